@@ -1,0 +1,65 @@
+/* The store: where records survive. One process owns one store; nothing outside daemon/store* knows what it is made of.
+ *   store_lmdb.c    LMDB, a named database a family, one synced transaction a plan (the default)
+ *   store_memory.c  for the simulator: a crash loses exactly what was not committed
+ * A failed commit leaves the outcome open: the caller must end the process (docs/ARCHITECTURE.md "The turn"). */
+#ifndef VANTHU_DAEMON_STORE_H
+#define VANTHU_DAEMON_STORE_H
+
+#include "routing/err.h"
+#include "routing/lookup.h"
+#include "routing/plan.h"
+
+struct store;
+
+struct store_room {
+	uint64_t map_bytes, map_used_bytes;
+	uint64_t disk_free_bytes;
+	bool submissions; /* room for new documents of our own */
+	bool documents;   /* room for documents of others */
+	bool facts;       /* room for facts: the reserve */
+};
+
+struct store_figures {
+	uint64_t commits, records[FAMILY_COUNT];
+	uint64_t damaged; /* records quarantined since start */
+	uint32_t readers;
+	uint64_t oldest_reader_lag; /* transactions */
+};
+
+struct store_ops {
+	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE, ERR_DISK_FULL: end the process.
+	 * An empty plan commits nothing. May block for as long as a sync takes. Control thread only. */
+	enum err (*commit)(struct store *s, const struct plan *p);
+	/* See routing/lookup.h. Any thread. */
+	struct lookup (*lookup)(struct store *s);
+	/* Read consistency for a listing: between begin and end the same thread's lookups see one state (optional; keep it short). */
+	enum err (*read_begin)(struct store *s);
+	void (*read_end)(struct store *s);
+	enum err (*room)(struct store *s, struct store_room *out);
+	void (*figures)(struct store *s, struct store_figures *out);
+	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
+	void (*idle)(struct store *s);
+	void (*close)(struct store *s); /* NULL is fine */
+};
+struct store {
+	const struct store_ops *ops;
+};
+
+struct store_lmdb_config {
+	const char *directory; /* made when absent, mode 0700 */
+	uint64_t map_bytes;
+	uint64_t reserve_bytes;   /* documents are refused when less than this is free (map or disk) */
+	uint64_t submit_reserve_bytes; /* own submissions already at this */
+};
+/* ERR_STORE_BUSY: another process has it. ERR_STORE_VERSION, ERR_DAMAGED, ERR_STORE. */
+must_use enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out);
+
+/* The simulator's disk: outlives its stores. */
+struct memory_disk;
+struct memory_disk *memory_disk_new(void);
+void memory_disk_destroy(struct memory_disk *d);
+/* The next `n`-th commit from now fails with this error (0 = never); what it would have written is lost, or, when `landed`, is there. */
+void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed);
+must_use enum err store_memory_open(struct memory_disk *d, struct store **out);
+
+#endif

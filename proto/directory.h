@@ -1,0 +1,38 @@
+/* The committee directory: entries and the registry's head over them. */
+#ifndef VANTHU_PROTO_DIRECTORY_H
+#define VANTHU_PROTO_DIRECTORY_H
+
+#include "proto/seal.h"
+#include "routing/arena.h"
+#include "routing/err.h"
+#include "routing/record.h"
+
+/* Id under which the registry signs heads: no committee can have it (it is a reserved word). */
+#define REGISTRY_ID "registry"
+
+must_use enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, struct blob *out);
+/* Also fills out->entry. ERR_FORMAT, ERR_UTF8. */
+must_use enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_committee *out);
+
+/* Root over entries, which must be sorted by id. */
+must_use enum err directory_root(const struct rec_committee *entries, uint32_t count, struct digest *out);
+
+/* Is it one tree (one top, no cycle, known superiors, valid ids and endpoints, unique key ids)? ERR_BAD_TREE with the culprit's id and a word on what is wrong in English. */
+must_use enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what);
+
+/* Signs a new head with the registry's key. */
+must_use enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count,
+				 uint64_t version, const struct digest *previous, int64_t now_ms, int64_t valid_until_ms,
+				 struct rec_directory *out);
+
+struct directory {
+	struct rec_directory head;
+	struct rec_committee *entries; /* sorted by id */
+	uint32_t entry_count;
+};
+/* A DirectoryFile to bytes and back, fully checked against the registry's root certificate: signature, root, order, tree,
+ * each certificate's issuer. ERR_SIGNATURE, ERR_DIGEST, ERR_BAD_TREE, ERR_CERTIFICATE, ERR_FORMAT. */
+must_use enum err directory_file_pack(struct arena *a, const struct directory *d, struct blob *out);
+must_use enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, struct directory *out);
+
+#endif

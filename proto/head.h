@@ -1,0 +1,63 @@
+/* Payloads: head and body to bytes and back.  Decoding goes into a bounded arena; every string is checked for UTF-8 over its wire length,
+ * every count and length against limits.h, every enum against what it may be. */
+#ifndef VANTHU_PROTO_HEAD_H
+#define VANTHU_PROTO_HEAD_H
+
+#include "routing/arena.h"
+#include "routing/err.h"
+#include "routing/plan.h"
+#include "routing/types.h"
+
+/* Media type of an envelope of this kind: "application/vnd.vanthu.document.v1" …; and back (KIND_NONE when unknown). */
+text_t payload_type_of(enum kind kind);
+enum kind payload_kind(text_t payload_type);
+
+struct part {
+	text_t name;
+	text_t media_type;
+	struct blob content; /* only when inlined */
+};
+/* A document's body. Texts are "" when absent. */
+struct document_body {
+	text_t number, type_code, type_name, term, subject;
+	text_t signer_name, signer_position, signer_competence;
+	text_t issued_on, due_on, note;
+	struct document_ref reply_to; /* origin "" when none */
+	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
+	const struct part *parts;
+	uint32_t part_count;
+};
+struct directory_body {
+	uint64_t version;
+	bool has_previous;
+	struct digest previous;
+	int64_t valid_until_ms;
+	struct digest entries_root;
+	uint64_t entry_count;
+};
+
+enum { DOCUMENT_BODY_VERSION = 1, FACT_BODY_VERSION = 1, DIRECTORY_BODY_VERSION = 1 };
+
+/* Packs a payload (head and body) into the arena. ERR_TOO_LARGE, ERR_NO_MEMORY. */
+must_use enum err payload_pack(struct arena *a, const struct head *head, struct blob body, struct blob *out);
+/* Both ERR_FORMAT, ERR_UTF8 or ERR_UNSUPPORTED (critical fields, see envelope.proto) on bad input; `body` points into the payload's copy in the arena. */
+must_use enum err payload_unpack(struct arena *a, struct blob payload, struct head *head, struct blob *body);
+
+must_use enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out);
+must_use enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out);
+/* Unpacks what the client submitted, puts the inline contents in and packs again (the only place where a body is packed
+ * twice: before it is signed). Unknown fields are kept. contents[i].data NULL: part i is a file. */
+must_use enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count,
+				     struct blob *out);
+struct summary document_summary(const struct document_body *b);
+
+must_use enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out);
+must_use enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct fact *out);
+
+must_use enum err directory_body_pack(struct arena *a, const struct directory_body *b, struct blob *out);
+must_use enum err directory_body_unpack(struct arena *a, struct blob bytes, struct directory_body *out);
+
+/* Is this valid UTF-8 without NUL (RFC 3629)? */
+bool utf8_valid(struct blob bytes);
+
+#endif

@@ -1,0 +1,73 @@
+/* The core: one committee's whole behaviour as a function of events, stored records and time.  No I/O, clock, randomness,
+ * threads or globals, so that the simulator runs the shipped code. docs/ARCHITECTURE.md "The turn".
+ *
+ * Order within a turn:  core_take* → (seal) → (commit) → (acts).  core_take changes memory at once, so a turn that cannot
+ * be committed ends the process: memory is ahead of the disk. */
+#ifndef VANTHU_ROUTING_CORE_H
+#define VANTHU_ROUTING_CORE_H
+
+#include "routing/err.h"
+#include "routing/event.h"
+#include "routing/lookup.h"
+#include "routing/plan.h"
+#include "routing/stream.h"
+#include "routing/types.h"
+
+struct core_config {
+	struct committee_id self;
+	uint64_t credit_messages;      /* a lane's window; 0: the default of limits.h */
+	uint64_t credit_bytes;
+	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
+	int64_t expire_ms;             /* an outgoing document without all receipts is marked expired then; 0: never */
+	uint64_t attachment_max_bytes;
+	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖ digest), in place. */
+	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
+};
+
+struct core;
+
+/* A core with no memory of anything; NULL without memory. */
+struct core *core_new(const struct core_config *config);
+void core_destroy(struct core *c);
+
+/* Boot: rebuilds memory from the stored records through the same apply that runs live.
+ * `fresh` are random stream ids for links that have none yet (LANE_COUNT for each of at most `fresh_count / LANE_COUNT` neighbours);
+ * what must be written for them goes to the plan. */
+enum err core_load(struct core *c, struct now now, struct plan *plan);
+
+/* Hands the core randomness: it keeps a pool for new stream ids and ping tokens. */
+void core_seed(struct core *c, const uint8_t *bytes, size_t len_bytes);
+
+/* One event. Fails only with ERR_STORE (a lookup failed): the process ends. What is wrong with the event itself is answered in the plan. */
+enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan);
+
+/* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
+int64_t core_deadline_ms(const struct core *c);
+
+/* Can local submissions be taken? The shell says so when it has looked at disk and map. */
+void core_set_room(struct core *c, bool room_for_submissions, bool room_for_documents, bool room_for_facts);
+
+/* ---- What the outbox and the figures read ---- */
+
+struct link_view {
+	struct committee_id neighbour;
+	bool superior;        /* the neighbour is our superior */
+	bool up;
+	int64_t last_proof_ms;      /* wall; 0: never in this process */
+	int64_t last_rtt_us;
+	uint64_t queued[LANE_COUNT]; /* not acknowledged */
+	uint64_t pinned;             /* acknowledged, attachments not yet fetched: not counted live, see store */
+	uint64_t violations;
+	uint64_t peer_directory_version;
+};
+uint32_t core_link_count(const struct core *c);
+bool core_link(const struct core *c, uint32_t index, struct link_view *out);
+bool core_link_find(const struct core *c, struct committee_id neighbour, struct link_view *out);
+
+/* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such link or it is not subscribed. */
+struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane);
+
+uint64_t core_directory_version(const struct core *c);
+struct committee_id core_self(const struct core *c);
+
+#endif

@@ -1,0 +1,85 @@
+/* One list of everything that can go wrong. 0 is success. The numbers are the VT-nnnn codes that users see, scripts
+ * match and refusals carry on the wire: they are never reused.
+ *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers · 4xxx storage · 5xxx environment */
+#ifndef VANTHU_ROUTING_ERR_H
+#define VANTHU_ROUTING_ERR_H
+
+#define must_use __attribute__((warn_unused_result))
+
+enum err {
+	ERR_OK = 0,
+
+	ERR_USAGE = 1001,
+	ERR_CONFIG = 1002,
+	ERR_BAD_ID = 1003,          /* not a committee id */
+	ERR_BAD_TYPE = 1004,        /* unknown or ambiguous document type */
+	ERR_BAD_DATE = 1005,
+	ERR_BAD_TREE = 1006,        /* a tree file or directory that is no tree */
+	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
+
+	ERR_NOT_FOUND = 2001,
+	ERR_CONFLICT = 2002,        /* same (origin, id), other content */
+	ERR_SECRET = 2003,          /* mật and above do not travel here */
+	ERR_NO_RECIPIENT = 2004,
+	ERR_UNKNOWN_RECIPIENT = 2005,
+	ERR_RETIRED_RECIPIENT = 2006,
+	ERR_TOO_MANY_RECIPIENTS = 2007,
+	ERR_NO_ROUTE = 2008,
+	ERR_TOO_LARGE = 2009,       /* envelope over 64 KiB even with all parts as files, or an attachment over its bound */
+	ERR_TOO_MANY_ATTACHMENTS = 2010,
+	ERR_LOOP = 2011,            /* this relay is already in the relay records */
+	ERR_HOP_LIMIT = 2012,
+	ERR_NOT_ADDRESSED = 2013,   /* neither for us nor for anybody beyond us */
+	ERR_NOT_ENTITLED = 2014,
+	ERR_EXPIRED = 2015,
+	ERR_NOT_YET = 2016,
+	ERR_PERMISSION = 2017,
+	ERR_STATE = 2018,           /* not a legal move from here */
+	ERR_DIRECTORY_OLD = 2019,   /* a directory version that is not above ours */
+	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
+
+	ERR_SIGNATURE = 3001,
+	ERR_UNKNOWN_KEY = 3002,
+	ERR_KEY_NOT_VALID = 3003,   /* at the time of signing */
+	ERR_KEY_REVOKED = 3004,
+	ERR_NOT_SIGNER = 3005,      /* a good signature by somebody else */
+	ERR_FORMAT = 3006,          /* does not decode, or is against a bound */
+	ERR_UTF8 = 3007,
+	ERR_UNSUPPORTED = 3008,     /* a version or critical field from the future */
+	ERR_DIGEST = 3009,          /* content is not what the manifest says */
+	ERR_CHAIN = 3010,
+	ERR_GAP = 3011,
+	ERR_CREDIT = 3012,
+	ERR_PROTOCOL = 3013,        /* a frame that breaks the protocol of links */
+	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
+	ERR_CERTIFICATE = 3015,
+
+	ERR_DISK_FULL = 4001,
+	ERR_STORE = 4002,           /* the store failed: the process ends */
+	ERR_DAMAGED = 4003,         /* checksum of a stored value or file is wrong */
+	ERR_STORE_VERSION = 4004,
+	ERR_STORE_BUSY = 4005,      /* another process owns it */
+	ERR_FILE = 4006,            /* a file of the user's cannot be read or written */
+	ERR_EXISTS = 4007,
+
+	ERR_UNREACHABLE = 5001,     /* no daemon on the socket */
+	ERR_TIMEOUT = 5002,
+	ERR_NO_MEMORY = 5003,
+	ERR_BUSY = 5004,            /* a bound is reached: later */
+	ERR_NETWORK = 5005,
+	ERR_SYSTEM = 5006,
+	ERR_CANCELLED = 5007,
+};
+
+/* What a code means, in English, marked for translation; what to do about it, "" when the message says it all.
+ * Both are static and never NULL; an unknown code gets a general text. */
+const char *err_text(enum err e);
+const char *err_fix(enum err e);
+
+/* The exit code of DESIGN §9 for an error. */
+int err_exit_code(enum err e);
+
+/* True for a number that is in the list above: what arrives on the wire may be none. */
+int err_known(unsigned number);
+
+#endif

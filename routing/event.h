@@ -1,0 +1,121 @@
+/* What happens to a committee, as data: the core's only input besides the stored records. Pointers belong to whoever made
+ * the event and live until core_take returns and the turn's plan has been committed. */
+#ifndef VANTHU_ROUTING_EVENT_H
+#define VANTHU_ROUTING_EVENT_H
+
+#include "routing/err.h"
+#include "routing/message.h"
+#include "routing/record.h"
+#include "routing/types.h"
+
+enum event_type {
+	EVENT_NONE = 0,
+	EVENT_SUBMIT,       /* a local client submits a document; its files are on disk and synced */
+	EVENT_CONNECTED,    /* a neighbour's control connection stands (CURVE done): say Hello */
+	EVENT_DISCONNECTED,
+	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
+	EVENT_PUBLISH,      /* one item of a PUBLISH: an envelope, opened and checked by a worker */
+	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
+	EVENT_DIRECTORY,    /* a verified directory to install */
+	EVENT_OPERATE,      /* an operator's request */
+	EVENT_TICK,         /* the core's deadline has come */
+};
+
+/* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
+struct reply_to {
+	uint64_t n;
+};
+
+struct submit_part {
+	struct manifest_item item;
+};
+/* Everything the submitter said. `body` is packed and final (inline parts inside). */
+struct ev_submit {
+	struct reply_to reply;
+	uint32_t uid;
+	struct doc_id id;
+	struct digest submission;
+	const struct recipient *recipients; /* may hold GROUP_SUPERIOR */
+	uint32_t recipient_count;
+	enum urgency urgency;
+	enum secrecy secrecy;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	struct blob body;
+	uint32_t body_version;
+	struct summary summary;
+};
+
+struct ev_link {
+	struct committee_id neighbour;
+	uint32_t reason; /* disconnected: enum err */
+};
+struct ev_message {
+	struct committee_id neighbour;
+	struct message message;
+};
+
+/* An opened relay record that came with an item. Bad ones never get here: the item's verdict says so. */
+struct relay_note {
+	struct committee_id relay;
+	struct fact fact;
+};
+struct ev_publish {
+	struct committee_id neighbour;
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t seq;
+	enum err verdict;       /* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good */
+	struct digest digest;   /* of the envelope, always */
+	struct committee_id signer; /* "" when unknown */
+	const struct head *head;
+	struct blob envelope;
+	const struct fact *fact;       /* receipts, refusals, statuses, relay records */
+	struct summary summary;        /* documents addressed to us */
+	const struct blob *relays;     /* as they came */
+	const struct relay_note *relay_notes;
+	uint32_t relay_count;
+	const struct committee_id *targets;
+	uint32_t target_count;
+	int64_t key_revoked_check_ms;  /* when the worker looked the key up: decide looks again if the directory changed since */
+};
+struct ev_fetched {
+	struct committee_id neighbour;
+	enum lane lane;
+	uint64_t seq;
+	enum role role;
+	struct serial serial;
+	enum err result; /* ERR_OK, or ERR_DIGEST: the signer's manifest does not fit the bytes */
+};
+struct ev_directory {
+	struct reply_to reply;
+	uint32_t uid;
+	const struct rec_directory *head;
+	const struct rec_committee *entries;
+	uint32_t entry_count;
+};
+enum operation {
+	OPERATION_NONE = 0,
+	OPERATION_LINK_PING,
+};
+struct ev_operate {
+	struct reply_to reply;
+	uint32_t uid;
+	enum operation operation;
+	struct committee_id neighbour;
+};
+
+struct event {
+	enum event_type type;
+	union {
+		struct ev_submit submit;
+		struct ev_link link;
+		struct ev_message message;
+		struct ev_publish publish;
+		struct ev_fetched fetched;
+		struct ev_directory directory;
+		struct ev_operate operate;
+	} u;
+};
+
+#endif

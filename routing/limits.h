@@ -1,0 +1,66 @@
+/* Every bound of vanthu in one place. A number here is a promise: memory, work per turn and the size of
+ * what a peer may make us hold all follow from it. Sources: DESIGN §5 and §6 unless said otherwise. */
+#ifndef VANTHU_ROUTING_LIMITS_H
+#define VANTHU_ROUTING_LIMITS_H
+
+enum {
+	/* Names */
+	COMMITTEE_ID_MAX = 32,       /* [a-z0-9-] */
+	COMMITTEE_NAME_MAX = 200,    /* edXML OrganName */
+	SYMBOL_MAX = 30,
+	ENDPOINT_MAX = 160,
+	NUMBER_MAX = 60,             /* "15671-CV/VPTW" with room; edXML CodeNumber 11 + CodeNotation 30 */
+	TYPE_CODE_MAX = 16,
+	SUBJECT_MAX = 2000,          /* bytes; edXML Subject is 500 characters */
+	NAME_MAX_BYTES = 255,        /* a file name */
+	DATE_MAX = 10,
+
+	/* Envelopes */
+	ENVELOPE_MAX_BYTES = 64 * 1024,
+	INLINE_MAX_BYTES = 32 * 1024,    /* all inline parts of an envelope together */
+	ATTACHMENTS_MAX = 100,
+	RECIPIENTS_MAX = 1000,           /* explicit */
+	HOP_LIMIT = 16,
+	RELAY_RECORD_MAX_BYTES = 1024,
+	CHUNK_BYTES = 32 * 1024,
+	LEAVES_PER_PIECE = 1024,         /* leaf hashes in one piece: 32 KiB */
+	BATCH_LEAVES_MAX = 4096,         /* envelopes under one signature */
+	BATCH_PATH_MAX = 12,             /* log2 of it */
+	SIGNATURES_MAX = 4,
+
+	/* Frames */
+	FRAME_MAX_BYTES = ENVELOPE_MAX_BYTES + 16 * 1024,
+	FRAME_ITEMS_MAX = 512,           /* envelopes in one Publish */
+	FRAME_FILL_BYTES = 60 * 1024,    /* a Publish is closed when it grows past this */
+	FRAME_SEQS_MAX = 1024,           /* sequences in one Complete or Pinned */
+	PROTOCOL_MIN = 1,
+	PROTOCOL_MAX = 1,
+
+	/* Decoding: protobuf-c amplifies memory 60–76 times (TRAPS, protobuf-c 3) */
+	DECODE_BUDGET_BYTES = 4 * 1024 * 1024,
+
+	/* The turn */
+	TURN_EVENTS_MAX = 512,
+	PLAN_WRITES_MAX = 32768,
+	PLAN_ACTS_MAX = 8192,
+	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
+	LINKS_MAX = 4096,                /* neighbours of one committee */
+	TREE_DEPTH_MAX = 16,
+
+	/* Links */
+	CREDIT_MESSAGES = 4096,
+	CREDIT_BYTES = 8 * 1024 * 1024,
+	PING_INTERVAL_MS = 5000,
+	LINK_DEAD_MS = 15000,
+	HELD_MS = 5 * 60 * 1000,         /* a hop that holds a document longer says so */
+	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
+
+	/* Local sockets */
+	CONTROL_MESSAGE_MAX_BYTES = 1024 * 1024,
+	CONTROL_CLIENTS_MAX = 256,
+	CONTROL_DATA_BYTES = 256 * 1024,  /* content in one message */
+};
+
+#define ATTACHMENT_MAX_BYTES (2ULL << 30)
+
+#endif

@@ -1,0 +1,133 @@
+/* What two neighbours say to each other, as plain structs: proto/wire turns them into frames and back.
+ * docs/PROTOCOL.md has the same for other languages. Pointers belong to the arena they were decoded into, or to the sender. */
+#ifndef VANTHU_ROUTING_MESSAGE_H
+#define VANTHU_ROUTING_MESSAGE_H
+
+#include "routing/types.h"
+
+enum message_type {
+	MESSAGE_NONE = 0,
+	MESSAGE_HELLO = 1,
+	MESSAGE_SUBSCRIBE = 2,
+	MESSAGE_PUBLISH = 3,
+	MESSAGE_ACKNOWLEDGE = 4,
+	MESSAGE_CREDIT = 5,
+	MESSAGE_PING = 6,
+	MESSAGE_PONG = 7,
+	MESSAGE_BYE = 8,
+	MESSAGE_COMPLETE = 9,
+	MESSAGE_PINNED = 10,
+	MESSAGE_OPEN_BULK = 11,
+	MESSAGE_HELLO_WANTED = 12,
+	MESSAGE_FETCH = 20,
+	MESSAGE_CHUNK = 21,
+	MESSAGE_UNAVAILABLE = 22,
+};
+
+enum purpose { PURPOSE_NONE = 0, PURPOSE_CONTROL = 1, PURPOSE_BULK = 2 };
+enum fetch_what { FETCH_NONE = 0, FETCH_LEAVES = 1, FETCH_BYTES = 2 };
+
+struct stream_offer {
+	struct stream_id stream;
+	uint64_t base;
+	uint64_t last;
+};
+struct msg_hello {
+	uint32_t protocol_min, protocol_max;
+	struct committee_id committee;
+	enum purpose purpose;
+	uint64_t directory_version;
+	int64_t wall_ms;
+	bool has_streams;
+	struct stream_offer streams[LANE_COUNT];
+	bool answer;
+};
+struct msg_subscribe {
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t have;
+	struct digest chain;
+	uint64_t credit_seq;
+	uint64_t credit_bytes;
+};
+struct publish_item {
+	uint64_t seq;
+	struct blob envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+	const struct committee_id *targets;
+	uint32_t target_count;
+};
+struct msg_publish {
+	enum lane lane;
+	struct stream_id stream;
+	const struct publish_item *items;
+	uint32_t item_count;
+};
+struct msg_acknowledge {
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t have;
+};
+struct msg_credit {
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t credit_seq;
+	uint64_t credit_bytes;
+};
+struct msg_ping { /* PING and PONG */
+	uint64_t token;
+	uint64_t directory_version;
+	int64_t wall_ms;
+};
+struct msg_bye {
+	uint32_t reason;
+};
+struct msg_seqs { /* COMPLETE and PINNED */
+	enum lane lane;
+	struct stream_id stream;
+	const uint64_t *seqs;
+	uint32_t count;
+};
+struct msg_fetch {
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t seq;
+	uint32_t item;
+	enum fetch_what what;
+	uint64_t first;
+	uint32_t count;
+};
+struct msg_chunk {
+	enum lane lane;
+	uint64_t seq;
+	uint32_t item;
+	enum fetch_what what;
+	uint64_t index;
+	struct blob data;
+};
+struct msg_unavailable {
+	enum lane lane;
+	uint64_t seq;
+	uint32_t item;
+	uint32_t reason;
+};
+
+struct message {
+	enum message_type type;
+	union {
+		struct msg_hello hello;
+		struct msg_subscribe subscribe;
+		struct msg_publish publish;
+		struct msg_acknowledge acknowledge;
+		struct msg_credit credit;
+		struct msg_ping ping;
+		struct msg_bye bye;
+		struct msg_seqs seqs;
+		struct msg_fetch fetch;
+		struct msg_chunk chunk;
+		struct msg_unavailable unavailable;
+	} u;
+};
+
+#endif

@@ -1,0 +1,129 @@
+/* The plan of one turn: record writes, envelopes to seal and acts, in the order decided; bounded.
+ * Nothing in it has happened yet: the turn seals the drafts under one signature, commits all writes in one synced
+ * transaction and only then performs the acts. */
+#ifndef VANTHU_ROUTING_PLAN_H
+#define VANTHU_ROUTING_PLAN_H
+
+#include "routing/arena.h"
+#include "routing/event.h"
+#include "routing/lookup.h"
+#include "routing/message.h"
+#include "routing/record.h"
+
+struct write {
+	struct key key;
+	bool erase;
+	bool append; /* the key is above all others of its prefix: the store may append */
+	struct record record; /* family is set also for an erase */
+};
+
+/* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
+struct draft {
+	struct head head;
+	struct blob body; /* documents */
+	struct fact fact; /* everything else */
+	/* filled by the seal */
+	struct blob envelope;
+	struct digest digest;
+};
+
+enum act_type {
+	ACT_NONE = 0,
+	ACT_SEND,       /* a message to a neighbour's control connection */
+	ACT_PUMP,       /* publish to this neighbour what its credit allows */
+	ACT_REPLY,      /* answer a local client */
+	ACT_NOTIFY,     /* a live event for the local PUB socket */
+	ACT_FETCH,      /* there is something to fetch from this neighbour */
+	ACT_FETCH_STOP, /* forget what is being fetched from it */
+	ACT_DROP_FILE,  /* nobody needs this content any more */
+	ACT_VIOLATION,  /* a neighbour broke the protocol: count, name, cut off */
+	ACT_DIRECTORY,  /* a new directory is in force: keys, links and ZAP follow */
+};
+
+enum notice {
+	NOTICE_NONE = 0,
+	NOTICE_ACCEPTED,  /* submitted here and on disk */
+	NOTICE_ARRIVED,   /* complete here and addressed to us */
+	NOTICE_RELAYED,
+	NOTICE_RECEIPT,   /* a recipient has it */
+	NOTICE_REFUSED,
+	NOTICE_DELIVERED, /* all receipts are in */
+	NOTICE_STATUS,
+	NOTICE_LINK_UP,
+	NOTICE_LINK_DOWN,
+	NOTICE_HELD,
+	NOTICE_EXPIRED,
+	NOTICE_DIRECTORY,
+};
+
+struct act_notify {
+	enum notice what;
+	struct document_ref document; /* id and origin; digest may be zero */
+	struct committee_id committee; /* the other one: recipient, neighbour, relay */
+	uint32_t reason;
+	struct summary summary;
+};
+struct act_reply {
+	struct reply_to to;
+	enum err result;
+	/* of a submission */
+	struct doc_id id;
+	const struct committee_id *recipients;
+	uint32_t recipient_count;
+	bool repeated;          /* this answers a repetition */
+	struct committee_id at; /* what the error is about, or "" */
+	uint64_t number;        /* directory version, or round trip in µs */
+};
+
+struct act {
+	enum act_type type;
+	struct committee_id neighbour;
+	union {
+		struct message send;
+		struct act_notify notify;
+		struct act_reply reply;
+		struct digest file;
+		uint32_t violation; /* enum err */
+	} u;
+};
+
+struct plan {
+	struct arena *arena; /* lives until the turn is over */
+	struct write *writes;
+	uint32_t write_count;
+	struct draft *drafts;
+	uint32_t draft_count;
+	struct act *acts;
+	uint32_t act_count;
+	struct plan_index *index; /* key → latest write */
+	struct lookup base;       /* the store */
+};
+
+/* A plan that can take PLAN_*_MAX of each; reused turn after turn. NULL without memory. Owned by the caller.
+ * `base` must outlive it. */
+struct plan *plan_new(struct lookup base);
+void plan_destroy(struct plan *p);
+void plan_clear(struct plan *p);
+
+/* True while there is room for one more event of the largest kind. */
+bool plan_has_room(const struct plan *p);
+bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
+
+/* Adds a write over what is stored and planned; a second write to the same key replaces the first in place.
+ * The record's pointers must live as long as the plan's arena. plan_has_room bounds them: asserts, never fails. */
+struct write *plan_put(struct plan *p, struct key key, const struct record *record);
+struct write *plan_append(struct plan *p, struct key key, const struct record *record);
+void plan_erase(struct plan *p, enum family family, struct key key);
+
+/* Index + 1 of the new draft: what struct sealed and the `draft` members hold. */
+uint32_t plan_draft(struct plan *p, const struct draft *d);
+struct act *plan_act(struct plan *p, enum act_type type);
+
+/* Reads through the plan: its own writes first, then the store. The lookup lives as long as the plan.
+ * `next` and `last` see planned puts and erases too. */
+struct lookup plan_lookup(struct plan *p);
+
+/* After sealing: puts the drafts' bytes, sizes and digests into all writes that refer to them. */
+void plan_resolve(struct plan *p);
+
+#endif

@@ -1,0 +1,248 @@
+/* The records that a store keeps, one struct a family, and their keys.  Keys ascend on the hot path (serial numbers,
+ * sequences, time-ordered ids) so that a turn's writes land on few pages: see docs/ARCHITECTURE.md "Record layout". */
+#ifndef VANTHU_ROUTING_RECORD_H
+#define VANTHU_ROUTING_RECORD_H
+
+#include "routing/err.h"
+#include "routing/types.h"
+
+/* One named database each. Order and numbers are part of the store format. */
+enum family {
+	FAMILY_NONE = 0,
+	FAMILY_META,        /* name → struct rec_note */
+	FAMILY_IDENT,       /* id ‖ origin → where the document is; outlives its content */
+	FAMILY_DOCUMENT,    /* role ‖ serial → what was taken; immutable */
+	FAMILY_STATE,       /* role ‖ serial → what changes */
+	FAMILY_ENVELOPE,    /* role ‖ serial → signed bytes and the relay records they came with */
+	FAMILY_RELAY,       /* role ‖ serial → this relay's own signed record */
+	FAMILY_ROUTE,       /* role ‖ serial → onward publications */
+	FAMILY_RECEIPT,     /* role ‖ serial ‖ recipient → signed receipt or refusal */
+	FAMILY_STREAM,      /* neighbour ‖ 0 ‖ lane ‖ seq → what is published to it */
+	FAMILY_LINKIN,      /* neighbour ‖ 0 ‖ lane */
+	FAMILY_LINKOUT,     /* neighbour ‖ 0 ‖ lane */
+	FAMILY_FETCH,       /* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
+	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
+	FAMILY_SWEEP,       /* due (ms) ‖ role ‖ serial → nothing: look again then */
+	FAMILY_COMMITTEE,   /* committee id → directory entry */
+	FAMILY_SUBORDINATE, /* superior ‖ 0 ‖ subordinate → nothing */
+	FAMILY_DIRECTORY,   /* version → signed head */
+	FAMILY_KEY,         /* key id (32 bytes) → committee */
+	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
+	FAMILY_COUNTER,     /* reserved for the target's counters */
+	FAMILY_COUNT
+};
+
+/* The family's name in the store and in messages: "ident", "document", … */
+const char *family_name(enum family f);
+
+enum { KEY_MAX_BYTES = 128 };
+struct key {
+	uint8_t len_bytes;
+	uint8_t bytes[KEY_MAX_BYTES];
+};
+
+struct key key_name(const char *name); /* META; at most KEY_MAX_BYTES characters */
+struct key key_ident(struct doc_id id, struct committee_id origin);
+struct key key_serial(enum role role, struct serial serial);
+struct key key_role(enum role role); /* prefix of all serials of a role */
+struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient);
+struct key key_link(struct committee_id neighbour, enum lane lane);
+struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq);
+struct key key_neighbour(struct committee_id neighbour); /* prefix */
+struct key key_file(struct digest sha256, enum role role, struct serial serial);
+struct key key_digest(struct digest d); /* KEY family, and the prefix of FILE */
+struct key key_sweep(int64_t due_ms, enum role role, struct serial serial);
+struct key key_committee(struct committee_id id);
+struct key key_subordinate(struct committee_id superior, struct committee_id subordinate);
+struct key key_number(uint64_t n);
+
+bool key_equal(const struct key *a, const struct key *b);
+bool key_has_prefix(const struct key *k, const struct key *prefix);
+
+/* Reading a key back. False when the key has another shape. */
+bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial);
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
+bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient);
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate);
+bool key_parse_number(const struct key *k, uint64_t *n);
+
+/* Bytes of an envelope: given, or those of a draft of the same plan that is still to be sealed. */
+struct sealed {
+	uint32_t draft; /* index + 1 into plan->drafts, or 0 when bytes are given */
+	struct blob bytes;
+};
+
+struct rec_note {
+	uint64_t number;
+	struct blob bytes;
+};
+struct rec_ident {
+	enum role role;
+	struct serial serial;
+	uint32_t draft; /* index + 1: digest is to come from that draft */
+	struct digest digest;
+	struct digest submission;
+};
+struct rec_document {
+	struct committee_id origin;
+	struct doc_id id;
+	enum urgency urgency;
+	enum secrecy secrecy;
+	int64_t signed_at_ms;
+	int64_t taken_at_ms;
+	uint64_t directory_version;
+	uint32_t hop_limit;
+	uint32_t draft; /* index + 1: digest is to come from that draft */
+	struct digest digest;
+	struct committee_id from; /* "" when submitted here */
+	enum lane from_lane;
+	uint64_t from_seq;
+	bool mine; /* this committee is a recipient */
+	const struct recipient *recipients;
+	uint32_t recipients_len;
+	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
+	const struct committee_id *targets; /* those that this hop serves; none: all that lie this way */
+	uint32_t target_count;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	uint32_t relay_count; /* relay records that came with it */
+	struct summary summary;
+};
+struct rec_state {
+	uint64_t delivered;
+	uint64_t refused;
+	int64_t complete_at_ms; /* all bytes here; 0: not yet */
+	int64_t closed_at_ms;   /* all receipts or refusals in; 0: not yet */
+	int64_t held_at_ms;     /* "held" was said; 0: not */
+	bool expired;
+	bool content_dropped;
+	char code[3]; /* office status */
+};
+struct rec_envelope {
+	struct sealed envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+};
+struct rec_relay {
+	struct sealed envelope;
+};
+struct publication {
+	struct committee_id neighbour;
+	enum lane lane;
+	uint64_t seq;
+};
+struct rec_route {
+	const struct publication *publications;
+	uint32_t count;
+};
+struct rec_receipt {
+	struct sealed envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+	int64_t at_ms;
+	enum kind kind; /* KIND_RECEIPT or KIND_REFUSAL */
+	uint32_t reason;
+};
+struct rec_stream {
+	enum role role; /* ROLE_NONE: a fact, whose bytes are right here */
+	struct serial serial;
+	uint32_t draft; /* index + 1: digest and size are to come from that draft */
+	struct digest digest;
+	uint64_t size_bytes;
+	int64_t queued_at_ms;
+	const struct committee_id *targets;
+	uint32_t target_count;
+	struct sealed fact;
+	const struct blob *relays; /* of a fact */
+	uint32_t relay_count;
+	bool has_files; /* stays after the acknowledgement until the subscriber says Complete: a pin */
+};
+struct rec_linkin {
+	struct stream_id stream;
+	uint64_t have;
+	struct digest chain;
+};
+struct rec_linkout {
+	struct stream_id stream;
+	uint64_t base;
+	uint64_t acked;
+	struct digest chain; /* at acked */
+};
+struct rec_fetch {
+	enum role role;
+	struct serial serial;
+};
+
+enum key_use { KEY_USE_NONE = 0, KEY_USE_SIGN = 1, KEY_USE_LINK = 2, KEY_USE_ENCRYPT = 3 };
+struct key_entry {
+	enum key_use use;
+	struct digest key_id;
+	uint8_t public_key[32];
+	struct blob certificate; /* DER */
+	int64_t from_ms;
+	int64_t to_ms;           /* 0: no end known */
+	int64_t revoked_from_ms; /* 0: not revoked */
+};
+/* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from them. */
+struct rec_committee {
+	struct blob entry;
+	struct committee_id id;
+	struct committee_id superior;
+	text_t name;
+	text_t symbol;
+	text_t endpoint;
+	text_t term_name;
+	text_t term_from;
+	bool no_seal;
+	bool retired;
+	uint64_t changed_in;
+	const struct key_entry *keys;
+	uint32_t key_count;
+	const text_t *organ_ids;
+	uint32_t organ_id_count;
+};
+/* A head. `head` is the signed envelope; the rest is decoded from it. */
+struct rec_directory {
+	struct blob head;
+	uint64_t version;
+	int64_t valid_until_ms;
+	struct digest entries_root;
+	uint64_t entry_count;
+	struct digest digest; /* of the envelope */
+};
+struct rec_key {
+	struct committee_id committee;
+};
+struct rec_act {
+	int64_t at_ms;
+	uint32_t uid;
+	text_t verb;
+	text_t subject;
+};
+
+struct record {
+	enum family family;
+	union {
+		struct rec_note note; /* META, COUNTER */
+		struct rec_ident ident;
+		struct rec_document document;
+		struct rec_state state;
+		struct rec_envelope envelope;
+		struct rec_relay relay;
+		struct rec_route route;
+		struct rec_receipt receipt;
+		struct rec_stream stream;
+		struct rec_linkin linkin;
+		struct rec_linkout linkout;
+		struct rec_fetch fetch;
+		struct rec_committee committee;
+		struct rec_directory directory;
+		struct rec_key key;
+		struct rec_act act;
+		/* FILE, SWEEP and SUBORDINATE have no value */
+	} u;
+};
+
+#endif
