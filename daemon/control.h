@@ -1,0 +1,51 @@
+/* The three local sockets: connections, requests, replies, submissions with their contents, listings. DESIGN §9; proto/control.proto.
+ * Control thread only; file work goes to the job runner. Each change records the caller's uid. */
+#ifndef VANTHU_DAEMON_CONTROL_H
+#define VANTHU_DAEMON_CONTROL_H
+
+#include <poll.h>
+#include <zmq.h>
+
+#include "daemon/bulk.h"
+#include "daemon/config.h"
+#include "daemon/files.h"
+#include "daemon/inbox.h"
+#include "daemon/store.h"
+#include "daemon/workers.h"
+#include "proto/seal.h"
+#include "routing/core.h"
+
+struct control_figures { /* what the daemon counts, asked when a status is wanted */
+	int64_t up_since_ms;
+	uint64_t turns, commits, signatures, documents_taken, facts_taken;
+};
+struct control_parts {
+	const struct config *config; /* all borrowed */
+	struct core *core;
+	struct store *store;
+	struct files *files;
+	struct bulk *bulk;
+	struct verifier *verifier;
+	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */
+	struct job_runner runner;
+	struct blob registry_root_der;
+	struct digest key_id; /* of the signing key in use */
+	uint8_t link_public[32];
+	void (*figures)(void *ctx, struct control_figures *out);
+	int64_t (*wall_ms)(void *ctx);
+	void *ctx;
+};
+struct control;
+/* Binds the sockets: stale ones of a dead daemon are replaced, those of a living one are ERR_STORE_BUSY. Modes: 0600, 0660 with a group. */
+must_use enum err control_open(const struct control_parts *parts, struct control **out);
+void control_close(struct control *c); /* removes the sockets; NULL is fine */
+
+unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
+/* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading when the inbox is nearly full. */
+void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
+/* ACT_REPLY of a committed turn. A connection that has gone away is no error. */
+void control_reply(struct control *c, const struct act_reply *r);
+/* Jobs out now (0 before control_close). */
+unsigned control_jobs(const struct control *c);
+
+#endif

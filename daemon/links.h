@@ -1,0 +1,56 @@
+/* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the superior, a second DEALER to it for bulk on demand.
+ * Knows identities (CURVE user id of each message, never a claimed name), connections and frames; not what frames mean.
+ * Control thread only. docs/PROTOCOL.md "Connections"; TRAPS: ZAP fails open, routing ids are the peer's choice. */
+#ifndef VANTHU_DAEMON_LINKS_H
+#define VANTHU_DAEMON_LINKS_H
+
+#include <zmq.h>
+
+#include "routing/err.h"
+#include "routing/message.h"
+#include "routing/types.h"
+
+struct links_config {
+	struct committee_id self;
+	const char *listen;          /* "" binds nothing */
+	char link_secret[41];        /* Z85 */
+	char link_public[41];
+};
+/* Whom we may talk to: from the directory. Swapped whole when it changes. */
+struct link_peer {
+	struct committee_id committee;
+	bool superior;
+	char endpoint[ENDPOINT_MAX + 1]; /* of the superior */
+	uint8_t keys[4][32];             /* CURVE public keys in force; the first is the present one */
+	unsigned key_count;
+};
+
+enum link_event_type { LINK_EVENT_NONE, LINK_CONNECTED, LINK_DISCONNECTED, LINK_FRAME, LINK_VIOLATION };
+struct link_event {
+	enum link_event_type type;
+	struct committee_id neighbour;
+	enum purpose purpose; /* of the connection that it came on */
+	struct blob frame;    /* valid until the next links_receive */
+	enum err reason;      /* violation: multipart, size, unknown routing id … */
+};
+
+struct links;
+/* Starts the ZAP handler (fails closed) before anything binds. ERR_NETWORK with the reason logged: address in use, no such address. */
+must_use enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers, unsigned count, struct links **out);
+must_use enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count);
+void links_close(struct links *l); /* NULL is fine */
+
+/* Fills at most max poll items for zmq_poll; returns how many. */
+unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max);
+/* The next thing that happened, without blocking; type LINK_EVENT_NONE when nothing did. */
+void links_receive(struct links *l, struct link_event *out);
+
+/* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the link). */
+must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame);
+/* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
+void links_open_bulk(struct links *l, struct committee_id superior);
+void links_close_bulk(struct links *l, struct committee_id superior);
+/* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that doubles from 1 s to 5 min with each call. */
+void links_punish(struct links *l, struct committee_id neighbour, enum err why);
+
+#endif

@@ -1,0 +1,20 @@
+/* From a frame to events: decodes a PUBLISH, opens every envelope and relay record in it and checks all that needs no state.
+ * Runs on workers; the simulator calls it directly. */
+#ifndef VANTHU_DAEMON_OPENER_H
+#define VANTHU_DAEMON_OPENER_H
+
+#include "proto/seal.h"
+#include "routing/arena.h"
+#include "routing/event.h"
+
+struct opener {
+	struct verifier *verifier;
+	struct committee_id self;
+	struct lookup directory; /* for nothing but the present directory version: not used by workers yet */
+};
+
+/* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is wrong (no events then). */
+must_use enum err opener_open(const struct opener *o, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
+			      struct event **events, uint32_t *count);
+
+#endif

@@ -1,0 +1,29 @@
+/* What leaves the process, only after the commit that makes it true: acts of the plan, and the pump that publishes queued envelopes
+ * as far as each subscriber's credit allows. The ops are the daemon's sockets, or the simulator's network. */
+#ifndef VANTHU_DAEMON_OUTBOX_H
+#define VANTHU_DAEMON_OUTBOX_H
+
+#include "routing/arena.h"
+#include "routing/core.h"
+#include "routing/plan.h"
+
+struct outbox_ops {
+	void *ctx;
+	enum err (*send)(void *ctx, struct committee_id neighbour, struct blob frame); /* control connection */
+	void (*reply)(void *ctx, const struct act_reply *r);
+	void (*notify)(void *ctx, const struct act_notify *n);
+	void (*fetch)(void *ctx, struct committee_id neighbour);      /* bulk: there is work */
+	void (*fetch_stop)(void *ctx, struct committee_id neighbour);
+	void (*drop_file)(void *ctx, struct digest sha256);
+	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
+	void (*directory)(void *ctx);
+};
+struct outbox;
+struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops);
+void outbox_destroy(struct outbox *o);
+/* Performs all acts of a committed plan. ERR_STORE when reading the store failed. */
+must_use enum err outbox_perform(struct outbox *o, const struct plan *p);
+/* Publishes to one neighbour what its credit allows. */
+must_use enum err outbox_pump(struct outbox *o, struct committee_id neighbour);
+
+#endif

@@ -1,0 +1,32 @@
+/* One turn: decide, seal, commit, act (DESIGN §4). The loop waits and collects before it; the simulator calls it as it is. */
+#ifndef VANTHU_DAEMON_TURN_H
+#define VANTHU_DAEMON_TURN_H
+
+#include "daemon/inbox.h"
+#include "daemon/outbox.h"
+#include "daemon/store.h"
+#include "proto/seal.h"
+#include "routing/core.h"
+
+struct turn_parts {
+	struct core *core;     /* all borrowed */
+	struct store *store;
+	struct signer *signer;
+	struct outbox *outbox;
+	struct inbox *inbox;
+};
+struct turn;
+struct turn *turn_new(const struct turn_parts *parts); /* NULL without memory */
+void turn_destroy(struct turn *t);
+
+/* Loads the core from the store and commits what the boot itself writes (new stream ids). */
+must_use enum err turn_boot(struct turn *t, struct now now);
+/* Takes what the inbox has, and a tick when the deadline has come. Any error: end the process, memory is ahead of the disk. */
+must_use enum err turn_run(struct turn *t, struct now now);
+
+struct turn_figures {
+	uint64_t turns, commits, documents_taken, facts_taken;
+};
+struct turn_figures turn_figures(const struct turn *t);
+
+#endif
