@@ -30,16 +30,18 @@ struct core;
 struct core *core_new(const struct core_config *config);
 void core_destroy(struct core *c);
 
-/* Boot: rebuilds memory from the stored records through the same apply that runs live.
- * `fresh` are random stream ids for links that have none yet (LANE_COUNT for each of at most `fresh_count / LANE_COUNT` neighbours);
- * what must be written for them goes to the plan. */
+/* Boot: rebuilds memory from the stored records through the same apply that runs live. What is missing (streams of a neighbour
+ * that has none yet) goes to the plan, to be committed before anything else. Seed the core first. ERR_STORE, ERR_DAMAGED, ERR_NO_MEMORY. */
 enum err core_load(struct core *c, struct now now, struct plan *plan);
 
-/* Hands the core randomness: it keeps a pool for new stream ids and ping tokens. */
-void core_seed(struct core *c, const uint8_t *bytes, size_t len_bytes);
+/* Gives the core its randomness, once after core_new: stream ids, envelope ids and ping tokens are drawn from it. */
+void core_seed(struct core *c, const uint8_t seed[32]);
 
 /* One event. Fails only with ERR_STORE (a lookup failed): the process ends. What is wrong with the event itself is answered in the plan. */
 enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan);
+
+/* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn touched, once each. */
+enum err core_finish(struct core *c, struct now now, struct plan *plan);
 
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);
@@ -56,7 +58,6 @@ struct link_view {
 	int64_t last_proof_ms;      /* wall; 0: never in this process */
 	int64_t last_rtt_us;
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
-	uint64_t pinned;             /* acknowledged, attachments not yet fetched: not counted live, see store */
 	uint64_t violations;
 	uint64_t peer_directory_version;
 };

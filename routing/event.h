@@ -77,6 +77,7 @@ struct ev_publish {
 	uint32_t relay_count;
 	const struct committee_id *targets;
 	uint32_t target_count;
+	struct digest chain;           /* the publisher's, at seq */
 	int64_t key_revoked_check_ms;  /* when the worker looked the key up: decide looks again if the directory changed since */
 };
 struct ev_fetched {

@@ -57,6 +57,7 @@ struct publish_item {
 	uint32_t relay_count;
 	const struct committee_id *targets;
 	uint32_t target_count;
+	struct digest chain; /* the publisher's, at seq */
 };
 struct msg_publish {
 	enum lane lane;

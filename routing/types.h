@@ -120,6 +120,8 @@ struct fact {
 	int64_t at_ms;
 	struct committee_id from; /* previous hop */
 	uint32_t reason;          /* refusal: enum err */
+	const struct committee_id *targets; /* refusal by a relay: whom it refuses for; none: itself and all beyond */
+	uint32_t target_count;
 	uint32_t relay_event;     /* relay: 1 relayed, 2 held */
 	uint32_t hop;             /* relay */
 	char code[3];             /* status: edXML code */
