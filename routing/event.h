@@ -78,7 +78,7 @@ struct ev_publish {
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct digest chain;           /* the publisher's, at seq */
-	int64_t key_revoked_check_ms;  /* when the worker looked the key up: decide looks again if the directory changed since */
+	uint64_t opened_under;         /* directory version that the keys were looked up under: a newer one means opening again */
 };
 struct ev_fetched {
 	struct committee_id neighbour;

@@ -144,6 +144,8 @@ struct rec_receipt {
 	int64_t at_ms;
 	enum kind kind; /* KIND_RECEIPT or KIND_REFUSAL */
 	uint32_t reason;
+	uint32_t draft;       /* index + 1: digest is to come from that draft */
+	struct digest digest; /* of the envelope: to publish it again */
 };
 struct rec_stream {
 	enum role role; /* ROLE_NONE: a fact, whose bytes are right here */

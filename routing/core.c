@@ -1,0 +1,325 @@
+/* The core's memory, how it is built from records, and what others may read of it; see core.h. */
+#include "routing/core_internal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TICK_MS = 1000 };
+
+struct core *core_new(const struct core_config *config)
+{
+	struct core *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->config = *config;
+	if (c->config.credit_messages == 0)
+		c->config.credit_messages = CREDIT_MESSAGES;
+	if (c->config.credit_bytes == 0)
+		c->config.credit_bytes = CREDIT_BYTES;
+	c->room_submissions = c->room_documents = c->room_facts = true;
+	c->next_serial = 1;
+	c->act_number = 1;
+	c->tree = tree_new();
+	if (c->tree == NULL) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void core_destroy(struct core *c)
+{
+	if (c == NULL)
+		return;
+	for (uint32_t i = 0; i < c->link_count; i++)
+		free(c->links[i]);
+	free(c->links);
+	tree_destroy(c->tree);
+	free(c);
+}
+
+void core_seed(struct core *c, const uint8_t seed[32])
+{
+	memcpy(c->seed.bytes, seed, sizeof c->seed.bytes);
+	c->drawn = 0;
+}
+
+void core_draw(struct core *c, uint8_t out[16])
+{
+	struct digest d = c->seed;
+
+	/* A keyed hash of a counter: unpredictable as long as the seed is. */
+	c->config.chain_step(&d, ++c->drawn, &c->seed);
+	memcpy(out, d.bytes, 16);
+}
+
+uint64_t core_draw_number(struct core *c)
+{
+	uint8_t bytes[16];
+	uint64_t n;
+
+	core_draw(c, bytes);
+	memcpy(&n, bytes, sizeof n);
+	return n;
+}
+
+struct doc_id core_draw_id(struct core *c, int64_t wall_ms)
+{
+	struct doc_id id;
+
+	core_draw(c, id.bytes);
+	for (unsigned i = 0; i < 6; i++)
+		id.bytes[i] = (uint8_t)((uint64_t)wall_ms >> (8 * (5 - i)));
+	id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x70);
+	id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
+	return id;
+}
+
+struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
+{
+	struct turn_view t = { .core = c, .now = now, .plan = plan, .lookup = plan_lookup(plan) };
+
+	t.tree = (struct tree_view){ .tree = c->tree, .lookup = t.lookup, .arena = plan->arena };
+	return t;
+}
+
+/* What a stored record means for memory. The one place: live decisions and boot both come here. */
+static void core_apply(struct core *c, const struct key *key, const struct record *r)
+{
+	struct committee_id neighbour;
+	struct link *l;
+	enum lane lane;
+	enum role role;
+	struct serial serial;
+	uint64_t seq;
+
+	switch (r->family) {
+	case FAMILY_DOCUMENT:
+		if (key_parse_serial(key, &role, &serial) && serial.n >= c->next_serial)
+			c->next_serial = serial.n + 1;
+		break;
+	case FAMILY_ACT:
+		if (key_parse_number(key, &seq) && seq >= c->act_number)
+			c->act_number = seq + 1;
+		break;
+	case FAMILY_DIRECTORY:
+		if (r->u.directory.version > c->directory_version)
+			c->directory_version = r->u.directory.version;
+		break;
+	case FAMILY_STREAM:
+		if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
+		    seq > l->out[lane].last)
+			l->out[lane].last = seq;
+		break;
+	case FAMILY_LINKIN:
+		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+			l->in[lane].id = r->u.linkin.stream;
+			l->in[lane].have = r->u.linkin.have;
+			l->in[lane].chain = r->u.linkin.chain;
+			l->in[lane].known = true;
+		}
+		break;
+	case FAMILY_LINKOUT:
+		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+			struct stream_out *out = &l->out[lane];
+
+			out->id = r->u.linkout.stream;
+			out->base = r->u.linkout.base;
+			out->acked = r->u.linkout.acked;
+			out->chain = r->u.linkout.chain;
+			if (out->last < out->acked)
+				out->last = out->acked;
+			if (out->sent < out->acked)
+				out->sent = out->acked;
+		}
+		break;
+	default:
+		break; /* nothing of it is held in memory */
+	}
+}
+
+void core_put(struct turn_view *t, struct key key, const struct record *r)
+{
+	plan_put(t->plan, key, r);
+	core_apply(t->core, &key, r);
+}
+
+void core_append(struct turn_view *t, struct key key, const struct record *r)
+{
+	plan_append(t->plan, key, r);
+	core_apply(t->core, &key, r);
+}
+
+void core_erase(struct turn_view *t, enum family family, struct key key)
+{
+	plan_erase(t->plan, family, key);
+}
+
+enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out)
+{
+	return t->lookup.get(t->lookup.ctx, t->plan->arena, family, &key, out);
+}
+
+/* Boot: the last record of a prefix is all that memory needs of an ascending family. */
+static enum err load_last(struct turn_view *t, enum family family, struct key prefix)
+{
+	struct record r;
+	struct key key;
+	enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, family, &prefix, NULL, &key, &r);
+
+	if (e == ERR_OK)
+		core_apply(t->core, &key, &r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err load_links(struct turn_view *t)
+{
+	struct committee_id self = t->core->config.self, superior, subordinate = { "" };
+	bool retired;
+	enum err e = tree_superior(&t->tree, self, &superior, &retired);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* no directory yet, or one without us: nobody to talk to */
+	if (e != ERR_OK)
+		return e;
+	if (!id_empty(superior)) {
+		e = link_prepare(t, superior, true);
+		if (e != ERR_OK)
+			return e;
+	}
+	while ((e = tree_next_subordinate(&t->tree, self, subordinate, &subordinate)) == ERR_OK) {
+		e = link_prepare(t, subordinate, false);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err core_load(struct core *c, struct now now, struct plan *plan)
+{
+	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
+	struct turn_view t = turn_view_of(c, now, plan);
+	struct key all = { .len_bytes = 0 };
+	enum err e;
+
+	assert(!c->loaded);
+	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+		e = load_last(&t, FAMILY_DOCUMENT, key_role(roles[i]));
+		if (e != ERR_OK)
+			return e;
+	}
+	e = load_last(&t, FAMILY_ACT, all);
+	if (e == ERR_OK)
+		e = load_last(&t, FAMILY_DIRECTORY, all);
+	if (e == ERR_OK)
+		e = load_links(&t);
+	if (e == ERR_OK)
+		c->loaded = true;
+	c->next_tick_ms = now.mono_ms;
+	return e;
+}
+
+int64_t core_deadline_ms(const struct core *c)
+{
+	return c->next_tick_ms;
+}
+
+static enum err take_tick(struct turn_view *t)
+{
+	t->core->next_tick_ms = t->now.mono_ms + TICK_MS;
+	return decide_tick(t);
+}
+
+enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan)
+{
+	struct turn_view t = turn_view_of(c, now, plan);
+
+	switch (event->type) {
+	case EVENT_SUBMIT:
+		return decide_submit(&t, &event->u.submit);
+	case EVENT_CONNECTED:
+		return decide_connected(&t, &event->u.link);
+	case EVENT_DISCONNECTED:
+		return decide_disconnected(&t, &event->u.link);
+	case EVENT_MESSAGE:
+		return decide_message(&t, &event->u.message);
+	case EVENT_PUBLISH:
+		return decide_publish(&t, &event->u.publish);
+	case EVENT_FETCHED:
+		return decide_fetched(&t, &event->u.fetched);
+	case EVENT_DIRECTORY:
+		return decide_directory(&t, &event->u.directory);
+	case EVENT_OPERATE:
+		return decide_operate(&t, &event->u.operate);
+	case EVENT_TICK:
+		return take_tick(&t);
+	case EVENT_NONE:
+		break;
+	}
+	assert(!"an event without a type");
+	return ERR_OK;
+}
+
+void core_set_room(struct core *c, bool submissions, bool documents, bool facts)
+{
+	c->room_submissions = submissions;
+	c->room_documents = documents;
+	c->room_facts = facts;
+}
+
+uint32_t core_link_count(const struct core *c)
+{
+	return c->link_count;
+}
+
+static void link_view_of(const struct link *l, struct link_view *out)
+{
+	memset(out, 0, sizeof *out);
+	out->neighbour = l->neighbour;
+	out->superior = l->superior;
+	out->up = l->up;
+	out->last_proof_ms = l->last_proof_ms;
+	out->last_rtt_us = l->rtt_us;
+	out->violations = l->violations;
+	out->peer_directory_version = l->peer_directory_version;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		out->queued[lane] = l->out[lane].last - l->out[lane].acked;
+}
+
+bool core_link(const struct core *c, uint32_t index, struct link_view *out)
+{
+	if (index >= c->link_count)
+		return false;
+	link_view_of(c->links[index], out);
+	return true;
+}
+
+bool core_link_find(const struct core *c, struct committee_id neighbour, struct link_view *out)
+{
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		if (id_equal(c->links[i]->neighbour, neighbour)) {
+			link_view_of(c->links[i], out);
+			return true;
+		}
+	}
+	return false;
+}
+
+struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane)
+{
+	struct link *l = link_find(c, neighbour);
+
+	return l == NULL || lane == LANE_NONE ? NULL : &l->out[lane];
+}
+
+uint64_t core_directory_version(const struct core *c)
+{
+	return c->directory_version;
+}
+
+struct committee_id core_self(const struct core *c)
+{
+	return c->config.self;
+}

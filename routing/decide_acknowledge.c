@@ -1,0 +1,94 @@
+/* What the subscriber has, and what its attachments need no longer: the queue shrinks here and nowhere else. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have)
+{
+	struct stream_out *out = &l->out[lane];
+
+	if (have <= out->acked)
+		return ERR_OK;
+	for (uint64_t n = out->acked + 1; n <= have; n++) {
+		struct key key = key_seq(l->neighbour, lane, n);
+		struct record r;
+		enum err e = core_get(t, FAMILY_STREAM, key, &r);
+
+		if (e != ERR_OK)
+			return e; /* the queue has a hole: the store is damaged, and going on would lose documents unnoticed */
+		t->core->config.chain_step(&out->chain, n, &r.u.stream.digest);
+		if (!r.u.stream.has_files)
+			core_erase(t, FAMILY_STREAM, key);
+	}
+	out->acked = have;
+	if (out->sent < have)
+		out->sent = have;
+	link_write_out(t, l, lane);
+	l->touched = true;
+	return ERR_OK;
+}
+
+enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct msg_acknowledge *m)
+{
+	struct stream_out *out = &l->out[m->lane];
+
+	if (!out->subscribed || memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) != 0)
+		return ERR_OK; /* of a subscription before this one */
+	if (m->have > out->sent) {
+		link_violation(t, l, ERR_GAP);
+		return ERR_OK;
+	}
+	return link_acknowledged(t, l, m->lane, m->have);
+}
+
+enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m)
+{
+	struct stream_out *out = &l->out[m->lane];
+
+	if (memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) != 0)
+		return ERR_OK;
+	for (uint32_t i = 0; i < m->count; i++) {
+		struct key key = key_seq(l->neighbour, m->lane, m->seqs[i]);
+		struct record r;
+		enum err e;
+
+		if (m->seqs[i] > out->acked)
+			continue; /* not even acknowledged: PINNED asks again later */
+		e = core_get(t, FAMILY_STREAM, key, &r);
+		if (e == ERR_OK)
+			core_erase(t, FAMILY_STREAM, key);
+		else if (e != ERR_NOT_FOUND)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m)
+{
+	struct stream_in *in = &l->in[m->lane];
+	uint64_t *done = arena_array(t->plan->arena, m->count, sizeof *done);
+	struct message answer = { .type = MESSAGE_COMPLETE };
+	uint32_t count = 0;
+
+	if (done == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < m->count; i++) {
+		struct record r;
+		enum err e;
+
+		if (m->seqs[i] > in->have)
+			continue;
+		e = core_get(t, FAMILY_FETCH, key_seq(l->neighbour, m->lane, m->seqs[i]), &r);
+		if (e == ERR_NOT_FOUND)
+			done[count++] = m->seqs[i];
+		else if (e != ERR_OK)
+			return e;
+	}
+	if (count > 0) {
+		answer.u.seqs = (struct msg_seqs){ .lane = m->lane, .stream = m->stream, .seqs = done, .count = count };
+		link_say(t, l, &answer);
+	}
+	if (count < m->count)
+		plan_act(t->plan, ACT_FETCH)->neighbour = l->neighbour;
+	return ERR_OK;
+}

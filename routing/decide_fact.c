@@ -1,0 +1,149 @@
+/* A receipt, refusal, relay record or status in its right place in a neighbour's facts: ours to take, or to pass on as it came.
+ * A bad fact is dropped and told, never answered: facts about facts would have no end. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+static void dropped(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
+{
+	struct document_ref none = { .origin = { "" } };
+
+	l->violations++;
+	notify(t, NOTICE_REFUSED, e->fact != NULL ? e->fact->document : none, e->neighbour, (uint32_t)why, NULL);
+}
+
+static struct rec_receipt receipt_of(const struct ev_publish *e)
+{
+	return (struct rec_receipt){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count,
+				     .at_ms = e->fact->at_ms, .kind = e->fact->kind, .reason = e->fact->reason, .digest = e->digest };
+}
+
+/* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal replaces it. */
+static enum err record_answer(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d,
+			      struct committee_id recipient)
+{
+	struct key receipt_key = key_receipt(place.role, place.serial, recipient), state_key = key_serial(place.role, place.serial);
+	struct record r = { .family = FAMILY_RECEIPT }, old, state;
+	enum err result = core_get(t, FAMILY_RECEIPT, receipt_key, &old);
+	bool was_refused = result == ERR_OK && old.u.receipt.kind == KIND_REFUSAL;
+
+	if (result == ERR_OK && !(was_refused && e->fact->kind == KIND_RECEIPT))
+		return ERR_OK;
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
+	result = core_get(t, FAMILY_STATE, state_key, &state);
+	if (result != ERR_OK)
+		return result;
+	r.u.receipt = receipt_of(e);
+	core_put(t, receipt_key, &r);
+	if (was_refused)
+		state.u.state.refused--;
+	if (e->fact->kind == KIND_RECEIPT)
+		state.u.state.delivered++;
+	else
+		state.u.state.refused++;
+	notify(t, e->fact->kind == KIND_RECEIPT ? NOTICE_RECEIPT : NOTICE_REFUSED, e->fact->document, recipient, e->fact->reason, &d->summary);
+	if (state.u.state.closed_at_ms == 0 && state.u.state.delivered + state.u.state.refused >= d->recipient_count) {
+		state.u.state.closed_at_ms = t->now.wall_ms;
+		if (state.u.state.refused == 0)
+			notify(t, NOTICE_DELIVERED, e->fact->document, recipient, 0, &d->summary);
+	}
+	core_put(t, state_key, &state);
+	return ERR_OK;
+}
+
+/* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */
+static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+{
+	struct recipient_list all;
+	enum err result = recipients_expand(t, t->core->config.self, d->recipients, d->recipients_len, &all);
+
+	for (uint32_t i = 0; i < all.count && result == ERR_OK; i++) {
+		bool named = e->fact->target_count == 0, on_path = false;
+
+		for (uint32_t k = 0; k < e->fact->target_count && !named; k++)
+			named = id_equal(e->fact->targets[k], all.ids[i]);
+		if (!named && !id_equal(all.ids[i], e->signer))
+			continue;
+		result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer, &on_path);
+		if (result == ERR_OK && on_path)
+			result = record_answer(t, e, place, d, all.ids[i]);
+		if (result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
+			result = ERR_OK; /* no longer in the directory */
+	}
+	return result;
+}
+
+static enum err record_held(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+{
+	struct record r = { .family = FAMILY_RELAY };
+
+	r.u.relay.envelope.bytes = e->envelope;
+	core_put(t, key_receipt(place.role, place.serial, e->signer), &r);
+	notify(t, NOTICE_HELD, e->fact->document, e->signer, 0, NULL);
+	return ERR_OK;
+}
+
+static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+{
+	bool recipient = false;
+	enum err result;
+
+	switch (e->fact->kind) {
+	case KIND_REFUSAL:
+		return record_refusal(t, e, place, d);
+	case KIND_RELAY:
+		return record_held(t, e, place);
+	case KIND_RECEIPT:
+		result = recipients_contain(t, d->origin, d->recipients, d->recipients_len, e->signer, &recipient);
+		if (result != ERR_OK)
+			return result;
+		if (recipient)
+			return record_answer(t, e, place, d, e->signer);
+		dropped(t, l, e, ERR_NOT_ADDRESSED);
+		return ERR_OK;
+	default:
+		/* Statuses come with the record books; until then no daemon makes one, and one from the future is told, not lost silently. */
+		notify(t, NOTICE_STATUS, e->fact->document, e->signer, 0, &d->summary);
+		return ERR_OK;
+	}
+}
+
+enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct committee_id self = t->core->config.self, to;
+	struct doc_place place;
+	struct record r;
+	enum err result;
+
+	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 || e->head->recipients[0].group != GROUP_NONE) {
+		dropped(t, l, e, e->verdict != ERR_OK ? e->verdict : ERR_PROTOCOL);
+		return ERR_OK;
+	}
+	to = e->head->recipients[0].committee;
+	if (!id_equal(to, self)) {
+		struct rec_stream s = { .role = ROLE_NONE, .digest = e->digest, .size_bytes = e->envelope.len_bytes,
+					.fact = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+
+		result = fact_forward(t, to, e->neighbour, &s);
+		if (result == ERR_NO_ROUTE) {
+			dropped(t, l, e, result);
+			return ERR_OK;
+		}
+		return result;
+	}
+	result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
+	if (result == ERR_NOT_FOUND || (result == ERR_OK && (r.u.ident.role != ROLE_OUT || !id_equal(e->fact->document.origin, self)))) {
+		dropped(t, l, e, ERR_NOT_FOUND);
+		return ERR_OK;
+	}
+	if (result != ERR_OK)
+		return result;
+	place = (struct doc_place){ r.u.ident.role, r.u.ident.serial };
+	if (memcmp(r.u.ident.digest.bytes, e->fact->document.digest.bytes, sizeof e->fact->document.digest.bytes) != 0) {
+		dropped(t, l, e, ERR_DIGEST);
+		return ERR_OK;
+	}
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+	return result == ERR_OK ? take_ours(t, l, e, place, &r.u.document) : result;
+}

@@ -1,0 +1,66 @@
+/* All attachments of one published envelope are here, or can never be what its signer said. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+/* The bytes that the signer published are not what the signer's manifest says: refused, and remembered as refused. */
+static enum err refuse_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays, enum err why)
+{
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "",
+			     .targets = d->targets, .target_count = d->target_count,
+			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	struct record r = { .family = FAMILY_RECEIPT }, state = { .family = FAMILY_STATE };
+	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
+
+	if (e != ERR_OK && e != ERR_NO_ROUTE)
+		return e;
+	r.u.receipt.draft = r.u.receipt.envelope.draft;
+	r.u.receipt.kind = KIND_REFUSAL;
+	r.u.receipt.reason = (uint32_t)why;
+	r.u.receipt.at_ms = t->now.wall_ms;
+	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
+	state.u.state.content_dropped = true;
+	state.u.state.refused = 1;
+	core_put(t, key_serial(place.role, place.serial), &state);
+	notify(t, NOTICE_REFUSED, fact.document, d->from, (uint32_t)why, &d->summary);
+	return ERR_OK;
+}
+
+enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
+{
+	struct key fetch_key = key_seq(e->neighbour, e->lane, e->seq);
+	struct doc_place place = { e->role, e->serial };
+	struct link *l = link_find(t->core, e->neighbour);
+	struct record r, state, envelope;
+	enum err result = core_get(t, FAMILY_FETCH, fetch_key, &r);
+
+	if (result == ERR_NOT_FOUND)
+		return ERR_OK; /* told twice */
+	if (result == ERR_OK)
+		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+	if (result == ERR_OK)
+		result = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
+	if (result != ERR_OK)
+		return result;
+	result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	if (result == ERR_NOT_FOUND) {
+		const struct blob *relays = envelope.u.envelope.relays;
+
+		result = e->result == ERR_OK ? document_complete(t, place, &r.u.document, relays) :
+					       refuse_content(t, place, &r.u.document, relays, e->result);
+	}
+	if (result != ERR_OK)
+		return result;
+	core_erase(t, FAMILY_FETCH, fetch_key);
+	if (l != NULL && l->up) {
+		uint64_t *seq = arena_alloc(t->plan->arena, sizeof *seq);
+		struct message m = { .type = MESSAGE_COMPLETE };
+
+		if (seq == NULL)
+			return ERR_NO_MEMORY;
+		*seq = e->seq;
+		m.u.seqs = (struct msg_seqs){ .lane = e->lane, .stream = l->in[e->lane].id, .seqs = seq, .count = 1 };
+		link_say(t, l, &m);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,197 @@
+/* Connections come and go; what neighbours say besides publishing. One switch and its small handlers. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum err decide_connected(struct turn_view *t, const struct ev_link *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+
+	if (l == NULL || !l->present)
+		return ERR_OK;
+	link_down(t, l, ERR_NETWORK);
+	l->connected = true;
+	link_heard(t, l, false);
+	/* The one that dialled speaks first; the other answers its Hello. */
+	if (l->superior)
+		link_hello(t, l, false);
+	return ERR_OK;
+}
+
+enum err decide_disconnected(struct turn_view *t, const struct ev_link *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+
+	if (l != NULL) {
+		link_down(t, l, e->reason == 0 ? ERR_NETWORK : (enum err)e->reason);
+		l->connected = false;
+	}
+	return ERR_OK;
+}
+
+/* Takes up what the neighbour publishes: the stream we know, or its new one from its base on. */
+static void take_offer(struct turn_view *t, struct link *l, enum lane lane, const struct stream_offer *offer)
+{
+	struct stream_in *in = &l->in[lane];
+
+	if (!in->known || memcmp(in->id.bytes, offer->stream.bytes, sizeof in->id.bytes) != 0) {
+		in->id = offer->stream;
+		in->have = offer->base;
+		in->chain = stream_chain_start(offer->stream, offer->base);
+		in->known = true;
+		link_write_in(t, l, lane);
+	}
+	link_subscribe(t, l, lane);
+}
+
+enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	bool was_up = l->up;
+
+	if (!id_equal(m->committee, l->neighbour) || m->purpose != PURPOSE_CONTROL || !m->has_streams) {
+		link_violation(t, l, ERR_PROTOCOL);
+		return ERR_OK;
+	}
+	if (m->protocol_min > PROTOCOL_MAX || m->protocol_max < PROTOCOL_MIN) {
+		link_violation(t, l, ERR_UNSUPPORTED);
+		return ERR_OK;
+	}
+	l->connected = true;
+	l->peer_directory_version = m->directory_version;
+	link_heard(t, l, true);
+	if (!m->answer)
+		link_hello(t, l, true);
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		l->out[lane].subscribed = false; /* its Subscribe follows */
+		take_offer(t, l, lane, &m->streams[lane]);
+	}
+	l->up = true;
+	l->next_ping_ms = t->now.mono_ms;
+	if (!was_up) {
+		struct document_ref none = { .origin = { "" } };
+
+		notify(t, NOTICE_LINK_UP, none, l->neighbour, 0, NULL);
+		plan_act(t->plan, ACT_FETCH)->neighbour = l->neighbour;
+	}
+	return ERR_OK;
+}
+
+enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m)
+{
+	struct stream_out *out = &l->out[m->lane];
+	struct digest chain = out->chain;
+	bool same = memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) == 0;
+
+	if (!same)
+		return ERR_OK; /* of a stream before this one: a Hello with the new one is under way */
+	if (m->have < out->acked || m->have > out->last) {
+		link_restart_stream(t, l, m->lane);
+		link_hello(t, l, false);
+		return ERR_OK;
+	}
+	/* Its chain at `have` must be ours: fold what lies between. */
+	for (uint64_t n = out->acked + 1; n <= m->have; n++) {
+		struct record r;
+		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, m->lane, n), &r);
+
+		if (e != ERR_OK)
+			return e;
+		t->core->config.chain_step(&chain, n, &r.u.stream.digest);
+	}
+	if (memcmp(chain.bytes, m->chain.bytes, sizeof chain.bytes) != 0) {
+		link_restart_stream(t, l, m->lane);
+		link_hello(t, l, false);
+		return ERR_OK;
+	}
+	out->subscribed = true;
+	out->sent = m->have;
+	out->sent_bytes = 0;
+	out->credit_seq = m->credit_seq;
+	out->credit_bytes = m->credit_bytes;
+	l->touched = true;
+	l->next_pins_ms = t->now.mono_ms;
+	return link_acknowledged(t, l, m->lane, m->have);
+}
+
+static void take_credit(struct link *l, const struct msg_credit *m)
+{
+	struct stream_out *out = &l->out[m->lane];
+
+	if (!out->subscribed || memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) != 0)
+		return;
+	if (m->credit_seq > out->credit_seq)
+		out->credit_seq = m->credit_seq;
+	if (m->credit_bytes > out->credit_bytes)
+		out->credit_bytes = m->credit_bytes;
+	l->touched = true;
+}
+
+static void answer_ping(struct turn_view *t, struct link *l, const struct msg_ping *m)
+{
+	struct message pong = { .type = MESSAGE_PONG };
+
+	pong.u.ping = (struct msg_ping){ .token = m->token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+	link_say(t, l, &pong);
+}
+
+static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping *m)
+{
+	if (m->token != l->ping_token || l->ping_token == 0)
+		return;
+	link_heard(t, l, true);
+	l->peer_directory_version = m->directory_version;
+	l->rtt_us = (t->now.mono_ms - l->ping_sent_ms) * 1000;
+	l->ping_token = 0;
+	if (l->ping_reply.n != 0) {
+		struct act *a = plan_act(t->plan, ACT_REPLY);
+
+		a->u.reply = (struct act_reply){ .to = l->ping_reply, .result = ERR_OK, .at = l->neighbour, .number = (uint64_t)l->rtt_us };
+		l->ping_reply.n = 0;
+	}
+}
+
+enum err decide_message(struct turn_view *t, const struct ev_message *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+	const struct message *m = &e->message;
+
+	if (l == NULL || !l->present)
+		return ERR_OK;
+	link_heard(t, l, m->type == MESSAGE_ACKNOWLEDGE);
+	if (m->type == MESSAGE_HELLO)
+		return decide_hello(t, l, &m->u.hello);
+	if (m->type == MESSAGE_HELLO_WANTED) {
+		link_down(t, l, ERR_NETWORK);
+		if (t->now.mono_ms >= l->next_hello_ms - 1900) /* at most ten a second */
+			link_hello(t, l, false);
+		return ERR_OK;
+	}
+	if (!l->up)
+		return ERR_OK;
+	switch (m->type) {
+	case MESSAGE_SUBSCRIBE:
+		return decide_subscribe(t, l, &m->u.subscribe);
+	case MESSAGE_ACKNOWLEDGE:
+		return decide_acknowledge(t, l, &m->u.acknowledge);
+	case MESSAGE_COMPLETE:
+		return decide_complete(t, l, &m->u.seqs);
+	case MESSAGE_PINNED:
+		return decide_pinned(t, l, &m->u.seqs);
+	case MESSAGE_CREDIT:
+		take_credit(l, &m->u.credit);
+		return ERR_OK;
+	case MESSAGE_PING:
+		answer_ping(t, l, &m->u.ping);
+		return ERR_OK;
+	case MESSAGE_PONG:
+		take_pong(t, l, &m->u.ping);
+		return ERR_OK;
+	case MESSAGE_BYE:
+		link_down(t, l, ERR_CANCELLED);
+		l->next_hello_ms = t->now.mono_ms + 2000;
+		return ERR_OK;
+	default:
+		link_violation(t, l, ERR_PROTOCOL); /* a bulk message, or none of ours, on the control connection */
+		return ERR_OK;
+	}
+}

@@ -1,0 +1,31 @@
+/* What an operator asks of the core itself. */
+#include "routing/core_internal.h"
+
+static void refuse(struct turn_view *t, const struct ev_operate *e, enum err why)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = why, .at = e->neighbour };
+}
+
+enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+
+	if (l == NULL || !l->present) {
+		refuse(t, e, ERR_NOT_FOUND);
+	} else if (!l->up) {
+		refuse(t, e, ERR_NETWORK);
+	} else if (l->ping_reply.n != 0) {
+		refuse(t, e, ERR_BUSY);
+	} else {
+		struct message m = { .type = MESSAGE_PING };
+
+		l->ping_reply = e->reply;
+		l->ping_token = core_draw_number(t->core) | 1;
+		l->ping_sent_ms = t->now.mono_ms;
+		m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+		link_say(t, l, &m);
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,84 @@
+/* A neighbour publishes one envelope: its place in the stream first, then what it is. An envelope that does not stand right in the stream
+ * is the neighbour's fault and is not taken; a bad envelope in its right place is its signer's: it takes its place and is refused. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum { RESUME_MS = 2000 };
+
+/* Not now: it stays with the publisher, and is asked for again. */
+static void hold(struct turn_view *t, struct link *l, enum lane lane)
+{
+	l->in[lane].open = false;
+	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
+}
+
+static void out_of_place(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
+{
+	if (why == ERR_EXISTS) {
+		l->touched = true;
+		l->in[e->lane].acked = 0; /* it may have missed our acknowledgement: say it again */
+		return;
+	}
+	if (why == ERR_CREDIT) {
+		link_violation(t, l, why);
+		return;
+	}
+	/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. */
+	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
+		l->violations++;
+		link_subscribe(t, l, e->lane);
+	} else if (l->resume_ms[e->lane] == 0) {
+		l->resume_ms[e->lane] = t->now.mono_ms + RESUME_MS;
+	}
+}
+
+static bool must_wait(const struct turn_view *t, const struct ev_publish *e)
+{
+	if (e->lane == LANE_FACTS ? !t->core->room_facts : !t->core->room_documents)
+		return true;
+	/* A key may have been revoked between the worker's look and now: opened anew, it is judged by the directory in force. */
+	if (e->opened_under != t->core->directory_version)
+		return true;
+	/* A clock that is wrong is mended, not argued with; a directory that is not here yet comes. */
+	return e->verdict == ERR_CLOCK || (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
+}
+
+enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+	struct stream_in *in;
+	struct digest chain;
+	enum err r;
+
+	if (l == NULL || !l->present)
+		return ERR_OK;
+	link_heard(t, l, false);
+	if (!l->up)
+		return ERR_OK; /* the tick says Hello */
+	in = &l->in[e->lane];
+	r = stream_check(in, e->stream, e->seq, e->envelope.len_bytes);
+	chain = in->chain;
+	if (r == ERR_OK) {
+		t->core->config.chain_step(&chain, e->seq, &e->digest);
+		if (memcmp(chain.bytes, e->chain.bytes, sizeof chain.bytes) != 0)
+			r = ERR_CHAIN;
+	}
+	if (r != ERR_OK) {
+		out_of_place(t, l, e, r);
+		return ERR_OK;
+	}
+	if (must_wait(t, e)) {
+		hold(t, l, e->lane);
+		return ERR_OK;
+	}
+	in->have = e->seq;
+	in->chain = chain;
+	in->got_bytes += e->envelope.len_bytes;
+	l->resubscribed[e->lane] = false;
+	l->touched = true;
+	link_write_in(t, l, e->lane);
+	if (e->lane == LANE_FACTS)
+		return decide_fact(t, l, e);
+	return decide_document(t, l, e);
+}

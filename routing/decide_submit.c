@@ -1,0 +1,210 @@
+/* A local client submits a document. From the commit of this plan on the origin is responsible for it.
+ * Repeating a submission is safe: the same id with the same submission digest gets the first answer again. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/policy.h"
+
+static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, enum err result, struct committee_id at)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .at = at };
+	return &a->u.reply;
+}
+
+/* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are refused by name. */
+static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *e, struct recipient *out, struct committee_id *culprit)
+{
+	struct committee_id self = t->core->config.self;
+
+	for (uint32_t i = 0; i < e->recipient_count; i++) {
+		struct committee_id superior;
+		bool retired = false;
+		enum err r = ERR_OK;
+
+		out[i] = e->recipients[i];
+		if (out[i].group == GROUP_SUPERIOR) {
+			r = tree_superior(&t->tree, self, &out[i].committee, NULL);
+			out[i].group = GROUP_NONE;
+			if (r == ERR_NOT_FOUND || (r == ERR_OK && id_empty(out[i].committee)))
+				return ERR_NO_ROUTE;
+		}
+		if (r == ERR_OK && out[i].group == GROUP_NONE) {
+			*culprit = out[i].committee;
+			r = tree_superior(&t->tree, out[i].committee, &superior, &retired);
+			if (r == ERR_NOT_FOUND || (r == ERR_OK && id_equal(out[i].committee, self)))
+				return ERR_UNKNOWN_RECIPIENT;
+			if (r == ERR_OK && retired)
+				return ERR_RETIRED_RECIPIENT;
+		}
+		if (r != ERR_OK)
+			return r;
+	}
+	return ERR_OK;
+}
+
+static enum err repeat(struct turn_view *t, const struct ev_submit *e, const struct rec_ident *ident)
+{
+	struct committee_id nobody = { "" };
+	struct recipient_list list;
+	struct record r;
+	enum err result;
+
+	if (ident->role != ROLE_OUT || memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
+		reply(t, e, ERR_CONFLICT, nobody);
+		return ERR_OK;
+	}
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(ident->role, ident->serial), &r);
+	if (result != ERR_OK)
+		return result;
+	result = recipients_expand(t, t->core->config.self, r.u.document.recipients, r.u.document.recipients_len, &list);
+	if (result == ERR_OK) {
+		struct act_reply *a = reply(t, e, ERR_OK, nobody);
+
+		a->repeated = true;
+		a->recipients = list.ids;
+		a->recipient_count = list.count;
+	}
+	return result;
+}
+
+static void plan_files(struct turn_view *t, struct doc_place place, const struct manifest_item *items, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct record r = { .family = FAMILY_FILE };
+
+		if (!items[i].inlined)
+			core_put(t, key_file(items[i].sha256, place.role, place.serial), &r);
+	}
+}
+
+static enum err publish_all(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft,
+			    const struct routing_answer *answer)
+{
+	struct publication *published = arena_array(t->plan->arena, answer->route_count, sizeof *published);
+	struct record route = { .family = FAMILY_ROUTE };
+
+	if (published == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < answer->route_count; i++) {
+		struct link *l = link_find(t->core, answer->routes[i].neighbour);
+		struct rec_stream s = { .role = place.role, .serial = place.serial, .draft = draft,
+					.targets = answer->routes[i].targets, .target_count = answer->routes[i].target_count,
+					.has_files = manifest_has_files(e->manifest, e->manifest_count) };
+
+		if (l == NULL)
+			return ERR_BAD_TREE;
+		published[i].neighbour = l->neighbour;
+		published[i].lane = lane_of(e->urgency);
+		link_publish(t, l, published[i].lane, &s, &published[i].seq);
+	}
+	route.u.route = (struct rec_route){ .publications = published, .count = answer->route_count };
+	core_append(t, key_serial(place.role, place.serial), &route);
+	return ERR_OK;
+}
+
+static void plan_records(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft_ref, uint32_t recipient_count)
+{
+	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
+	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
+		      envelope = { .family = FAMILY_ENVELOPE }, state = { .family = FAMILY_STATE };
+	struct rec_document *d = &document.u.document;
+
+	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
+	core_put(t, key_ident(e->id, head->origin), &ident);
+	*d = (struct rec_document){ .origin = head->origin, .id = e->id, .urgency = e->urgency, .secrecy = e->secrecy,
+				    .signed_at_ms = head->signed_at_ms, .taken_at_ms = t->now.wall_ms,
+				    .directory_version = head->directory_version, .hop_limit = head->hop_limit, .draft = draft_ref,
+				    .recipients = head->recipients, .recipients_len = head->recipient_count,
+				    .recipient_count = recipient_count, .manifest = e->manifest,
+				    .manifest_count = e->manifest_count, .summary = e->summary };
+	core_append(t, key_serial(place.role, place.serial), &document);
+	envelope.u.envelope.envelope.draft = draft_ref;
+	core_append(t, key_serial(place.role, place.serial), &envelope);
+	state.u.state.complete_at_ms = t->now.wall_ms;
+	core_append(t, key_serial(place.role, place.serial), &state);
+	plan_files(t, place, e->manifest, e->manifest_count);
+	if (t->core->config.expire_ms > 0) {
+		struct record sweep = { .family = FAMILY_SWEEP };
+
+		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
+	}
+}
+
+static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients)
+{
+	struct committee_id self = t->core->config.self;
+	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
+	struct routing_question q = { .recipients = recipients, .recipient_count = e->recipient_count, .origin = self };
+	struct draft draft = { .body = e->body };
+	struct document_ref ref = { .origin = self, .id = e->id };
+	struct routing_answer answer = { .route_count = 0 };
+	struct recipient_list list;
+	uint32_t draft_ref;
+	struct act_reply *a;
+	enum err r = recipients_expand(t, self, recipients, e->recipient_count, &list);
+
+	if (r == ERR_OK && list.count == 0)
+		r = ERR_NO_RECIPIENT; /* a group with nobody in it */
+	if (r == ERR_OK)
+		r = document_route(t, &q, &answer);
+	if (r == ERR_NO_RECIPIENT || r == ERR_NO_ROUTE || r == ERR_TOO_MANY_RECIPIENTS) {
+		reply(t, e, r, answer.culprit);
+		return ERR_OK;
+	}
+	if (r != ERR_OK)
+		return r;
+	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
+				    .urgency = e->urgency, .secrecy = e->secrecy, .signed_at_ms = t->now.wall_ms,
+				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
+				    .recipient_count = e->recipient_count, .manifest = e->manifest, .manifest_count = e->manifest_count,
+				    .submission = e->submission };
+	draft_ref = plan_draft(t->plan, &draft);
+	plan_records(t, e, place, draft_ref, list.count);
+	r = publish_all(t, e, place, draft_ref, &answer);
+	if (r != ERR_OK)
+		return r;
+	a = reply(t, e, ERR_OK, self);
+	a->recipients = list.ids;
+	a->recipient_count = list.count;
+	notify(t, NOTICE_ACCEPTED, ref, self, 0, &e->summary);
+	return ERR_OK;
+}
+
+enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
+{
+	struct committee_id nobody = { "" }, culprit = { "" };
+	struct recipient *recipients;
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
+
+	if (result == ERR_OK)
+		return repeat(t, e, &r.u.ident);
+	if (result != ERR_NOT_FOUND)
+		return result;
+	result = policy_submit(e, t->core->config.attachment_max_bytes);
+	if (result == ERR_OK && !t->core->room_submissions)
+		result = ERR_DISK_FULL;
+	if (result == ERR_OK && t->core->directory_version == 0)
+		result = ERR_NO_ROUTE; /* no directory yet: nobody is known */
+	if (result != ERR_OK) {
+		reply(t, e, result, nobody);
+		return ERR_OK;
+	}
+	recipients = arena_array(t->plan->arena, e->recipient_count, sizeof *recipients);
+	if (recipients == NULL)
+		return ERR_NO_MEMORY;
+	result = resolve_recipients(t, e, recipients, &culprit);
+	switch (result) {
+	case ERR_OK:
+		return accept(t, e, recipients);
+	case ERR_UNKNOWN_RECIPIENT:
+	case ERR_RETIRED_RECIPIENT:
+	case ERR_NO_ROUTE:
+		reply(t, e, result, culprit);
+		return ERR_OK;
+	default:
+		return result;
+	}
+}

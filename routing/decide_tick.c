@@ -1,0 +1,221 @@
+/* What time brings: hellos, pings, silence, lanes held back, documents held too long, content no longer needed. Bounded work a tick. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000 };
+
+static void ping(struct turn_view *t, struct link *l)
+{
+	struct message m = { .type = MESSAGE_PING };
+
+	l->next_ping_ms = t->now.mono_ms + PING_INTERVAL_MS;
+	if (l->ping_reply.n != 0)
+		return; /* the operator's is under way */
+	l->ping_token = core_draw_number(t->core) | 1;
+	l->ping_sent_ms = t->now.mono_ms;
+	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+	link_say(t, l, &m);
+}
+
+/* A relay says that it holds a document too long: once, to the origin. */
+static enum err say_held(struct turn_view *t, struct doc_place place)
+{
+	struct fact fact = { .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = "" };
+	struct record document, state;
+	struct sealed kept;
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (state.u.state.held_at_ms != 0)
+		return ERR_OK;
+	fact.from = document.u.document.from;
+	fact.hop = document.u.document.relay_count + 1;
+	fact.document = (struct document_ref){ document.u.document.origin, document.u.document.id, document.u.document.digest };
+	e = fact_send(t, document.u.document.origin, &fact, NULL, 0, &kept);
+	if (e != ERR_OK && e != ERR_NO_ROUTE)
+		return e;
+	state.u.state.held_at_ms = t->now.wall_ms;
+	core_put(t, key_serial(place.role, place.serial), &state);
+	notify(t, NOTICE_HELD, fact.document, t->core->config.self, 0, &document.u.document.summary);
+	return ERR_OK;
+}
+
+static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_out *out = &l->out[lane];
+
+	if (l->held_seq[lane] < out->acked)
+		l->held_seq[lane] = out->acked;
+	for (unsigned i = 0; i < HELD_PER_TICK && l->held_seq[lane] < out->last; i++) {
+		struct record r;
+		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, l->held_seq[lane] + 1), &r);
+
+		if (e != ERR_OK)
+			return e;
+		if (r.u.stream.queued_at_ms + HELD_MS > t->now.wall_ms)
+			break;
+		l->held_seq[lane]++;
+		if (r.u.stream.role == ROLE_OUT || r.u.stream.role == ROLE_NONE)
+			continue;
+		e = say_held(t, (struct doc_place){ r.u.stream.role, r.u.stream.serial });
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err tick_up(struct turn_view *t, struct link *l)
+{
+	bool ask = t->now.mono_ms >= l->next_pins_ms;
+	enum err e = ERR_OK;
+
+	if (t->now.mono_ms - l->last_heard_ms > LINK_DEAD_MS) {
+		link_down(t, l, ERR_TIMEOUT);
+		return ERR_OK;
+	}
+	if (t->now.mono_ms >= l->next_ping_ms)
+		ping(t, l);
+	if (ask)
+		l->next_pins_ms = t->now.mono_ms + PINS_INTERVAL_MS;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
+		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane])
+			link_subscribe(t, l, lane);
+		if (ask && lane != LANE_FACTS)
+			e = link_ask_pins(t, l, lane);
+	}
+	l->touched = true; /* credit withheld for want of room is given as soon as there is room */
+	return e;
+}
+
+static enum err tick_link(struct turn_view *t, struct link *l)
+{
+	enum err e = ERR_OK;
+
+	if (!l->present)
+		return ERR_OK;
+	if (l->up)
+		e = tick_up(t, l);
+	else if (l->connected && t->now.mono_ms >= l->next_hello_ms)
+		link_hello(t, l, false);
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL && e == ERR_OK; lane++)
+		e = look_for_held(t, l, lane);
+	return e;
+}
+
+/* Does any neighbour still need the content? */
+static enum err still_published(struct turn_view *t, struct doc_place place, bool *needed)
+{
+	struct record route, r;
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
+
+	*needed = false;
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count && !*needed; i++) {
+		const struct publication *p = &route.u.route.publications[i];
+
+		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
+		*needed = e == ERR_OK;
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e;
+}
+
+static enum err drop_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, struct rec_state *s)
+{
+	struct record state = { .family = FAMILY_STATE };
+
+	for (uint32_t i = 0; i < d->manifest_count; i++) {
+		struct key prefix = key_digest(d->manifest[i].sha256), key = prefix;
+		struct record r;
+		enum err e;
+
+		if (d->manifest[i].inlined)
+			continue;
+		core_erase(t, FAMILY_FILE, key_file(d->manifest[i].sha256, place.role, place.serial));
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &prefix, &key, true, &r);
+		if (e == ERR_NOT_FOUND)
+			plan_act(t->plan, ACT_DROP_FILE)->u.file = d->manifest[i].sha256;
+		else if (e != ERR_OK)
+			return e;
+	}
+	core_erase(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial));
+	s->content_dropped = true;
+	state.u.state = *s;
+	core_put(t, key_serial(place.role, place.serial), &state);
+	return ERR_OK;
+}
+
+static enum err sweep_one(struct turn_view *t, struct doc_place place)
+{
+	struct record document, state, again = { .family = FAMILY_SWEEP };
+	bool needed = false;
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	if (e == ERR_NOT_FOUND) {
+		/* Not complete yet: look again. */
+		core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial), &again);
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	if (place.role == ROLE_OUT) {
+		struct document_ref ref = { document.u.document.origin, document.u.document.id, document.u.document.digest };
+
+		if (state.u.state.closed_at_ms != 0)
+			return ERR_OK;
+		state.u.state.expired = true;
+		core_put(t, key_serial(place.role, place.serial), &state);
+		notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0, &document.u.document.summary);
+		return ERR_OK;
+	}
+	e = still_published(t, place, &needed);
+	if (e != ERR_OK)
+		return e;
+	if (!needed)
+		return drop_content(t, place, &document.u.document, &state.u.state);
+	core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial), &again);
+	return ERR_OK;
+}
+
+static enum err sweep(struct turn_view *t)
+{
+	struct key all = { .len_bytes = 0 }, key = all;
+
+	for (unsigned i = 0; i < SWEEPS_PER_TICK; i++) {
+		struct doc_place place;
+		struct record r;
+		int64_t due_ms;
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &all, &key, i == 0, &r);
+
+		if (e == ERR_NOT_FOUND)
+			return ERR_OK;
+		if (e != ERR_OK)
+			return e;
+		if (!key_parse_sweep(&key, &due_ms, &place.role, &place.serial) || due_ms > t->now.wall_ms)
+			return ERR_OK;
+		core_erase(t, FAMILY_SWEEP, key);
+		e = sweep_one(t, place);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err decide_tick(struct turn_view *t)
+{
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		enum err e = tick_link(t, t->core->links[i]);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	return sweep(t);
+}

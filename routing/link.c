@@ -1,0 +1,319 @@
+/* A link's memory and what several decisions do with it: hello, subscribe, publish, go down.
+ *
+ *   connected ──Hello both ways──► up ──silence or disconnect──► down (records stay; the streams go on after the next Hello) */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+struct link *link_find(struct core *c, struct committee_id neighbour)
+{
+	uint32_t low = 0, high = c->link_count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int order = strcmp(c->links[mid]->neighbour.text, neighbour.text);
+
+		if (order == 0)
+			return c->links[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+/* Sorted insertion: links are few and rarely made. */
+static struct link *link_add(struct core *c, struct committee_id neighbour)
+{
+	struct link **grown = realloc(c->links, (c->link_count + 1) * sizeof(*grown));
+	struct link *l = calloc(1, sizeof *l);
+	uint32_t at = 0;
+
+	if (grown != NULL)
+		c->links = grown;
+	if (grown == NULL || l == NULL) {
+		free(l);
+		return NULL;
+	}
+	l->neighbour = neighbour;
+	while (at < c->link_count && strcmp(c->links[at]->neighbour.text, neighbour.text) < 0)
+		at++;
+	memmove(&c->links[at + 1], &c->links[at], (c->link_count - at) * sizeof(*grown));
+	c->links[at] = l;
+	c->link_count++;
+	return l;
+}
+
+void link_write_in(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct record r = { .family = FAMILY_LINKIN };
+
+	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .have = l->in[lane].have, .chain = l->in[lane].chain };
+	core_put(t, key_link(l->neighbour, lane), &r);
+}
+
+void link_write_out(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_out *out = &l->out[lane];
+	struct record r = { .family = FAMILY_LINKOUT };
+
+	r.u.linkout = (struct rec_linkout){ .stream = out->id, .base = out->base, .acked = out->acked, .chain = out->chain };
+	core_put(t, key_link(l->neighbour, lane), &r);
+}
+
+static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct key key = key_link(l->neighbour, lane), last;
+	struct stream_out *out = &l->out[lane];
+	struct record r;
+	enum err e = core_get(t, FAMILY_LINKOUT, key, &r);
+
+	if (e == ERR_NOT_FOUND) {
+		core_draw(t->core, out->id.bytes);
+		out->chain = stream_chain_start(out->id, 0);
+		link_write_out(t, l, lane);
+	} else if (e != ERR_OK) {
+		return e;
+	} else {
+		core_put(t, key, &r);
+	}
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &key, NULL, &last, &r);
+	if (e == ERR_OK) {
+		enum lane parsed_lane;
+		struct committee_id neighbour;
+		uint64_t seq;
+
+		if (key_parse_seq(&last, &neighbour, &parsed_lane, &seq) && seq > out->last)
+			out->last = seq;
+	} else if (e != ERR_NOT_FOUND) {
+		return e;
+	}
+	out->sent = out->acked;
+	e = core_get(t, FAMILY_LINKIN, key, &r);
+	if (e == ERR_OK)
+		core_put(t, key, &r);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior)
+{
+	struct link *l = link_find(t->core, neighbour);
+
+	if (l == NULL) {
+		if (t->core->link_count >= LINKS_MAX)
+			return ERR_OK; /* refused when the directory was checked; never grows past the bound */
+		l = link_add(t->core, neighbour);
+		if (l == NULL)
+			return ERR_NO_MEMORY;
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			enum err e = load_lane(t, l, lane);
+
+			if (e != ERR_OK)
+				return e;
+		}
+	}
+	l->superior = superior;
+	l->present = true;
+	return ERR_OK;
+}
+
+void link_say(struct turn_view *t, struct link *l, const struct message *m)
+{
+	struct act *a = plan_act(t->plan, ACT_SEND);
+
+	a->neighbour = l->neighbour;
+	a->u.send = *m;
+}
+
+void link_hello(struct turn_view *t, struct link *l, bool answer)
+{
+	struct message m = { .type = MESSAGE_HELLO };
+	struct msg_hello *h = &m.u.hello;
+
+	h->protocol_min = PROTOCOL_MIN;
+	h->protocol_max = PROTOCOL_MAX;
+	h->committee = t->core->config.self;
+	h->purpose = PURPOSE_CONTROL;
+	h->directory_version = t->core->directory_version;
+	h->wall_ms = t->now.wall_ms;
+	h->has_streams = true;
+	h->answer = answer;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		h->streams[lane].stream = l->out[lane].id;
+		h->streams[lane].base = l->out[lane].base;
+		h->streams[lane].last = l->out[lane].last;
+	}
+	l->next_hello_ms = t->now.mono_ms + 2000;
+	link_say(t, l, &m);
+}
+
+void link_subscribe(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_in *in = &l->in[lane];
+	struct message m = { .type = MESSAGE_SUBSCRIBE };
+
+	in->open = true;
+	in->got_bytes = 0;
+	in->acked = in->have;
+	in->credit_seq = in->have + t->core->config.credit_messages;
+	in->credit_bytes = t->core->config.credit_bytes;
+	l->resume_ms[lane] = 0;
+	l->resubscribed[lane] = true;
+	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
+						.credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+	link_say(t, l, &m);
+}
+
+static void link_notice(struct turn_view *t, struct link *l, enum notice what, enum err why)
+{
+	struct document_ref none = { .origin = { "" } };
+
+	notify(t, what, none, l->neighbour, (uint32_t)why, NULL);
+}
+
+void link_down(struct turn_view *t, struct link *l, enum err why)
+{
+	struct act *a;
+
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		l->out[lane].subscribed = false;
+		l->in[lane].open = false;
+		l->resume_ms[lane] = 0;
+		l->resubscribed[lane] = false;
+	}
+	l->ping_token = 0;
+	if (l->ping_reply.n != 0) {
+		a = plan_act(t->plan, ACT_REPLY);
+		a->u.reply.to = l->ping_reply;
+		a->u.reply.result = ERR_NETWORK;
+		a->u.reply.at = l->neighbour;
+		l->ping_reply.n = 0;
+	}
+	if (!l->up)
+		return;
+	l->up = false;
+	a = plan_act(t->plan, ACT_FETCH_STOP);
+	a->neighbour = l->neighbour;
+	link_notice(t, l, NOTICE_LINK_DOWN, why);
+}
+
+void link_violation(struct turn_view *t, struct link *l, enum err why)
+{
+	struct act *a = plan_act(t->plan, ACT_VIOLATION);
+
+	a->neighbour = l->neighbour;
+	a->u.violation = (uint32_t)why;
+	l->violations++;
+	link_down(t, l, why);
+	l->connected = false;
+}
+
+void link_heard(struct turn_view *t, struct link *l, bool proof)
+{
+	l->last_heard_ms = t->now.mono_ms;
+	if (proof)
+		l->last_proof_ms = t->now.wall_ms;
+}
+
+void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_out *out = &l->out[lane];
+
+	core_draw(t->core, out->id.bytes);
+	out->base = out->acked;
+	out->sent = out->acked;
+	out->chain = stream_chain_start(out->id, out->base);
+	out->subscribed = false;
+	link_write_out(t, l, lane);
+}
+
+void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *s, uint64_t *seq)
+{
+	struct record r = { .family = FAMILY_STREAM };
+
+	s->queued_at_ms = t->now.wall_ms;
+	r.u.stream = *s;
+	*seq = l->out[lane].last + 1;
+	core_append(t, key_seq(l->neighbour, lane, *seq), &r);
+	assert(l->out[lane].last == *seq);
+	l->touched = true;
+}
+
+enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct key prefix = key_link(l->neighbour, lane), key = prefix;
+	struct message m = { .type = MESSAGE_PINNED };
+	uint64_t *seqs = arena_array(t->plan->arena, FRAME_SEQS_MAX, sizeof *seqs);
+	uint32_t count = 0;
+
+	if (seqs == NULL)
+		return ERR_NO_MEMORY;
+	while (count < FRAME_SEQS_MAX) {
+		struct committee_id neighbour;
+		enum lane parsed_lane;
+		struct record r;
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &prefix, &key, count == 0, &r);
+
+		if (e == ERR_NOT_FOUND)
+			break;
+		if (e != ERR_OK)
+			return e;
+		if (!key_parse_seq(&key, &neighbour, &parsed_lane, &seqs[count]) || seqs[count] > l->out[lane].acked)
+			break;
+		count++;
+	}
+	if (count > 0) {
+		m.u.seqs = (struct msg_seqs){ .lane = lane, .stream = l->out[lane].id, .seqs = seqs, .count = count };
+		link_say(t, l, &m);
+	}
+	return ERR_OK;
+}
+
+/* Credit before the acknowledgement: what the acknowledgement lets go must find the new bound already there. */
+static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_in *in = &l->in[lane];
+	struct message m = { .type = MESSAGE_CREDIT };
+	/* Without room credit is withheld: nothing is dropped, the publisher keeps it. */
+	bool room = lane == LANE_FACTS ? t->core->room_facts : t->core->room_documents;
+
+	if (!in->open)
+		return;
+	if (room && stream_credit_due(in, t->core->config.credit_messages, t->core->config.credit_bytes)) {
+		in->credit_seq = in->have + t->core->config.credit_messages;
+		in->credit_bytes = in->got_bytes + t->core->config.credit_bytes;
+		m.u.credit = (struct msg_credit){ .lane = lane, .stream = in->id, .credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+		link_say(t, l, &m);
+	}
+	if (in->acked != in->have) {
+		memset(&m, 0, sizeof m);
+		m.type = MESSAGE_ACKNOWLEDGE;
+		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have };
+		in->acked = in->have;
+		link_say(t, l, &m);
+	}
+}
+
+enum err core_finish(struct core *c, struct now now, struct plan *plan)
+{
+	struct turn_view t = turn_view_of(c, now, plan);
+
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		struct link *l = c->links[i];
+		bool pump = false;
+
+		if (!l->touched)
+			continue;
+		l->touched = false;
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			finish_lane(&t, l, lane);
+			pump = pump || (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
+		}
+		if (pump)
+			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,62 @@
+/* Rules without state; see policy.h. */
+#include "routing/policy.h"
+
+#include "routing/tree.h"
+
+static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
+{
+	if (count == 0)
+		return ERR_FORMAT;
+	if (count > ATTACHMENTS_MAX + 1)
+		return ERR_TOO_MANY_ATTACHMENTS;
+	for (uint32_t i = 0; i < count; i++) {
+		if (items[i].size_bytes > attachment_max_bytes)
+			return ERR_TOO_LARGE;
+	}
+	return ERR_OK;
+}
+
+static enum err policy_secrecy(enum secrecy secrecy)
+{
+	if (secrecy == SECRECY_NONE)
+		return ERR_FORMAT;
+	return secrecy == SECRECY_THUONG ? ERR_OK : ERR_SECRET;
+}
+
+enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
+{
+	uint32_t named = 0;
+	enum err r = policy_secrecy(e->secrecy);
+
+	if (r != ERR_OK)
+		return r;
+	if (e->recipient_count == 0)
+		return ERR_NO_RECIPIENT;
+	for (uint32_t i = 0; i < e->recipient_count; i++)
+		named += e->recipients[i].group == GROUP_NONE || e->recipients[i].group == GROUP_SUPERIOR;
+	if (named > RECIPIENTS_MAX)
+		return ERR_TOO_MANY_RECIPIENTS;
+	if (e->urgency < URGENCY_THUONG || e->urgency > URGENCY_HOA_TOC)
+		return ERR_FORMAT;
+	return policy_manifest(e->manifest, e->manifest_count, attachment_max_bytes);
+}
+
+enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,
+			 uint64_t attachment_max_bytes)
+{
+	enum err r = policy_secrecy(head->secrecy);
+
+	if (r != ERR_OK)
+		return r;
+	if (head->urgency < URGENCY_THUONG || head->urgency > URGENCY_HOA_TOC)
+		return ERR_FORMAT;
+	if (id_equal(head->origin, self))
+		return ERR_LOOP;
+	for (uint32_t i = 0; i < relay_count; i++) {
+		if (id_equal(relays[i].relay, self))
+			return ERR_LOOP;
+	}
+	if (relay_count >= HOP_LIMIT || relay_count >= head->hop_limit)
+		return ERR_HOP_LIMIT;
+	return policy_manifest(head->manifest, head->manifest_count, attachment_max_bytes);
+}

@@ -1,0 +1,16 @@
+/* What may be sent and taken, as rules without state. Each names its source. */
+#ifndef VANTHU_ROUTING_POLICY_H
+#define VANTHU_ROUTING_POLICY_H
+
+#include "routing/err.h"
+#include "routing/event.h"
+#include "routing/types.h"
+
+/* Submissions: secrecy (Quyết định 28/2018/QĐ-TTg and QCVN 102 leave secrets to their own network), counts, sizes. */
+must_use enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes);
+
+/* An opened document from a neighbour. */
+must_use enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,
+				  uint64_t attachment_max_bytes);
+
+#endif

@@ -1,0 +1,196 @@
+/* Questions about the tree of committees; see tree.h. A row that cannot be read fails the question, never guesses. */
+#include "routing/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TREE_CACHE_SLOTS = 1024 };
+
+struct tree_slot {
+	struct committee_id id; /* "" : empty */
+	struct committee_id superior;
+	bool retired;
+};
+
+struct tree {
+	struct tree_slot slots[TREE_CACHE_SLOTS];
+};
+
+struct tree *tree_new(void)
+{
+	return calloc(1, sizeof(struct tree));
+}
+
+void tree_destroy(struct tree *t)
+{
+	free(t);
+}
+
+void tree_forget(struct tree *t)
+{
+	memset(t, 0, sizeof *t);
+}
+
+bool id_equal(struct committee_id a, struct committee_id b)
+{
+	return strcmp(a.text, b.text) == 0;
+}
+
+bool id_empty(struct committee_id id)
+{
+	return id.text[0] == '\0';
+}
+
+enum err id_parse(const char *text, size_t len_bytes, struct committee_id *out)
+{
+	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all", "registry" };
+
+	memset(out, 0, sizeof *out);
+	if (len_bytes == 0 || len_bytes > COMMITTEE_ID_MAX)
+		return ERR_BAD_ID;
+	for (size_t i = 0; i < len_bytes; i++) {
+		char ch = text[i];
+
+		if (!((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-'))
+			return ERR_BAD_ID;
+	}
+	for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++) {
+		if (strlen(reserved[i]) == len_bytes && memcmp(reserved[i], text, len_bytes) == 0)
+			return ERR_BAD_ID;
+	}
+	memcpy(out->text, text, len_bytes);
+	return ERR_OK;
+}
+
+/* FNV-1a: the slot is only a hint, so that chosen ids can at worst make the cache useless. */
+static struct tree_slot *slot_of(struct tree *t, struct committee_id id)
+{
+	uint32_t h = 2166136261u;
+
+	for (const char *p = id.text; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	return &t->slots[h % TREE_CACHE_SLOTS];
+}
+
+enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired)
+{
+	struct tree_slot *slot = slot_of(v->tree, id);
+
+	if (id_empty(id))
+		return ERR_NOT_FOUND;
+	if (!id_equal(slot->id, id)) {
+		struct key key = key_committee(id);
+		struct record r;
+		enum err e = v->lookup.get(v->lookup.ctx, v->arena, FAMILY_COMMITTEE, &key, &r);
+
+		if (e != ERR_OK)
+			return e;
+		slot->id = id;
+		slot->superior = r.u.committee.superior;
+		slot->retired = r.u.committee.retired;
+	}
+	*superior = slot->superior;
+	if (retired != NULL)
+		*retired = slot->retired;
+	return ERR_OK;
+}
+
+enum err tree_next_hop(const struct tree_view *v, struct committee_id self, struct committee_id target, struct committee_id *hop)
+{
+	struct committee_id at = target;
+	enum err e;
+
+	for (unsigned depth = 0; depth <= TREE_DEPTH_MAX; depth++) {
+		struct committee_id above;
+
+		e = tree_superior(v, at, &above, NULL);
+		if (e != ERR_OK)
+			return e;
+		if (id_equal(above, self)) {
+			*hop = at;
+			return ERR_OK;
+		}
+		if (id_empty(above)) {
+			/* Not below us: it lies beyond our superior. */
+			e = tree_superior(v, self, hop, NULL);
+			if (e == ERR_OK && id_empty(*hop))
+				e = ERR_NO_ROUTE;
+			return e;
+		}
+		at = above;
+	}
+	return ERR_BAD_TREE;
+}
+
+enum err tree_is_below(const struct tree_view *v, struct committee_id top, struct committee_id id, bool *below)
+{
+	struct committee_id at = id;
+
+	*below = false;
+	for (unsigned depth = 0; depth <= TREE_DEPTH_MAX; depth++) {
+		struct committee_id above;
+		enum err e = tree_superior(v, at, &above, NULL);
+
+		if (e != ERR_OK)
+			return e;
+		if (id_empty(above))
+			return ERR_OK;
+		if (id_equal(above, top)) {
+			*below = true;
+			return ERR_OK;
+		}
+		at = above;
+	}
+	return ERR_BAD_TREE;
+}
+
+enum err tree_on_path(const struct tree_view *v, struct committee_id a, struct committee_id b, struct committee_id x, bool *on)
+{
+	struct committee_id at = a;
+
+	*on = false;
+	/* Walk from a to b by next hops; trees are shallow. */
+	for (unsigned step = 0; step <= 2 * TREE_DEPTH_MAX; step++) {
+		struct committee_id next;
+		enum err e;
+
+		if (id_equal(at, x)) {
+			*on = true;
+			return ERR_OK;
+		}
+		if (id_equal(at, b))
+			return ERR_OK;
+		e = tree_next_hop(v, at, b, &next);
+		if (e != ERR_OK)
+			return e;
+		at = next;
+	}
+	return ERR_BAD_TREE;
+}
+
+enum err tree_next_subordinate(const struct tree_view *v, struct committee_id superior, struct committee_id after,
+			       struct committee_id *out)
+{
+	struct committee_id nobody = { "" };
+	struct key prefix = key_subordinate(superior, nobody);
+	struct key key = id_empty(after) ? prefix : key_subordinate(superior, after);
+	bool inclusive = id_empty(after);
+
+	for (;;) {
+		struct committee_id parsed_superior, above;
+		struct record r;
+		bool retired = false;
+		enum err e = v->lookup.next(v->lookup.ctx, v->arena, FAMILY_SUBORDINATE, &prefix, &key, inclusive, &r);
+
+		if (e != ERR_OK)
+			return e;
+		inclusive = false;
+		if (!key_parse_subordinate(&key, &parsed_superior, out))
+			return ERR_DAMAGED;
+		e = tree_superior(v, *out, &above, &retired);
+		if (e != ERR_OK)
+			return e;
+		if (!retired)
+			return ERR_OK;
+	}
+}
