@@ -10,7 +10,7 @@
 struct opener {
 	struct verifier *verifier;
 	struct committee_id self;
-	struct lookup directory; /* for nothing but the present directory version: not used by workers yet */
+	uint64_t directory_version; /* in force when the frame was read: see ev_publish.opened_under */
 };
 
 /* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is wrong (no events then). */

@@ -314,6 +314,11 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 	return l == NULL || lane == LANE_NONE ? NULL : &l->out[lane];
 }
 
+void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest)
+{
+	c->config.chain_step(chain, n, digest);
+}
+
 uint64_t core_directory_version(const struct core *c)
 {
 	return c->directory_version;

@@ -68,6 +68,9 @@ bool core_link_find(const struct core *c, struct committee_id neighbour, struct 
 /* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such link or it is not subscribed. */
 struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane);
 
+/* The configured hash, for whoever carries chains on (the outbox). */
+void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
+
 uint64_t core_directory_version(const struct core *c);
 struct committee_id core_self(const struct core *c);
 

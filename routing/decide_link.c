@@ -106,6 +106,7 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	out->subscribed = true;
 	out->sent = m->have;
 	out->sent_bytes = 0;
+	out->sent_chain_valid = false;
 	out->credit_seq = m->credit_seq;
 	out->credit_bytes = m->credit_bytes;
 	l->touched = true;

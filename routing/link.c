@@ -227,6 +227,7 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane)
 	out->sent = out->acked;
 	out->chain = stream_chain_start(out->id, out->base);
 	out->subscribed = false;
+	out->sent_chain_valid = false;
 	link_write_out(t, l, lane);
 }
 

@@ -22,6 +22,10 @@ struct stream_out {
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
 	uint64_t sent_bytes; /* since Subscribe */
+	/* The pump's: the chain at `sent`, so that it need not be folded anew from `acked` each time. */
+	bool sent_chain_valid;
+	uint64_t sent_chain_at;
+	struct digest sent_chain;
 };
 
 struct stream_in {

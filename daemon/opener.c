@@ -1,0 +1,153 @@
+/* Opens what a PUBLISH frame carries; see opener.h. A bad envelope gives an event with a verdict, a bad frame none at all. */
+#include "daemon/opener.h"
+
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/head.h"
+#include "proto/wire.h"
+
+struct opening {
+	const struct opener *opener;
+	struct arena *arena;
+	int64_t wall_ms;
+};
+
+static bool kind_is_fact(enum kind kind)
+{
+	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS || kind == KIND_RELAY;
+}
+
+/* Relay records prove the way that the document took: each must be one, about this document, by a good signer. */
+static enum err open_relays(const struct opening *o, const struct publish_item *item, const struct document_ref *about, struct ev_publish *e)
+{
+	struct relay_note *notes;
+
+	e->relays = item->relays;
+	e->relay_count = item->relay_count;
+	if (item->relay_count > HOP_LIMIT)
+		return ERR_HOP_LIMIT;
+	notes = arena_array(o->arena, item->relay_count == 0 ? 1 : item->relay_count, sizeof *notes);
+	if (notes == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < item->relay_count; i++) {
+		struct opened relay;
+		enum err r = item->relays[i].len_bytes > RELAY_RECORD_MAX_BYTES ? ERR_TOO_LARGE :
+			     seal_open(o->opener->verifier, o->arena, item->relays[i], o->wall_ms, &relay);
+
+		if (r == ERR_OK && relay.kind != KIND_RELAY)
+			r = ERR_FORMAT;
+		if (r == ERR_OK)
+			r = fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact);
+		if (r != ERR_OK)
+			return r;
+		if (strcmp(notes[i].fact.document.origin.text, about->origin.text) != 0 ||
+		    memcmp(notes[i].fact.document.id.bytes, about->id.bytes, sizeof about->id.bytes) != 0)
+			return ERR_FORMAT;
+		notes[i].relay = relay.head.origin;
+	}
+	e->relay_notes = notes;
+	return ERR_OK;
+}
+
+/* The part of a body that this kind of envelope must have right. */
+static enum err open_body(const struct opening *o, const struct opened *opened, struct ev_publish *e, struct document_ref *about)
+{
+	struct document_body body;
+	struct fact *fact;
+	enum err r;
+
+	about->origin = opened->head.origin;
+	about->id = opened->head.id;
+	if (opened->kind == KIND_DOCUMENT) {
+		/* A relay forwards bodies of a version that it does not know; the summary is only for listings. */
+		if (opened->head.body_version != DOCUMENT_BODY_VERSION) {
+			e->summary = (struct summary){ "", "", "", "", "" };
+			return ERR_OK;
+		}
+		r = document_body_unpack(o->arena, opened->body, &body);
+		if (r == ERR_OK && body.part_count != opened->head.manifest_count)
+			r = ERR_FORMAT;
+		for (uint32_t i = 0; r == ERR_OK && i < body.part_count; i++) {
+			const struct manifest_item *item = &opened->head.manifest[i];
+			struct digest d = digest_of(body.parts[i].content);
+
+			if (item->inlined && (item->size_bytes != body.parts[i].content.len_bytes || !digest_equal(&d, &item->sha256)))
+				r = ERR_DIGEST;
+		}
+		if (r == ERR_OK)
+			e->summary = document_summary(&body);
+		return r;
+	}
+	if (!kind_is_fact(opened->kind))
+		return ERR_UNSUPPORTED;
+	fact = arena_alloc(o->arena, sizeof *fact);
+	if (fact == NULL)
+		return ERR_NO_MEMORY;
+	r = fact_unpack(o->arena, opened->kind, opened->body, fact);
+	if (r == ERR_OK) {
+		e->fact = fact;
+		*about = fact->document;
+	}
+	return r;
+}
+
+static enum err open_item(const struct opening *o, const struct msg_publish *m, const struct publish_item *item, struct ev_publish *e)
+{
+	struct opened *opened = arena_alloc(o->arena, sizeof *opened);
+	struct document_ref about = { .origin = { "" } };
+
+	if (opened == NULL)
+		return ERR_NO_MEMORY;
+	e->lane = m->lane;
+	e->stream = m->stream;
+	e->seq = item->seq;
+	e->envelope = item->envelope;
+	e->targets = item->targets;
+	e->target_count = item->target_count;
+	e->chain = item->chain;
+	e->opened_under = o->opener->directory_version;
+	e->verdict = seal_open(o->opener->verifier, o->arena, item->envelope, o->wall_ms, opened);
+	e->digest = opened->digest;
+	if (e->verdict == ERR_NO_MEMORY)
+		return ERR_NO_MEMORY;
+	/* A head without a good signature proves nothing, not even to whom a refusal would go. */
+	if (e->verdict == ERR_OK || e->verdict == ERR_KEY_REVOKED || e->verdict == ERR_KEY_NOT_VALID || e->verdict == ERR_CLOCK) {
+		e->head = &opened->head;
+		e->signer = opened->signer.committee;
+	}
+	if (e->verdict == ERR_OK)
+		e->verdict = open_body(o, opened, e, &about);
+	if (e->verdict == ERR_OK)
+		e->verdict = open_relays(o, item, &about, e);
+	return e->verdict == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_OK;
+}
+
+enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
+		     struct event **events, uint32_t *count)
+{
+	struct opening o = { .opener = opener, .arena = a, .wall_ms = wall_ms };
+	struct message m;
+	enum err r = wire_decode(a, frame, &m);
+
+	*events = NULL;
+	*count = 0;
+	if (r != ERR_OK)
+		return r;
+	if (m.type != MESSAGE_PUBLISH)
+		return ERR_PROTOCOL;
+	*events = arena_array(a, m.u.publish.item_count == 0 ? 1 : m.u.publish.item_count, sizeof **events);
+	if (*events == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < m.u.publish.item_count; i++) {
+		struct event *e = &(*events)[i];
+
+		e->type = EVENT_PUBLISH;
+		e->u.publish.neighbour = neighbour;
+		r = open_item(&o, &m.u.publish, &m.u.publish.items[i], &e->u.publish);
+		if (r != ERR_OK)
+			return r;
+		(*count)++;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,240 @@
+/* Acts of a committed plan and the pump; see outbox.h. A send that fails is no loss: what is not acknowledged is published again. */
+#include "daemon/outbox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire.h"
+
+enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
+
+struct outbox {
+	struct core *core;
+	struct lookup store;
+	struct outbox_ops ops;
+	struct arena *arena;
+};
+
+struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops)
+{
+	struct outbox *o = calloc(1, sizeof *o);
+
+	if (o == NULL)
+		return NULL;
+	*o = (struct outbox){ .core = core, .store = store, .ops = ops, .arena = arena_new(OUTBOX_ARENA_BYTES) };
+	if (o->arena == NULL) {
+		free(o);
+		return NULL;
+	}
+	return o;
+}
+
+void outbox_destroy(struct outbox *o)
+{
+	if (o == NULL)
+		return;
+	arena_destroy(o->arena);
+	free(o);
+}
+
+static enum err send_message(struct outbox *o, struct committee_id neighbour, const struct message *m)
+{
+	struct blob frame;
+	enum err e = wire_encode(o->arena, m, &frame);
+
+	return e == ERR_OK ? o->ops.send(o->ops.ctx, neighbour, frame) : e;
+}
+
+/* Reads one queued publication into an item. The envelope's relay records go with it, our own last. */
+static enum err read_item(struct outbox *o, const struct rec_stream *s, struct publish_item *item)
+{
+	struct record envelope, relay;
+	struct blob *relays;
+	struct key key;
+	enum err e;
+
+	item->targets = s->targets;
+	item->target_count = s->target_count;
+	if (s->role == ROLE_NONE) {
+		item->envelope = s->fact.bytes;
+		item->relays = s->relays;
+		item->relay_count = s->relay_count;
+		return ERR_OK;
+	}
+	key = key_serial(s->role, s->serial);
+	e = o->store.get(o->store.ctx, o->arena, FAMILY_ENVELOPE, &key, &envelope);
+	if (e != ERR_OK)
+		return e;
+	item->envelope = envelope.u.envelope.envelope.bytes;
+	item->relays = envelope.u.envelope.relays;
+	item->relay_count = envelope.u.envelope.relay_count;
+	if (s->role == ROLE_OUT)
+		return ERR_OK;
+	e = o->store.get(o->store.ctx, o->arena, FAMILY_RELAY, &key, &relay);
+	if (e != ERR_OK)
+		return e;
+	relays = arena_array(o->arena, item->relay_count + 1u, sizeof *relays);
+	if (relays == NULL)
+		return ERR_NO_MEMORY;
+	if (item->relay_count > 0)
+		memcpy(relays, item->relays, item->relay_count * sizeof *relays);
+	relays[item->relay_count] = relay.u.relay.envelope.bytes;
+	item->relays = relays;
+	item->relay_count++;
+	return ERR_OK;
+}
+
+/* One frame's worth of a lane. *more is false when the credit or the queue is used up, or the neighbour takes no more now. */
+static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum lane lane, struct stream_out *s, struct digest *chain, bool *more)
+{
+	struct publish_item *items = arena_array(o->arena, FRAME_ITEMS_MAX, sizeof *items);
+	struct message m = { .type = MESSAGE_PUBLISH };
+	struct stream_out moved = *s;
+	size_t filled = 0;
+	uint32_t count = 0;
+	enum err e;
+
+	*more = false;
+	if (items == NULL)
+		return ERR_NO_MEMORY;
+	while (count < FRAME_ITEMS_MAX && moved.sent < moved.last) {
+		struct key key = key_seq(neighbour, lane, moved.sent + 1);
+		struct record r;
+
+		e = o->store.get(o->store.ctx, o->arena, FAMILY_STREAM, &key, &r);
+		if (e != ERR_OK)
+			return e;
+		if (!stream_may_send(&moved, r.u.stream.size_bytes))
+			break;
+		e = read_item(o, &r.u.stream, &items[count]);
+		if (e != ERR_OK)
+			return e;
+		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
+			*more = true;
+			break;
+		}
+		core_chain_step(o->core, chain, moved.sent + 1, &r.u.stream.digest);
+		items[count].seq = moved.sent + 1;
+		items[count].chain = *chain;
+		filled += wire_item_bound(&items[count]);
+		stream_note_sent(&moved, r.u.stream.size_bytes);
+		count++;
+	}
+	if (count == 0)
+		return ERR_OK;
+	*more = *more || count == FRAME_ITEMS_MAX;
+	m.u.publish = (struct msg_publish){ .lane = lane, .stream = s->id, .items = items, .item_count = count };
+	e = send_message(o, neighbour, &m);
+	if (e == ERR_OK)
+		*s = moved;
+	else
+		*more = false;
+	/* Not connected or not reading: the link's silence is noticed by the core; nothing is lost here. */
+	return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
+}
+
+/* The chain at `sent`: from the acknowledged one over what is under way. */
+static enum err chain_at_sent(struct outbox *o, struct committee_id neighbour, enum lane lane, const struct stream_out *s, struct digest *chain)
+{
+	if (s->sent_chain_valid && s->sent_chain_at == s->sent) {
+		*chain = s->sent_chain;
+		return ERR_OK;
+	}
+	*chain = s->chain;
+	for (uint64_t n = s->acked + 1; n <= s->sent; n++) {
+		struct key key = key_seq(neighbour, lane, n);
+		struct record r;
+		enum err e = o->store.get(o->store.ctx, o->arena, FAMILY_STREAM, &key, &r);
+
+		if (e != ERR_OK)
+			return e;
+		core_chain_step(o->core, chain, n, &r.u.stream.digest);
+	}
+	return ERR_OK;
+}
+
+static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum lane lane)
+{
+	struct stream_out *s = core_stream_out(o->core, neighbour, lane);
+	struct digest chain;
+	bool more = true;
+	enum err e;
+
+	if (s == NULL || !s->subscribed || s->sent >= s->last)
+		return ERR_OK;
+	arena_reset(o->arena);
+	e = chain_at_sent(o, neighbour, lane, s, &chain);
+	while (e == ERR_OK && more && s->subscribed) {
+		uint64_t before = s->sent;
+
+		arena_reset(o->arena);
+		e = pump_frame(o, neighbour, lane, s, &chain, &more);
+		if (s->sent != before) {
+			s->sent_chain = chain;
+			s->sent_chain_at = s->sent;
+			s->sent_chain_valid = true;
+		}
+	}
+	return e;
+}
+
+enum err outbox_pump(struct outbox *o, struct committee_id neighbour)
+{
+	/* Facts and urgent first: that is what lanes are for. */
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		enum err e = pump_lane(o, neighbour, lane);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static enum err perform(struct outbox *o, const struct act *a)
+{
+	enum err e;
+
+	switch (a->type) {
+	case ACT_SEND:
+		arena_reset(o->arena);
+		e = send_message(o, a->neighbour, &a->u.send);
+		return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
+	case ACT_PUMP:
+		return outbox_pump(o, a->neighbour);
+	case ACT_REPLY:
+		o->ops.reply(o->ops.ctx, &a->u.reply);
+		return ERR_OK;
+	case ACT_NOTIFY:
+		o->ops.notify(o->ops.ctx, &a->u.notify);
+		return ERR_OK;
+	case ACT_FETCH:
+		o->ops.fetch(o->ops.ctx, a->neighbour);
+		return ERR_OK;
+	case ACT_FETCH_STOP:
+		o->ops.fetch_stop(o->ops.ctx, a->neighbour);
+		return ERR_OK;
+	case ACT_DROP_FILE:
+		o->ops.drop_file(o->ops.ctx, a->u.file);
+		return ERR_OK;
+	case ACT_VIOLATION:
+		o->ops.violation(o->ops.ctx, a->neighbour, (enum err)a->u.violation);
+		return ERR_OK;
+	case ACT_DIRECTORY:
+		o->ops.directory(o->ops.ctx);
+		return ERR_OK;
+	case ACT_NONE:
+		break;
+	}
+	return ERR_OK;
+}
+
+enum err outbox_perform(struct outbox *o, const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->act_count; i++) {
+		enum err e = perform(o, &p->acts[i]);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}

@@ -1,0 +1,140 @@
+/* One turn; see turn.h. The order of the steps in turn_run is the promise of the whole program: nothing leaves before its commit. */
+#include "daemon/turn.h"
+
+#include <stdlib.h>
+
+struct turn {
+	struct turn_parts parts;
+	struct plan *plan;
+	struct queued batch[TURN_EVENTS_MAX];
+	uint32_t batch_count;
+	struct turn_figures figures;
+};
+
+struct turn *turn_new(const struct turn_parts *parts)
+{
+	struct turn *t = calloc(1, sizeof *t);
+
+	if (t == NULL)
+		return NULL;
+	t->parts = *parts;
+	t->plan = plan_new(parts->store->ops->lookup(parts->store));
+	if (t->plan == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+static void release_batch(struct turn *t)
+{
+	for (uint32_t i = 0; i < t->batch_count; i++) {
+		if (t->batch[i].release != NULL)
+			t->batch[i].release(t->batch[i].owner);
+	}
+	t->batch_count = 0;
+}
+
+void turn_destroy(struct turn *t)
+{
+	if (t == NULL)
+		return;
+	release_batch(t);
+	plan_destroy(t->plan);
+	free(t);
+}
+
+static void count(struct turn *t, const struct event *e)
+{
+	if (e->type == EVENT_SUBMIT || (e->type == EVENT_PUBLISH && e->u.publish.lane != LANE_FACTS))
+		t->figures.documents_taken++;
+	else if (e->type == EVENT_PUBLISH)
+		t->figures.facts_taken++;
+}
+
+static enum err decide(struct turn *t, struct now now)
+{
+	struct event tick = { .type = EVENT_TICK };
+	enum err e = ERR_OK;
+
+	if (now.mono_ms >= core_deadline_ms(t->parts.core))
+		e = core_take(t->parts.core, now, &tick, t->plan);
+	/* What finds no room in this plan stays in the inbox for the next turn. */
+	while (e == ERR_OK && t->batch_count < TURN_EVENTS_MAX && plan_has_room(t->plan) &&
+	       inbox_take(t->parts.inbox, &t->batch[t->batch_count], 1) == 1) {
+		const struct event *event = &t->batch[t->batch_count].event;
+
+		t->batch_count++;
+		count(t, event);
+		e = core_take(t->parts.core, now, event, t->plan);
+	}
+	if (e == ERR_OK)
+		e = core_finish(t->parts.core, now, t->plan);
+	return e;
+}
+
+static enum err seal(struct turn *t)
+{
+	enum err e = ERR_OK;
+
+	if (t->plan->draft_count > 0)
+		e = seal_drafts(t->parts.signer, t->plan->arena, t->plan->drafts, t->plan->draft_count);
+	if (e == ERR_OK)
+		plan_resolve(t->plan);
+	return e;
+}
+
+static enum err commit(struct turn *t)
+{
+	if (plan_is_empty(t->plan))
+		return ERR_OK;
+	t->figures.commits++;
+	return t->parts.store->ops->commit(t->parts.store, t->plan);
+}
+
+static enum err finish(struct turn *t)
+{
+	enum err e = seal(t);
+
+#ifdef VANTHU_CANARY_EARLY_ACK
+	/* The canary of the tests: what a daemon would do that acknowledges before it has anything on disk. */
+	if (e == ERR_OK)
+		e = outbox_perform(t->parts.outbox, t->plan);
+	if (e == ERR_OK)
+		e = commit(t);
+#else
+	if (e == ERR_OK)
+		e = commit(t);
+	if (e == ERR_OK)
+		e = outbox_perform(t->parts.outbox, t->plan);
+#endif
+	return e;
+}
+
+enum err turn_run(struct turn *t, struct now now)
+{
+	enum err e;
+
+	t->figures.turns++;
+	e = decide(t, now);
+	if (e == ERR_OK)
+		e = finish(t);
+	release_batch(t);
+	plan_clear(t->plan);
+	return e;
+}
+
+enum err turn_boot(struct turn *t, struct now now)
+{
+	enum err e = core_load(t->parts.core, now, t->plan);
+
+	if (e == ERR_OK)
+		e = finish(t);
+	plan_clear(t->plan);
+	return e;
+}
+
+struct turn_figures turn_figures(const struct turn *t)
+{
+	return t->figures;
+}
