@@ -1,0 +1,126 @@
+/* What each code means and what mends it; see err.h. Texts are marked here and translated where they are shown. */
+#include "routing/err.h"
+
+#include <stddef.h>
+
+#define N_(text) text
+
+struct err_row {
+	enum err code;
+	const char *text;
+	const char *fix;
+};
+
+static const struct err_row rows[] = {
+	{ ERR_OK, N_("done"), "" },
+	{ ERR_USAGE, N_("the command was not understood"), N_("see: vanthu help") },
+	{ ERR_CONFIG, N_("the configuration is not valid"), N_("see each line with: vanthu config check") },
+	{ ERR_BAD_ID, N_("not a committee id (a-z, 0-9 and -, at most 32)"), N_("list the committees with: vanthu committee list") },
+	{ ERR_BAD_TYPE, N_("unknown or ambiguous document type"), N_("give the full name, or QyĐ for Quy định") },
+	{ ERR_BAD_DATE, N_("not a date"), N_("write it as YYYY-MM-DD") },
+	{ ERR_BAD_TREE, N_("the committees do not form one tree"), N_("correct the tree file: one top, known superiors, no circle") },
+	{ ERR_AMBIGUOUS, N_("several documents have this name"), N_("give the whole id, or a longer ending of it") },
+	{ ERR_NOT_FOUND, N_("no such item"), N_("list what there is with: vanthu inbox, vanthu outbox or vanthu committee list") },
+	{ ERR_CONFLICT, N_("this id was already used for another content"), N_("send it under a new id") },
+	{ ERR_SECRET, N_("secret documents do not travel on this network"), N_("use the cipher network") },
+	{ ERR_NO_RECIPIENT, N_("nobody to send to"), N_("name recipients with --to") },
+	{ ERR_UNKNOWN_RECIPIENT, N_("not a committee that can be sent to"), N_("list the committees with: vanthu committee list") },
+	{ ERR_RETIRED_RECIPIENT, N_("this committee has ended"), N_("find its successor with: vanthu committee list") },
+	{ ERR_TOO_MANY_RECIPIENTS, N_("more than 1,000 recipients by name"), N_("use subordinates or subtree") },
+	{ ERR_NO_ROUTE, N_("no way to this committee"), N_("see the links with: vanthu link list") },
+	{ ERR_TOO_LARGE, N_("too large"), N_("split the document; bounds: vanthu config show") },
+	{ ERR_TOO_MANY_ATTACHMENTS, N_("more than 100 attachments"), N_("put several into one archive") },
+	{ ERR_LOOP, N_("the document came back to a committee that had relayed it"), N_("compare the directory versions with: vanthu link list") },
+	{ ERR_HOP_LIMIT, N_("the document took more than 16 hops"), N_("see its way with: vanthu trace") },
+	{ ERR_NOT_ADDRESSED, N_("neither for this committee nor for one beyond it"), "" },
+	{ ERR_NOT_ENTITLED, N_("this content was not published to the committee that asks"), "" },
+	{ ERR_EXPIRED, N_("not delivered in time"), N_("see where it is with: vanthu trace") },
+	{ ERR_NOT_YET, N_("not yet"), N_("ask again later") },
+	{ ERR_PERMISSION, N_("this socket does not allow that"), N_("join the group that the configuration names for it") },
+	{ ERR_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
+	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
+	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
+	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },
+	{ ERR_UNKNOWN_KEY, N_("signed with a key that the directory does not know"), N_("install the newest directory: vanthu committee import") },
+	{ ERR_KEY_NOT_VALID, N_("the key was not valid when it was signed"), N_("ask the sender to sign with its present key") },
+	{ ERR_KEY_REVOKED, N_("the key was revoked"), N_("ask the sender to sign with its present key") },
+	{ ERR_NOT_SIGNER, N_("signed by another committee than it names"), "" },
+	{ ERR_FORMAT, N_("the bytes are not what they should be"), "" },
+	{ ERR_UTF8, N_("text that is not valid UTF-8"), N_("convert it to UTF-8") },
+	{ ERR_UNSUPPORTED, N_("made by a newer version"), N_("update vanthu") },
+	{ ERR_DIGEST, N_("the content is not what was signed"), N_("ask the sender for it again") },
+	{ ERR_CHAIN, N_("the stream is not the one agreed"), "" },
+	{ ERR_GAP, N_("a gap in the stream"), "" },
+	{ ERR_CREDIT, N_("sent more than was allowed"), "" },
+	{ ERR_PROTOCOL, N_("against the protocol of links"), N_("compare the versions of both daemons") },
+	{ ERR_CLOCK, N_("signed in the future"), N_("set the clocks of both machines") },
+	{ ERR_CERTIFICATE, N_("not a usable key or certificate"), N_("make a new one with: vanthu init") },
+	{ ERR_DISK_FULL, N_("no room left on the disk of the store"), N_("free space, then send again under the same id") },
+	{ ERR_STORE, N_("the store failed"), N_("see the log of vanthud; it starts again from what is on disk") },
+	{ ERR_DAMAGED, N_("a stored value is damaged and was set aside"), N_("restore it from a backup or a neighbour; see quarantine/ in the data folder") },
+	{ ERR_STORE_VERSION, N_("the store was written by a newer version"), N_("update vanthu") },
+	{ ERR_STORE_BUSY, N_("another vanthud runs on this store"), N_("stop it first") },
+	{ ERR_FILE, N_("a file cannot be read or written"), N_("check its name and permissions") },
+	{ ERR_EXISTS, N_("exists already"), N_("choose another name") },
+	{ ERR_UNREACHABLE, N_("no daemon answers"), N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
+	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"), N_("ask again, or give a longer --timeout") },
+	{ ERR_NO_MEMORY, N_("out of memory"), "" },
+	{ ERR_BUSY, N_("too much at once"), N_("try again in a moment") },
+	{ ERR_NETWORK, N_("no connection"), N_("see the links with: vanthu link list") },
+	{ ERR_SYSTEM, N_("the system refused"), "" },
+	{ ERR_CANCELLED, N_("cancelled"), "" },
+};
+
+static const struct err_row *find(unsigned number)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if ((unsigned)rows[i].code == number)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+const char *err_text(enum err e)
+{
+	const struct err_row *row = find((unsigned)e);
+
+	return row != NULL ? row->text : N_("an unknown error");
+}
+
+const char *err_fix(enum err e)
+{
+	const struct err_row *row = find((unsigned)e);
+
+	return row != NULL ? row->fix : "";
+}
+
+int err_known(unsigned number)
+{
+	return find(number) != NULL;
+}
+
+int err_exit_code(enum err e)
+{
+	switch (e) {
+	case ERR_OK:
+		return 0;
+	case ERR_CONFIG:
+		return 9;
+	case ERR_UNREACHABLE:
+		return 3;
+	case ERR_NOT_FOUND:
+		return 4;
+	case ERR_CONFLICT:
+	case ERR_STATE:
+	case ERR_EXISTS:
+		return 6;
+	case ERR_TIMEOUT:
+	case ERR_NOT_YET:
+		return 8;
+	default:
+		break;
+	}
+	if (e < 2000)
+		return 2;
+	return e < 4000 ? 5 : 1;
+}

@@ -1,0 +1,269 @@
+/* Keys: bytes whose order is the order of what they mean; see record.h. */
+#include "routing/record.h"
+
+#include <assert.h>
+#include <string.h>
+
+const char *family_name(enum family f)
+{
+	static const char *const names[FAMILY_COUNT] = {
+		[FAMILY_NONE] = "none", [FAMILY_META] = "meta", [FAMILY_IDENT] = "ident", [FAMILY_DOCUMENT] = "document",
+		[FAMILY_STATE] = "state", [FAMILY_ENVELOPE] = "envelope", [FAMILY_RELAY] = "relay", [FAMILY_ROUTE] = "route",
+		[FAMILY_RECEIPT] = "receipt", [FAMILY_STREAM] = "stream", [FAMILY_LINKIN] = "linkin",
+		[FAMILY_LINKOUT] = "linkout", [FAMILY_FETCH] = "fetch", [FAMILY_FILE] = "file", [FAMILY_SWEEP] = "sweep",
+		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
+		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
+	};
+
+	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
+}
+
+static void add(struct key *k, const void *bytes, size_t len_bytes)
+{
+	assert(k->len_bytes + len_bytes <= KEY_MAX_BYTES);
+	memcpy(k->bytes + k->len_bytes, bytes, len_bytes);
+	k->len_bytes = (uint8_t)(k->len_bytes + len_bytes);
+}
+
+static void add_byte(struct key *k, unsigned byte)
+{
+	uint8_t b = (uint8_t)byte;
+
+	add(k, &b, 1);
+}
+
+static void add_u64(struct key *k, uint64_t n)
+{
+	uint8_t b[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		b[i] = (uint8_t)(n >> (8 * (7 - i)));
+	add(k, b, sizeof b);
+}
+
+static void add_id(struct key *k, struct committee_id id)
+{
+	add(k, id.text, strlen(id.text));
+}
+
+static uint64_t read_u64(const uint8_t *b)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		n = n << 8 | b[i];
+	return n;
+}
+
+struct key key_name(const char *name)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, name, strlen(name));
+	return k;
+}
+
+struct key key_ident(struct doc_id id, struct committee_id origin)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, id.bytes, sizeof id.bytes);
+	add_id(&k, origin);
+	return k;
+}
+
+struct key key_role(enum role role)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_byte(&k, (unsigned)role);
+	return k;
+}
+
+struct key key_serial(enum role role, struct serial serial)
+{
+	struct key k = key_role(role);
+
+	add_u64(&k, serial.n);
+	return k;
+}
+
+struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient)
+{
+	struct key k = key_serial(role, serial);
+
+	add_id(&k, recipient);
+	return k;
+}
+
+struct key key_neighbour(struct committee_id neighbour)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_id(&k, neighbour);
+	add_byte(&k, 0);
+	return k;
+}
+
+struct key key_link(struct committee_id neighbour, enum lane lane)
+{
+	struct key k = key_neighbour(neighbour);
+
+	add_byte(&k, (unsigned)lane);
+	return k;
+}
+
+struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq)
+{
+	struct key k = key_link(neighbour, lane);
+
+	add_u64(&k, seq);
+	return k;
+}
+
+struct key key_digest(struct digest d)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, d.bytes, sizeof d.bytes);
+	return k;
+}
+
+struct key key_file(struct digest sha256, enum role role, struct serial serial)
+{
+	struct key k = key_digest(sha256), tail = key_serial(role, serial);
+
+	add(&k, tail.bytes, tail.len_bytes);
+	return k;
+}
+
+struct key key_sweep(int64_t due_ms, enum role role, struct serial serial)
+{
+	struct key k = { .len_bytes = 0 }, tail = key_serial(role, serial);
+
+	/* The sign bit flipped: two's complement sorts as it counts. */
+	add_u64(&k, (uint64_t)due_ms ^ (1ULL << 63));
+	add(&k, tail.bytes, tail.len_bytes);
+	return k;
+}
+
+struct key key_committee(struct committee_id id)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_id(&k, id);
+	return k;
+}
+
+struct key key_subordinate(struct committee_id superior, struct committee_id subordinate)
+{
+	struct key k = key_neighbour(superior);
+
+	add_id(&k, subordinate);
+	return k;
+}
+
+struct key key_number(uint64_t n)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_u64(&k, n);
+	return k;
+}
+
+bool key_equal(const struct key *a, const struct key *b)
+{
+	return a->len_bytes == b->len_bytes && memcmp(a->bytes, b->bytes, a->len_bytes) == 0;
+}
+
+bool key_has_prefix(const struct key *k, const struct key *prefix)
+{
+	return k->len_bytes >= prefix->len_bytes && memcmp(k->bytes, prefix->bytes, prefix->len_bytes) == 0;
+}
+
+/* An id of exactly len bytes; its letters were checked when it was written. */
+static bool read_id(const uint8_t *bytes, size_t len_bytes, struct committee_id *out)
+{
+	memset(out, 0, sizeof *out);
+	if (len_bytes == 0 || len_bytes > COMMITTEE_ID_MAX || memchr(bytes, 0, len_bytes) != NULL)
+		return false;
+	memcpy(out->text, bytes, len_bytes);
+	return true;
+}
+
+/* The id before the first NUL; *rest is what follows the NUL. */
+static bool read_id0(const struct key *k, struct committee_id *out, size_t *rest)
+{
+	const uint8_t *nul = memchr(k->bytes, 0, k->len_bytes);
+
+	if (nul == NULL)
+		return false;
+	*rest = (size_t)(nul - k->bytes) + 1;
+	return read_id(k->bytes, *rest - 1, out);
+}
+
+bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial)
+{
+	if (k->len_bytes != 9)
+		return false;
+	*role = (enum role)k->bytes[0];
+	serial->n = read_u64(k->bytes + 1);
+	return *role == ROLE_OUT || *role == ROLE_IN || *role == ROLE_RELAY;
+}
+
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient)
+{
+	struct key head = { .len_bytes = 9 };
+
+	if (k->len_bytes <= 9)
+		return false;
+	memcpy(head.bytes, k->bytes, 9);
+	return key_parse_serial(&head, role, serial) && read_id(k->bytes + 9, k->len_bytes - 9u, recipient);
+}
+
+bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane)
+{
+	size_t rest;
+
+	if (!read_id0(k, neighbour, &rest) || k->len_bytes != rest + 1)
+		return false;
+	*lane = (enum lane)k->bytes[rest];
+	return *lane > LANE_NONE && (unsigned)*lane < LANE_COUNT;
+}
+
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+{
+	struct key head = *k;
+
+	if (k->len_bytes < 8)
+		return false;
+	head.len_bytes = (uint8_t)(k->len_bytes - 8);
+	*seq = read_u64(k->bytes + head.len_bytes);
+	return key_parse_link(&head, neighbour, lane);
+}
+
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial)
+{
+	struct key tail = { .len_bytes = 9 };
+
+	if (k->len_bytes != 17)
+		return false;
+	*due_ms = (int64_t)(read_u64(k->bytes) ^ (1ULL << 63));
+	memcpy(tail.bytes, k->bytes + 8, 9);
+	return key_parse_serial(&tail, role, serial);
+}
+
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate)
+{
+	size_t rest;
+
+	return read_id0(k, superior, &rest) && read_id(k->bytes + rest, k->len_bytes - rest, subordinate);
+}
+
+bool key_parse_number(const struct key *k, uint64_t *n)
+{
+	if (k->len_bytes != 8)
+		return false;
+	*n = read_u64(k->bytes);
+	return true;
+}
