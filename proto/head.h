@@ -57,7 +57,5 @@ must_use enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes
 must_use enum err directory_body_pack(struct arena *a, const struct directory_body *b, struct blob *out);
 must_use enum err directory_body_unpack(struct arena *a, struct blob bytes, struct directory_body *out);
 
-/* Is this valid UTF-8 without NUL (RFC 3629)? */
-bool utf8_valid(struct blob bytes);
 
 #endif

@@ -37,7 +37,7 @@ static const struct err_row rows[] = {
 	{ ERR_EXPIRED, N_("not delivered in time"), N_("see where it is with: vanthu trace") },
 	{ ERR_NOT_YET, N_("not yet"), N_("ask again later") },
 	{ ERR_PERMISSION, N_("this socket does not allow that"), N_("join the group that the configuration names for it") },
-	{ ERR_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
+	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
 	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },
@@ -111,7 +111,7 @@ int err_exit_code(enum err e)
 	case ERR_NOT_FOUND:
 		return 4;
 	case ERR_CONFLICT:
-	case ERR_STATE:
+	case ERR_BAD_STATE:
 	case ERR_EXISTS:
 		return 6;
 	case ERR_TIMEOUT:

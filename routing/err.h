@@ -34,7 +34,7 @@ enum err {
 	ERR_EXPIRED = 2015,
 	ERR_NOT_YET = 2016,
 	ERR_PERMISSION = 2017,
-	ERR_STATE = 2018,           /* not a legal move from here */
+	ERR_BAD_STATE = 2018,           /* not a legal move from here */
 	ERR_DIRECTORY_OLD = 2019,   /* a directory version that is not above ours */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 

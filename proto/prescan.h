@@ -1,0 +1,23 @@
+/* A look over packed protobuf bytes before anything is unpacked, driven by the message's descriptor: wire types, lengths, nesting, UTF-8 over
+ * the wire length (protobuf-c cuts strings at NUL and checks nothing), and the number of repeated elements. */
+#ifndef VANTHU_PROTO_PRESCAN_H
+#define VANTHU_PROTO_PRESCAN_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "routing/arena.h"
+#include "routing/err.h"
+
+/* ERR_FORMAT or ERR_UTF8. Unknown fields are passed over. Does not allocate. */
+must_use enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes);
+
+/* Prescan, then unpack into the arena. NULL with *e set: ERR_FORMAT, ERR_UTF8, ERR_NO_MEMORY. */
+void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, enum err *e);
+
+/* Packs into the arena. {NULL, 0} with ERR_NO_MEMORY. An empty message is {non-NULL, 0}. */
+must_use enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out);
+
+/* Is this valid UTF-8 without NUL (RFC 3629)? */
+bool utf8_valid(struct blob bytes);
+
+#endif
