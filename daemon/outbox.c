@@ -6,7 +6,7 @@
 
 #include "proto/wire.h"
 
-enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
+enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024, FRAME_OVERHEAD_BYTES = 64 };
 
 struct outbox {
 	struct core *core;
@@ -109,6 +109,9 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		e = read_item(o, &r.u.stream, &items[count]);
 		if (e != ERR_OK)
 			return e;
+		/* Named targets are a help for directories that differ; where they do not fit, the neighbour works them out itself. */
+		if (wire_item_bound(&items[count]) > FRAME_MAX_BYTES - FRAME_OVERHEAD_BYTES)
+			items[count].target_count = 0;
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
 			*more = true;
 			break;

@@ -25,6 +25,9 @@ must_use enum err directory_sign(struct signer *registry, struct arena *a, const
 				 uint64_t version, const struct digest *previous, int64_t now_ms, int64_t valid_until_ms,
 				 struct rec_directory *out);
 
+/* A head alone, checked against the registry's root certificate. out->head borrows `head`. ERR_SIGNATURE and kin. */
+must_use enum err directory_head_open(struct arena *a, struct blob head, struct blob root_der, struct rec_directory *out);
+
 struct directory {
 	struct rec_directory head;
 	struct rec_committee *entries; /* sorted by id */

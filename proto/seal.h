@@ -42,7 +42,7 @@ struct key_source {
 	enum err (*find)(void *ctx, const struct digest *key_id, struct key_info *out);
 };
 struct verifier;
-/* Keeps up to 1,024 batch roots and public keys that were good. `source` must outlive it. */
+/* Remembers up to 1,024 batch signatures that were good, so that a batch is checked once. `source` must outlive it. */
 struct verifier *verifier_new(struct key_source source);
 void verifier_destroy(struct verifier *v);
 /* Forgets what was remembered: the directory has changed. */
@@ -57,10 +57,14 @@ struct opened {
 	struct blob body;
 	struct key_info signer;
 	struct digest key_id;
+	/* The key was good at signed_at but has ended since: the signature counts only with a record of somebody else's, made before
+	 * this moment, that shows the envelope (DESIGN §5). 0: no such record would help, or none is needed. */
+	int64_t custody_before_ms;
 };
 /* Size, outer shape, digest, signature, then the payload: nothing inside is parsed before the signature is good.
  * Checks that the signer is the head's origin and its key good at head.signed_at (revocation, validity, clock tolerance against wall_ms).
  * out->digest is set whenever the outer shape could be read, out->signer and out->head whenever the signature was good.
+ * ERR_KEY_NOT_VALID and ERR_KEY_REVOKED come with custody_before_ms when such a record can mend them.
  * ERR_FORMAT ERR_UTF8 ERR_SIGNATURE ERR_UNKNOWN_KEY ERR_KEY_NOT_VALID ERR_KEY_REVOKED ERR_NOT_SIGNER ERR_UNSUPPORTED ERR_CLOCK ERR_NO_MEMORY */
 must_use enum err seal_open(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms, struct opened *out);
 

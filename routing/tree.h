@@ -5,6 +5,7 @@
 
 #include "routing/arena.h"
 #include "routing/err.h"
+#include "routing/id.h"
 #include "routing/lookup.h"
 #include "routing/types.h"
 
@@ -19,11 +20,6 @@ struct tree_view {
 	struct lookup lookup;
 	struct arena *arena;
 };
-
-bool id_equal(struct committee_id a, struct committee_id b);
-bool id_empty(struct committee_id id);
-/* [a-z0-9-]{1,32}, not a reserved word (superior subordinates subtree all registry). ERR_BAD_ID. */
-must_use enum err id_parse(const char *text, size_t len_bytes, struct committee_id *out);
 
 /* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee. *retired may be NULL. */
 must_use enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired);

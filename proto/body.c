@@ -1,0 +1,374 @@
+/* Bodies of the kinds of envelope; see head.h. */
+#include <string.h>
+
+#include "proto/envelope.pb-c.h"
+#include "proto/fields.h"
+#include "proto/head.h"
+#include "proto/prescan.h"
+
+/* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+/* ---- documents ---- */
+
+static bool has_reply(const struct document_ref *r)
+{
+	return r->origin.text[0] != '\0';
+}
+
+static void fill_ref(const struct document_ref *from, Vanthu__V1__DocumentRef *to)
+{
+	static const struct digest zero;
+
+	to->origin = text(from->origin.text);
+	to->id = field_bytes(from->id.bytes, sizeof from->id.bytes);
+	if (memcmp(&zero, &from->digest, sizeof zero) != 0)
+		to->digest = field_bytes(from->digest.bytes, sizeof from->digest.bytes);
+}
+
+/* A fact may be about bytes that nobody could read: then origin and id are empty and only the digest speaks. */
+static enum err read_ref(const Vanthu__V1__DocumentRef *from, bool digest_only_too, struct document_ref *to)
+{
+	enum err e;
+
+	memset(to, 0, sizeof *to);
+	if (from == NULL)
+		return ERR_FORMAT;
+	e = field_id(from->origin, digest_only_too, &to->origin);
+	if (e == ERR_OK && to->origin.text[0] == '\0')
+		return field_fixed(from->digest, to->digest.bytes, sizeof to->digest.bytes);
+	if (e == ERR_OK)
+		e = field_fixed(from->id, to->id.bytes, sizeof to->id.bytes);
+	return e == ERR_OK ? field_optional(from->digest, to->digest.bytes, sizeof to->digest.bytes) : e;
+}
+
+enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out)
+{
+	Vanthu__V1__DocumentBody m = VANTHU__V1__DOCUMENT_BODY__INIT;
+	Vanthu__V1__Signer signer = VANTHU__V1__SIGNER__INIT;
+	Vanthu__V1__DocumentRef reply = VANTHU__V1__DOCUMENT_REF__INIT;
+	Vanthu__V1__Part *parts = arena_array(a, b->part_count, sizeof *parts);
+
+	m.parts = arena_array(a, b->part_count, sizeof *m.parts);
+	if (parts == NULL || m.parts == NULL)
+		return ERR_NO_MEMORY;
+	m.number = text(b->number);
+	m.type_code = text(b->type_code);
+	m.type_name = text(b->type_name);
+	m.term = text(b->term);
+	m.subject = text(b->subject);
+	signer.name = text(b->signer_name);
+	signer.position = text(b->signer_position);
+	signer.competence = text(b->signer_competence);
+	m.signer = &signer;
+	m.issued_on = text(b->issued_on);
+	m.due_on = text(b->due_on);
+	m.note = text(b->note);
+	if (has_reply(&b->reply_to)) {
+		fill_ref(&b->reply_to, &reply);
+		m.reply_to = &reply;
+	}
+	m.business = (Vanthu__V1__Business)b->business;
+	m.n_parts = b->part_count;
+	for (uint32_t i = 0; i < b->part_count; i++) {
+		vanthu__v1__part__init(&parts[i]);
+		parts[i].name = text(b->parts[i].name);
+		parts[i].media_type = text(b->parts[i].media_type);
+		parts[i].content = field_bytes(b->parts[i].content.data, b->parts[i].content.len_bytes);
+		m.parts[i] = &parts[i];
+	}
+	return pack(a, &m.base, out);
+}
+
+/* A name that a clerk's folder can hold: no way out of it, nothing hidden, no control characters (Unicode C0, C1). */
+static enum err check_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len > NAME_MAX_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)name[i];
+
+		if (c < 0x20 || c == 0x7f || c == '/' || (c == 0xc2 && (unsigned char)name[i + 1] < 0xa0))
+			return ERR_FORMAT;
+	}
+	return ERR_OK;
+}
+
+static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m, struct document_body *out)
+{
+	struct part *parts;
+
+	if (m->n_parts > ATTACHMENTS_MAX)
+		return ERR_FORMAT;
+	parts = arena_array(a, m->n_parts, sizeof *parts);
+	if (parts == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_parts; i++) {
+		enum err e = check_name(m->parts[i]->name);
+
+		parts[i].name = m->parts[i]->name;
+		if (e == ERR_OK)
+			e = field_text(m->parts[i]->media_type, NAME_MAX_BYTES, &parts[i].media_type);
+		if (e != ERR_OK)
+			return e;
+		parts[i].content = field_blob(m->parts[i]->content);
+	}
+	out->parts = parts;
+	out->part_count = (uint32_t)m->n_parts;
+	return ERR_OK;
+}
+
+static enum err read_signer(const Vanthu__V1__Signer *s, struct document_body *out)
+{
+	enum err e;
+
+	out->signer_name = out->signer_position = out->signer_competence = "";
+	if (s == NULL)
+		return ERR_OK;
+	e = field_text(s->name, COMMITTEE_NAME_MAX, &out->signer_name);
+	if (e == ERR_OK)
+		e = field_text(s->position, COMMITTEE_NAME_MAX, &out->signer_position);
+	return e == ERR_OK ? field_text(s->competence, COMMITTEE_NAME_MAX, &out->signer_competence) : e;
+}
+
+enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out)
+{
+	const Vanthu__V1__DocumentBody *m;
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	m = unpack(a, &vanthu__v1__document_body__descriptor, bytes, &e);
+	if (m == NULL)
+		return e;
+	e = field_text(m->number, NUMBER_MAX, &out->number);
+	if (e == ERR_OK)
+		e = field_text(m->type_code, TYPE_CODE_MAX, &out->type_code);
+	if (e == ERR_OK)
+		e = field_text(m->type_name, COMMITTEE_NAME_MAX, &out->type_name);
+	if (e == ERR_OK)
+		e = field_text(m->term, COMMITTEE_NAME_MAX, &out->term);
+	if (e == ERR_OK)
+		e = field_text(m->subject, SUBJECT_MAX, &out->subject);
+	if (e == ERR_OK)
+		e = field_text(m->note, SUBJECT_MAX, &out->note);
+	if (e == ERR_OK)
+		e = field_date(m->issued_on, &out->issued_on);
+	if (e == ERR_OK)
+		e = field_date(m->due_on, &out->due_on);
+	if (e == ERR_OK)
+		e = field_enum(m->business, 0, 4);
+	if (e == ERR_OK)
+		e = read_signer(m->signer, out);
+	if (e == ERR_OK && m->reply_to != NULL)
+		e = read_ref(m->reply_to, false, &out->reply_to);
+	if (e != ERR_OK)
+		return e;
+	out->business = (uint32_t)m->business;
+	return read_parts(a, m, out);
+}
+
+enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count, struct blob *out)
+{
+	Vanthu__V1__DocumentBody *m;
+	enum err e;
+
+	m = unpack(a, &vanthu__v1__document_body__descriptor, submitted, &e);
+	if (m == NULL)
+		return e;
+	if (m->n_parts != count)
+		return ERR_FORMAT;
+	for (uint32_t i = 0; i < count; i++)
+		m->parts[i]->content = field_bytes(contents[i].data, contents[i].data == NULL ? 0 : contents[i].len_bytes);
+	return pack(a, &m->base, out);
+}
+
+struct summary document_summary(const struct document_body *b)
+{
+	return (struct summary){ .number = b->number, .type_code = b->type_code, .subject = b->subject,
+				 .issued_on = b->issued_on, .due_on = b->due_on };
+}
+
+/* ---- facts ---- */
+
+static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+{
+	Vanthu__V1__RefusalBody m = VANTHU__V1__REFUSAL_BODY__INIT;
+
+	m.document = ref;
+	m.refused_at_ms = f->at_ms;
+	m.reason = f->reason;
+	m.from = text(f->from.text);
+	m.n_targets = f->target_count;
+	m.targets = arena_array(a, f->target_count, sizeof *m.targets);
+	if (m.targets == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < f->target_count; i++)
+		m.targets[i] = text(f->targets[i].text);
+	return pack(a, &m.base, out);
+}
+
+enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
+{
+	Vanthu__V1__DocumentRef ref = VANTHU__V1__DOCUMENT_REF__INIT;
+	Vanthu__V1__ReceiptBody receipt = VANTHU__V1__RECEIPT_BODY__INIT;
+	Vanthu__V1__StatusBody status = VANTHU__V1__STATUS_BODY__INIT;
+	Vanthu__V1__RelayBody relay = VANTHU__V1__RELAY_BODY__INIT;
+
+	fill_ref(&f->document, &ref);
+	if (f->document.origin.text[0] == '\0')
+		ref.id = field_bytes(NULL, 0);
+	switch (f->kind) {
+	case KIND_RECEIPT:
+		receipt.document = &ref;
+		receipt.received_at_ms = f->at_ms;
+		receipt.from = text(f->from.text);
+		return pack(a, &receipt.base, out);
+	case KIND_REFUSAL:
+		return pack_refusal(a, f, &ref, out);
+	case KIND_STATUS:
+		status.document = &ref;
+		status.code = text(f->code);
+		status.note = text(f->note);
+		status.at_ms = f->at_ms;
+		return pack(a, &status.base, out);
+	case KIND_RELAY:
+		relay.document = &ref;
+		relay.from = text(f->from.text);
+		relay.received_at_ms = f->at_ms;
+		relay.event = (Vanthu__V1__RelayEvent)f->relay_event;
+		relay.hop = f->hop;
+		return pack(a, &relay.base, out);
+	default:
+		return ERR_UNSUPPORTED;
+	}
+}
+
+static enum err unpack_receipt(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__ReceiptBody *m = unpack(a, &vanthu__v1__receipt_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->at_ms = m->received_at_ms;
+	e = field_id(m->from, true, &out->from);
+	return e == ERR_OK ? read_ref(m->document, false, &out->document) : e;
+}
+
+static enum err unpack_refusal(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__RefusalBody *m = unpack(a, &vanthu__v1__refusal_body__descriptor, bytes, &e);
+	struct committee_id *targets;
+
+	if (m == NULL)
+		return e;
+	if (m->n_targets > RECIPIENTS_MAX)
+		return ERR_FORMAT;
+	targets = arena_array(a, m->n_targets, sizeof *targets);
+	if (targets == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_targets; i++) {
+		e = field_id(m->targets[i], false, &targets[i]);
+		if (e != ERR_OK)
+			return e;
+	}
+	out->targets = targets;
+	out->target_count = (uint32_t)m->n_targets;
+	out->at_ms = m->refused_at_ms;
+	out->reason = m->reason;
+	e = field_id(m->from, true, &out->from);
+	return e == ERR_OK ? read_ref(m->document, true, &out->document) : e;
+}
+
+static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__StatusBody *m = unpack(a, &vanthu__v1__status_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	if (strlen(m->code) != sizeof out->code - 1)
+		return ERR_FORMAT;
+	memcpy(out->code, m->code, sizeof out->code);
+	out->at_ms = m->at_ms;
+	e = field_text(m->note, SUBJECT_MAX, &out->note);
+	return e == ERR_OK ? read_ref(m->document, false, &out->document) : e;
+}
+
+static enum err unpack_relay(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__RelayBody *m = unpack(a, &vanthu__v1__relay_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	e = field_enum(m->event, 1, 2);
+	if (e == ERR_OK)
+		e = field_enum(m->hop, 1, HOP_LIMIT);
+	if (e == ERR_OK)
+		e = field_id(m->from, true, &out->from);
+	if (e != ERR_OK)
+		return e;
+	out->at_ms = m->received_at_ms;
+	out->relay_event = (uint32_t)m->event;
+	out->hop = m->hop;
+	return read_ref(m->document, false, &out->document);
+}
+
+enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct fact *out)
+{
+	memset(out, 0, sizeof *out);
+	out->kind = kind;
+	out->note = "";
+	switch (kind) {
+	case KIND_RECEIPT:
+		return unpack_receipt(a, bytes, out);
+	case KIND_REFUSAL:
+		return unpack_refusal(a, bytes, out);
+	case KIND_STATUS:
+		return unpack_status(a, bytes, out);
+	case KIND_RELAY:
+		return unpack_relay(a, bytes, out);
+	default:
+		return ERR_UNSUPPORTED;
+	}
+}
+
+/* ---- directory heads ---- */
+
+enum err directory_body_pack(struct arena *a, const struct directory_body *b, struct blob *out)
+{
+	Vanthu__V1__DirectoryBody m = VANTHU__V1__DIRECTORY_BODY__INIT;
+
+	m.version = b->version;
+	if (b->has_previous)
+		m.previous_digest = field_bytes(b->previous.bytes, sizeof b->previous.bytes);
+	m.valid_until_ms = b->valid_until_ms;
+	m.entries_root = field_bytes(b->entries_root.bytes, sizeof b->entries_root.bytes);
+	m.entry_count = b->entry_count;
+	return pack(a, &m.base, out);
+}
+
+enum err directory_body_unpack(struct arena *a, struct blob bytes, struct directory_body *out)
+{
+	enum err e;
+	const Vanthu__V1__DirectoryBody *m = unpack(a, &vanthu__v1__directory_body__descriptor, bytes, &e);
+
+	memset(out, 0, sizeof *out);
+	if (m == NULL)
+		return e;
+	out->version = m->version;
+	out->has_previous = m->previous_digest.len != 0;
+	e = field_optional(m->previous_digest, out->previous.bytes, sizeof out->previous.bytes);
+	if (e == ERR_OK)
+		e = field_fixed(m->entries_root, out->entries_root.bytes, sizeof out->entries_root.bytes);
+	out->valid_until_ms = m->valid_until_ms;
+	out->entry_count = m->entry_count;
+	return e == ERR_OK && m->version == 0 ? ERR_FORMAT : e;
+}

@@ -1,0 +1,383 @@
+/* Directory entries, heads and files; see directory.h. */
+#include "proto/directory.h"
+
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/envelope.pb-c.h"
+#include "proto/fields.h"
+#include "proto/head.h"
+#include "proto/merkle.h"
+#include "proto/prescan.h"
+#include "routing/endpoint.h"
+#include "routing/id.h"
+
+enum { KEYS_MAX = 64, ORGAN_IDS_MAX = 16, ENTRIES_MAX = 400000 };
+
+/* ---- entries ---- */
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+static enum err fill_keys(struct arena *a, const struct rec_committee *c, Vanthu__V1__DirectoryEntry *m)
+{
+	Vanthu__V1__KeyEntry *each = arena_array(a, c->key_count, sizeof *each);
+
+	m->keys = arena_array(a, c->key_count, sizeof *m->keys);
+	if (each == NULL || m->keys == NULL)
+		return ERR_NO_MEMORY;
+	m->n_keys = c->key_count;
+	for (uint32_t i = 0; i < c->key_count; i++) {
+		const struct key_entry *k = &c->keys[i];
+
+		vanthu__v1__key_entry__init(&each[i]);
+		each[i].use = (Vanthu__V1__KeyUse)k->use;
+		each[i].key_id = field_bytes(k->key_id.bytes, sizeof k->key_id.bytes);
+		each[i].public_key = field_bytes(k->public_key, sizeof k->public_key);
+		each[i].certificate = field_bytes(k->certificate.data, k->certificate.len_bytes);
+		each[i].from_ms = k->from_ms;
+		each[i].to_ms = k->to_ms;
+		each[i].revoked_from_ms = k->revoked_from_ms;
+		m->keys[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
+enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, struct blob *out)
+{
+	Vanthu__V1__DirectoryEntry m = VANTHU__V1__DIRECTORY_ENTRY__INIT;
+	Vanthu__V1__Term term = VANTHU__V1__TERM__INIT;
+	enum err e;
+
+	m.id = text(c->id.text);
+	m.name = text(c->name);
+	m.symbol = text(c->symbol);
+	m.superior = text(c->superior.text);
+	m.endpoint = text(c->endpoint);
+	m.no_seal = c->no_seal;
+	m.retired = c->retired;
+	m.changed_in = c->changed_in;
+	term.name = text(c->term_name);
+	term.from = text(c->term_from);
+	if (term.name[0] != '\0' || term.from[0] != '\0')
+		m.term = &term;
+	m.n_organ_ids = c->organ_id_count;
+	m.organ_ids = arena_array(a, c->organ_id_count, sizeof *m.organ_ids);
+	if (m.organ_ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < c->organ_id_count; i++)
+		m.organ_ids[i] = text(c->organ_ids[i]);
+	e = fill_keys(a, c, &m);
+	return e == ERR_OK ? pack(a, &m.base, out) : e;
+}
+
+static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+{
+	struct key_entry *keys;
+
+	if (m->n_keys > KEYS_MAX)
+		return ERR_FORMAT;
+	keys = arena_array(a, m->n_keys, sizeof *keys);
+	if (keys == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_keys; i++) {
+		const Vanthu__V1__KeyEntry *k = m->keys[i];
+		enum err e = field_enum(k->use, KEY_USE_SIGN, KEY_USE_ENCRYPT);
+
+		if (e == ERR_OK)
+			e = field_fixed(k->key_id, keys[i].key_id.bytes, sizeof keys[i].key_id.bytes);
+		if (e == ERR_OK)
+			e = field_fixed(k->public_key, keys[i].public_key, sizeof keys[i].public_key);
+		if (e != ERR_OK)
+			return e;
+		keys[i].use = (enum key_use)k->use;
+		keys[i].certificate = field_blob(k->certificate);
+		keys[i].from_ms = k->from_ms;
+		keys[i].to_ms = k->to_ms;
+		keys[i].revoked_from_ms = k->revoked_from_ms;
+	}
+	out->keys = keys;
+	out->key_count = (uint32_t)m->n_keys;
+	return ERR_OK;
+}
+
+static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+{
+	text_t *organs;
+
+	if (m->n_organ_ids > ORGAN_IDS_MAX)
+		return ERR_FORMAT;
+	organs = arena_array(a, m->n_organ_ids, sizeof *organs);
+	if (organs == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_organ_ids; i++) {
+		enum err e = field_text(m->organ_ids[i], COMMITTEE_ID_MAX, &organs[i]);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	out->organ_ids = organs;
+	out->organ_id_count = (uint32_t)m->n_organ_ids;
+	return ERR_OK;
+}
+
+enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_committee *out)
+{
+	const Vanthu__V1__DirectoryEntry *m;
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	m = unpack(a, &vanthu__v1__directory_entry__descriptor, bytes, &e);
+	if (m == NULL)
+		return e;
+	out->entry = arena_blob(a, bytes);
+	if (out->entry.data == NULL)
+		return ERR_NO_MEMORY;
+	e = field_id(m->id, false, &out->id);
+	if (e == ERR_OK)
+		e = field_id(m->superior, true, &out->superior);
+	if (e == ERR_OK)
+		e = field_text(m->name, COMMITTEE_NAME_MAX, &out->name);
+	if (e == ERR_OK)
+		e = field_text(m->symbol, SYMBOL_MAX, &out->symbol);
+	if (e == ERR_OK)
+		e = field_text(m->endpoint, ENDPOINT_MAX, &out->endpoint);
+	out->term_name = out->term_from = "";
+	if (e == ERR_OK && m->term != NULL) {
+		e = field_text(m->term->name, SYMBOL_MAX, &out->term_name);
+		if (e == ERR_OK)
+			e = field_date(m->term->from, &out->term_from);
+	}
+	if (e != ERR_OK)
+		return e;
+	out->no_seal = m->no_seal;
+	out->retired = m->retired;
+	out->changed_in = m->changed_in;
+	e = read_organs(a, m, out);
+	return e == ERR_OK ? read_keys(a, m, out) : e;
+}
+
+/* ---- the tree ---- */
+
+enum err directory_root(const struct rec_committee *entries, uint32_t count, struct digest *out)
+{
+	struct merkle_stream m;
+
+	merkle_begin(&m);
+	for (uint32_t i = 0; i < count; i++) {
+		if (i > 0 && strcmp(entries[i - 1].id.text, entries[i].id.text) >= 0)
+			return ERR_FORMAT;
+		merkle_add(&m, merkle_leaf(entries[i].entry));
+	}
+	*out = merkle_end(&m);
+	return ERR_OK;
+}
+
+static const struct rec_committee *find(const struct rec_committee *entries, uint32_t count, struct committee_id id)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int order = strcmp(entries[mid].id.text, id.text);
+
+		if (order == 0)
+			return &entries[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static const char *check_place(const struct rec_committee *entries, uint32_t count, const struct rec_committee *c)
+{
+	const struct rec_committee *at = c;
+
+	for (unsigned depth = 0; !id_empty(at->superior); depth++) {
+		if (depth >= TREE_DEPTH_MAX)
+			return "is in a circle, or more than 16 levels deep";
+		at = find(entries, count, at->superior);
+		if (at == NULL)
+			return "has a superior that is not in the list";
+		if (depth == 0 && at->retired && !c->retired)
+			return "has a superior that has ended";
+		if (depth == 0 && at->endpoint[0] == '\0' && !c->retired)
+			return "has a superior without an endpoint: nothing to connect to";
+	}
+	return NULL;
+}
+
+static const char *check_entry(const struct rec_committee *entries, uint32_t count, uint32_t i)
+{
+	const struct rec_committee *c = &entries[i];
+
+	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) == 0)
+		return "is there twice";
+	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) > 0)
+		return "is out of order";
+	if (c->endpoint[0] != '\0' && !endpoint_valid(c->endpoint, false))
+		return "has an endpoint that is not tcp://HOST:PORT";
+	for (uint32_t k = 0; k < c->key_count; k++) {
+		struct digest expected = key_id_of(c->keys[k].public_key);
+
+		if (c->keys[k].use == KEY_USE_SIGN && !digest_equal(&expected, &c->keys[k].key_id))
+			return "has a key with a wrong key id";
+	}
+	return check_place(entries, count, c);
+}
+
+enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what)
+{
+	uint32_t tops = 0;
+
+	memset(culprit, 0, sizeof *culprit);
+	*what = count == 0 ? "there is no committee" : NULL;
+	for (uint32_t i = 0; i < count && *what == NULL; i++) {
+		*culprit = entries[i].id;
+		*what = check_entry(entries, count, i);
+		if (*what == NULL && id_empty(entries[i].superior) && !entries[i].retired && ++tops > 1)
+			*what = "is a second committee without a superior";
+	}
+	if (*what == NULL && tops == 0)
+		*what = "no committee is at the top";
+	return *what == NULL ? ERR_OK : ERR_BAD_TREE;
+}
+
+/* ---- heads ---- */
+
+enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count, uint64_t version,
+			const struct digest *previous, int64_t now_ms, int64_t valid_until_ms, struct rec_directory *out)
+{
+	struct directory_body body = { .version = version, .valid_until_ms = valid_until_ms, .entry_count = count };
+	struct draft d = { .head = { .origin = { REGISTRY_ID }, .kind = KIND_DIRECTORY, .body_version = DIRECTORY_BODY_VERSION,
+				     .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = now_ms,
+				     .directory_version = version, .hop_limit = HOP_LIMIT } };
+	enum err e = directory_root(entries, count, &body.entries_root);
+
+	if (previous != NULL) {
+		body.has_previous = true;
+		body.previous = *previous;
+	}
+	/* The id of a head is its version: nothing random is needed to name it. */
+	for (unsigned i = 0; i < 8; i++)
+		d.head.id.bytes[8 + i] = (uint8_t)(version >> (8 * (7 - i)));
+	if (e == ERR_OK)
+		e = directory_body_pack(a, &body, &d.body);
+	if (e == ERR_OK)
+		e = seal_drafts(registry, a, &d, 1);
+	if (e != ERR_OK)
+		return e;
+	*out = (struct rec_directory){ .head = d.envelope, .version = version, .valid_until_ms = valid_until_ms,
+				       .entries_root = body.entries_root, .entry_count = count, .digest = d.digest };
+	return ERR_OK;
+}
+
+struct root_key {
+	struct key_info info;
+	struct digest key_id;
+};
+
+static enum err find_root(void *ctx, const struct digest *key_id, struct key_info *out)
+{
+	const struct root_key *root = ctx;
+
+	if (!digest_equal(key_id, &root->key_id))
+		return ERR_NOT_FOUND;
+	*out = root->info;
+	return ERR_OK;
+}
+
+enum err directory_head_open(struct arena *a, struct blob head, struct blob root_der, struct rec_directory *out)
+{
+	struct root_key root = { .info = { .committee = { REGISTRY_ID }, .use = KEY_USE_SIGN } };
+	struct directory_body body;
+	struct opened opened;
+	struct verifier *v;
+	enum err e = certificate_check(root_der, root_der, root.info.public_key);
+
+	if (e != ERR_OK)
+		return e;
+	root.key_id = key_id_of(root.info.public_key);
+	v = verifier_new((struct key_source){ .ctx = &root, .find = find_root });
+	if (v == NULL)
+		return ERR_NO_MEMORY;
+	/* The registry's clock is not compared with ours: a head from tomorrow is still the registry's. */
+	e = seal_open(v, a, head, INT64_MAX / 2, &opened);
+	verifier_destroy(v);
+	if (e == ERR_OK && opened.kind != KIND_DIRECTORY)
+		e = ERR_FORMAT;
+	if (e == ERR_OK)
+		e = directory_body_unpack(a, opened.body, &body);
+	if (e != ERR_OK)
+		return e == ERR_UNKNOWN_KEY ? ERR_SIGNATURE : e;
+	*out = (struct rec_directory){ .head = head, .version = body.version, .valid_until_ms = body.valid_until_ms,
+				       .entries_root = body.entries_root, .entry_count = body.entry_count, .digest = opened.digest };
+	return ERR_OK;
+}
+
+static enum err check_certificates(const struct rec_committee *c, struct blob root_der)
+{
+	for (uint32_t i = 0; i < c->key_count; i++) {
+		uint8_t public_key[32];
+		enum err e;
+
+		if (c->keys[i].use != KEY_USE_SIGN)
+			continue;
+		e = certificate_check(c->keys[i].certificate, root_der, public_key);
+		if (e != ERR_OK || memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0)
+			return ERR_CERTIFICATE;
+	}
+	return ERR_OK;
+}
+
+/* ---- files ---- */
+
+enum err directory_file_pack(struct arena *a, const struct directory *d, struct blob *out)
+{
+	Vanthu__V1__DirectoryFile m = VANTHU__V1__DIRECTORY_FILE__INIT;
+
+	m.head = field_bytes(d->head.head.data, d->head.head.len_bytes);
+	m.n_entries = d->entry_count;
+	m.entries = arena_array(a, d->entry_count, sizeof *m.entries);
+	if (m.entries == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < d->entry_count; i++)
+		m.entries[i] = field_bytes(d->entries[i].entry.data, d->entries[i].entry.len_bytes);
+	return pack(a, &m.base, out);
+}
+
+enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, struct directory *out)
+{
+	const Vanthu__V1__DirectoryFile *m;
+	struct committee_id culprit;
+	struct digest root;
+	const char *what;
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	m = unpack(a, &vanthu__v1__directory_file__descriptor, bytes, &e);
+	if (m == NULL)
+		return e;
+	if (m->n_entries > ENTRIES_MAX)
+		return ERR_TOO_LARGE;
+	e = directory_head_open(a, field_blob(m->head), root_der, &out->head);
+	out->entries = arena_array(a, m->n_entries, sizeof *out->entries);
+	if (e == ERR_OK && out->entries == NULL)
+		e = ERR_NO_MEMORY;
+	for (size_t i = 0; e == ERR_OK && i < m->n_entries; i++)
+		e = directory_entry_unpack(a, field_blob(m->entries[i]), &out->entries[i]);
+	out->entry_count = (uint32_t)m->n_entries;
+	if (e == ERR_OK)
+		e = directory_root(out->entries, out->entry_count, &root);
+	if (e == ERR_OK && (out->entry_count != out->head.entry_count || !digest_equal(&root, &out->head.entries_root)))
+		e = ERR_DIGEST;
+	if (e == ERR_OK)
+		e = directory_check_tree(out->entries, out->entry_count, &culprit, &what);
+	for (uint32_t i = 0; e == ERR_OK && i < out->entry_count; i++)
+		e = check_certificates(&out->entries[i], root_der);
+	return e;
+}

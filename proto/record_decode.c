@@ -1,0 +1,373 @@
+/* Decoders of stored records. Their checksum was right: what does not fit here was written wrong, and is damage all the same. */
+#include <string.h>
+
+#include "proto/directory.h"
+#include "proto/fields.h"
+#include "proto/head.h"
+#include "proto/prescan.h"
+#include "proto/record.pb-c.h"
+#include "proto/record_codec_internal.h"
+
+static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t count, const struct blob **list, uint32_t *out_count)
+{
+	struct blob *out = arena_array(a, count, sizeof *out);
+
+	if (out == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		out[i] = field_blob(from[i]);
+	*list = out;
+	*out_count = (uint32_t)count;
+	return ERR_OK;
+}
+
+static enum err read_ids(struct arena *a, char **from, size_t count, const struct committee_id **list, uint32_t *out_count)
+{
+	struct committee_id *out = arena_array(a, count, sizeof *out);
+
+	if (out == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < count; i++) {
+		enum err e = field_id(from[i], false, &out[i]);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	*list = out;
+	*out_count = (uint32_t)count;
+	return ERR_OK;
+}
+
+static enum err read_role(uint32_t from, bool none_too, enum role *to)
+{
+	*to = (enum role)from;
+	return from == ROLE_OUT || from == ROLE_IN || from == ROLE_RELAY || (none_too && from == ROLE_NONE) ? ERR_OK : ERR_FORMAT;
+}
+
+static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note *out)
+{
+	enum err e;
+	const Vanthu__V1__NoteRecord *m = unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
+
+	if (m != NULL)
+		*out = (struct rec_note){ .number = m->number, .bytes = field_blob(m->bytes) };
+	return e;
+}
+
+static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_ident *out)
+{
+	enum err e;
+	const Vanthu__V1__IdentRecord *m = unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->serial.n = m->serial;
+	e = read_role(m->role, false, &out->role);
+	if (e == ERR_OK)
+		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	return e == ERR_OK ? field_fixed(m->submission, out->submission.bytes, sizeof out->submission.bytes) : e;
+}
+
+static enum err read_recipients(struct arena *a, const Vanthu__V1__DocumentRecord *m, struct rec_document *out)
+{
+	struct recipient *list = arena_array(a, m->n_recipients, sizeof *list);
+
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_recipients; i++) {
+		enum err e = field_enum(m->recipients[i]->group, GROUP_NONE, GROUP_SUBTREE);
+
+		if (e == ERR_OK)
+			e = field_id(m->recipients[i]->committee, m->recipients[i]->group != GROUP_NONE, &list[i].committee);
+		if (e != ERR_OK)
+			return e;
+		list[i].group = (enum group)m->recipients[i]->group;
+	}
+	out->recipients = list;
+	out->recipients_len = (uint32_t)m->n_recipients;
+	return ERR_OK;
+}
+
+static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord *m, struct rec_document *out)
+{
+	struct manifest_item *list = arena_array(a, m->n_manifest, sizeof *list);
+
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_manifest; i++) {
+		enum err e = field_fixed(m->manifest[i]->sha256, list[i].sha256.bytes, sizeof list[i].sha256.bytes);
+
+		if (e == ERR_OK)
+			e = field_fixed(m->manifest[i]->chunk_root, list[i].chunk_root.bytes, sizeof list[i].chunk_root.bytes);
+		if (e != ERR_OK)
+			return e;
+		list[i].size_bytes = m->manifest[i]->size_bytes;
+		list[i].inlined = m->manifest[i]->inlined;
+	}
+	out->manifest = list;
+	out->manifest_count = (uint32_t)m->n_manifest;
+	return ERR_OK;
+}
+
+static enum err decode_document(struct arena *a, struct blob bytes, struct rec_document *out)
+{
+	enum err e;
+	const Vanthu__V1__DocumentRecord *m = unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	e = field_id(m->origin, false, &out->origin);
+	if (e == ERR_OK)
+		e = field_fixed(m->id, out->id.bytes, sizeof out->id.bytes);
+	if (e == ERR_OK)
+		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	if (e == ERR_OK)
+		e = field_id(m->from, true, &out->from);
+	if (e == ERR_OK)
+		e = field_enum(m->urgency, URGENCY_THUONG, URGENCY_HOA_TOC);
+	if (e == ERR_OK)
+		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
+	if (e == ERR_OK)
+		e = field_enum(m->from_lane, LANE_NONE, LANE_NORMAL);
+	if (e == ERR_OK)
+		e = read_recipients(a, m, out);
+	if (e == ERR_OK)
+		e = read_manifest(a, m, out);
+	if (e == ERR_OK)
+		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
+	if (e != ERR_OK)
+		return e;
+	out->urgency = (enum urgency)m->urgency;
+	out->secrecy = (enum secrecy)m->secrecy;
+	out->signed_at_ms = m->signed_at_ms;
+	out->taken_at_ms = m->taken_at_ms;
+	out->directory_version = m->directory_version;
+	out->hop_limit = m->hop_limit;
+	out->from_lane = (enum lane)m->from_lane;
+	out->from_seq = m->from_seq;
+	out->recipient_count = m->recipient_count;
+	out->mine = m->mine;
+	out->relay_count = m->relay_count;
+	out->summary = (struct summary){ .number = m->number, .type_code = m->type_code, .subject = m->subject,
+					 .issued_on = m->issued_on, .due_on = m->due_on };
+	return ERR_OK;
+}
+
+static enum err decode_state(struct arena *a, struct blob bytes, struct rec_state *out)
+{
+	enum err e;
+	const Vanthu__V1__StateRecord *m = unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	if (strlen(m->code) >= sizeof out->code)
+		return ERR_FORMAT;
+	*out = (struct rec_state){ .delivered = m->delivered, .refused = m->refused, .complete_at_ms = m->complete_at_ms,
+				   .closed_at_ms = m->closed_at_ms, .held_at_ms = m->held_at_ms, .expired = m->expired,
+				   .content_dropped = m->content_dropped };
+	memcpy(out->code, m->code, strlen(m->code) + 1);
+	return ERR_OK;
+}
+
+static enum err decode_envelope(struct arena *a, struct blob bytes, struct rec_envelope *out)
+{
+	enum err e;
+	const Vanthu__V1__EnvelopeRecord *m = unpack(a, &vanthu__v1__envelope_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->envelope.bytes = field_blob(m->envelope);
+	return read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count);
+}
+
+static enum err decode_relay(struct arena *a, struct blob bytes, struct rec_relay *out)
+{
+	struct rec_envelope envelope = { .relay_count = 0 };
+	enum err e = decode_envelope(a, bytes, &envelope);
+
+	out->envelope = envelope.envelope;
+	return e;
+}
+
+static enum err decode_route(struct arena *a, struct blob bytes, struct rec_route *out)
+{
+	enum err e;
+	const Vanthu__V1__RouteRecord *m = unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
+	struct publication *list;
+
+	if (m == NULL)
+		return e;
+	list = arena_array(a, m->n_publications, sizeof *list);
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_publications; i++) {
+		e = field_id(m->publications[i]->committee, false, &list[i].neighbour);
+		if (e == ERR_OK)
+			e = field_enum(m->publications[i]->lane, LANE_FACTS, LANE_NORMAL);
+		if (e != ERR_OK)
+			return e;
+		list[i].lane = (enum lane)m->publications[i]->lane;
+		list[i].seq = m->publications[i]->seq;
+	}
+	out->publications = list;
+	out->count = (uint32_t)m->n_publications;
+	return ERR_OK;
+}
+
+static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_receipt *out)
+{
+	enum err e;
+	const Vanthu__V1__ReceiptRecord *m = unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->envelope.bytes = field_blob(m->envelope);
+	out->at_ms = m->at_ms;
+	out->kind = (enum kind)m->kind;
+	out->reason = m->reason;
+	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+}
+
+static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_stream *out)
+{
+	enum err e;
+	const Vanthu__V1__StreamRecord *m = unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->serial.n = m->serial;
+	out->size_bytes = m->size_bytes;
+	out->queued_at_ms = m->queued_at_ms;
+	out->fact.bytes = field_blob(m->fact);
+	out->has_files = m->has_files;
+	e = read_role(m->role, true, &out->role);
+	if (e == ERR_OK)
+		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	if (e == ERR_OK)
+		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+}
+
+static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_linkin *out)
+{
+	enum err e;
+	const Vanthu__V1__LinkInRecord *m = unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->have = m->have;
+	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);
+	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;
+}
+
+static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_linkout *out)
+{
+	enum err e;
+	const Vanthu__V1__LinkOutRecord *m = unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->base = m->begin;
+	out->acked = m->acked;
+	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);
+	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;
+}
+
+static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetch *out)
+{
+	enum err e;
+	const Vanthu__V1__FetchRecord *m = unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->serial.n = m->serial;
+	return read_role(m->role, false, &out->role);
+}
+
+static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_committee *out)
+{
+	enum err e;
+	const Vanthu__V1__CommitteeRecord *m = unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
+
+	return m == NULL ? e : directory_entry_unpack(a, field_blob(m->entry), out);
+}
+
+/* The head was verified before it was stored: what it says is read again, not checked again. */
+static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_directory *out)
+{
+	enum err e;
+	const Vanthu__V1__DirectoryHeadRecord *m = unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
+	struct directory_body body;
+	struct opened opened;
+
+	if (m == NULL)
+		return e;
+	e = seal_peek(a, field_blob(m->head), &opened);
+	if (e == ERR_OK)
+		e = directory_body_unpack(a, opened.body, &body);
+	if (e != ERR_OK)
+		return e;
+	*out = (struct rec_directory){ .head = field_blob(m->head), .version = body.version, .valid_until_ms = body.valid_until_ms,
+				       .entries_root = body.entries_root, .entry_count = body.entry_count, .digest = opened.digest };
+	return ERR_OK;
+}
+
+static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *out)
+{
+	enum err e;
+	const Vanthu__V1__KeyRecord *m = unpack(a, &vanthu__v1__key_record__descriptor, bytes, &e);
+
+	return m == NULL ? e : field_id(m->committee, false, &out->committee);
+}
+
+static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *out)
+{
+	enum err e;
+	const Vanthu__V1__ActRecord *m = unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
+
+	if (m != NULL)
+		*out = (struct rec_act){ .at_ms = m->at_ms, .uid = m->uid, .verb = m->verb, .subject = m->subject };
+	return e;
+}
+
+enum err codec_decode(struct arena *a, struct blob message, struct record *out)
+{
+	switch (out->family) {
+	case FAMILY_META:
+	case FAMILY_COUNTER:
+		return decode_note(a, message, &out->u.note);
+	case FAMILY_IDENT:
+		return decode_ident(a, message, &out->u.ident);
+	case FAMILY_DOCUMENT:
+		return decode_document(a, message, &out->u.document);
+	case FAMILY_STATE:
+		return decode_state(a, message, &out->u.state);
+	case FAMILY_ENVELOPE:
+		return decode_envelope(a, message, &out->u.envelope);
+	case FAMILY_RELAY:
+		return decode_relay(a, message, &out->u.relay);
+	case FAMILY_ROUTE:
+		return decode_route(a, message, &out->u.route);
+	case FAMILY_RECEIPT:
+		return decode_receipt(a, message, &out->u.receipt);
+	case FAMILY_STREAM:
+		return decode_stream(a, message, &out->u.stream);
+	case FAMILY_LINKIN:
+		return decode_linkin(a, message, &out->u.linkin);
+	case FAMILY_LINKOUT:
+		return decode_linkout(a, message, &out->u.linkout);
+	case FAMILY_FETCH:
+		return decode_fetch(a, message, &out->u.fetch);
+	case FAMILY_COMMITTEE:
+		return decode_committee(a, message, &out->u.committee);
+	case FAMILY_DIRECTORY:
+		return decode_directory(a, message, &out->u.directory);
+	case FAMILY_KEY:
+		return decode_key(a, message, &out->u.key);
+	case FAMILY_ACT:
+		return decode_act(a, message, &out->u.act);
+	default:
+		return message.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
+	}
+}

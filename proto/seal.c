@@ -1,0 +1,247 @@
+/* Signing: all envelopes of a turn under one Ed25519 signature; see seal.h. Opening is in verifier.c. */
+#include "proto/seal.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/envelope.pb-c.h"
+#include "proto/fields.h"
+#include "proto/head.h"
+#include "proto/merkle.h"
+#include "proto/pae.h"
+#include "proto/prescan.h"
+
+enum { SIGNATURE_BYTES = 64 };
+
+struct signer {
+	EVP_PKEY *key;
+	EVP_MD_CTX *ctx;
+	uint8_t public_key[32];
+	struct digest key_id;
+	uint64_t count;
+};
+
+struct digest key_id_of(const uint8_t public_key[32])
+{
+	/* SubjectPublicKeyInfo of Ed25519 (RFC 8410 §10.1): a fixed beginning and the raw key. */
+	static const uint8_t prefix[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	uint8_t spki[sizeof prefix + 32];
+
+	memcpy(spki, prefix, sizeof prefix);
+	memcpy(spki + sizeof prefix, public_key, 32);
+	return digest_of((struct blob){ spki, sizeof spki });
+}
+
+static EVP_PKEY *read_private(struct blob pem)
+{
+	BIO *bio = pem.len_bytes > 0 && pem.len_bytes < 65536 ? BIO_new_mem_buf(pem.data, (int)pem.len_bytes) : NULL;
+	static char no_password[] = "";
+	EVP_PKEY *key;
+
+	if (bio == NULL)
+		return NULL;
+	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
+	BIO_free(bio);
+	if (key != NULL && EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	return key;
+}
+
+enum err signer_from_pem(struct blob pem, struct signer **out)
+{
+	struct signer *s = calloc(1, sizeof *s);
+	size_t len = sizeof s->public_key;
+	enum err e = ERR_OK;
+
+	*out = NULL;
+	if (s == NULL)
+		return ERR_NO_MEMORY;
+	s->key = read_private(pem);
+	s->ctx = EVP_MD_CTX_new();
+	if (s->ctx == NULL)
+		e = ERR_NO_MEMORY;
+	else if (s->key == NULL || EVP_PKEY_get_raw_public_key(s->key, s->public_key, &len) != 1)
+		e = ERR_CERTIFICATE;
+	if (e != ERR_OK) {
+		signer_destroy(s);
+		return e;
+	}
+	s->key_id = key_id_of(s->public_key);
+	*out = s;
+	return ERR_OK;
+}
+
+void signer_destroy(struct signer *s)
+{
+	if (s == NULL)
+		return;
+	EVP_MD_CTX_free(s->ctx);
+	EVP_PKEY_free(s->key); /* cleanses the private key */
+	free(s);
+}
+
+struct digest signer_key_id(const struct signer *s)
+{
+	return s->key_id;
+}
+
+void signer_public_key(const struct signer *s, uint8_t out[32])
+{
+	memcpy(out, s->public_key, sizeof s->public_key);
+}
+
+uint64_t signer_count(const struct signer *s)
+{
+	return s->count;
+}
+
+enum err signer_generate(struct arena *a, struct blob *private_pem)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	BIO *bio = BIO_new(BIO_s_secmem());
+	enum err e = ERR_CERTIFICATE;
+	char *data;
+	long len;
+
+	if (key == NULL || bio == NULL || PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
+		goto out;
+	len = BIO_get_mem_data(bio, &data);
+	*private_pem = arena_blob(a, (struct blob){ (const uint8_t *)data, (size_t)len });
+	e = private_pem->data == NULL ? ERR_NO_MEMORY : ERR_OK;
+out:
+	BIO_free(bio);
+	EVP_PKEY_free(key);
+	return e;
+}
+
+static enum err sign(struct signer *s, struct blob message, uint8_t out[SIGNATURE_BYTES])
+{
+	size_t len = SIGNATURE_BYTES;
+
+	EVP_MD_CTX_reset(s->ctx);
+	if (EVP_DigestSignInit(s->ctx, NULL, NULL, NULL, s->key) != 1 ||
+	    EVP_DigestSign(s->ctx, out, &len, message.data, message.len_bytes) != 1 || len != SIGNATURE_BYTES)
+		return ERR_CERTIFICATE;
+	s->count++;
+	return ERR_OK;
+}
+
+/* One draft's payload and digest. */
+static enum err prepare(struct arena *a, struct draft *d, struct blob *payload)
+{
+	struct blob body = d->body;
+	enum err e = ERR_OK;
+
+	if (d->head.kind != KIND_DOCUMENT && d->head.kind != KIND_DIRECTORY)
+		e = fact_pack(a, &d->fact, &body);
+	if (e == ERR_OK)
+		e = payload_pack(a, &d->head, body, payload);
+	if (e == ERR_OK)
+		d->digest = digest_pae(payload_type_of(d->head.kind), *payload);
+	return e;
+}
+
+struct batch_place {
+	const uint8_t *signature;
+	const struct digest *path; /* NULL: signed alone */
+	size_t path_len;
+	uint64_t index, count;
+};
+
+static enum err wrap(struct signer *s, struct arena *a, struct draft *d, struct blob payload, const struct batch_place *place)
+{
+	Vanthu__V1__Envelope envelope = VANTHU__V1__ENVELOPE__INIT;
+	Vanthu__V1__Signature signature = VANTHU__V1__SIGNATURE__INIT, *list = &signature;
+	Vanthu__V1__BatchPath path = VANTHU__V1__BATCH_PATH__INIT;
+	enum err e;
+
+	envelope.payload = field_bytes(payload.data, payload.len_bytes);
+	envelope.payload_type = (char *)(uintptr_t)payload_type_of(d->head.kind);
+	signature.key_id = field_bytes(s->key_id.bytes, sizeof s->key_id.bytes);
+	signature.signature = field_bytes(place->signature, SIGNATURE_BYTES);
+	if (place->path != NULL) {
+		path.leaf_index = place->index;
+		path.leaf_count = place->count;
+		path.path = field_bytes(place->path, place->path_len * sizeof *place->path);
+		signature.batch = &path;
+	}
+	envelope.n_signatures = 1;
+	envelope.signatures = &list;
+	e = pack(a, &envelope.base, &d->envelope);
+	return e == ERR_OK && d->envelope.len_bytes > ENVELOPE_MAX_BYTES ? ERR_TOO_LARGE : e;
+}
+
+static enum err seal_alone(struct signer *s, struct arena *a, struct draft *d, struct blob payload)
+{
+	uint8_t signature[SIGNATURE_BYTES];
+	struct batch_place place = { .signature = signature };
+	struct blob message;
+	enum err e = pae_encode(a, payload_type_of(d->head.kind), payload, &message);
+
+	if (e == ERR_OK)
+		e = sign(s, message, signature);
+	return e == ERR_OK ? wrap(s, a, d, payload, &place) : e;
+}
+
+static enum err seal_batch(struct signer *s, struct arena *a, struct draft *drafts, const struct blob *payloads, uint32_t count)
+{
+	struct digest *leaves = arena_array(a, count, sizeof *leaves), *paths, root;
+	uint8_t *path_len = arena_array(a, count, sizeof *path_len), signature[SIGNATURE_BYTES];
+	struct blob message;
+	enum err e;
+
+	paths = arena_array(a, (size_t)count * BATCH_PATH_MAX, sizeof *paths);
+	if (leaves == NULL || path_len == NULL || paths == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < count; i++)
+		leaves[i] = merkle_leaf((struct blob){ drafts[i].digest.bytes, sizeof drafts[i].digest.bytes });
+	merkle_paths(leaves, count, paths, path_len, &root);
+	e = pae_batch(a, &root, count, &message);
+	if (e == ERR_OK)
+		e = sign(s, message, signature);
+	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+		struct batch_place place = { .signature = signature, .path = &paths[(size_t)i * BATCH_PATH_MAX],
+					     .path_len = path_len[i], .index = i, .count = count };
+
+		e = wrap(s, a, &drafts[i], payloads[i], &place);
+	}
+	return e;
+}
+
+enum err seal_drafts(struct signer *s, struct arena *a, struct draft *drafts, uint32_t count)
+{
+	struct blob *payloads = arena_array(a, count, sizeof *payloads);
+	enum err e = payloads == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+		e = prepare(a, &drafts[i], &payloads[i]);
+	for (uint32_t at = 0; e == ERR_OK && at < count; at += BATCH_LEAVES_MAX) {
+		uint32_t n = count - at < BATCH_LEAVES_MAX ? count - at : BATCH_LEAVES_MAX;
+
+		if (n == 1)
+			e = seal_alone(s, a, &drafts[at], payloads[at]);
+		else
+			e = seal_batch(s, a, &drafts[at], &payloads[at], n);
+	}
+	return e;
+}
+
+size_t seal_size_bound(const struct head *head, size_t body_bytes)
+{
+	enum {
+		FIXED = 256,         /* the head's single fields, the payload's and the envelope's tags and lengths, the media type */
+		PER_RECIPIENT = 8,
+		PER_ITEM = 96,
+		SIGNATURE = 34 + 66 + BATCH_PATH_MAX * 32 + 48,
+	};
+	size_t size = FIXED + SIGNATURE + body_bytes + (size_t)head->manifest_count * PER_ITEM;
+
+	for (uint32_t i = 0; i < head->recipient_count; i++)
+		size += PER_RECIPIENT + strlen(head->recipients[i].committee.text);
+	return size;
+}

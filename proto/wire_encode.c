@@ -1,0 +1,251 @@
+/* Messages into frames; see wire.h. */
+#include <string.h>
+
+#include "proto/fields.h"
+#include "proto/peer.pb-c.h"
+#include "proto/wire.h"
+
+static ProtobufCBinaryData stream(const struct stream_id *id)
+{
+	return field_bytes(id->bytes, sizeof id->bytes);
+}
+
+static ProtobufCBinaryData digest(const struct digest *d)
+{
+	return field_bytes(d->bytes, sizeof d->bytes);
+}
+
+/* Header and packed message in one piece of the arena. */
+static enum err frame(struct arena *a, enum message_type type, const ProtobufCMessage *m, struct blob *out)
+{
+	size_t size = FRAME_HEADER_BYTES + (m == NULL ? 0 : protobuf_c_message_get_packed_size(m));
+	uint8_t *bytes;
+
+	if (size > FRAME_MAX_BYTES)
+		return ERR_TOO_LARGE;
+	bytes = arena_alloc(a, size);
+	if (bytes == NULL)
+		return ERR_NO_MEMORY;
+	bytes[0] = 'V';
+	bytes[1] = 'T';
+	bytes[2] = PROTOCOL_MAX;
+	bytes[3] = (uint8_t)type;
+	if (m != NULL)
+		protobuf_c_message_pack(m, bytes + FRAME_HEADER_BYTES);
+	*out = (struct blob){ bytes, size };
+	return ERR_OK;
+}
+
+static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct blob *out)
+{
+	Vanthu__V1__Hello m = VANTHU__V1__HELLO__INIT;
+	Vanthu__V1__StreamOffer offers[LANE_COUNT - 1], *list[LANE_COUNT - 1];
+
+	m.protocol_min = h->protocol_min;
+	m.protocol_max = h->protocol_max;
+	m.committee = (char *)(uintptr_t)h->committee.text;
+	m.purpose = (Vanthu__V1__Purpose)h->purpose;
+	m.directory_version = h->directory_version;
+	m.wall_ms = h->wall_ms;
+	m.answer = h->answer;
+	for (size_t i = 0; i < LANE_COUNT - 1; i++) {
+		vanthu__v1__stream_offer__init(&offers[i]);
+		offers[i].lane = (Vanthu__V1__Lane)(i + 1);
+		offers[i].stream = stream(&h->streams[i + 1].stream);
+		offers[i].begin = h->streams[i + 1].base;
+		offers[i].last = h->streams[i + 1].last;
+		list[i] = &offers[i];
+	}
+	m.n_streams = h->has_streams ? LANE_COUNT - 1 : 0;
+	m.streams = list;
+	return frame(a, MESSAGE_HELLO, &m.base, out);
+}
+
+static enum err encode_subscribe(struct arena *a, const struct msg_subscribe *s, struct blob *out)
+{
+	Vanthu__V1__Subscribe m = VANTHU__V1__SUBSCRIBE__INIT;
+
+	m.lane = (Vanthu__V1__Lane)s->lane;
+	m.stream = stream(&s->stream);
+	m.have = s->have;
+	m.chain = digest(&s->chain);
+	m.credit_seq = s->credit_seq;
+	m.credit_bytes = s->credit_bytes;
+	return frame(a, MESSAGE_SUBSCRIBE, &m.base, out);
+}
+
+static enum err fill_item(struct arena *a, const struct publish_item *item, Vanthu__V1__Item *m)
+{
+	vanthu__v1__item__init(m);
+	m->seq = item->seq;
+	m->envelope = field_bytes(item->envelope.data, item->envelope.len_bytes);
+	m->chain = digest(&item->chain);
+	m->n_relays = item->relay_count;
+	m->relays = arena_array(a, item->relay_count, sizeof *m->relays);
+	m->n_targets = item->target_count;
+	m->targets = arena_array(a, item->target_count, sizeof *m->targets);
+	if (m->relays == NULL || m->targets == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < item->relay_count; i++)
+		m->relays[i] = field_bytes(item->relays[i].data, item->relays[i].len_bytes);
+	for (uint32_t i = 0; i < item->target_count; i++)
+		m->targets[i] = (char *)(uintptr_t)item->targets[i].text;
+	return ERR_OK;
+}
+
+static enum err encode_publish(struct arena *a, const struct msg_publish *p, struct blob *out)
+{
+	Vanthu__V1__Publish m = VANTHU__V1__PUBLISH__INIT;
+	Vanthu__V1__Item *items = arena_array(a, p->item_count, sizeof *items);
+
+	m.items = arena_array(a, p->item_count, sizeof *m.items);
+	if (items == NULL || m.items == NULL)
+		return ERR_NO_MEMORY;
+	m.lane = (Vanthu__V1__Lane)p->lane;
+	m.stream = stream(&p->stream);
+	m.n_items = p->item_count;
+	for (uint32_t i = 0; i < p->item_count; i++) {
+		enum err e = fill_item(a, &p->items[i], &items[i]);
+
+		if (e != ERR_OK)
+			return e;
+		m.items[i] = &items[i];
+	}
+	return frame(a, MESSAGE_PUBLISH, &m.base, out);
+}
+
+static enum err encode_acknowledge(struct arena *a, const struct msg_acknowledge *k, struct blob *out)
+{
+	Vanthu__V1__Acknowledge m = VANTHU__V1__ACKNOWLEDGE__INIT;
+
+	m.lane = (Vanthu__V1__Lane)k->lane;
+	m.stream = stream(&k->stream);
+	m.have = k->have;
+	return frame(a, MESSAGE_ACKNOWLEDGE, &m.base, out);
+}
+
+static enum err encode_credit(struct arena *a, const struct msg_credit *c, struct blob *out)
+{
+	Vanthu__V1__Credit m = VANTHU__V1__CREDIT__INIT;
+
+	m.lane = (Vanthu__V1__Lane)c->lane;
+	m.stream = stream(&c->stream);
+	m.credit_seq = c->credit_seq;
+	m.credit_bytes = c->credit_bytes;
+	return frame(a, MESSAGE_CREDIT, &m.base, out);
+}
+
+static enum err encode_ping(struct arena *a, enum message_type type, const struct msg_ping *p, struct blob *out)
+{
+	Vanthu__V1__Ping m = VANTHU__V1__PING__INIT;
+
+	m.token = p->token;
+	m.directory_version = p->directory_version;
+	m.wall_ms = p->wall_ms;
+	return frame(a, type, &m.base, out);
+}
+
+static enum err encode_bye(struct arena *a, const struct msg_bye *b, struct blob *out)
+{
+	Vanthu__V1__Bye m = VANTHU__V1__BYE__INIT;
+
+	m.reason = b->reason;
+	return frame(a, MESSAGE_BYE, &m.base, out);
+}
+
+static enum err encode_seqs(struct arena *a, enum message_type type, const struct msg_seqs *s, struct blob *out)
+{
+	Vanthu__V1__Complete m = VANTHU__V1__COMPLETE__INIT;
+
+	m.lane = (Vanthu__V1__Lane)s->lane;
+	m.stream = stream(&s->stream);
+	m.n_seqs = s->count;
+	m.seqs = (uint64_t *)(uintptr_t)s->seqs;
+	return frame(a, type, &m.base, out);
+}
+
+static enum err encode_fetch(struct arena *a, const struct msg_fetch *f, struct blob *out)
+{
+	Vanthu__V1__Fetch m = VANTHU__V1__FETCH__INIT;
+
+	m.lane = (Vanthu__V1__Lane)f->lane;
+	m.stream = stream(&f->stream);
+	m.seq = f->seq;
+	m.item = f->item;
+	m.what = (Vanthu__V1__FetchWhat)f->what;
+	m.first = f->first;
+	m.count = f->count;
+	return frame(a, MESSAGE_FETCH, &m.base, out);
+}
+
+static enum err encode_chunk(struct arena *a, const struct msg_chunk *c, struct blob *out)
+{
+	Vanthu__V1__Chunk m = VANTHU__V1__CHUNK__INIT;
+
+	m.lane = (Vanthu__V1__Lane)c->lane;
+	m.seq = c->seq;
+	m.item = c->item;
+	m.what = (Vanthu__V1__FetchWhat)c->what;
+	m.index = c->index;
+	m.data = field_bytes(c->data.data, c->data.len_bytes);
+	return frame(a, MESSAGE_CHUNK, &m.base, out);
+}
+
+static enum err encode_unavailable(struct arena *a, const struct msg_unavailable *u, struct blob *out)
+{
+	Vanthu__V1__Unavailable m = VANTHU__V1__UNAVAILABLE__INIT;
+
+	m.lane = (Vanthu__V1__Lane)u->lane;
+	m.seq = u->seq;
+	m.item = u->item;
+	m.reason = u->reason;
+	return frame(a, MESSAGE_UNAVAILABLE, &m.base, out);
+}
+
+enum err wire_encode(struct arena *a, const struct message *m, struct blob *out)
+{
+	switch (m->type) {
+	case MESSAGE_HELLO:
+		return encode_hello(a, &m->u.hello, out);
+	case MESSAGE_SUBSCRIBE:
+		return encode_subscribe(a, &m->u.subscribe, out);
+	case MESSAGE_PUBLISH:
+		return encode_publish(a, &m->u.publish, out);
+	case MESSAGE_ACKNOWLEDGE:
+		return encode_acknowledge(a, &m->u.acknowledge, out);
+	case MESSAGE_CREDIT:
+		return encode_credit(a, &m->u.credit, out);
+	case MESSAGE_PING:
+	case MESSAGE_PONG:
+		return encode_ping(a, m->type, &m->u.ping, out);
+	case MESSAGE_BYE:
+		return encode_bye(a, &m->u.bye, out);
+	case MESSAGE_COMPLETE:
+	case MESSAGE_PINNED:
+		return encode_seqs(a, m->type, &m->u.seqs, out);
+	case MESSAGE_FETCH:
+		return encode_fetch(a, &m->u.fetch, out);
+	case MESSAGE_CHUNK:
+		return encode_chunk(a, &m->u.chunk, out);
+	case MESSAGE_UNAVAILABLE:
+		return encode_unavailable(a, &m->u.unavailable, out);
+	case MESSAGE_OPEN_BULK:
+	case MESSAGE_HELLO_WANTED:
+		return frame(a, m->type, NULL, out);
+	case MESSAGE_NONE:
+		break;
+	}
+	return ERR_PROTOCOL;
+}
+
+size_t wire_item_bound(const struct publish_item *item)
+{
+	enum { FIXED = 64, EACH = 4 };
+	size_t size = FIXED + item->envelope.len_bytes;
+
+	for (uint32_t i = 0; i < item->relay_count; i++)
+		size += EACH + item->relays[i].len_bytes;
+	for (uint32_t i = 0; i < item->target_count; i++)
+		size += EACH + strlen(item->targets[i].text);
+	return size;
+}
