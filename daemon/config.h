@@ -55,7 +55,7 @@ struct config_key {
 	bool required;
 	bool reload; /* SIGHUP takes it */
 };
-const struct config_key *config_keys(unsigned *count);
+const struct config_key *config_key_at(unsigned index); /* NULL past the last */
 /* The value in force, as text. */
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes);
 /* Takes from `fresh` what can be changed while running; the names of keys that would need a restart go to `out`. */

@@ -15,7 +15,7 @@ struct files;
 struct incoming; /* a file that is still coming; one thread at a time */
 
 struct files_ops {
-	/* Begins, or goes on with, the incoming file of this name. Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
+	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the process). Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
 	enum err (*incoming_open)(struct files *f, const char *name, struct incoming **out);
 	/* Sequential write of bytes whose digest nobody knows yet (a local submission): computes SHA-256, leaves and root as it goes. */
 	enum err (*incoming_append)(struct incoming *i, struct blob bytes);
@@ -27,7 +27,9 @@ struct files_ops {
 	enum err (*incoming_missing)(struct incoming *i, uint64_t from, uint64_t *chunk);
 	/* Puts one chunk in its place after checking it against its leaf: ERR_DIGEST. */
 	enum err (*incoming_chunk)(struct incoming *i, uint64_t index, struct blob bytes);
-	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the folder. ERR_DIGEST. Frees i on success. */
+	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the folder. Frees i on success.
+	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says. ERR_GAP: a chunk on disk is not what was
+	 * written; start again from incoming_missing. */
 	enum err (*incoming_finish)(struct incoming *i, struct manifest_item *item);
 	/* Lets go of it; `forget` also deletes what is there. NULL is fine. */
 	void (*incoming_close)(struct incoming *i, bool forget);
@@ -47,7 +49,7 @@ struct files {
 /* Number of 32 KiB chunks; 0 bytes have none. */
 uint64_t files_chunks(uint64_t size_bytes);
 
-/* Opens the folder, makes what is missing (0700), deletes incoming files that no name in `keep` claims later (files_sweep). */
+/* Opens the folder, makes what is missing (0700). Submissions that a crash cut off are deleted. */
 must_use enum err files_open(const char *directory, struct files **out);
 
 /* The simulator's: contents survive a crash only when finished. */

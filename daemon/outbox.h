@@ -23,6 +23,10 @@ struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_
 void outbox_destroy(struct outbox *o);
 /* Performs all acts of a committed plan. ERR_STORE when reading the store failed. */
 must_use enum err outbox_perform(struct outbox *o, const struct plan *p);
+#ifdef VANTHU_CANARY_EARLY_ACK
+/* A canary of the tests only: performs replies and sends before the commit. */
+must_use enum err outbox_perform_early(struct outbox *o, const struct plan *p);
+#endif
 /* Publishes to one neighbour what its credit allows. */
 must_use enum err outbox_pump(struct outbox *o, struct committee_id neighbour);
 

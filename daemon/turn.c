@@ -99,15 +99,12 @@ static enum err finish(struct turn *t)
 #ifdef VANTHU_CANARY_EARLY_ACK
 	/* The canary of the tests: what a daemon would do that acknowledges before it has anything on disk. */
 	if (e == ERR_OK)
-		e = outbox_perform(t->parts.outbox, t->plan);
-	if (e == ERR_OK)
-		e = commit(t);
-#else
-	if (e == ERR_OK)
-		e = commit(t);
-	if (e == ERR_OK)
-		e = outbox_perform(t->parts.outbox, t->plan);
+		e = outbox_perform_early(t->parts.outbox, t->plan);
 #endif
+	if (e == ERR_OK)
+		e = commit(t);
+	if (e == ERR_OK)
+		e = outbox_perform(t->parts.outbox, t->plan);
 	return e;
 }
 

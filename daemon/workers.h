@@ -20,7 +20,7 @@ struct job_runner {
 struct workers;
 /* Starts the threads, named for `ps`. All signals blocked in them. NULL without memory or threads. */
 struct workers *workers_new(unsigned count, const char *name);
-/* Finishes the jobs under way, drops the rest (their done() is called with `stopping` true in workers_stopping). */
+/* Finishes the jobs under way; calls done() of all that are left, begun or not. Control thread. */
 void workers_destroy(struct workers *w); /* NULL is fine */
 struct job_runner workers_runner(struct workers *w);
 /* Readable while finished jobs wait. */

@@ -165,12 +165,12 @@ enum err core_get(struct turn_view *t, enum family family, struct key key, struc
 /* Boot: the last record of a prefix is all that memory needs of an ascending family. */
 static enum err load_last(struct turn_view *t, enum family family, struct key prefix)
 {
+	struct scan scan = scan_of(prefix);
 	struct record r;
-	struct key key;
-	enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, family, &prefix, NULL, &key, &r);
+	enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, family, &scan, &r);
 
 	if (e == ERR_OK)
-		core_apply(t->core, &key, &r);
+		core_apply(t->core, &scan.at, &r);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -62,5 +62,6 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 		m.u.seqs = (struct msg_seqs){ .lane = e->lane, .stream = l->in[e->lane].id, .seqs = seq, .count = 1 };
 		link_say(t, l, &m);
 	}
+	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour; /* its place is free for the next one */
 	return ERR_OK;
 }

@@ -131,14 +131,14 @@ static enum err drop_content(struct turn_view *t, struct doc_place place, const 
 	struct record state = { .family = FAMILY_STATE };
 
 	for (uint32_t i = 0; i < d->manifest_count; i++) {
-		struct key prefix = key_digest(d->manifest[i].sha256), key = prefix;
+		struct scan scan = scan_of(key_digest(d->manifest[i].sha256));
 		struct record r;
 		enum err e;
 
 		if (d->manifest[i].inlined)
 			continue;
 		core_erase(t, FAMILY_FILE, key_file(d->manifest[i].sha256, place.role, place.serial));
-		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &prefix, &key, true, &r);
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &scan, &r);
 		if (e == ERR_NOT_FOUND)
 			plan_act(t->plan, ACT_DROP_FILE)->u.file = d->manifest[i].sha256;
 		else if (e != ERR_OK)
@@ -187,21 +187,21 @@ static enum err sweep_one(struct turn_view *t, struct doc_place place)
 
 static enum err sweep(struct turn_view *t)
 {
-	struct key all = { .len_bytes = 0 }, key = all;
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 
 	for (unsigned i = 0; i < SWEEPS_PER_TICK; i++) {
 		struct doc_place place;
 		struct record r;
 		int64_t due_ms;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &all, &key, i == 0, &r);
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &scan, &r);
 
 		if (e == ERR_NOT_FOUND)
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_sweep(&key, &due_ms, &place.role, &place.serial) || due_ms > t->now.wall_ms)
+		if (!key_parse_sweep(&scan.at, &due_ms, &place.role, &place.serial) || due_ms > t->now.wall_ms)
 			return ERR_OK;
-		core_erase(t, FAMILY_SWEEP, key);
+		core_erase(t, FAMILY_SWEEP, scan.at);
 		e = sweep_one(t, place);
 		if (e != ERR_OK)
 			return e;

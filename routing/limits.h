@@ -42,9 +42,9 @@ enum {
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
 	PLAN_WRITES_MAX = 32768,
-	PLAN_ACTS_MAX = 8192,
+	PLAN_ACTS_MAX = 40960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
-	LINKS_MAX = 4096,                /* neighbours of one committee */
+	LINKS_MAX = 2048,                /* neighbours of one committee */
 	TREE_DEPTH_MAX = 16,
 
 	/* Links */

@@ -66,7 +66,8 @@ void link_write_out(struct turn_view *t, struct link *l, enum lane lane)
 
 static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 {
-	struct key key = key_link(l->neighbour, lane), last;
+	struct key key = key_link(l->neighbour, lane);
+	struct scan scan = scan_of(key);
 	struct stream_out *out = &l->out[lane];
 	struct record r;
 	enum err e = core_get(t, FAMILY_LINKOUT, key, &r);
@@ -80,13 +81,13 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	} else {
 		core_put(t, key, &r);
 	}
-	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &key, NULL, &last, &r);
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 	if (e == ERR_OK) {
 		enum lane parsed_lane;
 		struct committee_id neighbour;
 		uint64_t seq;
 
-		if (key_parse_seq(&last, &neighbour, &parsed_lane, &seq) && seq > out->last)
+		if (key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seq) && seq > out->last)
 			out->last = seq;
 	} else if (e != ERR_NOT_FOUND) {
 		return e;
@@ -245,7 +246,7 @@ void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct re
 
 enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane)
 {
-	struct key prefix = key_link(l->neighbour, lane), key = prefix;
+	struct scan scan = scan_of(key_link(l->neighbour, lane));
 	struct message m = { .type = MESSAGE_PINNED };
 	uint64_t *seqs = arena_array(t->plan->arena, FRAME_SEQS_MAX, sizeof *seqs);
 	uint32_t count = 0;
@@ -256,13 +257,13 @@ enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane)
 		struct committee_id neighbour;
 		enum lane parsed_lane;
 		struct record r;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &prefix, &key, count == 0, &r);
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
 		if (e == ERR_NOT_FOUND)
 			break;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_seq(&key, &neighbour, &parsed_lane, &seqs[count]) || seqs[count] > l->out[lane].acked)
+		if (!key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seqs[count]) || seqs[count] > l->out[lane].acked)
 			break;
 		count++;
 	}

@@ -6,6 +6,15 @@
 #include "routing/arena.h"
 #include "routing/record.h"
 
+/* A walk over the keys of one prefix, in either direction. */
+struct scan {
+	struct key prefix;
+	struct key at;  /* where the walk stands */
+	bool open;      /* at its beginning: upwards a key equal to `at` counts, downwards `at` is no bound */
+};
+struct scan scan_of(struct key prefix);                      /* all of a prefix, from either end */
+struct scan scan_from(struct key prefix, struct key after);  /* what lies beyond `after` */
+
 struct lookup {
 	void *ctx;
 
@@ -13,14 +22,11 @@ struct lookup {
 	 * checksum is wrong (it is quarantined, never served). Does not block beyond a page fault. */
 	enum err (*get)(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out);
 
-	/* The first record whose key is > *key (at or after it when `inclusive`) and begins with prefix; *key becomes its key.
-	 * ERR_NOT_FOUND at the end. Damaged records are passed over (and quarantined). */
-	enum err (*next)(void *ctx, struct arena *arena, enum family family, const struct key *prefix, struct key *key,
-			 bool inclusive, struct record *out);
+	/* The next record upwards; scan->at becomes its key. ERR_NOT_FOUND at the end. Damaged records are passed over (and quarantined). */
+	enum err (*next)(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out);
 
-	/* The last record whose key begins with prefix (and is < *before, when before is given). */
-	enum err (*last)(void *ctx, struct arena *arena, enum family family, const struct key *prefix,
-			 const struct key *before, struct key *key, struct record *out);
+	/* The next record downwards. */
+	enum err (*last)(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out);
 };
 
 #endif

@@ -11,6 +11,7 @@ enum {
 	/* The largest single event: a document to every neighbour, or a directory (bounded by half the plan). */
 	ROOM_WRITES = PLAN_WRITES_MAX / 2 + LINKS_MAX,
 	ROOM_ACTS = 64,
+	FINISH_ACTS = 8, /* of each link at the end of a turn: credit and acknowledgement of three lanes, a pump */
 };
 
 /* Slots hold index + 1 into writes; only the used ones are cleared again. */
@@ -82,6 +83,7 @@ void plan_clear(struct plan *p)
 		for (uint32_t i = p->write_count; i-- > 0;)
 			p->index->slots[find_slot(p, p->writes[i].record.family, &p->writes[i].key)] = 0;
 	}
+	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = 0;
 	arena_reset(p->arena);
 }
@@ -89,7 +91,7 @@ void plan_clear(struct plan *p)
 bool plan_has_room(const struct plan *p)
 {
 	return p->write_count + ROOM_WRITES <= PLAN_WRITES_MAX && p->draft_count + 8 <= PLAN_DRAFTS_MAX &&
-	       p->act_count + ROOM_ACTS + 4 * LINKS_MAX / 8 <= PLAN_ACTS_MAX && arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
+	       p->act_count + ROOM_ACTS + FINISH_ACTS * LINKS_MAX <= PLAN_ACTS_MAX && arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
 }
 
 bool plan_is_empty(const struct plan *p)
@@ -107,6 +109,7 @@ static struct write *write_at(struct plan *p, enum family family, const struct k
 	assert(p->write_count < PLAN_WRITES_MAX);
 	w = &p->writes[p->write_count++];
 	p->index->slots[slot] = p->write_count;
+	p->family_writes[family]++;
 	w->key = *key;
 	w->append = false;
 	return w;
@@ -183,23 +186,29 @@ static int key_order(const struct key *a, const struct key *b)
 	return order != 0 ? order : (int)a->len_bytes - (int)b->len_bytes;
 }
 
-/* The planned write nearest to *from in one direction, erases passed over; NULL when there is none. Plans are short; scans are rare. */
-static const struct write *nearest(const struct plan *p, enum family family, const struct key *prefix, const struct key *from, bool up,
-				   bool inclusive)
+/* Does this key lie where the walk still goes? */
+static bool lies_ahead(const struct scan *scan, const struct key *key, bool up)
+{
+	int order;
+
+	if (!key_has_prefix(key, &scan->prefix))
+		return false;
+	if (scan->open && !up)
+		return true;
+	order = key_order(key, &scan->at);
+	return up ? order > 0 || (order == 0 && scan->open) : order < 0;
+}
+
+/* The planned write nearest to where the walk stands, erases passed over; NULL when there is none. Plans are short; scans are rare. */
+static const struct write *nearest(const struct plan *p, enum family family, const struct scan *scan, bool up)
 {
 	const struct write *best = NULL;
 
-	for (uint32_t i = 0; i < p->write_count; i++) {
+	for (uint32_t i = 0; i < p->write_count && p->family_writes[family] > 0; i++) {
 		const struct write *w = &p->writes[i];
-		int order;
 
-		if (w->erase || w->record.family != family || !key_has_prefix(&w->key, prefix))
+		if (w->erase || w->record.family != family || !lies_ahead(scan, &w->key, up))
 			continue;
-		if (from != NULL) {
-			order = key_order(&w->key, from);
-			if (up ? (order < 0 || (order == 0 && !inclusive)) : order >= 0)
-				continue;
-		}
 		if (best == NULL || (up ? key_order(&w->key, &best->key) < 0 : key_order(&w->key, &best->key) > 0))
 			best = w;
 	}
@@ -213,59 +222,41 @@ static bool erased(const struct plan *p, enum family family, const struct key *k
 	return p->index->slots[slot] != 0 && p->writes[p->index->slots[slot] - 1].erase;
 }
 
-static enum err overlay_next(void *ctx, struct arena *arena, enum family family, const struct key *prefix, struct key *key, bool inclusive,
-			     struct record *out)
+/* The nearer of what is planned and what is stored. */
+static enum err overlay(struct plan *p, struct arena *arena, enum family family, struct scan *scan, bool up, struct record *out)
 {
-	struct plan *p = ctx;
-	struct key stored = *key;
-	struct record record;
-	const struct write *w = nearest(p, family, prefix, key, true, inclusive);
+	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) = up ? p->base.next : p->base.last;
+	const struct write *w = nearest(p, family, scan, up);
+	struct scan stored = *scan;
 	enum err e;
+	int order;
 
 	do {
-		e = p->base.next(p->base.ctx, arena, family, prefix, &stored, inclusive, &record);
-		inclusive = false;
-	} while (e == ERR_OK && erased(p, family, &stored));
+		e = step(p->base.ctx, arena, family, &stored, out);
+	} while (e == ERR_OK && erased(p, family, &stored.at));
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (w != NULL && (e == ERR_NOT_FOUND || key_order(&w->key, &stored) <= 0)) {
-		*key = w->key;
+	order = w == NULL || e == ERR_NOT_FOUND ? 0 : key_order(&w->key, &stored.at);
+	if (w != NULL && (up ? order <= 0 : order >= 0)) {
+		stored.at = w->key;
 		*out = w->record;
-		return ERR_OK;
+		e = ERR_OK;
 	}
 	if (e == ERR_OK) {
-		*key = stored;
-		*out = record;
+		scan->at = stored.at;
+		scan->open = false;
 	}
 	return e;
 }
 
-static enum err overlay_last(void *ctx, struct arena *arena, enum family family, const struct key *prefix, const struct key *before,
-			     struct key *key, struct record *out)
+static enum err overlay_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
 {
-	struct plan *p = ctx;
-	struct key stored, bound;
-	struct record record;
-	const struct write *w = nearest(p, family, prefix, before, false, false);
-	enum err e;
+	return overlay(ctx, arena, family, scan, true, out);
+}
 
-	do {
-		e = p->base.last(p->base.ctx, arena, family, prefix, before, &stored, &record);
-		bound = stored;
-		before = &bound;
-	} while (e == ERR_OK && erased(p, family, &stored));
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	if (w != NULL && (e == ERR_NOT_FOUND || key_order(&w->key, &stored) >= 0)) {
-		*key = w->key;
-		*out = w->record;
-		return ERR_OK;
-	}
-	if (e == ERR_OK) {
-		*key = stored;
-		*out = record;
-	}
-	return e;
+static enum err overlay_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+{
+	return overlay(ctx, arena, family, scan, false, out);
 }
 
 struct lookup plan_lookup(struct plan *p)

@@ -96,6 +96,7 @@ struct plan {
 	struct act *acts;
 	uint32_t act_count;
 	struct plan_index *index; /* key → latest write */
+	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
 	struct lookup base;       /* the store */
 };
 

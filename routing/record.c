@@ -1,6 +1,8 @@
 /* Keys: bytes whose order is the order of what they mean; see record.h. */
 #include "routing/record.h"
 
+#include "routing/lookup.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -266,4 +268,14 @@ bool key_parse_number(const struct key *k, uint64_t *n)
 		return false;
 	*n = read_u64(k->bytes);
 	return true;
+}
+
+struct scan scan_of(struct key prefix)
+{
+	return (struct scan){ .prefix = prefix, .at = prefix, .open = true };
+}
+
+struct scan scan_from(struct key prefix, struct key after)
+{
+	return (struct scan){ .prefix = prefix, .at = after };
 }

@@ -142,19 +142,17 @@ enum err tree_next_subordinate(const struct tree_view *v, struct committee_id su
 {
 	struct committee_id nobody = { "" };
 	struct key prefix = key_subordinate(superior, nobody);
-	struct key key = id_empty(after) ? prefix : key_subordinate(superior, after);
-	bool inclusive = id_empty(after);
+	struct scan scan = id_empty(after) ? scan_of(prefix) : scan_from(prefix, key_subordinate(superior, after));
 
 	for (;;) {
 		struct committee_id parsed_superior, above;
 		struct record r;
 		bool retired = false;
-		enum err e = v->lookup.next(v->lookup.ctx, v->arena, FAMILY_SUBORDINATE, &prefix, &key, inclusive, &r);
+		enum err e = v->lookup.next(v->lookup.ctx, v->arena, FAMILY_SUBORDINATE, &scan, &r);
 
 		if (e != ERR_OK)
 			return e;
-		inclusive = false;
-		if (!key_parse_subordinate(&key, &parsed_superior, out))
+		if (!key_parse_subordinate(&scan.at, &parsed_superior, out))
 			return ERR_DAMAGED;
 		e = tree_superior(v, *out, &above, &retired);
 		if (e != ERR_OK)

@@ -1,0 +1,60 @@
+/* A ring of events; see inbox.h. */
+#include "daemon/inbox.h"
+
+#include <stdlib.h>
+
+enum { CAPACITY = 8192 }; /* more than one full window of a lane, so that a full inbox means overload and not one busy link */
+
+struct inbox {
+	struct queued ring[CAPACITY];
+	unsigned first, count;
+};
+
+struct inbox *inbox_new(void)
+{
+	return calloc(1, sizeof(struct inbox));
+}
+
+void inbox_destroy(struct inbox *i)
+{
+	struct queued q;
+
+	if (i == NULL)
+		return;
+	while (inbox_take(i, &q, 1) == 1) {
+		if (q.release != NULL)
+			q.release(q.owner);
+	}
+	free(i);
+}
+
+enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner), void *owner)
+{
+	if (i->count == CAPACITY)
+		return ERR_BUSY;
+	i->ring[(i->first + i->count) % CAPACITY] = (struct queued){ .event = *e, .release = release, .owner = owner };
+	i->count++;
+	return ERR_OK;
+}
+
+unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max)
+{
+	unsigned n = 0;
+
+	while (n < max && i->count > 0) {
+		out[n++] = i->ring[i->first];
+		i->first = (i->first + 1) % CAPACITY;
+		i->count--;
+	}
+	return n;
+}
+
+unsigned inbox_room(const struct inbox *i)
+{
+	return CAPACITY - i->count;
+}
+
+unsigned inbox_count(const struct inbox *i)
+{
+	return i->count;
+}

@@ -1,0 +1,103 @@
+/* Log lines; see log.h. */
+#include "daemon/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+enum { LINE_MAX_BYTES = 1024 };
+
+/* Set once before any thread starts; read by all. */
+static enum log_level most_told = LOG_INFO;
+static bool to_journal;
+
+void log_open(enum log_level most)
+{
+	most_told = most;
+	to_journal = getenv("JOURNAL_STREAM") != NULL;
+}
+
+static const char *level_name(enum log_level level)
+{
+	switch (level) {
+	case LOG_ERROR:
+		return "error";
+	case LOG_WARNING:
+		return "warning";
+	case LOG_INFO:
+		return "info";
+	case LOG_DEBUG:
+		break;
+	}
+	return "debug";
+}
+
+bool log_level_parse(const char *name, enum log_level *out)
+{
+	static const enum log_level levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+		if (strcmp(name, level_name(levels[i])) == 0) {
+			*out = levels[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+void log_event(enum log_level level, const char *event, const char *format, ...)
+{
+	char line[LINE_MAX_BYTES];
+	va_list args;
+	int n;
+
+	if (level > most_told)
+		return;
+	n = snprintf(line, sizeof line, "level=%s event=%s%s", level_name(level), event, format[0] == '\0' ? "" : " ");
+	va_start(args, format);
+	if (n > 0 && (size_t)n < sizeof line)
+		vsnprintf(line + n, sizeof line - (size_t)n, format, args);
+	va_end(args);
+	if (to_journal) {
+		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "VANTHU_EVENT=%s", event, NULL);
+		return;
+	}
+	n = (int)strlen(line);
+	line[n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2] = '\n';
+	/* One write, so that lines of several threads do not mix. A log that cannot be written has nowhere to be told. */
+	if (write(STDERR_FILENO, line, (size_t)(n < LINE_MAX_BYTES - 1 ? n + 1 : LINE_MAX_BYTES - 1)) < 0)
+		return;
+}
+
+const char *log_quote(const char *text, char *out, size_t size_bytes)
+{
+	bool plain = text[0] != '\0';
+	size_t used = 0;
+
+	for (const char *p = text; *p != '\0'; p++)
+		plain = plain && (unsigned char)*p > 0x20 && *p != '"' && *p != '\\' && *p != '=' && (unsigned char)*p != 0x7f;
+	if (size_bytes < 8) {
+		if (size_bytes > 0)
+			out[0] = '\0';
+		return out;
+	}
+	if (!plain)
+		out[used++] = '"';
+	for (const unsigned char *p = (const unsigned char *)text; *p != '\0' && used + 7 < size_bytes; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			used += (size_t)snprintf(out + used, size_bytes - used, "\\x%02x", *p);
+		else if (*p == '"' || *p == '\\')
+			used += (size_t)snprintf(out + used, size_bytes - used, "\\%c", *p);
+		else
+			out[used++] = (char)*p;
+	}
+	if (!plain)
+		out[used++] = '"';
+	out[used] = '\0';
+	return out;
+}

@@ -1,0 +1,293 @@
+/* The default store: LMDB, one named database a family, one synced transaction a plan. See store.h; reading is in store_lmdb_read.c.
+ * A failed commit leaves open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/store_lmdb_internal.h"
+#include "proto/record_codec.h"
+
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 1, FACTS_SHARE = 8, READERS_MAX = 64 };
+
+enum err lmdb_error(int code, const char *what)
+{
+	if (code == MDB_SUCCESS)
+		return ERR_OK;
+	if (code == MDB_NOTFOUND)
+		return ERR_NOT_FOUND;
+	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
+	return code == MDB_MAP_FULL || code == ENOSPC ? ERR_DISK_FULL : code == ENOMEM ? ERR_NO_MEMORY : ERR_STORE;
+}
+
+/* ---- commit ---- */
+
+static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w)
+{
+	MDB_val key = { .mv_size = w->key.len_bytes, .mv_data = (void *)(uintptr_t)w->key.bytes }, value;
+	MDB_dbi dbi = s->dbis[w->record.family];
+	struct blob bytes;
+	enum err e;
+	int code;
+
+	if (w->erase) {
+		code = mdb_del(txn, dbi, &key, NULL);
+		return code == MDB_NOTFOUND ? ERR_OK : lmdb_error(code, "mdb_del");
+	}
+	arena_reset(s->arena);
+	e = record_encode(s->arena, &w->key, &w->record, &bytes);
+	if (e != ERR_OK)
+		return e;
+	value = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
+	return lmdb_error(mdb_put(txn, dbi, &key, &value, 0), "mdb_put");
+}
+
+static enum err lmdb_commit(struct store *base, const struct plan *p)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_txn *txn = NULL;
+	enum err e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+
+	for (uint32_t i = 0; e == ERR_OK && i < p->write_count; i++)
+		e = write_one(s, txn, &p->writes[i]);
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	s->commits++;
+	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+}
+
+/* ---- room and figures ---- */
+
+/* Pages that earlier transactions freed: the free list is database 0, each value begins with its count. */
+static size_t free_pages(MDB_txn *txn)
+{
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	size_t n = 0, each;
+
+	if (mdb_cursor_open(txn, 0, &cursor) != MDB_SUCCESS)
+		return 0;
+	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS) {
+		memcpy(&each, value.mv_data, sizeof each);
+		n += each;
+	}
+	mdb_cursor_close(cursor);
+	return n;
+}
+
+static enum err lmdb_room(struct store *base, struct store_room *out)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	uint64_t map_free, least;
+	MDB_envinfo info;
+	MDB_stat stat;
+	struct statvfs disk;
+	MDB_txn *txn;
+	enum err e = lmdb_reader_take(s, &txn);
+
+	memset(out, 0, sizeof *out);
+	if (e != ERR_OK)
+		return e;
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &stat);
+	out->map_bytes = info.me_mapsize;
+	out->map_used_bytes = (info.me_last_pgno + 1 - free_pages(txn)) * stat.ms_psize;
+	lmdb_reader_give(s, txn);
+	if (statvfs(s->directory, &disk) != 0)
+		return ERR_STORE;
+	out->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	map_free = out->map_bytes - out->map_used_bytes;
+	least = map_free < out->disk_free_bytes ? map_free : out->disk_free_bytes;
+	out->submissions = least > s->reserve_bytes + s->submit_reserve_bytes;
+	out->documents = least > s->reserve_bytes;
+	out->facts = least > s->reserve_bytes / FACTS_SHARE;
+	return ERR_OK;
+}
+
+static void lmdb_figures(struct store *base, struct store_figures *out)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_envinfo info;
+	MDB_txn *txn;
+
+	memset(out, 0, sizeof *out);
+	out->commits = s->commits;
+	pthread_mutex_lock(&s->lock);
+	out->damaged = s->damaged;
+	pthread_mutex_unlock(&s->lock);
+	mdb_env_info(s->env, &info);
+	out->readers = info.me_numreaders;
+	if (lmdb_reader_take(s, &txn) != ERR_OK)
+		return;
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		MDB_stat stat;
+
+		if (mdb_stat(txn, s->dbis[f], &stat) == MDB_SUCCESS)
+			out->records[f] = stat.ms_entries;
+	}
+	lmdb_reader_give(s, txn);
+}
+
+static void lmdb_idle(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_envinfo info;
+	int dead = 0;
+
+	mdb_reader_check(s->env, &dead);
+	if (dead > 0)
+		log_event(LOG_WARNING, "store-stale-readers", "count=%d", dead);
+	/* Pages of the map count as resident though they are the page cache's: give them back (DESIGN §11, lesson 6). */
+	mdb_env_info(s->env, &info);
+	if (info.me_mapaddr == NULL)
+		info.me_mapaddr = s->map;
+	if (info.me_mapaddr != NULL)
+		madvise(info.me_mapaddr, (info.me_last_pgno + 1) * 4096, MADV_DONTNEED);
+}
+
+/* ---- open and close ---- */
+
+static void lmdb_close(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	if (s == NULL)
+		return;
+	lmdb_readers_close(s);
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	if (s->lock_fd >= 0)
+		close(s->lock_fd);
+	arena_destroy(s->arena);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* LMDB lets several processes in; this store has one owner. */
+static enum err take_lock(struct lmdb_store *s)
+{
+	char path[LMDB_PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/owner.lock", s->directory);
+	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (s->lock_fd < 0)
+		return ERR_STORE;
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? ERR_STORE_BUSY : ERR_STORE;
+	return ERR_OK;
+}
+
+static enum err open_databases(struct lmdb_store *s)
+{
+	MDB_txn *txn;
+	enum err e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+
+	for (int f = FAMILY_META; e == ERR_OK && f < FAMILY_COUNT; f++)
+		e = lmdb_error(mdb_dbi_open(txn, family_name((enum family)f), MDB_CREATE, &s->dbis[f]), "mdb_dbi_open");
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+}
+
+/* The format's number stands in the store: a newer one is refused whole, not record by record. */
+static enum err check_format(struct lmdb_store *s)
+{
+	struct write w = { .key = key_name("format"), .record = { .family = FAMILY_META, .u.note = { .number = FORMAT_VERSION } } };
+	struct lookup lookup = lmdb_lookup(&s->base);
+	struct record r;
+	MDB_txn *txn;
+	enum err e;
+
+	arena_reset(s->arena);
+	e = lookup.get(lookup.ctx, s->arena, FAMILY_META, &w.key, &r);
+	if (e == ERR_OK)
+		return r.u.note.number > FORMAT_VERSION ? ERR_STORE_VERSION : ERR_OK;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	if (e != ERR_OK)
+		return e;
+	e = write_one(s, txn, &w);
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+}
+
+static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
+{
+	enum err e = lmdb_error(mdb_env_create(&s->env), "mdb_env_create");
+	int code;
+
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_maxdbs(s->env, FAMILY_COUNT), "mdb_env_set_maxdbs");
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX), "mdb_env_set_maxreaders");
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes), "mdb_env_set_mapsize");
+	if (e != ERR_OK)
+		return e;
+	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file larger than memory. */
+	code = mdb_env_open(s->env, s->directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+	if (code == MDB_VERSION_MISMATCH || code == MDB_INVALID || code == MDB_CORRUPTED) {
+		log_event(LOG_ERROR, "store-damaged", "code=%d", code);
+		return ERR_DAMAGED;
+	}
+	e = lmdb_error(code, "mdb_env_open");
+	return e == ERR_OK ? open_databases(s) : e;
+}
+
+static enum err make_directory(const char *path)
+{
+	return mkdir(path, 0700) != 0 && errno != EEXIST ? ERR_STORE : ERR_OK;
+}
+
+enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out)
+{
+	static const struct store_ops ops = {
+		.commit = lmdb_commit, .lookup = lmdb_lookup, .read_begin = lmdb_read_begin, .read_end = lmdb_read_end,
+		.room = lmdb_room, .figures = lmdb_figures, .idle = lmdb_idle, .close = lmdb_close,
+	};
+	struct lmdb_store *s = calloc(1, sizeof *s);
+	enum err e;
+
+	*out = NULL;
+	if (s == NULL)
+		return ERR_NO_MEMORY;
+	s->base.ops = &ops;
+	s->lock_fd = -1;
+	s->reserve_bytes = config->reserve_bytes;
+	s->submit_reserve_bytes = config->submit_reserve_bytes;
+	pthread_mutex_init(&s->lock, NULL);
+	s->arena = arena_new(COMMIT_ARENA_BYTES);
+	e = s->arena == NULL ? ERR_NO_MEMORY : make_directory(config->directory);
+	if (e == ERR_OK && ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", config->directory) >= sizeof s->directory ||
+			    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", config->directory) >= sizeof s->quarantine))
+		e = ERR_STORE;
+	if (e == ERR_OK)
+		e = make_directory(s->directory);
+	if (e == ERR_OK)
+		e = take_lock(s);
+	if (e == ERR_OK)
+		e = open_environment(s, config->map_bytes);
+	if (e == ERR_OK)
+		e = check_format(s);
+	if (e != ERR_OK) {
+		lmdb_close(&s->base);
+		return e;
+	}
+	*out = &s->base;
+	return ERR_OK;
+}
