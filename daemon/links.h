@@ -45,6 +45,11 @@ unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max);
 /* The next thing that happened, without blocking; type LINK_EVENT_NONE when nothing did. */
 void links_receive(struct links *l, struct link_event *out);
 
+/* Something is to be received that no poll item shows. */
+bool links_pending(const struct links *l);
+/* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes libzmq hold (TRAPS, libzmq 5). */
+must_use enum err links_rebind(struct links *l);
+
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame);
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */

@@ -1,0 +1,128 @@
+/* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats (they abort the process), TCP keepalive. */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/links_internal.h"
+#include "daemon/log.h"
+
+/* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in when no handler answers. */
+enum { OPTION_ZAP_ENFORCE_DOMAIN = 93 };
+
+enum { SEND_HWM = 1000, RECEIVE_HWM = 2000, MONITOR_UP = 0x1000, MONITOR_DOWN = 0x0200, MONITOR_FAILED = 0x0800 | 0x2000 | 0x4000 };
+
+static bool set_int(void *socket, int option, int value)
+{
+	return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
+}
+
+static bool set_common(void *s)
+{
+	int64_t most = FRAME_MAX_BYTES;
+
+	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IPV6, 1) && set_int(s, ZMQ_HANDSHAKE_IVL, 5000) &&
+	       set_int(s, ZMQ_SNDHWM, SEND_HWM) && set_int(s, ZMQ_RCVHWM, RECEIVE_HWM) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, 30) && set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, 10) && set_int(s, ZMQ_TCP_KEEPALIVE_CNT, 3) &&
+	       set_int(s, ZMQ_TCP_MAXRT, 30000) && zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
+}
+
+/* Closed is the only safe way to fail: the option is read back. */
+static bool enforce_domain(void *s)
+{
+	int on = 0;
+	size_t len = sizeof on;
+
+	return set_int(s, OPTION_ZAP_ENFORCE_DOMAIN, 1) && zmq_getsockopt(s, OPTION_ZAP_ENFORCE_DOMAIN, &on, &len) == 0 && on == 1;
+}
+
+enum err router_open(struct links *l)
+{
+	void *s = zmq_socket(l->zmq, ZMQ_ROUTER);
+	char quoted[2 * ENDPOINT_MAX];
+
+	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
+	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
+	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->config.link_secret, 41) != 0 ||
+	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) || zmq_bind(s, l->config.listen) != 0) {
+		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(l->config.listen, quoted, sizeof quoted),
+			  zmq_strerror(zmq_errno()));
+		if (s != NULL)
+			zmq_close(s);
+		return ERR_NETWORK;
+	}
+	l->router = s;
+	return ERR_OK;
+}
+
+static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)
+{
+	/* Reconnect times differ by committee, so that a thousand subordinates do not come back in one moment. */
+	int jitter = 0;
+
+	for (const char *p = l->config.self.text; *p != '\0'; p++)
+		jitter = (jitter * 31 + *p) % 250;
+	return set_common(s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
+	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
+	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, l->config.link_public, 41) == 0 &&
+	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->config.link_secret, 41) == 0;
+}
+
+enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer)
+{
+	char name[64];
+	int events = MONITOR_UP | MONITOR_DOWN | MONITOR_FAILED;
+
+	snprintf(name, sizeof name, "inproc://monitor-%s", d == &l->bulk ? "bulk" : "control");
+	d->socket = zmq_socket(l->zmq, ZMQ_DEALER);
+	if (d->socket == NULL || !set_dealer(l, d->socket, peer) || zmq_socket_monitor(d->socket, name, events) != 0)
+		goto failed;
+	d->monitor = zmq_socket(l->zmq, ZMQ_PAIR);
+	if (d->monitor == NULL || !set_int(d->monitor, ZMQ_LINGER, 0) || zmq_connect(d->monitor, name) != 0 ||
+	    zmq_connect(d->socket, peer->endpoint) != 0)
+		goto failed;
+	return ERR_OK;
+failed:
+	log_event(LOG_ERROR, "dial-failed", "committee=%s error=\"%s\"", peer->committee.text, zmq_strerror(zmq_errno()));
+	dialled_close(d);
+	return ERR_NETWORK;
+}
+
+void dialled_close(struct dialled *d)
+{
+	if (d->socket != NULL) {
+		zmq_socket_monitor(d->socket, NULL, 0);
+		zmq_close(d->socket);
+	}
+	if (d->monitor != NULL)
+		zmq_close(d->monitor);
+	*d = (struct dialled){ .up = false };
+}
+
+enum dialled_change dialled_watch(struct dialled *d)
+{
+	enum dialled_change change = DIALLED_NOTHING;
+
+	while (d->monitor != NULL && change == DIALLED_NOTHING) {
+		zmq_msg_t m;
+		uint16_t event = 0;
+
+		zmq_msg_init(&m);
+		if (zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) < 0) {
+			zmq_msg_close(&m);
+			return DIALLED_NOTHING;
+		}
+		if (zmq_msg_size(&m) >= sizeof event)
+			memcpy(&event, zmq_msg_data(&m), sizeof event);
+		while (zmq_msg_more(&m) != 0 && zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) >= 0)
+			; /* the address: we know whom we dialled */
+		zmq_msg_close(&m);
+		if (event == MONITOR_UP && !d->up)
+			change = DIALLED_UP;
+		else if ((event & MONITOR_DOWN) != 0 && d->up)
+			change = DIALLED_DOWN;
+		if (change != DIALLED_NOTHING)
+			d->up = change == DIALLED_UP;
+		if ((event & MONITOR_FAILED) != 0)
+			log_event(LOG_WARNING, "handshake-failed", "event=%u", (unsigned)event);
+	}
+	return change;
+}

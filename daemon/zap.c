@@ -1,0 +1,141 @@
+/* See zap.h. */
+#include "daemon/zap.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "daemon/log.h"
+
+enum { FRAMES_MAX = 8, FRAME_BYTES_MAX = 255 };
+
+struct zap {
+	void *socket;
+	bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
+	void *ctx;
+};
+
+struct frame {
+	size_t len_bytes;
+	uint8_t data[FRAME_BYTES_MAX];
+};
+
+enum err zap_open(void *zmq, bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out), void *ctx, struct zap **out)
+{
+	struct zap *z = calloc(1, sizeof *z);
+	int zero = 0;
+
+	*out = NULL;
+	if (z == NULL)
+		return ERR_NO_MEMORY;
+	z->allowed = allowed;
+	z->ctx = ctx;
+	z->socket = zmq_socket(zmq, ZMQ_ROUTER);
+	if (z->socket == NULL || zmq_setsockopt(z->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+	    zmq_bind(z->socket, "inproc://zeromq.zap.01") != 0) {
+		log_event(LOG_ERROR, "zap-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
+		zap_close(z);
+		return ERR_NETWORK;
+	}
+	*out = z;
+	return ERR_OK;
+}
+
+void zap_close(struct zap *z)
+{
+	if (z == NULL)
+		return;
+	if (z->socket != NULL)
+		zmq_close(z->socket);
+	free(z);
+}
+
+void *zap_socket(struct zap *z)
+{
+	return z->socket;
+}
+
+/* All frames of one request; the ones past the bounds are dropped and make the request bad. False: none waits. */
+static bool receive(struct zap *z, struct frame *frames, unsigned *count, bool *bad)
+{
+	zmq_msg_t part;
+	bool more = true;
+
+	*count = 0;
+	*bad = false;
+	while (more) {
+		size_t len;
+
+		zmq_msg_init(&part);
+		if (zmq_msg_recv(&part, z->socket, ZMQ_DONTWAIT) < 0) {
+			zmq_msg_close(&part);
+			return false;
+		}
+		len = zmq_msg_size(&part);
+		if (*count == FRAMES_MAX + 1 || len > FRAME_BYTES_MAX) {
+			*bad = true;
+		} else {
+			frames[*count].len_bytes = len;
+			memcpy(frames[*count].data, zmq_msg_data(&part), len);
+			(*count)++;
+		}
+		more = zmq_msg_more(&part) != 0;
+		zmq_msg_close(&part);
+	}
+	return true;
+}
+
+static bool is_text(const struct frame *f, const char *text)
+{
+	return f->len_bytes == strlen(text) && memcmp(f->data, text, f->len_bytes) == 0;
+}
+
+static void answer(struct zap *z, const struct frame *route, const struct frame *request_id, const char *status, const char *user)
+{
+	const struct {
+		const void *data;
+		size_t len_bytes;
+	} parts[] = {
+		{ route->data, route->len_bytes }, { "", 0 }, { "1.0", 3 }, { request_id->data, request_id->len_bytes },
+		{ status, strlen(status) }, { "", 0 }, { user, strlen(user) }, { "", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		int flags = ZMQ_DONTWAIT | (i + 1 < sizeof parts / sizeof parts[0] ? ZMQ_SNDMORE : 0);
+
+		if (zmq_send(z->socket, parts[i].data, parts[i].len_bytes, flags) < 0)
+			return; /* without an answer libzmq lets nobody in */
+	}
+}
+
+/* route, "", version, request id, domain, address, identity, mechanism, credentials */
+static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad)
+{
+	struct committee_id who = { "" };
+	char address[FRAME_BYTES_MAX + 1], quoted[FRAME_BYTES_MAX + 8];
+
+	if (count < 5 || f[1].len_bytes != 0)
+		return;
+	if (!bad && count == 9 && is_text(&f[2], "1.0") && is_text(&f[4], ZAP_DOMAIN) && is_text(&f[7], "CURVE") && f[8].len_bytes == 32 &&
+	    z->allowed(z->ctx, f[8].data, &who)) {
+		answer(z, &f[0], &f[3], "200", who.text);
+		return;
+	}
+	address[0] = '\0';
+	if (count > 5) {
+		memcpy(address, f[5].data, f[5].len_bytes);
+		address[f[5].len_bytes] = '\0';
+	}
+	log_event(LOG_WARNING, "stranger-refused", "address=%s", log_quote(address, quoted, sizeof quoted));
+	answer(z, &f[0], &f[3], "400", "");
+}
+
+void zap_service(struct zap *z)
+{
+	struct frame frames[FRAMES_MAX + 1];
+	unsigned count;
+	bool bad;
+
+	while (receive(z, frames, &count, &bad))
+		serve(z, frames, count, bad);
+}
