@@ -43,6 +43,8 @@ void control_close(struct control *c); /* removes the sockets; NULL is fine */
 unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
 /* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading when the inbox is nearly full. */
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
+/* There is work that no poll item shows. */
+bool control_busy(const struct control *c);
 /* ACT_REPLY of a committed turn. A connection that has gone away is no error. */
 void control_reply(struct control *c, const struct act_reply *r);
 /* Jobs out now (0 before control_close). */

@@ -10,14 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
-
-uint64_t files_chunks(uint64_t size_bytes)
-{
-	return size_bytes / CHUNK_BYTES + (size_bytes % CHUNK_BYTES != 0);
-}
 
 enum err files_errno(const char *what)
 {
@@ -200,19 +196,34 @@ static bool disk_exists(struct files *base, const struct digest *sha256)
 static enum err disk_drop(struct files *base, const struct digest *sha256)
 {
 	struct disk_files *f = (struct disk_files *)base;
+	int64_t since_ms = clock_now().mono_ms - FILES_RECENT_MS;
 	char path[FILES_PATH_MAX];
+	enum err e = ERR_OK;
 
-	files_path(f, sha256, ".leaves", path);
-	unlink(path);
-	files_path(f, sha256, "", path);
-	if (unlink(path) != 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("unlink");
-	return ERR_OK;
+	pthread_mutex_lock(&f->lock);
+	for (unsigned i = 0; i < FILES_RECENT_MAX; i++) {
+		if (f->recent[i].at_ms > since_ms && f->recent[i].at_ms != 0 && digest_equal(&f->recent[i].sha256, sha256))
+			e = ERR_BUSY;
+	}
+	if (e == ERR_OK) {
+		files_path(f, sha256, ".leaves", path);
+		unlink(path);
+		files_path(f, sha256, "", path);
+		if (unlink(path) != 0)
+			e = errno == ENOENT ? ERR_NOT_FOUND : files_errno("unlink");
+	}
+	pthread_mutex_unlock(&f->lock);
+	return e;
 }
 
 static void disk_close(struct files *base)
 {
-	free(base);
+	struct disk_files *f = (struct disk_files *)base;
+
+	if (f == NULL)
+		return;
+	pthread_mutex_destroy(&f->lock);
+	free(f);
 }
 
 static enum err make_folder(const char *path)
@@ -252,6 +263,7 @@ enum err files_open(const char *directory, struct files **out)
 	if (f == NULL)
 		return ERR_NO_MEMORY;
 	f->base.ops = &ops;
+	pthread_mutex_init(&f->lock, NULL);
 	if ((size_t)snprintf(f->directory, sizeof f->directory, "%s", directory) >= sizeof f->directory) {
 		free(f);
 		return ERR_FILE;

@@ -39,6 +39,7 @@ struct files_ops {
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
+	/* ERR_BUSY: written within the last five minutes, so that somebody may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
 	void (*close)(struct files *f);
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/clock.h"
 #include "daemon/files_internal.h"
 #include "daemon/log.h"
 #include "proto/digest.h"
@@ -314,6 +315,9 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 	if (fsync(i->fd) != 0)
 		return files_errno("fsync");
 	files_path(i->owner, &item->sha256, "", path);
+	pthread_mutex_lock(&i->owner->lock);
+	i->owner->recent[i->owner->recent_next++ % FILES_RECENT_MAX] = (struct recent_file){ item->sha256, clock_now().mono_ms };
+	pthread_mutex_unlock(&i->owner->lock);
 	/* Never over a file: what is there has the same content, or is damage that is set aside first. */
 	if (renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
 		if (errno != EEXIST)

@@ -2,15 +2,28 @@
 #ifndef VANTHU_DAEMON_FILES_INTERNAL_H
 #define VANTHU_DAEMON_FILES_INTERNAL_H
 
+#include <pthread.h>
+
 #include "daemon/config.h"
 #include "daemon/files.h"
 
 enum { FILES_PATH_MAX = CONFIG_PATH_MAX + 128 };
 #define FILES_SUBMIT_PREFIX "submit."
 
+enum { FILES_RECENT_MAX = 4096, FILES_RECENT_MS = 5 * 60 * 1000 };
+
+/* What was settled lately: its record may not be committed yet, so it is not dropped. */
+struct recent_file {
+	struct digest sha256;
+	int64_t at_ms; /* monotonic; 0: empty */
+};
+
 struct disk_files {
 	struct files base;
 	char directory[CONFIG_PATH_MAX];
+	pthread_mutex_t lock; /* settling and dropping */
+	struct recent_file recent[FILES_RECENT_MAX];
+	unsigned recent_next;
 };
 
 enum err files_errno(const char *what); /* logs errno and maps it: ERR_DISK_FULL or ERR_FILE */

@@ -449,3 +449,33 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	}
 	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
 }
+
+void links_reset(struct links *l, struct committee_id neighbour)
+{
+	struct neighbour *n = find(l, neighbour);
+
+	if (n == NULL)
+		return;
+	memset(n->connections, 0, sizeof n->connections);
+	if (n->peer.superior) {
+		dialled_close(&l->bulk);
+		dialled_close(&l->control);
+	}
+}
+
+void links_bye(struct links *l)
+{
+	struct message m = { .type = MESSAGE_BYE };
+	int linger_ms = 200;
+	struct blob frame;
+
+	arena_reset(l->arena);
+	if (wire_encode(l->arena, &m, &frame) != ERR_OK)
+		return;
+	for (unsigned i = 0; i < l->neighbour_count; i++)
+		(void)!links_send(l, l->neighbours[i].peer.committee, PURPOSE_CONTROL, frame); /* silence says it too, later */
+	if (l->router != NULL)
+		zmq_setsockopt(l->router, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	if (l->control.socket != NULL)
+		zmq_setsockopt(l->control.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+}

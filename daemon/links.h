@@ -55,6 +55,10 @@ must_use enum err links_send(struct links *l, struct committee_id neighbour, enu
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
 void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);
+/* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
+void links_reset(struct links *l, struct committee_id neighbour);
+/* Tells all neighbours that we go, and lets that out for a moment when the sockets close. */
+void links_bye(struct links *l);
 /* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that doubles from 1 s to 5 min with each call. */
 void links_punish(struct links *l, struct committee_id neighbour, enum err why);
 

@@ -103,7 +103,7 @@ static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m, s
 {
 	struct part *parts;
 
-	if (m->n_parts > ATTACHMENTS_MAX)
+	if (m->n_parts > PARTS_MAX)
 		return ERR_FORMAT;
 	parts = arena_array(a, m->n_parts, sizeof *parts);
 	if (parts == NULL)

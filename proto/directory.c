@@ -132,6 +132,8 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 	m = unpack(a, &vanthu__v1__directory_entry__descriptor, bytes, &e);
 	if (m == NULL)
 		return e;
+	if (bytes.len_bytes == 0)
+		return ERR_FORMAT;
 	out->entry = arena_blob(a, bytes);
 	if (out->entry.data == NULL)
 		return ERR_NO_MEMORY;

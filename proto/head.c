@@ -141,7 +141,7 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__Head *h, struct
 	struct manifest_item *list;
 	uint64_t inlined = 0;
 
-	if (h->n_manifest > ATTACHMENTS_MAX)
+	if (h->n_manifest > PARTS_MAX)
 		return ERR_FORMAT;
 	list = arena_array(a, h->n_manifest, sizeof *list);
 	if (list == NULL)

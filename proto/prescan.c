@@ -142,18 +142,36 @@ enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes)
 	return scan(type, bytes, 0);
 }
 
+struct budget {
+	struct arena *arena;
+	bool spent;
+};
+
+static void *alloc_noting(void *ctx, size_t size_bytes)
+{
+	struct budget *b = ctx;
+	void *p = arena_alloc(b->arena, size_bytes);
+
+	b->spent = b->spent || p == NULL;
+	return p;
+}
+
 void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, enum err *e)
 {
 	ProtobufCAllocator allocator = allocator_of(a);
+	struct budget budget = { .arena = a };
 	static const uint8_t empty;
 	void *m;
 
 	*e = prescan(type, bytes);
 	if (*e != ERR_OK)
 		return NULL;
+	allocator.alloc = alloc_noting;
+	allocator.allocator_data = &budget;
 	m = protobuf_c_message_unpack(type, &allocator, bytes.len_bytes, bytes.data != NULL ? bytes.data : &empty);
+	/* protobuf-c refuses a few shapes more than the scan (padded tags, cut packed numbers): bad bytes must not look like a full memory. */
 	if (m == NULL)
-		*e = ERR_NO_MEMORY; /* the shape was right: what is left is the budget */
+		*e = budget.spent ? ERR_NO_MEMORY : ERR_FORMAT;
 	return m;
 }
 

@@ -201,7 +201,7 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetc
 	*out = (struct msg_fetch){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .first = m->first, .count = m->count };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
 	if (e == ERR_OK)
-		e = field_enum(m->item, 0, ATTACHMENTS_MAX - 1);
+		e = field_enum(m->item, 0, PARTS_MAX - 1);
 	if (e == ERR_OK)
 		e = field_enum(m->count, 1, 4096);
 	if (e == ERR_OK && m->first > ATTACHMENT_MAX_BYTES / CHUNK_BYTES)

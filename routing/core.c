@@ -162,6 +162,18 @@ enum err core_get(struct turn_view *t, enum family family, struct key key, struc
 	return t->lookup.get(t->lookup.ctx, t->plan->arena, family, &key, out);
 }
 
+enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject)
+{
+	struct record r = { .family = FAMILY_ACT };
+
+	r.u.act = (struct rec_act){ .at_ms = t->now.wall_ms, .uid = uid, .verb = verb,
+				    .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
+	if (r.u.act.subject == NULL)
+		return ERR_NO_MEMORY;
+	core_append(t, key_number(t->core->act_number), &r);
+	return ERR_OK;
+}
+
 /* Boot: the last record of a prefix is all that memory needs of an ascending family. */
 static enum err load_last(struct turn_view *t, enum family family, struct key prefix)
 {
@@ -269,6 +281,13 @@ void core_set_room(struct core *c, bool submissions, bool documents, bool facts)
 	c->room_facts = facts;
 }
 
+void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes)
+{
+	c->config.relay_retention_ms = relay_retention_ms;
+	c->config.expire_ms = expire_ms;
+	c->config.attachment_max_bytes = attachment_max_bytes;
+}
+
 uint32_t core_link_count(const struct core *c)
 {
 	return c->link_count;
@@ -279,6 +298,7 @@ static void link_view_of(const struct link *l, struct link_view *out)
 	memset(out, 0, sizeof *out);
 	out->neighbour = l->neighbour;
 	out->superior = l->superior;
+	out->present = l->present;
 	out->up = l->up;
 	out->last_proof_ms = l->last_proof_ms;
 	out->last_rtt_us = l->rtt_us;

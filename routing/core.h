@@ -49,11 +49,15 @@ int64_t core_deadline_ms(const struct core *c);
 /* Can local submissions be taken? The shell says so when it has looked at disk and map. */
 void core_set_room(struct core *c, bool room_for_submissions, bool room_for_documents, bool room_for_facts);
 
+/* What a reload may change. */
+void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes);
+
 /* ---- What the outbox and the figures read ---- */
 
 struct link_view {
 	struct committee_id neighbour;
 	bool superior;        /* the neighbour is our superior */
+	bool present;         /* a neighbour under the directory in force */
 	bool up;
 	int64_t last_proof_ms;      /* wall; 0: never in this process */
 	int64_t last_rtt_us;

@@ -93,6 +93,11 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 		if (!t->core->links[i]->present)
 			link_down(t, t->core->links[i], ERR_RETIRED_RECIPIENT);
 	}
+	if (e->reply.n != 0) {
+		result = core_log_act(t, e->uid, "import", "directory");
+		if (result != ERR_OK)
+			return result;
+	}
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
 	reply(t, e, ERR_OK);

@@ -132,6 +132,19 @@ static void plan_records(struct turn_view *t, const struct ev_submit *e, struct 
 	}
 }
 
+static enum err log_send(struct turn_view *t, const struct ev_submit *e)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[2 * sizeof e->id.bytes + 1];
+
+	for (size_t i = 0; i < sizeof e->id.bytes; i++) {
+		hex[2 * i] = digits[e->id.bytes[i] >> 4];
+		hex[2 * i + 1] = digits[e->id.bytes[i] & 15];
+	}
+	hex[sizeof hex - 1] = '\0';
+	return core_log_act(t, e->uid, "send", hex);
+}
+
 static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients)
 {
 	struct committee_id self = t->core->config.self;
@@ -160,9 +173,18 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
 				    .recipient_count = e->recipient_count, .manifest = e->manifest, .manifest_count = e->manifest_count,
 				    .submission = e->submission };
+	if (e->dry_run) {
+		a = reply(t, e, ERR_OK, self);
+		a->recipients = list.ids;
+		a->recipient_count = list.count;
+		return ERR_OK;
+	}
 	draft_ref = plan_draft(t->plan, &draft);
 	plan_records(t, e, place, draft_ref, list.count);
 	r = publish_all(t, e, place, draft_ref, &answer);
+	if (r != ERR_OK)
+		return r;
+	r = log_send(t, e);
 	if (r != ERR_OK)
 		return r;
 	a = reply(t, e, ERR_OK, self);

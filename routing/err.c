@@ -20,6 +20,7 @@ static const struct err_row rows[] = {
 	{ ERR_BAD_DATE, N_("not a date"), N_("write it as YYYY-MM-DD") },
 	{ ERR_BAD_TREE, N_("the committees do not form one tree"), N_("correct the tree file: one top, known superiors, no circle") },
 	{ ERR_AMBIGUOUS, N_("several documents have this name"), N_("give the whole id, or a longer ending of it") },
+	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"), N_("check the number; it was sent as given") },
 	{ ERR_NOT_FOUND, N_("no such item"), N_("list what there is with: vanthu inbox, vanthu outbox or vanthu committee list") },
 	{ ERR_CONFLICT, N_("this id was already used for another content"), N_("send it under a new id") },
 	{ ERR_SECRET, N_("secret documents do not travel on this network"), N_("use the cipher network") },

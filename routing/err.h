@@ -15,6 +15,7 @@ enum err {
 	ERR_BAD_TYPE = 1004,        /* unknown or ambiguous document type */
 	ERR_BAD_DATE = 1005,
 	ERR_BAD_TREE = 1006,        /* a tree file or directory that is no tree */
+	ERR_FOREIGN_SYMBOL = 1008,  /* a warning: the number's symbol is another committee's */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 
 	ERR_NOT_FOUND = 2001,

@@ -44,6 +44,7 @@ struct ev_submit {
 	struct blob body;
 	uint32_t body_version;
 	struct summary summary;
+	bool dry_run; /* only say what would be answered */
 };
 
 struct ev_link {

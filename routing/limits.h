@@ -19,6 +19,7 @@ enum {
 	ENVELOPE_MAX_BYTES = 64 * 1024,
 	INLINE_MAX_BYTES = 32 * 1024,    /* all inline parts of an envelope together */
 	ATTACHMENTS_MAX = 100,
+	PARTS_MAX = ATTACHMENTS_MAX + 1, /* the document itself comes first */
 	RECIPIENTS_MAX = 1000,           /* explicit */
 	HOP_LIMIT = 16,
 	RELAY_RECORD_MAX_BYTES = 1024,

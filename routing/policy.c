@@ -7,7 +7,7 @@ static enum err policy_manifest(const struct manifest_item *items, uint32_t coun
 {
 	if (count == 0)
 		return ERR_FORMAT;
-	if (count > ATTACHMENTS_MAX + 1)
+	if (count > PARTS_MAX)
 		return ERR_TOO_MANY_ATTACHMENTS;
 	for (uint32_t i = 0; i < count; i++) {
 		if (items[i].size_bytes > attachment_max_bytes)

@@ -1,0 +1,167 @@
+# vanthu.  `make help` says what there is.  All output goes to build/.
+# Nothing here runs pkg-config while the file is parsed: on a bare machine the packages come first.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+DESTDIR ?=
+PREFIX ?= /usr
+SEED ?= 1
+CC := gcc
+CLANG := clang
+B := build
+
+# ---- sources: explicit, so that a file that is not listed is not shipped ----
+PROTO_DEFS := envelope peer record control
+ROUTING := arena core decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
+	decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record stream tree
+PROTO := allocator body certificate digest directory fields head merkle pae prescan record_codec record_decode record_encode seal \
+	verifier wire wire_encode
+DAEMON := access bulk bulk_fetch bulk_serve clock config config_yaml control control_content control_document control_import \
+	control_list control_listen control_query control_submit control_trace control_upload daemon daemon_acts events files files_chunks \
+	files_incoming inbox keyring links links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
+# Only tests use these: the twins of store and files without a disk.
+DAEMON_TEST := store_memory files_memory
+include tools/sources.mk
+include tests/sources.mk
+
+LIB := $(ROUTING:%=routing/%) $(PROTO:%=proto/%)
+GEN := $(PROTO_DEFS:%=$(B)/gen/proto/%.pb-c)
+
+# ---- flags ----
+WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wpointer-arith \
+	-Wwrite-strings -Wvla -Wformat=2 -Wnull-dereference -Werror
+COMMON := -std=c11 -D_GNU_SOURCE -I. -I$(B)/gen -MMD -MP -pthread '-DVANTHU_LOCALE_DIR="$(PREFIX)/share/locale"'
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+RELEASE := $(COMMON) -O2 -g $(HARDEN)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+ASAN := $(COMMON) -O1 -g $(SANITIZE)
+LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+# Written once the packages are there; read by recipes only.
+FLAGS = $$(cat $(B)/cflags)
+LIBS = $$(cat $(B)/libs)
+PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
+
+.PHONY: all demo check sim install clean help packages lint locale bench
+all: $(B)/vanthud $(B)/vanthu locale
+
+help:
+	@echo 'make            build build/vanthud and build/vanthu'
+	@echo 'make demo       install what is missing, build, and watch seven committees at work'
+	@echo 'make check      install what is missing, build, run all tests'
+	@echo 'make sim SEED=n replay one seed of the simulator'
+	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
+	@echo 'make clean      remove build/'
+
+# ---- packages ----
+packages:
+	@missing=; for p in $$(grep -v '^#' etc/packages); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q '^install ok' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		run=; [ "$$(id -u)" = 0 ] || run='sudo -n'; \
+		if [ -z "$$run" ] || sudo -n true 2>/dev/null; then \
+			echo "installing:$$missing"; \
+			$$run apt-get update -q; DEBIAN_FRONTEND=noninteractive $$run apt-get install -q -y --no-install-recommends $$missing; \
+		else \
+			echo 'These packages are missing. Install them, then run the same make again:' >&2; \
+			echo "  sudo apt-get install -y --no-install-recommends$$missing" >&2; exit 1; \
+		fi; \
+	fi
+
+$(B)/cflags: etc/packages
+	@mkdir -p $(@D)
+	@command -v pkg-config >/dev/null && pkg-config --exists $(PKGS) || { echo 'packages are missing: run  make packages' >&2; exit 1; }
+	@pkg-config --libs $(PKGS) | sed 's/$$/ -lunistring/' > $(B)/libs
+	@pkg-config --cflags $(PKGS) > $@
+
+# ---- generated code ----
+$(B)/gen/proto/%.pb-c.c $(B)/gen/proto/%.pb-c.h &: proto/%.proto $(B)/cflags
+	@mkdir -p $(B)/gen
+	protoc --c_out=$(B)/gen -I. $<
+$(B)/gen/proto/control.pb-c.h: $(B)/gen/proto/envelope.pb-c.h
+
+# ---- objects: obj (release), asan (tests), clang (warnings of the other compiler), two canaries ----
+define objects
+$(B)/$(1)/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $$(@D)
+	$(2) -w $(3) -c -o $$@ $$<
+$(B)/$(1)/%.o: %.c $(B)/cflags | $(GEN:%=%.h)
+	@mkdir -p $$(@D)
+	$(2) $$(FLAGS) $(WARN) $(3) -c -o $$@ $$<
+endef
+$(eval $(call objects,obj,$(CC),$(RELEASE)))
+$(eval $(call objects,asan,$(CC),$(ASAN)))
+$(eval $(call objects,clang,$(CLANG),$(COMMON) -O1 $(HARDEN)))
+$(eval $(call objects,canary-no-verify,$(CC),$(COMMON) -O1 -g -DVANTHU_CANARY_NO_VERIFY))
+$(eval $(call objects,canary-early-ack,$(CC),$(COMMON) -O1 -g -DVANTHU_CANARY_EARLY_ACK))
+
+obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
+gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
+
+VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_yaml daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
+
+$(B)/vanthud: $(VANTHUD_OBJ)
+	$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/vanthu: $(VANTHU_OBJ)
+	$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+# ---- texts in other languages ----
+locale: $(B)/locale/vi/LC_MESSAGES/vanthu.mo
+$(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
+	@mkdir -p $(@D)
+	msgfmt --check-format -o $@ $<
+
+# ---- tests ----
+ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%)) $(call gen_of,asan)
+$(B)/asan/libtest.a: $(ASAN_LIB)
+	@rm -f $@
+	ar rcs $@ $^
+$(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o) $(B)/asan/libtest.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -pthread -o $@ $^ -lcmocka $(LIBS)
+
+SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
+	daemon/bulk daemon/bulk_fetch daemon/bulk_serve daemon/log $(SIM:%=tests/sim/%)
+$(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
+	$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
+define canary
+$(B)/$(1)/sim: $(call obj_of,$(1),$(SIM_PARTS)) $(call gen_of,$(1))
+	$(CC) -pthread -o $$@ $$^ $$(LIBS)
+endef
+$(eval $(call canary,canary-no-verify))
+$(eval $(call canary,canary-early-ack))
+
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
+
+TESTED := all lint $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim
+.PHONY: test-programs
+test-programs: $(TESTED)
+
+check: packages
+	@$(MAKE) --no-print-directory -j2 test-programs
+	@tests/run
+
+sim: packages
+	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim
+	@$(B)/asan/sim $(SEED)
+
+demo: packages
+	@$(MAKE) --no-print-directory -j2 all
+	@$(B)/vanthu demo
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/share/doc/vanthu \
+		$(DESTDIR)$(PREFIX)/share/vanthu $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES
+	install -m 755 $(B)/vanthu $(DESTDIR)$(PREFIX)/bin/vanthu
+	install -m 755 $(B)/vanthud $(DESTDIR)$(PREFIX)/sbin/vanthud
+	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/vanthud@.service
+	install -m 644 etc/*.yaml $(DESTDIR)$(PREFIX)/share/vanthu/
+	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/
+	install -m 644 README.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
+
+clean:
+	rm -rf $(B)
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,436 @@
+/* Documents by name, and one document whole; see control_internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/fields.h"
+#include "proto/prescan.h"
+#include "proto/seal.h"
+#include "routing/id.h"
+#include "routing/tree.h"
+
+enum { ENDING_MIN = 6, ID_DIGITS = 32, CHOICES_MAX = 8, WAITING_MAX = 10000 };
+
+/* ---- by name ---- */
+
+/* A UUID, or its ending: hexadecimal digits with or without dashes. Returns how many digits, 0 when it is something else. */
+static unsigned read_hex(const char *text, char digits[ID_DIGITS + 1])
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++) {
+		char c = *text;
+
+		if (c == '-')
+			continue;
+		if (c >= 'A' && c <= 'F')
+			c = (char)(c - 'A' + 'a');
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) || n == ID_DIGITS)
+			return 0;
+		digits[n++] = c;
+	}
+	digits[n] = '\0';
+	return n;
+}
+
+static void id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < sizeof id->bytes; i++) {
+		out[2 * i] = hex[id->bytes[i] >> 4];
+		out[2 * i + 1] = hex[id->bytes[i] & 15];
+	}
+	out[ID_DIGITS] = '\0';
+}
+
+enum err control_load_state(struct client *c, struct found_document *f)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(f->role, f->serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_STATE, &key, &r);
+
+	memset(&f->state, 0, sizeof f->state);
+	if (e == ERR_OK)
+		f->state = r.u.state;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err load_document(struct client *c, enum role role, struct serial serial, struct found_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(role, serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+
+	if (e != ERR_OK)
+		return e;
+	*out = (struct found_document){ .role = role, .serial = serial, .document = r.u.document };
+	return control_load_state(c, out);
+}
+
+struct search {
+	char digits[ID_DIGITS + 1];
+	unsigned digit_count;
+	const char *text;
+	unsigned hits;
+	struct found_document first;
+	char choices[CHOICES_MAX][ID_DIGITS + 1];
+};
+
+static bool is_hit(const struct search *s, const struct rec_document *d)
+{
+	char hex[ID_DIGITS + 1];
+
+	if (s->digit_count >= ENDING_MIN) {
+		id_to_hex(&d->id, hex);
+		if (strcmp(hex + ID_DIGITS - s->digit_count, s->digits) == 0)
+			return true;
+	}
+	return d->summary.number[0] != '\0' && strcmp(d->summary.number, s->text) == 0;
+}
+
+static enum err search_role(struct client *c, struct search *s, enum role role)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_role(role));
+	struct arena *a = arena_new(1 << 20);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK) {
+		struct found_document f;
+		struct record r;
+
+		arena_reset(a);
+		e = l.last(l.ctx, a, FAMILY_DOCUMENT, &scan, &r);
+		if (e != ERR_OK || !is_hit(s, &r.u.document))
+			continue;
+		if (!key_parse_serial(&scan.at, &f.role, &f.serial))
+			continue;
+		if (s->hits < CHOICES_MAX)
+			id_to_hex(&r.u.document.id, s->choices[s->hits]);
+		if (s->hits++ == 0)
+			e = load_document(c, f.role, f.serial, &s->first);
+	}
+	arena_destroy(a);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err by_whole_id(struct client *c, const struct search *s, bool relayed_too, struct found_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct committee_id nobody = { "" };
+	struct doc_id id;
+	struct scan scan;
+	struct record r;
+	enum err e;
+
+	for (unsigned i = 0; i < sizeof id.bytes; i++) {
+		const char pair[3] = { s->digits[2 * i], s->digits[2 * i + 1], '\0' };
+
+		id.bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	scan = scan_of(key_ident(id, nobody));
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_IDENT, &scan, &r)) == ERR_OK) {
+		if (r.u.ident.role != ROLE_RELAY || relayed_too)
+			return load_document(c, r.u.ident.role, r.u.ident.serial, out);
+	}
+	return e;
+}
+
+static void say_ambiguous(struct client *c, uint64_t id, struct search *s)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_ERROR);
+	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+	char *choices[CHOICES_MAX];
+
+	for (unsigned i = 0; i < CHOICES_MAX; i++)
+		choices[i] = s->choices[i];
+	e.code = ERR_AMBIGUOUS;
+	e.about = (char *)(uintptr_t)s->text;
+	e.choices = choices;
+	e.n_choices = s->hits < CHOICES_MAX ? s->hits : CHOICES_MAX;
+	r.error = &e;
+	control_say(c, &r);
+}
+
+enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too, struct found_document *out)
+{
+	struct search s = { .text = text };
+	enum err e;
+
+	s.digit_count = read_hex(text, s.digits);
+	if (s.digit_count == ID_DIGITS) {
+		e = by_whole_id(c, &s, relayed_too, out);
+	} else {
+		e = search_role(c, &s, ROLE_OUT);
+		if (e == ERR_OK)
+			e = search_role(c, &s, ROLE_IN);
+		if (e == ERR_OK && relayed_too)
+			e = search_role(c, &s, ROLE_RELAY);
+		*out = s.first;
+		if (e == ERR_OK && s.hits == 0)
+			e = ERR_NOT_FOUND;
+		if (e == ERR_OK && s.hits > 1) {
+			say_ambiguous(c, id, &s);
+			return ERR_AMBIGUOUS;
+		}
+	}
+	if (e != ERR_OK)
+		control_say_error(c, id, e, text);
+	return e;
+}
+
+enum err control_envelope(struct client *c, const struct found_document *f, struct rec_envelope *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(f->role, f->serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_ENVELOPE, &key, &r);
+
+	if (e == ERR_OK)
+		*out = r.u.envelope;
+	return e;
+}
+
+/* ---- one line ---- */
+
+const char *control_state(const struct found_document *f)
+{
+	const struct rec_state *s = &f->state;
+	uint64_t all = f->document.recipient_count;
+
+	if (f->role != ROLE_OUT)
+		return s->refused > 0 ? "refused" : s->complete_at_ms != 0 ? "delivered" : "sending";
+	if (all > 0 && s->delivered >= all)
+		return "delivered";
+	if (all > 0 && s->delivered + s->refused >= all)
+		return "refused";
+	if (s->expired)
+		return "expired";
+	return s->delivered + s->refused > 0 ? "sending" : "accepted";
+}
+
+static char **names_of(struct arena *a, const struct rec_document *d, size_t *count)
+{
+	char **names = arena_array(a, d->recipients_len, sizeof *names);
+
+	*count = names == NULL ? 0 : d->recipients_len;
+	for (size_t i = 0; i < *count; i++) {
+		const struct recipient *r = &d->recipients[i];
+		const char *name = r->group == GROUP_SUBTREE ? "subtree" : r->group == GROUP_SUBORDINATES ? "subordinates" : r->committee.text;
+
+		names[i] = (char *)(uintptr_t)name;
+	}
+	return names;
+}
+
+void control_fill_line(struct client *c, const struct found_document *f, Vanthu__V1__DocumentLine *line)
+{
+	const struct rec_document *d = &f->document;
+	uint32_t parts = d->manifest_count;
+
+	vanthu__v1__document_line__init(line);
+	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
+	line->from = (char *)(uintptr_t)d->origin.text;
+	line->to = names_of(c->control->arena, d, &line->n_to);
+	line->type_code = (char *)(uintptr_t)d->summary.type_code;
+	line->number = (char *)(uintptr_t)d->summary.number;
+	line->subject = (char *)(uintptr_t)d->summary.subject;
+	line->urgency = (Vanthu__V1__Urgency)d->urgency;
+	line->state = (char *)(uintptr_t)control_state(f);
+	line->code = (char *)(uintptr_t)f->state.code;
+	line->arrived_at_ms = f->role == ROLE_OUT ? d->taken_at_ms : f->state.complete_at_ms;
+	line->due_on = (char *)(uintptr_t)d->summary.due_on;
+	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
+	line->recipient_count = d->recipient_count;
+	line->delivered = f->state.delivered;
+	line->refused = f->state.refused;
+	line->attachment_count = parts == 0 ? 0 : parts - 1;
+}
+
+/* ---- receipts ---- */
+
+struct waiting {
+	struct committee_id *ids;
+	size_t count;
+};
+
+static enum err add_waiting(struct arena *a, struct waiting *w, struct committee_id id)
+{
+	if (w->count == WAITING_MAX)
+		return ERR_TOO_LARGE;
+	if (w->ids == NULL)
+		w->ids = arena_array(a, WAITING_MAX, sizeof *w->ids);
+	if (w->ids == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < w->count; i++) {
+		if (id_equal(w->ids[i], id))
+			return ERR_OK;
+	}
+	w->ids[w->count++] = id;
+	return ERR_OK;
+}
+
+/* The members of a group under the directory in force. */
+static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top, bool deep, struct waiting *w)
+{
+	size_t at = w->count;
+
+	for (;;) {
+		struct committee_id next = { "" };
+		enum err e;
+
+		while ((e = tree_next_subordinate(v, top, next, &next)) == ERR_OK) {
+			e = add_waiting(c->control->arena, w, next);
+			if (e != ERR_OK)
+				return e;
+		}
+		if (e != ERR_NOT_FOUND)
+			return e;
+		if (!deep || at == w->count)
+			return ERR_OK;
+		top = w->ids[at++];
+	}
+}
+
+static enum err all_recipients(struct client *c, const struct rec_document *d, struct waiting *w)
+{
+	struct tree_view v = { .tree = tree_new(), .lookup = control_lookup(c), .arena = c->control->arena };
+	enum err e = v.tree == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	for (uint32_t i = 0; i < d->recipients_len && e == ERR_OK; i++) {
+		if (d->recipients[i].group == GROUP_NONE)
+			e = add_waiting(c->control->arena, w, d->recipients[i].committee);
+		else
+			e = expand(c, &v, d->origin, d->recipients[i].group == GROUP_SUBTREE, w);
+	}
+	tree_destroy(v.tree);
+	return e;
+}
+
+static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state, Vanthu__V1__ReceiptView ***list,
+					 size_t *count)
+{
+	Vanthu__V1__ReceiptView *v = arena_alloc(a, sizeof *v);
+	char *name = arena_alloc(a, sizeof id.text);
+
+	if (v == NULL || name == NULL)
+		return NULL;
+	memcpy(name, id.text, sizeof id.text);
+	vanthu__v1__receipt_view__init(v);
+	v->committee = name;
+	v->state = (char *)(uintptr_t)state;
+	(*list)[(*count)++] = v;
+	return v;
+}
+
+enum err control_receipts(struct client *c, const struct found_document *f, Vanthu__V1__ReceiptView ***list, size_t *count)
+{
+	struct arena *a = c->control->arena;
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct waiting w = { .count = 0 };
+	struct record r;
+	enum err e = f->role == ROLE_OUT ? all_recipients(c, &f->document, &w) : ERR_OK;
+
+	*count = 0;
+	*list = arena_array(a, 2 * WAITING_MAX, sizeof **list);
+	if (e != ERR_OK || *list == NULL)
+		return e != ERR_OK ? e : ERR_NO_MEMORY;
+	while (*count < WAITING_MAX && (e = l.next(l.ctx, a, FAMILY_RECEIPT, &scan, &r)) == ERR_OK) {
+		struct committee_id who;
+		Vanthu__V1__ReceiptView *v;
+		struct serial serial;
+		enum role role;
+
+		if (!key_parse_receipt(&scan.at, &role, &serial, &who))
+			continue;
+		v = add_view(a, who, r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", list, count);
+		if (v == NULL)
+			return ERR_NO_MEMORY;
+		v->at_ms = r.u.receipt.at_ms;
+		v->reason = r.u.receipt.reason;
+		for (size_t i = 0; i < w.count; i++) {
+			if (id_equal(w.ids[i], who))
+				w.ids[i].text[0] = '\0';
+		}
+	}
+	for (size_t i = 0; i < w.count; i++) {
+		if (!id_empty(w.ids[i]) && add_view(a, w.ids[i], "waiting", list, count) == NULL)
+			return ERR_NO_MEMORY;
+	}
+	return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- one document ---- */
+
+static enum err fill_parts(struct arena *a, const struct head *head, const struct document_body *body, Vanthu__V1__DocumentView *view)
+{
+	Vanthu__V1__PartView *each = arena_array(a, body->part_count, sizeof *each);
+
+	view->parts = arena_array(a, body->part_count, sizeof *view->parts);
+	if (each == NULL || view->parts == NULL)
+		return ERR_NO_MEMORY;
+	view->n_parts = body->part_count < head->manifest_count ? body->part_count : head->manifest_count;
+	for (size_t i = 0; i < view->n_parts; i++) {
+		vanthu__v1__part_view__init(&each[i]);
+		each[i].name = (char *)(uintptr_t)body->parts[i].name;
+		each[i].media_type = (char *)(uintptr_t)body->parts[i].media_type;
+		each[i].size_bytes = head->manifest[i].size_bytes;
+		each[i].sha256 = field_bytes(head->manifest[i].sha256.bytes, sizeof head->manifest[i].sha256.bytes);
+		view->parts[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
+static enum err fill_view(struct client *c, const struct found_document *f, Vanthu__V1__DocumentView *view)
+{
+	struct arena *a = c->control->arena;
+	static const struct blob no_contents[PARTS_MAX];
+	struct document_body body;
+	struct rec_envelope envelope;
+	struct blob bare;
+	struct opened *opened = arena_alloc(a, sizeof *opened);
+	enum err e = opened == NULL ? ERR_NO_MEMORY : control_envelope(c, f, &envelope);
+
+	if (e == ERR_OK)
+		e = seal_peek(a, envelope.envelope.bytes, opened);
+	if (e == ERR_OK)
+		e = document_body_unpack(a, opened->body, &body);
+	if (e == ERR_OK)
+		e = fill_parts(a, &opened->head, &body, view);
+	if (e == ERR_OK)
+		e = document_body_fill(a, opened->body, no_contents, body.part_count, &bare);
+	if (e == ERR_OK)
+		view->body = unpack(a, &vanthu__v1__document_body__descriptor, bare, &e);
+	if (e != ERR_OK)
+		return e;
+	view->signed_by = (char *)(uintptr_t)f->document.origin.text;
+	view->signed_at_ms = f->document.signed_at_ms;
+	view->digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
+	view->secrecy = (Vanthu__V1__Secrecy)f->document.secrecy;
+	return control_receipts(c, f, &view->receipts, &view->n_receipts);
+}
+
+void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_VIEW);
+	Vanthu__V1__DocumentView view = VANTHU__V1__DOCUMENT_VIEW__INIT;
+	Vanthu__V1__DocumentLine line;
+	struct found_document f;
+	enum err e;
+
+	if (control_find(c, id, m->text, false, &f) != ERR_OK)
+		return;
+	control_fill_line(c, &f, &line);
+	view.line = &line;
+	e = fill_view(c, &f, &view);
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, m->text);
+		return;
+	}
+	r.view = &view;
+	control_say(c, &r);
+}

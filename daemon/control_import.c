@@ -1,0 +1,174 @@
+/* The committee directory out as a file, and in from one. What comes in is checked whole by a worker before the core hears of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/directory.h"
+#include "proto/fields.h"
+
+enum { FILE_ARENA_FACTOR = 16, FILE_ARENA_LEAST = 16 << 20 };
+
+/* ---- out ---- */
+
+static enum err collect(struct client *c, struct arena *a, struct blob *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = scan_of(all);
+	struct directory d = { .entry_count = 0 };
+	struct record r;
+	enum err e = l.last(l.ctx, a, FAMILY_DIRECTORY, &scan, &r);
+
+	if (e != ERR_OK)
+		return e;
+	d.head = r.u.directory;
+	d.entries = arena_array(a, d.head.entry_count, sizeof *d.entries);
+	if (d.entries == NULL)
+		return ERR_NO_MEMORY;
+	scan = scan_of(all);
+	while (d.entry_count < d.head.entry_count && (e = l.next(l.ctx, a, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK)
+		d.entries[d.entry_count++] = r.u.committee;
+	return e == ERR_OK ? directory_file_pack(a, &d, out) : e;
+}
+
+void control_directory(struct client *c, uint64_t id)
+{
+	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
+	struct blob file = { NULL, 0 };
+	enum err e = a == NULL ? ERR_NO_MEMORY : collect(c, a, &file);
+
+	for (size_t at = 0; e == ERR_OK && at < file.len_bytes;) {
+		Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DATA);
+		Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
+		size_t n = file.len_bytes - at < CONTROL_DATA_BYTES ? file.len_bytes - at : CONTROL_DATA_BYTES;
+
+		data.bytes = field_bytes(file.data + at, n);
+		at += n;
+		data.last = at == file.len_bytes;
+		r.more = !data.last;
+		r.data = &data;
+		control_say(c, &r);
+	}
+	if (e != ERR_OK)
+		control_say_error(c, id, e, "");
+	arena_destroy(a);
+}
+
+/* ---- in ---- */
+
+struct import {
+	struct job job; /* first */
+	struct client *client;
+	uint64_t id;
+	struct arena *arena;
+	uint8_t *file;
+	size_t size_bytes, got_bytes;
+	struct directory directory;
+	enum err result;
+	bool busy;
+};
+
+static void destroy(struct import *i)
+{
+	arena_destroy(i->arena);
+	free(i->file);
+	free(i);
+}
+
+static void release(void *owner)
+{
+	destroy(owner);
+}
+
+void control_import_drop(struct client *c)
+{
+	if (c->import != NULL && !c->import->busy)
+		destroy(c->import);
+	c->import = NULL;
+}
+
+static void work(struct job *j)
+{
+	struct import *i = (struct import *)j;
+
+	i->result = directory_file_open(i->arena, (struct blob){ i->file, i->size_bytes }, i->client->control->parts.registry_root_der,
+					&i->directory);
+}
+
+static void done(struct job *j)
+{
+	struct import *i = (struct import *)j;
+	struct client *c = i->client;
+	struct event event = { .type = EVENT_DIRECTORY };
+	struct pending_reply *p;
+
+	i->busy = false;
+	if (control_job_back(c)) {
+		destroy(i);
+		return;
+	}
+	c->import = NULL;
+	p = i->result == ERR_OK ? control_expect(c, i->id) : NULL;
+	if (p == NULL) {
+		control_say_error(c, i->id, i->result == ERR_OK ? ERR_BUSY : i->result, "");
+		destroy(i);
+		return;
+	}
+	p->import = true;
+	p->entry_count = i->directory.entry_count;
+	event.u.directory = (struct ev_directory){ .reply = { p->number }, .uid = c->uid, .head = &i->directory.head,
+						   .entries = i->directory.entries, .entry_count = i->directory.entry_count };
+	if (inbox_push(c->control->parts.inbox, &event, release, i) != ERR_OK) {
+		p->number = 0;
+		control_say_error(c, i->id, ERR_BUSY, "");
+		destroy(i);
+	}
+}
+
+void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
+{
+	struct import *i;
+
+	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL) {
+		control_say_error(c, id, c->import != NULL ? ERR_BUSY : ERR_TOO_LARGE, "");
+		return;
+	}
+	i = calloc(1, sizeof *i);
+	if (i != NULL) {
+		i->file = malloc((size_t)m->size_bytes);
+		i->arena = arena_new((size_t)m->size_bytes * FILE_ARENA_FACTOR + FILE_ARENA_LEAST);
+	}
+	if (i == NULL || i->file == NULL || i->arena == NULL) {
+		if (i != NULL)
+			destroy(i);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	i->client = c;
+	i->id = id;
+	i->size_bytes = (size_t)m->size_bytes;
+	c->import = i;
+}
+
+bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
+{
+	struct import *i = c->import;
+
+	if (i == NULL || i->id != id)
+		return false;
+	if (i->busy || m->bytes.len > i->size_bytes - i->got_bytes) {
+		control_say_error(c, id, ERR_FORMAT, "");
+		control_import_drop(c);
+		return true;
+	}
+	if (m->bytes.len > 0)
+		memcpy(i->file + i->got_bytes, m->bytes.data, m->bytes.len);
+	i->got_bytes += m->bytes.len;
+	if (i->got_bytes == i->size_bytes) {
+		i->busy = true;
+		i->job.work = work;
+		i->job.done = done;
+		control_run(c, &i->job);
+	}
+	return true;
+}

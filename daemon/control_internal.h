@@ -1,0 +1,145 @@
+/* Between the files of the local sockets; for nobody else.
+ *
+ *   control.c           sockets, clients, frames, the switch over requests
+ *   control_listen.c    the sockets themselves
+ *   control_submit.c    submissions: the request, pieces, the answer
+ *   control_upload.c    submissions: what a worker does with contents
+ *   control_content.c   contents out, verification
+ *   control_document.c  one document, by any of its names
+ *   control_list.c      listings
+ *   control_trace.c     a document's way, and the evidence of it
+ *   control_query.c     links, queues, status, committees, keys, figures
+ *   control_import.c    directories in and out */
+#ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
+#define VANTHU_DAEMON_CONTROL_INTERNAL_H
+
+#include "daemon/control.h"
+#include "proto/control.pb-c.h"
+#include "proto/head.h"
+
+enum door { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ, DOOR_COUNT };
+
+enum {
+	REPLY_ARENA_BYTES = 16 << 20,
+	OUT_PAUSE_BYTES = 1 << 20,   /* listings and contents wait while more than this is to be sent */
+	PENDING_REPLIES_MAX = 8192,  /* requests under way in the core */
+	UPLOADS_MAX = 4,             /* submissions with streamed contents, a client */
+	UPLOAD_WINDOW_BYTES = 1 << 20,
+	DIRECTORY_FILE_MAX_BYTES = 64 << 20,
+};
+
+struct upload;
+struct download;
+struct listing;
+struct import;
+
+struct client {
+	struct control *control;
+	int fd;
+	enum door door;
+	uint32_t uid;
+	int poll_index;
+	uint8_t *in;
+	size_t in_len, in_capacity;
+	uint8_t *out;
+	size_t out_len, out_sent, out_capacity;
+	struct upload *uploads;
+	unsigned upload_count;
+	struct download *downloads;
+	struct import *import;
+	struct listing *listing; /* one at a time: the next request waits until it is told whole */
+	unsigned jobs;           /* out now: the client's memory stays until they are back */
+	bool closing;
+};
+
+/* Who waits for the core: the number in reply_to leads here. */
+struct pending_reply {
+	uint64_t number; /* 0: free */
+	struct client *client;
+	uint64_t request_id;
+	uint32_t warning;     /* of a submission: goes with the acceptance */
+	bool pong;            /* a ping's */
+	bool import;          /* a directory's */
+	uint64_t entry_count;
+};
+
+struct control {
+	struct control_parts parts;
+	int listeners[DOOR_COUNT];
+	char paths[DOOR_COUNT][128];
+	struct client *clients[CONTROL_CLIENTS_MAX];
+	unsigned client_count;
+	struct pending_reply pending[PENDING_REPLIES_MAX];
+	unsigned pending_hint;
+	uint64_t last_number;
+	uint64_t next_name; /* of incoming files */
+	unsigned jobs;
+	struct arena *arena; /* one request */
+};
+
+/* ---- control_listen.c ---- */
+must_use enum err control_listen(struct control *c, enum door door, const char *name, const char *group);
+
+/* ---- control.c ---- */
+/* Packs and queues; on ERR_NO_MEMORY the client is closed. */
+void control_say(struct client *c, Vanthu__V1__Reply *r);
+void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about);
+void control_say_done(struct client *c, uint64_t request_id);
+Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what);
+/* A number for the core's answer; 0: too many under way. */
+struct pending_reply *control_expect(struct client *c, uint64_t request_id);
+void control_run(struct client *c, struct job *j); /* counts it */
+/* To be called first in done(): true when the client has gone and its memory goes with the last job. */
+bool control_job_back(struct client *c);
+size_t control_out_waiting(const struct client *c);
+struct lookup control_lookup(const struct client *c);
+
+/* ---- the requests ---- */
+void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request);
+void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
+void control_submit_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
+void control_uploads_drop(struct client *c);
+
+void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m);
+void control_content_credit(struct client *c, uint64_t id, const Vanthu__V1__ControlCredit *m);
+void control_downloads_go_on(struct client *c);
+void control_downloads_drop(struct client *c);
+void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+
+void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m);
+void control_listing_go_on(struct client *c);
+void control_listing_drop(struct client *c);
+void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+
+void control_status(struct client *c, uint64_t id);
+void control_links(struct client *c, uint64_t id);
+void control_queue(struct client *c, uint64_t id);
+void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
+void control_keys(struct client *c, uint64_t id);
+void control_figures(struct client *c, uint64_t id);
+void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
+
+void control_directory(struct client *c, uint64_t id);
+void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m);
+void control_import_drop(struct client *c);
+bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m); /* false: no import has this id */
+
+/* ---- documents by name: control_document.c ---- */
+struct found_document {
+	enum role role;
+	struct serial serial;
+	struct rec_document document;
+	struct rec_state state; /* zero when there is none yet */
+};
+/* By id, unique ending of it, or printed number. On ERR_AMBIGUOUS and ERR_NOT_FOUND the client has been told. */
+must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too, struct found_document *out);
+must_use enum err control_load_state(struct client *c, struct found_document *f); /* zero when there is none yet */
+const char *control_state(const struct found_document *f);                        /* accepted sending delivered refused expired */
+must_use enum err control_envelope(struct client *c, const struct found_document *f, struct rec_envelope *out);
+void control_fill_line(struct client *c, const struct found_document *f, Vanthu__V1__DocumentLine *line);
+/* Receipts and refusals, and who has not answered yet. */
+must_use enum err control_receipts(struct client *c, const struct found_document *f, Vanthu__V1__ReceiptView ***list, size_t *count);
+
+#endif

@@ -1,0 +1,157 @@
+/* Listings: newest first, as fast as the client reads, without holding up a turn; see control_internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/fields.h"
+#include "routing/id.h"
+
+enum { LISTED_A_TURN = 256 };
+
+struct listing {
+	uint64_t id;
+	struct scan scans[2];
+	bool ended[2];
+	enum role roles[2];
+	uint32_t limit, told;
+	int64_t since_ms, until_ms;
+	struct committee_id from, to;
+	char type_code[TYPE_CODE_MAX + 1];
+	char number[NUMBER_MAX + 1];
+	char state[16];
+	struct arena *arena;
+};
+
+void control_listing_drop(struct client *c)
+{
+	if (c->listing == NULL)
+		return;
+	arena_destroy(c->listing->arena);
+	free(c->listing);
+	c->listing = NULL;
+}
+
+static bool copy_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= size)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+static enum err read_list(struct listing *l, const Vanthu__V1__List *m)
+{
+	l->roles[0] = m->box == VANTHU__V1__BOX__BOX_INBOX ? ROLE_IN : ROLE_OUT;
+	l->roles[1] = ROLE_IN;
+	l->ended[1] = m->box != VANTHU__V1__BOX__BOX_ALL;
+	for (int i = 0; i < 2; i++)
+		l->scans[i] = scan_of(key_role(l->roles[i]));
+	l->limit = m->limit;
+	l->since_ms = m->since_ms;
+	l->until_ms = m->until_ms;
+	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
+		return ERR_FORMAT;
+	if (field_id(m->from, true, &l->from) != ERR_OK || field_id(m->to, true, &l->to) != ERR_OK)
+		return ERR_BAD_ID;
+	return copy_text(l->type_code, sizeof l->type_code, m->type_code) && copy_text(l->number, sizeof l->number, m->number) &&
+	       copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
+}
+
+static bool passes(const struct listing *l, const struct found_document *f, int64_t at_ms)
+{
+	const struct rec_document *d = &f->document;
+	bool to = id_empty(l->to);
+
+	/* An inbox shows what is whole here (DESIGN §9). */
+	if (f->role == ROLE_IN && f->state.complete_at_ms == 0)
+		return false;
+	for (uint32_t i = 0; i < d->recipients_len && !to; i++)
+		to = d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, l->to);
+	return to && (id_empty(l->from) || id_equal(l->from, d->origin)) &&
+	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
+	       (l->number[0] == '\0' || strcmp(l->number, d->summary.number) == 0) &&
+	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
+	       (l->until_ms == 0 || at_ms < l->until_ms);
+}
+
+/* The newer of what the two scans show next; serials ascend over both roles. */
+static enum err next_listed(struct client *c, struct listing *l, struct found_document *out)
+{
+	struct lookup lookup = control_lookup(c);
+	struct scan ahead[2] = { l->scans[0], l->scans[1] };
+	struct record records[2];
+	struct serial serials[2] = { { 0 }, { 0 } };
+	int best;
+
+	for (int i = 0; i < 2; i++) {
+		enum role role;
+		enum err e = l->ended[i] ? ERR_NOT_FOUND : lookup.last(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &ahead[i], &records[i]);
+
+		if (e == ERR_NOT_FOUND)
+			l->ended[i] = true;
+		else if (e != ERR_OK)
+			return e;
+		else if (!key_parse_serial(&ahead[i].at, &role, &serials[i]))
+			return ERR_DAMAGED;
+	}
+	if (l->ended[0] && l->ended[1])
+		return ERR_NOT_FOUND;
+	best = l->ended[0] ? 1 : l->ended[1] ? 0 : serials[0].n > serials[1].n ? 0 : 1;
+	l->scans[best] = ahead[best];
+	*out = (struct found_document){ .role = l->roles[best], .serial = serials[best], .document = records[best].u.document };
+	return control_load_state(c, out);
+}
+
+static void end_listing(struct client *c, enum err e)
+{
+	uint64_t id = c->listing->id;
+
+	control_listing_drop(c);
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		control_say_done(c, id);
+	else
+		control_say_error(c, id, e, "");
+}
+
+void control_listing_go_on(struct client *c)
+{
+	struct listing *l = c->listing;
+
+	for (unsigned n = 0; l != NULL && n < LISTED_A_TURN && control_out_waiting(c) < OUT_PAUSE_BYTES; n++) {
+		Vanthu__V1__Reply r = control_reply_to(l->id, VANTHU__V1__REPLY__WHAT_LINE);
+		Vanthu__V1__DocumentLine line;
+		struct found_document f;
+		enum err e;
+
+		arena_reset(c->control->arena);
+		e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+		if (e != ERR_OK) {
+			end_listing(c, e);
+			return;
+		}
+		control_fill_line(c, &f, &line);
+		if (!passes(l, &f, line.arrived_at_ms))
+			continue;
+		r.more = 1;
+		r.line = &line;
+		control_say(c, &r);
+		l->told++;
+	}
+}
+
+void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
+{
+	struct listing *l = calloc(1, sizeof *l);
+	enum err e = l == NULL ? ERR_NO_MEMORY : read_list(l, m);
+
+	if (e != ERR_OK) {
+		free(l);
+		control_say_error(c, id, e, "");
+		return;
+	}
+	l->id = id;
+	c->listing = l;
+	control_listing_go_on(c);
+}

@@ -1,0 +1,405 @@
+/* Links, queues, status, committees, keys and figures; see control_internal.h. All read only. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/control_internal.h"
+#include "daemon/version.h"
+#include "proto/digest.h"
+#include "proto/fields.h"
+#include "routing/id.h"
+
+enum { BUCKETS = 7 };
+
+/* Where the ages of `queue show` part (ms): 1 minute, 5 minutes, 1 hour, 8 hours, 1 day, 1 week. */
+static const int64_t bucket_ends[BUCKETS - 1] = { 60000, 300000, 3600000, 28800000, 86400000, 604800000 };
+
+static int64_t wall_ms(const struct client *c)
+{
+	return c->control->parts.wall_ms(c->control->parts.ctx);
+}
+
+/* Sequences ascend with time: the oldest of a lane is the one after the acknowledged. */
+static int64_t oldest_of_lane(struct client *c, const struct link_view *v, enum lane lane)
+{
+	struct lookup l = control_lookup(c);
+	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
+	struct arena *a = arena_new(1 << 20);
+	struct record r;
+	int64_t at = INT64_MAX;
+
+	if (a != NULL && s != NULL && s->last > s->acked) {
+		struct key key = key_seq(v->neighbour, lane, s->acked + 1);
+
+		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK)
+			at = r.u.stream.queued_at_ms;
+	}
+	arena_destroy(a);
+	return at;
+}
+
+static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out, uint64_t lanes[3])
+{
+	int64_t oldest = INT64_MAX, now_ms = wall_ms(c);
+
+	vanthu__v1__link_view__init(out);
+	out->committee = (char *)(uintptr_t)arena_text(c->control->arena, v->neighbour.text, strlen(v->neighbour.text));
+	out->role = (char *)(uintptr_t)(v->superior ? "superior" : "subordinate");
+	out->up = v->up;
+	out->last_proof_ms = v->last_proof_ms;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		int64_t at = oldest_of_lane(c, v, lane);
+
+		lanes[lane - 1] = v->queued[lane];
+		out->queued += v->queued[lane];
+		oldest = at < oldest ? at : oldest;
+	}
+	out->n_queued_lane = 3;
+	out->queued_lane = lanes;
+	out->oldest_queued_s = oldest == INT64_MAX || oldest > now_ms ? 0 : (uint64_t)(now_ms - oldest) / 1000;
+	out->fetching = bulk_waiting(c->control->parts.bulk, v->neighbour);
+	out->violations = v->violations;
+	out->round_trip_us = (uint64_t)v->last_rtt_us;
+	out->directory_version = v->peer_directory_version;
+}
+
+static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_committee(v->neighbour);
+	struct record r;
+
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) == ERR_OK)
+		out->endpoint = (char *)(uintptr_t)r.u.committee.endpoint;
+}
+
+void control_links(struct client *c, uint64_t id)
+{
+	struct link_view v;
+
+	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
+		Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_LINK);
+		Vanthu__V1__LinkView link;
+		uint64_t lanes[3];
+
+		arena_reset(c->control->arena);
+		fill_link(c, &v, &link, lanes);
+		fill_endpoint(c, &v, &link);
+		r.more = 1;
+		r.link = &link;
+		control_say(c, &r);
+	}
+	control_say_done(c, id);
+}
+
+/* ---- queue by age ---- */
+
+/* Number of publications queued before `before_ms`: a binary search, because time ascends with the sequence. */
+static uint64_t older_than(struct client *c, struct arena *a, const struct link_view *v, enum lane lane, int64_t before_ms)
+{
+	struct lookup l = control_lookup(c);
+	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
+	uint64_t low, high;
+
+	if (s == NULL)
+		return 0;
+	low = s->acked + 1;
+	high = s->last + 1;
+	while (low < high) {
+		uint64_t mid = low + (high - low) / 2;
+		struct key key = key_seq(v->neighbour, lane, mid);
+		struct record r;
+
+		arena_reset(a);
+		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK && r.u.stream.queued_at_ms < before_ms)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low - (s->acked + 1);
+}
+
+void control_queue(struct client *c, uint64_t id)
+{
+	struct arena *a = arena_new(1 << 20);
+	int64_t now_ms = wall_ms(c);
+	struct link_view v;
+
+	for (uint32_t i = 0; a != NULL && core_link(c->control->parts.core, i, &v); i++) {
+		Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_QUEUE);
+		Vanthu__V1__QueueLine line = VANTHU__V1__QUEUE_LINE__INIT;
+		uint64_t buckets[BUCKETS] = { 0 };
+
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			uint64_t younger = v.queued[lane];
+
+			/* From the young end: what is older than each bound leaves the bucket before it. */
+			for (unsigned b = 0; b < BUCKETS; b++) {
+				uint64_t older = b == BUCKETS - 1 ? 0 : older_than(c, a, &v, lane, now_ms - bucket_ends[b]);
+
+				buckets[b] += younger > older ? younger - older : 0;
+				younger = older;
+			}
+		}
+		line.committee = v.neighbour.text;
+		line.n_buckets = BUCKETS;
+		line.buckets = buckets;
+		r.more = 1;
+		r.queue = &line;
+		control_say(c, &r);
+	}
+	arena_destroy(a);
+	control_say_done(c, id);
+}
+
+/* ---- status ---- */
+
+static enum err fill_links(struct client *c, Vanthu__V1__Status *s)
+{
+	struct core *core = c->control->parts.core;
+	uint32_t count = core_link_count(core);
+	Vanthu__V1__LinkView *each = arena_array(c->control->arena, count, sizeof *each);
+	uint64_t (*lanes)[3] = arena_array(c->control->arena, count, sizeof *lanes);
+	struct link_view v;
+
+	s->links = arena_array(c->control->arena, count, sizeof *s->links);
+	if (each == NULL || lanes == NULL || s->links == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < count && core_link(core, i, &v); i++) {
+		fill_link(c, &v, &each[i], lanes[i]);
+		fill_endpoint(c, &v, &each[i]);
+		s->links[s->n_links++] = &each[i];
+		s->queue_count += each[i].queued;
+		s->fetching += each[i].fetching;
+		if (each[i].oldest_queued_s > s->queue_oldest_s)
+			s->queue_oldest_s = each[i].oldest_queued_s;
+	}
+	return ERR_OK;
+}
+
+static void fill_directory(struct client *c, Vanthu__V1__Status *s)
+{
+	struct lookup l = control_lookup(c);
+	struct key own = key_committee(core_self(c->control->parts.core)), head;
+	struct record r;
+
+	s->directory_version = core_directory_version(c->control->parts.core);
+	head = key_number(s->directory_version);
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &own, &r) == ERR_OK)
+		s->name = (char *)(uintptr_t)r.u.committee.name;
+	if (l.get(l.ctx, c->control->arena, FAMILY_DIRECTORY, &head, &r) == ERR_OK)
+		s->directory_valid_until_ms = r.u.directory.valid_until_ms;
+}
+
+void control_status(struct client *c, uint64_t id)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_STATUS);
+	Vanthu__V1__Status s = VANTHU__V1__STATUS__INIT;
+	struct store *store = c->control->parts.store;
+	struct control_figures figures = { .up_since_ms = 0 };
+	struct store_figures stored;
+	struct store_room room = { .submissions = true };
+	struct committee_id self = core_self(c->control->parts.core);
+	uint32_t alarms[4];
+
+	c->control->parts.figures(c->control->parts.ctx, &figures);
+	store->ops->figures(store, &stored);
+	if (store->ops->room(store, &room) != ERR_OK)
+		room.submissions = false;
+	if (fill_links(c, &s) != ERR_OK) {
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	s.committee = self.text;
+	s.version = (char *)(uintptr_t)VANTHU_VERSION;
+	s.up_since_ms = figures.up_since_ms;
+	fill_directory(c, &s);
+	s.disk_free_bytes = room.disk_free_bytes;
+	s.damaged = stored.damaged;
+	s.refusing = !room.submissions;
+	s.alarms = alarms;
+	if (s.refusing)
+		alarms[s.n_alarms++] = ERR_DISK_FULL;
+	if (s.damaged > 0)
+		alarms[s.n_alarms++] = ERR_DAMAGED;
+	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
+		alarms[s.n_alarms++] = ERR_DIRECTORY_OLD;
+	r.status = &s;
+	control_say(c, &r);
+}
+
+/* Resident memory from the kernel: pages in the second field of statm. */
+static uint64_t resident_bytes(void)
+{
+	unsigned long long all = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f != NULL) {
+		if (fscanf(f, "%llu %llu", &all, &resident) != 2)
+			resident = 0;
+		fclose(f);
+	}
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void control_figures(struct client *c, uint64_t id)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_FIGURES);
+	Vanthu__V1__Figures f = VANTHU__V1__FIGURES__INIT;
+	struct control_figures figures = { .up_since_ms = 0 };
+
+	c->control->parts.figures(c->control->parts.ctx, &figures);
+	f.turns = figures.turns;
+	f.commits = figures.commits;
+	f.signatures = figures.signatures;
+	f.documents_taken = figures.documents_taken;
+	f.facts_taken = figures.facts_taken;
+	f.resident_bytes = resident_bytes();
+	r.figures = &f;
+	control_say(c, &r);
+}
+
+/* ---- committees and keys ---- */
+
+static enum err fill_key(struct client *c, const struct key_entry *k, Vanthu__V1__Key *out)
+{
+	const struct control_parts *parts = &c->control->parts;
+
+	vanthu__v1__key__init(out);
+	out->use = (Vanthu__V1__KeyUse)k->use;
+	out->key_id = field_bytes(k->key_id.bytes, sizeof k->key_id.bytes);
+	out->public_key = field_bytes(k->public_key, sizeof k->public_key);
+	out->from_ms = k->from_ms;
+	out->to_ms = k->to_ms;
+	out->revoked_from_ms = k->revoked_from_ms;
+	out->ours = digest_equal(&k->key_id, &parts->key_id) || memcmp(k->public_key, parts->link_public, sizeof parts->link_public) == 0;
+	return ERR_OK;
+}
+
+static enum err fill_committee(struct client *c, const struct rec_committee *from, Vanthu__V1__Committee *out)
+{
+	struct arena *a = c->control->arena;
+	Vanthu__V1__Key *keys = arena_array(a, from->key_count, sizeof *keys);
+
+	vanthu__v1__committee__init(out);
+	out->keys = arena_array(a, from->key_count, sizeof *out->keys);
+	if (keys == NULL || out->keys == NULL)
+		return ERR_NO_MEMORY;
+	out->id = (char *)(uintptr_t)from->id.text;
+	out->name = (char *)(uintptr_t)from->name;
+	out->symbol = (char *)(uintptr_t)from->symbol;
+	out->superior = (char *)(uintptr_t)from->superior.text;
+	out->endpoint = (char *)(uintptr_t)from->endpoint;
+	out->no_seal = from->no_seal;
+	out->retired = from->retired;
+	out->term = (char *)(uintptr_t)from->term_name;
+	out->term_from = (char *)(uintptr_t)from->term_from;
+	out->n_organ_ids = from->organ_id_count;
+	out->organ_ids = (char **)(uintptr_t)from->organ_ids;
+	out->directory_version = from->changed_in;
+	out->n_keys = from->key_count;
+	for (uint32_t i = 0; i < from->key_count; i++) {
+		enum err e = fill_key(c, &from->keys[i], &keys[i]);
+
+		if (e != ERR_OK)
+			return e;
+		out->keys[i] = &keys[i];
+	}
+	return ERR_OK;
+}
+
+static bool id_matches(const Vanthu__V1__CommitteeQuery *m, const char *id)
+{
+	if (m->id[0] == '\0')
+		return true;
+	return m->prefix ? strncmp(id, m->id, strlen(m->id)) == 0 : strcmp(id, m->id) == 0;
+}
+
+void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m)
+{
+	struct lookup l = control_lookup(c);
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = scan_of(all);
+	char wanted[COMMITTEE_ID_MAX + 1] = "";
+	Vanthu__V1__CommitteeQuery query = *m;
+	struct record r;
+	bool any = false;
+	enum err e;
+
+	/* The request lies in the arena that each row is read into. */
+	if (strlen(m->id) < sizeof wanted)
+		memcpy(wanted, m->id, strlen(m->id) + 1);
+	query.id = wanted;
+	for (;;) {
+		Vanthu__V1__Reply reply = control_reply_to(id, VANTHU__V1__REPLY__WHAT_COMMITTEE);
+		Vanthu__V1__Committee out;
+
+		arena_reset(c->control->arena);
+		e = l.next(l.ctx, c->control->arena, FAMILY_COMMITTEE, &scan, &r);
+		if (e != ERR_OK)
+			break;
+		if (!id_matches(&query, r.u.committee.id.text))
+			continue;
+		e = fill_committee(c, &r.u.committee, &out);
+		if (e != ERR_OK)
+			break;
+		any = true;
+		reply.more = 1;
+		reply.committee = &out;
+		control_say(c, &reply);
+	}
+	if (e != ERR_NOT_FOUND)
+		control_say_error(c, id, e, "");
+	else if (!any && wanted[0] != '\0')
+		control_say_error(c, id, ERR_NOT_FOUND, wanted);
+	else
+		control_say_done(c, id);
+}
+
+void control_keys(struct client *c, uint64_t id)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_committee(core_self(c->control->parts.core));
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r);
+
+	for (uint32_t i = 0; e == ERR_OK && i < r.u.committee.key_count; i++) {
+		Vanthu__V1__Reply reply = control_reply_to(id, VANTHU__V1__REPLY__WHAT_KEY);
+		Vanthu__V1__Key out;
+
+		e = fill_key(c, &r.u.committee.keys[i], &out);
+		reply.more = 1;
+		reply.key = &out;
+		control_say(c, &reply);
+	}
+	if (e != ERR_OK)
+		control_say_error(c, id, e, "");
+	else
+		control_say_done(c, id);
+}
+
+/* ---- an operator's ping ---- */
+
+void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+{
+	struct event event = { .type = EVENT_OPERATE };
+	struct pending_reply *p;
+
+	if (field_id(m->committee, false, &event.u.operate.neighbour) != ERR_OK) {
+		control_say_error(c, id, ERR_BAD_ID, m->committee);
+		return;
+	}
+	p = control_expect(c, id);
+	if (p == NULL) {
+		control_say_error(c, id, ERR_BUSY, "");
+		return;
+	}
+	p->pong = true;
+	event.u.operate.operation = OPERATION_LINK_PING;
+	event.u.operate.uid = c->uid;
+	event.u.operate.reply.n = p->number;
+	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
+		p->number = 0;
+		control_say_error(c, id, ERR_BUSY, "");
+	}
+}

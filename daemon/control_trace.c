@@ -1,0 +1,264 @@
+/* A document's way from the records that its hops signed, and all of it as evidence that verifies without a daemon; see control_internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/fields.h"
+#include "proto/seal.h"
+#include "routing/id.h"
+
+enum { HOPS_MAX = 20000, EVIDENCE_MAX = 4096, RECORD_ARENA_BYTES = 4 << 20 };
+
+/* ---- the way ---- */
+
+struct way {
+	struct client *client;
+	struct arena *arena;   /* the answer's */
+	struct arena *scratch; /* one signed record */
+	Vanthu__V1__Hop **hops;
+	size_t count;
+};
+
+static enum err add_hop(struct way *w, struct committee_id who, const char *event, int64_t at_ms)
+{
+	Vanthu__V1__Hop *h;
+	char *name;
+
+	if (w->count == HOPS_MAX)
+		return ERR_TOO_LARGE;
+	/* Each of many receipts brings the relays' records again. */
+	for (size_t i = 0; i < w->count; i++) {
+		if (strcmp(w->hops[i]->committee, who.text) == 0 && strcmp(w->hops[i]->event, event) == 0)
+			return ERR_OK;
+	}
+	h = arena_alloc(w->arena, sizeof *h);
+	name = arena_alloc(w->arena, sizeof who.text);
+	if (h == NULL || name == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(name, who.text, sizeof who.text);
+	vanthu__v1__hop__init(h);
+	h->committee = h->signed_by = name;
+	h->event = (char *)(uintptr_t)event;
+	h->at_ms = at_ms;
+	w->hops[w->count++] = h;
+	return ERR_OK;
+}
+
+static enum err add_record(struct way *w, struct blob envelope)
+{
+	struct opened o;
+	struct fact fact;
+	enum err e;
+
+	arena_reset(w->scratch);
+	e = seal_peek(w->scratch, envelope, &o);
+	if (e == ERR_OK)
+		e = fact_unpack(w->scratch, o.kind, o.body, &fact);
+	if (e != ERR_OK)
+		return ERR_OK; /* not ours to judge here: verify does */
+	if (o.kind == KIND_RELAY)
+		return add_hop(w, o.head.origin, fact.relay_event == 2 ? "held" : "relayed", fact.at_ms);
+	return add_hop(w, o.head.origin, o.kind == KIND_REFUSAL ? "refused" : "delivered", fact.at_ms);
+}
+
+static enum err add_records(struct way *w, const struct blob *envelopes, uint32_t count)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+		e = add_record(w, envelopes[i]);
+	return e;
+}
+
+/* All of one family under this document: relay records of our own, of others, receipts. */
+static enum err add_family(struct way *w, const struct found_document *f, enum family family)
+{
+	struct lookup l = control_lookup(w->client);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct arena *a = arena_new(RECORD_ARENA_BYTES);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK) {
+		struct record r;
+
+		arena_reset(a);
+		e = l.next(l.ctx, a, family, &scan, &r);
+		if (e != ERR_OK)
+			break;
+		if (family == FAMILY_RELAY) {
+			e = add_record(w, r.u.relay.envelope.bytes);
+			continue;
+		}
+		e = add_records(w, r.u.receipt.relays, r.u.receipt.relay_count);
+		if (e == ERR_OK)
+			e = add_record(w, r.u.receipt.envelope.bytes);
+	}
+	arena_destroy(a);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const Vanthu__V1__Hop *const *x = a, *const *y = b;
+
+	return (*x)->at_ms < (*y)->at_ms ? -1 : (*x)->at_ms > (*y)->at_ms;
+}
+
+static enum err find_way(struct client *c, const struct found_document *f, struct way *w)
+{
+	struct rec_envelope envelope;
+	enum err e;
+
+	w->hops = arena_array(w->arena, HOPS_MAX, sizeof(*w->hops));
+	if (w->hops == NULL || w->scratch == NULL)
+		return ERR_NO_MEMORY;
+	e = add_hop(w, f->document.origin, "accepted", f->document.signed_at_ms);
+	if (e == ERR_OK)
+		e = control_envelope(c, f, &envelope);
+	if (e == ERR_OK)
+		e = add_records(w, envelope.relays, envelope.relay_count);
+	if (e == ERR_OK || e == ERR_NOT_FOUND) /* a relay's content may be gone; its records stay */
+		e = add_family(w, f, FAMILY_RELAY);
+	if (e == ERR_OK)
+		e = add_family(w, f, FAMILY_RECEIPT);
+	qsort(w->hops, w->count, sizeof(*w->hops), by_time);
+	return e;
+}
+
+void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_TRACE);
+	Vanthu__V1__Trace trace = VANTHU__V1__TRACE__INIT;
+	struct way way = { .client = c, .arena = c->control->arena };
+	struct found_document f;
+	enum err e;
+
+	if (control_find(c, id, m->text, true, &f) != ERR_OK)
+		return;
+	way.scratch = arena_new(RECORD_ARENA_BYTES);
+	e = find_way(c, &f, &way);
+	arena_destroy(way.scratch);
+	if (e == ERR_OK)
+		e = control_receipts(c, &f, &trace.recipients, &trace.n_recipients);
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, m->text);
+		return;
+	}
+	trace.id = field_bytes(f.document.id.bytes, sizeof f.document.id.bytes);
+	trace.origin = (char *)(uintptr_t)f.document.origin.text;
+	trace.state = (char *)(uintptr_t)control_state(&f);
+	trace.hops = way.hops;
+	trace.n_hops = way.count;
+	r.trace = &trace;
+	control_say(c, &r);
+}
+
+/* ---- evidence ---- */
+
+struct pile {
+	ProtobufCBinaryData *list;
+	size_t count;
+};
+
+static enum err pile_add(struct client *c, struct pile *p, struct blob bytes)
+{
+	if (p->list == NULL)
+		p->list = arena_array(c->control->arena, EVIDENCE_MAX, sizeof *p->list);
+	if (p->list == NULL)
+		return ERR_NO_MEMORY;
+	if (p->count == EVIDENCE_MAX)
+		return ERR_TOO_LARGE;
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->list[i].len == bytes.len_bytes && memcmp(p->list[i].data, bytes.data, bytes.len_bytes) == 0)
+			return ERR_OK;
+	}
+	p->list[p->count++] = field_bytes(bytes.data, bytes.len_bytes);
+	return ERR_OK;
+}
+
+struct evidence {
+	struct pile relays, receipts, heads, entries;
+};
+
+static enum err add_receipts(struct client *c, const struct found_document *f, struct evidence *e)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct record r;
+	enum err result;
+
+	while ((result = l.next(l.ctx, c->control->arena, FAMILY_RECEIPT, &scan, &r)) == ERR_OK) {
+		result = pile_add(c, &e->receipts, r.u.receipt.envelope.bytes);
+		for (uint32_t i = 0; result == ERR_OK && i < r.u.receipt.relay_count; i++)
+			result = pile_add(c, &e->relays, r.u.receipt.relays[i]);
+		if (result != ERR_OK)
+			return result;
+	}
+	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+static enum err add_relays(struct client *c, const struct found_document *f, const struct rec_envelope *envelope, struct evidence *e)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct record r;
+	enum err result = ERR_OK;
+
+	for (uint32_t i = 0; result == ERR_OK && i < envelope->relay_count; i++)
+		result = pile_add(c, &e->relays, envelope->relays[i]);
+	while (result == ERR_OK && (result = l.next(l.ctx, c->control->arena, FAMILY_RELAY, &scan, &r)) == ERR_OK)
+		result = pile_add(c, &e->relays, r.u.relay.envelope.bytes);
+	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+/* The whole directory in force: the root is over all entries, so all prove each. (Single proofs come with large directories.) */
+static enum err add_directory(struct client *c, struct evidence *e)
+{
+	struct lookup l = control_lookup(c);
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = scan_of(all);
+	struct record r;
+	enum err result = l.last(l.ctx, c->control->arena, FAMILY_DIRECTORY, &scan, &r);
+
+	if (result == ERR_OK)
+		result = pile_add(c, &e->heads, r.u.directory.head);
+	scan = scan_of(all);
+	while (result == ERR_OK && (result = l.next(l.ctx, c->control->arena, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK)
+		result = pile_add(c, &e->entries, r.u.committee.entry);
+	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_EVIDENCE);
+	Vanthu__V1__Evidence out = VANTHU__V1__EVIDENCE__INIT;
+	struct evidence e = { .relays = { .count = 0 } };
+	struct rec_envelope envelope;
+	struct found_document f;
+	enum err result;
+
+	if (control_find(c, id, m->text, false, &f) != ERR_OK)
+		return;
+	result = control_envelope(c, &f, &envelope);
+	if (result == ERR_OK)
+		result = add_receipts(c, &f, &e);
+	if (result == ERR_OK)
+		result = add_relays(c, &f, &envelope, &e);
+	if (result == ERR_OK)
+		result = add_directory(c, &e);
+	if (result != ERR_OK) {
+		control_say_error(c, id, result, m->text);
+		return;
+	}
+	out.envelope = field_bytes(envelope.envelope.bytes.data, envelope.envelope.bytes.len_bytes);
+	out.relays = e.relays.list;
+	out.n_relays = e.relays.count;
+	out.receipts = e.receipts.list;
+	out.n_receipts = e.receipts.count;
+	out.heads = e.heads.list;
+	out.n_heads = e.heads.count;
+	out.entries = e.entries.list;
+	out.n_entries = e.entries.count;
+	r.evidence = &out;
+	control_say(c, &r);
+}

@@ -1,0 +1,52 @@
+/* A submission while its contents come: between control_submit.c and control_upload.c; for nobody else. */
+#ifndef VANTHU_DAEMON_CONTROL_UPLOAD_H
+#define VANTHU_DAEMON_CONTROL_UPLOAD_H
+
+#include "daemon/control_internal.h"
+
+struct upload_piece {
+	struct upload_piece *next;
+	uint32_t part;
+	bool last;
+	size_t len_bytes;
+	uint8_t data[];
+};
+
+struct upload_part {
+	struct blob content;  /* came with the message; in the arena */
+	bool streamed;
+	bool whole;
+	uint64_t size_bytes;  /* as announced */
+	uint64_t got_bytes;
+	struct incoming *incoming;
+};
+
+struct upload {
+	struct job job; /* first */
+	struct upload *next;
+	struct client *client;
+	uint64_t id; /* of the request */
+	struct arena *arena;
+	struct ev_submit event;
+	struct recipient *recipients;
+	struct manifest_item *manifest;
+	struct upload_part *parts;
+	struct blob body; /* as submitted */
+	uint32_t part_count;
+	struct upload_piece *arrived, **arrived_last, *working;
+	uint64_t received_bytes, written_bytes, promised_bytes;
+	enum err result;
+	uint32_t warning;
+	bool busy;
+};
+
+/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file again, the largest first.
+ * ERR_TOO_LARGE: even with all parts as files. */
+must_use enum err upload_choose_inline(struct upload *u);
+/* Nothing more is to come. */
+bool upload_whole(const struct upload *u);
+/* The worker's part: writes what has arrived; when all is there, builds the event. */
+void upload_work(struct job *j);
+const struct files_ops *upload_files(const struct upload *u);
+
+#endif

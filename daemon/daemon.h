@@ -1,0 +1,81 @@
+/* One vanthud: all its parts, built in order and torn down in reverse. The loop (loop.h) turns it. */
+#ifndef VANTHU_DAEMON_DAEMON_H
+#define VANTHU_DAEMON_DAEMON_H
+
+#include "daemon/bulk.h"
+#include "daemon/config.h"
+#include "daemon/control.h"
+#include "daemon/events.h"
+#include "daemon/files.h"
+#include "daemon/inbox.h"
+#include "daemon/keyring.h"
+#include "daemon/links.h"
+#include "daemon/outbox.h"
+#include "daemon/sequencer.h"
+#include "daemon/store.h"
+#include "daemon/turn.h"
+#include "daemon/workers.h"
+#include "proto/seal.h"
+#include "routing/core.h"
+
+enum { DROPS_MAX = 256 };
+
+/* Content that nobody needs any more; looked at again before it goes. */
+struct drop {
+	struct digest sha256;
+	int64_t due_ms;
+};
+
+struct daemon {
+	struct config config;
+	int64_t up_since_ms;
+	/* keys */
+	struct signer *signer;
+	struct arena *keys; /* of what was read from files */
+	struct blob registry_root_der;
+	struct links_config link_keys;
+	uint8_t link_public[32];
+	/* parts, in the order they are built */
+	void *zmq;
+	struct store *store;
+	struct files *files;
+	struct core *core;
+	struct keyring *keyring;
+	struct verifier *verifier;
+	struct workers *verify_workers, *file_workers;
+	struct inbox *inbox;
+	struct sequencer *sequencer;
+	struct outbox *outbox;
+	struct turn *turn;
+	struct links *links;
+	struct bulk *bulk;
+	struct events *events;
+	struct control *control;
+	int signals; /* signalfd */
+	/* the loop's */
+	struct arena *scratch; /* one frame */
+	struct store_room room;
+	int64_t next_second_ms, next_minute_ms, last_commit_us;
+	uint64_t resident_first_bytes;
+	struct drop drops[DROPS_MAX];
+	unsigned drop_count, drop_jobs;
+	bool stopping;
+};
+
+/* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY, ERR_STORE, ERR_NETWORK, … Blocks on disk. */
+must_use enum err daemon_open(struct daemon *d, const struct config *config);
+/* In reverse; works on what daemon_open has built, also after its failure. */
+void daemon_close(struct daemon *d);
+
+/* After a directory has come into force: keys, peers, what the opener goes by. */
+must_use enum err daemon_follow_directory(struct daemon *d);
+/* SIGHUP. */
+void daemon_reload(struct daemon *d);
+
+/* Outbox and bulk operations (daemon_acts.c). */
+struct outbox_ops daemon_outbox_ops(struct daemon *d);
+struct bulk_ops daemon_bulk_ops(struct daemon *d);
+void daemon_violation(void *ctx, struct committee_id neighbour, enum err why);
+void daemon_drop_due(struct daemon *d, int64_t mono_ms);
+
+#endif

@@ -1,0 +1,144 @@
+/* See events.h. Two parts: topic, packed LiveEvent. */
+#include "daemon/events.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "daemon/log.h"
+#include "proto/control.pb-c.h"
+
+enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 10000 };
+
+struct events {
+	void *socket;
+};
+
+enum err events_open(void *zmq, const struct config *config, struct events **out)
+{
+	struct events *e = calloc(1, sizeof *e);
+	char path[CONFIG_PATH_MAX + 32], endpoint[CONFIG_PATH_MAX + 64];
+	int zero = 0, hwm = SEND_HWM;
+	mode_t mask;
+	int bound;
+
+	*out = NULL;
+	if (e == NULL)
+		return ERR_NO_MEMORY;
+	if (!config_socket(config, "events.sock", path, sizeof path)) {
+		free(e);
+		return ERR_CONFIG;
+	}
+	snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
+	e->socket = zmq_socket(zmq, ZMQ_PUB);
+	mask = umask(0177);
+	bound = e->socket == NULL || zmq_setsockopt(e->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+		zmq_setsockopt(e->socket, ZMQ_SNDHWM, &hwm, sizeof hwm) != 0 ? -1 : zmq_bind(e->socket, endpoint);
+	umask(mask);
+	if (bound != 0) {
+		log_event(LOG_ERROR, "events-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
+		events_close(e);
+		return ERR_SYSTEM;
+	}
+	*out = e;
+	return ERR_OK;
+}
+
+void events_close(struct events *e)
+{
+	if (e == NULL)
+		return;
+	if (e->socket != NULL)
+		zmq_close(e->socket);
+	free(e);
+}
+
+static const char *topic_of(enum notice what)
+{
+	switch (what) {
+	case NOTICE_ACCEPTED:
+		return "accepted";
+	case NOTICE_ARRIVED:
+		return "arrived";
+	case NOTICE_RELAYED:
+		return "relayed";
+	case NOTICE_RECEIPT:
+		return "receipt";
+	case NOTICE_REFUSED:
+		return "refused";
+	case NOTICE_DELIVERED:
+		return "delivered";
+	case NOTICE_STATUS:
+		return "status";
+	case NOTICE_LINK_UP:
+		return "link-up";
+	case NOTICE_LINK_DOWN:
+		return "link-down";
+	case NOTICE_HELD:
+		return "held";
+	case NOTICE_EXPIRED:
+		return "expired";
+	case NOTICE_DIRECTORY:
+		return "directory";
+	case NOTICE_NONE:
+		break;
+	}
+	return "";
+}
+
+/* Links and trouble are told to operators; single documents only when somebody looks closely. */
+static enum log_level level_of(enum notice what)
+{
+	switch (what) {
+	case NOTICE_LINK_UP:
+	case NOTICE_DIRECTORY:
+		return LOG_INFO;
+	case NOTICE_LINK_DOWN:
+	case NOTICE_HELD:
+	case NOTICE_EXPIRED:
+	case NOTICE_REFUSED:
+		return LOG_WARNING;
+	default:
+		return LOG_DEBUG;
+	}
+}
+
+static void write_log(const struct act_notify *n)
+{
+	char id[2 * sizeof n->document.id.bytes + 1];
+
+	for (size_t i = 0; i < sizeof n->document.id.bytes; i++)
+		snprintf(id + 2 * i, 3, "%02x", n->document.id.bytes[i]);
+	if (n->document.origin.text[0] == '\0')
+		log_event(level_of(n->what), topic_of(n->what), "committee=%s error=VT-%u", n->committee.text, n->reason);
+	else
+		log_event(level_of(n->what), topic_of(n->what), "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
+			  n->committee.text, n->reason);
+}
+
+void events_publish(struct events *e, const struct act_notify *n, int64_t wall_ms)
+{
+	Vanthu__V1__LiveEvent m = VANTHU__V1__LIVE_EVENT__INIT;
+	uint8_t bytes[EVENT_MAX_BYTES];
+	const char *topic = topic_of(n->what);
+	struct doc_id id = n->document.id;
+
+	write_log(n);
+	m.what = (char *)(uintptr_t)topic;
+	m.at_ms = wall_ms;
+	if (n->document.origin.text[0] != '\0')
+		m.id = (ProtobufCBinaryData){ .len = sizeof id.bytes, .data = id.bytes };
+	m.origin = (char *)(uintptr_t)n->document.origin.text;
+	m.committee = (char *)(uintptr_t)n->committee.text;
+	m.reason = n->reason;
+	if (n->summary.number != NULL)
+		m.number = (char *)(uintptr_t)n->summary.number;
+	if (vanthu__v1__live_event__get_packed_size(&m) > sizeof bytes)
+		return;
+	/* Dropped when nobody reads fast enough: the store has it all. */
+	if (zmq_send(e->socket, topic, strlen(topic), ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		zmq_send(e->socket, bytes, vanthu__v1__live_event__pack(&m, bytes), ZMQ_DONTWAIT);
+}

@@ -1,0 +1,254 @@
+/* The control thread's loop; see loop.h. Every step does bounded work. */
+#include "daemon/loop.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "daemon/clock.h"
+#include "daemon/log.h"
+#include "daemon/notify.h"
+#include "proto/wire.h"
+
+enum {
+	LINK_ITEMS = 8,
+	ITEMS_MAX = LINK_ITEMS + 3 + 4 + CONTROL_CLIENTS_MAX,
+	FRAMES_A_TURN = 1024,
+	JOBS_A_TURN = 1024,
+	WAIT_MOST_MS = 1000,
+	SECOND_MS = 1000,
+	MINUTE_MS = 60 * 1000,
+};
+
+/* When this much more is resident than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS, libzmq 5). */
+#define MEMORY_WATERMARK_BYTES (1ULL << 30)
+
+struct waiting {
+	zmq_pollitem_t items[ITEMS_MAX];
+	unsigned link_count;  /* first */
+	unsigned verify, files, signals;
+	unsigned control;     /* where the control's begin */
+	unsigned count;
+};
+
+/* ---- wait ---- */
+
+static void fill(struct daemon *d, struct waiting *w)
+{
+	w->link_count = links_poll(d->links, w->items, LINK_ITEMS);
+	w->count = w->link_count;
+	w->verify = w->count++;
+	w->items[w->verify] = (zmq_pollitem_t){ .fd = workers_fd(d->verify_workers), .events = ZMQ_POLLIN };
+	w->files = w->count++;
+	w->items[w->files] = (zmq_pollitem_t){ .fd = workers_fd(d->file_workers), .events = ZMQ_POLLIN };
+	w->signals = w->count++;
+	w->items[w->signals] = (zmq_pollitem_t){ .fd = d->signals, .events = ZMQ_POLLIN };
+	w->control = w->count;
+	w->count += control_poll(d->control, w->items + w->control, ITEMS_MAX - w->count);
+}
+
+static long timeout_ms(struct daemon *d, struct now now)
+{
+	int64_t deadlines[] = { core_deadline_ms(d->core), bulk_deadline_ms(d->bulk), d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
+	int64_t first = INT64_MAX;
+
+	if (inbox_count(d->inbox) > 0 || links_pending(d->links) || control_busy(d->control))
+		return 0;
+	for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
+		first = deadlines[i] < first ? deadlines[i] : first;
+	return first <= now.mono_ms ? 0 : (long)(first - now.mono_ms);
+}
+
+static void wait(struct daemon *d, struct waiting *w)
+{
+	fill(d, w);
+	/* Interrupted or not: what there is to do is looked for in any case. */
+	if (zmq_poll(w->items, (int)w->count, timeout_ms(d, clock_now())) < 0)
+		for (unsigned i = 0; i < w->count; i++)
+			w->items[i].revents = 0;
+}
+
+/* ---- collect ---- */
+
+static void take_bulk_frame(struct daemon *d, const struct link_event *e)
+{
+	struct message m;
+
+	arena_reset(d->scratch);
+	if (wire_decode(d->scratch, e->frame, &m) != ERR_OK)
+		daemon_violation(d, e->neighbour, ERR_PROTOCOL);
+	else if (m.type != MESSAGE_HELLO)
+		bulk_message(d->bulk, e->neighbour, &m, clock_now());
+}
+
+static void take_frame(struct daemon *d, const struct link_event *e)
+{
+	enum message_type type;
+
+	if (e->purpose == PURPOSE_BULK)
+		take_bulk_frame(d, e);
+	else if (frame_type(e->frame, &type) == ERR_OK && type == MESSAGE_OPEN_BULK)
+		links_open_bulk(d->links, e->neighbour);
+	else
+		sequencer_frame(d->sequencer, e->neighbour, e->frame, clock_now().wall_ms);
+}
+
+static void take_link_event(struct daemon *d, const struct link_event *e)
+{
+	bool bulk = e->purpose == PURPOSE_BULK;
+
+	switch (e->type) {
+	case LINK_CONNECTED:
+		if (bulk)
+			bulk_connected(d->bulk, e->neighbour, clock_now());
+		else
+			sequencer_link(d->sequencer, EVENT_CONNECTED, e->neighbour, ERR_OK);
+		break;
+	case LINK_DISCONNECTED:
+		if (bulk)
+			bulk_disconnected(d->bulk, e->neighbour);
+		else
+			sequencer_link(d->sequencer, EVENT_DISCONNECTED, e->neighbour, e->reason);
+		break;
+	case LINK_FRAME:
+		take_frame(d, e);
+		break;
+	case LINK_VIOLATION:
+		daemon_violation(d, e->neighbour, e->reason);
+		break;
+	case LINK_EVENT_NONE:
+		break;
+	}
+}
+
+static void collect_links(struct daemon *d)
+{
+	for (unsigned i = 0; i < FRAMES_A_TURN && sequencer_room(d->sequencer); i++) {
+		struct link_event e;
+
+		links_receive(d->links, &e);
+		if (e.type == LINK_EVENT_NONE)
+			return;
+		take_link_event(d, &e);
+	}
+}
+
+static void collect_signals(struct daemon *d)
+{
+	struct signalfd_siginfo s;
+
+	while (read(d->signals, &s, sizeof s) == (ssize_t)sizeof s) {
+		if (s.ssi_signo == SIGHUP) {
+			daemon_reload(d);
+			continue;
+		}
+		log_event(LOG_INFO, "stopping", "signal=%u", s.ssi_signo);
+		d->stopping = true;
+	}
+}
+
+static void collect(struct daemon *d, struct waiting *w)
+{
+	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0)
+		collect_signals(d);
+	collect_links(d);
+	workers_collect(d->verify_workers, JOBS_A_TURN);
+	workers_collect(d->file_workers, JOBS_A_TURN);
+	sequencer_flush(d->sequencer);
+	control_service(d->control, w->items + w->control, w->count - w->control);
+}
+
+/* A commit costs a sync: while more is on its way to the inbox, it is worth a moment. Never when nothing is. */
+static bool worth_waiting(struct daemon *d)
+{
+	unsigned count = inbox_count(d->inbox);
+
+	return count > 0 && count < TURN_EVENTS_MAX && sequencer_waiting(d->sequencer) > 0 &&
+	       clock_mono_us() - d->last_commit_us < d->config.commit_gap_us;
+}
+
+/* ---- what time asks for ---- */
+
+static uint64_t resident_bytes(void)
+{
+	unsigned long long all = 0, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%llu %llu", &all, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static enum err each_minute(struct daemon *d)
+{
+	uint64_t resident;
+
+	d->store->ops->idle(d->store);
+	resident = resident_bytes();
+	if (d->resident_first_bytes == 0)
+		d->resident_first_bytes = resident;
+	if (resident < d->resident_first_bytes + MEMORY_WATERMARK_BYTES)
+		return ERR_OK;
+	log_event(LOG_WARNING, "memory-watermark", "resident=%llu", (unsigned long long)resident);
+	d->resident_first_bytes = resident;
+	return links_rebind(d->links);
+}
+
+static enum err each_second(struct daemon *d, struct now now)
+{
+	struct store_room room;
+	enum err e = d->store->ops->room(d->store, &room);
+
+	if (e != ERR_OK)
+		return e;
+	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts)
+		log_event(room.submissions ? LOG_INFO : LOG_WARNING, "room", "submissions=%d documents=%d facts=%d disk_free=%llu",
+			  room.submissions, room.documents, room.facts, (unsigned long long)room.disk_free_bytes);
+	d->room = room;
+	core_set_room(d->core, room.submissions, room.documents, room.facts);
+	bulk_tick(d->bulk, now);
+	daemon_drop_due(d, now.mono_ms);
+	notify_watchdog();
+	d->next_second_ms = now.mono_ms + SECOND_MS;
+	if (now.mono_ms < d->next_minute_ms)
+		return ERR_OK;
+	d->next_minute_ms = now.mono_ms + MINUTE_MS;
+	return each_minute(d);
+}
+
+static enum err keep_time(struct daemon *d)
+{
+	struct now now = clock_now();
+
+	if (now.mono_ms >= bulk_deadline_ms(d->bulk))
+		bulk_tick(d->bulk, now);
+	return now.mono_ms >= d->next_second_ms ? each_second(d, now) : ERR_OK;
+}
+
+enum err loop_run(struct daemon *d)
+{
+	struct waiting w;
+	enum err e = ERR_OK;
+
+	memset(&w, 0, sizeof w);
+	while (e == ERR_OK && !d->stopping) {
+		wait(d, &w);
+		collect(d, &w);
+		if (!worth_waiting(d)) {
+			uint64_t commits = turn_figures(d->turn).commits;
+
+			e = turn_run(d->turn, clock_now());
+			if (turn_figures(d->turn).commits != commits)
+				d->last_commit_us = clock_mono_us();
+		}
+		if (e == ERR_OK)
+			e = keep_time(d);
+	}
+	return e;
+}

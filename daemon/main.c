@@ -1,0 +1,148 @@
+/* vanthud: the command line, then one daemon until a signal. Fatal here: a configuration that is not valid, a store that cannot be opened,
+ * and any failed turn, after which the process ends at once and the store says at the next start what happened. */
+#include <getopt.h>
+#include <libintl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/daemon.h"
+#include "daemon/log.h"
+#include "daemon/loop.h"
+#include "daemon/notify.h"
+#include "daemon/version.h"
+
+#define _(text) gettext(text)
+
+struct options {
+	const char *config;
+	bool check;
+};
+
+static void print_help(FILE *to)
+{
+	fprintf(to, "%s\n\n", _("Usage: vanthud -c FILE [--check-config]"));
+	fprintf(to, "%s\n", _("Routes signed documents between Party committees: one daemon for each committee."));
+	fprintf(to, "\n  -c, --config FILE    %s\n", _("configuration file, or its folder (else VANTHU_CONFIG)"));
+	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
+	fprintf(to, "      --version        %s\n", _("print the version"));
+	fprintf(to, "  -h, --help           %s\n", _("print this"));
+}
+
+/* -1: go on; else the exit code. */
+static int parse(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = { { "config", required_argument, NULL, 'c' }, { "check-config", no_argument, NULL, 'k' },
+					       { "version", no_argument, NULL, 'V' },     { "help", no_argument, NULL, 'h' },
+					       { NULL, 0, NULL, 0 } };
+	int c;
+
+	o->config = getenv("VANTHU_CONFIG");
+	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'c':
+			o->config = optarg;
+			break;
+		case 'k':
+			o->check = true;
+			break;
+		case 'V':
+			printf("vanthud %s\n", VANTHU_VERSION);
+			return 0;
+		case 'h':
+			print_help(stdout);
+			return 0;
+		default:
+			return err_exit_code(ERR_USAGE);
+		}
+	}
+	if (o->config == NULL || optind != argc) {
+		print_help(stderr);
+		return err_exit_code(ERR_USAGE);
+	}
+	return -1;
+}
+
+static enum err load(const char *path, struct config *config)
+{
+	struct config_errors *errors = malloc(sizeof *errors);
+	enum err e = errors == NULL ? ERR_NO_MEMORY : config_load(path, config, errors);
+
+	for (unsigned i = 0; errors != NULL && i < errors->count && i < CONFIG_ERRORS_MAX; i++)
+		fprintf(stderr, "%s:%u:%u: %s\n", config->file[0] != '\0' ? config->file : path, errors->list[i].line,
+			errors->list[i].column, errors->list[i].text);
+	if (e != ERR_OK && (errors == NULL || errors->count == 0))
+		fprintf(stderr, "%s: VT-%d %s\n", path, (int)e, gettext(err_text(e)));
+	free(errors);
+	return e;
+}
+
+/* No core files: they would hold keys. No SIGPIPE: a client that goes away is an error code. */
+static void harden(void)
+{
+	struct rlimit none = { 0, 0 }, files = { 65536, 65536 };
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_DUMPABLE, 0);
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		log_event(LOG_WARNING, "core-limit-not-set", "pid=%d", (int)getpid());
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		log_event(LOG_DEBUG, "file-limit-not-set", "pid=%d", (int)getpid());
+}
+
+static int run(const struct config *config)
+{
+	struct daemon *d = calloc(1, sizeof *d);
+	enum log_level level = LOG_INFO;
+	enum err e;
+
+	log_level_parse(config->log_level, &level);
+	log_open(level);
+	harden();
+	e = d == NULL ? ERR_NO_MEMORY : daemon_open(d, config);
+	if (e == ERR_OK) {
+		log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu", config->committee.text, VANTHU_VERSION,
+			  (unsigned long long)core_directory_version(d->core));
+		notify_ready();
+		e = loop_run(d);
+		if (e != ERR_OK) {
+			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
+			_exit(EXIT_FAILURE); /* nothing may touch what the failed turn left behind */
+		}
+		notify_stopping();
+	} else {
+		log_event(LOG_ERROR, "not-started", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
+	}
+	if (d != NULL)
+		daemon_close(d);
+	free(d);
+	return err_exit_code(e);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .config = NULL };
+	struct config *config = calloc(1, sizeof *config);
+	int code;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain("vanthu", VANTHU_LOCALE_DIR);
+	textdomain("vanthu");
+	code = parse(argc, argv, &o);
+	if (code < 0) {
+		enum err e = config == NULL ? ERR_NO_MEMORY : load(o.config, config);
+
+		code = e == ERR_OK ? (o.check ? 0 : run(config)) : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
+		if (e == ERR_OK && o.check)
+			printf("%s: %s\n", config->file, _("valid"));
+	}
+	free(config);
+	return code;
+}

@@ -1,0 +1,258 @@
+/* Lines of frames; see sequencer.h. */
+#include "daemon/sequencer.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire.h"
+#include "routing/id.h"
+
+enum {
+	WAITING_MAX = 2048,                  /* frames in all lines */
+	WAITING_BYTES_MAX = 64 * 1024 * 1024,
+	INBOX_RESERVE = 2048,                /* left for local clients and finished fetches */
+	ARENAS_KEPT = 8,
+};
+
+struct ticket {
+	struct job job; /* first */
+	struct ticket *next;
+	struct sequencer *owner;
+	struct committee_id neighbour;
+	struct arena *arena;
+	uint8_t *frame;
+	size_t frame_bytes;
+	int64_t wall_ms;
+	struct opener opener;
+	struct event single;
+	struct event *events;
+	uint32_t count, taken;
+	uint32_t unreleased; /* events in the inbox or in a turn */
+	enum err result;
+	bool ready;
+};
+struct line {
+	struct line *next;
+	struct committee_id neighbour;
+	struct ticket *first, **last;
+};
+struct sequencer {
+	struct sequencer_parts parts;
+	struct line *lines;
+	unsigned waiting;
+	size_t waiting_bytes;
+	struct arena *kept[ARENAS_KEPT]; /* arenas of frames that are done, for the next */
+	unsigned kept_count;
+};
+
+struct sequencer *sequencer_new(const struct sequencer_parts *parts)
+{
+	struct sequencer *s = calloc(1, sizeof *s);
+
+	if (s != NULL)
+		s->parts = *parts;
+	return s;
+}
+
+static void destroy_ticket(struct ticket *t)
+{
+	struct sequencer *s = t->owner;
+
+	if (t->arena != NULL && s->kept_count < ARENAS_KEPT) {
+		arena_reset(t->arena);
+		s->kept[s->kept_count++] = t->arena;
+	} else {
+		arena_destroy(t->arena);
+	}
+	free(t->frame);
+	free(t);
+}
+
+void sequencer_destroy(struct sequencer *s)
+{
+	if (s == NULL)
+		return;
+	while (s->lines != NULL) {
+		struct line *l = s->lines;
+
+		s->lines = l->next;
+		while (l->first != NULL) {
+			struct ticket *t = l->first;
+
+			l->first = t->next;
+			destroy_ticket(t);
+		}
+		free(l);
+	}
+	while (s->kept_count > 0)
+		arena_destroy(s->kept[--s->kept_count]);
+	free(s);
+}
+
+static struct line *line_of(struct sequencer *s, struct committee_id neighbour)
+{
+	struct line *l = s->lines;
+
+	while (l != NULL && !id_equal(l->neighbour, neighbour))
+		l = l->next;
+	if (l != NULL)
+		return l;
+	l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return NULL;
+	l->neighbour = neighbour;
+	l->last = &l->first;
+	l->next = s->lines;
+	s->lines = l;
+	return l;
+}
+
+static struct ticket *queue_ticket(struct sequencer *s, struct committee_id neighbour)
+{
+	struct line *l = line_of(s, neighbour);
+	struct ticket *t = l == NULL ? NULL : calloc(1, sizeof *t);
+
+	if (t == NULL)
+		return NULL;
+	t->owner = s;
+	t->neighbour = neighbour;
+	*l->last = t;
+	l->last = &t->next;
+	s->waiting++;
+	return t;
+}
+
+static void work(struct job *j)
+{
+	struct ticket *t = (struct ticket *)j;
+
+	t->result = opener_open(&t->opener, t->arena, t->neighbour, (struct blob){ t->frame, t->frame_bytes }, t->wall_ms, &t->events,
+				&t->count);
+}
+
+static void done(struct job *j)
+{
+	struct ticket *t = (struct ticket *)j;
+
+	t->ready = true;
+	if (t->result != ERR_OK)
+		t->count = 0;
+	free(t->frame);
+	t->frame = NULL;
+	t->owner->waiting_bytes -= t->frame_bytes;
+}
+
+static struct arena *take_arena(struct sequencer *s)
+{
+	return s->kept_count > 0 ? s->kept[--s->kept_count] : arena_new(DECODE_BUDGET_BYTES);
+}
+
+void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms)
+{
+	struct ticket *t = queue_ticket(s, neighbour);
+	enum message_type type;
+
+	if (t == NULL)
+		return; /* without memory: what is not acknowledged comes again */
+	t->arena = take_arena(s);
+	t->wall_ms = wall_ms;
+	t->opener = s->parts.opener;
+	t->result = t->arena == NULL ? ERR_NO_MEMORY : frame_type(frame, &type);
+	if (t->result == ERR_OK && type != MESSAGE_PUBLISH) {
+		t->single.type = EVENT_MESSAGE;
+		t->single.u.message.neighbour = neighbour;
+		t->result = wire_decode(t->arena, frame, &t->single.u.message.message);
+		t->events = &t->single;
+		t->count = t->result == ERR_OK ? 1 : 0;
+		t->ready = true;
+		return;
+	}
+	if (t->result == ERR_OK && (t->frame = malloc(frame.len_bytes)) == NULL)
+		t->result = ERR_NO_MEMORY;
+	if (t->result != ERR_OK) {
+		t->ready = true;
+		return;
+	}
+	memcpy(t->frame, frame.data, frame.len_bytes);
+	t->frame_bytes = frame.len_bytes;
+	s->waiting_bytes += frame.len_bytes;
+	t->job.work = work;
+	t->job.done = done;
+	s->parts.runner.run(s->parts.runner.ctx, &t->job);
+}
+
+void sequencer_link(struct sequencer *s, enum event_type type, struct committee_id neighbour, enum err reason)
+{
+	struct ticket *t = queue_ticket(s, neighbour);
+
+	assert(type == EVENT_CONNECTED || type == EVENT_DISCONNECTED);
+	if (t == NULL)
+		return; /* the core's own patience notices */
+	t->single.type = type;
+	t->single.u.link.neighbour = neighbour;
+	t->single.u.link.reason = (uint32_t)reason;
+	t->events = &t->single;
+	t->count = 1;
+	t->ready = true;
+}
+
+static void release(void *owner)
+{
+	struct ticket *t = owner;
+
+	if (--t->unreleased == 0 && t->taken == t->count)
+		destroy_ticket(t);
+}
+
+/* True when the whole ticket is in the inbox. */
+static bool move(struct sequencer *s, struct ticket *t)
+{
+	while (t->taken < t->count) {
+		if (inbox_room(s->parts.inbox) <= INBOX_RESERVE ||
+		    inbox_push(s->parts.inbox, &t->events[t->taken], release, t) != ERR_OK)
+			return false;
+		t->taken++;
+		t->unreleased++;
+	}
+	return true;
+}
+
+static void flush_line(struct sequencer *s, struct line *l)
+{
+	while (l->first != NULL && l->first->ready) {
+		struct ticket *t = l->first;
+
+		if (!move(s, t))
+			return;
+		l->first = t->next;
+		if (l->first == NULL)
+			l->last = &l->first;
+		s->waiting--;
+		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY)
+			s->parts.violation(s->parts.ctx, t->neighbour, t->result);
+		if (t->unreleased == 0)
+			destroy_ticket(t);
+	}
+}
+
+void sequencer_flush(struct sequencer *s)
+{
+	for (struct line *l = s->lines; l != NULL; l = l->next)
+		flush_line(s, l);
+}
+
+bool sequencer_room(const struct sequencer *s)
+{
+	return s->waiting < WAITING_MAX && s->waiting_bytes < WAITING_BYTES_MAX;
+}
+
+unsigned sequencer_waiting(const struct sequencer *s)
+{
+	return s->waiting;
+}
+
+void sequencer_directory(struct sequencer *s, uint64_t version)
+{
+	s->parts.opener.directory_version = version;
+}

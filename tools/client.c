@@ -1,0 +1,223 @@
+/* See client.h. */
+#include "tools/client.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "proto/prescan.h"
+
+enum { ARENA_BYTES = 64 << 20 };
+
+struct client {
+	struct cli *cli;
+	int fd;
+	uint64_t last_id;
+	struct arena *arena;
+	uint8_t *buffer;
+};
+
+static const char *socket_name(enum client_door door)
+{
+	return door == CLIENT_OFFICE ? "office.sock" : door == CLIENT_OPERATE ? "operate.sock" : "read.sock";
+}
+
+static enum err connect_to(const char *path, int timeout_ms, int *fd)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct timeval t = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return ERR_SYSTEM;
+	if (connect(*fd, (struct sockaddr *)&a, sizeof a) != 0)
+		return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_UNREACHABLE;
+	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) != 0 || setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) != 0)
+		return ERR_SYSTEM;
+	return ERR_OK;
+}
+
+enum err client_connect(const struct config *config, enum client_door door, int timeout_ms, struct client **out)
+{
+	struct client *c = calloc(1, sizeof *c);
+	char path[CONFIG_PATH_MAX + 32];
+	enum err e;
+
+	*out = NULL;
+	if (c == NULL)
+		return ERR_NO_MEMORY;
+	c->fd = -1;
+	c->arena = arena_new(ARENA_BYTES);
+	c->buffer = malloc(CONTROL_MESSAGE_MAX_BYTES + 4);
+	if (c->arena == NULL || c->buffer == NULL)
+		e = ERR_NO_MEMORY;
+	else if (!config_socket(config, socket_name(door), path, sizeof path))
+		e = ERR_CONFIG;
+	else
+		e = connect_to(path, timeout_ms, &c->fd);
+	if (e != ERR_OK) {
+		client_close(c);
+		return e;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+enum err client_open(struct cli *cli, enum client_door door, struct client **out)
+{
+	struct config *config = malloc(sizeof *config);
+	enum err e = config == NULL ? ERR_NO_MEMORY : cli_config(cli, config);
+
+	*out = NULL;
+	if (e == ERR_OK) {
+		e = client_connect(config, door, cli->timeout_ms, out);
+		if (e != ERR_OK)
+			cli_fail(cli, e, config->committee.text);
+		else
+			(*out)->cli = cli;
+	}
+	free(config);
+	return e;
+}
+
+void client_close(struct client *c)
+{
+	if (c == NULL)
+		return;
+	if (c->fd >= 0)
+		close(c->fd);
+	arena_destroy(c->arena);
+	free(c->buffer);
+	free(c);
+}
+
+struct cli *client_cli(struct client *c)
+{
+	return c->cli;
+}
+
+static enum err failure(void)
+{
+	return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_TIMEOUT : ERR_UNREACHABLE;
+}
+
+static enum err send_all(struct client *c, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = send(c->fd, bytes, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return failure();
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64_t id)
+{
+	size_t size;
+
+	request->id = id;
+	size = vanthu__v1__request__get_packed_size(request);
+	if (size > CONTROL_MESSAGE_MAX_BYTES)
+		return ERR_TOO_LARGE;
+	for (unsigned i = 0; i < 4; i++)
+		c->buffer[i] = (uint8_t)(size >> (8 * (3 - i)));
+	vanthu__v1__request__pack(request, c->buffer + 4);
+	return send_all(c, c->buffer, size + 4);
+}
+
+enum err client_send(struct client *c, Vanthu__V1__Request *request)
+{
+	return client_send_more(c, request, ++c->last_id);
+}
+
+static enum err receive_all(struct client *c, uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = recv(c->fd, bytes, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0 ? ERR_UNREACHABLE : failure();
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err client_next(struct client *c, Vanthu__V1__Reply **reply)
+{
+	uint8_t head[4];
+	size_t size;
+	enum err e = receive_all(c, head, sizeof head);
+
+	*reply = NULL;
+	if (e != ERR_OK)
+		return e;
+	size = (size_t)head[0] << 24 | (size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3];
+	if (size > CONTROL_MESSAGE_MAX_BYTES)
+		return ERR_FORMAT;
+	e = receive_all(c, c->buffer, size);
+	if (e != ERR_OK)
+		return e;
+	arena_reset(c->arena);
+	*reply = unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ c->buffer, size }, &e);
+	return e;
+}
+
+enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply)
+{
+	const Vanthu__V1__ControlError *error;
+	char message[1024];
+	int n;
+
+	if (e != ERR_OK || reply == NULL || reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR) {
+		e = e == ERR_OK ? ERR_FORMAT : e;
+		cli_fail(c->cli, e, NULL);
+		return e;
+	}
+	error = reply->error;
+	e = err_known(error->code) && error->code != 0 ? (enum err)error->code : ERR_SYSTEM;
+	if (error->n_choices == 0) {
+		cli_fail(c->cli, e, error->about);
+		return e;
+	}
+	n = snprintf(message, sizeof message, "%s: %s:", error->about, _(err_text(e)));
+	for (size_t i = 0; i < error->n_choices && n > 0 && (size_t)n < sizeof message; i++)
+		n += snprintf(message + n, sizeof message - (size_t)n, " %s", error->choices[i]);
+	cli_fail_text(c->cli, e, message, _(err_fix(e)));
+	return e;
+}
+
+enum err client_call(struct client *c, Vanthu__V1__Request *request, Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply)
+{
+	enum err e = client_send(c, request);
+
+	if (e == ERR_OK)
+		e = client_next(c, reply);
+	if (e == ERR_OK && (*reply)->what_case == wanted)
+		return ERR_OK;
+	return client_fail(c, e, e == ERR_OK ? *reply : NULL);
+}
+
+enum err client_row(struct client *c, Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply)
+{
+	enum err e = client_next(c, reply);
+
+	if (e == ERR_OK && (*reply)->what_case == wanted)
+		return ERR_OK;
+	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_DONE)
+		return ERR_NOT_FOUND;
+	return client_fail(c, e, e == ERR_OK ? *reply : NULL);
+}

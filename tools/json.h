@@ -1,0 +1,21 @@
+/* Replies of the daemon as the JSON of DESIGN §9. All return new references. */
+#ifndef VANTHU_TOOLS_JSON_H
+#define VANTHU_TOOLS_JSON_H
+
+#include <jansson.h>
+
+#include "proto/control.pb-c.h"
+
+json_t *json_time(int64_t ms);                       /* RFC 3339, null for 0 */
+json_t *json_text_or_null(const char *text);         /* null for "" */
+json_t *json_hex(ProtobufCBinaryData bytes);
+json_t *json_uuid(ProtobufCBinaryData id);
+json_t *json_texts(char **list, size_t count);
+const char *json_urgency(Vanthu__V1__Urgency urgency); /* thuong khan thuong-khan hoa-toc */
+json_t *json_code(unsigned code);                    /* "VT-nnnn", null for 0 */
+
+json_t *json_line(const Vanthu__V1__DocumentLine *line);
+json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count);
+json_t *json_link(const Vanthu__V1__LinkView *link);
+
+#endif

@@ -1,0 +1,155 @@
+/* See text.h. */
+#include "tools/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+#include <uniwidth.h>
+
+enum { VIETNAM_S = 7 * 3600 };
+
+static char *finish(uint8_t *text, size_t len)
+{
+	char *out = text == NULL ? NULL : realloc(text, len + 1);
+
+	if (out == NULL) {
+		free(text);
+		return NULL;
+	}
+	out[len] = '\0';
+	return out;
+}
+
+char *text_nfc(const char *text)
+{
+	size_t len;
+	const uint8_t *bytes = (const uint8_t *)text;
+	uint8_t *out;
+
+	if (u8_check(bytes, strlen(text)) != NULL)
+		return NULL;
+	out = u8_normalize(UNINORM_NFC, bytes, strlen(text), NULL, &len);
+	return finish(out, len);
+}
+
+static bool is_mark(ucs4_t c)
+{
+	return (c >= 0x300 && c <= 0x36f) || c == 0x1ab0;
+}
+
+char *text_fold(const char *text)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t len, used = 0;
+	uint8_t *parts, *lower;
+
+	if (u8_check(bytes, strlen(text)) != NULL)
+		return NULL;
+	lower = u8_tolower(bytes, strlen(text), NULL, NULL, NULL, &len);
+	parts = lower == NULL ? NULL : u8_normalize(UNINORM_NFD, lower, len, NULL, &len);
+	free(lower);
+	if (parts == NULL)
+		return NULL;
+	for (size_t i = 0; i < len;) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, parts + i, len - i);
+
+		if (c == 0x111) { /* đ has no decomposition */
+			parts[used++] = 'd';
+		} else if (!is_mark(c)) {
+			memmove(parts + used, parts + i, (size_t)n);
+			used += (size_t)n;
+		}
+		i += (size_t)n;
+	}
+	return finish(parts, used);
+}
+
+int text_width(const char *text)
+{
+	return u8_strwidth((const uint8_t *)text, "UTF-8");
+}
+
+void text_one_line(char *text)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	for (; *p != '\0'; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			*p = ' ';
+		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+			p[0] = p[1] = ' '; /* C1 controls */
+	}
+}
+
+void text_rfc3339(int64_t ms, char *out, size_t size_bytes)
+{
+	time_t s = (time_t)(ms / 1000);
+	struct tm tm;
+	char day[32];
+
+	out[0] = '\0';
+	if (ms == 0 || gmtime_r(&s, &tm) == NULL)
+		return;
+	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, size_bytes, "%s.%03dZ", day, (int)(ms % 1000));
+}
+
+void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes)
+{
+	struct tm tm;
+	time_t s;
+
+	memset(&tm, 0, sizeof tm);
+	if (strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &tm) == NULL) {
+		snprintf(out, size_bytes, "%s", rfc3339);
+		return;
+	}
+	s = timegm(&tm) + (utc ? 0 : VIETNAM_S);
+	gmtime_r(&s, &tm);
+	strftime(out, size_bytes, "%d/%m/%Y %H:%M:%S", &tm);
+}
+
+void text_today(char out[11])
+{
+	time_t s = time(NULL) + VIETNAM_S;
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	strftime(out, 11, "%Y-%m-%d", &tm);
+}
+
+static bool real_date(int year, int month, int day)
+{
+	struct tm tm = { .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day };
+
+	timegm(&tm);
+	return tm.tm_year == year - 1900 && tm.tm_mon == month - 1 && tm.tm_mday == day;
+}
+
+bool text_date(const char *text, char out[11])
+{
+	int year, month, day, end = 0;
+
+	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || text[end] != '\0') {
+		end = 0;
+		if (sscanf(text, "%2d/%2d/%4d%n", &day, &month, &year, &end) != 3 || text[end] != '\0')
+			return false;
+	}
+	if (year < 1900 || year > 9999 || !real_date(year, month, day))
+		return false;
+	snprintf(out, 11, "%04d-%02d-%02d", year % 10000, month % 100, day % 100);
+	return true;
+}
+
+int64_t text_now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}

@@ -1,0 +1,27 @@
+/* Vietnamese text: one normal form, comparing without diacritics, widths in cells; and times. */
+#ifndef VANTHU_TOOLS_TEXT_H
+#define VANTHU_TOOLS_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* NFC (Unicode Annex 15): the form that is sent and stored. malloc'd; NULL when it is not UTF-8. */
+char *text_nfc(const char *text);
+/* For matching: lower case, without diacritics, đ as d. malloc'd; NULL when it is not UTF-8. */
+char *text_fold(const char *text);
+int text_width(const char *text); /* cells */
+/* Control characters and line ends become blanks, in place: what others sent must not drive the terminal. */
+void text_one_line(char *text);
+
+/* Unix ms to RFC 3339 UTC with milliseconds; "" for 0. */
+void text_rfc3339(int64_t ms, char *out, size_t size_bytes);
+/* RFC 3339 to what is read: Vietnam's time (UTC+7, no summer time), or UTC. */
+void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes);
+/* Today in Vietnam, YYYY-MM-DD. */
+void text_today(char out[11]);
+/* YYYY-MM-DD or DD/MM/YYYY to YYYY-MM-DD; false: no date. */
+bool text_date(const char *text, char out[11]);
+int64_t text_now_ms(void);
+
+#endif
