@@ -10,6 +10,9 @@ DESTDIR ?=
 PREFIX ?= /usr
 SEED ?= 1
 CC := gcc
+# Short lines; V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s %s\n' $(1) '$(2)')
 CLANG := clang
 B := build
 
@@ -33,6 +36,8 @@ GEN := $(PROTO_DEFS:%=$(B)/gen/proto/%.pb-c)
 # ---- flags ----
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wpointer-arith \
 	-Wwrite-strings -Wvla -Wformat=2 -Wnull-dereference -Werror
+# gcc guesses lengths from array sizes: cutting off is what snprintf is used for here, and where it matters the length is checked.
+WARN_GCC := -Wno-format-truncation
 COMMON := -std=c11 -D_GNU_SOURCE -I. -I$(B)/gen -MMD -MP -pthread '-DVANTHU_LOCALE_DIR="$(PREFIX)/share/locale"'
 HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 RELEASE := $(COMMON) -O2 -g $(HARDEN)
@@ -78,23 +83,24 @@ $(B)/cflags: etc/packages
 # ---- generated code ----
 $(B)/gen/proto/%.pb-c.c $(B)/gen/proto/%.pb-c.h &: proto/%.proto $(B)/cflags
 	@mkdir -p $(B)/gen
-	protoc --c_out=$(B)/gen -I. $<
+	$(Q)protoc --c_out=$(B)/gen -I. $<
 $(B)/gen/proto/control.pb-c.h: $(B)/gen/proto/envelope.pb-c.h
 
 # ---- objects: obj (release), asan (tests), clang (warnings of the other compiler), two canaries ----
 define objects
 $(B)/$(1)/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $$(@D)
-	$(2) -w $(3) -c -o $$@ $$<
+	$$(Q)$(2) -w $(3) -c -o $$@ $$<
 $(B)/$(1)/%.o: %.c $(B)/cflags | $(GEN:%=%.h)
 	@mkdir -p $$(@D)
-	$(2) $$(FLAGS) $(WARN) $(3) -c -o $$@ $$<
+	$$(call say,$(1),$$<)
+	$$(Q)$(2) $$(FLAGS) $(WARN) $(3) -c -o $$@ $$<
 endef
-$(eval $(call objects,obj,$(CC),$(RELEASE)))
-$(eval $(call objects,asan,$(CC),$(ASAN)))
+$(eval $(call objects,obj,$(CC),$(WARN_GCC) $(RELEASE)))
+$(eval $(call objects,asan,$(CC),$(WARN_GCC) $(ASAN)))
 $(eval $(call objects,clang,$(CLANG),$(COMMON) -O1 $(HARDEN)))
-$(eval $(call objects,canary-no-verify,$(CC),$(COMMON) -O1 -g -DVANTHU_CANARY_NO_VERIFY))
-$(eval $(call objects,canary-early-ack,$(CC),$(COMMON) -O1 -g -DVANTHU_CANARY_EARLY_ACK))
+$(eval $(call objects,canary-no-verify,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANTHU_CANARY_NO_VERIFY))
+$(eval $(call objects,canary-early-ack,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANTHU_CANARY_EARLY_ACK))
 
 obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
@@ -103,32 +109,37 @@ VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call
 VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_yaml daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
-	$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 $(B)/vanthu: $(VANTHU_OBJ)
-	$(CC) $(LINK) -o $@ $^ $(LIBS)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 # ---- texts in other languages ----
 locale: $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 $(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
 	@mkdir -p $(@D)
-	msgfmt --check-format -o $@ $<
+	$(Q)msgfmt --check-format -o $@ $<
 
 # ---- tests ----
 ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%)) $(call gen_of,asan)
 $(B)/asan/libtest.a: $(ASAN_LIB)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o) $(B)/asan/libtest.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -pthread -o $@ $^ -lcmocka $(LIBS)
+	$(call say,link,$@)
+	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ -lcmocka $(LIBS)
 
 SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
 	daemon/bulk daemon/bulk_fetch daemon/bulk_serve daemon/log $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
-	$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
+	$(call say,link,$@)
+	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
 define canary
 $(B)/$(1)/sim: $(call obj_of,$(1),$(SIM_PARTS)) $(call gen_of,$(1))
-	$(CC) -pthread -o $$@ $$^ $$(LIBS)
+	$$(call say,link,$$@)
+	$$(Q)$(CC) -pthread -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call canary,canary-no-verify))
 $(eval $(call canary,canary-early-ack))

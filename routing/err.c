@@ -41,6 +41,7 @@ static const struct err_row rows[] = {
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
+	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
 	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },
 	{ ERR_UNKNOWN_KEY, N_("signed with a key that the directory does not know"), N_("install the newest directory: vanthu committee import") },
 	{ ERR_KEY_NOT_VALID, N_("the key was not valid when it was signed"), N_("ask the sender to sign with its present key") },

@@ -25,16 +25,14 @@ static enum err policy_secrecy(enum secrecy secrecy)
 
 enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
 {
-	uint32_t named = 0;
 	enum err r = policy_secrecy(e->secrecy);
 
 	if (r != ERR_OK)
 		return r;
 	if (e->recipient_count == 0)
 		return ERR_NO_RECIPIENT;
-	for (uint32_t i = 0; i < e->recipient_count; i++)
-		named += e->recipients[i].group == GROUP_NONE || e->recipients[i].group == GROUP_SUPERIOR;
-	if (named > RECIPIENTS_MAX)
+	/* Groups count too: readers bound the whole list, and what they refuse must not be accepted here. */
+	if (e->recipient_count > RECIPIENTS_MAX)
 		return ERR_TOO_MANY_RECIPIENTS;
 	if (e->urgency < URGENCY_THUONG || e->urgency > URGENCY_HOA_TOC)
 		return ERR_FORMAT;

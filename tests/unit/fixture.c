@@ -448,3 +448,38 @@ void neighbour_publishes(struct station *s, struct neighbour *n, enum lane lane,
 
 	station_take(s, &e);
 }
+
+/* ---- stages ---- */
+
+int stage_set_up(void **state)
+{
+	struct stage *g = calloc(1, sizeof *g);
+
+	assert_non_null(g);
+	g->f = fixture_new();
+	g->s = station_new(g->f, "huyen-a");
+	g->tinh = neighbour_of("tinh");
+	*state = g;
+	return 0;
+}
+
+int stage_tear_down(void **state)
+{
+	struct stage *g = *state;
+
+	station_free(g->s);
+	fixture_free(g->f);
+	free(g);
+	return 0;
+}
+
+struct event *submission_of(struct submission *u, unsigned id, uint32_t recipient_count)
+{
+	u->item = fixture_inline_item();
+	memset(&u->event, 0, sizeof u->event);
+	u->event.type = EVENT_SUBMIT;
+	u->event.u.submit = (struct ev_submit){ .reply = { 7 }, .uid = 1000, .id = fixture_doc_id(id), .submission = fixture_digest("content"),
+		.recipients = u->recipients, .recipient_count = recipient_count, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
+		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" } };
+	return &u->event;
+}

@@ -103,4 +103,21 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 /* The same, taken. */
 void neighbour_publishes(struct station *s, struct neighbour *n, enum lane lane, const struct draft *d);
 
+/* ---- both, for cmocka's set-up and tear-down ---- */
+struct stage {
+	struct fixture *f;
+	struct station *s; /* huyen-a: a superior (tinh) and two subordinates (xa-a1, xa-a2) */
+	struct neighbour tinh;
+};
+int stage_set_up(void **state);
+int stage_tear_down(void **state);
+
+/* A submission by a clerk of the station's; `event` points into it. */
+struct submission {
+	struct manifest_item item;
+	struct recipient recipients[4];
+	struct event event;
+};
+struct event *submission_of(struct submission *u, unsigned id, uint32_t recipient_count);
+
 #endif

@@ -1,0 +1,221 @@
+/* The configuration: every error at once with its place, and YAML's surprises refused. */
+#include "daemon/config.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/config_yaml.h"
+#include "tests/unit/fixture.h"
+
+struct place {
+	char folder[64], file[128];
+	struct config config;
+	struct config_errors errors;
+};
+
+static int set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
+	assert_non_null(mkdtemp(p->folder));
+	snprintf(p->file, sizeof p->file, "%s/vanthud.yaml", p->folder);
+	*state = p;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	free(p);
+	return 0;
+}
+
+static enum err load(struct place *p, const char *text)
+{
+	FILE *f = fopen(p->file, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	return config_load(p->file, &p->config, &p->errors);
+}
+
+static void test_smallest_file_gives_every_default(void **state)
+{
+	struct place *p = *state;
+	char path[256], text[256];
+
+	assert_ok(load(p, "committee: xa-a1\n"));
+	assert_string_equal(p->config.committee.text, "xa-a1");
+	snprintf(path, sizeof path, "%s/data", p->folder);
+	assert_string_equal(p->config.data, path);
+	assert_true(p->config.credit_messages == 4096 && p->config.bulk_window_bytes == 2 << 20 && p->config.commit_gap_us == 2000);
+	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 && p->config.verify_workers == 1);
+	assert_string_equal(p->config.log_level, "info");
+	assert_ok(config_load(p->folder, &p->config, &p->errors)); /* the folder means its file */
+	for (unsigned i = 0; config_key_at(i) != NULL; i++) {
+		config_value(&p->config, config_key_at(i)->name, text, sizeof text);
+		if (strcmp(config_key_at(i)->type, "path") != 0 && !config_key_at(i)->required)
+			assert_string_equal(text, config_key_at(i)->fallback);
+	}
+	config_value(&p->config, "no.such", text, sizeof text);
+	assert_string_equal(text, "");
+}
+
+static void test_values_with_units_and_groups_are_read(void **state)
+{
+	struct place *p = *state;
+
+	assert_ok(load(p, "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: 1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
+			  "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"));
+	assert_string_equal(p->config.listen, "tcp://*:7100");
+	assert_string_equal(p->config.data, "/var/lib/x");
+	assert_true(p->config.map_bytes == 1ULL << 30 && p->config.reserve_bytes == 64 << 20 && p->config.expire_ms == 0);
+	assert_true(p->config.commit_gap_us == 500 && p->config.credit_messages == 10 && p->config.verify_workers == 2);
+}
+
+static void test_all_errors_are_told_at_once_with_their_places(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(load(p, "committee: Not An Id\nnonsense: 1\nstore:\n  map: 12X\n  reserve: 1\nlisten: ipc:///x\nlog_level: loud\n"
+				 "data: [a, b]\nworkers:\n  verify: 99\n"), ERR_CONFIG);
+	assert_int_equal(p->errors.count, 8);
+	for (unsigned i = 0; i < p->errors.count; i++) {
+		assert_true(p->errors.list[i].line > 0 && p->errors.list[i].column > 0);
+		assert_true(p->errors.list[i].text[0] != '\0');
+	}
+	assert_int_equal(p->errors.list[1].line, 2);
+	assert_int_equal(p->errors.list[2].line, 4);
+	assert_non_null(strstr(p->errors.list[1].text, "nonsense"));
+}
+
+static void test_missing_required_key_is_an_error_of_the_whole_file(void **state)
+{
+	struct place *p = *state;
+
+	assert_int_equal(load(p, "log_level: info\n"), ERR_CONFIG);
+	assert_int_equal(p->errors.count, 1);
+	assert_int_equal(p->errors.list[0].line, 0);
+	assert_int_equal(load(p, ""), ERR_CONFIG);
+	assert_int_equal(load(p, "- a\n- b\n"), ERR_CONFIG);
+	assert_int_equal(config_load("/nowhere/at/all.yaml", &p->config, &p->errors), ERR_FILE);
+}
+
+static void test_numbers_that_overflow_or_are_none_are_refused(void **state)
+{
+	static const char *const bad[] = { "-1", "1.5G", "0x10M", "99999999999999999999G", "18446744073709551615G", " ", "G", "1 G", "1g" };
+	struct place *p = *state;
+	char text[128];
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		snprintf(text, sizeof text, "committee: a\nstore:\n  map: \"%s\"\n", bad[i]);
+		if (load(p, text) != ERR_CONFIG)
+			fail_msg("%s is taken", bad[i]);
+	}
+}
+
+static void test_what_yaml_takes_and_nobody_wants_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"committee: a\ncommittee: b\n", "committee: &x a\ndata: *x\n", "committee: !!str a\n", "committee: a\n---\ncommittee: b\n",
+		"committee: a\n? [x]\n: y\n", "committee: \"a\n", "committee: a\n\tdata: x\n", "{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
+		"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n", "committee: \"a\\0b\"\n", "committee: \xff\xfe\n",
+	};
+	struct place *p = *state;
+
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		if (load(p, bad[i]) != ERR_CONFIG)
+			fail_msg("text %zu is taken", i);
+		assert_true(p->errors.count > 0);
+	}
+}
+
+static void test_file_over_a_mebibyte_is_refused(void **state)
+{
+	struct place *p = *state;
+	char *text = malloc((1 << 20) + 10);
+
+	memset(text, '#', (1 << 20) + 9);
+	text[(1 << 20) + 9] = '\0';
+	assert_int_equal(load(p, text), ERR_FILE);
+	free(text);
+}
+
+static void test_more_errors_than_places_are_counted(void **state)
+{
+	struct place *p = *state;
+	char text[8192] = "committee: a\n";
+	size_t used = strlen(text);
+
+	for (unsigned i = 0; i < CONFIG_ERRORS_MAX + 10; i++)
+		used += (size_t)snprintf(text + used, sizeof text - used, "wrong%u: 1\n", i);
+	assert_int_equal(load(p, text), ERR_CONFIG);
+	assert_int_equal(p->errors.count, CONFIG_ERRORS_MAX + 10);
+}
+
+static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
+{
+	struct place *p = *state;
+	struct config running;
+	char names[128];
+
+	assert_ok(load(p, "committee: a\n"));
+	running = p->config;
+	assert_ok(load(p, "committee: b\nlog_level: debug\nexpire: 1d\nworkers:\n  files: 3\n"));
+	config_reload(&running, &p->config, names, sizeof names);
+	assert_string_equal(names, "committee,workers.files");
+	assert_string_equal(running.committee.text, "a");
+	assert_string_equal(running.log_level, "debug");
+	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 1);
+	config_reload(&running, &p->config, names, 5); /* too small for both: cut, not overrun */
+	assert_true(strlen(names) < 5);
+}
+
+static void test_socket_path_that_is_too_long_is_told(void **state)
+{
+	struct place *p = *state;
+	char out[CONFIG_PATH_MAX];
+
+	assert_ok(load(p, "committee: a\nrun: /run/vanthu\n"));
+	assert_true(config_socket(&p->config, "office.sock", out, sizeof out));
+	assert_string_equal(out, "/run/vanthu/office.sock");
+	memset(p->config.run, 'x', 100);
+	p->config.run[100] = '\0';
+	assert_false(config_socket(&p->config, "office.sock", out, sizeof out));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_smallest_file_gives_every_default),
+		TEST(test_values_with_units_and_groups_are_read),
+		TEST(test_all_errors_are_told_at_once_with_their_places),
+		TEST(test_missing_required_key_is_an_error_of_the_whole_file),
+		TEST(test_numbers_that_overflow_or_are_none_are_refused),
+		TEST(test_what_yaml_takes_and_nobody_wants_is_refused),
+		TEST(test_file_over_a_mebibyte_is_refused),
+		TEST(test_more_errors_than_places_are_counted),
+		TEST(test_reload_takes_what_it_may_and_names_the_rest),
+		TEST(test_socket_path_that_is_too_long_is_told),
+	};
+
+	return cmocka_run_group_tests_name("config", tests, NULL, NULL);
+}

@@ -1,0 +1,268 @@
+/* Links: hello, silence, pings, and what a subscriber may say about what it has. */
+#include <string.h>
+
+#include "tests/unit/fixture.h"
+
+static const struct act_reply *reply_of(struct stage *g, const struct event *e)
+{
+	const struct act *a;
+
+	station_clear(g->s);
+	station_take(g->s, e);
+	assert_int_equal(station_acts(g->s, ACT_REPLY), 1);
+	a = station_act(g->s, ACT_REPLY, 0);
+	assert_int_equal(a->u.reply.to.n, 7);
+	return &a->u.reply;
+}
+
+/* ---- links ---- */
+
+static void test_who_dialled_says_hello_first_and_the_other_answers(void **state)
+{
+	struct stage *g = *state;
+	struct event e = { .type = EVENT_CONNECTED, .u.link = { .neighbour = { "tinh" } } };
+
+	station_take(g->s, &e);
+	assert_non_null(station_said(g->s, "tinh", MESSAGE_HELLO, 0));
+	e.u.link.neighbour = fixture_id("xa-a1");
+	station_take(g->s, &e);
+	assert_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
+	e.u.link.neighbour = fixture_id("xa-b1"); /* no neighbour */
+	station_take(g->s, &e);
+	assert_null(station_said(g->s, "xa-b1", MESSAGE_HELLO, 0));
+}
+
+static void test_hello_in_anothers_name_or_version_is_a_violation(void **state)
+{
+	struct stage *g = *state;
+	struct message m = { .type = MESSAGE_HELLO, .u.hello = { .protocol_min = 1, .protocol_max = 1, .committee = { "huyen-b" },
+								 .purpose = PURPOSE_CONTROL, .has_streams = true } };
+
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_PROTOCOL);
+	m.u.hello.committee = fixture_id("tinh");
+	m.u.hello.protocol_min = PROTOCOL_MAX + 1;
+	m.u.hello.protocol_max = PROTOCOL_MAX + 1;
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 1)->u.violation, ERR_UNSUPPORTED);
+	m.u.hello.protocol_min = 1;
+	m.u.hello.purpose = PURPOSE_BULK;
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 3);
+	m.u.hello.purpose = PURPOSE_CONTROL;
+	m.u.hello.has_streams = false;
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 4);
+	assert_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0));
+}
+
+static void test_hello_is_followed_by_a_subscribe_to_each_lane(void **state)
+{
+	struct stage *g = *state;
+	struct message m = { .type = MESSAGE_HELLO, .u.hello = { .protocol_min = 1, .protocol_max = 1, .committee = { "tinh" },
+								 .purpose = PURPOSE_CONTROL, .has_streams = true } };
+	const struct message *said;
+
+	m.u.hello.streams[LANE_NORMAL] = (struct stream_offer){ g->tinh.streams[LANE_NORMAL], 40, 50 };
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_true(station_said(g->s, "tinh", MESSAGE_HELLO, 0)->u.hello.answer);
+	for (unsigned i = 0; i < 3; i++) {
+		said = station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, i);
+		assert_non_null(said);
+		assert_int_equal(said->u.subscribe.lane, i + 1);
+	}
+	assert_int_equal(said->u.subscribe.have, 40); /* from the base on: what was before is not asked for */
+	assert_int_equal(said->u.subscribe.credit_seq, 48);
+	assert_non_null(station_notice(g->s, NOTICE_LINK_UP));
+}
+
+static void test_bulk_message_on_the_control_connection_is_a_violation(void **state)
+{
+	struct stage *g = *state;
+	struct message m = { .type = MESSAGE_CHUNK };
+
+	neighbour_says(g->s, &g->tinh, &m); /* before hello: nothing */
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	neighbour_up(g->s, &g->tinh);
+	neighbour_says(g->s, &g->tinh, &m);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_PROTOCOL);
+}
+
+static void test_silent_link_goes_down(void **state)
+{
+	struct stage *g = *state;
+	struct event tick = { .type = EVENT_TICK };
+	struct link_view view;
+
+	neighbour_up(g->s, &g->tinh);
+	g->s->now.mono_ms += LINK_DEAD_MS;
+	station_take(g->s, &tick);
+	assert_non_null(station_said(g->s, "tinh", MESSAGE_PING, 0));
+	assert_null(station_notice(g->s, NOTICE_LINK_DOWN));
+	g->s->now.mono_ms += 1;
+	station_take(g->s, &tick);
+	assert_int_equal(station_notice(g->s, NOTICE_LINK_DOWN)->reason, ERR_TIMEOUT);
+	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
+	assert_false(view.up);
+	assert_int_equal(station_acts(g->s, ACT_FETCH_STOP), 1);
+}
+
+static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
+{
+	struct stage *g = *state;
+	struct event e = { .type = EVENT_OPERATE, .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
+	struct message pong = { .type = MESSAGE_PONG };
+
+	assert_int_equal(reply_of(g, &e)->result, ERR_NETWORK);
+	e.u.operate.neighbour = fixture_id("xa-b1");
+	assert_int_equal(reply_of(g, &e)->result, ERR_NOT_FOUND);
+	e.u.operate.neighbour = fixture_id("tinh");
+	neighbour_up(g->s, &g->tinh);
+	station_take(g->s, &e);
+	pong.u.ping.token = station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.token + 1;
+	g->s->now.mono_ms += 3;
+	neighbour_says(g->s, &g->tinh, &pong);
+	assert_int_equal(station_acts(g->s, ACT_REPLY), 0);
+	pong.u.ping.token--;
+	neighbour_says(g->s, &g->tinh, &pong);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.number, 3000);
+	station_take(g->s, &e);
+	assert_int_equal(reply_of(g, &e)->result, ERR_BUSY);
+}
+
+static void test_operators_ping_ends_when_the_link_goes(void **state)
+{
+	struct stage *g = *state;
+	struct event e = { .type = EVENT_OPERATE, .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
+	struct event gone = { .type = EVENT_DISCONNECTED, .u.link = { .neighbour = { "tinh" } } };
+
+	neighbour_up(g->s, &g->tinh);
+	station_take(g->s, &e);
+	assert_int_equal(reply_of(g, &gone)->result, ERR_NETWORK);
+}
+
+/* ---- what a subscriber says ---- */
+
+static void queue_one(struct stage *g, unsigned id)
+{
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+
+	station_take(g->s, submission_of(&u, id, 1));
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
+	struct stream_out *out;
+
+	queue_one(g, 1);
+	neighbour_up(g->s, &xa);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, 1 };
+	neighbour_says(g->s, &xa, &m); /* no subscription yet: of another time */
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	neighbour_says(g->s, &xa, &m);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_GAP);
+	assert_int_equal(out->acked, 0);
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
+}
+
+static void test_acknowledged_envelope_leaves_the_queue(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
+	struct stream_out *out;
+
+	queue_one(g, 1);
+	queue_one(g, 2);
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	stream_note_sent(out, 100);
+	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, 1 };
+	neighbour_says(g->s, &xa, &m);
+	station_commit(g->s);
+	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 2)));
+	station_restart(g->s);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	assert_true(out->acked == 1 && out->last == 2);
+}
+
+static void test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m = { .type = MESSAGE_SUBSCRIBE };
+	struct stream_out *out;
+	struct stream_id before;
+
+	queue_one(g, 1);
+	neighbour_up(g->s, &xa);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	before = out->id;
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = {{ 9 }}, .have = 0 };
+	neighbour_says(g->s, &xa, &m); /* of a stream before: passed over */
+	assert_memory_equal(&out->id, &before, sizeof before);
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = before, .have = 2, .chain = out->chain };
+	neighbour_says(g->s, &xa, &m);
+	assert_memory_not_equal(&out->id, &before, sizeof before);
+	assert_false(out->subscribed);
+	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
+	before = out->id;
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = before, .have = 1, .chain = fixture_digest("wrong") };
+	neighbour_says(g->s, &xa, &m);
+	assert_memory_not_equal(&out->id, &before, sizeof before);
+	assert_true(out->last == 1 && out->acked == 0); /* nothing is lost by it */
+	station_commit(g->s);
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
+}
+
+static void test_credit_is_never_lowered(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m = { .type = MESSAGE_CREDIT };
+	struct stream_out *out;
+
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_FACTS, 0);
+	out = core_stream_out(g->s->core, xa.id, LANE_FACTS);
+	m.u.credit = (struct msg_credit){ LANE_FACTS, out->id, 1, 1 };
+	neighbour_says(g->s, &xa, &m);
+	assert_true(out->credit_seq == 4096 && out->credit_bytes == 1 << 20);
+	m.u.credit = (struct msg_credit){ LANE_FACTS, out->id, 5000, 2 << 20 };
+	neighbour_says(g->s, &xa, &m);
+	assert_true(out->credit_seq == 5000 && out->credit_bytes == 2 << 20);
+	m.u.credit.stream.bytes[0] ^= 1;
+	m.u.credit.credit_seq = 9000;
+	neighbour_says(g->s, &xa, &m);
+	assert_true(out->credit_seq == 5000);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_who_dialled_says_hello_first_and_the_other_answers),
+		TEST(test_hello_in_anothers_name_or_version_is_a_violation),
+		TEST(test_hello_is_followed_by_a_subscribe_to_each_lane),
+		TEST(test_bulk_message_on_the_control_connection_is_a_violation),
+		TEST(test_silent_link_goes_down),
+		TEST(test_ping_of_an_operator_is_answered_by_its_pong_only),
+		TEST(test_operators_ping_ends_when_the_link_goes),
+		TEST(test_acknowledgement_of_what_was_not_sent_is_a_violation),
+		TEST(test_acknowledged_envelope_leaves_the_queue),
+		TEST(test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream),
+		TEST(test_credit_is_never_lowered),
+	};
+
+	return cmocka_run_group_tests_name("decide_link", tests, NULL, NULL);
+}

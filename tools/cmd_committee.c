@@ -1,0 +1,273 @@
+/* committee: the directory as the daemon has it, in and out as a file, and the registry's side: adding one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/fields.h"
+#include "routing/id.h"
+#include "routing/limits.h"
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/entry_options.h"
+#include "tools/fsutil.h"
+#include "tools/json.h"
+#include "tools/output.h"
+#include "tools/registry.h"
+#include "tools/request_file.h"
+#include "tools/text.h"
+
+enum { OPT_TO = 100, OPT_REGISTRY, ARENA_BYTES = 512 << 20, DIRECTORY_MAX_BYTES = 64 << 20 };
+
+static const struct column list_columns[] = {
+	{ "id", N_("Id"), FORMAT_TEXT, false },             { "symbol", N_("Symbol"), FORMAT_TEXT, false },
+	{ "superior", N_("Superior"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, true },
+	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column one_columns[] = {
+	{ "id", N_("Id"), FORMAT_TEXT, false },             { "name", N_("Name"), FORMAT_TEXT, false },
+	{ "symbol", N_("Symbol"), FORMAT_TEXT, false },     { "superior", N_("Superior"), FORMAT_TEXT, false },
+	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { "term", N_("Term"), FORMAT_TEXT, false },
+	{ "organ_ids", N_("Organ codes"), FORMAT_LIST, false }, { "seal", N_("Seal"), FORMAT_BOOL, false },
+	{ "retired", N_("Ended"), FORMAT_BOOL, false },     { "key_count", N_("Keys"), FORMAT_COUNT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static json_t *json_committee(const Vanthu__V1__Committee *c)
+{
+	static const char *const uses[] = { "", "sign", "link", "encrypt" };
+	json_t *keys = json_array();
+
+	for (size_t i = 0; i < c->n_keys; i++) {
+		const Vanthu__V1__Key *k = c->keys[i];
+
+		json_array_append_new(keys, json_pack("{s:s, s:o, s:o, s:o, s:o}", "use", k->use <= 3 ? uses[k->use] : "", "key_id",
+						      json_hex(k->key_id), "from", json_time(k->from_ms), "to", json_time(k->to_ms),
+						      "revoked_from", json_time(k->revoked_from_ms)));
+	}
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id", c->id, "name", c->name, "symbol", c->symbol, "superior",
+			 json_text_or_null(c->superior), "endpoint", json_text_or_null(c->endpoint), "term", json_text_or_null(c->term),
+			 "term_from", json_text_or_null(c->term_from), "organ_ids", json_texts(c->organ_ids, c->n_organ_ids), "seal",
+			 !c->no_seal, "retired", c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
+}
+
+static int list(struct cli *cli, const char *only)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+	json_t *out = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = client_open(cli, CLIENT_READ, &c);
+
+	if (only != NULL)
+		query.id = (char *)(uintptr_t)only;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		client_fail(c, e, NULL);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
+		json_array_append_new(out, json_committee(reply->committee));
+	client_close(c);
+	if (e != ERR_NOT_FOUND || cli->failed_told) {
+		json_decref(out);
+		return err_exit_code(e);
+	}
+	if (only != NULL && json_array_size(out) == 1) {
+		json_t *one = json_incref(json_array_get(out, 0));
+
+		json_decref(out);
+		return output_object(cli, one, one_columns);
+	}
+	return output_list(cli, out, list_columns);
+}
+
+/* ---- the directory as a file ---- */
+
+static int export(struct cli *cli, const char *to)
+{
+	static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
+						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	uint8_t *file = malloc(DIRECTORY_MAX_BYTES);
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	size_t size = 0;
+	bool last = false;
+	enum err e = file == NULL ? ERR_NO_MEMORY : client_open(cli, CLIENT_READ, &c);
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_DIRECTORY;
+	request.directory = &nothing;
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		client_fail(c, e, NULL);
+	while (e == ERR_OK && !last) {
+		e = client_row(c, VANTHU__V1__REPLY__WHAT_DATA, &reply);
+		if (e == ERR_OK && reply->data->bytes.len > DIRECTORY_MAX_BYTES - size)
+			e = ERR_TOO_LARGE;
+		if (e != ERR_OK)
+			break;
+		if (reply->data->bytes.len > 0)
+			memcpy(file + size, reply->data->bytes.data, reply->data->bytes.len);
+		size += reply->data->bytes.len;
+		last = reply->data->last;
+	}
+	if (e == ERR_OK) {
+		e = fs_write_new(to, (struct blob){ file, size }, false);
+		if (e != ERR_OK)
+			cli_fail(cli, e, to);
+	}
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size), columns);
+	client_close(c);
+	free(file);
+	return err_exit_code(e);
+}
+
+static enum err send_file(struct client *c, struct blob file, Vanthu__V1__Reply **reply)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Import import = VANTHU__V1__IMPORT__INIT;
+	enum err e;
+
+	import.size_bytes = file.len_bytes;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_IMPORT;
+	request.import = &import;
+	e = client_send(c, &request);
+	for (size_t at = 0; e == ERR_OK && at < file.len_bytes;) {
+		Vanthu__V1__Request more = VANTHU__V1__REQUEST__INIT;
+		Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
+		size_t n = file.len_bytes - at < CONTROL_DATA_BYTES ? file.len_bytes - at : CONTROL_DATA_BYTES;
+
+		data.bytes = field_bytes(file.data + at, n);
+		more.what_case = VANTHU__V1__REQUEST__WHAT_DATA;
+		more.data = &data;
+		at += n;
+		e = client_send_more(c, &more, request.id);
+	}
+	if (e != ERR_OK)
+		return client_fail(c, e, NULL);
+	return client_row(c, VANTHU__V1__REPLY__WHAT_IMPORTED, reply);
+}
+
+static int import(struct cli *cli, const char *from)
+{
+	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
+						 { "committees", N_("Committees"), FORMAT_COUNT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	struct arena *a = arena_new(DIRECTORY_MAX_BYTES + 4096);
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	struct blob file;
+	enum err e = a == NULL ? ERR_NO_MEMORY : fs_read(a, from, DIRECTORY_MAX_BYTES, &file);
+
+	if (e == ERR_OK && file.len_bytes == 0)
+		e = ERR_FORMAT;
+	if (e != ERR_OK)
+		cli_fail(cli, e, from);
+	if (e == ERR_OK)
+		e = client_open(cli, CLIENT_OPERATE, &c);
+	if (e == ERR_OK)
+		e = send_file(c, file, &reply);
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:I, s:I}", "version", (json_int_t)reply->imported->version, "committees",
+					     (json_int_t)reply->imported->entry_count), columns);
+	client_close(c);
+	arena_destroy(a);
+	return err_exit_code(e);
+}
+
+/* ---- the registry adds one ---- */
+
+static enum err add_to(struct arena *a, const char *folder, const struct entry_options *o, struct registry_fault *fault, struct registry *r)
+{
+	int64_t now_ms = text_now_ms();
+	struct rec_committee *entries, added;
+	struct identity public_keys;
+	enum err e = registry_open(a, folder, r);
+
+	if (e == ERR_OK)
+		e = request_file_read(a, o->request, &added, &public_keys);
+	if (e != ERR_OK)
+		return e;
+	entry_options_apply(o, &added);
+	for (uint32_t i = 0; i < r->directory.entry_count; i++) {
+		if (id_equal(r->directory.entries[i].id, added.id))
+			return ERR_EXISTS;
+	}
+	entries = arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
+	if (entries == NULL)
+		return ERR_NO_MEMORY;
+	e = registry_certify(a, r, &public_keys, now_ms, &added);
+	if (e != ERR_OK)
+		return e;
+	if (r->directory.entry_count > 0)
+		memcpy(entries, r->directory.entries, r->directory.entry_count * sizeof *entries);
+	entries[r->directory.entry_count] = added;
+	return registry_publish(a, r, entries, r->directory.entry_count + 1, now_ms, fault);
+}
+
+static int add(struct cli *cli, const char *folder, const struct entry_options *o)
+{
+	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
+						 { "committees", N_("Committees"), FORMAT_COUNT, false },
+						 { "file", N_("File"), FORMAT_TEXT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	struct arena *a = arena_new(ARENA_BYTES);
+	struct registry_fault fault = { .what = NULL };
+	struct registry r;
+	char message[512];
+	enum err e = a == NULL ? ERR_NO_MEMORY : add_to(a, folder, o, &fault, &r);
+
+	if (e == ERR_OK) {
+		output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)r.directory.head.version, "committees",
+					     (json_int_t)r.directory.entry_count, "file", fs_join(a, folder, "directory.vtd")), columns);
+		cli_say(cli, "%s", _("Install it on each daemon: vanthu committee import FILE"));
+	} else if (e == ERR_BAD_TREE && fault.what != NULL) {
+		snprintf(message, sizeof message, "%s %s", fault.culprit.text, _(fault.what));
+		cli_fail_text(cli, e, message, _(err_fix(e)));
+	} else {
+		cli_fail(cli, e, e == ERR_EXISTS ? o->request : folder);
+	}
+	arena_destroy(a);
+	return err_exit_code(e);
+}
+
+int cmd_committee(struct cli *cli, int argc, char **argv)
+{
+	struct option options[ENTRY_OPTIONS_MAX + 3];
+	struct entry_options entry;
+	const char *to = NULL, *registry = NULL, *what;
+	unsigned n = entry_options_table(options);
+	int c, operands;
+
+	options[n++] = (struct option){ "to", required_argument, NULL, OPT_TO };
+	options[n++] = (struct option){ "registry", required_argument, NULL, OPT_REGISTRY };
+	options[n] = (struct option){ NULL, 0, NULL, 0 };
+	entry_options_begin(&entry);
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (c == OPT_TO)
+			to = optarg;
+		else if (c == OPT_REGISTRY)
+			registry = optarg;
+		else if (!entry_options_take(&entry, c, optarg))
+			return cli_usage(cli, optarg);
+	}
+	operands = argc - optind;
+	what = operands == 0 ? "list" : argv[optind];
+	if (strcmp(what, "list") == 0 && operands <= 1)
+		return list(cli, NULL);
+	if (strcmp(what, "show") == 0 && operands == 2)
+		return list(cli, argv[optind + 1]);
+	if (strcmp(what, "export") == 0 && (to != NULL || operands == 2))
+		return export(cli, to != NULL ? to : argv[optind + 1]);
+	if (strcmp(what, "import") == 0 && operands == 2)
+		return import(cli, argv[optind + 1]);
+	if (strcmp(what, "add") == 0 && operands == 2 && registry != NULL) {
+		entry.request = argv[optind + 1];
+		return add(cli, registry, &entry);
+	}
+	return cli_usage(cli, what);
+}

@@ -1,0 +1,189 @@
+/* lab: create, start, stop, status, add. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/id.h"
+#include "tools/commands.h"
+#include "tools/entry_options.h"
+#include "tools/lab.h"
+#include "tools/output.h"
+#include "tools/term.h"
+
+enum { OPT_TREE = 100, OPT_PORT, ARENA_BYTES = 256 << 20 };
+
+static const struct column columns[] = {
+	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
+	{ "pid", N_("Process"), FORMAT_COUNT, false },        { "config", N_("Configuration"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static json_t *json_member(const struct lab_member *m)
+{
+	int pid = lab_pid(m);
+
+	return json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state", pid != 0 ? "running" : "stopped", "pid",
+			 pid != 0 ? json_integer(pid) : json_null(), "config", m->config);
+}
+
+static int create(struct cli *cli, const char *folder, const char *tree_path, unsigned port)
+{
+	struct arena *a = arena_new(ARENA_BYTES);
+	json_t *list = json_array();
+	struct tree_list tree;
+	enum err e = a == NULL ? ERR_NO_MEMORY : tree_file_load(cli, a, tree_path, &tree);
+
+	if (e == ERR_OK)
+		e = lab_create(cli, folder, &tree, port);
+	for (uint32_t i = 0; e == ERR_OK && i < tree.count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "committee", tree.committees[i].id.text, "state", "stopped", "endpoint",
+						      tree.committees[i].endpoint));
+	arena_destroy(a);
+	if (e != ERR_OK) {
+		json_decref(list);
+		return err_exit_code(e);
+	}
+	output_list(cli, list, columns);
+	cli_say(cli, _("Start them: vanthu lab start %s"), folder);
+	return 0;
+}
+
+/* The members named, or all. NULL after a fault was told. */
+static const struct lab_member **choose(struct cli *cli, const struct lab *l, int count, char **ids, unsigned *chosen)
+{
+	const struct lab_member **out = calloc(l->count + 1, sizeof *out);
+
+	*chosen = 0;
+	for (int i = 0; out != NULL && i < count; i++) {
+		const struct lab_member *m = lab_find(l, ids[i]);
+
+		if (m == NULL || *chosen == l->count) {
+			cli_fail(cli, ERR_NOT_FOUND, ids[i]);
+			free(out);
+			return NULL;
+		}
+		out[(*chosen)++] = m;
+	}
+	for (unsigned i = 0; out != NULL && count == 0 && i < l->count; i++)
+		out[(*chosen)++] = &l->members[i];
+	return out;
+}
+
+static enum err start(struct cli *cli, const struct lab_member **members, unsigned count)
+{
+	struct progress p;
+	enum err e = ERR_OK;
+
+	progress_begin(&p, _("Starting"), count, cli->quiet);
+	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
+		if (lab_pid(members[i]) == 0)
+			e = lab_spawn(cli, members[i]);
+		progress_at(&p, i);
+	}
+	if (e == ERR_OK)
+		e = lab_wait(cli, members, count, LAB_START_MS + (int)count * 100);
+	progress_end(&p);
+	return e;
+}
+
+static enum err stop(struct cli *cli, const struct lab_member **members, unsigned count)
+{
+	enum err e = ERR_OK;
+
+	/* All are told before any is waited for. */
+	for (unsigned i = 0; i < count; i++) {
+		int pid = lab_pid(members[i]);
+
+		if (pid != 0)
+			kill(pid, SIGTERM);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		enum err r = lab_end(cli, members[i], SIGTERM);
+
+		e = e == ERR_OK ? r : e;
+	}
+	return e;
+}
+
+static int operate(struct cli *cli, const char *what, const char *folder, int count, char **ids)
+{
+	const struct lab_member **members = NULL;
+	json_t *list = json_array();
+	unsigned chosen = 0;
+	struct lab l;
+	enum err e = lab_open(cli, folder, &l);
+
+	if (e == ERR_OK) {
+		members = choose(cli, &l, count, ids, &chosen);
+		e = members == NULL ? ERR_NOT_FOUND : ERR_OK;
+	}
+	if (e == ERR_OK && strcmp(what, "start") == 0)
+		e = start(cli, members, chosen);
+	else if (e == ERR_OK && strcmp(what, "stop") == 0)
+		e = stop(cli, members, chosen);
+	for (unsigned i = 0; e == ERR_OK && i < chosen; i++)
+		json_array_append_new(list, json_member(members[i]));
+	free(members);
+	lab_close(&l);
+	if (e == ERR_OK)
+		return output_list(cli, list, columns);
+	json_decref(list);
+	return err_exit_code(e);
+}
+
+static int add(struct cli *cli, const char *folder, const char *id, const struct entry_options *o)
+{
+	struct rec_committee entry = { .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	json_t *list;
+	enum err e;
+
+	if (id_parse(id, strlen(id), &entry.id) != ERR_OK)
+		return cli_fail(cli, ERR_BAD_ID, id);
+	entry_options_apply(o, &entry);
+	if (entry.name[0] == '\0' || entry.symbol[0] == '\0' || id_empty(entry.superior))
+		return cli_usage(cli, _("--superior, --name and --symbol are wanted"));
+	e = lab_add(cli, folder, &entry);
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	list = json_array();
+	json_array_append_new(list, json_pack("{s:s, s:s}", "committee", id, "state", "stopped"));
+	output_list(cli, list, columns);
+	cli_say(cli, _("The others take the new directory on SIGHUP, at their next start, or by: vanthu committee import %s/registry/directory.vtd"),
+		folder);
+	return 0;
+}
+
+int cmd_lab(struct cli *cli, int argc, char **argv)
+{
+	struct option options[ENTRY_OPTIONS_MAX + 3];
+	struct entry_options entry;
+	const char *tree = NULL, *what;
+	unsigned long port = LAB_PORT;
+	unsigned n = entry_options_table(options);
+	int c, operands;
+
+	options[n++] = (struct option){ "tree", required_argument, NULL, OPT_TREE };
+	options[n++] = (struct option){ "port", required_argument, NULL, OPT_PORT };
+	options[n] = (struct option){ NULL, 0, NULL, 0 };
+	entry_options_begin(&entry);
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (c == OPT_TREE)
+			tree = optarg;
+		else if (c == OPT_PORT)
+			port = strtoul(optarg, NULL, 10);
+		else if (!entry_options_take(&entry, c, optarg))
+			return cli_usage(cli, optarg);
+	}
+	operands = argc - optind;
+	what = operands < 2 ? "" : argv[optind];
+	if (strcmp(what, "create") == 0 && operands == 2 && tree != NULL && port > 0 && port < 65536)
+		return create(cli, argv[optind + 1], tree, (unsigned)port);
+	if (strcmp(what, "start") == 0 || strcmp(what, "stop") == 0 || strcmp(what, "status") == 0)
+		return operate(cli, what, argv[optind + 1], operands - 2, argv + optind + 2);
+	if (strcmp(what, "add") == 0 && operands == 3)
+		return add(cli, argv[optind + 1], argv[optind + 2], &entry);
+	return cli_usage(cli, operands == 0 ? "lab" : argv[optind]);
+}

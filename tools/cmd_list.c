@@ -1,0 +1,191 @@
+/* inbox, outbox and find: the same list, differently asked. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/json.h"
+#include "tools/output.h"
+#include "tools/text.h"
+
+enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE };
+
+static const struct option options[] = {
+	{ "limit", required_argument, NULL, OPT_LIMIT }, { "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },       { "type", required_argument, NULL, OPT_TYPE },
+	{ "number", required_argument, NULL, OPT_NUMBER }, { "since", required_argument, NULL, OPT_SINCE },
+	{ "until", required_argument, NULL, OPT_UNTIL }, { "state", required_argument, NULL, OPT_STATE },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct column inbox_columns[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_TIME, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },       { NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column outbox_columns[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },           { "to", N_("To"), FORMAT_LIST, true },
+	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "state", N_("State"), FORMAT_STATE, false },  { "progress", N_("Receipts"), FORMAT_TEXT, false },
+	{ "arrived_at", N_("Sent"), FORMAT_TIME, false }, { NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column find_columns[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
+	{ "to", N_("To"), FORMAT_LIST, true },          { "number", N_("Number"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true }, { "state", N_("State"), FORMAT_STATE, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+struct search {
+	Vanthu__V1__List list;
+	char *folded; /* of the text searched for */
+	char *number;
+	unsigned limit;
+};
+
+/* Midnight in Vietnam, in Unix time. */
+static bool day_ms(const char *text, int days, int64_t *out)
+{
+	char date[11];
+	struct tm tm;
+
+	memset(&tm, 0, sizeof tm);
+	if (!text_date(text, date) || sscanf(date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	*out = ((int64_t)timegm(&tm) - 7 * 3600 + days * 86400LL) * 1000;
+	return true;
+}
+
+static bool take(struct search *s, int option, char *value)
+{
+	char *end;
+
+	switch (option) {
+	case OPT_LIMIT:
+		s->limit = (unsigned)strtoul(value, &end, 10);
+		return *value >= '0' && *value <= '9' && *end == '\0';
+	case OPT_FROM:
+		s->list.from = value;
+		return true;
+	case OPT_TO:
+		s->list.to = value;
+		return true;
+	case OPT_TYPE:
+		s->list.type_code = value;
+		return true;
+	case OPT_NUMBER:
+		free(s->number);
+		s->number = text_nfc(value);
+		s->list.number = s->number;
+		return s->number != NULL;
+	case OPT_SINCE:
+		return day_ms(value, 0, &s->list.since_ms);
+	case OPT_UNTIL:
+		return day_ms(value, 1, &s->list.until_ms);
+	case OPT_STATE:
+		s->list.state = value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool contains(const char *text, const char *folded)
+{
+	char *f = text_fold(text);
+	bool yes = f != NULL && strstr(f, folded) != NULL;
+
+	free(f);
+	return yes;
+}
+
+static bool matches(const struct search *s, const Vanthu__V1__DocumentLine *l)
+{
+	if (s->folded == NULL || contains(l->subject, s->folded) || contains(l->number, s->folded) || contains(l->from, s->folded))
+		return true;
+	for (size_t i = 0; i < l->n_to; i++) {
+		if (contains(l->to[i], s->folded))
+			return true;
+	}
+	return false;
+}
+
+static enum err collect(struct client *c, struct search *s, json_t *out)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
+	request.list = &s->list;
+	/* What is matched here cannot be limited there. */
+	s->list.limit = s->folded == NULL ? s->limit : 0;
+	e = client_send(c, &request);
+	if (e != ERR_OK)
+		return client_fail(c, e, NULL);
+	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
+		const Vanthu__V1__DocumentLine *l = reply->line;
+		char progress[48];
+		json_t *line;
+
+		if (!matches(s, l) || (s->limit != 0 && json_array_size(out) >= s->limit))
+			continue;
+		line = json_line(l);
+		snprintf(progress, sizeof progress, "%llu/%llu", (unsigned long long)l->delivered, (unsigned long long)l->recipient_count);
+		json_object_set_new(line, "progress", json_string(l->recipient_count == 0 ? "" : progress));
+		json_array_append_new(out, line);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, const struct column *columns)
+{
+	struct search s = { .limit = 0 };
+	struct client *client = NULL;
+	json_t *out = json_array();
+	enum err e;
+	int c;
+
+	vanthu__v1__list__init(&s.list);
+	s.list.box = box;
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?' || !take(&s, c, optarg)) {
+			json_decref(out);
+			free(s.number);
+			return c == '?' ? err_exit_code(ERR_USAGE) : cli_usage(cli, optarg);
+		}
+	}
+	if (optind < argc && box == VANTHU__V1__BOX__BOX_ALL)
+		s.folded = text_fold(argv[optind]);
+	e = client_open(cli, CLIENT_OFFICE, &client);
+	if (e == ERR_OK)
+		e = collect(client, &s, out);
+	client_close(client);
+	free(s.folded);
+	free(s.number);
+	if (e != ERR_OK) {
+		json_decref(out);
+		return err_exit_code(e);
+	}
+	return output_list(cli, out, columns);
+}
+
+int cmd_inbox(struct cli *cli, int argc, char **argv)
+{
+	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_INBOX, inbox_columns);
+}
+
+int cmd_outbox(struct cli *cli, int argc, char **argv)
+{
+	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_OUTBOX, outbox_columns);
+}
+
+int cmd_find(struct cli *cli, int argc, char **argv)
+{
+	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_ALL, find_columns);
+}

@@ -1,0 +1,305 @@
+/* send: one document with its attachments. The id is made here, so that repeating a send that timed out is safe. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/doctype.h"
+#include "tools/commands.h"
+#include "tools/json.h"
+#include "tools/output.h"
+#include "tools/submission.h"
+#include "tools/text.h"
+#include "tools/uuid.h"
+
+enum { OPT_TO = 1, OPT_TYPE, OPT_NUMBER, OPT_SUBJECT, OPT_URGENCY, OPT_DUE, OPT_REPLY, OPT_SECRECY, OPT_WAIT, OPT_ID, OPT_DATE, OPT_SIGNER,
+       OPT_POSITION, OPT_NOTE, OPT_TERM };
+enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
+enum { POLL_MS = 50 };
+
+struct wanted {
+	struct submission s;
+	const char *type, *reply_to;
+	char *number, *subject;
+	int wait;
+};
+
+static const struct option options[] = {
+	{ "to", required_argument, NULL, OPT_TO },           { "type", required_argument, NULL, OPT_TYPE },
+	{ "number", required_argument, NULL, OPT_NUMBER },   { "subject", required_argument, NULL, OPT_SUBJECT },
+	{ "urgency", required_argument, NULL, OPT_URGENCY }, { "due", required_argument, NULL, OPT_DUE },
+	{ "reply-to", required_argument, NULL, OPT_REPLY },  { "secrecy", required_argument, NULL, OPT_SECRECY },
+	{ "wait", required_argument, NULL, OPT_WAIT },       { "id", required_argument, NULL, OPT_ID },
+	{ "date", required_argument, NULL, OPT_DATE },       { "signer", required_argument, NULL, OPT_SIGNER },
+	{ "position", required_argument, NULL, OPT_POSITION }, { "note", required_argument, NULL, OPT_NOTE },
+	{ "term", required_argument, NULL, OPT_TERM },       { NULL, 0, NULL, 0 },
+};
+
+static bool choose(const char *text, const char *const *words, int *out)
+{
+	for (int i = 0; words[i] != NULL; i++) {
+		if (strcmp(words[i], text) == 0) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_choice(struct wanted *w, int option, const char *value)
+{
+	static const char *const urgencies[] = { "thuong", "khan", "thuong-khan", "hoa-toc", NULL };
+	static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
+	static const char *const waits[] = { "", "accepted", "delivered", NULL };
+	int n = 0;
+
+	switch (option) {
+	case OPT_URGENCY:
+		if (!choose(value, urgencies, &n))
+			return false;
+		w->s.urgency = (Vanthu__V1__Urgency)(n + 1);
+		return true;
+	case OPT_SECRECY:
+		if (!choose(value, secrecies, &n))
+			return false;
+		w->s.secrecy = (Vanthu__V1__Secrecy)(n + 1);
+		return true;
+	case OPT_WAIT:
+		return choose(value, waits, &w->wait) && w->wait != WAIT_NONE;
+	case OPT_DUE:
+		return text_date(value, w->s.due_on);
+	case OPT_DATE:
+		return text_date(value, w->s.issued_on);
+	case OPT_ID:
+		return uuid_parse(value, &w->s.id) == ERR_OK;
+	default:
+		return false;
+	}
+}
+
+static bool take(struct wanted *w, int option, const char *value)
+{
+	switch (option) {
+	case OPT_TO:
+		w->s.to = value;
+		return true;
+	case OPT_TYPE:
+		w->type = value;
+		return true;
+	case OPT_NUMBER:
+		free(w->number);
+		w->number = text_nfc(value);
+		return w->number != NULL;
+	case OPT_SUBJECT:
+		free(w->subject);
+		w->subject = text_nfc(value);
+		return w->subject != NULL;
+	case OPT_REPLY:
+		w->reply_to = value;
+		return true;
+	case OPT_SIGNER:
+		w->s.signer_name = value;
+		return true;
+	case OPT_POSITION:
+		w->s.signer_position = value;
+		return true;
+	case OPT_NOTE:
+		w->s.note = value;
+		return true;
+	case OPT_TERM:
+		w->s.term = value;
+		return true;
+	default:
+		return take_choice(w, option, value);
+	}
+}
+
+/* A symbol as printed, an alias, or the full name in any case, with or without diacritics. */
+static enum err find_type(const char *typed, const struct doctype **out)
+{
+	char *nfc = text_nfc(typed), *folded = text_fold(typed);
+	unsigned hits = 0;
+	enum err e = nfc == NULL ? ERR_BAD_TYPE : doctype_by_code(nfc, out);
+
+	for (unsigned i = 0; e == ERR_BAD_TYPE && folded != NULL && doctype_at(i) != NULL; i++) {
+		char *name = text_fold(doctype_at(i)->name);
+
+		if (name != NULL && strcmp(name, folded) == 0) {
+			*out = doctype_at(i);
+			hits++;
+		}
+		free(name);
+	}
+	if (e == ERR_BAD_TYPE && hits > 0)
+		e = hits == 1 ? ERR_OK : ERR_AMBIGUOUS;
+	free(nfc);
+	free(folded);
+	return e;
+}
+
+static int check_type(struct cli *cli, struct wanted *w)
+{
+	const struct doctype *type;
+	char message[256];
+
+	switch (find_type(w->type, &type)) {
+	case ERR_OK:
+		w->s.type_code = type->code;
+		w->s.type_name = type->name;
+		return 0;
+	case ERR_AMBIGUOUS:
+		snprintf(message, sizeof message, _("%s stands for several types: Quyết định (QĐi), Quy định (QyĐ)"), w->type);
+		return cli_fail_text(cli, ERR_BAD_TYPE, message, _(err_fix(ERR_BAD_TYPE)));
+	default:
+		return cli_fail(cli, ERR_BAD_TYPE, w->type);
+	}
+}
+
+static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
+{
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (!take(w, c, optarg))
+			return cli_usage(cli, optarg);
+	}
+	if (optind == argc)
+		return cli_usage(cli, _("no FILE given"));
+	if (argc - optind > SUBMISSION_FILES_MAX)
+		return cli_fail(cli, ERR_TOO_MANY_ATTACHMENTS, NULL);
+	for (int i = optind; i < argc; i++)
+		w->s.files[w->s.file_count++] = argv[i];
+	if (w->s.to == NULL)
+		return cli_fail(cli, ERR_NO_RECIPIENT, NULL);
+	if (w->type == NULL)
+		return cli_usage(cli, _("no --type given"));
+	if (w->subject == NULL)
+		return cli_usage(cli, _("no --subject given"));
+	w->s.number = w->number == NULL ? "" : w->number;
+	w->s.subject = w->subject;
+	if (w->s.issued_on[0] == '\0')
+		text_today(w->s.issued_on);
+	return check_type(cli, w);
+}
+
+/* The document that this one answers: found by any of its names. */
+static enum err find_reply(struct client *c, struct wanted *w)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	static char origin[COMMITTEE_ID_MAX + 1];
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	if (w->reply_to == NULL)
+		return ERR_OK;
+	ref.text = (char *)(uintptr_t)w->reply_to;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+	if (e != ERR_OK)
+		return e;
+	snprintf(origin, sizeof origin, "%s", reply->view->line->from);
+	w->s.reply_origin = origin;
+	if (reply->view->line->id.len == sizeof w->s.reply_id.bytes)
+		memcpy(w->s.reply_id.bytes, reply->view->line->id.data, sizeof w->s.reply_id.bytes);
+	return ERR_OK;
+}
+
+/* 0 delivered everywhere, 5 refused by somebody, 8 not in time. */
+static int wait_delivered(struct cli *cli, struct client *c, const char *id)
+{
+	int64_t until_ms = text_now_ms() + cli->timeout_ms;
+
+	for (;;) {
+		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+		Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+		Vanthu__V1__Reply *reply;
+		enum err e;
+
+		ref.text = (char *)(uintptr_t)id;
+		request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+		request.show = &ref;
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+		if (e != ERR_OK)
+			return err_exit_code(e);
+		if (strcmp(reply->view->line->state, "delivered") == 0)
+			return 0;
+		if (strcmp(reply->view->line->state, "refused") == 0) {
+			cli_fail_text(cli, ERR_REFUSED, id, _("see who and why with: vanthu show"));
+			return err_exit_code(ERR_REFUSED);
+		}
+		if (text_now_ms() > until_ms)
+			return cli_fail_text(cli, ERR_NOT_YET, _("accepted, but not yet delivered everywhere"), _("see where it is with: vanthu trace"));
+		poll(NULL, 0, POLL_MS);
+	}
+}
+
+static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char id[UUID_TEXT_SIZE])
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "recipients", N_("To"), FORMAT_LIST, false },
+						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients));
+
+	if (a->repeated_submission)
+		json_object_set_new(out, "repeated", json_true());
+	for (size_t i = 0; i < a->n_warnings; i++)
+		cli_warn(cli, "VT-%u %s", a->warnings[i], _(err_text((enum err)a->warnings[i])));
+	return output_object(cli, out, columns);
+}
+
+static int send_it(struct cli *cli, struct wanted *w)
+{
+	Vanthu__V1__Accepted *accepted;
+	struct client *c = NULL;
+	char id[UUID_TEXT_SIZE];
+	int code = 0;
+	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+
+	if (e == ERR_OK)
+		e = find_reply(c, w);
+	if (e == ERR_OK)
+		e = submission_send(c, &w->s, &accepted);
+	if (e == ERR_OK) {
+		uuid_print(w->s.id.bytes, id);
+		if (w->wait == WAIT_DELIVERED && !w->s.dry_run) {
+			json_t *kept = json_texts(accepted->recipients, accepted->n_recipients);
+
+			code = wait_delivered(cli, c, id);
+			if (code == 0) {
+				static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+									 { "recipients", N_("To"), FORMAT_LIST, false },
+									 { "state", N_("State"), FORMAT_STATE, false },
+									 { NULL, NULL, FORMAT_TEXT, false } };
+
+				output_object(cli, json_pack("{s:s, s:O, s:s}", "id", id, "recipients", kept, "state", "delivered"), columns);
+			}
+			json_decref(kept);
+		} else {
+			code = print_accepted(cli, accepted, id);
+		}
+	}
+	client_close(c);
+	return e == ERR_OK ? code : err_exit_code(e);
+}
+
+int cmd_send(struct cli *cli, int argc, char **argv)
+{
+	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG, .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG, .note = "",
+				   .term = "", .signer_name = "", .signer_position = "" } };
+	static const struct doc_id none;
+	int code = read_options(cli, argc, argv, &w);
+
+	w.s.dry_run = cli->dry_run;
+	if (code == 0 && memcmp(&w.s.id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &w.s.id) != ERR_OK)
+		code = cli_fail(cli, ERR_SYSTEM, NULL);
+	if (code == 0)
+		code = send_it(cli, &w);
+	free(w.number);
+	free(w.subject);
+	return code;
+}

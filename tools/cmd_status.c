@@ -1,0 +1,258 @@
+/* status, link, queue, key: what an operator looks at first. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/json.h"
+#include "tools/output.h"
+
+static const struct column link_columns[] = {
+	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
+	{ "state", N_("Link"), FORMAT_STATE, false },             { "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
+	{ "queued", N_("Queued"), FORMAT_COUNT, false },          { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
+	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { NULL, NULL, FORMAT_TEXT, false },
+};
+
+static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	enum err e;
+
+	request.what_case = what;
+	request.status = &nothing; /* all Nothing requests share the union's first member */
+	e = client_send(c, &request);
+	return e == ERR_OK ? ERR_OK : client_fail(c, e, NULL);
+}
+
+static json_t *json_status(const Vanthu__V1__Status *s)
+{
+	json_t *links = json_array(), *alarms = json_array(), *out;
+
+	for (size_t i = 0; i < s->n_links; i++)
+		json_array_append_new(links, json_link(s->links[i]));
+	for (size_t i = 0; i < s->n_alarms; i++)
+		json_array_append_new(alarms, json_code(s->alarms[i]));
+	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:n}", "committee", s->committee, "name", s->name, "version", s->version,
+			"up_since", json_time(s->up_since_ms), "links", links, "queue", "count", (json_int_t)s->queue_count, "oldest_s",
+			(json_int_t)s->queue_oldest_s, "target");
+	json_object_set_new(out, "directory", json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version, "valid_until",
+							json_time(s->directory_valid_until_ms)));
+	json_object_set_new(out, "disk_free_bytes", json_integer((json_int_t)s->disk_free_bytes));
+	json_object_set_new(out, "damaged", json_integer((json_int_t)s->damaged));
+	json_object_set_new(out, "refusing", json_boolean(s->refusing));
+	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
+	json_object_set_new(out, "alarms", alarms);
+	return out;
+}
+
+static void print_status(struct cli *cli, json_t *status)
+{
+	static const struct column columns[] = {
+		{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, false },
+		{ "version", N_("Version"), FORMAT_TEXT, false },     { "up_since", N_("Up since"), FORMAT_TIME, false },
+		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
+		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	json_t *queue = json_object_get(status, "queue"), *alarm;
+	size_t i;
+
+	json_object_set(status, "queued", json_object_get(queue, "count"));
+	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
+	json_object_set(status, "directory_version", json_object_get(json_object_get(status, "directory"), "version"));
+	cli->renderer->object(cli, status, columns);
+	cli->renderer->heading(cli, _("Links"));
+	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);
+	json_array_foreach(json_object_get(status, "alarms"), i, alarm) {
+		unsigned code = 0;
+
+		if (sscanf(json_string_value(alarm), "VT-%u", &code) == 1)
+			cli_warn(cli, "VT-%u %s: %s", code, _(err_text((enum err)code)), _(err_fix((enum err)code)));
+	}
+}
+
+int cmd_status(struct cli *cli, int argc, char **argv)
+{
+	struct client *c = NULL;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	if (cli_option(cli, argc, argv, NULL) == '?')
+		return err_exit_code(ERR_USAGE);
+	e = client_open(cli, CLIENT_READ, &c);
+	if (e == ERR_OK)
+		e = ask(c, VANTHU__V1__REQUEST__WHAT_STATUS);
+	if (e == ERR_OK)
+		e = client_row(c, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+	if (e == ERR_OK) {
+		json_t *status = json_status(reply->status);
+
+		if (cli->json)
+			cli->renderer->object(cli, status, NULL);
+		else
+			print_status(cli, status);
+		json_decref(status);
+	}
+	client_close(c);
+	return err_exit_code(e);
+}
+
+/* ---- links ---- */
+
+static int list_links(struct cli *cli, const char *only)
+{
+	json_t *list = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = client_open(cli, CLIENT_READ, &c);
+
+	if (e == ERR_OK)
+		e = ask(c, VANTHU__V1__REQUEST__WHAT_LINKS);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_LINK, &reply)) == ERR_OK) {
+		if (only == NULL || strcmp(reply->link->committee, only) == 0)
+			json_array_append_new(list, json_link(reply->link));
+	}
+	client_close(c);
+	if (e == ERR_NOT_FOUND && only != NULL && json_array_size(list) == 0)
+		cli_fail(cli, ERR_NOT_FOUND, only);
+	else if (e == ERR_NOT_FOUND)
+		e = ERR_OK;
+	if (e != ERR_OK) {
+		json_decref(list);
+		return err_exit_code(e);
+	}
+	if (only != NULL) {
+		static const struct column columns[] = {
+			{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "role", N_("Role"), FORMAT_STATE, false },
+			{ "state", N_("Link"), FORMAT_STATE, false },         { "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
+			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
+			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
+			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { NULL, NULL, FORMAT_TEXT, false },
+		};
+		json_t *one = json_incref(json_array_get(list, 0));
+
+		json_decref(list);
+		return output_object(cli, one, columns);
+	}
+	return output_list(cli, list, link_columns);
+}
+
+static int ping_link(struct cli *cli, const char *committee)
+{
+	static const struct column columns[] = { { "committee", N_("Neighbour"), FORMAT_TEXT, false },
+						 { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = client_open(cli, CLIENT_OPERATE, &c);
+
+	name.committee = (char *)(uintptr_t)committee;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PING;
+	request.ping = &name;
+	if (e == ERR_OK)
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PONG, &reply);
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:s, s:I}", "committee", committee, "round_trip_us", (json_int_t)reply->pong->round_trip_us),
+			      columns);
+	client_close(c);
+	return err_exit_code(e);
+}
+
+int cmd_link(struct cli *cli, int argc, char **argv)
+{
+	int operands;
+
+	if (cli_option(cli, argc, argv, NULL) == '?')
+		return err_exit_code(ERR_USAGE);
+	operands = argc - optind;
+	if (operands == 0 || (operands == 1 && strcmp(argv[optind], "list") == 0))
+		return list_links(cli, NULL);
+	if (operands == 2 && strcmp(argv[optind], "show") == 0)
+		return list_links(cli, argv[optind + 1]);
+	if (operands == 2 && strcmp(argv[optind], "ping") == 0)
+		return ping_link(cli, argv[optind + 1]);
+	return cli_usage(cli, argv[optind]);
+}
+
+/* ---- queue: neighbour × age, after Postfix's qshape ---- */
+
+int cmd_queue(struct cli *cli, int argc, char **argv)
+{
+	static const char *const ages[] = { "1m", "5m", "1h", "8h", "1d", "1w", "older" };
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "total", N_("All"), FORMAT_COUNT, false },
+		{ "1m", N_("< 1 min"), FORMAT_COUNT, false },         { "5m", N_("< 5 min"), FORMAT_COUNT, false },
+		{ "1h", N_("< 1 h"), FORMAT_COUNT, false },           { "8h", N_("< 8 h"), FORMAT_COUNT, false },
+		{ "1d", N_("< 1 day"), FORMAT_COUNT, false },         { "1w", N_("< 1 week"), FORMAT_COUNT, false },
+		{ "older", N_("older"), FORMAT_COUNT, false },        { NULL, NULL, FORMAT_TEXT, false },
+	};
+	json_t *list = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = ERR_USAGE;
+
+	if (cli_option(cli, argc, argv, NULL) != '?' && (optind == argc || strcmp(argv[optind], "show") == 0))
+		e = client_open(cli, CLIENT_READ, &c);
+	else if (optind < argc)
+		cli_usage(cli, argv[optind]);
+	if (e == ERR_OK)
+		e = ask(c, VANTHU__V1__REQUEST__WHAT_QUEUE);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
+		json_t *row = json_pack("{s:s}", "committee", reply->queue->committee);
+		json_int_t total = 0;
+
+		for (size_t i = 0; i < reply->queue->n_buckets && i < sizeof ages / sizeof ages[0]; i++) {
+			total += (json_int_t)reply->queue->buckets[i];
+			json_object_set_new(row, ages[i], json_integer((json_int_t)reply->queue->buckets[i]));
+		}
+		json_object_set_new(row, "total", json_integer(total));
+		json_array_append_new(list, row);
+	}
+	client_close(c);
+	if (e == ERR_NOT_FOUND)
+		return output_list(cli, list, columns);
+	json_decref(list);
+	return err_exit_code(e);
+}
+
+/* ---- keys ---- */
+
+int cmd_key(struct cli *cli, int argc, char **argv)
+{
+	static const char *const uses[] = { "", "sign", "link", "encrypt" };
+	static const struct column columns[] = {
+		{ "use", N_("Use"), FORMAT_TEXT, false },     { "in_use", N_("Ours"), FORMAT_BOOL, false },
+		{ "from", N_("From"), FORMAT_TIME, false },   { "to", N_("To"), FORMAT_TIME, false },
+		{ "revoked_from", N_("Revoked"), FORMAT_TIME, false }, { "key_id", N_("Key id"), FORMAT_TEXT, true },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	json_t *list = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = ERR_USAGE;
+
+	if (cli_option(cli, argc, argv, NULL) != '?' && (optind == argc || strcmp(argv[optind], "list") == 0))
+		e = client_open(cli, CLIENT_READ, &c);
+	else if (optind < argc)
+		cli_usage(cli, argv[optind]);
+	if (e == ERR_OK)
+		e = ask(c, VANTHU__V1__REQUEST__WHAT_KEYS);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_KEY, &reply)) == ERR_OK) {
+		const Vanthu__V1__Key *k = reply->key;
+
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b}", "use", k->use <= 3 ? uses[k->use] : "", "key_id",
+						      json_hex(k->key_id), "public_key", json_hex(k->public_key), "from", json_time(k->from_ms),
+						      "to", json_time(k->to_ms), "revoked_from", json_time(k->revoked_from_ms), "in_use",
+						      k->ours));
+	}
+	client_close(c);
+	if (e == ERR_NOT_FOUND)
+		return output_list(cli, list, columns);
+	json_decref(list);
+	return err_exit_code(e);
+}

@@ -1,0 +1,116 @@
+/* See fsutil.h. */
+#include "tools/fsutil.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err write_all(int fd, struct blob bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes.len_bytes) {
+		ssize_t n = write(fd, bytes.data + done, bytes.len_bytes - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == ENOSPC ? ERR_DISK_FULL : ERR_FILE;
+		done += (size_t)n;
+	}
+	return fsync(fd) == 0 ? ERR_OK : ERR_FILE;
+}
+
+enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_too ? 0600 : 0644);
+	enum err e;
+
+	if (fd < 0)
+		return errno == EEXIST ? ERR_EXISTS : ERR_FILE;
+	e = write_all(fd, bytes);
+	if (close(fd) != 0 && e == ERR_OK)
+		e = ERR_FILE;
+	if (e != ERR_OK)
+		unlink(path);
+	return e;
+}
+
+enum err fs_replace(const char *path, struct blob bytes)
+{
+	char temporary[4096];
+	enum err e;
+
+	if ((size_t)snprintf(temporary, sizeof temporary, "%s.new", path) >= sizeof temporary)
+		return ERR_FILE;
+	unlink(temporary);
+	e = fs_write_new(temporary, bytes, false);
+	if (e == ERR_OK && rename(temporary, path) != 0)
+		e = ERR_FILE;
+	return e;
+}
+
+enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t got = 0;
+	struct stat st;
+	uint8_t *bytes;
+	enum err e = ERR_OK;
+
+	*out = (struct blob){ NULL, 0 };
+	if (fd < 0)
+		return ERR_FILE;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		e = ERR_FILE;
+	else if ((uint64_t)st.st_size > max_bytes)
+		e = ERR_TOO_LARGE;
+	bytes = e == ERR_OK ? arena_alloc(a, (size_t)st.st_size + 1) : NULL;
+	if (e == ERR_OK && bytes == NULL)
+		e = ERR_NO_MEMORY;
+	while (e == ERR_OK && got < (size_t)st.st_size) {
+		ssize_t n = read(fd, bytes + got, (size_t)st.st_size - got);
+
+		if (n < 0)
+			e = ERR_FILE;
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	close(fd);
+	if (e == ERR_OK)
+		*out = (struct blob){ bytes, got };
+	return e;
+}
+
+enum err fs_mkdir(const char *path, bool private_too)
+{
+	return mkdir(path, private_too ? 0700 : 0755) == 0 || errno == EEXIST ? ERR_OK : ERR_FILE;
+}
+
+const char *fs_join(struct arena *a, const char *folder, const char *name)
+{
+	size_t size = strlen(folder) + strlen(name) + 2;
+	char *out = arena_alloc(a, size);
+
+	if (out != NULL)
+		snprintf(out, size, "%s/%s", folder, name);
+	return out;
+}
+
+static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	(void)st;
+	(void)flag;
+	(void)ftw;
+	return remove(path);
+}
+
+void fs_remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}

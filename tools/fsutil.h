@@ -1,0 +1,22 @@
+/* Small files and folders of the tools: written whole or not at all. */
+#ifndef VANTHU_TOOLS_FSUTIL_H
+#define VANTHU_TOOLS_FSUTIL_H
+
+#include <stdbool.h>
+
+#include "routing/arena.h"
+#include "routing/err.h"
+
+/* New file, never over another: ERR_EXISTS; ERR_FILE. `private_too`: mode 0600, else 0644. Synced. */
+must_use enum err fs_write_new(const char *path, struct blob bytes, bool private_too);
+/* In place of what is there, by a rename. */
+must_use enum err fs_replace(const char *path, struct blob bytes);
+/* The whole file into the arena. ERR_FILE, ERR_TOO_LARGE. */
+must_use enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
+must_use enum err fs_mkdir(const char *path, bool private_too); /* there already: ERR_OK */
+/* "a/b" in the arena; NULL without memory. */
+const char *fs_join(struct arena *a, const char *folder, const char *name);
+/* Deletes a folder and all in it; only used on folders that this program made. */
+void fs_remove_tree(const char *path);
+
+#endif

@@ -1,0 +1,202 @@
+/* Daemons of a lab as processes: found by their own record, checked against /proc, so that nobody else's is ever signalled. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tools/client.h"
+#include "tools/lab.h"
+
+extern char **environ;
+
+enum { POLL_MS = 10 };
+
+static int64_t mono_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void beside(const struct lab_member *m, const char *name, char *out, size_t size)
+{
+	size_t folder = strlen(m->config) - strlen("vanthud.yaml");
+
+	snprintf(out, size, "%.*s%s", (int)folder, m->config, name);
+}
+
+/* Is this process a vanthud of this configuration? */
+static bool is_ours(int pid, const struct lab_member *m)
+{
+	char path[64], line[CONFIG_PATH_MAX * 2];
+	size_t n, at = 0;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%d/cmdline", pid);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	n = fread(line, 1, sizeof line - 1, f);
+	fclose(f);
+	line[n] = '\0';
+	while (at < n) {
+		if (strcmp(line + at, m->config) == 0)
+			return true;
+		at += strlen(line + at) + 1;
+	}
+	return false;
+}
+
+int lab_pid(const struct lab_member *m)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	int pid = 0;
+	FILE *f;
+
+	beside(m, "vanthud.pid", path, sizeof path);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%d", &pid) != 1)
+		pid = 0;
+	fclose(f);
+	return pid > 0 && is_ours(pid, m) ? pid : 0;
+}
+
+/* vanthud beside this program, else from the PATH. */
+static void find_daemon(char *out, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size - 16);
+	char *slash;
+
+	if (n > 0) {
+		out[n] = '\0';
+		slash = strrchr(out, '/');
+		if (slash != NULL) {
+			memcpy(slash, "/vanthud", sizeof "/vanthud");
+			if (access(out, X_OK) == 0)
+				return;
+			memcpy(slash, "/../sbin/vanthud", sizeof "/../sbin/vanthud");
+			if (access(out, X_OK) == 0)
+				return;
+		}
+	}
+	snprintf(out, size, "vanthud");
+}
+
+enum err lab_spawn(struct cli *cli, const struct lab_member *m)
+{
+	char program[4096], log[CONFIG_PATH_MAX + 32], pid_path[CONFIG_PATH_MAX + 32];
+	char *argv[] = { program, (char *)(uintptr_t)"-c", (char *)(uintptr_t)m->config, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	pid_t pid;
+	FILE *f;
+	int code;
+
+	find_daemon(program, sizeof program);
+	beside(m, "vanthud.log", log, sizeof log);
+	beside(m, "vanthud.pid", pid_path, sizeof pid_path);
+	sigemptyset(&none);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	code = posix_spawnp(&pid, program, &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	if (code != 0) {
+		errno = code;
+		cli_fail_text(cli, ERR_SYSTEM, strerror(code), _("vanthud must lie beside vanthu, or in the PATH"));
+		return ERR_SYSTEM;
+	}
+	f = fopen(pid_path, "we");
+	if (f == NULL) {
+		kill(pid, SIGTERM);
+		cli_fail(cli, ERR_FILE, pid_path);
+		return ERR_FILE;
+	}
+	fprintf(f, "%d\n", (int)pid);
+	fclose(f);
+	return ERR_OK;
+}
+
+static bool answers(const struct config *config)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c;
+	bool yes = false;
+
+	if (client_connect(config, CLIENT_READ, 1000, &c) != ERR_OK)
+		return false;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	request.status = &nothing;
+	yes = client_send(c, &request) == ERR_OK && client_next(c, &reply) == ERR_OK &&
+	      reply->what_case == VANTHU__V1__REPLY__WHAT_STATUS;
+	client_close(c);
+	return yes;
+}
+
+enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms)
+{
+	int64_t until_ms = mono_ms() + timeout_ms;
+	struct config_errors *errors = malloc(sizeof *errors);
+	struct config *config = malloc(sizeof *config);
+	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	for (unsigned i = 0; e == ERR_OK && i < count;) {
+		if (config_load(members[i]->config, config, errors) != ERR_OK) {
+			e = ERR_CONFIG;
+		} else if (answers(config)) {
+			i++;
+			continue;
+		} else if (mono_ms() > until_ms || lab_pid(members[i]) == 0) {
+			e = ERR_TIMEOUT;
+		} else {
+			poll(NULL, 0, POLL_MS);
+			continue;
+		}
+		cli_fail_text(cli, e, members[i]->id, _("see vanthud.log in its folder"));
+	}
+	free(errors);
+	free(config);
+	return e;
+}
+
+enum err lab_end(struct cli *cli, const struct lab_member *m, int signal)
+{
+	int64_t until_ms = mono_ms() + LAB_STOP_MS;
+	int pid = lab_pid(m);
+
+	if (pid == 0)
+		return ERR_OK;
+	if (kill(pid, signal) != 0) {
+		cli_fail(cli, ERR_PERMISSION, m->id);
+		return ERR_PERMISSION;
+	}
+	/* A detached child of ours stays a zombie until it is waited for; one of an earlier run is not our child at all. */
+	while (lab_pid(m) == pid && mono_ms() < until_ms) {
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return ERR_OK;
+		poll(NULL, 0, POLL_MS);
+	}
+	if (lab_pid(m) != pid)
+		return ERR_OK;
+	cli_fail(cli, ERR_TIMEOUT, m->id);
+	return ERR_TIMEOUT;
+}

@@ -1,0 +1,159 @@
+/* See registry.h. */
+#include "tools/registry.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+#include "proto/digest.h"
+#include "routing/id.h"
+#include "tools/fsutil.h"
+
+enum { FILE_MAX_BYTES = 64 << 20 };
+#define YEAR_MS (366LL * 24 * 3600 * 1000)
+
+/* ---- identities ---- */
+
+enum err identity_new(struct arena *a, struct identity *out)
+{
+	struct signer *s;
+	char link_public[41];
+	enum err e = signer_generate(a, &out->signing_pem);
+
+	if (e == ERR_OK)
+		e = signer_from_pem(out->signing_pem, &s);
+	if (e != ERR_OK)
+		return e;
+	signer_public_key(s, out->signing_public);
+	signer_destroy(s);
+	if (zmq_curve_keypair(link_public, out->link_secret) != 0 || zmq_z85_decode(out->link_public, link_public) == NULL)
+		return ERR_CERTIFICATE;
+	return ERR_OK;
+}
+
+enum err identity_save(struct arena *a, const struct identity *i, const char *folder)
+{
+	const char *sign = fs_join(a, folder, "sign.key"), *link = fs_join(a, folder, "link.key");
+	char line[42];
+	enum err e;
+
+	if (sign == NULL || link == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(line, i->link_secret, 40);
+	line[40] = '\n';
+	e = fs_write_new(sign, i->signing_pem, true);
+	return e == ERR_OK ? fs_write_new(link, (struct blob){ (const uint8_t *)line, 41 }, true) : e;
+}
+
+/* ---- the registry ---- */
+
+static enum err paths(struct arena *a, const char *folder, const char **key, const char **pem, const char **directory)
+{
+	*key = fs_join(a, folder, "root.key");
+	*pem = fs_join(a, folder, "root.pem");
+	*directory = fs_join(a, folder, "directory.vtd");
+	return *key == NULL || *pem == NULL || *directory == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+enum err registry_create(struct arena *a, const char *folder, const char *name, int64_t now_ms, struct registry *out)
+{
+	const char *key, *pem, *directory;
+	struct blob pem_text;
+	enum err e = paths(a, folder, &key, &pem, &directory);
+
+	memset(out, 0, sizeof *out);
+	if (e == ERR_OK)
+		e = fs_mkdir(folder, true);
+	if (e == ERR_OK)
+		e = signer_generate(a, &out->root_key_pem);
+	if (e == ERR_OK)
+		e = certificate_root(a, out->root_key_pem, name, now_ms - 60000, now_ms + 20 * YEAR_MS, &out->root_der);
+	if (e == ERR_OK)
+		e = certificate_to_pem(a, out->root_der, &pem_text);
+	if (e == ERR_OK)
+		e = fs_write_new(key, out->root_key_pem, true);
+	if (e == ERR_OK)
+		e = fs_write_new(pem, pem_text, false);
+	out->folder = folder;
+	return e;
+}
+
+enum err registry_open(struct arena *a, const char *folder, struct registry *out)
+{
+	const char *key, *pem, *directory;
+	struct blob text;
+	enum err e = paths(a, folder, &key, &pem, &directory);
+
+	memset(out, 0, sizeof *out);
+	out->folder = folder;
+	if (e == ERR_OK)
+		e = fs_read(a, key, 65536, &out->root_key_pem);
+	if (e == ERR_OK)
+		e = fs_read(a, pem, 65536, &text);
+	if (e == ERR_OK)
+		e = certificate_from_pem(a, text, &out->root_der);
+	if (e == ERR_OK && fs_read(a, directory, FILE_MAX_BYTES, &text) == ERR_OK)
+		e = directory_file_open(a, text, out->root_der, &out->directory);
+	return e;
+}
+
+enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct rec_committee *entry)
+{
+	struct key_entry *keys = arena_array(a, 2, sizeof *keys);
+	enum err e;
+
+	if (keys == NULL)
+		return ERR_NO_MEMORY;
+	/* A minute back: a daemon whose clock is a little behind signs at once. */
+	keys[0] = (struct key_entry){ .use = KEY_USE_SIGN, .key_id = key_id_of(i->signing_public), .from_ms = now_ms - 60000 };
+	memcpy(keys[0].public_key, i->signing_public, 32);
+	keys[1] = (struct key_entry){ .use = KEY_USE_LINK, .key_id = digest_of((struct blob){ i->link_public, 32 }), .from_ms = now_ms - 60000 };
+	memcpy(keys[1].public_key, i->link_public, 32);
+	e = certificate_issue(a, r->root_key_pem, r->root_der, entry->id.text, entry->name, i->signing_public, now_ms - 60000,
+			      now_ms + 10 * YEAR_MS, &keys[0].certificate);
+	entry->keys = keys;
+	entry->key_count = 2;
+	return e;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct rec_committee *x = a, *y = b;
+
+	return strcmp(x->id.text, y->id.text);
+}
+
+enum err registry_publish(struct arena *a, struct registry *r, struct rec_committee *entries, uint32_t count, int64_t now_ms,
+			  struct registry_fault *fault)
+{
+	uint64_t version = r->directory.head.version + 1;
+	const char *path = fs_join(a, r->folder, "directory.vtd");
+	struct signer *s = NULL;
+	struct blob file;
+	enum err e = path == NULL ? ERR_NO_MEMORY : signer_from_pem(r->root_key_pem, &s);
+
+	memset(fault, 0, sizeof *fault);
+	qsort(entries, count, sizeof *entries, by_id);
+	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+		if (entries[i].entry.data != NULL)
+			continue; /* unchanged: its bytes stay as they were signed */
+		entries[i].changed_in = version;
+		e = directory_entry_pack(a, &entries[i], &entries[i].entry);
+	}
+	if (e == ERR_OK)
+		e = directory_check_tree(entries, count, &fault->culprit, &fault->what);
+	if (e == ERR_OK) {
+		struct directory next = { .entries = entries, .entry_count = count };
+
+		e = directory_sign(s, a, entries, count, version, version == 1 ? NULL : &r->directory.head.digest, now_ms, now_ms + YEAR_MS,
+				   &next.head);
+		if (e == ERR_OK)
+			e = directory_file_pack(a, &next, &file);
+		if (e == ERR_OK)
+			r->directory = next;
+	}
+	if (e == ERR_OK)
+		e = fs_replace(path, file);
+	signer_destroy(s);
+	return e;
+}

@@ -1,0 +1,43 @@
+/* The registry: who is a committee, under which keys. Its folder holds
+ *     root.key        Ed25519 private key (0600): whoever has it decides what is true
+ *     root.pem        certificate; every daemon has it
+ *     directory.vtd   the newest directory file
+ * and a committee's identity: two key pairs, made where the committee is, of which only the public parts travel. */
+#ifndef VANTHU_TOOLS_REGISTRY_H
+#define VANTHU_TOOLS_REGISTRY_H
+
+#include "proto/directory.h"
+#include "routing/arena.h"
+
+struct identity {
+	struct blob signing_pem;   /* private */
+	uint8_t signing_public[32];
+	char link_secret[41];      /* private, Z85 */
+	uint8_t link_public[32];
+};
+/* New keys. ERR_CERTIFICATE, ERR_NO_MEMORY. */
+must_use enum err identity_new(struct arena *a, struct identity *out);
+/* sign.key and link.key in a folder, 0600. ERR_EXISTS, ERR_FILE. */
+must_use enum err identity_save(struct arena *a, const struct identity *i, const char *folder);
+
+struct registry {
+	const char *folder;
+	struct blob root_key_pem;
+	struct blob root_der;
+	struct directory directory; /* the newest; version 0 when there is none */
+};
+/* A new registry in a new folder. ERR_EXISTS when it has one. */
+must_use enum err registry_create(struct arena *a, const char *folder, const char *name, int64_t now_ms, struct registry *out);
+must_use enum err registry_open(struct arena *a, const char *folder, struct registry *out);
+/* The entry with its keys, the signing key in a new certificate. Goes into entries for registry_publish. */
+must_use enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms,
+				   struct rec_committee *entry);
+/* Signs and writes the next version with these entries (any order). ERR_BAD_TREE with the culprit. */
+struct registry_fault {
+	struct committee_id culprit;
+	const char *what; /* English, marked for translation */
+};
+must_use enum err registry_publish(struct arena *a, struct registry *r, struct rec_committee *entries, uint32_t count, int64_t now_ms,
+				   struct registry_fault *fault);
+
+#endif

@@ -1,0 +1,218 @@
+/* See tree_file.h. Keys that are not known are faults: a misspelt one would be a committee without a superior. */
+#include "tools/tree_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/config_yaml.h"
+#include "routing/endpoint.h"
+#include "routing/id.h"
+#include "tools/text.h"
+
+enum { COMMITTEES_MAX = 100000 };
+
+struct loading {
+	struct arena *arena;
+	struct config_errors *errors;
+	struct tree_list *out;
+};
+
+static void fault(struct loading *l, const struct yaml_node *at, const char *what, const char *value)
+{
+	config_errors_add(l->errors, at->line, at->column, "%s: %s", value, what);
+}
+
+static const char *scalar(struct loading *l, const struct yaml_node *n, size_t max_bytes)
+{
+	char *nfc;
+	const char *out;
+
+	if (n->type != YAML_SCALAR) {
+		fault(l, n, "one value is wanted", n->key);
+		return "";
+	}
+	nfc = text_nfc(n->value);
+	if (nfc == NULL || strlen(nfc) > max_bytes) {
+		fault(l, n, "too long, or not UTF-8", n->key);
+		free(nfc);
+		return "";
+	}
+	out = arena_text(l->arena, nfc, strlen(nfc));
+	free(nfc);
+	return out == NULL ? "" : out;
+}
+
+static void read_id(struct loading *l, const struct yaml_node *n, struct committee_id *out)
+{
+	const char *text = scalar(l, n, 256);
+
+	if (id_parse(text, strlen(text), out) != ERR_OK)
+		fault(l, n, "not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, subtree, all and registry are reserved)", text);
+}
+
+static void read_organs(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
+{
+	text_t *list;
+	uint32_t count = 0;
+
+	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
+		count++;
+	list = arena_array(l->arena, count, sizeof *list);
+	if (n->type != YAML_LIST || list == NULL || count > 16) {
+		fault(l, n, "a list of at most 16 codes is wanted", n->key);
+		return;
+	}
+	count = 0;
+	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
+		list[count++] = each->type == YAML_SCALAR ? scalar(l, each, 32) : "";
+	c->organ_ids = list;
+	c->organ_id_count = count;
+}
+
+static void read_term(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
+{
+	for (const struct yaml_node *each = n->first; each != NULL; each = each->next) {
+		char date[11];
+
+		if (strcmp(each->key, "name") == 0) {
+			c->term_name = scalar(l, each, SYMBOL_MAX);
+		} else if (strcmp(each->key, "from") == 0) {
+			c->term_from = scalar(l, each, DATE_MAX);
+			if (!text_date(c->term_from, date))
+				fault(l, each, "not a date: YYYY-MM-DD", c->term_from);
+		} else {
+			fault(l, each, "no such key; name and from are", each->key);
+		}
+	}
+}
+
+static void read_value(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
+{
+	if (strcmp(n->key, "id") == 0) {
+		read_id(l, n, &c->id);
+	} else if (strcmp(n->key, "superior") == 0) {
+		read_id(l, n, &c->superior);
+	} else if (strcmp(n->key, "name") == 0) {
+		c->name = scalar(l, n, COMMITTEE_NAME_MAX);
+	} else if (strcmp(n->key, "symbol") == 0) {
+		c->symbol = scalar(l, n, SYMBOL_MAX);
+	} else if (strcmp(n->key, "endpoint") == 0) {
+		c->endpoint = scalar(l, n, ENDPOINT_MAX);
+		if (!endpoint_valid(c->endpoint, false))
+			fault(l, n, "not tcp://HOST:PORT", c->endpoint);
+	} else if (strcmp(n->key, "organ_ids") == 0) {
+		read_organs(l, n, c);
+	} else if (strcmp(n->key, "seal") == 0) {
+		const char *seal = scalar(l, n, 8);
+
+		c->no_seal = strcmp(seal, "false") == 0;
+		if (!c->no_seal && strcmp(seal, "true") != 0)
+			fault(l, n, "true or false is wanted", n->key);
+	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
+		read_term(l, n, c);
+	} else {
+		fault(l, n, "no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are", n->key);
+	}
+}
+
+static void read_committee(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
+{
+	*c = (struct rec_committee){ .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	if (n->type != YAML_MAP) {
+		fault(l, n, "id, name and symbol are wanted", "committees");
+		return;
+	}
+	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
+		read_value(l, each, c);
+	if (yaml_child(n, "id") == NULL)
+		fault(l, n, "missing", "id");
+	if (c->name[0] == '\0')
+		fault(l, n, "missing", "name");
+	if (c->symbol[0] == '\0')
+		fault(l, n, "missing", "symbol");
+}
+
+static void read_all(struct loading *l, const struct yaml_node *root)
+{
+	const struct yaml_node *list = root == NULL || root->type != YAML_MAP ? NULL : yaml_child(root, "committees");
+	uint32_t count = 0;
+
+	if (list == NULL || list->type != YAML_LIST || list->first == NULL) {
+		config_errors_add(l->errors, root == NULL ? 1 : root->line, 1, "committees: a list of committees is wanted");
+		return;
+	}
+	for (const struct yaml_node *n = list->first; n != NULL; n = n->next)
+		count++;
+	l->out->committees = count > COMMITTEES_MAX ? NULL : arena_array(l->arena, count, sizeof *l->out->committees);
+	if (l->out->committees == NULL) {
+		fault(l, list, "too many", "committees");
+		return;
+	}
+	for (const struct yaml_node *n = list->first; n != NULL; n = n->next) {
+		struct rec_committee *c = &l->out->committees[l->out->count];
+
+		read_committee(l, n, c);
+		for (uint32_t i = 0; i < l->out->count && count <= 1000; i++) {
+			if (id_equal(l->out->committees[i].id, c->id))
+				fault(l, n, "is there twice", c->id.text);
+		}
+		l->out->count++;
+	}
+}
+
+static enum err finish(struct cli *cli, const char *name, enum err e, const struct config_errors *errors)
+{
+	char message[512];
+
+	if (e == ERR_OK && errors->count == 0)
+		return ERR_OK;
+	if (errors->count == 0) {
+		cli_fail(cli, e, name);
+		return e;
+	}
+	for (unsigned i = 1; i < errors->count && i < CONFIG_ERRORS_MAX && !cli->json; i++)
+		fprintf(stderr, "%s:%u:%u: %s\n", name, errors->list[i].line, errors->list[i].column, errors->list[i].text);
+	snprintf(message, sizeof message, "%s:%u:%u: %s", name, errors->list[0].line, errors->list[0].column, errors->list[0].text);
+	cli_fail_text(cli, ERR_BAD_TREE, message, _(err_fix(ERR_BAD_TREE)));
+	return ERR_BAD_TREE;
+}
+
+static enum err load(struct cli *cli, struct loading *l, const char *name, struct yaml_file *file, enum err e)
+{
+	memset(l->out, 0, sizeof *l->out);
+	if (e == ERR_OK)
+		read_all(l, yaml_file_root(file));
+	yaml_file_free(file);
+	return finish(cli, name, e, l->errors);
+}
+
+enum err tree_file_load(struct cli *cli, struct arena *a, const char *path, struct tree_list *out)
+{
+	struct config_errors *errors = calloc(1, sizeof *errors);
+	struct loading l = { .arena = a, .errors = errors, .out = out };
+	struct yaml_file *file = NULL;
+	enum err e;
+
+	if (errors == NULL)
+		return ERR_NO_MEMORY;
+	e = yaml_file_read(path, &file, errors);
+	e = load(cli, &l, path, file, e);
+	free(errors);
+	return e;
+}
+
+enum err tree_text_load(struct cli *cli, struct arena *a, const char *text, struct tree_list *out)
+{
+	struct config_errors *errors = calloc(1, sizeof *errors);
+	struct loading l = { .arena = a, .errors = errors, .out = out };
+	struct yaml_file *file = NULL;
+	enum err e;
+
+	if (errors == NULL)
+		return ERR_NO_MEMORY;
+	e = yaml_text_read((struct blob){ (const uint8_t *)text, strlen(text) }, &file, errors);
+	e = load(cli, &l, "tree", file, e);
+	free(errors);
+	return e;
+}
