@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/control_internal.h"
@@ -26,8 +25,6 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 		c->listeners[d] = -1;
 	c->arena = arena_new(REPLY_ARENA_BYTES);
 	e = c->arena == NULL ? ERR_NO_MEMORY : ERR_OK;
-	if (e == ERR_OK && mkdir(parts->config->run, 0755) != 0 && errno != EEXIST)
-		e = ERR_SYSTEM;
 	if (e == ERR_OK)
 		e = control_listen(c, DOOR_OFFICE, "office.sock", parts->config->office_group);
 	if (e == ERR_OK)

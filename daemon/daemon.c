@@ -374,6 +374,15 @@ static enum err open_control(struct daemon *d)
 	return control_open(&parts, &d->control);
 }
 
+static enum err open_events(struct daemon *d)
+{
+	if (mkdir(d->config.run, 0755) != 0 && errno != EEXIST) {
+		log_event(LOG_ERROR, "run-folder-failed", "path=%s errno=%d", d->config.run, errno);
+		return ERR_SYSTEM;
+	}
+	return events_open(d->zmq, &d->config, &d->events);
+}
+
 static enum err open_signals(struct daemon *d)
 {
 	sigset_t set;
@@ -399,8 +408,9 @@ static enum err open_zmq(struct daemon *d)
 
 enum err daemon_open(struct daemon *d, const struct config *config)
 {
-	enum err (*const steps[])(struct daemon *) = { read_keys, open_signals, open_zmq, open_store, open_core, install_directory,
-						       open_transfer, open_links };
+	/* The directory last: what its turn does needs everything else. */
+	enum err (*const steps[])(struct daemon *) = { read_keys, open_signals, open_zmq, open_store,   open_core,
+						       open_transfer, open_links, open_events, open_control, install_directory };
 	enum err e = ERR_OK;
 
 	memset(d, 0, sizeof *d);
@@ -412,10 +422,6 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)
 		e = steps[i](d);
-	if (e == ERR_OK)
-		e = events_open(d->zmq, &d->config, &d->events);
-	if (e == ERR_OK)
-		e = open_control(d);
 	if (e == ERR_OK)
 		check_own_key(d);
 	return e;
