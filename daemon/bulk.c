@@ -37,6 +37,10 @@ void bulk_destroy(struct bulk *b)
 		struct peer *p = b->peers;
 
 		b->peers = p->next;
+		for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+			if (p->transfers[i] != NULL)
+				p->transfers[i]->phase = PHASE_FREE; /* told ones too */
+		}
 		fetch_abandon(b, p);
 		serve_destroy(p);
 		free(p);

@@ -265,6 +265,7 @@ static void write_pieces(struct transfer *t);
 static void written(struct job *j)
 {
 	struct transfer *t = (struct transfer *)j;
+	struct bulk *b = t->bulk; /* outlives a transfer that is given up */
 	struct peer *p = t->peer;
 	uint64_t n = 0;
 
@@ -279,7 +280,7 @@ static void written(struct job *j)
 	if (t->result == ERR_DIGEST) {
 		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour changed it. */
 		give_up(p, t, ERR_DIGEST);
-		t->bulk->ops.violation(t->bulk->ops.ctx, p->id, ERR_DIGEST);
+		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
 		return;
 	}
 	if (t->result != ERR_OK) {
@@ -318,6 +319,7 @@ static void work_leaves(struct job *j)
 static void leaves_written(struct job *j)
 {
 	struct transfer *t = (struct transfer *)j;
+	struct bulk *b = t->bulk; /* outlives a transfer that is given up */
 	struct peer *p = t->peer;
 
 	if (job_back(t))
@@ -325,7 +327,7 @@ static void leaves_written(struct job *j)
 	if (t->result == ERR_DIGEST) {
 		/* The root is signed, the leaves are this neighbour's word. */
 		give_up(p, t, ERR_DIGEST);
-		t->bulk->ops.violation(t->bulk->ops.ctx, p->id, ERR_DIGEST);
+		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
 		return;
 	}
 	if (t->result != ERR_OK) {

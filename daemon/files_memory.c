@@ -123,7 +123,8 @@ static enum err memory_chunk(struct incoming *i, uint64_t index, struct blob byt
 {
 	struct digest leaf = merkle_leaf(bytes);
 
-	if (index >= i->leaf_count || !digest_equal(&leaf, &i->leaves[index]))
+	if (index >= i->leaf_count || !digest_equal(&leaf, &i->leaves[index]) ||
+	    bytes.len_bytes != (index + 1 == i->leaf_count ? i->item.size_bytes - index * CHUNK_BYTES : CHUNK_BYTES))
 		return ERR_DIGEST;
 	memcpy(i->data + index * CHUNK_BYTES, bytes.data, bytes.len_bytes);
 	i->there[index] = true;

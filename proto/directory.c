@@ -1,6 +1,7 @@
 /* Directory entries, heads and files; see directory.h. */
 #include "proto/directory.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/digest.h"
@@ -232,9 +233,38 @@ static const char *check_entry(const struct rec_committee *entries, uint32_t cou
 	return check_place(entries, count, c);
 }
 
+static int compare_digests(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct digest));
+}
+
+/* A key that two committees had could not say who signed. ERR_NO_MEMORY; *unique otherwise. */
+static enum err check_key_ids(const struct rec_committee *entries, uint32_t count, bool *unique)
+{
+	size_t total = 0, n = 0;
+	struct digest *ids;
+
+	for (uint32_t i = 0; i < count; i++)
+		total += entries[i].key_count;
+	ids = calloc(total + 1, sizeof *ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < count; i++) {
+		for (uint32_t k = 0; k < entries[i].key_count; k++)
+			ids[n++] = entries[i].keys[k].key_id;
+	}
+	qsort(ids, total, sizeof *ids, compare_digests);
+	*unique = true;
+	for (n = 1; n < total; n++)
+		*unique = *unique && compare_digests(&ids[n - 1], &ids[n]) != 0;
+	free(ids);
+	return ERR_OK;
+}
+
 enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what)
 {
 	uint32_t tops = 0;
+	bool unique = true;
 
 	memset(culprit, 0, sizeof *culprit);
 	*what = count == 0 ? "there is no committee" : NULL;
@@ -246,6 +276,10 @@ enum err directory_check_tree(const struct rec_committee *entries, uint32_t coun
 	}
 	if (*what == NULL && tops == 0)
 		*what = "no committee is at the top";
+	if (*what == NULL && check_key_ids(entries, count, &unique) != ERR_OK)
+		return ERR_NO_MEMORY;
+	if (!unique)
+		*what = "two committees have the same key";
 	return *what == NULL ? ERR_OK : ERR_BAD_TREE;
 }
 

@@ -17,7 +17,7 @@
 
 extern char **environ;
 
-enum { POLL_MS = 10 };
+enum { POLL_MS = 10, GONE_POLLS = 20 };
 
 static int64_t mono_ms(void)
 {
@@ -159,13 +159,16 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 	struct config *config = malloc(sizeof *config);
 	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	for (unsigned i = 0; e == ERR_OK && i < count;) {
+	for (unsigned i = 0, gone = 0; e == ERR_OK && i < count;) {
+		/* Between fork and exec a process has no command line for a moment: gone is who stays gone. */
+		gone = lab_pid(members[i]) == 0 ? gone + 1 : 0;
 		if (config_load(members[i]->config, config, errors) != ERR_OK) {
 			e = ERR_CONFIG;
 		} else if (answers(config)) {
 			i++;
+			gone = 0;
 			continue;
-		} else if (mono_ms() > until_ms || lab_pid(members[i]) == 0) {
+		} else if (mono_ms() > until_ms || gone >= GONE_POLLS) {
 			e = ERR_TIMEOUT;
 		} else {
 			poll(NULL, 0, POLL_MS);

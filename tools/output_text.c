@@ -46,7 +46,7 @@ static struct libscols_table *new_table(const json_t *list, const struct column 
 		/* smartcols wants ASCII names; the header is ours. */
 		snprintf(name, sizeof name, "c%u", *count);
 		column = scols_table_new_column(t, name, c->flexible ? 0.2 : 0.0,
-						(is_number(c->format) ? SCOLS_FL_RIGHT : 0) | (c->flexible ? SCOLS_FL_TRUNC : SCOLS_FL_STRICTWIDTH));
+						(is_number(c->format) ? SCOLS_FL_RIGHT : 0) | (c->flexible ? SCOLS_FL_TRUNC : 0));
 		if (column == NULL)
 			break;
 		scols_cell_set_data(scols_column_get_header(column), _(c->title));
