@@ -194,10 +194,10 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 	}
 }
 
-static uint32_t checksum(enum family family, const struct key *key, struct blob message)
+static uint32_t checksum(uint8_t version, enum family family, const struct key *key, struct blob message)
 {
-	uint8_t number = (uint8_t)family;
-	uint32_t crc = crc32c(0, (struct blob){ &number, 1 });
+	const uint8_t head[2] = { version, (uint8_t)family };
+	uint32_t crc = crc32c(0, (struct blob){ head, sizeof head });
 
 	crc = crc32c(crc, (struct blob){ key->bytes, key->len_bytes });
 	return crc32c(crc, message);
@@ -215,7 +215,7 @@ enum err record_encode(struct arena *a, const struct key *key, const struct reco
 	value = arena_alloc(a, RECORD_OVERHEAD_BYTES + message.len_bytes);
 	if (value == NULL)
 		return ERR_NO_MEMORY;
-	crc = checksum(r->family, key, message);
+	crc = checksum(RECORD_VERSION, r->family, key, message);
 	value[0] = RECORD_VERSION;
 	for (unsigned i = 0; i < 4; i++)
 		value[1 + i] = (uint8_t)(crc >> (8 * (3 - i)));
@@ -237,7 +237,7 @@ enum err record_decode(struct arena *a, enum family family, const struct key *ke
 	message = (struct blob){ value.data + RECORD_OVERHEAD_BYTES, value.len_bytes - RECORD_OVERHEAD_BYTES };
 	for (unsigned i = 0; i < 4; i++)
 		stored = stored << 8 | value.data[1 + i];
-	if (stored != checksum(family, key, message))
+	if (stored != checksum(value.data[0], family, key, message))
 		return ERR_DAMAGED;
 	if (value.data[0] != RECORD_VERSION)
 		return ERR_STORE_VERSION; /* the checksum is right: it is no damage but a newer writer */

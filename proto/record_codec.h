@@ -1,4 +1,4 @@
-/* Stored values: one version byte, CRC-32C over family, key and message, then a packed message of record.proto. */
+/* Stored values: one version byte, CRC-32C over version, family, key and message, then a packed message of record.proto. */
 #ifndef VANTHU_PROTO_RECORD_CODEC_H
 #define VANTHU_PROTO_RECORD_CODEC_H
 

@@ -138,7 +138,9 @@ static enum err decode_acknowledge(struct arena *a, struct blob bytes, struct ms
 	if (m == NULL)
 		return e;
 	out->have = m->have;
-	e = read_lane(m->lane, &out->lane);
+	e = field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes);
+	if (e == ERR_OK)
+		e = read_lane(m->lane, &out->lane);
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;
 }
 

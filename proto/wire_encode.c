@@ -121,6 +121,7 @@ static enum err encode_acknowledge(struct arena *a, const struct msg_acknowledge
 	m.lane = (Vanthu__V1__Lane)k->lane;
 	m.stream = stream(&k->stream);
 	m.have = k->have;
+	m.chain = digest(&k->chain);
 	return frame(a, MESSAGE_ACKNOWLEDGE, &m.base, out);
 }
 

@@ -156,7 +156,8 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 enum err decide_tick(struct turn_view *t);
 /* Pins of one lane that the publisher still holds: asks the subscriber about them. */
 enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane);
-/* The subscriber has all up to `have`: erases or pins, folds the chain. */
-enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have);
+/* The subscriber says that it has all up to `have`, and its chain there. Only when that is ours: erases or pins. Otherwise nothing is let go
+ * and a new stream begins after what was acknowledged before. */
+enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have, const struct digest *chain);
 
 #endif

@@ -3,23 +3,51 @@
 
 #include "routing/core_internal.h"
 
-enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have)
+/* Our chain at `have`, folded over what is queued. */
+static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, uint64_t have, struct digest *chain)
 {
-	struct stream_out *out = &l->out[lane];
+	const struct stream_out *out = &l->out[lane];
 
-	if (have <= out->acked)
-		return ERR_OK;
+	*chain = out->chain;
 	for (uint64_t n = out->acked + 1; n <= have; n++) {
-		struct key key = key_seq(l->neighbour, lane, n);
 		struct record r;
-		enum err e = core_get(t, FAMILY_STREAM, key, &r);
+		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, n), &r);
 
 		if (e != ERR_OK)
 			return e; /* the queue has a hole: the store is damaged, and going on would lose documents unnoticed */
-		t->core->config.chain_step(&out->chain, n, &r.u.stream.digest);
+		t->core->config.chain_step(chain, n, &r.u.stream.digest);
+	}
+	return ERR_OK;
+}
+
+enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have, const struct digest *chain)
+{
+	struct stream_out *out = &l->out[lane];
+	struct digest ours;
+	enum err e;
+
+	if (have <= out->acked)
+		return ERR_OK;
+	e = fold(t, l, lane, have, &ours);
+	if (e != ERR_OK)
+		return e;
+	if (memcmp(ours.bytes, chain->bytes, sizeof ours.bytes) != 0) {
+		l->violations++;
+		link_restart_stream(t, l, lane);
+		link_hello(t, l, false);
+		return ERR_OK;
+	}
+	for (uint64_t n = out->acked + 1; n <= have; n++) {
+		struct key key = key_seq(l->neighbour, lane, n);
+		struct record r;
+
+		e = core_get(t, FAMILY_STREAM, key, &r);
+		if (e != ERR_OK)
+			return e;
 		if (!r.u.stream.has_files)
 			core_erase(t, FAMILY_STREAM, key);
 	}
+	out->chain = ours;
 	out->acked = have;
 	if (out->sent < have)
 		out->sent = have;
@@ -38,7 +66,7 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 		link_violation(t, l, ERR_GAP);
 		return ERR_OK;
 	}
-	return link_acknowledged(t, l, m->lane, m->have);
+	return link_acknowledged(t, l, m->lane, m->have, &m->chain);
 }
 
 enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m)

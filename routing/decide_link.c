@@ -111,7 +111,7 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	out->credit_bytes = m->credit_bytes;
 	l->touched = true;
 	l->next_pins_ms = t->now.mono_ms;
-	return link_acknowledged(t, l, m->lane, m->have);
+	return link_acknowledged(t, l, m->lane, m->have, &m->chain);
 }
 
 static void take_credit(struct link *l, const struct msg_credit *m)

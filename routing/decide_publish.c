@@ -41,7 +41,7 @@ static bool must_wait(const struct turn_view *t, const struct ev_publish *e)
 	if (e->opened_under != t->core->directory_version)
 		return true;
 	/* A clock that is wrong is mended, not argued with; a directory that is not here yet comes. */
-	return e->verdict == ERR_CLOCK || (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
+	return e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD || (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
 }
 
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
@@ -61,7 +61,8 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	chain = in->chain;
 	if (r == ERR_OK) {
 		t->core->config.chain_step(&chain, e->seq, &e->digest);
-		if (memcmp(chain.bytes, e->chain.bytes, sizeof chain.bytes) != 0)
+		/* The envelope was altered after the neighbour had it, or what the neighbour put beside it is wrong. */
+		if (memcmp(chain.bytes, e->chain.bytes, sizeof chain.bytes) != 0 || e->verdict == ERR_CHAIN)
 			r = ERR_CHAIN;
 	}
 	if (r != ERR_OK) {

@@ -66,7 +66,8 @@ struct ev_publish {
 	enum lane lane;
 	struct stream_id stream;
 	uint64_t seq;
-	enum err verdict;       /* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good */
+	enum err verdict;       /* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good. ERR_CHAIN: what the
+				 * neighbour put beside it is wrong; ERR_CLOCK, ERR_DIRECTORY_AHEAD: not yet */
 	struct digest digest;   /* of the envelope, always */
 	struct committee_id signer; /* "" when unknown */
 	const struct head *head;

@@ -293,7 +293,7 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	if (in->acked != in->have) {
 		memset(&m, 0, sizeof m);
 		m.type = MESSAGE_ACKNOWLEDGE;
-		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have };
+		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain };
 		in->acked = in->have;
 		link_say(t, l, &m);
 	}

@@ -69,6 +69,7 @@ struct msg_acknowledge {
 	enum lane lane;
 	struct stream_id stream;
 	uint64_t have;
+	struct digest chain; /* the subscriber's, at have */
 };
 struct msg_credit {
 	enum lane lane;

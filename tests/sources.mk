@@ -1,5 +1,5 @@
 # Sources of the tests: tests/unit/test_NAME.c each a program, tests/sim/NAME.c together one.
-UNIT := arena body certificate core decide_document decide_link decide_publish descriptors digest directory endpoint err head id merkle \
-	prescan record record_codec seal store stream wire
+UNIT := arena body bulk certificate config core decide_document decide_link decide_publish decide_tick descriptors digest directory \
+	endpoint err files head id inbox keyring log merkle opener plan policy prescan record record_codec seal store stream tree wire workers
 UNIT_SUPPORT := fixture
 SIM :=

@@ -1,6 +1,7 @@
 /* Links: hello, silence, pings, and what a subscriber may say about what it has. */
 #include <string.h>
 
+#include "proto/digest.h"
 #include "tests/unit/fixture.h"
 
 static const struct act_reply *reply_of(struct stage *g, const struct event *e)
@@ -152,6 +153,20 @@ static void queue_one(struct stage *g, unsigned id)
 	station_clear(g->s);
 }
 
+/* An honest acknowledgement of the first `have` of a fresh stream. */
+static struct message acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have)
+{
+	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
+
+	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, have, out->chain };
+	for (uint64_t i = 1; i <= have; i++) {
+		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
+
+		digest_chain_step(&m.u.acknowledge.chain, i, &r.u.stream.digest);
+	}
+	return m;
+}
+
 static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **state)
 {
 	struct stage *g = *state;
@@ -162,7 +177,7 @@ static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **stat
 	queue_one(g, 1);
 	neighbour_up(g->s, &xa);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
-	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, 1 };
+	m = acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m); /* no subscription yet: of another time */
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
@@ -185,7 +200,7 @@ static void test_acknowledged_envelope_leaves_the_queue(void **state)
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	stream_note_sent(out, 100);
-	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, 1 };
+	m = acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m);
 	station_commit(g->s);
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
@@ -193,6 +208,29 @@ static void test_acknowledged_envelope_leaves_the_queue(void **state)
 	station_restart(g->s);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	assert_true(out->acked == 1 && out->last == 2);
+}
+
+static void test_acknowledgement_of_another_envelope_lets_nothing_go(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stream_out *out;
+	struct stream_id before;
+	struct message m;
+
+	queue_one(g, 1);
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	stream_note_sent(out, 100);
+	before = out->id;
+	m = acknowledgement(g->s, &xa, out, 1);
+	m.u.acknowledge.chain.bytes[5] ^= 1;
+	neighbour_says(g->s, &xa, &m);
+	station_commit(g->s);
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
+	assert_int_equal(out->acked, 0);
+	assert_memory_not_equal(&before, &out->id, sizeof before); /* a new stream: it is published again */
 }
 
 static void test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream(void **state)
@@ -260,6 +298,7 @@ int main(void)
 		TEST(test_operators_ping_ends_when_the_link_goes),
 		TEST(test_acknowledgement_of_what_was_not_sent_is_a_violation),
 		TEST(test_acknowledged_envelope_leaves_the_queue),
+		TEST(test_acknowledgement_of_another_envelope_lets_nothing_go),
 		TEST(test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream),
 		TEST(test_credit_is_never_lowered),
 	};

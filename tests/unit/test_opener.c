@@ -184,15 +184,15 @@ static void test_relay_records_must_be_good_and_about_this_document(void **state
 	bytes = arena_alloc(f->arena, relay.envelope.len_bytes);
 	memcpy(bytes, relay.envelope.data, relay.envelope.len_bytes);
 	bytes[relay.envelope.len_bytes - 1] ^= 1;
-	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, relay.envelope.len_bytes }), ERR_SIGNATURE);
-	assert_int_equal(with_relay(f, &d, d.envelope), ERR_FORMAT); /* a document is no relay record */
+	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, relay.envelope.len_bytes }), ERR_CHAIN); /* the neighbour had checked it */
+	assert_int_equal(with_relay(f, &d, d.envelope), ERR_CHAIN); /* a document is no relay record */
 	relay = fixture_fact(f, "huyen-b", "tinh", 51, &receipt);
-	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_FORMAT);
+	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_CHAIN);
 	ref.id = fixture_doc_id(2);
 	relay = relay_about(f, "huyen-b", ref);
-	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_FORMAT);
+	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_CHAIN);
 	bytes = arena_alloc(f->arena, RELAY_RECORD_MAX_BYTES + 1);
-	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_TOO_LARGE);
+	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_CHAIN);
 }
 
 static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **state)

@@ -47,7 +47,7 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_SUBSCRIBE;
 	m[n].u.publish = (struct msg_publish){ LANE_NORMAL, stream, items, 2 };
 	m[n++].type = MESSAGE_PUBLISH;
-	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9 };
+	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9, { { 7 } } };
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
 	m[n].u.credit = (struct msg_credit){ LANE_FACTS, stream, 10, 11 };
 	m[n++].type = MESSAGE_CREDIT;
@@ -315,10 +315,12 @@ static void test_fetches_chunks_and_lists_are_bounded(void **state)
 static void test_short_stream_ids_and_chains_are_refused(void **state)
 {
 	Vanthu__V1__Acknowledge m = VANTHU__V1__ACKNOWLEDGE__INIT;
-	uint8_t frame[64] = { 'V', 'T', 1, MESSAGE_ACKNOWLEDGE };
+	uint8_t frame[128] = { 'V', 'T', 1, MESSAGE_ACKNOWLEDGE };
+	static const struct digest chain;
 	struct message back;
 
 	m.lane = VANTHU__V1__LANE__LANE_FACTS;
+	m.chain = field_bytes(chain.bytes, sizeof chain.bytes);
 	for (size_t len = 0; len < 20; len++) {
 		size_t n;
 
