@@ -1,0 +1,54 @@
+/* When faults heal, everything drains, and both ends of every link agree. */
+#include "tests/sim/check.h"
+
+static void no_fetch(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+{
+	(void)key;
+	(void)r;
+	world_violation(w, "convergence", "%s still fetches", m->id.text);
+}
+
+static void check_edge(struct world *w, int a, int b)
+{
+	struct member *from = &w->members[a], *to = &w->members[b];
+	struct arena *arena = arena_new(1 << 20);
+
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		struct record out, in;
+		struct link_view v;
+
+		if (!core_link_find(from->core, to->id, &v) || v.queued[lane] != 0) {
+			world_violation(w, "convergence", "%s has %llu queued for %s on lane %d", from->id.text,
+					(unsigned long long)v.queued[lane], to->id.text, (int)lane);
+			continue;
+		}
+		if (!member_get(from, arena, FAMILY_LINKOUT, key_link(to->id, lane), &out) ||
+		    !member_get(to, arena, FAMILY_LINKIN, key_link(from->id, lane), &in))
+			continue; /* nothing was ever published */
+		if (out.u.linkout.acked != in.u.linkin.have)
+			world_violation(w, "convergence", "%s has %llu acknowledged, %s has %llu", from->id.text,
+					(unsigned long long)out.u.linkout.acked, to->id.text, (unsigned long long)in.u.linkin.have);
+	}
+	arena_destroy(arena);
+}
+
+void check_convergence(struct world *w)
+{
+	if (w->violation[0] == '\0' && !workload_done(w)) {
+		for (int i = 0; i < w->document_count; i++) {
+			if (!w->documents[i].accepted && !w->documents[i].conflicting)
+				world_violation(w, "convergence", "%s was never accepted", w->documents[i].number);
+		}
+	}
+	for (int i = 0; i < w->member_count; i++) {
+		if (!w->members[i].running)
+			world_violation(w, "convergence", "%s does not run", w->members[i].id.text);
+		check_each(w, &w->members[i], FAMILY_FETCH, check_all(), no_fetch);
+	}
+	for (int i = 0; i < w->edge_count && w->violation[0] == '\0'; i++) {
+		check_edge(w, w->edges[i].superior, w->edges[i].subordinate);
+		check_edge(w, w->edges[i].subordinate, w->edges[i].superior);
+	}
+	if (w->violation[0] == '\0' && !workload_done(w))
+		world_violation(w, "convergence", "not all documents are delivered and known to be");
+}

@@ -1,0 +1,11 @@
+/* Keys and directory of a simulated tree, all from the seed: a run must be the same twice, byte for byte. */
+#ifndef VANTHU_TESTS_SIM_KEYS_H
+#define VANTHU_TESTS_SIM_KEYS_H
+
+#include "tests/sim/world.h"
+
+void keys_make_directory(struct world *w);
+/* What the verifiers ask; ctx is the world. */
+enum err keys_find(void *ctx, const struct digest *key_id, struct key_info *out);
+
+#endif

@@ -1,0 +1,81 @@
+/* sim SEED               one seed, told in full
+ * sim --seeds FIRST N    many, one line each, and their sum
+ * sim --twice SEED       the same run twice must be the same, frame for frame
+ * Exits 1 when an invariant was violated. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/log.h"
+#include "tests/sim/world.h"
+
+struct sums {
+	unsigned seeds, failed, documents, members;
+	unsigned long long events, struck[FAULT_COUNT];
+};
+
+static void add(struct sums *s, const struct world *w)
+{
+	s->seeds++;
+	s->documents += (unsigned)w->document_count;
+	s->members += (unsigned)w->member_count;
+	s->events += w->events_done;
+	for (int f = 0; f < FAULT_COUNT; f++)
+		s->struck[f] += w->struck[f];
+}
+
+static void print_sums(const struct sums *s)
+{
+	printf("# %u seeds, %u committees, %u documents, %llu events; faults:", s->seeds, s->members, s->documents, s->events);
+	for (int f = 0; f < FAULT_COUNT; f++)
+		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "\n" : ",");
+}
+
+static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quiet)
+{
+	struct world *w = calloc(1, sizeof *w);
+	bool good;
+
+	if (w == NULL)
+		exit(2);
+	good = world_run(w, seed);
+	if (!quiet || !good)
+		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual ms%s%s\n", good ? "ok" : "not ok",
+		       (unsigned long long)seed, w->member_count, w->document_count, (unsigned long long)w->events_done,
+		       (long long)w->now_ms, good ? "" : " # ", w->violation);
+	fflush(stdout);
+	*hash = w->hash;
+	add(sums, w);
+	sums->failed += !good;
+	world_free(w);
+	free(w);
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	struct sums sums;
+	uint32_t hash, again;
+	bool good = true;
+
+	log_open(LOG_ERROR);
+	memset(&sums, 0, sizeof sums);
+	if (argc == 4 && strcmp(argv[1], "--seeds") == 0) {
+		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
+
+		for (uint64_t i = 0; i < count; i++)
+			good = run_seed(first + i, &sums, &hash, false) && good;
+	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {
+		uint64_t seed = strtoull(argv[2], NULL, 10);
+
+		good = run_seed(seed, &sums, &hash, true) && run_seed(seed, &sums, &again, true) && hash == again;
+		printf("%s - seed %llu twice: %08x %08x\n", good ? "ok" : "not ok", (unsigned long long)seed, hash, again);
+	} else if (argc == 2) {
+		good = run_seed(strtoull(argv[1], NULL, 10), &sums, &hash, false);
+	} else {
+		fprintf(stderr, "usage: sim SEED | sim --seeds FIRST COUNT | sim --twice SEED\n");
+		return 2;
+	}
+	print_sums(&sums);
+	return good ? 0 : 1;
+}

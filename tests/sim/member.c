@@ -1,0 +1,260 @@
+/* One committee: its disks survive a crash, everything else is made anew by the ordinary boot path. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/wire.h"
+#include "tests/sim/keys.h"
+#include "tests/sim/world.h"
+
+enum { SCRATCH_BYTES = 8 << 20, RESTART_MOST_MS = 3000 };
+
+void member_create(struct world *w, int index, int superior)
+{
+	struct member *m = &w->members[index];
+
+	m->world = w;
+	m->index = index;
+	m->superior = superior;
+	snprintf(m->id.text, sizeof m->id.text, "c%d", index);
+	m->disk = memory_disk_new();
+	m->files_disk = memory_files_disk_new();
+	assert(m->disk != NULL && m->files_disk != NULL);
+}
+
+struct now member_now(const struct member *m)
+{
+	return (struct now){ .wall_ms = START_WALL_MS + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms };
+}
+
+/* ---- what acts mean here ---- */
+
+static enum err send_control(void *ctx, struct committee_id neighbour, struct blob frame)
+{
+	return network_send(ctx, neighbour, false, frame);
+}
+
+static void reply(void *ctx, const struct act_reply *r)
+{
+	workload_replied(((struct member *)ctx)->world, r);
+}
+
+static void notify(void *ctx, const struct act_notify *n)
+{
+	struct member *m = ctx;
+
+	if (n->what == NOTICE_RECEIPT)
+		check_receipt_now(m->world, m->index, n);
+}
+
+static void fetch(void *ctx, struct committee_id neighbour)
+{
+	struct member *m = ctx;
+
+	bulk_kick(m->bulk, neighbour, member_now(m));
+}
+
+static void fetch_stop(void *ctx, struct committee_id neighbour)
+{
+	bulk_stop(((struct member *)ctx)->bulk, neighbour);
+}
+
+static void drop_file(void *ctx, struct digest sha256)
+{
+	struct member *m = ctx;
+
+	(void)!m->files->ops->drop(m->files, &sha256); /* not there: dropped before a crash */
+}
+
+static void violation(void *ctx, struct committee_id neighbour, enum err why)
+{
+	struct member *m = ctx;
+
+	(void)why;
+	network_punish(m->world, m->index, neighbour);
+}
+
+static void directory(void *ctx)
+{
+	verifier_forget(((struct member *)ctx)->verifier);
+}
+
+static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct message *msg)
+{
+	struct member *m = ctx;
+	struct blob frame;
+	enum err e;
+
+	arena_reset(m->scratch);
+	e = wire_encode(m->scratch, msg, &frame);
+	return e == ERR_OK ? network_send(m, neighbour, true, frame) : e;
+}
+
+static void bulk_open(void *ctx, struct committee_id neighbour)
+{
+	struct member *m = ctx;
+	struct message ask = { .type = MESSAGE_OPEN_BULK };
+	int other = world_find(m->world, neighbour.text), direction;
+	struct edge *e = network_edge(m->world, m->index, other, &direction);
+	struct blob frame;
+
+	if (e == NULL)
+		return;
+	if (direction == 0) {
+		network_open_bulk(m->world, (int)(e - m->world->edges));
+		return;
+	}
+	arena_reset(m->scratch);
+	if (wire_encode(m->scratch, &ask, &frame) == ERR_OK)
+		(void)!network_send(m, neighbour, false, frame);
+}
+
+static void bulk_close(void *ctx, struct committee_id neighbour)
+{
+	struct member *m = ctx;
+	int direction;
+	struct edge *e = network_edge(m->world, m->index, world_find(m->world, neighbour.text), &direction);
+
+	if (e != NULL)
+		e->bulk_standing = false;
+}
+
+static void fetched(void *ctx, const struct ev_fetched *e)
+{
+	struct member *m = ctx;
+	struct event event = { .type = EVENT_FETCHED, .u.fetched = *e };
+
+	if (inbox_push(m->inbox, &event, NULL, NULL) != ERR_OK)
+		world_violation(m->world, "bounds", "inbox of %s is full", m->id.text);
+	world_wake(m->world, m, 0);
+}
+
+static void run_job(void *ctx, struct job *j)
+{
+	(void)ctx;
+	j->work(j);
+	j->done(j);
+}
+
+/* ---- life and death ---- */
+
+static void build(struct member *m)
+{
+	struct core_config config = { .self = m->id, .credit_messages = 1 + prng_below(&m->world->prng, 64), .credit_bytes = 256 * 1024,
+				      .relay_retention_ms = 3600000, .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step };
+	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
+	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
+				  .drop_file = drop_file, .violation = violation, .directory = directory };
+	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .open = bulk_open, .close = bulk_close, .fetched = fetched,
+				     .violation = violation };
+	uint8_t seed[32];
+
+	prng_fill(&m->world->prng, seed, sizeof seed);
+	assert(store_memory_open(m->disk, &m->store) == ERR_OK && files_memory_open(m->files_disk, &m->files) == ERR_OK);
+	assert(signer_from_pem(m->signing_pem, &m->signer) == ERR_OK);
+	m->verifier = verifier_new((struct key_source){ .ctx = m->world, .find = keys_find });
+	m->core = core_new(&config);
+	m->inbox = inbox_new();
+	m->scratch = arena_new(SCRATCH_BYTES);
+	assert(m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
+	core_seed(m->core, seed);
+	m->outbox = outbox_new(m->core, m->store->ops->lookup(m->store), ops);
+	m->bulk = bulk_new(&bulk, &bulk_ops, m->store->ops->lookup(m->store), m->files, (struct job_runner){ .run = run_job });
+	m->turn = turn_new(&(struct turn_parts){ .core = m->core, .store = m->store, .signer = m->signer, .outbox = m->outbox,
+						 .inbox = m->inbox });
+	assert(m->outbox != NULL && m->bulk != NULL && m->turn != NULL);
+}
+
+static void tear_down(struct member *m)
+{
+	bulk_destroy(m->bulk);
+	turn_destroy(m->turn);
+	outbox_destroy(m->outbox);
+	inbox_destroy(m->inbox);
+	core_destroy(m->core);
+	verifier_destroy(m->verifier);
+	signer_destroy(m->signer);
+	m->files->ops->close(m->files);
+	m->store->ops->close(m->store);
+	arena_destroy(m->scratch);
+	m->running = false;
+}
+
+static void install_directory(struct member *m)
+{
+	struct event event = { .type = EVENT_DIRECTORY };
+
+	event.u.directory = (struct ev_directory){ .head = &m->world->directory.head, .entries = m->world->directory.entries,
+						   .entry_count = m->world->directory.entry_count };
+	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
+}
+
+void member_start(struct member *m)
+{
+	if (m->running)
+		return;
+	build(m);
+	m->running = true;
+	m->wake_ms = INT64_MAX;
+	if (turn_boot(m->turn, member_now(m)) != ERR_OK) {
+		member_crash(m);
+		return;
+	}
+	if (core_directory_version(m->core) == 0)
+		install_directory(m);
+	world_wake(m->world, m, 0);
+}
+
+void member_crash(struct member *m)
+{
+	if (!m->running)
+		return;
+	tear_down(m);
+	memory_disk_fail(m->disk, 0, ERR_OK, false);
+	network_member_gone(m->world, m->index);
+	world_schedule(m->world, (struct sim_event){ .at_ms = m->world->now_ms + 1 + (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
+						     .kind = SIM_RESTART, .member = m->index });
+}
+
+void member_turn(struct member *m)
+{
+	int64_t deadline_ms;
+	unsigned rounds = 0;
+
+	m->wake_ms = INT64_MAX;
+	do {
+		if (turn_run(m->turn, member_now(m)) != ERR_OK) {
+			member_crash(m); /* any failed turn ends the process */
+			return;
+		}
+	} while (m->running && inbox_count(m->inbox) > 0 && ++rounds < 64);
+	if (!m->running)
+		return;
+	bulk_tick(m->bulk, member_now(m));
+	deadline_ms = core_deadline_ms(m->core);
+	world_wake(m->world, m, inbox_count(m->inbox) > 0 ? 0 : deadline_ms > m->world->now_ms ? deadline_ms - m->world->now_ms : 1);
+}
+
+void member_free(struct member *m)
+{
+	if (m->running)
+		tear_down(m);
+	memory_disk_destroy(m->disk);
+	memory_files_disk_destroy(m->files_disk);
+}
+
+bool member_get(const struct member *m, struct arena *a, enum family family, struct key key, struct record *out)
+{
+	struct lookup l;
+	struct store *s;
+	enum err e;
+
+	/* A store of its own over the same disk: what is committed, whatever the process believes. */
+	assert(store_memory_open(m->disk, &s) == ERR_OK);
+	l = s->ops->lookup(s);
+	e = l.get(l.ctx, a, family, &key, out);
+	s->ops->close(s);
+	return e == ERR_OK;
+}

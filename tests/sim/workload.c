@@ -1,0 +1,272 @@
+/* Who submits what, and the model of what must come of it: computed from the tree alone. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/head.h"
+#include "proto/merkle.h"
+#include "tests/sim/world.h"
+
+enum { SUBMIT_ARENA_BYTES = 4 << 20, AGAIN_MS = 1500, INLINE_MOST = 6000, FILE_MOST = 180000, FIRST_MS = 500, LAST_MS = 16000 };
+
+static bool below(const struct world *w, int top, int member)
+{
+	for (int at = w->members[member].superior; at >= 0; at = w->members[at].superior) {
+		if (at == top)
+			return true;
+	}
+	return false;
+}
+
+static void address(struct world *w, struct wanted *d)
+{
+	int self = d->origin, n = w->member_count;
+	uint64_t way = prng_below(&w->prng, 6);
+
+	if (way == 0 && w->members[self].superior >= 0) {
+		d->recipients[0].group = GROUP_SUPERIOR;
+		d->recipient_count = 1;
+		d->addressed = (uint16_t)(1u << w->members[self].superior);
+	} else if (way == 1 || way == 2) {
+		d->recipients[0].group = way == 1 ? GROUP_SUBTREE : GROUP_SUBORDINATES;
+		d->recipient_count = 1;
+		for (int i = 0; i < n; i++) {
+			if (way == 1 ? below(w, self, i) : w->members[i].superior == self)
+				d->addressed |= (uint16_t)(1u << i);
+		}
+	}
+	if (d->addressed != 0)
+		return;
+	/* A list: any committees of the tree, over the common superior where needed. */
+	d->recipient_count = 0;
+	memset(d->recipients, 0, sizeof d->recipients);
+	for (uint64_t k = 1 + prng_below(&w->prng, 3); k > 0; k--) {
+		int to = (int)prng_below(&w->prng, (uint64_t)n);
+
+		if (to == self || (d->addressed >> to & 1) != 0)
+			to = (self + 1 + (int)k) % n;
+		if (to == self || (d->addressed >> to & 1) != 0)
+			continue;
+		d->addressed |= (uint16_t)(1u << to);
+		d->recipients[d->recipient_count++].committee = w->members[to].id;
+	}
+}
+
+static void draw_parts(struct world *w, struct wanted *d)
+{
+	d->part_count = 1 + (uint32_t)prng_below(&w->prng, PARTS);
+	for (uint32_t i = 0; i < d->part_count; i++) {
+		bool file = prng_chance(&w->prng, 250);
+
+		d->part_bytes[i] = file ? 33000 + prng_below(&w->prng, FILE_MOST) : prng_below(&w->prng, INLINE_MOST);
+		d->part_seed[i] = prng_next(&w->prng);
+	}
+}
+
+void workload_draw(struct world *w)
+{
+	w->document_count = 10 + (int)prng_below(&w->prng, DOCUMENTS_MAX - 10);
+	for (int i = 0; i < w->document_count; i++) {
+		struct wanted *d = &w->documents[i];
+		int64_t at_ms = FIRST_MS + (int64_t)prng_below(&w->prng, LAST_MS - FIRST_MS);
+
+		d->origin = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+		prng_fill(&w->prng, d->id.bytes, sizeof d->id.bytes);
+		for (unsigned k = 0; k < 6; k++)
+			d->id.bytes[k] = (uint8_t)((uint64_t)(START_WALL_MS + at_ms) >> (8 * (5 - k)));
+		d->id.bytes[6] = (uint8_t)((d->id.bytes[6] & 0x0f) | 0x70);
+		d->id.bytes[8] = (uint8_t)((d->id.bytes[8] & 0x3f) | 0x80);
+		d->urgency = (enum urgency)(URGENCY_THUONG + prng_below(&w->prng, 4));
+		snprintf(d->number, sizeof d->number, "%d-CV/X", i);
+		address(w, d);
+		draw_parts(w, d);
+		if (i > 0 && prng_chance(&w->prng, 60) && !w->documents[i - 1].conflicting) {
+			/* The same id once more with other content: never both. */
+			d->id = w->documents[i - 1].id;
+			d->origin = w->documents[i - 1].origin;
+			d->addressed = 0;
+			d->recipient_count = 0;
+			memset(d->recipients, 0, sizeof d->recipients);
+			address(w, d);
+			d->conflicting = true;
+			at_ms = LAST_MS;
+		}
+		world_schedule(w, (struct sim_event){ .at_ms = at_ms, .kind = SIM_SUBMIT, .document = i });
+	}
+}
+
+void workload_part(const struct wanted *d, uint32_t part, uint8_t *out)
+{
+	struct prng p;
+
+	prng_seed(&p, d->part_seed[part]);
+	prng_fill(&p, out, d->part_bytes[part]);
+}
+
+static void make_part(struct member *m, struct arena *a, struct wanted *d, uint32_t i, struct part *part, struct manifest_item *item)
+{
+	uint8_t *bytes = arena_alloc(a, d->part_bytes[i] + 1);
+	struct blob content = { bytes, d->part_bytes[i] };
+	struct incoming *in;
+
+	assert(bytes != NULL);
+	workload_part(d, i, bytes);
+	part->name = i == 0 ? "văn bản.bin" : "phụ lục.bin";
+	part->media_type = "application/octet-stream";
+	item->size_bytes = content.len_bytes;
+	if (content.len_bytes > INLINE_MOST) {
+		assert(m->files->ops->incoming_open(m->files, "submit", &in) == ERR_OK && m->files->ops->incoming_append(in, content) == ERR_OK);
+		assert(m->files->ops->incoming_finish(in, item) == ERR_OK);
+	} else {
+		item->inlined = true;
+		item->sha256 = digest_of(content);
+		item->chunk_root = content.len_bytes == 0 ? digest_of(content) : merkle_leaf(content);
+		part->content = content;
+	}
+	d->part_digest[i] = item->sha256;
+}
+
+static void release(void *owner)
+{
+	arena_destroy(owner);
+}
+
+static void submit(struct member *m, int index)
+{
+	struct wanted *d = &m->world->documents[index];
+	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
+	struct part *parts = arena_array(a, PARTS, sizeof *parts);
+	struct manifest_item *items = arena_array(a, PARTS, sizeof *items);
+	struct document_body body = { .number = d->number, .type_code = "CV", .type_name = "Công văn", .subject = "Về việc thử", .parts = parts,
+				      .part_count = d->part_count };
+	struct event event = { .type = EVENT_SUBMIT };
+	struct ev_submit *s = &event.u.submit;
+
+	for (uint32_t i = 0; i < d->part_count; i++)
+		make_part(m, a, d, i, &parts[i], &items[i]);
+	assert(document_body_pack(a, &body, &s->body) == ERR_OK);
+	s->reply.n = (uint64_t)index + 1;
+	s->id = d->id;
+	s->recipients = d->recipients;
+	s->recipient_count = d->recipient_count;
+	s->urgency = d->urgency;
+	s->secrecy = SECRECY_THUONG;
+	s->manifest = items;
+	s->manifest_count = d->part_count;
+	s->body_version = DOCUMENT_BODY_VERSION;
+	s->summary = document_summary(&body);
+	s->submission = digest_submission(&(struct submission_fields){ .recipients = d->recipients, .recipient_count = d->recipient_count,
+								       .urgency = d->urgency, .secrecy = SECRECY_THUONG, .body = s->body,
+								       .manifest = items, .manifest_count = d->part_count });
+	assert(inbox_push(m->inbox, &event, release, a) == ERR_OK);
+	world_wake(m->world, m, 0);
+}
+
+void workload_submit(struct world *w, int document)
+{
+	struct wanted *d = &w->documents[document];
+	struct member *m = &w->members[d->origin];
+
+	if (d->accepted || (d->conflicting && !w->documents[document - 1].accepted && !w->healed)) {
+		if (!d->accepted)
+			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS, .kind = SIM_SUBMIT, .document = document });
+		return;
+	}
+	if (d->conflicting && w->healed)
+		return;
+	if (m->running)
+		submit(m, document);
+	/* Until it is told that it is accepted, a submitter repeats itself under the same id. */
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS, .kind = SIM_SUBMIT, .document = document });
+}
+
+void workload_replied(struct world *w, const struct act_reply *r)
+{
+	struct wanted *d = &w->documents[r->to.n - 1];
+
+	assert(r->to.n >= 1 && r->to.n <= (uint64_t)w->document_count);
+	if (d->conflicting) {
+		if (r->result == ERR_OK)
+			world_violation(w, "conflict", "a second content was accepted under one id");
+		return;
+	}
+	if (r->result == ERR_OK) {
+		d->accepted = true;
+		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
+			world_violation(w, "recipients", "%u answered, %d addressed", r->recipient_count, __builtin_popcount(d->addressed));
+	} else if (r->result != ERR_NO_ROUTE) { /* before the directory is there */
+		world_violation(w, "accept", "a good submission was refused with VT-%d", (int)r->result);
+	}
+}
+
+/* Is `at` between a and b in the tree, ends included? */
+static bool between(const struct world *w, int a, int b, int at)
+{
+	bool on_a = at == a || below(w, at, a), on_b = at == b || below(w, at, b);
+	int top = a;
+
+	if (on_a != on_b)
+		return true;
+	while (top != b && !below(w, top, b))
+		top = w->members[top].superior;
+	return at == top;
+}
+
+bool workload_passes(const struct world *w, const struct wanted *d, int member)
+{
+	for (int i = 0; i < w->member_count; i++) {
+		if ((d->addressed >> i & 1) != 0 && between(w, d->origin, i, member))
+			return true;
+	}
+	return member == d->origin;
+}
+
+const struct wanted *workload_find(const struct world *w, const struct doc_id *id)
+{
+	for (int i = 0; i < w->document_count; i++) {
+		if (!w->documents[i].conflicting && memcmp(&w->documents[i].id, id, sizeof *id) == 0)
+			return &w->documents[i];
+	}
+	return NULL;
+}
+
+static bool closed(struct world *w, const struct wanted *d, struct arena *a)
+{
+	struct member *m = &w->members[d->origin];
+	struct record ident, state;
+
+	return member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) &&
+	       member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state) &&
+	       state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
+}
+
+static bool queues_empty(const struct world *w)
+{
+	for (int i = 0; i < w->member_count; i++) {
+		struct link_view v;
+
+		if (!w->members[i].running)
+			return false;
+		for (uint32_t k = 0; core_link(w->members[i].core, k, &v); k++) {
+			if (!v.up || v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+bool workload_done(struct world *w)
+{
+	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
+	bool done = queues_empty(w);
+
+	assert(a != NULL);
+	for (int i = 0; done && i < w->document_count; i++) {
+		arena_reset(a);
+		if (!w->documents[i].conflicting)
+			done = w->documents[i].accepted && closed(w, &w->documents[i], a);
+	}
+	arena_destroy(a);
+	return done;
+}

@@ -1,0 +1,191 @@
+/* A seed from its beginning to its verdict; see world.h. */
+#include "tests/sim/world.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/keys.h"
+
+enum { ACTIVE_MS = 20000, SETTLE_MS = 900000, EVENTS_MAX = 3000000, FAULT_EVERY_MS = 150, CONNECT_EVERY_MS = 300 };
+
+void world_violation(struct world *w, const char *checker, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (w->violation[0] != '\0')
+		return;
+	n = snprintf(w->violation, sizeof w->violation, "%s: ", checker);
+	va_start(args, format);
+	vsnprintf(w->violation + n, sizeof w->violation - (size_t)n, format, args);
+	va_end(args);
+}
+
+/* ---- events in order of time, then of their making ---- */
+
+static bool before(const struct sim_event *a, const struct sim_event *b)
+{
+	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+void world_schedule(struct world *w, struct sim_event e)
+{
+	size_t at = w->heap_count++;
+
+	if (w->heap_count > w->heap_capacity) {
+		w->heap_capacity = w->heap_capacity == 0 ? 1024 : w->heap_capacity * 2;
+		w->heap = realloc(w->heap, w->heap_capacity * sizeof *w->heap);
+		assert(w->heap != NULL);
+	}
+	e.order = w->order++;
+	while (at > 0 && before(&e, &w->heap[(at - 1) / 2])) {
+		w->heap[at] = w->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	w->heap[at] = e;
+}
+
+static struct sim_event take_first(struct world *w)
+{
+	struct sim_event first = w->heap[0], last = w->heap[--w->heap_count];
+	size_t at = 0;
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child >= w->heap_count)
+			break;
+		if (child + 1 < w->heap_count && before(&w->heap[child + 1], &w->heap[child]))
+			child++;
+		if (!before(&w->heap[child], &last))
+			break;
+		w->heap[at] = w->heap[child];
+		at = child;
+	}
+	w->heap[at] = last;
+	return first;
+}
+
+void world_wake(struct world *w, struct member *m, int64_t in_ms)
+{
+	int64_t at_ms = w->now_ms + in_ms;
+
+	if (!m->running || m->wake_ms <= at_ms)
+		return;
+	m->wake_ms = at_ms;
+	world_schedule(w, (struct sim_event){ .at_ms = at_ms, .kind = SIM_WAKE, .member = m->index });
+}
+
+static void step(struct world *w)
+{
+	struct sim_event e = take_first(w);
+	struct member *m = &w->members[e.member];
+
+	w->now_ms = e.at_ms > w->now_ms ? e.at_ms : w->now_ms;
+	w->events_done++;
+	switch (e.kind) {
+	case SIM_FRAME:
+		network_deliver(w, &e);
+		free(e.bytes);
+		break;
+	case SIM_WAKE:
+		if (m->running && m->wake_ms == e.at_ms)
+			member_turn(m);
+		break;
+	case SIM_RESTART:
+		member_start(m);
+		break;
+	case SIM_SUBMIT:
+		workload_submit(w, e.document);
+		break;
+	case SIM_FAULT:
+		if (!w->healed) {
+			faults_strike(w);
+			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS, .kind = SIM_FAULT });
+		}
+		break;
+	case SIM_CONNECT:
+		for (int i = 0; i < w->edge_count; i++)
+			network_connect(w, i);
+		world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + CONNECT_EVERY_MS, .kind = SIM_CONNECT });
+		break;
+	}
+}
+
+static void run_until(struct world *w, int64_t until_ms, bool stop_when_done)
+{
+	int64_t looked_ms = w->now_ms;
+
+	while (w->heap_count > 0 && w->heap[0].at_ms <= until_ms && w->violation[0] == '\0') {
+		step(w);
+		if (w->events_done > EVENTS_MAX) {
+			world_violation(w, "liveness", "more than %d events: a livelock", EVENTS_MAX);
+			return;
+		}
+		if (stop_when_done && w->now_ms - looked_ms >= 1000) {
+			looked_ms = w->now_ms;
+			if (workload_done(w))
+				return;
+		}
+	}
+}
+
+/* ---- making ---- */
+
+static void make_tree(struct world *w)
+{
+	w->member_count = 3 + (int)prng_below(&w->prng, MEMBERS_MAX - 2);
+	for (int i = 0; i < w->member_count; i++) {
+		/* Any earlier one: all shapes from a chain to a star. */
+		int superior = i == 0 ? -1 : (int)prng_below(&w->prng, (uint64_t)i);
+
+		member_create(w, i, superior);
+		if (superior >= 0)
+			w->edges[w->edge_count++] = (struct edge){ .superior = superior, .subordinate = i };
+	}
+}
+
+bool world_run(struct world *w, uint64_t seed)
+{
+	memset(w, 0, sizeof *w);
+	w->seed = seed;
+	prng_seed(&w->prng, seed);
+	prng_seed(&w->content, ~seed);
+	w->arena = arena_new(64 << 20);
+	assert(w->arena != NULL);
+	make_tree(w);
+	keys_make_directory(w);
+	faults_draw(w);
+	workload_draw(w);
+	for (int i = 0; i < w->member_count; i++)
+		member_start(&w->members[i]);
+	world_schedule(w, (struct sim_event){ .at_ms = 1, .kind = SIM_CONNECT });
+	world_schedule(w, (struct sim_event){ .at_ms = 2000, .kind = SIM_FAULT });
+	run_until(w, ACTIVE_MS, false);
+	faults_heal(w);
+	run_until(w, w->now_ms + SETTLE_MS, true);
+	check_convergence(w);
+	check_loss(w);
+	check_duplicates(w);
+	check_order(w);
+	check_receipts(w);
+	check_entitlement(w);
+	check_authenticity(w);
+	return w->violation[0] == '\0';
+}
+
+void world_free(struct world *w)
+{
+	for (size_t i = 0; i < w->heap_count; i++)
+		free(w->heap[i].bytes);
+	free(w->heap);
+	for (unsigned i = 0; i < KEPT_FRAMES; i++)
+		free(w->kept[i].bytes);
+	for (int i = 0; i < w->member_count; i++)
+		member_free(&w->members[i]);
+	signer_destroy(w->evil);
+	arena_destroy(w->arena);
+}

@@ -1,0 +1,188 @@
+/* Many committees in one process: virtual clock, network and disks; the shipped core, turn, outbox, opener and bulk; real frames and real seals.
+ *
+ *   world.c      time, events in order, a seed from its beginning to its verdict
+ *   member.c     one committee: what survives a crash, and the parts that do not
+ *   network.c    connections and frames, and what happens to them on the way
+ *   faults.c     which faults a seed draws, when they strike, healing
+ *   hostile.c    a neighbour that lies
+ *   workload.c   who submits what; the independent model of what must come of it
+ *   check_*.c    one invariant each, against the model and the disks only */
+#ifndef VANTHU_TESTS_SIM_WORLD_H
+#define VANTHU_TESTS_SIM_WORLD_H
+
+#include "daemon/bulk.h"
+#include "daemon/files.h"
+#include "daemon/inbox.h"
+#include "daemon/opener.h"
+#include "daemon/outbox.h"
+#include "daemon/store.h"
+#include "daemon/turn.h"
+#include "proto/directory.h"
+#include "proto/seal.h"
+#include "routing/core.h"
+#include "tests/sim/prng.h"
+
+enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32 };
+#define START_WALL_MS 1790000000000LL
+
+enum fault {
+	FAULT_LOSS, FAULT_DUPLICATE, FAULT_REORDER, FAULT_DELAY, FAULT_RESET, FAULT_PARTITION, FAULT_ONE_WAY, FAULT_CRASH, FAULT_CRASH_COMMIT,
+	FAULT_SLOW, FAULT_SKEW, FAULT_CORRUPT, FAULT_GARBAGE, FAULT_FORGED_DOCUMENT, FAULT_FORGED_RECEIPT, FAULT_REPLAY, FAULT_COUNT
+};
+
+struct world;
+
+struct member {
+	struct world *world;
+	int index, superior; /* -1 at the top */
+	struct committee_id id;
+	/* survives */
+	struct blob signing_pem;
+	struct digest key_id;
+	struct memory_disk *disk;
+	struct memory_files_disk *files_disk;
+	int64_t skew_ms;
+	bool directory_installed;
+	/* does not */
+	bool running;
+	int64_t wake_ms;
+	struct store *store;
+	struct files *files;
+	struct core *core;
+	struct signer *signer;
+	struct verifier *verifier;
+	struct inbox *inbox;
+	struct outbox *outbox;
+	struct turn *turn;
+	struct bulk *bulk;
+	struct arena *scratch;
+};
+
+/* One edge of the tree. Direction 0 goes up (subordinate → superior), 1 goes down. */
+struct edge {
+	int superior, subordinate;
+	bool standing, bulk_standing;
+	bool superior_knows; /* it has seen the first frame of this connection */
+	uint64_t generation;
+	int64_t retry_ms, refused_until_ms;
+	bool cut[2];
+	int64_t slow_ms[2];
+	int64_t last_delivery_ms[2][2]; /* direction, control or bulk: TCP keeps order */
+};
+
+enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT };
+struct sim_event {
+	int64_t at_ms;
+	uint64_t order;
+	enum event_kind kind;
+	int member, edge, direction;
+	bool bulk;
+	uint64_t generation;
+	uint8_t *bytes;
+	size_t len_bytes;
+	int document;
+};
+
+/* What a submitter wants, and has been told. The model: nothing here comes from the code under test. */
+struct wanted {
+	struct doc_id id;
+	int origin;
+	uint16_t addressed; /* bit per member */
+	struct recipient recipients[MEMBERS_MAX];
+	uint32_t recipient_count;
+	enum urgency urgency;
+	char number[32];
+	size_t part_bytes[PARTS];
+	uint64_t part_seed[PARTS];
+	uint32_t part_count;
+	bool accepted;
+	bool conflicting; /* a second submission under an id that is taken: must be refused */
+	struct digest part_digest[PARTS];
+};
+
+struct world {
+	uint64_t seed;
+	struct prng prng, content;
+	int64_t now_ms; /* virtual, monotonic */
+	uint64_t events_done, order;
+	struct member members[MEMBERS_MAX];
+	int member_count;
+	struct edge edges[MEMBERS_MAX];
+	int edge_count;
+	struct sim_event *heap;
+	size_t heap_count, heap_capacity;
+	bool active[FAULT_COUNT];
+	unsigned struck[FAULT_COUNT];
+	bool healed;
+	struct wanted documents[DOCUMENTS_MAX];
+	int document_count;
+	struct arena *arena; /* directory, keys */
+	struct directory directory;
+	struct signer *evil;
+	struct digest evil_key_id;
+	struct sim_event kept[KEPT_FRAMES]; /* for replay */
+	unsigned kept_next;
+	uint32_t hash; /* of every frame and commit, in order */
+	char violation[256];
+	bool verbose;
+};
+
+/* The first violation stays; later ones often follow from it. */
+void world_violation(struct world *w, const char *checker, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Runs one seed; true when nothing was violated. */
+bool world_run(struct world *w, uint64_t seed);
+void world_free(struct world *w);
+void world_schedule(struct world *w, struct sim_event e);
+void world_wake(struct world *w, struct member *m, int64_t in_ms);
+
+/* ---- member.c ---- */
+void member_create(struct world *w, int index, int superior);
+void member_start(struct member *m);
+void member_crash(struct member *m); /* everything not committed is gone */
+void member_turn(struct member *m);
+struct now member_now(const struct member *m);
+void member_free(struct member *m);
+bool member_get(const struct member *m, struct arena *a, enum family family, struct key key, struct record *out); /* from its disk */
+
+/* ---- network.c ---- */
+struct edge *network_edge(struct world *w, int a, int b, int *direction); /* from a to b; NULL when they are no neighbours */
+enum err network_send(struct member *from, struct committee_id to, bool bulk, struct blob frame);
+void network_deliver(struct world *w, struct sim_event *e);
+void network_reset(struct world *w, int edge);
+void network_connect(struct world *w, int edge);
+void network_open_bulk(struct world *w, int edge);
+void network_member_gone(struct world *w, int member);
+void network_punish(struct world *w, int member, struct committee_id neighbour);
+int world_find(const struct world *w, const char *id); /* index of a committee, −1 */
+
+/* ---- faults.c ---- */
+void faults_draw(struct world *w);
+void faults_strike(struct world *w);
+void faults_heal(struct world *w);
+const char *fault_name(enum fault f);
+
+/* ---- hostile.c ---- */
+void hostile_garbage(struct world *w, int edge);
+void hostile_document(struct world *w, int edge);
+void hostile_receipt(struct world *w, int edge);
+
+/* ---- workload.c ---- */
+void workload_draw(struct world *w);
+void workload_submit(struct world *w, int document);
+void workload_replied(struct world *w, const struct act_reply *r);
+void workload_part(const struct wanted *d, uint32_t part, uint8_t *out); /* its bytes */
+bool workload_passes(const struct world *w, const struct wanted *d, int member); /* is it on the way of this document? */
+const struct wanted *workload_find(const struct world *w, const struct doc_id *id);
+bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
+
+/* ---- checkers: at the end, and one while it runs ---- */
+void check_loss(struct world *w);
+void check_duplicates(struct world *w);
+void check_order(struct world *w);
+void check_receipts(struct world *w);
+void check_receipt_now(struct world *w, int origin, const struct act_notify *n);
+void check_entitlement(struct world *w);
+void check_convergence(struct world *w);
+void check_authenticity(struct world *w);
+
+#endif
