@@ -32,6 +32,7 @@ struct link {
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
+	uint64_t suspect_seq[LANE_COUNT]; /* its signature was wrong once: asked for again before it is refused */
 	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */
 };
 

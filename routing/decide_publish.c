@@ -33,6 +33,18 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 }
 
+/* The chain covers what was signed, not the signatures. A neighbour checks those before it passes an envelope on: so a wrong one was more
+ * likely spoilt since than made wrong, and is asked for once more before the signer gets a refusal. */
+static bool spoilt(struct link *l, const struct ev_publish *e)
+{
+	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY && e->verdict != ERR_FORMAT)
+		return false;
+	if (l->suspect_seq[e->lane] == e->seq)
+		return false;
+	l->suspect_seq[e->lane] = e->seq;
+	return true;
+}
+
 static bool must_wait(const struct turn_view *t, const struct ev_publish *e)
 {
 	if (e->lane == LANE_FACTS ? !t->core->room_facts : !t->core->room_documents)
@@ -65,6 +77,8 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 		if (memcmp(chain.bytes, e->chain.bytes, sizeof chain.bytes) != 0 || e->verdict == ERR_CHAIN)
 			r = ERR_CHAIN;
 	}
+	if (r == ERR_OK && spoilt(l, e))
+		r = ERR_CHAIN;
 	if (r != ERR_OK) {
 		out_of_place(t, l, e, r);
 		return ERR_OK;

@@ -29,7 +29,8 @@ void stream_note_sent(struct stream_out *s, uint64_t size_bytes)
 
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes)
 {
-	return s->credit_seq < s->have + window_messages / 2 || s->credit_bytes < s->got_bytes + window_bytes / 2;
+	/* Rounded up: a window of one is used up when nothing is left of it. */
+	return s->credit_seq < s->have + (window_messages + 1) / 2 || s->credit_bytes < s->got_bytes + (window_bytes + 1) / 2;
 }
 
 enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq, uint64_t size_bytes)

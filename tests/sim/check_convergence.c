@@ -32,6 +32,38 @@ static void check_edge(struct world *w, int a, int b)
 	arena_destroy(arena);
 }
 
+/* Both ends agree: what the origin counts is what the recipients have. */
+static void check_document(struct world *w, const struct wanted *d)
+{
+	struct member *origin = &w->members[d->origin];
+	struct arena *a = arena_new(4 << 20);
+	struct record ident, state, answer;
+
+	if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
+	    !member_get(origin, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state)) {
+		world_violation(w, "convergence", "%s accepted %s and does not have it", origin->id.text, d->number);
+		arena_destroy(a);
+		return;
+	}
+	for (int i = 0; i < w->member_count; i++) {
+		struct member *m = &w->members[i];
+		struct record there;
+
+		if ((d->addressed >> i & 1) == 0)
+			continue;
+		if (!member_get(origin, a, FAMILY_RECEIPT, key_receipt(ident.u.ident.role, ident.u.ident.serial, m->id), &answer))
+			world_violation(w, "convergence", "%s of %s: no answer of %s, which %s it", d->number, origin->id.text, m->id.text,
+					member_get(m, a, FAMILY_IDENT, key_ident(d->id, origin->id), &there) ? "has" : "does not have");
+		else if (answer.u.receipt.kind != KIND_RECEIPT)
+			world_violation(w, "convergence", "%s of %s was refused by %s with VT-%u", d->number, origin->id.text, m->id.text,
+					answer.u.receipt.reason);
+	}
+	if (state.u.state.delivered != (uint64_t)__builtin_popcount(d->addressed))
+		world_violation(w, "convergence", "%s of %s counts %llu delivered", d->number, origin->id.text,
+				(unsigned long long)state.u.state.delivered);
+	arena_destroy(a);
+}
+
 void check_convergence(struct world *w)
 {
 	if (w->violation[0] == '\0' && !workload_done(w)) {
@@ -48,6 +80,10 @@ void check_convergence(struct world *w)
 	for (int i = 0; i < w->edge_count && w->violation[0] == '\0'; i++) {
 		check_edge(w, w->edges[i].superior, w->edges[i].subordinate);
 		check_edge(w, w->edges[i].subordinate, w->edges[i].superior);
+	}
+	for (int i = 0; i < w->document_count && w->violation[0] == '\0'; i++) {
+		if (w->documents[i].accepted)
+			check_document(w, &w->documents[i]);
 	}
 	if (w->violation[0] == '\0' && !workload_done(w))
 		world_violation(w, "convergence", "not all documents are delivered and known to be");

@@ -1,6 +1,7 @@
 /* sim SEED               one seed, told in full
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
+ * sim -v SEED            with every notice
  * Exits 1 when an invariant was violated. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,13 +32,14 @@ static void print_sums(const struct sums *s)
 		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "\n" : ",");
 }
 
-static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quiet)
+static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quiet, bool verbose)
 {
 	struct world *w = calloc(1, sizeof *w);
 	bool good;
 
 	if (w == NULL)
 		exit(2);
+	w->verbose = verbose;
 	good = world_run(w, seed);
 	if (!quiet || !good)
 		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual ms%s%s\n", good ? "ok" : "not ok",
@@ -64,14 +66,16 @@ int main(int argc, char **argv)
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
 		for (uint64_t i = 0; i < count; i++)
-			good = run_seed(first + i, &sums, &hash, false) && good;
+			good = run_seed(first + i, &sums, &hash, false, false) && good;
 	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {
 		uint64_t seed = strtoull(argv[2], NULL, 10);
 
-		good = run_seed(seed, &sums, &hash, true) && run_seed(seed, &sums, &again, true) && hash == again;
+		good = run_seed(seed, &sums, &hash, true, false) && run_seed(seed, &sums, &again, true, false) && hash == again;
 		printf("%s - seed %llu twice: %08x %08x\n", good ? "ok" : "not ok", (unsigned long long)seed, hash, again);
+	} else if (argc == 3 && strcmp(argv[1], "-v") == 0) {
+		good = run_seed(strtoull(argv[2], NULL, 10), &sums, &hash, false, true);
 	} else if (argc == 2) {
-		good = run_seed(strtoull(argv[1], NULL, 10), &sums, &hash, false);
+		good = run_seed(strtoull(argv[1], NULL, 10), &sums, &hash, false, false);
 	} else {
 		fprintf(stderr, "usage: sim SEED | sim --seeds FIRST COUNT | sim --twice SEED\n");
 		return 2;

@@ -45,6 +45,9 @@ static void notify(void *ctx, const struct act_notify *n)
 {
 	struct member *m = ctx;
 
+	if (m->world->verbose)
+		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n", (long long)m->world->now_ms, m->id.text, (int)n->what,
+		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15], n->committee.text, n->reason);
 	if (n->what == NOTICE_RECEIPT)
 		check_receipt_now(m->world, m->index, n);
 }

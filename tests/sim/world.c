@@ -150,7 +150,10 @@ static void make_tree(struct world *w)
 
 bool world_run(struct world *w, uint64_t seed)
 {
+	bool verbose = w->verbose;
+
 	memset(w, 0, sizeof *w);
+	w->verbose = verbose;
 	w->seed = seed;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
