@@ -1,9 +1,282 @@
-/* demo: placeholder until the story is written. */
-#include "tools/commands.h"
+/* demo: the main job on seven real daemons, synced to disk as in production, in at most a minute. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "tools/commands.h"
+#include "tools/docx.h"
+#include "tools/fsutil.h"
+#include "tools/story.h"
+#include "tools/text.h"
+
+enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, ARENA_BYTES = 128 << 20 };
+
+static const struct option options[] = { { "keep", required_argument, NULL, OPT_KEEP },
+					 { "port", required_argument, NULL, OPT_PORT },
+					 { NULL, 0, NULL, 0 } };
+
+/* The same tree as etc/demo-tree.yaml, so that an installed program needs no file. */
+static const char tree_text[] =
+	"committees:\n"
+	"  - {id: btp, name: \"Đảng ủy Bộ Tư pháp\", symbol: \"ĐU\", term: {name: \"2025-2030\", from: 2025-08-08}}\n"
+	"  - {id: vanphong, name: \"Đảng bộ Văn phòng Bộ\", symbol: \"ĐUVP\", superior: btp}\n"
+	"  - {id: thads, name: \"Đảng bộ Cục Quản lý Thi hành án dân sự\", symbol: \"ĐUTHA\", superior: btp}\n"
+	"  - {id: cb-tonghop, name: \"Chi bộ Phòng Tổng hợp\", symbol: \"CB\", superior: vanphong, seal: false}\n"
+	"  - {id: cb-luutru, name: \"Chi bộ Phòng Lưu trữ\", symbol: \"CB\", superior: vanphong, seal: false}\n"
+	"  - {id: cb-nghiepvu, name: \"Chi bộ Phòng Nghiệp vụ\", symbol: \"CB\", superior: thads, seal: false}\n"
+	"  - {id: cb-tochuc, name: \"Chi bộ Phòng Tổ chức cán bộ\", symbol: \"CB\", superior: thads, seal: false}\n";
+enum { BELOW_TOP = 6 };
+static const char *const members[] = { "vanphong", "thads", "cb-tonghop", "cb-luutru", "cb-nghiepvu", "cb-tochuc" };
+
+/* ---- what is sent ---- */
+
+static const char *const plan_text[] = {
+	"KẾ HOẠCH triển khai chuyển đổi số trong các tổ chức đảng",
+	"Căn cứ Nghị quyết số 05-NQ/ĐUK, Đảng ủy Bộ Tư pháp ban hành kế hoạch thực hiện như sau.",
+	"1. Mục tiêu: 90 % văn bản giữa các cấp ủy được gửi, nhận và xử lý trên môi trường số; 100 % vào năm 2030.",
+	"2. Nhiệm vụ: các đảng ủy, chi bộ trực thuộc tiếp nhận văn bản qua hệ thống, không chờ bản giấy.",
+	"3. Tổ chức thực hiện: báo cáo kết quả về Đảng ủy trước ngày 30 hằng tháng.",
+	"T/M ĐẢNG ỦY – BÍ THƯ",
+};
+static const char *const report_text[] = {
+	"BÁO CÁO kết quả thực hiện kế hoạch chuyển đổi số",
+	"Chi bộ đã tiếp nhận kế hoạch và triển khai đến toàn thể đảng viên.",
+	"T/M CHI BỘ – BÍ THƯ",
+};
+
+static enum err write_document(struct arena *a, const char *path, const char *const *paragraphs, unsigned count)
+{
+	struct blob file;
+	enum err e = docx_make(a, paragraphs, count, &file);
+
+	return e == ERR_OK ? fs_write_new(path, file, false) : e;
+}
+
+/* Bytes that do not compress, the same each time. */
+static enum err write_bytes(struct arena *a, const char *path, size_t len, uint64_t seed)
+{
+	uint64_t *words = arena_alloc(a, len);
+
+	if (words == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len / sizeof *words; i++) {
+		seed ^= seed << 13;
+		seed ^= seed >> 7;
+		seed ^= seed << 17;
+		words[i] = seed;
+	}
+	return fs_write_new(path, (struct blob){ (const uint8_t *)words, len }, false);
+}
+
+static enum err write_files(struct story *s)
+{
+	struct arena *a = arena_new(ARENA_BYTES);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	snprintf(s->plan, sizeof s->plan, "%s/ke-hoach-31.docx", s->folder);
+	snprintf(s->large, sizeof s->large, "%s/phu-luc-ban-do.bin", s->folder);
+	snprintf(s->report, sizeof s->report, "%s/bao-cao-02.docx", s->folder);
+	snprintf(s->table, sizeof s->table, "%s/bang-so-lieu.bin", s->folder);
+	if (e == ERR_OK)
+		e = write_document(a, s->plan, plan_text, sizeof plan_text / sizeof plan_text[0]);
+	if (e == ERR_OK)
+		e = write_document(a, s->report, report_text, sizeof report_text / sizeof report_text[0]);
+	if (e == ERR_OK)
+		e = write_bytes(a, s->large, LARGE_BYTES, 0x9e3779b97f4a7c15);
+	if (e == ERR_OK)
+		e = write_bytes(a, s->table, TABLE_BYTES, 0xbf58476d1ce4e5b9);
+	arena_destroy(a);
+	return e;
+}
+
+/* ---- the story ---- */
+
+static bool start(struct story *s, const char *const *ids, unsigned count)
+{
+	const struct lab_member *chosen[16];
+
+	for (unsigned i = 0; i < count; i++) {
+		chosen[i] = ids == NULL ? &s->lab.members[i] : lab_find(&s->lab, ids[i]);
+		if (chosen[i] == NULL || (lab_pid(chosen[i]) == 0 && lab_spawn(s->cli, chosen[i]) != ERR_OK))
+			return false;
+	}
+	return lab_wait(s->cli, chosen, count, LAB_START_MS) == ERR_OK;
+}
+
+static bool end(struct story *s, const char *id, int signal)
+{
+	return lab_end(s->cli, lab_find(&s->lab, id), signal) == ERR_OK;
+}
+
+static bool plan_goes_down(struct story *s, char id[37])
+{
+	const char *files[] = { s->plan, s->large };
+	const char *const how[] = { "--to", "subtree", "--type", "KH", "--number", "31-KH/ĐU", "--subject",
+				    "Kế hoạch chuyển đổi số trong các tổ chức đảng", "--urgency", "khan", NULL };
+
+	story_chapter(s, _("A plan goes down to all six committees below, with an attachment of 24 MiB."));
+	if (!story_send(s, "btp", files, 2, how, id))
+		return false;
+	story_say(s, _("accepted: on disk, signed, number 31-KH/ĐU"));
+	return story_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
+}
+
+static bool one_is_cut_off(struct story *s, char id[37])
+{
+	static const char *const cut[] = { "cb-luutru" };
+	const char *files[] = { s->report };
+	const char *const how[] = { "--to", "subtree", "--type", "TB", "--number", "08-TB/ĐU", "--subject", "Thông báo họp trực tuyến", NULL };
+
+	story_chapter(s, _("cb-luutru is cut off. A notice goes out all the same: the others have it at once."));
+	if (!end(s, "cb-luutru", SIGTERM) || !story_send(s, "btp", files, 1, how, id) || !story_receipts(s, "btp", id, BELOW_TOP - 1, WAIT_MS))
+		return false;
+	story_say(s, _("cb-luutru comes back: what waited for it at vanphong drains."));
+	return start(s, cut, 1) && story_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
+}
+
+static bool one_is_killed(struct story *s, char id[37])
+{
+	static const char *const killed[] = { "thads" };
+	const char *files[] = { s->plan, s->large };
+	const char *const how[] = { "--to", "cb-nghiepvu,cb-tochuc", "--type", "HD", "--number", "05-HD/ĐU", "--subject",
+				    "Hướng dẫn thực hiện kế hoạch", "--urgency", "hoa-toc", NULL };
+
+	story_chapter(s, _("An express document passes thads, which is killed with -9 in the middle of it."));
+	if (!story_send(s, "btp", files, 2, how, id) || !end(s, "thads", SIGKILL))
+		return false;
+	story_say(s, _("killed while it fetches 24 MiB; started again, it goes on where it was."));
+	return start(s, killed, 1) && story_receipts(s, "btp", id, 2, WAIT_MS);
+}
+
+static bool report_comes_up(struct story *s, char id[37])
+{
+	const char *files[] = { s->report, s->table };
+	const char *const how[] = { "--to", "btp,superior", "--type", "BC", "--number", "02-BC/CB", "--subject",
+				    "Báo cáo kết quả thực hiện kế hoạch", NULL };
+
+	story_chapter(s, _("A report with its table comes up two levels, from cb-tonghop over vanphong to btp."));
+	return story_send(s, "cb-tonghop", files, 2, how, id) && story_receipts(s, "cb-tonghop", id, 2, WAIT_MS);
+}
+
+static void compare_all(struct story *s, char ids[4][37])
+{
+	const char *plan[] = { s->plan, s->large }, *notice[] = { s->report }, *report[] = { s->report, s->table };
+	unsigned good = 0, all = 0;
+
+	story_chapter(s, _("Every document is saved at every recipient and compared, and every signature checked."));
+	for (unsigned i = 0; i < BELOW_TOP; i++) {
+		good += story_compare(s, members[i], ids[0], plan, 2);
+		good += story_compare(s, members[i], ids[1], notice, 1);
+		all += 2;
+	}
+	good += story_compare(s, "cb-nghiepvu", ids[2], plan, 2);
+	good += story_compare(s, "cb-tochuc", ids[2], plan, 2);
+	good += story_compare(s, "vanphong", ids[3], report, 2);
+	good += story_compare(s, "btp", ids[3], report, 2);
+	all += 4;
+	story_say(s, _("%u of %u copies are byte for byte what was sent, and verify"), good, all);
+}
+
+static void look_back(struct story *s, char ids[4][37])
+{
+	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL };
+
+	story_chapter(s, _("What happened, as the signed records of each hop tell it:"));
+	story_show(s, "btp", trace);
+	story_show(s, "btp", status);
+}
+
+static void tell_next(struct story *s, bool kept)
+{
+	printf("\n%s\n", _("Try next:"));
+	if (kept) {
+		printf("  vanthu -c %s/cb-tochuc inbox\n", s->folder);
+		printf("  vanthu -c %s/btp watch\n", s->folder);
+		printf("  vanthu lab stop %s\n", s->folder);
+		return;
+	}
+	printf("  vanthu demo --keep /tmp/vanthu-lab\n");
+	printf("  vanthu lab create /tmp/my-lab --tree etc/bo-tu-phap-2025.yaml\n");
+	printf("  vanthu help send\n");
+}
+
+static void play(struct story *s)
+{
+	char ids[4][37];
+
+	memset(ids, 0, sizeof ids);
+	story_chapter(s, _("Seven committees of the Ministry's tree start, each with its own daemon, keys and store."));
+	if (write_files(s) != ERR_OK || !start(s, NULL, s->lab.count)) {
+		story_fail(s, _("the lab did not start: see %s"), s->folder);
+		return;
+	}
+	story_say(s, _("%u daemons run under %s"), s->lab.count, s->folder);
+	if (!plan_goes_down(s, ids[0]) || !one_is_cut_off(s, ids[1]) || !one_is_killed(s, ids[2]) || !report_comes_up(s, ids[3])) {
+		story_fail(s, _("the story ended early"));
+		return;
+	}
+	compare_all(s, ids);
+	look_back(s, ids);
+}
+
+static int demo(struct cli *cli, const char *keep, unsigned port)
+{
+	struct story s = { .cli = cli, .began_ms = text_now_ms() };
+	struct arena *a = arena_new(ARENA_BYTES);
+	struct tree_list tree;
+	enum err e = a == NULL ? ERR_NO_MEMORY : tree_text_load(cli, a, tree_text, &tree);
+
+	if (keep != NULL) {
+		snprintf(s.folder, sizeof s.folder, "%s", keep);
+	} else {
+		snprintf(s.folder, sizeof s.folder, "%s/vanthu-demo-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+		if (e == ERR_OK && mkdtemp(s.folder) == NULL)
+			e = ERR_FILE;
+	}
+	if (e == ERR_OK)
+		e = lab_create(cli, s.folder, &tree, port);
+	if (e == ERR_OK)
+		e = lab_open(cli, s.folder, &s.lab);
+	arena_destroy(a);
+	if (e != ERR_OK)
+		return cli_fail(cli, e, s.folder);
+	play(&s);
+	for (unsigned i = 0; i < s.lab.count && (keep == NULL || s.failed); i++) {
+		int pid = lab_pid(&s.lab.members[i]);
+
+		if (pid != 0)
+			kill(pid, SIGTERM);
+	}
+	for (unsigned i = 0; i < s.lab.count && (keep == NULL || s.failed); i++)
+		(void)!lab_end(cli, &s.lab.members[i], SIGTERM); /* told when it fails */
+	tell_next(&s, keep != NULL);
+	if (keep == NULL && !s.failed)
+		fs_remove_tree(s.folder);
+	else if (s.failed)
+		printf("%s %s\n", _("What is left to look at:"), s.folder);
+	lab_close(&s.lab);
+	return s.failed ? 1 : 0;
+}
+
+/* Ports away from a lab's, by the process id, so that two demos side by side rarely meet; --port says otherwise. */
 int cmd_demo(struct cli *cli, int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return cli_fail(cli, ERR_UNSUPPORTED, "demo");
+	const char *keep = NULL;
+	unsigned long port = LAB_PORT + 1000 + (unsigned long)getpid() % 20000;
+	int c;
+
+	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (c == OPT_KEEP)
+			keep = optarg;
+		else
+			port = strtoul(optarg, NULL, 10);
+	}
+	if (port == 0 || port > 65000)
+		return cli_usage(cli, "--port");
+	cli->quiet = true;
+	return demo(cli, keep, (unsigned)port);
 }

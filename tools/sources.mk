@@ -1,4 +1,4 @@
 # Sources of the command line.
 TOOLS := cli client cmd_committee cmd_demo cmd_help cmd_init cmd_lab cmd_list cmd_save cmd_send cmd_show cmd_status cmd_verify cmd_watch \
-	entry_options fsutil i18n json lab lab_process media output output_json output_plain output_text registry request_file submission \
+	docx entry_options fsutil i18n json lab lab_process media output output_json output_plain output_text registry request_file story submission \
 	suggest term text tree_file uuid vanthu
