@@ -22,8 +22,8 @@ ROUTING := arena core decide_acknowledge decide_directory decide_document decide
 	decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record stream tree
 PROTO := allocator body certificate digest directory fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
-DAEMON := access bulk bulk_fetch bulk_serve clock config config_yaml control control_content control_document control_import \
-	control_list control_listen control_query control_submit control_trace control_upload daemon daemon_acts events files files_chunks \
+DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_yaml control control_content control_document control_import \
+	control_list control_listen control_query control_reply control_submit control_trace control_upload daemon daemon_acts events files files_chunks \
 	files_incoming inbox keyring links links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
@@ -132,7 +132,7 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ -lcmocka $(LIBS)
 
 SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
-	daemon/bulk daemon/bulk_fetch daemon/bulk_serve daemon/log $(SIM:%=tests/sim/%)
+	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/log $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
@@ -146,7 +146,12 @@ $(eval $(call canary,canary-early-ack))
 
 lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 
-TESTED := all lint $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim
+$(B)/tests/%: tests/helpers/%.c
+	@mkdir -p $(@D)
+	$(call say,helper,$<)
+	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $<
+
+TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim
 .PHONY: test-programs
 test-programs: $(TESTED)
 

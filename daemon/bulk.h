@@ -2,7 +2,8 @@
  * Knows no socket and no thread: messages go out through ops, disk work through a job runner, results come back as EVENT_FETCHED.
  * What is to be fetched is in the FETCH records, so everything here is rebuilt after a crash and an act may be repeated.
  *
- * Entitlement when serving: a STREAM record for (neighbour, lane, seq) stands in the store and its document's manifest has the item; never by digest alone.
+ * Entitlement when serving: a STREAM record for (neighbour, lane, seq) stands in the store and its document's manifest has the item;
+ * never by digest alone.
  * When fetching: bytes count only if this neighbour sent them; content that happens to be on this disk already is fetched all the same. */
 #ifndef VANTHU_DAEMON_BULK_H
 #define VANTHU_DAEMON_BULK_H

@@ -1,10 +1,11 @@
 /* Fetching: one transfer for each envelope with files still to come; see bulk.h.
  *
- *   FREE ──FETCH record──► OPEN (job: what is here already?) ──► LEAVES ──► BYTES ──► FINISH (job: whole digest, sync, rename)
- *     ▲                      ▲───────────── next item ───────────────────────────────────┘ │ last item
- *     └── record gone ── TOLD (the core has been told; its commit erases the record) ◄──────┘
+ *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole digest, sync, rename)
+ *     ▲                   ▲──────────── next item ───────────────────────────────────┘ │ last item
+ *     └─ record gone ─ TOLD (the core has been told; its commit erases the record) ◄────┘
  *
- * Chunks are written by one job at a time for each transfer, in the order they came. What is asked for and not yet written is bounded by the window. */
+ * Chunks are written by one job at a time for each transfer, in the order they came. What is asked for and not yet written is bounded by
+ * the window. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void destroy(struct transfer *t)
 }
 
 /* Takes the transfer out of its place; the memory goes when no job works on it any more. */
-static void let_go(struct peer *p, struct transfer *t)
+void transfer_let_go(struct peer *p, struct transfer *t)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		if (p->transfers[i] == t)
@@ -69,7 +70,7 @@ static bool job_back(struct transfer *t)
 	return true;
 }
 
-static void give_up(struct peer *p, struct transfer *t, enum err why)
+void transfer_give_up(struct peer *p, struct transfer *t, enum err why)
 {
 	struct bulk *b = t->bulk;
 
@@ -77,7 +78,7 @@ static void give_up(struct peer *p, struct transfer *t, enum err why)
 		  (unsigned long long)t->seq, t->item, (int)why);
 	if (p->failed_count < FAILED_MAX)
 		p->failed[p->failed_count++] = (struct failed){ .lane = t->lane, .seq = t->seq, .again_ms = b->now_ms + TRY_AGAIN_MS };
-	let_go(p, t);
+	transfer_let_go(p, t);
 }
 
 static void tell(struct transfer *t, enum err result)
@@ -117,7 +118,7 @@ static void ask(struct transfer *t)
 	}
 }
 
-static void ask_all(struct peer *p)
+void transfer_ask_all(struct peer *p)
 {
 	/* Urgent first: its requests stand before those of the others at the sender. */
 	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
@@ -129,8 +130,6 @@ static void ask_all(struct peer *p)
 }
 
 /* ---- phases ---- */
-
-static void begin_item(struct transfer *t);
 
 static void work_finish(struct job *j)
 {
@@ -151,17 +150,17 @@ static void finished(struct job *j)
 		return;
 	if (t->result == ERR_OK) {
 		t->item++;
-		begin_item(t);
+		transfer_begin_item(t);
 	} else if (t->result == ERR_DIGEST) {
 		/* Every chunk fits the signed root and the whole does not fit the signed digest: so the signer signed what cannot be. */
 		t->bulk->files->ops->incoming_close(t->incoming, true);
 		t->incoming = NULL;
 		tell(t, ERR_DIGEST);
 	} else {
-		give_up(p, t, t->result);
+		transfer_give_up(p, t, t->result);
 		return;
 	}
-	ask_all(p);
+	transfer_ask_all(p);
 }
 
 static void finish_item(struct transfer *t)
@@ -189,7 +188,7 @@ static void begin_leaves(struct transfer *t)
 	free(t->leaves);
 	t->leaves = calloc(chunks + 1, sizeof *t->leaves);
 	if (t->leaves == NULL)
-		give_up(t->peer, t, ERR_NO_MEMORY);
+		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
 }
 
 static void work_open(struct job *j)
@@ -227,11 +226,11 @@ static void opened(struct job *j)
 	else if (t->result == ERR_DIGEST)
 		tell(t, ERR_DIGEST); /* no bytes at all, and a root that is not the empty one */
 	else
-		give_up(p, t, t->result);
-	ask_all(p);
+		transfer_give_up(p, t, t->result);
+	transfer_ask_all(p);
 }
 
-static void begin_item(struct transfer *t)
+void transfer_begin_item(struct transfer *t)
 {
 	while (t->item < t->manifest_count && t->manifest[t->item].inlined)
 		t->item++;
@@ -279,19 +278,19 @@ static void written(struct job *j)
 	t->got += n;
 	if (t->result == ERR_DIGEST) {
 		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour changed it. */
-		give_up(p, t, ERR_DIGEST);
+		transfer_give_up(p, t, ERR_DIGEST);
 		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
 		return;
 	}
 	if (t->result != ERR_OK) {
-		give_up(p, t, t->result);
+		transfer_give_up(p, t, t->result);
 		return;
 	}
 	if (t->got == t->pieces && t->arrived == NULL)
 		finish_item(t);
 	else
 		write_pieces(t);
-	ask_all(p);
+	transfer_ask_all(p);
 }
 
 static void write_pieces(struct transfer *t)
@@ -326,16 +325,16 @@ static void leaves_written(struct job *j)
 		return;
 	if (t->result == ERR_DIGEST) {
 		/* The root is signed, the leaves are this neighbour's word. */
-		give_up(p, t, ERR_DIGEST);
+		transfer_give_up(p, t, ERR_DIGEST);
 		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
 		return;
 	}
 	if (t->result != ERR_OK) {
-		give_up(p, t, t->result);
+		transfer_give_up(p, t, t->result);
 		return;
 	}
 	begin_bytes(t, t->missing);
-	ask_all(p);
+	transfer_ask_all(p);
 }
 
 static void take_leaves(struct transfer *t, const struct msg_chunk *m)
@@ -344,7 +343,7 @@ static void take_leaves(struct transfer *t, const struct msg_chunk *m)
 	uint64_t want = chunks - first < LEAVES_PER_PIECE ? chunks - first : LEAVES_PER_PIECE;
 
 	if (m->data.len_bytes != want * sizeof *t->leaves) {
-		give_up(t->peer, t, ERR_PROTOCOL);
+		transfer_give_up(t->peer, t, ERR_PROTOCOL);
 		return;
 	}
 	memcpy(&t->leaves[first], m->data.data, m->data.len_bytes);
@@ -359,7 +358,7 @@ static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 	struct piece *piece = malloc(sizeof *piece + m->data.len_bytes);
 
 	if (piece == NULL) {
-		give_up(t->peer, t, ERR_NO_MEMORY);
+		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
 		return;
 	}
 	*piece = (struct piece){ .what = m->what, .index = m->index, .len_bytes = m->data.len_bytes };
@@ -370,7 +369,7 @@ static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 	write_pieces(t);
 }
 
-static struct transfer *find(const struct peer *p, enum lane lane, uint64_t seq)
+struct transfer *transfer_find(const struct peer *p, enum lane lane, uint64_t seq)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		struct transfer *t = p->transfers[i];
@@ -395,13 +394,13 @@ static uint64_t next_index(const struct transfer *t)
 
 void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m)
 {
-	struct transfer *t = find(p, m->lane, m->seq);
+	struct transfer *t = transfer_find(p, m->lane, m->seq);
 	enum transfer_phase wanted = m->what == FETCH_LEAVES ? PHASE_LEAVES : PHASE_BYTES;
 
 	if (t == NULL || t->item != m->item || t->phase != wanted)
 		return; /* of a transfer before this one */
 	if (m->index >= t->asked || m->index != next_index(t)) {
-		give_up(p, t, ERR_PROTOCOL);
+		transfer_give_up(p, t, ERR_PROTOCOL);
 		b->ops.violation(b->ops.ctx, p->id, ERR_PROTOCOL);
 		return;
 	}
@@ -414,153 +413,9 @@ void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m)
 
 void fetch_unavailable(struct bulk *b, struct peer *p, const struct msg_unavailable *m)
 {
-	struct transfer *t = find(p, m->lane, m->seq);
+	struct transfer *t = transfer_find(p, m->lane, m->seq);
 
 	(void)b;
 	if (t != NULL && t->item == m->item && (t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES))
-		give_up(p, t, err_known(m->reason) ? (enum err)m->reason : ERR_PROTOCOL);
-}
-
-/* ---- from the records ---- */
-
-static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq)
-{
-	for (unsigned i = 0; i < p->failed_count; i++) {
-		if (p->failed[i].lane != lane || p->failed[i].seq != seq)
-			continue;
-		if (b->now_ms < p->failed[i].again_ms)
-			return true;
-		p->failed[i] = p->failed[--p->failed_count];
-		return false;
-	}
-	return false;
-}
-
-static bool begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
-{
-	struct key document_key = key_serial(fetch->role, fetch->serial), link_key = key_link(p->id, lane);
-	struct transfer *t = calloc(1, sizeof *t);
-	struct record document, link;
-	unsigned place = 0;
-
-	if (t == NULL || b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) != ERR_OK ||
-	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
-		free(t);
-		return false;
-	}
-	t->manifest = calloc(document.u.document.manifest_count + 1, sizeof *t->manifest);
-	if (t->manifest == NULL) {
-		free(t);
-		return false;
-	}
-	while (p->transfers[place] != NULL)
-		place++;
-	t->bulk = b;
-	t->peer = p;
-	t->lane = lane;
-	t->seq = seq;
-	t->role = fetch->role;
-	t->serial = fetch->serial;
-	t->stream = link.u.linkin.stream;
-	t->arrived_last = &t->arrived;
-	t->heard_ms = b->now_ms;
-	t->manifest_count = document.u.document.manifest_count;
-	memcpy(t->manifest, document.u.document.manifest, t->manifest_count * sizeof *t->manifest);
-	p->transfers[place] = t;
-	begin_item(t);
-	return true;
-}
-
-/* Places in use; normal ones leave one for urgent. */
-static bool has_place(const struct bulk *b, const struct peer *p, enum lane lane)
-{
-	unsigned used = 0;
-
-	for (unsigned i = 0; i < PARALLEL_MAX; i++)
-		used += p->transfers[i] != NULL;
-	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
-}
-
-/* A transfer that was told goes when the core's commit has erased its record. */
-static void clear_told(struct bulk *b, struct peer *p)
-{
-	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
-		struct transfer *t = p->transfers[i];
-		struct record r;
-		struct key key;
-
-		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
-			continue;
-		key = key_seq(p->id, t->lane, t->seq);
-		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND)
-			let_go(p, t);
-	}
-}
-
-void fetch_scan(struct bulk *b, struct peer *p)
-{
-	arena_reset(b->arena);
-	clear_told(b, p);
-	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
-		struct scan scan = scan_of(key_link(p->id, lane));
-		struct record r;
-
-		while (has_place(b, p, lane) && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
-			struct committee_id neighbour;
-			enum lane parsed;
-			uint64_t seq;
-
-			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || find(p, lane, seq) != NULL ||
-			    waits_to_try_again(b, p, lane, seq))
-				continue;
-			if (!begin(b, p, lane, seq, &r.u.fetch))
-				break;
-		}
-	}
-	ask_all(p);
-}
-
-void fetch_abandon(struct bulk *b, struct peer *p)
-{
-	(void)b;
-	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
-		if (p->transfers[i] != NULL && p->transfers[i]->phase != PHASE_TOLD)
-			let_go(p, p->transfers[i]);
-	}
-	p->failed_count = 0;
-}
-
-void fetch_tick(struct bulk *b, struct peer *p)
-{
-	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
-		struct transfer *t = p->transfers[i];
-
-		if (t != NULL && !t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
-			give_up(p, t, ERR_TIMEOUT);
-	}
-}
-
-bool fetch_active(const struct peer *p)
-{
-	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
-		if (p->transfers[i] != NULL)
-			return true;
-	}
-	return p->failed_count > 0;
-}
-
-uint64_t fetch_count(const struct bulk *b, const struct peer *p)
-{
-	enum { COUNTED_MAX = 1000 };
-	uint64_t n = 0;
-
-	arena_reset(b->arena);
-	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
-		struct scan scan = scan_of(key_link(p->id, lane));
-		struct record r;
-
-		while (n < COUNTED_MAX && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK)
-			n++;
-	}
-	return n;
+		transfer_give_up(p, t, err_known(m->reason) ? (enum err)m->reason : ERR_PROTOCOL);
 }

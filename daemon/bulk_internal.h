@@ -87,11 +87,18 @@ struct bulk {
 	int64_t now_ms;
 };
 
-/* ---- bulk_fetch.c ---- */
-void fetch_scan(struct bulk *b, struct peer *p);            /* fills free places from the FETCH records, asks for what the window allows */
-void fetch_abandon(struct bulk *b, struct peer *p);         /* the connection is gone; what is on disk stays */
+/* ---- bulk_fetch.c: one transfer ---- */
+void transfer_begin_item(struct transfer *t);                 /* the next item that is a file; at the end it is told */
+void transfer_let_go(struct peer *p, struct transfer *t);      /* out of its place; the memory when no job works on it any more */
+void transfer_give_up(struct peer *p, struct transfer *t, enum err why); /* to be tried again later */
+void transfer_ask_all(struct peer *p);
+struct transfer *transfer_find(const struct peer *p, enum lane lane, uint64_t seq); /* NULL */
 void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m);
 void fetch_unavailable(struct bulk *b, struct peer *p, const struct msg_unavailable *m);
+
+/* ---- bulk_scan.c ---- */
+void fetch_scan(struct bulk *b, struct peer *p);            /* fills free places from the FETCH records, asks for what the window allows */
+void fetch_abandon(struct bulk *b, struct peer *p);         /* the connection is gone; what is on disk stays */
 void fetch_tick(struct bulk *b, struct peer *p);
 bool fetch_active(const struct peer *p);
 uint64_t fetch_count(const struct bulk *b, const struct peer *p);

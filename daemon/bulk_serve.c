@@ -1,4 +1,5 @@
-/* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and they go out as its queue takes them. See bulk.h. */
+/* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and they go out as its queue takes them.
+ * See bulk.h. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -40,7 +40,8 @@ struct config_errors {
 	unsigned count; /* may pass CONFIG_ERRORS_MAX: the rest were dropped */
 };
 
-/* Reads and checks a file; a folder means its vanthud.yaml. All errors at once; ERR_CONFIG when there is any, ERR_FILE when it cannot be read. Blocks on the file. */
+/* Reads and checks a file; a folder means its vanthud.yaml. All errors at once; ERR_CONFIG when there is any, ERR_FILE when it cannot be
+ * read. Blocks on the file. */
 must_use enum err config_load(const char *path, struct config *out, struct config_errors *errors);
 
 /* Local socket paths under config->run: "office.sock", "operate.sock", "read.sock", "events.sock". False when too long for a socket address. */

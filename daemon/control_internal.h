@@ -80,7 +80,8 @@ struct control {
 /* ---- control_listen.c ---- */
 must_use enum err control_listen(struct control *c, enum door door, const char *name, const char *group);
 
-/* ---- control.c ---- */
+/* ---- control.c, control_reply.c ---- */
+bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need); /* false without memory */
 /* Packs and queues; on ERR_NO_MEMORY the client is closed. */
 void control_say(struct client *c, Vanthu__V1__Reply *r);
 void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about);

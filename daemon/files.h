@@ -15,7 +15,8 @@ struct files;
 struct incoming; /* a file that is still coming; one thread at a time */
 
 struct files_ops {
-	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the process). Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
+	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the
+	 * process). Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
 	enum err (*incoming_open)(struct files *f, const char *name, struct incoming **out);
 	/* Sequential write of bytes whose digest nobody knows yet (a local submission): computes SHA-256, leaves and root as it goes. */
 	enum err (*incoming_append)(struct incoming *i, struct blob bytes);

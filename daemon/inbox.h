@@ -13,7 +13,8 @@ struct queued {
 struct inbox;
 struct inbox *inbox_new(void); /* NULL without memory */
 void inbox_destroy(struct inbox *i);
-/* Takes the event and its memory. ERR_BUSY when full (the memory stays the caller's): callers stop reading their socket when inbox_room is small. */
+/* Takes the event and its memory. ERR_BUSY when full (the memory stays the caller's): callers stop reading their socket when inbox_room
+ * is small. */
 must_use enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner), void *owner);
 /* Moves up to max events out; the caller releases them after the turn. */
 unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max);

@@ -1,4 +1,5 @@
-/* The keys of all committees for the verifier, from the store's directory rows: a bounded cache before the KEY and COMMITTEE families. Any thread. */
+/* The keys of all committees for the verifier, from the store's directory rows: a bounded cache before the KEY and COMMITTEE families.
+ * Any thread. */
 #ifndef VANTHU_DAEMON_KEYRING_H
 #define VANTHU_DAEMON_KEYRING_H
 

@@ -1,4 +1,5 @@
-/* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the superior, a second DEALER to it for bulk on demand.
+/* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the superior, a second DEALER to it for
+ * bulk on demand.
  * Knows identities (CURVE user id of each message, never a claimed name), connections and frames; not what frames mean.
  * Control thread only. docs/PROTOCOL.md "Connections"; TRAPS: ZAP fails open, routing ids are the peer's choice. */
 #ifndef VANTHU_DAEMON_LINKS_H
@@ -50,7 +51,8 @@ bool links_pending(const struct links *l);
 /* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes libzmq hold (TRAPS, libzmq 5). */
 must_use enum err links_rebind(struct links *l);
 
-/* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the link). */
+/* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the
+ * link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame);
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
 void links_open_bulk(struct links *l, struct committee_id superior);

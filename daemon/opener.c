@@ -164,30 +164,29 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 }
 
 enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
-		     struct event **events, uint32_t *count)
+		     struct opener_events *out)
 {
 	struct opening o = { .opener = opener, .arena = a, .wall_ms = wall_ms };
 	struct message m;
 	enum err r = wire_decode(a, frame, &m);
 
-	*events = NULL;
-	*count = 0;
+	*out = (struct opener_events){ .list = NULL };
 	if (r != ERR_OK)
 		return r;
 	if (m.type != MESSAGE_PUBLISH)
 		return ERR_PROTOCOL;
-	*events = arena_array(a, m.u.publish.item_count == 0 ? 1 : m.u.publish.item_count, sizeof **events);
-	if (*events == NULL)
+	out->list = arena_array(a, m.u.publish.item_count == 0 ? 1 : m.u.publish.item_count, sizeof *out->list);
+	if (out->list == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < m.u.publish.item_count; i++) {
-		struct event *e = &(*events)[i];
+		struct event *e = &out->list[i];
 
 		e->type = EVENT_PUBLISH;
 		e->u.publish.neighbour = neighbour;
 		r = open_item(&o, &m.u.publish, &m.u.publish.items[i], &e->u.publish);
 		if (r != ERR_OK)
 			return r;
-		(*count)++;
+		out->count++;
 	}
 	return ERR_OK;
 }

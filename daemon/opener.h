@@ -14,7 +14,11 @@ struct opener {
 };
 
 /* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is wrong (no events then). */
+struct opener_events {
+	struct event *list; /* in the arena */
+	uint32_t count;
+};
 must_use enum err opener_open(const struct opener *o, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
-			      struct event **events, uint32_t *count);
+			      struct opener_events *out);
 
 #endif

@@ -126,9 +126,11 @@ static struct ticket *queue_ticket(struct sequencer *s, struct committee_id neig
 static void work(struct job *j)
 {
 	struct ticket *t = (struct ticket *)j;
+	struct opener_events opened;
 
-	t->result = opener_open(&t->opener, t->arena, t->neighbour, (struct blob){ t->frame, t->frame_bytes }, t->wall_ms, &t->events,
-				&t->count);
+	t->result = opener_open(&t->opener, t->arena, t->neighbour, (struct blob){ t->frame, t->frame_bytes }, t->wall_ms, &opened);
+	t->events = opened.list;
+	t->count = opened.count;
 }
 
 static void done(struct job *j)

@@ -1,4 +1,5 @@
-/* What comes from the links, in arrival order for each neighbour, though workers open PUBLISH frames side by side: every frame takes a place in its
+/* What comes from the links, in arrival order for each neighbour, though workers open PUBLISH frames side by side: every frame takes a
+ * place in its
  * neighbour's line, and a line moves into the inbox only from its front. */
 #ifndef VANTHU_DAEMON_SEQUENCER_H
 #define VANTHU_DAEMON_SEQUENCER_H

@@ -1,4 +1,5 @@
-/* A few threads for what must not hold up a turn: opening envelopes, hashing, files. A job goes out from the control thread and comes back to it. */
+/* A few threads for what must not hold up a turn: opening envelopes, hashing, files. A job goes out from the control thread and comes
+ * back to it. */
 #ifndef VANTHU_DAEMON_WORKERS_H
 #define VANTHU_DAEMON_WORKERS_H
 

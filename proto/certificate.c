@@ -123,13 +123,13 @@ enum err certificate_root(struct arena *a, struct blob root_key_pem, text_t name
 	return e;
 }
 
-enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der, text_t committee_id, text_t name,
-			   const uint8_t public_key[32], int64_t from_ms, int64_t to_ms, struct blob *der)
+enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der, const struct certificate_subject *s,
+			   struct blob *der)
 {
 	EVP_PKEY *key = read_key(root_key_pem);
-	EVP_PKEY *subject = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, 32);
+	EVP_PKEY *subject = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, s->public_key, 32);
 	X509 *root = read_der(root_der), *x = NULL;
-	struct request r = { .id = committee_id, .name = name, .subject_key = subject, .from_ms = from_ms, .to_ms = to_ms };
+	struct request r = { .id = s->id, .name = s->name, .subject_key = subject, .from_ms = s->from_ms, .to_ms = s->to_ms };
 	enum err e = ERR_CERTIFICATE;
 
 	if (key != NULL && subject != NULL && root != NULL)

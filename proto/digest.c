@@ -1,4 +1,5 @@
-/* SHA-256 and CRC-32C; see digest.h. The algorithm is fetched once, a context is kept per thread: fetching costs more than hashing a small envelope. */
+/* SHA-256 and CRC-32C; see digest.h. The algorithm is fetched once, a context is kept per thread: fetching costs more than hashing a
+ * small envelope. */
 #include "proto/digest.h"
 
 #include <openssl/crypto.h>

@@ -285,29 +285,29 @@ enum err directory_check_tree(const struct rec_committee *entries, uint32_t coun
 
 /* ---- heads ---- */
 
-enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count, uint64_t version,
-			const struct digest *previous, int64_t now_ms, int64_t valid_until_ms, struct rec_directory *out)
+enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count,
+			const struct directory_issue *issue, struct rec_directory *out)
 {
-	struct directory_body body = { .version = version, .valid_until_ms = valid_until_ms, .entry_count = count };
+	struct directory_body body = { .version = issue->version, .valid_until_ms = issue->valid_until_ms, .entry_count = count };
 	struct draft d = { .head = { .origin = { REGISTRY_ID }, .kind = KIND_DIRECTORY, .body_version = DIRECTORY_BODY_VERSION,
-				     .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = now_ms,
-				     .directory_version = version, .hop_limit = HOP_LIMIT } };
+				     .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = issue->now_ms,
+				     .directory_version = issue->version, .hop_limit = HOP_LIMIT } };
 	enum err e = directory_root(entries, count, &body.entries_root);
 
-	if (previous != NULL) {
+	if (issue->previous != NULL) {
 		body.has_previous = true;
-		body.previous = *previous;
+		body.previous = *issue->previous;
 	}
 	/* The id of a head is its version: nothing random is needed to name it. */
 	for (unsigned i = 0; i < 8; i++)
-		d.head.id.bytes[8 + i] = (uint8_t)(version >> (8 * (7 - i)));
+		d.head.id.bytes[8 + i] = (uint8_t)(issue->version >> (8 * (7 - i)));
 	if (e == ERR_OK)
 		e = directory_body_pack(a, &body, &d.body);
 	if (e == ERR_OK)
 		e = seal_drafts(registry, a, &d, 1);
 	if (e != ERR_OK)
 		return e;
-	*out = (struct rec_directory){ .head = d.envelope, .version = version, .valid_until_ms = valid_until_ms,
+	*out = (struct rec_directory){ .head = d.envelope, .version = issue->version, .valid_until_ms = issue->valid_until_ms,
 				       .entries_root = body.entries_root, .entry_count = count, .digest = d.digest };
 	return ERR_OK;
 }

@@ -17,13 +17,18 @@ must_use enum err directory_entry_unpack(struct arena *a, struct blob bytes, str
 /* Root over entries, which must be sorted by id. */
 must_use enum err directory_root(const struct rec_committee *entries, uint32_t count, struct digest *out);
 
-/* Is it one tree (one top, no cycle, known superiors, valid ids and endpoints, unique key ids)? ERR_BAD_TREE with the culprit's id and a word on what is wrong in English. */
+/* Is it one tree (one top, no cycle, known superiors, valid ids and endpoints, unique key ids)? ERR_BAD_TREE with the culprit's id and a
+ * word on what is wrong in English. */
 must_use enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what);
 
 /* Signs a new head with the registry's key. */
+struct directory_issue {
+	uint64_t version;
+	const struct digest *previous; /* NULL for the first */
+	int64_t now_ms, valid_until_ms;
+};
 must_use enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count,
-				 uint64_t version, const struct digest *previous, int64_t now_ms, int64_t valid_until_ms,
-				 struct rec_directory *out);
+				 const struct directory_issue *issue, struct rec_directory *out);
 
 /* A head alone, checked against the registry's root certificate. out->head borrows `head`. ERR_SIGNATURE and kin. */
 must_use enum err directory_head_open(struct arena *a, struct blob head, struct blob root_der, struct rec_directory *out);

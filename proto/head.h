@@ -40,7 +40,8 @@ enum { DOCUMENT_BODY_VERSION = 1, FACT_BODY_VERSION = 1, DIRECTORY_BODY_VERSION 
 
 /* Packs a payload (head and body) into the arena. ERR_TOO_LARGE, ERR_NO_MEMORY. */
 must_use enum err payload_pack(struct arena *a, const struct head *head, struct blob body, struct blob *out);
-/* Both ERR_FORMAT, ERR_UTF8 or ERR_UNSUPPORTED (critical fields, see envelope.proto) on bad input; `body` points into the payload's copy in the arena. */
+/* Both ERR_FORMAT, ERR_UTF8 or ERR_UNSUPPORTED (critical fields, see envelope.proto) on bad input; `body` points into the payload's copy
+ * in the arena. */
 must_use enum err payload_unpack(struct arena *a, struct blob payload, struct head *head, struct blob *body);
 
 must_use enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out);

@@ -1,4 +1,5 @@
-/* Merkle trees as RFC 6962 §2.1: leaf = SHA-256(0x00 ‖ data), node = SHA-256(0x01 ‖ left ‖ right). Used for signature batches (leaf data: envelope digest),
+/* Merkle trees as RFC 6962 §2.1: leaf = SHA-256(0x00 ‖ data), node = SHA-256(0x01 ‖ left ‖ right). Used for signature batches (leaf data:
+ * envelope digest),
  * attachments (leaf data: a 32 KiB chunk) and the directory (leaf data: an entry). */
 #ifndef VANTHU_PROTO_MERKLE_H
 #define VANTHU_PROTO_MERKLE_H
@@ -12,7 +13,8 @@ struct digest merkle_node(const struct digest *left, const struct digest *right)
 /* Tree hash over leaf hashes; the hash of no leaves is SHA-256 of nothing. Does not recurse deeper than log2(count). */
 struct digest merkle_root(const struct digest *leaves, size_t count);
 
-/* All audit paths of one tree at O(n log n), for a signature batch: paths[i] holds path_len[i] digests, BATCH_PATH_MAX apart. count ≤ BATCH_LEAVES_MAX. */
+/* All audit paths of one tree at O(n log n), for a signature batch: paths[i] holds path_len[i] digests, BATCH_PATH_MAX apart. count ≤
+ * BATCH_LEAVES_MAX. */
 void merkle_paths(const struct digest *leaves, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root);
 
 /* One leaf's audit path; returns its length. `path` has room for 64. */

@@ -76,8 +76,13 @@ must_use enum err seal_peek(struct arena *a, struct blob envelope, struct opened
  * ERR_CERTIFICATE when OpenSSL refuses. */
 must_use enum err certificate_root(struct arena *a, struct blob root_key_pem, text_t name, int64_t from_ms, int64_t to_ms,
 				   struct blob *der);
-must_use enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der, text_t committee_id, text_t name,
-				    const uint8_t public_key[32], int64_t from_ms, int64_t to_ms, struct blob *der);
+struct certificate_subject {
+	text_t id, name;
+	const uint8_t *public_key; /* 32 bytes */
+	int64_t from_ms, to_ms;
+};
+must_use enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der, const struct certificate_subject *s,
+				    struct blob *der);
 /* Subject public key, and whether `issuer_der` signed it (or itself when that is the same). */
 must_use enum err certificate_check(struct blob der, struct blob issuer_der, uint8_t public_key[32]);
 must_use enum err certificate_to_pem(struct arena *a, struct blob der, struct blob *pem);

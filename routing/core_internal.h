@@ -1,7 +1,8 @@
 /* What the decide_*.c files share: the core's memory and the few steps that several decisions take.
  * Not for anybody outside routing/.
  *
- * Memory holds windows: a fixed amount for each link, nothing for each document. Every durable change goes through core_put or core_erase, which plan it and
+ * Memory holds windows: a fixed amount for each link, nothing for each document. Every durable change goes through core_put or
+ * core_erase, which plan it and
  * apply it; boot calls the same apply for what is stored. */
 #ifndef VANTHU_ROUTING_CORE_INTERNAL_H
 #define VANTHU_ROUTING_CORE_INTERNAL_H

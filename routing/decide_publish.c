@@ -53,7 +53,8 @@ static bool must_wait(const struct turn_view *t, const struct ev_publish *e)
 	if (e->opened_under != t->core->directory_version)
 		return true;
 	/* A clock that is wrong is mended, not argued with; a directory that is not here yet comes. */
-	return e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD || (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
+	return e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD ||
+	       (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
 }
 
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e)

@@ -1,5 +1,6 @@
 /* Types of Party documents: names and abbreviations as data, so that the next guidance changes a row and no code
- * (399-QĐ/TW of 09/01/2026 Art. 5–7; 05-HD/VPTW of 27/5/2026 "Ký hiệu tên loại"; both second-hand, see the domain notes in docs/ARCHITECTURE.md). */
+ * (399-QĐ/TW of 09/01/2026 Art. 5–7; 05-HD/VPTW of 27/5/2026 "Ký hiệu tên loại"; both second-hand, see the domain notes in
+ * docs/ARCHITECTURE.md). */
 #ifndef VANTHU_ROUTING_DOCTYPE_H
 #define VANTHU_ROUTING_DOCTYPE_H
 

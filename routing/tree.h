@@ -24,7 +24,8 @@ struct tree_view {
 /* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee. *retired may be NULL. */
 must_use enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired);
 
-/* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE: it lies above and self is a top; target must not be self. */
+/* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE: it lies above and self is a top; target
+ * must not be self. */
 must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self, struct committee_id target,
 				struct committee_id *hop);
 

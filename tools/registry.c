@@ -100,6 +100,7 @@ enum err registry_open(struct arena *a, const char *folder, struct registry *out
 enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct rec_committee *entry)
 {
 	struct key_entry *keys = arena_array(a, 2, sizeof *keys);
+	struct certificate_subject subject;
 	enum err e;
 
 	if (keys == NULL)
@@ -109,8 +110,9 @@ enum err registry_certify(struct arena *a, const struct registry *r, const struc
 	memcpy(keys[0].public_key, i->signing_public, 32);
 	keys[1] = (struct key_entry){ .use = KEY_USE_LINK, .key_id = digest_of((struct blob){ i->link_public, 32 }), .from_ms = now_ms - 60000 };
 	memcpy(keys[1].public_key, i->link_public, 32);
-	e = certificate_issue(a, r->root_key_pem, r->root_der, entry->id.text, entry->name, i->signing_public, now_ms - 60000,
-			      now_ms + 10 * YEAR_MS, &keys[0].certificate);
+	subject = (struct certificate_subject){ .id = entry->id.text, .name = entry->name, .public_key = i->signing_public,
+						.from_ms = now_ms - 60000, .to_ms = now_ms + 10 * YEAR_MS };
+	e = certificate_issue(a, r->root_key_pem, r->root_der, &subject, &keys[0].certificate);
 	entry->keys = keys;
 	entry->key_count = 2;
 	return e;
@@ -144,9 +146,10 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 		e = directory_check_tree(entries, count, &fault->culprit, &fault->what);
 	if (e == ERR_OK) {
 		struct directory next = { .entries = entries, .entry_count = count };
+		struct directory_issue issue = { .version = version, .previous = version == 1 ? NULL : &r->directory.head.digest,
+						 .now_ms = now_ms, .valid_until_ms = now_ms + YEAR_MS };
 
-		e = directory_sign(s, a, entries, count, version, version == 1 ? NULL : &r->directory.head.digest, now_ms, now_ms + YEAR_MS,
-				   &next.head);
+		e = directory_sign(s, a, entries, count, &issue, &next.head);
 		if (e == ERR_OK)
 			e = directory_file_pack(a, &next, &file);
 		if (e == ERR_OK)

@@ -73,8 +73,8 @@ void keys_make_directory(struct world *w)
 	assert(signer_from_pem(make_key(w), &registry) == ERR_OK);
 	w->directory.entries = entries;
 	w->directory.entry_count = (uint32_t)w->member_count;
-	e = directory_sign(registry, w->arena, entries, (uint32_t)w->member_count, 1, NULL, START_WALL_MS, START_WALL_MS + 86400000,
-			   &w->directory.head);
+	e = directory_sign(registry, w->arena, entries, (uint32_t)w->member_count,
+			   &(struct directory_issue){ 1, NULL, START_WALL_MS, START_WALL_MS + 86400000 }, &w->directory.head);
 	assert(e == ERR_OK);
 	signer_destroy(registry);
 	assert(signer_from_pem(make_key(w), &w->evil) == ERR_OK);

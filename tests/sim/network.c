@@ -211,13 +211,16 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
 	struct event single = { .type = EVENT_MESSAGE }, *events = &single;
+	struct opener_events opened;
 	enum message_type type;
 	uint32_t count = 1;
 	enum err e = frame_type(frame, &type);
 
 	assert(a != NULL);
 	if (e == ERR_OK && type == MESSAGE_PUBLISH) {
-		e = opener_open(&opener, a, from, frame, member_now(m).wall_ms, &events, &count);
+		e = opener_open(&opener, a, from, frame, member_now(m).wall_ms, &opened);
+		events = opened.list;
+		count = opened.count;
 	} else if (e == ERR_OK) {
 		single.u.message.neighbour = from;
 		e = wire_decode(a, frame, &single.u.message.message);

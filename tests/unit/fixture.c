@@ -80,8 +80,9 @@ static void make_committee(struct fixture *f, unsigned i)
 	key->key_id = signer_key_id(f->signers[i]);
 	signer_public_key(f->signers[i], key->public_key);
 	key->from_ms = FIXTURE_NOW_MS - 1000000;
-	assert_ok(certificate_issue(f->arena, f->root_pem, f->root_der, tree[i].id, "Đảng ủy", key->public_key, key->from_ms,
-				    FIXTURE_NOW_MS + 1000000000, &key->certificate));
+	assert_ok(certificate_issue(f->arena, f->root_pem, f->root_der,
+				    &(struct certificate_subject){ tree[i].id, "Đảng ủy", key->public_key, key->from_ms, FIXTURE_NOW_MS + 1000000000 },
+				    &key->certificate));
 	*c = (struct rec_committee){ .id = fixture_id(tree[i].id), .superior = fixture_id(tree[i].superior), .name = "Đảng ủy xã",
 				     .symbol = "ĐU", .endpoint = tree[i].endpoint, .term_name = "2025-2030", .term_from = "2025-07-01",
 				     .keys = key, .key_count = 1, .changed_in = 1, .retired = strcmp(tree[i].id, "xa-cu") == 0 };
@@ -121,8 +122,8 @@ struct directory fixture_directory(struct fixture *f, uint64_t version)
 {
 	struct directory d = { .entries = f->entries, .entry_count = FIXTURE_COMMITTEES };
 
-	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES, version, NULL, FIXTURE_NOW_MS,
-				 FIXTURE_NOW_MS + 1000000000, &d.head));
+	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+				 &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 }, &d.head));
 	return d;
 }
 
@@ -426,9 +427,8 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 	struct publish_item item = { .seq = n->seq[lane] + 1, .envelope = d->envelope };
 	struct message m = { .type = MESSAGE_PUBLISH };
 	struct committee_id ids[16];
-	struct event *events;
+	struct opener_events opened;
 	struct blob frame;
-	uint32_t count;
 
 	for (; targets != NULL && targets[item.target_count] != NULL; item.target_count++)
 		ids[item.target_count] = fixture_id(targets[item.target_count]);
@@ -437,9 +437,9 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 	item.chain = n->chain[lane];
 	m.u.publish = (struct msg_publish){ .lane = lane, .stream = n->streams[lane], .items = &item, .item_count = 1 };
 	assert_ok(wire_encode(s->fixture->arena, &m, &frame));
-	assert_ok(opener_open(&opener, s->fixture->arena, n->id, frame, s->now.wall_ms, &events, &count));
-	assert_int_equal(count, 1);
-	return events[0];
+	assert_ok(opener_open(&opener, s->fixture->arena, n->id, frame, s->now.wall_ms, &opened));
+	assert_int_equal(opened.count, 1);
+	return opened.list[0];
 }
 
 void neighbour_publishes(struct station *s, struct neighbour *n, enum lane lane, const struct draft *d)

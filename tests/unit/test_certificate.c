@@ -99,7 +99,8 @@ static void test_what_is_no_ed25519_key_makes_no_signer_and_no_certificate(void 
 	assert_int_equal(signer_from_pem((struct blob){ NULL, 0 }, &s), ERR_CERTIFICATE);
 	assert_int_equal(certificate_root(f->arena, fixture_blob("not a key"), "x", 0, 1000, &der), ERR_CERTIFICATE);
 	assert_int_equal(certificate_root(f->arena, (struct blob){ NULL, 0 }, "x", 0, 1000, &der), ERR_CERTIFICATE);
-	assert_int_equal(certificate_issue(f->arena, f->root_pem, fixture_blob("no der"), "xa", "x", f->keys[0].public_key, 0, 1000, &der),
+	assert_int_equal(certificate_issue(f->arena, f->root_pem, fixture_blob("no der"),
+					   &(struct certificate_subject){ "xa", "x", f->keys[0].public_key, 0, 1000 }, &der),
 			 ERR_CERTIFICATE);
 	BIO_free(bio);
 	EVP_PKEY_free(rsa);

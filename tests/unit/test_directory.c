@@ -231,7 +231,8 @@ static void test_head_opens_under_its_root_only(void **state)
 	struct rec_directory signed_head, head;
 	struct draft d;
 
-	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES, 3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5, &signed_head));
+	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+				 &(struct directory_issue){ 3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5 }, &signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 3 && head.valid_until_ms == FIXTURE_NOW_MS + 5 && head.entry_count == FIXTURE_COMMITTEES);
 	assert_true(digest_equal(&head.entries_root, &signed_head.entries_root));

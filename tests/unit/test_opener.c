@@ -33,10 +33,15 @@ static enum err open_items(struct fixture *f, const struct publish_item *items, 
 {
 	struct opener o = { .verifier = f->verifier, .self = { "huyen-a" }, .directory_version = 5 };
 	struct message m = { .type = MESSAGE_PUBLISH, .u.publish = { LANE_NORMAL, {{ 3 }}, items, n } };
+	struct opener_events opened;
 	struct blob frame;
+	enum err e;
 
 	assert_ok(wire_encode(f->arena, &m, &frame));
-	return opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, events, count);
+	e = opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, &opened);
+	*events = opened.list;
+	*count = opened.count;
+	return e;
 }
 
 static const struct ev_publish *open_one(struct fixture *f, const struct publish_item *item)
@@ -215,15 +220,14 @@ static void test_frame_that_is_no_publish_gives_no_events(void **state)
 	struct fixture *f = *state;
 	struct opener o = { .verifier = f->verifier, .self = { "huyen-a" } };
 	struct message ping = { .type = MESSAGE_PING };
-	struct event *events = (struct event *)(uintptr_t)1;
+	struct opener_events opened = { (struct event *)(uintptr_t)1, 7 };
 	struct blob frame;
-	uint32_t count = 7;
 
 	assert_ok(wire_encode(f->arena, &ping, &frame));
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, &events, &count), ERR_PROTOCOL);
-	assert_null(events);
-	assert_int_equal(count, 0);
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), fixture_blob("junk"), FIXTURE_NOW_MS, &events, &count), ERR_PROTOCOL);
+	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, &opened), ERR_PROTOCOL);
+	assert_null(opened.list);
+	assert_int_equal(opened.count, 0);
+	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), fixture_blob("junk"), FIXTURE_NOW_MS, &opened), ERR_PROTOCOL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

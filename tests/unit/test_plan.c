@@ -1,4 +1,5 @@
-/* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the turn before. Walks over it are in test_store.c. */
+/* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the turn before. Walks over it are in
+ * test_store.c. */
 #include "routing/plan.h"
 
 #include <stdio.h>

@@ -1,0 +1,147 @@
+/* What is to be fetched stands in the FETCH records: here they become transfers, and transfers end. See bulk.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/bulk_internal.h"
+
+static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq)
+{
+	for (unsigned i = 0; i < p->failed_count; i++) {
+		if (p->failed[i].lane != lane || p->failed[i].seq != seq)
+			continue;
+		if (b->now_ms < p->failed[i].again_ms)
+			return true;
+		p->failed[i] = p->failed[--p->failed_count];
+		return false;
+	}
+	return false;
+}
+
+static bool begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
+{
+	struct key document_key = key_serial(fetch->role, fetch->serial), link_key = key_link(p->id, lane);
+	struct transfer *t = calloc(1, sizeof *t);
+	struct record document, link;
+	unsigned place = 0;
+
+	if (t == NULL || b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) != ERR_OK ||
+	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
+		free(t);
+		return false;
+	}
+	t->manifest = calloc(document.u.document.manifest_count + 1, sizeof *t->manifest);
+	if (t->manifest == NULL) {
+		free(t);
+		return false;
+	}
+	while (p->transfers[place] != NULL)
+		place++;
+	t->bulk = b;
+	t->peer = p;
+	t->lane = lane;
+	t->seq = seq;
+	t->role = fetch->role;
+	t->serial = fetch->serial;
+	t->stream = link.u.linkin.stream;
+	t->arrived_last = &t->arrived;
+	t->heard_ms = b->now_ms;
+	t->manifest_count = document.u.document.manifest_count;
+	memcpy(t->manifest, document.u.document.manifest, t->manifest_count * sizeof *t->manifest);
+	p->transfers[place] = t;
+	transfer_begin_item(t);
+	return true;
+}
+
+/* Places in use; normal ones leave one for urgent. */
+static bool has_place(const struct bulk *b, const struct peer *p, enum lane lane)
+{
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < PARALLEL_MAX; i++)
+		used += p->transfers[i] != NULL;
+	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
+}
+
+/* A transfer that was told goes when the core's commit has erased its record. */
+static void clear_told(struct bulk *b, struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		struct transfer *t = p->transfers[i];
+		struct record r;
+		struct key key;
+
+		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
+			continue;
+		key = key_seq(p->id, t->lane, t->seq);
+		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND)
+			transfer_let_go(p, t);
+	}
+}
+
+void fetch_scan(struct bulk *b, struct peer *p)
+{
+	arena_reset(b->arena);
+	clear_told(b, p);
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		struct scan scan = scan_of(key_link(p->id, lane));
+		struct record r;
+
+		while (has_place(b, p, lane) && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
+			struct committee_id neighbour;
+			enum lane parsed;
+			uint64_t seq;
+
+			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || transfer_find(p, lane, seq) != NULL ||
+			    waits_to_try_again(b, p, lane, seq))
+				continue;
+			if (!begin(b, p, lane, seq, &r.u.fetch))
+				break;
+		}
+	}
+	transfer_ask_all(p);
+}
+
+void fetch_abandon(struct bulk *b, struct peer *p)
+{
+	(void)b;
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		if (p->transfers[i] != NULL && p->transfers[i]->phase != PHASE_TOLD)
+			transfer_let_go(p, p->transfers[i]);
+	}
+	p->failed_count = 0;
+}
+
+void fetch_tick(struct bulk *b, struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		struct transfer *t = p->transfers[i];
+
+		if (t != NULL && !t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
+			transfer_give_up(p, t, ERR_TIMEOUT);
+	}
+}
+
+bool fetch_active(const struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		if (p->transfers[i] != NULL)
+			return true;
+	}
+	return p->failed_count > 0;
+}
+
+uint64_t fetch_count(const struct bulk *b, const struct peer *p)
+{
+	enum { COUNTED_MAX = 1000 };
+	uint64_t n = 0;
+
+	arena_reset(b->arena);
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		struct scan scan = scan_of(key_link(p->id, lane));
+		struct record r;
+
+		while (n < COUNTED_MAX && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK)
+			n++;
+	}
+	return n;
+}

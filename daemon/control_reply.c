@@ -1,0 +1,138 @@
+/* Answers: packed into the client's buffer, and the way back from what the core decided. See control_internal.h. */
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "daemon/control_internal.h"
+
+size_t control_out_waiting(const struct client *c)
+{
+	return c->out_len - c->out_sent;
+}
+
+bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need)
+{
+	size_t size = *capacity == 0 ? 4096 : *capacity;
+	uint8_t *grown;
+
+	if (need <= *capacity)
+		return true;
+	while (size < need)
+		size *= 2;
+	grown = realloc(*buffer, size);
+	if (grown == NULL)
+		return false;
+	*buffer = grown;
+	*capacity = size;
+	return true;
+}
+
+Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what)
+{
+	Vanthu__V1__Reply r = VANTHU__V1__REPLY__INIT;
+
+	r.id = request_id;
+	r.what_case = what;
+	return r;
+}
+
+void control_say(struct client *c, Vanthu__V1__Reply *r)
+{
+	size_t size = vanthu__v1__reply__get_packed_size(r);
+
+	if (c->closing)
+		return;
+	if (c->out_sent == c->out_len)
+		c->out_sent = c->out_len = 0;
+	if (size > CONTROL_MESSAGE_MAX_BYTES) {
+		control_say_error(c, r->id, ERR_TOO_LARGE, "");
+		return;
+	}
+	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + 4 + size)) {
+		shutdown(c->fd, SHUT_RDWR);
+		return;
+	}
+	for (unsigned i = 0; i < 4; i++)
+		c->out[c->out_len + i] = (uint8_t)(size >> (8 * (3 - i)));
+	vanthu__v1__reply__pack(r, c->out + c->out_len + 4);
+	c->out_len += 4 + size;
+}
+
+void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about)
+{
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_ERROR);
+	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+
+	e.code = (uint32_t)why;
+	e.about = (char *)(uintptr_t)about;
+	r.error = &e;
+	control_say(c, &r);
+}
+
+void control_say_done(struct client *c, uint64_t request_id)
+{
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_DONE);
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	r.done = &nothing;
+	control_say(c, &r);
+}
+
+struct pending_reply *control_expect(struct client *c, uint64_t request_id)
+{
+	struct control *control = c->control;
+
+	for (unsigned i = 0; i < PENDING_REPLIES_MAX; i++) {
+		unsigned at = (control->pending_hint + i) % PENDING_REPLIES_MAX;
+		struct pending_reply *p = &control->pending[at];
+
+		if (p->number != 0)
+			continue;
+		control->pending_hint = at + 1;
+		/* The place stands in the low part, so that the way back needs no search. */
+		*p = (struct pending_reply){ .number = ++control->last_number * PENDING_REPLIES_MAX + at, .client = c, .request_id = request_id };
+		return p;
+	}
+	return NULL;
+}
+
+static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
+	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
+
+	pong.round_trip_us = a->number;
+	r.pong = &pong;
+	control_say(c, &r);
+}
+
+static void say_imported(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_IMPORTED);
+	Vanthu__V1__Imported imported = VANTHU__V1__IMPORTED__INIT;
+
+	imported.version = a->number;
+	imported.entry_count = p->entry_count;
+	r.imported = &imported;
+	control_say(c, &r);
+}
+
+void control_reply(struct control *control, const struct act_reply *a)
+{
+	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
+
+	if (a->to.n == 0 || p->number != a->to.n)
+		return;
+	copy = *p;
+	p->number = 0;
+	p->client = NULL;
+	if (copy.client == NULL)
+		return; /* gone: a repetition of its submission gets this answer */
+	if (a->result != ERR_OK)
+		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+	else if (copy.pong)
+		say_pong(copy.client, &copy, a);
+	else if (copy.import)
+		say_imported(copy.client, &copy, a);
+	else
+		control_submit_reply(copy.client, &copy, a);
+}

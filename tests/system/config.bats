@@ -1,0 +1,85 @@
+# The configuration: all faults at once, with their places.
+
+setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
+teardown() { stop_lab; }
+
+@test "all faults of a file are told at once, with line and column" {
+	cat >bad.yaml <<-'Y'
+		committee: Bad_Id
+		listen: udp://1.2.3.4:5
+		link:
+		  credit_messages: many
+		  credit_byte: 8M
+		store: {map: 1K}
+	Y
+	run -9 "$ROOT/build/vanthud" -c bad.yaml --check-config
+	[ "${#lines[@]}" = 5 ]
+	[[ ${lines[0]} == *"bad.yaml:1:12: committee:"* ]]
+	[[ ${lines[1]} == *":2:9: listen:"* ]]
+	[[ ${lines[2]} == *":4:20: link.credit_messages:"* ]]
+	[[ ${lines[3]} == *":5:"*"link.credit_byte: no such key"* ]]
+	[[ ${lines[4]} == *":6:14: store.map:"* ]]
+	run -9 "$VANTHU" -c bad.yaml config check --json
+	[ "$(jq -r .error.code <<<"${lines[-1]}")" = VT-1002 ]
+}
+
+@test "duplicate keys, aliases, tags and depth are refused" {
+	printf 'committee: a\ncommittee: b\n' >a.yaml
+	printf 'committee: &x a\ndata: *x\n' >b.yaml
+	printf 'committee: !!str a\n' >c.yaml
+	printf 'a: %s' "$(printf '[%.0s' $(seq 30))" >d.yaml
+	printf 'committee: a\n---\ncommittee: b\n' >e.yaml
+	local f
+	for f in a b c d e; do run -9 "$ROOT/build/vanthud" -c $f.yaml --check-config; done
+}
+
+@test "SIGHUP takes what can be changed and names what cannot" {
+	make_lab
+	start_lab btp
+	printf 'log_level: debug\nlink: {credit_messages: 7}\n' >>"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 5 grep -q 'event=reloaded.*needs_restart=link.credit_messages' "$LAB/btp/vanthud.log"
+	printf 'nonsense: 1\n' >>"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 5 grep -q 'event=reload-refused' "$LAB/btp/vanthud.log"
+	v btp status >/dev/null 2>&1 || kill -0 "$(pid_of btp)"
+}
+
+@test "readiness and watchdog are told to the service manager" {
+	make_lab
+	"$ROOT/build/tests/unixrecv" notify.sock 100 >heard 3>&- & local listener=$!
+	wait_for 5 test -S notify.sock
+	NOTIFY_SOCKET=$PWD/notify.sock "$ROOT/build/vanthud" -c "$LAB/btp" 2>log 3>&- & local daemon=$!
+	wait_for 10 grep -q READY=1 heard
+	wait_for 10 grep -q WATCHDOG=1 heard
+	kill $daemon
+	wait $daemon
+	grep -q STOPPING=1 heard
+	kill $listener
+	wait $listener || true
+}
+
+@test "init, registry and import make a committee by hand" {
+	"$VANTHU" init reg --registry -q >/dev/null
+	local p
+	p=$(free_port 3)
+	"$VANTHU" init top --id top --listen "tcp://127.0.0.1:$p" --name "Đảng ủy" --symbol ĐU --endpoint "tcp://127.0.0.1:$p" -q >/dev/null
+	"$VANTHU" init sub --id sub --name "Chi bộ" --symbol CB --superior top -q >/dev/null
+	"$VANTHU" committee add top/top.request --registry reg -q >/dev/null
+	"$VANTHU" committee add sub/sub.request --registry reg -q >/dev/null
+	run -6 "$VANTHU" committee add sub/sub.request --registry reg
+	cp reg/root.pem top/ && cp reg/root.pem sub/
+	"$ROOT/build/vanthud" -c top 2>top.log 3>&- & local a=$!
+	"$ROOT/build/vanthud" -c sub 2>sub.log 3>&- & local b=$!
+	wait_for 5 "$VANTHU" -c top status
+	wait_for 5 "$VANTHU" -c sub status
+	"$VANTHU" -c top committee import reg/directory.vtd -q >/dev/null
+	"$VANTHU" -c sub committee import reg/directory.vtd -q >/dev/null
+	run -5 "$VANTHU" -c sub committee import reg/directory.vtd
+	printf 'x\n' >doc.txt
+	run -0 "$VANTHU" -c top send doc.txt --to subordinates --type CV --number 1-CV/ĐU --subject x --wait delivered --timeout 20
+	"$VANTHU" -c sub committee export exported.vtd >/dev/null
+	cmp exported.vtd reg/directory.vtd
+	kill $a $b
+	wait $a $b || true
+}

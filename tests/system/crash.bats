@@ -1,0 +1,60 @@
+# Daemons killed with -9 while documents pass.
+
+setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
+teardown() { stop_lab; }
+
+@test "documents down, up and across while daemons are killed at random: none lost, none doubled" {
+	make_lab
+	start_lab
+	run -0 "$ROOT/tests/system/chaos.sh" "$LAB" 40 4000000 20261124
+	echo "$output"
+	[[ $output == *"lost 0, doubled 0"* ]]
+}
+
+@test "kill -9 of the relay during a stream of documents loses nothing" {
+	make_lab
+	start_lab
+	local i
+	printf 'x\n' >doc.txt
+	for i in $(seq 1 60); do
+		v btp send doc.txt --to cb-tochuc,cb-nghiepvu --type CV --number "$i-CV/ĐU" --subject "dòng $i" -q >/dev/null
+		if [ $((i % 15)) = 0 ]; then kill9 thads; start_lab thads; fi
+	done
+	wait_for 30 eval "[ \"\$(\"$VANTHU\" -c $LAB/cb-tochuc inbox --json | jq '.data | length')\" = 60 ]"
+	wait_for 30 eval "[ \"\$(\"$VANTHU\" -c $LAB/cb-nghiepvu inbox --json | jq '.data | length')\" = 60 ]"
+	wait_for 30 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp outbox --state delivered --json | jq '.data | length')\" = 60 ]"
+}
+
+# The transfer is resumed, not begun again: what was on disk is not asked for a second time.
+resume_after() { # WHO is killed
+	make_lab "$ROOT/etc/demo-tree.yaml" "log_level: debug"
+	start_lab
+	random_file large.bin 300000000
+	v btp send large.bin --to thads --type CV --number 9-CV/ĐU --subject "lớn" -q >/dev/null
+	wait_for 20 eval "[ \$(stat -c %b $LAB/thads/data/incoming/*.part 2>/dev/null || echo 0) -gt 40000 ]"
+	kill9 "$1"
+	[ "$(v thads inbox --json 2>/dev/null | jq '.data | length')" = 0 ] || [ "$1" = thads ]
+	local before
+	before=$(stat -c %b "$LAB"/thads/data/incoming/*.part)
+	[ "$before" -gt 40000 ]
+	start_lab
+	wait_for 60 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp show 9-CV/ĐU --json | jq -r .data.state)\" = delivered ]"
+	v thads save 9-CV/ĐU --to saved -q >/dev/null
+	cmp large.bin saved/large.bin
+}
+
+@test "an attachment of 300 MB is resumed after a crash of the receiver" { resume_after thads; }
+
+@test "an attachment of 300 MB is resumed after a crash of the sender" { resume_after btp; }
+
+@test "a daemon stops within a second when told, and says why" {
+	make_lab
+	start_lab
+	local pid began
+	pid=$(pid_of btp)
+	began=${EPOCHREALTIME/./}
+	kill -TERM "$pid"
+	wait_for 3 eval "! kill -0 $pid 2>/dev/null || grep -q '^State:.Z' /proc/$pid/status"
+	[ $((${EPOCHREALTIME/./} - began)) -lt 1000000 ]
+	grep -q 'event=stopping' "$LAB/btp/vanthud.log"
+}

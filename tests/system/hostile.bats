@@ -1,0 +1,74 @@
+# Whoever can reach a port or a socket, without a key or with bad manners, changes nothing and stops nothing.
+
+setup_file() { load common; make_lab; start_lab; export LAB; }
+teardown_file() { load common; stop_lab; }
+setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
+port_of() { sed -n 's/^listen: tcp:\/\/127.0.0.1://p' "$LAB/$1/vanthud.yaml"; }
+
+alive() { # every daemon answers, is the same process, and documents still pass
+	printf 'x\n' >doc.txt
+	[ "$(cat "$LAB"/*/vanthud.pid)" = "$1" ]
+	v btp send doc.txt --to subtree --type CV --number "$2-CV/ĐU" --subject "vẫn chạy" --wait delivered --timeout 20 >/dev/null
+}
+
+@test "random bytes at every port" {
+	local pids id i
+	pids=$(cat "$LAB"/*/vanthud.pid)
+	for id in btp vanphong thads cb-tonghop; do
+		for i in 1 2 3 4 5 6; do
+			(exec 3<>"/dev/tcp/127.0.0.1/$(port_of $id)"; head -c $((i * 777)) /dev/urandom >&3) 2>/dev/null || true
+		done
+	done
+	alive "$pids" 1
+}
+
+@test "half-open connections are many and hold up nobody" {
+	local pids i
+	pids=$(cat "$LAB"/*/vanthud.pid)
+	for i in $(seq 10 209); do eval "exec $i<>/dev/tcp/127.0.0.1/$(port_of btp)" 2>/dev/null || true; done
+	for i in $(seq 10 60); do printf '\377\0\0\0\0\0\0\0\1\177' >&"$i" 2>/dev/null || true; done
+	alive "$pids" 2
+	for i in $(seq 10 209); do eval "exec $i>&-" 2>/dev/null || true; done
+}
+
+@test "a stranger with a key of its own is refused" {
+	local pids
+	pids=$(cat "$LAB"/*/vanthud.pid)
+	# Another lab's committee of the same name dials our port: right protocol, wrong key.
+	"$VANTHU" lab create other --tree "$ROOT/etc/demo-tree.yaml" --port "$(free_port)" -q >/dev/null
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	cp "$LAB/registry/root.pem" other/registry/root.pem
+	cp "$LAB/registry/directory.vtd" other/registry/directory.vtd
+	"$VANTHU" lab start other thads -q >/dev/null
+	wait_for 10 grep -q stranger-refused "$LAB/btp/vanthud.log"
+	[ "$("$VANTHU" -c "$LAB/btp" link show thads --json | jq .data.up)" = false ]
+	"$VANTHU" lab stop other -q >/dev/null
+	start_lab thads
+	alive "$(cat "$LAB"/*/vanthud.pid)" 3
+}
+
+@test "garbage on the local sockets is answered or cut off, and the daemon goes on" {
+	local pids door run
+	pids=$(cat "$LAB"/*/vanthud.pid)
+	run=$(sed -n 's/^run: //p' "$LAB/btp/vanthud.yaml")
+	[[ $run == /* ]] || run=$LAB/btp/$run
+	for door in office operate read; do
+		head -c 5000 /dev/urandom | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
+		printf '\377\377\377\377' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
+		printf '\0\0\0\4\1\2' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
+	done
+	alive "$pids" 4
+}
+
+@test "a daemon does not start twice on one store, and not on another committee's" {
+	run ! "$ROOT/build/vanthud" -c "$LAB/btp"
+	cp -r "$LAB/cb-luutru" copy
+	stop_lab
+	rm -rf "$LAB/cb-luutru/data"
+	cp -r "$LAB/btp/data" "$LAB/cb-luutru/data"
+	run ! timeout 5 "$ROOT/build/vanthud" -c "$LAB/cb-luutru"
+	[[ $output == *store-of-another-committee* ]]
+	rm -rf "$LAB/cb-luutru/data"
+	cp -r copy/data "$LAB/cb-luutru/data"
+	start_lab
+}

@@ -1,0 +1,3 @@
+/* Includes upwards. */
+#include "daemon/store.h"
+#include <lmdb.h>

@@ -1,0 +1,3 @@
+/* A warning silenced without a reason. */
+#pragma GCC diagnostic ignored "-Wconversion"
+int suppressed;

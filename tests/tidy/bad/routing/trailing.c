@@ -1,0 +1,2 @@
+/* Blanks behind. */
+int trailing; 

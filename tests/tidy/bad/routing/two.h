@@ -1,0 +1,7 @@
+/* Declares what one.h declares, under a wrong guard. */
+#ifndef TWO_H
+#define TWO_H
+
+int declared(void);
+
+#endif

@@ -1,0 +1,2 @@
+/* A path of somebody's machine: /work/somewhere. */
+int traces;
