@@ -1,4 +1,5 @@
 # What the system tests share: a lab of their own on ports of their own, and waiting for conditions. Nothing here sleeps for a guess.
+bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 VANTHU="$ROOT/build/vanthu"
 export LANGUAGE=en LC_ALL=C.UTF-8 NO_COLOR=1
@@ -18,7 +19,7 @@ free_port() {
 }
 
 make_lab() { # TREE [extra lines of configuration]
-	LAB="$BATS_TEST_TMPDIR/lab"
+	LAB="${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/lab"
 	"$VANTHU" lab create "$LAB" --tree "${1:-$ROOT/etc/demo-tree.yaml}" --port "$(free_port)" -q >/dev/null
 	if [ -n "${2:-}" ]; then
 		local f
