@@ -97,6 +97,11 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 	case FORMAT_TIME:
 		text_local_time(text, cli->utc, out, size);
 		return;
+	case FORMAT_MINUTE:
+		text_local_time(text, cli->utc, out, size);
+		if (strlen(out) == sizeof "DD/MM/YYYY HH:MM:SS" - 1)
+			out[sizeof "DD/MM/YYYY HH:MM" - 1] = '\0';
+		return;
 	case FORMAT_DATE:
 		if (len == 10)
 			snprintf(out, size, "%.2s/%.2s/%.4s", text + 8, text + 5, text);

@@ -8,6 +8,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_LIST,   /* texts, joined */
 	FORMAT_TIME,   /* RFC 3339 → local */
+	FORMAT_MINUTE, /* the same without seconds */
 	FORMAT_DATE,
 	FORMAT_BYTES,
 	FORMAT_COUNT,
