@@ -14,7 +14,9 @@ static int64_t read_us(clockid_t id)
 
 struct now clock_now(void)
 {
-	return (struct now){ .wall_ms = read_us(CLOCK_REALTIME) / 1000, .mono_ms = read_us(CLOCK_MONOTONIC) / 1000 };
+	int64_t mono_us = read_us(CLOCK_MONOTONIC);
+
+	return (struct now){ .wall_ms = read_us(CLOCK_REALTIME) / 1000, .mono_ms = mono_us / 1000, .mono_us = mono_us };
 }
 
 int64_t clock_mono_us(void)

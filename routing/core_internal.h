@@ -23,7 +23,7 @@ struct link {
 	int64_t next_hello_ms; /* monotonic: not before */
 	int64_t next_ping_ms;
 	int64_t next_pins_ms;
-	int64_t ping_sent_ms;
+	int64_t ping_sent_us;
 	int64_t rtt_us;
 	uint64_t ping_token;
 	struct reply_to ping_reply;

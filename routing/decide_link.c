@@ -141,7 +141,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 		return;
 	link_heard(t, l, true);
 	l->peer_directory_version = m->directory_version;
-	l->rtt_us = (t->now.mono_ms - l->ping_sent_ms) * 1000;
+	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	if (l->ping_reply.n != 0) {
 		struct act *a = plan_act(t->plan, ACT_REPLY);

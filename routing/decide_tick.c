@@ -13,7 +13,7 @@ static void ping(struct turn_view *t, struct link *l)
 	if (l->ping_reply.n != 0)
 		return; /* the operator's is under way */
 	l->ping_token = core_draw_number(t->core) | 1;
-	l->ping_sent_ms = t->now.mono_ms;
+	l->ping_sent_us = t->now.mono_us;
 	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
 	link_say(t, l, &m);
 }

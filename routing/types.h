@@ -47,6 +47,7 @@ struct serial {
 struct now {
 	int64_t wall_ms; /* Unix time */
 	int64_t mono_ms; /* never goes back */
+	int64_t mono_us; /* the same clock, for measuring only */
 };
 
 enum lane {

@@ -57,7 +57,7 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 int main(int argc, char **argv)
 {
 	struct sums sums;
-	uint32_t hash, again;
+	uint32_t hash = 0, again = 0;
 	bool good = true;
 
 	log_open(LOG_ERROR);

@@ -26,7 +26,8 @@ void member_create(struct world *w, int index, int superior)
 
 struct now member_now(const struct member *m)
 {
-	return (struct now){ .wall_ms = START_WALL_MS + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms };
+	return (struct now){ .wall_ms = START_WALL_MS + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms,
+			     .mono_us = m->world->now_ms * 1000 };
 }
 
 /* ---- what acts mean here ---- */

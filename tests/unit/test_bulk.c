@@ -138,7 +138,7 @@ static int set_up(void **state)
 	assert_true(p->arena != NULL && p->content != NULL);
 	for (size_t k = 0; k < SIZE; k++)
 		p->content[k] = (uint8_t)(k * 31 + k / 4093);
-	p->now = (struct now){ FIXTURE_NOW_MS, 1000000 };
+	p->now = (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 1000000 };
 	start_end(p, &p->tx, "tinh");
 	start_end(p, &p->rx, "huyen-a");
 	assert_ok(p->tx.files->ops->incoming_open(p->tx.files, "submit.1", &i));

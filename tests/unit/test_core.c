@@ -154,9 +154,9 @@ static void test_without_a_directory_nothing_is_taken(void **state)
 	(void)g;
 	assert_ok(store_memory_open(disk, &store));
 	plan = plan_new(store->ops->lookup(store));
-	assert_ok(core_load(c, (struct now){ FIXTURE_NOW_MS, 0 }, plan));
+	assert_ok(core_load(c, (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 0 }, plan));
 	assert_int_equal(core_link_count(c), 0);
-	assert_ok(core_take(c, (struct now){ FIXTURE_NOW_MS, 0 }, submission_of(&u, 1, 1), plan));
+	assert_ok(core_take(c, (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 0 }, submission_of(&u, 1, 1), plan));
 	assert_int_equal(plan->acts[0].u.reply.result, ERR_NO_ROUTE);
 	plan_destroy(plan);
 	core_destroy(c);

@@ -121,7 +121,7 @@ static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
 	neighbour_up(g->s, &g->tinh);
 	station_take(g->s, &e);
 	pong.u.ping.token = station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.token + 1;
-	g->s->now.mono_ms += 3;
+	g->s->now.mono_us += 3000;
 	neighbour_says(g->s, &g->tinh, &pong);
 	assert_int_equal(station_acts(g->s, ACT_REPLY), 0);
 	pong.u.ping.token--;
