@@ -21,6 +21,8 @@ enum {
 	WAIT_MOST_MS = 1000,
 	SECOND_MS = 1000,
 	MINUTE_MS = 60 * 1000,
+	TRIM_ABOVE_BYTES = 48 * 1024 * 1024,
+	TRIM_EVERY_MS = 3000,
 };
 
 /* When this much more is resident than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS, libzmq 5). */
@@ -185,6 +187,15 @@ static uint64_t resident_bytes(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What the store has read stays resident until it is given back; when that is much, not only once a minute. */
+static void trim(struct daemon *d, struct now now)
+{
+	if (now.mono_ms < d->next_trim_ms || resident_bytes() < TRIM_ABOVE_BYTES)
+		return;
+	d->next_trim_ms = now.mono_ms + TRIM_EVERY_MS;
+	d->store->ops->idle(d->store);
+}
+
 static enum err each_minute(struct daemon *d)
 {
 	uint64_t resident;
@@ -215,6 +226,7 @@ static enum err each_second(struct daemon *d, struct now now)
 	bulk_tick(d->bulk, now);
 	daemon_drop_due(d, now.mono_ms);
 	notify_watchdog();
+	trim(d, now);
 	d->next_second_ms = now.mono_ms + SECOND_MS;
 	if (now.mono_ms < d->next_minute_ms)
 		return ERR_OK;

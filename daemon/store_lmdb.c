@@ -2,6 +2,7 @@
  * A failed commit leaves open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,21 +138,43 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	lmdb_reader_give(s, txn);
 }
 
+/* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not found. */
+static void *find_map(const struct lmdb_store *s)
+{
+	char file[LMDB_PATH_MAX], real[PATH_MAX], line[PATH_MAX + 128];
+	void *found = NULL;
+	FILE *maps;
+
+	snprintf(file, sizeof file, "%s/data.mdb", s->directory);
+	maps = realpath(file, real) == NULL ? NULL : fopen("/proc/self/maps", "re");
+	while (maps != NULL && found == NULL && fgets(line, sizeof line, maps) != NULL) {
+		const char *path = strchr(line, '/');
+
+		if (path != NULL && strncmp(path, real, strlen(real)) == 0 && path[strlen(real)] == '\n')
+			found = (void *)(uintptr_t)strtoull(line, NULL, 16);
+	}
+	if (maps != NULL)
+		fclose(maps);
+	return found;
+}
+
 static void lmdb_idle(struct store *base)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 	MDB_envinfo info;
+	MDB_stat stat;
 	int dead = 0;
 
 	mdb_reader_check(s->env, &dead);
 	if (dead > 0)
 		log_event(LOG_WARNING, "store-stale-readers", "count=%d", dead);
-	/* Pages of the map count as resident though they are the page cache's: give them back (DESIGN §11, lesson 6). */
+	/* Pages of the map count as resident though they are the page cache's: give them back. Readers fault them in again. */
 	mdb_env_info(s->env, &info);
-	if (info.me_mapaddr == NULL)
-		info.me_mapaddr = s->map;
-	if (info.me_mapaddr != NULL)
-		madvise(info.me_mapaddr, (info.me_last_pgno + 1) * 4096, MADV_DONTNEED);
+	mdb_env_stat(s->env, &stat);
+	if (s->map == NULL)
+		s->map = find_map(s);
+	if (s->map != NULL)
+		madvise(s->map, (info.me_last_pgno + 1) * stat.ms_psize, MADV_DONTNEED);
 }
 
 /* ---- open and close ---- */
