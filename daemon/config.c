@@ -65,7 +65,7 @@ static const struct row rows[] = {
 	{ { "commit_gap", "duration", "2ms", N_("how long a commit waits for more while more is under way"), false, true },
 	  KEY_DURATION_US, AT(commit_gap_us), 0, 100000 },
 	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false }, KEY_COUNT, AT(verify_workers), 1, 16 },
-	{ { "workers.files", "count", "1", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
+	{ { "workers.files", "count", "2", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
 	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true }, KEY_LEVEL, AT(log_level), 0, 0 },
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };

@@ -19,7 +19,7 @@
 #include "proto/directory.h"
 #include "routing/id.h"
 
-enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, DIRECTORY_FILE_MAX_BYTES = 64 << 20, PARALLEL = 4 };
+enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, DIRECTORY_FILE_MAX_BYTES = 64 << 20, PARALLEL = 8 };
 
 /* ---- files that are read at start ---- */
 
