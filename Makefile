@@ -50,7 +50,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all demo check sim install clean help packages lint locale bench
+.PHONY: all demo check sim install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu locale
 
 help:
