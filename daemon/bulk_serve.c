@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "daemon/bulk_internal.h"
+#include "daemon/log.h"
+#include "proto/digest.h"
 
 struct serving {
 	struct job job; /* first */
@@ -87,17 +89,7 @@ static void read_bytes(struct serving *s)
 	struct files *files = s->bulk->files;
 
 	for (s->read = 0; s->read < s->now.count && s->result == ERR_OK; s->read++) {
-		uint64_t offset = (s->now.first + s->read) * CHUNK_BYTES;
-		size_t want = offset >= s->item.size_bytes ? 0 : s->item.size_bytes - offset < CHUNK_BYTES ?
-			      (size_t)(s->item.size_bytes - offset) : CHUNK_BYTES;
-
-		if (want == 0) {
-			s->result = ERR_NOT_FOUND;
-			return;
-		}
-		s->result = files->ops->read(files, &s->item.sha256, offset, piece(s, s->read), want, &s->len_bytes[s->read]);
-		if (s->result == ERR_OK && s->len_bytes[s->read] != want)
-			s->result = ERR_DAMAGED;
+		s->result = files->ops->chunk(files, &s->item, s->now.first + s->read, piece(s, s->read), &s->len_bytes[s->read]);
 	}
 }
 
@@ -142,6 +134,12 @@ static void was_read(struct job *j)
 	if (s->dead) {
 		destroy(s);
 		return;
+	}
+	if (s->result == ERR_DAMAGED) {
+		char hex[DIGEST_HEX_SIZE];
+
+		digest_to_hex(&s->item.sha256, hex);
+		log_event(LOG_ERROR, "file-damaged", "file=%s committee=%s", hex, s->peer->id.text);
 	}
 	if (s->result != ERR_OK) {
 		refuse(s->bulk, s->peer, &s->now, s->result);

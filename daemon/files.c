@@ -185,6 +185,51 @@ static enum err disk_leaves(struct files *base, const struct manifest_item *item
 	return e;
 }
 
+static enum err read_leaf(struct disk_files *f, const struct manifest_item *item, uint64_t index, struct digest *out)
+{
+	char path[FILES_PATH_MAX];
+	size_t got = 0;
+	enum err e;
+	int fd;
+
+	if (files_chunks(item->size_bytes) == 1) {
+		*out = item->chunk_root;
+		return ERR_OK;
+	}
+	files_path(f, &item->sha256, ".leaves", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
+	e = files_read_full(fd, index * sizeof *out, out->bytes, sizeof *out, &got);
+	close(fd);
+	return e == ERR_OK && got != sizeof *out ? ERR_NOT_FOUND : e;
+}
+
+static enum err disk_chunk(struct files *base, const struct manifest_item *item, uint64_t index, uint8_t *out, size_t *got)
+{
+	struct disk_files *f = (struct disk_files *)base;
+	uint64_t offset = index * CHUNK_BYTES;
+	size_t want = item->size_bytes - offset < CHUNK_BYTES ? (size_t)(item->size_bytes - offset) : CHUNK_BYTES;
+	struct digest leaf, is;
+	enum err e;
+
+	*got = 0;
+	if (offset >= item->size_bytes)
+		return ERR_NOT_FOUND;
+	e = read_leaf(f, item, index, &leaf);
+	if (e == ERR_NOT_FOUND) {
+		e = check_leaves(f, item); /* makes them again */
+		if (e == ERR_OK)
+			e = read_leaf(f, item, index, &leaf);
+	}
+	if (e == ERR_OK)
+		e = disk_read(base, &item->sha256, offset, out, want, got);
+	if (e != ERR_OK)
+		return e;
+	is = merkle_leaf((struct blob){ out, *got });
+	return *got == want && digest_equal(&is, &leaf) ? ERR_OK : ERR_DAMAGED;
+}
+
 static bool disk_exists(struct files *base, const struct digest *sha256)
 {
 	char path[FILES_PATH_MAX];
@@ -253,7 +298,7 @@ enum err files_open(const char *directory, struct files **out)
 		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
 		.incoming_chunk = files_incoming_chunk, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
-		.read = disk_read, .leaves = disk_leaves, .exists = disk_exists, .drop = disk_drop, .close = disk_close,
+		.read = disk_read, .chunk = disk_chunk, .leaves = disk_leaves, .exists = disk_exists, .drop = disk_drop, .close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
 	char path[FILES_PATH_MAX];

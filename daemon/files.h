@@ -37,6 +37,8 @@ struct files_ops {
 
 	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED (shorter than it should be). */
 	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
+	/* One whole chunk, checked against its leaf: what has been damaged on this disk is never served. ERR_NOT_FOUND, ERR_DAMAGED. */
+	enum err (*chunk)(struct files *f, const struct manifest_item *item, uint64_t index, uint8_t *out, size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */

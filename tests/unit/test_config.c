@@ -182,7 +182,7 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 	assert_string_equal(names, "committee,workers.files");
 	assert_string_equal(running.committee.text, "a");
 	assert_string_equal(running.log_level, "debug");
-	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 1);
+	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 2);
 	config_reload(&running, &p->config, names, 5); /* too small for both: cut, not overrun */
 	assert_true(strlen(names) < 5);
 }
