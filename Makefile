@@ -123,7 +123,7 @@ $(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
 	$(Q)msgfmt --check-format -o $@ $<
 
 # ---- tests ----
-ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%)) $(call gen_of,asan)
+ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%)) $(call gen_of,asan)
 $(B)/asan/libtest.a: $(ASAN_LIB)
 	@rm -f $@
 	$(Q)ar rcs $@ $^

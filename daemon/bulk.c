@@ -21,6 +21,7 @@ struct bulk *bulk_new(const struct bulk_config *config, const struct bulk_ops *o
 	b->store = store;
 	b->files = files;
 	b->runner = runner;
+	b->spare_bytes = UINT64_MAX;
 	b->arena = arena_new(FETCH_ARENA_BYTES);
 	if (b->arena == NULL) {
 		free(b);
@@ -159,6 +160,11 @@ void bulk_message(struct bulk *b, struct committee_id neighbour, const struct me
 		b->ops.violation(b->ops.ctx, neighbour, ERR_PROTOCOL);
 		break;
 	}
+}
+
+void bulk_set_spare(struct bulk *b, uint64_t spare_bytes)
+{
+	b->spare_bytes = spare_bytes;
 }
 
 void bulk_tick(struct bulk *b, struct now now)

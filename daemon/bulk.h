@@ -40,6 +40,8 @@ void bulk_connected(struct bulk *b, struct committee_id neighbour, struct now no
 void bulk_disconnected(struct bulk *b, struct committee_id neighbour);
 /* FETCH, CHUNK or UNAVAILABLE from a neighbour. */
 void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m, struct now now);
+/* So many bytes may be fetched before it is said again: attachments leave the reserve of the disk to the store. UINT64_MAX at first. */
+void bulk_set_spare(struct bulk *b, uint64_t spare_bytes);
 void bulk_tick(struct bulk *b, struct now now);
 int64_t bulk_deadline_ms(const struct bulk *b); /* monotonic; INT64_MAX: none */
 /* Fetches under way or waiting, for `status`. */

@@ -111,8 +111,12 @@ static void ask(struct transfer *t)
 		m.u.fetch = (struct msg_fetch){ .lane = t->lane, .stream = t->stream, .seq = t->seq, .item = t->item,
 						.what = t->phase == PHASE_LEAVES ? FETCH_LEAVES : FETCH_BYTES, .first = t->asked,
 						.count = (uint32_t)want };
+		if (t->phase == PHASE_BYTES && b->spare_bytes < want * CHUNK_BYTES)
+			return; /* it stays with the sender until there is room */
 		if (b->ops.send(b->ops.ctx, p->id, &m) != ERR_OK)
 			return; /* the tick asks again */
+		if (t->phase == PHASE_BYTES && b->spare_bytes != UINT64_MAX)
+			b->spare_bytes -= want * CHUNK_BYTES;
 		t->asked += want;
 		p->under_way_bytes += want * CHUNK_BYTES;
 	}

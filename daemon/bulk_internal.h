@@ -85,6 +85,7 @@ struct bulk {
 	struct peer *peers;
 	unsigned jobs;
 	int64_t now_ms;
+	uint64_t spare_bytes; /* of the disk, until it is looked at again */
 };
 
 /* ---- bulk_fetch.c: one transfer ---- */

@@ -21,6 +21,7 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	if (c == NULL)
 		return ERR_NO_MEMORY;
 	c->parts = *parts;
+	c->spare_bytes = UINT64_MAX;
 	for (int d = 0; d < DOOR_COUNT; d++)
 		c->listeners[d] = -1;
 	c->arena = arena_new(REPLY_ARENA_BYTES);
@@ -322,6 +323,11 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 		items[n++] = (zmq_pollitem_t){ .fd = client->fd, .events = events == 0 ? ZMQ_POLLERR : events };
 	}
 	return n;
+}
+
+void control_set_spare(struct control *c, uint64_t spare_bytes)
+{
+	c->spare_bytes = spare_bytes;
 }
 
 bool control_busy(const struct control *c)

@@ -43,6 +43,8 @@ void control_close(struct control *c); /* removes the sockets; NULL is fine */
 unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
 /* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading when the inbox is nearly full. */
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
+/* So many bytes of submissions may come before it is said again. UINT64_MAX at first. */
+void control_set_spare(struct control *c, uint64_t spare_bytes);
 /* There is work that no poll item shows. */
 bool control_busy(const struct control *c);
 /* ACT_REPLY of a committed turn. A connection that has gone away is no error. */

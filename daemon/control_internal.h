@@ -72,7 +72,7 @@ struct control {
 	struct pending_reply pending[PENDING_REPLIES_MAX];
 	unsigned pending_hint;
 	uint64_t last_number;
-	uint64_t next_name; /* of incoming files */
+	uint64_t spare_bytes; /* of the disk, for contents of submissions */
 	unsigned jobs;
 	struct arena *arena; /* one request */
 };

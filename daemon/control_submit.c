@@ -264,6 +264,20 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 	return e;
 }
 
+/* Contents that become files must leave the disk's reserve alone. */
+static enum err claim_room(const struct upload *u)
+{
+	uint64_t *spare = &u->client->control->spare_bytes, need = 0;
+
+	for (uint32_t i = 0; i < u->part_count; i++)
+		need += u->manifest[i].inlined ? 0 : u->parts[i].size_bytes;
+	if (need > *spare)
+		return ERR_DISK_FULL;
+	if (*spare != UINT64_MAX)
+		*spare -= need;
+	return ERR_OK;
+}
+
 void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request)
 {
 	struct upload *u = calloc(1, sizeof *u);
@@ -283,6 +297,8 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	e = read_submit(u, m);
 	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)
 		e = ERR_BUSY;
+	if (e == ERR_OK && !u->event.dry_run)
+		e = claim_room(u); /* early, not after gigabytes */
 	if (e != ERR_OK) {
 		fail(u, e, "");
 		return;

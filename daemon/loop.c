@@ -223,6 +223,8 @@ static enum err each_second(struct daemon *d, struct now now)
 			  room.submissions, room.documents, room.facts, (unsigned long long)room.disk_free_bytes);
 	d->room = room;
 	core_set_room(d->core, room.submissions, room.documents, room.facts);
+	bulk_set_spare(d->bulk, room.spare_bytes);
+	control_set_spare(d->control, room.spare_bytes);
 	bulk_tick(d->bulk, now);
 	daemon_drop_due(d, now.mono_ms);
 	notify_watchdog();

@@ -14,6 +14,7 @@ struct store;
 struct store_room {
 	uint64_t map_bytes, map_used_bytes;
 	uint64_t disk_free_bytes;
+	uint64_t spare_bytes; /* what attachments may take and leave the reserve */
 	bool submissions; /* room for new documents of our own */
 	bool documents;   /* room for documents of others */
 	bool facts;       /* room for facts: the reserve */

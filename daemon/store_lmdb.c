@@ -108,6 +108,7 @@ static enum err lmdb_room(struct store *base, struct store_room *out)
 	out->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 	map_free = out->map_bytes - out->map_used_bytes;
 	least = map_free < out->disk_free_bytes ? map_free : out->disk_free_bytes;
+	out->spare_bytes = out->disk_free_bytes > s->reserve_bytes ? out->disk_free_bytes - s->reserve_bytes : 0;
 	out->submissions = least > s->reserve_bytes + s->submit_reserve_bytes;
 	out->documents = least > s->reserve_bytes;
 	out->facts = least > s->reserve_bytes / FACTS_SHARE;

@@ -58,3 +58,38 @@ resume_after() { # WHO is killed
 	[ $((${EPOCHREALTIME/./} - began)) -lt 1000000 ]
 	grep -q 'event=stopping' "$LAB/btp/vanthud.log"
 }
+
+# Runs in a mount namespace of its own: the recipient's disk is small, and full.
+full_disk() {
+	cd "$1" || return 1
+	mkdir -p "$LAB/cb-tochuc/data"
+	mount -t tmpfs -o size=60m tmpfs "$LAB/cb-tochuc/data" || return 77
+	start_lab
+	local i
+	for i in $(seq 8); do
+		random_file "doc$i.bin" 9000000
+		v btp send "doc$i.bin" --to cb-tochuc --type CV --number "$i-CV/ĐU" --subject "đầy $i" -q >/dev/null || return 1
+	done
+	# It stops taking attachments before the disk is full, and goes on running.
+	wait_for 20 grep -q 'event=room submissions=0' "$LAB/cb-tochuc/vanthud.log" || return 1
+	[ "$(df --output=avail "$LAB/cb-tochuc/data" | tail -1)" -gt 8000 ] || return 1
+	[ "$(v btp outbox --state delivered --json | jq '.data | length')" -lt 8 ] || return 1
+	mount -o remount,size=400m "$LAB/cb-tochuc/data"
+	wait_for 40 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp outbox --state delivered --json | jq '.data | length')\" = 8 ]" || return 1
+	for i in $(seq 8); do
+		v cb-tochuc save "$i-CV/ĐU" --to out -q >/dev/null || return 1
+		cmp "doc$i.bin" "out/doc$i.bin" || return 1
+	done
+	stop_lab
+}
+
+@test "a full disk at the recipient loses nothing, leaves the reserve, and drains when there is room" {
+	unshare -m true 2>/dev/null || skip "no mount namespace here"
+	make_lab "$ROOT/etc/demo-tree.yaml" "store: {reserve: 12M, map: 256M}"
+	export LAB VANTHU ROOT
+	export -f full_disk start_lab stop_lab v random_file wait_for
+	run unshare -m bash -c 'full_disk "$1"' _ "$BATS_TEST_TMPDIR"
+	echo "$output"
+	[ "$status" != 77 ] || skip "no tmpfs here"
+	[ "$status" = 0 ]
+}

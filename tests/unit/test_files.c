@@ -334,25 +334,6 @@ static void overwrite(const char *path, off_t at, const char *text)
 	close(fd);
 }
 
-static void test_damaged_chunk_is_never_served_and_the_others_still_are(void **state)
-{
-	static uint8_t chunk[CHUNK_BYTES];
-	struct place *p = *state;
-	char path[200];
-	size_t got;
-
-	append_all(p, "submit.9", SIZE);
-	path_of(p, "", path);
-	overwrite(path, CHUNK_BYTES + 5, "damage");
-	assert_ok(p->ops->chunk(p->files, &p->item, 0, chunk, &got));
-	assert_int_equal(got, CHUNK_BYTES);
-	assert_int_equal(p->ops->chunk(p->files, &p->item, 1, chunk, &got), ERR_DAMAGED);
-	assert_int_equal(p->ops->chunk(p->files, &p->item, CHUNKS, chunk, &got), ERR_NOT_FOUND);
-	path_of(p, ".leaves", path);
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(p->ops->chunk(p->files, &p->item, 0, chunk, &got), ERR_DAMAGED); /* leaves cannot be made of damage */
-}
-
 static void test_leaf_cache_that_is_wrong_short_or_gone_is_made_again(void **state)
 {
 	struct place *p = *state;
@@ -505,7 +486,6 @@ int main(void)
 		BOTH(test_same_file_coming_twice_finishes_twice),
 		BOTH(test_dropped_file_is_gone),
 		BOTH(test_leaves_of_a_file_are_those_of_its_chunks),
-		DISK(test_damaged_chunk_is_never_served_and_the_others_still_are),
 		DISK(test_leaf_cache_that_is_wrong_short_or_gone_is_made_again),
 		DISK(test_leaves_of_a_damaged_file_are_not_made_up),
 		DISK(test_fetch_goes_on_after_a_restart_and_checks_what_is_there),

@@ -1,0 +1,135 @@
+/* Vietnamese texts, dates, ids: what a clerk types must be what is meant. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "routing/doctype.h"
+#include "tools/media.h"
+#include "tools/text.h"
+#include "tools/uuid.h"
+
+static void expect_fold(const char *text, const char *folded)
+{
+	char *got = text_fold(text);
+
+	assert_non_null(got);
+	assert_string_equal(got, folded);
+	free(got);
+}
+
+static void test_folding_leaves_letters_alone_and_takes_marks_away(void **state)
+{
+	(void)state;
+	expect_fold("KẾ HOẠCH", "ke hoach");
+	expect_fold("Đảng ủy", "dang uy");
+	expect_fold("Đảng uỷ", "dang uy"); /* both ways to write it are found */
+	expect_fold("hoả tốc", "hoa toc");
+	expect_fold("", "");
+	assert_null(text_fold("\xff"));
+	assert_null(text_nfc("a\xc3"));
+}
+
+static void test_composed_and_decomposed_are_one(void **state)
+{
+	char *composed = text_nfc("\xe1\xba\xbf"), *decomposed = text_nfc("e\xcc\x82\xcc\x81"); /* ế */
+
+	(void)state;
+	assert_string_equal(composed, decomposed);
+	assert_int_equal(text_width(composed), 1);
+	assert_int_equal(text_width("e\xcc\x82\xcc\x81"), 1);
+	free(composed);
+	free(decomposed);
+}
+
+static void test_dates_are_read_in_both_orders_and_must_exist(void **state)
+{
+	char out[11];
+
+	(void)state;
+	assert_true(text_date("2026-11-24", out));
+	assert_true(text_date("24/11/2026", out));
+	assert_string_equal(out, "2026-11-24");
+	assert_true(text_date("29/02/2028", out));
+	assert_false(text_date("29/02/2026", out));
+	assert_false(text_date("2026-13-01", out));
+	assert_false(text_date("2026-11-24x", out));
+	assert_false(text_date("", out));
+}
+
+static void test_times_are_vietnams_unless_utc_is_wanted(void **state)
+{
+	char text[64], local[64];
+
+	(void)state;
+	text_rfc3339(1790000000123, text, sizeof text);
+	assert_string_equal(text, "2026-09-21T14:13:20.123Z");
+	text_local_time(text, false, local, sizeof local);
+	assert_string_equal(local, "21/09/2026 21:13:20");
+	text_local_time(text, true, local, sizeof local);
+	assert_string_equal(local, "21/09/2026 14:13:20");
+}
+
+static void test_what_others_sent_cannot_drive_the_terminal(void **state)
+{
+	char text[] = "a\033[2Jb\nc\xc2\x9b" "d";
+
+	(void)state;
+	text_one_line(text);
+	assert_string_equal(text, "a [2Jb c  d");
+}
+
+static void test_uuids_of_version_7_only(void **state)
+{
+	struct doc_id id, back;
+	char text[UUID_TEXT_SIZE];
+
+	(void)state;
+	assert_int_equal(uuid_new(1790000000123, &id), ERR_OK);
+	uuid_print(id.bytes, text);
+	assert_int_equal(uuid_parse(text, &back), ERR_OK);
+	assert_memory_equal(&id, &back, sizeof id);
+	assert_int_equal(uuid_parse("01a20000-0000-4000-8000-000000000000", &back), ERR_USAGE);
+	assert_int_equal(uuid_parse("01a20000", &back), ERR_USAGE);
+	assert_int_equal(uuid_parse("not-an-id", &back), ERR_USAGE);
+}
+
+static void test_qd_alone_is_two_types(void **state)
+{
+	const struct doctype *t;
+
+	(void)state;
+	assert_int_equal(doctype_by_code("QĐ", &t), ERR_AMBIGUOUS);
+	assert_int_equal(doctype_by_code("QyĐ", &t), ERR_OK);
+	assert_string_equal(t->name, "Quy định");
+	assert_int_equal(doctype_by_code("QĐi", &t), ERR_OK);
+	assert_string_equal(t->name, "Quyết định");
+	assert_int_equal(doctype_by_code("KH", &t), ERR_OK);
+	assert_int_equal(doctype_by_code("XX", &t), ERR_BAD_TYPE);
+}
+
+static void test_media_types_go_by_the_ending(void **state)
+{
+	(void)state;
+	assert_string_equal(media_type_of("a.PDF"), "application/pdf");
+	assert_string_equal(media_type_of("pdf"), "application/octet-stream");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_folding_leaves_letters_alone_and_takes_marks_away),
+		cmocka_unit_test(test_composed_and_decomposed_are_one),
+		cmocka_unit_test(test_dates_are_read_in_both_orders_and_must_exist),
+		cmocka_unit_test(test_times_are_vietnams_unless_utc_is_wanted),
+		cmocka_unit_test(test_what_others_sent_cannot_drive_the_terminal),
+		cmocka_unit_test(test_uuids_of_version_7_only),
+		cmocka_unit_test(test_qd_alone_is_two_types),
+		cmocka_unit_test(test_media_types_go_by_the_ending),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
