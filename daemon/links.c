@@ -15,7 +15,7 @@
 #include "proto/wire.h"
 #include "routing/id.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, HELLO_ARENA_BYTES = 1 << 20, FORGIVEN_MS = 10 * 60 * 1000 };
+enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, HELLO_ARENA_BYTES = 1 << 20, FORGIVEN_MS = 10 * 60 * 1000, DROPPED_MAX = 256 };
 
 static struct neighbour *find(struct links *l, struct committee_id id)
 {
@@ -372,7 +372,8 @@ void links_receive(struct links *l, struct link_event *out)
 	memset(out, 0, sizeof *out);
 	zap_service(l->zap);
 	keep_dialled(l);
-	for (;;) {
+	/* Frames that are dropped unread count too: a flood of them must not keep the loop here. */
+	for (unsigned n = 0; n < DROPPED_MAX; n++) {
 		if (l->pending_count > 0) {
 			*out = l->pending[l->pending_first];
 			l->pending_first = (l->pending_first + 1) % PENDING_MAX;
