@@ -150,7 +150,7 @@ lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
 	$(call say,helper,$<)
-	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $<
+	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $< -lzmq
 
 TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim
 .PHONY: test-programs

@@ -436,8 +436,8 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	struct neighbour *n = find(l, neighbour);
 	int64_t now_ms = clock_now().mono_ms;
 
-	if (n == NULL)
-		return;
+	if (n == NULL || now_ms < n->refused_until_ms)
+		return; /* what it had sent before it was cut off does not count again */
 	if (n->pause_ms == 0 || now_ms - n->refused_until_ms > FORGIVEN_MS)
 		n->pause_ms = PAUSE_FIRST_MS;
 	else if (n->pause_ms < PAUSE_MOST_MS)

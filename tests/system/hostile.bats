@@ -51,6 +51,18 @@ alive() { # every daemon answers, is the same process, and documents still pass
 	alive "$(cat "$LAB"/*/vanthud.pid)" 3
 }
 
+@test "a neighbour with a right key and bad manners is cut off, and nobody else notices" {
+	local pids key
+	wait_for 10 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp link show vanphong --json | jq .data.up)\" = true ]"
+	key=$(v btp key list --json | jq -r '.data[] | select(.use == "link") | .public_key')
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	timeout 20 "$ROOT/build/tests/badneighbour" "tcp://127.0.0.1:$(port_of btp)" "$key" "$LAB/thads/link.key"
+	wait_for 10 grep -q 'event=link-cut-off.*committee=thads' "$LAB/btp/vanthud.log"
+	[ "$(v btp link show vanphong --json | jq .data.up)" = true ]
+	start_lab thads
+	alive "$(cat "$LAB"/*/vanthud.pid)" 5
+}
+
 @test "garbage on the local sockets is answered or cut off, and the daemon goes on" {
 	local pids door run
 	pids=$(cat "$LAB"/*/vanthud.pid)
