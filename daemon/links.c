@@ -15,7 +15,14 @@
 #include "proto/wire.h"
 #include "routing/id.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, HELLO_ARENA_BYTES = 1 << 20, FORGIVEN_MS = 10 * 60 * 1000, DROPPED_MAX = 256 };
+enum {
+	PAUSE_FIRST_MS = 1000,
+	PAUSE_MOST_MS = 5 * 60 * 1000,
+	FORGIVEN_MS = 10 * 60 * 1000,
+	REDIAL_MS = 2000,
+	DROPPED_MAX = 256,
+	HELLO_ARENA_BYTES = 1 << 20,
+};
 
 static struct neighbour *find(struct links *l, struct committee_id id)
 {
@@ -193,7 +200,8 @@ static void keep_dialled(struct links *l)
 {
 	struct neighbour *n = superior(l);
 
-	if (n == NULL || l->control.socket != NULL || clock_now().mono_ms < n->refused_until_ms || n->peer.endpoint[0] == '\0' ||
+	if (n == NULL || l->control.socket != NULL || clock_now().mono_ms < n->refused_until_ms ||
+	    clock_now().mono_ms < l->control.not_before_ms || n->peer.endpoint[0] == '\0' ||
 	    n->peer.key_count == 0)
 		return;
 	if (dialled_open(l, &l->control, &n->peer) == ERR_OK)
@@ -240,6 +248,11 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 
 	if (change == DIALLED_NOTHING || n == NULL)
 		return false;
+	if (change == DIALLED_REFUSED) {
+		log_event(LOG_WARNING, "handshake-refused", "committee=%s again_ms=%d", n->peer.committee.text, REDIAL_MS);
+		dialled_close(d);
+		d->not_before_ms = clock_now().mono_ms + REDIAL_MS;
+	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
 	tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, ERR_NETWORK);

@@ -22,8 +22,10 @@ struct neighbour {
 struct dialled {
 	void *socket, *monitor;
 	bool up;
+	int64_t not_before_ms; /* monotonic: dialled again then */
 };
-enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN };
+/* REFUSED: libzmq gives such a connection up for good, so it must be dialled anew. */
+enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN, DIALLED_REFUSED };
 
 struct links {
 	void *zmq;

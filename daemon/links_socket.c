@@ -119,10 +119,10 @@ enum dialled_change dialled_watch(struct dialled *d)
 			change = DIALLED_UP;
 		else if ((event & MONITOR_DOWN) != 0 && d->up)
 			change = DIALLED_DOWN;
+		else if ((event & MONITOR_FAILED) != 0)
+			change = DIALLED_REFUSED;
 		if (change != DIALLED_NOTHING)
 			d->up = change == DIALLED_UP;
-		if ((event & MONITOR_FAILED) != 0)
-			log_event(LOG_WARNING, "handshake-failed", "event=%u", (unsigned)event);
 	}
 	return change;
 }
