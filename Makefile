@@ -20,12 +20,13 @@ B := build
 # ---- sources: explicit, so that a file that is not listed is not shipped ----
 PROTO_DEFS := envelope peer record control
 ROUTING := arena core decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
-	decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record stream tree
-PROTO := allocator body certificate digest directory fields head merkle pae prescan record_codec record_decode record_encode seal \
+	decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record requeue \
+	route stream tree
+PROTO := allocator body certificate digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_yaml control control_content control_document control_import \
 	control_list control_listen control_query control_reply control_submit control_trace control_upload daemon daemon_acts events files files_chunks \
-	files_incoming inbox keyring links links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
+	files_incoming follow inbox keyring links links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
 include tools/sources.mk

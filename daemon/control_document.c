@@ -273,7 +273,7 @@ static enum err add_waiting(struct arena *a, struct waiting *w, struct committee
 	return ERR_OK;
 }
 
-/* The members of a group under the directory in force. */
+/* The members of a group under the document's directory. */
 static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top, bool deep, struct waiting *w)
 {
 	size_t at = w->count;
@@ -297,7 +297,8 @@ static enum err expand(struct client *c, const struct tree_view *v, struct commi
 
 static enum err all_recipients(struct client *c, const struct rec_document *d, struct waiting *w)
 {
-	struct tree_view v = { .tree = tree_new(), .lookup = control_lookup(c), .arena = c->control->arena };
+	struct tree_view v = { .tree = tree_new(), .lookup = control_lookup(c), .arena = c->control->arena,
+			       .version = d->directory_version };
 	enum err e = v.tree == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	for (uint32_t i = 0; i < d->recipients_len && e == ERR_OK; i++) {

@@ -63,6 +63,7 @@ struct import {
 	struct arena *arena;
 	uint8_t *file;
 	size_t size_bytes, got_bytes;
+	struct directory_base base;
 	struct directory directory;
 	enum err result;
 	bool busy;
@@ -92,7 +93,7 @@ static void work(struct job *j)
 	struct import *i = (struct import *)j;
 
 	i->result = directory_file_open(i->arena, (struct blob){ i->file, i->size_bytes }, i->client->control->parts.registry_root_der,
-					&i->directory);
+					&i->base, &i->directory);
 }
 
 static void done(struct job *j)
@@ -117,7 +118,8 @@ static void done(struct job *j)
 	p->import = true;
 	p->entry_count = i->directory.entry_count;
 	event.u.directory = (struct ev_directory){ .reply = { p->number }, .uid = c->uid, .head = &i->directory.head,
-						   .entries = i->directory.entries, .entry_count = i->directory.entry_count };
+						   .entries = i->directory.entries, .entry_count = i->directory.entry_count,
+						   .base = i->directory.since };
 	if (inbox_push(c->control->parts.inbox, &event, release, i) != ERR_OK) {
 		p->number = 0;
 		control_say_error(c, i->id, ERR_BUSY, "");
@@ -166,6 +168,7 @@ bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *
 	i->got_bytes += m->bytes.len;
 	if (i->got_bytes == i->size_bytes) {
 		i->busy = true;
+		i->base = (struct directory_base){ .rows = control_lookup(c), .version = core_directory_version(c->control->parts.core) };
 		i->job.work = work;
 		i->job.done = done;
 		control_run(c, &i->job);

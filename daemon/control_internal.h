@@ -25,7 +25,6 @@ enum {
 	PENDING_REPLIES_MAX = 8192,  /* requests under way in the core */
 	UPLOADS_MAX = 4,             /* submissions with streamed contents, a client */
 	UPLOAD_WINDOW_BYTES = 1 << 20,
-	DIRECTORY_FILE_MAX_BYTES = 64 << 20,
 };
 
 struct upload;

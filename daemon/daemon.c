@@ -19,7 +19,7 @@
 #include "proto/directory.h"
 #include "routing/id.h"
 
-enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, DIRECTORY_FILE_MAX_BYTES = 64 << 20, PARALLEL = 8 };
+enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, PARALLEL = 8 };
 
 /* ---- files that are read at start ---- */
 
@@ -228,10 +228,10 @@ static enum err find_peers(struct daemon *d, struct arena *a, struct link_peer *
 	for (uint32_t i = 0; i < links && core_link(d->core, i, &v); i++) {
 		struct key key = key_committee(v.neighbour);
 		struct record r;
-		enum err e = v.present ? l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) : ERR_NOT_FOUND;
+		enum err e = v.present || v.leaving ? l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) : ERR_NOT_FOUND;
 
 		if (e == ERR_OK)
-			fill_peer(&r.u.committee, v.superior, wall_ms, &(*out)[(*count)++]);
+			fill_peer(&r.u.committee, v.present && v.superior, wall_ms, &(*out)[(*count)++]);
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
@@ -278,6 +278,7 @@ static void release_arena(void *owner)
 /* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
 static enum err install_directory(struct daemon *d)
 {
+	struct directory_base base = { .rows = d->store->ops->lookup(d->store), .version = core_directory_version(d->core) };
 	struct event event = { .type = EVENT_DIRECTORY };
 	struct directory *directory;
 	struct arena *a;
@@ -294,7 +295,7 @@ static enum err install_directory(struct daemon *d)
 	}
 	e = read_file(a, d->config.directory, DIRECTORY_FILE_MAX_BYTES, &file);
 	if (e == ERR_OK)
-		e = directory_file_open(a, file, d->registry_root_der, directory);
+		e = directory_file_open(a, file, d->registry_root_der, &base, directory);
 	if (e != ERR_OK || directory->head.version <= core_directory_version(d->core)) {
 		if (e != ERR_OK)
 			log_event(LOG_ERROR, "directory-not-installed", "path=%s error=VT-%d", d->config.directory, (int)e);
@@ -302,7 +303,7 @@ static enum err install_directory(struct daemon *d)
 		return ERR_OK;
 	}
 	event.u.directory = (struct ev_directory){ .head = &directory->head, .entries = directory->entries,
-						   .entry_count = directory->entry_count };
+						   .entry_count = directory->entry_count, .base = directory->since };
 	e = inbox_push(d->inbox, &event, release_arena, a);
 	if (e != ERR_OK) {
 		arena_destroy(a);
@@ -360,7 +361,9 @@ static enum err open_transfer(struct daemon *d)
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files, workers_runner(d->file_workers));
-	return d->sequencer == NULL || d->bulk == NULL ? ERR_NO_MEMORY : ERR_OK;
+	d->follow = follow_new(&(struct follow_parts){ .core = d->core, .inbox = d->inbox, .lookup = d->store->ops->lookup(d->store),
+						       .runner = workers_runner(d->file_workers), .registry_root_der = d->registry_root_der });
+	return d->sequencer == NULL || d->bulk == NULL || d->follow == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 static enum err open_control(struct daemon *d)
@@ -437,6 +440,7 @@ void daemon_close(struct daemon *d)
 	control_close(d->control);
 	events_close(d->events);
 	bulk_destroy(d->bulk);
+	follow_destroy(d->follow);
 	links_close(d->links);
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);

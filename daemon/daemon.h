@@ -7,6 +7,7 @@
 #include "daemon/control.h"
 #include "daemon/events.h"
 #include "daemon/files.h"
+#include "daemon/follow.h"
 #include "daemon/inbox.h"
 #include "daemon/keyring.h"
 #include "daemon/links.h"
@@ -49,6 +50,7 @@ struct daemon {
 	struct turn *turn;
 	struct links *links;
 	struct bulk *bulk;
+	struct follow *follow;
 	struct events *events;
 	struct control *control;
 	int signals; /* signalfd */

@@ -86,14 +86,23 @@ static void take_bulk_frame(struct daemon *d, const struct link_event *e)
 		bulk_message(d->bulk, e->neighbour, &m, clock_now());
 }
 
+static bool is_superior(const struct daemon *d, struct committee_id neighbour)
+{
+	struct link_view v;
+
+	return core_link_find(d->core, neighbour, &v) && v.present && v.superior;
+}
+
 static void take_frame(struct daemon *d, const struct link_event *e)
 {
-	enum message_type type;
+	enum message_type type = MESSAGE_NONE;
 
 	if (e->purpose == PURPOSE_BULK)
 		take_bulk_frame(d, e);
 	else if (frame_type(e->frame, &type) == ERR_OK && type == MESSAGE_OPEN_BULK)
 		links_open_bulk(d->links, e->neighbour);
+	else if (type == MESSAGE_DIRECTORY_PART && is_superior(d, e->neighbour) && !follow_frame(d->follow, e->frame))
+		daemon_violation(d, e->neighbour, ERR_PROTOCOL);
 	else
 		sequencer_frame(d->sequencer, e->neighbour, e->frame, clock_now().wall_ms);
 }

@@ -13,7 +13,7 @@
 #include "routing/endpoint.h"
 #include "routing/id.h"
 
-enum { KEYS_MAX = 64, ORGAN_IDS_MAX = 16, ENTRIES_MAX = 400000 };
+enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
 
 /* ---- entries ---- */
 
@@ -46,6 +46,24 @@ static enum err fill_keys(struct arena *a, const struct rec_committee *c, Vanthu
 	return ERR_OK;
 }
 
+static enum err fill_places(struct arena *a, const struct rec_committee *c, Vanthu__V1__DirectoryEntry *m)
+{
+	Vanthu__V1__Place *each = arena_array(a, c->place_count, sizeof *each);
+
+	m->places = arena_array(a, c->place_count, sizeof *m->places);
+	if (each == NULL || m->places == NULL)
+		return ERR_NO_MEMORY;
+	m->n_places = c->place_count;
+	for (uint32_t i = 0; i < c->place_count; i++) {
+		vanthu__v1__place__init(&each[i]);
+		each[i].since = c->places[i].since;
+		each[i].superior = text(c->places[i].superior.text);
+		each[i].retired = c->places[i].retired;
+		m->places[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
 enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, struct blob *out)
 {
 	Vanthu__V1__DirectoryEntry m = VANTHU__V1__DIRECTORY_ENTRY__INIT;
@@ -71,6 +89,8 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	for (uint32_t i = 0; i < c->organ_id_count; i++)
 		m.organ_ids[i] = text(c->organ_ids[i]);
 	e = fill_keys(a, c, &m);
+	if (e == ERR_OK)
+		e = fill_places(a, c, &m);
 	return e == ERR_OK ? pack(a, &m.base, out) : e;
 }
 
@@ -124,6 +144,31 @@ static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 	return ERR_OK;
 }
 
+/* Ascending, and the last says what the entry itself says. */
+static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+{
+	struct place *places;
+
+	if (m->n_places > PLACES_MAX)
+		return ERR_FORMAT;
+	places = arena_array(a, m->n_places, sizeof *places);
+	if (places == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_places; i++) {
+		enum err e = field_id(m->places[i]->superior, true, &places[i].superior);
+
+		places[i].since = m->places[i]->since;
+		places[i].retired = m->places[i]->retired;
+		if (e != ERR_OK || (i > 0 && places[i].since <= places[i - 1].since))
+			return ERR_FORMAT;
+	}
+	out->places = places;
+	out->place_count = (uint32_t)m->n_places;
+	if (m->n_places > 0 && (!id_equal(places[m->n_places - 1].superior, out->superior) || places[m->n_places - 1].retired != out->retired))
+		return ERR_FORMAT;
+	return ERR_OK;
+}
+
 enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_committee *out)
 {
 	const Vanthu__V1__DirectoryEntry *m;
@@ -159,6 +204,8 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 	out->retired = m->retired;
 	out->changed_in = m->changed_in;
 	e = read_organs(a, m, out);
+	if (e == ERR_OK)
+		e = read_places(a, m, out);
 	return e == ERR_OK ? read_keys(a, m, out) : e;
 }
 
@@ -308,7 +355,8 @@ enum err directory_sign(struct signer *registry, struct arena *a, const struct r
 	if (e != ERR_OK)
 		return e;
 	*out = (struct rec_directory){ .head = d.envelope, .version = issue->version, .valid_until_ms = issue->valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = count, .digest = d.digest };
+				       .entries_root = body.entries_root, .entry_count = count, .previous = body.previous,
+				       .digest = d.digest };
 	return ERR_OK;
 }
 
@@ -351,69 +399,7 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 	if (e != ERR_OK)
 		return e == ERR_UNKNOWN_KEY ? ERR_SIGNATURE : e;
 	*out = (struct rec_directory){ .head = head, .version = body.version, .valid_until_ms = body.valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = body.entry_count, .digest = opened.digest };
+				       .entries_root = body.entries_root, .entry_count = body.entry_count, .previous = body.previous,
+				       .digest = opened.digest };
 	return ERR_OK;
-}
-
-static enum err check_certificates(const struct rec_committee *c, struct blob root_der)
-{
-	for (uint32_t i = 0; i < c->key_count; i++) {
-		uint8_t public_key[32];
-		enum err e;
-
-		if (c->keys[i].use != KEY_USE_SIGN)
-			continue;
-		e = certificate_check(c->keys[i].certificate, root_der, public_key);
-		if (e != ERR_OK || memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0)
-			return ERR_CERTIFICATE;
-	}
-	return ERR_OK;
-}
-
-/* ---- files ---- */
-
-enum err directory_file_pack(struct arena *a, const struct directory *d, struct blob *out)
-{
-	Vanthu__V1__DirectoryFile m = VANTHU__V1__DIRECTORY_FILE__INIT;
-
-	m.head = field_bytes(d->head.head.data, d->head.head.len_bytes);
-	m.n_entries = d->entry_count;
-	m.entries = arena_array(a, d->entry_count, sizeof *m.entries);
-	if (m.entries == NULL)
-		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < d->entry_count; i++)
-		m.entries[i] = field_bytes(d->entries[i].entry.data, d->entries[i].entry.len_bytes);
-	return pack(a, &m.base, out);
-}
-
-enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, struct directory *out)
-{
-	const Vanthu__V1__DirectoryFile *m;
-	struct committee_id culprit;
-	struct digest root;
-	const char *what;
-	enum err e;
-
-	memset(out, 0, sizeof *out);
-	m = unpack(a, &vanthu__v1__directory_file__descriptor, bytes, &e);
-	if (m == NULL)
-		return e;
-	if (m->n_entries > ENTRIES_MAX)
-		return ERR_TOO_LARGE;
-	e = directory_head_open(a, field_blob(m->head), root_der, &out->head);
-	out->entries = arena_array(a, m->n_entries, sizeof *out->entries);
-	if (e == ERR_OK && out->entries == NULL)
-		e = ERR_NO_MEMORY;
-	for (size_t i = 0; e == ERR_OK && i < m->n_entries; i++)
-		e = directory_entry_unpack(a, field_blob(m->entries[i]), &out->entries[i]);
-	out->entry_count = (uint32_t)m->n_entries;
-	if (e == ERR_OK)
-		e = directory_root(out->entries, out->entry_count, &root);
-	if (e == ERR_OK && (out->entry_count != out->head.entry_count || !digest_equal(&root, &out->head.entries_root)))
-		e = ERR_DIGEST;
-	if (e == ERR_OK)
-		e = directory_check_tree(out->entries, out->entry_count, &culprit, &what);
-	for (uint32_t i = 0; e == ERR_OK && i < out->entry_count; i++)
-		e = check_certificates(&out->entries[i], root_der);
-	return e;
 }

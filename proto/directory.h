@@ -5,6 +5,8 @@
 #include "proto/seal.h"
 #include "routing/arena.h"
 #include "routing/err.h"
+#include "routing/lookup.h"
+#include "routing/message.h"
 #include "routing/record.h"
 
 /* Id under which the registry signs heads: no committee can have it (it is a reserved word). */
@@ -37,10 +39,28 @@ struct directory {
 	struct rec_directory head;
 	struct rec_committee *entries; /* sorted by id */
 	uint32_t entry_count;
+	uint64_t since; /* 0: all entries; else those that changed after this version */
+};
+/* What changes are laid over: a committee's rows and their version. */
+struct directory_base {
+	struct lookup rows;
+	uint64_t version;
 };
 /* A DirectoryFile to bytes and back, fully checked against the registry's root certificate: signature, root, order, tree,
- * each certificate's issuer. ERR_SIGNATURE, ERR_DIGEST, ERR_BAD_TREE, ERR_CERTIFICATE, ERR_FORMAT. */
+ * each certificate's issuer. Changes only open over a base; without one (NULL) or with an older one they fail with ERR_DIRECTORY_AHEAD.
+ * ERR_SIGNATURE, ERR_DIGEST, ERR_BAD_TREE, ERR_CERTIFICATE, ERR_FORMAT. May run on a worker when the base may be read there. */
 must_use enum err directory_file_pack(struct arena *a, const struct directory *d, struct blob *out);
-must_use enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, struct directory *out);
+must_use enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, const struct directory_base *base,
+				      struct directory *out);
+
+/* Collects a directory that comes in parts. Nothing in it is believed until directory_parts_open. */
+struct directory_parts;
+struct directory_parts *directory_parts_new(void); /* NULL without memory */
+void directory_parts_destroy(struct directory_parts *p); /* NULL is fine */
+/* The next part; the one asked for with an empty `after` begins anew. Copies. ERR_GAP: does not follow the parts before, which are forgotten.
+ * ERR_TOO_LARGE, ERR_NO_MEMORY. */
+must_use enum err directory_parts_add(struct directory_parts *p, const struct msg_directory_part *m);
+must_use enum err directory_parts_open(const struct directory_parts *p, struct arena *a, struct blob root_der,
+				       const struct directory_base *base, struct directory *out);
 
 #endif

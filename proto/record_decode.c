@@ -135,6 +135,8 @@ static enum err decode_document(struct arena *a, struct blob bytes, struct rec_d
 		e = read_manifest(a, m, out);
 	if (e == ERR_OK)
 		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
+	if (e == ERR_OK)
+		e = read_ids(a, m->also, m->n_also, &out->also, &out->also_count);
 	if (e != ERR_OK)
 		return e;
 	out->urgency = (enum urgency)m->urgency;
@@ -241,6 +243,9 @@ static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_str
 	out->queued_at_ms = m->queued_at_ms;
 	out->fact.bytes = field_blob(m->fact);
 	out->has_files = m->has_files;
+	e = field_id(m->to, true, &out->to);
+	if (e != ERR_OK)
+		return e;
 	e = read_role(m->role, true, &out->role);
 	if (e == ERR_OK)
 		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
@@ -309,7 +314,8 @@ static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_
 	if (e != ERR_OK)
 		return e;
 	*out = (struct rec_directory){ .head = field_blob(m->head), .version = body.version, .valid_until_ms = body.valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = body.entry_count, .digest = opened.digest };
+				       .entries_root = body.entries_root, .entry_count = body.entry_count, .previous = body.previous,
+				       .digest = opened.digest };
 	return ERR_OK;
 }
 

@@ -89,7 +89,9 @@ enum err codec_encode_document(struct arena *a, const struct rec_document *r, st
 	m.relay_count = r->relay_count;
 	m.n_targets = r->target_count;
 	m.targets = ids(a, r->targets, r->target_count);
-	return m.targets == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	m.n_also = r->also_count;
+	m.also = ids(a, r->also, r->also_count);
+	return m.targets == NULL || m.also == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
 }
 
 enum err codec_encode_route(struct arena *a, const struct rec_route *r, struct blob *out)
@@ -126,5 +128,6 @@ enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct
 	m.n_relays = r->relay_count;
 	m.relays = codec_blobs(a, r->relays, r->relay_count);
 	m.has_files = r->has_files;
+	m.to = text(r->to.text);
 	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
 }

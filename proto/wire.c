@@ -193,6 +193,38 @@ static enum err decode_seqs(struct arena *a, struct blob bytes, struct msg_seqs 
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;
 }
 
+static enum err decode_directory_wanted(struct arena *a, struct blob bytes, struct msg_directory_wanted *out)
+{
+	enum err e;
+	const Vanthu__V1__DirectoryWanted *m = unpack(a, &vanthu__v1__directory_wanted__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->have = m->have;
+	return field_id(m->after, true, &out->after);
+}
+
+static enum err decode_directory_part(struct arena *a, struct blob bytes, struct msg_directory_part *out)
+{
+	enum err e;
+	const Vanthu__V1__DirectoryPart *m = unpack(a, &vanthu__v1__directory_part__descriptor, bytes, &e);
+	struct blob *entries;
+
+	if (m == NULL)
+		return e;
+	if (m->n_entries > FRAME_ITEMS_MAX || m->head.len == 0)
+		return ERR_FORMAT;
+	entries = arena_array(a, m->n_entries, sizeof *entries);
+	if (entries == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_entries; i++)
+		entries[i] = field_blob(m->entries[i]);
+	*out = (struct msg_directory_part){ .since = m->since, .head = field_blob(m->head), .entries = entries,
+					    .entry_count = (uint32_t)m->n_entries, .last = m->last };
+	e = field_id(m->upto, true, &out->upto);
+	return e == ERR_OK ? field_id(m->after, true, &out->after) : e;
+}
+
 static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetch *out)
 {
 	enum err e;
@@ -260,6 +292,10 @@ static enum err decode(struct arena *a, struct blob body, struct message *out)
 	case MESSAGE_COMPLETE:
 	case MESSAGE_PINNED:
 		return decode_seqs(a, body, &out->u.seqs);
+	case MESSAGE_DIRECTORY_WANTED:
+		return decode_directory_wanted(a, body, &out->u.directory_wanted);
+	case MESSAGE_DIRECTORY_PART:
+		return decode_directory_part(a, body, &out->u.directory_part);
 	case MESSAGE_FETCH:
 		return decode_fetch(a, body, &out->u.fetch);
 	case MESSAGE_CHUNK:

@@ -165,6 +165,33 @@ static enum err encode_seqs(struct arena *a, enum message_type type, const struc
 	return frame(a, type, &m.base, out);
 }
 
+static enum err encode_directory_wanted(struct arena *a, const struct msg_directory_wanted *w, struct blob *out)
+{
+	Vanthu__V1__DirectoryWanted m = VANTHU__V1__DIRECTORY_WANTED__INIT;
+
+	m.have = w->have;
+	m.after = (char *)(uintptr_t)w->after.text;
+	return frame(a, MESSAGE_DIRECTORY_WANTED, &m.base, out);
+}
+
+static enum err encode_directory_part(struct arena *a, const struct msg_directory_part *p, struct blob *out)
+{
+	Vanthu__V1__DirectoryPart m = VANTHU__V1__DIRECTORY_PART__INIT;
+
+	m.since = p->since;
+	m.head = field_bytes(p->head.data, p->head.len_bytes);
+	m.upto = (char *)(uintptr_t)p->upto.text;
+	m.after = (char *)(uintptr_t)p->after.text;
+	m.last = p->last;
+	m.n_entries = p->entry_count;
+	m.entries = arena_array(a, p->entry_count, sizeof *m.entries);
+	if (m.entries == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < p->entry_count; i++)
+		m.entries[i] = field_bytes(p->entries[i].data, p->entries[i].len_bytes);
+	return frame(a, MESSAGE_DIRECTORY_PART, &m.base, out);
+}
+
 static enum err encode_fetch(struct arena *a, const struct msg_fetch *f, struct blob *out)
 {
 	Vanthu__V1__Fetch m = VANTHU__V1__FETCH__INIT;
@@ -224,6 +251,10 @@ enum err wire_encode(struct arena *a, const struct message *m, struct blob *out)
 	case MESSAGE_COMPLETE:
 	case MESSAGE_PINNED:
 		return encode_seqs(a, m->type, &m->u.seqs, out);
+	case MESSAGE_DIRECTORY_WANTED:
+		return encode_directory_wanted(a, &m->u.directory_wanted, out);
+	case MESSAGE_DIRECTORY_PART:
+		return encode_directory_part(a, &m->u.directory_part, out);
 	case MESSAGE_FETCH:
 		return encode_fetch(a, &m->u.fetch, out);
 	case MESSAGE_CHUNK:

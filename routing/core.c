@@ -36,6 +36,7 @@ void core_destroy(struct core *c)
 	for (uint32_t i = 0; i < c->link_count; i++)
 		free(c->links[i]);
 	free(c->links);
+	requeue_free(&c->requeue);
 	tree_destroy(c->tree);
 	free(c);
 }
@@ -105,8 +106,11 @@ static void core_apply(struct core *c, const struct key *key, const struct recor
 			c->act_number = seq + 1;
 		break;
 	case FAMILY_DIRECTORY:
-		if (r->u.directory.version > c->directory_version)
+		if (r->u.directory.version > c->directory_version) {
 			c->directory_version = r->u.directory.version;
+			c->valid_until_ms = r->u.directory.valid_until_ms;
+			c->next_alarm_ms = 0;
+		}
 		break;
 	case FAMILY_STREAM:
 		if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
@@ -196,6 +200,8 @@ static enum err load_links(struct turn_view *t)
 		return ERR_OK; /* no directory yet, or one without us: nobody to talk to */
 	if (e != ERR_OK)
 		return e;
+	if (retired)
+		return ERR_OK;
 	if (!id_empty(superior)) {
 		e = link_prepare(t, superior, true);
 		if (e != ERR_OK)
@@ -228,6 +234,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = load_links(&t);
 	if (e == ERR_OK)
+		e = requeue_load(&t);
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;
@@ -241,7 +249,7 @@ int64_t core_deadline_ms(const struct core *c)
 static enum err take_tick(struct turn_view *t)
 {
 	t->core->next_tick_ms = t->now.mono_ms + TICK_MS;
-	return decide_tick(t);
+	return decide_tick(t); /* which may want to go on sooner */
 }
 
 enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan)
@@ -299,6 +307,7 @@ static void link_view_of(const struct link *l, struct link_view *out)
 	out->neighbour = l->neighbour;
 	out->superior = l->superior;
 	out->present = l->present;
+	out->leaving = l->leaving;
 	out->up = l->up;
 	out->last_proof_ms = l->last_proof_ms;
 	out->last_rtt_us = l->rtt_us;
@@ -342,6 +351,11 @@ void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, con
 uint64_t core_directory_version(const struct core *c)
 {
 	return c->directory_version;
+}
+
+int64_t core_directory_valid_until_ms(const struct core *c)
+{
+	return c->valid_until_ms;
 }
 
 struct committee_id core_self(const struct core *c)

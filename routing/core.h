@@ -58,6 +58,7 @@ struct link_view {
 	struct committee_id neighbour;
 	bool superior;        /* the neighbour is our superior */
 	bool present;         /* a neighbour under the directory in force */
+	bool leaving;         /* was a subordinate; may still fetch the directory that moved it */
 	bool up;
 	int64_t last_proof_ms;      /* wall; 0: never in this process */
 	int64_t last_rtt_us;
@@ -76,6 +77,7 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
 
 uint64_t core_directory_version(const struct core *c);
+int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);
 
 #endif

@@ -14,6 +14,8 @@ struct link {
 	struct committee_id neighbour;
 	bool superior;
 	bool present;   /* a neighbour under the directory in force */
+	bool leaving;   /* was a subordinate, and may still ask for the directory that says so */
+	bool was_present; /* while a directory comes into force */
 	bool connected; /* the transport stands */
 	bool up;        /* both have said Hello */
 	bool touched;   /* core_finish has something to look at */
@@ -29,12 +31,26 @@ struct link {
 	struct reply_to ping_reply;
 	uint64_t violations;
 	uint64_t peer_directory_version;
+	int64_t next_directory_ms; /* monotonic: not asked for before */
+	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
 	uint64_t suspect_seq[LANE_COUNT]; /* its signature was wrong once: asked for again before it is refused */
 	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */
+};
+
+/* See requeue.c. */
+struct requeue {
+	bool active;
+	uint64_t from_version; /* the directory that the queues were made under */
+	struct committee_id *moved; /* who stands elsewhere since, or is new */
+	uint32_t moved_count;
+	uint32_t link; /* being looked at */
+	bool begun, moved_on;
+	struct key at;
+	uint64_t upto[LANE_COUNT]; /* queued before it began */
 };
 
 struct core {
@@ -44,6 +60,9 @@ struct core {
 	struct tree *tree;
 	uint64_t next_serial;
 	uint64_t directory_version;
+	struct requeue requeue;
+	int64_t valid_until_ms; /* of the directory in force */
+	int64_t next_alarm_ms;  /* wall: the directory's age is told again then */
 	uint64_t act_number;
 	struct digest seed;
 	uint64_t drawn;
@@ -77,11 +96,16 @@ struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 struct link *link_find(struct core *c, struct committee_id neighbour);
 /* Known streams for a neighbour of the directory; new ones are written. */
 enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior);
+/* One of an earlier directory: neither dialled nor let in, but for a former subordinate that asks for the directory. */
+enum err link_remember(struct turn_view *t, struct committee_id neighbour);
 void link_write_in(struct turn_view *t, struct link *l, enum lane lane);
 void link_write_out(struct turn_view *t, struct link *l, enum lane lane);
 void link_say(struct turn_view *t, struct link *l, const struct message *m);
 void link_hello(struct turn_view *t, struct link *l, bool answer);
 void link_subscribe(struct turn_view *t, struct link *l, enum lane lane);
+void link_ping(struct turn_view *t, struct link *l);
+/* The neighbour has said which directory it has: our superior's newer one is asked for. */
+void link_peer_version(struct turn_view *t, struct link *l, uint64_t version);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);
@@ -90,36 +114,62 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
 /* Queues one envelope for a neighbour. */
 void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r, uint64_t *seq);
 
+/* ---- requeue.c ---- */
+enum err requeue_begin(struct turn_view *t, uint64_t from_version);
+enum err requeue_load(struct turn_view *t);
+enum err requeue_tick(struct turn_view *t);
+enum err requeue_part(struct turn_view *t, struct link *l); /* a leaving neighbour that has the directory is let go */
+void requeue_free(struct requeue *q);
+
 /* ---- document.c: what decide_submit, decide_publish and decide_fetched share ---- */
 struct doc_place {
 	enum role role;
 	struct serial serial;
 };
-/* Who is served beyond us, one entry a neighbour; `from` is never one of them. */
+/* Who is served beyond us, one entry a neighbour. */
 struct route {
 	struct committee_id neighbour;
 	struct committee_id *targets;
 	uint32_t target_count;
 };
-struct routing_question {
+/* Whom a head addresses. */
+struct addressed {
+	struct committee_id origin;
+	uint64_t version; /* the head's directory version: what its groups mean */
 	const struct recipient *recipients;
-	uint32_t recipient_count;
+	uint32_t count;
+};
+struct routing_question {
+	struct addressed to;
 	const struct committee_id *targets; /* the part of the explicit ones that is ours to serve; none: all that lie away from `from` */
 	uint32_t target_count;
-	struct committee_id origin;
 	struct committee_id from; /* "" when submitted here */
+	bool taken; /* ours to answer for already: it may go back to where it came from */
+};
+struct unserved {
+	struct committee_id committee;
+	enum err why; /* ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE */
 };
 struct routing_answer {
 	bool mine;
 	struct route *routes;
 	uint32_t route_count;
-	struct committee_id culprit; /* what an error is about */
+	struct unserved *unserved; /* who is to be served and cannot be */
+	uint32_t unserved_count;
 };
+/* ---- route.c ---- */
+/* ERR_PROTOCOL: targets that are no recipients. */
 enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out);
 bool manifest_has_files(const struct manifest_item *items, uint32_t count);
 enum lane lane_of(enum urgency urgency);
 /* The whole of the document is here: receipt when it is ours, relay record and publications when others are served beyond. */
 enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays);
+/* Queues a stored document for these neighbours, with this hop's signed record when it is not ours, and adds them to its ROUTE. */
+enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
+/* A signed refusal for each committee that cannot be served. */
+enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
+/* What is asked when a stored document is routed. Borrows its arrays. */
+struct routing_question document_question(const struct rec_document *d);
 /* Plans a fact of ours to a committee, by the next hop towards it. `keep` (may be NULL) gets the sealed reference for a record of our own. */
 enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact, const struct blob *relays, uint32_t relay_count,
 		   struct sealed *keep);
@@ -133,11 +183,11 @@ struct recipient_list {
 	uint32_t count;
 	uint32_t capacity;
 };
-enum err recipients_expand(struct turn_view *t, struct committee_id origin, const struct recipient *recipients, uint32_t count,
-			   struct recipient_list *out);
-/* Is this committee a recipient of a document of that origin? */
-enum err recipients_contain(struct turn_view *t, struct committee_id origin, const struct recipient *recipients, uint32_t count,
-			    struct committee_id id, bool *contains);
+enum err recipients_expand(struct turn_view *t, const struct addressed *to, struct recipient_list *out);
+/* Is this committee a recipient? */
+enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id, bool *contains);
+/* One more committee to be served, added to an answer. */
+enum err route_target(struct turn_view *t, const struct routing_question *q, struct committee_id target, struct routing_answer *out);
 
 /* ---- decide_*.c: one kind of event each. They fail with ERR_STORE (and kin) only. ---- */
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e);
@@ -151,9 +201,14 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m);
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e);
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e);
+/* Should it be asked for again when the two directories agree? Two that differ may each hand a document to the other for ever, or refuse
+ * what is right. */
+enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e);
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e);
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
+enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m);
+enum err decide_directory_part(struct turn_view *t, struct link *l, const struct msg_directory_part *m);
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 enum err decide_tick(struct turn_view *t);
 /* Pins of one lane that the publisher still holds: asks the subscriber about them. */

@@ -1,10 +1,14 @@
-/* A directory, already checked against the registry's root, comes into force: rows first planned, links follow. Versions only rise. */
+/* A directory, already checked against the registry's root, comes into force: rows first planned, links follow, and what is queued is looked at
+ * anew when somebody moved. Versions only rise.
+ *
+ * How it comes down: who hears of a newer version from its superior (Hello, Ping, Pong) asks for what has changed since its own, part by part; the
+ * superior answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
+ * is `leaving`. */
 #include <string.h>
 
 #include "routing/core_internal.h"
 
-/* Each entry costs at most its row, its place under its superior (old and new) and its keys. */
-enum { WRITES_PER_ENTRY = 3 };
+enum { WANTED_AGAIN_MS = 5000, PART_ROWS_MAX = 500, PART_FILL_BYTES = 48 * 1024 };
 
 static void reply(struct turn_view *t, const struct ev_directory *e, enum err result)
 {
@@ -16,7 +20,20 @@ static void reply(struct turn_view *t, const struct ev_directory *e, enum err re
 	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .number = e->head->version };
 }
 
-static enum err put_entry(struct turn_view *t, const struct rec_committee *c)
+/* Rows of former places stay: who asks about an earlier directory finds them. */
+static void put_places(struct turn_view *t, const struct rec_committee *c)
+{
+	struct record r = { .family = FAMILY_SUBORDINATE };
+
+	for (uint32_t i = 0; i < c->place_count; i++) {
+		if (!id_empty(c->places[i].superior))
+			core_put(t, key_subordinate(c->places[i].superior, c->id), &r);
+	}
+	if (!id_empty(c->superior))
+		core_put(t, key_subordinate(c->superior, c->id), &r);
+}
+
+static enum err put_entry(struct turn_view *t, const struct rec_committee *c, bool *moved)
 {
 	struct key key = key_committee(c->id);
 	struct record r, old;
@@ -27,17 +44,12 @@ static enum err put_entry(struct turn_view *t, const struct rec_committee *c)
 		return ERR_OK;
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (e == ERR_OK && !id_equal(old.u.committee.superior, c->superior) && !id_empty(old.u.committee.superior))
-		core_erase(t, FAMILY_SUBORDINATE, key_subordinate(old.u.committee.superior, c->id));
+	*moved = *moved || e == ERR_NOT_FOUND || !id_equal(old.u.committee.superior, c->superior) || old.u.committee.retired != c->retired;
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_COMMITTEE;
 	r.u.committee = *c;
 	core_put(t, key, &r);
-	if (!id_empty(c->superior)) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_SUBORDINATE;
-		core_put(t, key_subordinate(c->superior, c->id), &r);
-	}
+	put_places(t, c);
 	for (uint32_t i = 0; i < c->key_count; i++) {
 		memset(&r, 0, sizeof r);
 		r.family = FAMILY_KEY;
@@ -50,14 +62,17 @@ static enum err put_entry(struct turn_view *t, const struct rec_committee *c)
 static enum err follow_links(struct turn_view *t)
 {
 	struct committee_id self = t->core->config.self, superior, subordinate = { "" };
+	bool retired = false;
 	enum err e;
 
 	tree_forget(t->core->tree);
-	for (uint32_t i = 0; i < t->core->link_count; i++)
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		t->core->links[i]->was_present = t->core->links[i]->present;
 		t->core->links[i]->present = false;
-	e = tree_superior(&t->tree, self, &superior, NULL);
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK;
+	}
+	e = tree_superior(&t->tree, self, &superior, &retired);
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && retired))
+		return ERR_OK; /* nobody's neighbour */
 	if (e == ERR_OK && !id_empty(superior))
 		e = link_prepare(t, superior, true);
 	while (e == ERR_OK && (e = tree_next_subordinate(&t->tree, self, subordinate, &subordinate)) == ERR_OK)
@@ -65,23 +80,71 @@ static enum err follow_links(struct turn_view *t)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static void part_with(struct turn_view *t)
+{
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		if (l->present) {
+			l->leaving = false;
+			if (l->up)
+				link_ping(t, l); /* it hears at once that there is something new */
+			continue;
+		}
+		if (!l->was_present)
+			continue;
+		/* A subordinate may hear from us where it belongs now; a superior that is none any more is not dialled again. */
+		l->leaving = !l->superior;
+		if (l->leaving && l->up)
+			link_ping(t, l);
+		link_down(t, l, ERR_MOVED);
+	}
+}
+
+/* Two heads of one version, or one that does not follow ours: the registry has been in two minds, and a person must look. */
+static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
+{
+	struct record ours;
+	enum err e;
+
+	if (t->core->directory_version == 0 || head->version != t->core->directory_version + 1)
+		return ERR_OK;
+	e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &ours);
+	if (e != ERR_OK)
+		return e;
+	return memcmp(&head->previous, &ours.u.directory.digest, sizeof head->previous) == 0 ? ERR_OK : ERR_DIRECTORY_FORK;
+}
+
+static enum err may_install(struct turn_view *t, const struct ev_directory *e)
+{
+	uint64_t writes = 0;
+
+	if (e->head->version <= t->core->directory_version)
+		return ERR_DIRECTORY_OLD;
+	if (e->base > t->core->directory_version)
+		return ERR_DIRECTORY_AHEAD;
+	for (uint32_t i = 0; i < e->entry_count; i++)
+		writes += 2u + e->entries[i].place_count + e->entries[i].key_count;
+	return writes > PLAN_WRITES_MAX / 2 ? ERR_TOO_LARGE : check_previous(t, e->head);
+}
+
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 {
 	struct document_ref none = { .origin = { "" } };
 	struct record r = { .family = FAMILY_DIRECTORY };
-	enum err result = ERR_OK;
+	uint64_t before = t->core->directory_version;
+	enum err result = may_install(t, e);
+	bool moved = false;
 
-	if (e->head->version <= t->core->directory_version) {
-		reply(t, e, ERR_DIRECTORY_OLD);
-		return ERR_OK;
-	}
-	if (e->entry_count > PLAN_WRITES_MAX / 2 / WRITES_PER_ENTRY) {
-		reply(t, e, ERR_TOO_LARGE);
+	if (result == ERR_DIRECTORY_OLD || result == ERR_DIRECTORY_AHEAD || result == ERR_TOO_LARGE || result == ERR_DIRECTORY_FORK) {
+		if (result == ERR_DIRECTORY_FORK)
+			notify(t, NOTICE_DIRECTORY, none, t->core->config.self, (uint32_t)result, NULL);
+		reply(t, e, result);
 		return ERR_OK;
 	}
 	tree_forget(t->core->tree);
 	for (uint32_t i = 0; i < e->entry_count && result == ERR_OK; i++)
-		result = put_entry(t, &e->entries[i]);
+		result = put_entry(t, &e->entries[i], &moved);
 	if (result != ERR_OK)
 		return result;
 	r.u.directory = *e->head;
@@ -89,9 +152,11 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	result = follow_links(t);
 	if (result != ERR_OK)
 		return result;
-	for (uint32_t i = 0; i < t->core->link_count; i++) {
-		if (!t->core->links[i]->present)
-			link_down(t, t->core->links[i], ERR_RETIRED_RECIPIENT);
+	part_with(t);
+	if (moved && before != 0) {
+		result = requeue_begin(t, before);
+		if (result != ERR_OK)
+			return result;
 	}
 	if (e->reply.n != 0) {
 		result = core_log_act(t, e->uid, "import", "directory");
@@ -101,5 +166,81 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
 	reply(t, e, ERR_OK);
+	return ERR_OK;
+}
+
+/* ---- on the wire ---- */
+
+static void want(struct turn_view *t, struct link *l, struct committee_id after)
+{
+	struct message m = { .type = MESSAGE_DIRECTORY_WANTED };
+
+	l->next_directory_ms = t->now.mono_ms + WANTED_AGAIN_MS;
+	m.u.directory_wanted = (struct msg_directory_wanted){ .have = t->core->directory_version, .after = after };
+	link_say(t, l, &m);
+}
+
+void link_peer_version(struct turn_view *t, struct link *l, uint64_t version)
+{
+	struct committee_id first = { "" };
+
+	l->peer_directory_version = version;
+	if (l->present && l->superior && version > t->core->directory_version && t->now.mono_ms >= l->next_directory_ms)
+		want(t, l, first);
+}
+
+/* One part: as many changed entries as a frame takes, looking at a bounded number of rows. */
+enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+{
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = id_empty(m->after) ? scan_of(all) : scan_from(all, key_committee(m->after));
+	struct blob *entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX, sizeof *entries);
+	struct message part = { .type = MESSAGE_DIRECTORY_PART };
+	struct msg_directory_part *p = &part.u.directory_part;
+	size_t filled = 0;
+	struct record r;
+	enum err e = ERR_OK;
+
+	if (m->have >= t->core->directory_version || l->superior || l->directory_budget == 0)
+		return ERR_OK;
+	l->directory_budget--;
+	if (entries == NULL)
+		return ERR_NO_MEMORY;
+	p->since = m->have;
+	p->after = p->upto = m->after;
+	p->entries = entries;
+	for (unsigned rows = 0; rows < PART_ROWS_MAX && p->entry_count < FRAME_ITEMS_MAX; rows++) {
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COMMITTEE, &scan, &r);
+		if (e != ERR_OK)
+			break;
+		if (r.u.committee.changed_in > m->have) {
+			if (p->entry_count > 0 && filled + r.u.committee.entry.len_bytes > PART_FILL_BYTES)
+				break;
+			entries[p->entry_count++] = r.u.committee.entry;
+			filled += r.u.committee.entry.len_bytes;
+		}
+		p->upto = r.u.committee.id;
+	}
+	p->last = e == ERR_NOT_FOUND;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);
+	if (e != ERR_OK)
+		return e;
+	p->head = r.u.directory.head;
+	link_say(t, l, &part);
+	return ERR_OK;
+}
+
+/* The shell keeps the entries and checks the whole when the last is here; we only ask on. */
+enum err decide_directory_part(struct turn_view *t, struct link *l, const struct msg_directory_part *m)
+{
+	if (!l->present || !l->superior) {
+		link_violation(t, l, ERR_PROTOCOL);
+		return ERR_OK;
+	}
+	if (m->last || m->since != t->core->directory_version)
+		return ERR_OK;
+	want(t, l, m->upto);
 	return ERR_OK;
 }

@@ -46,6 +46,167 @@ static void plan_fetch(struct turn_view *t, const struct ev_publish *e, struct d
 	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
 }
 
+/* The files it needs, and when a relay may let them go. */
+static void plan_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+{
+	struct record r;
+
+	for (uint32_t i = 0; i < d->manifest_count; i++) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_FILE;
+		if (!d->manifest[i].inlined)
+			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
+	}
+	if (place.role == ROLE_RELAY) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_SWEEP;
+		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
+	}
+}
+
+/* ---- a tree that changed while the document was under way ---- */
+
+/* Were these ours to serve when we took it? Then its other copy is only a repetition. */
+static bool was_ours(const struct rec_document *d, struct committee_id target)
+{
+	bool ours = false;
+
+	for (uint32_t i = 0; i < d->target_count && !ours; i++)
+		ours = id_equal(d->targets[i], target);
+	for (uint32_t i = 0; i < d->also_count && !ours; i++)
+		ours = id_equal(d->also[i], target);
+	for (uint32_t i = 0; i < d->recipients_len && !ours && d->target_count == 0; i++)
+		ours = d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, target);
+	return ours;
+}
+
+/* Not complete yet: who was not named to us before is noted, and served when it is. */
+static enum err name_also(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+{
+	struct record r;
+	struct rec_document *d = &r.u.document;
+	struct committee_id *also;
+	uint32_t count;
+	enum err result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+
+	if (result != ERR_OK)
+		return result;
+	count = d->also_count;
+	also = arena_array(t->plan->arena, count + e->target_count, sizeof *also);
+	if (also == NULL)
+		return ERR_NO_MEMORY;
+	if (count > 0)
+		memcpy(also, d->also, count * sizeof *also);
+	for (uint32_t i = 0; i < e->target_count; i++) {
+		if (!was_ours(d, e->targets[i]) && !id_equal(e->targets[i], t->core->config.self) && count < RECIPIENTS_MAX)
+			also[count++] = e->targets[i];
+	}
+	if (count == d->also_count)
+		return ERR_OK;
+	d->also = also;
+	d->also_count = count;
+	core_put(t, key_serial(place.role, place.serial), &r);
+	return ERR_OK;
+}
+
+/* A relay that had let the content go gets it back: taken anew under its old number, for those who are named now. */
+static enum err retake(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *old)
+{
+	struct rec_document d = *old;
+	struct record r = { .family = FAMILY_DOCUMENT }, state = { .family = FAMILY_STATE };
+
+	d.from = e->neighbour;
+	d.from_lane = e->lane;
+	d.from_seq = e->seq;
+	d.targets = e->targets;
+	d.target_count = e->target_count;
+	d.also_count = 0;
+	d.relay_count = e->relay_count;
+	r.u.document = d;
+	core_put(t, key_serial(place.role, place.serial), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_ENVELOPE;
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+	core_put(t, key_serial(place.role, place.serial), &r);
+	core_put(t, key_serial(place.role, place.serial), &state);
+	plan_needs(t, place, &d);
+	if (!manifest_has_files(d.manifest, d.manifest_count))
+		return document_complete(t, place, &d, e->relays);
+	plan_fetch(t, e, place);
+	return ERR_OK;
+}
+
+/* Is it waiting for this neighbour already, with this committee among those it is for? */
+static enum err is_queued(struct turn_view *t, const struct rec_route *route, struct committee_id neighbour, struct committee_id target, bool *queued)
+{
+	*queued = false;
+	for (uint32_t i = 0; i < route->count && !*queued; i++) {
+		const struct publication *p = &route->publications[i];
+		struct record r;
+		enum err e;
+
+		if (!id_equal(p->neighbour, neighbour))
+			continue;
+		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		for (uint32_t k = 0; e == ERR_OK && k < r.u.stream.target_count && !*queued; k++)
+			*queued = id_equal(r.u.stream.targets[k], target);
+	}
+	return ERR_OK;
+}
+
+static enum err hand_on_one(struct turn_view *t, const struct routing_question *q, const struct rec_route *route, struct committee_id target,
+			    struct routing_answer *answer)
+{
+	struct routing_answer one = { .route_count = 0 };
+	bool queued = false;
+	enum err e = route_target(t, q, target, &one);
+
+	if (e == ERR_OK && one.route_count > 0)
+		e = is_queued(t, route, one.routes[0].neighbour, target, &queued);
+	return e == ERR_OK && !queued ? route_target(t, q, target, answer) : e;
+}
+
+/* Complete here, and now named to us for committees that were not ours to serve, or handed back by the neighbour that was to serve them:
+ * the way there has changed. */
+static enum err hand_on(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_state *state)
+{
+	struct record document, route = { .family = FAMILY_ROUTE };
+	struct routing_answer answer = { .route_count = 0 };
+	struct routing_question q;
+	bool handed_back = false;
+	enum err result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+
+	if (result != ERR_OK)
+		return result;
+	result = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
+	if (result == ERR_NOT_FOUND) {
+		route.u.route.count = 0;
+		result = ERR_OK;
+	}
+	for (uint32_t i = 0; result == ERR_OK && i < route.u.route.count && !handed_back; i++)
+		handed_back = id_equal(route.u.route.publications[i].neighbour, e->neighbour);
+	q = document_question(&document.u.document);
+	q.from = e->neighbour;
+	q.targets = e->targets;
+	q.target_count = e->target_count;
+	for (uint32_t i = 0; i < e->target_count && result == ERR_OK; i++) {
+		bool recipient = false;
+
+		if (!handed_back && was_ours(&document.u.document, e->targets[i]))
+			continue;
+		result = recipients_contain(t, &q.to, e->targets[i], &recipient);
+		if (result == ERR_OK && recipient && !id_equal(e->targets[i], t->core->config.self))
+			result = hand_on_one(t, &q, &route.u.route, e->targets[i], &answer);
+	}
+	if (result == ERR_OK && state->content_dropped && answer.route_count > 0 && place.role == ROLE_RELAY)
+		return retake(t, e, place, &document.u.document);
+	if (result == ERR_OK)
+		result = document_publish(t, place, &document.u.document, &answer);
+	return result == ERR_OK ? document_unserved(t, place, &document.u.document, &answer) : result;
+}
+
 /* Known already. The same envelope: the same answer, byte for byte. Another one under the same id: a conflict. */
 static enum err known(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct rec_ident *ident)
 {
@@ -63,7 +224,12 @@ static enum err known(struct turn_view *t, struct link *l, const struct ev_publi
 		/* Still being fetched from elsewhere; this hop may be the quicker one. */
 		if (manifest_has_files(e->head->manifest, e->head->manifest_count))
 			plan_fetch(t, e, place);
-		return ERR_OK;
+		return name_also(t, e, place);
+	}
+	if (e->target_count > 0) {
+		result = hand_on(t, e, place, &r.u.state);
+		if (result != ERR_OK)
+			return result;
 	}
 	if (manifest_has_files(e->head->manifest, e->head->manifest_count))
 		say_complete(t, l, e);
@@ -98,17 +264,7 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 	r.family = FAMILY_ENVELOPE;
 	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
 	core_append(t, key_serial(place.role, place.serial), &r);
-	for (uint32_t i = 0; i < d->manifest_count; i++) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_FILE;
-		if (!d->manifest[i].inlined)
-			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
-	}
-	if (place.role == ROLE_RELAY) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_SWEEP;
-		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
-	}
+	plan_needs(t, place, d);
 }
 
 static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
@@ -130,9 +286,43 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 	return document_complete(t, place, &d, e->relays);
 }
 
+/* What cannot be served although it was named to us is refused at once, with the document taken for the others. */
+static enum err route_new(struct turn_view *t, const struct ev_publish *e, struct routing_answer *answer)
+{
+	struct routing_question q = { .to = { .origin = e->head->origin, .version = e->head->directory_version,
+					      .recipients = e->head->recipients, .count = e->head->recipient_count },
+				      .targets = e->targets, .target_count = e->target_count, .from = e->neighbour };
+	enum err result = document_route(t, &q, answer);
+
+	if (result != ERR_OK)
+		return result;
+	if (answer->mine || answer->route_count > 0)
+		return ERR_OK;
+	return answer->unserved_count > 0 ? answer->unserved[0].why : ERR_NOT_ADDRESSED;
+}
+
+/* An error of the store or of memory, as opposed to an answer about the document. */
+static bool is_failure(enum err e)
+{
+	return e != ERR_OK && e != ERR_PROTOCOL && e != ERR_NO_ROUTE && e != ERR_NOT_ADDRESSED && e != ERR_UNKNOWN_RECIPIENT &&
+	       e != ERR_RETIRED_RECIPIENT;
+}
+
+enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)
+{
+	struct routing_answer answer;
+	enum err result;
+
+	*wait = false;
+	if (e->verdict != ERR_OK || e->head->kind != KIND_DOCUMENT || l->peer_directory_version == t->core->directory_version)
+		return ERR_OK;
+	result = route_new(t, e, &answer);
+	*wait = result != ERR_OK || answer.unserved_count > 0;
+	return is_failure(result) ? result : ERR_OK;
+}
+
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
-	struct routing_question q = { .targets = e->targets, .target_count = e->target_count, .from = e->neighbour };
 	struct routing_answer answer;
 	struct record r;
 	enum err result;
@@ -141,25 +331,17 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 		return refuse(t, e, e->verdict);
 	if (e->head->kind != KIND_DOCUMENT)
 		return refuse(t, e, ERR_PROTOCOL);
-	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count, t->core->config.attachment_max_bytes);
-	if (result != ERR_OK)
-		return refuse(t, e, result);
+	/* Known first: what a changed tree hands back has our own record on it, and is no loop. */
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 	if (result == ERR_OK)
 		return known(t, l, e, &r.u.ident);
 	if (result != ERR_NOT_FOUND)
 		return result;
-	q.recipients = e->head->recipients;
-	q.recipient_count = e->head->recipient_count;
-	q.origin = e->head->origin;
-	result = document_route(t, &q, &answer);
-	if (result == ERR_NOT_FOUND)
-		return refuse(t, e, ERR_UNKNOWN_RECIPIENT);
-	if (result == ERR_NO_ROUTE || result == ERR_PROTOCOL)
-		return refuse(t, e, result);
+	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count, t->core->config.attachment_max_bytes);
 	if (result != ERR_OK)
-		return result;
-	if (!answer.mine && answer.route_count == 0)
-		return refuse(t, e, ERR_NOT_ADDRESSED);
-	return take(t, e, answer.mine);
+		return refuse(t, e, result);
+	result = route_new(t, e, &answer);
+	if (result == ERR_OK)
+		return take(t, e, answer.mine);
+	return is_failure(result) ? result : refuse(t, e, result);
 }

@@ -55,8 +55,10 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 /* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */
 static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
 {
+	struct routing_question q = document_question(d);
+	struct tree_view then = tree_at(&t->tree, d->directory_version);
 	struct recipient_list all;
-	enum err result = recipients_expand(t, t->core->config.self, d->recipients, d->recipients_len, &all);
+	enum err result = recipients_expand(t, &q.to, &all);
 
 	for (uint32_t i = 0; i < all.count && result == ERR_OK; i++) {
 		bool named = e->fact->target_count == 0, on_path = false;
@@ -65,7 +67,10 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, 
 			named = id_equal(e->fact->targets[k], all.ids[i]);
 		if (!named && !id_equal(all.ids[i], e->signer))
 			continue;
-		result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer, &on_path);
+		/* It may have been on the way as the tree was, or as it is. */
+		result = tree_on_path(&then, t->core->config.self, all.ids[i], e->signer, &on_path);
+		if ((result == ERR_OK && !on_path) || result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
+			result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer, &on_path);
 		if (result == ERR_OK && on_path)
 			result = record_answer(t, e, place, d, all.ids[i]);
 		if (result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
@@ -86,6 +91,7 @@ static enum err record_held(struct turn_view *t, const struct ev_publish *e, str
 
 static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
 {
+	struct routing_question q = document_question(d);
 	bool recipient = false;
 	enum err result;
 
@@ -95,7 +101,7 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 	case KIND_RELAY:
 		return record_held(t, e, place);
 	case KIND_RECEIPT:
-		result = recipients_contain(t, d->origin, d->recipients, d->recipients_len, e->signer, &recipient);
+		result = recipients_contain(t, &q.to, e->signer, &recipient);
 		if (result != ERR_OK)
 			return result;
 		if (recipient)

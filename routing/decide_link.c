@@ -7,13 +7,13 @@ enum err decide_connected(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 
-	if (l == NULL || !l->present)
+	if (l == NULL || (!l->present && !l->leaving))
 		return ERR_OK;
 	link_down(t, l, ERR_NETWORK);
 	l->connected = true;
 	link_heard(t, l, false);
 	/* The one that dialled speaks first; the other answers its Hello. */
-	if (l->superior)
+	if (l->present && l->superior)
 		link_hello(t, l, false);
 	return ERR_OK;
 }
@@ -57,7 +57,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 		return ERR_OK;
 	}
 	l->connected = true;
-	l->peer_directory_version = m->directory_version;
+	link_peer_version(t, l, m->directory_version);
 	link_heard(t, l, true);
 	if (!m->answer)
 		link_hello(t, l, true);
@@ -140,7 +140,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	if (m->token != l->ping_token || l->ping_token == 0)
 		return;
 	link_heard(t, l, true);
-	l->peer_directory_version = m->directory_version;
+	link_peer_version(t, l, m->directory_version);
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	if (l->ping_reply.n != 0) {
@@ -151,11 +151,41 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	}
 }
 
+/* One that was our subordinate gets the directory that says where it belongs now, and nothing else. */
+static enum err hear_leaving(struct turn_view *t, struct link *l, const struct message *m)
+{
+	switch (m->type) {
+	case MESSAGE_HELLO:
+		if (!id_equal(m->u.hello.committee, l->neighbour) || m->u.hello.purpose != PURPOSE_CONTROL)
+			break;
+		l->connected = true;
+		l->peer_directory_version = m->u.hello.directory_version;
+		if (!m->u.hello.answer)
+			link_hello(t, l, true);
+		return ERR_OK;
+	case MESSAGE_PING:
+		l->peer_directory_version = m->u.ping.directory_version;
+		answer_ping(t, l, &m->u.ping);
+		return ERR_OK;
+	case MESSAGE_PONG:
+		l->peer_directory_version = m->u.ping.directory_version;
+		return ERR_OK;
+	case MESSAGE_DIRECTORY_WANTED:
+		return decide_directory_wanted(t, l, &m->u.directory_wanted);
+	default:
+		return ERR_OK; /* what it says to its superior, which we are no more */
+	}
+	link_violation(t, l, ERR_PROTOCOL);
+	return ERR_OK;
+}
+
 enum err decide_message(struct turn_view *t, const struct ev_message *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 	const struct message *m = &e->message;
 
+	if (l != NULL && l->leaving)
+		return hear_leaving(t, l, m);
 	if (l == NULL || !l->present)
 		return ERR_OK;
 	link_heard(t, l, m->type == MESSAGE_ACKNOWLEDGE);
@@ -182,8 +212,13 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		take_credit(l, &m->u.credit);
 		return ERR_OK;
 	case MESSAGE_PING:
+		link_peer_version(t, l, m->u.ping.directory_version);
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;
+	case MESSAGE_DIRECTORY_WANTED:
+		return decide_directory_wanted(t, l, &m->u.directory_wanted);
+	case MESSAGE_DIRECTORY_PART:
+		return decide_directory_part(t, l, &m->u.directory_part);
 	case MESSAGE_PONG:
 		take_pong(t, l, &m->u.ping);
 		return ERR_OK;

@@ -62,6 +62,7 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	struct link *l = link_find(t->core, e->neighbour);
 	struct stream_in *in;
 	struct digest chain;
+	bool wait;
 	enum err r;
 
 	if (l == NULL || !l->present)
@@ -84,7 +85,13 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 		out_of_place(t, l, e, r);
 		return ERR_OK;
 	}
-	if (must_wait(t, e)) {
+	wait = must_wait(t, e);
+	if (!wait && e->lane != LANE_FACTS) {
+		r = document_must_wait(t, l, e, &wait);
+		if (r != ERR_OK)
+			return r;
+	}
+	if (wait) {
 		hold(t, l, e->lane);
 		return ERR_OK;
 	}

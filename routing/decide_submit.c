@@ -48,6 +48,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 {
 	struct committee_id nobody = { "" };
 	struct recipient_list list;
+	struct routing_question q;
 	struct record r;
 	enum err result;
 
@@ -58,7 +59,8 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	result = core_get(t, FAMILY_DOCUMENT, key_serial(ident->role, ident->serial), &r);
 	if (result != ERR_OK)
 		return result;
-	result = recipients_expand(t, t->core->config.self, r.u.document.recipients, r.u.document.recipients_len, &list);
+	q = document_question(&r.u.document);
+	result = recipients_expand(t, &q.to, &list);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
 
@@ -149,21 +151,26 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 {
 	struct committee_id self = t->core->config.self;
 	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
-	struct routing_question q = { .recipients = recipients, .recipient_count = e->recipient_count, .origin = self };
+	struct routing_question q = { .to = { .origin = self, .version = t->core->directory_version, .recipients = recipients,
+					      .count = e->recipient_count } };
 	struct draft draft = { .body = e->body };
 	struct document_ref ref = { .origin = self, .id = e->id };
 	struct routing_answer answer = { .route_count = 0 };
 	struct recipient_list list;
 	uint32_t draft_ref;
 	struct act_reply *a;
-	enum err r = recipients_expand(t, self, recipients, e->recipient_count, &list);
+	enum err r = recipients_expand(t, &q.to, &list);
 
 	if (r == ERR_OK && list.count == 0)
 		r = ERR_NO_RECIPIENT; /* a group with nobody in it */
 	if (r == ERR_OK)
 		r = document_route(t, &q, &answer);
-	if (r == ERR_NO_RECIPIENT || r == ERR_NO_ROUTE || r == ERR_TOO_MANY_RECIPIENTS) {
-		reply(t, e, r, answer.culprit);
+	if (r == ERR_OK && answer.unserved_count > 0) {
+		reply(t, e, answer.unserved[0].why, answer.unserved[0].committee);
+		return ERR_OK;
+	}
+	if (r == ERR_NO_RECIPIENT || r == ERR_TOO_MANY_RECIPIENTS) {
+		reply(t, e, r, (struct committee_id){ "" });
 		return ERR_OK;
 	}
 	if (r != ERR_OK)

@@ -3,20 +3,8 @@
 
 #include "routing/core_internal.h"
 
-enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000 };
-
-static void ping(struct turn_view *t, struct link *l)
-{
-	struct message m = { .type = MESSAGE_PING };
-
-	l->next_ping_ms = t->now.mono_ms + PING_INTERVAL_MS;
-	if (l->ping_reply.n != 0)
-		return; /* the operator's is under way */
-	l->ping_token = core_draw_number(t->core) | 1;
-	l->ping_sent_us = t->now.mono_us;
-	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
-	link_say(t, l, &m);
-}
+enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000, DIRECTORY_PARTS_PER_TICK = 256,
+       ALARM_AGAIN_MS = 24 * 3600 * 1000 };
 
 /* A relay says that it holds a document too long: once, to the origin. */
 static enum err say_held(struct turn_view *t, struct doc_place place)
@@ -78,7 +66,7 @@ static enum err tick_up(struct turn_view *t, struct link *l)
 		return ERR_OK;
 	}
 	if (t->now.mono_ms >= l->next_ping_ms)
-		ping(t, l);
+		link_ping(t, l);
 	if (ask)
 		l->next_pins_ms = t->now.mono_ms + PINS_INTERVAL_MS;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
@@ -95,8 +83,9 @@ static enum err tick_link(struct turn_view *t, struct link *l)
 {
 	enum err e = ERR_OK;
 
+	l->directory_budget = DIRECTORY_PARTS_PER_TICK;
 	if (!l->present)
-		return ERR_OK;
+		return requeue_part(t, l);
 	if (l->up)
 		e = tick_up(t, l);
 	else if (l->connected && t->now.mono_ms >= l->next_hello_ms)
@@ -209,13 +198,28 @@ static enum err sweep(struct turn_view *t)
 	return ERR_OK;
 }
 
+/* A directory that the registry has not renewed in time still routes; that somebody may be cut off from the registry must be seen. */
+static void look_at_directory(struct turn_view *t)
+{
+	struct document_ref none = { .origin = { "" } };
+	struct core *c = t->core;
+
+	if (c->directory_version == 0 || t->now.wall_ms <= c->valid_until_ms || t->now.wall_ms < c->next_alarm_ms)
+		return;
+	c->next_alarm_ms = t->now.wall_ms + ALARM_AGAIN_MS;
+	notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_EXPIRED, NULL);
+}
+
 enum err decide_tick(struct turn_view *t)
 {
-	for (uint32_t i = 0; i < t->core->link_count; i++) {
-		enum err e = tick_link(t, t->core->links[i]);
+	enum err e;
 
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		e = tick_link(t, t->core->links[i]);
 		if (e != ERR_OK)
 			return e;
 	}
-	return sweep(t);
+	look_at_directory(t);
+	e = requeue_tick(t);
+	return e == ERR_OK ? sweep(t) : e;
 }

@@ -40,6 +40,8 @@ static const struct err_row rows[] = {
 	{ ERR_PERMISSION, N_("this socket does not allow that"), N_("join the group that the configuration names for it") },
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
+	{ ERR_DIRECTORY_FORK, N_("the directory does not follow the one in force"), N_("the registry has signed two: ask it which one is true") },
+	{ ERR_MOVED, N_("stands elsewhere in the tree of committees now"), "" },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
 	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
 	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },

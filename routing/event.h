@@ -94,8 +94,9 @@ struct ev_directory {
 	struct reply_to reply;
 	uint32_t uid;
 	const struct rec_directory *head;
-	const struct rec_committee *entries;
+	const struct rec_committee *entries; /* all, or those that changed after `base` */
 	uint32_t entry_count;
+	uint64_t base;
 };
 enum operation {
 	OPERATION_NONE = 0,

@@ -40,6 +40,9 @@ enum {
 	/* Decoding: protobuf-c amplifies memory 60–76 times (TRAPS, protobuf-c 3) */
 	DECODE_BUDGET_BYTES = 4 * 1024 * 1024,
 
+	/* The directory */
+	DIRECTORY_FILE_MAX_BYTES = 64 * 1024 * 1024,
+
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
 	PLAN_WRITES_MAX = 32768,

@@ -99,26 +99,52 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err load_link(struct turn_view *t, struct committee_id neighbour, struct link **out)
+{
+	struct link *l = link_add(t->core, neighbour);
+
+	*out = l;
+	if (l == NULL)
+		return ERR_NO_MEMORY;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		enum err e = load_lane(t, l, lane);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
 enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior)
 {
 	struct link *l = link_find(t->core, neighbour);
+	bool known = l != NULL;
 
-	if (l == NULL) {
+	if (!known) {
+		enum err e;
+
 		if (t->core->link_count >= LINKS_MAX)
 			return ERR_OK; /* refused when the directory was checked; never grows past the bound */
-		l = link_add(t->core, neighbour);
-		if (l == NULL)
-			return ERR_NO_MEMORY;
-		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-			enum err e = load_lane(t, l, lane);
-
-			if (e != ERR_OK)
-				return e;
-		}
+		e = load_link(t, neighbour, &l);
+		if (e != ERR_OK)
+			return e;
 	}
+	/* It may have been let go of and come back: its streams are written again. */
+	for (enum lane lane = LANE_FACTS; known && !l->was_present && lane <= LANE_NORMAL; lane++)
+		link_write_out(t, l, lane);
 	l->superior = superior;
 	l->present = true;
 	return ERR_OK;
+}
+
+enum err link_remember(struct turn_view *t, struct committee_id neighbour)
+{
+	struct link *l;
+	enum err e = load_link(t, neighbour, &l);
+
+	if (e == ERR_OK)
+		l->leaving = true;
+	return e;
 }
 
 void link_say(struct turn_view *t, struct link *l, const struct message *m)
@@ -165,6 +191,19 @@ void link_subscribe(struct turn_view *t, struct link *l, enum lane lane)
 	l->resubscribed[lane] = true;
 	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
 						.credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+	link_say(t, l, &m);
+}
+
+void link_ping(struct turn_view *t, struct link *l)
+{
+	struct message m = { .type = MESSAGE_PING };
+
+	l->next_ping_ms = t->now.mono_ms + PING_INTERVAL_MS;
+	if (l->ping_reply.n != 0)
+		return; /* the operator's is under way */
+	l->ping_token = core_draw_number(t->core) | 1;
+	l->ping_sent_us = t->now.mono_us;
+	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
 	link_say(t, l, &m);
 }
 

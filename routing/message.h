@@ -19,6 +19,8 @@ enum message_type {
 	MESSAGE_PINNED = 10,
 	MESSAGE_OPEN_BULK = 11,
 	MESSAGE_HELLO_WANTED = 12,
+	MESSAGE_DIRECTORY_WANTED = 13,
+	MESSAGE_DIRECTORY_PART = 14,
 	MESSAGE_FETCH = 20,
 	MESSAGE_CHUNK = 21,
 	MESSAGE_UNAVAILABLE = 22,
@@ -91,6 +93,18 @@ struct msg_seqs { /* COMPLETE and PINNED */
 	const uint64_t *seqs;
 	uint32_t count;
 };
+struct msg_directory_wanted {
+	uint64_t have;
+	struct committee_id after;
+};
+struct msg_directory_part {
+	uint64_t since;
+	struct blob head;
+	const struct blob *entries;
+	uint32_t entry_count;
+	struct committee_id after, upto;
+	bool last;
+};
 struct msg_fetch {
 	enum lane lane;
 	struct stream_id stream;
@@ -126,6 +140,8 @@ struct message {
 		struct msg_ping ping;
 		struct msg_bye bye;
 		struct msg_seqs seqs;
+		struct msg_directory_wanted directory_wanted;
+		struct msg_directory_part directory_part;
 		struct msg_fetch fetch;
 		struct msg_chunk chunk;
 		struct msg_unavailable unavailable;

@@ -105,6 +105,8 @@ struct rec_document {
 	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
 	const struct committee_id *targets; /* those that this hop serves; none: all that lie this way */
 	uint32_t target_count;
+	const struct committee_id *also; /* named to us later, by another hop: a tree that changed meanwhile */
+	uint32_t also_count;
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 	uint32_t relay_count; /* relay records that came with it */
@@ -157,6 +159,7 @@ struct rec_stream {
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct sealed fact;
+	struct committee_id to;    /* of a fact: for whom */
 	const struct blob *relays; /* of a fact */
 	uint32_t relay_count;
 	bool has_files; /* stays after the acknowledgement until the subscriber says Complete: a pin */
@@ -187,6 +190,12 @@ struct key_entry {
 	int64_t to_ms;           /* 0: no end known */
 	int64_t revoked_from_ms; /* 0: not revoked */
 };
+/* Where a committee stood from a directory version on. */
+struct place {
+	uint64_t since;
+	struct committee_id superior;
+	bool retired;
+};
 /* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from them. */
 struct rec_committee {
 	struct blob entry;
@@ -200,6 +209,8 @@ struct rec_committee {
 	bool no_seal;
 	bool retired;
 	uint64_t changed_in;
+	const struct place *places; /* ascending; the last is where it stands now; none: there from the beginning */
+	uint32_t place_count;
 	const struct key_entry *keys;
 	uint32_t key_count;
 	const text_t *organ_ids;
@@ -212,7 +223,8 @@ struct rec_directory {
 	int64_t valid_until_ms;
 	struct digest entries_root;
 	uint64_t entry_count;
-	struct digest digest; /* of the envelope */
+	struct digest previous; /* digest of the head before; zero for the first */
+	struct digest digest;   /* of the envelope */
 };
 struct rec_key {
 	struct committee_id committee;

@@ -10,6 +10,7 @@ struct tree_slot {
 	struct committee_id id; /* "" : empty */
 	struct committee_id superior;
 	bool retired;
+	uint64_t since; /* the place holds from this version on */
 };
 
 struct tree {
@@ -41,6 +42,49 @@ static struct tree_slot *slot_of(struct tree *t, struct committee_id id)
 	return &t->slots[h % TREE_CACHE_SLOTS];
 }
 
+struct tree_view tree_at(const struct tree_view *v, uint64_t version)
+{
+	struct tree_view at = *v;
+
+	at.version = version;
+	return at;
+}
+
+static struct place present_place(const struct rec_committee *c)
+{
+	if (c->place_count > 0)
+		return c->places[c->place_count - 1];
+	return (struct place){ .superior = c->superior, .retired = c->retired };
+}
+
+static enum err read_row(const struct tree_view *v, struct committee_id id, struct record *out)
+{
+	struct key key = key_committee(id);
+
+	return v->lookup.get(v->lookup.ctx, v->arena, FAMILY_COMMITTEE, &key, out);
+}
+
+/* Rare: a question about a time before the last move. */
+static enum err past_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired)
+{
+	struct record r;
+	enum err e = read_row(v, id, &r);
+
+	if (e != ERR_OK)
+		return e;
+	for (uint32_t i = r.u.committee.place_count; i-- > 0;) {
+		const struct place *p = &r.u.committee.places[i];
+
+		if (p->since > v->version)
+			continue;
+		*superior = p->superior;
+		if (retired != NULL)
+			*retired = p->retired;
+		return ERR_OK;
+	}
+	return ERR_NOT_FOUND;
+}
+
 enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired)
 {
 	struct tree_slot *slot = slot_of(v->tree, id);
@@ -48,16 +92,17 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id, struct
 	if (id_empty(id))
 		return ERR_NOT_FOUND;
 	if (!id_equal(slot->id, id)) {
-		struct key key = key_committee(id);
 		struct record r;
-		enum err e = v->lookup.get(v->lookup.ctx, v->arena, FAMILY_COMMITTEE, &key, &r);
+		enum err e = read_row(v, id, &r);
+		struct place now;
 
 		if (e != ERR_OK)
 			return e;
-		slot->id = id;
-		slot->superior = r.u.committee.superior;
-		slot->retired = r.u.committee.retired;
+		now = present_place(&r.u.committee);
+		*slot = (struct tree_slot){ .id = id, .superior = now.superior, .retired = now.retired, .since = now.since };
 	}
+	if (v->version != 0 && v->version < slot->since)
+		return past_superior(v, id, superior, retired);
 	*superior = slot->superior;
 	if (retired != NULL)
 		*retired = slot->retired;
@@ -155,9 +200,10 @@ enum err tree_next_subordinate(const struct tree_view *v, struct committee_id su
 		if (!key_parse_subordinate(&scan.at, &parsed_superior, out))
 			return ERR_DAMAGED;
 		e = tree_superior(v, *out, &above, &retired);
-		if (e != ERR_OK)
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
-		if (!retired)
+		/* Rows stay where a committee has ever stood. */
+		if (e == ERR_OK && !retired && id_equal(above, superior))
 			return ERR_OK;
 	}
 }

@@ -19,9 +19,12 @@ struct tree_view {
 	struct tree *tree;
 	struct lookup lookup;
 	struct arena *arena;
+	uint64_t version; /* of the directory that is asked about; 0: the one in force. Entries say where they have stood */
 };
+/* The same tree as it was under an earlier directory. A version that is not behind us is the one in force. */
+struct tree_view tree_at(const struct tree_view *v, uint64_t version);
 
-/* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee. *retired may be NULL. */
+/* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee, or not yet. *retired may be NULL. */
 must_use enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired);
 
 /* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE: it lies above and self is a top; target

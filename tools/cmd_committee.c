@@ -1,10 +1,9 @@
-/* committee: the directory as the daemon has it, in and out as a file, and the registry's side: adding one. */
+/* committee: the directory as the daemon has it, in and out as a file. The registry's side is in cmd_registry.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/fields.h"
-#include "routing/id.h"
 #include "routing/limits.h"
 #include "tools/client.h"
 #include "tools/commands.h"
@@ -13,10 +12,8 @@
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/registry.h"
-#include "tools/request_file.h"
-#include "tools/text.h"
 
-enum { OPT_TO = 100, OPT_REGISTRY, ARENA_BYTES = 512 << 20, DIRECTORY_MAX_BYTES = 64 << 20 };
+enum { OPT_TO = 100, OPT_REGISTRY };
 
 static const struct column list_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },             { "symbol", N_("Symbol"), FORMAT_TEXT, false },
@@ -90,7 +87,7 @@ static int export(struct cli *cli, const char *to)
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
-	uint8_t *file = malloc(DIRECTORY_MAX_BYTES);
+	uint8_t *file = malloc(DIRECTORY_FILE_MAX_BYTES);
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
 	size_t size = 0;
@@ -103,7 +100,7 @@ static int export(struct cli *cli, const char *to)
 		client_fail(c, e, NULL);
 	while (e == ERR_OK && !last) {
 		e = client_row(c, VANTHU__V1__REPLY__WHAT_DATA, &reply);
-		if (e == ERR_OK && reply->data->bytes.len > DIRECTORY_MAX_BYTES - size)
+		if (e == ERR_OK && reply->data->bytes.len > DIRECTORY_FILE_MAX_BYTES - size)
 			e = ERR_TOO_LARGE;
 		if (e != ERR_OK)
 			break;
@@ -150,16 +147,16 @@ static enum err send_file(struct client *c, struct blob file, Vanthu__V1__Reply 
 	return client_row(c, VANTHU__V1__REPLY__WHAT_IMPORTED, reply);
 }
 
-static int import(struct cli *cli, const char *from)
+int committee_import(struct cli *cli, const char *from)
 {
 	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
 						 { "committees", N_("Committees"), FORMAT_COUNT, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct arena *a = arena_new(DIRECTORY_MAX_BYTES + 4096);
+	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES + 4096);
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
 	struct blob file;
-	enum err e = a == NULL ? ERR_NO_MEMORY : fs_read(a, from, DIRECTORY_MAX_BYTES, &file);
+	enum err e = a == NULL ? ERR_NO_MEMORY : fs_read(a, from, DIRECTORY_FILE_MAX_BYTES, &file);
 
 	if (e == ERR_OK && file.len_bytes == 0)
 		e = ERR_FORMAT;
@@ -173,62 +170,6 @@ static int import(struct cli *cli, const char *from)
 		output_object(cli, json_pack("{s:I, s:I}", "version", (json_int_t)reply->imported->version, "committees",
 					     (json_int_t)reply->imported->entry_count), columns);
 	client_close(c);
-	arena_destroy(a);
-	return err_exit_code(e);
-}
-
-/* ---- the registry adds one ---- */
-
-static enum err add_to(struct arena *a, const char *folder, const struct entry_options *o, struct registry_fault *fault, struct registry *r)
-{
-	int64_t now_ms = text_now_ms();
-	struct rec_committee *entries, added;
-	struct identity public_keys;
-	enum err e = registry_open(a, folder, r);
-
-	if (e == ERR_OK)
-		e = request_file_read(a, o->request, &added, &public_keys);
-	if (e != ERR_OK)
-		return e;
-	entry_options_apply(o, &added);
-	for (uint32_t i = 0; i < r->directory.entry_count; i++) {
-		if (id_equal(r->directory.entries[i].id, added.id))
-			return ERR_EXISTS;
-	}
-	entries = arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
-	if (entries == NULL)
-		return ERR_NO_MEMORY;
-	e = registry_certify(a, r, &public_keys, now_ms, &added);
-	if (e != ERR_OK)
-		return e;
-	if (r->directory.entry_count > 0)
-		memcpy(entries, r->directory.entries, r->directory.entry_count * sizeof *entries);
-	entries[r->directory.entry_count] = added;
-	return registry_publish(a, r, entries, r->directory.entry_count + 1, now_ms, fault);
-}
-
-static int add(struct cli *cli, const char *folder, const struct entry_options *o)
-{
-	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
-						 { "committees", N_("Committees"), FORMAT_COUNT, false },
-						 { "file", N_("File"), FORMAT_TEXT, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct arena *a = arena_new(ARENA_BYTES);
-	struct registry_fault fault = { .what = NULL };
-	struct registry r;
-	char message[512];
-	enum err e = a == NULL ? ERR_NO_MEMORY : add_to(a, folder, o, &fault, &r);
-
-	if (e == ERR_OK) {
-		output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)r.directory.head.version, "committees",
-					     (json_int_t)r.directory.entry_count, "file", fs_join(a, folder, "directory.vtd")), columns);
-		cli_say(cli, "%s", _("Install it on each daemon: vanthu committee import FILE"));
-	} else if (e == ERR_BAD_TREE && fault.what != NULL) {
-		snprintf(message, sizeof message, "%s %s", fault.culprit.text, _(fault.what));
-		cli_fail_text(cli, e, message, _(err_fix(e)));
-	} else {
-		cli_fail(cli, e, e == ERR_EXISTS ? o->request : folder);
-	}
 	arena_destroy(a);
 	return err_exit_code(e);
 }
@@ -264,10 +205,8 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "export") == 0 && (to != NULL || operands == 2))
 		return export(cli, to != NULL ? to : argv[optind + 1]);
 	if (strcmp(what, "import") == 0 && operands == 2)
-		return import(cli, argv[optind + 1]);
-	if (strcmp(what, "add") == 0 && operands == 2 && registry != NULL) {
-		entry.request = argv[optind + 1];
-		return add(cli, registry, &entry);
-	}
-	return cli_usage(cli, what);
+		return committee_import(cli, argv[optind + 1]);
+	if (registry != NULL && operands >= 1)
+		return registry_command(cli, registry, what, operands == 2 ? argv[optind + 1] : NULL, &entry);
+	return cli_usage(cli, registry == NULL && is_registry_command(what) ? _("--registry DIR is wanted") : what);
 }

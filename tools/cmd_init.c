@@ -51,7 +51,7 @@ static enum err make_committee(struct arena *a, const char *folder, const struct
 		e = write_config(a, folder, w);
 	if (e == ERR_OK)
 		e = identity_save(a, &keys, folder);
-	return e == ERR_OK ? request_file_write(a, *request, &entry, &keys) : e;
+	return e == ERR_OK ? request_file_write(a, *request, &entry, &keys, REQUEST_BOTH) : e;
 }
 
 static int init_committee(struct cli *cli, struct arena *a, const char *folder, const struct wanted *w)

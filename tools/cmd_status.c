@@ -221,38 +221,3 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 }
 
 /* ---- keys ---- */
-
-int cmd_key(struct cli *cli, int argc, char **argv)
-{
-	static const char *const uses[] = { "", "sign", "link", "encrypt" };
-	static const struct column columns[] = {
-		{ "use", N_("Use"), FORMAT_TEXT, false },     { "in_use", N_("Ours"), FORMAT_BOOL, false },
-		{ "from", N_("From"), FORMAT_TIME, false },   { "to", N_("To"), FORMAT_TIME, false },
-		{ "revoked_from", N_("Revoked"), FORMAT_TIME, false }, { "key_id", N_("Key id"), FORMAT_TEXT, true },
-		{ NULL, NULL, FORMAT_TEXT, false },
-	};
-	json_t *list = json_array();
-	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
-	enum err e = ERR_USAGE;
-
-	if (cli_option(cli, argc, argv, NULL) != '?' && (optind == argc || strcmp(argv[optind], "list") == 0))
-		e = client_open(cli, CLIENT_READ, &c);
-	else if (optind < argc)
-		cli_usage(cli, argv[optind]);
-	if (e == ERR_OK)
-		e = ask(c, VANTHU__V1__REQUEST__WHAT_KEYS);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_KEY, &reply)) == ERR_OK) {
-		const Vanthu__V1__Key *k = reply->key;
-
-		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b}", "use", k->use <= 3 ? uses[k->use] : "", "key_id",
-						      json_hex(k->key_id), "public_key", json_hex(k->public_key), "from", json_time(k->from_ms),
-						      "to", json_time(k->to_ms), "revoked_from", json_time(k->revoked_from_ms), "in_use",
-						      k->ours));
-	}
-	client_close(c);
-	if (e == ERR_NOT_FOUND)
-		return output_list(cli, list, columns);
-	json_decref(list);
-	return err_exit_code(e);
-}

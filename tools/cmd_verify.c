@@ -81,7 +81,7 @@ static enum err open_directory(struct offline *o)
 	m.n_entries = o->evidence->n_entries;
 	m.entries = o->evidence->entries;
 	e = pack(o->arena, &m.base, &file);
-	return e == ERR_OK ? directory_file_open(o->arena, file, o->root_der, &o->directory) : e;
+	return e == ERR_OK ? directory_file_open(o->arena, file, o->root_der, NULL, &o->directory) : e;
 }
 
 static enum err hash_file(const char *path, struct digest *out)

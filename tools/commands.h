@@ -19,6 +19,12 @@ int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
+/* Gives a directory file to the daemon of the configuration; the exit code. */
+int committee_import(struct cli *cli, const char *from);
+/* add, move, retire, renew, change: the registry's side of `committee`. */
+struct entry_options;
+bool is_registry_command(const char *what);
+int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand, const struct entry_options *o);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);

@@ -93,29 +93,59 @@ enum err registry_open(struct arena *a, const char *folder, struct registry *out
 	if (e == ERR_OK)
 		e = certificate_from_pem(a, text, &out->root_der);
 	if (e == ERR_OK && fs_read(a, directory, FILE_MAX_BYTES, &text) == ERR_OK)
-		e = directory_file_open(a, text, out->root_der, &out->directory);
+		e = directory_file_open(a, text, out->root_der, NULL, &out->directory);
 	return e;
+}
+
+enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct key_request *request)
+{
+	struct certificate_subject subject = { .id = request->entry->id.text, .name = request->entry->name, .public_key = i->signing_public,
+					       .from_ms = now_ms - 60000, .to_ms = now_ms + 10 * YEAR_MS };
+	struct key_entry *key = &request->key;
+
+	/* A minute back: a daemon whose clock is a little behind signs at once. */
+	*key = (struct key_entry){ .use = request->use, .from_ms = now_ms - 60000 };
+	if (request->use == KEY_USE_LINK) {
+		memcpy(key->public_key, i->link_public, 32);
+		key->key_id = digest_of((struct blob){ i->link_public, 32 });
+		return ERR_OK;
+	}
+	memcpy(key->public_key, i->signing_public, 32);
+	key->key_id = key_id_of(i->signing_public);
+	return certificate_issue(a, r->root_key_pem, r->root_der, &subject, &key->certificate);
 }
 
 enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct rec_committee *entry)
 {
 	struct key_entry *keys = arena_array(a, 2, sizeof *keys);
-	struct certificate_subject subject;
-	enum err e;
+	struct key_request sign = { .use = KEY_USE_SIGN, .entry = entry }, link = { .use = KEY_USE_LINK, .entry = entry };
+	enum err e = keys == NULL ? ERR_NO_MEMORY : registry_sign_key(a, r, i, now_ms, &sign);
 
-	if (keys == NULL)
-		return ERR_NO_MEMORY;
-	/* A minute back: a daemon whose clock is a little behind signs at once. */
-	keys[0] = (struct key_entry){ .use = KEY_USE_SIGN, .key_id = key_id_of(i->signing_public), .from_ms = now_ms - 60000 };
-	memcpy(keys[0].public_key, i->signing_public, 32);
-	keys[1] = (struct key_entry){ .use = KEY_USE_LINK, .key_id = digest_of((struct blob){ i->link_public, 32 }), .from_ms = now_ms - 60000 };
-	memcpy(keys[1].public_key, i->link_public, 32);
-	subject = (struct certificate_subject){ .id = entry->id.text, .name = entry->name, .public_key = i->signing_public,
-						.from_ms = now_ms - 60000, .to_ms = now_ms + 10 * YEAR_MS };
-	e = certificate_issue(a, r->root_key_pem, r->root_der, &subject, &keys[0].certificate);
+	if (e == ERR_OK)
+		e = registry_sign_key(a, r, i, now_ms, &link);
+	if (e != ERR_OK)
+		return e;
+	keys[0] = sign.key;
+	keys[1] = link.key;
 	entry->keys = keys;
 	entry->key_count = 2;
-	return e;
+	return ERR_OK;
+}
+
+/* A committee that is new stands where it stands from this version on. */
+static enum err first_place(struct arena *a, struct rec_committee *entry, uint64_t version)
+{
+	struct place *place;
+
+	if (entry->place_count > 0 || entry->changed_in != 0)
+		return ERR_OK;
+	place = arena_alloc(a, sizeof *place);
+	if (place == NULL)
+		return ERR_NO_MEMORY;
+	*place = (struct place){ .since = version, .superior = entry->superior, .retired = entry->retired };
+	entry->places = place;
+	entry->place_count = 1;
+	return ERR_OK;
 }
 
 static int by_id(const void *a, const void *b)
@@ -139,6 +169,9 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
 		if (entries[i].entry.data != NULL)
 			continue; /* unchanged: its bytes stay as they were signed */
+		e = first_place(a, &entries[i], version);
+		if (e != ERR_OK)
+			break;
 		entries[i].changed_in = version;
 		e = directory_entry_pack(a, &entries[i], &entries[i].entry);
 	}

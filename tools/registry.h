@@ -29,6 +29,14 @@ struct registry {
 /* A new registry in a new folder. ERR_EXISTS when it has one. */
 must_use enum err registry_create(struct arena *a, const char *folder, const char *name, int64_t now_ms, struct registry *out);
 must_use enum err registry_open(struct arena *a, const char *folder, struct registry *out);
+/* One key of a committee as the directory has it, a signing key in a new certificate. */
+struct key_request {
+	enum key_use use;
+	const struct rec_committee *entry;
+	struct key_entry key; /* the answer */
+};
+must_use enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms,
+				    struct key_request *request);
 /* The entry with its keys, the signing key in a new certificate. Goes into entries for registry_publish. */
 must_use enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms,
 				   struct rec_committee *entry);

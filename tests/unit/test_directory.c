@@ -254,7 +254,7 @@ static void test_file_goes_and_comes_back(void **state)
 	struct blob bytes;
 
 	assert_ok(directory_file_pack(f->arena, &d, &bytes));
-	assert_ok(directory_file_open(f->arena, bytes, f->root_der, &back));
+	assert_ok(directory_file_open(f->arena, bytes, f->root_der, NULL, &back));
 	assert_int_equal(back.entry_count, FIXTURE_COMMITTEES);
 	assert_true(back.head.version == 2);
 	assert_string_equal(back.entries[6].id.text, "xa-cu");
@@ -267,7 +267,7 @@ static enum err open_changed(struct fixture *f, struct directory *d)
 	struct blob bytes;
 
 	assert_ok(directory_file_pack(f->arena, d, &bytes));
-	return directory_file_open(f->arena, bytes, f->root_der, &back);
+	return directory_file_open(f->arena, bytes, f->root_der, NULL, &back);
 }
 
 static void test_tampered_missing_or_added_entry_is_a_digest_error(void **state)
@@ -300,13 +300,13 @@ static void test_flipped_bit_in_a_file_is_refused(void **state)
 	for (size_t bit = 0; bit < bytes.len_bytes * 8; bit += 13) {
 		arena_reset(a);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (directory_file_open(a, (struct blob){ copy, bytes.len_bytes }, f->root_der, &back) == ERR_OK)
+		if (directory_file_open(a, (struct blob){ copy, bytes.len_bytes }, f->root_der, NULL, &back) == ERR_OK)
 			assert_true(digest_equal(&back.head.digest, &d.head.digest)); /* nothing that counts */
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t len = 0; len < bytes.len_bytes; len += 31) {
 		arena_reset(a);
-		assert_int_not_equal(directory_file_open(a, (struct blob){ copy, len }, f->root_der, &back), ERR_OK);
+		assert_int_not_equal(directory_file_open(a, (struct blob){ copy, len }, f->root_der, NULL, &back), ERR_OK);
 	}
 	arena_destroy(a);
 }

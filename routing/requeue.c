@@ -1,0 +1,340 @@
+/* The tree has changed: what is queued for a neighbour and lies another way now is published anew on the right link (DESIGN §6).
+ *
+ * A link that is none any more gives up all that it holds; one that stays gives a copy of what went to committees that have moved: a neighbour that
+ * gets such a document all the same hands it back, and whoever gets a second copy knows it by its id. Bounded work a tick; where it stands is in
+ * memory only, that it is needed on disk: after a crash it begins anew, which repeats but loses nothing. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, SCRATCH_BYTES = 8 << 20 };
+#define NOTE_NAME "requeue"
+
+/* ---- who has moved ---- */
+
+static enum err add_moved(struct requeue *q, const struct rec_committee *c)
+{
+	uint64_t since = c->place_count == 0 ? 0 : c->places[c->place_count - 1].since;
+
+	if (since <= q->from_version)
+		return ERR_OK;
+	if ((q->moved_count & (q->moved_count - 1)) == 0) {
+		uint32_t capacity = q->moved_count == 0 ? 1 : q->moved_count * 2;
+		struct committee_id *grown = realloc(q->moved, capacity * sizeof *grown);
+
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		q->moved = grown;
+	}
+	q->moved[q->moved_count++] = c->id;
+	return ERR_OK;
+}
+
+static enum err find_moved(struct turn_view *t, struct requeue *q)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct arena *a = arena_new(SCRATCH_BYTES);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	q->moved_count = 0;
+	while (e == ERR_OK) {
+		struct record r;
+
+		arena_reset(a);
+		e = t->lookup.next(t->lookup.ctx, a, FAMILY_COMMITTEE, &scan, &r);
+		if (e == ERR_OK)
+			e = add_moved(q, &r.u.committee);
+	}
+	arena_destroy(a);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err requeue_begin(struct turn_view *t, uint64_t from_version)
+{
+	struct requeue *q = &t->core->requeue;
+	struct record r = { .family = FAMILY_META };
+
+	if (!q->active || from_version < q->from_version)
+		q->from_version = from_version;
+	q->active = true;
+	q->link = 0;
+	q->begun = false;
+	r.u.note.number = q->from_version;
+	core_put(t, key_name(NOTE_NAME), &r);
+	t->core->next_tick_ms = t->now.mono_ms;
+	return find_moved(t, q);
+}
+
+/* Links of earlier directories that still hold something, or whose neighbour has not yet heard that it moved. */
+static enum err load_former(struct turn_view *t)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e;
+
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_LINKOUT, &scan, &r)) == ERR_OK) {
+		struct committee_id neighbour;
+		enum lane lane;
+
+		if (!key_parse_link(&scan.at, &neighbour, &lane))
+			return ERR_DAMAGED;
+		if (link_find(t->core, neighbour) != NULL)
+			continue;
+		e = link_remember(t, neighbour);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err requeue_load(struct turn_view *t)
+{
+	struct requeue *q = &t->core->requeue;
+	struct record r;
+	enum err e = load_former(t);
+
+	if (e != ERR_OK)
+		return e;
+	e = core_get(t, FAMILY_META, key_name(NOTE_NAME), &r);
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	q->active = true;
+	q->from_version = r.u.note.number;
+	return find_moved(t, q);
+}
+
+void requeue_free(struct requeue *q)
+{
+	free(q->moved);
+	memset(q, 0, sizeof *q);
+}
+
+/* ---- one row ---- */
+
+/* Where did it go before, and does it go elsewhere now? */
+static enum err lies_elsewhere(struct turn_view *t, const struct link *l, struct committee_id target, bool *yes)
+{
+	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
+	struct committee_id self = t->core->config.self, before, now;
+	enum err e;
+
+	*yes = !l->present;
+	if (*yes || id_equal(target, self))
+		return ERR_OK;
+	e = tree_next_hop(&then, self, target, &before);
+	if (e == ERR_OK && id_equal(before, l->neighbour)) {
+		e = tree_next_hop(&t->tree, self, target, &now);
+		*yes = e != ERR_OK || !id_equal(now, l->neighbour);
+	}
+	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+/* A member of a group whom this row served, by the neighbour's own expansion or as the neighbour itself. */
+static enum err served_member(struct turn_view *t, const struct link *l, const struct addressed *to, struct committee_id id, bool *yes)
+{
+	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
+	struct addressed groups = *to;
+	struct recipient by_group[2];
+	struct committee_id before;
+	enum err e;
+
+	*yes = false;
+	groups.recipients = by_group;
+	groups.count = 0;
+	for (uint32_t i = 0; i < to->count && groups.count < 2; i++) {
+		if (to->recipients[i].group != GROUP_NONE)
+			by_group[groups.count++] = to->recipients[i];
+	}
+	if (groups.count == 0 || id_equal(id, t->core->config.self))
+		return ERR_OK;
+	e = recipients_contain(t, &groups, id, yes);
+	if (e != ERR_OK || !*yes)
+		return e;
+	e = tree_next_hop(&then, t->core->config.self, id, &before);
+	*yes = e == ERR_OK && id_equal(before, l->neighbour);
+	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+static enum err requeue_document(struct turn_view *t, const struct link *l, const struct rec_stream *s)
+{
+	struct doc_place place = { s->role, s->serial };
+	struct routing_answer answer = { .route_count = 0 };
+	struct routing_question q;
+	struct record document;
+	bool yes;
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+
+	if (e != ERR_OK)
+		return e;
+	q = document_question(&document.u.document);
+	q.from = (struct committee_id){ "" };
+	q.taken = true;
+	for (uint32_t i = 0; i < s->target_count && e == ERR_OK; i++) {
+		e = lies_elsewhere(t, l, s->targets[i], &yes);
+		if (e == ERR_OK && yes)
+			e = route_target(t, &q, s->targets[i], &answer);
+	}
+	for (uint32_t i = 0; i < t->core->requeue.moved_count && e == ERR_OK; i++) {
+		struct committee_id m = t->core->requeue.moved[i];
+
+		e = served_member(t, l, &q.to, m, &yes);
+		if (e == ERR_OK && yes)
+			e = lies_elsewhere(t, l, m, &yes);
+		if (e == ERR_OK && yes)
+			e = route_target(t, &q, m, &answer);
+	}
+	/* Explicit recipients of a row that names none: all that lay this way. */
+	for (uint32_t i = 0; i < q.to.count && s->target_count == 0 && !l->present && e == ERR_OK; i++) {
+		if (q.to.recipients[i].group == GROUP_NONE)
+			e = route_target(t, &q, q.to.recipients[i].committee, &answer);
+	}
+	if (e == ERR_OK)
+		e = document_publish(t, place, &document.u.document, &answer);
+	return e == ERR_OK ? document_unserved(t, place, &document.u.document, &answer) : e;
+}
+
+static enum err requeue_fact(struct turn_view *t, const struct link *l, const struct rec_stream *s)
+{
+	struct committee_id nobody = { "" }, to = id_empty(s->to) ? l->neighbour : s->to;
+	struct document_ref none = { .origin = to };
+	bool yes;
+	enum err e = lies_elsewhere(t, l, to, &yes);
+
+	if (e != ERR_OK || !yes)
+		return e;
+	e = fact_forward(t, to, nobody, s);
+	if (e != ERR_NO_ROUTE)
+		return e;
+	notify(t, NOTICE_REFUSED, none, to, ERR_NO_ROUTE, NULL); /* who asked has ended, or nobody leads there */
+	return ERR_OK;
+}
+
+static enum err requeue_row(struct turn_view *t, struct link *l, const struct key *key, const struct rec_stream *s)
+{
+	struct committee_id neighbour;
+	enum lane lane;
+	uint64_t seq;
+	enum err e;
+
+	if (!key_parse_seq(key, &neighbour, &lane, &seq))
+		return ERR_DAMAGED;
+	/* Acknowledged to a neighbour that stays: it has taken it over, and hands on itself. */
+	if (l->present && (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
+		return ERR_OK;
+	e = s->role == ROLE_NONE ? requeue_fact(t, l, s) : requeue_document(t, l, s);
+	if (e == ERR_OK && !l->present)
+		core_erase(t, FAMILY_STREAM, *key);
+	return e;
+}
+
+/* ---- all rows ---- */
+
+/* Nothing of the link is left: what it subscribed to and was fetching comes by other ways. */
+static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
+{
+	struct scan scan = scan_of(key_neighbour(l->neighbour));
+	struct record r;
+	enum err e = ERR_OK;
+
+	*done = false;
+	for (unsigned i = 0; i < FORGET_PER_TICK && e == ERR_OK; i++) {
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
+		if (e == ERR_OK)
+			core_erase(t, FAMILY_FETCH, scan.at);
+	}
+	if (e != ERR_NOT_FOUND)
+		return e;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		struct stream_out *out = &l->out[lane];
+
+		core_erase(t, FAMILY_LINKIN, key_link(l->neighbour, lane));
+		memset(&l->in[lane], 0, sizeof l->in[lane]);
+		out->acked = out->last;
+		link_restart_stream(t, l, lane);
+		if (!l->leaving)
+			core_erase(t, FAMILY_LINKOUT, key_link(l->neighbour, lane));
+	}
+	*done = true;
+	return ERR_OK;
+}
+
+static void begin_link(struct requeue *q, const struct link *l)
+{
+	q->begun = true;
+	q->at = key_neighbour(l->neighbour);
+	q->moved_on = false;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		q->upto[lane] = l->out[lane].last;
+}
+
+/* Up to `budget` rows of the present link. */
+static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budget, bool *done)
+{
+	struct requeue *q = &t->core->requeue;
+	struct key prefix = key_neighbour(l->neighbour);
+	struct scan scan;
+
+	*done = false;
+	if (!q->begun)
+		begin_link(q, l);
+	scan = q->moved_on ? scan_from(prefix, q->at) : scan_of(prefix);
+	while (*budget > 0) {
+		struct record r;
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
+
+		if (e == ERR_NOT_FOUND) {
+			*done = true;
+			return l->present ? ERR_OK : forget_link(t, l, done);
+		}
+		(*budget)--;
+		if (e == ERR_OK)
+			e = requeue_row(t, l, &scan.at, &r.u.stream);
+		if (e != ERR_OK)
+			return e;
+		q->at = scan.at;
+		q->moved_on = true;
+	}
+	return ERR_OK;
+}
+
+enum err requeue_tick(struct turn_view *t)
+{
+	struct requeue *q = &t->core->requeue;
+	unsigned budget = ROWS_PER_TICK;
+
+	while (q->active && budget > 0) {
+		bool done = false;
+		enum err e;
+
+		if (q->link == t->core->link_count) {
+			q->active = false;
+			core_erase(t, FAMILY_META, key_name(NOTE_NAME));
+			break;
+		}
+		e = requeue_link(t, t->core->links[q->link], &budget, &done);
+		if (e != ERR_OK)
+			return e;
+		if (!done)
+			break;
+		q->begun = false;
+		q->link++;
+	}
+	if (q->active)
+		t->core->next_tick_ms = t->now.mono_ms;
+	return ERR_OK;
+}
+
+enum err requeue_part(struct turn_view *t, struct link *l)
+{
+	if (!l->leaving || t->core->requeue.active || l->peer_directory_version < t->core->directory_version)
+		return ERR_OK;
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++)
+		core_erase(t, FAMILY_LINKOUT, key_link(l->neighbour, lane));
+	l->leaving = false;
+	l->connected = false;
+	plan_act(t->plan, ACT_DIRECTORY);
+	return ERR_OK;
+}

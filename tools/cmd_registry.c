@@ -1,0 +1,172 @@
+/* The registry's side of `committee`: each command makes the next version of the directory. */
+#include <stdio.h>
+#include <string.h>
+
+#include "routing/id.h"
+#include "tools/commands.h"
+#include "tools/entry_options.h"
+#include "tools/fsutil.h"
+#include "tools/output.h"
+#include "tools/registry_change.h"
+#include "tools/request_file.h"
+
+enum { ARENA_BYTES = 512 << 20 };
+
+struct wanted {
+	struct arena *arena;
+	const char *operand; /* an id or a request file */
+	const struct entry_options *options;
+	const char *about;   /* what a failure is about */
+};
+
+static enum err find_entry(struct registry_change *c, const struct wanted *w, struct rec_committee **out)
+{
+	struct committee_id id;
+
+	if (w->operand == NULL || id_parse(w->operand, strlen(w->operand), &id) != ERR_OK)
+		return ERR_BAD_ID;
+	*out = registry_change_entry(c, id);
+	return *out == NULL ? ERR_NOT_FOUND : ERR_OK;
+}
+
+static enum err add(struct registry_change *c, struct wanted *w)
+{
+	struct rec_committee *added = &c->entries[c->count];
+	struct identity public_keys;
+	unsigned which;
+	enum err e = w->operand == NULL ? ERR_USAGE : request_file_read(w->arena, w->operand, added, &public_keys, &which);
+
+	if (e == ERR_OK && which != REQUEST_BOTH)
+		e = ERR_FORMAT;
+	if (e != ERR_OK)
+		return e;
+	entry_options_apply(w->options, added);
+	added->changed_in = 0;
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (id_equal(c->entries[i].id, added->id))
+			return ERR_EXISTS;
+	}
+	c->count++;
+	return registry_certify(w->arena, &c->registry, &public_keys, c->now_ms, added);
+}
+
+static enum err move(struct registry_change *c, struct wanted *w)
+{
+	struct rec_committee *entry;
+	enum err e = find_entry(c, w, &entry);
+
+	if (e != ERR_OK)
+		return e;
+	if (id_empty(w->options->superior) || entry->retired || id_equal(entry->superior, w->options->superior))
+		return ERR_BAD_STATE;
+	e = registry_change_place(w->arena, c, entry, w->options->superior, false);
+	entry_options_apply(w->options, entry);
+	return e;
+}
+
+static enum err retire(struct registry_change *c, struct wanted *w)
+{
+	struct rec_committee *entry;
+	struct key_entry *keys;
+	enum err e = find_entry(c, w, &entry);
+
+	if (e != ERR_OK)
+		return e;
+	if (entry->retired)
+		return ERR_BAD_STATE;
+	keys = arena_array(w->arena, entry->key_count, sizeof *keys);
+	if (keys == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		keys[i] = entry->keys[i];
+		/* What it signed stays good; its link key too, for it may still hear that it has ended. */
+		if (keys[i].use == KEY_USE_SIGN && keys[i].to_ms == 0)
+			keys[i].to_ms = c->now_ms;
+	}
+	entry->keys = keys;
+	return registry_change_place(w->arena, c, entry, entry->superior, true);
+}
+
+static enum err change(struct registry_change *c, struct wanted *w)
+{
+	struct rec_committee *entry;
+	enum err e = find_entry(c, w, &entry);
+
+	if (e == ERR_OK && !id_empty(w->options->superior) && !id_equal(w->options->superior, entry->superior))
+		return ERR_USAGE; /* that is a move */
+	if (e == ERR_OK)
+		entry_options_apply(w->options, entry);
+	return e;
+}
+
+static enum err renew(struct registry_change *c, struct wanted *w)
+{
+	(void)c;
+	return w->operand == NULL ? ERR_OK : ERR_USAGE;
+}
+
+static const struct {
+	const char *name;
+	enum err (*run)(struct registry_change *c, struct wanted *w);
+} commands[] = { { "add", add }, { "move", move }, { "retire", retire }, { "change", change }, { "renew", renew } };
+
+bool is_registry_command(const char *what)
+{
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, what) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int tell(struct cli *cli, enum err e, const struct wanted *w, const struct registry_fault *fault)
+{
+	char message[512];
+
+	if (e == ERR_BAD_TREE && fault->what != NULL) {
+		snprintf(message, sizeof message, "%s %s", fault->culprit.text, _(fault->what));
+		cli_fail_text(cli, e, message, _(err_fix(e)));
+	} else if (e == ERR_BAD_STATE) {
+		cli_fail_text(cli, e, w->operand, _("it has ended, or stands there already; `committee move` wants --superior ID"));
+	} else if (e == ERR_USAGE) {
+		return cli_usage(cli, w->operand == NULL ? "committee" : w->operand);
+	} else {
+		cli_fail(cli, e, w->about);
+	}
+	return err_exit_code(e);
+}
+
+int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand, const struct entry_options *o)
+{
+	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
+						 { "committees", N_("Committees"), FORMAT_COUNT, false },
+						 { "file", N_("File"), FORMAT_TEXT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	struct wanted w = { .arena = arena_new(ARENA_BYTES), .operand = operand, .options = o, .about = folder };
+	struct registry_fault fault = { .what = NULL };
+	struct registry_change c;
+	int code = 0;
+	enum err e = w.arena == NULL ? ERR_NO_MEMORY : registry_change_begin(w.arena, folder, &c);
+
+	if (e == ERR_NOT_FOUND && strcmp(what, "add") == 0)
+		e = ERR_OK; /* the first one */
+	if (e == ERR_OK && !is_registry_command(what))
+		e = ERR_USAGE;
+	for (size_t i = 0; e == ERR_OK && i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, what) != 0)
+			continue;
+		e = commands[i].run(&c, &w);
+		w.about = operand;
+	}
+	if (e == ERR_OK && !cli->dry_run)
+		e = registry_change_publish(w.arena, &c, &fault);
+	if (e == ERR_OK) {
+		output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version, "committees", (json_int_t)c.count, "file",
+					     fs_join(w.arena, folder, "directory.vtd")), columns);
+		cli_say(cli, "%s", _("Give it to the daemon at the top, from where it goes down the tree: vanthu committee import FILE"));
+	} else {
+		code = tell(cli, e, &w, &fault);
+	}
+	arena_destroy(w.arena);
+	return code;
+}
