@@ -25,8 +25,8 @@ ROUTING := arena core decide_acknowledge decide_directory decide_document decide
 PROTO := allocator body certificate digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_yaml control control_content control_document control_import \
-	control_list control_listen control_query control_reply control_submit control_trace control_upload daemon daemon_acts events files files_chunks \
-	files_incoming follow inbox keyring links links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
+	control_list control_listen control_query control_reply control_submit control_trace control_upload daemon daemon_acts daemon_directory events files files_chunks \
+	files_incoming follow identity inbox keyring links links_peers links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
 include tools/sources.mk

@@ -29,8 +29,7 @@ struct control_parts {
 	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */
 	struct job_runner runner;
 	struct blob registry_root_der;
-	struct digest key_id; /* of the signing key in use */
-	uint8_t link_public[32];
+	bool (*key_in_use)(void *ctx, const uint8_t public_key[32]); /* is it one that we sign or connect with now? */
 	void (*figures)(void *ctx, struct control_figures *out);
 	int64_t (*wall_ms)(void *ctx);
 	void *ctx;

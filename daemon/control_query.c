@@ -272,7 +272,7 @@ static enum err fill_key(struct client *c, const struct key_entry *k, Vanthu__V1
 	out->from_ms = k->from_ms;
 	out->to_ms = k->to_ms;
 	out->revoked_from_ms = k->revoked_from_ms;
-	out->ours = digest_equal(&k->key_id, &parts->key_id) || memcmp(k->public_key, parts->link_public, sizeof parts->link_public) == 0;
+	out->ours = parts->key_in_use(parts->ctx, k->public_key);
 	return ERR_OK;
 }
 

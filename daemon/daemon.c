@@ -23,79 +23,21 @@ enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES =
 
 /* ---- files that are read at start ---- */
 
-static enum err read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
-{
-	FILE *f = fopen(path, "re");
-	struct stat st;
-	uint8_t *bytes;
-	enum err e = ERR_FILE;
-
-	if (f == NULL) {
-		log_event(LOG_ERROR, "file-unreadable", "path=%s errno=%d", path, errno);
-		return ERR_FILE;
-	}
-	if (fstat(fileno(f), &st) == 0 && st.st_size >= 0 && (size_t)st.st_size <= max_bytes &&
-	    (bytes = arena_alloc(a, (size_t)st.st_size + 1)) != NULL) {
-		*out = (struct blob){ bytes, fread(bytes, 1, (size_t)st.st_size, f) };
-		e = ferror(f) == 0 ? ERR_OK : ERR_FILE;
-	}
-	fclose(f);
-	if (e != ERR_OK)
-		log_event(LOG_ERROR, "file-unreadable", "path=%s", path);
-	return e;
-}
-
-static enum err read_signing_key(struct daemon *d)
-{
-	struct blob pem;
-	enum err e = read_file(d->keys, d->config.signing_key, KEY_FILE_MAX_BYTES, &pem);
-
-	if (e != ERR_OK)
-		return e;
-	e = signer_from_pem(pem, &d->signer);
-	OPENSSL_cleanse((void *)(uintptr_t)pem.data, pem.len_bytes);
-	if (e != ERR_OK)
-		log_event(LOG_ERROR, "signing-key-invalid", "path=%s", d->config.signing_key);
-	return e;
-}
-
-static enum err read_link_key(struct daemon *d)
-{
-	struct blob text;
-	enum err e = read_file(d->keys, d->config.link_key, KEY_FILE_MAX_BYTES, &text);
-
-	if (e != ERR_OK)
-		return e;
-	while (text.len_bytes > 0 && (text.data[text.len_bytes - 1] == '\n' || text.data[text.len_bytes - 1] == '\r'))
-		text.len_bytes--;
-	e = ERR_CERTIFICATE;
-	if (text.len_bytes == sizeof d->link_keys.link_secret - 1) {
-		memcpy(d->link_keys.link_secret, text.data, text.len_bytes);
-		if (zmq_curve_public(d->link_keys.link_public, d->link_keys.link_secret) == 0 &&
-		    zmq_z85_decode(d->link_public, d->link_keys.link_public) != NULL)
-			e = ERR_OK;
-	}
-	OPENSSL_cleanse((void *)(uintptr_t)text.data, text.len_bytes);
-	if (e != ERR_OK)
-		log_event(LOG_ERROR, "link-key-invalid", "path=%s", d->config.link_key);
-	return e;
-}
-
 static enum err read_keys(struct daemon *d)
 {
 	struct blob pem;
-	enum err e;
+	enum err e = identity_read(&d->config, &d->identity);
 
 	d->keys = arena_new(KEYS_ARENA_BYTES);
-	if (d->keys == NULL)
-		return ERR_NO_MEMORY;
-	e = read_signing_key(d);
+	if (e == ERR_OK && d->keys == NULL)
+		e = ERR_NO_MEMORY;
 	if (e == ERR_OK)
-		e = read_link_key(d);
-	if (e == ERR_OK)
-		e = read_file(d->keys, d->config.registry_root, KEY_FILE_MAX_BYTES, &pem);
+		e = daemon_read_file(d->keys, d->config.registry_root, KEY_FILE_MAX_BYTES, &pem);
 	if (e != ERR_OK)
 		return e;
+	d->signer = d->identity.signers[0];
+	d->link_keys.self = d->config.committee;
+	d->link_keys.key_count = identity_links(&d->identity, NULL, 0, d->link_keys.keys);
 	e = certificate_from_pem(d->keys, pem, &d->registry_root_der);
 	if (e != ERR_OK)
 		log_event(LOG_ERROR, "registry-root-invalid", "path=%s", d->config.registry_root);
@@ -184,134 +126,6 @@ static enum err open_core(struct daemon *d)
 	return d->turn == NULL ? ERR_NO_MEMORY : turn_boot(d->turn, clock_now());
 }
 
-/* ---- the directory ---- */
-
-static int newest_first(const void *a, const void *b)
-{
-	const struct key_entry *const *x = a, *const *y = b;
-
-	return (*x)->from_ms > (*y)->from_ms ? -1 : (*x)->from_ms < (*y)->from_ms;
-}
-
-static void fill_peer(const struct rec_committee *c, bool superior, int64_t wall_ms, struct link_peer *out)
-{
-	const struct key_entry *good[64];
-	unsigned count = 0;
-
-	memset(out, 0, sizeof *out);
-	out->committee = c->id;
-	out->superior = superior;
-	snprintf(out->endpoint, sizeof out->endpoint, "%s", c->endpoint);
-	for (uint32_t i = 0; i < c->key_count && count < 64; i++) {
-		const struct key_entry *k = &c->keys[i];
-
-		if (k->use == KEY_USE_LINK && wall_ms + CLOCK_TOLERANCE_MS >= k->from_ms && (k->to_ms == 0 || wall_ms <= k->to_ms) &&
-		    (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms))
-			good[count++] = k;
-	}
-	qsort(good, count, sizeof good[0], newest_first);
-	for (unsigned i = 0; i < count && i < 4; i++)
-		memcpy(out->keys[out->key_count++], good[i]->public_key, 32);
-}
-
-static enum err find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count)
-{
-	struct lookup l = d->store->ops->lookup(d->store);
-	int64_t wall_ms = clock_now().wall_ms;
-	uint32_t links = core_link_count(d->core);
-	struct link_view v;
-
-	*count = 0;
-	*out = arena_array(a, links, sizeof **out);
-	if (*out == NULL)
-		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < links && core_link(d->core, i, &v); i++) {
-		struct key key = key_committee(v.neighbour);
-		struct record r;
-		enum err e = v.present || v.leaving ? l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) : ERR_NOT_FOUND;
-
-		if (e == ERR_OK)
-			fill_peer(&r.u.committee, v.present && v.superior, wall_ms, &(*out)[(*count)++]);
-		else if (e != ERR_NOT_FOUND)
-			return e;
-	}
-	return ERR_OK;
-}
-
-/* A key that the directory does not know signs what nobody takes: said at once, not by the first refusal. */
-static void check_own_key(struct daemon *d)
-{
-	struct digest own = signer_key_id(d->signer);
-	struct key_source source = keyring_source(d->keyring);
-	struct key_info info;
-
-	if (source.find(source.ctx, &own, &info) != ERR_OK || !id_equal(info.committee, d->config.committee))
-		log_event(LOG_WARNING, "signing-key-not-in-directory", "committee=%s directory_version=%llu", d->config.committee.text,
-			  (unsigned long long)core_directory_version(d->core));
-}
-
-enum err daemon_follow_directory(struct daemon *d)
-{
-	struct arena *a = arena_new(64 << 20);
-	struct link_peer *peers = NULL;
-	unsigned count = 0;
-	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
-
-	keyring_forget(d->keyring);
-	verifier_forget(d->verifier);
-	if (d->sequencer != NULL)
-		sequencer_directory(d->sequencer, core_directory_version(d->core));
-	if (e == ERR_OK)
-		e = find_peers(d, a, &peers, &count);
-	if (e == ERR_OK && d->links != NULL)
-		e = links_set_peers(d->links, peers, count);
-	check_own_key(d);
-	arena_destroy(a);
-	return e;
-}
-
-static void release_arena(void *owner)
-{
-	arena_destroy(owner);
-}
-
-/* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
-static enum err install_directory(struct daemon *d)
-{
-	struct directory_base base = { .rows = d->store->ops->lookup(d->store), .version = core_directory_version(d->core) };
-	struct event event = { .type = EVENT_DIRECTORY };
-	struct directory *directory;
-	struct arena *a;
-	struct blob file;
-	enum err e;
-
-	if (d->config.directory[0] == '\0')
-		return ERR_OK;
-	a = arena_new((size_t)DIRECTORY_FILE_MAX_BYTES * 4);
-	directory = a == NULL ? NULL : arena_alloc(a, sizeof *directory);
-	if (directory == NULL) {
-		arena_destroy(a);
-		return ERR_NO_MEMORY;
-	}
-	e = read_file(a, d->config.directory, DIRECTORY_FILE_MAX_BYTES, &file);
-	if (e == ERR_OK)
-		e = directory_file_open(a, file, d->registry_root_der, &base, directory);
-	if (e != ERR_OK || directory->head.version <= core_directory_version(d->core)) {
-		if (e != ERR_OK)
-			log_event(LOG_ERROR, "directory-not-installed", "path=%s error=VT-%d", d->config.directory, (int)e);
-		arena_destroy(a);
-		return ERR_OK;
-	}
-	event.u.directory = (struct ev_directory){ .head = &directory->head, .entries = directory->entries,
-						   .entry_count = directory->entry_count, .base = directory->since };
-	e = inbox_push(d->inbox, &event, release_arena, a);
-	if (e != ERR_OK) {
-		arena_destroy(a);
-		return e;
-	}
-	return turn_run(d->turn, clock_now());
-}
-
 /* ---- sockets ---- */
 
 static void count_figures(void *ctx, struct control_figures *out)
@@ -320,8 +134,17 @@ static void count_figures(void *ctx, struct control_figures *out)
 	struct turn_figures t = turn_figures(d->turn);
 
 	*out = (struct control_figures){ .up_since_ms = d->up_since_ms, .turns = t.turns, .commits = t.commits,
-					 .signatures = signer_count(d->signer), .documents_taken = t.documents_taken,
+					 .signatures = d->signatures_before + signer_count(d->signer), .documents_taken = t.documents_taken,
 					 .facts_taken = t.facts_taken };
+}
+
+static bool key_in_use(void *ctx, const uint8_t public_key[32])
+{
+	const struct daemon *d = ctx;
+	uint8_t signing[32];
+
+	signer_public_key(d->signer, signing);
+	return memcmp(signing, public_key, 32) == 0 || memcmp(d->link_keys.keys[0].public_key, public_key, 32) == 0;
 }
 
 static int64_t wall_ms(void *ctx)
@@ -335,10 +158,8 @@ static enum err open_links(struct daemon *d)
 	struct arena *a = arena_new(64 << 20);
 	struct link_peer *peers;
 	unsigned count;
-	enum err e = a == NULL ? ERR_NO_MEMORY : find_peers(d, a, &peers, &count);
+	enum err e = a == NULL ? ERR_NO_MEMORY : daemon_find_peers(d, a, &peers, &count);
 
-	d->link_keys.self = d->config.committee;
-	d->link_keys.listen = d->config.listen;
 	if (e == ERR_OK)
 		e = links_open(d->zmq, &d->link_keys, peers, count, &d->links);
 	arena_destroy(a);
@@ -370,10 +191,9 @@ static enum err open_control(struct daemon *d)
 {
 	struct control_parts parts = { .config = &d->config, .core = d->core, .store = d->store, .files = d->files, .bulk = d->bulk,
 				       .verifier = d->verifier, .inbox = d->inbox, .runner = workers_runner(d->file_workers),
-				       .registry_root_der = d->registry_root_der, .key_id = signer_key_id(d->signer),
+				       .registry_root_der = d->registry_root_der, .key_in_use = key_in_use,
 				       .figures = count_figures, .wall_ms = wall_ms, .ctx = d };
 
-	memcpy(parts.link_public, d->link_public, sizeof parts.link_public);
 	return control_open(&parts, &d->control);
 }
 
@@ -413,7 +233,7 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 {
 	/* The directory last: what its turn does needs everything else. */
 	enum err (*const steps[])(struct daemon *) = { read_keys, open_signals, open_zmq, open_store,   open_core,
-						       open_transfer, open_links, open_events, open_control, install_directory };
+						       open_transfer, open_links, open_events, open_control, daemon_install_directory };
 	enum err e = ERR_OK;
 
 	memset(d, 0, sizeof *d);
@@ -426,7 +246,7 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 	for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)
 		e = steps[i](d);
 	if (e == ERR_OK)
-		check_own_key(d);
+		daemon_choose_keys(d);
 	return e;
 }
 
@@ -458,7 +278,7 @@ void daemon_close(struct daemon *d)
 	if (d->signals >= 0)
 		close(d->signals);
 	OPENSSL_cleanse(&d->link_keys, sizeof d->link_keys);
-	signer_destroy(d->signer);
+	identity_clear(&d->identity);
 	arena_destroy(d->keys);
 	arena_destroy(d->scratch);
 }
@@ -479,7 +299,9 @@ void daemon_reload(struct daemon *d)
 			log_open(level);
 		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms, d->config.attachment_max_bytes);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file, restart[0] == '\0' ? "none" : restart);
-		e = install_directory(d);
+		daemon_read_keys(d);
+		daemon_choose_keys(d);
+		e = daemon_install_directory(d);
 		if (e != ERR_OK)
 			d->stopping = true;
 	} else {

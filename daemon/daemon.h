@@ -31,11 +31,12 @@ struct daemon {
 	struct config config;
 	int64_t up_since_ms;
 	/* keys */
-	struct signer *signer;
+	struct identity_keys identity;
+	struct signer *signer; /* the one of them that is in force */
+	uint64_t signatures_before; /* of signers let go of */
 	struct arena *keys; /* of what was read from files */
 	struct blob registry_root_der;
 	struct links_config link_keys;
-	uint8_t link_public[32];
 	/* parts, in the order they are built */
 	void *zmq;
 	struct store *store;
@@ -69,8 +70,19 @@ must_use enum err daemon_open(struct daemon *d, const struct config *config);
 /* In reverse; works on what daemon_open has built, also after its failure. */
 void daemon_close(struct daemon *d);
 
+/* ---- daemon_directory.c ---- */
 /* After a directory has come into force: keys, peers, what the opener goes by. */
 must_use enum err daemon_follow_directory(struct daemon *d);
+/* Whom the links may talk to, by the directory and the time of day. */
+must_use enum err daemon_follow_peers(struct daemon *d);
+must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count);
+/* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
+must_use enum err daemon_install_directory(struct daemon *d);
+/* Reads our key files anew; what cannot be read leaves things as they are, told. */
+void daemon_read_keys(struct daemon *d);
+/* Takes those of our keys that the directory has in force now. */
+void daemon_choose_keys(struct daemon *d);
+must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
 /* SIGHUP. */
 void daemon_reload(struct daemon *d);
 

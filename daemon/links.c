@@ -21,13 +21,21 @@ enum {
 	FORGIVEN_MS = 10 * 60 * 1000,
 	REDIAL_MS = 2000,
 	DROPPED_MAX = 256,
-	HELLO_ARENA_BYTES = 1 << 20,
 };
 
-static struct neighbour *find(struct links *l, struct committee_id id)
+struct neighbour *links_find(struct links *l, struct committee_id id)
 {
 	for (unsigned i = 0; i < l->neighbour_count; i++) {
 		if (id_equal(l->neighbours[i].peer.committee, id))
+			return &l->neighbours[i];
+	}
+	return NULL;
+}
+
+struct neighbour *links_superior(struct links *l)
+{
+	for (unsigned i = 0; i < l->neighbour_count; i++) {
+		if (l->neighbours[i].peer.superior)
 			return &l->neighbours[i];
 	}
 	return NULL;
@@ -43,146 +51,20 @@ static void push(struct links *l, const struct link_event *e)
 	*slot = *e;
 }
 
-static void tell(struct links *l, enum link_event_type type, const struct neighbour *n, enum purpose purpose, enum err reason)
+void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n, enum purpose purpose, enum err reason)
 {
 	struct link_event e = { .type = type, .neighbour = n->peer.committee, .purpose = purpose, .reason = reason };
 
 	push(l, &e);
 }
 
-/* ---- peers ---- */
-
-static bool allowed(void *ctx, const uint8_t public_key[32], struct committee_id *out)
-{
-	struct links *l = ctx;
-
-	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		struct neighbour *n = &l->neighbours[i];
-
-		for (unsigned k = 0; k < n->peer.key_count && !n->peer.superior; k++) {
-			if (memcmp(n->peer.keys[k], public_key, 32) != 0)
-				continue;
-			*out = n->peer.committee;
-			return clock_now().mono_ms >= n->refused_until_ms;
-		}
-	}
-	return false;
-}
-
-/* A neighbour that went takes its connections with it; one that stays keeps them. */
-enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count)
-{
-	struct neighbour *fresh = calloc(count + 1, sizeof *fresh);
-	struct neighbour *old = l->neighbours;
-	unsigned old_count = l->neighbour_count;
-	bool superior_same = false;
-
-	if (fresh == NULL)
-		return ERR_NO_MEMORY;
-	for (unsigned i = 0; i < count; i++) {
-		struct neighbour *before = find(l, peers[i].committee);
-
-		if (before != NULL)
-			fresh[i] = *before;
-		fresh[i].peer = peers[i];
-		if (peers[i].superior && before != NULL && strcmp(before->peer.endpoint, peers[i].endpoint) == 0 &&
-		    memcmp(before->peer.keys[0], peers[i].keys[0], 32) == 0)
-			superior_same = true;
-	}
-	for (unsigned i = 0; i < old_count; i++) {
-		bool stays = false;
-
-		for (unsigned k = 0; k < count; k++)
-			stays = stays || id_equal(peers[k].committee, old[i].peer.committee);
-		if (!stays)
-			tell(l, LINK_DISCONNECTED, &old[i], PURPOSE_CONTROL, ERR_RETIRED_RECIPIENT);
-	}
-	l->neighbours = fresh;
-	l->neighbour_count = count;
-	free(old);
-	if (superior_same)
-		return ERR_OK;
-	dialled_close(&l->bulk);
-	dialled_close(&l->control);
-	l->superior = NULL;
-	return ERR_OK;
-}
-
-static struct neighbour *superior(struct links *l)
-{
-	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		if (l->neighbours[i].peer.superior)
-			return &l->neighbours[i];
-	}
-	return NULL;
-}
-
-/* ---- open and close ---- */
-
-enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers, unsigned count, struct links **out)
-{
-	struct links *l = calloc(1, sizeof *l);
-	enum err e;
-
-	*out = NULL;
-	if (l == NULL)
-		return ERR_NO_MEMORY;
-	l->zmq = zmq;
-	l->config = *config;
-	zmq_msg_init(&l->message);
-	l->arena = arena_new(HELLO_ARENA_BYTES);
-	e = l->arena == NULL ? ERR_NO_MEMORY : zap_open(zmq, allowed, l, &l->zap);
-	if (e == ERR_OK)
-		e = links_set_peers(l, peers, count);
-	if (e == ERR_OK && config->listen[0] != '\0')
-		e = router_open(l);
-	if (e != ERR_OK) {
-		links_close(l);
-		return e;
-	}
-	*out = l;
-	return ERR_OK;
-}
-
-void links_close(struct links *l)
-{
-	if (l == NULL)
-		return;
-	zmq_msg_close(&l->message);
-	dialled_close(&l->bulk);
-	dialled_close(&l->control);
-	if (l->router != NULL)
-		zmq_close(l->router);
-	zap_close(l->zap);
-	arena_destroy(l->arena);
-	free(l->neighbours);
-	free(l);
-}
-
-enum err links_rebind(struct links *l)
-{
-	if (l->router == NULL)
-		return ERR_OK;
-	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		struct neighbour *n = &l->neighbours[i];
-
-		if (n->connections[PURPOSE_CONTROL].standing)
-			tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_BUSY);
-		if (n->connections[PURPOSE_BULK].standing)
-			tell(l, LINK_DISCONNECTED, n, PURPOSE_BULK, ERR_BUSY);
-		memset(n->connections, 0, sizeof n->connections);
-	}
-	zmq_close(l->router);
-	l->router = NULL;
-	return router_open(l);
-}
-
 unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max)
 {
-	void *sockets[6] = { zap_socket(l->zap), l->router, l->control.socket, l->control.monitor, l->bulk.socket, l->bulk.monitor };
+	void *sockets[] = { zap_socket(l->zap), l->listeners[0].socket, l->listeners[1].socket, l->control.socket, l->control.monitor,
+			    l->bulk.socket, l->bulk.monitor };
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < 6 && n < max; i++) {
+	for (unsigned i = 0; i < sizeof sockets / sizeof sockets[0] && n < max; i++) {
 		if (sockets[i] != NULL)
 			items[n++] = (zmq_pollitem_t){ .socket = sockets[i], .events = ZMQ_POLLIN };
 	}
@@ -198,19 +80,18 @@ bool links_pending(const struct links *l)
 
 static void keep_dialled(struct links *l)
 {
-	struct neighbour *n = superior(l);
+	struct neighbour *n = links_superior(l);
 
 	if (n == NULL || l->control.socket != NULL || clock_now().mono_ms < n->refused_until_ms ||
 	    clock_now().mono_ms < l->control.not_before_ms || n->peer.endpoint[0] == '\0' ||
 	    n->peer.key_count == 0)
 		return;
-	if (dialled_open(l, &l->control, &n->peer) == ERR_OK)
-		l->superior = n;
+	(void)!dialled_open(l, &l->control, &n->peer); /* logged there; tried again */
 }
 
 void links_open_bulk(struct links *l, struct committee_id committee)
 {
-	struct neighbour *n = find(l, committee);
+	struct neighbour *n = links_find(l, committee);
 
 	if (n != NULL && n->peer.superior && n->peer.key_count > 0 && l->bulk.socket == NULL)
 		(void)!dialled_open(l, &l->bulk, &n->peer); /* logged there; asked for again when it is still wanted */
@@ -218,7 +99,7 @@ void links_open_bulk(struct links *l, struct committee_id committee)
 
 void links_close_bulk(struct links *l, struct committee_id committee)
 {
-	struct neighbour *n = find(l, committee);
+	struct neighbour *n = links_find(l, committee);
 
 	if (n == NULL)
 		return;
@@ -243,7 +124,7 @@ static void greet_bulk(struct links *l)
 
 static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 {
-	struct neighbour *n = superior(l);
+	struct neighbour *n = links_superior(l);
 	enum dialled_change change = dialled_watch(d);
 
 	if (change == DIALLED_NOTHING || n == NULL)
@@ -252,22 +133,24 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 		log_event(LOG_WARNING, "handshake-refused", "committee=%s again_ms=%d", n->peer.committee.text, REDIAL_MS);
 		dialled_close(d);
 		d->not_before_ms = clock_now().mono_ms + REDIAL_MS;
+		/* It may not have heard of our newer key yet, or no longer take the older one. */
+		l->dial_key = (l->dial_key + 1) % l->config.key_count;
 	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
-	tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
+	links_tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
 	return true;
 }
 
 /* ---- receiving ---- */
 
-static bool rid_is(const struct connection *c, const void *rid)
+static bool rid_is(const struct connection *c, const struct listener *r, const void *rid)
 {
-	return c->standing && memcmp(c->rid, rid, RID_BYTES) == 0;
+	return c->standing && c->listener == r && memcmp(c->rid, rid, RID_BYTES) == 0;
 }
 
 /* The first frame of a connection: which one is it? */
-static void first_frame(struct links *l, struct neighbour *n, const void *rid, struct blob frame)
+static void first_frame(struct links *l, struct neighbour *n, struct listener *r, const void *rid, struct blob frame)
 {
 	struct connection *c;
 	struct message m;
@@ -277,27 +160,50 @@ static void first_frame(struct links *l, struct neighbour *n, const void *rid, s
 	if (wire_decode(l->arena, frame, &m) != ERR_OK || m.type != MESSAGE_HELLO)
 		return; /* of a connection that was cut off, or not of ours: it must say Hello */
 	if (!id_equal(m.u.hello.committee, n->peer.committee)) {
-		tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
+		links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
 		return;
 	}
 	c = &n->connections[m.u.hello.purpose];
 	replaced = c->standing;
 	memcpy(c->rid, rid, RID_BYTES);
 	c->standing = true;
+	c->listener = r;
 	if (replaced)
-		tell(l, LINK_DISCONNECTED, n, m.u.hello.purpose, ERR_NETWORK);
-	tell(l, LINK_CONNECTED, n, m.u.hello.purpose, ERR_OK);
+		links_tell(l, LINK_DISCONNECTED, n, m.u.hello.purpose, ERR_NETWORK);
+	links_tell(l, LINK_CONNECTED, n, m.u.hello.purpose, ERR_OK);
+}
+
+/* Whose message it is, by the user id that our ZAP handler gave the connection: a committee and the key that it proved. One whose key is no
+ * longer in force is cut off here, at its next message. NULL: nobody's. */
+static struct neighbour *sender(struct links *l)
+{
+	const char *user = zmq_msg_gets(&l->message, "User-Id"), *slash = user == NULL ? NULL : strchr(user, '/');
+	uint8_t tag[ZAP_TAG_BYTES];
+	struct committee_id who;
+	struct neighbour *n;
+
+	if (slash == NULL || id_parse(user, (size_t)(slash - user), &who) != ERR_OK || !zap_tag_parse(slash + 1, tag))
+		return NULL;
+	n = links_find(l, who);
+	if (n == NULL || links_key_allowed(n, tag, sizeof tag))
+		return n;
+	if (n->connections[PURPOSE_CONTROL].standing || n->connections[PURPOSE_BULK].standing) {
+		log_event(LOG_WARNING, "key-not-in-force", "committee=%s", who.text);
+		links_reset(l, who);
+		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_KEY_REVOKED);
+	}
+	return NULL;
 }
 
 /* Routing id, then one payload frame: more is a violation. False: nothing waits. */
-static bool receive_router(struct links *l, uint8_t rid[RID_BYTES], bool *good)
+static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_BYTES], bool *good)
 {
 	zmq_msg_t id;
 	int parts = 0;
 
 	*good = false;
 	zmq_msg_init(&id);
-	if (zmq_msg_recv(&id, l->router, ZMQ_DONTWAIT) < 0) {
+	if (zmq_msg_recv(&id, r->socket, ZMQ_DONTWAIT) < 0) {
 		zmq_msg_close(&id);
 		return false;
 	}
@@ -306,52 +212,47 @@ static bool receive_router(struct links *l, uint8_t rid[RID_BYTES], bool *good)
 		*good = true;
 	}
 	while (zmq_msg_more(parts == 0 ? &id : &l->message) != 0) {
-		if (zmq_msg_recv(&l->message, l->router, ZMQ_DONTWAIT) < 0)
+		if (zmq_msg_recv(&l->message, r->socket, ZMQ_DONTWAIT) < 0)
 			break;
 		parts++;
 	}
 	*good = *good && parts > 0;
 	if (*good && parts > 1) {
-		const char *user = zmq_msg_gets(&l->message, "User-Id");
-		struct committee_id who = { "" };
-		struct neighbour *n = NULL;
+		struct neighbour *n = sender(l);
 
-		if (user != NULL && id_parse(user, strlen(user), &who) == ERR_OK)
-			n = find(l, who);
 		if (n != NULL)
-			tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
+			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
 		*good = false;
 	}
 	zmq_msg_close(&id);
 	return true;
 }
 
-static bool take_router(struct links *l, struct link_event *out)
+static bool take_router(struct links *l, struct listener *r, struct link_event *out)
 {
 	uint8_t rid[RID_BYTES];
 	struct committee_id who;
 	struct neighbour *n;
-	const char *user;
 	struct blob frame;
 	bool good;
 
-	if (l->router == NULL || !receive_router(l, rid, &good))
+	if (r->socket == NULL || !receive_router(l, r, rid, &good))
 		return false;
-	user = good ? zmq_msg_gets(&l->message, "User-Id") : NULL;
-	if (user == NULL || id_parse(user, strlen(user), &who) != ERR_OK || (n = find(l, who)) == NULL ||
-	    clock_now().mono_ms < n->refused_until_ms)
+	n = good ? sender(l) : NULL;
+	if (n == NULL || clock_now().mono_ms < n->refused_until_ms)
 		return true; /* nobody's, or somebody's who was cut off: dropped unread */
+	who = n->peer.committee;
 	frame = (struct blob){ zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
 	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++) {
-		if (rid_is(&n->connections[p], rid)) {
+		if (rid_is(&n->connections[p], r, rid)) {
 			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .purpose = p, .frame = frame };
 			return true;
 		}
 	}
-	first_frame(l, n, rid, frame);
+	first_frame(l, n, r, rid, frame);
 	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_CONTROL; p++) {
 		/* The Hello itself follows its connection; a bulk one has said all with it. */
-		if (rid_is(&n->connections[p], rid)) {
+		if (rid_is(&n->connections[p], r, rid)) {
 			l->hello_waits = true;
 			l->hello_from = who;
 		}
@@ -361,7 +262,7 @@ static bool take_router(struct links *l, struct link_event *out)
 
 static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose, struct link_event *out)
 {
-	struct neighbour *n = superior(l);
+	struct neighbour *n = links_superior(l);
 	int parts = 0;
 
 	if (d->socket == NULL || n == NULL)
@@ -372,7 +273,7 @@ static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpos
 		parts++;
 	} while (zmq_msg_more(&l->message) != 0);
 	if (parts > 1) {
-		tell(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
+		links_tell(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
 		return true;
 	}
 	*out = (struct link_event){ .type = LINK_FRAME, .neighbour = n->peer.committee, .purpose = purpose,
@@ -401,7 +302,8 @@ void links_receive(struct links *l, struct link_event *out)
 		}
 		if (watch(l, &l->control, PURPOSE_CONTROL) || watch(l, &l->bulk, PURPOSE_BULK))
 			continue;
-		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) && !take_router(l, out) &&
+		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) && !take_router(l, &l->listeners[0], out) &&
+		    !take_router(l, &l->listeners[1], out) &&
 		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out))
 			return;
 		if (out->type != LINK_EVENT_NONE)
@@ -422,7 +324,7 @@ static enum err send_dialled(struct dialled *d, struct blob frame)
 
 enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
 {
-	struct neighbour *n = find(l, neighbour);
+	struct neighbour *n = links_find(l, neighbour);
 	struct connection *c;
 
 	if (n == NULL)
@@ -430,23 +332,23 @@ enum err links_send(struct links *l, struct committee_id neighbour, enum purpose
 	if (n->peer.superior)
 		return send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, frame);
 	c = &n->connections[purpose];
-	if (!c->standing || l->router == NULL)
+	if (!c->standing || c->listener->socket == NULL)
 		return ERR_NETWORK;
-	if (zmq_send(l->router, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
-		if (zmq_send(l->router, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
+	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
+		if (zmq_send(c->listener->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
 			return ERR_OK;
 		return ERR_BUSY;
 	}
 	if (zmq_errno() != EHOSTUNREACH)
 		return ERR_BUSY;
 	c->standing = false;
-	tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
+	links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
 	return ERR_NETWORK;
 }
 
 void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 {
-	struct neighbour *n = find(l, neighbour);
+	struct neighbour *n = links_find(l, neighbour);
 	int64_t now_ms = clock_now().mono_ms;
 
 	if (n == NULL || now_ms < n->refused_until_ms)
@@ -466,7 +368,7 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 
 void links_reset(struct links *l, struct committee_id neighbour)
 {
-	struct neighbour *n = find(l, neighbour);
+	struct neighbour *n = links_find(l, neighbour);
 
 	if (n == NULL)
 		return;
@@ -488,8 +390,10 @@ void links_bye(struct links *l)
 		return;
 	for (unsigned i = 0; i < l->neighbour_count; i++)
 		(void)!links_send(l, l->neighbours[i].peer.committee, PURPOSE_CONTROL, frame); /* silence says it too, later */
-	if (l->router != NULL)
-		zmq_setsockopt(l->router, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
+		if (l->listeners[i].socket != NULL)
+			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	}
 	if (l->control.socket != NULL)
 		zmq_setsockopt(l->control.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
 }

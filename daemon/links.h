@@ -7,15 +7,15 @@
 
 #include <zmq.h>
 
+#include "daemon/identity.h"
 #include "routing/err.h"
 #include "routing/message.h"
 #include "routing/types.h"
 
 struct links_config {
 	struct committee_id self;
-	const char *listen;          /* "" binds nothing */
-	char link_secret[41];        /* Z85 */
-	char link_public[41];
+	struct own_link_key keys[OWN_KEYS_MAX]; /* the one in force first; an older one is served until nobody needs it */
+	unsigned key_count;
 };
 /* Whom we may talk to: from the directory. Swapped whole when it changes. */
 struct link_peer {
@@ -39,6 +39,9 @@ struct links;
 /* Starts the ZAP handler (fails closed) before anything binds. ERR_NETWORK with the reason logged: address in use, no such address. */
 must_use enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers, unsigned count, struct links **out);
 must_use enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count);
+/* Our own keys have changed: listeners open and close with them, the superior is dialled anew under a new one. A listener that cannot be bound is
+ * logged and tried again at the next call; ERR_NETWORK when none is left of those wanted. */
+must_use enum err links_set_keys(struct links *l, const struct own_link_key *keys, unsigned count);
 void links_close(struct links *l); /* NULL is fine */
 
 /* Fills at most max poll items for zmq_poll; returns how many. */

@@ -8,9 +8,15 @@
 
 enum { RID_BYTES = 5, PENDING_MAX = 4096 };
 
+/* One key, one port. */
+struct listener {
+	struct own_link_key key;
+	void *socket; /* NULL: free */
+};
 struct connection {
 	bool standing;
 	uint8_t rid[RID_BYTES];
+	struct listener *listener;
 };
 struct neighbour {
 	struct link_peer peer;
@@ -31,9 +37,9 @@ struct links {
 	void *zmq;
 	struct links_config config;
 	struct zap *zap;
-	void *router;
+	struct listener listeners[OWN_KEYS_MAX];
+	unsigned dial_key; /* of config.keys: the older one when the superior has not heard of the newer */
 	struct dialled control, bulk;
-	struct neighbour *superior;
 	struct neighbour *neighbours;
 	unsigned neighbour_count;
 	struct link_event pending[PENDING_MAX];
@@ -44,7 +50,16 @@ struct links {
 	struct arena *arena;
 };
 
-must_use enum err router_open(struct links *l);
+/* ---- links.c ---- */
+struct neighbour *links_find(struct links *l, struct committee_id id);
+struct neighbour *links_superior(struct links *l);
+void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n, enum purpose purpose, enum err reason);
+/* ---- links_peers.c ---- */
+/* Is a key that begins with these bytes one of the neighbour's that are in force? */
+bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t bytes);
+/* ---- links_socket.c ---- */
+must_use enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key);
+void listener_close(struct listener *r);
 must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer);
 void dialled_close(struct dialled *d);
 /* What the monitor has seen since the last call, one change at a time. */

@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "daemon/links_internal.h"
 #include "daemon/log.h"
 
@@ -34,36 +36,45 @@ static bool enforce_domain(void *s)
 	return set_int(s, OPTION_ZAP_ENFORCE_DOMAIN, 1) && zmq_getsockopt(s, OPTION_ZAP_ENFORCE_DOMAIN, &on, &len) == 0 && on == 1;
 }
 
-enum err router_open(struct links *l)
+enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key)
 {
 	void *s = zmq_socket(l->zmq, ZMQ_ROUTER);
 	char quoted[2 * ENDPOINT_MAX];
 
 	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
 	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
-	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->config.link_secret, 41) != 0 ||
-	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) || zmq_bind(s, l->config.listen) != 0) {
-		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(l->config.listen, quoted, sizeof quoted),
+	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, key->secret, 41) != 0 ||
+	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) || zmq_bind(s, key->listen) != 0) {
+		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(key->listen, quoted, sizeof quoted),
 			  zmq_strerror(zmq_errno()));
 		if (s != NULL)
 			zmq_close(s);
 		return ERR_NETWORK;
 	}
-	l->router = s;
+	r->socket = s;
+	r->key = *key;
 	return ERR_OK;
+}
+
+void listener_close(struct listener *r)
+{
+	if (r->socket != NULL)
+		zmq_close(r->socket);
+	OPENSSL_cleanse(r, sizeof *r);
 }
 
 static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)
 {
 	/* Reconnect times differ by committee, so that a thousand subordinates do not come back in one moment. */
+	const struct own_link_key *own = &l->config.keys[l->dial_key];
 	int jitter = 0;
 
 	for (const char *p = l->config.self.text; *p != '\0'; p++)
 		jitter = (jitter * 31 + *p) % 250;
 	return set_common(s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
 	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
-	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, l->config.link_public, 41) == 0 &&
-	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->config.link_secret, 41) == 0;
+	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, own->public_text, 41) == 0 &&
+	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, own->secret, 41) == 0;
 }
 
 enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer)

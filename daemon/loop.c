@@ -209,6 +209,10 @@ static enum err each_minute(struct daemon *d)
 {
 	uint64_t resident;
 
+	enum err e = daemon_follow_peers(d); /* keys end by time too */
+
+	if (e != ERR_OK)
+		return e;
 	d->store->ops->idle(d->store);
 	resident = resident_bytes();
 	if (d->resident_first_bytes == 0)
@@ -236,6 +240,8 @@ static enum err each_second(struct daemon *d, struct now now)
 	control_set_spare(d->control, room.spare_bytes);
 	bulk_tick(d->bulk, now);
 	daemon_drop_due(d, now.mono_ms);
+	if (d->identity.signer_count > 1 || d->identity.link_count > 1)
+		daemon_choose_keys(d);
 	notify_watchdog();
 	trim(d, now);
 	d->next_second_ms = now.mono_ms + SECOND_MS;

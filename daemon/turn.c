@@ -135,3 +135,8 @@ struct turn_figures turn_figures(const struct turn *t)
 {
 	return t->figures;
 }
+
+void turn_set_signer(struct turn *t, struct signer *signer)
+{
+	t->parts.signer = signer;
+}

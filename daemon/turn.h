@@ -29,4 +29,7 @@ struct turn_figures {
 };
 struct turn_figures turn_figures(const struct turn *t);
 
+/* Signs with another key from the next turn on. Borrowed. */
+void turn_set_signer(struct turn *t, struct signer *signer);
+
 #endif

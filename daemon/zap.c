@@ -1,6 +1,7 @@
 /* See zap.h. */
 #include "daemon/zap.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zmq.h>
@@ -112,13 +113,18 @@ static void answer(struct zap *z, const struct frame *route, const struct frame 
 static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad)
 {
 	struct committee_id who = { "" };
+	char user[COMMITTEE_ID_MAX + 2 + 2 * ZAP_TAG_BYTES];
 	char address[FRAME_BYTES_MAX + 1], quoted[FRAME_BYTES_MAX + 8];
 
 	if (count < 5 || f[1].len_bytes != 0)
 		return;
 	if (!bad && count == 9 && is_text(&f[2], "1.0") && is_text(&f[4], ZAP_DOMAIN) && is_text(&f[7], "CURVE") && f[8].len_bytes == 32 &&
 	    z->allowed(z->ctx, f[8].data, &who)) {
-		answer(z, &f[0], &f[3], "200", who.text);
+		int n = snprintf(user, sizeof user, "%s/", who.text);
+
+		for (unsigned i = 0; i < ZAP_TAG_BYTES; i++)
+			n += snprintf(user + n, sizeof user - (size_t)n, "%02x", f[8].data[i]);
+		answer(z, &f[0], &f[3], "200", user);
 		return;
 	}
 	address[0] = '\0';
@@ -128,6 +134,27 @@ static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad
 	}
 	log_event(LOG_WARNING, "stranger-refused", "address=%s", log_quote(address, quoted, sizeof quoted));
 	answer(z, &f[0], &f[3], "400", "");
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool zap_tag_parse(const char *hex, uint8_t tag[ZAP_TAG_BYTES])
+{
+	if (strlen(hex) != 2 * ZAP_TAG_BYTES)
+		return false;
+	for (unsigned i = 0; i < ZAP_TAG_BYTES; i++) {
+		int high = nibble(hex[2 * i]), low = nibble(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		tag[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
 }
 
 void zap_service(struct zap *z)

@@ -8,6 +8,10 @@
 
 #define ZAP_DOMAIN "vanthu"
 
+/* The user id of a connection is "COMMITTEE/TAG": TAG the first bytes of the key that it proved, in hex, so that each message says under which. */
+enum { ZAP_TAG_BYTES = 8 };
+bool zap_tag_parse(const char *hex, uint8_t tag[ZAP_TAG_BYTES]);
+
 struct zap;
 /* `allowed` finds the committee of a CURVE public key, false: nobody's, or not now. */
 must_use enum err zap_open(void *zmq, bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out), void *ctx,

@@ -132,6 +132,10 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 	/* It may have been let go of and come back: its streams are written again. */
 	for (enum lane lane = LANE_FACTS; known && !l->was_present && lane <= LANE_NORMAL; lane++)
 		link_write_out(t, l, lane);
+	if (known && l->was_present && l->superior != superior) {
+		link_down(t, l, ERR_MOVED); /* who was above is below now: another connection */
+		l->connected = false;
+	}
 	l->superior = superior;
 	l->present = true;
 	return ERR_OK;

@@ -147,11 +147,8 @@ static enum err send_file(struct client *c, struct blob file, Vanthu__V1__Reply 
 	return client_row(c, VANTHU__V1__REPLY__WHAT_IMPORTED, reply);
 }
 
-int committee_import(struct cli *cli, const char *from)
+enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees)
 {
-	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
-						 { "committees", N_("Committees"), FORMAT_COUNT, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
 	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES + 4096);
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
@@ -166,12 +163,26 @@ int committee_import(struct cli *cli, const char *from)
 		e = client_open(cli, CLIENT_OPERATE, &c);
 	if (e == ERR_OK)
 		e = send_file(c, file, &reply);
-	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:I, s:I}", "version", (json_int_t)reply->imported->version, "committees",
-					     (json_int_t)reply->imported->entry_count), columns);
+	if (e == ERR_OK) {
+		*version = reply->imported->version;
+		*committees = reply->imported->entry_count;
+	}
 	client_close(c);
 	arena_destroy(a);
-	return err_exit_code(e);
+	return e;
+}
+
+static int import(struct cli *cli, const char *from)
+{
+	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
+						 { "committees", N_("Committees"), FORMAT_COUNT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	uint64_t version = 0, committees = 0;
+	enum err e = committee_install(cli, from, &version, &committees);
+
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	return output_object(cli, json_pack("{s:I, s:I}", "version", (json_int_t)version, "committees", (json_int_t)committees), columns);
 }
 
 int cmd_committee(struct cli *cli, int argc, char **argv)
@@ -205,7 +216,7 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "export") == 0 && (to != NULL || operands == 2))
 		return export(cli, to != NULL ? to : argv[optind + 1]);
 	if (strcmp(what, "import") == 0 && operands == 2)
-		return committee_import(cli, argv[optind + 1]);
+		return import(cli, argv[optind + 1]);
 	if (registry != NULL && operands >= 1)
 		return registry_command(cli, registry, what, operands == 2 ? argv[optind + 1] : NULL, &entry);
 	return cli_usage(cli, registry == NULL && is_registry_command(what) ? _("--registry DIR is wanted") : what);

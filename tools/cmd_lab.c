@@ -132,9 +132,34 @@ static int operate(struct cli *cli, const char *what, const char *folder, int co
 	return err_exit_code(e);
 }
 
+/* From the top the new directory goes down the tree by itself. */
+static int give_to_top(struct cli *cli, const char *folder, const char *top)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	const struct lab_member *m;
+	uint64_t version, committees;
+	struct cli at_top = *cli;
+	struct lab l;
+	enum err e = lab_open(cli, folder, &l);
+
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	m = lab_find(&l, top);
+	snprintf(path, sizeof path, "%s/registry/directory.vtd", l.folder);
+	if (m != NULL && lab_pid(m) != 0) {
+		at_top.config_path = m->config;
+		e = committee_install(&at_top, path, &version, &committees);
+	} else {
+		cli_say(cli, _("The others take the new directory when %s starts."), top);
+	}
+	lab_close(&l);
+	return err_exit_code(e);
+}
+
 static int add(struct cli *cli, const char *folder, const char *id, const struct entry_options *o)
 {
 	struct rec_committee entry = { .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	char top[COMMITTEE_ID_MAX + 1];
 	json_t *list;
 	enum err e;
 
@@ -143,15 +168,13 @@ static int add(struct cli *cli, const char *folder, const char *id, const struct
 	entry_options_apply(o, &entry);
 	if (entry.name[0] == '\0' || entry.symbol[0] == '\0' || id_empty(entry.superior))
 		return cli_usage(cli, _("--superior, --name and --symbol are wanted"));
-	e = lab_add(cli, folder, &entry);
+	e = lab_add(cli, folder, &entry, top);
 	if (e != ERR_OK)
 		return err_exit_code(e);
 	list = json_array();
 	json_array_append_new(list, json_pack("{s:s, s:s}", "committee", id, "state", "stopped"));
 	output_list(cli, list, columns);
-	cli_say(cli, _("The others take the new directory on SIGHUP, at their next start, or by: vanthu committee import %s/registry/directory.vtd"),
-		folder);
-	return 0;
+	return give_to_top(cli, folder, top);
 }
 
 int cmd_lab(struct cli *cli, int argc, char **argv)

@@ -19,8 +19,8 @@ int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
-/* Gives a directory file to the daemon of the configuration; the exit code. */
-int committee_import(struct cli *cli, const char *from);
+/* Gives a directory file to the daemon of the configuration. Failures have been told. */
+enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees);
 /* add, move, retire, renew, change: the registry's side of `committee`. */
 struct entry_options;
 bool is_registry_command(const char *what);

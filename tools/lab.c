@@ -220,7 +220,7 @@ static enum err next_endpoint(struct arena *a, const struct directory *d, struct
 	return entry->endpoint == NULL || highest == 65535 ? ERR_NO_MEMORY : ERR_OK;
 }
 
-static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, struct registry_fault *fault)
+static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top, struct registry_fault *fault)
 {
 	int64_t now_ms = text_now_ms();
 	const char *registry_folder = fs_join(a, folder, "registry");
@@ -231,8 +231,12 @@ static enum err add(struct arena *a, const char *folder, struct rec_committee *e
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = 0; i < r.directory.entry_count; i++) {
-		if (strcmp(r.directory.entries[i].id.text, entry->id.text) == 0)
+		const struct rec_committee *c = &r.directory.entries[i];
+
+		if (strcmp(c->id.text, entry->id.text) == 0)
 			return ERR_EXISTS;
+		if (c->superior.text[0] == '\0' && !c->retired)
+			memcpy(top, c->id.text, sizeof c->id.text);
 	}
 	if (entry->endpoint[0] == '\0')
 		e = next_endpoint(a, &r.directory, entry);
@@ -248,15 +252,16 @@ static enum err add(struct arena *a, const char *folder, struct rec_committee *e
 	return registry_publish(a, &r, entries, r.directory.entry_count + 1, now_ms, fault);
 }
 
-enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry)
+enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry, char top[COMMITTEE_ID_MAX + 1])
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
 	char path[PATH_MAX];
 	enum err e = a == NULL ? ERR_NO_MEMORY : absolute(folder, path);
 
+	top[0] = '\0';
 	if (e == ERR_OK)
-		e = add(a, path, entry, &fault);
+		e = add(a, path, entry, top, &fault);
 	arena_destroy(a);
 	return tell(cli, e, folder, &fault);
 }

@@ -32,7 +32,7 @@ must_use enum err lab_spawn(struct cli *cli, const struct lab_member *m);
 must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms);
 /* Ends it by `signal` and waits until it is gone. */
 must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signal);
-/* One more committee in a lab: folder, keys, directory. It and its superior follow when they start or get SIGHUP. */
-must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry);
+/* One more committee in a lab: folder, keys, a new directory. `top` gets who is to have it first. */
+must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry, char top[COMMITTEE_ID_MAX + 1]);
 
 #endif

@@ -1,0 +1,172 @@
+/* See identity.h. */
+#include "daemon/identity.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include <openssl/crypto.h>
+
+#include "daemon/log.h"
+#include "routing/endpoint.h"
+
+enum { KEY_FILE_MAX_BYTES = 64 * 1024 };
+
+static bool read_text(const char *path, char text[KEY_FILE_MAX_BYTES], size_t *len)
+{
+	FILE *f = fopen(path, "re");
+
+	if (f == NULL)
+		return false;
+	*len = fread(text, 1, KEY_FILE_MAX_BYTES - 1, f);
+	text[*len] = '\0';
+	fclose(f);
+	return *len > 0;
+}
+
+static enum err read_signer(struct identity_keys *out, const char *path)
+{
+	static char text[KEY_FILE_MAX_BYTES]; /* control thread only; cleansed below */
+	size_t len;
+	enum err e = ERR_FILE;
+
+	if (read_text(path, text, &len))
+		e = signer_from_pem((struct blob){ (const uint8_t *)text, len }, &out->signers[out->signer_count]);
+	OPENSSL_cleanse(text, sizeof text);
+	if (e == ERR_OK)
+		out->signer_count++;
+	else
+		log_event(LOG_ERROR, "signing-key-invalid", "path=%s errno=%d", path, errno);
+	return e;
+}
+
+/* First line: the secret. A second, `listen: tcp://…`, when it is not served where the configuration says. */
+static bool parse_link_key(char *text, struct own_link_key *k)
+{
+	char *end = strchr(text, '\n'), *second = end == NULL ? NULL : end + 1;
+
+	if (end != NULL)
+		*end = '\0';
+	text[strcspn(text, "\r")] = '\0';
+	if (strlen(text) != sizeof k->secret - 1)
+		return false;
+	memcpy(k->secret, text, sizeof k->secret);
+	if (second != NULL && strncmp(second, "listen: ", 8) == 0) {
+		second += 8;
+		second[strcspn(second, "\r\n")] = '\0';
+		if (strlen(second) > ENDPOINT_MAX || !endpoint_valid(second, true))
+			return false;
+		memcpy(k->listen, second, strlen(second) + 1);
+	}
+	return zmq_curve_public(k->public_text, k->secret) == 0 && zmq_z85_decode(k->public_key, k->public_text) != NULL;
+}
+
+static enum err read_link_key(struct identity_keys *out, const char *path, const char *listen)
+{
+	static char text[KEY_FILE_MAX_BYTES];
+	struct own_link_key *k = &out->links[out->link_count];
+	size_t len;
+	enum err e = ERR_CERTIFICATE;
+
+	snprintf(k->listen, sizeof k->listen, "%s", listen);
+	if (read_text(path, text, &len) && parse_link_key(text, k))
+		e = ERR_OK;
+	OPENSSL_cleanse(text, sizeof text);
+	if (e == ERR_OK)
+		out->link_count++;
+	else
+		log_event(LOG_ERROR, "link-key-invalid", "path=%s", path);
+	return e;
+}
+
+enum err identity_read(const struct config *config, struct identity_keys *out)
+{
+	char next[CONFIG_PATH_MAX + 8];
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	e = read_signer(out, config->signing_key);
+	if (e == ERR_OK)
+		e = read_link_key(out, config->link_key, config->listen);
+	if (e != ERR_OK) {
+		identity_clear(out);
+		return e;
+	}
+	/* Told when they cannot be used; what is in force goes on. */
+	snprintf(next, sizeof next, "%s.next", config->signing_key);
+	if (access(next, F_OK) == 0)
+		(void)!read_signer(out, next);
+	snprintf(next, sizeof next, "%s.next", config->link_key);
+	if (access(next, F_OK) == 0)
+		(void)!read_link_key(out, next, config->listen);
+	return ERR_OK;
+}
+
+void identity_clear(struct identity_keys *k)
+{
+	for (unsigned i = 0; i < k->signer_count; i++)
+		signer_destroy(k->signers[i]);
+	OPENSSL_cleanse(k, sizeof *k);
+}
+
+bool identity_in_force(const struct key_entry *k, int64_t wall_ms)
+{
+	return wall_ms + CLOCK_TOLERANCE_MS >= k->from_ms && (k->to_ms == 0 || wall_ms <= k->to_ms) &&
+	       (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
+}
+
+static const struct key_entry *find_in_force(const struct rec_committee *entry, enum key_use use, const uint8_t public_key[32], int64_t wall_ms)
+{
+	for (uint32_t i = 0; entry != NULL && i < entry->key_count; i++) {
+		const struct key_entry *k = &entry->keys[i];
+
+		if (k->use == use && memcmp(k->public_key, public_key, 32) == 0 && identity_in_force(k, wall_ms))
+			return k;
+	}
+	return NULL;
+}
+
+unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms)
+{
+	const struct key_entry *best = NULL;
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < k->signer_count; i++) {
+		const struct key_entry *found;
+		uint8_t public_key[32];
+
+		signer_public_key(k->signers[i], public_key);
+		found = find_in_force(entry, KEY_USE_SIGN, public_key, wall_ms);
+		if (found != NULL && (best == NULL || found->from_ms > best->from_ms)) {
+			best = found;
+			chosen = i;
+		}
+	}
+	return chosen;
+}
+
+unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX])
+{
+	const struct key_entry *found[OWN_KEYS_MAX] = { NULL, NULL };
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < k->link_count; i++) {
+		const struct key_entry *e = find_in_force(entry, KEY_USE_LINK, k->links[i].public_key, wall_ms);
+
+		if (e == NULL)
+			continue;
+		found[count] = e;
+		out[count++] = k->links[i];
+	}
+	if (count == 2 && found[1]->from_ms > found[0]->from_ms) {
+		struct own_link_key first = out[0];
+
+		out[0] = out[1];
+		out[1] = first;
+	}
+	if (count == 0)
+		out[count++] = k->links[0];
+	return count;
+}
