@@ -44,7 +44,7 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 
 	vanthu__v1__link_view__init(out);
 	out->committee = (char *)(uintptr_t)arena_text(c->control->arena, v->neighbour.text, strlen(v->neighbour.text));
-	out->role = (char *)(uintptr_t)(v->superior ? "superior" : "subordinate");
+	out->role = (char *)(uintptr_t)(!v->present ? "former" : v->superior ? "superior" : "subordinate");
 	out->up = v->up;
 	out->last_proof_ms = v->last_proof_ms;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
@@ -73,6 +73,12 @@ static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V
 		out->endpoint = (char *)(uintptr_t)r.u.committee.endpoint;
 }
 
+/* One that was a neighbour is shown while something is still to be done about it. */
+static bool is_shown(const struct link_view *v)
+{
+	return v->present || v->leaving || v->queued[LANE_FACTS] + v->queued[LANE_URGENT] + v->queued[LANE_NORMAL] > 0;
+}
+
 void control_links(struct client *c, uint64_t id)
 {
 	struct link_view v;
@@ -82,6 +88,8 @@ void control_links(struct client *c, uint64_t id)
 		Vanthu__V1__LinkView link;
 		uint64_t lanes[3];
 
+		if (!is_shown(&v))
+			continue;
 		arena_reset(c->control->arena);
 		fill_link(c, &v, &link, lanes);
 		fill_endpoint(c, &v, &link);
@@ -130,6 +138,8 @@ void control_queue(struct client *c, uint64_t id)
 		Vanthu__V1__QueueLine line = VANTHU__V1__QUEUE_LINE__INIT;
 		uint64_t buckets[BUCKETS] = { 0 };
 
+		if (!is_shown(&v))
+			continue;
 		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 			uint64_t younger = v.queued[lane];
 
@@ -166,6 +176,8 @@ static enum err fill_links(struct client *c, Vanthu__V1__Status *s)
 	if (each == NULL || lanes == NULL || s->links == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < count && core_link(core, i, &v); i++) {
+		if (!is_shown(&v))
+			continue;
 		fill_link(c, &v, &each[i], lanes[i]);
 		fill_endpoint(c, &v, &each[i]);
 		s->links[s->n_links++] = &each[i];

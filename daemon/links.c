@@ -104,7 +104,7 @@ void links_close_bulk(struct links *l, struct committee_id committee)
 	if (n == NULL)
 		return;
 	if (n->peer.superior)
-		dialled_close(&l->bulk);
+		dialled_close(&l->bulk, 0);
 	else
 		n->connections[PURPOSE_BULK].standing = false;
 }
@@ -131,7 +131,7 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 		return false;
 	if (change == DIALLED_REFUSED) {
 		log_event(LOG_WARNING, "handshake-refused", "committee=%s again_ms=%d", n->peer.committee.text, REDIAL_MS);
-		dialled_close(d);
+		dialled_close(d, 0);
 		d->not_before_ms = clock_now().mono_ms + REDIAL_MS;
 		/* It may not have heard of our newer key yet, or no longer take the older one. */
 		l->dial_key = (l->dial_key + 1) % l->config.key_count;
@@ -360,8 +360,8 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	n->refused_until_ms = now_ms + n->pause_ms;
 	memset(n->connections, 0, sizeof n->connections);
 	if (n->peer.superior) {
-		dialled_close(&l->bulk);
-		dialled_close(&l->control);
+		dialled_close(&l->bulk, 0);
+		dialled_close(&l->control, 0);
 	}
 	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
 }
@@ -374,8 +374,8 @@ void links_reset(struct links *l, struct committee_id neighbour)
 		return;
 	memset(n->connections, 0, sizeof n->connections);
 	if (n->peer.superior) {
-		dialled_close(&l->bulk);
-		dialled_close(&l->control);
+		dialled_close(&l->bulk, 0);
+		dialled_close(&l->control, 0);
 	}
 }
 

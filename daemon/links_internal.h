@@ -61,7 +61,8 @@ bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t
 must_use enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key);
 void listener_close(struct listener *r);
 must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer);
-void dialled_close(struct dialled *d);
+/* What is queued may still go out for `linger_ms`. */
+void dialled_close(struct dialled *d, int linger_ms);
 /* What the monitor has seen since the last call, one change at a time. */
 enum dialled_change dialled_watch(struct dialled *d);
 

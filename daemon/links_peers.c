@@ -7,7 +7,7 @@
 #include "daemon/log.h"
 #include "routing/id.h"
 
-enum { HELLO_ARENA_BYTES = 1 << 20 };
+enum { HELLO_ARENA_BYTES = 1 << 20, LAST_WORD_MS = 1000 };
 
 /* ---- peers ---- */
 
@@ -44,8 +44,8 @@ static void redial(struct links *l)
 		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_NETWORK);
 	if (n != NULL && l->bulk.up)
 		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_BULK, ERR_NETWORK);
-	dialled_close(&l->bulk);
-	dialled_close(&l->control);
+	dialled_close(&l->bulk, LAST_WORD_MS);
+	dialled_close(&l->control, LAST_WORD_MS);
 }
 
 static void forget_connections(struct links *l, const struct listener *r, enum err why)
@@ -188,8 +188,8 @@ void links_close(struct links *l)
 	if (l == NULL)
 		return;
 	zmq_msg_close(&l->message);
-	dialled_close(&l->bulk);
-	dialled_close(&l->control);
+	dialled_close(&l->bulk, 0);
+	dialled_close(&l->control, 0);
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++)
 		listener_close(&l->listeners[i]);
 	zap_close(l->zap);

@@ -79,10 +79,11 @@ static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)
 
 enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer)
 {
+	static unsigned monitors; /* a name of its own each: the one before may still be closing. Control thread only */
 	char name[64];
 	int events = MONITOR_UP | MONITOR_DOWN | MONITOR_FAILED;
 
-	snprintf(name, sizeof name, "inproc://monitor-%s", d == &l->bulk ? "bulk" : "control");
+	snprintf(name, sizeof name, "inproc://monitor-%u", ++monitors);
 	d->socket = zmq_socket(l->zmq, ZMQ_DEALER);
 	if (d->socket == NULL || !set_dealer(l, d->socket, peer) || zmq_socket_monitor(d->socket, name, events) != 0)
 		goto failed;
@@ -93,13 +94,14 @@ enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer
 	return ERR_OK;
 failed:
 	log_event(LOG_ERROR, "dial-failed", "committee=%s error=\"%s\"", peer->committee.text, zmq_strerror(zmq_errno()));
-	dialled_close(d);
+	dialled_close(d, 0);
 	return ERR_NETWORK;
 }
 
-void dialled_close(struct dialled *d)
+void dialled_close(struct dialled *d, int linger_ms)
 {
 	if (d->socket != NULL) {
+		set_int(d->socket, ZMQ_LINGER, linger_ms);
 		zmq_socket_monitor(d->socket, NULL, 0);
 		zmq_close(d->socket);
 	}

@@ -56,14 +56,14 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 	return ERR_OK;
 }
 
-/* The recipients that this publication serves must be the head's. */
+/* The recipients that this publication serves must be the head's. Whether one is a member of a group that the head names, the core knows. */
 static enum err check_targets(const struct publish_item *item, const struct head *head)
 {
 	for (uint32_t i = 0; i < item->target_count; i++) {
 		bool found = false;
 
 		for (uint32_t k = 0; k < head->recipient_count && !found; k++)
-			found = head->recipients[k].group == GROUP_NONE &&
+			found = head->recipients[k].group != GROUP_NONE ||
 				strcmp(head->recipients[k].committee.text, item->targets[i].text) == 0;
 		if (!found)
 			return ERR_CHAIN;

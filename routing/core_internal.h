@@ -204,6 +204,7 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 /* Should it be asked for again when the two directories agree? Two that differ may each hand a document to the other for ever, or refuse
  * what is right. */
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);
+enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e);
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e);
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e);

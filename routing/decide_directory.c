@@ -93,9 +93,10 @@ static void part_with(struct turn_view *t)
 		}
 		if (!l->was_present)
 			continue;
-		/* A subordinate may hear from us where it belongs now; a superior that is none any more is not dialled again. */
+		/* A subordinate may hear from us where it belongs now; a superior that is none any more is not dialled again, but hears that we
+		 * know. */
 		l->leaving = !l->superior;
-		if (l->leaving && l->up)
+		if (l->up)
 			link_ping(t, l);
 		link_down(t, l, ERR_MOVED);
 	}

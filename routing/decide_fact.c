@@ -115,6 +115,20 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 	}
 }
 
+enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)
+{
+	struct committee_id hop;
+	enum err r;
+
+	*wait = false;
+	if (e->verdict != ERR_OK || l->peer_directory_version == t->core->directory_version || e->head->recipient_count != 1 ||
+	    e->head->recipients[0].group != GROUP_NONE || id_equal(e->head->recipients[0].committee, t->core->config.self))
+		return ERR_OK;
+	r = tree_next_hop(&t->tree, t->core->config.self, e->head->recipients[0].committee, &hop);
+	*wait = r != ERR_OK || id_equal(hop, l->neighbour);
+	return r == ERR_NOT_FOUND || r == ERR_NO_ROUTE ? ERR_OK : r;
+}
+
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct committee_id self = t->core->config.self, to;

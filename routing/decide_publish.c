@@ -86,11 +86,10 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 		return ERR_OK;
 	}
 	wait = must_wait(t, e);
-	if (!wait && e->lane != LANE_FACTS) {
-		r = document_must_wait(t, l, e, &wait);
-		if (r != ERR_OK)
-			return r;
-	}
+	if (!wait)
+		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
+	if (r != ERR_OK)
+		return r;
 	if (wait) {
 		hold(t, l, e->lane);
 		return ERR_OK;
