@@ -135,6 +135,7 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 		return ERR_NO_MEMORY;
 	e->lane = m->lane;
 	e->stream = m->stream;
+	e->neighbour_directory = m->directory_version;
 	e->seq = item->seq;
 	e->envelope = item->envelope;
 	e->targets = item->targets;

@@ -126,7 +126,8 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 	if (count == 0)
 		return ERR_OK;
 	*more = *more || count == FRAME_ITEMS_MAX;
-	m.u.publish = (struct msg_publish){ .lane = lane, .stream = s->id, .items = items, .item_count = count };
+	m.u.publish = (struct msg_publish){ .lane = lane, .stream = s->id, .items = items, .item_count = count,
+					  .directory_version = core_directory_version(o->core) };
 	e = send_message(o, neighbour, &m);
 	if (e == ERR_OK)
 		*s = moved;

@@ -60,6 +60,8 @@ void directory_parts_destroy(struct directory_parts *p); /* NULL is fine */
 /* The next part; the one asked for with an empty `after` begins anew. Copies. ERR_GAP: does not follow the parts before, which are forgotten.
  * ERR_TOO_LARGE, ERR_NO_MEMORY. */
 must_use enum err directory_parts_add(struct directory_parts *p, const struct msg_directory_part *m);
+/* Are these the entries collected, byte for byte? For tests. */
+bool directory_parts_equal(const struct directory_parts *p, const struct rec_committee *entries, uint32_t count);
 must_use enum err directory_parts_open(const struct directory_parts *p, struct arena *a, struct blob root_der,
 				       const struct directory_base *base, struct directory *out);
 

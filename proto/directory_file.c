@@ -236,6 +236,15 @@ enum err directory_parts_add(struct directory_parts *p, const struct msg_directo
 	return e;
 }
 
+bool directory_parts_equal(const struct directory_parts *p, const struct rec_committee *entries, uint32_t count)
+{
+	bool same = p->count == count;
+
+	for (uint32_t i = 0; i < count && same; i++)
+		same = p->entries[i].len == entries[i].entry.len_bytes && memcmp(p->entries[i].data, entries[i].entry.data, p->entries[i].len) == 0;
+	return same;
+}
+
 enum err directory_parts_open(const struct directory_parts *p, struct arena *a, struct blob root_der, const struct directory_base *base,
 			      struct directory *out)
 {

@@ -126,6 +126,7 @@ static enum err decode_publish(struct arena *a, struct blob bytes, struct msg_pu
 			e = ERR_FORMAT;
 	}
 	out->items = items;
+	out->directory_version = m->directory_version;
 	out->item_count = (uint32_t)m->n_items;
 	return e;
 }

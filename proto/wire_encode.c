@@ -104,6 +104,7 @@ static enum err encode_publish(struct arena *a, const struct msg_publish *p, str
 	m.lane = (Vanthu__V1__Lane)p->lane;
 	m.stream = stream(&p->stream);
 	m.n_items = p->item_count;
+	m.directory_version = p->directory_version;
 	for (uint32_t i = 0; i < p->item_count; i++) {
 		enum err e = fill_item(a, &p->items[i], &items[i]);
 

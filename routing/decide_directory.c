@@ -102,6 +102,29 @@ static void part_with(struct turn_view *t)
 	}
 }
 
+/* Who stood below us in a version that we never had, between ours and this one, may still believe it does: it may ask too. */
+static enum err remember_passed_over(struct turn_view *t, const struct ev_directory *e, uint64_t before)
+{
+	for (uint32_t i = 0; i < e->entry_count; i++) {
+		const struct rec_committee *c = &e->entries[i];
+
+		for (uint32_t k = 0; k + 1 < c->place_count; k++) {
+			struct link *l = link_find(t->core, c->id);
+			enum err r = ERR_OK;
+
+			if (!id_equal(c->places[k].superior, t->core->config.self) || c->places[k].retired || c->places[k + 1].since <= before)
+				continue;
+			if (l != NULL && !l->present)
+				l->leaving = true;
+			else if (l == NULL && t->core->link_count < LINKS_MAX)
+				r = link_remember(t, c->id);
+			if (r != ERR_OK)
+				return r;
+		}
+	}
+	return ERR_OK;
+}
+
 /* Two heads of one version, or one that does not follow ours: the registry has been in two minds, and a person must look. */
 static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
 {
@@ -154,6 +177,9 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	if (result != ERR_OK)
 		return result;
 	part_with(t);
+	result = remember_passed_over(t, e, before);
+	if (result != ERR_OK)
+		return result;
 	if (moved && before != 0) {
 		result = requeue_begin(t, before);
 		if (result != ERR_OK)

@@ -45,12 +45,15 @@ static bool spoilt(struct link *l, const struct ev_publish *e)
 	return true;
 }
 
-static bool must_wait(const struct turn_view *t, const struct ev_publish *e)
+static bool must_wait(const struct turn_view *t, const struct link *l, const struct ev_publish *e)
 {
 	if (e->lane == LANE_FACTS ? !t->core->room_facts : !t->core->room_documents)
 		return true;
 	/* A key may have been revoked between the worker's look and now: opened anew, it is judged by the directory in force. */
 	if (e->opened_under != t->core->directory_version)
+		return true;
+	/* A signer or a key that we do not know may be in the directory that the neighbour has and we do not yet. */
+	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) && l->peer_directory_version > t->core->directory_version)
 		return true;
 	/* A clock that is wrong is mended, not argued with; a directory that is not here yet comes. */
 	return e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD ||
@@ -70,6 +73,8 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	link_heard(t, l, false);
 	if (!l->up)
 		return ERR_OK; /* the tick says Hello */
+	if (e->neighbour_directory > l->peer_directory_version)
+		link_peer_version(t, l, e->neighbour_directory);
 	in = &l->in[e->lane];
 	r = stream_check(in, e->stream, e->seq, e->envelope.len_bytes);
 	chain = in->chain;
@@ -85,7 +90,7 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 		out_of_place(t, l, e, r);
 		return ERR_OK;
 	}
-	wait = must_wait(t, e);
+	wait = must_wait(t, l, e);
 	if (!wait)
 		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
 	if (r != ERR_OK)

@@ -80,6 +80,7 @@ struct ev_publish {
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct digest chain;           /* the publisher's, at seq */
+	uint64_t neighbour_directory;  /* the version that the neighbour goes by */
 	uint64_t opened_under;         /* directory version that the keys were looked up under: a newer one means opening again */
 };
 struct ev_fetched {

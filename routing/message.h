@@ -66,6 +66,7 @@ struct msg_publish {
 	struct stream_id stream;
 	const struct publish_item *items;
 	uint32_t item_count;
+	uint64_t directory_version; /* what the publisher goes by */
 };
 struct msg_acknowledge {
 	enum lane lane;

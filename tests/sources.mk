@@ -2,6 +2,6 @@
 UNIT := arena body bulk certificate config core decide_document decide_link decide_publish decide_tick descriptors digest directory \
 	endpoint err files files_chunk head id inbox keyring log merkle opener plan policy prescan record record_codec seal store stream text tree wire workers
 UNIT_SUPPORT := fixture
-SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts faults hostile keys main \
+SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts faults hostile keys main registry \
 	member network prng workload world
 TEST_HELPERS := badneighbour unixcat unixrecv

@@ -64,7 +64,7 @@ void check_loss(struct world *w)
 
 		for (int k = 0; d->accepted && k < w->member_count; k++) {
 			arena_reset(a);
-			if ((d->addressed >> k & 1) != 0 || k == d->origin)
+			if (k == d->origin || ((d->addressed >> k & 1) != 0 && !workload_excused(w, d, k)))
 				check_at(w, d, &w->members[k], a);
 		}
 	}

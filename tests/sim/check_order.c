@@ -5,13 +5,23 @@
 
 static uint64_t last[MEMBERS_MAX][LANE_COUNT];
 
+/* Neighbours in every tree: a link that ends and begins anew counts anew. */
+static bool stayed(const struct world *w, int a, int b)
+{
+	for (uint64_t v = 1; v <= w->version_count; v++) {
+		if (world_parent(w, v, a) != b && world_parent(w, v, b) != a)
+			return false;
+	}
+	return true;
+}
+
 static void each(struct world *w, const struct member *m, const struct key *key, const struct record *r)
 {
 	int from = world_find(w, r->u.document.from.text);
 	uint64_t *at;
 
 	(void)key;
-	if (from < 0)
+	if (from < 0 || !stayed(w, from, m->index))
 		return;
 	at = &last[from][r->u.document.from_lane];
 	if (r->u.document.from_seq <= *at)

@@ -24,6 +24,8 @@ void check_receipt_now(struct world *w, int origin, const struct act_notify *n)
 	struct record r;
 
 	assert(a != NULL);
+	if (d != NULL)
+		workload_resolve(w, &w->documents[d - w->documents]);
 	if (d == NULL || d->origin != origin || recipient < 0 || (d->addressed >> recipient & 1) == 0)
 		world_violation(w, "receipts", "%s counted a receipt of %s that nobody owes", w->members[origin].id.text, n->committee.text);
 	else if (!own_receipt(w, d, recipient, a, &r))
@@ -45,7 +47,7 @@ void check_receipts(struct world *w)
 			struct record ident, at_origin, own;
 
 			arena_reset(a);
-			if ((d->addressed >> k & 1) == 0)
+			if ((d->addressed >> k & 1) == 0 || workload_excused(w, d, k))
 				continue;
 			if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
 			    !member_get(origin, a, FAMILY_RECEIPT,

@@ -50,7 +50,7 @@ static void dress_up(struct world *w, struct draft *d, const struct member *as)
 
 	for (size_t i = 0; i + n <= d->envelope.len_bytes; i++) {
 		if (memcmp(bytes + i, w->evil_key_id.bytes, n) == 0)
-			memcpy(bytes + i, as->key_id.bytes, n);
+			memcpy(bytes + i, as->key_id[0].bytes, n);
 	}
 }
 

@@ -29,18 +29,31 @@ static struct blob make_key(struct world *w)
 	return out;
 }
 
-static struct key_entry *make_entry_keys(struct world *w, struct member *m)
+struct key_entry keys_make_one(struct world *w, struct member *m)
 {
-	struct key_entry *keys = arena_array(w->arena, 1, sizeof *keys);
+	struct key_entry key = { .use = KEY_USE_SIGN, .from_ms = START_WALL_MS - 1000000 };
 	struct signer *s;
 
-	m->signing_pem = make_key(w);
-	assert(signer_from_pem(m->signing_pem, &s) == ERR_OK);
-	m->key_id = signer_key_id(s);
-	keys[0] = (struct key_entry){ .use = KEY_USE_SIGN, .key_id = m->key_id, .from_ms = START_WALL_MS - 1000000 };
-	signer_public_key(s, keys[0].public_key);
+	assert(m->key_count < OWN_KEYS);
+	m->signing_pem[m->key_count] = make_key(w);
+	assert(signer_from_pem(m->signing_pem[m->key_count], &s) == ERR_OK);
+	key.key_id = m->key_id[m->key_count++] = signer_key_id(s);
+	signer_public_key(s, key.public_key);
 	signer_destroy(s);
-	return keys;
+	return key;
+}
+
+void keys_make_entry(struct world *w, struct member *m, struct rec_committee *out)
+{
+	struct key_entry *keys = arena_array(w->arena, 1, sizeof *keys);
+
+	assert(keys != NULL);
+	*out = (struct rec_committee){ .id = m->id, .name = m->id.text, .symbol = "CB", .endpoint = "tcp://127.0.0.1:1", .term_name = "",
+				       .term_from = "", .changed_in = 1, .key_count = 1 };
+	if (m->superior >= 0)
+		out->superior = w->members[m->superior].id;
+	keys[0] = keys_make_one(w, m);
+	out->keys = keys;
 }
 
 static int by_id(const void *a, const void *b)
@@ -53,29 +66,37 @@ static int by_id(const void *a, const void *b)
 void keys_make_directory(struct world *w)
 {
 	struct rec_committee *entries = arena_array(w->arena, MEMBERS_MAX, sizeof *entries);
+	struct version *v = &w->versions[0];
+	/* In half of the changing worlds the last one comes later. */
+	bool later = w->changing && prng_chance(&w->prng, 500);
+	uint32_t count = (uint32_t)w->member_count - later;
 	struct signer *registry;
 	enum err e;
 
-	for (int i = 0; i < w->member_count; i++) {
-		struct member *m = &w->members[i];
+	for (uint32_t i = 0; i < count; i++)
+		keys_make_entry(w, &w->members[i], &entries[i]);
+	for (int i = 0; i < w->member_count; i++)
+		v->parent[i] = (uint32_t)i < count ? w->members[i].superior : NOT_THERE;
+	qsort(entries, count, sizeof *entries, by_id);
+	for (uint32_t i = 0; i < count; i++) {
+		struct place *first = arena_alloc(w->arena, sizeof *first);
 
-		entries[i] = (struct rec_committee){ .id = m->id, .name = m->id.text, .symbol = "CB", .endpoint = "tcp://127.0.0.1:1",
-						     .term_name = "", .term_from = "", .changed_in = 1, .key_count = 1 };
-		if (m->superior >= 0)
-			entries[i].superior = w->members[m->superior].id;
-		entries[i].keys = make_entry_keys(w, m);
-	}
-	qsort(entries, (size_t)w->member_count, sizeof *entries, by_id);
-	for (int i = 0; i < w->member_count; i++) {
+		*first = (struct place){ .since = 1, .superior = entries[i].superior };
+		if (w->changing) {
+			entries[i].places = first;
+			entries[i].place_count = 1;
+		}
 		e = directory_entry_pack(w->arena, &entries[i], &entries[i].entry);
 		assert(e == ERR_OK);
 	}
-	assert(signer_from_pem(make_key(w), &registry) == ERR_OK);
-	w->directory.entries = entries;
-	w->directory.entry_count = (uint32_t)w->member_count;
-	e = directory_sign(registry, w->arena, entries, (uint32_t)w->member_count,
-			   &(struct directory_issue){ 1, NULL, START_WALL_MS, START_WALL_MS + 86400000 }, &w->directory.head);
+	w->registry_pem = make_key(w);
+	assert(signer_from_pem(w->registry_pem, &registry) == ERR_OK);
+	v->directory.entries = entries;
+	v->directory.entry_count = count;
+	e = directory_sign(registry, w->arena, entries, count,
+			   &(struct directory_issue){ 1, NULL, START_WALL_MS, START_WALL_MS + 86400000 }, &v->directory.head);
 	assert(e == ERR_OK);
+	w->version_count = 1;
 	signer_destroy(registry);
 	assert(signer_from_pem(make_key(w), &w->evil) == ERR_OK);
 	w->evil_key_id = signer_key_id(w->evil);
@@ -83,16 +104,21 @@ void keys_make_directory(struct world *w)
 
 enum err keys_find(void *ctx, const struct digest *key_id, struct key_info *out)
 {
-	const struct world *w = ctx;
+	const struct member *m = ctx;
+	uint64_t version = core_directory_version(m->core);
+	const struct directory *d = &m->world->versions[version == 0 ? 0 : version - 1].directory;
 
-	for (uint32_t i = 0; i < w->directory.entry_count; i++) {
-		const struct rec_committee *c = &w->directory.entries[i];
+	for (uint32_t i = 0; i < d->entry_count; i++) {
+		const struct rec_committee *c = &d->entries[i];
 
-		if (!digest_equal(&c->keys[0].key_id, key_id))
-			continue;
-		*out = (struct key_info){ .committee = c->id, .use = KEY_USE_SIGN, .from_ms = c->keys[0].from_ms };
-		memcpy(out->public_key, c->keys[0].public_key, sizeof out->public_key);
-		return ERR_OK;
+		for (uint32_t k = 0; k < c->key_count; k++) {
+			if (!digest_equal(&c->keys[k].key_id, key_id))
+				continue;
+			*out = (struct key_info){ .committee = c->id, .use = KEY_USE_SIGN, .from_ms = c->keys[k].from_ms,
+						  .to_ms = c->keys[k].to_ms, .revoked_from_ms = c->keys[k].revoked_from_ms };
+			memcpy(out->public_key, c->keys[k].public_key, sizeof out->public_key);
+			return ERR_OK;
+		}
 	}
 	return ERR_NOT_FOUND;
 }

@@ -5,7 +5,9 @@
 #include "tests/sim/world.h"
 
 void keys_make_directory(struct world *w);
-/* What the verifiers ask; ctx is the world. */
+void keys_make_entry(struct world *w, struct member *m, struct rec_committee *out);
+struct key_entry keys_make_one(struct world *w, struct member *m); /* the member has it from then on */
+/* What the verifiers ask; ctx is the member: it knows the directory that it has. */
 enum err keys_find(void *ctx, const struct digest *key_id, struct key_info *out);
 
 #endif

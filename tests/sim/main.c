@@ -12,7 +12,7 @@
 
 struct sums {
 	unsigned seeds, failed, documents, members;
-	unsigned long long events, struck[FAULT_COUNT];
+	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS];
 };
 
 static void add(struct sums *s, const struct world *w)
@@ -23,13 +23,19 @@ static void add(struct sums *s, const struct world *w)
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
+	for (int k = 0; k < CHANGE_KINDS; k++)
+		s->changes[k] += w->struck_change[k];
 }
 
 static void print_sums(const struct sums *s)
 {
 	printf("# %u seeds, %u committees, %u documents, %llu events; faults:", s->seeds, s->members, s->documents, s->events);
 	for (int f = 0; f < FAULT_COUNT; f++)
-		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "\n" : ",");
+		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "" : ",");
+	if (s->changes[0] + s->changes[5] > 0)
+		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu", s->changes[0] + s->changes[1] + s->changes[2],
+		       s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7], s->changes[8]);
+	printf("\n");
 }
 
 static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quiet, bool verbose)

@@ -80,9 +80,32 @@ static void violation(void *ctx, struct committee_id neighbour, enum err why)
 	network_punish(m->world, m->index, neighbour);
 }
 
+/* Signs with the newest key that its directory knows. */
+static void choose_key(struct member *m)
+{
+	struct signer *fresh;
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < m->key_count; i++) {
+		struct key_info info;
+
+		if (keys_find(m, &m->key_id[i], &info) == ERR_OK)
+			chosen = i;
+	}
+	assert(signer_from_pem(m->signing_pem[chosen], &fresh) == ERR_OK);
+	signer_destroy(m->signer);
+	m->signer = fresh;
+	if (m->turn != NULL)
+		turn_set_signer(m->turn, fresh);
+}
+
 static void directory(void *ctx)
 {
-	verifier_forget(((struct member *)ctx)->verifier);
+	struct member *m = ctx;
+
+	verifier_forget(m->verifier);
+	choose_key(m);
+	network_follow(m->world, m->index);
 }
 
 static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct message *msg)
@@ -157,12 +180,13 @@ static void build(struct member *m)
 
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK && files_memory_open(m->files_disk, &m->files) == ERR_OK);
-	assert(signer_from_pem(m->signing_pem, &m->signer) == ERR_OK);
-	m->verifier = verifier_new((struct key_source){ .ctx = m->world, .find = keys_find });
+	assert(signer_from_pem(m->signing_pem[0], &m->signer) == ERR_OK);
+	m->parts = directory_parts_new();
+	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
 	m->inbox = inbox_new();
 	m->scratch = arena_new(SCRATCH_BYTES);
-	assert(m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
+	assert(m->parts != NULL && m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
 	core_seed(m->core, seed);
 	m->outbox = outbox_new(m->core, m->store->ops->lookup(m->store), ops);
 	m->bulk = bulk_new(&bulk, &bulk_ops, m->store->ops->lookup(m->store), m->files, (struct job_runner){ .run = run_job });
@@ -180,19 +204,23 @@ static void tear_down(struct member *m)
 	core_destroy(m->core);
 	verifier_destroy(m->verifier);
 	signer_destroy(m->signer);
+	directory_parts_destroy(m->parts);
 	m->files->ops->close(m->files);
 	m->store->ops->close(m->store);
 	arena_destroy(m->scratch);
 	m->running = false;
 }
 
-static void install_directory(struct member *m)
+void member_install(struct member *m, uint64_t version)
 {
+	const struct directory *d = &m->world->versions[version - 1].directory;
 	struct event event = { .type = EVENT_DIRECTORY };
 
-	event.u.directory = (struct ev_directory){ .head = &m->world->directory.head, .entries = m->world->directory.entries,
-						   .entry_count = m->world->directory.entry_count };
+	if (!m->running)
+		return;
+	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = d->entries, .entry_count = d->entry_count };
 	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
+	world_wake(m->world, m, 0);
 }
 
 void member_start(struct member *m)
@@ -207,7 +235,12 @@ void member_start(struct member *m)
 		return;
 	}
 	if (core_directory_version(m->core) == 0)
-		install_directory(m);
+		member_install(m, m->world->versions[0].parent[m->index] == NOT_THERE ? m->world->version_count : 1);
+	else
+		choose_key(m);
+	/* The registry's neighbour has it from a file. */
+	if (m->index == 0 && core_directory_version(m->core) < m->world->version_count)
+		member_install(m, m->world->version_count);
 	world_wake(m->world, m, 0);
 }
 

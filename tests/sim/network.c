@@ -55,12 +55,35 @@ static void tell(struct world *w, int member, enum event_type type, int neighbou
 
 /* ---- connections ---- */
 
+/* Does the subordinate dial there, and does the superior let it in? Both by their own directories. */
+static bool is_wanted(struct world *w, const struct edge *e)
+{
+	struct member *up = &w->members[e->superior], *down = &w->members[e->subordinate];
+	struct link_view v;
+
+	if (!w->changing)
+		return true;
+	if (!core_link_find(down->core, up->id, &v) || !v.present || !v.superior)
+		return false;
+	return core_link_find(up->core, down->id, &v) && ((v.present && !v.superior) || v.leaving);
+}
+
+void network_follow(struct world *w, int member)
+{
+	for (int i = 0; i < w->edge_count; i++) {
+		struct edge *e = &w->edges[i];
+
+		if (e->standing && (e->superior == member || e->subordinate == member) && !is_wanted(w, e))
+			network_reset(w, i);
+	}
+}
+
 void network_connect(struct world *w, int edge)
 {
 	struct edge *e = &w->edges[edge];
 
 	if (e->standing || !w->members[e->superior].running || !w->members[e->subordinate].running || e->cut[0] || e->cut[1] ||
-	    w->now_ms < e->refused_until_ms)
+	    w->now_ms < e->refused_until_ms || !is_wanted(w, e))
 		return;
 	e->standing = true;
 	e->bulk_standing = e->superior_knows = false;
@@ -206,6 +229,38 @@ static void release_arena(void *owner)
 	arena_destroy(owner);
 }
 
+/* What comes down must be what the registry signed: nothing is made up on the way. */
+static void take_part(struct world *w, struct member *m, const struct msg_directory_part *p)
+{
+	struct event event = { .type = EVENT_DIRECTORY };
+	struct rec_committee *changed;
+	const struct directory *d = NULL;
+	uint32_t count = 0;
+
+	if (directory_parts_add(m->parts, p) != ERR_OK || !p->last)
+		return;
+	for (uint64_t i = 0; i < w->version_count; i++) {
+		const struct blob *head = &w->versions[i].directory.head.head;
+
+		if (head->len_bytes == p->head.len_bytes && memcmp(head->data, p->head.data, head->len_bytes) == 0)
+			d = &w->versions[i].directory;
+	}
+	if (d == NULL) {
+		world_violation(w, "directory", "%s got a head that nobody signed", m->id.text);
+		return;
+	}
+	changed = arena_array(w->arena, d->entry_count, sizeof *changed);
+	assert(changed != NULL);
+	for (uint32_t i = 0; i < d->entry_count; i++) {
+		if (d->entries[i].changed_in > p->since)
+			changed[count++] = d->entries[i];
+	}
+	if (!directory_parts_equal(m->parts, changed, count))
+		world_violation(w, "directory", "%s got other entries than changed since %llu", m->id.text, (unsigned long long)p->since);
+	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = changed, .entry_count = count, .base = p->since };
+	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
+}
+
 static void take_messages(struct world *w, struct member *m, struct committee_id from, struct blob frame)
 {
 	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
@@ -224,6 +279,8 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	} else if (e == ERR_OK) {
 		single.u.message.neighbour = from;
 		e = wire_decode(a, frame, &single.u.message.message);
+		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART)
+			take_part(w, m, &single.u.message.message.u.directory_part);
 	}
 	if (e != ERR_OK) {
 		arena_destroy(a);

@@ -12,11 +12,7 @@ enum { SUBMIT_ARENA_BYTES = 4 << 20, AGAIN_MS = 1500, INLINE_MOST = 6000, FILE_M
 
 static bool below(const struct world *w, int top, int member)
 {
-	for (int at = w->members[member].superior; at >= 0; at = w->members[at].superior) {
-		if (at == top)
-			return true;
-	}
-	return false;
+	return world_is_below(w, 1, top, member);
 }
 
 static void address(struct world *w, struct wanted *d)
@@ -193,33 +189,93 @@ void workload_replied(struct world *w, const struct act_reply *r)
 	}
 	if (r->result == ERR_OK) {
 		d->accepted = true;
+		workload_resolve(w, d);
 		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
 			world_violation(w, "recipients", "%u answered, %d addressed", r->recipient_count, __builtin_popcount(d->addressed));
+	} else if (w->changing && (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT || r->result == ERR_NO_RECIPIENT)) {
+		d->last_error = r->result; /* by the directory of that moment; tried again */
 	} else if (r->result != ERR_NO_ROUTE) { /* before the directory is there */
 		world_violation(w, "accept", "a good submission was refused with VT-%d", (int)r->result);
 	}
 }
 
-/* Is `at` between a and b in the tree, ends included? */
-static bool between(const struct world *w, int a, int b, int at)
+void workload_resolve(struct world *w, struct wanted *d)
 {
-	bool on_a = at == a || below(w, at, a), on_b = at == b || below(w, at, b);
+	struct member *m = &w->members[d->origin];
+	struct arena *a;
+	struct record ident, document;
+
+	if (!w->changing || d->version != 0 || d->conflicting)
+		return;
+	a = arena_new(SUBMIT_ARENA_BYTES);
+	assert(a != NULL);
+	if (member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) &&
+	    member_get(m, a, FAMILY_DOCUMENT, key_serial(ident.u.ident.role, ident.u.ident.serial), &document))
+		d->version = document.u.document.directory_version;
+	arena_destroy(a);
+	for (uint32_t i = 0; d->version != 0 && i < d->recipient_count; i++) {
+		enum group group = d->recipients[i].group;
+
+		if (group == GROUP_NONE)
+			continue;
+		d->addressed = 0;
+		for (int k = 0; k < w->member_count; k++) {
+			int parent = world_parent(w, d->version, k);
+
+			if (group == GROUP_SUPERIOR ? world_parent(w, d->version, d->origin) == k :
+			    group == GROUP_SUBTREE  ? parent != NOT_THERE && world_is_below(w, d->version, d->origin, k) :
+						      parent == d->origin)
+				d->addressed |= (uint16_t)(1u << k);
+		}
+	}
+}
+
+bool workload_excused(const struct world *w, const struct wanted *d, int recipient)
+{
+	uint16_t gone = w->retired | w->weak;
+
+	return (gone >> d->origin & 1) != 0 || (recipient >= 0 && (gone >> recipient & 1) != 0);
+}
+
+/* Is `at` between a and b in the tree of a version, ends included? */
+static bool between(const struct world *w, uint64_t version, int a, int b, int at)
+{
+	bool on_a = at == a || world_is_below(w, version, at, a), on_b = at == b || world_is_below(w, version, at, b);
 	int top = a;
 
+	if (world_parent(w, version, a) == NOT_THERE || world_parent(w, version, b) == NOT_THERE)
+		return false;
 	if (on_a != on_b)
 		return true;
-	while (top != b && !below(w, top, b))
-		top = w->members[top].superior;
+	while (top != b && !world_is_below(w, version, top, b))
+		top = world_parent(w, version, top);
 	return at == top;
 }
 
+/* On the way from whoever may have it, in any tree since it was accepted, until nobody is added. */
 bool workload_passes(const struct world *w, const struct wanted *d, int member)
 {
-	for (int i = 0; i < w->member_count; i++) {
-		if ((d->addressed >> i & 1) != 0 && between(w, d->origin, i, member))
-			return true;
+	uint64_t first = d->version == 0 ? 1 : d->version, last = w->changing ? w->version_count : 1;
+	uint16_t have = (uint16_t)(1u << d->origin), before = 0;
+
+	while (have != before) {
+		before = have;
+		for (int x = 0; x < w->member_count; x++) {
+			if ((before >> x & 1) == 0)
+				continue;
+			for (uint64_t v = first; v <= last; v++) {
+				for (int i = 0; i < w->member_count; i++) {
+					for (int k = 0; (d->addressed >> i & 1) != 0 && k < w->member_count; k++) {
+						if (between(w, v, x, i, k))
+							have |= (uint16_t)(1u << k);
+					}
+				}
+			}
+		}
+		if (!w->changing)
+			break;
 	}
-	return member == d->origin;
+	return (have >> member & 1) != 0;
 }
 
 const struct wanted *workload_find(const struct world *w, const struct doc_id *id)
@@ -234,11 +290,23 @@ const struct wanted *workload_find(const struct world *w, const struct doc_id *i
 static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 {
 	struct member *m = &w->members[d->origin];
-	struct record ident, state;
+	struct record ident, state, answer;
 
-	return member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) &&
-	       member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state) &&
-	       state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
+	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) ||
+	    !member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state))
+		return false;
+	for (int i = 0; w->changing && i < w->member_count; i++) {
+		if ((d->addressed >> i & 1) != 0 && !workload_excused(w, d, i) &&
+		    !member_get(m, a, FAMILY_RECEIPT, key_receipt(ident.u.ident.role, ident.u.ident.serial, w->members[i].id), &answer))
+			return false;
+	}
+	return w->changing || state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
+}
+
+bool workload_given_up(const struct world *w, const struct wanted *d)
+{
+	return w->changing && !d->accepted &&
+	       (d->last_error != ERR_OK || (w->retired >> d->origin & 1) != 0 || w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE);
 }
 
 static bool queues_empty(const struct world *w)
@@ -246,10 +314,16 @@ static bool queues_empty(const struct world *w)
 	for (int i = 0; i < w->member_count; i++) {
 		struct link_view v;
 
+		if (w->versions[0].parent[i] == NOT_THERE && w->versions[w->version_count - 1].parent[i] == NOT_THERE)
+			continue; /* never came */
 		if (!w->members[i].running)
 			return false;
+		if ((w->retired >> i & 1) != 0)
+			continue;
+		if (core_directory_version(w->members[i].core) != w->version_count)
+			return false;
 		for (uint32_t k = 0; core_link(w->members[i].core, k, &v); k++) {
-			if (!v.up || v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] != 0)
+			if ((!v.up && v.present) || v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] != 0)
 				return false;
 		}
 	}
@@ -265,7 +339,7 @@ bool workload_done(struct world *w)
 	for (int i = 0; done && i < w->document_count; i++) {
 		arena_reset(a);
 		if (!w->documents[i].conflicting)
-			done = w->documents[i].accepted && closed(w, &w->documents[i], a);
+			done = (w->documents[i].accepted && closed(w, &w->documents[i], a)) || workload_given_up(w, &w->documents[i]);
 	}
 	arena_destroy(a);
 	return done;

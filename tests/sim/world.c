@@ -107,6 +107,10 @@ static void step(struct world *w)
 			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS, .kind = SIM_FAULT });
 		}
 		break;
+	case SIM_CHANGE:
+		if (!w->healed)
+			registry_change(w);
+		break;
 	case SIM_CONNECT:
 		for (int i = 0; i < w->edge_count; i++)
 			network_connect(w, i);
@@ -155,6 +159,7 @@ bool world_run(struct world *w, uint64_t seed)
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
 	w->seed = seed;
+	w->changing = seed >= CHANGING_SEEDS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	w->arena = arena_new(64 << 20);
@@ -163,13 +168,19 @@ bool world_run(struct world *w, uint64_t seed)
 	keys_make_directory(w);
 	faults_draw(w);
 	workload_draw(w);
-	for (int i = 0; i < w->member_count; i++)
-		member_start(&w->members[i]);
+	if (w->changing)
+		registry_draw(w);
+	for (int i = 0; i < w->member_count; i++) {
+		if (w->versions[0].parent[i] != NOT_THERE)
+			member_start(&w->members[i]);
+	}
 	world_schedule(w, (struct sim_event){ .at_ms = 1, .kind = SIM_CONNECT });
 	world_schedule(w, (struct sim_event){ .at_ms = 2000, .kind = SIM_FAULT });
 	run_until(w, ACTIVE_MS, false);
 	faults_heal(w);
 	run_until(w, w->now_ms + SETTLE_MS, true);
+	for (int i = 0; i < w->document_count; i++)
+		workload_resolve(w, &w->documents[i]);
 	check_convergence(w);
 	check_loss(w);
 	check_duplicates(w);

@@ -5,6 +5,7 @@
  *   network.c    connections and frames, and what happens to them on the way
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
+ *   registry.c   changing worlds: versions of the directory, and the tree of each
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
@@ -22,7 +23,10 @@
 #include "routing/core.h"
 #include "tests/sim/prng.h"
 
-enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32 };
+enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4,
+       NOT_THERE = -2, CHANGE_KINDS = 9 };
+/* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
+#define CHANGING_SEEDS 1000000ULL
 #define START_WALL_MS 1790000000000LL
 
 enum fault {
@@ -37,8 +41,9 @@ struct member {
 	int index, superior; /* -1 at the top */
 	struct committee_id id;
 	/* survives */
-	struct blob signing_pem;
-	struct digest key_id;
+	struct blob signing_pem[OWN_KEYS]; /* the newest last */
+	struct digest key_id[OWN_KEYS];
+	unsigned key_count;
 	struct memory_disk *disk;
 	struct memory_files_disk *files_disk;
 	int64_t skew_ms;
@@ -50,6 +55,7 @@ struct member {
 	struct files *files;
 	struct core *core;
 	struct signer *signer;
+	struct directory_parts *parts;
 	struct verifier *verifier;
 	struct inbox *inbox;
 	struct outbox *outbox;
@@ -70,7 +76,7 @@ struct edge {
 	int64_t last_delivery_ms[2][2]; /* direction, control or bulk: TCP keeps order */
 };
 
-enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT };
+enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE };
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -98,6 +104,14 @@ struct wanted {
 	bool accepted;
 	bool conflicting; /* a second submission under an id that is taken: must be refused */
 	struct digest part_digest[PARTS];
+	uint64_t version; /* of the directory that it was accepted under; 0: not known yet */
+	enum err last_error;
+};
+
+/* A version of the directory, and the tree that it means, worked out apart from it. */
+struct version {
+	struct directory directory;
+	int parent[MEMBERS_MAX]; /* −1 at the top, NOT_THERE */
 };
 
 struct world {
@@ -107,7 +121,7 @@ struct world {
 	uint64_t events_done, order;
 	struct member members[MEMBERS_MAX];
 	int member_count;
-	struct edge edges[MEMBERS_MAX];
+	struct edge edges[EDGES_MAX];
 	int edge_count;
 	struct sim_event *heap;
 	size_t heap_count, heap_capacity;
@@ -117,7 +131,13 @@ struct world {
 	struct wanted documents[DOCUMENTS_MAX];
 	int document_count;
 	struct arena *arena; /* directory, keys */
-	struct directory directory;
+	bool changing;
+	struct version versions[VERSIONS_MAX];
+	uint64_t version_count;
+	struct blob registry_pem;
+	int change_count;
+	uint16_t retired, weak; /* bit per member; weak: some of its signatures came too late */
+	unsigned struck_change[CHANGE_KINDS];
 	struct signer *evil;
 	struct digest evil_key_id;
 	struct sim_event kept[KEPT_FRAMES]; /* for replay */
@@ -142,6 +162,7 @@ void member_crash(struct member *m); /* everything not committed is gone */
 void member_turn(struct member *m);
 struct now member_now(const struct member *m);
 void member_free(struct member *m);
+void member_install(struct member *m, uint64_t version); /* a version comes to it from outside */
 bool member_get(const struct member *m, struct arena *a, enum family family, struct key key, struct record *out); /* from its disk */
 
 /* ---- network.c ---- */
@@ -154,6 +175,14 @@ void network_open_bulk(struct world *w, int edge);
 void network_member_gone(struct world *w, int member);
 void network_punish(struct world *w, int member, struct committee_id neighbour);
 int world_find(const struct world *w, const char *id); /* index of a committee, −1 */
+
+void network_follow(struct world *w, int member); /* its directory has changed: connections that it no longer keeps end */
+
+/* ---- registry.c ---- */
+int world_parent(const struct world *w, uint64_t version, int member);
+bool world_is_below(const struct world *w, uint64_t version, int top, int member);
+void registry_draw(struct world *w);
+void registry_change(struct world *w);
 
 /* ---- faults.c ---- */
 void faults_draw(struct world *w);
@@ -171,8 +200,13 @@ void workload_draw(struct world *w);
 void workload_submit(struct world *w, int document);
 void workload_replied(struct world *w, const struct act_reply *r);
 void workload_part(const struct wanted *d, uint32_t part, uint8_t *out); /* its bytes */
+/* Whom an accepted document is for, by the version that its origin accepted it under. */
+void workload_resolve(struct world *w, struct wanted *d);
+/* A changing world cannot hold everything: who has ended answers no more, and what was signed by a key that ended too soon may be refused. */
+bool workload_excused(const struct world *w, const struct wanted *d, int recipient);
 bool workload_passes(const struct world *w, const struct wanted *d, int member); /* is it on the way of this document? */
 const struct wanted *workload_find(const struct world *w, const struct doc_id *id);
+bool workload_given_up(const struct world *w, const struct wanted *d); /* never accepted, and rightly so */
 bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
 
 /* ---- checkers: at the end, and one while it runs ---- */

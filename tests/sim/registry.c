@@ -1,0 +1,227 @@
+/* The registry of a changing world: committees join, move and end, keys are renewed, end early and are revoked, while documents flow.
+ * Each change is a version of the directory; the top gets it, now and then somebody else by hand, and from there it must come down by itself. */
+#include <assert.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "tests/sim/keys.h"
+#include "tests/sim/world.h"
+
+enum { CHANGES_MOST = 6, FIRST_MS = 2500, LAST_MS = 15000, OVERLAP_MS = 900000, SHORT_OVERLAP_MS = 2000 };
+
+int world_parent(const struct world *w, uint64_t version, int member)
+{
+	return version == 0 || version > w->version_count ? w->members[member].superior : w->versions[version - 1].parent[member];
+}
+
+bool world_is_below(const struct world *w, uint64_t version, int top, int member)
+{
+	for (int at = world_parent(w, version, member); at >= 0; at = world_parent(w, version, at)) {
+		if (at == top)
+			return true;
+	}
+	return false;
+}
+
+static bool is_there(const struct world *w, int member)
+{
+	return w->versions[w->version_count - 1].parent[member] != NOT_THERE && (w->retired >> member & 1) == 0;
+}
+
+static struct edge *find_edge(struct world *w, int superior, int subordinate)
+{
+	for (int i = 0; i < w->edge_count; i++) {
+		if (w->edges[i].superior == superior && w->edges[i].subordinate == subordinate)
+			return &w->edges[i];
+	}
+	return NULL;
+}
+
+/* ---- one version from the one before ---- */
+
+static struct rec_committee *begin_version(struct world *w, struct version *v)
+{
+	const struct version *before = &w->versions[w->version_count - 1];
+
+	*v = *before;
+	v->directory.entries = arena_array(w->arena, before->directory.entry_count + 1u, sizeof *v->directory.entries);
+	assert(v->directory.entries != NULL && w->version_count < VERSIONS_MAX);
+	memcpy(v->directory.entries, before->directory.entries, before->directory.entry_count * sizeof *v->directory.entries);
+	return v->directory.entries;
+}
+
+static struct rec_committee *entry_of(struct world *w, struct version *v, int member)
+{
+	for (uint32_t i = 0; i < v->directory.entry_count; i++) {
+		if (strcmp(v->directory.entries[i].id.text, w->members[member].id.text) == 0) {
+			v->directory.entries[i].changed_in = w->version_count + 1;
+			return &v->directory.entries[i];
+		}
+	}
+	return NULL;
+}
+
+static void place(struct world *w, struct rec_committee *entry, bool retired)
+{
+	struct place *places = arena_array(w->arena, entry->place_count + 1u, sizeof *places);
+
+	assert(places != NULL);
+	if (entry->place_count > 0)
+		memcpy(places, entry->places, entry->place_count * sizeof *places);
+	places[entry->place_count] = (struct place){ .since = w->version_count + 1, .superior = entry->superior, .retired = retired };
+	entry->places = places;
+	entry->place_count++;
+	entry->retired = retired;
+}
+
+static void publish(struct world *w, struct version *v, struct rec_committee *changed)
+{
+	struct directory_issue issue = { .version = w->version_count + 1, .previous = &w->versions[w->version_count - 1].directory.head.digest,
+					 .now_ms = START_WALL_MS + w->now_ms, .valid_until_ms = START_WALL_MS + 86400000 };
+	struct signer *registry;
+	enum err e = signer_from_pem(w->registry_pem, &registry);
+
+	assert(e == ERR_OK);
+	if (changed != NULL)
+		e = directory_entry_pack(w->arena, changed, &changed->entry);
+	if (e == ERR_OK)
+		e = directory_sign(registry, w->arena, v->directory.entries, v->directory.entry_count, &issue, &v->directory.head);
+	assert(e == ERR_OK);
+	signer_destroy(registry);
+	w->versions[w->version_count++] = *v;
+}
+
+/* ---- changes ---- */
+
+static bool move(struct world *w)
+{
+	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1), to = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+	struct rec_committee *entry;
+	struct version v;
+
+	if (!is_there(w, member) || !is_there(w, to) || to == member || world_parent(w, w->version_count, member) == to ||
+	    world_is_below(w, w->version_count, member, to) || find_edge(w, member, to) != NULL || w->edge_count == EDGES_MAX)
+		return false;
+	begin_version(w, &v);
+	entry = entry_of(w, &v, member);
+	entry->superior = w->members[to].id;
+	place(w, entry, false);
+	v.parent[member] = to;
+	if (find_edge(w, to, member) == NULL)
+		w->edges[w->edge_count++] = (struct edge){ .superior = to, .subordinate = member };
+	publish(w, &v, entry);
+	return true;
+}
+
+static bool retire(struct world *w)
+{
+	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1);
+	struct rec_committee *entry;
+	struct version v;
+
+	for (int i = 0; i < w->member_count; i++) {
+		if (is_there(w, i) && world_parent(w, w->version_count, i) == member)
+			return false;
+	}
+	if (!is_there(w, member) || w->retired != 0)
+		return false;
+	begin_version(w, &v);
+	entry = entry_of(w, &v, member);
+	place(w, entry, true);
+	v.parent[member] = NOT_THERE;
+	w->retired |= (uint16_t)(1u << member);
+	publish(w, &v, entry);
+	return true;
+}
+
+/* The last member of some worlds comes later than the others. */
+static bool join(struct world *w)
+{
+	int member = w->member_count - 1;
+	struct member *m = &w->members[member];
+	struct rec_committee *entry;
+	struct version v;
+	uint32_t at;
+
+	if (w->versions[w->version_count - 1].parent[member] != NOT_THERE || (w->retired >> member & 1) != 0 || !is_there(w, m->superior))
+		return false;
+	begin_version(w, &v);
+	at = v.directory.entry_count++;
+	while (at > 0 && strcmp(v.directory.entries[at - 1].id.text, m->id.text) > 0) {
+		v.directory.entries[at] = v.directory.entries[at - 1];
+		at--;
+	}
+	entry = &v.directory.entries[at];
+	keys_make_entry(w, m, entry);
+	entry->changed_in = w->version_count + 1;
+	place(w, entry, false);
+	v.parent[member] = m->superior;
+	publish(w, &v, entry);
+	member_start(m);
+	return true;
+}
+
+/* A new signing key. The old one ends in good time, or too soon for what is under way, or is taken back at once. */
+static bool rotate(struct world *w)
+{
+	int member = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+	struct rec_committee *entry;
+	struct key_entry *keys;
+	struct version v;
+	uint64_t how = prng_below(&w->prng, 4);
+
+	if (!is_there(w, member) || w->members[member].key_count == OWN_KEYS)
+		return false;
+	begin_version(w, &v);
+	entry = entry_of(w, &v, member);
+	keys = arena_array(w->arena, entry->key_count + 1u, sizeof *keys);
+	assert(keys != NULL);
+	memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		if (keys[i].to_ms == 0)
+			keys[i].to_ms = START_WALL_MS + w->now_ms + (how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
+		if (how == 3 && keys[i].revoked_from_ms == 0)
+			keys[i].revoked_from_ms = START_WALL_MS + w->now_ms;
+	}
+	if (how >= 2)
+		w->weak |= (uint16_t)(1u << member); /* what it signed and nobody had yet may be refused: it is told */
+	keys[entry->key_count] = keys_make_one(w, &w->members[member]);
+	entry->keys = keys;
+	entry->key_count++;
+	publish(w, &v, entry);
+	return true;
+}
+
+static bool renew(struct world *w)
+{
+	struct version v;
+
+	begin_version(w, &v);
+	publish(w, &v, NULL);
+	return true;
+}
+
+void registry_draw(struct world *w)
+{
+	w->change_count = 1 + (int)prng_below(&w->prng, CHANGES_MOST);
+	for (int i = 0; i < w->change_count; i++)
+		world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(&w->prng, LAST_MS - FIRST_MS), .kind = SIM_CHANGE });
+}
+
+void registry_change(struct world *w)
+{
+	static bool (*const changes[])(struct world *) = { move, move, move, join, join, rotate, rotate, retire, renew };
+	bool changed = false;
+	unsigned kind = 0;
+
+	for (unsigned tries = 0; tries < 20 && !changed; tries++) {
+		kind = (unsigned)prng_below(&w->prng, sizeof changes / sizeof changes[0]);
+		changed = changes[kind](w);
+	}
+	if (!changed)
+		return;
+	w->struck_change[kind]++;
+	member_install(&w->members[0], w->version_count);
+	if (prng_chance(&w->prng, 250))
+		member_install(&w->members[prng_below(&w->prng, (uint64_t)w->member_count)], w->version_count);
+}
