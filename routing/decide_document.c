@@ -194,7 +194,10 @@ static enum err hand_on(struct turn_view *t, const struct ev_publish *e, struct 
 	for (uint32_t i = 0; i < e->target_count && result == ERR_OK; i++) {
 		bool recipient = false;
 
-		if (!handed_back && was_ours(&document.u.document, e->targets[i]))
+		/* Under the directory that it was signed by nothing has moved: only a repetition. Else it may be the way that is new, and one copy
+		 * too many is known for what it is. */
+		if (!handed_back && document.u.document.directory_version == t->core->directory_version &&
+		    was_ours(&document.u.document, e->targets[i]))
 			continue;
 		result = recipients_contain(t, &q.to, e->targets[i], &recipient);
 		if (result == ERR_OK && recipient && !id_equal(e->targets[i], t->core->config.self))

@@ -316,6 +316,9 @@ enum err document_route(struct turn_view *t, const struct routing_question *q, s
 	e = targets_are_recipients(t, q, &named_well);
 	if (e == ERR_OK && !named_well)
 		return ERR_PROTOCOL;
+	/* Ours by what was signed, also when this copy came to be passed on: the one that names us may come later, or not at all. */
+	if (e == ERR_OK && !id_equal(t->core->config.self, q->to.origin))
+		e = recipients_contain(t, &q->to, t->core->config.self, &out->mine);
 	for (uint32_t i = 0; i < q->target_count && e == ERR_OK; i++)
 		e = route_target(t, q, q->targets[i], out);
 	for (uint32_t i = 0; i < q->to.count && e == ERR_OK; i++) {

@@ -6,7 +6,7 @@
 #include "proto/digest.h"
 #include "proto/head.h"
 #include "proto/merkle.h"
-#include "tests/sim/world.h"
+#include "tests/sim/check.h"
 
 enum { SUBMIT_ARENA_BYTES = 4 << 20, AGAIN_MS = 1500, INLINE_MOST = 6000, FILE_MOST = 180000, FIRST_MS = 500, LAST_MS = 16000 };
 
@@ -330,10 +330,26 @@ static bool queues_empty(const struct world *w)
 	return true;
 }
 
+static bool fetching; /* the simulator has one thread */
+
+static void still_fetching(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+{
+	(void)w;
+	(void)m;
+	(void)key;
+	(void)r;
+	fetching = true;
+}
+
 bool workload_done(struct world *w)
 {
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
 	bool done = queues_empty(w);
+
+	fetching = false;
+	for (int i = 0; done && i < w->member_count; i++)
+		check_each(w, &w->members[i], FAMILY_FETCH, check_all(), still_fetching);
+	done = done && !fetching;
 
 	assert(a != NULL);
 	for (int i = 0; done && i < w->document_count; i++) {
