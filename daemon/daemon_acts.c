@@ -27,6 +27,9 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 static void reply(void *ctx, const struct act_reply *r)
 {
 	control_reply(((struct daemon *)ctx)->control, r);
+#ifdef VANTHU_CANARY_EARLY_ACK
+	control_service(((struct daemon *)ctx)->control, NULL, 0); /* the canary of the tests: at once, not after its commit */
+#endif
 }
 
 static void publish_notice(void *ctx, const struct act_notify *n)
