@@ -156,6 +156,11 @@ $(B)/tests/%: tests/helpers/%.c
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $< -lzmq
 
+$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/fsutil $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
 TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim \
 	$(B)/canary-early-ack/vanthud
 .PHONY: test-programs
