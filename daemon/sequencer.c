@@ -188,7 +188,7 @@ void sequencer_link(struct sequencer *s, enum event_type type, struct committee_
 {
 	struct ticket *t = queue_ticket(s, neighbour);
 
-	assert(type == EVENT_CONNECTED || type == EVENT_DISCONNECTED);
+	assert(type == EVENT_CONNECTED || type == EVENT_DISCONNECTED || type == EVENT_FAULT);
 	if (t == NULL)
 		return; /* the core's own patience notices */
 	t->single.type = type;

@@ -28,6 +28,7 @@ struct link {
 	uint64_t ping_token;
 	struct reply_to ping_reply;
 	uint64_t violations;
+	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
@@ -84,6 +85,8 @@ void link_hello(struct turn_view *t, struct link *l, bool answer);
 void link_subscribe(struct turn_view *t, struct link *l, enum lane lane);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
+/* Counted and told, at most once a second; the link goes on. */
+void link_fault(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);
 /* Publisher: a new stream from `acked` on, because the subscriber's idea of the old one is not ours. */
 void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
@@ -143,6 +146,7 @@ enum err recipients_contain(struct turn_view *t, struct committee_id origin, con
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e);
 enum err decide_connected(struct turn_view *t, const struct ev_link *e);
 enum err decide_disconnected(struct turn_view *t, const struct ev_link *e);
+enum err decide_fault(struct turn_view *t, const struct ev_link *e);
 enum err decide_message(struct turn_view *t, const struct ev_message *e);
 enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
 enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m);
