@@ -160,6 +160,11 @@ $(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+BADPEER := badpeer badpeer_frames badpeer_publish peer
+$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim \
 	$(B)/canary-early-ack/vanthud

@@ -174,7 +174,7 @@ enum err links_rebind(struct links *l)
 	}
 	zmq_close(l->router);
 	l->router = NULL;
-	return router_open(l);
+	return router_open_again(l);
 }
 
 unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max)

@@ -45,6 +45,7 @@ struct links {
 };
 
 must_use enum err router_open(struct links *l);
+must_use enum err router_open_again(struct links *l); /* right after it was closed; blocks for 2 s at most */
 must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer);
 void dialled_close(struct dialled *d);
 /* What the monitor has seen since the last call, one change at a time. */

@@ -4,4 +4,4 @@ UNIT := arena body bulk certificate config core decide_document decide_link deci
 UNIT_SUPPORT := fixture
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts faults hostile keys main \
 	member network prng workload world
-TEST_HELPERS := badneighbour bitflip unixcat unixrecv
+TEST_HELPERS := badneighbour badpeer bitflip unixcat unixrecv
