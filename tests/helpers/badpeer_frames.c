@@ -116,6 +116,28 @@ static void garbage(struct peer *p, char **args)
 	printf("sent\n");
 }
 
+/* A Hello in another's name: as a connection's first word, or on one that stands. */
+static void say_hello_as(struct peer *p, const char *name)
+{
+	struct message m = { .type = MESSAGE_HELLO };
+
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .purpose = PURPOSE_CONTROL, .has_streams = true };
+	snprintf(m.u.hello.committee.text, sizeof m.u.hello.committee.text, "%s", name);
+	peer_say(p, &m);
+	printf("sent\n");
+}
+
+static void first_hello_as(struct peer *p, char **args)
+{
+	p->socket = peer_dial(p);
+	say_hello_as(p, args[0]);
+}
+
+static void later_hello_as(struct peer *p, char **args)
+{
+	say_hello_as(p, args[0]);
+}
+
 /* Fields that nobody knows, nested as deep as they fit: passed over, not followed. */
 static void deep(struct peer *p, char **args)
 {
@@ -352,6 +374,8 @@ static void endless(struct peer *p, char **args)
 
 const struct trick tricks_frames[] = {
 	{ "garbage", garbage, false },
+	{ "first-hello", first_hello_as, true },
+	{ "later-hello", later_hello_as, false },
 	{ "deep", deep, false },
 	{ "acknowledge", acknowledge, false },
 	{ "offers", offers, false },

@@ -160,6 +160,21 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 	unharmed
 }
 
+@test "a Hello in another's name is counted and cut off, and the other's link does not move" {
+	local name
+	for name in vanphong btp cb-luutru khong-co; do
+		forgive
+		bad first-hello $name
+		counted 1
+		logged 'event=link-cut-off committee=thads error=VT-3005'
+		forgive
+		bad later-hello $name
+		counted 1
+		logged 'event=link-cut-off committee=thads error=VT-3013'
+	done
+	unharmed
+}
+
 @test "a cut-off lasts longer each time, and ends" {
 	local round pauses
 	forgive
