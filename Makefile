@@ -145,6 +145,10 @@ $(B)/$(1)/sim: $(call obj_of,$(1),$(SIM_PARTS)) $(call gen_of,$(1))
 endef
 $(eval $(call canary,canary-no-verify))
 $(eval $(call canary,canary-early-ack))
+# The whole daemon that acknowledges early: tests/system/order.bats must catch it at work.
+$(B)/canary-early-ack/vanthud: $(call obj_of,canary-early-ack,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,canary-early-ack)
+	$(call say,link,$@)
+	$(Q)$(CC) -pthread -o $@ $^ $(LIBS)
 
 lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 
@@ -153,7 +157,18 @@ $(B)/tests/%: tests/helpers/%.c
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $< -lzmq
 
-TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim
+$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/fsutil $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+BADPEER := badpeer badpeer_frames badpeer_publish peer
+$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim \
+	$(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
 

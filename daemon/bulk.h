@@ -23,6 +23,7 @@ struct bulk_ops {
 	void (*close)(void *ctx, struct committee_id neighbour); /* idle for 30 s */
 	void (*fetched)(void *ctx, const struct ev_fetched *e);
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
+	void (*fault)(void *ctx, struct committee_id neighbour, enum err why); /* to be counted; the connection goes on */
 };
 struct bulk_config {
 	uint64_t window_bytes;  /* asked for and not yet here, per neighbour */

@@ -37,6 +37,8 @@ static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, en
 {
 	struct message answer = { .type = MESSAGE_UNAVAILABLE };
 
+	if (why == ERR_NOT_ENTITLED)
+		b->ops.fault(b->ops.ctx, p->id, why);
 	answer.u.unavailable = (struct msg_unavailable){ .lane = m->lane, .seq = m->seq, .item = m->item, .reason = (uint32_t)why };
 	/* When even this does not go out, the other side's patience ends by itself. */
 	if (b->ops.send(b->ops.ctx, p->id, &answer) != ERR_OK)

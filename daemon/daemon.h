@@ -59,7 +59,7 @@ struct daemon {
 	struct arena *scratch; /* one frame */
 	struct store_room room;
 	int64_t next_second_ms, next_minute_ms, next_trim_ms, last_commit_us;
-	uint64_t resident_first_bytes;
+	uint64_t own_first_bytes;
 	struct drop drops[DROPS_MAX];
 	unsigned drop_count, drop_jobs;
 	bool stopping;

@@ -27,6 +27,9 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 static void reply(void *ctx, const struct act_reply *r)
 {
 	control_reply(((struct daemon *)ctx)->control, r);
+#ifdef VANTHU_CANARY_EARLY_ACK
+	control_service(((struct daemon *)ctx)->control, NULL, 0); /* the canary of the tests: at once, not after its commit */
+#endif
 }
 
 static void publish_notice(void *ctx, const struct act_notify *n)
@@ -44,12 +47,24 @@ static void fetch_stop(void *ctx, struct committee_id neighbour)
 	bulk_stop(((struct daemon *)ctx)->bulk, neighbour);
 }
 
-void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
+/* The core's own verdict: it has counted it. */
+static void cut_off(void *ctx, struct committee_id neighbour, enum err why)
 {
 	struct daemon *d = ctx;
 
 	links_punish(d->links, neighbour, why);
 	sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, why);
+}
+
+static void fault(void *ctx, struct committee_id neighbour, enum err why)
+{
+	sequencer_link(((struct daemon *)ctx)->sequencer, EVENT_FAULT, neighbour, why);
+}
+
+void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
+{
+	fault(ctx, neighbour, why);
+	cut_off(ctx, neighbour, why);
 }
 
 static void follow_directory(void *ctx)
@@ -138,7 +153,7 @@ static void drop_file(void *ctx, struct digest sha256)
 struct outbox_ops daemon_outbox_ops(struct daemon *d)
 {
 	return (struct outbox_ops){ .ctx = d, .send = send_control, .reply = reply, .notify = publish_notice, .fetch = fetch,
-				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = daemon_violation,
+				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
 				    .directory = follow_directory };
 }
 
@@ -192,5 +207,5 @@ static void bulk_fetched(void *ctx, const struct ev_fetched *e)
 struct bulk_ops daemon_bulk_ops(struct daemon *d)
 {
 	return (struct bulk_ops){ .ctx = d, .send = bulk_send, .open = bulk_open, .close = bulk_close, .fetched = bulk_fetched,
-				  .violation = daemon_violation };
+				  .violation = daemon_violation, .fault = fault };
 }

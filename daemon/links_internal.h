@@ -60,6 +60,8 @@ bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t
 /* ---- links_socket.c ---- */
 must_use enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key);
 void listener_close(struct listener *r);
+/* Right after it was closed; blocks for 2 s at most. */
+must_use enum err listener_open_again(struct links *l, struct listener *r, const struct own_link_key *key);
 must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer);
 /* What is queued may still go out for `linger_ms`. */
 void dialled_close(struct dialled *d, int linger_ms);

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "daemon/clock.h"
 #include "daemon/links_internal.h"
 #include "daemon/log.h"
@@ -200,13 +202,20 @@ void links_close(struct links *l)
 
 enum err links_rebind(struct links *l)
 {
+	enum err e = ERR_OK;
+
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
 		struct listener *r = &l->listeners[i];
+		struct own_link_key key = r->key;
 
 		if (r->socket == NULL)
 			continue;
+
 		forget_connections(l, r, ERR_BUSY);
 		listener_close(r);
+		if (listener_open_again(l, r, &key) != ERR_OK)
+			e = ERR_NETWORK;
+		OPENSSL_cleanse(&key, sizeof key);
 	}
-	return open_listeners(l);
+	return e;
 }

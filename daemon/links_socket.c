@@ -1,4 +1,5 @@
 /* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats (they abort the process), TCP keepalive. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 /* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in when no handler answers. */
 enum { OPTION_ZAP_ENFORCE_DOMAIN = 93 };
 
+/* libzmq measures a message as it comes: with what CURVE puts around it. */
+enum { REBIND_TRIES = 100, REBIND_MS = 20, CURVE_EXTRA_BYTES = 64 };
 enum { SEND_HWM = 1000, RECEIVE_HWM = 2000, MONITOR_UP = 0x1000, MONITOR_DOWN = 0x0200, MONITOR_FAILED = 0x0800 | 0x2000 | 0x4000 };
 
 static bool set_int(void *socket, int option, int value)
@@ -19,7 +22,7 @@ static bool set_int(void *socket, int option, int value)
 
 static bool set_common(void *s)
 {
-	int64_t most = FRAME_MAX_BYTES;
+	int64_t most = FRAME_MAX_BYTES + CURVE_EXTRA_BYTES;
 
 	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IPV6, 1) && set_int(s, ZMQ_HANDSHAKE_IVL, 5000) &&
 	       set_int(s, ZMQ_SNDHWM, SEND_HWM) && set_int(s, ZMQ_RCVHWM, RECEIVE_HWM) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
@@ -36,24 +39,46 @@ static bool enforce_domain(void *s)
 	return set_int(s, OPTION_ZAP_ENFORCE_DOMAIN, 1) && zmq_getsockopt(s, OPTION_ZAP_ENFORCE_DOMAIN, &on, &len) == 0 && on == 1;
 }
 
-enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key)
+static enum err listen_on(struct links *l, struct listener *r, const struct own_link_key *key)
 {
 	void *s = zmq_socket(l->zmq, ZMQ_ROUTER);
-	char quoted[2 * ENDPOINT_MAX];
+	int error;
 
 	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
 	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, key->secret, 41) != 0 ||
 	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) || zmq_bind(s, key->listen) != 0) {
-		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(key->listen, quoted, sizeof quoted),
-			  zmq_strerror(zmq_errno()));
+		error = zmq_errno();
 		if (s != NULL)
 			zmq_close(s);
+		errno = error;
 		return ERR_NETWORK;
 	}
 	r->socket = s;
 	r->key = *key;
 	return ERR_OK;
+}
+
+enum err listener_open(struct links *l, struct listener *r, const struct own_link_key *key)
+{
+	char quoted[2 * ENDPOINT_MAX];
+	enum err e = listen_on(l, r, key);
+
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(key->listen, quoted, sizeof quoted),
+			  zmq_strerror(zmq_errno()));
+	return e;
+}
+
+/* libzmq closes in its own time, with what it held: until then the address is taken. */
+enum err listener_open_again(struct links *l, struct listener *r, const struct own_link_key *key)
+{
+	for (unsigned tries = 1; tries < REBIND_TRIES; tries++) {
+		if (listen_on(l, r, key) == ERR_OK)
+			return ERR_OK;
+		zmq_poll(NULL, 0, REBIND_MS);
+	}
+	return listener_open(l, r, key);
 }
 
 void listener_close(struct listener *r)

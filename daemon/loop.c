@@ -1,6 +1,7 @@
 /* The control thread's loop; see loop.h. Every step does bounded work. */
 #include "daemon/loop.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,8 +26,10 @@ enum {
 	TRIM_EVERY_MS = 3000,
 };
 
-/* When this much more is resident than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS, libzmq 5). */
-#define MEMORY_WATERMARK_BYTES (1ULL << 30)
+/* When the process holds this much more of its own than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS,
+ * libzmq 5). Looked at each second: a message without end fills hundreds of MiB in one. The bound never moves up: nothing else here may
+ * hold as much. */
+#define MEMORY_WATERMARK_BYTES (512ULL << 20)
 
 struct waiting {
 	zmq_pollitem_t items[ITEMS_MAX];
@@ -183,49 +186,50 @@ static bool worth_waiting(struct daemon *d)
 
 /* ---- what time asks for ---- */
 
-static uint64_t resident_bytes(void)
+struct memory {
+	uint64_t resident_bytes;
+	uint64_t own_bytes; /* without the pages of files, which are the page cache's */
+};
+
+static struct memory measure(void)
 {
-	unsigned long long all = 0, resident = 0;
+	unsigned long long all = 0, resident = 0, shared = 0, page = (unsigned long long)sysconf(_SC_PAGESIZE);
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	if (f == NULL)
-		return 0;
-	if (fscanf(f, "%llu %llu", &all, &resident) != 2)
-		resident = 0;
+		return (struct memory){ 0, 0 };
+	if (fscanf(f, "%llu %llu %llu", &all, &resident, &shared) != 3)
+		resident = shared = 0;
 	fclose(f);
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	return (struct memory){ resident * page, (resident - shared) * page };
 }
 
 /* What the store has read stays resident until it is given back; when that is much, not only once a minute. */
-static void trim(struct daemon *d, struct now now)
+static void trim(struct daemon *d, struct now now, uint64_t resident_bytes)
 {
-	if (now.mono_ms < d->next_trim_ms || resident_bytes() < TRIM_ABOVE_BYTES)
+	if (now.mono_ms < d->next_trim_ms || resident_bytes < TRIM_ABOVE_BYTES)
 		return;
 	d->next_trim_ms = now.mono_ms + TRIM_EVERY_MS;
 	d->store->ops->idle(d->store);
 }
 
-static enum err each_minute(struct daemon *d)
+static enum err watch_memory(struct daemon *d, uint64_t own_bytes)
 {
-	uint64_t resident;
+	enum err e;
 
-	enum err e = daemon_follow_peers(d); /* keys end by time too */
-
-	if (e != ERR_OK)
-		return e;
-	d->store->ops->idle(d->store);
-	resident = resident_bytes();
-	if (d->resident_first_bytes == 0)
-		d->resident_first_bytes = resident;
-	if (resident < d->resident_first_bytes + MEMORY_WATERMARK_BYTES)
+	if (d->own_first_bytes == 0)
+		d->own_first_bytes = own_bytes;
+	if (own_bytes < d->own_first_bytes + MEMORY_WATERMARK_BYTES)
 		return ERR_OK;
-	log_event(LOG_WARNING, "memory-watermark", "resident=%llu", (unsigned long long)resident);
-	d->resident_first_bytes = resident;
-	return links_rebind(d->links);
+	log_event(LOG_WARNING, "memory-watermark", "own_bytes=%llu", (unsigned long long)own_bytes);
+	e = links_rebind(d->links);
+	malloc_trim(0);
+	return e;
 }
 
 static enum err each_second(struct daemon *d, struct now now)
 {
+	struct memory memory = measure();
 	struct store_room room;
 	enum err e = d->store->ops->room(d->store, &room);
 
@@ -243,12 +247,16 @@ static enum err each_second(struct daemon *d, struct now now)
 	if (d->identity.signer_count > 1 || d->identity.link_count > 1)
 		daemon_choose_keys(d);
 	notify_watchdog();
-	trim(d, now);
+	trim(d, now, memory.resident_bytes);
 	d->next_second_ms = now.mono_ms + SECOND_MS;
-	if (now.mono_ms < d->next_minute_ms)
-		return ERR_OK;
-	d->next_minute_ms = now.mono_ms + MINUTE_MS;
-	return each_minute(d);
+	if (now.mono_ms >= d->next_minute_ms) {
+		d->next_minute_ms = now.mono_ms + MINUTE_MS;
+		d->store->ops->idle(d->store);
+		e = daemon_follow_peers(d); /* keys end by time too */
+		if (e != ERR_OK)
+			return e;
+	}
+	return watch_memory(d, memory.own_bytes);
 }
 
 static enum err keep_time(struct daemon *d)

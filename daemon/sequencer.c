@@ -188,7 +188,7 @@ void sequencer_link(struct sequencer *s, enum event_type type, struct committee_
 {
 	struct ticket *t = queue_ticket(s, neighbour);
 
-	assert(type == EVENT_CONNECTED || type == EVENT_DISCONNECTED);
+	assert(type == EVENT_CONNECTED || type == EVENT_DISCONNECTED || type == EVENT_FAULT);
 	if (t == NULL)
 		return; /* the core's own patience notices */
 	t->single.type = type;
@@ -231,6 +231,9 @@ static void flush_line(struct sequencer *s, struct line *l)
 		if (l->first == NULL)
 			l->last = &l->first;
 		s->waiting--;
+		/* A frame that passes the budget is a bomb: what we publish ourselves stays far below. Without an arena it was our memory. */
+		if (t->result == ERR_NO_MEMORY && t->arena != NULL)
+			t->result = ERR_TOO_LARGE;
 		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY)
 			s->parts.violation(s->parts.ctx, t->neighbour, t->result);
 		if (t->unreleased == 0)

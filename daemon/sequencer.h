@@ -22,7 +22,7 @@ void sequencer_destroy(struct sequencer *s); /* no job may be under way */
 
 /* A control-connection frame; copied. The caller has asked sequencer_room. */
 void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms);
-/* EVENT_CONNECTED or EVENT_DISCONNECTED, behind what came before. */
+/* EVENT_CONNECTED, EVENT_DISCONNECTED or EVENT_FAULT, behind what came before. */
 void sequencer_link(struct sequencer *s, enum event_type type, struct committee_id neighbour, enum err reason);
 /* Moves what is ready into the inbox. */
 void sequencer_flush(struct sequencer *s);

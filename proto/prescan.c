@@ -1,6 +1,8 @@
 /* Reading packed protobuf without unpacking it; see prescan.h. Nesting is bounded by a constant: no message of ours is recursive. */
 #include "proto/prescan.h"
 
+#include <string.h>
+
 #include "proto/allocator.h"
 
 enum { DEPTH_MAX = 8, ELEMENTS_MAX = 65536 };
@@ -140,6 +142,77 @@ static enum err scan(const ProtobufCMessageDescriptor *type, struct blob bytes, 
 enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes)
 {
 	return scan(type, bytes, 0);
+}
+
+/* ---- one form only ---- */
+
+static bool knows_all(const ProtobufCMessage *m);
+
+static const ProtobufCMessage *child(const void *at)
+{
+	const ProtobufCMessage *const *m = at;
+
+	return *m;
+}
+
+static bool child_knows_all(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *field)
+{
+	const uint8_t *base = (const uint8_t *)m, *value = base + field->offset, *quantifier = base + field->quantifier_offset;
+
+	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
+		const size_t *count = (const void *)quantifier;
+		const ProtobufCMessage *const *const *list = (const void *)value;
+
+		for (size_t i = 0; i < *count; i++) {
+			if (!knows_all((*list)[i]))
+				return false;
+		}
+		return true;
+	}
+	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && *(const uint32_t *)(const void *)quantifier != field->id)
+		return true;
+	return child(value) == NULL || knows_all(child(value));
+}
+
+/* Nested as deep as our messages are, which none of ours is without end. */
+static bool knows_all(const ProtobufCMessage *m)
+{
+	if (m->n_unknown_fields > 0)
+		return false;
+	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *field = &m->descriptor->fields[i];
+
+		if (field->type == PROTOBUF_C_TYPE_MESSAGE && !child_knows_all(m, field))
+			return false;
+	}
+	return true;
+}
+
+struct comparison {
+	ProtobufCBuffer base; /* first */
+	struct blob left;
+	bool same;
+};
+
+static void compare(ProtobufCBuffer *base, size_t len_bytes, const uint8_t *bytes)
+{
+	struct comparison *c = (struct comparison *)base;
+
+	c->same = c->same && len_bytes <= c->left.len_bytes && (len_bytes == 0 || memcmp(c->left.data, bytes, len_bytes) == 0);
+	if (!c->same)
+		return;
+	c->left.data += len_bytes;
+	c->left.len_bytes -= len_bytes;
+}
+
+enum err packed_exactly(const ProtobufCMessage *m, struct blob bytes)
+{
+	struct comparison c = { .base = { .append = compare }, .left = bytes, .same = true };
+
+	if (!knows_all(m))
+		return ERR_FORMAT;
+	protobuf_c_message_pack_to_buffer(m, &c.base);
+	return c.same && c.left.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
 }
 
 struct budget {

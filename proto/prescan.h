@@ -14,6 +14,10 @@ must_use enum err prescan(const ProtobufCMessageDescriptor *type, struct blob by
 /* Prescan, then unpack into the arena. NULL with *e set: ERR_FORMAT, ERR_UTF8, ERR_NO_MEMORY. */
 void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, enum err *e);
 
+/* Is `bytes`, which m was unpacked from, the one form that packing m gives, with no field that is not known at any depth? For what no
+ * signature covers: who changes a bit of it must be noticed all the same. ERR_FORMAT. Does not allocate. */
+must_use enum err packed_exactly(const ProtobufCMessage *m, struct blob bytes);
+
 /* Packs into the arena. {NULL, 0} with ERR_NO_MEMORY. An empty message is {non-NULL, 0}. */
 must_use enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out);
 

@@ -142,6 +142,10 @@ static enum err read_outer(struct arena *a, struct blob envelope, struct outer *
 	outer->envelope = unpack(a, &vanthu__v1__envelope__descriptor, envelope, &e);
 	if (outer->envelope == NULL)
 		return e;
+	/* No signature covers how the outer message is packed: one form only, so that an envelope has one sequence of bytes on its way. */
+	e = packed_exactly(&outer->envelope->base, envelope);
+	if (e != ERR_OK)
+		return e;
 	out->payload = field_blob(outer->envelope->payload);
 	out->digest = digest_pae(outer->envelope->payload_type, out->payload);
 	out->kind = payload_kind(outer->envelope->payload_type);

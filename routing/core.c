@@ -273,6 +273,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_directory(&t, &event->u.directory);
 	case EVENT_OPERATE:
 		return decide_operate(&t, &event->u.operate);
+	case EVENT_FAULT:
+		return decide_fault(&t, &event->u.link);
 	case EVENT_TICK:
 		return take_tick(&t);
 	case EVENT_NONE:

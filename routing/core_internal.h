@@ -30,6 +30,7 @@ struct link {
 	uint64_t ping_token;
 	struct reply_to ping_reply;
 	uint64_t violations;
+	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
 	int64_t next_directory_ms; /* monotonic: not asked for before */
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
@@ -108,6 +109,8 @@ void link_ping(struct turn_view *t, struct link *l);
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
+/* Counted and told, at most once a second; the link goes on. */
+void link_fault(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);
 /* Publisher: a new stream from `acked` on, because the subscriber's idea of the old one is not ours. */
 void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
@@ -193,6 +196,7 @@ enum err route_target(struct turn_view *t, const struct routing_question *q, str
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e);
 enum err decide_connected(struct turn_view *t, const struct ev_link *e);
 enum err decide_disconnected(struct turn_view *t, const struct ev_link *e);
+enum err decide_fault(struct turn_view *t, const struct ev_link *e);
 enum err decide_message(struct turn_view *t, const struct ev_message *e);
 enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
 enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m);

@@ -32,7 +32,7 @@ enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, 
 	if (e != ERR_OK)
 		return e;
 	if (memcmp(ours.bytes, chain->bytes, sizeof ours.bytes) != 0) {
-		l->violations++;
+		link_fault(t, l, ERR_CHAIN);
 		link_restart_stream(t, l, lane);
 		link_hello(t, l, false);
 		return ERR_OK;

@@ -330,8 +330,12 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	struct record r;
 	enum err result;
 
-	if (e->verdict != ERR_OK)
+	if (e->verdict != ERR_OK) {
+		/* Nobody else signed it, or nobody knows who did: the neighbour answers for what it should have checked. */
+		if (e->head == NULL || id_equal(e->signer, e->neighbour))
+			l->violations++;
 		return refuse(t, e, e->verdict);
+	}
 	if (e->head->kind != KIND_DOCUMENT)
 		return refuse(t, e, ERR_PROTOCOL);
 	/* Known first: what a changed tree hands back has our own record on it, and is no loop. */

@@ -29,6 +29,15 @@ enum err decide_disconnected(struct turn_view *t, const struct ev_link *e)
 	return ERR_OK;
 }
 
+enum err decide_fault(struct turn_view *t, const struct ev_link *e)
+{
+	struct link *l = link_find(t->core, e->neighbour);
+
+	if (l != NULL)
+		link_fault(t, l, (enum err)e->reason);
+	return ERR_OK;
+}
+
 /* Takes up what the neighbour publishes: the stream we know, or its new one from its base on. */
 static void take_offer(struct turn_view *t, struct link *l, enum lane lane, const struct stream_offer *offer)
 {

@@ -26,7 +26,7 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 	/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. */
 	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
-		l->violations++;
+		link_fault(t, l, why);
 		link_subscribe(t, l, e->lane);
 	} else if (l->resume_ms[e->lane] == 0) {
 		l->resume_ms[e->lane] = t->now.mono_ms + RESUME_MS;

@@ -18,6 +18,7 @@ enum event_type {
 	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
 	EVENT_DIRECTORY,    /* a verified directory to install */
 	EVENT_OPERATE,      /* an operator's request */
+	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
 	EVENT_TICK,         /* the core's deadline has come */
 };
 
@@ -49,7 +50,7 @@ struct ev_submit {
 
 struct ev_link {
 	struct committee_id neighbour;
-	uint32_t reason; /* disconnected: enum err */
+	uint32_t reason; /* disconnected, fault: enum err */
 };
 struct ev_message {
 	struct committee_id neighbour;

@@ -7,6 +7,8 @@
 
 #include "routing/core_internal.h"
 
+enum { FAULT_NOTICE_MS = 1000 };
+
 struct link *link_find(struct core *c, struct committee_id neighbour)
 {
 	uint32_t low = 0, high = c->link_count;
@@ -253,6 +255,15 @@ void link_violation(struct turn_view *t, struct link *l, enum err why)
 	l->violations++;
 	link_down(t, l, why);
 	l->connected = false;
+}
+
+void link_fault(struct turn_view *t, struct link *l, enum err why)
+{
+	l->violations++;
+	if (t->now.mono_ms < l->next_fault_notice_ms)
+		return;
+	l->next_fault_notice_ms = t->now.mono_ms + FAULT_NOTICE_MS;
+	link_notice(t, l, NOTICE_REFUSED, why);
 }
 
 void link_heard(struct turn_view *t, struct link *l, bool proof)

@@ -1,7 +1,7 @@
 # Sources of the tests: tests/unit/test_NAME.c each a program, tests/sim/NAME.c together one.
 UNIT := arena body bulk certificate config core decide_document decide_link decide_publish decide_tick descriptors digest directory \
-	endpoint err files files_chunk head id inbox keyring log merkle opener plan policy prescan record record_codec seal store stream text tree wire workers
+	endpoint err evidence files files_chunk head id inbox keyring log merkle opener plan policy prescan record record_codec seal store stream text tree wire workers
 UNIT_SUPPORT := fixture
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts faults hostile keys main registry \
 	member network prng workload world
-TEST_HELPERS := badneighbour unixcat unixrecv
+TEST_HELPERS := badneighbour badpeer bitflip unixcat unixrecv

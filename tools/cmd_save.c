@@ -11,12 +11,13 @@
 #include "proto/fields.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/evidence.h"
 #include "tools/fsutil.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/term.h"
 
-enum { OPT_TO = 1, WINDOW_BYTES = 2 << 20, NAME_TRIES = 100 };
+enum { OPT_TO = 1, WINDOW_BYTES = 2 << 20, NAME_TRIES = 100, EVIDENCE_ARENA_BYTES = 64 << 20 };
 
 static const struct option options[] = { { "to", required_argument, NULL, OPT_TO }, { NULL, 0, NULL, 0 } };
 
@@ -242,14 +243,16 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
+	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
 	struct client *c = NULL;
 	const char *id, *to;
-	uint8_t *bytes = NULL;
-	size_t size = 0;
+	struct blob bytes;
 	enum err e;
 
-	if (!read_options(cli, argc, argv, &id, &to))
+	if (!read_options(cli, argc, argv, &id, &to)) {
+		arena_destroy(a);
 		return err_exit_code(ERR_USAGE);
+	}
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
 	request.evidence = &ref;
@@ -257,19 +260,15 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
 	if (e == ERR_OK) {
-		size = vanthu__v1__evidence__get_packed_size(reply->evidence);
-		bytes = malloc(size + 1);
-		e = bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
-	}
-	if (e == ERR_OK) {
-		vanthu__v1__evidence__pack(reply->evidence, bytes);
-		e = fs_write_new(to, (struct blob){ bytes, size }, false);
+		e = a == NULL ? ERR_NO_MEMORY : evidence_pack(a, reply->evidence, &bytes);
+		if (e == ERR_OK)
+			e = fs_write_new(to, bytes, false);
 		if (e != ERR_OK)
 			cli_fail(cli, e, to);
 	}
 	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size), columns);
-	free(bytes);
+		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes), columns);
 	client_close(c);
+	arena_destroy(a);
 	return err_exit_code(e);
 }

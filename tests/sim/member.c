@@ -158,6 +158,14 @@ static void fetched(void *ctx, const struct ev_fetched *e)
 	world_wake(m->world, m, 0);
 }
 
+/* What counts it is tested elsewhere. */
+static void fault(void *ctx, struct committee_id neighbour, enum err why)
+{
+	(void)ctx;
+	(void)neighbour;
+	(void)why;
+}
+
 static void run_job(void *ctx, struct job *j)
 {
 	(void)ctx;
@@ -175,7 +183,7 @@ static void build(struct member *m)
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory };
 	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .open = bulk_open, .close = bulk_close, .fetched = fetched,
-				     .violation = violation };
+				     .violation = violation, .fault = fault };
 	uint8_t seed[32];
 
 	prng_fill(&m->world->prng, seed, sizeof seed);

@@ -24,7 +24,7 @@ struct end {
 	struct blob inbox[QUEUE_MAX]; /* frames on their way to this end */
 	unsigned first, count;
 	struct job *jobs, **last;
-	unsigned opened, closed, violations, told;
+	unsigned opened, closed, violations, faults, told;
 	enum err why;
 	struct ev_fetched fetched;
 };
@@ -79,6 +79,13 @@ static void do_violation(void *ctx, struct committee_id neighbour, enum err why)
 	((struct end *)ctx)->why = why;
 }
 
+static void do_fault(void *ctx, struct committee_id neighbour, enum err why)
+{
+	(void)neighbour;
+	((struct end *)ctx)->faults++;
+	((struct end *)ctx)->why = why;
+}
+
 static void do_run(void *ctx, struct job *j)
 {
 	struct end *e = ctx;
@@ -100,7 +107,7 @@ static void put(struct end *e, struct key key, struct record r)
 static void start_end(struct pair *p, struct end *e, const char *id)
 {
 	struct bulk_config config = { .window_bytes = 8 * CHUNK_BYTES, .parallel = 2, .attachment_max_bytes = 1 << 30 };
-	struct bulk_ops ops = { e, do_send, do_open, do_close, do_fetched, do_violation };
+	struct bulk_ops ops = { e, do_send, do_open, do_close, do_fetched, do_violation, do_fault };
 
 	e->pair = p;
 	e->id = fixture_id(id);
@@ -343,6 +350,7 @@ static void test_only_what_was_published_on_this_link_is_served(void **state)
 	assert_int_equal(refused(p, good), 0);
 	f.seq = 2;
 	assert_int_equal(refused(p, f), ERR_NOT_ENTITLED);
+	assert_int_equal(p->tx.faults + p->rx.faults, 1);
 	f = good;
 	f.lane = LANE_URGENT;
 	assert_int_not_equal(refused(p, f), 0);

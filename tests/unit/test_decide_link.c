@@ -142,6 +142,29 @@ static void test_operators_ping_ends_when_the_link_goes(void **state)
 	assert_int_equal(reply_of(g, &gone)->result, ERR_NETWORK);
 }
 
+static void test_faults_are_each_counted_and_named_once_a_second_and_the_link_stays(void **state)
+{
+	struct stage *g = *state;
+	struct event fault = { .type = EVENT_FAULT, .u.link = { .neighbour = { "tinh" }, .reason = ERR_NOT_ENTITLED } };
+	struct event unknown = { .type = EVENT_FAULT, .u.link = { .neighbour = { "khong-co" }, .reason = ERR_NOT_ENTITLED } };
+	struct link_view view;
+
+	neighbour_up(g->s, &g->tinh);
+	station_clear(g->s);
+	station_take(g->s, &unknown);
+	for (int i = 0; i < 3; i++)
+		station_take(g->s, &fault);
+	assert_int_equal(station_acts(g->s, ACT_NOTIFY), 1);
+	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_ENTITLED);
+	g->s->now.mono_ms += 1000;
+	station_take(g->s, &fault);
+	assert_int_equal(station_acts(g->s, ACT_NOTIFY), 2);
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	assert_true(core_link_find(g->s->core, fixture_id("tinh"), &view));
+	assert_int_equal(view.violations, 4);
+	assert_true(view.up);
+}
+
 /* ---- what a subscriber says ---- */
 
 static void queue_one(struct stage *g, unsigned id)
@@ -296,6 +319,7 @@ int main(void)
 		TEST(test_silent_link_goes_down),
 		TEST(test_ping_of_an_operator_is_answered_by_its_pong_only),
 		TEST(test_operators_ping_ends_when_the_link_goes),
+		TEST(test_faults_are_each_counted_and_named_once_a_second_and_the_link_stays),
 		TEST(test_acknowledgement_of_what_was_not_sent_is_a_violation),
 		TEST(test_acknowledged_envelope_leaves_the_queue),
 		TEST(test_acknowledgement_of_another_envelope_lets_nothing_go),

@@ -221,6 +221,34 @@ static void test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors(vo
 	arena_destroy(a);
 }
 
+static enum err exact(struct arena *a, struct blob b)
+{
+	enum err e;
+	const Vanthu__V1__Envelope *m = unpack(a, &vanthu__v1__envelope__descriptor, b, &e);
+
+	return m == NULL ? e : packed_exactly(&m->base, b);
+}
+
+static void test_only_the_one_form_of_packing_is_exact(void **state)
+{
+	struct arena *a = arena_new(1 << 16);
+
+	(void)state;
+	assert_non_null(a);
+	assert_ok(exact(a, BYTES("")));
+	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x12\x00")), ERR_FORMAT); /* an empty field is left out */
+	assert_ok(exact(a, BYTES("\x0a\x01x\x12\x01t\x1a\x03\x0a\x01k")));
+	assert_int_equal(exact(a, BYTES("\x12\x01t\x0a\x01x")), ERR_FORMAT);                         /* another order */
+	assert_int_equal(exact(a, BYTES("\x0a\x01x\x0a\x01x")), ERR_FORMAT);                         /* twice */
+	assert_int_equal(exact(a, BYTES("\x0a\x81\x00x")), ERR_FORMAT);                               /* a padded length */
+	assert_int_equal(exact(a, BYTES("\x0a\x01x\x78\x01")), ERR_FORMAT);                          /* an unknown field */
+	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x78\x01")), ERR_FORMAT);                /* one level down */
+	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x10\x03\x78\x01")), ERR_FORMAT); /* two */
+	assert_ok(exact(a, BYTES("\x1a\x07\x0a\x01k\x1a\x02\x10\x03")));
+	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x08\x00\x10\x03")), ERR_FORMAT); /* zero said aloud */
+	arena_destroy(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +264,7 @@ int main(void)
 		cmocka_unit_test(test_empty_message_unpacks_and_packs),
 		cmocka_unit_test(test_whatever_passes_unpacks_given_memory),
 		cmocka_unit_test(test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors),
+		cmocka_unit_test(test_only_the_one_form_of_packing_is_exact),
 	};
 
 	return cmocka_run_group_tests_name("prescan", tests, NULL, NULL);

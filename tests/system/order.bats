@@ -1,0 +1,184 @@
+# Nothing leaves before its commit, shown on the daemon that is shipped: strace watches its system calls, holds its syncs back, or makes
+# them fail. CURVE hides what a frame says, so the neighbour is asked what has arrived. The canary, a daemon that acts before it commits,
+# must fail each of these checks, or they would prove nothing.
+#
+# LMDB's commit is: pages, fdatasync, then the meta page on a descriptor with O_DSYNC. Both must have returned.
+
+HOLD_US=1000000
+
+setup() {
+	load common
+	cd "$BATS_TEST_TMPDIR" || return 1
+	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
+	CANARY="$ROOT/build/canary-early-ack/vanthud"
+	SHIPPED="$ROOT/build/vanthud"
+	printf 'committees:\n  - {id: btp, name: "A", symbol: "ĐU"}\n  - {id: thads, name: "B", symbol: "ĐUTHA", superior: btp}\n' >tree.yaml
+	make_lab tree.yaml
+	printf 'x\n' >doc.txt
+}
+teardown() { stop_lab; }
+
+gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"; }
+now_us() { echo "${EPOCHREALTIME/./}"; }
+
+# Starts DAEMON for ID under strace. With -D the daemon keeps its own pid, so that the lab knows it as its own.
+traced() { # DAEMON ID OPTION…
+	local daemon=$1 id=$2 pid
+	shift 2
+	strace -D -f -qq "$@" "$daemon" -c "$LAB/$id/vanthud.yaml" >/dev/null 2>>"$LAB/$id/vanthud.log" </dev/null 3>&- &
+	pid=$!
+	echo $pid >"$LAB/$id/vanthud.pid"
+	wait_for 20 eval "gone $pid || \"$VANTHU\" -c $LAB/$id status -q"
+	! gone $pid
+}
+held() { traced "$1" "$2" -o held -e trace=fdatasync -e inject=fdatasync:delay_enter=$HOLD_US; }
+
+# Every sync fails after those that it takes to start and to greet a neighbour; each is held back first, so that what leaves too early has
+# the time to.
+failing() { # DAEMON ID NEIGHBOUR
+	local n
+	for n in 2 3 4 5 6 7 8; do
+		traced "$1" "$2" -o failing -e trace=fdatasync -e inject=fdatasync:error=EIO:delay_enter=300000:when=$n+ || continue
+		! quiet_or_gone "$2" "$3" || return 0
+	done
+	return 1
+}
+
+# All that was under way between the two is done: a ping is answered in its turn, after what came before it.
+quiet() { wait_for 20 "$VANTHU" -c "$LAB/$1" link ping "$2" -q; }
+quiet_or_gone() { # ID NEIGHBOUR: fails when the daemon is gone
+	local pid
+	pid=$(pid_of "$1")
+	wait_for 20 eval "gone $pid || \"$VANTHU\" -c $LAB/$1 link ping $2 -q"
+	! gone "$pid"
+}
+queued() { "$VANTHU" -c "$LAB/btp" link show thads --json | jq .data.queued; }
+delivered() { "$VANTHU" -c "$LAB/btp" outbox --state delivered --json | jq '.data | length'; }
+send() { "$VANTHU" -c "$LAB/btp" send doc.txt --to thads --type CV --number "$1-CV/ĐU" --subject "thứ tự $1" -q >/dev/null; }
+
+# ---- the checks: each says what left before its sync, and fails ----
+
+reply_follows_sync() { # DAEMON: by the order of the control thread's own calls
+	local i
+	start_lab thads
+	traced "$1" btp -ff -yy -o calls -e trace=recvfrom,sendto,fdatasync,pwrite64
+	for i in $(seq 20); do send "$i"; done
+	awk '
+		/^fdatasync\(.*data\.mdb>\) = 0/ { synced = NR }
+		/^pwrite64\(.*data\.mdb>.* = [0-9]+$/ { if (synced) meta = NR }
+		/office\.sock/ { match($0, /\([0-9]+/); fd = substr($0, RSTART + 1, RLENGTH - 1) }
+		/^recvfrom\(.*office\.sock.* = [1-9][0-9]*$/ { asked[fd] = NR }
+		/^sendto\(.*office\.sock.* = [1-9]/ {
+			answers++
+			if (!(asked[fd] < synced && synced < meta)) { print "a reply left before its sync: line " NR; bad = 1 }
+		}
+		END { print answers " answers"; exit bad || answers != 20 }
+	' "calls.$(pid_of btp)"
+}
+
+held_sync_holds_reply() { # DAEMON
+	local began i
+	start_lab thads
+	held "$1" btp
+	for i in 1 2; do
+		quiet btp thads
+		began=$(now_us)
+		send $i
+		if [ $(($(now_us) - began)) -lt $HOLD_US ]; then echo "a reply left before its sync returned"; return 1; fi
+	done
+}
+
+held_sync_holds_acknowledgement() { # DAEMON: the document's, and its receipt
+	local began i
+	start_lab btp
+	held "$1" thads
+	for i in 1 2; do
+		quiet thads btp
+		began=$(now_us)
+		send $i
+		wait_for 15 eval '[ "$(queued)" = 0 ]'
+		if [ $(($(now_us) - began)) -lt $HOLD_US ]; then echo "an acknowledgement left before its sync returned"; return 1; fi
+		wait_for 15 eval "[ \"\$(delivered)\" = $i ]"
+		if [ $(($(now_us) - began)) -lt $HOLD_US ]; then echo "a receipt left before its sync returned"; return 1; fi
+	done
+}
+
+# A round ends with the first sync that fails. Rounds go on until it was the sync of what the check is about.
+failed_sync_gives_no_reply() { # DAEMON
+	local asked=0 accepted=0 kept
+	start_lab thads
+	while [ $asked -lt 12 ]; do
+		failing "$1" btp thads
+		while quiet_or_gone btp thads; do
+			asked=$((asked + 1))
+			if send $asked; then accepted=$((accepted + 1)); fi
+		done
+		grep -q 'event=turn-failed' "$LAB/btp/vanthud.log"
+		start_lab btp
+		kept=$(v btp outbox --json | jq '.data | length')
+		echo "asked $asked, accepted $accepted, kept $kept"
+		if [ "$accepted" -gt "$kept" ]; then echo "a reply left before its sync, which failed"; return 1; fi
+		[ "$kept" = "$asked" ] || return 0
+		"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	done
+	echo "no submission's sync failed"
+	return 2
+}
+
+failed_sync_gives_no_acknowledgement() { # DAEMON
+	local sent=0 acknowledged receipts kept
+	start_lab btp
+	while [ $sent -lt 12 ]; do
+		failing "$1" thads btp
+		while quiet_or_gone thads btp; do
+			sent=$((sent + 1))
+			send $sent
+			wait_for 15 eval "gone $(pid_of thads) || [ \"\$(delivered)\" = $sent ]"
+		done
+		grep -q 'event=turn-failed' "$LAB/thads/vanthud.log"
+		acknowledged=$((sent - $(queued))) receipts=$(delivered)
+		"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+		start_lab thads
+		kept=$(v thads inbox --json | jq '.data | length')
+		echo "sent $sent, acknowledged $acknowledged, receipts $receipts, kept $kept"
+		if [ $acknowledged -gt "$kept" ] || [ "$receipts" -gt "$kept" ]; then
+			echo "an acknowledgement left before its sync, which failed"
+			return 1
+		fi
+		start_lab btp
+		wait_for 20 eval "[ \"\$(delivered)\" = $sent ]" || return 3
+		[ "$kept" = $sent ] || return 0
+		"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	done
+	echo "no document's sync failed"
+	return 2
+}
+
+caught() { # CHECK: the canary fails it, for the right reason
+	run "$1" "$CANARY"
+	echo "$output"
+	[ "$status" = 1 ]
+	[[ $output == *"left before its sync"* ]]
+}
+
+@test "each of 20 submissions is answered after the fdatasync and the meta page of its commit" { reply_follows_sync "$SHIPPED"; }
+
+@test "while a sync is held back the submitter gets no answer" { held_sync_holds_reply "$SHIPPED"; }
+
+@test "while a sync is held back the neighbour gets no acknowledgement and no receipt" { held_sync_holds_acknowledgement "$SHIPPED"; }
+
+@test "a sync that fails ends the daemon, and what it would have answered was never said" { failed_sync_gives_no_reply "$SHIPPED"; }
+
+@test "a sync that fails at the recipient: no acknowledgement, no receipt, and all arrives after a restart" {
+	failed_sync_gives_no_acknowledgement "$SHIPPED"
+}
+
+@test "canary: a daemon that answers early is caught in the order of its calls" { caught reply_follows_sync; }
+
+@test "canary: a daemon that answers early is caught by a sync held back" { caught held_sync_holds_reply; }
+
+@test "canary: a daemon that acknowledges early is caught by a sync held back" { caught held_sync_holds_acknowledgement; }
+
+@test "canary: a daemon that answers early is caught by a sync that fails" { caught failed_sync_gives_no_reply; }
+
+@test "canary: a daemon that acknowledges early is caught by a sync that fails" { caught failed_sync_gives_no_acknowledgement; }

@@ -1,0 +1,290 @@
+/* See evidence.h. */
+#include "tools/evidence.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "proto/directory.h"
+#include "proto/envelope.pb-c.h"
+#include "proto/fields.h"
+#include "proto/head.h"
+#include "proto/prescan.h"
+#include "tools/fsutil.h"
+#include "tools/i18n.h"
+
+enum { PIECE_BYTES = 256 * 1024 };
+
+/* ---- the form ---- */
+
+static int compare(const void *a, const void *b)
+{
+	const ProtobufCBinaryData *x = a, *y = b;
+	size_t shorter = x->len < y->len ? x->len : y->len;
+	int order = shorter == 0 ? 0 : memcmp(x->data, y->data, shorter);
+
+	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
+}
+
+enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *out)
+{
+	if (m->n_receipts > 0)
+		qsort(m->receipts, m->n_receipts, sizeof *m->receipts, compare);
+	if (m->n_relays > 0)
+		qsort(m->relays, m->n_relays, sizeof *m->relays, compare);
+	return pack(a, &m->base, out);
+}
+
+static bool ascending(const ProtobufCBinaryData *list, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (compare(&list[i - 1], &list[i]) >= 0)
+			return false;
+	}
+	return true;
+}
+
+/* ---- verifying ---- */
+
+struct check {
+	const struct evidence_question *question;
+	struct evidence_verdict *verdict;
+	struct arena *arena;
+	const Vanthu__V1__Evidence *evidence;
+	struct directory directory;
+	struct verifier *verifier;
+	struct opened document;
+	int64_t custody_ms; /* the earliest record of somebody else's that shows the document */
+};
+
+static enum err at(struct check *c, const char *what, enum err e)
+{
+	if (e != ERR_OK && c->verdict->where[0] == '\0')
+		snprintf(c->verdict->where, sizeof c->verdict->where, "%s", what);
+	return e;
+}
+
+static enum err at_number(struct check *c, const char *what, size_t index, enum err e)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "%s %zu", what, index + 1);
+	return at(c, text, e);
+}
+
+static enum err find_key(void *ctx, const struct digest *key_id, struct key_info *out)
+{
+	const struct check *c = ctx;
+
+	for (uint32_t i = 0; i < c->directory.entry_count; i++) {
+		const struct rec_committee *entry = &c->directory.entries[i];
+
+		for (uint32_t k = 0; k < entry->key_count; k++) {
+			const struct key_entry *e = &entry->keys[k];
+
+			if (!digest_equal(&e->key_id, key_id))
+				continue;
+			*out = (struct key_info){ .committee = entry->id, .use = e->use, .from_ms = e->from_ms, .to_ms = e->to_ms,
+						  .revoked_from_ms = e->revoked_from_ms };
+			memcpy(out->public_key, e->public_key, sizeof out->public_key);
+			return ERR_OK;
+		}
+	}
+	return ERR_NOT_FOUND;
+}
+
+/* One signature, or those that nobody here can check could be changed unnoticed. */
+static enum err signed_once(struct check *c, ProtobufCBinaryData envelope)
+{
+	enum err e;
+	const Vanthu__V1__Envelope *m = unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
+
+	if (m == NULL)
+		return e;
+	return m->n_signatures == 1 ? ERR_OK : ERR_SIGNATURE;
+}
+
+/* The directory of the evidence, checked against the root as if it came in a file of its own. */
+static enum err open_directory(struct check *c)
+{
+	Vanthu__V1__DirectoryFile m = VANTHU__V1__DIRECTORY_FILE__INIT;
+	struct blob file;
+	enum err e;
+
+	if (c->evidence->n_heads != 1)
+		return ERR_FORMAT;
+	e = signed_once(c, c->evidence->heads[0]);
+	if (e != ERR_OK)
+		return e;
+	m.head = c->evidence->heads[0];
+	m.n_entries = c->evidence->n_entries;
+	m.entries = c->evidence->entries;
+	e = pack(c->arena, &m.base, &file);
+	return e == ERR_OK ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory) : e;
+}
+
+static enum err open_document(struct check *c)
+{
+	enum err e = signed_once(c, c->evidence->envelope);
+
+	if (e == ERR_OK)
+		e = seal_open(c->verifier, c->arena, field_blob(c->evidence->envelope), c->question->wall_ms, &c->document);
+	if (e == ERR_OK || c->document.custody_before_ms > 0) {
+		c->verdict->signature_good = true;
+		c->verdict->signed_by = c->document.signer.committee;
+		c->verdict->id = c->document.head.id;
+	}
+	if (e == ERR_OK && c->document.kind != KIND_DOCUMENT)
+		e = ERR_FORMAT;
+	return e;
+}
+
+/* Every receipt, refusal and relay record must be a good signature about this document, and lie where its kind belongs. */
+static enum err check_fact(struct check *c, ProtobufCBinaryData bytes, bool relay)
+{
+	struct opened opened;
+	struct fact fact;
+	enum err e = signed_once(c, bytes);
+
+	if (e == ERR_OK)
+		e = seal_open(c->verifier, c->arena, field_blob(bytes), c->question->wall_ms, &opened);
+	if (e == ERR_OK && (opened.kind == KIND_RELAY) != relay)
+		e = ERR_FORMAT;
+	if (e == ERR_OK)
+		e = fact_unpack(c->arena, opened.kind, opened.body, &fact);
+	if (e == ERR_OK && !digest_equal(&fact.document.digest, &c->document.digest))
+		e = ERR_DIGEST;
+	if (e == ERR_OK && fact.at_ms < c->custody_ms && strcmp(opened.head.origin.text, c->document.signer.committee.text) != 0)
+		c->custody_ms = fact.at_ms;
+	return e;
+}
+
+static enum err check_facts(struct check *c)
+{
+	const Vanthu__V1__Evidence *m = c->evidence;
+	enum err e = ERR_OK;
+
+	if (!ascending(m->receipts, m->n_receipts))
+		e = at(c, _("the receipts' order"), ERR_FORMAT);
+	if (e == ERR_OK && !ascending(m->relays, m->n_relays))
+		e = at(c, _("the relay records' order"), ERR_FORMAT);
+	for (size_t i = 0; e == ERR_OK && i < m->n_receipts; i++)
+		e = at_number(c, _("receipt"), i, check_fact(c, m->receipts[i], false));
+	for (size_t i = 0; e == ERR_OK && i < m->n_relays; i++)
+		e = at_number(c, _("relay record"), i, check_fact(c, m->relays[i], true));
+	return e;
+}
+
+/* ---- contents ---- */
+
+static enum err hash_file(const char *path, struct digest *out)
+{
+	struct digest_stream *s = digest_begin();
+	uint8_t *piece = malloc(PIECE_BYTES);
+	FILE *f = fopen(path, "re");
+	enum err e = ERR_FILE;
+	size_t n;
+
+	if (s != NULL && piece != NULL && f != NULL) {
+		while ((n = fread(piece, 1, PIECE_BYTES, f)) > 0)
+			digest_add(s, (struct blob){ piece, n });
+		e = ferror(f) == 0 ? ERR_OK : ERR_FILE;
+	}
+	if (f != NULL)
+		fclose(f);
+	free(piece);
+	if (e != ERR_OK) {
+		digest_abandon(s);
+		return e;
+	}
+	*out = digest_end(s);
+	return ERR_OK;
+}
+
+/* The name that `save` gives part `index`: of several with one name, the later ones get a number. */
+static const char *saved_name(struct arena *a, const struct document_body *body, uint32_t index)
+{
+	const char *name = body->parts[index].name, *dot = strrchr(name, '.');
+	size_t size = strlen(name) + 16;
+	char *out = arena_alloc(a, size);
+	unsigned before = 0;
+
+	for (uint32_t i = 0; i < index; i++)
+		before += strcmp(body->parts[i].name, name) == 0;
+	dot = dot == NULL || dot == name ? name + strlen(name) : dot;
+	if (out != NULL && before == 0)
+		snprintf(out, size, "%s", name);
+	else if (out != NULL)
+		snprintf(out, size, "%.*s-%u%s", (int)(dot - name), name, before + 1, dot);
+	return out;
+}
+
+static enum err check_part(struct check *c, const struct document_body *body, uint32_t index)
+{
+	const struct manifest_item *item = &c->document.head.manifest[index];
+	struct digest d = digest_of(body->parts[index].content);
+	const char *name, *path;
+	enum err e;
+
+	if (item->inlined && (item->size_bytes != body->parts[index].content.len_bytes || !digest_equal(&d, &item->sha256)))
+		return ERR_DIGEST;
+	if (c->question->folder == NULL)
+		return ERR_OK; /* the envelope was asked about; its files with a folder */
+	name = saved_name(c->arena, body, index);
+	path = name == NULL ? NULL : fs_join(c->arena, c->question->folder, name);
+	if (path == NULL)
+		return ERR_NO_MEMORY;
+	e = hash_file(path, &d);
+	return e == ERR_OK && !digest_equal(&d, &item->sha256) ? ERR_DIGEST : e;
+}
+
+static enum err check_parts(struct check *c)
+{
+	struct document_body body;
+	enum err e = document_body_unpack(c->arena, c->document.body, &body);
+
+	if (e == ERR_OK && body.part_count != c->document.head.manifest_count)
+		e = ERR_FORMAT;
+	if (e != ERR_OK)
+		return at(c, _("the document's body"), e);
+	for (uint32_t i = 0; e == ERR_OK && i < body.part_count; i++)
+		e = at(c, body.parts[i].name, check_part(c, &body, i));
+	return e;
+}
+
+static enum err run(struct check *c)
+{
+	enum err e, result;
+
+	c->evidence = unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
+	if (c->evidence != NULL)
+		e = packed_exactly(&c->evidence->base, c->question->file);
+	if (e != ERR_OK)
+		return at(c, _("the file"), e);
+	e = at(c, _("the directory"), open_directory(c));
+	if (e != ERR_OK)
+		return e;
+	c->verifier = verifier_new((struct key_source){ .ctx = c, .find = find_key });
+	if (c->verifier == NULL)
+		return ERR_NO_MEMORY;
+	result = open_document(c);
+	if (result != ERR_OK && c->document.custody_before_ms == 0)
+		return at(c, _("the document"), result);
+	e = check_facts(c);
+	if (e != ERR_OK)
+		return e;
+	/* The signer's key has ended since: a record of somebody else's, made before that, shows that the document was there. */
+	if (result != ERR_OK && c->custody_ms >= c->document.custody_before_ms)
+		return at(c, _("the document"), result);
+	return check_parts(c);
+}
+
+void evidence_verify(struct arena *a, const struct evidence_question *q, struct evidence_verdict *out)
+{
+	struct check c = { .question = q, .verdict = out, .arena = a, .custody_ms = INT64_MAX };
+
+	memset(out, 0, sizeof *out);
+	out->result = run(&c);
+	verifier_destroy(c.verifier);
+}

@@ -1,0 +1,30 @@
+/* Evidence: a document's whole life in one file, that verifies with the registry's root certificate and nothing else. Every byte of it is
+ * either signed, or hashed into something signed, or must stand in the one form that evidence_pack gives: no bit can be changed unnoticed. */
+#ifndef VANTHU_TOOLS_EVIDENCE_H
+#define VANTHU_TOOLS_EVIDENCE_H
+
+#include "proto/control.pb-c.h"
+#include "routing/arena.h"
+#include "routing/err.h"
+#include "routing/limits.h"
+#include "routing/types.h"
+
+/* Puts receipts and relay records in the order of the format (bytewise; m's lists are changed) and packs. The bytes go to the arena. */
+must_use enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *out);
+
+struct evidence_question {
+	struct blob file, root_der;
+	const char *folder; /* where all parts lie under their names, or NULL: then only the inline ones are looked at */
+	int64_t wall_ms;
+};
+struct evidence_verdict {
+	enum err result;
+	bool signature_good; /* the document's: only then the next two are set */
+	struct committee_id signed_by;
+	struct doc_id id;
+	char where[NAME_MAX_BYTES + 64]; /* what a result other than ERR_OK is about, for people: "receipt 2"; "" when it is none of it */
+};
+/* Blocks on reading the folder's files. What is unpacked goes to the arena. */
+void evidence_verify(struct arena *a, const struct evidence_question *q, struct evidence_verdict *out);
+
+#endif
