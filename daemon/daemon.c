@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
 #include "daemon/clock.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
@@ -277,7 +275,7 @@ void daemon_close(struct daemon *d)
 		zmq_ctx_term(d->zmq);
 	if (d->signals >= 0)
 		close(d->signals);
-	OPENSSL_cleanse(&d->link_keys, sizeof d->link_keys);
+	explicit_bzero(&d->link_keys, sizeof d->link_keys);
 	identity_clear(&d->identity);
 	arena_destroy(d->keys);
 	arena_destroy(d->scratch);

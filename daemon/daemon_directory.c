@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <openssl/crypto.h>
-
 #include "daemon/clock.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
@@ -165,7 +163,7 @@ void daemon_choose_keys(struct daemon *d)
 		memcpy(d->link_keys.keys, links, count * sizeof links[0]);
 		d->link_keys.key_count = count;
 	}
-	OPENSSL_cleanse(links, sizeof links);
+	explicit_bzero(links, sizeof links);
 	arena_destroy(a);
 }
 

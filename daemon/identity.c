@@ -7,8 +7,6 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include <openssl/crypto.h>
-
 #include "daemon/log.h"
 #include "routing/endpoint.h"
 
@@ -34,7 +32,7 @@ static enum err read_signer(struct identity_keys *out, const char *path)
 
 	if (read_text(path, text, &len))
 		e = signer_from_pem((struct blob){ (const uint8_t *)text, len }, &out->signers[out->signer_count]);
-	OPENSSL_cleanse(text, sizeof text);
+	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)
 		out->signer_count++;
 	else
@@ -73,7 +71,7 @@ static enum err read_link_key(struct identity_keys *out, const char *path, const
 	snprintf(k->listen, sizeof k->listen, "%s", listen);
 	if (read_text(path, text, &len) && parse_link_key(text, k))
 		e = ERR_OK;
-	OPENSSL_cleanse(text, sizeof text);
+	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)
 		out->link_count++;
 	else
@@ -108,7 +106,7 @@ void identity_clear(struct identity_keys *k)
 {
 	for (unsigned i = 0; i < k->signer_count; i++)
 		signer_destroy(k->signers[i]);
-	OPENSSL_cleanse(k, sizeof *k);
+	explicit_bzero(k, sizeof *k);
 }
 
 bool identity_in_force(const struct key_entry *k, int64_t wall_ms)

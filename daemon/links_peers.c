@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "daemon/clock.h"
 #include "daemon/links_internal.h"
 #include "daemon/log.h"
@@ -215,7 +213,7 @@ enum err links_rebind(struct links *l)
 		listener_close(r);
 		if (listener_open_again(l, r, &key) != ERR_OK)
 			e = ERR_NETWORK;
-		OPENSSL_cleanse(&key, sizeof key);
+		explicit_bzero(&key, sizeof key);
 	}
 	return e;
 }

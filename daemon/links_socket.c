@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "daemon/links_internal.h"
 #include "daemon/log.h"
 
@@ -85,7 +83,7 @@ void listener_close(struct listener *r)
 {
 	if (r->socket != NULL)
 		zmq_close(r->socket);
-	OPENSSL_cleanse(r, sizeof *r);
+	explicit_bzero(r, sizeof *r);
 }
 
 static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)

@@ -128,6 +128,7 @@ static enum err remember_passed_over(struct turn_view *t, const struct ev_direct
 /* Two heads of one version, or one that does not follow ours: the registry has been in two minds, and a person must look. */
 static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
 {
+	static const struct digest none;
 	struct record ours;
 	enum err e;
 
@@ -136,6 +137,8 @@ static enum err check_previous(struct turn_view *t, const struct rec_directory *
 	e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &ours);
 	if (e != ERR_OK)
 		return e;
+	if (memcmp(&head->previous, &none, sizeof none) == 0)
+		return ERR_OK; /* a registry that began anew above the old number, and says so */
 	return memcmp(&head->previous, &ours.u.directory.digest, sizeof head->previous) == 0 ? ERR_OK : ERR_DIRECTORY_FORK;
 }
 

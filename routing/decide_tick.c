@@ -3,8 +3,8 @@
 
 #include "routing/core_internal.h"
 
-enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000, DIRECTORY_PARTS_PER_TICK = 256,
-       ALARM_AGAIN_MS = 24 * 3600 * 1000 };
+enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000, DIRECTORY_PARTS_PER_TICK = 256 };
+enum { ALARM_AGAIN_MS = 24 * 3600 * 1000 };
 
 /* A relay says that it holds a document too long: once, to the origin. */
 static enum err say_held(struct turn_view *t, struct doc_place place)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zmq.h>
 
 #include "proto/digest.h"
 #include "routing/endpoint.h"
@@ -86,7 +85,7 @@ static const char *beside(struct arena *a, const char *path, const char *suffix)
 /* The id of the key in a file: of the signing key's public part, or of the link key's. */
 static enum err key_of_file(struct arena *a, const char *path, bool link, char hex[DIGEST_HEX_SIZE])
 {
-	char secret[41], public_text[41];
+	char secret[41];
 	uint8_t public_key[32];
 	struct digest id;
 	struct blob text;
@@ -100,7 +99,7 @@ static enum err key_of_file(struct arena *a, const char *path, bool link, char h
 			return ERR_CERTIFICATE;
 		memcpy(secret, text.data, 40);
 		secret[40] = '\0';
-		if (zmq_curve_public(public_text, secret) != 0 || zmq_z85_decode(public_key, public_text) == NULL)
+		if (!identity_link_public(secret, public_key))
 			return ERR_CERTIFICATE;
 		id = digest_of((struct blob){ public_key, 32 });
 	} else {

@@ -31,6 +31,13 @@ enum err identity_new(struct arena *a, struct identity *out)
 	return ERR_OK;
 }
 
+bool identity_link_public(const char secret[41], uint8_t public_key[32])
+{
+	char text[41];
+
+	return zmq_curve_public(text, secret) == 0 && zmq_z85_decode(public_key, text) != NULL;
+}
+
 enum err identity_save(struct arena *a, const struct identity *i, const char *folder)
 {
 	const char *sign = fs_join(a, folder, "sign.key"), *link = fs_join(a, folder, "link.key");

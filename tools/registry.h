@@ -17,6 +17,8 @@ struct identity {
 };
 /* New keys. ERR_CERTIFICATE, ERR_NO_MEMORY. */
 must_use enum err identity_new(struct arena *a, struct identity *out);
+/* The public part of a secret CURVE key. */
+bool identity_link_public(const char secret[41], uint8_t public_key[32]);
 /* sign.key and link.key in a folder, 0600. ERR_EXISTS, ERR_FILE. */
 must_use enum err identity_save(struct arena *a, const struct identity *i, const char *folder);
 

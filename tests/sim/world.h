@@ -23,8 +23,8 @@
 #include "routing/core.h"
 #include "tests/sim/prng.h"
 
-enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4,
-       NOT_THERE = -2, CHANGE_KINDS = 9 };
+enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4 };
+enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
 #define START_WALL_MS 1790000000000LL

@@ -10,7 +10,7 @@
 #include "daemon/config_yaml.h"
 #include "tests/unit/fixture.h"
 
-struct place {
+struct corner {
 	char folder[64], file[128];
 	struct config config;
 	struct config_errors errors;
@@ -18,7 +18,7 @@ struct place {
 
 static int set_up(void **state)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct corner *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
@@ -38,14 +38,14 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	assert_int_equal(nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 	free(p);
 	return 0;
 }
 
-static enum err load(struct place *p, const char *text)
+static enum err load(struct corner *p, const char *text)
 {
 	FILE *f = fopen(p->file, "we");
 
@@ -57,7 +57,7 @@ static enum err load(struct place *p, const char *text)
 
 static void test_smallest_file_gives_every_default(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char path[256], text[256];
 
 	assert_ok(load(p, "committee: xa-a1\n"));
@@ -79,7 +79,7 @@ static void test_smallest_file_gives_every_default(void **state)
 
 static void test_values_with_units_and_groups_are_read(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	assert_ok(load(p, "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: 1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
 			  "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"));
@@ -91,7 +91,7 @@ static void test_values_with_units_and_groups_are_read(void **state)
 
 static void test_all_errors_are_told_at_once_with_their_places(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	assert_int_equal(load(p, "committee: Not An Id\nnonsense: 1\nstore:\n  map: 12X\n  reserve: 1\nlisten: ipc:///x\nlog_level: loud\n"
 				 "data: [a, b]\nworkers:\n  verify: 99\n"), ERR_CONFIG);
@@ -107,7 +107,7 @@ static void test_all_errors_are_told_at_once_with_their_places(void **state)
 
 static void test_missing_required_key_is_an_error_of_the_whole_file(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	assert_int_equal(load(p, "log_level: info\n"), ERR_CONFIG);
 	assert_int_equal(p->errors.count, 1);
@@ -120,7 +120,7 @@ static void test_missing_required_key_is_an_error_of_the_whole_file(void **state
 static void test_numbers_that_overflow_or_are_none_are_refused(void **state)
 {
 	static const char *const bad[] = { "-1", "1.5G", "0x10M", "99999999999999999999G", "18446744073709551615G", " ", "G", "1 G", "1g" };
-	struct place *p = *state;
+	struct corner *p = *state;
 	char text[128];
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -137,7 +137,7 @@ static void test_what_yaml_takes_and_nobody_wants_is_refused(void **state)
 		"committee: a\n? [x]\n: y\n", "committee: \"a\n", "committee: a\n\tdata: x\n", "{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
 		"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n", "committee: \"a\\0b\"\n", "committee: \xff\xfe\n",
 	};
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		if (load(p, bad[i]) != ERR_CONFIG)
@@ -148,7 +148,7 @@ static void test_what_yaml_takes_and_nobody_wants_is_refused(void **state)
 
 static void test_file_over_a_mebibyte_is_refused(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char *text = malloc((1 << 20) + 10);
 
 	memset(text, '#', (1 << 20) + 9);
@@ -159,7 +159,7 @@ static void test_file_over_a_mebibyte_is_refused(void **state)
 
 static void test_more_errors_than_places_are_counted(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char text[8192] = "committee: a\n";
 	size_t used = strlen(text);
 
@@ -171,7 +171,7 @@ static void test_more_errors_than_places_are_counted(void **state)
 
 static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct config running;
 	char names[128];
 
@@ -189,7 +189,7 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 
 static void test_socket_path_that_is_too_long_is_told(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char out[CONFIG_PATH_MAX];
 
 	assert_ok(load(p, "committee: a\nrun: /run/vanthu\n"));

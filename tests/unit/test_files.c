@@ -15,7 +15,7 @@
 
 enum { SIZE = 3 * CHUNK_BYTES + 1000, CHUNKS = 4 };
 
-struct place {
+struct corner {
 	bool disk;
 	char folder[64];
 	struct memory_files_disk *memory;
@@ -26,7 +26,7 @@ struct place {
 	struct manifest_item item; /* of content */
 };
 
-static void open_place(struct place *p)
+static void open_place(struct corner *p)
 {
 	if (p->disk)
 		assert_ok(files_open(p->folder, &p->files));
@@ -35,14 +35,14 @@ static void open_place(struct place *p)
 	p->ops = p->files->ops;
 }
 
-static struct blob chunk(const struct place *p, uint64_t index)
+static struct blob chunk(const struct corner *p, uint64_t index)
 {
 	return (struct blob){ p->content + index * CHUNK_BYTES, index + 1 == CHUNKS ? SIZE - index * CHUNK_BYTES : CHUNK_BYTES };
 }
 
-static struct place *place_new(bool disk)
+static struct corner *place_new(bool disk)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct corner *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
 	p->disk = disk;
@@ -83,7 +83,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	p->ops->close(p->files);
 	memory_files_disk_destroy(p->memory);
@@ -93,7 +93,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static struct manifest_item append_all(struct place *p, const char *name, size_t piece)
+static struct manifest_item append_all(struct corner *p, const char *name, size_t piece)
 {
 	struct manifest_item item = { .inlined = false };
 	struct incoming *i;
@@ -105,14 +105,14 @@ static struct manifest_item append_all(struct place *p, const char *name, size_t
 	return item;
 }
 
-static void expect_item(const struct place *p, const struct manifest_item *item)
+static void expect_item(const struct corner *p, const struct manifest_item *item)
 {
 	assert_int_equal(item->size_bytes, p->item.size_bytes);
 	assert_true(digest_equal(&item->sha256, &p->item.sha256));
 	assert_true(digest_equal(&item->chunk_root, &p->item.chunk_root));
 }
 
-static void expect_content(struct place *p)
+static void expect_content(struct corner *p)
 {
 	uint8_t *out = calloc(1, SIZE + 10);
 	size_t got;
@@ -131,7 +131,7 @@ static void expect_content(struct place *p)
 static void test_submission_tells_sha256_size_and_root_whatever_the_pieces(void **state)
 {
 	static const size_t pieces[] = { 1000, CHUNK_BYTES, CHUNK_BYTES + 1, SIZE };
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	for (size_t i = 0; i < COUNT_OF(pieces); i++) {
 		struct manifest_item item = append_all(p, "submit.1", pieces[i]);
@@ -143,7 +143,7 @@ static void test_submission_tells_sha256_size_and_root_whatever_the_pieces(void 
 
 static void test_empty_file_has_the_digest_and_root_of_nothing(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct digest nothing = digest_of((struct blob){ NULL, 0 });
 	struct manifest_item item;
 	struct incoming *i;
@@ -157,7 +157,7 @@ static void test_empty_file_has_the_digest_and_root_of_nothing(void **state)
 	assert_true(p->ops->exists(p->files, &nothing));
 }
 
-static struct incoming *fetch_of(struct place *p, const char *name)
+static struct incoming *fetch_of(struct corner *p, const char *name)
 {
 	struct incoming *i;
 
@@ -169,7 +169,7 @@ static struct incoming *fetch_of(struct place *p, const char *name)
 static void test_fetch_takes_chunks_in_any_order_and_repeatedly(void **state)
 {
 	static const uint64_t order[] = { 3, 0, 3, 2, 0 };
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.1.0");
 	struct manifest_item item = p->item;
 	uint64_t missing;
@@ -187,7 +187,7 @@ static void test_fetch_takes_chunks_in_any_order_and_repeatedly(void **state)
 
 static void test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_taken(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.2.0");
 	struct manifest_item item = p->item;
 	struct blob c = chunk(p, 1);
@@ -209,7 +209,7 @@ static void test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_
 
 static void test_leaves_that_do_not_lead_to_the_root_are_refused(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct manifest_item item = p->item;
 	struct incoming *i;
 
@@ -226,7 +226,7 @@ static void test_leaves_that_do_not_lead_to_the_root_are_refused(void **state)
 
 static void test_chunk_longer_than_the_signed_size_is_refused(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct manifest_item item = p->item;
 	struct incoming *i;
 
@@ -241,7 +241,7 @@ static void test_chunk_longer_than_the_signed_size_is_refused(void **state)
 
 static void test_chunks_that_fit_their_root_but_not_the_digest_are_a_digest_error(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct manifest_item item = p->item;
 	struct incoming *i;
 
@@ -258,7 +258,7 @@ static void test_chunks_that_fit_their_root_but_not_the_digest_are_a_digest_erro
 
 static void test_same_file_coming_twice_finishes_twice(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *a = fetch_of(p, "tinh.3.6.0"), *b = fetch_of(p, "tinh.3.7.0");
 	struct manifest_item item = p->item;
 
@@ -273,7 +273,7 @@ static void test_same_file_coming_twice_finishes_twice(void **state)
 
 static void test_dropped_file_is_gone(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct digest leaves[LEAVES_PER_PIECE];
 	uint8_t byte;
 	size_t n;
@@ -293,7 +293,7 @@ static void test_dropped_file_is_gone(void **state)
 	assert_int_not_equal(p->ops->leaves(p->files, &p->item, 0, leaves, &n), ERR_OK);
 }
 
-static void expect_leaves(struct place *p)
+static void expect_leaves(struct corner *p)
 {
 	static struct digest leaves[LEAVES_PER_PIECE];
 	size_t n;
@@ -306,7 +306,7 @@ static void expect_leaves(struct place *p)
 static void test_leaves_of_a_file_are_those_of_its_chunks(void **state)
 {
 	static struct digest leaves[LEAVES_PER_PIECE];
-	struct place *p = *state;
+	struct corner *p = *state;
 	size_t n;
 
 	append_all(p, "submit.3", SIZE);
@@ -317,7 +317,7 @@ static void test_leaves_of_a_file_are_those_of_its_chunks(void **state)
 
 /* ---- disk only ---- */
 
-static void path_of(const struct place *p, const char *suffix, char out[200])
+static void path_of(const struct corner *p, const char *suffix, char out[200])
 {
 	char hex[DIGEST_HEX_SIZE];
 
@@ -336,7 +336,7 @@ static void overwrite(const char *path, off_t at, const char *text)
 
 static void test_leaf_cache_that_is_wrong_short_or_gone_is_made_again(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char path[200];
 
 	append_all(p, "submit.4", SIZE);
@@ -353,7 +353,7 @@ static void test_leaf_cache_that_is_wrong_short_or_gone_is_made_again(void **sta
 static void test_leaves_of_a_damaged_file_are_not_made_up(void **state)
 {
 	static struct digest leaves[LEAVES_PER_PIECE];
-	struct place *p = *state;
+	struct corner *p = *state;
 	char path[200];
 	size_t n;
 
@@ -369,7 +369,7 @@ static void test_leaves_of_a_damaged_file_are_not_made_up(void **state)
 
 static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.8.0");
 	struct manifest_item item = p->item;
 	char path[200];
@@ -398,7 +398,7 @@ static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **s
 
 static void test_kept_leaves_of_another_file_are_not_resumed(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.9.0");
 	struct manifest_item item = p->item;
 
@@ -414,7 +414,7 @@ static void test_kept_leaves_of_another_file_are_not_resumed(void **state)
 
 static void test_chunk_damaged_between_write_and_finish_is_found(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.10.0");
 	struct manifest_item item = p->item;
 	char path[200];
@@ -431,7 +431,7 @@ static void test_chunk_damaged_between_write_and_finish_is_found(void **state)
 
 static void test_damaged_file_of_the_same_name_is_set_aside_and_never_overwritten(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char path[200];
 
 	append_all(p, "submit.6", SIZE);
@@ -445,7 +445,7 @@ static void test_damaged_file_of_the_same_name_is_set_aside_and_never_overwritte
 
 static void test_submission_that_a_crash_cut_off_is_deleted_and_a_fetch_is_kept(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct incoming *a, *b = fetch_of(p, "tinh.3.11.0");
 	char cut_off[200], kept[200];
 

@@ -16,7 +16,7 @@
 
 enum { CHUNKS = 3, SIZE = 2 * CHUNK_BYTES + 100 };
 
-struct place {
+struct corner {
 	char folder[64];
 	struct files *files;
 	struct manifest_item item;
@@ -25,7 +25,7 @@ struct place {
 static int set_up(void **state)
 {
 	static uint8_t content[SIZE];
-	struct place *p = calloc(1, sizeof *p);
+	struct corner *p = calloc(1, sizeof *p);
 	struct incoming *i;
 
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-chunk-XXXXXX");
@@ -42,7 +42,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	p->files->ops->close(p->files);
 	fs_remove_tree(p->folder);
@@ -50,7 +50,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void path_of(const struct place *p, const char *suffix, char out[200])
+static void path_of(const struct corner *p, const char *suffix, char out[200])
 {
 	char hex[DIGEST_HEX_SIZE];
 
@@ -58,7 +58,7 @@ static void path_of(const struct place *p, const char *suffix, char out[200])
 	snprintf(out, 200, "%s/files/%.2s/%s%s", p->folder, hex, hex, suffix);
 }
 
-static void damage(const struct place *p)
+static void damage(const struct corner *p)
 {
 	char path[200];
 	int fd;
@@ -73,7 +73,7 @@ static void damage(const struct place *p)
 static void test_whole_chunks_are_served_and_nothing_beyond_the_end(void **state)
 {
 	static uint8_t chunk[CHUNK_BYTES];
-	struct place *p = *state;
+	struct corner *p = *state;
 	size_t got;
 
 	for (uint64_t i = 0; i < CHUNKS; i++) {
@@ -86,7 +86,7 @@ static void test_whole_chunks_are_served_and_nothing_beyond_the_end(void **state
 static void test_damaged_chunk_is_never_served_and_the_others_still_are(void **state)
 {
 	static uint8_t chunk[CHUNK_BYTES];
-	struct place *p = *state;
+	struct corner *p = *state;
 	size_t got;
 
 	damage(p);
@@ -98,7 +98,7 @@ static void test_damaged_chunk_is_never_served_and_the_others_still_are(void **s
 static void test_leaves_are_not_made_anew_of_damage(void **state)
 {
 	static uint8_t chunk[CHUNK_BYTES];
-	struct place *p = *state;
+	struct corner *p = *state;
 	char path[200];
 	size_t got;
 

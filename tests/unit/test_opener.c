@@ -32,7 +32,7 @@ static struct draft document(struct fixture *f, unsigned id)
 static enum err open_items(struct fixture *f, const struct publish_item *items, uint32_t n, struct event **events, uint32_t *count)
 {
 	struct opener o = { .verifier = f->verifier, .self = { "huyen-a" }, .directory_version = 5 };
-	struct message m = { .type = MESSAGE_PUBLISH, .u.publish = { LANE_NORMAL, {{ 3 }}, items, n } };
+	struct message m = { .type = MESSAGE_PUBLISH, .u.publish = { LANE_NORMAL, {{ 3 }}, items, n, 5 } };
 	struct opener_events opened;
 	struct blob frame;
 	enum err e;

@@ -14,7 +14,7 @@
 
 enum { MAP_BYTES = 16 << 20, WALK_MAX = 256 };
 
-struct place {
+struct corner {
 	bool lmdb;
 	char folder[64];
 	struct memory_disk *disk;
@@ -31,7 +31,7 @@ static enum err open_lmdb(const char *folder, uint64_t map_bytes, struct store *
 	return store_lmdb_open(&config, out);
 }
 
-static void open_place(struct place *p)
+static void open_place(struct corner *p)
 {
 	if (p->lmdb)
 		assert_ok(open_lmdb(p->folder, MAP_BYTES, &p->store));
@@ -42,15 +42,15 @@ static void open_place(struct place *p)
 	assert_non_null(p->plan);
 }
 
-static void close_place(struct place *p)
+static void close_place(struct corner *p)
 {
 	plan_destroy(p->plan);
 	p->store->ops->close(p->store);
 }
 
-static struct place *place_new(bool lmdb)
+static struct corner *place_new(bool lmdb)
 {
-	struct place *p = calloc(1, sizeof *p);
+	struct corner *p = calloc(1, sizeof *p);
 
 	assert_non_null(p);
 	p->lmdb = lmdb;
@@ -85,7 +85,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static int tear_down(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 
 	close_place(p);
 	memory_disk_destroy(p->disk);
@@ -100,7 +100,7 @@ static struct record note(uint64_t n)
 	return (struct record){ .family = FAMILY_META, .u.note = { .number = n } };
 }
 
-static enum err commit(struct place *p)
+static enum err commit(struct corner *p)
 {
 	enum err e = p->store->ops->commit(p->store, p->plan);
 
@@ -108,14 +108,14 @@ static enum err commit(struct place *p)
 	return e;
 }
 
-static void put(struct place *p, struct key key, uint64_t n)
+static void put(struct corner *p, struct key key, uint64_t n)
 {
 	struct record r = note(n);
 
 	plan_put(p->plan, key, &r);
 }
 
-static enum err get(struct place *p, struct key key, uint64_t *n)
+static enum err get(struct corner *p, struct key key, uint64_t *n)
 {
 	struct record r;
 	enum err e = p->lookup.get(p->lookup.ctx, p->arena, FAMILY_META, &key, &r);
@@ -126,7 +126,7 @@ static enum err get(struct place *p, struct key key, uint64_t *n)
 
 static void test_committed_is_there_after_reopening_and_uncommitted_is_not(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	uint64_t n;
 
 	put(p, key_name("a"), 1);
@@ -145,7 +145,7 @@ static void test_committed_is_there_after_reopening_and_uncommitted_is_not(void 
 
 static void test_put_replaces_erase_removes_and_erasing_nothing_is_fine(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	uint64_t n;
 
 	put(p, key_name("a"), 1);
@@ -163,7 +163,7 @@ static void test_put_replaces_erase_removes_and_erasing_nothing_is_fine(void **s
 
 static void test_families_do_not_see_each_other(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct record r = { .family = FAMILY_FILE };
 	struct key k = key_name("same");
 	uint64_t n;
@@ -175,7 +175,7 @@ static void test_families_do_not_see_each_other(void **state)
 }
 
 /* Walks a prefix and writes the numbers found, as "1 2 3". */
-static void walk(struct place *p, struct lookup from, bool up, struct scan scan, char *out)
+static void walk(struct corner *p, struct lookup from, bool up, struct scan scan, char *out)
 {
 	struct record r;
 	size_t used = 0;
@@ -187,14 +187,14 @@ static void walk(struct place *p, struct lookup from, bool up, struct scan scan,
 	assert_int_equal(e, ERR_NOT_FOUND);
 }
 
-static void counter(struct place *p, const char *name, uint64_t n)
+static void counter(struct corner *p, const char *name, uint64_t n)
 {
 	struct record r = { .family = FAMILY_COUNTER, .u.note = { .number = n } };
 
 	plan_put(p->plan, key_name(name), &r);
 }
 
-static void check_walks(struct place *p, struct lookup from)
+static void check_walks(struct corner *p, struct lookup from)
 {
 	struct key highest = { .len_bytes = 2, .bytes = { 0xff, 0xff } };
 	char text[WALK_MAX];
@@ -225,7 +225,7 @@ static void check_walks(struct place *p, struct lookup from)
 
 static void test_walks_go_both_ways_through_a_prefix_and_no_further(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct record r = { .family = FAMILY_COUNTER, .u.note = { .number = 7 } };
 
 	counter(p, "a", 1);
@@ -251,7 +251,7 @@ static void test_walks_go_both_ways_through_a_prefix_and_no_further(void **state
 
 static void test_walk_of_an_empty_family_ends_at_once(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct scan scan = scan_of(key_name("a"));
 	struct record r;
 
@@ -261,7 +261,7 @@ static void test_walk_of_an_empty_family_ends_at_once(void **state)
 
 static void test_listing_sees_one_state(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	uint64_t n;
 
 	put(p, key_name("a"), 1);
@@ -278,7 +278,7 @@ static void test_listing_sees_one_state(void **state)
 
 static void test_figures_and_room_are_told(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct store_figures figures;
 	struct store_room room;
 
@@ -296,7 +296,7 @@ static void test_figures_and_room_are_told(void **state)
 
 static void test_commit_that_fails_loses_all_or_has_landed(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	uint64_t n;
 
 	memory_disk_fail(p->disk, 2, ERR_STORE, false);
@@ -317,7 +317,7 @@ static void test_commit_that_fails_loses_all_or_has_landed(void **state)
 
 static void test_second_owner_is_turned_away(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct store *second = (struct store *)(uintptr_t)1;
 	uint64_t n;
 
@@ -329,7 +329,7 @@ static void test_second_owner_is_turned_away(void **state)
 }
 
 /* Writes under a key, past the checksum, into the store's file. The place is closed meanwhile. */
-static void write_raw(struct place *p, enum family family, struct key key, struct blob value)
+static void write_raw(struct corner *p, enum family family, struct key key, struct blob value)
 {
 	char path[128];
 	MDB_env *env;
@@ -351,7 +351,7 @@ static void write_raw(struct place *p, enum family family, struct key key, struc
 	open_place(p);
 }
 
-static unsigned quarantined(const struct place *p)
+static unsigned quarantined(const struct corner *p)
 {
 	char path[128];
 	unsigned n = 0;
@@ -368,7 +368,7 @@ static unsigned quarantined(const struct place *p)
 
 static void test_damaged_value_is_set_aside_and_the_others_are_served(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct store_figures figures;
 	struct key k = key_name("b");
 	struct record r;
@@ -397,7 +397,7 @@ static void test_damaged_value_is_set_aside_and_the_others_are_served(void **sta
 
 static void test_damaged_last_value_of_a_prefix_ends_the_walk_in_order(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	char text[WALK_MAX];
 
 	counter(p, "a1", 1);
@@ -413,7 +413,7 @@ static void test_damaged_last_value_of_a_prefix_ends_the_walk_in_order(void **st
 
 static void test_store_of_a_newer_format_is_refused_whole(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct store *again;
 
 	put(p, key_name("format"), 2);
@@ -426,7 +426,7 @@ static void test_store_of_a_newer_format_is_refused_whole(void **state)
 
 static void test_full_map_is_a_full_disk_and_what_was_committed_stays(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	static uint8_t large[60000];
 	struct store_room room = { .facts = true };
 	enum err e = ERR_OK;
@@ -453,7 +453,7 @@ static void test_full_map_is_a_full_disk_and_what_was_committed_stays(void **sta
 
 static void test_folder_that_cannot_be_made_or_holds_rubbish_is_an_error(void **state)
 {
-	struct place *p = *state;
+	struct corner *p = *state;
 	struct store *s;
 	char path[160], sub[96];
 	FILE *f;

@@ -45,7 +45,7 @@ static unsigned all_messages(struct message m[20])
 		h->streams[lane] = (struct stream_offer){ stream, (uint64_t)lane, UINT64_MAX };
 	m[n].u.subscribe = (struct msg_subscribe){ LANE_URGENT, stream, 4, {{ 5 }}, 6, 7 };
 	m[n++].type = MESSAGE_SUBSCRIBE;
-	m[n].u.publish = (struct msg_publish){ LANE_NORMAL, stream, items, 2 };
+	m[n].u.publish = (struct msg_publish){ LANE_NORMAL, stream, items, 2, 9 };
 	m[n++].type = MESSAGE_PUBLISH;
 	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9, { { 7 } } };
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
@@ -244,7 +244,7 @@ static void test_items_are_dense_not_empty_and_bounded(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(many); i++)
 		many[i] = (struct publish_item){ .seq = i + 1, .envelope = fixture_blob("e") };
-	m.u.publish = (struct msg_publish){ LANE_FACTS, stream, many, FRAME_ITEMS_MAX };
+	m.u.publish = (struct msg_publish){ LANE_FACTS, stream, many, FRAME_ITEMS_MAX, 0 };
 	assert_ok(wire_encode(*state, &m, &frame));
 	assert_ok(wire_decode(*state, frame, &back));
 	assert_int_equal(back.u.publish.item_count, FRAME_ITEMS_MAX);
@@ -342,7 +342,7 @@ static void test_frame_over_the_bound_is_not_made_and_item_bound_holds(void **st
 
 	for (size_t i = 0; i < COUNT_OF(big_relays); i++)
 		big_relays[i] = (struct blob){ large, RELAY_RECORD_MAX_BYTES };
-	m.u.publish = (struct msg_publish){ LANE_FACTS, stream, &item, 0 };
+	m.u.publish = (struct msg_publish){ LANE_FACTS, stream, &item, 0, 0 };
 	assert_ok(wire_encode(*state, &m, &none));
 	base = none.len_bytes;
 	m.u.publish.item_count = 1;
