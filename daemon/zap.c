@@ -6,14 +6,17 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "daemon/clock.h"
 #include "daemon/log.h"
 
-enum { FRAMES_MAX = 8, FRAME_BYTES_MAX = 255 };
+enum { FRAMES_MAX = 8, FRAME_BYTES_MAX = 255, LOG_EVERY_MS = 1000 };
 
 struct zap {
 	void *socket;
 	bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
 	void *ctx;
+	int64_t next_log_ms;
+	unsigned untold; /* refusals since the last line */
 };
 
 struct frame {
@@ -109,6 +112,20 @@ static void answer(struct zap *z, const struct frame *route, const struct frame 
 	}
 }
 
+/* Once a second: whoever can reach the port must not fill the log. */
+static void tell(struct zap *z, const char *quoted_address)
+{
+	int64_t now_ms = clock_now().mono_ms;
+
+	if (now_ms < z->next_log_ms) {
+		z->untold++;
+		return;
+	}
+	log_event(LOG_WARNING, "stranger-refused", "address=%s untold=%u", quoted_address, z->untold);
+	z->next_log_ms = now_ms + LOG_EVERY_MS;
+	z->untold = 0;
+}
+
 /* route, "", version, request id, domain, address, identity, mechanism, credentials */
 static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad)
 {
@@ -132,7 +149,7 @@ static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad
 		memcpy(address, f[5].data, f[5].len_bytes);
 		address[f[5].len_bytes] = '\0';
 	}
-	log_event(LOG_WARNING, "stranger-refused", "address=%s", log_quote(address, quoted, sizeof quoted));
+	tell(z, log_quote(address, quoted, sizeof quoted));
 	answer(z, &f[0], &f[3], "400", "");
 }
 

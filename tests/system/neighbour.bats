@@ -243,6 +243,16 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 	unharmed
 }
 
+@test "strangers in numbers do not fill the log" {
+	local one
+	forgive
+	for one in $(seq 30); do as thads stranger >/dev/null 3>&- & done
+	wait
+	[ "$(tail -n +$((LINES + 1)) "$LAB/btp/vanthud.log" | grep -c stranger-refused)" -lt 15 ]
+	logged 'event=stranger-refused address='
+	unharmed
+}
+
 @test "a message of many parts without end: the listener is bound anew, and memory comes back" {
 	[ "$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)" -gt 3000000 ] || skip "less than 3 GB of memory free"
 	bad endless
