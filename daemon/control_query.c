@@ -235,7 +235,7 @@ void control_status(struct client *c, uint64_t id)
 	if (s.damaged > 0)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
-		alarms[s.n_alarms++] = ERR_DIRECTORY_OLD;
+		alarms[s.n_alarms++] = ERR_DIRECTORY_EXPIRED;
 	r.status = &s;
 	control_say(c, &r);
 }

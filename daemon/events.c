@@ -90,8 +90,10 @@ static const char *topic_of(enum notice what)
 }
 
 /* Links and trouble are told to operators; single documents only when somebody looks closely. */
-static enum log_level level_of(enum notice what)
+static enum log_level level_of(enum notice what, uint32_t reason)
 {
+	if (what == NOTICE_DIRECTORY && reason != 0)
+		return LOG_WARNING;
 	switch (what) {
 	case NOTICE_LINK_UP:
 	case NOTICE_DIRECTORY:
@@ -113,9 +115,9 @@ static void write_log(const struct act_notify *n)
 	for (size_t i = 0; i < sizeof n->document.id.bytes; i++)
 		snprintf(id + 2 * i, 3, "%02x", n->document.id.bytes[i]);
 	if (n->document.origin.text[0] == '\0')
-		log_event(level_of(n->what), topic_of(n->what), "committee=%s error=VT-%u", n->committee.text, n->reason);
+		log_event(level_of(n->what, n->reason), topic_of(n->what), "committee=%s error=VT-%u", n->committee.text, n->reason);
 	else
-		log_event(level_of(n->what), topic_of(n->what), "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
+		log_event(level_of(n->what, n->reason), topic_of(n->what), "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
 			  n->committee.text, n->reason);
 }
 

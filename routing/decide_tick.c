@@ -38,7 +38,7 @@ static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lan
 
 	if (l->held_seq[lane] < out->acked)
 		l->held_seq[lane] = out->acked;
-	for (unsigned i = 0; i < HELD_PER_TICK && l->held_seq[lane] < out->last; i++) {
+	for (unsigned i = 0; i < HELD_PER_TICK && l->held_seq[lane] < out->last && plan_has_room(t->plan); i++) {
 		struct record r;
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, l->held_seq[lane] + 1), &r);
 
@@ -178,7 +178,7 @@ static enum err sweep(struct turn_view *t)
 {
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 
-	for (unsigned i = 0; i < SWEEPS_PER_TICK; i++) {
+	for (unsigned i = 0; i < SWEEPS_PER_TICK && plan_has_room(t->plan); i++) {
 		struct doc_place place;
 		struct record r;
 		int64_t due_ms;
@@ -207,7 +207,7 @@ static void look_at_directory(struct turn_view *t)
 	if (c->directory_version == 0 || t->now.wall_ms <= c->valid_until_ms || t->now.wall_ms < c->next_alarm_ms)
 		return;
 	c->next_alarm_ms = t->now.wall_ms + ALARM_AGAIN_MS;
-	notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_EXPIRED, NULL);
+	notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_DIRECTORY_EXPIRED, NULL);
 }
 
 enum err decide_tick(struct turn_view *t)

@@ -159,19 +159,15 @@ enum err document_publish(struct turn_view *t, struct doc_place place, const str
 	return ERR_OK;
 }
 
-/* Our own document: the refusal is ours too, signed and kept like any other. */
-static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact,
-			    struct committee_id target)
+/* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
+static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact)
 {
-	struct key receipt_key = key_receipt(place.role, place.serial, target), state_key = key_serial(place.role, place.serial);
+	struct key state_key = key_serial(place.role, place.serial);
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
-	struct record r = { .family = FAMILY_RECEIPT }, state;
+	struct record r = { .family = FAMILY_RECEIPT }, state, known;
 	struct draft draft = { .fact = *fact };
-	enum err e = core_get(t, FAMILY_RECEIPT, receipt_key, &state);
+	enum err e = core_get(t, FAMILY_STATE, state_key, &state);
 
-	if (e != ERR_NOT_FOUND)
-		return e; /* answered already */
-	e = core_get(t, FAMILY_STATE, state_key, &state);
 	if (e != ERR_OK || recipient == NULL)
 		return e != ERR_OK ? e : ERR_NO_MEMORY;
 	recipient->group = GROUP_NONE;
@@ -182,34 +178,52 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 				    .recipient_count = 1 };
 	r.u.receipt = (struct rec_receipt){ .at_ms = t->now.wall_ms, .kind = KIND_REFUSAL, .reason = fact->reason };
 	r.u.receipt.draft = r.u.receipt.envelope.draft = plan_draft(t->plan, &draft);
-	core_put(t, receipt_key, &r);
-	state.u.state.refused++;
+	for (uint32_t i = 0; i < fact->target_count; i++) {
+		struct key receipt_key = key_receipt(place.role, place.serial, fact->targets[i]);
+
+		e = core_get(t, FAMILY_RECEIPT, receipt_key, &known);
+		if (e == ERR_OK)
+			continue; /* answered already */
+		if (e != ERR_NOT_FOUND)
+			return e;
+		core_put(t, receipt_key, &r);
+		state.u.state.refused++;
+	}
 	if (state.u.state.closed_at_ms == 0 && state.u.state.delivered + state.u.state.refused >= d->recipient_count)
 		state.u.state.closed_at_ms = t->now.wall_ms;
 	core_put(t, state_key, &state);
-	notify(t, NOTICE_REFUSED, fact->document, target, fact->reason, &d->summary);
 	return ERR_OK;
+}
+
+/* All that cannot be served for one reason: one refusal. */
+static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer, enum err why)
+{
+	struct committee_id *targets = arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "", .targets = targets,
+			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	enum err e;
+
+	if (targets == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < answer->unserved_count && fact.target_count < RECIPIENTS_MAX; i++) {
+		if (answer->unserved[i].why == why)
+			targets[fact.target_count++] = answer->unserved[i].committee;
+	}
+	if (fact.target_count == 0)
+		return ERR_OK;
+	notify(t, NOTICE_REFUSED, fact.document, targets[0], fact.reason, &d->summary);
+	e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact) : fact_send(t, d->origin, &fact, NULL, 0, NULL);
+	return e == ERR_NO_ROUTE ? ERR_OK : e;
 }
 
 enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
 {
-	for (uint32_t i = 0; i < answer->unserved_count; i++) {
-		const struct unserved *u = &answer->unserved[i];
-		struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)u->why, .note = "",
-				     .targets = &u->committee, .target_count = 1,
-				     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
-		enum err e;
+	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE };
+	enum err e = ERR_OK;
 
-		if (place.role == ROLE_OUT) {
-			e = refuse_ours(t, place, d, &fact, u->committee);
-		} else {
-			notify(t, NOTICE_REFUSED, fact.document, u->committee, fact.reason, &d->summary);
-			e = fact_send(t, d->origin, &fact, NULL, 0, NULL);
-		}
-		if (e != ERR_OK && e != ERR_NO_ROUTE)
-			return e;
-	}
-	return ERR_OK;
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK; i++)
+		e = refuse_all(t, place, d, answer, reasons[i]);
+	return e;
 }
 
 struct routing_question document_question(const struct rec_document *d)

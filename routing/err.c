@@ -41,6 +41,7 @@ static const struct err_row rows[] = {
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
 	{ ERR_DIRECTORY_FORK, N_("the directory does not follow the one in force"), N_("the registry has signed two: ask it which one is true") },
+	{ ERR_DIRECTORY_EXPIRED, N_("the directory has passed its date"), N_("renew it at the registry: vanthu committee renew --registry DIR") },
 	{ ERR_MOVED, N_("stands elsewhere in the tree of committees now"), "" },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
 	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },

@@ -281,7 +281,7 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 	if (!q->begun)
 		begin_link(q, l);
 	scan = q->moved_on ? scan_from(prefix, q->at) : scan_of(prefix);
-	while (*budget > 0) {
+	while (*budget > 0 && plan_has_room(t->plan)) {
 		struct record r;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
@@ -305,7 +305,7 @@ enum err requeue_tick(struct turn_view *t)
 	struct requeue *q = &t->core->requeue;
 	unsigned budget = ROWS_PER_TICK;
 
-	while (q->active && budget > 0) {
+	while (q->active && budget > 0 && plan_has_room(t->plan)) {
 		bool done = false;
 		enum err e;
 
