@@ -255,13 +255,16 @@ class Run:
     def refuse(self, name, spoilt):
         """spoilt: (what, function) pairs; each function must refuse."""
         taken, count = [], 0
-        for what, work in spoilt:
-            count += 1
-            try:
-                work()
-                taken.append(what)
-            except (Refused, ValueError):
-                pass
+        try:
+            for what, work in spoilt:
+                count += 1
+                try:
+                    work()
+                    taken.append(what)
+                except (Refused, ValueError):
+                    pass
+        except Exception as e:  # the example itself is broken
+            taken.append(repr(e))
         self.tell("%s refused when spoilt, %d ways" % (name, count),
                   "taken with %s" % taken[:3] if taken else None if count else "nothing was spoilt")
 
