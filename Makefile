@@ -51,7 +51,7 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all demo check sim install clean help packages lint locale
+.PHONY: all demo check sim vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu locale
 
 help:
@@ -59,6 +59,7 @@ help:
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
+	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
 	@echo 'make install    into $$(DESTDIR)$$(PREFIX), by default /usr'
 	@echo 'make clean      remove build/'
 
@@ -138,6 +139,16 @@ SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
+VECTORS_PARTS := $(LIB) $(VECTORS:%=tests/vectors/%)
+$(B)/asan/vectors: $(call obj_of,asan,$(VECTORS_PARTS)) $(call gen_of,asan)
+	$(call say,link,$@)
+	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
+# The same formats for check.py, which shares no code with the rest.
+PY_GEN := $(PROTO_DEFS:%=$(B)/gen/py/proto/%_pb2.py)
+$(B)/gen/py/proto/%_pb2.py: proto/%.proto $(B)/cflags
+	@mkdir -p $(B)/gen/py
+	$(Q)protoc --python_out=$(B)/gen/py -I. $<
+
 define canary
 $(B)/$(1)/sim: $(call obj_of,$(1),$(SIM_PARTS)) $(call gen_of,$(1))
 	$$(call say,link,$$@)
@@ -150,7 +161,7 @@ $(B)/canary-early-ack/vanthud: $(call obj_of,canary-early-ack,$(LIB) $(DAEMON:%=
 	$(call say,link,$@)
 	$(Q)$(CC) -pthread -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -167,14 +178,18 @@ $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil 
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/canary-no-verify/sim $(B)/canary-early-ack/sim \
-	$(B)/canary-early-ack/vanthud
+TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) \
+	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
 
 check: packages
 	@$(MAKE) --no-print-directory -j2 test-programs
 	@tests/run
+
+vectors: packages
+	@$(MAKE) --no-print-directory -j2 $(B)/asan/vectors
+	$(B)/asan/vectors tests/vectors
 
 sim: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim
@@ -192,7 +207,7 @@ install: all
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/vanthud@.service
 	install -m 644 etc/*.yaml $(DESTDIR)$(PREFIX)/share/vanthu/
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/
-	install -m 644 README.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
+	install -m 644 README.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
 
 clean:
 	rm -rf $(B)
