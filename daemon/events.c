@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/access.h"
 #include "daemon/log.h"
 #include "proto/control.pb-c.h"
 
@@ -42,6 +43,10 @@ enum err events_open(void *zmq, const struct config *config, struct events **out
 		log_event(LOG_ERROR, "events-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
 		events_close(e);
 		return ERR_SYSTEM;
+	}
+	if (config->read_group[0] != '\0' && access_grant(path, config->read_group) != ERR_OK) {
+		events_close(e);
+		return ERR_CONFIG;
 	}
 	*out = e;
 	return ERR_OK;

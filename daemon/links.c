@@ -355,8 +355,8 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 		return; /* what it had sent before it was cut off does not count again */
 	if (n->pause_ms == 0 || now_ms - n->refused_until_ms > FORGIVEN_MS)
 		n->pause_ms = PAUSE_FIRST_MS;
-	else if (n->pause_ms < PAUSE_MOST_MS)
-		n->pause_ms *= 2;
+	else
+		n->pause_ms = n->pause_ms * 2 < PAUSE_MOST_MS ? n->pause_ms * 2 : PAUSE_MOST_MS;
 	n->refused_until_ms = now_ms + n->pause_ms;
 	memset(n->connections, 0, sizeof n->connections);
 	if (n->peer.superior) {

@@ -196,7 +196,8 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 }
 
 /* All that cannot be served for one reason: one refusal. */
-static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer, enum err why)
+static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer,
+			   enum err why)
 {
 	struct committee_id *targets = arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
 	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "", .targets = targets,

@@ -1,6 +1,7 @@
 /* key: what the directory knows of our keys; new ones; at the registry, their certificates and the end of old ones.
  *
- * A new key lies beside the one in use, as FILE.next, until the directory has it: then the daemon takes it by itself (docs/ARCHITECTURE.md "Keys"). */
+ * A new key lies beside the one in use, as FILE.next, until the directory has it: then the daemon takes it by itself
+ * (docs/ARCHITECTURE.md "Keys"). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
