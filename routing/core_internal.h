@@ -29,6 +29,8 @@ struct link {
 	struct reply_to ping_reply;
 	uint64_t violations;
 	uint64_t peer_directory_version;
+	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
+	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
