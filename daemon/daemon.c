@@ -265,6 +265,8 @@ enum err daemon_follow_directory(struct daemon *d)
 		e = find_peers(d, a, &peers, &count);
 	if (e == ERR_OK && d->links != NULL)
 		e = links_set_peers(d->links, peers, count);
+	if (d->bulk != NULL)
+		daemon_set_windows(d);
 	check_own_key(d);
 	arena_destroy(a);
 	return e;
@@ -360,7 +362,10 @@ static enum err open_transfer(struct daemon *d)
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files, workers_runner(d->file_workers));
-	return d->sequencer == NULL || d->bulk == NULL ? ERR_NO_MEMORY : ERR_OK;
+	if (d->sequencer == NULL || d->bulk == NULL)
+		return ERR_NO_MEMORY;
+	daemon_set_windows(d);
+	return ERR_OK;
 }
 
 static enum err open_control(struct daemon *d)
@@ -474,6 +479,7 @@ void daemon_reload(struct daemon *d)
 		if (log_level_parse(d->config.log_level, &level))
 			log_open(level);
 		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms, d->config.attachment_max_bytes);
+		daemon_set_windows(d);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file, restart[0] == '\0' ? "none" : restart);
 		e = install_directory(d);
 		if (e != ERR_OK)

@@ -69,6 +69,8 @@ void daemon_close(struct daemon *d);
 
 /* After a directory has come into force: keys, peers, what the opener goes by. */
 must_use enum err daemon_follow_directory(struct daemon *d);
+/* Gives each link the windows that the configuration has for it (daemon_windows.c). Again whenever links or configuration have changed. */
+void daemon_set_windows(struct daemon *d);
 /* SIGHUP. */
 void daemon_reload(struct daemon *d);
 
