@@ -341,9 +341,11 @@ static void test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_con
 	assert_non_null(said);
 	assert_true(said->u.credit.lane == LANE_NORMAL && said->u.credit.credit_seq == 100);
 	station_clear(g->s);
-	core_set_window(g->s->core, g->tinh.id, 4, ENVELOPE_MAX_BYTES);
+	core_set_window(g->s->core, g->tinh.id, 4, 4 * CREDIT_BYTES);
 	station_commit(g->s);
-	assert_null(station_said(g->s, "tinh", MESSAGE_CREDIT, 0)); /* what was promised stays promised */
+	said = station_said(g->s, "tinh", MESSAGE_CREDIT, 2);
+	assert_non_null(said);
+	assert_true(said->u.credit.credit_seq == 100 && said->u.credit.credit_bytes == 4 * CREDIT_BYTES); /* what was promised stays promised */
 	assert_true(subscribed(g).credit_seq == 4);
 }
 
