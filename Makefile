@@ -24,9 +24,10 @@ ROUTING := arena core decide_acknowledge decide_directory decide_document decide
 	route stream tree
 PROTO := allocator body certificate digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
-DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_yaml control control_content control_document control_import \
-	control_list control_listen control_query control_reply control_submit control_trace control_upload daemon daemon_acts daemon_directory events files files_chunks \
-	files_incoming follow identity inbox keyring links links_peers links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
+DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_content control_document \
+	control_import control_list control_listen control_query control_reply control_submit control_trace control_upload daemon \
+	daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming follow identity inbox keyring links links_peers \
+	links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
 include tools/sources.mk
@@ -109,7 +110,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_yaml daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_units daemon/config_yaml daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)

@@ -66,6 +66,7 @@ static struct peer *find_or_add(struct bulk *b, struct committee_id id)
 
 	if (p == NULL && (p = calloc(1, sizeof *p)) != NULL) {
 		p->id = id;
+		p->window_bytes = b->config.window_bytes;
 		p->next = b->peers;
 		b->peers = p;
 	}
@@ -160,6 +161,19 @@ void bulk_message(struct bulk *b, struct committee_id neighbour, const struct me
 		b->ops.violation(b->ops.ctx, neighbour, ERR_PROTOCOL);
 		break;
 	}
+}
+
+void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t window_bytes)
+{
+	struct peer *p = find(b, neighbour);
+
+	window_bytes = window_bytes < BULK_WINDOW_MIN_BYTES ? BULK_WINDOW_MIN_BYTES : window_bytes;
+	window_bytes = window_bytes > BULK_WINDOW_MAX_BYTES ? BULK_WINDOW_MAX_BYTES : window_bytes;
+	/* A neighbour that has fetched nothing yet gets a place only when its window is not that of all. */
+	if (p == NULL && window_bytes != b->config.window_bytes)
+		p = find_or_add(b, neighbour);
+	if (p != NULL)
+		p->window_bytes = window_bytes;
 }
 
 void bulk_set_spare(struct bulk *b, uint64_t spare_bytes)

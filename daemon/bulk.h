@@ -26,7 +26,7 @@ struct bulk_ops {
 	void (*fault)(void *ctx, struct committee_id neighbour, enum err why); /* to be counted; the connection goes on */
 };
 struct bulk_config {
-	uint64_t window_bytes;  /* asked for and not yet here, per neighbour */
+	uint64_t window_bytes;  /* asked for and not yet here, per neighbour that has no window of its own */
 	unsigned parallel;      /* envelopes fetched at once per neighbour; 2: an urgent one need not wait for a large one */
 	uint64_t attachment_max_bytes;
 };
@@ -41,6 +41,8 @@ void bulk_connected(struct bulk *b, struct committee_id neighbour, struct now no
 void bulk_disconnected(struct bulk *b, struct committee_id neighbour);
 /* FETCH, CHUNK or UNAVAILABLE from a neighbour. */
 void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m, struct now now);
+/* The window of one link, at once; bounded to what limits.h allows. */
+void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t window_bytes);
 /* So many bytes may be fetched before it is said again: attachments leave the reserve of the disk to the store. UINT64_MAX at first. */
 void bulk_set_spare(struct bulk *b, uint64_t spare_bytes);
 void bulk_tick(struct bulk *b, struct now now);

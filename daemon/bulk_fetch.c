@@ -98,7 +98,7 @@ static void ask(struct transfer *t)
 	struct peer *p = t->peer;
 
 	while ((t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES) && t->asked < t->pieces) {
-		uint64_t room = b->config.window_bytes > p->under_way_bytes ? (b->config.window_bytes - p->under_way_bytes) / CHUNK_BYTES : 0;
+		uint64_t room = p->window_bytes > p->under_way_bytes ? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES : 0;
 		uint64_t want = t->pieces - t->asked;
 		struct message m = { .type = MESSAGE_FETCH };
 

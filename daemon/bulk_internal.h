@@ -71,6 +71,7 @@ struct peer {
 	struct transfer *transfers[PARALLEL_MAX];
 	struct failed failed[FAILED_MAX];
 	unsigned failed_count;
+	uint64_t window_bytes;
 	uint64_t under_way_bytes; /* asked for and not yet written */
 	struct serving *serving;
 };

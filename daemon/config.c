@@ -1,6 +1,7 @@
 /* One table of keys drives everything about the configuration; see config.h. A new key is a row here and a member of struct config. */
 #include "daemon/config.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/config_units.h"
 #include "daemon/config_yaml.h"
 #include "daemon/log.h"
 #include "routing/endpoint.h"
@@ -52,12 +54,12 @@ static const struct row rows[] = {
 	  AT(reserve_bytes), MIB, 1024 * GIB },
 	{ { "attachment.max", "size", "2G", N_("largest attachment"), false, true }, KEY_SIZE, AT(attachment_max_bytes), CHUNK_BYTES,
 	  ATTACHMENT_MAX_BYTES },
-	{ { "link.credit_messages", "count", "4096", N_("envelopes under way on a lane"), false, false }, KEY_COUNT, AT(credit_messages), 1,
-	  65536 },
-	{ { "link.credit_bytes", "size", "8M", N_("bytes under way on a lane"), false, false }, KEY_SIZE, AT(credit_bytes),
-	  ENVELOPE_MAX_BYTES, GIB },
-	{ { "link.bulk_window", "size", "2M", N_("attachment bytes under way on a link; 256K suits 10 Mbit/s"), false, false }, KEY_SIZE,
-	  AT(bulk_window_bytes), 2 * CHUNK_BYTES, 64 * MIB },
+	{ { "link.credit_messages", "count", "4096", N_("envelopes under way on a lane"), false, true }, KEY_COUNT, AT(credit_messages), 1,
+	  CREDIT_MESSAGES_MAX },
+	{ { "link.credit_bytes", "size", "8M", N_("bytes under way on a lane"), false, true }, KEY_SIZE, AT(credit_bytes),
+	  ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX },
+	{ { "link.bulk_window", "size", "2M", N_("attachment bytes under way on a link; 256K suits 10 Mbit/s"), false, true }, KEY_SIZE,
+	  AT(bulk_window_bytes), BULK_WINDOW_MIN_BYTES, BULK_WINDOW_MAX_BYTES },
 	{ { "relay.retention", "duration", "7d", N_("how long a relay keeps content after it was passed on"), false, true },
 	  KEY_DURATION_MS, AT(relay_retention_ms), 0, 3650 * DAY_MS },
 	{ { "expire", "duration", "30d", N_("an own document without all receipts counts as expired then; 0: never"), false, true },
@@ -70,51 +72,27 @@ static const struct row rows[] = {
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
+/* Which of them can differ on one link (links: ID: …): the same names, units and bounds. */
+static const struct {
+	const char *of;
+	size_t offset;
+} link_members[] = {
+	{ "link.credit_messages", offsetof(struct config_link, credit_messages) },
+	{ "link.credit_bytes", offsetof(struct config_link, credit_bytes) },
+	{ "link.bulk_window", offsetof(struct config_link, bulk_window_bytes) },
+};
+enum { LINK_MEMBER_COUNT = sizeof link_members / sizeof link_members[0], LINK_PREFIX = sizeof "link." - 1 };
+
 /* ---- values ---- */
 
-static bool parse_number(const char *text, const char **rest, uint64_t *out)
+static enum units units_of(enum key_type type)
 {
-	char *end;
-
-	if (*text < '0' || *text > '9' || strlen(text) > 18)
-		return false;
-	*out = strtoull(text, &end, 10);
-	*rest = end;
-	return true;
-}
-
-struct unit {
-	const char *name;
-	uint64_t factor;
-};
-static const struct unit sizes[] = { { "", 1 }, { "K", 1024 }, { "M", MIB }, { "G", GIB }, { "T", 1024 * GIB } };
-static const struct unit durations[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "m", 60 * 1000000ULL },
-					 { "h", 3600 * 1000000ULL }, { "d", DAY_MS * 1000 } };
-
-static bool parse_unit(const char *text, const struct unit *units, size_t count, uint64_t *out)
-{
-	const char *rest;
-	uint64_t n;
-
-	if (!parse_number(text, &rest, &n))
-		return false;
-	if (n == 0 && *rest == '\0') {
-		*out = 0;
-		return true;
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(rest, units[i].name) == 0 && n <= UINT64_MAX / units[i].factor) {
-			*out = n * units[i].factor;
-			return true;
-		}
-	}
-	return false;
+	return type == KEY_SIZE ? UNITS_SIZE : type == KEY_COUNT ? UNITS_NONE : UNITS_DURATION;
 }
 
 /* Into the member, whatever its width. */
-static void store_number(const struct row *row, struct config *c, uint64_t n)
+static void store_number(const struct row *row, char *at, uint64_t n)
 {
-	char *at = (char *)c + row->offset;
 	uint32_t narrow = (uint32_t)n;
 
 	if (row->size == sizeof narrow)
@@ -123,9 +101,8 @@ static void store_number(const struct row *row, struct config *c, uint64_t n)
 		memcpy(at, &n, sizeof n);
 }
 
-static uint64_t load_number(const struct row *row, const struct config *c)
+static uint64_t load_number(const struct row *row, const char *at)
 {
-	const char *at = (const char *)c + row->offset;
 	uint32_t narrow;
 	uint64_t n;
 
@@ -137,35 +114,26 @@ static uint64_t load_number(const struct row *row, const struct config *c)
 	return n;
 }
 
-static const char *set_number(const struct row *row, struct config *c, const char *text)
+static const char *set_number(const struct row *row, char *at, const char *text)
 {
-	const char *rest;
 	uint64_t n = 0;
-	bool ok;
 
-	switch (row->type) {
-	case KEY_SIZE:
-		ok = parse_unit(text, sizes, sizeof sizes / sizeof sizes[0], &n);
-		if (!ok)
-			return N_("a size like 64K, 256M or 2G");
-		break;
-	case KEY_DURATION_MS:
-	case KEY_DURATION_US:
-		ok = parse_unit(text, durations, sizeof durations / sizeof durations[0], &n);
-		if (!ok)
-			return N_("a duration like 2ms, 30s, 5m, 12h or 7d");
-		n = row->type == KEY_DURATION_MS ? n / 1000 : n;
-		break;
-	default:
-		ok = parse_number(text, &rest, &n) && *rest == '\0';
-		if (!ok)
-			return N_("a number");
-		break;
-	}
+	if (!units_parse(units_of(row->type), text, &n))
+		return row->type == KEY_SIZE    ? N_("a size like 64K, 256M or 2G")
+		       : row->type == KEY_COUNT ? N_("a number")
+						: N_("a duration like 2ms, 30s, 5m, 12h or 7d");
+	n = row->type == KEY_DURATION_MS ? n / 1000 : n;
 	if (n < row->low || n > row->high)
 		return N_("within its bounds");
-	store_number(row, c, n);
+	store_number(row, at, n);
 	return NULL;
+}
+
+static void print_number(const struct row *row, const char *at, char *out, size_t size_bytes)
+{
+	uint64_t n = load_number(row, at);
+
+	units_print(units_of(row->type), row->type == KEY_DURATION_MS ? n * 1000 : n, out, size_bytes);
 }
 
 static const char *set_path(const struct row *row, struct config *c, const char *folder, const char *text)
@@ -202,7 +170,7 @@ static const char *set_value(const struct row *row, struct config *c, const char
 	case KEY_TEXT:
 		break;
 	default:
-		return set_number(row, c, text);
+		return set_number(row, at, text);
 	}
 	return (size_t)snprintf(at, row->size, "%s", text) >= row->size ? N_("a shorter text") : NULL;
 }
@@ -216,6 +184,14 @@ static const struct row *find_row(const char *name)
 			return &rows[i];
 	}
 	return NULL;
+}
+
+static const struct row *link_row(unsigned member)
+{
+	const struct row *row = find_row(link_members[member].of);
+
+	assert(row != NULL); /* both tables are here */
+	return row;
 }
 
 static bool is_group(const char *name)
@@ -236,6 +212,15 @@ struct loading {
 	bool seen[ROW_COUNT];
 };
 
+static void tell_wrong(struct loading *l, const struct row *row, const struct yaml_node *node, const char *name, const char *right)
+{
+	if (row->high != 0 && (row->type >= KEY_SIZE))
+		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s (%llu to %llu)", name, node->value, right,
+				  (unsigned long long)row->low, (unsigned long long)row->high);
+	else
+		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s", name, node->value, right);
+}
+
 static void take_value(struct loading *l, const struct yaml_node *node, const char *name)
 {
 	const struct row *row = find_row(name);
@@ -251,13 +236,55 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 	}
 	l->seen[row - rows] = true;
 	right = set_value(row, l->config, l->folder, node->value);
-	if (right == NULL)
+	if (right != NULL)
+		tell_wrong(l, row, node, name, right);
+}
+
+static void take_link_value(struct loading *l, const struct yaml_node *node, struct config_link *link)
+{
+	char name[128];
+
+	snprintf(name, sizeof name, "links.%s.%s", link->neighbour.text, node->key);
+	for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
+		const struct row *row = link_row(m);
+		const char *right;
+
+		if (strcmp(link_members[m].of + LINK_PREFIX, node->key) != 0)
+			continue;
+		if (node->type != YAML_SCALAR) {
+			config_errors_add(l->errors, node->line, node->column, "%s: one value, not a list or a group", name);
+			return;
+		}
+		right = set_number(row, (char *)link + link_members[m].offset, node->value);
+		if (right != NULL)
+			tell_wrong(l, row, node, name, right);
 		return;
-	if (row->high != 0 && (row->type >= KEY_SIZE))
-		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s (%llu to %llu)", name, node->value, right,
-				  (unsigned long long)row->low, (unsigned long long)row->high);
-	else
-		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s", name, node->value, right);
+	}
+	config_errors_add(l->errors, node->line, node->column, "%s: no such key; there are credit_messages, credit_bytes and bulk_window", name);
+}
+
+static void take_links(struct loading *l, const struct yaml_node *links)
+{
+	for (const struct yaml_node *n = links->first; n != NULL; n = n->next) {
+		struct config_link *link = &l->config->links[l->config->link_count];
+
+		if (l->config->link_count == CONFIG_LINKS_MAX) {
+			config_errors_add(l->errors, n->line, n->column, "links: more than %d", (int)CONFIG_LINKS_MAX);
+			return;
+		}
+		if (n->key == NULL || id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
+			config_errors_add(l->errors, n->line, n->column, "links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32",
+					  n->key == NULL ? "" : n->key);
+			continue;
+		}
+		if (n->type != YAML_MAP) {
+			config_errors_add(l->errors, n->line, n->column, "links.%s: a group is wanted: bulk_window: 256K …", n->key);
+			continue;
+		}
+		l->config->link_count++;
+		for (const struct yaml_node *value = n->first; value != NULL; value = value->next)
+			take_link_value(l, value, link);
+	}
 }
 
 static void take_map(struct loading *l, const struct yaml_node *map, const char *prefix)
@@ -268,6 +295,8 @@ static void take_map(struct loading *l, const struct yaml_node *map, const char 
 		snprintf(name, sizeof name, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", n->key);
 		if (n->type == YAML_MAP && prefix[0] == '\0' && is_group(name))
 			take_map(l, n, name);
+		else if (prefix[0] == '\0' && strcmp(name, "links") == 0 && n->type != YAML_SCALAR)
+			take_links(l, n);
 		else
 			take_value(l, n, name);
 	}
@@ -348,15 +377,6 @@ const struct config_key *config_key_at(unsigned index)
 	return index < ROW_COUNT ? &rows[index].key : NULL;
 }
 
-static void print_scaled(uint64_t n, const struct unit *units, size_t count, char *out, size_t size_bytes)
-{
-	size_t i = count - 1;
-
-	while (i > 0 && (n == 0 || n % units[i].factor != 0))
-		i--;
-	snprintf(out, size_bytes, "%llu%s", (unsigned long long)(n / units[i].factor), n == 0 ? "" : units[i].name);
-}
-
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes)
 {
 	const struct row *row = find_row(name);
@@ -364,23 +384,46 @@ void config_value(const struct config *c, const char *name, char *out, size_t si
 	out[0] = '\0';
 	if (row == NULL)
 		return;
-	switch (row->type) {
-	case KEY_SIZE:
-		print_scaled(load_number(row, c), sizes, sizeof sizes / sizeof sizes[0], out, size_bytes);
-		break;
-	case KEY_DURATION_MS:
-		print_scaled(load_number(row, c) * 1000, durations, sizeof durations / sizeof durations[0], out, size_bytes);
-		break;
-	case KEY_DURATION_US:
-		print_scaled(load_number(row, c), durations, sizeof durations / sizeof durations[0], out, size_bytes);
-		break;
-	case KEY_COUNT:
-		snprintf(out, size_bytes, "%llu", (unsigned long long)load_number(row, c));
-		break;
-	default:
+	if (row->type >= KEY_SIZE)
+		print_number(row, (const char *)c + row->offset, out, size_bytes);
+	else
 		snprintf(out, size_bytes, "%s", (const char *)c + row->offset);
-		break;
+}
+
+/* ---- what differs on one link ---- */
+
+struct config_link config_link_for(const struct config *c, struct committee_id neighbour)
+{
+	struct config_link l = { .neighbour = neighbour, .credit_messages = c->credit_messages, .credit_bytes = c->credit_bytes,
+				 .bulk_window_bytes = c->bulk_window_bytes };
+
+	for (unsigned i = 0; i < c->link_count; i++) {
+		const struct config_link *own = &c->links[i];
+
+		if (!id_equal(own->neighbour, neighbour))
+			continue;
+		l.credit_messages = own->credit_messages != 0 ? own->credit_messages : l.credit_messages;
+		l.credit_bytes = own->credit_bytes != 0 ? own->credit_bytes : l.credit_bytes;
+		l.bulk_window_bytes = own->bulk_window_bytes != 0 ? own->bulk_window_bytes : l.bulk_window_bytes;
 	}
+	return l;
+}
+
+const struct config_key *config_link_at(const struct config *c, unsigned index, struct config_link_text *out)
+{
+	for (unsigned i = 0; i < c->link_count; i++) {
+		for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
+			const struct row *row = link_row(m);
+			const char *at = (const char *)&c->links[i] + link_members[m].offset;
+
+			if (load_number(row, at) == 0 || index-- != 0)
+				continue;
+			snprintf(out->name, sizeof out->name, "links.%s.%s", c->links[i].neighbour.text, link_members[m].of + LINK_PREFIX);
+			print_number(row, at, out->value, sizeof out->value);
+			return &row->key;
+		}
+	}
+	return NULL;
 }
 
 void config_reload(struct config *running, const struct config *fresh, char *out, size_t size_bytes)
@@ -388,6 +431,8 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 	size_t used = 0;
 
 	out[0] = '\0';
+	running->link_count = fresh->link_count;
+	memcpy(running->links, fresh->links, sizeof running->links);
 	for (unsigned i = 0; i < ROW_COUNT; i++) {
 		char *to = (char *)running + rows[i].offset;
 		const char *from = (const char *)fresh + rows[i].offset;

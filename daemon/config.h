@@ -8,7 +8,13 @@
 #include "routing/err.h"
 #include "routing/types.h"
 
-enum { CONFIG_PATH_MAX = 512, CONFIG_ERRORS_MAX = 64 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_ERRORS_MAX = 64, CONFIG_LINKS_MAX = 512 };
+
+/* What differs on the link with one neighbour; 0: as on all links. */
+struct config_link {
+	struct committee_id neighbour;
+	uint64_t credit_messages, credit_bytes, bulk_window_bytes;
+};
 
 /* Paths are absolute: what the file gives relative is taken from the file's own folder. */
 struct config {
@@ -29,6 +35,8 @@ struct config {
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
 	char log_level[16]; /* error warning info debug */
+	struct config_link links[CONFIG_LINKS_MAX];
+	unsigned link_count;
 };
 
 struct config_error {
@@ -59,6 +67,16 @@ struct config_key {
 const struct config_key *config_key_at(unsigned index); /* NULL past the last */
 /* The value in force, as text. */
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes);
+
+/* The windows of one link: its own values where it has some, those of all links elsewhere. */
+struct config_link config_link_for(const struct config *c, struct committee_id neighbour);
+/* The values that links have of their own, one after the other: the key of link.* that each is instead of, NULL past the last. */
+struct config_link_text {
+	char name[96]; /* "links.xa-a1.bulk_window" */
+	char value[32];
+};
+const struct config_key *config_link_at(const struct config *c, unsigned index, struct config_link_text *out);
+
 /* Takes from `fresh` what can be changed while running; the names of keys that would need a restart go to `out`. */
 void config_reload(struct config *running, const struct config *fresh, char *out, size_t size_bytes);
 

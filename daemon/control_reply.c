@@ -1,5 +1,6 @@
 /* Answers: packed into the client's buffer, and the way back from what the core decided. See control_internal.h. */
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "daemon/control_internal.h"
@@ -26,6 +27,17 @@ bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need)
 	return true;
 }
 
+/* What has gone makes room for what comes: a client that always leaves some unread must not make the buffer grow with all it ever got. */
+static bool make_room(struct client *c, size_t need)
+{
+	if (c->out_sent > 0 && (c->out_sent == c->out_len || c->out_len + need > c->out_capacity)) {
+		memmove(c->out, c->out + c->out_sent, control_out_waiting(c));
+		c->out_len -= c->out_sent;
+		c->out_sent = 0;
+	}
+	return control_reserve(&c->out, &c->out_capacity, c->out_len + need);
+}
+
 Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what)
 {
 	Vanthu__V1__Reply r = VANTHU__V1__REPLY__INIT;
@@ -41,13 +53,11 @@ void control_say(struct client *c, Vanthu__V1__Reply *r)
 
 	if (c->closing)
 		return;
-	if (c->out_sent == c->out_len)
-		c->out_sent = c->out_len = 0;
 	if (size > CONTROL_MESSAGE_MAX_BYTES) {
 		control_say_error(c, r->id, ERR_TOO_LARGE, "");
 		return;
 	}
-	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + 4 + size)) {
+	if (!make_room(c, 4 + size)) {
 		shutdown(c->fd, SHUT_RDWR);
 		return;
 	}

@@ -182,7 +182,10 @@ static enum err open_transfer(struct daemon *d)
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files, workers_runner(d->file_workers));
 	d->follow = follow_new(&(struct follow_parts){ .core = d->core, .inbox = d->inbox, .lookup = d->store->ops->lookup(d->store),
 						       .runner = workers_runner(d->file_workers), .registry_root_der = d->registry_root_der });
-	return d->sequencer == NULL || d->bulk == NULL || d->follow == NULL ? ERR_NO_MEMORY : ERR_OK;
+	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
+		return ERR_NO_MEMORY;
+	daemon_set_windows(d);
+	return ERR_OK;
 }
 
 static enum err open_control(struct daemon *d)
@@ -296,6 +299,7 @@ void daemon_reload(struct daemon *d)
 		if (log_level_parse(d->config.log_level, &level))
 			log_open(level);
 		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms, d->config.attachment_max_bytes);
+		daemon_set_windows(d);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file, restart[0] == '\0' ? "none" : restart);
 		daemon_read_keys(d);
 		daemon_choose_keys(d);

@@ -192,6 +192,8 @@ enum err daemon_follow_directory(struct daemon *d)
 		daemon_read_keys(d);
 		daemon_choose_keys(d);
 	}
+	if (d->bulk != NULL)
+		daemon_set_windows(d);
 	check_own_key(d);
 	return e;
 }

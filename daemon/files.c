@@ -122,13 +122,15 @@ enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *ite
 
 	files_path(f, &item->sha256, ".leaves", path);
 	snprintf(temporary, sizeof temporary, "%s.new", path);
+	/* One at a time: the same content may come in two documents at once. */
+	pthread_mutex_lock(&f->lock);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return files_errno("open");
-	e = files_write_full(fd, 0, bytes);
-	close(fd);
+	e = fd < 0 ? files_errno("open") : files_write_full(fd, 0, bytes);
+	if (fd >= 0)
+		close(fd);
 	if (e == ERR_OK && rename(temporary, path) != 0)
 		e = files_errno("rename");
+	pthread_mutex_unlock(&f->lock);
 	return e;
 }
 

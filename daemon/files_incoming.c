@@ -13,12 +13,15 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 
+enum { STRETCH_BYTES = 4 << 20 }; /* of a coming file that may wait in the page cache before the next is begun */
+
 struct incoming {
 	struct disk_files *owner;
 	int fd;
 	char part[FILES_PATH_MAX];
 	char leaves_path[FILES_PATH_MAX];
 	uint64_t size_bytes; /* submission: so far */
+	uint64_t stretch_begin, stretch_end; /* the newest that is on its way to the disk */
 	struct digest_stream *sha256;
 	uint64_t hashed_bytes;
 	struct digest *leaves;
@@ -71,6 +74,25 @@ void files_incoming_close(struct incoming *i, bool forget)
 	free(i);
 }
 
+/* Bytes go to the disk while they come. Were it left to the sync at the end, a gigabyte would go at once, and the store's own sync, which an
+ * urgent document waits for, would stand behind it in the journal of the file system. */
+static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct blob bytes)
+{
+	uint64_t before = i->stretch_begin, begin = i->stretch_end, end = offset + bytes.len_bytes;
+	enum err e = files_write_full(i->fd, offset, bytes);
+
+	if (e != ERR_OK || end < begin + STRETCH_BYTES)
+		return e;
+	i->stretch_begin = begin;
+	i->stretch_end = end;
+	/* One stretch is on its way while the next one fills. Whether it works is only found out by the sync at the end, which decides. */
+	(void)!sync_file_range(i->fd, (off_t)begin, (off_t)(end - begin), SYNC_FILE_RANGE_WRITE);
+	if (begin > before)
+		(void)!sync_file_range(i->fd, (off_t)before, (off_t)(begin - before),
+				       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+	return ERR_OK;
+}
+
 /* ---- submissions ---- */
 
 static enum err add_leaf(struct incoming *i, struct blob chunk)
@@ -90,7 +112,7 @@ static enum err add_leaf(struct incoming *i, struct blob chunk)
 
 enum err files_incoming_append(struct incoming *i, struct blob bytes)
 {
-	enum err e = files_write_full(i->fd, i->size_bytes, bytes);
+	enum err e = write_and_pass_on(i, i->size_bytes, bytes);
 
 	if (e != ERR_OK)
 		return e;
@@ -224,7 +246,7 @@ enum err files_incoming_chunk(struct incoming *i, uint64_t index, struct blob by
 	leaf = merkle_leaf(bytes);
 	if (!digest_equal(&leaf, &i->leaves[index]))
 		return ERR_DIGEST;
-	e = files_write_full(i->fd, index * CHUNK_BYTES, bytes);
+	e = write_and_pass_on(i, index * CHUNK_BYTES, bytes);
 	if (e == ERR_OK)
 		hash_in_order(i, index, bytes);
 	return e;

@@ -52,6 +52,10 @@ void core_set_room(struct core *c, bool room_for_submissions, bool room_for_docu
 /* What a reload may change. */
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes);
 
+/* The credit that each lane of one link gets: bounded to what limits.h allows, 0 for the configured default. A larger one holds at once. A
+ * smaller one from the next connection on, because what was promised may be under way. Nothing happens when there is no such link. */
+void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes);
+
 /* ---- What the outbox and the figures read ---- */
 
 struct link_view {

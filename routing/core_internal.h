@@ -34,6 +34,8 @@ struct link {
 	uint64_t peer_directory_version;
 	int64_t next_directory_ms; /* monotonic: not asked for before */
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
+	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
+	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */

@@ -54,6 +54,10 @@ enum {
 	/* Links */
 	CREDIT_MESSAGES = 4096,
 	CREDIT_BYTES = 8 * 1024 * 1024,
+	CREDIT_MESSAGES_MAX = 65536,     /* what a configuration may ask for */
+	CREDIT_BYTES_MAX = 1 << 30,
+	BULK_WINDOW_MIN_BYTES = 2 * CHUNK_BYTES,
+	BULK_WINDOW_MAX_BYTES = 64 << 20, /* the requests for it fit the queue of who serves them */
 	PING_INTERVAL_MS = 5000,
 	LINK_DEAD_MS = 15000,
 	HELD_MS = 5 * 60 * 1000,         /* a hop that holds a document longer says so */

@@ -41,12 +41,35 @@ static struct link *link_add(struct core *c, struct committee_id neighbour)
 		return NULL;
 	}
 	l->neighbour = neighbour;
+	l->credit_messages = l->next_credit_messages = c->config.credit_messages;
+	l->credit_bytes = l->next_credit_bytes = c->config.credit_bytes;
 	while (at < c->link_count && strcmp(c->links[at]->neighbour.text, neighbour.text) < 0)
 		at++;
 	memmove(&c->links[at + 1], &c->links[at], (c->link_count - at) * sizeof(*grown));
 	c->links[at] = l;
 	c->link_count++;
 	return l;
+}
+
+static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t high)
+{
+	n = n == 0 ? standard : n;
+	return n < low ? low : n > high ? high : n;
+}
+
+void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes)
+{
+	struct link *l = link_find(c, neighbour);
+
+	if (l == NULL)
+		return;
+	l->next_credit_messages = bounded(credit_messages, c->config.credit_messages, 1, CREDIT_MESSAGES_MAX);
+	l->next_credit_bytes = bounded(credit_bytes, c->config.credit_bytes, ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX);
+	if (!l->connected || l->next_credit_messages > l->credit_messages)
+		l->credit_messages = l->next_credit_messages;
+	if (!l->connected || l->next_credit_bytes > l->credit_bytes)
+		l->credit_bytes = l->next_credit_bytes;
+	l->touched = true; /* the end of the turn announces it */
 }
 
 void link_write_in(struct turn_view *t, struct link *l, enum lane lane)
@@ -191,8 +214,8 @@ void link_subscribe(struct turn_view *t, struct link *l, enum lane lane)
 	in->open = true;
 	in->got_bytes = 0;
 	in->acked = in->have;
-	in->credit_seq = in->have + t->core->config.credit_messages;
-	in->credit_bytes = t->core->config.credit_bytes;
+	in->credit_seq = in->have + l->credit_messages;
+	in->credit_bytes = l->credit_bytes;
 	l->resume_ms[lane] = 0;
 	l->resubscribed[lane] = true;
 	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
@@ -230,6 +253,8 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 		l->resume_ms[lane] = 0;
 		l->resubscribed[lane] = false;
 	}
+	l->credit_messages = l->next_credit_messages;
+	l->credit_bytes = l->next_credit_bytes;
 	l->ping_token = 0;
 	if (l->ping_reply.n != 0) {
 		a = plan_act(t->plan, ACT_REPLY);
@@ -338,9 +363,9 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 
 	if (!in->open)
 		return;
-	if (room && stream_credit_due(in, t->core->config.credit_messages, t->core->config.credit_bytes)) {
-		in->credit_seq = in->have + t->core->config.credit_messages;
-		in->credit_bytes = in->got_bytes + t->core->config.credit_bytes;
+	if (room && stream_credit_due(in, l->credit_messages, l->credit_bytes)) {
+		in->credit_seq = in->have + l->credit_messages;
+		in->credit_bytes = in->got_bytes + l->credit_bytes;
 		m.u.credit = (struct msg_credit){ .lane = lane, .stream = in->id, .credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
 		link_say(t, l, &m);
 	}

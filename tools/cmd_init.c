@@ -159,6 +159,12 @@ static int check(struct cli *cli)
 	return err_exit_code(e);
 }
 
+static void add_key(json_t *list, const char *name, const char *value, const char *standard, const struct config_key *k)
+{
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "key", name, "value", value, "type", k->type, "default", standard,
+					      "reload", k->reload, "help", _(k->help)));
+}
+
 static int show(struct cli *cli)
 {
 	static const struct column columns[] = { { "key", N_("Key"), FORMAT_TEXT, false },
@@ -166,16 +172,20 @@ static int show(struct cli *cli)
 						 { "help", N_("Meaning"), FORMAT_TEXT, true },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	struct config *config = malloc(sizeof *config);
+	char value[CONFIG_PATH_MAX];
+	struct config_link_text own;
+	const struct config_key *k;
 	json_t *list = json_array();
 	enum err e = config == NULL ? ERR_NO_MEMORY : cli_config(cli, config);
 
 	for (unsigned i = 0; e == ERR_OK && config_key_at(i) != NULL; i++) {
-		const struct config_key *k = config_key_at(i);
-		char value[CONFIG_PATH_MAX];
-
+		k = config_key_at(i);
 		config_value(config, k->name, value, sizeof value);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "key", k->name, "value", value, "type", k->type, "default",
-						      k->fallback, "reload", k->reload, "help", _(k->help)));
+		add_key(list, k->name, value, k->fallback, k);
+	}
+	for (unsigned i = 0; e == ERR_OK && (k = config_link_at(config, i, &own)) != NULL; i++) {
+		config_value(config, k->name, value, sizeof value); /* what it would be without a value of its own */
+		add_key(list, own.name, own.value, value, k);
 	}
 	free(config);
 	if (e != ERR_OK) {

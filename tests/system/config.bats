@@ -36,13 +36,48 @@ teardown() { stop_lab; }
 @test "SIGHUP takes what can be changed and names what cannot" {
 	make_lab
 	start_lab btp
-	printf 'log_level: debug\nlink: {credit_messages: 7}\n' >>"$LAB/btp/vanthud.yaml"
+	printf 'log_level: debug\nworkers: {files: 7}\n' >>"$LAB/btp/vanthud.yaml"
 	kill -HUP "$(pid_of btp)"
-	wait_for 5 grep -q 'event=reloaded.*needs_restart=link.credit_messages' "$LAB/btp/vanthud.log"
+	wait_for 5 grep -q 'event=reloaded.*needs_restart=workers.files' "$LAB/btp/vanthud.log"
 	printf 'nonsense: 1\n' >>"$LAB/btp/vanthud.yaml"
 	kill -HUP "$(pid_of btp)"
 	wait_for 5 grep -q 'event=reload-refused' "$LAB/btp/vanthud.log"
 	v btp status >/dev/null 2>&1 || kill -0 "$(pid_of btp)"
+}
+
+@test "a link's own windows are checked, shown, taken by SIGHUP, and documents still pass" {
+	cat >bad.yaml <<-'Y'
+		committee: btp
+		links:
+		  thads:
+		    bulk_window: 1K
+		    bulk_windows: 1M
+		  Nobody!: {credit_messages: 1}
+	Y
+	run -9 "$ROOT/build/vanthud" -c bad.yaml --check-config
+	[ "${#lines[@]}" = 3 ]
+	[[ ${lines[0]} == *"bad.yaml:4:18: links.thads.bulk_window:"*"65536 to"* ]]
+	[[ ${lines[1]} == *":5:"*"links.thads.bulk_windows: no such key"* ]]
+	[[ ${lines[2]} == *":6:"*"is not a committee id"* ]]
+	make_lab
+	start_lab btp thads
+	printf 'links:\n  btp: {credit_messages: 1, credit_bytes: 64K, bulk_window: 64K}\n  nobody: {bulk_window: 1M}\n' >>"$LAB/thads/vanthud.yaml"
+	kill -HUP "$(pid_of thads)"
+	wait_for 5 grep -q 'event=reloaded.*needs_restart=none' "$LAB/thads/vanthud.log"
+	grep -q 'event=link-not-known key=links.nobody' "$LAB/thads/vanthud.log"
+	run -0 v thads config show --json
+	[ "$(jq -r '.data[] | select(.key | startswith("links.btp.")) | [.key, .value, .default] | @tsv' <<<"$output")" = \
+		$'links.btp.credit_messages\t1\t4096\nlinks.btp.credit_bytes\t64K\t8M\nlinks.btp.bulk_window\t64K\t2M' ]
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	start_lab thads
+	random_file a.bin 3000000
+	local i
+	for i in 1 2 3 4 5; do
+		v btp send a.bin --to thads --type TB --number "$i-TB/ĐU" --subject x -q >/dev/null
+	done
+	run -0 v btp send a.bin --to thads --type TB --number "6-TB/ĐU" --subject x --wait delivered --timeout 20
+	wait_for 20 eval "[ \"\$(\"$VANTHU\" -c $LAB/thads inbox --json | jq '.data | length')\" = 6 ]"
+	! grep -E 'event=(link-cut-off|fetch-failed)' "$LAB"/*/vanthud.log
 }
 
 @test "readiness and watchdog are told to the service manager" {

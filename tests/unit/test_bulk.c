@@ -255,6 +255,32 @@ static void test_file_arrives_whole_within_the_window_and_is_told_once(void **st
 	free(out);
 }
 
+static void test_each_link_has_its_own_window_within_bounds(void **state)
+{
+	struct pair *p = *state;
+
+	bulk_set_window(p->rx.bulk, fixture_id("xa-a1"), 64 * CHUNK_BYTES); /* another link's */
+	bulk_set_window(p->rx.bulk, p->tx.id, 3 * CHUNK_BYTES);
+	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	connect(p);
+	run(p);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+	assert_int_equal(p->most_under_way, 3);
+}
+
+static void test_window_of_nothing_is_still_two_chunks(void **state)
+{
+	struct pair *p = *state;
+
+	bulk_set_window(p->rx.bulk, p->tx.id, 0);
+	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	connect(p);
+	run(p);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->most_under_way, 2);
+}
+
 static void test_nothing_to_fetch_opens_no_connection(void **state)
 {
 	struct pair *p = *state;
@@ -446,6 +472,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_file_arrives_whole_within_the_window_and_is_told_once),
+		TEST(test_each_link_has_its_own_window_within_bounds),
+		TEST(test_window_of_nothing_is_still_two_chunks),
 		TEST(test_nothing_to_fetch_opens_no_connection),
 		TEST(test_altered_chunk_is_the_neighbours_fault),
 		TEST(test_altered_leaves_are_the_neighbours_fault),

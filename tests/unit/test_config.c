@@ -105,6 +105,67 @@ static void test_all_errors_are_told_at_once_with_their_places(void **state)
 	assert_non_null(strstr(p->errors.list[1].text, "nonsense"));
 }
 
+static void test_links_have_windows_of_their_own(void **state)
+{
+	struct corner *p = *state;
+	struct config_link_text t;
+	struct config_link w;
+
+	assert_ok(load(p, "committee: a\nlink:\n  bulk_window: 1M\nlinks:\n  xa-a1:\n    bulk_window: 256K\n    credit_messages: 64\n"
+			  "  xa-a2: {credit_bytes: 1M}\n"));
+	assert_int_equal(p->config.link_count, 2);
+	w = config_link_for(&p->config, fixture_id("xa-a1"));
+	assert_true(w.bulk_window_bytes == 256 << 10 && w.credit_messages == 64 && w.credit_bytes == 8 << 20);
+	w = config_link_for(&p->config, fixture_id("xa-a2"));
+	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 && w.credit_bytes == 1 << 20);
+	w = config_link_for(&p->config, fixture_id("xa-a3"));
+	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 && w.credit_bytes == 8 << 20);
+	assert_string_equal(config_link_at(&p->config, 0, &t)->name, "link.credit_messages");
+	assert_string_equal(t.name, "links.xa-a1.credit_messages");
+	assert_string_equal(t.value, "64");
+	assert_non_null(config_link_at(&p->config, 1, &t));
+	assert_string_equal(t.name, "links.xa-a1.bulk_window");
+	assert_string_equal(t.value, "256K");
+	assert_string_equal(config_link_at(&p->config, 2, &t)->name, "link.credit_bytes");
+	assert_string_equal(t.name, "links.xa-a2.credit_bytes");
+	assert_null(config_link_at(&p->config, 3, &t));
+}
+
+static void test_faults_of_links_are_told_with_their_places(void **state)
+{
+	struct corner *p = *state;
+
+	assert_int_equal(load(p, "committee: a\nlinks:\n  xa-a1:\n    bulk_window: 1K\n    credit_messages: 0\n    credit_byte: 1M\n"
+				 "    credit_bytes: [1M]\n  No One: {bulk_window: 1M}\n  xa-a2: 256K\n"), ERR_CONFIG);
+	assert_int_equal(p->errors.count, 6);
+	assert_true(p->errors.list[0].line == 4 && p->errors.list[0].column == 18);
+	assert_non_null(strstr(p->errors.list[0].text, "links.xa-a1.bulk_window: \"1K\""));
+	assert_non_null(strstr(p->errors.list[0].text, "65536 to 67108864"));
+	assert_non_null(strstr(p->errors.list[1].text, "links.xa-a1.credit_messages"));
+	assert_non_null(strstr(p->errors.list[2].text, "links.xa-a1.credit_byte: no such key"));
+	assert_non_null(strstr(p->errors.list[3].text, "not a list"));
+	assert_non_null(strstr(p->errors.list[4].text, "\"No One\" is not a committee id"));
+	assert_true(p->errors.list[5].line == 9 && p->errors.list[5].column == 10);
+	assert_int_equal(load(p, "committee: a\nlinks: [xa-a1]\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: a\nlinks: xa-a1\n"), ERR_CONFIG);
+}
+
+static void test_more_links_than_places_are_refused(void **state)
+{
+	struct corner *p = *state;
+	size_t size = 64 * (CONFIG_LINKS_MAX + 4), used;
+	char *text = malloc(size);
+
+	assert_non_null(text);
+	for (unsigned extra = 0; extra < 2; extra++) {
+		used = (size_t)snprintf(text, size, "committee: a\nlinks:\n");
+		for (unsigned i = 0; i < CONFIG_LINKS_MAX + extra; i++)
+			used += (size_t)snprintf(text + used, size - used, "  xa-%u: {credit_messages: 5}\n", i);
+		assert_int_equal(load(p, text), extra == 0 ? ERR_OK : ERR_CONFIG);
+	}
+	free(text);
+}
+
 static void test_missing_required_key_is_an_error_of_the_whole_file(void **state)
 {
 	struct corner *p = *state;
@@ -177,12 +238,13 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 
 	assert_ok(load(p, "committee: a\n"));
 	running = p->config;
-	assert_ok(load(p, "committee: b\nlog_level: debug\nexpire: 1d\nworkers:\n  files: 3\n"));
+	assert_ok(load(p, "committee: b\nlog_level: debug\nexpire: 1d\nworkers:\n  files: 3\nlink: {bulk_window: 1M}\nlinks:\n  x: {credit_bytes: 2M}\n"));
 	config_reload(&running, &p->config, names, sizeof names);
 	assert_string_equal(names, "committee,workers.files");
 	assert_string_equal(running.committee.text, "a");
 	assert_string_equal(running.log_level, "debug");
 	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 2);
+	assert_true(running.bulk_window_bytes == 1 << 20 && config_link_for(&running, fixture_id("x")).credit_bytes == 2 << 20);
 	config_reload(&running, &p->config, names, 5); /* too small for both: cut, not overrun */
 	assert_true(strlen(names) < 5);
 }
@@ -208,6 +270,9 @@ int main(void)
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
 		TEST(test_all_errors_are_told_at_once_with_their_places),
+		TEST(test_links_have_windows_of_their_own),
+		TEST(test_faults_of_links_are_told_with_their_places),
+		TEST(test_more_links_than_places_are_refused),
 		TEST(test_missing_required_key_is_an_error_of_the_whole_file),
 		TEST(test_numbers_that_overflow_or_are_none_are_refused),
 		TEST(test_what_yaml_takes_and_nobody_wants_is_refused),

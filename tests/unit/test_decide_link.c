@@ -307,6 +307,71 @@ static void test_credit_is_never_lowered(void **state)
 	assert_true(out->credit_seq == 5000);
 }
 
+/* What the last Subscribe to tinh's normal lane promises. */
+static struct msg_subscribe subscribed(struct stage *g)
+{
+	struct neighbour tinh = neighbour_of("tinh");
+	struct event e = { .type = EVENT_CONNECTED, .u.link = { .neighbour = tinh.id } };
+	struct message m = { .type = MESSAGE_HELLO };
+	const struct message *said;
+
+	station_clear(g->s);
+	station_take(g->s, &e);
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = tinh.id,
+					.purpose = PURPOSE_CONTROL, .directory_version = 1, .has_streams = true, .answer = true };
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		m.u.hello.streams[lane].stream = tinh.streams[lane];
+	neighbour_says(g->s, &tinh, &m);
+	said = station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 2);
+	assert_non_null(said);
+	assert_int_equal(said->u.subscribe.lane, LANE_NORMAL);
+	return said->u.subscribe;
+}
+
+static void test_each_link_has_its_own_window_within_bounds(void **state)
+{
+	struct stage *g = *state;
+	struct msg_subscribe m = subscribed(g);
+
+	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES); /* the configured one, and the default */
+	station_commit(g->s);
+	core_set_window(g->s->core, fixture_id("xa-a1"), 99, 1 << 20); /* another link's */
+	core_set_window(g->s->core, fixture_id("nobody"), 99, 1 << 20);
+	m = subscribed(g);
+	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES);
+	core_set_window(g->s->core, g->tinh.id, 50, 1 << 20);
+	m = subscribed(g);
+	assert_true(m.credit_seq == 50 && m.credit_bytes == 1 << 20);
+	core_set_window(g->s->core, g->tinh.id, UINT64_MAX, 1);
+	m = subscribed(g);
+	assert_true(m.credit_seq == CREDIT_MESSAGES_MAX && m.credit_bytes == ENVELOPE_MAX_BYTES);
+	core_set_window(g->s->core, g->tinh.id, 0, 0);
+	m = subscribed(g);
+	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES);
+}
+
+static void test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_connection(void **state)
+{
+	struct stage *g = *state;
+	const struct message *said;
+
+	subscribed(g);
+	station_commit(g->s);
+	station_clear(g->s);
+	core_set_window(g->s->core, g->tinh.id, 100, CREDIT_BYTES);
+	station_commit(g->s);
+	said = station_said(g->s, "tinh", MESSAGE_CREDIT, 2);
+	assert_non_null(said);
+	assert_true(said->u.credit.lane == LANE_NORMAL && said->u.credit.credit_seq == 100);
+	station_clear(g->s);
+	core_set_window(g->s->core, g->tinh.id, 4, 4 * CREDIT_BYTES);
+	station_commit(g->s);
+	said = station_said(g->s, "tinh", MESSAGE_CREDIT, 2);
+	assert_non_null(said);
+	assert_true(said->u.credit.credit_seq == 100 && said->u.credit.credit_bytes == 4 * CREDIT_BYTES); /* what was promised stays promised */
+	assert_true(subscribed(g).credit_seq == 4);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -325,6 +390,8 @@ int main(void)
 		TEST(test_acknowledgement_of_another_envelope_lets_nothing_go),
 		TEST(test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream),
 		TEST(test_credit_is_never_lowered),
+		TEST(test_each_link_has_its_own_window_within_bounds),
+		TEST(test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_connection),
 	};
 
 	return cmocka_run_group_tests_name("decide_link", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* A disk that goes bad under a finished attachment: what is damaged is never served. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -110,12 +111,55 @@ static void test_leaves_are_not_made_anew_of_damage(void **state)
 	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 0, chunk, &got), ERR_DAMAGED);
 }
 
+struct settler {
+	struct place *place;
+	pthread_t thread;
+	unsigned n;
+	enum err result;
+};
+
+static void *settle_again(void *arg)
+{
+	static const uint8_t content[SIZE] = { 1 };
+	struct settler *t = arg;
+	const struct files_ops *ops = t->place->files->ops;
+	struct manifest_item item;
+
+	for (unsigned k = 0; k < 30 && t->result == ERR_OK; k++) {
+		struct incoming *i = NULL;
+		char name[32];
+
+		snprintf(name, sizeof name, "submit.%u", 10 + t->n);
+		t->result = ops->incoming_open(t->place->files, name, &i);
+		if (t->result == ERR_OK)
+			t->result = ops->incoming_append(i, (struct blob){ content, sizeof content });
+		if (t->result == ERR_OK)
+			t->result = ops->incoming_finish(i, &item);
+	}
+	return NULL;
+}
+
+static void test_same_content_settles_from_several_threads_at_once(void **state)
+{
+	struct settler settlers[4];
+
+	for (unsigned n = 0; n < 4; n++) {
+		settlers[n] = (struct settler){ .place = *state, .n = n };
+		assert_int_equal(pthread_create(&settlers[n].thread, NULL, settle_again, &settlers[n]), 0);
+	}
+	for (unsigned n = 0; n < 4; n++) {
+		assert_int_equal(pthread_join(settlers[n].thread, NULL), 0);
+		assert_int_equal(settlers[n].result, ERR_OK);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_whole_chunks_are_served_and_nothing_beyond_the_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_damaged_chunk_is_never_served_and_the_others_still_are, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_leaves_are_not_made_anew_of_damage, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_same_content_settles_from_several_threads_at_once, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
