@@ -112,7 +112,7 @@ static void test_leaves_are_not_made_anew_of_damage(void **state)
 }
 
 struct settler {
-	struct place *place;
+	struct corner *place;
 	pthread_t thread;
 	unsigned n;
 	enum err result;
