@@ -85,6 +85,7 @@ static enum err name_also(struct turn_view *t, const struct ev_publish *e, struc
 {
 	struct record r;
 	struct rec_document *d = &r.u.document;
+	struct routing_question q;
 	struct committee_id *also;
 	uint32_t count;
 	enum err result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
@@ -97,8 +98,16 @@ static enum err name_also(struct turn_view *t, const struct ev_publish *e, struc
 		return ERR_NO_MEMORY;
 	if (count > 0)
 		memcpy(also, d->also, count * sizeof *also);
-	for (uint32_t i = 0; i < e->target_count; i++) {
-		if (!was_ours(d, e->targets[i]) && !id_equal(e->targets[i], t->core->config.self) && count < RECIPIENTS_MAX)
+	q = document_question(d);
+	for (uint32_t i = 0; i < e->target_count && count < RECIPIENTS_MAX; i++) {
+		bool recipient = false;
+
+		if (was_ours(d, e->targets[i]) || id_equal(e->targets[i], t->core->config.self))
+			continue;
+		result = recipients_contain(t, &q.to, e->targets[i], &recipient);
+		if (result != ERR_OK)
+			return result;
+		if (recipient) /* whatever the neighbour says: nobody gets what was not signed for it */
 			also[count++] = e->targets[i];
 	}
 	if (count == d->also_count)
@@ -112,14 +121,27 @@ static enum err name_also(struct turn_view *t, const struct ev_publish *e, struc
 /* A relay that had let the content go gets it back: taken anew under its old number, for those who are named now. */
 static enum err retake(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *old)
 {
+	struct routing_question q = document_question(old);
+	struct committee_id *targets = arena_array(t->plan->arena, e->target_count, sizeof *targets);
 	struct rec_document d = *old;
 	struct record r = { .family = FAMILY_DOCUMENT }, state = { .family = FAMILY_STATE };
 
+	if (targets == NULL)
+		return ERR_NO_MEMORY;
 	d.from = e->neighbour;
 	d.from_lane = e->lane;
 	d.from_seq = e->seq;
-	d.targets = e->targets;
-	d.target_count = e->target_count;
+	d.targets = targets;
+	d.target_count = 0;
+	for (uint32_t i = 0; i < e->target_count; i++) {
+		bool recipient = false;
+		enum err result = recipients_contain(t, &q.to, e->targets[i], &recipient);
+
+		if (result != ERR_OK)
+			return result;
+		if (recipient)
+			targets[d.target_count++] = e->targets[i];
+	}
 	d.also_count = 0;
 	d.relay_count = e->relay_count;
 	r.u.document = d;

@@ -318,6 +318,32 @@ static void test_document_that_comes_back_by_name_takes_the_new_way(void **state
 	assert_string_equal(r.u.stream.targets[0].text, "xa-b1");
 }
 
+static void test_nobody_is_served_whom_the_head_does_not_name(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour a2 = neighbour_of("xa-a2");
+	struct draft d = fixture_document(g->f, "tinh", 1, to_a1);
+	struct manifest_item file = fixture_file_item(100000);
+	struct record r;
+	struct event e;
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_up(g->s, &a2);
+	d.head.manifest = &file; /* not complete yet: what is named now counts when it is */
+	d.head.manifest_count = 1;
+	fixture_seal(g->f, "tinh", &d);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+	station_commit(g->s);
+	station_clear(g->s);
+	e = neighbour_item(g->s, &a2, LANE_NORMAL, &d, to_a1);
+	e.u.publish.targets = (const struct committee_id[]){ { "xa-b1" } }; /* the opener would have refused it; the core must as well */
+	e.u.publish.target_count = 1;
+	station_take(g->s, &e);
+	station_commit(g->s);
+	r = station_get(g->s, FAMILY_DOCUMENT, key_serial(ROLE_RELAY, (struct serial){ 1 }));
+	assert_int_equal(r.u.document.also_count, 0);
+}
+
 static void test_what_two_directories_disagree_about_waits(void **state)
 {
 	struct stage *g = *state;
@@ -352,6 +378,7 @@ int main(void)
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
 		TEST(test_document_that_comes_back_by_name_takes_the_new_way),
+		TEST(test_nobody_is_served_whom_the_head_does_not_name),
 		TEST(test_what_two_directories_disagree_about_waits),
 	};
 
