@@ -9,7 +9,7 @@
 
 #include "tests/helpers/badpeer.h"
 
-enum { ROOM_BYTES = 200000, HEADER = 4, EVENT_MS = 10000, PART_BYTES = 65536, PARTS = 10000, RELAYED_BYTES = 620 << 20, NEVER_SENT = 9999 };
+enum { ROOM_BYTES = 200000, HEADER = 4, EVENT_MS = 10000, PART_BYTES = 65536, PARTS = 10000, RELAYED_BYTES = 620 << 20, DIRECTORY_QUESTIONS = 5000, NEVER_SENT = 9999 };
 
 static uint8_t frame[ROOM_BYTES];
 static size_t frame_len;
@@ -167,6 +167,24 @@ static void acknowledge(struct peer *p, char **args)
 
 	(void)args;
 	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = p->in[LANE_NORMAL].id, .have = p->in[LANE_NORMAL].last + NEVER_SENT };
+	peer_say(p, &m);
+	printf("sent\n");
+}
+
+/* What the tree is, from below; and the same question over and over. */
+static void directory(struct peer *p, char **args)
+{
+	struct message m = { .type = MESSAGE_DIRECTORY_WANTED }, part;
+	unsigned answers = 0;
+
+	(void)args;
+	for (unsigned i = 0; i < DIRECTORY_QUESTIONS; i++)
+		peer_say(p, &m);
+	while (peer_hear(p, MESSAGE_DIRECTORY_PART, 500, &part))
+		answers++;
+	printf("%s\n", answers == 0 ? "no answer" : answers < DIRECTORY_QUESTIONS / 2 ? "answered some" : "answered all");
+	m = (struct message){ .type = MESSAGE_DIRECTORY_PART };
+	m.u.directory_part = (struct msg_directory_part){ .since = 1, .head = { (const uint8_t *)"head", 4 }, .last = true };
 	peer_say(p, &m);
 	printf("sent\n");
 }
@@ -378,6 +396,7 @@ const struct trick tricks_frames[] = {
 	{ "later-hello", later_hello_as, false },
 	{ "deep", deep, false },
 	{ "acknowledge", acknowledge, false },
+	{ "directory", directory, false },
 	{ "offers", offers, false },
 	{ "acknowledge-other", acknowledge_for_another, false },
 	{ "fetch", fetch_anothers, false },

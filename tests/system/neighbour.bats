@@ -175,6 +175,18 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 	unharmed
 }
 
+@test "the same question for the directory thousands of times is answered sparingly, and a directory from below is cut off" {
+	local version
+	forgive
+	version=$(v btp status --json | jq .data.directory.version)
+	bad directory
+	[ "$output" = $'answered some\nsent' ]
+	counted 1
+	logged 'event=link-cut-off committee=thads error=VT-3013'
+	[ "$(v btp status --json | jq .data.directory.version)" = "$version" ]
+	unharmed
+}
+
 @test "a cut-off lasts longer each time, and ends" {
 	local round pauses
 	forgive
