@@ -85,8 +85,11 @@ static void part_with(struct turn_view *t)
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
+		l->next_directory_ms = 0; /* what was asked for is here; the next one may be asked for at once */
 		if (l->present) {
 			l->leaving = false;
+			if (l->up)
+				link_peer_version(t, l, l->peer_directory_version);
 			if (l->up)
 				link_ping(t, l); /* it hears at once that there is something new */
 			continue;
