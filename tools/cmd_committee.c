@@ -172,6 +172,16 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 	return e;
 }
 
+enum err committee_hand_over(struct cli *cli, const char *file)
+{
+	uint64_t version, committees;
+
+	if (cli->config_path != NULL)
+		return committee_install(cli, file, &version, &committees);
+	cli_say(cli, _("Give it to the daemon at the top, from where it goes down the tree: vanthu committee import %s"), file);
+	return ERR_OK;
+}
+
 static int import(struct cli *cli, const char *from)
 {
 	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },

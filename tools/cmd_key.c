@@ -214,6 +214,8 @@ static int make(struct cli *cli, struct key_options *o)
 		code = cli->failed_told ? err_exit_code(e) : cli_fail(cli, e, config == NULL ? NULL : config->signing_key);
 	else {
 		code = output_object(cli, json_pack("{s:s}", "request", request), columns);
+		if (o->which == REQUEST_SIGN)
+			cli_say(cli, "%s", _("Only the signing key is new: a new link key wants --endpoint, a port of its own."));
 		cli_say(cli, _("Next, at the registry: vanthu key rotate %s --registry DIR. The daemon takes the new keys when the directory has them."),
 			request);
 	}
@@ -232,14 +234,17 @@ static int published(struct cli *cli, struct arena *a, const struct key_options 
 						 { "file", N_("File"), FORMAT_TEXT, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	struct registry_fault fault = { .what = NULL };
+	const char *file;
 
 	if (e == ERR_OK)
 		e = registry_change_publish(a, c, &fault);
 	if (e != ERR_OK)
 		return e == ERR_BAD_TREE && fault.what != NULL ? cli_fail_text(cli, e, _(fault.what), _(err_fix(e))) : cli_fail(cli, e, o->registry);
-	output_object(cli, json_pack("{s:I, s:s}", "version", (json_int_t)c->version, "file", fs_join(a, o->registry, "directory.vtd")), columns);
-	cli_say(cli, "%s", _("Give it to the daemon at the top, from where it goes down the tree: vanthu committee import FILE"));
-	return 0;
+	file = fs_join(a, o->registry, "directory.vtd");
+	e = committee_hand_over(cli, file);
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:I, s:s}", "version", (json_int_t)c->version, "file", file), columns);
+	return err_exit_code(e);
 }
 
 static enum err certify(struct arena *a, struct registry_change *c, const char *path, const struct key_options *o)

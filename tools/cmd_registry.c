@@ -161,9 +161,13 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 	if (e == ERR_OK && !cli->dry_run)
 		e = registry_change_publish(w.arena, &c, &fault);
 	if (e == ERR_OK) {
-		output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version, "committees", (json_int_t)c.count, "file",
-					     fs_join(w.arena, folder, "directory.vtd")), columns);
-		cli_say(cli, "%s", _("Give it to the daemon at the top, from where it goes down the tree: vanthu committee import FILE"));
+		const char *file = fs_join(w.arena, folder, "directory.vtd");
+
+		e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
+		code = err_exit_code(e);
+		if (e == ERR_OK)
+			output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version, "committees", (json_int_t)c.count,
+						     "file", file), columns);
 	} else {
 		code = tell(cli, e, &w, &fault);
 	}

@@ -21,6 +21,8 @@ int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
 /* Gives a directory file to the daemon of the configuration. Failures have been told. */
 enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees);
+/* After the registry has made a version: gives it to the daemon that -c names, or says how to. Failures have been told. */
+enum err committee_hand_over(struct cli *cli, const char *file);
 /* add, move, retire, renew, change: the registry's side of `committee`. */
 struct entry_options;
 bool is_registry_command(const char *what);
