@@ -13,6 +13,9 @@
 #include "routing/endpoint.h"
 #include "routing/id.h"
 
+/* Marked for translation; the tools show it. */
+#define N_(text) text
+
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
 
 /* ---- entries ---- */
@@ -249,14 +252,14 @@ static const char *check_place(const struct rec_committee *entries, uint32_t cou
 
 	for (unsigned depth = 0; !id_empty(at->superior); depth++) {
 		if (depth >= TREE_DEPTH_MAX)
-			return "is in a circle, or more than 16 levels deep";
+			return N_("is in a circle, or more than 16 levels deep");
 		at = find(entries, count, at->superior);
 		if (at == NULL)
-			return "has a superior that is not in the list";
+			return N_("has a superior that is not in the list");
 		if (depth == 0 && at->retired && !c->retired)
-			return "has a superior that has ended";
+			return N_("has a superior that has ended");
 		if (depth == 0 && at->endpoint[0] == '\0' && !c->retired)
-			return "has a superior without an endpoint: nothing to connect to";
+			return N_("has a superior without an endpoint: nothing to connect to");
 	}
 	return NULL;
 }
@@ -266,16 +269,16 @@ static const char *check_entry(const struct rec_committee *entries, uint32_t cou
 	const struct rec_committee *c = &entries[i];
 
 	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) == 0)
-		return "is there twice";
+		return N_("is there twice");
 	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) > 0)
-		return "is out of order";
+		return N_("is out of order");
 	if (c->endpoint[0] != '\0' && !endpoint_valid(c->endpoint, false))
-		return "has an endpoint that is not tcp://HOST:PORT";
+		return N_("has an endpoint that is not tcp://HOST:PORT");
 	for (uint32_t k = 0; k < c->key_count; k++) {
 		struct digest expected = key_id_of(c->keys[k].public_key);
 
 		if (c->keys[k].use == KEY_USE_SIGN && !digest_equal(&expected, &c->keys[k].key_id))
-			return "has a key with a wrong key id";
+			return N_("has a key with a wrong key id");
 	}
 	return check_place(entries, count, c);
 }
@@ -314,19 +317,19 @@ enum err directory_check_tree(const struct rec_committee *entries, uint32_t coun
 	bool unique = true;
 
 	memset(culprit, 0, sizeof *culprit);
-	*what = count == 0 ? "there is no committee" : NULL;
+	*what = count == 0 ? N_("there is no committee") : NULL;
 	for (uint32_t i = 0; i < count && *what == NULL; i++) {
 		*culprit = entries[i].id;
 		*what = check_entry(entries, count, i);
 		if (*what == NULL && id_empty(entries[i].superior) && !entries[i].retired && ++tops > 1)
-			*what = "is a second committee without a superior";
+			*what = N_("is a second committee without a superior");
 	}
 	if (*what == NULL && tops == 0)
-		*what = "no committee is at the top";
+		*what = N_("no committee is at the top");
 	if (*what == NULL && check_key_ids(entries, count, &unique) != ERR_OK)
 		return ERR_NO_MEMORY;
 	if (!unique)
-		*what = "two committees have the same key";
+		*what = N_("two committees have the same key");
 	return *what == NULL ? ERR_OK : ERR_BAD_TREE;
 }
 

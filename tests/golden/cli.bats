@@ -66,3 +66,10 @@ golden() { # NAME COMMAND…
 @test "lab status in plain columns" { golden lab-status-plain bash -c '"$0" lab status "$1" --plain | cut -f1,2,4' "$VANTHU" "$LAB"; }
 @test "send as JSON" { golden send-json v btp send ke-hoach.txt --to thads,vanphong --type TB --number 1-TB/ĐU --subject "thử" --json; }
 @test "dry run" { golden dry-run v btp send ke-hoach.txt --to subtree --type TB --number 2-TB/ĐU --subject "thử" -n --json; }
+
+@test "every text has a Vietnamese translation" {
+	cd "$BATS_TEST_DIRNAME/../.."
+	xgettext -k_ -kN_ -L C --from-code=UTF-8 --no-location -o "$BATS_TEST_TMPDIR/all.pot" tools/*.c routing/*.c daemon/*.c proto/*.c
+	sed -i 's/charset=CHARSET/charset=UTF-8/' "$BATS_TEST_TMPDIR/all.pot"
+	msgcmp tools/po/vi.po "$BATS_TEST_TMPDIR/all.pot"
+}

@@ -9,7 +9,8 @@
 
 #include "tests/helpers/badpeer.h"
 
-enum { ROOM_BYTES = 200000, HEADER = 4, EVENT_MS = 10000, PART_BYTES = 65536, PARTS = 10000, RELAYED_BYTES = 620 << 20, DIRECTORY_QUESTIONS = 5000, NEVER_SENT = 9999 };
+enum { ROOM_BYTES = 200000, HEADER = 4, EVENT_MS = 10000, PART_BYTES = 65536, PARTS = 10000, RELAYED_BYTES = 620 << 20 };
+enum { DIRECTORY_QUESTIONS = 5000, NEVER_SENT = 9999 };
 
 static uint8_t frame[ROOM_BYTES];
 static size_t frame_len;
