@@ -92,6 +92,7 @@ static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struc
 	Vanthu__V1__LinkInRecord m = VANTHU__V1__LINK_IN_RECORD__INIT;
 
 	m.stream = field_bytes(r->stream.bytes, sizeof r->stream.bytes);
+	m.begin = r->base;
 	m.have = r->have;
 	m.chain = digest(&r->chain);
 	return pack(a, &m.base, out);

@@ -261,6 +261,7 @@ static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_lin
 
 	if (m == NULL)
 		return e;
+	out->base = m->begin;
 	out->have = m->have;
 	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);
 	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;

@@ -120,6 +120,7 @@ static void core_apply(struct core *c, const struct key *key, const struct recor
 	case FAMILY_LINKIN:
 		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
 			l->in[lane].id = r->u.linkin.stream;
+			l->in[lane].base = r->u.linkin.base;
 			l->in[lane].have = r->u.linkin.have;
 			l->in[lane].chain = r->u.linkin.chain;
 			l->in[lane].known = true;

@@ -45,7 +45,7 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 
 	if (!in->known || memcmp(in->id.bytes, offer->stream.bytes, sizeof in->id.bytes) != 0) {
 		in->id = offer->stream;
-		in->have = offer->base;
+		in->base = in->have = offer->base;
 		in->chain = stream_chain_start(offer->stream, offer->base);
 		in->known = true;
 		link_write_in(t, l, lane);

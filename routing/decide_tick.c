@@ -3,8 +3,8 @@
 
 #include "routing/core_internal.h"
 
-enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000, DIRECTORY_PARTS_PER_TICK = 256 };
-enum { ALARM_AGAIN_MS = 24 * 3600 * 1000 };
+enum { SWEEPS_PER_TICK = 64, HELD_PER_TICK = 32, PINS_INTERVAL_MS = 60 * 1000, SWEEP_AGAIN_MS = 24 * 3600 * 1000 };
+enum { DIRECTORY_PARTS_PER_TICK = 256, PINS_PER_TICK = 64, ALARM_AGAIN_MS = 24 * 3600 * 1000 };
 
 /* A relay says that it holds a document too long: once, to the origin. */
 static enum err say_held(struct turn_view *t, struct doc_place place)
@@ -56,6 +56,63 @@ static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lan
 	return ERR_OK;
 }
 
+/* A stream began anew while files of the one before were still owed: the subscriber may have forgotten what it was fetching, so they are published
+ * again; who knows them says so. */
+static enum err republish_pins(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct scan scan = scan_of(key_link(l->neighbour, lane));
+
+	for (unsigned i = 0; i < PINS_PER_TICK && plan_has_room(t->plan); i++) {
+		struct committee_id neighbour;
+		enum lane parsed;
+		struct record row, route;
+		struct publication *all;
+		uint64_t old, fresh;
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &row);
+
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &old) || old > l->out[lane].base)))
+			return ERR_OK;
+		if (e == ERR_OK)
+			e = core_get(t, FAMILY_ROUTE, key_serial(row.u.stream.role, row.u.stream.serial), &route);
+		if (e != ERR_OK)
+			return e;
+		link_publish(t, l, lane, &row.u.stream, &fresh);
+		core_erase(t, FAMILY_STREAM, scan.at);
+		all = arena_array(t->plan->arena, route.u.route.count, sizeof *all);
+		if (all == NULL)
+			return ERR_NO_MEMORY;
+		for (uint32_t k = 0; k < route.u.route.count; k++) {
+			all[k] = route.u.route.publications[k];
+			if (all[k].lane == lane && all[k].seq == old && id_equal(all[k].neighbour, l->neighbour))
+				all[k].seq = fresh;
+		}
+		route.u.route.publications = all;
+		core_put(t, key_serial(row.u.stream.role, row.u.stream.serial), &route);
+	}
+	return ERR_OK;
+}
+
+/* The other side of it: places of a stream that is no more, whose documents come again. */
+static enum err forget_fetches(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct scan scan = scan_of(key_link(l->neighbour, lane));
+
+	for (unsigned i = 0; i < PINS_PER_TICK && plan_has_room(t->plan); i++) {
+		struct committee_id neighbour;
+		enum lane parsed;
+		struct record r;
+		uint64_t seq;
+		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
+
+		if (e == ERR_NOT_FOUND || (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || seq > l->in[lane].base)))
+			return ERR_OK;
+		if (e != ERR_OK)
+			return e;
+		core_erase(t, FAMILY_FETCH, scan.at);
+	}
+	return ERR_OK;
+}
+
 static enum err tick_up(struct turn_view *t, struct link *l)
 {
 	bool ask = t->now.mono_ms >= l->next_pins_ms;
@@ -72,7 +129,12 @@ static enum err tick_up(struct turn_view *t, struct link *l)
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
 		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane])
 			link_subscribe(t, l, lane);
-		if (ask && lane != LANE_FACTS)
+		if (lane == LANE_FACTS)
+			continue;
+		e = republish_pins(t, l, lane);
+		if (e == ERR_OK)
+			e = forget_fetches(t, l, lane);
+		if (e == ERR_OK && ask)
 			e = link_ask_pins(t, l, lane);
 	}
 	l->touched = true; /* credit withheld for want of room is given as soon as there is room */

@@ -76,7 +76,7 @@ void link_write_in(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct record r = { .family = FAMILY_LINKIN };
 
-	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .have = l->in[lane].have, .chain = l->in[lane].chain };
+	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .base = l->in[lane].base, .have = l->in[lane].have, .chain = l->in[lane].chain };
 	core_put(t, key_link(l->neighbour, lane), &r);
 }
 
@@ -344,7 +344,8 @@ enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane)
 			return e;
 		if (!key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seqs[count]) || seqs[count] > l->out[lane].acked)
 			break;
-		count++;
+		if (seqs[count] > l->out[lane].base) /* those before are published anew */
+			count++;
 	}
 	if (count > 0) {
 		m.u.seqs = (struct msg_seqs){ .lane = lane, .stream = l->out[lane].id, .seqs = seqs, .count = count };

@@ -166,6 +166,7 @@ struct rec_stream {
 };
 struct rec_linkin {
 	struct stream_id stream;
+	uint64_t base;
 	uint64_t have;
 	struct digest chain;
 };

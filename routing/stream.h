@@ -30,6 +30,7 @@ struct stream_out {
 
 struct stream_in {
 	struct stream_id id;
+	uint64_t base; /* it began after this: what came before is published anew when its files are still owed */
 	uint64_t have;
 	struct digest chain;
 	bool known;            /* a stream was ever agreed */
