@@ -191,31 +191,6 @@ static enum err load_last(struct turn_view *t, enum family family, struct key pr
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err load_links(struct turn_view *t)
-{
-	struct committee_id self = t->core->config.self, superior, subordinate = { "" };
-	bool retired;
-	enum err e = tree_superior(&t->tree, self, &superior, &retired);
-
-	if (e == ERR_NOT_FOUND)
-		return ERR_OK; /* no directory yet, or one without us: nobody to talk to */
-	if (e != ERR_OK)
-		return e;
-	if (retired)
-		return ERR_OK;
-	if (!id_empty(superior)) {
-		e = link_prepare(t, superior, true);
-		if (e != ERR_OK)
-			return e;
-	}
-	while ((e = tree_next_subordinate(&t->tree, self, subordinate, &subordinate)) == ERR_OK) {
-		e = link_prepare(t, subordinate, false);
-		if (e != ERR_OK)
-			return e;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err core_load(struct core *c, struct now now, struct plan *plan)
 {
 	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
@@ -233,7 +208,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)
-		e = load_links(&t);
+		e = link_prepare_all(&t);
 	if (e == ERR_OK)
 		e = requeue_load(&t);
 	if (e == ERR_OK)

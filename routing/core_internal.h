@@ -14,6 +14,7 @@ struct link {
 	struct committee_id neighbour;
 	bool superior;
 	bool present;   /* a neighbour under the directory in force */
+	bool ended;     /* retired: gives away what it holds, and gets facts only */
 	bool leaving;   /* was a subordinate, and may still ask for the directory that says so */
 	bool was_present; /* while a directory comes into force */
 	bool connected; /* the transport stands */
@@ -97,6 +98,9 @@ struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 
 /* ---- link.c ---- */
 struct link *link_find(struct core *c, struct committee_id neighbour);
+/* The links that the directory in force wants: the superior, and all below, those that have ended too, until their daemons are gone: what
+ * they hold for others must still get away. */
+enum err link_prepare_all(struct turn_view *t);
 /* Known streams for a neighbour of the directory; new ones are written. */
 enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior);
 /* One of an earlier directory: neither dialled nor let in, but for a former subordinate that asks for the directory. */

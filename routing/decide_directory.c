@@ -61,23 +61,12 @@ static enum err put_entry(struct turn_view *t, const struct rec_committee *c, bo
 
 static enum err follow_links(struct turn_view *t)
 {
-	struct committee_id self = t->core->config.self, superior, subordinate = { "" };
-	bool retired = false;
-	enum err e;
-
 	tree_forget(t->core->tree);
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		t->core->links[i]->was_present = t->core->links[i]->present;
 		t->core->links[i]->present = false;
 	}
-	e = tree_superior(&t->tree, self, &superior, &retired);
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && retired))
-		return ERR_OK; /* nobody's neighbour */
-	if (e == ERR_OK && !id_empty(superior))
-		e = link_prepare(t, superior, true);
-	while (e == ERR_OK && (e = tree_next_subordinate(&t->tree, self, subordinate, &subordinate)) == ERR_OK)
-		e = link_prepare(t, subordinate, false);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return link_prepare_all(t);
 }
 
 static void part_with(struct turn_view *t)

@@ -166,6 +166,28 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 	return ERR_OK;
 }
 
+enum err link_prepare_all(struct turn_view *t)
+{
+	struct committee_id self = t->core->config.self, superior, above, subordinate = { "" };
+	struct tree_view all = t->tree;
+	enum err e = tree_superior(&t->tree, self, &superior, NULL);
+
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* no directory yet, or one without us: nobody to talk to */
+	if (e == ERR_OK && !id_empty(superior))
+		e = link_prepare(t, superior, true);
+	all.retired_too = true;
+	while (e == ERR_OK && (e = tree_next_subordinate(&all, self, subordinate, &subordinate)) == ERR_OK) {
+		struct link *l;
+
+		e = link_prepare(t, subordinate, false);
+		l = link_find(t->core, subordinate);
+		if (e == ERR_OK && l != NULL)
+			e = tree_superior(&t->tree, subordinate, &above, &l->ended);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err link_remember(struct turn_view *t, struct committee_id neighbour)
 {
 	struct link *l;

@@ -121,7 +121,7 @@ static enum err lies_elsewhere(struct turn_view *t, const struct link *l, struct
 	struct committee_id self = t->core->config.self, before, now;
 	enum err e;
 
-	*yes = !l->present;
+	*yes = !l->present || l->ended;
 	if (*yes || id_equal(target, self))
 		return ERR_OK;
 	e = tree_next_hop(&then, self, target, &before);
@@ -187,7 +187,7 @@ static enum err requeue_document(struct turn_view *t, const struct link *l, cons
 			e = route_target(t, &q, m, &answer);
 	}
 	/* Explicit recipients of a row that names none: all that lay this way. */
-	for (uint32_t i = 0; i < q.to.count && s->target_count == 0 && !l->present && e == ERR_OK; i++) {
+	for (uint32_t i = 0; i < q.to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK; i++) {
 		if (q.to.recipients[i].group == GROUP_NONE)
 			e = route_target(t, &q, q.to.recipients[i].committee, &answer);
 	}
@@ -200,8 +200,8 @@ static enum err requeue_fact(struct turn_view *t, const struct link *l, const st
 {
 	struct committee_id nobody = { "" }, to = id_empty(s->to) ? l->neighbour : s->to;
 	struct document_ref none = { .origin = to };
-	bool yes;
-	enum err e = lies_elsewhere(t, l, to, &yes);
+	bool yes = false;
+	enum err e = l->ended ? ERR_OK : lies_elsewhere(t, l, to, &yes); /* what has ended still gets facts */
 
 	if (e != ERR_OK || !yes)
 		return e;
@@ -222,10 +222,10 @@ static enum err requeue_row(struct turn_view *t, struct link *l, const struct ke
 	if (!key_parse_seq(key, &neighbour, &lane, &seq))
 		return ERR_DAMAGED;
 	/* Acknowledged to a neighbour that stays: it has taken it over, and hands on itself. */
-	if (l->present && (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
+	if (l->present && !l->ended && (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
 		return ERR_OK;
 	e = s->role == ROLE_NONE ? requeue_fact(t, l, s) : requeue_document(t, l, s);
-	if (e == ERR_OK && !l->present)
+	if (e == ERR_OK && (!l->present || (l->ended && lane != LANE_FACTS)))
 		core_erase(t, FAMILY_STREAM, *key);
 	return e;
 }
@@ -261,6 +261,20 @@ static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
 	return ERR_OK;
 }
 
+/* No document goes to a committee that has ended: its streams of them begin anew, empty. */
+static void end_documents(struct turn_view *t, struct link *l)
+{
+	bool held = false;
+
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		held = held || l->out[lane].acked != l->out[lane].last;
+		l->out[lane].acked = l->out[lane].last;
+		link_restart_stream(t, l, lane);
+	}
+	if (held && l->up)
+		link_hello(t, l, false);
+}
+
 static void begin_link(struct requeue *q, const struct link *l)
 {
 	q->begun = true;
@@ -287,6 +301,8 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 
 		if (e == ERR_NOT_FOUND) {
 			*done = true;
+			if (l->present && l->ended)
+				end_documents(t, l);
 			return l->present ? ERR_OK : forget_link(t, l, done);
 		}
 		(*budget)--;

@@ -203,7 +203,7 @@ enum err tree_next_subordinate(const struct tree_view *v, struct committee_id su
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		/* Rows stay where a committee has ever stood. */
-		if (e == ERR_OK && !retired && id_equal(above, superior))
+		if (e == ERR_OK && (!retired || v->retired_too) && id_equal(above, superior))
 			return ERR_OK;
 	}
 }

@@ -19,6 +19,7 @@ struct tree_view {
 	struct tree *tree;
 	struct lookup lookup;
 	struct arena *arena;
+	bool retired_too; /* those that have ended are subordinates still */
 	uint64_t version; /* of the directory that is asked about; 0: the one in force. Entries say where they have stood */
 };
 /* The same tree as it was under an earlier directory. A version that is not behind us is the one in force. */

@@ -11,6 +11,7 @@
 #include "tools/request_file.h"
 
 enum { ARENA_BYTES = 512 << 20 };
+#define DRAIN_MS (30LL * 24 * 3600 * 1000)
 
 struct wanted {
 	struct arena *arena;
@@ -79,9 +80,9 @@ static enum err retire(struct registry_change *c, struct wanted *w)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		keys[i] = entry->keys[i];
-		/* What it signed stays good; its link key too, for it may still hear that it has ended. */
+		/* Time to pass on what it holds for others, and to sign that it did. Its link key stays, until it is revoked. */
 		if (keys[i].use == KEY_USE_SIGN && keys[i].to_ms == 0)
-			keys[i].to_ms = c->now_ms;
+			keys[i].to_ms = c->now_ms + DRAIN_MS;
 	}
 	entry->keys = keys;
 	return registry_change_place(w->arena, c, entry, entry->superior, true);
