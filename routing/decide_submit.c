@@ -205,6 +205,7 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 {
 	struct committee_id nobody = { "" }, culprit = { "" };
 	struct recipient *recipients;
+	bool ended = false;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
 
@@ -217,10 +218,15 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		result = ERR_DISK_FULL;
 	if (result == ERR_OK && t->core->directory_version == 0)
 		result = ERR_NO_ROUTE; /* no directory yet: nobody is known */
+	if (result == ERR_OK && tree_superior(&t->tree, t->core->config.self, &culprit, &ended) == ERR_OK && ended) {
+		nobody = t->core->config.self; /* it gives away what it holds, and begins nothing new */
+		result = ERR_RETIRED_RECIPIENT;
+	}
 	if (result != ERR_OK) {
 		reply(t, e, result, nobody);
 		return ERR_OK;
 	}
+	culprit = (struct committee_id){ "" };
 	recipients = arena_array(t->plan->arena, e->recipient_count, sizeof *recipients);
 	if (recipients == NULL)
 		return ERR_NO_MEMORY;
