@@ -124,7 +124,7 @@ static enum err retake(struct turn_view *t, const struct ev_publish *e, struct d
 	struct routing_question q = document_question(old);
 	struct committee_id *targets = arena_array(t->plan->arena, e->target_count, sizeof *targets);
 	struct rec_document d = *old;
-	struct record r = { .family = FAMILY_DOCUMENT }, state = { .family = FAMILY_STATE };
+	struct record r = { .family = FAMILY_DOCUMENT };
 
 	if (targets == NULL)
 		return ERR_NO_MEMORY;
@@ -150,7 +150,7 @@ static enum err retake(struct turn_view *t, const struct ev_publish *e, struct d
 	r.family = FAMILY_ENVELOPE;
 	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
 	core_put(t, key_serial(place.role, place.serial), &r);
-	core_put(t, key_serial(place.role, place.serial), &state);
+	core_erase(t, FAMILY_STATE, key_serial(place.role, place.serial)); /* like any that is not complete yet */
 	plan_needs(t, place, &d);
 	if (!manifest_has_files(d.manifest, d.manifest_count))
 		return document_complete(t, place, &d, e->relays);

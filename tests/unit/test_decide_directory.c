@@ -318,6 +318,76 @@ static void test_document_that_comes_back_by_name_takes_the_new_way(void **state
 	assert_string_equal(r.u.stream.targets[0].text, "xa-b1");
 }
 
+/* A relay long done with a document: acknowledged by the next hop, its content swept. */
+static void let_go_of_content(struct stage *g, const struct draft *d)
+{
+	struct record state = station_get(g->s, FAMILY_STATE, key_serial(ROLE_RELAY, (struct serial){ 1 }));
+
+	state.u.state.content_dropped = true;
+	plan_put(g->s->plan, key_serial(ROLE_RELAY, (struct serial){ 1 }), &state);
+	plan_erase(g->s->plan, FAMILY_ENVELOPE, key_serial(ROLE_RELAY, (struct serial){ 1 }));
+	plan_erase(g->s->plan, FAMILY_FILE, key_file(d->head.manifest[0].sha256, ROLE_RELAY, (struct serial){ 1 }));
+	plan_erase(g->s->plan, FAMILY_STREAM, key_seq(fixture_id("xa-a2"), LANE_NORMAL, 1));
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static struct event fetched(const char *from, uint64_t seq)
+{
+	struct event e = { .type = EVENT_FETCHED };
+
+	e.u.fetched = (struct ev_fetched){ .neighbour = fixture_id(from), .lane = LANE_NORMAL, .seq = seq, .role = ROLE_RELAY, .serial = { 1 } };
+	return e;
+}
+
+static void test_content_that_was_let_go_comes_back_with_the_document_and_goes_on(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour a2 = neighbour_of("xa-a2");
+	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "xa-b1", NULL });
+	struct manifest_item file = fixture_file_item(100000);
+	struct directory now;
+	struct record r;
+	struct event e;
+
+	g->f->entries[fixture_index(g->f, "xa-b1")].superior = fixture_id("xa-a2");
+	fixture_repack(g->f, fixture_index(g->f, "xa-b1"));
+	now = fixture_directory(g->f, 2);
+	comes_into_force(g->s, &now);
+	station_clear(g->s);
+	neighbour_up(g->s, &g->tinh);
+	neighbour_up(g->s, &a2);
+	d.head.manifest = &file;
+	d.head.manifest_count = 1;
+	fixture_seal(g->f, "tinh", &d);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+	station_commit(g->s);
+	e = fetched("tinh", 1);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	station_clear(g->s);
+	let_go_of_content(g, &d);
+	g->f->entries[fixture_index(g->f, "xa-b1")].superior = fixture_id("xa-a1");
+	fixture_repack(g->f, fixture_index(g->f, "xa-b1"));
+	now = fixture_directory(g->f, 3);
+	comes_into_force(g->s, &now);
+	station_clear(g->s);
+	e = neighbour_item(g->s, &a2, LANE_NORMAL, &d, (const char *const[]){ "xa-b1", NULL });
+	station_take(g->s, &e);
+	station_commit(g->s);
+	/* Not passed on before it is whole again; then it is, by name. */
+	assert_true(station_has(g->s, FAMILY_FETCH, key_seq(a2.id, LANE_NORMAL, 1)));
+	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
+	station_clear(g->s);
+	e = fetched("xa-a2", 1);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	assert_false(station_has(g->s, FAMILY_FETCH, key_seq(a2.id, LANE_NORMAL, 1)));
+	r = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1));
+	assert_string_equal(r.u.stream.targets[0].text, "xa-b1");
+	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_RELAY, (struct serial){ 1 })).u.state.complete_at_ms != 0);
+}
+
 static void test_nobody_is_served_whom_the_head_does_not_name(void **state)
 {
 	struct stage *g = *state;
@@ -378,6 +448,7 @@ int main(void)
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
 		TEST(test_document_that_comes_back_by_name_takes_the_new_way),
+		TEST(test_content_that_was_let_go_comes_back_with_the_document_and_goes_on),
 		TEST(test_nobody_is_served_whom_the_head_does_not_name),
 		TEST(test_what_two_directories_disagree_about_waits),
 	};
