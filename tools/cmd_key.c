@@ -205,7 +205,7 @@ static int make(struct cli *cli, struct key_options *o)
 	}
 	if (o->endpoint[0] != '\0' && o->listen[0] == '\0')
 		o->listen = o->endpoint;
-	if (e == ERR_OK)
+	if (e == ERR_OK && !cli->dry_run)
 		e = make_keys(cli, a, config, o, &request);
 	if (e == ERR_EXISTS)
 		code = cli_fail_text(cli, e, _("a new key is waiting for the registry already"),
@@ -236,12 +236,12 @@ static int published(struct cli *cli, struct arena *a, const struct key_options 
 	struct registry_fault fault = { .what = NULL };
 	const char *file;
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && !cli->dry_run)
 		e = registry_change_publish(a, c, &fault);
 	if (e != ERR_OK)
 		return e == ERR_BAD_TREE && fault.what != NULL ? cli_fail_text(cli, e, _(fault.what), _(err_fix(e))) : cli_fail(cli, e, o->registry);
 	file = fs_join(a, o->registry, "directory.vtd");
-	e = committee_hand_over(cli, file);
+	e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
 	if (e == ERR_OK)
 		output_object(cli, json_pack("{s:I, s:s}", "version", (json_int_t)c->version, "file", file), columns);
 	return err_exit_code(e);
