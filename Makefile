@@ -19,13 +19,14 @@ B := build
 
 # ---- sources: explicit, so that a file that is not listed is not shipped ----
 PROTO_DEFS := envelope peer record control
-ROUTING := arena core decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
-	decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record requeue \
-	route stream tree
+ROUTING := arena calendar core counter decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
+	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record recount requeue \
+	route stream target tree
 PROTO := allocator body certificate digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_content control_document \
-	control_import control_list control_listen control_query control_reply control_submit control_trace control_upload daemon \
+	control_import control_list control_listen control_paper control_query control_reply control_submit control_target control_trace \
+	control_upload daemon \
 	daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming follow identity inbox keyring links links_peers \
 	links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.

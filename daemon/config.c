@@ -21,7 +21,7 @@
 #define N_(text) text
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
-enum key_type { KEY_ID, KEY_PATH, KEY_ENDPOINT, KEY_TEXT, KEY_LEVEL, KEY_SIZE, KEY_COUNT, KEY_DURATION_MS, KEY_DURATION_US };
+enum key_type { KEY_ID, KEY_PATH, KEY_ENDPOINT, KEY_TEXT, KEY_LEVEL, KEY_LINE, KEY_SIZE, KEY_COUNT, KEY_DURATION_MS, KEY_DURATION_US };
 
 struct row {
 	struct config_key key;
@@ -68,6 +68,8 @@ static const struct row rows[] = {
 	  KEY_DURATION_US, AT(commit_gap_us), 0, 100000 },
 	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false }, KEY_COUNT, AT(verify_workers), 1, 16 },
 	{ { "workers.files", "count", "2", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
+	{ { "target.line", "steps", "2025=90%, 2030=100%", N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
+	  KEY_LINE, AT(target_line), 0, 0 },
 	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true }, KEY_LEVEL, AT(log_level), 0, 0 },
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
@@ -167,6 +169,8 @@ static const char *set_value(const struct row *row, struct config *c, const char
 		if (!log_level_parse(text, &level))
 			return N_("error, warning, info or debug");
 		break;
+	case KEY_LINE:
+		return target_line_parse(text, &c->target_line) ? NULL : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
 	case KEY_TEXT:
 		break;
 	default:
@@ -386,6 +390,8 @@ void config_value(const struct config *c, const char *name, char *out, size_t si
 		return;
 	if (row->type >= KEY_SIZE)
 		print_number(row, (const char *)c + row->offset, out, size_bytes);
+	else if (row->type == KEY_LINE)
+		target_line_print(&c->target_line, out, size_bytes);
 	else
 		snprintf(out, size_bytes, "%s", (const char *)c + row->offset);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "routing/err.h"
+#include "routing/target.h"
 #include "routing/types.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERRORS_MAX = 64, CONFIG_LINKS_MAX = 512 };
@@ -34,6 +35,7 @@ struct config {
 	int64_t relay_retention_ms, expire_ms;
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
+	struct target_line target_line; /* the digital share to reach */
 	char log_level[16]; /* error warning info debug */
 	struct config_link links[CONFIG_LINKS_MAX];
 	unsigned link_count;
@@ -58,7 +60,7 @@ bool config_socket(const struct config *c, const char *name, char *out, size_t s
 /* One line a key: what the table says, for help, the man page and the example. */
 struct config_key {
 	const char *name;     /* "link.credit_messages" */
-	const char *type;     /* text path size duration count */
+	const char *type;     /* text path size duration count steps */
 	const char *fallback; /* "" : required or empty */
 	const char *help;     /* marked for translation */
 	bool required;

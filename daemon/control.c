@@ -153,6 +153,45 @@ static bool door_allows(enum door door, Vanthu__V1__Request__WhatCase what)
 	return door == DOOR_OFFICE;
 }
 
+/* What all three sockets answer. */
+static void serve_read(struct client *c, const Vanthu__V1__Request *m)
+{
+	uint64_t id = m->id;
+
+	switch (m->what_case) {
+	case VANTHU__V1__REQUEST__WHAT_STATUS:
+		control_status(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_LINKS:
+		control_links(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_QUEUE:
+		control_queue(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_TRACE:
+		control_trace(c, id, m->trace);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_COMMITTEES:
+		control_committees(c, id, m->committees);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_DIRECTORY:
+		control_directory(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_KEYS:
+		control_keys(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_FIGURES:
+		control_figures(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_TARGET:
+		control_target(c, id, m->target);
+		return;
+	default:
+		control_say_error(c, id, ERR_UNSUPPORTED, "");
+		return;
+	}
+}
+
 static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob bytes)
 {
 	uint64_t id = m->id;
@@ -183,38 +222,26 @@ static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob by
 	case VANTHU__V1__REQUEST__WHAT_EVIDENCE:
 		control_evidence(c, id, m->evidence);
 		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:
+		control_paper_add(c, id, m->paper_add);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
+		control_paper_cancel(c, id, m->paper_cancel);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPERS:
+		control_papers(c, id, m->papers);
+		return;
 	case VANTHU__V1__REQUEST__WHAT_PING:
 		control_ping(c, id, m->ping);
 		return;
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:
 		control_import(c, id, m->import);
 		return;
-	case VANTHU__V1__REQUEST__WHAT_STATUS:
-		control_status(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_LINKS:
-		control_links(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_QUEUE:
-		control_queue(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_TRACE:
-		control_trace(c, id, m->trace);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_COMMITTEES:
-		control_committees(c, id, m->committees);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_DIRECTORY:
-		control_directory(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_KEYS:
-		control_keys(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_FIGURES:
-		control_figures(c, id);
+	case VANTHU__V1__REQUEST__WHAT_RECOUNT:
+		control_recount(c, id, m->recount);
 		return;
 	default:
-		control_say_error(c, id, ERR_UNSUPPORTED, "");
+		serve_read(c, m);
 		return;
 	}
 }

@@ -9,12 +9,11 @@
 #include "routing/id.h"
 #include "routing/tree.h"
 
-enum { ENDING_MIN = 6, ID_DIGITS = 32, CHOICES_MAX = 8, WAITING_MAX = 10000 };
+enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, WAITING_MAX = 10000 };
 
 /* ---- by name ---- */
 
-/* A UUID, or its ending: hexadecimal digits with or without dashes. Returns how many digits, 0 when it is something else. */
-static unsigned read_hex(const char *text, char digits[ID_DIGITS + 1])
+unsigned control_read_hex(const char *text, char digits[ID_DIGITS + 1])
 {
 	unsigned n = 0;
 
@@ -33,7 +32,7 @@ static unsigned read_hex(const char *text, char digits[ID_DIGITS + 1])
 	return n;
 }
 
-static void id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
+void control_id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
 {
 	static const char hex[] = "0123456789abcdef";
 
@@ -84,7 +83,7 @@ static bool is_hit(const struct search *s, const struct rec_document *d)
 	char hex[ID_DIGITS + 1];
 
 	if (s->digit_count >= ENDING_MIN) {
-		id_to_hex(&d->id, hex);
+		control_id_to_hex(&d->id, hex);
 		if (strcmp(hex + ID_DIGITS - s->digit_count, s->digits) == 0)
 			return true;
 	}
@@ -109,7 +108,7 @@ static enum err search_role(struct client *c, struct search *s, enum role role)
 		if (!key_parse_serial(&scan.at, &f.role, &f.serial))
 			continue;
 		if (s->hits < CHOICES_MAX)
-			id_to_hex(&r.u.document.id, s->choices[s->hits]);
+			control_id_to_hex(&r.u.document.id, s->choices[s->hits]);
 		if (s->hits++ == 0)
 			e = load_document(c, f.role, f.serial, &s->first);
 	}
@@ -139,18 +138,18 @@ static enum err by_whole_id(struct client *c, const struct search *s, bool relay
 	return e;
 }
 
-static void say_ambiguous(struct client *c, uint64_t id, struct search *s)
+void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
-	char *choices[CHOICES_MAX];
+	char *list[CHOICES_MAX];
 
-	for (unsigned i = 0; i < CHOICES_MAX; i++)
-		choices[i] = s->choices[i];
+	e.n_choices = count < CHOICES_MAX ? count : CHOICES_MAX;
+	for (unsigned i = 0; i < e.n_choices; i++)
+		list[i] = choices[i];
 	e.code = ERR_AMBIGUOUS;
-	e.about = (char *)(uintptr_t)s->text;
-	e.choices = choices;
-	e.n_choices = s->hits < CHOICES_MAX ? s->hits : CHOICES_MAX;
+	e.about = (char *)(uintptr_t)about;
+	e.choices = list;
 	r.error = &e;
 	control_say(c, &r);
 }
@@ -160,7 +159,7 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 	struct search s = { .text = text };
 	enum err e;
 
-	s.digit_count = read_hex(text, s.digits);
+	s.digit_count = control_read_hex(text, s.digits);
 	if (s.digit_count == ID_DIGITS) {
 		e = by_whole_id(c, &s, relayed_too, out);
 	} else {
@@ -173,7 +172,7 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 		if (e == ERR_OK && s.hits == 0)
 			e = ERR_NOT_FOUND;
 		if (e == ERR_OK && s.hits > 1) {
-			say_ambiguous(c, id, &s);
+			control_say_ambiguous(c, id, text, s.choices, s.hits);
 			return ERR_AMBIGUOUS;
 		}
 	}

@@ -9,7 +9,9 @@
  *   control_list.c      listings
  *   control_trace.c     a document's way, and the evidence of it
  *   control_query.c     links, queues, status, committees, keys, figures
- *   control_import.c    directories in and out */
+ *   control_import.c    directories in and out
+ *   control_paper.c     documents on paper
+ *   control_target.c    the digital share, and its recount */
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
 #define VANTHU_DAEMON_CONTROL_INTERNAL_H
 
@@ -59,6 +61,7 @@ struct pending_reply {
 	uint32_t warning;     /* of a submission: goes with the acceptance */
 	bool pong;            /* a ping's */
 	bool import;          /* a directory's */
+	bool paper;
 	uint64_t entry_count;
 };
 
@@ -106,6 +109,12 @@ void control_downloads_go_on(struct client *c);
 void control_downloads_drop(struct client *c);
 void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 
+/* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is something else. */
+enum { CONTROL_ENDING_MIN = 6, CONTROL_ID_DIGITS = 32, CONTROL_CHOICES_MAX = 8 };
+unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);
+void control_id_to_hex(const struct doc_id *id, char out[CONTROL_ID_DIGITS + 1]);
+void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count);
+
 void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m);
 void control_listing_go_on(struct client *c);
 void control_listing_drop(struct client *c);
@@ -118,6 +127,15 @@ void control_links(struct client *c, uint64_t id);
 void control_queue(struct client *c, uint64_t id);
 void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
 void control_keys(struct client *c, uint64_t id);
+void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);
+void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
+void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);
+void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
+void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m);
+/* This year's, for `status`: without rows. */
+must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
+void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m);
+void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_figures(struct client *c, uint64_t id);
 void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 

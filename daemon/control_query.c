@@ -212,16 +212,18 @@ void control_status(struct client *c, uint64_t id)
 	struct store_figures stored;
 	struct store_room room = { .submissions = true };
 	struct committee_id self = core_self(c->control->parts.core);
+	Vanthu__V1__Target target;
 	uint32_t alarms[4];
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
 	if (store->ops->room(store, &room) != ERR_OK)
 		room.submissions = false;
-	if (fill_links(c, &s) != ERR_OK) {
+	if (fill_links(c, &s) != ERR_OK || control_target_now(c, &target) != ERR_OK) {
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;
 	}
+	s.target = &target;
 	s.committee = self.text;
 	s.version = (char *)(uintptr_t)VANTHU_VERSION;
 	s.up_since_ms = figures.up_since_ms;

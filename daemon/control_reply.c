@@ -143,6 +143,10 @@ void control_reply(struct control *control, const struct act_reply *a)
 		say_pong(copy.client, &copy, a);
 	else if (copy.import)
 		say_imported(copy.client, &copy, a);
+	else if (copy.paper)
+		control_paper_reply(copy.client, &copy, a);
+	else if (a->recount != NULL)
+		control_recount_reply(copy.client, &copy, a);
 	else
 		control_submit_reply(copy.client, &copy, a);
 }

@@ -16,6 +16,7 @@ enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 10000 };
 
 struct events {
 	void *socket;
+	const struct config *config;
 };
 
 enum err events_open(void *zmq, const struct config *config, struct events **out)
@@ -34,6 +35,7 @@ enum err events_open(void *zmq, const struct config *config, struct events **out
 		return ERR_CONFIG;
 	}
 	snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
+	e->config = config;
 	e->socket = zmq_socket(zmq, ZMQ_PUB);
 	mask = umask(0177);
 	bound = e->socket == NULL || zmq_setsockopt(e->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
@@ -88,6 +90,10 @@ static const char *topic_of(enum notice what)
 		return "expired";
 	case NOTICE_DIRECTORY:
 		return "directory";
+	case NOTICE_PAPER:
+		return "paper";
+	case NOTICE_TARGET:
+		return "target";
 	case NOTICE_NONE:
 		break;
 	}
@@ -113,6 +119,22 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	}
 }
 
+static void fill_target(const struct events *e, const struct act_notify *n, int64_t wall_ms, Vanthu__V1__Target *out)
+{
+	vanthu__v1__target__init(out);
+	out->from_month = n->january.n;
+	out->to_month = n->january.n + MONTHS_A_YEAR - 1u;
+	out->counted = target_counted(&n->target);
+	out->digital = n->target.digital;
+	out->paper = n->target.paper;
+	out->pending = n->target.pending;
+	out->refused = n->target.refused;
+	out->secret = n->target.secret;
+	out->share = target_share(&n->target);
+	out->line = target_line_at(&e->config->target_line, month_of_ms(wall_ms));
+	out->reached = target_reached(&n->target, out->line);
+}
+
 static void write_log(const struct act_notify *n)
 {
 	char id[2 * sizeof n->document.id.bytes + 1];
@@ -132,7 +154,12 @@ void events_publish(struct events *e, const struct act_notify *n, int64_t wall_m
 	uint8_t bytes[EVENT_MAX_BYTES];
 	const char *topic = topic_of(n->what);
 	struct doc_id id = n->document.id;
+	Vanthu__V1__Target target;
 
+	if (n->what == NOTICE_TARGET) {
+		fill_target(e, n, wall_ms, &target);
+		m.target = &target;
+	}
 	write_log(n);
 	m.what = (char *)(uintptr_t)topic;
 	m.at_ms = wall_ms;

@@ -7,6 +7,7 @@
 #include "routing/plan.h"
 
 struct events;
+/* `config` is borrowed until events_close. */
 must_use enum err events_open(void *zmq, const struct config *config, struct events **out);
 void events_close(struct events *e); /* NULL is fine */
 void events_publish(struct events *e, const struct act_notify *n, int64_t wall_ms);

@@ -153,11 +153,42 @@ static enum err encode_act(struct arena *a, const struct rec_act *r, struct blob
 	return pack(a, &m.base, out);
 }
 
+static enum err encode_counter(struct arena *a, const struct target_count *r, struct blob *out)
+{
+	Vanthu__V1__CounterRecord m = VANTHU__V1__COUNTER_RECORD__INIT;
+
+	m.digital = r->digital;
+	m.paper = r->paper;
+	m.pending = r->pending;
+	m.refused = r->refused;
+	m.secret = r->secret;
+	return pack(a, &m.base, out);
+}
+
+static enum err encode_paper(struct arena *a, const struct rec_paper *r, struct blob *out)
+{
+	Vanthu__V1__PaperRecord m = VANTHU__V1__PAPER_RECORD__INIT;
+
+	m.direction = (uint32_t)r->direction;
+	m.id = field_bytes(r->id.bytes, sizeof r->id.bytes);
+	m.type_code = (char *)(uintptr_t)r->type_code;
+	m.type_name = (char *)(uintptr_t)r->type_name;
+	m.number = (char *)(uintptr_t)r->number;
+	m.subject = (char *)(uintptr_t)r->subject;
+	m.date = (char *)(uintptr_t)r->date;
+	m.party = (char *)(uintptr_t)r->party;
+	m.secrecy = (uint32_t)r->secrecy;
+	m.added_at_ms = r->added_at_ms;
+	m.uid = r->uid;
+	m.cancelled_at_ms = r->cancelled_at_ms;
+	m.reason = (char *)(uintptr_t)r->reason;
+	return pack(a, &m.base, out);
+}
+
 static enum err encode_message(struct arena *a, const struct record *r, struct blob *out)
 {
 	switch (r->family) {
 	case FAMILY_META:
-	case FAMILY_COUNTER:
 		return encode_note(a, &r->u.note, out);
 	case FAMILY_IDENT:
 		return encode_ident(a, &r->u.ident, out);
@@ -189,6 +220,10 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 		return encode_key(a, &r->u.key, out);
 	case FAMILY_ACT:
 		return encode_act(a, &r->u.act, out);
+	case FAMILY_COUNTER:
+		return encode_counter(a, &r->u.counter, out);
+	case FAMILY_PAPER:
+		return encode_paper(a, &r->u.paper, out);
 	default:
 		*out = (struct blob){ NULL, 0 }; /* FILE, SWEEP, SUBORDINATE: all is in the key */
 		return ERR_OK;

@@ -62,7 +62,8 @@ static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_iden
 	if (m == NULL)
 		return e;
 	out->serial.n = m->serial;
-	e = read_role(m->role, false, &out->role);
+	out->role = ROLE_PAPER;
+	e = m->role == ROLE_PAPER ? ERR_OK : read_role(m->role, false, &out->role);
 	if (e == ERR_OK)
 		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 	return e == ERR_OK ? field_fixed(m->submission, out->submission.bytes, sizeof out->submission.bytes) : e;
@@ -338,11 +339,37 @@ static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *o
 	return e;
 }
 
+static enum err decode_counter(struct arena *a, struct blob bytes, struct target_count *out)
+{
+	enum err e;
+	const Vanthu__V1__CounterRecord *m = unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
+
+	if (m != NULL)
+		*out = (struct target_count){ .digital = m->digital, .paper = m->paper, .pending = m->pending, .refused = m->refused,
+					      .secret = m->secret };
+	return e;
+}
+
+static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_paper *out)
+{
+	enum err e;
+	const Vanthu__V1__PaperRecord *m = unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_paper){ .direction = (enum direction)m->direction, .type_code = m->type_code,
+				   .type_name = m->type_name, .number = m->number, .subject = m->subject, .date = m->date, .party = m->party, .secrecy = (enum secrecy)m->secrecy,
+				   .added_at_ms = m->added_at_ms, .uid = m->uid, .cancelled_at_ms = m->cancelled_at_ms, .reason = m->reason };
+	e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);
+	if (e == ERR_OK)
+		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
+	return e == ERR_OK ? field_fixed(m->id, out->id.bytes, sizeof out->id.bytes) : e;
+}
+
 enum err codec_decode(struct arena *a, struct blob message, struct record *out)
 {
 	switch (out->family) {
 	case FAMILY_META:
-	case FAMILY_COUNTER:
 		return decode_note(a, message, &out->u.note);
 	case FAMILY_IDENT:
 		return decode_ident(a, message, &out->u.ident);
@@ -374,6 +401,10 @@ enum err codec_decode(struct arena *a, struct blob message, struct record *out)
 		return decode_key(a, message, &out->u.key);
 	case FAMILY_ACT:
 		return decode_act(a, message, &out->u.act);
+	case FAMILY_COUNTER:
+		return decode_counter(a, message, &out->u.counter);
+	case FAMILY_PAPER:
+		return decode_paper(a, message, &out->u.paper);
 	default:
 		return message.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
 	}

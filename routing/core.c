@@ -37,6 +37,7 @@ void core_destroy(struct core *c)
 		free(c->links[i]);
 	free(c->links);
 	requeue_free(&c->requeue);
+	recount_free(&c->recount);
 	tree_destroy(c->tree);
 	free(c);
 }
@@ -212,6 +213,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = requeue_load(&t);
 	if (e == ERR_OK)
+		e = recount_load(&t);
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;
@@ -249,6 +252,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_directory(&t, &event->u.directory);
 	case EVENT_OPERATE:
 		return decide_operate(&t, &event->u.operate);
+	case EVENT_PAPER:
+		return decide_paper(&t, &event->u.paper);
 	case EVENT_FAULT:
 		return decide_fault(&t, &event->u.link);
 	case EVENT_TICK:
@@ -272,6 +277,11 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 	c->config.relay_retention_ms = relay_retention_ms;
 	c->config.expire_ms = expire_ms;
 	c->config.attachment_max_bytes = attachment_max_bytes;
+}
+
+bool core_recounting(const struct core *c)
+{
+	return c->recount.active;
 }
 
 uint32_t core_link_count(const struct core *c)

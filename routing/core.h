@@ -20,6 +20,7 @@ struct core_config {
 	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
 	int64_t expire_ms;             /* an outgoing document without all receipts is marked expired then; 0: never */
 	uint64_t attachment_max_bytes;
+	uint32_t recount_records;      /* looked at in a tick of a recount; 0: some 500 */
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖ digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
 };
@@ -80,6 +81,7 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 /* The configured hash, for whoever carries chains on (the outbox). */
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
 
+bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
 uint64_t core_directory_version(const struct core *c);
 int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);

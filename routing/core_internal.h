@@ -57,6 +57,26 @@ struct requeue {
 	uint64_t upto[LANE_COUNT]; /* queued before it began */
 };
 
+/* This year's counters in one sum, for live events; see counter.c. */
+struct target_memory {
+	struct month january; /* of the year; {0}: not read yet */
+	struct target_count year;
+	bool touched; /* in this turn */
+};
+
+/* A recount under way, a bounded number of records a tick; see recount.c. */
+struct recount {
+	bool active;
+	bool repair; /* put what was counted in the place of the counters */
+	struct reply_to reply; /* who asked; nobody when the daemon itself began it */
+	unsigned phase; /* incoming, outgoing, paper */
+	bool begun;
+	struct key at; /* the last record looked at in this phase */
+	struct tally *tally;
+	uint32_t tally_count, tally_capacity;
+	uint64_t documents, papers;
+};
+
 struct core {
 	struct core_config config;
 	struct link **links; /* each allocated by itself: views and streams stay where they are */
@@ -65,6 +85,8 @@ struct core {
 	uint64_t next_serial;
 	uint64_t directory_version;
 	struct requeue requeue;
+	struct target_memory target;
+	struct recount recount;
 	int64_t valid_until_ms; /* of the directory in force */
 	int64_t next_alarm_ms;  /* wall: the directory's age is told again then */
 	uint64_t act_number;
@@ -166,6 +188,29 @@ struct routing_answer {
 	struct unserved *unserved; /* who is to be served and cannot be */
 	uint32_t unserved_count;
 };
+/* Writes the state of a document, the only way to: what it counts as for the target changes with it, in the same plan. `before`: what is
+ * stored, NULL when there is none. */
+enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before,
+			const struct rec_state *after);
+/* ---- counter.c ---- */
+/* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount that has passed it, follow. `family` and `key`
+ * name the record. ERR_STORE, ERR_NO_MEMORY. */
+enum err counter_move(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
+		      const struct target_place *after);
+/* The end of a turn: one live event when something was counted. */
+enum err counter_finish(struct turn_view *t);
+/* Has this store been counted, and since then every change? Written when it is empty, or when a recount has put all counters right. */
+enum err counter_known(struct turn_view *t, bool *known);
+void counter_changed_whole(struct turn_view *t);
+/* ---- recount.c ---- */
+/* Counts anew when this store has never been counted, or was in the middle of it. */
+enum err recount_load(struct turn_view *t);
+enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
+enum err recount_tick(struct turn_view *t);
+/* A record that a running recount has looked at already counts otherwise now. */
+enum err recount_follow(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
+			const struct target_place *after);
+void recount_free(struct recount *r);
 /* ---- route.c ---- */
 /* ERR_PROTOCOL: targets that are no recipients. */
 enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out);
@@ -221,6 +266,7 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
 enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m);
 enum err decide_directory_part(struct turn_view *t, struct link *l, const struct msg_directory_part *m);
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
+enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
 enum err decide_tick(struct turn_view *t);
 /* Pins of one lane that the publisher still holds: asks the subscriber about them. */
 enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane);

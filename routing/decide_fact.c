@@ -23,7 +23,8 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 			      struct committee_id recipient)
 {
 	struct key receipt_key = key_receipt(place.role, place.serial, recipient), state_key = key_serial(place.role, place.serial);
-	struct record r = { .family = FAMILY_RECEIPT }, old, state;
+	struct record r = { .family = FAMILY_RECEIPT }, old, stored;
+	struct rec_state state;
 	enum err result = core_get(t, FAMILY_RECEIPT, receipt_key, &old);
 	bool was_refused = result == ERR_OK && old.u.receipt.kind == KIND_REFUSAL;
 
@@ -31,25 +32,25 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 		return ERR_OK;
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
 		return result;
-	result = core_get(t, FAMILY_STATE, state_key, &state);
+	result = core_get(t, FAMILY_STATE, state_key, &stored);
 	if (result != ERR_OK)
 		return result;
+	state = stored.u.state;
 	r.u.receipt = receipt_of(e);
 	core_put(t, receipt_key, &r);
 	if (was_refused)
-		state.u.state.refused--;
+		state.refused--;
 	if (e->fact->kind == KIND_RECEIPT)
-		state.u.state.delivered++;
+		state.delivered++;
 	else
-		state.u.state.refused++;
+		state.refused++;
 	notify(t, e->fact->kind == KIND_RECEIPT ? NOTICE_RECEIPT : NOTICE_REFUSED, e->fact->document, recipient, e->fact->reason, &d->summary);
-	if (state.u.state.closed_at_ms == 0 && state.u.state.delivered + state.u.state.refused >= d->recipient_count) {
-		state.u.state.closed_at_ms = t->now.wall_ms;
-		if (state.u.state.refused == 0)
+	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count) {
+		state.closed_at_ms = t->now.wall_ms;
+		if (state.refused == 0)
 			notify(t, NOTICE_DELIVERED, e->fact->document, recipient, 0, &d->summary);
 	}
-	core_put(t, state_key, &state);
-	return ERR_OK;
+	return document_state(t, place, d, &stored.u.state, &state);
 }
 
 /* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */

@@ -9,7 +9,8 @@ static enum err refuse_content(struct turn_view *t, struct doc_place place, cons
 	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "",
 			     .targets = d->targets, .target_count = d->target_count,
 			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
-	struct record r = { .family = FAMILY_RECEIPT }, state = { .family = FAMILY_STATE };
+	struct rec_state state = { .content_dropped = true, .refused = 1 };
+	struct record r = { .family = FAMILY_RECEIPT };
 	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
 
 	if (e != ERR_OK && e != ERR_NO_ROUTE)
@@ -19,11 +20,8 @@ static enum err refuse_content(struct turn_view *t, struct doc_place place, cons
 	r.u.receipt.reason = (uint32_t)why;
 	r.u.receipt.at_ms = t->now.wall_ms;
 	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
-	state.u.state.content_dropped = true;
-	state.u.state.refused = 1;
-	core_put(t, key_serial(place.role, place.serial), &state);
 	notify(t, NOTICE_REFUSED, fact.document, d->from, (uint32_t)why, &d->summary);
-	return ERR_OK;
+	return document_state(t, place, d, NULL, &state);
 }
 
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)

@@ -8,7 +8,25 @@ static void refuse(struct turn_view *t, const struct ev_operate *e, enum err why
 	a->u.reply = (struct act_reply){ .to = e->reply, .result = why, .at = e->neighbour };
 }
 
-enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
+/* Answered when it has ended; one at a time. */
+static enum err recount(struct turn_view *t, const struct ev_operate *e)
+{
+	bool repair = e->operation == OPERATION_REPAIR;
+
+	if (t->core->recount.active) {
+		refuse(t, e, ERR_BUSY);
+		return ERR_OK;
+	}
+	if (repair) {
+		enum err result = core_log_act(t, e->uid, "target-repair", "");
+
+		if (result != ERR_OK)
+			return result;
+	}
+	return recount_begin(t, e->reply, repair);
+}
+
+static enum err ping(struct turn_view *t, const struct ev_operate *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 
@@ -27,5 +45,20 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 		m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
 		link_say(t, l, &m);
 	}
+	return ERR_OK;
+}
+
+enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
+{
+	switch (e->operation) {
+	case OPERATION_LINK_PING:
+		return ping(t, e);
+	case OPERATION_RECOUNT:
+	case OPERATION_REPAIR:
+		return recount(t, e);
+	case OPERATION_NONE:
+		break;
+	}
+	refuse(t, e, ERR_UNSUPPORTED);
 	return ERR_OK;
 }

@@ -106,11 +106,12 @@ static enum err publish_all(struct turn_view *t, const struct ev_submit *e, stru
 	return ERR_OK;
 }
 
-static void plan_records(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft_ref, uint32_t recipient_count)
+static enum err plan_records(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft_ref, uint32_t recipient_count)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
 	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
-		      envelope = { .family = FAMILY_ENVELOPE }, state = { .family = FAMILY_STATE };
+		      envelope = { .family = FAMILY_ENVELOPE };
+	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct rec_document *d = &document.u.document;
 
 	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
@@ -124,14 +125,13 @@ static void plan_records(struct turn_view *t, const struct ev_submit *e, struct 
 	core_append(t, key_serial(place.role, place.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
 	core_append(t, key_serial(place.role, place.serial), &envelope);
-	state.u.state.complete_at_ms = t->now.wall_ms;
-	core_append(t, key_serial(place.role, place.serial), &state);
 	plan_files(t, place, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
 
 		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
 	}
+	return document_state(t, place, d, NULL, &state);
 }
 
 static enum err log_send(struct turn_view *t, const struct ev_submit *e)
@@ -187,8 +187,9 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	draft_ref = plan_draft(t->plan, &draft);
-	plan_records(t, e, place, draft_ref, list.count);
-	r = publish_all(t, e, place, draft_ref, &answer);
+	r = plan_records(t, e, place, draft_ref, list.count);
+	if (r == ERR_OK)
+		r = publish_all(t, e, place, draft_ref, &answer);
 	if (r != ERR_OK)
 		return r;
 	r = log_send(t, e);

@@ -11,6 +11,7 @@ static enum err say_held(struct turn_view *t, struct doc_place place)
 {
 	struct fact fact = { .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = "" };
 	struct record document, state;
+	struct rec_state after;
 	struct sealed kept;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
 
@@ -26,10 +27,10 @@ static enum err say_held(struct turn_view *t, struct doc_place place)
 	e = fact_send(t, document.u.document.origin, &fact, NULL, 0, &kept);
 	if (e != ERR_OK && e != ERR_NO_ROUTE)
 		return e;
-	state.u.state.held_at_ms = t->now.wall_ms;
-	core_put(t, key_serial(place.role, place.serial), &state);
+	after = state.u.state;
+	after.held_at_ms = t->now.wall_ms;
 	notify(t, NOTICE_HELD, fact.document, t->core->config.self, 0, &document.u.document.summary);
-	return ERR_OK;
+	return document_state(t, place, &document.u.document, &state.u.state, &after);
 }
 
 static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lane)
@@ -177,9 +178,9 @@ static enum err still_published(struct turn_view *t, struct doc_place place, boo
 	return e;
 }
 
-static enum err drop_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, struct rec_state *s)
+static enum err drop_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before)
 {
-	struct record state = { .family = FAMILY_STATE };
+	struct rec_state after = *before;
 
 	for (uint32_t i = 0; i < d->manifest_count; i++) {
 		struct scan scan = scan_of(key_digest(d->manifest[i].sha256));
@@ -196,10 +197,8 @@ static enum err drop_content(struct turn_view *t, struct doc_place place, const 
 			return e;
 	}
 	core_erase(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial));
-	s->content_dropped = true;
-	state.u.state = *s;
-	core_put(t, key_serial(place.role, place.serial), &state);
-	return ERR_OK;
+	after.content_dropped = true;
+	return document_state(t, place, d, before, &after);
 }
 
 static enum err sweep_one(struct turn_view *t, struct doc_place place)
@@ -219,13 +218,13 @@ static enum err sweep_one(struct turn_view *t, struct doc_place place)
 		return e;
 	if (place.role == ROLE_OUT) {
 		struct document_ref ref = { document.u.document.origin, document.u.document.id, document.u.document.digest };
+		struct rec_state after = state.u.state;
 
 		if (state.u.state.closed_at_ms != 0)
 			return ERR_OK;
-		state.u.state.expired = true;
-		core_put(t, key_serial(place.role, place.serial), &state);
+		after.expired = true;
 		notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0, &document.u.document.summary);
-		return ERR_OK;
+		return document_state(t, place, &document.u.document, &state.u.state, &after);
 	}
 	e = still_published(t, place, &needed);
 	if (e != ERR_OK)
@@ -283,5 +282,7 @@ enum err decide_tick(struct turn_view *t)
 	}
 	look_at_directory(t);
 	e = requeue_tick(t);
+	if (e == ERR_OK)
+		e = recount_tick(t);
 	return e == ERR_OK ? sweep(t) : e;
 }

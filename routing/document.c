@@ -27,6 +27,21 @@ void notify(struct turn_view *t, enum notice what, struct document_ref document,
 		a->u.notify.summary = *summary;
 }
 
+enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before,
+			const struct rec_state *after)
+{
+	struct target_place from = target_of_document(place.role, d, before), to = target_of_document(place.role, d, after);
+	struct key key = key_serial(place.role, place.serial);
+	struct record r = { .family = FAMILY_STATE };
+
+	r.u.state = *after;
+	if (before == NULL && place.role == ROLE_OUT)
+		core_append(t, key, &r); /* the newest of ours: their states begin in the order of their serials */
+	else
+		core_put(t, key, &r);
+	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
+}
+
 /* ---- facts ---- */
 
 enum err fact_forward(struct turn_view *t, struct committee_id to, struct committee_id from, const struct rec_stream *fact)
@@ -162,14 +177,15 @@ enum err document_publish(struct turn_view *t, struct doc_place place, const str
 /* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
 static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact)
 {
-	struct key state_key = key_serial(place.role, place.serial);
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
-	struct record r = { .family = FAMILY_RECEIPT }, state, known;
+	struct record r = { .family = FAMILY_RECEIPT }, stored, known;
 	struct draft draft = { .fact = *fact };
-	enum err e = core_get(t, FAMILY_STATE, state_key, &state);
+	struct rec_state state;
+	enum err e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &stored);
 
 	if (e != ERR_OK || recipient == NULL)
 		return e != ERR_OK ? e : ERR_NO_MEMORY;
+	state = stored.u.state;
 	recipient->group = GROUP_NONE;
 	recipient->committee = d->origin;
 	draft.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms), .origin = d->origin, .kind = KIND_REFUSAL, .body_version = 1,
@@ -187,12 +203,11 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 		if (e != ERR_NOT_FOUND)
 			return e;
 		core_put(t, receipt_key, &r);
-		state.u.state.refused++;
+		state.refused++;
 	}
-	if (state.u.state.closed_at_ms == 0 && state.u.state.delivered + state.u.state.refused >= d->recipient_count)
-		state.u.state.closed_at_ms = t->now.wall_ms;
-	core_put(t, state_key, &state);
-	return ERR_OK;
+	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count)
+		state.closed_at_ms = t->now.wall_ms;
+	return document_state(t, place, d, &stored.u.state, &state);
 }
 
 /* All that cannot be served for one reason: one refusal. */
@@ -237,7 +252,7 @@ struct routing_question document_question(const struct rec_document *d)
 enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
 {
 	struct routing_question q = document_question(d);
-	struct record state = { .family = FAMILY_STATE };
+	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct routing_answer answer;
 	enum err e;
 
@@ -259,7 +274,5 @@ enum err document_complete(struct turn_view *t, struct doc_place place, const st
 		e = document_unserved(t, place, d, &answer);
 	if (e != ERR_OK)
 		return e;
-	state.u.state.complete_at_ms = t->now.wall_ms;
-	core_put(t, key_serial(place.role, place.serial), &state);
-	return ERR_OK;
+	return document_state(t, place, d, NULL, &state);
 }

@@ -40,6 +40,7 @@ enum err {
 	ERR_DIRECTORY_FORK = 2022,  /* does not follow the one in force */
 	ERR_DIRECTORY_EXPIRED = 2024, /* past its valid_until: still used, and an alarm */
 	ERR_MOVED = 2023,           /* stands elsewhere in the tree now */
+	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 

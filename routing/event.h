@@ -18,6 +18,7 @@ enum event_type {
 	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
 	EVENT_DIRECTORY,    /* a verified directory to install */
 	EVENT_OPERATE,      /* an operator's request */
+	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
 	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
 	EVENT_TICK,         /* the core's deadline has come */
 };
@@ -103,12 +104,25 @@ struct ev_directory {
 enum operation {
 	OPERATION_NONE = 0,
 	OPERATION_LINK_PING,
+	OPERATION_RECOUNT, /* compare the target's counters with the records */
+	OPERATION_REPAIR,  /* the same, and put right what differs */
 };
 struct ev_operate {
 	struct reply_to reply;
 	uint32_t uid;
 	enum operation operation;
 	struct committee_id neighbour;
+};
+enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL };
+struct ev_paper {
+	struct reply_to reply;
+	uint32_t uid;
+	enum paper_action action;
+	struct doc_id id;       /* made by the client, so that repeating is safe */
+	struct rec_paper paper; /* to add; without what the core fills in */
+	bool again;             /* although one just like it stands there */
+	text_t reason;          /* to cancel */
+	bool dry_run;
 };
 
 struct event {
@@ -121,6 +135,7 @@ struct event {
 		struct ev_fetched fetched;
 		struct ev_directory directory;
 		struct ev_operate operate;
+		struct ev_paper paper;
 	} u;
 };
 

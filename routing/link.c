@@ -419,5 +419,5 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		if (pump)
 			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
 	}
-	return ERR_OK;
+	return counter_finish(&t);
 }

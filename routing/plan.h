@@ -54,6 +54,8 @@ enum notice {
 	NOTICE_HELD,
 	NOTICE_EXPIRED,
 	NOTICE_DIRECTORY,
+	NOTICE_PAPER,     /* a document on paper was registered, or its entry cancelled */
+	NOTICE_TARGET,    /* the counters have changed */
 };
 
 struct act_notify {
@@ -62,6 +64,20 @@ struct act_notify {
 	struct committee_id committee; /* the other one: recipient, neighbour, relay */
 	uint32_t reason;
 	struct summary summary;
+	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
+	struct target_count target;
+};
+/* Where counters and records differ. */
+struct recount_difference {
+	struct month month;
+	enum direction direction;
+	struct target_count stored, counted;
+};
+struct recount_result {
+	uint64_t documents, papers; /* looked at */
+	const struct recount_difference *differences;
+	uint32_t difference_count;
+	bool repaired;
 };
 struct act_reply {
 	struct reply_to to;
@@ -73,6 +89,7 @@ struct act_reply {
 	bool repeated;          /* this answers a repetition */
 	struct committee_id at; /* what the error is about, or "" */
 	uint64_t number;        /* directory version, or round trip in µs */
+	const struct recount_result *recount; /* NULL: no answer to a recount */
 };
 
 struct act {

@@ -1,6 +1,8 @@
 /* Rules without state; see policy.h. */
 #include "routing/policy.h"
 
+#include <string.h>
+
 #include "routing/tree.h"
 
 static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
@@ -57,4 +59,29 @@ enum err policy_document(const struct head *head, struct committee_id self, cons
 	if (relay_count >= HOP_LIMIT || relay_count >= head->hop_limit)
 		return ERR_HOP_LIMIT;
 	return policy_manifest(head->manifest, head->manifest_count, attachment_max_bytes);
+}
+
+static bool fits(text_t text, size_t least, size_t most)
+{
+	size_t len = strlen(text);
+
+	return len >= least && len <= most;
+}
+
+enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
+{
+	char today[DATE_MAX + 1];
+	struct month month;
+	bool secret = p->secrecy >= SECRECY_MAT;
+
+	if (p->direction != DIRECTION_IN && p->direction != DIRECTION_OUT)
+		return ERR_FORMAT;
+	if (p->secrecy < SECRECY_THUONG || p->secrecy > SECRECY_TUYET_MAT)
+		return ERR_FORMAT;
+	if (!fits(p->number, 1, NUMBER_MAX) || !fits(p->subject, secret ? 0 : 1, SUBJECT_MAX) || !fits(p->party, 0, COMMITTEE_NAME_MAX))
+		return ERR_FORMAT;
+	if (!fits(p->type_code, 1, TYPE_CODE_MAX) || !fits(p->type_name, 1, COMMITTEE_NAME_MAX))
+		return ERR_BAD_TYPE;
+	date_of_ms(wall_ms, today);
+	return date_month(p->date, &month) && strcmp(p->date, today) <= 0 ? ERR_OK : ERR_BAD_DATE;
 }

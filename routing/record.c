@@ -15,6 +15,7 @@ const char *family_name(enum family f)
 		[FAMILY_LINKOUT] = "linkout", [FAMILY_FETCH] = "fetch", [FAMILY_FILE] = "file", [FAMILY_SWEEP] = "sweep",
 		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
 		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
+		[FAMILY_PAPER] = "paper",
 	};
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
@@ -173,6 +174,40 @@ struct key key_number(uint64_t n)
 	return k;
 }
 
+static void add_place(struct key *k, struct month month, enum direction direction)
+{
+	add_byte(k, month.n >> 8);
+	add_byte(k, month.n & 0xffu);
+	add_byte(k, (unsigned)direction);
+}
+
+struct key key_counter(struct month month, enum direction direction)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_place(&k, month, direction);
+	return k;
+}
+
+struct serial paper_serial(struct month month, enum direction direction, uint32_t number)
+{
+	return (struct serial){ (uint64_t)month.n << 40 | (uint64_t)direction << 32 | number };
+}
+
+struct key key_paper(struct serial serial)
+{
+	return key_number(serial.n);
+}
+
+/* The first bytes of the serial, which is written as 8. */
+struct key key_paper_place(struct month month, enum direction direction)
+{
+	struct key k = key_number(paper_serial(month, direction, 0).n);
+
+	k.len_bytes = 4;
+	return k;
+}
+
 bool key_equal(const struct key *a, const struct key *b)
 {
 	return a->len_bytes == b->len_bytes && memcmp(a->bytes, b->bytes, a->len_bytes) == 0;
@@ -278,4 +313,23 @@ struct scan scan_of(struct key prefix)
 struct scan scan_from(struct key prefix, struct key after)
 {
 	return (struct scan){ .prefix = prefix, .at = after };
+}
+
+static bool is_direction(unsigned n)
+{
+	return n == DIRECTION_IN || n == DIRECTION_OUT;
+}
+
+bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction)
+{
+	if (k->len_bytes != 3 || !is_direction(k->bytes[2]))
+		return false;
+	month->n = (uint16_t)(k->bytes[0] << 8 | k->bytes[1]);
+	*direction = (enum direction)k->bytes[2];
+	return true;
+}
+
+bool key_parse_paper(const struct key *k, struct serial *serial)
+{
+	return key_parse_number(k, &serial->n) && is_direction((unsigned)(serial->n >> 32 & 0xff));
 }

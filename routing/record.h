@@ -4,6 +4,7 @@
 #define VANTHU_ROUTING_RECORD_H
 
 #include "routing/err.h"
+#include "routing/target.h"
 #include "routing/types.h"
 
 /* One named database each. Order and numbers are part of the store format. */
@@ -28,7 +29,8 @@ enum family {
 	FAMILY_DIRECTORY,   /* version → signed head */
 	FAMILY_KEY,         /* key id (32 bytes) → committee */
 	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
-	FAMILY_COUNTER,     /* reserved for the target's counters */
+	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
+	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
 	FAMILY_COUNT
 };
 
@@ -55,6 +57,11 @@ struct key key_sweep(int64_t due_ms, enum role role, struct serial serial);
 struct key key_committee(struct committee_id id);
 struct key key_subordinate(struct committee_id superior, struct committee_id subordinate);
 struct key key_number(uint64_t n);
+struct key key_counter(struct month month, enum direction direction);
+/* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is alike lies together. */
+struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
+struct key key_paper(struct serial serial);
+struct key key_paper_place(struct month month, enum direction direction); /* prefix */
 
 bool key_equal(const struct key *a, const struct key *b);
 bool key_has_prefix(const struct key *k, const struct key *prefix);
@@ -67,6 +74,8 @@ bool key_parse_receipt(const struct key *k, enum role *role, struct serial *seri
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
 bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate);
 bool key_parse_number(const struct key *k, uint64_t *n);
+bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
+bool key_parse_paper(const struct key *k, struct serial *serial);
 
 /* Bytes of an envelope: given, or those of a draft of the same plan that is still to be sealed. */
 struct sealed {
@@ -236,11 +245,27 @@ struct rec_act {
 	text_t verb;
 	text_t subject;
 };
+/* What a clerk wrote down of a document on paper. Never changed but for its end. */
+struct rec_paper {
+	enum direction direction;
+	struct doc_id id;
+	text_t type_code;
+	text_t type_name; /* QĐ stands for two types (DOMAIN 1.4) */
+	text_t number;
+	text_t subject; /* "" when secret: only its existence is registered (DOMAIN 1.5) */
+	text_t date;    /* YYYY-MM-DD: sent or received then */
+	text_t party;   /* who sent it, or whom it went to; free text, "" unknown */
+	enum secrecy secrecy;
+	int64_t added_at_ms;
+	uint32_t uid;
+	int64_t cancelled_at_ms; /* 0: stands */
+	text_t reason;           /* why it was cancelled */
+};
 
 struct record {
 	enum family family;
 	union {
-		struct rec_note note; /* META, COUNTER */
+		struct rec_note note; /* META */
 		struct rec_ident ident;
 		struct rec_document document;
 		struct rec_state state;
@@ -256,6 +281,8 @@ struct record {
 		struct rec_directory directory;
 		struct rec_key key;
 		struct rec_act act;
+		struct target_count counter;
+		struct rec_paper paper;
 		/* FILE, SWEEP and SUBORDINATE have no value */
 	} u;
 };

@@ -76,7 +76,8 @@ enum secrecy { SECRECY_NONE = 0, SECRECY_THUONG = 1, SECRECY_MAT = 2, SECRECY_TO
 enum group { GROUP_NONE = 0, GROUP_SUBORDINATES = 1, GROUP_SUBTREE = 2, GROUP_SUPERIOR = 100 };
 
 /* Why a store holds a document: ours, for us, or only passing through. First byte of its keys. */
-enum role { ROLE_NONE = 0, ROLE_OUT = 'o', ROLE_IN = 'i', ROLE_RELAY = 'r' };
+/* ROLE_PAPER stands in IDENT only: registered by hand, on paper. */
+enum role { ROLE_NONE = 0, ROLE_OUT = 'o', ROLE_IN = 'i', ROLE_RELAY = 'r', ROLE_PAPER = 'p' };
 
 struct recipient {
 	enum group group;

@@ -11,7 +11,7 @@
 #include "tools/story.h"
 #include "tools/text.h"
 
-enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, ARENA_BYTES = 128 << 20 };
+enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14, ARENA_BYTES = 128 << 20 };
 
 static const struct option options[] = { { "keep", required_argument, NULL, OPT_KEEP },
 					 { "port", required_argument, NULL, OPT_PORT },
@@ -179,13 +179,48 @@ static void compare_all(struct story *s, char ids[4][37])
 	story_say(s, _("%u of %u copies are byte for byte what was sent, and verify"), good, all);
 }
 
+/* The digital share, before and after: two documents on paper are too many beside the four that went digitally. */
+static bool share_falls_and_rises(struct story *s)
+{
+	static const struct { const char *direction, *type, *number, *subject, *who, *party; } papers[] = {
+		{ "in", "CV", "12-CV/ĐUK", "Công văn góp ý dự thảo báo cáo", "--from", "Đảng ủy Khối" },
+		{ "out", "GM", "15-GM/ĐU", "Giấy mời họp Ban Chấp hành", "--to", "Đảng ủy Chính phủ" },
+	};
+	const char *files[] = { s->report };
+	char id[37], last[37], number[32];
+
+	story_chapter(s, _("The digital share: two documents still come and go on paper, and are registered by hand."));
+	story_share(s, "btp");
+	for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
+		const char *const add[] = { "paper", "add", papers[i].direction, "--type", papers[i].type, "--number", papers[i].number, "--subject",
+					    papers[i].subject, papers[i].who, papers[i].party, NULL };
+
+		if (!story_run(s, "btp", add))
+			return false;
+	}
+	story_share(s, "btp");
+	story_say(s, _("%d more go digitally:"), (int)MORE_DIGITAL);
+	for (int i = 0; i < MORE_DIGITAL; i++) {
+		const char *const how[] = { "--to", "vanphong", "--type", "CV", "--number", number, "--subject", "Công văn trao đổi", NULL };
+
+		snprintf(number, sizeof number, "%d-CV/ĐU", 101 + i);
+		if (!story_send(s, "btp", files, 1, how, i + 1 == MORE_DIGITAL ? last : id))
+			return false;
+	}
+	if (!story_receipts(s, "btp", last, 1, WAIT_MS))
+		return false;
+	story_share(s, "btp");
+	return true;
+}
+
 static void look_back(struct story *s, char ids[4][37])
 {
-	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL };
+	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL }, *target[] = { "target", NULL };
 
 	story_chapter(s, _("What happened, as the signed records of each hop tell it:"));
 	story_show(s, "btp", trace);
 	story_show(s, "btp", status);
+	story_show(s, "btp", target);
 }
 
 static void tell_next(struct story *s, bool kept)
@@ -218,6 +253,10 @@ static void play(struct story *s)
 		return;
 	}
 	compare_all(s, ids);
+	if (!share_falls_and_rises(s)) {
+		story_fail(s, _("the story ended early"));
+		return;
+	}
 	look_back(s, ids);
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/doctype.h"
 #include "tools/commands.h"
+#include "tools/doctype_option.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/submission.h"
@@ -116,45 +116,16 @@ static bool take(struct wanted *w, int option, const char *value)
 	}
 }
 
-/* A symbol as printed, an alias, or the full name in any case, with or without diacritics. */
-static enum err find_type(const char *typed, const struct doctype **out)
-{
-	char *nfc = text_nfc(typed), *folded = text_fold(typed);
-	unsigned hits = 0;
-	enum err e = nfc == NULL ? ERR_BAD_TYPE : doctype_by_code(nfc, out);
-
-	for (unsigned i = 0; e == ERR_BAD_TYPE && folded != NULL && doctype_at(i) != NULL; i++) {
-		char *name = text_fold(doctype_at(i)->name);
-
-		if (name != NULL && strcmp(name, folded) == 0) {
-			*out = doctype_at(i);
-			hits++;
-		}
-		free(name);
-	}
-	if (e == ERR_BAD_TYPE && hits > 0)
-		e = hits == 1 ? ERR_OK : ERR_AMBIGUOUS;
-	free(nfc);
-	free(folded);
-	return e;
-}
-
 static int check_type(struct cli *cli, struct wanted *w)
 {
 	const struct doctype *type;
-	char message[256];
+	int code = doctype_option(cli, w->type, &type);
 
-	switch (find_type(w->type, &type)) {
-	case ERR_OK:
+	if (code == 0) {
 		w->s.type_code = type->code;
 		w->s.type_name = type->name;
-		return 0;
-	case ERR_AMBIGUOUS:
-		snprintf(message, sizeof message, _("%s stands for several types: Quyết định (QĐi), Quy định (QyĐ)"), w->type);
-		return cli_fail_text(cli, ERR_BAD_TYPE, message, _(err_fix(ERR_BAD_TYPE)));
-	default:
-		return cli_fail(cli, ERR_BAD_TYPE, w->type);
 	}
+	return code;
 }
 
 static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)

@@ -34,9 +34,9 @@ static json_t *json_status(const Vanthu__V1__Status *s)
 		json_array_append_new(links, json_link(s->links[i]));
 	for (size_t i = 0; i < s->n_alarms; i++)
 		json_array_append_new(alarms, json_code(s->alarms[i]));
-	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:n}", "committee", s->committee, "name", s->name, "version", s->version,
+	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:o}", "committee", s->committee, "name", s->name, "version", s->version,
 			"up_since", json_time(s->up_since_ms), "links", links, "queue", "count", (json_int_t)s->queue_count, "oldest_s",
-			(json_int_t)s->queue_oldest_s, "target");
+			(json_int_t)s->queue_oldest_s, "target", s->target == NULL ? json_null() : json_target(s->target));
 	json_object_set_new(out, "directory", json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version, "valid_until",
 							json_time(s->directory_valid_until_ms)));
 	json_object_set_new(out, "disk_free_bytes", json_integer((json_int_t)s->disk_free_bytes));
@@ -54,14 +54,17 @@ static void print_status(struct cli *cli, json_t *status)
 		{ "version", N_("Version"), FORMAT_TEXT, false },     { "up_since", N_("Up since"), FORMAT_TIME, false },
 		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
 		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
-		{ NULL, NULL, FORMAT_TEXT, false },
+		{ "sentence", N_("Digital share"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
 	};
+	char sentence[160];
 	json_t *queue = json_object_get(status, "queue"), *alarm;
 	size_t i;
 
 	json_object_set(status, "queued", json_object_get(queue, "count"));
 	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
 	json_object_set(status, "directory_version", json_object_get(json_object_get(status, "directory"), "version"));
+	target_sentence(cli, json_object_get(status, "target"), sentence, sizeof sentence);
+	json_object_set_new(status, "sentence", json_string(sentence));
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
 	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);

@@ -27,15 +27,29 @@ static void interrupt(int signal)
 
 static json_t *json_event(const Vanthu__V1__LiveEvent *m)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", m->what, "at", json_time(m->at_ms), "id", json_uuid(m->id), "origin",
+	json_t *out = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", m->what, "at", json_time(m->at_ms), "id", json_uuid(m->id), "origin",
 			 json_text_or_null(m->origin), "committee", json_text_or_null(m->committee), "number", json_text_or_null(m->number),
 			 "reason", json_code(m->reason));
+
+	if (m->target != NULL)
+		json_object_set_new(out, "target", json_target(m->target));
+	return out;
+}
+
+/* What a line says at its end: a number, or the share. */
+static void describe(struct cli *cli, const Vanthu__V1__LiveEvent *m, const json_t *event, char *out, size_t size)
+{
+	if (m->target != NULL)
+		target_sentence(cli, json_object_get(event, "target"), out, size);
+	else
+		snprintf(out, size, "%s", m->number);
+	text_one_line(out);
 }
 
 static void print_event(struct cli *cli, const Vanthu__V1__LiveEvent *m)
 {
 	json_t *event = json_event(m);
-	char at[64], what[64], id[64];
+	char at[64], what[64], id[64], end[256];
 
 	if (cli->json) {
 		cli->renderer->object(cli, event, NULL);
@@ -43,8 +57,9 @@ static void print_event(struct cli *cli, const Vanthu__V1__LiveEvent *m)
 		output_format(cli, json_object_get(event, "at"), FORMAT_TIME, false, at, sizeof at);
 		output_format(cli, json_object_get(event, "event"), FORMAT_STATE, false, what, sizeof what);
 		output_format(cli, json_object_get(event, "id"), FORMAT_ID, false, id, sizeof id);
+		describe(cli, m, event, end, sizeof end);
 		printf("%s  %s%*s  %-8s  %s%s%s\n", at, what, text_width(what) < 16 ? 16 - text_width(what) : 0, "", id, m->committee,
-		       m->number[0] == '\0' ? "" : "  ", m->number);
+		       end[0] == '\0' ? "" : "  ", end);
 		fflush(stdout);
 	}
 	json_decref(event);

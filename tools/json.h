@@ -16,6 +16,8 @@ json_t *json_code(unsigned code);                    /* "VT-nnnn", null for 0 */
 
 json_t *json_line(const Vanthu__V1__DocumentLine *line);
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count);
+/* The digital share without its rows (cmd_target.c). */
+json_t *json_target(const Vanthu__V1__Target *target);
 json_t *json_link(const Vanthu__V1__LinkView *link);
 
 #endif

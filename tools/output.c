@@ -18,6 +18,9 @@ static const struct word states[] = {
 	{ "down", N_("down"), "✗" },           { "running", N_("running"), "✓" },        { "stopped", N_("stopped"), "✗" },
 	{ "arrived", N_("arrived"), "✓" },     { "receipt", N_("receipt"), "✓" },        { "superior", N_("superior"), "↑" },
 	{ "subordinate", N_("subordinate"), "↓" }, { "link-up", N_("link up"), "✓" },    { "link-down", N_("link down"), "✗" },
+	{ "in", N_("in"), "←" },               { "out", N_("out"), "→" },                { "counted", N_("counted"), "·" },
+	{ "cancelled", N_("cancelled"), "✗" }, { "secret", N_("secret"), "!" },          { "paper", N_("paper"), "·" },
+	{ "target", N_("target"), "·" },
 	{ "directory", N_("directory"), "·" }, { "status", N_("status"), "·" },
 };
 static const struct word urgencies[] = {
@@ -85,6 +88,14 @@ static void print_age(json_int_t seconds, char *out, size_t size)
 		snprintf(out, size, _("%lld days"), (long long)(seconds / 86400));
 }
 
+/* A share that is a fraction of whole numbers may lie a hair below what it stands for. */
+static void print_percent(double share, char *out, size_t size)
+{
+	long long tenths = (long long)(share * 1000 + 1e-7);
+
+	snprintf(out, size, _("%lld.%lld %%"), tenths / 10, tenths % 10);
+}
+
 static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out, size_t size)
 {
 	const struct word *w;
@@ -105,6 +116,12 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 	case FORMAT_DATE:
 		if (len == 10)
 			snprintf(out, size, "%.2s/%.2s/%.4s", text + 8, text + 5, text);
+		else
+			snprintf(out, size, "%s", text);
+		return;
+	case FORMAT_MONTH:
+		if (len == 7)
+			snprintf(out, size, "%.2s/%.4s", text + 5, text);
 		else
 			snprintf(out, size, "%s", text);
 		return;
@@ -140,7 +157,7 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	else if (json_is_integer(value))
 		snprintf(out, size, "%lld", (long long)json_integer_value(value));
 	else if (json_is_real(value) && format == FORMAT_PERCENT)
-		snprintf(out, size, "%.1f %%", 100 * json_real_value(value));
+		print_percent(json_real_value(value), out, size);
 	else if (json_is_real(value))
 		snprintf(out, size, "%g", json_real_value(value));
 }

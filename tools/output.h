@@ -17,7 +17,8 @@ enum format {
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
 	FORMAT_ID,     /* its ending in tables, whole elsewhere */
-	FORMAT_PERCENT,
+	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
+	FORMAT_MONTH,   /* 2026-11 */
 };
 struct column {
 	const char *key;

@@ -5,7 +5,7 @@
 
 static void print(json_t *root)
 {
-	json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10));
+	json_dumpf(root, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	fputc('\n', stdout);
 	fflush(stdout);
 	json_decref(root);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "proto/digest.h"
+#include "tools/commands.h"
 #include "tools/output.h"
 #include "tools/text.h"
 
@@ -143,6 +144,32 @@ bool story_send(struct story *s, const char *from, const char *const *files, uns
 		story_fail(s, _("%s could not send"), from);
 	json_decref(data);
 	return good;
+}
+
+bool story_run(struct story *s, const char *member, const char *const *args)
+{
+	json_t *data = ask(s, member, args);
+	bool good = data != NULL;
+
+	json_decref(data);
+	if (!good)
+		story_fail(s, _("%s could not: %s"), member, args[0]);
+	return good;
+}
+
+void story_share(struct story *s, const char *member)
+{
+	const char *args[] = { "target", NULL };
+	json_t *data = ask(s, member, args);
+	char sentence[160];
+
+	if (data == NULL) {
+		story_fail(s, _("%s could not: %s"), member, args[0]);
+		return;
+	}
+	target_sentence(s->cli, data, sentence, sizeof sentence);
+	story_say(s, _("%s, of %lld documents"), sentence, (long long)json_integer_value(json_object_get(data, "counted")));
+	json_decref(data);
 }
 
 static unsigned tell_new(struct story *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1], unsigned count)

@@ -25,6 +25,10 @@ bool story_send(struct story *s, const char *from, const char *const *files, uns
 bool story_receipts(struct story *s, const char *from, const char *id, unsigned wanted, int timeout_ms);
 /* Runs a command of this program as a member and shows it. */
 int story_show(struct story *s, const char *member, const char *const *args);
+/* Runs a command as a member without showing it; false after telling that it failed. */
+bool story_run(struct story *s, const char *member, const char *const *args);
+/* Tells a member's digital share in a sentence. */
+void story_share(struct story *s, const char *member);
 /* Saves the document at a member and compares every file with the one that was sent; verifies it. */
 bool story_compare(struct story *s, const char *member, const char *id, const char *const *files, unsigned count);
 

@@ -78,7 +78,7 @@ static void publish(struct world *w, struct arena *a, int edge, int direction, e
 static struct head head_of(struct world *w, const struct member *as, enum kind kind, const struct recipient *to)
 {
 	struct head h = { .origin = as->id, .kind = kind, .body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-			  .signed_at_ms = START_WALL_MS + w->now_ms, .directory_version = 1, .hop_limit = HOP_LIMIT, .recipients = to,
+			  .signed_at_ms = w->start_wall_ms + w->now_ms, .directory_version = 1, .hop_limit = HOP_LIMIT, .recipients = to,
 			  .recipient_count = 1 };
 
 	prng_fill(&w->prng, h.id.bytes, sizeof h.id.bytes);
@@ -133,7 +133,7 @@ void hostile_receipt(struct world *w, int edge)
 	    member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident)) {
 		memset(&draft, 0, sizeof draft);
 		draft.head = head_of(w, &w->members[as], KIND_RECEIPT, &recipient);
-		draft.fact = (struct fact){ .kind = KIND_RECEIPT, .at_ms = START_WALL_MS + w->now_ms, .note = "",
+		draft.fact = (struct fact){ .kind = KIND_RECEIPT, .at_ms = w->start_wall_ms + w->now_ms, .note = "",
 					    .document = { .origin = origin->id, .id = d->id, .digest = ident.u.ident.digest } };
 		assert(seal_drafts(w->evil, a, &draft, 1) == ERR_OK);
 		dress_up(w, &draft, &w->members[as]);

@@ -31,7 +31,7 @@ static struct blob make_key(struct world *w)
 
 struct key_entry keys_make_one(struct world *w, struct member *m)
 {
-	struct key_entry key = { .use = KEY_USE_SIGN, .from_ms = START_WALL_MS - 1000000 };
+	struct key_entry key = { .use = KEY_USE_SIGN, .from_ms = w->start_wall_ms - 1000000 };
 	struct signer *s;
 
 	assert(m->key_count < OWN_KEYS);
@@ -94,7 +94,7 @@ void keys_make_directory(struct world *w)
 	v->directory.entries = entries;
 	v->directory.entry_count = count;
 	e = directory_sign(registry, w->arena, entries, count,
-			   &(struct directory_issue){ 1, NULL, START_WALL_MS, START_WALL_MS + 86400000 }, &v->directory.head);
+			   &(struct directory_issue){ 1, NULL, w->start_wall_ms, w->start_wall_ms + 86400000 }, &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;
 	signer_destroy(registry);

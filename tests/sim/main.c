@@ -11,7 +11,7 @@
 #include "tests/sim/world.h"
 
 struct sums {
-	unsigned seeds, failed, documents, members;
+	unsigned seeds, failed, documents, members, entries, recounts;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS];
 };
 
@@ -20,6 +20,8 @@ static void add(struct sums *s, const struct world *w)
 	s->seeds++;
 	s->documents += (unsigned)w->document_count;
 	s->members += (unsigned)w->member_count;
+	s->entries += (unsigned)w->entry_count;
+	s->recounts += w->recounts;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
@@ -35,6 +37,8 @@ static void print_sums(const struct sums *s)
 	if (s->changes[0] + s->changes[5] > 0)
 		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu", s->changes[0] + s->changes[1] + s->changes[2],
 		       s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7], s->changes[8]);
+	if (s->entries > 0)
+		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	printf("\n");
 }
 

@@ -26,7 +26,7 @@ void member_create(struct world *w, int index, int superior)
 
 struct now member_now(const struct member *m)
 {
-	return (struct now){ .wall_ms = START_WALL_MS + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms,
+	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms,
 			     .mono_us = m->world->now_ms * 1000 };
 }
 
@@ -39,7 +39,10 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 
 static void reply(void *ctx, const struct act_reply *r)
 {
-	workload_replied(((struct member *)ctx)->world, r);
+	struct world *w = ((struct member *)ctx)->world;
+
+	if (!paper_replied(w, r))
+		workload_replied(w, r);
 }
 
 static void notify(void *ctx, const struct act_notify *n)
@@ -178,7 +181,7 @@ static void run_job(void *ctx, struct job *j)
 static void build(struct member *m)
 {
 	struct core_config config = { .self = m->id, .credit_messages = 1 + prng_below(&m->world->prng, 64), .credit_bytes = 256 * 1024,
-				      .relay_retention_ms = 3600000, .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step };
+				      .relay_retention_ms = 3600000, .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step, .recount_records = 3 };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory };
@@ -258,6 +261,7 @@ void member_crash(struct member *m)
 		return;
 	tear_down(m);
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
+	check_target(m->world, m); /* whatever the moment: the counters are of the same commit as what they count */
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world, (struct sim_event){ .at_ms = m->world->now_ms + 1 + (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
 						     .kind = SIM_RESTART, .member = m->index });

@@ -77,7 +77,7 @@ static void place(struct world *w, struct rec_committee *entry, bool retired)
 static void publish(struct world *w, struct version *v, struct rec_committee *changed)
 {
 	struct directory_issue issue = { .version = w->version_count + 1, .previous = &w->versions[w->version_count - 1].directory.head.digest,
-					 .now_ms = START_WALL_MS + w->now_ms, .valid_until_ms = START_WALL_MS + 86400000 };
+					 .now_ms = w->start_wall_ms + w->now_ms, .valid_until_ms = w->start_wall_ms + 86400000 };
 	struct signer *registry;
 	enum err e = signer_from_pem(w->registry_pem, &registry);
 
@@ -179,9 +179,9 @@ static bool rotate(struct world *w)
 	memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		if (keys[i].to_ms == 0)
-			keys[i].to_ms = START_WALL_MS + w->now_ms + (how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
+			keys[i].to_ms = w->start_wall_ms + w->now_ms + (how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
 		if (how == 3 && keys[i].revoked_from_ms == 0)
-			keys[i].revoked_from_ms = START_WALL_MS + w->now_ms;
+			keys[i].revoked_from_ms = w->start_wall_ms + w->now_ms;
 	}
 	if (how >= 2)
 		w->weak |= (uint16_t)(1u << member); /* what it signed and nobody had yet may be refused: it is told */

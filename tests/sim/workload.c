@@ -70,7 +70,7 @@ void workload_draw(struct world *w)
 		d->origin = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 		prng_fill(&w->prng, d->id.bytes, sizeof d->id.bytes);
 		for (unsigned k = 0; k < 6; k++)
-			d->id.bytes[k] = (uint8_t)((uint64_t)(START_WALL_MS + at_ms) >> (8 * (5 - k)));
+			d->id.bytes[k] = (uint8_t)((uint64_t)(w->start_wall_ms + at_ms) >> (8 * (5 - k)));
 		d->id.bytes[6] = (uint8_t)((d->id.bytes[6] & 0x0f) | 0x70);
 		d->id.bytes[8] = (uint8_t)((d->id.bytes[8] & 0x3f) | 0x80);
 		d->urgency = (enum urgency)(URGENCY_THUONG + prng_below(&w->prng, 4));
@@ -344,11 +344,14 @@ static void still_fetching(struct world *w, const struct member *m, const struct
 bool workload_done(struct world *w)
 {
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
-	bool done = queues_empty(w);
+	bool done = queues_empty(w) && paper_done(w);
 
 	fetching = false;
-	for (int i = 0; done && i < w->member_count; i++)
-		check_each(w, &w->members[i], FAMILY_FETCH, check_all(), still_fetching);
+	for (int i = 0; done && i < w->member_count; i++) {
+		/* Who has ended gets no documents any more, also not those that it had begun to fetch. */
+		if ((w->retired >> i & 1) == 0)
+			check_each(w, &w->members[i], FAMILY_FETCH, check_all(), still_fetching);
+	}
 	done = done && !fetching;
 
 	assert(a != NULL);

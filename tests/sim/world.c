@@ -107,6 +107,12 @@ static void step(struct world *w)
 			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS, .kind = SIM_FAULT });
 		}
 		break;
+	case SIM_PAPER:
+		paper_submit(w, e.document);
+		break;
+	case SIM_RECOUNT:
+		paper_recount(w, e.member);
+		break;
 	case SIM_CHANGE:
 		if (!w->healed)
 			registry_change(w);
@@ -159,7 +165,9 @@ bool world_run(struct world *w, uint64_t seed)
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
 	w->seed = seed;
-	w->changing = seed >= CHANGING_SEEDS;
+	w->counting = seed >= COUNTING_SEEDS;
+	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS;
+	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	w->arena = arena_new(64 << 20);
@@ -170,6 +178,8 @@ bool world_run(struct world *w, uint64_t seed)
 	workload_draw(w);
 	if (w->changing)
 		registry_draw(w);
+	if (w->counting)
+		paper_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
 			member_start(&w->members[i]);
@@ -188,6 +198,9 @@ bool world_run(struct world *w, uint64_t seed)
 	check_receipts(w);
 	check_entitlement(w);
 	check_authenticity(w);
+	check_paper(w);
+	for (int i = 0; i < w->member_count; i++)
+		check_target(w, &w->members[i]);
 	return w->violation[0] == '\0';
 }
 

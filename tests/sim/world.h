@@ -6,6 +6,7 @@
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
+ *   paper.c      counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
@@ -24,10 +25,14 @@
 #include "tests/sim/prng.h"
 
 enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4 };
+enum { ENTRIES_MAX = 48 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
+/* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (paper.c). */
+#define COUNTING_SEEDS 2000000ULL
 #define START_WALL_MS 1790000000000LL
+#define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
 
 enum fault {
 	FAULT_LOSS, FAULT_DUPLICATE, FAULT_REORDER, FAULT_DELAY, FAULT_RESET, FAULT_PARTITION, FAULT_ONE_WAY, FAULT_CRASH, FAULT_CRASH_COMMIT,
@@ -76,7 +81,7 @@ struct edge {
 	int64_t last_delivery_ms[2][2]; /* direction, control or bulk: TCP keeps order */
 };
 
-enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE };
+enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT };
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -108,6 +113,18 @@ struct wanted {
 	enum err last_error;
 };
 
+/* What a clerk wants to register on paper, and has been told. */
+struct entry {
+	struct doc_id id;
+	int member;
+	enum direction direction;
+	enum secrecy secrecy;
+	const char *date;
+	char number[32];
+	bool cancel; /* will be */
+	bool accepted, refused, cancelled;
+};
+
 /* A version of the directory, and the tree that it means, worked out apart from it. */
 struct version {
 	struct directory directory;
@@ -131,6 +148,11 @@ struct world {
 	struct wanted documents[DOCUMENTS_MAX];
 	int document_count;
 	struct arena *arena; /* directory, keys */
+	int64_t start_wall_ms;
+	bool counting;
+	struct entry entries[ENTRIES_MAX];
+	int entry_count;
+	unsigned recounts; /* that have ended, and were equal */
 	bool changing;
 	struct version versions[VERSIONS_MAX];
 	uint64_t version_count;
@@ -209,6 +231,14 @@ const struct wanted *workload_find(const struct world *w, const struct doc_id *i
 bool workload_given_up(const struct world *w, const struct wanted *d); /* never accepted, and rightly so */
 bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
 
+/* ---- paper.c ---- */
+void paper_draw(struct world *w);
+void paper_submit(struct world *w, int entry);
+void paper_recount(struct world *w, int member);
+bool paper_replied(struct world *w, const struct act_reply *r); /* false: not an answer to one of these */
+bool paper_done(const struct world *w);
+void check_paper(struct world *w);
+
 /* ---- checkers: at the end, and one while it runs ---- */
 void check_loss(struct world *w);
 void check_duplicates(struct world *w);
@@ -218,5 +248,6 @@ void check_receipt_now(struct world *w, int origin, const struct act_notify *n);
 void check_entitlement(struct world *w);
 void check_convergence(struct world *w);
 void check_authenticity(struct world *w);
+void check_target(struct world *w, const struct member *m); /* one disk, at any time */
 
 #endif

@@ -49,6 +49,8 @@ static void test_every_key_reads_back(void **state)
 	struct serial serial;
 	enum role role;
 	enum lane lane;
+	enum direction direction;
+	struct month month;
 	uint64_t n;
 	int64_t due;
 
@@ -73,6 +75,28 @@ static void test_every_key_reads_back(void **state)
 	k = key_number(77);
 	assert_true(key_parse_number(&k, &n));
 	assert_int_equal(n, 77);
+	k = key_counter(month_make(2026, 11), DIRECTION_OUT);
+	assert_true(key_parse_counter(&k, &month, &direction));
+	assert_true(month.n == month_make(2026, 11).n && direction == DIRECTION_OUT);
+	k = key_paper(paper_serial(month_make(2026, 11), DIRECTION_IN, 70000));
+	assert_true(key_parse_paper(&k, &serial));
+	assert_int_equal((uint32_t)serial.n, 70000);
+}
+
+static void test_paper_lies_together_by_month_and_direction(void **state)
+{
+	struct month november = month_make(2026, 11), december = month_make(2026, 12);
+	struct key in = key_paper_place(november, DIRECTION_IN), k;
+
+	(void)state;
+	k = key_paper(paper_serial(november, DIRECTION_IN, UINT32_MAX));
+	assert_true(key_has_prefix(&k, &in));
+	assert_true(order(k, key_paper(paper_serial(november, DIRECTION_OUT, 0))) < 0);
+	k = key_paper(paper_serial(november, DIRECTION_OUT, 1));
+	assert_false(key_has_prefix(&k, &in));
+	k = key_paper(paper_serial(december, DIRECTION_IN, 1));
+	assert_false(key_has_prefix(&k, &in));
+	assert_true(order(key_counter(november, DIRECTION_OUT), key_counter(december, DIRECTION_IN)) < 0);
 }
 
 static void test_keys_of_another_shape_do_not_parse(void **state)
@@ -140,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_sort_as_they_count),
 		cmocka_unit_test(test_neighbour_whose_name_begins_another_has_a_prefix_of_its_own),
 		cmocka_unit_test(test_every_key_reads_back),
+		cmocka_unit_test(test_paper_lies_together_by_month_and_direction),
 		cmocka_unit_test(test_keys_of_another_shape_do_not_parse),
 		cmocka_unit_test(test_keys_that_are_the_same_but_for_length_differ),
 		cmocka_unit_test(test_families_have_names_of_their_own),

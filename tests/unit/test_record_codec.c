@@ -39,7 +39,11 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 		s[i].record.family = (enum family)i;
 		s[i].key = key_serial(ROLE_IN, n);
 	}
-	s[FAMILY_META].record.u.note = s[FAMILY_COUNTER].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
+	s[FAMILY_META].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
+	s[FAMILY_COUNTER].record.u.counter = (struct target_count){ 1, 2, 3, 4, 5 };
+	s[FAMILY_PAPER].record.u.paper = (struct rec_paper){ .direction = DIRECTION_OUT, .id = fixture_doc_id(9), .type_code = "QĐ", .type_name = "Quy định",
+		.number = "7-QĐ/ĐU", .subject = "trích yếu", .date = "2026-11-24", .party = "Đảng ủy Khối", .secrecy = SECRECY_MAT, .added_at_ms = 10,
+		.uid = 1000, .cancelled_at_ms = 11, .reason = "nhập nhầm" };
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY, .serial = n, .digest = fixture_digest("a"),
 		.submission = fixture_digest("b") };
 	document_of(&s[FAMILY_DOCUMENT].record);
@@ -127,6 +131,15 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_true(r.u.state.delivered == 1 && r.u.state.refused == 2 && r.u.state.complete_at_ms == 3 && r.u.state.closed_at_ms == 4);
 	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped);
 	assert_string_equal(r.u.state.code, "03");
+	r = back_of(f, &s[FAMILY_COUNTER]);
+	assert_true(target_equal(&r.u.counter, &s[FAMILY_COUNTER].record.u.counter));
+	r = back_of(f, &s[FAMILY_PAPER]);
+	assert_true(r.u.paper.direction == DIRECTION_OUT && r.u.paper.secrecy == SECRECY_MAT && r.u.paper.added_at_ms == 10);
+	assert_true(r.u.paper.uid == 1000 && r.u.paper.cancelled_at_ms == 11);
+	assert_memory_equal(&r.u.paper.id, &s[FAMILY_PAPER].record.u.paper.id, 16);
+	assert_string_equal(r.u.paper.type_name, "Quy định");
+	assert_string_equal(r.u.paper.date, "2026-11-24");
+	assert_string_equal(r.u.paper.reason, "nhập nhầm");
 	r = back_of(f, &s[FAMILY_STREAM]);
 	assert_true(r.u.stream.role == ROLE_OUT && r.u.stream.serial.n == 77 && r.u.stream.size_bytes == 500 && r.u.stream.queued_at_ms == 6);
 	assert_true(r.u.stream.target_count == 2 && r.u.stream.relay_count == 1 && r.u.stream.has_files);

@@ -201,6 +201,64 @@ static void write_replies(struct vectors *v, struct out *o, const struct example
 	write_done(o);
 }
 
+static void write_paper(struct vectors *v, struct out *o)
+{
+	Vanthu__V1__Request r = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
+	struct doc_id id = example_id(41);
+
+	r.id = 5;
+	add.id = field_bytes(id.bytes, sizeof id.bytes);
+	add.direction = VANTHU__V1__DIRECTION__DIRECTION_IN;
+	add.type_code = text("CV");
+	add.type_name = text("Công văn");
+	add.number = text("12-CV/ĐUK");
+	add.subject = text("Về việc góp ý");
+	add.date = text("2026-11-24");
+	add.party = text("Đảng ủy Khối");
+	add.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
+	r.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_ADD;
+	r.paper_add = &add;
+	write_framed(v, o, "request-paper-add", "Request", &r.base);
+	out_hex(o, "paper_add.id", (struct blob){ id.bytes, sizeof id.bytes });
+	out_number(o, "paper_add.direction", 1);
+	out_text(o, "paper_add.number", "12-CV/ĐUK");
+	write_done(o);
+}
+
+static void write_target(struct vectors *v, struct out *o)
+{
+	Vanthu__V1__Request r = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__TargetQuery query = VANTHU__V1__TARGET_QUERY__INIT;
+	Vanthu__V1__Reply reply = VANTHU__V1__REPLY__INIT;
+	Vanthu__V1__Target target = VANTHU__V1__TARGET__INIT;
+	Vanthu__V1__TargetRow row = VANTHU__V1__TARGET_ROW__INIT, *rows[] = { &row };
+
+	r.id = 6;
+	query.from_month = query.to_month = 2026 * 12 + 10; /* November */
+	r.what_case = VANTHU__V1__REQUEST__WHAT_TARGET;
+	r.target = &query;
+	write_framed(v, o, "request-target", "Request", &r.base);
+	out_number(o, "target.from_month", 24322);
+	write_done(o);
+	reply.id = 6;
+	target.from_month = target.to_month = 24322;
+	target.counted = 10;
+	target.digital = 9;
+	target.paper = 1;
+	target.share = target.line = 9000;
+	target.reached = 1;
+	row = (Vanthu__V1__TargetRow){ row.base, VANTHU__V1__DIRECTION__DIRECTION_OUT, 24322, 9, 1, 0, 0, 0 };
+	target.rows = rows;
+	target.n_rows = 1;
+	reply.what_case = VANTHU__V1__REPLY__WHAT_TARGET;
+	reply.target = &target;
+	write_framed(v, o, "reply-target", "Reply", &reply.base);
+	out_number(o, "target.share", 9000);
+	out_number(o, "target.rows.0.digital", 9);
+	write_done(o);
+}
+
 static void write_event(struct vectors *v, struct out *o, const struct examples *e)
 {
 	Vanthu__V1__LiveEvent m = VANTHU__V1__LIVE_EVENT__INIT;
@@ -233,6 +291,8 @@ void write_local(struct vectors *v, const struct examples *e)
 	write_requests(v, o);
 	write_accepted(v, o);
 	write_replies(v, o, e);
+	write_paper(v, o);
+	write_target(v, o);
 	write_event(v, o, e);
 	out_close(o);
 }

@@ -1,0 +1,197 @@
+/* Documents on paper: registered, listed, and entries cancelled; see control_internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/fields.h"
+
+static bool copy(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= size)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+/* The event's texts: they live until its turn is over. */
+struct paper_texts {
+	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1], number[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
+		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
+};
+
+static void release(void *owner)
+{
+	free(owner);
+}
+
+static void push(struct client *c, uint64_t id, struct event *event, struct paper_texts *texts)
+{
+	struct pending_reply *p = control_expect(c, id);
+
+	if (p != NULL) {
+		p->paper = true;
+		event->u.paper.reply.n = p->number;
+		event->u.paper.uid = c->uid;
+		if (inbox_push(c->control->parts.inbox, event, release, texts) == ERR_OK)
+			return;
+		p->number = 0;
+	}
+	free(texts);
+	control_say_error(c, id, ERR_BUSY, "");
+}
+
+void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m)
+{
+	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .reason = "", .dry_run = m->dry_run } };
+	struct paper_texts *t = calloc(1, sizeof *t);
+	enum err e = t == NULL ? ERR_NO_MEMORY : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
+
+	if (e == ERR_OK && !(copy(t->type_code, sizeof t->type_code, m->type_code) && copy(t->type_name, sizeof t->type_name, m->type_name) &&
+			     copy(t->number, sizeof t->number, m->number) && copy(t->subject, sizeof t->subject, m->subject) &&
+			     copy(t->date, sizeof t->date, m->date) && copy(t->party, sizeof t->party, m->party)))
+		e = ERR_TOO_LARGE;
+	if (e != ERR_OK) {
+		free(t);
+		control_say_error(c, id, e, "");
+		return;
+	}
+	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction, .secrecy = (enum secrecy)m->secrecy,
+						  .type_code = t->type_code, .type_name = t->type_name, .number = t->number,
+						  .subject = t->subject, .date = t->date, .party = t->party, .reason = "" };
+	push(c, id, &event, t);
+}
+
+/* ---- by name ---- */
+
+struct paper_search {
+	char digits[CONTROL_ID_DIGITS + 1];
+	unsigned digit_count, hits;
+	const char *text;
+	struct doc_id first;
+	char choices[CONTROL_CHOICES_MAX][CONTROL_ID_DIGITS + 1];
+};
+
+static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
+{
+	char hex[CONTROL_ID_DIGITS + 1];
+
+	control_id_to_hex(&p->id, hex);
+	if (s->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - s->digit_count, s->digits) == 0)
+		return true;
+	return p->cancelled_at_ms == 0 && strcmp(p->number, s->text) == 0;
+}
+
+/* Paper is hundreds a year: looked through. */
+static enum err find(struct client *c, struct paper_search *s)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct arena *a = arena_new(1 << 20);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+	struct record r;
+
+	s->digit_count = control_read_hex(s->text, s->digits);
+	while (e == ERR_OK) {
+		arena_reset(a);
+		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);
+		if (e != ERR_OK || !is_hit(s, &r.u.paper))
+			continue;
+		if (s->hits < CONTROL_CHOICES_MAX)
+			control_id_to_hex(&r.u.paper.id, s->choices[s->hits]);
+		if (s->hits++ == 0)
+			s->first = r.u.paper.id;
+	}
+	arena_destroy(a);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
+}
+
+void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m)
+{
+	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
+	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
+	struct paper_texts *t;
+	enum err e = find(c, &s);
+
+	if (e == ERR_AMBIGUOUS) {
+		control_say_ambiguous(c, id, s.text, s.choices, s.hits);
+		return;
+	}
+	t = e == ERR_OK ? calloc(1, sizeof *t) : NULL;
+	if (t == NULL || !copy(t->reason, sizeof t->reason, m->reason)) {
+		control_say_error(c, id, e != ERR_OK ? e : t == NULL ? ERR_NO_MEMORY : ERR_TOO_LARGE, s.text);
+		free(t);
+		return;
+	}
+	event.u.paper.id = s.first;
+	event.u.paper.reason = t->reason;
+	push(c, id, &event, t);
+}
+
+void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
+	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
+	struct doc_id id = a->id;
+
+	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
+	accepted.repeated_request = a->repeated;
+	r.paper_accepted = &accepted;
+	control_say(c, &r);
+}
+
+/* ---- the list ---- */
+
+static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_PAPER);
+	Vanthu__V1__PaperLine line = VANTHU__V1__PAPER_LINE__INIT;
+
+	line.id = field_bytes(p->id.bytes, sizeof p->id.bytes);
+	line.direction = (Vanthu__V1__Direction)p->direction;
+	line.type_code = (char *)(uintptr_t)p->type_code;
+	line.type_name = (char *)(uintptr_t)p->type_name;
+	line.number = (char *)(uintptr_t)p->number;
+	line.subject = (char *)(uintptr_t)p->subject;
+	line.date = (char *)(uintptr_t)p->date;
+	line.party = (char *)(uintptr_t)p->party;
+	line.secrecy = (Vanthu__V1__Secrecy)p->secrecy;
+	line.added_at_ms = p->added_at_ms;
+	line.cancelled_at_ms = p->cancelled_at_ms;
+	line.reason = (char *)(uintptr_t)p->reason;
+	line.uid = p->uid;
+	r.more = 1;
+	r.paper = &line;
+	control_say(c, &r);
+}
+
+void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+{
+	/* The request lies in the arena that each row is read into. */
+	const uint32_t from = m->from_month, to = m->to_month == 0 ? UINT16_MAX : m->to_month;
+	const enum direction direction = (enum direction)m->direction;
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e;
+
+	for (;;) {
+		struct month month;
+
+		arena_reset(c->control->arena);
+		e = l.last(l.ctx, c->control->arena, FAMILY_PAPER, &scan, &r);
+		if (e != ERR_OK)
+			break;
+		if (!date_month(r.u.paper.date, &month) || month.n < from || month.n > to ||
+		    (direction != DIRECTION_NONE && direction != r.u.paper.direction))
+			continue;
+		say_line(c, id, &r.u.paper);
+	}
+	if (e == ERR_NOT_FOUND)
+		control_say_done(c, id);
+	else
+		control_say_error(c, id, e, "");
+}

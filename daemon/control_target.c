@@ -1,0 +1,163 @@
+/* The digital share by month, and the proof that its counters are true; see control_internal.h. */
+#include <string.h>
+
+#include "daemon/control_internal.h"
+#include "proto/fields.h"
+
+static struct month this_month(const struct client *c)
+{
+	return month_of_ms(c->control->parts.wall_ms(c->control->parts.ctx));
+}
+
+static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V1__Target *out)
+{
+	uint32_t now = this_month(c).n;
+	struct month at = { (uint16_t)(out->to_month < now ? out->to_month : now) };
+
+	out->counted = target_counted(sum);
+	out->digital = sum->digital;
+	out->paper = sum->paper;
+	out->pending = sum->pending;
+	out->refused = sum->refused;
+	out->secret = sum->secret;
+	out->share = target_share(sum);
+	out->line = target_line_at(&c->control->parts.config->target_line, at);
+	out->reached = target_reached(sum, out->line);
+	out->recounting = core_recounting(c->control->parts.core);
+}
+
+static void fill_row(struct month month, enum direction direction, const struct target_count *count, Vanthu__V1__TargetRow *out)
+{
+	vanthu__v1__target_row__init(out);
+	out->month = month.n;
+	out->direction = (Vanthu__V1__Direction)direction;
+	out->digital = count->digital;
+	out->paper = count->paper;
+	out->pending = count->pending;
+	out->refused = count->refused;
+	out->secret = count->secret;
+}
+
+/* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the months with something in them. */
+static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vanthu__V1__Target *out, bool rows)
+{
+	struct lookup l = control_lookup(c);
+	struct arena *a = c->control->arena;
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
+	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
+	uint32_t first = 0, last = 0;
+	struct record r;
+	enum err e;
+
+	out->rows = rows ? arena_array(a, (size_t)(to - from + 1) * 2, sizeof *out->rows) : NULL;
+	if (rows && out->rows == NULL)
+		return ERR_NO_MEMORY;
+	while ((e = l.next(l.ctx, a, FAMILY_COUNTER, &scan, &r)) == ERR_OK) {
+		Vanthu__V1__TargetRow *row;
+		enum direction direction;
+		struct month month;
+
+		if (!key_parse_counter(&scan.at, &month, &direction) || month.n > to)
+			break;
+		if (target_equal(&r.u.counter, &zero))
+			continue;
+		first = first == 0 ? month.n : first;
+		last = month.n;
+		target_add(&sum, &r.u.counter);
+		if (!rows)
+			continue;
+		row = arena_alloc(a, sizeof *row);
+		if (row == NULL)
+			return ERR_NO_MEMORY;
+		fill_row(month, direction, &r.u.counter, row);
+		out->rows[out->n_rows++] = row;
+	}
+	/* "All" is from the first month with something in it to the last. */
+	out->from_month = from == 0 ? (first != 0 ? first : this_month(c).n) : from;
+	out->to_month = to == UINT16_MAX ? (last != 0 ? last : this_month(c).n) : to;
+	fill_sum(c, &sum, out);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err control_target_now(struct client *c, Vanthu__V1__Target *out)
+{
+	uint32_t january = month_make(month_year(this_month(c)), 1).n;
+
+	vanthu__v1__target__init(out);
+	return read_counters(c, january, january + MONTHS_A_YEAR - 1, out, false);
+}
+
+void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_TARGET);
+	Vanthu__V1__Target target = VANTHU__V1__TARGET__INIT;
+	uint32_t from = m->from_month, to = m->to_month;
+	enum err e;
+
+	if (from == 0 && to == 0) {
+		from = month_make(month_year(this_month(c)), 1).n;
+		to = from + MONTHS_A_YEAR - 1;
+	}
+	e = from > to || to > UINT16_MAX ? ERR_BAD_DATE : read_counters(c, from, to, &target, true);
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, "");
+		return;
+	}
+	r.target = &target;
+	control_say(c, &r);
+}
+
+/* ---- recount ---- */
+
+void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m)
+{
+	struct event event = { .type = EVENT_OPERATE };
+	struct pending_reply *p = control_expect(c, id);
+
+	if (p == NULL) {
+		control_say_error(c, id, ERR_BUSY, "");
+		return;
+	}
+	event.u.operate.operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT;
+	event.u.operate.uid = c->uid;
+	event.u.operate.reply.n = p->number;
+	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
+		p->number = 0;
+		control_say_error(c, id, ERR_BUSY, "");
+	}
+}
+
+void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RECOUNTED);
+	Vanthu__V1__Recounted out = VANTHU__V1__RECOUNTED__INIT;
+	uint32_t count = a->recount->difference_count;
+	Vanthu__V1__TargetRow *rows;
+	Vanthu__V1__Difference *each;
+
+	arena_reset(c->control->arena);
+	rows = arena_array(c->control->arena, 2 * (size_t)count, sizeof *rows);
+	each = arena_array(c->control->arena, count, sizeof *each);
+	out.differences = arena_array(c->control->arena, count, sizeof *out.differences);
+	if (rows == NULL || each == NULL || out.differences == NULL) {
+		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		const struct recount_difference *d = &a->recount->differences[i];
+
+		fill_row(d->month, d->direction, &d->stored, &rows[2 * i]);
+		fill_row(d->month, d->direction, &d->counted, &rows[2 * i + 1]);
+		vanthu__v1__difference__init(&each[i]);
+		each[i].stored = &rows[2 * i];
+		each[i].counted = &rows[2 * i + 1];
+		out.differences[i] = &each[i];
+	}
+	out.n_differences = count;
+	out.documents = a->recount->documents;
+	out.papers = a->recount->papers;
+	out.repaired = a->recount->repaired;
+	r.recounted = &out;
+	control_say(c, &r);
+}

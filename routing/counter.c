@@ -1,0 +1,147 @@
+/* The target's counters: one record a month and direction, changed in the same plan as what they count.
+ *
+ * Invariant: the counters equal a count over all documents, states and paper, at every commit (recount.c proves it, the simulator's
+ * check_target.c with code of its own). It holds because a state is written in one place only (document_state), which says what the record
+ * counted as before and counts as now. */
+#include "routing/core_internal.h"
+
+/* This store has been counted: written with the first boot, or when counting anew has ended. */
+static const char note_name[] = "target";
+
+static enum err damaged(struct turn_view *t)
+{
+	struct reply_to nobody = { 0 };
+
+	/* What it held is known from the records. The note goes, so that a crash meanwhile begins this again. */
+	core_erase(t, FAMILY_META, key_name(note_name));
+	return t->core->recount.active ? ERR_OK : recount_begin(t, nobody, true);
+}
+
+static enum err read_counter(struct turn_view *t, struct month month, enum direction direction, struct target_count *out)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_COUNTER, key_counter(month, direction), &r);
+
+	*out = (struct target_count){ .digital = 0 };
+	if (e == ERR_OK)
+		*out = r.u.counter;
+	else if (e == ERR_DAMAGED)
+		e = damaged(t);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static bool counts(const struct target_place *p)
+{
+	return p->month.n != 0 && p->direction != DIRECTION_NONE;
+}
+
+static bool same_place(const struct target_place *a, const struct target_place *b)
+{
+	return a->month.n == b->month.n && a->direction == b->direction;
+}
+
+/* One counter: without the first, with the second; either may be NULL. */
+static enum err change(struct turn_view *t, const struct target_place *without, const struct target_place *with)
+{
+	const struct target_place *place = with != NULL ? with : without;
+	struct target_memory *memory = &t->core->target;
+	struct record r = { .family = FAMILY_COUNTER };
+	bool this_year = month_year(memory->january) == month_year(place->month);
+	enum err e = read_counter(t, place->month, place->direction, &r.u.counter);
+
+	if (e != ERR_OK)
+		return e;
+	if (with != NULL) {
+		target_add(&r.u.counter, &with->count);
+		if (this_year)
+			target_add(&memory->year, &with->count);
+	}
+	if (without != NULL) {
+		target_subtract(&r.u.counter, &without->count);
+		if (this_year)
+			target_subtract(&memory->year, &without->count);
+	}
+	core_put(t, key_counter(place->month, place->direction), &r);
+	memory->touched = true;
+	return ERR_OK;
+}
+
+enum err counter_move(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
+		      const struct target_place *after)
+{
+	enum err e = ERR_OK;
+
+	if (same_place(before, after) && target_equal(&before->count, &after->count))
+		return ERR_OK;
+	if (counts(before) && counts(after) && same_place(before, after)) {
+		e = change(t, before, after);
+	} else {
+		if (counts(before))
+			e = change(t, before, NULL);
+		if (e == ERR_OK && counts(after))
+			e = change(t, NULL, after);
+	}
+	return e == ERR_OK ? recount_follow(t, family, key, before, after) : e;
+}
+
+static enum err sum_year(struct turn_view *t, struct month january)
+{
+	struct target_memory *memory = &t->core->target;
+
+	memory->year = (struct target_count){ .digital = 0 };
+	memory->january = january;
+	for (unsigned i = 0; i < MONTHS_A_YEAR; i++) {
+		struct month m = { (uint16_t)(january.n + i) };
+
+		for (enum direction d = DIRECTION_IN; d <= DIRECTION_OUT; d++) {
+			struct target_count c;
+			enum err e = read_counter(t, m, d, &c);
+
+			if (e != ERR_OK)
+				return e;
+			target_add(&memory->year, &c);
+		}
+	}
+	return ERR_OK;
+}
+
+enum err counter_finish(struct turn_view *t)
+{
+	struct target_memory *memory = &t->core->target;
+	struct month january = month_make(month_year(month_of_ms(t->now.wall_ms)), 1);
+	struct act_notify *n;
+
+	if (!memory->touched)
+		return ERR_OK;
+	memory->touched = false;
+	if (memory->january.n != january.n) {
+		enum err e = sum_year(t, january);
+
+		if (e != ERR_OK)
+			return e;
+	}
+	n = &plan_act(t->plan, ACT_NOTIFY)->u.notify;
+	n->what = NOTICE_TARGET;
+	n->committee = t->core->config.self;
+	n->january = january;
+	n->target = memory->year;
+	return ERR_OK;
+}
+
+void counter_changed_whole(struct turn_view *t)
+{
+	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+
+	core_put(t, key_name(note_name), &r);
+	t->core->target.january.n = 0; /* summed anew when it is next told */
+	t->core->target.touched = true;
+}
+
+enum err counter_known(struct turn_view *t, bool *known)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
+
+	*known = e == ERR_OK;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}

@@ -1,0 +1,178 @@
+/* A clerk registers a document on paper, so that the digital share has its denominator; or cancels an entry made by mistake. An entry never
+ * goes away: one that was cancelled stands with its reason, and counts no more (DOMAIN 5: numbers are never taken back). */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/policy.h"
+
+static void answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .repeated = repeated };
+}
+
+static bool same_text(text_t a, text_t b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020, Annex VI, III.1.h). */
+static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->number, b->number) &&
+	       same_text(a->date, b->date) && same_text(a->party, b->party);
+}
+
+static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return same_document(a, b) && same_text(a->subject, b->subject) && a->secrecy == b->secrecy;
+}
+
+static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
+{
+	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
+	struct summary summary = { .number = p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = p->date, .due_on = "" };
+
+	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
+}
+
+/* Those of the same month and direction: the last number given, and whether this one stands there already. */
+static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month, uint32_t *last, bool *there)
+{
+	struct scan scan = scan_of(key_paper_place(month, p->direction));
+	struct record r;
+	enum err e;
+
+	*last = 0;
+	*there = false;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r)) == ERR_OK) {
+		struct serial serial;
+
+		if (!key_parse_paper(&scan.at, &serial))
+			continue;
+		*last = (uint32_t)serial.n;
+		*there = *there || (r.u.paper.cancelled_at_ms == 0 && same_document(&r.u.paper, p));
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial)
+{
+	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
+	struct record r = { .family = FAMILY_IDENT };
+	struct key key = key_paper(serial);
+	enum err result;
+
+	r.u.ident = (struct rec_ident){ .role = ROLE_PAPER, .serial = serial };
+	core_put(t, key_ident(e->id, t->core->config.self), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_PAPER;
+	r.u.paper = *p;
+	core_put(t, key, &r);
+	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &place);
+	if (result == ERR_OK)
+		result = core_log_act(t, e->uid, "paper-add", p->number);
+	return result;
+}
+
+static enum err add(struct turn_view *t, const struct ev_paper *e)
+{
+	struct rec_paper p = e->paper;
+	struct month month;
+	uint32_t last;
+	bool there;
+	enum err result = policy_paper(&p, t->now.wall_ms);
+
+	if (result == ERR_OK && !t->core->room_submissions)
+		result = ERR_DISK_FULL;
+	if (result != ERR_OK) {
+		answer(t, e, result, false);
+		return ERR_OK;
+	}
+	if (p.secrecy >= SECRECY_MAT)
+		p.subject = p.party = ""; /* only that it exists */
+	(void)date_month(p.date, &month); /* policy_paper has looked */
+	result = look_at_month(t, &p, month, &last, &there);
+	if (result != ERR_OK)
+		return result;
+	if (there && !e->again) {
+		answer(t, e, ERR_REGISTERED, false);
+		return ERR_OK;
+	}
+	p.id = e->id;
+	p.uid = e->uid;
+	p.added_at_ms = t->now.wall_ms;
+	if (!e->dry_run) {
+		result = write(t, e, &p, paper_serial(month, p.direction, last + 1));
+		if (result != ERR_OK)
+			return result;
+		tell(t, e, &p);
+	}
+	answer(t, e, ERR_OK, false);
+	return ERR_OK;
+}
+
+static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
+{
+	struct target_place before, nowhere = { .direction = DIRECTION_NONE };
+	struct key key = key_paper(serial);
+	struct record r;
+	enum err result = core_get(t, FAMILY_PAPER, key, &r);
+
+	if (result != ERR_OK)
+		return result;
+	if (r.u.paper.cancelled_at_ms != 0) {
+		answer(t, e, ERR_OK, true);
+		return ERR_OK;
+	}
+	if (e->reason[0] == '\0' || strlen(e->reason) > SUBJECT_MAX) {
+		answer(t, e, ERR_FORMAT, false);
+		return ERR_OK;
+	}
+	if (!e->dry_run) {
+		before = target_of_paper(&r.u.paper);
+		r.u.paper.cancelled_at_ms = t->now.wall_ms;
+		r.u.paper.reason = e->reason;
+		core_put(t, key, &r);
+		result = counter_move(t, FAMILY_PAPER, &key, &before, &nowhere);
+		if (result == ERR_OK)
+			result = core_log_act(t, e->uid, "paper-cancel", r.u.paper.number);
+		if (result != ERR_OK)
+			return result;
+		tell(t, e, &r.u.paper);
+	}
+	answer(t, e, ERR_OK, false);
+	return ERR_OK;
+}
+
+/* The id is known: the same entry again, or another one under it. */
+static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
+{
+	struct rec_paper wanted = e->paper;
+	struct record r;
+	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
+
+	if (result != ERR_OK)
+		return result;
+	if (wanted.secrecy >= SECRECY_MAT)
+		wanted.subject = wanted.party = "";
+	answer(t, e, same_entry(&r.u.paper, &wanted) ? ERR_OK : ERR_CONFLICT, true);
+	return ERR_OK;
+}
+
+enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
+
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
+	if (result == ERR_NOT_FOUND && e->action == PAPER_ADD)
+		return add(t, e);
+	if (result == ERR_NOT_FOUND || r.u.ident.role != ROLE_PAPER) {
+		answer(t, e, e->action == PAPER_ADD ? ERR_CONFLICT : ERR_NOT_FOUND, false);
+		return ERR_OK;
+	}
+	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial) : cancel(t, e, r.u.ident.serial);
+}

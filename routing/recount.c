@@ -1,0 +1,257 @@
+/* Counts all documents and paper anew and compares with the counters, a bounded number of records a tick, while everything else goes on.
+ *
+ * A record that changes while this runs: one that was looked at already moves the tally as it moves the counters (recount_follow); one that
+ * was not will be looked at as it then is. So at the end both stand for the same moment, and may be compared exactly. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+enum { RECORDS_PER_TICK = 500, PHASE_IN = 0, PHASE_OUT, PHASE_PAPER, PHASE_END };
+
+struct tally {
+	struct month month;
+	enum direction direction;
+	struct target_count count;
+	bool compared;
+};
+
+void recount_free(struct recount *r)
+{
+	free(r->tally);
+	memset(r, 0, sizeof *r);
+}
+
+enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair)
+{
+	struct recount *r = &t->core->recount;
+
+	recount_free(r);
+	r->active = true;
+	r->reply = reply;
+	r->repair = repair;
+	t->core->next_tick_ms = t->now.mono_ms;
+	return ERR_OK;
+}
+
+enum err recount_load(struct turn_view *t)
+{
+	struct reply_to nobody = { 0 };
+	bool known;
+	enum err e = counter_known(t, &known);
+
+	if (e != ERR_OK || known)
+		return e;
+	/* An empty store has been counted; one from before there were counters has not. */
+	if (t->core->next_serial > 1)
+		return recount_begin(t, nobody, true);
+	counter_changed_whole(t);
+	t->core->target.touched = false;
+	return ERR_OK;
+}
+
+static struct tally *tally_at(struct recount *r, struct month month, enum direction direction)
+{
+	struct tally *grown;
+
+	for (uint32_t i = r->tally_count; i-- > 0;) { /* the newest month is asked for most */
+		if (r->tally[i].month.n == month.n && r->tally[i].direction == direction)
+			return &r->tally[i];
+	}
+	if (r->tally_count == r->tally_capacity) {
+		uint32_t capacity = r->tally_capacity == 0 ? 32 : r->tally_capacity * 2;
+
+		grown = realloc(r->tally, capacity * sizeof *grown);
+		if (grown == NULL)
+			return NULL;
+		r->tally = grown;
+		r->tally_capacity = capacity;
+	}
+	r->tally[r->tally_count] = (struct tally){ .month = month, .direction = direction };
+	return &r->tally[r->tally_count++];
+}
+
+static enum err tally_place(struct recount *r, const struct target_place *p, bool plus)
+{
+	struct tally *at;
+
+	if (p->month.n == 0 || p->direction == DIRECTION_NONE)
+		return ERR_OK;
+	at = tally_at(r, p->month, p->direction);
+	if (at == NULL)
+		return ERR_NO_MEMORY;
+	if (plus)
+		target_add(&at->count, &p->count);
+	else
+		target_subtract(&at->count, &p->count);
+	return ERR_OK;
+}
+
+/* ---- while it runs ---- */
+
+static unsigned phase_of(enum family family, const struct key *key)
+{
+	if (family == FAMILY_PAPER)
+		return PHASE_PAPER;
+	return key->bytes[0] == ROLE_IN ? PHASE_IN : PHASE_OUT;
+}
+
+static bool has_passed(const struct recount *r, enum family family, const struct key *key)
+{
+	unsigned phase = phase_of(family, key);
+
+	if (phase != r->phase)
+		return phase < r->phase;
+	/* Keys of one phase are of one length. */
+	return r->begun && memcmp(key->bytes, r->at.bytes, key->len_bytes) <= 0;
+}
+
+enum err recount_follow(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
+			const struct target_place *after)
+{
+	struct recount *r = &t->core->recount;
+	enum err e;
+
+	if (!r->active || !has_passed(r, family, key))
+		return ERR_OK;
+	e = tally_place(r, before, false);
+	return e == ERR_OK ? tally_place(r, after, true) : e;
+}
+
+static enum err look_at_document(struct turn_view *t, const struct key *key, const struct rec_document *d)
+{
+	struct recount *r = &t->core->recount;
+	struct target_place place;
+	struct record state;
+	enum err e = core_get(t, FAMILY_STATE, *key, &state);
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		return ERR_OK; /* not complete; or in quarantine: then the difference shows it */
+	if (e != ERR_OK)
+		return e;
+	place = target_of_document((enum role)key->bytes[0], d, &state.u.state);
+	r->documents += place.month.n != 0;
+	return tally_place(r, &place, true);
+}
+
+/* One record on. */
+static enum err step(struct turn_view *t)
+{
+	struct recount *r = &t->core->recount;
+	struct key all = { .len_bytes = 0 };
+	struct key prefix = r->phase == PHASE_PAPER ? all : key_role(r->phase == PHASE_IN ? ROLE_IN : ROLE_OUT);
+	enum family family = r->phase == PHASE_PAPER ? FAMILY_PAPER : FAMILY_DOCUMENT;
+	struct scan scan = r->begun ? scan_from(prefix, r->at) : scan_of(prefix);
+	struct target_place place;
+	struct record record;
+	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &record);
+
+	if (e == ERR_NOT_FOUND) {
+		r->phase++;
+		r->begun = false;
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	r->begun = true;
+	r->at = scan.at;
+	if (family == FAMILY_DOCUMENT)
+		return look_at_document(t, &scan.at, &record.u.document);
+	place = target_of_paper(&record.u.paper);
+	r->papers += place.month.n != 0;
+	return tally_place(r, &place, true);
+}
+
+/* ---- its end ---- */
+
+static enum err compare(struct turn_view *t, struct recount_result *out)
+{
+	struct recount *r = &t->core->recount;
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct recount_difference *list = NULL;
+	uint32_t stored = 0, capacity;
+	struct record record;
+	enum err e;
+
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK)
+		stored++;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	capacity = stored + r->tally_count;
+	list = arena_array(t->plan->arena, capacity, sizeof *list);
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	scan = scan_of((struct key){ .len_bytes = 0 });
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK) {
+		struct recount_difference d = { .stored = record.u.counter };
+		struct tally *tally;
+
+		if (!key_parse_counter(&scan.at, &d.month, &d.direction))
+			continue;
+		tally = tally_at(r, d.month, d.direction);
+		if (tally == NULL)
+			return ERR_NO_MEMORY;
+		tally->compared = true;
+		d.counted = tally->count;
+		if (!target_equal(&d.stored, &d.counted))
+			list[out->difference_count++] = d;
+	}
+	for (uint32_t i = 0; i < r->tally_count; i++) {
+		struct target_count zero = { .digital = 0 };
+		const struct tally *tally = &r->tally[i];
+
+		if (!tally->compared && !target_equal(&tally->count, &zero))
+			list[out->difference_count++] = (struct recount_difference){ tally->month, tally->direction, zero, tally->count };
+	}
+	out->differences = list;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static void repair(struct turn_view *t, struct recount_result *result)
+{
+	for (uint32_t i = 0; i < result->difference_count; i++) {
+		const struct recount_difference *d = &result->differences[i];
+		struct record r = { .family = FAMILY_COUNTER };
+
+		r.u.counter = d->counted;
+		core_put(t, key_counter(d->month, d->direction), &r);
+	}
+	result->repaired = result->difference_count > 0;
+	counter_changed_whole(t);
+}
+
+static enum err finish(struct turn_view *t)
+{
+	struct recount_result *result = arena_alloc(t->plan->arena, sizeof *result);
+	struct recount *r = &t->core->recount;
+	enum err e;
+
+	if (result == NULL)
+		return ERR_NO_MEMORY;
+	*result = (struct recount_result){ .documents = r->documents, .papers = r->papers };
+	e = compare(t, result);
+	if (e != ERR_OK)
+		return e;
+	if (r->repair)
+		repair(t, result);
+	if (r->reply.n != 0)
+		plan_act(t->plan, ACT_REPLY)->u.reply = (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
+	recount_free(r);
+	return ERR_OK;
+}
+
+enum err recount_tick(struct turn_view *t)
+{
+	struct recount *r = &t->core->recount;
+	uint32_t most = t->core->config.recount_records != 0 ? t->core->config.recount_records : RECORDS_PER_TICK;
+	enum err e = ERR_OK;
+
+	if (!r->active)
+		return ERR_OK;
+	for (unsigned n = 0; e == ERR_OK && n < most && r->phase < PHASE_END && plan_has_room(t->plan); n++)
+		e = step(t);
+	if (e == ERR_OK && r->phase == PHASE_END)
+		return finish(t);
+	t->core->next_tick_ms = t->now.mono_ms; /* go on in the next turn */
+	return e;
+}

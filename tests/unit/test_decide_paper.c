@@ -1,0 +1,191 @@
+/* Documents on paper: registered once, cancelled with a reason, and what is none refused. */
+#include <string.h>
+
+#include "tests/unit/paper.h"
+
+static void test_entry_is_stored_counted_logged_and_told(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct act_reply r = paper_answer(g, &e);
+	struct record paper;
+
+	assert_int_equal(r.result, ERR_OK);
+	assert_memory_equal(&r.id, &e.u.paper.id, sizeof r.id);
+	station_commit(g->s);
+	assert_non_null(station_notice(g->s, NOTICE_PAPER));
+	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 1);
+	paper = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 1)));
+	assert_string_equal(paper.u.paper.number, "12-CV/ĐUK");
+	assert_string_equal(paper.u.paper.subject, "Về việc thử");
+	assert_true(paper.u.paper.uid == 1000 && paper.u.paper.added_at_ms == FIXTURE_NOW_MS);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	assert_string_equal(station_get(g->s, FAMILY_ACT, key_number(station_count(g->s, FAMILY_ACT))).u.act.verb, "paper-add");
+}
+
+static void test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct act_reply r;
+
+	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	r = paper_answer(g, &e);
+	assert_true(r.result == ERR_OK && r.repeated && plan_is_empty(g->s->plan));
+	e.u.paper.paper.subject = "Về việc khác";
+	assert_int_equal(paper_answer(g, &e).result, ERR_CONFLICT);
+	assert_true(plan_is_empty(g->s->plan));
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+}
+
+static void test_same_document_twice_is_refused_unless_the_clerk_insists(void **state)
+{
+	struct stage *g = *state;
+	struct event twice = paper_entry(2, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14"), other = paper_entry(3, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+
+	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	assert_int_equal(paper_answer(g, &twice).result, ERR_REGISTERED);
+	assert_true(plan_is_empty(g->s->plan));
+	other.u.paper.paper.party = "Tỉnh ủy"; /* the same number of another office */
+	assert_int_equal(paper_answer(g, &other).result, ERR_OK);
+	station_commit(g->s);
+	paper_add(g, 4, DIRECTION_OUT, "12-CV/ĐUK", "2025-06-14"); /* the other way */
+	paper_add(g, 5, DIRECTION_IN, "12-CV/ĐUK", "2025-06-13");
+	twice.u.paper.again = true;
+	assert_int_equal(paper_answer(g, &twice).result, ERR_OK);
+	station_commit(g->s);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 4 });
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .paper = 1 });
+}
+
+static void test_same_document_in_one_turn_is_seen_through_the_plan(void **state)
+{
+	struct stage *g = *state;
+	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14"), b = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     c = paper_entry(3, DIRECTION_IN, "2-CV/X", "2025-06-14");
+
+	station_take(g->s, &a);
+	station_take(g->s, &b);
+	station_take(g->s, &c);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 1)->u.reply.result, ERR_REGISTERED);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_PAPER), 2);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
+}
+
+static void test_secret_document_leaves_only_that_it_exists(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_OUT, "7-NQ/ĐU", "2025-06-14");
+	struct record r;
+
+	e.u.paper.paper.secrecy = SECRECY_MAT;
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 1)));
+	assert_string_equal(r.u.paper.subject, "");
+	assert_string_equal(r.u.paper.party, "");
+	assert_string_equal(r.u.paper.number, "7-NQ/ĐU");
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .secret = 1 });
+	assert_true(paper_answer(g, &e).repeated);
+	paper_expect_equal(g);
+}
+
+static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
+{
+	static char longest[SUBJECT_MAX + 2];
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	struct { const char *number, *subject, *date, *type; enum direction direction; enum secrecy secrecy; enum err why; } rows[] = {
+		{ "", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", longest, "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
+		{ longest, "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "s", "2025-06-31", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
+		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE }, /* has not come yet */
+		{ "1", "s", "", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
+		{ "1", "s", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_TYPE },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_NONE, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", (enum direction)3, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_NONE, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_IN, (enum secrecy)5, ERR_FORMAT },
+	};
+
+	memset(longest, 'x', sizeof longest - 1);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct rec_paper *p = &e.u.paper.paper;
+
+		p->number = rows[i].number;
+		p->subject = rows[i].subject;
+		p->date = rows[i].date;
+		p->type_code = rows[i].type;
+		p->direction = rows[i].direction;
+		p->secrecy = rows[i].secrecy;
+		if (paper_answer(g, &e).result != rows[i].why)
+			fail_msg("row %d: VT-%d", (int)i, (int)station_act(g->s, ACT_REPLY, 0)->u.reply.result);
+		assert_true(plan_is_empty(g->s->plan));
+	}
+	e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-15"); /* today, in Vietnam */
+	e.u.paper.dry_run = true;
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	assert_true(plan_is_empty(g->s->plan));
+	e.u.paper.dry_run = false;
+	core_set_room(g->s->core, false, true, true);
+	assert_int_equal(paper_answer(g, &e).result, ERR_DISK_FULL);
+}
+
+static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void **state)
+{
+	struct stage *g = *state;
+	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"), unknown = paper_cancel(9, "x");
+	struct record r;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	assert_int_equal(paper_answer(g, &no_reason).result, ERR_FORMAT);
+	assert_int_equal(paper_answer(g, &unknown).result, ERR_NOT_FOUND);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
+	station_commit(g->s);
+	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 1)));
+	assert_string_equal(r.u.paper.reason, "nhập nhầm");
+	assert_string_equal(r.u.paper.number, "1-CV/X");
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 0 });
+	assert_true(paper_answer(g, &good).repeated); /* not subtracted twice */
+	assert_true(plan_is_empty(g->s->plan));
+	paper_add(g, 2, DIRECTION_IN, "1-CV/X", "2025-06-14"); /* the right entry may follow */
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
+}
+
+static void test_id_of_a_digital_document_is_no_paper(void **state)
+{
+	struct stage *g = *state;
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+	struct event e = paper_entry(1, DIRECTION_OUT, "1-CV/X", "2025-06-14"), c = paper_cancel(1, "x");
+
+	station_take(g->s, submission_of(&u, 1, 1));
+	station_commit(g->s);
+	assert_int_equal(paper_answer(g, &e).result, ERR_CONFLICT);
+	assert_int_equal(paper_answer(g, &c).result, ERR_NOT_FOUND);
+	paper_add(g, 2, DIRECTION_OUT, "1-CV/X", "2025-06-14");
+	submission_of(&u, 2, 1);
+	assert_int_equal(paper_answer(g, &u.event).result, ERR_CONFLICT);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_entry_is_stored_counted_logged_and_told),
+		TEST(test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict),
+		TEST(test_same_document_twice_is_refused_unless_the_clerk_insists),
+		TEST(test_same_document_in_one_turn_is_seen_through_the_plan),
+		TEST(test_secret_document_leaves_only_that_it_exists),
+		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
+		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
+		TEST(test_id_of_a_digital_document_is_no_paper),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

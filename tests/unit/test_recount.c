@@ -1,0 +1,163 @@
+/* The recount finds what is wrong, puts it right when asked, and is not led astray by what changes meanwhile. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/paper.h"
+
+/* What a wrong counter would look like: written past the core. */
+static void tamper(struct stage *g, struct month month, enum direction direction, struct target_count with)
+{
+	struct record r = { .family = FAMILY_COUNTER };
+
+	station_clear(g->s);
+	r.u.counter = with;
+	plan_put(g->s->plan, key_counter(month, direction), &r);
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+}
+
+static void test_wrong_counter_is_found_named_and_put_right_only_when_asked(void **state)
+{
+	struct stage *g = *state;
+	const struct recount_result *r;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_OUT, "2-CV/X", "2025-05-14");
+	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
+	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 1 }); /* of nothing */
+	r = paper_recount(g, OPERATION_RECOUNT);
+	assert_true(r->difference_count == 2 && r->papers == 2 && !r->repaired);
+	assert_int_equal(r->differences[0].month.n, month_make(2020, 1).n);
+	assert_true(r->differences[1].stored.digital == 9 && r->differences[1].counted.paper == 1);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
+	assert_true(paper_recount(g, OPERATION_REPAIR)->repaired);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	paper_expect(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 0 });
+	paper_expect(g, month_make(2025, 5), DIRECTION_OUT, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
+}
+
+static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
+{
+	enum { ENTRIES = 1200 }; /* more than a tick looks at, twice over */
+	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } }, tick = { .type = EVENT_TICK };
+	struct stage *g = *state;
+	struct event early, late, passed, ahead;
+	char number[32];
+
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		struct event e;
+
+		snprintf(number, sizeof number, "%u-CV/X", i);
+		e = paper_entry(100 + i, DIRECTION_IN, number, i % 2 == 0 ? "2025-05-01" : "2025-06-01");
+		station_take(g->s, &e);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	station_take(g->s, &operate);
+	station_take(g->s, &tick);
+	assert_true(core_recounting(g->s->core));
+	passed = paper_cancel(100, "x");     /* the first of May: looked at already */
+	ahead = paper_cancel(101, "x");      /* of June: not yet */
+	early = paper_entry(1, DIRECTION_IN, "9999-CV/X", "2024-01-01");
+	late = paper_entry(2, DIRECTION_OUT, "9999-CV/X", "2025-06-15");
+	station_take(g->s, &passed);
+	station_take(g->s, &ahead);
+	station_take(g->s, &early);
+	station_take(g->s, &late);
+	station_commit(g->s);
+	station_clear(g->s);
+	for (int i = 0; i < 10 && station_acts(g->s, ACT_REPLY) == 0; i++) {
+		station_clear(g->s);
+		station_take(g->s, &tick);
+		station_commit(g->s);
+	}
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.recount->difference_count, 0);
+	assert_false(core_recounting(g->s->core));
+	paper_expect(g, month_make(2025, 5), DIRECTION_IN, (struct target_count){ .paper = ENTRIES / 2 - 1 });
+	paper_expect_equal(g);
+}
+
+static void test_second_recount_waits_for_the_first(void **state)
+{
+	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
+	struct stage *g = *state;
+
+	station_take(g->s, &operate);
+	station_take(g->s, &operate);
+	assert_int_equal(station_acts(g->s, ACT_REPLY), 1);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_BUSY);
+}
+
+static void test_store_from_before_there_were_counters_is_counted_at_its_first_start(void **state)
+{
+	struct submission u = { .recipients = { { .committee = { "tinh" } } } };
+	struct event tick = { .type = EVENT_TICK };
+	struct stage *g = *state;
+
+	station_take(g->s, submission_of(&u, 1, 1));
+	station_commit(g->s);
+	station_clear(g->s);
+	plan_erase(g->s->plan, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_OUT));
+	plan_erase(g->s->plan, FAMILY_META, key_name("target"));
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+	station_restart(g->s);
+	assert_true(core_recounting(g->s->core));
+	for (int i = 0; i < 10 && core_recounting(g->s->core); i++) {
+		station_take(g->s, &tick);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 1 });
+	station_restart(g->s);
+	assert_false(core_recounting(g->s->core));
+}
+
+static enum err (*stored_get)(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out);
+
+static enum err damaged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+{
+	return family == FAMILY_COUNTER ? ERR_DAMAGED : stored_get(ctx, arena, family, key, out);
+}
+
+static void test_damaged_counter_is_made_anew_from_the_records(void **state)
+{
+	struct event e = paper_entry(9, DIRECTION_IN, "9-CV/X", "2025-06-14"), tick = { .type = EVENT_TICK };
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	stored_get = g->s->plan->base.get;
+	g->s->plan->base.get = damaged_get;
+	station_take(g->s, &e); /* goes on: a figure is no reason to stop */
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OK);
+	station_commit(g->s);
+	g->s->plan->base.get = stored_get;
+	station_clear(g->s);
+	assert_true(core_recounting(g->s->core));
+	assert_false(station_has(g->s, FAMILY_META, key_name("target"))); /* a crash now begins it again */
+	for (int i = 0; i < 10 && core_recounting(g->s->core); i++) {
+		station_take(g->s, &tick);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 3 });
+	assert_true(station_has(g->s, FAMILY_META, key_name("target")));
+	paper_expect_equal(g);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_wrong_counter_is_found_named_and_put_right_only_when_asked),
+		TEST(test_what_changes_while_a_recount_runs_is_counted_once),
+		TEST(test_second_recount_waits_for_the_first),
+		TEST(test_store_from_before_there_were_counters_is_counted_at_its_first_start),
+		TEST(test_damaged_counter_is_made_anew_from_the_records),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

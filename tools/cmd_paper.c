@@ -1,0 +1,329 @@
+/* paper: documents on paper, written down so that the digital share has its whole denominator; listed; entries by mistake cancelled. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/doctype_option.h"
+#include "tools/json.h"
+#include "tools/output.h"
+#include "tools/period.h"
+#include "tools/text.h"
+#include "tools/uuid.h"
+
+enum { OPT_TYPE = 1, OPT_NUMBER, OPT_SUBJECT, OPT_DATE, OPT_SECRECY, OPT_FROM, OPT_TO, OPT_AGAIN, OPT_ID, OPT_PERIOD, OPT_REASON };
+
+static const struct option options[] = {
+	{ "type", required_argument, NULL, OPT_TYPE },       { "number", required_argument, NULL, OPT_NUMBER },
+	{ "subject", required_argument, NULL, OPT_SUBJECT }, { "date", required_argument, NULL, OPT_DATE },
+	{ "secrecy", required_argument, NULL, OPT_SECRECY }, { "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },           { "again", no_argument, NULL, OPT_AGAIN },
+	{ "id", required_argument, NULL, OPT_ID },           { "period", required_argument, NULL, OPT_PERIOD },
+	{ "reason", required_argument, NULL, OPT_REASON },   { NULL, 0, NULL, 0 },
+};
+
+struct paper {
+	const char *type;
+	char *number, *subject, *party, *reason; /* NFC, ours */
+	char date[11];
+	Vanthu__V1__Secrecy secrecy;
+	bool again;
+	struct doc_id id;
+	struct period period;
+};
+
+static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat" };
+
+static bool take_secrecy(struct paper *p, const char *value)
+{
+	for (unsigned i = 0; i < sizeof secrecies / sizeof secrecies[0]; i++) {
+		if (strcmp(secrecies[i], value) == 0) {
+			p->secrecy = (Vanthu__V1__Secrecy)(i + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_text(char **to, const char *value)
+{
+	free(*to);
+	*to = text_nfc(value);
+	return *to != NULL;
+}
+
+static bool take(struct paper *p, int option, const char *value)
+{
+	switch (option) {
+	case OPT_TYPE:
+		p->type = value;
+		return true;
+	case OPT_NUMBER:
+		return take_text(&p->number, value);
+	case OPT_SUBJECT:
+		return take_text(&p->subject, value);
+	case OPT_DATE:
+		return text_date(value, p->date);
+	case OPT_SECRECY:
+		return take_secrecy(p, value);
+	case OPT_FROM:
+	case OPT_TO:
+		return take_text(&p->party, value);
+	case OPT_AGAIN:
+		p->again = true;
+		return true;
+	case OPT_ID:
+		return uuid_parse(value, &p->id) == ERR_OK;
+	case OPT_PERIOD:
+		return period_parse(value, &p->period);
+	case OPT_REASON:
+		return take_text(&p->reason, value);
+	default:
+		return false;
+	}
+}
+
+static Vanthu__V1__Direction direction_of(const char *word)
+{
+	if (strcmp(word, "in") == 0)
+		return VANTHU__V1__DIRECTION__DIRECTION_IN;
+	return strcmp(word, "out") == 0 ? VANTHU__V1__DIRECTION__DIRECTION_OUT : VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+}
+
+static const char *word_of(Vanthu__V1__Direction d)
+{
+	return d == VANTHU__V1__DIRECTION__DIRECTION_IN ? "in" : "out";
+}
+
+/* ---- add ---- */
+
+static int check_missing(struct cli *cli, const struct paper *p)
+{
+	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
+	char message[160];
+
+	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret))
+		return 0;
+	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "", p->number == NULL ? " --number" : "",
+		 p->subject == NULL && !secret ? " --subject" : "");
+	return cli_fail_text(cli, ERR_USAGE, message,
+			     _("for example: vanthu paper add in --type CV --number 12-CV/ĐUK --subject \"…\" --date 2026-11-24"));
+}
+
+/* The same number went through the system: most likely one document, which counts already. Only a word of warning: the clerk knows. */
+static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *p, const struct doctype *type, Vanthu__V1__Direction direction)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__List list = VANTHU__V1__LIST__INIT;
+	Vanthu__V1__Reply *reply;
+	unsigned hits = 0;
+
+	list.box = direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? VANTHU__V1__BOX__BOX_INBOX : VANTHU__V1__BOX__BOX_OUTBOX;
+	list.number = p->number;
+	list.type_code = (char *)(uintptr_t)type->code;
+	list.limit = 1;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
+	request.list = &list;
+	if (client_send(c, &request) != ERR_OK)
+		return;
+	while (client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply) == ERR_OK)
+		hits++;
+	if (hits > 0)
+		cli_warn(cli, _("%s went through the system too and counts already; if this is its paper copy: vanthu paper cancel"), p->number);
+}
+
+static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction, const Vanthu__V1__PaperAccepted *a)
+{
+	static const struct column columns[] = {
+		{ "id", N_("Id"), FORMAT_TEXT, false },           { "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },   { "date", N_("Date"), FORMAT_DATE, false },
+		{ "month", N_("Counts in"), FORMAT_MONTH, false }, { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
+	json_t *out = json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", json_uuid(a->id), "direction", word_of(direction), "number", p->number,
+				"date", p->date, "counted", !secret);
+
+	if (secret)
+		json_object_set_new(out, "month", json_null());
+	else
+		json_object_set_new(out, "month", json_stringn(p->date, 7));
+	if (a->repeated_request)
+		json_object_set_new(out, "repeated", json_true());
+	if (secret)
+		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
+	return output_object(cli, out, columns);
+}
+
+static enum err send_add(struct cli *cli, struct client *c, struct paper *p, const struct doctype *type, Vanthu__V1__Direction direction,
+			 Vanthu__V1__Reply **reply)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
+	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
+
+	add.id = (ProtobufCBinaryData){ .len = sizeof p->id.bytes, .data = p->id.bytes };
+	add.direction = direction;
+	add.type_code = (char *)(uintptr_t)type->code;
+	add.type_name = (char *)(uintptr_t)type->name;
+	add.number = p->number;
+	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t)"" : p->subject;
+	add.date = p->date;
+	add.party = secret || p->party == NULL ? (char *)(uintptr_t)"" : p->party;
+	add.secrecy = p->secrecy;
+	add.again = p->again;
+	add.dry_run = cli->dry_run;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_ADD;
+	request.paper_add = &add;
+	return client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
+}
+
+static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction)
+{
+	static const struct doc_id none;
+	const struct doctype *type;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	int code = check_missing(cli, p);
+	enum err e;
+
+	if (code == 0)
+		code = doctype_option(cli, p->type, &type);
+	if (code != 0)
+		return code;
+	if (p->date[0] == '\0')
+		text_today(p->date);
+	if (memcmp(&p->id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &p->id) != ERR_OK)
+		return cli_fail(cli, ERR_SYSTEM, NULL);
+	e = client_open(cli, CLIENT_OFFICE, &c);
+	if (e == ERR_OK)
+		e = send_add(cli, c, p, type, direction, &reply);
+	if (e == ERR_OK) {
+		code = print_added(cli, p, direction, reply->paper_accepted);
+		if (!reply->paper_accepted->repeated_request)
+			warn_of_twin(cli, c, p, type, direction);
+	}
+	client_close(c);
+	return e == ERR_OK ? code : err_exit_code(e);
+}
+
+/* ---- list ---- */
+
+static json_t *json_paper(const Vanthu__V1__PaperLine *l)
+{
+	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
+	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG && (unsigned)l->secrecy <= sizeof secrecies / sizeof secrecies[0] ?
+				   (unsigned)l->secrecy - 1 : 0;
+
+	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", json_uuid(l->id), "direction",
+			 word_of(l->direction), "type", l->type_code, "type_name", l->type_name, "number", l->number, "subject",
+			 json_text_or_null(l->subject), "date", l->date, "party", json_text_or_null(l->party), "secrecy", secrecies[secrecy],
+			 "state", l->cancelled_at_ms != 0 ? "cancelled" : secret ? "secret" : "counted", "added_at", json_time(l->added_at_ms),
+			 "cancelled_at", json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
+}
+
+static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction)
+{
+	static const struct column columns[] = {
+		{ "id", N_("Id"), FORMAT_ID, false },           { "date", N_("Date"), FORMAT_DATE, false },
+		{ "direction", N_("Direction"), FORMAT_STATE, false }, { "number", N_("Number"), FORMAT_TEXT, false },
+		{ "subject", N_("Subject"), FORMAT_TEXT, true }, { "party", N_("From/to"), FORMAT_TEXT, true },
+		{ "state", N_("State"), FORMAT_STATE, false },   { "reason", N_("Reason"), FORMAT_TEXT, true },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	json_t *out = json_array();
+	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+
+	query.direction = direction;
+	query.from_month = p->period.from.n;
+	query.to_month = p->period.to.n;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
+	request.papers = &query;
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		e = client_fail(c, e, NULL);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
+		json_array_append_new(out, json_paper(reply->paper));
+	client_close(c);
+	if (e == ERR_NOT_FOUND)
+		return output_list(cli, out, columns);
+	json_decref(out);
+	return err_exit_code(e);
+}
+
+/* ---- cancel ---- */
+
+static int cancel(struct cli *cli, const struct paper *p, const char *name)
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperCancel m = VANTHU__V1__PAPER_CANCEL__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	char *nfc;
+	enum err e;
+
+	if (p->reason == NULL || p->reason[0] == '\0')
+		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"), _("say why: the entry stays in the book with it"));
+	nfc = text_nfc(name);
+	e = client_open(cli, CLIENT_OFFICE, &c);
+	ref.text = nfc == NULL ? (char *)(uintptr_t)name : nfc;
+	m.ref = &ref;
+	m.reason = p->reason;
+	m.dry_run = cli->dry_run;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL;
+	request.paper_cancel = &m;
+	if (e == ERR_OK)
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id), "state", "cancelled"), columns);
+	client_close(c);
+	free(nfc);
+	return err_exit_code(e);
+}
+
+static int run(struct cli *cli, struct paper *p, char **operands, int count)
+{
+	Vanthu__V1__Direction direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+
+	if (count == 0)
+		return cli_usage(cli, _("add, list or cancel?"));
+	if (count == 2)
+		direction = direction_of(operands[1]);
+	if (strcmp(operands[0], "add") == 0 && count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
+		return add(cli, p, direction);
+	if (strcmp(operands[0], "list") == 0 && (count == 1 || (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
+		return list(cli, p, direction);
+	if (strcmp(operands[0], "cancel") == 0 && count == 2)
+		return cancel(cli, p, operands[1]);
+	if (strcmp(operands[0], "add") == 0 && count < 2)
+		return cli_usage(cli, _("in or out?"));
+	return cli_usage(cli, operands[count - 1]);
+}
+
+int cmd_paper(struct cli *cli, int argc, char **argv)
+{
+	struct paper p = { .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG };
+	int c, code = 0;
+
+	while (code == 0 && (c = cli_option(cli, argc, argv, options)) != -1) {
+		if (c == '?')
+			code = err_exit_code(ERR_USAGE);
+		else if (!take(&p, c, optarg))
+			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg) : cli_usage(cli, optarg);
+	}
+	if (code == 0)
+		code = run(cli, &p, argv + optind, argc - optind);
+	free(p.number);
+	free(p.subject);
+	free(p.party);
+	free(p.reason);
+	return code;
+}

@@ -1,0 +1,12 @@
+/* The type of a document as people name it: shared by send and paper. */
+#ifndef VANTHU_TOOLS_DOCTYPE_OPTION_H
+#define VANTHU_TOOLS_DOCTYPE_OPTION_H
+
+#include "routing/doctype.h"
+#include "tools/cli.h"
+
+/* A symbol as printed, an alias, or the full name in any case, with or without diacritics. 0, or the exit code after the fault has been told
+ * (QĐ alone is two types). */
+int doctype_option(struct cli *cli, const char *typed, const struct doctype **out);
+
+#endif
