@@ -299,11 +299,10 @@ static int demo(struct cli *cli, const char *keep, unsigned port)
 	return s.failed ? 1 : 0;
 }
 
-/* Ports away from a lab's, by the process id, so that two demos side by side rarely meet; --port says otherwise. */
 int cmd_demo(struct cli *cli, int argc, char **argv)
 {
 	const char *keep = NULL;
-	unsigned long port = LAB_PORT + 1000 + (unsigned long)getpid() % 20000;
+	unsigned long port = 0;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv, options)) != -1) {
@@ -311,11 +310,9 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_KEEP)
 			keep = optarg;
-		else
-			port = strtoul(optarg, NULL, 10);
+		else if ((port = strtoul(optarg, NULL, 10)) == 0 || port > 65000)
+			return cli_usage(cli, "--port");
 	}
-	if (port == 0 || port > 65000)
-		return cli_usage(cli, "--port");
 	cli->quiet = true;
 	return demo(cli, keep, (unsigned)port);
 }

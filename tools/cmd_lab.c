@@ -182,7 +182,7 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 	struct option options[ENTRY_OPTIONS_MAX + 3];
 	struct entry_options entry;
 	const char *tree = NULL, *what;
-	unsigned long port = LAB_PORT;
+	unsigned long port = 0;
 	unsigned n = entry_options_table(options);
 	int c, operands;
 
@@ -193,16 +193,18 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, argc, argv, options)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
+		if (c == OPT_PORT && (port = strtoul(optarg, NULL, 10)) != 0 && port < 65536)
+			continue;
 		if (c == OPT_TREE)
 			tree = optarg;
 		else if (c == OPT_PORT)
-			port = strtoul(optarg, NULL, 10);
+			return cli_usage(cli, "--port");
 		else if (!entry_options_take(&entry, c, optarg))
 			return cli_usage(cli, optarg);
 	}
 	operands = argc - optind;
 	what = operands < 2 ? "" : argv[optind];
-	if (strcmp(what, "create") == 0 && operands == 2 && tree != NULL && port > 0 && port < 65536)
+	if (strcmp(what, "create") == 0 && operands == 2 && tree != NULL)
 		return create(cli, argv[optind + 1], tree, (unsigned)port);
 	if (strcmp(what, "start") == 0 || strcmp(what, "stop") == 0 || strcmp(what, "status") == 0)
 		return operate(cli, what, argv[optind + 1], operands - 2, argv + optind + 2);

@@ -11,6 +11,7 @@
 
 #include "proto/digest.h"
 #include "tools/fsutil.h"
+#include "tools/ports.h"
 #include "tools/registry.h"
 #include "tools/term.h"
 #include "tools/text.h"
@@ -84,6 +85,16 @@ static enum err absolute(const char *folder, char out[PATH_MAX])
 	return realpath(folder, out) == NULL ? ERR_FILE : ERR_OK;
 }
 
+/* The same folder gets the same ports when they are free. */
+static unsigned choose_ports(const char *folder, uint32_t count)
+{
+	struct digest d = digest_of((struct blob){ (const uint8_t *)folder, strlen(folder) });
+	uint64_t seed;
+
+	memcpy(&seed, d.bytes, sizeof seed);
+	return ports_find(count, seed);
+}
+
 static enum err give_endpoints(struct arena *a, const struct tree_list *tree, unsigned port)
 {
 	for (uint32_t i = 0; i < tree->count; i++) {
@@ -122,12 +133,16 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 	char path[PATH_MAX];
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	if (e == ERR_OK && (port == 0 || port + tree->count > 65536))
+	if (e == ERR_OK && (port + tree->count > 65536))
 		e = ERR_USAGE;
 	if (e == ERR_OK)
 		e = fs_mkdir(folder, false);
 	if (e == ERR_OK)
 		e = absolute(folder, path);
+	if (e == ERR_OK && port == 0 && (port = choose_ports(path, tree->count)) == 0) {
+		e = ERR_NETWORK;
+		cli_fail_text(cli, e, _("no ports in a row are free on loopback"), _("name the first one with --port"));
+	}
 	if (e == ERR_OK)
 		e = give_endpoints(a, tree, port);
 	if (e == ERR_OK)
@@ -203,11 +218,11 @@ const struct lab_member *lab_find(const struct lab *l, const char *id)
 
 /* ---- one more ---- */
 
-/* The next port after the highest that the directory names on loopback. */
+/* The next free port after the highest that the directory names on loopback. */
 static enum err next_endpoint(struct arena *a, const struct directory *d, struct rec_committee *entry)
 {
 	char endpoint[ENDPOINT_MAX + 1];
-	unsigned highest = LAB_PORT;
+	unsigned highest = 0, next;
 
 	for (uint32_t i = 0; i < d->entry_count; i++) {
 		const char *colon = strrchr(d->entries[i].endpoint, ':');
@@ -215,9 +230,13 @@ static enum err next_endpoint(struct arena *a, const struct directory *d, struct
 
 		highest = port > highest ? port : highest;
 	}
-	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", highest + 1);
+	for (next = highest + 1; next < 65536 && !ports_free(next);)
+		next++;
+	if (highest == 0 || next > 65535)
+		return ERR_NETWORK;
+	snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%u", next);
 	entry->endpoint = arena_text(a, endpoint, strlen(endpoint));
-	return entry->endpoint == NULL || highest == 65535 ? ERR_NO_MEMORY : ERR_OK;
+	return entry->endpoint == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top, struct registry_fault *fault)

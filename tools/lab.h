@@ -5,7 +5,7 @@
 #include "tools/cli.h"
 #include "tools/tree_file.h"
 
-enum { LAB_PORT = 17200, LAB_START_MS = 10000, LAB_STOP_MS = 5000, LAB_MEMBERS_MAX = 4096 };
+enum { LAB_START_MS = 60000, LAB_STOP_MS = 5000, LAB_MEMBERS_MAX = 4096 };
 
 struct lab_member {
 	char id[COMMITTEE_ID_MAX + 1];
@@ -17,7 +17,7 @@ struct lab {
 	unsigned count;
 };
 
-/* Makes DIR with a registry and a folder a committee; the k-th binds port + k. Told when it fails. */
+/* Makes DIR with a registry and a folder a committee; the k-th binds port + k. Port 0: ports that are free now. Told when it fails. */
 must_use enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree, unsigned port);
 /* Finds the members of an existing lab, sorted by id. */
 must_use enum err lab_open(struct cli *cli, const char *folder, struct lab *out);
@@ -28,7 +28,8 @@ const struct lab_member *lab_find(const struct lab *l, const char *id);
 int lab_pid(const struct lab_member *m);
 /* Starts one detached process; does not wait. */
 must_use enum err lab_spawn(struct cli *cli, const struct lab_member *m);
-/* Waits until each answers a status request. ERR_TIMEOUT names who does not. */
+/* Waits until each answers a status request. Told with the fault that its log names: ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT
+ * when one runs and does not answer, which only one that hangs should meet. */
 must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms);
 /* Ends it by `signal` and waits until it is gone. */
 must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signal);

@@ -17,7 +17,10 @@
 
 extern char **environ;
 
-enum { POLL_MS = 10, GONE_POLLS = 20 };
+enum { POLL_MS = 10, GONE_POLLS = 20, ASK_MS = 5000, LOG_TAIL_BYTES = 16384, LINE_BYTES = 400 };
+
+/* Written before each start, so that what an earlier one said is not taken for the fault of this one. */
+static const char start_mark[] = "level=info event=lab-start\n";
 
 static int64_t mono_ms(void)
 {
@@ -93,6 +96,19 @@ static void find_daemon(char *out, size_t size)
 	snprintf(out, size, "vanthud");
 }
 
+static void mark_start(const char *log)
+{
+	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+	/* Without a log the daemon itself cannot be started: told there. */
+	if (fd >= 0) {
+		ssize_t written = write(fd, start_mark, sizeof start_mark - 1);
+
+		(void)written;
+		close(fd);
+	}
+}
+
 enum err lab_spawn(struct cli *cli, const struct lab_member *m)
 {
 	char program[4096], log[CONFIG_PATH_MAX + 32], pid_path[CONFIG_PATH_MAX + 32];
@@ -106,6 +122,7 @@ enum err lab_spawn(struct cli *cli, const struct lab_member *m)
 
 	find_daemon(program, sizeof program);
 	beside(m, "vanthud.log", log, sizeof log);
+	mark_start(log);
 	beside(m, "vanthud.pid", pid_path, sizeof pid_path);
 	sigemptyset(&none);
 	posix_spawnattr_init(&attr);
@@ -143,7 +160,7 @@ static bool answers(const struct config *config)
 	struct client *c;
 	bool yes = false;
 
-	if (client_connect(config, CLIENT_READ, 1000, &c) != ERR_OK)
+	if (client_connect(config, CLIENT_READ, ASK_MS, &c) != ERR_OK)
 		return false;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
@@ -151,6 +168,56 @@ static bool answers(const struct config *config)
 	      reply->what_case == VANTHU__V1__REPLY__WHAT_STATUS;
 	client_close(c);
 	return yes;
+}
+
+/* What the log says since the last start: the first error, else the last line. Empty when it says nothing. */
+static void find_fault(const char *log, char out[LINE_BYTES])
+{
+	static const char error[] = "level=error event=";
+	char tail[LOG_TAIL_BYTES + 1];
+	const char *from, *at, *line = "";
+	FILE *f = fopen(log, "re");
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (f == NULL)
+		return;
+	if (fseek(f, -LOG_TAIL_BYTES, SEEK_END) != 0)
+		rewind(f); /* a short one */
+	n = fread(tail, 1, LOG_TAIL_BYTES, f);
+	fclose(f);
+	tail[n] = '\0';
+	for (from = at = tail; (at = strstr(at, start_mark)) != NULL; from = at)
+		at += sizeof start_mark - 1;
+	for (at = from; *at != '\0' && strncmp(line, error, sizeof error - 1) != 0; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL))
+		line = at;
+	if (strncmp(line, error, sizeof error - 1) == 0)
+		line += sizeof error - 1;
+	snprintf(out, LINE_BYTES, "%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static void tell_config(struct cli *cli, const struct lab_member *m, const struct config_errors *errors)
+{
+	char message[CONFIG_PATH_MAX + 512];
+
+	if (errors->count == 0)
+		snprintf(message, sizeof message, "%s", m->config);
+	else
+		snprintf(message, sizeof message, "%s:%u:%u: %s", m->config, errors->list[0].line, errors->list[0].column, errors->list[0].text);
+	cli_fail_text(cli, ERR_CONFIG, message, _(err_fix(ERR_CONFIG)));
+}
+
+/* Which fault, from the log of who does not answer. */
+static void tell_fault(struct cli *cli, enum err e, const struct lab_member *m)
+{
+	char log[CONFIG_PATH_MAX + 32], fault[LINE_BYTES], message[LINE_BYTES + 128], fix[CONFIG_PATH_MAX + 64];
+
+	beside(m, "vanthud.log", log, sizeof log);
+	find_fault(log, fault);
+	snprintf(message, sizeof message, "%s: %s%s%s", m->id, e == ERR_UNREACHABLE ? _("vanthud has ended") : _("vanthud runs and does not answer"),
+		 fault[0] == '\0' ? "" : ": ", fault);
+	snprintf(fix, sizeof fix, _("see %s"), log);
+	cli_fail_text(cli, e, message, fix);
 }
 
 enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms)
@@ -165,17 +232,16 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 		gone = lab_pid(members[i]) == 0 ? gone + 1 : 0;
 		if (config_load(members[i]->config, config, errors) != ERR_OK) {
 			e = ERR_CONFIG;
+			tell_config(cli, members[i], errors);
 		} else if (answers(config)) {
 			i++;
 			gone = 0;
-			continue;
-		} else if (mono_ms() > until_ms || gone >= GONE_POLLS) {
-			e = ERR_TIMEOUT;
+		} else if (gone >= GONE_POLLS || mono_ms() > until_ms) {
+			e = gone >= GONE_POLLS ? ERR_UNREACHABLE : ERR_TIMEOUT;
+			tell_fault(cli, e, members[i]);
 		} else {
 			poll(NULL, 0, POLL_MS);
-			continue;
 		}
-		cli_fail_text(cli, e, members[i]->id, _("see vanthud.log in its folder"));
 	}
 	free(errors);
 	free(config);

@@ -1,0 +1,48 @@
+# A lab: its ports, and what it says when a daemon does not start.
+
+setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
+teardown() { end_lab; }
+
+@test "a port that another program holds is named, with the folder of the log" {
+	make_lab
+	start_lab btp
+	"$VANTHU" lab create other --tree "$ROOT/etc/demo-tree.yaml" --port "$PORT" -q >/dev/null
+	run -3 "$VANTHU" lab start other btp -q --json
+	[[ $(jq -r .error.message <<<"$output") == "btp: vanthud has ended: listen-failed endpoint=tcp://127.0.0.1:$PORT error="*"Address already in use"* ]]
+	[ "$(jq -r .error.fix <<<"$output")" = "see $PWD/other/btp/vanthud.log" ]
+	# A fault of before is not told for one of now.
+	stop_lab
+	echo 'signing_key: none.key' | cat <(grep -v '^signing_key' other/btp/vanthud.yaml) - >changed
+	cp changed other/btp/vanthud.yaml
+	run -3 "$VANTHU" lab start other btp -q --json
+	[[ $(jq -r .error.message <<<"$output") == "btp: vanthud has ended: "*none.key* ]]
+}
+
+@test "a configuration that is not valid is named with its line" {
+	make_lab
+	echo 'bogus: 1' >>"$LAB/thads/vanthud.yaml"
+	run -9 "$VANTHU" lab start "$LAB" thads -q --json
+	[[ $(jq -r .error.message <<<"$output") == "$LAB/thads/vanthud.yaml:"*": bogus: no such key"* ]]
+}
+
+@test "without --port a lab gets free ports outside the range of outgoing connections, and so does who is added" {
+	local low high ports
+	read -r low high </proc/sys/net/ipv4/ip_local_port_range
+	((low >= 12000 || high < 64000)) || skip "outgoing connections have all ports here"
+	LAB=$PWD/lab
+	"$VANTHU" lab create "$LAB" --tree "$ROOT/etc/demo-tree.yaml" -q >/dev/null
+	start_lab
+	"$VANTHU" lab add "$LAB" cb-moi --superior thads --name "Chi bộ mới" --symbol CB -q >/dev/null
+	start_lab
+	ports=$(sed -n 's/^listen: tcp:\/\/127.0.0.1://p' "$LAB"/*/vanthud.yaml | sort -un)
+	[ "$(wc -l <<<"$ports")" = 8 ]
+	for port in $ports; do ((port < low || port > high)); done
+	# Another lab made in the same folder's name finds those taken.
+	mv "$LAB" moved
+	"$VANTHU" lab create "$LAB" --tree "$ROOT/etc/demo-tree.yaml" -q >/dev/null
+	[ -z "$(comm -12 <(sort <<<"$ports") <(sed -n 's/^listen: tcp:\/\/127.0.0.1://p' "$LAB"/*/vanthud.yaml | sort))" ]
+	rm -rf "$LAB"
+	mv moved "$LAB"
+	run -2 "$VANTHU" lab create x --tree "$ROOT/etc/demo-tree.yaml" --port 0
+	run -2 "$VANTHU" lab create x --tree "$ROOT/etc/demo-tree.yaml" --port 65530
+}
