@@ -10,9 +10,10 @@ setup_file() {
 	printf 'Kế hoạch\n' >ke-hoach.txt
 	printf 'a,b\n1,2\n' >bang.csv
 	v btp send ke-hoach.txt bang.csv --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch chuyển đổi số" --urgency khan \
-		--date 2026-11-24 --due 2026-12-30 --signer "Nguyễn Văn A" --position "BÍ THƯ" --wait delivered --timeout 20 >/dev/null
+		--date 2026-11-24 --due 2026-12-30 --signer "Nguyễn Văn A" --position "BÍ THƯ" --wait delivered --timeout 120 >/dev/null
 }
-teardown_file() { load ../system/common; stop_lab; }
+teardown_file() { load ../system/common; end_lab; }
+teardown() { keep_logs; }
 setup() {
 	load ../system/common
 	GOLDEN=$ROOT/tests/golden

@@ -1,7 +1,7 @@
 # A tree that changes while documents flow: a committee is added, another moves, a third gets new keys. Nothing restarts, nothing is lost or doubled.
 
 setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
-teardown() { load common; stop_lab; }
+teardown() { load common; end_lab; }
 
 has_version() { [ "$(v "$1" status --json | jq .data.directory.version)" -ge "$2" ]; }
 all_have() { # VERSION ID…
@@ -19,7 +19,7 @@ old_listener_closed() { grep -q 'listener-closed' "$LAB/$1/vanthud.log"; }
 refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/vanthud.log"; }
 
 @test "500 documents arrive once each while one is added, one moves and one gets new keys" {
-	local count=${CHANGE_DOCUMENTS:-500} i who version next_port before
+	local count=${CHANGE_DOCUMENTS:-500} i who version before
 	make_lab
 	start_lab
 	before=$(cat "$LAB"/*/vanthud.pid)
@@ -38,8 +38,8 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 			"$VANTHU" committee move cb-tonghop --superior thads --registry "$LAB/registry" -q >/dev/null
 			give_to_top
 		elif [ $i -eq $((3 * count / 5)) ]; then
-			next_port=$(free_port 1)
-			v thads key new --endpoint "tcp://127.0.0.1:$next_port" -q >/dev/null
+			reserve_ports
+			v thads key new --endpoint "tcp://127.0.0.1:$PORT" -q >/dev/null
 			"$VANTHU" key rotate "$LAB/thads/sign.key.request" --registry "$LAB/registry" -q >/dev/null
 			give_to_top
 		fi
@@ -111,7 +111,7 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 	make_lab
 	start_lab
 	printf 'Nội dung\n' >a.txt
-	v cb-tonghop send a.txt --to superior --type CV --number 1-CV/CB --subject "Trước" --wait delivered --timeout 20 -q >/dev/null
+	v cb-tonghop send a.txt --to superior --type CV --number 1-CV/CB --subject "Trước" --wait delivered --timeout 120 -q >/dev/null
 	"$VANTHU" key revoke cb-tonghop all --registry "$LAB/registry" -q >/dev/null
 	give_to_top
 	wait_for 20 has_version vanphong 2
@@ -121,14 +121,15 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 	wait_for 20 down
 	[ "$(v vanphong inbox --json | jq '[.data[] | select(.subject == "Sau")] | length')" = 0 ]
 	# New keys, by hand: the directory cannot come to it over a link that is cut.
-	v cb-tonghop key new --endpoint "tcp://127.0.0.1:$(free_port 1)" -q >/dev/null
+	reserve_ports
+	v cb-tonghop key new --endpoint "tcp://127.0.0.1:$PORT" -q >/dev/null
 	"$VANTHU" key rotate "$LAB/cb-tonghop/sign.key.request" --registry "$LAB/registry" -q >/dev/null
 	give_to_top
 	wait_for 20 has_version vanphong 3
 	v cb-tonghop committee import "$LAB/registry/directory.vtd" -q >/dev/null
 	up() { [ "$(v vanphong link --json | jq '.data[] | select(.committee == "cb-tonghop") | .up')" = true ]; }
 	wait_for 30 up
-	v cb-tonghop send a.txt --to superior --type CV --number 3-CV/CB --subject "Lại được" --wait delivered --timeout 20 -q >/dev/null
+	v cb-tonghop send a.txt --to superior --type CV --number 3-CV/CB --subject "Lại được" --wait delivered --timeout 120 -q >/dev/null
 }
 
 @test "versions only rise, and a directory of another registry or a bent one is refused" {

@@ -47,7 +47,7 @@ send_one() { # NUMBER
 	uuid=$(printf '%012x-7%03x-%04x-%012x' "$(date +%s%3N)" $((RANDOM % 4096)) $((32768 + RANDOM % 16384)) $((RANDOM * 32768 + RANDOM)))
 	uuid=${uuid:0:8}-${uuid:8}
 	until out=$("$VANTHU" -c "$LAB/$from" send "$file" --to "$to" --type CV --number "$n-CV/X" --subject "Tài liệu $n" --urgency "$urgency" \
-		--id "$uuid" --json --timeout 20 2>/dev/null); do
+		--id "$uuid" --json --timeout 60 2>/dev/null); do
 		tries=$((tries + 1))
 		[ "$tries" -lt 100 ] || fail "send $n from $from: $out"
 		"$VANTHU" lab start "$LAB" "$from" -q >/dev/null 2>&1 || true

@@ -1,26 +1,40 @@
-# What the system tests share: a lab of their own on ports of their own, and waiting for conditions. Nothing here sleeps for a guess.
+# What the system tests share: a lab of their own on ports of their own, and waiting for conditions. Nothing here sleeps for a guess, and
+# every limit is there to end what hangs, not to measure: a machine that is busy must not fail a test.
 bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 VANTHU="$ROOT/build/vanthu"
 export LANGUAGE=en LC_ALL=C.UTF-8 NO_COLOR=1
 unset VANTHU_CONFIG
 
-# A free range of ports for a lab of n committees.
-free_port() {
-	local n=${1:-8} port i
-	for port in $(seq $((20000 + (BASHPID % 400) * 100)) 16 64000); do
-		for ((i = 0; i < n; i++)); do
-			if (exec 3<>"/dev/tcp/127.0.0.1/$((port + i))") 2>/dev/null; then continue 2; fi
-		done
-		echo "$port"
-		return
+# PORT gets the first of 16 ports that nobody else has while this shell lives. Outside the range of outgoing connections: there any
+# connection, even a daemon's own while it dials, may hold one. A lock for each block keeps runs that go side by side apart.
+reserve_ports() {
+	local low=32768 high=60999 from=20000 until blocks first i n port
+	read -r low high </proc/sys/net/ipv4/ip_local_port_range
+	until=$((low < 32768 ? low : 32768))
+	if ((until - from < 1600 && high < 63000)); then from=$((high + 1)) until=65000; fi
+	((until - from >= 1600)) || from=20000 until=32768
+	blocks=$(((until - from) / 16)) first=$((BASHPID % blocks))
+	mkdir -p "/tmp/vanthu-ports-$UID"
+	for ((i = 0; i < blocks; i++)); do
+		port=$((from + (first + i) % blocks * 16))
+		exec {PORT_LOCK}>"/tmp/vanthu-ports-$UID/$port"
+		if flock -n "$PORT_LOCK"; then
+			for ((n = 0; n < 16; n++)); do
+				! (exec 3<>"/dev/tcp/127.0.0.1/$((port + n))") 2>/dev/null || break
+			done
+			if ((n == 16)); then PORT=$port; return 0; fi
+		fi
+		exec {PORT_LOCK}>&-
 	done
+	echo "no block of ports is free" >&2
 	return 1
 }
 
 make_lab() { # TREE [extra lines of configuration]
 	LAB="${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/lab"
-	"$VANTHU" lab create "$LAB" --tree "${1:-$ROOT/etc/demo-tree.yaml}" --port "$(free_port)" -q >/dev/null
+	reserve_ports
+	"$VANTHU" lab create "$LAB" --tree "${1:-$ROOT/etc/demo-tree.yaml}" --port "$PORT" -q >/dev/null
 	if [ -n "${2:-}" ]; then
 		local f
 		for f in "$LAB"/*/vanthud.yaml; do printf '%s\n' "$2" >>"$f"; done
@@ -29,12 +43,39 @@ make_lab() { # TREE [extra lines of configuration]
 
 start_lab() { "$VANTHU" lab start "$LAB" -q "$@" >/dev/null; }
 stop_lab() { [ -z "${LAB:-}" ] || [ ! -d "$LAB" ] || "$VANTHU" lab stop "$LAB" -q >/dev/null 2>&1 || true; }
+
+# For teardown and teardown_file.
+end_lab() {
+	keep_logs
+	stop_lab
+}
+
+# After a failure the logs of the test's labs stay in build/check/failed/, and their ends go into the record of the run.
+keep_logs() {
+	local log kept
+	if [ -n "${BATS_TEST_NUMBER:-}" ]; then
+		[ -z "${BATS_TEST_COMPLETED:-}${BATS_TEST_SKIPPED:-}" ] || return 0
+	else
+		[ -z "${BATS_SETUP_FILE_COMPLETED:-}" ] || return 0
+	fi
+	kept="$ROOT/build/check/failed/$(basename "$BATS_TEST_FILENAME" .bats)-${BATS_TEST_NUMBER:-setup}"
+	for log in "${LAB:-/none}"/*/vanthud.log "${BATS_TEST_TMPDIR:-/none}"/*.log "${BATS_TEST_TMPDIR:-/none}"/other/*/vanthud.log; do
+		[ -s "$log" ] || continue
+		mkdir -p "$kept"
+		cp "$log" "$kept/$(basename "$(dirname "$log")")-$(basename "$log")"
+		echo "$log:"
+		grep -vE '^level=(info|debug) ' "$log" | tail -n 4
+		tail -n 3 "$log"
+	done
+	[ ! -d "$kept" ] || echo "all of it: $kept"
+	return 0
+}
 v() { local who=$1; shift; "$VANTHU" -c "$LAB/$who" "$@"; }
 pid_of() { cat "$LAB/$1/vanthud.pid"; }
 
-# until CONDITION… holds, at most N seconds: fails with what it waited for.
+# until CONDITION… holds. N seconds are ample on an idle machine; only after many times that it hangs, and fails with what it waited for.
 wait_for() {
-	local limit=$1 end
+	local limit=$((5 * $1)) end
 	shift
 	end=$((SECONDS + limit))
 	until "$@" >/dev/null 2>&1; do

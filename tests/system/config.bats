@@ -1,7 +1,7 @@
 # The configuration: all faults at once, with their places.
 
 setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
-teardown() { stop_lab; }
+teardown() { end_lab; }
 
 @test "all faults of a file are told at once, with line and column" {
 	cat >bad.yaml <<-'Y'
@@ -75,7 +75,7 @@ teardown() { stop_lab; }
 	for i in 1 2 3 4 5; do
 		v btp send a.bin --to thads --type TB --number "$i-TB/ĐU" --subject x -q >/dev/null
 	done
-	run -0 v btp send a.bin --to thads --type TB --number "6-TB/ĐU" --subject x --wait delivered --timeout 20
+	run -0 v btp send a.bin --to thads --type TB --number "6-TB/ĐU" --subject x --wait delivered --timeout 120
 	wait_for 20 eval "[ \"\$(\"$VANTHU\" -c $LAB/thads inbox --json | jq '.data | length')\" = 6 ]"
 	! grep -E 'event=(link-cut-off|fetch-failed)' "$LAB"/*/vanthud.log
 }
@@ -96,9 +96,8 @@ teardown() { stop_lab; }
 
 @test "init, registry and import make a committee by hand" {
 	"$VANTHU" init reg --registry -q >/dev/null
-	local p
-	p=$(free_port 3)
-	"$VANTHU" init top --id top --listen "tcp://127.0.0.1:$p" --name "Đảng ủy" --symbol ĐU --endpoint "tcp://127.0.0.1:$p" -q >/dev/null
+	reserve_ports
+	"$VANTHU" init top --id top --listen "tcp://127.0.0.1:$PORT" --name "Đảng ủy" --symbol ĐU --endpoint "tcp://127.0.0.1:$PORT" -q >/dev/null
 	"$VANTHU" init sub --id sub --name "Chi bộ" --symbol CB --superior top -q >/dev/null
 	"$VANTHU" committee add top/top.request --registry reg -q >/dev/null
 	"$VANTHU" committee add sub/sub.request --registry reg -q >/dev/null
@@ -112,7 +111,7 @@ teardown() { stop_lab; }
 	"$VANTHU" -c sub committee import reg/directory.vtd -q >/dev/null
 	run -5 "$VANTHU" -c sub committee import reg/directory.vtd
 	printf 'x\n' >doc.txt
-	run -0 "$VANTHU" -c top send doc.txt --to subordinates --type CV --number 1-CV/ĐU --subject x --wait delivered --timeout 20
+	run -0 "$VANTHU" -c top send doc.txt --to subordinates --type CV --number 1-CV/ĐU --subject x --wait delivered --timeout 120
 	"$VANTHU" -c sub committee export exported.vtd >/dev/null
 	cmp exported.vtd reg/directory.vtd
 	kill $a $b

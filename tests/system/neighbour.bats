@@ -9,7 +9,8 @@ setup_file() {
 	KEY=$("$VANTHU" -c "$LAB/btp" key list --json | jq -r '.data[] | select(.use == "link") | .public_key')
 	export LAB PORT KEY
 }
-teardown_file() { load common; stop_lab; }
+teardown_file() { load common; end_lab; }
+teardown() { keep_logs; }
 setup() {
 	load common
 	cd "$BATS_TEST_TMPDIR" || return 1
@@ -20,7 +21,7 @@ setup() {
 	LINES=$(wc -l <"$LAB/btp/vanthud.log")
 }
 
-as() { local who=$1 trick=$2; shift 2; timeout 120 "$ROOT/build/tests/badpeer" "$trick" "tcp://127.0.0.1:$PORT" "$KEY" "$LAB/$who" "$@" </dev/null; }
+as() { local who=$1 trick=$2; shift 2; timeout 600 "$ROOT/build/tests/badpeer" "$trick" "tcp://127.0.0.1:$PORT" "$KEY" "$LAB/$who" "$@" </dev/null; }
 bad() { run -0 as thads "$@"; echo "$output"; }
 violations() { v btp link show thads --json | jq .data.violations; }
 counted() { wait_for 10 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp link show thads --json | jq .data.violations)\" = $((VIOLATIONS + $1)) ]"; }
@@ -31,7 +32,7 @@ received() { v "$1" inbox --json | jq '.data | length'; }
 unharmed() { # the same process, small, and the others' link is up and delivers within seconds
 	[ "$(pid_of btp)" = "$PID" ]
 	kill -0 "$PID"
-	v btp send doc.txt --to vanphong,cb-luutru --type CV --number 9-CV/ĐU --subject "vẫn chạy" --wait delivered --timeout 20 >/dev/null
+	v btp send doc.txt --to vanphong,cb-luutru --type CV --number 9-CV/ĐU --subject "vẫn chạy" --wait delivered --timeout 120 >/dev/null
 	[ "$(v btp link show vanphong --json | jq .data.violations)" = 0 ]
 	[ "$(awk '/^VmRSS/ { print $2 }' "/proc/$PID/status")" -lt 200000 ]
 }
@@ -230,7 +231,7 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 	before=$(received vanphong)
 	random_file inline.bin 30000
 	mkfifo hold
-	timeout 120 "$ROOT/build/tests/badpeer" never-read "tcp://127.0.0.1:$PORT" "$KEY" "$LAB/thads" <hold >silent.txt 3>&- &
+	timeout 600 "$ROOT/build/tests/badpeer" never-read "tcp://127.0.0.1:$PORT" "$KEY" "$LAB/thads" <hold >silent.txt 3>&- &
 	local deaf=$!
 	exec {end}>hold
 	wait_for 20 grep -q silent silent.txt
@@ -256,11 +257,13 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 }
 
 @test "strangers in numbers do not fill the log" {
-	local one
+	local one began
 	forgive
+	began=$SECONDS
 	for one in $(seq 30); do as thads stranger >/dev/null 3>&- & done
 	wait
-	[ "$(tail -n +$((LINES + 1)) "$LAB/btp/vanthud.log" | grep -c stranger-refused)" -lt 15 ]
+	# A line a second at most, however long it took them to come.
+	[ "$(tail -n +$((LINES + 1)) "$LAB/btp/vanthud.log" | grep -c stranger-refused)" -le $((SECONDS - began + 2)) ]
 	logged 'event=stranger-refused address='
 	unharmed
 }

@@ -16,7 +16,7 @@ setup() {
 	make_lab tree.yaml
 	printf 'x\n' >doc.txt
 }
-teardown() { stop_lab; }
+teardown() { end_lab; }
 
 gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"; }
 now_us() { echo "${EPOCHREALTIME/./}"; }

@@ -4,7 +4,7 @@ setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
 teardown() {
 	load common
 	[ -z "${PEER_FD:-}" ] || { echo >&"$PEER_FD"; } 2>/dev/null || true
-	stop_lab
+	end_lab
 }
 
 peer() { /usr/bin/python3 -B "$ROOT/tests/helpers/peer.py" "$ROOT/build/gen/py" "$@"; }
@@ -33,7 +33,7 @@ arrived() { [ "$(v "$1" inbox --json | jq --arg n "$2" '[.data[] | select(.numbe
 	printf 'Kế hoạch\n' >a.txt
 	random_file big.bin 100001
 	start_peer
-	v btp send a.txt big.bin --to cb-tonghop,cb-luutru --type KH --number 31-KH/ĐU --subject "Cho ngôn ngữ khác" --wait delivered --timeout 20 -q >/dev/null
+	v btp send a.txt big.bin --to cb-tonghop,cb-luutru --type KH --number 31-KH/ĐU --subject "Cho ngôn ngữ khác" --wait delivered --timeout 120 -q >/dev/null
 	said '^document .* 31-KH/ĐU'
 	cmp big.bin "state/$(sha256sum big.bin | cut -d' ' -f1)"
 	[ "$(v btp trace 31-KH/ĐU --json | jq -r '[.data.hops[].committee] | unique | join(",")')" = btp,cb-luutru,cb-tonghop,vanphong ]
@@ -60,7 +60,7 @@ arrived() { [ "$(v "$1" inbox --json | jq --arg n "$2" '[.data[] | select(.numbe
 	make_lab
 	start_lab
 	printf 'Báo cáo\n' >a.txt
-	v thads send a.txt --to superior --type BC --number 9-BC/ĐUTHA --subject "Báo cáo" --wait delivered --timeout 20 -q >/dev/null
+	v thads send a.txt --to superior --type BC --number 9-BC/ĐUTHA --subject "Báo cáo" --wait delivered --timeout 120 -q >/dev/null
 	local run
 	run=$(v btp config show --json | jq -r '(.data[] | select(.key == "run") | .value)')
 	run -0 peer - - - inbox "$run/office.sock"
