@@ -9,7 +9,7 @@
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
 
-enum { SCRATCH_BYTES = 8 << 20, RESTART_MOST_MS = 3000 };
+enum { SCRATCH_BYTES = 8 << 20, RESTART_MOST_MS = 3000, KEEP_MS = 3600000, KEEP_SHORT_MS = 1500 };
 
 void member_create(struct world *w, int index, int superior)
 {
@@ -178,10 +178,17 @@ static void run_job(void *ctx, struct job *j)
 
 /* ---- life and death ---- */
 
+/* In every third changing world relays let content go while documents are still under way: what comes back to one must be taken anew. */
+static int64_t retention_ms(const struct world *w)
+{
+	return w->changing && w->seed % 3 == 0 ? KEEP_SHORT_MS : KEEP_MS;
+}
+
 static void build(struct member *m)
 {
 	struct core_config config = { .self = m->id, .credit_messages = 1 + prng_below(&m->world->prng, 64), .credit_bytes = 256 * 1024,
-				      .relay_retention_ms = 3600000, .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step, .recount_records = 3 };
+				      .relay_retention_ms = retention_ms(m->world), .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step,
+				      .recount_records = 3 };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory };
