@@ -56,6 +56,16 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 	return ERR_OK;
 }
 
+/* What is taken must fit a frame when it goes on, with our own relay record beside those that it came with: the pump could only give up. */
+static enum err check_size(const struct publish_item *item, enum kind kind)
+{
+	struct publish_item onward = *item;
+	size_t own = kind == KIND_DOCUMENT ? RELAY_RECORD_MAX_BYTES : 0;
+
+	onward.target_count = 0; /* left out where they do not fit */
+	return wire_item_bound(&onward) + own > ITEM_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
+}
+
 /* The recipients that this publication serves must be the head's. Whether one is a member of a group that the head names, the core knows. */
 static enum err check_targets(const struct publish_item *item, const struct head *head)
 {
@@ -158,6 +168,8 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 			inside = open_relays(o, item, &about, e);
 		if (inside == ERR_OK)
 			inside = check_targets(item, &opened->head);
+		if (inside == ERR_OK)
+			inside = check_size(item, opened->kind);
 		if (inside != ERR_OK || e->verdict == ERR_OK || in_custody(opened, e))
 			e->verdict = inside;
 	}

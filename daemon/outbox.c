@@ -6,7 +6,7 @@
 
 #include "proto/wire.h"
 
-enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024, FRAME_OVERHEAD_BYTES = 64 };
+enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
 
 struct outbox {
 	struct core *core;
@@ -110,7 +110,7 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		if (e != ERR_OK)
 			return e;
 		/* Named targets are a help for directories that differ; where they do not fit, the neighbour works them out itself. */
-		if (wire_item_bound(&items[count]) > FRAME_MAX_BYTES - FRAME_OVERHEAD_BYTES)
+		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES)
 			items[count].target_count = 0;
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
 			*more = true;

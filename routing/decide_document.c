@@ -128,10 +128,10 @@ static enum err retake(struct turn_view *t, const struct ev_publish *e, struct d
 
 	if (targets == NULL)
 		return ERR_NO_MEMORY;
-	d.from = e->neighbour;
-	d.from_lane = e->lane;
-	d.from_seq = e->seq;
-	d.targets = targets;
+	/* Its relay records grow with each time that it comes back: one too many is no frame that a neighbour would take. */
+	if (e->relay_count >= HOP_LIMIT || e->relay_count >= old->hop_limit)
+		return refuse(t, e, ERR_HOP_LIMIT);
+	d.targets = targets; /* `from` stays: how it first came is what our signed record says */
 	d.target_count = 0;
 	for (uint32_t i = 0; i < e->target_count; i++) {
 		bool recipient = false;
@@ -158,8 +158,10 @@ static enum err retake(struct turn_view *t, const struct ev_publish *e, struct d
 	return ERR_OK;
 }
 
-/* Is it waiting for this neighbour already, with this committee among those it is for? */
-static enum err is_queued(struct turn_view *t, const struct rec_route *route, struct committee_id neighbour, struct committee_id target, bool *queued)
+/* Is it waiting for this neighbour already, with this committee among those it is for? A place of a stream that has ended since may hold
+ * another document by now. */
+static enum err is_queued(struct turn_view *t, struct doc_place place, const struct rec_route *route, struct committee_id neighbour,
+			  struct committee_id target, bool *queued)
 {
 	*queued = false;
 	for (uint32_t i = 0; i < route->count && !*queued; i++) {
@@ -172,21 +174,23 @@ static enum err is_queued(struct turn_view *t, const struct rec_route *route, st
 		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
+		if (e == ERR_OK && (r.u.stream.role != place.role || r.u.stream.serial.n != place.serial.n))
+			continue;
 		for (uint32_t k = 0; e == ERR_OK && k < r.u.stream.target_count && !*queued; k++)
 			*queued = id_equal(r.u.stream.targets[k], target);
 	}
 	return ERR_OK;
 }
 
-static enum err hand_on_one(struct turn_view *t, const struct routing_question *q, const struct rec_route *route, struct committee_id target,
-			    struct routing_answer *answer)
+static enum err hand_on_one(struct turn_view *t, const struct routing_question *q, struct doc_place place, const struct rec_route *route,
+			    struct committee_id target, struct routing_answer *answer)
 {
 	struct routing_answer one = { .route_count = 0 };
 	bool queued = false;
 	enum err e = route_target(t, q, target, &one);
 
 	if (e == ERR_OK && one.route_count > 0)
-		e = is_queued(t, route, one.routes[0].neighbour, target, &queued);
+		e = is_queued(t, place, route, one.routes[0].neighbour, target, &queued);
 	return e == ERR_OK && !queued ? route_target(t, q, target, answer) : e;
 }
 
@@ -223,7 +227,7 @@ static enum err hand_on(struct turn_view *t, const struct ev_publish *e, struct 
 			continue;
 		result = recipients_contain(t, &q.to, e->targets[i], &recipient);
 		if (result == ERR_OK && recipient && !id_equal(e->targets[i], t->core->config.self))
-			result = hand_on_one(t, &q, &route.u.route, e->targets[i], &answer);
+			result = hand_on_one(t, &q, place, &route.u.route, e->targets[i], &answer);
 	}
 	if (result == ERR_OK && state->content_dropped && answer.route_count > 0 && place.role == ROLE_RELAY)
 		return retake(t, e, place, &document.u.document);
@@ -256,8 +260,12 @@ static enum err known(struct turn_view *t, struct link *l, const struct ev_publi
 		if (result != ERR_OK)
 			return result;
 	}
-	if (manifest_has_files(e->head->manifest, e->head->manifest_count))
+	/* Unless it is taken anew, and its files are still to come from here. */
+	result = core_get(t, FAMILY_FETCH, key_seq(e->neighbour, e->lane, e->seq), &r);
+	if (result == ERR_NOT_FOUND && manifest_has_files(e->head->manifest, e->head->manifest_count))
 		say_complete(t, l, e);
+	else if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
 	result = core_get(t, FAMILY_RECEIPT, key_receipt(place.role, place.serial, t->core->config.self), &r);
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* passing through: its receipts come by themselves */

@@ -31,6 +31,7 @@ enum {
 
 	/* Frames */
 	FRAME_MAX_BYTES = ENVELOPE_MAX_BYTES + 16 * 1024,
+	ITEM_MAX_BYTES = FRAME_MAX_BYTES - 64, /* one publication with its relay records, as wire_item_bound counts: so that a frame takes it */
 	FRAME_ITEMS_MAX = 512,           /* envelopes in one Publish */
 	FRAME_FILL_BYTES = 60 * 1024,    /* a Publish is closed when it grows past this */
 	FRAME_SEQS_MAX = 1024,           /* sequences in one Complete or Pinned */

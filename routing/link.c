@@ -162,6 +162,7 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 		l->connected = false;
 	}
 	l->superior = superior;
+	l->ended = false;
 	l->present = true;
 	return ERR_OK;
 }

@@ -1,6 +1,7 @@
 /* From a frame to events: a bad envelope gives an event with a verdict, a bad frame none at all. */
 #include "daemon/opener.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/wire.h"
@@ -200,6 +201,43 @@ static void test_relay_records_must_be_good_and_about_this_document(void **state
 	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_CHAIN);
 }
 
+static void test_what_would_not_fit_a_frame_when_it_goes_on_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct draft d = fixture_document(f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+	struct publish_item item = { .seq = 1 };
+	struct blob relays[HOP_LIMIT];
+	struct recipient many[20] = { { .group = GROUP_NONE } };
+	struct fact fact;
+	uint8_t *body = arena_alloc(f->arena, 63 * 1024 + 700);
+
+	memset(body, 'x', 63 * 1024 + 700);
+	d.head.body_version = 2; /* passed on unread */
+	d.body = (struct blob){ body, 63 * 1024 + 700 };
+	fixture_seal(f, "tinh", &d);
+	fact = (struct fact){ .kind = KIND_RELAY, .at_ms = FIXTURE_NOW_MS, .relay_event = 1, .hop = 1, .note = "",
+			      .document = { d.head.origin, d.head.id, d.digest } };
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		snprintf(many[i].committee.text, sizeof many[i].committee.text, "mot-noi-nhan-co-ten-that-la-dai%u", i % 10);
+	for (unsigned i = 0; i < HOP_LIMIT; i++) {
+		struct draft relay = fixture_fact(f, "huyen-b", "tinh", 50 + i, &fact);
+
+		relay.head.recipients = many; /* as large as one may be */
+		relay.head.recipient_count = COUNT_OF(many);
+		fixture_seal(f, "huyen-b", &relay);
+		relays[i] = relay.envelope;
+	}
+	assert_true(relays[0].len_bytes > 950 && relays[0].len_bytes <= RELAY_RECORD_MAX_BYTES);
+	item.envelope = d.envelope;
+	item.relays = relays;
+	item.relay_count = 13;
+	assert_int_equal(open_one(f, &item)->verdict, ERR_OK);
+	/* They still come in one frame, and with ours there is none for them. */
+	item.relay_count = HOP_LIMIT;
+	assert_true(wire_item_bound(&item) <= ITEM_MAX_BYTES);
+	assert_int_equal(open_one(f, &item)->verdict, ERR_TOO_LARGE);
+}
+
 static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +280,7 @@ int main(void)
 		TEST(test_body_that_does_not_fit_its_manifest_is_refused),
 		TEST(test_body_of_a_later_version_is_passed_on_unread),
 		TEST(test_relay_records_must_be_good_and_about_this_document),
+		TEST(test_what_would_not_fit_a_frame_when_it_goes_on_is_refused),
 		TEST(test_fact_is_opened_and_directory_heads_do_not_travel_so),
 		TEST(test_frame_that_is_no_publish_gives_no_events),
 	};
