@@ -266,10 +266,11 @@ static size_t frame_size(const uint8_t *p)
 	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
 }
 
-/* While a listing is told or the core is overloaded, requests wait in the socket. */
+/* While a listing is told, workers are busy with this client or the core is overloaded, requests wait in the socket. */
 static bool may_read(const struct client *c)
 {
-	return c->listing == NULL && control_out_waiting(c) < 2 * OUT_PAUSE_BYTES && inbox_room(c->control->parts.inbox) > INBOX_RESERVE;
+	return c->listing == NULL && c->jobs < CLIENT_JOBS_MAX && c->held_bytes < HELD_BYTES_MAX &&
+	       control_out_waiting(c) < 2 * OUT_PAUSE_BYTES && inbox_room(c->control->parts.inbox) > INBOX_RESERVE;
 }
 
 static bool take_frames(struct client *c)

@@ -104,7 +104,8 @@ static void done(struct job *j)
 	struct pending_reply *p;
 
 	i->busy = false;
-	if (control_job_back(c)) {
+	/* The client has gone, or has spoilt this import since, and may have begun another one. */
+	if (control_job_back(c) || c->import != i) {
 		destroy(i);
 		return;
 	}

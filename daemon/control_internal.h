@@ -27,6 +27,8 @@ enum {
 	PENDING_REPLIES_MAX = 8192,  /* requests under way in the core */
 	UPLOADS_MAX = 4,             /* submissions with streamed contents, a client */
 	UPLOAD_WINDOW_BYTES = 1 << 20,
+	HELD_BYTES_MAX = 16 << 20,   /* of one client's whole submissions, while workers have them: more waits in the socket */
+	CLIENT_JOBS_MAX = 512,
 };
 
 struct upload;
@@ -50,6 +52,7 @@ struct client {
 	struct import *import;
 	struct listing *listing; /* one at a time: the next request waits until it is told whole */
 	unsigned jobs;           /* out now: the client's memory stays until they are back */
+	size_t held_bytes;       /* of submissions that came whole and are with a worker */
 	bool closing;
 };
 

@@ -341,8 +341,11 @@ void control_committees(struct client *c, uint64_t id, const Vanthu__V1__Committ
 	enum err e;
 
 	/* The request lies in the arena that each row is read into. */
-	if (strlen(m->id) < sizeof wanted)
-		memcpy(wanted, m->id, strlen(m->id) + 1);
+	if (strlen(m->id) >= sizeof wanted) {
+		control_say_error(c, id, ERR_NOT_FOUND, m->id);
+		return;
+	}
+	memcpy(wanted, m->id, strlen(m->id) + 1);
 	query.id = wanted;
 	for (;;) {
 		Vanthu__V1__Reply reply = control_reply_to(id, VANTHU__V1__REPLY__WHAT_COMMITTEE);

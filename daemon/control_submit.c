@@ -42,6 +42,7 @@ static void unlink_upload(struct client *c, struct upload *u)
 		return;
 	*at = u->next;
 	c->upload_count--;
+	c->held_bytes -= u->held_bytes;
 }
 
 static void fail(struct upload *u, enum err why, text_t about)
@@ -294,6 +295,8 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	u->next = c->uploads;
 	c->uploads = u;
 	c->upload_count++;
+	u->held_bytes = request.len_bytes;
+	c->held_bytes += u->held_bytes;
 	e = read_submit(u, m);
 	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)
 		e = ERR_BUSY;
@@ -325,8 +328,9 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	if (u == NULL)
 		return; /* of a submission that was refused meanwhile */
 	part = m->part < u->part_count ? &u->parts[m->part] : NULL;
-	if (part == NULL || !part->streamed || part->got_bytes == UINT64_MAX || m->bytes.len > part->size_bytes - part->got_bytes ||
-	    m->bytes.len > CONTROL_DATA_BYTES || (m->last && part->got_bytes + m->bytes.len != part->size_bytes) ||
+	/* A piece brings something, or is the last: pieces of nothing would be counted against no window. */
+	if (part == NULL || !part->streamed || part->got_bytes == UINT64_MAX || (m->bytes.len == 0 && !m->last) ||
+	    m->bytes.len > part->size_bytes - part->got_bytes || m->bytes.len > CONTROL_DATA_BYTES || (m->last && part->got_bytes + m->bytes.len != part->size_bytes) ||
 	    u->received_bytes + m->bytes.len > u->promised_bytes) {
 		if (!u->busy) {
 			fail(u, ERR_FORMAT, "");

@@ -35,6 +35,7 @@ struct upload {
 	uint32_t part_count;
 	struct upload_piece *arrived, **arrived_last, *working;
 	uint64_t received_bytes, written_bytes, promised_bytes;
+	size_t held_bytes; /* its part of the client's */
 	enum err result;
 	uint32_t warning;
 	bool busy;

@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""A local client with bad manners: each argument is a trick on a socket of one daemon.   local.py GENERATED RUN-FOLDER TRICK…
+
+Prints what it saw, one line a trick; the tests say what must be there."""
+import os
+import pathlib
+import select
+import socket
+import sys
+import time
+
+sys.path.insert(0, sys.argv[1])
+from proto import control_pb2, envelope_pb2  # noqa: E402
+
+RUN = pathlib.Path(sys.argv[2])
+OFFICE = "submit data list show content credit verify evidence".split()
+OPERATE = "ping import".split()
+READ = "status links queue trace committees directory keys figures".split()
+PERMISSION = 2017
+
+
+class Door:
+    def __init__(self, name):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(60)
+        self.s.connect(str(RUN / (name + ".sock")))
+
+    def send(self, request):
+        data = request.SerializeToString()
+        self.s.sendall(len(data).to_bytes(4, "big") + data)
+
+    def exactly(self, n):
+        data = b""
+        while len(data) < n:
+            piece = self.s.recv(n - len(data))
+            if not piece:
+                raise EOFError
+            data += piece
+        return data
+
+    def reply(self):
+        return control_pb2.Reply.FromString(self.exactly(int.from_bytes(self.exactly(4), "big")))
+
+    def ask(self, request):
+        self.send(request)
+        return self.reply()
+
+    def closed(self):
+        try:
+            while True:
+                self.reply()
+        except (EOFError, ConnectionError):
+            return True
+
+
+def request(what, number=1):
+    r = control_pb2.Request(id=number)
+    getattr(r, what).SetInParent()
+    return r
+
+
+def submission(number, parts, streamed=False, content=b""):
+    r = control_pb2.Request(id=number)
+    now = int(time.time() * 1000)
+    r.submit.id = now.to_bytes(6, "big") + bytes([0x70 | os.urandom(1)[0] & 15]) + os.urandom(1) + bytes([0x80]) + os.urandom(7)
+    r.submit.recipients.add(committee="thads")
+    body = envelope_pb2.DocumentBody(number="%d-CV/X" % number, type_code="CV", type_name="Công văn", subject="thử", business=1)
+    for i in range(parts):
+        body.parts.add(name="p%d" % i, media_type="application/octet-stream")
+        r.submit.parts.add(size_bytes=1000 if streamed else len(content), streamed=streamed, content=b"" if streamed else content)
+    r.submit.body = body.SerializeToString()
+    return r
+
+
+def doors():
+    """Who may ask what: every request at every door, empty."""
+    allowed = {"office": OFFICE + READ, "operate": OPERATE + READ + ["data"], "read": READ}
+    wrong = []
+    for name, may in allowed.items():
+        for what in OFFICE + OPERATE + READ:
+            d = Door(name)
+            d.send(request(what, 7))
+            # Nothing answers data and credit that belong to nothing: then this is the answer.
+            first = d.ask(request("status", 8))
+            refused = first.WhichOneof("what") == "error" and first.error.code == PERMISSION
+            if refused == (what in may):
+                wrong.append("%s at %s" % (what, name))
+    return "wrong: " + ", ".join(wrong) if wrong else "each door allows its own"
+
+
+def trace_tells():
+    """What the read socket says of a document by its number: no content."""
+    d = Door("read")
+    r = request("trace")
+    r.trace.text = sys.argv[4]
+    reply = d.ask(r).SerializeToString()
+    return "tells" if sys.argv[5].encode() in reply else "keeps"
+
+
+def pieces_of_nothing():
+    d = Door("office")
+    assert d.ask(submission(1, 1, streamed=True)).WhichOneof("what") == "credit"
+    r = control_pb2.Request(id=1)
+    r.data.part = 0
+    reply = d.ask(r)
+    return "VT-%d" % reply.error.code
+
+
+def data_astray():
+    """Pieces past the end, of a part that is none, after the last one, past the window."""
+    said = []
+    for part, size, last in ((0, 2000, False), (9, 10, False), (0, 10, True), (0, 300000, False)):
+        d = Door("office")
+        assert d.ask(submission(1, 1, streamed=True)).WhichOneof("what") == "credit"
+        r = control_pb2.Request(id=1)
+        r.data.part, r.data.bytes, r.data.last = part, bytes(size), last
+        said.append("VT-%d" % d.ask(r).error.code)
+    return " ".join(said)
+
+
+def imports_over():
+    """An import spoilt while a worker checks it, and another begun at once: neither is kept when the client goes."""
+    for _ in range(300):
+        d = Door("operate")
+        first, second = control_pb2.Request(id=1), control_pb2.Request(id=2)
+        getattr(first, "import").size_bytes = 10
+        getattr(second, "import").size_bytes = 1 << 20
+        data = b""
+        for r, content in ((first, b""), (1, bytes(10)), (1, b"more"), (second, b""), (2, bytes(150000))):
+            if isinstance(r, int):
+                r = control_pb2.Request(id=r)
+                r.data.bytes = content
+            packed = r.SerializeToString()
+            data += len(packed).to_bytes(4, "big") + packed
+        d.s.sendall(data)  # in one piece: the worker cannot be back in between
+        for n in range(10, 16):
+            d.send(request("status", n))
+            while d.reply().id != n:
+                pass
+        d.s.close()
+    return "answered"
+
+
+def hoard():
+    """Whole submissions of nearly a MiB, faster than they can be written, and never a reply read."""
+    d = Door("office")
+    d.s.setblocking(False)
+    content, sent = os.urandom(900000), 0
+    pending = b""
+    end = time.time() + 4
+    while time.time() < end and sent < 400:
+        if not pending:
+            data = submission(sent + 1, 1, content=content).SerializeToString()
+            pending = len(data).to_bytes(4, "big") + data
+            sent += 1
+        try:
+            pending = pending[d.s.send(pending):]
+        except BlockingIOError:
+            select.select([], [d.s], [], 0.1)
+    return "sent"
+
+
+def long_names():
+    d = Door("read")
+    said = []
+    for what, field in (("committees", "id"), ("trace", "text")):
+        r = request(what)
+        setattr(getattr(r, what), field, "x" * 500000)
+        said.append("VT-%d" % d.ask(r).error.code)
+    return " ".join(said)
+
+
+def too_large():
+    d = Door("office")
+    d.s.sendall((1 << 21).to_bytes(4, "big"))
+    return "closed" if d.closed() else "open"
+
+
+def pings():
+    d = Door("operate")
+    for n in range(1, 9001):
+        r = request("ping", n)
+        r.ping.committee = "khong-co"
+        d.send(r)
+        if n % 100 == 0:
+            for _ in range(100):
+                d.reply()
+    r = request("ping", 9999)
+    r.ping.committee = "thads"
+    reply = d.ask(r)
+    return "pong" if reply.WhichOneof("what") == "pong" else "VT-%d" % reply.error.code
+
+
+print(globals()[sys.argv[3].replace("-", "_")]())

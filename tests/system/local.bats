@@ -1,0 +1,83 @@
+# Local programs with bad manners: what a door does not allow it refuses, nothing crashes or piles up, and the others are served.
+
+setup_file() {
+	load common
+	cd "$BATS_FILE_TMPDIR" || return 1
+	make_lab
+	start_lab btp thads
+	export LAB
+	printf 'Nội dung kín\n' >a.txt
+	v btp send a.txt --to thads --type CV --number 1-CV/ĐU --subject "Trích yếu kín" --wait delivered --timeout 120 -q >/dev/null
+}
+teardown_file() { load common; end_lab; }
+setup() {
+	load common
+	cd "$BATS_TEST_TMPDIR" || return 1
+	PID=$(pid_of btp)
+}
+teardown() { keep_logs; }
+
+trick() {
+	local run
+	run=$(v btp config show --json | jq -r '(.data[] | select(.key == "run") | .value)')
+	run -0 timeout 300 /usr/bin/python3 -B "$ROOT/tests/helpers/local.py" "$ROOT/build/gen/py" "$run" "$@"
+	echo "$output"
+	[ "$(pid_of btp)" = "$PID" ]
+	kill -0 "$PID"
+	v btp status -q >/dev/null
+}
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
+
+@test "every request at every door: read sees no content, operate sends nothing" {
+	trick doors
+	[ "$output" = "each door allows its own" ]
+	trick trace-tells 1-CV/ĐU "Trích yếu kín"
+	[ "$output" = keeps ]
+	trick trace-tells 1-CV/ĐU "Nội dung kín"
+	[ "$output" = keeps ]
+}
+
+@test "pieces of nothing, past the end, of no part and past the window are refused" {
+	trick pieces-of-nothing
+	[ "$output" = VT-3006 ]
+	trick data-astray
+	[ "$output" = "VT-3006 VT-3006 VT-3006 VT-3006" ]
+	[ -z "$(find "$LAB/btp/data/incoming" -name 'submit.*')" ]
+}
+
+@test "names without end find nothing" {
+	trick long-names
+	[ "$output" = "VT-2001 VT-2001" ]
+	trick too-large
+	[ "$output" = closed ]
+}
+
+@test "imports that are spoilt while they are checked leave nothing behind" {
+	local before
+	trick imports-over
+	before=$(resident)
+	trick imports-over
+	echo "resident: $before, then $(resident) KiB"
+	[ $(($(resident) - before)) -lt 20000 ]
+	v btp status --json | jq -e '.data.directory.version == 1' >/dev/null
+}
+
+@test "nine thousand pings of nobody use up no place for answers" {
+	wait_for 10 v btp link ping thads
+	trick pings
+	[ "$output" = pong ]
+}
+
+# Last: the disk is slow from here on.
+@test "submissions that come faster than they can be written wait in the socket" {
+	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
+	"$VANTHU" lab stop "$LAB" btp -q >/dev/null
+	strace -D -f -qq -o slow -e trace=fsync -e inject=fsync:delay_enter=200000 "$ROOT/build/vanthud" -c "$LAB/btp/vanthud.yaml" \
+		>/dev/null 2>>"$LAB/btp/vanthud.log" </dev/null 3>&- &
+	PID=$!
+	echo $PID >"$LAB/btp/vanthud.pid"
+	wait_for 20 v btp status -q
+	trick hoard
+	echo "at most $(awk '/^VmHWM/ { print $2 }' "/proc/$PID/status") KiB"
+	[ "$(awk '/^VmHWM/ { print $2 }' "/proc/$PID/status")" -lt 150000 ]
+}
