@@ -330,8 +330,8 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	part = m->part < u->part_count ? &u->parts[m->part] : NULL;
 	/* A piece brings something, or is the last: pieces of nothing would be counted against no window. */
 	if (part == NULL || !part->streamed || part->got_bytes == UINT64_MAX || (m->bytes.len == 0 && !m->last) ||
-	    m->bytes.len > part->size_bytes - part->got_bytes || m->bytes.len > CONTROL_DATA_BYTES || (m->last && part->got_bytes + m->bytes.len != part->size_bytes) ||
-	    u->received_bytes + m->bytes.len > u->promised_bytes) {
+	    m->bytes.len > part->size_bytes - part->got_bytes || m->bytes.len > CONTROL_DATA_BYTES ||
+	    (m->last && part->got_bytes + m->bytes.len != part->size_bytes) || u->received_bytes + m->bytes.len > u->promised_bytes) {
 		if (!u->busy) {
 			fail(u, ERR_FORMAT, "");
 		} else {
