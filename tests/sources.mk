@@ -4,6 +4,6 @@ UNIT := arena body bulk calendar certificate config core counter decide_director
 	record record_codec recount seal store stream target text tree wire workers
 UNIT_SUPPORT := fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \
-	hostile keys main paper registry member network prng workload world
+	clerks hostile keys main registry member network prng workload world
 VECTORS := envelopes examples hashes local main members out peer
 TEST_HELPERS := badneighbour badpeer bitflip unixcat unixrecv

@@ -66,7 +66,7 @@ static void check_document(struct world *w, const struct wanted *d)
 
 void check_convergence(struct world *w)
 {
-	if (!paper_done(w))
+	if (!clerks_done(w))
 		world_violation(w, "convergence", "an entry on paper was never answered");
 	if (w->violation[0] == '\0' && !workload_done(w)) {
 		for (int i = 0; i < w->document_count; i++) {

@@ -41,7 +41,7 @@ static void reply(void *ctx, const struct act_reply *r)
 {
 	struct world *w = ((struct member *)ctx)->world;
 
-	if (!paper_replied(w, r))
+	if (!clerks_replied(w, r))
 		workload_replied(w, r);
 }
 

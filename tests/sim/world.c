@@ -108,10 +108,10 @@ static void step(struct world *w)
 		}
 		break;
 	case SIM_PAPER:
-		paper_submit(w, e.document);
+		clerks_submit(w, e.document);
 		break;
 	case SIM_RECOUNT:
-		paper_recount(w, e.member);
+		clerks_recount(w, e.member);
 		break;
 	case SIM_CHANGE:
 		if (!w->healed)
@@ -179,7 +179,7 @@ bool world_run(struct world *w, uint64_t seed)
 	if (w->changing)
 		registry_draw(w);
 	if (w->counting)
-		paper_draw(w);
+		clerks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
 			member_start(&w->members[i]);

@@ -6,7 +6,7 @@
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
- *   paper.c      counting worlds: entries on paper, recounts, and which entries there must be
+ *   clerks.c      counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
@@ -29,7 +29,7 @@ enum { ENTRIES_MAX = 48 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
-/* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (paper.c). */
+/* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (clerks.c). */
 #define COUNTING_SEEDS 2000000ULL
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -231,12 +231,12 @@ const struct wanted *workload_find(const struct world *w, const struct doc_id *i
 bool workload_given_up(const struct world *w, const struct wanted *d); /* never accepted, and rightly so */
 bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
 
-/* ---- paper.c ---- */
-void paper_draw(struct world *w);
-void paper_submit(struct world *w, int entry);
-void paper_recount(struct world *w, int member);
-bool paper_replied(struct world *w, const struct act_reply *r); /* false: not an answer to one of these */
-bool paper_done(const struct world *w);
+/* ---- clerks.c ---- */
+void clerks_draw(struct world *w);
+void clerks_submit(struct world *w, int entry);
+void clerks_recount(struct world *w, int member);
+bool clerks_replied(struct world *w, const struct act_reply *r); /* false: not an answer to one of these */
+bool clerks_done(const struct world *w);
 void check_paper(struct world *w);
 
 /* ---- checkers: at the end, and one while it runs ---- */

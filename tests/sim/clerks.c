@@ -33,7 +33,7 @@ static void draw(struct world *w, struct prng *p, int i)
 	world_schedule(w, (struct sim_event){ .at_ms = 1000 + (int64_t)prng_below(p, LAST_MS), .kind = SIM_PAPER, .document = i });
 }
 
-void paper_draw(struct world *w)
+void clerks_draw(struct world *w)
 {
 	struct prng p;
 
@@ -47,7 +47,7 @@ void paper_draw(struct world *w)
 }
 
 /* Until it is told an answer, a client repeats itself under the same id. */
-void paper_submit(struct world *w, int index)
+void clerks_submit(struct world *w, int index)
 {
 	struct entry *e = &w->entries[index];
 	struct member *m = &w->members[e->member];
@@ -69,7 +69,7 @@ void paper_submit(struct world *w, int index)
 	world_wake(w, m, 0);
 }
 
-void paper_recount(struct world *w, int member)
+void clerks_recount(struct world *w, int member)
 {
 	struct member *m = &w->members[member];
 	struct event event = { .type = EVENT_OPERATE };
@@ -82,7 +82,7 @@ void paper_recount(struct world *w, int member)
 	world_wake(w, m, 0);
 }
 
-bool paper_replied(struct world *w, const struct act_reply *r)
+bool clerks_replied(struct world *w, const struct act_reply *r)
 {
 	struct entry *e;
 
@@ -106,7 +106,7 @@ bool paper_replied(struct world *w, const struct act_reply *r)
 	return true;
 }
 
-bool paper_done(const struct world *w)
+bool clerks_done(const struct world *w)
 {
 	for (int i = 0; i < w->entry_count; i++) {
 		const struct entry *e = &w->entries[i];
