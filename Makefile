@@ -163,7 +163,7 @@ $(B)/canary-early-ack/vanthud: $(call obj_of,canary-early-ack,$(LIB) $(DAEMON:%=
 	$(call say,link,$@)
 	$(Q)$(CC) -pthread -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(BENCH:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -180,7 +180,13 @@ $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil 
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-TESTED := all lint $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) \
+BENCH_PARTS := $(BENCH:%=tests/bench/%) tools/uuid $(LIB)
+$(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)

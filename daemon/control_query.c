@@ -269,6 +269,7 @@ void control_figures(struct client *c, uint64_t id)
 	f.documents_taken = figures.documents_taken;
 	f.facts_taken = figures.facts_taken;
 	f.resident_bytes = resident_bytes();
+	f.file_syncs = figures.file_syncs;
 	r.figures = &f;
 	control_say(c, &r);
 }

@@ -263,6 +263,11 @@ static enum err disk_drop(struct files *base, const struct digest *sha256)
 	return e;
 }
 
+static uint64_t disk_syncs(const struct files *base)
+{
+	return atomic_load(&((const struct disk_files *)base)->syncs);
+}
+
 static void disk_close(struct files *base)
 {
 	struct disk_files *f = (struct disk_files *)base;
@@ -300,7 +305,8 @@ enum err files_open(const char *directory, struct files **out)
 		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
 		.incoming_chunk = files_incoming_chunk, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
-		.read = disk_read, .chunk = disk_chunk, .leaves = disk_leaves, .exists = disk_exists, .drop = disk_drop, .close = disk_close,
+		.read = disk_read, .chunk = disk_chunk, .leaves = disk_leaves, .exists = disk_exists, .drop = disk_drop, .syncs = disk_syncs,
+		.close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
 	char path[FILES_PATH_MAX];

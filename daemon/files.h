@@ -44,6 +44,7 @@ struct files_ops {
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
 	/* ERR_BUSY: written within the last five minutes, so that somebody may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
+	uint64_t (*syncs)(const struct files *f); /* of files and folders, since files_open; does not block */
 	void (*close)(struct files *f);
 };
 struct files {

@@ -336,6 +336,7 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 
 	if (fsync(i->fd) != 0)
 		return files_errno("fsync");
+	atomic_fetch_add(&i->owner->syncs, 1);
 	files_path(i->owner, &item->sha256, "", path);
 	pthread_mutex_lock(&i->owner->lock);
 	i->owner->recent[i->owner->recent_next++ % FILES_RECENT_MAX] = (struct recent_file){ item->sha256, clock_now().mono_ms };
@@ -349,6 +350,7 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 			return e;
 	}
 	e = sync_folder(path);
+	atomic_fetch_add(&i->owner->syncs, 1);
 	if (e == ERR_OK && i->leaf_count > 0)
 		e = files_keep_leaves(i->owner, item, i->leaves);
 	return e;

@@ -3,6 +3,7 @@
 #define VANTHU_DAEMON_FILES_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "daemon/config.h"
 #include "daemon/files.h"
@@ -24,6 +25,7 @@ struct disk_files {
 	pthread_mutex_t lock; /* settling and dropping */
 	struct recent_file recent[FILES_RECENT_MAX];
 	unsigned recent_next;
+	_Atomic uint64_t syncs;
 };
 
 enum err files_errno(const char *what); /* logs errno and maps it: ERR_DISK_FULL or ERR_FILE */

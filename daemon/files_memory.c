@@ -235,6 +235,13 @@ static enum err memory_drop(struct files *f, const struct digest *sha256)
 	return ERR_OK;
 }
 
+/* There is nothing here to sync. */
+static uint64_t memory_syncs(const struct files *f)
+{
+	(void)f;
+	return 0;
+}
+
 static void memory_close(struct files *f)
 {
 	free(f);
@@ -246,7 +253,7 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
 		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunk = memory_chunk,
 		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunk = memory_chunk_of, .leaves = memory_leaves,
-		.exists = memory_exists, .drop = memory_drop, .close = memory_close,
+		.exists = memory_exists, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
 	};
 	struct memory_files *m = calloc(1, sizeof *m);
 

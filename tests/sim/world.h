@@ -6,7 +6,7 @@
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
- *   clerks.c      counting worlds: entries on paper, recounts, and which entries there must be
+ *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
