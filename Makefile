@@ -26,8 +26,8 @@ PROTO := allocator body certificate digest directory directory_file fields head 
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_content control_document \
 	control_import control_list control_listen control_paper control_query control_reply control_submit control_target control_trace \
-	control_upload daemon \
-	daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming follow identity inbox keyring links links_peers \
+	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow identity \
+	inbox keyring links links_peers \
 	links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory

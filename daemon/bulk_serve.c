@@ -89,9 +89,13 @@ static void read_leaves(struct serving *s)
 static void read_bytes(struct serving *s)
 {
 	struct files *files = s->bulk->files;
+	struct chunk_range range = { .first = s->now.first, .count = s->now.count };
+	size_t got = 0;
 
-	for (s->read = 0; s->read < s->now.count && s->result == ERR_OK; s->read++) {
-		s->result = files->ops->chunk(files, &s->item, s->now.first + s->read, piece(s, s->read), &s->len_bytes[s->read]);
+	s->result = files->ops->chunks(files, &s->item, &range, s->data, &got);
+	for (; s->result == ERR_OK && s->read < s->now.count; s->read++) {
+		s->len_bytes[s->read] = got < CHUNK_BYTES ? got : CHUNK_BYTES;
+		got -= s->len_bytes[s->read];
 	}
 }
 

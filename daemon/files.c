@@ -13,7 +13,6 @@
 #include "daemon/clock.h"
 #include "daemon/log.h"
 #include "proto/digest.h"
-#include "proto/merkle.h"
 
 enum err files_errno(const char *what)
 {
@@ -64,7 +63,7 @@ void files_path(const struct disk_files *f, const struct digest *sha256, const c
 	snprintf(out, FILES_PATH_MAX, "%s/files/%.2s/%s%s", f->directory, hex, hex, suffix);
 }
 
-static enum err disk_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got)
 {
 	char path[FILES_PATH_MAX];
 	enum err e;
@@ -78,158 +77,6 @@ static enum err disk_read(struct files *base, const struct digest *sha256, uint6
 	e = files_read_full(fd, offset, out, len, got);
 	close(fd);
 	return e;
-}
-
-/* All leaf hashes of a finished file, made from its content. The caller frees. */
-static enum err make_leaves(struct disk_files *f, const struct manifest_item *item, struct digest **out)
-{
-	uint64_t count = files_chunks(item->size_bytes);
-	struct digest *leaves = calloc(count + 1, sizeof *leaves);
-	uint8_t *chunk = malloc(CHUNK_BYTES);
-	enum err e = leaves == NULL || chunk == NULL ? ERR_NO_MEMORY : ERR_OK;
-
-	for (uint64_t i = 0; e == ERR_OK && i < count; i++) {
-		size_t want = i + 1 == count ? (size_t)(item->size_bytes - i * CHUNK_BYTES) : CHUNK_BYTES, got;
-
-		e = disk_read(&f->base, &item->sha256, i * CHUNK_BYTES, chunk, want, &got);
-		if (e == ERR_OK && got != want)
-			e = ERR_DAMAGED;
-		if (e == ERR_OK)
-			leaves[i] = merkle_leaf((struct blob){ chunk, got });
-	}
-	free(chunk);
-	if (e != ERR_OK) {
-		free(leaves);
-		leaves = NULL;
-	}
-	*out = leaves;
-	return e;
-}
-
-static bool leaves_fit(const struct digest *leaves, const struct manifest_item *item)
-{
-	struct digest root = merkle_root(leaves, (size_t)files_chunks(item->size_bytes));
-
-	return digest_equal(&root, &item->chunk_root);
-}
-
-enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item, const struct digest *leaves)
-{
-	char path[FILES_PATH_MAX], temporary[FILES_PATH_MAX + 8];
-	struct blob bytes = { (const uint8_t *)leaves, (size_t)files_chunks(item->size_bytes) * sizeof *leaves };
-	enum err e;
-	int fd;
-
-	files_path(f, &item->sha256, ".leaves", path);
-	snprintf(temporary, sizeof temporary, "%s.new", path);
-	/* One at a time: the same content may come in two documents at once. */
-	pthread_mutex_lock(&f->lock);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	e = fd < 0 ? files_errno("open") : files_write_full(fd, 0, bytes);
-	if (fd >= 0)
-		close(fd);
-	if (e == ERR_OK && rename(temporary, path) != 0)
-		e = files_errno("rename");
-	pthread_mutex_unlock(&f->lock);
-	return e;
-}
-
-/* The first piece checks the cache against the signed root: a wrong one would make the receiver distrust us. */
-static enum err check_leaves(struct disk_files *f, const struct manifest_item *item)
-{
-	uint64_t count = files_chunks(item->size_bytes);
-	struct digest *leaves = calloc(count + 1, sizeof *leaves);
-	char path[FILES_PATH_MAX];
-	size_t got = 0;
-	bool good = false;
-	enum err e;
-	int fd;
-
-	if (leaves == NULL)
-		return ERR_NO_MEMORY;
-	files_path(f, &item->sha256, ".leaves", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		good = files_read_full(fd, 0, (uint8_t *)leaves, count * sizeof *leaves, &got) == ERR_OK && got == count * sizeof *leaves &&
-		       leaves_fit(leaves, item);
-		close(fd);
-	}
-	free(leaves);
-	if (good)
-		return ERR_OK;
-	e = make_leaves(f, item, &leaves);
-	if (e == ERR_OK && !leaves_fit(leaves, item))
-		e = ERR_DAMAGED;
-	if (e == ERR_OK)
-		e = files_keep_leaves(f, item, leaves);
-	free(leaves);
-	return e;
-}
-
-static enum err disk_leaves(struct files *base, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count)
-{
-	struct disk_files *f = (struct disk_files *)base;
-	char path[FILES_PATH_MAX];
-	size_t got;
-	enum err e = piece == 0 ? check_leaves(f, item) : ERR_OK;
-	int fd;
-
-	*count = 0;
-	if (e != ERR_OK)
-		return e;
-	files_path(f, &item->sha256, ".leaves", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
-	e = files_read_full(fd, piece * LEAVES_PER_PIECE * sizeof *out, (uint8_t *)out, LEAVES_PER_PIECE * sizeof *out, &got);
-	close(fd);
-	*count = got / sizeof *out;
-	return e;
-}
-
-static enum err read_leaf(struct disk_files *f, const struct manifest_item *item, uint64_t index, struct digest *out)
-{
-	char path[FILES_PATH_MAX];
-	size_t got = 0;
-	enum err e;
-	int fd;
-
-	if (files_chunks(item->size_bytes) == 1) {
-		*out = item->chunk_root;
-		return ERR_OK;
-	}
-	files_path(f, &item->sha256, ".leaves", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
-	e = files_read_full(fd, index * sizeof *out, out->bytes, sizeof *out, &got);
-	close(fd);
-	return e == ERR_OK && got != sizeof *out ? ERR_NOT_FOUND : e;
-}
-
-static enum err disk_chunk(struct files *base, const struct manifest_item *item, uint64_t index, uint8_t *out, size_t *got)
-{
-	struct disk_files *f = (struct disk_files *)base;
-	uint64_t offset = index * CHUNK_BYTES;
-	size_t want = item->size_bytes - offset < CHUNK_BYTES ? (size_t)(item->size_bytes - offset) : CHUNK_BYTES;
-	struct digest leaf, is;
-	enum err e;
-
-	*got = 0;
-	if (offset >= item->size_bytes)
-		return ERR_NOT_FOUND;
-	e = read_leaf(f, item, index, &leaf);
-	if (e == ERR_NOT_FOUND) {
-		e = check_leaves(f, item); /* makes them again */
-		if (e == ERR_OK)
-			e = read_leaf(f, item, index, &leaf);
-	}
-	if (e == ERR_OK)
-		e = disk_read(base, &item->sha256, offset, out, want, got);
-	if (e != ERR_OK)
-		return e;
-	is = merkle_leaf((struct blob){ out, *got });
-	return *got == want && digest_equal(&is, &leaf) ? ERR_OK : ERR_DAMAGED;
 }
 
 static bool disk_exists(struct files *base, const struct digest *sha256)
@@ -275,6 +122,7 @@ static void disk_close(struct files *base)
 	if (f == NULL)
 		return;
 	pthread_mutex_destroy(&f->lock);
+	leaf_cache_destroy(&f->cache);
 	free(f);
 }
 
@@ -305,7 +153,7 @@ enum err files_open(const char *directory, struct files **out)
 		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
 		.incoming_chunk = files_incoming_chunk, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
-		.read = disk_read, .chunk = disk_chunk, .leaves = disk_leaves, .exists = disk_exists, .drop = disk_drop, .syncs = disk_syncs,
+		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .drop = disk_drop, .syncs = disk_syncs,
 		.close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
@@ -317,6 +165,7 @@ enum err files_open(const char *directory, struct files **out)
 		return ERR_NO_MEMORY;
 	f->base.ops = &ops;
 	pthread_mutex_init(&f->lock, NULL);
+	leaf_cache_init(&f->cache);
 	if ((size_t)snprintf(f->directory, sizeof f->directory, "%s", directory) >= sizeof f->directory) {
 		free(f);
 		return ERR_FILE;

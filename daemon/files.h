@@ -14,6 +14,11 @@
 struct files;
 struct incoming; /* a file that is still coming; one thread at a time */
 
+enum { CHUNKS_A_READ = 32 };
+struct chunk_range {
+	uint64_t first;
+	uint32_t count; /* 1 to CHUNKS_A_READ */
+};
 struct files_ops {
 	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the
 	 * process). Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
@@ -37,8 +42,9 @@ struct files_ops {
 
 	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED (shorter than it should be). */
 	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
-	/* One whole chunk, checked against its leaf: what has been damaged on this disk is never served. ERR_NOT_FOUND, ERR_DAMAGED. */
-	enum err (*chunk)(struct files *f, const struct manifest_item *item, uint64_t index, uint8_t *out, size_t *got);
+	/* Whole chunks in a row, each checked against its leaf: what has been damaged on this disk is never served. ERR_DAMAGED when one of
+	 * them is, ERR_NOT_FOUND when one of them is beyond the end. */
+	enum err (*chunks)(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */

@@ -121,6 +121,13 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes)
 	while (e == ERR_OK && bytes.len_bytes > 0) {
 		size_t n = CHUNK_BYTES - i->tail_bytes < bytes.len_bytes ? CHUNK_BYTES - i->tail_bytes : bytes.len_bytes;
 
+		if (n == CHUNK_BYTES) {
+			/* A whole one, where it is. */
+			e = add_leaf(i, (struct blob){ bytes.data, n });
+			bytes.data += n;
+			bytes.len_bytes -= n;
+			continue;
+		}
 		memcpy(i->tail + i->tail_bytes, bytes.data, n);
 		i->tail_bytes += n;
 		bytes.data += n;
@@ -168,8 +175,8 @@ enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *i
 	if (count > 0)
 		memcpy(copy, leaves, bytes.len_bytes);
 	e = take_leaves(i, item, copy);
-	if (e != ERR_OK)
-		return e;
+	if (e != ERR_OK || files_leaves_small(count))
+		return e; /* few: asked for once more after a crash */
 	fd = open(i->leaves_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return files_errno("open");
@@ -181,11 +188,15 @@ enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *i
 enum err files_incoming_resume(struct incoming *i, const struct manifest_item *item)
 {
 	uint64_t count = files_chunks(item->size_bytes);
-	struct digest *leaves = calloc(count + 1, sizeof *leaves);
+	struct digest *leaves = NULL;
 	size_t got = 0;
 	enum err e;
-	int fd = open(i->leaves_path, O_RDONLY | O_CLOEXEC);
+	int fd;
 
+	if (files_leaves_small(count))
+		return ERR_NOT_FOUND;
+	leaves = calloc(count + 1, sizeof *leaves);
+	fd = open(i->leaves_path, O_RDONLY | O_CLOEXEC);
 	if (leaves == NULL || fd < 0) {
 		free(leaves);
 		if (fd >= 0)
@@ -377,7 +388,8 @@ enum err files_incoming_finish(struct incoming *i, struct manifest_item *item)
 	e = settle(i, item);
 	if (e != ERR_OK)
 		return e;
-	unlink(i->leaves_path);
+	if (i->fetch && !files_leaves_small(i->leaf_count))
+		unlink(i->leaves_path);
 	files_incoming_close(i, false);
 	return ERR_OK;
 }

@@ -12,11 +12,24 @@ enum { FILES_PATH_MAX = CONFIG_PATH_MAX + 128 };
 #define FILES_SUBMIT_PREFIX "submit."
 
 enum { FILES_RECENT_MAX = 4096, FILES_RECENT_MS = 5 * 60 * 1000 };
+/* A file of so many chunks is small: 2 MiB, hashed again in two or three milliseconds. 1,024 of them keep 2 MiB of leaves at most. */
+enum { SMALL_CHUNKS_MAX = 64, LEAF_CACHE_MAX = 1024 };
 
 /* What was settled lately: its record may not be committed yet, so it is not dropped. */
 struct recent_file {
 	struct digest sha256;
 	int64_t at_ms; /* monotonic; 0: empty */
+};
+
+/* Leaf hashes of small files that were settled or served lately. */
+struct cached_leaves {
+	struct manifest_item item;
+	struct digest *leaves;
+};
+struct leaf_cache {
+	pthread_mutex_t lock;
+	struct cached_leaves list[LEAF_CACHE_MAX];
+	unsigned next;
 };
 
 struct disk_files {
@@ -25,6 +38,7 @@ struct disk_files {
 	pthread_mutex_t lock; /* settling and dropping */
 	struct recent_file recent[FILES_RECENT_MAX];
 	unsigned recent_next;
+	struct leaf_cache cache;
 	_Atomic uint64_t syncs;
 };
 
@@ -33,8 +47,22 @@ must_use enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t 
 must_use enum err files_write_full(int fd, uint64_t offset, struct blob bytes);
 /* DIRECTORY/files/ab/ab12…SUFFIX */
 void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix, char out[FILES_PATH_MAX]);
+enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
+
+/* ---- files_leaves.c ---- */
+void leaf_cache_init(struct leaf_cache *c);
+void leaf_cache_destroy(struct leaf_cache *c);
+/* So few that they are not kept on disk. */
+static inline bool files_leaves_small(uint64_t count)
+{
+	return count <= SMALL_CHUNKS_MAX;
+}
+enum err files_read_leaves(struct files *base, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
+enum err files_read_chunks(struct files *base, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got);
+/* Of a file that has just been settled: in memory or beside it. */
 must_use enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item, const struct digest *leaves);
 
+/* ---- files_incoming.c ---- */
 enum err files_incoming_open(struct files *f, const char *name, struct incoming **out);
 enum err files_incoming_append(struct incoming *i, struct blob bytes);
 enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *item, const struct digest *leaves, uint64_t count);

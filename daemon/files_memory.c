@@ -192,13 +192,16 @@ static enum err memory_read(struct files *f, const struct digest *sha256, uint64
 	return ERR_OK;
 }
 
-static enum err memory_chunk_of(struct files *f, const struct manifest_item *item, uint64_t index, uint8_t *out, size_t *got)
+static enum err memory_chunks(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got)
 {
-	uint64_t offset = index * CHUNK_BYTES;
-	size_t want = item->size_bytes - offset < CHUNK_BYTES ? (size_t)(item->size_bytes - offset) : CHUNK_BYTES;
+	uint64_t offset = range->first * CHUNK_BYTES, all = files_chunks(item->size_bytes);
+	size_t want = (size_t)range->count * CHUNK_BYTES;
 
 	*got = 0;
-	return offset >= item->size_bytes ? ERR_NOT_FOUND : memory_read(f, &item->sha256, offset, out, want, got);
+	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all || all - range->first < range->count)
+		return ERR_NOT_FOUND;
+	want = item->size_bytes - offset < want ? (size_t)(item->size_bytes - offset) : want;
+	return memory_read(f, &item->sha256, offset, out, want, got);
 }
 
 static enum err memory_leaves(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count)
@@ -252,7 +255,7 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 	static const struct files_ops ops = {
 		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
 		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunk = memory_chunk,
-		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunk = memory_chunk_of, .leaves = memory_leaves,
+		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunks = memory_chunks, .leaves = memory_leaves,
 		.exists = memory_exists, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
 	};
 	struct memory_files *m = calloc(1, sizeof *m);

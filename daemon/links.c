@@ -58,17 +58,78 @@ void links_tell(struct links *l, enum link_event_type type, const struct neighbo
 	push(l, &e);
 }
 
-unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max)
+/* ---- which socket may have something ---- */
+
+enum { WATCHED = 5 + OWN_KEYS_MAX };
+
+struct watched {
+	void *socket;
+	struct attention *attention;
+};
+
+static unsigned list_watched(struct links *l, struct watched out[WATCHED])
 {
-	void *sockets[] = { zap_socket(l->zap), l->listeners[0].socket, l->listeners[1].socket, l->control.socket, l->control.monitor,
-			    l->bulk.socket, l->bulk.monitor };
+	const struct watched all[] = {
+		{ zap_socket(l->zap), &l->zap_attention },
+		{ l->control.socket, &l->control.attention },
+		{ l->control.monitor, &l->control.monitor_attention },
+		{ l->bulk.socket, &l->bulk.attention },
+		{ l->bulk.monitor, &l->bulk.monitor_attention },
+	};
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < sizeof sockets / sizeof sockets[0] && n < max; i++) {
-		if (sockets[i] != NULL)
-			items[n++] = (zmq_pollitem_t){ .socket = sockets[i], .events = ZMQ_POLLIN };
+	for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (all[i].socket != NULL)
+			out[n++] = all[i];
+	}
+	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
+		if (l->listeners[i].socket != NULL)
+			out[n++] = (struct watched){ l->listeners[i].socket, &l->listeners[i].attention };
 	}
 	return n;
+}
+
+/* A quiet socket is waited for by its descriptor alone, as any file. */
+static zmq_pollitem_t poll_item(const struct watched *w)
+{
+	size_t size = sizeof w->attention->fd;
+
+	if (!w->attention->fd_known)
+		w->attention->fd_known = zmq_getsockopt(w->socket, ZMQ_FD, &w->attention->fd, &size) == 0;
+	if (w->attention->quiet && w->attention->fd_known)
+		return (zmq_pollitem_t){ .fd = w->attention->fd, .events = ZMQ_POLLIN };
+	return (zmq_pollitem_t){ .socket = w->socket, .events = ZMQ_POLLIN };
+}
+
+unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max)
+{
+	struct watched watched[WATCHED];
+	unsigned n = list_watched(l, watched);
+
+	n = n < max ? n : max;
+	for (unsigned i = 0; i < n; i++)
+		items[i] = poll_item(&watched[i]);
+	return n;
+}
+
+void links_polled(struct links *l, const zmq_pollitem_t *items, unsigned count)
+{
+	struct watched watched[WATCHED];
+	unsigned n = list_watched(l, watched);
+
+	for (unsigned i = 0; i < n && i < count; i++) {
+		if (items[i].revents != 0)
+			watched[i].attention->quiet = false;
+	}
+}
+
+/* Receives when there may be something. False: nothing. */
+static bool receive_part(struct attention *a, void *socket, zmq_msg_t *m)
+{
+	if (!a->quiet && zmq_msg_recv(m, socket, ZMQ_DONTWAIT) >= 0)
+		return true;
+	a->quiet = true;
+	return false;
 }
 
 bool links_pending(const struct links *l)
@@ -118,6 +179,7 @@ static void greet_bulk(struct links *l)
 	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = l->config.self,
 					.purpose = PURPOSE_BULK };
 	arena_reset(l->arena);
+	l->bulk.attention.quiet = false;
 	if (wire_encode(l->arena, &m, &frame) != ERR_OK || zmq_send(l->bulk.socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) < 0)
 		log_event(LOG_WARNING, "bulk-hello-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
 }
@@ -203,7 +265,7 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 
 	*good = false;
 	zmq_msg_init(&id);
-	if (zmq_msg_recv(&id, r->socket, ZMQ_DONTWAIT) < 0) {
+	if (!receive_part(&r->attention, r->socket, &id)) {
 		zmq_msg_close(&id);
 		return false;
 	}
@@ -212,7 +274,7 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 		*good = true;
 	}
 	while (zmq_msg_more(parts == 0 ? &id : &l->message) != 0) {
-		if (zmq_msg_recv(&l->message, r->socket, ZMQ_DONTWAIT) < 0)
+		if (!receive_part(&r->attention, r->socket, &l->message))
 			break;
 		parts++;
 	}
@@ -268,7 +330,7 @@ static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpos
 	if (d->socket == NULL || n == NULL)
 		return false;
 	do {
-		if (zmq_msg_recv(&l->message, d->socket, ZMQ_DONTWAIT) < 0)
+		if (!receive_part(&d->attention, d->socket, &l->message))
 			return false;
 		parts++;
 	} while (zmq_msg_more(&l->message) != 0);
@@ -284,7 +346,10 @@ static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpos
 void links_receive(struct links *l, struct link_event *out)
 {
 	memset(out, 0, sizeof *out);
-	zap_service(l->zap);
+	if (!l->zap_attention.quiet) {
+		zap_service(l->zap); /* all that waits */
+		l->zap_attention.quiet = true;
+	}
 	keep_dialled(l);
 	/* Frames that are dropped unread count too: a flood of them must not keep the loop here. */
 	for (unsigned n = 0; n < DROPPED_MAX; n++) {
@@ -317,6 +382,7 @@ static enum err send_dialled(struct dialled *d, struct blob frame)
 {
 	if (d->socket == NULL || !d->up)
 		return ERR_NETWORK;
+	d->attention.quiet = false;
 	if (zmq_send(d->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
 		return ERR_OK;
 	return ERR_BUSY;
@@ -334,6 +400,7 @@ enum err links_send(struct links *l, struct committee_id neighbour, enum purpose
 	c = &n->connections[purpose];
 	if (!c->standing || c->listener->socket == NULL)
 		return ERR_NETWORK;
+	c->listener->attention.quiet = false;
 	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
 		if (zmq_send(c->listener->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
 			return ERR_OK;

@@ -46,6 +46,8 @@ void links_close(struct links *l); /* NULL is fine */
 
 /* Fills at most max poll items for zmq_poll; returns how many. */
 unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max);
+/* What zmq_poll reported in them. Before links_receive: a socket that has nothing is not asked again until then. */
+void links_polled(struct links *l, const zmq_pollitem_t *items, unsigned count);
 /* The next thing that happened, without blocking; type LINK_EVENT_NONE when nothing did. */
 void links_receive(struct links *l, struct link_event *out);
 

@@ -8,10 +8,17 @@
 
 enum { RID_BYTES = 5, PENDING_MAX = 4096 };
 
+/* Asking a socket that has nothing costs two system calls each time, so that is remembered. What libzmq tells by the descriptor it tells
+ * once: a socket is quiet from the receive that found nothing until its descriptor says something or we use it. All zero: to be asked. */
+struct attention {
+	int fd; /* once it is known */
+	bool fd_known, quiet;
+};
 /* One key, one port. */
 struct listener {
 	struct own_link_key key;
 	void *socket; /* NULL: free */
+	struct attention attention;
 };
 struct connection {
 	bool standing;
@@ -27,6 +34,7 @@ struct neighbour {
 /* A connection that we dialled, with the monitor that tells when it stands. */
 struct dialled {
 	void *socket, *monitor;
+	struct attention attention, monitor_attention;
 	bool up;
 	int64_t not_before_ms; /* monotonic: dialled again then */
 };
@@ -37,6 +45,7 @@ struct links {
 	void *zmq;
 	struct links_config config;
 	struct zap *zap;
+	struct attention zap_attention;
 	struct listener listeners[OWN_KEYS_MAX];
 	unsigned dial_key; /* of config.keys: the older one when the superior has not heard of the newer */
 	struct dialled control, bulk;

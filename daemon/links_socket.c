@@ -137,13 +137,14 @@ enum dialled_change dialled_watch(struct dialled *d)
 {
 	enum dialled_change change = DIALLED_NOTHING;
 
-	while (d->monitor != NULL && change == DIALLED_NOTHING) {
+	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet) {
 		zmq_msg_t m;
 		uint16_t event = 0;
 
 		zmq_msg_init(&m);
 		if (zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) < 0) {
 			zmq_msg_close(&m);
+			d->monitor_attention.quiet = true;
 			return DIALLED_NOTHING;
 		}
 		if (zmq_msg_size(&m) >= sizeof event)

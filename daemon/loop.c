@@ -55,13 +55,25 @@ static void fill(struct daemon *d, struct waiting *w)
 	w->count += control_poll(d->control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
+/* A commit costs a sync: while more is on its way to the inbox, it is worth a moment. Never when nothing is. 0, or how long still. */
+static int64_t worth_waiting_us(struct daemon *d)
+{
+	unsigned count = inbox_count(d->inbox);
+	int64_t left_us = d->last_commit_us + d->config.commit_gap_us - clock_mono_us();
+
+	return count > 0 && count < TURN_EVENTS_MAX && sequencer_waiting(d->sequencer) > 0 && left_us > 0 ? left_us : 0;
+}
+
 static long timeout_ms(struct daemon *d, struct now now)
 {
 	int64_t deadlines[] = { core_deadline_ms(d->core), bulk_deadline_ms(d->bulk), d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
 	int64_t first = INT64_MAX;
 
-	if (inbox_count(d->inbox) > 0 || links_pending(d->links) || control_busy(d->control))
+	if (links_pending(d->links) || control_busy(d->control))
 		return 0;
+	/* Sleeping leaves the processor to the workers that it waits for. */
+	if (inbox_count(d->inbox) > 0)
+		return (long)((worth_waiting_us(d) + 999) / 1000);
 	for (size_t i = 0; i < sizeof deadlines / sizeof deadlines[0]; i++)
 		first = deadlines[i] < first ? deadlines[i] : first;
 	return first <= now.mono_ms ? 0 : (long)(first - now.mono_ms);
@@ -74,6 +86,7 @@ static void wait(struct daemon *d, struct waiting *w)
 	if (zmq_poll(w->items, (int)w->count, timeout_ms(d, clock_now())) < 0)
 		for (unsigned i = 0; i < w->count; i++)
 			w->items[i].revents = 0;
+	links_polled(d->links, w->items, w->link_count);
 }
 
 /* ---- collect ---- */
@@ -175,15 +188,6 @@ static void collect(struct daemon *d, struct waiting *w)
 	control_service(d->control, w->items + w->control, w->count - w->control);
 }
 
-/* A commit costs a sync: while more is on its way to the inbox, it is worth a moment. Never when nothing is. */
-static bool worth_waiting(struct daemon *d)
-{
-	unsigned count = inbox_count(d->inbox);
-
-	return count > 0 && count < TURN_EVENTS_MAX && sequencer_waiting(d->sequencer) > 0 &&
-	       clock_mono_us() - d->last_commit_us < d->config.commit_gap_us;
-}
-
 /* ---- what time asks for ---- */
 
 struct memory {
@@ -277,7 +281,7 @@ enum err loop_run(struct daemon *d)
 	while (e == ERR_OK && !d->stopping) {
 		wait(d, &w);
 		collect(d, &w);
-		if (!worth_waiting(d)) {
+		if (worth_waiting_us(d) == 0) {
 			uint64_t commits = turn_figures(d->turn).commits;
 
 			e = turn_run(d->turn, clock_now());
