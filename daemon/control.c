@@ -302,11 +302,14 @@ static bool has_frame(const struct client *c)
 
 static bool read_some(struct client *c)
 {
+	size_t room = READ_BYTES;
 	ssize_t n;
 
 	if (has_frame(c))
 		return true; /* what is here comes first */
-	if (!control_reserve(&c->in, &c->in_capacity, c->in_len + READ_BYTES))
+	if (c->in_len >= 4 && frame_size(c->in) <= CONTROL_MESSAGE_MAX_BYTES && frame_size(c->in) + 4 - c->in_len > room)
+		room = frame_size(c->in) + 4 - c->in_len;
+	if (!control_reserve(&c->in, &c->in_capacity, c->in_len + room))
 		return false;
 	n = recv(c->fd, c->in + c->in_len, c->in_capacity - c->in_len, 0);
 	if (n < 0)

@@ -27,7 +27,7 @@ enum {
 	PENDING_REPLIES_MAX = 8192,  /* requests under way in the core */
 	UPLOADS_MAX = 4,             /* submissions with streamed contents, a client */
 	UPLOAD_WINDOW_BYTES = 1 << 20,
-	HELD_BYTES_MAX = 16 << 20,   /* of one client's whole submissions, while workers have them: more waits in the socket */
+	HELD_BYTES_MAX = 8 << 20,    /* of one client's whole submissions, while workers have them: more waits in the socket */
 	CLIENT_JOBS_MAX = 512,
 };
 

@@ -10,7 +10,7 @@
 #include "routing/id.h"
 #include "routing/policy.h"
 
-enum { UPLOAD_ARENA_BYTES = 8 << 20 };
+enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024 };
 
 static void destroy(struct upload *u)
 {
@@ -192,7 +192,7 @@ static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 			return ERR_FORMAT;
 		u->parts[i].streamed = p->streamed;
 		u->parts[i].size_bytes = p->size_bytes;
-		u->parts[i].content = arena_blob(u->arena, content);
+		u->parts[i].content = u->owns_request ? content : arena_blob(u->arena, content);
 		if (content.len_bytes > 0 && u->parts[i].content.data == NULL)
 			return ERR_NO_MEMORY;
 	}
@@ -279,12 +279,26 @@ static enum err claim_room(const struct upload *u)
 	return ERR_OK;
 }
 
+/* A small request is copied into an arena of its own; of a large one the submission takes over the arena that it was unpacked into. */
+static bool take_arena(struct upload *u, struct control *control, size_t request_bytes)
+{
+	struct arena *fresh = arena_new(request_bytes < OWN_REQUEST_BYTES ? UPLOAD_ARENA_BYTES : REPLY_ARENA_BYTES);
+
+	u->owns_request = fresh != NULL && request_bytes >= OWN_REQUEST_BYTES;
+	u->arena = fresh;
+	if (u->owns_request) {
+		u->arena = control->arena;
+		control->arena = fresh;
+	}
+	return fresh != NULL;
+}
+
 void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request)
 {
 	struct upload *u = calloc(1, sizeof *u);
 	enum err e;
 
-	if (u == NULL || (u->arena = arena_new(UPLOAD_ARENA_BYTES + request.len_bytes)) == NULL) {
+	if (u == NULL || !take_arena(u, c->control, request.len_bytes)) {
 		free(u);
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;
@@ -293,9 +307,9 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	u->id = id;
 	u->arrived_last = &u->arrived;
 	u->next = c->uploads;
+	u->held_bytes = request.len_bytes;
 	c->uploads = u;
 	c->upload_count++;
-	u->held_bytes = request.len_bytes;
 	c->held_bytes += u->held_bytes;
 	e = read_submit(u, m);
 	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)

@@ -38,6 +38,7 @@ struct upload {
 	size_t held_bytes; /* its part of the client's */
 	enum err result;
 	uint32_t warning;
+	bool owns_request; /* the arena holds the unpacked request itself */
 	bool busy;
 };
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "daemon/clock.h"
@@ -28,6 +29,7 @@ struct incoming {
 	uint64_t leaf_count, leaf_capacity;
 	struct manifest_item item; /* fetch */
 	bool fetch;
+	bool fresh; /* nothing of it is on disk yet: no chunk needs to be looked for */
 	/* A submission's unfinished chunk. */
 	uint8_t *tail;
 	size_t tail_bytes;
@@ -144,6 +146,7 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes)
 
 static enum err take_leaves(struct incoming *i, const struct manifest_item *item, struct digest *leaves)
 {
+	struct stat st;
 	struct digest root = merkle_root(leaves, (size_t)files_chunks(item->size_bytes));
 
 	if (!digest_equal(&root, &item->chunk_root)) {
@@ -155,7 +158,10 @@ static enum err take_leaves(struct incoming *i, const struct manifest_item *item
 	i->leaf_count = files_chunks(item->size_bytes);
 	i->item = *item;
 	i->fetch = true;
-	if (ftruncate(i->fd, (off_t)item->size_bytes) != 0)
+	if (fstat(i->fd, &st) != 0)
+		return files_errno("fstat");
+	i->fresh = st.st_size == 0;
+	if (!i->fresh && ftruncate(i->fd, (off_t)item->size_bytes) != 0)
 		return files_errno("ftruncate");
 	return ERR_OK;
 }
@@ -231,7 +237,7 @@ enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chu
 {
 	uint64_t at = from;
 
-	for (; at < i->leaf_count; at++) {
+	for (; !i->fresh && at < i->leaf_count; at++) {
 		size_t want = chunk_size(i, at), got;
 		struct digest leaf;
 		enum err e = files_read_full(i->fd, at * CHUNK_BYTES, i->tail, want, &got);
@@ -257,6 +263,7 @@ enum err files_incoming_chunk(struct incoming *i, uint64_t index, struct blob by
 	leaf = merkle_leaf(bytes);
 	if (!digest_equal(&leaf, &i->leaves[index]))
 		return ERR_DIGEST;
+	i->fresh = false;
 	e = write_and_pass_on(i, index * CHUNK_BYTES, bytes);
 	if (e == ERR_OK)
 		hash_in_order(i, index, bytes);

@@ -61,7 +61,9 @@ static int64_t worth_waiting_us(struct daemon *d)
 	unsigned count = inbox_count(d->inbox);
 	int64_t left_us = d->last_commit_us + d->config.commit_gap_us - clock_mono_us();
 
-	return count > 0 && count < TURN_EVENTS_MAX && sequencer_waiting(d->sequencer) > 0 && left_us > 0 ? left_us : 0;
+	bool more = sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 || control_jobs(d->control) > 0;
+
+	return more && count > 0 && count < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
 }
 
 static long timeout_ms(struct daemon *d, struct now now)

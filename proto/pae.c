@@ -7,7 +7,7 @@
 enum err pae_encode(struct arena *a, text_t payload_type, struct blob payload, struct blob *out)
 {
 	size_t room = strlen(payload_type) + payload.len_bytes + 64;
-	uint8_t *bytes = arena_alloc(a, room);
+	uint8_t *bytes = arena_raw(a, room);
 	int n;
 
 	if (bytes == NULL)

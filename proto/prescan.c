@@ -223,7 +223,7 @@ struct budget {
 static void *alloc_noting(void *ctx, size_t size_bytes)
 {
 	struct budget *b = ctx;
-	void *p = arena_alloc(b->arena, size_bytes);
+	void *p = arena_raw(b->arena, size_bytes);
 
 	b->spent = b->spent || p == NULL;
 	return p;
@@ -251,7 +251,7 @@ void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blo
 enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out)
 {
 	size_t size = protobuf_c_message_get_packed_size(m);
-	uint8_t *data = arena_alloc(a, size);
+	uint8_t *data = arena_raw(a, size);
 
 	if (data == NULL)
 		return ERR_NO_MEMORY;

@@ -248,7 +248,7 @@ enum err record_encode(struct arena *a, const struct key *key, const struct reco
 
 	if (e != ERR_OK)
 		return e;
-	value = arena_alloc(a, RECORD_OVERHEAD_BYTES + message.len_bytes);
+	value = arena_raw(a, RECORD_OVERHEAD_BYTES + message.len_bytes);
 	if (value == NULL)
 		return ERR_NO_MEMORY;
 	crc = checksum(RECORD_VERSION, r->family, key, message);

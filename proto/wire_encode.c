@@ -23,7 +23,7 @@ static enum err frame(struct arena *a, enum message_type type, const ProtobufCMe
 
 	if (size > FRAME_MAX_BYTES)
 		return ERR_TOO_LARGE;
-	bytes = arena_alloc(a, size);
+	bytes = arena_raw(a, size);
 	if (bytes == NULL)
 		return ERR_NO_MEMORY;
 	bytes[0] = 'V';

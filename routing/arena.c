@@ -83,7 +83,7 @@ static struct block *add_block(struct arena *a, size_t need_bytes)
 	return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size_bytes)
+void *arena_raw(struct arena *a, size_t size_bytes)
 {
 	struct block *b = a->last;
 	size_t rounded;
@@ -101,7 +101,14 @@ void *arena_alloc(struct arena *a, size_t size_bytes)
 	out = b->data + b->used_bytes;
 	b->used_bytes += rounded;
 	a->used_bytes += rounded;
-	return memset(out, 0, rounded);
+	return out;
+}
+
+void *arena_alloc(struct arena *a, size_t size_bytes)
+{
+	void *out = arena_raw(a, size_bytes);
+
+	return out == NULL ? NULL : memset(out, 0, size_bytes);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size_bytes)
@@ -118,7 +125,7 @@ struct blob arena_blob(struct arena *a, struct blob from)
 
 	if (from.len_bytes == 0)
 		return out;
-	copy = arena_alloc(a, from.len_bytes);
+	copy = arena_raw(a, from.len_bytes);
 	if (copy != NULL)
 		out = (struct blob){ memcpy(copy, from.data, from.len_bytes), from.len_bytes };
 	return out;
@@ -126,10 +133,13 @@ struct blob arena_blob(struct arena *a, struct blob from)
 
 text_t arena_text(struct arena *a, const char *from, size_t len_bytes)
 {
-	char *copy = arena_alloc(a, len_bytes + 1);
+	char *copy = arena_raw(a, len_bytes + 1);
 
-	if (copy != NULL && len_bytes > 0)
+	if (copy == NULL)
+		return NULL;
+	if (len_bytes > 0)
 		memcpy(copy, from, len_bytes);
+	copy[len_bytes] = '\0';
 	return copy;
 }
 

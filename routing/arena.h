@@ -18,6 +18,8 @@ void arena_reset(struct arena *a);
 
 /* Zeroed memory aligned for anything, valid until reset or destroy; NULL past the budget or without memory. */
 void *arena_alloc(struct arena *a, size_t size_bytes);
+/* The same with whatever was there before: for who fills all of it at once. A megabyte of zeros costs as much as the copy over it. */
+void *arena_raw(struct arena *a, size_t size_bytes);
 /* count × size with the overflow checked. */
 void *arena_array(struct arena *a, size_t count, size_t size_bytes);
 /* Copies; the text one adds a NUL. {NULL,0} / NULL when it does not fit. */

@@ -1,4 +1,5 @@
-/* A disk that goes bad under a finished attachment: what is damaged is never served. */
+/* A disk that goes bad under a finished attachment: what is damaged is never served. Leaves of small files are in memory, those of large ones
+ * beside them: both are tried. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -13,32 +14,66 @@
 
 #include "daemon/files.h"
 #include "proto/digest.h"
+#include "proto/merkle.h"
 #include "tools/fsutil.h"
 
-enum { CHUNKS = 3, SIZE = 2 * CHUNK_BYTES + 100 };
+enum { SMALL = 3, LARGE = 70, REST = 100 };
 
 struct corner {
+	uint64_t chunks; /* the last has REST bytes */
 	char folder[64];
 	struct files *files;
 	struct manifest_item item;
 };
 
-static int set_up(void **state)
+static size_t size_of(const struct corner *p)
 {
-	static uint8_t content[SIZE];
+	return (size_t)(p->chunks - 1) * CHUNK_BYTES + REST;
+}
+
+static int set_up(void **state, uint64_t chunks)
+{
 	struct corner *p = calloc(1, sizeof *p);
 	struct incoming *i;
+	uint8_t *content;
 
+	p->chunks = chunks;
+	content = malloc(size_of(p));
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-chunk-XXXXXX");
 	assert_non_null(mkdtemp(p->folder));
 	assert_int_equal(files_open(p->folder, &p->files), ERR_OK);
 	assert_int_equal(p->files->ops->incoming_open(p->files, "submit.1", &i), ERR_OK);
-	for (size_t k = 0; k < sizeof content; k++)
+	for (size_t k = 0; k < size_of(p); k++)
 		content[k] = (uint8_t)(k * 7 + k / 251);
-	assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, sizeof content }), ERR_OK);
+	assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, size_of(p) }), ERR_OK);
 	assert_int_equal(p->files->ops->incoming_finish(i, &p->item), ERR_OK);
+	free(content);
 	*state = p;
 	return 0;
+}
+
+static int set_up_small(void **state)
+{
+	return set_up(state, SMALL);
+}
+
+static int set_up_large(void **state)
+{
+	return set_up(state, LARGE);
+}
+
+/* What is only remembered goes. */
+static void open_anew(struct corner *p)
+{
+	p->files->ops->close(p->files);
+	assert_int_equal(files_open(p->folder, &p->files), ERR_OK);
+}
+
+static enum err read_chunks(struct corner *p, uint64_t first, uint32_t count, size_t *got)
+{
+	static uint8_t out[CHUNKS_A_READ * CHUNK_BYTES];
+
+	return p->files->ops->chunks(p->files, &p->item, &(struct chunk_range){ first, count }, out, got);
 }
 
 static int tear_down(void **state)
@@ -73,42 +108,126 @@ static void damage(const struct corner *p)
 
 static void test_whole_chunks_are_served_and_nothing_beyond_the_end(void **state)
 {
-	static uint8_t chunk[CHUNK_BYTES];
 	struct corner *p = *state;
 	size_t got;
 
-	for (uint64_t i = 0; i < CHUNKS; i++) {
-		assert_int_equal(p->files->ops->chunk(p->files, &p->item, i, chunk, &got), ERR_OK);
-		assert_int_equal(got, i + 1 == CHUNKS ? 100 : CHUNK_BYTES);
+	for (uint64_t i = 0; i < p->chunks; i++) {
+		assert_int_equal(read_chunks(p, i, 1, &got), ERR_OK);
+		assert_int_equal(got, i + 1 == p->chunks ? REST : CHUNK_BYTES);
 	}
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, CHUNKS, chunk, &got), ERR_NOT_FOUND);
+	assert_int_equal(read_chunks(p, p->chunks - 3, 3, &got), ERR_OK);
+	assert_int_equal(got, 2 * CHUNK_BYTES + REST);
+	assert_int_equal(read_chunks(p, p->chunks, 1, &got), ERR_NOT_FOUND);
+	assert_int_equal(read_chunks(p, p->chunks - 1, 2, &got), ERR_NOT_FOUND);
+	assert_int_equal(read_chunks(p, 0, CHUNKS_A_READ + 1, &got), ERR_NOT_FOUND);
+	assert_int_equal(read_chunks(p, 0, 0, &got), ERR_NOT_FOUND);
 }
 
 static void test_damaged_chunk_is_never_served_and_the_others_still_are(void **state)
 {
-	static uint8_t chunk[CHUNK_BYTES];
 	struct corner *p = *state;
 	size_t got;
 
 	damage(p);
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 0, chunk, &got), ERR_OK);
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 1, chunk, &got), ERR_DAMAGED);
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 2, chunk, &got), ERR_OK);
+	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_OK);
+	assert_int_equal(read_chunks(p, 1, 1, &got), ERR_DAMAGED);
+	assert_int_equal(read_chunks(p, 2, 1, &got), ERR_OK);
+	assert_int_equal(read_chunks(p, 0, 3, &got), ERR_DAMAGED);
 }
 
-static void test_leaves_are_not_made_anew_of_damage(void **state)
+static void test_leaves_are_made_anew_but_not_of_damage(void **state)
 {
-	static uint8_t chunk[CHUNK_BYTES];
 	struct corner *p = *state;
 	char path[200];
 	size_t got;
 
 	path_of(p, ".leaves", path);
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 0, chunk, &got), ERR_OK);
-	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(path), p->chunks == SMALL ? -1 : 0);
+	open_anew(p);
+	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_OK);
+	assert_int_equal(unlink(path), p->chunks == SMALL ? -1 : 0);
+	open_anew(p);
 	damage(p);
-	assert_int_equal(p->files->ops->chunk(p->files, &p->item, 0, chunk, &got), ERR_DAMAGED);
+	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_DAMAGED);
+}
+
+static void expect_leaves(struct corner *p)
+{
+	static struct digest leaves[LEAVES_PER_PIECE];
+	struct digest root;
+	size_t n;
+
+	assert_int_equal(p->files->ops->leaves(p->files, &p->item, 0, leaves, &n), ERR_OK);
+	assert_int_equal(n, p->chunks);
+	root = merkle_root(leaves, n);
+	assert_memory_equal(&root, &p->item.chunk_root, sizeof root);
+}
+
+static void test_kept_leaves_that_are_wrong_short_or_gone_are_made_again(void **state)
+{
+	struct corner *p = *state;
+	char path[200];
+	int fd;
+
+	path_of(p, ".leaves", path);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, "rubbish", 7, 40), 7);
+	close(fd);
+	expect_leaves(p);
+	assert_int_equal(truncate(path, 10), 0);
+	expect_leaves(p);
+	assert_int_equal(unlink(path), 0);
+	expect_leaves(p);
+	assert_int_equal(access(path, R_OK), 0);
+}
+
+static void test_kept_leaves_are_resumed_but_not_those_of_another_file(void **state)
+{
+	struct corner *p = *state;
+	const struct files_ops *ops = p->files->ops;
+	struct manifest_item other = p->item;
+	static struct digest leaves[LEAVES_PER_PIECE];
+	struct incoming *i;
+	size_t n;
+
+	assert_int_equal(ops->leaves(p->files, &p->item, 0, leaves, &n), ERR_OK);
+	assert_int_equal(ops->incoming_open(p->files, "tinh.3.9.0", &i), ERR_OK);
+	assert_int_equal(ops->incoming_leaves(i, &p->item, leaves, n), ERR_OK);
+	ops->incoming_close(i, false);
+	assert_int_equal(ops->incoming_open(p->files, "tinh.3.9.0", &i), ERR_OK);
+	other.chunk_root.bytes[0] ^= 1;
+	assert_int_equal(ops->incoming_resume(i, &other), ERR_NOT_FOUND);
+	assert_int_equal(ops->incoming_resume(i, &p->item), ERR_OK);
+	ops->incoming_close(i, true);
+	assert_int_equal(ops->incoming_open(p->files, "tinh.3.9.0", &i), ERR_OK);
+	assert_int_equal(ops->incoming_resume(i, &p->item), ERR_NOT_FOUND); /* forgotten */
+	ops->incoming_close(i, true);
+}
+
+static void test_more_small_files_than_are_remembered_are_all_served(void **state)
+{
+	enum { FILES = 1100 };
+	struct corner *p = *state;
+	struct manifest_item *items = calloc(FILES, sizeof *items), first = p->item;
+	uint8_t content[CHUNK_BYTES + 1] = { 0 };
+	struct incoming *i;
+	size_t got;
+
+	for (unsigned n = 0; n < FILES; n++) {
+		memcpy(content, &n, sizeof n);
+		assert_int_equal(p->files->ops->incoming_open(p->files, "submit.2", &i), ERR_OK);
+		assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, sizeof content }), ERR_OK);
+		assert_int_equal(p->files->ops->incoming_finish(i, &items[n]), ERR_OK);
+	}
+	for (unsigned n = 0; n < FILES; n++) {
+		p->item = items[n];
+		assert_int_equal(read_chunks(p, 0, 2, &got), ERR_OK);
+		assert_int_equal(got, sizeof content);
+	}
+	p->item = first;
+	assert_int_equal(read_chunks(p, 0, 2, &got), ERR_OK);
+	free(items);
 }
 
 struct settler {
@@ -120,7 +239,7 @@ struct settler {
 
 static void *settle_again(void *arg)
 {
-	static const uint8_t content[SIZE] = { 1 };
+	static const uint8_t content[2 * CHUNK_BYTES + REST] = { 1 };
 	struct settler *t = arg;
 	const struct files_ops *ops = t->place->files->ops;
 	struct manifest_item item;
@@ -155,11 +274,19 @@ static void test_same_content_settles_from_several_threads_at_once(void **state)
 
 int main(void)
 {
+#define SMALL_ONE(test) { "small: " #test, test, set_up_small, tear_down, NULL }
+#define LARGE_ONE(test) { "large: " #test, test, set_up_large, tear_down, NULL }
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_whole_chunks_are_served_and_nothing_beyond_the_end, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_damaged_chunk_is_never_served_and_the_others_still_are, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_leaves_are_not_made_anew_of_damage, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_same_content_settles_from_several_threads_at_once, set_up, tear_down),
+		SMALL_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
+		LARGE_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
+		SMALL_ONE(test_damaged_chunk_is_never_served_and_the_others_still_are),
+		LARGE_ONE(test_damaged_chunk_is_never_served_and_the_others_still_are),
+		SMALL_ONE(test_leaves_are_made_anew_but_not_of_damage),
+		LARGE_ONE(test_leaves_are_made_anew_but_not_of_damage),
+		LARGE_ONE(test_kept_leaves_that_are_wrong_short_or_gone_are_made_again),
+		LARGE_ONE(test_kept_leaves_are_resumed_but_not_those_of_another_file),
+		SMALL_ONE(test_more_small_files_than_are_remembered_are_all_served),
+		SMALL_ONE(test_same_content_settles_from_several_threads_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
