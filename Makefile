@@ -53,12 +53,13 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all demo check sim vectors install clean help packages lint locale
+.PHONY: all bench demo check sim vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu locale
 
 help:
 	@echo 'make            build build/vanthud and build/vanthu'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
+	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
 	@echo 'make vectors    write tests/vectors anew: worked examples of every format'
@@ -163,7 +164,7 @@ $(B)/canary-early-ack/vanthud: $(call obj_of,canary-early-ack,$(LIB) $(DAEMON:%=
 	$(call say,link,$@)
 	$(Q)$(CC) -pthread -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(BENCH:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -180,7 +181,7 @@ $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil 
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-BENCH_PARTS := $(BENCH:%=tests/bench/%) tools/uuid $(LIB)
+BENCH_PARTS := $(BENCH_SOURCES:%=tests/bench/%) tools/uuid $(LIB)
 $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
@@ -202,6 +203,11 @@ vectors: packages
 sim: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim
 	@$(B)/asan/sim $(SEED)
+
+# What is measured, and against what: docs/BENCHMARKS.md. BENCH=smoke|full, PEERS=FILE.
+bench: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/bench/bench
+	@BENCH='$(BENCH)' PEERS='$(PEERS)' tests/bench/run
 
 demo: packages
 	@$(MAKE) --no-print-directory -j2 all

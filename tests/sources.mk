@@ -5,6 +5,6 @@ UNIT := arena body bulk calendar certificate config core counter decide_director
 UNIT_SUPPORT := fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \
 	clerks hostile keys main registry member network prng workload world
-BENCH := conn documents figures limits limits_curve load main
+BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
 TEST_HELPERS := badneighbour badpeer bitflip unixcat unixrecv

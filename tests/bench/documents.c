@@ -258,3 +258,13 @@ double documents_receipt_ms(struct documents *d, double share)
 {
 	return percentile(d, share, true);
 }
+
+void documents_write_samples(struct documents *d, const char *path)
+{
+	FILE *f = fopen(path, "ae");
+
+	for (unsigned i = 0; f != NULL && i < d->plan.count; i++)
+		fprintf(f, "%.3f\n", (d->list[i].receipt_s - d->list[i].due_s) * 1000);
+	if (f == NULL || fclose(f) != 0)
+		bench_fail("%s cannot be written", path);
+}

@@ -15,6 +15,7 @@ struct plan_of_load {
 	double per_s;         /* 0: as fast as it goes; else they are due at this rate, whatever becomes of the ones before */
 	bool await;           /* the next one only when all receipts of the one before are back */
 	bool urgent;          /* hỏa tốc */
+	const char *samples;  /* a file to which each document's time to its last receipt is added, in ms, a line each; NULL: none */
 	bool no_receipts;     /* do not wait for any: nobody is there to give them */
 };
 
@@ -37,5 +38,6 @@ unsigned documents_receipt_count(const struct documents *d);
 /* Time from due to accepted, and to the last receipt, in ms, at this share of all (0.5, 0.99). */
 double documents_accept_ms(struct documents *d, double share);
 double documents_receipt_ms(struct documents *d, double share);
+void documents_write_samples(struct documents *d, const char *path);
 
 #endif

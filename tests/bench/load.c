@@ -14,7 +14,7 @@
 #include "proto/prescan.h"
 #include "tests/bench/documents.h"
 
-enum { QUIET_MS = 1500, GIVE_UP_S = 120, OUT_LOW_BYTES = 2 << 20, ARENA_BYTES = 1 << 20 };
+enum { QUIET_MS = 1500, GIVE_UP_S = 120, SLOWEST_PER_S = 1000, OUT_LOW_BYTES = 2 << 20, ARENA_BYTES = 1 << 20 };
 
 struct load {
 	struct plan_of_load plan;
@@ -127,7 +127,7 @@ static void look_after(struct load *l)
 {
 	double now = bench_now_s(), last = l->heard_s > l->accepted_s ? l->heard_s : l->accepted_s;
 
-	if (now - l->began_s > GIVE_UP_S + (l->plan.per_s > 0 ? l->plan.count / l->plan.per_s : 0))
+	if (now - l->began_s > GIVE_UP_S + l->plan.count / (l->plan.per_s > 0 ? l->plan.per_s : SLOWEST_PER_S))
 		bench_fail("after %.0f s: %u of %u accepted, %u receipted", now - l->began_s, documents_accepted_count(l->documents),
 			   l->plan.count, documents_delivered_count(l->documents));
 	if (documents_accepted_count(l->documents) < l->plan.count || l->plan.no_receipts || (now - last) * 1000 < QUIET_MS)
@@ -170,6 +170,8 @@ static void print(struct load *l)
 
 	if (!p->no_receipts && kept != p->count)
 		bench_fail("%u documents sent, and the store knows %u as delivered", p->count, kept);
+	if (p->samples != NULL)
+		documents_write_samples(l->documents, p->samples);
 	printf("{\"docs\":%u,\"bytes\":%zu,\"accepted\":%u,\"delivered\":%u,\"receipts\":%u,\"seconds\":%.4f,\"docs_per_s\":%.1f,"
 	       "\"accepted_s\":%.4f,\"accept_ms\":{\"p50\":%.3f,\"p99\":%.3f},\"receipt_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
 	       p->count, p->bytes, documents_accepted_count(l->documents), p->no_receipts ? 0 : kept, documents_receipt_count(l->documents),
@@ -208,6 +210,8 @@ static void read_options(struct plan_of_load *p, int argc, char **argv)
 			p->in_flight = (unsigned)strtoul(value, NULL, 10);
 		else if (strcmp(argv[i], "--rate") == 0)
 			p->per_s = strtod(value, NULL);
+		else if (strcmp(argv[i], "--samples") == 0)
+			p->samples = value;
 		else
 			bench_fail("%s: no such option", argv[i]);
 	}

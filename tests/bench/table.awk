@@ -1,0 +1,82 @@
+# KEY VALUE lines of a run to the table. Thresholds are DESIGN §11's columns first, must reach and stretch.
+$1 == "peer" {
+	if ($2 ~ /\+ed25519$/ && $4 > signed[$3]) { signed[$3] = $4; signed_by[$3] = $2 }
+	if ($2 == "jetstream" && $3 == 4096) jetstream = $4
+	next
+}
+{ n[$1] = $2 }
+
+# 12345.6 as 12,345; small numbers with a digit or two.
+function group(x,    s, out) {
+	s = sprintf("%d", x)
+	while (length(s) > 3) { out = "," substr(s, length(s) - 2) out; s = substr(s, 1, length(s) - 3) }
+	return s out
+}
+function show(x) { return x == "" ? "-" : x >= 100 ? group(x + 0.5) : x >= 10 ? sprintf("%.1f", x) : sprintf("%.2f", x) }
+function mib(x) { return x / 1048576 }
+function min(a, b) { return a < b ? a : b }
+
+# What is reached of three thresholds ("" is none); `more`: higher is better.
+function reached(x, first, must, stretch, more) {
+	if (x == "") return "not measured"
+	if (stretch != "" && (more ? x >= stretch : x <= stretch)) return "stretch"
+	if (must != "" && (more ? x >= must : x <= must)) return "must"
+	if (first != "" && (more ? x >= first : x <= first)) return "first"
+	return first == "" ? "not must" : "NOT FIRST"
+}
+function row(name, figure, limit, ratio, thresholds, what) {
+	printf "%-36s %9s  %-27s %-7s %-16s %s\n", name, figure, limit, ratio, thresholds, what
+}
+function of_limit(x, limit, what) { return limit > 0 ? sprintf("%.0f %% of %s %s", 100 * x / limit, show(limit), what) : "-" }
+function times(x, limit, what) { return limit > 0 ? sprintf("%.1f x %s %s", x / limit, show(limit), what) : "-" }
+function peer_row(name, x, bytes, limit, what, first, must, stretch,    r) {
+	r = signed[bytes] > 0 ? x / signed[bytes] : ""
+	row(name, show(x), of_limit(x, limit, what), r == "" ? "-" : sprintf("%.2f x", r), first " / " must " / " stretch " x",
+	    r == "" ? "no peers" : reached(r, first, must, stretch, 1))
+}
+
+END {
+	printf "%-36s %9s  %-27s %-7s %-16s %s\n", "measure", "figure", "limit of this machine", "peer", "first/must/str.", "reached"
+	peer_row("4 KiB documents a second", n["docs_4k"], 4096, n["limit_curve_4k_per_s"], "by CURVE", 1, 3, 4)
+	peer_row("1 MB documents a second", n["docs_1m"], 1000000, min(n["limit_file_1m_parallel_per_s"] / 2, n["limit_curve_bytes_per_s"] / 1e6),
+		 n["limit_file_1m_parallel_per_s"] / 2 < n["limit_curve_bytes_per_s"] / 1e6 ? "by disk" : "by CURVE", 0.75, 0.9, 1.1)
+	six = 6000 / n["limit_sync_per_s"]
+	row("one hop at 100/s, p50, ms", show(n["latency_p50_ms"]), times(n["latency_p50_ms"], six, "for 6 syncs"), "-", "5 / 3.5 / 3",
+	    reached(n["latency_p50_ms"], 5, 3.5, 3, 0))
+	row("one hop at 100/s, p99, ms", show(n["latency_p99_ms"]), times(n["latency_p99_ms"], six, "for 6 syncs"), "-", "- / 10 / 6",
+	    reached(n["latency_p99_ms"], "", 10, 6, 0))
+	row("one at a time, documents a second", show(n["one_at_a_time"]), of_limit(n["one_at_a_time"], n["limit_sync_per_s"] / 6, "by syncs"), "-", "-", "-")
+	row(sprintf("hoa toc behind %s MiB, p99, ms", group(mib(n["urgent_bytes"]))), show(n["urgent_p99_ms"]), times(n["urgent_p99_ms"], six, "for 6 syncs"),
+	    "-", "1000 / 40 / 20", reached(n["urgent_p99_ms"], 1000, 40, 20, 0))
+	f = n["fan_out_subordinates"]
+	row("one directive to " f ", all receipts, s", show(n["fan_out_s"]), times(n["fan_out_s"], 2 * f / n["limit_sync_per_s"], "for syncs"), "-",
+	    "- / 0.06 / 0.04", reached(n["fan_out_s"], "", 0.6 * f / 1000, 0.4 * f / 1000, 0))
+	row("resident, idle, MiB", show(mib(n["idle_rss_bytes"])), "-", "-", "16 / 16 / 12", reached(mib(n["idle_rss_bytes"]), 16, 16, 12, 0))
+	row("resident, " group(n["queued_documents"]) " queued, MiB", show(mib(n["queued_rss_bytes"])), "-", "-", "- / 96 / 48",
+	    reached(mib(n["queued_rss_bytes"]), "", 96, 48, 0))
+	row("resident, " group(n["queued_documents"]) " archived, MiB", show(mib(n["archived_rss_bytes"])), "-", "-", "- / 64 / 32",
+	    reached(mib(n["archived_rss_bytes"]), "", 64, 32, 0))
+	row("start-up with that archive, ms", show(n["start_ms"]), times(n["start_ms"], n["limit_start_ms"], "for a process"), "-", "- / 1000 / 200",
+	    reached(n["start_ms"], "", 1000, 200, 0))
+	row("slowest read command there, ms", show(n["command_ms"]), times(n["command_ms"], n["limit_start_ms"], "for a process"), "-", "50 / 50 / 15",
+	    reached(n["command_ms"], 50, 50, 15, 0))
+
+	print ""
+	print "counted by the daemons, for each document      4 KiB: origin  recipient     1 MB: origin  recipient"
+	printf "  signatures %41.3f %10.3f %16.3f %10.3f\n", n["signatures_docs_4k_tinh"], n["signatures_docs_4k_huyen"], n["signatures_docs_1m_tinh"],
+	       n["signatures_docs_1m_huyen"]
+	printf "  syncs      %41.3f %10.3f %16.3f %10.3f\n", n["syncs_docs_4k_tinh"], n["syncs_docs_4k_huyen"], n["syncs_docs_1m_tinh"], n["syncs_docs_1m_huyen"]
+	print ""
+	printf "this machine: %d cores, load %s before and %s after; %s syncs/s; files of 1 MB synced: %s/s one writer, %s/s four;\n", n["limit_cores"],
+	       n["load_before"], n["load_after"], show(n["limit_sync_per_s"]), show(n["limit_file_1m_per_s"]), show(n["limit_file_1m_parallel_per_s"])
+	printf "  Ed25519 %s signs/s, %s verifies/s a core; SHA-256 %s MB/s a core; CURVE %s messages/s of 4 KiB, %s MB/s in 32 KiB\n",
+	       show(n["limit_sign_per_s"]), show(n["limit_verify_per_s"]), show(n["limit_sha256_bytes_per_s"] / 1e6), show(n["limit_curve_4k_per_s"]),
+	       show(n["limit_curve_bytes_per_s"] / 1e6)
+	if (signed[4096] > 0)
+		printf "best signed peers: 4 KiB %s %s/s, 1 MB %s %s/s; JetStream bare, 4 KiB: %s/s, ours %.2f x\n", signed_by[4096], show(signed[4096]),
+		       signed_by[1000000], show(signed[1000000]), show(jetstream), (jetstream > 0 ? n["docs_4k"] / jetstream : 0)
+	print "read commands, ms (slowest: " n["command_slowest"] "):"
+	for (k in n)
+		if (k ~ /^command_/ && k != "command_ms" && k != "command_slowest") printf "  %s %s\n", substr(k, 9), show(n[k]) | "sort"
+	close("sort")
+}
