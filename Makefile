@@ -22,7 +22,7 @@ PROTO_DEFS := envelope peer record control
 ROUTING := arena calendar core counter decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
 	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err id link plan policy record recount requeue \
 	route stream target tree
-PROTO := allocator body certificate digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
+PROTO := allocator body certificate crc32c digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_content control_document \
 	control_import control_list control_listen control_paper control_query control_reply control_submit control_target control_trace \

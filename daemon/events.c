@@ -139,6 +139,8 @@ static void write_log(const struct act_notify *n)
 {
 	char id[2 * sizeof n->document.id.bytes + 1];
 
+	if (!log_wanted(level_of(n->what, n->reason)))
+		return;
 	for (size_t i = 0; i < sizeof n->document.id.bytes; i++)
 		snprintf(id + 2 * i, 3, "%02x", n->document.id.bytes[i]);
 	if (n->document.origin.text[0] == '\0')

@@ -50,13 +50,18 @@ bool log_level_parse(const char *name, enum log_level *out)
 	return false;
 }
 
+bool log_wanted(enum log_level level)
+{
+	return level <= most_told;
+}
+
 void log_event(enum log_level level, const char *event, const char *format, ...)
 {
 	char line[LINE_MAX_BYTES];
 	va_list args;
 	int n;
 
-	if (level > most_told)
+	if (!log_wanted(level))
 		return;
 	n = snprintf(line, sizeof line, "level=%s event=%s%s", level_name(level), event, format[0] == '\0' ? "" : " ");
 	va_start(args, format);

@@ -8,6 +8,8 @@
 enum log_level { LOG_ERROR = 3, LOG_WARNING = 4, LOG_INFO = 6, LOG_DEBUG = 7 }; /* syslog's numbers */
 
 void log_open(enum log_level most); /* once, in main */
+/* Would such a line be told? For what costs something to put together. */
+bool log_wanted(enum log_level level);
 /* log_event(LOG_INFO, "link-up", "committee=%s rtt_us=%llu", …). Values with spaces, quotes or control characters are quoted and escaped
  * by log_quote. */
 void log_event(enum log_level level, const char *event, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -4,7 +4,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,42 +198,4 @@ enum err digest_from_hex(text_t hex, struct digest *out)
 		out->bytes[i] = (uint8_t)(high << 4 | low);
 	}
 	return ERR_OK;
-}
-
-/* ---- CRC-32C, by table (polynomial 0x82f63b78 reflected), eight bytes a step ---- */
-
-static uint32_t crc_table[8][256];
-static pthread_once_t crc_once = PTHREAD_ONCE_INIT;
-
-static void crc_fill(void)
-{
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t crc = i;
-
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ ((crc & 1) != 0 ? 0x82f63b78u : 0);
-		crc_table[0][i] = crc;
-	}
-	for (uint32_t i = 0; i < 256; i++) {
-		for (unsigned t = 1; t < 8; t++)
-			crc_table[t][i] = crc_table[t - 1][i] >> 8 ^ crc_table[0][crc_table[t - 1][i] & 0xff];
-	}
-}
-
-uint32_t crc32c(uint32_t crc, struct blob bytes)
-{
-	const uint8_t *p = bytes.data;
-	size_t left = bytes.len_bytes;
-
-	pthread_once(&crc_once, crc_fill);
-	crc = ~crc;
-	for (; left >= 8; p += 8, left -= 8) {
-		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
-
-		crc = crc_table[7][low & 0xff] ^ crc_table[6][low >> 8 & 0xff] ^ crc_table[5][low >> 16 & 0xff] ^ crc_table[4][low >> 24] ^
-		      crc_table[3][p[4]] ^ crc_table[2][p[5]] ^ crc_table[1][p[6]] ^ crc_table[0][p[7]];
-	}
-	while (left-- > 0)
-		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
-	return ~crc;
 }

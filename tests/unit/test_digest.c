@@ -58,6 +58,14 @@ static void test_crc32c_gives_the_published_values_at_every_split(void **state)
 	for (size_t at = 0; at <= 32; at++)
 		assert_int_equal(crc32c(crc32c(0, (struct blob){ up, at }), (struct blob){ up + at, 32 - at }), 0x46dd794e);
 	assert_int_equal(crc32c(0, (struct blob){ NULL, 0 }), 0);
+	/* The processor's and the table's, whatever the alignment and the length. */
+	for (size_t begin = 0; begin < 16; begin++) {
+		for (size_t len = 0; len <= 16; len++) {
+			struct blob some = { up + begin, len };
+
+			assert_int_equal(crc32c(7, some), crc32c_by_table(7, some));
+		}
+	}
 }
 
 static void test_pae_is_the_one_written_by_hand(void **state)
