@@ -179,15 +179,23 @@ static void collect_signals(struct daemon *d)
 	}
 }
 
+static void flush_workers(struct daemon *d)
+{
+	workers_flush(d->verify_workers);
+	workers_flush(d->file_workers);
+}
+
 static void collect(struct daemon *d, struct waiting *w)
 {
 	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0)
 		collect_signals(d);
 	collect_links(d);
+	flush_workers(d);
 	workers_collect(d->verify_workers, JOBS_A_TURN);
 	workers_collect(d->file_workers, JOBS_A_TURN);
 	sequencer_flush(d->sequencer);
 	control_service(d->control, w->items + w->control, w->count - w->control);
+	flush_workers(d);
 }
 
 /* ---- what time asks for ---- */
@@ -292,6 +300,7 @@ enum err loop_run(struct daemon *d)
 		}
 		if (e == ERR_OK)
 			e = keep_time(d);
+		flush_workers(d); /* what acts and time have asked for */
 	}
 	return e;
 }

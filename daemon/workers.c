@@ -20,7 +20,8 @@ struct workers {
 	struct list todo, done;
 	pthread_t *threads;
 	unsigned thread_count;
-	unsigned pending; /* control thread only */
+	unsigned pending, unsaid; /* control thread only; unsaid: since the last workers_flush */
+	unsigned waiting;         /* threads with nothing to do */
 	int fd;
 	bool stopping;
 };
@@ -63,7 +64,9 @@ static void *run(void *arg)
 		bool first;
 
 		if (j == NULL) {
+			w->waiting++;
 			pthread_cond_wait(&w->wake, &w->lock);
+			w->waiting--;
 			continue;
 		}
 		pthread_mutex_unlock(&w->lock);
@@ -143,10 +146,21 @@ static void submit(void *ctx, struct job *j)
 	struct workers *w = ctx;
 
 	w->pending++;
+	w->unsaid++;
 	pthread_mutex_lock(&w->lock);
 	push(&w->todo, j);
-	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
+}
+
+void workers_flush(struct workers *w)
+{
+	if (w->unsaid == 0)
+		return;
+	pthread_mutex_lock(&w->lock);
+	for (unsigned i = 0; i < w->unsaid && i < w->waiting; i++)
+		pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	w->unsaid = 0;
 }
 
 struct job_runner workers_runner(struct workers *w)

@@ -24,6 +24,9 @@ struct workers *workers_new(unsigned count, const char *name);
 /* Finishes the jobs under way; calls done() of all that are left, begun or not. Control thread. */
 void workers_destroy(struct workers *w); /* NULL is fine */
 struct job_runner workers_runner(struct workers *w);
+/* Wakes threads for the jobs that were sent out since the last call. They begin then at the latest: a thread that is woken for each of
+ * sixty small jobs takes the processor from who sends them, sixty times. */
+void workers_flush(struct workers *w);
 /* Readable while finished jobs wait. */
 int workers_fd(const struct workers *w);
 /* Calls done() of what has finished, at most `max`; returns how many. */

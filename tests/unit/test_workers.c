@@ -47,6 +47,7 @@ static void run_jobs(struct workers *w, struct counting *jobs, unsigned count, a
 		r.run(r.ctx, &jobs[i].job);
 	}
 	assert_int_equal(workers_pending(w), count);
+	workers_flush(w);
 }
 
 static void test_every_job_comes_back_once_whatever_is_collected_at_a_time(void **state)
