@@ -10,7 +10,7 @@
 #include "tests/helpers/badpeer.h"
 #include "tools/fsutil.h"
 
-enum { ASKED_MS = 10000, FLOOD = 20000, BURST = 40, EVIDENCE_MAX_BYTES = 1 << 20 };
+enum { ASKED_MS = 60000, FLOOD = 20000, BURST = 40, EVIDENCE_MAX_BYTES = 1 << 20 };
 
 static const char *const to_other[] = { "vanphong", NULL };
 

@@ -12,7 +12,9 @@
 #include "routing/stream.h"
 #include "tools/fsutil.h"
 
-enum { ARENA_BYTES = 256 << 20, ANSWER_MS = 700, GREET_TRIES = 90, WAIT_MS = 15000 };
+enum { ARENA_BYTES = 256 << 20, ANSWER_MS = 1500, GREET_TRIES = 60 };
+/* For what must come, however busy the machine; and for what tells only that nobody is there. */
+enum { WAIT_MS = 60000, ALIVE_MS = 15000 };
 
 static void need(bool good, const char *what)
 {
@@ -162,7 +164,7 @@ bool peer_alive(struct peer *p)
 	m.u.ping.token = 4711;
 	m.u.ping.wall_ms = wall_ms();
 	peer_say(p, &m);
-	return peer_hear(p, MESSAGE_PONG, WAIT_MS, &m);
+	return peer_hear(p, MESSAGE_PONG, ALIVE_MS, &m);
 }
 
 bool peer_greet(struct peer *p)

@@ -398,7 +398,7 @@ def main():
     p.add_argument("--send", nargs="*", default=[])
     p.add_argument("--to")
     p.add_argument("--number", default="1-CV/PY")
-    p.add_argument("--seconds", type=int, default=120)
+    p.add_argument("--seconds", type=int, default=900)
     o = p.parse_args()
     sys.path.insert(0, o.folder)
     global control_pb2, envelope_pb2, peer_pb2
