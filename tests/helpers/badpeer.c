@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct trick *find(const struct trick *list, const char *name)
 {
@@ -13,6 +14,7 @@ static const struct trick *find(const struct trick *list, const char *name)
 
 int main(int argc, char **argv)
 {
+	char byte;
 	static struct peer p;
 	const struct trick *trick = argc < 5 ? NULL : find(tricks_publish, argv[1]);
 
@@ -29,6 +31,10 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	trick->run(&p, argv + 5);
+	fflush(stdout);
+	/* It stays until it is let go: what comes from a connection that has ended is nobody's, and counted against nobody. */
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
 	peer_close(&p);
 	return 0;
 }
