@@ -8,6 +8,7 @@ enum { CAPACITY = 8192 }; /* more than one full window of a lane, so that a full
 struct inbox {
 	struct queued ring[CAPACITY];
 	unsigned first, count;
+	unsigned urgent; /* of them */
 };
 
 struct inbox *inbox_new(void)
@@ -28,12 +29,27 @@ void inbox_destroy(struct inbox *i)
 	free(i);
 }
 
+static bool is_urgent(const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_SUBMIT:
+		return e->u.submit.urgency > URGENCY_THUONG;
+	case EVENT_PUBLISH:
+		return e->u.publish.lane == LANE_URGENT;
+	case EVENT_FETCHED:
+		return e->u.fetched.lane == LANE_URGENT;
+	default:
+		return false;
+	}
+}
+
 enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner), void *owner)
 {
 	if (i->count == CAPACITY)
 		return ERR_BUSY;
 	i->ring[(i->first + i->count) % CAPACITY] = (struct queued){ .event = *e, .release = release, .owner = owner };
 	i->count++;
+	i->urgent += is_urgent(e);
 	return ERR_OK;
 }
 
@@ -42,7 +58,8 @@ unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max)
 	unsigned n = 0;
 
 	while (n < max && i->count > 0) {
-		out[n++] = i->ring[i->first];
+		out[n] = i->ring[i->first];
+		i->urgent -= is_urgent(&out[n++].event);
 		i->first = (i->first + 1) % CAPACITY;
 		i->count--;
 	}
@@ -57,4 +74,9 @@ unsigned inbox_room(const struct inbox *i)
 unsigned inbox_count(const struct inbox *i)
 {
 	return i->count;
+}
+
+bool inbox_hurries(const struct inbox *i)
+{
+	return i->urgent > 0;
 }

@@ -20,5 +20,7 @@ must_use enum err inbox_push(struct inbox *i, const struct event *e, void (*rele
 unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max);
 unsigned inbox_room(const struct inbox *i);
 unsigned inbox_count(const struct inbox *i);
+/* Something of it is an urgent document. */
+bool inbox_hurries(const struct inbox *i);
 
 #endif

@@ -24,6 +24,7 @@ enum {
 	MINUTE_MS = 60 * 1000,
 	TRIM_ABOVE_BYTES = 48 * 1024 * 1024,
 	TRIM_EVERY_MS = 3000,
+	BULK_GAPS = 3,
 };
 
 /* When the process holds this much more of its own than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS,
@@ -55,15 +56,22 @@ static void fill(struct daemon *d, struct waiting *w)
 	w->count += control_poll(d->control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
-/* A commit costs a sync: while more is on its way to the inbox, it is worth a moment. Never when nothing is. 0, or how long still. */
-static int64_t worth_waiting_us(struct daemon *d)
+/* A commit costs two syncs: while more is on its way to the inbox, it is worth a moment, and a longer one while attachments move, for they
+ * sync besides, and each brings several small events. Never when nothing is under way, and never long for what is urgent. */
+static int64_t gap_us(const struct daemon *d)
+{
+	if (bulk_jobs(d->bulk) > 0 && !inbox_hurries(d->inbox))
+		return BULK_GAPS * d->config.commit_gap_us;
+	return sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 || control_jobs(d->control) > 0 ? d->config.commit_gap_us : 0;
+}
+
+/* 0, or how long still. */
+static int64_t worth_waiting_us(const struct daemon *d)
 {
 	unsigned count = inbox_count(d->inbox);
-	int64_t left_us = d->last_commit_us + d->config.commit_gap_us - clock_mono_us();
+	int64_t left_us = d->last_commit_us + gap_us(d) - clock_mono_us();
 
-	bool more = sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 || control_jobs(d->control) > 0;
-
-	return more && count > 0 && count < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
+	return count > 0 && count < TURN_EVENTS_MAX && left_us > 0 ? left_us : 0;
 }
 
 static long timeout_ms(struct daemon *d, struct now now)

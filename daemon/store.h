@@ -33,7 +33,7 @@ struct store_ops {
 	enum err (*commit)(struct store *s, const struct plan *p);
 	/* See routing/lookup.h. Any thread. */
 	struct lookup (*lookup)(struct store *s);
-	/* Read consistency for a listing: between begin and end the same thread's lookups see one state (optional; keep it short). */
+	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it short; nothing may be committed between. */
 	enum err (*read_begin)(struct store *s);
 	void (*read_end)(struct store *s);
 	enum err (*room)(struct store *s, struct store_room *out);

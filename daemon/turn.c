@@ -52,7 +52,7 @@ static void count(struct turn *t, const struct event *e)
 		t->figures.facts_taken++;
 }
 
-static enum err decide(struct turn *t, struct now now)
+static enum err take_events(struct turn *t, struct now now)
 {
 	struct event tick = { .type = EVENT_TICK };
 	enum err e = ERR_OK;
@@ -70,6 +70,36 @@ static enum err decide(struct turn *t, struct now now)
 	}
 	if (e == ERR_OK)
 		e = core_finish(t->parts.core, now, t->plan);
+	return e;
+}
+
+/* One view of the store for all that is looked up meanwhile: begun anew for each lookup, it cost as much as the lookup. It ends before the
+ * commit, which could not use freed pages again under it. */
+static enum err decide(struct turn *t, struct now now)
+{
+	struct store *store = t->parts.store;
+	enum err e = store->ops->read_begin(store);
+
+	if (e != ERR_OK)
+		return e;
+	e = take_events(t, now);
+	store->ops->read_end(store);
+	return e;
+}
+
+/* The pump reads what it publishes: again one view, of what is committed now. */
+static enum err act(struct turn *t)
+{
+	struct store *store = t->parts.store;
+	enum err e;
+
+	if (t->plan->act_count == 0)
+		return ERR_OK;
+	e = store->ops->read_begin(store);
+	if (e != ERR_OK)
+		return e;
+	e = outbox_perform(t->parts.outbox, t->plan);
+	store->ops->read_end(store);
 	return e;
 }
 
@@ -104,7 +134,7 @@ static enum err finish(struct turn *t)
 	if (e == ERR_OK)
 		e = commit(t);
 	if (e == ERR_OK)
-		e = outbox_perform(t->parts.outbox, t->plan);
+		e = act(t);
 	return e;
 }
 

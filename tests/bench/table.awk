@@ -13,7 +13,7 @@ function group(x,    s, out) {
 	return s out
 }
 function show(x) { return x == "" ? "-" : x >= 100 ? group(x + 0.5) : x >= 10 ? sprintf("%.1f", x) : sprintf("%.2f", x) }
-function mib(x) { return x / 1048576 }
+function mib(x) { return x == "" ? "" : x / 1048576 }
 function min(a, b) { return a < b ? a : b }
 
 # What is reached of three thresholds ("" is none); `more`: higher is better.
@@ -27,8 +27,8 @@ function reached(x, first, must, stretch, more) {
 function row(name, figure, limit, ratio, thresholds, what) {
 	printf "%-36s %9s  %-27s %-7s %-16s %s\n", name, figure, limit, ratio, thresholds, what
 }
-function of_limit(x, limit, what) { return limit > 0 ? sprintf("%.0f %% of %s %s", 100 * x / limit, show(limit), what) : "-" }
-function times(x, limit, what) { return limit > 0 ? sprintf("%.1f x %s %s", x / limit, show(limit), what) : "-" }
+function of_limit(x, limit, what) { return limit > 0 && x != "" ? sprintf("%.0f %% of %s %s", 100 * x / limit, show(limit), what) : "-" }
+function times(x, limit, what) { return limit > 0 && x != "" ? sprintf("%.1f x %s %s", x / limit, show(limit), what) : "-" }
 function peer_row(name, x, bytes, limit, what, first, must, stretch,    r) {
 	r = signed[bytes] > 0 ? x / signed[bytes] : ""
 	row(name, show(x), of_limit(x, limit, what), r == "" ? "-" : sprintf("%.2f x", r), first " / " must " / " stretch " x",
@@ -75,7 +75,7 @@ END {
 	if (signed[4096] > 0)
 		printf "best signed peers: 4 KiB %s %s/s, 1 MB %s %s/s; JetStream bare, 4 KiB: %s/s, ours %.2f x\n", signed_by[4096], show(signed[4096]),
 		       signed_by[1000000], show(signed[1000000]), show(jetstream), (jetstream > 0 ? n["docs_4k"] / jetstream : 0)
-	print "read commands, ms (slowest: " n["command_slowest"] "):"
+	if (n["command_ms"] != "") print "read commands, ms (slowest: " n["command_slowest"] "):"
 	for (k in n)
 		if (k ~ /^command_/ && k != "command_ms" && k != "command_slowest") printf "  %s %s\n", substr(k, 9), show(n[k]) | "sort"
 	close("sort")

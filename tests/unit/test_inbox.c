@@ -65,12 +65,37 @@ static void test_taking_from_an_empty_inbox_gives_nothing(void **state)
 	inbox_destroy(NULL);
 }
 
+static void test_inbox_hurries_while_an_urgent_document_is_in_it(void **state)
+{
+	static const struct event events[] = {
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_NORMAL },   { .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS },
+		{ .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_THUONG }, { .type = EVENT_TICK },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_URGENT },   { .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_HOA_TOC },
+		{ .type = EVENT_FETCHED, .u.fetched.lane = LANE_URGENT },
+	};
+	struct inbox *i = inbox_new();
+	struct queued q;
+
+	(void)state;
+	for (size_t k = 0; k < COUNT_OF(events); k++) {
+		assert_int_equal(inbox_push(i, &events[k], NULL, NULL), ERR_OK);
+		assert_int_equal(inbox_hurries(i), k >= 4);
+	}
+	for (size_t k = 0; k < COUNT_OF(events); k++) {
+		assert_true(inbox_hurries(i));
+		assert_int_equal(inbox_take(i, &q, 1), 1);
+	}
+	assert_false(inbox_hurries(i));
+	inbox_destroy(i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_events_come_out_in_the_order_they_came_in_also_round_the_ring),
 		cmocka_unit_test(test_full_inbox_says_later_and_leaves_the_memory_with_the_caller),
 		cmocka_unit_test(test_taking_from_an_empty_inbox_gives_nothing),
+		cmocka_unit_test(test_inbox_hurries_while_an_urgent_document_is_in_it),
 	};
 
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
