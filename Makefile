@@ -92,12 +92,20 @@ $(B)/gen/proto/%.pb-c.c $(B)/gen/proto/%.pb-c.h &: proto/%.proto $(B)/cflags
 	$(Q)protoc --c_out=$(B)/gen -I. $<
 $(B)/gen/proto/control.pb-c.h: $(B)/gen/proto/envelope.pb-c.h
 
+# Files that a program has in itself, as C strings.
+$(B)/gen/tools/completion_bash.inc: etc/completion/vanthu.bash
+$(B)/gen/tools/completion_zsh.inc: etc/completion/_vanthu
+$(B)/gen/tools/%.inc:
+	@mkdir -p $(@D)
+	$(Q)sed 's/[\\"]/\\&/g; s/\t/\\t/g; s/.*/"&\\n"/' $< > $@
+INC := $(B)/gen/tools/completion_bash.inc $(B)/gen/tools/completion_zsh.inc
+
 # ---- objects: obj (release), asan (tests), clang (warnings of the other compiler), two canaries ----
 define objects
 $(B)/$(1)/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $$(@D)
 	$$(Q)$(2) -w $(3) -c -o $$@ $$<
-$(B)/$(1)/%.o: %.c $(B)/cflags | $(GEN:%=%.h)
+$(B)/$(1)/%.o: %.c $(B)/cflags | $(GEN:%=%.h) $(INC)
 	@mkdir -p $$(@D)
 	$$(call say,$(1),$$<)
 	$$(Q)$(2) $$(FLAGS) $(WARN) $(3) -c -o $$@ $$<

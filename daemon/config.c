@@ -432,6 +432,48 @@ const struct config_key *config_link_at(const struct config *c, unsigned index, 
 	return NULL;
 }
 
+/* ---- what the example and the man page say of a key ---- */
+
+static const struct {
+	const char *of, *value;
+} examples[] = {
+	{ "committee", "%s" },
+	{ "data", "/var/lib/vanthu/%s" },
+	{ "run", "/run/vanthu/%s" },
+	{ "listen", "tcp://0.0.0.0:17200" },
+};
+
+bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes)
+{
+	const struct row *row = find_row(key->name);
+	uint64_t factor;
+
+	if (row == NULL || row->high == 0)
+		return false;
+	factor = row->type == KEY_DURATION_MS ? 1000 : 1;
+	units_print(units_of(row->type), row->low * factor, low, size_bytes);
+	units_print(units_of(row->type), row->high * factor, high, size_bytes);
+	return true;
+}
+
+const char *config_key_example(const struct config_key *key)
+{
+	for (unsigned i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		if (strcmp(examples[i].of, key->name) == 0)
+			return examples[i].value;
+	}
+	return NULL;
+}
+
+const char *config_key_on_link(const struct config_key *key)
+{
+	for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
+		if (strcmp(link_members[m].of, key->name) == 0)
+			return key->name + LINK_PREFIX;
+	}
+	return NULL;
+}
+
 void config_reload(struct config *running, const struct config *fresh, char *out, size_t size_bytes)
 {
 	size_t used = 0;

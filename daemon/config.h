@@ -62,11 +62,17 @@ struct config_key {
 	const char *name;     /* "link.credit_messages" */
 	const char *type;     /* text path size duration count steps */
 	const char *fallback; /* "" : required or empty */
-	const char *help;     /* marked for translation */
+	const char *help;     /* marked for translation; a test wants one for each */
 	bool required;
 	bool reload; /* SIGHUP takes it */
 };
 const struct config_key *config_key_at(unsigned index); /* NULL past the last */
+/* Its bounds as text; false: it has none. */
+bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes);
+/* What the example gives it for a committee under systemd; NULL: its default is what most have. "%s" stands for the committee. */
+const char *config_key_example(const struct config_key *key);
+/* Its name on one link (links: ID: NAME); NULL: it is the same on all. */
+const char *config_key_on_link(const struct config_key *key);
 /* The value in force, as text. */
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes);
 

@@ -1,30 +1,37 @@
 /* Options, failures and talk, the same for every command; see cli.h. */
 #include "tools/cli.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/help.h"
 #include "tools/output.h"
 
-enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, OPT_HELP };
+enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, OPTIONS_MAX = 64 };
 
-static const struct option global_options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "json", no_argument, NULL, OPT_JSON },
-	{ "plain", no_argument, NULL, OPT_PLAIN },
-	{ "lang", required_argument, NULL, OPT_LANG },
-	{ "utc", no_argument, NULL, OPT_UTC },
-	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
-	{ "color", optional_argument, NULL, OPT_COLOR },
-	{ "dry-run", no_argument, NULL, 'n' },
-	{ "yes", no_argument, NULL, 'y' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
+static const struct command_option global_options[] = {
+	{ "config", 'c', N_("FILE"), N_("the daemon's configuration, or its folder (else VANTHU_CONFIG)"), VALUE_FILE, NULL },
+	{ "json", OPT_JSON, NULL, N_("one JSON object on standard output"), VALUE_NONE, NULL },
+	{ "plain", OPT_PLAIN, NULL, N_("columns between tabs"), VALUE_NONE, NULL },
+	{ "lang", OPT_LANG, "vi|en", N_("language"), VALUE_WORDS, NULL },
+	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
+	{ "timeout", OPT_TIMEOUT, N_("S"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
+	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
+	{ "yes", 'y', NULL, N_("do not ask (no command asks yet)"), VALUE_NONE, NULL },
+	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
+	{ "verbose", 'v', NULL, N_("more talk beside results (there is none yet)"), VALUE_NONE, NULL },
+	{ "color", OPT_COLOR, "[=always|never|auto]", N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
+	{ "help", 'h', NULL, N_("what the command does, and its options"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
-enum { GLOBAL_COUNT = sizeof global_options / sizeof global_options[0] };
+
+const struct command_option *cli_global_options(void)
+{
+	return global_options;
+}
 
 static bool parse_seconds(const char *text, int *out_ms)
 {
@@ -81,41 +88,99 @@ static bool take_global(struct cli *cli, int c, const char *value, bool *bad)
 	}
 }
 
-static void print_usage(FILE *to, const struct command *c)
+const struct command_option *command_option_at(const struct command *c, unsigned index)
 {
-	fprintf(to, "%s vanthu %s %s\n", _("Usage:"), c->name, c->usage);
+	for (unsigned t = 0; c != NULL && t < COMMAND_TABLES_MAX && c->options[t] != NULL; t++) {
+		for (const struct command_option *o = c->options[t]; o->name != NULL; o++) {
+			if (index-- == 0)
+				return o;
+		}
+	}
+	return index < sizeof global_options / sizeof global_options[0] - 1 ? &global_options[index] : NULL;
 }
 
-int cli_option(struct cli *cli, int argc, char **argv, const struct option *own)
+bool option_of_form(const struct command_option *o, const struct command_form *f)
 {
-	struct option all[GLOBAL_COUNT + OPTIONS_OWN_MAX + 1];
-	const struct command *command = command_find(cli->verb);
+	size_t len = strlen(f->word);
+
+	if (o->forms == NULL || len == 0)
+		return true;
+	for (const char *at = o->forms; (at = strstr(at, f->word)) != NULL; at += len) {
+		if ((at == o->forms || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* What getopt_long wants to know, by index as command_option_at has them. */
+static void list_options(const struct command *command, struct option all[OPTIONS_MAX + 1])
+{
+	const struct command_option *o;
 	unsigned n = 0;
 
-	memcpy(all, global_options, sizeof global_options);
-	n = GLOBAL_COUNT;
-	for (unsigned i = 0; own != NULL && own[i].name != NULL && i < OPTIONS_OWN_MAX; i++)
-		all[n++] = own[i];
+	for (; n < OPTIONS_MAX && (o = command_option_at(command, n)) != NULL; n++)
+		all[n] = (struct option){ o->name, o->argument == NULL ? no_argument : o->argument[0] == '[' ? optional_argument : required_argument,
+					  NULL, o->code };
+	assert(command_option_at(command, n) == NULL);
+	for (unsigned i = 0; i + sizeof global_options / sizeof global_options[0] - 1 < n; i++)
+		assert(all[i].val < 'a' || (all[i].val > 'z' && all[i].val < OPT_JSON)); /* or it would be taken for a global one */
 	memset(&all[n], 0, sizeof all[n]);
+}
+
+static bool is_one_of(const char *words, const char *value)
+{
+	size_t len = strlen(value);
+
+	words += words[0] == '[' ? 2 : 0;
 	for (;;) {
+		size_t n = strcspn(words, "|]");
+
+		if (n == len && strncmp(words, value, n) == 0)
+			return true;
+		if (words[n] != '|')
+			return false;
+		words += n + 1;
+	}
+}
+
+int cli_option(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command = command_find(cli->verb);
+	struct option all[OPTIONS_MAX + 1];
+
+	list_options(command, all);
+	for (;;) {
+		const struct command_option *o = NULL;
 		bool bad = false;
-		int c;
+		int c, at = -1;
 
 		opterr = 0;
-		c = getopt_long(argc, argv, ":c:nyqvh", all, NULL);
+		c = getopt_long(argc, argv, ":c:nyqvh", all, &at);
 		if (c == 'h' && command != NULL) {
-			print_usage(stdout, command);
-			printf("%s\n", _(command->summary));
+			help_command(command);
 			exit(0);
 		}
+		if (c == -1)
+			return c;
 		if (c == '?' || c == ':') {
-			cli_usage(cli, argv[optind - 1]);
+			char wants[128];
+
+			cli->value = NULL;
+			snprintf(wants, sizeof wants, _("%s, it wants a value"), argv[optind - 1]);
+			cli_usage(cli, c == ':' ? wants : argv[optind - 1]);
 			return '?';
 		}
-		if (c == -1 || !take_global(cli, c, optarg, &bad))
+		for (unsigned i = 0; o == NULL && all[i].name != NULL; i++) {
+			if (at >= 0 ? i == (unsigned)at : all[i].val == c)
+				o = command_option_at(command, i);
+		}
+		cli->option = o;
+		cli->value = optarg;
+		bad = optarg != NULL && o != NULL && o->kind == VALUE_WORDS && !is_one_of(o->argument, optarg);
+		if (!bad && !take_global(cli, c, optarg, &bad))
 			return c;
 		if (bad) {
-			cli_usage(cli, argv[optind - 1]);
+			cli_usage(cli, optarg);
 			return '?';
 		}
 	}
@@ -126,10 +191,13 @@ int cli_usage(struct cli *cli, const char *what)
 	const struct command *command = command_find(cli->verb);
 	char message[512];
 
-	snprintf(message, sizeof message, _("not understood: %s"), what);
-	cli_fail_text(cli, ERR_USAGE, message, "");
+	if (cli->value != NULL && what == cli->value && cli->option != NULL)
+		snprintf(message, sizeof message, _("--%s does not take \"%s\"; it wants %s"), cli->option->name, what, _(cli->option->argument));
+	else
+		snprintf(message, sizeof message, _("not understood: %s"), what);
+	cli_fail_text(cli, ERR_USAGE, message, command == NULL ? _(err_fix(ERR_USAGE)) : "");
 	if (command != NULL && !cli->json)
-		print_usage(stderr, command);
+		help_usage(stderr, command);
 	return err_exit_code(ERR_USAGE);
 }
 

@@ -2,7 +2,7 @@
 #ifndef VANTHU_TOOLS_CLI_H
 #define VANTHU_TOOLS_CLI_H
 
-#include <getopt.h>
+#include <getopt.h> /* optind, optarg */
 #include <jansson.h>
 #include <stdbool.h>
 
@@ -21,25 +21,72 @@ struct cli {
 	const struct renderer *renderer;
 	bool failed_told; /* the error has been printed */
 	const char *verb;
+	const struct command_option *option; /* the last one read, and its value */
+	const char *value;
+};
+
+/* What stands in a place of a command line: what completes it. */
+enum value_kind {
+	VALUE_NONE, /* nothing, or a text that only the user knows */
+	VALUE_WORDS, /* one of the words in `argument`, between | */
+	VALUE_FILE,
+	VALUE_FOLDER,
+	VALUE_DOCUMENT,   /* its number or id */
+	VALUE_EVIDENCE,   /* a document, or an exported file */
+	VALUE_COMMITTEE,
+	VALUE_NEIGHBOUR,
+	VALUE_RECIPIENTS, /* committees and groups, between commas */
+	VALUE_MEMBER,     /* of the lab whose folder stands before */
+	VALUE_TYPE,       /* of documents */
+	VALUE_KEY,        /* which keys to revoke */
+	VALUE_DIRECTION,  /* of paper: in or out */
+	VALUE_COMMAND,
+};
+
+/* One row an option. Help, man page, completion and getopt have it from here. */
+struct command_option {
+	const char *name;     /* NULL ends a table */
+	int code;             /* what cli_option returns; of a global one its letter, where it has one */
+	const char *argument; /* its value, marked for translation unless it is words; NULL: takes none; "[=…" may stay away */
+	const char *help;     /* marked for translation */
+	enum value_kind kind;
+	const char *forms;    /* names of the forms that take it, between blanks; NULL: all */
+};
+
+/* One row a form of a command: `link show ID`. */
+struct command_form {
+	const char *word;    /* "show"; "": no word of its own; NULL ends a table */
+	const char *usage;   /* what follows, marked for translation */
+	const char *summary; /* marked for translation; "": the command's */
+	enum value_kind operands[2]; /* the first, and all others */
 };
 
 /* One row a command: `vanthu help` prints it, vanthu.c finds it by name. */
+enum { COMMAND_TABLES_MAX = 3, COMMAND_FORMS_MAX = 12 };
 struct command {
 	const char *group;   /* marked for translation */
 	const char *name;
-	const char *usage;   /* what follows the name */
 	const char *summary; /* marked for translation */
 	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the name; returns the exit code */
+	const struct command_option *options[COMMAND_TABLES_MAX]; /* NULL after the last table */
+	struct command_form forms[COMMAND_FORMS_MAX];
 };
 const struct command *command_at(unsigned index); /* NULL past the last */
 const struct command *command_find(const char *name);
 
-/* getopt_long over the command's own options and the global ones, which may stand anywhere. Returns the next own option's value,
- * -1 at the end (optind is the first operand), or '?' after a fault has been told. */
-int cli_option(struct cli *cli, int argc, char **argv, const struct option *own);
-enum { OPTIONS_OWN_MAX = 24 };
+/* The options that every command takes. */
+const struct command_option *cli_global_options(void);
+/* Every option of a command, its own first, then the global ones: NULL past the last. */
+const struct command_option *command_option_at(const struct command *c, unsigned index);
+/* Whether a form of the command takes the option. */
+bool option_of_form(const struct command_option *o, const struct command_form *f);
 
-/* Exit code of a usage fault, which has been told with the command's usage. */
+/* getopt_long over the options of the command that cli->verb names and the global ones, which may stand anywhere. Returns the next own
+ * option's code with its value in optarg, -1 at the end (optind is the first operand), or '?' after a fault has been told. A value that
+ * must be one of some words is one of them. */
+int cli_option(struct cli *cli, int argc, char **argv);
+
+/* Exit code of a usage fault, which has been told with the command's usage. `what` may be the value of the option just read. */
 int cli_usage(struct cli *cli, const char *what);
 
 /* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be NULL. */

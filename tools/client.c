@@ -36,10 +36,11 @@ static enum err connect_to(const char *path, int timeout_ms, int *fd)
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return ERR_SYSTEM;
-	if (connect(*fd, (struct sockaddr *)&a, sizeof a) != 0)
-		return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_UNREACHABLE;
+	/* Before the connection: a daemon that accepts nobody must not hold us up either. */
 	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) != 0 || setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) != 0)
 		return ERR_SYSTEM;
+	if (connect(*fd, (struct sockaddr *)&a, sizeof a) != 0)
+		return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_UNREACHABLE;
 	return ERR_OK;
 }
 

@@ -13,7 +13,13 @@
 #include "tools/output.h"
 #include "tools/registry.h"
 
-enum { OPT_TO = 100, OPT_REGISTRY };
+enum { OPT_TO = 200, OPT_REGISTRY };
+
+const struct command_option committee_options[] = {
+	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, "export" },
+	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"), VALUE_FOLDER, "add move retire change renew" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 static const struct column list_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },             { "symbol", N_("Symbol"), FORMAT_TEXT, false },
@@ -197,17 +203,12 @@ static int import(struct cli *cli, const char *from)
 
 int cmd_committee(struct cli *cli, int argc, char **argv)
 {
-	struct option options[ENTRY_OPTIONS_MAX + 3];
 	struct entry_options entry;
 	const char *to = NULL, *registry = NULL, *what;
-	unsigned n = entry_options_table(options);
 	int c, operands;
 
-	options[n++] = (struct option){ "to", required_argument, NULL, OPT_TO };
-	options[n++] = (struct option){ "registry", required_argument, NULL, OPT_REGISTRY };
-	options[n] = (struct option){ NULL, 0, NULL, 0 };
 	entry_options_begin(&entry);
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_TO)

@@ -13,9 +13,11 @@
 
 enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14, ARENA_BYTES = 128 << 20 };
 
-static const struct option options[] = { { "keep", required_argument, NULL, OPT_KEEP },
-					 { "port", required_argument, NULL, OPT_PORT },
-					 { NULL, 0, NULL, 0 } };
+const struct command_option demo_options[] = {
+	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"), VALUE_FOLDER, NULL },
+	{ "port", OPT_PORT, N_("N"), N_("first port of the lab (one that is likely free)"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 /* The same tree as etc/demo-tree.yaml, so that an installed program needs no file. */
 static const char tree_text[] =
@@ -305,7 +307,7 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
 	unsigned long port = 0;
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_KEEP)

@@ -1,6 +1,5 @@
-/* init and config: a committee's folder with keys and configuration; a registry; and looking at a configuration. */
+/* init: a committee's folder with keys and configuration, or a registry. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "routing/endpoint.h"
@@ -13,7 +12,14 @@
 #include "tools/request_file.h"
 #include "tools/text.h"
 
-enum { OPT_ID = 100, OPT_LISTEN, OPT_REGISTRY, ARENA_BYTES = 64 << 20 };
+enum { OPT_ID = 200, OPT_LISTEN, OPT_REGISTRY, ARENA_BYTES = 64 << 20 };
+
+const struct command_option init_options[] = {
+	{ "id", OPT_ID, N_("ID"), N_("id of the committee: a-z, 0-9 and -, at most 32"), VALUE_NONE, NULL },
+	{ "listen", OPT_LISTEN, N_("tcp://ADDRESS:PORT"), N_("where its daemon listens for subordinates"), VALUE_NONE, NULL },
+	{ "registry", OPT_REGISTRY, NULL, N_("make a registry: who signs the committee directory"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 struct wanted {
 	struct committee_id id;
@@ -87,18 +93,12 @@ static int init_registry(struct cli *cli, struct arena *a, const char *folder, c
 
 int cmd_init(struct cli *cli, int argc, char **argv)
 {
-	struct option options[ENTRY_OPTIONS_MAX + 4];
 	struct wanted w = { .listen = "" };
-	unsigned n = entry_options_table(options);
 	struct arena *a;
 	int c, code;
 
-	options[n++] = (struct option){ "id", required_argument, NULL, OPT_ID };
-	options[n++] = (struct option){ "listen", required_argument, NULL, OPT_LISTEN };
-	options[n++] = (struct option){ "registry", no_argument, NULL, OPT_REGISTRY };
-	options[n] = (struct option){ NULL, 0, NULL, 0 };
 	entry_options_begin(&w.entry);
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		bool good = c != '?';
 
 		if (c == OPT_ID)
@@ -120,90 +120,4 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 	code = w.registry ? init_registry(cli, a, argv[optind], &w) : init_committee(cli, a, argv[optind], &w);
 	arena_destroy(a);
 	return code;
-}
-
-/* ---- config ---- */
-
-static int check(struct cli *cli)
-{
-	struct config_errors *errors = malloc(sizeof *errors);
-	struct config *config = malloc(sizeof *config);
-	json_t *list = json_array();
-	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : config_load(cli->config_path, config, errors);
-
-	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
-		if (!cli->json)
-			fprintf(stderr, "%s:%u:%u: %s\n", config->file, errors->list[i].line, errors->list[i].column, errors->list[i].text);
-		json_array_append_new(list, json_pack("{s:i, s:i, s:s}", "line", (int)errors->list[i].line, "column",
-						      (int)errors->list[i].column, "text", errors->list[i].text));
-	}
-	if (e == ERR_OK) {
-		static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
-							 { "valid", N_("Valid"), FORMAT_BOOL, false },
-							 { NULL, NULL, FORMAT_TEXT, false } };
-
-		output_object(cli, json_pack("{s:s, s:b, s:O}", "file", config->file, "valid", 1, "errors", list), columns);
-	} else {
-		char message[512];
-
-		if (e == ERR_CONFIG)
-			snprintf(message, sizeof message, _("%u faults, the first: %s"), errors->count, errors->list[0].text);
-		else
-			snprintf(message, sizeof message, "%s: %s", cli->config_path, _(err_text(e)));
-		e = ERR_CONFIG;
-		cli_fail_text(cli, e, message, _("correct the lines that are named"));
-	}
-	json_decref(list);
-	free(errors);
-	free(config);
-	return err_exit_code(e);
-}
-
-static void add_key(json_t *list, const char *name, const char *value, const char *standard, const struct config_key *k)
-{
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "key", name, "value", value, "type", k->type, "default", standard,
-					      "reload", k->reload, "help", _(k->help)));
-}
-
-static int show(struct cli *cli)
-{
-	static const struct column columns[] = { { "key", N_("Key"), FORMAT_TEXT, false },
-						 { "value", N_("Value"), FORMAT_TEXT, true },
-						 { "help", N_("Meaning"), FORMAT_TEXT, true },
-						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct config *config = malloc(sizeof *config);
-	char value[CONFIG_PATH_MAX];
-	struct config_link_text own;
-	const struct config_key *k;
-	json_t *list = json_array();
-	enum err e = config == NULL ? ERR_NO_MEMORY : cli_config(cli, config);
-
-	for (unsigned i = 0; e == ERR_OK && config_key_at(i) != NULL; i++) {
-		k = config_key_at(i);
-		config_value(config, k->name, value, sizeof value);
-		add_key(list, k->name, value, k->fallback, k);
-	}
-	for (unsigned i = 0; e == ERR_OK && (k = config_link_at(config, i, &own)) != NULL; i++) {
-		config_value(config, k->name, value, sizeof value); /* what it would be without a value of its own */
-		add_key(list, own.name, own.value, value, k);
-	}
-	free(config);
-	if (e != ERR_OK) {
-		json_decref(list);
-		return err_exit_code(e);
-	}
-	return output_list(cli, list, columns);
-}
-
-int cmd_config(struct cli *cli, int argc, char **argv)
-{
-	if (cli_option(cli, argc, argv, NULL) == '?')
-		return err_exit_code(ERR_USAGE);
-	if (cli->config_path == NULL)
-		return cli_fail_text(cli, ERR_CONFIG, _("no configuration given"), _("name it with -c FILE or VANTHU_CONFIG"));
-	if (optind < argc && strcmp(argv[optind], "check") == 0)
-		return check(cli);
-	if (optind == argc || strcmp(argv[optind], "show") == 0)
-		return show(cli);
-	return cli_usage(cli, argv[optind]);
 }

@@ -19,8 +19,19 @@
 #include "tools/request_file.h"
 #include "tools/text.h"
 
-enum { OPT_REGISTRY = 100, OPT_SIGN, OPT_LINK, OPT_ENDPOINT, OPT_LISTEN, OPT_OVERLAP, OPT_FORCE, ARENA_BYTES = 512 << 20, KEYS_MAX = 256 };
+enum { OPT_REGISTRY = 200, OPT_SIGN, OPT_LINK, OPT_ENDPOINT, OPT_LISTEN, OPT_OVERLAP, OPT_FORCE, ARENA_BYTES = 512 << 20, KEYS_MAX = 256 };
 #define DAY_MS (24LL * 3600 * 1000)
+
+const struct command_option key_options[] = {
+	{ "sign", OPT_SIGN, NULL, N_("only a new signing key"), VALUE_NONE, "new" },
+	{ "link", OPT_LINK, NULL, N_("only a new link key"), VALUE_NONE, "new" },
+	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where subordinates reach the new link key: a port of its own"), VALUE_NONE, "new" },
+	{ "listen", OPT_LISTEN, N_("tcp://ADDRESS:PORT"), N_("where the daemon listens for it (as --endpoint)"), VALUE_NONE, "new" },
+	{ "force", OPT_FORCE, NULL, N_("in place of a new key that still waits for the registry"), VALUE_NONE, "new" },
+	{ "overlap", OPT_OVERLAP, N_("DAYS"), N_("how long the old keys stay valid beside the new ones (7)"), VALUE_NONE, "rotate" },
+	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"), VALUE_FOLDER, "rotate revoke" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 struct key_options {
 	const char *registry, *endpoint, *listen;
@@ -375,17 +386,11 @@ static bool take(struct key_options *o, int option, const char *value)
 
 int cmd_key(struct cli *cli, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "registry", required_argument, NULL, OPT_REGISTRY }, { "sign", no_argument, NULL, OPT_SIGN },
-		{ "link", no_argument, NULL, OPT_LINK },               { "endpoint", required_argument, NULL, OPT_ENDPOINT },
-		{ "listen", required_argument, NULL, OPT_LISTEN },     { "overlap", required_argument, NULL, OPT_OVERLAP },
-		{ "force", no_argument, NULL, OPT_FORCE },             { NULL, 0, NULL, 0 },
-	};
 	struct key_options o = { .endpoint = "", .listen = "", .overlap_ms = 7 * DAY_MS };
 	const char *what;
 	int c, operands;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (!take(&o, c, optarg))

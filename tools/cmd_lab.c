@@ -11,7 +11,13 @@
 #include "tools/output.h"
 #include "tools/term.h"
 
-enum { OPT_TREE = 100, OPT_PORT, ARENA_BYTES = 256 << 20 };
+enum { OPT_TREE = 200, OPT_PORT, ARENA_BYTES = 256 << 20 };
+
+const struct command_option lab_options[] = {
+	{ "tree", OPT_TREE, N_("FILE"), N_("the committees, as in etc/demo-tree.yaml"), VALUE_FILE, "create" },
+	{ "port", OPT_PORT, N_("N"), N_("port of the first committee; the others follow (17200)"), VALUE_NONE, "create" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 static const struct column columns[] = {
 	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
@@ -179,18 +185,13 @@ static int add(struct cli *cli, const char *folder, const char *id, const struct
 
 int cmd_lab(struct cli *cli, int argc, char **argv)
 {
-	struct option options[ENTRY_OPTIONS_MAX + 3];
 	struct entry_options entry;
 	const char *tree = NULL, *what;
 	unsigned long port = 0;
-	unsigned n = entry_options_table(options);
 	int c, operands;
 
-	options[n++] = (struct option){ "tree", required_argument, NULL, OPT_TREE };
-	options[n++] = (struct option){ "port", required_argument, NULL, OPT_PORT };
-	options[n] = (struct option){ NULL, 0, NULL, 0 };
 	entry_options_begin(&entry);
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_PORT && (port = strtoul(optarg, NULL, 10)) != 0 && port < 65536)

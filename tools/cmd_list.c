@@ -12,12 +12,16 @@
 
 enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE };
 
-static const struct option options[] = {
-	{ "limit", required_argument, NULL, OPT_LIMIT }, { "from", required_argument, NULL, OPT_FROM },
-	{ "to", required_argument, NULL, OPT_TO },       { "type", required_argument, NULL, OPT_TYPE },
-	{ "number", required_argument, NULL, OPT_NUMBER }, { "since", required_argument, NULL, OPT_SINCE },
-	{ "until", required_argument, NULL, OPT_UNTIL }, { "state", required_argument, NULL, OPT_STATE },
-	{ NULL, 0, NULL, 0 },
+const struct command_option list_options[] = {
+	{ "from", OPT_FROM, N_("ID"), N_("only from this committee"), VALUE_COMMITTEE, NULL },
+	{ "to", OPT_TO, N_("ID"), N_("only to this committee, named by its id"), VALUE_COMMITTEE, NULL },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("only of this type, by its symbol"), VALUE_TYPE, NULL },
+	{ "number", OPT_NUMBER, N_("NUMBER"), N_("only with this number"), VALUE_NONE, NULL },
+	{ "state", OPT_STATE, "accepted|sending|delivered|refused|expired", N_("only in this state"), VALUE_WORDS, NULL },
+	{ "since", OPT_SINCE, N_("DATE"), N_("from this day on: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
+	{ "until", OPT_UNTIL, N_("DATE"), N_("up to this day"), VALUE_NONE, NULL },
+	{ "limit", OPT_LIMIT, N_("N"), N_("at most so many, the newest"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static const struct column inbox_columns[] = {
@@ -153,14 +157,19 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, con
 
 	vanthu__v1__list__init(&s.list);
 	s.list.box = box;
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?' || !take(&s, c, optarg)) {
 			json_decref(out);
 			free(s.number);
 			return c == '?' ? err_exit_code(ERR_USAGE) : cli_usage(cli, optarg);
 		}
 	}
-	if (optind < argc && box == VANTHU__V1__BOX__BOX_ALL)
+	if (argc - optind > 1) {
+		json_decref(out);
+		free(s.number);
+		return cli_usage(cli, argv[optind + 1]);
+	}
+	if (optind < argc)
 		s.folded = text_fold(argv[optind]);
 	e = client_open(cli, CLIENT_OFFICE, &client);
 	if (e == ERR_OK)

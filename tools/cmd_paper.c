@@ -14,13 +14,19 @@
 
 enum { OPT_TYPE = 1, OPT_NUMBER, OPT_SUBJECT, OPT_DATE, OPT_SECRECY, OPT_FROM, OPT_TO, OPT_AGAIN, OPT_ID, OPT_PERIOD, OPT_REASON };
 
-static const struct option options[] = {
-	{ "type", required_argument, NULL, OPT_TYPE },       { "number", required_argument, NULL, OPT_NUMBER },
-	{ "subject", required_argument, NULL, OPT_SUBJECT }, { "date", required_argument, NULL, OPT_DATE },
-	{ "secrecy", required_argument, NULL, OPT_SECRECY }, { "from", required_argument, NULL, OPT_FROM },
-	{ "to", required_argument, NULL, OPT_TO },           { "again", no_argument, NULL, OPT_AGAIN },
-	{ "id", required_argument, NULL, OPT_ID },           { "period", required_argument, NULL, OPT_PERIOD },
-	{ "reason", required_argument, NULL, OPT_REASON },   { NULL, 0, NULL, 0 },
+const struct command_option paper_options[] = {
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, "add" },
+	{ "number", OPT_NUMBER, N_("NUMBER"), N_("as printed: 31-KH/ĐU"), VALUE_NONE, "add" },
+	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"), VALUE_NONE, "add" },
+	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"), VALUE_NONE, "add" },
+	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add" },
+	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add" },
+	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("mat and above are left out of the share"), VALUE_WORDS, "add" },
+	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE, "add" },
+	{ "id", OPT_ID, N_("UUID"), N_("of a registration to repeat safely"), VALUE_NONE, "add" },
+	{ "period", OPT_PERIOD, N_("PERIOD"), N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
+	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "cancel" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 struct paper {
@@ -313,7 +319,7 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 	struct paper p = { .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG };
 	int c, code = 0;
 
-	while (code == 0 && (c = cli_option(cli, argc, argv, options)) != -1) {
+	while (code == 0 && (c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))

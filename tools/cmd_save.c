@@ -19,7 +19,14 @@
 
 enum { OPT_TO = 1, WINDOW_BYTES = 2 << 20, NAME_TRIES = 100, EVIDENCE_ARENA_BYTES = 64 << 20 };
 
-static const struct option options[] = { { "to", required_argument, NULL, OPT_TO }, { NULL, 0, NULL, 0 } };
+const struct command_option save_options[] = {
+	{ "to", OPT_TO, N_("DIR"), N_("the folder; it is made when it is not there, and no file in it is written over"), VALUE_FOLDER, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+const struct command_option export_options[] = {
+	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 struct wanted_part {
 	char name[NAME_MAX_BYTES + 1];
@@ -176,7 +183,7 @@ static bool read_options(struct cli *cli, int argc, char **argv, const char **id
 	int c;
 
 	*to = NULL;
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return false;
 		*to = optarg;

@@ -26,15 +26,24 @@ struct wanted {
 	int wait;
 };
 
-static const struct option options[] = {
-	{ "to", required_argument, NULL, OPT_TO },           { "type", required_argument, NULL, OPT_TYPE },
-	{ "number", required_argument, NULL, OPT_NUMBER },   { "subject", required_argument, NULL, OPT_SUBJECT },
-	{ "urgency", required_argument, NULL, OPT_URGENCY }, { "due", required_argument, NULL, OPT_DUE },
-	{ "reply-to", required_argument, NULL, OPT_REPLY },  { "secrecy", required_argument, NULL, OPT_SECRECY },
-	{ "wait", required_argument, NULL, OPT_WAIT },       { "id", required_argument, NULL, OPT_ID },
-	{ "date", required_argument, NULL, OPT_DATE },       { "signer", required_argument, NULL, OPT_SIGNER },
-	{ "position", required_argument, NULL, OPT_POSITION }, { "note", required_argument, NULL, OPT_NOTE },
-	{ "term", required_argument, NULL, OPT_TERM },       { NULL, 0, NULL, 0 },
+const struct command_option send_options[] = {
+	{ "to", OPT_TO, N_("WHO[,WHO…]"), N_("committees by id, or superior, subordinates, subtree"), VALUE_RECIPIENTS, NULL },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, NULL },
+	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE, NULL },
+	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
+	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc", N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
+	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
+	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
+	{ "reply-to", OPT_REPLY, N_("ID"), N_("the document that this one answers"), VALUE_DOCUMENT, NULL },
+	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
+	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, NULL },
+	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE, NULL },
+	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE, NULL },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
+	{ "wait", OPT_WAIT, "accepted|delivered",
+	  N_("return when it is accepted (as without this), or delivered everywhere, within --timeout"), VALUE_WORDS, NULL },
+	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static bool choose(const char *text, const char *const *words, int *out)
@@ -132,7 +141,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 {
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (!take(w, c, optarg))

@@ -81,7 +81,7 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v)
 /* One document is wanted: its name is the only operand. */
 static const char *only_operand(struct cli *cli, int argc, char **argv)
 {
-	if (cli_option(cli, argc, argv, NULL) == '?')
+	if (cli_option(cli, argc, argv) == '?')
 		return NULL;
 	if (argc - optind != 1) {
 		cli_usage(cli, _("one ID is wanted"));

@@ -82,7 +82,7 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
-	if (cli_option(cli, argc, argv, NULL) == '?')
+	if (cli_option(cli, argc, argv) == '?')
 		return err_exit_code(ERR_USAGE);
 	e = client_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK)
@@ -170,7 +170,7 @@ int cmd_link(struct cli *cli, int argc, char **argv)
 {
 	int operands;
 
-	if (cli_option(cli, argc, argv, NULL) == '?')
+	if (cli_option(cli, argc, argv) == '?')
 		return err_exit_code(ERR_USAGE);
 	operands = argc - optind;
 	if (operands == 0 || (operands == 1 && strcmp(argv[optind], "list") == 0))
@@ -199,7 +199,7 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 	struct client *c = NULL;
 	enum err e = ERR_USAGE;
 
-	if (cli_option(cli, argc, argv, NULL) != '?' && (optind == argc || strcmp(argv[optind], "show") == 0))
+	if (cli_option(cli, argc, argv) != '?' && (optind == argc || strcmp(argv[optind], "show") == 0))
 		e = client_open(cli, CLIENT_READ, &c);
 	else if (optind < argc)
 		cli_usage(cli, argv[optind]);

@@ -11,9 +11,11 @@
 
 enum { OPT_PERIOD = 1, OPT_REPAIR };
 
-static const struct option options[] = { { "period", required_argument, NULL, OPT_PERIOD },
-					 { "repair", no_argument, NULL, OPT_REPAIR },
-					 { NULL, 0, NULL, 0 } };
+const struct command_option target_options[] = {
+	{ "period", OPT_PERIOD, N_("PERIOD"), N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "show" },
+	{ "repair", OPT_REPAIR, NULL, N_("put right what differs"), VALUE_NONE, "recount" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 /* Printed with every figure: the plan that sets the target names no formula (DOMAIN 4). */
 static const char *definition(void)
@@ -266,7 +268,7 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 	bool repair = false, is_recount;
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_REPAIR)
@@ -275,7 +277,7 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 			return cli_fail_text(cli, ERR_USAGE, optarg, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"));
 	}
 	is_recount = optind + 1 == argc && strcmp(argv[optind], "recount") == 0;
-	if (optind < argc && !is_recount)
+	if (optind < argc && !is_recount && !(optind + 1 == argc && strcmp(argv[optind], "show") == 0))
 		return cli_usage(cli, argv[optind]);
 	if (repair && !is_recount)
 		return cli_usage(cli, "--repair");

@@ -13,8 +13,10 @@
 
 enum { OPT_ROOT = 1, OPT_FILES, ARENA_BYTES = 512 << 20, EVIDENCE_MAX_BYTES = 64 << 20, ROOT_MAX_BYTES = 65536 };
 
-static const struct option options[] = {
-	{ "root", required_argument, NULL, OPT_ROOT }, { "files", required_argument, NULL, OPT_FILES }, { NULL, 0, NULL, 0 },
+const struct command_option verify_options[] = {
+	{ "root", OPT_ROOT, N_("PEM"), N_("check an exported file with the root certificate of the registry; no daemon is asked"), VALUE_FILE, NULL },
+	{ "files", OPT_FILES, N_("DIR"), N_("compare the files in this folder with what was signed"), VALUE_FOLDER, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static int print_verdict(struct cli *cli, enum err result, const char *where, const char *signed_by, ProtobufCBinaryData id)
@@ -94,7 +96,7 @@ int cmd_verify(struct cli *cli, int argc, char **argv)
 	const char *root = NULL, *files = NULL;
 	int c;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_ROOT)

@@ -15,7 +15,10 @@
 
 enum { OPT_COUNT = 1, ARENA_BYTES = 1 << 20, WAIT_MS = 500 };
 
-static const struct option options[] = { { "count", required_argument, NULL, OPT_COUNT }, { NULL, 0, NULL, 0 } };
+const struct command_option watch_options[] = {
+	{ "count", OPT_COUNT, N_("N"), N_("stop after so many events"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 static volatile sig_atomic_t interrupted;
 
@@ -135,7 +138,7 @@ int cmd_watch(struct cli *cli, int argc, char **argv)
 	unsigned long count = 0;
 	int c, code;
 
-	while ((c = cli_option(cli, argc, argv, options)) != -1) {
+	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?') {
 			free(config);
 			return err_exit_code(ERR_USAGE);

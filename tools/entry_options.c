@@ -8,17 +8,15 @@
 
 enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
 
-unsigned entry_options_table(struct option *out)
-{
-	static const struct option rows[] = {
-		{ "superior", required_argument, NULL, OPT_SUPERIOR }, { "name", required_argument, NULL, OPT_NAME },
-		{ "symbol", required_argument, NULL, OPT_SYMBOL },     { "endpoint", required_argument, NULL, OPT_ENDPOINT },
-		{ "term", required_argument, NULL, OPT_TERM },         { "no-seal", no_argument, NULL, OPT_NO_SEAL },
-	};
-
-	memcpy(out, rows, sizeof rows);
-	return sizeof rows / sizeof rows[0];
-}
+const struct command_option entry_options[] = {
+	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE, "add move" },
+	{ "name", OPT_NAME, N_("TEXT"), N_("its name"), VALUE_NONE, "add change" },
+	{ "symbol", OPT_SYMBOL, N_("TEXT"), N_("its symbol as in numbers, like ĐU"), VALUE_NONE, "add change" },
+	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"), VALUE_NONE, "add change" },
+	{ "term", OPT_TERM, N_("TEXT"), N_("its term, like 2025-2030"), VALUE_NONE, "add change" },
+	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE, "add change" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
 
 void entry_options_begin(struct entry_options *o)
 {

@@ -2,11 +2,8 @@
 #ifndef VANTHU_TOOLS_ENTRY_OPTIONS_H
 #define VANTHU_TOOLS_ENTRY_OPTIONS_H
 
-#include <getopt.h>
-
 #include "routing/record.h"
-
-enum { ENTRY_OPTIONS_MAX = 8 };
+#include "tools/cli.h"
 
 struct entry_options {
 	const char *request; /* `committee add` only: the request file */
@@ -14,7 +11,7 @@ struct entry_options {
 	const char *name, *symbol, *endpoint, *term;
 	bool no_seal;
 };
-unsigned entry_options_table(struct option *out); /* fills at most ENTRY_OPTIONS_MAX rows, returns how many */
+extern const struct command_option entry_options[];
 void entry_options_begin(struct entry_options *o);
 bool entry_options_take(struct entry_options *o, int option, const char *value); /* false: a value that does not fit */
 void entry_options_apply(const struct entry_options *o, struct rec_committee *entry);

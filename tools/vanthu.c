@@ -4,44 +4,94 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/entry_options.h"
 #include "tools/output.h"
 #include "tools/suggest.h"
 
 #define CLERK N_("Documents")
 #define OPS N_("Operation")
 #define START N_("Beginning")
+/* Operands. */
+#define NOTHING { VALUE_NONE, VALUE_NONE }
+#define ONE(kind) { kind, VALUE_NONE }
 
 static const struct command commands[] = {
-	{ CLERK, "send", "FILE… --to WHO[,WHO…] --type T --number N --subject TEXT", N_("send a document with its attachments"), cmd_send },
-	{ CLERK, "inbox", "[--limit N]", N_("documents that have arrived"), cmd_inbox },
-	{ CLERK, "outbox", "[--limit N]", N_("documents that were sent"), cmd_outbox },
-	{ CLERK, "find", "[TEXT] [--from ID] [--to ID] [--type T] [--number N] [--since DATE] [--until DATE]", N_("search sent and received"),
-	  cmd_find },
-	{ CLERK, "show", "ID", N_("one document, its parts and its receipts"), cmd_show },
-	{ CLERK, "save", "ID --to DIR", N_("write a document and its attachments into a folder"), cmd_save },
-	{ CLERK, "export", "ID --to FILE", N_("write a document with all its proofs into one file"), cmd_export },
-	{ CLERK, "verify", "ID | FILE --root PEM [--files DIR]", N_("check signatures and contents"), cmd_verify },
-	{ CLERK, "paper", "add in|out --type T --number N --subject TEXT [--date DATE] | list [in|out] | cancel ID --reason TEXT",
-	  N_("register documents on paper, for the digital share"), cmd_paper },
-	{ OPS, "target", "[--period 2026|2026-11|2026-Q4|all] | recount [--repair]", N_("the digital share, and the line to reach"), cmd_target },
-	{ OPS, "trace", "ID", N_("the way that a document took, hop by hop"), cmd_trace },
-	{ OPS, "status", "", N_("the daemon, its links and queues at a glance"), cmd_status },
-	{ OPS, "link", "list | show ID | ping ID", N_("links to neighbours"), cmd_link },
-	{ OPS, "queue", "show", N_("what waits for each neighbour, by age"), cmd_queue },
-	{ OPS, "watch", "[--count N]", N_("live events as they happen"), cmd_watch },
-	{ OPS, "committee",
-	  "list | show ID | export --to FILE | import FILE | (add REQUEST | move ID | retire ID | change ID | renew) --registry DIR",
-	  N_("the committee directory"), cmd_committee },
-	{ OPS, "key", "list | new | rotate REQUEST --registry DIR | revoke ID sign|link|all|KEY --registry DIR",
-	  N_("keys of this committee, new ones, and the end of old ones"), cmd_key },
-	{ OPS, "config", "check | show", N_("the configuration of the daemon"), cmd_config },
-	{ START, "init", "DIR --id ID [--listen ENDPOINT] | DIR --registry", N_("make the keys and configuration of a committee, or a registry"),
-	  cmd_init },
-	{ START, "lab", "create DIR --tree FILE [--port N] | start DIR [ID…] | stop DIR [ID…] | status DIR | add DIR ID …",
-	  N_("a whole committee tree on this machine"), cmd_lab },
-	{ START, "demo", "[--keep DIR]", N_("watch seven committees at work"), cmd_demo },
-	{ START, "help", "[COMMAND]", N_("this list, or one command"), cmd_help },
-	{ START, "version", "", N_("the version"), cmd_version },
+	{ CLERK, "send", N_("send a document with its attachments"), cmd_send, { send_options },
+	  { { "", N_("FILE… --to WHO[,WHO…] --type TYPE --number NUMBER --subject TEXT …"), "", { VALUE_FILE, VALUE_FILE } } } },
+	{ CLERK, "inbox", N_("documents that have arrived"), cmd_inbox, { list_options },
+	  { { "", N_("[TEXT] [--from ID] [--to ID] [--type TYPE] [--since DATE] …"), "", NOTHING } } },
+	{ CLERK, "outbox", N_("documents that were sent"), cmd_outbox, { list_options },
+	  { { "", N_("[TEXT] [--from ID] [--to ID] [--type TYPE] [--since DATE] …"), "", NOTHING } } },
+	{ CLERK, "find", N_("search sent and received"), cmd_find, { list_options },
+	  { { "", N_("[TEXT] [--from ID] [--to ID] [--type TYPE] [--since DATE] …"), "", NOTHING } } },
+	{ CLERK, "show", N_("one document, its parts and its receipts"), cmd_show, { NULL },
+	  { { "", N_("ID"), "", ONE(VALUE_DOCUMENT) } } },
+	{ CLERK, "save", N_("write a document and its attachments into a folder"), cmd_save, { save_options },
+	  { { "", N_("ID --to DIR"), "", ONE(VALUE_DOCUMENT) } } },
+	{ CLERK, "export", N_("write a document with all its proofs into one file"), cmd_export, { export_options },
+	  { { "", N_("ID --to FILE"), "", ONE(VALUE_DOCUMENT) } } },
+	{ CLERK, "verify", N_("check signatures and contents"), cmd_verify, { verify_options },
+	  { { "", N_("ID"), N_("of a document here, by the daemon"), ONE(VALUE_EVIDENCE) },
+	    { "", N_("FILE --root PEM [--files DIR]"), N_("of an exported file, without any daemon"), ONE(VALUE_EVIDENCE) } } },
+	{ CLERK, "paper", N_("register documents on paper, for the digital share"), cmd_paper, { paper_options },
+	  { { "add", N_("in|out --type TYPE --number NUMBER --subject TEXT [--date DATE] …"), N_("one that came (in) or went (out)"), ONE(VALUE_DIRECTION) },
+	    { "list", N_("[in|out] [--period PERIOD]"), N_("those registered, the newest first"), ONE(VALUE_DIRECTION) },
+	    { "cancel", N_("ID --reason TEXT"), N_("an entry made by mistake: it stays, and counts no more"), NOTHING } } },
+	{ OPS, "target", N_("the digital share, and the line to reach"), cmd_target, { target_options },
+	  { { "show", N_("[--period PERIOD]"), N_("the share of this year, or of a period; also without the word show"), NOTHING },
+	    { "recount", N_("[--repair]"), N_("prove that the counters equal the records"), NOTHING } } },
+	{ OPS, "trace", N_("the way that a document took, hop by hop"), cmd_trace, { NULL },
+	  { { "", N_("ID"), "", ONE(VALUE_DOCUMENT) } } },
+	{ OPS, "status", N_("the daemon, its links and queues at a glance"), cmd_status, { NULL },
+	  { { "", "", "", NOTHING } } },
+	{ OPS, "link", N_("links to neighbours"), cmd_link, { NULL },
+	  { { "list", "", N_("all, with what waits for each"), NOTHING },
+	    { "show", N_("ID"), N_("one, with its address and what it did wrong"), ONE(VALUE_NEIGHBOUR) },
+	    { "ping", N_("ID"), N_("ask its daemon for a sign of life, now"), ONE(VALUE_NEIGHBOUR) } } },
+	{ OPS, "queue", N_("what waits for each neighbour, by age"), cmd_queue, { NULL },
+	  { { "show", "", N_("the table"), NOTHING } } },
+	{ OPS, "watch", N_("live events as they happen"), cmd_watch, { watch_options },
+	  { { "", N_("[--count N]"), "", NOTHING } } },
+	{ OPS, "committee", N_("the committee directory"), cmd_committee, { committee_options, entry_options },
+	  { { "list", "", N_("all committees"), NOTHING },
+	    { "show", N_("ID"), N_("one, with its keys"), ONE(VALUE_COMMITTEE) },
+	    { "export", N_("--to FILE"), N_("the directory as a file"), NOTHING },
+	    { "import", N_("FILE"), N_("install a directory that came as a file"), ONE(VALUE_FILE) },
+	    { "add", N_("REQUEST --registry DIR [--superior ID] …"), N_("take a new committee in, by the request that its init made"), ONE(VALUE_FILE) },
+	    { "move", N_("ID --superior ID --registry DIR"), N_("put it under another superior"), ONE(VALUE_COMMITTEE) },
+	    { "retire", N_("ID --registry DIR"), N_("end it: it passes on what it holds, and gets nothing new"), ONE(VALUE_COMMITTEE) },
+	    { "change", N_("ID [--name TEXT] [--symbol TEXT] … --registry DIR"), N_("its name, symbol, address or term"), ONE(VALUE_COMMITTEE) },
+	    { "renew", N_("--registry DIR"), N_("sign the directory anew, with a later date"), NOTHING } } },
+	{ OPS, "key", N_("keys of this committee, new ones, and the end of old ones"), cmd_key, { key_options },
+	  { { "list", "", N_("which the directory knows"), NOTHING },
+	    { "new", N_("[--sign] [--link] [--endpoint tcp://HOST:PORT]"), N_("make new keys beside those in use, and a request to the registry"), NOTHING },
+	    { "rotate", N_("REQUEST [--overlap DAYS] --registry DIR"), N_("the registry signs the new keys of a request"), ONE(VALUE_FILE) },
+	    { "revoke", N_("ID sign|link|all|KEY --registry DIR"),
+	      N_("the registry ends keys at once; KEY: the first 6 characters of a key id, or more"), { VALUE_COMMITTEE, VALUE_KEY } } } },
+	{ OPS, "config", N_("the configuration of the daemon"), cmd_config, { config_options },
+	  { { "check", "", N_("all that is wrong with it"), NOTHING },
+	    { "show", "", N_("every key with its value and meaning"), NOTHING },
+	    { "example", N_("[--id ID]"), N_("a file with every key, its meaning and its default"), NOTHING } } },
+	{ START, "init", N_("make the keys and configuration of a committee, or a registry"), cmd_init, { init_options, entry_options },
+	  { { "", N_("DIR --id ID [--listen tcp://ADDRESS:PORT] …"),
+	      N_("a committee: keys, configuration and the request to the registry"), ONE(VALUE_FOLDER) },
+	    { "", N_("DIR --registry [--name TEXT]"), N_("a registry: the keys that sign the directory"), ONE(VALUE_FOLDER) } } },
+	{ START, "lab", N_("a whole committee tree on this machine"), cmd_lab, { lab_options, entry_options },
+	  { { "create", N_("DIR --tree FILE [--port N]"), N_("make keys, registry and configurations"), ONE(VALUE_FOLDER) },
+	    { "start", N_("DIR [ID…]"), N_("those that do not run"), { VALUE_FOLDER, VALUE_MEMBER } },
+	    { "stop", N_("DIR [ID…]"), N_("end them in order"), { VALUE_FOLDER, VALUE_MEMBER } },
+	    { "status", N_("DIR"), N_("which run"), ONE(VALUE_FOLDER) },
+	    { "add", N_("DIR ID --superior ID --name TEXT --symbol TEXT"), N_("one more committee, by a new directory"), ONE(VALUE_FOLDER) } } },
+	{ START, "demo", N_("watch seven committees at work"), cmd_demo, { demo_options },
+	  { { "", N_("[--keep DIR]"), "", NOTHING } } },
+	{ START, "help", N_("this list, or one command"), cmd_help, { help_options },
+	  { { "", N_("[COMMAND]"), "", ONE(VALUE_COMMAND) } } },
+	{ START, "completion", N_("the completion of the shell"), cmd_completion, { NULL },
+	  { { "bash", "", N_("for bash: eval \"$(vanthu completion bash)\""), NOTHING },
+	    { "zsh", "", N_("for zsh, likewise"), NOTHING },
+	    { "words", N_("-- WORD…"), N_("what the scripts ask: what the last WORD can be, one a line"), NOTHING } } },
+	{ START, "version", N_("the version"), cmd_version, { NULL },
+	  { { "", "", "", NOTHING } } },
 };
 
 const struct command *command_at(unsigned index)
@@ -71,17 +121,20 @@ static int unknown(struct cli *cli, const char *name)
 	return cli_fail_text(cli, ERR_USAGE, message, fix);
 }
 
-/* Options before the verb: the same table, stopped at the first operand. */
+/* The first word that is neither a global option nor the value of one. */
 static int find_verb(int argc, char **argv)
 {
-	static const char *const with_value[] = { "-c", "--config", "--lang", "--timeout" };
 	int i = 1;
 
 	while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
 		bool value = false;
 
-		for (size_t k = 0; k < sizeof with_value / sizeof with_value[0]; k++)
-			value = value || strcmp(argv[i], with_value[k]) == 0;
+		for (const struct command_option *o = cli_global_options(); o->name != NULL; o++) {
+			char letter[3] = { '-', o->code < 128 ? (char)o->code : '-', '\0' };
+
+			if (o->argument != NULL && o->argument[0] != '[')
+				value = value || strcmp(argv[i], letter) == 0 || (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, o->name) == 0);
+		}
 		i += value ? 2 : 1;
 	}
 	return i;
