@@ -228,6 +228,8 @@ install: all
 	install -m 755 $(B)/vanthud $(DESTDIR)$(PREFIX)/sbin/vanthud
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/vanthud@.service
 	install -m 644 etc/*.yaml $(DESTDIR)$(PREFIX)/share/vanthu/
+	install -D -m 644 etc/completion/vanthu.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vanthu
+	install -D -m 644 etc/completion/_vanthu $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_vanthu
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/
 	install -m 644 README.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
 

@@ -70,15 +70,16 @@ static void take_option(struct line *l, const char *word)
 
 static void take_operand(struct line *l, const char *word)
 {
-	if (l->command == NULL) {
+	if (l->command == NULL && l->operands == 0) {
 		l->command = command_find(word);
+		l->operands = l->command == NULL ? 1 : 0; /* no such command: nothing more is known */
 		for (unsigned i = 0; l->command != NULL && l->form == NULL && i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++) {
 			if (l->command->forms[i].word[0] == '\0')
 				l->form = &l->command->forms[i];
 		}
 		return;
 	}
-	for (unsigned i = 0; l->form == NULL && i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++) {
+	for (unsigned i = 0; l->command != NULL && l->form == NULL && i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++) {
 		if (strcmp(l->command->forms[i].word, word) == 0) {
 			l->form = &l->command->forms[i];
 			return;
@@ -228,9 +229,9 @@ static void offer_options(const struct completing *c, const struct line *l)
 
 static void offer_operand(struct completing *c, const struct line *l)
 {
-	if (l->command == NULL) {
+	if (l->command == NULL && l->operands == 0) {
 		offer_commands(c);
-	} else if (l->form == NULL && l->operands == 0) {
+	} else if (l->command != NULL && l->form == NULL && l->operands == 0) {
 		for (unsigned i = 0; i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++)
 			complete_offer(c, l->command->forms[i].word, _(l->command->forms[i].summary));
 	} else if (l->form != NULL) {

@@ -77,7 +77,7 @@ _vanthu() {
 		case $last in
 		\"*) word=${word//\\/\\\\} word=${word//\"/\\\"} word=${word//\$/\\\$} word=${word//\`/\\\`} ;;
 		\'*) word=${word//\'/\'\\\'\'} ;;
-		*) printf -v word %q "$word" ;;
+		*) printf -v word %q "$word"; word=${word//\\,/,} ;;
 		esac
 		COMPREPLY+=("$word")
 	done < <("${COMP_WORDS[0]/#\~/$HOME}" completion words -- "${words[@]}" 2>/dev/null)

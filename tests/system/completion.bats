@@ -1,0 +1,148 @@
+# Completion of the shell: a real bash on a terminal of its own, keys typed into it, a real lab to ask.
+
+setup_file() {
+	load common
+	make_lab
+	start_lab btp thads
+	export LAB
+	cd "$BATS_FILE_TMPDIR" || return 1
+	echo x >x.txt
+	doc() { v btp send x.txt --to thads --type KH --number "$1" --subject "$2" -q >/dev/null 2>&1; }
+	doc '31-KH/ĐU' "Kế hoạch \$(touch $BATS_FILE_TMPDIR/run-by-mistake) \`x\`"
+	doc '32 KH/ĐU;ls' "$(printf 'a\tb')'\"c"
+	doc "33-KH'\"/\$HOME" x
+	doc '34-KH:x' 'a colon'
+	doc '' 'no number'
+	doc '35-KH/ĐU' twice
+	doc '35-KH/ĐU' twice
+}
+teardown_file() { load common; stop_lab; }
+setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
+
+# Types KEYS (\t: Tab) into a real shell; prints the words that the shell would have given to vanthu.
+typed() { # KEYS [SHELL]
+	local kind=${2:-bash}
+	cat >setup.sh <<-S
+		[ "$kind" = bash ] || { autoload -U compinit; compinit -u -D; }
+		PATH='$ROOT/build':\$PATH LAB='$LAB'
+		eval "\$(vanthu completion $kind)"
+		vanthu() {
+			if [ "\$1" = completion ]; then command vanthu "\$@"; return; fi
+			printf '<<'; printf '[%s]' "\$@"; printf '>>\n'
+		}
+	S
+	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/typing.py" "$kind" '. ./setup.sh' "$1"
+}
+offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
+
+@test "every command is offered, and of each every form and option that its help shows" {
+	local c word n=0
+	for c in $("$VANTHU" help | sed -n 's/^  \([a-z]\{3,\}\) .*/\1/p'); do
+		offered "" | grep -qx -- "$c"
+		for word in $("$VANTHU" help "$c" | sed -n "s/^  vanthu $c \([a-z]\{3,\}\).*/\1/p"); do
+			offered "$c" "" | grep -qx -- "$word"
+			n=$((n + 1))
+		done
+		for word in $("$VANTHU" help "$c" | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
+			offered "$c" -- | grep -qx -- "$word" || { echo "$c $word"; false; }
+			n=$((n + 1))
+		done
+	done
+	[ "$n" -gt 60 ]
+}
+
+@test "a form takes its own options only" {
+	offered committee renew -- | grep -qx -- --registry
+	run ! grep -qx -- --superior <(offered committee renew --)
+	offered committee move x --sup | grep -qx -- --superior
+}
+
+@test "words of options, with a blank or an equals sign" {
+	[ "$(offered send --urgency h)" = hoa-toc ]
+	[ "$(offered send --urgency=h)" = hoa-toc ]
+	[ "$(offered send --lang v)" = vi ]
+	[ "$(offered send --type ky; offered send --type k | tr '\n' ' ')" = "KL KH " ]
+	[ "$(offered send --color=n)" = never ]
+	[ -z "$(offered send --number '')" ]
+}
+
+@test "a command, an option and its value, typed" {
+	[ "$(typed 'vanthu sen\tx --urg\thoa\t')" = '[send][x][--urgency][hoa-toc][END]' ]
+	[ "$(typed 'vanthu -q queue s\t')" = '[-q][queue][show][END]' ]
+}
+
+@test "documents by number: quoted as they need it, found without diacritics, and nothing in them is run" {
+	[ "$(typed 'vanthu -c $LAB/btp show 31-kh/d\t')" = "[-c][$LAB/btp][show][31-KH/ĐU][END]" ]
+	[ "$(typed 'vanthu -c $LAB/btp save 32\t')" = "[-c][$LAB/btp][save][32 KH/ĐU;ls][END]" ]
+	[ "$(typed 'vanthu -c $LAB/btp trace 33\t')" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
+	[ "$(typed "vanthu -c \$LAB/btp trace '33\\t")" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
+	[ "$(typed 'vanthu -c $LAB/btp trace \"33\t')" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
+	[ "$(typed 'vanthu -c $LAB/btp show 34-KH:\t')" = "[-c][$LAB/btp][show][34-KH:x][END]" ]
+	[ ! -e "$BATS_FILE_TMPDIR/run-by-mistake" ]
+}
+
+@test "what is typed is not run either" {
+	typed 'vanthu -c $(touch typed-by-mistake)`touch typed-by-mistake` show \t\025vanthu x' >/dev/null
+	[ ! -e typed-by-mistake ]
+}
+
+@test "a number that names two documents is no name: the endings of their ids are offered, and what is offered is found" {
+	local w
+	run ! grep -qx '35-KH/ĐU' <(offered -c "$LAB/btp" show '')
+	[ "$(offered -c "$LAB/btp" show '' | grep -cE '^[0-9a-f]{8}$')" = 3 ]
+	while read -r w; do v btp show "$w" --json >/dev/null; done < <(offered -c "$LAB/btp" show '')
+}
+
+@test "committees, groups, neighbours and members of a lab" {
+	[ "$(typed 'vanthu -c $LAB/btp send x --to=thads,van\t')" = "[-c][$LAB/btp][send][x][--to=thads,vanphong][END]" ]
+	[ "$(typed 'VANTHU_CONFIG=$LAB/btp; export VANTHU_CONFIG; vanthu send x --to thads,subt\t')" = "[send][x][--to][thads,subtree][END]" ]
+	[ "$(offered -c "$LAB/btp" link show '' | sort | tr '\n' ' ')" = "thads vanphong " ]
+	[ "$(offered -c "$LAB/btp" committee show cb- | wc -l)" = 4 ]
+	[ "$(offered lab stop "$LAB" th)" = thads ]
+	[ "$(offered -c "$LAB/btp" key revoke thads l)" = link ]
+}
+
+@test "files and folders are the shell's" {
+	mkdir -p "một thư mục"
+	[ "$(typed 'vanthu send x.t\t')" = '[send][x.txt][END]' ]
+	[ "$(typed 'vanthu save 31 --to m\t')" = '[save][31][--to][một thư mục/][END]' ]
+}
+
+@test "no daemon, no configuration, no such command: silence" {
+	local out
+	for w in "show" "committee show" "link ping" "send --to"; do
+		out=$("$VANTHU" completion words -- -c "$LAB/vanphong" $w '' 2>&1 | grep -vE '^(superior|subordinates|subtree)	' || true)
+		[ -z "$out" ]
+		out=$("$VANTHU" completion words -- -c /nowhere $w '' 2>&1 | grep -vE '^(superior|subordinates|subtree)	' || true)
+		[ -z "$out" ]
+	done
+	[ -z "$("$VANTHU" completion words -- nosuch '' 2>&1)" ]
+	[ -z "$("$VANTHU" completion words -- lab stop /nowhere '' 2>&1)" ]
+	[ -z "$("$VANTHU" completion words -- show $'\xff' 2>&1)" ]
+	"$VANTHU" completion words --
+}
+
+@test "fast enough for a key press" {
+	local best=999999 none=999999 t i
+	us() { local from=$(date +%s%N); "$@" >/dev/null; t=$((($(date +%s%N) - from) / 1000)); }
+	for i in 1 2 3 4 5 6 7 8 9; do
+		us "$VANTHU" version
+		[ "$t" -ge "$none" ] || none=$t
+		us "$VANTHU" completion words -- -c "$LAB/btp" show ''
+		[ "$t" -ge "$best" ] || best=$t
+	done
+	# A loaded machine takes long to start any program; what asking the daemon adds is ours.
+	echo "# best of 9: $best µs, of which $none µs are starting a program"
+	[ $((best - none)) -lt 50000 ]
+}
+
+@test "the scripts in etc/ are those that the program prints" {
+	diff "$ROOT/etc/completion/vanthu.bash" <("$VANTHU" completion bash)
+	diff "$ROOT/etc/completion/_vanthu" <("$VANTHU" completion zsh)
+}
+
+@test "zsh" {
+	command -v zsh >/dev/null || skip "zsh is not installed; nothing else needs it"
+	[ "$(typed 'vanthu -c $LAB/btp show 32\t' zsh)" = "[-c][$LAB/btp][show][32 KH/ĐU;ls][END]" ]
+	[ "$(typed 'vanthu -c $LAB/btp send x --to=thads,van\t' zsh)" = "[-c][$LAB/btp][send][x][--to=thads,vanphong][END]" ]
+}
