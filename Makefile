@@ -53,8 +53,8 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all bench demo check sim vectors install clean help packages lint locale
-all: $(B)/vanthud $(B)/vanthu locale
+.PHONY: all man bench demo check sim vectors install clean help packages lint locale
+all: $(B)/vanthud $(B)/vanthu locale man
 
 help:
 	@echo 'make            build build/vanthud and build/vanthu'
@@ -134,6 +134,17 @@ locale: $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 $(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format -o $@ $<
+
+# ---- manual pages: docs/man/ with the parts that tables make, a line @part@ each ----
+MAN := vanthu.1 vanthud.8 vanthud.yaml.5 vi/vanthu.1
+man: $(MAN:%=$(B)/man/%)
+$(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
+	@mkdir -p $(@D)
+	$(call say,man,$@)
+	$(Q)LC_ALL=C.UTF-8 LANGUAGE=$(if $(filter vi/%,$*),vi,en) awk -v vanthu=$(B)/vanthu ' \
+		BEGIN { "sed -n \"s/.*VANTHU_VERSION .\\(.*\\).$$/\\1/p\" daemon/version.h" | getline version } \
+		/^@[a-z]+@$$/ { gsub(/@/, ""); fflush(); if (system(vanthu " help --man " $$0) != 0) exit 1; next } \
+		{ gsub(/@version@/, version); print }' $< > $@
 
 # ---- tests ----
 ASAN_LIB := $(call obj_of,asan,$(LIB) $(DAEMON:%=daemon/%) $(DAEMON_TEST:%=daemon/%) $(TOOLS_TEST:%=tools/%)) $(call gen_of,asan)
@@ -228,6 +239,7 @@ install: all
 	install -m 755 $(B)/vanthud $(DESTDIR)$(PREFIX)/sbin/vanthud
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/vanthud@.service
 	install -m 644 etc/*.yaml $(DESTDIR)$(PREFIX)/share/vanthu/
+	for m in $(MAN); do s=$${m##*.}; d=$(DESTDIR)$(PREFIX)/share/man/$$(dirname $$m)/man$$s; install -D -m 644 $(B)/man/$$m $$d/$${m##*/}; done
 	install -D -m 644 etc/completion/vanthu.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vanthu
 	install -D -m 644 etc/completion/_vanthu $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_vanthu
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/

@@ -62,13 +62,19 @@ static void print_form(const struct command *c, const struct command_form *f)
 	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word);
 	printf(".TP\n");
 	put_bold(head);
-	putchar(' ');
+	printf("%s", f->usage[0] == '\0' ? "" : " ");
 	put_line(f->usage[0] == '\0' ? "" : _(f->usage));
 	put(f->summary[0] != '\0' ? _(f->summary) : _(c->summary));
 	printf(".\n");
 }
 
-static void print_command(const struct command *c)
+static bool same_options(const struct command *a, const struct command *b)
+{
+	return a->options[0] != NULL && a->options[0] == b->options[0] && a->options[1] == b->options[1];
+}
+
+/* `before` is the last one whose options were printed: they are not said twice. */
+static void print_command(const struct command *c, const struct command *before)
 {
 	const struct command_option *o = command_option_at(c, 0);
 
@@ -84,15 +90,21 @@ static void print_command(const struct command *c)
 		print_form(c, &c->forms[i]);
 	if (c->forms[1].word == NULL && o != cli_global_options())
 		printf(".RS\n");
-	for (unsigned i = 0; (o = command_option_at(c, i)) != cli_global_options(); i++)
-		print_option(o, c);
+	if (before != NULL && same_options(c, before)) {
+		printf(".PP\n");
+		printf(_("The options of %s."), before->name);
+		putchar('\n');
+	} else {
+		for (unsigned i = 0; (o = command_option_at(c, i)) != cli_global_options(); i++)
+			print_option(o, c);
+	}
 	if (c->forms[1].word != NULL || command_option_at(c, 0) != cli_global_options())
 		printf(".RE\n");
 }
 
 static void print_commands(void)
 {
-	const struct command *c;
+	const struct command *c, *before = NULL;
 	const char *group = "";
 
 	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
@@ -101,7 +113,8 @@ static void print_commands(void)
 			put_line(_(c->group));
 		}
 		group = c->group;
-		print_command(c);
+		print_command(c, before);
+		before = before != NULL && same_options(c, before) ? before : c;
 	}
 }
 

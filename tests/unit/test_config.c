@@ -262,11 +262,52 @@ static void test_socket_path_that_is_too_long_is_told(void **state)
 	assert_false(config_socket(&p->config, "office.sock", out, sizeof out));
 }
 
+/* Man page, example and `config show` have nothing else to say about a key. */
+static void test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number(void **state)
+{
+	static const char *const types[] = { "text", "path", "size", "count", "duration" };
+	const struct config_key *k;
+	unsigned count = 0;
+
+	(void)state;
+	for (; (k = config_key_at(count)) != NULL; count++) {
+		char low[32], high[32];
+		unsigned type = 0;
+
+		while (type < 5 && strcmp(types[type], k->type) != 0)
+			type++;
+		assert_true(type < 5);
+		assert_true(strlen(k->help) >= 10);
+		assert_true(k->help[strlen(k->help) - 1] != '.'); /* it is put into sentences */
+		assert_int_equal(config_key_range(k, low, high, sizeof low), type >= 2);
+		assert_true(k->required == (config_key_example(k) != NULL && strcmp(config_key_example(k), "%s") == 0));
+		for (unsigned i = 0; i < count; i++)
+			assert_string_not_equal(config_key_at(i)->name, k->name);
+	}
+	assert_true(count > 20);
+}
+
+static void test_what_links_may_have_of_their_own_are_keys_of_all_links(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	for (unsigned i = 0; config_key_at(i) != NULL; i++) {
+		const char *name = config_key_on_link(config_key_at(i));
+
+		count += name != NULL;
+		assert_true(name == NULL || strncmp(config_key_at(i)->name, "link.", 5) == 0);
+	}
+	assert_int_equal(count, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number),
+		TEST(test_what_links_may_have_of_their_own_are_keys_of_all_links),
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
 		TEST(test_all_errors_are_told_at_once_with_their_places),
