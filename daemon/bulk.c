@@ -176,6 +176,11 @@ void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t win
 		p->window_bytes = window_bytes;
 }
 
+void bulk_set_largest(struct bulk *b, uint64_t attachment_max_bytes)
+{
+	b->config.attachment_max_bytes = attachment_max_bytes;
+}
+
 void bulk_set_spare(struct bulk *b, uint64_t spare_bytes)
 {
 	b->spare_bytes = spare_bytes;

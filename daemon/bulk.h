@@ -43,6 +43,8 @@ void bulk_disconnected(struct bulk *b, struct committee_id neighbour);
 void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m, struct now now);
 /* The window of one link, at once; bounded to what limits.h allows. */
 void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t window_bytes);
+/* The largest attachment that is fetched, at once. */
+void bulk_set_largest(struct bulk *b, uint64_t attachment_max_bytes);
 /* So many bytes may be fetched before it is said again: attachments leave the reserve of the disk to the store. UINT64_MAX at first. */
 void bulk_set_spare(struct bulk *b, uint64_t spare_bytes);
 void bulk_tick(struct bulk *b, struct now now);

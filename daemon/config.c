@@ -218,9 +218,10 @@ struct loading {
 
 static void tell_wrong(struct loading *l, const struct row *row, const struct yaml_node *node, const char *name, const char *right)
 {
-	if (row->high != 0 && (row->type >= KEY_SIZE))
-		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s (%llu to %llu)", name, node->value, right,
-				  (unsigned long long)row->low, (unsigned long long)row->high);
+	char low[32], high[32];
+
+	if (config_key_range(&row->key, low, high, sizeof low))
+		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s (%s to %s)", name, node->value, right, low, high);
 	else
 		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s", name, node->value, right);
 }
@@ -432,16 +433,7 @@ const struct config_key *config_link_at(const struct config *c, unsigned index, 
 	return NULL;
 }
 
-/* ---- what the example and the man page say of a key ---- */
-
-static const struct {
-	const char *of, *value;
-} examples[] = {
-	{ "committee", "%s" },
-	{ "data", "/var/lib/vanthu/%s" },
-	{ "run", "/run/vanthu/%s" },
-	{ "listen", "tcp://0.0.0.0:17200" },
-};
+/* ---- what example and man page say of a key ---- */
 
 bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes)
 {
@@ -454,15 +446,6 @@ bool config_key_range(const struct config_key *key, char *low, char *high, size_
 	units_print(units_of(row->type), row->low * factor, low, size_bytes);
 	units_print(units_of(row->type), row->high * factor, high, size_bytes);
 	return true;
-}
-
-const char *config_key_example(const struct config_key *key)
-{
-	for (unsigned i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-		if (strcmp(examples[i].of, key->name) == 0)
-			return examples[i].value;
-	}
-	return NULL;
 }
 
 const char *config_key_on_link(const struct config_key *key)

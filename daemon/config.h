@@ -69,8 +69,6 @@ struct config_key {
 const struct config_key *config_key_at(unsigned index); /* NULL past the last */
 /* Its bounds as text; false: it has none. */
 bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes);
-/* What the example gives it for a committee under systemd; NULL: its default is what most have. "%s" stands for the committee. */
-const char *config_key_example(const struct config_key *key);
 /* Its name on one link (links: ID: NAME); NULL: it is the same on all. */
 const char *config_key_on_link(const struct config_key *key);
 /* The value in force, as text. */

@@ -299,6 +299,8 @@ void daemon_reload(struct daemon *d)
 		if (log_level_parse(d->config.log_level, &level))
 			log_open(level);
 		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms, d->config.attachment_max_bytes);
+		bulk_set_largest(d->bulk, d->config.attachment_max_bytes);
+		store_lmdb_set_reserve(d->store, d->config.reserve_bytes, d->config.reserve_bytes / 4);
 		daemon_set_windows(d);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file, restart[0] == '\0' ? "none" : restart);
 		daemon_read_keys(d);

@@ -54,6 +54,8 @@ struct store_lmdb_config {
 };
 /* ERR_STORE_BUSY: another process has it. ERR_STORE_VERSION, ERR_DAMAGED, ERR_STORE. */
 must_use enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out);
+/* Another reserve from now on. `s` is one that store_lmdb_open made. */
+void store_lmdb_set_reserve(struct store *s, uint64_t reserve_bytes, uint64_t submit_reserve_bytes);
 
 /* The simulator's disk: outlives its stores. */
 struct memory_disk;

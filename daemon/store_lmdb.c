@@ -115,6 +115,14 @@ static enum err lmdb_room(struct store *base, struct store_room *out)
 	return ERR_OK;
 }
 
+void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes, uint64_t submit_reserve_bytes)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	s->reserve_bytes = reserve_bytes;
+	s->submit_reserve_bytes = submit_reserve_bytes;
+}
+
 static void lmdb_figures(struct store *base, struct store_figures *out)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;

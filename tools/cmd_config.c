@@ -85,6 +85,25 @@ static int show(struct cli *cli)
 
 /* ---- the example ---- */
 
+/* What it gives a committee under systemd, where the default is not what most have; %s stands for the committee. */
+static const struct {
+	const char *of, *value;
+} examples[] = {
+	{ "committee", "%s" },
+	{ "data", "/var/lib/vanthu/%s" },
+	{ "run", "/run/vanthu/%s" },
+	{ "listen", "tcp://0.0.0.0:17200" },
+};
+
+static const char *example_of(const struct config_key *k)
+{
+	for (unsigned i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+		if (strcmp(examples[i].of, k->name) == 0)
+			return examples[i].value;
+	}
+	return NULL;
+}
+
 /* "# meaning (default 2M; 64K to 1G)" */
 static void print_meaning(const struct config_key *k, const char *indent)
 {
@@ -100,7 +119,7 @@ static void print_meaning(const struct config_key *k, const char *indent)
 
 static void print_key(const struct config_key *k, const char *group, const char *id)
 {
-	const char *value = config_key_example(k);
+	const char *value = example_of(k);
 
 	print_meaning(k, "");
 	if (value == NULL) {

@@ -194,6 +194,7 @@ static enum err find_reply(struct client *c, struct wanted *w)
 static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 {
 	int64_t until_ms = text_now_ms() + cli->timeout_ms;
+	char fix[256];
 
 	for (;;) {
 		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -210,11 +211,13 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 		if (strcmp(reply->view->line->state, "delivered") == 0)
 			return 0;
 		if (strcmp(reply->view->line->state, "refused") == 0) {
-			cli_fail_text(cli, ERR_REFUSED, id, _("see who and why with: vanthu show"));
-			return err_exit_code(ERR_REFUSED);
+			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"), id);
+			return cli_fail_text(cli, ERR_REFUSED, id, fix);
 		}
-		if (text_now_ms() > until_ms)
-			return cli_fail_text(cli, ERR_NOT_YET, _("accepted, but not yet delivered everywhere"), _("see where it is with: vanthu trace"));
+		if (text_now_ms() > until_ms) {
+			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"), id);
+			return cli_fail_text(cli, ERR_NOT_YET, _("accepted, but not yet delivered everywhere"), fix);
+		}
 		poll(NULL, 0, POLL_MS);
 	}
 }

@@ -68,6 +68,8 @@ static void print_status(struct cli *cli, json_t *status)
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
 	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);
+	if (json_integer_value(json_object_get(status, "directory_version")) == 0)
+		cli_warn(cli, "%s", _("no directory of committees yet, so no links: vanthu committee import FILE"));
 	json_array_foreach(json_object_get(status, "alarms"), i, alarm) {
 		unsigned code = 0;
 

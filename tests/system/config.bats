@@ -56,7 +56,7 @@ teardown() { end_lab; }
 	Y
 	run -9 "$ROOT/build/vanthud" -c bad.yaml --check-config
 	[ "${#lines[@]}" = 3 ]
-	[[ ${lines[0]} == *"bad.yaml:4:18: links.thads.bulk_window:"*"65536 to"* ]]
+	[[ ${lines[0]} == *"bad.yaml:4:18: links.thads.bulk_window:"*"64K to"* ]]
 	[[ ${lines[1]} == *":5:"*"links.thads.bulk_windows: no such key"* ]]
 	[[ ${lines[2]} == *":6:"*"is not a committee id"* ]]
 	make_lab
@@ -116,4 +116,21 @@ teardown() { end_lab; }
 	cmp exported.vtd reg/directory.vtd
 	kill $a $b
 	wait $a $b || true
+}
+
+@test "SIGHUP puts another reserve into force: the disk counts as full, and no more" {
+	make_lab
+	start_lab vanphong
+	echo x >x.txt
+	cp "$LAB/vanphong/vanthud.yaml" was.yaml
+	printf 'store: {reserve: 1024G}\n' >>"$LAB/vanphong/vanthud.yaml"
+	kill -HUP "$(pid_of vanphong)"
+	refuses() { [ "$(v vanphong status --json | jq -r .data.refusing)" = "$1" ]; }
+	wait_for 5 refuses true
+	run -1 v vanphong send x.txt --to superior --type BC --number 1-BC/ĐUVP --subject x --json
+	[ "$(jq -r .error.code <<<"${lines[-1]}")" = VT-4001 ]
+	cp was.yaml "$LAB/vanphong/vanthud.yaml"
+	kill -HUP "$(pid_of vanphong)"
+	wait_for 5 refuses false
+	v vanphong send x.txt --to superior --type BC --number 1-BC/ĐUVP --subject x
 }
