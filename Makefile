@@ -57,7 +57,7 @@ PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcol
 all: $(B)/vanthud $(B)/vanthu locale man
 
 help:
-	@echo 'make            build build/vanthud and build/vanthu'
+	@echo 'make            build build/vanthud, build/vanthu and the manual pages in build/man'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
 	@echo 'make check      install what is missing, build, run all tests'
@@ -243,7 +243,7 @@ install: all
 	install -D -m 644 etc/completion/vanthu.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vanthu
 	install -D -m 644 etc/completion/_vanthu $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_vanthu
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/
-	install -m 644 README.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
+	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
 
 clean:
 	rm -rf $(B)

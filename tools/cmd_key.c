@@ -299,7 +299,11 @@ static int rotate(struct cli *cli, const char *path, const struct key_options *o
 
 	if (e == ERR_OK)
 		e = certify(a, &c, path, o);
-	code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail(cli, e, path);
+	if (e == ERR_CONFLICT)
+		code = cli_fail_text(cli, e, _("the request names the address that the present link key has, and each key has a port of its own"),
+				     _("make it with another --endpoint: vanthu key new, or vanthu init"));
+	else
+		code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail(cli, e, path);
 	arena_destroy(a);
 	return code;
 }

@@ -125,12 +125,12 @@ teardown() { end_lab; }
 	cp "$LAB/vanphong/vanthud.yaml" was.yaml
 	printf 'store: {reserve: 1024G}\n' >>"$LAB/vanphong/vanthud.yaml"
 	kill -HUP "$(pid_of vanphong)"
-	refuses() { [ "$(v vanphong status --json | jq -r .data.refusing)" = "$1" ]; }
-	wait_for 5 refuses true
+	wait_for 5 grep -q 'event=room submissions=0 documents=0 facts=0' "$LAB/vanphong/vanthud.log" # looked at each second
+	[ "$(v vanphong status --json | jq -c '[.data.refusing, .data.alarms]')" = '[true,["VT-4001"]]' ]
 	run -1 v vanphong send x.txt --to superior --type BC --number 1-BC/ĐUVP --subject x --json
 	[ "$(jq -r .error.code <<<"${lines[-1]}")" = VT-4001 ]
 	cp was.yaml "$LAB/vanphong/vanthud.yaml"
 	kill -HUP "$(pid_of vanphong)"
-	wait_for 5 refuses false
+	wait_for 5 grep -q 'event=room submissions=1 documents=1 facts=1' "$LAB/vanphong/vanthud.log"
 	v vanphong send x.txt --to superior --type BC --number 1-BC/ĐUVP --subject x
 }
