@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 
+# Where a command stands, not the user or the group of that name.
+COMMAND = re.compile(r"\s*(?:\$ )?(?:(?:sudo(?: -u \S+)?|timeout \S+|[A-Z_]+=\S+) )*(?:[\w./~-]*/)?(vanthud?)(?=\s|$)(.*)")
 vanthu, vanthud, files = sys.argv[1], sys.argv[2], sys.argv[3:]
 
 
@@ -74,7 +76,7 @@ looked, bad = 0, 0
 for path in files:
     for number, code in pieces(path):
         for part in re.split(r"&&|\|\||;|\| (?=[a-z])|\$\(", code):
-            m = re.search(r"(?:^|[\s(\"'])(?:[\w./-]*/)?(vanthud?)(?=\s|$)(.*)", part)
+            m = COMMAND.match(part)
             if m is None:
                 continue
             looked += 1
