@@ -17,18 +17,15 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 }
 
 @test "vanthu(1) has every command, form, option and error, in both languages" {
-	local page c o n=0
+	local page text word n=0 words=()
+	for word in $("$VANTHU" completion words -- '' | cut -f1); do
+		words+=("vanthu $word" $("$VANTHU" completion words -- "$word" -- | cut -f1))
+	done
+	for word in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([0-9]*\),.*/\1/p' routing/err.h | grep -v '^0$'); do words+=("VT-$word ("); done
 	for page in build/man/vanthu.1 build/man/vi/vanthu.1; do
-		plain "$page" >"$BATS_TEST_TMPDIR/page"
-		for c in $("$VANTHU" completion words -- '' | cut -f1); do
-			grep -q "vanthu *$c" "$BATS_TEST_TMPDIR/page" || { echo "$page: $c"; false; }
-			for o in $("$VANTHU" completion words -- "$c" -- | cut -f1); do
-				grep -q -- "$o" "$BATS_TEST_TMPDIR/page" || { echo "$page: $c $o"; false; }
-				n=$((n + 1))
-			done
-		done
-		for o in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([0-9]*\),.*/\1/p' routing/err.h | grep -v '^0$'); do
-			grep -q "VT-$o (" "$BATS_TEST_TMPDIR/page" || { echo "$page: VT-$o"; false; }
+		text=$(plain "$page")
+		for word in "${words[@]}"; do
+			[[ $text == *"$word"* ]] || { echo "$page: $word"; false; }
 			n=$((n + 1))
 		done
 	done
@@ -79,7 +76,8 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 		for c in '' $("$VANTHU" completion words -- '' | cut -f1); do
 			"$VANTHU" --lang $lang help $c >"$BATS_TEST_TMPDIR/help"
 			[ "$(wc -L <"$BATS_TEST_TMPDIR/help")" -le 80 ]
-			"$VANTHU" --lang $lang completion words -- $c -- >"$BATS_TEST_TMPDIR/options"
+			[ $lang = en ] || continue
+			"$VANTHU" completion words -- $c -- >"$BATS_TEST_TMPDIR/options"
 			[ "$(wc -l <"$BATS_TEST_TMPDIR/options")" -ge 10 ]
 			[ -z "$(awk -F'\t' 'length($2) < 4' "$BATS_TEST_TMPDIR/options")" ]
 		done

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Types into a real interactive shell on a terminal of its own and prints the line that it then runs.
+"""Types into a real interactive shell on a terminal of its own and prints what the shell made of each line.
 
-typing.py SHELL SETUP KEYS: SETUP is run first; KEYS has \\t for the Tab key. The line is not run but printed, as the shell parsed it: one
-word in brackets after the other."""
+typing.py SHELL SETUP KEYS…: SETUP is run first and makes `vanthu` print its words between << and >>; each KEYS is a line, with \\t for the Tab
+key."""
 import os
 import pty
 import select
 import sys
 import time
 
-shell, setup, keys = sys.argv[1], sys.argv[2], sys.argv[3].encode().decode("unicode_escape").encode("latin-1")
+shell, setup, lines = sys.argv[1], sys.argv[2], sys.argv[3:]
 argv = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}[shell]
 pid, fd = pty.fork()
 if pid == 0:
@@ -20,7 +20,7 @@ seen = b""
 
 
 def until(mark, seconds=10):
-    """Reads until the mark is there."""
+    """Reads until the mark is there; returns what stood before it."""
     global seen
     end = time.monotonic() + seconds
     while mark not in seen:
@@ -29,7 +29,8 @@ def until(mark, seconds=10):
             sys.stderr.write("not seen: %r in %r\n" % (mark, seen))
             sys.exit(1)
         seen += os.read(fd, 65536)
-    seen = seen[seen.index(mark) + len(mark):]
+    before, seen = seen.split(mark, 1)
+    return before
 
 
 def write(data):
@@ -39,16 +40,10 @@ def write(data):
 
 write(setup.encode() + b"\nprintf 'rea%s\\n' dy\n")
 until(b"ready\r\n")
-# `show` stands before the line: it prints its words instead of running them. The shell reads the keys in order, so what follows a Tab
-# waits until the completion is done.
-write(keys + b" END\n")
-until(b"<<")
-body = b""
-end = time.monotonic() + 10
-while b">>" not in seen:
-    if time.monotonic() > end or not select.select([fd], [], [], 10)[0]:
-        sys.exit(1)
-    seen += os.read(fd, 65536)
-sys.stdout.buffer.write(seen[:seen.index(b">>")] + b"\n")
+# The shell reads the keys in order: what follows a Tab waits until the completion is done.
+for line in lines:
+    write(line.encode().decode("unicode_escape").encode("latin-1") + b" END\n")
+    until(b"<<")
+    sys.stdout.buffer.write(until(b">>") + b"\n")
 os.close(fd)
 os.waitpid(pid, 0)

@@ -19,9 +19,10 @@ setup_file() {
 teardown_file() { load common; stop_lab; }
 setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
 
-# Types KEYS (\t: Tab) into a real shell; prints the words that the shell would have given to vanthu.
-typed() { # KEYS [SHELL]
-	local kind=${2:-bash}
+# Types each line of keys (\t: Tab) into a real shell; prints the words that the shell would have given to vanthu, a line each.
+typed() { # SHELL KEYS…
+	local kind=$1
+	shift
 	cat >setup.sh <<-S
 		[ "$kind" = bash ] || { autoload -U compinit; compinit -u -D; }
 		PATH='$ROOT/build':\$PATH LAB='$LAB'
@@ -31,20 +32,30 @@ typed() { # KEYS [SHELL]
 			printf '<<'; printf '[%s]' "\$@"; printf '>>\n'
 		}
 	S
-	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/typing.py" "$kind" '. ./setup.sh' "$1"
+	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/typing.py" "$kind" '. ./setup.sh' "$@" >typed.txt
+}
+# Lines of keys and what they become, in turn.
+becomes() { # SHELL KEYS WORDS…
+	local kind=$1 keys=() wanted=()
+	shift
+	while [ $# -gt 0 ]; do keys+=("$1") wanted+=("$2"); shift 2; done
+	typed "$kind" "${keys[@]}"
+	diff <(printf '%s[END]\n' "${wanted[@]}") typed.txt
 }
 offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 
 @test "every command is offered, and of each every form and option that its help shows" {
-	local c word n=0
+	local c word all help forms options n=0
+	all=$(offered "")
 	for c in $("$VANTHU" help | sed -n 's/^  \([a-z]\{3,\}\) .*/\1/p'); do
-		offered "" | grep -qx -- "$c"
-		for word in $("$VANTHU" help "$c" | sed -n "s/^  vanthu $c \([a-z]\{3,\}\).*/\1/p"); do
-			offered "$c" "" | grep -qx -- "$word"
+		[[ $'\n'$all$'\n' == *$'\n'$c$'\n'* ]]
+		help=$("$VANTHU" help "$c") forms=$'\n'$(offered "$c" "")$'\n' options=$'\n'$(offered "$c" --)$'\n'
+		for word in $(sed -n "s/^  vanthu $c \([a-z]\{3,\}\).*/\1/p" <<<"$help"); do
+			[[ $forms == *$'\n'$word$'\n'* ]] || { echo "$c $word"; false; }
 			n=$((n + 1))
 		done
-		for word in $("$VANTHU" help "$c" | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
-			offered "$c" -- | grep -qx -- "$word" || { echo "$c $word"; false; }
+		for word in $(sed -n 's/^  \(--[a-z-]*\).*/\1/p' <<<"$help"); do
+			[[ $options == *$'\n'$word$'\n'* ]] || { echo "$c $word"; false; }
 			n=$((n + 1))
 		done
 	done
@@ -67,22 +78,22 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 }
 
 @test "a command, an option and its value, typed" {
-	[ "$(typed 'vanthu sen\tx --urg\thoa\t')" = '[send][x][--urgency][hoa-toc][END]' ]
-	[ "$(typed 'vanthu -q queue s\t')" = '[-q][queue][show][END]' ]
+	becomes bash 'vanthu sen\tx --urg\thoa\t' '[send][x][--urgency][hoa-toc]' \
+		'vanthu -q queue s\t' '[-q][queue][show]'
 }
 
 @test "documents by number: quoted as they need it, found without diacritics, and nothing in them is run" {
-	[ "$(typed 'vanthu -c $LAB/btp show 31-kh/d\t')" = "[-c][$LAB/btp][show][31-KH/ĐU][END]" ]
-	[ "$(typed 'vanthu -c $LAB/btp save 32\t')" = "[-c][$LAB/btp][save][32 KH/ĐU;ls][END]" ]
-	[ "$(typed 'vanthu -c $LAB/btp trace 33\t')" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
-	[ "$(typed "vanthu -c \$LAB/btp trace '33\\t")" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
-	[ "$(typed 'vanthu -c $LAB/btp trace \"33\t')" = "[-c][$LAB/btp][trace][33-KH'\"/\$HOME][END]" ]
-	[ "$(typed 'vanthu -c $LAB/btp show 34-KH:\t')" = "[-c][$LAB/btp][show][34-KH:x][END]" ]
+	becomes bash 'vanthu -c $LAB/btp show 31-kh/d\t' "[-c][$LAB/btp][show][31-KH/ĐU]" \
+		'vanthu -c $LAB/btp save 32\t' "[-c][$LAB/btp][save][32 KH/ĐU;ls]" \
+		'vanthu -c $LAB/btp trace 33\t' "[-c][$LAB/btp][trace][33-KH'\"/\$HOME]" \
+		"vanthu -c \$LAB/btp trace '33\\t" "[-c][$LAB/btp][trace][33-KH'\"/\$HOME]" \
+		'vanthu -c $LAB/btp trace "33\t' "[-c][$LAB/btp][trace][33-KH'\"/\$HOME]" \
+		'vanthu -c $LAB/btp show 34-KH:\t' "[-c][$LAB/btp][show][34-KH:x]"
 	[ ! -e "$BATS_FILE_TMPDIR/run-by-mistake" ]
 }
 
 @test "what is typed is not run either" {
-	typed 'vanthu -c $(touch typed-by-mistake)`touch typed-by-mistake` show \t\025vanthu x' >/dev/null
+	becomes bash 'vanthu -c $(touch typed-by-mistake)`touch typed-by-mistake` show \t\025vanthu x' '[x]'
 	[ ! -e typed-by-mistake ]
 }
 
@@ -94,8 +105,8 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 }
 
 @test "committees, groups, neighbours and members of a lab" {
-	[ "$(typed 'vanthu -c $LAB/btp send x --to=thads,van\t')" = "[-c][$LAB/btp][send][x][--to=thads,vanphong][END]" ]
-	[ "$(typed 'VANTHU_CONFIG=$LAB/btp; export VANTHU_CONFIG; vanthu send x --to thads,subt\t')" = "[send][x][--to][thads,subtree][END]" ]
+	becomes bash 'vanthu -c $LAB/btp send x --to=thads,van\t' "[-c][$LAB/btp][send][x][--to=thads,vanphong]" \
+		'export VANTHU_CONFIG=$LAB/btp; vanthu send x --to thads,subt\t' '[send][x][--to][thads,subtree]'
 	[ "$(offered -c "$LAB/btp" link show '' | sort | tr '\n' ' ')" = "thads vanphong " ]
 	[ "$(offered -c "$LAB/btp" committee show cb- | wc -l)" = 4 ]
 	[ "$(offered lab stop "$LAB" th)" = thads ]
@@ -104,8 +115,7 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 
 @test "files and folders are the shell's" {
 	mkdir -p "một thư mục"
-	[ "$(typed 'vanthu send x.t\t')" = '[send][x.txt][END]' ]
-	[ "$(typed 'vanthu save 31 --to m\t')" = '[save][31][--to][một thư mục/][END]' ]
+	becomes bash 'vanthu send x.t\t' '[send][x.txt]' 'vanthu save 31 --to m\t' '[save][31][--to][một thư mục/]'
 }
 
 @test "no daemon, no configuration, no such command: silence" {
@@ -143,6 +153,6 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 
 @test "zsh" {
 	command -v zsh >/dev/null || skip "zsh is not installed; nothing else needs it"
-	[ "$(typed 'vanthu -c $LAB/btp show 32\t' zsh)" = "[-c][$LAB/btp][show][32 KH/ĐU;ls][END]" ]
-	[ "$(typed 'vanthu -c $LAB/btp send x --to=thads,van\t' zsh)" = "[-c][$LAB/btp][send][x][--to=thads,vanphong][END]" ]
+	becomes zsh 'vanthu -c $LAB/btp show 32\t' "[-c][$LAB/btp][show][32 KH/ĐU;ls]" \
+		'vanthu -c $LAB/btp send x --to=thads,van\t' "[-c][$LAB/btp][send][x][--to=thads,vanphong]"
 }
