@@ -3,7 +3,7 @@
 setup() {
 	load ../system/common
 	cd "$ROOT" || return 1
-	MAN="build/man/vanthu.1 build/man/vanthud.8 build/man/vanthud.yaml.5 build/man/vi/vanthu.1"
+	MAN="build/man/vanthu.1 build/man/vanthud.8 build/man/vanthud.yaml.5 build/man/vi/vanthu.1 build/man/vi/vanthud.yaml.5"
 }
 plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 

@@ -265,7 +265,8 @@ static void test_socket_path_that_is_too_long_is_told(void **state)
 /* Man page, example and `config show` have nothing else to say about a key. */
 static void test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number(void **state)
 {
-	static const char *const types[] = { "text", "path", "size", "count", "duration" };
+	static const char *const types[] = { "text", "path", "steps", "size", "count", "duration" };
+	enum { TYPES = sizeof types / sizeof types[0], FIRST_NUMBER = 3 };
 	const struct config_key *k;
 	unsigned count = 0;
 
@@ -274,12 +275,12 @@ static void test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number(void
 		char low[32], high[32];
 		unsigned type = 0;
 
-		while (type < 5 && strcmp(types[type], k->type) != 0)
+		while (type < TYPES && strcmp(types[type], k->type) != 0)
 			type++;
-		assert_true(type < 5);
+		assert_true(type < TYPES);
 		assert_true(strlen(k->help) >= 10);
 		assert_true(k->help[strlen(k->help) - 1] != '.'); /* it is put into sentences */
-		assert_int_equal(config_key_range(k, low, high, sizeof low), type >= 2);
+		assert_int_equal(config_key_range(k, low, high, sizeof low), type >= FIRST_NUMBER);
 		for (unsigned i = 0; i < count; i++)
 			assert_string_not_equal(config_key_at(i)->name, k->name);
 	}
