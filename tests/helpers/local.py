@@ -13,9 +13,9 @@ sys.path.insert(0, sys.argv[1])
 from proto import control_pb2, envelope_pb2  # noqa: E402
 
 RUN = pathlib.Path(sys.argv[2])
-OFFICE = "submit data list show content credit verify evidence".split()
-OPERATE = "ping import".split()
-READ = "status links queue trace committees directory keys figures".split()
+OFFICE = "submit data list show content credit verify evidence paper_add paper_cancel papers".split()
+OPERATE = "ping import recount".split()
+READ = "status links queue trace committees directory keys figures target".split()
 PERMISSION = 2017
 
 

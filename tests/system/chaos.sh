@@ -1,12 +1,13 @@
 #!/bin/bash
 # Documents down, up and across while daemons are killed with -9 at random; then set algebra: what was accepted must be everywhere it was
-# addressed to, once, byte for byte.   chaos.sh LAB DOCUMENTS LARGEST_BYTES [SEED]
+# addressed to, once, byte for byte, and counted once in the digital share.   chaos.sh LAB DOCUMENTS LARGEST_BYTES [SEED]
 set -u
 LAB=$1 DOCUMENTS=$2 LARGEST=$3 RANDOM=${4:-$$}
 HERE=$(cd "$(dirname "$0")" && pwd)
 VANTHU=$HERE/../../build/vanthu
 export LC_ALL=C.UTF-8 LANGUAGE=en
 WORK=$LAB/chaos
+. "$HERE/count_share.bash"
 mkdir -p "$WORK/files" "$WORK/saved"
 mapfile -t IDS < <("$VANTHU" lab status "$LAB" --json | jq -r '.data[].committee')
 TOP=btp
@@ -55,9 +56,30 @@ send_one() { # NUMBER
 	jq -r --arg n "$n" --arg from "$from" '.data | [$n, $from, .id, (.recipients | join(" "))] | @tsv' <<<"$out" >>"$WORK/accepted.tsv"
 }
 
+# A document on paper, registered under one id until it is answered; every fifth is cancelled again.
+paper_one() {
+	local n=$1 at uuid way=in tries=0
+	at=${IDS[n % ${#IDS[@]}]}
+	[ $((n % 2)) = 0 ] || way=out
+	uuid=$(printf '%012x-7%03x-%04x-%012x' "$(date +%s%3N)" $((n % 4096)) $((32768 + n % 16384)) "$n")
+	uuid=${uuid:0:8}-${uuid:8}
+	until "$VANTHU" -c "$LAB/$at" paper add $way --type CV --number "$n-CV/P" --subject "Giấy $n" --date "2026-0$((n % 9 + 1))-15" --id "$uuid" -q >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || fail "paper $n at $at"
+		"$VANTHU" lab start "$LAB" "$at" -q >/dev/null 2>&1 || true
+	done
+	[ $((n % 5)) = 0 ] || return 0
+	until "$VANTHU" -c "$LAB/$at" paper cancel "$uuid" --reason "nhập nhầm" -q >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 100 ] || fail "paper cancel $n at $at"
+		"$VANTHU" lab start "$LAB" "$at" -q >/dev/null 2>&1 || true
+	done
+}
+
 : >"$WORK/accepted.tsv"
 for ((n = 1; n <= DOCUMENTS; n++)); do
 	send_one "$n"
+	[ $((n % 3)) != 0 ] || paper_one "$n"
 	[ $((RANDOM % 3)) != 0 ] || kill_one
 done
 "$VANTHU" lab start "$LAB" -q >/dev/null || fail "lab does not start"
@@ -89,4 +111,7 @@ expected=$(awk -F'\t' '{n += split($4, a, " ")} END {print n}' "$WORK/accepted.t
 held=0
 for to in "${IDS[@]}"; do held=$((held + $("$VANTHU" -c "$LAB/$to" inbox --json | jq '.data | length'))); done
 [ "$held" = "$expected" ] || fail "$held documents in inboxes, $expected expected"
+for at in "${IDS[@]}"; do
+	difference=$(count_share "$LAB/$at") || fail "the digital share of $at: $difference"
+done
 echo "chaos: $DOCUMENTS documents, $copies copies equal and verified, $kills kills, lost 0, doubled 0"

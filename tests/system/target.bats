@@ -1,0 +1,126 @@
+# The digital share on a real lab: what is counted, where, the line, and what an office and an operator see of it.
+
+setup() {
+	load common
+	load count_share
+	make_lab
+}
+teardown() { end_lab; }
+
+share() { v "$1" target --json | jq -c '.data | [.counted, .digital, .paper, .pending, .refused, .secret]'; }
+paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --date "$4" -q "${@:5}"; }
+
+@test "paper pulls the share under the line, digital documents lift it over" {
+	local i today
+	start_lab
+	cd "$BATS_TEST_TMPDIR"
+	echo văn bản >vb.txt
+	today=$(TZ=Asia/Ho_Chi_Minh date +%F)
+	[ "$(v btp target --json | jq .data.share)" = null ]
+	v btp send vb.txt --to thads --type CV --number 1-CV/ĐU --subject một --wait delivered -q
+	[ "$(v btp target --json | jq -c '[.data.share, .data.line, .data.reached]')" = "[1,0.9,true]" ]
+	paper btp in 1-CV/ĐUK "$today"
+	[ "$(v btp target --json | jq -c '[.data.share, .data.reached]')" = "[0.5,false]" ]
+	for ((i = 2; i <= 9; i++)); do v btp send vb.txt --to thads --type CV --number "$i-CV/ĐU" --subject "$i" --wait delivered -q; done
+	[ "$(v btp target --json | jq -c '[.data.share, .data.reached]')" = "[0.9,true]" ]
+	[ "$(share btp)" = "[10,9,1,0,0,0]" ]
+	[ "$(share thads)" = "[9,9,0,0,0,0]" ]
+	[ "$(v btp status --json | jq -c '[.data.target.counted, .data.target.share]')" = "[10,0.9]" ]
+	count_share "$LAB/btp"
+	count_share "$LAB/thads"
+	run -0 v btp target
+	[[ "$output" == *"90.0 % ✓ reaches the line of 90.0 %"* ]]
+	[[ "$output" == *"Definition"* ]]
+}
+
+@test "what is not delivered to all is pending, and the share survives kill -9 at both ends" {
+	start_lab btp vanphong
+	cd "$BATS_TEST_TMPDIR"
+	echo văn bản >vb.txt
+	v btp send vb.txt --to vanphong,thads --type CV --number 1-CV/ĐU --subject một -q
+	wait_for 10 eval '[ "$(v vanphong inbox --json | jq ".data | length")" = 1 ]'
+	[ "$(share btp)" = "[1,0,0,1,0,0]" ]
+	kill9 btp
+	kill9 vanphong
+	start_lab
+	wait_for 20 eval '[ "$(share btp)" = "[1,1,0,0,0,0]" ]'
+	count_share "$LAB/btp"
+	count_share "$LAB/vanphong"
+	count_share "$LAB/thads"
+}
+
+@test "paper counts in the month of its date, secrets not at all, and each entry once" {
+	local uuid=0193b5c0-0000-7000-8000-000000000001
+	start_lab btp
+	paper btp in 1-CV/TU 2026-01-31
+	paper btp in 2-CV/TU 2026-02-01
+	paper btp out 3-CV/ĐU 2025-12-31
+	v btp paper add in --type NQ --number 5-NQ/TU --subject "không được lưu" --date 2026-02-02 --secrecy tuyet-mat -q
+	[ "$(v btp target --period 2026-01 --json | jq -c '[.data.period, .data.counted, .data.paper]')" = '["2026-01",1,1]' ]
+	[ "$(v btp target --period 2026-02 --json | jq -c '[.data.counted, .data.secret]')" = "[1,1]" ]
+	[ "$(v btp target --period 2025 --json | jq .data.counted)" = 1 ]
+	[ "$(v btp target --period all --json | jq -c '[.data.period, .data.counted]')" = '["2025-12..2026-02",3]' ]
+	[ "$(v btp paper list --json | jq -c '[.data[] | select(.secrecy == "tuyet-mat") | .subject, .state]')" = '[null,"secret"]' ]
+	! grep -rqa "không được lưu" "$LAB/btp/data"
+	# Once: the same id, and the same document under another.
+	paper btp in 9-CV/TU 2026-03-01 --id $uuid
+	paper btp in 9-CV/TU 2026-03-01 --id $uuid
+	run -6 paper btp in 9-CV/TU 2026-03-01
+	run -6 v btp paper add in --type CV --number 9-CV/TU --subject Khác --date 2026-03-01 --id $uuid
+	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 1 ]
+	v btp paper cancel 9-CV/TU --reason "nhập nhầm" -q
+	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 0 ]
+	[ "$(v btp paper list --json | jq -c '[.data[] | select(.state == "cancelled") | .number, .reason]')" = '["9-CV/TU","nhập nhầm"]' ]
+	count_share "$LAB/btp"
+	kill9 btp
+	start_lab btp
+	count_share "$LAB/btp"
+}
+
+@test "what is no entry is refused before anything is written" {
+	local tomorrow
+	start_lab btp
+	tomorrow=$(TZ=Asia/Ho_Chi_Minh date -d '+1 day' +%F)
+	run -2 v btp paper add in --type CV --number 1-CV/X --subject s --date "$tomorrow"
+	run -2 v btp paper add in --type CV --number 1-CV/X --subject s --date 2026-02-30
+	run -2 v btp paper add in --type XYZ --number 1-CV/X --subject s
+	run -2 v btp paper add in --type QĐ --number 1-QĐ/X --subject s
+	run -2 v btp paper add --type CV --number 1-CV/X --subject s
+	run -2 v btp paper add in --type CV
+	[[ "$output" == *"--number"* && "$output" == *"--subject"* ]]
+	run -2 v btp paper cancel 1-CV/X
+	run -4 v btp paper cancel 1-CV/X --reason x
+	run -2 v btp target --period 2026-13
+	v btp paper add in --type CV --number 1-CV/X --subject s -n -q
+	[ "$(v btp paper list --json | jq '.data | length')" = 0 ]
+	[ "$(share btp)" = "[0,0,0,0,0,0]" ]
+}
+
+@test "the line is the configuration's, taken by SIGHUP, and a wrong one is told with its place" {
+	printf 'target: {line: "2020=50%%, 2099=100%%"}\n' >>"$LAB/btp/vanthud.yaml"
+	start_lab btp
+	paper btp in 1-CV/TU 2026-01-31
+	[ "$(v btp target --period 2026 --json | jq .data.line)" = 0.5 ]
+	sed -i 's/2020=50%/2020=0%/' "$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 10 eval '[ "$(v btp target --period 2026 --json | jq -c "[.data.line, .data.reached]")" = "[0,true]" ]'
+	sed -i 's/2020=0%/2020=101%/' "$LAB/btp/vanthud.yaml"
+	run -9 v btp config check
+	[[ "$output" == *"vanthud.yaml:"*"target.line"* ]]
+}
+
+@test "live events tell the share as it changes" {
+	start_lab btp
+	v btp watch --json --count 2 >"$BATS_TEST_TMPDIR/events" &
+	local watcher=$!
+	# A subscription takes a moment; what came before it is lost by design, so go on until it has heard.
+	local n=0
+	until ! kill -0 $watcher 2>/dev/null; do
+		n=$((n + 1))
+		[ $n -lt 500 ]
+		paper btp in "$n-CV/TU" 2026-01-31
+	done
+	wait $watcher
+	jq -se 'map(.data) | any(.event == "target" and .target.paper > 0 and .target.share == 0 and .target.reached == false)
+		and any(.event == "paper" and (.number | endswith("-CV/TU")))' "$BATS_TEST_TMPDIR/events"
+}
