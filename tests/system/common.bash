@@ -6,7 +6,7 @@ VANTHU="$ROOT/build/vanthu"
 export LANGUAGE=en LC_ALL=C.UTF-8 NO_COLOR=1
 unset VANTHU_CONFIG
 
-# PORT gets the first of 16 ports that nobody else has while this shell lives. Outside the range of outgoing connections: there any
+# PORT gets the first of 24 ports that nobody else has while this shell lives. Outside the range of outgoing connections: there any
 # connection, even a daemon's own while it dials, may hold one. A lock for each block keeps runs that go side by side apart.
 reserve_ports() {
 	local low=32768 high=60999 from=20000 until blocks first i n port
@@ -14,16 +14,16 @@ reserve_ports() {
 	until=$((low < 32768 ? low : 32768))
 	if ((until - from < 1600 && high < 63000)); then from=$((high + 1)) until=65000; fi
 	((until - from >= 1600)) || from=20000 until=32768
-	blocks=$(((until - from) / 16)) first=$((BASHPID % blocks))
+	blocks=$(((until - from) / 24)) first=$((BASHPID % blocks))
 	mkdir -p "/tmp/vanthu-ports-$UID"
 	for ((i = 0; i < blocks; i++)); do
-		port=$((from + (first + i) % blocks * 16))
+		port=$((from + (first + i) % blocks * 24))
 		exec {PORT_LOCK}>"/tmp/vanthu-ports-$UID/$port"
 		if flock -n "$PORT_LOCK"; then
-			for ((n = 0; n < 16; n++)); do
+			for ((n = 0; n < 24; n++)); do
 				! (exec 3<>"/dev/tcp/127.0.0.1/$((port + n))") 2>/dev/null || break
 			done
-			if ((n == 16)); then PORT=$port; return 0; fi
+			if ((n == 24)); then PORT=$port; return 0; fi
 		fi
 		exec {PORT_LOCK}>&-
 	done

@@ -9,8 +9,7 @@ teardown() {
 }
 
 @test "every console block of the operator's page does what the page says" {
-	local port
-	port=$(free_port 20)
+	reserve_ports
 	cp "$ROOT/etc/demo-tree.yaml" .
-	PATH=$ROOT/build:$PATH run -0 /usr/bin/python3 -B "$ROOT/tests/helpers/console.py" "$ROOT/docs/OPERATION.md" "$port"
+	PATH=$ROOT/build:$PATH run -0 /usr/bin/python3 -B "$ROOT/tests/helpers/console.py" "$ROOT/docs/OPERATION.md" "$PORT"
 }
