@@ -26,7 +26,7 @@ PROTO := allocator body certificate crc32c digest directory directory_file field
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_content control_document \
 	control_import control_list control_listen control_paper control_query control_reply control_submit control_target control_trace \
-	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow identity \
+	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox keyring links links_peers \
 	links_socket log loop notify opener outbox sequencer store_lmdb store_lmdb_read turn workers zap
 # Only tests use these: the twins of store and files without a disk.
@@ -120,7 +120,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_units daemon/config_yaml daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_units daemon/config_yaml daemon/i18n daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)

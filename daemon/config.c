@@ -13,12 +13,12 @@
 
 #include "daemon/config_units.h"
 #include "daemon/config_yaml.h"
+#include "daemon/i18n.h"
 #include "daemon/log.h"
 #include "routing/endpoint.h"
 #include "routing/id.h"
 #include "routing/limits.h"
 
-#define N_(text) text
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
 enum key_type { KEY_ID, KEY_PATH, KEY_ENDPOINT, KEY_TEXT, KEY_LEVEL, KEY_LINE, KEY_SIZE, KEY_COUNT, KEY_DURATION_MS, KEY_DURATION_US };
@@ -221,9 +221,9 @@ static void tell_wrong(struct loading *l, const struct row *row, const struct ya
 	char low[32], high[32];
 
 	if (config_key_range(&row->key, low, high, sizeof low))
-		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s (%s to %s)", name, node->value, right, low, high);
+		config_errors_add(l->errors, node->line, node->column, _("%s: \"%s\" is not %s (%s to %s)"), name, node->value, _(right), low, high);
 	else
-		config_errors_add(l->errors, node->line, node->column, "%s: \"%s\" is not %s", name, node->value, right);
+		config_errors_add(l->errors, node->line, node->column, _("%s: \"%s\" is not %s"), name, node->value, _(right));
 }
 
 static void take_value(struct loading *l, const struct yaml_node *node, const char *name)
@@ -232,11 +232,11 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 	const char *right;
 
 	if (row == NULL) {
-		config_errors_add(l->errors, node->line, node->column, "%s: no such key; the keys: vanthu config show", name);
+		config_errors_add(l->errors, node->line, node->column, _("%s: no such key; the keys: vanthu config show"), name);
 		return;
 	}
 	if (node->type != YAML_SCALAR) {
-		config_errors_add(l->errors, node->line, node->column, "%s: one value, not a list or a group", name);
+		config_errors_add(l->errors, node->line, node->column, _("%s: one value, not a list or a group"), name);
 		return;
 	}
 	l->seen[row - rows] = true;
@@ -257,7 +257,7 @@ static void take_link_value(struct loading *l, const struct yaml_node *node, str
 		if (strcmp(link_members[m].of + LINK_PREFIX, node->key) != 0)
 			continue;
 		if (node->type != YAML_SCALAR) {
-			config_errors_add(l->errors, node->line, node->column, "%s: one value, not a list or a group", name);
+			config_errors_add(l->errors, node->line, node->column, _("%s: one value, not a list or a group"), name);
 			return;
 		}
 		right = set_number(row, (char *)link + link_members[m].offset, node->value);
@@ -265,7 +265,8 @@ static void take_link_value(struct loading *l, const struct yaml_node *node, str
 			tell_wrong(l, row, node, name, right);
 		return;
 	}
-	config_errors_add(l->errors, node->line, node->column, "%s: no such key; there are credit_messages, credit_bytes and bulk_window", name);
+	config_errors_add(l->errors, node->line, node->column, _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"),
+			  name);
 }
 
 static void take_links(struct loading *l, const struct yaml_node *links)
@@ -274,16 +275,16 @@ static void take_links(struct loading *l, const struct yaml_node *links)
 		struct config_link *link = &l->config->links[l->config->link_count];
 
 		if (l->config->link_count == CONFIG_LINKS_MAX) {
-			config_errors_add(l->errors, n->line, n->column, "links: more than %d", (int)CONFIG_LINKS_MAX);
+			config_errors_add(l->errors, n->line, n->column, _("links: more than %d"), (int)CONFIG_LINKS_MAX);
 			return;
 		}
 		if (n->key == NULL || id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
-			config_errors_add(l->errors, n->line, n->column, "links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32",
+			config_errors_add(l->errors, n->line, n->column, _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"),
 					  n->key == NULL ? "" : n->key);
 			continue;
 		}
 		if (n->type != YAML_MAP) {
-			config_errors_add(l->errors, n->line, n->column, "links.%s: a group is wanted: bulk_window: 256K …", n->key);
+			config_errors_add(l->errors, n->line, n->column, _("links.%s: a group is wanted: bulk_window: 256K …"), n->key);
 			continue;
 		}
 		l->config->link_count++;
@@ -311,9 +312,9 @@ static void set_defaults(struct loading *l)
 {
 	for (unsigned i = 0; i < ROW_COUNT; i++) {
 		if (rows[i].key.required && !l->seen[i])
-			config_errors_add(l->errors, 0, 0, "%s: missing", rows[i].key.name);
+			config_errors_add(l->errors, 0, 0, _("%s: missing"), rows[i].key.name);
 		if (!l->seen[i] && !rows[i].key.required && set_value(&rows[i], l->config, l->folder, rows[i].key.fallback) != NULL)
-			config_errors_add(l->errors, 0, 0, "%s: the default does not fit", rows[i].key.name);
+			config_errors_add(l->errors, 0, 0, _("%s: the default does not fit"), rows[i].key.name);
 	}
 }
 
@@ -358,7 +359,7 @@ enum err config_load(const char *path, struct config *out, struct config_errors 
 		goto out;
 	root = yaml_file_root(file);
 	if (root != NULL && root->type != YAML_MAP)
-		config_errors_add(errors, root->line, root->column, "keys and values are wanted: committee: …");
+		config_errors_add(errors, root->line, root->column, "%s", _("keys and values are wanted: committee: …"));
 	else if (root != NULL)
 		take_map(l, root, "");
 	set_defaults(l);

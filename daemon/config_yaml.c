@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "daemon/i18n.h"
 #include "routing/arena.h"
 
 enum { FILE_MAX_BYTES = 1 << 20, DEPTH_MAX = 16, ARENA_BYTES = 16 << 20 };
@@ -49,6 +50,15 @@ static void fail(struct reader *r, const yaml_mark_t *at, const char *text)
 	r->failed = true;
 }
 
+/* libyaml speaks English only: its words come in brackets, behind ours. */
+static void not_yaml(struct reader *r)
+{
+	char text[256];
+
+	snprintf(text, sizeof text, _("not YAML: check indents, quotes and colons (%s)"), r->parser.problem != NULL ? r->parser.problem : "?");
+	fail(r, &r->parser.problem_mark, text);
+}
+
 /* Puts a node under the innermost open one, or makes it the root. */
 static void add_node(struct reader *r, struct yaml_node *node, const yaml_mark_t *at)
 {
@@ -65,7 +75,7 @@ static void add_node(struct reader *r, struct yaml_node *node, const yaml_mark_t
 		node->key = r->key[top];
 		r->key[top] = NULL;
 		if (yaml_child(owner, node->key) != NULL) {
-			fail(r, at, "this key is there twice");
+			fail(r, at, _("this key is there twice"));
 			return;
 		}
 	}
@@ -81,7 +91,7 @@ static struct yaml_node *new_node(struct reader *r, enum yaml_type type, const y
 	struct yaml_node *node = arena_alloc(r->file->arena, sizeof *node);
 
 	if (node == NULL) {
-		fail(r, at, "the file is too large");
+		fail(r, at, _("the file is too large"));
 		return NULL;
 	}
 	node->type = type;
@@ -102,12 +112,12 @@ static void take_scalar(struct reader *r, const yaml_event_t *event)
 	struct yaml_node *node;
 
 	if (event->data.scalar.tag != NULL || event->data.scalar.anchor != NULL) {
-		fail(r, &event->start_mark, "tags and anchors are not taken");
+		fail(r, &event->start_mark, _("tags and anchors are not taken"));
 		return;
 	}
 	text = memchr(text, 0, len) != NULL ? NULL : arena_text(r->file->arena, text, len);
 	if (text == NULL) {
-		fail(r, &event->start_mark, "a text with a NUL, or too large");
+		fail(r, &event->start_mark, _("a text with a NUL, or too large"));
 		return;
 	}
 	if (waits_for_key(r)) {
@@ -128,15 +138,15 @@ static void take_open(struct reader *r, const yaml_event_t *event, enum yaml_typ
 	struct yaml_node *node;
 
 	if (tag != NULL || anchor != NULL) {
-		fail(r, &event->start_mark, "tags and anchors are not taken");
+		fail(r, &event->start_mark, _("tags and anchors are not taken"));
 		return;
 	}
 	if (waits_for_key(r)) {
-		fail(r, &event->start_mark, "a key must be a plain word");
+		fail(r, &event->start_mark, _("a key must be a plain word"));
 		return;
 	}
 	if (r->depth == DEPTH_MAX) {
-		fail(r, &event->start_mark, "nested more than 16 levels deep");
+		fail(r, &event->start_mark, _("nested more than 16 levels deep"));
 		return;
 	}
 	node = new_node(r, type, &event->start_mark);
@@ -166,11 +176,11 @@ static void take(struct reader *r, const yaml_event_t *event)
 		r->depth--;
 		break;
 	case YAML_ALIAS_EVENT:
-		fail(r, &event->start_mark, "aliases are not taken");
+		fail(r, &event->start_mark, _("aliases are not taken"));
 		break;
 	case YAML_DOCUMENT_START_EVENT:
 		if (r->file->root != NULL)
-			fail(r, &event->start_mark, "a second document in one file");
+			fail(r, &event->start_mark, _("a second document in one file"));
 		break;
 	case YAML_STREAM_END_EVENT:
 		r->done = true;
@@ -201,7 +211,7 @@ enum err yaml_text_read(struct blob text, struct yaml_file **out, struct config_
 		yaml_event_t event;
 
 		if (!yaml_parser_parse(&r->parser, &event)) {
-			fail(r, &r->parser.problem_mark, r->parser.problem != NULL ? r->parser.problem : "not YAML");
+			not_yaml(r);
 			break;
 		}
 		take(r, &event);
@@ -237,7 +247,7 @@ enum err yaml_file_read(const char *path, struct yaml_file **out, struct config_
 	if (ferror(f) != 0)
 		goto out;
 	if (len > FILE_MAX_BYTES) {
-		config_errors_add(errors, 0, 0, "the file is larger than 1 MiB");
+		config_errors_add(errors, 0, 0, "%s", _("the file is larger than 1 MiB"));
 		goto out;
 	}
 	e = yaml_text_read((struct blob){ text, len }, out, errors);

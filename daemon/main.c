@@ -1,8 +1,6 @@
 /* vanthud: the command line, then one daemon until a signal. Fatal here: a configuration that is not valid, a store that cannot be opened,
  * and any failed turn, after which the process ends at once and the store says at the next start what happened. */
 #include <getopt.h>
-#include <libintl.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +11,11 @@
 #include <unistd.h>
 
 #include "daemon/daemon.h"
+#include "daemon/i18n.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/notify.h"
 #include "daemon/version.h"
-
-#define _(text) gettext(text)
 
 struct options {
 	const char *config;
@@ -29,7 +26,7 @@ static void print_help(FILE *to)
 {
 	fprintf(to, "%s\n\n", _("Usage: vanthud -c FILE [--check-config]"));
 	fprintf(to, "%s\n", _("Routes signed documents between Party committees: one daemon for each committee."));
-	fprintf(to, "\n  -c, --config FILE    %s\n", _("configuration file, or its folder (else VANTHU_CONFIG)"));
+	fprintf(to, "\n  %s    %s\n", _("-c, --config FILE"), _("configuration file, or its folder (else VANTHU_CONFIG)"));
 	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
 	fprintf(to, "      --version        %s\n", _("print the version"));
 	fprintf(to, "  -h, --help           %s\n", _("print this"));
@@ -44,6 +41,7 @@ static int parse(int argc, char **argv, struct options *o)
 	int c;
 
 	o->config = getenv("VANTHU_CONFIG");
+	opterr = 0; /* it would speak the C library's language */
 	while ((c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
 		switch (c) {
 		case 'c':
@@ -59,6 +57,10 @@ static int parse(int argc, char **argv, struct options *o)
 			print_help(stdout);
 			return 0;
 		default:
+			fprintf(stderr, "%s VT-%d: ", _("Error"), (int)ERR_USAGE);
+			fprintf(stderr, _("not understood: %s"), argv[optind - 1]);
+			fputc('\n', stderr);
+			print_help(stderr);
 			return err_exit_code(ERR_USAGE);
 		}
 	}
@@ -78,7 +80,7 @@ static enum err load(const char *path, struct config *config)
 		fprintf(stderr, "%s:%u:%u: %s\n", config->file[0] != '\0' ? config->file : path, errors->list[i].line,
 			errors->list[i].column, errors->list[i].text);
 	if (e != ERR_OK && (errors == NULL || errors->count == 0))
-		fprintf(stderr, "%s: VT-%d %s\n", path, (int)e, gettext(err_text(e)));
+		fprintf(stderr, "%s: VT-%d %s\n", path, (int)e, _(err_text(e)));
 	free(errors);
 	return e;
 }
@@ -132,9 +134,7 @@ int main(int argc, char **argv)
 	struct config *config = calloc(1, sizeof *config);
 	int code;
 
-	setlocale(LC_ALL, "");
-	bindtextdomain("vanthu", VANTHU_LOCALE_DIR);
-	textdomain("vanthu");
+	i18n_open(NULL);
 	code = parse(argc, argv, &o);
 	if (code < 0) {
 		enum err e = config == NULL ? ERR_NO_MEMORY : load(o.config, config);

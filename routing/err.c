@@ -17,7 +17,7 @@ static const struct err_row rows[] = {
 	{ ERR_CONFIG, N_("the configuration is not valid"), N_("see each line with: vanthu config check") },
 	{ ERR_BAD_ID, N_("not a committee id (a-z, 0-9 and -, at most 32)"), N_("list the committees with: vanthu committee list") },
 	{ ERR_BAD_TYPE, N_("unknown or ambiguous document type"), N_("give the full name, or QyĐ for Quy định") },
-	{ ERR_BAD_DATE, N_("not a date"), N_("write it as YYYY-MM-DD") },
+	{ ERR_BAD_DATE, N_("not a date"), N_("write it as DD/MM/YYYY or YYYY-MM-DD") },
 	{ ERR_BAD_TREE, N_("the committees do not form one tree"), N_("correct the tree file: one top, known superiors, no circle") },
 	{ ERR_AMBIGUOUS, N_("several documents have this name"), N_("give the whole id, or a longer ending of it") },
 	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"), N_("check the number; it was sent as given") },

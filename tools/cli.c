@@ -6,19 +6,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/help.h"
 #include "tools/output.h"
+#include "tools/suggest.h"
+#include "tools/term.h"
+#include "tools/text.h"
 
-enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, OPTIONS_MAX = 64 };
+enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, OPTIONS_MAX = 64, FAULT_INDENT = 4 };
 
 static const struct command_option global_options[] = {
-	{ "config", 'c', N_("FILE"), N_("the daemon's configuration, or its folder (else VANTHU_CONFIG)"), VALUE_FILE, NULL },
+	{ "config", 'c', N_("DIR"), N_("the committee you work for: folder or file of its configuration (else VANTHU_CONFIG)"), VALUE_FILE, NULL },
 	{ "json", OPT_JSON, NULL, N_("one JSON object on standard output"), VALUE_NONE, NULL },
 	{ "plain", OPT_PLAIN, NULL, N_("columns between tabs"), VALUE_NONE, NULL },
-	{ "lang", OPT_LANG, "vi|en", N_("language"), VALUE_WORDS, NULL },
+	{ "lang", OPT_LANG, "vi|en", N_("language (else VANTHU_LANG, LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"), VALUE_WORDS, NULL },
 	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
-	{ "timeout", OPT_TIMEOUT, N_("S"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
+	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
 	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
 	{ "yes", 'y', NULL, N_("do not ask (no command asks yet)"), VALUE_NONE, NULL },
 	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
@@ -127,20 +131,67 @@ static void list_options(const struct command *command, struct option all[OPTION
 	memset(&all[n], 0, sizeof all[n]);
 }
 
-static bool is_one_of(const char *words, const char *value)
+enum { WORDS_MAX = 8 };
+
+/* The words between | of an option's argument, cut up in `text`; NULL stands behind the last. */
+static void cut_words(const char *argument, char *text, size_t size, const char *words[WORDS_MAX + 1])
 {
-	size_t len = strlen(value);
+	char *rest = text, *word;
+	unsigned n = 0;
 
-	words += words[0] == '[' ? 2 : 0;
-	for (;;) {
-		size_t n = strcspn(words, "|]");
+	snprintf(text, size, "%s", argument + (argument[0] == '[' ? 2 : 0));
+	while (n < WORDS_MAX && (word = strsep(&rest, "|]")) != NULL && *word != '\0')
+		words[n++] = word;
+	words[n] = NULL;
+}
 
-		if (n == len && strncmp(words, value, n) == 0)
-			return true;
-		if (words[n] != '|')
-			return false;
-		words += n + 1;
+/* A value that must be a word becomes that word as the table has it; false: it is none of them. */
+static bool take_word(const struct command_option *o, char *value)
+{
+	const char *words[WORDS_MAX + 1];
+	char text[128];
+	int i;
+
+	cut_words(o->argument, text, sizeof text, words);
+	i = text_choose(value, words);
+	if (i < 0 || strlen(words[i]) > strlen(value))
+		return false;
+	memcpy(value, words[i], strlen(words[i]) + 1); /* without diacritics it is never longer */
+	return true;
+}
+
+/* What a value can be that must be a word: explained where clerks meet it, else the words themselves. */
+static const char *choices(const struct command_option *o)
+{
+	static const struct {
+		const char *words, *fix;
+	} known[] = {
+		{ "vi|en", N_("choose vi or en") },
+		{ "[=always|never|auto]", N_("choose always, never or auto") },
+		{ "thuong|khan|thuong-khan|hoa-toc", N_("choose thuong, khan, thuong-khan or hoa-toc") },
+		{ "thuong|mat|toi-mat|tuyet-mat", N_("choose thuong, mat, toi-mat or tuyet-mat") },
+		{ "accepted|delivered", N_("choose accepted or delivered") },
+		{ "accepted|sending|delivered|refused|expired", N_("choose accepted, sending, delivered, refused or expired") },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strcmp(known[i].words, o->argument) == 0)
+			return _(known[i].fix);
 	}
+	return o->argument;
+}
+
+/* getopt found no such option, or one without the value that it wants: its own words would be the C library's. */
+static int bad_option(struct cli *cli, int c, const char *typed, const struct option *all)
+{
+	const char *near = c == '?' && strncmp(typed, "--", 2) == 0 ? suggest_option(typed, all) : NULL;
+	char message[512], fix[128] = "";
+
+	snprintf(message, sizeof message, c == ':' ? _("%s wants a value") : _("no such option: %s"), typed);
+	if (near != NULL)
+		snprintf(fix, sizeof fix, _("did you mean --%s"), near);
+	cli_wanted(cli, message, fix);
+	return '?';
 }
 
 int cli_option(struct cli *cli, int argc, char **argv)
@@ -162,25 +213,19 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		}
 		if (c == -1)
 			return c;
-		if (c == '?' || c == ':') {
-			char wants[128];
-
-			cli->value = NULL;
-			snprintf(wants, sizeof wants, _("%s, it wants a value"), argv[optind - 1]);
-			cli_usage(cli, c == ':' ? wants : argv[optind - 1]);
-			return '?';
-		}
+		if (c == '?' || c == ':')
+			return bad_option(cli, c, argv[optind - 1], all);
 		for (unsigned i = 0; o == NULL && all[i].name != NULL; i++) {
 			if (at >= 0 ? i == (unsigned)at : all[i].val == c)
 				o = command_option_at(command, i);
 		}
 		cli->option = o;
 		cli->value = optarg;
-		bad = optarg != NULL && o != NULL && o->kind == VALUE_WORDS && !is_one_of(o->argument, optarg);
+		bad = optarg != NULL && o != NULL && o->kind == VALUE_WORDS && !take_word(o, optarg);
 		if (!bad && !take_global(cli, c, optarg, &bad))
 			return c;
 		if (bad) {
-			cli_usage(cli, optarg);
+			cli_bad_value(cli, c == OPT_TIMEOUT ? _("give a number of seconds") : choices(o));
 			return '?';
 		}
 	}
@@ -188,17 +233,32 @@ int cli_option(struct cli *cli, int argc, char **argv)
 
 int cli_usage(struct cli *cli, const char *what)
 {
-	const struct command *command = command_find(cli->verb);
 	char message[512];
 
-	if (cli->value != NULL && what == cli->value && cli->option != NULL)
-		snprintf(message, sizeof message, _("--%s does not take \"%s\"; it wants %s"), cli->option->name, what, _(cli->option->argument));
-	else
-		snprintf(message, sizeof message, _("not understood: %s"), what);
-	cli_fail_text(cli, ERR_USAGE, message, command == NULL ? _(err_fix(ERR_USAGE)) : "");
+	if (cli->value != NULL && what == cli->value) {
+		snprintf(message, sizeof message, _("write: --%s %s"), cli->option->name, _(cli->option->argument));
+		return cli_bad_value(cli, message);
+	}
+	snprintf(message, sizeof message, _("not understood: %s"), what);
+	return cli_wanted(cli, message, "");
+}
+
+int cli_wanted(struct cli *cli, const char *sentence, const char *fix)
+{
+	const struct command *command = command_find(cli->verb);
+
+	cli_fail_text(cli, ERR_USAGE, sentence, fix);
 	if (command != NULL && !cli->json)
 		help_usage(stderr, command);
 	return err_exit_code(ERR_USAGE);
+}
+
+int cli_bad_value(struct cli *cli, const char *fix)
+{
+	char message[512];
+
+	snprintf(message, sizeof message, _("--%s: not understood: %s"), cli->option->name, cli->value == NULL ? "" : cli->value);
+	return cli_wanted(cli, message, fix);
 }
 
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix)
@@ -231,6 +291,16 @@ void cli_warn(struct cli *cli, const char *format, ...)
 	fputc('\n', stderr);
 }
 
+__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list args)
+{
+	char text[2048];
+
+	vsnprintf(text, sizeof text, format, args);
+	fflush(stdout); /* the talk is about it, so it comes behind it */
+	text_wrap(stderr, text, 0, 0, term_wrap_width(STDERR_FILENO));
+	fputc('\n', stderr);
+}
+
 void cli_say(struct cli *cli, const char *format, ...)
 {
 	va_list args;
@@ -238,9 +308,34 @@ void cli_say(struct cli *cli, const char *format, ...)
 	if (cli->quiet)
 		return;
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(format, args);
 	va_end(args);
+}
+
+void cli_hint(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->quiet || cli->json || cli->plain)
+		return;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void cli_fault_line(const char *file, const struct config_error *fault)
+{
+	char text[CONFIG_PATH_MAX + 1024];
+
+	snprintf(text, sizeof text, "%s:%u:%u: %s", file, fault->line, fault->column, fault->text);
+	text_wrap(stderr, text, FAULT_INDENT, 0, term_wrap_width(STDERR_FILENO));
 	fputc('\n', stderr);
+}
+
+int cli_no_config(struct cli *cli)
+{
+	return cli_fail_text(cli, ERR_CONFIG, _("it is not said which committee you work for"),
+			     _("say -c DIR, or once for the session: export VANTHU_CONFIG=DIR (the folder of your committee; ask your operator)"));
 }
 
 enum err cli_config(struct cli *cli, struct config *out)
@@ -249,7 +344,7 @@ enum err cli_config(struct cli *cli, struct config *out)
 	enum err e;
 
 	if (cli->config_path == NULL) {
-		cli_fail_text(cli, ERR_CONFIG, _("no configuration given"), _("name it with -c FILE or VANTHU_CONFIG"));
+		cli_no_config(cli);
 		return ERR_CONFIG;
 	}
 	errors = malloc(sizeof *errors);
@@ -263,8 +358,11 @@ enum err cli_config(struct cli *cli, struct config *out)
 			 errors->list[0].text);
 		cli_fail_text(cli, e, message, _(err_fix(ERR_CONFIG)));
 	} else if (e != ERR_OK) {
+		char message[512];
+
 		e = ERR_CONFIG;
-		cli_fail_text(cli, e, cli->config_path, _("the file cannot be read: check its name and permissions"));
+		snprintf(message, sizeof message, _("%s: the configuration cannot be read"), cli->config_path);
+		cli_fail_text(cli, e, message, _(err_fix(ERR_FILE)));
 	}
 	free(errors);
 	return e;

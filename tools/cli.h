@@ -8,7 +8,7 @@
 
 #include "daemon/config.h"
 #include "routing/err.h"
-#include "tools/i18n.h"
+#include "daemon/i18n.h"
 
 struct renderer;
 
@@ -83,11 +83,16 @@ bool option_of_form(const struct command_option *o, const struct command_form *f
 
 /* getopt_long over the options of the command that cli->verb names and the global ones, which may stand anywhere. Returns the next own
  * option's code with its value in optarg, -1 at the end (optind is the first operand), or '?' after a fault has been told. A value that
- * must be one of some words is one of them. */
+ * must be one of some words is one of them, in any case, with or without diacritics (text_choose). */
 int cli_option(struct cli *cli, int argc, char **argv);
 
-/* Exit code of a usage fault, which has been told with the command's usage. `what` may be the value of the option just read. */
+/* Exit code of a usage fault, which has been told with the command's usage: `what` was not understood. It may be the value of the option
+ * just read. */
 int cli_usage(struct cli *cli, const char *what);
+/* The same where something is missing: a sentence of its own says what, and `fix` (maybe "") what would do. */
+int cli_wanted(struct cli *cli, const char *sentence, const char *fix);
+/* The same for the value of the option just read; `fix` says what it can be. */
+int cli_bad_value(struct cli *cli, const char *fix);
 
 /* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be NULL. */
 int cli_fail(struct cli *cli, enum err e, const char *about);
@@ -95,8 +100,16 @@ int cli_fail(struct cli *cli, enum err e, const char *about);
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
 void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3))); /* talk: stderr, silent with -q */
+/* What one may do next: talk that only people want, so neither with --json nor with --plain. */
+void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The configuration that -c names, read once; tells what is wrong. */
+/* One fault of a file, as compilers print them: FILE:LINE:COLUMN: what. */
+struct config_error;
+void cli_fault_line(const char *file, const struct config_error *fault);
+
+/* Tells that there is none; returns the exit code. */
+int cli_no_config(struct cli *cli);
 must_use enum err cli_config(struct cli *cli, struct config *out);
 
 #endif

@@ -230,5 +230,7 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 		return import(cli, argv[optind + 1]);
 	if (registry != NULL && operands >= 1)
 		return registry_command(cli, registry, what, operands == 2 ? argv[optind + 1] : NULL, &entry);
-	return cli_usage(cli, registry == NULL && is_registry_command(what) ? _("--registry DIR is wanted") : what);
+	if (registry == NULL && is_registry_command(what))
+		return cli_wanted(cli, _("--registry DIR is wanted"), "");
+	return cli_usage(cli, what);
 }

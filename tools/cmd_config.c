@@ -21,7 +21,7 @@ static int check(struct cli *cli)
 
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
-			fprintf(stderr, "%s:%u:%u: %s\n", config->file, errors->list[i].line, errors->list[i].column, errors->list[i].text);
+			cli_fault_line(config->file, &errors->list[i]);
 		json_array_append_new(list, json_pack("{s:i, s:i, s:s}", "line", (int)errors->list[i].line, "column",
 						      (int)errors->list[i].column, "text", errors->list[i].text));
 	}
@@ -35,7 +35,8 @@ static int check(struct cli *cli)
 		char message[512];
 
 		if (e == ERR_CONFIG)
-			snprintf(message, sizeof message, _("%u faults, the first: %s"), errors->count, errors->list[0].text);
+			snprintf(message, sizeof message, ngettext("%u fault: %s", "%u faults, the first: %s", errors->count), errors->count,
+				 errors->list[0].text);
 		else
 			snprintf(message, sizeof message, "%s: %s", cli->config_path, _(err_text(e)));
 		e = ERR_CONFIG;
@@ -195,6 +196,6 @@ int cmd_config(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "check") != 0 && strcmp(what, "show") != 0)
 		return cli_usage(cli, what);
 	if (cli->config_path == NULL)
-		return cli_fail_text(cli, ERR_CONFIG, _("no configuration given"), _("name it with -c FILE or VANTHU_CONFIG"));
+		return cli_no_config(cli);
 	return strcmp(what, "check") == 0 ? check(cli) : show(cli);
 }

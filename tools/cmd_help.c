@@ -33,8 +33,11 @@ int cmd_help(struct cli *cli, int argc, char **argv)
 	c = command_find(argv[optind]);
 	if (c == NULL) {
 		const char *best = suggest_command(argv[optind]);
+		char message[256], fix[256];
 
-		return cli_fail_text(cli, ERR_NOT_FOUND, argv[optind], best == NULL ? "vanthu help" : best);
+		snprintf(message, sizeof message, _("no such command: %s"), argv[optind]);
+		snprintf(fix, sizeof fix, best == NULL ? "vanthu help" : _("did you mean: vanthu %s"), best);
+		return cli_fail_text(cli, ERR_NOT_FOUND, message, fix);
 	}
 	help_command(c);
 	return 0;

@@ -113,7 +113,7 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 			return c == '?' ? err_exit_code(ERR_USAGE) : cli_usage(cli, optarg);
 	}
 	if (argc - optind != 1 || (w.id.text[0] == '\0') != w.registry)
-		return cli_usage(cli, _("DIR and either --id or --registry are wanted"));
+		return cli_wanted(cli, _("DIR and either --id or --registry are wanted"), "");
 	a = arena_new(ARENA_BYTES);
 	if (a == NULL)
 		return cli_fail(cli, ERR_NO_MEMORY, NULL);

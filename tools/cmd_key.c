@@ -70,8 +70,8 @@ static enum err fetch_keys(struct cli *cli, json_t *list)
 static int list(struct cli *cli)
 {
 	static const struct column columns[] = {
-		{ "use", N_("Use"), FORMAT_TEXT, false },     { "in_use", N_("Ours"), FORMAT_BOOL, false },
-		{ "from", N_("From"), FORMAT_TIME, false },   { "to", N_("To"), FORMAT_TIME, false },
+		{ "use", N_("Use"), FORMAT_WORD, false },     { "in_use", N_("Ours"), FORMAT_BOOL, false },
+		{ "from", N_("Valid from"), FORMAT_TIME, false }, { "to", N_("Valid to"), FORMAT_TIME, false },
 		{ "revoked_from", N_("Revoked"), FORMAT_TIME, false }, { "key_id", N_("Key id"), FORMAT_TEXT, true },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
@@ -211,7 +211,7 @@ static int make(struct cli *cli, struct key_options *o)
 	if (e == ERR_OK && o->which == 0)
 		o->which = config->listen[0] == '\0' || o->endpoint[0] != '\0' ? REQUEST_BOTH : REQUEST_SIGN;
 	if (e == ERR_OK && (o->which & REQUEST_LINK) != 0 && config->listen[0] != '\0' && o->endpoint[0] == '\0') {
-		code = cli_usage(cli, _("--endpoint tcp://HOST:PORT is wanted: a new link key is served on a port of its own"));
+		code = cli_wanted(cli, _("--endpoint tcp://HOST:PORT is wanted: a new link key is served on a port of its own"), "");
 		goto out;
 	}
 	if (o->endpoint[0] != '\0' && o->listen[0] == '\0')

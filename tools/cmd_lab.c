@@ -173,7 +173,7 @@ static int add(struct cli *cli, const char *folder, const char *id, const struct
 		return cli_fail(cli, ERR_BAD_ID, id);
 	entry_options_apply(o, &entry);
 	if (entry.name[0] == '\0' || entry.symbol[0] == '\0' || id_empty(entry.superior))
-		return cli_usage(cli, _("--superior, --name and --symbol are wanted"));
+		return cli_wanted(cli, _("--superior, --name and --symbol are wanted"), "");
 	e = lab_add(cli, folder, &entry, top);
 	if (e != ERR_OK)
 		return err_exit_code(e);

@@ -10,7 +10,7 @@
 #include "tools/output.h"
 #include "tools/text.h"
 
-enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE };
+enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE, ENDING_CHARS = 8 };
 
 const struct command_option list_options[] = {
 	{ "from", OPT_FROM, N_("ID"), N_("only from this committee"), VALUE_COMMITTEE, NULL },
@@ -27,18 +27,18 @@ const struct command_option list_options[] = {
 static const struct column inbox_columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_MINUTE, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },       { NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column outbox_columns[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },           { "to", N_("To"), FORMAT_LIST, true },
+	{ "id", N_("Id"), FORMAT_ID, false },           { "to", N_("To"), FORMAT_WHO, true },
 	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "state", N_("State"), FORMAT_STATE, false },  { "progress", N_("Receipts"), FORMAT_TEXT, false },
-	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, false }, { NULL, NULL, FORMAT_TEXT, false },
+	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, true }, { NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column find_columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
-	{ "to", N_("To"), FORMAT_LIST, true },          { "number", N_("Number"), FORMAT_TEXT, false },
+	{ "to", N_("To"), FORMAT_WHO, true },          { "number", N_("Number"), FORMAT_TEXT, false },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true }, { "state", N_("State"), FORMAT_STATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -147,6 +147,20 @@ static enum err collect(struct client *c, struct search *s, json_t *out)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* What a clerk may want next, with the newest as the example. */
+static void tell_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
+{
+	const char *id = json_string_value(json_object_get(json_array_get(list, 0), "id"));
+
+	if (id == NULL || strlen(id) < ENDING_CHARS)
+		return;
+	id += strlen(id) - ENDING_CHARS;
+	if (box == VANTHU__V1__BOX__BOX_OUTBOX)
+		cli_hint(cli, _("Where one is now: vanthu trace %s"), id);
+	else
+		cli_hint(cli, _("Read one: vanthu show %s. Save its files: vanthu save %s --to DIR"), id, id);
+}
+
 static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, const struct column *columns)
 {
 	struct search s = { .limit = 0 };
@@ -161,7 +175,9 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, con
 		if (c == '?' || !take(&s, c, optarg)) {
 			json_decref(out);
 			free(s.number);
-			return c == '?' ? err_exit_code(ERR_USAGE) : cli_usage(cli, optarg);
+			if (c == '?')
+				return err_exit_code(ERR_USAGE);
+			return cli_bad_value(cli, c == OPT_LIMIT ? _("give a number") : _(err_fix(ERR_BAD_DATE)));
 		}
 	}
 	if (argc - optind > 1) {
@@ -181,7 +197,10 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, con
 		json_decref(out);
 		return err_exit_code(e);
 	}
-	return output_list(cli, out, columns);
+	cli->renderer->list(cli, out, columns);
+	tell_next(cli, out, box);
+	json_decref(out);
+	return 0;
 }
 
 int cmd_inbox(struct cli *cli, int argc, char **argv)

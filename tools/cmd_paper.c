@@ -39,17 +39,15 @@ struct paper {
 	struct period period;
 };
 
-static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat" };
+static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
 
 static bool take_secrecy(struct paper *p, const char *value)
 {
-	for (unsigned i = 0; i < sizeof secrecies / sizeof secrecies[0]; i++) {
-		if (strcmp(secrecies[i], value) == 0) {
-			p->secrecy = (Vanthu__V1__Secrecy)(i + 1);
-			return true;
-		}
-	}
-	return false;
+	int i = text_choose(value, secrecies);
+
+	if (i >= 0)
+		p->secrecy = (Vanthu__V1__Secrecy)(i + 1);
+	return i >= 0;
 }
 
 static bool take_text(char **to, const char *value)
@@ -92,9 +90,12 @@ static bool take(struct paper *p, int option, const char *value)
 
 static Vanthu__V1__Direction direction_of(const char *word)
 {
-	if (strcmp(word, "in") == 0)
-		return VANTHU__V1__DIRECTION__DIRECTION_IN;
-	return strcmp(word, "out") == 0 ? VANTHU__V1__DIRECTION__DIRECTION_OUT : VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+	static const char *const words[] = { "in", "out", "den", "di", NULL }; /* đến, đi */
+	int i = text_choose(word, words);
+
+	if (i < 0)
+		return VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
+	return i % 2 == 0 ? VANTHU__V1__DIRECTION__DIRECTION_IN : VANTHU__V1__DIRECTION__DIRECTION_OUT;
 }
 
 static const char *word_of(Vanthu__V1__Direction d)
@@ -159,7 +160,9 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 		json_object_set_new(out, "repeated", json_true());
 	if (secret)
 		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
-	return output_object(cli, out, columns);
+	output_object(cli, out, columns);
+	cli_hint(cli, "%s", _("The share now: vanthu target"));
+	return 0;
 }
 
 static enum err send_add(struct cli *cli, struct client *c, struct paper *p, const struct doctype *type, Vanthu__V1__Direction direction,
@@ -219,7 +222,7 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 static json_t *json_paper(const Vanthu__V1__PaperLine *l)
 {
 	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG && (unsigned)l->secrecy <= sizeof secrecies / sizeof secrecies[0] ?
+	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG && (unsigned)l->secrecy < sizeof secrecies / sizeof secrecies[0] ?
 				   (unsigned)l->secrecy - 1 : 0;
 
 	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", json_uuid(l->id), "direction",
@@ -300,7 +303,7 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	Vanthu__V1__Direction direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 
 	if (count == 0)
-		return cli_usage(cli, _("add, list or cancel?"));
+		return cli_wanted(cli, _("add, list or cancel?"), "");
 	if (count == 2)
 		direction = direction_of(operands[1]);
 	if (strcmp(operands[0], "add") == 0 && count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
@@ -310,7 +313,7 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	if (strcmp(operands[0], "cancel") == 0 && count == 2)
 		return cancel(cli, p, operands[1]);
 	if (strcmp(operands[0], "add") == 0 && count < 2)
-		return cli_usage(cli, _("in or out?"));
+		return cli_wanted(cli, _("in or out?"), "");
 	return cli_usage(cli, operands[count - 1]);
 }
 

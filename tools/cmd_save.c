@@ -189,7 +189,7 @@ static bool read_options(struct cli *cli, int argc, char **argv, const char **id
 		*to = optarg;
 	}
 	if (argc - optind != 1 || *to == NULL) {
-		cli_usage(cli, _("one ID and --to are wanted"));
+		cli_wanted(cli, _("one ID and --to are wanted"), "");
 		return false;
 	}
 	*id = argv[optind];
@@ -232,6 +232,7 @@ int cmd_save(struct cli *cli, int argc, char **argv)
 			cli->renderer->object(cli, out, columns);
 		else
 			cli->renderer->list(cli, files, columns);
+		cli_hint(cli, _("Saved in %s"), to);
 		json_decref(out);
 	}
 	json_decref(files);

@@ -17,7 +17,7 @@ enum {
 	OPT_POSITION, OPT_NOTE, OPT_TERM
 };
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
-enum { POLL_MS = 50 };
+enum { POLL_MS = 50, ENDING_CHARS = 8 };
 
 struct wanted {
 	struct submission s;
@@ -48,13 +48,8 @@ const struct command_option send_options[] = {
 
 static bool choose(const char *text, const char *const *words, int *out)
 {
-	for (int i = 0; words[i] != NULL; i++) {
-		if (strcmp(words[i], text) == 0) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
+	*out = text_choose(text, words);
+	return *out >= 0;
 }
 
 static bool take_choice(struct wanted *w, int option, const char *value)
@@ -137,6 +132,45 @@ static int check_type(struct cli *cli, struct wanted *w)
 	return code;
 }
 
+static const char *hint_of(int option)
+{
+	switch (option) {
+	case OPT_DUE:
+	case OPT_DATE:
+		return _(err_fix(ERR_BAD_DATE));
+	case OPT_ID:
+		return _("give a UUID, or leave it out and one is made");
+	default:
+		return _(err_fix(ERR_UTF8));
+	}
+}
+
+/* All that is missing in one message, so that nobody has to try four times. 0: nothing is. */
+static int check_complete(struct cli *cli, const struct wanted *w)
+{
+	const struct {
+		bool missing;
+		const char *what;
+	} all[] = { { w->s.file_count == 0, N_("the file of the document") }, { w->s.to == NULL, N_("--to (to whom)") },
+		    { w->type == NULL, N_("--type (what type of document)") }, { w->subject == NULL, N_("--subject (what it is about)") } };
+	char list[256] = "", message[512];
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (!all[i].missing)
+			continue;
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", count == 0 ? "" : ", ", _(all[i].what));
+		count++;
+	}
+	if (count == 0)
+		return 0;
+	if (count == 1 && w->s.to == NULL)
+		return cli_fail(cli, ERR_NO_RECIPIENT, NULL);
+	snprintf(message, sizeof message, _("still missing: %s"), list);
+	return cli_wanted(cli, message,
+			  _("for example: vanthu send plan.docx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\""));
+}
+
 static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
 {
 	int c;
@@ -145,20 +179,15 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
 		if (!take(w, c, optarg))
-			return cli_usage(cli, optarg);
+			return cli_bad_value(cli, hint_of(c));
 	}
-	if (optind == argc)
-		return cli_usage(cli, _("no FILE given"));
 	if (argc - optind > SUBMISSION_FILES_MAX)
 		return cli_fail(cli, ERR_TOO_MANY_ATTACHMENTS, NULL);
 	for (int i = optind; i < argc; i++)
 		w->s.files[w->s.file_count++] = argv[i];
-	if (w->s.to == NULL)
-		return cli_fail(cli, ERR_NO_RECIPIENT, NULL);
-	if (w->type == NULL)
-		return cli_usage(cli, _("no --type given"));
-	if (w->subject == NULL)
-		return cli_usage(cli, _("no --subject given"));
+	c = check_complete(cli, w);
+	if (c != 0)
+		return c;
 	w->s.number = w->number == NULL ? "" : w->number;
 	w->s.subject = w->subject;
 	if (w->s.issued_on[0] == '\0')
@@ -225,7 +254,7 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char id[UUID_TEXT_SIZE])
 {
 	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
-						 { "recipients", N_("To"), FORMAT_LIST, false },
+						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients));
@@ -234,7 +263,12 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 		json_object_set_new(out, "repeated", json_true());
 	for (size_t i = 0; i < a->n_warnings; i++)
 		cli_warn(cli, "VT-%u %s", a->warnings[i], _(err_text((enum err)a->warnings[i])));
-	return output_object(cli, out, columns);
+	output_object(cli, out, columns);
+	if (cli->dry_run)
+		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
+	else
+		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"), id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
+	return 0;
 }
 
 static int send_it(struct cli *cli, struct wanted *w)
@@ -257,7 +291,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 			code = wait_delivered(cli, c, id);
 			if (code == 0) {
 				static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
-									 { "recipients", N_("To"), FORMAT_LIST, false },
+									 { "recipients", N_("To"), FORMAT_WHO, false },
 									 { "state", N_("State"), FORMAT_STATE, false },
 									 { NULL, NULL, FORMAT_TEXT, false } };
 

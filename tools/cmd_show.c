@@ -10,7 +10,7 @@
 static const struct column view_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },            { "number", N_("Number"), FORMAT_TEXT, false },
 	{ "type_name", N_("Type"), FORMAT_TEXT, false },   { "subject", N_("Subject"), FORMAT_TEXT, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },        { "to", N_("To"), FORMAT_LIST, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },        { "to", N_("To"), FORMAT_WHO, false },
 	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "issued", N_("Issued"), FORMAT_DATE, false },
 	{ "due", N_("Due"), FORMAT_DATE, false },          { "signer_text", N_("Signer"), FORMAT_TEXT, false },
 	{ "reply_to", N_("Answers"), FORMAT_TEXT, false }, { "note", N_("Note"), FORMAT_TEXT, false },
@@ -19,13 +19,13 @@ static const struct column view_columns[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column part_columns[] = {
-	{ "index", N_("No."), FORMAT_COUNT, false },   { "name", N_("Name"), FORMAT_TEXT, true },
-	{ "size_bytes", N_("Size"), FORMAT_BYTES, false }, { "media_type", N_("Kind"), FORMAT_TEXT, true },
+	{ "index", N_("No."), FORMAT_ORDINAL, false },   { "name", N_("Name"), FORMAT_TEXT, true },
+	{ "size_bytes", N_("Size"), FORMAT_BYTES, false }, { "media_type", N_("Kind"), FORMAT_MEDIA, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column receipt_columns[] = {
 	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
-	{ "at", N_("When"), FORMAT_TIME, false },             { "reason", N_("Why"), FORMAT_TEXT, false },
+	{ "at", N_("When"), FORMAT_TIME, false },             { "reason", N_("Why"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column hop_columns[] = {
@@ -84,7 +84,7 @@ static const char *only_operand(struct cli *cli, int argc, char **argv)
 	if (cli_option(cli, argc, argv) == '?')
 		return NULL;
 	if (argc - optind != 1) {
-		cli_usage(cli, _("one ID is wanted"));
+		cli_wanted(cli, _("one ID is wanted"), "");
 		return NULL;
 	}
 	return argv[optind];
@@ -122,6 +122,7 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 		if (!cli->json) {
 			print_part(cli, json_object_get(view, "attachments"), _("Parts"), part_columns);
 			print_part(cli, json_object_get(view, "receipts"), _("Receipts"), receipt_columns);
+			cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 		}
 		json_decref(view);
 	}

@@ -274,7 +274,7 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 		if (c == OPT_REPAIR)
 			repair = true;
 		else if (!period_parse(optarg, &period))
-			return cli_fail_text(cli, ERR_USAGE, optarg, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"));
+			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"));
 	}
 	is_recount = optind + 1 == argc && strcmp(argv[optind], "recount") == 0;
 	if (optind < argc && !is_recount && !(optind + 1 == argc && strcmp(argv[optind], "show") == 0))

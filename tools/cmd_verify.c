@@ -105,6 +105,6 @@ int cmd_verify(struct cli *cli, int argc, char **argv)
 			files = optarg;
 	}
 	if (argc - optind != 1)
-		return cli_usage(cli, _("one ID or one FILE is wanted"));
+		return cli_wanted(cli, _("one ID or one FILE is wanted"), "");
 	return root != NULL ? verify_file(cli, argv[optind], root, files) : verify_stored(cli, argv[optind]);
 }

@@ -29,9 +29,20 @@ static enum err find_type(const char *typed, const struct doctype **out)
 	return e;
 }
 
+/* All symbols with their names, for whom the typed one was none. */
+static void list_types(char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; doctype_at(i) != NULL && used < size; i++)
+		used += (size_t)snprintf(out + used, size - used, "%s%s %s", i == 0 ? "" : ", ",
+					 doctype_at(i)->alias[0] != '\0' ? doctype_at(i)->alias : doctype_at(i)->code, doctype_at(i)->name);
+}
+
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out)
 {
-	char message[256];
+	char message[256], types[1024], fix[1200];
 
 	switch (find_type(typed, out)) {
 	case ERR_OK:
@@ -40,6 +51,9 @@ int doctype_option(struct cli *cli, const char *typed, const struct doctype **ou
 		snprintf(message, sizeof message, _("%s stands for several types: Quyết định (QĐi), Quy định (QyĐ)"), typed);
 		return cli_fail_text(cli, ERR_BAD_TYPE, message, _(err_fix(ERR_BAD_TYPE)));
 	default:
-		return cli_fail(cli, ERR_BAD_TYPE, typed);
+		snprintf(message, sizeof message, _("--type: no such type of document: %s"), typed);
+		list_types(types, sizeof types);
+		snprintf(fix, sizeof fix, _("a symbol or a name out of these: %s"), types);
+		return cli_fail_text(cli, ERR_BAD_TYPE, message, fix);
 	}
 }

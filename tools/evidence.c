@@ -12,7 +12,7 @@
 #include "proto/head.h"
 #include "proto/prescan.h"
 #include "tools/fsutil.h"
-#include "tools/i18n.h"
+#include "daemon/i18n.h"
 
 enum { PIECE_BYTES = 256 * 1024 };
 

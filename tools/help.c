@@ -1,38 +1,17 @@
-/* See help.h. Lines are broken at 80 cells: that is what a clerk's terminal has. */
+/* See help.h. */
 #include "tools/help.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/term.h"
 #include "tools/text.h"
 
-enum { NAME_CELLS = 11, OPTION_CELLS = 24, FORM_CELLS = 30, LINE_CELLS = 80 };
+enum { NAME_CELLS = 11, OPTION_CELLS = 25, FORM_CELLS = 30, FOLD_CELLS = 4, GAP_CELLS = 2 };
 
-/* Words up to the edge, the next lines below the first; the cursor stands at `at`. */
 static void print_wrapped(const char *text, int at, int indent)
 {
-	bool first = true;
-
-	while (*text != '\0') {
-		size_t len = strcspn(text, " ");
-		char word[256];
-		int cells;
-
-		snprintf(word, sizeof word, "%.*s", (int)len, text);
-		cells = text_width(word);
-		if (!first && at + 1 + cells > LINE_CELLS) {
-			printf("\n%*s", indent, "");
-			at = indent;
-		} else if (!first) {
-			putchar(' ');
-			at++;
-		}
-		fputs(word, stdout);
-		at += cells;
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
+	text_wrap(stdout, text, indent, at, term_width());
 	putchar('\n');
 }
 
@@ -41,7 +20,8 @@ static void print_pair(const char *name, const char *meaning, int indent, int co
 {
 	int at = indent + text_width(name);
 
-	printf("%*s%s", indent, "", name);
+	printf("%*s", indent, "");
+	text_wrap(stdout, name, indent + FOLD_CELLS, indent, term_width());
 	if (meaning[0] == '\0') {
 		putchar('\n');
 		return;
@@ -62,12 +42,15 @@ static void join_form(const struct command *c, const struct command_form *f, cha
 void help_usage(FILE *to, const struct command *c)
 {
 	const char *title = _("Usage:");
+	int cells = text_width(title);
 
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
 		char line[256];
 
 		join_form(c, &c->forms[i], line, sizeof line);
-		fprintf(to, "%s%*s %s\n", i == 0 ? title : "", i == 0 ? 0 : text_width(title), "", line);
+		fprintf(to, "%s%*s ", i == 0 ? title : "", i == 0 ? 0 : cells, "");
+		text_wrap(to, line, cells + 1 + FOLD_CELLS, cells + 1, term_wrap_width(fileno(to)));
+		fputc('\n', to);
 	}
 }
 
@@ -150,12 +133,44 @@ void help_command(const struct command *c)
 	printf("\n%s\n", _("Options that every command takes: vanthu help"));
 }
 
+/* A clerk's day. It stands last, because that is what a small terminal still shows. */
+static const struct {
+	const char *what, *how; /* marked for translation */
+} day[] = {
+	{ N_("What has arrived"), "vanthu inbox" },
+	{ N_("Read one"), "vanthu show 31-KH/ĐU" },
+	{ N_("Save its files"), N_("vanthu save 31-KH/ĐU --to received") },
+	{ N_("Find, with or without accents"), "vanthu find \"chuyen doi so\"" },
+	{ N_("Send down"), N_("vanthu send plan.docx figures.xlsx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\"") },
+	{ N_("Send up"), N_("vanthu send report.docx --to superior --type BC --number 02-BC/CB --subject \"Report of November\"") },
+	{ N_("What was sent"), "vanthu outbox" },
+	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
+	{ N_("Register paper"), N_("vanthu paper add in --type CV --number 12-CV/ĐUK --subject \"Invitation\" --date 24/11/2026") },
+	{ N_("The digital share"), "vanthu target" },
+};
+
+static void print_day(void)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < sizeof day / sizeof day[0]; i++) {
+		int cells = text_width(_(day[i].what));
+
+		widest = cells > widest ? cells : widest;
+	}
+	printf("\n%s\n", _("A clerk's day:"));
+	for (size_t i = 0; i < sizeof day / sizeof day[0]; i++)
+		print_pair(_(day[i].what), _(day[i].how), GAP_CELLS, GAP_CELLS + widest + GAP_CELLS);
+	printf("\n");
+	print_wrapped(_("Once for the session, say which committee you work for: export VANTHU_CONFIG=DIR (your operator knows it)."), 0, 0);
+}
+
 void help_all(void)
 {
 	const struct command *c;
 	const char *group = "";
 
-	printf("%s\n", _("Usage: vanthu [-c FILE] COMMAND …"));
+	printf("%s\n", _("Usage: vanthu [-c DIR] COMMAND …"));
 	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
 		if (strcmp(group, c->group) != 0)
 			printf("\n%s\n", _(c->group));
@@ -166,5 +181,6 @@ void help_all(void)
 	printf("\n%s\n", _("Options that every command takes:"));
 	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++)
 		print_option(o, true);
-	printf("\n%s\n", _("More about one: vanthu help COMMAND"));
+	print_day();
+	printf("%s\n", _("More about one: vanthu help COMMAND"));
 }

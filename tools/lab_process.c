@@ -137,8 +137,10 @@ enum err lab_spawn(struct cli *cli, const struct lab_member *m)
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	if (code != 0) {
-		errno = code;
-		cli_fail_text(cli, ERR_SYSTEM, strerror(code), _("vanthud must lie beside vanthu, or in the PATH"));
+		char message[sizeof program + 64];
+
+		snprintf(message, sizeof message, _("%s cannot be started (error %d of the system)"), program, code);
+		cli_fail_text(cli, ERR_SYSTEM, message, _("vanthud must lie beside vanthu, or in the PATH"));
 		return ERR_SYSTEM;
 	}
 	f = fopen(pid_path, "we");

@@ -7,11 +7,16 @@
 enum format {
 	FORMAT_TEXT,
 	FORMAT_LIST,   /* texts, joined */
+	FORMAT_WHO,    /* ids of committees, joined; their groups as words */
+	FORMAT_WORD,   /* a word of the program's own: what a key is for */
+	FORMAT_CODE,   /* VT-nnnn and what it means */
+	FORMAT_MEDIA,  /* what kind of file a media type is */
 	FORMAT_TIME,   /* RFC 3339 → local */
 	FORMAT_MINUTE, /* the same without seconds */
 	FORMAT_DATE,
 	FORMAT_BYTES,
 	FORMAT_COUNT,
+	FORMAT_ORDINAL, /* an index from 0, as people count */
 	FORMAT_AGE,    /* seconds */
 	FORMAT_STATE,  /* a word with its symbol */
 	FORMAT_URGENCY,
@@ -46,5 +51,8 @@ int output_object(struct cli *cli, json_t *data, const struct column *columns);
 
 /* A value as people read it; out is always terminated. `whole`: ids are not shortened. */
 void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out, size_t size_bytes);
+
+/* A number as the language writes it, with a point or a comma, and what stands behind it. */
+void output_decimal(double value, int decimals, const char *unit, char *out, size_t size_bytes);
 
 #endif

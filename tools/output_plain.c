@@ -19,7 +19,16 @@ static void print_value(struct cli *cli, const json_t *value, enum format format
 		printf("%lld", (long long)json_integer_value(value));
 		return;
 	}
-	output_format(cli, value, format, true, text, sizeof text);
+	/* Neither may a yes nor a decimal comma depend on the language. */
+	if (json_is_boolean(value)) {
+		fputs(json_is_true(value) ? "yes" : "no", stdout);
+		return;
+	}
+	if (json_is_real(value)) {
+		printf("%.10g", json_real_value(value));
+		return;
+	}
+	output_format(cli, value, format == FORMAT_WHO ? FORMAT_LIST : format, true, text, sizeof text);
 	fputs(text, stdout);
 }
 

@@ -1,13 +1,16 @@
 /* For people: tables without borders, widths in terminal cells, words beside symbols and colour. */
 #include <libsmartcols.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "tools/layout.h"
 #include "tools/output.h"
 #include "tools/term.h"
 #include "tools/text.h"
 
-enum { VALUE_BYTES = 4096, COLUMNS_MAX = 24 };
+enum { VALUE_BYTES = 4096, COLUMNS_MAX = 24, FIX_INDENT = 2 };
 
 static bool column_empty(const json_t *list, const struct column *c)
 {
@@ -25,34 +28,90 @@ static bool column_empty(const json_t *list, const struct column *c)
 
 static bool is_number(enum format f)
 {
-	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_AGE || f == FORMAT_PERCENT;
+	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE || f == FORMAT_PERCENT;
 }
 
-static struct libscols_table *new_table(const json_t *list, const struct column *columns, const struct column **shown, unsigned *count)
+/* The cells of a list as texts, row after row, and how wide its columns are. */
+struct grid {
+	const struct column *shown[COLUMNS_MAX];
+	struct layout_column layout[COLUMNS_MAX];
+	unsigned columns;
+	size_t rows;
+	char **cells;
+	int width;
+};
+
+static bool fill_grid(struct cli *cli, const json_t *list, const struct column *columns, struct grid *g)
+{
+	char text[VALUE_BYTES];
+
+	memset(g, 0, sizeof *g);
+	g->rows = json_array_size(list);
+	for (const struct column *c = columns; c->title != NULL && g->columns < COLUMNS_MAX; c++) {
+		if (column_empty(list, c))
+			continue;
+		layout_measure(&g->layout[g->columns], _(c->title), true);
+		g->shown[g->columns++] = c;
+	}
+	g->cells = calloc(g->rows * g->columns + 1, sizeof *g->cells);
+	for (size_t i = 0; g->cells != NULL && i < g->rows * g->columns; i++) {
+		const struct column *c = g->shown[i % g->columns];
+
+		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key), c->format, false, text, sizeof text);
+		text_one_line(text);
+		layout_measure(&g->layout[i % g->columns], text, c->flexible);
+		g->cells[i] = strdup(text);
+		if (g->cells[i] == NULL)
+			return false;
+	}
+	g->width = layout_share(g->layout, g->columns, term_width());
+	return g->cells != NULL;
+}
+
+static void empty_grid(struct grid *g)
+{
+	for (size_t i = 0; g->cells != NULL && i < g->rows * g->columns; i++)
+		free(g->cells[i]);
+	free(g->cells);
+}
+
+static struct libscols_table *new_table(const struct grid *g)
 {
 	struct libscols_table *t = scols_new_table();
 
-	*count = 0;
 	if (t == NULL)
 		return NULL;
 	scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
-	scols_table_set_termwidth(t, (size_t)term_width());
-	for (const struct column *c = columns; c->title != NULL && *count < COLUMNS_MAX; c++) {
+	/* Our layout stands, also where an id makes it wider than the terminal: cutting ids off would hide what to type next. */
+	scols_table_set_termwidth(t, (size_t)g->width);
+	for (unsigned i = 0; i < g->columns; i++) {
 		char name[32];
 		struct libscols_column *column;
 
-		if (json_array_size(list) > 0 && column_empty(list, c))
-			continue;
-		/* smartcols wants ASCII names; the header is ours. */
-		snprintf(name, sizeof name, "c%u", *count);
-		column = scols_table_new_column(t, name, c->flexible ? 0.2 : 0.0,
-						(is_number(c->format) ? SCOLS_FL_RIGHT : 0) | (c->flexible ? SCOLS_FL_TRUNC : 0));
+		/* smartcols wants ASCII names and cannot fold headings: ours are the first line. */
+		snprintf(name, sizeof name, "c%u", i);
+		column = scols_table_new_column(t, name, 0, (is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
 		if (column == NULL)
 			break;
-		scols_cell_set_data(scols_column_get_header(column), _(c->title));
-		shown[(*count)++] = c;
+		scols_column_set_safechars(column, "\n");
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
 	}
+	scols_table_enable_noheadings(t, 1);
 	return t;
+}
+
+static void add_headings(struct libscols_table *t, const struct grid *g)
+{
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+
+	if (line != NULL)
+		scols_line_set_color(line, "bold");
+	for (unsigned i = 0; line != NULL && i < g->columns; i++) {
+		char title[VALUE_BYTES];
+
+		layout_fold(_(g->shown[i]->title), g->layout[i].width_cells, title, sizeof title);
+		scols_line_set_data(line, i, title);
+	}
 }
 
 static const char *color_of(const char *state)
@@ -73,36 +132,36 @@ static const char *color_of(const char *state)
 
 static void print_list(struct cli *cli, const json_t *list, const struct column *columns)
 {
-	const struct column *shown[COLUMNS_MAX];
 	struct libscols_table *t;
-	unsigned count;
-	size_t i;
-	json_t *row;
+	struct grid g;
 
 	if (json_array_size(list) == 0) {
 		cli_say(cli, "%s", _("Nothing to show."));
 		return;
 	}
-	t = new_table(list, columns, shown, &count);
-	if (t == NULL)
-		return;
-	scols_table_enable_colors(t, term_colors(cli->color));
-	json_array_foreach(list, i, row) {
+	t = fill_grid(cli, list, columns, &g) ? new_table(&g) : NULL;
+	if (t != NULL) {
+		scols_table_enable_colors(t, term_colors(cli->color));
+		add_headings(t, &g);
+	}
+	for (size_t i = 0; t != NULL && i < g.rows; i++) {
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 
-		for (unsigned c = 0; line != NULL && c < count; c++) {
-			const json_t *v = json_object_get(row, shown[c]->key);
-			char text[VALUE_BYTES];
+		for (unsigned c = 0; line != NULL && c < g.columns; c++) {
+			const json_t *v = json_object_get(json_array_get(list, i), g.shown[c]->key);
+			const char *color = g.shown[c]->format == FORMAT_STATE && json_is_string(v) ? color_of(json_string_value(v)) : NULL;
+			char text[2 * VALUE_BYTES + 8];
 
-			output_format(cli, v, shown[c]->format, false, text, sizeof text);
-			text_one_line(text);
+			layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text, sizeof text);
 			scols_line_set_data(line, c, text);
-			if (shown[c]->format == FORMAT_STATE && json_is_string(v) && color_of(json_string_value(v)) != NULL)
-				scols_cell_set_color(scols_line_get_cell(line, c), color_of(json_string_value(v)));
+			if (color != NULL)
+				scols_cell_set_color(scols_line_get_cell(line, c), color);
 		}
 	}
-	scols_print_table(t);
+	if (t != NULL)
+		scols_print_table(t);
 	scols_unref_table(t);
+	empty_grid(&g);
 }
 
 static void print_object(struct cli *cli, const json_t *object, const struct column *columns)
@@ -122,7 +181,9 @@ static void print_object(struct cli *cli, const json_t *object, const struct col
 		if (text[0] == '\0')
 			continue;
 		text_one_line(text);
-		printf("%s%*s  %s\n", _(c->title), widest - text_width(_(c->title)), "", text);
+		printf("%s%*s  ", _(c->title), widest - text_width(_(c->title)), "");
+		text_wrap(stdout, text, widest + 2, widest + 2, term_wrap_width(STDOUT_FILENO));
+		printf("\n");
 	}
 }
 
@@ -130,9 +191,20 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 {
 	bool color = term_colors_stderr(cli->color);
 
-	fprintf(stderr, "%s%s VT-%d: %s%s\n", color ? "\033[31m" : "", _("Error"), (int)e, message, color ? "\033[0m" : "");
-	if (fix[0] != '\0')
-		fprintf(stderr, "  %s %s\n", _("What to do:"), fix);
+	int width = term_wrap_width(STDERR_FILENO);
+	char text[4096];
+
+	fflush(stdout);
+	snprintf(text, sizeof text, "%s VT-%d: %s", _("Error"), (int)e, message);
+	fputs(color ? "\033[31m" : "", stderr);
+	text_wrap(stderr, text, FIX_INDENT, 0, width);
+	fputs(color ? "\033[0m\n" : "\n", stderr);
+	if (fix[0] == '\0')
+		return;
+	snprintf(text, sizeof text, "%s %s", _("What to do:"), fix);
+	fprintf(stderr, "%*s", FIX_INDENT, "");
+	text_wrap(stderr, text, 2 * FIX_INDENT, FIX_INDENT, width);
+	fputc('\n', stderr);
 }
 
 static void print_heading(struct cli *cli, const char *text)

@@ -22,8 +22,11 @@ enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20, POLL_MS = 40 };
 
 void story_chapter(struct story *s, const char *title)
 {
+	char at[32];
+
 	printf("\n");
-	printf("[%4.1f s] ", (double)(text_now_ms() - s->began_ms) / 1000);
+	output_decimal((double)(text_now_ms() - s->began_ms) / 1000, 1, " s", at, sizeof at);
+	printf("[%6s] ", at);
 	printf("%s\n", title);
 	fflush(stdout);
 }

@@ -14,6 +14,7 @@
 #include "routing/arena.h"
 #include "routing/limits.h"
 #include "tools/media.h"
+#include "tools/recipients.h"
 #include "tools/term.h"
 #include "tools/text.h"
 
@@ -151,38 +152,6 @@ static enum err pack_body(struct sending *s, struct blob *out)
 	return document_body_pack(s->arena, &b, out);
 }
 
-/* "superior", "subordinates", "subtree" or ids, between commas. */
-static enum err read_recipients(struct sending *s, Vanthu__V1__Submit *m)
-{
-	char *copy = (char *)(uintptr_t)arena_text(s->arena, s->s->to, strlen(s->s->to)), *rest = copy, *word;
-	Vanthu__V1__SubmitRecipient *each = arena_array(s->arena, RECIPIENTS_MAX + 1, sizeof *each);
-
-	m->recipients = arena_array(s->arena, RECIPIENTS_MAX + 1, sizeof *m->recipients);
-	if (copy == NULL || each == NULL || m->recipients == NULL)
-		return ERR_NO_MEMORY;
-	while ((word = strsep(&rest, ",")) != NULL) {
-		Vanthu__V1__SubmitRecipient *r = &each[m->n_recipients];
-
-		while (*word == ' ')
-			word++;
-		if (*word == '\0')
-			continue;
-		if (m->n_recipients == RECIPIENTS_MAX + 1)
-			return ERR_TOO_MANY_RECIPIENTS;
-		vanthu__v1__submit_recipient__init(r);
-		if (strcmp(word, "superior") == 0)
-			r->superior = 1;
-		else if (strcmp(word, "subordinates") == 0)
-			r->group = VANTHU__V1__GROUP__GROUP_SUBORDINATES;
-		else if (strcmp(word, "subtree") == 0 || strcmp(word, "all") == 0)
-			r->group = VANTHU__V1__GROUP__GROUP_SUBTREE;
-		else
-			r->committee = word;
-		m->recipients[m->n_recipients++] = r;
-	}
-	return m->n_recipients == 0 ? ERR_NO_RECIPIENT : ERR_OK;
-}
-
 /* ---- streaming ---- */
 
 struct stream_state {
@@ -264,6 +233,9 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	while (e == ERR_OK && (st.reply == NULL || st.reply->what_case == VANTHU__V1__REPLY__WHAT_CREDIT))
 		e = client_next(s->client, &st.reply);
 	progress_end(&st.progress);
+	if (e == ERR_OK && st.reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+	    (st.reply->error->code == ERR_UNKNOWN_RECIPIENT || st.reply->error->code == ERR_BAD_ID))
+		return recipients_tell_unknown(s->client, s->s->to, (enum err)st.reply->error->code);
 	if (e != ERR_OK || st.reply->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED)
 		return client_fail(s->client, e, st.reply);
 	*accepted = st.reply->accepted;
@@ -289,7 +261,7 @@ enum err submission_send(struct client *c, const struct submission *m, Vanthu__V
 	if (e == ERR_OK)
 		e = pack_body(s, &body);
 	if (e == ERR_OK)
-		e = read_recipients(s, &submit);
+		e = recipients_read(s->arena, m->to, &submit);
 	if (e != ERR_OK)
 		goto out;
 	submit.id = field_bytes(m->id.bytes, sizeof m->id.bytes);

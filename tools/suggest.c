@@ -1,6 +1,7 @@
 /* See suggest.h. Edit distance with swaps of neighbours (Damerau, optimal string alignment) over short names. */
 #include "tools/suggest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/cli.h"
@@ -14,7 +15,7 @@ static unsigned least(unsigned a, unsigned b, unsigned c)
 	return m < c ? m : c;
 }
 
-static unsigned distance(const char *a, const char *b)
+unsigned suggest_distance(const char *a, const char *b)
 {
 	size_t n = strlen(a), m = strlen(b);
 	unsigned d[NAME_MAX_CHARS + 1][NAME_MAX_CHARS + 1];
@@ -41,11 +42,30 @@ const char *suggest_command(const char *typed)
 	unsigned nearest = NEAR + 1;
 
 	for (unsigned i = 0; command_at(i) != NULL; i++) {
-		unsigned d = distance(typed, command_at(i)->name);
+		unsigned d = suggest_distance(typed, command_at(i)->name);
 
 		if (d < nearest) {
 			nearest = d;
 			best = command_at(i)->name;
+		}
+	}
+	return best;
+}
+
+const char *suggest_option(const char *typed, const struct option *table)
+{
+	char name[NAME_MAX_CHARS + 2];
+	const char *best = NULL;
+	unsigned nearest = NEAR + 1;
+
+	typed += strspn(typed, "-");
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(typed, "="), typed);
+	for (; table->name != NULL; table++) {
+		unsigned d = suggest_distance(name, table->name);
+
+		if (d < nearest) {
+			nearest = d;
+			best = table->name;
 		}
 	}
 	return best;

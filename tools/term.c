@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int term_width(void)
+int term_wrap_width(int fd)
 {
 	struct winsize w;
 	const char *columns = getenv("COLUMNS");
@@ -16,9 +16,14 @@ int term_width(void)
 
 	if (n >= 20 && n < 1000)
 		return (int)n;
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 20)
-		return w.ws_col;
-	return 80;
+	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col >= 20 ? w.ws_col : 0;
+}
+
+int term_width(void)
+{
+	int n = term_wrap_width(STDOUT_FILENO);
+
+	return n == 0 ? 80 : n;
 }
 
 static bool colors(int wanted, int fd)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 int term_width(void); /* cells of stdout; COLUMNS or 80 when it is none */
+int term_wrap_width(int fd); /* where running text is wrapped: COLUMNS or the terminal's cells; 0 for a file or pipe, which programs read */
 /* NO_COLOR (no-color.org), --color and whether stdout is a terminal. */
 bool term_colors(int wanted);
 bool term_colors_stderr(int wanted);

@@ -1,7 +1,6 @@
 /* See text.h. */
 #include "tools/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -69,9 +68,49 @@ char *text_fold(const char *text)
 	return finish(parts, used);
 }
 
+int text_choose(const char *text, const char *const *words)
+{
+	char *folded = text_fold(text);
+	int found = -1;
+
+	for (char *p = folded; p != NULL && *p != '\0'; p++) {
+		if (*p == ' ')
+			*p = '-';
+	}
+	for (int i = 0; folded != NULL && found < 0 && words[i] != NULL; i++)
+		found = strcmp(words[i], folded) == 0 ? i : -1;
+	free(folded);
+	return found;
+}
+
 int text_width(const char *text)
 {
 	return u8_strwidth((const uint8_t *)text, "UTF-8");
+}
+
+void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells)
+{
+	bool first = true;
+
+	while (*text != '\0') {
+		char word[1024];
+		size_t len = strcspn(text, " ");
+		int cells;
+
+		snprintf(word, sizeof word, "%.*s", (int)len, text);
+		cells = text_width(word);
+		if (!first && width_cells > 0 && at + 1 + cells > width_cells) {
+			fprintf(to, "\n%*s", indent, "");
+			at = indent;
+		} else if (!first) {
+			fputc(' ', to);
+			at++;
+		}
+		fwrite(text, 1, len, to);
+		at += cells;
+		first = false;
+		text += len + (text[len] == ' ');
+	}
 }
 
 void text_one_line(char *text)

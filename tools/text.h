@@ -5,12 +5,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* NFC (Unicode Annex 15): the form that is sent and stored. malloc'd; NULL when it is not UTF-8. */
 char *text_nfc(const char *text);
 /* For matching: lower case, without diacritics, đ as d. malloc'd; NULL when it is not UTF-8. */
 char *text_fold(const char *text);
 int text_width(const char *text); /* cells */
+/* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line, `indent` cells in. Words stay whole, so a
+ * long id or command may still stand out. Width 0: in one line. */
+void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells);
+/* Which of the words (ASCII, NULL at the end) is meant, in any case, with or without diacritics, blanks as hyphens: "Hoả tốc" is "hoa-toc".
+ * -1: none. */
+int text_choose(const char *text, const char *const *words);
 /* Control characters and line ends become blanks, in place: what others sent must not drive the terminal. */
 void text_one_line(char *text);
 

@@ -29,12 +29,12 @@ static const char *scalar(struct loading *l, const struct yaml_node *n, size_t m
 	const char *out;
 
 	if (n->type != YAML_SCALAR) {
-		fault(l, n, "one value is wanted", n->key);
+		fault(l, n, _("one value is wanted"), n->key);
 		return "";
 	}
 	nfc = text_nfc(n->value);
 	if (nfc == NULL || strlen(nfc) > max_bytes) {
-		fault(l, n, "too long, or not UTF-8", n->key);
+		fault(l, n, _("too long, or not UTF-8"), n->key);
 		free(nfc);
 		return "";
 	}
@@ -48,7 +48,7 @@ static void read_id(struct loading *l, const struct yaml_node *n, struct committ
 	const char *text = scalar(l, n, 256);
 
 	if (id_parse(text, strlen(text), out) != ERR_OK)
-		fault(l, n, "not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, subtree, all and registry are reserved)", text);
+		fault(l, n, _("not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, subtree, all and registry are reserved)"), text);
 }
 
 static void read_organs(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
@@ -60,7 +60,7 @@ static void read_organs(struct loading *l, const struct yaml_node *n, struct rec
 		count++;
 	list = arena_array(l->arena, count, sizeof *list);
 	if (n->type != YAML_LIST || list == NULL || count > 16) {
-		fault(l, n, "a list of at most 16 codes is wanted", n->key);
+		fault(l, n, _("a list of at most 16 codes is wanted"), n->key);
 		return;
 	}
 	count = 0;
@@ -80,9 +80,9 @@ static void read_term(struct loading *l, const struct yaml_node *n, struct rec_c
 		} else if (strcmp(each->key, "from") == 0) {
 			c->term_from = scalar(l, each, DATE_MAX);
 			if (!text_date(c->term_from, date))
-				fault(l, each, "not a date: YYYY-MM-DD", c->term_from);
+				fault(l, each, _("not a date: YYYY-MM-DD"), c->term_from);
 		} else {
-			fault(l, each, "no such key; name and from are", each->key);
+			fault(l, each, _("no such key; name and from are"), each->key);
 		}
 	}
 }
@@ -100,7 +100,7 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 	} else if (strcmp(n->key, "endpoint") == 0) {
 		c->endpoint = scalar(l, n, ENDPOINT_MAX);
 		if (!endpoint_valid(c->endpoint, false))
-			fault(l, n, "not tcp://HOST:PORT", c->endpoint);
+			fault(l, n, _("not tcp://HOST:PORT"), c->endpoint);
 	} else if (strcmp(n->key, "organ_ids") == 0) {
 		read_organs(l, n, c);
 	} else if (strcmp(n->key, "seal") == 0) {
@@ -108,11 +108,11 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 
 		c->no_seal = strcmp(seal, "false") == 0;
 		if (!c->no_seal && strcmp(seal, "true") != 0)
-			fault(l, n, "true or false is wanted", n->key);
+			fault(l, n, _("true or false is wanted"), n->key);
 	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
 		read_term(l, n, c);
 	} else {
-		fault(l, n, "no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are", n->key);
+		fault(l, n, _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are"), n->key);
 	}
 }
 
@@ -120,17 +120,17 @@ static void read_committee(struct loading *l, const struct yaml_node *n, struct 
 {
 	*c = (struct rec_committee){ .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
 	if (n->type != YAML_MAP) {
-		fault(l, n, "id, name and symbol are wanted", "committees");
+		fault(l, n, _("id, name and symbol are wanted"), "committees");
 		return;
 	}
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
 		read_value(l, each, c);
 	if (yaml_child(n, "id") == NULL)
-		fault(l, n, "missing", "id");
+		fault(l, n, _("missing"), "id");
 	if (c->name[0] == '\0')
-		fault(l, n, "missing", "name");
+		fault(l, n, _("missing"), "name");
 	if (c->symbol[0] == '\0')
-		fault(l, n, "missing", "symbol");
+		fault(l, n, _("missing"), "symbol");
 }
 
 static void read_all(struct loading *l, const struct yaml_node *root)
@@ -139,14 +139,14 @@ static void read_all(struct loading *l, const struct yaml_node *root)
 	uint32_t count = 0;
 
 	if (list == NULL || list->type != YAML_LIST || list->first == NULL) {
-		config_errors_add(l->errors, root == NULL ? 1 : root->line, 1, "committees: a list of committees is wanted");
+		config_errors_add(l->errors, root == NULL ? 1 : root->line, 1, "%s", _("committees: a list of committees is wanted"));
 		return;
 	}
 	for (const struct yaml_node *n = list->first; n != NULL; n = n->next)
 		count++;
 	l->out->committees = count > COMMITTEES_MAX ? NULL : arena_array(l->arena, count, sizeof *l->out->committees);
 	if (l->out->committees == NULL) {
-		fault(l, list, "too many", "committees");
+		fault(l, list, _("too many"), "committees");
 		return;
 	}
 	for (const struct yaml_node *n = list->first; n != NULL; n = n->next) {
@@ -155,7 +155,7 @@ static void read_all(struct loading *l, const struct yaml_node *root)
 		read_committee(l, n, c);
 		for (uint32_t i = 0; i < l->out->count && count <= 1000; i++) {
 			if (id_equal(l->out->committees[i].id, c->id))
-				fault(l, n, "is there twice", c->id.text);
+				fault(l, n, _("is there twice"), c->id.text);
 		}
 		l->out->count++;
 	}
@@ -172,7 +172,7 @@ static enum err finish(struct cli *cli, const char *name, enum err e, const stru
 		return e;
 	}
 	for (unsigned i = 1; i < errors->count && i < CONFIG_ERRORS_MAX && !cli->json; i++)
-		fprintf(stderr, "%s:%u:%u: %s\n", name, errors->list[i].line, errors->list[i].column, errors->list[i].text);
+		cli_fault_line(name, &errors->list[i]);
 	snprintf(message, sizeof message, "%s:%u:%u: %s", name, errors->list[0].line, errors->list[0].column, errors->list[0].text);
 	cli_fail_text(cli, ERR_BAD_TREE, message, _(err_fix(ERR_BAD_TREE)));
 	return ERR_BAD_TREE;

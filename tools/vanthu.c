@@ -148,11 +148,15 @@ int main(int argc, char **argv)
 	char *name;
 
 	i18n_open(NULL);
+	/* So that even a fault before its own option is told as JSON, and in the language wanted. */
 	for (int i = 1; i < argc; i++) {
-		/* So that even a fault before its own option is told as JSON. */
 		if (strcmp(argv[i], "--json") == 0) {
 			cli.json = true;
 			cli.renderer = output_json();
+		} else if (strncmp(argv[i], "--lang=", 7) == 0) {
+			i18n_open(argv[i] + 7);
+		} else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) {
+			i18n_open(argv[i + 1]);
 		}
 	}
 	if (verb >= argc) {

@@ -58,7 +58,7 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 
 @test "documents, manuals and errors name commands and options that there are" {
 	sed -n 's/\\-/-/g; s/^\(vanthu .*\)/`\1`/p' docs/man/*.in docs/man/vi/*.in >"$BATS_TEST_TMPDIR/man.md"
-	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/err.c tools/cmd_*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
+	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/err.c tools/help.c tools/cmd_*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
 	/usr/bin/python3 -B tests/helpers/doc_commands.py "$VANTHU" build/vanthud README.md README.vi.md CHANGELOG.md CONTRIBUTING.md docs/*.md \
 		"$BATS_TEST_TMPDIR/man.md" "$BATS_TEST_TMPDIR/texts.md"
 }

@@ -1,0 +1,188 @@
+/* See recipients.h. */
+#include "tools/recipients.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/limits.h"
+#include "tools/suggest.h"
+#include "tools/text.h"
+
+/* ---- words to recipients ---- */
+
+static const struct {
+	const char *word;       /* folded, blanks for hyphens; the Vietnamese ones are no ids, so they can never hide a committee */
+	const char *group;      /* as the protocol and JSON call it */
+} groups[] = {
+	{ "superior", "superior" },         { "subordinates", "subordinates" },       { "subtree", "subtree" },
+	{ "all", "subtree" },               { "cap tren", "superior" },               { "cap duoi", "subordinates" },
+	{ "cap duoi truc tiep", "subordinates" }, { "toan bo cap duoi", "subtree" },  { "tat ca cap duoi", "subtree" },
+};
+
+static bool could_be_id(const char *word)
+{
+	return word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+/* NULL: no group. "cap-duoi" in ASCII could be somebody's id, so only reserved ids and what cannot be one are groups. */
+static const char *group_of(const char *word)
+{
+	char *folded = text_fold(word);
+	const char *found = NULL;
+
+	for (char *p = folded; p != NULL && *p != '\0'; p++) {
+		if (*p == '-')
+			*p = ' ';
+	}
+	for (size_t i = 0; folded != NULL && found == NULL && i < sizeof groups / sizeof groups[0]; i++) {
+		if (strcmp(groups[i].word, folded) == 0 && (strchr(folded, ' ') == NULL || !could_be_id(word)))
+			found = groups[i].group;
+	}
+	free(folded);
+	return found;
+}
+
+/* The next word of a list that is cut up; NULL at its end. */
+static char *next_word(char **rest)
+{
+	char *word, *end;
+
+	do {
+		word = strsep(rest, ",");
+		if (word == NULL)
+			return NULL;
+		word += strspn(word, " ");
+		end = word + strlen(word);
+		while (end > word && end[-1] == ' ')
+			*--end = '\0';
+	} while (*word == '\0');
+	return word;
+}
+
+enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m)
+{
+	char *rest = (char *)(uintptr_t)arena_text(a, to, strlen(to)), *word;
+	Vanthu__V1__SubmitRecipient *each = arena_array(a, RECIPIENTS_MAX + 1, sizeof *each);
+
+	m->recipients = arena_array(a, RECIPIENTS_MAX + 1, sizeof *m->recipients);
+	if (rest == NULL || each == NULL || m->recipients == NULL)
+		return ERR_NO_MEMORY;
+	while ((word = next_word(&rest)) != NULL) {
+		Vanthu__V1__SubmitRecipient *r = &each[m->n_recipients];
+		const char *group = group_of(word);
+
+		if (m->n_recipients == RECIPIENTS_MAX + 1)
+			return ERR_TOO_MANY_RECIPIENTS;
+		vanthu__v1__submit_recipient__init(r);
+		if (group == NULL)
+			r->committee = word;
+		else if (strcmp(group, "superior") == 0)
+			r->superior = 1;
+		else
+			r->group = strcmp(group, "subtree") == 0 ? VANTHU__V1__GROUP__GROUP_SUBTREE : VANTHU__V1__GROUP__GROUP_SUBORDINATES;
+		m->recipients[m->n_recipients++] = r;
+	}
+	return m->n_recipients == 0 ? ERR_NO_RECIPIENT : ERR_OK;
+}
+
+/* ---- what was meant ---- */
+
+enum { GUESSES_MAX = 8, NEAR = 2, PART_MIN = 3 };
+
+struct guess {
+	const char *word;
+	char *folded;
+	bool known;
+	unsigned distance; /* of the nearest so far; NEAR + 1: none */
+	char id[COMMITTEE_ID_MAX + 1];
+	char name[NAME_MAX_BYTES + 1];
+};
+
+/* Near is: two slips away in the id, or a part of the id or of the name, with or without diacritics. */
+static void compare(struct guess *g, const Vanthu__V1__Committee *c)
+{
+	char *name = text_fold(c->name), *symbol = text_fold(c->symbol);
+	unsigned d = suggest_distance(g->folded, c->id);
+
+	g->known = g->known || strcmp(g->word, c->id) == 0;
+	if (d > NEAR && name != NULL && symbol != NULL && strlen(g->folded) >= PART_MIN &&
+	    (strcmp(g->folded, symbol) == 0 || strstr(c->id, g->folded) != NULL || strstr(name, g->folded) != NULL))
+		d = NEAR;
+	free(name);
+	free(symbol);
+	if (d >= g->distance || c->retired)
+		return;
+	g->distance = d;
+	snprintf(g->id, sizeof g->id, "%s", c->id);
+	snprintf(g->name, sizeof g->name, "%s", c->name);
+}
+
+static unsigned read_guesses(char *to, struct guess *guesses)
+{
+	unsigned n = 0;
+	char *word;
+
+	while (n < GUESSES_MAX && (word = next_word(&to)) != NULL) {
+		if (group_of(word) != NULL)
+			continue;
+		guesses[n] = (struct guess){ .word = word, .folded = text_fold(word), .distance = NEAR + 1 };
+		n += guesses[n].folded != NULL;
+	}
+	return n;
+}
+
+static bool ask(struct client *c, struct guess *guesses, unsigned n)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	e = client_send(c, &request);
+	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
+		for (unsigned i = 0; i < n; i++)
+			compare(&guesses[i], reply->committee);
+	}
+	return e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_DONE;
+}
+
+static void append(char *out, size_t size, const char *between, const char *text)
+{
+	size_t used = strlen(out);
+
+	snprintf(out + used, size - used, "%s%s", used == 0 ? "" : between, text);
+}
+
+enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
+{
+	struct guess guesses[GUESSES_MAX];
+	char unknown[512] = "", near[1024] = "", message[1024], fix[2048];
+	char *copy = strdup(to);
+	unsigned n = copy == NULL ? 0 : read_guesses(copy, guesses);
+	bool asked = n > 0 && ask(c, guesses, n);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (asked && !guesses[i].known) {
+			append(unknown, sizeof unknown, ", ", guesses[i].word);
+			if (guesses[i].distance <= NEAR) {
+				append(near, sizeof near, ", ", guesses[i].id);
+				append(near, sizeof near, " ", "(");
+				append(near, sizeof near, "", guesses[i].name);
+				append(near, sizeof near, "", ")");
+			}
+		}
+		free(guesses[i].folded);
+	}
+	free(copy);
+	if (unknown[0] == '\0') {
+		cli_fail(client_cli(c), e, NULL);
+		return e;
+	}
+	snprintf(message, sizeof message, _("not in the directory: %s"), unknown);
+	snprintf(fix, sizeof fix, _("did you mean %s? All committees: vanthu committee list"), near);
+	cli_fail_text(client_cli(c), e, message, near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);
+	return e;
+}
