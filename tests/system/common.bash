@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 VANTHU="$ROOT/build/vanthu"
 export LANGUAGE=en LC_ALL=C.UTF-8 NO_COLOR=1
-unset VANTHU_CONFIG
+unset VANTHU_CONFIG VANTHU_LANG
 
 # PORT gets the first of 24 ports that nobody else has while this shell lives. Outside the range of outgoing connections: there any
 # connection, even a daemon's own while it dials, may hold one. A lock for each block keeps runs that go side by side apart.
