@@ -4,9 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "routing/id.h"
 #include "tests/sim/check.h"
 
-enum { PLACES_MAX = 256 };
+enum { PLACES_MAX = 256, SERIALS_MAX = 4096 };
 
 struct bucket {
 	char month[32];
@@ -16,7 +17,11 @@ struct bucket {
 static struct {
 	struct bucket places[PLACES_MAX];
 	unsigned count;
-	uint64_t receipts, delivered;
+	/* By the document's serial: ours, what was answered and what was delivered; others', whether we have receipted it, and when. */
+	struct answers {
+		uint64_t receipts, delivered;
+		int64_t ours_ms;
+	} answers[SERIALS_MAX];
 } tally; /* of one member; the simulator has one thread */
 
 static struct target_count *at(const char *month, enum direction direction)
@@ -45,40 +50,55 @@ static struct target_count *at_time(int64_t ms, enum direction direction)
 
 static void count_receipt(struct world *w, const struct member *m, const struct key *key, const struct record *r)
 {
-	(void)w;
-	(void)m;
-	(void)key;
-	tally.receipts++;
-	tally.delivered += r->u.receipt.kind == KIND_RECEIPT;
+	struct committee_id recipient;
+	struct answers *a;
+	struct serial serial;
+	enum role role;
+
+	if (!key_parse_receipt(key, &role, &serial, &recipient) || serial.n >= SERIALS_MAX) {
+		world_violation(w, "target", "%s has a receipt out of place", m->id.text);
+		return;
+	}
+	a = &tally.answers[serial.n];
+	a->receipts++;
+	a->delivered += r->u.receipt.kind == KIND_RECEIPT;
+	if (r->u.receipt.kind == KIND_RECEIPT && id_equal(recipient, m->id))
+		a->ours_ms = r->u.receipt.at_ms;
+}
+
+static const struct answers *answers_of(const struct key *key)
+{
+	static const struct answers none;
+	struct serial serial;
+	enum role role;
+
+	return key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX ? &tally.answers[serial.n] : &none;
 }
 
 static void count_out(struct world *w, const struct member *m, const struct key *key, const struct record *r)
 {
 	struct target_count *c = at_time(r->u.document.taken_at_ms, DIRECTION_OUT);
+	const struct answers *a = answers_of(key);
 
-	tally.receipts = tally.delivered = 0;
-	check_each(w, m, FAMILY_RECEIPT, *key, count_receipt);
-	if (tally.delivered >= r->u.document.recipient_count) {
+	(void)w;
+	(void)m;
+	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
 		return;
 	}
 	c->pending++;
-	c->refused += tally.receipts >= r->u.document.recipient_count;
+	c->refused += a->receipts >= r->u.document.recipient_count;
 }
 
 static void count_in(struct world *w, const struct member *m, const struct key *key, const struct record *r)
 {
-	struct arena *a = arena_new(1 << 20);
-	struct record answer;
-	struct serial serial;
-	enum role role;
+	const struct answers *a = answers_of(key);
 
 	(void)w;
+	(void)m;
 	(void)r;
-	if (key_parse_serial(key, &role, &serial) && member_get(m, a, FAMILY_RECEIPT, key_receipt(role, serial, m->id), &answer) &&
-	    answer.u.receipt.kind == KIND_RECEIPT)
-		at_time(answer.u.receipt.at_ms, DIRECTION_IN)->digital++;
-	arena_destroy(a);
+	if (a->ours_ms != 0)
+		at_time(a->ours_ms, DIRECTION_IN)->digital++;
 }
 
 static void count_paper(struct world *w, const struct member *m, const struct key *key, const struct record *r)
@@ -123,6 +143,8 @@ void check_target(struct world *w, const struct member *m)
 	struct target_count zero = { .digital = 0 };
 
 	memset(&tally, 0, sizeof tally);
+	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_OUT), count_receipt);
+	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_IN), count_receipt);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_OUT), count_out);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_IN), count_in);
 	check_each(w, m, FAMILY_PAPER, check_all(), count_paper);
