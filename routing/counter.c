@@ -14,7 +14,10 @@ static enum err damaged(struct turn_view *t)
 
 	/* What it held is known from the records. The note goes, so that a crash meanwhile begins this again. */
 	core_erase(t, FAMILY_META, key_name(note_name));
-	return t->core->recount.active ? ERR_OK : recount_begin(t, nobody, true);
+	if (!t->core->recount.active)
+		return recount_begin(t, nobody, true);
+	t->core->recount.repair = true; /* also when somebody only wanted to know */
+	return ERR_OK;
 }
 
 static enum err read_counter(struct turn_view *t, struct month month, enum direction direction, struct target_count *out)

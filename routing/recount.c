@@ -34,16 +34,31 @@ enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair)
 	return ERR_OK;
 }
 
+static enum err has_any(struct turn_view *t, enum family family, bool *any)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &r);
+
+	*any = e == ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err recount_load(struct turn_view *t)
 {
 	struct reply_to nobody = { 0 };
-	bool known;
+	bool known, paper = false, counter = false;
 	enum err e = counter_known(t, &known);
 
 	if (e != ERR_OK || known)
 		return e;
-	/* An empty store has been counted; one from before there were counters has not. */
-	if (t->core->next_serial > 1)
+	e = has_any(t, FAMILY_PAPER, &paper);
+	if (e == ERR_OK)
+		e = has_any(t, FAMILY_COUNTER, &counter);
+	if (e != ERR_OK)
+		return e;
+	/* An empty store has been counted; one from before there were counters, or whose counters were being put right, has not. */
+	if (t->core->next_serial > 1 || paper || counter)
 		return recount_begin(t, nobody, true);
 	counter_changed_whole(t);
 	t->core->target.touched = false;

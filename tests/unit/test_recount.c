@@ -41,6 +41,7 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 {
 	enum { ENTRIES = 1200 }; /* more than a tick looks at, twice over */
 	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } }, tick = { .type = EVENT_TICK };
+	struct submission u = { .recipients = { { .committee = { "tinh" } } } };
 	struct stage *g = *state;
 	struct event early, late, passed, ahead;
 	char number[32];
@@ -57,6 +58,11 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 	station_take(g->s, &operate);
 	station_take(g->s, &tick);
 	assert_true(core_recounting(g->s->core));
+	/* Around the 500th of all steps, the last of this tick: before, at and after the record where it stands. */
+	for (unsigned i = 990; i <= 1004; i += 2) {
+		passed = paper_cancel(100 + i, "x");
+		station_take(g->s, &passed);
+	}
 	passed = paper_cancel(100, "x");     /* the first of May: looked at already */
 	ahead = paper_cancel(101, "x");      /* of June: not yet */
 	early = paper_entry(1, DIRECTION_IN, "9999-CV/X", "2024-01-01");
@@ -64,6 +70,7 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 	station_take(g->s, &passed);
 	station_take(g->s, &ahead);
 	station_take(g->s, &early);
+	station_take(g->s, submission_of(&u, 3000, 1)); /* all that was sent has been looked at */
 	station_take(g->s, &late);
 	station_commit(g->s);
 	station_clear(g->s);
@@ -74,7 +81,7 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 	}
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.recount->difference_count, 0);
 	assert_false(core_recounting(g->s->core));
-	paper_expect(g, month_make(2025, 5), DIRECTION_IN, (struct target_count){ .paper = ENTRIES / 2 - 1 });
+	paper_expect(g, month_make(2025, 5), DIRECTION_IN, (struct target_count){ .paper = ENTRIES / 2 - 9 });
 	paper_expect_equal(g);
 }
 
@@ -121,13 +128,23 @@ static enum err damaged_get(void *ctx, struct arena *arena, enum family family, 
 	return family == FAMILY_COUNTER ? ERR_DAMAGED : stored_get(ctx, arena, family, key, out);
 }
 
-static void test_damaged_counter_is_made_anew_from_the_records(void **state)
+static void run_out(struct stage *g)
 {
-	struct event e = paper_entry(9, DIRECTION_IN, "9-CV/X", "2025-06-14"), tick = { .type = EVENT_TICK };
-	struct stage *g = *state;
+	struct event tick = { .type = EVENT_TICK };
 
-	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
-	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	for (int i = 0; i < 10 && core_recounting(g->s->core); i++) {
+		station_take(g->s, &tick);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	assert_false(core_recounting(g->s->core));
+}
+
+/* Two entries stand, and a third comes upon a counter that cannot be read. */
+static void come_upon_damage(struct stage *g)
+{
+	struct event e = paper_entry(9, DIRECTION_IN, "9-CV/X", "2025-06-14");
+
 	stored_get = g->s->plan->base.get;
 	g->s->plan->base.get = damaged_get;
 	station_take(g->s, &e); /* goes on: a figure is no reason to stop */
@@ -136,15 +153,51 @@ static void test_damaged_counter_is_made_anew_from_the_records(void **state)
 	g->s->plan->base.get = stored_get;
 	station_clear(g->s);
 	assert_true(core_recounting(g->s->core));
-	assert_false(station_has(g->s, FAMILY_META, key_name("target"))); /* a crash now begins it again */
-	for (int i = 0; i < 10 && core_recounting(g->s->core); i++) {
-		station_take(g->s, &tick);
-		station_commit(g->s);
-		station_clear(g->s);
-	}
+}
+
+static void expect_three(struct stage *g)
+{
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 3 });
 	assert_true(station_has(g->s, FAMILY_META, key_name("target")));
 	paper_expect_equal(g);
+}
+
+static void test_damaged_counter_is_made_anew_from_the_records(void **state)
+{
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	come_upon_damage(g);
+	assert_false(station_has(g->s, FAMILY_META, key_name("target"))); /* a crash now begins it again */
+	run_out(g);
+	expect_three(g);
+}
+
+static void test_crash_before_a_damaged_counter_is_right_begins_again_with_paper_alone(void **state)
+{
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	come_upon_damage(g);
+	station_restart(g->s);
+	assert_true(core_recounting(g->s->core)); /* no document has ever passed here, and yet it has something to count */
+	run_out(g);
+	expect_three(g);
+}
+
+static void test_counter_found_damaged_while_somebody_compares_is_put_right_too(void **state)
+{
+	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	station_take(g->s, &operate);
+	come_upon_damage(g);
+	run_out(g);
+	expect_three(g);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
@@ -157,6 +210,8 @@ int main(void)
 		TEST(test_second_recount_waits_for_the_first),
 		TEST(test_store_from_before_there_were_counters_is_counted_at_its_first_start),
 		TEST(test_damaged_counter_is_made_anew_from_the_records),
+		TEST(test_crash_before_a_damaged_counter_is_right_begins_again_with_paper_alone),
+		TEST(test_counter_found_damaged_while_somebody_compares_is_put_right_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
