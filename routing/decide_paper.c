@@ -32,28 +32,39 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
-	struct summary summary = { .number = p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = p->date, .due_on = "" };
+	/* Of a secret one not even its number leaves the office: live events are for whoever may see figures. */
+	bool secret = p->secrecy >= SECRECY_MAT;
+	struct summary summary = { .number = secret ? "" : p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = p->date,
+				   .due_on = "" };
 
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
 }
 
-/* Those of the same month and direction: the last number given, and whether this one stands there already. */
-static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month, uint32_t *last, bool *there)
+/* The newest of the same month and direction, a bounded number of them: the number after the last one given, and whether this one stands
+ * there already. */
+static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month, uint32_t *number, bool *there)
 {
 	struct scan scan = scan_of(key_paper_place(month, p->direction));
 	struct record r;
-	enum err e;
+	enum err e = ERR_OK;
 
-	*last = 0;
+	*number = 1;
 	*there = false;
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r)) == ERR_OK) {
+	for (unsigned n = 0; n < PAPER_ALIKE_MAX && e == ERR_OK; n++) {
 		struct serial serial;
 
-		if (!key_parse_paper(&scan.at, &serial))
+		e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
+		if (e != ERR_OK || !key_parse_paper(&scan.at, &serial))
 			continue;
-		*last = (uint32_t)serial.n;
+		if (n == 0)
+			*number = (uint32_t)serial.n + 1;
 		*there = *there || (r.u.paper.cancelled_at_ms == 0 && same_document(&r.u.paper, p));
 	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	/* A damaged one is passed over by the walk; its number is still its own. */
+	while ((e = core_get(t, FAMILY_PAPER, key_paper(paper_serial(month, p->direction, *number)), &r)) == ERR_OK || e == ERR_DAMAGED)
+		(*number)++;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -80,7 +91,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
 	struct rec_paper p = e->paper;
 	struct month month;
-	uint32_t last;
+	uint32_t number;
 	bool there;
 	enum err result = policy_paper(&p, t->now.wall_ms);
 
@@ -93,7 +104,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	if (p.secrecy >= SECRECY_MAT)
 		p.subject = p.party = ""; /* only that it exists */
 	(void)date_month(p.date, &month); /* policy_paper has looked */
-	result = look_at_month(t, &p, month, &last, &there);
+	result = look_at_month(t, &p, month, &number, &there);
 	if (result != ERR_OK)
 		return result;
 	if (there && !e->again) {
@@ -104,7 +115,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	p.uid = e->uid;
 	p.added_at_ms = t->now.wall_ms;
 	if (!e->dry_run) {
-		result = write(t, e, &p, paper_serial(month, p.direction, last + 1));
+		result = write(t, e, &p, paper_serial(month, p.direction, number));
 		if (result != ERR_OK)
 			return result;
 		tell(t, e, &p);
@@ -161,7 +172,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	return ERR_OK;
 }
 
-enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
+static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 {
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
@@ -175,4 +186,16 @@ enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
 		return ERR_OK;
 	}
 	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial) : cancel(t, e, r.u.ident.serial);
+}
+
+enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
+{
+	enum err result = known_or_new(t, e);
+
+	/* Found damaged before anything was planned: no reason to stop, and to stop again when the client asks again. */
+	if (result == ERR_DAMAGED) {
+		answer(t, e, result, false);
+		result = ERR_OK;
+	}
+	return result;
 }

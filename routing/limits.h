@@ -46,6 +46,7 @@ enum {
 
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
+	PAPER_ALIKE_MAX = 1000,          /* entries on paper of one month and direction that a new one is compared with: the newest */
 	PLAN_WRITES_MAX = 32768,
 	PLAN_ACTS_MAX = 40960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,

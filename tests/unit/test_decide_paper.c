@@ -1,4 +1,5 @@
 /* Documents on paper: registered once, cancelled with a reason, and what is none refused. */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/paper.h"
@@ -82,6 +83,8 @@ static void test_secret_document_leaves_only_that_it_exists(void **state)
 	e.u.paper.paper.secrecy = SECRECY_MAT;
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	station_commit(g->s);
+	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.number, ""); /* live events are for whoever may see figures */
+	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.subject, "");
 	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 1)));
 	assert_string_equal(r.u.paper.subject, "");
 	assert_string_equal(r.u.paper.party, "");
@@ -172,6 +175,72 @@ static void test_id_of_a_digital_document_is_no_paper(void **state)
 	assert_int_equal(paper_answer(g, &u.event).result, ERR_CONFLICT);
 }
 
+/* ---- much paper, and damaged paper ---- */
+
+static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last(void **state)
+{
+	struct stage *g = *state;
+	struct event old = paper_entry(5000, DIRECTION_IN, "0-CV/X", "2025-06-14"), young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	static char numbers[PAPER_ALIKE_MAX + 1][16]; /* the plan holds them until it is committed */
+
+	for (unsigned i = 0; i < PAPER_ALIKE_MAX + 1; i++) {
+		struct event e;
+
+		snprintf(numbers[i], sizeof numbers[i], "%u-CV/X", i);
+		e = paper_entry(100 + i, DIRECTION_IN, numbers[i], "2025-06-14");
+		e.u.paper.again = true;
+		station_take(g->s, &e);
+		if (i % 100 == 0 || i == PAPER_ALIKE_MAX) {
+			station_commit(g->s);
+			station_clear(g->s);
+		}
+	}
+	assert_int_equal(paper_answer(g, &young).result, ERR_REGISTERED);
+	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_PAPER), PAPER_ALIKE_MAX + 2);
+	assert_true(station_has(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, PAPER_ALIKE_MAX + 2))));
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = PAPER_ALIKE_MAX + 2 });
+}
+
+static struct lookup stored;
+static struct key damaged_key;
+
+static enum err damaged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+{
+	return family == FAMILY_PAPER && key_equal(key, &damaged_key) ? ERR_DAMAGED : stored.get(ctx, arena, family, key, out);
+}
+
+static enum err damaged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+{
+	enum err e = stored.last(ctx, arena, family, scan, out);
+
+	return e == ERR_OK && family == FAMILY_PAPER && key_equal(&scan->at, &damaged_key) ? stored.last(ctx, arena, family, scan, out) : e;
+}
+
+static void test_damaged_entry_keeps_its_number_and_stops_nobody(void **state)
+{
+	struct stage *g = *state;
+	struct event again = paper_entry(2, DIRECTION_IN, "2-CV/X", "2025-06-14"), end = paper_cancel(2, "x"),
+		     next = paper_entry(3, DIRECTION_IN, "3-CV/X", "2025-06-14");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	damaged_key = key_paper(paper_serial(JUNE, DIRECTION_IN, 2));
+	stored = g->s->plan->base;
+	g->s->plan->base.get = damaged_get;
+	g->s->plan->base.last = damaged_last;
+	assert_int_equal(paper_answer(g, &again).result, ERR_DAMAGED);
+	assert_int_equal(paper_answer(g, &end).result, ERR_DAMAGED);
+	assert_true(plan_is_empty(g->s->plan));
+	assert_int_equal(paper_answer(g, &next).result, ERR_OK);
+	station_commit(g->s);
+	g->s->plan->base = stored;
+	assert_string_equal(station_get(g->s, FAMILY_PAPER, damaged_key).u.paper.number, "2-CV/X"); /* not written over */
+	assert_string_equal(station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 3))).u.paper.number, "3-CV/X");
+	paper_expect_equal(g);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -185,6 +254,8 @@ int main(void)
 		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
 		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
 		TEST(test_id_of_a_digital_document_is_no_paper),
+		TEST(test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last),
+		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
