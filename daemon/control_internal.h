@@ -132,6 +132,14 @@ void control_committees(struct client *c, uint64_t id, const Vanthu__V1__Committ
 void control_keys(struct client *c, uint64_t id);
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);
 void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
+/* The list of paper is told like all lists (control_list.c): a step at a time, ERR_NOT_FOUND at its end. */
+struct paper_walk {
+	struct scan scan;
+	struct month from;
+	enum direction direction; /* DIRECTION_NONE: both */
+};
+must_use enum err control_papers_begin(const Vanthu__V1__PaperQuery *m, struct paper_walk *out);
+must_use enum err control_papers_next(struct client *c, uint64_t id, struct paper_walk *w);
 void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);
 void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m);

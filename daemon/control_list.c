@@ -10,6 +10,8 @@ enum { LISTED_A_TURN = 256 };
 
 struct listing {
 	uint64_t id;
+	bool is_paper; /* then only `paper` counts */
+	struct paper_walk paper;
 	struct scan scans[2];
 	bool ended[2];
 	enum role roles[2];
@@ -115,37 +117,43 @@ static void end_listing(struct client *c, enum err e)
 		control_say_error(c, id, e, "");
 }
 
+static enum err next_line(struct client *c, struct listing *l)
+{
+	Vanthu__V1__Reply r = control_reply_to(l->id, VANTHU__V1__REPLY__WHAT_LINE);
+	Vanthu__V1__DocumentLine line;
+	struct found_document f;
+	enum err e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+
+	if (e != ERR_OK)
+		return e;
+	control_fill_line(c, &f, &line);
+	if (!passes(l, &f, line.arrived_at_ms))
+		return ERR_OK;
+	r.more = 1;
+	r.line = &line;
+	control_say(c, &r);
+	l->told++;
+	return ERR_OK;
+}
+
 void control_listing_go_on(struct client *c)
 {
 	struct listing *l = c->listing;
 
 	for (unsigned n = 0; l != NULL && n < LISTED_A_TURN && control_out_waiting(c) < OUT_PAUSE_BYTES; n++) {
-		Vanthu__V1__Reply r = control_reply_to(l->id, VANTHU__V1__REPLY__WHAT_LINE);
-		Vanthu__V1__DocumentLine line;
-		struct found_document f;
 		enum err e;
 
 		arena_reset(c->control->arena);
-		e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+		e = l->is_paper ? control_papers_next(c, l->id, &l->paper) : next_line(c, l);
 		if (e != ERR_OK) {
 			end_listing(c, e);
 			return;
 		}
-		control_fill_line(c, &f, &line);
-		if (!passes(l, &f, line.arrived_at_ms))
-			continue;
-		r.more = 1;
-		r.line = &line;
-		control_say(c, &r);
-		l->told++;
 	}
 }
 
-void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
+static void begin_listing(struct client *c, uint64_t id, struct listing *l, enum err e)
 {
-	struct listing *l = calloc(1, sizeof *l);
-	enum err e = l == NULL ? ERR_NO_MEMORY : read_list(l, m);
-
 	if (e != ERR_OK) {
 		free(l);
 		control_say_error(c, id, e, "");
@@ -154,4 +162,20 @@ void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 	l->id = id;
 	c->listing = l;
 	control_listing_go_on(c);
+}
+
+void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
+{
+	struct listing *l = calloc(1, sizeof *l);
+
+	begin_listing(c, id, l, l == NULL ? ERR_NO_MEMORY : read_list(l, m));
+}
+
+void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+{
+	struct listing *l = calloc(1, sizeof *l);
+
+	if (l != NULL)
+		l->is_paper = true;
+	begin_listing(c, id, l, l == NULL ? ERR_NO_MEMORY : control_papers_begin(m, &l->paper));
 }

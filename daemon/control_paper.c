@@ -168,30 +168,33 @@ static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
 	control_say(c, &r);
 }
 
-void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+enum err control_papers_begin(const Vanthu__V1__PaperQuery *m, struct paper_walk *out)
 {
-	/* The request lies in the arena that each row is read into. */
-	const uint32_t from = m->from_month, to = m->to_month == 0 ? UINT16_MAX : m->to_month;
-	const enum direction direction = (enum direction)m->direction;
+	struct key all = { .len_bytes = 0 };
+
+	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX)
+		return ERR_BAD_DATE;
+	*out = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .scan = scan_of(all) };
+	/* Keys ascend by month: from the one behind the last downwards. */
+	if (m->to_month != 0 && m->to_month < UINT16_MAX)
+		out->scan = scan_from(all, key_paper_place((struct month){ (uint16_t)(m->to_month + 1) }, DIRECTION_NONE));
+	return ERR_OK;
+}
+
+enum err control_papers_next(struct client *c, uint64_t id, struct paper_walk *w)
+{
 	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct month month;
 	struct record r;
-	enum err e;
+	enum err e = l.last(l.ctx, c->control->arena, FAMILY_PAPER, &w->scan, &r);
 
-	for (;;) {
-		struct month month;
-
-		arena_reset(c->control->arena);
-		e = l.last(l.ctx, c->control->arena, FAMILY_PAPER, &scan, &r);
-		if (e != ERR_OK)
-			break;
-		if (!date_month(r.u.paper.date, &month) || month.n < from || month.n > to ||
-		    (direction != DIRECTION_NONE && direction != r.u.paper.direction))
-			continue;
+	if (e != ERR_OK)
+		return e;
+	if (!date_month(r.u.paper.date, &month))
+		return ERR_OK;
+	if (month.n < w->from.n)
+		return ERR_NOT_FOUND;
+	if (w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction)
 		say_line(c, id, &r.u.paper);
-	}
-	if (e == ERR_NOT_FOUND)
-		control_say_done(c, id);
-	else
-		control_say_error(c, id, e, "");
+	return ERR_OK;
 }
