@@ -79,6 +79,7 @@ struct control {
 	uint64_t last_number;
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
 	unsigned jobs;
+	int64_t made_anew_ms; /* wall: when a damaged counter of the target was last seen to */
 	struct arena *arena; /* one request */
 };
 

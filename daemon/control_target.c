@@ -1,18 +1,29 @@
 /* The digital share by month, and the proof that its counters are true; see control_internal.h. */
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/control_internal.h"
+#include "daemon/log.h"
 #include "proto/fields.h"
+
+enum { ANEW_AGAIN_MS = 3600 * 1000 };
 
 static struct month this_month(const struct client *c)
 {
 	return month_of_ms(c->control->parts.wall_ms(c->control->parts.ctx));
 }
 
+/* The line of a period: its last month's, but of one that lasts still, today's; and of one to come, where it begins. */
+static struct month line_month(const struct client *c, const Vanthu__V1__Target *t)
+{
+	uint32_t now = this_month(c).n, n = t->from_month > now ? t->from_month : t->to_month < now ? t->to_month : now;
+
+	return (struct month){ (uint16_t)n };
+}
+
 static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V1__Target *out)
 {
-	uint32_t now = this_month(c).n;
-	struct month at = { (uint16_t)(out->to_month < now ? out->to_month : now) };
+	struct month at = line_month(c, out);
 
 	out->counted = target_counted(sum);
 	out->digital = sum->digital;
@@ -38,6 +49,32 @@ static void fill_row(struct month month, enum direction direction, const struct 
 	out->secret = count->secret;
 }
 
+static uint64_t damaged_so_far(const struct client *c)
+{
+	struct store *store = c->control->parts.store;
+	struct store_figures f;
+
+	store->ops->figures(store, &f);
+	return f.damaged;
+}
+
+/* A walk passes over a damaged counter, and what it held would be missing without a word: it is made anew from the records. Not with each who
+ * asks: one that holds nothing is never written again. */
+static void make_anew(struct client *c, Vanthu__V1__Target *out)
+{
+	struct event event = { .type = EVENT_OPERATE, .u.operate = { .operation = OPERATION_REPAIR, .uid = (uint32_t)geteuid() } };
+	struct control *control = c->control;
+	int64_t now_ms = control->parts.wall_ms(control->parts.ctx), since_ms = now_ms - control->made_anew_ms;
+
+	out->recounting = true;
+	if (core_recounting(control->parts.core) || (since_ms >= 0 && since_ms < ANEW_AGAIN_MS))
+		return;
+	if (inbox_push(control->parts.inbox, &event, NULL, NULL) != ERR_OK)
+		return; /* full: then with the next who asks */
+	control->made_anew_ms = now_ms;
+	log_event(LOG_WARNING, "target-anew", "reason=damaged");
+}
+
 /* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the months with something in them. */
 static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vanthu__V1__Target *out, bool rows)
 {
@@ -46,6 +83,7 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	struct key all = { .len_bytes = 0 };
 	struct scan scan = scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
 	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
+	uint64_t damaged = damaged_so_far(c);
 	uint32_t first = 0, last = 0;
 	struct record r;
 	enum err e;
@@ -77,6 +115,8 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	out->from_month = from == 0 ? (first != 0 ? first : this_month(c).n) : from;
 	out->to_month = to == UINT16_MAX ? (last != 0 ? last : this_month(c).n) : to;
 	fill_sum(c, &sum, out);
+	if (damaged_so_far(c) != damaged)
+		make_anew(c, out);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

@@ -77,6 +77,41 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	count_share "$LAB/btp"
 }
 
+# Flips a bit in the counter of a month and direction (1 in, 2 out) wherever it lies in a stopped committee's store.
+spoil_counter() { # COMMITTEE YEAR MONTH DIRECTION
+	/usr/bin/python3 -B - "$LAB/$1/data" "$2" "$3" "$4" <<-'END'
+		import glob, re, struct, sys
+		where, year, month, direction = sys.argv[1], *map(int, sys.argv[2:])
+		key = struct.pack("<H", 3) + struct.pack(">HB", year * 12 + month - 1, direction)
+		spoilt = 0
+		for name in glob.glob(where + "/**/data.mdb", recursive=True):
+		    with open(name, "r+b") as f:
+		        bytes = f.read()
+		        for at in re.finditer(re.escape(key), bytes):
+		            f.seek(at.end() + 5)
+		            f.write(struct.pack("B", bytes[at.end() + 5] ^ 1))
+		            spoilt += 1
+		sys.exit(spoilt == 0)
+	END
+}
+
+@test "a damaged counter is found by who asks, and made anew from the records" {
+	start_lab btp
+	paper btp in 1-CV/TU 2026-01-31
+	paper btp in 2-CV/TU 2026-02-01
+	stop_lab
+	spoil_counter btp 2026 1 1
+	start_lab btp
+	v btp target --json >/dev/null
+	grep -q 'event=target-anew' "$LAB/btp/vanthud.log"
+	wait_for 20 eval '[ "$(v btp target --period all --json | jq -c "[.data.paper, .data.recounting]")" = "[2,null]" ]'
+	count_share "$LAB/btp"
+	# It stays so.
+	stop_lab
+	start_lab btp
+	count_share "$LAB/btp"
+}
+
 @test "what is no entry is refused before anything is written" {
 	local tomorrow
 	start_lab btp
@@ -101,6 +136,8 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	start_lab btp
 	paper btp in 1-CV/TU 2026-01-31
 	[ "$(v btp target --period 2026 --json | jq .data.line)" = 0.5 ]
+	[ "$(v btp target --period 2099 --json | jq .data.line)" = 1 ]
+	[ "$(v btp target --period 2020..2099 --json | jq .data.line)" = 0.5 ]
 	sed -i 's/2020=50%/2020=0%/' "$LAB/btp/vanthud.yaml"
 	kill -HUP "$(pid_of btp)"
 	wait_for 10 eval '[ "$(v btp target --period 2026 --json | jq -c "[.data.line, .data.reached]")" = "[0,true]" ]'

@@ -37,6 +37,18 @@ static void test_wrong_counter_is_found_named_and_put_right_only_when_asked(void
 	paper_expect_equal(g);
 }
 
+static void test_live_events_tell_what_a_repair_has_put_right(void **state)
+{
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5 });
+	station_restart(g->s);
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14"); /* this year's sum is read, with what is wrong */
+	paper_recount(g, OPERATION_REPAIR);
+	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 2);
+}
+
 static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 {
 	enum { ENTRIES = 1200 }; /* more than a tick looks at, twice over */
@@ -206,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_wrong_counter_is_found_named_and_put_right_only_when_asked),
+		TEST(test_live_events_tell_what_a_repair_has_put_right),
 		TEST(test_what_changes_while_a_recount_runs_is_counted_once),
 		TEST(test_second_recount_waits_for_the_first),
 		TEST(test_store_from_before_there_were_counters_is_counted_at_its_first_start),
