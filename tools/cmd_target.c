@@ -68,11 +68,14 @@ static json_t *json_row(const Vanthu__V1__TargetRow *r)
 
 void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes)
 {
-	const json_t *share = json_object_get(target, "share");
+	const json_t *share = json_object_get(target, "share"), *line = json_object_get(target, "line");
+	/* Both with as many digits as the line has: 92.72 % is below a line of 92.75 %, and 92.7 % below one of 92.7 % is nonsense. */
+	bool fine = (unsigned)(json_real_value(line) * TARGET_WHOLE + 0.5) % 10 != 0;
+	enum format format = fine ? FORMAT_PERCENT_FINE : FORMAT_PERCENT;
 	char share_text[32], line_text[32];
 
-	output_format(cli, share, FORMAT_PERCENT, true, share_text, sizeof share_text);
-	output_format(cli, json_object_get(target, "line"), FORMAT_PERCENT, true, line_text, sizeof line_text);
+	output_format(cli, share, format, true, share_text, sizeof share_text);
+	output_format(cli, line, format, true, line_text, sizeof line_text);
 	if (json_is_null(share))
 		snprintf(out, size_bytes, _("nothing counted yet (line %s)"), line_text);
 	else if (json_is_true(json_object_get(target, "reached")))

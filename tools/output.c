@@ -147,6 +147,13 @@ static void print_percent(double share, char *out, size_t size)
 	snprintf(out, size, _("%lld.%lld %%"), tenths / 10, tenths % 10);
 }
 
+static void print_percent_fine(double share, char *out, size_t size)
+{
+	long long hundredths = (long long)(share * 10000 + 1e-6);
+
+	snprintf(out, size, _("%lld.%02lld %%"), hundredths / 100, hundredths % 100);
+}
+
 static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out, size_t size)
 {
 	const struct word *w;
@@ -221,6 +228,8 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 		snprintf(out, size, "%lld", (long long)json_integer_value(value) + (format == FORMAT_ORDINAL));
 	else if (json_is_real(value) && format == FORMAT_PERCENT)
 		print_percent(json_real_value(value), out, size);
+	else if (json_is_real(value) && format == FORMAT_PERCENT_FINE)
+		print_percent_fine(json_real_value(value), out, size);
 	else if (json_is_real(value))
 		output_decimal(json_real_value(value), 2, "", out, size);
 }

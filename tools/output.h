@@ -23,6 +23,7 @@ enum format {
 	FORMAT_BOOL,
 	FORMAT_ID,     /* its ending in tables, whole elsewhere */
 	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
+	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */
 	FORMAT_MONTH,   /* 2026-11 */
 };
 struct column {

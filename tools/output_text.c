@@ -28,7 +28,8 @@ static bool column_empty(const json_t *list, const struct column *c)
 
 static bool is_number(enum format f)
 {
-	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE || f == FORMAT_PERCENT;
+	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE || f == FORMAT_PERCENT ||
+	       f == FORMAT_PERCENT_FINE;
 }
 
 /* The cells of a list as texts, row after row, and how wide its columns are. */

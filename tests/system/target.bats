@@ -141,7 +141,11 @@ spoil_counter() { # COMMITTEE YEAR MONTH DIRECTION
 	sed -i 's/2020=50%/2020=0%/' "$LAB/btp/vanthud.yaml"
 	kill -HUP "$(pid_of btp)"
 	wait_for 10 eval '[ "$(v btp target --period 2026 --json | jq -c "[.data.line, .data.reached]")" = "[0,true]" ]'
-	sed -i 's/2020=0%/2020=101%/' "$LAB/btp/vanthud.yaml"
+	# As many digits as the line has: what is below it never reads like it.
+	sed -i 's/2020=0%/2020=0.02%/' "$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 10 eval '[[ "$(v btp target --period 2026)" == *"0.00 % ✗ below the line of 0.02 %"* ]]'
+	sed -i 's/2020=0.02%/2020=101%/' "$LAB/btp/vanthud.yaml"
 	run -9 v btp config check
 	[[ "$output" == *"vanthud.yaml:"*"target.line"* ]]
 }
