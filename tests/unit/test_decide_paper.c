@@ -146,6 +146,10 @@ static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void *
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	assert_int_equal(paper_answer(g, &no_reason).result, ERR_FORMAT);
 	assert_int_equal(paper_answer(g, &unknown).result, ERR_NOT_FOUND);
+	good.u.paper.dry_run = true;
+	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
+	assert_true(plan_is_empty(g->s->plan));
+	good.u.paper.dry_run = false;
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
 	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
 	station_commit(g->s);
