@@ -82,6 +82,11 @@ void target_sentence(struct cli *cli, const json_t *target, char *out, size_t si
 		snprintf(out, size_bytes, _("%s ✓ reaches the line of %s"), share_text, line_text);
 	else
 		snprintf(out, size_bytes, _("%s ✗ below the line of %s"), share_text, line_text);
+	if (json_is_true(json_object_get(target, "recounting"))) {
+		size_t used = strlen(out);
+
+		snprintf(out + used, size_bytes - used, " (%s)", _("recount under way"));
+	}
 }
 
 static long long number_of(const json_t *target, const char *key)
@@ -151,7 +156,7 @@ static void print_target(struct cli *cli, json_t *target)
 		{ "period", N_("Period"), FORMAT_TEXT, false },   { "sentence", N_("Share"), FORMAT_TEXT, false },
 		{ "counted", N_("Counted"), FORMAT_COUNT, false }, { "digital", N_("Digital"), FORMAT_COUNT, false },
 		{ "paper", N_("Paper"), FORMAT_COUNT, false },     { "pending", N_("Pending"), FORMAT_COUNT, false },
-		{ "recounting", N_("Recount under way"), FORMAT_BOOL, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	static const struct column rows[] = {
 		{ "month", N_("Month"), FORMAT_MONTH, false },  { "direction", N_("Direction"), FORMAT_STATE, false },
