@@ -69,6 +69,8 @@ static void test_months_outside_the_calendar_are_none(void **state)
 	assert_int_equal(month_make(YEAR_MAX + 1, 1).n, 0);
 	assert_true(month_make(YEAR_MIN, 1).n < month_make(YEAR_MIN, 2).n && month_make(YEAR_MIN, 12).n < month_make(YEAR_MIN + 1, 1).n);
 	assert_int_equal(month_year(month_of_ms(INT64_MAX)), YEAR_MAX); /* a clock gone mad is no undefined number */
+	assert_int_equal(month_of_ms(INT64_MIN).n, month_make(1970, 1).n);
+	assert_int_equal(month_of_ms(-86400000).n, month_make(1970, 1).n);
 }
 
 int main(void)
