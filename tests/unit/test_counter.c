@@ -91,6 +91,10 @@ static void test_one_live_event_a_turn_tells_the_sum_of_this_year(void **state)
 	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 2);
 	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->january.n, month_make(2025, 1).n);
 	station_clear(g->s);
+	station_take(g->s, &(struct event){ .type = EVENT_TICK });
+	station_commit(g->s);
+	assert_null(station_notice(g->s, NOTICE_TARGET)); /* a turn that counts nothing says nothing */
+	station_clear(g->s);
 	g->s->now.wall_ms += 200LL * 86400000; /* 2026-01-01 */
 	a = paper_entry(4, DIRECTION_IN, "4-CV/X", "2026-01-01");
 	station_take(g->s, &a);

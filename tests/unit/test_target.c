@@ -32,6 +32,7 @@ static void test_outgoing_is_pending_until_all_receipts_are_in(void **state)
 	expect(out_place(3, 3, 0), 1, 0, 0, 0);
 	expect(out_place(3, 2, 1), 0, 1, 1, 0); /* will not become digital by itself */
 	expect(out_place(3, 1, 1), 0, 1, 0, 0);
+	assert_int_equal(out_place(0, 0, 0).count.digital, 0); /* receipted by all of nobody is not delivered */
 	assert_int_equal(out_place(3, 3, 0).direction, DIRECTION_OUT);
 	assert_int_equal(out_place(3, 3, 0).month.n, month_make(2025, 11).n);
 }
