@@ -153,6 +153,7 @@ static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void *
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
 	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
 	station_commit(g->s);
+	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 0);
 	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 1)));
 	assert_string_equal(r.u.paper.reason, "nhập nhầm");
 	assert_string_equal(r.u.paper.number, "1-CV/X");
