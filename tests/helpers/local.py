@@ -191,4 +191,43 @@ def pings():
     return "pong" if reply.WhichOneof("what") == "pong" else "VT-%d" % reply.error.code
 
 
+def searches_share():
+    """Much paper, and then more searches through all of it at once than a turn should take: somebody else is answered among them."""
+    entries, searches = int(sys.argv[4]), 64
+    d = Door("office")
+    waiting = 0
+    for i in range(entries):
+        r = control_pb2.Request(id=i + 1)
+        a = r.paper_add
+        a.id, a.number, a.subject = os.urandom(16), "%d-CV/GIẤY" % i, "thử"
+        a.direction, a.secrecy, a.type_code, a.type_name = 1 + i % 2, 1, "CV", "Công văn"
+        a.date = "%d-%02d-01" % (2000 + i // 24 % 20, 1 + i // 2 % 12)
+        d.send(r)
+        waiting += 1
+        if waiting == 200:
+            assert d.reply().WhichOneof("what") == "paper_accepted"
+            waiting -= 1
+    for i in range(waiting):
+        assert d.reply().WhichOneof("what") == "paper_accepted"
+    other = Door("read")
+    other.ask(request("status"))
+    data = b""
+    for i in range(searches):
+        r = request("paper_cancel", i + 1)
+        r.paper_cancel.ref.text, r.paper_cancel.reason = "0-CV/KHÔNG", "thử"
+        data += r.ByteSize().to_bytes(4, "big") + r.SerializeToString()
+    d.s.sendall(data)
+    d.reply()  # it is at work on them
+    other.ask(request("status"))
+    d.s.setblocking(False)
+    answered = 1
+    try:
+        while answered < searches:
+            d.reply()
+            answered += 1
+    except BlockingIOError:
+        pass
+    return "among them" if answered < searches else "after them"
+
+
 print(globals()[sys.argv[3].replace("-", "_")]())

@@ -68,6 +68,11 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[ "$output" = pong ]
 }
 
+@test "searches through much paper leave turns to others" {
+	trick searches-share 5000
+	[ "$output" = "among them" ]
+}
+
 # Last: the disk is slow from here on.
 @test "submissions that come faster than they can be written wait in the socket" {
 	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
