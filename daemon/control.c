@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "daemon/clock.h"
 #include "daemon/control_internal.h"
 #include "daemon/log.h"
 #include "proto/prescan.h"
@@ -274,22 +274,14 @@ static bool may_read(const struct client *c)
 	       control_out_waiting(c) < 2 * OUT_PAUSE_BYTES && inbox_room(c->control->parts.inbox) > INBOX_RESERVE;
 }
 
-static int64_t mono_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* Some requests walk through all that is stored (a document by the ending of its id): few of those a turn, or links would fall silent. */
 static bool take_frames(struct client *c)
 {
-	const int64_t end_ms = mono_ms() + REQUESTS_A_TURN_MS;
+	const int64_t end_ms = clock_now().mono_ms + REQUESTS_A_TURN_MS;
 	size_t at = 0;
 	unsigned taken = 0;
 
-	while (!c->closing && taken < REQUESTS_A_TURN && may_read(c) && c->in_len - at >= 4 && (taken == 0 || mono_ms() < end_ms)) {
+	while (!c->closing && taken < REQUESTS_A_TURN && may_read(c) && c->in_len - at >= 4 && (taken == 0 || clock_now().mono_ms < end_ms)) {
 		size_t size = frame_size(c->in + at);
 
 		if (size > CONTROL_MESSAGE_MAX_BYTES)
