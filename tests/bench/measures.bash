@@ -132,7 +132,7 @@ commands() {
 		rm -f "$WORK/command"
 		for ((r = 0; r < REPEATS; r++)); do
 			# shellcheck disable=SC2086
-			took_ms v $who $rest >>"$WORK/command"
+			took_ms v $who $rest -q >>"$WORK/command"
 		done
 		ms=$(median <"$WORK/command")
 		line=${rest//$id/ID}
