@@ -32,7 +32,7 @@ typed() { # SHELL KEYS…
 			printf '<<'; printf '[%s]' "\$@"; printf '>>\n'
 		}
 	S
-	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/typing.py" "$kind" '. ./setup.sh' "$@" >typed.txt
+	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/keyboard.py" "$kind" '. ./setup.sh' "$@" >typed.txt
 }
 # Lines of keys and what they become, in turn.
 becomes() { # SHELL KEYS WORDS…

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Types into a real interactive shell on a terminal of its own and prints what the shell made of each line.
 
-typing.py SHELL SETUP KEYS…: SETUP is run first and makes `vanthu` print its words between << and >>; each KEYS is a line, with \\t for the Tab
+keyboard.py SHELL SETUP KEYS…: SETUP is run first and makes `vanthu` print its words between << and >>; each KEYS is a line, with \\t for the Tab
 key."""
 import os
 import pty
