@@ -67,7 +67,7 @@ static const struct row rows[] = {
 	{ { "commit_gap", "duration", "2ms", N_("how long a commit waits for more while more is under way"), false, true },
 	  KEY_DURATION_US, AT(commit_gap_us), 0, 100000 },
 	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false }, KEY_COUNT, AT(verify_workers), 1, 16 },
-	{ { "workers.files", "count", "2", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
+	{ { "workers.files", "count", "8", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
 	{ { "target.line", "steps", "2025=90%, 2030=100%", N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
 	  KEY_LINE, AT(target_line), 0, 0 },
 	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true }, KEY_LEVEL, AT(log_level), 0, 0 },
