@@ -2,6 +2,10 @@
  * Knows no socket and no thread: messages go out through ops, disk work through a job runner, results come back as EVENT_FETCHED.
  * What is to be fetched is in the FETCH records, so everything here is rebuilt after a crash and an act may be repeated.
  *
+ * What has been damaged on the sender's disk is found by whoever receives it, against leaves that the signer signed: the sender does not hash
+ * all that it sends once more. The receiver then asks again and says so; only then the sender checks, and says that it has it no more. A
+ * neighbour that sends it a second time is at fault.
+ *
  * Entitlement when serving: a STREAM record for (neighbour, lane, seq) stands in the store and its document's manifest has the item;
  * never by digest alone.
  * When fetching: bytes count only if this neighbour sent them; content that happens to be on this disk already is fetched all the same. */
@@ -18,6 +22,8 @@ struct bulk_ops {
 	void *ctx;
 	/* ERR_NETWORK: no bulk connection now. ERR_BUSY: its queue is full; try at the next tick. */
 	enum err (*send)(void *ctx, struct committee_id neighbour, const struct message *m);
+	/* The same for a packed frame that is not copied: `release(data, owner)` follows once, from any thread, whatever becomes of it. */
+	enum err (*send_frame)(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner), void *owner);
 	/* A bulk connection is wanted: dial the superior, or ask a subordinate (OPEN_BULK on the control connection). bulk_connected follows. */
 	void (*open)(void *ctx, struct committee_id neighbour);
 	void (*close)(void *ctx, struct committee_id neighbour); /* idle for 30 s */

@@ -77,7 +77,8 @@ void transfer_give_up(struct peer *p, struct transfer *t, enum err why)
 	log_event(LOG_WARNING, "fetch-failed", "committee=%s lane=%d seq=%llu item=%u error=VT-%d", p->id.text, (int)t->lane,
 		  (unsigned long long)t->seq, t->item, (int)why);
 	if (p->failed_count < FAILED_MAX)
-		p->failed[p->failed_count++] = (struct failed){ .lane = t->lane, .seq = t->seq, .again_ms = b->now_ms + TRY_AGAIN_MS };
+		p->failed[p->failed_count++] = (struct failed){ .lane = t->lane, .seq = t->seq, .again_ms = b->now_ms + TRY_AGAIN_MS,
+								.spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
 	transfer_let_go(p, t);
 }
 
@@ -110,7 +111,7 @@ static void ask(struct transfer *t)
 			want = room > 0 ? room : 1;
 		m.u.fetch = (struct msg_fetch){ .lane = t->lane, .stream = t->stream, .seq = t->seq, .item = t->item,
 						.what = t->phase == PHASE_LEAVES ? FETCH_LEAVES : FETCH_BYTES, .first = t->asked,
-						.count = (uint32_t)want };
+						.count = (uint32_t)want, .at_once = CHUNKS_A_MESSAGE, .again = t->again };
 		if (t->phase == PHASE_BYTES && b->spare_bytes < want * CHUNK_BYTES)
 			return; /* it stays with the sender until there is room */
 		if (b->ops.send(b->ops.ctx, p->id, &m) != ERR_OK)
@@ -260,7 +261,7 @@ static void work_write(struct job *j)
 
 	t->result = ERR_OK;
 	for (struct piece *p = t->working; p != NULL && t->result == ERR_OK; p = p->next)
-		t->result = files->incoming_chunk(t->incoming, p->index, (struct blob){ p->data, p->len_bytes });
+		t->result = files->incoming_chunks(t->incoming, p->index, (struct blob){ p->data, p->len_bytes });
 }
 
 static void write_pieces(struct transfer *t);
@@ -275,15 +276,19 @@ static void written(struct job *j)
 	if (job_back(t))
 		return;
 	for (const struct piece *piece = t->working; piece != NULL; piece = piece->next)
-		n++;
+		n += piece->chunks;
 	drop_pieces(t->working);
 	t->working = NULL;
 	p->under_way_bytes -= n * CHUNK_BYTES;
 	t->got += n;
 	if (t->result == ERR_DIGEST) {
-		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour changed it. */
+		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour's disk has damaged it, or it has changed it. Who
+		 * was asked to check and sends it all the same has changed it. */
+		bool changed = t->again || p->failed_count == FAILED_MAX;
+
 		transfer_give_up(p, t, ERR_DIGEST);
-		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
+		if (changed)
+			b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
 		return;
 	}
 	if (t->result != ERR_OK) {
@@ -357,6 +362,12 @@ static void take_leaves(struct transfer *t, const struct msg_chunk *m)
 		start_job(t, work_leaves, leaves_written);
 }
 
+/* Pieces in a message: chunks in a row, of which only the last of a file is shorter; or one piece of leaves. */
+static uint64_t chunks_in(const struct msg_chunk *m)
+{
+	return m->what == FETCH_LEAVES || m->data.len_bytes == 0 ? 1 : files_chunks(m->data.len_bytes);
+}
+
 static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 {
 	struct piece *piece = malloc(sizeof *piece + m->data.len_bytes);
@@ -365,7 +376,7 @@ static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
 		return;
 	}
-	*piece = (struct piece){ .what = m->what, .index = m->index, .len_bytes = m->data.len_bytes };
+	*piece = (struct piece){ .what = m->what, .index = m->index, .chunks = chunks_in(m), .len_bytes = m->data.len_bytes };
 	if (m->data.len_bytes > 0)
 		memcpy(piece->data, m->data.data, m->data.len_bytes);
 	*t->arrived_last = piece;
@@ -390,9 +401,9 @@ static uint64_t next_index(const struct transfer *t)
 	uint64_t n = t->got;
 
 	for (const struct piece *p = t->arrived; p != NULL; p = p->next)
-		n++;
+		n += p->chunks;
 	for (const struct piece *p = t->working; p != NULL; p = p->next)
-		n++;
+		n += p->chunks;
 	return n;
 }
 
@@ -403,7 +414,7 @@ void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m)
 
 	if (t == NULL || t->item != m->item || t->phase != wanted)
 		return; /* of a transfer before this one */
-	if (m->index >= t->asked || m->index != next_index(t)) {
+	if (m->index != next_index(t) || m->index >= t->asked || chunks_in(m) > t->asked - m->index) {
 		transfer_give_up(p, t, ERR_PROTOCOL);
 		b->ops.violation(b->ops.ctx, p->id, ERR_PROTOCOL);
 		return;

@@ -20,7 +20,8 @@ enum {
 struct piece {
 	struct piece *next;
 	enum fetch_what what;
-	uint64_t index;
+	uint64_t index;  /* of the first chunk in it */
+	uint64_t chunks;
 	size_t len_bytes;
 	uint8_t data[];
 };
@@ -49,6 +50,7 @@ struct transfer {
 	uint64_t missing;                      /* the job's answer */
 	enum err result;                       /* the job's answer */
 	int64_t heard_ms;
+	bool again; /* what came before was not what its leaves say */
 	bool busy;  /* the job is out */
 	bool dead;  /* let go of when the job is back */
 };
@@ -57,6 +59,7 @@ struct failed {
 	enum lane lane;
 	uint64_t seq;
 	int64_t again_ms;
+	bool spoilt; /* what came was not what its leaves say */
 };
 
 struct serving; /* one neighbour's requests to us */

@@ -4,20 +4,23 @@
 
 #include "daemon/bulk_internal.h"
 
-static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq)
+/* When its time has come, *spoilt says what was wrong with it. */
+static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, bool *spoilt)
 {
+	*spoilt = false;
 	for (unsigned i = 0; i < p->failed_count; i++) {
 		if (p->failed[i].lane != lane || p->failed[i].seq != seq)
 			continue;
 		if (b->now_ms < p->failed[i].again_ms)
 			return true;
+		*spoilt = p->failed[i].spoilt;
 		p->failed[i] = p->failed[--p->failed_count];
 		return false;
 	}
 	return false;
 }
 
-static bool begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
+static struct transfer *begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
 {
 	struct key document_key = key_serial(fetch->role, fetch->serial), link_key = key_link(p->id, lane);
 	struct transfer *t = calloc(1, sizeof *t);
@@ -27,12 +30,12 @@ static bool begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, 
 	if (t == NULL || b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) != ERR_OK ||
 	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
 		free(t);
-		return false;
+		return NULL;
 	}
 	t->manifest = calloc(document.u.document.manifest_count + 1, sizeof *t->manifest);
 	if (t->manifest == NULL) {
 		free(t);
-		return false;
+		return NULL;
 	}
 	while (p->transfers[place] != NULL)
 		place++;
@@ -48,8 +51,7 @@ static bool begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, 
 	t->manifest_count = document.u.document.manifest_count;
 	memcpy(t->manifest, document.u.document.manifest, t->manifest_count * sizeof *t->manifest);
 	p->transfers[place] = t;
-	transfer_begin_item(t);
-	return true;
+	return t;
 }
 
 /* Places in use; normal ones leave one for urgent. */
@@ -89,13 +91,18 @@ void fetch_scan(struct bulk *b, struct peer *p)
 		while (has_place(b, p, lane) && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
 			struct committee_id neighbour;
 			enum lane parsed;
+			struct transfer *t;
 			uint64_t seq;
+			bool spoilt;
 
 			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || transfer_find(p, lane, seq) != NULL ||
-			    waits_to_try_again(b, p, lane, seq))
+			    waits_to_try_again(b, p, lane, seq, &spoilt))
 				continue;
-			if (!begin(b, p, lane, seq, &r.u.fetch))
+			t = begin(b, p, lane, seq, &r.u.fetch);
+			if (t == NULL)
 				break;
+			t->again = spoilt;
+			transfer_begin_item(t);
 		}
 	}
 	transfer_ask_all(p);

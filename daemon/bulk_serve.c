@@ -1,35 +1,62 @@
 /* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and they go out as its queue takes them.
  * See bulk.h. */
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/bulk_internal.h"
 #include "daemon/log.h"
 #include "proto/digest.h"
+#include "proto/wire.h"
+
+/* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for what makes them a frame. Frames that are
+ * on their way hold it too, and ZeroMQ's thread lets go of those. */
+enum { SLOT_BYTES = WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES };
+struct page {
+	atomic_uint holders;
+	uint8_t data[];
+};
 
 struct serving {
 	struct job job; /* first */
 	struct bulk *bulk;
 	struct peer *peer;
 	struct msg_fetch queue[SERVE_QUEUE_MAX];
-	unsigned first, count;
+	unsigned queued_first, queued;
 	struct msg_fetch now; /* being read or sent */
 	struct manifest_item item;
 	bool busy, sending, dead;
-	uint32_t read, sent; /* pieces of `now` */
-	enum err result;
+	uint32_t at_once;          /* chunks in a slot */
+	uint32_t read, sent;       /* slots */
+	uint64_t first[PIECES_PER_FETCH]; /* piece in a slot */
 	size_t len_bytes[PIECES_PER_FETCH];
-	uint8_t *data; /* PIECES_PER_FETCH chunks while something is read or sent, else NULL: idle neighbours cost nothing */
+	enum err result;
+	struct page *page; /* while something is read or sent, else NULL: idle neighbours cost nothing */
 };
 
-static uint8_t *piece(const struct serving *s, uint32_t n)
+static uint8_t *slot(const struct serving *s, uint32_t n)
 {
-	return s->data + (size_t)n * CHUNK_BYTES;
+	return s->page->data + (size_t)n * SLOT_BYTES + WIRE_CHUNK_ROOM;
+}
+
+static void release(void *data, void *owner)
+{
+	struct page *page = owner;
+
+	(void)data;
+	if (page != NULL && atomic_fetch_sub(&page->holders, 1) == 1)
+		free(page);
+}
+
+static void let_go(struct serving *s)
+{
+	release(NULL, s->page);
+	s->page = NULL;
 }
 
 static void destroy(struct serving *s)
 {
-	free(s->data);
+	let_go(s);
 	free(s);
 }
 
@@ -76,10 +103,11 @@ static void read_leaves(struct serving *s)
 {
 	struct files *files = s->bulk->files;
 
-	for (s->read = 0; s->read < s->now.count && s->result == ERR_OK; s->read++) {
+	for (; s->read < s->now.count && s->result == ERR_OK; s->read++) {
 		size_t count = 0;
 
-		s->result = files->ops->leaves(files, &s->item, s->now.first + s->read, (struct digest *)(void *)piece(s, s->read), &count);
+		s->first[s->read] = s->now.first + s->read;
+		s->result = files->ops->leaves(files, &s->item, s->first[s->read], (struct digest *)(void *)slot(s, s->read), &count);
 		s->len_bytes[s->read] = count * sizeof(struct digest);
 		if (s->result == ERR_OK && count == 0)
 			s->result = ERR_NOT_FOUND;
@@ -89,12 +117,17 @@ static void read_leaves(struct serving *s)
 static void read_bytes(struct serving *s)
 {
 	struct files *files = s->bulk->files;
-	struct chunk_range range = { .first = s->now.first, .count = s->now.count };
+	struct chunk_range range = { .first = s->now.first, .count = s->now.count, .check = s->now.again };
+	uint8_t *places[PIECES_PER_FETCH];
+	const size_t full = s->at_once * (size_t)CHUNK_BYTES;
 	size_t got = 0;
 
-	s->result = files->ops->chunks(files, &s->item, &range, s->data, &got);
-	for (; s->result == ERR_OK && s->read < s->now.count; s->read++) {
-		s->len_bytes[s->read] = got < CHUNK_BYTES ? got : CHUNK_BYTES;
+	for (uint32_t n = 0; n < s->now.count; n++)
+		places[n] = slot(s, n / s->at_once) + (size_t)(n % s->at_once) * CHUNK_BYTES;
+	s->result = files->ops->chunks(files, &s->item, &range, places, &got);
+	for (; s->result == ERR_OK && s->read * s->at_once < s->now.count; s->read++) {
+		s->first[s->read] = s->now.first + s->read * s->at_once;
+		s->len_bytes[s->read] = got < full ? got : full;
 		got -= s->len_bytes[s->read];
 	}
 }
@@ -103,32 +136,38 @@ static void work_read(struct job *j)
 {
 	struct serving *s = (struct serving *)j;
 
-	s->data = malloc((size_t)s->now.count * CHUNK_BYTES);
-	s->result = s->data == NULL ? ERR_NO_MEMORY : ERR_OK;
+	s->at_once = s->now.what == FETCH_LEAVES || s->now.at_once == 0 ? 1 : s->now.at_once;
+	s->at_once = s->at_once < CHUNKS_A_MESSAGE ? s->at_once : CHUNKS_A_MESSAGE;
+	s->page = malloc(sizeof *s->page + (size_t)((s->now.count + s->at_once - 1) / s->at_once) * SLOT_BYTES);
+	s->result = s->page == NULL ? ERR_NO_MEMORY : ERR_OK;
 	s->read = 0;
+	if (s->page == NULL)
+		return;
+	atomic_init(&s->page->holders, 1);
 	if (s->now.what == FETCH_LEAVES)
 		read_leaves(s);
 	else
 		read_bytes(s);
 }
 
-static void send_pieces(struct serving *s)
+static void send_slots(struct serving *s)
 {
 	struct bulk *b = s->bulk;
 
 	while (s->sent < s->read) {
-		struct message m = { .type = MESSAGE_CHUNK };
+		struct msg_chunk m = { .lane = s->now.lane, .seq = s->now.seq, .item = s->now.item, .what = s->now.what,
+				       .index = s->first[s->sent], .data = { slot(s, s->sent), s->len_bytes[s->sent] } };
+		struct blob frame;
 
-		m.u.chunk = (struct msg_chunk){ .lane = s->now.lane, .seq = s->now.seq, .item = s->now.item, .what = s->now.what,
-						.index = s->now.first + s->sent,
-						.data = { piece(s, s->sent), s->len_bytes[s->sent] } };
-		if (b->ops.send(b->ops.ctx, s->peer->id, &m) != ERR_OK)
+		if (wire_chunk_in_place(&m, slot(s, s->sent), &frame) != ERR_OK)
+			break; /* it fits by the bounds of limits.h */
+		atomic_fetch_add(&s->page->holders, 1);
+		if (b->ops.send_frame(b->ops.ctx, s->peer->id, frame, release, s->page) != ERR_OK)
 			return; /* later; bulk_deadline_ms says when */
 		s->sent++;
 	}
 	s->sending = false;
-	free(s->data);
-	s->data = NULL;
+	let_go(s);
 }
 
 static void was_read(struct job *j)
@@ -149,8 +188,7 @@ static void was_read(struct job *j)
 	}
 	if (s->result != ERR_OK) {
 		refuse(s->bulk, s->peer, &s->now, s->result);
-		free(s->data);
-		s->data = NULL;
+		let_go(s);
 	} else {
 		s->sending = true;
 		s->sent = 0;
@@ -165,13 +203,13 @@ void serve_go_on(struct bulk *b, struct peer *p)
 	if (s == NULL)
 		return;
 	if (s->sending)
-		send_pieces(s);
-	while (!s->busy && !s->sending && s->count > 0) {
+		send_slots(s);
+	while (!s->busy && !s->sending && s->queued > 0) {
 		enum err e;
 
-		s->now = s->queue[s->first];
-		s->first = (s->first + 1) % SERVE_QUEUE_MAX;
-		s->count--;
+		s->now = s->queue[s->queued_first];
+		s->queued_first = (s->queued_first + 1) % SERVE_QUEUE_MAX;
+		s->queued--;
 		e = entitled(b, p, &s->now, &s->item);
 		if (e != ERR_OK) {
 			refuse(b, p, &s->now, e);
@@ -200,11 +238,11 @@ void serve_fetch(struct bulk *b, struct peer *p, const struct msg_fetch *m)
 		s->bulk = b;
 		s->peer = p;
 	}
-	if (s->count == SERVE_QUEUE_MAX) {
+	if (s->queued == SERVE_QUEUE_MAX) {
 		b->ops.violation(b->ops.ctx, p->id, ERR_CREDIT); /* far beyond any window */
 		return;
 	}
-	s->queue[(s->first + s->count++) % SERVE_QUEUE_MAX] = *m;
+	s->queue[(s->queued_first + s->queued++) % SERVE_QUEUE_MAX] = *m;
 	serve_go_on(b, p);
 }
 
@@ -231,5 +269,5 @@ void serve_destroy(struct peer *p)
 
 bool serve_active(const struct peer *p)
 {
-	return p->serving != NULL && (p->serving->busy || p->serving->sending || p->serving->count > 0);
+	return p->serving != NULL && (p->serving->busy || p->serving->sending || p->serving->queued > 0);
 }

@@ -170,6 +170,14 @@ static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct
 	return e == ERR_OK ? links_send(d->links, neighbour, PURPOSE_BULK, frame) : e;
 }
 
+static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+				void *owner)
+{
+	struct daemon *d = ctx;
+
+	return links_send_bulk(d->links, neighbour, frame, release, owner);
+}
+
 static void bulk_open(void *ctx, struct committee_id neighbour)
 {
 	struct daemon *d = ctx;
@@ -206,6 +214,7 @@ static void bulk_fetched(void *ctx, const struct ev_fetched *e)
 
 struct bulk_ops daemon_bulk_ops(struct daemon *d)
 {
-	return (struct bulk_ops){ .ctx = d, .send = bulk_send, .open = bulk_open, .close = bulk_close, .fetched = bulk_fetched,
+	return (struct bulk_ops){ .ctx = d, .send = bulk_send, .send_frame = bulk_send_frame,
+				  .open = bulk_open, .close = bulk_close, .fetched = bulk_fetched,
 				  .violation = daemon_violation, .fault = fault };
 }

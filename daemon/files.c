@@ -152,7 +152,7 @@ enum err files_open(const char *directory, struct files **out)
 	static const struct files_ops ops = {
 		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
-		.incoming_chunk = files_incoming_chunk, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
+		.incoming_chunks = files_incoming_chunks, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
 		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .drop = disk_drop, .syncs = disk_syncs,
 		.close = disk_close,
 	};

@@ -18,6 +18,7 @@ enum { CHUNKS_A_READ = 32 };
 struct chunk_range {
 	uint64_t first;
 	uint32_t count; /* 1 to CHUNKS_A_READ */
+	bool check;     /* each against its leaf */
 };
 struct files_ops {
 	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the
@@ -31,8 +32,8 @@ struct files_ops {
 	enum err (*incoming_resume)(struct incoming *i, const struct manifest_item *item);
 	/* First chunk at or after `from` that is missing or wrong on disk; == chunk count when all are there. */
 	enum err (*incoming_missing)(struct incoming *i, uint64_t from, uint64_t *chunk);
-	/* Puts one chunk in its place after checking it against its leaf: ERR_DIGEST. */
-	enum err (*incoming_chunk)(struct incoming *i, uint64_t index, struct blob bytes);
+	/* Puts whole chunks in a row in their places after checking each against its leaf: ERR_DIGEST, and nothing of them is written. */
+	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
 	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the folder. Frees i on success.
 	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says. ERR_GAP: a chunk on disk is not what was
 	 * written; start again from incoming_missing. */
@@ -42,9 +43,9 @@ struct files_ops {
 
 	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED (shorter than it should be). */
 	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
-	/* Whole chunks in a row, each checked against its leaf: what has been damaged on this disk is never served. ERR_DAMAGED when one of
-	 * them is, ERR_NOT_FOUND when one of them is beyond the end. */
-	enum err (*chunks)(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got);
+	/* Whole chunks in a row, one to each place; only the last of the file is shorter. ERR_DAMAGED: one of them was checked and is not what its
+	 * leaf says, or the file is too short; ERR_NOT_FOUND: one of them is beyond the end. */
+	enum err (*chunks)(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[], size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */

@@ -253,20 +253,28 @@ enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chu
 	return ERR_OK;
 }
 
-enum err files_incoming_chunk(struct incoming *i, uint64_t index, struct blob bytes)
+enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes)
 {
-	struct digest leaf;
+	uint64_t index = first;
+	size_t at = 0;
 	enum err e;
 
-	if (index >= i->leaf_count || bytes.len_bytes != chunk_size(i, index))
-		return ERR_DIGEST;
-	leaf = merkle_leaf(bytes);
-	if (!digest_equal(&leaf, &i->leaves[index]))
-		return ERR_DIGEST;
+	do {
+		size_t left = bytes.len_bytes - at;
+		struct digest leaf;
+
+		if (index >= i->leaf_count || left < chunk_size(i, index))
+			return ERR_DIGEST;
+		left = chunk_size(i, index);
+		leaf = merkle_leaf((struct blob){ bytes.data + at, left });
+		if (!digest_equal(&leaf, &i->leaves[index++]))
+			return ERR_DIGEST;
+		at += left;
+	} while (at < bytes.len_bytes);
 	i->fresh = false;
-	e = write_and_pass_on(i, index * CHUNK_BYTES, bytes);
+	e = write_and_pass_on(i, first * CHUNK_BYTES, bytes);
 	if (e == ERR_OK)
-		hash_in_order(i, index, bytes);
+		hash_in_order(i, first, bytes);
 	return e;
 }
 

@@ -58,7 +58,8 @@ static inline bool files_leaves_small(uint64_t count)
 	return count <= SMALL_CHUNKS_MAX;
 }
 enum err files_read_leaves(struct files *base, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
-enum err files_read_chunks(struct files *base, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got);
+enum err files_read_chunks(struct files *base, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[],
+			   size_t *got);
 /* Of a file that has just been settled: in memory or beside it. */
 must_use enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item, const struct digest *leaves);
 
@@ -68,7 +69,7 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes);
 enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *item, const struct digest *leaves, uint64_t count);
 enum err files_incoming_resume(struct incoming *i, const struct manifest_item *item);
 enum err files_incoming_missing(struct incoming *i, uint64_t from, uint64_t *chunk);
-enum err files_incoming_chunk(struct incoming *i, uint64_t index, struct blob bytes);
+enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes);
 enum err files_incoming_finish(struct incoming *i, struct manifest_item *item);
 void files_incoming_close(struct incoming *i, bool forget);
 

@@ -119,15 +119,24 @@ static enum err memory_missing(struct incoming *i, uint64_t from, uint64_t *chun
 	return ERR_OK;
 }
 
-static enum err memory_chunk(struct incoming *i, uint64_t index, struct blob bytes)
+static enum err memory_incoming_chunks(struct incoming *i, uint64_t first, struct blob bytes)
 {
-	struct digest leaf = merkle_leaf(bytes);
+	size_t at = 0;
 
-	if (index >= i->leaf_count || !digest_equal(&leaf, &i->leaves[index]) ||
-	    bytes.len_bytes != (index + 1 == i->leaf_count ? i->item.size_bytes - index * CHUNK_BYTES : CHUNK_BYTES))
-		return ERR_DIGEST;
-	memcpy(i->data + index * CHUNK_BYTES, bytes.data, bytes.len_bytes);
-	i->there[index] = true;
+	for (uint64_t k = first; k == first || at < bytes.len_bytes; k++) {
+		size_t n = k + 1 == i->leaf_count ? (size_t)(i->item.size_bytes - k * CHUNK_BYTES) : CHUNK_BYTES;
+		struct digest leaf;
+
+		if (k >= i->leaf_count || bytes.len_bytes - at < n)
+			return ERR_DIGEST;
+		leaf = merkle_leaf((struct blob){ bytes.data + at, n });
+		if (!digest_equal(&leaf, &i->leaves[k]))
+			return ERR_DIGEST;
+		at += n;
+	}
+	memcpy(i->data + first * CHUNK_BYTES, bytes.data, bytes.len_bytes);
+	for (uint64_t k = first; k * CHUNK_BYTES < first * CHUNK_BYTES + bytes.len_bytes; k++)
+		i->there[k] = true;
 	return ERR_OK;
 }
 
@@ -192,16 +201,22 @@ static enum err memory_read(struct files *f, const struct digest *sha256, uint64
 	return ERR_OK;
 }
 
-static enum err memory_chunks(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *out, size_t *got)
+static enum err memory_chunks(struct files *f, const struct manifest_item *item, const struct chunk_range *range,
+			      uint8_t *const places[], size_t *got)
 {
-	uint64_t offset = range->first * CHUNK_BYTES, all = files_chunks(item->size_bytes);
-	size_t want = (size_t)range->count * CHUNK_BYTES;
+	uint64_t all = files_chunks(item->size_bytes);
+	enum err e = ERR_OK;
 
 	*got = 0;
 	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all || all - range->first < range->count)
 		return ERR_NOT_FOUND;
-	want = item->size_bytes - offset < want ? (size_t)(item->size_bytes - offset) : want;
-	return memory_read(f, &item->sha256, offset, out, want, got);
+	for (uint32_t k = 0; k < range->count && e == ERR_OK; k++) {
+		size_t n = 0;
+
+		e = memory_read(f, &item->sha256, (range->first + k) * CHUNK_BYTES, places[k], CHUNK_BYTES, &n);
+		*got += n;
+	}
+	return e;
 }
 
 static enum err memory_leaves(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count)
@@ -254,7 +269,7 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 {
 	static const struct files_ops ops = {
 		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
-		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunk = memory_chunk,
+		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunks = memory_incoming_chunks,
 		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunks = memory_chunks, .leaves = memory_leaves,
 		.exists = memory_exists, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
 	};

@@ -378,17 +378,23 @@ void links_receive(struct links *l, struct link_event *out)
 
 /* ---- sending ---- */
 
-static enum err send_dialled(struct dialled *d, struct blob frame)
+/* What is sent: bytes that ZeroMQ copies, or a message that it takes. */
+static bool send_part(void *socket, zmq_msg_t *m, struct blob frame)
+{
+	if (m != NULL)
+		return zmq_msg_send(m, socket, ZMQ_DONTWAIT) >= 0;
+	return zmq_send(socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0;
+}
+
+static enum err send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
 {
 	if (d->socket == NULL || !d->up)
 		return ERR_NETWORK;
 	d->attention.quiet = false;
-	if (zmq_send(d->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
-		return ERR_OK;
-	return ERR_BUSY;
+	return send_part(d->socket, m, frame) ? ERR_OK : ERR_BUSY;
 }
 
-enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
+static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose, zmq_msg_t *m, struct blob frame)
 {
 	struct neighbour *n = links_find(l, neighbour);
 	struct connection *c;
@@ -396,21 +402,38 @@ enum err links_send(struct links *l, struct committee_id neighbour, enum purpose
 	if (n == NULL)
 		return ERR_NETWORK;
 	if (n->peer.superior)
-		return send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, frame);
+		return send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, m, frame);
 	c = &n->connections[purpose];
 	if (!c->standing || c->listener->socket == NULL)
 		return ERR_NETWORK;
 	c->listener->attention.quiet = false;
-	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
-		if (zmq_send(c->listener->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0)
-			return ERR_OK;
-		return ERR_BUSY;
-	}
+	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		return send_part(c->listener->socket, m, frame) ? ERR_OK : ERR_BUSY;
 	if (zmq_errno() != EHOSTUNREACH)
 		return ERR_BUSY;
 	c->standing = false;
 	links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
 	return ERR_NETWORK;
+}
+
+enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
+{
+	return send_to(l, neighbour, purpose, NULL, frame);
+}
+
+enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+			 void *owner)
+{
+	zmq_msg_t m;
+	enum err e;
+
+	if (zmq_msg_init_data(&m, (uint8_t *)(uintptr_t)frame.data, frame.len_bytes, release, owner) != 0) {
+		release(NULL, owner);
+		return ERR_NO_MEMORY;
+	}
+	e = send_to(l, neighbour, PURPOSE_BULK, &m, (struct blob){ NULL, 0 });
+	zmq_msg_close(&m); /* releases it when it was not taken; else there is nothing in it any more */
+	return e;
 }
 
 void links_punish(struct links *l, struct committee_id neighbour, enum err why)

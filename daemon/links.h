@@ -59,6 +59,10 @@ must_use enum err links_rebind(struct links *l);
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the
  * link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame);
+/* The same on the bulk connection, for a frame that is not copied: `release(data, owner)` follows once, from any thread, when ZeroMQ is done
+ * with it or when this fails. */
+must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+				  void *owner);
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
 void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);

@@ -248,6 +248,42 @@ void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blo
 	return m;
 }
 
+/* If the last field of the message is this one: where it begins, and what is in it. */
+static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin, struct blob *inside)
+{
+	struct cursor c = { bytes.data, bytes.data + bytes.len_bytes };
+	bool last = false;
+
+	while (c.at < c.end) {
+		const uint8_t *at = c.at;
+		uint64_t tag, n;
+
+		if (!read_varint(&c, &tag) || ((tag & 7) != 0 && (tag & 7) != 2) || !read_varint(&c, &n) || ((tag & 7) == 2 && !skip(&c, n)))
+			return false; /* what is wrong with it is for unpack to say */
+		last = tag == ((uint64_t)field->id << 3 | 2);
+		if (!last)
+			continue;
+		*begin = (size_t)(at - bytes.data);
+		*inside = (struct blob){ c.at - n, (size_t)n };
+	}
+	return last;
+}
+
+void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, const ProtobufCFieldDescriptor *field,
+		    struct blob *large, enum err *e)
+{
+	const ProtobufCBinaryData *copied;
+	size_t begin = 0;
+	uint8_t *m;
+
+	if (stands_last(bytes, field, &begin, large))
+		return unpack(a, type, (struct blob){ bytes.data, begin }, e);
+	m = unpack(a, type, bytes, e);
+	copied = m == NULL ? NULL : (const void *)(m + field->offset);
+	*large = copied == NULL ? (struct blob){ NULL, 0 } : (struct blob){ copied->data, copied->len };
+	return m;
+}
+
 enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out)
 {
 	size_t size = protobuf_c_message_get_packed_size(m);

@@ -233,7 +233,8 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetc
 
 	if (m == NULL)
 		return e;
-	*out = (struct msg_fetch){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .first = m->first, .count = m->count };
+	*out = (struct msg_fetch){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .first = m->first, .count = m->count,
+				   .at_once = m->at_once > 0 ? m->at_once : 1, .again = m->again };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
 	if (e == ERR_OK)
 		e = field_enum(m->item, 0, PARTS_MAX - 1);
@@ -248,15 +249,16 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetc
 
 static enum err decode_chunk(struct arena *a, struct blob bytes, struct msg_chunk *out)
 {
+	const ProtobufCMessageDescriptor *type = &vanthu__v1__chunk__descriptor;
+	struct blob data;
 	enum err e;
-	const Vanthu__V1__Chunk *m = unpack(a, &vanthu__v1__chunk__descriptor, bytes, &e);
+	const Vanthu__V1__Chunk *m = unpack_around(a, type, bytes, protobuf_c_message_descriptor_get_field_by_name(type, "data"), &data, &e);
 
 	if (m == NULL)
 		return e;
-	*out = (struct msg_chunk){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .index = m->index,
-				   .data = field_blob(m->data) };
+	*out = (struct msg_chunk){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .index = m->index, .data = data };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
-	if (e == ERR_OK && m->data.len > CHUNK_BYTES)
+	if (e == ERR_OK && data.len_bytes > (m->what == (int)FETCH_BYTES ? CHUNKS_A_MESSAGE : 1) * (size_t)CHUNK_BYTES)
 		e = ERR_FORMAT;
 	return e == ERR_OK ? read_lane(m->lane, &out->lane) : e;
 }

@@ -5,6 +5,8 @@
 #include "proto/peer.pb-c.h"
 #include "proto/wire.h"
 
+enum { CHUNK_DATA_TAG = 6 << 3 | 2 }; /* Chunk.data, bytes */
+
 static ProtobufCBinaryData stream(const struct stream_id *id)
 {
 	return field_bytes(id->bytes, sizeof id->bytes);
@@ -204,10 +206,12 @@ static enum err encode_fetch(struct arena *a, const struct msg_fetch *f, struct 
 	m.what = (Vanthu__V1__FetchWhat)f->what;
 	m.first = f->first;
 	m.count = f->count;
+	m.at_once = f->at_once;
+	m.again = f->again;
 	return frame(a, MESSAGE_FETCH, &m.base, out);
 }
 
-static enum err encode_chunk(struct arena *a, const struct msg_chunk *c, struct blob *out)
+static Vanthu__V1__Chunk chunk_without_data(const struct msg_chunk *c)
 {
 	Vanthu__V1__Chunk m = VANTHU__V1__CHUNK__INIT;
 
@@ -216,8 +220,35 @@ static enum err encode_chunk(struct arena *a, const struct msg_chunk *c, struct 
 	m.item = c->item;
 	m.what = (Vanthu__V1__FetchWhat)c->what;
 	m.index = c->index;
+	return m;
+}
+
+static enum err encode_chunk(struct arena *a, const struct msg_chunk *c, struct blob *out)
+{
+	Vanthu__V1__Chunk m = chunk_without_data(c);
+
 	m.data = field_bytes(c->data.data, c->data.len_bytes);
 	return frame(a, MESSAGE_CHUNK, &m.base, out);
+}
+
+/* The data is the field with the highest number, so it is packed last: tag, length, bytes. */
+enum err wire_chunk_in_place(const struct msg_chunk *c, uint8_t *data, struct blob *out)
+{
+	Vanthu__V1__Chunk m = chunk_without_data(c);
+	uint8_t head[WIRE_CHUNK_ROOM] = { 'V', 'T', PROTOCOL_MAX, MESSAGE_CHUNK };
+	size_t n = FRAME_HEADER_BYTES;
+
+	_Static_assert(FRAME_HEADER_BYTES + 5 * 11 + 1 + 4 <= WIRE_CHUNK_ROOM, "five numbers, a tag and the length of a frame");
+	n += protobuf_c_message_pack(&m.base, head + n);
+	if (c->data.len_bytes > 0)
+		head[n++] = CHUNK_DATA_TAG;
+	for (size_t left = c->data.len_bytes; left > 0; left >>= 7)
+		head[n++] = (uint8_t)((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+	if (n + c->data.len_bytes > FRAME_MAX_BYTES)
+		return ERR_TOO_LARGE;
+	memcpy(data - n, head, n);
+	*out = (struct blob){ data - n, n + c->data.len_bytes };
+	return ERR_OK;
 }
 
 static enum err encode_unavailable(struct arena *a, const struct msg_unavailable *u, struct blob *out)

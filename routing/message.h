@@ -114,14 +114,16 @@ struct msg_fetch {
 	enum fetch_what what;
 	uint64_t first;
 	uint32_t count;
+	uint32_t at_once; /* chunks in one message, at most; at least 1 */
+	bool again;       /* what came before was not what its leaves say */
 };
 struct msg_chunk {
 	enum lane lane;
 	uint64_t seq;
 	uint32_t item;
 	enum fetch_what what;
-	uint64_t index;
-	struct blob data;
+	uint64_t index;   /* of the first piece in it */
+	struct blob data; /* points into the frame that it was decoded from */
 };
 struct msg_unavailable {
 	enum lane lane;

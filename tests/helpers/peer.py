@@ -130,7 +130,8 @@ class Lane:
 
 
 class Peer:
-    def __init__(self, registry, folder, state):
+    def __init__(self, registry, folder, state, at_once):
+        self.at_once = at_once
         lab = pathlib.Path(folder)
         self.state = pathlib.Path(state)
         self.id = lab.name
@@ -288,7 +289,7 @@ class Peer:
 
     def fetch(self, job, what, first, count):
         self.say(FETCH, peer_pb2.Fetch(lane=job["lane"], stream=self.lanes[job["lane"]].their_stream, seq=job["seq"], item=job["item"],
-                                       what=what, first=first, count=count), self.bulk)
+                                       what=what, first=first, count=count, at_once=self.at_once), self.bulk)
 
     def on_chunk(self, m):
         job = next(j for j in self.wanted if (j["lane"], j["seq"], j["item"]) == (m.lane, m.seq, m.item))
@@ -298,8 +299,9 @@ class Peer:
             assert len(job["leaves"]) < count or tree(job["leaves"]) == job["it"].chunk_root, "leaves"
             return
         leaves = job["leaves"] or [job["it"].chunk_root]
-        assert m.index == len(job["chunks"]) and sha256(b"\x00" + m.data) == leaves[m.index], "chunk"
-        job["chunks"].append(m.data)
+        assert m.index == len(job["chunks"]) and len(m.data) <= max(self.at_once, 1) * CHUNK, "chunk"
+        assert leaves_of(m.data) == leaves[m.index:m.index + len(leaves_of(m.data))], "chunk"
+        job["chunks"] += [m.data[i:i + CHUNK] for i in range(0, len(m.data), CHUNK)]
         if len(job["chunks"]) < count:
             if len(job["chunks"]) % 8 == 0:
                 self.fetch(job, 2, len(job["chunks"]), min(8, count - len(job["chunks"])))
@@ -319,8 +321,10 @@ class Peer:
             return
         content = content[m.item]
         leaves = leaves_of(content)
-        for i in range(m.first, m.first + m.count):
-            data = b"".join(leaves[i * 1024:i * 1024 + 1024]) if m.what == 1 else content[i * CHUNK:i * CHUNK + CHUNK]
+        step = min(max(m.at_once, 1), 2) if m.what == 2 else 1
+        for i in range(m.first, m.first + m.count, step):
+            end = min(i + step, m.first + m.count) * CHUNK
+            data = b"".join(leaves[i * 1024:i * 1024 + 1024]) if m.what == 1 else content[i * CHUNK:end]
             self.say(CHUNK_OF, peer_pb2.Chunk(lane=m.lane, seq=m.seq, item=m.item, what=m.what, index=i, data=data), self.bulk)
 
     # ---- the loop ----
@@ -398,6 +402,7 @@ def main():
     p.add_argument("--send", nargs="*", default=[])
     p.add_argument("--to")
     p.add_argument("--number", default="1-CV/PY")
+    p.add_argument("--at-once", type=int, default=0)
     p.add_argument("--seconds", type=int, default=900)
     o = p.parse_args()
     sys.path.insert(0, o.folder)
@@ -407,7 +412,7 @@ def main():
         inbox(o.socket)
         return
     pathlib.Path(o.state).mkdir(exist_ok=True)
-    peer = Peer(o.registry, o.self, o.state)
+    peer = Peer(o.registry, o.self, o.state, o.at_once)
     if o.send:
         peer.submit(o.send, o.to, o.number, "Từ một ngôn ngữ khác")
     peer.run(time.time() + o.seconds)

@@ -122,6 +122,15 @@ static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct
 	return e == ERR_OK ? network_send(m, neighbour, true, frame) : e;
 }
 
+static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+				void *owner)
+{
+	enum err e = network_send(ctx, neighbour, true, frame);
+
+	release(NULL, owner);
+	return e;
+}
+
 static void bulk_open(void *ctx, struct committee_id neighbour)
 {
 	struct member *m = ctx;
@@ -192,7 +201,8 @@ static void build(struct member *m)
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory };
-	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .open = bulk_open, .close = bulk_close, .fetched = fetched,
+	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .send_frame = bulk_send_frame,
+				     .open = bulk_open, .close = bulk_close, .fetched = fetched,
 				     .violation = violation, .fault = fault };
 	uint8_t seed[32];
 

@@ -48,6 +48,30 @@ resume_after() { # WHO is killed
 
 @test "an attachment of 300 MB is resumed after a crash of the sender" { resume_after btp; }
 
+log_of() { cat "$LAB/$1/vanthud.log"; }
+
+# The sender does not hash all that it sends: the receiver does. It says so, the sender looks, and nobody is cut off for a bad disk.
+@test "content damaged on the sender's disk is not taken, is named there, and arrives once the disk is mended" {
+	make_lab
+	start_lab
+	"$VANTHU" lab stop "$LAB" thads -q >/dev/null
+	random_file large.bin 300001
+	v btp send large.bin --to thads --type CV --number 11-CV/ĐU --subject "hỏng đĩa" -q >/dev/null
+	local stored
+	stored=$(find "$LAB/btp/data/files" -name "$(sha256sum large.bin | cut -d' ' -f1)")
+	printf 'damage' | dd of="$stored" bs=1 seek=100000 conv=notrunc status=none
+	start_lab thads
+	wait_for 30 eval "grep -q 'event=fetch-failed committee=btp .*VT-3009' $LAB/thads/vanthud.log"
+	wait_for 30 eval "grep -q 'event=file-damaged .*committee=thads' $LAB/btp/vanthud.log"
+	wait_for 30 eval "grep -q 'event=fetch-failed committee=btp .*VT-4003' $LAB/thads/vanthud.log"
+	! log_of thads | grep -q 'event=link-cut-off'
+	[ "$(v thads inbox --json | jq '.data | length')" = 0 ]
+	cp large.bin "$stored"
+	wait_for 30 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp show 11-CV/ĐU --json | jq -r .data.state)\" = delivered ]"
+	v thads save 11-CV/ĐU --to saved -q >/dev/null
+	cmp large.bin saved/large.bin
+}
+
 @test "a daemon stops when told, and says why" {
 	make_lab
 	start_lab

@@ -26,19 +26,22 @@ end_peer() {
 delivered() { [ "$(v "$1" show "$2" --json | jq -r .data.state)" = delivered ]; }
 arrived() { [ "$(v "$1" inbox --json | jq --arg n "$2" '[.data[] | select(.number == $n)] | length')" = 1 ]; }
 
-@test "a peer in Python takes a document with an attachment, and its receipt counts" {
+peer_takes() { # what the peer is told besides
 	make_lab
 	start_lab
 	"$VANTHU" lab stop "$LAB" cb-tonghop -q >/dev/null
 	printf 'Kế hoạch\n' >a.txt
 	random_file big.bin 100001
-	start_peer
+	start_peer "$@"
 	v btp send a.txt big.bin --to cb-tonghop,cb-luutru --type KH --number 31-KH/ĐU --subject "Cho ngôn ngữ khác" --wait delivered --timeout 120 -q >/dev/null
 	said '^document .* 31-KH/ĐU'
 	cmp big.bin "state/$(sha256sum big.bin | cut -d' ' -f1)"
 	[ "$(v btp trace 31-KH/ĐU --json | jq -r '[.data.hops[].committee] | unique | join(",")')" = btp,cb-luutru,cb-tonghop,vanphong ]
 	end_peer
 }
+
+@test "a peer in Python takes a document with an attachment, and its receipt counts" { peer_takes; }
+@test "a peer in Python takes two chunks in a message" { peer_takes --at-once 2; }
 
 @test "a peer in Python sends a document with an attachment, and gets the receipt" {
 	make_lab

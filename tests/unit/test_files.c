@@ -175,12 +175,12 @@ static void test_fetch_takes_chunks_in_any_order_and_repeatedly(void **state)
 	uint64_t missing;
 
 	for (size_t k = 0; k < COUNT_OF(order); k++)
-		assert_ok(p->ops->incoming_chunk(i, order[k], chunk(p, order[k])));
+		assert_ok(p->ops->incoming_chunks(i, order[k], chunk(p, order[k])));
 	assert_ok(p->ops->incoming_missing(i, 0, &missing));
 	assert_int_equal(missing, 1);
 	assert_ok(p->ops->incoming_missing(i, 2, &missing));
 	assert_int_equal(missing, CHUNKS);
-	assert_ok(p->ops->incoming_chunk(i, 1, chunk(p, 1)));
+	assert_ok(p->ops->incoming_chunks(i, 1, chunk(p, 1)));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	expect_content(p);
 }
@@ -193,16 +193,42 @@ static void test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_
 	struct blob c = chunk(p, 1);
 
 	p->content[CHUNK_BYTES] ^= 1;
-	assert_int_equal(p->ops->incoming_chunk(i, 1, c), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, 1, c), ERR_DIGEST);
 	p->content[CHUNK_BYTES] ^= 1;
-	assert_int_equal(p->ops->incoming_chunk(i, 2, c), ERR_DIGEST);
-	assert_int_equal(p->ops->incoming_chunk(i, CHUNKS, c), ERR_DIGEST);
-	assert_int_equal(p->ops->incoming_chunk(i, UINT64_MAX, c), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, 2, c), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, CHUNKS, c), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, UINT64_MAX, c), ERR_DIGEST);
 	c.len_bytes--;
-	assert_int_equal(p->ops->incoming_chunk(i, 1, c), ERR_DIGEST);
-	assert_int_equal(p->ops->incoming_chunk(i, 1, (struct blob){ NULL, 0 }), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, 1, c), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, 1, (struct blob){ NULL, 0 }), ERR_DIGEST);
 	for (uint64_t k = 0; k < CHUNKS; k++)
-		assert_ok(p->ops->incoming_chunk(i, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(i, k, chunk(p, k)));
+	assert_ok(p->ops->incoming_finish(i, &item));
+	expect_content(p);
+}
+
+static void test_chunks_in_a_row_are_taken_together_or_not_at_all(void **state)
+{
+	struct corner *p = *state;
+	struct incoming *i = fetch_of(p, "tinh.3.2.0");
+	struct manifest_item item = p->item;
+	struct blob all = { p->content, (size_t)p->item.size_bytes }, some = { p->content, 3 * CHUNK_BYTES };
+	uint64_t missing;
+
+	p->content[2 * CHUNK_BYTES] ^= 1;
+	assert_int_equal(p->ops->incoming_chunks(i, 0, some), ERR_DIGEST);
+	p->content[2 * CHUNK_BYTES] ^= 1;
+	assert_ok(p->ops->incoming_missing(i, 0, &missing));
+	assert_int_equal(missing, 0);
+	some.len_bytes--;
+	assert_int_equal(p->ops->incoming_chunks(i, 0, some), ERR_DIGEST);
+	some.len_bytes++;
+	assert_ok(p->ops->incoming_chunks(i, 0, some));
+	assert_ok(p->ops->incoming_missing(i, 0, &missing));
+	assert_int_equal(missing, 3);
+	all.data += some.len_bytes;
+	all.len_bytes -= some.len_bytes;
+	assert_ok(p->ops->incoming_chunks(i, 3, all));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	expect_content(p);
 }
@@ -235,7 +261,7 @@ static void test_chunk_longer_than_the_signed_size_is_refused(void **state)
 	item.chunk_root = p->leaves[0];
 	assert_ok(p->ops->incoming_open(p->files, "tinh.3.4.0", &i));
 	assert_ok(p->ops->incoming_leaves(i, &item, p->leaves, 1));
-	assert_int_equal(p->ops->incoming_chunk(i, 0, chunk(p, 0)), ERR_DIGEST);
+	assert_int_equal(p->ops->incoming_chunks(i, 0, chunk(p, 0)), ERR_DIGEST);
 	p->ops->incoming_close(i, true);
 }
 
@@ -249,7 +275,7 @@ static void test_chunks_that_fit_their_root_but_not_the_digest_are_a_digest_erro
 	assert_ok(p->ops->incoming_open(p->files, "tinh.3.5.0", &i));
 	assert_ok(p->ops->incoming_leaves(i, &item, p->leaves, CHUNKS));
 	for (uint64_t k = 0; k < CHUNKS; k++)
-		assert_ok(p->ops->incoming_chunk(i, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(i, k, chunk(p, k)));
 	assert_int_equal(p->ops->incoming_finish(i, &item), ERR_DIGEST);
 	p->ops->incoming_close(i, true);
 	assert_false(p->ops->exists(p->files, &item.sha256));
@@ -263,8 +289,8 @@ static void test_same_file_coming_twice_finishes_twice(void **state)
 	struct manifest_item item = p->item;
 
 	for (uint64_t k = 0; k < CHUNKS; k++) {
-		assert_ok(p->ops->incoming_chunk(a, k, chunk(p, k)));
-		assert_ok(p->ops->incoming_chunk(b, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(a, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(b, k, chunk(p, k)));
 	}
 	assert_ok(p->ops->incoming_finish(a, &item));
 	assert_ok(p->ops->incoming_finish(b, &item));
@@ -360,7 +386,7 @@ static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **s
 	uint64_t missing;
 
 	for (uint64_t k = 0; k < 3; k++)
-		assert_ok(p->ops->incoming_chunk(i, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(i, k, chunk(p, k)));
 	p->ops->incoming_close(i, false);
 	p->ops->close(p->files);
 	snprintf(path, sizeof path, "%s/incoming/tinh.3.8.0.part", p->folder);
@@ -371,11 +397,11 @@ static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **s
 	assert_ok(p->ops->incoming_leaves(i, &item, p->leaves, CHUNKS));
 	assert_ok(p->ops->incoming_missing(i, 0, &missing));
 	assert_int_equal(missing, 1);
-	assert_ok(p->ops->incoming_chunk(i, 1, chunk(p, 1)));
+	assert_ok(p->ops->incoming_chunks(i, 1, chunk(p, 1)));
 	assert_int_equal(p->ops->incoming_finish(i, &item), ERR_GAP); /* the last one never came */
 	assert_ok(p->ops->incoming_missing(i, 0, &missing));
 	assert_int_equal(missing, 3);
-	assert_ok(p->ops->incoming_chunk(i, 3, chunk(p, 3)));
+	assert_ok(p->ops->incoming_chunks(i, 3, chunk(p, 3)));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	expect_content(p);
 	assert_int_not_equal(access(path, F_OK), 0);
@@ -389,11 +415,11 @@ static void test_chunk_damaged_between_write_and_finish_is_found(void **state)
 	char path[200];
 
 	for (uint64_t k = CHUNKS; k-- > 0;) /* backwards: all is read once more at the end */
-		assert_ok(p->ops->incoming_chunk(i, k, chunk(p, k)));
+		assert_ok(p->ops->incoming_chunks(i, k, chunk(p, k)));
 	snprintf(path, sizeof path, "%s/incoming/tinh.3.10.0.part", p->folder);
 	overwrite(path, 2 * CHUNK_BYTES, "torn");
 	assert_int_equal(p->ops->incoming_finish(i, &item), ERR_GAP);
-	assert_ok(p->ops->incoming_chunk(i, 2, chunk(p, 2)));
+	assert_ok(p->ops->incoming_chunks(i, 2, chunk(p, 2)));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	expect_content(p);
 }
@@ -449,6 +475,7 @@ int main(void)
 		BOTH(test_empty_file_has_the_digest_and_root_of_nothing),
 		BOTH(test_fetch_takes_chunks_in_any_order_and_repeatedly),
 		BOTH(test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_taken),
+		BOTH(test_chunks_in_a_row_are_taken_together_or_not_at_all),
 		BOTH(test_leaves_that_do_not_lead_to_the_root_are_refused),
 		BOTH(test_chunk_longer_than_the_signed_size_is_refused),
 		BOTH(test_chunks_that_fit_their_root_but_not_the_digest_are_a_digest_error),

@@ -69,11 +69,19 @@ static void open_anew(struct corner *p)
 	assert_int_equal(files_open(p->folder, &p->files), ERR_OK);
 }
 
+static enum err read_places(struct corner *p, const struct chunk_range *range, size_t *got)
+{
+	static uint8_t out[CHUNKS_A_READ][CHUNK_BYTES + 64];
+	uint8_t *places[CHUNKS_A_READ];
+
+	for (unsigned i = 0; i < CHUNKS_A_READ; i++)
+		places[i] = out[i] + 64; /* not one after the other */
+	return p->files->ops->chunks(p->files, &p->item, range, places, got);
+}
+
 static enum err read_chunks(struct corner *p, uint64_t first, uint32_t count, size_t *got)
 {
-	static uint8_t out[CHUNKS_A_READ * CHUNK_BYTES];
-
-	return p->files->ops->chunks(p->files, &p->item, &(struct chunk_range){ first, count }, out, got);
+	return read_places(p, &(struct chunk_range){ first, count, true }, got);
 }
 
 static int tear_down(void **state)
@@ -123,16 +131,31 @@ static void test_whole_chunks_are_served_and_nothing_beyond_the_end(void **state
 	assert_int_equal(read_chunks(p, 0, 0, &got), ERR_NOT_FOUND);
 }
 
-static void test_damaged_chunk_is_never_served_and_the_others_still_are(void **state)
+static void test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served(void **state)
 {
 	struct corner *p = *state;
 	size_t got;
 
 	damage(p);
+	assert_int_equal(read_places(p, &(struct chunk_range){ 0, 3, false }, &got), ERR_OK);
 	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_OK);
 	assert_int_equal(read_chunks(p, 1, 1, &got), ERR_DAMAGED);
 	assert_int_equal(read_chunks(p, 2, 1, &got), ERR_OK);
 	assert_int_equal(read_chunks(p, 0, 3, &got), ERR_DAMAGED);
+}
+
+static void test_file_that_was_cut_short_is_never_served(void **state)
+{
+	struct corner *p = *state;
+	char path[200];
+	size_t got;
+
+	path_of(p, "", path);
+	assert_int_equal(truncate(path, 2 * CHUNK_BYTES + 1), 0);
+	assert_int_equal(read_places(p, &(struct chunk_range){ 0, 2, false }, &got), ERR_OK);
+	assert_int_equal(got, 2 * CHUNK_BYTES);
+	assert_int_equal(read_places(p, &(struct chunk_range){ 1, 2, false }, &got), ERR_DAMAGED);
+	assert_int_equal(read_places(p, &(struct chunk_range){ 2, 1, true }, &got), ERR_DAMAGED);
 }
 
 static void test_leaves_are_made_anew_but_not_of_damage(void **state)
@@ -279,8 +302,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SMALL_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
 		LARGE_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
-		SMALL_ONE(test_damaged_chunk_is_never_served_and_the_others_still_are),
-		LARGE_ONE(test_damaged_chunk_is_never_served_and_the_others_still_are),
+		SMALL_ONE(test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
+		LARGE_ONE(test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
+		SMALL_ONE(test_file_that_was_cut_short_is_never_served),
+		LARGE_ONE(test_file_that_was_cut_short_is_never_served),
 		SMALL_ONE(test_leaves_are_made_anew_but_not_of_damage),
 		LARGE_ONE(test_leaves_are_made_anew_but_not_of_damage),
 		LARGE_ONE(test_kept_leaves_that_are_wrong_short_or_gone_are_made_again),

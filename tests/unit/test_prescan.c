@@ -128,6 +128,66 @@ static void test_unpacking_stops_at_the_budget(void **state)
 	arena_destroy(a);
 }
 
+static const ProtobufCFieldDescriptor *data_field(void)
+{
+	return protobuf_c_message_descriptor_get_field_by_name(&vanthu__v1__chunk__descriptor, "data");
+}
+
+static void test_large_field_that_stands_last_is_not_copied(void **state)
+{
+	struct arena *a = arena_new(4096);
+	struct blob bytes = BYTES("\x10\x07\x32\x01x\x32\x03" "abc"), large; /* twice: the last one counts */
+	const Vanthu__V1__Chunk *m;
+	enum err e;
+
+	(void)state;
+	m = unpack_around(a, &vanthu__v1__chunk__descriptor, bytes, data_field(), &large, &e);
+	assert_non_null(m);
+	assert_int_equal(m->seq, 7);
+	assert_true(large.len_bytes == 3 && large.data == bytes.data + bytes.len_bytes - 3);
+	arena_destroy(a);
+}
+
+static void test_large_field_elsewhere_or_not_there_is_found_all_the_same(void **state)
+{
+	static const struct blob forms[] = { BYTES("\x32\x03" "abc" "\x10\x07"), BYTES("\x32\x03" "abc" "\x10\x07\x7d" "1234"),
+					     BYTES("\x7d" "1234" "\x10\x07\x32\x03" "abc") };
+	struct arena *a = arena_new(4096);
+	struct blob large;
+	enum err e;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(forms); i++) {
+		const Vanthu__V1__Chunk *m = unpack_around(a, &vanthu__v1__chunk__descriptor, forms[i], data_field(), &large, &e);
+
+		assert_non_null(m);
+		assert_int_equal(m->seq, 7);
+		assert_int_equal(large.len_bytes, 3);
+		assert_memory_equal(large.data, "abc", 3);
+	}
+	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, (struct blob){ NULL, 0 }, data_field(), &large, &e));
+	assert_int_equal(large.len_bytes, 0);
+	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, BYTES("\x10\x07"), data_field(), &large, &e));
+	assert_int_equal(large.len_bytes, 0);
+	arena_destroy(a);
+}
+
+static void test_bad_bytes_before_or_in_the_large_field_are_refused(void **state)
+{
+	static const struct blob bad[] = { BYTES("\x32\x04" "abc"), BYTES("\x10"), BYTES("\x12\x00\x32\x03" "abc"), BYTES("\x32"),
+					   BYTES("\x10\x07\x32\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "abc"), BYTES("\x30\x03") };
+	struct arena *a = arena_new(4096);
+	struct blob large;
+	enum err e;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(bad); i++) {
+		if (unpack_around(a, &vanthu__v1__chunk__descriptor, bad[i], data_field(), &large, &e) != NULL || e != ERR_FORMAT)
+			fail_msg("bytes %zu are taken", i);
+	}
+	arena_destroy(a);
+}
+
 static void test_empty_message_unpacks_and_packs(void **state)
 {
 	struct arena *a = arena_new(1 << 20);
@@ -261,6 +321,9 @@ int main(void)
 		cmocka_unit_test(test_length_beyond_the_end_is_refused_also_when_it_overflows),
 		cmocka_unit_test(test_more_elements_than_the_bound_are_refused),
 		cmocka_unit_test(test_unpacking_stops_at_the_budget),
+		cmocka_unit_test(test_large_field_that_stands_last_is_not_copied),
+		cmocka_unit_test(test_large_field_elsewhere_or_not_there_is_found_all_the_same),
+		cmocka_unit_test(test_bad_bytes_before_or_in_the_large_field_are_refused),
 		cmocka_unit_test(test_empty_message_unpacks_and_packs),
 		cmocka_unit_test(test_whatever_passes_unpacks_given_memory),
 		cmocka_unit_test(test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors),

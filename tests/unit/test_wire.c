@@ -63,7 +63,7 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_PINNED;
 	m[n++].type = MESSAGE_OPEN_BULK;
 	m[n++].type = MESSAGE_HELLO_WANTED;
-	m[n].u.fetch = (struct msg_fetch){ LANE_NORMAL, stream, 12, 99, FETCH_LEAVES, 2, 8 };
+	m[n].u.fetch = (struct msg_fetch){ LANE_NORMAL, stream, 12, 99, FETCH_LEAVES, 2, 8, 2, true };
 	m[n++].type = MESSAGE_FETCH;
 	m[n].u.chunk = (struct msg_chunk){ LANE_NORMAL, 12, 1, FETCH_BYTES, 3, { (const uint8_t *)"data", 4 } };
 	m[n++].type = MESSAGE_CHUNK;
@@ -89,6 +89,53 @@ static void test_every_message_comes_back_and_packs_to_the_same_bytes(void **sta
 		assert_int_equal(again.len_bytes, frame.len_bytes);
 		assert_memory_equal(again.data, frame.data, frame.len_bytes);
 	}
+}
+
+/* The one large thing on a link is neither copied when it is sent nor when it is read. */
+static void test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies(void **state)
+{
+	static uint8_t page[WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES + 1];
+	static const size_t sizes[] = { 0, 1, 127, 128, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNKS_A_MESSAGE * CHUNK_BYTES };
+	uint8_t *data = page + WIRE_CHUNK_ROOM;
+
+	memset(data, 0xa5, sizeof page - WIRE_CHUNK_ROOM);
+	for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+		struct message m = { .type = MESSAGE_CHUNK }, back;
+		struct blob plain, in_place;
+
+		m.u.chunk = (struct msg_chunk){ LANE_NORMAL, UINT64_MAX - i, 99, FETCH_BYTES, i * 1000, { data, sizes[i] } };
+		assert_ok(wire_encode(*state, &m, &plain));
+		assert_ok(wire_chunk_in_place(&m.u.chunk, data, &in_place));
+		assert_int_equal(in_place.len_bytes, plain.len_bytes);
+		assert_memory_equal(in_place.data, plain.data, plain.len_bytes);
+		assert_ok(wire_decode(*state, in_place, &back));
+		assert_int_equal(back.u.chunk.data.len_bytes, sizes[i]);
+		assert_true(sizes[i] == 0 || back.u.chunk.data.data == data);
+	}
+}
+
+static void test_chunk_in_place_at_its_largest_needs_no_more_than_its_room(void **state)
+{
+	static uint8_t page[WIRE_CHUNK_ROOM + FRAME_MAX_BYTES];
+	struct msg_chunk c = { LANE_NORMAL, UINT64_MAX, UINT32_MAX, FETCH_BYTES, UINT64_MAX, { page + WIRE_CHUNK_ROOM, FRAME_MAX_BYTES - 50 } };
+	struct blob frame;
+
+	(void)state;
+	assert_ok(wire_chunk_in_place(&c, page + WIRE_CHUNK_ROOM, &frame));
+	assert_true(frame.data >= page);
+	c.data.len_bytes = FRAME_MAX_BYTES;
+	assert_int_equal(wire_chunk_in_place(&c, page + WIRE_CHUNK_ROOM, &frame), ERR_TOO_LARGE);
+}
+
+static void test_who_does_not_say_how_many_at_once_gets_one(void **state)
+{
+	struct message m = { .type = MESSAGE_FETCH }, back;
+	struct blob frame;
+
+	m.u.fetch = (struct msg_fetch){ LANE_NORMAL, {{ 1 }}, 1, 0, FETCH_BYTES, 0, 1, 0, false };
+	assert_ok(wire_encode(*state, &m, &frame));
+	assert_ok(wire_decode(*state, frame, &back));
+	assert_int_equal(back.u.fetch.at_once, 1);
 }
 
 static void test_fields_arrive_in_their_places(void **state)
@@ -283,7 +330,7 @@ static void test_items_are_dense_not_empty_and_bounded(void **state)
 static void test_fetches_chunks_and_lists_are_bounded(void **state)
 {
 	static uint64_t many[FRAME_SEQS_MAX + 1];
-	static uint8_t data[CHUNK_BYTES + 1];
+	static uint8_t data[CHUNKS_A_MESSAGE * CHUNK_BYTES + 1];
 	struct message m[20], bad;
 
 	all_messages(m);
@@ -308,7 +355,12 @@ static void test_fetches_chunks_and_lists_are_bounded(void **state)
 	bad.u.fetch.what = FETCH_NONE;
 	refuse(*state, bad);
 	bad = m[13];
-	bad.u.chunk.data = (struct blob){ data, CHUNK_BYTES };
+	bad.u.chunk.data = (struct blob){ data, CHUNKS_A_MESSAGE * CHUNK_BYTES };
+	assert_true(decodes_again(*state, &bad));
+	bad.u.chunk.data.len_bytes++;
+	refuse(*state, bad);
+	bad.u.chunk.what = FETCH_LEAVES;
+	bad.u.chunk.data.len_bytes = CHUNK_BYTES;
 	assert_true(decodes_again(*state, &bad));
 	bad.u.chunk.data.len_bytes++;
 	refuse(*state, bad);
@@ -383,6 +435,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_message_comes_back_and_packs_to_the_same_bytes),
+		TEST(test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies),
+		TEST(test_chunk_in_place_at_its_largest_needs_no_more_than_its_room),
+		TEST(test_who_does_not_say_how_many_at_once_gets_one),
 		TEST(test_fields_arrive_in_their_places),
 		TEST(test_truncated_and_flipped_frames_end_in_an_error_or_a_valid_message),
 		TEST(test_cut_publish_is_no_publish),

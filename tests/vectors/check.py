@@ -422,7 +422,7 @@ def rule_frame(run, name, v, data):
         item = envelope_pb2.Payload.FromString(envelope_pb2.Envelope.FromString(run.data("document")).payload).head.manifest[message.item]
         leaves = [h for h in message_leaves(run)]
         need(tree(leaves) == item.chunk_root, "leaves")
-        need(message.what == 1 or leaf_hash(message.data) == leaves[message.index], "chunk")
+        need(message.what == 1 or chunk_leaves(message.data) == leaves[message.index:message.index + len(chunk_leaves(message.data))], "chunk")
 
 
 def message_leaves(run):
@@ -536,7 +536,7 @@ def spoil_frames(run):
             change(m)
             frame = b"VT\x01\x03" + m.SerializeToString()
             yield "item %d" % i, lambda f=frame: rule_frame(run, "publish", {**publish, "expect": {}}, f)
-    for name in ("chunk-leaves", "chunk-bytes"):
+    for name in ("chunk-leaves", "chunk-bytes", "chunk-bytes-two"):
         _, _, chunk = read_frame(run.data(name))
         for at in range(0, len(chunk.data), 61):
             c = copy.deepcopy(chunk)
@@ -549,7 +549,7 @@ def spoilt_chunk(run, name, chunk):
     if name == "chunk-leaves":
         need(tree([chunk.data[i:i + 32] for i in range(0, len(chunk.data), 32)]) == manifest[chunk.item].chunk_root, "leaves")
     else:
-        need(leaf_hash(chunk.data) == message_leaves(run)[chunk.index], "chunk")
+        need(chunk_leaves(chunk.data) == message_leaves(run)[chunk.index:chunk.index + len(chunk_leaves(chunk.data))], "chunk")
 
 
 def main():

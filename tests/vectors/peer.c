@@ -166,7 +166,7 @@ static void write_fetch(struct vectors *v, struct out *o, enum fetch_what what, 
 {
 	struct message m = { .type = MESSAGE_FETCH };
 
-	m.u.fetch = (struct msg_fetch){ LANE_URGENT, stream, 8, 1, what, 0, count };
+	m.u.fetch = (struct msg_fetch){ LANE_URGENT, stream, 8, 1, what, 0, count, what == FETCH_LEAVES ? 1 : 2, what == FETCH_BYTES };
 	write_frame(v, o, what == FETCH_LEAVES ? "fetch-leaves" : "fetch-bytes", "Fetch", &m);
 	expect_stream(o);
 	out_number(o, "seq", 8);
@@ -174,10 +174,12 @@ static void write_fetch(struct vectors *v, struct out *o, enum fetch_what what, 
 	out_number(o, "what", what);
 	out_number(o, "first", 0);
 	out_number(o, "count", count);
+	out_number(o, "at_once", m.u.fetch.at_once);
+	out_number(o, "again", m.u.fetch.again);
 	write_done(o);
 }
 
-/* The attachment of "document": all its leaves, and its last chunk. */
+/* The attachment of "document": all its leaves, two chunks in one message, and its last one. */
 static void write_bulk(struct vectors *v, struct out *o)
 {
 	struct blob content = example_content(v, 100000), last = { content.data + 3 * CHUNK_BYTES, 100000 - 3 * CHUNK_BYTES };
@@ -192,6 +194,11 @@ static void write_bulk(struct vectors *v, struct out *o)
 	write_frame(v, o, "chunk-leaves", "Chunk", &m);
 	out_number(o, "what", 1);
 	out_number(o, "index", 0);
+	write_done(o);
+	m.u.chunk = (struct msg_chunk){ LANE_URGENT, 8, 1, FETCH_BYTES, 1, { content.data + CHUNK_BYTES, 2 * CHUNK_BYTES } };
+	write_frame(v, o, "chunk-bytes-two", "Chunk", &m);
+	out_number(o, "what", 2);
+	out_number(o, "index", 1);
 	write_done(o);
 	m.u.chunk = (struct msg_chunk){ LANE_URGENT, 8, 1, FETCH_BYTES, 3, last };
 	write_frame(v, o, "chunk-bytes", "Chunk", &m);

@@ -1,0 +1,162 @@
+/* What a neighbour gets that sends attachments which are not what was signed, or not what was asked for. */
+#include <string.h>
+
+#include "tests/unit/bulk_pair.h"
+
+static void spoil_chunk(struct pair *p, struct message *m)
+{
+	uint8_t *copy;
+
+	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_BYTES || m->u.chunk.index != 20)
+		return;
+	copy = arena_alloc(p->arena, m->u.chunk.data.len_bytes);
+	memcpy(copy, m->u.chunk.data.data, m->u.chunk.data.len_bytes);
+	copy[5] ^= 1;
+	m->u.chunk.data.data = copy;
+}
+
+static void spoil_leaves(struct pair *p, struct message *m)
+{
+	uint8_t *copy;
+
+	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_LEAVES)
+		return;
+	copy = arena_alloc(p->arena, m->u.chunk.data.len_bytes);
+	memcpy(copy, m->u.chunk.data.data, m->u.chunk.data.len_bytes);
+	copy[5] ^= 1;
+	m->u.chunk.data.data = copy;
+}
+
+static void skip_chunk(struct pair *p, struct message *m)
+{
+	(void)p;
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_BYTES && m->u.chunk.index == 4)
+		m->u.chunk.index = 6;
+}
+
+static void lies(struct pair *p, void (*tamper)(struct pair *, struct message *), enum err why)
+{
+	p->tamper = tamper;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.told, 0); /* the signer is not blamed for it */
+	assert_int_equal(p->rx.violations, 1);
+	assert_int_equal(p->rx.why, why);
+	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
+	/* Tried again after a while, and then by an honest one. */
+	p->tamper = NULL;
+	p->now.mono_ms += 6000;
+	bulk_tick(p->rx.bulk, p->now);
+	pair_run(p);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
+static bool asked_to_check;
+static void was_asked_to_check(struct msg_fetch *f)
+{
+	asked_to_check = f->again;
+}
+
+/* Once may be the sender's disk, of which it is told; it is not cut off for that. */
+static void test_spoilt_chunk_is_asked_for_again_with_a_word(void **state)
+{
+	struct pair *p = *state;
+
+	p->tamper = spoil_chunk;
+	p->ask = was_asked_to_check;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.told + p->rx.violations, 0);
+	assert_false(asked_to_check);
+	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
+	p->tamper = NULL;
+	pair_later(p);
+	assert_true(asked_to_check);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+	assert_int_equal(p->rx.violations, 0);
+}
+
+static void test_chunk_that_is_spoilt_twice_is_the_neighbours_fault(void **state)
+{
+	struct pair *p = *state;
+
+	p->tamper = spoil_chunk;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.violations, 0);
+	pair_later(p);
+	assert_int_equal(p->rx.told, 0); /* the signer is not blamed for it */
+	assert_int_equal(p->rx.violations, 1);
+	assert_int_equal(p->rx.why, ERR_DIGEST);
+	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
+	p->tamper = NULL;
+	pair_later(p);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
+/* A chunk of the middle that is short would shift all that follow. */
+static void cut_chunk(struct pair *p, struct message *m)
+{
+	(void)p;
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_BYTES && m->u.chunk.index == 4)
+		m->u.chunk.data.len_bytes -= 10;
+}
+
+static void test_short_chunk_in_the_middle_is_never_taken(void **state)
+{
+	struct pair *p = *state;
+
+	p->tamper = cut_chunk;
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.told, 0);
+	p->tamper = NULL;
+	pair_later(p);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
+static void grow_chunk(struct pair *p, struct message *m)
+{
+	uint8_t *two;
+
+	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_BYTES || m->u.chunk.index != SIZE / CHUNK_BYTES)
+		return;
+	two = arena_alloc(p->arena, CHUNKS_A_MESSAGE * CHUNK_BYTES);
+	m->u.chunk.data = (struct blob){ two, CHUNKS_A_MESSAGE * CHUNK_BYTES };
+}
+
+static void test_more_chunks_than_were_asked_for_are_against_the_protocol(void **state)
+{
+	lies(*state, grow_chunk, ERR_PROTOCOL);
+}
+
+static void test_altered_leaves_are_the_neighbours_fault(void **state)
+{
+	lies(*state, spoil_leaves, ERR_DIGEST);
+}
+
+static void test_chunk_out_of_turn_is_against_the_protocol(void **state)
+{
+	lies(*state, skip_chunk, ERR_PROTOCOL);
+}
+
+/* What the sender answers to a request of the receiver's. */
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(test_spoilt_chunk_is_asked_for_again_with_a_word),
+		TEST(test_chunk_that_is_spoilt_twice_is_the_neighbours_fault),
+		TEST(test_short_chunk_in_the_middle_is_never_taken),
+		TEST(test_more_chunks_than_were_asked_for_are_against_the_protocol),
+		TEST(test_altered_leaves_are_the_neighbours_fault),
+		TEST(test_chunk_out_of_turn_is_against_the_protocol),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
