@@ -56,13 +56,15 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 	return ERR_OK;
 }
 
-/* What is taken must fit a frame when it goes on, with our own relay record beside those that it came with: the pump could only give up. */
+/* What is taken must fit a frame when it goes on, with our own relay record beside those that it came with, and some of the targets: the others
+ * go in further items (routing/publish.c). */
 static enum err check_size(const struct publish_item *item, enum kind kind)
 {
 	struct publish_item onward = *item;
-	size_t own = kind == KIND_DOCUMENT ? RELAY_RECORD_MAX_BYTES : 0;
+	size_t own = kind != KIND_DOCUMENT ? 0 :
+		     ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES + ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX);
 
-	onward.target_count = 0; /* left out where they do not fit */
+	onward.target_count = 0;
 	return wire_item_bound(&onward) + own > ITEM_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
 }
 

@@ -109,9 +109,7 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		e = read_item(o, &r.u.stream, &items[count]);
 		if (e != ERR_OK)
 			return e;
-		/* Named targets are a help for directories that differ; where they do not fit, the neighbour works them out itself. */
-		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES)
-			items[count].target_count = 0;
+		/* Each fits a frame alone: rows are made so (routing/publish.c). One that does not is an error, and never sent in part. */
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
 			*more = true;
 			break;

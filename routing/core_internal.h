@@ -214,14 +214,21 @@ void recount_free(struct recount *r);
 /* ---- route.c ---- */
 /* ERR_PROTOCOL: targets that are no recipients. */
 enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out);
+/* Does it address its signer's whole subtree, besides others perhaps? */
+bool names_subtree(const struct recipient *recipients, uint32_t count);
 bool manifest_has_files(const struct manifest_item *items, uint32_t count);
 enum lane lane_of(enum urgency urgency);
 /* The whole of the document is here: receipt when it is ours, relay record and publications when others are served beyond. */
 enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays);
-/* Queues a stored document for these neighbours, with this hop's signed record when it is not ours, and adds them to its ROUTE. */
-enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
 /* A signed refusal for each committee that cannot be served. */
 enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
+/* ---- publish.c ---- */
+/* Queues a stored document for these neighbours, in as many rows as their names need, with this hop's signed record when it is not ours, and adds
+ * them to its ROUTE. What a row waits for already is left out. */
+enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
+/* The same for one that this turn takes from a client: still to be sealed, and published nowhere. */
+enum err document_publish_first(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
+/* ---- document.c again ---- */
 /* What is asked when a stored document is routed. Borrows its arrays. */
 struct routing_question document_question(const struct rec_document *d);
 /* Plans a fact of ours to a committee, by the next hop towards it. `keep` (may be NULL) gets the sealed reference for a record of our own. */
@@ -256,6 +263,18 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m);
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e);
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e);
+/* A signed refusal to whoever made the envelope, or, when that is not proven, to the neighbour that passed it on. */
+enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why);
+/* Its files are to be fetched from who sent it, by the place in which it came. */
+void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place);
+/* The files it needs, and when a relay may let them go. */
+void document_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d);
+/* ---- again.c ---- */
+/* A document that is known here has come again. */
+enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct rec_ident *ident);
+/* Whom an item names, in the plan's arena: its targets that are recipients, or all explicit recipients that do not lie behind its sender; without
+ * ourselves. */
+enum err document_names(struct turn_view *t, const struct ev_publish *e, const struct committee_id **names, uint32_t *count);
 /* Should it be asked for again when the two directories agree? Two that differ may each hand a document to the other for ever, or refuse
  * what is right. */
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);

@@ -3,16 +3,36 @@
 
 #include "routing/core_internal.h"
 
+/* For whom we refuse it: ourselves and those that were ours to serve; by no name, all beyond us. */
+static enum err speak_for(struct turn_view *t, const struct rec_document *d, struct fact *fact)
+{
+	uint32_t count = d->target_count + d->also_count;
+	struct committee_id *ids;
+
+	if (d->target_count == 0 || count > RECIPIENTS_MAX || names_subtree(d->recipients, d->recipients_len))
+		return ERR_OK;
+	ids = arena_array(t->plan->arena, count, sizeof *ids);
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(ids, d->targets, d->target_count * sizeof *ids);
+	if (d->also_count > 0)
+		memcpy(ids + d->target_count, d->also, d->also_count * sizeof *ids);
+	fact->targets = ids;
+	fact->target_count = count;
+	return ERR_OK;
+}
+
 /* The bytes that the signer published are not what the signer's manifest says: refused, and remembered as refused. */
 static enum err refuse_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays, enum err why)
 {
 	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "",
-			     .targets = d->targets, .target_count = d->target_count,
 			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
 	struct rec_state state = { .content_dropped = true, .refused = 1 };
 	struct record r = { .family = FAMILY_RECEIPT };
-	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
+	enum err e = speak_for(t, d, &fact);
 
+	if (e == ERR_OK)
+		e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
 	if (e != ERR_OK && e != ERR_NO_ROUTE)
 		return e;
 	r.u.receipt.draft = r.u.receipt.envelope.draft;

@@ -81,38 +81,17 @@ static void plan_files(struct turn_view *t, struct doc_place place, const struct
 	}
 }
 
-static enum err publish_all(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft,
-			    const struct routing_answer *answer)
-{
-	struct publication *published = arena_array(t->plan->arena, answer->route_count, sizeof *published);
-	struct record route = { .family = FAMILY_ROUTE };
-
-	if (published == NULL)
-		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < answer->route_count; i++) {
-		struct link *l = link_find(t->core, answer->routes[i].neighbour);
-		struct rec_stream s = { .role = place.role, .serial = place.serial, .draft = draft,
-					.targets = answer->routes[i].targets, .target_count = answer->routes[i].target_count,
-					.has_files = manifest_has_files(e->manifest, e->manifest_count) };
-
-		if (l == NULL)
-			return ERR_BAD_TREE;
-		published[i].neighbour = l->neighbour;
-		published[i].lane = lane_of(e->urgency);
-		link_publish(t, l, published[i].lane, &s, &published[i].seq);
-	}
-	route.u.route = (struct rec_route){ .publications = published, .count = answer->route_count };
-	core_append(t, key_serial(place.role, place.serial), &route);
-	return ERR_OK;
-}
-
-static enum err plan_records(struct turn_view *t, const struct ev_submit *e, struct doc_place place, uint32_t draft_ref, uint32_t recipient_count)
+/* The records of a new document of ours, and its rows. */
+static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref, uint32_t recipient_count,
+			     const struct routing_answer *answer)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
+	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
 	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
 		      envelope = { .family = FAMILY_ENVELOPE };
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct rec_document *d = &document.u.document;
+	enum err r;
 
 	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
 	core_put(t, key_ident(e->id, head->origin), &ident);
@@ -131,7 +110,8 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, str
 
 		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
 	}
-	return document_state(t, place, d, NULL, &state);
+	r = document_state(t, place, d, NULL, &state);
+	return r == ERR_OK ? document_publish_first(t, place, d, answer) : r;
 }
 
 static enum err log_send(struct turn_view *t, const struct ev_submit *e)
@@ -150,7 +130,6 @@ static enum err log_send(struct turn_view *t, const struct ev_submit *e)
 static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients)
 {
 	struct committee_id self = t->core->config.self;
-	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
 	struct routing_question q = { .to = { .origin = self, .version = t->core->directory_version, .recipients = recipients,
 					      .count = e->recipient_count } };
 	struct draft draft = { .body = e->body };
@@ -187,12 +166,9 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	draft_ref = plan_draft(t->plan, &draft);
-	r = plan_records(t, e, place, draft_ref, list.count);
+	r = plan_records(t, e, draft_ref, list.count, &answer);
 	if (r == ERR_OK)
-		r = publish_all(t, e, place, draft_ref, &answer);
-	if (r != ERR_OK)
-		return r;
-	r = log_send(t, e);
+		r = log_send(t, e);
 	if (r != ERR_OK)
 		return r;
 	a = reply(t, e, ERR_OK, self);

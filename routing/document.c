@@ -1,4 +1,4 @@
-/* What decisions about documents share: queueing one for neighbours, what completing one means, and facts on their way. */
+/* What decisions about documents share: what completing one means, who cannot be served, and facts on their way. */
 #include <string.h>
 
 #include "routing/core_internal.h"
@@ -7,6 +7,15 @@ bool manifest_has_files(const struct manifest_item *items, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		if (!items[i].inlined)
+			return true;
+	}
+	return false;
+}
+
+bool names_subtree(const struct recipient *recipients, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (recipients[i].group == GROUP_SUBTREE)
 			return true;
 	}
 	return false;
@@ -107,73 +116,6 @@ static enum err complete_mine(struct turn_view *t, struct doc_place place, const
 	return ERR_OK;
 }
 
-/* This hop's own signed record, once. */
-static enum err sign_relay(struct turn_view *t, struct doc_place place, const struct rec_document *d)
-{
-	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms), .origin = t->core->config.self, .kind = KIND_RELAY,
-					 .body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-					 .signed_at_ms = t->now.wall_ms, .directory_version = t->core->directory_version,
-					 .hop_limit = HOP_LIMIT } };
-	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
-	struct record relay = { .family = FAMILY_RELAY }, known;
-	enum err e = core_get(t, FAMILY_RELAY, key_serial(place.role, place.serial), &known);
-
-	if (e != ERR_NOT_FOUND)
-		return e;
-	if (recipient == NULL)
-		return ERR_NO_MEMORY;
-	recipient->group = GROUP_NONE;
-	recipient->committee = d->origin;
-	draft.head.recipients = recipient;
-	draft.head.recipient_count = 1;
-	draft.fact = (struct fact){ .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .from = d->from, .relay_event = 1, .hop = d->relay_count + 1,
-				    .note = "", .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
-	relay.u.relay.envelope.draft = plan_draft(t->plan, &draft);
-	core_put(t, key_serial(place.role, place.serial), &relay);
-	notify(t, NOTICE_RELAYED, draft.fact.document, d->from, 0, &d->summary);
-	return ERR_OK;
-}
-
-enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
-{
-	struct record route = { .family = FAMILY_ROUTE }, envelope;
-	struct publication *all;
-	enum err e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
-	uint32_t before = e == ERR_OK ? route.u.route.count : 0;
-
-	if (answer->route_count == 0)
-		return ERR_OK;
-	if (e == ERR_OK || e == ERR_NOT_FOUND)
-		e = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
-	if (e == ERR_OK && place.role != ROLE_OUT)
-		e = sign_relay(t, place, d);
-	if (e != ERR_OK)
-		return e;
-	all = arena_array(t->plan->arena, before + answer->route_count, sizeof *all);
-	if (all == NULL)
-		return ERR_NO_MEMORY;
-	if (before > 0)
-		memcpy(all, route.u.route.publications, before * sizeof *all);
-	for (uint32_t i = 0; i < answer->route_count; i++) {
-		struct link *l = link_find(t->core, answer->routes[i].neighbour);
-		struct rec_stream s = { .role = place.role, .serial = place.serial, .digest = d->digest,
-					.targets = answer->routes[i].targets, .target_count = answer->routes[i].target_count,
-					.size_bytes = envelope.u.envelope.envelope.bytes.len_bytes,
-					.has_files = manifest_has_files(d->manifest, d->manifest_count) };
-		struct publication *p = &all[before + i];
-
-		if (l == NULL)
-			return ERR_BAD_TREE; /* route.c answers with present links only */
-		*p = (struct publication){ .neighbour = l->neighbour, .lane = lane_of(d->urgency) };
-		link_publish(t, l, p->lane, &s, &p->seq);
-	}
-	memset(&route, 0, sizeof route);
-	route.family = FAMILY_ROUTE;
-	route.u.route = (struct rec_route){ .publications = all, .count = before + answer->route_count };
-	core_put(t, key_serial(place.role, place.serial), &route);
-	return ERR_OK;
-}
-
 /* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
 static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact)
 {
@@ -210,26 +152,32 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 	return document_state(t, place, d, &stored.u.state, &state);
 }
 
-/* All that cannot be served for one reason: one refusal. */
+/* All that cannot be served for one reason: one refusal, or as many as their names need. */
 static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer,
 			   enum err why)
 {
 	struct committee_id *targets = arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
+	uint32_t count = 0;
 	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "", .targets = targets,
 			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
-	enum err e;
+	enum err e = ERR_OK;
 
 	if (targets == NULL)
 		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < answer->unserved_count && fact.target_count < RECIPIENTS_MAX; i++) {
+	for (uint32_t i = 0; i < answer->unserved_count; i++) {
 		if (answer->unserved[i].why == why)
-			targets[fact.target_count++] = answer->unserved[i].committee;
+			targets[count++] = answer->unserved[i].committee;
 	}
-	if (fact.target_count == 0)
-		return ERR_OK;
-	notify(t, NOTICE_REFUSED, fact.document, targets[0], fact.reason, &d->summary);
-	e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact) : fact_send(t, d->origin, &fact, NULL, 0, NULL);
-	return e == ERR_NO_ROUTE ? ERR_OK : e;
+	if (count > 0)
+		notify(t, NOTICE_REFUSED, fact.document, targets[0], fact.reason, &d->summary);
+	for (uint32_t at = 0; at < count && e == ERR_OK; at += fact.target_count) {
+		fact.targets = targets + at;
+		fact.target_count = count - at < RECIPIENTS_MAX ? count - at : RECIPIENTS_MAX;
+		e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact) : fact_send(t, d->origin, &fact, NULL, 0, NULL);
+		if (e == ERR_NO_ROUTE)
+			e = ERR_OK;
+	}
+	return e;
 }
 
 enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
@@ -249,6 +197,20 @@ struct routing_question document_question(const struct rec_document *d)
 					  .targets = d->targets, .target_count = d->target_count, .from = d->from };
 }
 
+/* Is this one served by an answer already? */
+static bool is_routed(const struct routing_answer *answer, struct committee_id id)
+{
+	for (uint32_t i = 0; i < answer->route_count; i++) {
+		const struct route *r = &answer->routes[i];
+
+		for (uint32_t k = 0; k < r->target_count; k++) {
+			if (id_equal(r->targets[k], id))
+				return true;
+		}
+	}
+	return false;
+}
+
 enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
 {
 	struct routing_question q = document_question(d);
@@ -260,8 +222,10 @@ enum err document_complete(struct turn_view *t, struct doc_place place, const st
 	q.taken = d->target_count > 0;
 	e = document_route(t, &q, &answer);
 	q.taken = true;
-	for (uint32_t i = 0; i < d->also_count && e == ERR_OK; i++)
-		e = route_target(t, &q, d->also[i], &answer);
+	for (uint32_t i = 0; i < d->also_count && e == ERR_OK; i++) {
+		if (!is_routed(&answer, d->also[i]))
+			e = route_target(t, &q, d->also[i], &answer);
+	}
 	if (e != ERR_OK && e != ERR_PROTOCOL)
 		return e;
 	if (d->mine) {

@@ -32,7 +32,10 @@ enum {
 
 	/* Frames */
 	FRAME_MAX_BYTES = ENVELOPE_MAX_BYTES + 16 * 1024,
-	ITEM_MAX_BYTES = FRAME_MAX_BYTES - 64, /* one publication with its relay records, as wire_item_bound counts: so that a frame takes it */
+	ITEM_MAX_BYTES = FRAME_MAX_BYTES - 64, /* one publication with its relay records and targets, as wire_item_bound counts: so that a frame takes it */
+	ITEM_FIXED_BYTES = 64,           /* what wire_item_bound counts for an item, and for each relay record and target beside its bytes */
+	ITEM_EACH_BYTES = 4,
+	ITEM_TARGETS_LEAST = 16,         /* every item has room for so many: a document that leaves less on its way is refused */
 	FRAME_ITEMS_MAX = 512,           /* envelopes in one Publish */
 	FRAME_FILL_BYTES = 60 * 1024,    /* a Publish is closed when it grows past this */
 	FRAME_SEQS_MAX = 1024,           /* sequences in one Complete or Pinned */

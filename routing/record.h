@@ -114,7 +114,7 @@ struct rec_document {
 	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
 	const struct committee_id *targets; /* those that this hop serves; none: all that lie this way */
 	uint32_t target_count;
-	const struct committee_id *also; /* named to us later, by another hop: a tree that changed meanwhile */
+	const struct committee_id *also; /* named to us later, in a further item (again.c), or meant by one that named nobody */
 	uint32_t also_count;
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
@@ -165,7 +165,7 @@ struct rec_stream {
 	struct digest digest;
 	uint64_t size_bytes;
 	int64_t queued_at_ms;
-	const struct committee_id *targets;
+	const struct committee_id *targets; /* those that this row serves; further rows may name others (publish.c) */
 	uint32_t target_count;
 	struct sealed fact;
 	struct committee_id to;    /* of a fact: for whom */

@@ -132,13 +132,22 @@ static enum err lies_elsewhere(struct turn_view *t, const struct link *l, struct
 	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
 }
 
+/* Did it lie behind this neighbour before? */
+static enum err lay_this_way(struct turn_view *t, const struct link *l, struct committee_id id, bool *yes)
+{
+	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
+	struct committee_id before;
+	enum err e = tree_next_hop(&then, t->core->config.self, id, &before);
+
+	*yes = e == ERR_OK && id_equal(before, l->neighbour);
+	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
 /* A member of a group whom this row served, by the neighbour's own expansion or as the neighbour itself. */
 static enum err served_member(struct turn_view *t, const struct link *l, const struct addressed *to, struct committee_id id, bool *yes)
 {
-	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
 	struct addressed groups = *to;
 	struct recipient by_group[2];
-	struct committee_id before;
 	enum err e;
 
 	*yes = false;
@@ -151,11 +160,7 @@ static enum err served_member(struct turn_view *t, const struct link *l, const s
 	if (groups.count == 0 || id_equal(id, t->core->config.self))
 		return ERR_OK;
 	e = recipients_contain(t, &groups, id, yes);
-	if (e != ERR_OK || !*yes)
-		return e;
-	e = tree_next_hop(&then, t->core->config.self, id, &before);
-	*yes = e == ERR_OK && id_equal(before, l->neighbour);
-	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
+	return e == ERR_OK && *yes ? lay_this_way(t, l, id, yes) : e;
 }
 
 static enum err requeue_document(struct turn_view *t, const struct link *l, const struct rec_stream *s)
@@ -188,7 +193,10 @@ static enum err requeue_document(struct turn_view *t, const struct link *l, cons
 	}
 	/* Explicit recipients of a row that names none: all that lay this way. */
 	for (uint32_t i = 0; i < q.to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK; i++) {
-		if (q.to.recipients[i].group == GROUP_NONE)
+		if (q.to.recipients[i].group != GROUP_NONE)
+			continue;
+		e = lay_this_way(t, l, q.to.recipients[i].committee, &yes);
+		if (e == ERR_OK && yes)
 			e = route_target(t, &q, q.to.recipients[i].committee, &answer);
 	}
 	if (e == ERR_OK)

@@ -1,6 +1,7 @@
 # Sources of the tests: tests/unit/test_NAME.c each a program, tests/sim/NAME.c together one, so are tests/vectors/NAME.c.
-UNIT := arena body bulk bulk_spoilt calendar certificate config core counter decide_directory decide_document decide_link decide_paper decide_publish decide_tick \
-	descriptors digest directory endpoint err evidence files files_chunk hand_on head id inbox keyring layout log merkle opener period plan policy ports prescan \
+UNIT := again arena body bulk bulk_spoilt calendar certificate config core counter decide_directory decide_document decide_link decide_paper \
+	decide_publish decide_tick descriptors digest directory endpoint err evidence files files_chunk hand_on head id inbox keyring layout log merkle \
+	opener period plan policy ports prescan publish \
 	record record_codec recount seal store stream target text tree wire workers
 UNIT_SUPPORT := bulk_pair fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \

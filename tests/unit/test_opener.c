@@ -201,33 +201,39 @@ static void test_relay_records_must_be_good_and_about_this_document(void **state
 	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_CHAIN);
 }
 
+/* Relay records of a document, as large as one may be. */
+static void make_large_relays(struct fixture *f, const struct draft *d, struct blob *relays, unsigned count)
+{
+	struct recipient many[20] = { { .group = GROUP_NONE } };
+	struct fact fact = { .kind = KIND_RELAY, .at_ms = FIXTURE_NOW_MS, .relay_event = 1, .hop = 1, .note = "",
+			     .document = { d->head.origin, d->head.id, d->digest } };
+
+	for (unsigned i = 0; i < COUNT_OF(many); i++)
+		snprintf(many[i].committee.text, sizeof many[i].committee.text, "mot-noi-nhan-co-ten-that-la-dai%u", i % 10);
+	for (unsigned i = 0; i < count; i++) {
+		struct draft relay = fixture_fact(f, "huyen-b", "tinh", 50 + i, &fact);
+
+		relay.head.recipients = many;
+		relay.head.recipient_count = COUNT_OF(many);
+		fixture_seal(f, "huyen-b", &relay);
+		relays[i] = relay.envelope;
+	}
+	assert_true(relays[0].len_bytes > 950 && relays[0].len_bytes <= RELAY_RECORD_MAX_BYTES);
+}
+
 static void test_what_would_not_fit_a_frame_when_it_goes_on_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct draft d = fixture_document(f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
 	struct publish_item item = { .seq = 1 };
 	struct blob relays[HOP_LIMIT];
-	struct recipient many[20] = { { .group = GROUP_NONE } };
-	struct fact fact;
 	uint8_t *body = arena_alloc(f->arena, 63 * 1024 + 700);
 
 	memset(body, 'x', 63 * 1024 + 700);
 	d.head.body_version = 2; /* passed on unread */
 	d.body = (struct blob){ body, 63 * 1024 + 700 };
 	fixture_seal(f, "tinh", &d);
-	fact = (struct fact){ .kind = KIND_RELAY, .at_ms = FIXTURE_NOW_MS, .relay_event = 1, .hop = 1, .note = "",
-			      .document = { d.head.origin, d.head.id, d.digest } };
-	for (unsigned i = 0; i < COUNT_OF(many); i++)
-		snprintf(many[i].committee.text, sizeof many[i].committee.text, "mot-noi-nhan-co-ten-that-la-dai%u", i % 10);
-	for (unsigned i = 0; i < HOP_LIMIT; i++) {
-		struct draft relay = fixture_fact(f, "huyen-b", "tinh", 50 + i, &fact);
-
-		relay.head.recipients = many; /* as large as one may be */
-		relay.head.recipient_count = COUNT_OF(many);
-		fixture_seal(f, "huyen-b", &relay);
-		relays[i] = relay.envelope;
-	}
-	assert_true(relays[0].len_bytes > 950 && relays[0].len_bytes <= RELAY_RECORD_MAX_BYTES);
+	make_large_relays(f, &d, relays, HOP_LIMIT);
 	item.envelope = d.envelope;
 	item.relays = relays;
 	item.relay_count = 13;
@@ -236,6 +242,37 @@ static void test_what_would_not_fit_a_frame_when_it_goes_on_is_refused(void **st
 	item.relay_count = HOP_LIMIT;
 	assert_true(wire_item_bound(&item) <= ITEM_MAX_BYTES);
 	assert_int_equal(open_one(f, &item)->verdict, ERR_TOO_LARGE);
+}
+
+static void test_room_for_our_own_record_and_some_names_is_the_bound(void **state)
+{
+	enum { OWN = ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES, NAMES = ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX), BODY = 50 * 1024 };
+	struct fixture *f = *state;
+	uint8_t *body = arena_alloc(f->arena, ENVELOPE_MAX_BYTES);
+	size_t len = BODY;
+
+	/* With the records of fifteen hops; the envelope grows to the last byte that goes on, and over it. */
+	for (unsigned over = 0; over < 3; over++) {
+		struct draft d = fixture_document(f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+		struct publish_item item = { .seq = 1 };
+		struct blob relays[HOP_LIMIT - 1];
+
+		d.head.body_version = 2;
+		d.body = (struct blob){ body, len };
+		fixture_seal(f, "tinh", &d);
+		make_large_relays(f, &d, relays, COUNT_OF(relays));
+		item.envelope = d.envelope;
+		item.relays = relays;
+		item.relay_count = COUNT_OF(relays);
+		if (over == 0) {
+			assert_true(wire_item_bound(&item) + OWN + NAMES < ITEM_MAX_BYTES);
+			len += ITEM_MAX_BYTES - NAMES - OWN - wire_item_bound(&item);
+		} else {
+			assert_int_equal(wire_item_bound(&item) + OWN + NAMES, ITEM_MAX_BYTES + over - 1);
+			assert_int_equal(open_one(f, &item)->verdict, over == 1 ? ERR_OK : ERR_TOO_LARGE);
+			len++;
+		}
+	}
 }
 
 static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **state)
@@ -281,6 +318,7 @@ int main(void)
 		TEST(test_body_of_a_later_version_is_passed_on_unread),
 		TEST(test_relay_records_must_be_good_and_about_this_document),
 		TEST(test_what_would_not_fit_a_frame_when_it_goes_on_is_refused),
+		TEST(test_room_for_our_own_record_and_some_names_is_the_bound),
 		TEST(test_fact_is_opened_and_directory_heads_do_not_travel_so),
 		TEST(test_frame_that_is_no_publish_gives_no_events),
 	};
