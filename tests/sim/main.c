@@ -11,7 +11,7 @@
 #include "tests/sim/world.h"
 
 struct sums {
-	unsigned seeds, failed, documents, members, entries, recounts;
+	unsigned seeds, failed, documents, members, entries, recounts, wide;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS];
 };
 
@@ -22,6 +22,7 @@ static void add(struct sums *s, const struct world *w)
 	s->members += (unsigned)w->member_count;
 	s->entries += (unsigned)w->entry_count;
 	s->recounts += w->recounts;
+	s->wide += (unsigned)w->wide_count;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
@@ -39,6 +40,8 @@ static void print_sums(const struct sums *s)
 		       s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7], s->changes[8]);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
+	if (s->wide > 0)
+		printf("; with more names than fit an item %u", s->wide);
 	printf("\n");
 }
 

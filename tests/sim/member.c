@@ -18,7 +18,8 @@ void member_create(struct world *w, int index, int superior)
 	m->world = w;
 	m->index = index;
 	m->superior = superior;
-	snprintf(m->id.text, sizeof m->id.text, "c%d", index);
+	/* As long as may be where names are to fill frames. */
+	snprintf(m->id.text, sizeof m->id.text, "c%d%s", index, w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
 	m->disk = memory_disk_new();
 	m->files_disk = memory_files_disk_new();
 	assert(m->disk != NULL && m->files_disk != NULL);

@@ -9,6 +9,7 @@
 #include "tests/sim/check.h"
 
 enum { SUBMIT_ARENA_BYTES = 4 << 20, AGAIN_MS = 1500, INLINE_MOST = 6000, FILE_MOST = 180000, FIRST_MS = 500, LAST_MS = 16000 };
+enum { WIDE_PART_BYTES = 22000 }; /* with all its names an envelope of some 60,000 bytes */
 
 static bool below(const struct world *w, int top, int member)
 {
@@ -60,6 +61,17 @@ static void draw_parts(struct world *w, struct wanted *d)
 	}
 }
 
+/* Every name many times, one after the other: those that come last stand in a row of their own, and that row alone brings them their document. */
+static void draw_wide(struct world *w, struct wanted *d)
+{
+	d->repeat = 1;
+	if (!w->wide || d->recipients[0].group != GROUP_NONE || !prng_chance(&w->prng, 150))
+		return;
+	d->repeat = RECIPIENTS_MAX / d->recipient_count;
+	d->part_bytes[0] = WIDE_PART_BYTES;
+	w->wide_count++;
+}
+
 void workload_draw(struct world *w)
 {
 	w->document_count = 10 + (int)prng_below(&w->prng, DOCUMENTS_MAX - 10);
@@ -77,6 +89,7 @@ void workload_draw(struct world *w)
 		snprintf(d->number, sizeof d->number, "%d-CV/X", i);
 		address(w, d);
 		draw_parts(w, d);
+		draw_wide(w, d);
 		if (i > 0 && prng_chance(&w->prng, 60) && !w->documents[i - 1].conflicting) {
 			/* The same id once more with other content: never both. */
 			d->id = w->documents[i - 1].id;
@@ -85,6 +98,7 @@ void workload_draw(struct world *w)
 			d->recipient_count = 0;
 			memset(d->recipients, 0, sizeof d->recipients);
 			address(w, d);
+			draw_wide(w, d);
 			d->conflicting = true;
 			at_ms = LAST_MS;
 		}
@@ -111,7 +125,7 @@ static void make_part(struct member *m, struct arena *a, struct wanted *d, uint3
 	part->name = i == 0 ? "văn bản.bin" : "phụ lục.bin";
 	part->media_type = "application/octet-stream";
 	item->size_bytes = content.len_bytes;
-	if (content.len_bytes > INLINE_MOST) {
+	if (content.len_bytes > INLINE_MOST && content.len_bytes != WIDE_PART_BYTES) {
 		assert(m->files->ops->incoming_open(m->files, "submit", &in) == ERR_OK && m->files->ops->incoming_append(in, content) == ERR_OK);
 		assert(m->files->ops->incoming_finish(in, item) == ERR_OK);
 	} else {
@@ -126,6 +140,16 @@ static void make_part(struct member *m, struct arena *a, struct wanted *d, uint3
 static void release(void *owner)
 {
 	arena_destroy(owner);
+}
+
+static const struct recipient *repeated(const struct wanted *d, struct arena *a)
+{
+	struct recipient *list = arena_array(a, d->recipient_count * d->repeat, sizeof *list);
+
+	assert(list != NULL);
+	for (uint32_t i = 0; i < d->recipient_count * d->repeat; i++)
+		list[i] = d->recipients[i / d->repeat];
+	return list;
 }
 
 static void submit(struct member *m, int index)
@@ -144,15 +168,15 @@ static void submit(struct member *m, int index)
 	assert(document_body_pack(a, &body, &s->body) == ERR_OK);
 	s->reply.n = (uint64_t)index + 1;
 	s->id = d->id;
-	s->recipients = d->recipients;
-	s->recipient_count = d->recipient_count;
+	s->recipients = repeated(d, a);
+	s->recipient_count = d->recipient_count * d->repeat;
 	s->urgency = d->urgency;
 	s->secrecy = SECRECY_THUONG;
 	s->manifest = items;
 	s->manifest_count = d->part_count;
 	s->body_version = DOCUMENT_BODY_VERSION;
 	s->summary = document_summary(&body);
-	s->submission = digest_submission(&(struct submission_fields){ .recipients = d->recipients, .recipient_count = d->recipient_count,
+	s->submission = digest_submission(&(struct submission_fields){ .recipients = s->recipients, .recipient_count = s->recipient_count,
 								       .urgency = d->urgency, .secrecy = SECRECY_THUONG, .body = s->body,
 								       .manifest = items, .manifest_count = d->part_count });
 	assert(inbox_push(m->inbox, &event, release, a) == ERR_OK);

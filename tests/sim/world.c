@@ -165,7 +165,8 @@ bool world_run(struct world *w, uint64_t seed)
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
 	w->seed = seed;
-	w->counting = seed >= COUNTING_SEEDS;
+	w->wide = seed >= WIDE_SEEDS;
+	w->counting = seed >= COUNTING_SEEDS && !w->wide;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS;
 	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);

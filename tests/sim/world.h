@@ -31,6 +31,9 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 #define CHANGING_SEEDS 1000000ULL
 /* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (clerks.c). */
 #define COUNTING_SEEDS 2000000ULL
+/* From here on: wide worlds, changing ones in which some documents name so many recipients beside nearly full envelopes that their names do not
+ * fit one item (workload.c). */
+#define WIDE_SEEDS 3000000ULL
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
 
@@ -101,6 +104,7 @@ struct wanted {
 	uint16_t addressed; /* bit per member */
 	struct recipient recipients[MEMBERS_MAX];
 	uint32_t recipient_count;
+	uint32_t repeat; /* each is named so often: a model of many without a committee for each */
 	enum urgency urgency;
 	char number[32];
 	size_t part_bytes[PARTS];
@@ -149,6 +153,8 @@ struct world {
 	int document_count;
 	struct arena *arena; /* directory, keys */
 	int64_t start_wall_ms;
+	bool wide;
+	int wide_count; /* documents with more names than fit */
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
