@@ -149,7 +149,8 @@ static enum err note_also(struct turn_view *t, struct copy *c, const struct name
 /* ---- still being fetched ---- */
 
 /* From this neighbour, by the place in which it first came? Then nothing is to be fetched by the new one: its files are not sent twice, and the
- * publisher keeps them for the old place. One before the stream's beginning is about to be forgotten (forget_fetches). */
+ * publisher keeps both places until the first is complete (follows_another). One before the stream's beginning is about to be forgotten
+ * (forget_fetches). */
 static enum err is_being_fetched(struct turn_view *t, const struct link *l, const struct copy *c, bool *yes)
 {
 	const struct rec_document *d = &c->document;

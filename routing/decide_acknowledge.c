@@ -69,6 +69,27 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 	return link_acknowledged(t, l, m->lane, m->have, &m->chain);
 }
 
+/* The names of one document may lie in several rows (publish.c). Its files are fetched by the first of them; the others say Complete for themselves
+ * at once and yet stay until that one goes: should the neighbour part with us before it has the whole, all names go another way. */
+static enum err follows_another(struct turn_view *t, const struct link *l, enum lane lane, uint64_t seq, const struct rec_stream *row, bool *yes)
+{
+	struct record route, other;
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(row->role, row->serial), &route);
+
+	*yes = false;
+	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count && !*yes; i++) {
+		const struct publication *p = &route.u.route.publications[i];
+
+		if (!id_equal(p->neighbour, l->neighbour) || p->lane != lane || p->seq >= seq)
+			continue;
+		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &other);
+		*yes = e == ERR_OK && other.u.stream.role == row->role && other.u.stream.serial.n == row->serial.n;
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m)
 {
 	struct stream_out *out = &l->out[m->lane];
@@ -78,15 +99,20 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct key key = key_seq(l->neighbour, m->lane, m->seqs[i]);
 		struct record r;
+		bool follows;
 		enum err e;
 
 		if (m->seqs[i] > out->acked)
 			continue; /* not even acknowledged: PINNED asks again later */
 		e = core_get(t, FAMILY_STREAM, key, &r);
+		if (e == ERR_NOT_FOUND)
+			continue;
 		if (e == ERR_OK)
-			core_erase(t, FAMILY_STREAM, key);
-		else if (e != ERR_NOT_FOUND)
+			e = follows_another(t, l, m->lane, m->seqs[i], &r.u.stream, &follows);
+		if (e != ERR_OK)
 			return e;
+		if (!follows)
+			core_erase(t, FAMILY_STREAM, key); /* else PINNED asks again later */
 	}
 	return ERR_OK;
 }

@@ -56,15 +56,18 @@ static void villages_below(struct stage *g, const char *superior, uint64_t versi
 	station_clear(g->s);
 }
 
-/* A document of the station's to all villages: with its recipients it nearly fills an envelope. */
-static void submit_to_all(struct stage *g)
+/* A document of the station's to all villages: with its recipients it nearly fills an envelope. With a file besides, which nobody here reads. */
+static void submit_to_all(struct stage *g, bool file)
 {
 	struct recipient *recipients = arena_array(g->f->arena, MANY, sizeof *recipients);
 	uint8_t *bytes = arena_alloc(g->f->arena, COPIED_BYTES);
-	struct part part = { .name = "vb.pdf", .media_type = "application/pdf", .content = { bytes, COPIED_BYTES } };
-	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .business = 1, .parts = &part, .part_count = 1 };
-	struct manifest_item item = { .size_bytes = COPIED_BYTES, .sha256 = digest_of(part.content), .chunk_root = merkle_leaf(part.content),
-				      .inlined = true };
+	struct part parts[2] = { { .name = "vb.pdf", .media_type = "application/pdf", .content = { bytes, COPIED_BYTES } },
+				 { .name = "pl.pdf", .media_type = "application/pdf" } };
+	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .business = 1, .parts = parts,
+				      .part_count = 1u + file };
+	struct manifest_item items[2] = { { .size_bytes = COPIED_BYTES, .sha256 = digest_of(parts[0].content),
+					    .chunk_root = merkle_leaf(parts[0].content), .inlined = true },
+					  fixture_file_item(100000) };
 	struct event e = { .type = EVENT_SUBMIT };
 	struct ev_submit *s = &e.u.submit;
 
@@ -72,8 +75,8 @@ static void submit_to_all(struct stage *g)
 	for (unsigned i = 0; i < MANY; i++)
 		recipients[i].committee = village(i);
 	*s = (struct ev_submit){ .reply = { 7 }, .id = fixture_doc_id(1), .submission = fixture_digest("content"), .recipients = recipients,
-				 .recipient_count = MANY, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .manifest = &item,
-				 .manifest_count = 1, .body_version = DOCUMENT_BODY_VERSION, .summary = document_summary(&body) };
+				 .recipient_count = MANY, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .manifest = items,
+				 .manifest_count = 1u + file, .body_version = DOCUMENT_BODY_VERSION, .summary = document_summary(&body) };
 	assert_ok(document_body_pack(g->f->arena, &body, &s->body));
 	station_take(g->s, &e);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OK);
@@ -197,7 +200,7 @@ static void test_submission_with_more_names_than_fit_goes_out_in_several_items_a
 
 	villages_below(g, "huyen-b", 2);
 	neighbour_up(g->s, &g->tinh);
-	submit_to_all(g);
+	submit_to_all(g, false);
 	rows = rows_of(g, "tinh", 1);
 	assert_int_equal(rows.rows, 3);
 	expect_each_once(&rows);
@@ -226,7 +229,7 @@ static void test_names_of_a_neighbour_that_parts_go_the_new_way_in_rows_that_fit
 	struct tally rows;
 
 	villages_below(g, "xa-a1", 2);
-	submit_to_all(g);
+	submit_to_all(g, false);
 	assert_int_equal(rows_of(g, "xa-a1", 1).rows, 3);
 	g->f->entries[fixture_index(g->f, "xa-a1")].superior = fixture_id("huyen-b");
 	fixture_repack(g->f, fixture_index(g->f, "xa-a1"));
@@ -283,6 +286,46 @@ static void test_relay_leaves_room_for_its_own_record(void **state)
 	assert_int_equal(station_count(g->s, FAMILY_RELAY), 1);
 }
 
+static void says_complete(struct stage *g, const struct neighbour *n, uint64_t seq)
+{
+	struct message m = { .type = MESSAGE_COMPLETE };
+
+	m.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL, .stream = core_stream_out(g->s->core, n->id, LANE_NORMAL)->id, .seqs = &seq, .count = 1 };
+	station_clear(g->s);
+	neighbour_says(g->s, n, &m);
+	station_commit(g->s);
+}
+
+static void test_rows_of_a_document_with_files_are_let_go_in_their_order(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct tally rows;
+
+	villages_below(g, "xa-a1", 2);
+	neighbour_up(g->s, &a1);
+	submit_to_all(g, true);
+	neighbour_subscribe(g->s, &a1, LANE_NORMAL, 3); /* it has taken all three, and fetches */
+	assert_int_equal(rows_of(g, "xa-a1", 1).rows, 3);
+	says_complete(g, &a1, 2); /* nothing is fetched by this one */
+	says_complete(g, &a1, 3);
+	assert_int_equal(rows_of(g, "xa-a1", 1).rows, 3);
+	/* It parts before it has the file: nobody is forgotten. */
+	g->f->entries[fixture_index(g->f, "xa-a1")].superior = fixture_id("huyen-b");
+	fixture_repack(g->f, fixture_index(g->f, "xa-a1"));
+	villages_below(g, "xa-a1", 3);
+	rows = rows_of(g, "tinh", 1);
+	expect_each_once(&rows);
+	neighbour_up(g->s, &g->tinh);
+	neighbour_subscribe(g->s, &g->tinh, LANE_NORMAL, rows.rows);
+	says_complete(g, &g->tinh, 1);
+	assert_int_equal(rows_of(g, "tinh", 1).rows, 0);
+	assert_int_equal(rows_of(g, "tinh", 2).rows, rows.rows - 1);
+	for (uint64_t seq = 2; seq <= rows.rows; seq++)
+		says_complete(g, &g->tinh, seq);
+	assert_int_equal(station_count(g->s, FAMILY_STREAM), 0);
+}
+
 /* Two rows for one neighbour that parts, each of which brings a group its document too: who is a member goes the new way once. */
 static void test_member_of_a_group_goes_the_new_way_once_however_many_rows_brought_it(void **state)
 {
@@ -337,6 +380,7 @@ int main(void)
 		TEST(test_names_that_fit_are_one_row),
 		TEST(test_names_of_a_neighbour_that_parts_go_the_new_way_in_rows_that_fit_there),
 		TEST(test_relay_leaves_room_for_its_own_record),
+		TEST(test_rows_of_a_document_with_files_are_let_go_in_their_order),
 		TEST(test_member_of_a_group_goes_the_new_way_once_however_many_rows_brought_it),
 	};
 
