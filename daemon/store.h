@@ -1,5 +1,5 @@
 /* The store: where records survive. One process owns one store; nothing outside daemon/store* knows what it is made of.
- *   store_lmdb.c    LMDB, a named database a family, one synced transaction a plan (the default)
+ *   store_lmdb.c    LMDB, one synced transaction a plan (the default)
  *   store_memory.c  for the simulator: a crash loses exactly what was not committed
  * A failed commit leaves the outcome open: the caller must end the process (docs/ARCHITECTURE.md "The turn"). */
 #ifndef VANTHU_DAEMON_STORE_H
@@ -21,7 +21,7 @@ struct store_room {
 };
 
 struct store_figures {
-	uint64_t commits, records[FAMILY_COUNT];
+	uint64_t commits;
 	uint64_t damaged; /* records quarantined since start */
 	uint32_t readers;
 	uint64_t oldest_reader_lag; /* transactions */

@@ -1,4 +1,4 @@
-/* The default store: LMDB, one named database a family, one synced transaction a plan. See store.h; reading is in store_lmdb_read.c.
+/* The default store: LMDB, one synced transaction a plan. See store.h; reading is in store_lmdb_read.c, where records lie in store_lmdb_layout.c.
  * A failed commit leaves open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "daemon/store_lmdb_internal.h"
 #include "proto/record_codec.h"
 
-enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 1, FACTS_SHARE = 8, READERS_MAX = 64 };
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 2, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 enum err lmdb_error(int code, const char *what)
 {
@@ -32,12 +32,15 @@ enum err lmdb_error(int code, const char *what)
 
 static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w)
 {
-	MDB_val key = { .mv_size = w->key.len_bytes, .mv_data = (void *)(uintptr_t)w->key.bytes }, value;
 	MDB_dbi dbi = s->dbis[w->record.family];
+	MDB_val key, value;
+	struct stored_key place;
 	struct blob bytes;
 	enum err e;
 	int code;
 
+	lmdb_place(w->record.family, &w->key, &place);
+	key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
 	if (w->erase) {
 		code = mdb_del(txn, dbi, &key, NULL);
 		return code == MDB_NOTFOUND ? ERR_OK : lmdb_error(code, "mdb_del");
@@ -127,7 +130,6 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 	MDB_envinfo info;
-	MDB_txn *txn;
 
 	memset(out, 0, sizeof *out);
 	out->commits = s->commits;
@@ -136,15 +138,6 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	pthread_mutex_unlock(&s->lock);
 	mdb_env_info(s->env, &info);
 	out->readers = info.me_numreaders;
-	if (lmdb_reader_take(s, &txn) != ERR_OK)
-		return;
-	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
-		MDB_stat stat;
-
-		if (mdb_stat(txn, s->dbis[f], &stat) == MDB_SUCCESS)
-			out->records[f] = stat.ms_entries;
-	}
-	lmdb_reader_give(s, txn);
 }
 
 /* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not found. */
@@ -218,21 +211,8 @@ static enum err take_lock(struct lmdb_store *s)
 	return ERR_OK;
 }
 
-static enum err open_databases(struct lmdb_store *s)
-{
-	MDB_txn *txn;
-	enum err e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
-
-	for (int f = FAMILY_META; e == ERR_OK && f < FAMILY_COUNT; f++)
-		e = lmdb_error(mdb_dbi_open(txn, family_name((enum family)f), MDB_CREATE, &s->dbis[f]), "mdb_dbi_open");
-	if (e != ERR_OK) {
-		mdb_txn_abort(txn);
-		return e;
-	}
-	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
-}
-
-/* The format's number stands in the store: a newer one is refused whole, not record by record. */
+/* The format's number stands in the store: a newer one is refused whole, not record by record. An older one is raised before anything is moved,
+ * so that an older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"), .record = { .family = FAMILY_META, .u.note = { .number = FORMAT_VERSION } } };
@@ -243,9 +223,9 @@ static enum err check_format(struct lmdb_store *s)
 
 	arena_reset(s->arena);
 	e = lookup.get(lookup.ctx, s->arena, FAMILY_META, &w.key, &r);
-	if (e == ERR_OK)
+	if (e == ERR_OK && r.u.note.number >= FORMAT_VERSION)
 		return r.u.note.number > FORMAT_VERSION ? ERR_STORE_VERSION : ERR_OK;
-	if (e != ERR_NOT_FOUND)
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
 	if (e != ERR_OK)
@@ -264,7 +244,7 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	int code;
 
 	if (e == ERR_OK)
-		e = lmdb_error(mdb_env_set_maxdbs(s->env, FAMILY_COUNT), "mdb_env_set_maxdbs");
+		e = lmdb_error(mdb_env_set_maxdbs(s->env, 2 * FAMILY_COUNT), "mdb_env_set_maxdbs");
 	if (e == ERR_OK)
 		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX), "mdb_env_set_maxreaders");
 	if (e == ERR_OK)
@@ -278,7 +258,7 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 		return ERR_DAMAGED;
 	}
 	e = lmdb_error(code, "mdb_env_open");
-	return e == ERR_OK ? open_databases(s) : e;
+	return e == ERR_OK ? lmdb_open_databases(s) : e;
 }
 
 static enum err make_directory(const char *path)
@@ -316,6 +296,8 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		e = open_environment(s, config->map_bytes);
 	if (e == ERR_OK)
 		e = check_format(s);
+	if (e == ERR_OK)
+		e = lmdb_move_in(s);
 	if (e != ERR_OK) {
 		lmdb_close(&s->base);
 		return e;

@@ -1,4 +1,4 @@
-/* Between store_lmdb.c and store_lmdb_read.c; for nobody else. */
+/* Between store_lmdb.c, store_lmdb_read.c and store_lmdb_layout.c; for nobody else. */
 #ifndef VANTHU_DAEMON_STORE_LMDB_INTERNAL_H
 #define VANTHU_DAEMON_STORE_LMDB_INTERNAL_H
 
@@ -35,6 +35,26 @@ must_use enum err lmdb_error(int code, const char *what);
 must_use enum err lmdb_reader_take(struct lmdb_store *s, MDB_txn **out);
 void lmdb_reader_give(struct lmdb_store *s, MDB_txn *txn);
 void lmdb_readers_close(struct lmdb_store *s);
+
+/* ---- store_lmdb_layout.c ---- */
+
+enum { SERIAL_KEY_BYTES = 9 }; /* role ‖ serial, with which all keys of a document's records begin */
+enum layout { LAYOUT_ALONE, LAYOUT_DOCUMENTS, LAYOUT_LINKS };
+struct stored_key {
+	size_t len_bytes;
+	uint8_t bytes[KEY_MAX_BYTES + 1];
+};
+enum layout lmdb_layout(enum family f);
+/* Where a key of this family lies in its database, or what all keys with this prefix begin with there. A prefix shorter than role ‖ serial
+ * takes in the documents' other families too. */
+void lmdb_place(enum family f, const struct key *key, struct stored_key *out);
+/* Whose key this is, in the database of f. */
+enum family lmdb_family_at(enum family f, const MDB_val *stored);
+/* The key of a record of f that lies there. False: it has no such shape. */
+bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out);
+must_use enum err lmdb_open_databases(struct lmdb_store *s);
+/* Records that format 1 kept in databases of their own go where they belong now; goes on where a crash ended it. */
+must_use enum err lmdb_move_in(struct lmdb_store *s);
 
 enum err lmdb_read_begin(struct store *base);
 void lmdb_read_end(struct store *base);

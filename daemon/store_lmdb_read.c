@@ -119,19 +119,17 @@ static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *
 
 struct found {
 	enum family family;
-	MDB_val key, value;
+	MDB_val key, value; /* as stored */
 };
 
 static enum err decode(struct lmdb_store *s, struct arena *a, const struct found *f, struct key *key, struct record *out)
 {
 	enum err e;
 
-	if (f->key.mv_size > KEY_MAX_BYTES) {
+	if (!lmdb_key_at(f->family, &f->key, key)) {
 		quarantine(s, f->family, &f->key, &f->value);
 		return ERR_DAMAGED;
 	}
-	key->len_bytes = (uint8_t)f->key.mv_size;
-	memcpy(key->bytes, f->key.mv_data, f->key.mv_size);
 	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size }, out);
 	if (e == ERR_DAMAGED)
 		quarantine(s, f->family, &f->key, &f->value);
@@ -143,13 +141,16 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 static enum err get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
 {
 	struct lmdb_store *s = ctx;
-	struct found f = { .family = family, .key = { .mv_size = key->len_bytes, .mv_data = (void *)(uintptr_t)key->bytes } };
+	struct found f = { .family = family };
+	struct stored_key place;
 	struct key found;
 	MDB_txn *txn;
 	enum err e = lmdb_reader_take(s, &txn);
 
 	if (e != ERR_OK)
 		return e;
+	lmdb_place(family, key, &place);
+	f.key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
 	e = lmdb_error(mdb_get(txn, s->dbis[family], &f.key, &f.value), "mdb_get");
 	if (e == ERR_OK)
 		e = decode(s, arena, &f, &found, out);
@@ -157,18 +158,18 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 	return e;
 }
 
-static bool in_prefix(const MDB_val *key, const struct key *prefix)
+static bool in_prefix(const MDB_val *key, const struct stored_key *prefix)
 {
 	return key->mv_size >= prefix->len_bytes && memcmp(key->mv_data, prefix->bytes, prefix->len_bytes) == 0;
 }
 
-static bool is_key(const MDB_val *a, const struct key *b)
+static bool is_key(const MDB_val *a, const struct stored_key *b)
 {
 	return a->mv_size == b->len_bytes && memcmp(a->mv_data, b->bytes, b->len_bytes) == 0;
 }
 
 /* The smallest key above all that begin with this one; false when there is none (all bytes 0xff, or empty). */
-static bool above(const struct key *prefix, struct key *out)
+static bool above(const struct stored_key *prefix, struct stored_key *out)
 {
 	*out = *prefix;
 	while (out->len_bytes > 0 && out->bytes[out->len_bytes - 1] == 0xff)
@@ -179,34 +180,68 @@ static bool above(const struct key *prefix, struct key *out)
 	return true;
 }
 
-static int begin_up(MDB_cursor *cursor, const struct scan *scan, struct found *f)
+/* The first key that is not below this one. */
+static int seek(MDB_cursor *cursor, struct found *f, const struct stored_key *place)
 {
-	int code;
-
-	f->key = (MDB_val){ .mv_size = scan->at.len_bytes, .mv_data = (void *)(uintptr_t)scan->at.bytes };
-	code = mdb_cursor_get(cursor, &f->key, &f->value, scan->at.len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
-	if (code == MDB_SUCCESS && !scan->open && is_key(&f->key, &scan->at))
-		code = mdb_cursor_get(cursor, &f->key, &f->value, MDB_NEXT);
-	return code;
+	f->key = (MDB_val){ .mv_size = place->len_bytes, .mv_data = (void *)(uintptr_t)place->bytes };
+	return mdb_cursor_get(cursor, &f->key, &f->value, place->len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
 }
 
-static int begin_down(MDB_cursor *cursor, const struct scan *scan, struct found *f)
+/* The last key below this one. */
+static int seek_below(MDB_cursor *cursor, struct found *f, const struct stored_key *place)
 {
-	struct key bound = scan->at;
-	bool bounded = scan->open ? above(&scan->prefix, &bound) : true;
-	int code = MDB_NOTFOUND;
+	int code = seek(cursor, f, place);
 
-	f->key = (MDB_val){ .mv_size = bound.len_bytes, .mv_data = bound.bytes };
-	if (bounded)
-		code = mdb_cursor_get(cursor, &f->key, &f->value, MDB_SET_RANGE);
 	if (code == MDB_NOTFOUND)
 		return mdb_cursor_get(cursor, &f->key, &f->value, MDB_LAST);
 	return code == MDB_SUCCESS ? mdb_cursor_get(cursor, &f->key, &f->value, MDB_PREV) : code;
 }
 
+static int begin_up(MDB_cursor *cursor, const struct scan *scan, struct found *f)
+{
+	struct stored_key at;
+	int code;
+
+	lmdb_place(f->family, &scan->at, &at);
+	code = seek(cursor, f, &at);
+	if (code == MDB_SUCCESS && !scan->open && is_key(&f->key, &at))
+		code = mdb_cursor_get(cursor, &f->key, &f->value, MDB_NEXT);
+	return code;
+}
+
+static int begin_down(MDB_cursor *cursor, const struct scan *scan, const struct stored_key *prefix, struct found *f)
+{
+	struct stored_key bound;
+
+	if (!scan->open)
+		lmdb_place(f->family, &scan->at, &bound);
+	else if (!above(prefix, &bound))
+		return mdb_cursor_get(cursor, &f->key, &f->value, MDB_LAST);
+	return seek_below(cursor, f, &bound);
+}
+
+/* From a record of another family to the nearest of ours: in the same document, or in the one beyond it. */
+static int pass_over(MDB_cursor *cursor, struct found *f, bool up)
+{
+	enum family other = lmdb_family_at(f->family, &f->key);
+	struct stored_key to = { .len_bytes = SERIAL_KEY_BYTES };
+
+	if (f->key.mv_size <= SERIAL_KEY_BYTES)
+		return mdb_cursor_get(cursor, &f->key, &f->value, up ? MDB_NEXT : MDB_PREV); /* none of ours has this shape */
+	memcpy(to.bytes, f->key.mv_data, SERIAL_KEY_BYTES);
+	if (up && other > f->family)
+		return above(&to, &to) ? seek(cursor, f, &to) : MDB_NOTFOUND;
+	if (!up && other < f->family)
+		return seek_below(cursor, f, &to);
+	to.len_bytes = SERIAL_KEY_BYTES + 1;
+	to.bytes[SERIAL_KEY_BYTES] = (uint8_t)(up ? f->family : f->family + 1);
+	return up ? seek(cursor, f, &to) : seek_below(cursor, f, &to);
+}
+
 static enum err walk(struct lmdb_store *s, struct arena *arena, enum family family, struct scan *scan, bool up, struct record *out)
 {
 	struct found f = { .family = family };
+	struct stored_key prefix;
 	MDB_cursor *cursor;
 	MDB_txn *txn;
 	enum err e = lmdb_reader_take(s, &txn);
@@ -217,9 +252,14 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 	e = lmdb_error(mdb_cursor_open(txn, s->dbis[family], &cursor), "mdb_cursor_open");
 	if (e != ERR_OK)
 		goto out;
-	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &f);
+	lmdb_place(family, &scan->prefix, &prefix);
+	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &prefix, &f);
 	e = ERR_DAMAGED;
-	while (e == ERR_DAMAGED && code == MDB_SUCCESS && in_prefix(&f.key, &scan->prefix)) {
+	while (e == ERR_DAMAGED && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {
+		if (lmdb_family_at(family, &f.key) != family) {
+			code = pass_over(cursor, &f, up);
+			continue;
+		}
 		e = decode(s, arena, &f, &scan->at, out);
 		scan->open = false;
 		if (e == ERR_DAMAGED)

@@ -242,8 +242,6 @@ static void memory_figures(struct store *s, struct store_figures *out)
 	memset(out, 0, sizeof *out);
 	out->commits = m->commits;
 	out->damaged = m->damaged;
-	for (int f = 0; f < FAMILY_COUNT; f++)
-		out->records[f] = m->disk->tables[f].count;
 }
 
 static void memory_idle(struct store *s)

@@ -54,6 +54,19 @@ static void tell(struct workers *w)
 		return;
 }
 
+/* Told when the lock is free: whoever wakes wants it at once. */
+static void report(struct workers *w, struct job *j)
+{
+	bool first;
+
+	pthread_mutex_lock(&w->lock);
+	first = w->done.first == NULL;
+	push(&w->done, j);
+	pthread_mutex_unlock(&w->lock);
+	if (first)
+		tell(w);
+}
+
 static void *run(void *arg)
 {
 	struct workers *w = arg;
@@ -61,7 +74,6 @@ static void *run(void *arg)
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
 		struct job *j = pop(&w->todo);
-		bool first;
 
 		if (j == NULL) {
 			w->waiting++;
@@ -71,11 +83,8 @@ static void *run(void *arg)
 		}
 		pthread_mutex_unlock(&w->lock);
 		j->work(j);
+		report(w, j);
 		pthread_mutex_lock(&w->lock);
-		first = w->done.first == NULL;
-		push(&w->done, j);
-		if (first)
-			tell(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -154,12 +163,16 @@ static void submit(void *ctx, struct job *j)
 
 void workers_flush(struct workers *w)
 {
+	unsigned waiting;
+
 	if (w->unsaid == 0)
 		return;
 	pthread_mutex_lock(&w->lock);
-	for (unsigned i = 0; i < w->unsaid && i < w->waiting; i++)
-		pthread_cond_signal(&w->wake);
+	waiting = w->waiting;
 	pthread_mutex_unlock(&w->lock);
+	/* A thread that began to wait since then found nothing to do, or does what was sent out. */
+	for (unsigned i = 0; i < w->unsaid && i < waiting; i++)
+		pthread_cond_signal(&w->wake);
 	w->unsaid = 0;
 }
 

@@ -82,7 +82,7 @@ spoil_counter() { # COMMITTEE YEAR MONTH DIRECTION
 	/usr/bin/python3 -B - "$LAB/$1/data" "$2" "$3" "$4" <<-'END'
 		import glob, re, struct, sys
 		where, year, month, direction = sys.argv[1], *map(int, sys.argv[2:])
-		key = struct.pack("<H", 3) + struct.pack(">HB", year * 12 + month - 1, direction)
+		key = struct.pack("<H", 4) + struct.pack(">BHB", 20, year * 12 + month - 1, direction)
 		spoilt = 0
 		for name in glob.glob(where + "/**/data.mdb", recursive=True):
 		    with open(name, "r+b") as f:

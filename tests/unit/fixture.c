@@ -311,12 +311,25 @@ struct record station_get(struct station *s, enum family family, struct key key)
 	return r;
 }
 
+uint64_t store_count(struct store *s, enum family family)
+{
+	struct lookup l = s->ops->lookup(s);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct arena *a = arena_new(1 << 20);
+	struct record r;
+	uint64_t n = 0;
+
+	while (l.next(l.ctx, a, family, &scan, &r) == ERR_OK) {
+		arena_reset(a);
+		n++;
+	}
+	arena_destroy(a);
+	return n;
+}
+
 uint64_t station_count(struct station *s, enum family family)
 {
-	struct store_figures figures;
-
-	s->store->ops->figures(s->store, &figures);
-	return figures.records[family];
+	return store_count(s->store, family);
 }
 
 const struct act *station_act(const struct station *s, enum act_type type, unsigned n)

@@ -77,6 +77,8 @@ void station_clear(struct station *s);                       /* forgets the plan
 void station_restart(struct station *s);                     /* a new core over the same store */
 struct record station_get(struct station *s, enum family family, struct key key);
 bool station_has(struct station *s, enum family family, struct key key);
+/* Records of a family that can be read. */
+uint64_t store_count(struct store *s, enum family family);
 uint64_t station_count(struct station *s, enum family family);
 
 /* The n-th act of a type, NULL past the last; messages likewise by type. */
