@@ -104,6 +104,14 @@ void control_run(struct client *c, struct job *j)
 	c->control->parts.runner.run(c->control->parts.runner.ctx, j);
 }
 
+void control_run_here(struct client *c, struct job *j)
+{
+	c->jobs++;
+	c->control->jobs++;
+	j->work(j);
+	j->done(j);
+}
+
 bool control_job_back(struct client *c)
 {
 	c->jobs--;

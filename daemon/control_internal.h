@@ -96,6 +96,7 @@ Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatC
 /* A number for the core's answer; 0: too many under way. */
 struct pending_reply *control_expect(struct client *c, uint64_t request_id);
 void control_run(struct client *c, struct job *j); /* counts it */
+void control_run_here(struct client *c, struct job *j); /* the same at once, on this thread: j may be gone afterwards */
 /* To be called first in done(): true when the client has gone and its memory goes with the last job. */
 bool control_job_back(struct client *c);
 size_t control_out_waiting(const struct client *c);

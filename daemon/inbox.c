@@ -8,7 +8,7 @@ enum { CAPACITY = 8192 }; /* more than one full window of a lane, so that a full
 struct inbox {
 	struct queued ring[CAPACITY];
 	unsigned first, count;
-	unsigned urgent; /* of them */
+	unsigned urgent, patient; /* of them */
 };
 
 struct inbox *inbox_new(void)
@@ -43,6 +43,12 @@ static bool is_urgent(const struct event *e)
 	}
 }
 
+/* Were it lost in a crash, the neighbour would say it again when it subscribes. */
+static bool is_patient(const struct event *e)
+{
+	return e->type == EVENT_MESSAGE && (e->u.message.message.type == MESSAGE_ACKNOWLEDGE || e->u.message.message.type == MESSAGE_COMPLETE);
+}
+
 enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner), void *owner)
 {
 	if (i->count == CAPACITY)
@@ -50,6 +56,7 @@ enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void
 	i->ring[(i->first + i->count) % CAPACITY] = (struct queued){ .event = *e, .release = release, .owner = owner };
 	i->count++;
 	i->urgent += is_urgent(e);
+	i->patient += is_patient(e);
 	return ERR_OK;
 }
 
@@ -59,7 +66,8 @@ unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max)
 
 	while (n < max && i->count > 0) {
 		out[n] = i->ring[i->first];
-		i->urgent -= is_urgent(&out[n++].event);
+		i->urgent -= is_urgent(&out[n].event);
+		i->patient -= is_patient(&out[n++].event);
 		i->first = (i->first + 1) % CAPACITY;
 		i->count--;
 	}
@@ -79,4 +87,9 @@ unsigned inbox_count(const struct inbox *i)
 bool inbox_hurries(const struct inbox *i)
 {
 	return i->urgent > 0;
+}
+
+bool inbox_patient(const struct inbox *i)
+{
+	return i->count > 0 && i->patient == i->count;
 }

@@ -22,5 +22,7 @@ unsigned inbox_room(const struct inbox *i);
 unsigned inbox_count(const struct inbox *i);
 /* Something of it is an urgent document. */
 bool inbox_hurries(const struct inbox *i);
+/* There is something, and nobody waits for any of it: it only says what a neighbour has, and what that frees. */
+bool inbox_patient(const struct inbox *i);
 
 #endif

@@ -25,6 +25,7 @@ enum {
 	TRIM_ABOVE_BYTES = 48 * 1024 * 1024,
 	TRIM_EVERY_MS = 3000,
 	BULK_GAPS = 3,
+	PATIENT_GAPS = 2,
 };
 
 /* When the process holds this much more of its own than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS,
@@ -57,9 +58,12 @@ static void fill(struct daemon *d, struct waiting *w)
 }
 
 /* A commit costs two syncs: while more is on its way to the inbox, it is worth a moment, and a longer one while attachments move, for they
- * sync besides, and each brings several small events. Never when nothing is under way, and never long for what is urgent. */
+ * sync besides, and each brings several small events. Never when nothing is under way, and never long for what is urgent. Acknowledgements
+ * alone let those go first who wait for something. */
 static int64_t gap_us(const struct daemon *d)
 {
+	if (inbox_patient(d->inbox))
+		return PATIENT_GAPS * d->config.commit_gap_us;
 	if (bulk_jobs(d->bulk) > 0 && !inbox_hurries(d->inbox))
 		return BULK_GAPS * d->config.commit_gap_us;
 	return sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 || control_jobs(d->control) > 0 ? d->config.commit_gap_us : 0;

@@ -89,6 +89,35 @@ static void test_inbox_hurries_while_an_urgent_document_is_in_it(void **state)
 	inbox_destroy(i);
 }
 
+static void test_inbox_is_patient_while_only_acknowledgements_are_in_it(void **state)
+{
+	static const struct event patient[] = {
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_ACKNOWLEDGE }, { .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_COMPLETE },
+	};
+	static const struct event others[] = {
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_CREDIT }, { .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_SUBSCRIBE },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS }, { .type = EVENT_TICK },
+	};
+	struct inbox *i = inbox_new();
+	struct queued q;
+
+	(void)state;
+	assert_false(inbox_patient(i));
+	for (size_t k = 0; k < COUNT_OF(patient); k++) {
+		assert_ok(inbox_push(i, &patient[k], NULL, NULL));
+		assert_true(inbox_patient(i));
+	}
+	for (size_t k = 0; k < COUNT_OF(others); k++) {
+		assert_ok(inbox_push(i, &others[k], NULL, NULL));
+		assert_false(inbox_patient(i));
+	}
+	while (inbox_take(i, &q, 1) == 1)
+		assert_false(inbox_patient(i));
+	assert_ok(inbox_push(i, &patient[0], NULL, NULL));
+	assert_true(inbox_patient(i));
+	inbox_destroy(i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -96,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_full_inbox_says_later_and_leaves_the_memory_with_the_caller),
 		cmocka_unit_test(test_taking_from_an_empty_inbox_gives_nothing),
 		cmocka_unit_test(test_inbox_hurries_while_an_urgent_document_is_in_it),
+		cmocka_unit_test(test_inbox_is_patient_while_only_acknowledgements_are_in_it),
 	};
 
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);

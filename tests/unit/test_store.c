@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 
 #include "daemon/store_lmdb_internal.h"
 #include "tests/unit/fixture.h"
+#include "tools/fsutil.h"
 
 enum { MAP_BYTES = 16 << 20, WALK_MAX = 256 };
 
@@ -76,14 +76,6 @@ static int set_up_lmdb(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static int tear_down(void **state)
 {
 	struct corner *p = *state;
@@ -91,7 +83,7 @@ static int tear_down(void **state)
 	close_place(p);
 	memory_disk_destroy(p->disk);
 	arena_destroy(p->arena);
-	assert_int_equal(nftw(p->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+	fs_remove_tree(p->folder);
 	free(p);
 	return 0;
 }
