@@ -39,9 +39,10 @@ static bool spoilt(struct link *l, const struct ev_publish *e)
 {
 	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY && e->verdict != ERR_FORMAT)
 		return false;
-	if (l->suspect_seq[e->lane] == e->seq)
+	if (l->suspect_seq[e->lane] == e->seq && memcmp(&l->suspect[e->lane], &e->digest, sizeof e->digest) == 0)
 		return false;
 	l->suspect_seq[e->lane] = e->seq;
+	l->suspect[e->lane] = e->digest;
 	return true;
 }
 

@@ -162,6 +162,32 @@ static void test_envelope_altered_on_the_way_is_not_taken(void **state)
 	assert_int_equal(g->s->plan->draft_count, 0); /* and nobody is told that its signer did anything */
 }
 
+/* A second look is for the envelope that was spoilt: one that was forged in its place before does not use it up. */
+static void test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place_before(void **state)
+{
+	struct stage *g = *state;
+	struct draft forged = document(g, 9, to_xa_a1), good = document(g, 1, to_xa_a1);
+	struct neighbour place;
+	struct event e;
+
+	neighbour_up(g->s, &g->tinh);
+	station_commit(g->s);
+	place = g->tinh;
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &forged, NULL);
+	e.u.publish.verdict = ERR_SIGNATURE;
+	station_take(g->s, &e);
+	station_commit(g->s);
+	assert_int_equal(have(g, LANE_NORMAL), 0);
+	for (unsigned look = 1; look <= 2; look++) {
+		g->tinh = place;
+		e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &good, NULL);
+		e.u.publish.verdict = ERR_UNKNOWN_KEY;
+		station_take(g->s, &e);
+		station_commit(g->s);
+		assert_int_equal(have(g, LANE_NORMAL), look - 1); /* twice the same: that is how it was made */
+	}
+}
+
 static void test_publisher_beyond_its_credit_is_cut_off(void **state)
 {
 	struct stage *g = *state;
@@ -262,6 +288,7 @@ int main(void)
 		TEST(test_sequence_had_before_is_only_acknowledged_again),
 		TEST(test_gap_takes_nothing_and_asks_again_once),
 		TEST(test_envelope_altered_on_the_way_is_not_taken),
+		TEST(test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place_before),
 		TEST(test_publisher_beyond_its_credit_is_cut_off),
 		TEST(test_credit_is_announced_before_the_acknowledgement),
 		TEST(test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later),
