@@ -414,6 +414,8 @@ void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m)
 
 	if (t == NULL || t->item != m->item || t->phase != wanted)
 		return; /* of a transfer before this one */
+	if (t->retried && m->index > next_index(t))
+		return; /* of the transfer before this one, which wanted more: they come in order, and this one begins where that one failed */
 	if (m->index != next_index(t) || m->index >= t->asked || chunks_in(m) > t->asked - m->index) {
 		transfer_give_up(p, t, ERR_PROTOCOL);
 		b->ops.violation(b->ops.ctx, p->id, ERR_PROTOCOL);

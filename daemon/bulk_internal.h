@@ -50,7 +50,8 @@ struct transfer {
 	uint64_t missing;                      /* the job's answer */
 	enum err result;                       /* the job's answer */
 	int64_t heard_ms;
-	bool again; /* what came before was not what its leaves say */
+	bool retried; /* what was asked for before may still be on its way */
+	bool again;   /* and was not what its leaves say */
 	bool busy;  /* the job is out */
 	bool dead;  /* let go of when the job is back */
 };

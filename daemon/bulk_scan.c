@@ -4,16 +4,16 @@
 
 #include "daemon/bulk_internal.h"
 
-/* When its time has come, *spoilt says what was wrong with it. */
-static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, bool *spoilt)
+/* When its time has come, it is taken out, and *last says what was wrong with it; of one that never failed, nothing (again_ms 0). */
+static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, struct failed *last)
 {
-	*spoilt = false;
+	*last = (struct failed){ .again_ms = 0 };
 	for (unsigned i = 0; i < p->failed_count; i++) {
 		if (p->failed[i].lane != lane || p->failed[i].seq != seq)
 			continue;
 		if (b->now_ms < p->failed[i].again_ms)
 			return true;
-		*spoilt = p->failed[i].spoilt;
+		*last = p->failed[i];
 		p->failed[i] = p->failed[--p->failed_count];
 		return false;
 	}
@@ -93,15 +93,16 @@ void fetch_scan(struct bulk *b, struct peer *p)
 			enum lane parsed;
 			struct transfer *t;
 			uint64_t seq;
-			bool spoilt;
+			struct failed last;
 
 			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || transfer_find(p, lane, seq) != NULL ||
-			    waits_to_try_again(b, p, lane, seq, &spoilt))
+			    waits_to_try_again(b, p, lane, seq, &last))
 				continue;
 			t = begin(b, p, lane, seq, &r.u.fetch);
 			if (t == NULL)
 				break;
-			t->again = spoilt;
+			t->retried = last.again_ms != 0;
+			t->again = last.spoilt;
 			transfer_begin_item(t);
 		}
 	}
@@ -125,6 +126,11 @@ void fetch_tick(struct bulk *b, struct peer *p)
 
 		if (t != NULL && !t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
 			transfer_give_up(p, t, ERR_TIMEOUT);
+	}
+	/* Those that were not wanted any more when their time had come. */
+	for (unsigned i = p->failed_count; i-- > 0;) {
+		if (b->now_ms > p->failed[i].again_ms + STALLED_MS)
+			p->failed[i] = p->failed[--p->failed_count];
 	}
 }
 

@@ -216,6 +216,8 @@ void serve_go_on(struct bulk *b, struct peer *p)
 			continue;
 		}
 		s->busy = true;
+		s->read = 0; /* a job that is never begun, because we stop, has read nothing */
+		s->result = ERR_OK;
 		s->job.work = work_read;
 		s->job.done = was_read;
 		b->jobs++;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/log.h"
 #include "proto/wire.h"
 
 enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
@@ -109,7 +110,13 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		e = read_item(o, &r.u.stream, &items[count]);
 		if (e != ERR_OK)
 			return e;
-		/* Each fits a frame alone: rows are made so (routing/publish.c). One that does not is an error, and never sent in part. */
+		/* Each fits a frame alone: rows are made so (routing/publish.c). One that does not is of a store before that: it goes as that
+		 * store would have sent it, without names, and the neighbour works them out itself. */
+		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES) {
+			log_event(LOG_WARNING, "names-left-out", "committee=%s lane=%d seq=%llu", neighbour.text, (int)lane,
+				  (unsigned long long)moved.sent + 1);
+			items[count].target_count = 0;
+		}
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
 			*more = true;
 			break;

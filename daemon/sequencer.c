@@ -167,6 +167,8 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 		t->single.type = EVENT_MESSAGE;
 		t->single.u.message.neighbour = neighbour;
 		t->result = wire_decode(t->arena, frame, &t->single.u.message.message);
+		if (t->result == ERR_OK && type == MESSAGE_CHUNK)
+			t->result = ERR_PROTOCOL; /* belongs on the bulk connection, and its data would point into a frame that is gone by then */
 		t->events = &t->single;
 		t->count = t->result == ERR_OK ? 1 : 0;
 		t->ready = true;

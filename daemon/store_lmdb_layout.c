@@ -11,7 +11,7 @@
 #include "daemon/log.h"
 #include "daemon/store_lmdb_internal.h"
 
-enum { MOVED_AT_ONCE = 1000 };
+enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 }; /* LMDB needs their room twice over for a while */
 
 enum layout lmdb_layout(enum family f)
 {
@@ -102,6 +102,7 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool *left)
 {
 	MDB_val key, value;
+	size_t bytes = 0;
 	MDB_cursor *cursor;
 	MDB_txn *txn;
 	int code = mdb_txn_begin(s->env, NULL, 0, &txn);
@@ -112,11 +113,12 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 	if (code != MDB_SUCCESS)
 		goto failed;
 	code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-	for (unsigned n = 0; code == MDB_SUCCESS && n < MOVED_AT_ONCE; n++) {
+	for (unsigned n = 0; code == MDB_SUCCESS && n < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE; n++) {
 		struct key k = { .len_bytes = (uint8_t)key.mv_size };
 		struct stored_key p;
 		MDB_val to;
 
+		bytes += value.mv_size;
 		if (key.mv_size <= KEY_MAX_BYTES) {
 			memcpy(k.bytes, key.mv_data, key.mv_size);
 			lmdb_place(f, &k, &p);

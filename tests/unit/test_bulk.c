@@ -134,6 +134,25 @@ static void test_only_what_was_published_on_this_link_is_served(void **state)
 	assert_int_equal(refused(p, good), ERR_NOT_FOUND);
 }
 
+/* A daemon that stops hands back jobs that were never begun. */
+static void test_request_that_no_worker_began_sends_nothing(void **state)
+{
+	struct pair *p = *state;
+	struct msg_fetch good = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 1, 1, false };
+	struct message m = { .type = MESSAGE_FETCH, .u.fetch = good };
+	struct job *j;
+
+	assert_int_equal(refused(p, good), 0); /* one that was served before it */
+	bulk_message(p->tx.bulk, p->rx.id, &m, p->now);
+	j = p->tx.jobs;
+	assert_non_null(j);
+	p->tx.jobs = NULL;
+	p->tx.last = &p->tx.jobs;
+	j->done(j);
+	assert_int_equal(p->rx.count, 0);
+	assert_int_equal(bulk_jobs(p->tx.bulk), 0);
+}
+
 static void test_request_for_too_much_at_once_is_a_violation(void **state)
 {
 	struct pair *p = *state;
@@ -219,6 +238,7 @@ int main(void)
 		TEST(test_neighbour_that_takes_one_chunk_a_message_gets_one),
 		TEST(test_neighbour_that_would_take_more_gets_what_a_frame_holds),
 		TEST(test_only_what_was_published_on_this_link_is_served),
+		TEST(test_request_that_no_worker_began_sends_nothing),
 		TEST(test_request_for_too_much_at_once_is_a_violation),
 		TEST(test_digest_that_the_content_cannot_have_is_told_for_good),
 		TEST(test_lost_connection_starts_over_and_full_queue_goes_on),

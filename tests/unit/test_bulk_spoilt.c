@@ -97,6 +97,54 @@ static void test_chunk_that_is_spoilt_twice_is_the_neighbours_fault(void **state
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
+static bool has_spoilt;
+static void spoil_and_tell(struct pair *p, struct message *m)
+{
+	const uint8_t *before = m->type == MESSAGE_CHUNK ? m->u.chunk.data.data : NULL;
+
+	spoil_chunk(p, m);
+	has_spoilt = m->type == MESSAGE_CHUNK && m->u.chunk.data.data != before;
+}
+
+/* On a slow line the rest of the window comes after the transfer has begun anew; of a large file, whose leaves are kept, among its bytes. */
+static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **state)
+{
+	struct pair *p = *state;
+	struct blob stale[8];
+	unsigned count;
+
+	p->tamper = spoil_and_tell;
+	has_spoilt = false;
+	pair_connect(p);
+	while (!has_spoilt) {
+		while (pair_run_job(&p->rx) || pair_run_job(&p->tx) || pair_deliver(&p->tx, &p->rx))
+			;
+		assert_true(pair_deliver(&p->rx, &p->tx));
+	}
+	p->tamper = NULL;
+	while (pair_run_job(&p->rx))
+		;
+	count = p->rx.count;
+	assert_true(count > 0 && count <= 8); /* some is on its way still */
+	for (unsigned n = 0; n < count; n++)
+		stale[n] = p->rx.inbox[(p->rx.first + n) % QUEUE_MAX];
+	p->rx.first = p->rx.count = 0;
+	p->now.mono_ms += 6000;
+	bulk_tick(p->rx.bulk, p->now);
+	while (pair_run_job(&p->rx) || pair_deliver(&p->tx, &p->rx) || pair_run_job(&p->tx)) /* begun anew, its leaves asked for and sent */
+		;
+	assert_int_equal(p->rx.count, 1);
+	assert_true(pair_deliver(&p->rx, &p->tx));
+	while (pair_run_job(&p->rx)) /* and its bytes asked for */
+		;
+	for (unsigned n = 0; n < count; n++)
+		p->rx.inbox[(p->rx.first + p->rx.count++) % QUEUE_MAX] = stale[n];
+	pair_run(p);
+	assert_int_equal(p->rx.violations, 0);
+	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.fetched.result, ERR_OK);
+}
+
 /* A chunk of the middle that is short would shift all that follow. */
 static void cut_chunk(struct pair *p, struct message *m)
 {
@@ -152,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_spoilt_chunk_is_asked_for_again_with_a_word),
 		TEST(test_chunk_that_is_spoilt_twice_is_the_neighbours_fault),
+		TEST(test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over),
 		TEST(test_short_chunk_in_the_middle_is_never_taken),
 		TEST(test_more_chunks_than_were_asked_for_are_against_the_protocol),
 		TEST(test_altered_leaves_are_the_neighbours_fault),
