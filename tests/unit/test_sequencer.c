@@ -119,6 +119,20 @@ static void test_second_frame_of_a_turn_and_a_large_one_go_to_workers(void **sta
 	work(p, 1);
 }
 
+static void test_chunk_on_the_control_connection_is_a_violation(void **state)
+{
+	struct corner *p = *state;
+	struct message m = { .type = MESSAGE_CHUNK };
+	struct blob frame;
+
+	m.u.chunk = (struct msg_chunk){ LANE_NORMAL, 1, 0, FETCH_BYTES, 0, { (const uint8_t *)"data", 4 } };
+	assert_ok(wire_encode(p->arena, &m, &frame));
+	sequencer_frame(p->s, fixture_id("btp"), frame, FIXTURE_NOW_MS);
+	sequencer_flush(p->s);
+	assert_int_equal(p->violations, 1);
+	assert_int_equal(inbox_count(p->inbox), 0);
+}
+
 static void test_nothing_passes_what_came_before_it(void **state)
 {
 	struct corner *p = *state;
@@ -147,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_small_frame_that_comes_alone_needs_no_worker),
 		TEST(test_second_frame_of_a_turn_and_a_large_one_go_to_workers),
+		TEST(test_chunk_on_the_control_connection_is_a_violation),
 		TEST(test_nothing_passes_what_came_before_it),
 	};
 
