@@ -3,28 +3,26 @@
 
 #include "tests/unit/bulk_pair.h"
 
-static void spoil_chunk(struct pair *p, struct message *m)
+/* One bit of what a message brings, in a copy: the frame itself may be the sender's page. */
+static void flip(struct pair *p, struct message *m)
 {
-	uint8_t *copy;
+	uint8_t *copy = arena_alloc(p->arena, m->u.chunk.data.len_bytes);
 
-	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_BYTES || m->u.chunk.index != 20)
-		return;
-	copy = arena_alloc(p->arena, m->u.chunk.data.len_bytes);
 	memcpy(copy, m->u.chunk.data.data, m->u.chunk.data.len_bytes);
 	copy[5] ^= 1;
 	m->u.chunk.data.data = copy;
 }
 
+static void spoil_chunk(struct pair *p, struct message *m)
+{
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_BYTES && m->u.chunk.index == 20)
+		flip(p, m);
+}
+
 static void spoil_leaves(struct pair *p, struct message *m)
 {
-	uint8_t *copy;
-
-	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_LEAVES)
-		return;
-	copy = arena_alloc(p->arena, m->u.chunk.data.len_bytes);
-	memcpy(copy, m->u.chunk.data.data, m->u.chunk.data.len_bytes);
-	copy[5] ^= 1;
-	m->u.chunk.data.data = copy;
+	if (m->type == MESSAGE_CHUNK && m->u.chunk.what == FETCH_LEAVES)
+		flip(p, m);
 }
 
 static void skip_chunk(struct pair *p, struct message *m)
