@@ -193,6 +193,7 @@ static void conflict(struct peer *p, char **args)
 	publish_refused(p, &other);
 }
 
+/* A daemon that decides each before the next is opened gives credit in time: against a window of one it had to be so forty times in a row. */
 static void beyond_credit(struct peer *p, char **args)
 {
 	struct publish_item items[BURST];
