@@ -12,8 +12,17 @@
 /* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for what makes them a frame. Frames that are
  * on their way hold it too, and ZeroMQ's thread lets go of those. */
 enum { SLOT_BYTES = WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES };
+_Static_assert((size_t)SLOT_BYTES <= (size_t)FRAME_MAX_BYTES, "what a slot holds is one frame");
+
+/* What of one neighbour's pages is not on the wire yet: outlives the serving, as pages do. */
+struct flight {
+	atomic_uint holders;
+	atomic_size_t len_bytes;
+};
 struct page {
 	atomic_uint holders;
+	struct flight *flight;
+	size_t len_bytes;
 	uint8_t data[];
 };
 
@@ -32,6 +41,7 @@ struct serving {
 	size_t len_bytes[PIECES_PER_FETCH];
 	enum err result;
 	struct page *page; /* while something is read or sent, else NULL: idle neighbours cost nothing */
+	struct flight *flight;
 };
 
 static uint8_t *slot(const struct serving *s, uint32_t n)
@@ -39,13 +49,36 @@ static uint8_t *slot(const struct serving *s, uint32_t n)
 	return s->page->data + (size_t)n * SLOT_BYTES + WIRE_CHUNK_ROOM;
 }
 
+static void flight_let_go(struct flight *f)
+{
+	if (atomic_fetch_sub(&f->holders, 1) == 1)
+		free(f);
+}
+
+static struct page *page_new(struct flight *f, size_t len_bytes)
+{
+	struct page *page = malloc(sizeof *page + len_bytes);
+
+	if (page == NULL)
+		return NULL;
+	atomic_init(&page->holders, 1);
+	page->len_bytes = len_bytes;
+	page->flight = f;
+	atomic_fetch_add(&f->holders, 1);
+	atomic_fetch_add(&f->len_bytes, len_bytes);
+	return page;
+}
+
 static void release(void *data, void *owner)
 {
 	struct page *page = owner;
 
 	(void)data;
-	if (page != NULL && atomic_fetch_sub(&page->holders, 1) == 1)
-		free(page);
+	if (page == NULL || atomic_fetch_sub(&page->holders, 1) != 1)
+		return;
+	atomic_fetch_sub(&page->flight->len_bytes, page->len_bytes);
+	flight_let_go(page->flight);
+	free(page);
 }
 
 static void let_go(struct serving *s)
@@ -57,7 +90,14 @@ static void let_go(struct serving *s)
 static void destroy(struct serving *s)
 {
 	let_go(s);
+	flight_let_go(s->flight);
 	free(s);
+}
+
+/* It asks faster than it reads: the rest stays in the queue, which has its bound, and on the disk. */
+static bool reads_slowly(const struct serving *s)
+{
+	return atomic_load(&s->flight->len_bytes) >= SERVE_FLIGHT_MAX_BYTES;
 }
 
 static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, enum err why)
@@ -138,12 +178,11 @@ static void work_read(struct job *j)
 
 	s->at_once = s->now.what == FETCH_LEAVES || s->now.at_once == 0 ? 1 : s->now.at_once;
 	s->at_once = s->at_once < CHUNKS_A_MESSAGE ? s->at_once : CHUNKS_A_MESSAGE;
-	s->page = malloc(sizeof *s->page + (size_t)((s->now.count + s->at_once - 1) / s->at_once) * SLOT_BYTES);
+	s->page = page_new(s->flight, (size_t)((s->now.count + s->at_once - 1) / s->at_once) * SLOT_BYTES);
 	s->result = s->page == NULL ? ERR_NO_MEMORY : ERR_OK;
 	s->read = 0;
 	if (s->page == NULL)
 		return;
-	atomic_init(&s->page->holders, 1);
 	if (s->now.what == FETCH_LEAVES)
 		read_leaves(s);
 	else
@@ -204,7 +243,7 @@ void serve_go_on(struct bulk *b, struct peer *p)
 		return;
 	if (s->sending)
 		send_slots(s);
-	while (!s->busy && !s->sending && s->queued > 0) {
+	while (!s->busy && !s->sending && s->queued > 0 && !reads_slowly(s)) {
 		enum err e;
 
 		s->now = s->queue[s->queued_first];
@@ -225,6 +264,24 @@ void serve_go_on(struct bulk *b, struct peer *p)
 	}
 }
 
+static struct serving *serving_new(struct bulk *b, struct peer *p)
+{
+	struct serving *s = calloc(1, sizeof *s);
+	struct flight *f = calloc(1, sizeof *f);
+
+	if (s == NULL || f == NULL) {
+		free(s);
+		free(f);
+		return NULL;
+	}
+	atomic_init(&f->holders, 1);
+	atomic_init(&f->len_bytes, 0);
+	s->flight = f;
+	s->bulk = b;
+	s->peer = p;
+	return s;
+}
+
 void serve_fetch(struct bulk *b, struct peer *p, const struct msg_fetch *m)
 {
 	struct serving *s = p->serving;
@@ -233,13 +290,10 @@ void serve_fetch(struct bulk *b, struct peer *p, const struct msg_fetch *m)
 		b->ops.violation(b->ops.ctx, p->id, ERR_PROTOCOL);
 		return;
 	}
-	if (s == NULL) {
-		s = p->serving = calloc(1, sizeof *s);
-		if (s == NULL)
-			return;
-		s->bulk = b;
-		s->peer = p;
-	}
+	if (s == NULL)
+		s = p->serving = serving_new(b, p);
+	if (s == NULL)
+		return;
 	if (s->queued == SERVE_QUEUE_MAX) {
 		b->ops.violation(b->ops.ctx, p->id, ERR_CREDIT); /* far beyond any window */
 		return;

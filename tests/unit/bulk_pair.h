@@ -32,6 +32,9 @@ struct pair {
 	struct manifest_item item;
 	struct now now;
 	bool busy;                                        /* nothing can be sent */
+	bool slow;                                        /* what is sent stays in the sender's memory until pair_drain */
+	struct sent { void (*release)(void *data, void *owner); void *owner; } unsent[QUEUE_MAX];
+	unsigned unsent_count;
 	void (*tamper)(struct pair *p, struct message *m); /* on the way to the receiver */
 	void (*ask)(struct msg_fetch *f);                  /* on the way to the sender */
 	unsigned chunks_at_most;                           /* seen in one message */
@@ -48,6 +51,7 @@ void pair_connect(struct pair *p);
 bool pair_deliver(struct end *e, struct end *from); /* one frame to e; false: none waits */
 bool pair_run_job(struct end *e); /* one; false: there is none */
 void pair_run(struct pair *p);    /* until nothing moves */
+void pair_drain(struct pair *p);  /* the line takes what was held */
 void pair_later(struct pair *p);  /* 6 s, and what is tried again then */
 
 #endif

@@ -153,6 +153,31 @@ static void test_request_that_no_worker_began_sends_nothing(void **state)
 	assert_int_equal(bulk_jobs(p->tx.bulk), 0);
 }
 
+/* What waits is requests; content is read no further than what a line has in hand. */
+static void test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount(void **state)
+{
+	enum { REQUESTS = 60, FRAMES = 8, PAGES = (16 << 20) / (16 * CHUNK_BYTES) };
+	struct pair *p = *state;
+	struct message m = { .type = MESSAGE_FETCH, .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 16, 2, false } };
+
+	bulk_connected(p->tx.bulk, p->rx.id, p->now);
+	p->slow = true;
+	for (unsigned i = 0; i < REQUESTS; i++)
+		bulk_message(p->tx.bulk, p->rx.id, &m, p->now);
+	while (pair_run_job(&p->tx))
+		;
+	assert_int_equal(p->rx.count, PAGES * FRAMES);
+	assert_int_equal(p->tx.violations, 0);
+	assert_true(bulk_deadline_ms(p->tx.bulk) <= p->now.mono_ms + 50);
+	pair_drain(p);
+	p->rx.first = p->rx.count = 0;
+	bulk_tick(p->tx.bulk, p->now);
+	while (pair_run_job(&p->tx))
+		;
+	assert_int_equal(p->rx.count, (REQUESTS - PAGES) * FRAMES);
+	p->rx.first = p->rx.count = 0;
+}
+
 static void test_request_for_too_much_at_once_is_a_violation(void **state)
 {
 	struct pair *p = *state;
@@ -239,6 +264,7 @@ int main(void)
 		TEST(test_neighbour_that_would_take_more_gets_what_a_frame_holds),
 		TEST(test_only_what_was_published_on_this_link_is_served),
 		TEST(test_request_that_no_worker_began_sends_nothing),
+		TEST(test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount),
 		TEST(test_request_for_too_much_at_once_is_a_violation),
 		TEST(test_digest_that_the_content_cannot_have_is_told_for_good),
 		TEST(test_lost_connection_starts_over_and_full_queue_goes_on),
