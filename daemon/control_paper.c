@@ -42,19 +42,41 @@ static void push(struct client *c, uint64_t id, struct event *event, struct pape
 	control_say_error(c, id, ERR_BUSY, "");
 }
 
+/* ERR_FIELD, and *about is the field that is too long. */
+static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m, text_t *about)
+{
+	const struct {
+		text_t name;
+		const char *from;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ "type_code", m->type_code, t->type_code, sizeof t->type_code }, { "type_name", m->type_name, t->type_name, sizeof t->type_name },
+		{ "number", m->number, t->number, sizeof t->number },             { "subject", m->subject, t->subject, sizeof t->subject },
+		{ "date", m->date, t->date, sizeof t->date },                     { "party", m->party, t->party, sizeof t->party },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (!copy(texts[i].to, texts[i].size, texts[i].from)) {
+			*about = texts[i].name;
+			return ERR_FIELD;
+		}
+	}
+	return ERR_OK;
+}
+
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m)
 {
 	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .reason = "", .dry_run = m->dry_run } };
 	struct paper_texts *t = calloc(1, sizeof *t);
+	text_t about = "";
 	enum err e = t == NULL ? ERR_NO_MEMORY : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
-	if (e == ERR_OK && !(copy(t->type_code, sizeof t->type_code, m->type_code) && copy(t->type_name, sizeof t->type_name, m->type_name) &&
-			     copy(t->number, sizeof t->number, m->number) && copy(t->subject, sizeof t->subject, m->subject) &&
-			     copy(t->date, sizeof t->date, m->date) && copy(t->party, sizeof t->party, m->party)))
-		e = ERR_TOO_LARGE;
+	if (e == ERR_OK)
+		e = copy_texts(t, m, &about);
 	if (e != ERR_OK) {
 		free(t);
-		control_say_error(c, id, e, "");
+		control_say_error(c, id, e, about);
 		return;
 	}
 	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction, .secrecy = (enum secrecy)m->secrecy,

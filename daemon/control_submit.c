@@ -188,8 +188,6 @@ static enum err read_recipients(struct upload *u, const Vanthu__V1__Submit *m)
 
 static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 {
-	if (m->n_parts > PARTS_MAX)
-		return ERR_TOO_MANY_ATTACHMENTS;
 	u->parts = arena_array(u->arena, m->n_parts, sizeof *u->parts);
 	u->manifest = arena_array(u->arena, m->n_parts, sizeof *u->manifest);
 	if (u->parts == NULL || u->manifest == NULL)
@@ -199,8 +197,10 @@ static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 		const Vanthu__V1__SubmitPart *p = m->parts[i];
 		struct blob content = field_blob(p->content);
 
-		if (p->size_bytes > u->client->control->parts.config->attachment_max_bytes)
+		if (p->size_bytes > u->client->control->parts.config->attachment_max_bytes) {
+			u->fault = u->described[i].name;
 			return ERR_TOO_LARGE;
+		}
 		if (p->streamed ? content.len_bytes != 0 : content.len_bytes != p->size_bytes)
 			return ERR_FORMAT;
 		u->parts[i].streamed = p->streamed;
@@ -233,14 +233,24 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 
 	u->body = arena_blob(u->arena, field_blob(m->body));
 	e = document_body_unpack(u->arena, u->body, &body);
-	if (e != ERR_OK)
+	/* Whom it comes from is an office and no neighbour, and can be told what to write otherwise. */
+	if (e == ERR_FORMAT && body.fault != NULL)
+		e = ERR_FIELD;
+	if (e == ERR_OK && (policy_blank(body.subject) || (body.number[0] != '\0' && policy_blank(body.number)))) {
+		body.fault = policy_blank(body.subject) ? "subject" : "number";
+		e = ERR_FIELD;
+	}
+	if (e != ERR_OK) {
+		u->fault = body.fault == NULL ? "" : body.fault;
 		return e;
+	}
 	if (body.part_count != m->n_parts || m->n_parts == 0)
 		return ERR_FORMAT;
 	for (uint32_t i = 0; i < body.part_count; i++) {
 		if (body.parts[i].content.len_bytes != 0)
 			return ERR_FORMAT;
 	}
+	u->described = body.parts;
 	u->event.summary = document_summary(&body);
 	u->warning = warn_about(u->client, u->arena, &body);
 	return ERR_OK;
@@ -262,10 +272,12 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 		e = field_enum((long long)u->event.secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
 	if (e == ERR_OK)
 		e = read_recipients(u, m);
-	if (e == ERR_OK)
-		e = read_parts(u, m);
+	if (e == ERR_OK && m->n_parts > PARTS_MAX)
+		e = ERR_TOO_MANY_ATTACHMENTS;
 	if (e == ERR_OK)
 		e = read_body(u, m);
+	if (e == ERR_OK)
+		e = read_parts(u, m);
 	if (e == ERR_OK)
 		e = upload_choose_inline(u);
 	if (e == ERR_OK) {
@@ -319,6 +331,7 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	u->client = c;
 	u->id = id;
 	u->arrived_last = &u->arrived;
+	u->fault = "";
 	u->next = c->uploads;
 	u->held_bytes = request.len_bytes;
 	c->uploads = u;
@@ -330,7 +343,7 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	if (e == ERR_OK && !u->event.dry_run)
 		e = claim_room(u); /* early, not after gigabytes */
 	if (e != ERR_OK) {
-		fail(u, e, "");
+		fail(u, e, u->fault);
 		return;
 	}
 	if (u->event.dry_run) {

@@ -37,6 +37,8 @@ struct upload {
 	uint64_t received_bytes, written_bytes, promised_bytes;
 	size_t held_bytes; /* its part of the client's */
 	enum err result;
+	const struct part *described; /* as the body has them, as many */
+	text_t fault; /* what of the submission is to blame: a field of the body, a file's name, or "" */
 	uint32_t warning;
 	bool owns_request; /* the arena holds the unpacked request itself */
 	bool busy;

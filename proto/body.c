@@ -136,6 +136,37 @@ static enum err read_signer(const Vanthu__V1__Signer *s, struct document_body *o
 	return e == ERR_OK ? field_text(s->competence, COMMITTEE_NAME_MAX, &out->signer_competence) : e;
 }
 
+static enum err blame(struct document_body *out, text_t field, enum err e)
+{
+	if (e != ERR_OK)
+		out->fault = field;
+	return e;
+}
+
+static enum err read_texts(const Vanthu__V1__DocumentBody *m, struct document_body *out)
+{
+	const struct {
+		text_t name;
+		const char *from;
+		size_t most_bytes;
+		text_t *to;
+	} texts[] = {
+		{ "number", m->number, NUMBER_MAX, &out->number },
+		{ "type_code", m->type_code, TYPE_CODE_MAX, &out->type_code },
+		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, &out->type_name },
+		{ "term", m->term, COMMITTEE_NAME_MAX, &out->term },
+		{ "subject", m->subject, SUBJECT_MAX, &out->subject },
+		{ "note", m->note, SUBJECT_MAX, &out->note },
+	};
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < sizeof texts / sizeof texts[0]; i++)
+		e = blame(out, texts[i].name, field_text(texts[i].from, texts[i].most_bytes, texts[i].to));
+	if (e == ERR_OK)
+		e = blame(out, "issued_on", field_date(m->issued_on, &out->issued_on));
+	return e == ERR_OK ? blame(out, "due_on", field_date(m->due_on, &out->due_on)) : e;
+}
+
 enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out)
 {
 	const Vanthu__V1__DocumentBody *m;
@@ -145,31 +176,17 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 	m = unpack(a, &vanthu__v1__document_body__descriptor, bytes, &e);
 	if (m == NULL)
 		return e;
-	e = field_text(m->number, NUMBER_MAX, &out->number);
+	e = read_texts(m, out);
 	if (e == ERR_OK)
-		e = field_text(m->type_code, TYPE_CODE_MAX, &out->type_code);
+		e = blame(out, "business", field_enum(m->business, 0, 4));
 	if (e == ERR_OK)
-		e = field_text(m->type_name, COMMITTEE_NAME_MAX, &out->type_name);
-	if (e == ERR_OK)
-		e = field_text(m->term, COMMITTEE_NAME_MAX, &out->term);
-	if (e == ERR_OK)
-		e = field_text(m->subject, SUBJECT_MAX, &out->subject);
-	if (e == ERR_OK)
-		e = field_text(m->note, SUBJECT_MAX, &out->note);
-	if (e == ERR_OK)
-		e = field_date(m->issued_on, &out->issued_on);
-	if (e == ERR_OK)
-		e = field_date(m->due_on, &out->due_on);
-	if (e == ERR_OK)
-		e = field_enum(m->business, 0, 4);
-	if (e == ERR_OK)
-		e = read_signer(m->signer, out);
+		e = blame(out, "signer", read_signer(m->signer, out));
 	if (e == ERR_OK && m->reply_to != NULL)
-		e = read_ref(m->reply_to, false, &out->reply_to);
+		e = blame(out, "reply_to", read_ref(m->reply_to, false, &out->reply_to));
 	if (e != ERR_OK)
 		return e;
 	out->business = (uint32_t)m->business;
-	return read_parts(a, m, out);
+	return blame(out, "parts", read_parts(a, m, out));
 }
 
 enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count, struct blob *out)

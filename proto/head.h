@@ -26,6 +26,7 @@ struct document_body {
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	const struct part *parts;
 	uint32_t part_count;
+	text_t fault; /* when it could not be read: the field that is to blame, as envelope.proto calls it; else NULL */
 };
 struct directory_body {
 	uint64_t version;

@@ -137,8 +137,8 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 		answer(t, e, ERR_OK, true);
 		return ERR_OK;
 	}
-	if (e->reason[0] == '\0' || strlen(e->reason) > SUBJECT_MAX) {
-		answer(t, e, ERR_FORMAT, false);
+	if (policy_blank(e->reason) || strlen(e->reason) > SUBJECT_MAX) {
+		answer(t, e, ERR_FIELD, false);
 		return ERR_OK;
 	}
 	if (!e->dry_run) {

@@ -16,6 +16,8 @@ enum err {
 	ERR_BAD_DATE = 1005,
 	ERR_BAD_TREE = 1006,        /* a tree file or directory that is no tree */
 	ERR_FOREIGN_SYMBOL = 1008,  /* a warning: the number's symbol is another committee's */
+	ERR_FIELD = 1009,           /* a text of a document that is blank, too long, or has characters that nobody sees */
+	ERR_FUTURE = 1010,          /* a date that has not come yet, of something that has happened */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 
 	ERR_NOT_FOUND = 2001,

@@ -61,11 +61,14 @@ enum err policy_document(const struct head *head, struct committee_id self, cons
 	return policy_manifest(head->manifest, head->manifest_count, attachment_max_bytes);
 }
 
-static bool fits(text_t text, size_t least, size_t most)
+bool policy_blank(text_t text)
 {
-	size_t len = strlen(text);
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
 
-	return len >= least && len <= most;
+static bool fits(text_t text, bool wanted, size_t most)
+{
+	return strlen(text) <= most && !(wanted && policy_blank(text));
 }
 
 enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
@@ -78,10 +81,12 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 		return ERR_FORMAT;
 	if (p->secrecy < SECRECY_THUONG || p->secrecy > SECRECY_TUYET_MAT)
 		return ERR_FORMAT;
-	if (!fits(p->number, 1, NUMBER_MAX) || !fits(p->subject, secret ? 0 : 1, SUBJECT_MAX) || !fits(p->party, 0, COMMITTEE_NAME_MAX))
-		return ERR_FORMAT;
-	if (!fits(p->type_code, 1, TYPE_CODE_MAX) || !fits(p->type_name, 1, COMMITTEE_NAME_MAX))
+	if (!fits(p->number, true, NUMBER_MAX) || !fits(p->subject, !secret, SUBJECT_MAX) || !fits(p->party, false, COMMITTEE_NAME_MAX))
+		return ERR_FIELD;
+	if (!fits(p->type_code, true, TYPE_CODE_MAX) || !fits(p->type_name, true, COMMITTEE_NAME_MAX))
 		return ERR_BAD_TYPE;
 	date_of_ms(wall_ms, today);
-	return date_month(p->date, &month) && strcmp(p->date, today) <= 0 ? ERR_OK : ERR_BAD_DATE;
+	if (!date_month(p->date, &month))
+		return ERR_BAD_DATE;
+	return strcmp(p->date, today) <= 0 ? ERR_OK : ERR_FUTURE;
 }

@@ -279,26 +279,26 @@ int cli_fail(struct cli *cli, enum err e, const char *about)
 	return cli_fail_text(cli, e, message, err_fix(e)[0] == '\0' ? "" : _(err_fix(e)));
 }
 
+__attribute__((format(printf, 2, 0))) static void say(const char *before, const char *format, va_list args)
+{
+	char text[2048];
+	int used = snprintf(text, sizeof text, "%s", before);
+
+	vsnprintf(text + used, sizeof text - (size_t)used, format, args);
+	text_lines(text);
+	fflush(stdout); /* the talk is about it, so it comes behind it */
+	text_wrap(stderr, text, 0, 0, term_wrap_width(STDERR_FILENO));
+	fputc('\n', stderr);
+}
+
 void cli_warn(struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
 	(void)cli;
-	fputs(_("Warning: "), stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	say(_("Warning: "), format, args);
 	va_end(args);
-	fputc('\n', stderr);
-}
-
-__attribute__((format(printf, 1, 0))) static void say(const char *format, va_list args)
-{
-	char text[2048];
-
-	vsnprintf(text, sizeof text, format, args);
-	fflush(stdout); /* the talk is about it, so it comes behind it */
-	text_wrap(stderr, text, 0, 0, term_wrap_width(STDERR_FILENO));
-	fputc('\n', stderr);
 }
 
 void cli_say(struct cli *cli, const char *format, ...)
@@ -308,7 +308,7 @@ void cli_say(struct cli *cli, const char *format, ...)
 	if (cli->quiet)
 		return;
 	va_start(args, format);
-	say(format, args);
+	say("", format, args);
 	va_end(args);
 }
 
@@ -319,7 +319,7 @@ void cli_hint(struct cli *cli, const char *format, ...)
 	if (cli->quiet || cli->json || cli->plain)
 		return;
 	va_start(args, format);
-	say(format, args);
+	say("", format, args);
 	va_end(args);
 }
 
@@ -328,6 +328,7 @@ void cli_fault_line(const char *file, const struct config_error *fault)
 	char text[CONFIG_PATH_MAX + 1024];
 
 	snprintf(text, sizeof text, "%s:%u:%u: %s", file, fault->line, fault->column, fault->text);
+	text_lines(text);
 	text_wrap(stderr, text, FAULT_INDENT, 0, term_wrap_width(STDERR_FILENO));
 	fputc('\n', stderr);
 }

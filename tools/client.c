@@ -20,6 +20,7 @@ struct client {
 	uint64_t last_id;
 	struct arena *arena;
 	uint8_t *buffer;
+	const char *about;
 };
 
 static const char *socket_name(enum client_door door)
@@ -177,6 +178,11 @@ enum err client_next(struct client *c, Vanthu__V1__Reply **reply)
 	return e;
 }
 
+void client_about(struct client *c, const char *what)
+{
+	c->about = what;
+}
+
 enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply)
 {
 	const Vanthu__V1__ControlError *error;
@@ -185,13 +191,13 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 
 	if (e != ERR_OK || reply == NULL || reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR) {
 		e = e == ERR_OK ? ERR_FORMAT : e;
-		cli_fail(c->cli, e, NULL);
+		cli_fail(c->cli, e, c->about);
 		return e;
 	}
 	error = reply->error;
 	e = err_known(error->code) && error->code != 0 ? (enum err)error->code : ERR_SYSTEM;
 	if (error->n_choices == 0) {
-		cli_fail(c->cli, e, error->about);
+		cli_fail(c->cli, e, error->about[0] == '\0' ? c->about : error->about);
 		return e;
 	}
 	n = snprintf(message, sizeof message, "%s: %s:", error->about, _(err_text(e)));

@@ -25,6 +25,8 @@ must_use enum err client_next(struct client *c, Vanthu__V1__Reply **reply);
 must_use enum err client_call(struct client *c, Vanthu__V1__Request *request, Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply);
 /* The next reply of a list: ERR_OK with the reply, ERR_NOT_FOUND at its end; other errors have been told. */
 must_use enum err client_row(struct client *c, Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply);
+/* What a fault is about when the daemon does not say it, like the file that was given to it. Kept by pointer. */
+void client_about(struct client *c, const char *what);
 /* Tells what went wrong: `e` of the connection, or the reply's error. Returns the error. */
 enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply);
 

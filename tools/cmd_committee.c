@@ -167,8 +167,10 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 		cli_fail(cli, e, from);
 	if (e == ERR_OK)
 		e = client_open(cli, CLIENT_OPERATE, &c);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		client_about(c, from);
 		e = send_file(c, file, &reply);
+	}
 	if (e == ERR_OK) {
 		*version = reply->imported->version;
 		*committees = reply->imported->entry_count;

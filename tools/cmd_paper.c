@@ -6,6 +6,7 @@
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/doctype_option.h"
+#include "tools/field.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/period.h"
@@ -110,8 +111,17 @@ static int check_missing(struct cli *cli, const struct paper *p)
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
 	char message[160];
 
-	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret))
-		return 0;
+	const struct field fields[] = {
+		{ "number", p->number, NUMBER_MAX, false },
+		{ "subject", secret ? NULL : p->subject, SUBJECT_MAX, false },
+		{ "from", secret ? NULL : p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
+	};
+
+	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret)) {
+		int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
+
+		return code != 0 || p->date[0] == '\0' ? code : field_check_past(cli, "date", p->date);
+	}
 	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "", p->number == NULL ? " --number" : "",
 		 p->subject == NULL && !secret ? " --subject" : "");
 	return cli_fail_text(cli, ERR_USAGE, message,
@@ -158,10 +168,12 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 		json_object_set_new(out, "month", json_stringn(p->date, 7));
 	if (a->repeated_request)
 		json_object_set_new(out, "repeated", json_true());
+	if (cli->dry_run)
+		json_object_set_new(out, "dry_run", json_true());
 	if (secret)
 		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
 	output_object(cli, out, columns);
-	cli_hint(cli, "%s", _("The share now: vanthu target"));
+	cli_hint(cli, "%s", cli->dry_run ? _("Nothing was registered: this was a dry run.") : _("The share now: vanthu target"));
 	return 0;
 }
 
@@ -275,12 +287,17 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	Vanthu__V1__PaperCancel m = VANTHU__V1__PAPER_CANCEL__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
+	const struct field reason = { "reason", p->reason, SUBJECT_MAX, false };
 	struct client *c = NULL;
 	char *nfc;
+	int code;
 	enum err e;
 
-	if (p->reason == NULL || p->reason[0] == '\0')
+	if (p->reason == NULL)
 		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"), _("say why: the entry stays in the book with it"));
+	code = field_check(cli, &reason, 1);
+	if (code != 0)
+		return code;
 	nfc = text_nfc(name);
 	e = client_open(cli, CLIENT_OFFICE, &c);
 	ref.text = nfc == NULL ? (char *)(uintptr_t)name : nfc;
@@ -291,8 +308,15 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	request.paper_cancel = &m;
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
-	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id), "state", "cancelled"), columns);
+	if (e == ERR_OK) {
+		json_t *out = json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id), "state", "cancelled");
+
+		if (cli->dry_run)
+			json_object_set_new(out, "dry_run", json_true());
+		output_object(cli, out, columns);
+		if (cli->dry_run)
+			cli_hint(cli, "%s", _("Nothing was cancelled: this was a dry run."));
+	}
 	client_close(c);
 	free(nfc);
 	return err_exit_code(e);

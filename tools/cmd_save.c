@@ -16,6 +16,7 @@
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/term.h"
+#include "tools/text.h"
 
 enum { OPT_TO = 1, WINDOW_BYTES = 2 << 20, NAME_TRIES = 100, EVIDENCE_ARENA_BYTES = 64 << 20 };
 
@@ -34,11 +35,16 @@ struct wanted_part {
 	struct digest sha256;
 };
 
-/* A file that is new: "name", else "name-2" … The names were checked by the daemon, and are checked again: they come from far. */
-static int create_new(int folder, const char *name, char *taken, size_t size)
+/* A file that is new: "name", else "name-2" … The names were checked by the daemon, and are checked again: they come from far. Characters
+ * that nobody sees become marks: one that turns the direction of writing makes exe look like docx. */
+static int create_new(int folder, const char *sent, char *taken, size_t size)
 {
-	const char *dot = strrchr(name, '.');
+	char name[NAME_MAX_BYTES + 1];
+	const char *dot;
 
+	snprintf(name, sizeof name, "%s", sent);
+	text_one_line(name);
+	dot = strrchr(name, '.');
 	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -1;
 	dot = dot == NULL || dot == name ? name + strlen(name) : dot;

@@ -6,6 +6,7 @@
 
 #include "tools/commands.h"
 #include "tools/doctype_option.h"
+#include "tools/field.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/submission.h"
@@ -19,10 +20,13 @@ enum {
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
 enum { POLL_MS = 50, ENDING_CHARS = 8 };
 
+/* What people write: NFC, ours. */
+enum { TEXT_NUMBER, TEXT_SUBJECT, TEXT_SIGNER, TEXT_POSITION, TEXT_NOTE, TEXT_TERM, TEXT_COUNT };
+
 struct wanted {
 	struct submission s;
 	const char *type, *reply_to;
-	char *number, *subject;
+	char *texts[TEXT_COUNT];
 	int wait;
 };
 
@@ -83,6 +87,13 @@ static bool take_choice(struct wanted *w, int option, const char *value)
 	}
 }
 
+static bool take_text(struct wanted *w, int which, const char *value)
+{
+	free(w->texts[which]);
+	w->texts[which] = text_nfc(value);
+	return w->texts[which] != NULL;
+}
+
 static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
@@ -92,29 +103,21 @@ static bool take(struct wanted *w, int option, const char *value)
 	case OPT_TYPE:
 		w->type = value;
 		return true;
-	case OPT_NUMBER:
-		free(w->number);
-		w->number = text_nfc(value);
-		return w->number != NULL;
-	case OPT_SUBJECT:
-		free(w->subject);
-		w->subject = text_nfc(value);
-		return w->subject != NULL;
 	case OPT_REPLY:
 		w->reply_to = value;
 		return true;
+	case OPT_NUMBER:
+		return take_text(w, TEXT_NUMBER, value);
+	case OPT_SUBJECT:
+		return take_text(w, TEXT_SUBJECT, value);
 	case OPT_SIGNER:
-		w->s.signer_name = value;
-		return true;
+		return take_text(w, TEXT_SIGNER, value);
 	case OPT_POSITION:
-		w->s.signer_position = value;
-		return true;
+		return take_text(w, TEXT_POSITION, value);
 	case OPT_NOTE:
-		w->s.note = value;
-		return true;
+		return take_text(w, TEXT_NOTE, value);
 	case OPT_TERM:
-		w->s.term = value;
-		return true;
+		return take_text(w, TEXT_TERM, value);
 	default:
 		return take_choice(w, option, value);
 	}
@@ -152,7 +155,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 		bool missing;
 		const char *what;
 	} all[] = { { w->s.file_count == 0, N_("the file of the document") }, { w->s.to == NULL, N_("--to (to whom)") },
-		    { w->type == NULL, N_("--type (what type of document)") }, { w->subject == NULL, N_("--subject (what it is about)") } };
+		    { w->type == NULL, N_("--type (what type of document)") }, { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
 	char list[256] = "", message[512];
 	unsigned count = 0;
 
@@ -171,6 +174,37 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 			  _("for example: vanthu send plan.docx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\""));
 }
 
+static const char *text_or_none(const struct wanted *w, int which)
+{
+	return w->texts[which] == NULL ? "" : w->texts[which];
+}
+
+/* Each text within the bounds that its readers have (limits.h), and the names of files that can be saved where they go. */
+static int check_texts(struct cli *cli, struct wanted *w)
+{
+	const struct field fields[] = {
+		{ "number", w->texts[TEXT_NUMBER], NUMBER_MAX, false },
+		{ "subject", w->texts[TEXT_SUBJECT], SUBJECT_MAX, false },
+		{ "signer", w->texts[TEXT_SIGNER], COMMITTEE_NAME_MAX, true },
+		{ "position", w->texts[TEXT_POSITION], COMMITTEE_NAME_MAX, true },
+		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
+		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
+	};
+	int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
+
+	for (unsigned i = 0; code == 0 && i < w->s.file_count; i++)
+		code = field_check_name(cli, w->s.files[i]);
+	if (code != 0)
+		return code;
+	w->s.number = text_or_none(w, TEXT_NUMBER);
+	w->s.subject = text_or_none(w, TEXT_SUBJECT);
+	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
+	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.note = text_or_none(w, TEXT_NOTE);
+	w->s.term = text_or_none(w, TEXT_TERM);
+	return 0;
+}
+
 static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
 {
 	int c;
@@ -186,10 +220,10 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 	for (int i = optind; i < argc; i++)
 		w->s.files[w->s.file_count++] = argv[i];
 	c = check_complete(cli, w);
+	if (c == 0)
+		c = check_texts(cli, w);
 	if (c != 0)
 		return c;
-	w->s.number = w->number == NULL ? "" : w->number;
-	w->s.subject = w->subject;
 	if (w->s.issued_on[0] == '\0')
 		text_today(w->s.issued_on);
 	return check_type(cli, w);
@@ -219,11 +253,32 @@ static enum err find_reply(struct client *c, struct wanted *w)
 	return ERR_OK;
 }
 
+/* Who refused it and why; the first of them, for the command that lists them all comes with it. */
+static const char *refusal_sentence(const Vanthu__V1__DocumentView *view, char *out, size_t size)
+{
+	const Vanthu__V1__ReceiptView *first = NULL;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < view->n_receipts; i++) {
+		if (strcmp(view->receipts[i]->state, "refused") != 0)
+			continue;
+		first = first == NULL ? view->receipts[i] : first;
+		count++;
+	}
+	if (first == NULL)
+		return _(err_text(ERR_REFUSED));
+	snprintf(out, size, _("refused by %s: VT-%u %s"), first->committee, (unsigned)first->reason,
+		 _(err_text(err_known(first->reason) ? (enum err)first->reason : ERR_REFUSED)));
+	if (count > 1)
+		snprintf(out + strlen(out), size - strlen(out), ngettext(", and by %u more", ", and by %u more", count - 1), count - 1);
+	return out;
+}
+
 /* 0 delivered everywhere, 5 refused by somebody, 8 not in time. */
 static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 {
 	int64_t until_ms = text_now_ms() + cli->timeout_ms;
-	char fix[256];
+	char fix[256], message[512];
 
 	for (;;) {
 		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -241,7 +296,7 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 			return 0;
 		if (strcmp(reply->view->line->state, "refused") == 0) {
 			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"), id);
-			return cli_fail_text(cli, ERR_REFUSED, id, fix);
+			return cli_fail_text(cli, ERR_REFUSED, refusal_sentence(reply->view, message, sizeof message), fix);
 		}
 		if (text_now_ms() > until_ms) {
 			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"), id);
@@ -261,6 +316,8 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
+	if (cli->dry_run)
+		json_object_set_new(out, "dry_run", json_true());
 	for (size_t i = 0; i < a->n_warnings; i++)
 		cli_warn(cli, "VT-%u %s", a->warnings[i], _(err_text((enum err)a->warnings[i])));
 	output_object(cli, out, columns);
@@ -283,6 +340,8 @@ static int send_it(struct cli *cli, struct wanted *w)
 		e = find_reply(c, w);
 	if (e == ERR_OK)
 		e = submission_send(c, &w->s, &accepted);
+	if (e == ERR_OK && w->texts[TEXT_NUMBER] == NULL)
+		cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
 	if (e == ERR_OK) {
 		uuid_print(w->s.id.bytes, id);
 		if (w->wait == WAIT_DELIVERED && !w->s.dry_run) {
@@ -308,8 +367,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 int cmd_send(struct cli *cli, int argc, char **argv)
 {
-	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG, .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG, .note = "",
-				   .term = "", .signer_name = "", .signer_position = "" } };
+	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG, .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG } };
 	static const struct doc_id none;
 	int code = read_options(cli, argc, argv, &w);
 
@@ -318,7 +376,7 @@ int cmd_send(struct cli *cli, int argc, char **argv)
 		code = cli_fail(cli, ERR_SYSTEM, NULL);
 	if (code == 0)
 		code = send_it(cli, &w);
-	free(w.number);
-	free(w.subject);
+	for (unsigned i = 0; i < TEXT_COUNT; i++)
+		free(w.texts[i]);
 	return code;
 }

@@ -111,13 +111,10 @@ void complete_offer(const struct completing *c, const char *word, const char *me
 {
 	char *folded = text_fold(word), *line = strdup(meaning);
 
-	/* Such a word could drive the terminal or end the line, so it is not offered. */
-	for (const char *at = word; *at != '\0'; at++) {
-		if ((unsigned char)*at < ' ' || *at == 0x7f) {
-			free(folded);
-			folded = NULL;
-			break;
-		}
+	/* Such a word could drive the terminal, end the line or look like another, so it is not offered. */
+	if (text_hidden(word) != 0) {
+		free(folded);
+		folded = NULL;
 	}
 	if (folded != NULL && line != NULL && word[0] != '\0' && strncmp(folded, c->folded, strlen(c->folded)) == 0) {
 		text_one_line(line);

@@ -232,6 +232,7 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 		print_percent_fine(json_real_value(value), out, size);
 	else if (json_is_real(value))
 		output_decimal(json_real_value(value), 2, "", out, size);
+	text_one_line(out);
 }
 
 int output_list(struct cli *cli, json_t *data, const struct column *columns)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "tools/output.h"
+#include "tools/text.h"
 
 enum { VALUE_BYTES = 4096 };
 
@@ -11,8 +12,9 @@ static void print_value(struct cli *cli, const json_t *value, enum format format
 
 	if (json_is_string(value)) {
 		/* Raw words: what people read depends on their language. */
-		for (const char *p = json_string_value(value); *p != '\0'; p++)
-			fputc((unsigned char)*p < 0x20 ? ' ' : *p, stdout);
+		snprintf(text, sizeof text, "%s", json_string_value(value));
+		text_one_line(text);
+		fputs(text, stdout);
 		return;
 	}
 	if (json_is_integer(value)) {
@@ -54,8 +56,14 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
 {
+	char text[VALUE_BYTES], mend[VALUE_BYTES];
+
 	(void)cli;
-	fprintf(stderr, "VT-%d\t%s\t%s\n", (int)e, message, fix);
+	snprintf(text, sizeof text, "%s", message);
+	snprintf(mend, sizeof mend, "%s", fix);
+	text_one_line(text);
+	text_one_line(mend);
+	fprintf(stderr, "VT-%d\t%s\t%s\n", (int)e, text, mend);
 }
 
 static void no_heading(struct cli *cli, const char *text)

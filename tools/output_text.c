@@ -59,7 +59,6 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 		const struct column *c = g->shown[i % g->columns];
 
 		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key), c->format, false, text, sizeof text);
-		text_one_line(text);
 		layout_measure(&g->layout[i % g->columns], text, c->flexible);
 		g->cells[i] = strdup(text);
 		if (g->cells[i] == NULL)
@@ -181,7 +180,6 @@ static void print_object(struct cli *cli, const json_t *object, const struct col
 		output_format(cli, v, c->format, true, text, sizeof text);
 		if (text[0] == '\0')
 			continue;
-		text_one_line(text);
 		printf("%s%*s  ", _(c->title), widest - text_width(_(c->title)), "");
 		text_wrap(stdout, text, widest + 2, widest + 2, term_wrap_width(STDOUT_FILENO));
 		printf("\n");
@@ -197,12 +195,14 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 
 	fflush(stdout);
 	snprintf(text, sizeof text, "%s VT-%d: %s", _("Error"), (int)e, message);
+	text_lines(text);
 	fputs(color ? "\033[31m" : "", stderr);
 	text_wrap(stderr, text, FIX_INDENT, 0, width);
 	fputs(color ? "\033[0m\n" : "\n", stderr);
 	if (fix[0] == '\0')
 		return;
 	snprintf(text, sizeof text, "%s %s", _("What to do:"), fix);
+	text_lines(text);
 	fprintf(stderr, "%*s", FIX_INDENT, "");
 	text_wrap(stderr, text, 2 * FIX_INDENT, FIX_INDENT, width);
 	fputc('\n', stderr);

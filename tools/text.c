@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 #include <unicase.h>
+#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 #include <uniwidth.h>
@@ -113,16 +114,75 @@ void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells)
 	}
 }
 
+static bool is_control(ucs4_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+}
+
+/* Cf: direction marks and overrides, zero-width characters, soft hyphens, tags. Zl and Zp end a line. */
+static bool is_unseen(ucs4_t c)
+{
+	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp);
+}
+
+uint32_t text_hidden(const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
+
+	while (at < end) {
+		ucs4_t c;
+
+		at += u8_mbtouc(&c, at, (size_t)(end - at));
+		if (is_control(c) || is_unseen(c) || c == 0xfffd)
+			return c;
+	}
+	return 0;
+}
+
+static void make_safe(char *text, bool keeps_lines)
+{
+	static const uint8_t mark[] = { 0xef, 0xbf, 0xbd }; /* U+FFFD */
+	uint8_t *to = (uint8_t *)text;
+	const uint8_t *from = to, *end = from + strlen(text);
+
+	while (from < end) {
+		ucs4_t c;
+		int n = u8_mbtouc(&c, from, (size_t)(end - from));
+
+		if (is_control(c) && !(keeps_lines && c == '\n')) {
+			*to++ = ' ';
+		} else if (is_unseen(c) && n >= (int)sizeof mark) {
+			memcpy(to, mark, sizeof mark);
+			to += sizeof mark;
+		} else if (is_unseen(c) || (c == 0xfffd && n < (int)sizeof mark)) {
+			*to++ = '?';
+		} else {
+			memmove(to, from, (size_t)n);
+			to += n;
+		}
+		from += n;
+	}
+	*to = '\0';
+}
+
 void text_one_line(char *text)
 {
-	unsigned char *p = (unsigned char *)text;
+	make_safe(text, false);
+}
 
-	for (; *p != '\0'; p++) {
-		if (*p < 0x20 || *p == 0x7f)
-			*p = ' ';
-		else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
-			p[0] = p[1] = ' '; /* C1 controls */
-	}
+void text_lines(char *text)
+{
+	make_safe(text, true);
+}
+
+void text_trim(char *text)
+{
+	size_t len = strlen(text), blanks = strspn(text, " \t\r\n");
+
+	memmove(text, text + blanks, len - blanks + 1);
+	len -= blanks;
+	while (len > 0 && strchr(" \t\r\n", text[len - 1]) != NULL)
+		text[--len] = '\0';
 }
 
 void text_rfc3339(int64_t ms, char *out, size_t size_bytes)

@@ -141,6 +141,34 @@ def imports_over():
     return "answered"
 
 
+def bad_fields():
+    """Documents without a subject, and with texts beyond their bounds: each is answered with the field to blame."""
+    said = []
+    for field, value in (("subject", ""), ("subject", " \t"), ("number", "  "), ("number", "9" * 61), ("note", "x" * 2001), ("issued_on", "2026-02-30"),
+                         ("type_name", "x" * 201)):
+        r = submission(1, 1, content=b"x")
+        body = envelope_pb2.DocumentBody.FromString(r.submit.body)
+        setattr(body, field, value)
+        r.submit.body = body.SerializeToString()
+        reply = Door("office").ask(r)
+        said.append("%s VT-%d" % (reply.error.about, reply.error.code))
+    r = submission(1, 1, content=b"x")
+    r.submit.parts[0].size_bytes = 1 << 40
+    r.submit.parts[0].streamed, r.submit.parts[0].content = True, b""
+    reply = Door("office").ask(r)
+    said.append("%s VT-%d" % (reply.error.about, reply.error.code))
+    return ", ".join(said)
+
+
+def unseen():
+    """A document whose texts have characters that turn the direction of writing, that nobody sees, and that drive terminals."""
+    r = submission(66, 1, content=b"x")
+    body = envelope_pb2.DocumentBody.FromString(r.submit.body)
+    body.number, body.subject, body.parts[0].name = "66\u202e-CV/X", "a\u200bb\u2066c\x1b[31md\u00ade", "rtl\u202etxt.exe"
+    r.submit.body = body.SerializeToString()
+    return Door("office").ask(r).WhichOneof("what")
+
+
 def hoard():
     """Whole submissions of nearly a MiB, faster than they can be written, and never a reply read."""
     d = Door("office")

@@ -45,6 +45,29 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[ -z "$(find "$LAB/btp/data/incoming" -name 'submit.*')" ]
 }
 
+@test "a field that is blank or too long is named, and a file that is too large" {
+	trick bad-fields
+	[ "$output" = "subject VT-1009, subject VT-1009, number VT-1009, number VT-1009, note VT-1009, issued_on VT-1009, type_name VT-1009, p0 VT-2009" ]
+}
+
+@test "what nobody sees in a document is seen on the screen, and in no name of a saved file" {
+	local id told mark=$'\xef\xbf\xbd'
+	trick unseen
+	[ "$output" = accepted ]
+	id=$(v btp outbox --json | jq -r '.data[] | select(.number | startswith("66")) | .id')
+	wait_for 10 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp show $id --json | jq -r .data.state)\" = delivered ]"
+	for told in "btp outbox" "thads inbox" "thads inbox --plain" "thads show $id" "thads find ab" "thads show 67$'\u202e'"; do
+		run v $told
+		[[ $output != *$'\u202e'* && $output != *$'\u200b'* && $output != *$'\u2066'* && $output != *$'\e'* && $output != *$'\u00ad'* ]]
+		echo "$output" >>all.txt
+	done
+	grep -qF "66$mark-CV/X" all.txt
+	grep -qF "a${mark}b${mark}c [31md?e" all.txt
+	v thads save "$id" --to saved -q
+	[ "$(ls saved)" = "rtl${mark}txt.exe" ]
+	[ "$(v thads show "$id" --json | jq -r .data.number)" = 66$'\u202e'-CV/X ] # for programs as it was signed
+}
+
 @test "names without end find nothing" {
 	trick long-names
 	[ "$output" = "VT-2001 VT-2001" ]

@@ -131,3 +131,16 @@ setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
 	done
 	echo "# $((best / 1000)) ms: the command status, best of five" >&3
 }
+
+@test "who waits for the delivery hears who refused it, and why" {
+	printf 'attachment: {max: 100K}\n' >>"$LAB/cb-luutru/vanthud.yaml"
+	"$VANTHU" lab stop "$LAB" cb-luutru -q >/dev/null
+	start_lab cb-luutru
+	run -5 v btp send ke-hoach.txt phu-luc.bin --to cb-luutru --type KH --number 77-KH/ĐU --subject "quá lớn" --wait delivered --timeout 120
+	[[ $output == *"Error VT-2021: refused by cb-luutru: VT-2009 too large"*"vanthu show "* ]]
+	run -5 v btp send ke-hoach.txt phu-luc.bin --to cb-luutru,vanphong --type KH --number 78-KH/ĐU --subject "quá lớn" --wait delivered --timeout 120 --json
+	[ "$(jq -r .error.message <<<"$output")" = "refused by cb-luutru: VT-2009 too large" ]
+	sed -i '/^attachment: {max: 100K}$/d' "$LAB/cb-luutru/vanthud.yaml"
+	"$VANTHU" lab stop "$LAB" cb-luutru -q >/dev/null
+	start_lab cb-luutru
+}

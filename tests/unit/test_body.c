@@ -92,8 +92,8 @@ static void test_part_names_that_lead_out_of_a_folder_are_refused(void **state)
 		assert_ok(with_name(*state, good[i]));
 }
 
-/* One more byte than the bound is refused, the bound itself is taken. */
-static void bound(struct arena *a, struct document_body *b, text_t *field, size_t max)
+/* One more byte than the bound is refused and the field named, the bound itself is taken. */
+static void bound(struct arena *a, struct document_body *b, text_t *field, size_t max, text_t name)
 {
 	char *text = arena_alloc(a, max + 2);
 	struct document_body out;
@@ -102,8 +102,10 @@ static void bound(struct arena *a, struct document_body *b, text_t *field, size_
 	memset(text, 'a', max + 1);
 	*field = text;
 	assert_int_equal(body_back(a, b, &out), ERR_FORMAT);
+	assert_string_equal(out.fault, name);
 	text[max] = '\0';
 	assert_ok(body_back(a, b, &out));
+	assert_null(out.fault);
 	*field = before;
 }
 
@@ -112,17 +114,17 @@ static void test_every_text_has_its_bound(void **state)
 	struct part part = { .name = "a", .media_type = "" };
 	struct document_body b = { .parts = &part, .part_count = 1 };
 
-	bound(*state, &b, &b.number, NUMBER_MAX);
-	bound(*state, &b, &b.type_code, TYPE_CODE_MAX);
-	bound(*state, &b, &b.type_name, COMMITTEE_NAME_MAX);
-	bound(*state, &b, &b.term, COMMITTEE_NAME_MAX);
-	bound(*state, &b, &b.subject, SUBJECT_MAX);
-	bound(*state, &b, &b.note, SUBJECT_MAX);
-	bound(*state, &b, &b.signer_name, COMMITTEE_NAME_MAX);
-	bound(*state, &b, &b.signer_position, COMMITTEE_NAME_MAX);
-	bound(*state, &b, &b.signer_competence, COMMITTEE_NAME_MAX);
-	bound(*state, &b, &part.name, NAME_MAX_BYTES);
-	bound(*state, &b, &part.media_type, NAME_MAX_BYTES);
+	bound(*state, &b, &b.number, NUMBER_MAX, "number");
+	bound(*state, &b, &b.type_code, TYPE_CODE_MAX, "type_code");
+	bound(*state, &b, &b.type_name, COMMITTEE_NAME_MAX, "type_name");
+	bound(*state, &b, &b.term, COMMITTEE_NAME_MAX, "term");
+	bound(*state, &b, &b.subject, SUBJECT_MAX, "subject");
+	bound(*state, &b, &b.note, SUBJECT_MAX, "note");
+	bound(*state, &b, &b.signer_name, COMMITTEE_NAME_MAX, "signer");
+	bound(*state, &b, &b.signer_position, COMMITTEE_NAME_MAX, "signer");
+	bound(*state, &b, &b.signer_competence, COMMITTEE_NAME_MAX, "signer");
+	bound(*state, &b, &part.name, NAME_MAX_BYTES, "parts");
+	bound(*state, &b, &part.media_type, NAME_MAX_BYTES, "parts");
 }
 
 static void test_dates_are_dates(void **state)

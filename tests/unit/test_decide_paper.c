@@ -100,12 +100,14 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 	struct stage *g = *state;
 	struct event e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	struct { const char *number, *subject, *date, *type; enum direction direction; enum secrecy secrecy; enum err why; } rows[] = {
-		{ "", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
-		{ "1", "", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
-		{ "1", longest, "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
-		{ longest, "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FORMAT },
+		{ "", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", "", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", longest, "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ longest, "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ " \t", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", "  ", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
 		{ "1", "s", "2025-06-31", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
-		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE }, /* has not come yet */
+		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FUTURE }, /* has not come yet */
 		{ "1", "s", "", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
 		{ "1", "s", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_TYPE },
 		{ "1", "s", "2025-06-14", "CV", DIRECTION_NONE, SECRECY_THUONG, ERR_FORMAT },
@@ -144,7 +146,7 @@ static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void *
 	struct record r;
 
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
-	assert_int_equal(paper_answer(g, &no_reason).result, ERR_FORMAT);
+	assert_int_equal(paper_answer(g, &no_reason).result, ERR_FIELD);
 	assert_int_equal(paper_answer(g, &unknown).result, ERR_NOT_FOUND);
 	good.u.paper.dry_run = true;
 	assert_int_equal(paper_answer(g, &good).result, ERR_OK);

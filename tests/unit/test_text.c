@@ -79,7 +79,29 @@ static void test_what_others_sent_cannot_drive_the_terminal(void **state)
 
 	(void)state;
 	text_one_line(text);
-	assert_string_equal(text, "a [2Jb c  d");
+	assert_string_equal(text, "a [2Jb c d");
+}
+
+static void test_what_nobody_sees_is_found_and_marked(void **state)
+{
+	char text[] = "a\xe2\x80\xae" "b\xc2\xad" "c\xf3\xa0\x80\xa1" "d\xff" "e\nf", safe[] = "Đảng ủy \xf0\x9f\x87\xbb e\xcc\x82";
+	char lines[] = "a\n\x1b[1mb", blanks[] = " \t x y\n ", nothing[] = " ";
+
+	(void)state;
+	assert_int_equal(text_hidden("Số 12-KH/ĐU"), 0);
+	assert_int_equal(text_hidden(text), 0x202e);
+	assert_int_equal(text_hidden("a\x1b[1m"), 0x1b);
+	assert_int_equal(text_hidden("a\xff"), 0xfffd);
+	text_one_line(text);
+	assert_string_equal(text, "a\xef\xbf\xbd" "b?c\xef\xbf\xbd" "d?e f");
+	text_one_line(safe);
+	assert_string_equal(safe, "Đảng ủy \xf0\x9f\x87\xbb e\xcc\x82");
+	text_lines(lines);
+	assert_string_equal(lines, "a\n [1mb");
+	text_trim(blanks);
+	assert_string_equal(blanks, "x y");
+	text_trim(nothing);
+	assert_string_equal(nothing, "");
 }
 
 static void test_uuids_of_version_7_only(void **state)
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(test_dates_are_read_in_both_orders_and_must_exist),
 		cmocka_unit_test(test_times_are_vietnams_unless_utc_is_wanted),
 		cmocka_unit_test(test_what_others_sent_cannot_drive_the_terminal),
+		cmocka_unit_test(test_what_nobody_sees_is_found_and_marked),
 		cmocka_unit_test(test_uuids_of_version_7_only),
 		cmocka_unit_test(test_qd_alone_is_two_types),
 		cmocka_unit_test(test_media_types_go_by_the_ending),
