@@ -148,6 +148,8 @@ void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery
 /* This year's, for `status`: without rows. */
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
 void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m);
+/* What a recount could not read goes into the log, whoever began it. */
+void control_recount_log(const struct recount_result *r);
 void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_figures(struct client *c, uint64_t id);
 void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);

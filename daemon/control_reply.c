@@ -130,6 +130,8 @@ void control_reply(struct control *control, const struct act_reply *a)
 {
 	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
 
+	if (a->recount != NULL)
+		control_recount_log(a->recount);
 	if (a->to.n == 0 || p->number != a->to.n)
 		return;
 	copy = *p;

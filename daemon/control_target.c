@@ -1,4 +1,5 @@
 /* The digital share by month, and the proof that its counters are true; see control_internal.h. */
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -168,36 +169,83 @@ void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m
 	}
 }
 
-void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
-{
-	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RECOUNTED);
-	Vanthu__V1__Recounted out = VANTHU__V1__RECOUNTED__INIT;
-	uint32_t count = a->recount->difference_count;
-	Vanthu__V1__TargetRow *rows;
-	Vanthu__V1__Difference *each;
+enum { RECORD_NAME_MAX = 16 + 2 * KEY_MAX_BYTES };
 
-	arena_reset(c->control->arena);
-	rows = arena_array(c->control->arena, 2 * (size_t)count, sizeof *rows);
-	each = arena_array(c->control->arena, count, sizeof *each);
-	out.differences = arena_array(c->control->arena, count, sizeof *out.differences);
-	if (rows == NULL || each == NULL || out.differences == NULL) {
-		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
-		return;
+/* As the store names its copy in quarantine/, or begins to. */
+static void record_name(const struct recount_damage *d, char out[RECORD_NAME_MAX])
+{
+	int n = snprintf(out, RECORD_NAME_MAX, "%s-", family_name(d->family));
+
+	for (unsigned i = 0; i < d->key.len_bytes && n < RECORD_NAME_MAX - 2; i++)
+		n += snprintf(out + n, RECORD_NAME_MAX - (size_t)n, "%02x", d->key.bytes[i]);
+}
+
+void control_recount_log(const struct recount_result *r)
+{
+	char name[RECORD_NAME_MAX];
+
+	for (uint32_t i = 0; i < r->damage_count; i++) {
+		record_name(&r->damage[i], name);
+		log_event(LOG_ERROR, "recount-damaged", "record=%s", name);
 	}
+	if (r->damaged > 0)
+		log_event(LOG_ERROR, "recount-not-proven", "damaged=%llu differences=%u repaired=%u kept=%u", (unsigned long long)r->damaged,
+			  r->difference_count, r->repaired_count, r->kept_count);
+}
+
+static enum err fill_damage(struct arena *a, const struct recount_result *r, Vanthu__V1__Recounted *out)
+{
+	char (*names)[RECORD_NAME_MAX] = arena_array(a, r->damage_count, sizeof *names);
+
+	out->damaged_records = arena_array(a, r->damage_count, sizeof *out->damaged_records);
+	if (names == NULL || out->damaged_records == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < r->damage_count; i++) {
+		record_name(&r->damage[i], names[i]);
+		out->damaged_records[i] = names[i];
+	}
+	out->n_damaged_records = r->damage_count;
+	out->damaged = r->damaged;
+	return ERR_OK;
+}
+
+static enum err fill_differences(struct arena *a, const struct recount_result *r, Vanthu__V1__Recounted *out)
+{
+	uint32_t count = r->difference_count;
+	Vanthu__V1__TargetRow *rows = arena_array(a, 2 * (size_t)count, sizeof *rows);
+	Vanthu__V1__Difference *each = arena_array(a, count, sizeof *each);
+
+	out->differences = arena_array(a, count, sizeof *out->differences);
+	if (rows == NULL || each == NULL || out->differences == NULL)
+		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < count; i++) {
-		const struct recount_difference *d = &a->recount->differences[i];
+		const struct recount_difference *d = &r->differences[i];
 
 		fill_row(d->month, d->direction, &d->stored, &rows[2 * i]);
 		fill_row(d->month, d->direction, &d->counted, &rows[2 * i + 1]);
 		vanthu__v1__difference__init(&each[i]);
 		each[i].stored = &rows[2 * i];
 		each[i].counted = &rows[2 * i + 1];
-		out.differences[i] = &each[i];
+		out->differences[i] = &each[i];
 	}
-	out.n_differences = count;
+	out->n_differences = count;
+	return ERR_OK;
+}
+
+void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RECOUNTED);
+	Vanthu__V1__Recounted out = VANTHU__V1__RECOUNTED__INIT;
+
+	arena_reset(c->control->arena);
+	if (fill_differences(c->control->arena, a->recount, &out) != ERR_OK || fill_damage(c->control->arena, a->recount, &out) != ERR_OK) {
+		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
+		return;
+	}
 	out.documents = a->recount->documents;
 	out.papers = a->recount->papers;
-	out.repaired = a->recount->repaired;
+	out.repaired = a->recount->repaired_count > 0;
+	out.kept = a->recount->kept_count;
 	r.recounted = &out;
 	control_say(c, &r);
 }

@@ -242,6 +242,7 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 {
 	struct found f = { .family = family };
 	struct stored_key prefix;
+	bool told = false;
 	MDB_cursor *cursor;
 	MDB_txn *txn;
 	enum err e = lmdb_reader_take(s, &txn);
@@ -255,17 +256,18 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 	lmdb_place(family, &scan->prefix, &prefix);
 	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &prefix, &f);
 	e = ERR_DAMAGED;
-	while (e == ERR_DAMAGED && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {
+	while (e == ERR_DAMAGED && !told && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {
 		if (lmdb_family_at(family, &f.key) != family) {
 			code = pass_over(cursor, &f, up);
 			continue;
 		}
 		e = decode(s, arena, &f, &scan->at, out);
 		scan->open = false;
-		if (e == ERR_DAMAGED)
+		told = e == ERR_DAMAGED && scan->tell_damage && lmdb_key_at(family, &f.key, &scan->at); /* else it could not go on from there */
+		if (e == ERR_DAMAGED && !told)
 			code = mdb_cursor_get(cursor, &f.key, &f.value, up ? MDB_NEXT : MDB_PREV);
 	}
-	if (e == ERR_DAMAGED)
+	if (e == ERR_DAMAGED && !told)
 		e = code == MDB_SUCCESS ? ERR_NOT_FOUND : lmdb_error(code, "mdb_cursor_get");
 	mdb_cursor_close(cursor);
 out:

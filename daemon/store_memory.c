@@ -80,6 +80,17 @@ static size_t seek(const struct table *t, const struct key *key)
 	return low;
 }
 
+enum err memory_disk_spoil(struct memory_disk *d, enum family family, const struct key *key)
+{
+	struct table *t = &d->tables[family];
+	size_t at = seek(t, key);
+
+	if (at == t->count || compare(&t->entries[at]->key, key) != 0)
+		return ERR_NOT_FOUND;
+	t->entries[at]->value[t->entries[at]->len_bytes - 1] ^= 1;
+	return ERR_OK;
+}
+
 static void put(struct table *t, const struct key *key, struct blob value)
 {
 	struct entry *e = malloc(sizeof *e + value.len_bytes);
@@ -182,7 +193,7 @@ static enum err memory_next(void *ctx, struct arena *arena, enum family family, 
 
 		scan->at = t->entries[at]->key;
 		scan->open = false;
-		if (e != ERR_DAMAGED)
+		if (e != ERR_DAMAGED || scan->tell_damage)
 			return e;
 	}
 	return ERR_NOT_FOUND;
@@ -206,7 +217,7 @@ static enum err memory_last(void *ctx, struct arena *arena, enum family family, 
 		r = decode(m, arena, family, e, out);
 		scan->at = e->key;
 		scan->open = false;
-		if (r != ERR_DAMAGED)
+		if (r != ERR_DAMAGED || scan->tell_damage)
 			return r;
 	}
 	return ERR_NOT_FOUND;

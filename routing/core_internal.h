@@ -76,6 +76,8 @@ struct recount {
 	struct tally *tally;
 	uint32_t tally_count, tally_capacity;
 	uint64_t documents, papers;
+	uint64_t damaged; /* records that cannot be read; the first of them by name */
+	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
 struct core {

@@ -51,6 +51,7 @@ enum {
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
 	PAPER_ALIKE_MAX = 1000,          /* entries on paper of one month and direction that a new one is compared with: the newest */
+	RECOUNT_DAMAGE_MAX = 64,         /* records that a recount cannot read and names; all are counted */
 	PLAN_WRITES_MAX = 32768,
 	PLAN_ACTS_MAX = 40960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,

@@ -11,6 +11,7 @@ struct scan {
 	struct key prefix;
 	struct key at;  /* where the walk stands */
 	bool open;      /* at its beginning: upwards a key equal to `at` counts, downwards `at` is no bound */
+	bool tell_damage; /* stop at a damaged record with ERR_DAMAGED, `at` being its key, instead of passing over it */
 };
 struct scan scan_of(struct key prefix);                      /* all of a prefix, from either end */
 struct scan scan_from(struct key prefix, struct key after);  /* what lies beyond `after` */
@@ -22,7 +23,8 @@ struct lookup {
 	 * checksum is wrong (it is quarantined, never served). Does not block beyond a page fault. */
 	enum err (*get)(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out);
 
-	/* The next record upwards; scan->at becomes its key. ERR_NOT_FOUND at the end. Damaged records are passed over (and quarantined). */
+	/* The next record upwards; scan->at becomes its key. ERR_NOT_FOUND at the end. Damaged records are passed over (and quarantined), or told
+	 * where the scan wants that. */
 	enum err (*next)(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out);
 
 	/* The next record downwards. */

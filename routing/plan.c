@@ -233,8 +233,8 @@ static enum err overlay(struct plan *p, struct arena *arena, enum family family,
 
 	do {
 		e = step(p->base.ctx, arena, family, &stored, out);
-	} while (e == ERR_OK && erased(p, family, &stored.at));
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	} while ((e == ERR_OK || e == ERR_DAMAGED) && erased(p, family, &stored.at));
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 		return e;
 	order = w == NULL || e == ERR_NOT_FOUND ? 0 : key_order(&w->key, &stored.at);
 	if (w != NULL && (up ? order <= 0 : order >= 0)) {
@@ -242,7 +242,7 @@ static enum err overlay(struct plan *p, struct arena *arena, enum family family,
 		*out = w->record;
 		e = ERR_OK;
 	}
-	if (e == ERR_OK) {
+	if (e != ERR_NOT_FOUND) {
 		scan->at = stored.at;
 		scan->open = false;
 	}

@@ -73,11 +73,21 @@ struct recount_difference {
 	enum direction direction;
 	struct target_count stored, counted;
 };
+/* A record that cannot be read: what it stands for is in no count. */
+struct recount_damage {
+	enum family family;
+	struct key key;
+};
+/* The counters are proven when there is neither difference nor damage. */
 struct recount_result {
 	uint64_t documents, papers; /* looked at */
 	const struct recount_difference *differences;
 	uint32_t difference_count;
-	bool repaired;
+	uint32_t repaired_count; /* of the differences */
+	uint32_t kept_count;     /* of them: left by a repair, because the counter may know what can be read no more */
+	uint64_t damaged;        /* records */
+	const struct recount_damage *damage; /* the first of them */
+	uint32_t damage_count;
 };
 struct act_reply {
 	struct reply_to to;

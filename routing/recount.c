@@ -133,6 +133,14 @@ enum err recount_follow(struct turn_view *t, enum family family, const struct ke
 	return e == ERR_OK ? tally_place(r, after, true) : e;
 }
 
+/* What cannot be read is in no count, so it must be told: a sum without it would pass for the truth. */
+static void note_damage(struct recount *r, enum family family, const struct key *key)
+{
+	if (r->damaged < RECOUNT_DAMAGE_MAX)
+		r->damage[r->damaged] = (struct recount_damage){ family, *key };
+	r->damaged++;
+}
+
 static enum err look_at_document(struct turn_view *t, const struct key *key, const struct rec_document *d)
 {
 	struct recount *r = &t->core->recount;
@@ -140,8 +148,12 @@ static enum err look_at_document(struct turn_view *t, const struct key *key, con
 	struct record state;
 	enum err e = core_get(t, FAMILY_STATE, *key, &state);
 
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
-		return ERR_OK; /* not complete; or in quarantine: then the difference shows it */
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK; /* not complete */
+	if (e == ERR_DAMAGED) {
+		note_damage(r, FAMILY_STATE, key);
+		return ERR_OK;
+	}
 	if (e != ERR_OK)
 		return e;
 	place = target_of_document((enum role)key->bytes[0], d, &state.u.state);
@@ -159,17 +171,23 @@ static enum err step(struct turn_view *t)
 	struct scan scan = r->begun ? scan_from(prefix, r->at) : scan_of(prefix);
 	struct target_place place;
 	struct record record;
-	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &record);
+	enum err e;
 
+	scan.tell_damage = true;
+	e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &record);
 	if (e == ERR_NOT_FOUND) {
 		r->phase++;
 		r->begun = false;
 		return ERR_OK;
 	}
-	if (e != ERR_OK)
+	if (e != ERR_OK && e != ERR_DAMAGED)
 		return e;
 	r->begun = true;
 	r->at = scan.at;
+	if (e == ERR_DAMAGED) {
+		note_damage(r, family, &scan.at);
+		return ERR_OK;
+	}
 	if (family == FAMILY_DOCUMENT)
 		return look_at_document(t, &scan.at, &record.u.document);
 	place = target_of_paper(&record.u.paper);
@@ -179,26 +197,17 @@ static enum err step(struct turn_view *t)
 
 /* ---- its end ---- */
 
-static enum err compare(struct turn_view *t, struct recount_result *out)
+/* A counter that cannot be read differs from whatever was counted. */
+static enum err compare_stored(struct turn_view *t, struct recount_difference *list, struct recount_result *out)
 {
 	struct recount *r = &t->core->recount;
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
-	struct recount_difference *list = NULL;
-	uint32_t stored = 0, capacity;
 	struct record record;
 	enum err e;
 
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK)
-		stored++;
-	if (e != ERR_NOT_FOUND)
-		return e;
-	capacity = stored + r->tally_count;
-	list = arena_array(t->plan->arena, capacity, sizeof *list);
-	if (list == NULL)
-		return ERR_NO_MEMORY;
-	scan = scan_of((struct key){ .len_bytes = 0 });
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK) {
-		struct recount_difference d = { .stored = record.u.counter };
+	scan.tell_damage = true;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK || e == ERR_DAMAGED) {
+		struct recount_difference d = { .stored = { .digital = 0 } };
 		struct tally *tally;
 
 		if (!key_parse_counter(&scan.at, &d.month, &d.direction))
@@ -208,10 +217,33 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 			return ERR_NO_MEMORY;
 		tally->compared = true;
 		d.counted = tally->count;
-		if (!target_equal(&d.stored, &d.counted))
+		if (e == ERR_OK)
+			d.stored = record.u.counter;
+		if (e == ERR_DAMAGED || !target_equal(&d.stored, &d.counted))
 			list[out->difference_count++] = d;
 	}
-	for (uint32_t i = 0; i < r->tally_count; i++) {
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err compare(struct turn_view *t, struct recount_result *out)
+{
+	struct recount *r = &t->core->recount;
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct recount_difference *list = NULL;
+	uint32_t stored = 0;
+	struct record record;
+	enum err e;
+
+	scan.tell_damage = true;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK || e == ERR_DAMAGED)
+		stored++;
+	if (e != ERR_NOT_FOUND)
+		return e;
+	list = arena_array(t->plan->arena, (size_t)stored + r->tally_count, sizeof *list);
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	e = compare_stored(t, list, out);
+	for (uint32_t i = 0; e == ERR_OK && i < r->tally_count; i++) {
 		struct target_count zero = { .digital = 0 };
 		const struct tally *tally = &r->tally[i];
 
@@ -219,20 +251,46 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 			list[out->difference_count++] = (struct recount_difference){ tally->month, tally->direction, zero, tally->count };
 	}
 	out->differences = list;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }
 
+static uint64_t all_of(const struct target_count *c)
+{
+	return target_counted(c) + c->secret;
+}
+
+/* While records cannot be read, a counter that says more than the readable ones may be the last that knows of them: it is left as it is, for
+ * an operator who brings them back. One that says less is wrong in any case. */
 static void repair(struct turn_view *t, struct recount_result *result)
 {
 	for (uint32_t i = 0; i < result->difference_count; i++) {
 		const struct recount_difference *d = &result->differences[i];
 		struct record r = { .family = FAMILY_COUNTER };
 
+		if (result->damaged > 0 && all_of(&d->stored) > all_of(&d->counted)) {
+			result->kept_count++;
+			continue;
+		}
 		r.u.counter = d->counted;
 		core_put(t, key_counter(d->month, d->direction), &r);
+		result->repaired_count++;
 	}
-	result->repaired = result->difference_count > 0;
 	counter_changed_whole(t);
+}
+
+static enum err name_damage(struct turn_view *t, struct recount_result *result)
+{
+	struct recount *r = &t->core->recount;
+	struct recount_damage *list;
+
+	result->damaged = r->damaged;
+	result->damage_count = r->damaged < RECOUNT_DAMAGE_MAX ? (uint32_t)r->damaged : RECOUNT_DAMAGE_MAX;
+	list = arena_array(t->plan->arena, result->damage_count, sizeof *list);
+	if (list == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(list, r->damage, result->damage_count * sizeof *list);
+	result->damage = list;
+	return ERR_OK;
 }
 
 static enum err finish(struct turn_view *t)
@@ -244,12 +302,15 @@ static enum err finish(struct turn_view *t)
 	if (result == NULL)
 		return ERR_NO_MEMORY;
 	*result = (struct recount_result){ .documents = r->documents, .papers = r->papers };
-	e = compare(t, result);
+	e = name_damage(t, result);
+	if (e == ERR_OK)
+		e = compare(t, result);
 	if (e != ERR_OK)
 		return e;
 	if (r->repair)
 		repair(t, result);
-	if (r->reply.n != 0)
+	/* Damage is told also when nobody asked: the shell logs it. */
+	if (r->reply.n != 0 || r->damaged > 0)
 		plan_act(t->plan, ACT_REPLY)->u.reply = (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
 	recount_free(r);
 	return ERR_OK;

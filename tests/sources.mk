@@ -2,7 +2,7 @@
 UNIT := again arena body bulk bulk_spoilt calendar certificate config core counter decide_directory decide_document decide_link decide_paper \
 	decide_publish decide_tick descriptors digest directory endpoint err evidence files files_chunk hand_on head id inbox keyring layout log merkle \
 	opener period plan policy ports prescan publish \
-	record record_codec recount seal sequencer store store_layout stream target text tree wire workers
+	record record_codec recount seal sequencer store store_damage store_layout stream target text tree wire workers
 UNIT_SUPPORT := bulk_pair fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \
 	clerks hostile keys main registry member network prng workload world

@@ -219,35 +219,65 @@ static int show(struct cli *cli, const struct period *period)
 
 /* ---- recount ---- */
 
+static void warn_difference(struct cli *cli, const Vanthu__V1__Difference *d)
+{
+	const Vanthu__V1__TargetRow *a = d->stored, *b = d->counted;
+	char month[16];
+
+	period_print_month((struct month){ (uint16_t)a->month }, month, sizeof month);
+	cli_warn(cli, _("%s: the counters say %llu digital, %llu paper, %llu pending; the records say %llu, %llu, %llu"), month,
+		 (unsigned long long)a->digital, (unsigned long long)a->paper, (unsigned long long)a->pending, (unsigned long long)b->digital,
+		 (unsigned long long)b->paper, (unsigned long long)b->pending);
+}
+
+/* What was left out of the count proves nothing about the counters, whether they agree with the rest or not. */
+static int tell_damage(struct cli *cli, const Vanthu__V1__Recounted *r)
+{
+	unsigned long n = (unsigned long)r->damaged;
+	char message[256];
+
+	if (cli->json)
+		return err_exit_code(ERR_DAMAGED); /* the data says so */
+	snprintf(message, sizeof message,
+		 ngettext("%lu record cannot be read: nothing is proven", "%lu records cannot be read: nothing is proven", n), n);
+	if (r->kept > 0)
+		cli_say(cli, "%s", _("Counters that say more than the readable records were left as they are: they may still know of the others."));
+	return cli_fail_text(cli, ERR_DAMAGED, message,
+			     _("see which in the log of vanthud (recount-damaged); keep their copies in quarantine/ in the data folder"));
+}
+
+static json_t *json_recount(const Vanthu__V1__Recounted *r)
+{
+	json_t *list = json_array(), *damaged = json_array();
+
+	for (size_t i = 0; i < r->n_differences; i++)
+		json_array_append_new(list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored), "counted",
+						      json_row(r->differences[i]->counted)));
+	for (size_t i = 0; i < r->n_damaged_records; i++)
+		json_array_append_new(damaged, json_string(r->damaged_records[i]));
+	return json_pack("{s:b, s:I, s:I, s:b, s:o, s:I, s:o, s:I}", "equal", r->n_differences == 0 && r->damaged == 0, "documents",
+			 (json_int_t)r->documents, "papers", (json_int_t)r->papers, "repaired", r->repaired, "differences", list, "damaged",
+			 (json_int_t)r->damaged, "damaged_records", damaged, "kept", (json_int_t)r->kept);
+}
+
 static int print_recount(struct cli *cli, const Vanthu__V1__Recounted *r)
 {
 	static const struct column columns[] = {
 		{ "equal", N_("Counters true"), FORMAT_BOOL, false }, { "documents", N_("Documents looked at"), FORMAT_COUNT, false },
 		{ "papers", N_("Paper looked at"), FORMAT_COUNT, false }, { NULL, NULL, FORMAT_TEXT, false },
 	};
-	json_t *list = json_array();
-	bool equal = r->n_differences == 0;
+	bool open = r->n_differences > 0 && !r->repaired;
 
-	for (size_t i = 0; i < r->n_differences; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored), "counted",
-						      json_row(r->differences[i]->counted)));
-	output_object(cli, json_pack("{s:b, s:I, s:I, s:b, s:o}", "equal", equal, "documents", (json_int_t)r->documents, "papers",
-				     (json_int_t)r->papers, "repaired", r->repaired, "differences", list), columns);
+	output_object(cli, json_recount(r), columns);
 	if (r->repaired)
 		cli_say(cli, "%s", _("The counters were put right."));
-	if (equal || r->repaired)
-		return 0;
-	for (size_t i = 0; i < r->n_differences && !cli->json; i++) {
-		const Vanthu__V1__TargetRow *a = r->differences[i]->stored, *b = r->differences[i]->counted;
-		char month[16];
-
-		period_print_month((struct month){ (uint16_t)a->month }, month, sizeof month);
-		cli_warn(cli, _("%s: the counters say %llu digital, %llu paper, %llu pending; the records say %llu, %llu, %llu"), month,
-			 (unsigned long long)a->digital, (unsigned long long)a->paper, (unsigned long long)a->pending,
-			 (unsigned long long)b->digital, (unsigned long long)b->paper, (unsigned long long)b->pending);
-	}
-	cli_say(cli, "%s", _("Put them right with: vanthu target recount --repair"));
-	return 1;
+	for (size_t i = 0; open && i < r->n_differences && !cli->json; i++)
+		warn_difference(cli, r->differences[i]);
+	if (r->damaged > 0)
+		return tell_damage(cli, r);
+	if (open)
+		cli_say(cli, "%s", _("Put them right with: vanthu target recount --repair"));
+	return open;
 }
 
 static int recount(struct cli *cli, bool repair)

@@ -77,12 +77,12 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	count_share "$LAB/btp"
 }
 
-# Flips a bit in the counter of a month and direction (1 in, 2 out) wherever it lies in a stopped committee's store.
-spoil_counter() { # COMMITTEE YEAR MONTH DIRECTION
-	/usr/bin/python3 -B - "$LAB/$1/data" "$2" "$3" "$4" <<-'END'
+# Flips a bit in the value under a key, wherever it lies in a stopped committee's store. The key as LMDB has it, in hexadecimal.
+spoil() { # COMMITTEE KEY
+	/usr/bin/python3 -B - "$LAB/$1/data" "$2" <<-'END'
 		import glob, re, struct, sys
-		where, year, month, direction = sys.argv[1], *map(int, sys.argv[2:])
-		key = struct.pack("<H", 4) + struct.pack(">BHB", 20, year * 12 + month - 1, direction)
+		where, key = sys.argv[1], bytes.fromhex(sys.argv[2])
+		key = struct.pack("<H", len(key)) + key
 		spoilt = 0
 		for name in glob.glob(where + "/**/data.mdb", recursive=True):
 		    with open(name, "r+b") as f:
@@ -93,6 +93,32 @@ spoil_counter() { # COMMITTEE YEAR MONTH DIRECTION
 		            spoilt += 1
 		sys.exit(spoilt == 0)
 	END
+}
+# Of a month and direction (1 in, 2 out).
+spoil_counter() { spoil "$1" "$(printf '14%04x%02x' $(($2 * 12 + $3 - 1)) "$4")"; } # COMMITTEE YEAR MONTH DIRECTION
+# Of the n-th document that a committee has sent.
+spoil_state() { spoil "$1" "$(printf '6f%016x04' "$2")"; } # COMMITTEE N
+
+@test "a record that cannot be read is told by the recount, which then proves nothing and loses nothing" {
+	local n
+	start_lab btp thads
+	cd "$BATS_TEST_TMPDIR"
+	echo văn bản >vb.txt
+	for n in 1 2 3; do v btp send vb.txt --to thads --type CV --number "$n-CV/ĐU" --subject "$n" --wait delivered -q; done
+	v btp target recount --json | jq -e '.data | .equal and .damaged == 0 and .damaged_records == []'
+	stop_lab
+	spoil_state btp 2
+	start_lab btp thads
+	run -1 --separate-stderr v btp target recount --json
+	jq -e '.data | .equal == false and .damaged == 1 and .damaged_records == ["state-6f0000000000000002"] and .documents == 2' <<<"$output"
+	run -1 v btp target recount
+	[[ "$output" == *"Counters true        no"* && "$output" == *"VT-4003: 1 record cannot be read"* && "$output" == *"recount-damaged"* ]]
+	grep -q 'event=recount-damaged record=state-6f0000000000000002' "$LAB/btp/vanthud.log"
+	ls "$LAB/btp/data/quarantine/" | grep -q '^state-6f0000000000000002'
+	# The counters still know of it: a repair does not take it away.
+	run -1 --separate-stderr v btp target recount --repair --json
+	jq -e '.data | .repaired == false and .kept == 1 and .equal == false' <<<"$output"
+	[ "$(share btp)" = "[3,3,0,0,0,0]" ]
 }
 
 @test "a damaged counter is found by who asks, and made anew from the records" {

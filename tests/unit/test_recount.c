@@ -26,11 +26,11 @@ static void test_wrong_counter_is_found_named_and_put_right_only_when_asked(void
 	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
 	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 1 }); /* of nothing */
 	r = paper_recount(g, OPERATION_RECOUNT);
-	assert_true(r->difference_count == 2 && r->papers == 2 && !r->repaired);
+	assert_true(r->difference_count == 2 && r->papers == 2 && r->repaired_count == 0);
 	assert_int_equal(r->differences[0].month.n, month_make(2020, 1).n);
 	assert_true(r->differences[1].stored.digital == 9 && r->differences[1].counted.paper == 1);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
-	assert_true(paper_recount(g, OPERATION_REPAIR)->repaired);
+	assert_true(paper_recount(g, OPERATION_REPAIR)->repaired_count > 0);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
 	paper_expect(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 0 });
 	paper_expect(g, month_make(2025, 5), DIRECTION_OUT, (struct target_count){ .paper = 1 });
@@ -212,6 +212,111 @@ static void test_counter_found_damaged_while_somebody_compares_is_put_right_too(
 	expect_three(g);
 }
 
+/* ---- records that cannot be read ---- */
+
+/* Two sent and two on paper; the first of ours has serial 1. */
+static void fill(struct stage *g)
+{
+	struct submission u = { .recipients = { { .committee = { "tinh" } } } };
+
+	for (unsigned i = 0; i < 2; i++) {
+		station_take(g->s, submission_of(&u, 3000 + i, 1));
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	paper_expect_equal(g);
+}
+
+static void spoil(struct stage *g, enum family family, struct key key)
+{
+	assert_ok(memory_disk_spoil(g->s->disk, family, &key));
+}
+
+static struct key first_sent(void)
+{
+	return key_serial(ROLE_OUT, (struct serial){ 1 });
+}
+
+static struct key first_paper(void)
+{
+	return key_paper(paper_serial(JUNE, DIRECTION_IN, 1));
+}
+
+static void test_what_cannot_be_read_is_named_and_nothing_is_proven(void **state)
+{
+	const struct { enum family family; struct key key; } each[] = {
+		{ FAMILY_STATE, first_sent() }, { FAMILY_DOCUMENT, key_serial(ROLE_OUT, (struct serial){ 2 }) }, { FAMILY_PAPER, first_paper() },
+	};
+	struct stage *g = *state;
+	const struct recount_result *r;
+
+	fill(g);
+	for (unsigned i = 0; i < 3; i++)
+		spoil(g, each[i].family, each[i].key);
+	r = paper_recount(g, OPERATION_RECOUNT);
+	assert_int_equal(r->damaged, 3);
+	assert_int_equal(r->damage_count, 3);
+	assert_true(r->documents == 0 && r->papers == 1 && r->difference_count == 2);
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(r->damage[i].family == each[i].family && key_equal(&r->damage[i].key, &each[i].key));
+}
+
+static void test_repair_leaves_a_counter_that_may_know_what_cannot_be_read(void **state)
+{
+	struct stage *g = *state;
+	const struct recount_result *r;
+
+	fill(g);
+	spoil(g, FAMILY_STATE, first_sent());
+	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 }); /* less than can be read: wrong in any case */
+	r = paper_recount(g, OPERATION_REPAIR);
+	assert_true(r->damaged == 1 && r->difference_count == 2 && r->repaired_count == 1 && r->kept_count == 1);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 2 });
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
+}
+
+static void test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much(void **state)
+{
+	struct stage *g = *state;
+
+	fill(g);
+	tamper(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 9 });
+	assert_int_equal(paper_recount(g, OPERATION_REPAIR)->kept_count, 0);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 2 });
+}
+
+static void test_damage_is_told_by_a_recount_that_nobody_asked_for(void **state)
+{
+	struct event tick = { .type = EVENT_TICK };
+	struct stage *g = *state;
+
+	fill(g);
+	spoil(g, FAMILY_PAPER, first_paper());
+	plan_erase(g->s->plan, FAMILY_META, key_name("target"));
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+	station_restart(g->s);
+	for (int i = 0; i < 10 && station_acts(g->s, ACT_REPLY) == 0; i++)
+		station_take(g->s, &tick);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.to.n, 0);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.recount->damaged, 1);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 }); /* what was counted when it could be read */
+}
+
+static void test_damaged_counter_of_nothing_differs_too(void **state)
+{
+	struct stage *g = *state;
+
+	fill(g);
+	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .digital = 0 });
+	spoil(g, FAMILY_COUNTER, key_counter(month_make(2020, 1), DIRECTION_OUT));
+	assert_int_equal(paper_recount(g, OPERATION_RECOUNT)->difference_count, 1);
+	assert_int_equal(paper_recount(g, OPERATION_REPAIR)->repaired_count, 1);
+	paper_expect_equal(g);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -225,6 +330,11 @@ int main(void)
 		TEST(test_damaged_counter_is_made_anew_from_the_records),
 		TEST(test_crash_before_a_damaged_counter_is_right_begins_again_with_paper_alone),
 		TEST(test_counter_found_damaged_while_somebody_compares_is_put_right_too),
+		TEST(test_what_cannot_be_read_is_named_and_nothing_is_proven),
+		TEST(test_repair_leaves_a_counter_that_may_know_what_cannot_be_read),
+		TEST(test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much),
+		TEST(test_damage_is_told_by_a_recount_that_nobody_asked_for),
+		TEST(test_damaged_counter_of_nothing_differs_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
