@@ -157,8 +157,13 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
 	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
-	struct doc_id id = a->id;
+	struct doc_id id = a->id, alike;
 
+	if (a->alike != NULL) {
+		alike = a->alike->id;
+		accepted.alike_id = field_bytes(alike.bytes, sizeof alike.bytes);
+		accepted.alike_date = (char *)(uintptr_t)a->alike->date;
+	}
 	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
 	accepted.repeated_request = a->repeated;
 	r.paper_accepted = &accepted;

@@ -5,11 +5,12 @@
 #include "routing/core_internal.h"
 #include "routing/policy.h"
 
-static void answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
+static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
 {
 	struct act *a = plan_act(t->plan, ACT_REPLY);
 
 	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .repeated = repeated };
+	return &a->u.reply;
 }
 
 static bool same_text(text_t a, text_t b)
@@ -68,6 +69,65 @@ static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, st
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* ---- one that may be the same with another date ---- */
+
+/* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like 15/QĐ-BNV once a year (DOMAIN 1.2, 1.4). Of
+ * terms only our own is known, and the date is the day it came or went: so a year to either side is looked at, and it is a guess. */
+static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
+{
+	const char *at = a->number;
+
+	while (*at >= '0' && *at <= '9')
+		at++;
+	if (*at != '-')
+		return strncmp(a->date, b->date, 4) == 0;
+	return a->direction != DIRECTION_OUT || (strcmp(a->date, own_term_from) < 0) == (strcmp(b->date, own_term_from) < 0);
+}
+
+/* What we send, we have issued: whom it went to makes no other document of it. Secret documents have a series of their own. */
+static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
+{
+	bool issuer = a->direction == DIRECTION_OUT || same_text(a->party, b->party) || a->party[0] == '\0' || b->party[0] == '\0';
+
+	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->number, b->number) &&
+	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) && same_series(a, b, own_term_from);
+}
+
+static enum err own_term(struct turn_view *t, text_t *from)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+
+	*from = e == ERR_OK && r.u.committee.term_from != NULL ? r.u.committee.term_from : "";
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* The nearest month first, a bounded number of entries in all. *out stays NULL when none is alike. */
+static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month, const struct rec_paper **out)
+{
+	unsigned left = PAPER_ALIKE_MAX;
+	text_t term;
+	enum err e = own_term(t, &term);
+
+	for (unsigned i = 0; e == ERR_OK && *out == NULL && i <= 2 * MONTHS_A_YEAR; i++) {
+		unsigned away = (i + 1) / 2;
+		struct month m = { (uint16_t)(i % 2 != 0 ? month.n - away : month.n + away) };
+		struct scan scan = scan_of(key_paper_place(m, p->direction));
+		struct record *r = arena_alloc(t->plan->arena, sizeof *r);
+
+		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
+		while (e == ERR_OK && *out == NULL && left-- > 0) {
+			e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, r);
+			if (e == ERR_OK && r->u.paper.cancelled_at_ms == 0 && alike(&r->u.paper, p, term))
+				*out = &r->u.paper;
+		}
+		if (e == ERR_OK && *out == NULL)
+			return ERR_OK; /* enough looked at */
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e;
+}
+
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial)
 {
 	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
@@ -89,6 +149,7 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 
 static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
+	const struct rec_paper *twin = NULL;
 	struct rec_paper p = e->paper;
 	struct month month;
 	uint32_t number;
@@ -111,6 +172,10 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 		answer(t, e, ERR_REGISTERED, false);
 		return ERR_OK;
 	}
+	if (!e->again)
+		result = find_alike(t, &p, month, &twin);
+	if (result != ERR_OK)
+		return result;
 	p.id = e->id;
 	p.uid = e->uid;
 	p.added_at_ms = t->now.wall_ms;
@@ -120,7 +185,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 			return result;
 		tell(t, e, &p);
 	}
-	answer(t, e, ERR_OK, false);
+	answer(t, e, ERR_OK, false)->alike = twin;
 	return ERR_OK;
 }
 

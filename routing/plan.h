@@ -100,6 +100,7 @@ struct act_reply {
 	struct committee_id at; /* what the error is about, or "" */
 	uint64_t number;        /* directory version, or round trip in µs */
 	const struct recount_result *recount; /* NULL: no answer to a recount */
+	const struct rec_paper *alike; /* of paper: what stands there already and may be the same document; NULL */
 };
 
 struct act {

@@ -150,6 +150,23 @@ static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *
 		cli_warn(cli, _("%s went through the system too and counts already; if this is its paper copy: vanthu paper cancel"), p->number);
 }
 
+/* Number, type and issuer name one document (NĐ 30/2020, Annex VI, III.1.h), and its date is easily mistyped. */
+static void warn_of_alike(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
+{
+	json_t *id = json_uuid(a->id), *date = json_string(a->alike_date);
+	char id_text[64], date_text[32];
+
+	output_format(cli, id, FORMAT_ID, false, id_text, sizeof id_text);
+	output_format(cli, date, FORMAT_DATE, true, date_text, sizeof date_text);
+	if (cli->dry_run)
+		cli_warn(cli, _("%s is registered with the date %s already: is it the same document?"), p->number, date_text);
+	else
+		cli_warn(cli, _("%s is registered with the date %s already; if it is the same document: vanthu paper cancel %s --reason …"), p->number,
+			 date_text, id_text);
+	json_decref(id);
+	json_decref(date);
+}
+
 static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction, const Vanthu__V1__PaperAccepted *a)
 {
 	static const struct column columns[] = {
@@ -170,6 +187,7 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
+	json_object_set_new(out, "alike", a->alike_id.len == 0 ? json_null() : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
 	if (secret)
 		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
 	output_object(cli, out, columns);
@@ -222,6 +240,8 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 		e = send_add(cli, c, p, type, direction, &reply);
 	if (e == ERR_OK) {
 		code = print_added(cli, p, direction, reply->paper_accepted);
+		if (reply->paper_accepted->alike_id.len > 0)
+			warn_of_alike(cli, p, reply->paper_accepted);
 		if (!reply->paper_accepted->repeated_request)
 			warn_of_twin(cli, c, p, type, direction);
 	}

@@ -68,9 +68,14 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	run -6 paper btp in 9-CV/TU 2026-03-01
 	run -6 v btp paper add in --type CV --number 9-CV/TU --subject Khác --date 2026-03-01 --id $uuid
 	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 1 ]
+	# With another date: taken, since it may be right, and told, since it seldom is.
+	run -0 --separate-stderr paper btp in 9-CV/TU 2026-03-02 --json --id 0193b5c0-0000-7000-8000-000000000002
+	jq -e '.data.alike | .date == "2026-03-01" and .id == "'$uuid'"' <<<"$output"
+	[[ "$stderr" == *"9-CV/TU is registered with the date 01/03/2026 already"*"paper cancel"* ]]
+	v btp paper cancel 00000002 --reason "nhập hai lần" -q
 	v btp paper cancel 9-CV/TU --reason "nhập nhầm" -q
 	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 0 ]
-	[ "$(v btp paper list --json | jq -c '[.data[] | select(.state == "cancelled") | .number, .reason]')" = '["9-CV/TU","nhập nhầm"]' ]
+	[ "$(v btp paper list --json | jq -c '[.data[] | select(.state == "cancelled") | .number, .reason]')" = '["9-CV/TU","nhập hai lần","9-CV/TU","nhập nhầm"]' ]
 	count_share "$LAB/btp"
 	kill9 btp
 	start_lab btp

@@ -59,6 +59,92 @@ static void test_same_document_twice_is_refused_unless_the_clerk_insists(void **
 	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .paper = 1 });
 }
 
+/* An entry of before, then a new one: is it told? */
+struct pair {
+	const char *first, *first_party, *number, *date, *party;
+	enum direction direction;
+	enum secrecy secrecy;
+	bool told;
+};
+
+static void expect_pair(struct stage *g, unsigned n, const struct pair *row)
+{
+	struct event old = paper_entry(1000 + 2 * n, row->direction, row->number, row->first), young = old;
+	struct act_reply r;
+
+	old.u.paper.paper.party = row->first_party;
+	old.u.paper.again = true;
+	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
+	station_commit(g->s);
+	young.u.paper.id = fixture_doc_id(1001 + 2 * n);
+	young.u.paper.paper.party = row->party;
+	young.u.paper.paper.date = row->date;
+	young.u.paper.paper.secrecy = row->secrecy;
+	r = paper_answer(g, &young);
+	if (r.result != ERR_OK || (r.alike != NULL) != row->told)
+		fail_msg("row %u: VT-%d, %s", n, (int)r.result, r.alike != NULL ? "told" : "not told");
+	if (r.alike != NULL)
+		assert_true(strcmp(r.alike->date, row->first) == 0 && memcmp(&r.alike->id, &old.u.paper.id, sizeof old.u.paper.id) == 0);
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void test_same_number_with_another_date_is_taken_and_told(void **state)
+{
+	struct stage *g = *state;
+	const struct pair rows[] = {
+		{ "2025-06-13", "Khối", "1-CV/X", "2025-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, true },
+		{ "2025-01-02", "Khối", "2-CV/X", "2025-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, true },
+		{ "2025-06-14", "Khối", "3-CV/X", "2024-06-30", "Khối", DIRECTION_IN, SECRECY_THUONG, true }, /* the year mistyped */
+		{ "2025-06-14", "Khối", "4-CV/X", "2023-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, false }, /* another term, maybe */
+		{ "2025-06-13", "Khối", "5-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG, false }, /* another issuer */
+		{ "2025-06-13", "", "6-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG, true },
+		{ "2025-06-13", "Khối", "7-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG, true },
+		/* One that we issued, to one more. */
+		{ "2025-06-14", "Khối", "8-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_OUT, SECRECY_THUONG, true },
+		/* A state office's number is given once a year. */
+		{ "2025-01-02", "Bộ", "9/QĐ-BNV", "2025-06-14", "Bộ", DIRECTION_IN, SECRECY_THUONG, true },
+		{ "2024-12-31", "Bộ", "10/QĐ-BNV", "2025-01-02", "Bộ", DIRECTION_IN, SECRECY_THUONG, false },
+		/* Secret documents have a series of their own. */
+		{ "2025-06-13", "", "11-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_MAT, false },
+	};
+
+	for (unsigned n = 0; n < COUNT_OF(rows); n++)
+		expect_pair(g, n, &rows[n]);
+	paper_expect_equal(g);
+}
+
+static void test_our_own_numbers_begin_anew_with_our_term(void **state)
+{
+	struct stage *g = *state; /* its term is from 2025-07-01 */
+	const struct pair rows[] = {
+		{ "2025-06-30", "", "1-CV/X", "2025-07-01", "", DIRECTION_OUT, SECRECY_THUONG, false },
+		{ "2025-07-01", "", "2-CV/X", "2025-07-02", "", DIRECTION_OUT, SECRECY_THUONG, true },
+		{ "2025-06-30", "", "3-CV/X", "2025-07-01", "", DIRECTION_IN, SECRECY_THUONG, true }, /* of others' terms we know nothing */
+	};
+
+	g->s->now.wall_ms += 40LL * 86400 * 1000;
+	for (unsigned n = 0; n < COUNT_OF(rows); n++)
+		expect_pair(g, n, &rows[n]);
+}
+
+static void test_cancelled_or_insisted_upon_is_not_told(void **state)
+{
+	struct stage *g = *state;
+	struct event end = paper_cancel(1, "nhập nhầm"), right = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     another = paper_entry(3, DIRECTION_IN, "1-CV/X", "2025-06-12");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-13");
+	assert_int_equal(paper_answer(g, &end).result, ERR_OK);
+	station_commit(g->s);
+	assert_null(paper_answer(g, &right).alike);
+	station_commit(g->s);
+	another.u.paper.dry_run = true;
+	assert_non_null(paper_answer(g, &another).alike);
+	another.u.paper.again = true;
+	assert_null(paper_answer(g, &another).alike);
+}
+
 static void test_same_document_in_one_turn_is_seen_through_the_plan(void **state)
 {
 	struct stage *g = *state;
@@ -256,6 +342,9 @@ int main(void)
 		TEST(test_entry_is_stored_counted_logged_and_told),
 		TEST(test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict),
 		TEST(test_same_document_twice_is_refused_unless_the_clerk_insists),
+		TEST(test_same_number_with_another_date_is_taken_and_told),
+		TEST(test_our_own_numbers_begin_anew_with_our_term),
+		TEST(test_cancelled_or_insisted_upon_is_not_told),
 		TEST(test_same_document_in_one_turn_is_seen_through_the_plan),
 		TEST(test_secret_document_leaves_only_that_it_exists),
 		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
