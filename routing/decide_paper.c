@@ -233,7 +233,8 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 		return result;
 	if (wanted.secrecy >= SECRECY_MAT)
 		wanted.subject = wanted.party = "";
-	answer(t, e, same_entry(&r.u.paper, &wanted) ? ERR_OK : ERR_CONFLICT, true);
+	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED : ERR_OK;
+	answer(t, e, result, true);
 	return ERR_OK;
 }
 

@@ -46,6 +46,8 @@ static const struct err_row rows[] = {
 	{ ERR_DIRECTORY_EXPIRED, N_("the directory has passed its date"), N_("renew it at the registry: vanthu committee renew --registry DIR") },
 	{ ERR_REGISTERED, N_("a document on paper with this number and date is registered already"),
 	  N_("see it with: vanthu paper list; when it is another one: --again") },
+	{ ERR_ENTRY_CANCELLED, N_("this registration has been cancelled since"),
+	  N_("see why with: vanthu paper list; to register it anew, leave out --id") },
 	{ ERR_MOVED, N_("stands elsewhere in the tree of committees now"), "" },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
 	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
@@ -123,6 +125,7 @@ int err_exit_code(enum err e)
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
+	case ERR_ENTRY_CANCELLED:
 	case ERR_BAD_STATE:
 	case ERR_EXISTS:
 		return 6;

@@ -43,6 +43,7 @@ enum err {
 	ERR_DIRECTORY_EXPIRED = 2024, /* past its valid_until: still used, and an alarm */
 	ERR_MOVED = 2023,           /* stands elsewhere in the tree now */
 	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
+	ERR_ENTRY_CANCELLED = 2026, /* a registration that is repeated, and has been cancelled since */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 

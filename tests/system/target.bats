@@ -74,6 +74,9 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	[[ "$stderr" == *"9-CV/TU is registered with the date 01/03/2026 already"*"paper cancel"* ]]
 	v btp paper cancel 00000002 --reason "nhập hai lần" -q
 	v btp paper cancel 9-CV/TU --reason "nhập nhầm" -q
+	# Who repeats it now must not believe that it counts.
+	run -6 --separate-stderr paper btp in 9-CV/TU 2026-03-01 --id $uuid --json
+	[ "$(jq -r .error.code <<<"$output")" = VT-2026 ]
 	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 0 ]
 	[ "$(v btp paper list --json | jq -c '[.data[] | select(.state == "cancelled") | .number, .reason]')" = '["9-CV/TU","nhập hai lần","9-CV/TU","nhập nhầm"]' ]
 	count_share "$LAB/btp"

@@ -228,7 +228,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void **state)
 {
 	struct stage *g = *state;
-	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"), unknown = paper_cancel(9, "x");
+	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"), unknown = paper_cancel(9, "x"),
+		     late = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	struct record r;
 
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
@@ -247,6 +248,10 @@ static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void *
 	assert_string_equal(r.u.paper.number, "1-CV/X");
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 0 });
 	assert_true(paper_answer(g, &good).repeated); /* not subtracted twice */
+	assert_true(plan_is_empty(g->s->plan));
+	assert_int_equal(paper_answer(g, &late).result, ERR_ENTRY_CANCELLED); /* who repeats it must not believe that it counts */
+	late.u.paper.paper.subject = "Về việc khác";
+	assert_int_equal(paper_answer(g, &late).result, ERR_CONFLICT);
 	assert_true(plan_is_empty(g->s->plan));
 	paper_add(g, 2, DIRECTION_IN, "1-CV/X", "2025-06-14"); /* the right entry may follow */
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
