@@ -1,4 +1,4 @@
-/* The committee directory out as a file, and in from one. What comes in is checked whole by a worker before the core hears of it. */
+/* The committee directory in from a file (out: control_committee.c). What comes in is checked whole by a worker before the core hears of it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,54 +7,6 @@
 #include "proto/fields.h"
 
 enum { FILE_ARENA_FACTOR = 16, FILE_ARENA_LEAST = 16 << 20 };
-
-/* ---- out ---- */
-
-static enum err collect(struct client *c, struct arena *a, struct blob *out)
-{
-	struct lookup l = control_lookup(c);
-	struct key all = { .len_bytes = 0 };
-	struct scan scan = scan_of(all);
-	struct directory d = { .entry_count = 0 };
-	struct record r;
-	enum err e = l.last(l.ctx, a, FAMILY_DIRECTORY, &scan, &r);
-
-	if (e != ERR_OK)
-		return e;
-	d.head = r.u.directory;
-	d.entries = arena_array(a, d.head.entry_count, sizeof *d.entries);
-	if (d.entries == NULL)
-		return ERR_NO_MEMORY;
-	scan = scan_of(all);
-	while (d.entry_count < d.head.entry_count && (e = l.next(l.ctx, a, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK)
-		d.entries[d.entry_count++] = r.u.committee;
-	return e == ERR_OK ? directory_file_pack(a, &d, out) : e;
-}
-
-void control_directory(struct client *c, uint64_t id)
-{
-	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
-	struct blob file = { NULL, 0 };
-	enum err e = a == NULL ? ERR_NO_MEMORY : collect(c, a, &file);
-
-	for (size_t at = 0; e == ERR_OK && at < file.len_bytes;) {
-		Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DATA);
-		Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
-		size_t n = file.len_bytes - at < CONTROL_DATA_BYTES ? file.len_bytes - at : CONTROL_DATA_BYTES;
-
-		data.bytes = field_bytes(file.data + at, n);
-		at += n;
-		data.last = at == file.len_bytes;
-		r.more = !data.last;
-		r.data = &data;
-		control_say(c, &r);
-	}
-	if (e != ERR_OK)
-		control_say_error(c, id, e, "");
-	arena_destroy(a);
-}
-
-/* ---- in ---- */
 
 struct import {
 	struct job job; /* first */

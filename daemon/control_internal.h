@@ -6,10 +6,11 @@
  *   control_upload.c    submissions: what a worker does with contents
  *   control_content.c   contents out, verification
  *   control_document.c  one document, by any of its names
- *   control_list.c      listings
+ *   control_list.c      listings, told as fast as the client reads; lists of documents
  *   control_trace.c     a document's way, and the evidence of it
- *   control_query.c     links, queues, status, committees, keys, figures
- *   control_import.c    directories in and out
+ *   control_query.c     links, queues, status, keys, figures
+ *   control_committee.c committees, and the directory as a file
+ *   control_import.c    directories in
  *   control_paper.c     documents on paper
  *   control_target.c    the digital share, and its recount */
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
@@ -121,6 +122,16 @@ void control_id_to_hex(const struct doc_id *id, char out[CONTROL_ID_DIGITS + 1])
 void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count);
 
 void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m);
+/* A listing of any kind. `step` tells a row or passes one over: true when there is more; false when it has ended and has told that too
+ * (control_listing_end). It runs with the arena of requests emptied. `drop` frees the walk. */
+struct listing_kind {
+	bool (*step)(struct client *c, uint64_t id, void *walk);
+	void (*drop)(void *walk);
+};
+/* Begins it, as fast as the client reads and a bounded number of steps a turn. Takes the walk over; NULL: told that there is no memory. */
+void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk);
+/* Says how it ended: whole with ERR_OK or ERR_NOT_FOUND. Returns false, for a step to return. */
+bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about);
 void control_listing_go_on(struct client *c);
 void control_listing_drop(struct client *c);
 void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
@@ -134,14 +145,6 @@ void control_committees(struct client *c, uint64_t id, const Vanthu__V1__Committ
 void control_keys(struct client *c, uint64_t id);
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);
 void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
-/* The list of paper is told like all lists (control_list.c): a step at a time, ERR_NOT_FOUND at its end. */
-struct paper_walk {
-	struct scan scan;
-	struct month from;
-	enum direction direction; /* DIRECTION_NONE: both */
-};
-must_use enum err control_papers_begin(const Vanthu__V1__PaperQuery *m, struct paper_walk *out);
-must_use enum err control_papers_next(struct client *c, uint64_t id, struct paper_walk *w);
 void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);
 void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m);

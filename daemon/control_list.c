@@ -10,8 +10,61 @@ enum { LISTED_A_TURN = 256 };
 
 struct listing {
 	uint64_t id;
-	bool is_paper; /* then only `paper` counts */
-	struct paper_walk paper;
+	const struct listing_kind *kind;
+	void *walk;
+};
+
+/* ---- any listing ---- */
+
+void control_listing_drop(struct client *c)
+{
+	if (c->listing == NULL)
+		return;
+	c->listing->kind->drop(c->listing->walk);
+	free(c->listing);
+	c->listing = NULL;
+}
+
+void control_listing_go_on(struct client *c)
+{
+	struct listing *l = c->listing;
+
+	for (unsigned n = 0; l != NULL && n < LISTED_A_TURN && control_out_waiting(c) < OUT_PAUSE_BYTES; n++) {
+		arena_reset(c->control->arena);
+		if (!l->kind->step(c, l->id, l->walk)) {
+			control_listing_drop(c);
+			return;
+		}
+	}
+}
+
+void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk)
+{
+	struct listing *l = walk == NULL ? NULL : calloc(1, sizeof *l);
+
+	if (l == NULL) {
+		if (walk != NULL)
+			kind->drop(walk);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	*l = (struct listing){ .id = id, .kind = kind, .walk = walk };
+	c->listing = l;
+	control_listing_go_on(c);
+}
+
+bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about)
+{
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		control_say_done(c, id);
+	else
+		control_say_error(c, id, e, about);
+	return false;
+}
+
+/* ---- documents ---- */
+
+struct document_walk {
 	struct scan scans[2];
 	bool ended[2];
 	enum role roles[2];
@@ -21,17 +74,7 @@ struct listing {
 	char type_code[TYPE_CODE_MAX + 1];
 	char number[NUMBER_MAX + 1];
 	char state[16];
-	struct arena *arena;
 };
-
-void control_listing_drop(struct client *c)
-{
-	if (c->listing == NULL)
-		return;
-	arena_destroy(c->listing->arena);
-	free(c->listing);
-	c->listing = NULL;
-}
 
 static bool copy_text(char *to, size_t size, const char *from)
 {
@@ -43,7 +86,7 @@ static bool copy_text(char *to, size_t size, const char *from)
 	return true;
 }
 
-static enum err read_list(struct listing *l, const Vanthu__V1__List *m)
+static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 {
 	l->roles[0] = m->box == VANTHU__V1__BOX__BOX_INBOX ? ROLE_IN : ROLE_OUT;
 	l->roles[1] = ROLE_IN;
@@ -61,7 +104,7 @@ static enum err read_list(struct listing *l, const Vanthu__V1__List *m)
 	       copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
 }
 
-static bool passes(const struct listing *l, const struct found_document *f, int64_t at_ms)
+static bool passes(const struct document_walk *l, const struct found_document *f, int64_t at_ms)
 {
 	const struct rec_document *d = &f->document;
 	bool to = id_empty(l->to);
@@ -79,7 +122,7 @@ static bool passes(const struct listing *l, const struct found_document *f, int6
 }
 
 /* The newer of what the two scans show next; serials ascend over both roles. */
-static enum err next_listed(struct client *c, struct listing *l, struct found_document *out)
+static enum err next_listed(struct client *c, struct document_walk *l, struct found_document *out)
 {
 	struct lookup lookup = control_lookup(c);
 	struct scan ahead[2] = { l->scans[0], l->scans[1] };
@@ -106,76 +149,36 @@ static enum err next_listed(struct client *c, struct listing *l, struct found_do
 	return control_load_state(c, out);
 }
 
-static void end_listing(struct client *c, enum err e)
+static bool step(struct client *c, uint64_t id, void *walk)
 {
-	uint64_t id = c->listing->id;
-
-	control_listing_drop(c);
-	if (e == ERR_OK || e == ERR_NOT_FOUND)
-		control_say_done(c, id);
-	else
-		control_say_error(c, id, e, "");
-}
-
-static enum err next_line(struct client *c, struct listing *l)
-{
-	Vanthu__V1__Reply r = control_reply_to(l->id, VANTHU__V1__REPLY__WHAT_LINE);
+	struct document_walk *l = walk;
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_LINE);
 	Vanthu__V1__DocumentLine line;
 	struct found_document f;
 	enum err e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
 
 	if (e != ERR_OK)
-		return e;
+		return control_listing_end(c, id, e, "");
 	control_fill_line(c, &f, &line);
 	if (!passes(l, &f, line.arrived_at_ms))
-		return ERR_OK;
+		return true;
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
 	l->told++;
-	return ERR_OK;
+	return true;
 }
 
-void control_listing_go_on(struct client *c)
+void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 {
-	struct listing *l = c->listing;
+	static const struct listing_kind kind = { step, free };
+	struct document_walk *l = calloc(1, sizeof *l);
+	enum err e = l == NULL ? ERR_OK : read_list(l, m);
 
-	for (unsigned n = 0; l != NULL && n < LISTED_A_TURN && control_out_waiting(c) < OUT_PAUSE_BYTES; n++) {
-		enum err e;
-
-		arena_reset(c->control->arena);
-		e = l->is_paper ? control_papers_next(c, l->id, &l->paper) : next_line(c, l);
-		if (e != ERR_OK) {
-			end_listing(c, e);
-			return;
-		}
-	}
-}
-
-static void begin_listing(struct client *c, uint64_t id, struct listing *l, enum err e)
-{
 	if (e != ERR_OK) {
 		free(l);
 		control_say_error(c, id, e, "");
 		return;
 	}
-	l->id = id;
-	c->listing = l;
-	control_listing_go_on(c);
-}
-
-void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
-{
-	struct listing *l = calloc(1, sizeof *l);
-
-	begin_listing(c, id, l, l == NULL ? ERR_NO_MEMORY : read_list(l, m));
-}
-
-void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
-{
-	struct listing *l = calloc(1, sizeof *l);
-
-	if (l != NULL)
-		l->is_paper = true;
-	begin_listing(c, id, l, l == NULL ? ERR_NO_MEMORY : control_papers_begin(m, &l->paper));
+	control_listing_begin(c, id, &kind, l);
 }

@@ -195,20 +195,13 @@ static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
 	control_say(c, &r);
 }
 
-enum err control_papers_begin(const Vanthu__V1__PaperQuery *m, struct paper_walk *out)
-{
-	struct key all = { .len_bytes = 0 };
+struct paper_walk {
+	struct scan scan;
+	struct month from;
+	enum direction direction; /* DIRECTION_NONE: both */
+};
 
-	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX)
-		return ERR_BAD_DATE;
-	*out = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .scan = scan_of(all) };
-	/* Keys ascend by month: from the one behind the last downwards. */
-	if (m->to_month != 0 && m->to_month < UINT16_MAX)
-		out->scan = scan_from(all, key_paper_place((struct month){ (uint16_t)(m->to_month + 1) }, DIRECTION_NONE));
-	return ERR_OK;
-}
-
-enum err control_papers_next(struct client *c, uint64_t id, struct paper_walk *w)
+static enum err next_line(struct client *c, uint64_t id, struct paper_walk *w)
 {
 	struct lookup l = control_lookup(c);
 	struct month month;
@@ -224,4 +217,31 @@ enum err control_papers_next(struct client *c, uint64_t id, struct paper_walk *w
 	if (w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction)
 		say_line(c, id, &r.u.paper);
 	return ERR_OK;
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	enum err e = next_line(c, id, walk);
+
+	return e == ERR_OK || control_listing_end(c, id, e, "");
+}
+
+void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+{
+	static const struct listing_kind kind = { step, free };
+	struct key all = { .len_bytes = 0 };
+	struct paper_walk *w;
+
+	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX) {
+		control_say_error(c, id, ERR_BAD_DATE, "");
+		return;
+	}
+	w = calloc(1, sizeof *w);
+	if (w != NULL) {
+		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .scan = scan_of(all) };
+		/* Keys ascend by month: from the one behind the last downwards. */
+		if (m->to_month != 0 && m->to_month < UINT16_MAX)
+			w->scan = scan_from(all, key_paper_place((struct month){ (uint16_t)(m->to_month + 1) }, DIRECTION_NONE));
+	}
+	control_listing_begin(c, id, &kind, w);
 }
