@@ -136,7 +136,7 @@ $(B)/locale/%/LC_MESSAGES/vanthu.mo: tools/po/%.po $(B)/cflags
 	$(Q)msgfmt --check-format -o $@ $<
 
 # ---- manual pages: docs/man/ with the parts that tables make, a line @part@ each ----
-MAN := vanthu.1 vanthud.8 vanthud.yaml.5 vi/vanthu.1 vi/vanthud.yaml.5
+MAN := vanthu.1 vanthud.8 vanthud.yaml.5 vi/vanthu.1 vi/vanthud.8 vi/vanthud.yaml.5
 man: $(MAN:%=$(B)/man/%)
 $(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 	@mkdir -p $(@D)

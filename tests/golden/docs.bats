@@ -3,7 +3,7 @@
 setup() {
 	load ../system/common
 	cd "$ROOT" || return 1
-	MAN="build/man/vanthu.1 build/man/vanthud.8 build/man/vanthud.yaml.5 build/man/vi/vanthu.1 build/man/vi/vanthud.yaml.5"
+	MAN="build/man/vanthu.1 build/man/vanthud.8 build/man/vanthud.yaml.5 build/man/vi/vanthu.1 build/man/vi/vanthud.8 build/man/vi/vanthud.yaml.5"
 }
 plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 
@@ -40,9 +40,16 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 	while read -r line; do grep -qF "${line/committee (text/committee (text; must be given}" "$BATS_TEST_TMPDIR/page" || { echo "$line"; false; }; done <"$BATS_TEST_TMPDIR/keys"
 }
 
-@test "vanthud(8) has every option of vanthud" {
-	plain build/man/vanthud.8 >"$BATS_TEST_TMPDIR/page"
-	for o in $(build/vanthud --help | grep -oE -- '--[a-z-]+'); do grep -q -- "$o" "$BATS_TEST_TMPDIR/page"; done
+@test "vanthud(8) has every option of vanthud, in both languages" {
+	local page o n=0
+	for page in build/man/vanthud.8 build/man/vi/vanthud.8; do
+		plain "$page" >"$BATS_TEST_TMPDIR/page"
+		for o in $(build/vanthud --help | grep -oE -- '--[a-z-]+'); do
+			grep -q -- "$o" "$BATS_TEST_TMPDIR/page"
+			n=$((n + 1))
+		done
+	done
+	[ "$n" -ge 8 ]
 }
 
 @test "etc/vanthud.yaml is the example that the table makes, valid, and valid with every key" {
