@@ -243,7 +243,7 @@ install: all
 	install -D -m 644 etc/completion/vanthu.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vanthu
 	install -D -m 644 etc/completion/_vanthu $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_vanthu
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo $(DESTDIR)$(PREFIX)/share/locale/vi/LC_MESSAGES/
-	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
+	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/OPERATION.vi.md docs/PROTOCOL.md $(DESTDIR)$(PREFIX)/share/doc/vanthu/
 
 clean:
 	rm -rf $(B)

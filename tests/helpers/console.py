@@ -2,8 +2,8 @@
 """Runs the console blocks of a document in order, in the present folder.   console.py DOCUMENT PORT
 
 A line that begins with `$ ` is a command (what ends in a backslash goes on); `# exit N` behind it is its exit status, else 0. What follows is what
-it printed: the figures differ from run to run, so of these lines the words that matter are wanted again: VT codes, states with their signs,
-events of the log, exit statuses. A command whose result takes a moment is asked again, for at most 10 seconds. Ports 172NN become PORT + NN."""
+it printed: figures, ids and the width of tables differ from run to run, so of these lines the words are wanted again, and together what matters
+most: VT codes, states with their signs, events of the log, exit statuses. VANTHU_LANG says in which language. A command whose result takes a moment is asked again, for at most 10 seconds. Ports 172NN become PORT + NN."""
 import re
 import subprocess
 import sys
@@ -11,7 +11,9 @@ import time
 
 document, port = sys.argv[1], int(sys.argv[2])
 AGAIN = re.compile(r"^(vanthu .*\b(status|list|trace|show|inbox|send|ping|import|check|rotate|move)\b|tail )")
-WANTED = re.compile(r"VT-[1-9]\d{3}|[✓✗→↑↓·…] [a-z]+|event=[a-z-]+|needs_restart=[a-z.]+|\"alarms\":\[\]|Nothing to show|Valid +\w+")
+WANTED = re.compile(r"VT-[1-9]\d{3}|[✓✗→↑↓·…](?: [^\W\d_]+)+|event=[a-z-]+|needs_restart=[a-z.]+|\"alarms\":\[\]|(?:Valid|Hợp lệ) +\w+")
+# No word: a piece of an id, and the unit of what is free on this disk.
+OTHER = re.compile(r"[a-f]+|[KMGT]iB")
 
 
 def steps():
@@ -33,6 +35,11 @@ def steps():
     return out
 
 
+def words(text):
+    found = {w.strip(".,:;()…") for w in text.split()}
+    return {w for w in found if len(w) > 1 and w.isalpha() and not OTHER.fullmatch(w)}
+
+
 def run(command, limit=60):
     """Through files: what goes on in the background would keep a pipe open."""
     with open("console.out", "w+", encoding="utf-8") as f:
@@ -49,7 +56,7 @@ for number, text, printed in steps():
     end = time.monotonic() + 10
     while True:
         code, out = run(command.strip())
-        missing = [w for w in wanted if w not in out]
+        missing = [w for w in wanted if w not in out] + sorted(words("\n".join(printed)) - words(out))
         good = code == int(status or 0) and not missing and bool(out.strip()) == bool(printed)
         if good or time.monotonic() > end or not AGAIN.match(command):
             break

@@ -1,4 +1,4 @@
-# What docs/OPERATION.md says is done: its console blocks, in order, on a lab of their own.
+# What docs/OPERATION.md and docs/OPERATION.vi.md say is done: their console blocks, in order, each page on a lab of its own.
 
 setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
 teardown() {
@@ -8,8 +8,12 @@ teardown() {
 	for f in btp.pid vanphong.pid; do [ ! -e $f ] || kill "$(cat $f)" 2>/dev/null || true; done
 }
 
-@test "every console block of the operator's page does what the page says" {
+blocks() { # PAGE
 	reserve_ports
 	cp "$ROOT/etc/demo-tree.yaml" .
-	PATH=$ROOT/build:$PATH run -0 /usr/bin/python3 -B "$ROOT/tests/helpers/console.py" "$ROOT/docs/OPERATION.md" "$PORT"
+	PATH=$ROOT/build:$PATH run -0 /usr/bin/python3 -B "$ROOT/tests/helpers/console.py" "$ROOT/docs/$1" "$PORT"
+	echo "$output"
 }
+
+@test "every console block of the operator's page does what the page says" { blocks OPERATION.md; }
+@test "every console block of the Vietnamese page does what that page says, in Vietnamese" { VANTHU_LANG=vi blocks OPERATION.vi.md; }
