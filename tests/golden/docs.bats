@@ -77,6 +77,41 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 	for f in a b c; do run -1 /usr/bin/python3 -B tests/helpers/doc_commands.py "$VANTHU" build/vanthud "$BATS_TEST_TMPDIR/$f.md"; done
 }
 
+@test "each document and its translation have the same sections, commands, options and links" {
+	local vi en n=0
+	for en in docs/man/*.in; do [ -e "docs/man/vi/${en##*/}" ]; done
+	for vi in *.vi.md docs/*.vi.md docs/man/vi/*.in; do
+		en=${vi/.vi.md/.md} en=${en/man\/vi/man}
+		/usr/bin/python3 -B tests/helpers/doc_pairs.py "$en" "$vi"
+		n=$((n + 1))
+	done
+	[ "$n" -ge 5 ]
+}
+
+@test "a translation that lags behind its document is found, and a link that leads nowhere" {
+	local page=docs/OPERATION.vi.md man=docs/man/vi/vanthud.8.in n=0
+	differs() { # DOCUMENT TRANSLATION SED-COMMAND
+		local copy="$BATS_TEST_TMPDIR/${2##*/}"
+		cp docs/*.md "$2" "$BATS_TEST_TMPDIR/"
+		/usr/bin/python3 -B tests/helpers/doc_pairs.py "$1" "$copy"
+		sed "$3" "$2" >"$copy"
+		run -1 cmp -s "$2" "$copy"
+		run -1 /usr/bin/python3 -B tests/helpers/doc_pairs.py "$1" "$copy"
+		n=$((n + 1))
+	}
+	differs docs/OPERATION.md $page '0,/^## /{/^## /d}'
+	differs docs/OPERATION.md $page 's/ link ping thads --timeout 3/ link ping thads/'
+	differs docs/OPERATION.md $page '/^\$ vanthu -c lab.btp queue show/d'
+	differs docs/OPERATION.md $page 's/`event=stranger-refused`/`event=stranger`/'
+	differs docs/OPERATION.md $page 's/store.reserve/store.map/'
+	differs docs/OPERATION.md $page 's/#đĩa-đầy/#đĩa-hỏng/'
+	differs docs/OPERATION.md $page 's/OPERATION.md/NOWHERE.md/'
+	differs docs/man/vanthud.8.in $man '/check.-config/d'
+	differs docs/man/vanthud.8.in $man '0,/^\.TP/{/^\.TP/d}'
+	differs docs/man/vanthud.8.in $man 's/VT.-4005/VT\\-4004/'
+	[ "$n" = 10 ]
+}
+
 @test "help of every command fits 80 columns and leaves no option without its meaning" {
 	local c lang
 	for lang in en vi; do
