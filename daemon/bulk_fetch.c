@@ -88,6 +88,7 @@ static void tell(struct transfer *t, enum err result)
 				.result = result };
 
 	t->phase = PHASE_TOLD;
+	t->heard_ms = t->bulk->now_ms;
 	t->bulk->ops.fetched(t->bulk->ops.ctx, &e);
 }
 

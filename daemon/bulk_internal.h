@@ -15,6 +15,7 @@ enum {
 	IDLE_CLOSE_MS = 30 * 1000,
 	TRY_AGAIN_MS = 5 * 1000,
 	STALLED_MS = 60 * 1000,     /* asked, and nothing came */
+	TOLD_MS = 30 * 1000,        /* told, and its record is still there */
 	FETCH_ARENA_BYTES = 8 << 20,
 };
 

@@ -64,7 +64,8 @@ static bool has_place(const struct bulk *b, const struct peer *p, enum lane lane
 	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
 }
 
-/* A transfer that was told goes when the core's commit has erased its record. */
+/* A transfer that was told goes when the core's commit has erased its record. When that does not happen, it was told in vain, for the inbox was
+ * full: after a while it begins anew, and finds its files there. The core takes no harm from being told twice. */
 static void clear_told(struct bulk *b, struct peer *p)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
@@ -75,7 +76,7 @@ static void clear_told(struct bulk *b, struct peer *p)
 		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
 			continue;
 		key = key_seq(p->id, t->lane, t->seq);
-		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND)
+		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND || b->now_ms - t->heard_ms > TOLD_MS)
 			transfer_let_go(p, t);
 	}
 }
@@ -113,7 +114,7 @@ void fetch_abandon(struct bulk *b, struct peer *p)
 {
 	(void)b;
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
-		if (p->transfers[i] != NULL && p->transfers[i]->phase != PHASE_TOLD)
+		if (p->transfers[i] != NULL)
 			transfer_let_go(p, p->transfers[i]);
 	}
 	p->failed_count = 0;

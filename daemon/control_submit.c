@@ -17,6 +17,8 @@ static void destroy(struct upload *u)
 	for (uint32_t i = 0; i < u->part_count; i++) {
 		if (u->parts[i].incoming != NULL)
 			upload_files(u)->incoming_close(u->parts[i].incoming, true);
+		if (u->parts[i].pinned)
+			upload_files(u)->release(u->files, &u->manifest[i].sha256);
 	}
 	for (int list = 0; list < 2; list++) {
 		struct upload_piece *p = list == 0 ? u->arrived : u->working;
@@ -329,6 +331,7 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 		return;
 	}
 	u->client = c;
+	u->files = c->control->parts.files;
 	u->id = id;
 	u->arrived_last = &u->arrived;
 	u->fault = "";

@@ -10,7 +10,7 @@
 
 const struct files_ops *upload_files(const struct upload *u)
 {
-	return u->client->control->parts.files->ops;
+	return u->files->ops;
 }
 
 /* ---- what goes inline ---- */
@@ -74,15 +74,17 @@ static enum err open_part(struct upload *u, uint32_t i)
 	char name[64];
 
 	snprintf(name, sizeof name, "submit.%p.%u", (void *)u, i);
-	return upload_files(u)->incoming_open(u->client->control->parts.files, name, &u->parts[i].incoming);
+	return upload_files(u)->incoming_open(u->files, name, &u->parts[i].incoming);
 }
 
 static enum err finish_part(struct upload *u, uint32_t i)
 {
 	enum err e = upload_files(u)->incoming_finish(u->parts[i].incoming, &u->manifest[i]);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		u->parts[i].incoming = NULL;
+		u->parts[i].pinned = true;
+	}
 	return e;
 }
 

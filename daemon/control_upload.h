@@ -19,12 +19,14 @@ struct upload_part {
 	uint64_t size_bytes;  /* as announced */
 	uint64_t got_bytes;
 	struct incoming *incoming;
+	bool pinned; /* settled: its content stays until we let go */
 };
 
 struct upload {
 	struct job job; /* first */
 	struct upload *next;
-	struct client *client;
+	struct client *client; /* may be gone once the core has it */
+	struct files *files;
 	uint64_t id; /* of the request */
 	struct arena *arena;
 	struct ev_submit event;

@@ -207,7 +207,7 @@ static void bulk_fetched(void *ctx, const struct ev_fetched *e)
 	struct daemon *d = ctx;
 	struct event event = { .type = EVENT_FETCHED, .u.fetched = *e };
 
-	/* The others leave room in the inbox for this; without it the next connection finds the record again. */
+	/* The others leave room in the inbox for this; without it the record is found again, after half a minute or by the next connection. */
 	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_WARNING, "inbox-full", "event=fetched");
 }

@@ -87,6 +87,61 @@ static bool disk_exists(struct files *base, const struct digest *sha256)
 	return access(path, R_OK) == 0;
 }
 
+/* ---- what is not dropped ---- */
+
+static void note_recent(struct disk_files *f, const struct digest *sha256)
+{
+	f->recent[f->recent_next++ % FILES_RECENT_MAX] = (struct recent_file){ *sha256, clock_now().mono_ms };
+}
+
+void files_note_recent(struct disk_files *f, const struct digest *sha256)
+{
+	pthread_mutex_lock(&f->lock);
+	note_recent(f, sha256);
+	pthread_mutex_unlock(&f->lock);
+}
+
+static size_t find_pin(const struct disk_files *f, const struct digest *sha256)
+{
+	size_t at = 0;
+
+	while (at < f->pin_count && !digest_equal(&f->pins[at], sha256))
+		at++;
+	return at;
+}
+
+enum err files_pin(struct disk_files *f, const struct digest *sha256)
+{
+	enum err e = ERR_OK;
+
+	pthread_mutex_lock(&f->lock);
+	if (f->pin_count == f->pin_capacity) {
+		size_t capacity = f->pin_capacity == 0 ? 64 : f->pin_capacity * 2;
+		struct digest *grown = realloc(f->pins, capacity * sizeof *grown);
+
+		e = grown == NULL ? ERR_NO_MEMORY : ERR_OK;
+		f->pins = grown == NULL ? f->pins : grown;
+		f->pin_capacity = grown == NULL ? f->pin_capacity : capacity;
+	}
+	if (e == ERR_OK)
+		f->pins[f->pin_count++] = *sha256;
+	pthread_mutex_unlock(&f->lock);
+	return e;
+}
+
+void files_release(struct files *base, const struct digest *sha256)
+{
+	struct disk_files *f = (struct disk_files *)base;
+	size_t at;
+
+	pthread_mutex_lock(&f->lock);
+	at = find_pin(f, sha256);
+	if (at < f->pin_count)
+		f->pins[at] = f->pins[--f->pin_count];
+	note_recent(f, sha256); /* who decided to drop it before its record was there may be about to do so */
+	pthread_mutex_unlock(&f->lock);
+}
+
 static enum err disk_drop(struct files *base, const struct digest *sha256)
 {
 	struct disk_files *f = (struct disk_files *)base;
@@ -95,6 +150,8 @@ static enum err disk_drop(struct files *base, const struct digest *sha256)
 	enum err e = ERR_OK;
 
 	pthread_mutex_lock(&f->lock);
+	if (find_pin(f, sha256) < f->pin_count)
+		e = ERR_BUSY;
 	for (unsigned i = 0; i < FILES_RECENT_MAX; i++) {
 		if (f->recent[i].at_ms > since_ms && f->recent[i].at_ms != 0 && digest_equal(&f->recent[i].sha256, sha256))
 			e = ERR_BUSY;
@@ -123,6 +180,7 @@ static void disk_close(struct files *base)
 		return;
 	pthread_mutex_destroy(&f->lock);
 	leaf_cache_destroy(&f->cache);
+	free(f->pins);
 	free(f);
 }
 
@@ -153,8 +211,8 @@ enum err files_open(const char *directory, struct files **out)
 		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
 		.incoming_chunks = files_incoming_chunks, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
-		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .drop = disk_drop, .syncs = disk_syncs,
-		.close = disk_close,
+		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .release = files_release,
+		.drop = disk_drop, .syncs = disk_syncs, .close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
 	char path[FILES_PATH_MAX];

@@ -35,6 +35,7 @@ struct files_ops {
 	/* Puts whole chunks in a row in their places after checking each against its leaf: ERR_DIGEST, and nothing of them is written. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
 	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the folder. Frees i on success.
+	 * A submission's content is pinned from here on: see release.
 	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says. ERR_GAP: a chunk on disk is not what was
 	 * written; start again from incoming_missing. */
 	enum err (*incoming_finish)(struct incoming *i, struct manifest_item *item);
@@ -49,7 +50,9 @@ struct files_ops {
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
-	/* ERR_BUSY: written within the last five minutes, so that somebody may be about to name it. */
+	/* Lets go of what incoming_finish pinned for a submission, when the record that names it is committed, or never will be. Does not block. */
+	void (*release)(struct files *f, const struct digest *sha256);
+	/* ERR_BUSY: pinned, or settled or released within the last five minutes, so that somebody may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
 	uint64_t (*syncs)(const struct files *f); /* of files and folders, since files_open; does not block */
 	void (*close)(struct files *f);

@@ -27,6 +27,7 @@ struct incoming {
 	uint64_t hashed_bytes;
 	struct digest *leaves;
 	uint64_t leaf_count, leaf_capacity;
+	bool unwritten; /* something of it did not reach the disk */
 	struct manifest_item item; /* fetch */
 	bool fetch;
 	bool fresh; /* nothing of it is on disk yet: no chunk needs to be looked for */
@@ -66,7 +67,7 @@ void files_incoming_close(struct incoming *i, bool forget)
 		return;
 	if (i->fd >= 0)
 		close(i->fd);
-	if (forget) {
+	if (forget || i->unwritten) {
 		unlink(i->part);
 		unlink(i->leaves_path);
 	}
@@ -74,6 +75,23 @@ void files_incoming_close(struct incoming *i, bool forget)
 	free(i->leaves);
 	free(i->tail);
 	free(i);
+}
+
+/* The kernel says once to each descriptor that writing back has failed, and keeps in memory as if written what it could not write
+ * (errseq_t; A. Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020). So nothing of such a file is trusted again:
+ * neither a second sync nor what is read back. */
+static enum err not_written(struct incoming *i, const char *call)
+{
+	i->unwritten = true;
+	return files_errno(call);
+}
+
+static enum err write_back(struct incoming *i, uint64_t begin, uint64_t end, unsigned flags)
+{
+	if (sync_file_range(i->fd, (off_t)begin, (off_t)(end - begin), flags) == 0)
+		return ERR_OK;
+	/* A file system that does not do this has the sync at the end. */
+	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE ? ERR_OK : not_written(i, "sync_file_range");
 }
 
 /* Bytes go to the disk while they come. Were it left to the sync at the end, a gigabyte would go at once, and the store's own sync, which an
@@ -87,12 +105,11 @@ static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct bl
 		return e;
 	i->stretch_begin = begin;
 	i->stretch_end = end;
-	/* One stretch is on its way while the next one fills. Whether it works is only found out by the sync at the end, which decides. */
-	(void)!sync_file_range(i->fd, (off_t)begin, (off_t)(end - begin), SYNC_FILE_RANGE_WRITE);
-	if (begin > before)
-		(void)!sync_file_range(i->fd, (off_t)before, (off_t)(begin - before),
-				       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
-	return ERR_OK;
+	/* One stretch is on its way while the next one fills. */
+	e = write_back(i, begin, end, SYNC_FILE_RANGE_WRITE);
+	if (e == ERR_OK && begin > before)
+		e = write_back(i, before, begin, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+	return e;
 }
 
 /* ---- submissions ---- */
@@ -361,12 +378,10 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 	enum err e;
 
 	if (fsync(i->fd) != 0)
-		return files_errno("fsync");
+		return not_written(i, "fsync");
 	atomic_fetch_add(&i->owner->syncs, 1);
 	files_path(i->owner, &item->sha256, "", path);
-	pthread_mutex_lock(&i->owner->lock);
-	i->owner->recent[i->owner->recent_next++ % FILES_RECENT_MAX] = (struct recent_file){ item->sha256, clock_now().mono_ms };
-	pthread_mutex_unlock(&i->owner->lock);
+	files_note_recent(i->owner, &item->sha256);
 	/* Never over a file: what is there has the same content, or is damage that is set aside first. */
 	if (renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
 		if (errno != EEXIST)
@@ -400,7 +415,13 @@ enum err files_incoming_finish(struct incoming *i, struct manifest_item *item)
 	if (!i->fetch)
 		*item = (struct manifest_item){ .size_bytes = i->size_bytes, .sha256 = sha256,
 						.chunk_root = merkle_root(i->leaves, (size_t)i->leaf_count) };
-	e = settle(i, item);
+	if (!i->fetch)
+		e = files_pin(i->owner, &item->sha256); /* before it can be found to be nobody's */
+	if (e == ERR_OK) {
+		e = settle(i, item);
+		if (e != ERR_OK && !i->fetch)
+			files_release(&i->owner->base, &item->sha256);
+	}
 	if (e != ERR_OK)
 		return e;
 	if (i->fetch && !files_leaves_small(i->leaf_count))

@@ -38,6 +38,8 @@ struct disk_files {
 	pthread_mutex_t lock; /* settling and dropping */
 	struct recent_file recent[FILES_RECENT_MAX];
 	unsigned recent_next;
+	struct digest *pins; /* what submissions under way have settled; one that several have stands there as often */
+	size_t pin_count, pin_capacity;
 	struct leaf_cache cache;
 	_Atomic uint64_t syncs;
 };
@@ -47,6 +49,9 @@ must_use enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t 
 must_use enum err files_write_full(int fd, uint64_t offset, struct blob bytes);
 /* DIRECTORY/files/ab/ab12…SUFFIX */
 void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix, char out[FILES_PATH_MAX]);
+void files_note_recent(struct disk_files *f, const struct digest *sha256);
+must_use enum err files_pin(struct disk_files *f, const struct digest *sha256); /* ERR_NO_MEMORY */
+void files_release(struct files *base, const struct digest *sha256);
 enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
 
 /* ---- files_leaves.c ---- */

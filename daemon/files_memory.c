@@ -241,6 +241,13 @@ static bool memory_exists(struct files *f, const struct digest *sha256)
 	return *find((struct memory_files *)f, sha256) != NULL;
 }
 
+/* Nothing is submitted in pieces there. */
+static void memory_release(struct files *f, const struct digest *sha256)
+{
+	(void)f;
+	(void)sha256;
+}
+
 static enum err memory_drop(struct files *f, const struct digest *sha256)
 {
 	struct memory_file **at = find((struct memory_files *)f, sha256), *gone = *at;
@@ -271,7 +278,7 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
 		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunks = memory_incoming_chunks,
 		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunks = memory_chunks, .leaves = memory_leaves,
-		.exists = memory_exists, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
+		.exists = memory_exists, .release = memory_release, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
 	};
 	struct memory_files *m = calloc(1, sizeof *m);
 

@@ -192,6 +192,24 @@ static enum err load_last(struct turn_view *t, enum family family, struct key pr
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Where the records number what comes next: a number whose record is damaged was given all the same, and what else lies under it is whole. */
+static enum err load_number(struct turn_view *t, enum family family, struct key prefix)
+{
+	struct scan scan = scan_of(prefix);
+	struct record r;
+	enum err e;
+
+	scan.tell_damage = true;
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, family, &scan, &r);
+	if (e == ERR_DAMAGED) {
+		r = (struct record){ .family = family };
+		e = ERR_OK;
+	}
+	if (e == ERR_OK)
+		core_apply(t->core, &scan.at, &r); /* of these its key says it */
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err core_load(struct core *c, struct now now, struct plan *plan)
 {
 	static const enum role roles[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
@@ -201,11 +219,11 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 
 	assert(!c->loaded);
 	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-		e = load_last(&t, FAMILY_DOCUMENT, key_role(roles[i]));
+		e = load_number(&t, FAMILY_DOCUMENT, key_role(roles[i]));
 		if (e != ERR_OK)
 			return e;
 	}
-	e = load_last(&t, FAMILY_ACT, all);
+	e = load_number(&t, FAMILY_ACT, all);
 	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)

@@ -3,19 +3,41 @@
 
 #include "routing/core_internal.h"
 
-/* Our chain at `have`, folded over what is queued. */
-static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, uint64_t have, struct digest *chain)
+/* Our chain, folded over what is queued: at `have`, and at `some`, which lies before it or is it. */
+struct folded {
+	uint64_t have, some;
+	struct digest at_have, at_some;
+};
+
+static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, struct folded *f)
 {
 	const struct stream_out *out = &l->out[lane];
 
-	*chain = out->chain;
-	for (uint64_t n = out->acked + 1; n <= have; n++) {
+	f->at_have = out->chain;
+	for (uint64_t n = out->acked + 1; n <= f->have; n++) {
 		struct record r;
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, n), &r);
 
 		if (e != ERR_OK)
 			return e; /* the queue has a hole: the store is damaged, and going on would lose documents unnoticed */
-		t->core->config.chain_step(chain, n, &r.u.stream.digest);
+		t->core->config.chain_step(&f->at_have, n, &r.u.stream.digest);
+		if (n == f->some)
+			f->at_some = f->at_have;
+	}
+	return ERR_OK;
+}
+
+static enum err erase_rows(struct turn_view *t, const struct link *l, enum lane lane, uint64_t upto)
+{
+	for (uint64_t n = l->out[lane].acked + 1; n <= upto; n++) {
+		struct key key = key_seq(l->neighbour, lane, n);
+		struct record r;
+		enum err e = core_get(t, FAMILY_STREAM, key, &r);
+
+		if (e != ERR_OK)
+			return e;
+		if (!r.u.stream.has_files)
+			core_erase(t, FAMILY_STREAM, key);
 	}
 	return ERR_OK;
 }
@@ -23,36 +45,38 @@ static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, 
 enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have, const struct digest *chain)
 {
 	struct stream_out *out = &l->out[lane];
-	struct digest ours;
+	struct folded f = { .have = have, .some = have };
 	enum err e;
 
 	if (have <= out->acked)
 		return ERR_OK;
-	e = fold(t, l, lane, have, &ours);
+	/* We send no more than that; but a store may be older than the bound, and a neighbour may say what it was not sent. */
+	if (have - out->acked > UNACKNOWLEDGED_MAX)
+		f.some = out->acked + UNACKNOWLEDGED_MAX;
+	e = fold(t, l, lane, &f);
 	if (e != ERR_OK)
 		return e;
-	if (memcmp(ours.bytes, chain->bytes, sizeof ours.bytes) != 0) {
+	if (memcmp(f.at_have.bytes, chain->bytes, sizeof chain->bytes) != 0) {
 		link_fault(t, l, ERR_CHAIN);
 		link_restart_stream(t, l, lane);
 		link_hello(t, l, false);
 		return ERR_OK;
 	}
-	for (uint64_t n = out->acked + 1; n <= have; n++) {
-		struct key key = key_seq(l->neighbour, lane, n);
-		struct record r;
-
-		e = core_get(t, FAMILY_STREAM, key, &r);
-		if (e != ERR_OK)
-			return e;
-		if (!r.u.stream.has_files)
-			core_erase(t, FAMILY_STREAM, key);
-	}
-	out->chain = ours;
-	out->acked = have;
-	if (out->sent < have)
-		out->sent = have;
+	e = erase_rows(t, l, lane, f.some);
+	if (e != ERR_OK)
+		return e;
+	out->chain = f.at_some;
+	out->acked = f.some;
+	if (out->sent < f.some)
+		out->sent = f.some;
 	link_write_out(t, l, lane);
 	l->touched = true;
+	if (f.some < have) {
+		/* For the rest it subscribes again, and a later turn lets go of that. */
+		out->subscribed = false;
+		out->sent = f.some;
+		link_hello(t, l, false);
+	}
 	return ERR_OK;
 }
 

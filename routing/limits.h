@@ -61,7 +61,8 @@ enum {
 	/* Links */
 	CREDIT_MESSAGES = 4096,
 	CREDIT_BYTES = 8 * 1024 * 1024,
-	CREDIT_MESSAGES_MAX = 65536,     /* what a configuration may ask for */
+	UNACKNOWLEDGED_MAX = PLAN_WRITES_MAX / 2, /* envelopes of one lane that are sent and not acknowledged: one plan lets go of them */
+	CREDIT_MESSAGES_MAX = UNACKNOWLEDGED_MAX, /* what a configuration may ask for */
 	CREDIT_BYTES_MAX = 1 << 30,
 	BULK_WINDOW_MIN_BYTES = 2 * CHUNK_BYTES,
 	BULK_WINDOW_MAX_BYTES = 64 << 20, /* the requests for it fit the queue of who serves them */

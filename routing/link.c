@@ -106,8 +106,9 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	} else {
 		core_put(t, key, &r);
 	}
+	scan.tell_damage = true; /* its place was given all the same */
 	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
-	if (e == ERR_OK) {
+	if (e == ERR_OK || e == ERR_DAMAGED) {
 		enum lane parsed_lane;
 		struct committee_id neighbour;
 		uint64_t seq;

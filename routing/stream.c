@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/limits.h"
+
 struct digest stream_chain_start(struct stream_id id, uint64_t base)
 {
 	struct digest start = {{0}};
@@ -16,6 +18,9 @@ struct digest stream_chain_start(struct stream_id id, uint64_t base)
 bool stream_may_send(const struct stream_out *s, uint64_t size_bytes)
 {
 	if (!s->subscribed || s->sent >= s->last || s->sent >= s->credit_seq)
+		return false;
+	/* Whatever credit the subscriber gives: what it acknowledges in one word must fit one plan. */
+	if (s->sent - s->acked >= UNACKNOWLEDGED_MAX)
 		return false;
 	/* An envelope larger than the whole window must still pass when it is alone, or the lane would stand still for ever. */
 	return s->sent == s->acked || s->sent_bytes + size_bytes <= s->credit_bytes;

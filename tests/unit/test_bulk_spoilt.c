@@ -192,10 +192,27 @@ static void test_chunk_out_of_turn_is_against_the_protocol(void **state)
 
 /* What the sender answers to a request of the receiver's. */
 
+/* The event found no room in the inbox (daemon_acts.c): "without it the next connection finds the record again". */
+static void test_what_was_told_in_vain_is_told_again_by_the_next_connection(void **state)
+{
+	struct pair *p = *state;
+
+	pair_connect(p);
+	pair_run(p);
+	assert_int_equal(p->rx.told, 1); /* its FETCH record stays: nobody took it */
+	bulk_disconnected(p->rx.bulk, p->tx.id);
+	bulk_disconnected(p->tx.bulk, p->rx.id);
+	pair_connect(p);
+	pair_run(p);
+	pair_later(p);
+	assert_int_equal(p->rx.told, 2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
 	const struct CMUnitTest tests[] = {
+		TEST(test_what_was_told_in_vain_is_told_again_by_the_next_connection),
 		TEST(test_spoilt_chunk_is_asked_for_again_with_a_word),
 		TEST(test_chunk_that_is_spoilt_twice_is_the_neighbours_fault),
 		TEST(test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over),
