@@ -9,6 +9,7 @@
  *   control_list.c      listings, told as fast as the client reads; lists of documents
  *   control_trace.c     a document's way, and the evidence of it
  *   control_query.c     links, queues, status, keys, figures
+ *   control_queue.c     what waits for the neighbours, by document
  *   control_committee.c committees, and the directory as a file
  *   control_import.c    directories in
  *   control_paper.c     documents on paper
@@ -141,6 +142,7 @@ void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 void control_status(struct client *c, uint64_t id);
 void control_links(struct client *c, uint64_t id);
 void control_queue(struct client *c, uint64_t id);
+void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
 void control_keys(struct client *c, uint64_t id);
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);

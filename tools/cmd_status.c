@@ -1,4 +1,4 @@
-/* status, link, queue, key: what an operator looks at first. */
+/* status and link: what an operator looks at first. */
 #include <stdio.h>
 #include <string.h>
 
@@ -183,46 +183,3 @@ int cmd_link(struct cli *cli, int argc, char **argv)
 		return ping_link(cli, argv[optind + 1]);
 	return cli_usage(cli, argv[optind]);
 }
-
-/* ---- queue: neighbour × age, after Postfix's qshape ---- */
-
-int cmd_queue(struct cli *cli, int argc, char **argv)
-{
-	static const char *const ages[] = { "1m", "5m", "1h", "8h", "1d", "1w", "older" };
-	static const struct column columns[] = {
-		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "total", N_("All"), FORMAT_COUNT, false },
-		{ "1m", N_("< 1 min"), FORMAT_COUNT, false },         { "5m", N_("< 5 min"), FORMAT_COUNT, false },
-		{ "1h", N_("< 1 h"), FORMAT_COUNT, false },           { "8h", N_("< 8 h"), FORMAT_COUNT, false },
-		{ "1d", N_("< 1 day"), FORMAT_COUNT, false },         { "1w", N_("< 1 week"), FORMAT_COUNT, false },
-		{ "older", N_("older"), FORMAT_COUNT, false },        { NULL, NULL, FORMAT_TEXT, false },
-	};
-	json_t *list = json_array();
-	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
-	enum err e = ERR_USAGE;
-
-	if (cli_option(cli, argc, argv) != '?' && (optind == argc || strcmp(argv[optind], "show") == 0))
-		e = client_open(cli, CLIENT_READ, &c);
-	else if (optind < argc)
-		cli_usage(cli, argv[optind]);
-	if (e == ERR_OK)
-		e = ask(c, VANTHU__V1__REQUEST__WHAT_QUEUE);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
-		json_t *row = json_pack("{s:s}", "committee", reply->queue->committee);
-		json_int_t total = 0;
-
-		for (size_t i = 0; i < reply->queue->n_buckets && i < sizeof ages / sizeof ages[0]; i++) {
-			total += (json_int_t)reply->queue->buckets[i];
-			json_object_set_new(row, ages[i], json_integer((json_int_t)reply->queue->buckets[i]));
-		}
-		json_object_set_new(row, "total", json_integer(total));
-		json_array_append_new(list, row);
-	}
-	client_close(c);
-	if (e == ERR_NOT_FOUND)
-		return output_list(cli, list, columns);
-	json_decref(list);
-	return err_exit_code(e);
-}
-
-/* ---- keys ---- */

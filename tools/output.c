@@ -33,7 +33,10 @@ static const struct word urgencies[] = {
 static const struct word groups[] = {
 	{ "superior", N_("superior"), "" }, { "subordinates", N_("subordinates"), "" }, { "subtree", N_("subtree"), "" },
 };
-static const struct word uses[] = { { "sign", N_("signing"), "" }, { "link", N_("linking"), "" }, { "encrypt", N_("encryption"), "" } };
+static const struct word uses[] = {
+	{ "sign", N_("signing"), "" }, { "link", N_("linking"), "" }, { "encrypt", N_("encryption"), "" }, /* keys */
+	{ "facts", N_("receipts"), "" }, { "urgent", N_("urgent"), "" }, { "normal", N_("normal"), "" },    /* lanes */
+};
 static const struct word media[] = {
 	{ "application/pdf", "PDF", "" },
 	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", "" },

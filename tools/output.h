@@ -8,7 +8,7 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_LIST,   /* texts, joined */
 	FORMAT_WHO,    /* ids of committees, joined; their groups as words */
-	FORMAT_WORD,   /* a word of the program's own: what a key is for */
+	FORMAT_WORD,   /* a word of the program's own: what a key is for, a lane */
 	FORMAT_CODE,   /* VT-nnnn and what it means */
 	FORMAT_MEDIA,  /* what kind of file a media type is */
 	FORMAT_TIME,   /* RFC 3339 → local */

@@ -15,7 +15,7 @@ from proto import control_pb2, envelope_pb2  # noqa: E402
 RUN = pathlib.Path(sys.argv[2])
 OFFICE = "submit data list show content credit verify evidence paper_add paper_cancel papers".split()
 OPERATE = "ping import recount".split()
-READ = "status links queue trace committees directory keys figures target".split()
+READ = "status links queue queue_list trace committees directory keys figures target".split()
 PERMISSION = 2017
 
 

@@ -1,5 +1,5 @@
-/* What a disk and time do to files. Writing back fails. The kernel tells each open file once (errseq_t): whoever is told and does not listen has lost it, and what could not be
- * written stays in the page cache as if it had been. So this file's own sync_file_range and fsync tell as the kernel does. */
+/* What a disk and time do to files. Writing back fails: the kernel tells each open file once (errseq_t), and who is told and does not listen has
+ * lost it; what could not be written stays in the page cache as if it had been. This file's own sync_file_range and fsync tell as the kernel does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

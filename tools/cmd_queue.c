@@ -1,0 +1,116 @@
+/* queue: what waits for each neighbour, by age, or document by document. */
+#include <string.h>
+
+#include "tools/client.h"
+#include "tools/commands.h"
+#include "tools/json.h"
+#include "tools/output.h"
+#include "tools/text.h"
+
+/* Tells the rest of a list, or why it broke off. */
+static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list, const struct column *columns)
+{
+	client_close(c);
+	if (e == ERR_NOT_FOUND && !cli->failed_told)
+		return output_list(cli, list, columns);
+	json_decref(list);
+	return err_exit_code(e);
+}
+
+/* Opens, and asks what the request says. */
+static enum err ask(struct cli *cli, Vanthu__V1__Request *request, struct client **c)
+{
+	enum err e = client_open(cli, CLIENT_READ, c);
+
+	if (e == ERR_OK && (e = client_send(*c, request)) != ERR_OK)
+		client_fail(*c, e, NULL);
+	return e;
+}
+
+/* ---- neighbour × age, after Postfix's qshape ---- */
+
+static int show(struct cli *cli)
+{
+	static const char *const ages[] = { "1m", "5m", "1h", "8h", "1d", "1w", "older" };
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "total", N_("All"), FORMAT_COUNT, false },
+		{ "1m", N_("< 1 min"), FORMAT_COUNT, false },         { "5m", N_("< 5 min"), FORMAT_COUNT, false },
+		{ "1h", N_("< 1 h"), FORMAT_COUNT, false },           { "8h", N_("< 8 h"), FORMAT_COUNT, false },
+		{ "1d", N_("< 1 day"), FORMAT_COUNT, false },         { "1w", N_("< 1 week"), FORMAT_COUNT, false },
+		{ "older", N_("older"), FORMAT_COUNT, false },        { NULL, NULL, FORMAT_TEXT, false },
+	};
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	json_t *list = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_QUEUE;
+	request.queue = &nothing;
+	e = ask(cli, &request, &c);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
+		json_t *row = json_pack("{s:s}", "committee", reply->queue->committee);
+		json_int_t total = 0;
+
+		for (size_t i = 0; i < reply->queue->n_buckets && i < sizeof ages / sizeof ages[0]; i++) {
+			total += (json_int_t)reply->queue->buckets[i];
+			json_object_set_new(row, ages[i], json_integer((json_int_t)reply->queue->buckets[i]));
+		}
+		json_object_set_new(row, "total", json_integer(total));
+		json_array_append_new(list, row);
+	}
+	return end_list(cli, c, e, list, columns);
+}
+
+/* ---- document by document ---- */
+
+static json_t *json_item(const Vanthu__V1__QueueItem *q)
+{
+	int64_t age_ms = text_now_ms() - q->queued_at_ms;
+
+	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I}", "committee", q->committee, "lane", q->lane, "id",
+			 q->id.len == 0 ? json_null() : json_uuid(q->id), "from", json_text_or_null(q->origin), "number", json_text_or_null(q->number),
+			 "items", (json_int_t)q->items, "recipients", q->by_group || q->id.len == 0 ? json_null() : json_integer((json_int_t)q->recipients),
+			 "queued_at", json_time(q->queued_at_ms), "age_s", (json_int_t)(q->queued_at_ms == 0 || age_ms < 0 ? 0 : age_ms / 1000), "size_bytes",
+			 (json_int_t)q->size_bytes);
+}
+
+static int list(struct cli *cli, const char *neighbour)
+{
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
+		{ "from", N_("From"), FORMAT_TEXT, false },              { "number", N_("Number"), FORMAT_TEXT, false },
+		{ "lane", N_("Lane"), FORMAT_WORD, false },              { "recipients", N_("Recipients"), FORMAT_COUNT, false },
+		{ "items", N_("Items"), FORMAT_COUNT, false },           { "age_s", N_("Age"), FORMAT_AGE, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
+	};
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	json_t *all = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e;
+
+	name.committee = (char *)(uintptr_t)neighbour;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_QUEUE_LIST;
+	request.queue_list = &name;
+	e = ask(cli, &request, &c);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUED, &reply)) == ERR_OK)
+		json_array_append_new(all, json_item(reply->queued));
+	return end_list(cli, c, e, all, columns);
+}
+
+int cmd_queue(struct cli *cli, int argc, char **argv)
+{
+	int count;
+
+	if (cli_option(cli, argc, argv) == '?')
+		return err_exit_code(ERR_USAGE);
+	count = argc - optind;
+	if (count == 0 || (count == 1 && strcmp(argv[optind], "show") == 0))
+		return show(cli);
+	if (count <= 2 && strcmp(argv[optind], "list") == 0)
+		return list(cli, count == 2 ? argv[optind + 1] : "");
+	return cli_usage(cli, argv[argc - 1]);
+}
