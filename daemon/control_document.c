@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "daemon/control_internal.h"
+#include "daemon/names.h"
 #include "proto/fields.h"
 #include "proto/prescan.h"
 #include "proto/seal.h"
 #include "routing/id.h"
 #include "routing/tree.h"
 
-enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, WAITING_MAX = 10000 };
+enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, WAITING_MAX = 10000,
+       RECEIPT_ARENA_BYTES = 4 << 20 };
 
 /* ---- by name ---- */
 
@@ -254,21 +256,29 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 struct waiting {
 	struct committee_id *ids;
 	size_t count;
+	struct names *names; /* their places */
+	bool *answered;
 };
+
+static struct blob name_of(const struct committee_id *id)
+{
+	return (struct blob){ (const uint8_t *)id->text, strlen(id->text) };
+}
 
 static enum err add_waiting(struct arena *a, struct waiting *w, struct committee_id id)
 {
+	uint32_t place;
+
 	if (w->count == WAITING_MAX)
 		return ERR_TOO_LARGE;
-	if (w->ids == NULL)
+	if (w->ids == NULL) {
 		w->ids = arena_array(a, WAITING_MAX, sizeof *w->ids);
-	if (w->ids == NULL)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < w->count; i++) {
-		if (id_equal(w->ids[i], id))
-			return ERR_OK;
+		w->names = names_new(a, WAITING_MAX);
 	}
-	w->ids[w->count++] = id;
+	if (w->ids == NULL || w->names == NULL)
+		return ERR_NO_MEMORY;
+	w->ids[w->count] = id; /* where its name stays */
+	w->count += names_add(w->names, name_of(&w->ids[w->count]), &place);
 	return ERR_OK;
 }
 
@@ -310,8 +320,12 @@ static enum err all_recipients(struct client *c, const struct rec_document *d, s
 	return e;
 }
 
-static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state, Vanthu__V1__ReceiptView ***list,
-					 size_t *count)
+struct answers {
+	Vanthu__V1__ReceiptView **list;
+	size_t count;
+};
+
+static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state, struct answers *to)
 {
 	Vanthu__V1__ReceiptView *v = arena_alloc(a, sizeof *v);
 	char *name = arena_alloc(a, sizeof id.text);
@@ -322,46 +336,62 @@ static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id
 	vanthu__v1__receipt_view__init(v);
 	v->committee = name;
 	v->state = (char *)(uintptr_t)state;
-	(*list)[(*count)++] = v;
+	to->list[to->count++] = v;
 	return v;
+}
+
+/* One after the other through an arena of their own: thousands with their relay records would not fit the answer's. */
+static enum err add_answers(struct client *c, const struct found_document *f, const struct waiting *w, struct answers *out)
+{
+	struct arena *scratch = arena_new(RECEIPT_ARENA_BYTES);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct lookup l = control_lookup(c);
+	enum err e = scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK && out->count < WAITING_MAX) {
+		Vanthu__V1__ReceiptView *v;
+		struct committee_id who;
+		struct serial serial;
+		struct record r;
+		enum role role;
+		uint32_t place;
+
+		arena_reset(scratch);
+		e = l.next(l.ctx, scratch, FAMILY_RECEIPT, &scan, &r);
+		if (e != ERR_OK || !key_parse_receipt(&scan.at, &role, &serial, &who))
+			continue;
+		v = add_view(c->control->arena, who, r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", out);
+		e = v == NULL ? ERR_NO_MEMORY : ERR_OK;
+		if (e != ERR_OK)
+			continue;
+		v->at_ms = r.u.receipt.at_ms;
+		v->reason = r.u.receipt.reason;
+		if (w->names != NULL && names_find(w->names, name_of(&who), &place))
+			w->answered[place] = true;
+	}
+	arena_destroy(scratch);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err control_receipts(struct client *c, const struct found_document *f, Vanthu__V1__ReceiptView ***list, size_t *count)
 {
 	struct arena *a = c->control->arena;
-	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct answers answers = { .list = arena_array(a, 2 * WAITING_MAX, sizeof *answers.list) };
 	struct waiting w = { .count = 0 };
-	struct record r;
 	enum err e = f->role == ROLE_OUT ? all_recipients(c, &f->document, &w) : ERR_OK;
 
-	*count = 0;
-	*list = arena_array(a, 2 * WAITING_MAX, sizeof **list);
-	if (e != ERR_OK || *list == NULL)
-		return e != ERR_OK ? e : ERR_NO_MEMORY;
-	while (*count < WAITING_MAX && (e = l.next(l.ctx, a, FAMILY_RECEIPT, &scan, &r)) == ERR_OK) {
-		struct committee_id who;
-		Vanthu__V1__ReceiptView *v;
-		struct serial serial;
-		enum role role;
-
-		if (!key_parse_receipt(&scan.at, &role, &serial, &who))
-			continue;
-		v = add_view(a, who, r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", list, count);
-		if (v == NULL)
-			return ERR_NO_MEMORY;
-		v->at_ms = r.u.receipt.at_ms;
-		v->reason = r.u.receipt.reason;
-		for (size_t i = 0; i < w.count; i++) {
-			if (id_equal(w.ids[i], who))
-				w.ids[i].text[0] = '\0';
-		}
+	w.answered = arena_array(a, w.count, sizeof *w.answered);
+	if (e == ERR_OK && (answers.list == NULL || w.answered == NULL))
+		e = ERR_NO_MEMORY;
+	if (e == ERR_OK)
+		e = add_answers(c, f, &w, &answers);
+	for (size_t i = 0; e == ERR_OK && i < w.count; i++) {
+		if (!w.answered[i] && add_view(a, w.ids[i], "waiting", &answers) == NULL)
+			e = ERR_NO_MEMORY;
 	}
-	for (size_t i = 0; i < w.count; i++) {
-		if (!id_empty(w.ids[i]) && add_view(a, w.ids[i], "waiting", list, count) == NULL)
-			return ERR_NO_MEMORY;
-	}
-	return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : e;
+	*list = answers.list;
+	*count = answers.count;
+	return e;
 }
 
 /* ---- one document ---- */

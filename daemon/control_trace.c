@@ -1,13 +1,15 @@
 /* A document's way from the records that its hops signed, and all of it as evidence that verifies without a daemon; see control_internal.h. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/control_internal.h"
+#include "daemon/names.h"
 #include "proto/fields.h"
 #include "proto/seal.h"
 #include "routing/id.h"
 
-enum { HOPS_MAX = 20000, EVIDENCE_MAX = 4096, RECORD_ARENA_BYTES = 4 << 20 };
+enum { HOPS_MAX = 20000, EVIDENCE_MAX = 4096, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
 
 /* ---- the way ---- */
 
@@ -17,24 +19,28 @@ struct way {
 	struct arena *scratch; /* one signed record */
 	Vanthu__V1__Hop **hops;
 	size_t count;
+	struct names *known; /* who did what */
 };
 
 static enum err add_hop(struct way *w, struct committee_id who, const char *event, int64_t at_ms)
 {
+	char both[sizeof who.text + HOP_EVENT_MAX], *name;
+	int len = snprintf(both, sizeof both, "%s %s", who.text, event);
+	struct blob key = { (const uint8_t *)both, (size_t)len };
 	Vanthu__V1__Hop *h;
-	char *name;
+	uint32_t place;
 
 	if (w->count == HOPS_MAX)
 		return ERR_TOO_LARGE;
 	/* Each of many receipts brings the relays' records again. */
-	for (size_t i = 0; i < w->count; i++) {
-		if (strcmp(w->hops[i]->committee, who.text) == 0 && strcmp(w->hops[i]->event, event) == 0)
-			return ERR_OK;
-	}
+	if (names_find(w->known, key, &place))
+		return ERR_OK;
 	h = arena_alloc(w->arena, sizeof *h);
 	name = arena_alloc(w->arena, sizeof who.text);
-	if (h == NULL || name == NULL)
+	key.data = (const uint8_t *)arena_text(w->arena, both, key.len_bytes);
+	if (h == NULL || name == NULL || key.data == NULL)
 		return ERR_NO_MEMORY;
+	names_add(w->known, key, &place);
 	memcpy(name, who.text, sizeof who.text);
 	vanthu__v1__hop__init(h);
 	h->committee = h->signed_by = name;
@@ -110,7 +116,8 @@ static enum err find_way(struct client *c, const struct found_document *f, struc
 	enum err e;
 
 	w->hops = arena_array(w->arena, HOPS_MAX, sizeof(*w->hops));
-	if (w->hops == NULL || w->scratch == NULL)
+	w->known = names_new(w->arena, HOPS_MAX);
+	if (w->hops == NULL || w->known == NULL || w->scratch == NULL)
 		return ERR_NO_MEMORY;
 	e = add_hop(w, f->document.origin, "accepted", f->document.signed_at_ms);
 	if (e == ERR_OK)
@@ -158,20 +165,23 @@ void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
 struct pile {
 	ProtobufCBinaryData *list;
 	size_t count;
+	struct names *known;
 };
 
 static enum err pile_add(struct client *c, struct pile *p, struct blob bytes)
 {
-	if (p->list == NULL)
+	uint32_t place;
+
+	if (p->list == NULL) {
 		p->list = arena_array(c->control->arena, EVIDENCE_MAX, sizeof *p->list);
-	if (p->list == NULL)
+		p->known = names_new(c->control->arena, EVIDENCE_MAX);
+	}
+	if (p->list == NULL || p->known == NULL)
 		return ERR_NO_MEMORY;
 	if (p->count == EVIDENCE_MAX)
 		return ERR_TOO_LARGE;
-	for (size_t i = 0; i < p->count; i++) {
-		if (p->list[i].len == bytes.len_bytes && memcmp(p->list[i].data, bytes.data, bytes.len_bytes) == 0)
-			return ERR_OK;
-	}
+	if (!names_add(p->known, bytes, &place))
+		return ERR_OK;
 	p->list[p->count++] = field_bytes(bytes.data, bytes.len_bytes);
 	return ERR_OK;
 }
