@@ -2,6 +2,7 @@
 #include "tools/cli.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,9 +25,9 @@ static const struct command_option global_options[] = {
 	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
 	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
 	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
-	{ "yes", 'y', NULL, N_("do not ask (no command asks yet)"), VALUE_NONE, NULL },
+	{ "yes", 'y', NULL, N_("has no effect: no command asks before it acts"), VALUE_NONE, NULL },
 	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
-	{ "verbose", 'v', NULL, N_("more talk beside results (there is none yet)"), VALUE_NONE, NULL },
+	{ "verbose", 'v', NULL, N_("tell on standard error how: configuration, socket, daemon, time, system errors"), VALUE_NONE, NULL },
 	{ "color", OPT_COLOR, "[=always|never|auto]", N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
 	{ "help", 'h', NULL, N_("what the command does, and its options"), VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
@@ -263,15 +264,20 @@ int cli_bad_value(struct cli *cli, const char *fix)
 
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix)
 {
-	if (!cli->failed_told)
+	int error = errno; /* of the call that made it fail, where the system did */
+
+	if (!cli->failed_told) {
 		cli->renderer->error(cli, e, message, fix);
+		if (error != 0 && (e == ERR_FILE || e == ERR_DISK_FULL || e == ERR_SYSTEM))
+			cli_detail_errno(cli, "", error);
+	}
 	cli->failed_told = true;
 	return err_exit_code(e);
 }
 
 int cli_fail(struct cli *cli, enum err e, const char *about)
 {
-	char message[512];
+	char message[512]; /* nothing here fails: errno stays what it was */
 
 	if (about == NULL || about[0] == '\0')
 		return cli_fail_text(cli, e, _(err_text(e)), err_fix(e)[0] == '\0' ? "" : _(err_fix(e)));
@@ -323,6 +329,22 @@ void cli_hint(struct cli *cli, const char *format, ...)
 	va_end(args);
 }
 
+void cli_detail(struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	if (cli->verbose == 0)
+		return;
+	va_start(args, format);
+	say("· ", format, args);
+	va_end(args);
+}
+
+void cli_detail_errno(struct cli *cli, const char *what, int error)
+{
+	cli_detail(cli, _("the system: %s%s%s (errno %d)"), what, what[0] == '\0' ? "" : ": ", strerror(error), error);
+}
+
 void cli_fault_line(const char *file, const struct config_error *fault)
 {
 	char text[CONFIG_PATH_MAX + 1024];
@@ -342,6 +364,7 @@ int cli_no_config(struct cli *cli)
 enum err cli_config(struct cli *cli, struct config *out)
 {
 	struct config_errors *errors;
+	int error;
 	enum err e;
 
 	if (cli->config_path == NULL) {
@@ -351,7 +374,11 @@ enum err cli_config(struct cli *cli, struct config *out)
 	errors = malloc(sizeof *errors);
 	if (errors == NULL)
 		return ERR_NO_MEMORY;
+	errno = 0;
 	e = config_load(cli->config_path, out, errors);
+	error = errno;
+	if (e == ERR_OK)
+		cli_detail(cli, _("configuration: %s (committee %s)"), out->file, out->committee.text);
 	if (e == ERR_CONFIG && errors->count > 0) {
 		char message[512];
 
@@ -364,6 +391,8 @@ enum err cli_config(struct cli *cli, struct config *out)
 		e = ERR_CONFIG;
 		snprintf(message, sizeof message, _("%s: the configuration cannot be read"), cli->config_path);
 		cli_fail_text(cli, e, message, _(err_fix(ERR_FILE)));
+		if (error != 0)
+			cli_detail_errno(cli, cli->config_path, error);
 	}
 	free(errors);
 	return e;

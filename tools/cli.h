@@ -103,6 +103,11 @@ void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(pri
 /* What one may do next: talk that only people want, so neither with --json nor with --plain. */
 void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* How it was done, or why it was not, for who asked with -v: a line on standard error, marked as such. */
+void cli_detail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a system call that failed: on what, and what the system said (an errno). */
+void cli_detail_errno(struct cli *cli, const char *what, int error);
+
 /* The configuration that -c names, read once; tells what is wrong. */
 /* One fault of a file, as compilers print them: FILE:LINE:COLUMN: what. */
 struct config_error;

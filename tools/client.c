@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "proto/prescan.h"
+#include "tools/json.h"
+#include "tools/output.h"
 
-enum { ARENA_BYTES = 64 << 20 };
+enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000 };
 
 struct client {
 	struct cli *cli;
@@ -21,6 +24,8 @@ struct client {
 	struct arena *arena;
 	uint8_t *buffer;
 	const char *about;
+	const char *failed; /* the system call that did not succeed, and its errno (0: the daemon hung up) */
+	int error;
 };
 
 static const char *socket_name(enum client_door door)
@@ -71,18 +76,77 @@ enum err client_connect(const struct config *config, enum client_door door, int 
 	return ERR_OK;
 }
 
+/* ---- for who asked with -v ---- */
+
+/* Which daemon it is, on a connection of its own: one that hangs must not hold up what was asked for long. */
+static void tell_daemon(struct cli *cli, const struct config *config, enum client_door door)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	struct ucred peer = { .pid = 0 };
+	socklen_t len = sizeof peer;
+	Vanthu__V1__Reply *reply = NULL;
+	struct client *c = NULL;
+	enum err e = client_connect(config, door, cli->timeout_ms < TELL_MS ? cli->timeout_ms : TELL_MS, &c);
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	request.status = &nothing;
+	if (e == ERR_OK && getsockopt(c->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
+		peer.pid = 0;
+	if (e == ERR_OK)
+		e = client_send(c, &request);
+	if (e == ERR_OK)
+		e = client_next(c, &reply);
+	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_STATUS) {
+		json_t *since = json_time(reply->status->up_since_ms);
+		char text[64];
+
+		output_format(cli, since, FORMAT_TIME, true, text, sizeof text);
+		cli_detail(cli, _("daemon: vanthud %s, process %d, up since %s"), reply->status->version, (int)peer.pid, text);
+		json_decref(since);
+	} else {
+		cli_detail(cli, _("daemon: process %d does not say who it is: VT-%d %s"), (int)peer.pid, (int)(e == ERR_OK ? ERR_FORMAT : e),
+			   _(err_text(e == ERR_OK ? ERR_FORMAT : e)));
+	}
+	client_close(c);
+}
+
+/* Why there is no connection: whose socket it is, if it is one, and what the system said. */
+static void tell_socket(struct cli *cli, const char *path, int error)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0)
+		cli_detail(cli, _("the socket is of user %u, group %u, mode %04o; this is user %u, group %u"), (unsigned)st.st_uid,
+			   (unsigned)st.st_gid, (unsigned)(st.st_mode & 07777), (unsigned)geteuid(), (unsigned)getegid());
+	if (error != 0)
+		cli_detail_errno(cli, path, error);
+}
+
 enum err client_open(struct cli *cli, enum client_door door, struct client **out)
 {
 	struct config *config = malloc(sizeof *config);
+	char path[CONFIG_PATH_MAX + 32];
 	enum err e = config == NULL ? ERR_NO_MEMORY : cli_config(cli, config);
+	int error;
 
 	*out = NULL;
 	if (e == ERR_OK) {
+		bool known = config_socket(config, socket_name(door), path, sizeof path);
+
+		if (known)
+			cli_detail(cli, _("socket: %s"), path);
+		errno = 0;
 		e = client_connect(config, door, cli->timeout_ms, out);
+		error = errno;
 		if (e != ERR_OK)
 			cli_fail(cli, e, config->committee.text);
 		else
 			(*out)->cli = cli;
+		if (cli->verbose > 0 && e == ERR_OK)
+			tell_daemon(cli, config, door);
+		else if (cli->verbose > 0 && known)
+			tell_socket(cli, path, error);
 	}
 	free(config);
 	return e;
@@ -104,9 +168,11 @@ struct cli *client_cli(struct client *c)
 	return c->cli;
 }
 
-static enum err failure(void)
+static enum err failure(struct client *c, const char *call, int error)
 {
-	return errno == EAGAIN || errno == EWOULDBLOCK ? ERR_TIMEOUT : ERR_UNREACHABLE;
+	c->failed = call;
+	c->error = error;
+	return error == EAGAIN || error == EWOULDBLOCK ? ERR_TIMEOUT : ERR_UNREACHABLE;
 }
 
 static enum err send_all(struct client *c, const uint8_t *bytes, size_t len)
@@ -117,7 +183,7 @@ static enum err send_all(struct client *c, const uint8_t *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return failure();
+			return failure(c, "send", errno);
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -151,7 +217,7 @@ static enum err receive_all(struct client *c, uint8_t *bytes, size_t len)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n == 0 ? ERR_UNREACHABLE : failure();
+			return failure(c, "recv", n == 0 ? 0 : errno);
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -192,6 +258,12 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 	if (e != ERR_OK || reply == NULL || reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR) {
 		e = e == ERR_OK ? ERR_FORMAT : e;
 		cli_fail(c->cli, e, c->about);
+		if (e == ERR_TIMEOUT)
+			cli_detail(c->cli, _("the daemon holds the connection, and nothing came for %d ms"), c->cli->timeout_ms);
+		else if (c->failed != NULL && c->error != 0)
+			cli_detail_errno(c->cli, c->failed, c->error);
+		else if (c->failed != NULL)
+			cli_detail(c->cli, "%s", _("the daemon closed the connection: it ended, or did not take what was said"));
 		return e;
 	}
 	error = reply->error;

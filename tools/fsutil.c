@@ -65,10 +65,14 @@ enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blo
 	*out = (struct blob){ NULL, 0 };
 	if (fd < 0)
 		return ERR_FILE;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) != 0) {
 		e = ERR_FILE;
-	else if ((uint64_t)st.st_size > max_bytes)
+	} else if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL; /* who asks why gets an answer */
+		e = ERR_FILE;
+	} else if ((uint64_t)st.st_size > max_bytes) {
 		e = ERR_TOO_LARGE;
+	}
 	bytes = e == ERR_OK ? arena_alloc(a, (size_t)st.st_size + 1) : NULL;
 	if (e == ERR_OK && bytes == NULL)
 		e = ERR_NO_MEMORY;

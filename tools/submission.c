@@ -54,6 +54,8 @@ static enum err open_files(struct sending *s)
 
 		f->fd = open(s->s->files[i], O_RDONLY | O_CLOEXEC);
 		if (f->fd < 0 || fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+			if (f->fd >= 0)
+				errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
 			cli_fail(client_cli(s->client), ERR_FILE, s->s->files[i]);
 			return ERR_FILE;
 		}

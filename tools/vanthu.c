@@ -1,7 +1,9 @@
 /* vanthu: the command line of vanthud. One table of commands; names are declared here and nowhere else. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/commands.h"
 #include "tools/entry_options.h"
@@ -141,8 +143,16 @@ static int find_verb(int argc, char **argv)
 	return i;
 }
 
+static int64_t monotonic_ms(void)
+{
+	struct timespec t;
+
+	return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? t.tv_sec * 1000LL + t.tv_nsec / 1000000 : 0;
+}
+
 int main(int argc, char **argv)
 {
+	const int64_t began_ms = monotonic_ms();
 	struct cli cli = { .config_path = getenv("VANTHU_CONFIG"), .timeout_ms = 30000, .color = -1, .renderer = output_text() };
 	const struct command *command;
 	int verb = find_verb(argc, argv), code;
@@ -174,8 +184,10 @@ int main(int argc, char **argv)
 	/* The verb goes first, so that the options before it and after it are read in one pass. */
 	memmove(&argv[2], &argv[1], (size_t)(verb - 1) * sizeof *argv);
 	argv[1] = name;
+	errno = 0;
 	code = command->run(&cli, argc - 1, argv + 1);
 	if (fflush(stdout) != 0 && code == 0)
 		code = 1;
+	cli_detail(&cli, _("%lld ms, exit status %d"), (long long)(monotonic_ms() - began_ms), code);
 	return code;
 }
