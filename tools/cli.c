@@ -15,7 +15,7 @@
 #include "tools/term.h"
 #include "tools/text.h"
 
-enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, OPTIONS_MAX = 64, FAULT_INDENT = 4 };
+enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR, FAULT_INDENT = 4 };
 
 static const struct command_option global_options[] = {
 	{ "config", 'c', N_("DIR"), N_("the committee you work for: folder or file of its configuration (else VANTHU_CONFIG)"), VALUE_FILE, NULL },
@@ -118,12 +118,12 @@ bool option_of_form(const struct command_option *o, const struct command_form *f
 }
 
 /* What getopt_long wants to know, by index as command_option_at has them. */
-static void list_options(const struct command *command, struct option all[OPTIONS_MAX + 1])
+static void list_options(const struct command *command, struct option all[CLI_OPTIONS_MAX + 1])
 {
 	const struct command_option *o;
 	unsigned n = 0;
 
-	for (; n < OPTIONS_MAX && (o = command_option_at(command, n)) != NULL; n++)
+	for (; n < CLI_OPTIONS_MAX && (o = command_option_at(command, n)) != NULL; n++)
 		all[n] = (struct option){ o->name, o->argument == NULL ? no_argument : o->argument[0] == '[' ? optional_argument : required_argument,
 					  NULL, o->code };
 	assert(command_option_at(command, n) == NULL);
@@ -195,14 +195,50 @@ static int bad_option(struct cli *cli, int c, const char *typed, const struct op
 	return '?';
 }
 
+/* All values of a list as one, in the order given. */
+static bool join(struct cli *cli, const char *before, const char *value)
+{
+	size_t size = strlen(before) + strlen(value) + 2;
+	char *all = malloc(size);
+
+	if (all == NULL)
+		return false;
+	snprintf(all, size, "%s,%s", before, value);
+	free(cli->joined); /* `before` may lie in it */
+	cli->joined = all;
+	return true;
+}
+
+/* An option that stands there again: silently the last one would win, and a recipient or a type be lost. False after a fault was told. */
+static bool take_again(struct cli *cli, const struct command_option *o, unsigned index, char **value)
+{
+	const char *before = cli->given[index];
+	char message[512];
+
+	cli->given[index] = *value == NULL ? "" : *value;
+	if (before == NULL || strcmp(before, cli->given[index]) == 0)
+		return true;
+	if (o->kind == VALUE_RECIPIENTS) {
+		if (!join(cli, before, *value)) {
+			cli_fail(cli, ERR_NO_MEMORY, NULL);
+			return false;
+		}
+		cli->given[index] = *value = cli->joined;
+		return true;
+	}
+	snprintf(message, sizeof message, _("--%s was given twice, with different values: %s, %s"), o->name, before, cli->given[index]);
+	cli_wanted(cli, message, _("give it once"));
+	return false;
+}
+
 int cli_option(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = command_find(cli->verb);
-	struct option all[OPTIONS_MAX + 1];
+	struct option all[CLI_OPTIONS_MAX + 1];
 
 	list_options(command, all);
 	for (;;) {
-		const struct command_option *o = NULL;
+		const struct command_option *o;
 		bool bad = false;
 		int c, at = -1;
 
@@ -216,13 +252,17 @@ int cli_option(struct cli *cli, int argc, char **argv)
 			return c;
 		if (c == '?' || c == ':')
 			return bad_option(cli, c, argv[optind - 1], all);
-		for (unsigned i = 0; o == NULL && all[i].name != NULL; i++) {
-			if (at >= 0 ? i == (unsigned)at : all[i].val == c)
-				o = command_option_at(command, i);
+		for (unsigned i = 0; at < 0 && all[i].name != NULL; i++) {
+			if (all[i].val == c)
+				at = (int)i;
 		}
+		assert(at >= 0); /* getopt answers with what it was given only */
+		o = command_option_at(command, (unsigned)at);
 		cli->option = o;
+		bad = optarg != NULL && o->kind == VALUE_WORDS && !take_word(o, optarg);
+		if (!bad && !take_again(cli, o, (unsigned)at, &optarg))
+			return '?';
 		cli->value = optarg;
-		bad = optarg != NULL && o != NULL && o->kind == VALUE_WORDS && !take_word(o, optarg);
 		if (!bad && !take_global(cli, c, optarg, &bad))
 			return c;
 		if (bad) {

@@ -12,6 +12,8 @@
 
 struct renderer;
 
+enum { CLI_OPTIONS_MAX = 64 };
+
 struct cli {
 	const char *config_path; /* -c or VANTHU_CONFIG; NULL */
 	bool json, plain, utc, dry_run, yes, quiet;
@@ -23,6 +25,8 @@ struct cli {
 	const char *verb;
 	const struct command_option *option; /* the last one read, and its value */
 	const char *value;
+	const char *given[CLI_OPTIONS_MAX]; /* by index as command_option_at has them: its value ("" without one), NULL: not given so far */
+	char *joined; /* recipients of an option that was given several times; of cli_option, malloc'd */
 };
 
 /* What stands in a place of a command line: what completes it. */
@@ -83,7 +87,8 @@ bool option_of_form(const struct command_option *o, const struct command_form *f
 
 /* getopt_long over the options of the command that cli->verb names and the global ones, which may stand anywhere. Returns the next own
  * option's code with its value in optarg, -1 at the end (optind is the first operand), or '?' after a fault has been told. A value that
- * must be one of some words is one of them, in any case, with or without diacritics (text_choose). */
+ * must be one of some words is one of them, in any case, with or without diacritics (text_choose). Recipients that are given again add up:
+ * optarg has all so far. Any other option given again with another value is a fault. */
 int cli_option(struct cli *cli, int argc, char **argv);
 
 /* Exit code of a usage fault, which has been told with the command's usage: `what` was not understood. It may be the value of the option

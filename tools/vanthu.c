@@ -189,5 +189,6 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 && code == 0)
 		code = 1;
 	cli_detail(&cli, _("%lld ms, exit status %d"), (long long)(monotonic_ms() - began_ms), code);
+	free(cli.joined);
 	return code;
 }
