@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/fsutil.h"
 #include "tools/help.h"
 #include "tools/output.h"
 #include "tools/suggest.h"
@@ -246,7 +247,7 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		c = getopt_long(argc, argv, ":c:nyqvh", all, &at);
 		if (c == 'h' && command != NULL) {
 			help_command(command);
-			exit(0);
+			exit(cli_finish(cli, 0));
 		}
 		if (c == -1)
 			return c;
@@ -383,6 +384,26 @@ void cli_detail(struct cli *cli, const char *format, ...)
 void cli_detail_errno(struct cli *cli, const char *what, int error)
 {
 	cli_detail(cli, _("the system: %s%s%s (errno %d)"), what, what[0] == '\0' ? "" : ": ", strerror(error), error);
+}
+
+int cli_finish(struct cli *cli, int code)
+{
+	bool lost = ferror(stdout) != 0;
+	char message[512];
+
+	free(cli->joined);
+	cli->joined = NULL;
+	errno = 0; /* of what failed before nobody knows the reason any more, and it mostly fails again */
+	lost = fflush(stdout) != 0 || lost;
+	lost = fclose(stdout) != 0 || lost;
+	if (!lost || cli->reader_gone)
+		return code;
+	if (errno == 0)
+		snprintf(message, sizeof message, "%s", _("the output could not be written"));
+	else
+		snprintf(message, sizeof message, _("the output could not be written: %s"), fs_why(errno));
+	output_text()->error(cli, ERR_FILE, message, _("look where it goes: a full disk, or a program that has ended"));
+	return code == 0 ? err_exit_code(ERR_FILE) : code;
 }
 
 void cli_fault_line(const char *file, const struct config_error *fault)

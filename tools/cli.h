@@ -22,6 +22,7 @@ struct cli {
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
 	bool failed_told; /* the error has been printed */
+	bool reader_gone; /* who read our output has enough: no fault */
 	const char *verb;
 	const struct command_option *option; /* the last one read, and its value */
 	const char *value;
@@ -112,6 +113,10 @@ void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(pr
 void cli_detail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a system call that failed: on what, and what the system said (an errno). */
 void cli_detail_errno(struct cli *cli, const char *what, int error);
+
+/* The end of every command, with its exit code: what it printed is on its way, or that is told (on stderr) and the code is not 0. Closes
+ * stdout and lets go of what `cli` holds. */
+int cli_finish(struct cli *cli, int code);
 
 /* The configuration that -c names, read once; tells what is wrong. */
 /* One fault of a file, as compilers print them: FILE:LINE:COLUMN: what. */

@@ -1,9 +1,11 @@
 /* watch: live events from the local PUB socket, one a line. What is missed is in the store: status, inbox and outbox have it. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "proto/control.pb-c.h"
@@ -63,9 +65,26 @@ static void print_event(struct cli *cli, const Vanthu__V1__LiveEvent *m)
 		describe(cli, m, event, end, sizeof end);
 		printf("%s  %s%*s  %-8s  %s%s%s\n", at, what, text_width(what) < 16 ? 16 - text_width(what) : 0, "", id, m->committee,
 		       end[0] == '\0' ? "" : "  ", end);
-		fflush(stdout);
 	}
 	json_decref(event);
+}
+
+/* An event is told when it has left us. False: it cannot, as cli_finish tells, or nobody reads any more, which is no fault. */
+static bool deliver(struct cli *cli)
+{
+	bool good = fflush(stdout) == 0 && ferror(stdout) == 0;
+
+	cli->reader_gone = !good && errno == EPIPE;
+	return good;
+}
+
+/* Whether the other end of a pipe, or the terminal, has gone: `watch | head -1` should not wait for the next event to see it. */
+static bool is_read(struct cli *cli)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	cli->reader_gone = poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;
+	return !cli->reader_gone;
 }
 
 static bool receive(void *socket, uint8_t *bytes, size_t size, size_t *len)
@@ -90,7 +109,7 @@ static void follow(struct cli *cli, void *socket, unsigned long count)
 	uint8_t bytes[4096];
 	unsigned long told = 0;
 
-	while (a != NULL && interrupted == 0 && (count == 0 || told < count)) {
+	while (a != NULL && interrupted == 0 && (count == 0 || told < count) && is_read(cli)) {
 		const Vanthu__V1__LiveEvent *m;
 		size_t len = 0;
 		enum err e;
@@ -101,7 +120,10 @@ static void follow(struct cli *cli, void *socket, unsigned long count)
 		m = unpack(a, &vanthu__v1__live_event__descriptor, (struct blob){ bytes, len }, &e);
 		if (m == NULL)
 			continue;
+		errno = 0;
 		print_event(cli, m);
+		if (!deliver(cli))
+			break;
 		told++;
 	}
 	arena_destroy(a);
@@ -116,6 +138,7 @@ static int watch(struct cli *cli, const struct config *config, unsigned long cou
 
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	if (!config_socket(config, "events.sock", path, sizeof path))
 		code = cli_fail(cli, ERR_CONFIG, config->run);
 	snprintf(endpoint, sizeof endpoint, "ipc://%s", path);

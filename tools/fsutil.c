@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/i18n.h"
+
 static enum err write_all(int fd, struct blob bytes)
 {
 	size_t done = 0;
@@ -117,4 +119,25 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 void fs_remove_tree(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+const char *fs_why(int error)
+{
+	static const struct {
+		int error;
+		const char *text;
+	} known[] = {
+		{ ENOENT, N_("there is no such file or folder") }, { EACCES, N_("no permission") }, { EPERM, N_("not permitted") },
+		{ EISDIR, N_("it is a folder") }, { ENOTDIR, N_("it is no folder") }, { EINVAL, N_("it is no ordinary file") },
+		{ ENOSPC, N_("no room left on the disk") }, { EROFS, N_("the disk is read-only") },
+		{ EIO, N_("the disk does not read or write") }, { ENAMETOOLONG, N_("the name is too long") },
+		{ ELOOP, N_("its links go in a circle") }, { EPIPE, N_("nobody reads it") }, { EBADF, N_("it is closed") },
+		{ EMFILE, N_("too many open files") }, { ETXTBSY, N_("a program runs from it") }, { EEXIST, N_("exists already") },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (known[i].error == error)
+			return _(known[i].text);
+	}
+	return strerror(error);
 }

@@ -18,5 +18,7 @@ must_use enum err fs_mkdir(const char *path, bool private_too); /* there already
 const char *fs_join(struct arena *a, const char *folder, const char *name);
 /* Deletes a folder and all in it; only used on folders that this program made. */
 void fs_remove_tree(const char *path);
+/* What an errno says of a file, in the language of the user; a static text. EINVAL: no ordinary file. */
+const char *fs_why(int error);
 
 #endif

@@ -1,5 +1,6 @@
 /* vanthu: the command line of vanthud. One table of commands; names are declared here and nowhere else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,45 +151,67 @@ static int64_t monotonic_ms(void)
 	return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? t.tv_sec * 1000LL + t.tv_nsec / 1000000 : 0;
 }
 
-int main(int argc, char **argv)
+/* A stream that is closed would be the next file or socket that is opened, and what is printed would go there. So standard output takes
+ * nothing, which cli_finish tells, and standard error loses it. */
+static void keep_streams(void)
 {
-	const int64_t began_ms = monotonic_ms();
-	struct cli cli = { .config_path = getenv("VANTHU_CONFIG"), .timeout_ms = 30000, .color = -1, .renderer = output_text() };
-	const struct command *command;
-	int verb = find_verb(argc, argv), code;
-	char *name;
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
 
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			exit(1);
+	}
+}
+
+/* So that even a fault before its own option is told as JSON, and in the language wanted. */
+static void look_ahead(struct cli *cli, int argc, char **argv)
+{
 	i18n_open(NULL);
-	/* So that even a fault before its own option is told as JSON, and in the language wanted. */
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--json") == 0) {
-			cli.json = true;
-			cli.renderer = output_json();
+			cli->json = true;
+			cli->renderer = output_json();
 		} else if (strncmp(argv[i], "--lang=", 7) == 0) {
 			i18n_open(argv[i] + 7);
 		} else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) {
 			i18n_open(argv[i + 1]);
 		}
 	}
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+	const struct command *command;
+	int verb = find_verb(argc, argv);
+	char *name;
+
 	if (verb >= argc) {
 		if (verb == 2 && strcmp(argv[1], "--version") == 0)
-			return cmd_version(&cli, 1, argv);
-		return argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0 ? cmd_help(&cli, 0, NULL) + err_exit_code(ERR_USAGE) :
-												cmd_help(&cli, 0, NULL);
+			return cmd_version(cli, 1, argv);
+		return argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0 ? cmd_help(cli, 0, NULL) + err_exit_code(ERR_USAGE) :
+												cmd_help(cli, 0, NULL);
 	}
 	name = argv[verb];
 	command = command_find(name);
 	if (command == NULL)
-		return unknown(&cli, name);
-	cli.verb = command->name;
+		return unknown(cli, name);
+	cli->verb = command->name;
 	/* The verb goes first, so that the options before it and after it are read in one pass. */
 	memmove(&argv[2], &argv[1], (size_t)(verb - 1) * sizeof *argv);
 	argv[1] = name;
 	errno = 0;
-	code = command->run(&cli, argc - 1, argv + 1);
-	if (fflush(stdout) != 0 && code == 0)
-		code = 1;
+	return command->run(cli, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	const int64_t began_ms = monotonic_ms();
+	struct cli cli = { .config_path = getenv("VANTHU_CONFIG"), .timeout_ms = 30000, .color = -1, .renderer = output_text() };
+	int code;
+
+	keep_streams();
+	look_ahead(&cli, argc, argv);
+	code = run(&cli, argc, argv);
 	cli_detail(&cli, _("%lld ms, exit status %d"), (long long)(monotonic_ms() - began_ms), code);
-	free(cli.joined);
-	return code;
+	return cli_finish(&cli, code);
 }

@@ -1,0 +1,145 @@
+# What a command printed is there, or it did not succeed: every command of the table, with an output that takes nothing.
+
+setup_file() {
+	load common
+	BATS_TEST_TMPDIR= make_lab
+	start_lab
+	export LAB
+	cd "$BATS_FILE_TMPDIR" || return 1
+	echo "Kế hoạch" >plan.txt
+	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n  - {id: duoi, name: "Chi bộ", symbol: CB, superior: tren}\n' >tree.yaml
+	"$VANTHU" lab create small --tree tree.yaml -q >/dev/null
+	"$VANTHU" init new --id moi --name "Chi bộ mới" --symbol CB -q >/dev/null
+	v btp send plan.txt --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
+	v btp paper add in --type CV --number 1-CV/XX --subject "Mời họp" --from "Văn phòng" -q >/dev/null
+	v btp export 31-KH/ĐU --to evidence.vtd -q >/dev/null
+	v thads key new --sign -q >/dev/null
+	table >table
+}
+teardown_file() {
+	load common
+	end_lab
+}
+teardown() { keep_logs; }
+setup() {
+	load common
+	cd "$BATS_FILE_TMPDIR" || return 1
+}
+
+# One line a form: what the table of commands calls it, then arguments. $N is another number each time. None changes what another needs.
+table() {
+	cat <<-'END'
+		send        -c $LAB/btp send plan.txt --to thads --type TB --number $N-TB/ĐU --subject thử
+		inbox       -c $LAB/thads inbox
+		outbox      -c $LAB/btp outbox
+		find        -c $LAB/btp find ke
+		show        -c $LAB/btp show 31-KH/ĐU
+		save        -c $LAB/btp save 31-KH/ĐU --to saved$N
+		export      -c $LAB/btp export 31-KH/ĐU --to evidence$N
+		verify      -c $LAB/btp verify 31-KH/ĐU
+		verify      verify evidence.vtd --root $LAB/registry/root.pem
+		paper add   -c $LAB/btp paper add in --type CV --number $N-CV/YY --subject x --from ai
+		paper list  -c $LAB/btp paper list
+		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
+		target show -c $LAB/btp target
+		target recount -c $LAB/btp target recount
+		trace       -c $LAB/btp trace 31-KH/ĐU
+		status      -c $LAB/btp status
+		link list   -c $LAB/btp link
+		link show   -c $LAB/btp link show thads
+		link ping   -c $LAB/btp link ping thads
+		queue show  -c $LAB/btp queue
+		committee list -c $LAB/btp committee
+		committee show -c $LAB/btp committee show thads
+		committee export -c $LAB/btp committee export --to directory$N
+		committee import -c $LAB/btp committee import $LAB/registry/directory.vtd
+		committee add committee add new/moi.request --registry $LAB/registry --superior btp -n
+		committee move committee move cb-tochuc --superior btp --registry $LAB/registry -n
+		committee retire committee retire cb-tochuc --registry $LAB/registry -n
+		committee change committee change cb-tochuc --name X --registry $LAB/registry -n
+		committee renew committee renew --registry $LAB/registry -n
+		key list    -c $LAB/btp key
+		key new     -c $LAB/cb-tochuc key new --sign --force
+		key rotate  key rotate $LAB/thads/sign.key.request --registry $LAB/registry -n
+		key revoke  key revoke thads sign --registry $LAB/registry -n
+		config check -c $LAB/btp config check
+		config show -c $LAB/btp config
+		config example config example
+		init        init new$N --id moi
+		init        init registry$N --registry
+		lab create  lab create lab$N --tree tree.yaml
+		lab start   lab start $LAB
+		lab stop    lab stop small
+		lab status  lab status $LAB
+		lab add     lab add small them$N --superior tren --name X --symbol X
+		help        help
+		help        send --help
+		completion bash completion bash
+		completion zsh completion zsh
+		completion words completion words -- in
+		version     version
+	END
+}
+
+N=$((BATS_TEST_NUMBER * 1000))
+each() { # DO MODE…: for each line, in $A what to run
+	local line a
+	while read -r line; do
+		N=$((N + 1))
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|cancel|show|recount|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words) )? *' <<<"$line")"}
+		eval "A=($a)"
+		# Only a newer directory can be installed.
+		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
+		"$@" || { echo "$* of: $line"; return 1; }
+	done <table
+}
+
+works() { "$VANTHU" "${A[@]}" >out 2>err && [ -s out ]; }
+lost_in() { # REDIRECTION [OPTION]: exit 1, and a word on it
+	local code=0
+	eval '"$VANTHU" "${A[@]}" '"$2"' 2>err '"$1" || code=$?
+	[ "$code" = 1 ] && grep -q 'VT-4006: the output could not be written' err
+}
+
+@test "the table of this test has every command" {
+	local command form
+	for command in $("$VANTHU" completion words -- '' | cut -f1); do
+		[ "$command" = demo ] || [ "$command" = watch ] || grep -q "^$command" table || { echo "$command"; return 1; }
+		for form in $("$VANTHU" completion words -- "$command" '' 2>/dev/null | cut -f1); do
+			! "$VANTHU" help "$command" | grep -qE "^  vanthu $command $form( |$)" || grep -q "^$command $form" table || { echo "$command $form"; return 1; }
+		done
+	done
+	each works
+}
+
+@test "a full disk under the output is exit 1 of every command, and said" { each lost_in '>/dev/full' ''; }
+@test "a full disk under --json and --plain likewise" {
+	each lost_in '>/dev/full' --json
+}
+@test "an output that is closed likewise, and nothing else is written instead" {
+	each lost_in '>&-' ''
+	! LANGUAGE=vi "$VANTHU" version 2>err >/dev/full
+	grep -q 'không ghi được kết quả ra: đĩa đã đầy' err
+}
+
+@test "watch ends when its reader goes, and fails when its output is lost" {
+	local code=0 id
+	v btp watch | head -1 >seen &
+	local reader=$!
+	mkfifo pipe
+	(trap '' PIPE; code=0; v btp watch >pipe 2>err-pipe || code=$?; echo $code >ended) &
+	exec 7<pipe
+	exec 7<&-
+	wait_for 20 test -s ended
+	[ "$(cat ended)" = 0 ]
+	[ ! -s err-pipe ]
+	(code=0; v btp watch --count 1 >/dev/full 2>err-full || code=$?; echo $code >lost) &
+	for id in {1..40}; do
+		v btp send plan.txt --to thads --type TB --number "$id-TB/WW" --subject thử -q >/dev/null 2>&1
+		[ -s lost ] && [ -s seen ] && break
+	done
+	[ "$(cat lost)" = 1 ]
+	grep -q "could not be written" err-full
+	wait "$reader"
+	wait_for 20 eval '! pgrep -f "^$VANTHU -c $LAB/btp watch"'
+}
