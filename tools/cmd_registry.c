@@ -126,7 +126,7 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w, const struc
 
 	if (e == ERR_BAD_TREE && fault->what != NULL) {
 		snprintf(message, sizeof message, "%s %s", fault->culprit.text, _(fault->what));
-		cli_fail_text(cli, e, message, _(err_fix(e)));
+		cli_fail_text(cli, e, message, registry_tree_fix());
 	} else if (e == ERR_BAD_STATE) {
 		cli_fail_text(cli, e, w->operand, _("it has ended, or stands there already; `committee move` wants --superior ID"));
 	} else if (e == ERR_USAGE) {

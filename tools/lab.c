@@ -3,13 +3,16 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "proto/digest.h"
+#include "routing/id.h"
 #include "tools/fsutil.h"
 #include "tools/ports.h"
 #include "tools/registry.h"
@@ -35,11 +38,10 @@ static void run_folder(const char *folder, const char *id, char *out, size_t siz
 	snprintf(out, size, "%s/vanthu-%.16s", runtime != NULL && strlen(runtime) < 60 ? runtime : "/tmp", hex);
 }
 
-static enum err write_config(struct arena *a, const char *folder, const struct rec_committee *c)
+static enum err write_config(struct arena *a, const char *folder, const char *member, const struct rec_committee *c)
 {
 	char text[2048], run[256];
-	const char *member = fs_join(a, folder, c->id.text);
-	const char *path = member == NULL ? NULL : fs_join(a, member, "vanthud.yaml");
+	const char *path = fs_join(a, member, "vanthud.yaml");
 	int n;
 
 	if (path == NULL)
@@ -52,11 +54,12 @@ static enum err write_config(struct arena *a, const char *folder, const struct r
 	return n > 0 && (size_t)n < sizeof text ? fs_write_new(path, (struct blob){ (const uint8_t *)text, (size_t)n }, false) : ERR_FILE;
 }
 
-static enum err make_member(struct arena *a, const char *folder, const struct registry *r, struct rec_committee *c, int64_t now_ms)
+/* In the folder `member`, whatever its name is yet: nothing in it names itself. */
+static enum err make_member(struct arena *a, const char *folder, const char *member, const struct registry *r, struct rec_committee *c)
 {
-	const char *member = fs_join(a, folder, c->id.text);
+	int64_t now_ms = text_now_ms();
 	struct identity keys;
-	enum err e = member == NULL ? ERR_NO_MEMORY : fs_mkdir(member, true);
+	enum err e = fs_mkdir(member, true);
 
 	if (e == ERR_OK)
 		e = identity_new(a, &keys);
@@ -64,16 +67,17 @@ static enum err make_member(struct arena *a, const char *folder, const struct re
 		e = identity_save(a, &keys, member);
 	if (e == ERR_OK)
 		e = registry_certify(a, r, &keys, now_ms, c);
-	return e == ERR_OK ? write_config(a, folder, c) : e;
+	return e == ERR_OK ? write_config(a, folder, member, c) : e;
 }
 
-static enum err tell(struct cli *cli, enum err e, const char *folder, const struct registry_fault *fault)
+/* `tree_fix`: what mends a tree that is none, which only a lab of its own has from a file. */
+static enum err tell(struct cli *cli, enum err e, const char *folder, const struct registry_fault *fault, const char *tree_fix)
 {
 	char message[512];
 
 	if (e == ERR_BAD_TREE && fault->what != NULL) {
 		snprintf(message, sizeof message, "%s %s", fault->culprit.text, _(fault->what));
-		cli_fail_text(cli, e, message, _(err_fix(e)));
+		cli_fail_text(cli, e, message, tree_fix);
 	} else if (e != ERR_OK) {
 		cli_fail(cli, e, folder);
 	}
@@ -119,7 +123,9 @@ static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder, c
 
 	progress_begin(&p, _("Making committees"), tree->count, cli->quiet);
 	for (uint32_t i = 0; e == ERR_OK && i < tree->count; i++) {
-		e = make_member(a, folder, &r, &tree->committees[i], now_ms);
+		const char *member = fs_join(a, folder, tree->committees[i].id.text);
+
+		e = member == NULL ? ERR_NO_MEMORY : make_member(a, folder, member, &r, &tree->committees[i]);
 		progress_at(&p, i);
 	}
 	progress_end(&p);
@@ -148,7 +154,7 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 	if (e == ERR_OK)
 		e = fill_lab(cli, a, path, tree, &fault);
 	arena_destroy(a);
-	return tell(cli, e, folder, &fault);
+	return tell(cli, e, folder, &fault, _(err_fix(ERR_BAD_TREE)));
 }
 
 /* ---- what is there ---- */
@@ -239,48 +245,117 @@ static enum err next_endpoint(struct arena *a, const struct directory *d, struct
 	return entry->endpoint == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
-static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top, struct registry_fault *fault)
+/* A new member's folder has this name until the directory has it: lab_open does not see it, so nothing starts it. */
+static enum err staging_of(const char *folder, const char *id, char out[PATH_MAX], char final[PATH_MAX])
 {
-	int64_t now_ms = text_now_ms();
-	const char *registry_folder = fs_join(a, folder, "registry");
-	struct rec_committee *entries;
-	struct registry r;
-	enum err e = registry_folder == NULL ? ERR_NO_MEMORY : registry_open(a, registry_folder, &r);
+	bool whole = snprintf(out, PATH_MAX, "%s/.%s.new", folder, id) < PATH_MAX && snprintf(final, PATH_MAX, "%s/%s", folder, id) < PATH_MAX;
 
+	errno = whole ? errno : ENAMETOOLONG;
+	return whole ? ERR_OK : ERR_FILE;
+}
+
+/* What an earlier `lab add` was killed before: the directory has the member, its folder not yet its name. *mended: it was `id`. */
+static enum err mend(const char *folder, const struct directory *d, const struct rec_committee *wanted, bool *mended)
+{
+	char staging[PATH_MAX], final[PATH_MAX];
+	enum err e = ERR_OK;
+
+	*mended = false;
+	for (uint32_t i = 0; e == ERR_OK && i < d->entry_count; i++) {
+		const struct rec_committee *c = &d->entries[i];
+
+		e = staging_of(folder, c->id.text, staging, final);
+		if (e != ERR_OK || access(staging, F_OK) != 0 || access(final, F_OK) == 0)
+			continue;
+		e = rename(staging, final) == 0 ? ERR_OK : ERR_FILE;
+		*mended = *mended || (id_equal(c->id, wanted->id) && id_equal(c->superior, wanted->superior) &&
+				      strcmp(c->name, wanted->name) == 0 && strcmp(c->symbol, wanted->symbol) == 0);
+	}
+	return e;
+}
+
+/* Folder, directory, name of the folder, in this order: a fault takes back the folder, and a kill leaves what mend() finishes. */
+static enum err put(struct arena *a, const char *folder, struct registry *r, struct rec_committee *entry, struct registry_fault *fault)
+{
+	struct rec_committee *entries = arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
+	char staging[PATH_MAX], final[PATH_MAX];
+	enum err e = entries == NULL ? ERR_NO_MEMORY : staging_of(folder, entry->id.text, staging, final);
+
+	if (e == ERR_OK && access(final, F_OK) == 0)
+		e = ERR_EXISTS;
 	if (e != ERR_OK)
 		return e;
-	for (uint32_t i = 0; i < r.directory.entry_count; i++) {
+	fs_remove_tree(staging); /* of one that was killed before the directory had it */
+	e = make_member(a, folder, staging, r, entry);
+	if (e == ERR_OK) {
+		if (r->directory.entry_count > 0)
+			memcpy(entries, r->directory.entries, r->directory.entry_count * sizeof *entries);
+		entries[r->directory.entry_count] = *entry;
+		e = registry_publish(a, r, entries, r->directory.entry_count + 1, text_now_ms(), fault);
+	}
+	if (e != ERR_OK) {
+		int why = errno;
+
+		fs_remove_tree(staging);
+		errno = why;
+		return e;
+	}
+	return rename(staging, final) == 0 ? ERR_OK : ERR_FILE;
+}
+
+static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top, struct registry_fault *fault)
+{
+	const char *registry_folder = fs_join(a, folder, "registry");
+	struct registry r;
+	bool mended = false;
+	enum err e = registry_folder == NULL ? ERR_NO_MEMORY : registry_open(a, registry_folder, &r);
+
+	if (e == ERR_OK)
+		e = mend(folder, &r.directory, entry, &mended);
+	for (uint32_t i = 0; e == ERR_OK && i < r.directory.entry_count; i++) {
 		const struct rec_committee *c = &r.directory.entries[i];
 
-		if (strcmp(c->id.text, entry->id.text) == 0)
-			return ERR_EXISTS;
+		if (strcmp(c->id.text, entry->id.text) == 0 && !mended)
+			e = ERR_EXISTS;
 		if (c->superior.text[0] == '\0' && !c->retired)
 			memcpy(top, c->id.text, sizeof c->id.text);
 	}
+	if (e != ERR_OK || mended)
+		return e;
 	if (entry->endpoint[0] == '\0')
 		e = next_endpoint(a, &r.directory, entry);
-	entries = arena_array(a, r.directory.entry_count + 1u, sizeof *entries);
-	if (e != ERR_OK || entries == NULL)
-		return e != ERR_OK ? e : ERR_NO_MEMORY;
-	e = make_member(a, folder, &r, entry, now_ms);
-	if (e != ERR_OK)
-		return e;
-	if (r.directory.entry_count > 0)
-		memcpy(entries, r.directory.entries, r.directory.entry_count * sizeof *entries);
-	entries[r.directory.entry_count] = *entry;
-	return registry_publish(a, &r, entries, r.directory.entry_count + 1, now_ms, fault);
+	return e == ERR_OK ? put(a, folder, &r, entry, fault) : e;
+}
+
+/* Two at once would each sign a version of their own. The kernel lets go when the process ends, however it does. */
+static enum err lock_registry(const char *folder, int *fd)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof path, "%s/registry", folder);
+	*fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd >= 0 && flock(*fd, LOCK_EX) == 0 ? ERR_OK : ERR_FILE;
 }
 
 enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry, char top[COMMITTEE_ID_MAX + 1])
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
-	char path[PATH_MAX];
+	char path[PATH_MAX], message[512];
+	int lock = -1;
 	enum err e = a == NULL ? ERR_NO_MEMORY : absolute(folder, path);
 
 	top[0] = '\0';
 	if (e == ERR_OK)
+		e = lock_registry(path, &lock);
+	if (e == ERR_OK)
 		e = add(a, path, entry, top, &fault);
+	if (lock >= 0)
+		close(lock);
 	arena_destroy(a);
-	return tell(cli, e, folder, &fault);
+	if (e == ERR_EXISTS) {
+		snprintf(message, sizeof message, _("%s: there is such a committee, or a folder of this name, in %s"), entry->id.text, folder);
+		cli_fail_text(cli, e, message, _("choose another id; see who is there with: vanthu lab status DIR"));
+	}
+	return cli->failed_told ? e : tell(cli, e, folder, &fault, registry_tree_fix());
 }

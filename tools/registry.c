@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "daemon/i18n.h"
 #include "proto/digest.h"
 #include "routing/id.h"
 #include "tools/fsutil.h"
@@ -199,4 +200,9 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 		e = fs_replace(path, file);
 	signer_destroy(s);
 	return e;
+}
+
+const char *registry_tree_fix(void)
+{
+	return _("name a superior that the directory has, with an endpoint, and not below it: vanthu committee list");
 }

@@ -46,3 +46,29 @@ teardown() { end_lab; }
 	run -2 "$VANTHU" lab create x --tree "$ROOT/etc/demo-tree.yaml" --port 0
 	run -2 "$VANTHU" lab create x --tree "$ROOT/etc/demo-tree.yaml" --port 65530
 }
+
+@test "a committee that cannot be added leaves nothing behind, and one killed half way is finished by the next try" {
+	local tree="$BATS_TEST_TMPDIR/tree.yaml" ref n
+	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n  - {id: duoi, name: "Chi bộ", symbol: CB, superior: tren}\n' >"$tree"
+	make_lab "$tree"
+	ref=$(sha256sum <"$LAB/registry/directory.vtd")
+	add() { "$VANTHU" lab add "$LAB" cb-moi --superior "$1" --name "Chi bộ mới" --symbol CB -q; }
+	run add nosuch
+	[ "$status" = 2 ]
+	[[ $output = *VT-1006* && $output != *"tree file"* && $output = *"vanthu committee list"* ]]
+	[ ! -e "$LAB/cb-moi" ] && [ ! -e "$LAB/.cb-moi.new" ]
+	[ "$(sha256sum <"$LAB/registry/directory.vtd")" = "$ref" ]
+	# The first rename puts the new directory in its place, the second the folder. Killed at either, nothing can be started that should not.
+	for n in 1 2; do
+		! strace -f -qq -o /dev/null -e trace=rename -e "inject=rename:error=EIO:signal=KILL:when=$n" \
+			"$VANTHU" lab add "$LAB" cb-moi --superior tren --name "Chi bộ mới" --symbol CB -q >/dev/null 2>&1
+		[ -d "$LAB/.cb-moi.new" ]
+		! "$VANTHU" lab status "$LAB" | grep -q cb-moi
+	done
+	add tren >/dev/null
+	[ -d "$LAB/cb-moi" ] && [ ! -e "$LAB/.cb-moi.new" ]
+	run add tren
+	[ "$status" = 6 ]
+	start_lab
+	v cb-moi status >/dev/null
+}
