@@ -3,12 +3,14 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/form.h"
 #include "tools/fsutil.h"
 #include "tools/help.h"
 #include "tools/output.h"
@@ -245,12 +247,15 @@ int cli_option(struct cli *cli, int argc, char **argv)
 
 		opterr = 0;
 		c = getopt_long(argc, argv, ":c:nyqvh", all, &at);
-		if (c == 'h' && command != NULL) {
-			help_command(command);
+		if (c == 'h') {
+			if (command != NULL)
+				help_command(command);
+			else
+				help_all();
 			exit(cli_finish(cli, 0));
 		}
 		if (c == -1)
-			return c;
+			return form_check(cli, argc - optind, argv + optind) ? -1 : '?';
 		if (c == '?' || c == ':')
 			return bad_option(cli, c, argv[optind - 1], all);
 		for (unsigned i = 0; at < 0 && all[i].name != NULL; i++) {
@@ -273,6 +278,34 @@ int cli_option(struct cli *cli, int argc, char **argv)
 	}
 }
 
+const char *cli_given(const struct cli *cli, const char *name)
+{
+	const struct command *command = command_find(cli->verb);
+	const struct command_option *o;
+
+	for (unsigned i = 0; i < CLI_OPTIONS_MAX && (o = command_option_at(command, i)) != NULL; i++) {
+		if (strcmp(o->name, name) == 0)
+			return cli->given[i];
+	}
+	return NULL;
+}
+
+bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned long *out)
+{
+	char *end, fix[128];
+
+	errno = 0;
+	*out = strtoul(cli->value, &end, 10);
+	if (cli->value[0] >= '0' && cli->value[0] <= '9' && *end == '\0' && errno == 0 && *out >= low && *out <= high)
+		return true;
+	if (high == ULONG_MAX)
+		snprintf(fix, sizeof fix, _("give a number from %lu on"), low);
+	else
+		snprintf(fix, sizeof fix, _("give a number from %lu to %lu"), low, high);
+	cli_bad_value(cli, fix);
+	return false;
+}
+
 int cli_usage(struct cli *cli, const char *what)
 {
 	char message[512];
@@ -288,8 +321,11 @@ int cli_usage(struct cli *cli, const char *what)
 int cli_wanted(struct cli *cli, const char *sentence, const char *fix)
 {
 	const struct command *command = command_find(cli->verb);
+	char help[64] = "vanthu help";
 
-	cli_fail_text(cli, ERR_USAGE, sentence, fix);
+	if (command != NULL)
+		snprintf(help, sizeof help, "vanthu help %s", command->name);
+	cli_fail_text(cli, ERR_USAGE, sentence, fix[0] == '\0' ? help : fix);
 	if (command != NULL && !cli->json)
 		help_usage(stderr, command);
 	return err_exit_code(ERR_USAGE);

@@ -89,16 +89,23 @@ bool option_of_form(const struct command_option *o, const struct command_form *f
 /* getopt_long over the options of the command that cli->verb names and the global ones, which may stand anywhere. Returns the next own
  * option's code with its value in optarg, -1 at the end (optind is the first operand), or '?' after a fault has been told. A value that
  * must be one of some words is one of them, in any case, with or without diacritics (text_choose). Recipients that are given again add up:
- * optarg has all so far. Any other option given again with another value is a fault. */
+ * optarg has all so far. Any other option given again with another value is a fault, and at the end so is what the form of the command
+ * (form.h) does not take. */
 int cli_option(struct cli *cli, int argc, char **argv);
+
+/* What an option of the command was given, by its name: "" without a value, NULL when it was not. */
+const char *cli_given(const struct cli *cli, const char *name);
 
 /* Exit code of a usage fault, which has been told with the command's usage: `what` was not understood. It may be the value of the option
  * just read. */
 int cli_usage(struct cli *cli, const char *what);
-/* The same where something is missing: a sentence of its own says what, and `fix` (maybe "") what would do. */
+/* The same where something is missing: a sentence of its own says what, and `fix` what would do; "": the help of the command. */
 int cli_wanted(struct cli *cli, const char *sentence, const char *fix);
 /* The same for the value of the option just read; `fix` says what it can be. */
 int cli_bad_value(struct cli *cli, const char *fix);
+
+/* The value of the option just read as a whole number in a range; false after a fault was told. */
+bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned long *out);
 
 /* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be NULL. */
 int cli_fail(struct cli *cli, enum err e, const char *about);

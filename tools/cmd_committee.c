@@ -7,6 +7,7 @@
 #include "routing/limits.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/form.h"
 #include "tools/entry_options.h"
 #include "tools/fsutil.h"
 #include "tools/json.h"
@@ -226,13 +227,11 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 		return list(cli, NULL);
 	if (strcmp(what, "show") == 0 && operands == 2)
 		return list(cli, argv[optind + 1]);
-	if (strcmp(what, "export") == 0 && (to != NULL || operands == 2))
-		return export(cli, to != NULL ? to : argv[optind + 1]);
+	if (strcmp(what, "export") == 0 && to != NULL)
+		return export(cli, to);
 	if (strcmp(what, "import") == 0 && operands == 2)
 		return import(cli, argv[optind + 1]);
 	if (registry != NULL && operands >= 1)
 		return registry_command(cli, registry, what, operands == 2 ? argv[optind + 1] : NULL, &entry);
-	if (registry == NULL && is_registry_command(what))
-		return cli_wanted(cli, _("--registry DIR is wanted"), "");
-	return cli_usage(cli, what);
+	return form_missing(cli, operands, argv + optind);
 }

@@ -4,6 +4,7 @@
 
 #include "tools/commands.h"
 #include "tools/complete.h"
+#include "tools/form.h"
 
 /* Made from etc/completion/ by the Makefile. */
 static const char bash_script[] =
@@ -27,6 +28,6 @@ int cmd_completion(struct cli *cli, int argc, char **argv)
 	else if (strcmp(what, "zsh") == 0 && argc - optind == 1)
 		fputs(zsh_script, stdout);
 	else
-		return cli_usage(cli, what[0] == '\0' ? "completion" : what);
+		return form_missing(cli, argc - optind, argv + optind);
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "tools/story.h"
 #include "tools/text.h"
 
-enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14, ARENA_BYTES = 128 << 20 };
+enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14, DEMO_MEMBERS = 7, ARENA_BYTES = 128 << 20 };
 
 const struct command_option demo_options[] = {
 	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"), VALUE_FOLDER, NULL },
@@ -312,8 +312,8 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_KEEP)
 			keep = optarg;
-		else if ((port = strtoul(optarg, NULL, 10)) == 0 || port > 65000)
-			return cli_usage(cli, "--port");
+		else if (!cli_number(cli, 1, 65536 - DEMO_MEMBERS, &port))
+			return err_exit_code(ERR_USAGE);
 	}
 	cli->quiet = true;
 	return demo(cli, keep, (unsigned)port);

@@ -19,11 +19,14 @@ const struct command_option help_options[] = {
 int cmd_help(struct cli *cli, int argc, char **argv)
 {
 	const struct command *c;
+	const char *part = NULL;
 
-	for (int o; argc > 0 && (o = cli_option(cli, argc, argv)) != -1;) {
+	for (int o; argc > 0 && (o = cli_option(cli, argc, argv)) != -1; part = optarg) {
 		if (o == '?')
 			return err_exit_code(ERR_USAGE);
-		manual_part(optarg);
+	}
+	if (part != NULL) {
+		manual_part(part);
 		return 0;
 	}
 	if (argc == 0 || optind >= argc) {

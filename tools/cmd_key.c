@@ -12,6 +12,7 @@
 #include "routing/id.h"
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/form.h"
 #include "tools/fsutil.h"
 #include "tools/json.h"
 #include "tools/output.h"
@@ -410,5 +411,5 @@ int cmd_key(struct cli *cli, int argc, char **argv)
 		return rotate(cli, argv[optind + 1], &o);
 	if (strcmp(what, "revoke") == 0 && operands == 3 && o.registry != NULL)
 		return revoke_command(cli, argv[optind + 1], argv[optind + 2], &o);
-	return cli_usage(cli, what);
+	return form_missing(cli, operands, argv + optind);
 }

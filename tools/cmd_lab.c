@@ -7,6 +7,7 @@
 #include "routing/id.h"
 #include "tools/commands.h"
 #include "tools/entry_options.h"
+#include "tools/form.h"
 #include "tools/lab.h"
 #include "tools/output.h"
 #include "tools/term.h"
@@ -194,12 +195,12 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
-		if (c == OPT_PORT && (port = strtoul(optarg, NULL, 10)) != 0 && port < 65536)
-			continue;
 		if (c == OPT_TREE)
 			tree = optarg;
+		else if (c == OPT_PORT && !cli_number(cli, 1, 65535, &port))
+			return err_exit_code(ERR_USAGE);
 		else if (c == OPT_PORT)
-			return cli_usage(cli, "--port");
+			continue;
 		else if (!entry_options_take(&entry, c, optarg))
 			return cli_usage(cli, optarg);
 	}
@@ -211,5 +212,5 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 		return operate(cli, what, argv[optind + 1], operands - 2, argv + optind + 2);
 	if (strcmp(what, "add") == 0 && operands == 3)
 		return add(cli, argv[optind + 1], argv[optind + 2], &entry);
-	return cli_usage(cli, operands == 0 ? "lab" : argv[optind]);
+	return form_missing(cli, operands, argv + optind);
 }

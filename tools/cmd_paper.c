@@ -7,6 +7,7 @@
 #include "tools/commands.h"
 #include "tools/doctype_option.h"
 #include "tools/field.h"
+#include "tools/form.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/period.h"
@@ -350,6 +351,10 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 		return cli_wanted(cli, _("add, list or cancel?"), "");
 	if (count == 2)
 		direction = direction_of(operands[1]);
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN && cli_given(cli, "to") != NULL)
+		return cli_wanted(cli, _("what came in has no --to"), _("say with --from who sent it"));
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT && cli_given(cli, "from") != NULL)
+		return cli_wanted(cli, _("what went out has no --from"), _("say with --to whom it went to"));
 	if (strcmp(operands[0], "add") == 0 && count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
 		return add(cli, p, direction);
 	if (strcmp(operands[0], "list") == 0 && (count == 1 || (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
@@ -358,6 +363,8 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 		return cancel(cli, p, operands[1]);
 	if (strcmp(operands[0], "add") == 0 && count < 2)
 		return cli_wanted(cli, _("in or out?"), "");
+	if (count == 1)
+		return form_missing(cli, count, operands);
 	return cli_usage(cli, operands[count - 1]);
 }
 

@@ -3,6 +3,7 @@
 
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/form.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/text.h"
@@ -112,5 +113,5 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 		return show(cli);
 	if (count <= 2 && strcmp(argv[optind], "list") == 0)
 		return list(cli, count == 2 ? argv[optind + 1] : "");
-	return cli_usage(cli, argv[argc - 1]);
+	return form_missing(cli, count, argv + optind);
 }

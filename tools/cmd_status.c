@@ -4,6 +4,7 @@
 
 #include "tools/client.h"
 #include "tools/commands.h"
+#include "tools/form.h"
 #include "tools/json.h"
 #include "tools/output.h"
 
@@ -181,5 +182,5 @@ int cmd_link(struct cli *cli, int argc, char **argv)
 		return list_links(cli, argv[optind + 1]);
 	if (operands == 2 && strcmp(argv[optind], "ping") == 0)
 		return ping_link(cli, argv[optind + 1]);
-	return cli_usage(cli, argv[optind]);
+	return form_missing(cli, operands, argv + optind);
 }

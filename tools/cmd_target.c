@@ -314,10 +314,6 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 		else if (!period_parse(optarg, &period))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"));
 	}
-	is_recount = optind + 1 == argc && strcmp(argv[optind], "recount") == 0;
-	if (optind < argc && !is_recount && !(optind + 1 == argc && strcmp(argv[optind], "show") == 0))
-		return cli_usage(cli, argv[optind]);
-	if (repair && !is_recount)
-		return cli_usage(cli, "--repair");
+	is_recount = optind < argc && strcmp(argv[optind], "recount") == 0;
 	return is_recount ? recount(cli, repair) : show(cli, &period);
 }

@@ -1,5 +1,6 @@
 /* watch: live events from the local PUB socket, one a line. What is missed is in the store: status, inbox and outbox have it. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -166,7 +167,10 @@ int cmd_watch(struct cli *cli, int argc, char **argv)
 			free(config);
 			return err_exit_code(ERR_USAGE);
 		}
-		count = strtoul(optarg, NULL, 10);
+		if (!cli_number(cli, 1, ULONG_MAX, &count)) {
+			free(config);
+			return err_exit_code(ERR_USAGE);
+		}
 	}
 	code = config == NULL ? err_exit_code(ERR_NO_MEMORY) : err_exit_code(cli_config(cli, config));
 	if (code == 0)

@@ -132,7 +132,6 @@ const char *fs_why(int error)
 		{ ENOSPC, N_("no room left on the disk") }, { EROFS, N_("the disk is read-only") },
 		{ EIO, N_("the disk does not read or write") }, { ENAMETOOLONG, N_("the name is too long") },
 		{ ELOOP, N_("its links go in a circle") }, { EPIPE, N_("nobody reads it") }, { EBADF, N_("it is closed") },
-		{ EMFILE, N_("too many open files") }, { ETXTBSY, N_("a program runs from it") }, { EEXIST, N_("exists already") },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

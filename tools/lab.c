@@ -136,11 +136,15 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
-	char path[PATH_MAX];
+	char path[PATH_MAX], message[256], fix[128];
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	if (e == ERR_OK && (port + tree->count > 65536))
+	if (e == ERR_OK && port + tree->count > 65536) {
 		e = ERR_USAGE;
+		snprintf(message, sizeof message, _("%u ports are wanted, one a committee, and the last there is is 65535"), tree->count);
+		snprintf(fix, sizeof fix, _("give a --port of at most %u"), 65536 - tree->count);
+		cli_fail_text(cli, e, message, fix);
+	}
 	if (e == ERR_OK)
 		e = fs_mkdir(folder, false);
 	if (e == ERR_OK)

@@ -36,10 +36,34 @@ unsigned suggest_distance(const char *a, const char *b)
 	return d[n][m];
 }
 
+/* How far a slip may be: of three letters two are no slip any more, but another word. One more than that, for comparing. */
+static unsigned near(const char *typed)
+{
+	size_t third = (strlen(typed) + 1) / 3;
+
+	return (third < NEAR ? (unsigned)third : NEAR) + 1;
+}
+
+const char *suggest_form(const char *typed, const struct command *command)
+{
+	const char *best = NULL;
+	unsigned nearest = near(typed);
+
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && command->forms[i].word != NULL; i++) {
+		unsigned d = suggest_distance(typed, command->forms[i].word);
+
+		if (d < nearest) {
+			nearest = d;
+			best = command->forms[i].word;
+		}
+	}
+	return best;
+}
+
 const char *suggest_command(const char *typed)
 {
 	const char *best = NULL;
-	unsigned nearest = NEAR + 1;
+	unsigned nearest = near(typed);
 
 	for (unsigned i = 0; command_at(i) != NULL; i++) {
 		unsigned d = suggest_distance(typed, command_at(i)->name);
@@ -56,10 +80,11 @@ const char *suggest_option(const char *typed, const struct option *table)
 {
 	char name[NAME_MAX_CHARS + 2];
 	const char *best = NULL;
-	unsigned nearest = NEAR + 1;
+	unsigned nearest;
 
 	typed += strspn(typed, "-");
 	snprintf(name, sizeof name, "%.*s", (int)strcspn(typed, "="), typed);
+	nearest = near(name);
 	for (; table->name != NULL; table++) {
 		unsigned d = suggest_distance(name, table->name);
 

@@ -4,6 +4,10 @@
 
 const char *suggest_command(const char *typed); /* NULL: nothing near */
 
+struct command;
+/* A word of a command's own, like show of `link show`. NULL: nothing near. */
+const char *suggest_form(const char *typed, const struct command *command);
+
 struct option; /* getopt's */
 /* A long option out of a table that ends with NULL; `typed` may begin with dashes and end with =value. NULL: nothing near. */
 const char *suggest_option(const char *typed, const struct option *table);

@@ -73,8 +73,8 @@ static const struct command commands[] = {
 	    { "revoke", N_("ID sign|link|all|KEY --registry DIR"),
 	      N_("the registry ends keys at once; KEY: the first 6 characters of a key id, or more"), { VALUE_COMMITTEE, VALUE_KEY } } } },
 	{ OPS, "config", N_("the configuration of the daemon"), cmd_config, { config_options },
-	  { { "check", "", N_("all that is wrong with it"), NOTHING },
-	    { "show", "", N_("every key with its value and meaning"), NOTHING },
+	  { { "show", "", N_("every key with its value and meaning"), NOTHING },
+	    { "check", "", N_("all that is wrong with it"), NOTHING },
 	    { "example", N_("[--id ID]"), N_("a file with every key, its meaning and its default"), NOTHING } } },
 	{ START, "init", N_("make the keys and configuration of a committee, or a registry"), cmd_init, { init_options, entry_options },
 	  { { "", N_("DIR --id ID [--listen tcp://ADDRESS:PORT] …"),
@@ -179,20 +179,41 @@ static void look_ahead(struct cli *cli, int argc, char **argv)
 	}
 }
 
+/* Options alone: help or the version, or something is wrong. */
+static int no_verb(struct cli *cli, int argc, char **argv)
+{
+	bool version = false;
+	int kept = 1;
+
+	for (int i = 1; i < argc; i++) {
+		version = version || strcmp(argv[i], "--version") == 0;
+		if (strcmp(argv[i], "--version") != 0)
+			argv[kept++] = argv[i];
+	}
+	if (cli_option(cli, kept, argv) == '?')
+		return err_exit_code(ERR_USAGE);
+	if (version)
+		return cmd_version(cli, 1, argv);
+	if (argc == 1)
+		return cmd_help(cli, 0, NULL);
+	if (!cli->json)
+		cmd_help(cli, 0, NULL);
+	return cli_wanted(cli, _("which command?"), "");
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command;
 	int verb = find_verb(argc, argv);
 	char *name;
 
-	if (verb >= argc) {
-		if (verb == 2 && strcmp(argv[1], "--version") == 0)
-			return cmd_version(cli, 1, argv);
-		return argc > 1 && strcmp(argv[1], "--help") != 0 && strcmp(argv[1], "-h") != 0 ? cmd_help(cli, 0, NULL) + err_exit_code(ERR_USAGE) :
-												cmd_help(cli, 0, NULL);
-	}
+	if (verb >= argc)
+		return no_verb(cli, argc, argv);
 	name = argv[verb];
 	command = command_find(name);
+	/* What stands behind an option that does not exist may be its value, and no command. */
+	if (command == NULL && verb > 1 && cli_option(cli, verb, argv) == '?')
+		return err_exit_code(ERR_USAGE);
 	if (command == NULL)
 		return unknown(cli, name);
 	cli->verb = command->name;

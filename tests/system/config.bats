@@ -112,7 +112,7 @@ teardown() { end_lab; }
 	run -5 "$VANTHU" -c sub committee import reg/directory.vtd
 	printf 'x\n' >doc.txt
 	run -0 "$VANTHU" -c top send doc.txt --to subordinates --type CV --number 1-CV/ĐU --subject x --wait delivered --timeout 120
-	"$VANTHU" -c sub committee export exported.vtd >/dev/null
+	"$VANTHU" -c sub committee export --to exported.vtd >/dev/null
 	cmp exported.vtd reg/directory.vtd
 	kill $a $b
 	wait $a $b || true
