@@ -377,7 +377,9 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 		if (c == '?')
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
-			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg) : cli_usage(cli, optarg);
+			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg) :
+			       c == OPT_ID   ? cli_bad_value(cli, _("give a UUID of version 7 (its third group begins with 7), or leave --id out and one is made")) :
+					       cli_usage(cli, optarg);
 	}
 	if (code == 0)
 		code = run(cli, &p, argv + optind, argc - optind);

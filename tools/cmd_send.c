@@ -9,6 +9,7 @@
 #include "tools/field.h"
 #include "tools/json.h"
 #include "tools/output.h"
+#include "tools/recipients.h"
 #include "tools/submission.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
@@ -99,7 +100,7 @@ static bool take(struct wanted *w, int option, const char *value)
 	switch (option) {
 	case OPT_TO:
 		w->s.to = value;
-		return true;
+		return recipients_named(value);
 	case OPT_TYPE:
 		w->type = value;
 		return true;
@@ -142,7 +143,9 @@ static const char *hint_of(int option)
 	case OPT_DATE:
 		return _(err_fix(ERR_BAD_DATE));
 	case OPT_ID:
-		return _("give a UUID, or leave it out and one is made");
+		return _("give a UUID of version 7 (its third group begins with 7), or leave --id out and one is made");
+	case OPT_TO:
+		return _(err_fix(ERR_NO_RECIPIENT));
 	default:
 		return _(err_fix(ERR_UTF8));
 	}
@@ -167,8 +170,10 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	}
 	if (count == 0)
 		return 0;
-	if (count == 1 && w->s.to == NULL)
-		return cli_fail(cli, ERR_NO_RECIPIENT, NULL);
+	if (count == 1 && w->s.to == NULL) {
+		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
+		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
+	}
 	snprintf(message, sizeof message, _("still missing: %s"), list);
 	return cli_wanted(cli, message,
 			  _("for example: vanthu send plan.docx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\""));

@@ -60,6 +60,11 @@ static char *next_word(char **rest)
 	return word;
 }
 
+bool recipients_named(const char *to)
+{
+	return to[strspn(to, ", ")] != '\0';
+}
+
 enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m)
 {
 	char *rest = (char *)(uintptr_t)arena_text(a, to, strlen(to)), *word;
@@ -156,6 +161,24 @@ static void append(char *out, size_t size, const char *between, const char *text
 	snprintf(out + used, size - used, "%s%s", used == 0 ? "" : between, text);
 }
 
+/* Known, and yet nobody to send to: the committee that sends. False: it is not among them. */
+static bool tell_self(struct client *c, const struct guess *guesses, unsigned n, enum err e)
+{
+	struct config *config = malloc(sizeof *config);
+	bool found = false;
+	char message[512];
+
+	if (config != NULL && cli_config(client_cli(c), config) == ERR_OK) {
+		for (unsigned i = 0; i < n; i++)
+			found = found || strcmp(guesses[i].word, config->committee.text) == 0;
+		snprintf(message, sizeof message, _("%s is the committee that sends: nobody sends to itself"), config->committee.text);
+	}
+	if (found)
+		cli_fail_text(client_cli(c), e, message, _("leave it out of --to"));
+	free(config);
+	return found;
+}
+
 enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
 {
 	struct guess guesses[GUESSES_MAX];
@@ -176,11 +199,11 @@ enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
 		}
 		free(guesses[i].folded);
 	}
-	free(copy);
-	if (unknown[0] == '\0') {
+	if (unknown[0] == '\0' && !tell_self(c, guesses, n, e))
 		cli_fail(client_cli(c), e, NULL);
+	free(copy);
+	if (unknown[0] == '\0')
 		return e;
-	}
 	snprintf(message, sizeof message, _("not in the directory: %s"), unknown);
 	snprintf(fix, sizeof fix, _("did you mean %s? All committees: vanthu committee list"), near);
 	cli_fail_text(client_cli(c), e, message, near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);

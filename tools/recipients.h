@@ -12,4 +12,7 @@ must_use enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__S
  * list, so it blocks as a call does, and the last reply is gone. Returns `e`, the daemon's answer. */
 enum err recipients_tell_unknown(struct client *c, const char *to, enum err e);
 
+/* Whether the text names anybody at all. */
+bool recipients_named(const char *to);
+
 #endif

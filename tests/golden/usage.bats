@@ -46,6 +46,9 @@ table() {
 		--port: not understood: 99999|lab create there --tree tree.yaml --port 99999
 		2 ports are wanted|lab create there --tree tree.yaml --port 65535
 		did you mean: vanthu link list|link lits
+		UUID of version 7|send x --id 11111111-2222-4333-8444-555555555555
+		UUID of version 7|paper add in --id 11111111-2222-4333-8444-555555555555
+		name recipients with --to|send x --to , --type CV --subject x
 	END
 }
 
@@ -67,6 +70,11 @@ table() {
 	"$VANTHU" --json --version | jq -e .data.version
 	run -2 --separate-stderr "$VANTHU" --json
 	jq -e '.error.fix == "vanthu help"' <<<"$output"
+}
+
+@test "a send to nobody is a fault of usage" {
+	run -2 "$VANTHU" send tree.yaml --type CV --subject x
+	[[ $output = *VT-2004* ]]
 }
 
 @test "what is near is suggested, and nothing else" {
