@@ -6,18 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define CATALOG "vi/LC_MESSAGES/vanthu.mo"
 enum { PATH_BYTES = 4096 };
 
-/* "vi_VN.UTF-8" and "vi" are Vietnamese. NULL: neither of our languages. */
+/* "vi_VN.UTF-8", "vi" and "VI" are Vietnamese. NULL: neither of our languages. */
 static const char *language_of(const char *name, size_t len)
 {
 	static const char *const ours[] = { "vi", "en" };
 
 	for (unsigned i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-		if (len >= 2 && strncmp(name, ours[i], 2) == 0 && (len == 2 || strchr("_.@-", name[2]) != NULL))
+		if (len >= 2 && strncasecmp(name, ours[i], 2) == 0 && (len == 2 || strchr("_.@-", name[2]) != NULL))
 			return ours[i];
 	}
 	return NULL;

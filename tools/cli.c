@@ -362,6 +362,40 @@ int cli_fail(struct cli *cli, enum err e, const char *about)
 	return cli_fail_text(cli, e, message, err_fix(e)[0] == '\0' ? "" : _(err_fix(e)));
 }
 
+/* What mends it: most often the name is wrong. */
+static const char *file_fix(int why)
+{
+	switch (why) {
+	case EACCES:
+	case EPERM:
+		return _("ask the owner for the permission, or name another");
+	case ENOSPC:
+		return _("free space, or name another place");
+	case EISDIR:
+	case EINVAL:
+		return _("name a file");
+	case ENOTDIR:
+		return _("name a folder");
+	case ENOENT:
+		return _("check the name");
+	default:
+		return _(err_fix(ERR_FILE));
+	}
+}
+
+int cli_fail_file(struct cli *cli, enum err e, const char *path)
+{
+	int why = errno;
+	char message[CONFIG_PATH_MAX + 256];
+
+	if (e != ERR_FILE || why == 0 || path == NULL)
+		return cli_fail(cli, e, path);
+	if (path[0] == '\0')
+		return cli_fail_text(cli, e, _("the name of a file or folder is empty"), file_fix(ENOENT));
+	snprintf(message, sizeof message, "%s: %s", path, fs_why(why));
+	return cli_fail_text(cli, e, message, file_fix(why));
+}
+
 __attribute__((format(printf, 2, 0))) static void say(const char *before, const char *format, va_list args)
 {
 	char text[2048];
@@ -458,6 +492,17 @@ int cli_no_config(struct cli *cli)
 			     _("say -c DIR, or once for the session: export VANTHU_CONFIG=DIR (the folder of your committee; ask your operator)"));
 }
 
+void cli_config_unread(struct cli *cli, int why)
+{
+	char message[CONFIG_PATH_MAX + 256];
+
+	if (why == 0)
+		snprintf(message, sizeof message, _("%s: the configuration cannot be read"), cli->config_path);
+	else
+		snprintf(message, sizeof message, _("%s: the configuration cannot be read: %s"), cli->config_path, fs_why(why));
+	cli_fail_text(cli, ERR_CONFIG, message, _("name the folder of your committee, with its vanthud.yaml: -c DIR"));
+}
+
 enum err cli_config(struct cli *cli, struct config *out)
 {
 	struct config_errors *errors;
@@ -483,11 +528,8 @@ enum err cli_config(struct cli *cli, struct config *out)
 			 errors->list[0].text);
 		cli_fail_text(cli, e, message, _(err_fix(ERR_CONFIG)));
 	} else if (e != ERR_OK) {
-		char message[512];
-
+		cli_config_unread(cli, error);
 		e = ERR_CONFIG;
-		snprintf(message, sizeof message, _("%s: the configuration cannot be read"), cli->config_path);
-		cli_fail_text(cli, e, message, _(err_fix(ERR_FILE)));
 		if (error != 0)
 			cli_detail_errno(cli, cli->config_path, error);
 	}

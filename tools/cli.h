@@ -109,6 +109,8 @@ bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned
 
 /* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be NULL. */
 int cli_fail(struct cli *cli, enum err e, const char *about);
+/* The same about a file or folder, where ERR_FILE left its reason in errno: tells which it is. */
+int cli_fail_file(struct cli *cli, enum err e, const char *path);
 /* The same with a sentence of its own and what mends it. */
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
 void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -130,6 +132,8 @@ int cli_finish(struct cli *cli, int code);
 struct config_error;
 void cli_fault_line(const char *file, const struct config_error *fault);
 
+/* Tells that the file which -c names cannot be read, `why` as in errno (0: not known). */
+void cli_config_unread(struct cli *cli, int why);
 /* Tells that there is none; returns the exit code. */
 int cli_no_config(struct cli *cli);
 must_use enum err cli_config(struct cli *cli, struct config *out);

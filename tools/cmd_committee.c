@@ -119,7 +119,7 @@ static int export(struct cli *cli, const char *to)
 	if (e == ERR_OK) {
 		e = fs_write_new(to, (struct blob){ file, size }, false);
 		if (e != ERR_OK)
-			cli_fail(cli, e, to);
+			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)
 		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size), columns);
@@ -165,7 +165,7 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 	if (e == ERR_OK && file.len_bytes == 0)
 		e = ERR_FORMAT;
 	if (e != ERR_OK)
-		cli_fail(cli, e, from);
+		cli_fail_file(cli, e, from);
 	if (e == ERR_OK)
 		e = client_open(cli, CLIENT_OPERATE, &c);
 	if (e == ERR_OK) {

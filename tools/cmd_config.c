@@ -1,4 +1,5 @@
 /* config: what is wrong with a configuration, what is in force, and an example that the same table makes. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,13 @@ static int check(struct cli *cli)
 	struct config_errors *errors = malloc(sizeof *errors);
 	struct config *config = malloc(sizeof *config);
 	json_t *list = json_array();
-	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : config_load(cli->config_path, config, errors);
+	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
+	int why;
+
+	errno = 0;
+	if (e == ERR_OK)
+		e = config_load(cli->config_path, config, errors);
+	why = errno;
 
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
@@ -31,16 +38,15 @@ static int check(struct cli *cli)
 							 { NULL, NULL, FORMAT_TEXT, false } };
 
 		output_object(cli, json_pack("{s:s, s:b, s:O}", "file", config->file, "valid", 1, "errors", list), columns);
-	} else {
+	} else if (e == ERR_CONFIG) {
 		char message[512];
 
-		if (e == ERR_CONFIG)
-			snprintf(message, sizeof message, ngettext("%u fault: %s", "%u faults, the first: %s", errors->count), errors->count,
-				 errors->list[0].text);
-		else
-			snprintf(message, sizeof message, "%s: %s", cli->config_path, _(err_text(e)));
-		e = ERR_CONFIG;
+		snprintf(message, sizeof message, ngettext("%u fault: %s", "%u faults, the first: %s", errors->count), errors->count,
+			 errors->list[0].text);
 		cli_fail_text(cli, e, message, _("correct the lines that are named"));
+	} else {
+		cli_config_unread(cli, why);
+		e = ERR_CONFIG;
 	}
 	json_decref(list);
 	free(errors);

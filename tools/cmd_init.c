@@ -69,7 +69,7 @@ static int init_committee(struct cli *cli, struct arena *a, const char *folder, 
 	enum err e = make_committee(a, folder, w, &request);
 
 	if (e != ERR_OK)
-		return cli_fail(cli, e, folder);
+		return cli_fail_file(cli, e, folder);
 	output_object(cli, json_pack("{s:s, s:s}", "folder", folder, "request", request), columns);
 	cli_say(cli, _("Next: give %s to the registry (vanthu committee add), put its root.pem into %s, then import its directory."), request,
 		folder);
@@ -85,7 +85,7 @@ static int init_registry(struct cli *cli, struct arena *a, const char *folder, c
 	enum err e = registry_create(a, folder, w->entry.name[0] == '\0' ? "vanthu registry" : w->entry.name, text_now_ms(), &r);
 
 	if (e != ERR_OK)
-		return cli_fail(cli, e, folder);
+		return cli_fail_file(cli, e, folder);
 	output_object(cli, json_pack("{s:s, s:s}", "folder", folder, "root", fs_join(a, folder, "root.pem")), columns);
 	cli_say(cli, "%s", _("Next: vanthu committee add REQUEST --registry DIR --name … --symbol …; keep root.key away from the network."));
 	return 0;

@@ -251,7 +251,7 @@ static int published(struct cli *cli, struct arena *a, const struct key_options 
 	if (e == ERR_OK && !cli->dry_run)
 		e = registry_change_publish(a, c, &fault);
 	if (e != ERR_OK)
-		return e == ERR_BAD_TREE && fault.what != NULL ? cli_fail_text(cli, e, _(fault.what), _(err_fix(e))) : cli_fail(cli, e, o->registry);
+		return e == ERR_BAD_TREE && fault.what != NULL ? cli_fail_text(cli, e, _(fault.what), _(err_fix(e))) : cli_fail_file(cli, e, o->registry);
 	file = fs_join(a, o->registry, "directory.vtd");
 	e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
 	if (e == ERR_OK)
@@ -304,7 +304,7 @@ static int rotate(struct cli *cli, const char *path, const struct key_options *o
 		code = cli_fail_text(cli, e, _("the request names the address that the present link key has, and each key has a port of its own"),
 				     _("make it with another --endpoint: vanthu key new, or vanthu init"));
 	else
-		code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail(cli, e, path);
+		code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail_file(cli, e, path);
 	arena_destroy(a);
 	return code;
 }

@@ -132,7 +132,7 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w, const struc
 	} else if (e == ERR_USAGE) {
 		return cli_usage(cli, w->operand == NULL ? "committee" : w->operand);
 	} else {
-		cli_fail(cli, e, w->about);
+		cli_fail_file(cli, e, w->about);
 	}
 	return err_exit_code(e);
 }

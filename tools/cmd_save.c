@@ -45,8 +45,10 @@ static int create_new(int folder, const char *sent, char *taken, size_t size)
 	snprintf(name, sizeof name, "%s", sent);
 	text_one_line(name);
 	dot = strrchr(name, '.');
-	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
+		errno = EINVAL;
 		return -1;
+	}
 	dot = dot == NULL || dot == name ? name + strlen(name) : dot;
 	for (int i = 1; i < NAME_TRIES; i++) {
 		int fd;
@@ -147,7 +149,7 @@ static enum err save_part(struct client *c, const char *document, uint32_t part,
 	if (e != ERR_OK) {
 		if (fd >= 0)
 			unlinkat(folder, taken, 0); /* half a file would look like a whole one */
-		cli_fail(client_cli(c), e, w->name);
+		cli_fail_file(client_cli(c), e, w->name);
 		return e;
 	}
 	json_array_append_new(out, json_pack("{s:s, s:I, s:o}", "name", taken, "size_bytes", (json_int_t)w->size_bytes, "sha256",
@@ -224,7 +226,7 @@ int cmd_save(struct cli *cli, int argc, char **argv)
 	if (e == ERR_OK && (folder = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		e = ERR_FILE;
 	if (e != ERR_OK)
-		cli_fail(cli, e, to);
+		cli_fail_file(cli, e, to);
 	if (e == ERR_OK)
 		e = client_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
@@ -278,7 +280,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 		if (e == ERR_OK)
 			e = fs_write_new(to, bytes, false);
 		if (e != ERR_OK)
-			cli_fail(cli, e, to);
+			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)
 		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes), columns);

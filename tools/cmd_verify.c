@@ -1,5 +1,6 @@
 /* verify: by the daemon for what it holds, or offline from an exported file, the registry's root certificate and nothing else. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "proto/fields.h"
 #include "proto/seal.h"
@@ -37,6 +38,17 @@ static int print_verdict(struct cli *cli, enum err result, const char *where, co
 
 /* ---- offline ---- */
 
+/* Whoever cannot find it must not make one: only the registry's own says anything. */
+static int bad_root(struct cli *cli, enum err e, const char *root)
+{
+	char message[CONFIG_PATH_MAX + 256];
+
+	if (e != ERR_CERTIFICATE && e != ERR_FORMAT && e != ERR_TOO_LARGE)
+		return cli_fail_file(cli, e, root);
+	snprintf(message, sizeof message, _("%s: not the root certificate of a registry"), root);
+	return cli_fail_text(cli, e, message, _("give the root.pem that the registry has, as your operator handed it out"));
+}
+
 static int verify_file(struct cli *cli, const char *path, const char *root, const char *folder)
 {
 	struct evidence_question q = { .folder = folder, .wall_ms = text_now_ms() };
@@ -57,8 +69,9 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 		e = fs_read(a, path, EVIDENCE_MAX_BYTES, &q.file);
 	}
 	if (e != ERR_OK) {
+		code = about == root ? bad_root(cli, e, root) : cli_fail_file(cli, e, about);
 		arena_destroy(a);
-		return cli_fail(cli, e, about);
+		return code;
 	}
 	evidence_verify(a, &q, &v);
 	code = print_verdict(cli, v.result, v.where, v.signed_by.text, field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));
@@ -67,6 +80,26 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 }
 
 /* ---- by the daemon ---- */
+
+/* A name that no document has, or nobody to ask: perhaps it is the file that stands here. */
+static bool is_file(const char *name)
+{
+	uint64_t size;
+	int fd;
+
+	if (fs_open(name, &fd, &size) != ERR_OK)
+		return false;
+	close(fd);
+	return true;
+}
+
+static int root_wanted(struct cli *cli, const char *name)
+{
+	char message[CONFIG_PATH_MAX + 256];
+
+	snprintf(message, sizeof message, _("no document is called %s; a file here is, and to check that --root is wanted"), name);
+	return cli_wanted(cli, message, _("vanthu verify FILE --root PEM, with the root.pem of the registry"));
+}
 
 static int verify_stored(struct cli *cli, const char *id)
 {
@@ -82,7 +115,15 @@ static int verify_stored(struct cli *cli, const char *id)
 	request.verify = &ref;
 	e = client_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VERDICT, &reply);
+		e = client_send(c, &request);
+	if (e == ERR_OK)
+		e = client_next(c, &reply);
+	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR && reply->error->code == ERR_NOT_FOUND && is_file(id)) {
+		client_close(c);
+		return root_wanted(cli, id);
+	}
+	if (c != NULL && (e != ERR_OK || reply->what_case != VANTHU__V1__REPLY__WHAT_VERDICT))
+		e = client_fail(c, e, e == ERR_OK ? reply : NULL);
 	code = err_exit_code(e);
 	if (e == ERR_OK)
 		code = print_verdict(cli, reply->verdict->valid ? ERR_OK : (enum err)reply->verdict->reason, "", reply->verdict->signed_by,
@@ -106,5 +147,7 @@ int cmd_verify(struct cli *cli, int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return cli_wanted(cli, _("one ID or one FILE is wanted"), "");
+	if (root == NULL && cli->config_path == NULL && is_file(argv[optind]))
+		return root_wanted(cli, argv[optind]);
 	return root != NULL ? verify_file(cli, argv[optind], root, files) : verify_stored(cli, argv[optind]);
 }

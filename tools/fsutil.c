@@ -37,8 +37,12 @@ enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
 	e = write_all(fd, bytes);
 	if (close(fd) != 0 && e == ERR_OK)
 		e = ERR_FILE;
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
+		int why = errno;
+
 		unlink(path);
+		errno = why;
+	}
 	return e;
 }
 
@@ -56,30 +60,47 @@ enum err fs_replace(const char *path, struct blob bytes)
 	return e;
 }
 
+enum err fs_open(const char *path, int *fd, uint64_t *size_bytes)
+{
+	struct stat st;
+	int why = 0;
+
+	/* Without waiting: a pipe that nobody writes to would hold us up before we see that it is one. */
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0)
+		return ERR_FILE;
+	if (fstat(*fd, &st) != 0)
+		why = errno;
+	else if (!S_ISREG(st.st_mode))
+		why = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	if (why != 0) {
+		close(*fd);
+		*fd = -1;
+		errno = why;
+		return ERR_FILE;
+	}
+	*size_bytes = (uint64_t)st.st_size;
+	return ERR_OK;
+}
+
 enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint64_t size;
 	size_t got = 0;
-	struct stat st;
 	uint8_t *bytes;
-	enum err e = ERR_OK;
+	int fd;
+	enum err e = fs_open(path, &fd, &size);
 
 	*out = (struct blob){ NULL, 0 };
-	if (fd < 0)
-		return ERR_FILE;
-	if (fstat(fd, &st) != 0) {
-		e = ERR_FILE;
-	} else if (!S_ISREG(st.st_mode)) {
-		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL; /* who asks why gets an answer */
-		e = ERR_FILE;
-	} else if ((uint64_t)st.st_size > max_bytes) {
+	if (e != ERR_OK)
+		return e;
+	if (size > max_bytes)
 		e = ERR_TOO_LARGE;
-	}
-	bytes = e == ERR_OK ? arena_alloc(a, (size_t)st.st_size + 1) : NULL;
+	bytes = e == ERR_OK ? arena_alloc(a, (size_t)size + 1) : NULL;
 	if (e == ERR_OK && bytes == NULL)
 		e = ERR_NO_MEMORY;
-	while (e == ERR_OK && got < (size_t)st.st_size) {
-		ssize_t n = read(fd, bytes + got, (size_t)st.st_size - got);
+	while (e == ERR_OK && got < size) {
+		ssize_t n = read(fd, bytes + got, (size_t)size - got);
 
 		if (n < 0)
 			e = ERR_FILE;

@@ -1,4 +1,4 @@
-/* Small files and folders of the tools: written whole or not at all. */
+/* Small files and folders of the tools: written whole or not at all. After ERR_FILE errno says why (cli_fail_file tells it). */
 #ifndef VANTHU_TOOLS_FSUTIL_H
 #define VANTHU_TOOLS_FSUTIL_H
 
@@ -11,6 +11,8 @@
 must_use enum err fs_write_new(const char *path, struct blob bytes, bool private_too);
 /* In place of what is there, by a rename. */
 must_use enum err fs_replace(const char *path, struct blob bytes);
+/* An ordinary file for reading: *fd is the caller's, -1 after ERR_FILE (errno EISDIR: a folder, EINVAL: a device or a pipe). */
+must_use enum err fs_open(const char *path, int *fd, uint64_t *size_bytes);
 /* The whole file into the arena. ERR_FILE, ERR_TOO_LARGE. */
 must_use enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
 must_use enum err fs_mkdir(const char *path, bool private_too); /* there already: ERR_OK */

@@ -79,7 +79,7 @@ static enum err tell(struct cli *cli, enum err e, const char *folder, const stru
 		snprintf(message, sizeof message, "%s %s", fault->culprit.text, _(fault->what));
 		cli_fail_text(cli, e, message, tree_fix);
 	} else if (e != ERR_OK) {
-		cli_fail(cli, e, folder);
+		cli_fail_file(cli, e, folder);
 	}
 	return e;
 }
@@ -188,7 +188,7 @@ enum err lab_open(struct cli *cli, const char *folder, struct lab *out)
 	if (d == NULL || out->members == NULL) {
 		if (d != NULL)
 			closedir(d);
-		cli_fail(cli, ERR_FILE, folder);
+		cli_fail_file(cli, ERR_FILE, folder);
 		return ERR_FILE;
 	}
 	while ((entry = readdir(d)) != NULL && out->count < LAB_MEMBERS_MAX) {

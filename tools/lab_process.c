@@ -146,7 +146,7 @@ enum err lab_spawn(struct cli *cli, const struct lab_member *m)
 	f = fopen(pid_path, "we");
 	if (f == NULL) {
 		kill(pid, SIGTERM);
-		cli_fail(cli, ERR_FILE, pid_path);
+		cli_fail_file(cli, ERR_FILE, pid_path);
 		return ERR_FILE;
 	}
 	fprintf(f, "%d\n", (int)pid);

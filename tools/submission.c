@@ -1,18 +1,16 @@
 /* See submission.h. Small files go with the request; large ones follow in pieces as the daemon's credit allows. */
 #include "tools/submission.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "routing/arena.h"
 #include "routing/limits.h"
+#include "tools/fsutil.h"
 #include "tools/media.h"
 #include "tools/recipients.h"
 #include "tools/term.h"
@@ -50,16 +48,12 @@ static enum err open_files(struct sending *s)
 
 	for (unsigned i = 0; i < s->s->file_count; i++) {
 		struct opened_file *f = &s->files[i];
-		struct stat st;
+		enum err e = fs_open(s->s->files[i], &f->fd, &f->size_bytes);
 
-		f->fd = open(s->s->files[i], O_RDONLY | O_CLOEXEC);
-		if (f->fd < 0 || fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-			if (f->fd >= 0)
-				errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-			cli_fail(client_cli(s->client), ERR_FILE, s->s->files[i]);
-			return ERR_FILE;
+		if (e != ERR_OK) {
+			cli_fail_file(client_cli(s->client), e, s->s->files[i]);
+			return e;
 		}
-		f->size_bytes = (uint64_t)st.st_size;
 		f->streamed = f->size_bytes > SENT_WHOLE_BYTES || together + f->size_bytes > WHOLE_TOGETHER_BYTES;
 		if (f->streamed)
 			s->streamed_bytes += f->size_bytes;

@@ -168,7 +168,7 @@ static enum err finish(struct cli *cli, const char *name, enum err e, const stru
 	if (e == ERR_OK && errors->count == 0)
 		return ERR_OK;
 	if (errors->count == 0) {
-		cli_fail(cli, e, name);
+		cli_fail_file(cli, e, name);
 		return e;
 	}
 	for (unsigned i = 1; i < errors->count && i < CONFIG_ERRORS_MAX && !cli->json; i++)

@@ -119,6 +119,7 @@ files_of_the_table() {
 	speaks Version LC_MESSAGES=vi_VN LC_ALL=C
 	speaks "Phiên bản" LC_ALL=C LANGUAGE=fr:vi:en
 	speaks "Phiên bản" LC_ALL=POSIX VANTHU_LANG=vi
+	speaks "Phiên bản" LANG=en_US.UTF-8 VANTHU_LANG=VI
 	speaks Version LANG=vi_VN.UTF-8 LANGUAGE=vi VANTHU_LANG=en
 	env -i LC_ALL=C VANTHU_LANG=en "$VANTHU" version --lang vi | grep -qa "^Phiên bản "
 	env -i LC_ALL=C "$VANTHU" --lang vi stauts 2>&1 | grep -qa "không có lệnh"
