@@ -4,6 +4,7 @@
 
 #include <getopt.h> /* optind, optarg */
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 
 #include "daemon/config.h"
@@ -22,6 +23,7 @@ struct cli {
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
 	bool failed_told; /* the error has been printed */
+	const volatile sig_atomic_t *stop; /* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: nobody looks */
 	bool reader_gone; /* who read our output has enough: no fault */
 	const char *verb;
 	const struct command_option *option; /* the last one read, and its value */

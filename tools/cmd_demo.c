@@ -263,50 +263,99 @@ static void play(struct story *s)
 	look_back(s, ids);
 }
 
+/* ---- its end ---- */
+
+static volatile sig_atomic_t stop;
+
+static void note_stop(int signal)
+{
+	stop = signal;
+}
+
+/* Ctrl-C, a closed terminal, `| head`: the daemons are no children of the terminal and would run on. What our caller ignores stays so. */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
+	struct sigaction note = { .sa_handler = note_stop, .sa_flags = SA_RESTART }, before;
+
+	for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &note, NULL);
+	}
+}
+
+static void end_daemons(struct story *s)
+{
+	/* All are told before any is waited for. */
+	for (unsigned i = 0; i < s->lab.count; i++) {
+		int pid = lab_pid(&s->lab.members[i]);
+
+		if (pid != 0)
+			kill(pid, SIGTERM);
+	}
+	for (unsigned i = 0; i < s->lab.count; i++) {
+		if (lab_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* told */
+			(void)!lab_end(s->cli, &s->lab.members[i], SIGKILL);
+	}
+}
+
+static int finish(struct story *s, bool kept)
+{
+	bool stopped = story_stopped(s);
+
+	if (!kept || (s->failed && !stopped))
+		end_daemons(s);
+	if (!kept && (stopped || !s->failed))
+		fs_remove_tree(s->folder);
+	if (stopped && kept)
+		cli_warn(s->cli, _("the daemons run on; end them with: vanthu lab stop %s"), s->folder);
+	if (stopped)
+		return 1;
+	tell_next(s, kept);
+	if (s->failed)
+		printf("%s %s\n", _("What is left to look at:"), s->folder);
+	return s->failed ? 1 : 0;
+}
+
 static int demo(struct cli *cli, const char *keep, unsigned port)
 {
 	struct story s = { .cli = cli, .began_ms = text_now_ms() };
 	struct arena *a = arena_new(ARENA_BYTES);
 	struct tree_list tree;
+	bool made = false;
+	int code;
 	enum err e = a == NULL ? ERR_NO_MEMORY : tree_text_load(cli, a, tree_text, &tree);
 
 	if (keep != NULL) {
 		snprintf(s.folder, sizeof s.folder, "%s", keep);
 	} else {
 		snprintf(s.folder, sizeof s.folder, "%s/vanthu-demo-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
-		if (e == ERR_OK && mkdtemp(s.folder) == NULL)
-			e = ERR_FILE;
+		made = e == ERR_OK && mkdtemp(s.folder) != NULL;
+		e = e == ERR_OK && !made ? ERR_FILE : e;
 	}
 	if (e == ERR_OK)
 		e = lab_create(cli, s.folder, &tree, port);
 	if (e == ERR_OK)
 		e = lab_open(cli, s.folder, &s.lab);
 	arena_destroy(a);
-	if (e != ERR_OK)
-		return cli_fail(cli, e, s.folder);
-	play(&s);
-	for (unsigned i = 0; i < s.lab.count && (keep == NULL || s.failed); i++) {
-		int pid = lab_pid(&s.lab.members[i]);
-
-		if (pid != 0)
-			kill(pid, SIGTERM);
+	if (e != ERR_OK) {
+		code = cli_fail_file(cli, e, s.folder);
+		if (made)
+			fs_remove_tree(s.folder);
+		return code;
 	}
-	for (unsigned i = 0; i < s.lab.count && (keep == NULL || s.failed); i++)
-		(void)!lab_end(cli, &s.lab.members[i], SIGTERM); /* told when it fails */
-	tell_next(&s, keep != NULL);
-	if (keep == NULL && !s.failed)
-		fs_remove_tree(s.folder);
-	else if (s.failed)
-		printf("%s %s\n", _("What is left to look at:"), s.folder);
+	if (!story_stopped(&s))
+		play(&s);
+	code = finish(&s, keep != NULL);
 	lab_close(&s.lab);
-	return s.failed ? 1 : 0;
+	return code;
 }
 
 int cmd_demo(struct cli *cli, int argc, char **argv)
 {
 	const char *keep = NULL;
 	unsigned long port = 0;
-	int c;
+	int c, code;
 
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
@@ -317,5 +366,13 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 	}
 	cli->quiet = true;
-	return demo(cli, keep, (unsigned)port);
+	cli->stop = &stop;
+	catch_signals();
+	code = demo(cli, keep, (unsigned)port);
+	if (stop != 0) {
+		/* All is put away: now we end as the signal ends others, so that a shell sees it. */
+		signal(stop, SIG_DFL);
+		raise(stop);
+	}
+	return code;
 }

@@ -29,7 +29,7 @@ int lab_pid(const struct lab_member *m);
 /* Starts one detached process; does not wait. */
 must_use enum err lab_spawn(struct cli *cli, const struct lab_member *m);
 /* Waits until each answers a status request. Told with the fault that its log names: ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT
- * when one runs and does not answer, which only one that hangs should meet. */
+ * when one runs and does not answer, which only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
 must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms);
 /* Ends it by `signal` and waits until it is gone. */
 must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signal);

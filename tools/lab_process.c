@@ -232,7 +232,9 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 	for (unsigned i = 0, gone = 0; e == ERR_OK && i < count;) {
 		/* Between fork and exec a process has no command line for a moment: gone is who stays gone. */
 		gone = lab_pid(members[i]) == 0 ? gone + 1 : 0;
-		if (config_load(members[i]->config, config, errors) != ERR_OK) {
+		if (cli->stop != NULL && *cli->stop != 0) {
+			e = ERR_CANCELLED;
+		} else if (config_load(members[i]->config, config, errors) != ERR_OK) {
 			e = ERR_CONFIG;
 			tell_config(cli, members[i], errors);
 		} else if (answers(config)) {

@@ -20,6 +20,11 @@ extern char **environ;
 
 enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20, POLL_MS = 40 };
 
+bool story_stopped(const struct story *s)
+{
+	return *s->cli->stop != 0 || ferror(stdout) != 0;
+}
+
 void story_chapter(struct story *s, const char *title)
 {
 	char at[32];
@@ -49,6 +54,8 @@ void story_fail(struct story *s, const char *format, ...)
 	va_list args;
 
 	s->failed = true;
+	if (story_stopped(s))
+		return;
 	printf("  ✗ ");
 	va_start(args, format);
 	vprintf(format, args);
@@ -106,7 +113,7 @@ static json_t *ask(struct story *s, const char *member, const char *const *args)
 	char *out = malloc(OUTPUT_MAX);
 	json_t *root = NULL, *data = NULL;
 
-	if (m != NULL && out != NULL && run(m, args, true, out, OUTPUT_MAX) == 0)
+	if (m != NULL && out != NULL && !story_stopped(s) && run(m, args, true, out, OUTPUT_MAX) == 0)
 		root = json_loads(out, 0, NULL);
 	if (root != NULL)
 		data = json_incref(json_object_get(root, "data"));
@@ -124,7 +131,7 @@ int story_show(struct story *s, const char *member, const char *const *args)
 		printf(" %s", args[i]);
 	printf("\n");
 	fflush(stdout);
-	return m == NULL ? 1 : run(m, args, false, NULL, 0);
+	return m == NULL || story_stopped(s) ? 1 : run(m, args, false, NULL, 0);
 }
 
 bool story_send(struct story *s, const char *from, const char *const *files, unsigned count, const char *const *options, char id[37])
@@ -201,7 +208,7 @@ bool story_receipts(struct story *s, const char *from, const char *id, unsigned 
 	int64_t until_ms = text_now_ms() + timeout_ms;
 	unsigned count = 0;
 
-	while (count < wanted && text_now_ms() < until_ms) {
+	while (count < wanted && text_now_ms() < until_ms && !story_stopped(s)) {
 		json_t *data = ask(s, from, args);
 
 		count = tell_new(s, json_object_get(data, "receipts"), told, count);

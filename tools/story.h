@@ -14,6 +14,9 @@ struct story {
 	bool failed;
 };
 
+/* A signal wants it to end, or nobody reads it any more: what follows does nothing and tells nothing. */
+bool story_stopped(const struct story *s);
+
 /* Prints a heading with the seconds since the beginning. */
 void story_chapter(struct story *s, const char *title);
 void story_say(struct story *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
