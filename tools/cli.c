@@ -352,14 +352,25 @@ int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *
 	return err_exit_code(e);
 }
 
+/* Nobody knows whether it happened: whoever asks again must do it under the id of the first time, or it happens twice. */
+static bool asks_again(enum err e)
+{
+	return e == ERR_TIMEOUT || e == ERR_UNREACHABLE;
+}
+
 int cli_fail(struct cli *cli, enum err e, const char *about)
 {
-	char message[512]; /* nothing here fails: errno stays what it was */
+	const char *text = _(err_text(e)), *fix = err_fix(e)[0] == '\0' ? "" : _(err_fix(e));
+	char message[512], again[512]; /* nothing here fails: errno stays what it was */
 
+	if (cli->request_id != NULL && asks_again(e)) {
+		snprintf(again, sizeof again, _("%s; each time with --id %s: then it happens only once"), fix, cli->request_id);
+		fix = again;
+	}
 	if (about == NULL || about[0] == '\0')
-		return cli_fail_text(cli, e, _(err_text(e)), err_fix(e)[0] == '\0' ? "" : _(err_fix(e)));
-	snprintf(message, sizeof message, "%s: %s", about, _(err_text(e)));
-	return cli_fail_text(cli, e, message, err_fix(e)[0] == '\0' ? "" : _(err_fix(e)));
+		return cli_fail_text(cli, e, text, fix);
+	snprintf(message, sizeof message, "%s: %s", about, text);
+	return cli_fail_text(cli, e, message, fix);
 }
 
 /* What mends it: most often the name is wrong. */

@@ -30,6 +30,7 @@ struct cli {
 	const char *value;
 	const char *given[CLI_OPTIONS_MAX]; /* by index as command_option_at has them: its value ("" without one), NULL: not given so far */
 	char *joined; /* recipients of an option that was given several times; of cli_option, malloc'd */
+	const char *request_id; /* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was asked that has one */
 };
 
 /* What stands in a place of a command line: what completes it. */

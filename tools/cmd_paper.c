@@ -225,6 +225,7 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 	const struct doctype *type;
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
+	char id[UUID_TEXT_SIZE];
 	int code = check_missing(cli, p);
 	enum err e;
 
@@ -237,8 +238,11 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 	if (memcmp(&p->id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &p->id) != ERR_OK)
 		return cli_fail(cli, ERR_SYSTEM, NULL);
 	e = client_open(cli, CLIENT_OFFICE, &c);
+	uuid_print(p->id.bytes, id);
+	cli->request_id = e == ERR_OK && !cli->dry_run ? id : NULL;
 	if (e == ERR_OK)
 		e = send_add(cli, c, p, type, direction, &reply);
+	cli->request_id = NULL;
 	if (e == ERR_OK) {
 		code = print_added(cli, p, direction, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)

@@ -343,12 +343,13 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 	if (e == ERR_OK)
 		e = find_reply(c, w);
+	uuid_print(w->s.id.bytes, id);
+	cli->request_id = e == ERR_OK && !w->s.dry_run ? id : NULL;
 	if (e == ERR_OK)
 		e = submission_send(c, &w->s, &accepted);
 	if (e == ERR_OK && w->texts[TEXT_NUMBER] == NULL)
 		cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
 	if (e == ERR_OK) {
-		uuid_print(w->s.id.bytes, id);
 		if (w->wait == WAIT_DELIVERED && !w->s.dry_run) {
 			json_t *kept = json_texts(accepted->recipients, accepted->n_recipients);
 
@@ -367,6 +368,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 		}
 	}
 	client_close(c);
+	cli->request_id = NULL;
 	return e == ERR_OK ? code : err_exit_code(e);
 }
 

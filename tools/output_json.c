@@ -20,11 +20,14 @@ static void print_data(struct cli *cli, const json_t *data, const struct column 
 
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
 {
+	json_t *error;
 	char code[16];
 
-	(void)cli;
 	snprintf(code, sizeof code, "VT-%d", (int)e);
-	print(json_pack("{s:i, s:{s:s, s:s, s:s}}", "v", 1, "error", "code", code, "message", message, "fix", fix));
+	error = json_pack("{s:s, s:s, s:s}", "code", code, "message", message, "fix", fix);
+	if (cli->request_id != NULL)
+		json_object_set_new(error, "id", json_string(cli->request_id));
+	print(json_pack("{s:i, s:o}", "v", 1, "error", error));
 }
 
 static void no_heading(struct cli *cli, const char *text)
