@@ -27,14 +27,14 @@ const struct command_option list_options[] = {
 static const struct column inbox_columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_MINUTE, true },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
 	{ "due", N_("Due"), FORMAT_DATE, false },       { NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column outbox_columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },           { "to", N_("To"), FORMAT_WHO, true },
 	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "state", N_("State"), FORMAT_STATE, false },  { "progress", N_("Receipts"), FORMAT_TEXT, false },
-	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, true }, { NULL, NULL, FORMAT_TEXT, false },
+	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, false }, { NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column find_columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },

@@ -8,13 +8,13 @@
 
 #include "tools/text.h"
 
-void layout_measure(struct layout_column *c, const char *text, bool fold)
+void layout_measure(struct layout_column *c, const char *text, bool heading)
 {
 	int width = text_width(text);
 	char word[512];
 
 	c->natural_cells = width > c->natural_cells ? width : c->natural_cells;
-	if (!fold) {
+	if (c->give != LAYOUT_FREELY && !heading) {
 		c->least_cells = width > c->least_cells ? width : c->least_cells;
 		return;
 	}
@@ -48,24 +48,42 @@ static unsigned most_pressed(const struct layout_column *columns, unsigned count
 	return worst;
 }
 
+/* The widest column that may give, wider than `floor`; count: none. The last of equals, which matters least. */
+static unsigned widest(const struct layout_column *columns, unsigned count, enum layout_give least_give, int floor)
+{
+	unsigned best = count;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (columns[i].give >= least_give && columns[i].width_cells > floor &&
+		    (best == count || columns[i].width_cells >= columns[best].width_cells))
+			best = i;
+	}
+	return best;
+}
+
+/* A column of one word a line is hard to read: where there is room, a sentence begins with more. */
+static int first_width(const struct layout_column *c)
+{
+	int some = c->natural_cells < LAYOUT_WORD_CELLS ? c->natural_cells : LAYOUT_WORD_CELLS;
+
+	return c->give == LAYOUT_FREELY && some > c->least_cells ? some : c->least_cells;
+}
+
 int layout_share(struct layout_column *columns, unsigned count, int total_cells)
 {
 	int used = count == 0 ? 0 : (int)count - 1;
+	unsigned i;
 
-	for (unsigned i = 0; i < count; i++) {
-		struct layout_column *c = &columns[i];
-
-		c->width_cells = c->least_cells;
-		used += c->width_cells;
+	for (i = 0; i < count; i++) {
+		columns[i].width_cells = first_width(&columns[i]);
+		used += columns[i].width_cells;
 	}
-	while (used < total_cells) {
-		unsigned i = most_pressed(columns, count);
-
-		if (i == count)
-			break;
+	for (; used > total_cells && (i = widest(columns, count, LAYOUT_PRESSED, LAYOUT_FLOOR_CELLS)) < count; used--)
+		columns[i].width_cells--;
+	for (; used > total_cells && (i = widest(columns, count, LAYOUT_NEVER, 1)) < count; used--)
+		columns[i].width_cells--;
+	for (; used < total_cells && (i = most_pressed(columns, count)) < count; used++)
 		columns[i].width_cells++;
-		used++;
-	}
 	return used;
 }
 
@@ -119,26 +137,47 @@ static size_t cluster(const char *text, size_t len, int *cells)
 	return n;
 }
 
+static int width_of(const char *word, size_t len)
+{
+	return u8_width((const uint8_t *)word, len, "UTF-8");
+}
+
+/* What stays together of a word that is wider than a line: up to and with the last of - / , . that fits, else all that fits. */
+static size_t piece(const char *word, size_t len, int room)
+{
+	size_t at = 0, behind = 0;
+	int used = 0, cells;
+
+	while (at < len) {
+		size_t n = cluster(word + at, len - at, &cells);
+
+		if (used + cells > room && at > 0)
+			return behind > 0 ? behind : at;
+		used += cells;
+		at += n;
+		if (n == 1 && strchr("-/,.", word[at - 1]) != NULL)
+			behind = at;
+	}
+	return len;
+}
+
 /* A word that may be wider than a line. The last line keeps a cell for "…". */
 static void put_word(struct fold *f, const char *word, size_t len, int line_cells)
 {
 	for (size_t i = 0; i < len && !f->full;) {
-		int cells, room = f->lines == LAYOUT_LINES ? line_cells - 1 : line_cells;
-		size_t n = cluster(word + i, len - i, &cells);
+		int room = f->lines == LAYOUT_LINES ? line_cells - 1 : line_cells;
+		size_t n = piece(word + i, len - i, room - f->at);
 
-		if (f->at > 0 && f->at + cells > room) {
+		if (f->at > 0 && f->at + width_of(word + i, n) > room) {
 			new_line(f);
 			continue;
 		}
 		put(f, word + i, n);
-		f->at += cells;
+		f->at += width_of(word + i, n);
 		i += n;
+		if (i < len)
+			new_line(f);
 	}
-}
-
-static int width_of(const char *word, size_t len)
-{
-	return u8_width((const uint8_t *)word, len, "UTF-8");
 }
 
 void layout_fold(const char *text, int cells, char *out, size_t size_bytes)

@@ -32,6 +32,23 @@ static bool is_number(enum format f)
 	       f == FORMAT_PERCENT_FINE;
 }
 
+/* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit otherwise. */
+static enum layout_give give_of(const struct column *c)
+{
+	if (c->flexible)
+		return LAYOUT_FREELY;
+	switch (c->format) {
+	case FORMAT_TEXT:
+	case FORMAT_LIST:
+	case FORMAT_WHO:
+	case FORMAT_CODE:
+	case FORMAT_MEDIA:
+		return LAYOUT_PRESSED;
+	default:
+		return LAYOUT_NEVER;
+	}
+}
+
 /* The cells of a list as texts, row after row, and how wide its columns are. */
 struct grid {
 	const struct column *shown[COLUMNS_MAX];
@@ -51,6 +68,7 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 	for (const struct column *c = columns; c->title != NULL && g->columns < COLUMNS_MAX; c++) {
 		if (column_empty(list, c))
 			continue;
+		g->layout[g->columns].give = give_of(c);
 		layout_measure(&g->layout[g->columns], _(c->title), true);
 		g->shown[g->columns++] = c;
 	}
@@ -59,7 +77,7 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 		const struct column *c = g->shown[i % g->columns];
 
 		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key), c->format, false, text, sizeof text);
-		layout_measure(&g->layout[i % g->columns], text, c->flexible);
+		layout_measure(&g->layout[i % g->columns], text, false);
 		g->cells[i] = strdup(text);
 		if (g->cells[i] == NULL)
 			return false;
@@ -82,7 +100,7 @@ static struct libscols_table *new_table(const struct grid *g)
 	if (t == NULL)
 		return NULL;
 	scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
-	/* Our layout stands, also where an id makes it wider than the terminal: cutting ids off would hide what to type next. */
+	/* Our layout stands: smartcols would cut where we fold. */
 	scols_table_set_termwidth(t, (size_t)g->width);
 	for (unsigned i = 0; i < g->columns; i++) {
 		char name[32];

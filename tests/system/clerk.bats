@@ -15,7 +15,7 @@ setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 }
 teardown() {
-	kill -CONT "$(pid_of btp)"
+	[ ! -d "$LAB/btp" ] || kill -CONT "$(pid_of btp)"
 	keep_logs
 }
 
@@ -42,4 +42,53 @@ unanswered() {
 	[ "$(v btp outbox --number 15-CV/ĐU --json | jq '.data | length')" = 2 ]
 	unanswered paper add out --type CV --number 16-CV/ĐU --subject "Một lần" --again
 	[ "$(v btp paper list --json | jq '.data | length')" = 2 ]
+}
+
+# The longest that is legal, decomposed as some keyboards make it: ids of 32 characters, names of 200 bytes, symbols of 30, numbers of 60.
+long_names() {
+	/usr/bin/python3 -B - "$1" <<-'END'
+		import sys, unicodedata
+		def fill(text, size, form="NFD"):
+		    out = ""
+		    while len(unicodedata.normalize(form, out + text[len(out) % len(text)]).encode()) <= size:
+		        out += text[len(out) % len(text)]
+		    return unicodedata.normalize(form, out)
+		name, symbol = fill("Chi bộ Vụ Pháp luật dân sự – kinh tế ", 200), fill("ĐUBTP", 30)
+		with open(sys.argv[1], "w") as f:
+		    f.write("committees:\n")
+		    for i in range(3):
+		        above = "" if i == 0 else ", superior: %s" % ("vu-phap-luat-dan-su-kinh-te-btp%d" % (i - 1))
+		        f.write('  - {id: vu-phap-luat-dan-su-kinh-te-btp%d, name: "%s", symbol: "%s"%s}\n' % (i, name, symbol, above))
+		print(fill("15671-CVĐU/VPTWĐỦ.", 60, "NFC"))
+		print(fill("Về việc triển khai kế hoạch chuyển đổi số trong các tổ chức đảng ", 190))
+	END
+}
+
+@test "no table is wider than 80 cells, whatever stands in it, and no time is folded" {
+	local number subject top=vu-phap-luat-dan-su-kinh-te-btp0 middle=vu-phap-luat-dan-su-kinh-te-btp1 low=vu-phap-luat-dan-su-kinh-te-btp2 way language
+	{ read -r number; read -r subject; } < <(long_names "$BATS_TEST_TMPDIR/tree.yaml")
+	make_lab "$BATS_TEST_TMPDIR/tree.yaml"
+	start_lab
+	v $top send a.txt --to subtree --type CTr --number "$number" --subject "$subject" --urgency thuong-khan --due 30/12/2026 \
+		--wait delivered --timeout 120 -q >/dev/null
+	v $top send a.txt --to $middle,$low --type CTr --number "2${number#1}" --subject "${subject// /}" -q >/dev/null
+	v $top paper add in --type CTr --number "$number" --subject "$subject" --from "$subject" -q >/dev/null
+	v $top paper add out --type CTr --number "12-CTr/ĐUBTP-VPĐUBTPCP" --subject "$subject" -q >/dev/null
+	v $top paper cancel "$number" --reason "$subject" >/dev/null
+	export COLUMNS=80
+	for language in en vi; do
+		for way in "inbox" "outbox" "find" "show $number" "trace $number" "paper list" "target" "committee list" "committee show $low" "key list" \
+			"link list" "link show $middle" "status" "queue show" "config show" "lab status $LAB"; do
+			case $way in inbox) set -- -c "$LAB/$low" ;; lab*) set -- ;; *) set -- -c "$LAB/$top" ;; esac
+			LANGUAGE=$language "$VANTHU" "$@" $way >"$BATS_TEST_TMPDIR/out" 2>&1
+			/usr/bin/python3 -B - "$way" "$BATS_TEST_TMPDIR/out" <<-'END'
+				import re, sys, unicodedata
+				for line in open(sys.argv[2]).read().splitlines():
+				    cells = sum(not unicodedata.combining(c) for c in line)
+				    assert cells <= 80, "%s: %d cells: %s" % (sys.argv[1], cells, line)
+				    assert not re.match(r"^ +[0-9]{2}:[0-9]{2}", line), "%s: a time alone: %s" % (sys.argv[1], line)
+			END
+		done
+	done
+	end_lab
 }

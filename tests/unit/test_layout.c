@@ -83,22 +83,55 @@ static void test_what_is_too_long_ends_with_an_ellipsis(void **state)
 
 static void test_columns_share_the_width_by_need(void **state)
 {
-	struct layout_column c[3] = { { .natural_cells = 0 } };
+	struct layout_column c[3] = { { .give = LAYOUT_PRESSED }, { .give = LAYOUT_FREELY }, { .give = LAYOUT_FREELY } };
 
 	(void)state;
 	layout_measure(&c[0], "Mã", true);
 	layout_measure(&c[0], "33603c3a", false);
 	layout_measure(&c[1], "Trích yếu", true);
-	layout_measure(&c[1], subject, true);
+	layout_measure(&c[1], subject, false);
 	layout_measure(&c[2], "Ngày gửi", true);
-	layout_measure(&c[2], "25/11/2026 03:43", true);
+	layout_measure(&c[2], "25/11/2026 03:43", false);
 	assert_int_equal(layout_share(c, 3, 200), 8 + 1 + text_width(subject) + 1 + 16);
 	assert_int_equal(layout_share(c, 3, 60), 60);
 	assert_int_equal(c[0].width_cells, 8);
 	assert_in_range(c[2].width_cells, 10, 16);
 	assert_int_equal(c[1].width_cells, 60 - 2 - 8 - c[2].width_cells);
-	/* Narrower than the longest words: it stands out rather than hide what to type next. */
-	assert_int_equal(layout_share(c, 3, 10), 8 + 1 + 6 + 1 + 10);
+}
+
+static void test_a_table_is_never_wider_than_the_terminal(void **state)
+{
+	struct layout_column c[4] = { { .give = LAYOUT_PRESSED }, { .give = LAYOUT_PRESSED }, { .give = LAYOUT_FREELY }, { .give = LAYOUT_NEVER } };
+
+	(void)state;
+	layout_measure(&c[0], "c123456789-123456789-123456789-1", false);
+	layout_measure(&c[1], "31-KH/ĐU", false);
+	layout_measure(&c[2], subject, false);
+	layout_measure(&c[3], "25/11/2026 03:43", false);
+	for (int cells = 200; cells >= 7; cells--) {
+		assert_int_equal(layout_share(c, 4, cells), cells < 126 ? cells : 126);
+		for (int i = 0; i < 4; i++)
+			assert_in_range(c[i].width_cells, 1, c[i].natural_cells);
+		if (cells >= 16 + 3 * LAYOUT_FLOOR_CELLS + 3)
+			assert_int_equal(c[3].width_cells, 16); /* a time stays in one line */
+		if (cells >= 77)
+			assert_int_equal(c[0].width_cells, 32); /* as does an id, while the sentence has room */
+	}
+	layout_share(c, 4, 50);
+	assert_true(c[0].width_cells == 12 && c[1].width_cells == 8 && c[2].width_cells == 11);
+}
+
+static void test_long_words_break_behind_their_parts(void **state)
+{
+	char out[1024];
+
+	(void)state;
+	layout_fold("chi-bo-vu-phap-luat-dan-su", 12, out, sizeof out);
+	assert_string_equal(out, "chi-bo-vu-\nphap-luat-\ndan-su");
+	layout_fold("Số 15671-CV/VPTWĐU", 12, out, sizeof out);
+	assert_string_equal(out, "Số\n15671-CV/\nVPTWĐU");
+	layout_fold("thads, vanphong,", 9, out, sizeof out);
+	assert_string_equal(out, "thads,\nvanphong,");
 }
 
 static void expect_wrapped(const char *text, int indent, int width, const char *expected)
@@ -133,6 +166,8 @@ int main(void)
 		cmocka_unit_test(test_decomposed_letters_keep_their_marks_and_their_cells),
 		cmocka_unit_test(test_what_is_too_long_ends_with_an_ellipsis),
 		cmocka_unit_test(test_columns_share_the_width_by_need),
+		cmocka_unit_test(test_a_table_is_never_wider_than_the_terminal),
+		cmocka_unit_test(test_long_words_break_behind_their_parts),
 		cmocka_unit_test(test_running_text_wraps_with_a_hanging_indent),
 	};
 
