@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "routing/core_internal.h"
+#include "routing/fold.h"
 #include "routing/policy.h"
 
 static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
@@ -21,13 +22,14 @@ static bool same_text(text_t a, text_t b)
 /* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020, Annex VI, III.1.h). */
 static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->number, b->number) &&
-	       same_text(a->date, b->date) && same_text(a->party, b->party);
+	return a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->date, b->date) &&
+	       fold_same_number(a->number, b->number) && fold_same_name(a->party, b->party);
 }
 
 static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return same_document(a, b) && same_text(a->subject, b->subject) && a->secrecy == b->secrecy;
+	return same_document(a, b) && same_text(a->number, b->number) && same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
+	       a->secrecy == b->secrecy;
 }
 
 static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
@@ -87,9 +89,9 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b, te
 /* What we send, we have issued: whom it went to makes no other document of it. Secret documents have a series of their own. */
 static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
-	bool issuer = a->direction == DIRECTION_OUT || same_text(a->party, b->party) || a->party[0] == '\0' || b->party[0] == '\0';
+	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' || fold_same_name(a->party, b->party);
 
-	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->number, b->number) &&
+	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) && fold_same_number(a->number, b->number) &&
 	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) && same_series(a, b, own_term_from);
 }
 

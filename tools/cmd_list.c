@@ -84,7 +84,7 @@ static bool take(struct search *s, int option, char *value)
 		return true;
 	case OPT_NUMBER:
 		free(s->number);
-		s->number = text_nfc(value);
+		s->number = text_entry(value);
 		s->list.number = s->number;
 		return s->number != NULL;
 	case OPT_SINCE:

@@ -55,7 +55,7 @@ static bool take_secrecy(struct paper *p, const char *value)
 static bool take_text(char **to, const char *value)
 {
 	free(*to);
-	*to = text_nfc(value);
+	*to = text_entry(value);
 	return *to != NULL;
 }
 

@@ -25,8 +25,8 @@ void layout_measure(struct layout_column *c, const char *text, bool heading);
 int layout_share(struct layout_column *columns, unsigned count, int total_cells);
 enum { LAYOUT_WORD_CELLS = 16, LAYOUT_FLOOR_CELLS = 6, LAYOUT_LINES = 6 };
 
-/* The text in lines of at most `cells` with '\n' between, broken at blanks where there are some, else behind - / , . or anywhere,
- * but never within a character and its marks (NFD). More than LAYOUT_LINES end with "…". `out` is terminated and as large as the text needs: 2 bytes a byte, and 8. */
+/* The text in lines of at most `cells` with '\n' between, broken at blanks where there are some, else behind - / , . or anywhere, but never within
+ * a character and its marks (NFD). More than LAYOUT_LINES end with "…". `out` is terminated and as large as the text needs: 2 bytes a byte, and 8. */
 void layout_fold(const char *text, int cells, char *out, size_t size_bytes);
 
 #endif

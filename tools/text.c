@@ -36,6 +36,20 @@ char *text_nfc(const char *text)
 	return finish(out, len);
 }
 
+char *text_entry(const char *text)
+{
+	char *out = text_nfc(text);
+	size_t before = out == NULL ? 0 : strspn(out, " \t\r\n"), len = out == NULL ? 0 : strlen(out);
+
+	while (len > before && strchr(" \t\r\n", out[len - 1]) != NULL)
+		len--;
+	if (out != NULL) {
+		memmove(out, out + before, len - before);
+		out[len - before] = '\0';
+	}
+	return out;
+}
+
 static bool is_mark(ucs4_t c)
 {
 	return (c >= 0x300 && c <= 0x36f) || c == 0x1ab0;

@@ -9,6 +9,8 @@
 
 /* NFC (Unicode Annex 15): the form that is sent and stored. malloc'd; NULL when it is not UTF-8. */
 char *text_nfc(const char *text);
+/* The same of what a clerk types into a field: without blanks before and behind. */
+char *text_entry(const char *text);
 /* For matching: lower case, without diacritics, đ as d. malloc'd; NULL when it is not UTF-8. */
 char *text_fold(const char *text);
 int text_width(const char *text); /* cells */

@@ -92,3 +92,14 @@ long_names() {
 	done
 	end_lab
 }
+
+@test "one document on paper spelt in two ways is entered once" {
+	local number
+	v btp paper add in --type BC --number "1-BC/CB" --from "Đảng ủy Khối" --subject "  Báo cáo " --date 02/11/2026 -q >/dev/null
+	v btp paper list --json | jq -e '.data[] | select(.number == "1-BC/CB" and .subject == "Báo cáo" and .party == "Đảng ủy Khối")'
+	for number in "1-BC/CB " "01-BC/CB" " 1 - bc/cb"; do
+		run -6 v btp paper add in --type BC --number "$number" --from "ĐẢNG UỶ khối" --subject "Báo cáo" --date 02/11/2026
+		[[ "$output" == *VT-2025* ]]
+	done
+	v btp paper add in --type BC --number "11-BC/CB" --from "Đảng ủy Khối" --subject "Báo cáo" --date 02/11/2026 -q >/dev/null
+}

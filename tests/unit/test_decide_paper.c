@@ -50,6 +50,10 @@ static void test_same_document_twice_is_refused_unless_the_clerk_insists(void **
 	other.u.paper.paper.party = "Tỉnh ủy"; /* the same number of another office */
 	assert_int_equal(paper_answer(g, &other).result, ERR_OK);
 	station_commit(g->s);
+	twice.u.paper.paper.number = "012-cv/ĐUK ";
+	twice.u.paper.paper.party = "TỈNH UỶ "; /* both spelt otherwise */
+	assert_int_equal(paper_answer(g, &twice).result, ERR_REGISTERED);
+	assert_true(plan_is_empty(g->s->plan));
 	paper_add(g, 4, DIRECTION_OUT, "12-CV/ĐUK", "2025-06-14"); /* the other way */
 	paper_add(g, 5, DIRECTION_IN, "12-CV/ĐUK", "2025-06-13");
 	twice.u.paper.again = true;
