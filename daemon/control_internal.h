@@ -12,7 +12,7 @@
  *   control_queue.c     what waits for the neighbours, by document
  *   control_committee.c committees, and the directory as a file
  *   control_import.c    directories in
- *   control_paper.c     documents on paper
+ *   control_paper.c     documents on paper; control_paper_list.c their list
  *   control_target.c    the digital share, and its recount */
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
 #define VANTHU_DAEMON_CONTROL_INTERNAL_H

@@ -1,4 +1,4 @@
-/* Documents on paper: registered, listed, and entries cancelled; see control_internal.h. */
+/* Documents on paper: registered, and entries cancelled; see control_internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,80 +168,4 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 	accepted.repeated_request = a->repeated;
 	r.paper_accepted = &accepted;
 	control_say(c, &r);
-}
-
-/* ---- the list ---- */
-
-static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
-{
-	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_PAPER);
-	Vanthu__V1__PaperLine line = VANTHU__V1__PAPER_LINE__INIT;
-
-	line.id = field_bytes(p->id.bytes, sizeof p->id.bytes);
-	line.direction = (Vanthu__V1__Direction)p->direction;
-	line.type_code = (char *)(uintptr_t)p->type_code;
-	line.type_name = (char *)(uintptr_t)p->type_name;
-	line.number = (char *)(uintptr_t)p->number;
-	line.subject = (char *)(uintptr_t)p->subject;
-	line.date = (char *)(uintptr_t)p->date;
-	line.party = (char *)(uintptr_t)p->party;
-	line.secrecy = (Vanthu__V1__Secrecy)p->secrecy;
-	line.added_at_ms = p->added_at_ms;
-	line.cancelled_at_ms = p->cancelled_at_ms;
-	line.reason = (char *)(uintptr_t)p->reason;
-	line.uid = p->uid;
-	r.more = 1;
-	r.paper = &line;
-	control_say(c, &r);
-}
-
-struct paper_walk {
-	struct scan scan;
-	struct month from;
-	enum direction direction; /* DIRECTION_NONE: both */
-};
-
-static enum err next_line(struct client *c, uint64_t id, struct paper_walk *w)
-{
-	struct lookup l = control_lookup(c);
-	struct month month;
-	struct record r;
-	enum err e = l.last(l.ctx, c->control->arena, FAMILY_PAPER, &w->scan, &r);
-
-	if (e != ERR_OK)
-		return e;
-	if (!date_month(r.u.paper.date, &month))
-		return ERR_OK;
-	if (month.n < w->from.n)
-		return ERR_NOT_FOUND;
-	if (w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction)
-		say_line(c, id, &r.u.paper);
-	return ERR_OK;
-}
-
-static bool step(struct client *c, uint64_t id, void *walk)
-{
-	enum err e = next_line(c, id, walk);
-
-	return e == ERR_OK || control_listing_end(c, id, e, "");
-}
-
-void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
-{
-	static const struct listing_kind kind = { step, free };
-	struct key all = { .len_bytes = 0 };
-	struct paper_walk *w;
-
-	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX) {
-		control_say_error(c, id, ERR_BAD_DATE, "");
-		return;
-	}
-	w = calloc(1, sizeof *w);
-	if (w != NULL) {
-		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .scan = scan_of(all) };
-		/* Keys ascend by month: from the one behind the last downwards. */
-		if (m->to_month != 0 && m->to_month < UINT16_MAX)
-			w->scan = scan_from(all, key_paper_place((struct month){ (uint16_t)(m->to_month + 1) }, DIRECTION_NONE));
-	}
-	control_listing_begin(c, id, &kind, w);
 }

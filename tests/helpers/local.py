@@ -219,17 +219,15 @@ def pings():
     return "pong" if reply.WhichOneof("what") == "pong" else "VT-%d" % reply.error.code
 
 
-def searches_share():
-    """Much paper, and then more searches through all of it at once than a turn should take: somebody else is answered among them."""
-    entries, searches = int(sys.argv[4]), 64
-    d = Door("office")
+def add_paper(d, entries, date):
+    """So many entries on paper, by turns in and out; date(i) says when."""
     waiting = 0
     for i in range(entries):
         r = control_pb2.Request(id=i + 1)
         a = r.paper_add
         a.id, a.number, a.subject = os.urandom(16), "%d-CV/GIẤY" % i, "thử"
         a.direction, a.secrecy, a.type_code, a.type_name = 1 + i % 2, 1, "CV", "Công văn"
-        a.date = "%d-%02d-01" % (2000 + i // 24 % 20, 1 + i // 2 % 12)
+        a.date, a.again = date(i), True
         d.send(r)
         waiting += 1
         if waiting == 200:
@@ -237,6 +235,19 @@ def searches_share():
             waiting -= 1
     for i in range(waiting):
         assert d.reply().WhichOneof("what") == "paper_accepted"
+
+
+def paper_month():
+    """Much paper of one month on all its days, and a tenth of the month before."""
+    add_paper(Door("office"), int(sys.argv[4]), lambda i: "2024-%02d-%02d" % (2 if i % 10 == 9 else 3, 1 + i * 7 % 29))
+    return "added"
+
+
+def searches_share():
+    """Much paper, and then more searches through all of it at once than a turn should take: somebody else is answered among them."""
+    entries, searches = int(sys.argv[4]), 64
+    d = Door("office")
+    add_paper(d, entries, lambda i: "%d-%02d-01" % (2000 + i // 24 % 20, 1 + i // 2 % 12))
     other = Door("read")
     other.ask(request("status"))
     data = b""

@@ -103,3 +103,14 @@ long_names() {
 	done
 	v btp paper add in --type BC --number "11-BC/CB" --from "Đảng ủy Khối" --subject "Báo cáo" --date 02/11/2026 -q >/dev/null
 }
+
+@test "paper is listed by its date, the newest first, in months of more entries than are sorted at once too" {
+	local run dates
+	run=$(v vanphong config show --json | jq -r '(.data[] | select(.key == "run") | .value)')
+	/usr/bin/python3 -B "$ROOT/tests/helpers/local.py" "$ROOT/build/gen/py" "$run" paper-month 5000
+	dates=$(v vanphong paper list --json | jq -r '.data[].date')
+	[ "$(wc -l <<<"$dates")" = 5000 ]
+	[ "$dates" = "$(sort -r <<<"$dates")" ]
+	[ "$(v vanphong paper list --json | jq -r '.data[].id' | sort -u | wc -l)" = 5000 ]
+	v vanphong paper list in --period 2024-03 --json | jq -e '.data | (length == 2500) and all(.[]; .direction == "in" and (.date | startswith("2024-03")))'
+}
