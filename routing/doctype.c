@@ -29,6 +29,16 @@ static const struct doctype types[] = {
 	{ "LKG", "Lời kêu gọi", "" },
 	{ "GM", "Giấy mời", "" },
 	{ "GGT", "Giấy giới thiệu", "" },
+	/* 30/2020/NĐ-CP Annex III; the Party's guidance has none. */
+	{ "GNP", "Giấy nghỉ phép", "" },
+	{ "PC", "Phiếu chuyển", "" },
+	{ "PG", "Phiếu gửi", "" },
+	/* Nobody abbreviates these: their numbers have no symbol of the type. */
+	{ "", "Cương lĩnh chính trị", "" },
+	{ "", "Điều lệ Đảng", "" },
+	{ "", "Giấy chứng nhận", "" },
+	{ "", "Giấy đi đường", "" },
+	{ "", "Thư công", "" },
 };
 
 const struct doctype *doctype_at(unsigned index)
@@ -36,11 +46,18 @@ const struct doctype *doctype_at(unsigned index)
 	return index < sizeof types / sizeof types[0] ? &types[index] : NULL;
 }
 
+text_t doctype_word(const struct doctype *t)
+{
+	return t->alias[0] != '\0' ? t->alias : t->code[0] != '\0' ? t->code : t->name;
+}
+
 enum err doctype_by_code(text_t code, const struct doctype **out)
 {
 	unsigned found = 0;
 
 	*out = NULL;
+	if (code[0] == '\0')
+		return ERR_BAD_TYPE;
 	for (unsigned i = 0; i < sizeof types / sizeof types[0]; i++) {
 		if (types[i].alias[0] != '\0' && strcmp(types[i].alias, code) == 0) {
 			*out = &types[i];

@@ -8,11 +8,14 @@
 #include "routing/types.h"
 
 struct doctype {
-	text_t code;  /* as printed in a number; QĐ stands for two types */
+	text_t code;  /* as printed in a number; QĐ stands for two types; "": nothing is printed, the name is the only way to say it */
 	text_t name;
 	text_t alias; /* another way to write the code that names this type alone; "" none */
 };
 const struct doctype *doctype_at(unsigned index); /* NULL past the last */
+
+/* What to type for this type alone: its alias, its code, or its name. */
+text_t doctype_word(const struct doctype *t);
 
 /* By code or alias (NFC, as printed). ERR_BAD_TYPE: none; ERR_AMBIGUOUS: the code stands for several types (QĐ). */
 must_use enum err doctype_by_code(text_t code, const struct doctype **out);

@@ -83,7 +83,7 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 		return ERR_FORMAT;
 	if (!fits(p->number, true, NUMBER_MAX) || !fits(p->subject, !secret, SUBJECT_MAX) || !fits(p->party, false, COMMITTEE_NAME_MAX))
 		return ERR_FIELD;
-	if (!fits(p->type_code, true, TYPE_CODE_MAX) || !fits(p->type_name, true, COMMITTEE_NAME_MAX))
+	if (!fits(p->type_code, false, TYPE_CODE_MAX) || !fits(p->type_name, true, COMMITTEE_NAME_MAX))
 		return ERR_BAD_TYPE;
 	date_of_ms(wall_ms, today);
 	if (!date_month(p->date, &month))

@@ -144,7 +144,7 @@ static void offer_types(const struct completing *c)
 	const struct doctype *t;
 
 	for (unsigned i = 0; (t = doctype_at(i)) != NULL; i++)
-		complete_offer(c, t->alias[0] != '\0' ? t->alias : t->code, t->name);
+		complete_offer(c, doctype_word(t), t->name);
 }
 
 static void offer_commands(const struct completing *c)

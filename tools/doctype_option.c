@@ -36,13 +36,34 @@ static void list_types(char *out, size_t size)
 
 	out[0] = '\0';
 	for (unsigned i = 0; doctype_at(i) != NULL && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s %s", i == 0 ? "" : ", ",
-					 doctype_at(i)->alias[0] != '\0' ? doctype_at(i)->alias : doctype_at(i)->code, doctype_at(i)->name);
+		used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", i == 0 ? "" : ", ",
+					 doctype_at(i)->code[0] != '\0' ? doctype_word(doctype_at(i)) : "", doctype_at(i)->code[0] != '\0' ? " " : "",
+					 doctype_at(i)->name);
+}
+
+int doctype_filter(struct cli *cli, const char *typed, const char **code)
+{
+	const struct doctype *type;
+	char *nfc = text_nfc(typed);
+	int exit_code;
+
+	*code = NULL;
+	for (unsigned i = 0; nfc != NULL && *code == NULL && doctype_at(i) != NULL; i++) {
+		if (doctype_at(i)->code[0] != '\0' && strcmp(doctype_at(i)->code, nfc) == 0)
+			*code = doctype_at(i)->code; /* QĐ is both of its types here */
+	}
+	free(nfc);
+	if (*code != NULL)
+		return 0;
+	exit_code = doctype_option(cli, typed, &type);
+	if (exit_code == 0)
+		*code = type->code;
+	return exit_code;
 }
 
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out)
 {
-	char message[256], types[1024], fix[1200];
+	char message[256], types[2048], fix[2304];
 
 	switch (find_type(typed, out)) {
 	case ERR_OK:

@@ -9,4 +9,7 @@
  * (QĐ alone is two types). */
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out);
 
+/* The same for a filter, which goes by the code: QĐ is both of its types. *code may be "": a type whose numbers have no symbol. */
+int doctype_filter(struct cli *cli, const char *typed, const char **code);
+
 #endif

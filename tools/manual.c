@@ -148,7 +148,7 @@ static void print_types(void)
 
 	for (unsigned i = 0; (t = doctype_at(i)) != NULL; i++) {
 		printf(".TP 8\n");
-		put_bold(t->alias[0] != '\0' ? t->alias : t->code);
+		put_bold(doctype_word(t));
 		putchar('\n');
 		put_line(t->name);
 	}

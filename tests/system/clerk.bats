@@ -114,3 +114,10 @@ long_names() {
 	[ "$(v vanphong paper list --json | jq -r '.data[].id' | sort -u | wc -l)" = 5000 ]
 	v vanphong paper list in --period 2024-03 --json | jq -e '.data | (length == 2500) and all(.[]; .direction == "in" and (.date | startswith("2024-03")))'
 }
+
+@test "a type without a symbol is entered by its name, with or without diacritics, and sent with such a number" {
+	v btp paper add out --type "Giấy đi đường" --number 05/ĐU --subject "Đi công tác" --date 03/11/2026 -q >/dev/null
+	v btp paper list --json | jq -e '.data[] | select(.number == "05/ĐU" and .type_name == "Giấy đi đường" and .type == "")'
+	v btp send a.txt --to thads --type "thu cong" --number 06/ĐU --subject "Thư" --wait delivered -q >/dev/null
+	v thads show 06/ĐU --json | jq -e '.data.type == "" and .data.type_name == "Thư công"'
+}

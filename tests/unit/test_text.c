@@ -133,6 +133,34 @@ static void test_qd_alone_is_two_types(void **state)
 	assert_int_equal(doctype_by_code("XX", &t), ERR_BAD_TYPE);
 }
 
+/* The 25 names and 8 papers of 399-QĐ/TW. */
+static void test_every_type_of_the_party_can_be_typed_and_means_one(void **state)
+{
+	static const char *const names[] = {
+		"Cương lĩnh chính trị", "Điều lệ Đảng", "Chiến lược", "Nghị quyết", "Quyết định", "Chỉ thị", "Kết luận", "Quy chế", "Quy định",
+		"Thông tri", "Hướng dẫn", "Thông báo", "Thông cáo", "Tuyên bố", "Lời kêu gọi", "Báo cáo", "Kế hoạch", "Quy hoạch", "Chương trình",
+		"Đề án", "Phương án", "Dự án", "Tờ trình", "Công văn", "Biên bản", "Giấy giới thiệu", "Giấy chứng nhận", "Giấy đi đường",
+		"Giấy nghỉ phép", "Giấy mời", "Phiếu chuyển", "Phiếu gửi", "Thư công",
+	};
+	const struct doctype *t, *found;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		unsigned hits = 0;
+
+		for (unsigned k = 0; (t = doctype_at(k)) != NULL; k++)
+			hits += strcmp(t->name, names[i]) == 0;
+		assert_int_equal(hits, 1);
+	}
+	for (unsigned k = 0; (t = doctype_at(k)) != NULL; k++) {
+		if (t->code[0] == '\0')
+			assert_string_equal(doctype_word(t), t->name);
+		else
+			assert_true(doctype_by_code(doctype_word(t), &found) == ERR_OK && found == t);
+	}
+	assert_int_equal(doctype_by_code("", &found), ERR_BAD_TYPE);
+}
+
 static void test_media_types_go_by_the_ending(void **state)
 {
 	(void)state;
@@ -151,6 +179,7 @@ int main(void)
 		cmocka_unit_test(test_what_nobody_sees_is_found_and_marked),
 		cmocka_unit_test(test_uuids_of_version_7_only),
 		cmocka_unit_test(test_qd_alone_is_two_types),
+		cmocka_unit_test(test_every_type_of_the_party_can_be_typed_and_means_one),
 		cmocka_unit_test(test_media_types_go_by_the_ending),
 	};
 
