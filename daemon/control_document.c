@@ -7,6 +7,7 @@
 #include "proto/fields.h"
 #include "proto/prescan.h"
 #include "proto/seal.h"
+#include "routing/fold.h"
 #include "routing/id.h"
 #include "routing/tree.h"
 
@@ -74,11 +75,21 @@ static enum err load_document(struct client *c, enum role role, struct serial se
 struct search {
 	char digits[ID_DIGITS + 1];
 	unsigned digit_count;
-	const char *text;
+	char number[FOLD_NUMBER_SIZE]; /* folded; "": none can be meant */
 	unsigned hits;
 	struct found_document first;
 	char choices[CHOICES_MAX][ID_DIGITS + 1];
 };
+
+bool control_has_number(const char *number, const char *wanted)
+{
+	char folded[FOLD_NUMBER_SIZE];
+
+	if (number[0] == '\0' || wanted[0] == '\0')
+		return false;
+	fold_number(number, folded);
+	return strcmp(folded, wanted) == 0;
+}
 
 static bool is_hit(const struct search *s, const struct rec_document *d)
 {
@@ -89,7 +100,7 @@ static bool is_hit(const struct search *s, const struct rec_document *d)
 		if (strcmp(hex + ID_DIGITS - s->digit_count, s->digits) == 0)
 			return true;
 	}
-	return d->summary.number[0] != '\0' && strcmp(d->summary.number, s->text) == 0;
+	return control_has_number(d->summary.number, s->number);
 }
 
 static enum err search_role(struct client *c, struct search *s, enum role role)
@@ -158,9 +169,10 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about, cha
 
 enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too, struct found_document *out)
 {
-	struct search s = { .text = text };
+	struct search s = { .hits = 0 };
 	enum err e;
 
+	fold_number(text, s.number);
 	s.digit_count = control_read_hex(text, s.digits);
 	if (s.digit_count == ID_DIGITS) {
 		e = by_whole_id(c, &s, relayed_too, out);

@@ -118,6 +118,8 @@ void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 
 /* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is something else. */
 enum { CONTROL_ENDING_MIN = 6, CONTROL_ID_DIGITS = 32, CONTROL_CHOICES_MAX = 8 };
+/* Is it this number, as fold_number() has it? */
+bool control_has_number(const char *number, const char *folded);
 unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);
 void control_id_to_hex(const struct doc_id *id, char out[CONTROL_ID_DIGITS + 1]);
 void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count);

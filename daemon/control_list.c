@@ -4,6 +4,7 @@
 
 #include "daemon/control_internal.h"
 #include "proto/fields.h"
+#include "routing/fold.h"
 #include "routing/id.h"
 
 enum { LISTED_A_TURN = 256 };
@@ -72,7 +73,7 @@ struct document_walk {
 	int64_t since_ms, until_ms;
 	struct committee_id from, to;
 	char type_code[TYPE_CODE_MAX + 1];
-	char number[NUMBER_MAX + 1];
+	char number[FOLD_NUMBER_SIZE]; /* folded */
 	char state[16];
 };
 
@@ -100,8 +101,15 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 		return ERR_FORMAT;
 	if (field_id(m->from, true, &l->from) != ERR_OK || field_id(m->to, true, &l->to) != ERR_OK)
 		return ERR_BAD_ID;
-	return copy_text(l->type_code, sizeof l->type_code, m->type_code) && copy_text(l->number, sizeof l->number, m->number) &&
-	       copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
+	fold_number(m->number, l->number);
+	if (m->number[0] != '\0' && l->number[0] == '\0')
+		return ERR_FORMAT;
+	return copy_text(l->type_code, sizeof l->type_code, m->type_code) && copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
+}
+
+static bool has_number(const struct document_walk *l, text_t number)
+{
+	return l->number[0] == '\0' || control_has_number(number, l->number);
 }
 
 static bool passes(const struct document_walk *l, const struct found_document *f, int64_t at_ms)
@@ -116,7 +124,7 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 		to = d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, l->to);
 	return to && (id_empty(l->from) || id_equal(l->from, d->origin)) &&
 	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
-	       (l->number[0] == '\0' || strcmp(l->number, d->summary.number) == 0) &&
+	       has_number(l, d->summary.number) &&
 	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }

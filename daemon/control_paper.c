@@ -4,6 +4,7 @@
 
 #include "daemon/control_internal.h"
 #include "proto/fields.h"
+#include "routing/fold.h"
 
 static bool copy(char *to, size_t size, const char *from)
 {
@@ -91,6 +92,7 @@ struct paper_search {
 	char digits[CONTROL_ID_DIGITS + 1];
 	unsigned digit_count, hits;
 	const char *text;
+	char number[FOLD_NUMBER_SIZE];
 	struct doc_id first;
 	char choices[CONTROL_CHOICES_MAX][CONTROL_ID_DIGITS + 1];
 };
@@ -102,7 +104,7 @@ static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
 	control_id_to_hex(&p->id, hex);
 	if (s->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - s->digit_count, s->digits) == 0)
 		return true;
-	return p->cancelled_at_ms == 0 && strcmp(p->number, s->text) == 0;
+	return p->cancelled_at_ms == 0 && control_has_number(p->number, s->number);
 }
 
 /* Paper is hundreds a year: looked through. */
@@ -115,6 +117,7 @@ static enum err find(struct client *c, struct paper_search *s)
 	struct record r;
 
 	s->digit_count = control_read_hex(s->text, s->digits);
+	fold_number(s->text, s->number);
 	while (e == ERR_OK) {
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);

@@ -149,14 +149,28 @@ static void cut_words(const char *argument, char *text, size_t size, const char 
 	words[n] = NULL;
 }
 
-/* A value that must be a word becomes that word as the table has it; false: it is none of them. */
-static bool take_word(const struct command_option *o, char *value)
+/* States as tables show them in Vietnamese: typed as they are read. */
+static const char *state_of(const char *typed)
 {
-	const char *words[WORDS_MAX + 1];
-	char text[128];
+	static const char *const shown[] = { "da-ghi-nhan", "dang-chuyen", "da-den", "bi-tu-choi", "qua-han", NULL };
+	static const char *const states[] = { "accepted", "sending", "delivered", "refused", "expired" };
+	int i = text_choose(typed, shown);
+
+	return i < 0 ? NULL : states[i];
+}
+
+/* A value that must be a word becomes that word as the table has it; false: it is none of them. */
+static bool take_word(const struct command_option *o, char **typed)
+{
+	const char *words[WORDS_MAX + 1], *state = state_of(*typed);
+	char text[128], *value = *typed;
 	int i;
 
 	cut_words(o->argument, text, sizeof text, words);
+	if (state != NULL && text_choose(state, words) >= 0) {
+		*typed = (char *)(uintptr_t)state;
+		return true;
+	}
 	i = text_choose(value, words);
 	if (i < 0 || strlen(words[i]) > strlen(value))
 		return false;
@@ -265,7 +279,7 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		assert(at >= 0); /* getopt answers with what it was given only */
 		o = command_option_at(command, (unsigned)at);
 		cli->option = o;
-		bad = optarg != NULL && o->kind == VALUE_WORDS && !take_word(o, optarg);
+		bad = optarg != NULL && o->kind == VALUE_WORDS && !take_word(o, &optarg);
 		if (!bad && !take_again(cli, o, (unsigned)at, &optarg))
 			return '?';
 		cli->value = optarg;

@@ -209,3 +209,16 @@ enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
 	cli_fail_text(client_cli(c), e, message, near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);
 	return e;
 }
+
+void recipients_hint_unknown(struct client *c, const char *id)
+{
+	struct guess g = { .word = id, .folded = text_fold(id), .distance = NEAR + 1 };
+
+	if (g.folded != NULL && ask(c, &g, 1) && !g.known) {
+		if (g.distance <= NEAR)
+			cli_say(client_cli(c), _("%s is not in the directory: did you mean %s (%s)?"), id, g.id, g.name);
+		else
+			cli_say(client_cli(c), _("%s is not in the directory. All committees: vanthu committee list"), id);
+	}
+	free(g.folded);
+}

@@ -14,5 +14,7 @@ enum err recipients_tell_unknown(struct client *c, const char *to, enum err e);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);
+/* The same as talk, when `id` is not in the directory: a filter may name whom nobody knows any more. */
+void recipients_hint_unknown(struct client *c, const char *id);
 
 #endif

@@ -121,3 +121,29 @@ long_names() {
 	v btp send a.txt --to thads --type "thu cong" --number 06/ĐU --subject "Thư" --wait delivered -q >/dev/null
 	v thads show 06/ĐU --json | jq -e '.data.type == "" and .data.type_name == "Thư công"'
 }
+
+@test "slips in a filter are told: a type is refused, a committee that nobody knows is named beside the empty list" {
+	local type
+	run -2 v btp outbox --type ZZ
+	[[ "$output" == *"KH Kế hoạch"* ]]
+	for type in CV "công văn" "Cong van"; do v btp outbox --type "$type" --json | jq -e '.data | length > 0 and all(.[]; .type == "CV")'; done
+	v btp outbox --type QĐ --json | jq -e '.data == []'
+	run -0 --separate-stderr v btp outbox --to thadss --json
+	jq -e '.data == []' <<<"$output"
+	[[ "$stderr" == *"thadss is not in the directory: did you mean thads ("* ]]
+	LANGUAGE=vi v btp outbox --from khong-co 2>&1 | grep -q "khong-co không có trong danh bạ"
+	# Known, with nothing to show.
+	run -0 v btp outbox --to cb-tochuc
+	[ "$output" = "Nothing to show." ]
+	v btp outbox --state "Đã đến" --number 14-CV/ĐU --json | jq -e '.data | length == 1'
+	run -2 v btp outbox --state "đã đi"
+}
+
+@test "a number is found in small letters, without its zero and with blanks" {
+	local number
+	for number in 14-cv/đu "014-CV/ĐU" "14 - CV/ĐU"; do
+		[ "$(v btp show "$number" --json | jq -r .data.number)" = 14-CV/ĐU ]
+		[ "$(v thads inbox --number "$number" --json | jq -r '.data[].number')" = 14-CV/ĐU ]
+	done
+	run -4 v btp show 14-CV/DU
+}
