@@ -157,6 +157,7 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about, cha
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
 	char *list[CHOICES_MAX];
 
+	e.choice_count = count;
 	e.n_choices = count < CHOICES_MAX ? count : CHOICES_MAX;
 	for (unsigned i = 0; i < e.n_choices; i++)
 		list[i] = choices[i];

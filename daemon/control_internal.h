@@ -20,6 +20,7 @@
 #include "daemon/control.h"
 #include "proto/control.pb-c.h"
 #include "proto/head.h"
+#include "routing/fold.h"
 
 enum door { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ, DOOR_COUNT };
 
@@ -147,6 +148,14 @@ void control_queue(struct client *c, uint64_t id);
 void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
 void control_keys(struct client *c, uint64_t id);
+/* What names an entry on paper: an ending of its id, or its number. */
+struct paper_name {
+	char digits[CONTROL_ID_DIGITS + 1];
+	unsigned digit_count;
+	char number[FOLD_NUMBER_SIZE];
+};
+void control_paper_name(const char *text, struct paper_name *out);
+bool control_paper_named(const struct paper_name *n, const struct rec_paper *p);
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);
 void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
 void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);

@@ -89,22 +89,37 @@ void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd
 /* ---- by name ---- */
 
 struct paper_search {
-	char digits[CONTROL_ID_DIGITS + 1];
-	unsigned digit_count, hits;
+	struct paper_name name;
+	unsigned hits;
 	const char *text;
-	char number[FOLD_NUMBER_SIZE];
 	struct doc_id first;
 	char choices[CONTROL_CHOICES_MAX][CONTROL_ID_DIGITS + 1];
 };
 
-static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
+void control_paper_name(const char *text, struct paper_name *out)
+{
+	out->digit_count = control_read_hex(text, out->digits);
+	fold_number(text, out->number);
+}
+
+bool control_paper_named(const struct paper_name *n, const struct rec_paper *p)
 {
 	char hex[CONTROL_ID_DIGITS + 1];
 
 	control_id_to_hex(&p->id, hex);
-	if (s->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - s->digit_count, s->digits) == 0)
+	if (n->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - n->digit_count, n->digits) == 0)
 		return true;
-	return p->cancelled_at_ms == 0 && control_has_number(p->number, s->number);
+	return control_has_number(p->number, n->number);
+}
+
+/* One that was cancelled goes by its id only: its number is free again. */
+static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
+{
+	struct paper_name by_id = s->name;
+
+	if (p->cancelled_at_ms != 0)
+		by_id.number[0] = '\0';
+	return control_paper_named(&by_id, p);
 }
 
 /* Paper is hundreds a year: looked through. */
@@ -116,8 +131,7 @@ static enum err find(struct client *c, struct paper_search *s)
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
 	struct record r;
 
-	s->digit_count = control_read_hex(s->text, s->digits);
-	fold_number(s->text, s->number);
+	control_paper_name(s->text, &s->name);
 	while (e == ERR_OK) {
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);

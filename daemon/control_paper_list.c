@@ -14,6 +14,8 @@ typedef uint64_t place_t;
 struct paper_walk {
 	struct month from, month; /* {0}: none begun */
 	enum direction direction; /* DIRECTION_NONE: both */
+	bool named;               /* then only what `name` says */
+	struct paper_name name;
 	struct scan scan;
 	bool telling, ended;
 	place_t below; /* all from here on have been told */
@@ -106,7 +108,7 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	}
 	w->scan = ahead;
 	w->month = month;
-	if (w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction)
+	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) && (!w->named || control_paper_named(&w->name, &r.u.paper)))
 		remember(w, (place_t)strtoul(r.u.paper.date + 8, NULL, 10) << PLACE_BITS | (serial.n & (((place_t)1 << PLACE_BITS) - 1)));
 	return ERR_OK;
 }
@@ -175,7 +177,9 @@ void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery 
 	if (w != NULL) {
 		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .below = UINT64_MAX,
 					  .scan = scan_through((struct month){ (uint16_t)m->to_month }),
-					  .found = calloc(REMEMBERED_MAX, sizeof *w->found) };
+					  .found = calloc(REMEMBERED_MAX, sizeof *w->found), .named = m->ref != NULL };
+		if (m->ref != NULL)
+			control_paper_name(m->ref->text, &w->name);
 		if (w->found == NULL) {
 			free(w);
 			w = NULL;

@@ -366,6 +366,18 @@ int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *
 	return err_exit_code(e);
 }
 
+/* "No such item" among what? */
+static const char *fix_of(const struct cli *cli, enum err e)
+{
+	const char *fix = err_fix(e);
+
+	if (e == ERR_NOT_FOUND && cli->verb != NULL && strcmp(cli->verb, "paper") == 0)
+		fix = N_("list what there is with: vanthu paper list");
+	else if (e == ERR_NOT_FOUND && cli->verb != NULL && strcmp(cli->verb, "lab") == 0)
+		fix = N_("list the committees of the lab with: vanthu lab status DIR");
+	return fix[0] == '\0' ? "" : _(fix);
+}
+
 /* Nobody knows whether it happened: whoever asks again must do it under the id of the first time, or it happens twice. */
 static bool asks_again(enum err e)
 {
@@ -374,7 +386,7 @@ static bool asks_again(enum err e)
 
 int cli_fail(struct cli *cli, enum err e, const char *about)
 {
-	const char *text = _(err_text(e)), *fix = err_fix(e)[0] == '\0' ? "" : _(err_fix(e));
+	const char *text = _(err_text(e)), *fix = fix_of(cli, e);
 	char message[512], again[512]; /* nothing here fails: errno stays what it was */
 
 	if (cli->request_id != NULL && asks_again(e)) {

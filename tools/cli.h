@@ -30,6 +30,8 @@ struct cli {
 	const char *value;
 	const char *given[CLI_OPTIONS_MAX]; /* by index as command_option_at has them: its value ("" without one), NULL: not given so far */
 	char *joined; /* recipients of an option that was given several times; of cli_option, malloc'd */
+	const json_t *choices;   /* what an ambiguous name may mean: objects with id, date, from, number; NULL */
+	unsigned long long more_choices; /* than those */
 	const char *request_id; /* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was asked that has one */
 };
 

@@ -14,8 +14,9 @@
 #include "proto/prescan.h"
 #include "tools/json.h"
 #include "tools/output.h"
+#include "tools/uuid.h"
 
-enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000 };
+enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000, CHOICES_MAX = 8 };
 
 struct client {
 	struct cli *cli;
@@ -249,11 +250,76 @@ void client_about(struct client *c, const char *what)
 	c->about = what;
 }
 
+/* A document or an entry on paper by its whole id, as a choice; with its id only where this door tells no more. */
+static json_t *describe(struct client *c, const char *id)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery papers = VANTHU__V1__PAPER_QUERY__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *r;
+	json_t *out = json_pack("{s:s}", "id", id);
+	const char *date = "", *from = "", *number = "";
+
+	ref.text = (char *)(uintptr_t)id;
+	papers.ref = &ref;
+	request.what_case = strcmp(c->cli->verb, "paper") == 0 ? VANTHU__V1__REQUEST__WHAT_PAPERS : VANTHU__V1__REQUEST__WHAT_SHOW;
+	if (request.what_case == VANTHU__V1__REQUEST__WHAT_PAPERS)
+		request.papers = &papers;
+	else
+		request.show = &ref;
+	if (client_send(c, &request) != ERR_OK)
+		return out;
+	do {
+		if (client_next(c, &r) != ERR_OK)
+			return out;
+		if (r->what_case == VANTHU__V1__REPLY__WHAT_VIEW) {
+			date = r->view->line->issued_on;
+			from = r->view->line->from;
+			number = r->view->line->number;
+		} else if (r->what_case == VANTHU__V1__REPLY__WHAT_PAPER) {
+			date = r->paper->date;
+			from = r->paper->party;
+			number = r->paper->number;
+		} else {
+			continue;
+		}
+		json_object_set_new(out, "date", json_string(date));
+		json_object_set_new(out, "from", json_string(from));
+		json_object_set_new(out, "number", json_string(number));
+	} while (r->more);
+	return out;
+}
+
+/* 32 digits as a UUID. */
+static void dashed(const char *digits, char out[UUID_TEXT_SIZE])
+{
+	snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%s", digits, digits + 8, digits + 12, digits + 16, digits + 20);
+}
+
+/* One line each, so that a person can tell them apart. */
+static enum err fail_ambiguous(struct client *c, enum err e, const Vanthu__V1__ControlError *error)
+{
+	char ids[CHOICES_MAX][UUID_TEXT_SIZE], message[512];
+	json_t *choices = json_array();
+	size_t count = 0;
+
+	for (; count < error->n_choices && count < CHOICES_MAX && strlen(error->choices[count]) == 2 * sizeof(struct doc_id); count++)
+		dashed(error->choices[count], ids[count]);
+	c->cli->more_choices = error->choice_count > count ? error->choice_count - count : 0;
+	snprintf(message, sizeof message, "%s: %s", error->about, _(err_text(e)));
+	/* From here on the reply is gone. */
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(choices, describe(c, ids[i]));
+	c->cli->choices = choices;
+	cli_fail_text(c->cli, e, message, _(err_fix(e)));
+	c->cli->choices = NULL;
+	json_decref(choices);
+	return e;
+}
+
 enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply)
 {
 	const Vanthu__V1__ControlError *error;
-	char message[1024];
-	int n;
 
 	if (e != ERR_OK || reply == NULL || reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR) {
 		e = e == ERR_OK ? ERR_FORMAT : e;
@@ -268,14 +334,9 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 	}
 	error = reply->error;
 	e = err_known(error->code) && error->code != 0 ? (enum err)error->code : ERR_SYSTEM;
-	if (error->n_choices == 0) {
-		cli_fail(c->cli, e, error->about[0] == '\0' ? c->about : error->about);
-		return e;
-	}
-	n = snprintf(message, sizeof message, "%s: %s:", error->about, _(err_text(e)));
-	for (size_t i = 0; i < error->n_choices && n > 0 && (size_t)n < sizeof message; i++)
-		n += snprintf(message + n, sizeof message - (size_t)n, " %s", error->choices[i]);
-	cli_fail_text(c->cli, e, message, _(err_fix(e)));
+	if (error->n_choices > 0)
+		return fail_ambiguous(c, e, error);
+	cli_fail(c->cli, e, error->about[0] == '\0' ? c->about : error->about);
 	return e;
 }
 

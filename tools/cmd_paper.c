@@ -301,6 +301,56 @@ static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction di
 	return err_exit_code(e);
 }
 
+/* ---- show ---- */
+
+/* All that the book has of one: what does not fit into a table, and what was cancelled with its reason. */
+static int show(struct cli *cli, const char *name)
+{
+	static const struct column columns[] = {
+		{ "id", N_("Id"), FORMAT_TEXT, false },           { "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },   { "type_name", N_("Type"), FORMAT_TEXT, false },
+		{ "subject", N_("Subject"), FORMAT_TEXT, false }, { "date", N_("Date"), FORMAT_DATE, false },
+		{ "party", N_("From/to"), FORMAT_TEXT, false },   { "state", N_("State"), FORMAT_STATE, false },
+		{ "added_at", N_("Registered"), FORMAT_TIME, false }, { "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
+		{ "reason", N_("Reason"), FORMAT_TEXT, false },   { NULL, NULL, FORMAT_TEXT, false },
+	};
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	json_t *out = json_array(), *each;
+	size_t i;
+	char *typed = text_entry(name);
+	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+
+	ref.text = typed == NULL ? (char *)(uintptr_t)name : typed;
+	query.ref = &ref;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
+	request.papers = &query;
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		e = client_fail(c, e, NULL);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
+		json_array_append_new(out, json_paper(reply->paper));
+	client_close(c);
+	free(typed);
+	if (e == ERR_NOT_FOUND && json_array_size(out) == 0)
+		cli_fail(cli, e, name);
+	else if (e == ERR_NOT_FOUND)
+		e = ERR_OK;
+	if (e == ERR_OK && !cli->json) {
+		json_array_foreach(out, i, each) {
+			if (i > 0 && !cli->plain)
+				putchar('\n');
+			cli->renderer->object(cli, each, columns);
+		}
+	} else if (e == ERR_OK) {
+		cli->renderer->list(cli, out, columns);
+	}
+	json_decref(out);
+	return err_exit_code(e);
+}
+
 /* ---- cancel ---- */
 
 static int cancel(struct cli *cli, const struct paper *p, const char *name)
@@ -352,7 +402,7 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	Vanthu__V1__Direction direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 
 	if (count == 0)
-		return cli_wanted(cli, _("add, list or cancel?"), "");
+		return cli_wanted(cli, _("add, list, show or cancel?"), "");
 	if (count == 2)
 		direction = direction_of(operands[1]);
 	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN && cli_given(cli, "to") != NULL)
@@ -363,6 +413,8 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 		return add(cli, p, direction);
 	if (strcmp(operands[0], "list") == 0 && (count == 1 || (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
 		return list(cli, p, direction);
+	if (strcmp(operands[0], "show") == 0 && count == 2)
+		return show(cli, operands[1]);
 	if (strcmp(operands[0], "cancel") == 0 && count == 2)
 		return cancel(cli, p, operands[1]);
 	if (strcmp(operands[0], "add") == 0 && count < 2)

@@ -27,6 +27,10 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 	error = json_pack("{s:s, s:s, s:s}", "code", code, "message", message, "fix", fix);
 	if (cli->request_id != NULL)
 		json_object_set_new(error, "id", json_string(cli->request_id));
+	if (cli->choices != NULL) {
+		json_object_set_new(error, "choices", json_deep_copy(cli->choices));
+		json_object_set_new(error, "choice_count", json_integer((json_int_t)(json_array_size(cli->choices) + cli->more_choices)));
+	}
 	print(json_pack("{s:i, s:o}", "v", 1, "error", error));
 }
 

@@ -204,6 +204,33 @@ static void print_object(struct cli *cli, const json_t *object, const struct col
 	}
 }
 
+static void print_choices(struct cli *cli)
+{
+	static const struct { const char *key; enum format format; } parts[] = {
+		{ "date", FORMAT_DATE }, { "from", FORMAT_TEXT }, { "number", FORMAT_TEXT },
+	};
+	const json_t *choice;
+	size_t i;
+
+	json_array_foreach(cli->choices, i, choice) {
+		char text[VALUE_BYTES];
+
+		output_format(cli, json_object_get(choice, "id"), FORMAT_ID, false, text, sizeof text);
+		fprintf(stderr, "%*s%s", FIX_INDENT, "", text);
+		for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+			output_format(cli, json_object_get(choice, parts[k].key), parts[k].format, false, text, sizeof text);
+			text_one_line(text);
+			fprintf(stderr, "%s%s", text[0] == '\0' ? "" : "  ", text);
+		}
+		fputc('\n', stderr);
+	}
+	if (cli->more_choices > 0) {
+		fprintf(stderr, "%*s", FIX_INDENT, "");
+		fprintf(stderr, _("… and %llu more"), cli->more_choices);
+		fputc('\n', stderr);
+	}
+}
+
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
 {
 	bool color = term_colors_stderr(cli->color);
@@ -217,6 +244,8 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 	fputs(color ? "\033[31m" : "", stderr);
 	text_wrap(stderr, text, FIX_INDENT, 0, width);
 	fputs(color ? "\033[0m\n" : "\n", stderr);
+	if (cli->choices != NULL)
+		print_choices(cli);
 	if (fix[0] == '\0')
 		return;
 	snprintf(text, sizeof text, "%s %s", _("What to do:"), fix);

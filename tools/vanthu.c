@@ -39,6 +39,7 @@ static const struct command commands[] = {
 	{ CLERK, "paper", N_("register documents on paper, for the digital share"), cmd_paper, { paper_options },
 	  { { "add", N_("in|out --type TYPE --number NUMBER --subject TEXT [--date DATE] …"), N_("one that came (in) or went (out)"), ONE(VALUE_DIRECTION) },
 	    { "list", N_("[in|out] [--period PERIOD]"), N_("those registered, the newest first"), ONE(VALUE_DIRECTION) },
+	    { "show", N_("ID"), N_("all that the book has of one, by its id or number"), NOTHING },
 	    { "cancel", N_("ID --reason TEXT"), N_("an entry made by mistake: it stays, and counts no more"), NOTHING } } },
 	{ OPS, "target", N_("the digital share, and the line to reach"), cmd_target, { target_options },
 	  { { "show", N_("[--period PERIOD]"), N_("the share of this year, or of a period; also without the word show"), NOTHING },

@@ -147,3 +147,38 @@ long_names() {
 	done
 	run -4 v btp show 14-CV/DU
 }
+
+@test "a name of several is told with what tells them apart, and how many more there are" {
+	local i id
+	for i in 1 2; do v btp send a.txt --to thads --type TB --number 20-TB/ĐU --subject "Lần $i" --date 0$i/11/2026 -q >/dev/null; done
+	run v btp show 20-tb/đu
+	[ "$status" -ne 0 ]
+	[[ "$output" == *VT-1007* ]]
+	[[ "$output" =~ [0-9a-f]{8}"  02/11/2026  btp  20-TB/ĐU" ]]
+	[[ "$output" =~ [0-9a-f]{8}"  01/11/2026  btp  20-TB/ĐU" ]]
+	[[ "$output" != *more* ]]
+	id=$(v btp show 20-TB/ĐU --json | jq -r '.error.choices[1].id')
+	[ "$(v btp show "$id" --json | jq -r .data.subject)" = "Lần 1" ]
+	for i in {1..10}; do v btp paper add in --type CV --number 30-CV/X --from "Nơi $i" --subject "Thử" --date 04/11/2026 -q >/dev/null; done
+	run v btp paper cancel 30-CV/X --reason thử
+	[ "$(grep -c "04/11/2026  Nơi [0-9]*  30-CV/X" <<<"$output")" = 8 ]
+	[[ "$output" == *"… and 2 more"* ]]
+	v btp paper cancel 30-CV/X --reason thử --json | jq -e '.error | .choice_count == 10 and (.choices | length == 8) and all(.choices[]; .number == "30-CV/X")'
+}
+
+@test "what is not found is looked for in the right list, and an entry on paper is read whole" {
+	local reason id
+	reason=$(printf 'Nhập nhầm lần %s. ' {1..60})
+	run -4 v btp paper cancel 99-CV/X --reason thử
+	[[ "$output" == *"vanthu paper list"* ]]
+	[[ "$output" != *inbox* ]]
+	run -4 v btp paper show 99-CV/X
+	[[ "$output" == *"vanthu paper list"* ]]
+	run -4 "$VANTHU" lab start "$LAB" nosuch
+	[[ "$output" == *"vanthu lab status"* ]]
+	id=$(v btp paper add in --type CV --number 40-CV/X --from "Nơi gửi" --subject "Thử" --date 04/11/2026 --json | jq -r .data.id)
+	v btp paper cancel 40-CV/X --reason "$reason" -q >/dev/null
+	[[ "$(COLUMNS=80 v btp paper show 40-cv/x | tr -s ' \n' ' ')" == *"${reason% }"* ]]
+	[ "$(v btp paper show "$id" --json | jq -r '.data[0].reason')" = "${reason% }" ]
+	LANGUAGE=vi v btp paper show "$id" | grep -q "^Hủy lúc"
+}
