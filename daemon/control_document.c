@@ -11,7 +11,7 @@
 #include "routing/id.h"
 #include "routing/tree.h"
 
-enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, WAITING_MAX = 10000 };
+enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, LISTED_MAX = CONTROL_RECIPIENTS_MAX };
 enum { RECEIPT_ARENA_BYTES = 4 << 20 };
 
 /* ---- by name ---- */
@@ -267,71 +267,9 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 /* ---- receipts ---- */
 
 struct waiting {
-	struct committee_id *ids;
-	size_t count;
-	struct names *names; /* their places */
+	struct id_list all;
 	bool *answered;
 };
-
-static struct blob name_of(const struct committee_id *id)
-{
-	return (struct blob){ (const uint8_t *)id->text, strlen(id->text) };
-}
-
-static enum err add_waiting(struct arena *a, struct waiting *w, struct committee_id id)
-{
-	uint32_t place;
-
-	if (w->count == WAITING_MAX)
-		return ERR_TOO_LARGE;
-	if (w->ids == NULL) {
-		w->ids = arena_array(a, WAITING_MAX, sizeof *w->ids);
-		w->names = names_new(a, WAITING_MAX);
-	}
-	if (w->ids == NULL || w->names == NULL)
-		return ERR_NO_MEMORY;
-	w->ids[w->count] = id; /* where its name stays */
-	w->count += names_add(w->names, name_of(&w->ids[w->count]), &place);
-	return ERR_OK;
-}
-
-/* The members of a group under the document's directory. */
-static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top, bool deep, struct waiting *w)
-{
-	size_t at = w->count;
-
-	for (;;) {
-		struct committee_id next = { "" };
-		enum err e;
-
-		while ((e = tree_next_subordinate(v, top, next, &next)) == ERR_OK) {
-			e = add_waiting(c->control->arena, w, next);
-			if (e != ERR_OK)
-				return e;
-		}
-		if (e != ERR_NOT_FOUND)
-			return e;
-		if (!deep || at == w->count)
-			return ERR_OK;
-		top = w->ids[at++];
-	}
-}
-
-static enum err all_recipients(struct client *c, const struct rec_document *d, struct waiting *w)
-{
-	struct tree_view v = { .tree = tree_new(), .lookup = control_lookup(c), .arena = c->control->arena,
-			       .version = d->directory_version };
-	enum err e = v.tree == NULL ? ERR_NO_MEMORY : ERR_OK;
-
-	for (uint32_t i = 0; i < d->recipients_len && e == ERR_OK; i++) {
-		if (d->recipients[i].group == GROUP_NONE)
-			e = add_waiting(c->control->arena, w, d->recipients[i].committee);
-		else
-			e = expand(c, &v, d->origin, d->recipients[i].group == GROUP_SUBTREE, w);
-	}
-	tree_destroy(v.tree);
-	return e;
-}
 
 struct answers {
 	Vanthu__V1__ReceiptView **list;
@@ -361,7 +299,7 @@ static enum err add_answers(struct client *c, const struct found_document *f, co
 	struct lookup l = control_lookup(c);
 	enum err e = scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	while (e == ERR_OK && out->count < WAITING_MAX) {
+	while (e == ERR_OK && out->count < LISTED_MAX) {
 		Vanthu__V1__ReceiptView *v;
 		struct committee_id who;
 		struct serial serial;
@@ -379,7 +317,7 @@ static enum err add_answers(struct client *c, const struct found_document *f, co
 			continue;
 		v->at_ms = r.u.receipt.at_ms;
 		v->reason = r.u.receipt.reason;
-		if (w->names != NULL && names_find(w->names, name_of(&who), &place))
+		if (w->all.names != NULL && names_find(w->all.names, names_of_id(&who), &place))
 			w->answered[place] = true;
 	}
 	arena_destroy(scratch);
@@ -389,17 +327,17 @@ static enum err add_answers(struct client *c, const struct found_document *f, co
 enum err control_receipts(struct client *c, const struct found_document *f, Vanthu__V1__ReceiptView ***list, size_t *count)
 {
 	struct arena *a = c->control->arena;
-	struct answers answers = { .list = arena_array(a, 2 * WAITING_MAX, sizeof *answers.list) };
-	struct waiting w = { .count = 0 };
-	enum err e = f->role == ROLE_OUT ? all_recipients(c, &f->document, &w) : ERR_OK;
+	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
+	struct waiting w = { .all = { .count = 0 } };
+	enum err e = f->role == ROLE_OUT ? control_recipients(c, &f->document, &w.all) : ERR_OK;
 
-	w.answered = arena_array(a, w.count, sizeof *w.answered);
+	w.answered = arena_array(a, w.all.count, sizeof *w.answered);
 	if (e == ERR_OK && (answers.list == NULL || w.answered == NULL))
 		e = ERR_NO_MEMORY;
 	if (e == ERR_OK)
 		e = add_answers(c, f, &w, &answers);
-	for (size_t i = 0; e == ERR_OK && i < w.count; i++) {
-		if (!w.answered[i] && add_view(a, w.ids[i], "waiting", &answers) == NULL)
+	for (size_t i = 0; e == ERR_OK && i < w.all.count; i++) {
+		if (!w.answered[i] && add_view(a, w.all.ids[i], "waiting", &answers) == NULL)
 			e = ERR_NO_MEMORY;
 	}
 	*list = answers.list;
@@ -454,7 +392,8 @@ static enum err fill_view(struct client *c, const struct found_document *f, Vant
 	view->signed_at_ms = f->document.signed_at_ms;
 	view->digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
 	view->secrecy = (Vanthu__V1__Secrecy)f->document.secrecy;
-	return control_receipts(c, f, &view->receipts, &view->n_receipts);
+	e = control_members(c, &f->document, NULL, &view->members, &view->n_members);
+	return e != ERR_OK ? e : control_receipts(c, f, &view->receipts, &view->n_receipts);
 }
 
 void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)

@@ -12,6 +12,7 @@
  *   control_queue.c     what waits for the neighbours, by document
  *   control_committee.c committees, and the directory as a file
  *   control_import.c    directories in
+ *   control_members.c   groups as the committees that they stand for
  *   control_paper.c     documents on paper; control_paper_list.c their list
  *   control_target.c    the digital share, and its recount */
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
@@ -119,6 +120,21 @@ void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 
 /* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is something else. */
 enum { CONTROL_ENDING_MIN = 6, CONTROL_ID_DIGITS = 32, CONTROL_CHOICES_MAX = 8 };
+/* ---- control_members.c ---- */
+enum { CONTROL_RECIPIENTS_MAX = 10000 };
+struct id_list {
+	struct committee_id *ids;
+	size_t count;
+	struct names *names; /* their places; NULL: none are there */
+};
+struct member_cache;
+/* All committees that a document is for, no doubles, in the request's arena. ERR_TOO_LARGE past CONTROL_RECIPIENTS_MAX. */
+enum err control_recipients(struct client *c, const struct rec_document *d, struct id_list *out);
+/* The same as names, which may lie in the cache (NULL: none) and live as long. */
+enum err control_members(struct client *c, const struct rec_document *d, struct member_cache *cache, char ***names, size_t *count);
+struct member_cache *control_member_cache(void); /* NULL without memory, which is fine */
+void control_member_cache_drop(struct member_cache *m); /* NULL is fine */
+
 /* Is it this number, as fold_number() has it? */
 bool control_has_number(const char *number, const char *folded);
 unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);

@@ -75,6 +75,8 @@ struct document_walk {
 	char type_code[TYPE_CODE_MAX + 1];
 	char number[FOLD_NUMBER_SIZE]; /* folded */
 	char state[16];
+	bool members;
+	struct member_cache *cache;
 };
 
 static bool copy_text(char *to, size_t size, const char *from)
@@ -95,6 +97,7 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 	for (int i = 0; i < 2; i++)
 		l->scans[i] = scan_of(key_role(l->roles[i]));
 	l->limit = m->limit;
+	l->members = m->members;
 	l->since_ms = m->since_ms;
 	l->until_ms = m->until_ms;
 	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
@@ -170,6 +173,11 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	control_fill_line(c, &f, &line);
 	if (!passes(l, &f, line.arrived_at_ms))
 		return true;
+	if (l->members) {
+		e = control_members(c, &f.document, l->cache, &line.to, &line.n_to);
+		if (e != ERR_OK)
+			return control_listing_end(c, id, e, "");
+	}
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
@@ -177,9 +185,17 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return true;
 }
 
+static void drop(void *walk)
+{
+	struct document_walk *l = walk;
+
+	control_member_cache_drop(l->cache);
+	free(l);
+}
+
 void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 {
-	static const struct listing_kind kind = { step, free };
+	static const struct listing_kind kind = { step, drop };
 	struct document_walk *l = calloc(1, sizeof *l);
 	enum err e = l == NULL ? ERR_OK : read_list(l, m);
 
@@ -188,5 +204,7 @@ void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 		control_say_error(c, id, e, "");
 		return;
 	}
+	if (l != NULL && l->members)
+		l->cache = control_member_cache();
 	control_listing_begin(c, id, &kind, l);
 }

@@ -44,6 +44,22 @@ static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *
 	return ERR_OK;
 }
 
+/* Named twice is named once: it is sent once in any case, and who reads the head sees no doubles. Returns how many are left. */
+static uint32_t drop_doubles(struct recipient *list, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t k = 0;
+
+		while (k < kept && (list[k].group != list[i].group || !id_equal(list[k].committee, list[i].committee)))
+			k++;
+		if (k == kept)
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
 static enum err repeat(struct turn_view *t, const struct ev_submit *e, const struct rec_ident *ident)
 {
 	struct committee_id nobody = { "" };
@@ -127,11 +143,11 @@ static enum err log_send(struct turn_view *t, const struct ev_submit *e)
 	return core_log_act(t, e->uid, "send", hex);
 }
 
-static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients)
+static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients, uint32_t count)
 {
 	struct committee_id self = t->core->config.self;
 	struct routing_question q = { .to = { .origin = self, .version = t->core->directory_version, .recipients = recipients,
-					      .count = e->recipient_count } };
+					      .count = count } };
 	struct draft draft = { .body = e->body };
 	struct document_ref ref = { .origin = self, .id = e->id };
 	struct routing_answer answer = { .route_count = 0 };
@@ -157,7 +173,7 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
 				    .urgency = e->urgency, .secrecy = e->secrecy, .signed_at_ms = t->now.wall_ms,
 				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
-				    .recipient_count = e->recipient_count, .manifest = e->manifest, .manifest_count = e->manifest_count,
+				    .recipient_count = count, .manifest = e->manifest, .manifest_count = e->manifest_count,
 				    .submission = e->submission };
 	if (e->dry_run) {
 		a = reply(t, e, ERR_OK, self);
@@ -210,7 +226,7 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 	result = resolve_recipients(t, e, recipients, &culprit);
 	switch (result) {
 	case ERR_OK:
-		return accept(t, e, recipients);
+		return accept(t, e, recipients, drop_doubles(recipients, e->recipient_count));
 	case ERR_UNKNOWN_RECIPIENT:
 	case ERR_RETIRED_RECIPIENT:
 	case ERR_NO_ROUTE:

@@ -133,6 +133,8 @@ static enum err collect(struct client *c, struct search *s, json_t *out)
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &s->list;
+	/* People read "subtree"; programs get the committees. */
+	s->list.members = client_cli(c)->json || client_cli(c)->plain;
 	/* What is matched here cannot be limited there. */
 	s->list.limit = s->folded == NULL && !s->bare_type ? s->limit : 0;
 	e = client_send(c, &request);

@@ -65,10 +65,13 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 	json_object_set_new(out, "signer_text", json_text_or_null(text));
 }
 
-static json_t *json_view(const Vanthu__V1__DocumentView *v)
+/* People read "subtree"; programs get the committees. */
+static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 {
 	json_t *out = json_line(v->line);
 
+	if (programs)
+		json_object_set_new(out, "to", json_texts(v->members, v->n_members));
 	add_body(out, v->body);
 	json_object_set_new(out, "attachments", json_parts(v));
 	json_object_set_new(out, "signed_by", json_string(v->signed_by));
@@ -117,7 +120,7 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 	if (e == ERR_OK) {
-		view = json_view(reply->view);
+		view = json_view(reply->view, cli->json || cli->plain);
 		cli->renderer->object(cli, view, view_columns);
 		if (!cli->json) {
 			print_part(cli, json_object_get(view, "attachments"), _("Parts"), part_columns);

@@ -182,3 +182,19 @@ long_names() {
 	[ "$(v btp paper show "$id" --json | jq -r '.data[0].reason')" = "${reason% }" ]
 	LANGUAGE=vi v btp paper show "$id" | grep -q "^Hủy lúc"
 }
+
+@test "programs read committees, not groups and no doubles, wherever a document's recipients stand" {
+	local id all groups
+	all='["cb-luutru","cb-nghiepvu","cb-tochuc","cb-tonghop","thads","vanphong"]'
+	id=$(v btp send a.txt --to subtree,thads --type TB --number 50-TB/ĐU --subject "Toàn cây" --wait delivered --json | jq -r .data.id)
+	[ "$(v btp outbox --number 50-TB/ĐU --json | jq -c '.data[0].to | sort')" = "$all" ]
+	[ "$(v btp show "$id" --json | jq -c '.data.to | sort')" = "$all" ]
+	[ "$(v cb-luutru inbox --number 50-TB/ĐU --json | jq -c '.data[0].to | sort')" = "$all" ]
+	[ "$(v cb-luutru show "$id" --json | jq -c '.data.to | sort')" = "$all" ]
+	LANGUAGE=vi v btp outbox --number 50-TB/ĐU | grep -q "toàn bộ cấp"
+	id=$(v btp send a.txt --to thads,vanphong,thads --type TB --number 51-TB/ĐU --subject "Hai lần" --wait delivered --json | jq -r .data.id)
+	[ "$(v btp outbox --number 51-TB/ĐU --json | jq -c '.data[0].to | sort')" = '["thads","vanphong"]' ]
+	v thads show "$id" | grep -q "^To .*thads, vanphong$"
+	id=$(v thads send a.txt --to superior,btp --type TB --number 52-TB/TH --subject "Lên" --json | jq -r .data.id)
+	[ "$(v thads outbox --json | jq -c --arg id "$id" '.data[] | select(.id == $id) | .to')" = '["btp"]' ]
+}
