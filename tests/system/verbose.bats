@@ -46,7 +46,8 @@ teardown() {
 	start_lab btp
 	run -1 --separate-stderr v btp send nothing-here.txt --to thads --type CV --number 1-CV/ĐU --subject x -v
 	[[ "$stderr" == *"nothing-here.txt"*"· the system: No such file or directory (errno 2)"* ]]
-	run -1 --separate-stderr v btp send / --to thads --type CV --number 1-CV/ĐU --subject x -v
+	mkdir folder
+	run -1 --separate-stderr v btp send folder --to thads --type CV --number 1-CV/ĐU --subject x -v
 	[[ "$stderr" == *"· the system: Is a directory (errno 21)"* ]]
 	run -9 --separate-stderr "$VANTHU" -c /no-such-place -v status
 	[[ "$stderr" == *"· the system: /no-such-place: No such file or directory (errno 2)"* ]]
