@@ -54,7 +54,8 @@ int field_check_name(struct cli *cli, const char *path)
 	size_t len = strlen(name);
 	char message[NAME_MAX_BYTES + 256];
 
-	if (len > 0 && len <= NAME_MAX_BYTES && text_hidden(name) == 0)
+	/* Without a name it is no file, or a folder: opening it says which. */
+	if (len <= NAME_MAX_BYTES && text_hidden(name) == 0)
 		return 0;
 	snprintf(message, sizeof message, _("%.300s: a document cannot travel under this file name"), name);
 	return told(cli, message, _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
