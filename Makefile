@@ -190,6 +190,11 @@ $(B)/tests/%: tests/helpers/%.c
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) $(RELEASE) $(LINK) -o $@ $< -lzmq
 
+$(B)/tests/damage: tests/helpers/damage.c
+	@mkdir -p $(@D)
+	$(call say,helper,$<)
+	$(Q)$(CC) $(WARN) -I. $(RELEASE) $(LINK) -o $@ $< -llmdb
+
 $(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/fsutil $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)

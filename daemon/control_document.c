@@ -56,7 +56,8 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	memset(&f->state, 0, sizeof f->state);
 	if (e == ERR_OK)
 		f->state = r.u.state;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	f->state_damaged = e == ERR_DAMAGED; /* said as its state: what else is known of it, and the others, are told all the same */
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 static enum err load_document(struct client *c, enum role role, struct serial serial, struct found_document *out)
@@ -215,6 +216,8 @@ const char *control_state(const struct found_document *f)
 	const struct rec_state *s = &f->state;
 	uint64_t all = f->document.recipient_count;
 
+	if (f->state_damaged)
+		return "damaged";
 	if (f->role != ROLE_OUT)
 		return s->refused > 0 ? "refused" : s->complete_at_ms != 0 ? "delivered" : "sending";
 	if (all > 0 && s->delivered >= all)
@@ -255,7 +258,7 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->state = (char *)(uintptr_t)control_state(f);
 	line->code = (char *)(uintptr_t)f->state.code;
-	line->arrived_at_ms = f->role == ROLE_OUT ? d->taken_at_ms : f->state.complete_at_ms;
+	line->arrived_at_ms = f->role == ROLE_OUT || f->state_damaged ? d->taken_at_ms : f->state.complete_at_ms;
 	line->due_on = (char *)(uintptr_t)d->summary.due_on;
 	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
 	line->recipient_count = d->recipient_count;

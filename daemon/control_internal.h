@@ -197,6 +197,7 @@ struct found_document {
 	struct serial serial;
 	struct rec_document document;
 	struct rec_state state; /* zero when there is none yet */
+	bool state_damaged;     /* it is zero because it cannot be read */
 };
 /* By id, unique ending of it, or printed number. On ERR_AMBIGUOUS and ERR_NOT_FOUND the client has been told. */
 must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too, struct found_document *out);

@@ -121,7 +121,7 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 	bool to = id_empty(l->to);
 
 	/* An inbox shows what is whole here (DESIGN §9). */
-	if (f->role == ROLE_IN && f->state.complete_at_ms == 0)
+	if (f->role == ROLE_IN && f->state.complete_at_ms == 0 && !f->state_damaged)
 		return false;
 	for (uint32_t i = 0; i < d->recipients_len && !to; i++)
 		to = d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, l->to);

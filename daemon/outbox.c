@@ -103,11 +103,14 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		struct record r;
 
 		e = o->store.get(o->store.ctx, o->arena, FAMILY_STREAM, &key, &r);
-		if (e != ERR_OK)
-			return e;
-		if (!stream_may_send(&moved, r.u.stream.size_bytes))
+		if (e == ERR_OK && !stream_may_send(&moved, r.u.stream.size_bytes))
 			break;
-		e = read_item(o, &r.u.stream, &items[count]);
+		if (e == ERR_OK)
+			e = read_item(o, &r.u.stream, &items[count]);
+		if (e == ERR_DAMAGED && count > 0) {
+			*more = true; /* what stands before it goes */
+			break;
+		}
 		if (e != ERR_OK)
 			return e;
 		/* Each fits a frame alone: rows are made so (routing/publish.c). One that does not is of a store before that: it goes as that
@@ -183,6 +186,13 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 			s->sent_chain_at = s->sent;
 			s->sent_chain_valid = true;
 		}
+	}
+	/* Its sequence has no gaps, so this lane stands here until the record is mended; the next subscription tries it again. */
+	if (e == ERR_DAMAGED) {
+		log_event(LOG_ERROR, "lane-stands", "committee=%s lane=%d seq=%llu error=VT-%d", neighbour.text, (int)lane,
+			  (unsigned long long)s->sent + 1, (int)e);
+		s->subscribed = false;
+		e = ERR_OK;
 	}
 	return e;
 }

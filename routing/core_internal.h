@@ -140,6 +140,8 @@ void link_ping(struct turn_view *t, struct link *l);
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
+/* Told, at most once a second; nobody's fault but ours. */
+void link_alarm(struct turn_view *t, struct link *l, enum err why);
 /* Counted and told, at most once a second; the link goes on. */
 void link_fault(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);

@@ -19,7 +19,7 @@ static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, 
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, n), &r);
 
 		if (e != ERR_OK)
-			return e; /* the queue has a hole: the store is damaged, and going on would lose documents unnoticed */
+			return e; /* ERR_NOT_FOUND: the queue has a hole, and going on would lose documents unnoticed */
 		t->core->config.chain_step(&f->at_have, n, &r.u.stream.digest);
 		if (n == f->some)
 			f->at_some = f->at_have;
@@ -54,6 +54,11 @@ enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, 
 	if (have - out->acked > UNACKNOWLEDGED_MAX)
 		f.some = out->acked + UNACKNOWLEDGED_MAX;
 	e = fold(t, l, lane, &f);
+	/* What the subscriber has cannot be compared with a row that cannot be read: nothing is let go of, and the rest goes on. */
+	if (e == ERR_DAMAGED) {
+		link_alarm(t, l, e);
+		return ERR_OK;
+	}
 	if (e != ERR_OK)
 		return e;
 	if (memcmp(f.at_have.bytes, chain->bytes, sizeof chain->bytes) != 0) {
@@ -129,10 +134,10 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 		if (m->seqs[i] > out->acked)
 			continue; /* not even acknowledged: PINNED asks again later */
 		e = core_get(t, FAMILY_STREAM, key, &r);
-		if (e == ERR_NOT_FOUND)
-			continue;
 		if (e == ERR_OK)
 			e = follows_another(t, l, m->lane, m->seqs[i], &r.u.stream, &follows);
+		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+			continue;
 		if (e != ERR_OK)
 			return e;
 		if (!follows)
@@ -159,7 +164,7 @@ enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seq
 		e = core_get(t, FAMILY_FETCH, key_seq(l->neighbour, m->lane, m->seqs[i]), &r);
 		if (e == ERR_NOT_FOUND)
 			done[count++] = m->seqs[i];
-		else if (e != ERR_OK)
+		else if (e != ERR_OK && e != ERR_DAMAGED)
 			return e;
 	}
 	if (count > 0) {

@@ -130,30 +130,12 @@ enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct 
 	return r == ERR_NOT_FOUND || r == ERR_NO_ROUTE ? ERR_OK : r;
 }
 
-enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
+static enum err take_about_ours(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
-	struct committee_id self = t->core->config.self, to;
+	struct committee_id self = t->core->config.self;
 	struct doc_place place;
 	struct record r;
-	enum err result;
-
-	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 || e->head->recipients[0].group != GROUP_NONE) {
-		dropped(t, l, e, e->verdict != ERR_OK ? e->verdict : ERR_PROTOCOL);
-		return ERR_OK;
-	}
-	to = e->head->recipients[0].committee;
-	if (!id_equal(to, self)) {
-		struct rec_stream s = { .role = ROLE_NONE, .digest = e->digest, .size_bytes = e->envelope.len_bytes,
-					.fact = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
-
-		result = fact_forward(t, to, e->neighbour, &s);
-		if (result == ERR_NO_ROUTE) {
-			dropped(t, l, e, result);
-			return ERR_OK;
-		}
-		return result;
-	}
-	result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
 	if (result == ERR_NOT_FOUND || (result == ERR_OK && (r.u.ident.role != ROLE_OUT || !id_equal(e->fact->document.origin, self)))) {
 		dropped(t, l, e, ERR_NOT_FOUND);
 		return ERR_OK;
@@ -167,4 +149,34 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	}
 	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	return result == ERR_OK ? take_ours(t, l, e, place, &r.u.document) : result;
+}
+
+enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct committee_id to;
+	enum err result;
+
+	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 || e->head->recipients[0].group != GROUP_NONE) {
+		dropped(t, l, e, e->verdict != ERR_OK ? e->verdict : ERR_PROTOCOL);
+		return ERR_OK;
+	}
+	to = e->head->recipients[0].committee;
+	if (!id_equal(to, t->core->config.self)) {
+		struct rec_stream s = { .role = ROLE_NONE, .digest = e->digest, .size_bytes = e->envelope.len_bytes,
+					.fact = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+
+		result = fact_forward(t, to, e->neighbour, &s);
+		if (result == ERR_NO_ROUTE) {
+			dropped(t, l, e, result);
+			return ERR_OK;
+		}
+		return result;
+	}
+	result = take_about_ours(t, l, e);
+	/* Of a document whose record is damaged nothing can be kept. What else there is goes on: all damage is found before anything is written. */
+	if (result == ERR_DAMAGED) {
+		notify(t, NOTICE_REFUSED, e->fact->document, e->neighbour, (uint32_t)result, NULL);
+		result = ERR_OK;
+	}
+	return result;
 }

@@ -54,13 +54,19 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* told twice */
+	if (result == ERR_OK && (r.u.fetch.role != e->role || r.u.fetch.serial.n != e->serial.n))
+		return ERR_OK; /* another document's place by now */
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
+	if (result == ERR_DAMAGED)
+		return ERR_OK; /* it stays to be fetched, and is told again after a while */
 	if (result != ERR_OK)
 		return result;
 	result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	if (result == ERR_DAMAGED)
+		return ERR_OK;
 	if (result == ERR_NOT_FOUND) {
 		const struct blob *relays = envelope.u.envelope.relays;
 

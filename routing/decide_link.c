@@ -103,6 +103,10 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 		struct record r;
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, m->lane, n), &r);
 
+		if (e == ERR_DAMAGED) {
+			link_alarm(t, l, e); /* this lane stands: whether it has what we sent cannot be told. The others go on */
+			return ERR_OK;
+		}
 		if (e != ERR_OK)
 			return e;
 		t->core->config.chain_step(&chain, n, &r.u.stream.digest);

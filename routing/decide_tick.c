@@ -43,6 +43,10 @@ static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lan
 		struct record r;
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, l->held_seq[lane] + 1), &r);
 
+		if (e == ERR_DAMAGED) {
+			l->held_seq[lane]++; /* of what, nobody can say */
+			continue;
+		}
 		if (e != ERR_OK)
 			return e;
 		if (r.u.stream.queued_at_ms + HELD_MS > t->now.wall_ms)
@@ -51,7 +55,7 @@ static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lan
 		if (r.u.stream.role == ROLE_OUT || r.u.stream.role == ROLE_NONE)
 			continue;
 		e = say_held(t, (struct doc_place){ r.u.stream.role, r.u.stream.serial });
-		if (e != ERR_OK)
+		if (e != ERR_OK && e != ERR_DAMAGED)
 			return e;
 	}
 	return ERR_OK;
@@ -75,6 +79,8 @@ static enum err republish_pins(struct turn_view *t, struct link *l, enum lane la
 			return ERR_OK;
 		if (e == ERR_OK)
 			e = core_get(t, FAMILY_ROUTE, key_serial(row.u.stream.role, row.u.stream.serial), &route);
+		if (e == ERR_DAMAGED)
+			continue; /* it stays where it is */
 		if (e != ERR_OK)
 			return e;
 		link_publish(t, l, lane, &row.u.stream, &fresh);
@@ -253,6 +259,11 @@ static enum err sweep(struct turn_view *t)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
 		e = sweep_one(t, place);
+		if (e == ERR_DAMAGED) {
+			r = (struct record){ .family = FAMILY_SWEEP }; /* its content stays; a restore may mend it */
+			core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial), &r);
+			e = ERR_OK;
+		}
 		if (e != ERR_OK)
 			return e;
 	}

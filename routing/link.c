@@ -306,13 +306,18 @@ void link_violation(struct turn_view *t, struct link *l, enum err why)
 	l->connected = false;
 }
 
-void link_fault(struct turn_view *t, struct link *l, enum err why)
+void link_alarm(struct turn_view *t, struct link *l, enum err why)
 {
-	l->violations++;
 	if (t->now.mono_ms < l->next_fault_notice_ms)
 		return;
 	l->next_fault_notice_ms = t->now.mono_ms + FAULT_NOTICE_MS;
 	link_notice(t, l, NOTICE_REFUSED, why);
+}
+
+void link_fault(struct turn_view *t, struct link *l, enum err why)
+{
+	l->violations++;
+	link_alarm(t, l, why);
 }
 
 void link_heard(struct turn_view *t, struct link *l, bool proof)

@@ -8,4 +8,4 @@ SIM := check check_authenticity check_convergence check_duplicates check_entitle
 	clerks hostile keys main registry member network prng workload world
 BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
-TEST_HELPERS := badneighbour badpeer bitflip unixcat unixrecv
+TEST_HELPERS := badneighbour badpeer bitflip damage unixcat unixrecv

@@ -12,7 +12,7 @@
 #include "tools/text.h"
 
 enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14,
-       DEMO_MEMBERS = 7, ARENA_BYTES = 128 << 20 };
+	DEMO_MEMBERS = 7, ARENA_BYTES = 128 << 20 };
 
 const struct command_option demo_options[] = {
 	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"), VALUE_FOLDER, NULL },

@@ -22,7 +22,7 @@ static const struct word states[] = {
 	{ "link-up", N_("link up"), "✓" },    { "link-down", N_("link down"), "✗" },
 	{ "in", N_("in"), "←" },               { "out", N_("out"), "→" },                { "counted", N_("counted"), "·" },
 	{ "cancelled", N_("cancelled"), "✗" }, { "secret", N_("secret"), "!" },          { "paper", N_("paper"), "·" },
-	{ "target", N_("target"), "·" },
+	{ "target", N_("target"), "·" },       { "damaged", N_("damaged"), "!" },
 	{ "directory", N_("directory"), "·" }, { "status", N_("status"), "·" },
 };
 static const struct word urgencies[] = {
