@@ -41,6 +41,7 @@ table() {
 		paper add   -c $LAB/btp paper add in --type CV --number $N-CV/YY --subject x --from ai
 		paper list  -c $LAB/btp paper list
 		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
+		paper show  -c $LAB/btp paper show 1-CV/XX
 		target show -c $LAB/btp target
 		target recount -c $LAB/btp target recount
 		trace       -c $LAB/btp trace 31-KH/ĐU
@@ -49,6 +50,7 @@ table() {
 		link show   -c $LAB/btp link show thads
 		link ping   -c $LAB/btp link ping thads
 		queue show  -c $LAB/btp queue
+		queue list  -c $LAB/btp queue list --json
 		committee list -c $LAB/btp committee
 		committee show -c $LAB/btp committee show thads
 		committee export -c $LAB/btp committee export --to directory$N
