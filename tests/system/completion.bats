@@ -7,9 +7,13 @@ setup_file() {
 	export LAB
 	cd "$BATS_FILE_TMPDIR" || return 1
 	echo x >x.txt
-	doc() { v btp send x.txt --to thads --type KH --number "$1" --subject "$2" -q >/dev/null 2>&1; }
+	doc() {
+		local number=()
+		[ -z "$1" ] || number=(--number "$1")
+		v btp send x.txt --to thads --type KH "${number[@]}" --subject "$2" -q >/dev/null 2>&1
+	}
 	doc '31-KH/ĐU' "Kế hoạch \$(touch $BATS_FILE_TMPDIR/run-by-mistake) \`x\`"
-	doc '32 KH/ĐU;ls' "$(printf 'a\tb')'\"c"
+	doc '32 KH/ĐU;ls' "a b'\"c"
 	doc "33-KH'\"/\$HOME" x
 	doc '34-KH:x' 'a colon'
 	doc '' 'no number'
