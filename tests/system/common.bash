@@ -7,13 +7,12 @@ export LANGUAGE=en LC_ALL=C.UTF-8 NO_COLOR=1
 unset VANTHU_CONFIG VANTHU_LANG
 
 # PORT gets the first of 24 ports that nobody else has while this shell lives. Outside the range of outgoing connections: there any
-# connection, even a daemon's own while it dials, may hold one. A lock for each block keeps runs that go side by side apart.
+# connection, even a daemon's own while it dials, may hold one; and below where `lab create` and `demo` look for ports by themselves, so that
+# files of tests may run side by side. A lock for each block keeps runs apart.
 reserve_ports() {
-	local low=32768 high=60999 from=20000 until blocks first i n port
-	read -r low high </proc/sys/net/ipv4/ip_local_port_range
-	until=$((low < 32768 ? low : 32768))
-	if ((until - from < 1600 && high < 63000)); then from=$((high + 1)) until=65000; fi
-	((until - from >= 1600)) || from=20000 until=32768
+	local low from=4100 until=10000 blocks first i n port
+	read -r low _ </proc/sys/net/ipv4/ip_local_port_range
+	((low >= until)) || ((low - from < 1600)) || until=$low
 	blocks=$(((until - from) / 24)) first=$((BASHPID % blocks))
 	mkdir -p "/tmp/vanthu-ports-$UID"
 	for ((i = 0; i < blocks; i++)); do
