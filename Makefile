@@ -21,7 +21,7 @@ B := build
 PROTO_DEFS := envelope peer record control
 ROUTING := again arena calendar core counter decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
 	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold id link plan policy publish record recount requeue \
-	route stream target tree
+	route stream target tree visible
 PROTO := allocator body certificate crc32c digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_committee control_content control_document \

@@ -9,6 +9,7 @@
 #include "proto/fields.h"
 #include "routing/id.h"
 #include "routing/policy.h"
+#include "routing/visible.h"
 
 enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024 };
 
@@ -228,6 +229,17 @@ static uint32_t warn_about(struct client *c, struct arena *a, const struct docum
 	return strcmp(slash + 1, r.u.committee.symbol) == 0 ? 0 : (uint32_t)ERR_FOREIGN_SYMBOL;
 }
 
+static enum err check_texts(struct document_body *body)
+{
+	enum err e = document_body_texts(body, &body->fault);
+
+	if (e == ERR_OK && visible_blank(body->subject))
+		body->fault = "subject";
+	if (e == ERR_OK && body->number[0] != '\0' && visible_blank(body->number))
+		body->fault = "number";
+	return body->fault == NULL ? e : ERR_FIELD;
+}
+
 static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 {
 	struct document_body body;
@@ -238,10 +250,8 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 	/* Whom it comes from is an office and no neighbour, and can be told what to write otherwise. */
 	if (e == ERR_FORMAT && body.fault != NULL)
 		e = ERR_FIELD;
-	if (e == ERR_OK && (policy_blank(body.subject) || (body.number[0] != '\0' && policy_blank(body.number)))) {
-		body.fault = policy_blank(body.subject) ? "subject" : "number";
-		e = ERR_FIELD;
-	}
+	if (e == ERR_OK)
+		e = check_texts(&body);
 	if (e != ERR_OK) {
 		u->fault = body.fault == NULL ? "" : body.fault;
 		return e;

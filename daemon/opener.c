@@ -101,6 +101,7 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 {
 	struct document_body body;
 	struct fact *fact;
+	text_t field;
 	enum err r;
 
 	about->origin = opened->head.origin;
@@ -121,8 +122,10 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 			if (item->inlined && (item->size_bytes != body.parts[i].content.len_bytes || !digest_equal(&d, &item->sha256)))
 				r = ERR_DIGEST;
 		}
-		if (r == ERR_OK)
+		if (r == ERR_OK) {
 			e->summary = document_summary(&body);
+			e->body_fault = document_body_texts(&body, &field);
+		}
 		return r;
 	}
 	if (!kind_is_fact(opened->kind))

@@ -5,6 +5,7 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/prescan.h"
+#include "routing/visible.h"
 
 /* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
 static char *text(text_t t)
@@ -83,19 +84,13 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 	return pack(a, &m.base, out);
 }
 
-/* A name that a clerk's folder can hold: no way out of it, nothing hidden, no control characters (Unicode C0, C1). */
+/* A name that stays in a clerk's folder. Which characters it has is for document_body_texts. */
 static enum err check_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len == 0 || len > NAME_MAX_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (len == 0 || len > NAME_MAX_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
 		return ERR_FORMAT;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)name[i];
-
-		if (c < 0x20 || c == 0x7f || c == '/' || (c == 0xc2 && (unsigned char)name[i + 1] < 0xa0))
-			return ERR_FORMAT;
-	}
 	return ERR_OK;
 }
 
@@ -187,6 +182,28 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 		return e;
 	out->business = (uint32_t)m->business;
 	return blame(out, "parts", read_parts(a, m, out));
+}
+
+enum err document_body_texts(const struct document_body *b, text_t *fault)
+{
+	const struct {
+		text_t name, text;
+	} texts[] = {
+		{ "number", b->number }, { "type_code", b->type_code }, { "type_name", b->type_name }, { "term", b->term },
+		{ "subject", b->subject }, { "note", b->note }, { "signer", b->signer_name }, { "signer", b->signer_position },
+		{ "signer", b->signer_competence },
+	};
+
+	*fault = NULL;
+	for (size_t i = 0; *fault == NULL && i < sizeof texts / sizeof texts[0]; i++) {
+		if (visible_fault(texts[i].text) != 0)
+			*fault = texts[i].name;
+	}
+	for (uint32_t i = 0; *fault == NULL && i < b->part_count; i++) {
+		if (visible_fault(b->parts[i].name) != 0 || visible_blank(b->parts[i].name) || visible_fault(b->parts[i].media_type) != 0)
+			*fault = "parts";
+	}
+	return *fault == NULL ? ERR_OK : ERR_FIELD;
 }
 
 enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count, struct blob *out)

@@ -47,6 +47,9 @@ must_use enum err payload_unpack(struct arena *a, struct blob payload, struct he
 
 must_use enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out);
 must_use enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out);
+/* Are its texts, and the names and media types of its parts, such that people see what they read (routing/visible.h)? ERR_FIELD: *fault is the field
+ * that is to blame, as envelope.proto calls it. A matter of who reads the body: whoever passes it on does not ask. */
+must_use enum err document_body_texts(const struct document_body *b, text_t *fault);
 /* Unpacks what the client submitted, puts the inline contents in and packs again (the only place where a body is packed
  * twice: before it is signed). Unknown fields are kept. contents[i].data NULL: part i is a file. */
 must_use enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count,

@@ -101,6 +101,30 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 	return document_complete(t, place, &d, e->relays);
 }
 
+/* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they say themselves, so it is passed on unread. */
+static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
+{
+	struct doc_place place = { ROLE_RELAY, { t->core->next_serial } };
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)e->body_fault, .note = "",
+			     .targets = &t->core->config.self, .target_count = 1,
+			     .document = { .origin = e->head->origin, .id = e->head->id, .digest = e->digest } };
+	struct record r = { .family = FAMILY_RECEIPT };
+	enum err result;
+
+	if (answer->route_count == 0 && answer->unserved_count == 0)
+		return document_refuse(t, e, e->body_fault);
+	result = fact_send(t, e->head->origin, &fact, e->relays, e->relay_count, &r.u.receipt.envelope);
+	if (result != ERR_OK && result != ERR_NO_ROUTE)
+		return result;
+	r.u.receipt.draft = r.u.receipt.envelope.draft;
+	r.u.receipt.kind = KIND_REFUSAL;
+	r.u.receipt.reason = fact.reason;
+	r.u.receipt.at_ms = t->now.wall_ms;
+	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
+	notify(t, NOTICE_REFUSED, fact.document, t->core->config.self, fact.reason, &e->summary);
+	return take(t, e, false);
+}
+
 /* Named to us to serve, and behind who named them; the tree has changed since it was signed, and the neighbour may have made its row before that. */
 static bool goes_back(const struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
 {
@@ -169,6 +193,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	if (result != ERR_OK)
 		return document_refuse(t, e, result);
 	result = route_new(t, e, &answer);
+	if (result == ERR_OK && answer.mine && e->body_fault != ERR_OK)
+		return refuse_texts(t, e, &answer);
 	if (result == ERR_OK)
 		return take(t, e, answer.mine);
 	return is_failure(result) ? result : document_refuse(t, e, result);

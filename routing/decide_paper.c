@@ -204,7 +204,7 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 		answer(t, e, ERR_OK, true);
 		return ERR_OK;
 	}
-	if (policy_blank(e->reason) || strlen(e->reason) > SUBJECT_MAX) {
+	if (policy_text(e->reason, SUBJECT_MAX, true) != ERR_OK) {
 		answer(t, e, ERR_FIELD, false);
 		return ERR_OK;
 	}

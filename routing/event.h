@@ -76,6 +76,7 @@ struct ev_publish {
 	struct blob envelope;
 	const struct fact *fact;       /* receipts, refusals, statuses, relay records */
 	struct summary summary;        /* documents addressed to us */
+	enum err body_fault;           /* ERR_FIELD: texts of the document that no office takes; whoever passes it on does not ask */
 	const struct blob *relays;     /* as they came */
 	const struct relay_note *relay_notes;
 	uint32_t relay_count;

@@ -114,15 +114,28 @@ static char16 read_char(const unsigned char *at, size_t *len)
 	return 0;
 }
 
+/* Đ, and what looks like it: the Icelandic and the African letter come from wrong keyboards and old fonts. */
+static bool is_stroked_d(char16 c)
+{
+	return c == 0x110 || c == 0x111 || c == 0xd0 || c == 0xf0 || c == 0x189 || c == 0x256;
+}
+
+static bool is_blank(char16 c)
+{
+	return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
 static void take_other(struct folded *f, const char *at, size_t len, char16 c)
 {
-	if (c == 0x110 || c == 0x111) { /* Đ */
+	if (is_stroked_d(c)) {
 		put(f, 'd');
 		put(f, MARK_STROKE);
-	} else if (c == 0xa0) {
+	} else if (is_blank(c)) {
 		take_ascii(f, ' ');
-	} else if (c >= 0x2010 && c <= 0x2015) { /* word processors make long dashes of short ones */
+	} else if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) { /* word processors make long dashes of short ones */
 		take_ascii(f, '-');
+	} else if (c >= 0xff01 && c <= 0xff5e) { /* ASCII as wide as a Chinese character */
+		take_ascii(f, (char)(c - 0xff00 + 0x20));
 	} else if (!take_vowel(f, c) && !take_mark(f, c)) {
 		end_syllable(f);
 		memcpy(f->out + f->used, at, len);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "routing/tree.h"
+#include "routing/visible.h"
 
 static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
 {
@@ -61,14 +62,14 @@ enum err policy_document(const struct head *head, struct committee_id self, cons
 	return policy_manifest(head->manifest, head->manifest_count, attachment_max_bytes);
 }
 
-bool policy_blank(text_t text)
+enum err policy_text(text_t text, size_t most_bytes, bool wanted)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	return strlen(text) > most_bytes || visible_fault(text) != 0 || (wanted && visible_blank(text)) ? ERR_FIELD : ERR_OK;
 }
 
 static bool fits(text_t text, bool wanted, size_t most)
 {
-	return strlen(text) <= most && !(wanted && policy_blank(text));
+	return policy_text(text, most, wanted) == ERR_OK;
 }
 
 enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)

@@ -13,11 +13,11 @@ must_use enum err policy_submit(const struct ev_submit *e, uint64_t attachment_m
 must_use enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,
 				  uint64_t attachment_max_bytes);
 
-/* A document on paper, to be registered: ERR_FORMAT (direction, secrecy), ERR_FIELD (a text that is blank or too long), ERR_BAD_TYPE,
- * ERR_BAD_DATE, ERR_FUTURE (a date that has not come yet). */
+/* A document on paper, to be registered: ERR_FORMAT (direction, secrecy), ERR_FIELD (a text that is blank, too long or not what visible.h allows),
+ * ERR_BAD_TYPE (the same of its type), ERR_BAD_DATE, ERR_FUTURE (a date that has not come yet). */
 must_use enum err policy_paper(const struct rec_paper *p, int64_t wall_ms);
 
-/* Nothing, or nothing but blanks: no number, no subject, no reason. */
-bool policy_blank(text_t text);
+/* A text that somebody gives: at most that many bytes, only what visible.h allows, and more than blanks when one is wanted. ERR_FIELD. */
+must_use enum err policy_text(text_t text, size_t most_bytes, bool wanted);
 
 #endif

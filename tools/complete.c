@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "routing/doctype.h"
+#include "routing/visible.h"
 #include "tools/text.h"
 
 /* Short enough that a key press does not seem lost. */
@@ -112,7 +113,7 @@ void complete_offer(const struct completing *c, const char *word, const char *me
 	char *folded = text_fold(word), *line = strdup(meaning);
 
 	/* Such a word could drive the terminal, end the line or look like another, so it is not offered. */
-	if (text_hidden(word) != 0) {
+	if (visible_fault(word) != 0) {
 		free(folded);
 		folded = NULL;
 	}

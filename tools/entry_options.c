@@ -5,6 +5,7 @@
 
 #include "routing/endpoint.h"
 #include "routing/id.h"
+#include "routing/visible.h"
 
 enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
 
@@ -23,6 +24,11 @@ void entry_options_begin(struct entry_options *o)
 	*o = (struct entry_options){ .name = "", .symbol = "", .endpoint = "", .term = "" };
 }
 
+static bool is_text(const char *value, size_t most_bytes)
+{
+	return strlen(value) <= most_bytes && visible_fault(value) == 0 && !visible_blank(value);
+}
+
 bool entry_options_take(struct entry_options *o, int option, const char *value)
 {
 	switch (option) {
@@ -30,16 +36,16 @@ bool entry_options_take(struct entry_options *o, int option, const char *value)
 		return id_parse(value, strlen(value), &o->superior) == ERR_OK;
 	case OPT_NAME:
 		o->name = value;
-		return strlen(value) <= COMMITTEE_NAME_MAX;
+		return is_text(value, COMMITTEE_NAME_MAX);
 	case OPT_SYMBOL:
 		o->symbol = value;
-		return strlen(value) <= SYMBOL_MAX;
+		return is_text(value, SYMBOL_MAX);
 	case OPT_ENDPOINT:
 		o->endpoint = value;
 		return endpoint_valid(value, false);
 	case OPT_TERM:
 		o->term = value;
-		return strlen(value) <= SYMBOL_MAX;
+		return is_text(value, SYMBOL_MAX);
 	case OPT_NO_SEAL:
 		o->no_seal = true;
 		return true;

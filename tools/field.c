@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "routing/limits.h"
+#include "routing/visible.h"
 #include "tools/text.h"
 
 static int told(struct cli *cli, const char *message, const char *fix)
@@ -20,7 +21,7 @@ static int check(struct cli *cli, const struct field *f)
 
 	if (f->text == NULL)
 		return 0;
-	hidden = text_hidden(f->text);
+	hidden = visible_fault(f->text);
 	text_trim(f->text);
 	len = strlen(f->text);
 	if (len == 0 && !f->may_be_empty) {
@@ -55,7 +56,7 @@ int field_check_name(struct cli *cli, const char *path)
 	char message[NAME_MAX_BYTES + 256];
 
 	/* Without a name it is no file, or a folder: opening it says which. */
-	if (len <= NAME_MAX_BYTES && text_hidden(name) == 0)
+	if (len <= NAME_MAX_BYTES && visible_fault(name) == 0)
 		return 0;
 	snprintf(message, sizeof message, _("%.300s: a document cannot travel under this file name"), name);
 	return told(cli, message, _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));

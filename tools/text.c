@@ -5,10 +5,11 @@
 #include <string.h>
 #include <time.h>
 #include <unicase.h>
-#include <unictype.h>
 #include <uninorm.h>
 #include <unistr.h>
 #include <uniwidth.h>
+
+#include "routing/visible.h"
 
 enum { VIETNAM_S = 7 * 3600 };
 
@@ -128,53 +129,33 @@ void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells)
 	}
 }
 
-static bool is_control(ucs4_t c)
+static bool is_control(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0);
-}
-
-/* Cf: direction marks and overrides, zero-width characters, soft hyphens, tags. Zl and Zp end a line. */
-static bool is_unseen(ucs4_t c)
-{
-	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp);
-}
-
-uint32_t text_hidden(const char *text)
-{
-	const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
-
-	while (at < end) {
-		ucs4_t c;
-
-		at += u8_mbtouc(&c, at, (size_t)(end - at));
-		if (is_control(c) || is_unseen(c) || c == 0xfffd)
-			return c;
-	}
-	return 0;
+	return (c > 0 && c < 0x20) || (c >= 0x7f && c < 0xa0);
 }
 
 static void make_safe(char *text, bool keeps_lines)
 {
-	static const uint8_t mark[] = { 0xef, 0xbf, 0xbd }; /* U+FFFD */
-	uint8_t *to = (uint8_t *)text;
-	const uint8_t *from = to, *end = from + strlen(text);
+	static const char mark[] = "\xef\xbf\xbd"; /* U+FFFD */
+	const size_t mark_bytes = sizeof mark - 1;
+	char *to = text;
 
-	while (from < end) {
-		ucs4_t c;
-		int n = u8_mbtouc(&c, from, (size_t)(end - from));
+	for (size_t at = 0; text[at] != '\0';) {
+		uint32_t fault;
+		size_t n = visible_char(text, at, &fault);
 
-		if (is_control(c) && !(keeps_lines && c == '\n')) {
-			*to++ = ' ';
-		} else if (is_unseen(c) && n >= (int)sizeof mark) {
-			memcpy(to, mark, sizeof mark);
-			to += sizeof mark;
-		} else if (is_unseen(c) || (c == 0xfffd && n < (int)sizeof mark)) {
-			*to++ = '?';
-		} else {
-			memmove(to, from, (size_t)n);
+		if (fault == 0 || (keeps_lines && fault == '\n')) {
+			memmove(to, text + at, n);
 			to += n;
+		} else if (is_control(fault)) {
+			*to++ = ' ';
+		} else if (n >= mark_bytes) {
+			memcpy(to, mark, mark_bytes);
+			to += mark_bytes;
+		} else {
+			*to++ = '?';
 		}
-		from += n;
+		at += n;
 	}
 	*to = '\0';
 }

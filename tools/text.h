@@ -20,12 +20,10 @@ void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells);
 /* Which of the words (ASCII, NULL at the end) is meant, in any case, with or without diacritics, blanks as hyphens: "Hoả tốc" is "hoa-toc".
  * -1: none. */
 int text_choose(const char *text, const char *const *words);
-/* In place: control characters and line ends become blanks, and what cannot be seen but changes how the rest is read (Unicode's Cf: overrides
- * of direction, zero-width characters) a mark in its stead: what others sent must neither drive the terminal nor look like what it is not. */
+/* In place: control characters and line ends become blanks, and what else a text must not have (routing/visible.h) a mark in its stead: what others
+ * sent must neither drive the terminal nor look like what it is not. */
 void text_one_line(char *text);
 void text_lines(char *text); /* likewise, and line ends stay */
-/* The first character of a text that people could not see: a control or one of Unicode's Cf, Zl, Zp. 0: none. What is not UTF-8 counts as 0xfffd. */
-uint32_t text_hidden(const char *text);
 /* Blanks at both ends go, in place. */
 void text_trim(char *text);
 

@@ -8,6 +8,7 @@
 #include "daemon/config_yaml.h"
 #include "routing/endpoint.h"
 #include "routing/id.h"
+#include "routing/visible.h"
 #include "tools/text.h"
 
 enum { COMMITTEES_MAX = 100000 };
@@ -35,6 +36,11 @@ static const char *scalar(struct loading *l, const struct yaml_node *n, size_t m
 	nfc = text_nfc(n->value);
 	if (nfc == NULL || strlen(nfc) > max_bytes) {
 		fault(l, n, _("too long, or not UTF-8"), n->key);
+		free(nfc);
+		return "";
+	}
+	if (visible_fault(nfc) != 0) {
+		fault(l, n, _("has a character that nobody sees"), n->key);
 		free(nfc);
 		return "";
 	}

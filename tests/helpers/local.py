@@ -161,10 +161,38 @@ def bad_fields():
 
 
 def unseen():
-    """A document whose texts have characters that turn the direction of writing, that nobody sees, and that drive terminals."""
-    r = submission(66, 1, content=b"x")
+    """Texts with characters that turn the direction of writing, that nobody sees, and that drive terminals: of documents and of paper."""
+    bad, said = "a\u202eb", []
+    for field, value in (("number", "66" + bad), ("subject", "a\x07"), ("subject", bad), ("type_name", bad), ("term", bad), ("note", "a\u200bb"),
+                         ("signer", "a\u2066b"), ("parts", "rtl\u202etxt.exe"), ("parts", "a\x1b[31m"), ("media", "a\u00adb")):
+        r = submission(66, 1, content=b"x")
+        body = envelope_pb2.DocumentBody.FromString(r.submit.body)
+        if field == "signer":
+            body.signer.position = value
+        elif field == "parts":
+            body.parts[0].name = value
+        elif field == "media":
+            body.parts[0].media_type = value
+        else:
+            setattr(body, field, value)
+        r.submit.body = body.SerializeToString()
+        reply = Door("office").ask(r)
+        said.append("%s %d" % (reply.error.about, reply.error.code))
+    for field in ("number", "subject", "party"):
+        r = request("paper_add")
+        a = r.paper_add
+        a.id, a.number, a.subject, a.direction, a.secrecy, a.date = os.urandom(16), "1-CV/X", "thử", 1, 1, "2024-03-01"
+        a.type_code, a.type_name = "CV", "Công văn"
+        setattr(a, field, bad)
+        said.append("paper %d" % Door("office").ask(r).error.code)
+    return ", ".join(said)
+
+
+def joined():
+    """A name of a file with a family in it, and what else people write."""
+    r = submission(67, 1, content=b"x")
     body = envelope_pb2.DocumentBody.FromString(r.submit.body)
-    body.number, body.subject, body.parts[0].name = "66\u202e-CV/X", "a\u200bb\u2066c\x1b[31md\u00ade", "rtl\u202etxt.exe"
+    body.subject, body.parts[0].name = "Gia đình \U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f468\u200d\U0001f469.txt"
     r.submit.body = body.SerializeToString()
     return Door("office").ask(r).WhichOneof("what")
 

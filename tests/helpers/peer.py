@@ -257,6 +257,10 @@ class Peer:
             body = envelope_pb2.ReceiptBody.FromString(payload.body)
             tell("receipt", body.document.id.hex(), head.origin)
             return
+        if head.kind == 3:
+            body = envelope_pb2.RefusalBody.FromString(payload.body)
+            tell("refusal", body.document.id.hex(), head.origin, "VT-%d" % body.reason)
+            return
         if head.kind != 1 or self.id not in [r.committee for r in head.recipients]:
             return
         body = envelope_pb2.DocumentBody.FromString(payload.body)
@@ -402,6 +406,7 @@ def main():
     p.add_argument("--send", nargs="*", default=[])
     p.add_argument("--to")
     p.add_argument("--number", default="1-CV/PY")
+    p.add_argument("--subject", action="append", default=[], help="of the document to send; given again: of a further one, numbered on")
     p.add_argument("--at-once", type=int, default=0)
     p.add_argument("--seconds", type=int, default=900)
     o = p.parse_args()
@@ -413,8 +418,9 @@ def main():
         return
     pathlib.Path(o.state).mkdir(exist_ok=True)
     peer = Peer(o.registry, o.self, o.state, o.at_once)
-    if o.send:
-        peer.submit(o.send, o.to, o.number, "Từ một ngôn ngữ khác")
+    for i, subject in enumerate(o.subject or ["Từ một ngôn ngữ khác"]):
+        if o.send:
+            peer.submit(o.send, o.to, o.number if i == 0 else "%d-%s" % (i, o.number), subject.encode().decode("unicode_escape") if i else subject)
     peer.run(time.time() + o.seconds)
 
 

@@ -50,22 +50,15 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[ "$output" = "subject VT-1009, subject VT-1009, number VT-1009, number VT-1009, note VT-1009, issued_on VT-1009, type_name VT-1009, p0 VT-2009" ]
 }
 
-@test "what nobody sees in a document is seen on the screen, and in no name of a saved file" {
-	local id told mark=$'\xef\xbf\xbd'
+@test "texts that nobody sees are refused, each by its field; what people write is taken" {
 	trick unseen
+	[ "$output" = "number 1009, subject 1009, subject 1009, type_name 1009, term 1009, note 1009, signer 1009, parts 1009, parts 1009, parts 1009, paper 1009, paper 1009, paper 1009" ]
+	trick joined
 	[ "$output" = accepted ]
-	id=$(v btp outbox --json | jq -r '.data[] | select(.number | startswith("66")) | .id')
-	wait_for 10 eval "[ \"\$(\"$VANTHU\" -c $LAB/btp show $id --json | jq -r .data.state)\" = delivered ]"
-	for told in "btp outbox" "thads inbox" "thads inbox --plain" "thads show $id" "thads find ab" "thads show 67$'\u202e'"; do
-		run v $told
-		[[ $output != *$'\u202e'* && $output != *$'\u200b'* && $output != *$'\u2066'* && $output != *$'\e'* && $output != *$'\u00ad'* ]]
-		echo "$output" >>all.txt
-	done
-	grep -qF "66$mark-CV/X" all.txt
-	grep -qF "a${mark}b${mark}c [31md?e" all.txt
-	v thads save "$id" --to saved -q
-	[ "$(ls saved)" = "rtl${mark}txt.exe" ]
-	[ "$(v thads show "$id" --json | jq -r .data.number)" = 66$'\u202e'-CV/X ] # for programs as it was signed
+	wait_for 10 eval "[ \"\$(\"$VANTHU\" -c $LAB/thads inbox --json | jq -r '.data[] | select(.number == \"67-CV/X\") | .state')\" = delivered ]"
+	v thads save 67-CV/X --to saved -q
+	[ "$(ls saved)" = $'\U0001f468\u200d\U0001f469.txt' ]
+	[[ $(v thads inbox) == *$'\U0001f468\u200d\U0001f469\u200d\U0001f467'* ]]
 }
 
 @test "names without end find nothing" {

@@ -59,6 +59,18 @@ peer_takes() { # what the peer is told besides
 	end_peer
 }
 
+@test "texts that nobody sees, from a peer: each is refused by the office that it is for, and none is there" {
+	make_lab
+	start_lab
+	"$VANTHU" lab stop "$LAB" cb-tonghop -q >/dev/null
+	printf 'Báo cáo\n' >a.txt
+	start_peer --send a.txt --to btp --number 8-BC/CB --subject "Báo cáo" --subject 'a\u0007b' --subject 'x\u202efdp' --subject 'a\u200bb'
+	wait_for 20 arrived btp 8-BC/CB
+	wait_for 20 eval '[ "$(grep -c "^refusal .* btp VT-1009" peer.log)" = 3 ]'
+	[ "$(v btp inbox --json | jq '.data | length')" = 1 ]
+	end_peer
+}
+
 @test "a local client in Python reads the inbox" {
 	make_lab
 	start_lab

@@ -13,6 +13,9 @@ static void test_spellings_of_one_number_are_one(void **state)
 	static const char *const same[][2] = {
 		{ "1-BC/CB", "1-BC/CB " },   { "1-BC/CB", "01-BC/CB" }, { "1-BC/CB", " 001 - bc / cb" }, { "14-CV/ĐU", "14-cv/đu" },
 		{ "12-CV/ĐUĐ", "12–CV/ĐUĐ" }, { "0-A", "000-a" },        { "3-CTr/ĐU", "3-CTR/ĐU" },       { "5-A", "5-\xc2\xa0" "A" },
+		{ "7-CV/ĐU", "7-CV/\xc3\x90U" }, { "7-cv/đu", "7-CV/\xc3\xb0U" }, { "7-CV/ĐU", "7-CV/\xc6\x89U" }, /* Ð, ð, Ɖ */
+		{ "7-CV/ĐU", "\xef\xbc\x97\xe2\x88\x92" "CV\xef\xbc\x8f" "ĐU" }, /* wide digit and slash, a minus */
+		{ "7-CV/ĐU", "7\xe3\x80\x80-\xe2\x80\xaf" "CV/ĐU" },
 	};
 	static const char *const other[][2] = {
 		{ "1-BC/CB", "10-BC/CB" }, { "1-BC/CB", "1-BC/CB1" }, { "14-CV/ĐU", "14-CV/DU" }, { "0-A", "-A" }, { "1-A/0", "1-A/00" }, { "", "0" },
