@@ -1,9 +1,8 @@
-/* The local sockets: who comes in by which door, frames, and the switch over requests. See control.h and control_internal.h. */
-#include <errno.h>
+/* The local sockets: their turns, and the switch over requests. See control.h and control_internal.h. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "daemon/clock.h"
@@ -11,7 +10,9 @@
 #include "daemon/log.h"
 #include "proto/prescan.h"
 
-enum { REQUESTS_A_TURN = 64, REQUESTS_A_TURN_MS = 20, READ_BYTES = 256 * 1024, INBOX_RESERVE = 1024 };
+/* Some requests walk through all that is stored (a document by the ending of its id): for the office's, and for all the others' together, so
+ * long a turn, or links would fall silent. */
+enum { REQUESTS_A_TURN_MS = 20 };
 
 enum err control_open(const struct control_parts *parts, struct control **out)
 {
@@ -26,7 +27,10 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	for (int d = 0; d < DOOR_COUNT; d++)
 		c->listeners[d] = -1;
 	c->arena = arena_new(REPLY_ARENA_BYTES);
-	e = c->arena == NULL ? ERR_NO_MEMORY : ERR_OK;
+	c->shares = shares_new();
+	c->now_ms = clock_now().mono_ms;
+	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	e = c->arena == NULL || c->shares == NULL ? ERR_NO_MEMORY : ERR_OK;
 	if (e == ERR_OK)
 		e = control_listen(c, DOOR_OFFICE, "office.sock", parts->config->office_group);
 	if (e == ERR_OK)
@@ -43,49 +47,15 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 
 /* ---- clients ---- */
 
-static void free_client(struct client *c)
-{
-	struct control *control = c->control;
-
-	for (unsigned i = 0; i < control->client_count; i++) {
-		if (control->clients[i] == c) {
-			control->clients[i] = control->clients[--control->client_count];
-			break;
-		}
-	}
-	free(c->in);
-	free(c->out);
-	free(c);
-}
-
-/* Nobody waits any more for what this client asked; what its jobs still do is let go of when they are back. */
-static void drop_client(struct client *c)
-{
-	struct control *control = c->control;
-
-	if (!c->closing) {
-		c->closing = true;
-		close(c->fd);
-		for (unsigned i = 0; i < PENDING_REPLIES_MAX; i++) {
-			if (control->pending[i].client == c)
-				control->pending[i].client = NULL;
-		}
-		control_uploads_drop(c);
-		control_downloads_drop(c);
-		control_listing_drop(c);
-		control_import_drop(c);
-	}
-	if (c->jobs == 0)
-		free_client(c);
-}
-
 void control_close(struct control *c)
 {
 	if (c == NULL)
 		return;
 	while (c->client_count > 0) {
-		c->clients[0]->jobs = 0;
-		drop_client(c->clients[0]);
+		struct client *client = c->clients[--c->client_count];
+
+		control_drop(client);
+		control_free_client(client);
 	}
 	for (int d = 0; d < DOOR_COUNT; d++) {
 		if (c->listeners[d] >= 0)
@@ -93,6 +63,9 @@ void control_close(struct control *c)
 		if (c->paths[d][0] != '\0')
 			unlink(c->paths[d]);
 	}
+	if (c->spare_fd >= 0)
+		close(c->spare_fd);
+	shares_let_go(c->shares);
 	arena_destroy(c->arena);
 	free(c);
 }
@@ -116,6 +89,7 @@ bool control_job_back(struct client *c)
 {
 	c->jobs--;
 	c->control->jobs--;
+	c->active_ms = c->control->now_ms;
 	return c->closing;
 }
 
@@ -127,26 +101,6 @@ unsigned control_jobs(const struct control *c)
 struct lookup control_lookup(const struct client *c)
 {
 	return c->control->parts.store->ops->lookup(c->control->parts.store);
-}
-
-static void accept_client(struct control *control, enum door door)
-{
-	struct ucred peer = { .uid = 0 };
-	socklen_t len = sizeof peer;
-	struct client *c;
-	int fd = accept4(control->listeners[door], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (fd < 0)
-		return;
-	c = control->client_count < CONTROL_CLIENTS_MAX ? calloc(1, sizeof *c) : NULL;
-	if (c == NULL || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0) {
-		log_event(LOG_WARNING, "client-refused", "clients=%u", control->client_count);
-		free(c);
-		close(fd);
-		return;
-	}
-	*c = (struct client){ .control = control, .fd = fd, .door = door, .uid = peer.uid, .poll_index = -1 };
-	control->clients[control->client_count++] = c;
 }
 
 /* ---- requests ---- */
@@ -258,98 +212,28 @@ static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob by
 	}
 }
 
-static void take_request(struct client *c, struct blob bytes)
+/* False: it cannot be taken yet. */
+static bool take_request(struct client *c, struct blob bytes)
 {
 	const Vanthu__V1__Request *m;
 	enum err e;
 
 	arena_reset(c->control->arena);
 	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
-	if (m == NULL)
+	if (m == NULL) {
 		control_say_error(c, 0, e, "");
-	else if (!door_allows(c->door, m->what_case))
+	} else if (!door_allows(c->door, m->what_case)) {
 		control_say_error(c, m->id, ERR_PERMISSION, "");
-	else
-		serve(c, m, bytes);
-}
-
-static size_t frame_size(const uint8_t *p)
-{
-	return (size_t)p[0] << 24 | (size_t)p[1] << 16 | (size_t)p[2] << 8 | p[3];
-}
-
-/* While a listing is told, workers are busy with this client or the core is overloaded, requests wait in the socket. */
-static bool may_read(const struct client *c)
-{
-	return c->listing == NULL && c->jobs < CLIENT_JOBS_MAX && c->held_bytes < HELD_BYTES_MAX &&
-	       control_out_waiting(c) < 2 * OUT_PAUSE_BYTES && inbox_room(c->control->parts.inbox) > INBOX_RESERVE;
-}
-
-/* Some requests walk through all that is stored (a document by the ending of its id): few of those a turn, or links would fall silent. */
-static bool take_frames(struct client *c)
-{
-	const int64_t end_ms = clock_now().mono_ms + REQUESTS_A_TURN_MS;
-	size_t at = 0;
-	unsigned taken = 0;
-
-	while (!c->closing && taken < REQUESTS_A_TURN && may_read(c) && c->in_len - at >= 4 && (taken == 0 || clock_now().mono_ms < end_ms)) {
-		size_t size = frame_size(c->in + at);
-
-		if (size > CONTROL_MESSAGE_MAX_BYTES)
-			return false;
-		if (c->in_len - at - 4 < size)
-			break;
-		take_request(c, (struct blob){ c->in + at + 4, size });
-		at += 4 + size;
-		taken++;
-	}
-	if (at > 0)
-		memmove(c->in, c->in + at, c->in_len - at);
-	c->in_len -= at;
-	return true;
-}
-
-static bool has_frame(const struct client *c)
-{
-	return c->in_len >= 4 && c->in_len - 4 >= frame_size(c->in);
-}
-
-static bool read_some(struct client *c)
-{
-	size_t room = READ_BYTES;
-	ssize_t n;
-
-	if (has_frame(c))
-		return true; /* what is here comes first */
-	if (c->in_len >= 4 && frame_size(c->in) <= CONTROL_MESSAGE_MAX_BYTES && frame_size(c->in) + 4 - c->in_len > room)
-		room = frame_size(c->in) + 4 - c->in_len;
-	if (!control_reserve(&c->in, &c->in_capacity, c->in_len + room))
+	} else if (!control_fits(c, m, bytes.len_bytes)) {
+		control_wait(c);
 		return false;
-	n = recv(c->fd, c->in + c->in_len, c->in_capacity - c->in_len, 0);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR;
-	c->in_len += (size_t)n;
-	return n > 0;
-}
-
-static bool write_some(struct client *c)
-{
-	while (c->out_sent < c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
-
-		if (n < 0)
-			return errno == EAGAIN || errno == EINTR;
-		c->out_sent += (size_t)n;
+	} else {
+		serve(c, m, bytes);
 	}
-	if (c->out_capacity > 4 * READ_BYTES) {
-		/* A long answer's room is not kept by a client that waits. */
-		free(c->out);
-		c->out = NULL;
-		c->out_capacity = 0;
-	}
-	c->out_sent = c->out_len = 0;
 	return true;
 }
+
+/* ---- turns ---- */
 
 unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 {
@@ -359,10 +243,11 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 		items[n++] = (zmq_pollitem_t){ .fd = c->listeners[d], .events = ZMQ_POLLIN };
 	for (unsigned i = 0; i < c->client_count; i++) {
 		struct client *client = c->clients[i];
-		short events = (short)((may_read(client) ? ZMQ_POLLIN : 0) | (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
+		short events = (short)((control_may_read(client) ? ZMQ_POLLIN : 0) | (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
 
 		client->poll_index = -1;
-		if (client->closing || n == max)
+		/* One that has hung up would be reported without end while it waits its turn. */
+		if (client->closing || n == max || (client->hung && events == 0))
 			continue;
 		client->poll_index = (int)n;
 		items[n++] = (zmq_pollitem_t){ .fd = client->fd, .events = events == 0 ? ZMQ_POLLERR : events };
@@ -375,50 +260,86 @@ void control_set_spare(struct control *c, uint64_t spare_bytes)
 	c->spare_bytes = spare_bytes;
 }
 
-bool control_busy(const struct control *c)
+uint64_t control_held_bytes(const struct control *c)
 {
+	uint64_t bytes = shares_bytes(c->shares) + control_import_bytes(c);
+
 	for (unsigned i = 0; i < c->client_count; i++) {
 		const struct client *client = c->clients[i];
 
-		if (!client->closing && ((may_read(client) && has_frame(client)) ||
-					 (client->listing != NULL && control_out_waiting(client) < OUT_PAUSE_BYTES)))
+		bytes += client->in_charge.bytes > 0 ? 0 : client->in_capacity;
+		bytes += client->out_charge.bytes > 0 ? 0 : client->out_capacity;
+	}
+	return bytes;
+}
+
+static bool is_busy(const struct client *c)
+{
+	if (c->closing)
+		return false;
+	if (c->waits && !control_waits(c))
+		return true;
+	return (control_may_read(c) && (control_has_frame(c) || c->hung)) || control_listing_ready(c);
+}
+
+bool control_busy(const struct control *c)
+{
+	for (unsigned i = 0; i < c->client_count; i++) {
+		if (is_busy(c->clients[i]))
 			return true;
 	}
 	return false;
 }
 
-static void service_client(struct client *c, short revents)
+static void service_client(struct client *c, short revents, bool first)
 {
 	bool alive = true;
 
-	if ((revents & ZMQ_POLLIN) != 0 || (revents & ZMQ_POLLERR) != 0)
-		alive = read_some(c);
+	if (!control_waits(c))
+		c->waits = false;
+	if ((revents & ZMQ_POLLERR) != 0)
+		c->hung = true;
+	if ((revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)))
+		alive = control_read_some(c);
 	/* The last requests of a client that hangs up are still answered: into a closed socket, at worst. */
-	if (c->in_len > 0 && !take_frames(c))
+	if (c->in_len > 0 && !control_take_frames(c, first, take_request))
 		alive = false;
-	control_listing_go_on(c);
-	control_downloads_go_on(c);
-	if (control_out_waiting(c) > 0 && !write_some(c))
+	if (!c->closing) {
+		control_listing_go_on(c);
+		control_downloads_go_on(c);
+	}
+	if (control_out_waiting(c) > 0 && !control_write_some(c))
 		alive = false;
 	if (!alive)
-		drop_client(c);
+		control_drop(c);
+}
+
+/* Clients of some sockets, each turn from another one on: the time for requests may be over before the last. */
+static void service_doors(struct control *c, enum door from, enum door to, const zmq_pollitem_t *items, unsigned count)
+{
+	bool first = true;
+
+	c->turn_end_ms = clock_now().mono_ms + REQUESTS_A_TURN_MS;
+	for (unsigned k = 0; k < c->client_count; k++) {
+		struct client *client = c->clients[(c->first + k) % c->client_count];
+		int at = client->poll_index;
+
+		if (client->closing || client->door < from || client->door > to)
+			continue;
+		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0, first);
+		first = false;
+	}
 }
 
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count)
 {
-	for (unsigned i = c->client_count; i-- > 0;) {
-		struct client *client = c->clients[i];
-		int at = client->poll_index;
-
-		if (client->closing) {
-			if (client->jobs == 0)
-				free_client(client);
-			continue;
-		}
-		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0);
-	}
+	control_reap(c);
+	c->first++;
+	service_doors(c, DOOR_OFFICE, DOOR_OFFICE, items, count);
+	service_doors(c, DOOR_OPERATE, DOOR_READ, items, count);
 	for (int d = 0; d < DOOR_COUNT && (unsigned)d < count; d++) {
 		if ((items[d].revents & ZMQ_POLLIN) != 0)
-			accept_client(c, (enum door)d);
+			control_accept(c, (enum door)d);
 	}
+	control_reap(c);
 }

@@ -44,6 +44,11 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
 /* So many bytes of submissions may come before it is said again. UINT64_MAX at first. */
 void control_set_spare(struct control *c, uint64_t spare_bytes);
+/* Each second: who holds places or bytes without going on has to go; what happened often goes into the log as a number; memory goes back. */
+void control_tick(struct control *c, int64_t mono_ms);
+/* What is held for local clients: requests, replies, submissions until their commit, a directory on its way in. For who watches memory: it is
+ * bounded here, and no peer's. Without what one request takes while it is worked on. */
+uint64_t control_held_bytes(const struct control *c);
 /* There is work that no poll item shows. */
 bool control_busy(const struct control *c);
 /* ACT_REPLY of a committed turn. A connection that has gone away is no error. */

@@ -94,7 +94,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 
 void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m)
 {
-	static const struct listing_kind kind = { step, free };
+	static const struct listing_kind kind = { step, free, false };
 	struct key all = { .len_bytes = 0 };
 	struct committee_walk *w;
 
@@ -167,7 +167,7 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 /* The file is made at once, so that it is of one version, and told in pieces. */
 void control_directory(struct client *c, uint64_t id)
 {
-	static const struct listing_kind kind = { tell_piece, drop_file };
+	static const struct listing_kind kind = { tell_piece, drop_file, true };
 	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
 	struct file_walk *w = calloc(1, sizeof *w);
 	struct blob file = { NULL, 0 };

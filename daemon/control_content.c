@@ -1,6 +1,7 @@
 /* Contents out in pieces against credit, and the check of a stored document with all its files; both read disks, so workers do it. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "daemon/control_internal.h"
 #include "proto/digest.h"
@@ -20,7 +21,8 @@ struct download {
 	struct blob inlined; /* a copy, when it is in the envelope */
 	struct manifest_item item;
 	uint64_t offset, sent_bytes, credit_bytes;
-	uint8_t *piece;
+	struct charge charge; /* the piece and the copy */
+	uint8_t *piece;       /* while it is read */
 	size_t piece_bytes;
 	enum err result;
 	bool busy, gone;
@@ -28,6 +30,7 @@ struct download {
 
 static void destroy(struct download *d)
 {
+	charge_end(&d->charge);
 	free(d->piece);
 	free((void *)(uintptr_t)d->inlined.data);
 	free(d);
@@ -98,7 +101,30 @@ static void was_read(struct job *j)
 		return;
 	}
 	say_piece(d, (struct blob){ d->piece, d->piece_bytes });
+	free(d->piece);
+	d->piece = NULL;
+	charge_set(&d->charge, c->account, d->inlined.len_bytes);
 	control_downloads_go_on(c);
+}
+
+/* Sends a worker for the next piece. False: no room, or no memory. */
+static bool read_on(struct client *c, struct download *d)
+{
+	if (!shares_room(c->account, SHARE_REPLY, 2 * CONTROL_DATA_BYTES)) {
+		control_wait(c);
+		return false;
+	}
+	d->piece = malloc(CONTROL_DATA_BYTES);
+	if (d->piece == NULL) {
+		shutdown(c->fd, SHUT_RDWR);
+		return false;
+	}
+	charge_set(&d->charge, c->account, CONTROL_DATA_BYTES);
+	d->busy = true;
+	d->job.work = work_read;
+	d->job.done = was_read;
+	control_run(c, &d->job);
+	return true;
 }
 
 void control_downloads_go_on(struct client *c)
@@ -111,7 +137,7 @@ void control_downloads_go_on(struct client *c)
 		if (!d->busy && d->offset == d->item.size_bytes && (d->sent_bytes > 0 || d->gone)) {
 			take_out(d);
 			destroy(d);
-		} else if (!d->busy && d->sent_bytes < d->credit_bytes && control_out_waiting(c) < OUT_PAUSE_BYTES) {
+		} else if (!d->busy && d->sent_bytes < d->credit_bytes && control_out_waiting(c) < CONTENT_PAUSE_BYTES) {
 			if (d->offset == d->item.size_bytes) {
 				say_piece(d, (struct blob){ NULL, 0 });
 				d->gone = true;
@@ -121,10 +147,8 @@ void control_downloads_go_on(struct client *c)
 				say_piece(d, (struct blob){ d->inlined.data + d->offset, d->inlined.len_bytes - (size_t)d->offset });
 				continue;
 			}
-			d->busy = true;
-			d->job.work = work_read;
-			d->job.done = was_read;
-			control_run(c, &d->job);
+			if (!read_on(c, d))
+				return;
 		}
 		d = next;
 	}
@@ -183,7 +207,7 @@ void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m
 		e = ERR_NOT_YET;
 	else if (count_downloads(c) == DOWNLOADS_MAX)
 		e = ERR_BUSY;
-	else if (d == NULL || (d->piece = malloc(CONTROL_DATA_BYTES)) == NULL)
+	else if (d == NULL)
 		e = ERR_NO_MEMORY;
 	if (e == ERR_OK) {
 		d->client = c;
@@ -201,6 +225,7 @@ void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m
 		control_say_error(c, id, e, m->ref->text);
 		return;
 	}
+	charge_set(&d->charge, c->account, d->inlined.len_bytes);
 	d->next = c->downloads;
 	c->downloads = d;
 	control_downloads_go_on(c);
@@ -222,6 +247,7 @@ struct verification {
 	struct client *client;
 	uint64_t id;
 	struct arena *arena;
+	struct charge charge;
 	struct blob envelope;
 	int64_t taken_at_ms;
 	enum err result;
@@ -305,6 +331,7 @@ static void verified(struct job *j)
 		r.verdict = &verdict;
 		control_say(v->client, &r);
 	}
+	charge_end(&v->charge);
 	arena_destroy(v->arena);
 	free(v);
 }
@@ -333,6 +360,7 @@ void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
 		return;
 	}
 	v->client = c;
+	charge_set(&v->charge, c->account, 2 * ENVELOPE_MAX_BYTES);
 	v->id = id;
 	v->taken_at_ms = f.document.taken_at_ms;
 	v->document = f.document.id;

@@ -10,6 +10,7 @@ enum { FILE_ARENA_FACTOR = 16, FILE_ARENA_LEAST = 16 << 20 };
 
 struct import {
 	struct job job; /* first */
+	struct control *control;
 	struct client *client;
 	uint64_t id;
 	struct arena *arena;
@@ -21,8 +22,25 @@ struct import {
 	bool busy;
 };
 
+/* Another one may begin. */
+static void make_way(struct import *i)
+{
+	struct control *control = i->control;
+
+	if (control == NULL || control->importing != i)
+		return;
+	control->importing = NULL;
+	shares_say_freed(control->shares);
+}
+
+uint64_t control_import_bytes(const struct control *c)
+{
+	return c->importing == NULL ? 0 : c->importing->got_bytes;
+}
+
 static void destroy(struct import *i)
 {
+	make_way(i);
 	arena_destroy(i->arena);
 	free(i->file);
 	free(i);
@@ -73,8 +91,10 @@ static void done(struct job *j)
 	event.u.directory = (struct ev_directory){ .reply = { p->number }, .uid = c->uid, .head = &i->directory.head,
 						   .entries = i->directory.entries, .entry_count = i->directory.entry_count,
 						   .base = i->directory.since };
+	make_way(i);
+	i->control = NULL; /* which may be gone when the core is done with it */
 	if (inbox_push(c->control->parts.inbox, &event, release, i) != ERR_OK) {
-		p->number = 0;
+		control_expect_no_more(c->control, p);
 		control_say_error(c, i->id, ERR_BUSY, "");
 		destroy(i);
 	}
@@ -99,10 +119,12 @@ void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;
 	}
+	i->control = c->control;
 	i->client = c;
 	i->id = id;
 	i->size_bytes = (size_t)m->size_bytes;
 	c->import = i;
+	c->control->importing = i;
 }
 
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)

@@ -1,7 +1,11 @@
 /* Between the files of the local sockets; for nobody else.
  *
- *   control.c           sockets, clients, frames, the switch over requests
+ *   control.c           sockets, turns, the switch over requests
  *   control_listen.c    the sockets themselves
+ *   control_client.c    who comes in, who has to go, and why
+ *   control_frame.c     requests off a socket, replies onto it
+ *   control_room.c      what a request may need, before it is taken
+ *   control_share.c     places and bytes, and who may have how many
  *   control_submit.c    submissions: the request, pieces, the answer
  *   control_upload.c    submissions: what a worker does with contents
  *   control_content.c   contents out, verification
@@ -19,20 +23,22 @@
 #define VANTHU_DAEMON_CONTROL_INTERNAL_H
 
 #include "daemon/control.h"
+#include "daemon/control_share.h"
 #include "proto/control.pb-c.h"
 #include "proto/head.h"
 #include "routing/fold.h"
 
-enum door { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ, DOOR_COUNT };
-
 enum {
 	REPLY_ARENA_BYTES = 16 << 20,
-	OUT_PAUSE_BYTES = 1 << 20,   /* listings and contents wait while more than this is to be sent */
-	PENDING_REPLIES_MAX = 8192,  /* requests under way in the core */
-	UPLOADS_MAX = 4,             /* submissions with streamed contents, a client */
+	OUT_PAUSE_BYTES = 64 * 1024,      /* listings and further requests wait while more than this is to be sent */
+	CONTENT_PAUSE_BYTES = 512 * 1024, /* contents */
+	PENDING_REPLIES_MAX = 8192,       /* requests under way in the core */
+	PENDING_OPERATE_MAX = 2048,       /* of them from operators */
+	CLIENT_PENDING_MAX = 2048,        /* of one client */
+	UPLOADS_MAX = 4,                  /* submissions with streamed contents, a client */
 	UPLOAD_WINDOW_BYTES = 1 << 20,
-	HELD_BYTES_MAX = 8 << 20,    /* of one client's whole submissions, while workers have them: more waits in the socket */
 	CLIENT_JOBS_MAX = 512,
+	CONTROL_LEAVING_MAX = 256,        /* clients that have gone while a worker had something of theirs */
 };
 
 struct upload;
@@ -46,17 +52,26 @@ struct client {
 	enum door door;
 	uint32_t uid;
 	int poll_index;
+	struct account *account;
 	uint8_t *in;
 	size_t in_len, in_capacity;
+	struct charge in_charge;  /* a frame beyond what each client may hold */
+	int64_t frame_ms;         /* mono: when the frame that is not whole yet began */
 	uint8_t *out;
 	size_t out_len, out_sent, out_capacity;
+	struct charge out_charge;
+	int64_t active_ms;        /* mono: when a whole request, an answer or the reading of one last happened */
+	uint64_t touched;         /* in which order clients last did anything at all */
+	unsigned pending;         /* answers that the core owes */
+	bool waits;               /* for bytes of others, … */
+	uint64_t freed_seen;      /* … since their number was this */
+	bool hung;                /* the other end is closed: what it had sent is taken, and then it goes */
 	struct upload *uploads;
 	unsigned upload_count;
 	struct download *downloads;
 	struct import *import;
 	struct listing *listing; /* one at a time: the next request waits until it is told whole */
 	unsigned jobs;           /* out now: the client's memory stays until they are back */
-	size_t held_bytes;       /* of submissions that came whole and are with a worker */
 	bool closing;
 };
 
@@ -64,22 +79,40 @@ struct client {
 struct pending_reply {
 	uint64_t number; /* 0: free */
 	struct client *client;
+	struct charge charge; /* what the answer may take */
 	uint64_t request_id;
 	uint32_t warning;     /* of a submission: goes with the acceptance */
+	bool operate;         /* not the office's */
 	bool pong;            /* a ping's */
 	bool import;          /* a directory's */
 	bool paper;
 	uint64_t entry_count;
 };
 
+/* Why clients were sent away: counted, and told every few seconds. */
+struct control_goings {
+	unsigned refused, for_others, half, unread, idle;
+	uint32_t uid; /* the last of them */
+};
+
 struct control {
 	struct control_parts parts;
 	int listeners[DOOR_COUNT];
 	char paths[DOOR_COUNT][128];
-	struct client *clients[CONTROL_CLIENTS_MAX];
+	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
 	unsigned client_count;
+	unsigned first;           /* whose turn it is to be served first */
+	int64_t turn_end_ms;      /* mono: no further request after that */
+	struct shares *shares;
+	uint64_t touches;
+	int64_t now_ms;           /* mono, to the second: control_tick */
+	struct control_goings goings[DOOR_COUNT]; /* not in the log yet */
+	int64_t next_log_ms;
+	size_t most_held_bytes;   /* since memory was last given back */
+	int spare_fd;             /* for who comes when descriptors are used up */
+	struct import *importing; /* the only one */
 	struct pending_reply pending[PENDING_REPLIES_MAX];
-	unsigned pending_hint;
+	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
 	unsigned jobs;
@@ -90,6 +123,31 @@ struct control {
 /* ---- control_listen.c ---- */
 must_use enum err control_listen(struct control *c, enum door door, const char *name, const char *group);
 
+/* ---- control_client.c ---- */
+void control_accept(struct control *c, enum door door);
+/* Nobody waits any more for what this client asked; its memory goes in control_reap, once its jobs are back. */
+void control_drop(struct client *c);
+void control_reap(struct control *c);
+void control_free_client(struct client *c);
+
+/* ---- control_frame.c ---- */
+bool control_has_frame(const struct client *c);
+/* Neither a listing nor too much of this client's is under way, and it waits for nothing. */
+bool control_may_read(const struct client *c);
+/* These two: false when the client has gone, or has to. */
+bool control_read_some(struct client *c);
+bool control_write_some(struct client *c);
+/* Takes requests off what was read. `first`: one at least, however late it is. */
+bool control_take_frames(struct client *c, bool first, bool (*take)(struct client *c, struct blob bytes));
+
+/* ---- control_room.c ---- */
+/* May it be taken now? False: it waits until others let go of something. */
+bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_bytes);
+/* What the answer to a submission may take. */
+size_t control_accepted_bytes(struct client *c, size_t recipient_count, bool groups);
+void control_wait(struct client *c);
+bool control_waits(const struct client *c);
+
 /* ---- control.c, control_reply.c ---- */
 bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need); /* false without memory */
 /* Packs and queues; on ERR_NO_MEMORY the client is closed. */
@@ -99,6 +157,7 @@ void control_say_done(struct client *c, uint64_t request_id);
 Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what);
 /* A number for the core's answer; 0: too many under way. */
 struct pending_reply *control_expect(struct client *c, uint64_t request_id);
+void control_expect_no_more(struct control *control, struct pending_reply *p); /* its place is free again */
 void control_run(struct client *c, struct job *j); /* counts it */
 void control_run_here(struct client *c, struct job *j); /* the same at once, on this thread: j may be gone afterwards */
 /* To be called first in done(): true when the client has gone and its memory goes with the last job. */
@@ -147,12 +206,15 @@ void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m);
 struct listing_kind {
 	bool (*step)(struct client *c, uint64_t id, void *walk);
 	void (*drop)(void *walk);
+	bool long_rows; /* of more than some KiB, up to a whole message */
 };
 /* Begins it, as fast as the client reads and a bounded number of steps a turn. Takes the walk over; NULL: told that there is no memory. */
 void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk);
 /* Says how it ended: whole with ERR_OK or ERR_NOT_FOUND. Returns false, for a step to return. */
 bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about);
 void control_listing_go_on(struct client *c);
+/* There is something to tell, and room for it. */
+bool control_listing_ready(const struct client *c);
 void control_listing_drop(struct client *c);
 void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
@@ -189,6 +251,7 @@ void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_directory(struct client *c, uint64_t id);
 void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m);
 void control_import_drop(struct client *c);
+uint64_t control_import_bytes(const struct control *c);
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m); /* false: no import has this id */
 
 /* ---- documents by name: control_document.c ---- */

@@ -2,12 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/clock.h"
 #include "daemon/control_internal.h"
 #include "proto/fields.h"
 #include "routing/fold.h"
 #include "routing/id.h"
 
-enum { LISTED_A_TURN = 256 };
+enum { LISTED_A_TURN = 256, LISTED_AT_ONCE = 32 };
 
 struct listing {
 	uint64_t id;
@@ -26,17 +27,38 @@ void control_listing_drop(struct client *c)
 	c->listing = NULL;
 }
 
+/* A row more: rows that may be long want room for the longest; of the others each client may have a few in any case. */
+static bool has_room(const struct client *c)
+{
+	size_t waiting = control_out_waiting(c);
+	bool long_rows = c->listing->kind->long_rows;
+
+	if (waiting >= OUT_PAUSE_BYTES)
+		return false;
+	return (!long_rows && waiting < CONTROL_OUT_BYTES / 2) ||
+	       shares_room(c->account, SHARE_REPLY, long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
+}
+
+bool control_listing_ready(const struct client *c)
+{
+	return c->listing != NULL && !c->waits && has_room(c);
+}
+
 void control_listing_go_on(struct client *c)
 {
-	struct listing *l = c->listing;
+	for (unsigned n = 0; c->listing != NULL && n < LISTED_A_TURN && has_room(c); n++) {
+		struct listing *l = c->listing;
 
-	for (unsigned n = 0; l != NULL && n < LISTED_A_TURN && control_out_waiting(c) < OUT_PAUSE_BYTES; n++) {
+		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 && clock_now().mono_ms >= c->control->turn_end_ms)
+			return;
 		arena_reset(c->control->arena);
 		if (!l->kind->step(c, l->id, l->walk)) {
 			control_listing_drop(c);
 			return;
 		}
 	}
+	if (c->listing != NULL && control_out_waiting(c) == 0 && !has_room(c))
+		control_wait(c);
 }
 
 void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk)
@@ -195,7 +217,7 @@ static void drop(void *walk)
 
 void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 {
-	static const struct listing_kind kind = { step, drop };
+	static const struct listing_kind plain = { step, drop, false }, with_members = { step, drop, true };
 	struct document_walk *l = calloc(1, sizeof *l);
 	enum err e = l == NULL ? ERR_OK : read_list(l, m);
 
@@ -206,5 +228,5 @@ void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 	}
 	if (l != NULL && l->members)
 		l->cache = control_member_cache();
-	control_listing_begin(c, id, &kind, l);
+	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

@@ -11,6 +11,8 @@
 #include "daemon/control_internal.h"
 #include "daemon/log.h"
 
+enum { BACKLOG = 512 };
+
 static bool answers(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -46,7 +48,7 @@ enum err control_listen(struct control *c, enum door door, const char *name, con
 	mask = umask(0177);
 	bound = c->listeners[door] < 0 ? -1 : bind(c->listeners[door], (struct sockaddr *)&a, sizeof a);
 	umask(mask);
-	if (bound != 0 || listen(c->listeners[door], 64) != 0) {
+	if (bound != 0 || listen(c->listeners[door], BACKLOG) != 0) {
 		log_event(LOG_ERROR, "socket-failed", "path=%s errno=%d", path, errno);
 		return ERR_SYSTEM;
 	}

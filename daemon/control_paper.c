@@ -37,7 +37,7 @@ static void push(struct client *c, uint64_t id, struct event *event, struct pape
 		event->u.paper.uid = c->uid;
 		if (inbox_push(c->control->parts.inbox, event, release, texts) == ERR_OK)
 			return;
-		p->number = 0;
+		control_expect_no_more(c->control, p);
 	}
 	free(texts);
 	control_say_error(c, id, ERR_BUSY, "");

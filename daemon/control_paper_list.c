@@ -166,7 +166,7 @@ static void drop(void *walk)
 
 void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
 {
-	static const struct listing_kind kind = { step, drop };
+	static const struct listing_kind kind = { step, drop, false };
 	struct paper_walk *w;
 
 	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX) {

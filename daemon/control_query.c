@@ -295,7 +295,7 @@ void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
 	event.u.operate.uid = c->uid;
 	event.u.operate.reply.n = p->number;
 	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
-		p->number = 0;
+		control_expect_no_more(c->control, p);
 		control_say_error(c, id, ERR_BUSY, "");
 	}
 }

@@ -176,7 +176,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 
 void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
 {
-	static const struct listing_kind kind = { step, free };
+	static const struct listing_kind kind = { step, free, false };
 	struct queue_walk *w = calloc(1, sizeof *w);
 	struct link_view v;
 	enum err e = w == NULL ? ERR_OK : field_id(m->committee, true, &w->only);

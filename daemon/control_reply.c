@@ -35,7 +35,11 @@ static bool make_room(struct client *c, size_t need)
 		c->out_len -= c->out_sent;
 		c->out_sent = 0;
 	}
-	return control_reserve(&c->out, &c->out_capacity, c->out_len + need);
+	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + need))
+		return false;
+	if (c->out_capacity > CONTROL_OUT_BYTES)
+		charge_set(&c->out_charge, c->account, c->out_capacity);
+	return true;
 }
 
 Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what)
@@ -61,6 +65,8 @@ void control_say(struct client *c, Vanthu__V1__Reply *r)
 		shutdown(c->fd, SHUT_RDWR);
 		return;
 	}
+	if (control_out_waiting(c) == 0)
+		c->active_ms = c->control->now_ms; /* from now on it is the client's to go on */
 	for (unsigned i = 0; i < 4; i++)
 		c->out[c->out_len + i] = (uint8_t)(size >> (8 * (3 - i)));
 	vanthu__v1__reply__pack(r, c->out + c->out_len + 4);
@@ -99,10 +105,25 @@ struct pending_reply *control_expect(struct client *c, uint64_t request_id)
 			continue;
 		control->pending_hint = at + 1;
 		/* The place stands in the low part, so that the way back needs no search. */
-		*p = (struct pending_reply){ .number = ++control->last_number * PENDING_REPLIES_MAX + at, .client = c, .request_id = request_id };
+		*p = (struct pending_reply){ .number = ++control->last_number * PENDING_REPLIES_MAX + at, .client = c, .request_id = request_id,
+					     .operate = c->door != DOOR_OFFICE };
+		c->pending++;
+		control->pending_count++;
+		control->pending_operate += p->operate;
 		return p;
 	}
 	return NULL;
+}
+
+void control_expect_no_more(struct control *control, struct pending_reply *p)
+{
+	if (p->client != NULL)
+		p->client->pending--;
+	control->pending_count--;
+	control->pending_operate -= p->operate;
+	charge_end(&p->charge);
+	p->number = 0;
+	p->client = NULL;
 }
 
 static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
@@ -135,10 +156,10 @@ void control_reply(struct control *control, const struct act_reply *a)
 	if (a->to.n == 0 || p->number != a->to.n)
 		return;
 	copy = *p;
-	p->number = 0;
-	p->client = NULL;
+	control_expect_no_more(control, p);
 	if (copy.client == NULL)
 		return; /* gone: a repetition of its submission gets this answer */
+	copy.client->active_ms = control->now_ms;
 	if (a->result != ERR_OK)
 		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
 	else if (copy.pong)

@@ -31,8 +31,15 @@ static void destroy(struct upload *u)
 			p = next;
 		}
 	}
+	charge_end(&u->charge);
 	arena_destroy(u->arena);
 	free(u);
+}
+
+/* What it takes now: itself, and what has come and is not written. */
+static void count_bytes(struct upload *u)
+{
+	charge_set(&u->charge, u->account, sizeof *u + arena_used(u->arena) + (size_t)(u->received_bytes - u->written_bytes));
 }
 
 static void unlink_upload(struct client *c, struct upload *u)
@@ -45,7 +52,6 @@ static void unlink_upload(struct client *c, struct upload *u)
 		return;
 	*at = u->next;
 	c->upload_count--;
-	c->held_bytes -= u->held_bytes;
 }
 
 static void fail(struct upload *u, enum err why, text_t about)
@@ -86,11 +92,12 @@ static void hand_over(struct upload *u)
 		return;
 	}
 	p->warning = u->warning;
+	charge_set(&p->charge, c->account, u->answer_bytes);
 	event.u.submit.reply.n = p->number;
 	unlink_upload(c, u);
 	if (inbox_push(c->control->parts.inbox, &event, release_upload, u) == ERR_OK)
 		return;
-	p->number = 0;
+	control_expect_no_more(c->control, p);
 	control_say_error(c, u->id, ERR_BUSY, "");
 	destroy(u);
 }
@@ -154,6 +161,7 @@ static void done(struct job *j)
 		p = next;
 	}
 	u->working = NULL;
+	count_bytes(u);
 	if (u->result != ERR_OK)
 		fail(u, u->result, "");
 	else if (u->arrived != NULL)
@@ -316,18 +324,29 @@ static enum err claim_room(const struct upload *u)
 	return ERR_OK;
 }
 
-/* A small request is copied into an arena of its own; of a large one the submission takes over the arena that it was unpacked into. */
+/* A small request is copied into an arena of its own; of a large one the submission takes over the arena that it was unpacked into, unless
+ * that holds much that is no content. */
 static bool take_arena(struct upload *u, struct control *control, size_t request_bytes)
 {
-	struct arena *fresh = arena_new(request_bytes < OWN_REQUEST_BYTES ? UPLOAD_ARENA_BYTES : REPLY_ARENA_BYTES);
+	bool take_over = request_bytes >= OWN_REQUEST_BYTES && arena_used(control->arena) < request_bytes + OWN_REQUEST_BYTES;
+	struct arena *fresh = arena_new(take_over ? REPLY_ARENA_BYTES : UPLOAD_ARENA_BYTES);
 
-	u->owns_request = fresh != NULL && request_bytes >= OWN_REQUEST_BYTES;
+	u->owns_request = fresh != NULL && take_over;
 	u->arena = fresh;
 	if (u->owns_request) {
 		u->arena = control->arena;
 		control->arena = fresh;
 	}
 	return fresh != NULL;
+}
+
+static bool has_group(const struct upload *u)
+{
+	for (uint32_t i = 0; i < u->event.recipient_count; i++) {
+		if (u->recipients[i].group != GROUP_NONE)
+			return true;
+	}
+	return false;
 }
 
 void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request)
@@ -346,11 +365,11 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 	u->arrived_last = &u->arrived;
 	u->fault = "";
 	u->next = c->uploads;
-	u->held_bytes = request.len_bytes;
+	u->account = c->account;
 	c->uploads = u;
 	c->upload_count++;
-	c->held_bytes += u->held_bytes;
 	e = read_submit(u, m);
+	u->answer_bytes = control_accepted_bytes(c, u->event.recipient_count, has_group(u));
 	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)
 		e = ERR_BUSY;
 	if (e == ERR_OK && !u->event.dry_run)
@@ -359,6 +378,7 @@ void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, 
 		fail(u, e, u->fault);
 		return;
 	}
+	count_bytes(u);
 	if (u->event.dry_run) {
 		/* Contents play no part in what would be answered. */
 		for (uint32_t i = 0; i < u->part_count; i++)
@@ -405,6 +425,7 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	u->received_bytes += m->bytes.len;
 	*u->arrived_last = p;
 	u->arrived_last = &p->next;
+	count_bytes(u);
 	go_on(u);
 }
 

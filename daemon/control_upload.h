@@ -37,7 +37,9 @@ struct upload {
 	uint32_t part_count;
 	struct upload_piece *arrived, **arrived_last, *working;
 	uint64_t received_bytes, written_bytes, promised_bytes;
-	size_t held_bytes; /* its part of the client's */
+	struct account *account; /* stays while `charge` holds something of it */
+	struct charge charge;
+	size_t answer_bytes; /* what its answer may take */
 	enum err result;
 	const struct part *described; /* as the body has them, as many */
 	text_t fault; /* what of the submission is to blame: a field of the body, a file's name, or "" */

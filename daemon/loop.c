@@ -241,7 +241,10 @@ static void trim(struct daemon *d, struct now now, uint64_t resident_bytes)
 
 static enum err watch_memory(struct daemon *d, uint64_t own_bytes)
 {
+	uint64_t clients = control_held_bytes(d->control); /* bounded there, and no peer's */
 	enum err e;
+
+	own_bytes -= clients < own_bytes ? clients : own_bytes;
 
 	if (d->own_first_bytes == 0)
 		d->own_first_bytes = own_bytes;
@@ -268,6 +271,7 @@ static enum err each_second(struct daemon *d, struct now now)
 	core_set_room(d->core, room.submissions, room.documents, room.facts);
 	bulk_set_spare(d->bulk, room.spare_bytes);
 	control_set_spare(d->control, room.spare_bytes);
+	control_tick(d->control, now.mono_ms);
 	bulk_tick(d->bulk, now);
 	daemon_drop_due(d, now.mono_ms);
 	if (d->identity.signer_count > 1 || d->identity.link_count > 1)

@@ -82,6 +82,10 @@ static const struct err_row rows[] = {
 	{ ERR_NETWORK, N_("no connection"), N_("see the links with: vanthu link list") },
 	{ ERR_SYSTEM, N_("the system refused"), "" },
 	{ ERR_CANCELLED, N_("cancelled"), "" },
+	{ ERR_PLACES, N_("the daemon runs, but all places of this socket are taken"),
+	  N_("close programs that hold connections to it, or try again in a moment") },
+	{ ERR_IDLE, N_("the daemon closed a connection on which nothing went on"),
+	  N_("run the command again; a program sends its requests whole and reads the replies") },
 };
 
 static const struct err_row *find(unsigned number)

@@ -78,6 +78,8 @@ enum err {
 	ERR_NETWORK = 5005,
 	ERR_SYSTEM = 5006,
 	ERR_CANCELLED = 5007,
+	ERR_PLACES = 5010,          /* all places of a local socket are taken, or this one went to somebody else */
+	ERR_IDLE = 5011,            /* a connection on which nothing went on for too long */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message says it all.

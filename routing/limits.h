@@ -75,6 +75,31 @@ enum {
 	CONTROL_MESSAGE_MAX_BYTES = 1024 * 1024,
 	CONTROL_CLIENTS_MAX = 256,
 	CONTROL_DATA_BYTES = 256 * 1024,  /* content in one message */
+	/* Places: of a socket with those that allow less, and of one uid at it. So 64 are the office's alone, 64 its and the
+	 * operators'; 32 are left to who only reads. */
+	CONTROL_OFFICE_PLACES_UID = 192,
+	CONTROL_OPERATE_PLACES = 192,
+	CONTROL_OPERATE_PLACES_UID = 96,
+	CONTROL_READ_PLACES = 128,
+	CONTROL_READ_PLACES_UID = 96,
+	CONTROL_READ_PLACES_OWN = 32,
+	/* Bytes of requests and replies: what each client may hold in any case … */
+	CONTROL_IN_BYTES = 8 * 1024,
+	CONTROL_OUT_BYTES = 8 * 1024,
+	CONTROL_SUBMIT_BYTES = 16 * 1024, /* one submission */
+	/* … and what they share: 16 MiB less 256 clients' own. */
+	CONTROL_HELD_MAX_BYTES = 16 * 1024 * 1024,
+	CONTROL_SHARED_BYTES = CONTROL_HELD_MAX_BYTES - CONTROL_CLIENTS_MAX * (CONTROL_IN_BYTES + CONTROL_OUT_BYTES + CONTROL_SUBMIT_BYTES),
+	CONTROL_OFFICE_BYTES_UID = 6144 * 1024,
+	CONTROL_OPERATE_BYTES = 4608 * 1024,
+	CONTROL_OPERATE_BYTES_UID = 3072 * 1024,
+	CONTROL_READ_BYTES = 3072 * 1024,
+	CONTROL_READ_BYTES_UID = 2304 * 1024,
+	CONTROL_REPLY_RESERVE_BYTES = CONTROL_MESSAGE_MAX_BYTES + 64 * 1024, /* of each: requests leave it to replies */
+	/* How long a client may hold something without going on: what it began to say, replies that it does not read, nothing at all. */
+	CONTROL_HALF_MS = 60 * 1000,
+	CONTROL_UNREAD_MS = 5 * 60 * 1000,
+	CONTROL_SHORT_MS = 3000,          /* any of these, while somebody else lacks its place or bytes */
 };
 
 #define ATTACHMENT_MAX_BYTES (2ULL << 30)
