@@ -153,6 +153,7 @@ bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need); /* false 
 /* Packs and queues; on ERR_NO_MEMORY the client is closed. */
 void control_say(struct client *c, Vanthu__V1__Reply *r);
 void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about);
+void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out);
 void control_say_done(struct client *c, uint64_t request_id);
 Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what);
 /* A number for the core's answer; 0: too many under way. */

@@ -61,6 +61,10 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->violations = v->violations;
 	out->round_trip_us = (uint64_t)v->last_rtt_us;
 	out->directory_version = v->peer_directory_version;
+	out->clock_ahead_ms = v->clock_ahead_ms;
+	out->clock_measured_at_ms = v->clock_known ? v->clock_measured_ms : 0;
+	out->clock_error_ms = v->clock_error_ms;
+	out->waits_for = (uint32_t)v->waits_for;
 }
 
 static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)
@@ -213,7 +217,8 @@ void control_status(struct client *c, uint64_t id)
 	struct store_room room = { .submissions = true };
 	struct committee_id self = core_self(c->control->parts.core);
 	Vanthu__V1__Target target;
-	uint32_t alarms[4];
+	Vanthu__V1__Clock clock;
+	uint32_t alarms[8];
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
@@ -238,6 +243,10 @@ void control_status(struct client *c, uint64_t id)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
 		alarms[s.n_alarms++] = ERR_DIRECTORY_EXPIRED;
+	control_fill_clock(c, &clock);
+	s.clock = &clock;
+	if (clock.refusing != 0)
+		alarms[s.n_alarms++] = clock.refusing;
 	r.status = &s;
 	control_say(c, &r);
 }

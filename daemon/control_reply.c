@@ -73,13 +73,34 @@ void control_say(struct client *c, Vanthu__V1__Reply *r)
 	c->out_len += 4 + size;
 }
 
+void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out)
+{
+	struct clock_view v;
+
+	vanthu__v1__clock__init(out);
+	core_clock(c->control->parts.core, &v);
+	out->refusing = (uint32_t)v.refusing;
+	out->confirmed = v.verdict == CLOCK_RIGHT;
+	out->ahead_ms = v.ahead_ms;
+	out->now_ms = v.now_ms;
+	out->key_known = v.signer.known;
+	out->key_from_ms = v.signer.from_ms;
+	out->key_to_ms = v.signer.to_ms;
+	out->key_revoked_from_ms = v.signer.revoked_from_ms;
+}
+
 void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about)
 {
 	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+	Vanthu__V1__Clock clock;
 
 	e.code = (uint32_t)why;
 	e.about = (char *)(uintptr_t)about;
+	if (why == ERR_CLOCK_WRONG || why == ERR_OWN_KEY || why == ERR_OWN_KEY_UNKNOWN) {
+		control_fill_clock(c, &clock);
+		e.clock = &clock;
+	}
 	r.error = &e;
 	control_say(c, &r);
 }

@@ -141,15 +141,20 @@ void daemon_choose_keys(struct daemon *d)
 	struct arena *a = arena_new(4 << 20);
 	struct rec_committee *entry = NULL;
 	int64_t wall_ms = clock_now().wall_ms;
+	struct signer_validity validity;
 	struct signer *chosen;
 	struct record r;
 	unsigned count;
+	enum err found;
 
 	if (a == NULL)
 		return; /* tried again in a second */
-	if (l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) == ERR_OK)
+	found = l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r);
+	if (found == ERR_OK)
 		entry = &r.u.committee;
-	chosen = d->identity.signers[identity_signer(&d->identity, entry, wall_ms)];
+	chosen = d->identity.signers[identity_signer(&d->identity, entry, wall_ms, &validity)];
+	if (found == ERR_OK || found == ERR_NOT_FOUND) /* damaged, it says nothing about the key */
+		core_set_signer(d->core, &validity);
 	if (chosen != d->signer) {
 		d->signatures_before += signer_count(d->signer);
 		d->signer = chosen;

@@ -94,6 +94,8 @@ static const char *topic_of(enum notice what)
 		return "paper";
 	case NOTICE_TARGET:
 		return "target";
+	case NOTICE_CLOCK:
+		return "clock";
 	case NOTICE_NONE:
 		break;
 	}
@@ -103,11 +105,12 @@ static const char *topic_of(enum notice what)
 /* Links and trouble are told to operators; single documents only when somebody looks closely. */
 static enum log_level level_of(enum notice what, uint32_t reason)
 {
-	if (what == NOTICE_DIRECTORY && reason != 0)
+	if ((what == NOTICE_DIRECTORY || what == NOTICE_CLOCK) && reason != 0)
 		return LOG_WARNING;
 	switch (what) {
 	case NOTICE_LINK_UP:
 	case NOTICE_DIRECTORY:
+	case NOTICE_CLOCK:
 		return LOG_INFO;
 	case NOTICE_LINK_DOWN:
 	case NOTICE_HELD:
@@ -143,7 +146,10 @@ static void write_log(const struct act_notify *n)
 		return;
 	for (size_t i = 0; i < sizeof n->document.id.bytes; i++)
 		snprintf(id + 2 * i, 3, "%02x", n->document.id.bytes[i]);
-	if (n->document.origin.text[0] == '\0')
+	if (n->what == NOTICE_CLOCK)
+		log_event(level_of(n->what, n->reason), topic_of(n->what), "committee=%s ahead_ms=%lld error=VT-%u", n->committee.text,
+			  (long long)n->clock_ahead_ms, n->reason);
+	else if (n->document.origin.text[0] == '\0')
 		log_event(level_of(n->what, n->reason), topic_of(n->what), "committee=%s error=VT-%u", n->committee.text, n->reason);
 	else
 		log_event(level_of(n->what, n->reason), topic_of(n->what), "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
@@ -170,6 +176,7 @@ void events_publish(struct events *e, const struct act_notify *n, int64_t wall_m
 	m.origin = (char *)(uintptr_t)n->document.origin.text;
 	m.committee = (char *)(uintptr_t)n->committee.text;
 	m.reason = n->reason;
+	m.clock_ahead_ms = n->clock_ahead_ms;
 	if (n->summary.number != NULL)
 		m.number = (char *)(uintptr_t)n->summary.number;
 	if (vanthu__v1__live_event__get_packed_size(&m) > sizeof bytes)

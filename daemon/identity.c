@@ -126,21 +126,33 @@ static const struct key_entry *find_in_force(const struct rec_committee *entry, 
 	return NULL;
 }
 
-unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms)
+unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity)
 {
-	const struct key_entry *best = NULL;
+	const struct key_entry *best = NULL, *of_first = NULL;
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < k->signer_count; i++) {
-		const struct key_entry *found;
 		uint8_t public_key[32];
 
 		signer_public_key(k->signers[i], public_key);
-		found = find_in_force(entry, KEY_USE_SIGN, public_key, wall_ms);
-		if (found != NULL && (best == NULL || found->from_ms > best->from_ms)) {
-			best = found;
-			chosen = i;
+		for (uint32_t n = 0; entry != NULL && n < entry->key_count; n++) {
+			const struct key_entry *e = &entry->keys[n];
+
+			if (e->use != KEY_USE_SIGN || memcmp(e->public_key, public_key, sizeof public_key) != 0)
+				continue;
+			of_first = i == 0 ? e : of_first;
+			if (e->from_ms <= wall_ms && identity_in_force(e, wall_ms) && (best == NULL || e->from_ms > best->from_ms)) {
+				best = e;
+				chosen = i;
+			}
 		}
+	}
+	best = best != NULL ? best : of_first;
+	*validity = (struct signer_validity){ .known = best != NULL };
+	if (best != NULL) {
+		validity->from_ms = best->from_ms;
+		validity->to_ms = best->to_ms;
+		validity->revoked_from_ms = best->revoked_from_ms;
 	}
 	return chosen;
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/config.h"
 #include "proto/seal.h"
+#include "routing/core.h"
 #include "routing/record.h"
 
 enum { OWN_KEYS_MAX = 2 };
@@ -28,8 +29,9 @@ struct identity_keys {
 must_use enum err identity_read(const struct config *config, struct identity_keys *out);
 void identity_clear(struct identity_keys *k);
 
-/* The signer whose key the entry has in force at a time, the newest; else the first. `entry` may be NULL: no directory yet. */
-unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms);
+/* The signer whose key the entry has in force at a time, the newest; else the first. `entry` may be NULL: no directory yet. *validity: what the
+ * entry says of that key. Others take a signature from the very beginning of its key on and no sooner, so no tolerance counts here. */
+unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity);
 /* Our link keys in force, the newest first; without any, the first file's. Returns how many (at least 1). */
 unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX]);
 

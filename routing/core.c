@@ -218,6 +218,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	enum err e;
 
 	assert(!c->loaded);
+	c->now = now;
 	for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
 		e = load_number(&t, FAMILY_DOCUMENT, key_role(roles[i]));
 		if (e != ERR_OK)
@@ -253,6 +254,7 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 {
 	struct turn_view t = turn_view_of(c, now, plan);
 
+	c->now = now;
 	switch (event->type) {
 	case EVENT_SUBMIT:
 		return decide_submit(&t, &event->u.submit);
@@ -307,7 +309,19 @@ uint32_t core_link_count(const struct core *c)
 	return c->link_count;
 }
 
-static void link_view_of(const struct link *l, struct link_view *out)
+/* Documents wait for a neighbour whose clock is wrong: it subscribes when it is right (guard.c). It cannot be told from here for certain; what else
+ * would keep a living link from subscribing lasts seconds. */
+static enum err waits_for(const struct core *c, const struct link *l)
+{
+	int64_t ahead_ms = clock_ahead_ms(&l->clock, c->now);
+	bool off = ahead_ms > CLOCK_TOLERANCE_MS || ahead_ms < -CLOCK_TOLERANCE_MS, waits = false;
+
+	for (int lane = LANE_URGENT; lane < LANE_COUNT; lane++)
+		waits = waits || (!l->out[lane].subscribed && l->out[lane].last > l->out[lane].acked);
+	return l->up && off && waits ? ERR_CLOCK_NEIGHBOUR : ERR_OK;
+}
+
+static void link_view_of(const struct core *c, const struct link *l, struct link_view *out)
 {
 	memset(out, 0, sizeof *out);
 	out->neighbour = l->neighbour;
@@ -319,6 +333,11 @@ static void link_view_of(const struct link *l, struct link_view *out)
 	out->last_rtt_us = l->rtt_us;
 	out->violations = l->violations;
 	out->peer_directory_version = l->peer_directory_version;
+	out->clock_known = l->clock.known;
+	out->clock_ahead_ms = clock_ahead_ms(&l->clock, c->now);
+	out->clock_error_ms = l->clock.one_way ? -1 : l->clock.error_ms;
+	out->clock_measured_ms = l->clock.at_wall_ms;
+	out->waits_for = waits_for(c, l);
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		out->queued[lane] = l->out[lane].last - l->out[lane].acked;
 }
@@ -327,7 +346,7 @@ bool core_link(const struct core *c, uint32_t index, struct link_view *out)
 {
 	if (index >= c->link_count)
 		return false;
-	link_view_of(c->links[index], out);
+	link_view_of(c, c->links[index], out);
 	return true;
 }
 
@@ -335,7 +354,7 @@ bool core_link_find(const struct core *c, struct committee_id neighbour, struct 
 {
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		if (id_equal(c->links[i]->neighbour, neighbour)) {
-			link_view_of(c->links[i], out);
+			link_view_of(c, c->links[i], out);
 			return true;
 		}
 	}

@@ -6,6 +6,7 @@
 #ifndef VANTHU_ROUTING_CORE_H
 #define VANTHU_ROUTING_CORE_H
 
+#include "routing/clocks.h"
 #include "routing/err.h"
 #include "routing/event.h"
 #include "routing/lookup.h"
@@ -50,6 +51,26 @@ int64_t core_deadline_ms(const struct core *c);
 /* Can local submissions be taken? The shell says so when it has looked at disk and map. */
 void core_set_room(struct core *c, bool room_for_submissions, bool room_for_documents, bool room_for_facts);
 
+/* What the directory in force says of the key that this daemon signs with. */
+struct signer_validity {
+	bool known; /* it is in there */
+	int64_t from_ms;
+	int64_t to_ms;           /* 0: no end known */
+	int64_t revoked_from_ms; /* 0: not revoked */
+};
+/* Said by the shell whenever either changes; until then no key is checked. */
+void core_set_signer(struct core *c, const struct signer_validity *v);
+
+/* May it sign? As of the last event. */
+struct clock_view {
+	enum clock_verdict verdict;
+	int64_t ahead_ms;   /* by how much the others' clocks are ahead of ours, when the verdict is CLOCK_WRONG */
+	enum err refusing;  /* ERR_OK, ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN: nothing new is signed */
+	struct signer_validity signer;
+	int64_t now_ms;     /* wall */
+};
+void core_clock(struct core *c, struct clock_view *out);
+
 /* What a reload may change. */
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes);
 
@@ -70,6 +91,11 @@ struct link_view {
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
 	uint64_t peer_directory_version;
+	bool clock_known;           /* its clock has been measured */
+	int64_t clock_ahead_ms;     /* of ours, now; negative: behind */
+	int64_t clock_error_ms;     /* at most, either way; -1: it may be any amount later there */
+	int64_t clock_measured_ms;  /* wall */
+	enum err waits_for;         /* why documents do not go over this link although it is up: ERR_CLOCK_NEIGHBOUR; ERR_OK: nothing known */
 };
 uint32_t core_link_count(const struct core *c);
 bool core_link(const struct core *c, uint32_t index, struct link_view *out);

@@ -44,6 +44,11 @@ struct link {
 	uint64_t suspect_seq[LANE_COUNT]; /* its signature was wrong once: asked for again before it is refused */
 	struct digest suspect[LANE_COUNT]; /* that envelope's: another one in its place is suspect for itself */
 	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */
+	struct clock_reading clock;
+	bool clock_told; /* that it differs */
+	int64_t next_clock_notice_ms; /* monotonic: not before */
+	bool hello_open; /* one of ours is to be answered, that was sent then: */
+	int64_t hello_sent_us;
 };
 
 /* See requeue.c. */
@@ -80,8 +85,22 @@ struct recount {
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
+/* May we sign? See guard.c. */
+struct guard {
+	struct signer_validity signer;
+	bool signer_said;
+	bool judged; /* what follows holds for `judged_at` */
+	struct now judged_at;
+	enum clock_verdict verdict;
+	int64_t ahead_ms;
+	enum err told; /* the reason not to sign that was told last */
+	int64_t next_notice_ms; /* monotonic: not before */
+};
+
 struct core {
 	struct core_config config;
+	struct now now; /* of the last event */
+	struct guard guard;
 	struct link **links; /* each allocated by itself: views and streams stay where they are */
 	uint32_t link_count;
 	struct tree *tree;
@@ -149,6 +168,17 @@ void link_heard(struct turn_view *t, struct link *l, bool proof);
 void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
 /* Queues one envelope for a neighbour. */
 void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r, uint64_t *seq);
+
+/* ---- guard.c ---- */
+/* ERR_OK, or why nothing new may be signed: ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN. To be asked before a draft is planned. */
+enum err core_may_sign(struct turn_view *t);
+/* Is our clock known to be right or wrong, by our neighbours'? */
+enum clock_verdict core_clock_verdict(struct turn_view *t);
+/* The neighbour has said its clock; `round_trip_us` as for clock_measure. */
+void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, int64_t round_trip_us);
+void guard_look_at_link(struct turn_view *t, struct link *l); /* tells when the neighbour's clock has passed the bound, or is right again */
+void guard_forget(struct core *c); /* a link came or went */
+void guard_tick(struct turn_view *t);
 
 /* ---- requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);

@@ -171,6 +171,7 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	result = follow_links(t);
 	if (result != ERR_OK)
 		return result;
+	guard_forget(t->core);
 	part_with(t);
 	result = remember_passed_over(t, e, before);
 	if (result != ERR_OK)

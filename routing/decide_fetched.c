@@ -56,6 +56,8 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 		return ERR_OK; /* told twice */
 	if (result == ERR_OK && (r.u.fetch.role != e->role || r.u.fetch.serial.n != e->serial.n))
 		return ERR_OK; /* another document's place by now */
+	if (result == ERR_OK && core_may_sign(t) != ERR_OK)
+		return ERR_OK; /* its receipt would be signed: it is told again after a while */
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	if (result == ERR_OK)

@@ -50,7 +50,20 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 		in->known = true;
 		link_write_in(t, l, lane);
 	}
+	if (lane != LANE_FACTS && core_may_sign(t) != ERR_OK) {
+		in->open = false; /* what comes here is receipted or relayed, and so signed: it stays where it is until we may */
+		l->resume_ms[lane] = t->now.mono_ms;
+		return;
+	}
 	link_subscribe(t, l, lane);
+}
+
+/* Who dialled learns both clocks from the answer to its Hello; the other has to ask. */
+static void take_clock(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	guard_measure(t, l, m->wall_ms, m->answer && l->hello_open ? t->now.mono_us - l->hello_sent_us : CLOCK_NO_ROUND_TRIP);
+	if (m->answer)
+		l->hello_open = false;
 }
 
 enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
@@ -70,12 +83,14 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	link_heard(t, l, true);
 	if (!m->answer)
 		link_hello(t, l, true);
+	l->up = true;
+	take_clock(t, l, m);
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		l->out[lane].subscribed = false; /* its Subscribe follows */
 		take_offer(t, l, lane, &m->streams[lane]);
 	}
-	l->up = true;
-	l->next_ping_ms = t->now.mono_ms;
+	link_ping(t, l); /* at once: it tells the other clock for certain */
+	guard_look_at_link(t, l);
 	if (!was_up) {
 		struct document_ref none = { .origin = { "" } };
 
@@ -156,6 +171,8 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	link_peer_version(t, l, m->directory_version);
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
+	guard_measure(t, l, m->wall_ms, l->rtt_us);
+	guard_look_at_link(t, l);
 	if (l->ping_reply.n != 0) {
 		struct act *a = plan_act(t->plan, ACT_REPLY);
 

@@ -46,9 +46,12 @@ static bool spoilt(struct link *l, const struct ev_publish *e)
 	return true;
 }
 
-static bool must_wait(const struct turn_view *t, const struct link *l, const struct ev_publish *e)
+static bool must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e)
 {
 	if (e->lane == LANE_FACTS ? !t->core->room_facts : !t->core->room_documents)
+		return true;
+	/* Its receipt or relay record would be signed. */
+	if (e->lane != LANE_FACTS && core_may_sign(t) != ERR_OK)
 		return true;
 	/* A key may have been revoked between the worker's look and now: opened anew, it is judged by the directory in force. */
 	if (e->opened_under != t->core->directory_version)

@@ -215,6 +215,8 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		nobody = t->core->config.self; /* it gives away what it holds, and begins nothing new */
 		result = ERR_RETIRED_RECIPIENT;
 	}
+	if (result == ERR_OK)
+		result = core_may_sign(t);
 	if (result != ERR_OK) {
 		reply(t, e, result, nobody);
 		return ERR_OK;

@@ -134,7 +134,7 @@ static enum err tick_up(struct turn_view *t, struct link *l)
 	if (ask)
 		l->next_pins_ms = t->now.mono_ms + PINS_INTERVAL_MS;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
-		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane])
+		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane] && (lane == LANE_FACTS || core_may_sign(t) == ERR_OK))
 			link_subscribe(t, l, lane);
 		if (lane == LANE_FACTS)
 			continue;
@@ -159,7 +159,7 @@ static enum err tick_link(struct turn_view *t, struct link *l)
 		e = tick_up(t, l);
 	else if (l->connected && t->now.mono_ms >= l->next_hello_ms)
 		link_hello(t, l, false);
-	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL && e == ERR_OK; lane++)
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL && e == ERR_OK && core_may_sign(t) == ERR_OK; lane++)
 		e = look_for_held(t, l, lane);
 	return e;
 }
@@ -291,6 +291,7 @@ enum err decide_tick(struct turn_view *t)
 		if (e != ERR_OK)
 			return e;
 	}
+	guard_tick(t);
 	look_at_directory(t);
 	e = requeue_tick(t);
 	if (e == ERR_OK)

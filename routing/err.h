@@ -62,6 +62,11 @@ enum err {
 	ERR_PROTOCOL = 3013,        /* a frame that breaks the protocol of links */
 	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
 	ERR_CERTIFICATE = 3015,
+	ERR_CLOCK_WRONG = 3020,     /* our own clock differs from our neighbours': nothing is signed */
+	ERR_OWN_KEY = 3021,         /* a key of our own that is not valid at our clock: not yet, no longer, or revoked */
+	ERR_CLOCK_NEIGHBOUR = 3022, /* a neighbour's clock differs from ours */
+	ERR_OWN_KEY_UNKNOWN = 3023, /* the directory in force does not have our signing key */
+	ERR_LINK_KEY = 3024,        /* no link key of the neighbour is valid at our clock */
 
 	ERR_DISK_FULL = 4001,
 	ERR_STORE = 4002,           /* the store failed: the process ends */

@@ -70,6 +70,8 @@ enum {
 	LINK_DEAD_MS = 15000,
 	HELD_MS = 5 * 60 * 1000,         /* a hop that holds a document longer says so */
 	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
+	CLOCK_SHOWN_MS = 60 * 1000,      /* a neighbour's clock that differs by more is shown and told */
+	CLOCK_RIGHT_MS = 55 * 1000,      /* and is right again below this */
 
 	/* Local sockets */
 	CONTROL_MESSAGE_MAX_BYTES = 1024 * 1024,

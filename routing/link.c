@@ -227,6 +227,9 @@ void link_hello(struct turn_view *t, struct link *l, bool answer)
 		h->streams[lane].last = l->out[lane].last;
 	}
 	l->next_hello_ms = t->now.mono_ms + 2000;
+	l->hello_open = l->hello_open || !answer;
+	if (!answer)
+		l->hello_sent_us = t->now.mono_us;
 	link_say(t, l, &m);
 }
 
@@ -287,9 +290,11 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 		a->u.reply.at = l->neighbour;
 		l->ping_reply.n = 0;
 	}
+	l->hello_open = false;
 	if (!l->up)
 		return;
 	l->up = false;
+	guard_forget(t->core);
 	a = plan_act(t->plan, ACT_FETCH_STOP);
 	a->neighbour = l->neighbour;
 	link_notice(t, l, NOTICE_LINK_DOWN, why);

@@ -56,6 +56,7 @@ enum notice {
 	NOTICE_DIRECTORY,
 	NOTICE_PAPER,     /* a document on paper was registered, or its entry cancelled */
 	NOTICE_TARGET,    /* the counters have changed */
+	NOTICE_CLOCK,     /* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The reason says which */
 };
 
 struct act_notify {
@@ -66,6 +67,7 @@ struct act_notify {
 	struct summary summary;
 	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
 	struct target_count target;
+	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
 };
 /* Where counters and records differ. */
 struct recount_difference {

@@ -329,6 +329,8 @@ enum err requeue_tick(struct turn_view *t)
 	struct requeue *q = &t->core->requeue;
 	unsigned budget = ROWS_PER_TICK;
 
+	if (core_may_sign(t) != ERR_OK)
+		return ERR_OK; /* relay records and refusals would be signed: it goes on when we may */
 	while (q->active && budget > 0 && plan_has_room(t->plan)) {
 		bool done = false;
 		enum err e;

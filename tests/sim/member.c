@@ -87,15 +87,19 @@ static void violation(void *ctx, struct committee_id neighbour, enum err why)
 /* Signs with the newest key that its directory knows. */
 static void choose_key(struct member *m)
 {
+	struct signer_validity validity = { .known = false };
 	struct signer *fresh;
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < m->key_count; i++) {
 		struct key_info info;
 
-		if (keys_find(m, &m->key_id[i], &info) == ERR_OK)
-			chosen = i;
+		if (keys_find(m, &m->key_id[i], &info) != ERR_OK)
+			continue;
+		chosen = i;
+		validity = (struct signer_validity){ true, info.from_ms, info.to_ms, info.revoked_from_ms };
 	}
+	core_set_signer(m->core, &validity);
 	assert(signer_from_pem(m->signing_pem[chosen], &fresh) == ERR_OK);
 	signer_destroy(m->signer);
 	m->signer = fresh;
