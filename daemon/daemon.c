@@ -35,6 +35,8 @@ static enum err read_keys(struct daemon *d)
 		return e;
 	d->signer = d->identity.signers[0];
 	d->link_keys.self = d->config.committee;
+	d->link_keys.known = daemon_known;
+	d->link_keys.ctx = d;
 	d->link_keys.key_count = identity_links(&d->identity, NULL, 0, d->link_keys.keys);
 	e = certificate_from_pem(d->keys, pem, &d->registry_root_der);
 	if (e != ERR_OK)

@@ -75,6 +75,9 @@ void daemon_close(struct daemon *d);
 must_use enum err daemon_follow_directory(struct daemon *d);
 /* Whom the links may talk to, by the directory and the time of day. */
 must_use enum err daemon_follow_peers(struct daemon *d);
+/* Visits: who may come (links_config.known), and going there (outbox_ops.visit). */
+bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *out);
+void daemon_visit(void *ctx, struct committee_id host);
 must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count);
 /* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
 must_use enum err daemon_install_directory(struct daemon *d);

@@ -150,11 +150,22 @@ static void drop_file(void *ctx, struct digest sha256)
 	plan_drop(ctx, sha256, clock_now().mono_ms);
 }
 
+static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)
+{
+	return links_visit_send(((struct daemon *)ctx)->links, who, party, frame);
+}
+
+static void visit_end(void *ctx, struct committee_id who, enum party party)
+{
+	links_visit_end(((struct daemon *)ctx)->links, who, party);
+}
+
 struct outbox_ops daemon_outbox_ops(struct daemon *d)
 {
 	return (struct outbox_ops){ .ctx = d, .send = send_control, .reply = reply, .notify = publish_notice, .fetch = fetch,
 				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
-				    .directory = follow_directory };
+				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
+				    .visit_end = visit_end };
 }
 
 /* ---- bulk ---- */

@@ -8,6 +8,7 @@
 #include "daemon/clock.h"
 #include "daemon/daemon.h"
 #include "daemon/log.h"
+#include "proto/digest.h"
 #include "proto/directory.h"
 #include "routing/id.h"
 
@@ -82,6 +83,58 @@ enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer *
 			return e;
 	}
 	return ERR_OK;
+}
+
+/* Link keys are known by the SHA-256 of their bytes (docs/PROTOCOL.md "Visits"). */
+bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *out)
+{
+	struct daemon *d = ctx;
+	struct lookup l = d->store->ops->lookup(d->store);
+	struct arena *a = arena_new(4 << 20);
+	struct key key = key_digest(digest_of((struct blob){ public_key, 32 }));
+	struct record r;
+	bool known = false;
+
+	if (a == NULL)
+		return false;
+	if (l.get(l.ctx, a, FAMILY_KEY, &key, &r) == ERR_OK) {
+		*out = r.u.key.committee;
+		key = key_committee(*out);
+		if (l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) == ERR_OK)
+			known = identity_has_link(&r.u.committee, public_key, clock_now().wall_ms);
+	}
+	arena_destroy(a);
+	return known;
+}
+
+/* Under any of our keys that the host may know: the one in force first, and one that our directory does not have yet, but that of the host may. */
+void daemon_visit(void *ctx, struct committee_id host)
+{
+	struct daemon *d = ctx;
+	struct lookup l = d->store->ops->lookup(d->store);
+	struct own_link_key keys[2 * OWN_KEYS_MAX];
+	struct key key = key_committee(host);
+	struct arena *a = arena_new(4 << 20);
+	unsigned count = 0;
+	struct link_peer peer;
+	struct record r;
+
+	for (unsigned i = 0; i < d->link_keys.key_count; i++)
+		keys[count++] = d->link_keys.keys[i];
+	for (unsigned i = 0; i < d->identity.link_count; i++) {
+		bool there = false;
+
+		for (unsigned k = 0; k < d->link_keys.key_count; k++)
+			there = there || memcmp(keys[k].public_key, d->identity.links[i].public_key, 32) == 0;
+		if (!there)
+			keys[count++] = d->identity.links[i];
+	}
+	if (a != NULL && l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) == ERR_OK) {
+		fill_peer(&r.u.committee, false, clock_now().wall_ms, &peer);
+		links_visit(d->links, &peer, keys, count);
+	}
+	explicit_bzero(keys, sizeof keys);
+	arena_destroy(a);
 }
 
 enum err daemon_follow_peers(struct daemon *d)
@@ -194,6 +247,7 @@ enum err daemon_follow_directory(struct daemon *d)
 		sequencer_directory(d->sequencer, core_directory_version(d->core));
 	e = daemon_follow_peers(d);
 	if (e == ERR_OK && d->links != NULL) {
+		links_forget_visitors(d->links);
 		daemon_read_keys(d);
 		daemon_choose_keys(d);
 	}

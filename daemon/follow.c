@@ -15,6 +15,8 @@ struct check {
 	struct follow *follow;
 	struct directory_parts *parts;
 	struct directory_base base;
+	struct committee_id from;
+	enum party party;
 	struct arena *arena;
 	struct directory directory;
 	enum err result;
@@ -67,6 +69,15 @@ static void work(struct job *j)
 	c->result = directory_parts_open(c->parts, c->arena, c->follow->parts.registry_root_der, &c->base, &c->directory);
 }
 
+static void tell_bad(struct follow *f, struct committee_id from, enum party party, enum err why)
+{
+	struct event event = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = from, .party = party, .reason = (uint32_t)why } };
+
+	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", from.text, (int)why);
+	if (why != ERR_NO_MEMORY && inbox_push(f->parts.inbox, &event, NULL, NULL) != ERR_OK)
+		log_event(LOG_WARNING, "inbox-full", "event=bad-directory"); /* it is asked again, and found out again */
+}
+
 static void done(struct job *j)
 {
 	struct check *c = (struct check *)j;
@@ -74,16 +85,16 @@ static void done(struct job *j)
 
 	c->follow->checking = false;
 	event.u.directory = (struct ev_directory){ .head = &c->directory.head, .entries = c->directory.entries,
-						   .entry_count = c->directory.entry_count, .base = c->directory.since };
-	if (c->result == ERR_OK)
-		c->result = inbox_push(c->follow->parts.inbox, &event, destroy_check, c);
-	if (c->result == ERR_OK)
+						   .entry_count = c->directory.entry_count, .base = c->directory.since, .from = c->from,
+						   .party = c->party };
+	if (c->result != ERR_OK)
+		tell_bad(c->follow, c->from, c->party, c->result);
+	else if (inbox_push(c->follow->parts.inbox, &event, destroy_check, c) == ERR_OK)
 		return;
-	log_event(LOG_WARNING, "directory-not-taken", "error=VT-%d", (int)c->result);
 	destroy_check(c);
 }
 
-static void begin_check(struct follow *f)
+static void begin_check(struct follow *f, struct committee_id from, enum party party)
 {
 	struct check *c = calloc(1, sizeof *c);
 	struct directory_parts *fresh = directory_parts_new();
@@ -97,6 +108,8 @@ static void begin_check(struct follow *f)
 		return; /* asked for again */
 	}
 	c->follow = f;
+	c->from = from;
+	c->party = party;
 	c->parts = f->coming;
 	c->base = (struct directory_base){ .rows = f->parts.lookup, .version = core_directory_version(f->parts.core) };
 	f->coming = fresh;
@@ -106,18 +119,25 @@ static void begin_check(struct follow *f)
 	f->parts.runner.run(f->parts.runner.ctx, &c->job);
 }
 
-bool follow_frame(struct follow *f, struct blob frame)
+void follow_part(struct follow *f, struct committee_id from, enum party party, const struct msg_directory_part *m)
+{
+	enum err e = directory_parts_add(f->coming, m);
+
+	if (e == ERR_OK && m->last)
+		begin_check(f, from, party);
+	else if (e == ERR_GAP)
+		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text); /* another version came between: asked for anew */
+	else if (e != ERR_OK)
+		tell_bad(f, from, party, e);
+}
+
+bool follow_frame(struct follow *f, struct committee_id neighbour, struct blob frame)
 {
 	struct message m;
-	enum err e;
 
 	arena_reset(f->arena);
 	if (wire_decode(f->arena, frame, &m) != ERR_OK || m.type != MESSAGE_DIRECTORY_PART)
 		return false;
-	e = directory_parts_add(f->coming, &m.u.directory_part);
-	if (e == ERR_OK && m.u.directory_part.last)
-		begin_check(f);
-	else if (e != ERR_OK)
-		log_event(LOG_INFO, "directory-part-passed-over", "error=VT-%d", (int)e);
+	follow_part(f, neighbour, PARTY_NEIGHBOUR, &m.u.directory_part);
 	return true;
 }

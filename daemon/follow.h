@@ -1,5 +1,5 @@
-/* The directory that comes down from the superior: collects its parts, has a worker check the whole, and gives it to the core.
- * What cannot be believed is logged and forgotten; the core asks again when it next hears of a newer version. */
+/* The directory that somebody hands on: collects its parts, has a worker check the whole, and gives it to the core.
+ * What cannot be believed is logged, forgotten and told to the core, which asks another. */
 #ifndef VANTHU_DAEMON_FOLLOW_H
 #define VANTHU_DAEMON_FOLLOW_H
 
@@ -18,7 +18,9 @@ struct follow;
 struct follow *follow_new(const struct follow_parts *parts); /* NULL without memory */
 void follow_destroy(struct follow *f); /* after the workers; NULL is fine */
 
-/* A DIRECTORY_PART frame of the superior's. False when it does not decode: the neighbour's fault. Control thread only. */
-bool follow_frame(struct follow *f, struct blob frame);
+/* A DIRECTORY_PART of the one that the core asks (core_asks); what comes of it is an event. As a frame: false when it does not decode, which is the
+ * neighbour's fault. Control thread only. */
+bool follow_frame(struct follow *f, struct committee_id neighbour, struct blob frame);
+void follow_part(struct follow *f, struct committee_id from, enum party party, const struct msg_directory_part *m);
 
 #endif

@@ -126,6 +126,11 @@ static const struct key_entry *find_in_force(const struct rec_committee *entry, 
 	return NULL;
 }
 
+bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32], int64_t wall_ms)
+{
+	return find_in_force(entry, KEY_USE_LINK, public_key, wall_ms) != NULL;
+}
+
 unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity)
 {
 	const struct key_entry *best = NULL, *of_first = NULL;

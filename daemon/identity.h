@@ -35,6 +35,8 @@ unsigned identity_signer(const struct identity_keys *k, const struct rec_committ
 /* Our link keys in force, the newest first; without any, the first file's. Returns how many (at least 1). */
 unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX]);
 
+/* Has this committee this link key, in force? */
+bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32], int64_t wall_ms);
 /* Is the key in force at a time? The clock tolerance counts for its beginning. */
 bool identity_in_force(const struct key_entry *k, int64_t wall_ms);
 

@@ -5,7 +5,6 @@
  * from the older one is dropped unread. */
 #include "daemon/links.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,9 +15,6 @@
 #include "routing/id.h"
 
 enum {
-	PAUSE_FIRST_MS = 1000,
-	PAUSE_MOST_MS = 5 * 60 * 1000,
-	FORGIVEN_MS = 10 * 60 * 1000,
 	REDIAL_MS = 2000,
 	DROPPED_MAX = 256,
 };
@@ -58,9 +54,16 @@ void links_tell(struct links *l, enum link_event_type type, const struct neighbo
 	push(l, &e);
 }
 
+void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who, enum party party)
+{
+	struct link_event e = { .type = type, .neighbour = who, .party = party, .purpose = PURPOSE_DIRECTORY, .reason = ERR_NETWORK };
+
+	push(l, &e);
+}
+
 /* ---- which socket may have something ---- */
 
-enum { WATCHED = 5 + OWN_KEYS_MAX };
+enum { WATCHED = 7 + OWN_KEYS_MAX };
 
 struct watched {
 	void *socket;
@@ -75,6 +78,8 @@ static unsigned list_watched(struct links *l, struct watched out[WATCHED])
 		{ l->control.monitor, &l->control.monitor_attention },
 		{ l->bulk.socket, &l->bulk.attention },
 		{ l->bulk.monitor, &l->bulk.monitor_attention },
+		{ l->visit.socket, &l->visit.attention },
+		{ l->visit.monitor, &l->visit.monitor_attention },
 	};
 	unsigned n = 0;
 
@@ -147,7 +152,7 @@ static void keep_dialled(struct links *l)
 	    clock_now().mono_ms < l->control.not_before_ms || n->peer.endpoint[0] == '\0' ||
 	    n->peer.key_count == 0)
 		return;
-	(void)!dialled_open(l, &l->control, &n->peer); /* logged there; tried again */
+	(void)!dialled_open(l, &l->control, &n->peer, &l->config.keys[l->dial_key]); /* logged there; tried again */
 }
 
 void links_open_bulk(struct links *l, struct committee_id committee)
@@ -155,7 +160,7 @@ void links_open_bulk(struct links *l, struct committee_id committee)
 	struct neighbour *n = links_find(l, committee);
 
 	if (n != NULL && n->peer.superior && n->peer.key_count > 0 && l->bulk.socket == NULL)
-		(void)!dialled_open(l, &l->bulk, &n->peer); /* logged there; asked for again when it is still wanted */
+		(void)!dialled_open(l, &l->bulk, &n->peer, &l->config.keys[l->dial_key]); /* logged there; asked for again when it is still wanted */
 }
 
 void links_close_bulk(struct links *l, struct committee_id committee)
@@ -206,14 +211,15 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 
 /* ---- receiving ---- */
 
-static bool rid_is(const struct connection *c, const struct listener *r, const void *rid)
+bool links_rid_is(const struct connection *c, const struct listener *r, const void *rid)
 {
 	return c->standing && c->listener == r && memcmp(c->rid, rid, RID_BYTES) == 0;
 }
 
-/* The first frame of a connection: which one is it? */
-static void first_frame(struct links *l, struct neighbour *n, struct listener *r, const void *rid, struct blob frame)
+/* The first frame of a connection: which one is it? `n`: NULL for a committee that is no subordinate of ours. */
+static void first_frame(struct links *l, struct committee_id who, struct neighbour *n, struct listener *r, const void *rid)
 {
+	struct blob frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
 	struct connection *c;
 	struct message m;
 	bool replaced;
@@ -221,10 +227,18 @@ static void first_frame(struct links *l, struct neighbour *n, struct listener *r
 	arena_reset(l->arena);
 	if (wire_decode(l->arena, frame, &m) != ERR_OK || m.type != MESSAGE_HELLO)
 		return; /* of a connection that was cut off, or not of ours: it must say Hello */
-	if (!id_equal(m.u.hello.committee, n->peer.committee)) {
+	if (n != NULL && !id_equal(m.u.hello.committee, who)) {
 		links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
 		return;
 	}
+	if (m.u.hello.purpose == PURPOSE_DIRECTORY) {
+		l->hello_waits = id_equal(m.u.hello.committee, who) && links_take_visitor(l, who, r, rid);
+		l->hello_from = who;
+		l->hello_party = PARTY_VISITOR;
+		return;
+	}
+	if (n == NULL)
+		return; /* it may visit, and nothing else */
 	c = &n->connections[m.u.hello.purpose];
 	replaced = c->standing;
 	memcpy(c->rid, rid, RID_BYTES);
@@ -233,28 +247,33 @@ static void first_frame(struct links *l, struct neighbour *n, struct listener *r
 	if (replaced)
 		links_tell(l, LINK_DISCONNECTED, n, m.u.hello.purpose, ERR_NETWORK);
 	links_tell(l, LINK_CONNECTED, n, m.u.hello.purpose, ERR_OK);
+	/* The Hello itself follows its connection; a bulk one has said all with it. */
+	if (m.u.hello.purpose == PURPOSE_CONTROL) {
+		l->hello_waits = true;
+		l->hello_from = who;
+		l->hello_party = PARTY_NEIGHBOUR;
+	}
 }
 
-/* Whose message it is, by the user id that our ZAP handler gave the connection: a committee and the key that it proved. One whose key is no
- * longer in force is cut off here, at its next message. NULL: nobody's. */
-static struct neighbour *sender(struct links *l)
+/* Whose message it is, by the user id that our ZAP handler gave the connection: a committee and the key that it proved. */
+static bool read_user(struct links *l, struct committee_id *who, uint8_t tag[ZAP_TAG_BYTES])
 {
 	const char *user = zmq_msg_gets(&l->message, "User-Id"), *slash = user == NULL ? NULL : strchr(user, '/');
-	uint8_t tag[ZAP_TAG_BYTES];
-	struct committee_id who;
-	struct neighbour *n;
 
-	if (slash == NULL || id_parse(user, (size_t)(slash - user), &who) != ERR_OK || !zap_tag_parse(slash + 1, tag))
-		return NULL;
-	n = links_find(l, who);
-	if (n == NULL || links_key_allowed(n, tag, sizeof tag))
-		return n;
+	return slash != NULL && id_parse(user, (size_t)(slash - user), who) == ERR_OK && zap_tag_parse(slash + 1, tag);
+}
+
+/* One whose key is no longer in force is cut off here, at its next message. */
+static bool in_force(struct links *l, struct neighbour *n, const uint8_t tag[ZAP_TAG_BYTES])
+{
+	if (links_key_allowed(n, tag, ZAP_TAG_BYTES))
+		return true;
 	if (n->connections[PURPOSE_CONTROL].standing || n->connections[PURPOSE_BULK].standing) {
-		log_event(LOG_WARNING, "key-not-in-force", "committee=%s", who.text);
-		links_reset(l, who);
+		log_event(LOG_WARNING, "key-not-in-force", "committee=%s", n->peer.committee.text);
+		links_reset(l, n->peer.committee);
 		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_KEY_REVOKED);
 	}
-	return NULL;
+	return false;
 }
 
 /* Routing id, then one payload frame: more is a violation. False: nothing waits. */
@@ -280,9 +299,11 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 	}
 	*good = *good && parts > 0;
 	if (*good && parts > 1) {
-		struct neighbour *n = sender(l);
+		struct committee_id who;
+		uint8_t tag[ZAP_TAG_BYTES];
+		struct neighbour *n = read_user(l, &who, tag) ? links_find(l, who) : NULL;
 
-		if (n != NULL)
+		if (n != NULL && in_force(l, n, tag))
 			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
 		*good = false;
 	}
@@ -290,55 +311,88 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 	return true;
 }
 
+/* What a neighbour says on one of its connections, or a visitor on its own; anything else is a connection's first frame. */
 static bool take_router(struct links *l, struct listener *r, struct link_event *out)
 {
-	uint8_t rid[RID_BYTES];
+	uint8_t rid[RID_BYTES], tag[ZAP_TAG_BYTES];
 	struct committee_id who;
 	struct neighbour *n;
-	struct blob frame;
+	struct visitor *v;
 	bool good;
 
 	if (r->socket == NULL || !receive_router(l, r, rid, &good))
 		return false;
-	n = good ? sender(l) : NULL;
-	if (n == NULL || clock_now().mono_ms < n->refused_until_ms)
-		return true; /* nobody's, or somebody's who was cut off: dropped unread */
-	who = n->peer.committee;
-	frame = (struct blob){ zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
-	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++) {
-		if (rid_is(&n->connections[p], r, rid)) {
-			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .purpose = p, .frame = frame };
-			return true;
+	if (!good || !read_user(l, &who, tag))
+		return true; /* nobody's */
+	n = links_find(l, who);
+	if (n != NULL && clock_now().mono_ms < n->refused_until_ms)
+		return true; /* somebody's who was cut off: dropped unread */
+	v = links_visitor(l, who);
+	if (v != NULL && links_rid_is(&v->connection, r, rid)) {
+		*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .party = PARTY_VISITOR, .purpose = PURPOSE_DIRECTORY };
+		goto frame;
+	}
+	if (n != NULL && n->peer.superior)
+		n = NULL; /* we dial it; when it dials us, it visits */
+	if (n != NULL && !in_force(l, n, tag))
+		return true;
+	for (enum purpose p = PURPOSE_CONTROL; n != NULL && p <= PURPOSE_BULK; p++) {
+		if (links_rid_is(&n->connections[p], r, rid)) {
+			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .purpose = p };
+			goto frame;
 		}
 	}
-	first_frame(l, n, r, rid, frame);
-	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_CONTROL; p++) {
-		/* The Hello itself follows its connection; a bulk one has said all with it. */
-		if (rid_is(&n->connections[p], r, rid)) {
-			l->hello_waits = true;
-			l->hello_from = who;
-		}
-	}
+	first_frame(l, who, n, r, rid);
+	return true;
+frame:
+	out->frame = (struct blob){ zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
 	return true;
 }
 
-static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose, struct link_event *out)
+/* One message of a connection that we dialled. False: nothing waits. */
+static bool receive_dialled(struct links *l, struct dialled *d, bool *good)
 {
-	struct neighbour *n = links_superior(l);
 	int parts = 0;
 
-	if (d->socket == NULL || n == NULL)
+	if (d->socket == NULL)
 		return false;
 	do {
 		if (!receive_part(&d->attention, d->socket, &l->message))
 			return false;
 		parts++;
 	} while (zmq_msg_more(&l->message) != 0);
-	if (parts > 1) {
+	*good = parts == 1;
+	return true;
+}
+
+static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose, struct link_event *out)
+{
+	struct neighbour *n = links_superior(l);
+	bool good;
+
+	if (n == NULL || !receive_dialled(l, d, &good))
+		return false;
+	if (!good) {
 		links_tell(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
 		return true;
 	}
 	*out = (struct link_event){ .type = LINK_FRAME, .neighbour = n->peer.committee, .purpose = purpose,
+				    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
+	return true;
+}
+
+static bool take_host(struct links *l, struct link_event *out)
+{
+	bool good;
+
+	if (!receive_dialled(l, &l->visit, &good))
+		return false;
+	if (!good) {
+		dialled_close(&l->visit, 0);
+		links_tell_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
+		return true;
+	}
+	*out = (struct link_event){ .type = LINK_FRAME, .neighbour = l->host.committee, .party = PARTY_HOST, .purpose = PURPOSE_DIRECTORY,
 				    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
 	return true;
 }
@@ -361,129 +415,18 @@ void links_receive(struct links *l, struct link_event *out)
 		}
 		if (l->hello_waits) {
 			l->hello_waits = false;
-			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = l->hello_from, .purpose = PURPOSE_CONTROL,
+			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = l->hello_from, .party = l->hello_party,
+						    .purpose = l->hello_party == PARTY_VISITOR ? PURPOSE_DIRECTORY : PURPOSE_CONTROL,
 						    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
 			return;
 		}
-		if (watch(l, &l->control, PURPOSE_CONTROL) || watch(l, &l->bulk, PURPOSE_BULK))
+		if (watch(l, &l->control, PURPOSE_CONTROL) || watch(l, &l->bulk, PURPOSE_BULK) || links_watch_visit(l))
 			continue;
 		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) && !take_router(l, &l->listeners[0], out) &&
 		    !take_router(l, &l->listeners[1], out) &&
-		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out))
+		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out) && !take_host(l, out))
 			return;
 		if (out->type != LINK_EVENT_NONE)
 			return;
 	}
-}
-
-/* ---- sending ---- */
-
-/* What is sent: bytes that ZeroMQ copies, or a message that it takes. */
-static bool send_part(void *socket, zmq_msg_t *m, struct blob frame)
-{
-	if (m != NULL)
-		return zmq_msg_send(m, socket, ZMQ_DONTWAIT) >= 0;
-	return zmq_send(socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0;
-}
-
-static enum err send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
-{
-	if (d->socket == NULL || !d->up)
-		return ERR_NETWORK;
-	d->attention.quiet = false;
-	return send_part(d->socket, m, frame) ? ERR_OK : ERR_BUSY;
-}
-
-static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose, zmq_msg_t *m, struct blob frame)
-{
-	struct neighbour *n = links_find(l, neighbour);
-	struct connection *c;
-
-	if (n == NULL)
-		return ERR_NETWORK;
-	if (n->peer.superior)
-		return send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, m, frame);
-	c = &n->connections[purpose];
-	if (!c->standing || c->listener->socket == NULL)
-		return ERR_NETWORK;
-	c->listener->attention.quiet = false;
-	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-		return send_part(c->listener->socket, m, frame) ? ERR_OK : ERR_BUSY;
-	if (zmq_errno() != EHOSTUNREACH)
-		return ERR_BUSY;
-	c->standing = false;
-	links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
-	return ERR_NETWORK;
-}
-
-enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
-{
-	return send_to(l, neighbour, purpose, NULL, frame);
-}
-
-enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-			 void *owner)
-{
-	zmq_msg_t m;
-	enum err e;
-
-	if (zmq_msg_init_data(&m, (uint8_t *)(uintptr_t)frame.data, frame.len_bytes, release, owner) != 0) {
-		release(NULL, owner);
-		return ERR_NO_MEMORY;
-	}
-	e = send_to(l, neighbour, PURPOSE_BULK, &m, (struct blob){ NULL, 0 });
-	zmq_msg_close(&m); /* releases it when it was not taken; else there is nothing in it any more */
-	return e;
-}
-
-void links_punish(struct links *l, struct committee_id neighbour, enum err why)
-{
-	struct neighbour *n = links_find(l, neighbour);
-	int64_t now_ms = clock_now().mono_ms;
-
-	if (n == NULL || now_ms < n->refused_until_ms)
-		return; /* what it had sent before it was cut off does not count again */
-	if (n->pause_ms == 0 || now_ms - n->refused_until_ms > FORGIVEN_MS)
-		n->pause_ms = PAUSE_FIRST_MS;
-	else
-		n->pause_ms = n->pause_ms * 2 < PAUSE_MOST_MS ? n->pause_ms * 2 : PAUSE_MOST_MS;
-	n->refused_until_ms = now_ms + n->pause_ms;
-	memset(n->connections, 0, sizeof n->connections);
-	if (n->peer.superior) {
-		dialled_close(&l->bulk, 0);
-		dialled_close(&l->control, 0);
-	}
-	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
-}
-
-void links_reset(struct links *l, struct committee_id neighbour)
-{
-	struct neighbour *n = links_find(l, neighbour);
-
-	if (n == NULL)
-		return;
-	memset(n->connections, 0, sizeof n->connections);
-	if (n->peer.superior) {
-		dialled_close(&l->bulk, 0);
-		dialled_close(&l->control, 0);
-	}
-}
-
-void links_bye(struct links *l)
-{
-	struct message m = { .type = MESSAGE_BYE };
-	int linger_ms = 200;
-	struct blob frame;
-
-	arena_reset(l->arena);
-	if (wire_encode(l->arena, &m, &frame) != ERR_OK)
-		return;
-	for (unsigned i = 0; i < l->neighbour_count; i++)
-		(void)!links_send(l, l->neighbours[i].peer.committee, PURPOSE_CONTROL, frame); /* silence says it too, later */
-	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
-		if (l->listeners[i].socket != NULL)
-			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
-	}
-	if (l->control.socket != NULL)
-		zmq_setsockopt(l->control.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
 }

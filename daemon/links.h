@@ -16,6 +16,9 @@ struct links_config {
 	struct committee_id self;
 	struct own_link_key keys[OWN_KEYS_MAX]; /* the one in force first; an older one is served until nobody needs it */
 	unsigned key_count;
+	/* The committee of the directory that has this link key in force: who may visit. May be NULL: nobody. */
+	bool (*known)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
+	void *ctx;
 };
 /* Whom we may talk to: from the directory. Swapped whole when it changes. */
 struct link_peer {
@@ -30,6 +33,7 @@ enum link_event_type { LINK_EVENT_NONE, LINK_CONNECTED, LINK_DISCONNECTED, LINK_
 struct link_event {
 	enum link_event_type type;
 	struct committee_id neighbour;
+	enum party party;     /* a host or a visitor is no neighbour, perhaps */
 	enum purpose purpose; /* of the connection that it came on */
 	struct blob frame;    /* valid until the next links_receive */
 	enum err reason;      /* violation: multipart, size, unknown routing id … */
@@ -66,6 +70,13 @@ must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
 void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);
+/* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others to us, for the directory only. With any of these
+ * keys of ours, and any that the host has in force, tried in turn when one is refused. */
+void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys, unsigned count);
+void links_visit_end(struct links *l, struct committee_id who, enum party party);
+must_use enum err links_visit_send(struct links *l, struct committee_id who, enum party party, struct blob frame);
+/* The directory has changed: who visits us comes again, if it still may. */
+void links_forget_visitors(struct links *l);
 /* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
 void links_reset(struct links *l, struct committee_id neighbour);
 /* Tells all neighbours that we go, and lets that out for a moment when the sockets close. */

@@ -38,6 +38,17 @@ struct dialled {
 	bool up;
 	int64_t not_before_ms; /* monotonic: dialled again then */
 };
+struct visitor {
+	struct committee_id who;
+	struct connection connection;
+};
+/* Who was let in for a visit lately: not more often than it needs. */
+struct caller {
+	struct committee_id who; /* "": free */
+	int64_t last_ms, pause_ms;
+};
+enum { CALLERS_MAX = 128 };
+
 /* REFUSED: libzmq gives such a connection up for good, so it must be dialled anew. */
 enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN, DIALLED_REFUSED };
 
@@ -48,7 +59,12 @@ struct links {
 	struct attention zap_attention;
 	struct listener listeners[OWN_KEYS_MAX];
 	unsigned dial_key; /* of config.keys: the older one when the superior has not heard of the newer */
-	struct dialled control, bulk;
+	struct dialled control, bulk, visit;
+	struct link_peer host; /* of our visit */
+	struct own_link_key visit_keys[2 * OWN_KEYS_MAX];
+	unsigned visit_key_count, visit_try;
+	struct visitor visitors[VISITORS_MAX];
+	struct caller callers[CALLERS_MAX];
 	struct neighbour *neighbours;
 	unsigned neighbour_count;
 	struct link_event pending[PENDING_MAX];
@@ -56,6 +72,7 @@ struct links {
 	zmq_msg_t message; /* the frame that the caller looks at */
 	bool hello_waits;
 	struct committee_id hello_from;
+	enum party hello_party;
 	struct arena *arena;
 };
 
@@ -63,6 +80,19 @@ struct links {
 struct neighbour *links_find(struct links *l, struct committee_id id);
 struct neighbour *links_superior(struct links *l);
 void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n, enum purpose purpose, enum err reason);
+void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who, enum party party);
+enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame);
+/* To a connection of a listener. ERR_NETWORK: it is gone; ERR_BUSY: its queue is full. */
+enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame);
+bool links_rid_is(const struct connection *c, const struct listener *r, const void *rid);
+/* ---- links_visit.c ---- */
+/* May a committee that is no subordinate come in, for a visit? */
+bool links_may_visit(struct links *l, const uint8_t public_key[32], struct committee_id *out);
+struct visitor *links_visitor(struct links *l, struct committee_id who);
+/* The first frame of a connection said that it is a visit. False: no room for it. */
+bool links_take_visitor(struct links *l, struct committee_id who, struct listener *r, const void *rid);
+void links_forget_visitors_of(struct links *l, const struct listener *r);
+bool links_watch_visit(struct links *l);
 /* ---- links_peers.c ---- */
 /* Is a key that begins with these bytes one of the neighbour's that are in force? */
 bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t bytes);
@@ -71,7 +101,7 @@ must_use enum err listener_open(struct links *l, struct listener *r, const struc
 void listener_close(struct listener *r);
 /* Right after it was closed; blocks for 2 s at most. */
 must_use enum err listener_open_again(struct links *l, struct listener *r, const struct own_link_key *key);
-must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer);
+must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer, const struct own_link_key *own);
 /* What is queued may still go out for `linger_ms`. */
 void dialled_close(struct dialled *d, int linger_ms);
 /* What the monitor has seen since the last call, one change at a time. */

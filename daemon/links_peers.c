@@ -32,7 +32,7 @@ static bool allowed(void *ctx, const uint8_t public_key[32], struct committee_id
 		*out = n->peer.committee;
 		return clock_now().mono_ms >= n->refused_until_ms;
 	}
-	return false;
+	return links_may_visit(l, public_key, out);
 }
 
 /* The superior, or what we dial it with, is another one: dialled anew at the next chance. */
@@ -50,6 +50,7 @@ static void redial(struct links *l)
 
 static void forget_connections(struct links *l, const struct listener *r, enum err why)
 {
+	links_forget_visitors_of(l, r);
 	for (unsigned i = 0; i < l->neighbour_count; i++) {
 		struct neighbour *n = &l->neighbours[i];
 
@@ -188,6 +189,7 @@ void links_close(struct links *l)
 	if (l == NULL)
 		return;
 	zmq_msg_close(&l->message);
+	dialled_close(&l->visit, 0);
 	dialled_close(&l->bulk, 0);
 	dialled_close(&l->control, 0);
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++)

@@ -86,10 +86,9 @@ void listener_close(struct listener *r)
 	explicit_bzero(r, sizeof *r);
 }
 
-static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)
+static bool set_dealer(struct links *l, void *s, const struct link_peer *peer, const struct own_link_key *own)
 {
 	/* Reconnect times differ by committee, so that a thousand subordinates do not come back in one moment. */
-	const struct own_link_key *own = &l->config.keys[l->dial_key];
 	int jitter = 0;
 
 	for (const char *p = l->config.self.text; *p != '\0'; p++)
@@ -100,7 +99,7 @@ static bool set_dealer(struct links *l, void *s, const struct link_peer *peer)
 	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, own->secret, 41) == 0;
 }
 
-enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer)
+enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer, const struct own_link_key *own)
 {
 	static unsigned monitors; /* a name of its own each: the one before may still be closing. Control thread only */
 	char name[64];
@@ -108,7 +107,7 @@ enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer
 
 	snprintf(name, sizeof name, "inproc://monitor-%u", ++monitors);
 	d->socket = zmq_socket(l->zmq, ZMQ_DEALER);
-	if (d->socket == NULL || !set_dealer(l, d->socket, peer) || zmq_socket_monitor(d->socket, name, events) != 0)
+	if (d->socket == NULL || !set_dealer(l, d->socket, peer, own) || zmq_socket_monitor(d->socket, name, events) != 0)
 		goto failed;
 	d->monitor = zmq_socket(l->zmq, ZMQ_PAIR);
 	if (d->monitor == NULL || !set_int(d->monitor, ZMQ_LINGER, 0) || zmq_connect(d->monitor, name) != 0 ||

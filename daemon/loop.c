@@ -15,7 +15,7 @@
 #include "proto/wire.h"
 
 enum {
-	LINK_ITEMS = 8,
+	LINK_ITEMS = 10,
 	ITEMS_MAX = LINK_ITEMS + 3 + 4 + CONTROL_CLIENTS_MAX,
 	FRAMES_A_TURN = 1024,
 	JOBS_A_TURN = 1024,
@@ -116,11 +116,41 @@ static void take_bulk_frame(struct daemon *d, const struct link_event *e)
 		bulk_message(d->bulk, e->neighbour, &m, clock_now());
 }
 
-static bool is_superior(const struct daemon *d, struct committee_id neighbour)
+/* On a visit few things are said, and little: opened here. What the core does not need of a part stays with whoever collects it. */
+static void take_visit(struct daemon *d, const struct link_event *e)
 {
-	struct link_view v;
+	struct event event = { .type = EVENT_MESSAGE };
+	struct message *m = &event.u.message.message;
 
-	return core_link_find(d->core, neighbour, &v) && v.present && v.superior;
+	event.u.message.neighbour = e->neighbour;
+	event.u.message.party = e->party;
+	arena_reset(d->scratch);
+	if (wire_decode(d->scratch, e->frame, m) != ERR_OK || m->type == MESSAGE_PUBLISH) {
+		event = (struct event){ .type = EVENT_DISCONNECTED, .u.link = { .neighbour = e->neighbour, .party = e->party } };
+	} else if (m->type == MESSAGE_DIRECTORY_PART) {
+		if (core_asks(d->core, e->neighbour, e->party))
+			follow_part(d->follow, e->neighbour, e->party, &m->u.directory_part);
+		m->u.directory_part.head = (struct blob){ NULL, 0 };
+		m->u.directory_part.entries = NULL;
+		m->u.directory_part.entry_count = 0;
+	} else if (m->type != MESSAGE_HELLO && m->type != MESSAGE_PING && m->type != MESSAGE_PONG && m->type != MESSAGE_DIRECTORY_WANTED) {
+		*m = (struct message){ .type = MESSAGE_BYE }; /* whatever it was: it ends the visit, and nothing of it is kept */
+	}
+	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
+		log_event(LOG_DEBUG, "inbox-full", "event=visit");
+}
+
+static void take_visit_event(struct daemon *d, const struct link_event *e)
+{
+	struct event event = { .type = e->type == LINK_CONNECTED ? EVENT_CONNECTED : EVENT_DISCONNECTED };
+
+	if (e->type == LINK_FRAME) {
+		take_visit(d, e);
+		return;
+	}
+	event.u.link = (struct ev_link){ .neighbour = e->neighbour, .party = e->party, .reason = (uint32_t)e->reason };
+	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
+		log_event(LOG_DEBUG, "inbox-full", "event=visit");
 }
 
 static void take_frame(struct daemon *d, const struct link_event *e)
@@ -131,7 +161,8 @@ static void take_frame(struct daemon *d, const struct link_event *e)
 		take_bulk_frame(d, e);
 	else if (frame_type(e->frame, &type) == ERR_OK && type == MESSAGE_OPEN_BULK)
 		links_open_bulk(d->links, e->neighbour);
-	else if (type == MESSAGE_DIRECTORY_PART && is_superior(d, e->neighbour) && !follow_frame(d->follow, e->frame))
+	else if (type == MESSAGE_DIRECTORY_PART && core_asks(d->core, e->neighbour, PARTY_NEIGHBOUR) &&
+		 !follow_frame(d->follow, e->neighbour, e->frame))
 		daemon_violation(d, e->neighbour, ERR_PROTOCOL);
 	else
 		sequencer_frame(d->sequencer, e->neighbour, e->frame, clock_now().wall_ms);
@@ -141,6 +172,10 @@ static void take_link_event(struct daemon *d, const struct link_event *e)
 {
 	bool bulk = e->purpose == PURPOSE_BULK;
 
+	if (e->party != PARTY_NEIGHBOUR) {
+		take_visit_event(d, e);
+		return;
+	}
 	switch (e->type) {
 	case LINK_CONNECTED:
 		if (bulk)

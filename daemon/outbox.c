@@ -46,6 +46,14 @@ static enum err send_message(struct outbox *o, struct committee_id neighbour, co
 	return e == ERR_OK ? o->ops.send(o->ops.ctx, neighbour, frame) : e;
 }
 
+static enum err send_on_visit(struct outbox *o, const struct act *a)
+{
+	struct blob frame;
+	enum err e = wire_encode(o->arena, &a->u.send, &frame);
+
+	return e == ERR_OK ? o->ops.visit_send(o->ops.ctx, a->neighbour, a->party, frame) : e;
+}
+
 /* Reads one queued publication into an item. The envelope's relay records go with it, our own last. */
 static enum err read_item(struct outbox *o, const struct rec_stream *s, struct publish_item *item)
 {
@@ -216,7 +224,7 @@ static enum err perform(struct outbox *o, const struct act *a)
 	switch (a->type) {
 	case ACT_SEND:
 		arena_reset(o->arena);
-		e = send_message(o, a->neighbour, &a->u.send);
+		e = a->party == PARTY_NEIGHBOUR ? send_message(o, a->neighbour, &a->u.send) : send_on_visit(o, a);
 		return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 	case ACT_PUMP:
 		return outbox_pump(o, a->neighbour);
@@ -240,6 +248,12 @@ static enum err perform(struct outbox *o, const struct act *a)
 		return ERR_OK;
 	case ACT_DIRECTORY:
 		o->ops.directory(o->ops.ctx);
+		return ERR_OK;
+	case ACT_VISIT:
+		o->ops.visit(o->ops.ctx, a->neighbour);
+		return ERR_OK;
+	case ACT_VISIT_END:
+		o->ops.visit_end(o->ops.ctx, a->neighbour, a->party);
 		return ERR_OK;
 	case ACT_NONE:
 		break;

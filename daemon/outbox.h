@@ -17,6 +17,10 @@ struct outbox_ops {
 	void (*drop_file)(void *ctx, struct digest sha256);
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
 	void (*directory)(void *ctx);
+	/* Visits (routing/visit.c): dial one for the directory; say something there, or to who visits us; end either. */
+	void (*visit)(void *ctx, struct committee_id host);
+	enum err (*visit_send)(void *ctx, struct committee_id who, enum party party, struct blob frame);
+	void (*visit_end)(void *ctx, struct committee_id who, enum party party);
 };
 struct outbox;
 struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops);

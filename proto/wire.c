@@ -45,7 +45,7 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 	out->purpose = (enum purpose)m->purpose;
 	e = field_id(m->committee, false, &out->committee);
 	if (e == ERR_OK)
-		e = field_enum(m->purpose, PURPOSE_CONTROL, PURPOSE_BULK);
+		e = field_enum(m->purpose, PURPOSE_CONTROL, PURPOSE_DIRECTORY);
 	if (e != ERR_OK || m->n_streams == 0)
 		return e;
 	if (m->n_streams != LANE_COUNT - 1)

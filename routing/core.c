@@ -276,6 +276,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_paper(&t, &event->u.paper);
 	case EVENT_FAULT:
 		return decide_fault(&t, &event->u.link);
+	case EVENT_BAD_DIRECTORY:
+		return decide_bad_directory(&t, &event->u.link);
 	case EVENT_TICK:
 		return take_tick(&t);
 	case EVENT_NONE:
@@ -297,6 +299,11 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 	c->config.relay_retention_ms = relay_retention_ms;
 	c->config.expire_ms = expire_ms;
 	c->config.attachment_max_bytes = attachment_max_bytes;
+}
+
+bool core_asks(const struct core *c, struct committee_id who, enum party party)
+{
+	return c->quest.active && c->quest.party == party && id_equal(c->quest.from, who);
 }
 
 bool core_recounting(const struct core *c)

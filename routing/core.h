@@ -107,6 +107,9 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 /* The configured hash, for whoever carries chains on (the outbox). */
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
 
+/* Is a directory part of this one's awaited? The shell keeps the parts and has the whole checked. */
+bool core_asks(const struct core *c, struct committee_id who, enum party party);
+
 bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
 uint64_t core_directory_version(const struct core *c);
 int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */

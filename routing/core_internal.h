@@ -10,6 +10,8 @@
 #include "routing/core.h"
 #include "routing/tree.h"
 
+enum { SHUNNED_MAX = 16 };
+
 struct link {
 	struct committee_id neighbour;
 	bool superior;
@@ -22,6 +24,7 @@ struct link {
 	bool touched;   /* core_finish has something to look at */
 	bool ping_due;  /* an operator asked */
 	int64_t last_heard_ms; /* monotonic */
+	int64_t down_since_ms; /* monotonic; while it is not up */
 	int64_t last_proof_ms; /* wall */
 	int64_t next_hello_ms; /* monotonic: not before */
 	int64_t next_ping_ms;
@@ -33,7 +36,6 @@ struct link {
 	uint64_t violations;
 	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
-	int64_t next_directory_ms; /* monotonic: not asked for before */
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
 	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
@@ -49,6 +51,37 @@ struct link {
 	int64_t next_clock_notice_ms; /* monotonic: not before */
 	bool hello_open; /* one of ours is to be answered, that was sent then: */
 	int64_t hello_sent_us;
+};
+
+/* Who is being asked for a newer directory: one at a time, see quest.c. */
+struct quest {
+	bool active;
+	struct committee_id from;
+	enum party party;
+	struct committee_id after; /* as it was asked last */
+	unsigned parts;
+	int64_t until_ms; /* monotonic: given up then */
+};
+/* Not asked for a while: it was silent, or handed us what is no directory. */
+struct shunned {
+	struct committee_id id;
+	int64_t until_ms, pause_ms;
+};
+
+/* See visit.c. */
+struct visit_end {
+	struct committee_id id; /* "": free */
+	enum party party;
+	bool greeted;
+	int64_t begun_ms, heard_ms;
+	unsigned frames, parts; /* heard; that it may still be sent */
+	uint64_t token;         /* of the Ping that it has to answer; 0: none */
+};
+struct visit {
+	bool wanted;
+	struct visit_end host; /* where we are */
+	unsigned turn; /* in the list of hosts */
+	int64_t next_ms, pause_ms;
 };
 
 /* See requeue.c. */
@@ -107,6 +140,10 @@ struct core {
 	uint64_t next_serial;
 	uint64_t directory_version;
 	struct requeue requeue;
+	struct quest quest;
+	struct shunned shunned[SHUNNED_MAX];
+	struct visit visit;
+	struct visit_end visitors[VISITORS_MAX];
 	struct target_memory target;
 	struct recount recount;
 	int64_t valid_until_ms; /* of the directory in force */
@@ -155,7 +192,7 @@ void link_say(struct turn_view *t, struct link *l, const struct message *m);
 void link_hello(struct turn_view *t, struct link *l, bool answer);
 void link_subscribe(struct turn_view *t, struct link *l, enum lane lane);
 void link_ping(struct turn_view *t, struct link *l);
-/* The neighbour has said which directory it has: our superior's newer one is asked for. */
+/* The neighbour has said which directory it has: a newer one is asked for. */
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
@@ -179,6 +216,25 @@ void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, in
 void guard_look_at_link(struct turn_view *t, struct link *l); /* tells when the neighbour's clock has passed the bound, or is right again */
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);
+
+/* ---- quest.c ---- */
+/* Somebody has said which version it has: a newer one is asked for, of whoever it is. */
+void quest_offer(struct turn_view *t, struct committee_id who, enum party party, uint64_t version);
+void quest_part(struct turn_view *t, struct committee_id who, enum party party, const struct msg_directory_part *m);
+/* It hands nothing on any more: another may be asked. */
+void quest_lost(struct turn_view *t, struct committee_id who, enum party party);
+/* What it handed on was no directory, or not one that can come into force. */
+void quest_failed(struct turn_view *t, struct committee_id who, enum party party, enum err why);
+bool quest_shuns(const struct turn_view *t, struct committee_id who);
+void party_say(struct turn_view *t, struct committee_id who, enum party party, const struct message *m);
+
+/* ---- visit.c ---- */
+enum err visit_tick(struct turn_view *t);
+/* A new directory is in force: what was sought is found, or to be looked for anew. */
+void visit_news(struct turn_view *t);
+void visit_connected(struct turn_view *t, const struct ev_link *e);
+void visit_disconnected(struct turn_view *t, const struct ev_link *e);
+enum err visit_message(struct turn_view *t, const struct ev_message *e);
 
 /* ---- requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);
@@ -318,7 +374,9 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e);
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
 enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m);
-enum err decide_directory_part(struct turn_view *t, struct link *l, const struct msg_directory_part *m);
+/* The part that answers, as a message; false: nothing to say. */
+enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any);
+enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
 enum err decide_tick(struct turn_view *t);

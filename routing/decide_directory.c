@@ -1,14 +1,14 @@
 /* A directory, already checked against the registry's root, comes into force: rows first planned, links follow, and what is queued is looked at
  * anew when somebody moved. Versions only rise.
  *
- * How it comes down: who hears of a newer version from its superior (Hello, Ping, Pong) asks for what has changed since its own, part by part; the
- * superior answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
- * is `leaving`. */
+ * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what has changed since its own, part by part (quest.c);
+ * the other answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
+ * is `leaving`. Who cannot reach a neighbour asks its other relatives (visit.c). */
 #include <string.h>
 
 #include "routing/core_internal.h"
 
-enum { WANTED_AGAIN_MS = 5000, PART_ROWS_MAX = 500, PART_FILL_BYTES = 48 * 1024 };
+enum { PART_ROWS_MAX = 500, PART_FILL_BYTES = 48 * 1024 };
 
 static void reply(struct turn_view *t, const struct ev_directory *e, enum err result)
 {
@@ -74,7 +74,6 @@ static void part_with(struct turn_view *t)
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
-		l->next_directory_ms = 0; /* what was asked for is here; the next one may be asked for at once */
 		if (l->present) {
 			l->leaving = false;
 			if (l->up)
@@ -158,6 +157,8 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	if (result == ERR_DIRECTORY_OLD || result == ERR_DIRECTORY_AHEAD || result == ERR_TOO_LARGE || result == ERR_DIRECTORY_FORK) {
 		if (result == ERR_DIRECTORY_FORK)
 			notify(t, NOTICE_DIRECTORY, none, t->core->config.self, (uint32_t)result, NULL);
+		if (!id_empty(e->from))
+			quest_failed(t, e->from, e->party, result);
 		reply(t, e, result);
 		return ERR_OK;
 	}
@@ -186,6 +187,8 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 		if (result != ERR_OK)
 			return result;
 	}
+	t->core->quest.active = false; /* whoever has a still newer one says so */
+	visit_news(t);
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
 	reply(t, e, ERR_OK);
@@ -194,44 +197,23 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 
 /* ---- on the wire ---- */
 
-static void want(struct turn_view *t, struct link *l, struct committee_id after)
-{
-	struct message m = { .type = MESSAGE_DIRECTORY_WANTED };
-
-	l->next_directory_ms = t->now.mono_ms + WANTED_AGAIN_MS;
-	m.u.directory_wanted = (struct msg_directory_wanted){ .have = t->core->directory_version, .after = after };
-	link_say(t, l, &m);
-}
-
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version)
 {
-	struct committee_id first = { "" };
-
 	l->peer_directory_version = version;
-	if (l->present && l->superior && version > t->core->directory_version && t->now.mono_ms >= l->next_directory_ms)
-		want(t, l, first);
+	if (l->present || l->leaving)
+		quest_offer(t, l->neighbour, PARTY_NEIGHBOUR, version);
 }
 
-/* One part: as many changed entries as a frame takes, looking at a bounded number of rows. */
-enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+/* As many changed entries as a frame takes, looking at a bounded number of rows. */
+static enum err fill_part(struct turn_view *t, const struct msg_directory_wanted *m, struct blob *entries, struct msg_directory_part *p)
 {
 	struct key all = { .len_bytes = 0 };
 	struct scan scan = id_empty(m->after) ? scan_of(all) : scan_from(all, key_committee(m->after));
-	struct blob *entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX, sizeof *entries);
-	struct message part = { .type = MESSAGE_DIRECTORY_PART };
-	struct msg_directory_part *p = &part.u.directory_part;
 	size_t filled = 0;
 	struct record r;
 	enum err e = ERR_OK;
 
-	if (m->have >= t->core->directory_version || l->superior || l->directory_budget == 0)
-		return ERR_OK;
-	l->directory_budget--;
-	if (entries == NULL)
-		return ERR_NO_MEMORY;
-	p->since = m->have;
-	p->after = p->upto = m->after;
-	p->entries = entries;
+	*p = (struct msg_directory_part){ .since = m->have, .after = m->after, .upto = m->after, .entries = entries };
 	for (unsigned rows = 0; rows < PART_ROWS_MAX && p->entry_count < FRAME_ITEMS_MAX; rows++) {
 		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COMMITTEE, &scan, &r);
 		if (e != ERR_OK)
@@ -245,25 +227,53 @@ enum err decide_directory_wanted(struct turn_view *t, struct link *l, const stru
 		p->upto = r.u.committee.id;
 	}
 	p->last = e == ERR_NOT_FOUND;
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any)
+{
+	struct blob *entries;
+	struct record r;
+	enum err e;
+
+	*any = m->have < t->core->directory_version;
+	if (!*any)
+		return ERR_OK;
+	memset(out, 0, sizeof *out);
+	out->type = MESSAGE_DIRECTORY_PART;
+	entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX, sizeof *entries);
+	if (entries == NULL)
+		return ERR_NO_MEMORY;
+	e = fill_part(t, m, entries, &out->u.directory_part);
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);
+	if (e == ERR_OK)
+		out->u.directory_part.head = r.u.directory.head;
+	return e;
+}
+
+enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+{
+	struct message part;
+	bool any = false;
+	enum err e = ERR_OK;
+
+	if (l->directory_budget > 0)
+		e = directory_part(t, m, &part, &any);
+	if (e != ERR_OK || !any)
 		return e;
-	e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);
-	if (e != ERR_OK)
-		return e;
-	p->head = r.u.directory.head;
+	l->directory_budget--;
 	link_say(t, l, &part);
 	return ERR_OK;
 }
 
-/* The shell keeps the entries and checks the whole when the last is here; we only ask on. */
-enum err decide_directory_part(struct turn_view *t, struct link *l, const struct msg_directory_part *m)
+/* A head is the registry's or it is nothing: whoever hands on something else is counted, and not asked again for a while. */
+enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e)
 {
-	if (!l->present || !l->superior) {
-		link_violation(t, l, ERR_PROTOCOL);
-		return ERR_OK;
-	}
-	if (m->last || m->since != t->core->directory_version)
-		return ERR_OK;
-	want(t, l, m->upto);
+	struct link *l = e->party == PARTY_NEIGHBOUR ? link_find(t->core, e->neighbour) : NULL;
+
+	quest_failed(t, e->neighbour, e->party, (enum err)e->reason);
+	if (l != NULL)
+		link_fault(t, l, (enum err)e->reason);
 	return ERR_OK;
 }

@@ -7,6 +7,10 @@ enum err decide_connected(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 
+	if (e->party != PARTY_NEIGHBOUR) {
+		visit_connected(t, e);
+		return ERR_OK;
+	}
 	if (l == NULL || (!l->present && !l->leaving))
 		return ERR_OK;
 	link_down(t, l, ERR_NETWORK);
@@ -22,6 +26,10 @@ enum err decide_disconnected(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
 
+	if (e->party != PARTY_NEIGHBOUR) {
+		visit_disconnected(t, e);
+		return ERR_OK;
+	}
 	if (l != NULL) {
 		link_down(t, l, e->reason == 0 ? ERR_NETWORK : (enum err)e->reason);
 		l->connected = false;
@@ -79,7 +87,6 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 		return ERR_OK;
 	}
 	l->connected = true;
-	link_peer_version(t, l, m->directory_version);
 	link_heard(t, l, true);
 	if (!m->answer)
 		link_hello(t, l, true);
@@ -91,6 +98,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	}
 	link_ping(t, l); /* at once: it tells the other clock for certain */
 	guard_look_at_link(t, l);
+	link_peer_version(t, l, m->directory_version); /* now that it hears us */
 	if (!was_up) {
 		struct document_ref none = { .origin = { "" } };
 
@@ -192,16 +200,20 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 		l->peer_directory_version = m->u.hello.directory_version;
 		if (!m->u.hello.answer)
 			link_hello(t, l, true);
+		link_peer_version(t, l, m->u.hello.directory_version);
 		return ERR_OK;
 	case MESSAGE_PING:
-		l->peer_directory_version = m->u.ping.directory_version;
+		link_peer_version(t, l, m->u.ping.directory_version);
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;
 	case MESSAGE_PONG:
-		l->peer_directory_version = m->u.ping.directory_version;
+		link_peer_version(t, l, m->u.ping.directory_version);
 		return ERR_OK;
 	case MESSAGE_DIRECTORY_WANTED:
 		return decide_directory_wanted(t, l, &m->u.directory_wanted);
+	case MESSAGE_DIRECTORY_PART:
+		quest_part(t, l->neighbour, PARTY_NEIGHBOUR, &m->u.directory_part); /* one that came back to us, by a version still ahead of ours */
+		return ERR_OK;
 	default:
 		return ERR_OK; /* what it says to its superior, which we are no more */
 	}
@@ -214,6 +226,8 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	struct link *l = link_find(t->core, e->neighbour);
 	const struct message *m = &e->message;
 
+	if (e->party != PARTY_NEIGHBOUR)
+		return visit_message(t, e);
 	if (l != NULL && l->leaving)
 		return hear_leaving(t, l, m);
 	if (l == NULL || !l->present)
@@ -248,7 +262,8 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	case MESSAGE_DIRECTORY_WANTED:
 		return decide_directory_wanted(t, l, &m->u.directory_wanted);
 	case MESSAGE_DIRECTORY_PART:
-		return decide_directory_part(t, l, &m->u.directory_part);
+		quest_part(t, l->neighbour, PARTY_NEIGHBOUR, &m->u.directory_part);
+		return ERR_OK;
 	case MESSAGE_PONG:
 		take_pong(t, l, &m->u.ping);
 		return ERR_OK;

@@ -293,7 +293,9 @@ enum err decide_tick(struct turn_view *t)
 	}
 	guard_tick(t);
 	look_at_directory(t);
-	e = requeue_tick(t);
+	e = visit_tick(t);
+	if (e == ERR_OK)
+		e = requeue_tick(t);
 	if (e == ERR_OK)
 		e = recount_tick(t);
 	return e == ERR_OK ? sweep(t) : e;

@@ -21,6 +21,7 @@ enum event_type {
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
 	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
 	EVENT_TICK,         /* the core's deadline has come */
+	EVENT_BAD_DIRECTORY, /* what a committee handed us as a directory is none */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -51,10 +52,12 @@ struct ev_submit {
 
 struct ev_link {
 	struct committee_id neighbour;
-	uint32_t reason; /* disconnected, fault: enum err */
+	enum party party;
+	uint32_t reason; /* disconnected, fault, bad directory: enum err */
 };
 struct ev_message {
 	struct committee_id neighbour;
+	enum party party;
 	struct message message;
 };
 
@@ -101,6 +104,8 @@ struct ev_directory {
 	const struct rec_committee *entries; /* all, or those that changed after `base` */
 	uint32_t entry_count;
 	uint64_t base;
+	struct committee_id from; /* who handed it on; "": a file */
+	enum party party;
 };
 enum operation {
 	OPERATION_NONE = 0,

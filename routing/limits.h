@@ -68,6 +68,18 @@ enum {
 	BULK_WINDOW_MAX_BYTES = 64 << 20, /* the requests for it fit the queue of who serves them */
 	PING_INTERVAL_MS = 5000,
 	LINK_DEAD_MS = 15000,
+	/* Visits: other relatives are asked for the directory when a neighbour stays away */
+	VISIT_AFTER_MS = 5000,           /* a link is down so long before */
+	VISIT_PAUSE_MS = 1000,           /* between two, and up to as much again; doubles when all have been asked */
+	VISIT_PAUSE_MOST_MS = 5 * 60 * 1000,
+	VISIT_STANDS_MS = 3000,          /* by then the host has said Hello */
+	VISIT_IDLE_MS = 10 * 1000,       /* then it is over, at both ends */
+	VISIT_MOST_MS = 10 * 60 * 1000,
+	VISIT_HOSTS_MAX = 64,            /* who may be asked in turn */
+	VISIT_ROWS_MAX = 128,            /* of the directory that are looked at for them */
+	VISITORS_MAX = 16,               /* let in at the same time */
+	VISIT_FRAMES_MAX = 16384,        /* heard in one visit */
+	VISIT_PARTS = 16,                /* sent to who has not shown that it reads */
 	HELD_MS = 5 * 60 * 1000,         /* a hop that holds a document longer says so */
 	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
 	CLOCK_SHOWN_MS = 60 * 1000,      /* a neighbour's clock that differs by more is shown and told */

@@ -162,6 +162,8 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 		link_down(t, l, ERR_MOVED); /* who was above is below now: another connection */
 		l->connected = false;
 	}
+	if (!known || !l->was_present)
+		l->down_since_ms = t->now.mono_ms;
 	l->superior = superior;
 	l->ended = false;
 	l->present = true;
@@ -290,11 +292,13 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 		a->u.reply.at = l->neighbour;
 		l->ping_reply.n = 0;
 	}
+	quest_lost(t, l->neighbour, PARTY_NEIGHBOUR);
 	l->hello_open = false;
 	if (!l->up)
 		return;
 	l->up = false;
 	guard_forget(t->core);
+	l->down_since_ms = t->now.mono_ms;
 	a = plan_act(t->plan, ACT_FETCH_STOP);
 	a->neighbour = l->neighbour;
 	link_notice(t, l, NOTICE_LINK_DOWN, why);

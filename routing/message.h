@@ -26,7 +26,9 @@ enum message_type {
 	MESSAGE_UNAVAILABLE = 22,
 };
 
-enum purpose { PURPOSE_NONE = 0, PURPOSE_CONTROL = 1, PURPOSE_BULK = 2 };
+enum purpose { PURPOSE_NONE = 0, PURPOSE_CONTROL = 1, PURPOSE_BULK = 2, PURPOSE_DIRECTORY = 3 };
+/* What the other end of a connection is to us. A host we dialled, a visitor dialled us: for the directory only, whoever it is in the tree. */
+enum party { PARTY_NEIGHBOUR = 0, PARTY_HOST, PARTY_VISITOR };
 enum fetch_what { FETCH_NONE = 0, FETCH_LEAVES = 1, FETCH_BYTES = 2 };
 
 struct stream_offer {

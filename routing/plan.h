@@ -38,6 +38,8 @@ enum act_type {
 	ACT_DROP_FILE,  /* nobody needs this content any more */
 	ACT_VIOLATION,  /* a neighbour broke the protocol: count, name, cut off */
 	ACT_DIRECTORY,  /* a new directory is in force: keys, links and ZAP follow */
+	ACT_VISIT,      /* dial this committee, which is no neighbour perhaps, for the directory */
+	ACT_VISIT_END,  /* close that connection, or forget the visitor's */
 };
 
 enum notice {
@@ -108,6 +110,7 @@ struct act_reply {
 struct act {
 	enum act_type type;
 	struct committee_id neighbour;
+	enum party party; /* of ACT_SEND and ACT_VISIT_END: what `neighbour` is to us */
 	union {
 		struct message send;
 		struct act_notify notify;

@@ -48,7 +48,7 @@ void keys_make_entry(struct world *w, struct member *m, struct rec_committee *ou
 	struct key_entry *keys = arena_array(w->arena, 1, sizeof *keys);
 
 	assert(keys != NULL);
-	*out = (struct rec_committee){ .id = m->id, .name = m->id.text, .symbol = "CB", .endpoint = "tcp://127.0.0.1:1", .term_name = "",
+	*out = (struct rec_committee){ .id = m->id, .name = m->id.text, .symbol = "CB", .endpoint = FIRST_ENDPOINT, .term_name = "",
 				       .term_from = "", .changed_in = 1, .key_count = 1 };
 	if (m->superior >= 0)
 		out->superior = w->members[m->superior].id;

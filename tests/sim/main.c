@@ -12,7 +12,7 @@
 
 struct sums {
 	unsigned seeds, failed, documents, members, entries, recounts, wide;
-	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS];
+	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
 static void add(struct sums *s, const struct world *w)
@@ -28,6 +28,7 @@ static void add(struct sums *s, const struct world *w)
 		s->struck[f] += w->struck[f];
 	for (int k = 0; k < CHANGE_KINDS; k++)
 		s->changes[k] += w->struck_change[k];
+	s->relocated += w->relocated;
 }
 
 static void print_sums(const struct sums *s)
@@ -36,8 +37,9 @@ static void print_sums(const struct sums *s)
 	for (int f = 0; f < FAULT_COUNT; f++)
 		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "" : ",");
 	if (s->changes[0] + s->changes[5] > 0)
-		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu", s->changes[0] + s->changes[1] + s->changes[2],
-		       s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7], s->changes[8]);
+		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu, relocate %llu",
+		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7],
+		       s->changes[8], s->relocated);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)

@@ -18,6 +18,7 @@ void member_create(struct world *w, int index, int superior)
 	m->world = w;
 	m->index = index;
 	m->superior = superior;
+	m->endpoint = FIRST_ENDPOINT;
 	/* As long as may be where names are to fill frames. */
 	snprintf(m->id.text, sizeof m->id.text, "c%d%s", index, w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
 	m->disk = memory_disk_new();
@@ -82,6 +83,21 @@ static void violation(void *ctx, struct committee_id neighbour, enum err why)
 
 	(void)why;
 	network_punish(m->world, m->index, neighbour);
+}
+
+static void visit(void *ctx, struct committee_id host)
+{
+	visits_dial(ctx, host);
+}
+
+static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)
+{
+	return visits_send(ctx, who, party, frame);
+}
+
+static void visit_end(void *ctx, struct committee_id who, enum party party)
+{
+	visits_end(ctx, who, party);
 }
 
 /* Signs with the newest key that its directory knows. */
@@ -205,7 +221,8 @@ static void build(struct member *m)
 				      .recount_records = 3 };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
-				  .drop_file = drop_file, .violation = violation, .directory = directory };
+				  .drop_file = drop_file, .violation = violation, .directory = directory, .visit = visit, .visit_send = visit_send,
+				  .visit_end = visit_end };
 	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .send_frame = bulk_send_frame,
 				     .open = bulk_open, .close = bulk_close, .fetched = fetched,
 				     .violation = violation, .fault = fault };
@@ -274,6 +291,8 @@ void member_start(struct member *m)
 	/* The registry's neighbour has it from a file. */
 	if (m->index == 0 && core_directory_version(m->core) < m->world->version_count)
 		member_install(m, m->world->version_count);
+	else if (core_directory_version(m->core) < m->handed)
+		member_install(m, m->handed);
 	world_wake(m->world, m, 0);
 }
 

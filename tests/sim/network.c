@@ -5,6 +5,7 @@
 
 #include "proto/digest.h"
 #include "proto/wire.h"
+#include "routing/id.h"
 #include "tests/sim/world.h"
 
 enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, REFUSED_MS = 1000, FRAME_ARENA_BYTES = DECODE_BUDGET_BYTES };
@@ -55,6 +56,32 @@ static void tell(struct world *w, int member, enum event_type type, int neighbou
 
 /* ---- connections ---- */
 
+static const struct version *version_of(const struct world *w, const struct member *m)
+{
+	uint64_t version = m->running ? core_directory_version(m->core) : 0;
+
+	return version == 0 ? NULL : &w->versions[version - 1];
+}
+
+bool network_reaches(const struct world *w, int from, int to)
+{
+	const struct version *v = version_of(w, &w->members[from]);
+
+	for (uint32_t i = 0; v != NULL && i < v->directory.entry_count; i++) {
+		if (id_equal(v->directory.entries[i].id, w->members[to].id))
+			return strcmp(v->directory.entries[i].endpoint, w->members[to].endpoint) == 0;
+	}
+	return false;
+}
+
+/* It dials with the link key of its own directory, and is let in by the superior's. */
+static bool keys_agree(const struct world *w, const struct member *down, const struct member *up)
+{
+	const struct version *own = version_of(w, down), *theirs = version_of(w, up);
+
+	return own != NULL && theirs != NULL && own->link_key[down->index] == theirs->link_key[down->index];
+}
+
 /* Does the subordinate dial there, and does the superior let it in? Both by their own directories. */
 static bool is_wanted(struct world *w, const struct edge *e)
 {
@@ -63,7 +90,8 @@ static bool is_wanted(struct world *w, const struct edge *e)
 
 	if (!w->changing)
 		return true;
-	if (!core_link_find(down->core, up->id, &v) || !v.present || !v.superior)
+	if (!core_link_find(down->core, up->id, &v) || !v.present || !v.superior || !network_reaches(w, e->subordinate, e->superior) ||
+	    !keys_agree(w, down, up))
 		return false;
 	return core_link_find(up->core, down->id, &v) && ((v.present && !v.superior) || v.leaving);
 }
@@ -118,6 +146,7 @@ void network_member_gone(struct world *w, int member)
 		if (w->edges[i].superior == member || w->edges[i].subordinate == member)
 			network_reset(w, i);
 	}
+	visits_member_gone(w, member);
 }
 
 void network_punish(struct world *w, int member, struct committee_id neighbour)
@@ -230,7 +259,7 @@ static void release_arena(void *owner)
 }
 
 /* What comes down must be what the registry signed: nothing is made up on the way. */
-static void take_part(struct world *w, struct member *m, const struct msg_directory_part *p)
+void network_take_part(struct world *w, struct member *m, struct committee_id from, enum party party, const struct msg_directory_part *p)
 {
 	struct event event = { .type = EVENT_DIRECTORY };
 	struct rec_committee *changed;
@@ -257,7 +286,8 @@ static void take_part(struct world *w, struct member *m, const struct msg_direct
 	}
 	if (!directory_parts_equal(m->parts, changed, count))
 		world_violation(w, "directory", "%s got other entries than changed since %llu", m->id.text, (unsigned long long)p->since);
-	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = changed, .entry_count = count, .base = p->since };
+	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = changed, .entry_count = count, .base = p->since,
+						   .from = from, .party = party };
 	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
 }
 
@@ -279,8 +309,8 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	} else if (e == ERR_OK) {
 		single.u.message.neighbour = from;
 		e = wire_decode(a, frame, &single.u.message.message);
-		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART)
-			take_part(w, m, &single.u.message.message.u.directory_part);
+		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART && core_asks(m->core, from, PARTY_NEIGHBOUR))
+			network_take_part(w, m, from, PARTY_NEIGHBOUR, &single.u.message.message.u.directory_part);
 	}
 	if (e != ERR_OK) {
 		arena_destroy(a);

@@ -1,6 +1,7 @@
 /* The registry of a changing world: committees join, move and end, keys are renewed, end early and are revoked, while documents flow.
  * Each change is a version of the directory; the top gets it, now and then somebody else by hand, and from there it must come down by itself. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/digest.h"
@@ -201,8 +202,59 @@ static bool renew(struct world *w)
 	return true;
 }
 
+/* Committees that stand elsewhere from now on: the old address is dead from this moment. One, or one and its superior, with another superior
+ * or another link key besides; while it does not run, as a machine that is carried. */
+static void relocate_one(struct world *w, struct version *v, int member, struct prng *p)
+{
+	struct rec_committee *entry = entry_of(w, v, member);
+	struct member *m = &w->members[member];
+	char text[48];
+
+	snprintf(text, sizeof text, "tcp://127.0.0.1:%d", 1000 + (int)w->version_count * 20 + member);
+	entry->endpoint = m->endpoint = arena_text(w->arena, text, strlen(text));
+	assert(m->endpoint != NULL);
+	if (prng_chance(p, 400))
+		v->link_key[member]++;
+	if (directory_entry_pack(w->arena, entry, &entry->entry) != ERR_OK)
+		world_violation(w, "registry", "an entry cannot be packed");
+	if (prng_chance(p, 600))
+		m->handed = w->version_count + 1;
+	member_crash(m);
+	w->relocated++;
+}
+
+void registry_relocate(struct world *w)
+{
+	struct prng p;
+	struct version v;
+	int member, parent;
+
+	prng_seed(&p, w->seed ^ (uint64_t)w->now_ms * 0x9e3779b97f4a7c15ULL);
+	member = (int)prng_below(&p, (uint64_t)w->member_count);
+	parent = world_parent(w, w->version_count, member);
+	if (!is_there(w, member) || w->version_count + 1 >= VERSIONS_MAX)
+		return;
+	begin_version(w, &v);
+	relocate_one(w, &v, member, &p);
+	if (parent >= 0 && prng_chance(&p, 300))
+		relocate_one(w, &v, parent, &p);
+	publish(w, &v, NULL);
+	member_install(&w->members[0], w->version_count);
+}
+
+/* In every other changing world, drawn from a sequence of its own so that the others stay what they were. */
+static void draw_relocations(struct world *w)
+{
+	struct prng p;
+
+	prng_seed(&p, w->seed * 0xbf58476d1ce4e5b9ULL);
+	for (uint64_t n = w->seed % 2 == 0 ? 1 + prng_below(&p, 2) : 0; n > 0; n--)
+		world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(&p, LAST_MS - FIRST_MS), .kind = SIM_RELOCATE });
+}
+
 void registry_draw(struct world *w)
 {
+	draw_relocations(w);
 	w->change_count = 1 + (int)prng_below(&w->prng, CHANGES_MOST);
 	for (int i = 0; i < w->change_count; i++)
 		world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(&w->prng, LAST_MS - FIRST_MS), .kind = SIM_CHANGE });

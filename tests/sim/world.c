@@ -113,6 +113,17 @@ static void step(struct world *w)
 	case SIM_RECOUNT:
 		clerks_recount(w, e.member);
 		break;
+	case SIM_VISIT:
+		visits_connect(w, &e);
+		break;
+	case SIM_VISIT_FRAME:
+		visits_deliver(w, &e);
+		free(e.bytes);
+		break;
+	case SIM_RELOCATE:
+		if (!w->healed)
+			registry_relocate(w);
+		break;
 	case SIM_CHANGE:
 		if (!w->healed)
 			registry_change(w);

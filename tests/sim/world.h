@@ -3,6 +3,7 @@
  *   world.c      time, events in order, a seed from its beginning to its verdict
  *   member.c     one committee: what survives a crash, and the parts that do not
  *   network.c    connections and frames, and what happens to them on the way
+ *   visits.c     connections between those that are no neighbours, for the directory
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
@@ -34,6 +35,7 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 /* From here on: wide worlds, changing ones in which some documents name so many recipients beside nearly full envelopes that their names do not
  * fit one item (workload.c). */
 #define WIDE_SEEDS 3000000ULL
+#define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
 
@@ -56,6 +58,8 @@ struct member {
 	struct memory_files_disk *files_disk;
 	int64_t skew_ms;
 	bool directory_installed;
+	const char *endpoint; /* where it is, whatever directories say */
+	uint64_t handed;      /* a version that lies beside its configuration */
 	/* does not */
 	bool running;
 	int64_t wake_ms;
@@ -84,7 +88,16 @@ struct edge {
 	int64_t last_delivery_ms[2][2]; /* direction, control or bulk: TCP keeps order */
 };
 
-enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT };
+/* Where a member visits. */
+struct sim_visit {
+	bool dialled, standing;
+	bool host_knows; /* it has seen the first frame */
+	int host;
+	uint64_t generation;
+};
+
+enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT, SIM_VISIT,
+		  SIM_VISIT_FRAME, SIM_RELOCATE };
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -133,6 +146,7 @@ struct entry {
 struct version {
 	struct directory directory;
 	int parent[MEMBERS_MAX]; /* −1 at the top, NOT_THERE */
+	int link_key[MEMBERS_MAX]; /* which one is in force, without an overlap */
 };
 
 struct world {
@@ -144,6 +158,7 @@ struct world {
 	int member_count;
 	struct edge edges[EDGES_MAX];
 	int edge_count;
+	struct sim_visit visits[MEMBERS_MAX]; /* by who dials */
 	struct sim_event *heap;
 	size_t heap_count, heap_capacity;
 	bool active[FAULT_COUNT];
@@ -165,7 +180,7 @@ struct world {
 	struct blob registry_pem;
 	int change_count;
 	uint16_t retired, weak; /* bit per member; weak: some of its signatures came too late */
-	unsigned struck_change[CHANGE_KINDS];
+	unsigned struck_change[CHANGE_KINDS], relocated;
 	struct signer *evil;
 	struct digest evil_key_id;
 	struct sim_event kept[KEPT_FRAMES]; /* for replay */
@@ -206,7 +221,20 @@ int world_find(const struct world *w, const char *id); /* index of a committee, 
 
 void network_follow(struct world *w, int member); /* its directory has changed: connections that it no longer keeps end */
 
+struct event;
+void network_take_part(struct world *w, struct member *m, struct committee_id from, enum party party, const struct msg_directory_part *p);
+bool network_reaches(const struct world *w, int from, int to); /* does it know where the other one is? */
+
+/* ---- visits.c ---- */
+void visits_dial(struct member *m, struct committee_id host);
+void visits_connect(struct world *w, const struct sim_event *e);
+enum err visits_send(struct member *m, struct committee_id who, enum party party, struct blob frame);
+void visits_end(struct member *m, struct committee_id who, enum party party);
+void visits_deliver(struct world *w, const struct sim_event *e);
+void visits_member_gone(struct world *w, int member);
+
 /* ---- registry.c ---- */
+void registry_relocate(struct world *w);
 int world_parent(const struct world *w, uint64_t version, int member);
 bool world_is_below(const struct world *w, uint64_t version, int top, int member);
 void registry_draw(struct world *w);

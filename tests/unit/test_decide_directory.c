@@ -159,8 +159,6 @@ static void test_newer_version_of_the_superior_is_asked_for_part_by_part(void **
 	neighbour_up(g->s, &g->tinh);
 	neighbour_up(g->s, &a1);
 	ping.u.ping.directory_version = 2;
-	neighbour_says(g->s, &a1, &ping);
-	assert_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_WANTED, 0)); /* it comes from above */
 	neighbour_says(g->s, &g->tinh, &ping);
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 0));
 	assert_true(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 0)->u.directory_wanted.have == 1);
@@ -170,8 +168,80 @@ static void test_newer_version_of_the_superior_is_asked_for_part_by_part(void **
 	neighbour_says(g->s, &g->tinh, &part);
 	assert_string_equal(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 1)->u.directory_wanted.after.text, "xa-a2");
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	neighbour_says(g->s, &a1, &ping);
+	assert_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_WANTED, 0)); /* one is asked at a time */
+	part.u.directory_part = part_of(&d, NULL, "xa-a2", "xa-b1", false);
 	neighbour_says(g->s, &a1, &part);
-	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 1); /* nobody below us says what the tree is */
+	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 2)); /* what was not asked of it is passed over */
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+}
+
+static void test_newer_version_of_a_subordinate_is_asked_for_too(void **state)
+{
+	struct stage *g = *state;
+	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } };
+	struct neighbour a1 = neighbour_of("xa-a1"), a2 = neighbour_of("xa-a2");
+
+	neighbour_up(g->s, &a1);
+	neighbour_up(g->s, &a2);
+	neighbour_says(g->s, &a1, &ping);
+	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_WANTED, 0));
+	assert_true(core_asks(g->s->core, fixture_id("xa-a1"), PARTY_NEIGHBOUR));
+	/* It says nothing: the next one that has it is asked. */
+	for (unsigned i = 0; i < 5; i++)
+		tick(g->s);
+	neighbour_says(g->s, &a1, &ping);
+	neighbour_says(g->s, &a2, &ping);
+	assert_true(core_asks(g->s->core, fixture_id("xa-a2"), PARTY_NEIGHBOUR));
+}
+
+static void test_one_that_hands_on_what_is_no_directory_is_counted_and_left_alone(void **state)
+{
+	struct stage *g = *state;
+	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } };
+	struct event bad = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = fixture_id("xa-a1"), .reason = ERR_DIGEST } };
+	struct neighbour a1 = neighbour_of("xa-a1");
+	struct link_view v;
+
+	neighbour_up(g->s, &a1);
+	neighbour_says(g->s, &a1, &ping);
+	station_take(g->s, &bad);
+	station_commit(g->s);
+	assert_true(core_link_find(g->s->core, fixture_id("xa-a1"), &v));
+	assert_int_equal(v.violations, 1);
+	station_clear(g->s);
+	for (unsigned i = 0; i < 59; i++) {
+		tick(g->s);
+		neighbour_says(g->s, &a1, &ping);
+		assert_false(core_asks(g->s->core, fixture_id("xa-a1"), PARTY_NEIGHBOUR));
+		station_clear(g->s);
+	}
+	tick(g->s);
+	neighbour_says(g->s, &a1, &ping);
+	assert_true(core_asks(g->s->core, fixture_id("xa-a1"), PARTY_NEIGHBOUR));
+	/* And twice as long the next time. */
+	station_take(g->s, &bad);
+	station_commit(g->s);
+	for (unsigned i = 0; i < 119; i++) {
+		tick(g->s);
+		neighbour_says(g->s, &a1, &ping);
+		assert_false(core_asks(g->s->core, fixture_id("xa-a1"), PARTY_NEIGHBOUR));
+		station_clear(g->s);
+	}
+}
+
+static void test_parts_that_do_not_come_forward_end_the_asking(void **state)
+{
+	struct stage *g = *state;
+	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } }, part = { .type = MESSAGE_DIRECTORY_PART };
+	struct directory d = fixture_directory(g->f, 2);
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_says(g->s, &g->tinh, &ping);
+	part.u.directory_part = part_of(&d, NULL, "", "", false);
+	neighbour_says(g->s, &g->tinh, &part);
+	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 1));
+	assert_false(core_asks(g->s->core, fixture_id("tinh"), PARTY_NEIGHBOUR));
 }
 
 static void test_subordinate_gets_what_changed_since_its_version(void **state)
@@ -198,8 +268,10 @@ static void test_subordinate_gets_what_changed_since_its_version(void **state)
 	wanted.u.directory_wanted.have = 2;
 	neighbour_says(g->s, &a1, &wanted);
 	assert_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_PART, 1));
-	neighbour_says(g->s, &g->tinh, &wanted); /* a superior asks nobody below it */
-	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_PART, 0));
+	neighbour_up(g->s, &g->tinh);
+	wanted.u.directory_wanted.have = 1;
+	neighbour_says(g->s, &g->tinh, &wanted); /* a superior that is behind is served the same */
+	assert_non_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_PART, 0));
 }
 
 /* ---- what is under way ---- */
@@ -314,6 +386,9 @@ int main(void)
 		TEST(test_parts_make_a_whole_only_in_their_order),
 		TEST(test_version_that_follows_another_head_is_a_fork),
 		TEST(test_newer_version_of_the_superior_is_asked_for_part_by_part),
+		TEST(test_newer_version_of_a_subordinate_is_asked_for_too),
+		TEST(test_one_that_hands_on_what_is_no_directory_is_counted_and_left_alone),
+		TEST(test_parts_that_do_not_come_forward_end_the_asking),
 		TEST(test_subordinate_gets_what_changed_since_its_version),
 		TEST(test_queue_of_one_that_moved_goes_the_new_way_by_name),
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),

@@ -269,7 +269,7 @@ static void test_lanes_purposes_and_offers_are_checked(void **state)
 		}
 	}
 	bad = m[0];
-	bad.u.hello.purpose = (enum purpose)3;
+	bad.u.hello.purpose = (enum purpose)4;
 	refuse(*state, bad);
 	bad = m[0];
 	bad.u.hello.committee = (struct committee_id){ "" };

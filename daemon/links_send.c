@@ -1,0 +1,130 @@
+/* What goes out on the connections, and their ends; see links.h. */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/clock.h"
+#include "daemon/links_internal.h"
+#include "daemon/log.h"
+#include "proto/wire.h"
+
+enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000 };
+
+/* ---- sending ---- */
+
+/* What is sent: bytes that ZeroMQ copies, or a message that it takes. */
+static bool send_part(void *socket, zmq_msg_t *m, struct blob frame)
+{
+	if (m != NULL)
+		return zmq_msg_send(m, socket, ZMQ_DONTWAIT) >= 0;
+	return zmq_send(socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) >= 0;
+}
+
+enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
+{
+	if (d->socket == NULL || !d->up)
+		return ERR_NETWORK;
+	d->attention.quiet = false;
+	return send_part(d->socket, m, frame) ? ERR_OK : ERR_BUSY;
+}
+
+enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame)
+{
+	if (!c->standing || c->listener->socket == NULL)
+		return ERR_NETWORK;
+	c->listener->attention.quiet = false;
+	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		return send_part(c->listener->socket, m, frame) ? ERR_OK : ERR_BUSY;
+	if (zmq_errno() != EHOSTUNREACH)
+		return ERR_BUSY;
+	c->standing = false;
+	return ERR_NETWORK;
+}
+
+static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose, zmq_msg_t *m, struct blob frame)
+{
+	struct neighbour *n = links_find(l, neighbour);
+	bool stood;
+	enum err e;
+
+	if (n == NULL)
+		return ERR_NETWORK;
+	if (n->peer.superior)
+		return links_send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, m, frame);
+	stood = n->connections[purpose].standing;
+	e = links_send_router(&n->connections[purpose], m, frame);
+	if (stood && e == ERR_NETWORK && !n->connections[purpose].standing)
+		links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
+	return e;
+}
+
+enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
+{
+	return send_to(l, neighbour, purpose, NULL, frame);
+}
+
+enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+			 void *owner)
+{
+	zmq_msg_t m;
+	enum err e;
+
+	if (zmq_msg_init_data(&m, (uint8_t *)(uintptr_t)frame.data, frame.len_bytes, release, owner) != 0) {
+		release(NULL, owner);
+		return ERR_NO_MEMORY;
+	}
+	e = send_to(l, neighbour, PURPOSE_BULK, &m, (struct blob){ NULL, 0 });
+	zmq_msg_close(&m); /* releases it when it was not taken; else there is nothing in it any more */
+	return e;
+}
+
+void links_punish(struct links *l, struct committee_id neighbour, enum err why)
+{
+	struct neighbour *n = links_find(l, neighbour);
+	int64_t now_ms = clock_now().mono_ms;
+
+	if (n == NULL || now_ms < n->refused_until_ms)
+		return; /* what it had sent before it was cut off does not count again */
+	if (n->pause_ms == 0 || now_ms - n->refused_until_ms > FORGIVEN_MS)
+		n->pause_ms = PAUSE_FIRST_MS;
+	else
+		n->pause_ms = n->pause_ms * 2 < PAUSE_MOST_MS ? n->pause_ms * 2 : PAUSE_MOST_MS;
+	n->refused_until_ms = now_ms + n->pause_ms;
+	memset(n->connections, 0, sizeof n->connections);
+	if (n->peer.superior) {
+		dialled_close(&l->bulk, 0);
+		dialled_close(&l->control, 0);
+	}
+	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
+}
+
+void links_reset(struct links *l, struct committee_id neighbour)
+{
+	struct neighbour *n = links_find(l, neighbour);
+
+	if (n == NULL)
+		return;
+	memset(n->connections, 0, sizeof n->connections);
+	if (n->peer.superior) {
+		dialled_close(&l->bulk, 0);
+		dialled_close(&l->control, 0);
+	}
+}
+
+void links_bye(struct links *l)
+{
+	struct message m = { .type = MESSAGE_BYE };
+	int linger_ms = 200;
+	struct blob frame;
+
+	arena_reset(l->arena);
+	if (wire_encode(l->arena, &m, &frame) != ERR_OK)
+		return;
+	for (unsigned i = 0; i < l->neighbour_count; i++)
+		(void)!links_send(l, l->neighbours[i].peer.committee, PURPOSE_CONTROL, frame); /* silence says it too, later */
+	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
+		if (l->listeners[i].socket != NULL)
+			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+	}
+	if (l->control.socket != NULL)
+		zmq_setsockopt(l->control.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+}
