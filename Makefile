@@ -29,6 +29,8 @@ DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units 
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox keyring links links_peers links_send names \
 	links_socket links_visit log loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
+# Files of the store and the keys, and what is done when they are gone.
+DAEMON += daemon_frozen folder key_file store_lmdb_owner
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
 include tools/sources.mk
@@ -126,7 +128,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/config daemon/config_units daemon/config_yaml daemon/i18n daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/access daemon/config daemon/config_units daemon/config_yaml daemon/folder daemon/i18n daemon/key_file daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)

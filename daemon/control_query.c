@@ -222,7 +222,7 @@ void control_status(struct client *c, uint64_t id)
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
-	if (store->ops->room(store, &room) != ERR_OK)
+	if (store->ops->room(store, &room) != ERR_OK || figures.frozen != ERR_OK)
 		room.submissions = false;
 	if (fill_links(c, &s) != ERR_OK || control_target_now(c, &target) != ERR_OK) {
 		control_say_error(c, id, ERR_NO_MEMORY, "");
@@ -238,7 +238,7 @@ void control_status(struct client *c, uint64_t id)
 	s.refusing = !room.submissions;
 	s.alarms = alarms;
 	if (s.refusing)
-		alarms[s.n_alarms++] = ERR_DISK_FULL;
+		alarms[s.n_alarms++] = figures.frozen != ERR_OK ? figures.frozen : ERR_DISK_FULL;
 	if (s.damaged > 0)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))

@@ -122,7 +122,7 @@ static enum err open_core(struct daemon *d)
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;
 	d->turn = turn_new(&(struct turn_parts){ .core = d->core, .store = d->store, .signer = d->signer, .outbox = d->outbox,
-						 .inbox = d->inbox });
+						 .inbox = d->inbox, .files = d->files });
 	return d->turn == NULL ? ERR_NO_MEMORY : turn_boot(d->turn, clock_now());
 }
 
@@ -135,7 +135,7 @@ static void count_figures(void *ctx, struct control_figures *out)
 
 	*out = (struct control_figures){ .up_since_ms = d->up_since_ms, .turns = t.turns, .commits = t.commits,
 					 .signatures = d->signatures_before + signer_count(d->signer), .documents_taken = t.documents_taken,
-					 .facts_taken = t.facts_taken, .file_syncs = d->files->ops->syncs(d->files) };
+					 .facts_taken = t.facts_taken, .file_syncs = d->files->ops->syncs(d->files), .frozen = d->frozen };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])

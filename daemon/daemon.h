@@ -63,6 +63,7 @@ struct daemon {
 	struct drop drops[DROPS_MAX];
 	unsigned drop_count, drop_jobs;
 	bool stopping;
+	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon_frozen.c */
 };
 
 /* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY, ERR_STORE, ERR_NETWORK, … Blocks on disk. */
@@ -88,6 +89,12 @@ void daemon_choose_keys(struct daemon *d);
 must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
 /* Gives each link the windows that the configuration has for it (daemon_windows.c). Again whenever links or configuration have changed. */
 void daemon_set_windows(struct daemon *d);
+/* ---- daemon_frozen.c ---- */
+/* From here on nothing is taken, committed or said to neighbours; local clients are told why, and can still read. */
+void daemon_freeze(struct daemon *d, enum err why);
+/* Each second, instead of what time asks for otherwise. */
+void daemon_frozen_second(struct daemon *d, int64_t mono_ms);
+
 /* SIGHUP. */
 void daemon_reload(struct daemon *d);
 

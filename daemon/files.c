@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/clock.h"
+#include "daemon/folder.h"
 #include "daemon/log.h"
 #include "proto/digest.h"
 
@@ -184,11 +185,70 @@ static void disk_close(struct files *base)
 	free(f);
 }
 
-static enum err make_folder(const char *path)
+/* ---- folders ---- */
+
+static enum err still_there(const char *path, const struct stat *before)
 {
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return files_errno("mkdir");
-	return ERR_OK;
+	struct stat now;
+
+	if (stat(path, &now) == 0 && (before == NULL || (now.st_dev == before->st_dev && now.st_ino == before->st_ino)))
+		return ERR_OK;
+	log_event(LOG_ERROR, "files-gone", "path=%s", path);
+	return ERR_STORE_GONE;
+}
+
+static enum err disk_check(const struct files *base)
+{
+	const struct disk_files *f = (const struct disk_files *)base;
+	char path[FILES_PATH_MAX];
+	enum err e;
+
+	snprintf(path, sizeof path, "%s/files", f->directory);
+	e = still_there(path, &f->contents);
+	snprintf(path, sizeof path, "%s/incoming", f->directory);
+	return e == ERR_OK ? still_there(path, &f->incoming) : e;
+}
+
+static enum err disk_check_all(const struct files *base)
+{
+	const struct disk_files *f = (const struct disk_files *)base;
+	enum err e = disk_check(base);
+
+	for (unsigned i = 0; e == ERR_OK && i < FILES_FOLDERS; i++) {
+		char path[FILES_PATH_MAX];
+
+		snprintf(path, sizeof path, "%s/files/%02x", f->directory, i);
+		e = still_there(path, NULL);
+	}
+	return e;
+}
+
+/* All folders, on disk when it returns: what is settled in them syncs only its own folder. */
+static enum err make_folders(struct disk_files *f)
+{
+	char path[FILES_PATH_MAX];
+	enum err e = folder_make(f->directory);
+
+	for (unsigned i = 0; e == ERR_OK && i <= FILES_FOLDERS; i++) {
+		if (i == 0)
+			snprintf(path, sizeof path, "%s/files", f->directory);
+		else
+			snprintf(path, sizeof path, "%s/files/%02x", f->directory, i - 1);
+		e = folder_make(path);
+	}
+	snprintf(path, sizeof path, "%s/files", f->directory);
+	if (e == ERR_OK)
+		e = folder_sync(path);
+	if (e == ERR_OK && stat(path, &f->contents) != 0)
+		e = ERR_FILE;
+	snprintf(path, sizeof path, "%s/incoming", f->directory);
+	if (e == ERR_OK)
+		e = folder_make(path);
+	if (e == ERR_OK && stat(path, &f->incoming) != 0)
+		e = ERR_FILE;
+	if (e == ERR_OK)
+		e = folder_sync(f->directory);
+	return e == ERR_OK ? ERR_OK : files_errno("folder");
 }
 
 /* A submission is acknowledged when it is whole: what a crash cut off has no owner. */
@@ -212,10 +272,10 @@ enum err files_open(const char *directory, struct files **out)
 		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
 		.incoming_chunks = files_incoming_chunks, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
 		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .release = files_release,
-		.drop = disk_drop, .syncs = disk_syncs, .close = disk_close,
+		.drop = disk_drop, .check = disk_check, .check_all = disk_check_all, .syncs = disk_syncs, .close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
-	char path[FILES_PATH_MAX];
+	char incoming[FILES_PATH_MAX];
 	enum err e;
 
 	*out = NULL;
@@ -228,22 +288,13 @@ enum err files_open(const char *directory, struct files **out)
 		free(f);
 		return ERR_FILE;
 	}
-	e = make_folder(directory);
-	snprintf(path, sizeof path, "%s/files", directory);
-	if (e == ERR_OK)
-		e = make_folder(path);
-	for (unsigned i = 0; e == ERR_OK && i < 256; i++) {
-		snprintf(path, sizeof path, "%s/files/%02x", directory, i);
-		e = make_folder(path);
-	}
-	snprintf(path, sizeof path, "%s/incoming", directory);
-	if (e == ERR_OK)
-		e = make_folder(path);
+	e = make_folders(f);
 	if (e != ERR_OK) {
 		free(f);
 		return e;
 	}
-	delete_cut_off(path);
+	snprintf(incoming, sizeof incoming, "%s/incoming", directory);
+	delete_cut_off(incoming);
 	*out = &f->base;
 	return ERR_OK;
 }

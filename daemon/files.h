@@ -54,6 +54,10 @@ struct files_ops {
 	void (*release)(struct files *f, const struct digest *sha256);
 	/* ERR_BUSY: pinned, or settled or released within the last five minutes, so that somebody may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
+	/* Are its folders still the ones that were opened, in their places? ERR_STORE_GONE, told. Two system calls: asked before each turn. */
+	enum err (*check)(const struct files *f);
+	/* The same of all folders that contents lie in; asked each second. */
+	enum err (*check_all)(const struct files *f);
 	uint64_t (*syncs)(const struct files *f); /* of files and folders, since files_open; does not block */
 	void (*close)(struct files *f);
 };

@@ -4,11 +4,12 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 #include "daemon/config.h"
 #include "daemon/files.h"
 
-enum { FILES_PATH_MAX = CONFIG_PATH_MAX + 128 };
+enum { FILES_PATH_MAX = CONFIG_PATH_MAX + 128, FILES_FOLDERS = 256 /* by the first byte of the digest */ };
 #define FILES_SUBMIT_PREFIX "submit."
 
 enum { FILES_RECENT_MAX = 4096, FILES_RECENT_MS = 5 * 60 * 1000 };
@@ -35,6 +36,7 @@ struct leaf_cache {
 struct disk_files {
 	struct files base;
 	char directory[CONFIG_PATH_MAX];
+	struct stat contents, incoming; /* the folders, as their names led to them at the start */
 	pthread_mutex_t lock; /* settling and dropping */
 	struct recent_file recent[FILES_RECENT_MAX];
 	unsigned recent_next;

@@ -261,6 +261,12 @@ static enum err memory_drop(struct files *f, const struct digest *sha256)
 }
 
 /* There is nothing here to sync. */
+static enum err memory_check(const struct files *base)
+{
+	(void)base;
+	return ERR_OK;
+}
+
 static uint64_t memory_syncs(const struct files *f)
 {
 	(void)f;
@@ -278,7 +284,8 @@ enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
 		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunks = memory_incoming_chunks,
 		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunks = memory_chunks, .leaves = memory_leaves,
-		.exists = memory_exists, .release = memory_release, .drop = memory_drop, .syncs = memory_syncs, .close = memory_close,
+		.exists = memory_exists, .release = memory_release, .drop = memory_drop,
+		.check = memory_check, .check_all = memory_check, .syncs = memory_syncs, .close = memory_close,
 	};
 	struct memory_files *m = calloc(1, sizeof *m);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "daemon/key_file.h"
 #include "daemon/log.h"
 #include "routing/endpoint.h"
 
@@ -79,13 +80,28 @@ static enum err read_link_key(struct identity_keys *out, const char *path, const
 	return e;
 }
 
+/* A key that others can read is theirs too; whoever signs with it signs as this committee. */
+static enum err check_modes(const struct config *config)
+{
+	struct key_file_fault fault;
+	char command[sizeof fault.command * 2];
+	enum err e = key_file_check_all(config, &fault);
+
+	if (e == ERR_KEY_OPEN)
+		log_event(LOG_ERROR, fault.folder ? "key-folder-open" : "key-open", "path=%s mode=%04o command=%s", fault.path, fault.mode,
+			  log_quote(fault.command, command, sizeof command));
+	return e;
+}
+
 enum err identity_read(const struct config *config, struct identity_keys *out)
 {
 	char next[CONFIG_PATH_MAX + 8];
 	enum err e;
 
 	memset(out, 0, sizeof *out);
-	e = read_signer(out, config->signing_key);
+	e = check_modes(config);
+	if (e == ERR_OK)
+		e = read_signer(out, config->signing_key);
 	if (e == ERR_OK)
 		e = read_link_key(out, config->link_key, config->listen);
 	if (e != ERR_OK) {

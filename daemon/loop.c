@@ -45,7 +45,7 @@ struct waiting {
 
 static void fill(struct daemon *d, struct waiting *w)
 {
-	w->link_count = links_poll(d->links, w->items, LINK_ITEMS);
+	w->link_count = d->frozen == ERR_OK ? links_poll(d->links, w->items, LINK_ITEMS) : 0;
 	w->count = w->link_count;
 	w->verify = w->count++;
 	w->items[w->verify] = (zmq_pollitem_t){ .fd = workers_fd(d->verify_workers), .events = ZMQ_POLLIN };
@@ -83,6 +83,9 @@ static long timeout_ms(struct daemon *d, struct now now)
 	int64_t deadlines[] = { core_deadline_ms(d->core), bulk_deadline_ms(d->bulk), d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
 	int64_t first = INT64_MAX;
 
+	if (d->frozen != ERR_OK)
+		return control_busy(d->control) || inbox_count(d->inbox) > 0 || d->next_second_ms <= now.mono_ms ? 0 :
+		       (long)(d->next_second_ms - now.mono_ms);
 	if (links_pending(d->links) || control_busy(d->control))
 		return 0;
 	/* Sleeping leaves the processor to the workers that it waits for. */
@@ -218,7 +221,8 @@ static void collect_signals(struct daemon *d)
 
 	while (read(d->signals, &s, sizeof s) == (ssize_t)sizeof s) {
 		if (s.ssi_signo == SIGHUP) {
-			daemon_reload(d);
+			if (d->frozen == ERR_OK)
+				daemon_reload(d);
 			continue;
 		}
 		log_event(LOG_INFO, "stopping", "signal=%u", s.ssi_signo);
@@ -236,7 +240,8 @@ static void collect(struct daemon *d, struct waiting *w)
 {
 	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0)
 		collect_signals(d);
-	collect_links(d);
+	if (d->frozen == ERR_OK)
+		collect_links(d);
 	flush_workers(d);
 	workers_collect(d->verify_workers, JOBS_A_TURN);
 	workers_collect(d->file_workers, JOBS_A_TURN);
@@ -297,6 +302,10 @@ static enum err each_second(struct daemon *d, struct now now)
 	struct store_room room;
 	enum err e = d->store->ops->room(d->store, &room);
 
+	if (e == ERR_OK)
+		e = d->store->ops->check(d->store);
+	if (e == ERR_OK)
+		e = d->files->ops->check_all(d->files);
 	if (e != ERR_OK)
 		return e;
 	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts)
@@ -328,9 +337,28 @@ static enum err keep_time(struct daemon *d)
 {
 	struct now now = clock_now();
 
+	if (d->frozen != ERR_OK) {
+		if (now.mono_ms >= d->next_second_ms)
+			daemon_frozen_second(d, now.mono_ms);
+		return ERR_OK;
+	}
 	if (now.mono_ms >= bulk_deadline_ms(d->bulk))
 		bulk_tick(d->bulk, now);
 	return now.mono_ms >= d->next_second_ms ? each_second(d, now) : ERR_OK;
+}
+
+/* One turn; when the store is gone from its place, only answers. */
+static enum err take_turn(struct daemon *d)
+{
+	uint64_t commits = turn_figures(d->turn).commits;
+	enum err e;
+
+	if (d->frozen != ERR_OK)
+		return turn_refuse(d->turn, d->frozen);
+	e = turn_run(d->turn, clock_now());
+	if (turn_figures(d->turn).commits != commits)
+		d->last_commit_us = clock_mono_us();
+	return e;
 }
 
 enum err loop_run(struct daemon *d)
@@ -342,15 +370,14 @@ enum err loop_run(struct daemon *d)
 	while (e == ERR_OK && !d->stopping) {
 		wait(d, &w);
 		collect(d, &w);
-		if (worth_waiting_us(d) == 0) {
-			uint64_t commits = turn_figures(d->turn).commits;
-
-			e = turn_run(d->turn, clock_now());
-			if (turn_figures(d->turn).commits != commits)
-				d->last_commit_us = clock_mono_us();
-		}
+		if (d->frozen != ERR_OK || worth_waiting_us(d) == 0)
+			e = take_turn(d);
 		if (e == ERR_OK)
 			e = keep_time(d);
+		if (e == ERR_STORE_GONE) {
+			daemon_freeze(d, e);
+			e = ERR_OK;
+		}
 		flush_workers(d); /* what acts and time have asked for */
 	}
 	return e;

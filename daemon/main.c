@@ -12,6 +12,7 @@
 
 #include "daemon/daemon.h"
 #include "daemon/i18n.h"
+#include "daemon/key_file.h"
 #include "daemon/log.h"
 #include "daemon/loop.h"
 #include "daemon/notify.h"
@@ -85,6 +86,16 @@ static enum err load(const char *path, struct config *config)
 	return e;
 }
 
+static enum err check_keys(const struct config *config)
+{
+	struct key_file_fault fault;
+	enum err e = key_file_check_all(config, &fault);
+
+	if (e != ERR_OK)
+		fprintf(stderr, "%s: VT-%d %s: %s\n", fault.path, (int)e, _(err_text(e)), fault.command);
+	return e;
+}
+
 /* No core files: they would hold keys. No SIGPIPE: a client that goes away is an error code. */
 static void harden(void)
 {
@@ -139,6 +150,8 @@ int main(int argc, char **argv)
 	if (code < 0) {
 		enum err e = config == NULL ? ERR_NO_MEMORY : load(o.config, config);
 
+		if (e == ERR_OK && o.check)
+			e = check_keys(config);
 		code = e == ERR_OK ? (o.check ? 0 : run(config)) : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
 		if (e == ERR_OK && o.check)
 			printf("%s: %s\n", config->file, _("valid"));

@@ -28,9 +28,12 @@ struct store_figures {
 };
 
 struct store_ops {
-	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE, ERR_DISK_FULL: end the process.
+	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE, ERR_DISK_FULL, ERR_STORE_FOREIGN: end the
+	 * process. ERR_STORE_GONE: what is open is in no folder any more; nothing may be acknowledged, and only this process still has it.
 	 * An empty plan commits nothing. May block for as long as a sync takes. Control thread only. */
 	enum err (*commit)(struct store *s, const struct plan *p);
+	/* Is it still the one that was opened, in its place, and nobody else's? ERR_STORE_GONE, ERR_STORE_FOREIGN. Cheap: asked before each turn. */
+	enum err (*check)(struct store *s);
 	/* See routing/lookup.h. Any thread. */
 	struct lookup (*lookup)(struct store *s);
 	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it short; nothing may be committed between. */

@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "daemon/folder.h"
 #include "daemon/log.h"
 #include "daemon/store_lmdb_internal.h"
 #include "proto/record_codec.h"
@@ -57,8 +57,12 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 	MDB_txn *txn = NULL;
-	enum err e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	enum err e = lmdb_owner_check_place(s);
 
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	if (e == ERR_OK)
+		e = lmdb_owner_check_last(s, txn);
 	for (uint32_t i = 0; e == ERR_OK && i < p->write_count; i++)
 		e = write_one(s, txn, &p->writes[i]);
 	if (e != ERR_OK) {
@@ -66,7 +70,19 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 		return e;
 	}
 	s->commits++;
-	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+	e = lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+	if (e == ERR_OK)
+		e = lmdb_owner_committed(s);
+	/* Deleted between the look before and the commit: what was written is in no folder. */
+	return e == ERR_OK ? lmdb_owner_check_place(s) : e;
+}
+
+static enum err lmdb_check(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	enum err e = lmdb_owner_check_place(s);
+
+	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
 }
 
 /* ---- room and figures ---- */
@@ -167,6 +183,7 @@ static void lmdb_idle(struct store *base)
 	MDB_stat stat;
 	int dead = 0;
 
+	lmdb_owner_keep_lock(s);
 	mdb_reader_check(s->env, &dead);
 	if (dead > 0)
 		log_event(LOG_WARNING, "store-stale-readers", "count=%d", dead);
@@ -190,25 +207,10 @@ static void lmdb_close(struct store *base)
 	lmdb_readers_close(s);
 	if (s->env != NULL)
 		mdb_env_close(s->env);
-	if (s->lock_fd >= 0)
-		close(s->lock_fd);
+	lmdb_owner_release(s);
 	arena_destroy(s->arena);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
-}
-
-/* LMDB lets several processes in; this store has one owner. */
-static enum err take_lock(struct lmdb_store *s)
-{
-	char path[LMDB_PATH_MAX];
-
-	snprintf(path, sizeof path, "%s/owner.lock", s->directory);
-	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (s->lock_fd < 0)
-		return ERR_STORE;
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? ERR_STORE_BUSY : ERR_STORE;
-	return ERR_OK;
 }
 
 /* The format's number stands in the store: a newer one is refused whole, not record by record. An older one is raised before anything is moved,
@@ -261,15 +263,35 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	return e == ERR_OK ? lmdb_open_databases(s) : e;
 }
 
-static enum err make_directory(const char *path)
+/* data/, data/store and what is in it are there after a power cut: always synced, for whoever made them may not have come to it. */
+static enum err sync_folders(const struct lmdb_store *s, const char *data)
 {
-	return mkdir(path, 0700) != 0 && errno != EEXIST ? ERR_STORE : ERR_OK;
+	enum err e = folder_sync(s->directory);
+
+	if (e == ERR_OK)
+		e = folder_sync(data);
+	if (e == ERR_OK)
+		e = folder_sync_parent(data);
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, "folder-not-synced", "path=%s errno=%d", data, errno);
+	return e == ERR_OK ? ERR_OK : ERR_STORE;
+}
+
+static enum err make_folders(struct lmdb_store *s, const char *data)
+{
+	if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", data) >= sizeof s->directory ||
+	    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", data) >= sizeof s->quarantine)
+		return ERR_STORE;
+	if (folder_make(data) == ERR_OK && folder_make(s->directory) == ERR_OK)
+		return ERR_OK;
+	log_event(LOG_ERROR, "folder-not-made", "path=%s errno=%d", s->directory, errno);
+	return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_STORE;
 }
 
 enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out)
 {
 	static const struct store_ops ops = {
-		.commit = lmdb_commit, .lookup = lmdb_lookup, .read_begin = lmdb_read_begin, .read_end = lmdb_read_end,
+		.commit = lmdb_commit, .check = lmdb_check, .lookup = lmdb_lookup, .read_begin = lmdb_read_begin, .read_end = lmdb_read_end,
 		.room = lmdb_room, .figures = lmdb_figures, .idle = lmdb_idle, .close = lmdb_close,
 	};
 	struct lmdb_store *s = calloc(1, sizeof *s);
@@ -279,29 +301,27 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 	if (s == NULL)
 		return ERR_NO_MEMORY;
 	s->base.ops = &ops;
-	s->lock_fd = -1;
+	s->owner.folder_fd = s->owner.data_fd = s->owner.lock_fd = -1;
 	s->reserve_bytes = config->reserve_bytes;
 	s->submit_reserve_bytes = config->submit_reserve_bytes;
 	pthread_mutex_init(&s->lock, NULL);
 	s->arena = arena_new(COMMIT_ARENA_BYTES);
-	e = s->arena == NULL ? ERR_NO_MEMORY : make_directory(config->directory);
-	if (e == ERR_OK && ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", config->directory) >= sizeof s->directory ||
-			    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", config->directory) >= sizeof s->quarantine))
-		e = ERR_STORE;
+	e = s->arena == NULL ? ERR_NO_MEMORY : make_folders(s, config->directory);
 	if (e == ERR_OK)
-		e = make_directory(s->directory);
-	if (e == ERR_OK)
-		e = take_lock(s);
+		e = lmdb_owner_take(s);
 	if (e == ERR_OK)
 		e = open_environment(s, config->map_bytes);
 	if (e == ERR_OK)
 		e = check_format(s);
 	if (e == ERR_OK)
 		e = lmdb_move_in(s);
+	if (e == ERR_OK)
+		e = sync_folders(s, config->directory);
 	if (e != ERR_OK) {
 		lmdb_close(&s->base);
 		return e;
 	}
+	lmdb_owner_opened(s);
 	*out = &s->base;
 	return ERR_OK;
 }

@@ -1,19 +1,28 @@
-/* Between store_lmdb.c, store_lmdb_read.c and store_lmdb_layout.c; for nobody else. */
+/* Between the store_lmdb*.c files; for nobody else. */
 #ifndef VANTHU_DAEMON_STORE_LMDB_INTERNAL_H
 #define VANTHU_DAEMON_STORE_LMDB_INTERNAL_H
 
 #include <lmdb.h>
 #include <pthread.h>
+#include <sys/stat.h>
 
 #include "daemon/store.h"
 
 enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
 
+/* See store_lmdb_owner.c. All descriptors are kept until the environment is closed; -1: not open. */
+struct lmdb_owner {
+	int folder_fd, data_fd; /* locked: the store's folder and data.mdb */
+	int lock_fd;            /* owner.lock, for older daemons */
+	struct stat data;       /* data.mdb as its name led to it at the start */
+	size_t last_txnid;      /* of our own last commit */
+};
+
 struct lmdb_store {
 	struct store base;
 	char directory[LMDB_PATH_MAX - 64];
 	char quarantine[LMDB_PATH_MAX - 64];
-	int lock_fd;
+	struct lmdb_owner owner;
 	MDB_env *env;
 	void *map;
 	MDB_dbi dbis[FAMILY_COUNT];
@@ -35,6 +44,24 @@ must_use enum err lmdb_error(int code, const char *what);
 must_use enum err lmdb_reader_take(struct lmdb_store *s, MDB_txn **out);
 void lmdb_reader_give(struct lmdb_store *s, MDB_txn *txn);
 void lmdb_readers_close(struct lmdb_store *s);
+
+/* ---- store_lmdb_owner.c ---- */
+
+/* Locks the store's folder and its data before the environment is opened, and makes data.mdb when there is none. ERR_STORE_BUSY: another process
+ * has it, by whatever name; ERR_STORE. */
+must_use enum err lmdb_owner_take(struct lmdb_store *s);
+/* The environment is open and prepared: what it holds now is ours. */
+void lmdb_owner_opened(struct lmdb_store *s);
+/* After the environment is closed. */
+void lmdb_owner_release(struct lmdb_store *s);
+/* Is data.mdb still where the configuration says? Two system calls. ERR_STORE_GONE, told. */
+must_use enum err lmdb_owner_check_place(const struct lmdb_store *s);
+/* Is the last transaction our own? `txn`: the write transaction that was just begun, or NULL. ERR_STORE_FOREIGN, told. */
+must_use enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn);
+/* After each commit. ERR_STORE_FOREIGN: another one came between. */
+must_use enum err lmdb_owner_committed(struct lmdb_store *s);
+/* Makes owner.lock anew when it was deleted, so that an older daemon finds it. */
+void lmdb_owner_keep_lock(struct lmdb_store *s);
 
 /* ---- store_lmdb_layout.c ---- */
 

@@ -270,10 +270,16 @@ static void memory_close(struct store *s)
 	free(m);
 }
 
+static enum err memory_check(struct store *base)
+{
+	(void)base;
+	return ERR_OK;
+}
+
 enum err store_memory_open(struct memory_disk *d, struct store **out)
 {
 	static const struct store_ops ops = {
-		.commit = memory_commit, .lookup = memory_lookup, .read_begin = memory_read_begin, .read_end = memory_read_end,
+		.commit = memory_commit, .check = memory_check, .lookup = memory_lookup, .read_begin = memory_read_begin, .read_end = memory_read_end,
 		.room = memory_room, .figures = memory_figures, .idle = memory_idle, .close = memory_close,
 	};
 	struct memory_store *m = calloc(1, sizeof *m);

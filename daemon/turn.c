@@ -114,10 +114,23 @@ static enum err seal(struct turn *t)
 	return e;
 }
 
+/* Is what is open still what the configuration names? Nothing is promised into files that no folder has. */
+static enum err guard(const struct turn *t)
+{
+	enum err e = t->parts.store->ops->check(t->parts.store);
+
+	return e == ERR_OK && t->parts.files != NULL ? t->parts.files->ops->check(t->parts.files) : e;
+}
+
 static enum err commit(struct turn *t)
 {
+	enum err e;
+
 	if (plan_is_empty(t->plan))
 		return ERR_OK;
+	e = guard(t);
+	if (e != ERR_OK)
+		return e;
 	t->figures.commits++;
 	return t->parts.store->ops->commit(t->parts.store, t->plan);
 }
@@ -138,14 +151,57 @@ static enum err finish(struct turn *t)
 	return e;
 }
 
-enum err turn_run(struct turn *t, struct now now)
+static struct reply_to reply_of(const struct event *e)
+{
+	switch (e->type) {
+	case EVENT_SUBMIT:
+		return e->u.submit.reply;
+	case EVENT_DIRECTORY:
+		return e->u.directory.reply;
+	case EVENT_OPERATE:
+		return e->u.operate.reply;
+	case EVENT_PAPER:
+		return e->u.paper.reply;
+	default:
+		return (struct reply_to){ 0 };
+	}
+}
+
+/* None of what was planned has happened. */
+static enum err refuse_batch(struct turn *t, enum err why)
 {
 	enum err e;
 
+	plan_clear(t->plan);
+	for (uint32_t i = 0; i < t->batch_count; i++) {
+		struct reply_to to = reply_of(&t->batch[i].event);
+
+		if (to.n != 0)
+			plan_act(t->plan, ACT_REPLY)->u.reply = (struct act_reply){ .to = to, .result = why };
+	}
+	e = outbox_perform(t->parts.outbox, t->plan);
+	release_batch(t);
+	plan_clear(t->plan);
+	return e;
+}
+
+enum err turn_refuse(struct turn *t, enum err why)
+{
+	t->batch_count = inbox_take(t->parts.inbox, t->batch, TURN_EVENTS_MAX);
+	return refuse_batch(t, why);
+}
+
+enum err turn_run(struct turn *t, struct now now)
+{
+	enum err e = guard(t);
+
 	t->figures.turns++;
-	e = decide(t, now);
+	if (e == ERR_OK)
+		e = decide(t, now);
 	if (e == ERR_OK)
 		e = finish(t);
+	if (e == ERR_STORE_GONE && refuse_batch(t, e) != ERR_OK)
+		e = ERR_STORE;
 	release_batch(t);
 	plan_clear(t->plan);
 	return e;

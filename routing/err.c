@@ -23,6 +23,8 @@ static const struct err_row rows[] = {
 	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"), N_("check the number; it was sent as given") },
 	{ ERR_FIELD, N_("a field is empty, too long, or has characters that nobody sees"), N_("type it anew; how long it may be: vanthu help send") },
 	{ ERR_FUTURE, N_("a date that lies in the future"), N_("give the day on which it came or went, or leave it out for today") },
+	{ ERR_KEY_OPEN, N_("others than its owner can read this private key, or replace it"),
+	  N_("take their rights away with the command that is named, and think of whether it was read: vanthu key new") },
 	{ ERR_NOT_FOUND, N_("no such item"), N_("list what there is with: vanthu inbox, vanthu outbox or vanthu committee list") },
 	{ ERR_CONFLICT, N_("this id was already used for another content"), N_("send it under a new id") },
 	{ ERR_SECRET, N_("secret documents do not travel on this network"), N_("use the cipher network") },
@@ -78,12 +80,20 @@ static const struct err_row rows[] = {
 	  N_("compare the clock (timedatectl) with: vanthu committee show; or ask the neighbour for a new key") },
 	{ ERR_DISK_FULL, N_("no room left on the disk of the store"), N_("free space, then send again under the same id") },
 	{ ERR_STORE, N_("the store failed"), N_("see the log of vanthud; it starts again from what is on disk") },
-	{ ERR_DAMAGED, N_("a stored value is damaged and was set aside"),
-	  N_("restore it from a backup or a neighbour; see quarantine/ in the data folder") },
+	{ ERR_DAMAGED, N_("a stored value is damaged"),
+	  N_("see which in the log (event=…-damaged); what to do: OPERATION, \"Something is damaged\"") },
 	{ ERR_STORE_VERSION, N_("the store was written by a newer version"), N_("update vanthu") },
 	{ ERR_STORE_BUSY, N_("another vanthud runs on this store"), N_("stop it first") },
 	{ ERR_FILE, N_("a file cannot be read or written"), N_("check its name and permissions") },
 	{ ERR_EXISTS, N_("exists already"), N_("choose another name") },
+	{ ERR_STORE_FOREIGN, N_("another process has written to the store"),
+	  N_("stop every vanthud that has this data folder, then start one") },
+	{ ERR_STORE_GONE, N_("the data folder was deleted, moved or replaced while the daemon ran"),
+	  N_("leave the daemon running and save its open store: see OPERATION, \"The data folder is gone\"") },
+	{ ERR_MAP_FULL, N_("the store has grown to store.map"), N_("raise store.map in vanthud.yaml and restart the daemon") },
+	{ ERR_NO_INODES, N_("the file system has no inodes left for new files"),
+	  N_("see with df -i which one, and delete files there; space is not what is missing") },
+	{ ERR_SOCKET_GONE, N_("a local socket was deleted; it is made anew"), N_("leave the run folder to the daemon") },
 	{ ERR_UNREACHABLE, N_("no daemon answers"), N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
 	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"), N_("ask again, or give a longer --timeout") },
 	{ ERR_NO_MEMORY, N_("out of memory"), "" },
@@ -131,6 +141,7 @@ int err_exit_code(enum err e)
 	case ERR_OK:
 		return 0;
 	case ERR_CONFIG:
+	case ERR_KEY_OPEN:
 		return 9;
 	case ERR_UNREACHABLE:
 		return 3;

@@ -19,6 +19,7 @@ enum err {
 	ERR_FIELD = 1009,           /* a text of a document that is blank, too long, or has characters that nobody sees */
 	ERR_FUTURE = 1010,          /* a date that has not come yet, of something that has happened */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
+	ERR_KEY_OPEN = 1021,        /* others than its owner can read a private key, or put another in its place */
 
 	ERR_NOT_FOUND = 2001,
 	ERR_CONFLICT = 2002,        /* same (origin, id), other content */
@@ -75,6 +76,11 @@ enum err {
 	ERR_STORE_BUSY = 4005,      /* another process owns it */
 	ERR_FILE = 4006,            /* a file of the user's cannot be read or written */
 	ERR_EXISTS = 4007,
+	ERR_STORE_FOREIGN = 4008,   /* another process has written to the store: the process ends */
+	ERR_STORE_GONE = 4009,      /* the store or the files were deleted, moved or replaced while the daemon runs */
+	ERR_MAP_FULL = 4010,        /* store.map is used up */
+	ERR_NO_INODES = 4011,       /* the file system takes no more files */
+	ERR_SOCKET_GONE = 4012,     /* a local socket was deleted while the daemon runs */
 
 	ERR_UNREACHABLE = 5001,     /* no daemon on the socket */
 	ERR_TIMEOUT = 5002,

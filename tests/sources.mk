@@ -3,6 +3,7 @@ UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config con
 	decide_publish decide_texts decide_tick descriptors digest directory endpoint err evidence files files_chunk files_fault fold guard hand_on head id inbox keyring layout log merkle \
 	opener period plan policy ports prescan publish \
 	record record_codec recount seal sequencer store store_damage store_layout stream target text tree visible wire workers visit
+UNIT += key_file store_owner
 UNIT_SUPPORT := bulk_pair desk fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \
 	clerks hostile keys main registry member network prng visits workload world

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "daemon/config.h"
+#include "daemon/key_file.h"
 #include "routing/err.h"
 #include "daemon/i18n.h"
 
@@ -116,6 +117,8 @@ bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned
 int cli_fail(struct cli *cli, enum err e, const char *about);
 /* The same about a file or folder, where ERR_FILE left its reason in errno: tells which it is. */
 int cli_fail_file(struct cli *cli, enum err e, const char *path);
+/* A private key that others can read or replace: which, and the command that mends it. With cli_fail_file the path is that of the registry. */
+int cli_fail_key(struct cli *cli, const struct key_file_fault *fault);
 /* The same with a sentence of its own and what mends it. */
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
 void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/key_file.h"
 #include "tools/cli.h"
 #include "tools/fsutil.h"
 #include "tools/help.h"
@@ -115,11 +116,36 @@ static const char *file_fix(int why)
 	}
 }
 
+int cli_fail_key(struct cli *cli, const struct key_file_fault *fault)
+{
+	char message[CONFIG_PATH_MAX + 256];
+
+	snprintf(message, sizeof message, fault->folder ? _("%s: others may write this folder (mode %04o), so they can replace the private key in it") :
+		 _("%s: others can read this private key (mode %04o)"), fault->path, fault->mode);
+	return cli_fail_text(cli, ERR_KEY_OPEN, message, fault->command);
+}
+
+static int fail_registry_key(struct cli *cli, const char *folder)
+{
+	static const char *const places[] = { "root.key", "registry/root.key" }; /* of a registry, or of a lab */
+	char key[CONFIG_PATH_MAX + 32];
+	struct key_file_fault fault;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		snprintf(key, sizeof key, "%s/%s", folder, places[i]);
+		if (key_file_check(key, &fault) == ERR_KEY_OPEN)
+			return cli_fail_key(cli, &fault);
+	}
+	return cli_fail(cli, ERR_KEY_OPEN, folder);
+}
+
 int cli_fail_file(struct cli *cli, enum err e, const char *path)
 {
 	int why = errno;
 	char message[CONFIG_PATH_MAX + 256];
 
+	if (e == ERR_KEY_OPEN && path != NULL)
+		return fail_registry_key(cli, path);
 	if (e != ERR_FILE || why == 0 || path == NULL)
 		return cli_fail(cli, e, path);
 	if (path[0] == '\0')

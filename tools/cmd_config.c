@@ -13,18 +13,22 @@ const struct command_option config_options[] = {
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
+/* The file, and the modes of the keys that it names. */
 static int check(struct cli *cli)
 {
 	struct config_errors *errors = malloc(sizeof *errors);
 	struct config *config = malloc(sizeof *config);
 	json_t *list = json_array();
 	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
+	struct key_file_fault open_key;
 	int why;
 
 	errno = 0;
 	if (e == ERR_OK)
 		e = config_load(cli->config_path, config, errors);
 	why = errno;
+	if (e == ERR_OK)
+		e = key_file_check_all(config, &open_key);
 
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
@@ -38,6 +42,8 @@ static int check(struct cli *cli)
 							 { NULL, NULL, FORMAT_TEXT, false } };
 
 		output_object(cli, json_pack("{s:s, s:b, s:O}", "file", config->file, "valid", 1, "errors", list), columns);
+	} else if (e == ERR_KEY_OPEN) {
+		cli_fail_key(cli, &open_key);
 	} else if (e == ERR_CONFIG) {
 		char message[512];
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/digest.h"
+#include "daemon/folder.h"
 #include "routing/endpoint.h"
 #include "routing/id.h"
 #include "tools/client.h"
@@ -157,7 +158,7 @@ static enum err make_room(struct cli *cli, struct arena *a, const char *path, bo
 	if (e == ERR_OK)
 		e = fetch_keys(cli, keys);
 	if (e == ERR_OK && is_known(keys, hex))
-		e = rename(path, old) == 0 && rename(next, path) == 0 ? ERR_OK : ERR_FILE;
+		e = rename(path, old) == 0 && rename(next, path) == 0 ? folder_sync_parent(path) : ERR_FILE;
 	else if (e == ERR_OK)
 		e = force ? (unlink(next) == 0 ? ERR_OK : ERR_FILE) : ERR_EXISTS;
 	json_decref(keys);
@@ -304,7 +305,7 @@ static int rotate(struct cli *cli, const char *path, const struct key_options *o
 		code = cli_fail_text(cli, e, _("the request names the address that the present link key has, and each key has a port of its own"),
 				     _("make it with another --endpoint: vanthu key new, or vanthu init"));
 	else
-		code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail_file(cli, e, path);
+		code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail_file(cli, e, e == ERR_KEY_OPEN ? o->registry : path);
 	arena_destroy(a);
 	return code;
 }
@@ -351,7 +352,7 @@ static int revoke_command(struct cli *cli, const char *who, const char *which, c
 
 	if (e == ERR_OK)
 		e = revoke_keys(a, &c, who, which);
-	code = e == ERR_OK ? published(cli, a, o, &c, e) : cli_fail(cli, e, who);
+	code = e == ERR_OK ? published(cli, a, o, &c, e) : e == ERR_KEY_OPEN ? cli_fail_file(cli, e, o->registry) : cli_fail(cli, e, who);
 	arena_destroy(a);
 	return code;
 }

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/folder.h"
 #include "daemon/i18n.h"
 
 static enum err write_all(int fd, struct blob bytes)
@@ -30,13 +31,20 @@ static enum err write_all(int fd, struct blob bytes)
 enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, private_too ? 0600 : 0644);
-	enum err e;
+	enum err e = ERR_OK;
+	struct stat st;
 
 	if (fd < 0)
 		return errno == EEXIST ? ERR_EXISTS : ERR_FILE;
-	e = write_all(fd, bytes);
+	/* Whatever the umask: its owner reads and writes it, and nobody else a private one. */
+	if (fstat(fd, &st) == 0 && (st.st_mode & 0600) != 0600 && fchmod(fd, (st.st_mode & 0777) | 0600) != 0)
+		e = ERR_FILE;
+	if (e == ERR_OK)
+		e = write_all(fd, bytes);
 	if (close(fd) != 0 && e == ERR_OK)
 		e = ERR_FILE;
+	if (e == ERR_OK)
+		e = folder_sync_parent(path);
 	if (e != ERR_OK) {
 		int why = errno;
 
@@ -57,7 +65,7 @@ enum err fs_replace(const char *path, struct blob bytes)
 	e = fs_write_new(temporary, bytes, false);
 	if (e == ERR_OK && rename(temporary, path) != 0)
 		e = ERR_FILE;
-	return e;
+	return e == ERR_OK ? folder_sync_parent(path) : e;
 }
 
 enum err fs_open(const char *path, int *fd, uint64_t *size_bytes)
@@ -116,7 +124,13 @@ enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blo
 
 enum err fs_mkdir(const char *path, bool private_too)
 {
-	return mkdir(path, private_too ? 0700 : 0755) == 0 || errno == EEXIST ? ERR_OK : ERR_FILE;
+	struct stat st;
+
+	if (mkdir(path, private_too ? 0700 : 0755) != 0)
+		return errno == EEXIST ? ERR_OK : ERR_FILE;
+	if (stat(path, &st) == 0 && (st.st_mode & 0700) != 0700 && chmod(path, (st.st_mode & 0777) | 0700) != 0)
+		return ERR_FILE;
+	return folder_sync_parent(path);
 }
 
 const char *fs_join(struct arena *a, const char *folder, const char *name)

@@ -7,7 +7,8 @@
 #include "routing/arena.h"
 #include "routing/err.h"
 
-/* New file, never over another: ERR_EXISTS; ERR_FILE. `private_too`: mode 0600, else 0644. Synced. */
+/* New file, never over another: ERR_EXISTS; ERR_FILE. `private_too`: mode 0600, else 0644 less the umask, which never takes the owner's rights.
+ * Synced, and its name in the folder too. */
 must_use enum err fs_write_new(const char *path, struct blob bytes, bool private_too);
 /* In place of what is there, by a rename. */
 must_use enum err fs_replace(const char *path, struct blob bytes);
@@ -15,7 +16,8 @@ must_use enum err fs_replace(const char *path, struct blob bytes);
 must_use enum err fs_open(const char *path, int *fd, uint64_t *size_bytes);
 /* The whole file into the arena. ERR_FILE, ERR_TOO_LARGE. */
 must_use enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
-must_use enum err fs_mkdir(const char *path, bool private_too); /* there already: ERR_OK */
+/* There already: ERR_OK, as it is. Its name is synced. */
+must_use enum err fs_mkdir(const char *path, bool private_too);
 /* "a/b" in the arena; NULL without memory. */
 const char *fs_join(struct arena *a, const char *folder, const char *name);
 /* Deletes a folder and all in it; only used on folders that this program made. */

@@ -209,17 +209,36 @@ static void tell_config(struct cli *cli, const struct lab_member *m, const struc
 	cli_fail_text(cli, ERR_CONFIG, message, _(err_fix(ERR_CONFIG)));
 }
 
+/* A key that others can read: said as everywhere else, with the command that mends it. */
+static bool tell_open_key(struct cli *cli, const struct lab_member *m)
+{
+	struct config_errors *errors = malloc(sizeof *errors);
+	struct config *config = malloc(sizeof *config);
+	struct key_file_fault fault;
+	bool open_key = errors != NULL && config != NULL && config_load(m->config, config, errors) == ERR_OK &&
+			key_file_check_all(config, &fault) == ERR_KEY_OPEN;
+
+	if (open_key)
+		cli_fail_key(cli, &fault);
+	free(errors);
+	free(config);
+	return open_key;
+}
+
 /* Which fault, from the log of who does not answer. */
-static void tell_fault(struct cli *cli, enum err e, const struct lab_member *m)
+static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member *m)
 {
 	char log[CONFIG_PATH_MAX + 32], fault[LINE_BYTES], message[LINE_BYTES + 128], fix[CONFIG_PATH_MAX + 64];
 
+	if (tell_open_key(cli, m))
+		return ERR_KEY_OPEN;
 	beside(m, "vanthud.log", log, sizeof log);
 	find_fault(log, fault);
 	snprintf(message, sizeof message, "%s: %s%s%s", m->id, e == ERR_UNREACHABLE ? _("vanthud has ended") : _("vanthud runs and does not answer"),
 		 fault[0] == '\0' ? "" : ": ", fault);
 	snprintf(fix, sizeof fix, _("see %s"), log);
 	cli_fail_text(cli, e, message, fix);
+	return e;
 }
 
 enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms)
@@ -242,7 +261,7 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 			gone = 0;
 		} else if (gone >= GONE_POLLS || mono_ms() > until_ms) {
 			e = gone >= GONE_POLLS ? ERR_UNREACHABLE : ERR_TIMEOUT;
-			tell_fault(cli, e, members[i]);
+			e = tell_fault(cli, e, members[i]);
 		} else {
 			poll(NULL, 0, POLL_MS);
 		}

@@ -6,6 +6,7 @@
 #include <zmq.h>
 
 #include "daemon/i18n.h"
+#include "daemon/key_file.h"
 #include "proto/digest.h"
 #include "routing/id.h"
 #include "tools/fsutil.h"
@@ -89,11 +90,15 @@ enum err registry_create(struct arena *a, const char *folder, const char *name, 
 enum err registry_open(struct arena *a, const char *folder, struct registry *out)
 {
 	const char *key, *pem, *directory;
+	struct key_file_fault open_key;
 	struct blob text;
 	enum err e = paths(a, folder, &key, &pem, &directory);
 
 	memset(out, 0, sizeof *out);
 	out->folder = folder;
+	/* Who can read it makes committees; cli_fail_file looks again and names it. */
+	if (e == ERR_OK && key_file_check(key, &open_key) == ERR_KEY_OPEN)
+		e = ERR_KEY_OPEN;
 	if (e == ERR_OK)
 		e = fs_read(a, key, 65536, &out->root_key_pem);
 	if (e == ERR_OK)
