@@ -7,6 +7,7 @@
 
 #include "daemon/control_upload.h"
 #include "proto/fields.h"
+#include "routing/fold.h"
 #include "routing/id.h"
 #include "routing/policy.h"
 #include "routing/visible.h"
@@ -234,7 +235,7 @@ static uint32_t warn_about(struct client *c, struct arena *a, const struct docum
 
 	if (slash == NULL || lookup.get(lookup.ctx, a, FAMILY_COMMITTEE, &key, &r) != ERR_OK || r.u.committee.symbol[0] == '\0')
 		return 0;
-	return strcmp(slash + 1, r.u.committee.symbol) == 0 ? 0 : (uint32_t)ERR_FOREIGN_SYMBOL;
+	return fold_same_name(slash + 1, r.u.committee.symbol) ? 0 : (uint32_t)ERR_FOREIGN_SYMBOL;
 }
 
 static enum err check_texts(struct document_body *body)

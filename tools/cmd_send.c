@@ -91,7 +91,7 @@ static bool take_choice(struct wanted *w, int option, const char *value)
 static bool take_text(struct wanted *w, int which, const char *value)
 {
 	free(w->texts[which]);
-	w->texts[which] = text_nfc(value);
+	w->texts[which] = text_entry(value);
 	return w->texts[which] != NULL;
 }
 

@@ -9,7 +9,7 @@
 
 static enum err find_type(const char *typed, const struct doctype **out)
 {
-	char *nfc = text_nfc(typed), *folded = text_fold(typed);
+	char *nfc = text_entry(typed), *folded = text_fold(typed);
 	unsigned hits = 0;
 	enum err e = nfc == NULL ? ERR_BAD_TYPE : doctype_by_code(nfc, out);
 
@@ -44,7 +44,7 @@ static void list_types(char *out, size_t size)
 int doctype_filter(struct cli *cli, const char *typed, const char **code)
 {
 	const struct doctype *type;
-	char *nfc = text_nfc(typed);
+	char *nfc = text_entry(typed);
 	int exit_code;
 
 	*code = NULL;

@@ -37,6 +37,19 @@ char *text_nfc(const char *text)
 	return finish(out, len);
 }
 
+/* Keyboards and old fonts give U+00D0 or U+0189 for Đ: on paper nobody can tell them apart, so what is entered is Đ. As many bytes each. */
+static void mend_d(char *text)
+{
+	static const char *const pairs[][2] = { { "\u00d0", "\u0110" }, { "\u00f0", "\u0111" }, { "\u0189", "\u0110" }, { "\u0256", "\u0111" } };
+
+	for (char *at = text; *at != '\0'; at++) {
+		for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+			if (strncmp(at, pairs[i][0], 2) == 0)
+				memcpy(at, pairs[i][1], 2);
+		}
+	}
+}
+
 char *text_entry(const char *text)
 {
 	char *out = text_nfc(text);
@@ -45,6 +58,7 @@ char *text_entry(const char *text)
 	while (len > before && strchr(" \t\r\n", out[len - 1]) != NULL)
 		len--;
 	if (out != NULL) {
+		mend_d(out);
 		memmove(out, out + before, len - before);
 		out[len - before] = '\0';
 	}
@@ -73,7 +87,7 @@ char *text_fold(const char *text)
 		ucs4_t c;
 		int n = u8_mbtouc(&c, parts + i, len - i);
 
-		if (c == 0x111) { /* đ has no decomposition */
+		if (c == 0x111 || c == 0xf0 || c == 0x256) { /* đ has no decomposition; eth and the African d look like it in capitals */
 			parts[used++] = 'd';
 		} else if (!is_mark(c)) {
 			memmove(parts + used, parts + i, (size_t)n);

@@ -9,9 +9,9 @@
 
 /* NFC (Unicode Annex 15): the form that is sent and stored. malloc'd; NULL when it is not UTF-8. */
 char *text_nfc(const char *text);
-/* The same of what a clerk types into a field: without blanks before and behind. */
+/* The same of what a clerk types into a field: without blanks before and behind, and with Đ where a letter that looks like it was typed. */
 char *text_entry(const char *text);
-/* For matching: lower case, without diacritics, đ as d. malloc'd; NULL when it is not UTF-8. */
+/* For matching: lower case, without diacritics, đ and what looks like it as d. malloc'd; NULL when it is not UTF-8. */
 char *text_fold(const char *text);
 int text_width(const char *text); /* cells */
 /* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line, `indent` cells in. Words stay whole, so a

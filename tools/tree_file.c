@@ -33,7 +33,7 @@ static const char *scalar(struct loading *l, const struct yaml_node *n, size_t m
 		fault(l, n, _("one value is wanted"), n->key);
 		return "";
 	}
-	nfc = text_nfc(n->value);
+	nfc = text_entry(n->value);
 	if (nfc == NULL || strlen(nfc) > max_bytes) {
 		fault(l, n, _("too long, or not UTF-8"), n->key);
 		free(nfc);

@@ -28,9 +28,23 @@ static void test_folding_leaves_letters_alone_and_takes_marks_away(void **state)
 	expect_fold("Đảng ủy", "dang uy");
 	expect_fold("Đảng uỷ", "dang uy"); /* both ways to write it are found */
 	expect_fold("hoả tốc", "hoa toc");
+	expect_fold("\u00d0ảng u\u1ef7 \u0189", "dang uy d"); /* what looks like Đ is found as Đ */
 	expect_fold("", "");
 	assert_null(text_fold("\xff"));
 	assert_null(text_nfc("a\xc3"));
+}
+
+static void test_what_looks_like_d_with_stroke_is_entered_as_it(void **state)
+{
+	char *number = text_entry(" 31-KH/\u00d0U\t"), *name = text_entry("c\u00f0 \u0189\u0256 d"), *none = text_entry("é\u00c3\u0110");
+
+	(void)state;
+	assert_string_equal(number, "31-KH/ĐU");
+	assert_string_equal(name, "cđ Đđ d");
+	assert_string_equal(none, "éÃĐ");
+	free(number);
+	free(name);
+	free(none);
 }
 
 static void test_composed_and_decomposed_are_one(void **state)
@@ -171,6 +185,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_folding_leaves_letters_alone_and_takes_marks_away),
+		cmocka_unit_test(test_what_looks_like_d_with_stroke_is_entered_as_it),
 		cmocka_unit_test(test_composed_and_decomposed_are_one),
 		cmocka_unit_test(test_dates_are_read_in_both_orders_and_must_exist),
 		cmocka_unit_test(test_times_are_vietnams_unless_utc_is_wanted),
