@@ -177,13 +177,31 @@ enum err certificate_to_pem(struct arena *a, struct blob der, struct blob *pem)
 	return e;
 }
 
-enum err certificate_from_pem(struct arena *a, struct blob pem, struct blob *der)
+/* A root signs itself. */
+static bool is_root(struct blob der)
+{
+	uint8_t public_key[32];
+
+	return certificate_check(der, der, public_key) == ERR_OK;
+}
+
+enum err certificate_root_of_pem(struct arena *a, struct blob pem, unsigned index, struct blob *der)
 {
 	BIO *bio = pem.len_bytes == 0 || pem.len_bytes > 1 << 20 ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len_bytes);
-	X509 *x = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	enum err e = x == NULL ? ERR_CERTIFICATE : to_arena(a, x, der);
+	enum err e = ERR_CERTIFICATE;
+	X509 *x;
 
-	X509_free(x);
+	while (e == ERR_CERTIFICATE && bio != NULL && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		e = to_arena(a, x, der);
+		if (e == ERR_OK && (!is_root(*der) || index-- > 0))
+			e = ERR_CERTIFICATE;
+		X509_free(x);
+	}
 	BIO_free(bio);
 	return e;
+}
+
+enum err certificate_from_pem(struct arena *a, struct blob pem, struct blob *der)
+{
+	return certificate_root_of_pem(a, pem, 0, der);
 }

@@ -246,13 +246,28 @@ static const struct rec_committee *find(const struct rec_committee *entries, uin
 	return NULL;
 }
 
+static const char *const too_deep = N_("is more than 16 levels deep"), *const circle = N_("stands below itself");
+
+/* Too many levels above `c`: they end somewhere, or they lead in a circle. Then somebody in it is to be named, not whoever hangs below it. */
+static const char *name_circle(const struct rec_committee *entries, uint32_t count, const struct rec_committee *c, struct committee_id *culprit)
+{
+	for (uint32_t steps = 0; c != NULL && !id_empty(c->superior); steps++) {
+		if (steps > count) {
+			*culprit = c->id;
+			return circle;
+		}
+		c = find(entries, count, c->superior);
+	}
+	return too_deep;
+}
+
 static const char *check_place(const struct rec_committee *entries, uint32_t count, const struct rec_committee *c)
 {
 	const struct rec_committee *at = c;
 
 	for (unsigned depth = 0; !id_empty(at->superior); depth++) {
 		if (depth >= TREE_DEPTH_MAX)
-			return N_("is in a circle, or more than 16 levels deep");
+			return too_deep;
 		at = find(entries, count, at->superior);
 		if (at == NULL)
 			return N_("has a superior that is not in the list");
@@ -321,6 +336,8 @@ enum err directory_check_tree(const struct rec_committee *entries, uint32_t coun
 	for (uint32_t i = 0; i < count && *what == NULL; i++) {
 		*culprit = entries[i].id;
 		*what = check_entry(entries, count, i);
+		if (*what == too_deep)
+			*what = name_circle(entries, count, &entries[i], culprit);
 		if (*what == NULL && id_empty(entries[i].superior) && !entries[i].retired && ++tops > 1)
 			*what = N_("is a second committee without a superior");
 	}

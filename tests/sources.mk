@@ -1,12 +1,13 @@
 # Sources of the tests: tests/unit/test_NAME.c each a program, tests/sim/NAME.c together one, so are tests/vectors/NAME.c.
-UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config control_list control_many control_queue core counter damage decide_directory decide_document decide_link decide_paper \
-	decide_publish decide_texts decide_tick descriptors digest directory endpoint err evidence files files_chunk files_fault fold guard hand_on head id inbox keyring layout log merkle \
-	opener period plan policy ports prescan publish \
-	record record_codec recount seal sequencer store store_damage store_layout stream target text tree visible wire workers visit
+UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config control_list control_many control_queue core counter damage \
+	decide_directory decide_document decide_link decide_paper decide_publish decide_texts decide_tick descriptors digest directory endpoint \
+	err evidence file_name files files_chunk files_fault fold guard hand_on head id inbox keyring layout log merkle opener period plan policy \
+	ports prescan publish record record_codec recount seal sequencer store store_damage store_layout stream target text tree visible visit \
+	wire workers
 UNIT += key_file store_owner
 UNIT_SUPPORT := bulk_pair desk fixture paper
-SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target faults \
-	clerks hostile keys main registry member network prng visits workload world
+SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target \
+	clerks faults hostile keys main member network prng registry visits workload world
 BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
 TEST_HELPERS := badneighbour badpeer bitflip damage unixcat unixrecv

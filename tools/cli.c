@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/form.h"
 #include "tools/fsutil.h"
@@ -14,6 +15,8 @@
 #include "tools/output.h"
 #include "tools/suggest.h"
 #include "tools/text.h"
+
+#define GLOBAL_LETTERS "cnyqvh"
 
 enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR };
 
@@ -128,8 +131,22 @@ static void list_options(const struct command *command, struct option all[CLI_OP
 					  NULL, o->code };
 	assert(command_option_at(command, n) == NULL);
 	for (unsigned i = 0; i + sizeof global_options / sizeof global_options[0] - 1 < n; i++)
-		assert(all[i].val < 'a' || (all[i].val > 'z' && all[i].val < OPT_JSON)); /* or it would be taken for a global one */
+		assert(all[i].val < OPT_JSON && (all[i].val < 'a' || strchr(GLOBAL_LETTERS, all[i].val) == NULL)); /* or it would be taken for a global one */
 	memset(&all[n], 0, sizeof all[n]);
+}
+
+/* The options that have a letter, own ones too. */
+static void list_letters(const struct option *all, char letters[2 * CLI_OPTIONS_MAX + 2])
+{
+	*letters++ = ':'; /* tells a missing value from an unknown option */
+	for (; all->name != NULL; all++) {
+		if (all->val < 'a' || all->val > 'z')
+			continue;
+		*letters++ = (char)all->val;
+		if (all->has_arg == required_argument)
+			*letters++ = ':';
+	}
+	*letters = '\0';
 }
 
 enum { WORDS_MAX = 8 };
@@ -196,15 +213,28 @@ static const char *choices(const struct command_option *o)
 	return o->argument;
 }
 
+/* The word that getopt could not take. Of one with several letters in it, or that is only reached over operands, getopt still stands at it; after its
+ * last letter it stands behind it. */
+static const char *word_of_option(char **argv, int argc)
+{
+	const char *before = optind > 0 ? argv[optind - 1] : "", *at = optind < argc ? argv[optind] : NULL;
+
+	if (optopt > 0 && optopt < OPT_JSON && at != NULL && at[0] == '-' && at[1] != '-' && strchr(at + 1, optopt) != NULL)
+		return at;
+	return before;
+}
+
 /* getopt found no such option, or one without the value that it wants: its own words would be the C library's. */
 static int bad_option(struct cli *cli, int c, const char *typed, const struct option *all)
 {
 	const char *near = c == '?' && strncmp(typed, "--", 2) == 0 ? suggest_option(typed, all) : NULL;
-	char message[512], fix[128] = "";
+	char message[512], fix[160] = "";
 
 	snprintf(message, sizeof message, c == ':' ? _("%s wants a value") : _("no such option: %s"), typed);
 	if (near != NULL)
 		snprintf(fix, sizeof fix, _("did you mean --%s"), near);
+	else if (c == '?' && typed[0] == '-' && access(typed, F_OK) == 0)
+		snprintf(fix, sizeof fix, _("a file of that name is written ./%.80s"), typed);
 	cli_wanted(cli, message, fix);
 	return '?';
 }
@@ -249,15 +279,17 @@ int cli_option(struct cli *cli, int argc, char **argv)
 {
 	const struct command *command = command_find(cli->verb);
 	struct option all[CLI_OPTIONS_MAX + 1];
+	char letters[2 * CLI_OPTIONS_MAX + 2];
 
 	list_options(command, all);
+	list_letters(all, letters);
 	for (;;) {
 		const struct command_option *o;
 		bool bad = false;
 		int c, at = -1;
 
 		opterr = 0;
-		c = getopt_long(argc, argv, ":c:nyqvh", all, &at);
+		c = getopt_long(argc, argv, letters, all, &at);
 		if (c == 'h') {
 			if (command != NULL)
 				help_command(command);
@@ -268,7 +300,7 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		if (c == -1)
 			return form_check(cli, argc - optind, argv + optind) ? -1 : '?';
 		if (c == '?' || c == ':')
-			return bad_option(cli, c, argv[optind - 1], all);
+			return bad_option(cli, c, c == '?' ? word_of_option(argv, argc) : argv[optind - 1], all);
 		for (unsigned i = 0; at < 0 && all[i].name != NULL; i++) {
 			if (all[i].val == c)
 				at = (int)i;

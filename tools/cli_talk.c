@@ -193,6 +193,9 @@ void cli_hint(struct cli *cli, const char *format, ...)
 
 	if (cli->quiet || cli->json || cli->plain)
 		return;
+	/* The table goes through another program to the same terminal: nobody knows when it gets there, and a hint would stand in it somewhere. */
+	if (isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO))
+		return;
 	va_start(args, format);
 	say("", format, args);
 	va_end(args);

@@ -25,7 +25,8 @@ const struct command_option committee_options[] = {
 static const struct column list_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },             { "symbol", N_("Symbol"), FORMAT_TEXT, false },
 	{ "superior", N_("Superior"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, true },
-	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { "retired", N_("Ended"), FORMAT_MARK, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column one_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },             { "name", N_("Name"), FORMAT_TEXT, false },

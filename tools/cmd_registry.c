@@ -18,6 +18,7 @@ struct wanted {
 	const char *operand; /* an id or a request file */
 	const struct entry_options *options;
 	const char *about;   /* what a failure is about */
+	struct registry_fault fault; /* with ERR_BAD_TREE: who is wrong, and how */
 };
 
 static enum err find_entry(struct registry_change *c, const struct wanted *w, struct rec_committee **out)
@@ -51,6 +52,23 @@ static enum err add(struct registry_change *c, struct wanted *w)
 	return registry_certify(w->arena, &c->registry, &public_keys, c->now_ms, added);
 }
 
+/* Up from the new superior: does one come to the committee that moves? */
+static bool is_below(const struct registry_change *c, struct committee_id superior, struct committee_id moved)
+{
+	for (uint32_t steps = 0; steps <= c->count && !id_empty(superior); steps++) {
+		uint32_t i = 0;
+
+		if (id_equal(superior, moved))
+			return true;
+		while (i < c->count && !id_equal(c->entries[i].id, superior))
+			i++;
+		if (i == c->count)
+			return false;
+		superior = c->entries[i].superior;
+	}
+	return false;
+}
+
 static enum err move(struct registry_change *c, struct wanted *w)
 {
 	struct rec_committee *entry;
@@ -60,6 +78,10 @@ static enum err move(struct registry_change *c, struct wanted *w)
 		return e;
 	if (id_empty(w->options->superior) || entry->retired || id_equal(entry->superior, w->options->superior))
 		return ERR_BAD_STATE;
+	if (is_below(c, w->options->superior, entry->id)) {
+		w->fault = (struct registry_fault){ w->options->superior, N_("is the committee that moves, or stands below it: it cannot be its superior") };
+		return ERR_BAD_TREE;
+	}
 	e = registry_change_place(w->arena, c, entry, w->options->superior, false);
 	entry_options_apply(w->options, entry);
 	return e;
@@ -120,12 +142,12 @@ bool is_registry_command(const char *what)
 	return false;
 }
 
-static int tell(struct cli *cli, enum err e, const struct wanted *w, const struct registry_fault *fault)
+static int tell(struct cli *cli, enum err e, const struct wanted *w)
 {
 	char message[512];
 
-	if (e == ERR_BAD_TREE && fault->what != NULL) {
-		snprintf(message, sizeof message, "%s %s", fault->culprit.text, _(fault->what));
+	if (e == ERR_BAD_TREE && w->fault.what != NULL) {
+		snprintf(message, sizeof message, "%s %s", w->fault.culprit.text, _(w->fault.what));
 		cli_fail_text(cli, e, message, registry_tree_fix());
 	} else if (e == ERR_BAD_STATE) {
 		cli_fail_text(cli, e, w->operand, _("it has ended, or stands there already; `committee move` wants --superior ID"));
@@ -144,7 +166,6 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 						 { "file", N_("File"), FORMAT_TEXT, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	struct wanted w = { .arena = arena_new(ARENA_BYTES), .operand = operand, .options = o, .about = folder };
-	struct registry_fault fault = { .what = NULL };
 	struct registry_change c;
 	int code = 0;
 	enum err e = w.arena == NULL ? ERR_NO_MEMORY : registry_change_begin(w.arena, folder, &c);
@@ -160,7 +181,7 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 		w.about = operand;
 	}
 	if (e == ERR_OK && !cli->dry_run)
-		e = registry_change_publish(w.arena, &c, &fault);
+		e = registry_change_publish(w.arena, &c, &w.fault);
 	if (e == ERR_OK) {
 		const char *file = fs_join(w.arena, folder, "directory.vtd");
 
@@ -170,7 +191,7 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 			output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version, "committees", (json_int_t)c.count,
 						     "file", file), columns);
 	} else {
-		code = tell(cli, e, &w, &fault);
+		code = tell(cli, e, &w);
 	}
 	arena_destroy(w.arena);
 	return code;

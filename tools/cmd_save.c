@@ -12,16 +12,21 @@
 #include "tools/client.h"
 #include "tools/commands.h"
 #include "tools/evidence.h"
+#include "tools/file_name.h"
 #include "tools/fsutil.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/term.h"
 #include "tools/text.h"
 
-enum { OPT_TO = 1, WINDOW_BYTES = 2 << 20, NAME_TRIES = 100, EVIDENCE_ARENA_BYTES = 64 << 20 };
+enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000, EVIDENCE_ARENA_BYTES = 64 << 20 };
+enum { EXIT_PARTLY = 7 }; /* docs/man: partly done */
 
 const struct command_option save_options[] = {
 	{ "to", OPT_TO, N_("DIR"), N_("the folder; it is made when it is not there, and no file in it is written over"), VALUE_FOLDER, NULL },
+	{ "part", OPT_PART, N_("N"), N_("only this part: 1 is the document, 2 its first attachment"), VALUE_NONE, NULL },
+	{ "as", OPT_AS, N_("NAME"), N_("the file's name in the folder, for one part"), VALUE_NONE, NULL },
+	{ "output", OPT_OUTPUT, N_("FILE"), N_("one part into this new file, without --part the document itself; -: to standard output"), VALUE_FILE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 const struct command_option export_options[] = {
@@ -30,36 +35,96 @@ const struct command_option export_options[] = {
 };
 
 struct wanted_part {
+	uint32_t number; /* as the daemon counts, from 0 */
 	char name[NAME_MAX_BYTES + 1];
 	uint64_t size_bytes;
 	struct digest sha256;
+	char taken[FILE_NAME_SIZE]; /* its name in the folder; "": it is not there */
+	enum err fault;             /* why not */
+	int why;                    /* its errno, when it is ERR_FILE */
 };
 
-/* A file that is new: "name", else "name-2" … The names were checked by the daemon, and are checked again: they come from far. Characters
- * that nobody sees become marks: one that turns the direction of writing makes exe look like docx. */
-static int create_new(int folder, const char *sent, char *taken, size_t size)
-{
-	char name[NAME_MAX_BYTES + 1];
-	const char *dot;
+/* What the command line asked for. */
+struct wanted {
+	const char *id, *to, *as, *output;
+	unsigned long part; /* 0: all */
+};
 
-	snprintf(name, sizeof name, "%s", sent);
-	text_one_line(name);
-	dot = strrchr(name, '.');
-	if (name[0] == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-		errno = EINVAL;
-		return -1;
+struct saving {
+	struct client *client;
+	const struct wanted *w;
+	int folder;
+	struct wanted_part *parts;
+	uint32_t count;
+};
+
+/* Another part of this very document has the name: it is taken, whatever is in it. */
+static bool is_ours(const struct saving *s, const char *name)
+{
+	for (uint32_t i = 0; i < s->count; i++) {
+		if (strcmp(s->parts[i].taken, name) == 0)
+			return true;
 	}
-	dot = dot == NULL || dot == name ? name + strlen(name) : dot;
-	for (int i = 1; i < NAME_TRIES; i++) {
+	return false;
+}
+
+/* A file that has just this content already: saved before. Who saves again gets no doubles. */
+static bool has_content(int folder, const char *name, const struct wanted_part *p)
+{
+	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct digest_stream *hash = NULL;
+	uint8_t bytes[65536];
+	struct stat st;
+	struct digest d;
+	ssize_t n = 0;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == p->size_bytes)
+		hash = digest_begin();
+	while (hash != NULL && (n = read(fd, bytes, sizeof bytes)) > 0)
+		digest_add(hash, (struct blob){ bytes, (size_t)n });
+	if (fd >= 0)
+		close(fd);
+	if (hash == NULL)
+		return false;
+	d = digest_end(hash);
+	return n == 0 && digest_equal(&d, &p->sha256);
+}
+
+/* The folder does not take such a name, though it may take another. */
+static bool refuses_name(int why)
+{
+	return why == ENAMETOOLONG || why == EINVAL || why == EILSEQ || why == ENOENT || why == EIO;
+}
+
+/* A new file, or the one that has the content already (*there): "name", else "name-2" …, in the first form that the folder takes. The names
+ * were checked by the daemon, and are checked again: they come from far. -1: errno says why. */
+static int create_new(const struct saving *s, const char *wanted, struct wanted_part *p, bool *there)
+{
+	unsigned form = 0;
+	char taken[FILE_NAME_SIZE];
+
+	*there = false;
+	for (unsigned i = 1; i < NAME_TRIES;) {
 		int fd;
 
-		if (i == 1)
-			snprintf(taken, size, "%s", name);
-		else
-			snprintf(taken, size, "%.*s-%d%s", (int)(dot - name), name, i, dot);
-		fd = openat(folder, taken, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-		if (fd >= 0 || errno != EEXIST)
+		if (!file_name_form(wanted, i, form, taken))
+			return -1; /* errno is that of the last form */
+		if (is_ours(s, taken)) {
+			i++;
+			continue;
+		}
+		*there = has_content(s->folder, taken, p);
+		fd = *there ? -1 : openat(s->folder, taken, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		if (*there || fd >= 0) {
+			snprintf(p->taken, sizeof p->taken, "%s", taken);
 			return fd;
+		}
+		if (errno == EEXIST)
+			i++;
+		else if (refuses_name(errno))
+			form++;
+		else
+			return -1;
 	}
 	return -1;
 }
@@ -74,7 +139,7 @@ static enum err write_piece(int fd, ProtobufCBinaryData bytes)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == ENOSPC ? ERR_DISK_FULL : ERR_FILE;
+			return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_FILE;
 		done += (size_t)n;
 	}
 	return ERR_OK;
@@ -91,8 +156,14 @@ static enum err more_credit(struct client *c, uint64_t id, uint64_t got_bytes)
 	return client_send_more(c, &request, id);
 }
 
-/* All bytes of one part into fd, hashed on the way. */
-static enum err receive(struct client *c, const char *document, uint32_t part, int fd, const struct wanted_part *w)
+/* The daemon's error, or that of a reply which is none. */
+static enum err fault_of(const Vanthu__V1__Reply *reply)
+{
+	return reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? (enum err)reply->error->code : ERR_PROTOCOL;
+}
+
+/* All bytes of one part into fd, hashed on the way. Tells nothing. */
+static enum err receive(struct client *c, const char *document, const struct wanted_part *w, int fd)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Content content = VANTHU__V1__CONTENT__INIT;
@@ -103,11 +174,11 @@ static enum err receive(struct client *c, const char *document, uint32_t part, i
 	uint64_t got = 0, promised = WINDOW_BYTES;
 	struct digest d;
 	bool last = false;
-	enum err e;
+	enum err e, disk = ERR_OK;
 
 	ref.text = (char *)(uintptr_t)document;
 	content.ref = &ref;
-	content.part = part;
+	content.part = w->number;
 	content.credit_bytes = promised;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_CONTENT;
 	request.content = &content;
@@ -115,46 +186,47 @@ static enum err receive(struct client *c, const char *document, uint32_t part, i
 	e = hash == NULL ? ERR_NO_MEMORY : client_send(c, &request);
 	while (e == ERR_OK && !last) {
 		e = client_next(c, &reply);
-		if (e != ERR_OK || reply->what_case != VANTHU__V1__REPLY__WHAT_DATA) {
-			digest_abandon(hash);
-			return client_fail(c, e, reply);
-		}
+		if (e == ERR_OK && reply->what_case != VANTHU__V1__REPLY__WHAT_DATA)
+			e = fault_of(reply);
+		if (e != ERR_OK)
+			break;
 		digest_add(hash, field_blob(reply->data->bytes));
 		got += reply->data->bytes.len;
 		last = reply->data->last;
-		e = write_piece(fd, reply->data->bytes);
-		if (e == ERR_OK && !last && got + WINDOW_BYTES / 2 > promised) {
+		if (disk == ERR_OK)
+			disk = write_piece(fd, reply->data->bytes); /* what cannot be written is read to its end: other parts follow on this connection */
+		if (!last && got + WINDOW_BYTES / 2 > promised) {
 			e = more_credit(c, request.id, got);
 			promised = got + WINDOW_BYTES;
 		}
 		progress_at(&progress, got);
 	}
 	progress_end(&progress);
-	if (e != ERR_OK) {
+	if (e != ERR_OK || disk != ERR_OK) {
 		digest_abandon(hash);
-		return e;
+		return e != ERR_OK ? e : disk;
 	}
 	d = digest_end(hash);
 	return digest_equal(&d, &w->sha256) ? ERR_OK : ERR_DIGEST;
 }
 
-static enum err save_part(struct client *c, const char *document, uint32_t part, const struct wanted_part *w, int folder, json_t *out)
+/* One part into the folder. What goes wrong is kept with it: the others are saved all the same. */
+static void save_part(struct saving *s, struct wanted_part *p)
 {
-	char taken[NAME_MAX_BYTES + 16];
-	int fd = create_new(folder, w->name, taken, sizeof taken);
-	enum err e = fd < 0 ? ERR_FILE : receive(c, document, part, fd, w);
+	bool there;
+	int fd = create_new(s, s->w->as != NULL ? s->w->as : p->name, p, &there);
 
-	if (fd >= 0 && (fsync(fd) != 0 || close(fd) != 0) && e == ERR_OK)
-		e = ERR_FILE;
-	if (e != ERR_OK) {
+	if (there)
+		return;
+	p->fault = fd < 0 ? ERR_FILE : receive(s->client, s->w->id, p, fd);
+	if (fd >= 0 && (fsync(fd) != 0 || close(fd) != 0) && p->fault == ERR_OK)
+		p->fault = ERR_FILE;
+	p->why = errno;
+	if (p->fault != ERR_OK) {
 		if (fd >= 0)
-			unlinkat(folder, taken, 0); /* half a file would look like a whole one */
-		cli_fail_file(client_cli(c), e, w->name);
-		return e;
+			unlinkat(s->folder, p->taken, 0); /* half a file would look like a whole one */
+		p->taken[0] = '\0';
 	}
-	json_array_append_new(out, json_pack("{s:s, s:I, s:o}", "name", taken, "size_bytes", (json_int_t)w->size_bytes, "sha256",
-					     json_hex(field_bytes(w->sha256.bytes, sizeof w->sha256.bytes))));
-	return ERR_OK;
 }
 
 static enum err find_parts(struct client *c, const char *id, struct wanted_part **parts, uint32_t *count)
@@ -177,6 +249,7 @@ static enum err find_parts(struct client *c, const char *id, struct wanted_part 
 	for (uint32_t i = 0; i < *count; i++) {
 		const Vanthu__V1__PartView *p = reply->view->parts[i];
 
+		(*parts)[i].number = i;
 		snprintf((*parts)[i].name, sizeof (*parts)[i].name, "%s", p->name);
 		(*parts)[i].size_bytes = p->size_bytes;
 		if (field_fixed(p->sha256, (*parts)[i].sha256.bytes, 32) != ERR_OK)
@@ -185,70 +258,185 @@ static enum err find_parts(struct client *c, const char *id, struct wanted_part 
 	return ERR_OK;
 }
 
-/* The operand and --to; false after a fault was told. */
-static bool read_options(struct cli *cli, int argc, char **argv, const char **id, const char **to)
+static bool read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
 {
 	int c;
 
-	*to = NULL;
+	*w = (struct wanted){ NULL, NULL, NULL, NULL, 0 };
 	while ((c = cli_option(cli, argc, argv)) != -1) {
-		if (c == '?')
+		if (c == OPT_TO)
+			w->to = optarg;
+		else if (c == OPT_AS)
+			w->as = optarg;
+		else if (c == OPT_OUTPUT)
+			w->output = optarg;
+		else if (c != OPT_PART || !cli_number(cli, 1, PARTS_MAX, &w->part))
 			return false;
-		*to = optarg;
 	}
-	if (argc - optind != 1 || *to == NULL) {
+	if (argc - optind != 1 || (w->to == NULL && w->output == NULL)) {
 		cli_wanted(cli, _("one ID and --to are wanted"), "");
 		return false;
 	}
-	*id = argv[optind];
+	if (w->output != NULL && (w->to != NULL || w->as != NULL)) {
+		cli_wanted(cli, _("--output names one file: neither --to nor --as goes with it"), "");
+		return false;
+	}
+	if (w->output != NULL && strcmp(w->output, "-") == 0 && cli->json) {
+		cli_wanted(cli, _("standard output takes either the content or JSON"), _("name a file, or leave --json out"));
+		return false;
+	}
+	w->id = argv[optind];
 	return true;
 }
 
-int cmd_save(struct cli *cli, int argc, char **argv)
+/* Only the part that is wanted stays in the list. */
+static enum err choose_part(struct cli *cli, struct saving *s)
+{
+	unsigned long part = s->w->part == 0 && s->w->output != NULL ? 1 : s->w->part;
+	char message[128];
+
+	if (s->w->as != NULL && (s->w->as[0] == '\0' || strchr(s->w->as, '/') != NULL)) {
+		cli_wanted(cli, _("--as is a file's name, without a folder"), "");
+		return ERR_USAGE;
+	}
+	if (part > s->count) {
+		snprintf(message, sizeof message, _("there is no part %lu: it has %u"), part, s->count);
+		cli_fail_text(cli, ERR_NOT_FOUND, message, _("see its parts with: vanthu show ID"));
+		return ERR_NOT_FOUND;
+	}
+	if (part == 0 && s->w->as != NULL && s->count > 1) {
+		snprintf(message, sizeof message, _("--as is for one part, and it has %u"), s->count);
+		cli_wanted(cli, message, _("say which one with --part"));
+		return ERR_USAGE;
+	}
+	if (part > 0) {
+		s->parts[0] = s->parts[part - 1];
+		s->count = 1;
+	}
+	return ERR_OK;
+}
+
+static json_t *line_of(const struct wanted_part *p)
+{
+	return json_pack("{s:s, s:I, s:o, s:s, s:i}", "name", p->taken, "size_bytes", (json_int_t)p->size_bytes, "sha256",
+			 json_hex(field_bytes(p->sha256.bytes, sizeof p->sha256.bytes)), "given_name", p->name, "part", (int)p->number + 1);
+}
+
+static const char *why_missing(const struct wanted_part *p)
+{
+	return p->fault == ERR_FILE && p->why != 0 ? fs_why(p->why) : _(err_text(p->fault));
+}
+
+/* What lies in the folder now, and what does not. */
+static int report(struct cli *cli, const struct saving *s)
 {
 	static const struct column columns[] = { { "name", N_("Name"), FORMAT_TEXT, true },
 						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct wanted_part *parts = NULL;
-	json_t *files = json_array();
-	const char *id, *to;
-	struct client *c = NULL;
-	uint32_t count = 0;
-	int folder = -1;
-	enum err e = ERR_OK;
+	json_t *files = json_array(), *missing = json_array(), *out;
+	const struct wanted_part *first = NULL;
 
-	if (!read_options(cli, argc, argv, &id, &to)) {
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct wanted_part *p = &s->parts[i];
+
+		if (p->taken[0] != '\0') {
+			json_array_append_new(files, line_of(p));
+			continue;
+		}
+		first = first == NULL ? p : first;
+		json_array_append_new(missing, json_pack("{s:s, s:i, s:o, s:s}", "given_name", p->name, "part", (int)p->number + 1, "code",
+							 json_sprintf("VT-%d", (int)p->fault), "message", why_missing(p)));
+	}
+	if (first != NULL && json_array_size(files) == 0) {
+		errno = first->why;
+		cli_fail_file(cli, first->fault, first->name);
 		json_decref(files);
-		return err_exit_code(ERR_USAGE);
+		json_decref(missing);
+		return err_exit_code(first->fault);
 	}
-	if (mkdir(to, 0755) != 0 && errno != EEXIST)
-		e = ERR_FILE;
-	if (e == ERR_OK && (folder = open(to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
-		e = ERR_FILE;
-	if (e != ERR_OK)
-		cli_fail_file(cli, e, to);
-	if (e == ERR_OK)
-		e = client_open(cli, CLIENT_OFFICE, &c);
-	if (e == ERR_OK)
-		e = find_parts(c, id, &parts, &count);
-	for (uint32_t i = 0; e == ERR_OK && i < count; i++)
-		e = save_part(c, id, i, &parts[i], folder, files);
-	if (e == ERR_OK) {
-		json_t *out = json_pack("{s:s, s:O}", "folder", to, "files", files);
+	out = json_pack("{s:s, s:O, s:o}", "folder", s->w->to, "files", files, "missing", missing);
+	if (cli->json)
+		cli->renderer->object(cli, out, columns);
+	else
+		cli->renderer->list(cli, files, columns);
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct wanted_part *p = &s->parts[i];
 
-		if (cli->json)
-			cli->renderer->object(cli, out, columns);
-		else
-			cli->renderer->list(cli, files, columns);
-		cli_hint(cli, _("Saved in %s"), to);
-		json_decref(out);
+		if (p->taken[0] == '\0')
+			cli_warn(cli, _("part %u is missing: %s: VT-%d: %s"), p->number + 1, p->name, (int)p->fault, why_missing(p));
+		else if (strcmp(p->taken, p->name) != 0 && s->w->as == NULL)
+			cli_say(cli, _("%s is saved as %s"), p->name, p->taken);
 	}
+	cli_hint(cli, _("Saved in %s"), s->w->to);
 	json_decref(files);
-	free(parts);
-	client_close(c);
-	if (folder >= 0)
-		close(folder);
-	return err_exit_code(e);
+	json_decref(out);
+	return first == NULL ? 0 : EXIT_PARTLY;
+}
+
+static int save_into_folder(struct cli *cli, struct saving *s)
+{
+	if ((mkdir(s->w->to, 0755) != 0 && errno != EEXIST) || (s->folder = open(s->w->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return cli_fail_file(cli, ERR_FILE, s->w->to);
+	for (uint32_t i = 0; i < s->count; i++) {
+		save_part(s, &s->parts[i]);
+		if (s->parts[i].fault == ERR_UNREACHABLE || s->parts[i].fault == ERR_TIMEOUT) {
+			for (uint32_t k = i + 1; k < s->count; k++) /* nobody answers for the rest either */
+				s->parts[k].fault = s->parts[i].fault;
+			break;
+		}
+	}
+	close(s->folder);
+	return report(cli, s);
+}
+
+static int save_into_file(struct cli *cli, struct saving *s)
+{
+	bool to_stdout = strcmp(s->w->output, "-") == 0;
+	struct wanted_part *p = &s->parts[0];
+	const char *about = to_stdout ? p->name : s->w->output;
+	int fd = STDOUT_FILENO;
+
+	fflush(stdout);
+	if (!to_stdout && (fd = open(s->w->output, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644)) < 0)
+		return cli_fail_file(cli, errno == EEXIST ? ERR_EXISTS : ERR_FILE, about);
+	p->fault = receive(s->client, s->w->id, p, fd);
+	if (!to_stdout && (fsync(fd) != 0 || close(fd) != 0) && p->fault == ERR_OK)
+		p->fault = ERR_FILE;
+	if (p->fault == ERR_OK && !to_stdout && !cli->json)
+		cli_say(cli, _("Saved as %s"), s->w->output);
+	if (p->fault == ERR_OK && cli->json)
+		output_object(cli, json_pack("{s:s, s:I, s:s, s:i}", "file", s->w->output, "size_bytes", (json_int_t)p->size_bytes, "given_name",
+					     p->name, "part", (int)p->number + 1), NULL);
+	if (p->fault == ERR_OK)
+		return 0;
+	p->why = errno;
+	if (!to_stdout)
+		unlink(s->w->output);
+	errno = p->why;
+	return cli_fail_file(cli, p->fault, about);
+}
+
+int cmd_save(struct cli *cli, int argc, char **argv)
+{
+	struct wanted w;
+	struct saving s = { .w = &w, .folder = -1 };
+	enum err e;
+	int code;
+
+	if (!read_options(cli, argc, argv, &w))
+		return err_exit_code(ERR_USAGE);
+	e = client_open(cli, CLIENT_OFFICE, &s.client);
+	if (e == ERR_OK)
+		e = find_parts(s.client, w.id, &s.parts, &s.count);
+	if (e == ERR_OK)
+		e = choose_part(cli, &s);
+	if (e != ERR_OK)
+		code = err_exit_code(e);
+	else
+		code = w.output != NULL ? save_into_file(cli, &s) : save_into_folder(cli, &s);
+	free(s.parts);
+	client_close(s.client);
+	return code;
 }
 
 int cmd_export(struct cli *cli, int argc, char **argv)
@@ -261,14 +449,20 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Reply *reply;
 	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
 	struct client *c = NULL;
-	const char *id, *to;
+	const char *id, *to = NULL;
 	struct blob bytes;
 	enum err e;
+	int option;
 
-	if (!read_options(cli, argc, argv, &id, &to)) {
+	while ((option = cli_option(cli, argc, argv)) == OPT_TO)
+		to = optarg;
+	if (option != -1 || argc - optind != 1 || to == NULL) {
+		if (option == -1)
+			cli_wanted(cli, _("one ID and --to are wanted"), "");
 		arena_destroy(a);
 		return err_exit_code(ERR_USAGE);
 	}
+	id = argv[optind];
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
 	request.evidence = &ref;

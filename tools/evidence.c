@@ -1,6 +1,7 @@
 /* See evidence.h. */
 #include "tools/evidence.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/prescan.h"
+#include "tools/file_name.h"
 #include "tools/fsutil.h"
 #include "daemon/i18n.h"
 
@@ -56,6 +58,8 @@ struct check {
 	struct verifier *verifier;
 	struct opened document;
 	int64_t custody_ms; /* the earliest record of somebody else's that shows the document */
+	const char *taken[PARTS_MAX]; /* names in the folder that parts before have */
+	uint32_t taken_count;
 };
 
 static enum err at(struct check *c, const char *what, enum err e)
@@ -206,40 +210,50 @@ static enum err hash_file(const char *path, struct digest *out)
 	return ERR_OK;
 }
 
-/* The name that `save` gives part `index`: of several with one name, the later ones get a number. */
-static const char *saved_name(struct arena *a, const struct document_body *body, uint32_t index)
+static bool is_taken(const struct check *c, const char *name)
 {
-	const char *name = body->parts[index].name, *dot = strrchr(name, '.');
-	size_t size = strlen(name) + 16;
-	char *out = arena_alloc(a, size);
-	unsigned before = 0;
+	for (uint32_t i = 0; i < c->taken_count; i++) {
+		if (strcmp(c->taken[i], name) == 0)
+			return true;
+	}
+	return false;
+}
 
-	for (uint32_t i = 0; i < index; i++)
-		before += strcmp(body->parts[i].name, name) == 0;
-	dot = dot == NULL || dot == name ? name + strlen(name) : dot;
-	if (out != NULL && before == 0)
-		snprintf(out, size, "%s", name);
-	else if (out != NULL)
-		snprintf(out, size, "%.*s-%u%s", (int)(dot - name), name, before + 1, dot);
-	return out;
+/* The file where `save` puts the next part: the first form of its name that is there, with a number where a part before it has that name. What it
+ * holds is looked at afterwards. */
+static enum err hash_saved(struct check *c, const char *name, struct digest *out)
+{
+	char form[FILE_NAME_SIZE];
+	enum err e = ERR_FILE;
+
+	for (unsigned which = 0; file_name_form(name, 1, which, form); which++) {
+		const char *path;
+
+		for (unsigned n = 2; is_taken(c, form); n++)
+			file_name_form(name, n, which, form);
+		path = fs_join(c->arena, c->question->folder, form);
+		if (path == NULL)
+			return ERR_NO_MEMORY;
+		e = hash_file(path, out);
+		if (e == ERR_OK)
+			c->taken[c->taken_count++] = path + strlen(path) - strlen(form);
+		if (e != ERR_FILE || (errno != ENOENT && errno != ENAMETOOLONG && errno != EINVAL && errno != EILSEQ))
+			return e;
+	}
+	return e;
 }
 
 static enum err check_part(struct check *c, const struct document_body *body, uint32_t index)
 {
 	const struct manifest_item *item = &c->document.head.manifest[index];
 	struct digest d = digest_of(body->parts[index].content);
-	const char *name, *path;
 	enum err e;
 
 	if (item->inlined && (item->size_bytes != body->parts[index].content.len_bytes || !digest_equal(&d, &item->sha256)))
 		return ERR_DIGEST;
 	if (c->question->folder == NULL)
 		return ERR_OK; /* the envelope was asked about; its files with a folder */
-	name = saved_name(c->arena, body, index);
-	path = name == NULL ? NULL : fs_join(c->arena, c->question->folder, name);
-	if (path == NULL)
-		return ERR_NO_MEMORY;
-	e = hash_file(path, &d);
+	e = hash_saved(c, body->parts[index].name, &d);
 	return e == ERR_OK && !digest_equal(&d, &item->sha256) ? ERR_DIGEST : e;
 }
 

@@ -222,7 +222,7 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	else if (json_is_array(value))
 		print_list(value, format, out, size);
 	else if (json_is_boolean(value))
-		snprintf(out, size, "%s", json_is_true(value) ? _("yes") : _("no"));
+		snprintf(out, size, "%s", json_is_true(value) ? _("yes") : format == FORMAT_MARK ? "" : _("no"));
 	else if (json_is_integer(value) && format == FORMAT_BYTES)
 		print_bytes(json_integer_value(value), out, size);
 	else if (json_is_integer(value) && format == FORMAT_AGE)

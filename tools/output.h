@@ -21,6 +21,7 @@ enum format {
 	FORMAT_STATE,  /* a word with its symbol */
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
+	FORMAT_MARK,   /* the same, told only where it is true: a list without any has no such column */
 	FORMAT_ID,     /* its ending in tables, whole elsewhere */
 	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
 	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */

@@ -20,7 +20,7 @@ static bool column_empty(const json_t *list, const struct column *c)
 	json_array_foreach(list, i, row) {
 		const json_t *v = json_object_get(row, c->key);
 
-		if (v != NULL && !json_is_null(v) && !(json_is_string(v) && json_string_value(v)[0] == '\0'))
+		if (v != NULL && !json_is_null(v) && !(c->format == FORMAT_MARK && json_is_false(v)) && !(json_is_string(v) && json_string_value(v)[0] == '\0'))
 			return false;
 	}
 	return true;
@@ -240,7 +240,7 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 
 	fflush(stdout);
 	snprintf(text, sizeof text, "%s VT-%d: %s", _("Error"), (int)e, message);
-	text_lines(text);
+	text_one_line(text); /* a name may hold a line break */
 	fputs(color ? "\033[31m" : "", stderr);
 	text_wrap(stderr, text, FIX_INDENT, 0, width);
 	fputs(color ? "\033[0m\n" : "\n", stderr);

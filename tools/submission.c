@@ -11,6 +11,7 @@
 #include "routing/arena.h"
 #include "routing/limits.h"
 #include "tools/fsutil.h"
+#include "tools/file_name.h"
 #include "tools/media.h"
 #include "tools/recipients.h"
 #include "tools/term.h"
@@ -86,20 +87,18 @@ static const char *unique_name(struct sending *s, unsigned i)
 {
 	char *nfc = text_nfc(base_name(s->s->files[i]));
 	const char *name = nfc == NULL ? NULL : arena_text(s->arena, nfc, strlen(nfc));
-	char numbered[NAME_MAX_BYTES + 1];
+	const char *given = name;
+	char numbered[FILE_NAME_SIZE];
 
 	free(nfc);
 	for (unsigned n = 2; name != NULL; n++) {
 		unsigned k = 0;
-		const char *dot;
 
 		while (k < i && strcmp(s->parts[k].name, name) != 0)
 			k++;
 		if (k == i)
 			return name;
-		dot = strrchr(name, '.');
-		dot = dot == NULL ? name + strlen(name) : dot;
-		snprintf(numbered, sizeof numbered, "%.*s-%u%s", (int)(dot - name), name, n, dot);
+		file_name_numbered(given, n, NAME_MAX_BYTES, numbered);
 		name = arena_text(s->arena, numbered, strlen(numbered));
 	}
 	return NULL;

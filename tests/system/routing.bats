@@ -70,9 +70,11 @@ setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
 
 @test "save writes into its folder only and never over a file" {
 	v btp send ke-hoach.txt --to thads --type TB --number 3-TB/ĐU --subject "ghi" --wait delivered --timeout 120 >/dev/null
+	mkdir out
+	echo "of somebody else" >out/ke-hoach.txt
 	v thads save 3-TB/ĐU --to out -q >/dev/null
-	v thads save 3-TB/ĐU --to out -q >/dev/null
-	[ -f out/ke-hoach.txt ] && [ -f out/ke-hoach-2.txt ]
+	[ "$(cat out/ke-hoach.txt)" = "of somebody else" ]
+	cmp ke-hoach.txt out/ke-hoach-2.txt
 }
 
 @test "evidence verifies offline with the root alone, and not after one bit changed" {

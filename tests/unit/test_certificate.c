@@ -80,6 +80,36 @@ static void test_pem_goes_and_comes_back_and_rubbish_does_not(void **state)
 	assert_int_equal(certificate_to_pem(f->arena, (struct blob){ NULL, 0 }, &pem), ERR_CERTIFICATE);
 }
 
+static struct blob joined(struct fixture *f, struct blob a, struct blob b)
+{
+	uint8_t *bytes = arena_alloc(f->arena, a.len_bytes + b.len_bytes);
+
+	assert_non_null(bytes);
+	memcpy(bytes, a.data, a.len_bytes);
+	memcpy(bytes + a.len_bytes, b.data, b.len_bytes);
+	return (struct blob){ bytes, a.len_bytes + b.len_bytes };
+}
+
+static void test_the_root_is_found_among_others(void **state)
+{
+	struct fixture *f = *state, *g = fixture_new();
+	struct certificate_subject s = { .id = "tinh", .name = "Tỉnh ủy", .public_key = (const uint8_t[32]){ 1 }, .from_ms = 0, .to_ms = 1000 };
+	struct blob leaf_der, leaf, root, other, der;
+
+	assert_ok(certificate_issue(f->arena, f->root_pem, f->root_der, &s, &leaf_der));
+	assert_ok(certificate_to_pem(f->arena, leaf_der, &leaf));
+	assert_ok(certificate_to_pem(f->arena, f->root_der, &root));
+	assert_ok(certificate_root(f->arena, g->root_pem, "another registry", 0, 1000, &der));
+	assert_ok(certificate_to_pem(f->arena, der, &other));
+	assert_ok(certificate_from_pem(f->arena, joined(f, joined(f, leaf, fixture_blob("# root\n")), root), &der));
+	assert_memory_equal(der.data, f->root_der.data, f->root_der.len_bytes);
+	assert_int_equal(certificate_from_pem(f->arena, leaf, &der), ERR_CERTIFICATE); /* signed by another: no root */
+	assert_ok(certificate_root_of_pem(f->arena, joined(f, other, joined(f, leaf, root)), 1, &der));
+	assert_memory_equal(der.data, f->root_der.data, f->root_der.len_bytes);
+	assert_int_equal(certificate_root_of_pem(f->arena, joined(f, other, root), 2, &der), ERR_CERTIFICATE);
+	fixture_free(g);
+}
+
 static void test_what_is_no_ed25519_key_makes_no_signer_and_no_certificate(void **state)
 {
 	struct fixture *f = *state;
@@ -150,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_issued_certificate_holds_the_committees_key_under_the_root_only),
 		cmocka_unit_test(test_any_flipped_bit_cut_or_appended_byte_is_refused),
 		cmocka_unit_test(test_pem_goes_and_comes_back_and_rubbish_does_not),
+		cmocka_unit_test(test_the_root_is_found_among_others),
 		cmocka_unit_test(test_what_is_no_ed25519_key_makes_no_signer_and_no_certificate),
 		cmocka_unit_test(test_certificate_names_committee_and_validity),
 		cmocka_unit_test(test_key_id_is_the_hash_of_the_public_key_info),

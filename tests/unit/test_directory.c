@@ -170,10 +170,14 @@ static void test_each_fault_of_a_tree_names_its_culprit(void **state)
 	f->entries[3].superior = (struct committee_id){ "" };
 	no_tree(f, "xa-a1", "second");
 	memcpy(f->entries, good, sizeof good);
-	f->entries[2].superior = fixture_id("huyen-a"); /* tinh below huyen-a below tinh */
-	no_tree(f, "huyen-a", "circle");
+	f->entries[2].superior = fixture_id("xa-a1"); /* tinh below xa-a1 below huyen-a below tinh; huyen-b only hangs there */
+	f->entries[3].endpoint = "tcp://127.0.0.1:7000";
+	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what), ERR_BAD_TREE);
+	assert_string_not_equal(who.text, "huyen-b");
+	assert_non_null(strstr(what, "below itself"));
+	memcpy(f->entries, good, sizeof good);
 	f->entries[2].superior = fixture_id("tinh");
-	no_tree(f, "huyen-a", "circle");
+	no_tree(f, "tinh", "below itself");
 	memcpy(f->entries, good, sizeof good);
 	f->entries[1].endpoint = "ipc:///tmp/x";
 	no_tree(f, "huyen-b", "tcp://");
