@@ -86,7 +86,8 @@ must_use enum err certificate_issue(struct arena *a, struct blob root_key_pem, s
 /* Subject public key, and whether `issuer_der` signed it (or itself when that is the same). */
 must_use enum err certificate_check(struct blob der, struct blob issuer_der, uint8_t public_key[32]);
 must_use enum err certificate_to_pem(struct arena *a, struct blob der, struct blob *pem);
-/* The first certificate of a PEM file that is a root: Ed25519, signed by itself. Others, and text, may stand around it. ERR_CERTIFICATE: there is none. */
+/* The first certificate of a PEM file that is a root: Ed25519, signed by itself. Others, and text, may stand around it.
+ * ERR_CERTIFICATE: there is none. */
 must_use enum err certificate_from_pem(struct arena *a, struct blob pem, struct blob *der);
 /* The root of this index, from 0, where a file holds several. */
 must_use enum err certificate_root_of_pem(struct arena *a, struct blob pem, unsigned index, struct blob *der);

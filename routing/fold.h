@@ -1,5 +1,5 @@
 /* When two spellings are one name or one number (DOMAIN 1.4): capitals, blanks, the place of a tone in its syllable (uỷ, ủy), letters whole or
- * with marks of their own, letters that look like Đ, and zeros before a number make no difference. Other differences do: this is for telling doubles, not for searching. */
+ * with marks of their own, and zeros before a number make no difference. Other differences do: this is for telling doubles, not for searching. */
 #ifndef VANTHU_ROUTING_FOLD_H
 #define VANTHU_ROUTING_FOLD_H
 

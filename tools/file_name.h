@@ -9,7 +9,7 @@
 
 enum { FILE_NAME_SIZE = NAME_MAX_BYTES + 1 };
 
-/* The name as one of several: `n` from 2 on gives "report-2.pdf", 1 the name itself. Never more than `max_bytes` (at least 16, at most NAME_MAX_BYTES): what is
+/* The name as one of several: `n` from 2 on gives "report-2.pdf", 1 the name itself. Never more than `max_bytes` (16 to NAME_MAX_BYTES): what is
  * too long loses whole characters as people see them, before its ending, which stays. `name` is UTF-8. */
 void file_name_numbered(const char *name, unsigned n, size_t max_bytes, char out[FILE_NAME_SIZE]);
 

@@ -83,3 +83,17 @@ table() {
 	[[ $("$VANTHU" ls 2>&1) != *"did you mean"* ]]
 	[[ $("$VANTHU" satus 2>&1) = *"did you mean: vanthu status"* ]]
 }
+
+@test "a word that looks like an option and is a file is told by its own name" {
+	cd "$BATS_TEST_TMPDIR"
+	touch -- -n.txt
+	run -2 "$VANTHU" send X -n.txt
+	[[ ${lines[0]} == *"no such option: -n.txt" ]]
+	[[ ${lines[1]} == *"./-n.txt" ]]
+	run -2 "$VANTHU" send X -qz Y
+	[[ ${lines[0]} == *"no such option: -qz" ]]
+	run -2 "$VANTHU" send X --toto
+	[[ ${lines[0]} == *"no such option: --toto" ]]
+	run -2 "$VANTHU" send X -z
+	[[ ${lines[0]} == *"no such option: -z" ]]
+}

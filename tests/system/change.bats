@@ -100,6 +100,12 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 	"$VANTHU" committee retire cb-luutru --registry "$LAB/registry" -q >/dev/null
 	give_to_top
 	wait_for 20 all_have 2 btp vanphong thads
+	[[ $(v btp committee list | grep ' yes *$') == cb-luutru* ]]
+	# The tree says who is wrong, not who happens to stand below.
+	run -2 "$VANTHU" committee move btp --superior cb-tochuc --registry "$LAB/registry" --dry-run --json
+	[[ $(jq -r .error.message <<<"$output") == "cb-tochuc "*"below it"* ]]
+	run -2 "$VANTHU" committee move thads --superior thads --registry "$LAB/registry" --dry-run --json
+	[[ $(jq -r .error.message <<<"$output") == "thads "* ]]
 	refused() { [ "$(v thads show 1-CV/ĐUTHA --json | jq -r '.data.state')" = refused ]; }
 	wait_for 20 refused
 	v thads show 1-CV/ĐUTHA --json | jq -e '[.data.receipts[] | select(.committee == "cb-tochuc" and .state == "delivered")] | length == 1'
