@@ -28,7 +28,7 @@ DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units 
 	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace \
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox keyring links links_peers links_send names \
-	links_socket links_visit log loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
+	links_socket links_visit log log_repeat loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
 # Files of the store and the keys, and what is done when they are gone.
 DAEMON += daemon_frozen folder key_file store_lmdb_owner
 # Only tests use these: the twins of store and files without a disk.
@@ -128,7 +128,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/access daemon/config daemon/config_units daemon/config_yaml daemon/folder daemon/i18n daemon/key_file daemon/log $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/access daemon/config daemon/config_units daemon/config_yaml daemon/folder daemon/i18n daemon/key_file daemon/clock daemon/log daemon/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)
@@ -169,7 +169,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control control_%,$(DAEMON)) store_memor
 $(B)/unit/test_control_many: $(call obj_of,steps,$(STEPS))
 
 SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
-	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/log $(SIM:%=tests/sim/%)
+	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/clock daemon/log daemon/log_repeat $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)

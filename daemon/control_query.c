@@ -65,6 +65,7 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->clock_measured_at_ms = v->clock_known ? v->clock_measured_ms : 0;
 	out->clock_error_ms = v->clock_error_ms;
 	out->waits_for = (uint32_t)v->waits_for;
+	out->down_reason = v->down_reason;
 }
 
 static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)

@@ -17,6 +17,7 @@
 enum {
 	REDIAL_MS = 2000,
 	DROPPED_MAX = 256,
+	FAILED_AGAIN_MS = 10 * 60 * 1000,
 };
 
 struct neighbour *links_find(struct links *l, struct committee_id id)
@@ -189,15 +190,29 @@ static void greet_bulk(struct links *l)
 		log_event(LOG_WARNING, "bulk-hello-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
 }
 
+/* Each attempt fails alike: told when the reason is another one, and once in a while. */
+static void tell_failure(struct neighbour *n, enum err why)
+{
+	int64_t now_ms = clock_now().mono_ms;
+
+	if (why == n->failed_why && now_ms < n->failed_again_ms)
+		return;
+	n->failed_why = why;
+	n->failed_again_ms = now_ms + FAILED_AGAIN_MS;
+	log_event(LOG_WARNING, "not-connected", "committee=%s error=VT-%d text=\"%s\"", n->peer.committee.text, (int)why, err_text(why));
+}
+
 static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 {
 	struct neighbour *n = links_superior(l);
-	enum dialled_change change = dialled_watch(d);
+	enum err why;
+	enum dialled_change change = dialled_watch(d, &why);
 
 	if (change == DIALLED_NOTHING || n == NULL)
 		return false;
+	if (change == DIALLED_FAILED || change == DIALLED_REFUSED)
+		tell_failure(n, why);
 	if (change == DIALLED_REFUSED) {
-		log_event(LOG_WARNING, "handshake-refused", "committee=%s again_ms=%d", n->peer.committee.text, REDIAL_MS);
 		dialled_close(d, 0);
 		d->not_before_ms = clock_now().mono_ms + REDIAL_MS;
 		/* It may not have heard of our newer key yet, or no longer take the older one. */
@@ -205,7 +220,7 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
-	links_tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
+	links_tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, why);
 	return true;
 }
 
@@ -228,6 +243,7 @@ static void first_frame(struct links *l, struct committee_id who, struct neighbo
 	if (wire_decode(l->arena, frame, &m) != ERR_OK || m.type != MESSAGE_HELLO)
 		return; /* of a connection that was cut off, or not of ours: it must say Hello */
 	if (n != NULL && !id_equal(m.u.hello.committee, who)) {
+		links_bye_on(l, r, rid, ERR_NOT_SIGNER, 0); /* it learns why, in whoever's name it came */
 		links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
 		return;
 	}

@@ -30,6 +30,8 @@ struct neighbour {
 	struct connection connections[3]; /* by purpose; subordinates only */
 	int64_t refused_until_ms;
 	int64_t pause_ms;
+	enum err failed_why; /* of dialling it, as it was told last */
+	int64_t failed_again_ms;
 };
 /* A connection that we dialled, with the monitor that tells when it stands. */
 struct dialled {
@@ -37,6 +39,9 @@ struct dialled {
 	struct attention attention, monitor_attention;
 	bool up;
 	int64_t not_before_ms; /* monotonic: dialled again then */
+	/* What the present attempt has come to: by it a failure is told from another, for libzmq names none. */
+	enum dialled_attempt { ATTEMPT_NEW, ATTEMPT_SOCKET, ATTEMPT_CONNECTED } attempt;
+	int64_t attempt_ms; /* monotonic: since when it stands there */
 };
 struct visitor {
 	struct committee_id who;
@@ -49,8 +54,8 @@ struct caller {
 };
 enum { CALLERS_MAX = 128 };
 
-/* REFUSED: libzmq gives such a connection up for good, so it must be dialled anew. */
-enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN, DIALLED_REFUSED };
+/* REFUSED: libzmq gives such a connection up for good, so it must be dialled anew. FAILED: it tries again by itself. */
+enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN, DIALLED_FAILED, DIALLED_REFUSED };
 
 struct links {
 	void *zmq;
@@ -93,6 +98,9 @@ struct visitor *links_visitor(struct links *l, struct committee_id who);
 bool links_take_visitor(struct links *l, struct committee_id who, struct listener *r, const void *rid);
 void links_forget_visitors_of(struct links *l, const struct listener *r);
 bool links_watch_visit(struct links *l);
+/* ---- links_send.c ---- */
+/* The last word on a connection that is nobody's yet: of the ROUTER, known by its routing id. */
+void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYTES], enum err why, int64_t pause_ms);
 /* ---- links_peers.c ---- */
 /* Is a key that begins with these bytes one of the neighbour's that are in force? */
 bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t bytes);
@@ -104,7 +112,7 @@ must_use enum err listener_open_again(struct links *l, struct listener *r, const
 must_use enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer, const struct own_link_key *own);
 /* What is queued may still go out for `linger_ms`. */
 void dialled_close(struct dialled *d, int linger_ms);
-/* What the monitor has seen since the last call, one change at a time. */
-enum dialled_change dialled_watch(struct dialled *d);
+/* What the monitor has seen since the last call, one change at a time; and why, as far as this side can know it. */
+enum dialled_change dialled_watch(struct dialled *d, enum err *why);
 
 #endif

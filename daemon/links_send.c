@@ -7,7 +7,7 @@
 #include "daemon/log.h"
 #include "proto/wire.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000 };
+enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000, LAST_WORD_MS = 1000 };
 
 /* ---- sending ---- */
 
@@ -77,6 +77,42 @@ enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct 
 	return e;
 }
 
+static bool encode_bye(struct links *l, enum err why, int64_t pause_ms, struct blob *frame)
+{
+	struct message m = { .type = MESSAGE_BYE };
+
+	m.u.bye = (struct msg_bye){ .reason = (uint32_t)why, .retry_after_ms = (uint32_t)pause_ms };
+	arena_reset(l->arena);
+	return wire_encode(l->arena, &m, frame) == ERR_OK;
+}
+
+/* The last word to a neighbour. When it does not go out, silence says it too, later. */
+static void say_bye(struct links *l, struct neighbour *n, enum err why, int64_t pause_ms)
+{
+	struct blob frame;
+
+	if (encode_bye(l, why, pause_ms, &frame))
+		(void)!links_send(l, n->peer.committee, PURPOSE_CONTROL, frame);
+}
+
+void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYTES], enum err why, int64_t pause_ms)
+{
+	struct blob frame;
+
+	r->attention.quiet = false;
+	if (encode_bye(l, why, pause_ms, &frame) && zmq_send(r->socket, rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+		zmq_send(r->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT);
+}
+
+static void let_go(struct links *l, struct neighbour *n, int linger_ms)
+{
+	memset(n->connections, 0, sizeof n->connections);
+	if (n->peer.superior) {
+		dialled_close(&l->bulk, 0);
+		dialled_close(&l->control, linger_ms);
+	}
+}
+
 void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 {
 	struct neighbour *n = links_find(l, neighbour);
@@ -89,11 +125,8 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	else
 		n->pause_ms = n->pause_ms * 2 < PAUSE_MOST_MS ? n->pause_ms * 2 : PAUSE_MOST_MS;
 	n->refused_until_ms = now_ms + n->pause_ms;
-	memset(n->connections, 0, sizeof n->connections);
-	if (n->peer.superior) {
-		dialled_close(&l->bulk, 0);
-		dialled_close(&l->control, 0);
-	}
+	say_bye(l, n, why, n->pause_ms);
+	let_go(l, n, LAST_WORD_MS);
 	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
 }
 
@@ -101,26 +134,16 @@ void links_reset(struct links *l, struct committee_id neighbour)
 {
 	struct neighbour *n = links_find(l, neighbour);
 
-	if (n == NULL)
-		return;
-	memset(n->connections, 0, sizeof n->connections);
-	if (n->peer.superior) {
-		dialled_close(&l->bulk, 0);
-		dialled_close(&l->control, 0);
-	}
+	if (n != NULL)
+		let_go(l, n, 0);
 }
 
 void links_bye(struct links *l)
 {
-	struct message m = { .type = MESSAGE_BYE };
 	int linger_ms = 200;
-	struct blob frame;
 
-	arena_reset(l->arena);
-	if (wire_encode(l->arena, &m, &frame) != ERR_OK)
-		return;
 	for (unsigned i = 0; i < l->neighbour_count; i++)
-		(void)!links_send(l, l->neighbours[i].peer.committee, PURPOSE_CONTROL, frame); /* silence says it too, later */
+		say_bye(l, &l->neighbours[i], ERR_OK, 0);
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
 		if (l->listeners[i].socket != NULL)
 			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/clock.h"
 #include "daemon/links_internal.h"
 #include "daemon/log.h"
 
@@ -11,7 +12,21 @@ enum { OPTION_ZAP_ENFORCE_DOMAIN = 93 };
 
 /* libzmq measures a message as it comes: with what CURVE puts around it. */
 enum { REBIND_TRIES = 100, REBIND_MS = 20, CURVE_EXTRA_BYTES = 64 };
-enum { SEND_HWM = 1000, RECEIVE_HWM = 2000, MONITOR_UP = 0x1000, MONITOR_DOWN = 0x0200, MONITOR_FAILED = 0x0800 | 0x2000 | 0x4000 };
+enum { SEND_HWM = 1000, RECEIVE_HWM = 2000, CONNECT_TIMEOUT_MS = 10000, SLOW_MS = 4000 };
+/* zmq.h names the later ones only for its drafts. */
+enum {
+	MONITOR_CONNECTED = 0x0001,
+	MONITOR_DELAYED = 0x0002,
+	MONITOR_RETRIED = 0x0004,
+	MONITOR_CLOSED = 0x0080,
+	MONITOR_DOWN = 0x0200,
+	MONITOR_FAILED_SILENT = 0x0800,
+	MONITOR_UP = 0x1000,
+	MONITOR_FAILED_PROTOCOL = 0x2000,
+	MONITOR_FAILED_AUTH = 0x4000,
+	MONITOR_WANTED = MONITOR_CONNECTED | MONITOR_DELAYED | MONITOR_RETRIED | MONITOR_CLOSED | MONITOR_DOWN | MONITOR_FAILED_SILENT |
+			 MONITOR_UP | MONITOR_FAILED_PROTOCOL | MONITOR_FAILED_AUTH,
+};
 
 static bool set_int(void *socket, int option, int value)
 {
@@ -94,7 +109,8 @@ static bool set_dealer(struct links *l, void *s, const struct link_peer *peer, c
 	for (const char *p = l->config.self.text; *p != '\0'; p++)
 		jitter = (jitter * 31 + *p) % 250;
 	return set_common(s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
-	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
+	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) &&
+	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
 	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, own->public_text, 41) == 0 &&
 	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, own->secret, 41) == 0;
 }
@@ -103,11 +119,10 @@ enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer
 {
 	static unsigned monitors; /* a name of its own each: the one before may still be closing. Control thread only */
 	char name[64];
-	int events = MONITOR_UP | MONITOR_DOWN | MONITOR_FAILED;
 
 	snprintf(name, sizeof name, "inproc://monitor-%u", ++monitors);
 	d->socket = zmq_socket(l->zmq, ZMQ_DEALER);
-	if (d->socket == NULL || !set_dealer(l, d->socket, peer, own) || zmq_socket_monitor(d->socket, name, events) != 0)
+	if (d->socket == NULL || !set_dealer(l, d->socket, peer, own) || zmq_socket_monitor(d->socket, name, MONITOR_WANTED) != 0)
 		goto failed;
 	d->monitor = zmq_socket(l->zmq, ZMQ_PAIR);
 	if (d->monitor == NULL || !set_int(d->monitor, ZMQ_LINGER, 0) || zmq_connect(d->monitor, name) != 0 ||
@@ -132,31 +147,94 @@ void dialled_close(struct dialled *d, int linger_ms)
 	*d = (struct dialled){ .up = false };
 }
 
-enum dialled_change dialled_watch(struct dialled *d)
+/* One event of the monitor: its number, and the value that comes with it. False: none waits. */
+static bool next_event(struct dialled *d, uint16_t *event, uint32_t *value)
+{
+	zmq_msg_t m;
+	bool got;
+
+	zmq_msg_init(&m);
+	got = zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) >= 0;
+	d->monitor_attention.quiet = !got;
+	*event = 0;
+	*value = 0;
+	if (got && zmq_msg_size(&m) >= sizeof *event + sizeof *value) {
+		memcpy(event, zmq_msg_data(&m), sizeof *event);
+		memcpy(value, (const uint8_t *)zmq_msg_data(&m) + sizeof *event, sizeof *value);
+	}
+	while (got && zmq_msg_more(&m) != 0 && zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) >= 0)
+		; /* the address: we know whom we dialled */
+	zmq_msg_close(&m);
+	return got;
+}
+
+static void note_attempt(struct dialled *d, enum dialled_attempt at, int64_t now_ms)
+{
+	d->attempt = at;
+	d->attempt_ms = now_ms;
+}
+
+/* libzmq begins anew without a word of why. No socket was ever made: the name was not found; refused is at once, a silent host takes time. */
+static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum err *why)
+{
+	enum dialled_attempt attempt = d->attempt;
+	int64_t since_ms = now_ms - d->attempt_ms;
+
+	note_attempt(d, ATTEMPT_NEW, now_ms);
+	if (attempt == ATTEMPT_CONNECTED)
+		return DIALLED_NOTHING; /* it stood, and its end has been told */
+	*why = attempt == ATTEMPT_NEW ? ERR_NO_HOST : since_ms >= SLOW_MS ? ERR_TIMEOUT : ERR_NOT_LISTENING;
+	return DIALLED_FAILED;
+}
+
+static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, int64_t now_ms, enum err *why)
+{
+	/* Who holds another key than we were told cannot read our first word, and hangs up; who does not know ours says so. One that takes
+	 * the connection and says nothing at all is stopped or overloaded. */
+	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT : ERR_HANDSHAKE;
+	return DIALLED_REFUSED;
+}
+
+static enum dialled_change judge(struct dialled *d, uint16_t event, enum err *why)
+{
+	int64_t now_ms = clock_now().mono_ms;
+
+	switch (event) {
+	case MONITOR_DELAYED:
+	case MONITOR_CLOSED:
+		if (d->attempt == ATTEMPT_NEW)
+			note_attempt(d, ATTEMPT_SOCKET, now_ms);
+		return DIALLED_NOTHING;
+	case MONITOR_CONNECTED:
+		note_attempt(d, ATTEMPT_CONNECTED, now_ms);
+		return DIALLED_NOTHING;
+	case MONITOR_RETRIED:
+		return judge_attempt(d, now_ms, why);
+	case MONITOR_UP:
+		note_attempt(d, ATTEMPT_CONNECTED, now_ms);
+		return d->up ? DIALLED_NOTHING : DIALLED_UP;
+	case MONITOR_DOWN:
+		note_attempt(d, ATTEMPT_CONNECTED, now_ms);
+		*why = ERR_NETWORK;
+		return d->up ? DIALLED_DOWN : DIALLED_NOTHING;
+	case MONITOR_FAILED_SILENT:
+	case MONITOR_FAILED_PROTOCOL:
+	case MONITOR_FAILED_AUTH:
+		return judge_handshake(d, event, now_ms, why);
+	default:
+		return DIALLED_NOTHING;
+	}
+}
+
+enum dialled_change dialled_watch(struct dialled *d, enum err *why)
 {
 	enum dialled_change change = DIALLED_NOTHING;
+	uint16_t event;
+	uint32_t value;
 
-	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet) {
-		zmq_msg_t m;
-		uint16_t event = 0;
-
-		zmq_msg_init(&m);
-		if (zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) < 0) {
-			zmq_msg_close(&m);
-			d->monitor_attention.quiet = true;
-			return DIALLED_NOTHING;
-		}
-		if (zmq_msg_size(&m) >= sizeof event)
-			memcpy(&event, zmq_msg_data(&m), sizeof event);
-		while (zmq_msg_more(&m) != 0 && zmq_msg_recv(&m, d->monitor, ZMQ_DONTWAIT) >= 0)
-			; /* the address: we know whom we dialled */
-		zmq_msg_close(&m);
-		if (event == MONITOR_UP && !d->up)
-			change = DIALLED_UP;
-		else if ((event & MONITOR_DOWN) != 0 && d->up)
-			change = DIALLED_DOWN;
-		else if ((event & MONITOR_FAILED) != 0)
-			change = DIALLED_REFUSED;
+	*why = ERR_OK;
+	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet && next_event(d, &event, &value)) {
+		change = judge(d, event, why);
 		if (change != DIALLED_NOTHING)
 			d->up = change == DIALLED_UP;
 	}

@@ -120,10 +120,11 @@ void links_visit(struct links *l, const struct link_peer *host, const struct own
 
 bool links_watch_visit(struct links *l)
 {
-	enum dialled_change change = dialled_watch(&l->visit);
+	enum err why;
+	enum dialled_change change = dialled_watch(&l->visit, &why);
 
-	if (change == DIALLED_NOTHING)
-		return false;
+	if (change == DIALLED_NOTHING || change == DIALLED_FAILED)
+		return change == DIALLED_FAILED; /* it tries again by itself */
 	if (change == DIALLED_UP) {
 		links_tell_visit(l, LINK_CONNECTED, l->host.committee, PARTY_HOST);
 		return true;

@@ -1,6 +1,7 @@
 /* Log lines; see log.h. */
 #include "daemon/log.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +11,18 @@
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
+#include "daemon/clock.h"
+#include "daemon/log_repeat.h"
+
 enum { LINE_MAX_BYTES = 1024 };
 
 /* Set once before any thread starts; read by all. */
 static enum log_level most_told = LOG_INFO;
 static bool to_journal;
+
+/* Of the whole process, for lines come from every thread. */
+static struct log_repeat repeated;
+static pthread_mutex_t repeated_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void log_open(enum log_level most)
 {
@@ -55,6 +63,52 @@ bool log_wanted(enum log_level level)
 	return level <= most_told;
 }
 
+static void write_line(enum log_level level, const char *event, char line[LINE_MAX_BYTES])
+{
+	size_t n;
+
+	if (to_journal) {
+		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "VANTHU_EVENT=%s", event, NULL);
+		return;
+	}
+	n = strlen(line);
+	line[n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2] = '\n';
+	/* One write, so that lines of several threads do not mix. A log that cannot be written has nowhere to be told. */
+	if (write(STDERR_FILENO, line, n < LINE_MAX_BYTES - 1 ? n + 1 : LINE_MAX_BYTES - 1) < 0)
+		return;
+}
+
+static bool may_tell(enum log_level level, const char *line)
+{
+	char kind[LOG_KIND_BYTES];
+	bool pass;
+
+	if (level == LOG_DEBUG)
+		return true; /* whoever asks for all gets it */
+	log_kind_of(line, kind, sizeof kind);
+	pthread_mutex_lock(&repeated_lock);
+	pass = log_repeat_pass(&repeated, kind, clock_now().mono_ms);
+	pthread_mutex_unlock(&repeated_lock);
+	return pass;
+}
+
+void log_tell_repeated(bool all)
+{
+	char kind[LOG_KIND_BYTES], line[LINE_MAX_BYTES];
+	bool any = true;
+	unsigned more;
+
+	while (any) {
+		pthread_mutex_lock(&repeated_lock);
+		any = log_repeat_next(&repeated, clock_now().mono_ms, all, kind, &more);
+		pthread_mutex_unlock(&repeated_lock);
+		if (!any)
+			return;
+		snprintf(line, sizeof line, "level=warning event=repeated more=%u of: %s", more, kind);
+		write_line(LOG_WARNING, "repeated", line);
+	}
+}
+
 void log_event(enum log_level level, const char *event, const char *format, ...)
 {
 	char line[LINE_MAX_BYTES];
@@ -68,15 +122,8 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 	if (n > 0 && (size_t)n < sizeof line)
 		vsnprintf(line + n, sizeof line - (size_t)n, format, args);
 	va_end(args);
-	if (to_journal) {
-		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "VANTHU_EVENT=%s", event, NULL);
-		return;
-	}
-	n = (int)strlen(line);
-	line[n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2] = '\n';
-	/* One write, so that lines of several threads do not mix. A log that cannot be written has nowhere to be told. */
-	if (write(STDERR_FILENO, line, (size_t)(n < LINE_MAX_BYTES - 1 ? n + 1 : LINE_MAX_BYTES - 1)) < 0)
-		return;
+	if (may_tell(level, line))
+		write_line(level, event, line);
 }
 
 const char *log_quote(const char *text, char *out, size_t size_bytes)

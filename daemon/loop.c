@@ -321,6 +321,7 @@ static enum err each_second(struct daemon *d, struct now now)
 	if (d->identity.signer_count > 1 || d->identity.link_count > 1)
 		daemon_choose_keys(d);
 	notify_watchdog();
+	log_tell_repeated(false);
 	trim(d, now, memory.resident_bytes);
 	d->next_second_ms = now.mono_ms + SECOND_MS;
 	if (now.mono_ms >= d->next_minute_ms) {

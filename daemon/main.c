@@ -126,6 +126,7 @@ static int run(const struct config *config)
 		notify_ready();
 		e = loop_run(d);
 		if (e != ERR_OK) {
+			log_tell_repeated(true);
 			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
 			_exit(EXIT_FAILURE); /* nothing may touch what the failed turn left behind */
 		}
@@ -135,6 +136,7 @@ static int run(const struct config *config)
 	}
 	if (d != NULL)
 		daemon_close(d);
+	log_tell_repeated(true);
 	free(d);
 	return err_exit_code(e);
 }

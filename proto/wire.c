@@ -164,7 +164,8 @@ static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping 
 	const Vanthu__V1__Ping *m = unpack(a, &vanthu__v1__ping__descriptor, bytes, &e);
 
 	if (m != NULL)
-		*out = (struct msg_ping){ .token = m->token, .directory_version = m->directory_version, .wall_ms = m->wall_ms };
+		*out = (struct msg_ping){ .token = m->token, .directory_version = m->directory_version, .wall_ms = m->wall_ms,
+					  .withholding = m->withholding };
 	return e;
 }
 
@@ -174,7 +175,7 @@ static enum err decode_bye(struct arena *a, struct blob bytes, struct msg_bye *o
 	const Vanthu__V1__Bye *m = unpack(a, &vanthu__v1__bye__descriptor, bytes, &e);
 
 	if (m != NULL)
-		out->reason = m->reason;
+		*out = (struct msg_bye){ .reason = m->reason, .retry_after_ms = m->retry_after_ms };
 	return e;
 }
 

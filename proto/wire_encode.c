@@ -146,6 +146,7 @@ static enum err encode_ping(struct arena *a, enum message_type type, const struc
 	m.token = p->token;
 	m.directory_version = p->directory_version;
 	m.wall_ms = p->wall_ms;
+	m.withholding = p->withholding;
 	return frame(a, type, &m.base, out);
 }
 
@@ -154,6 +155,7 @@ static enum err encode_bye(struct arena *a, const struct msg_bye *b, struct blob
 	Vanthu__V1__Bye m = VANTHU__V1__BYE__INIT;
 
 	m.reason = b->reason;
+	m.retry_after_ms = b->retry_after_ms;
 	return frame(a, MESSAGE_BYE, &m.base, out);
 }
 

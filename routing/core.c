@@ -289,6 +289,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 
 void core_set_room(struct core *c, bool submissions, bool documents, bool facts)
 {
+	for (uint32_t i = 0; c->room_documents != documents && i < c->link_count; i++)
+		c->links[i]->next_ping_ms = 0; /* the neighbours hear at once why their documents wait, or that they need not any more */
 	c->room_submissions = submissions;
 	c->room_documents = documents;
 	c->room_facts = facts;
@@ -316,16 +318,29 @@ uint32_t core_link_count(const struct core *c)
 	return c->link_count;
 }
 
-/* Documents wait for a neighbour whose clock is wrong: it subscribes when it is right (guard.c). It cannot be told from here for certain; what else
- * would keep a living link from subscribing lasts seconds. */
+/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes when it is right (guard.c). That cannot be
+ * told from here for certain; what else would keep a living link from subscribing lasts seconds. */
 static enum err waits_for(const struct core *c, const struct link *l)
 {
 	int64_t ahead_ms = clock_ahead_ms(&l->clock, c->now);
 	bool off = ahead_ms > CLOCK_TOLERANCE_MS || ahead_ms < -CLOCK_TOLERANCE_MS, waits = false;
 
+	if (l->up && l->withholding != 0)
+		return (enum err)l->withholding; /* it says so itself */
 	for (int lane = LANE_URGENT; lane < LANE_COUNT; lane++)
 		waits = waits || (!l->out[lane].subscribed && l->out[lane].last > l->out[lane].acked);
 	return l->up && off && waits ? ERR_CLOCK_NEIGHBOUR : ERR_OK;
+}
+
+static uint32_t down_reason_of(const struct link *l)
+{
+	bool vague = l->down_reason == 0 || l->down_reason == ERR_NETWORK || l->down_reason == ERR_TIMEOUT;
+
+	if (l->up)
+		return 0;
+	if (vague && l->ended)
+		return ERR_RETIRED_RECIPIENT;
+	return l->down_reason == 0 ? ERR_NETWORK : l->down_reason;
 }
 
 static void link_view_of(const struct core *c, const struct link *l, struct link_view *out)
@@ -345,6 +360,7 @@ static void link_view_of(const struct core *c, const struct link *l, struct link
 	out->clock_error_ms = l->clock.one_way ? -1 : l->clock.error_ms;
 	out->clock_measured_ms = l->clock.at_wall_ms;
 	out->waits_for = waits_for(c, l);
+	out->down_reason = down_reason_of(l);
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		out->queued[lane] = l->out[lane].last - l->out[lane].acked;
 }

@@ -96,6 +96,7 @@ struct link_view {
 	int64_t clock_error_ms;     /* at most, either way; -1: it may be any amount later there */
 	int64_t clock_measured_ms;  /* wall */
 	enum err waits_for;         /* why documents do not go over this link although it is up: ERR_CLOCK_NEIGHBOUR; ERR_OK: nothing known */
+	uint32_t down_reason; /* error code: why it is not up, as far as this side can know it; 0 while it is up */
 };
 uint32_t core_link_count(const struct core *c);
 bool core_link(const struct core *c, uint32_t index, struct link_view *out);

@@ -34,6 +34,10 @@ struct link {
 	uint64_t ping_token;
 	struct reply_to ping_reply;
 	uint64_t violations;
+	uint32_t down_reason; /* the last thing that is known of why it is not up */
+	uint32_t withholding; /* why the neighbour takes no documents, in its own words; 0: it does */
+	int64_t bye_until_ms; /* monotonic: until then it lets us not in, and has said why */
+	int64_t connected_ms; /* monotonic: since when the transport stands */
 	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
@@ -193,6 +197,8 @@ void link_hello(struct turn_view *t, struct link *l, bool answer);
 void link_subscribe(struct turn_view *t, struct link *l, enum lane lane);
 void link_ping(struct turn_view *t, struct link *l);
 /* The neighbour has said which directory it has: a newer one is asked for. */
+/* Why we take no documents now, for pings: an error code, or 0. */
+uint32_t link_withholding(const struct turn_view *t);
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);

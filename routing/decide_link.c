@@ -3,6 +3,8 @@
 
 #include "routing/core_internal.h"
 
+enum { BYE_LEAST_MS = 2000, BYE_MOST_MS = 5 * 60 * 1000 };
+
 enum err decide_connected(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
@@ -15,6 +17,7 @@ enum err decide_connected(struct turn_view *t, const struct ev_link *e)
 		return ERR_OK;
 	link_down(t, l, ERR_NETWORK);
 	l->connected = true;
+	l->connected_ms = t->now.mono_ms;
 	link_heard(t, l, false);
 	/* The one that dialled speaks first; the other answers its Hello. */
 	if (l->present && l->superior)
@@ -96,6 +99,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 		l->out[lane].subscribed = false; /* its Subscribe follows */
 		take_offer(t, l, lane, &m->streams[lane]);
 	}
+	l->down_reason = 0;
 	link_ping(t, l); /* at once: it tells the other clock for certain */
 	guard_look_at_link(t, l);
 	link_peer_version(t, l, m->directory_version); /* now that it hears us */
@@ -167,7 +171,8 @@ static void answer_ping(struct turn_view *t, struct link *l, const struct msg_pi
 {
 	struct message pong = { .type = MESSAGE_PONG };
 
-	pong.u.ping = (struct msg_ping){ .token = m->token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+	pong.u.ping = (struct msg_ping){ .token = m->token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms,
+					 .withholding = link_withholding(t) };
 	link_say(t, l, &pong);
 }
 
@@ -177,6 +182,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 		return;
 	link_heard(t, l, true);
 	link_peer_version(t, l, m->directory_version);
+	l->withholding = m->withholding;
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	guard_measure(t, l, m->wall_ms, l->rtt_us);
@@ -187,6 +193,18 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 		a->u.reply = (struct act_reply){ .to = l->ping_reply, .result = ERR_OK, .at = l->neighbour, .number = (uint64_t)l->rtt_us };
 		l->ping_reply.n = 0;
 	}
+}
+
+/* It goes, or cuts us off: its own words are the best that is known of why. */
+static void take_bye(struct turn_view *t, struct link *l, const struct msg_bye *m)
+{
+	int64_t wait_ms = m->retry_after_ms < BYE_LEAST_MS ? BYE_LEAST_MS : m->retry_after_ms;
+
+	if (m->reason != 0 && m->reason != l->down_reason && !l->up)
+		link_alarm(t, l, (enum err)m->reason);
+	link_down(t, l, m->reason == 0 ? ERR_CANCELLED : (enum err)m->reason);
+	l->next_hello_ms = t->now.mono_ms + (wait_ms < BYE_MOST_MS ? wait_ms : BYE_MOST_MS);
+	l->bye_until_ms = m->retry_after_ms == 0 ? 0 : l->next_hello_ms + BYE_LEAST_MS;
 }
 
 /* One that was our subordinate gets the directory that says where it belongs now, and nothing else. */
@@ -235,6 +253,10 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	link_heard(t, l, m->type == MESSAGE_ACKNOWLEDGE);
 	if (m->type == MESSAGE_HELLO)
 		return decide_hello(t, l, &m->u.hello);
+	if (m->type == MESSAGE_BYE) { /* also to one that said Hello and got no answer: it learns why */
+		take_bye(t, l, &m->u.bye);
+		return ERR_OK;
+	}
 	if (m->type == MESSAGE_HELLO_WANTED) {
 		link_down(t, l, ERR_NETWORK);
 		if (t->now.mono_ms >= l->next_hello_ms - 1900) /* at most ten a second */
@@ -257,6 +279,7 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		return ERR_OK;
 	case MESSAGE_PING:
 		link_peer_version(t, l, m->u.ping.directory_version);
+		l->withholding = m->u.ping.withholding;
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;
 	case MESSAGE_DIRECTORY_WANTED:
@@ -266,10 +289,6 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		return ERR_OK;
 	case MESSAGE_PONG:
 		take_pong(t, l, &m->u.ping);
-		return ERR_OK;
-	case MESSAGE_BYE:
-		link_down(t, l, ERR_CANCELLED);
-		l->next_hello_ms = t->now.mono_ms + 2000;
 		return ERR_OK;
 	default:
 		link_violation(t, l, ERR_PROTOCOL); /* a bulk message, or none of ours, on the control connection */

@@ -159,6 +159,8 @@ static enum err tick_link(struct turn_view *t, struct link *l)
 		e = tick_up(t, l);
 	else if (l->connected && t->now.mono_ms >= l->next_hello_ms)
 		link_hello(t, l, false);
+	if (!l->up && l->connected && t->now.mono_ms - l->connected_ms > LINK_DEAD_MS && t->now.mono_ms - l->last_heard_ms > LINK_DEAD_MS)
+		l->down_reason = ERR_TIMEOUT; /* a connection, and nobody who answers Hello */
 	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL && e == ERR_OK && core_may_sign(t) == ERR_OK; lane++)
 		e = look_for_held(t, l, lane);
 	return e;

@@ -78,6 +78,8 @@ static const struct err_row rows[] = {
 	  N_("have the registry sign it (vanthu key list), or install the newest directory: vanthu committee import") },
 	{ ERR_LINK_KEY, N_("no link key of the neighbour is valid at this machine's clock"),
 	  N_("compare the clock (timedatectl) with: vanthu committee show; or ask the neighbour for a new key") },
+	{ ERR_HANDSHAKE, N_("the link keys of the two sides do not fit"),
+	  N_("compare vanthu key list at both ends with the directory: vanthu committee show") },
 	{ ERR_DISK_FULL, N_("no room left on the disk of the store"), N_("free space, then send again under the same id") },
 	{ ERR_STORE, N_("the store failed"), N_("see the log of vanthud; it starts again from what is on disk") },
 	{ ERR_DAMAGED, N_("a stored value is damaged"),
@@ -105,6 +107,12 @@ static const struct err_row rows[] = {
 	  N_("close programs that hold connections to it, or try again in a moment") },
 	{ ERR_IDLE, N_("the daemon closed a connection on which nothing went on"),
 	  N_("run the command again; a program sends its requests whole and reads the replies") },
+	{ ERR_DESCRIPTORS, N_("no file descriptors left for new connections"),
+	  N_("raise LimitNOFILE in the unit, or ulimit -n; those that stand go on") },
+	{ ERR_NOT_LISTENING, N_("nobody listens at the neighbour's address"),
+	  N_("start the daemon there; see the address with: vanthu link show") },
+	{ ERR_NO_HOST, N_("the name in the neighbour's address is not found"),
+	  N_("check the name server and the endpoint in the directory: vanthu link show") },
 };
 
 static const struct err_row *find(unsigned number)

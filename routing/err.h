@@ -68,6 +68,7 @@ enum err {
 	ERR_CLOCK_NEIGHBOUR = 3022, /* a neighbour's clock differs from ours */
 	ERR_OWN_KEY_UNKNOWN = 3023, /* the directory in force does not have our signing key */
 	ERR_LINK_KEY = 3024,        /* no link key of the neighbour is valid at our clock */
+	ERR_HANDSHAKE = 3028,       /* the handshake of a link fails: one side has another link key than the other expects */
 
 	ERR_DISK_FULL = 4001,
 	ERR_STORE = 4002,           /* the store failed: the process ends */
@@ -91,6 +92,9 @@ enum err {
 	ERR_CANCELLED = 5007,
 	ERR_PLACES = 5010,          /* all places of a local socket are taken, or this one went to somebody else */
 	ERR_IDLE = 5011,            /* a connection on which nothing went on for too long */
+	ERR_DESCRIPTORS = 5008,     /* no file descriptor left for another connection */
+	ERR_NOT_LISTENING = 5009,   /* a neighbour's address where nobody takes the connection */
+	ERR_NO_HOST = 5012,         /* a neighbour's name that is not found */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message says it all.

@@ -261,7 +261,8 @@ void link_ping(struct turn_view *t, struct link *l)
 		return; /* the operator's is under way */
 	l->ping_token = core_draw_number(t->core) | 1;
 	l->ping_sent_us = t->now.mono_us;
-	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms,
+				      .withholding = link_withholding(t) };
 	link_say(t, l, &m);
 }
 
@@ -272,10 +273,18 @@ static void link_notice(struct turn_view *t, struct link *l, enum notice what, e
 	notify(t, what, none, l->neighbour, (uint32_t)why, NULL);
 }
 
+uint32_t link_withholding(const struct turn_view *t)
+{
+	return t->core->room_documents ? 0 : ERR_DISK_FULL;
+}
+
 void link_down(struct turn_view *t, struct link *l, enum err why)
 {
 	struct act *a;
 
+	/* That a connection ended says less than what is known already: a Bye came before it, or nobody listens since. */
+	if ((why != ERR_NETWORK && !(why == ERR_HANDSHAKE && t->now.mono_ms < l->bye_until_ms)) || l->down_reason == 0)
+		l->down_reason = (uint32_t)why;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
 		l->out[lane].subscribed = false;
 		l->in[lane].open = false;
@@ -294,6 +303,7 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 	}
 	quest_lost(t, l->neighbour, PARTY_NEIGHBOUR);
 	l->hello_open = false;
+	l->withholding = 0;
 	if (!l->up)
 		return;
 	l->up = false;

@@ -86,9 +86,11 @@ struct msg_ping { /* PING and PONG */
 	uint64_t token;
 	uint64_t directory_version;
 	int64_t wall_ms;
+	uint32_t withholding; /* error code: why whoever says it takes no documents now; 0: it does */
 };
 struct msg_bye {
-	uint32_t reason;
+	uint32_t reason;         /* error code; 0: it stops in good order */
+	uint32_t retry_after_ms; /* 0: whenever the other likes */
 };
 struct msg_seqs { /* COMPLETE and PINNED */
 	enum lane lane;

@@ -10,10 +10,61 @@
 
 static const struct column link_columns[] = {
 	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
-	{ "state", N_("Link"), FORMAT_STATE, false },             { "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
+	{ "state", N_("Link"), FORMAT_STATE, false },
+	{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
 	{ "queued", N_("Queued"), FORMAT_COUNT, false },          { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
-	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { NULL, NULL, FORMAT_TEXT, false },
+	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { "reason", N_("Reason"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
+/* What a code means on a link that is down, in fewer words than err_text has. */
+static const struct {
+	enum err code;
+	const char *text;
+} link_reasons[] = {
+	{ ERR_HANDSHAKE, N_("link keys do not fit") },       { ERR_NOT_LISTENING, N_("nobody listens there") },
+	{ ERR_NO_HOST, N_("its host name is not found") },  { ERR_TIMEOUT, N_("no answer") },
+	{ ERR_NETWORK, N_("no connection") },               { ERR_CANCELLED, N_("was stopped there") },
+	{ ERR_RETIRED_RECIPIENT, N_("has ended") },         { ERR_MOVED, N_("stands elsewhere now") },
+	{ ERR_NOT_SIGNER, N_("another committee's key") }, { ERR_KEY_REVOKED, N_("key revoked") },
+	{ ERR_BUSY, N_("overload") },                       { ERR_DESCRIPTORS, N_("no descriptors left") },
+};
+
+/* Beside ✗, or beside ✓ when documents wait all the same: a few words, and the code for link show. */
+static void explain(json_t *link)
+{
+	const json_t *why = json_object_get(link, json_boolean_value(json_object_get(link, "up")) ? "waits_for" : "down_reason");
+	const char *code = json_string_value(json_object_get(why, "code"));
+	char text[200];
+	unsigned number = 0;
+
+	if (code == NULL || sscanf(code, "VT-%u", &number) != 1)
+		return;
+	if (strcmp(json_string_value(json_object_get(link, "state")), "up") == 0) {
+		snprintf(text, sizeof text, _("documents wait: %s"), _(err_text((enum err)number)));
+	} else {
+		const char *words = _(err_text((enum err)number));
+
+		for (size_t i = 0; i < sizeof link_reasons / sizeof link_reasons[0]; i++) {
+			if ((unsigned)link_reasons[i].code == number)
+				words = _(link_reasons[i].text);
+		}
+		snprintf(text, sizeof text, "%s", words);
+	}
+	json_object_set_new(link, "reason", json_string(text));
+	json_object_set_new(link, "code", json_string(code));
+}
+
+static void explain_all(struct cli *cli, json_t *links)
+{
+	json_t *link;
+	size_t i;
+
+	if (cli->json)
+		return; /* its code and text are there */
+	json_array_foreach(links, i, link)
+		explain(link);
+}
 
 static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
 {
@@ -68,6 +119,7 @@ static void print_status(struct cli *cli, json_t *status)
 	json_object_set_new(status, "sentence", json_string(sentence));
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
+	explain_all(cli, json_object_get(status, "links"));
 	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);
 	if (json_integer_value(json_object_get(status, "directory_version")) == 0)
 		cli_warn(cli, "%s", _("no directory of committees yet, so no links: vanthu committee import FILE"));
@@ -129,10 +181,12 @@ static int list_links(struct cli *cli, const char *only)
 		json_decref(list);
 		return err_exit_code(e);
 	}
+	explain_all(cli, list);
 	if (only != NULL) {
 		static const struct column columns[] = {
 			{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "role", N_("Role"), FORMAT_STATE, false },
-			{ "state", N_("Link"), FORMAT_STATE, false },         { "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+			{ "state", N_("Link"), FORMAT_STATE, false },         { "reason", N_("Reason"), FORMAT_TEXT, false },
+			{ "code", N_("Code"), FORMAT_TEXT, false },           { "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
 			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
 			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },

@@ -77,6 +77,11 @@ json_t *json_code(unsigned code)
 	return code == 0 ? json_null() : json_string(text);
 }
 
+static json_t *json_reason(unsigned code)
+{
+	return code == 0 ? json_null() : json_pack("{s:o, s:s}", "code", json_code(code), "text", err_text((enum err)code));
+}
+
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
 {
 	return json_pack("{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "id", json_uuid(l->id), "from", l->from,
@@ -110,5 +115,7 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	for (size_t i = 0; i < l->n_queued_lane && i < 3; i++)
 		json_object_set_new(by_lane, lanes[i], json_integer((json_int_t)l->queued_lane[i]));
 	json_object_set_new(out, "queued_by_lane", by_lane);
+	json_object_set_new(out, "down_reason", json_reason(l->down_reason));
+	json_object_set_new(out, "waits_for", json_reason(l->waits_for));
 	return out;
 }

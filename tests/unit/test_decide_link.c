@@ -108,6 +108,93 @@ static void test_silent_link_goes_down(void **state)
 	assert_int_equal(station_acts(g->s, ACT_FETCH_STOP), 1);
 }
 
+static uint32_t why_down(struct stage *g, const char *neighbour)
+{
+	struct link_view view;
+
+	assert_true(core_link_find(g->s->core, fixture_id(neighbour), &view));
+	return view.down_reason;
+}
+
+static void transport_ends(struct stage *g, enum err why)
+{
+	struct event gone = { .type = EVENT_DISCONNECTED, .u.link = { .neighbour = { "tinh" }, .reason = (uint32_t)why } };
+
+	station_take(g->s, &gone);
+}
+
+static void test_link_that_is_down_says_what_is_known_of_why(void **state)
+{
+	struct stage *g = *state;
+	struct message bye = { .type = MESSAGE_BYE, .u.bye = { ERR_CREDIT, 60000 } };
+
+	assert_int_equal(why_down(g, "tinh"), ERR_NETWORK);
+	transport_ends(g, ERR_NOT_LISTENING);
+	assert_int_equal(why_down(g, "tinh"), ERR_NOT_LISTENING);
+	neighbour_up(g->s, &g->tinh);
+	assert_int_equal(why_down(g, "tinh"), 0);
+	neighbour_says(g->s, &g->tinh, &bye);
+	assert_int_equal(station_notice(g->s, NOTICE_LINK_DOWN)->reason, ERR_CREDIT);
+	transport_ends(g, ERR_NETWORK); /* that it hung up then is no news, nor that it lets us not in */
+	transport_ends(g, ERR_HANDSHAKE);
+	assert_int_equal(why_down(g, "tinh"), ERR_CREDIT);
+	g->s->now.mono_ms += 63000;
+	transport_ends(g, ERR_HANDSHAKE); /* now it is */
+	assert_int_equal(why_down(g, "tinh"), ERR_HANDSHAKE);
+}
+
+static void test_bye_is_heard_also_by_who_was_never_answered(void **state)
+{
+	struct stage *g = *state;
+	struct message bye = { .type = MESSAGE_BYE };
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_says(g->s, &g->tinh, &bye);
+	assert_int_equal(why_down(g, "tinh"), ERR_CANCELLED);
+	bye.u.bye = (struct msg_bye){ ERR_NOT_SIGNER, 0 };
+	neighbour_says(g->s, &g->tinh, &bye);
+	assert_int_equal(why_down(g, "tinh"), ERR_NOT_SIGNER);
+}
+
+static void test_connection_on_which_nobody_answers_hello_is_no_answer(void **state)
+{
+	struct stage *g = *state;
+	struct event connected = { .type = EVENT_CONNECTED, .u.link = { .neighbour = { "tinh" } } }, tick = { .type = EVENT_TICK };
+
+	station_take(g->s, &connected);
+	g->s->now.mono_ms += LINK_DEAD_MS + 1;
+	station_take(g->s, &tick);
+	assert_int_equal(why_down(g, "tinh"), ERR_TIMEOUT);
+}
+
+static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(void **state)
+{
+	struct stage *g = *state;
+	struct message ping = { .type = MESSAGE_PING, .u.ping = { .token = 5, .withholding = ERR_DISK_FULL } };
+	struct event tick = { .type = EVENT_TICK };
+	struct link_view view;
+
+	neighbour_up(g->s, &g->tinh);
+	station_take(g->s, &tick);
+	station_clear(g->s);
+	core_set_room(g->s->core, false, false, true);
+	station_take(g->s, &tick); /* at once, not with the next ping that is due */
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding, ERR_DISK_FULL);
+	neighbour_says(g->s, &g->tinh, &ping);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PONG, 0)->u.ping.withholding, ERR_DISK_FULL);
+	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
+	assert_true(view.up);
+	assert_int_equal(view.waits_for, ERR_DISK_FULL);
+	station_clear(g->s);
+	core_set_room(g->s->core, true, true, true);
+	station_take(g->s, &tick);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding, 0);
+	ping.u.ping.withholding = 0;
+	neighbour_says(g->s, &g->tinh, &ping);
+	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
+	assert_int_equal(view.waits_for, 0);
+}
+
 static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
 {
 	struct stage *g = *state;
@@ -382,6 +469,10 @@ int main(void)
 		TEST(test_hello_is_followed_by_a_subscribe_to_each_lane),
 		TEST(test_bulk_message_on_the_control_connection_is_a_violation),
 		TEST(test_silent_link_goes_down),
+		TEST(test_link_that_is_down_says_what_is_known_of_why),
+		TEST(test_bye_is_heard_also_by_who_was_never_answered),
+		TEST(test_connection_on_which_nobody_answers_hello_is_no_answer),
+		TEST(test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do),
 		TEST(test_ping_of_an_operator_is_answered_by_its_pong_only),
 		TEST(test_operators_ping_ends_when_the_link_goes),
 		TEST(test_faults_are_each_counted_and_named_once_a_second_and_the_link_stays),

@@ -2,10 +2,12 @@
 #include "daemon/log.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/log_repeat.h"
 #include "tests/unit/fixture.h"
 
 static void quoted(const char *text, const char *expected)
@@ -89,12 +91,69 @@ static void test_line_has_level_event_and_one_end_and_what_is_below_the_level_is
 	assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
 }
 
+/* Ten lines of a kind a minute, then a number; of as many kinds as a peer can think of, as much as of all places together. */
+static void test_lines_that_repeat_are_counted_and_told_once_a_minute(void **state)
+{
+	struct log_repeat *r = calloc(1, sizeof *r);
+	char kind[LOG_KIND_BYTES];
+	unsigned told = 0, more = 0;
+
+	(void)state;
+	assert_non_null(r);
+	for (unsigned i = 0; i < 20000; i++)
+		told += log_repeat_pass(r, "event=link-down committee=thads error=VT-5005", 1000 + i / 10);
+	assert_int_equal(told, LOG_LINES_A_MINUTE);
+	assert_true(log_repeat_pass(r, "event=link-down committee=khac error=VT-5005", 1000)); /* another's is not held back for it */
+	assert_false(log_repeat_next(r, 1000 + LOG_MINUTE_MS - 1, false, kind, &more));
+	assert_true(log_repeat_next(r, 1000 + LOG_MINUTE_MS, false, kind, &more));
+	assert_string_equal(kind, "event=link-down committee=thads error=VT-5005");
+	assert_int_equal(more, 20000 - LOG_LINES_A_MINUTE);
+	assert_false(log_repeat_next(r, 1000 + LOG_MINUTE_MS, true, kind, &more));
+	assert_true(log_repeat_pass(r, "event=link-down committee=thads error=VT-5005", 1001 + LOG_MINUTE_MS));
+	free(r);
+}
+
+static void test_more_kinds_than_places_are_counted_together(void **state)
+{
+	struct log_repeat *r = calloc(1, sizeof *r);
+	char kind[LOG_KIND_BYTES];
+	unsigned told = 0, more = 0;
+
+	(void)state;
+	assert_non_null(r);
+	for (unsigned i = 0; i < 5000; i++) {
+		snprintf(kind, sizeof kind, "event=made-up-%u", i);
+		told += log_repeat_pass(r, kind, 1);
+	}
+	assert_int_equal(told, LOG_KINDS_MAX - 1 + LOG_LINES_A_MINUTE);
+	assert_true(log_repeat_next(r, 1, true, kind, &more));
+	assert_int_equal(more, 5000 - told);
+	assert_true(log_repeat_pass(r, "event=later", 2 + LOG_MINUTE_MS)); /* places come back */
+	free(r);
+}
+
+static void test_kind_of_a_line_is_its_event_its_committee_and_its_error(void **state)
+{
+	char kind[LOG_KIND_BYTES], small[26];
+
+	(void)state;
+	log_kind_of("level=warning event=refused id=0190 origin=btp committee=thads error=VT-3005", kind, sizeof kind);
+	assert_string_equal(kind, "event=refused committee=thads error=VT-3005");
+	log_kind_of("level=warning event=stranger-refused address=10.0.0.1 untold=7", kind, sizeof kind);
+	assert_string_equal(kind, "event=stranger-refused");
+	log_kind_of("level=warning event=refused committee=mot-ten-rat-dai error=VT-1", small, sizeof small);
+	assert_string_equal(small, "event=refused error=VT-1");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values_that_could_fake_another_are_quoted),
 		cmocka_unit_test(test_quoting_never_writes_past_its_room),
 		cmocka_unit_test(test_levels_are_parsed),
+		cmocka_unit_test(test_lines_that_repeat_are_counted_and_told_once_a_minute),
+		cmocka_unit_test(test_more_kinds_than_places_are_counted_together),
+		cmocka_unit_test(test_kind_of_a_line_is_its_event_its_committee_and_its_error),
 		cmocka_unit_test(test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told),
 	};
 

@@ -51,11 +51,11 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
 	m[n].u.credit = (struct msg_credit){ LANE_FACTS, stream, 10, 11 };
 	m[n++].type = MESSAGE_CREDIT;
-	m[n].u.ping = (struct msg_ping){ 1, 2, 3 };
+	m[n].u.ping = (struct msg_ping){ 1, 2, 3, 4001 };
 	m[n++].type = MESSAGE_PING;
-	m[n].u.ping = (struct msg_ping){ 4, 5, 6 };
+	m[n].u.ping = (struct msg_ping){ 4, 5, 6, 0 };
 	m[n++].type = MESSAGE_PONG;
-	m[n].u.bye = (struct msg_bye){ 5007 };
+	m[n].u.bye = (struct msg_bye){ 5007, 300000 };
 	m[n++].type = MESSAGE_BYE;
 	m[n].u.seqs = (struct msg_seqs){ LANE_NORMAL, stream, seqs, 4 };
 	m[n++].type = MESSAGE_COMPLETE;
