@@ -24,7 +24,7 @@ ROUTING := again arena calendar clocks core counter decide_acknowledge decide_di
 	route stream target tree visible quest visit
 PROTO := allocator body certificate crc32c digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
-DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_client control_committee control_content control_document \
+DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_check control_client control_committee control_content control_document \
 	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace \
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox keyring links links_peers links_send names \

@@ -216,14 +216,17 @@ static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob by
 static bool take_request(struct client *c, struct blob bytes)
 {
 	const Vanthu__V1__Request *m;
+	char about[CONTROL_ABOUT_BYTES];
 	enum err e;
 
 	arena_reset(c->control->arena);
 	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
 	if (m == NULL) {
 		control_say_error(c, 0, e, "");
-	} else if (!door_allows(c->door, m->what_case)) {
+	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET && !door_allows(c->door, m->what_case)) {
 		control_say_error(c, m->id, ERR_PERMISSION, "");
+	} else if ((e = control_check(m, about)) != ERR_OK) {
+		control_say_error(c, m->id, e, about);
 	} else if (!control_fits(c, m, bytes.len_bytes)) {
 		control_wait(c);
 		return false;
@@ -262,7 +265,7 @@ void control_set_spare(struct control *c, uint64_t spare_bytes)
 
 uint64_t control_held_bytes(const struct control *c)
 {
-	uint64_t bytes = shares_bytes(c->shares) + control_import_bytes(c);
+	uint64_t bytes = shares_bytes(c->shares) + control_import_bytes(c) + c->copy_bytes;
 
 	for (unsigned i = 0; i < c->client_count; i++) {
 		const struct client *client = c->clients[i];

@@ -11,7 +11,7 @@
 #include "daemon/control_internal.h"
 #include "daemon/log.h"
 
-enum { ACCEPTS_A_TURN = 64, LOG_EVERY_MS = 10000, TRIM_LEAST_BYTES = 1 << 20, REFUSAL_BYTES = 256 };
+enum { ACCEPTS_A_TURN = 64, LOG_EVERY_MS = 10000, TRIM_EVERY_MS = 3000, TRIM_CLIENTS = 16, TRIM_LEAST_BYTES = 256 << 10, REFUSAL_BYTES = 256 };
 
 static const char *const door_names[DOOR_COUNT] = { [DOOR_OFFICE] = "office", [DOOR_OPERATE] = "operate", [DOOR_READ] = "read" };
 
@@ -53,6 +53,7 @@ void control_drop(struct client *c)
 	c->in_len = c->out_len = c->out_sent = c->in_capacity = c->out_capacity = 0;
 	shares_leave(c->account);
 	c->account = NULL;
+	control->left_count++;
 }
 
 void control_reap(struct control *c)
@@ -329,16 +330,18 @@ static void tell_goings(struct control *c)
 	}
 }
 
-/* What clients held goes back to the system when they have let go of it: the allocator would keep it. */
+/* What clients held goes back to the system when they have let go of most of it: the allocator would keep it. */
 static void give_back(struct control *c)
 {
 	size_t held = (size_t)control_held_bytes(c);
 
-	if (held + TRIM_LEAST_BYTES > c->most_held_bytes) {
-		c->most_held_bytes = held > c->most_held_bytes ? held : c->most_held_bytes;
+	if (held > c->most_held_bytes)
+		c->most_held_bytes = held;
+	if (c->now_ms < c->next_trim_ms || (c->most_held_bytes < held * 2 + TRIM_LEAST_BYTES && c->left_count < TRIM_CLIENTS))
 		return;
-	}
+	c->next_trim_ms = c->now_ms + TRIM_EVERY_MS;
 	c->most_held_bytes = held;
+	c->left_count = 0;
 	malloc_trim(0);
 }
 

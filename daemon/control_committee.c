@@ -113,17 +113,36 @@ void control_committees(struct client *c, uint64_t id, const Vanthu__V1__Committ
 
 /* ---- as a file ---- */
 
-struct file_walk {
+enum { COPIES_MAX = 3 };
+
+/* The file of one version, for all that are told it: 64 MiB for each of them would be too much. */
+struct directory_copy {
+	struct control *control;
+	uint64_t version;
+	unsigned readers;
 	uint8_t *bytes;
-	size_t len_bytes, told_bytes;
+	size_t len_bytes;
+};
+
+struct file_walk {
+	struct directory_copy *copy;
+	size_t told_bytes;
 };
 
 static void drop_file(void *walk)
 {
 	struct file_walk *w = walk;
+	struct directory_copy *copy = w->copy;
 
-	free(w->bytes);
 	free(w);
+	if (--copy->readers > 0)
+		return;
+	if (copy->control->copy == copy)
+		copy->control->copy = NULL;
+	copy->control->copy_count--;
+	copy->control->copy_bytes -= copy->len_bytes;
+	free(copy->bytes);
+	free(copy);
 }
 
 static enum err collect(struct client *c, struct arena *a, struct blob *out)
@@ -153,41 +172,69 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	struct file_walk *w = walk;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DATA);
 	Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
-	size_t left = w->len_bytes - w->told_bytes, n = left < CONTROL_DATA_BYTES ? left : CONTROL_DATA_BYTES;
+	size_t left = w->copy->len_bytes - w->told_bytes, n = left < CONTROL_DATA_BYTES ? left : CONTROL_DATA_BYTES;
 
-	data.bytes = field_bytes(w->bytes + w->told_bytes, n);
+	data.bytes = field_bytes(w->copy->bytes + w->told_bytes, n);
 	w->told_bytes += n;
-	data.last = w->told_bytes == w->len_bytes;
+	data.last = w->told_bytes == w->copy->len_bytes;
 	r.more = !data.last;
 	r.data = &data;
 	control_say(c, &r);
 	return !data.last;
 }
 
+static enum err copy_out(struct control *control, struct blob file, struct directory_copy **out)
+{
+	struct directory_copy *copy = calloc(1, sizeof *copy);
+
+	if (copy == NULL || (copy->bytes = malloc(file.len_bytes)) == NULL) {
+		free(copy);
+		return ERR_NO_MEMORY;
+	}
+	memcpy(copy->bytes, file.data, file.len_bytes);
+	copy->len_bytes = file.len_bytes;
+	copy->control = control;
+	copy->version = core_directory_version(control->parts.core);
+	control->copy = *out = copy;
+	control->copy_count++;
+	control->copy_bytes += file.len_bytes;
+	return ERR_OK;
+}
+
 /* The file is made at once, so that it is of one version, and told in pieces. */
+static enum err find_copy(struct client *c, struct directory_copy **out)
+{
+	struct control *control = c->control;
+	struct blob file = { NULL, 0 };
+	struct arena *a;
+	enum err e;
+
+	*out = control->copy;
+	if (*out != NULL && (*out)->version == core_directory_version(control->parts.core))
+		return ERR_OK;
+	if (control->copy_count == COPIES_MAX)
+		return ERR_BUSY;
+	a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
+	e = a == NULL ? ERR_NO_MEMORY : collect(c, a, &file);
+	if (e == ERR_OK)
+		e = copy_out(control, file, out);
+	arena_destroy(a);
+	return e;
+}
+
 void control_directory(struct client *c, uint64_t id)
 {
 	static const struct listing_kind kind = { tell_piece, drop_file, true };
-	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
 	struct file_walk *w = calloc(1, sizeof *w);
-	struct blob file = { NULL, 0 };
-	enum err e = a == NULL || w == NULL ? ERR_NO_MEMORY : collect(c, a, &file);
+	enum err e = w == NULL ? ERR_NO_MEMORY : find_copy(c, &w->copy);
 
-	if (e == ERR_OK) {
-		w->bytes = malloc(file.len_bytes);
-		e = w->bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
-	}
-	if (e == ERR_OK) {
-		memcpy(w->bytes, file.data, file.len_bytes);
-		w->len_bytes = file.len_bytes;
-	}
-	arena_destroy(a);
-	if (e == ERR_OK) {
-		control_listing_begin(c, id, &kind, w);
+	if (e != ERR_OK) {
+		free(w);
+		control_say_error(c, id, e, "");
 		return;
 	}
-	free(w);
-	control_say_error(c, id, e, "");
+	w->copy->readers++;
+	control_listing_begin(c, id, &kind, w);
 }
 
 /* ---- our own keys ---- */

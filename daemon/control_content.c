@@ -192,23 +192,22 @@ void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m
 {
 	struct download *d;
 	struct found_document f;
+	text_t about = m->ref->text;
 	enum err e = ERR_OK;
 
-	if (m->ref == NULL) {
-		control_say_error(c, id, ERR_FORMAT, "");
-		return;
-	}
 	if (control_find(c, id, m->ref->text, false, &f) != ERR_OK)
 		return;
 	d = calloc(1, sizeof *d);
-	if (m->part >= f.document.manifest_count || m->offset > f.document.manifest[m->part].size_bytes)
+	if (m->part >= f.document.manifest_count || m->offset > f.document.manifest[m->part].size_bytes) {
+		about = m->part >= f.document.manifest_count ? "part" : "offset";
 		e = ERR_NOT_FOUND;
-	else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0)
+	} else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0) {
 		e = ERR_NOT_YET;
-	else if (count_downloads(c) == DOWNLOADS_MAX)
+	} else if (count_downloads(c) == DOWNLOADS_MAX) {
 		e = ERR_BUSY;
-	else if (d == NULL)
+	} else if (d == NULL) {
 		e = ERR_NO_MEMORY;
+	}
 	if (e == ERR_OK) {
 		d->client = c;
 		d->id = id;
@@ -222,7 +221,7 @@ void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m
 	if (e != ERR_OK) {
 		if (d != NULL)
 			destroy(d);
-		control_say_error(c, id, e, m->ref->text);
+		control_say_error(c, id, e, about);
 		return;
 	}
 	charge_set(&d->charge, c->account, d->inlined.len_bytes);

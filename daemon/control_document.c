@@ -156,14 +156,15 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about, cha
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
-	char *list[CHOICES_MAX];
+	char *list[CHOICES_MAX], cut[CONTROL_ABOUT_BYTES];
 
 	e.choice_count = count;
 	e.n_choices = count < CHOICES_MAX ? count : CHOICES_MAX;
 	for (unsigned i = 0; i < e.n_choices; i++)
 		list[i] = choices[i];
 	e.code = ERR_AMBIGUOUS;
-	e.about = (char *)(uintptr_t)about;
+	control_cut_about(about, cut);
+	e.about = cut;
 	e.choices = list;
 	r.error = &e;
 	control_say(c, &r);

@@ -4,6 +4,7 @@
  *   control_listen.c    the sockets themselves
  *   control_client.c    who comes in, who has to go, and why
  *   control_frame.c     requests off a socket, replies onto it
+ *   control_check.c     requests that contradict themselves
  *   control_room.c      what a request may need, before it is taken
  *   control_share.c     places and bytes, and who may have how many
  *   control_submit.c    submissions: the request, pieces, the answer
@@ -38,6 +39,7 @@ enum {
 	UPLOADS_MAX = 4,                  /* submissions with streamed contents, a client */
 	UPLOAD_WINDOW_BYTES = 1 << 20,
 	CLIENT_JOBS_MAX = 512,
+	CONTROL_ABOUT_BYTES = 512,        /* what an error may say it is about */
 	CONTROL_LEAVING_MAX = 256,        /* clients that have gone while a worker had something of theirs */
 };
 
@@ -109,8 +111,13 @@ struct control {
 	struct control_goings goings[DOOR_COUNT]; /* not in the log yet */
 	int64_t next_log_ms;
 	size_t most_held_bytes;   /* since memory was last given back */
+	unsigned left_count;      /* clients that have gone since */
+	int64_t next_trim_ms;
 	int spare_fd;             /* for who comes when descriptors are used up */
 	struct import *importing; /* the only one */
+	struct directory_copy *copy; /* the newest of those that are told now; NULL: none */
+	unsigned copy_count;
+	size_t copy_bytes;
 	struct pending_reply pending[PENDING_REPLIES_MAX];
 	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
@@ -140,6 +147,10 @@ bool control_write_some(struct client *c);
 /* Takes requests off what was read. `first`: one at least, however late it is. */
 bool control_take_frames(struct client *c, bool first, bool (*take)(struct client *c, struct blob bytes));
 
+/* ---- control_check.c ---- */
+/* Fields that contradict each other, have no such value, or are not known here: the field goes to `about`. Works on no state. */
+enum err control_check(const Vanthu__V1__Request *m, char about[CONTROL_ABOUT_BYTES]);
+
 /* ---- control_room.c ---- */
 /* May it be taken now? False: it waits until others let go of something. */
 bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_bytes);
@@ -152,6 +163,8 @@ bool control_waits(const struct client *c);
 bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need); /* false without memory */
 /* Packs and queues; on ERR_NO_MEMORY the client is closed. */
 void control_say(struct client *c, Vanthu__V1__Reply *r);
+/* What an error is about goes back as it came, but not a MiB of it: cut at a character. */
+void control_cut_about(text_t text, char out[CONTROL_ABOUT_BYTES]);
 void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about);
 void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out);
 void control_say_done(struct client *c, uint64_t request_id);

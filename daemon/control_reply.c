@@ -89,14 +89,29 @@ void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out)
 	out->key_revoked_from_ms = v.signer.revoked_from_ms;
 }
 
+void control_cut_about(text_t text, char out[CONTROL_ABOUT_BYTES])
+{
+	size_t len = strnlen(text, CONTROL_ABOUT_BYTES);
+
+	if (len == CONTROL_ABOUT_BYTES) {
+		len--;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
 void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about)
 {
+	char cut[CONTROL_ABOUT_BYTES];
 	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
 	Vanthu__V1__Clock clock;
 
 	e.code = (uint32_t)why;
-	e.about = (char *)(uintptr_t)about;
+	control_cut_about(about, cut);
+	e.about = cut;
 	if (why == ERR_CLOCK_WRONG || why == ERR_OWN_KEY || why == ERR_OWN_KEY_UNKNOWN) {
 		control_fill_clock(c, &clock);
 		e.clock = &clock;

@@ -13,6 +13,7 @@ enum {
 	ROW_BYTES = 64,
 	VERIFY_BYTES = 2 * ENVELOPE_MAX_BYTES,
 	SUBMIT_OVERHEAD_BYTES = 1024,
+	PIECE_OVERHEAD_BYTES = CHUNK_BYTES + 2048, /* of the first of a part: its file is opened */
 };
 
 void control_wait(struct client *c)
@@ -102,7 +103,8 @@ static bool request_fits(const struct client *c, const Vanthu__V1__Request *m, s
 		return true;
 	if (c->in_charge.bytes > 0 || (alone && frame_bytes <= CONTROL_IN_BYTES))
 		return true; /* it has its room already */
-	return shares_room(c->account, SHARE_REQUEST, frame_bytes + SUBMIT_OVERHEAD_BYTES);
+	return shares_room(c->account, SHARE_REQUEST,
+			   frame_bytes + (m->what_case == VANTHU__V1__REQUEST__WHAT_DATA ? PIECE_OVERHEAD_BYTES : SUBMIT_OVERHEAD_BYTES));
 }
 
 bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_bytes)

@@ -89,8 +89,11 @@ enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid)
 		if (d <= (int)door && together >= most[d].places)
 			return LACK_DOOR;
 	}
-	if (door != DOOR_READ && s->places[DOOR_OFFICE] + s->places[DOOR_OPERATE] >= CONTROL_CLIENTS_MAX - CONTROL_READ_PLACES_OWN)
-		return LACK_READ;
+	for (int d = DOOR_OPERATE, above = 0; d >= (int)DOOR_OFFICE; d--) {
+		above += (int)s->places[d];
+		if (d <= (int)door && door != DOOR_READ && above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
+			return LACK_READ;
+	}
 	return LACK_NONE;
 }
 

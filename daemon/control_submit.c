@@ -12,7 +12,7 @@
 #include "routing/policy.h"
 #include "routing/visible.h"
 
-enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024 };
+enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024, OPEN_PART_BYTES = CHUNK_BYTES + 2048, FIRST_BYTES = 2048 };
 
 static void destroy(struct upload *u)
 {
@@ -37,10 +37,19 @@ static void destroy(struct upload *u)
 	free(u);
 }
 
-/* What it takes now: itself, and what has come and is not written. */
+/* What it takes now: itself, what has come and is not written, and the files that are being written, with a digest of each chunk. */
 static void count_bytes(struct upload *u)
 {
-	charge_set(&u->charge, u->account, sizeof *u + arena_used(u->arena) + (size_t)(u->received_bytes - u->written_bytes));
+	charge_set(&u->charge, u->account, sizeof *u + arena_held(u->arena) + (size_t)(u->received_bytes - u->written_bytes) +
+		   u->open_parts * OPEN_PART_BYTES + (size_t)(u->received_bytes / CHUNK_BYTES) * sizeof(struct digest));
+}
+
+/* No worker has it: what of it has been written whole is seen. */
+static void count_open_parts(struct upload *u)
+{
+	u->open_parts = 0;
+	for (uint32_t i = 0; i < u->part_count; i++)
+		u->open_parts += u->parts[i].started && !u->parts[i].whole;
 }
 
 static void unlink_upload(struct client *c, struct upload *u)
@@ -162,6 +171,7 @@ static void done(struct job *j)
 		p = next;
 	}
 	u->working = NULL;
+	count_open_parts(u);
 	count_bytes(u);
 	if (u->result != ERR_OK)
 		fail(u, u->result, "");
@@ -330,7 +340,7 @@ static enum err claim_room(const struct upload *u)
 static bool take_arena(struct upload *u, struct control *control, size_t request_bytes)
 {
 	bool take_over = request_bytes >= OWN_REQUEST_BYTES && arena_used(control->arena) < request_bytes + OWN_REQUEST_BYTES;
-	struct arena *fresh = arena_new(take_over ? REPLY_ARENA_BYTES : UPLOAD_ARENA_BYTES);
+	struct arena *fresh = take_over ? arena_new(REPLY_ARENA_BYTES) : arena_sized(UPLOAD_ARENA_BYTES, FIRST_BYTES + request_bytes);
 
 	u->owns_request = fresh != NULL && take_over;
 	u->arena = fresh;
@@ -422,6 +432,8 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	*p = (struct upload_piece){ .part = m->part, .last = m->last, .len_bytes = m->bytes.len };
 	if (m->bytes.len > 0)
 		memcpy(p->data, m->bytes.data, m->bytes.len);
+	u->open_parts += part->started ? 0 : 1;
+	part->started = true;
 	part->got_bytes = m->last ? UINT64_MAX : part->got_bytes + m->bytes.len;
 	u->received_bytes += m->bytes.len;
 	*u->arrived_last = p;

@@ -12,7 +12,8 @@
 #include "daemon/log.h"
 #include "proto/control.pb-c.h"
 
-enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 10000 };
+/* Events that wait for one subscriber that does not read: more of them are dropped for it, which is the most that its memory can be. */
+enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 2000 };
 
 struct events {
 	void *socket;

@@ -19,16 +19,22 @@ struct arena {
 	struct block *first; /* kept over resets */
 	struct block *last;
 	size_t budget_bytes;
+	size_t first_bytes; /* of the first block */
 	size_t used_bytes;
 };
 
-struct arena *arena_new(size_t budget_bytes)
+struct arena *arena_sized(size_t budget_bytes, size_t first_bytes)
 {
 	struct arena *a = calloc(1, sizeof *a);
 
 	if (a != NULL)
-		a->budget_bytes = budget_bytes;
+		*a = (struct arena){ .budget_bytes = budget_bytes, .first_bytes = first_bytes };
 	return a;
+}
+
+struct arena *arena_new(size_t budget_bytes)
+{
+	return arena_sized(budget_bytes, FIRST_BLOCK_BYTES);
 }
 
 static void free_blocks(struct block *b)
@@ -62,7 +68,7 @@ void arena_reset(struct arena *a)
 
 static struct block *add_block(struct arena *a, size_t need_bytes)
 {
-	size_t size_bytes = a->last == NULL ? FIRST_BLOCK_BYTES : a->last->size_bytes * 2;
+	size_t size_bytes = a->last == NULL ? a->first_bytes : a->last->size_bytes * 2;
 	struct block *b;
 
 	if (size_bytes < need_bytes)
@@ -146,4 +152,13 @@ text_t arena_text(struct arena *a, const char *from, size_t len_bytes)
 size_t arena_used(const struct arena *a)
 {
 	return a->used_bytes;
+}
+
+size_t arena_held(const struct arena *a)
+{
+	size_t bytes = sizeof *a;
+
+	for (const struct block *b = a->first; b != NULL; b = b->next)
+		bytes += sizeof *b + b->size_bytes;
+	return bytes;
 }

@@ -11,6 +11,8 @@ struct arena;
 
 /* A new arena that hands out at most budget_bytes in all; NULL when there is no memory. Owned by the caller. */
 struct arena *arena_new(size_t budget_bytes);
+/* The same for one of many that live long: its first block is no larger than that, so that it holds little more than is handed out. */
+struct arena *arena_sized(size_t budget_bytes, size_t first_bytes);
 void arena_destroy(struct arena *a); /* NULL is fine */
 
 /* Forgets everything handed out, keeps the first block for the next use. */
@@ -28,5 +30,7 @@ text_t arena_text(struct arena *a, const char *from, size_t len_bytes);
 
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *a);
+/* Bytes of memory that it has now. */
+size_t arena_held(const struct arena *a);
 
 #endif

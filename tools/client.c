@@ -16,10 +16,12 @@
 #include "tools/output.h"
 #include "tools/uuid.h"
 
-enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000, CHOICES_MAX = 8 };
+enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000, CHOICES_MAX = 8, LAST_WORD_BYTES = 512 };
 
 struct client {
 	struct cli *cli;
+	char path[CONFIG_PATH_MAX + 32];
+	int timeout_ms;
 	int fd;
 	uint64_t last_id;
 	struct arena *arena;
@@ -46,29 +48,31 @@ static enum err connect_to(const char *path, int timeout_ms, int *fd)
 	/* Before the connection: a daemon that accepts nobody must not hold us up either. */
 	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) != 0 || setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) != 0)
 		return ERR_SYSTEM;
-	if (connect(*fd, (struct sockaddr *)&a, sizeof a) != 0)
-		return errno == EACCES || errno == EPERM ? ERR_PERMISSION : ERR_UNREACHABLE;
-	return ERR_OK;
+	if (connect(*fd, (struct sockaddr *)&a, sizeof a) == 0)
+		return ERR_OK;
+	if (errno == EACCES || errno == EPERM)
+		return ERR_PERMISSION;
+	return errno == EAGAIN ? ERR_BUSY : ERR_UNREACHABLE; /* it lives, and has not taken those before us */
 }
 
 enum err client_connect(const struct config *config, enum client_door door, int timeout_ms, struct client **out)
 {
 	struct client *c = calloc(1, sizeof *c);
-	char path[CONFIG_PATH_MAX + 32];
 	enum err e;
 
 	*out = NULL;
 	if (c == NULL)
 		return ERR_NO_MEMORY;
 	c->fd = -1;
+	c->timeout_ms = timeout_ms;
 	c->arena = arena_new(ARENA_BYTES);
 	c->buffer = malloc(CONTROL_MESSAGE_MAX_BYTES + 4);
 	if (c->arena == NULL || c->buffer == NULL)
 		e = ERR_NO_MEMORY;
-	else if (!config_socket(config, socket_name(door), path, sizeof path))
+	else if (!config_socket(config, socket_name(door), c->path, sizeof c->path))
 		e = ERR_CONFIG;
 	else
-		e = connect_to(path, timeout_ms, &c->fd);
+		e = connect_to(c->path, timeout_ms, &c->fd);
 	if (e != ERR_OK) {
 		client_close(c);
 		return e;
@@ -124,6 +128,29 @@ static void tell_socket(struct cli *cli, const char *path, int error)
 		cli_detail_errno(cli, path, error);
 }
 
+/* Nobody listens, nothing is there, one may not, or too many are before us: four things, and four to do. */
+static void fail_to_connect(struct cli *cli, enum err e, const struct config *config, const char *path, int error)
+{
+	char message[CONFIG_PATH_MAX + 256];
+	const char *id = config->committee.text;
+
+	if (e == ERR_UNREACHABLE && error == ENOENT && access(config->run, F_OK) != 0) {
+		snprintf(message, sizeof message, _("%s: no daemon answers: its folder %s is not there"), id, config->run);
+		cli_fail_text(cli, e, message, _("start it, also where it runs already: vanthud makes the folder when it starts"));
+	} else if (e == ERR_UNREACHABLE && error == ENOENT) {
+		snprintf(message, sizeof message, _("%s: no daemon answers: %s is not there"), id, path);
+		cli_fail_text(cli, e, message, _(err_fix(e)));
+	} else if (e == ERR_PERMISSION) {
+		snprintf(message, sizeof message, _("%s: this user may not use %s"), id, path);
+		cli_fail_text(cli, e, message, _(err_fix(e)));
+	} else if (e == ERR_BUSY) {
+		snprintf(message, sizeof message, _("%s: the daemon takes no connection on %s: it hangs, or more come than it takes"), id, path);
+		cli_fail_text(cli, e, message, _(err_fix(e)));
+	} else {
+		cli_fail(cli, e, id);
+	}
+}
+
 enum err client_open(struct cli *cli, enum client_door door, struct client **out)
 {
 	struct config *config = malloc(sizeof *config);
@@ -141,7 +168,7 @@ enum err client_open(struct cli *cli, enum client_door door, struct client **out
 		e = client_connect(config, door, cli->timeout_ms, out);
 		error = errno;
 		if (e != ERR_OK)
-			cli_fail(cli, e, config->committee.text);
+			fail_to_connect(cli, e, config, path, error);
 		else
 			(*out)->cli = cli;
 		if (cli->verbose > 0 && e == ERR_OK)
@@ -205,8 +232,44 @@ enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64
 	return send_all(c, c->buffer, size + 4);
 }
 
+/* Has the daemon given the place of a connection that asked nothing for a while to somebody else? Its word for that has no request's number. */
+static bool sent_away(struct client *c)
+{
+	uint8_t bytes[LAST_WORD_BYTES];
+	ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+	const Vanthu__V1__Reply *r;
+	struct arena *a; /* of its own: the request may have texts of the last reply */
+	bool yes;
+	size_t size;
+	enum err e;
+
+	if (n < 4)
+		return n == 0;
+	size = (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+	if (size > (size_t)n - 4)
+		return false;
+	a = arena_new(ARENA_BYTES);
+	r = a == NULL ? NULL : unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
+	yes = r != NULL && r->id == 0 && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+	      (r->error->code == ERR_PLACES || r->error->code == ERR_IDLE);
+	arena_destroy(a);
+	return yes;
+}
+
+/* Once: a second refusal is told. */
+static enum err come_again(struct client *c)
+{
+	close(c->fd);
+	c->fd = -1;
+	return connect_to(c->path, c->timeout_ms, &c->fd);
+}
+
 enum err client_send(struct client *c, Vanthu__V1__Request *request)
 {
+	enum err e = sent_away(c) ? come_again(c) : ERR_OK;
+
+	if (e != ERR_OK)
+		return failure(c, "connect", errno);
 	return client_send_more(c, request, ++c->last_id);
 }
 
@@ -320,7 +383,13 @@ static enum err fail_ambiguous(struct client *c, enum err e, const Vanthu__V1__C
 enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply)
 {
 	const Vanthu__V1__ControlError *error;
+	Vanthu__V1__Reply *last = NULL;
 
+	/* It may have said why before it hung up. */
+	if (e == ERR_UNREACHABLE && c->fd >= 0 && client_next(c, &last) == ERR_OK && last->what_case == VANTHU__V1__REPLY__WHAT_ERROR) {
+		reply = last;
+		e = ERR_OK;
+	}
 	if (e != ERR_OK || reply == NULL || reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR) {
 		e = e == ERR_OK ? ERR_FORMAT : e;
 		cli_fail(c->cli, e, c->about);

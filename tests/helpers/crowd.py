@@ -94,7 +94,7 @@ def unread(count=252):
     junk.trace.text = "x" * (MIB - 64)
     data = framed(junk) + b"".join(status(n) for n in range(2, 3000))
     left = {s: data for s in crowd}
-    end = time.time() + 6
+    end = time.time() + 2
     while time.time() < end:
         for s in crowd:
             left[s] = left[s][push(s, left[s]):]
@@ -102,7 +102,7 @@ def unread(count=252):
     return crowd
 
 
-def half(count=1000):
+def half(count=600):
     """Frames that are announced whole and sent half."""
     crowd = []
     for n in range(count):
@@ -128,7 +128,7 @@ def uploads(clients=128, each=4):
     return crowd
 
 
-def knocks(count=28000):
+def knocks(count=3000):
     """Comes again and again while all places of its are taken."""
     crowd = idle("read", 200)
     for _ in range(count):

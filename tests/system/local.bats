@@ -89,6 +89,69 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 	[ "$output" = "among them" ]
 }
 
+# A crowd at the sockets, and a document that is sent, delivered and shown among it.   crowd TRICK NUMBER
+crowd() {
+	local run
+	run=$(v btp config show --json | jq -r '(.data[] | select(.key == "run") | .value)')
+	/usr/bin/python3 -B "$ROOT/tests/helpers/crowd.py" "$ROOT/build/gen/py" "$run" "$1" sh -c "
+		awk '/^VmRSS/ { print \$2 }' /proc/$PID/status >during
+		'$VANTHU' -c '$LAB/btp' send a.txt --to thads --type CV --number '$2-CV/ĐU' --subject 'trong đám đông' --wait delivered --timeout 120 -q &&
+		'$VANTHU' -c '$LAB/btp' status -q && '$VANTHU' -c '$LAB/btp' link ping thads -q"
+}
+back() { [ "$(resident)" -lt $((before + 8000)) ]; }
+
+@test "crowds at the local sockets: a document goes out among them, links stay, memory comes back" {
+	local before trick number=200 downs told
+	printf 'x\n' >a.txt
+	wait_for 30 v btp link ping thads
+	downs=$(grep -c event=link-down "$LAB/btp/vanthud.log" || true)
+	before=$(resident)
+	for trick in idle idle-everywhere unread half uploads; do
+		number=$((number + 1))
+		told=$(crowd "$trick" "$number")
+		echo "$trick: $told; resident $before, $(cat during), $(resident) KiB"
+		[ "$(jq .exit <<<"$told")" = 0 ]
+		[ "$(cat during)" -lt $((before + 32000)) ]
+		wait_for 30 back
+	done
+	[ "$(grep -c event=link-down "$LAB/btp/vanthud.log" || true)" = "$downs" ]
+	! grep -q event=memory-watermark "$LAB/btp/vanthud.log"
+}
+
+@test "who gives way to others is told why, and their number is in the log once" {
+	local before after told
+	printf 'x\n' >a.txt
+	before=$(wc -l <"$LAB/btp/vanthud.log")
+	told=$(crowd knocks 300)
+	[ "$(jq .exit <<<"$told")" = 0 ]
+	[ "$(jq '.said."VT-5010"' <<<"$told")" -gt 90 ]
+	after=$(wc -l <"$LAB/btp/vanthud.log")
+	echo "$((after - before)) lines"
+	[ $((after - before)) -lt 20 ]
+	kill -0 "$PID"
+}
+
+@test "each way of not getting in has its own words" {
+	local run
+	run=$(v btp config show --json | jq -r '(.data[] | select(.key == "run") | .value)')
+	mv "$run/read.sock" "$run/aside.sock"
+	run -3 v btp status
+	[[ $output == *"VT-5001"*"read.sock is not there"* ]]
+	python3 -c 'import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1])' "$run/read.sock"
+	run -3 v btp status
+	[[ $output == *"VT-5001"*"no daemon answers"* && $output != *"is not there"* ]]
+	rm "$run/read.sock"
+	/usr/bin/python3 -c 'import socket, sys, time
+s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(0)
+t = socket.socket(socket.AF_UNIX); t.connect(sys.argv[1]); print("full", flush=True); time.sleep(300)' "$run/read.sock" >full 3>&- &
+	wait_for 20 grep -q full full
+	run v btp status --timeout 1
+	kill %1
+	[[ $output == *"VT-5004"*"takes no connection"* ]]
+	mv "$run/aside.sock" "$run/read.sock"
+	v btp status -q
+}
+
 # Last: the disk is slow from here on.
 @test "submissions that come faster than they can be written wait in the socket" {
 	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
