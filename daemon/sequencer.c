@@ -244,7 +244,7 @@ static void flush_line(struct sequencer *s, struct line *l)
 		s->waiting--;
 		/* A frame that passes the budget is a bomb: what we publish ourselves stays far below. Without an arena it was our memory. */
 		if (t->result == ERR_NO_MEMORY && t->arena != NULL)
-			t->result = ERR_TOO_LARGE;
+			t->result = ERR_PROTOCOL;
 		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY)
 			s->parts.violation(s->parts.ctx, t->neighbour, t->result);
 		if (t->unreleased == 0)

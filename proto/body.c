@@ -254,8 +254,11 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 	Vanthu__V1__RelayBody relay = VANTHU__V1__RELAY_BODY__INIT;
 
 	fill_ref(&f->document, &ref);
-	if (f->document.origin.text[0] == '\0')
+	if (f->document.origin.text[0] == '\0') {
+		/* Bytes that nobody could read: all that is known of them is their digest, zeros where not even their outer shape decodes. */
 		ref.id = field_bytes(NULL, 0);
+		ref.digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
+	}
 	switch (f->kind) {
 	case KIND_RECEIPT:
 		receipt.document = &ref;

@@ -114,7 +114,7 @@ static enum err read_recipients(struct arena *a, const Vanthu__V1__Head *h, stru
 	struct recipient *list;
 
 	if (h->n_recipients > RECIPIENTS_MAX)
-		return ERR_FORMAT;
+		return ERR_TOO_MANY_RECIPIENTS;
 	list = arena_array(a, h->n_recipients, sizeof *list);
 	if (list == NULL)
 		return ERR_NO_MEMORY;
@@ -142,7 +142,7 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__Head *h, struct
 	uint64_t inlined = 0;
 
 	if (h->n_manifest > PARTS_MAX)
-		return ERR_FORMAT;
+		return ERR_TOO_MANY_ATTACHMENTS;
 	list = arena_array(a, h->n_manifest, sizeof *list);
 	if (list == NULL)
 		return ERR_NO_MEMORY;
@@ -157,7 +157,7 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__Head *h, struct
 		list[i].size_bytes = m->size_bytes;
 		list[i].inlined = m->inlined;
 		if (m->size_bytes > ATTACHMENT_MAX_BYTES)
-			return ERR_FORMAT;
+			return ERR_TOO_LARGE;
 		inlined += m->inlined ? m->size_bytes : 0;
 	}
 	head->manifest = list;

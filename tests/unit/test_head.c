@@ -191,7 +191,7 @@ static void test_recipients_are_bounded_and_name_one_thing_each(void **state)
 	r->head.n_recipients = RECIPIENTS_MAX;
 	expect(r, ERR_OK);
 	r->head.n_recipients = RECIPIENTS_MAX + 1;
-	expect(r, ERR_FORMAT);
+	expect(r, ERR_TOO_MANY_RECIPIENTS);
 	r->head.n_recipients = 2;
 	r->recipients[1].committee = (char *)(uintptr_t)"";
 	expect(r, ERR_FORMAT); /* nobody */
@@ -213,15 +213,15 @@ static void test_manifest_is_bounded_in_number_size_and_inline_bytes(void **stat
 	r->head.n_manifest = ATTACHMENTS_MAX; /* and the document itself may come on top: more is too many */
 	expect(r, ERR_OK);
 	r->head.n_manifest = ATTACHMENTS_MAX + 2;
-	expect(r, ERR_FORMAT);
+	expect(r, ERR_TOO_MANY_ATTACHMENTS);
 	r->head.n_manifest = 2;
 	r->items[1].size_bytes = ATTACHMENT_MAX_BYTES;
 	expect(r, ERR_OK);
 	r->items[1].size_bytes++;
-	expect(r, ERR_FORMAT);
+	expect(r, ERR_TOO_LARGE);
 	r->items[1].size_bytes = UINT64_MAX;
 	r->items[1].inlined = true;
-	expect(r, ERR_FORMAT);
+	expect(r, ERR_TOO_LARGE);
 	r->items[0].inlined = true;
 	r->items[0].size_bytes = INLINE_MAX_BYTES - 1;
 	r->items[1].size_bytes = 1;
