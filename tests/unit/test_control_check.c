@@ -83,7 +83,7 @@ CHANGE(submit_no_id, SUBMIT; s->submit.id.len = 0)
 CHANGE(subtree_and_name, SUBMIT; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
 CHANGE(superior_and_name, SUBMIT; s->recipient.superior = 1)
 CHANGE(superior_and_group, SUBMIT; s->recipient.superior = 1; s->recipient.committee = (char *)(uintptr_t)"";
-       s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES)
+	s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES)
 CHANGE(no_such_group, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = (Vanthu__V1__Group)3)
 CHANGE(group_below_zero, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = (Vanthu__V1__Group)-1)
 CHANGE(group_alone, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
