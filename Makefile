@@ -29,6 +29,9 @@ DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units 
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox keyring links links_peers links_send names \
 	links_socket links_visit log log_repeat loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
+# Numbers that are used twice, and documents sent again.
+ROUTING += decide_resend numbers series
+DAEMON += control_resend
 # Files of the store and the keys, and what is done when they are gone.
 DAEMON += daemon_frozen folder key_file store_lmdb_owner
 # Only tests use these: the twins of store and files without a disk.

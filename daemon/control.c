@@ -197,6 +197,9 @@ static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob by
 	case VANTHU__V1__REQUEST__WHAT_PAPERS:
 		control_papers(c, id, m->papers);
 		return;
+	case VANTHU__V1__REQUEST__WHAT_RESEND:
+		control_resend(c, id, m->resend);
+		return;
 	case VANTHU__V1__REQUEST__WHAT_PING:
 		control_ping(c, id, m->ping);
 		return;

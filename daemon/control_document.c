@@ -265,7 +265,7 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 	line->recipient_count = d->recipient_count;
 	line->delivered = f->state.delivered;
 	line->refused = f->state.refused;
-	line->attachment_count = parts == 0 ? 0 : parts - 1;
+	line->attachment_count = parts; /* the document itself among them */
 }
 
 /* ---- receipts ---- */
@@ -397,6 +397,8 @@ static enum err fill_view(struct client *c, const struct found_document *f, Vant
 	view->digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
 	view->secrecy = (Vanthu__V1__Secrecy)f->document.secrecy;
 	e = control_members(c, &f->document, NULL, &view->members, &view->n_members);
+	if (e == ERR_OK && view->line->recipient_count == 0)
+		view->line->recipient_count = view->n_members;
 	return e != ERR_OK ? e : control_receipts(c, f, &view->receipts, &view->n_receipts);
 }
 

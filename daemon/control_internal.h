@@ -19,6 +19,7 @@
  *   control_import.c    directories in
  *   control_members.c   groups as the committees that they stand for
  *   control_paper.c     documents on paper; control_paper_list.c their list
+ *   control_resend.c    a document again to one of its recipients
  *   control_target.c    the digital share, and its recount */
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
 #define VANTHU_DAEMON_CONTROL_INTERNAL_H
@@ -83,11 +84,11 @@ struct pending_reply {
 	struct client *client;
 	struct charge charge; /* what the answer may take */
 	uint64_t request_id;
-	uint32_t warning;     /* of a submission: goes with the acceptance */
 	bool operate;         /* not the office's */
 	bool pong;            /* a ping's */
 	bool import;          /* a directory's */
 	bool paper;
+	bool resend;
 	uint64_t entry_count;
 };
 
@@ -208,6 +209,15 @@ enum err control_members(struct client *c, const struct rec_document *d, struct 
 struct member_cache *control_member_cache(void); /* NULL without memory, which is fine */
 void control_member_cache_drop(struct member_cache *m); /* NULL is fine */
 
+/* The line's number of recipients where it is not known yet, and with `names` its recipients by name. */
+enum err control_fill_recipients(struct client *c, const struct rec_document *d, bool names, struct member_cache *cache,
+				 Vanthu__V1__DocumentLine *line);
+/* Is a committee among them, by name or as a member of a group under the document's directory? Does not make the whole group. */
+struct member_filter;
+struct member_filter *control_member_filter_new(void); /* NULL without memory: then each question fails with that */
+void control_member_filter_drop(struct member_filter *f);
+enum err control_member_filter(struct client *c, struct member_filter *f, const struct rec_document *d, struct committee_id id, bool *yes);
+
 /* Is it this number, as fold_number() has it? */
 bool control_has_number(const char *number, const char *folded);
 unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);
@@ -252,6 +262,8 @@ void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd
 void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
 void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);
 void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
+void control_resend(struct client *c, uint64_t id, const Vanthu__V1__Resend *m);
+void control_resend_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m);
 /* This year's, for `status`: without rows. */
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);

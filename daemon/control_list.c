@@ -87,10 +87,12 @@ bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about
 
 /* ---- documents ---- */
 
+enum { SCANS = 3 }; /* of our own, for us, passing through */
+
 struct document_walk {
-	struct scan scans[2];
-	bool ended[2];
-	enum role roles[2];
+	struct scan scans[SCANS];
+	bool ended[SCANS];
+	enum role roles[SCANS];
 	uint32_t limit, told;
 	int64_t since_ms, until_ms;
 	struct committee_id from, to;
@@ -99,6 +101,7 @@ struct document_walk {
 	char state[16];
 	bool members;
 	struct member_cache *cache;
+	struct member_filter *filter; /* of `to` */
 };
 
 static bool copy_text(char *to, size_t size, const char *from)
@@ -113,11 +116,15 @@ static bool copy_text(char *to, size_t size, const char *from)
 
 static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 {
-	l->roles[0] = m->box == VANTHU__V1__BOX__BOX_INBOX ? ROLE_IN : ROLE_OUT;
-	l->roles[1] = ROLE_IN;
-	l->ended[1] = m->box != VANTHU__V1__BOX__BOX_ALL;
-	for (int i = 0; i < 2; i++)
-		l->scans[i] = scan_of(key_role(l->roles[i]));
+	static const enum role roles[SCANS] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
+
+	for (int i = 0; i < SCANS; i++) {
+		l->roles[i] = roles[i];
+		l->scans[i] = scan_of(key_role(roles[i]));
+	}
+	l->ended[0] = m->box == VANTHU__V1__BOX__BOX_INBOX;
+	l->ended[1] = m->box == VANTHU__V1__BOX__BOX_OUTBOX;
+	l->ended[2] = !m->passing;
 	l->limit = m->limit;
 	l->members = m->members;
 	l->since_ms = m->since_ms;
@@ -137,33 +144,32 @@ static bool has_number(const struct document_walk *l, text_t number)
 	return l->number[0] == '\0' || control_has_number(number, l->number);
 }
 
+/* All but whom it is for, which costs most. */
 static bool passes(const struct document_walk *l, const struct found_document *f, int64_t at_ms)
 {
 	const struct rec_document *d = &f->document;
-	bool to = id_empty(l->to);
 
 	/* An inbox shows what is whole here (DESIGN §9). */
-	if (f->role == ROLE_IN && f->state.complete_at_ms == 0 && !f->state_damaged)
+	if (f->role != ROLE_OUT && f->state.complete_at_ms == 0 && !f->state_damaged)
 		return false;
-	for (uint32_t i = 0; i < d->recipients_len && !to; i++)
-		to = d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, l->to);
-	return to && (id_empty(l->from) || id_equal(l->from, d->origin)) &&
+	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&
 	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
 	       has_number(l, d->summary.number) &&
 	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }
 
-/* The newer of what the two scans show next; serials ascend over both roles. */
+/* The newest of what the scans show next; serials ascend over all roles. */
 static enum err next_listed(struct client *c, struct document_walk *l, struct found_document *out)
 {
 	struct lookup lookup = control_lookup(c);
-	struct scan ahead[2] = { l->scans[0], l->scans[1] };
-	struct record records[2];
-	struct serial serials[2] = { { 0 }, { 0 } };
-	int best;
+	struct scan ahead[SCANS];
+	struct record records[SCANS];
+	struct serial serials[SCANS];
+	int best = -1;
 
-	for (int i = 0; i < 2; i++) {
+	memcpy(ahead, l->scans, sizeof ahead);
+	for (int i = 0; i < SCANS; i++) {
 		enum role role;
 		enum err e = l->ended[i] ? ERR_NOT_FOUND : lookup.last(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &ahead[i], &records[i]);
 
@@ -173,10 +179,11 @@ static enum err next_listed(struct client *c, struct document_walk *l, struct fo
 			return e;
 		else if (!key_parse_serial(&ahead[i].at, &role, &serials[i]))
 			return ERR_DAMAGED;
+		if (!l->ended[i] && (best < 0 || serials[i].n > serials[best].n))
+			best = i;
 	}
-	if (l->ended[0] && l->ended[1])
+	if (best < 0)
 		return ERR_NOT_FOUND;
-	best = l->ended[0] ? 1 : l->ended[1] ? 0 : serials[0].n > serials[1].n ? 0 : 1;
 	l->scans[best] = ahead[best];
 	*out = (struct found_document){ .role = l->roles[best], .serial = serials[best], .document = records[best].u.document };
 	return control_load_state(c, out);
@@ -188,6 +195,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_LINE);
 	Vanthu__V1__DocumentLine line;
 	struct found_document f;
+	bool to = true;
 	enum err e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
 
 	if (e != ERR_OK)
@@ -195,11 +203,16 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	control_fill_line(c, &f, &line);
 	if (!passes(l, &f, line.arrived_at_ms))
 		return true;
-	if (l->members) {
-		e = control_members(c, &f.document, l->cache, &line.to, &line.n_to);
-		if (e != ERR_OK)
-			return control_listing_end(c, id, e, "");
-	}
+	if (!id_empty(l->to))
+		e = control_member_filter(c, l->filter, &f.document, l->to, &to);
+	if (e == ERR_OK && !to)
+		return true;
+	if (e == ERR_OK && (l->members || line.recipient_count == 0))
+		e = control_fill_recipients(c, &f.document, l->members, l->cache, &line);
+	if (e != ERR_OK)
+		return control_listing_end(c, id, e, "");
+	if (f.role == ROLE_RELAY)
+		line.number = line.subject = (char *)(uintptr_t)""; /* not for this office */
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
@@ -212,6 +225,7 @@ static void drop(void *walk)
 	struct document_walk *l = walk;
 
 	control_member_cache_drop(l->cache);
+	control_member_filter_drop(l->filter);
 	free(l);
 }
 
@@ -226,7 +240,9 @@ void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
 		control_say_error(c, id, e, "");
 		return;
 	}
-	if (l != NULL && l->members)
+	if (l != NULL) {
 		l->cache = control_member_cache();
+		l->filter = control_member_filter_new();
+	}
 	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

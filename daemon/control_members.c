@@ -101,6 +101,100 @@ static void keep(struct member_cache *m, const struct rec_document *d, const str
 				    .count = list->count };
 }
 
+/* ---- is it among them? ---- */
+
+/* One tree for all lines of a listing, and the answer for the group that most of them go to: a walk up the tree, not the whole group. */
+struct member_filter {
+	struct tree *tree;
+	struct committee_id origin;
+	uint64_t version;
+	enum group group; /* GROUP_NONE: no answer is kept */
+	bool is_member;
+};
+
+struct member_filter *control_member_filter_new(void)
+{
+	struct member_filter *f = calloc(1, sizeof *f);
+
+	if (f != NULL && (f->tree = tree_new()) == NULL) {
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+void control_member_filter_drop(struct member_filter *f)
+{
+	if (f != NULL)
+		tree_destroy(f->tree);
+	free(f);
+}
+
+static enum err in_group(const struct tree_view *v, struct committee_id top, enum group group, struct committee_id id, bool *yes)
+{
+	struct committee_id superior;
+	bool retired = false;
+	enum err e = tree_superior(v, id, &superior, &retired);
+
+	*yes = false;
+	if (e == ERR_NOT_FOUND || (e == ERR_OK && retired))
+		return ERR_OK; /* not there yet under that directory, or not any more */
+	if (e == ERR_OK && group == GROUP_SUBTREE)
+		e = tree_is_below(v, top, id, yes);
+	else if (e == ERR_OK)
+		*yes = id_equal(superior, top);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err control_member_filter(struct client *c, struct member_filter *f, const struct rec_document *d, struct committee_id id, bool *yes)
+{
+	struct tree_view v = { .tree = f == NULL ? NULL : f->tree, .lookup = control_lookup(c), .arena = c->control->arena,
+			       .version = d->directory_version };
+	enum err e = f == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	*yes = false;
+	for (uint32_t i = 0; e == ERR_OK && i < d->recipients_len && !*yes; i++) {
+		const struct recipient *r = &d->recipients[i];
+
+		if (r->group == GROUP_NONE) {
+			*yes = id_equal(r->committee, id);
+		} else if (f->group == r->group && f->version == d->directory_version && id_equal(f->origin, d->origin)) {
+			*yes = f->is_member;
+		} else {
+			e = in_group(&v, d->origin, r->group, id, yes);
+			*f = (struct member_filter){ .tree = f->tree, .origin = d->origin, .version = d->directory_version,
+						     .group = e == ERR_OK ? r->group : GROUP_NONE, .is_member = *yes };
+		}
+	}
+	return e;
+}
+
+enum err control_fill_recipients(struct client *c, const struct rec_document *d, bool names, struct member_cache *cache,
+				 Vanthu__V1__DocumentLine *line)
+{
+	bool group = false;
+	char **list;
+	size_t count;
+	enum err e;
+
+	for (uint32_t i = 0; i < d->recipients_len; i++)
+		group = group || d->recipients[i].group != GROUP_NONE;
+	if (!names && !group) {
+		line->recipient_count = d->recipients_len; /* named once each */
+		return ERR_OK;
+	}
+	e = control_members(c, d, cache, &list, &count);
+	if (e != ERR_OK)
+		return e;
+	if (line->recipient_count == 0)
+		line->recipient_count = count; /* only the origin has counted them */
+	if (names) {
+		line->to = list;
+		line->n_to = count;
+	}
+	return ERR_OK;
+}
+
 enum err control_members(struct client *c, const struct rec_document *d, struct member_cache *cache, char ***names, size_t *count)
 {
 	struct id_list list = { .count = 0 };

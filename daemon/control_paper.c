@@ -174,7 +174,8 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
 	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
-	struct doc_id id = a->id, alike;
+	struct doc_id id = a->id, same = a->same, alike;
+	uint32_t warning = a->warning_count > 0 ? a->warnings[0] : 0;
 
 	if (a->alike != NULL) {
 		alike = a->alike->id;
@@ -183,6 +184,11 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 	}
 	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
 	accepted.repeated_request = a->repeated;
+	accepted.n_warnings = warning != 0;
+	accepted.warnings = &warning;
+	accepted.same_number_count = a->same_count;
+	if (a->same_count > 0)
+		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
 	r.paper_accepted = &accepted;
 	control_say(c, &r);
 }

@@ -204,6 +204,8 @@ void control_reply(struct control *control, const struct act_reply *a)
 		say_imported(copy.client, &copy, a);
 	else if (copy.paper)
 		control_paper_reply(copy.client, &copy, a);
+	else if (copy.resend)
+		control_resend_reply(copy.client, &copy, a);
 	else if (a->recount != NULL)
 		control_recount_reply(copy.client, &copy, a);
 	else

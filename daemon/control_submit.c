@@ -101,7 +101,6 @@ static void hand_over(struct upload *u)
 		fail(u, ERR_BUSY, "");
 		return;
 	}
-	p->warning = u->warning;
 	charge_set(&p->charge, c->account, u->answer_bytes);
 	event.u.submit.reply.n = p->number;
 	unlink_upload(c, u);
@@ -234,20 +233,6 @@ static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 	return ERR_OK;
 }
 
-/* A number with another committee's symbol is a clerk's slip more often than not: told, not refused (DESIGN §9). */
-static uint32_t warn_about(struct client *c, struct arena *a, const struct document_body *body)
-{
-	struct committee_id self = core_self(c->control->parts.core);
-	struct key key = key_committee(self);
-	struct lookup lookup = control_lookup(c);
-	const char *slash = strrchr(body->number, '/');
-	struct record r;
-
-	if (slash == NULL || lookup.get(lookup.ctx, a, FAMILY_COMMITTEE, &key, &r) != ERR_OK || r.u.committee.symbol[0] == '\0')
-		return 0;
-	return fold_same_name(slash + 1, r.u.committee.symbol) ? 0 : (uint32_t)ERR_FOREIGN_SYMBOL;
-}
-
 static enum err check_texts(struct document_body *body)
 {
 	enum err e = document_body_texts(body, &body->fault);
@@ -283,7 +268,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 	}
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);
-	u->warning = warn_about(u->client, u->arena, &body);
+	u->event.type_name = body.type_name;
 	return ERR_OK;
 }
 
@@ -291,11 +276,12 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 {
 	enum err e = field_fixed(m->id, u->event.id.bytes, sizeof u->event.id.bytes);
 
-	/* Ids ascend with time (RFC 9562 §5.7): the store relies on it for its order of keys. */
-	if (e != ERR_OK || (u->event.id.bytes[6] & 0xf0) != 0x70)
+	/* Any UUID but nil, as from a neighbour. One of version 7 ascends with time and keeps what is new together on the disk. */
+	if (e != ERR_OK || !doc_id_valid(&u->event.id))
 		return ERR_FORMAT;
 	u->event.uid = u->client->uid;
 	u->event.dry_run = m->dry_run;
+	u->event.strict = m->strict;
 	u->event.urgency = m->urgency == VANTHU__V1__URGENCY__URGENCY_UNSPECIFIED ? URGENCY_THUONG : (enum urgency)m->urgency;
 	u->event.secrecy = m->secrecy == VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED ? SECRECY_THUONG : (enum secrecy)m->secrecy;
 	e = field_enum((long long)u->event.urgency, URGENCY_THUONG, URGENCY_HOA_TOC);
@@ -446,7 +432,7 @@ void control_submit_reply(struct client *c, const struct pending_reply *p, const
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_ACCEPTED);
 	Vanthu__V1__Accepted accepted = VANTHU__V1__ACCEPTED__INIT;
-	uint32_t warning = p->warning;
+	struct doc_id same = a->same;
 
 	arena_reset(c->control->arena);
 	accepted.id = field_bytes(a->id.bytes, sizeof a->id.bytes);
@@ -459,8 +445,13 @@ void control_submit_reply(struct client *c, const struct pending_reply *p, const
 	}
 	for (uint32_t i = 0; i < a->recipient_count; i++)
 		accepted.recipients[i] = (char *)(uintptr_t)a->recipients[i].text;
-	accepted.n_warnings = warning != 0 ? 1 : 0;
-	accepted.warnings = &warning;
+	accepted.warnings = arena_array(c->control->arena, a->warning_count, sizeof *accepted.warnings);
+	if (accepted.warnings != NULL && a->warning_count > 0)
+		memcpy(accepted.warnings, a->warnings, a->warning_count * sizeof *accepted.warnings);
+	accepted.n_warnings = accepted.warnings == NULL ? 0 : a->warning_count;
+	accepted.same_number_count = a->same_count;
+	if (a->same_count > 0)
+		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
 	r.accepted = &accepted;
 	control_say(c, &r);
 }

@@ -6,6 +6,7 @@
 #include "daemon/control_internal.h"
 #include "daemon/log.h"
 #include "proto/fields.h"
+#include "routing/series.h"
 
 enum { ANEW_AGAIN_MS = 3600 * 1000 };
 
@@ -121,6 +122,23 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* As many as there are, which is few: one record each. */
+static enum err count_shared(struct client *c, Vanthu__V1__Target *out)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_from(series_shared_all(), series_shared_from((struct month){ (uint16_t)out->from_month }));
+	struct month month;
+	struct record r;
+	enum err e;
+
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+		if (!series_parse_shared(&scan.at, &month) || month.n > out->to_month)
+			break;
+		out->same_number++;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err control_target_now(struct client *c, Vanthu__V1__Target *out)
 {
 	uint32_t january = month_make(month_year(this_month(c)), 1).n;
@@ -141,6 +159,8 @@ void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery
 		to = from + MONTHS_A_YEAR - 1;
 	}
 	e = from > to || to > UINT16_MAX ? ERR_BAD_DATE : read_counters(c, from, to, &target, true);
+	if (e == ERR_OK)
+		e = count_shared(c, &target);
 	if (e != ERR_OK) {
 		control_say_error(c, id, e, "");
 		return;

@@ -45,7 +45,6 @@ struct upload {
 	enum err result;
 	const struct part *described; /* as the body has them, as many */
 	text_t fault; /* what of the submission is to blame: a field of the body, a file's name, or "" */
-	uint32_t warning;
 	bool owns_request; /* the arena holds the unpacked request itself */
 	bool busy;
 };

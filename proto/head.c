@@ -7,6 +7,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/prescan.h"
+#include "routing/id.h"
 
 static const struct {
 	enum kind kind;
@@ -180,6 +181,8 @@ static enum err read_head(struct arena *a, const Vanthu__V1__Head *h, struct hea
 {
 	enum err e = field_fixed(h->id, head->id.bytes, sizeof head->id.bytes);
 
+	if (e == ERR_OK && !doc_id_valid(&head->id))
+		e = ERR_FORMAT;
 	if (e == ERR_OK)
 		e = field_enum(h->kind, KIND_DOCUMENT, KIND_REPORT);
 	if (e == ERR_OK)

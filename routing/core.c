@@ -234,6 +234,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = recount_load(&t);
 	if (e == ERR_OK)
+		e = numbers_load(&t);
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;
@@ -274,6 +276,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_operate(&t, &event->u.operate);
 	case EVENT_PAPER:
 		return decide_paper(&t, &event->u.paper);
+	case EVENT_RESEND:
+		return decide_resend(&t, &event->u.resend);
 	case EVENT_FAULT:
 		return decide_fault(&t, &event->u.link);
 	case EVENT_BAD_DIRECTORY:

@@ -134,6 +134,14 @@ struct guard {
 	int64_t next_notice_ms; /* monotonic: not before */
 };
 
+/* The index of numbers, made for a store that had none; see numbers.c. */
+struct numbering {
+	bool active;
+	bool paper; /* documents are done */
+	bool begun;
+	struct key at; /* the last record looked at */
+};
+
 struct core {
 	struct core_config config;
 	struct now now; /* of the last event */
@@ -150,6 +158,7 @@ struct core {
 	struct visit_end visitors[VISITORS_MAX];
 	struct target_memory target;
 	struct recount recount;
+	struct numbering numbering;
 	int64_t valid_until_ms; /* of the directory in force */
 	int64_t next_alarm_ms;  /* wall: the directory's age is told again then */
 	uint64_t act_number;
@@ -254,6 +263,24 @@ struct doc_place {
 	enum role role;
 	struct serial serial;
 };
+/* ---- numbers.c ---- */
+struct numbered;
+/* Others that have a number: how many (SAME_NUMBER_MAX at most), and one of them, the newest of its kind. */
+struct number_others {
+	uint32_t count;
+	struct doc_place one;
+};
+/* The key that all with its number begin with, in our own series. *has false: nothing that could be another's number too. */
+enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out, bool *has);
+enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name, struct key *series, bool *has);
+enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series, bool *has);
+enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self, struct number_others *out);
+enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id); /* zero when it cannot be read */
+/* A document or an entry of ours has the number now, or has it no more; who shares it follows. */
+enum err number_put(struct turn_view *t, const struct key *series, struct doc_place place);
+enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place);
+enum err numbers_load(struct turn_view *t);
+enum err numbers_tick(struct turn_view *t);
 /* Who is served beyond us, one entry a neighbour. */
 struct route {
 	struct committee_id neighbour;
@@ -385,6 +412,7 @@ enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *
 enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
+enum err decide_resend(struct turn_view *t, const struct ev_resend *e);
 enum err decide_tick(struct turn_view *t);
 /* Pins of one lane that the publisher still holds: asks the subscriber about them. */
 enum err link_ask_pins(struct turn_view *t, struct link *l, enum lane lane);

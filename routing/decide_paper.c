@@ -130,6 +130,29 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 	return e;
 }
 
+/* A document of ours with this number, sent digitally or on paper: told with the answer. */
+static enum err look_at_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, struct number_others *others)
+{
+	struct key series;
+	bool has;
+	enum err e = number_of_paper(t, p, &series, &has);
+
+	*others = (struct number_others){ .count = 0 };
+	return e == ERR_OK && has ? number_others(t, &series, (struct doc_place){ ROLE_PAPER, serial }, others) : e;
+}
+
+static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, bool there)
+{
+	struct doc_place place = { ROLE_PAPER, serial };
+	struct key series;
+	bool has;
+	enum err e = number_of_paper(t, p, &series, &has);
+
+	if (e != ERR_OK || !has)
+		return e;
+	return there ? number_put(t, &series, place) : number_drop(t, &series, place);
+}
+
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial)
 {
 	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
@@ -145,13 +168,18 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	core_put(t, key, &r);
 	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &place);
 	if (result == ERR_OK)
+		result = index_number(t, p, serial, true);
+	if (result == ERR_OK)
 		result = core_log_act(t, e->uid, "paper-add", p->number);
 	return result;
 }
 
 static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
+	static const uint32_t same_number = ERR_SAME_NUMBER;
 	const struct rec_paper *twin = NULL;
+	struct number_others others;
+	struct act_reply *a;
 	struct rec_paper p = e->paper;
 	struct month month;
 	uint32_t number;
@@ -176,6 +204,8 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	}
 	if (!e->again)
 		result = find_alike(t, &p, month, &twin);
+	if (result == ERR_OK)
+		result = look_at_number(t, &p, paper_serial(month, p.direction, number), &others);
 	if (result != ERR_OK)
 		return result;
 	p.id = e->id;
@@ -187,8 +217,14 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 			return result;
 		tell(t, e, &p);
 	}
-	answer(t, e, ERR_OK, false)->alike = twin;
-	return ERR_OK;
+	a = answer(t, e, ERR_OK, false);
+	a->alike = twin;
+	if (others.count == 0)
+		return ERR_OK;
+	a->warnings = &same_number;
+	a->warning_count = 1;
+	a->same_count = others.count;
+	return number_id(t, others.one, &a->same);
 }
 
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
@@ -210,6 +246,9 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 	}
 	if (!e->dry_run) {
 		before = target_of_paper(&r.u.paper);
+		result = index_number(t, &r.u.paper, serial, false);
+		if (result != ERR_OK)
+			return result;
 		r.u.paper.cancelled_at_ms = t->now.wall_ms;
 		r.u.paper.reason = e->reason;
 		core_put(t, key, &r);

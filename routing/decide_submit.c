@@ -13,6 +13,57 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 	return &a->u.reply;
 }
 
+/* What is told with the answer, also with a repeated one. */
+struct told {
+	uint32_t codes[WARNINGS_MAX];
+	uint32_t count;
+	struct doc_id same;
+	uint32_t same_count;
+	struct key series;
+	bool numbered;
+};
+
+/* `self`: where the document lies, or will. */
+static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self, struct told *out)
+{
+	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
+	struct policy_question q = { .summary = &e->summary, .type_name = e->type_name, .manifest = e->manifest, .manifest_count = e->manifest_count,
+				     .own_symbol = "", .wall_ms = t->now.wall_ms };
+	struct number_others others = { .count = 0 };
+	struct record r;
+	enum err result = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+
+	if (result == ERR_OK)
+		q.own_symbol = r.u.committee.symbol;
+	if (result != ERR_OK && result != ERR_NOT_FOUND && result != ERR_DAMAGED)
+		return result;
+	*out = (struct told){ .count = 0 };
+	result = number_of_document(t, &d, e->type_name, &out->series, &out->numbered);
+	if (result == ERR_OK && out->numbered)
+		result = number_others(t, &out->series, self, &others);
+	if (result == ERR_OK && others.count > 0) {
+		out->codes[out->count++] = ERR_SAME_NUMBER;
+		out->same_count = others.count;
+		result = number_id(t, others.one, &out->same);
+	}
+	out->count += policy_warnings(&q, out->codes + out->count);
+	return result;
+}
+
+/* In the plan's arena: the answer is sent when the decision is over. */
+static void tell(struct turn_view *t, const struct told *told, struct act_reply *a)
+{
+	uint32_t *codes = arena_array(t->plan->arena, told->count, sizeof *codes);
+
+	if (codes == NULL)
+		return;
+	memcpy(codes, told->codes, told->count * sizeof *codes);
+	a->warnings = codes;
+	a->warning_count = told->count;
+	a->same = told->same;
+	a->same_count = told->same_count;
+}
+
 /* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are refused by name. */
 static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *e, struct recipient *out, struct committee_id *culprit)
 {
@@ -65,6 +116,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	struct committee_id nobody = { "" };
 	struct recipient_list list;
 	struct routing_question q;
+	struct told told;
 	struct record r;
 	enum err result;
 
@@ -77,8 +129,12 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 		return result;
 	q = document_question(&r.u.document);
 	result = recipients_expand(t, &q.to, &list);
+	if (result == ERR_OK)
+		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial }, &told);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
+
+		tell(t, &told, a);
 
 		a->repeated = true;
 		a->recipients = list.ids;
@@ -99,7 +155,7 @@ static void plan_files(struct turn_view *t, struct doc_place place, const struct
 
 /* The records of a new document of ours, and its rows. */
 static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref, uint32_t recipient_count,
-			     const struct routing_answer *answer)
+			     const struct routing_answer *answer, const struct told *told)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
 	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
@@ -127,6 +183,8 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
 	}
 	r = document_state(t, place, d, NULL, &state);
+	if (r == ERR_OK && told->numbered)
+		r = number_put(t, &told->series, place);
 	return r == ERR_OK ? document_publish_first(t, place, d, answer) : r;
 }
 
@@ -154,6 +212,7 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	struct recipient_list list;
 	uint32_t draft_ref;
 	struct act_reply *a;
+	struct told told;
 	enum err r = recipients_expand(t, &q.to, &list);
 
 	if (r == ERR_OK && list.count == 0)
@@ -168,8 +227,14 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		reply(t, e, r, (struct committee_id){ "" });
 		return ERR_OK;
 	}
+	if (r == ERR_OK)
+		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } }, &told);
 	if (r != ERR_OK)
 		return r;
+	if (e->strict && told.count > 0) {
+		reply(t, e, (enum err)told.codes[0], (struct committee_id){ "" });
+		return ERR_OK;
+	}
 	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
 				    .urgency = e->urgency, .secrecy = e->secrecy, .signed_at_ms = t->now.wall_ms,
 				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
@@ -177,17 +242,19 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 				    .submission = e->submission };
 	if (e->dry_run) {
 		a = reply(t, e, ERR_OK, self);
+		tell(t, &told, a);
 		a->recipients = list.ids;
 		a->recipient_count = list.count;
 		return ERR_OK;
 	}
 	draft_ref = plan_draft(t->plan, &draft);
-	r = plan_records(t, e, draft_ref, list.count, &answer);
+	r = plan_records(t, e, draft_ref, list.count, &answer, &told);
 	if (r == ERR_OK)
 		r = log_send(t, e);
 	if (r != ERR_OK)
 		return r;
 	a = reply(t, e, ERR_OK, self);
+	tell(t, &told, a);
 	a->recipients = list.ids;
 	a->recipient_count = list.count;
 	notify(t, NOTICE_ACCEPTED, ref, self, 0, &e->summary);

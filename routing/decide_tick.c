@@ -300,5 +300,7 @@ enum err decide_tick(struct turn_view *t)
 		e = requeue_tick(t);
 	if (e == ERR_OK)
 		e = recount_tick(t);
+	if (e == ERR_OK)
+		e = numbers_tick(t);
 	return e == ERR_OK ? sweep(t) : e;
 }

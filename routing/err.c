@@ -23,6 +23,13 @@ static const struct err_row rows[] = {
 	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"), N_("check the number; it was sent as given") },
 	{ ERR_FIELD, N_("a field is empty, too long, or has characters that nobody sees"), N_("type it anew; how long it may be: vanthu help send") },
 	{ ERR_FUTURE, N_("a date that lies in the future"), N_("give the day on which it came or went, or leave it out for today") },
+	{ ERR_SAME_NUMBER, N_("another document of this committee has this number"),
+	  N_("see which with: vanthu find --number NUMBER; each of them counts") },
+	{ ERR_NUMBER_TYPE, N_("the symbol in the number is not the one of this type of document"), N_("check --type and --number") },
+	{ ERR_DUE_PAST, N_("it is to be done by a day that has passed, or before it was issued"), N_("check --due") },
+	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
+	{ ERR_CHANGED_FILE, N_("a file was changed while it was read: nothing was sent"), N_("send it when nobody writes it any more") },
+	{ ERR_SEVERAL_NAMED, N_("several committees have this name"), N_("give the id of the one that is meant") },
 	{ ERR_KEY_OPEN, N_("others than its owner can read this private key, or replace it"),
 	  N_("take their rights away with the command that is named, and think of whether it was read: vanthu key new") },
 	{ ERR_NOT_FOUND, N_("no such item"), N_("list what there is with: vanthu inbox, vanthu outbox or vanthu committee list") },
@@ -50,6 +57,10 @@ static const struct err_row rows[] = {
 	  N_("see it with: vanthu paper list; when it is another one: --again") },
 	{ ERR_ENTRY_CANCELLED, N_("this registration has been cancelled since"),
 	  N_("see why with: vanthu paper list; to register it anew, leave out --id") },
+	{ ERR_NOT_RECIPIENT, N_("this document was not for that committee"), N_("see for whom with: vanthu show") },
+	{ ERR_NOT_HERE, N_("its files are not kept here any more"), N_("the committee that issued it has them") },
+	{ ERR_NOT_NEIGHBOUR, N_("only the neighbours of that committee can send it again: this one is not"),
+	  N_("ask its superior to: vanthu resend --to ID; see who that is with: vanthu committee show ID") },
 	{ ERR_MOVED, N_("stands elsewhere in the tree of committees now"), "" },
 	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
 	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
@@ -160,7 +171,14 @@ int err_exit_code(enum err e)
 	case ERR_ENTRY_CANCELLED:
 	case ERR_BAD_STATE:
 	case ERR_EXISTS:
+	case ERR_SAME_NUMBER:
+	case ERR_CHANGED_FILE:
 		return 6;
+	case ERR_FOREIGN_SYMBOL:
+	case ERR_NUMBER_TYPE:
+	case ERR_DUE_PAST:
+	case ERR_EMPTY_FILE:
+		return 5; /* warnings, where they refuse */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:
 		return 8;

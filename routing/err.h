@@ -18,6 +18,12 @@ enum err {
 	ERR_FOREIGN_SYMBOL = 1008,  /* a warning: the number's symbol is another committee's */
 	ERR_FIELD = 1009,           /* a text of a document that is blank, too long, or has characters that nobody sees */
 	ERR_FUTURE = 1010,          /* a date that has not come yet, of something that has happened */
+	ERR_SAME_NUMBER = 1011,     /* a warning: another document of ours has this number */
+	ERR_NUMBER_TYPE = 1012,     /* a warning: the number has the symbol of another type */
+	ERR_DUE_PAST = 1013,        /* a warning: to be done by a day that has passed, or before the day of issue */
+	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
+	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
+	ERR_SEVERAL_NAMED = 1017,   /* the name of several committees */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	ERR_KEY_OPEN = 1021,        /* others than its owner can read a private key, or put another in its place */
 
@@ -45,6 +51,9 @@ enum err {
 	ERR_MOVED = 2023,           /* stands elsewhere in the tree now */
 	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
 	ERR_ENTRY_CANCELLED = 2026, /* a registration that is repeated, and has been cancelled since */
+	ERR_NOT_RECIPIENT = 2040,   /* asked to send a document again to somebody that it was not for */
+	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
+	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can send it again */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 

@@ -18,6 +18,7 @@ enum event_type {
 	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
 	EVENT_DIRECTORY,    /* a verified directory to install */
 	EVENT_OPERATE,      /* an operator's request */
+	EVENT_RESEND,       /* a stored document is to go to one of its recipients again */
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
 	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
 	EVENT_TICK,         /* the core's deadline has come */
@@ -47,7 +48,9 @@ struct ev_submit {
 	struct blob body;
 	uint32_t body_version;
 	struct summary summary;
+	text_t type_name;
 	bool dry_run; /* only say what would be answered */
+	bool strict;  /* what would be warned of is refused */
 };
 
 struct ev_link {
@@ -131,6 +134,15 @@ struct ev_paper {
 	bool dry_run;
 };
 
+struct ev_resend {
+	struct reply_to reply;
+	uint32_t uid;
+	enum role role; /* of the document, as the store has it */
+	struct serial serial;
+	struct committee_id to;
+	bool dry_run;
+};
+
 struct event {
 	enum event_type type;
 	union {
@@ -142,6 +154,7 @@ struct event {
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;
+		struct ev_resend resend;
 	} u;
 };
 

@@ -186,13 +186,17 @@ bool fold_same_number(text_t a, text_t b)
 	return x[0] != '\0' ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
 }
 
+bool fold_name(text_t name, char out[FOLD_NAME_SIZE])
+{
+	if (strlen(name) >= FOLD_NAME_SIZE)
+		return false;
+	fold(name, false, out);
+	return true;
+}
+
 bool fold_same_name(text_t a, text_t b)
 {
-	char x[COMMITTEE_NAME_MAX + 1], y[COMMITTEE_NAME_MAX + 1];
+	char x[FOLD_NAME_SIZE], y[FOLD_NAME_SIZE];
 
-	if (strlen(a) > COMMITTEE_NAME_MAX || strlen(b) > COMMITTEE_NAME_MAX)
-		return strcmp(a, b) == 0;
-	fold(a, false, x);
-	fold(b, false, y);
-	return strcmp(x, y) == 0;
+	return fold_name(a, x) && fold_name(b, y) ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
 }

@@ -13,6 +13,13 @@ bool id_empty(struct committee_id id)
 	return id.text[0] == '\0';
 }
 
+bool doc_id_valid(const struct doc_id *id)
+{
+	static const struct doc_id nil;
+
+	return memcmp(id, &nil, sizeof nil) != 0;
+}
+
 enum err id_parse(const char *text, size_t len_bytes, struct committee_id *out)
 {
 	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all", "registry" };

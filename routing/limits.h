@@ -51,6 +51,8 @@ enum {
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
 	PAPER_ALIKE_MAX = 1000,          /* entries on paper of one month and direction that a new one is compared with: the newest */
+	SAME_NUMBER_MAX = 1000,          /* documents of ours under one number that are counted when another comes */
+	WARNINGS_MAX = 8,                /* of one submission */
 	RECOUNT_DAMAGE_MAX = 64,         /* records that a recount cannot read and names; all are counted */
 	PLAN_WRITES_MAX = 32768,
 	PLAN_ACTS_MAX = 40960,

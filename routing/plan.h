@@ -104,6 +104,10 @@ struct act_reply {
 	struct committee_id at; /* what the error is about, or "" */
 	uint64_t number;        /* directory version, or round trip in µs */
 	const struct recount_result *recount; /* NULL: no answer to a recount */
+	const uint32_t *warnings;      /* enum err, of a submission or of paper */
+	uint32_t warning_count;
+	struct doc_id same;            /* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	uint32_t same_count;
 	const struct rec_paper *alike; /* of paper: what stands there already and may be the same document; NULL */
 };
 

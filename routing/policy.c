@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-#include "routing/tree.h"
+#include "routing/doctype.h"
+#include "routing/fold.h"
+#include "routing/id.h"
+#include "routing/series.h"
 #include "routing/visible.h"
 
 static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
@@ -40,6 +43,75 @@ enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
 	if (e->urgency < URGENCY_THUONG || e->urgency > URGENCY_HOA_TOC)
 		return ERR_FORMAT;
 	return policy_manifest(e->manifest, e->manifest_count, attachment_max_bytes);
+}
+
+/* ---- slips ---- */
+
+static bool is_symbol(text_t symbol, text_t of)
+{
+	return of[0] != '\0' && fold_same_number(symbol, of);
+}
+
+/* Its own, in any of its spellings (QyĐ is QĐ too). */
+static bool is_of_type(text_t symbol, const struct doctype *type)
+{
+	return is_symbol(symbol, type->code) || is_symbol(symbol, type->alias);
+}
+
+/* In the Party's form a symbol of the type stands there always; in the State's only one that is known is any. */
+static bool has_other_type(const struct policy_question *q)
+{
+	const struct doctype *type;
+	struct number_symbol s;
+	bool known = false;
+
+	series_symbol(q->summary->number, &s);
+	if (s.text[0] == '\0' || (q->summary->type_code[0] == '\0' && q->type_name[0] == '\0') || is_symbol(s.text, q->summary->type_code))
+		return false;
+	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
+		if (!is_of_type(s.text, type))
+			continue;
+		if (fold_same_name(type->name, q->type_name) || (q->type_name[0] == '\0' && is_of_type(q->summary->type_code, type)))
+			return false;
+		known = true;
+	}
+	return known || (s.party && q->summary->type_code[0] != '\0');
+}
+
+static bool has_foreign_symbol(const struct policy_question *q)
+{
+	const char *slash = strrchr(q->summary->number, '/');
+
+	return slash != NULL && q->own_symbol[0] != '\0' && !fold_same_number(slash + 1, q->own_symbol);
+}
+
+static bool has_empty_file(const struct policy_question *q)
+{
+	for (uint32_t i = 0; i < q->manifest_count; i++) {
+		if (q->manifest[i].size_bytes == 0)
+			return true;
+	}
+	return false;
+}
+
+uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_MAX])
+{
+	const struct summary *s = q->summary;
+	char today[DATE_MAX + 1];
+	uint32_t n = 0;
+
+	date_of_ms(q->wall_ms, today);
+	if (has_other_type(q))
+		out[n++] = ERR_NUMBER_TYPE;
+	if (has_foreign_symbol(q))
+		out[n++] = ERR_FOREIGN_SYMBOL;
+	if (s->issued_on[0] != '\0' && strcmp(s->issued_on, today) > 0)
+		out[n++] = ERR_FUTURE;
+	if (s->due_on[0] != '\0' && (strcmp(s->due_on, today) < 0 || strcmp(s->due_on, s->issued_on) < 0))
+		out[n++] = ERR_DUE_PAST;
+	if (has_empty_file(q))
+		out[n++] = ERR_EMPTY_FILE;
+	return n;
 }
 
 enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,

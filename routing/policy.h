@@ -9,6 +9,18 @@
 /* Submissions: secrecy (Quyết định 28/2018/QĐ-TTg and QCVN 102 leave secrets to their own network), counts, sizes. */
 must_use enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes);
 
+/* What is more often a slip than meant, of what an office sends: told, or refused when it asked for that. */
+struct policy_question {
+	const struct summary *summary;
+	text_t type_name;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	text_t own_symbol; /* "" not known */
+	int64_t wall_ms;
+};
+/* Codes (enum err), the weightiest first: ERR_NUMBER_TYPE, ERR_FOREIGN_SYMBOL, ERR_FUTURE, ERR_DUE_PAST, ERR_EMPTY_FILE. Returns how many. */
+uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_MAX]);
+
 /* An opened document from a neighbour. */
 must_use enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,
 				  uint64_t attachment_max_bytes);

@@ -15,7 +15,7 @@ const char *family_name(enum family f)
 		[FAMILY_LINKOUT] = "linkout", [FAMILY_FETCH] = "fetch", [FAMILY_FILE] = "file", [FAMILY_SWEEP] = "sweep",
 		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
 		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
-		[FAMILY_PAPER] = "paper",
+		[FAMILY_PAPER] = "paper", [FAMILY_NUMBER] = "number",
 	};
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";

@@ -31,6 +31,7 @@ enum family {
 	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
 	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
 	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
+	FAMILY_NUMBER,      /* series.h → nothing: who has which number, and which documents share one */
 	FAMILY_COUNT
 };
 

@@ -28,7 +28,7 @@ static const struct command_option global_options[] = {
 	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
 	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
 	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
-	{ "yes", 'y', NULL, N_("has no effect: no command asks before it acts"), VALUE_NONE, NULL },
+	{ "yes", 'y', NULL, N_("answers yes where a command would ask on a terminal"), VALUE_NONE, NULL },
 	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
 	{ "verbose", 'v', NULL, N_("tell on standard error how: configuration, socket, daemon, time, system errors"), VALUE_NONE, NULL },
 	{ "color", OPT_COLOR, "[=always|never|auto]", N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },

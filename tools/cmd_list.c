@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/client.h"
 #include "tools/commands.h"
@@ -15,8 +14,8 @@
 enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE, ENDING_CHARS = 8 };
 
 const struct command_option list_options[] = {
-	{ "from", OPT_FROM, N_("ID"), N_("only from this committee"), VALUE_COMMITTEE, NULL },
-	{ "to", OPT_TO, N_("ID"), N_("only to this committee, named by its id"), VALUE_COMMITTEE, NULL },
+	{ "from", OPT_FROM, N_("WHO"), N_("only from this committee, by its id or name"), VALUE_COMMITTEE, NULL },
+	{ "to", OPT_TO, N_("WHO"), N_("only to this committee, by its id or name; as a member of a group too"), VALUE_COMMITTEE, NULL },
 	{ "type", OPT_TYPE, N_("TYPE"), N_("only of this type, by its symbol"), VALUE_TYPE, NULL },
 	{ "number", OPT_NUMBER, N_("NUMBER"), N_("only with this number"), VALUE_NONE, NULL },
 	{ "state", OPT_STATE, "accepted|sending|delivered|refused|expired", N_("only in this state"), VALUE_WORDS, NULL },
@@ -51,23 +50,9 @@ struct search {
 	char *number;
 	unsigned limit;
 	const char *type;
+	char *from, *to; /* the ids of who was named */
 	bool bare_type; /* one whose numbers have no symbol: the daemon knows no filter for these */
 };
-
-/* Midnight in Vietnam, in Unix time. */
-static bool day_ms(const char *text, int days, int64_t *out)
-{
-	char date[11];
-	struct tm tm;
-
-	memset(&tm, 0, sizeof tm);
-	if (!text_date(text, date) || sscanf(date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
-		return false;
-	tm.tm_year -= 1900;
-	tm.tm_mon -= 1;
-	*out = ((int64_t)timegm(&tm) - 7 * 3600 + days * 86400LL) * 1000;
-	return true;
-}
 
 static bool take(struct search *s, int option, char *value)
 {
@@ -92,9 +77,9 @@ static bool take(struct search *s, int option, char *value)
 		s->list.number = s->number;
 		return s->number != NULL;
 	case OPT_SINCE:
-		return day_ms(value, 0, &s->list.since_ms);
+		return text_day_ms(value, 0, &s->list.since_ms);
 	case OPT_UNTIL:
-		return day_ms(value, 1, &s->list.until_ms);
+		return text_day_ms(value, 1, &s->list.until_ms);
 	case OPT_STATE:
 		s->list.state = value;
 		return true;
@@ -125,6 +110,12 @@ static bool matches(const struct search *s, const Vanthu__V1__DocumentLine *l)
 	return false;
 }
 
+/* Who sent it knows the others' receipts; of what came here only our own is known. */
+static bool has_receipts(const Vanthu__V1__DocumentLine *l)
+{
+	return l->delivered + l->refused > 0 || strcmp(l->state, "delivered") != 0;
+}
+
 static enum err collect(struct client *c, struct search *s, json_t *out)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -149,7 +140,7 @@ static enum err collect(struct client *c, struct search *s, json_t *out)
 			continue;
 		line = json_line(l);
 		snprintf(progress, sizeof progress, "%llu/%llu", (unsigned long long)l->delivered, (unsigned long long)l->recipient_count);
-		json_object_set_new(line, "progress", json_string(l->recipient_count == 0 ? "" : progress));
+		json_object_set_new(line, "progress", json_string(has_receipts(l) ? progress : ""));
 		json_array_append_new(out, line);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -177,6 +168,19 @@ static int read_type(struct cli *cli, struct search *s)
 	s->list.type_code = (char *)(uintptr_t)(code == NULL ? "" : code);
 	s->bare_type = exit_code == 0 && s->type != NULL && code[0] == '\0';
 	return exit_code;
+}
+
+static enum err resolve(struct client *c, struct search *s)
+{
+	enum err e = s->list.from[0] == '\0' ? ERR_OK : recipients_resolve(c, s->list.from, false, true, &s->from);
+
+	if (e == ERR_OK && s->list.to[0] != '\0')
+		e = recipients_resolve(c, s->list.to, false, true, &s->to);
+	if (s->from != NULL)
+		s->list.from = s->from;
+	if (s->to != NULL)
+		s->list.to = s->to;
+	return e;
 }
 
 /* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory still have documents. */
@@ -216,12 +220,16 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, con
 		s.folded = text_fold(argv[optind]);
 	e = read_type(cli, &s) == 0 ? client_open(cli, CLIENT_OFFICE, &client) : ERR_BAD_TYPE;
 	if (e == ERR_OK)
+		e = resolve(client, &s);
+	if (e == ERR_OK)
 		e = collect(client, &s, out);
 	if (e == ERR_OK && json_array_size(out) == 0)
 		tell_unknown(client, &s);
 	client_close(client);
 	free(s.folded);
 	free(s.number);
+	free(s.from);
+	free(s.to);
 	if (e != ERR_OK) {
 		json_decref(out);
 		return err_exit_code(e);

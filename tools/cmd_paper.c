@@ -189,6 +189,11 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
 	json_object_set_new(out, "alike", a->alike_id.len == 0 ? json_null() : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
+	json_object_set_new(out, "warnings", json_array());
+	for (size_t i = 0; i < a->n_warnings; i++)
+		json_array_append_new(json_object_get(out, "warnings"), json_code(a->warnings[i]));
+	if (a->same_number_count > 0)
+		json_object_set_new(out, "same_number", json_pack("{s:o, s:I}", "id", json_uuid(a->same_number_id), "count", (json_int_t)a->same_number_count));
 	if (secret)
 		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
 	output_object(cli, out, columns);
@@ -434,7 +439,7 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
 			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg) :
-			       c == OPT_ID   ? cli_bad_value(cli, _("give a UUID of version 7 (its third group begins with 7), or leave --id out and one is made")) :
+			       c == OPT_ID   ? cli_bad_value(cli, _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and one is made")) :
 					       cli_usage(cli, optarg);
 	}
 	if (code == 0)

@@ -10,13 +10,14 @@
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/recipients.h"
+#include "tools/slips.h"
 #include "tools/submission.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
 
 enum {
 	OPT_TO = 1, OPT_TYPE, OPT_NUMBER, OPT_SUBJECT, OPT_URGENCY, OPT_DUE, OPT_REPLY, OPT_SECRECY, OPT_WAIT, OPT_ID, OPT_DATE, OPT_SIGNER,
-	OPT_POSITION, OPT_NOTE, OPT_TERM
+	OPT_POSITION, OPT_NOTE, OPT_TERM, OPT_STRICT
 };
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
 enum { POLL_MS = 50, ENDING_CHARS = 8 };
@@ -28,11 +29,14 @@ struct wanted {
 	struct submission s;
 	const char *type, *reply_to;
 	char *texts[TEXT_COUNT];
+	char *to; /* with ids for names */
+	bool looked_up; /* what looks like ids too */
+	struct slips told;
 	int wait;
 };
 
 const struct command_option send_options[] = {
-	{ "to", OPT_TO, N_("WHO[,WHO…]"), N_("committees by id, or superior, subordinates, subtree"), VALUE_RECIPIENTS, NULL },
+	{ "to", OPT_TO, N_("WHO[,WHO…]"), N_("committees by id or name, or superior, subordinates, subtree"), VALUE_RECIPIENTS, NULL },
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, NULL },
 	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE, NULL },
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
@@ -48,6 +52,7 @@ const struct command_option send_options[] = {
 	{ "wait", OPT_WAIT, "accepted|delivered",
 	  N_("return when it is accepted (as without this), or delivered everywhere, within --timeout"), VALUE_WORDS, NULL },
 	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"), VALUE_NONE, NULL },
+	{ "strict", OPT_STRICT, NULL, N_("send nothing where there is something to warn of"), VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -81,6 +86,9 @@ static bool take_choice(struct wanted *w, int option, const char *value)
 		return text_date(value, w->s.due_on);
 	case OPT_DATE:
 		return text_date(value, w->s.issued_on);
+	case OPT_STRICT:
+		w->s.strict = true;
+		return true;
 	case OPT_ID:
 		return uuid_parse(value, &w->s.id) == ERR_OK;
 	default:
@@ -143,7 +151,7 @@ static const char *hint_of(int option)
 	case OPT_DATE:
 		return _(err_fix(ERR_BAD_DATE));
 	case OPT_ID:
-		return _("give a UUID of version 7 (its third group begins with 7), or leave --id out and one is made");
+		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and one is made");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
 	default:
@@ -323,14 +331,75 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
-	for (size_t i = 0; i < a->n_warnings; i++)
-		cli_warn(cli, "VT-%u %s", a->warnings[i], _(err_text((enum err)a->warnings[i])));
+	slips_add(out, a);
 	output_object(cli, out, columns);
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
 	else
 		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"), id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 	return 0;
+}
+
+/* What looks like an id and is none may be a name: "b" of a committee called B. */
+static enum err submit(struct client *c, struct wanted *w, Vanthu__V1__Accepted **accepted)
+{
+	char *to;
+	enum err e;
+
+	w->s.unknown_untold = !w->looked_up;
+	e = submission_send(c, &w->s, accepted);
+	if (w->looked_up || (e != ERR_UNKNOWN_RECIPIENT && e != ERR_BAD_ID))
+		return e;
+	w->looked_up = true;
+	w->s.unknown_untold = false;
+	e = recipients_resolve(c, w->s.to, true, true, &to);
+	if (e != ERR_OK)
+		return e;
+	free(w->to);
+	w->to = to;
+	w->s.to = to;
+	return submission_send(c, &w->s, accepted);
+}
+
+static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__Accepted *a, const char *id)
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients), "state", "delivered");
+	int code;
+
+	slips_add(out, a); /* before the reply is gone */
+	code = wait_delivered(cli, c, id);
+	if (code == 0)
+		return output_object(cli, out, columns);
+	json_decref(out);
+	return code;
+}
+
+/* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or wants none of it. 0: go on. */
+static int look_first(struct cli *cli, struct client *c, struct wanted *w)
+{
+	Vanthu__V1__Accepted *accepted;
+	bool strict = w->s.strict;
+	int code = 0;
+	enum err e;
+
+	if (!strict && (cli->dry_run || !slips_can_ask(cli)))
+		return 0;
+	w->s.dry_run = true;
+	w->s.strict = false; /* all of them, not the first */
+	e = submit(c, w, &accepted);
+	w->s.dry_run = cli->dry_run;
+	w->s.strict = strict;
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	if (strict)
+		return slips_refuse(cli, accepted);
+	slips_tell(cli, &w->told, accepted);
+	code = slips_ask(cli, &w->told);
+	return code;
 }
 
 static int send_it(struct cli *cli, struct wanted *w)
@@ -343,29 +412,21 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 	if (e == ERR_OK)
 		e = find_reply(c, w);
-	uuid_print(w->s.id.bytes, id);
-	cli->request_id = e == ERR_OK && !w->s.dry_run ? id : NULL;
 	if (e == ERR_OK)
-		e = submission_send(c, &w->s, &accepted);
-	if (e == ERR_OK && w->texts[TEXT_NUMBER] == NULL)
-		cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
+		e = recipients_resolve(c, w->s.to, true, false, &w->to);
 	if (e == ERR_OK) {
-		if (w->wait == WAIT_DELIVERED && !w->s.dry_run) {
-			json_t *kept = json_texts(accepted->recipients, accepted->n_recipients);
-
-			code = wait_delivered(cli, c, id);
-			if (code == 0) {
-				static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
-									 { "recipients", N_("To"), FORMAT_WHO, false },
-									 { "state", N_("State"), FORMAT_STATE, false },
-									 { NULL, NULL, FORMAT_TEXT, false } };
-
-				output_object(cli, json_pack("{s:s, s:O, s:s}", "id", id, "recipients", kept, "state", "delivered"), columns);
-			}
-			json_decref(kept);
-		} else {
-			code = print_accepted(cli, accepted, id);
-		}
+		w->s.to = w->to;
+		code = look_first(cli, c, w);
+	}
+	uuid_print(w->s.id.bytes, id);
+	cli->request_id = e == ERR_OK && code == 0 && !w->s.dry_run ? id : NULL;
+	if (e == ERR_OK && code == 0)
+		e = submit(c, w, &accepted);
+	if (e == ERR_OK && code == 0) {
+		slips_tell(cli, &w->told, accepted);
+		if (w->texts[TEXT_NUMBER] == NULL)
+			cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
+		code = w->wait == WAIT_DELIVERED && !w->s.dry_run ? print_delivered(cli, c, accepted, id) : print_accepted(cli, accepted, id);
 	}
 	client_close(c);
 	cli->request_id = NULL;
@@ -385,5 +446,6 @@ int cmd_send(struct cli *cli, int argc, char **argv)
 		code = send_it(cli, &w);
 	for (unsigned i = 0; i < TEXT_COUNT; i++)
 		free(w.texts[i]);
+	free(w.to);
 	return code;
 }

@@ -94,12 +94,24 @@ static long long number_of(const json_t *target, const char *key)
 	return (long long)json_integer_value(json_object_get(target, key));
 }
 
+/* A number that was given twice, or a document that was sent twice: each counts. */
+static void print_shared(struct cli *cli, const json_t *target)
+{
+	long long shared = number_of(target, "same_number");
+
+	if (shared == 0)
+		return;
+	cli->renderer->heading(cli, _("Same number"));
+	printf(_("  %lld of those sent share their number with another: vanthu outbox --number NUMBER\n"), shared);
+}
+
 /* What keeps the share down, and the command that shows it. */
 static void print_reasons(struct cli *cli, const json_t *target)
 {
 	long long paper = number_of(target, "paper"), pending = number_of(target, "pending"), refused = number_of(target, "refused"),
 		  secret = number_of(target, "secret");
 
+	print_shared(cli, target);
 	if (paper + pending + secret == 0)
 		return;
 	cli->renderer->heading(cli, _("Not digital"));
@@ -205,6 +217,7 @@ static int show(struct cli *cli, const struct period *period)
 
 		for (size_t i = 0; i < reply->target->n_rows; i++)
 			json_array_append_new(by, json_row(reply->target->rows[i]));
+		json_object_set_new(target, "same_number", json_integer((json_int_t)reply->target->same_number));
 		json_object_set_new(target, "definition", json_string(definition()));
 		json_object_set_new(target, "by", by);
 		if (cli->json)

@@ -15,6 +15,7 @@ int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_trace(struct cli *cli, int argc, char **argv);
 int cmd_status(struct cli *cli, int argc, char **argv);
 int cmd_link(struct cli *cli, int argc, char **argv);
+int cmd_resend(struct cli *cli, int argc, char **argv);
 int cmd_queue(struct cli *cli, int argc, char **argv);
 int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
@@ -40,7 +41,8 @@ int cmd_completion(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option send_options[], list_options[], save_options[], export_options[], verify_options[], watch_options[],
+extern const struct command_option send_options[], resend_options[], list_options[], save_options[], export_options[], verify_options[],
+	watch_options[],
 	committee_options[], key_options[], config_options[], init_options[], lab_options[], demo_options[], help_options[],
 	paper_options[], target_options[];
 

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon/folder.h"
@@ -89,6 +91,49 @@ enum err fs_open(const char *path, int *fd, uint64_t *size_bytes)
 	}
 	*size_bytes = (uint64_t)st.st_size;
 	return ERR_OK;
+}
+
+static int64_t nanoseconds(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static enum err look(int fd, struct fs_stamp *out)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return ERR_FILE;
+	*out = (struct fs_stamp){ .device = st.st_dev, .inode = st.st_ino, .size_bytes = (uint64_t)st.st_size,
+				  .modified_ns = nanoseconds(st.st_mtim), .changed_ns = nanoseconds(st.st_ctim) };
+	return ERR_OK;
+}
+
+/* File systems take their times from the coarse clock, so two writes within a tick of it (1 to 10 ms) have one time. */
+enum err fs_stamp(int fd, struct fs_stamp *out)
+{
+	enum { TRIES = 40, PAUSE_MS = 1 };
+	struct timespec now;
+	enum err e = look(fd, out);
+
+	for (unsigned i = 0; i < TRIES && e == ERR_OK; i++) {
+		if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 || nanoseconds(now) > out->changed_ns)
+			break;
+		poll(NULL, 0, PAUSE_MS);
+		e = look(fd, out);
+	}
+	return e;
+}
+
+enum err fs_unchanged(int fd, const struct fs_stamp *before)
+{
+	struct fs_stamp now;
+	enum err e = look(fd, &now);
+
+	if (e != ERR_OK)
+		return e;
+	return now.device == before->device && now.inode == before->inode && now.size_bytes == before->size_bytes &&
+	       now.modified_ns == before->modified_ns && now.changed_ns == before->changed_ns ? ERR_OK : ERR_CHANGED_FILE;
 }
 
 enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out)

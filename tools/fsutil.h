@@ -14,6 +14,15 @@ must_use enum err fs_write_new(const char *path, struct blob bytes, bool private
 must_use enum err fs_replace(const char *path, struct blob bytes);
 /* An ordinary file for reading: *fd is the caller's, -1 after ERR_FILE (errno EISDIR: a folder, EINVAL: a device or a pipe). */
 must_use enum err fs_open(const char *path, int *fd, uint64_t *size_bytes);
+/* What tells that a file was written: taken before it is read, compared after. */
+struct fs_stamp {
+	uint64_t device, inode, size_bytes;
+	int64_t modified_ns, changed_ns;
+};
+/* ERR_FILE. Waits some milliseconds where the file was written in this very tick of the clock: a change after that would not be seen. */
+must_use enum err fs_stamp(int fd, struct fs_stamp *out);
+/* ERR_CHANGED_FILE: it is another one now. */
+must_use enum err fs_unchanged(int fd, const struct fs_stamp *before);
 /* The whole file into the arena. ERR_FILE, ERR_TOO_LARGE. */
 must_use enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
 /* There already: ERR_OK, as it is. Its name is synced. */

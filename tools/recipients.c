@@ -91,6 +91,156 @@ enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m)
 	return m->n_recipients == 0 ? ERR_NO_RECIPIENT : ERR_OK;
 }
 
+/* ---- names ---- */
+
+enum { NAMED_MAX = 64, NAMESAKES_MAX = 8, IDS_LOOKED_UP = 8 };
+
+/* A word that may be somebody's name. */
+struct named {
+	const char *word;
+	char *folded;
+	char id[COMMITTEE_ID_MAX + 1];
+	unsigned count; /* of those called so */
+	bool exact;     /* the one in id is called so letter for letter */
+	char all[512];  /* the first of them, for people */
+};
+
+static enum err each_committee(struct client *c, const char *id, void (*look)(void *, const Vanthu__V1__Committee *), void *ctx)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	query.id = (char *)(uintptr_t)id;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	e = client_send(c, &request);
+	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE)
+		look(ctx, reply->committee);
+	if (e != ERR_OK)
+		return client_fail(c, e, NULL);
+	return ERR_OK; /* no such committee is an answer too */
+}
+
+static void note_known(void *ctx, const Vanthu__V1__Committee *c)
+{
+	(void)c;
+	*(bool *)ctx = true;
+}
+
+struct name_search {
+	struct named *words;
+	unsigned count;
+};
+
+/* Who has ended is meant only where nobody else is. */
+static void note_name(void *ctx, const Vanthu__V1__Committee *c)
+{
+	struct name_search *s = ctx;
+	char *folded = text_fold(c->name);
+
+	for (unsigned i = 0; folded != NULL && i < s->count; i++) {
+		struct named *n = &s->words[i];
+		bool exact = strcmp(n->word, c->name) == 0;
+
+		if (strcmp(folded, n->folded) != 0 || (n->exact && !exact) || (c->retired && n->count > 0))
+			continue;
+		if (exact && !n->exact) {
+			n->count = 0;
+			n->all[0] = '\0';
+		}
+		n->exact = exact;
+		snprintf(n->id, sizeof n->id, "%s", c->id);
+		if (n->count++ < NAMESAKES_MAX)
+			snprintf(n->all + strlen(n->all), sizeof n->all - strlen(n->all), "%s%s", n->all[0] == '\0' ? "" : ", ", c->id);
+	}
+	free(folded);
+}
+
+static enum err tell_several(struct client *c, const struct named *n)
+{
+	char message[1024];
+
+	snprintf(message, sizeof message, _("%.200s is the name of %u committees: %s"), n->word, n->count, n->all);
+	cli_fail_text(client_cli(c), ERR_SEVERAL_NAMED, message, _(err_fix(ERR_SEVERAL_NAMED)));
+	return ERR_SEVERAL_NAMED;
+}
+
+/* The words that are no ids that the daemon knows. Of a long list of what looks like ids each is taken for one. */
+static enum err pick_names(struct client *c, char *words, bool list, bool doubt, struct name_search *out)
+{
+	unsigned looked_up = 0;
+	char *word;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && out->count < NAMED_MAX && (word = list ? next_word(&words) : words) != NULL) {
+		bool known = (list && group_of(word) != NULL) || *word == '\0';
+
+		if (!known && could_be_id(word) && strlen(word) <= COMMITTEE_ID_MAX) {
+			if (doubt && looked_up++ < IDS_LOOKED_UP)
+				e = each_committee(c, word, note_known, &known);
+			else
+				known = true;
+		}
+		if (!known && e == ERR_OK) {
+			out->words[out->count] = (struct named){ .word = word, .folded = text_fold(word) };
+			out->count += out->words[out->count].folded != NULL;
+		}
+		if (!list)
+			break;
+	}
+	return e;
+}
+
+static const char *meant(const struct named *names, unsigned count, const char *word)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (strcmp(names[i].word, word) == 0 && names[i].count == 1)
+			return names[i].id;
+	}
+	return word;
+}
+
+/* The words again, with ids where names stood. */
+static char *put_together(const char *given, bool list, const struct named *names, unsigned count)
+{
+	size_t size = strlen(given) + (size_t)count * (COMMITTEE_ID_MAX + 1) + 2;
+	char *copy = strdup(given), *rest = copy, *out = calloc(1, size), *word;
+
+	while (copy != NULL && out != NULL && (word = list ? next_word(&rest) : rest) != NULL) {
+		snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] == '\0' ? "" : ",", meant(names, count, word));
+		if (!list)
+			break;
+	}
+	free(copy);
+	return out;
+}
+
+enum err recipients_resolve(struct client *c, const char *given, bool list, bool doubt, char **out)
+{
+	struct named *names = calloc(NAMED_MAX, sizeof *names);
+	struct name_search search = { .words = names };
+	char *words = text_nfc(given), *nfc = text_nfc(given);
+	enum err e = names == NULL || words == NULL || nfc == NULL ? ERR_NO_MEMORY : pick_names(c, words, list, doubt, &search);
+
+	*out = NULL;
+	if (e == ERR_OK && search.count > 0)
+		e = each_committee(c, "", note_name, &search);
+	for (unsigned i = 0; i < search.count && e == ERR_OK; i++) {
+		if (names[i].count > 1)
+			e = tell_several(c, &names[i]);
+	}
+	if (e == ERR_OK && (*out = put_together(nfc, list, names, search.count)) == NULL)
+		e = ERR_NO_MEMORY;
+	for (unsigned i = 0; i < search.count; i++)
+		free(names[i].folded);
+	free(names);
+	free(words);
+	free(nfc);
+	return e;
+}
+
 /* ---- what was meant ---- */
 
 enum { GUESSES_MAX = 8, NEAR = 2, PART_MIN = 3 };

@@ -22,6 +22,7 @@ enum { SENT_WHOLE_BYTES = 256 * 1024, WHOLE_TOGETHER_BYTES = 512 * 1024, ARENA_B
 struct opened_file {
 	int fd;
 	uint64_t size_bytes;
+	struct fs_stamp stamp; /* before it is read */
 	bool streamed;
 };
 
@@ -51,10 +52,13 @@ static enum err open_files(struct sending *s)
 		struct opened_file *f = &s->files[i];
 		enum err e = fs_open(s->s->files[i], &f->fd, &f->size_bytes);
 
+		if (e == ERR_OK)
+			e = fs_stamp(f->fd, &f->stamp);
 		if (e != ERR_OK) {
 			cli_fail_file(client_cli(s->client), e, s->s->files[i]);
 			return e;
 		}
+		f->size_bytes = f->stamp.size_bytes;
 		f->streamed = f->size_bytes > SENT_WHOLE_BYTES || together + f->size_bytes > WHOLE_TOGETHER_BYTES;
 		if (f->streamed)
 			s->streamed_bytes += f->size_bytes;
@@ -62,6 +66,16 @@ static enum err open_files(struct sending *s)
 			together += f->size_bytes;
 	}
 	return ERR_OK;
+}
+
+/* All of it is read. Written meanwhile, it may be half the old and half the new. */
+static enum err check_unchanged(struct sending *s, unsigned i)
+{
+	enum err e = fs_unchanged(s->files[i].fd, &s->files[i].stamp);
+
+	if (e == ERR_CHANGED_FILE)
+		cli_fail(client_cli(s->client), e, s->s->files[i]);
+	return e;
 }
 
 static enum err read_whole(struct sending *s, unsigned i, ProtobufCBinaryData *out)
@@ -74,12 +88,14 @@ static enum err read_whole(struct sending *s, unsigned i, ProtobufCBinaryData *o
 	while (got < size) {
 		ssize_t n = read(s->files[i].fd, bytes + got, size - got);
 
-		if (n <= 0)
-			return ERR_FILE; /* it became shorter while we read */
+		if (n < 0)
+			return ERR_FILE;
+		if (n == 0)
+			break; /* it became shorter while we read */
 		got += (size_t)n;
 	}
 	*out = field_bytes(bytes, size);
-	return ERR_OK;
+	return check_unchanged(s, i);
 }
 
 /* Two parts of one name could not both be saved: the second gets a number. */
@@ -193,11 +209,13 @@ static enum err stream_file(struct sending *s, struct stream_state *st, unsigned
 		most = most < CONTROL_DATA_BYTES ? most : CONTROL_DATA_BYTES;
 		most = most < f->size_bytes - at ? most : f->size_bytes - at;
 		n = read(f->fd, piece, (size_t)most);
-		if (n < 0 || (uint64_t)n != most) {
-			e = ERR_FILE;
-			break;
-		}
 		at += most;
+		/* Before the last piece goes: without it the daemon lets all of it go with the connection. */
+		e = n < 0 ? ERR_FILE : (uint64_t)n != most || at == f->size_bytes ? check_unchanged(s, part) : ERR_OK;
+		if (e == ERR_OK && (uint64_t)n != most)
+			e = ERR_FILE;
+		if (e != ERR_OK)
+			break;
 		st->sent_bytes += most;
 		data.part = part;
 		data.bytes = field_bytes(piece, (size_t)most);
@@ -230,7 +248,7 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	progress_end(&st.progress);
 	if (e == ERR_OK && st.reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	    (st.reply->error->code == ERR_UNKNOWN_RECIPIENT || st.reply->error->code == ERR_BAD_ID))
-		return recipients_tell_unknown(s->client, s->s->to, (enum err)st.reply->error->code);
+		return s->s->unknown_untold ? (enum err)st.reply->error->code : recipients_tell_unknown(s->client, s->s->to, (enum err)st.reply->error->code);
 	if (e != ERR_OK || st.reply->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED)
 		return client_fail(s->client, e, st.reply);
 	*accepted = st.reply->accepted;
@@ -266,9 +284,10 @@ enum err submission_send(struct client *c, const struct submission *m, Vanthu__V
 	submit.n_parts = m->file_count;
 	submit.parts = s->submit_list;
 	submit.dry_run = m->dry_run;
+	submit.strict = m->strict;
 	e = converse(s, &submit, accepted);
 out:
-	if (e != ERR_OK)
+	if (e != ERR_OK && !(m->unknown_untold && (e == ERR_UNKNOWN_RECIPIENT || e == ERR_BAD_ID)))
 		cli_fail(client_cli(c), e, NULL); /* unless it was told already */
 	for (unsigned i = 0; s != NULL && i < SUBMISSION_FILES_MAX; i++) {
 		if (s->files[i].fd >= 0)

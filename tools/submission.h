@@ -20,7 +20,8 @@ struct submission {
 	Vanthu__V1__Secrecy secrecy;
 	const char *reply_origin; /* "" none */
 	struct doc_id reply_id;
-	bool dry_run;
+	bool dry_run, strict;
+	bool unknown_untold; /* ERR_UNKNOWN_RECIPIENT and ERR_BAD_ID are returned without a word: the caller tries something else */
 };
 /* Reads the files, streams large ones, waits until the daemon has all of it on disk. *accepted is valid until the client's next call.
  * Errors have been told. */

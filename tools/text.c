@@ -254,6 +254,20 @@ bool text_date(const char *text, char out[11])
 	return true;
 }
 
+bool text_day_ms(const char *text, int days, int64_t *out)
+{
+	char date[11];
+	struct tm tm;
+
+	memset(&tm, 0, sizeof tm);
+	if (!text_date(text, date) || sscanf(date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+		return false;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	*out = ((int64_t)timegm(&tm) - VIETNAM_S + days * 86400LL) * 1000;
+	return true;
+}
+
 int64_t text_now_ms(void)
 {
 	struct timespec ts;

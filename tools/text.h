@@ -35,6 +35,8 @@ void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes
 void text_today(char out[11]);
 /* YYYY-MM-DD or DD/MM/YYYY to YYYY-MM-DD; false: no date. */
 bool text_date(const char *text, char out[11]);
+/* Midnight in Vietnam of a day as text_date reads it, so many days later, in Unix time. False: no date. */
+bool text_day_ms(const char *text, int days, int64_t *out);
 int64_t text_now_ms(void);
 
 #endif

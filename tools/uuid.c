@@ -3,7 +3,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
+
+#include "routing/id.h"
 
 enum err uuid_new(int64_t unix_ms, struct doc_id *out)
 {
@@ -36,20 +39,28 @@ static int digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* As printed, in any case, also as others print it: in braces, as a URN, without dashes. A dash stands where it belongs. */
 enum err uuid_parse(const char *text, struct doc_id *out)
 {
+	static const char urn[] = "urn:uuid:";
+	bool braces = false, dashes;
 	unsigned n = 0;
 
 	memset(out, 0, sizeof *out);
-	for (; *text != '\0'; text++) {
-		int d = digit(*text);
+	if (strncasecmp(text, urn, sizeof urn - 1) == 0)
+		text += sizeof urn - 1;
+	else if ((braces = *text == '{'))
+		text++;
+	dashes = strlen(text) > 8 && text[8] == '-';
+	for (; n < 32; n++) {
+		int d;
 
-		if (*text == '-')
-			continue;
-		if (d < 0 || n == 32)
+		if (dashes && (n == 8 || n == 12 || n == 16 || n == 20) && *text++ != '-')
+			return ERR_USAGE;
+		d = digit(*text++);
+		if (d < 0)
 			return ERR_USAGE;
 		out->bytes[n / 2] = (uint8_t)(out->bytes[n / 2] << 4 | d);
-		n++;
 	}
-	return n == 32 && (out->bytes[6] & 0xf0) == 0x70 ? ERR_OK : ERR_USAGE;
+	return strcmp(text, braces ? "}" : "") == 0 && doc_id_valid(out) ? ERR_OK : ERR_USAGE;
 }

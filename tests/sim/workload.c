@@ -176,6 +176,8 @@ static void submit(struct member *m, int index)
 	s->manifest_count = d->part_count;
 	s->body_version = DOCUMENT_BODY_VERSION;
 	s->summary = document_summary(&body);
+	s->summary.issued_on = s->summary.due_on = "";
+	s->type_name = body.type_name;
 	s->submission = digest_submission(&(struct submission_fields){ .recipients = s->recipients, .recipient_count = s->recipient_count,
 								       .urgency = d->urgency, .secrecy = SECRECY_THUONG, .body = s->body,
 								       .manifest = items, .manifest_count = d->part_count });

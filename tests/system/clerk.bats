@@ -198,3 +198,94 @@ long_names() {
 	id=$(v thads send a.txt --to superior,btp --type TB --number 52-TB/TH --subject "Lên" --json | jq -r .data.id)
 	[ "$(v thads outbox --json | jq -c --arg id "$id" '.data[] | select(.id == $id) | .to')" = '["btp"]' ]
 }
+
+on_a_terminal() { # ANSWER COMMAND…: what it printed, with its exit status
+	local answer=$1
+	shift
+	run script -qec "$(printf '%q ' "$VANTHU" -c "$LAB/btp/vanthud.yaml" "$@")" /dev/null <<<"$answer"
+}
+sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)] | length'; }
+
+@test "a slip is told with its code, asked about on a terminal, refused by --strict, and a dry run says the same" {
+	local each=(a.txt --to thads --subject x) codes
+	: >empty.txt
+	run --separate-stderr v btp send "${each[@]}" empty.txt --type CV --number 70-BC/XX --due 2020-01-01 --date 2099-01-01 --json -n
+	codes=$(jq -c .data.warnings <<<"$output")
+	[ "$codes" = '["VT-1012","VT-1008","VT-1010","VT-1013","VT-1015"]' ]
+	[[ $stderr == *VT-1012* && $stderr == *VT-1008* && $stderr == *VT-1010* && $stderr == *VT-1013* && $stderr == *VT-1015* ]]
+	run -5 v btp send "${each[@]}" empty.txt --type CV --number 70-BC/XX --strict
+	[[ $output == *"Error VT-1012"* ]]
+	run -5 v btp send "${each[@]}" --type CV --number 70-CV/ĐU --date 2099-01-01 --strict -n
+	[[ $output == *"Error VT-1010"* ]]
+	[ "$(sent 70-BC/XX)" = 0 ]
+	on_a_terminal k send "${each[@]}" --type CV --number 70-BC/ĐU --lang vi
+	[ "$status" = 1 ]
+	[[ $output == *VT-1012*"Vẫn gửi? [c/k]"*"chưa gửi gì"* ]]
+	on_a_terminal "" send "${each[@]}" --type CV --number 70-BC/ĐU
+	[ "$status" = 1 ]
+	[ "$(sent 70-BC/ĐU)" = 0 ]
+	on_a_terminal y send "${each[@]}" --type CV --number 70-BC/ĐU
+	[ "$status" = 0 ]
+	[[ $output == *VT-1012*"Send it all the same?"*Accepted* ]]
+	on_a_terminal k send "${each[@]}" --type CV --number 71-BC/ĐU -y
+	[ "$status" = 0 ]
+	[[ $output == *VT-1012*Accepted* && $output != *"Send it"* ]]
+	run -0 v btp send "${each[@]}" --type CV --number 72-BC/ĐU # nobody to ask: it goes, and is told
+	[[ $output == *VT-1012* ]]
+	on_a_terminal k send "${each[@]}" --type CV --number 73-CV/ĐU # nothing to ask about
+	[ "$status" = 0 ]
+	[ "$(sent 70-BC/ĐU) $(sent 71-BC/ĐU) $(sent 72-BC/ĐU) $(sent 73-CV/ĐU)" = "1 1 1 1" ]
+}
+
+@test "a number that is used already is told, refused by --strict, and counted; two at once are not both without a word" {
+	local before n each=(a.txt --to thads --type TB --subject x)
+	before=$(v btp target --json | jq .data.same_number)
+	v btp send "${each[@]}" --number 01-TB/ĐU --json | jq -e '.data.warnings == []'
+	run --separate-stderr v btp send "${each[@]}" --number "1 - tb/ðu" --json
+	jq -e '.data.warnings == ["VT-1011"] and .data.same_number.count == 1' <<<"$output"
+	run -6 v btp send "${each[@]}" --number 01-TB/ĐU --strict --json
+	[ "$(jq -r .error.code <<<"${lines[0]}")" = VT-1011 ]
+	[ "$(v btp target --json | jq .data.same_number)" = $((before + 2)) ]
+	[[ "$(v btp target)" == *"$((before + 2)) of those sent share their number"* ]]
+	for n in 1 2; do v btp send "${each[@]}" --number 02-TB/ĐU --json >"two.$n" 2>/dev/null & done
+	wait
+	[ "$(cat two.1 two.2 | jq -s '[.[].data.warnings[]] | length')" = 1 ]
+	run --separate-stderr v btp paper add out --type TB --number 01-TB/ĐU --subject x --date "$(date +%F)" --json
+	jq -e '.data.warnings == ["VT-1011"] and .data.same_number.count == 2' <<<"$output"
+	[ "$(v btp target --json | jq .data.same_number)" = $((before + 5)) ]
+	v btp paper cancel 01-TB/ĐU --reason "nhập nhầm" -q >/dev/null
+	[ "$(v btp target --json | jq .data.same_number)" = $((before + 4)) ]
+}
+
+@test "committees go by their name, lists find members of groups, and counts say what is there" {
+	local id=01a2215d-65de-4199-86c7-eeac8bff9def
+	v btp send a.txt "$ROOT/README.md" --to SUBTREE --id "{${id^^}}" --type CV --number 80-CV/ĐU --subject x --wait delivered --timeout 120 -q >/dev/null
+	v btp send a.txt --to "dang bo cuc QUAN LY thi hanh an dan su" --type CV --number 81-CV/ĐU --subject x --json | jq -e '.data.recipients == ["thads"]'
+	run -2 v btp send a.txt --to "Chi bộ không có" --type CV --number 82-CV/ĐU --subject x
+	v btp outbox --to thads --json | jq -e '[.data[].number] | contains(["80-CV/ĐU", "81-CV/ĐU"])'
+	v btp outbox --to cb-nghiepvu --json | jq -e '[.data[].number] | contains(["80-CV/ĐU"]) and (contains(["81-CV/ĐU"]) | not)'
+	v btp outbox --to "chi bộ phòng nghiệp vụ" --number 80-CV/ĐU --json | jq -e --arg id $id '.data[0].id == $id and .data[0].recipient_count == (.data[0].to | length)'
+	v btp outbox --to btp --json | jq -e '.data == []'
+	v thads inbox --from "đảng ủy bộ tư pháp" --number 80-CV/ĐU --json | jq -e '.data[0] | .recipient_count == 6 and (.to | length) == 6 and .attachment_count == 2'
+	v thads show $id --json | jq -e '.data | .recipient_count == 6 and (.to | length) == 6 and .attachment_count == (.attachments | length)'
+	run -2 v btp send a.txt --to thads --id 00000000-0000-0000-0000-000000000000 --type CV --subject x
+}
+
+# The daemon stands still, so the file has been looked at and none of it read: no credit has come.
+@test "a file that is written while it is sent is not sent, and nothing of it stays" {
+	local sender code=0
+	random_file big.bin 3000000
+	wait_for 10 eval '[ -z "$(find "$LAB/btp/data/incoming" -name "submit.*")" ]'
+	kill -STOP "$(pid_of btp)"
+	"$VANTHU" -c "$LAB/btp/vanthud.yaml" send a.txt big.bin --to subordinates --type CV --number 90-CV/ĐU --subject x --timeout 60 >torn.out 2>&1 3>&- &
+	sender=$!
+	wait_for 20 eval "ls -l /proc/$sender/fd | grep -q big.bin && grep -q '^State:.S' /proc/$sender/status"
+	printf 'X' | dd of=big.bin bs=1 seek=2000000 conv=notrunc status=none
+	kill -CONT "$(pid_of btp)"
+	wait "$sender" || code=$?
+	[ "$code" = 6 ]
+	grep -q 'VT-1016' torn.out
+	[ "$(sent 90-CV/ĐU)" = 0 ]
+	wait_for 10 eval '[ -z "$(find "$LAB/btp/data/incoming" -name "submit.*")" ]'
+	v btp send a.txt big.bin --to thads --type CV --number 90-CV/ĐU --subject x --json | jq -e '.data.warnings == []' # when nobody writes
+}

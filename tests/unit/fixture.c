@@ -493,6 +493,6 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 	u->event.type = EVENT_SUBMIT;
 	u->event.u.submit = (struct ev_submit){ .reply = { 7 }, .uid = 1000, .id = fixture_doc_id(id), .submission = fixture_digest("content"),
 		.recipients = u->recipients, .recipient_count = recipient_count, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" } };
+		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" }, .type_name = "" };
 	return &u->event;
 }

@@ -2,6 +2,7 @@
  * else is lost work. */
 #include "routing/policy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/fixture.h"
@@ -129,9 +130,64 @@ static void test_loops_and_hops_are_counted(void **state)
 	assert_int_equal(policy_document(&h, fixture_id("xa"), NULL, 0, MAX), ERR_TOO_LARGE);
 }
 
+/* The codes of a question, as a string that tells their order. */
+static const char *slips(const char *type_code, const char *type_name, const char *number, const char *issued, const char *due)
+{
+	static char text[64];
+	struct summary s = { .number = number, .type_code = type_code, .subject = "", .issued_on = issued, .due_on = due };
+	struct manifest_item item = fixture_inline_item();
+	struct policy_question q = { .summary = &s, .type_name = type_name, .manifest = &item, .manifest_count = 1, .own_symbol = "ĐU",
+				     .wall_ms = 1790000000000 }; /* 21/09/2026 */
+	uint32_t codes[WARNINGS_MAX], n = policy_warnings(&q, codes);
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < n; i++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u", i == 0 ? "" : " ", (unsigned)codes[i]);
+	return text;
+}
+
+static void test_a_number_of_another_type_or_committee_is_a_slip(void **state)
+{
+	(void)state;
+	assert_string_equal(slips("CV", "Công văn", "04-CV/ĐU", "", ""), "");
+	assert_string_equal(slips("CV", "Công văn", "04-BC/ĐU", "", ""), "1012");
+	assert_string_equal(slips("CV", "Công văn", "04-XX/ĐU", "", ""), "1012"); /* the Party's form always has the type */
+	assert_string_equal(slips("BC", "Báo cáo", "4/KH-ĐU", "", ""), "1012 1008");
+	assert_string_equal(slips("CV", "Công văn", "05/ĐU", "", ""), ""); /* a công văn of the State has no symbol of its type */
+	assert_string_equal(slips("", "Thư công", "05-KH/ĐU", "", ""), "1012");
+	assert_string_equal(slips("", "Thư công", "05/ĐU", "", ""), "");
+	assert_string_equal(slips("QĐ", "Quy định", "05-QyĐ/ĐU", "", ""), ""); /* its other spelling */
+	assert_string_equal(slips("QĐ", "Quyết định", "05-QyĐ/ĐU", "", ""), "1012");
+	assert_string_equal(slips("QĐ", "Quyết định", "05-qđ/Ðu", "", ""), ""); /* another capital, another Đ */
+	assert_string_equal(slips("CV", "Công văn", "04-CV/BTC", "", ""), "1008");
+	assert_string_equal(slips("CV", "Công văn", "", "", ""), "");
+	assert_string_equal(slips("CV", "Công văn", "CV/ĐU", "", ""), "");
+}
+
+static void test_days_that_cannot_be_and_files_of_nothing_are_slips(void **state)
+{
+	struct summary s = { .number = "", .type_code = "CV", .subject = "", .issued_on = "", .due_on = "" };
+	struct manifest_item none[2] = { fixture_inline_item(), { .size_bytes = 0 } };
+	struct policy_question q = { .summary = &s, .type_name = "", .manifest = none, .manifest_count = 2, .own_symbol = "", .wall_ms = 1790000000000 };
+	uint32_t codes[WARNINGS_MAX];
+
+	(void)state;
+	assert_string_equal(slips("CV", "", "", "2026-09-21", "2026-09-21"), ""); /* today is right for both */
+	assert_string_equal(slips("CV", "", "", "2026-09-22", ""), "1010");
+	assert_string_equal(slips("CV", "", "", "2030-01-01", "2026-12-01"), "1010 1013"); /* due before it is issued */
+	assert_string_equal(slips("CV", "", "", "", "2026-09-20"), "1013");
+	assert_string_equal(slips("CV", "", "", "2026-09-21", "2027-01-01"), "");
+	assert_int_equal(policy_warnings(&q, codes), 1);
+	assert_int_equal(codes[0], ERR_EMPTY_FILE);
+	q.manifest_count = 1;
+	assert_int_equal(policy_warnings(&q, codes), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_number_of_another_type_or_committee_is_a_slip),
+		cmocka_unit_test(test_days_that_cannot_be_and_files_of_nothing_are_slips),
 		cmocka_unit_test(test_secrets_do_not_travel_here),
 		cmocka_unit_test(test_submissions_have_recipients_urgency_and_parts_within_bounds),
 		cmocka_unit_test(test_what_the_origin_accepts_every_reader_can_decode),

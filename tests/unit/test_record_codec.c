@@ -245,7 +245,7 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 	}
 	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
 		static const enum family fine[] = { FAMILY_META, FAMILY_STATE, FAMILY_ENVELOPE, FAMILY_RELAY, FAMILY_ROUTE, FAMILY_FILE, FAMILY_SWEEP,
-						    FAMILY_SUBORDINATE, FAMILY_ACT, FAMILY_COUNTER };
+						    FAMILY_SUBORDINATE, FAMILY_ACT, FAMILY_COUNTER, FAMILY_NUMBER };
 		enum err expected = ERR_DAMAGED;
 		struct record back;
 

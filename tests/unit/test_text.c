@@ -117,8 +117,17 @@ static void test_what_nobody_sees_is_found_and_marked(void **state)
 	assert_string_equal(nothing, "");
 }
 
-static void test_uuids_of_version_7_only(void **state)
+static void test_any_uuid_but_nil_is_an_id(void **state)
 {
+	static const char *const good[] = {
+		"01a20000-0000-7000-8000-00000000abcd", "{01A20000-0000-7000-8000-00000000ABCD}", "urn:uuid:01a20000-0000-7000-8000-00000000abcd",
+		"01a2000000007000800000000000abcd", "01a20000-0000-4000-8000-00000000abcd", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+	};
+	static const char *const bad[] = {
+		"00000000-0000-0000-0000-000000000000", "01a20000", "not-an-id", "", "01a20000-0000-7000-8000-00000000abcde", "01a20000-0000-7000-8000-00000000abc",
+		"01a2-0000-0000-7000-8000-00000000abcd", "{01a20000-0000-7000-8000-00000000abcd", "01a20000-0000-7000-8000-00000000abcd}",
+		"01a20000-0000-7000-8000-00000000abcg", " 01a20000-0000-7000-8000-00000000abcd",
+	};
 	struct doc_id id, back;
 	char text[UUID_TEXT_SIZE];
 
@@ -127,9 +136,14 @@ static void test_uuids_of_version_7_only(void **state)
 	uuid_print(id.bytes, text);
 	assert_int_equal(uuid_parse(text, &back), ERR_OK);
 	assert_memory_equal(&id, &back, sizeof id);
-	assert_int_equal(uuid_parse("01a20000-0000-4000-8000-000000000000", &back), ERR_USAGE);
-	assert_int_equal(uuid_parse("01a20000", &back), ERR_USAGE);
-	assert_int_equal(uuid_parse("not-an-id", &back), ERR_USAGE);
+	for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+		assert_int_equal(uuid_parse(good[i], &back), ERR_OK);
+		uuid_print(back.bytes, text);
+		if (i < 4)
+			assert_string_equal(text, "01a20000-0000-7000-8000-00000000abcd");
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+		assert_int_equal(uuid_parse(bad[i], &back), ERR_USAGE);
 }
 
 static void test_qd_alone_is_two_types(void **state)
@@ -191,7 +205,7 @@ int main(void)
 		cmocka_unit_test(test_times_are_vietnams_unless_utc_is_wanted),
 		cmocka_unit_test(test_what_others_sent_cannot_drive_the_terminal),
 		cmocka_unit_test(test_what_nobody_sees_is_found_and_marked),
-		cmocka_unit_test(test_uuids_of_version_7_only),
+		cmocka_unit_test(test_any_uuid_but_nil_is_an_id),
 		cmocka_unit_test(test_qd_alone_is_two_types),
 		cmocka_unit_test(test_every_type_of_the_party_can_be_typed_and_means_one),
 		cmocka_unit_test(test_media_types_go_by_the_ending),

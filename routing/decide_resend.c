@@ -1,0 +1,107 @@
+/* Somebody's disk is lost, and what it had is to come again from its neighbours: a stored document is published once more to one that it was
+ * for, as it was signed. Repeating is safe: what waits there already is left alone, and who has the document answers with the receipt that it
+ * gave. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+static struct act_reply *answer(struct turn_view *t, const struct ev_resend *e, enum err result)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .at = e->to };
+	return &a->u.reply;
+}
+
+/* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET, ERR_NOT_HERE, ERR_NOT_RECIPIENT) and failures alike. */
+static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct record *document)
+{
+	struct key key = key_serial(e->role, e->serial);
+	struct routing_question q;
+	struct record state;
+	bool contains = false;
+	enum err r = core_get(t, FAMILY_DOCUMENT, key, document);
+
+	if (r != ERR_OK)
+		return r;
+	q = document_question(&document->u.document);
+	r = id_equal(e->to, t->core->config.self) ? ERR_NOT_RECIPIENT : recipients_contain(t, &q.to, e->to, &contains);
+	if (r != ERR_OK)
+		return r;
+	if (!contains)
+		return ERR_NOT_RECIPIENT;
+	r = core_get(t, FAMILY_STATE, key, &state);
+	if (r == ERR_NOT_FOUND)
+		return ERR_NOT_YET;
+	if (r == ERR_OK && (state.u.state.complete_at_ms == 0 || state.u.state.content_dropped))
+		return ERR_NOT_HERE;
+	return r;
+}
+
+static enum err published(struct turn_view *t, const struct ev_resend *e, uint32_t *count)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_ROUTE, key_serial(e->role, e->serial), &r);
+
+	*count = result == ERR_OK ? r.u.route.count : 0;
+	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+static bool is_answer(enum err r)
+{
+	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE || r == ERR_NOT_RECIPIENT || r == ERR_DAMAGED;
+}
+
+/* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So those next to who lost it are asked. */
+static enum err way_to(struct turn_view *t, const struct ev_resend *e, const struct rec_document *d, struct routing_answer *out)
+{
+	struct routing_question q = document_question(d);
+	enum err r;
+
+	q.taken = true; /* it may go back to where it came from */
+	r = route_target(t, &q, e->to, out);
+	if (r != ERR_OK)
+		return r;
+	if (out->unserved_count > 0)
+		answer(t, e, out->unserved[0].why);
+	else if (out->route_count != 1)
+		answer(t, e, ERR_NO_ROUTE);
+	else if (!id_equal(out->routes[0].neighbour, e->to))
+		answer(t, e, ERR_NOT_NEIGHBOUR)->at = out->routes[0].neighbour;
+	else
+		return ERR_OK;
+	out->route_count = 0;
+	return ERR_OK;
+}
+
+enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
+{
+	struct routing_answer way = { .route_count = 0 };
+	uint32_t before, after;
+	struct record r;
+	struct act_reply *a;
+	enum err result = may_go(t, e, &r);
+
+	if (is_answer(result)) {
+		answer(t, e, result);
+		return ERR_OK;
+	}
+	if (result == ERR_OK)
+		result = way_to(t, e, &r.u.document, &way);
+	if (result != ERR_OK || way.route_count == 0)
+		return result;
+	result = published(t, e, &before);
+	after = before;
+	if (result == ERR_OK && !e->dry_run)
+		result = document_publish(t, (struct doc_place){ e->role, e->serial }, &r.u.document, &way);
+	if (result == ERR_OK)
+		result = published(t, e, &after);
+	if (result == ERR_OK && after != before)
+		result = core_log_act(t, e->uid, "resend", e->to.text);
+	if (result != ERR_OK)
+		return result;
+	a = answer(t, e, ERR_OK);
+	a->id = r.u.document.id;
+	a->repeated = after == before && !e->dry_run;
+	return ERR_OK;
+}
