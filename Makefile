@@ -33,7 +33,8 @@ DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units 
 ROUTING += decide_resend numbers series
 DAEMON += control_resend
 # Files of the store and the keys, and what is done when they are gone.
-DAEMON += daemon_frozen folder key_file store_lmdb_owner
+ROUTING += plan_cost
+DAEMON += daemon_frozen folder key_file store_lmdb_owner store_lmdb_room
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory
 include tools/sources.mk

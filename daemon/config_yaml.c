@@ -21,6 +21,7 @@ struct reader {
 	yaml_parser_t parser;
 	struct yaml_file *file;
 	struct config_errors *errors;
+	struct blob text; /* borrowed; without its byte order mark */
 	struct yaml_node *open[DEPTH_MAX]; /* the path from the root */
 	struct yaml_node *last[DEPTH_MAX]; /* their newest children */
 	const char *key[DEPTH_MAX];        /* a map that waits for the value of this key */
@@ -50,11 +51,51 @@ static void fail(struct reader *r, const yaml_mark_t *at, const char *text)
 	r->failed = true;
 }
 
+/* libyaml gives no line for a byte that it cannot read, only where it stands. */
+static yaml_mark_t mark_of(struct blob text, size_t offset)
+{
+	yaml_mark_t m = { .index = offset };
+
+	for (size_t i = 0; i < offset && i < text.len_bytes; i++) {
+		bool ends = text.data[i] == '\n';
+
+		m.line += ends;
+		m.column = ends ? 0 : m.column + ((text.data[i] & 0xc0) != 0x80);
+	}
+	return m;
+}
+
+static void unreadable_byte(struct reader *r)
+{
+	size_t offset = r->parser.problem_offset;
+	yaml_mark_t mark;
+	unsigned byte;
+	char text[160];
+
+	/* Of a character that breaks off it names the byte that does not go on: the character began before. */
+	if (r->parser.problem != NULL && strstr(r->parser.problem, "trailing") != NULL) {
+		do {
+			offset -= offset > 0;
+		} while (offset > 0 && offset < r->text.len_bytes && (r->text.data[offset] & 0xc0) == 0x80);
+	}
+	mark = mark_of(r->text, offset);
+	byte = offset < r->text.len_bytes ? r->text.data[offset] : 0;
+	if (byte < 0x80)
+		snprintf(text, sizeof text, _("a control character (0x%02X): delete it"), byte);
+	else
+		snprintf(text, sizeof text, _("not UTF-8 (byte 0x%02X): save the file as UTF-8"), byte);
+	fail(r, &mark, text);
+}
+
 /* libyaml speaks English only: its words come in brackets, behind ours. */
 static void not_yaml(struct reader *r)
 {
 	char text[256];
 
+	if (r->parser.error == YAML_READER_ERROR) {
+		unreadable_byte(r);
+		return;
+	}
 	snprintf(text, sizeof text, _("not YAML: check indents, quotes and colons (%s)"), r->parser.problem != NULL ? r->parser.problem : "?");
 	fail(r, &r->parser.problem_mark, text);
 }
@@ -190,14 +231,34 @@ static void take(struct reader *r, const yaml_event_t *event)
 	}
 }
 
+/* Editors of Windows put a mark before the text: that of UTF-8 says nothing new, that of UTF-16 that nothing here can be read. */
+static bool pass_mark(struct blob *text)
+{
+	static const uint8_t utf8[] = { 0xef, 0xbb, 0xbf };
+	const uint8_t *d = text->data;
+	size_t n = text->len_bytes;
+
+	if (n >= sizeof utf8 && memcmp(d, utf8, sizeof utf8) == 0) {
+		text->data += sizeof utf8;
+		text->len_bytes -= sizeof utf8;
+	}
+	return n < 2 || !((d[0] == 0xff && d[1] == 0xfe) || (d[0] == 0xfe && d[1] == 0xff) || d[0] == 0 || d[1] == 0);
+}
+
 enum err yaml_text_read(struct blob text, struct yaml_file **out, struct config_errors *errors)
 {
-	struct reader *r = calloc(1, sizeof *r);
+	struct reader *r;
 	enum err e = ERR_OK;
 
 	*out = NULL;
+	if (!pass_mark(&text)) {
+		config_errors_add(errors, 1, 1, "%s", _("the file is UTF-16 or UTF-32, not UTF-8: save it as UTF-8"));
+		return ERR_CONFIG;
+	}
+	r = calloc(1, sizeof *r);
 	if (r == NULL)
 		return ERR_NO_MEMORY;
+	r->text = text;
 	r->errors = errors;
 	r->file = calloc(1, sizeof *r->file);
 	if (r->file == NULL || (r->file->arena = arena_new(ARENA_BYTES)) == NULL || !yaml_parser_initialize(&r->parser)) {

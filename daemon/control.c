@@ -24,6 +24,7 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 		return ERR_NO_MEMORY;
 	c->parts = *parts;
 	c->spare_bytes = UINT64_MAX;
+	c->spare_why = ERR_DISK_FULL;
 	for (int d = 0; d < DOOR_COUNT; d++)
 		c->listeners[d] = -1;
 	c->arena = arena_new(REPLY_ARENA_BYTES);
@@ -32,11 +33,7 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	e = c->arena == NULL || c->shares == NULL ? ERR_NO_MEMORY : ERR_OK;
 	if (e == ERR_OK)
-		e = control_listen(c, DOOR_OFFICE, "office.sock", parts->config->office_group);
-	if (e == ERR_OK)
-		e = control_listen(c, DOOR_OPERATE, "operate.sock", parts->config->operate_group);
-	if (e == ERR_OK)
-		e = control_listen(c, DOOR_READ, "read.sock", parts->config->read_group);
+		e = control_listen_all(c);
 	if (e != ERR_OK) {
 		control_close(c);
 		return e;
@@ -261,9 +258,10 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 	return n;
 }
 
-void control_set_spare(struct control *c, uint64_t spare_bytes)
+void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why)
 {
 	c->spare_bytes = spare_bytes;
+	c->spare_why = why;
 }
 
 uint64_t control_held_bytes(const struct control *c)

@@ -43,8 +43,10 @@ void control_close(struct control *c); /* removes the sockets; NULL is fine */
 unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
 /* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading when the inbox is nearly full. */
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
-/* So many bytes of submissions may come before it is said again. UINT64_MAX at first. */
-void control_set_spare(struct control *c, uint64_t spare_bytes);
+/* So many bytes of submissions may come before it is said again, and what those that do not fit are refused with. UINT64_MAX at first. */
+void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why);
+/* Each second: sockets whose names were deleted or replaced are made anew, the run folder too; told in the log (VT-4012). */
+void control_keep_sockets(struct control *c);
 /* Each second: who holds places or bytes without going on has to go; what happened often goes into the log as a number; memory goes back. */
 void control_tick(struct control *c, int64_t mono_ms);
 /* What is held for local clients: requests, replies, submissions until their commit, a directory on its way in. For who watches memory: it is

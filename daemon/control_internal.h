@@ -24,6 +24,8 @@
 #ifndef VANTHU_DAEMON_CONTROL_INTERNAL_H
 #define VANTHU_DAEMON_CONTROL_INTERNAL_H
 
+#include <sys/stat.h>
+
 #include "daemon/control.h"
 #include "daemon/control_share.h"
 #include "proto/control.pb-c.h"
@@ -102,6 +104,8 @@ struct control {
 	struct control_parts parts;
 	int listeners[DOOR_COUNT];
 	char paths[DOOR_COUNT][128];
+	int64_t keep_after_ms; /* a socket could not be made anew: not tried again before */
+	struct stat bound[DOOR_COUNT]; /* the sockets, as their names led to them when they were bound */
 	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
 	unsigned client_count;
 	unsigned first;           /* whose turn it is to be served first */
@@ -123,13 +127,14 @@ struct control {
 	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
+	enum err spare_why;   /* what is short, when it is not enough */
 	unsigned jobs;
 	int64_t made_anew_ms; /* wall: when a damaged counter of the target was last seen to */
 	struct arena *arena; /* one request */
 };
 
 /* ---- control_listen.c ---- */
-must_use enum err control_listen(struct control *c, enum door door, const char *name, const char *group);
+must_use enum err control_listen_all(struct control *c);
 
 /* ---- control_client.c ---- */
 void control_accept(struct control *c, enum door door);

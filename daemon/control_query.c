@@ -208,6 +208,23 @@ static void fill_directory(struct client *c, Vanthu__V1__Status *s)
 		s->directory_valid_until_ms = r.u.directory.valid_until_ms;
 }
 
+/* Map, disk and inodes, each by its own code: they have different mends. */
+static void fill_room(Vanthu__V1__Status *s, const struct store_room *room, enum err frozen)
+{
+	s->disk_free_bytes = room->disk_free_bytes;
+	s->map_bytes = room->map_bytes;
+	s->map_used_bytes = room->map_used_bytes;
+	s->inodes_counted = room->inodes_known;
+	s->inodes_free = room->inodes_free;
+	s->refusing = !room->submissions;
+	if (frozen != ERR_OK)
+		s->alarms[s->n_alarms++] = frozen;
+	else if (s->refusing)
+		s->alarms[s->n_alarms++] = room->why != ERR_OK ? room->why : ERR_DISK_FULL;
+	if (frozen == ERR_OK && !room->files)
+		s->alarms[s->n_alarms++] = ERR_NO_INODES;
+}
+
 void control_status(struct client *c, uint64_t id)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_STATUS);
@@ -215,7 +232,7 @@ void control_status(struct client *c, uint64_t id)
 	struct store *store = c->control->parts.store;
 	struct control_figures figures = { .up_since_ms = 0 };
 	struct store_figures stored;
-	struct store_room room = { .submissions = true };
+	struct store_room room = { .submissions = true, .files = true };
 	struct committee_id self = core_self(c->control->parts.core);
 	Vanthu__V1__Target target;
 	Vanthu__V1__Clock clock;
@@ -234,12 +251,9 @@ void control_status(struct client *c, uint64_t id)
 	s.version = (char *)(uintptr_t)VANTHU_VERSION;
 	s.up_since_ms = figures.up_since_ms;
 	fill_directory(c, &s);
-	s.disk_free_bytes = room.disk_free_bytes;
 	s.damaged = stored.damaged;
-	s.refusing = !room.submissions;
 	s.alarms = alarms;
-	if (s.refusing)
-		alarms[s.n_alarms++] = figures.frozen != ERR_OK ? figures.frozen : ERR_DISK_FULL;
+	fill_room(&s, &room, figures.frozen);
 	if (s.damaged > 0)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))

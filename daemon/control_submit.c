@@ -315,7 +315,7 @@ static enum err claim_room(const struct upload *u)
 	for (uint32_t i = 0; i < u->part_count; i++)
 		need += u->manifest[i].inlined ? 0 : u->parts[i].size_bytes;
 	if (need > *spare)
-		return ERR_DISK_FULL;
+		return u->client->control->spare_why;
 	if (*spare != UINT64_MAX)
 		*spare -= need;
 	return ERR_OK;

@@ -117,7 +117,7 @@ static enum err open_core(struct daemon *d)
 	if (d->core == NULL || d->verifier == NULL || d->inbox == NULL)
 		return ERR_NO_MEMORY;
 	core_seed(d->core, seed);
-	core_set_room(d->core, d->room.submissions, d->room.documents, d->room.facts);
+	core_set_room(d->core, (struct core_room){ d->room.submissions, d->room.documents, d->room.facts, d->room.why });
 	d->outbox = outbox_new(d->core, lookup, daemon_outbox_ops(d));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;

@@ -13,46 +13,74 @@
 #include "proto/control.pb-c.h"
 
 /* Events that wait for one subscriber that does not read: more of them are dropped for it, which is the most that its memory can be. */
-enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 2000 };
+enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 2000, PAUSE_SECONDS = 30 };
 
 struct events {
 	void *socket;
 	const struct config *config;
+	char endpoint[CONFIG_PATH_MAX + 64];
+	unsigned pause; /* seconds until it is tried again */
+	struct stat bound; /* the socket, as its name led to it */
 };
+
+static enum err bind_socket(struct events *e)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	mode_t mask;
+	int bound;
+
+	if (!config_socket(e->config, "events.sock", path, sizeof path))
+		return ERR_CONFIG;
+	snprintf(e->endpoint, sizeof e->endpoint, "ipc://%s", path);
+	mask = umask(0177);
+	bound = zmq_bind(e->socket, e->endpoint);
+	umask(mask);
+	if (bound != 0) {
+		log_event(LOG_ERROR, "events-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
+		return ERR_SYSTEM;
+	}
+	if (stat(path, &e->bound) != 0)
+		return ERR_SYSTEM;
+	return e->config->read_group[0] != '\0' ? access_grant(path, e->config->read_group) : ERR_OK;
+}
 
 enum err events_open(void *zmq, const struct config *config, struct events **out)
 {
 	struct events *e = calloc(1, sizeof *e);
-	char path[CONFIG_PATH_MAX + 32], endpoint[CONFIG_PATH_MAX + 64];
 	int zero = 0, hwm = SEND_HWM;
-	mode_t mask;
-	int bound;
+	enum err r = ERR_SYSTEM;
 
 	*out = NULL;
 	if (e == NULL)
 		return ERR_NO_MEMORY;
-	if (!config_socket(config, "events.sock", path, sizeof path)) {
-		free(e);
-		return ERR_CONFIG;
-	}
-	snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
 	e->config = config;
 	e->socket = zmq_socket(zmq, ZMQ_PUB);
-	mask = umask(0177);
-	bound = e->socket == NULL || zmq_setsockopt(e->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
-		zmq_setsockopt(e->socket, ZMQ_SNDHWM, &hwm, sizeof hwm) != 0 ? -1 : zmq_bind(e->socket, endpoint);
-	umask(mask);
-	if (bound != 0) {
-		log_event(LOG_ERROR, "events-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
+	if (e->socket != NULL && zmq_setsockopt(e->socket, ZMQ_LINGER, &zero, sizeof zero) == 0 &&
+	    zmq_setsockopt(e->socket, ZMQ_SNDHWM, &hwm, sizeof hwm) == 0)
+		r = bind_socket(e);
+	if (r != ERR_OK) {
 		events_close(e);
-		return ERR_SYSTEM;
-	}
-	if (config->read_group[0] != '\0' && access_grant(path, config->read_group) != ERR_OK) {
-		events_close(e);
-		return ERR_CONFIG;
+		return r;
 	}
 	*out = e;
 	return ERR_OK;
+}
+
+void events_keep_socket(struct events *e)
+{
+	struct stat now;
+
+	if (e->pause > 0) {
+		e->pause--;
+		return;
+	}
+	if (stat(e->endpoint + strlen("ipc://"), &now) == 0 && now.st_ino == e->bound.st_ino && now.st_dev == e->bound.st_dev)
+		return;
+	zmq_unbind(e->socket, e->endpoint);
+	if (bind_socket(e) == ERR_OK)
+		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", e->endpoint + strlen("ipc://"), (int)ERR_SOCKET_GONE);
+	else
+		e->pause = PAUSE_SECONDS;
 }
 
 void events_close(struct events *e)

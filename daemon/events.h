@@ -9,6 +9,8 @@
 struct events;
 /* `config` is borrowed until events_close. */
 must_use enum err events_open(void *zmq, const struct config *config, struct events **out);
+/* Each second: binds anew when the name of its socket was deleted. Subscribers connect again by themselves. */
+void events_keep_socket(struct events *e);
 void events_close(struct events *e); /* NULL is fine */
 void events_publish(struct events *e, const struct act_notify *n, int64_t wall_ms);
 

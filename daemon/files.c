@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/clock.h"
@@ -21,6 +22,18 @@ enum err files_errno(const char *what)
 
 	log_event(LOG_ERROR, "file-failed", "call=%s errno=%d", what, saved);
 	return saved == ENOSPC || saved == EDQUOT ? ERR_DISK_FULL : ERR_FILE;
+}
+
+enum err files_not_made(const struct disk_files *f, const char *what)
+{
+	int saved = errno;
+	struct statvfs disk;
+	bool inodes = saved == ENOSPC && statvfs(f->directory, &disk) == 0 && disk.f_files > 0 && disk.f_favail == 0;
+
+	errno = saved;
+	if (saved == ENOENT)
+		return ERR_STORE_GONE; /* the folder, which was made at the start */
+	return inodes ? ERR_NO_INODES : files_errno(what);
 }
 
 enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t len, size_t *got)

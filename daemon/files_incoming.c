@@ -48,7 +48,7 @@ enum err files_incoming_open(struct files *f, const char *name, struct incoming 
 	snprintf(i->leaves_path, sizeof i->leaves_path, "%s/incoming/%s.leaves", i->owner->directory, name);
 	i->fd = open(i->part, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (i->fd < 0) {
-		enum err e = errno == ENOENT ? ERR_STORE_GONE : files_errno("open"); /* the folder, which was made at the start */
+		enum err e = files_not_made(i->owner, "open");
 
 		free(i);
 		return e;
@@ -387,7 +387,7 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 	/* Never over a file: what is there has the same content, or is damage that is set aside first. */
 	if (renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
 		if (errno != EEXIST)
-			return errno == ENOENT ? ERR_STORE_GONE : files_errno("rename");
+			return files_not_made(i->owner, "rename");
 		e = replace_damaged(i, item, path);
 		if (e != ERR_OK)
 			return e;

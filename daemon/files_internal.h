@@ -47,6 +47,8 @@ struct disk_files {
 };
 
 enum err files_errno(const char *what); /* logs errno and maps it: ERR_DISK_FULL or ERR_FILE */
+/* The same after a file could not be made or named: ENOSPC may mean inodes, and a folder that is missing is gone. */
+enum err files_not_made(const struct disk_files *f, const char *what);
 must_use enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t len, size_t *got);
 must_use enum err files_write_full(int fd, uint64_t offset, struct blob bytes);
 /* DIRECTORY/files/ab/ab12…SUFFIX */

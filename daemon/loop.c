@@ -308,13 +308,16 @@ static enum err each_second(struct daemon *d, struct now now)
 		e = d->files->ops->check_all(d->files);
 	if (e != ERR_OK)
 		return e;
-	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts)
-		log_event(room.submissions ? LOG_INFO : LOG_WARNING, "room", "submissions=%d documents=%d facts=%d disk_free=%llu",
-			  room.submissions, room.documents, room.facts, (unsigned long long)room.disk_free_bytes);
+	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts ||
+	    room.files != d->room.files)
+		log_event(room.submissions && room.files ? LOG_INFO : LOG_WARNING, "room", "submissions=%d documents=%d facts=%d error=VT-%d disk_free=%llu map_used=%llu inodes_free=%llu",
+			  room.submissions, room.documents, room.facts, (int)room.why, (unsigned long long)room.disk_free_bytes,
+			  (unsigned long long)room.map_used_bytes, (unsigned long long)room.inodes_free);
 	d->room = room;
-	core_set_room(d->core, room.submissions, room.documents, room.facts);
 	bulk_set_spare(d->bulk, room.spare_bytes);
-	control_set_spare(d->control, room.spare_bytes);
+	control_set_spare(d->control, room.spare_bytes, room.files ? ERR_DISK_FULL : ERR_NO_INODES);
+	control_keep_sockets(d->control);
+	events_keep_socket(d->events);
 	control_tick(d->control, now.mono_ms);
 	bulk_tick(d->bulk, now);
 	daemon_drop_due(d, now.mono_ms);

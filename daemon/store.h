@@ -14,7 +14,13 @@ struct store;
 struct store_room {
 	uint64_t map_bytes, map_used_bytes;
 	uint64_t disk_free_bytes;
-	uint64_t spare_bytes; /* what attachments may take and leave the reserve */
+	uint64_t spare_bytes; /* what attachments may take and leave the reserve; 0 also when no files can be made */
+	uint64_t left_bytes;       /* a plan with documents of ours may cost so much */
+	uint64_t left_facts_bytes; /* one with facts only */
+	uint64_t inodes_free;
+	bool inodes_known;    /* a file system that counts none has no bound of them */
+	bool files;           /* new files can be made: inodes */
+	enum err why;         /* what is short, when submissions are not taken: ERR_MAP_FULL, ERR_DISK_FULL */
 	bool submissions; /* room for new documents of our own */
 	bool documents;   /* room for documents of others */
 	bool facts;       /* room for facts: the reserve */
@@ -39,6 +45,8 @@ struct store_ops {
 	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it short; nothing may be committed between. */
 	enum err (*read_begin)(struct store *s);
 	void (*read_end)(struct store *s);
+	/* What there is room for now. Asked before each turn: in the common case three system calls. Keeps some room of the disk for the store alone,
+	 * so that what else fills it does not end the process. */
 	enum err (*room)(struct store *s, struct store_room *out);
 	void (*figures)(struct store *s, struct store_figures *out);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
@@ -51,7 +59,7 @@ struct store {
 
 struct store_lmdb_config {
 	const char *directory; /* made when absent, mode 0700 */
-	uint64_t map_bytes;
+	uint64_t map_bytes;       /* the store grows so far; LMDB itself gets more, so that a plan that was begun below it is never cut off */
 	uint64_t reserve_bytes;   /* documents are refused when less than this is free (map or disk) */
 	uint64_t submit_reserve_bytes; /* own submissions already at this */
 };

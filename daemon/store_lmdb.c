@@ -8,13 +8,15 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "daemon/folder.h"
 #include "daemon/log.h"
 #include "daemon/store_lmdb_internal.h"
 #include "proto/record_codec.h"
+
+/* Above store.map, in address space only: what one plan may cost at most, and the facts of a store that is full. */
+#define HEADROOM_BYTES (1ULL << 30)
 
 enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 2, FACTS_SHARE = 8, READERS_MAX = 64 };
 
@@ -25,7 +27,7 @@ enum err lmdb_error(int code, const char *what)
 	if (code == MDB_NOTFOUND)
 		return ERR_NOT_FOUND;
 	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
-	return code == MDB_MAP_FULL || code == ENOSPC ? ERR_DISK_FULL : code == ENOMEM ? ERR_NO_MEMORY : ERR_STORE;
+	return code == MDB_MAP_FULL ? ERR_MAP_FULL : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL : code == ENOMEM ? ERR_NO_MEMORY : ERR_STORE;
 }
 
 /* ---- commit ---- */
@@ -85,54 +87,7 @@ static enum err lmdb_check(struct store *base)
 	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
 }
 
-/* ---- room and figures ---- */
-
-/* Pages that earlier transactions freed: the free list is database 0, each value begins with its count. */
-static size_t free_pages(MDB_txn *txn)
-{
-	MDB_cursor *cursor;
-	MDB_val key, value;
-	size_t n = 0, each;
-
-	if (mdb_cursor_open(txn, 0, &cursor) != MDB_SUCCESS)
-		return 0;
-	while (mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == MDB_SUCCESS) {
-		memcpy(&each, value.mv_data, sizeof each);
-		n += each;
-	}
-	mdb_cursor_close(cursor);
-	return n;
-}
-
-static enum err lmdb_room(struct store *base, struct store_room *out)
-{
-	struct lmdb_store *s = (struct lmdb_store *)base;
-	uint64_t map_free, least;
-	MDB_envinfo info;
-	MDB_stat stat;
-	struct statvfs disk;
-	MDB_txn *txn;
-	enum err e = lmdb_reader_take(s, &txn);
-
-	memset(out, 0, sizeof *out);
-	if (e != ERR_OK)
-		return e;
-	mdb_env_info(s->env, &info);
-	mdb_env_stat(s->env, &stat);
-	out->map_bytes = info.me_mapsize;
-	out->map_used_bytes = (info.me_last_pgno + 1 - free_pages(txn)) * stat.ms_psize;
-	lmdb_reader_give(s, txn);
-	if (statvfs(s->directory, &disk) != 0)
-		return ERR_STORE;
-	out->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-	map_free = out->map_bytes - out->map_used_bytes;
-	least = map_free < out->disk_free_bytes ? map_free : out->disk_free_bytes;
-	out->spare_bytes = out->disk_free_bytes > s->reserve_bytes ? out->disk_free_bytes - s->reserve_bytes : 0;
-	out->submissions = least > s->reserve_bytes + s->submit_reserve_bytes;
-	out->documents = least > s->reserve_bytes;
-	out->facts = least > s->reserve_bytes / FACTS_SHARE;
-	return ERR_OK;
-}
+/* ---- figures ---- */
 
 void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes, uint64_t submit_reserve_bytes)
 {
@@ -250,7 +205,7 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	if (e == ERR_OK)
 		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX), "mdb_env_set_maxreaders");
 	if (e == ERR_OK)
-		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes), "mdb_env_set_mapsize");
+		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes + HEADROOM_BYTES), "mdb_env_set_mapsize");
 	if (e != ERR_OK)
 		return e;
 	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file larger than memory. */
@@ -302,6 +257,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		return ERR_NO_MEMORY;
 	s->base.ops = &ops;
 	s->owner.folder_fd = s->owner.data_fd = s->owner.lock_fd = -1;
+	s->map_bytes = config->map_bytes;
 	s->reserve_bytes = config->reserve_bytes;
 	s->submit_reserve_bytes = config->submit_reserve_bytes;
 	pthread_mutex_init(&s->lock, NULL);

@@ -27,7 +27,10 @@ struct lmdb_store {
 	void *map;
 	MDB_dbi dbis[FAMILY_COUNT];
 	struct arena *arena; /* commits */
+	uint64_t map_bytes; /* as configured */
 	uint64_t reserve_bytes, submit_reserve_bytes;
+	uint64_t tail_end;  /* data.mdb has blocks up to here; see store_lmdb_room.c */
+	bool tail_unknown;  /* the file system gives none in advance */
 	uint64_t commits;
 	pthread_mutex_t lock; /* all below */
 	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
@@ -62,6 +65,9 @@ must_use enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn
 must_use enum err lmdb_owner_committed(struct lmdb_store *s);
 /* Makes owner.lock anew when it was deleted, so that an older daemon finds it. */
 void lmdb_owner_keep_lock(struct lmdb_store *s);
+
+/* ---- store_lmdb_room.c ---- */
+enum err lmdb_room(struct store *base, struct store_room *out);
 
 /* ---- store_lmdb_layout.c ---- */
 

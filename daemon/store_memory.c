@@ -242,7 +242,8 @@ static void memory_read_end(struct store *s)
 static enum err memory_room(struct store *s, struct store_room *out)
 {
 	(void)s;
-	*out = (struct store_room){ .submissions = true, .documents = true, .facts = true };
+	*out = (struct store_room){ .submissions = true, .documents = true, .facts = true, .files = true,
+				    .left_bytes = UINT64_MAX, .left_facts_bytes = UINT64_MAX };
 	return ERR_OK;
 }
 

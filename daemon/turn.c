@@ -9,6 +9,7 @@ struct turn {
 	struct queued batch[TURN_EVENTS_MAX];
 	uint32_t batch_count;
 	struct turn_figures figures;
+	struct store_room room;
 };
 
 struct turn *turn_new(const struct turn_parts *parts)
@@ -52,6 +53,28 @@ static void count(struct turn *t, const struct event *e)
 		t->figures.facts_taken++;
 }
 
+enum { EVENT_MOST_BYTES = 512 * 1024, LINK_MOST_BYTES = 8 * 1024 }; /* of the store, by one event: a document to every neighbour */
+
+/* Does what one more event may cost still fit beside what is planned? The first always comes: what finds no room at all is refused, or held. */
+static bool has_store_room(struct turn *t)
+{
+	uint64_t left = t->room.documents ? t->room.left_bytes : t->room.left_facts_bytes;
+	uint64_t most = EVENT_MOST_BYTES + (uint64_t)LINK_MOST_BYTES * core_link_count(t->parts.core), cost = plan_cost_bytes(t->plan);
+
+	return t->batch_count == 0 || cost == 0 || (cost < left && most < left - cost);
+}
+
+/* Before each turn: a second is long enough to fill what is left. */
+static enum err look_for_room(struct turn *t)
+{
+	struct store_room *room = &t->room;
+	enum err e = t->parts.store->ops->room(t->parts.store, room);
+
+	if (e == ERR_OK)
+		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents, room->facts, room->why });
+	return e;
+}
+
 static enum err take_events(struct turn *t, struct now now)
 {
 	struct event tick = { .type = EVENT_TICK };
@@ -60,7 +83,7 @@ static enum err take_events(struct turn *t, struct now now)
 	if (now.mono_ms >= core_deadline_ms(t->parts.core))
 		e = core_take(t->parts.core, now, &tick, t->plan);
 	/* What finds no room in this plan stays in the inbox for the next turn. */
-	while (e == ERR_OK && t->batch_count < TURN_EVENTS_MAX && plan_has_room(t->plan) &&
+	while (e == ERR_OK && t->batch_count < TURN_EVENTS_MAX && plan_has_room(t->plan) && has_store_room(t) &&
 	       inbox_take(t->parts.inbox, &t->batch[t->batch_count], 1) == 1) {
 		const struct event *event = &t->batch[t->batch_count].event;
 
@@ -197,6 +220,8 @@ enum err turn_run(struct turn *t, struct now now)
 
 	t->figures.turns++;
 	if (e == ERR_OK)
+		e = look_for_room(t);
+	if (e == ERR_OK)
 		e = decide(t, now);
 	if (e == ERR_OK)
 		e = finish(t);
@@ -215,6 +240,11 @@ enum err turn_boot(struct turn *t, struct now now)
 		e = finish(t);
 	plan_clear(t->plan);
 	return e;
+}
+
+const struct store_room *turn_room(const struct turn *t)
+{
+	return &t->room;
 }
 
 struct turn_figures turn_figures(const struct turn *t)

@@ -32,6 +32,8 @@ must_use enum err turn_refuse(struct turn *t, enum err why);
 struct turn_figures {
 	uint64_t turns, commits, documents_taken, facts_taken;
 };
+/* What the last turn found, for figures and attachments. */
+const struct store_room *turn_room(const struct turn *t);
 struct turn_figures turn_figures(const struct turn *t);
 
 /* Signs with another key from the next turn on. Borrowed. */

@@ -18,7 +18,7 @@ struct core *core_new(const struct core_config *config)
 		c->config.credit_messages = CREDIT_MESSAGES;
 	if (c->config.credit_bytes == 0)
 		c->config.credit_bytes = CREDIT_BYTES;
-	c->room_submissions = c->room_documents = c->room_facts = true;
+	c->room = (struct core_room){ true, true, true, ERR_OK };
 	c->next_serial = 1;
 	c->act_number = 1;
 	c->tree = tree_new();
@@ -291,13 +291,11 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 	return ERR_OK;
 }
 
-void core_set_room(struct core *c, bool submissions, bool documents, bool facts)
+void core_set_room(struct core *c, struct core_room room)
 {
-	for (uint32_t i = 0; c->room_documents != documents && i < c->link_count; i++)
+	for (uint32_t i = 0; c->room.documents != room.documents && i < c->link_count; i++)
 		c->links[i]->next_ping_ms = 0; /* the neighbours hear at once why their documents wait, or that they need not any more */
-	c->room_submissions = submissions;
-	c->room_documents = documents;
-	c->room_facts = facts;
+	c->room = room;
 }
 
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes)

@@ -48,8 +48,14 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan);
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);
 
-/* Can local submissions be taken? The shell says so when it has looked at disk and map. */
-void core_set_room(struct core *c, bool room_for_submissions, bool room_for_documents, bool room_for_facts);
+/* What there is room for. The shell says so before each turn, when it has looked at disk and map. */
+struct core_room {
+	bool submissions; /* of our own, and on paper */
+	bool documents;   /* of others */
+	bool facts;
+	enum err why;     /* what submissions are refused with */
+};
+void core_set_room(struct core *c, struct core_room room);
 
 /* What the directory in force says of the key that this daemon signs with. */
 struct signer_validity {

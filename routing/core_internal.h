@@ -165,7 +165,7 @@ struct core {
 	struct digest seed;
 	uint64_t drawn;
 	int64_t next_tick_ms;
-	bool room_submissions, room_documents, room_facts;
+	struct core_room room;
 	bool loaded;
 };
 

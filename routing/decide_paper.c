@@ -186,8 +186,8 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	bool there;
 	enum err result = policy_paper(&p, t->now.wall_ms);
 
-	if (result == ERR_OK && !t->core->room_submissions)
-		result = ERR_DISK_FULL;
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
 	if (result != ERR_OK) {
 		answer(t, e, result, false);
 		return ERR_OK;

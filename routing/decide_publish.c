@@ -48,7 +48,7 @@ static bool spoilt(struct link *l, const struct ev_publish *e)
 
 static bool must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e)
 {
-	if (e->lane == LANE_FACTS ? !t->core->room_facts : !t->core->room_documents)
+	if (e->lane == LANE_FACTS ? !t->core->room.facts : !t->core->room.documents)
 		return true;
 	/* Its receipt or relay record would be signed. */
 	if (e->lane != LANE_FACTS && core_may_sign(t) != ERR_OK)

@@ -274,8 +274,8 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 	if (result != ERR_NOT_FOUND)
 		return result;
 	result = policy_submit(e, t->core->config.attachment_max_bytes);
-	if (result == ERR_OK && !t->core->room_submissions)
-		result = ERR_DISK_FULL;
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
 	if (result == ERR_OK && t->core->directory_version == 0)
 		result = ERR_NO_ROUTE; /* no directory yet: nobody is known */
 	if (result == ERR_OK && tree_superior(&t->tree, t->core->config.self, &culprit, &ended) == ERR_OK && ended) {

@@ -408,7 +408,7 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	struct stream_in *in = &l->in[lane];
 	struct message m = { .type = MESSAGE_CREDIT };
 	/* Without room credit is withheld: nothing is dropped, the publisher keeps it. */
-	bool room = lane == LANE_FACTS ? t->core->room_facts : t->core->room_documents;
+	bool room = lane == LANE_FACTS ? t->core->room.facts : t->core->room.documents;
 
 	if (!in->open)
 		return;

@@ -85,6 +85,8 @@ void plan_clear(struct plan *p)
 	}
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = 0;
+	p->costed = 0;
+	p->cost_bytes = 0;
 	arena_reset(p->arena);
 }
 

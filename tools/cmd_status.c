@@ -8,6 +8,8 @@
 #include "tools/json.h"
 #include "tools/output.h"
 
+enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
+
 static const struct column link_columns[] = {
 	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
 	{ "state", N_("Link"), FORMAT_STATE, false },
@@ -92,11 +94,27 @@ static json_t *json_status(const Vanthu__V1__Status *s)
 	json_object_set_new(out, "directory", json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version, "valid_until",
 							json_time(s->directory_valid_until_ms)));
 	json_object_set_new(out, "disk_free_bytes", json_integer((json_int_t)s->disk_free_bytes));
+	json_object_set_new(out, "inodes_free", s->inodes_counted ? json_integer((json_int_t)s->inodes_free) : json_null());
+	json_object_set_new(out, "map", json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes", (json_int_t)s->map_used_bytes));
 	json_object_set_new(out, "damaged", json_integer((json_int_t)s->damaged));
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
 	json_object_set_new(out, "alarms", alarms);
 	return out;
+}
+
+/* Before anything is refused: when there is still time to buy a disk. */
+static void warn_of_room(struct cli *cli, const json_t *status)
+{
+	const json_t *inodes = json_object_get(status, "inodes_free"), *map = json_object_get(status, "map");
+	json_int_t used = json_integer_value(json_object_get(map, "used_bytes")), bytes = json_integer_value(json_object_get(map, "bytes"));
+
+	if (json_is_true(json_object_get(status, "refusing")))
+		return; /* said already */
+	if (bytes > 0 && used >= bytes / 100 * WARN_MAP_PERCENT)
+		cli_warn(cli, _("the store is %d %% full: %s"), (int)(used * 100 / bytes), _(err_fix(ERR_MAP_FULL)));
+	if (json_is_integer(inodes) && json_integer_value(inodes) < WARN_INODES)
+		cli_warn(cli, _("only %d inodes are left for new files: %s"), (int)json_integer_value(inodes), _(err_fix(ERR_NO_INODES)));
 }
 
 static void print_status(struct cli *cli, json_t *status)
@@ -106,12 +124,14 @@ static void print_status(struct cli *cli, json_t *status)
 		{ "version", N_("Version"), FORMAT_TEXT, false },     { "up_since", N_("Up since"), FORMAT_TIME, false },
 		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
 		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
+		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false }, { "store_used", N_("Store"), FORMAT_BYTES, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
 	json_t *queue = json_object_get(status, "queue"), *alarm;
 	size_t i;
 
+	json_object_set(status, "store_used", json_object_get(json_object_get(status, "map"), "used_bytes"));
 	json_object_set(status, "queued", json_object_get(queue, "count"));
 	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
 	json_object_set(status, "directory_version", json_object_get(json_object_get(status, "directory"), "version"));
@@ -123,6 +143,7 @@ static void print_status(struct cli *cli, json_t *status)
 	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);
 	if (json_integer_value(json_object_get(status, "directory_version")) == 0)
 		cli_warn(cli, "%s", _("no directory of committees yet, so no links: vanthu committee import FILE"));
+	warn_of_room(cli, status);
 	json_array_foreach(json_object_get(status, "alarms"), i, alarm) {
 		unsigned code = 0;
 

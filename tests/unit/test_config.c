@@ -191,6 +191,61 @@ static void test_numbers_that_overflow_or_are_none_are_refused(void **state)
 	}
 }
 
+static enum err load_bytes(struct corner *p, const void *bytes, size_t len)
+{
+	FILE *f = fopen(p->file, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(bytes, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+	return config_load(p->file, &p->config, &p->errors);
+}
+
+static void test_byte_order_mark_is_passed_over_and_places_stay(void **state)
+{
+	struct corner *p = *state;
+
+	assert_ok(load(p, "\xef\xbb\xbf" "committee: xa-a1\r\nlog_level: debug\r\n"));
+	assert_string_equal(p->config.committee.text, "xa-a1");
+	assert_string_equal(p->config.log_level, "debug");
+	assert_int_equal(load(p, "\xef\xbb\xbf" "committee: xa-a1\nexpire: soon\n"), ERR_CONFIG);
+	assert_true(p->errors.count == 1 && p->errors.list[0].line == 2 && p->errors.list[0].column == 9);
+	assert_int_equal(load(p, "\xef\xbb\xbf"), ERR_CONFIG); /* a mark and nothing else */
+	assert_int_equal(p->errors.list[0].line, 0);
+}
+
+static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line, column;
+	} bad[] = {
+		{ "committee: xa-a1\n# Đảng\n\n\n\n\n# ủy \xe1\n", 7, 6 }, /* cut off in the middle of a character */
+		{ "# \xc3\x28\ncommittee: xa-a1\n", 1, 3 },
+		{ "\xef\xbb\xbf# a\nrun: \xd0\n", 2, 6 },
+		{ "committee: xa-a1\nrun: a\x07" "b\n", 2, 7 }, /* readable, and no text */
+	};
+	struct corner *p = *state;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(load(p, bad[i].text), ERR_CONFIG);
+		assert_int_equal(p->errors.list[0].line, bad[i].line);
+		assert_int_equal(p->errors.list[0].column, bad[i].column);
+		assert_non_null(strstr(p->errors.list[0].text, i == 3 ? "0x07" : "UTF-8"));
+	}
+}
+
+static void test_utf16_is_told_as_what_it_is(void **state)
+{
+	static const char *const texts[] = { "\xff\xfe" "c\0o\0m\0\n\0", "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0", "\0c\0o\0m\0\n\0\0" };
+	struct corner *p = *state;
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		assert_int_equal(load_bytes(p, texts[i], 10), ERR_CONFIG);
+		assert_non_null(strstr(p->errors.list[0].text, "UTF-16"));
+	}
+}
+
 static void test_what_yaml_takes_and_nobody_wants_is_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -311,6 +366,9 @@ int main(void)
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
 		TEST(test_all_errors_are_told_at_once_with_their_places),
+		TEST(test_byte_order_mark_is_passed_over_and_places_stay),
+		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),
+		TEST(test_utf16_is_told_as_what_it_is),
 		TEST(test_links_have_windows_of_their_own),
 		TEST(test_faults_of_links_are_told_with_their_places),
 		TEST(test_more_links_than_places_are_refused),
