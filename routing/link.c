@@ -275,7 +275,7 @@ static void link_notice(struct turn_view *t, struct link *l, enum notice what, e
 
 uint32_t link_withholding(const struct turn_view *t)
 {
-	return t->core->room_documents ? 0 : ERR_DISK_FULL;
+	return t->core->room.documents ? 0 : t->core->room.why;
 }
 
 void link_down(struct turn_view *t, struct link *l, enum err why)

@@ -8,7 +8,11 @@ setup() {
 	printf 'x\n' >doc.txt
 	make_lab tree.yaml
 }
-teardown() { end_lab; }
+teardown() {
+	local folder
+	end_lab
+	[ ! -f mounts ] || while read -r folder; do umount -l "$folder"; done <mounts
+}
 
 send() { v btp send "${2:-doc.txt}" --to thads --type CV --number "$1-CV/ĐU" --subject "văn bản $1" -q; }
 sent() { v btp outbox --json | jq '.data | length'; }
@@ -130,4 +134,107 @@ logged() { grep -q "event=$2 " "$LAB/$1/vanthud.log"; }
 	run send 3
 	[ "$status" = 1 ]
 	[[ $output == *"VT-4009"* ]]
+}
+
+# Several clients at once send more than there is room for, to a neighbour that has as little. Whatever it ends with: both daemons go on.
+flood() {
+	local client clients=()
+	for client in 1 2 3; do
+		"$ROOT/build/bench/bench" load "$LAB/btp" --to=thads --docs=300 --bytes=28000 >/dev/null 2>&1 3>&- &
+		clients+=($!)
+	done
+	wait "${clients[@]}" || true
+	run send 1 inline.bin
+	[ "$status" = 1 ]
+}
+live() { kill -0 "$(pid_of "$1")" && ! grep -q 'event=turn-failed' "$LAB/$1/vanthud.log"; }
+settings() { local f; for f in "$LAB"/{btp,thads}/vanthud.yaml; do printf 'store:\n  map: %s\n  reserve: 1M\n' "$1" >>"$f"; done; }
+mounted() { [ "$(id -u)" = 0 ] && mkdir -p "$2" && mount -t tmpfs -o "$1,mode=700" tmpfs "$2" 2>/dev/null && echo "$2" >>mounts; }
+
+@test "a burst that fills store.map: VT-4010 names it, no daemon ends, and after it was raised all goes on" {
+	head -c 28000 /dev/urandom >inline.bin
+	settings 16M
+	start_lab
+	flood
+	[[ $output == *"VT-4010"*"store.map"* ]]
+	live btp
+	live thads
+	run v btp status
+	[[ $output == *"VT-4010"* ]]
+	[ "$(v btp status --json | jq '.data | .refusing and .disk_free_bytes > 64000000 and .map.bytes == 16777216')" = true ]
+	stop_lab
+	sed -i 's/map: 16M/map: 64M/' "$LAB"/{btp,thads}/vanthud.yaml
+	start_lab
+	run -0 v btp send inline.bin --to thads --type CV --number "2-CV/ĐU" --subject "sau" --wait delivered --timeout 60 -q
+	[ "$(v btp outbox --json | jq '[.data[] | select(.state != "delivered")] | length')" = 0 ]
+}
+
+@test "a burst that fills the disk: VT-4001, and no daemon ends" {
+	head -c 28000 /dev/urandom >inline.bin
+	settings 64G
+	mounted size=14m "$LAB/btp/data" || skip "no file system can be mounted here"
+	mounted size=14m "$LAB/thads/data"
+	start_lab
+	flood
+	[[ $output == *"VT-4001"* ]]
+	live btp
+	live thads
+	mount -o remount,size=64m "$LAB/btp/data"
+	mount -o remount,size=64m "$LAB/thads/data"
+	wait_for 20 v btp send inline.bin --to thads --type CV --number "2-CV/ĐU" --subject "sau" --wait delivered --timeout 60 -q
+}
+
+@test "inodes used up: VT-4011 for what needs a file, documents without one go on, and status shows how many are left" {
+	local n
+	mounted size=64m,nr_inodes=300 "$LAB/btp/data" || skip "no file system can be mounted here"
+	settings 64G
+	start_lab
+	for n in $(seq 40); do
+		head -c 40000 /dev/urandom >"large-$n"
+		run send "$n" "large-$n"
+		[ "$status" = 0 ] || break
+	done
+	[ "$status" = 1 ]
+	[[ $output == *"VT-4011"*"df -i"* ]]
+	send 50
+	run v btp status
+	[[ $output == *"VT-4011"* ]]
+	[ "$(v btp status --json | jq '.data | (.refusing | not) and .inodes_free < 40 and .disk_free_bytes > 30000000')" = true ]
+	# What comes from a neighbour waits there, its files too.
+	v thads send large-1 --to btp --type CV --number "1-CV/ĐUTHA" --subject "đến" -q
+	live btp
+	mount -o remount,nr_inodes=2000 "$LAB/btp/data"
+	wait_for 60 eval '[ "$(v thads outbox --state delivered --json | jq ".data | length")" = 1 ]'
+	live btp
+}
+
+@test "the run folder deleted under a daemon that runs: its sockets are made anew, and who was connected stays so" {
+	local run
+	start_lab btp
+	run=$(v btp config show --json | jq -r '.data[] | select(.key == "run") | .value')
+	rm -rf "$run"
+	wait_for 10 v btp status -q
+	logged btp socket-made-anew
+	[ "$(stat -c %a "$run")" = 755 ]
+	[ "$(stat -c %a "$run/office.sock")" = 600 ]
+	rm "$run/office.sock" "$run/events.sock"
+	wait_for 10 send 1
+	wait_for 10 test -S "$run/events.sock"
+}
+
+@test "what a daemon makes at its first start is on disk with the folders that name it, before it answers" {
+	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
+	strace -D -f -qq -y -o calls -e trace=fsync,listen "$ROOT/build/vanthud" -c "$LAB/btp/vanthud.yaml" >/dev/null 2>>"$LAB/btp/vanthud.log" </dev/null 3>&- &
+	echo $! >"$LAB/btp/vanthud.pid"
+	wait_for 20 v btp status -q
+	stop_lab
+	local folder listening
+	listening=$(grep -n 'listen(' calls | head -1 | cut -d: -f1)
+	for folder in "$LAB/btp" "$LAB/btp/data" "$LAB/btp/data/store" "$LAB/btp/data/files"; do
+		head -n "$listening" calls | grep -q "fsync([0-9]*<$folder>) *= 0" || { echo "not synced: $folder"; return 1; }
+	done
+	strace -f -qq -y -o made -e trace=fsync "$VANTHU" init new --id moi -q >/dev/null 3>&-
+	for folder in "$PWD" "$PWD/new" "$PWD/new/link.key" "$PWD/new/sign.key" "$PWD/new/vanthud.yaml"; do
+		grep -q "fsync([0-9]*<$folder>) *= 0" made || { echo "not synced: $folder"; return 1; }
+	done
 }
