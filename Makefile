@@ -27,7 +27,7 @@ PROTO := allocator body certificate crc32c digest directory directory_file field
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_check control_client control_committee control_content control_document \
 	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace \
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
-	inbox keyring links links_peers links_send names \
+	inbox keyring gate gate_thread links links_peers links_send names \
 	links_socket links_visit log log_repeat loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
 # Numbers that are used twice, and documents sent again.
 ROUTING += decide_resend numbers series

@@ -18,6 +18,7 @@
 struct control_figures { /* what the daemon counts, asked when a status is wanted */
 	int64_t up_since_ms;
 	uint64_t turns, commits, signatures, documents_taken, facts_taken, file_syncs;
+	bool descriptors_short; /* connections that say nothing are closed early */
 	enum err frozen; /* why nothing is taken any more; ERR_OK */
 };
 struct control_parts {

@@ -256,6 +256,8 @@ void control_status(struct client *c, uint64_t id)
 	fill_room(&s, &room, figures.frozen);
 	if (s.damaged > 0)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
+	if (figures.descriptors_short)
+		alarms[s.n_alarms++] = ERR_DESCRIPTORS;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
 		alarms[s.n_alarms++] = ERR_DIRECTORY_EXPIRED;
 	control_fill_clock(c, &clock);

@@ -60,6 +60,7 @@ struct daemon {
 	struct store_room room;
 	int64_t next_second_ms, next_minute_ms, next_trim_ms, last_commit_us;
 	uint64_t own_first_bytes;
+	unsigned trim_in; /* seconds */
 	struct drop drops[DROPS_MAX];
 	unsigned drop_count, drop_jobs;
 	bool stopping;

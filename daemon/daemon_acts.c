@@ -24,6 +24,11 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 	return e;
 }
 
+static bool may_publish(void *ctx, struct committee_id neighbour)
+{
+	return links_may_publish(((struct daemon *)ctx)->links, neighbour);
+}
+
 static void reply(void *ctx, const struct act_reply *r)
 {
 	control_reply(((struct daemon *)ctx)->control, r);
@@ -162,7 +167,7 @@ static void visit_end(void *ctx, struct committee_id who, enum party party)
 
 struct outbox_ops daemon_outbox_ops(struct daemon *d)
 {
-	return (struct outbox_ops){ .ctx = d, .send = send_control, .reply = reply, .notify = publish_notice, .fetch = fetch,
+	return (struct outbox_ops){ .ctx = d, .send = send_control, .may_publish = may_publish, .reply = reply, .notify = publish_notice, .fetch = fetch,
 				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
 				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
 				    .visit_end = visit_end };

@@ -115,6 +115,8 @@ unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max)
 	n = n < max ? n : max;
 	for (unsigned i = 0; i < n; i++)
 		items[i] = poll_item(&watched[i]);
+	if (n < max)
+		items[n++] = (zmq_pollitem_t){ .fd = gate_fd(l->gate), .events = ZMQ_POLLIN };
 	return n;
 }
 
@@ -136,6 +138,37 @@ static bool receive_part(struct attention *a, void *socket, zmq_msg_t *m)
 		return true;
 	a->quiet = true;
 	return false;
+}
+
+/* What has come out of libzmq is not held there any more. */
+static void note_origin(struct links *l)
+{
+	l->message_fd = zmq_msg_get(&l->message, ZMQ_SRCFD);
+	gate_heard(l->gate, l->message_fd, zmq_msg_size(&l->message));
+}
+
+static bool is_of(struct gate_id a, struct gate_id b)
+{
+	return a.fd == b.fd && a.serial == b.serial;
+}
+
+/* Who made us hold too much is cut off like any other who breaks the rules; the connection itself ends by the gate. */
+static void take_reports(struct links *l)
+{
+	struct gate_report r;
+
+	while (gate_next(l->gate, &r)) {
+		struct neighbour *n = links_superior(l);
+
+		if (n != NULL && (is_of(l->control.gate_id, r.id) || is_of(l->bulk.gate_id, r.id)))
+			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
+		for (unsigned i = 0; i < l->neighbour_count; i++) {
+			struct neighbour *other = &l->neighbours[i];
+
+			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) || is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
+				links_tell(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
+		}
+	}
 }
 
 bool links_pending(const struct links *l)
@@ -218,6 +251,10 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 		/* It may not have heard of our newer key yet, or no longer take the older one. */
 		l->dial_key = (l->dial_key + 1) % l->config.key_count;
 	}
+	if (change == DIALLED_UP) {
+		d->gate = l->gate;
+		d->gate_id = gate_claim(l->gate, d->fd);
+	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
 	links_tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, why);
@@ -257,6 +294,10 @@ static void first_frame(struct links *l, struct committee_id who, struct neighbo
 		return; /* it may visit, and nothing else */
 	c = &n->connections[m.u.hello.purpose];
 	replaced = c->standing;
+	if (replaced)
+		gate_cut(l->gate, c->gate_id, 0);
+	c->gate = l->gate;
+	c->gate_id = gate_claim(l->gate, l->message_fd);
 	memcpy(c->rid, rid, RID_BYTES);
 	c->standing = true;
 	c->listener = r;
@@ -311,6 +352,7 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 	while (zmq_msg_more(parts == 0 ? &id : &l->message) != 0) {
 		if (!receive_part(&r->attention, r->socket, &l->message))
 			break;
+		note_origin(l);
 		parts++;
 	}
 	*good = *good && parts > 0;
@@ -375,6 +417,7 @@ static bool receive_dialled(struct links *l, struct dialled *d, bool *good)
 	do {
 		if (!receive_part(&d->attention, d->socket, &l->message))
 			return false;
+		note_origin(l);
 		parts++;
 	} while (zmq_msg_more(&l->message) != 0);
 	*good = parts == 1;
@@ -416,6 +459,7 @@ static bool take_host(struct links *l, struct link_event *out)
 void links_receive(struct links *l, struct link_event *out)
 {
 	memset(out, 0, sizeof *out);
+	take_reports(l);
 	if (!l->zap_attention.quiet) {
 		zap_service(l->zap); /* all that waits */
 		l->zap_attention.quiet = true;

@@ -55,6 +55,11 @@ void links_polled(struct links *l, const zmq_pollitem_t *items, unsigned count);
 /* The next thing that happened, without blocking; type LINK_EVENT_NONE when nothing did. */
 void links_receive(struct links *l, struct link_event *out);
 
+/* What libzmq holds for peers; whether descriptors are short, so that connections that say nothing are closed early. */
+uint64_t links_held_bytes(const struct links *l);
+bool links_descriptors_short(const struct links *l);
+/* May another publication go in? Not while as much as one link may cost has not left the process yet, whatever credit its subscriber gives. */
+bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
 /* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes libzmq hold (TRAPS, libzmq 5). */

@@ -2,6 +2,7 @@
 #ifndef VANTHU_DAEMON_LINKS_INTERNAL_H
 #define VANTHU_DAEMON_LINKS_INTERNAL_H
 
+#include "daemon/gate.h"
 #include "daemon/links.h"
 #include "daemon/zap.h"
 #include "routing/arena.h"
@@ -22,6 +23,8 @@ struct listener {
 };
 struct connection {
 	bool standing;
+	struct gate *gate;
+	struct gate_id gate_id;
 	uint8_t rid[RID_BYTES];
 	struct listener *listener;
 };
@@ -38,6 +41,9 @@ struct dialled {
 	void *socket, *monitor;
 	struct attention attention, monitor_attention;
 	bool up;
+	int fd; /* of the connection, while it stands */
+	struct gate *gate;
+	struct gate_id gate_id;
 	int64_t not_before_ms; /* monotonic: dialled again then */
 	/* What the present attempt has come to: by it a failure is told from another, for libzmq names none. */
 	enum dialled_attempt { ATTEMPT_NEW, ATTEMPT_SOCKET, ATTEMPT_CONNECTED } attempt;
@@ -61,6 +67,7 @@ struct links {
 	void *zmq;
 	struct links_config config;
 	struct zap *zap;
+	struct gate *gate;
 	struct attention zap_attention;
 	struct listener listeners[OWN_KEYS_MAX];
 	unsigned dial_key; /* of config.keys: the older one when the superior has not heard of the newer */
@@ -75,6 +82,7 @@ struct links {
 	struct link_event pending[PENDING_MAX];
 	unsigned pending_first, pending_count;
 	zmq_msg_t message; /* the frame that the caller looks at */
+	int message_fd;    /* whence it came */
 	bool hello_waits;
 	struct committee_id hello_from;
 	enum party hello_party;

@@ -173,6 +173,8 @@ enum err links_open(void *zmq, const struct links_config *config, const struct l
 	l->arena = arena_new(HELLO_ARENA_BYTES);
 	e = l->arena == NULL ? ERR_NO_MEMORY : zap_open(zmq, allowed, l, &l->zap);
 	if (e == ERR_OK)
+		e = gate_open(zmq, &l->gate);
+	if (e == ERR_OK)
 		e = links_set_peers(l, peers, count);
 	if (e == ERR_OK)
 		e = open_listeners(l);
@@ -194,6 +196,7 @@ void links_close(struct links *l)
 	dialled_close(&l->control, 0);
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++)
 		listener_close(&l->listeners[i]);
+	gate_close(l->gate);
 	zap_close(l->zap);
 	arena_destroy(l->arena);
 	free(l->neighbours);

@@ -7,7 +7,9 @@
 #include "daemon/log.h"
 #include "proto/wire.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000, LAST_WORD_MS = 1000 };
+enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000, LAST_WORD_MS = 1000, LET_GO_MS = 200 };
+/* Not on its way yet, on one connection: with it a link is begun anew; and with this publications wait. */
+enum { UNSENT_MAX_BYTES = 12 << 20, PUBLISH_UNSENT_MAX_BYTES = 6 << 20, ALL_UNSENT_MAX_BYTES = 48 << 20, SHARE_BYTES = 512 << 10 };
 
 /* ---- sending ---- */
 
@@ -21,19 +23,32 @@ static bool send_part(void *socket, zmq_msg_t *m, struct blob frame)
 
 enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
 {
+	size_t len = m != NULL ? zmq_msg_size(m) : frame.len_bytes;
+
 	if (d->socket == NULL || !d->up)
 		return ERR_NETWORK;
 	d->attention.quiet = false;
-	return send_part(d->socket, m, frame) ? ERR_OK : ERR_BUSY;
+	if (gate_unsent_bytes(d->gate, d->gate_id) > UNSENT_MAX_BYTES || !send_part(d->socket, m, frame))
+		return ERR_BUSY;
+	gate_sent(d->gate, d->gate_id, len);
+	return ERR_OK;
 }
 
 enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame)
 {
+	size_t len = m != NULL ? zmq_msg_size(m) : frame.len_bytes;
+
 	if (!c->standing || c->listener->socket == NULL)
 		return ERR_NETWORK;
 	c->listener->attention.quiet = false;
-	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
-		return send_part(c->listener->socket, m, frame) ? ERR_OK : ERR_BUSY;
+	if (gate_unsent_bytes(c->gate, c->gate_id) > UNSENT_MAX_BYTES)
+		return ERR_BUSY;
+	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
+		if (!send_part(c->listener->socket, m, frame))
+			return ERR_BUSY;
+		gate_sent(c->gate, c->gate_id, len);
+		return ERR_OK;
+	}
 	if (zmq_errno() != EHOSTUNREACH)
 		return ERR_BUSY;
 	c->standing = false;
@@ -55,6 +70,25 @@ static enum err send_to(struct links *l, struct committee_id neighbour, enum pur
 	if (stood && e == ERR_NETWORK && !n->connections[purpose].standing)
 		links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
 	return e;
+}
+
+bool links_may_publish(struct links *l, struct committee_id neighbour)
+{
+	struct neighbour *n = links_find(l, neighbour);
+	uint64_t unsent = n == NULL ? 0 : n->peer.superior ? gate_unsent_bytes(l->gate, l->control.gate_id)
+							   : gate_unsent_bytes(l->gate, n->connections[PURPOSE_CONTROL].gate_id);
+
+	return unsent < SHARE_BYTES || (unsent < PUBLISH_UNSENT_MAX_BYTES && gate_held_bytes(l->gate) < ALL_UNSENT_MAX_BYTES);
+}
+
+uint64_t links_held_bytes(const struct links *l)
+{
+	return gate_held_bytes(l->gate);
+}
+
+bool links_descriptors_short(const struct links *l)
+{
+	return gate_short(l->gate);
 }
 
 enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
@@ -106,6 +140,8 @@ void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYT
 
 static void let_go(struct links *l, struct neighbour *n, int linger_ms)
 {
+	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++)
+		gate_cut(l->gate, n->connections[p].gate_id, LET_GO_MS);
 	memset(n->connections, 0, sizeof n->connections);
 	if (n->peer.superior) {
 		dialled_close(&l->bulk, 0);

@@ -60,10 +60,13 @@ static enum err listen_on(struct links *l, struct listener *r, const struct own_
 	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
 	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, key->secret, 41) != 0 ||
-	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) || zmq_bind(s, key->listen) != 0) {
+	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) ||
+	    gate_watch(l->gate, s) != ERR_OK || zmq_bind(s, key->listen) != 0) {
 		error = zmq_errno();
-		if (s != NULL)
+		if (s != NULL) {
+			zmq_socket_monitor(s, NULL, 0);
 			zmq_close(s);
+		}
 		errno = error;
 		return ERR_NETWORK;
 	}
@@ -96,8 +99,10 @@ enum err listener_open_again(struct links *l, struct listener *r, const struct o
 
 void listener_close(struct listener *r)
 {
-	if (r->socket != NULL)
+	if (r->socket != NULL) {
+		zmq_socket_monitor(r->socket, NULL, 0);
 		zmq_close(r->socket);
+	}
 	explicit_bzero(r, sizeof *r);
 }
 
@@ -234,6 +239,8 @@ enum dialled_change dialled_watch(struct dialled *d, enum err *why)
 
 	*why = ERR_OK;
 	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet && next_event(d, &event, &value)) {
+		if (event == MONITOR_CONNECTED)
+			d->fd = (int)value;
 		change = judge(d, event, why);
 		if (change != DIALLED_NOTHING)
 			d->up = change == DIALLED_UP;

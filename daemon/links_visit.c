@@ -9,7 +9,7 @@
 #include "daemon/log.h"
 #include "routing/id.h"
 
-enum { CALL_PAUSE_MS = 500, CALL_PAUSE_MOST_MS = 60 * 1000, CALL_FORGOTTEN_MS = 10 * 60 * 1000 };
+enum { CALL_PAUSE_MS = 500, VISIT_OVER_MS = 200, CALL_PAUSE_MOST_MS = 60 * 1000, CALL_FORGOTTEN_MS = 10 * 60 * 1000 };
 
 /* ---- who comes ---- */
 
@@ -67,7 +67,8 @@ bool links_take_visitor(struct links *l, struct committee_id who, struct listene
 	}
 	if (v == NULL)
 		return false;
-	*v = (struct visitor){ .who = who, .connection = { .standing = true, .listener = r } };
+	*v = (struct visitor){ .who = who, .connection = { .standing = true, .listener = r, .gate = l->gate } };
+	v->connection.gate_id = gate_claim(l->gate, l->message_fd);
 	memcpy(v->connection.rid, rid, RID_BYTES);
 	links_tell_visit(l, LINK_CONNECTED, who, PARTY_VISITOR);
 	return true;
@@ -126,6 +127,8 @@ bool links_watch_visit(struct links *l)
 	if (change == DIALLED_NOTHING || change == DIALLED_FAILED)
 		return change == DIALLED_FAILED; /* it tries again by itself */
 	if (change == DIALLED_UP) {
+		l->visit.gate = l->gate;
+		l->visit.gate_id = gate_claim(l->gate, l->visit.fd);
 		links_tell_visit(l, LINK_CONNECTED, l->host.committee, PARTY_HOST);
 		return true;
 	}
@@ -142,8 +145,10 @@ void links_visit_end(struct links *l, struct committee_id who, enum party party)
 {
 	struct visitor *v = party == PARTY_VISITOR ? links_visitor(l, who) : NULL;
 
-	if (v != NULL)
+	if (v != NULL) {
+		gate_cut(l->gate, v->connection.gate_id, VISIT_OVER_MS);
 		v->connection.standing = false;
+	}
 	if (party == PARTY_HOST && id_equal(who, l->host.committee))
 		dialled_close(&l->visit, 0);
 }

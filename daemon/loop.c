@@ -24,6 +24,9 @@ enum {
 	MINUTE_MS = 60 * 1000,
 	TRIM_ABOVE_BYTES = 48 * 1024 * 1024,
 	TRIM_EVERY_MS = 3000,
+	TRIM_SECONDS = 2,
+	GIVE_BACK_BYTES = 16 << 20,
+	HELD_WATERMARK_BYTES = 128 << 20, /* the gate cuts off at half of it: it cannot, for some reason */
 	BULK_GAPS = 3,
 	PATIENT_GAPS = 2,
 };
@@ -288,10 +291,15 @@ static enum err watch_memory(struct daemon *d, uint64_t own_bytes)
 
 	if (d->own_first_bytes == 0)
 		d->own_first_bytes = own_bytes;
+	/* What peers have let go of lies about in libzmq's heaps, in pieces, until it is given back. */
+	if (own_bytes > d->own_first_bytes + GIVE_BACK_BYTES && d->trim_in-- == 0) {
+		d->trim_in = TRIM_SECONDS;
+		malloc_trim(0);
+	}
 	if (own_bytes < d->own_first_bytes + MEMORY_WATERMARK_BYTES)
 		return ERR_OK;
 	log_event(LOG_WARNING, "memory-watermark", "own_bytes=%llu", (unsigned long long)own_bytes);
-	e = links_rebind(d->links);
+	e = links_held_bytes(d->links) > HELD_WATERMARK_BYTES ? links_rebind(d->links) : ERR_OK;
 	malloc_trim(0);
 	return e;
 }

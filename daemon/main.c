@@ -18,6 +18,8 @@
 #include "daemon/notify.h"
 #include "daemon/version.h"
 
+enum { FILES_WANTED = 65536 };
+
 struct options {
 	const char *config;
 	bool check;
@@ -96,18 +98,31 @@ static enum err check_keys(const struct config *config)
 	return e;
 }
 
+/* Each connection is a descriptor: as many as we may have, and a word when that is not many. */
+static void raise_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	if (files.rlim_max < FILES_WANTED)
+		log_event(LOG_WARNING, "file-limit-low", "limit=%llu wanted=%d", (unsigned long long)files.rlim_max, FILES_WANTED);
+	files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+		log_event(LOG_WARNING, "file-limit-not-set", "limit=%llu", (unsigned long long)files.rlim_cur);
+}
+
 /* No core files: they would hold keys. No SIGPIPE: a client that goes away is an error code. */
 static void harden(void)
 {
-	struct rlimit none = { 0, 0 }, files = { 65536, 65536 };
+	struct rlimit none = { 0, 0 };
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_DUMPABLE, 0);
 	if (setrlimit(RLIMIT_CORE, &none) != 0)
 		log_event(LOG_WARNING, "core-limit-not-set", "pid=%d", (int)getpid());
-	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
-		log_event(LOG_DEBUG, "file-limit-not-set", "pid=%d", (int)getpid());
+	raise_files();
 }
 
 static int run(const struct config *config)

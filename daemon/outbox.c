@@ -106,6 +106,8 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 	*more = false;
 	if (items == NULL)
 		return ERR_NO_MEMORY;
+	if (o->ops.may_publish != NULL && !o->ops.may_publish(o->ops.ctx, neighbour))
+		return ERR_OK;
 	while (count < FRAME_ITEMS_MAX && moved.sent < moved.last) {
 		struct key key = key_seq(neighbour, lane, moved.sent + 1);
 		struct record r;

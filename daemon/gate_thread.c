@@ -1,0 +1,301 @@
+/* The gate's thread: looks at connections while they move, ends those that hold too much, and makes room when descriptors are short; see
+ * gate.h. */
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zmq.h>
+
+#include "daemon/clock.h"
+#include "daemon/gate_internal.h"
+#include "daemon/log.h"
+
+enum {
+	HELD_MAX_BYTES = 16 << 20,       /* by one connection that has said who it is */
+	HELD_HARD_BYTES = 22 << 20,      /* no last word then */
+	HELD_ALL_BYTES = 64 << 20,       /* by all: who holds most goes */
+	HELLO_WITHIN_MS = 10 * 1000,
+	LAST_WORD_MS = 100,
+	LOOK_GAP_MS = 8,                 /* between two looks at busy connections: what comes in between is a few MiB */
+	WAIT_MS = 1000,
+	SHORT_TOLD_MS = 60 * 1000,
+	EVENTS_MAX = 64,
+};
+
+static int64_t now_ms(void)
+{
+	return clock_now().mono_ms;
+}
+
+static ino_t inode_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? st.st_ino : 0;
+}
+
+static void report(struct gate *g, struct gate_id id, enum err why)
+{
+	uint64_t one = 1;
+
+	if (g->count == REPORTS_MAX)
+		return;
+	g->reports[(g->first + g->count++) % REPORTS_MAX] = (struct gate_report){ id, why };
+	if (write(g->tell, &one, sizeof one) < 0)
+		return; /* it is readable already */
+}
+
+/* Through a duplicate: the number may be another's by now. */
+static void end(struct watched_connection *c, int fd)
+{
+	int own = dup(fd);
+
+	if (own < 0)
+		own = fd; /* none left: the number must do */
+	if (inode_of(own) == c->inode)
+		shutdown(own, SHUT_RDWR);
+	if (own != fd)
+		close(own);
+	c->cut_ms = INT64_MAX;
+}
+
+static void forget(struct gate *g, int fd)
+{
+	struct watched_connection *c = &g->all[fd];
+
+	g->held -= c->held;
+	g->strangers -= c->there && !c->claimed;
+	memset(c, 0, sizeof *c);
+}
+
+struct watched_connection *gate_remember(struct gate *g, int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = fd };
+	struct watched_connection *c;
+	ino_t inode;
+
+	if (fd < 0 || fd >= g->limit || (inode = inode_of(fd)) == 0)
+		return NULL;
+	c = &g->all[fd];
+	if (c->there && c->inode == inode)
+		return c;
+	forget(g, fd);
+	*c = (struct watched_connection){ .there = true, .inode = inode, .serial = ++g->serial, .since_ms = now_ms() };
+	g->strangers++;
+	g->highest = fd > g->highest ? fd : g->highest;
+	if (epoll_ctl(g->epoll, EPOLL_CTL_ADD, fd, &e) != 0)
+		epoll_ctl(g->epoll, EPOLL_CTL_MOD, fd, &e);
+	return c;
+}
+
+/* ---- looking ---- */
+
+void gate_look(struct gate *g, int fd)
+{
+	struct watched_connection *c = &g->all[fd];
+	struct tcp_info info;
+	socklen_t len = sizeof info;
+	uint64_t in, held;
+	int unread = 0, queued = 0;
+
+	memset(&info, 0, sizeof info);
+	if (!c->there || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || ioctl(fd, SIOCINQ, &unread) != 0 ||
+	    ioctl(fd, SIOCOUTQ, &queued) != 0)
+		return;
+	in = (uint64_t)info.tcpi_bytes_received - (uint64_t)unread;
+	c->gone = (uint64_t)info.tcpi_bytes_acked + (uint64_t)queued;
+	held = (in > c->heard ? in - c->heard : 0) + (c->sent > c->gone ? c->sent - c->gone : 0);
+	g->held += held - c->held;
+	c->held = held;
+}
+
+static void judge(struct gate *g, int fd, int64_t at_ms)
+{
+	struct watched_connection *c = &g->all[fd];
+
+	if (!c->there || c->cut_ms == INT64_MAX)
+		return;
+	if (!c->claimed && c->held > HELD_STRANGER_BYTES) {
+		log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu", (unsigned long long)c->held);
+		end(c, fd);
+	} else if (c->held > HELD_HARD_BYTES) {
+		end(c, fd);
+	}
+	if (c->claimed && !c->reported && c->held > HELD_MAX_BYTES) {
+		c->reported = true;
+		report(g, (struct gate_id){ fd, c->serial }, ERR_BUSY);
+		if (c->cut_ms == 0)
+			c->cut_ms = at_ms + LAST_WORD_MS;
+	}
+}
+
+static void cut_largest(struct gate *g)
+{
+	int most = -1;
+
+	for (int fd = 0; fd <= g->highest; fd++) {
+		if (g->all[fd].there && g->all[fd].cut_ms == 0 && (most < 0 || g->all[fd].held > g->all[most].held))
+			most = fd;
+	}
+	if (most < 0)
+		return;
+	report(g, (struct gate_id){ most, g->all[most].serial }, ERR_BUSY);
+	g->all[most].cut_ms = now_ms() + LAST_WORD_MS;
+}
+
+/* What is due; returns when the next is, from now. */
+static int look_around(struct gate *g, int64_t at_ms)
+{
+	int64_t next_ms = at_ms + WAIT_MS;
+
+	for (int fd = 0; fd <= g->highest; fd++) {
+		struct watched_connection *c = &g->all[fd];
+
+		if (!c->there || c->cut_ms == INT64_MAX)
+			continue;
+		if (c->cut_ms == 0 && !c->claimed && at_ms - c->since_ms >= HELLO_WITHIN_MS)
+			c->cut_ms = at_ms;
+		if (c->cut_ms != 0 && c->cut_ms <= at_ms)
+			end(c, fd);
+		else if (c->cut_ms != 0 && c->cut_ms < next_ms)
+			next_ms = c->cut_ms;
+	}
+	return (int)(next_ms - at_ms);
+}
+
+/* ---- descriptors ---- */
+
+/* The lowest free number is always given: when one near the limit comes, those below it are taken. Connections that have not said who they
+ * are make room, the oldest first; those that stand stay. */
+static void make_room(struct gate *g)
+{
+	int oldest = -1;
+
+	g->short_until_ms = now_ms() + HELLO_WITHIN_MS;
+	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
+		g->told_ms = now_ms();
+		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d", (int)ERR_DESCRIPTORS, g->limit);
+	}
+	for (int fd = 0; fd <= g->highest; fd++) {
+		struct watched_connection *c = &g->all[fd];
+
+		if (c->there && !c->claimed && c->cut_ms != INT64_MAX && (oldest < 0 || c->serial < g->all[oldest].serial))
+			oldest = fd;
+	}
+	if (oldest >= 0)
+		end(&g->all[oldest], oldest);
+}
+
+static void take_event(struct gate *g, uint16_t event, int fd)
+{
+	if (event == EVENT_ACCEPTED && gate_remember(g, fd) != NULL && fd >= g->limit - g->spare)
+		make_room(g);
+	else if (event == EVENT_ACCEPT_FAILED)
+		make_room(g);
+	else if (event == EVENT_DISCONNECTED && fd >= 0 && fd < g->limit)
+		forget(g, fd);
+}
+
+/* False: none waits. */
+static bool next_event(void *monitor, uint16_t *event, int *value)
+{
+	zmq_msg_t m;
+	bool got;
+
+	zmq_msg_init(&m);
+	got = zmq_msg_recv(&m, monitor, ZMQ_DONTWAIT) >= 0;
+	*event = 0;
+	if (got && zmq_msg_size(&m) >= sizeof *event + sizeof(int32_t)) {
+		int32_t v;
+
+		memcpy(event, zmq_msg_data(&m), sizeof *event);
+		memcpy(&v, (const uint8_t *)zmq_msg_data(&m) + sizeof *event, sizeof v);
+		*value = v;
+	}
+	while (got && zmq_msg_more(&m) != 0 && zmq_msg_recv(&m, monitor, ZMQ_DONTWAIT) >= 0)
+		; /* our own address */
+	zmq_msg_close(&m);
+	return got;
+}
+
+static void read_monitors(struct gate *g)
+{
+	for (unsigned i = 0; i < MONITORS_MAX; i++) {
+		uint16_t event = 0;
+		int value = -1;
+
+		while (g->monitors[i] != NULL && event != EVENT_STOPPED && next_event(g->monitors[i], &event, &value))
+			take_event(g, event, value);
+		if (event != EVENT_STOPPED)
+			continue;
+		zmq_close(g->monitors[i]);
+		g->monitors[i] = NULL;
+	}
+}
+
+/* ---- the thread ---- */
+
+static void look_at_busy(struct gate *g, const struct epoll_event *events, int count)
+{
+	int64_t at_ms = now_ms();
+
+	for (int i = 0; i < count; i++) {
+		int fd = events[i].data.fd;
+
+		if (fd < 0)
+			continue;
+		gate_look(g, fd);
+		judge(g, fd, at_ms);
+	}
+	if (g->held > HELD_ALL_BYTES)
+		cut_largest(g);
+}
+
+static void again(struct gate *g, const struct epoll_event *events, int count)
+{
+	for (int i = 0; i < count; i++) {
+		struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = events[i].data.fd };
+
+		if (e.data.fd >= 0 && g->all[e.data.fd].there && g->all[e.data.fd].cut_ms != INT64_MAX)
+			epoll_ctl(g->epoll, EPOLL_CTL_MOD, e.data.fd, &e);
+	}
+}
+
+void *gate_thread(void *ctx)
+{
+	struct gate *g = ctx;
+	int timeout_ms = WAIT_MS;
+
+	for (;;) {
+		struct epoll_event events[EVENTS_MAX];
+		int n = epoll_wait(g->epoll, events, EVENTS_MAX, timeout_ms);
+		uint64_t seen;
+
+		n = n < 0 ? 0 : n;
+		pthread_mutex_lock(&g->lock);
+		if (read(g->wake, &seen, sizeof seen) < 0)
+			seen = 0; /* nobody has called */
+		if (g->stop)
+			break;
+		read_monitors(g);
+		look_at_busy(g, events, n);
+		timeout_ms = look_around(g, now_ms());
+		pthread_mutex_unlock(&g->lock);
+		if (n > 0)
+			usleep(LOOK_GAP_MS * 1000);
+		pthread_mutex_lock(&g->lock);
+		again(g, events, n);
+		pthread_mutex_unlock(&g->lock);
+	}
+	for (unsigned i = 0; i < MONITORS_MAX; i++) {
+		if (g->monitors[i] != NULL)
+			zmq_close(g->monitors[i]);
+	}
+	pthread_mutex_unlock(&g->lock);
+	return NULL;
+}
