@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "daemon/control_internal.h"
+#include "daemon/identity.h"
 #include "daemon/version.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
@@ -19,28 +20,28 @@ static int64_t wall_ms(const struct client *c)
 	return c->control->parts.wall_ms(c->control->parts.ctx);
 }
 
-/* Sequences ascend with time: the oldest of a lane is the one after the acknowledged. */
-static int64_t oldest_of_lane(struct client *c, const struct link_view *v, enum lane lane)
+/* Sequences ascend with time: the oldest of a lane is the one after the acknowledged. Its age in ms. */
+static int64_t age_of_lane(struct client *c, const struct link_view *v, enum lane lane)
 {
 	struct lookup l = control_lookup(c);
 	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
 	struct arena *a = arena_new(1 << 20);
 	struct record r;
-	int64_t at = INT64_MAX;
+	int64_t age_ms = 0;
 
 	if (a != NULL && s != NULL && s->last > s->acked) {
 		struct key key = key_seq(v->neighbour, lane, s->acked + 1);
 
 		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK)
-			at = r.u.stream.queued_at_ms;
+			age_ms = core_row_age_ms(c->control->parts.core, &r.u.stream);
 	}
 	arena_destroy(a);
-	return at;
+	return age_ms;
 }
 
 static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out, uint64_t lanes[3])
 {
-	int64_t oldest = INT64_MAX, now_ms = wall_ms(c);
+	int64_t oldest_ms = 0;
 
 	vanthu__v1__link_view__init(out);
 	out->committee = (char *)(uintptr_t)arena_text(c->control->arena, v->neighbour.text, strlen(v->neighbour.text));
@@ -48,15 +49,15 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->up = v->up;
 	out->last_proof_ms = v->last_proof_ms;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-		int64_t at = oldest_of_lane(c, v, lane);
+		int64_t age_ms = age_of_lane(c, v, lane);
 
 		lanes[lane - 1] = v->queued[lane];
 		out->queued += v->queued[lane];
-		oldest = at < oldest ? at : oldest;
+		oldest_ms = age_ms > oldest_ms ? age_ms : oldest_ms;
 	}
 	out->n_queued_lane = 3;
 	out->queued_lane = lanes;
-	out->oldest_queued_s = oldest == INT64_MAX || oldest > now_ms ? 0 : (uint64_t)(now_ms - oldest) / 1000;
+	out->oldest_queued_s = (uint64_t)oldest_ms / 1000;
 	out->fetching = bulk_waiting(c->control->parts.bulk, v->neighbour);
 	out->violations = v->violations;
 	out->round_trip_us = (uint64_t)v->last_rtt_us;
@@ -68,14 +69,43 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->down_reason = v->down_reason;
 }
 
+static bool has_link_key(const struct rec_committee *entry, int64_t now_ms)
+{
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		if (entry->keys[i].use == KEY_USE_LINK && identity_in_force(&entry->keys[i], now_ms))
+			return true;
+	}
+	return false;
+}
+
+/* A link that is down for a clock: no key of ours is valid at it, or none of the neighbour's. */
+static enum err key_reason(struct client *c, const struct link_view *v, const struct rec_committee *neighbour)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_committee(core_self(c->control->parts.core));
+	struct record own;
+
+	if (v->up || !v->present)
+		return ERR_OK;
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &own) == ERR_OK && !has_link_key(&own.u.committee, wall_ms(c)))
+		return ERR_OWN_KEY;
+	return has_link_key(neighbour, wall_ms(c)) ? ERR_OK : ERR_LINK_KEY;
+}
+
 static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(v->neighbour);
 	struct record r;
 
-	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) == ERR_OK)
-		out->endpoint = (char *)(uintptr_t)r.u.committee.endpoint;
+	enum err why;
+
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) != ERR_OK)
+		return;
+	out->endpoint = (char *)(uintptr_t)r.u.committee.endpoint;
+	why = key_reason(c, v, &r.u.committee);
+	if (why != ERR_OK)
+		out->down_reason = (uint32_t)why;
 }
 
 /* One that was a neighbour is shown while something is still to be done about it. */
@@ -107,8 +137,8 @@ void control_links(struct client *c, uint64_t id)
 
 /* ---- queue by age ---- */
 
-/* Number of publications queued before `before_ms`: a binary search, because time ascends with the sequence. */
-static uint64_t older_than(struct client *c, struct arena *a, const struct link_view *v, enum lane lane, int64_t before_ms)
+/* Number of publications that have waited longer: a binary search, because time ascends with the sequence. */
+static uint64_t older_than(struct client *c, struct arena *a, const struct link_view *v, enum lane lane, int64_t age_ms)
 {
 	struct lookup l = control_lookup(c);
 	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
@@ -124,7 +154,7 @@ static uint64_t older_than(struct client *c, struct arena *a, const struct link_
 		struct record r;
 
 		arena_reset(a);
-		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK && r.u.stream.queued_at_ms < before_ms)
+		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK && core_row_age_ms(c->control->parts.core, &r.u.stream) > age_ms)
 			low = mid + 1;
 		else
 			high = mid;
@@ -135,7 +165,6 @@ static uint64_t older_than(struct client *c, struct arena *a, const struct link_
 void control_queue(struct client *c, uint64_t id)
 {
 	struct arena *a = arena_new(1 << 20);
-	int64_t now_ms = wall_ms(c);
 	struct link_view v;
 
 	for (uint32_t i = 0; a != NULL && core_link(c->control->parts.core, i, &v); i++) {
@@ -150,7 +179,7 @@ void control_queue(struct client *c, uint64_t id)
 
 			/* From the young end: what is older than each bound leaves the bucket before it. */
 			for (unsigned b = 0; b < BUCKETS; b++) {
-				uint64_t older = b == BUCKETS - 1 ? 0 : older_than(c, a, &v, lane, now_ms - bucket_ends[b]);
+				uint64_t older = b == BUCKETS - 1 ? 0 : older_than(c, a, &v, lane, bucket_ends[b]);
 
 				buckets[b] += younger > older ? younger - older : 0;
 				younger = older;

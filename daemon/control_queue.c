@@ -90,6 +90,7 @@ static void say(struct client *c, uint64_t id, const struct line *l)
 	out.by_group = l->by_group;
 	out.size_bytes = l->size_bytes;
 	out.queued_at_ms = l->row.queued_at_ms;
+	out.age_s = l->row.queued_at_ms == 0 ? 0 : (uint64_t)core_row_age_ms(c->control->parts.core, &l->row) / 1000;
 	/* One whose record cannot be read waits as well. */
 	if (l->row.role != ROLE_NONE && lookup.get(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &document) == ERR_OK) {
 		out.id = field_bytes(document.u.document.id.bytes, sizeof document.u.document.id.bytes);
@@ -110,7 +111,8 @@ static enum err say_facts(struct client *c, uint64_t id, struct line *l, const s
 	enum err e = lookup.get(lookup.ctx, c->control->arena, FAMILY_STREAM, &key, &r);
 
 	l->items = s->last - s->acked;
-	l->row = (struct rec_stream){ .role = ROLE_NONE, .queued_at_ms = e == ERR_OK ? r.u.stream.queued_at_ms : 0 };
+	l->row = (struct rec_stream){ .role = ROLE_NONE, .queued_at_ms = e == ERR_OK ? r.u.stream.queued_at_ms : 0,
+				     .passed_ms = e == ERR_OK ? r.u.stream.passed_ms : 0 };
 	say(c, id, l);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }

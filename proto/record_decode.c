@@ -144,6 +144,7 @@ static enum err decode_document(struct arena *a, struct blob bytes, struct rec_d
 	out->secrecy = (enum secrecy)m->secrecy;
 	out->signed_at_ms = m->signed_at_ms;
 	out->taken_at_ms = m->taken_at_ms;
+	out->taken_passed_ms = m->taken_passed_ms;
 	out->directory_version = m->directory_version;
 	out->hop_limit = m->hop_limit;
 	out->from_lane = (enum lane)m->from_lane;
@@ -242,6 +243,7 @@ static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_str
 	out->serial.n = m->serial;
 	out->size_bytes = m->size_bytes;
 	out->queued_at_ms = m->queued_at_ms;
+	out->passed_ms = m->passed_ms;
 	out->fact.bytes = field_blob(m->fact);
 	out->has_files = m->has_files;
 	e = field_id(m->to, true, &out->to);

@@ -73,6 +73,7 @@ enum err codec_encode_document(struct arena *a, const struct rec_document *r, st
 	m.secrecy = (uint32_t)r->secrecy;
 	m.signed_at_ms = r->signed_at_ms;
 	m.taken_at_ms = r->taken_at_ms;
+	m.taken_passed_ms = r->taken_passed_ms;
 	m.directory_version = r->directory_version;
 	m.hop_limit = r->hop_limit;
 	m.digest = field_bytes(r->digest.bytes, sizeof r->digest.bytes);
@@ -122,6 +123,7 @@ enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct
 	m.digest = field_bytes(r->digest.bytes, sizeof r->digest.bytes);
 	m.size_bytes = r->size_bytes;
 	m.queued_at_ms = r->queued_at_ms;
+	m.passed_ms = r->passed_ms;
 	m.n_targets = r->target_count;
 	m.targets = ids(a, r->targets, r->target_count);
 	m.fact = field_bytes(r->fact.bytes.data, r->fact.bytes.len_bytes);

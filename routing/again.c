@@ -193,6 +193,7 @@ static enum err retake(struct turn_view *t, const struct copy *c, const struct n
 	/* Its relay records grow with each time that it comes back: one too many is no frame that a neighbour would take. */
 	if (e->relay_count >= HOP_LIMIT || e->relay_count >= d.hop_limit)
 		return document_refuse(t, e, ERR_HOP_LIMIT);
+	d.taken_passed_ms = passed_now(t->core, t->now);
 	d.targets = names->ids; /* `from` stays: how it first came is what our signed record says */
 	d.target_count = names->count;
 	d.also_count = 0;

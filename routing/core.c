@@ -228,6 +228,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)
+		e = passed_load(&t);
+	if (e == ERR_OK)
 		e = link_prepare_all(&t);
 	if (e == ERR_OK)
 		e = requeue_load(&t);

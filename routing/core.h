@@ -111,6 +111,10 @@ bool core_link_find(const struct core *c, struct committee_id neighbour, struct 
 /* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such link or it is not subscribed. */
 struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane);
 
+/* How long a row of a queue has waited (ms, as of the last event), whatever was done to the clock meanwhile; with the time that the daemon was down,
+ * as far as that is known. */
+int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row);
+
 /* The configured hash, for whoever carries chains on (the outbox). */
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
 

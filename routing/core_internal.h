@@ -122,6 +122,16 @@ struct recount {
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
+/* The store's own time; see passed.c. */
+struct passed {
+	int64_t value_ms, at_mono_ms; /* it was this then */
+	int64_t boot_ms;              /* when this process began */
+	int64_t written_ms;           /* on the disk */
+	bool caught_up;               /* the time that the daemon was down has been added */
+	bool anchored;                /* when it was this, the wall clock was that, and right */
+	int64_t anchor_ms, anchor_wall_ms;
+};
+
 /* May we sign? See guard.c. */
 struct guard {
 	struct signer_validity signer;
@@ -146,6 +156,7 @@ struct core {
 	struct core_config config;
 	struct now now; /* of the last event */
 	struct guard guard;
+	struct passed passed;
 	struct link **links; /* each allocated by itself: views and streams stay where they are */
 	uint32_t link_count;
 	struct tree *tree;
@@ -160,7 +171,7 @@ struct core {
 	struct recount recount;
 	struct numbering numbering;
 	int64_t valid_until_ms; /* of the directory in force */
-	int64_t next_alarm_ms;  /* wall: the directory's age is told again then */
+	int64_t next_alarm_ms;  /* monotonic: the directory's age is told again then */
 	uint64_t act_number;
 	struct digest seed;
 	uint64_t drawn;
@@ -250,6 +261,14 @@ void visit_news(struct turn_view *t);
 void visit_connected(struct turn_view *t, const struct ev_link *e);
 void visit_disconnected(struct turn_view *t, const struct ev_link *e);
 enum err visit_message(struct turn_view *t, const struct ev_message *e);
+/* ---- passed.c ---- */
+enum err passed_load(struct turn_view *t);
+void passed_at_least(struct core *c, int64_t value_ms); /* at boot: a row says so */
+void passed_tick(struct turn_view *t);
+enum err passed_write(struct turn_view *t); /* the end of a turn */
+int64_t passed_now(const struct core *c, struct now now);
+/* How long it has waited (ms), at least. */
+int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row);
 
 /* ---- requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);

@@ -81,7 +81,8 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 	const struct head *h = e->head;
 	struct doc_place place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
 	struct rec_document d = { .origin = h->origin, .id = h->id, .urgency = h->urgency, .secrecy = h->secrecy,
-				  .signed_at_ms = h->signed_at_ms, .taken_at_ms = t->now.wall_ms, .directory_version = h->directory_version,
+				  .signed_at_ms = h->signed_at_ms, .taken_at_ms = t->now.wall_ms,
+				  .taken_passed_ms = passed_now(t->core, t->now), .directory_version = h->directory_version,
 				  .hop_limit = h->hop_limit, .digest = e->digest, .from = e->neighbour, .from_lane = e->lane,
 				  .from_seq = e->seq, .mine = mine, .recipients = h->recipients, .recipients_len = h->recipient_count,
 				  .targets = e->targets, .target_count = e->target_count, .manifest = h->manifest,

@@ -168,7 +168,7 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
 	core_put(t, key_ident(e->id, head->origin), &ident);
 	*d = (struct rec_document){ .origin = head->origin, .id = e->id, .urgency = e->urgency, .secrecy = e->secrecy,
-				    .signed_at_ms = head->signed_at_ms, .taken_at_ms = t->now.wall_ms,
+				    .signed_at_ms = head->signed_at_ms, .taken_at_ms = t->now.wall_ms, .taken_passed_ms = passed_now(t->core, t->now),
 				    .directory_version = head->directory_version, .hop_limit = head->hop_limit, .draft = draft_ref,
 				    .recipients = head->recipients, .recipients_len = head->recipient_count,
 				    .recipient_count = recipient_count, .manifest = e->manifest,

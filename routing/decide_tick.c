@@ -49,7 +49,7 @@ static enum err look_for_held(struct turn_view *t, struct link *l, enum lane lan
 		}
 		if (e != ERR_OK)
 			return e;
-		if (r.u.stream.queued_at_ms + HELD_MS > t->now.wall_ms)
+		if (passed_row_age(t->core, t->now, &r.u.stream) < HELD_MS)
 			break;
 		l->held_seq[lane]++;
 		if (r.u.stream.role == ROLE_OUT || r.u.stream.role == ROLE_NONE)
@@ -209,9 +209,21 @@ static enum err drop_content(struct turn_view *t, struct doc_place place, const 
 	return document_state(t, place, d, before, &after);
 }
 
+/* How long it is still too soon (ms), by the store's own time: the clock may have jumped ahead, or been behind when the document was taken. One
+ * of an older build has only the wall clock, and waits while that is known to be wrong. */
+static int64_t too_soon_ms(struct turn_view *t, enum role role, const struct rec_document *d)
+{
+	int64_t kept_ms = role == ROLE_OUT ? t->core->config.expire_ms : t->core->config.relay_retention_ms;
+
+	if (d->taken_passed_ms == 0)
+		return core_clock_verdict(t) == CLOCK_WRONG ? SWEEP_AGAIN_MS : 0;
+	return kept_ms - (passed_now(t->core, t->now) - d->taken_passed_ms);
+}
+
 static enum err sweep_one(struct turn_view *t, struct doc_place place)
 {
 	struct record document, state, again = { .family = FAMILY_SWEEP };
+	int64_t soon_ms;
 	bool needed = false;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
 
@@ -224,6 +236,11 @@ static enum err sweep_one(struct turn_view *t, struct doc_place place)
 	}
 	if (e != ERR_OK)
 		return e;
+	soon_ms = too_soon_ms(t, place.role, &document.u.document);
+	if (soon_ms > 0) {
+		core_put(t, key_sweep(t->now.wall_ms + (soon_ms < SWEEP_AGAIN_MS ? soon_ms : SWEEP_AGAIN_MS), place.role, place.serial), &again);
+		return ERR_OK;
+	}
 	if (place.role == ROLE_OUT) {
 		struct document_ref ref = { document.u.document.origin, document.u.document.id, document.u.document.digest };
 		struct rec_state after = state.u.state;
@@ -240,6 +257,32 @@ static enum err sweep_one(struct turn_view *t, struct doc_place place)
 	if (!needed)
 		return drop_content(t, place, &document.u.document, &state.u.state);
 	core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial), &again);
+	return ERR_OK;
+}
+
+/* What was to be looked at at a time that no policy gives, because the clock was ahead when that was written, is looked at in time after all. */
+static enum err bring_back(struct turn_view *t)
+{
+	const struct core_config *config = &t->core->config;
+	int64_t most_ms = config->expire_ms > config->relay_retention_ms ? config->expire_ms : config->relay_retention_ms;
+
+	most_ms = most_ms > SWEEP_AGAIN_MS ? most_ms : SWEEP_AGAIN_MS;
+	for (unsigned i = 0; i < SWEEPS_PER_TICK && plan_has_room(t->plan); i++) {
+		struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+		struct record r, again = { .family = FAMILY_SWEEP };
+		struct doc_place place;
+		int64_t due_ms;
+		enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &scan, &r);
+
+		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+			return ERR_OK;
+		if (e != ERR_OK)
+			return e;
+		if (!key_parse_sweep(&scan.at, &due_ms, &place.role, &place.serial) || due_ms - most_ms <= t->now.wall_ms + HELD_MS)
+			return ERR_OK;
+		core_erase(t, FAMILY_SWEEP, scan.at);
+		core_put(t, key_sweep(t->now.wall_ms + most_ms, place.role, place.serial), &again);
+	}
 	return ERR_OK;
 }
 
@@ -278,9 +321,9 @@ static void look_at_directory(struct turn_view *t)
 	struct document_ref none = { .origin = { "" } };
 	struct core *c = t->core;
 
-	if (c->directory_version == 0 || t->now.wall_ms <= c->valid_until_ms || t->now.wall_ms < c->next_alarm_ms)
+	if (c->directory_version == 0 || t->now.wall_ms <= c->valid_until_ms || t->now.mono_ms < c->next_alarm_ms)
 		return;
-	c->next_alarm_ms = t->now.wall_ms + ALARM_AGAIN_MS;
+	c->next_alarm_ms = t->now.mono_ms + ALARM_AGAIN_MS;
 	notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_DIRECTORY_EXPIRED, NULL);
 }
 
@@ -294,6 +337,7 @@ enum err decide_tick(struct turn_view *t)
 			return e;
 	}
 	guard_tick(t);
+	passed_tick(t);
 	look_at_directory(t);
 	e = visit_tick(t);
 	if (e == ERR_OK)
@@ -302,5 +346,7 @@ enum err decide_tick(struct turn_view *t)
 		e = recount_tick(t);
 	if (e == ERR_OK)
 		e = numbers_tick(t);
+	if (e == ERR_OK && core_clock_verdict(t) != CLOCK_WRONG)
+		e = bring_back(t);
 	return e == ERR_OK ? sweep(t) : e;
 }

@@ -115,6 +115,8 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 
 		if (key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seq) && seq > out->last)
 			out->last = seq;
+		if (e == ERR_OK && !t->core->loaded)
+			passed_at_least(t->core, r.u.stream.passed_ms);
 	} else if (e != ERR_NOT_FOUND) {
 		return e;
 	}
@@ -364,6 +366,7 @@ void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct re
 	struct record r = { .family = FAMILY_STREAM };
 
 	s->queued_at_ms = t->now.wall_ms;
+	s->passed_ms = passed_now(t->core, t->now);
 	r.u.stream = *s;
 	*seq = l->out[lane].last + 1;
 	core_append(t, key_seq(l->neighbour, lane, *seq), &r);
@@ -430,7 +433,9 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 enum err core_finish(struct core *c, struct now now, struct plan *plan)
 {
 	struct turn_view t = turn_view_of(c, now, plan);
+	enum err e;
 
+	c->now = now;
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		struct link *l = c->links[i];
 		bool pump = false;
@@ -445,5 +450,6 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		if (pump)
 			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
 	}
-	return counter_finish(&t);
+	e = counter_finish(&t);
+	return e == ERR_OK ? passed_write(&t) : e;
 }

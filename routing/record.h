@@ -102,6 +102,7 @@ struct rec_document {
 	enum secrecy secrecy;
 	int64_t signed_at_ms;
 	int64_t taken_at_ms;
+	int64_t taken_passed_ms; /* the same by the store's own time (passed.c); 0: by an older build */
 	uint64_t directory_version;
 	uint32_t hop_limit;
 	uint32_t draft; /* index + 1: digest is to come from that draft */
@@ -166,6 +167,7 @@ struct rec_stream {
 	struct digest digest;
 	uint64_t size_bytes;
 	int64_t queued_at_ms;
+	int64_t passed_ms; /* queued then, by the store's own time (passed.c); 0: by an older build */
 	const struct committee_id *targets; /* those that this row serves; further rows may name others (publish.c) */
 	uint32_t target_count;
 	struct sealed fact;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "proto/prescan.h"
+#include "tools/clocks.h"
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/uuid.h"
@@ -384,6 +385,7 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 {
 	const Vanthu__V1__ControlError *error;
 	Vanthu__V1__Reply *last = NULL;
+	char why[256] = "";
 
 	/* It may have said why before it hung up. */
 	if (e == ERR_UNREACHABLE && c->fd >= 0 && client_next(c, &last) == ERR_OK && last->what_case == VANTHU__V1__REPLY__WHAT_ERROR) {
@@ -405,7 +407,9 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 	e = err_known(error->code) && error->code != 0 ? (enum err)error->code : ERR_SYSTEM;
 	if (error->n_choices > 0)
 		return fail_ambiguous(c, e, error);
-	cli_fail(c->cli, e, error->about[0] == '\0' ? c->about : error->about);
+	if (error->clock != NULL)
+		clocks_why(error->clock, why, sizeof why);
+	cli_fail(c->cli, e, why[0] != '\0' ? why : error->about[0] == '\0' ? c->about : error->about);
 	return e;
 }
 

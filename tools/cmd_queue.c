@@ -68,12 +68,10 @@ static int show(struct cli *cli)
 
 static json_t *json_item(const Vanthu__V1__QueueItem *q)
 {
-	int64_t age_ms = text_now_ms() - q->queued_at_ms;
-
 	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I}", "committee", q->committee, "lane", q->lane, "id",
 			 q->id.len == 0 ? json_null() : json_uuid(q->id), "from", json_text_or_null(q->origin), "number", json_text_or_null(q->number),
 			 "items", (json_int_t)q->items, "recipients", q->by_group || q->id.len == 0 ? json_null() : json_integer((json_int_t)q->recipients),
-			 "queued_at", json_time(q->queued_at_ms), "age_s", (json_int_t)(q->queued_at_ms == 0 || age_ms < 0 ? 0 : age_ms / 1000), "size_bytes",
+			 "queued_at", json_time(q->queued_at_ms), "age_s", (json_int_t)q->age_s, "size_bytes",
 			 (json_int_t)q->size_bytes);
 }
 

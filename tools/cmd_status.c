@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/client.h"
+#include "tools/clocks.h"
 #include "tools/commands.h"
 #include "tools/form.h"
 #include "tools/json.h"
@@ -10,12 +11,14 @@
 
 enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
 
+/* The clocks are shown when one is off. */
 static const struct column link_columns[] = {
 	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
 	{ "state", N_("Link"), FORMAT_STATE, false },
 	{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
 	{ "queued", N_("Queued"), FORMAT_COUNT, false },          { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
-	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { "reason", N_("Reason"), FORMAT_TEXT, true },
+	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { "clock_note", N_("Clock"), FORMAT_TEXT, false },
+	{ "reason", N_("Reason"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -29,6 +32,7 @@ static const struct {
 	{ ERR_NETWORK, N_("no connection") },               { ERR_CANCELLED, N_("was stopped there") },
 	{ ERR_RETIRED_RECIPIENT, N_("has ended") },         { ERR_MOVED, N_("stands elsewhere now") },
 	{ ERR_NOT_SIGNER, N_("another committee's key") }, { ERR_KEY_REVOKED, N_("key revoked") },
+	{ ERR_OWN_KEY, N_("own key not valid at this clock") }, { ERR_LINK_KEY, N_("its key not valid at this clock") },
 	{ ERR_BUSY, N_("overload") },                       { ERR_DESCRIPTORS, N_("no descriptors left") },
 };
 
@@ -68,6 +72,42 @@ static void explain_all(struct cli *cli, json_t *links)
 		explain(link);
 }
 
+/* A neighbour as JSON; people also see its clock in words, when it is off. */
+static json_t *link_of(const struct cli *cli, const Vanthu__V1__LinkView *l)
+{
+	json_t *out = json_link(l);
+	char note[128];
+
+	if (!cli->json && clocks_note(l, note, sizeof note))
+		json_object_set_new(out, "clock_note", json_string(note));
+	return out;
+}
+
+static bool is_in_any(const json_t *links, const char *key)
+{
+	const json_t *link;
+	size_t i;
+
+	json_array_foreach(links, i, link) {
+		if (json_is_string(json_object_get(link, key)))
+			return true;
+	}
+	return false;
+}
+
+static void print_links(struct cli *cli, const json_t *links)
+{
+	struct column columns[sizeof link_columns / sizeof link_columns[0]];
+	unsigned kept = 0;
+
+	for (unsigned i = 0; link_columns[i].key != NULL; i++) {
+		if (strcmp(link_columns[i].key, "clock_note") != 0 || is_in_any(links, link_columns[i].key))
+			columns[kept++] = link_columns[i];
+	}
+	columns[kept] = (struct column){ .key = NULL };
+	cli->renderer->list(cli, links, columns);
+}
+
 static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -80,12 +120,13 @@ static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
 	return e == ERR_OK ? ERR_OK : client_fail(c, e, NULL);
 }
 
-static json_t *json_status(const Vanthu__V1__Status *s)
+static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 {
 	json_t *links = json_array(), *alarms = json_array(), *out;
+	char why[256];
 
 	for (size_t i = 0; i < s->n_links; i++)
-		json_array_append_new(links, json_link(s->links[i]));
+		json_array_append_new(links, link_of(cli, s->links[i]));
 	for (size_t i = 0; i < s->n_alarms; i++)
 		json_array_append_new(alarms, json_code(s->alarms[i]));
 	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:o}", "committee", s->committee, "name", s->name, "version", s->version,
@@ -100,6 +141,11 @@ static json_t *json_status(const Vanthu__V1__Status *s)
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
 	json_object_set_new(out, "alarms", alarms);
+	json_object_set_new(out, "clock", clocks_json(s->clock));
+	if (!cli->json && s->clock != NULL) {
+		clocks_why(s->clock, why, sizeof why);
+		json_object_set_new(out, "clock_why", why[0] == '\0' ? json_null() : json_string(why));
+	}
 	return out;
 }
 
@@ -125,7 +171,7 @@ static void print_status(struct cli *cli, json_t *status)
 		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
 		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
 		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false }, { "store_used", N_("Store"), FORMAT_BYTES, false },
-		{ "sentence", N_("Digital share"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ "sentence", N_("Digital share"), FORMAT_TEXT, false }, { "clock_why", N_("Signs nothing"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
 	json_t *queue = json_object_get(status, "queue"), *alarm;
@@ -140,7 +186,7 @@ static void print_status(struct cli *cli, json_t *status)
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
 	explain_all(cli, json_object_get(status, "links"));
-	cli->renderer->list(cli, json_object_get(status, "links"), link_columns);
+	print_links(cli, json_object_get(status, "links"));
 	if (json_integer_value(json_object_get(status, "directory_version")) == 0)
 		cli_warn(cli, "%s", _("no directory of committees yet, so no links: vanthu committee import FILE"));
 	warn_of_room(cli, status);
@@ -166,7 +212,7 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 	if (e == ERR_OK)
 		e = client_row(c, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
 	if (e == ERR_OK) {
-		json_t *status = json_status(reply->status);
+		json_t *status = json_status(cli, reply->status);
 
 		if (cli->json)
 			cli->renderer->object(cli, status, NULL);
@@ -191,7 +237,7 @@ static int list_links(struct cli *cli, const char *only)
 		e = ask(c, VANTHU__V1__REQUEST__WHAT_LINKS);
 	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_LINK, &reply)) == ERR_OK) {
 		if (only == NULL || strcmp(reply->link->committee, only) == 0)
-			json_array_append_new(list, json_link(reply->link));
+			json_array_append_new(list, link_of(cli, reply->link));
 	}
 	client_close(c);
 	if (e == ERR_NOT_FOUND && only != NULL && json_array_size(list) == 0)
@@ -211,14 +257,18 @@ static int list_links(struct cli *cli, const char *only)
 			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
 			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
-			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { NULL, NULL, FORMAT_TEXT, false },
+			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
 		};
 		json_t *one = json_incref(json_array_get(list, 0));
 
 		json_decref(list);
 		return output_object(cli, one, columns);
 	}
-	return output_list(cli, list, link_columns);
+	if (cli->json)
+		return output_list(cli, list, link_columns);
+	print_links(cli, list);
+	json_decref(list);
+	return 0;
 }
 
 static int ping_link(struct cli *cli, const char *committee)

@@ -11,6 +11,7 @@
 
 #include "proto/control.pb-c.h"
 #include "proto/prescan.h"
+#include "tools/clocks.h"
 #include "tools/commands.h"
 #include "tools/json.h"
 #include "tools/output.h"
@@ -39,6 +40,8 @@ static json_t *json_event(const Vanthu__V1__LiveEvent *m)
 
 	if (m->target != NULL)
 		json_object_set_new(out, "target", json_target(m->target));
+	if (strcmp(m->what, "clock") == 0)
+		json_object_set_new(out, "clock_ahead_ms", json_integer((json_int_t)m->clock_ahead_ms));
 	return out;
 }
 
@@ -47,6 +50,8 @@ static void describe(struct cli *cli, const Vanthu__V1__LiveEvent *m, const json
 {
 	if (m->target != NULL)
 		target_sentence(cli, json_object_get(event, "target"), out, size);
+	else if (strcmp(m->what, "clock") == 0)
+		clocks_words(m->clock_ahead_ms, out, size);
 	else
 		snprintf(out, size, "%s", m->number);
 	text_one_line(out);

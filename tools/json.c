@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/clocks.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
 
@@ -117,5 +118,6 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "queued_by_lane", by_lane);
 	json_object_set_new(out, "down_reason", json_reason(l->down_reason));
 	json_object_set_new(out, "waits_for", json_reason(l->waits_for));
+	json_object_set_new(out, "clock", clocks_link_json(l));
 	return out;
 }

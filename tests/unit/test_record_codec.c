@@ -55,7 +55,7 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 	s[FAMILY_RECEIPT].record.u.receipt = (struct rec_receipt){ .envelope = { 0, fixture_blob("rec") }, .relays = relays, .relay_count = 2,
 		.at_ms = 9, .kind = KIND_REFUSAL, .reason = 2002, .digest = fixture_digest("r") };
 	s[FAMILY_STREAM].record.u.stream = (struct rec_stream){ .role = ROLE_OUT, .serial = n, .digest = fixture_digest("s"), .size_bytes = 500,
-		.queued_at_ms = 6, .targets = ids, .target_count = 2, .fact = { 0, fixture_blob("fact") }, .relays = relays, .relay_count = 1, .has_files = true };
+		.queued_at_ms = 6, .passed_ms = 8, .targets = ids, .target_count = 2, .fact = { 0, fixture_blob("fact") }, .relays = relays, .relay_count = 1, .has_files = true };
 	s[FAMILY_LINKIN].record.u.linkin = (struct rec_linkin){ {{ 1 }}, 3, 2, fixture_digest("c") };
 	s[FAMILY_LINKOUT].record.u.linkout = (struct rec_linkout){ {{ 1 }}, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
@@ -142,6 +142,7 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_string_equal(r.u.paper.reason, "nhập nhầm");
 	r = back_of(f, &s[FAMILY_STREAM]);
 	assert_true(r.u.stream.role == ROLE_OUT && r.u.stream.serial.n == 77 && r.u.stream.size_bytes == 500 && r.u.stream.queued_at_ms == 6);
+	assert_true(r.u.stream.passed_ms == 8);
 	assert_true(r.u.stream.target_count == 2 && r.u.stream.relay_count == 1 && r.u.stream.has_files);
 	assert_memory_equal(r.u.stream.fact.bytes.data, "fact", 4);
 	r = back_of(f, &s[FAMILY_RECEIPT]);
