@@ -104,6 +104,8 @@ struct lookup control_lookup(const struct client *c)
 
 static bool door_allows(enum door door, Vanthu__V1__Request__WhatCase what)
 {
+	if (what == VANTHU__V1__REQUEST__WHAT_RECOVER)
+		return door == DOOR_OPERATE;
 	if (what >= VANTHU__V1__REQUEST__WHAT_STATUS)
 		return true;
 	if (what >= VANTHU__V1__REQUEST__WHAT_PING)
@@ -202,6 +204,9 @@ static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob by
 		return;
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:
 		control_import(c, id, m->import);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_RECOVER:
+		control_recover(c, id, m->recover);
 		return;
 	case VANTHU__V1__REQUEST__WHAT_RECOUNT:
 		control_recount(c, id, m->recount);

@@ -91,6 +91,7 @@ struct pending_reply {
 	bool import;          /* a directory's */
 	bool paper;
 	bool resend;
+	bool done;            /* nothing to say but that */
 	uint64_t entry_count;
 };
 
@@ -277,6 +278,7 @@ void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m
 void control_recount_log(const struct recount_result *r);
 void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_figures(struct client *c, uint64_t id);
+void control_recover(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 
 void control_directory(struct client *c, uint64_t id);

@@ -39,6 +39,24 @@ static int64_t age_of_lane(struct client *c, const struct link_view *v, enum lan
 	return age_ms;
 }
 
+/* Our own, and of neighbours each kind once. */
+static void add_store_alarms(struct client *c, Vanthu__V1__Status *s, uint32_t *alarms)
+{
+	bool behind = false, twice = false;
+	struct link_view v;
+
+	if (s->store_alarm != 0)
+		alarms[s->n_alarms++] = s->store_alarm;
+	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
+		behind = behind || v.store_alarm == ERR_PEER_BEHIND;
+		twice = twice || v.store_alarm == ERR_PEER_TWICE;
+	}
+	if (behind)
+		alarms[s->n_alarms++] = ERR_PEER_BEHIND;
+	if (twice)
+		alarms[s->n_alarms++] = ERR_PEER_TWICE;
+}
+
 static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out, uint64_t lanes[3])
 {
 	int64_t oldest_ms = 0;
@@ -62,6 +80,8 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->violations = v->violations;
 	out->round_trip_us = (uint64_t)v->last_rtt_us;
 	out->directory_version = v->peer_directory_version;
+	out->store_alarm = (uint32_t)v->store_alarm;
+	out->store_alarm_since_ms = v->store_alarm == ERR_OK ? 0 : v->store_alarm_since_ms;
 	out->clock_ahead_ms = v->clock_ahead_ms;
 	out->clock_measured_at_ms = v->clock_known ? v->clock_measured_ms : 0;
 	out->clock_error_ms = v->clock_error_ms;
@@ -265,7 +285,8 @@ void control_status(struct client *c, uint64_t id)
 	struct committee_id self = core_self(c->control->parts.core);
 	Vanthu__V1__Target target;
 	Vanthu__V1__Clock clock;
-	uint32_t alarms[8];
+	struct stand_view stand;
+	uint32_t alarms[12];
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
@@ -293,6 +314,11 @@ void control_status(struct client *c, uint64_t id)
 	s.clock = &clock;
 	if (clock.refusing != 0)
 		alarms[s.n_alarms++] = clock.refusing;
+	core_stand(c->control->parts.core, &stand);
+	s.store_alarm = (uint32_t)stand.alarm;
+	s.store_alarm_since_ms = stand.alarm == ERR_OK ? 0 : stand.since_ms;
+	s.store_alarm_by = stand.by.text;
+	add_store_alarms(c, &s, alarms);
 	r.status = &s;
 	control_say(c, &r);
 }

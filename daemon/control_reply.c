@@ -198,6 +198,8 @@ void control_reply(struct control *control, const struct act_reply *a)
 	copy.client->active_ms = control->now_ms;
 	if (a->result != ERR_OK)
 		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+	else if (copy.done)
+		control_say_done(copy.client, copy.request_id);
 	else if (copy.pong)
 		say_pong(copy.client, &copy, a);
 	else if (copy.import)

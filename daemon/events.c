@@ -125,6 +125,8 @@ static const char *topic_of(enum notice what)
 		return "target";
 	case NOTICE_CLOCK:
 		return "clock";
+	case NOTICE_STORE:
+		return "store";
 	case NOTICE_NONE:
 		break;
 	}
@@ -134,12 +136,15 @@ static const char *topic_of(enum notice what)
 /* Links and trouble are told to operators; single documents only when somebody looks closely. */
 static enum log_level level_of(enum notice what, uint32_t reason)
 {
+	if (what == NOTICE_STORE && reason != 0)
+		return LOG_ERROR;
 	if ((what == NOTICE_DIRECTORY || what == NOTICE_CLOCK) && reason != 0)
 		return LOG_WARNING;
 	switch (what) {
 	case NOTICE_LINK_UP:
 	case NOTICE_DIRECTORY:
 	case NOTICE_CLOCK:
+	case NOTICE_STORE:
 		return LOG_INFO;
 	case NOTICE_LINK_DOWN:
 	case NOTICE_HELD:

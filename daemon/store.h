@@ -72,6 +72,7 @@ void store_lmdb_set_reserve(struct store *s, uint64_t reserve_bytes, uint64_t su
 struct memory_disk;
 struct memory_disk *memory_disk_new(void);
 void memory_disk_destroy(struct memory_disk *d);
+struct memory_disk *memory_disk_copy(const struct memory_disk *d); /* as it is now; NULL without memory */
 /* The next `n`-th commit from now fails with this error (0 = never); what it would have written is lost, or, when `landed`, is there. */
 void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed);
 /* A bit of a stored value changes, as on a bad disk. ERR_NOT_FOUND. */

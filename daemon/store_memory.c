@@ -49,6 +49,29 @@ void memory_disk_destroy(struct memory_disk *d)
 	free(d);
 }
 
+struct memory_disk *memory_disk_copy(const struct memory_disk *d)
+{
+	struct memory_disk *copy = memory_disk_new();
+
+	for (int f = 0; copy != NULL && f < FAMILY_COUNT; f++) {
+		const struct table *from = &d->tables[f];
+		struct table *to = &copy->tables[f];
+
+		to->entries = calloc(from->count + 1, sizeof(*to->entries));
+		assert(to->entries != NULL);
+		to->count = from->count;
+		to->capacity = from->count + 1;
+		for (size_t i = 0; i < from->count; i++) {
+			size_t size = sizeof(struct entry) + from->entries[i]->len_bytes;
+
+			to->entries[i] = malloc(size);
+			assert(to->entries[i] != NULL);
+			memcpy(to->entries[i], from->entries[i], size);
+		}
+	}
+	return copy;
+}
+
 void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed)
 {
 	d->fail_in = n;

@@ -30,6 +30,35 @@ static enum err read_stream(ProtobufCBinaryData from, struct stream_id *to)
 
 /* Each decoder: unpack, then check every field. ERR_FORMAT becomes ERR_PROTOCOL in wire_decode. */
 
+static enum err read_mark(const Vanthu__V1__StoreMark *m, struct store_mark *out)
+{
+	enum err e = field_fixed(m->store, out->store, sizeof out->store);
+
+	out->any = true;
+	out->starts = m->starts;
+	return e == ERR_OK ? field_fixed(m->run, out->run, sizeof out->run) : e;
+}
+
+/* All of it or nothing: who says less is an older build. */
+static enum err decode_stand(const Vanthu__V1__Hello *m, struct msg_hello *out)
+{
+	enum err e;
+
+	if (m->store == NULL || m->store->mark == NULL || m->n_acknowledged != LANE_COUNT - 1)
+		return ERR_OK;
+	out->says_store = true;
+	for (size_t i = 0; i < m->n_acknowledged; i++)
+		out->acked[i + 1] = m->acknowledged[i];
+	out->store_alarm = m->store->alarm;
+	out->store_settled = m->store->settled;
+	e = read_mark(m->store->mark, &out->store);
+	if (e != ERR_OK || m->seen == NULL)
+		return e;
+	out->seen_alarm = m->seen->alarm;
+	out->seen_settled = m->seen->settled;
+	return m->seen->mark == NULL ? ERR_OK : read_mark(m->seen->mark, &out->seen);
+}
+
 static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hello *out)
 {
 	enum err e;
@@ -60,7 +89,7 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 		offer->last = m->streams[i]->last;
 		e = read_stream(m->streams[i]->stream, &offer->stream);
 	}
-	return e;
+	return e == ERR_OK ? decode_stand(m, out) : e;
 }
 
 static enum err decode_subscribe(struct arena *a, struct blob bytes, struct msg_subscribe *out)

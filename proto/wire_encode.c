@@ -38,10 +38,21 @@ static enum err frame(struct arena *a, enum message_type type, const ProtobufCMe
 	return ERR_OK;
 }
 
+static void fill_mark(const struct store_mark *from, Vanthu__V1__StoreMark *m)
+{
+	vanthu__v1__store_mark__init(m);
+	m->store = field_bytes(from->store, sizeof from->store);
+	m->starts = from->starts;
+	m->run = field_bytes(from->run, sizeof from->run);
+}
+
 static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct blob *out)
 {
 	Vanthu__V1__Hello m = VANTHU__V1__HELLO__INIT;
 	Vanthu__V1__StreamOffer offers[LANE_COUNT - 1], *list[LANE_COUNT - 1];
+	Vanthu__V1__StoreMark mark, seen_mark;
+	Vanthu__V1__StoreStand stand = VANTHU__V1__STORE_STAND__INIT;
+	Vanthu__V1__StoreSeen seen = VANTHU__V1__STORE_SEEN__INIT;
 
 	m.protocol_min = h->protocol_min;
 	m.protocol_max = h->protocol_max;
@@ -60,6 +71,20 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 	}
 	m.n_streams = h->has_streams ? LANE_COUNT - 1 : 0;
 	m.streams = list;
+	if (h->says_store) {
+		fill_mark(&h->store, &mark);
+		fill_mark(&h->seen, &seen_mark);
+		stand.mark = &mark;
+		stand.alarm = h->store_alarm;
+		stand.settled = h->store_settled;
+		seen.mark = h->seen.any ? &seen_mark : NULL;
+		seen.alarm = h->seen_alarm;
+		seen.settled = h->seen_settled;
+		m.store = &stand;
+		m.seen = &seen;
+		m.n_acknowledged = LANE_COUNT - 1;
+		m.acknowledged = (uint64_t *)(uintptr_t)&h->acked[1];
+	}
 	return frame(a, MESSAGE_HELLO, &m.base, out);
 }
 

@@ -226,6 +226,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	}
 	e = load_number(&t, FAMILY_ACT, all);
 	if (e == ERR_OK)
+		e = stand_load(&t);
+	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)
 		e = passed_load(&t);
@@ -307,6 +309,13 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 	c->config.attachment_max_bytes = attachment_max_bytes;
 }
 
+void core_stand(const struct core *c, struct stand_view *out)
+{
+	*out = (struct stand_view){ .alarm = ERR_OK };
+	if (c->stand.alarm != ERR_OK)
+		*out = (struct stand_view){ .alarm = c->stand.alarm, .since_ms = c->stand.since_ms, .by = c->stand.by };
+}
+
 bool core_asks(const struct core *c, struct committee_id who, enum party party)
 {
 	return c->quest.active && c->quest.party == party && id_equal(c->quest.from, who);
@@ -357,6 +366,8 @@ static void link_view_of(const struct core *c, const struct link *l, struct link
 	out->up = l->up;
 	out->last_proof_ms = l->last_proof_ms;
 	out->last_rtt_us = l->rtt_us;
+	out->store_alarm = l->stand.its != ERR_OK ? l->stand.its : l->stand.ours;
+	out->store_alarm_since_ms = l->stand.its != ERR_OK ? l->stand.its_since_ms : l->stand.ours_since_ms;
 	out->violations = l->violations;
 	out->peer_directory_version = l->peer_directory_version;
 	out->clock_known = l->clock.known;

@@ -97,6 +97,8 @@ struct link_view {
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
 	uint64_t peer_directory_version;
+	enum err store_alarm; /* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND, ERR_TWICE */
+	int64_t store_alarm_since_ms; /* wall */
 	bool clock_known;           /* its clock has been measured */
 	int64_t clock_ahead_ms;     /* of ours, now; negative: behind */
 	int64_t clock_error_ms;     /* at most, either way; -1: it may be any amount later there */
@@ -117,6 +119,14 @@ int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row);
 
 /* The configured hash, for whoever carries chains on (the outbox). */
 void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
+
+/* Is this store behind what neighbours hold of it, or does it run twice? ERR_OK: neither. Until an operator has settled it. */
+struct stand_view {
+	enum err alarm; /* ERR_OK, ERR_BEHIND, ERR_TWICE */
+	int64_t since_ms;
+	struct committee_id by; /* the neighbour that showed it */
+};
+void core_stand(const struct core *c, struct stand_view *out);
 
 /* Is a directory part of this one's awaited? The shell keeps the parts and has the whole checked. */
 bool core_asks(const struct core *c, struct committee_id who, enum party party);

@@ -12,6 +12,28 @@
 
 enum { SHUNNED_MAX = 16 };
 
+/* Our store beside what neighbours hold of it, see stand.c: on the disk, but for `run`. */
+struct stand {
+	struct store_mark mark;
+	uint64_t settled;    /* so often an operator has said: go on */
+	uint64_t floor;      /* starts of this store that a neighbour has seen */
+	enum err alarm;      /* ERR_OK, ERR_BEHIND, ERR_TWICE */
+	int64_t since_ms;
+	struct committee_id by; /* who showed it */
+};
+struct peer_stand {
+	struct store_mark seen;  /* the last that it said of itself */
+	uint8_t before[16];      /* the store that it had before that one */
+	enum err ours;           /* ERR_BEHIND, ERR_TWICE: what it showed of us */
+	enum err its;            /* ERR_PEER_BEHIND, ERR_PEER_TWICE */
+	int64_t ours_since_ms, its_since_ms;
+	uint64_t its_settled;    /* as it said then */
+	/* of this process */
+	bool met;    /* it has seen this process */
+	bool speaks; /* of its store */
+	bool untold; /* something of ours */
+};
+
 struct link {
 	struct committee_id neighbour;
 	bool superior;
@@ -40,6 +62,7 @@ struct link {
 	int64_t connected_ms; /* monotonic: since when the transport stands */
 	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
+	struct peer_stand stand;
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
 	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
@@ -163,6 +186,7 @@ struct core {
 	uint64_t next_serial;
 	uint64_t directory_version;
 	struct requeue requeue;
+	struct stand stand;
 	struct quest quest;
 	struct shunned shunned[SHUNNED_MAX];
 	struct visit visit;
@@ -242,6 +266,20 @@ void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, in
 void guard_look_at_link(struct turn_view *t, struct link *l); /* tells when the neighbour's clock has passed the bound, or is right again */
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);
+
+/* ---- stand.c ---- */
+enum err stand_load(struct turn_view *t);
+enum err stand_load_peer(struct turn_view *t, struct link *l);
+void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h);
+/* Before it is answered, and before its offers are taken. */
+void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
+/* It has shown that we are behind (ERR_BEHIND), or run twice (ERR_TWICE). */
+void stand_ours(struct turn_view *t, struct link *l, enum err what);
+/* It is behind (ERR_PEER_BEHIND), or runs twice. `settled`: as it says itself. */
+void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t settled);
+/* The end of a turn: what was found out is told. */
+void stand_tell(struct turn_view *t);
+enum err stand_resume(struct turn_view *t, const struct ev_operate *e);
 
 /* ---- quest.c ---- */
 /* Somebody has said which version it has: a newer one is asked for, of whoever it is. */

@@ -91,6 +91,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	}
 	l->connected = true;
 	link_heard(t, l, true);
+	stand_hello(t, l, m);
 	if (!m->answer)
 		link_hello(t, l, true);
 	l->up = true;
@@ -121,6 +122,10 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	if (!same)
 		return ERR_OK; /* of a stream before this one: a Hello with the new one is under way */
 	if (m->have < out->acked || m->have > out->last) {
+		if (m->have > out->last)
+			stand_ours(t, l, ERR_BEHIND); /* it has what we do not know of: nobody else can have written it into this stream */
+		else if (!l->stand.speaks)
+			stand_its(t, l, ERR_PEER_BEHIND, 0); /* one that speaks says so itself: this Subscribe may be a late one */
 		link_restart_stream(t, l, m->lane);
 		link_hello(t, l, false);
 		return ERR_OK;
@@ -139,6 +144,7 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 		t->core->config.chain_step(&chain, n, &r.u.stream.digest);
 	}
 	if (memcmp(chain.bytes, m->chain.bytes, sizeof chain.bytes) != 0) {
+		stand_ours(t, l, ERR_BEHIND); /* at this place it has another envelope of ours than we have */
 		link_restart_stream(t, l, m->lane);
 		link_hello(t, l, false);
 		return ERR_OK;

@@ -56,6 +56,8 @@ enum err decide_operate(struct turn_view *t, const struct ev_operate *e)
 	case OPERATION_RECOUNT:
 	case OPERATION_REPAIR:
 		return recount(t, e);
+	case OPERATION_RESUME:
+		return stand_resume(t, e);
 	case OPERATION_NONE:
 		break;
 	}

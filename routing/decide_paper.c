@@ -286,6 +286,11 @@ static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
 		return result;
+	/* An entry numbers nothing that a neighbour holds, but it would be lost when the store is put right by a newer copy. */
+	if (t->core->stand.alarm != ERR_OK && (result == ERR_NOT_FOUND || e->action == PAPER_CANCEL)) {
+		answer(t, e, t->core->stand.alarm, false);
+		return ERR_OK;
+	}
 	if (result == ERR_NOT_FOUND && e->action == PAPER_ADD)
 		return add(t, e);
 	if (result == ERR_NOT_FOUND || r.u.ident.role != ROLE_PAPER) {

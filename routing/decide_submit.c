@@ -274,6 +274,8 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 	if (result != ERR_NOT_FOUND)
 		return result;
 	result = policy_submit(e, t->core->config.attachment_max_bytes);
+	if (result == ERR_OK)
+		result = t->core->stand.alarm; /* nothing new until an operator has looked */
 	if (result == ERR_OK && !t->core->room.submissions)
 		result = t->core->room.why;
 	if (result == ERR_OK && t->core->directory_version == 0)

@@ -54,6 +54,10 @@ enum err {
 	ERR_NOT_RECIPIENT = 2040,   /* asked to send a document again to somebody that it was not for */
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
 	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can send it again */
+	ERR_BEHIND = 2034,          /* our store is behind what a neighbour holds of it: an older copy */
+	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
+	ERR_TWICE = 2036,           /* this committee runs a second time, under the same keys */
+	ERR_PEER_TWICE = 2037,      /* a neighbour does */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 

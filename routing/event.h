@@ -115,6 +115,7 @@ enum operation {
 	OPERATION_LINK_PING,
 	OPERATION_RECOUNT, /* compare the target's counters with the records */
 	OPERATION_REPAIR,  /* the same, and put right what differs */
+	OPERATION_RESUME,  /* go on with a store that is behind; with a neighbour named: its alarm is settled */
 };
 struct ev_operate {
 	struct reply_to reply;

@@ -131,12 +131,16 @@ static enum err load_link(struct turn_view *t, struct committee_id neighbour, st
 {
 	struct link *l = link_add(t->core, neighbour);
 
+	enum err e;
+
 	*out = l;
 	if (l == NULL)
 		return ERR_NO_MEMORY;
+	e = stand_load_peer(t, l);
+	if (e != ERR_OK)
+		return e;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-		enum err e = load_lane(t, l, lane);
-
+		e = load_lane(t, l, lane);
 		if (e != ERR_OK)
 			return e;
 	}
@@ -230,6 +234,8 @@ void link_hello(struct turn_view *t, struct link *l, bool answer)
 		h->streams[lane].base = l->out[lane].base;
 		h->streams[lane].last = l->out[lane].last;
 	}
+	stand_fill(t->core, l, h);
+	l->stand.untold = false;
 	l->next_hello_ms = t->now.mono_ms + 2000;
 	l->hello_open = l->hello_open || !answer;
 	if (!answer)
@@ -436,6 +442,7 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 	enum err e;
 
 	c->now = now;
+	stand_tell(&t);
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		struct link *l = c->links[i];
 		bool pump = false;

@@ -36,6 +36,13 @@ struct stream_offer {
 	uint64_t base;
 	uint64_t last;
 };
+/* Which store speaks: its name since it was made, how often it was started, and the process. */
+struct store_mark {
+	bool any;
+	uint8_t store[16];
+	uint64_t starts;
+	uint8_t run[16];
+};
 struct msg_hello {
 	uint32_t protocol_min, protocol_max;
 	struct committee_id committee;
@@ -45,6 +52,15 @@ struct msg_hello {
 	bool has_streams;
 	struct stream_offer streams[LANE_COUNT];
 	bool answer;
+	/* See stand.c. */
+	bool says_store;            /* all of these; older builds say none of them */
+	uint64_t acked[LANE_COUNT]; /* of `streams`: what the other has acknowledged */
+	struct store_mark store;    /* the sender's */
+	uint32_t store_alarm;       /* what it has found out about itself: enum err */
+	uint64_t store_settled;     /* how often an operator has settled that */
+	struct store_mark seen;     /* the last of the other's that it saw */
+	uint32_t seen_alarm;        /* what it has found out about the other */
+	uint64_t seen_settled;      /* that other's store_settled at that time */
 };
 struct msg_subscribe {
 	enum lane lane;

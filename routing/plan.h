@@ -58,6 +58,7 @@ enum notice {
 	NOTICE_DIRECTORY,
 	NOTICE_PAPER,     /* a document on paper was registered, or its entry cancelled */
 	NOTICE_TARGET,    /* the counters have changed */
+	NOTICE_STORE,     /* a store that is behind, or an identity that runs twice: ours (2034, 2036) or the neighbour's; 0: settled */
 	NOTICE_CLOCK,     /* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The reason says which */
 };
 

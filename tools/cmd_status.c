@@ -146,6 +146,9 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 		clocks_why(s->clock, why, sizeof why);
 		json_object_set_new(out, "clock_why", why[0] == '\0' ? json_null() : json_string(why));
 	}
+	json_object_set_new(out, "store_alarm", s->store_alarm == 0 ? json_null() : json_code(s->store_alarm));
+	json_object_set_new(out, "store_alarm_since", json_time(s->store_alarm_since_ms));
+	json_object_set_new(out, "store_alarm_by", json_text_or_null(s->store_alarm_by));
 	return out;
 }
 
@@ -257,7 +260,8 @@ static int list_links(struct cli *cli, const char *only)
 			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
 			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
-			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false }, { "store_alarm", N_("Store"), FORMAT_TEXT, false },
+			{ NULL, NULL, FORMAT_TEXT, false },
 		};
 		json_t *one = json_incref(json_array_get(list, 0));
 

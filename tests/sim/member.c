@@ -54,7 +54,10 @@ static void notify(void *ctx, const struct act_notify *n)
 	if (m->world->verbose)
 		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n", (long long)m->world->now_ms, m->id.text, (int)n->what,
 		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15], n->committee.text, n->reason);
-	if (n->what == NOTICE_RECEIPT)
+	/* Nothing that happens to the others may be taken for a store that went back. */
+	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
+		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text, n->reason, n->committee.text);
+	if (n->what == NOTICE_RECEIPT && !m->world->setback) /* it may have been taken before the disk was put back */
 		check_receipt_now(m->world, m->index, n);
 }
 

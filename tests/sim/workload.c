@@ -209,11 +209,19 @@ void workload_replied(struct world *w, const struct act_reply *r)
 
 	assert(r->to.n >= 1 && r->to.n <= (uint64_t)w->document_count);
 	if (d->conflicting) {
-		if (r->result == ERR_OK)
+		/* A store that was put back has forgotten the first one, and may not know yet that it was. */
+		if (r->result == ERR_OK && !(w->setback && d->origin == w->setback_member))
 			world_violation(w, "conflict", "a second content was accepted under one id");
 		return;
 	}
+	if (r->result == ERR_BEHIND && w->setback && d->origin == w->setback_member)
+		return; /* nothing new until an operator has looked */
 	if (r->result == ERR_OK) {
+		struct stand_view own;
+
+		core_stand(w->members[d->origin].core, &own);
+		if (own.alarm != ERR_OK && !r->repeated)
+			world_violation(w, "setback", "%s takes what is new while it is behind", w->members[d->origin].id.text);
 		d->accepted = true;
 		workload_resolve(w, d);
 		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))

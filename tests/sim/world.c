@@ -9,7 +9,7 @@
 
 #include "tests/sim/keys.h"
 
-enum { ACTIVE_MS = 20000, SETTLE_MS = 900000, EVENTS_MAX = 3000000, FAULT_EVERY_MS = 150, CONNECT_EVERY_MS = 300 };
+enum { ACTIVE_MS = 20000, SETTLE_MS = 900000, SAID_MS = 30000, EVENTS_MAX = 3000000, FAULT_EVERY_MS = 150, CONNECT_EVERY_MS = 300 };
 
 void world_violation(struct world *w, const char *checker, const char *format, ...)
 {
@@ -120,6 +120,12 @@ static void step(struct world *w)
 		visits_deliver(w, &e);
 		free(e.bytes);
 		break;
+	case SIM_COPY:
+		setback_copy(w);
+		break;
+	case SIM_BACK:
+		setback_restore(w);
+		break;
 	case SIM_RELOCATE:
 		if (!w->healed)
 			registry_relocate(w);
@@ -176,9 +182,10 @@ bool world_run(struct world *w, uint64_t seed)
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
 	w->seed = seed;
-	w->wide = seed >= WIDE_SEEDS;
-	w->counting = seed >= COUNTING_SEEDS && !w->wide;
-	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS;
+	w->setback = seed >= SETBACK_SEEDS;
+	w->wide = seed >= WIDE_SEEDS && !w->setback;
+	w->counting = seed >= COUNTING_SEEDS && !w->wide && !w->setback;
+	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && !w->setback;
 	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
@@ -192,6 +199,8 @@ bool world_run(struct world *w, uint64_t seed)
 		registry_draw(w);
 	if (w->counting)
 		clerks_draw(w);
+	if (w->setback)
+		setback_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
 			member_start(&w->members[i]);
@@ -200,6 +209,12 @@ bool world_run(struct world *w, uint64_t seed)
 	world_schedule(w, (struct sim_event){ .at_ms = 2000, .kind = SIM_FAULT });
 	run_until(w, ACTIVE_MS, false);
 	faults_heal(w);
+	if (w->setback) {
+		/* What was promised and is gone does not come back by itself: only whether it is said counts here. */
+		run_until(w, w->now_ms + SAID_MS, false);
+		check_setback(w);
+		return w->violation[0] == '\0';
+	}
 	run_until(w, w->now_ms + SETTLE_MS, true);
 	for (int i = 0; i < w->document_count; i++)
 		workload_resolve(w, &w->documents[i]);
@@ -225,6 +240,7 @@ void world_free(struct world *w)
 		free(w->kept[i].bytes);
 	for (int i = 0; i < w->member_count; i++)
 		member_free(&w->members[i]);
+	memory_disk_destroy(w->copy);
 	signer_destroy(w->evil);
 	arena_destroy(w->arena);
 }

@@ -7,6 +7,7 @@
  *   faults.c     which faults a seed draws, when they strike, healing
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
+ *   setback.c    worlds in which a disk is put back to an earlier copy
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
@@ -35,6 +36,8 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
 /* From here on: wide worlds, changing ones in which some documents name so many recipients beside nearly full envelopes that their names do not
  * fit one item (workload.c). */
 #define WIDE_SEEDS 3000000ULL
+/* From here on: worlds that do not change, in which one member's disk is put back to an earlier copy (setback.c). */
+#define SETBACK_SEEDS 4000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -97,7 +100,7 @@ struct sim_visit {
 };
 
 enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT, SIM_VISIT,
-		  SIM_VISIT_FRAME, SIM_RELOCATE };
+		  SIM_VISIT_FRAME, SIM_RELOCATE, SIM_COPY, SIM_BACK };
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -170,6 +173,9 @@ struct world {
 	int64_t start_wall_ms;
 	bool wide;
 	int wide_count; /* documents with more names than fit */
+	bool setback, shown; /* shown: a neighbour holds what the copy does not */
+	int setback_member;
+	struct memory_disk *copy;
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
@@ -264,6 +270,12 @@ bool workload_passes(const struct world *w, const struct wanted *d, int member);
 const struct wanted *workload_find(const struct world *w, const struct doc_id *id);
 bool workload_given_up(const struct world *w, const struct wanted *d); /* never accepted, and rightly so */
 bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
+
+/* ---- setback.c ---- */
+void setback_draw(struct world *w);
+void setback_copy(struct world *w);
+void setback_restore(struct world *w);
+void check_setback(struct world *w);
 
 /* ---- clerks.c ---- */
 void clerks_draw(struct world *w);

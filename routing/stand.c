@@ -1,0 +1,377 @@
+/* Where this store stands beside what its neighbours hold of it: a store that went back in time (a copy put back, a disk of yesterday), and one
+ * identity on two machines.
+ *
+ * Whoever is behind proves it by itself, from what its neighbours say, and tells them. Each proof is one that no legal sequence gives, whatever is
+ * lost, doubled or late on the way:
+ *   - a neighbour has of our stream more than is in it, or something else (decide_subscribe);
+ *   - a neighbour has our acknowledgement of more of its stream than we have;
+ *   - a neighbour has seen a later start of this very store than ours, or the same start of another process: each start is numbered, and on the
+ *     disk before anything leaves.
+ * The neighbour's alarm is the other's own word, or the same start of two processes. What cannot be proven raises nothing. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+#define SELF_NAME "behind-store"
+#define PEER_NAME "behind-of-"
+
+enum { NOTE_VERSION = 1, SELF_BYTES = 1 + 16 + 8 + 8 + 8 + 4 + 8 + COMMITTEE_ID_MAX, PEER_BYTES = 1 + 16 + 8 + 16 + 16 + 4 + 8 + 4 + 8 + 8 };
+
+/* ---- notes on the disk ---- */
+
+static uint8_t *put_number(uint8_t *at, uint64_t n, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		at[i] = (uint8_t)(n >> (8 * (bytes - 1 - i)));
+	return at + bytes;
+}
+
+static const uint8_t *get_number(const uint8_t *at, uint64_t *n, unsigned bytes)
+{
+	*n = 0;
+	for (unsigned i = 0; i < bytes; i++)
+		*n = *n << 8 | at[i];
+	return at + bytes;
+}
+
+static uint8_t *put_bytes(uint8_t *at, const void *from, size_t bytes)
+{
+	memcpy(at, from, bytes);
+	return at + bytes;
+}
+
+static const uint8_t *get_bytes(const uint8_t *at, void *to, size_t bytes)
+{
+	memcpy(to, at, bytes);
+	return at + bytes;
+}
+
+static void put_note(struct turn_view *t, struct key key, const uint8_t *bytes, size_t len)
+{
+	struct record r = { .family = FAMILY_META };
+
+	r.u.note.bytes = arena_blob(t->plan->arena, (struct blob){ bytes, len });
+	core_put(t, key, &r);
+}
+
+static void write_self(struct turn_view *t)
+{
+	const struct stand *s = &t->core->stand;
+	uint8_t bytes[SELF_BYTES], *at = bytes;
+
+	*at++ = NOTE_VERSION;
+	at = put_bytes(at, s->mark.store, sizeof s->mark.store);
+	at = put_number(at, s->mark.starts, 8);
+	at = put_number(at, s->settled, 8);
+	at = put_number(at, s->floor, 8);
+	at = put_number(at, (uint64_t)s->alarm, 4);
+	at = put_number(at, (uint64_t)s->since_ms, 8);
+	put_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+	put_note(t, key_name(SELF_NAME), bytes, sizeof bytes);
+}
+
+static void read_self(const struct record *r, struct stand *s)
+{
+	const uint8_t *at = r->u.note.bytes.data;
+	uint64_t n;
+
+	if (r->u.note.bytes.len_bytes < SELF_BYTES || *at++ != NOTE_VERSION)
+		return;
+	at = get_bytes(at, s->mark.store, sizeof s->mark.store);
+	at = get_number(at, &s->mark.starts, 8);
+	at = get_number(at, &s->settled, 8);
+	at = get_number(at, &s->floor, 8);
+	at = get_number(at, &n, 4);
+	s->alarm = (enum err)n;
+	at = get_number(at, &n, 8);
+	s->since_ms = (int64_t)n;
+	get_bytes(at, s->by.text, COMMITTEE_ID_MAX);
+}
+
+static struct key peer_key(struct committee_id id)
+{
+	char name[sizeof PEER_NAME + COMMITTEE_ID_MAX];
+
+	memcpy(name, PEER_NAME, sizeof PEER_NAME);
+	memcpy(name + sizeof PEER_NAME - 1, id.text, strlen(id.text) + 1);
+	return key_name(name);
+}
+
+static void write_peer(struct turn_view *t, const struct link *l)
+{
+	const struct peer_stand *s = &l->stand;
+	uint8_t bytes[PEER_BYTES], *at = bytes;
+
+	*at++ = NOTE_VERSION;
+	at = put_bytes(at, s->seen.store, sizeof s->seen.store);
+	at = put_number(at, s->seen.starts, 8);
+	at = put_bytes(at, s->seen.run, sizeof s->seen.run);
+	at = put_bytes(at, s->before, sizeof s->before);
+	at = put_number(at, (uint64_t)s->ours, 4);
+	at = put_number(at, (uint64_t)s->ours_since_ms, 8);
+	at = put_number(at, (uint64_t)s->its, 4);
+	at = put_number(at, (uint64_t)s->its_since_ms, 8);
+	put_number(at, s->its_settled, 8);
+	put_note(t, peer_key(l->neighbour), bytes, sizeof bytes);
+}
+
+enum err stand_load_peer(struct turn_view *t, struct link *l)
+{
+	struct peer_stand *s = &l->stand;
+	struct record r;
+	const uint8_t *at;
+	uint64_t n;
+	enum err e = core_get(t, FAMILY_META, peer_key(l->neighbour), &r);
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED || (e == ERR_OK && r.u.note.bytes.len_bytes < PEER_BYTES))
+		return ERR_OK; /* nothing is known of it */
+	if (e != ERR_OK)
+		return e;
+	at = r.u.note.bytes.data;
+	if (*at++ != NOTE_VERSION)
+		return ERR_OK;
+	s->seen.any = true;
+	at = get_bytes(at, s->seen.store, sizeof s->seen.store);
+	at = get_number(at, &s->seen.starts, 8);
+	at = get_bytes(at, s->seen.run, sizeof s->seen.run);
+	at = get_bytes(at, s->before, sizeof s->before);
+	at = get_number(at, &n, 4);
+	s->ours = (enum err)n;
+	at = get_number(at, &n, 8);
+	s->ours_since_ms = (int64_t)n;
+	at = get_number(at, &n, 4);
+	s->its = (enum err)n;
+	at = get_number(at, &n, 8);
+	s->its_since_ms = (int64_t)n;
+	get_number(at, &s->its_settled, 8);
+	return ERR_OK;
+}
+
+/* This start gets its number, in the first commit of the process. A store of a build before this one gets its name besides. */
+enum err stand_load(struct turn_view *t)
+{
+	struct stand *s = &t->core->stand;
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(SELF_NAME), &r);
+
+	if (e == ERR_OK)
+		read_self(&r, s);
+	else if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	if (s->mark.starts == 0)
+		core_draw(t->core, s->mark.store);
+	s->mark.any = true;
+	s->mark.starts++;
+	core_draw(t->core, s->mark.run);
+	write_self(t);
+	return ERR_OK;
+}
+
+/* ---- alarms ---- */
+
+static void tell(struct turn_view *t, struct committee_id about, enum err what)
+{
+	struct document_ref none = { .origin = { "" } };
+
+	notify(t, NOTICE_STORE, none, about, (uint32_t)what, NULL);
+}
+
+/* Twice is the worse of the two: where it is known, the other follows from it. */
+static bool is_news(enum err known, enum err what, enum err worst)
+{
+	return known != what && known != worst;
+}
+
+void stand_ours(struct turn_view *t, struct link *l, enum err what)
+{
+	struct stand *s = &t->core->stand;
+
+	if (is_news(l->stand.ours, what, ERR_TWICE)) {
+		l->stand.ours = what;
+		l->stand.ours_since_ms = t->now.wall_ms;
+		write_peer(t, l);
+	}
+	if (!is_news(s->alarm, what, ERR_TWICE))
+		return;
+	if (s->alarm == ERR_OK)
+		s->since_ms = t->now.wall_ms;
+	s->alarm = what;
+	s->by = l->neighbour;
+	write_self(t);
+	tell(t, l->neighbour, what);
+	for (uint32_t i = 0; i < t->core->link_count; i++)
+		t->core->links[i]->stand.untold = true;
+}
+
+void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t settled)
+{
+	if (!is_news(l->stand.its, what, ERR_PEER_TWICE))
+		return;
+	l->stand.its = what;
+	l->stand.its_since_ms = t->now.wall_ms;
+	l->stand.its_settled = settled;
+	write_peer(t, l);
+	tell(t, l->neighbour, what);
+}
+
+static void settle_its(struct turn_view *t, struct link *l)
+{
+	if (l->stand.its == ERR_OK)
+		return;
+	l->stand.its = ERR_OK;
+	write_peer(t, l);
+	tell(t, l->neighbour, ERR_OK);
+}
+
+/* ---- what a Hello says ---- */
+
+void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
+{
+	h->says_store = true;
+	h->store = c->stand.mark;
+	h->store_alarm = (uint32_t)c->stand.alarm;
+	h->store_settled = c->stand.settled;
+	h->seen = l->stand.seen;
+	h->seen_alarm = l->stand.its == ERR_PEER_TWICE ? ERR_TWICE : l->stand.its == ERR_PEER_BEHIND ? ERR_BEHIND : 0;
+	h->seen_settled = l->stand.its_settled;
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
+		h->acked[lane] = l->out[lane].acked;
+}
+
+static bool same_store(const struct store_mark *a, const struct store_mark *b)
+{
+	return memcmp(a->store, b->store, sizeof a->store) == 0;
+}
+
+static bool same_run(const struct store_mark *a, const struct store_mark *b)
+{
+	return memcmp(a->run, b->run, sizeof a->run) == 0;
+}
+
+/* What it has seen of us. While it has seen this process before, a later one means that two run. */
+static void take_seen(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	struct stand *s = &t->core->stand;
+	bool same = same_store(&m->seen, &s->mark);
+
+	if (m->seen.any && same && m->seen.starts == s->mark.starts && same_run(&m->seen, &s->mark)) {
+		l->stand.met = true;
+	} else if (m->seen.any && same && m->seen.starts >= s->mark.starts) {
+		if (m->seen.starts > s->floor)
+			s->floor = m->seen.starts;
+		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND);
+	} else if (m->seen.any && !same && l->stand.met) {
+		stand_ours(t, l, ERR_TWICE);
+	}
+	/* Its own verdict, unless it is of before we were settled. */
+	if ((m->seen_alarm == ERR_TWICE || m->seen_alarm == ERR_BEHIND) && s->settled <= m->seen_settled)
+		stand_ours(t, l, (enum err)m->seen_alarm);
+}
+
+/* Its acknowledgements are ours, given after our commit: more than we have cannot be. */
+static void take_acknowledged(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		const struct stream_in *in = &l->in[lane];
+
+		if (!in->known || memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
+			continue;
+		if (m->acked[lane] > in->have)
+			stand_ours(t, l, ERR_BEHIND);
+		/* One that says nothing of its store is taken at its word: TCP keeps order. */
+		if (!m->says_store && m->streams[lane].last < in->have)
+			stand_its(t, l, ERR_PEER_BEHIND, 0);
+	}
+}
+
+static void take_store(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	struct peer_stand *s = &l->stand;
+	bool same = same_store(&s->seen, &m->store);
+
+	/* `before` is what was there before: another store, or another process of the same start. When that comes back, both are there. */
+	if (s->seen.any && same && m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))
+		stand_its(t, l, memcmp(s->before, m->store.run, sizeof s->before) == 0 ? ERR_PEER_TWICE : ERR_PEER_BEHIND, m->store_settled);
+	else if (s->seen.any && !same && memcmp(s->before, m->store.store, sizeof s->before) == 0)
+		stand_its(t, l, ERR_PEER_TWICE, m->store_settled);
+	if (!s->seen.any || !same || m->store.starts > s->seen.starts || (m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))) {
+		if (s->seen.any && (!same || m->store.starts == s->seen.starts))
+			memcpy(s->before, same ? s->seen.run : s->seen.store, sizeof s->before);
+		s->seen = m->store;
+		write_peer(t, l);
+	}
+	if (m->store_alarm == ERR_BEHIND || m->store_alarm == ERR_TWICE)
+		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND, m->store_settled);
+	else if (m->store_settled > s->its_settled)
+		settle_its(t, l); /* its operator has looked */
+}
+
+void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
+{
+	l->stand.speaks = m->says_store;
+	take_acknowledged(t, l, m);
+	if (!m->says_store)
+		return;
+	take_store(t, l, m);
+	take_seen(t, l, m);
+}
+
+/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
+void stand_tell(struct turn_view *t)
+{
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		if (!l->stand.untold)
+			continue;
+		l->stand.untold = false;
+		if (!l->up || !l->stand.speaks)
+			continue;
+		link_hello(t, l, true);
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			if (l->in[lane].open)
+				link_subscribe(t, l, lane);
+		}
+	}
+}
+
+/* ---- the operator's word ---- */
+
+enum err stand_resume(struct turn_view *t, const struct ev_operate *e)
+{
+	struct stand *s = &t->core->stand;
+	struct link *one = id_empty(e->neighbour) ? NULL : link_find(t->core, e->neighbour);
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+	enum err result = ERR_OK;
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .at = e->neighbour };
+	if (!id_empty(e->neighbour) && one == NULL)
+		result = ERR_NOT_FOUND;
+	else if (one != NULL ? one->stand.its == ERR_OK : s->alarm == ERR_OK)
+		result = ERR_BAD_STATE;
+	a->u.reply.result = result;
+	if (result != ERR_OK)
+		return ERR_OK;
+	result = core_log_act(t, e->uid, "recover-resume", e->neighbour.text);
+	if (result != ERR_OK)
+		return result;
+	if (one != NULL) {
+		settle_its(t, one);
+		return ERR_OK;
+	}
+	s->alarm = ERR_OK;
+	s->settled++;
+	s->mark.starts = (s->mark.starts > s->floor ? s->mark.starts : s->floor) + 1; /* later than any that a neighbour has seen */
+	write_self(t);
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		l->stand.untold = true;
+		if (l->stand.ours != ERR_OK) {
+			l->stand.ours = ERR_OK;
+			write_peer(t, l);
+		}
+	}
+	tell(t, t->core->config.self, ERR_OK);
+	return ERR_OK;
+}
