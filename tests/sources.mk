@@ -2,13 +2,13 @@
 UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config control_list control_crowd control_check control_many control_queue control_share core counter damage \
 	decide_directory decide_document decide_link decide_paper decide_publish decide_texts decide_tick descriptors digest directory endpoint \
 	err evidence file_name files files_chunk files_fault fold guard hand_on head id inbox keyring layout log merkle opener passed period plan policy \
-	ports prescan publish record record_codec recount seal sequencer store store_damage store_layout stream target text tree visible visit \
+	ports prescan publish record record_codec recount seal sequencer stand store store_damage store_layout stream target text tree visible visit \
 	wire workers
 UNIT += key_file store_owner
 UNIT += changed_file numbers resend
 UNIT_SUPPORT := bulk_pair desk fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target \
-	clerks faults hostile keys main member network prng registry visits workload world stand setback
+	clerks faults hostile keys main member network prng registry setback visits workload world
 BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
 TEST_HELPERS := badneighbour badpeer bitflip damage unixcat unixrecv
