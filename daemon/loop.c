@@ -318,7 +318,8 @@ static enum err each_second(struct daemon *d, struct now now)
 		return e;
 	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts ||
 	    room.files != d->room.files)
-		log_event(room.submissions && room.files ? LOG_INFO : LOG_WARNING, "room", "submissions=%d documents=%d facts=%d error=VT-%d disk_free=%llu map_used=%llu inodes_free=%llu",
+		log_event(room.submissions && room.files ? LOG_INFO : LOG_WARNING, "room",
+			  "submissions=%d documents=%d facts=%d error=VT-%d disk_free=%llu map_used=%llu inodes_free=%llu",
 			  room.submissions, room.documents, room.facts, (int)room.why, (unsigned long long)room.disk_free_bytes,
 			  (unsigned long long)room.map_used_bytes, (unsigned long long)room.inodes_free);
 	d->room = room;

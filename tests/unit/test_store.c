@@ -1,4 +1,4 @@
-/* The store's interface, run over the memory store and LMDB alike, and what only LMDB can get wrong: reopening, owners, damage, a full map. */
+/* The store's interface, run over the memory store and LMDB alike, and what only LMDB can get wrong: reopening, owners, damage. */
 #include "daemon/store.h"
 
 #include <dirent.h>
@@ -420,80 +420,6 @@ static void test_store_of_a_newer_format_is_refused_whole(void **state)
 	assert_ok(store_memory_open(p->disk, &p->store));
 }
 
-static void test_full_map_is_seen_coming_and_cuts_nothing_off(void **state)
-{
-	struct corner *p = *state;
-	static uint8_t large[60000];
-	struct store_room room = { .facts = true };
-	enum err e = ERR_OK;
-	uint64_t n = 0, committed = 0, beyond = 0;
-
-	/* On to far beyond what is taken: a plan that was begun before is never cut off. */
-	while (e == ERR_OK && beyond < 50) {
-		struct record r = { .family = FAMILY_META, .u.note = { .number = committed, .bytes = { large, sizeof large } } };
-
-		plan_put(p->plan, key_number(committed), &r);
-		e = commit(p);
-		committed += e == ERR_OK;
-		if (e == ERR_OK)
-			assert_ok(p->store->ops->room(p->store, &room));
-		beyond += !room.facts;
-		assert_true(room.submissions || room.why == ERR_MAP_FULL);
-		assert_true((room.documents || !room.submissions) && (room.facts || !room.documents)); /* one after the other */
-	}
-	assert_ok(e);
-	assert_true(committed * sizeof large > MAP_BYTES);
-	assert_false(room.submissions || room.documents || room.facts);
-	for (uint64_t i = 0; i < committed; i += 50) {
-		arena_reset(p->arena);
-		assert_ok(get(p, key_number(i), &n));
-		assert_int_equal(n, i);
-	}
-	assert_int_equal(get(p, key_number(committed), &n), ERR_NOT_FOUND);
-}
-
-static void test_reserve_larger_than_the_map_leaves_room_in_it(void **state)
-{
-	struct corner *p = *state;
-	struct store_room room;
-
-	store_lmdb_set_reserve(p->store, 256 << 20, 64 << 20);
-	assert_ok(p->store->ops->room(p->store, &room));
-	assert_true(room.disk_free_bytes < (320ULL << 20) || (room.submissions && room.documents && room.facts));
-	assert_true(room.left_bytes > 0 && room.left_bytes < MAP_BYTES);
-	store_lmdb_set_reserve(p->store, 1ULL << 60, 1 << 20); /* of the disk, which is short then, not the map */
-	assert_ok(p->store->ops->room(p->store, &room));
-	assert_true(!room.submissions && !room.documents && room.why == ERR_DISK_FULL);
-}
-
-/* The bound that decisions go by: the file never grows by more. */
-static void test_plan_costs_no_more_than_it_says(void **state)
-{
-	static uint8_t bytes[70000];
-	struct corner *p = *state;
-	struct store_room before, after;
-	uint64_t key = 0;
-
-	for (unsigned round = 0; round < 60; round++) {
-		unsigned count = 1 + round * 7 % 40;
-		size_t size = (size_t)round * 977 % (round % 3 == 0 ? sizeof bytes : 900);
-		uint64_t cost;
-
-		for (unsigned i = 0; i < count; i++) {
-			struct record r = { .family = FAMILY_META, .u.note = { .number = i, .bytes = { bytes, size } } };
-
-			key = key * 6364136223846793005u + 1442695040888963407u; /* all over the tree, so that every page is another */
-			plan_put(p->plan, key_number(key), &r);
-		}
-		cost = plan_cost_bytes(p->plan);
-		assert_ok(p->store->ops->room(p->store, &before));
-		assert_ok(commit(p));
-		assert_ok(p->store->ops->room(p->store, &after));
-		/* Some pages beside are the tables' own roots and the free list. */
-		assert_true(after.map_used_bytes <= before.map_used_bytes + cost + 24 * 4096);
-	}
-}
-
 static void test_folder_that_cannot_be_made_or_holds_rubbish_is_an_error(void **state)
 {
 	struct corner *p = *state;
@@ -534,8 +460,6 @@ int main(void)
 		LMDB(test_damaged_value_is_set_aside_and_the_others_are_served),
 		LMDB(test_damaged_last_value_of_a_prefix_ends_the_walk_in_order),
 		LMDB(test_store_of_a_newer_format_is_refused_whole),
-		LMDB(test_full_map_is_seen_coming_and_cuts_nothing_off),
-		LMDB(test_reserve_larger_than_the_map_leaves_room_in_it), LMDB(test_plan_costs_no_more_than_it_says),
 		LMDB(test_folder_that_cannot_be_made_or_holds_rubbish_is_an_error),
 	};
 
