@@ -54,7 +54,9 @@ static void check_clock(const Vanthu__V1__Status *s, struct finding *f)
 		}
 	}
 	snprintf(f->figures, sizeof f->figures, "clock=%lld.%03llds", (long long)(worst_ms / 1000), (long long)(worst_ms % 1000));
-	f->level = worst_ms > CLOCK_TOLERANCE_MS ? LEVEL_CRITICAL : worst_ms > CLOCK_SHOWN_MS ? LEVEL_WARNING : known > 0 || links == 0 ? LEVEL_OK : LEVEL_UNKNOWN;
+	f->level = known > 0 || links == 0 ? LEVEL_OK : LEVEL_UNKNOWN;
+	if (worst_ms > CLOCK_SHOWN_MS)
+		f->level = worst_ms > CLOCK_TOLERANCE_MS ? LEVEL_CRITICAL : LEVEL_WARNING;
 	if (s->clock != NULL && s->clock->refusing == ERR_CLOCK_WRONG) {
 		f->level = LEVEL_CRITICAL;
 		clocks_why(s->clock, f->text, sizeof f->text);

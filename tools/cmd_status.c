@@ -174,7 +174,8 @@ static void print_status(struct cli *cli, json_t *status)
 		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
 		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
 		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false }, { "store_used", N_("Store"), FORMAT_BYTES, false },
-		{ "sentence", N_("Digital share"), FORMAT_TEXT, false }, { "clock_why", N_("Signs nothing"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
+		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
 	json_t *queue = json_object_get(status, "queue"), *alarm;
@@ -260,7 +261,8 @@ static int list_links(struct cli *cli, const char *only)
 			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
 			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
-			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false }, { "store_alarm", N_("Store"), FORMAT_TEXT, false },
+			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false },
+			{ "store_alarm", N_("Store"), FORMAT_TEXT, false },
 			{ NULL, NULL, FORMAT_TEXT, false },
 		};
 		json_t *one = json_incref(json_array_get(list, 0));

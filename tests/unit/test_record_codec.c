@@ -55,7 +55,8 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 	s[FAMILY_RECEIPT].record.u.receipt = (struct rec_receipt){ .envelope = { 0, fixture_blob("rec") }, .relays = relays, .relay_count = 2,
 		.at_ms = 9, .kind = KIND_REFUSAL, .reason = 2002, .digest = fixture_digest("r") };
 	s[FAMILY_STREAM].record.u.stream = (struct rec_stream){ .role = ROLE_OUT, .serial = n, .digest = fixture_digest("s"), .size_bytes = 500,
-		.queued_at_ms = 6, .passed_ms = 8, .targets = ids, .target_count = 2, .fact = { 0, fixture_blob("fact") }, .relays = relays, .relay_count = 1, .has_files = true };
+		.queued_at_ms = 6, .passed_ms = 8, .targets = ids, .target_count = 2, .fact = { 0, fixture_blob("fact") }, .relays = relays,
+		.relay_count = 1, .has_files = true };
 	s[FAMILY_LINKIN].record.u.linkin = (struct rec_linkin){ {{ 1 }}, 3, 2, fixture_digest("c") };
 	s[FAMILY_LINKOUT].record.u.linkout = (struct rec_linkout){ {{ 1 }}, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
