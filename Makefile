@@ -19,8 +19,8 @@ B := build
 
 # ---- sources: explicit, so that a file that is not listed is not shipped ----
 PROTO_DEFS := envelope peer record control
-ROUTING := again arena calendar clocks core counter decide_acknowledge decide_directory decide_document decide_fact decide_fetched decide_link decide_operate \
-	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold guard id link passed plan policy publish record recount requeue \
+ROUTING := again arena aside calendar clocks core counter decide_acknowledge decide_directory decide_document decide_doubt decide_fact decide_fetched decide_link decide_operate \
+	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold guard id link passed plan policy publish record recount reject requeue \
 	route stream target tree visible quest visit stand
 PROTO := allocator body certificate crc32c digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode

@@ -72,6 +72,11 @@ void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
 	cut_off(ctx, neighbour, why);
 }
 
+static void reopen(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+{
+	sequencer_reopen(((struct daemon *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms, corrected_at_ms);
+}
+
 static void follow_directory(void *ctx)
 {
 	struct daemon *d = ctx;
@@ -170,7 +175,7 @@ struct outbox_ops daemon_outbox_ops(struct daemon *d)
 	return (struct outbox_ops){ .ctx = d, .send = send_control, .may_publish = may_publish, .reply = reply, .notify = publish_notice, .fetch = fetch,
 				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
 				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
-				    .visit_end = visit_end };
+				    .visit_end = visit_end, .reopen = reopen };
 }
 
 /* ---- bulk ---- */

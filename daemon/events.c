@@ -127,6 +127,12 @@ static const char *topic_of(enum notice what)
 		return "clock";
 	case NOTICE_STORE:
 		return "store";
+	case NOTICE_ASIDE:
+		return "set-aside";
+	case NOTICE_SETTLED:
+		return "settled";
+	case NOTICE_DOUBTED:
+		return "doubted";
 	case NOTICE_NONE:
 		break;
 	}
@@ -145,11 +151,14 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	case NOTICE_DIRECTORY:
 	case NOTICE_CLOCK:
 	case NOTICE_STORE:
+	case NOTICE_SETTLED:
 		return LOG_INFO;
 	case NOTICE_LINK_DOWN:
 	case NOTICE_HELD:
 	case NOTICE_EXPIRED:
 	case NOTICE_REFUSED:
+	case NOTICE_ASIDE:
+	case NOTICE_DOUBTED:
 		return LOG_WARNING;
 	default:
 		return LOG_DEBUG;

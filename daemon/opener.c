@@ -11,11 +11,14 @@ struct opening {
 	const struct opener *opener;
 	struct arena *arena;
 	int64_t wall_ms;
+	int64_t corrected_at_ms; /* by its signer; 0: as the envelope says */
+	bool aside;
 };
 
 static bool kind_is_fact(enum kind kind)
 {
-	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS || kind == KIND_RELAY;
+	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS || kind == KIND_RELAY || kind == KIND_DOUBT ||
+	       kind == KIND_CORRECTION;
 }
 
 /* Relay records prove the way that the document took: each must be one, about this document, by a good signer. */
@@ -41,9 +44,12 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 			r = fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact);
 		if (r == ERR_UNKNOWN_KEY)
 			return ERR_DIRECTORY_AHEAD; /* a relay whose key is in a directory that is not here yet */
-		if (r == ERR_KEY_REVOKED || r == ERR_KEY_NOT_VALID)
-			r = fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact); /* shows the way, proves no custody */
-		else
+		/* One whose key has ended, or whose clock was ahead, shows the way and proves no custody: the document itself may be right. */
+		notes[i].ahead = r == ERR_CLOCK;
+		notes[i].no_custody = r == ERR_CLOCK || r == ERR_KEY_REVOKED || r == ERR_KEY_NOT_VALID;
+		if (notes[i].no_custody)
+			r = relay.kind == KIND_RELAY ? fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact) : ERR_FORMAT;
+		if (r == ERR_OK && (!notes[i].no_custody || notes[i].ahead))
 			notes[i].relay = relay.head.origin;
 		if (r == ERR_NO_MEMORY)
 			return r;
@@ -89,8 +95,38 @@ static bool in_custody(const struct opened *opened, const struct ev_publish *e)
 	for (uint32_t i = 0; i < e->relay_count; i++) {
 		const struct relay_note *n = &e->relay_notes[i];
 
-		if (n->fact.at_ms < opened->custody_before_ms && strcmp(n->relay.text, opened->signer.committee.text) != 0 &&
-		    digest_equal(&n->fact.document.digest, &opened->digest))
+		if (!n->no_custody && n->fact.at_ms < opened->custody_before_ms &&
+		    strcmp(n->relay.text, opened->signer.committee.text) != 0 && digest_equal(&n->fact.document.digest, &opened->digest))
+			return true;
+	}
+	return false;
+}
+
+/* A doubt that is for us brings the fact that is doubted: did we sign it? Whatever its time says, and whatever has become of the key. */
+static enum err open_doubted(const struct opening *o, const struct opened *opened, struct fact *fact, struct ev_publish *e)
+{
+	struct opened *doubted = arena_alloc(o->arena, sizeof *doubted);
+	enum err r;
+
+	if (opened->head.recipient_count != 1 || strcmp(opened->head.recipients[0].committee.text, o->opener->self.text) != 0)
+		return ERR_OK;
+	if (doubted == NULL)
+		return ERR_NO_MEMORY;
+	r = seal_open(o->opener->verifier, o->arena, fact->envelope, o->wall_ms, doubted);
+	if (r == ERR_NO_MEMORY)
+		return r;
+	e->doubt_ours = (r == ERR_OK || r == ERR_CLOCK || r == ERR_KEY_NOT_VALID || r == ERR_KEY_REVOKED) &&
+			digest_equal(&doubted->digest, &fact->doubted) && doubted->kind == fact->doubted_kind &&
+			strcmp(doubted->signer.committee.text, o->opener->self.text) == 0;
+	if (e->doubt_ours)
+		fact->doubted_at_ms = doubted->head.signed_at_ms;
+	return ERR_OK;
+}
+
+static bool has_files(const struct head *head)
+{
+	for (uint32_t i = 0; i < head->manifest_count; i++) {
+		if (!head->manifest[i].inlined)
 			return true;
 	}
 	return false;
@@ -134,6 +170,8 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 	if (fact == NULL)
 		return ERR_NO_MEMORY;
 	r = fact_unpack(o->arena, opened->kind, opened->body, fact);
+	if (r == ERR_OK && fact->kind == KIND_DOUBT && fact->envelope.len_bytes > 0)
+		r = open_doubted(o, opened, fact, e);
 	if (r == ERR_OK) {
 		e->fact = fact;
 		*about = fact->document;
@@ -157,7 +195,8 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 	e->target_count = item->target_count;
 	e->chain = item->chain;
 	e->opened_under = o->opener->directory_version;
-	e->verdict = seal_open(o->opener->verifier, o->arena, item->envelope, o->wall_ms, opened);
+	e->aside = o->aside;
+	e->verdict = seal_open_corrected(o->opener->verifier, o->arena, item->envelope, o->wall_ms, o->corrected_at_ms, opened);
 	e->digest = opened->digest;
 	if (e->verdict == ERR_NO_MEMORY)
 		return ERR_NO_MEMORY;
@@ -165,8 +204,9 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 	if (e->verdict == ERR_OK || e->verdict == ERR_KEY_REVOKED || e->verdict == ERR_KEY_NOT_VALID || e->verdict == ERR_CLOCK) {
 		e->head = &opened->head;
 		e->signer = opened->signer.committee;
+		e->has_files = has_files(&opened->head);
 	}
-	if (e->verdict == ERR_OK || opened->custody_before_ms != 0) {
+	if (e->verdict == ERR_OK || e->verdict == ERR_CLOCK || opened->custody_before_ms != 0) {
 		enum err inside = open_body(o, opened, e, &about);
 
 		if (inside == ERR_OK)
@@ -175,18 +215,19 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 			inside = check_targets(item, &opened->head);
 		if (inside == ERR_OK)
 			inside = check_size(item, opened->kind);
-		if (inside != ERR_OK || e->verdict == ERR_OK || in_custody(opened, e))
+		if (inside != ERR_OK || e->verdict == ERR_OK || (e->verdict != ERR_CLOCK && in_custody(opened, e)))
 			e->verdict = inside;
 	}
 	return e->verdict == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
+enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour, struct opener_frame frame,
 		     struct opener_events *out)
 {
-	struct opening o = { .opener = opener, .arena = a, .wall_ms = wall_ms };
+	struct opening o = { .opener = opener, .arena = a, .wall_ms = frame.wall_ms, .aside = frame.aside,
+			     .corrected_at_ms = frame.corrected_at_ms };
 	struct message m;
-	enum err r = wire_decode(a, frame, &m);
+	enum err r = wire_decode(a, frame.bytes, &m);
 
 	*out = (struct opener_events){ .list = NULL };
 	if (r != ERR_OK)

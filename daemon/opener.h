@@ -18,7 +18,13 @@ struct opener_events {
 	struct event *list; /* in the arena */
 	uint32_t count;
 };
-must_use enum err opener_open(const struct opener *o, struct arena *a, struct committee_id neighbour, struct blob frame, int64_t wall_ms,
+struct opener_frame {
+	struct blob bytes;       /* a PUBLISH: as it came, or made of one item that had been set aside */
+	int64_t wall_ms;
+	bool aside;
+	int64_t corrected_at_ms; /* of one set aside: what its signer has said since; 0 */
+};
+must_use enum err opener_open(const struct opener *o, struct arena *a, struct committee_id neighbour, struct opener_frame frame,
 			      struct opener_events *out);
 
 #endif

@@ -219,6 +219,32 @@ enum err outbox_pump(struct outbox *o, struct committee_id neighbour)
 	return ERR_OK;
 }
 
+/* What was set aside, as the frame that would bring it: its key has the place, and the stream does not matter any more. */
+static enum err reopen(struct outbox *o, const struct key *key)
+{
+	struct publish_item item;
+	struct message m = { .type = MESSAGE_PUBLISH };
+	struct committee_id neighbour;
+	enum lane lane;
+	struct record r;
+	struct blob frame;
+	enum err e = o->store.get(o->store.ctx, o->arena, FAMILY_ASIDE, key, &r);
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		return ERR_OK;
+	if (e != ERR_OK)
+		return e;
+	item = (struct publish_item){ .envelope = r.u.aside.envelope, .relays = r.u.aside.relays, .relay_count = r.u.aside.relay_count,
+				      .targets = r.u.aside.targets, .target_count = r.u.aside.target_count };
+	if (!key_parse_aside(key, &neighbour, &lane, &item.seq))
+		return ERR_OK;
+	m.u.publish = (struct msg_publish){ .lane = lane, .items = &item, .item_count = 1, .directory_version = r.u.aside.neighbour_version };
+	e = wire_encode(o->arena, &m, &frame);
+	if (e == ERR_OK)
+		o->ops.reopen(o->ops.ctx, neighbour, frame, r.u.aside.corrected_at_ms);
+	return e;
+}
+
 static enum err perform(struct outbox *o, const struct act *a)
 {
 	enum err e;
@@ -257,6 +283,9 @@ static enum err perform(struct outbox *o, const struct act *a)
 	case ACT_VISIT_END:
 		o->ops.visit_end(o->ops.ctx, a->neighbour, a->party);
 		return ERR_OK;
+	case ACT_REOPEN:
+		arena_reset(o->arena);
+		return reopen(o, &a->u.reopen);
 	case ACT_NONE:
 		break;
 	}

@@ -27,6 +27,8 @@ struct ticket {
 	uint8_t *frame;
 	size_t frame_bytes;
 	int64_t wall_ms;
+	bool aside; /* not from the wire */
+	int64_t corrected_at_ms;
 	struct opener opener;
 	struct event single;
 	struct event *events;
@@ -141,7 +143,9 @@ static void work(struct job *j)
 	struct ticket *t = (struct ticket *)j;
 	struct opener_events opened;
 
-	t->result = opener_open(&t->opener, t->arena, t->neighbour, (struct blob){ t->frame, t->frame_bytes }, t->wall_ms, &opened);
+	t->result = opener_open(&t->opener, t->arena, t->neighbour,
+				(struct opener_frame){ .bytes = { t->frame, t->frame_bytes }, .wall_ms = t->wall_ms, .aside = t->aside,
+						       .corrected_at_ms = t->corrected_at_ms }, &opened);
 	t->events = opened.list;
 	t->count = opened.count;
 }
@@ -179,6 +183,30 @@ static enum err decode_tiny(struct ticket *t, struct blob frame)
 	return ERR_OK;
 }
 
+/* Opens the ticket's frame, here or on a worker. */
+static void open_publish(struct sequencer *s, struct ticket *t, struct blob frame)
+{
+	if (t->result == ERR_OK && (t->frame = malloc(frame.len_bytes)) == NULL)
+		t->result = ERR_NO_MEMORY;
+	if (t->result != ERR_OK) {
+		t->ready = true;
+		return;
+	}
+	memcpy(t->frame, frame.data, frame.len_bytes);
+	t->frame_bytes = frame.len_bytes;
+	s->waiting_bytes += frame.len_bytes;
+	t->job.work = work;
+	t->job.done = done;
+	/* One that comes alone goes the short way; whoever sends many gets the workers. */
+	if (s->waiting == 1 && !s->opened_here && frame.len_bytes <= SMALL_FRAME_BYTES) {
+		s->opened_here = true;
+		work(&t->job);
+		done(&t->job);
+		return;
+	}
+	s->parts.runner.run(s->parts.runner.ctx, &t->job);
+}
+
 void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms)
 {
 	struct ticket *t = queue_ticket(s, neighbour);
@@ -203,25 +231,22 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 		t->ready = true;
 		return;
 	}
-	if (t->result == ERR_OK && (t->frame = malloc(frame.len_bytes)) == NULL)
-		t->result = ERR_NO_MEMORY;
-	if (t->result != ERR_OK) {
-		t->ready = true;
-		return;
-	}
-	memcpy(t->frame, frame.data, frame.len_bytes);
-	t->frame_bytes = frame.len_bytes;
-	s->waiting_bytes += frame.len_bytes;
-	t->job.work = work;
-	t->job.done = done;
-	/* One that comes alone goes the short way; whoever sends many gets the workers. */
-	if (s->waiting == 1 && !s->opened_here && frame.len_bytes <= SMALL_FRAME_BYTES) {
-		s->opened_here = true;
-		work(&t->job);
-		done(&t->job);
-		return;
-	}
-	s->parts.runner.run(s->parts.runner.ctx, &t->job);
+	open_publish(s, t, frame);
+}
+
+void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms, int64_t corrected_at_ms)
+{
+	struct ticket *t = sequencer_room(s) ? queue_ticket(s, neighbour) : NULL;
+
+	if (t == NULL)
+		return; /* it is looked at again */
+	t->arena = take_arena(s);
+	t->wall_ms = wall_ms;
+	t->aside = true;
+	t->corrected_at_ms = corrected_at_ms;
+	t->opener = s->parts.opener;
+	t->result = t->arena == NULL ? ERR_NO_MEMORY : ERR_OK;
+	open_publish(s, t, frame);
 }
 
 void sequencer_link(struct sequencer *s, enum event_type type, struct committee_id neighbour, enum err reason)
@@ -274,7 +299,7 @@ static void flush_line(struct sequencer *s, struct line *l)
 		/* A frame that passes the budget is a bomb: what we publish ourselves stays far below. Without an arena it was our memory. */
 		if (t->result == ERR_NO_MEMORY && t->arena != NULL)
 			t->result = ERR_PROTOCOL;
-		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY)
+		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY && !t->aside)
 			s->parts.violation(s->parts.ctx, t->neighbour, t->result);
 		if (t->unreleased == 0)
 			destroy_ticket(t);

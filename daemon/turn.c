@@ -47,6 +47,8 @@ void turn_destroy(struct turn *t)
 
 static void count(struct turn *t, const struct event *e)
 {
+	if (e->type == EVENT_PUBLISH && e->u.publish.aside)
+		return; /* counted when it came */
 	if (e->type == EVENT_SUBMIT || (e->type == EVENT_PUBLISH && e->u.publish.lane != LANE_FACTS))
 		t->figures.documents_taken++;
 	else if (e->type == EVENT_PUBLISH)

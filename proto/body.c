@@ -246,6 +246,32 @@ static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__
 	return pack(a, &m.base, out);
 }
 
+static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+{
+	Vanthu__V1__DoubtBody m = VANTHU__V1__DOUBT_BODY__INIT;
+
+	m.document = ref;
+	m.digest = field_bytes(f->doubted.bytes, sizeof f->doubted.bytes);
+	m.kind = (Vanthu__V1__Kind)f->doubted_kind;
+	m.signed_at_ms = f->doubted_at_ms;
+	m.at_ms = f->at_ms;
+	m.token = field_bytes(f->token.data, f->token.len_bytes);
+	m.envelope = field_bytes(f->envelope.data, f->envelope.len_bytes);
+	return pack(a, &m.base, out);
+}
+
+static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+{
+	Vanthu__V1__CorrectionBody m = VANTHU__V1__CORRECTION_BODY__INIT;
+
+	m.document = ref;
+	m.digest = field_bytes(f->doubted.bytes, sizeof f->doubted.bytes);
+	m.kind = (Vanthu__V1__Kind)f->doubted_kind;
+	m.at_ms = f->at_ms;
+	m.token = field_bytes(f->token.data, f->token.len_bytes);
+	return pack(a, &m.base, out);
+}
+
 enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 {
 	Vanthu__V1__DocumentRef ref = VANTHU__V1__DOCUMENT_REF__INIT;
@@ -280,6 +306,10 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		relay.event = (Vanthu__V1__RelayEvent)f->relay_event;
 		relay.hop = f->hop;
 		return pack(a, &relay.base, out);
+	case KIND_DOUBT:
+		return pack_doubt(a, f, &ref, out);
+	case KIND_CORRECTION:
+		return pack_correction(a, f, &ref, out);
 	default:
 		return ERR_UNSUPPORTED;
 	}
@@ -358,6 +388,45 @@ static enum err unpack_relay(struct arena *a, struct blob bytes, struct fact *ou
 	return read_ref(m->document, false, &out->document);
 }
 
+/* What a doubt and its correction say alike. */
+static enum err read_doubted(const Vanthu__V1__DocumentRef *document, ProtobufCBinaryData digest, int kind, ProtobufCBinaryData token,
+			     struct fact *out)
+{
+	enum err e = field_fixed(digest, out->doubted.bytes, sizeof out->doubted.bytes);
+
+	if (e == ERR_OK)
+		e = field_enum(kind, KIND_DOCUMENT, KIND_RELAY);
+	if (e == ERR_OK && token.len > DOUBT_TOKEN_MAX)
+		e = ERR_FORMAT;
+	out->doubted_kind = (enum kind)kind;
+	out->token = field_blob(token);
+	return e == ERR_OK ? read_ref(document, true, &out->document) : e;
+}
+
+static enum err unpack_doubt(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__DoubtBody *m = unpack(a, &vanthu__v1__doubt_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->at_ms = m->at_ms;
+	out->doubted_at_ms = m->signed_at_ms;
+	out->envelope = field_blob(m->envelope);
+	return read_doubted(m->document, m->digest, (int)m->kind, m->token, out);
+}
+
+static enum err unpack_correction(struct arena *a, struct blob bytes, struct fact *out)
+{
+	enum err e;
+	const Vanthu__V1__CorrectionBody *m = unpack(a, &vanthu__v1__correction_body__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	out->at_ms = m->at_ms;
+	return read_doubted(m->document, m->digest, (int)m->kind, m->token, out);
+}
+
 enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct fact *out)
 {
 	memset(out, 0, sizeof *out);
@@ -372,6 +441,10 @@ enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct 
 		return unpack_status(a, bytes, out);
 	case KIND_RELAY:
 		return unpack_relay(a, bytes, out);
+	case KIND_DOUBT:
+		return unpack_doubt(a, bytes, out);
+	case KIND_CORRECTION:
+		return unpack_correction(a, bytes, out);
 	default:
 		return ERR_UNSUPPORTED;
 	}

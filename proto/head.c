@@ -20,6 +20,8 @@ static const struct {
 	{ KIND_RELAY, "application/vnd.vanthu.relay.v1" },
 	{ KIND_DIRECTORY, "application/vnd.vanthu.directory.v1" },
 	{ KIND_REPORT, "application/vnd.vanthu.report.v1" },
+	{ KIND_DOUBT, "application/vnd.vanthu.doubt.v1" },
+	{ KIND_CORRECTION, "application/vnd.vanthu.correction.v1" },
 };
 
 text_t payload_type_of(enum kind kind)
@@ -184,7 +186,7 @@ static enum err read_head(struct arena *a, const Vanthu__V1__Head *h, struct hea
 	if (e == ERR_OK && !doc_id_valid(&head->id))
 		e = ERR_FORMAT;
 	if (e == ERR_OK)
-		e = field_enum(h->kind, KIND_DOCUMENT, KIND_REPORT);
+		e = field_enum(h->kind, KIND_DOCUMENT, KIND_CORRECTION);
 	if (e == ERR_OK)
 		e = read_origin(h, head);
 	if (e == ERR_OK)

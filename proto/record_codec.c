@@ -90,11 +90,20 @@ static enum err encode_receipt(struct arena *a, const struct rec_receipt *r, str
 static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struct blob *out)
 {
 	Vanthu__V1__LinkInRecord m = VANTHU__V1__LINK_IN_RECORD__INIT;
+	Vanthu__V1__RejectedRecord each[REJECTED_MAX], *list[REJECTED_MAX];
 
 	m.stream = field_bytes(r->stream.bytes, sizeof r->stream.bytes);
 	m.begin = r->base;
 	m.have = r->have;
 	m.chain = digest(&r->chain);
+	m.n_rejected = r->rejected_count;
+	m.rejected = list;
+	for (uint32_t i = 0; i < r->rejected_count; i++) {
+		vanthu__v1__rejected_record__init(&each[i]);
+		each[i].seq = r->rejected[i].seq;
+		each[i].reason = r->rejected[i].reason;
+		list[i] = &each[i];
+	}
 	return pack(a, &m.base, out);
 }
 
@@ -224,6 +233,8 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 		return encode_counter(a, &r->u.counter, out);
 	case FAMILY_PAPER:
 		return encode_paper(a, &r->u.paper, out);
+	case FAMILY_ASIDE:
+		return codec_encode_aside(a, &r->u.aside, out);
 	default:
 		*out = (struct blob){ NULL, 0 }; /* FILE, SWEEP, SUBORDINATE: all is in the key */
 		return ERR_OK;

@@ -11,6 +11,7 @@
 /* The larger records. */
 must_use enum err codec_encode_document(struct arena *a, const struct rec_document *r, struct blob *out);
 must_use enum err codec_encode_route(struct arena *a, const struct rec_route *r, struct blob *out);
+must_use enum err codec_encode_aside(struct arena *a, const struct rec_aside *r, struct blob *out);
 must_use enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct blob *out);
 ProtobufCBinaryData *codec_blobs(struct arena *a, const struct blob *list, uint32_t count); /* NULL without memory */
 

@@ -264,6 +264,10 @@ static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_lin
 
 	if (m == NULL)
 		return e;
+	if (m->n_rejected > REJECTED_MAX)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < m->n_rejected; i++)
+		out->rejected[out->rejected_count++] = (struct rejected_place){ m->rejected[i]->seq, m->rejected[i]->reason };
 	out->base = m->begin;
 	out->have = m->have;
 	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);
@@ -368,6 +372,32 @@ static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_pape
 	return e == ERR_OK ? field_fixed(m->id, out->id.bytes, sizeof out->id.bytes) : e;
 }
 
+static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_aside *out)
+{
+	enum err e;
+	const Vanthu__V1__AsideRecord *m = unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_aside){ .envelope = field_blob(m->envelope), .why = (enum err)m->why, .kind = (enum kind)m->kind,
+				   .signed_at_ms = m->signed_at_ms, .wants_version = m->wants_version,
+				   .neighbour_version = m->neighbour_version, .since_ms = m->since_ms, .since_run_ms = m->since_run_ms,
+				   .doubted_run_ms = m->doubted_run_ms, .doubts = m->doubts, .corrected_at_ms = m->corrected_at_ms,
+				   .has_files = m->has_files, .given_up = m->given_up };
+	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	if (e == ERR_OK)
+		e = field_enum(m->kind, KIND_NONE, KIND_CORRECTION);
+	if (e == ERR_OK)
+		e = field_id(m->signer, true, &out->signer);
+	if (e == ERR_OK)
+		e = field_id(m->document_origin, true, &out->document.origin);
+	if (e == ERR_OK)
+		e = field_optional(m->document_id, out->document.id.bytes, sizeof out->document.id.bytes);
+	if (e == ERR_OK)
+		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+}
+
 enum err codec_decode(struct arena *a, struct blob message, struct record *out)
 {
 	switch (out->family) {
@@ -407,6 +437,8 @@ enum err codec_decode(struct arena *a, struct blob message, struct record *out)
 		return decode_counter(a, message, &out->u.counter);
 	case FAMILY_PAPER:
 		return decode_paper(a, message, &out->u.paper);
+	case FAMILY_ASIDE:
+		return decode_aside(a, message, &out->u.aside);
 	default:
 		return message.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
 	}

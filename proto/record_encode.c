@@ -133,3 +133,31 @@ enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct
 	m.to = text(r->to.text);
 	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
 }
+
+enum err codec_encode_aside(struct arena *a, const struct rec_aside *r, struct blob *out)
+{
+	Vanthu__V1__AsideRecord m = VANTHU__V1__ASIDE_RECORD__INIT;
+
+	m.envelope = field_bytes(r->envelope.data, r->envelope.len_bytes);
+	m.n_relays = r->relay_count;
+	m.relays = codec_blobs(a, r->relays, r->relay_count);
+	m.n_targets = r->target_count;
+	m.targets = ids(a, r->targets, r->target_count);
+	m.digest = field_bytes(r->digest.bytes, sizeof r->digest.bytes);
+	m.why = (uint32_t)r->why;
+	m.kind = (uint32_t)r->kind;
+	m.signer = text(r->signer.text);
+	m.signed_at_ms = r->signed_at_ms;
+	m.document_origin = text(r->document.origin.text);
+	m.document_id = field_bytes(r->document.id.bytes, sizeof r->document.id.bytes);
+	m.wants_version = r->wants_version;
+	m.neighbour_version = r->neighbour_version;
+	m.since_ms = r->since_ms;
+	m.since_run_ms = r->since_run_ms;
+	m.doubted_run_ms = r->doubted_run_ms;
+	m.doubts = r->doubts;
+	m.corrected_at_ms = r->corrected_at_ms;
+	m.has_files = r->has_files;
+	m.given_up = r->given_up;
+	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+}

@@ -68,6 +68,10 @@ struct opened {
  * ERR_FORMAT ERR_UTF8 ERR_SIGNATURE ERR_UNKNOWN_KEY ERR_KEY_NOT_VALID ERR_KEY_REVOKED ERR_NOT_SIGNER ERR_UNSUPPORTED ERR_CLOCK ERR_NO_MEMORY */
 must_use enum err seal_open(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms, struct opened *out);
 
+/* The same for an envelope whose signer has said, by a correction, when it was really signed: that time is judged instead. 0: as it says. */
+must_use enum err seal_open_corrected(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms, int64_t corrected_at_ms,
+				      struct opened *out);
+
 /* The envelope's digest and payload without any check: for what our own store holds. */
 must_use enum err seal_peek(struct arena *a, struct blob envelope, struct opened *out);
 

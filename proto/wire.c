@@ -92,6 +92,16 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 	return e == ERR_OK ? decode_stand(m, out) : e;
 }
 
+static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct rejected_place *to, uint32_t *to_count)
+{
+	if (count > REJECTED_MAX)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < count; i++)
+		to[i] = (struct rejected_place){ from[i]->seq, from[i]->reason };
+	*to_count = (uint32_t)count;
+	return ERR_OK;
+}
+
 static enum err decode_subscribe(struct arena *a, struct blob bytes, struct msg_subscribe *out)
 {
 	enum err e;
@@ -105,6 +115,8 @@ static enum err decode_subscribe(struct arena *a, struct blob bytes, struct msg_
 	e = read_lane(m->lane, &out->lane);
 	if (e == ERR_OK)
 		e = read_stream(m->stream, &out->stream);
+	if (e == ERR_OK)
+		e = read_rejected(m->rejected, m->n_rejected, out->rejected, &out->rejected_count);
 	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;
 }
 
@@ -169,6 +181,8 @@ static enum err decode_acknowledge(struct arena *a, struct blob bytes, struct ms
 		return e;
 	out->have = m->have;
 	e = field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes);
+	if (e == ERR_OK)
+		e = read_rejected(m->rejected, m->n_rejected, out->rejected, &out->rejected_count);
 	if (e == ERR_OK)
 		e = read_lane(m->lane, &out->lane);
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;

@@ -88,9 +88,21 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 	return frame(a, MESSAGE_HELLO, &m.base, out);
 }
 
+/* Into list, whose elements point into each. */
+static void fill_rejected(const struct rejected_place *from, uint32_t count, Vanthu__V1__Rejected *each, Vanthu__V1__Rejected **list)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		vanthu__v1__rejected__init(&each[i]);
+		each[i].seq = from[i].seq;
+		each[i].reason = from[i].reason;
+		list[i] = &each[i];
+	}
+}
+
 static enum err encode_subscribe(struct arena *a, const struct msg_subscribe *s, struct blob *out)
 {
 	Vanthu__V1__Subscribe m = VANTHU__V1__SUBSCRIBE__INIT;
+	Vanthu__V1__Rejected each[REJECTED_MAX], *list[REJECTED_MAX];
 
 	m.lane = (Vanthu__V1__Lane)s->lane;
 	m.stream = stream(&s->stream);
@@ -98,6 +110,9 @@ static enum err encode_subscribe(struct arena *a, const struct msg_subscribe *s,
 	m.chain = digest(&s->chain);
 	m.credit_seq = s->credit_seq;
 	m.credit_bytes = s->credit_bytes;
+	fill_rejected(s->rejected, s->rejected_count, each, list);
+	m.n_rejected = s->rejected_count;
+	m.rejected = list;
 	return frame(a, MESSAGE_SUBSCRIBE, &m.base, out);
 }
 
@@ -145,11 +160,15 @@ static enum err encode_publish(struct arena *a, const struct msg_publish *p, str
 static enum err encode_acknowledge(struct arena *a, const struct msg_acknowledge *k, struct blob *out)
 {
 	Vanthu__V1__Acknowledge m = VANTHU__V1__ACKNOWLEDGE__INIT;
+	Vanthu__V1__Rejected each[REJECTED_MAX], *list[REJECTED_MAX];
 
 	m.lane = (Vanthu__V1__Lane)k->lane;
 	m.stream = stream(&k->stream);
 	m.have = k->have;
 	m.chain = digest(&k->chain);
+	fill_rejected(k->rejected, k->rejected_count, each, list);
+	m.n_rejected = k->rejected_count;
+	m.rejected = list;
 	return frame(a, MESSAGE_ACKNOWLEDGE, &m.base, out);
 }
 

@@ -124,6 +124,8 @@ static void core_apply(struct core *c, const struct key *key, const struct recor
 			l->in[lane].base = r->u.linkin.base;
 			l->in[lane].have = r->u.linkin.have;
 			l->in[lane].chain = r->u.linkin.chain;
+			l->in[lane].rejected_count = r->u.linkin.rejected_count;
+			memcpy(l->in[lane].rejected, r->u.linkin.rejected, sizeof l->in[lane].rejected);
 			l->in[lane].known = true;
 		}
 		break;
@@ -228,6 +230,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = stand_load(&t);
 	if (e == ERR_OK)
+		e = aside_load(&t);
+	if (e == ERR_OK)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)
 		e = passed_load(&t);
@@ -271,7 +275,7 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 	case EVENT_MESSAGE:
 		return decide_message(&t, &event->u.message);
 	case EVENT_PUBLISH:
-		return decide_publish(&t, &event->u.publish);
+		return event->u.publish.aside ? decide_aside(&t, &event->u.publish) : decide_publish(&t, &event->u.publish);
 	case EVENT_FETCHED:
 		return decide_fetched(&t, &event->u.fetched);
 	case EVENT_DIRECTORY:
@@ -356,9 +360,30 @@ static uint32_t down_reason_of(const struct link *l)
 	return l->down_reason == 0 ? ERR_NETWORK : l->down_reason;
 }
 
+/* The oldest of all lanes, and the longest wait of any. */
+static void view_waiting(const struct core *c, const struct link *l, struct link_view *out)
+{
+	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
+		const struct aside_sum *s = &l->aside[lane];
+		int64_t since_ms = c->aside.run_from_ms - (int64_t)(c->aside.run_base_ms - s->since_run_ms);
+
+		if (s->count > 0 && (out->aside == 0 || since_ms < out->aside_since_ms))
+			out->aside_since_ms = since_ms;
+		out->aside += s->count;
+		out->aside_bytes += s->bytes;
+		if (l->held_for[lane] == ERR_OK || (out->held_for != ERR_OK && l->held_since_ms[lane] >= out->held_since_ms))
+			continue;
+		out->held_for = l->held_for[lane];
+		out->held_since_ms = l->held_since_ms[lane];
+	}
+	out->rejected = l->rejected;
+	out->rejected_by = l->rejected_by;
+}
+
 static void link_view_of(const struct core *c, const struct link *l, struct link_view *out)
 {
 	memset(out, 0, sizeof *out);
+	view_waiting(c, l, out);
 	out->neighbour = l->neighbour;
 	out->superior = l->superior;
 	out->present = l->present;

@@ -96,6 +96,13 @@ struct link_view {
 	int64_t last_rtt_us;
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
+	uint32_t aside;              /* taken from it and not believed yet; see aside.c */
+	uint64_t aside_bytes;
+	int64_t aside_since_ms;      /* monotonic: the oldest of them has waited since; may lie before this process */
+	uint64_t rejected;           /* items of its that never came as they should; in this process */
+	uint64_t rejected_by;        /* of ours, that it rejected */
+	enum err held_for;           /* why the head of a lane of its is not taken now; ERR_OK: none is held up */
+	int64_t held_since_ms;       /* monotonic */
 	uint64_t peer_directory_version;
 	enum err store_alarm; /* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND, ERR_TWICE */
 	int64_t store_alarm_since_ms; /* wall */

@@ -34,6 +34,8 @@ static enum err erase_rows(struct turn_view *t, const struct link *l, enum lane 
 		struct record r;
 		enum err e = core_get(t, FAMILY_STREAM, key, &r);
 
+		if (e == ERR_NOT_FOUND)
+			continue; /* rejected */
 		if (e != ERR_OK)
 			return e;
 		if (!r.u.stream.has_files)
@@ -42,8 +44,10 @@ static enum err erase_rows(struct turn_view *t, const struct link *l, enum lane 
 	return ERR_OK;
 }
 
-enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, uint64_t have, const struct digest *chain)
+enum err link_acknowledged(struct turn_view *t, struct link *l, const struct msg_acknowledge *m)
 {
+	enum lane lane = m->lane;
+	uint64_t have = m->have;
 	struct stream_out *out = &l->out[lane];
 	struct folded f = { .have = have, .some = have };
 	enum err e;
@@ -61,13 +65,18 @@ enum err link_acknowledged(struct turn_view *t, struct link *l, enum lane lane, 
 	}
 	if (e != ERR_OK)
 		return e;
-	if (memcmp(f.at_have.bytes, chain->bytes, sizeof chain->bytes) != 0) {
+	if (memcmp(f.at_have.bytes, m->chain.bytes, sizeof m->chain.bytes) != 0) {
 		link_fault(t, l, ERR_CHAIN);
 		link_restart_stream(t, l, lane);
 		link_hello(t, l, false);
 		return ERR_OK;
 	}
-	e = erase_rows(t, l, lane, f.some);
+	/* What was rejected is refused, and so signed: until we may, nothing is let go of. It is acknowledged again. */
+	if (m->rejected_count > 0 && core_may_sign(t) != ERR_OK)
+		return ERR_OK;
+	e = reject_rows(t, l, m, f.some);
+	if (e == ERR_OK)
+		e = erase_rows(t, l, lane, f.some);
 	if (e != ERR_OK)
 		return e;
 	out->chain = f.at_some;
@@ -95,7 +104,7 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 		link_violation(t, l, ERR_GAP);
 		return ERR_OK;
 	}
-	return link_acknowledged(t, l, m->lane, m->have, &m->chain);
+	return link_acknowledged(t, l, m);
 }
 
 /* The names of one document may lie in several rows (publish.c). Its files are fetched by the first of them; the others say Complete for themselves
@@ -157,10 +166,16 @@ enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seq
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < m->count; i++) {
 		struct record r;
+		bool aside;
 		enum err e;
 
 		if (m->seqs[i] > in->have)
 			continue;
+		e = aside_of_place(t, l->neighbour, m->lane, m->seqs[i], &aside);
+		if (e != ERR_OK)
+			return e;
+		if (aside)
+			continue; /* its files are wanted when it is believed */
 		e = core_get(t, FAMILY_FETCH, key_seq(l->neighbour, m->lane, m->seqs[i]), &r);
 		if (e == ERR_NOT_FOUND)
 			done[count++] = m->seqs[i];

@@ -189,6 +189,7 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	}
 	t->core->quest.active = false; /* whoever has a still newer one says so */
 	visit_news(t);
+	aside_hurry(t->core);
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
 	reply(t, e, ERR_OK);
@@ -199,6 +200,8 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 
 void link_peer_version(struct turn_view *t, struct link *l, uint64_t version)
 {
+	if (l->peer_directory_version != version)
+		aside_hurry(t->core);
 	l->peer_directory_version = version;
 	if (l->present || l->leaving)
 		quest_offer(t, l->neighbour, PARTY_NEIGHBOUR, version);

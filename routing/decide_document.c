@@ -133,7 +133,8 @@ static bool goes_back(const struct turn_view *t, const struct ev_publish *e, con
 
 	for (uint32_t i = 0; i < answer->unserved_count && !behind; i++)
 		behind = answer->unserved[i].why == ERR_NO_ROUTE;
-	return behind && e->head->directory_version != t->core->directory_version;
+	/* One that was set aside was taken before the directories agreed: the neighbour has let go of it. */
+	return behind && (e->aside || e->head->directory_version != t->core->directory_version);
 }
 
 /* What cannot be served although it was named to us is refused, or handed back, with the document taken for the others. */

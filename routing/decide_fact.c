@@ -172,6 +172,10 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		}
 		return result;
 	}
+	if (e->fact->kind == KIND_DOUBT)
+		return take_doubt(t, e);
+	if (e->fact->kind == KIND_CORRECTION)
+		return take_correction(t, e);
 	result = take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on: all damage is found before anything is written. */
 	if (result == ERR_DAMAGED) {

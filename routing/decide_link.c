@@ -58,6 +58,7 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 		in->id = offer->stream;
 		in->base = in->have = offer->base;
 		in->chain = stream_chain_start(offer->stream, offer->base);
+		in->rejected_count = 0;
 		in->known = true;
 		link_write_in(t, l, lane);
 	}
@@ -107,6 +108,8 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	if (!was_up) {
 		struct document_ref none = { .origin = { "" } };
 
+		l->up_run_ms = aside_run_ms(t);
+		aside_hurry(t->core);
 		notify(t, NOTICE_LINK_UP, none, l->neighbour, 0, NULL);
 		plan_act(t->plan, ACT_FETCH)->neighbour = l->neighbour;
 	}
@@ -116,6 +119,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m)
 {
 	struct stream_out *out = &l->out[m->lane];
+	struct msg_acknowledge heard;
 	struct digest chain = out->chain;
 	bool same = memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) == 0;
 
@@ -157,7 +161,9 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	out->credit_bytes = m->credit_bytes;
 	l->touched = true;
 	l->next_pins_ms = t->now.mono_ms;
-	return link_acknowledged(t, l, m->lane, m->have, &m->chain);
+	heard = (struct msg_acknowledge){ .lane = m->lane, .stream = m->stream, .have = m->have, .chain = m->chain, .rejected_count = m->rejected_count };
+	memcpy(heard.rejected, m->rejected, sizeof heard.rejected);
+	return link_acknowledged(t, l, &heard);
 }
 
 static void take_credit(struct link *l, const struct msg_credit *m)

@@ -1,5 +1,6 @@
 /* A neighbour publishes one envelope: its place in the stream first, then what it is. An envelope that does not stand right in the stream
- * is the neighbour's fault and is not taken; a bad envelope in its right place is its signer's: it takes its place and is refused. */
+ * is the neighbour's fault and is asked for again, a few times (reject.c); a bad envelope in its right place is its signer's: it takes its place and
+ * is refused; one that cannot be believed yet takes its place and is set aside (aside.c). Nothing holds up for long what is right behind it. */
 #include <string.h>
 
 #include "routing/core_internal.h"
@@ -7,8 +8,11 @@
 enum { RESUME_MS = 2000 };
 
 /* Not now: it stays with the publisher, and is asked for again. */
-static void hold(struct turn_view *t, struct link *l, enum lane lane)
+static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err why)
 {
+	if (l->held_for[lane] == ERR_OK)
+		l->held_since_ms[lane] = t->now.mono_ms;
+	l->held_for[lane] = why;
 	l->in[lane].open = false;
 	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
 }
@@ -37,7 +41,7 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
  * likely spoilt since than made wrong, and is asked for once more before the signer gets a refusal. */
 static bool spoilt(struct link *l, const struct ev_publish *e)
 {
-	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY && e->verdict != ERR_FORMAT)
+	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY && e->verdict != ERR_FORMAT && e->verdict != ERR_DIRECTORY_AHEAD)
 		return false;
 	if (l->suspect_seq[e->lane] == e->seq && memcmp(&l->suspect[e->lane], &e->digest, sizeof e->digest) == 0)
 		return false;
@@ -46,22 +50,93 @@ static bool spoilt(struct link *l, const struct ev_publish *e)
 	return true;
 }
 
-static bool must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e)
+/* The envelope was altered after the neighbour had it, or what the neighbour put beside it is wrong; also a relay that neither of us knows. */
+static bool is_altered(const struct turn_view *t, const struct link *l, const struct ev_publish *e, const struct digest *chain)
 {
+	return memcmp(chain->bytes, e->chain.bytes, sizeof chain->bytes) != 0 || e->verdict == ERR_CHAIN ||
+	       (e->verdict == ERR_DIRECTORY_AHEAD && l->peer_directory_version <= t->core->directory_version);
+}
+
+/* Not even set aside: there is nothing to put it on, or it must be opened anew. ERR_OK: there is no such reason. */
+static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
+{
+	enum err sign = e->lane == LANE_FACTS ? ERR_OK : core_may_sign(t);
+
 	if (e->lane == LANE_FACTS ? !t->core->room.facts : !t->core->room.documents)
-		return true;
+		return ERR_DISK_FULL;
 	/* Its receipt or relay record would be signed. */
-	if (e->lane != LANE_FACTS && core_may_sign(t) != ERR_OK)
-		return true;
+	if (sign != ERR_OK)
+		return sign;
 	/* A key may have been revoked between the worker's look and now: opened anew, it is judged by the directory in force. */
-	if (e->opened_under != t->core->directory_version)
-		return true;
-	/* A signer or a key that we do not know may be in the directory that the neighbour has and we do not yet. */
-	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) && l->peer_directory_version > t->core->directory_version)
-		return true;
-	/* A clock that is wrong is mended, not argued with; a directory that is not here yet comes. */
-	return e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD ||
-	       (e->verdict == ERR_OK && e->head->directory_version > t->core->directory_version);
+	return e->opened_under != t->core->directory_version ? ERR_DIRECTORY_OLD : ERR_OK;
+}
+
+/* What two different directories mean differently waits for a while, for they soon agree, and the publisher may queue it anew. */
+static enum err wait_for_agreement(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err *hold_for, enum err *why)
+{
+	enum lane lane = e->lane;
+	bool wait = false;
+	enum err r = lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
+
+	if (r != ERR_OK || !wait)
+		return r;
+	if (l->wait_seq[lane] != e->seq)
+		l->waits[lane] = 0;
+	l->wait_seq[lane] = e->seq;
+	if (l->waits[lane]++ < ASIDE_AFTER_HOLDS)
+		*hold_for = ERR_MOVED;
+	else
+		*why = ERR_MOVED;
+	return ERR_OK;
+}
+
+/* It keeps its place and goes on, or it lies aside in it. */
+static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e, struct digest chain, enum err aside)
+{
+	struct stream_in *in = &l->in[e->lane];
+
+	in->have = e->seq;
+	in->chain = chain;
+	in->got_bytes += e->envelope.len_bytes;
+	l->resubscribed[e->lane] = false;
+	l->held_for[e->lane] = ERR_OK;
+	l->touched = true;
+	link_write_in(t, l, e->lane);
+	if (aside != ERR_OK)
+		return aside_take(t, l, e, aside);
+	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
+}
+
+/* It came often enough: its place is given up, by the publisher's own chain, and what stood in it is refused. */
+static enum err reject(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct ev_publish refused = *e;
+
+	reject_note(l, e);
+	link_fault(t, l, ERR_REJECTED);
+	refused.verdict = ERR_REJECTED;
+	return take_place(t, l, &refused, e->chain, ERR_OK);
+}
+
+/* In its right place, and just as the publisher sent it. */
+static enum err take(struct turn_view *t, struct link *l, const struct ev_publish *item, struct digest chain)
+{
+	struct ev_publish e = *item;
+	enum err hold_for = cannot_take(t, &e), why = ERR_OK;
+	enum err r = hold_for != ERR_OK ? ERR_OK : aside_judge(t, l, &e, &why);
+	bool room = true;
+
+	if (r == ERR_OK && hold_for == ERR_OK && why == ERR_OK)
+		r = wait_for_agreement(t, l, &e, &hold_for, &why);
+	if (r == ERR_OK && why != ERR_OK)
+		r = aside_room(t, l, e.lane, &room);
+	if (r != ERR_OK)
+		return r;
+	if (hold_for != ERR_OK || !room) {
+		hold(t, l, e.lane, room ? hold_for : ERR_BUSY);
+		return ERR_OK;
+	}
+	return take_place(t, l, &e, chain, why);
 }
 
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
@@ -69,7 +144,6 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	struct link *l = link_find(t->core, e->neighbour);
 	struct stream_in *in;
 	struct digest chain;
-	bool wait;
 	enum err r;
 
 	if (l == NULL || !l->present)
@@ -81,35 +155,21 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 		link_peer_version(t, l, e->neighbour_directory);
 	in = &l->in[e->lane];
 	r = stream_check(in, e->stream, e->seq, e->envelope.len_bytes);
-	chain = in->chain;
-	if (r == ERR_OK) {
-		t->core->config.chain_step(&chain, e->seq, &e->digest);
-		/* The envelope was altered after the neighbour had it, or what the neighbour put beside it is wrong. */
-		if (memcmp(chain.bytes, e->chain.bytes, sizeof chain.bytes) != 0 || e->verdict == ERR_CHAIN)
-			r = ERR_CHAIN;
-	}
-	if (r == ERR_OK && spoilt(l, e))
-		r = ERR_CHAIN;
 	if (r != ERR_OK) {
 		out_of_place(t, l, e, r);
 		return ERR_OK;
 	}
-	wait = must_wait(t, l, e);
-	if (!wait)
-		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
-	if (r != ERR_OK)
-		return r;
-	if (wait) {
-		hold(t, l, e->lane);
+	chain = in->chain;
+	t->core->config.chain_step(&chain, e->seq, &e->digest);
+	if (is_altered(t, l, e, &chain)) {
+		if (cannot_take(t, e) == ERR_OK && reject_is_due(l, e))
+			return reject(t, l, e);
+		out_of_place(t, l, e, ERR_CHAIN);
 		return ERR_OK;
 	}
-	in->have = e->seq;
-	in->chain = chain;
-	in->got_bytes += e->envelope.len_bytes;
-	l->resubscribed[e->lane] = false;
-	l->touched = true;
-	link_write_in(t, l, e->lane);
-	if (e->lane == LANE_FACTS)
-		return decide_fact(t, l, e);
-	return decide_document(t, l, e);
+	if (spoilt(l, e)) {
+		out_of_place(t, l, e, ERR_CHAIN);
+		return ERR_OK;
+	}
+	return take(t, l, e, chain);
 }

@@ -182,7 +182,7 @@ static enum err refuse_all(struct turn_view *t, struct doc_place place, const st
 
 enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
 {
-	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE };
+	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE, ERR_REJECTED };
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK; i++)

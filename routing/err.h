@@ -60,6 +60,8 @@ enum err {
 	ERR_PEER_TWICE = 2037,      /* a neighbour does */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
+	ERR_ASIDE = 2030,           /* taken and set aside: it cannot be believed yet */
+	ERR_DOUBTED = 2031,         /* another committee does not believe the time of what was signed here */
 
 	ERR_SIGNATURE = 3001,
 	ERR_UNKNOWN_KEY = 3002,
@@ -76,6 +78,8 @@ enum err {
 	ERR_PROTOCOL = 3013,        /* a frame that breaks the protocol of links */
 	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
 	ERR_CERTIFICATE = 3015,
+	ERR_REJECTED = 3016,        /* came again and again in its place, and never as it should */
+	ERR_RELAY_CLOCK = 3017,     /* a relay's record names a time that has not come: the document goes on, the time proves nothing */
 	ERR_CLOCK_WRONG = 3020,     /* our own clock differs from our neighbours': nothing is signed */
 	ERR_OWN_KEY = 3021,         /* a key of our own that is not valid at our clock: not yet, no longer, or revoked */
 	ERR_CLOCK_NEIGHBOUR = 3022, /* a neighbour's clock differs from ours */

@@ -14,7 +14,7 @@ enum event_type {
 	EVENT_CONNECTED,    /* a neighbour's control connection stands (CURVE done): say Hello */
 	EVENT_DISCONNECTED,
 	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
-	EVENT_PUBLISH,      /* one item of a PUBLISH: an envelope, opened and checked by a worker */
+	EVENT_PUBLISH,      /* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a worker */
 	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
 	EVENT_DIRECTORY,    /* a verified directory to install */
 	EVENT_OPERATE,      /* an operator's request */
@@ -68,6 +68,8 @@ struct ev_message {
 struct relay_note {
 	struct committee_id relay;
 	struct fact fact;
+	bool no_custody; /* its key has ended, or its time has not come: it shows the way and proves nothing about when */
+	bool ahead;      /* its time has not come */
 };
 struct ev_publish {
 	struct committee_id neighbour;
@@ -91,6 +93,9 @@ struct ev_publish {
 	struct digest chain;           /* the publisher's, at seq */
 	uint64_t neighbour_directory;  /* the version that the neighbour goes by */
 	uint64_t opened_under;         /* directory version that the keys were looked up under: a newer one means opening again */
+	bool aside;                    /* not from the wire: set aside before, and opened again */
+	bool doubt_ours;               /* a doubt, of a fact that we signed: `doubted_at_ms` is what it says */
+	bool has_files;                /* of a document whose head is known */
 };
 struct ev_fetched {
 	struct committee_id neighbour;

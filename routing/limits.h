@@ -87,6 +87,24 @@ enum {
 	CLOCK_SHOWN_MS = 60 * 1000,      /* a neighbour's clock that differs by more is shown and told */
 	CLOCK_RIGHT_MS = 55 * 1000,      /* and is right again below this */
 
+	/* What has its place in a neighbour's stream and cannot be believed yet (aside.c); of each lane */
+	ASIDE_LANE_ITEMS = 4096,
+	ASIDE_LANE_BYTES = 64 << 20,
+	ASIDE_GIVEN_UP_AT_ONCE = 64,     /* past that, so many of the oldest are refused at once; the lane waits meanwhile */
+	ASIDE_LOOKS_PER_TICK = 128,      /* items looked at in a tick */
+	ASIDE_LOOK_BYTES = 4 << 20,      /* or so many bytes of them */
+	ASIDE_DOUBTS_PER_TICK = 32,
+	ASIDE_AFTER_HOLDS = 5,           /* an item that two different directories mean differently waits so often at the head of its lane first */
+	DOUBT_FIRST_MS = 2000,           /* a doubt without an answer is said again after this, and each time after twice as long, */
+	DOUBT_MOST_MS = 15 * 60 * 1000,  /* at most this */
+	DOUBT_TOKEN_MAX = 64,
+	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
+
+	/* An item that never comes as it should */
+	REJECT_TRIES = 5,                /* the same bytes at the same place */
+	REJECT_TRIES_ANY = 20,           /* other bytes each time */
+	REJECTED_MAX = 8,                /* of a stream: as many as are told again with each acknowledgement */
+
 	/* Local sockets */
 	CONTROL_MESSAGE_MAX_BYTES = 1024 * 1024,
 	CONTROL_CLIENTS_MAX = 256,
@@ -119,5 +137,8 @@ enum {
 };
 
 #define ATTACHMENT_MAX_BYTES (2ULL << 30)
+/* Of the daemon's running time: a document that nobody has corrected by then is refused; a fact cannot be, and is let go of later. */
+#define ASIDE_DOCUMENT_MS (24LL * 3600 * 1000)
+#define ASIDE_FACT_MS (30LL * 24 * 3600 * 1000)
 
 #endif

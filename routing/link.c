@@ -76,7 +76,9 @@ void link_write_in(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct record r = { .family = FAMILY_LINKIN };
 
-	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .base = l->in[lane].base, .have = l->in[lane].have, .chain = l->in[lane].chain };
+	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .base = l->in[lane].base, .have = l->in[lane].have, .chain = l->in[lane].chain,
+					    .rejected_count = l->in[lane].rejected_count };
+	memcpy(r.u.linkin.rejected, l->in[lane].rejected, sizeof r.u.linkin.rejected);
 	core_put(t, key_link(l->neighbour, lane), &r);
 }
 
@@ -124,7 +126,7 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	e = core_get(t, FAMILY_LINKIN, key, &r);
 	if (e == ERR_OK)
 		core_put(t, key, &r);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e == ERR_NOT_FOUND || e == ERR_OK ? aside_load_lane(t, l, lane) : e;
 }
 
 static enum err load_link(struct turn_view *t, struct committee_id neighbour, struct link **out)
@@ -256,7 +258,9 @@ void link_subscribe(struct turn_view *t, struct link *l, enum lane lane)
 	l->resume_ms[lane] = 0;
 	l->resubscribed[lane] = true;
 	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
-						.credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+						.credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes,
+						.rejected_count = in->rejected_count };
+	memcpy(m.u.subscribe.rejected, in->rejected, sizeof m.u.subscribe.rejected);
 	link_say(t, l, &m);
 }
 
@@ -430,7 +434,9 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	if (in->acked != in->have) {
 		memset(&m, 0, sizeof m);
 		m.type = MESSAGE_ACKNOWLEDGE;
-		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain };
+		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
+							    .rejected_count = in->rejected_count };
+		memcpy(m.u.acknowledge.rejected, in->rejected, sizeof m.u.acknowledge.rejected);
 		in->acked = in->have;
 		link_say(t, l, &m);
 	}

@@ -69,6 +69,8 @@ struct msg_subscribe {
 	struct digest chain;
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
+	struct rejected_place rejected[REJECTED_MAX];
+	uint32_t rejected_count;
 };
 struct publish_item {
 	uint64_t seq;
@@ -91,6 +93,8 @@ struct msg_acknowledge {
 	struct stream_id stream;
 	uint64_t have;
 	struct digest chain; /* the subscriber's, at have */
+	struct rejected_place rejected[REJECTED_MAX];
+	uint32_t rejected_count;
 };
 struct msg_credit {
 	enum lane lane;

@@ -40,6 +40,7 @@ enum act_type {
 	ACT_DIRECTORY,  /* a new directory is in force: keys, links and ZAP follow */
 	ACT_VISIT,      /* dial this committee, which is no neighbour perhaps, for the directory */
 	ACT_VISIT_END,  /* close that connection, or forget the visitor's */
+	ACT_REOPEN,     /* open again what was set aside: an EVENT_PUBLISH comes of it */
 };
 
 enum notice {
@@ -60,6 +61,9 @@ enum notice {
 	NOTICE_TARGET,    /* the counters have changed */
 	NOTICE_STORE,     /* a store that is behind, or an identity that runs twice: ours (2034, 2036) or the neighbour's; 0: settled */
 	NOTICE_CLOCK,     /* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The reason says which */
+	NOTICE_ASIDE,     /* taken and set aside: `reason` says why it cannot be believed yet */
+	NOTICE_SETTLED,   /* what was set aside is taken, or refused with `reason` */
+	NOTICE_DOUBTED,   /* another committee does not believe the time of what we signed */
 };
 
 struct act_notify {
@@ -122,6 +126,7 @@ struct act {
 		struct act_reply reply;
 		struct digest file;
 		uint32_t violation; /* enum err */
+		struct key reopen;  /* of the ASIDE record */
 	} u;
 };
 

@@ -16,6 +16,7 @@ const char *family_name(enum family f)
 		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
 		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
 		[FAMILY_PAPER] = "paper", [FAMILY_NUMBER] = "number",
+		[FAMILY_ASIDE] = "aside",
 	};
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
@@ -121,6 +122,14 @@ struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq)
 	struct key k = key_link(neighbour, lane);
 
 	add_u64(&k, seq);
+	return k;
+}
+
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest)
+{
+	struct key k = key_seq(neighbour, lane, seq);
+
+	add(&k, digest->bytes, 8);
 	return k;
 }
 
@@ -277,6 +286,16 @@ bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lan
 	head.len_bytes = (uint8_t)(k->len_bytes - 8);
 	*seq = read_u64(k->bytes + head.len_bytes);
 	return key_parse_link(&head, neighbour, lane);
+}
+
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+{
+	struct key head = *k;
+
+	if (k->len_bytes < 8)
+		return false;
+	head.len_bytes = (uint8_t)(k->len_bytes - 8);
+	return key_parse_seq(&head, neighbour, lane, seq);
 }
 
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial)

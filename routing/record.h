@@ -32,6 +32,7 @@ enum family {
 	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
 	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
 	FAMILY_NUMBER,      /* series.h → nothing: who has which number, and which documents share one */
+	FAMILY_ASIDE,       /* neighbour ‖ 0 ‖ lane ‖ seq ‖ 8 bytes of its digest → taken, and not believed yet */
 	FAMILY_COUNT
 };
 
@@ -51,6 +52,7 @@ struct key key_role(enum role role); /* prefix of all serials of a role */
 struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient);
 struct key key_link(struct committee_id neighbour, enum lane lane);
 struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq);
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest); /* begins with key_seq */
 struct key key_neighbour(struct committee_id neighbour); /* prefix */
 struct key key_file(struct digest sha256, enum role role, struct serial serial);
 struct key key_digest(struct digest d); /* KEY family, and the prefix of FILE */
@@ -70,6 +72,7 @@ bool key_has_prefix(const struct key *k, const struct key *prefix);
 /* Reading a key back. False when the key has another shape. */
 bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial);
 bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
 bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient);
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
@@ -181,12 +184,37 @@ struct rec_linkin {
 	uint64_t base;
 	uint64_t have;
 	struct digest chain;
+	struct rejected_place rejected[REJECTED_MAX];
+	uint32_t rejected_count;
 };
 struct rec_linkout {
 	struct stream_id stream;
 	uint64_t base;
 	uint64_t acked;
 	struct digest chain; /* at acked */
+};
+/* An item that has taken its place and cannot be believed yet; see aside.c. */
+struct rec_aside {
+	struct blob envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+	const struct committee_id *targets;
+	uint32_t target_count;
+	struct digest digest;
+	enum err why;               /* what it is until it can be believed: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
+	enum kind kind;             /* KIND_NONE: nobody knows who signed it */
+	struct committee_id signer; /* "" unknown */
+	int64_t signed_at_ms;       /* as it says */
+	struct document_ref document; /* it, or what the fact is about; origin "" unknown; without digest */
+	uint64_t wants_version;     /* of the directory: looked at again then */
+	uint64_t neighbour_version; /* the one that the neighbour went by */
+	int64_t since_ms;           /* wall */
+	uint64_t since_run_ms;      /* by the daemon's running time, which no clock moves */
+	uint64_t doubted_run_ms;    /* its signer was asked then */
+	uint32_t doubts;            /* so often */
+	int64_t corrected_at_ms;    /* the signer has said when; 0: not */
+	bool has_files;
+	bool given_up;              /* there are too many: it is refused next */
 };
 struct rec_fetch {
 	enum role role;
@@ -286,6 +314,7 @@ struct record {
 		struct rec_act act;
 		struct target_count counter;
 		struct rec_paper paper;
+		struct rec_aside aside;
 		/* FILE, SWEEP and SUBORDINATE have no value */
 	} u;
 };

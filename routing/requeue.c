@@ -253,7 +253,11 @@ static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
 		if (e == ERR_OK)
 			core_erase(t, FAMILY_FETCH, scan.at);
 	}
-	if (e != ERR_NOT_FOUND)
+	if (e == ERR_NOT_FOUND)
+		e = aside_forget_link(t, l->neighbour);
+	else
+		return e;
+	if (e != ERR_OK)
 		return e;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		struct stream_out *out = &l->out[lane];

@@ -39,6 +39,8 @@ struct stream_in {
 	uint64_t credit_bytes; /* announced */
 	uint64_t got_bytes;    /* since Subscribe */
 	uint64_t acked;        /* acknowledged on this connection */
+	struct rejected_place rejected[REJECTED_MAX]; /* the latest, told with each acknowledgement */
+	uint32_t rejected_count;
 };
 
 struct digest stream_chain_start(struct stream_id id, uint64_t base);

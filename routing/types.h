@@ -50,6 +50,12 @@ struct now {
 	int64_t mono_us; /* the same clock, for measuring only */
 };
 
+/* A place in a stream whose item never came as it should. */
+struct rejected_place {
+	uint64_t seq;
+	uint32_t reason; /* enum err */
+};
+
 enum lane {
 	LANE_NONE = 0,
 	LANE_FACTS = 1,
@@ -67,6 +73,8 @@ enum kind {
 	KIND_RELAY = 5,
 	KIND_DIRECTORY = 6,
 	KIND_REPORT = 7,
+	KIND_DOUBT = 8,      /* "did you sign this? its time has not come" */
+	KIND_CORRECTION = 9, /* "I did; its time was wrong" */
 };
 
 enum urgency { URGENCY_NONE = 0, URGENCY_THUONG = 1, URGENCY_KHAN = 2, URGENCY_THUONG_KHAN = 3, URGENCY_HOA_TOC = 4 };
@@ -115,7 +123,7 @@ struct document_ref {
 	struct digest digest;
 };
 
-/* The body of a receipt, refusal, status or relay record: one small fact about one document. */
+/* The body of a receipt, refusal, status, relay record, doubt or correction: one small fact about one document. */
 struct fact {
 	enum kind kind;
 	struct document_ref document;
@@ -128,6 +136,11 @@ struct fact {
 	uint32_t hop;             /* relay */
 	char code[3];             /* status: edXML code */
 	text_t note;              /* status */
+	struct digest doubted;    /* doubt, correction: the envelope whose time is not believed */
+	enum kind doubted_kind;
+	int64_t doubted_at_ms;    /* doubt: the time that it says */
+	struct blob token;        /* doubt, correction: of who doubts, returned as it came */
+	struct blob envelope;     /* doubt: the doubted envelope, when it is a fact */
 };
 
 /* What a listing shows of a document; texts belong to the arena that the summary was decoded into. */

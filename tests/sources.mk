@@ -9,6 +9,9 @@ UNIT += changed_file numbers resend
 UNIT_SUPPORT := bulk_pair desk fixture paper
 SIM := check check_authenticity check_convergence check_duplicates check_entitlement check_loss check_order check_receipts check_target \
 	clerks faults hostile keys main member network prng registry setback visits workload world
+UNIT += aside doubt reject
+UNIT_SUPPORT += shelf
+SIM += clocks
 BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
 TEST_HELPERS := badneighbour badpeer bitflip damage unixcat unixrecv

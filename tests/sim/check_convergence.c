@@ -8,6 +8,12 @@ static void no_fetch(struct world *w, const struct member *m, const struct key *
 	world_violation(w, "convergence", "%s still fetches", m->id.text);
 }
 
+static void no_aside(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+{
+	(void)key;
+	world_violation(w, "convergence", "%s still has something of %s set aside, VT-%d", m->id.text, r->u.aside.signer.text, (int)r->u.aside.why);
+}
+
 static void check_edge(struct world *w, int a, int b)
 {
 	struct member *from = &w->members[a], *to = &w->members[b];
@@ -83,6 +89,7 @@ void check_convergence(struct world *w)
 		if (!w->members[i].running)
 			world_violation(w, "convergence", "%s does not run", w->members[i].id.text);
 		check_each(w, &w->members[i], FAMILY_FETCH, check_all(), no_fetch);
+		check_each(w, &w->members[i], FAMILY_ASIDE, check_all(), no_aside);
 	}
 	for (int i = 0; i < w->edge_count && w->violation[0] == '\0'; i++) {
 		if (world_parent(w, w->version_count, w->edges[i].subordinate) != w->edges[i].superior)

@@ -1,4 +1,5 @@
-/* Order per link and lane as published: what was taken from one neighbour on one lane has ascending places in its stream. */
+/* Order per link and lane as published: what was taken from one neighbour on one lane has ascending places in its stream, but for what was set aside
+ * and believed later. */
 #include <string.h>
 
 #include "tests/sim/check.h"
@@ -19,9 +20,10 @@ static void each(struct world *w, const struct member *m, const struct key *key,
 {
 	int from = world_find(w, r->u.document.from.text);
 	uint64_t *at;
+	const struct wanted *d = workload_find(w, &r->u.document.id);
 
 	(void)key;
-	if (from < 0 || !stayed(w, from, m->index))
+	if (from < 0 || !stayed(w, from, m->index) || (d != NULL && (w->was_aside[d - w->documents] >> m->index & 1) != 0))
 		return;
 	at = &last[from][r->u.document.from_lane];
 	if (r->u.document.from_seq <= *at)

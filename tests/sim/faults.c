@@ -113,7 +113,8 @@ void faults_heal(struct world *w)
 	w->healed = true;
 	for (int i = 0; i < w->member_count; i++) {
 		memory_disk_fail(w->members[i].disk, 0, ERR_OK, false);
-		w->members[i].skew_ms = 0;
+		w->members[i].skew_ms = w->members[i].clock_ms = 0;
+		w->members[i].alone = false;
 	}
 	for (int i = 0; i < w->edge_count; i++) {
 		struct edge *e = &w->edges[i];

@@ -9,6 +9,8 @@
 
 #include "proto/digest.h"
 
+#define KEY_AGE_MS (30LL * 86400000) /* older than any clock is behind */
+
 /* Ed25519 from the seed's randomness; PEM as a daemon reads it. */
 static struct blob make_key(struct world *w)
 {
@@ -31,7 +33,7 @@ static struct blob make_key(struct world *w)
 
 struct key_entry keys_make_one(struct world *w, struct member *m)
 {
-	struct key_entry key = { .use = KEY_USE_SIGN, .from_ms = w->start_wall_ms - 1000000 };
+	struct key_entry key = { .use = KEY_USE_SIGN, .from_ms = w->start_wall_ms - KEY_AGE_MS };
 	struct signer *s;
 
 	assert(m->key_count < OWN_KEYS);

@@ -11,7 +11,7 @@
 #include "tests/sim/world.h"
 
 struct sums {
-	unsigned seeds, failed, documents, members, entries, recounts, wide;
+	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides, settled, doubts;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -23,6 +23,10 @@ static void add(struct sums *s, const struct world *w)
 	s->entries += (unsigned)w->entry_count;
 	s->recounts += w->recounts;
 	s->wide += (unsigned)w->wide_count;
+	s->clocks += w->clocks_wrong;
+	s->asides += w->asides;
+	s->settled += w->settled;
+	s->doubts += w->doubts;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
@@ -36,6 +40,7 @@ static void print_sums(const struct sums *s)
 	printf("# %u seeds, %u committees, %u documents, %llu events; faults:", s->seeds, s->members, s->documents, s->events);
 	for (int f = 0; f < FAULT_COUNT; f++)
 		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "" : ",");
+	printf("; clocks wrong %u, set aside %u, settled %u, doubted %u", s->clocks, s->asides, s->settled, s->doubts);
 	if (s->changes[0] + s->changes[5] > 0)
 		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu, relocate %llu",
 		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7],

@@ -28,7 +28,7 @@ void member_create(struct world *w, int index, int superior)
 
 struct now member_now(const struct member *m)
 {
-	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms, .mono_ms = m->world->now_ms,
+	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms + m->clock_ms, .mono_ms = m->world->now_ms,
 			     .mono_us = m->world->now_ms * 1000 };
 }
 
@@ -54,6 +54,7 @@ static void notify(void *ctx, const struct act_notify *n)
 	if (m->world->verbose)
 		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n", (long long)m->world->now_ms, m->id.text, (int)n->what,
 		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15], n->committee.text, n->reason);
+	clocks_noticed(m->world, m->index, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text, n->reason, n->committee.text);
@@ -194,6 +195,11 @@ static void fetched(void *ctx, const struct ev_fetched *e)
 	world_wake(m->world, m, 0);
 }
 
+static void reopen(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+{
+	network_reopen(ctx, neighbour, frame, corrected_at_ms);
+}
+
 /* What counts it is tested elsewhere. */
 static void fault(void *ctx, struct committee_id neighbour, enum err why)
 {
@@ -225,7 +231,7 @@ static void build(struct member *m)
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory, .visit = visit, .visit_send = visit_send,
-				  .visit_end = visit_end };
+				  .visit_end = visit_end, .reopen = reopen };
 	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .send_frame = bulk_send_frame,
 				     .open = bulk_open, .close = bulk_close, .fetched = fetched,
 				     .violation = violation, .fault = fault };

@@ -303,7 +303,7 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 
 	assert(a != NULL);
 	if (e == ERR_OK && type == MESSAGE_PUBLISH) {
-		e = opener_open(&opener, a, from, frame, member_now(m).wall_ms, &opened);
+		e = opener_open(&opener, a, from, (struct opener_frame){ .bytes = frame, .wall_ms = member_now(m).wall_ms }, &opened);
 		events = opened.list;
 		count = opened.count;
 	} else if (e == ERR_OK) {
@@ -325,6 +325,21 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	if (count == 0)
 		arena_destroy(a);
 	world_wake(w, m, prng_chance(&w->prng, 500) ? 0 : 2);
+}
+
+void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+{
+	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
+	struct opener_frame aside = { .bytes = frame, .wall_ms = member_now(m).wall_ms, .aside = true, .corrected_at_ms = corrected_at_ms };
+	struct arena *a = arena_new(FRAME_ARENA_BYTES);
+	struct opener_events opened;
+
+	assert(a != NULL);
+	aside.bytes = arena_blob(a, frame); /* the outbox uses its own memory again */
+	if (opener_open(&opener, a, neighbour, aside, &opened) != ERR_OK || opened.count != 1 ||
+	    inbox_push(m->inbox, &opened.list[0], release_arena, a) != ERR_OK)
+		world_violation(m->world, "aside", "%s cannot open again what it had set aside of %s", m->id.text, neighbour.text);
+	world_wake(m->world, m, 0);
 }
 
 static void take_bulk(struct world *w, struct member *m, struct committee_id from, struct blob frame)

@@ -228,7 +228,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 			world_violation(w, "recipients", "%u answered, %d addressed", r->recipient_count, __builtin_popcount(d->addressed));
 	} else if (w->changing && (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT || r->result == ERR_NO_RECIPIENT)) {
 		d->last_error = r->result; /* by the directory of that moment; tried again */
-	} else if (r->result != ERR_NO_ROUTE) { /* before the directory is there */
+	} else if (r->result != ERR_NO_ROUTE && /* before the directory is there */
+		   !(r->result == ERR_CLOCK_WRONG && w->clocks_wrong > 0)) { /* nothing is signed by a clock that neighbours do not share */
 		world_violation(w, "accept", "a good submission was refused with VT-%d", (int)r->result);
 	}
 }
@@ -385,6 +386,8 @@ bool workload_done(struct world *w)
 		/* Who has ended gets no documents any more, also not those that it had begun to fetch. */
 		if ((w->retired >> i & 1) == 0)
 			check_each(w, &w->members[i], FAMILY_FETCH, check_all(), still_fetching);
+		if ((w->retired >> i & 1) == 0)
+			check_each(w, &w->members[i], FAMILY_ASIDE, check_all(), still_fetching);
 	}
 	done = done && !fetching;
 

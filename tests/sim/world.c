@@ -130,6 +130,9 @@ static void step(struct world *w)
 		if (!w->healed)
 			registry_relocate(w);
 		break;
+	case SIM_CLOCK:
+		clocks_strike(w, e.member, e.document == 0);
+		break;
 	case SIM_CHANGE:
 		if (!w->healed)
 			registry_change(w);
@@ -201,6 +204,7 @@ bool world_run(struct world *w, uint64_t seed)
 		clerks_draw(w);
 	if (w->setback)
 		setback_draw(w);
+	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
 			member_start(&w->members[i]);

@@ -5,6 +5,7 @@
  *   network.c    connections and frames, and what happens to them on the way
  *   visits.c     connections between those that are no neighbours, for the directory
  *   faults.c     which faults a seed draws, when they strike, healing
+ *   clocks.c     clocks that are wrong by minutes to days, and are mended
  *   hostile.c    a neighbour that lies
  *   registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
@@ -28,7 +29,7 @@
 
 enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4 };
 enum { ENTRIES_MAX = 48 };
-enum { NOT_THERE = -2, CHANGE_KINDS = 9 };
+enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
 /* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (clerks.c). */
@@ -60,6 +61,8 @@ struct member {
 	struct memory_disk *disk;
 	struct memory_files_disk *files_disk;
 	int64_t skew_ms;
+	int64_t clock_ms; /* its clock is wrong by so much; 0: as right as clocks are */
+	bool alone;       /* and nobody is there to tell it */
 	bool directory_installed;
 	const char *endpoint; /* where it is, whatever directories say */
 	uint64_t handed;      /* a version that lies beside its configuration */
@@ -100,7 +103,7 @@ struct sim_visit {
 };
 
 enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT, SIM_VISIT,
-		  SIM_VISIT_FRAME, SIM_RELOCATE, SIM_COPY, SIM_BACK };
+		  SIM_VISIT_FRAME, SIM_RELOCATE, SIM_COPY, SIM_BACK, SIM_CLOCK };
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -191,6 +194,9 @@ struct world {
 	struct digest evil_key_id;
 	struct sim_event kept[KEPT_FRAMES]; /* for replay */
 	unsigned kept_next;
+	struct prng clocks; /* of its own, so that the rest of a seed is drawn as before */
+	unsigned clocks_wrong, asides, settled, doubts;
+	uint16_t was_aside[DOCUMENTS_MAX]; /* bit per member: taken, and believed later */
 	uint32_t hash; /* of every frame and commit, in order */
 	char violation[256];
 	bool verbose;
@@ -218,6 +224,7 @@ bool member_get(const struct member *m, struct arena *a, enum family family, str
 struct edge *network_edge(struct world *w, int a, int b, int *direction); /* from a to b; NULL when they are no neighbours */
 enum err network_send(struct member *from, struct committee_id to, bool bulk, struct blob frame);
 void network_deliver(struct world *w, struct sim_event *e);
+void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms); /* what it had set aside */
 void network_reset(struct world *w, int edge);
 void network_connect(struct world *w, int edge);
 void network_open_bulk(struct world *w, int edge);
@@ -250,6 +257,9 @@ void registry_change(struct world *w);
 void faults_draw(struct world *w);
 void faults_strike(struct world *w);
 void faults_heal(struct world *w);
+void clocks_draw(struct world *w);
+void clocks_strike(struct world *w, int member, bool mend);
+void clocks_noticed(struct world *w, int member, const struct act_notify *n);
 const char *fault_name(enum fault f);
 
 /* ---- hostile.c ---- */

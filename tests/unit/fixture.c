@@ -450,7 +450,7 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 	item.chain = n->chain[lane];
 	m.u.publish = (struct msg_publish){ .lane = lane, .stream = n->streams[lane], .items = &item, .item_count = 1 };
 	assert_ok(wire_encode(s->fixture->arena, &m, &frame));
-	assert_ok(opener_open(&opener, s->fixture->arena, n->id, frame, s->now.wall_ms, &opened));
+	assert_ok(opener_open(&opener, s->fixture->arena, n->id, (struct opener_frame){ .bytes = frame, .wall_ms = s->now.wall_ms }, &opened));
 	assert_int_equal(opened.count, 1);
 	return opened.list[0];
 }

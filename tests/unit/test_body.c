@@ -275,6 +275,33 @@ static void test_facts_of_every_kind_come_back_as_they_were(void **state)
 	}
 }
 
+static void test_doubts_and_corrections_come_back_as_they_were(void **state)
+{
+	struct fact f = fact_of(KIND_DOUBT), out;
+	uint8_t token[DOUBT_TOKEN_MAX + 1] = { 0, 1, 2 };
+
+	f.doubted = fixture_digest("e");
+	f.doubted_kind = KIND_RECEIPT;
+	f.doubted_at_ms = FIXTURE_NOW_MS + 1;
+	f.token = (struct blob){ token, DOUBT_TOKEN_MAX };
+	f.envelope = fixture_blob("an envelope");
+	assert_ok(fact_back(*state, &f, &out));
+	assert_memory_equal(&out.document, &f.document, sizeof f.document);
+	assert_memory_equal(&out.doubted, &f.doubted, sizeof f.doubted);
+	assert_true(out.doubted_kind == KIND_RECEIPT && out.doubted_at_ms == f.doubted_at_ms && out.at_ms == f.at_ms);
+	assert_true(out.token.len_bytes == DOUBT_TOKEN_MAX && memcmp(out.token.data, token, DOUBT_TOKEN_MAX) == 0);
+	assert_memory_equal(out.envelope.data, "an envelope", out.envelope.len_bytes);
+	f.kind = KIND_CORRECTION;
+	assert_ok(fact_back(*state, &f, &out));
+	assert_true(out.doubted_kind == KIND_RECEIPT && out.at_ms == f.at_ms && out.token.len_bytes == DOUBT_TOKEN_MAX);
+	assert_memory_equal(&out.doubted, &f.doubted, sizeof f.doubted);
+	f.token.len_bytes++;
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
+	f.token.len_bytes = 0;
+	f.doubted_kind = KIND_CORRECTION; /* no facts about facts about facts */
+	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
+}
+
 static void test_only_a_refusal_may_name_its_document_by_digest_alone(void **state)
 {
 	struct fact f = fact_of(KIND_REFUSAL), out;
@@ -386,6 +413,7 @@ int main(void)
 		TEST(test_business_and_number_of_parts_are_bounded),
 		TEST(test_filling_puts_contents_in_and_keeps_unknown_fields),
 		TEST(test_facts_of_every_kind_come_back_as_they_were),
+		TEST(test_doubts_and_corrections_come_back_as_they_were),
 		TEST(test_only_a_refusal_may_name_its_document_by_digest_alone),
 		TEST(test_relay_events_hops_and_status_codes_are_bounded),
 		TEST(test_fact_without_a_document_or_of_no_kind_is_refused),

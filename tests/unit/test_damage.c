@@ -132,7 +132,7 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 		digest_chain_step(&chain, i, &r.u.stream.digest);
 		stream_note_sent(out, 0);
 	}
-	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, most, chain };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain };
 	neighbour_says(g->s, &xa, &m);
 	assert_int_equal(out->acked, UNACKNOWLEDGED_MAX);
 	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
@@ -140,7 +140,8 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 	station_clear(g->s);
 	for (unsigned part = 2; part <= 3; part++) {
 		m = (struct message){ .type = MESSAGE_SUBSCRIBE };
-		m.u.subscribe = (struct msg_subscribe){ LANE_NORMAL, out->id, most, chain, most + 100, CREDIT_BYTES };
+		m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain, .credit_seq = most + 100,
+							.credit_bytes = CREDIT_BYTES };
 		neighbour_says(g->s, &xa, &m);
 		assert_int_equal(out->acked, part * UNACKNOWLEDGED_MAX < most ? part * UNACKNOWLEDGED_MAX : most);
 		station_commit(g->s);

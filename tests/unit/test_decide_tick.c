@@ -48,7 +48,7 @@ static struct message acknowledgement(struct station *s, const struct neighbour 
 {
 	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
 
-	m.u.acknowledge = (struct msg_acknowledge){ LANE_NORMAL, out->id, have, out->chain };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain };
 	for (uint64_t i = 1; i <= have; i++) {
 		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
 

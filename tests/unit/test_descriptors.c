@@ -20,7 +20,8 @@ enum { DEPTH_MAX = 8, LINES_MAX = 2000, TYPES_MAX = 200 };
 static const ProtobufCMessageDescriptor *const roots[] = {
 	&vanthu__v1__envelope__descriptor, &vanthu__v1__payload__descriptor, &vanthu__v1__document_body__descriptor,
 	&vanthu__v1__receipt_body__descriptor, &vanthu__v1__refusal_body__descriptor, &vanthu__v1__status_body__descriptor,
-	&vanthu__v1__relay_body__descriptor, &vanthu__v1__directory_body__descriptor, &vanthu__v1__directory_entry__descriptor,
+	&vanthu__v1__relay_body__descriptor, &vanthu__v1__doubt_body__descriptor,
+	&vanthu__v1__correction_body__descriptor, &vanthu__v1__directory_body__descriptor, &vanthu__v1__directory_entry__descriptor,
 	&vanthu__v1__directory_file__descriptor,
 	&vanthu__v1__hello__descriptor, &vanthu__v1__subscribe__descriptor, &vanthu__v1__publish__descriptor,
 	&vanthu__v1__acknowledge__descriptor, &vanthu__v1__credit__descriptor, &vanthu__v1__ping__descriptor,
@@ -33,7 +34,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {
 	&vanthu__v1__stream_record__descriptor, &vanthu__v1__link_in_record__descriptor, &vanthu__v1__link_out_record__descriptor,
 	&vanthu__v1__fetch_record__descriptor, &vanthu__v1__committee_record__descriptor,
 	&vanthu__v1__directory_head_record__descriptor, &vanthu__v1__key_record__descriptor, &vanthu__v1__act_record__descriptor,
-	&vanthu__v1__note_record__descriptor,
+	&vanthu__v1__note_record__descriptor, &vanthu__v1__aside_record__descriptor,
 	&vanthu__v1__request__descriptor, &vanthu__v1__reply__descriptor, &vanthu__v1__live_event__descriptor,
 };
 

@@ -7,6 +7,11 @@
 #include "proto/wire.h"
 #include "tests/unit/fixture.h"
 
+static struct opener_frame at(struct blob bytes)
+{
+	return (struct opener_frame){ .bytes = bytes, .wall_ms = FIXTURE_NOW_MS };
+}
+
 static const char *const to_us[] = { "huyen-a", NULL };
 
 
@@ -39,7 +44,7 @@ static enum err open_items(struct fixture *f, const struct publish_item *items, 
 	enum err e;
 
 	assert_ok(wire_encode(f->arena, &m, &frame));
-	e = opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, &opened);
+	e = opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened);
 	*events = opened.list;
 	*count = opened.count;
 	return e;
@@ -299,10 +304,10 @@ static void test_frame_that_is_no_publish_gives_no_events(void **state)
 	struct blob frame;
 
 	assert_ok(wire_encode(f->arena, &ping, &frame));
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), frame, FIXTURE_NOW_MS, &opened), ERR_PROTOCOL);
+	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened), ERR_PROTOCOL);
 	assert_null(opened.list);
 	assert_int_equal(opened.count, 0);
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), fixture_blob("junk"), FIXTURE_NOW_MS, &opened), ERR_PROTOCOL);
+	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(fixture_blob("junk")), &opened), ERR_PROTOCOL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -57,12 +57,16 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 	s[FAMILY_STREAM].record.u.stream = (struct rec_stream){ .role = ROLE_OUT, .serial = n, .digest = fixture_digest("s"), .size_bytes = 500,
 		.queued_at_ms = 6, .passed_ms = 8, .targets = ids, .target_count = 2, .fact = { 0, fixture_blob("fact") }, .relays = relays,
 		.relay_count = 1, .has_files = true };
-	s[FAMILY_LINKIN].record.u.linkin = (struct rec_linkin){ {{ 1 }}, 3, 2, fixture_digest("c") };
+	s[FAMILY_LINKIN].record.u.linkin = (struct rec_linkin){ {{ 1 }}, 3, 2, fixture_digest("c"), { { 8, 3016 }, { 9, 3016 } }, 2 };
 	s[FAMILY_LINKOUT].record.u.linkout = (struct rec_linkout){ {{ 1 }}, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
 	s[FAMILY_COMMITTEE].record.u.committee = f->entries[3];
 	s[FAMILY_DIRECTORY].record.u.directory = fixture_directory(f, 4).head;
 	s[FAMILY_KEY].record.u.key.committee = xa;
+	s[FAMILY_ASIDE].record.u.aside = (struct rec_aside){ .envelope = fixture_blob("env"), .relays = relays, .relay_count = 2, .targets = ids,
+		.target_count = 2, .digest = fixture_digest("e"), .why = ERR_CLOCK, .kind = KIND_RECEIPT, .signer = xa, .signed_at_ms = 1,
+		.document = { .origin = { "tinh" }, .id = fixture_doc_id(5) }, .wants_version = 2, .neighbour_version = 3, .since_ms = 4,
+		.since_run_ms = 5, .doubted_run_ms = 6, .doubts = 7, .corrected_at_ms = 8, .has_files = true, .given_up = true };
 	s[FAMILY_ACT].record.u.act = (struct rec_act){ 5, 1000, "import", "directory" };
 }
 

@@ -43,11 +43,11 @@ static unsigned all_messages(struct message m[20])
 				 .directory_version = 3, .wall_ms = -5, .has_streams = true, .answer = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		h->streams[lane] = (struct stream_offer){ stream, (uint64_t)lane, UINT64_MAX };
-	m[n].u.subscribe = (struct msg_subscribe){ LANE_URGENT, stream, 4, {{ 5 }}, 6, 7 };
+	m[n].u.subscribe = (struct msg_subscribe){ LANE_URGENT, stream, 4, {{ 5 }}, 6, 7, { { 3, 3016 } }, 1 };
 	m[n++].type = MESSAGE_SUBSCRIBE;
 	m[n].u.publish = (struct msg_publish){ LANE_NORMAL, stream, items, 2, 9 };
 	m[n++].type = MESSAGE_PUBLISH;
-	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9, { { 7 } } };
+	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9, { { 7 } }, { { 8, 3016 }, { 9, 3010 } }, 2 };
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
 	m[n].u.credit = (struct msg_credit){ LANE_FACTS, stream, 10, 11 };
 	m[n++].type = MESSAGE_CREDIT;

@@ -76,7 +76,8 @@ static void write_subscription(struct vectors *v, struct out *o)
 	struct digest chain = stream_chain_start(stream, 7);
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 
-	m.u.subscribe = (struct msg_subscribe){ LANE_URGENT, stream, 7, chain, 7 + CREDIT_MESSAGES, CREDIT_BYTES };
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain,
+						.credit_seq = 7 + CREDIT_MESSAGES, .credit_bytes = CREDIT_BYTES };
 	write_frame(v, o, "subscribe", "Subscribe", &m);
 	expect_stream(o);
 	out_number(o, "have", 7);
@@ -85,7 +86,7 @@ static void write_subscription(struct vectors *v, struct out *o)
 	out_number(o, "credit_bytes", CREDIT_BYTES);
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_ACKNOWLEDGE };
-	m.u.acknowledge = (struct msg_acknowledge){ LANE_URGENT, stream, 7, chain };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain };
 	write_frame(v, o, "acknowledge", "Acknowledge", &m);
 	expect_stream(o);
 	out_number(o, "have", 7);
