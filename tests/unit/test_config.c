@@ -237,7 +237,7 @@ static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **stat
 
 static void test_utf16_is_told_as_what_it_is(void **state)
 {
-	static const char *const texts[] = { "\xff\xfe" "c\0o\0m\0\n\0", "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0", "\0c\0o\0m\0\n\0\0" };
+	static const char *const texts[] = { ("\xff\xfe" "c\0o\0m\0\n\0"), "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0", "\0c\0o\0m\0\n\0\0" };
 	struct corner *p = *state;
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
