@@ -19,16 +19,16 @@ B := build
 
 # ---- sources: explicit, so that a file that is not listed is not shipped ----
 PROTO_DEFS := envelope peer record control
-ROUTING := again arena aside calendar clocks core counter decide_acknowledge decide_directory decide_document decide_doubt decide_fact decide_fetched decide_link decide_operate \
-	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold guard id link passed plan policy publish record recount reject requeue \
-	route stream target tree visible quest visit stand
-PROTO := allocator body certificate crc32c digest directory directory_file fields head merkle pae prescan record_codec record_decode record_encode seal \
+ROUTING := again arena aside calendar changes clocks core counter decide_acknowledge decide_directory decide_document decide_doubt decide_fact decide_fetched decide_link decide_operate \
+	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold guard id install link passed plan policy publish record recount reject requeue \
+	route staged stream target tree visible quest visit stand
+PROTO := allocator body certificate crc32c digest directory directory_file directory_scan directory_tree fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_check control_client control_committee control_content control_document \
 	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace control_recover \
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
-	inbox keyring gate gate_thread links links_peers links_send names \
-	links_socket links_visit log log_repeat loop notify opener outbox sequencer store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
+	inbox installer keyring gate gate_thread links links_peers links_send names \
+	links_socket links_visit log log_repeat loop notify opener outbox sequencer spool store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
 # Numbers that are used twice, and documents sent again.
 ROUTING += decide_resend numbers series
 DAEMON += control_resend
@@ -173,7 +173,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control control_%,$(DAEMON)) store_memor
 $(B)/unit/test_control_many: $(call obj_of,steps,$(STEPS))
 
 SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
-	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/clock daemon/log daemon/log_repeat $(SIM:%=tests/sim/%)
+	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/clock daemon/log daemon/log_repeat daemon/follow daemon/installer daemon/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)

@@ -10,6 +10,7 @@
 #include "daemon/config.h"
 #include "daemon/files.h"
 #include "daemon/inbox.h"
+#include "daemon/installer.h"
 #include "daemon/store.h"
 #include "daemon/workers.h"
 #include "proto/seal.h"
@@ -30,6 +31,7 @@ struct control_parts {
 	struct verifier *verifier;
 	struct inbox *inbox; /* EVENT_SUBMIT, EVENT_DIRECTORY and EVENT_OPERATE go there */
 	struct job_runner runner;
+	struct installer *installer;
 	struct blob registry_root_der;
 	bool (*key_in_use)(void *ctx, const uint8_t public_key[32]); /* is it one that we sign or connect with now? */
 	void (*figures)(void *ctx, struct control_figures *out);

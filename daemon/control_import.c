@@ -1,128 +1,151 @@
-/* The committee directory in from a file (out: control_committee.c). What comes in is checked whole by a worker before the core hears of it. */
+/* The committee directory in from a file (out: control_committee.c). What comes is put down beside the store, and the installer checks it and puts
+ * it into force; who asked hears how far that is, and what came of it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/control_internal.h"
-#include "proto/directory.h"
 #include "proto/fields.h"
 
-enum { FILE_ARENA_FACTOR = 16, FILE_ARENA_LEAST = 16 << 20 };
+enum { PROGRESS_EVERY_MS = 500, PROGRESS_BYTES = 4096 };
 
 struct import {
-	struct job job; /* first */
-	struct control *control;
 	struct client *client;
 	uint64_t id;
-	struct arena *arena;
-	uint8_t *file;
-	size_t size_bytes, got_bytes;
-	struct directory_base base;
-	struct directory directory;
-	enum err result;
-	bool busy;
+	struct spool *spool;
+	uint64_t size_bytes, got_bytes;
+	struct pending_reply *reply;
+	uint64_t number; /* its, while it is ours */
+	bool handed_over; /* to the installer */
+	bool tell_progress;
+	int64_t told_ms;
+	enum installer_phase told_phase;
 };
 
 /* Another one may begin. */
-static void make_way(struct import *i)
-{
-	struct control *control = i->control;
-
-	if (control == NULL || control->importing != i)
-		return;
-	control->importing = NULL;
-	shares_say_freed(control->shares);
-}
-
-uint64_t control_import_bytes(const struct control *c)
-{
-	return c->importing == NULL ? 0 : c->importing->got_bytes;
-}
-
 static void destroy(struct import *i)
 {
-	make_way(i);
-	arena_destroy(i->arena);
-	free(i->file);
+	struct control *control = i->client->control;
+
+	if (control->importing == i) {
+		control->importing = NULL;
+		shares_say_freed(control->shares);
+	}
+	spool_destroy(i->spool);
 	free(i);
 }
 
-static void release(void *owner)
-{
-	destroy(owner);
-}
-
+/* The installer goes on with what it has begun; nobody hears of it. */
 void control_import_drop(struct client *c)
 {
-	if (c->import != NULL && !c->import->busy)
-		destroy(c->import);
+	struct import *i = c->import;
+
 	c->import = NULL;
+	if (i == NULL)
+		return;
+	if (i->handed_over) {
+		installer_forget(c->control->parts.installer, i);
+		if (i->reply->number == i->number)
+			control_expect_no_more(c->control, i->reply);
+	}
+	destroy(i);
 }
 
-static void work(struct job *j)
+/* What came into force the core answers, next; what did not is answered here. */
+static void ended(void *ctx, enum err result)
 {
-	struct import *i = (struct import *)j;
-
-	i->result = directory_file_open(i->arena, (struct blob){ i->file, i->size_bytes }, i->client->control->parts.registry_root_der,
-					&i->base, &i->directory);
-}
-
-static void done(struct job *j)
-{
-	struct import *i = (struct import *)j;
+	struct import *i = ctx;
 	struct client *c = i->client;
-	struct event event = { .type = EVENT_DIRECTORY };
-	struct pending_reply *p;
 
-	i->busy = false;
-	/* The client has gone, or has spoilt this import since, and may have begun another one. */
-	if (control_job_back(c) || c->import != i) {
-		destroy(i);
-		return;
-	}
 	c->import = NULL;
-	p = i->result == ERR_OK ? control_expect(c, i->id) : NULL;
-	if (p == NULL) {
-		control_say_error(c, i->id, i->result == ERR_OK ? ERR_BUSY : i->result, "");
-		destroy(i);
+	i->reply->entry_count = installer_view(c->control->parts.installer).total;
+	if (result != ERR_OK) {
+		control_expect_no_more(c->control, i->reply);
+		control_say_error(c, i->id, result, "");
+	}
+	destroy(i);
+}
+
+static void progress(void *ctx)
+{
+	struct import *i = ctx;
+	struct client *c = i->client;
+	Vanthu__V1__Reply r;
+	Vanthu__V1__Installation view;
+	int64_t now_ms;
+
+	if (!i->tell_progress || control_out_waiting(c) > PROGRESS_BYTES)
 		return;
+	now_ms = c->control->parts.wall_ms(c->control->parts.ctx);
+	control_installation(c->control, &view);
+	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms && (enum installer_phase)view.phase == i->told_phase))
+		return;
+	i->told_ms = now_ms;
+	i->told_phase = (enum installer_phase)view.phase;
+	r = control_reply_to(i->id, VANTHU__V1__REPLY__WHAT_INSTALLATION);
+	r.installation = &view;
+	r.more = 1;
+	control_say(c, &r);
+}
+
+void control_installation(const struct control *control, Vanthu__V1__Installation *out)
+{
+	struct installer_view v = installer_view(control->parts.installer);
+
+	vanthu__v1__installation__init(out);
+	out->phase = (Vanthu__V1__InstallationPhase)v.phase;
+	out->version = v.version;
+	out->done = v.done;
+	out->total = v.total;
+	if (v.phase == INSTALLER_IDLE && core_directory_settling(control->parts.core) != 0) {
+		out->phase = VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING;
+		out->version = core_directory_settling(control->parts.core);
 	}
-	p->import = true;
-	p->entry_count = i->directory.entry_count;
-	event.u.directory = (struct ev_directory){ .reply = { p->number }, .uid = c->uid, .head = &i->directory.head,
-						   .entries = i->directory.entries, .entry_count = i->directory.entry_count,
-						   .base = i->directory.since };
-	make_way(i);
-	i->control = NULL; /* which may be gone when the core is done with it */
-	if (inbox_push(c->control->parts.inbox, &event, release, i) != ERR_OK) {
-		control_expect_no_more(c->control, p);
-		control_say_error(c, i->id, ERR_BUSY, "");
-		destroy(i);
+}
+
+static void hand_over(struct import *i)
+{
+	struct client *c = i->client;
+	struct installation what = { .spool = i->spool, .from = "vanthu committee import", .uid = c->uid, .ended = ended, .progress = progress, .ctx = i };
+	enum err e = ERR_BUSY;
+
+	i->reply = control_expect(c, i->id);
+	if (i->reply != NULL) {
+		i->reply->import = true;
+		what.reply.n = i->number = i->reply->number;
+		i->spool = NULL;
+		i->handed_over = true;
+		e = installer_begin(c->control->parts.installer, &what);
 	}
+	if (e == ERR_OK)
+		return;
+	if (i->reply != NULL)
+		control_expect_no_more(c->control, i->reply);
+	c->import = NULL;
+	control_say_error(c, i->id, e, "");
+	destroy(i);
 }
 
 void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
 {
 	struct import *i;
 
-	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL) {
-		control_say_error(c, id, c->import != NULL ? ERR_BUSY : ERR_TOO_LARGE, "");
+	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL || installer_busy(c->control->parts.installer)) {
+		control_say_error(c, id, m->size_bytes == 0 ? ERR_DIRECTORY_FORMAT : m->size_bytes > DIRECTORY_FILE_MAX_BYTES ?
+				  ERR_DIRECTORY_SIZE : ERR_BUSY, "");
 		return;
 	}
 	i = calloc(1, sizeof *i);
-	if (i != NULL) {
-		i->file = malloc((size_t)m->size_bytes);
-		i->arena = arena_new((size_t)m->size_bytes * FILE_ARENA_FACTOR + FILE_ARENA_LEAST);
-	}
-	if (i == NULL || i->file == NULL || i->arena == NULL) {
-		if (i != NULL)
-			destroy(i);
+	if (i != NULL)
+		i->spool = spool_new(c->control->parts.config->data);
+	if (i == NULL || i->spool == NULL) {
+		free(i);
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;
 	}
-	i->control = c->control;
 	i->client = c;
 	i->id = id;
-	i->size_bytes = (size_t)m->size_bytes;
+	i->size_bytes = m->size_bytes;
+	i->tell_progress = m->progress;
 	c->import = i;
 	c->control->importing = i;
 }
@@ -130,23 +153,24 @@ void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 {
 	struct import *i = c->import;
+	struct directory_sink sink;
+	enum err e = ERR_OK;
 
 	if (i == NULL || i->id != id)
 		return false;
-	if (i->busy || m->bytes.len > i->size_bytes - i->got_bytes) {
-		control_say_error(c, id, ERR_FORMAT, "");
+	if (i->handed_over || m->bytes.len > i->size_bytes - i->got_bytes)
+		e = ERR_FORMAT;
+	if (e == ERR_OK && m->bytes.len > 0) {
+		sink = spool_sink(i->spool);
+		e = sink.append(sink.ctx, field_blob(m->bytes));
+	}
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, "");
 		control_import_drop(c);
 		return true;
 	}
-	if (m->bytes.len > 0)
-		memcpy(i->file + i->got_bytes, m->bytes.data, m->bytes.len);
 	i->got_bytes += m->bytes.len;
-	if (i->got_bytes == i->size_bytes) {
-		i->busy = true;
-		i->base = (struct directory_base){ .rows = control_lookup(c), .version = core_directory_version(c->control->parts.core) };
-		i->job.work = work;
-		i->job.done = done;
-		control_run(c, &i->job);
-	}
+	if (i->got_bytes == i->size_bytes)
+		hand_over(i);
 	return true;
 }

@@ -284,7 +284,8 @@ void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_directory(struct client *c, uint64_t id);
 void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m);
 void control_import_drop(struct client *c);
-uint64_t control_import_bytes(const struct control *c);
+/* What is being installed, for `status` and for who waits for it. */
+void control_installation(const struct control *control, Vanthu__V1__Installation *out);
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m); /* false: no import has this id */
 
 /* ---- documents by name: control_document.c ---- */

@@ -274,6 +274,26 @@ static void fill_room(Vanthu__V1__Status *s, const struct store_room *room, enum
 		s->alarms[s->n_alarms++] = ERR_NO_INODES;
 }
 
+static void fill_installation(struct client *c, Vanthu__V1__Installation *i, Vanthu__V1__Status *s)
+{
+	struct installer_view v = installer_view(c->control->parts.installer);
+	size_t size = sizeof v.failed_from + 256;
+	char *about;
+
+	control_installation(c->control, i);
+	if (i->phase != VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_UNSPECIFIED)
+		s->installation = i;
+	if (v.failed == ERR_OK)
+		return;
+	s->directory_failed = (uint32_t)v.failed;
+	about = arena_alloc(c->control->arena, size);
+	if (about == NULL)
+		return;
+	snprintf(about, size, "%s%s%s%s%s", v.failed_from, v.fault == NULL ? "" : ": ", v.fault == NULL ? "" : v.culprit.text,
+		 v.fault == NULL || v.culprit.text[0] == '\0' ? "" : " ", v.fault == NULL ? "" : v.fault);
+	s->directory_failed_about = about;
+}
+
 void control_status(struct client *c, uint64_t id)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_STATUS);
@@ -286,7 +306,8 @@ void control_status(struct client *c, uint64_t id)
 	Vanthu__V1__Target target;
 	Vanthu__V1__Clock clock;
 	struct stand_view stand;
-	uint32_t alarms[12];
+	uint32_t alarms[13];
+	Vanthu__V1__Installation installation;
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
 	store->ops->figures(store, &stored);
@@ -301,6 +322,7 @@ void control_status(struct client *c, uint64_t id)
 	s.version = (char *)(uintptr_t)VANTHU_VERSION;
 	s.up_since_ms = figures.up_since_ms;
 	fill_directory(c, &s);
+	fill_installation(c, &installation, &s);
 	s.damaged = stored.damaged;
 	s.alarms = alarms;
 	fill_room(&s, &room, figures.frozen);
@@ -308,6 +330,8 @@ void control_status(struct client *c, uint64_t id)
 		alarms[s.n_alarms++] = ERR_DAMAGED;
 	if (figures.descriptors_short)
 		alarms[s.n_alarms++] = ERR_DESCRIPTORS;
+	if (s.directory_failed != 0)
+		alarms[s.n_alarms++] = s.directory_failed;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
 		alarms[s.n_alarms++] = ERR_DIRECTORY_EXPIRED;
 	control_fill_clock(c, &clock);

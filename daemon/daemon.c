@@ -182,8 +182,13 @@ static enum err open_transfer(struct daemon *d)
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files, workers_runner(d->file_workers));
-	d->follow = follow_new(&(struct follow_parts){ .core = d->core, .inbox = d->inbox, .lookup = d->store->ops->lookup(d->store),
-						       .runner = workers_runner(d->file_workers), .registry_root_der = d->registry_root_der });
+	d->installer = installer_new(&(struct installer_parts){ .core = d->core, .inbox = d->inbox, .lookup = d->store->ops->lookup(d->store),
+								.runner = workers_runner(d->file_workers), .folder = d->config.data,
+								.trust = directory_trust_root(&d->registry_root_der) });
+	if (d->installer == NULL)
+		return ERR_NO_MEMORY;
+	d->follow = follow_new(&(struct follow_parts){ .installer = d->installer, .core = d->core, .inbox = d->inbox, .folder = d->config.data,
+						       .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
 		return ERR_NO_MEMORY;
 	daemon_set_windows(d);
@@ -194,7 +199,7 @@ static enum err open_control(struct daemon *d)
 {
 	struct control_parts parts = { .config = &d->config, .core = d->core, .store = d->store, .files = d->files, .bulk = d->bulk,
 				       .verifier = d->verifier, .inbox = d->inbox, .runner = workers_runner(d->file_workers),
-				       .registry_root_der = d->registry_root_der, .key_in_use = key_in_use,
+				       .installer = d->installer, .registry_root_der = d->registry_root_der, .key_in_use = key_in_use,
 				       .figures = count_figures, .wall_ms = wall_ms, .ctx = d };
 
 	return control_open(&parts, &d->control);
@@ -257,6 +262,7 @@ void daemon_close(struct daemon *d)
 {
 	if (d->links != NULL)
 		links_bye(d->links);
+	installer_stop(d->installer);
 	/* Jobs first: they hold clients, uploads and transfers. */
 	workers_destroy(d->verify_workers);
 	workers_destroy(d->file_workers);
@@ -268,6 +274,7 @@ void daemon_close(struct daemon *d)
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);
 	inbox_destroy(d->inbox);
+	installer_destroy(d->installer);
 	sequencer_destroy(d->sequencer);
 	verifier_destroy(d->verifier);
 	keyring_destroy(d->keyring);

@@ -9,6 +9,7 @@
 #include "daemon/files.h"
 #include "daemon/follow.h"
 #include "daemon/inbox.h"
+#include "daemon/installer.h"
 #include "daemon/keyring.h"
 #include "daemon/links.h"
 #include "daemon/outbox.h"
@@ -51,6 +52,7 @@ struct daemon {
 	struct turn *turn;
 	struct links *links;
 	struct bulk *bulk;
+	struct installer *installer;
 	struct follow *follow;
 	struct events *events;
 	struct control *control;
@@ -65,6 +67,7 @@ struct daemon {
 	unsigned drop_count, drop_jobs;
 	bool stopping;
 	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon_frozen.c */
+	bool directory_due; /* the configuration's file waits for another directory to be installed */
 };
 
 /* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY, ERR_STORE, ERR_NETWORK, … Blocks on disk. */
@@ -81,7 +84,8 @@ must_use enum err daemon_follow_peers(struct daemon *d);
 bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *out);
 void daemon_visit(void *ctx, struct committee_id host);
 must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count);
-/* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
+/* The directory file of the configuration, when the store has none or an older one: a small one is in force when this returns, a large one is
+ * installed while the daemon runs. A bad one is told (log, status) and passed over: what is in force stays. */
 must_use enum err daemon_install_directory(struct daemon *d);
 /* Reads our key files anew; what cannot be read leaves things as they are, told. */
 void daemon_read_keys(struct daemon *d);

@@ -170,12 +170,17 @@ static void visit_end(void *ctx, struct committee_id who, enum party party)
 	links_visit_end(((struct daemon *)ctx)->links, who, party);
 }
 
+static void installed(void *ctx, const struct act_installed *i)
+{
+	installer_installed(((struct daemon *)ctx)->installer, i);
+}
+
 struct outbox_ops daemon_outbox_ops(struct daemon *d)
 {
 	return (struct outbox_ops){ .ctx = d, .send = send_control, .may_publish = may_publish, .reply = reply, .notify = publish_notice, .fetch = fetch,
 				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
 				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
-				    .visit_end = visit_end, .reopen = reopen };
+				    .visit_end = visit_end, .reopen = reopen, .installed = installed };
 }
 
 /* ---- bulk ---- */

@@ -12,6 +12,8 @@
 #include "proto/directory.h"
 #include "routing/id.h"
 
+enum { HERE_MAX_BYTES = 1 << 20 };
+
 enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
 {
 	FILE *f = fopen(path, "re");
@@ -257,44 +259,45 @@ enum err daemon_follow_directory(struct daemon *d)
 	return e;
 }
 
-static void release_arena(void *owner)
+/* At once, before anything else is done: for a small file, whose installing nobody would notice. */
+static void run_here(void *ctx, struct job *j)
 {
-	arena_destroy(owner);
+	(void)ctx;
+	j->work(j);
+	j->done(j);
 }
 
-/* The directory file of the configuration, when the store has none or an older one. A bad one is told and passed over: what is in force stays. */
+static void installed_from_file(void *ctx, enum err result)
+{
+	struct daemon *d = ctx;
+
+	/* The file that is already in force stays where the configuration names it. */
+	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
+		log_event(LOG_ERROR, "directory-file-not-taken", "path=%s error=VT-%d directory_version=%llu", d->config.directory, (int)result,
+			  (unsigned long long)core_directory_version(d->core));
+}
+
 enum err daemon_install_directory(struct daemon *d)
 {
-	struct directory_base base = { .rows = d->store->ops->lookup(d->store), .version = core_directory_version(d->core) };
-	struct event event = { .type = EVENT_DIRECTORY };
-	struct directory *directory;
-	struct arena *a;
-	struct blob file;
+	static const struct job_runner here = { .run = run_here };
+	struct installation what = { .file = d->config.directory, .ended = installed_from_file, .ctx = d };
+	struct stat st;
 	enum err e;
 
+	d->directory_due = false;
 	if (d->config.directory[0] == '\0')
 		return ERR_OK;
-	a = arena_new((size_t)DIRECTORY_FILE_MAX_BYTES * 4);
-	directory = a == NULL ? NULL : arena_alloc(a, sizeof *directory);
-	if (directory == NULL) {
-		arena_destroy(a);
-		return ERR_NO_MEMORY;
-	}
-	e = daemon_read_file(a, d->config.directory, DIRECTORY_FILE_MAX_BYTES, &file);
-	if (e == ERR_OK)
-		e = directory_file_open(a, file, d->registry_root_der, &base, directory);
-	if (e != ERR_OK || directory->head.version <= core_directory_version(d->core)) {
-		if (e != ERR_OK)
-			log_event(LOG_ERROR, "directory-not-installed", "path=%s error=VT-%d", d->config.directory, (int)e);
-		arena_destroy(a);
+	if (installer_busy(d->installer)) {
+		d->directory_due = true; /* when it is free: see each_second */
 		return ERR_OK;
 	}
-	event.u.directory = (struct ev_directory){ .head = &directory->head, .entries = directory->entries,
-						   .entry_count = directory->entry_count, .base = directory->since };
-	e = inbox_push(d->inbox, &event, release_arena, a);
-	if (e != ERR_OK) {
-		arena_destroy(a);
-		return e;
+	if (stat(d->config.directory, &st) != 0 || st.st_size <= HERE_MAX_BYTES)
+		what.runner = &here;
+	snprintf(what.from, sizeof what.from, "%s", d->config.directory);
+	e = installer_begin(d->installer, &what);
+	while (e == ERR_OK && what.runner != NULL && installer_busy(d->installer)) {
+		e = turn_run(d->turn, clock_now());
+		installer_go_on(d->installer);
 	}
-	return turn_run(d->turn, clock_now());
+	return e;
 }

@@ -1,32 +1,36 @@
-/* See follow.h. One check at a time: parts that come meanwhile begin the next. */
+/* See follow.h. One directory at a time: what comes while one is being installed is asked for again afterwards. */
 #include "daemon/follow.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/log.h"
-#include "proto/directory.h"
 #include "proto/wire.h"
+#include "routing/id.h"
 
-enum { FRAME_ARENA_BYTES = 2 << 20, CHECK_ARENA_FACTOR = 16, CHECK_ARENA_LEAST = 16 << 20 };
+enum { FRAME_ARENA_BYTES = 2 << 20 };
 
-struct check {
-	struct job job; /* first */
-	struct follow *follow;
-	struct directory_parts *parts;
-	struct directory_base base;
-	struct committee_id from;
-	enum party party;
-	struct arena *arena;
-	struct directory directory;
-	enum err result;
-};
 struct follow {
 	struct follow_parts parts;
 	struct arena *arena; /* one frame */
+	struct arena *heads; /* one head */
+	struct spool *spool; /* what comes */
 	struct directory_parts *coming;
-	bool checking;
+	struct committee_id from;
+	enum party party;
+	bool whole, installing;
 };
+
+static bool new_spool(struct follow *f)
+{
+	directory_parts_destroy(f->coming);
+	f->coming = NULL;
+	f->spool = spool_new(f->parts.folder);
+	if (f->spool != NULL)
+		f->coming = directory_parts_new(spool_sink(f->spool));
+	return f->coming != NULL;
+}
 
 struct follow *follow_new(const struct follow_parts *parts)
 {
@@ -36,8 +40,8 @@ struct follow *follow_new(const struct follow_parts *parts)
 		return NULL;
 	f->parts = *parts;
 	f->arena = arena_new(FRAME_ARENA_BYTES);
-	f->coming = directory_parts_new();
-	if (f->arena == NULL || f->coming == NULL) {
+	f->heads = arena_new(FRAME_ARENA_BYTES);
+	if (f->arena == NULL || f->heads == NULL || !new_spool(f)) {
 		follow_destroy(f);
 		return NULL;
 	}
@@ -48,87 +52,81 @@ void follow_destroy(struct follow *f)
 {
 	if (f == NULL)
 		return;
+	if (f->parts.installer != NULL)
+		installer_forget(f->parts.installer, f);
 	directory_parts_destroy(f->coming);
+	spool_destroy(f->spool);
 	arena_destroy(f->arena);
+	arena_destroy(f->heads);
 	free(f);
 }
 
-static void destroy_check(void *owner)
+static void tell_bad(struct follow *f, enum err why)
 {
-	struct check *c = owner;
+	struct event event = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = f->from, .party = f->party, .reason = (uint32_t)why } };
 
-	directory_parts_destroy(c->parts);
-	arena_destroy(c->arena);
-	free(c);
-}
-
-static void work(struct job *j)
-{
-	struct check *c = (struct check *)j;
-
-	c->result = directory_parts_open(c->parts, c->arena, c->follow->parts.registry_root_der, &c->base, &c->directory);
-}
-
-static void tell_bad(struct follow *f, struct committee_id from, enum party party, enum err why)
-{
-	struct event event = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = from, .party = party, .reason = (uint32_t)why } };
-
-	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", from.text, (int)why);
+	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", f->from.text, (int)why);
 	if (why != ERR_NO_MEMORY && inbox_push(f->parts.inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_WARNING, "inbox-full", "event=bad-directory"); /* it is asked again, and found out again */
 }
 
-static void done(struct job *j)
+/* One that is no newer than ours: another was quicker. */
+static void ended(void *ctx, enum err result)
 {
-	struct check *c = (struct check *)j;
-	struct event event = { .type = EVENT_DIRECTORY };
+	struct follow *f = ctx;
 
-	c->follow->checking = false;
-	event.u.directory = (struct ev_directory){ .head = &c->directory.head, .entries = c->directory.entries,
-						   .entry_count = c->directory.entry_count, .base = c->directory.since, .from = c->from,
-						   .party = c->party };
-	if (c->result != ERR_OK)
-		tell_bad(c->follow, c->from, c->party, c->result);
-	else if (inbox_push(c->follow->parts.inbox, &event, destroy_check, c) == ERR_OK)
-		return;
-	destroy_check(c);
+	f->installing = false;
+	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
+		tell_bad(f, result);
 }
 
-static void begin_check(struct follow *f, struct committee_id from, enum party party)
+void follow_go_on(struct follow *f)
 {
-	struct check *c = calloc(1, sizeof *c);
-	struct directory_parts *fresh = directory_parts_new();
+	struct installation what = { .spool = f->spool, .ended = ended, .ctx = f };
 
-	if (c != NULL)
-		c->arena = arena_new((size_t)DIRECTORY_FILE_MAX_BYTES * CHECK_ARENA_FACTOR + CHECK_ARENA_LEAST);
-	if (c == NULL || c->arena == NULL || fresh == NULL || f->checking) {
-		directory_parts_destroy(fresh);
-		if (c != NULL)
-			destroy_check(c);
-		return; /* asked for again */
-	}
-	c->follow = f;
-	c->from = from;
-	c->party = party;
-	c->parts = f->coming;
-	c->base = (struct directory_base){ .rows = f->parts.lookup, .version = core_directory_version(f->parts.core) };
-	f->coming = fresh;
-	f->checking = true;
-	c->job.work = work;
-	c->job.done = done;
-	f->parts.runner.run(f->parts.runner.ctx, &c->job);
+	if (!f->whole || installer_busy(f->parts.installer))
+		return;
+	snprintf(what.from, sizeof what.from, "%s", f->from.text);
+	f->whole = false;
+	f->installing = true;
+	f->spool = NULL;
+	(void)!new_spool(f); /* without memory nothing is taken, until there is some */
+	if (installer_begin(f->parts.installer, &what) != ERR_OK)
+		f->installing = false; /* asked for again */
+}
+
+/* The head of what begins to come: nothing is put down for a directory that nobody signed, or that is of no use. */
+static enum err begin(struct follow *f, struct blob head)
+{
+	struct rec_directory d;
+	enum err e;
+
+	arena_reset(f->heads);
+	e = f->parts.trust.head(f->parts.trust.ctx, f->heads, head, &d);
+	return e == ERR_OK && d.version <= core_directory_version(f->parts.core) ? ERR_DIRECTORY_OLD : e;
 }
 
 void follow_part(struct follow *f, struct committee_id from, enum party party, const struct msg_directory_part *m)
 {
-	enum err e = directory_parts_add(f->coming, m);
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK && m->last)
-		begin_check(f, from, party);
-	else if (e == ERR_GAP)
+	if (f->whole || f->installing || (f->coming == NULL && !new_spool(f)))
+		return;
+	f->from = from;
+	f->party = party;
+	if (id_empty(m->after))
+		e = begin(f, m->head);
+	if (e == ERR_OK)
+		e = directory_parts_add(f->coming, m);
+	if (e == ERR_GAP || e == ERR_DIRECTORY_OLD)
 		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text); /* another version came between: asked for anew */
 	else if (e != ERR_OK)
-		tell_bad(f, from, party, e);
+		tell_bad(f, e);
+	f->whole = e == ERR_OK && m->last;
+	if (!f->whole)
+		return;
+	directory_parts_forget(f->coming);
+	follow_go_on(f);
 }
 
 bool follow_frame(struct follow *f, struct committee_id neighbour, struct blob frame)

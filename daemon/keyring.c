@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/id.h"
+
 enum { SLOTS = 1024, ARENA_BYTES = 4 << 20 };
 
 struct slot {
@@ -51,18 +53,12 @@ void keyring_forget(struct keyring *k)
 	pthread_mutex_unlock(&k->lock);
 }
 
-static enum err read_key(struct keyring *k, const struct digest *key_id, struct key_info *out)
+static enum err read_of(struct keyring *k, struct committee_id id, const struct digest *key_id, struct key_info *out)
 {
-	struct key by_id = key_digest(*key_id), by_committee;
+	struct key by_committee = key_committee(id);
 	struct record r;
-	enum err e;
+	enum err e = k->lookup.get(k->lookup.ctx, k->arena, FAMILY_COMMITTEE, &by_committee, &r);
 
-	arena_reset(k->arena);
-	e = k->lookup.get(k->lookup.ctx, k->arena, FAMILY_KEY, &by_id, &r);
-	if (e != ERR_OK)
-		return e;
-	by_committee = key_committee(r.u.key.committee);
-	e = k->lookup.get(k->lookup.ctx, k->arena, FAMILY_COMMITTEE, &by_committee, &r);
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = 0; i < r.u.committee.key_count; i++) {
@@ -76,6 +72,23 @@ static enum err read_key(struct keyring *k, const struct digest *key_id, struct 
 		return ERR_OK;
 	}
 	return ERR_NOT_FOUND;
+}
+
+/* The row says where to look; whose key it is, the entry in force says. */
+static enum err read_key(struct keyring *k, const struct digest *key_id, struct key_info *out)
+{
+	struct key by_id = key_digest(*key_id);
+	struct rec_key row;
+	struct record r;
+	enum err e;
+
+	arena_reset(k->arena);
+	e = k->lookup.get(k->lookup.ctx, k->arena, FAMILY_KEY, &by_id, &r);
+	if (e != ERR_OK)
+		return e;
+	row = r.u.key;
+	e = read_of(k, row.committee, key_id, out);
+	return e == ERR_NOT_FOUND && !id_empty(row.also) ? read_of(k, row.also, key_id, out) : e;
 }
 
 static enum err find(void *ctx, const struct digest *key_id, struct key_info *out)

@@ -250,6 +250,8 @@ static void collect(struct daemon *d, struct waiting *w)
 	workers_collect(d->file_workers, JOBS_A_TURN);
 	sequencer_flush(d->sequencer);
 	control_service(d->control, w->items + w->control, w->count - w->control);
+	installer_go_on(d->installer);
+	follow_go_on(d->follow);
 	flush_workers(d);
 }
 
@@ -336,6 +338,11 @@ static enum err each_second(struct daemon *d, struct now now)
 	log_tell_repeated(false);
 	trim(d, now, memory.resident_bytes);
 	d->next_second_ms = now.mono_ms + SECOND_MS;
+	if (d->directory_due) {
+		e = daemon_install_directory(d);
+		if (e != ERR_OK)
+			return e;
+	}
 	if (now.mono_ms >= d->next_minute_ms) {
 		d->next_minute_ms = now.mono_ms + MINUTE_MS;
 		d->store->ops->idle(d->store);

@@ -286,6 +286,9 @@ static enum err perform(struct outbox *o, const struct act *a)
 	case ACT_REOPEN:
 		arena_reset(o->arena);
 		return reopen(o, &a->u.reopen);
+	case ACT_INSTALLED:
+		o->ops.installed(o->ops.ctx, &a->u.installed);
+		return ERR_OK;
 	case ACT_NONE:
 		break;
 	}

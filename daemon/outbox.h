@@ -25,6 +25,7 @@ struct outbox_ops {
 	void (*visit_end)(void *ctx, struct committee_id who, enum party party);
 	/* One item that was set aside, as a PUBLISH frame of its own, to be opened again; corrected_at_ms: when its signer says that it was signed. */
 	void (*reopen)(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms);
+	void (*installed)(void *ctx, const struct act_installed *i);
 };
 struct outbox;
 struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops);

@@ -76,7 +76,11 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 	if (e == ERR_OK)
 		e = lmdb_owner_committed(s);
 	/* Deleted between the look before and the commit: what was written is in no folder. */
-	return e == ERR_OK ? lmdb_owner_check_place(s) : e;
+	if (e == ERR_OK)
+		e = lmdb_owner_check_place(s);
+	if (e == ERR_OK)
+		staged_follow(&s->staged, p);
+	return e;
 }
 
 static enum err lmdb_check(struct store *base)
@@ -258,6 +262,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 	s->base.ops = &ops;
 	s->owner.folder_fd = s->owner.data_fd = s->owner.lock_fd = -1;
 	s->map_bytes = config->map_bytes;
+	s->staged.inner = lmdb_rows(s);
 	s->reserve_bytes = config->reserve_bytes;
 	s->submit_reserve_bytes = config->submit_reserve_bytes;
 	pthread_mutex_init(&s->lock, NULL);
@@ -273,6 +278,8 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		e = lmdb_move_in(s);
 	if (e == ERR_OK)
 		e = sync_folders(s, config->directory);
+	if (e == ERR_OK)
+		e = staged_load(&s->staged, s->arena);
 	if (e != ERR_OK) {
 		lmdb_close(&s->base);
 		return e;

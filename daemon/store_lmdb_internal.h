@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "daemon/store.h"
+#include "routing/staged.h"
 
 enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
 
@@ -32,6 +33,7 @@ struct lmdb_store {
 	uint64_t tail_end;  /* data.mdb has blocks up to here; see store_lmdb_room.c */
 	bool tail_unknown;  /* the file system gives none in advance */
 	uint64_t commits;
+	struct staged staged;
 	pthread_mutex_t lock; /* all below */
 	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
 	unsigned idle_count;
@@ -91,6 +93,7 @@ must_use enum err lmdb_move_in(struct lmdb_store *s);
 
 enum err lmdb_read_begin(struct store *base);
 void lmdb_read_end(struct store *base);
-struct lookup lmdb_lookup(struct store *base);
+struct lookup lmdb_rows(struct lmdb_store *s);  /* as they lie there */
+struct lookup lmdb_lookup(struct store *base);  /* as they are in force */
 
 #endif

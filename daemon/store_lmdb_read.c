@@ -285,7 +285,12 @@ static enum err last(void *ctx, struct arena *arena, enum family family, struct 
 	return walk(ctx, arena, family, scan, false, out);
 }
 
+struct lookup lmdb_rows(struct lmdb_store *s)
+{
+	return (struct lookup){ .ctx = s, .get = get, .next = next, .last = last };
+}
+
 struct lookup lmdb_lookup(struct store *base)
 {
-	return (struct lookup){ .ctx = base, .get = get, .next = next, .last = last };
+	return staged_lookup(&((struct lmdb_store *)base)->staged);
 }

@@ -6,6 +6,7 @@
 
 #include "daemon/store.h"
 #include "proto/record_codec.h"
+#include "routing/staged.h"
 
 enum { COMMIT_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -29,6 +30,7 @@ struct memory_store {
 	struct memory_disk *disk;
 	struct arena *arena;
 	uint64_t commits, damaged;
+	struct staged staged;
 	bool reading; /* between read_begin and read_end */
 };
 
@@ -173,15 +175,18 @@ static enum err write_all(struct memory_store *m, const struct plan *p)
 static enum err memory_commit(struct store *s, const struct plan *p)
 {
 	struct memory_store *m = (struct memory_store *)s;
+	enum err e;
 
 	assert(!m->reading); /* LMDB would bear it and grow */
 	m->commits++;
 	if (m->disk->fail_in > 0 && --m->disk->fail_in == 0) {
-		enum err e = m->disk->fail_landed ? write_all(m, p) : ERR_OK;
-
+		e = m->disk->fail_landed ? write_all(m, p) : ERR_OK;
 		return e == ERR_OK ? m->disk->fail_with : e;
 	}
-	return write_all(m, p);
+	e = write_all(m, p);
+	if (e == ERR_OK)
+		staged_follow(&m->staged, p);
+	return e;
 }
 
 static enum err decode(struct memory_store *m, struct arena *a, enum family family, const struct entry *e, struct record *out)
@@ -248,7 +253,7 @@ static enum err memory_last(void *ctx, struct arena *arena, enum family family, 
 
 static struct lookup memory_lookup(struct store *s)
 {
-	return (struct lookup){ .ctx = s, .get = memory_get, .next = memory_next, .last = memory_last };
+	return staged_lookup(&((struct memory_store *)s)->staged);
 }
 
 static enum err memory_read_begin(struct store *s)
@@ -314,8 +319,9 @@ enum err store_memory_open(struct memory_disk *d, struct store **out)
 	m->base.ops = &ops;
 	m->disk = d;
 	m->arena = arena_new(COMMIT_ARENA_BYTES);
-	if (m->arena == NULL) {
-		free(m);
+	m->staged.inner = (struct lookup){ .ctx = m, .get = memory_get, .next = memory_next, .last = memory_last };
+	if (m->arena == NULL || staged_load(&m->staged, m->arena) != ERR_OK) {
+		memory_close(&m->base);
 		return ERR_NO_MEMORY;
 	}
 	*out = &m->base;

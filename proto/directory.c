@@ -5,16 +5,13 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/directory_tree.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/prescan.h"
-#include "routing/endpoint.h"
 #include "routing/id.h"
-
-/* Marked for translation; the tools show it. */
-#define N_(text) text
 
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
 
@@ -228,126 +225,20 @@ enum err directory_root(const struct rec_committee *entries, uint32_t count, str
 	return ERR_OK;
 }
 
-static const struct rec_committee *find(const struct rec_committee *entries, uint32_t count, struct committee_id id)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t mid = low + (high - low) / 2;
-		int order = strcmp(entries[mid].id.text, id.text);
-
-		if (order == 0)
-			return &entries[mid];
-		if (order < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-static const char *const too_deep = N_("is more than 16 levels deep"), *const circle = N_("stands below itself");
-
-/* Too many levels above `c`: they end somewhere, or they lead in a circle. Then somebody in it is to be named, not whoever hangs below it. */
-static const char *name_circle(const struct rec_committee *entries, uint32_t count, const struct rec_committee *c, struct committee_id *culprit)
-{
-	for (uint32_t steps = 0; c != NULL && !id_empty(c->superior); steps++) {
-		if (steps > count) {
-			*culprit = c->id;
-			return circle;
-		}
-		c = find(entries, count, c->superior);
-	}
-	return too_deep;
-}
-
-static const char *check_place(const struct rec_committee *entries, uint32_t count, const struct rec_committee *c)
-{
-	const struct rec_committee *at = c;
-
-	for (unsigned depth = 0; !id_empty(at->superior); depth++) {
-		if (depth >= TREE_DEPTH_MAX)
-			return too_deep;
-		at = find(entries, count, at->superior);
-		if (at == NULL)
-			return N_("has a superior that is not in the list");
-		if (depth == 0 && at->retired && !c->retired)
-			return N_("has a superior that has ended");
-		if (depth == 0 && at->endpoint[0] == '\0' && !c->retired)
-			return N_("has a superior without an endpoint: nothing to connect to");
-	}
-	return NULL;
-}
-
-static const char *check_entry(const struct rec_committee *entries, uint32_t count, uint32_t i)
-{
-	const struct rec_committee *c = &entries[i];
-
-	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) == 0)
-		return N_("is there twice");
-	if (i > 0 && strcmp(entries[i - 1].id.text, c->id.text) > 0)
-		return N_("is out of order");
-	if (c->endpoint[0] != '\0' && !endpoint_valid(c->endpoint, false))
-		return N_("has an endpoint that is not tcp://HOST:PORT");
-	for (uint32_t k = 0; k < c->key_count; k++) {
-		struct digest expected = key_id_of(c->keys[k].public_key);
-
-		if (c->keys[k].use == KEY_USE_SIGN && !digest_equal(&expected, &c->keys[k].key_id))
-			return N_("has a key with a wrong key id");
-	}
-	return check_place(entries, count, c);
-}
-
-static int compare_digests(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(struct digest));
-}
-
-/* A key that two committees had could not say who signed. ERR_NO_MEMORY; *unique otherwise. */
-static enum err check_key_ids(const struct rec_committee *entries, uint32_t count, bool *unique)
-{
-	size_t total = 0, n = 0;
-	struct digest *ids;
-
-	for (uint32_t i = 0; i < count; i++)
-		total += entries[i].key_count;
-	ids = calloc(total + 1, sizeof *ids);
-	if (ids == NULL)
-		return ERR_NO_MEMORY;
-	for (uint32_t i = 0; i < count; i++) {
-		for (uint32_t k = 0; k < entries[i].key_count; k++)
-			ids[n++] = entries[i].keys[k].key_id;
-	}
-	qsort(ids, total, sizeof *ids, compare_digests);
-	*unique = true;
-	for (n = 1; n < total; n++)
-		*unique = *unique && compare_digests(&ids[n - 1], &ids[n]) != 0;
-	free(ids);
-	return ERR_OK;
-}
-
 enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what)
 {
-	uint32_t tops = 0;
-	bool unique = true;
+	struct directory_tree *t = directory_tree_new(count);
+	bool done = false;
+	enum err e = t == NULL ? ERR_NO_MEMORY : ERR_OK;
 
+	for (uint32_t i = 0; i < count && e == ERR_OK; i++)
+		e = directory_tree_add(t, &entries[i], false);
+	while (e == ERR_OK && !done)
+		e = directory_tree_check(t, 2 * count + 1, &done);
 	memset(culprit, 0, sizeof *culprit);
-	*what = count == 0 ? N_("there is no committee") : NULL;
-	for (uint32_t i = 0; i < count && *what == NULL; i++) {
-		*culprit = entries[i].id;
-		*what = check_entry(entries, count, i);
-		if (*what == too_deep)
-			*what = name_circle(entries, count, &entries[i], culprit);
-		if (*what == NULL && id_empty(entries[i].superior) && !entries[i].retired && ++tops > 1)
-			*what = N_("is a second committee without a superior");
-	}
-	if (*what == NULL && tops == 0)
-		*what = N_("no committee is at the top");
-	if (*what == NULL && check_key_ids(entries, count, &unique) != ERR_OK)
-		return ERR_NO_MEMORY;
-	if (!unique)
-		*what = N_("two committees have the same key");
-	return *what == NULL ? ERR_OK : ERR_BAD_TREE;
+	*what = e == ERR_BAD_TREE ? directory_tree_fault(t, culprit) : NULL;
+	directory_tree_destroy(t);
+	return e;
 }
 
 /* ---- heads ---- */

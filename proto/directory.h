@@ -53,16 +53,25 @@ must_use enum err directory_file_pack(struct arena *a, const struct directory *d
 must_use enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, const struct directory_base *base,
 				      struct directory *out);
 
-/* Collects a directory that comes in parts. Nothing in it is believed until directory_parts_open. */
+/* Where a directory that comes or goes bit by bit is written. */
+struct directory_sink {
+	void *ctx;
+	enum err (*append)(void *ctx, struct blob bytes); /* ERR_DISK_FULL, ERR_NO_MEMORY, … */
+	void (*reset)(void *ctx); /* all of it is forgotten */
+};
+/* A DirectoryFile field by field: head first, then entries ascending by id. */
+enum { DIRECTORY_FIELD_HEAD = 1, DIRECTORY_FIELD_ENTRY = 2, DIRECTORY_FIELD_SINCE = 3 };
+must_use enum err directory_append_head(struct directory_sink sink, struct blob head, uint64_t since);
+must_use enum err directory_append_field(struct directory_sink sink, unsigned field, struct blob bytes);
+
+/* Collects a directory that comes in parts in a sink, as a DirectoryFile. Nothing in it is believed: see directory_scan.h. */
 struct directory_parts;
-struct directory_parts *directory_parts_new(void); /* NULL without memory */
+struct directory_parts *directory_parts_new(struct directory_sink sink); /* NULL without memory */
 void directory_parts_destroy(struct directory_parts *p); /* NULL is fine */
-/* The next part; the one asked for with an empty `after` begins anew. Copies. ERR_GAP: does not follow the parts before, which are forgotten.
- * ERR_TOO_LARGE, ERR_NO_MEMORY. */
+/* The next part; the one asked for with an empty `after` begins anew. ERR_GAP: does not follow the parts before, which are forgotten.
+ * ERR_TOO_LARGE, ERR_NO_MEMORY, what the sink says. */
 must_use enum err directory_parts_add(struct directory_parts *p, const struct msg_directory_part *m);
-/* Are these the entries collected, byte for byte? For tests. */
-bool directory_parts_equal(const struct directory_parts *p, const struct rec_committee *entries, uint32_t count);
-must_use enum err directory_parts_open(const struct directory_parts *p, struct arena *a, struct blob root_der,
-				       const struct directory_base *base, struct directory *out);
+/* What was collected is somebody else's now. */
+void directory_parts_forget(struct directory_parts *p);
 
 #endif

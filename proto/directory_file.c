@@ -3,117 +3,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/digest.h"
-#include "proto/directory.h"
+#include "proto/directory_scan.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/prescan.h"
 #include "routing/id.h"
 
-enum { ENTRIES_MAX = 400000, ROWS_ARENA_BYTES = 256 << 20 };
+enum { WORK_AT_ONCE = 4096 };
 
-static enum err check_certificates(const struct rec_committee *c, struct blob root_der)
+/* ---- sources and trust ---- */
+
+static enum err read_memory(void *ctx, uint64_t at, uint8_t *out, size_t len_bytes)
 {
+	const struct blob *b = ctx;
+
+	memcpy(out, b->data + at, len_bytes);
+	return ERR_OK;
+}
+
+struct directory_source directory_source_of(const struct blob *bytes)
+{
+	return (struct directory_source){ .ctx = (void *)(uintptr_t)bytes, .size_bytes = bytes->len_bytes, .read = read_memory };
+}
+
+static enum err root_head(void *ctx, struct arena *a, struct blob head, struct rec_directory *out)
+{
+	return directory_head_open(a, head, *(const struct blob *)ctx, out);
+}
+
+static enum err root_certificates(void *ctx, const struct rec_committee *c)
+{
+	const struct blob *root_der = ctx;
+
 	for (uint32_t i = 0; i < c->key_count; i++) {
 		uint8_t public_key[32];
-		enum err e;
 
-		if (c->keys[i].use != KEY_USE_SIGN)
-			continue;
-		e = certificate_check(c->keys[i].certificate, root_der, public_key);
-		if (e != ERR_OK || memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0)
+		if (c->keys[i].use == KEY_USE_SIGN && (certificate_check(c->keys[i].certificate, *root_der, public_key) != ERR_OK ||
+						       memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0))
 			return ERR_CERTIFICATE;
 	}
 	return ERR_OK;
 }
 
-/* ---- checking ---- */
-
-/* All entries as they will be: our rows with the changes over them, both ascending by id. */
-static enum err merge(struct arena *a, struct lookup rows, const struct directory *changes, struct rec_committee *out, uint32_t *count)
+struct directory_trust directory_trust_root(const struct blob *root_der)
 {
-	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
-	uint32_t room = changes->head.entry_count > UINT32_MAX ? 0 : (uint32_t)changes->head.entry_count, next = 0;
-	struct record r;
-	enum err e;
-
-	*count = 0;
-	while ((e = rows.next(rows.ctx, a, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK) {
-		int order = -1;
-
-		while (next < changes->entry_count && (order = strcmp(changes->entries[next].id.text, r.u.committee.id.text)) < 0) {
-			if (*count == room)
-				return ERR_DIGEST;
-			out[(*count)++] = changes->entries[next++];
-		}
-		if (next < changes->entry_count && order == 0)
-			continue; /* ours is the older one */
-		if (*count == room)
-			return ERR_DIGEST;
-		out[(*count)++] = r.u.committee;
-	}
-	if (e != ERR_NOT_FOUND)
-		return e;
-	while (next < changes->entry_count && *count < room)
-		out[(*count)++] = changes->entries[next++];
-	return next == changes->entry_count ? ERR_OK : ERR_DIGEST;
-}
-
-static enum err check_whole(const struct directory *d, const struct rec_committee *entries, uint32_t count)
-{
-	struct committee_id culprit;
-	struct digest root;
-	const char *what;
-	enum err e = directory_root(entries, count, &root);
-
-	if (e == ERR_OK && (count != d->head.entry_count || !digest_equal(&root, &d->head.entries_root)))
-		e = ERR_DIGEST;
-	return e == ERR_OK ? directory_check_tree(entries, count, &culprit, &what) : e;
-}
-
-static enum err check_changes(struct lookup rows, const struct directory *d)
-{
-	struct arena *a = arena_new(ROWS_ARENA_BYTES);
-	struct rec_committee *all = a == NULL ? NULL : arena_array(a, d->head.entry_count, sizeof *all);
-	uint32_t count = 0;
-	enum err e = all == NULL ? ERR_NO_MEMORY : ERR_OK;
-
-	for (uint32_t i = 0; i < d->entry_count && e == ERR_OK; i++) {
-		if (i > 0 && strcmp(d->entries[i - 1].id.text, d->entries[i].id.text) >= 0)
-			e = ERR_FORMAT;
-	}
-	if (e == ERR_OK)
-		e = merge(a, rows, d, all, &count);
-	if (e == ERR_OK)
-		e = check_whole(d, all, count);
-	arena_destroy(a);
-	return e;
-}
-
-/* Head, entries and what is kept of before, checked as one. */
-static enum err open_parts(struct arena *a, const Vanthu__V1__DirectoryFile *m, struct blob root_der, const struct directory_base *base,
-			   struct directory *out)
-{
-	enum err e = m->n_entries > ENTRIES_MAX ? ERR_TOO_LARGE : directory_head_open(a, field_blob(m->head), root_der, &out->head);
-
-	out->entries = arena_array(a, m->n_entries, sizeof *out->entries);
-	if (e == ERR_OK && (out->entries == NULL || out->head.entry_count > ENTRIES_MAX))
-		e = out->entries == NULL ? ERR_NO_MEMORY : ERR_TOO_LARGE;
-	for (size_t i = 0; e == ERR_OK && i < m->n_entries; i++)
-		e = directory_entry_unpack(a, field_blob(m->entries[i]), &out->entries[i]);
-	out->entry_count = (uint32_t)m->n_entries;
-	out->since = m->since;
-	if (e != ERR_OK)
-		return e;
-	if (m->since == 0)
-		e = check_whole(out, out->entries, out->entry_count);
-	else if (base == NULL || m->since > base->version)
-		e = ERR_DIRECTORY_AHEAD; /* what changed before that is not here */
-	else
-		e = check_changes(base->rows, out);
-	for (uint32_t i = 0; e == ERR_OK && i < out->entry_count; i++)
-		e = check_certificates(&out->entries[i], root_der);
-	return e;
+	return (struct directory_trust){ .ctx = (void *)(uintptr_t)root_der, .head = root_head, .certificates = root_certificates };
 }
 
 /* ---- files ---- */
@@ -135,128 +69,132 @@ enum err directory_file_pack(struct arena *a, const struct directory *d, struct 
 
 enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, const struct directory_base *base, struct directory *out)
 {
-	const Vanthu__V1__DirectoryFile *m;
-	enum err e;
+	struct directory_scan *s = directory_scan_new(directory_source_of(&bytes), directory_trust_root(&root_der), base);
+	struct directory_measure all = { .bytes = SIZE_MAX, .writes = UINT64_MAX };
+	const struct rec_directory *head = NULL;
+	struct directory_piece piece;
+	struct blob kept;
+	bool done = false;
+	enum err e = s == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	memset(out, 0, sizeof *out);
-	m = unpack(a, &vanthu__v1__directory_file__descriptor, bytes, &e);
-	return m == NULL ? e : open_parts(a, m, root_der, base, out);
+	while (e == ERR_OK && !done)
+		e = directory_scan_check(s, WORK_AT_ONCE, &done);
+	if (e == ERR_OK) {
+		all.count = directory_scan_count(s) + 1;
+		e = directory_scan_next(s, a, &all, &piece);
+	}
+	if (e == ERR_OK)
+		e = directory_scan_head(s, &head);
+	if (e == ERR_OK) {
+		kept = arena_blob(a, head->head);
+		*out = (struct directory){ .head = *head, .entries = piece.entries, .entry_count = piece.count, .since = directory_scan_since(s) };
+		out->head.head = kept;
+		e = kept.data == NULL ? ERR_NO_MEMORY : ERR_OK;
+	}
+	directory_scan_destroy(s);
+	return e;
 }
 
 /* ---- part by part ---- */
 
+/* What comes is put down as the packed DirectoryFile that it will be. */
 struct directory_parts {
-	struct blob head;
+	struct directory_sink sink;
+	uint8_t *head;
+	size_t head_len;
 	uint64_t since;
-	ProtobufCBinaryData *entries;
-	size_t count, capacity;
-	size_t bytes;
+	uint64_t bytes;
+	uint32_t count;
 	struct committee_id upto;
 };
 
-struct directory_parts *directory_parts_new(void)
+struct directory_parts *directory_parts_new(struct directory_sink sink)
 {
-	return calloc(1, sizeof(struct directory_parts));
+	struct directory_parts *p = calloc(1, sizeof *p);
+
+	if (p != NULL)
+		p->sink = sink;
+	return p;
 }
 
-static void forget(struct directory_parts *p)
+void directory_parts_forget(struct directory_parts *p)
 {
-	free((void *)(uintptr_t)p->head.data);
-	for (size_t i = 0; i < p->count; i++)
-		free(p->entries[i].data);
-	free(p->entries);
-	memset(p, 0, sizeof *p);
+	free(p->head);
+	*p = (struct directory_parts){ .sink = p->sink };
 }
 
 void directory_parts_destroy(struct directory_parts *p)
 {
 	if (p == NULL)
 		return;
-	forget(p);
+	free(p->head);
 	free(p);
 }
 
-static enum err keep(struct blob bytes, uint8_t **out)
+static size_t put_varint(uint8_t *out, uint64_t n)
 {
-	*out = malloc(bytes.len_bytes == 0 ? 1 : bytes.len_bytes);
-	if (*out == NULL)
-		return ERR_NO_MEMORY;
-	if (bytes.len_bytes > 0)
-		memcpy(*out, bytes.data, bytes.len_bytes);
-	return ERR_OK;
+	size_t len = 0;
+
+	for (; n >= 0x80; n >>= 7)
+		out[len++] = (uint8_t)(n | 0x80);
+	out[len++] = (uint8_t)n;
+	return len;
 }
 
-static enum err keep_entry(struct directory_parts *p, struct blob entry)
+enum err directory_append_field(struct directory_sink sink, unsigned field, struct blob bytes)
 {
-	uint8_t *copy;
+	uint8_t tag[11];
+	size_t len = put_varint(tag, field << 3 | 2);
 	enum err e;
 
-	if (p->bytes + entry.len_bytes > DIRECTORY_FILE_MAX_BYTES || p->count >= ENTRIES_MAX)
-		return ERR_TOO_LARGE;
-	if (p->count == p->capacity) {
-		size_t capacity = p->capacity == 0 ? 64 : p->capacity * 2;
-		ProtobufCBinaryData *grown = realloc(p->entries, capacity * sizeof *grown);
+	len += put_varint(tag + len, bytes.len_bytes);
+	e = sink.append(sink.ctx, (struct blob){ tag, len });
+	return e == ERR_OK && bytes.len_bytes > 0 ? sink.append(sink.ctx, bytes) : e;
+}
 
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		p->entries = grown;
-		p->capacity = capacity;
-	}
-	e = keep(entry, &copy);
-	if (e == ERR_OK) {
-		p->entries[p->count++] = field_bytes(copy, entry.len_bytes);
-		p->bytes += entry.len_bytes;
-	}
-	return e;
+enum err directory_append_head(struct directory_sink sink, struct blob head, uint64_t since)
+{
+	uint8_t number[11];
+	size_t len;
+	enum err e = directory_append_field(sink, DIRECTORY_FIELD_HEAD, head);
+
+	number[0] = DIRECTORY_FIELD_SINCE << 3;
+	len = 1 + put_varint(number + 1, since);
+	return e == ERR_OK && since > 0 ? sink.append(sink.ctx, (struct blob){ number, len }) : e;
+}
+
+static enum err begin(struct directory_parts *p, const struct msg_directory_part *m)
+{
+	directory_parts_forget(p);
+	if (!id_empty(m->after))
+		return ERR_GAP; /* the head changed half way: it is asked for anew */
+	p->head = malloc(m->head.len_bytes + 1);
+	if (p->head == NULL)
+		return ERR_NO_MEMORY;
+	if (m->head.len_bytes > 0)
+		memcpy(p->head, m->head.data, m->head.len_bytes);
+	p->head_len = m->head.len_bytes;
+	p->since = m->since;
+	p->sink.reset(p->sink.ctx);
+	return directory_append_head(p->sink, m->head, m->since);
 }
 
 enum err directory_parts_add(struct directory_parts *p, const struct msg_directory_part *m)
 {
-	bool same = !id_empty(m->after) && p->head.data != NULL && p->head.len_bytes == m->head.len_bytes && p->since == m->since &&
-		    id_equal(p->upto, m->after) && memcmp(p->head.data, m->head.data, m->head.len_bytes) == 0;
-	enum err e = ERR_OK;
+	bool same = !id_empty(m->after) && p->head != NULL && p->head_len == m->head.len_bytes && p->since == m->since &&
+		    id_equal(p->upto, m->after) && memcmp(p->head, m->head.data, m->head.len_bytes) == 0;
+	enum err e = same ? ERR_OK : begin(p, m);
 
-	if (!same) {
-		uint8_t *head;
-
-		forget(p);
-		if (!id_empty(m->after))
-			return ERR_GAP; /* the head changed half way: it is asked for anew */
-		e = keep(m->head, &head);
-		if (e != ERR_OK)
-			return e;
-		p->head = (struct blob){ head, m->head.len_bytes };
-		p->since = m->since;
+	for (uint32_t i = 0; i < m->entry_count && e == ERR_OK; i++) {
+		p->bytes += m->entries[i].len_bytes;
+		if (p->bytes > DIRECTORY_FILE_MAX_BYTES || ++p->count > DIRECTORY_ENTRIES_MAX)
+			e = ERR_TOO_LARGE;
+		else
+			e = directory_append_field(p->sink, DIRECTORY_FIELD_ENTRY, m->entries[i]);
 	}
-	for (uint32_t i = 0; i < m->entry_count && e == ERR_OK; i++)
-		e = keep_entry(p, m->entries[i]);
 	p->upto = m->upto;
 	if (e != ERR_OK)
-		forget(p);
+		directory_parts_forget(p);
 	return e;
-}
-
-bool directory_parts_equal(const struct directory_parts *p, const struct rec_committee *entries, uint32_t count)
-{
-	bool same = p->count == count;
-
-	for (uint32_t i = 0; i < count && same; i++)
-		same = p->entries[i].len == entries[i].entry.len_bytes && memcmp(p->entries[i].data, entries[i].entry.data, p->entries[i].len) == 0;
-	return same;
-}
-
-enum err directory_parts_open(const struct directory_parts *p, struct arena *a, struct blob root_der, const struct directory_base *base,
-			      struct directory *out)
-{
-	Vanthu__V1__DirectoryFile m = VANTHU__V1__DIRECTORY_FILE__INIT;
-	struct blob head = arena_blob(a, p->head);
-
-	memset(out, 0, sizeof *out);
-	if (head.data == NULL)
-		return ERR_NO_MEMORY;
-	m.head = field_bytes(head.data, head.len_bytes);
-	m.since = p->since;
-	m.n_entries = p->count;
-	m.entries = p->entries;
-	return open_parts(a, &m, root_der, base, out);
 }

@@ -132,6 +132,7 @@ static enum err encode_committee(struct arena *a, const struct rec_committee *r,
 	Vanthu__V1__CommitteeRecord m = VANTHU__V1__COMMITTEE_RECORD__INIT;
 
 	m.entry = blob(r->entry);
+	m.replaces = r->replaces;
 	return pack(a, &m.base, out);
 }
 
@@ -148,6 +149,7 @@ static enum err encode_key(struct arena *a, const struct rec_key *r, struct blob
 	Vanthu__V1__KeyRecord m = VANTHU__V1__KEY_RECORD__INIT;
 
 	m.committee = (char *)(uintptr_t)r->committee.text;
+	m.also = (char *)(uintptr_t)r->also.text;
 	return pack(a, &m.base, out);
 }
 
@@ -222,6 +224,7 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 	case FAMILY_FETCH:
 		return encode_fetch(a, &r->u.fetch, out);
 	case FAMILY_COMMITTEE:
+	case FAMILY_STAGED:
 		return encode_committee(a, &r->u.committee, out);
 	case FAMILY_DIRECTORY:
 		return encode_directory(a, &r->u.directory, out);
@@ -236,7 +239,7 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 	case FAMILY_ASIDE:
 		return codec_encode_aside(a, &r->u.aside, out);
 	default:
-		*out = (struct blob){ NULL, 0 }; /* FILE, SWEEP, SUBORDINATE: all is in the key */
+		*out = (struct blob){ NULL, 0 }; /* FILE, SWEEP, SUBORDINATE, CHANGED: all is in the key */
 		return ERR_OK;
 	}
 }

@@ -303,7 +303,11 @@ static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_
 	enum err e;
 	const Vanthu__V1__CommitteeRecord *m = unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
 
-	return m == NULL ? e : directory_entry_unpack(a, field_blob(m->entry), out);
+	if (m == NULL)
+		return e;
+	e = directory_entry_unpack(a, field_blob(m->entry), out);
+	out->replaces = m->replaces;
+	return e;
 }
 
 /* The head was verified before it was stored: what it says is read again, not checked again. */
@@ -332,7 +336,10 @@ static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *o
 	enum err e;
 	const Vanthu__V1__KeyRecord *m = unpack(a, &vanthu__v1__key_record__descriptor, bytes, &e);
 
-	return m == NULL ? e : field_id(m->committee, false, &out->committee);
+	if (m == NULL)
+		return e;
+	e = field_id(m->committee, false, &out->committee);
+	return e == ERR_OK ? field_id(m->also, true, &out->also) : e;
 }
 
 static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *out)
@@ -426,6 +433,7 @@ enum err codec_decode(struct arena *a, struct blob message, struct record *out)
 	case FAMILY_FETCH:
 		return decode_fetch(a, message, &out->u.fetch);
 	case FAMILY_COMMITTEE:
+	case FAMILY_STAGED:
 		return decode_committee(a, message, &out->u.committee);
 	case FAMILY_DIRECTORY:
 		return decode_directory(a, message, &out->u.directory);

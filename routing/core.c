@@ -20,6 +20,7 @@ struct core *core_new(const struct core_config *config)
 		c->config.credit_bytes = CREDIT_BYTES;
 	c->room = (struct core_room){ true, true, true, ERR_OK };
 	c->next_serial = 1;
+	c->parts_left = DIRECTORY_PARTS_A_TURN;
 	c->act_number = 1;
 	c->tree = tree_new();
 	if (c->tree == NULL) {
@@ -37,6 +38,7 @@ void core_destroy(struct core *c)
 		free(c->links[i]);
 	free(c->links);
 	requeue_free(&c->requeue);
+	install_free(&c->install);
 	recount_free(&c->recount);
 	tree_destroy(c->tree);
 	free(c);
@@ -81,8 +83,10 @@ struct doc_id core_draw_id(struct core *c, int64_t wall_ms)
 
 struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
 {
-	struct turn_view t = { .core = c, .now = now, .plan = plan, .lookup = plan_lookup(plan) };
+	struct turn_view t = { .core = c, .now = now, .plan = plan };
 
+	c->staged.inner = plan_lookup(plan);
+	t.lookup = staged_lookup(&c->staged);
 	t.tree = (struct tree_view){ .tree = c->tree, .lookup = t.lookup, .arena = plan->arena };
 	return t;
 }
@@ -235,6 +239,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 		e = load_last(&t, FAMILY_DIRECTORY, all);
 	if (e == ERR_OK)
 		e = passed_load(&t);
+	if (e == ERR_OK)
+		e = install_load(&t);
 	if (e == ERR_OK)
 		e = link_prepare_all(&t);
 	if (e == ERR_OK)

@@ -22,6 +22,7 @@ struct core_config {
 	int64_t expire_ms;             /* an outgoing document without all receipts is marked expired then; 0: never */
 	uint64_t attachment_max_bytes;
 	uint32_t recount_records;      /* looked at in a tick of a recount; 0: some 500 */
+	uint32_t directory_rows;       /* of a directory that are written or looked at in a tick; 0: DIRECTORY_STAGE_ROWS */
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖ digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
 };
@@ -140,6 +141,12 @@ bool core_asks(const struct core *c, struct committee_id who, enum party party);
 
 bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
 uint64_t core_directory_version(const struct core *c);
+/* The version whose entries are not all in their place yet, although it is in force; 0: none. No other can be installed meanwhile. */
+uint64_t core_directory_settling(const struct core *c);
+/* The shell has a directory under way: no other is asked for meanwhile. */
+void core_set_installing(struct core *c, bool installing);
+/* Is there something to be done about an earlier directory before another one can be begun? */
+bool core_directory_unsettled(const struct core *c);
 int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);
 

@@ -8,6 +8,7 @@
 #define VANTHU_ROUTING_CORE_INTERNAL_H
 
 #include "routing/core.h"
+#include "routing/staged.h"
 #include "routing/tree.h"
 
 enum { SHUNNED_MAX = 16 };
@@ -79,6 +80,8 @@ struct link {
 	uint64_t peer_directory_version;
 	struct peer_stand stand;
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
+	bool part_due;             /* what it asked for last has not found its turn yet */
+	struct msg_directory_wanted part_wanted;
 	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
 	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
 	struct stream_out out[LANE_COUNT];
@@ -155,6 +158,28 @@ struct requeue {
 	bool begun, moved_on;
 	struct key at;
 	uint64_t upto[LANE_COUNT]; /* queued before it began */
+	bool finding; /* who has moved: goes through the directory first */
+	bool found_some;
+	struct key found_at;
+	struct key row;         /* of whose groups the members `moved` up to moved_at have been looked at */
+	uint32_t moved_at;
+	unsigned moved_left;    /* to be looked at in this tick */
+};
+
+/* A directory that comes in several events, and what is left to do of the last one; see install.c. */
+struct install {
+	bool active; /* some of its entries are staged */
+	uint64_t version;
+	struct digest head;
+	uint64_t staged; /* entries taken */
+	bool moved;      /* somebody, so far */
+	struct committee_id *passed; /* stood below us in a version that we never had; their links are remembered */
+	uint32_t passed_count;
+	bool outside;    /* the shell checks one, or hands it over piece by piece */
+	bool sweeping;   /* there may be staged rows that nobody needs */
+	bool indexed;    /* CHANGED knows every committee */
+	bool indexing_begun;
+	struct key indexing_at;
 };
 
 /* This year's counters in one sum, for live events; see counter.c. */
@@ -226,6 +251,10 @@ struct core {
 	struct visit visit;
 	struct visit_end visitors[VISITORS_MAX];
 	struct aside_memory aside;
+	struct install install;
+	unsigned parts_left;   /* of the directory, that this turn may still serve */
+	uint32_t parts_link;   /* whose turn it is */
+	struct staged staged; /* the plan's lookup, and the version whose entries still lie in STAGED */
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
@@ -343,6 +372,24 @@ int64_t passed_now(const struct core *c, struct now now);
 /* How long it has waited (ms), at least. */
 int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row);
 
+/* ---- install.c ---- */
+enum err install_load(struct turn_view *t);
+enum err install_tick(struct turn_view *t);
+/* The entries of one event of several, to be staged. ERR_BUSY: what is left of an earlier directory must go first. ERR_GAP: does not follow the
+ * events before. */
+enum err install_stage(struct turn_view *t, const struct ev_directory *e);
+/* All entries of a directory that comes in one event, into their places. */
+enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
+/* The last event's entries are staged: from the end of this turn on they are in force. */
+void install_switch(struct turn_view *t, uint64_t version);
+/* Links of those who stood below us in a version that we never had; `before` is ours until now. */
+enum err install_remember_passed(struct turn_view *t);
+void install_abandon(struct turn_view *t);
+void install_free(struct install *i);
+
+/* ---- changes.c ---- */
+/* Fills a part whose since and after are set: entries, upto, last. A bounded number of rows. */
+enum err changes_collect(struct turn_view *t, struct msg_directory_part *part);
 /* ---- requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 enum err requeue_load(struct turn_view *t);
@@ -538,6 +585,8 @@ enum err decide_directory_wanted(struct turn_view *t, struct link *l, const stru
 /* The part that answers, as a message; false: nothing to say. */
 enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any);
 enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
+/* What was asked for and found no turn. */
+enum err directory_serve_due(struct turn_view *t);
 enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
 enum err decide_resend(struct turn_view *t, const struct ev_resend *e);

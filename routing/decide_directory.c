@@ -1,5 +1,5 @@
-/* A directory, already checked against the registry's root, comes into force: rows first planned, links follow, and what is queued is looked at
- * anew when somebody moved. Versions only rise.
+/* A directory, already checked against the registry's root, comes into force: rows first (install.c), links follow, and what is queued is looked
+ * at anew when somebody moved. Versions only rise.
  *
  * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what has changed since its own, part by part (quest.c);
  * the other answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "routing/core_internal.h"
-
-enum { PART_ROWS_MAX = 500, PART_FILL_BYTES = 48 * 1024 };
 
 static void reply(struct turn_view *t, const struct ev_directory *e, enum err result)
 {
@@ -18,45 +16,6 @@ static void reply(struct turn_view *t, const struct ev_directory *e, enum err re
 		return;
 	a = plan_act(t->plan, ACT_REPLY);
 	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .number = e->head->version };
-}
-
-/* Rows of former places stay: who asks about an earlier directory finds them. */
-static void put_places(struct turn_view *t, const struct rec_committee *c)
-{
-	struct record r = { .family = FAMILY_SUBORDINATE };
-
-	for (uint32_t i = 0; i < c->place_count; i++) {
-		if (!id_empty(c->places[i].superior))
-			core_put(t, key_subordinate(c->places[i].superior, c->id), &r);
-	}
-	if (!id_empty(c->superior))
-		core_put(t, key_subordinate(c->superior, c->id), &r);
-}
-
-static enum err put_entry(struct turn_view *t, const struct rec_committee *c, bool *moved)
-{
-	struct key key = key_committee(c->id);
-	struct record r, old;
-	enum err e = core_get(t, FAMILY_COMMITTEE, key, &old);
-
-	if (e == ERR_OK && old.u.committee.entry.len_bytes == c->entry.len_bytes &&
-	    memcmp(old.u.committee.entry.data, c->entry.data, c->entry.len_bytes) == 0)
-		return ERR_OK;
-	if (e != ERR_OK && e != ERR_NOT_FOUND)
-		return e;
-	*moved = *moved || e == ERR_NOT_FOUND || !id_equal(old.u.committee.superior, c->superior) || old.u.committee.retired != c->retired;
-	memset(&r, 0, sizeof r);
-	r.family = FAMILY_COMMITTEE;
-	r.u.committee = *c;
-	core_put(t, key, &r);
-	put_places(t, c);
-	for (uint32_t i = 0; i < c->key_count; i++) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_KEY;
-		r.u.key.committee = c->id;
-		core_put(t, key_digest(c->keys[i].key_id), &r);
-	}
-	return ERR_OK;
 }
 
 static enum err follow_links(struct turn_view *t)
@@ -93,29 +52,6 @@ static void part_with(struct turn_view *t)
 	}
 }
 
-/* Who stood below us in a version that we never had, between ours and this one, may still believe it does: it may ask too. */
-static enum err remember_passed_over(struct turn_view *t, const struct ev_directory *e, uint64_t before)
-{
-	for (uint32_t i = 0; i < e->entry_count; i++) {
-		const struct rec_committee *c = &e->entries[i];
-
-		for (uint32_t k = 0; k + 1 < c->place_count; k++) {
-			struct link *l = link_find(t->core, c->id);
-			enum err r = ERR_OK;
-
-			if (!id_equal(c->places[k].superior, t->core->config.self) || c->places[k].retired || c->places[k + 1].since <= before)
-				continue;
-			if (l != NULL && !l->present)
-				l->leaving = true;
-			else if (l == NULL && t->core->link_count < LINKS_MAX)
-				r = link_remember(t, c->id);
-			if (r != ERR_OK)
-				return r;
-		}
-	}
-	return ERR_OK;
-}
-
 /* Two heads of one version, or one that does not follow ours: the registry has been in two minds, and a person must look. */
 static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
 {
@@ -141,58 +77,84 @@ static enum err may_install(struct turn_view *t, const struct ev_directory *e)
 		return ERR_DIRECTORY_OLD;
 	if (e->base > t->core->directory_version)
 		return ERR_DIRECTORY_AHEAD;
+	if (core_directory_settling(t->core) != 0)
+		return ERR_BUSY;
+	if (e->more && !t->core->room.documents)
+		return t->core->room.why == ERR_OK ? ERR_DISK_FULL : t->core->room.why;
 	for (uint32_t i = 0; i < e->entry_count; i++)
-		writes += 2u + e->entries[i].place_count + e->entries[i].key_count;
+		writes += committee_writes(&e->entries[i]);
 	return writes > PLAN_WRITES_MAX / 2 ? ERR_TOO_LARGE : check_previous(t, e->head);
 }
 
-enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
+/* Everything of this version is planned: it is what holds, and what hangs on it follows. */
+static enum err come_into_force(struct turn_view *t, const struct ev_directory *e, bool moved)
 {
 	struct document_ref none = { .origin = { "" } };
-	struct record r = { .family = FAMILY_DIRECTORY };
+	struct record r = { .family = FAMILY_DIRECTORY, .u.directory = *e->head };
 	uint64_t before = t->core->directory_version;
-	enum err result = may_install(t, e);
-	bool moved = false;
+	enum err result;
 
-	if (result == ERR_DIRECTORY_OLD || result == ERR_DIRECTORY_AHEAD || result == ERR_TOO_LARGE || result == ERR_DIRECTORY_FORK) {
-		if (result == ERR_DIRECTORY_FORK)
-			notify(t, NOTICE_DIRECTORY, none, t->core->config.self, (uint32_t)result, NULL);
-		if (!id_empty(e->from))
-			quest_failed(t, e->from, e->party, result);
-		reply(t, e, result);
-		return ERR_OK;
-	}
-	tree_forget(t->core->tree);
-	for (uint32_t i = 0; i < e->entry_count && result == ERR_OK; i++)
-		result = put_entry(t, &e->entries[i], &moved);
-	if (result != ERR_OK)
-		return result;
-	r.u.directory = *e->head;
 	core_put(t, key_number(e->head->version), &r);
 	result = follow_links(t);
 	if (result != ERR_OK)
 		return result;
 	guard_forget(t->core);
 	part_with(t);
-	result = remember_passed_over(t, e, before);
+	result = install_remember_passed(t);
+	if (result == ERR_OK && moved && before != 0)
+		result = requeue_begin(t, before);
+	if (result == ERR_OK && e->reply.n != 0)
+		result = core_log_act(t, e->uid, "import", "directory");
 	if (result != ERR_OK)
 		return result;
-	if (moved && before != 0) {
-		result = requeue_begin(t, before);
-		if (result != ERR_OK)
-			return result;
-	}
-	if (e->reply.n != 0) {
-		result = core_log_act(t, e->uid, "import", "directory");
-		if (result != ERR_OK)
-			return result;
-	}
 	t->core->quest.active = false; /* whoever has a still newer one says so */
 	visit_news(t);
 	aside_hurry(t->core);
 	plan_act(t->plan, ACT_DIRECTORY);
 	notify(t, NOTICE_DIRECTORY, none, t->core->config.self, 0, NULL);
-	reply(t, e, ERR_OK);
+	return ERR_OK;
+}
+
+static enum err take_entries(struct turn_view *t, const struct ev_directory *e)
+{
+	bool staged = e->staged > 0 || e->more, moved = false;
+	enum err result = staged ? install_stage(t, e) : install_whole(t, e, &moved);
+
+	if (result != ERR_OK || e->more)
+		return result;
+	if (staged) {
+		moved = t->core->install.moved;
+		install_switch(t, e->head->version);
+	}
+	return come_into_force(t, e, moved);
+}
+
+/* What is the directory's fault, or not yet; all else ends the process. */
+static bool is_answer(enum err e)
+{
+	return e == ERR_DIRECTORY_OLD || e == ERR_DIRECTORY_AHEAD || e == ERR_TOO_LARGE || e == ERR_DIRECTORY_FORK || e == ERR_BUSY || e == ERR_GAP ||
+	       e == ERR_DISK_FULL || e == ERR_MAP_FULL || e == ERR_NO_INODES;
+}
+
+enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
+{
+	struct document_ref none = { .origin = { "" } };
+	enum err result = may_install(t, e);
+
+	if (result == ERR_OK)
+		result = take_entries(t, e);
+	if (result != ERR_OK && !is_answer(result))
+		return result;
+	if (result == ERR_DIRECTORY_FORK)
+		notify(t, NOTICE_DIRECTORY, none, t->core->config.self, (uint32_t)result, NULL);
+	if (result != ERR_OK && result != ERR_BUSY)
+		install_abandon(t);
+	if (result != ERR_OK && result != ERR_BUSY && !id_empty(e->from))
+		quest_failed(t, e->from, e->party, result);
+	if (e->token != 0)
+		plan_act(t->plan, ACT_INSTALLED)->u.installed = (struct act_installed){ .token = e->token, .result = result };
+	if (result == ERR_OK ? !e->more : e->token == 0)
+		reply(t, e, result);
 	return ERR_OK;
 }
 
@@ -207,47 +169,17 @@ void link_peer_version(struct turn_view *t, struct link *l, uint64_t version)
 		quest_offer(t, l->neighbour, PARTY_NEIGHBOUR, version);
 }
 
-/* As many changed entries as a frame takes, looking at a bounded number of rows. */
-static enum err fill_part(struct turn_view *t, const struct msg_directory_wanted *m, struct blob *entries, struct msg_directory_part *p)
-{
-	struct key all = { .len_bytes = 0 };
-	struct scan scan = id_empty(m->after) ? scan_of(all) : scan_from(all, key_committee(m->after));
-	size_t filled = 0;
-	struct record r;
-	enum err e = ERR_OK;
-
-	*p = (struct msg_directory_part){ .since = m->have, .after = m->after, .upto = m->after, .entries = entries };
-	for (unsigned rows = 0; rows < PART_ROWS_MAX && p->entry_count < FRAME_ITEMS_MAX; rows++) {
-		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COMMITTEE, &scan, &r);
-		if (e != ERR_OK)
-			break;
-		if (r.u.committee.changed_in > m->have) {
-			if (p->entry_count > 0 && filled + r.u.committee.entry.len_bytes > PART_FILL_BYTES)
-				break;
-			entries[p->entry_count++] = r.u.committee.entry;
-			filled += r.u.committee.entry.len_bytes;
-		}
-		p->upto = r.u.committee.id;
-	}
-	p->last = e == ERR_NOT_FOUND;
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any)
 {
-	struct blob *entries;
 	struct record r;
 	enum err e;
 
-	*any = m->have < t->core->directory_version;
+	*any = m->have < t->core->directory_version && t->core->parts_left > 0;
 	if (!*any)
 		return ERR_OK;
-	memset(out, 0, sizeof *out);
-	out->type = MESSAGE_DIRECTORY_PART;
-	entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX, sizeof *entries);
-	if (entries == NULL)
-		return ERR_NO_MEMORY;
-	e = fill_part(t, m, entries, &out->u.directory_part);
+	t->core->parts_left--;
+	*out = (struct message){ .type = MESSAGE_DIRECTORY_PART, .u.directory_part = { .since = m->have, .after = m->after } };
+	e = changes_collect(t, &out->u.directory_part);
 	if (e == ERR_OK)
 		e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);
 	if (e == ERR_OK)
@@ -255,19 +187,48 @@ enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *
 	return e;
 }
 
-enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+static enum err serve(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
 {
 	struct message part;
 	bool any = false;
+	enum err e = directory_part(t, m, &part, &any);
+
+	l->part_due = false;
+	if (e == ERR_OK && any)
+		link_say(t, l, &part);
+	return e;
+}
+
+/* However many ask, a turn serves a few; the others' turn comes with the ticks, which do not wait. */
+enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+{
+	if (m->have >= t->core->directory_version || l->directory_budget == 0)
+		return ERR_OK;
+	l->directory_budget--;
+	if (t->core->parts_left > 0)
+		return serve(t, l, m);
+	l->part_due = true;
+	l->part_wanted = *m;
+	t->core->next_tick_ms = t->now.mono_ms;
+	return ERR_OK;
+}
+
+enum err directory_serve_due(struct turn_view *t)
+{
+	struct core *c = t->core;
 	enum err e = ERR_OK;
 
-	if (l->directory_budget > 0)
-		e = directory_part(t, m, &part, &any);
-	if (e != ERR_OK || !any)
-		return e;
-	l->directory_budget--;
-	link_say(t, l, &part);
-	return ERR_OK;
+	for (uint32_t i = 0; i < c->link_count && c->parts_left > 0 && e == ERR_OK; i++, c->parts_link++) {
+		struct link *l = c->links[c->parts_link % c->link_count];
+
+		if (l->part_due)
+			e = serve(t, l, &l->part_wanted);
+	}
+	for (uint32_t i = 0; i < c->link_count && c->parts_left == 0; i++) {
+		if (c->links[i]->part_due)
+			c->next_tick_ms = t->now.mono_ms;
+	}
+	return e;
 }
 
 /* A head is the registry's or it is nothing: whoever hands on something else is counted, and not asked again for a while. */

@@ -341,6 +341,10 @@ enum err decide_tick(struct turn_view *t)
 	look_at_directory(t);
 	e = visit_tick(t);
 	if (e == ERR_OK)
+		e = directory_serve_due(t);
+	if (e == ERR_OK)
+		e = install_tick(t);
+	if (e == ERR_OK)
 		e = requeue_tick(t);
 	if (e == ERR_OK)
 		e = aside_tick(t);

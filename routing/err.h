@@ -24,6 +24,9 @@ enum err {
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
 	ERR_SEVERAL_NAMED = 1017,   /* the name of several committees */
+	ERR_DIRECTORY_SIZE = 1022,  /* of a directory: more bytes or entries than may be */
+	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */
+	ERR_DIRECTORY_TREE = 1024,  /* signed, and no tree all the same */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	ERR_KEY_OPEN = 1021,        /* others than its owner can read a private key, or put another in its place */
 
@@ -58,6 +61,7 @@ enum err {
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
 	ERR_TWICE = 2036,           /* this committee runs a second time, under the same keys */
 	ERR_PEER_TWICE = 2037,      /* a neighbour does */
+	ERR_DIRECTORY_ROOT = 2045,  /* its entries are not those that its head signs */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 	ERR_ASIDE = 2030,           /* taken and set aside: it cannot be believed yet */

@@ -16,7 +16,7 @@ enum event_type {
 	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
 	EVENT_PUBLISH,      /* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a worker */
 	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
-	EVENT_DIRECTORY,    /* a verified directory to install */
+	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
 	EVENT_OPERATE,      /* an operator's request */
 	EVENT_RESEND,       /* a stored document is to go to one of its recipients again */
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
@@ -105,8 +105,9 @@ struct ev_fetched {
 	struct serial serial;
 	enum err result; /* ERR_OK, or ERR_DIGEST: the signer's manifest does not fit the bytes */
 };
+/* Comes in one event, or in several that follow each other; the last one puts the version into force. */
 struct ev_directory {
-	struct reply_to reply;
+	struct reply_to reply; /* answered by the last; what cannot be taken is answered here only when there is no token */
 	uint32_t uid;
 	const struct rec_directory *head;
 	const struct rec_committee *entries; /* all, or those that changed after `base` */
@@ -114,6 +115,9 @@ struct ev_directory {
 	uint64_t base;
 	struct committee_id from; /* who handed it on; "": a file */
 	enum party party;
+	uint64_t staged; /* entries in the events before this one */
+	bool more;       /* others follow */
+	uint64_t token;  /* the shell's: ACT_INSTALLED says what came of this event; 0: nobody asks */
 };
 enum operation {
 	OPERATION_NONE = 0,

@@ -46,7 +46,12 @@ enum {
 	DECODE_BUDGET_BYTES = 4 * 1024 * 1024,
 
 	/* The directory */
-	DIRECTORY_FILE_MAX_BYTES = 64 * 1024 * 1024,
+	DIRECTORY_FILE_MAX_BYTES = 256 * 1024 * 1024,
+	DIRECTORY_ENTRIES_MAX = 400000,
+	DIRECTORY_PARTS_A_TURN = 8,      /* served to all who ask */
+	DIRECTORY_STAGE_ROWS = 256,      /* entries that one turn puts into their place, or takes in one event */
+	DIRECTORY_STAGE_BYTES = 512 * 1024, /* and their bytes */
+	DIRECTORY_STAGE_WRITES = 8192,   /* and what they write; an entry is never divided */
 
 	/* The turn */
 	TURN_EVENTS_MAX = 512,

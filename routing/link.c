@@ -449,6 +449,7 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 
 	c->now = now;
 	stand_tell(&t);
+	c->parts_left = DIRECTORY_PARTS_A_TURN;
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		struct link *l = c->links[i];
 		bool pump = false;

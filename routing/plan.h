@@ -41,6 +41,7 @@ enum act_type {
 	ACT_VISIT,      /* dial this committee, which is no neighbour perhaps, for the directory */
 	ACT_VISIT_END,  /* close that connection, or forget the visitor's */
 	ACT_REOPEN,     /* open again what was set aside: an EVENT_PUBLISH comes of it */
+	ACT_INSTALLED,  /* what came of one event of a directory */
 };
 
 enum notice {
@@ -116,6 +117,12 @@ struct act_reply {
 	const struct rec_paper *alike; /* of paper: what stands there already and may be the same document; NULL */
 };
 
+/* ERR_OK: on disk, in force when it was the last. ERR_BUSY: again, soon. */
+struct act_installed {
+	uint64_t token;
+	enum err result;
+};
+
 struct act {
 	enum act_type type;
 	struct committee_id neighbour;
@@ -127,6 +134,7 @@ struct act {
 		struct digest file;
 		uint32_t violation; /* enum err */
 		struct key reopen;  /* of the ASIDE record */
+		struct act_installed installed;
 	} u;
 };
 

@@ -16,10 +16,16 @@ const char *family_name(enum family f)
 		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
 		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
 		[FAMILY_PAPER] = "paper", [FAMILY_NUMBER] = "number",
-		[FAMILY_ASIDE] = "aside",
+		[FAMILY_ASIDE] = "aside", [FAMILY_STAGED] = "staged", [FAMILY_CHANGED] = "changed",
 	};
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
+}
+
+/* Itself, what it changes in CHANGED twice, where it stands; each place and each key. */
+uint32_t committee_writes(const struct rec_committee *c)
+{
+	return 4 + c->place_count + c->key_count;
 }
 
 static void add(struct key *k, const void *bytes, size_t len_bytes)
@@ -183,6 +189,14 @@ struct key key_number(uint64_t n)
 	return k;
 }
 
+struct key key_version(uint64_t version, struct committee_id id)
+{
+	struct key k = key_number(version);
+
+	add_id(&k, id);
+	return k;
+}
+
 static void add_place(struct key *k, struct month month, enum direction direction)
 {
 	add_byte(k, month.n >> 8);
@@ -307,6 +321,14 @@ bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, stru
 	*due_ms = (int64_t)(read_u64(k->bytes) ^ (1ULL << 63));
 	memcpy(tail.bytes, k->bytes + 8, 9);
 	return key_parse_serial(&tail, role, serial);
+}
+
+bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id)
+{
+	if (k->len_bytes < 8)
+		return false;
+	*version = read_u64(k->bytes);
+	return read_id(k->bytes + 8, k->len_bytes - 8u, id);
 }
 
 bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate)

@@ -33,6 +33,8 @@ enum family {
 	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
 	FAMILY_NUMBER,      /* series.h → nothing: who has which number, and which documents share one */
 	FAMILY_ASIDE,       /* neighbour ‖ 0 ‖ lane ‖ seq ‖ 8 bytes of its digest → taken, and not believed yet */
+	FAMILY_STAGED,      /* version ‖ committee id → entry of a directory that comes into force in stages (install.c) */
+	FAMILY_CHANGED,     /* version of its last change ‖ committee id → nothing: what a subordinate asks for */
 	FAMILY_COUNT
 };
 
@@ -60,6 +62,8 @@ struct key key_sweep(int64_t due_ms, enum role role, struct serial serial);
 struct key key_committee(struct committee_id id);
 struct key key_subordinate(struct committee_id superior, struct committee_id subordinate);
 struct key key_number(uint64_t n);
+/* STAGED and CHANGED; key_number(version) is the prefix of all of a version. */
+struct key key_version(uint64_t version, struct committee_id id);
 struct key key_counter(struct month month, enum direction direction);
 /* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is alike lies together. */
 struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
@@ -75,6 +79,7 @@ bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lan
 bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
 bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient);
+bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
 bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate);
 bool key_parse_number(const struct key *k, uint64_t *n);
@@ -250,6 +255,7 @@ struct rec_committee {
 	bool no_seal;
 	bool retired;
 	uint64_t changed_in;
+	uint64_t replaces; /* of a row that is staged: the changed_in of the one in force; 0: the committee is new */
 	const struct place *places; /* ascending; the last is where it stands now; none: there from the beginning */
 	uint32_t place_count;
 	const struct key_entry *keys;
@@ -257,6 +263,8 @@ struct rec_committee {
 	const text_t *organ_ids;
 	uint32_t organ_id_count;
 };
+/* What installing it writes, at most. */
+uint32_t committee_writes(const struct rec_committee *c);
 /* A head. `head` is the signed envelope; the rest is decoded from it. */
 struct rec_directory {
 	struct blob head;
@@ -268,7 +276,8 @@ struct rec_directory {
 	struct digest digest;   /* of the envelope */
 };
 struct rec_key {
-	struct committee_id committee;
+	struct committee_id committee; /* whose entry has the key; which of the two its entries say (one may be of a directory not in force) */
+	struct committee_id also;      /* "": nobody's besides */
 };
 struct rec_act {
 	int64_t at_ms;
@@ -315,7 +324,7 @@ struct record {
 		struct target_count counter;
 		struct rec_paper paper;
 		struct rec_aside aside;
-		/* FILE, SWEEP and SUBORDINATE have no value */
+		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };
 

@@ -8,16 +8,15 @@
 
 #include "routing/core_internal.h"
 
-enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, SCRATCH_BYTES = 8 << 20 };
+enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, FIND_PER_TICK = 1024, MOVED_PER_TICK = 2048, SCRATCH_BYTES = 8 << 20 };
 #define NOTE_NAME "requeue"
 
 /* ---- who has moved ---- */
 
+/* Who is new since then was in no group before, and nothing is queued for it. */
 static enum err add_moved(struct requeue *q, const struct rec_committee *c)
 {
-	uint64_t since = c->place_count == 0 ? 0 : c->places[c->place_count - 1].since;
-
-	if (since <= q->from_version)
+	if (c->place_count < 2 || c->places[0].since > q->from_version || c->places[c->place_count - 1].since <= q->from_version)
 		return ERR_OK;
 	if ((q->moved_count & (q->moved_count - 1)) == 0) {
 		uint32_t capacity = q->moved_count == 0 ? 1 : q->moved_count * 2;
@@ -31,22 +30,33 @@ static enum err add_moved(struct requeue *q, const struct rec_committee *c)
 	return ERR_OK;
 }
 
+static void begin_to_find(struct requeue *q)
+{
+	q->moved_count = 0;
+	q->finding = true;
+	q->found_some = false;
+}
+
+/* A directory is larger than a tick: some of it each. */
 static enum err find_moved(struct turn_view *t, struct requeue *q)
 {
-	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct key all = { .len_bytes = 0 };
+	struct scan scan = q->found_some ? scan_from(all, q->found_at) : scan_of(all);
 	struct arena *a = arena_new(SCRATCH_BYTES);
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	q->moved_count = 0;
-	while (e == ERR_OK) {
+	for (unsigned i = 0; i < FIND_PER_TICK && e == ERR_OK; i++) {
 		struct record r;
 
 		arena_reset(a);
 		e = t->lookup.next(t->lookup.ctx, a, FAMILY_COMMITTEE, &scan, &r);
 		if (e == ERR_OK)
 			e = add_moved(q, &r.u.committee);
+		q->found_at = scan.at;
+		q->found_some = true;
 	}
 	arena_destroy(a);
+	q->finding = e != ERR_NOT_FOUND;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -60,10 +70,12 @@ enum err requeue_begin(struct turn_view *t, uint64_t from_version)
 	q->active = true;
 	q->link = 0;
 	q->begun = false;
+	q->row.len_bytes = 0;
 	r.u.note.number = q->from_version;
 	core_put(t, key_name(NOTE_NAME), &r);
 	t->core->next_tick_ms = t->now.mono_ms;
-	return find_moved(t, q);
+	begin_to_find(q);
+	return ERR_OK;
 }
 
 /* Links of earlier directories that still hold something, or whose neighbour has not yet heard that it moved. */
@@ -103,7 +115,8 @@ enum err requeue_load(struct turn_view *t)
 		return e;
 	q->active = true;
 	q->from_version = r.u.note.number;
-	return find_moved(t, q);
+	begin_to_find(q);
+	return ERR_OK;
 }
 
 void requeue_free(struct requeue *q)
@@ -163,13 +176,64 @@ static enum err served_member(struct turn_view *t, const struct link *l, const s
 	return e == ERR_OK && *yes ? lay_this_way(t, l, id, yes) : e;
 }
 
-static enum err requeue_document(struct turn_view *t, const struct link *l, const struct rec_stream *s)
+/* Members of its groups who moved, some of them; q->moved_at is how far. */
+static enum err requeue_members(struct turn_view *t, const struct link *l, const struct routing_question *to, struct routing_answer *answer)
+{
+	struct requeue *q = &t->core->requeue;
+	enum err e = ERR_OK;
+
+	for (; q->moved_at < q->moved_count && q->moved_left > 0 && e == ERR_OK; q->moved_at++, q->moved_left--) {
+		struct committee_id m = q->moved[q->moved_at];
+		bool yes;
+
+		e = served_member(t, l, &to->to, m, &yes);
+		if (e == ERR_OK && yes)
+			e = lies_elsewhere(t, l, m, &yes);
+		if (e == ERR_OK && yes)
+			e = route_target(t, to, m, answer);
+	}
+	return e;
+}
+
+/* Whom the row names, or, when it names nobody, all explicit recipients that lay this way. */
+static enum err requeue_named(struct turn_view *t, const struct link *l, const struct rec_stream *s, const struct routing_question *q,
+			      struct routing_answer *answer)
+{
+	bool yes;
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < s->target_count && e == ERR_OK; i++) {
+		e = lies_elsewhere(t, l, s->targets[i], &yes);
+		if (e == ERR_OK && yes)
+			e = route_target(t, q, s->targets[i], answer);
+	}
+	for (uint32_t i = 0; i < q->to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK; i++) {
+		if (q->to.recipients[i].group != GROUP_NONE)
+			continue;
+		e = lay_this_way(t, l, q->to.recipients[i].committee, &yes);
+		if (e == ERR_OK && yes)
+			e = route_target(t, q, q->to.recipients[i].committee, answer);
+	}
+	return e;
+}
+
+static bool names_group(const struct addressed *to)
+{
+	for (uint32_t i = 0; i < to->count; i++) {
+		if (to->recipients[i].group != GROUP_NONE)
+			return true;
+	}
+	return false;
+}
+
+/* *whole is false when more members are to be looked at, from q->moved_at on: the row is looked at again. */
+static enum err requeue_document(struct turn_view *t, const struct link *l, const struct rec_stream *s, bool *whole)
 {
 	struct doc_place place = { s->role, s->serial };
 	struct routing_answer answer = { .route_count = 0 };
+	struct requeue *r = &t->core->requeue;
 	struct routing_question q;
 	struct record document;
-	bool yes;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
 
 	if (e != ERR_OK)
@@ -177,27 +241,11 @@ static enum err requeue_document(struct turn_view *t, const struct link *l, cons
 	q = document_question(&document.u.document);
 	q.from = (struct committee_id){ "" };
 	q.taken = true;
-	for (uint32_t i = 0; i < s->target_count && e == ERR_OK; i++) {
-		e = lies_elsewhere(t, l, s->targets[i], &yes);
-		if (e == ERR_OK && yes)
-			e = route_target(t, &q, s->targets[i], &answer);
-	}
-	for (uint32_t i = 0; i < t->core->requeue.moved_count && e == ERR_OK; i++) {
-		struct committee_id m = t->core->requeue.moved[i];
-
-		e = served_member(t, l, &q.to, m, &yes);
-		if (e == ERR_OK && yes)
-			e = lies_elsewhere(t, l, m, &yes);
-		if (e == ERR_OK && yes)
-			e = route_target(t, &q, m, &answer);
-	}
-	/* Explicit recipients of a row that names none: all that lay this way. */
-	for (uint32_t i = 0; i < q.to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK; i++) {
-		if (q.to.recipients[i].group != GROUP_NONE)
-			continue;
-		e = lay_this_way(t, l, q.to.recipients[i].committee, &yes);
-		if (e == ERR_OK && yes)
-			e = route_target(t, &q, q.to.recipients[i].committee, &answer);
+	if (r->moved_at == 0)
+		e = requeue_named(t, l, s, &q, &answer);
+	if (e == ERR_OK && names_group(&q.to)) {
+		e = requeue_members(t, l, &q, &answer);
+		*whole = r->moved_at == r->moved_count;
 	}
 	if (e == ERR_OK)
 		e = document_publish(t, place, &document.u.document, &answer);
@@ -220,20 +268,25 @@ static enum err requeue_fact(struct turn_view *t, const struct link *l, const st
 	return ERR_OK;
 }
 
-static enum err requeue_row(struct turn_view *t, struct link *l, const struct key *key, const struct rec_stream *s)
+static enum err requeue_row(struct turn_view *t, struct link *l, const struct key *key, const struct rec_stream *s, bool *whole)
 {
 	struct committee_id neighbour;
 	enum lane lane;
 	uint64_t seq;
 	enum err e;
 
+	*whole = true;
 	if (!key_parse_seq(key, &neighbour, &lane, &seq))
 		return ERR_DAMAGED;
 	/* Acknowledged to a neighbour that stays: it has taken it over, and hands on itself. */
 	if (l->present && !l->ended && (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
 		return ERR_OK;
-	e = s->role == ROLE_NONE ? requeue_fact(t, l, s) : requeue_document(t, l, s);
-	if (e == ERR_OK && (!l->present || (l->ended && lane != LANE_FACTS)))
+	if (!key_equal(key, &t->core->requeue.row)) {
+		t->core->requeue.row = *key;
+		t->core->requeue.moved_at = 0;
+	}
+	e = s->role == ROLE_NONE ? requeue_fact(t, l, s) : requeue_document(t, l, s, whole);
+	if (e == ERR_OK && *whole && (!l->present || (l->ended && lane != LANE_FACTS)))
 		core_erase(t, FAMILY_STREAM, *key);
 	return e;
 }
@@ -309,6 +362,7 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 	scan = q->moved_on ? scan_from(prefix, q->at) : scan_of(prefix);
 	while (*budget > 0 && plan_has_room(t->plan)) {
 		struct record r;
+		bool whole = true;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
@@ -319,9 +373,11 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 		}
 		(*budget)--;
 		if (e == ERR_OK)
-			e = requeue_row(t, l, &scan.at, &r.u.stream);
-		if (e != ERR_OK)
+			e = requeue_row(t, l, &scan.at, &r.u.stream, &whole);
+		if (e != ERR_OK || !whole) {
+			*budget = 0;
 			return e;
+		}
 		q->at = scan.at;
 		q->moved_on = true;
 	}
@@ -335,6 +391,14 @@ enum err requeue_tick(struct turn_view *t)
 
 	if (core_may_sign(t) != ERR_OK)
 		return ERR_OK; /* relay records and refusals would be signed: it goes on when we may */
+	q->moved_left = MOVED_PER_TICK;
+	if (q->finding) {
+		enum err e = find_moved(t, q);
+
+		t->core->next_tick_ms = t->now.mono_ms;
+		if (e != ERR_OK || q->finding)
+			return e;
+	}
 	while (q->active && budget > 0 && plan_has_room(t->plan)) {
 		bool done = false;
 		enum err e;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/fields.h"
 #include "routing/limits.h"
@@ -129,13 +130,15 @@ static int export(struct cli *cli, const char *to)
 	return err_exit_code(e);
 }
 
-static enum err send_file(struct client *c, struct blob file, Vanthu__V1__Reply **reply)
+static enum err send_file(struct cli *cli, struct client *c, struct blob file, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Import import = VANTHU__V1__IMPORT__INIT;
+	char text[160];
 	enum err e;
 
 	import.size_bytes = file.len_bytes;
+	import.progress = true;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_IMPORT;
 	request.import = &import;
 	e = client_send(c, &request);
@@ -152,7 +155,17 @@ static enum err send_file(struct client *c, struct blob file, Vanthu__V1__Reply 
 	}
 	if (e != ERR_OK)
 		return client_fail(c, e, NULL);
-	return client_row(c, VANTHU__V1__REPLY__WHAT_IMPORTED, reply);
+	/* However long it takes: each word of how far it is lets us wait on. */
+	while (e == ERR_OK) {
+		e = client_next(c, reply);
+		if (e != ERR_OK || (*reply)->what_case != VANTHU__V1__REPLY__WHAT_INSTALLATION)
+			break;
+		if (cli->verbose || isatty(STDERR_FILENO))
+			cli_say(cli, "%s", text_installation((*reply)->installation, text, sizeof text));
+	}
+	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_IMPORTED)
+		return ERR_OK;
+	return client_fail(c, e, e == ERR_OK ? *reply : NULL);
 }
 
 enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees)
@@ -163,15 +176,17 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 	struct blob file;
 	enum err e = a == NULL ? ERR_NO_MEMORY : fs_read(a, from, DIRECTORY_FILE_MAX_BYTES, &file);
 
+	if (e == ERR_TOO_LARGE)
+		e = ERR_DIRECTORY_SIZE;
 	if (e == ERR_OK && file.len_bytes == 0)
-		e = ERR_FORMAT;
+		e = ERR_DIRECTORY_FORMAT;
 	if (e != ERR_OK)
 		cli_fail_file(cli, e, from);
 	if (e == ERR_OK)
 		e = client_open(cli, CLIENT_OPERATE, &c);
 	if (e == ERR_OK) {
 		client_about(c, from);
-		e = send_file(c, file, &reply);
+		e = send_file(cli, c, file, &reply);
 	}
 	if (e == ERR_OK) {
 		*version = reply->imported->version;

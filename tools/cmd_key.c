@@ -21,7 +21,7 @@
 #include "tools/request_file.h"
 #include "tools/text.h"
 
-enum { OPT_REGISTRY = 200, OPT_SIGN, OPT_LINK, OPT_ENDPOINT, OPT_LISTEN, OPT_OVERLAP, OPT_FORCE, ARENA_BYTES = 512 << 20, KEYS_MAX = 256 };
+enum { OPT_REGISTRY = 200, OPT_SIGN, OPT_LINK, OPT_ENDPOINT, OPT_LISTEN, OPT_OVERLAP, OPT_FORCE, KEYS_MAX = 256 };
 #define DAY_MS (24LL * 3600 * 1000)
 
 const struct command_option key_options[] = {
@@ -203,7 +203,7 @@ static enum err make_keys(struct cli *cli, struct arena *a, const struct config 
 static int make(struct cli *cli, struct key_options *o)
 {
 	static const struct column columns[] = { { "request", N_("Request"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false } };
-	struct arena *a = arena_new(ARENA_BYTES);
+	struct arena *a = arena_new(REGISTRY_ARENA_BYTES);
 	struct config *config = calloc(1, sizeof *config);
 	const char *request = "";
 	int code = 0;
@@ -294,7 +294,7 @@ static enum err certify(struct arena *a, struct registry_change *c, const char *
 
 static int rotate(struct cli *cli, const char *path, const struct key_options *o)
 {
-	struct arena *a = arena_new(ARENA_BYTES);
+	struct arena *a = arena_new(REGISTRY_ARENA_BYTES);
 	struct registry_change c;
 	enum err e = a == NULL ? ERR_NO_MEMORY : registry_change_begin(a, o->registry, &c);
 	int code;
@@ -345,7 +345,7 @@ static enum err revoke_keys(struct arena *a, struct registry_change *c, const ch
 
 static int revoke_command(struct cli *cli, const char *who, const char *which, const struct key_options *o)
 {
-	struct arena *a = arena_new(ARENA_BYTES);
+	struct arena *a = arena_new(REGISTRY_ARENA_BYTES);
 	struct registry_change c;
 	enum err e = a == NULL ? ERR_NO_MEMORY : registry_change_begin(a, o->registry, &c);
 	int code;

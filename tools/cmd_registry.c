@@ -10,7 +10,6 @@
 #include "tools/registry_change.h"
 #include "tools/request_file.h"
 
-enum { ARENA_BYTES = 512 << 20 };
 #define DRAIN_MS (30LL * 24 * 3600 * 1000)
 
 struct wanted {
@@ -165,7 +164,7 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 						 { "committees", N_("Committees"), FORMAT_COUNT, false },
 						 { "file", N_("File"), FORMAT_TEXT, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct wanted w = { .arena = arena_new(ARENA_BYTES), .operand = operand, .options = o, .about = folder };
+	struct wanted w = { .arena = arena_new(REGISTRY_ARENA_BYTES), .operand = operand, .options = o, .about = folder };
 	struct registry_change c;
 	int code = 0;
 	enum err e = w.arena == NULL ? ERR_NO_MEMORY : registry_change_begin(w.arena, folder, &c);

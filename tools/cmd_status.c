@@ -134,6 +134,17 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 			(json_int_t)s->queue_oldest_s, "target", s->target == NULL ? json_null() : json_target(s->target));
 	json_object_set_new(out, "directory", json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version, "valid_until",
 							json_time(s->directory_valid_until_ms)));
+	if (s->installation != NULL) {
+		static const char *const phases[] = { "", "copying", "checking", "installing", "settling" };
+		const Vanthu__V1__Installation *i = s->installation;
+
+		json_object_set_new(json_object_get(out, "directory"), "installing",
+				    json_pack("{s:I, s:s, s:I, s:I}", "version", (json_int_t)i->version, "phase", (unsigned)i->phase < 5 ? phases[i->phase] : "",
+					      "done", (json_int_t)i->done, "total", (json_int_t)i->total));
+	}
+	if (s->directory_failed != 0)
+		json_object_set_new(json_object_get(out, "directory"), "failed",
+				    json_pack("{s:o, s:s}", "code", json_code(s->directory_failed), "about", s->directory_failed_about));
 	json_object_set_new(out, "disk_free_bytes", json_integer((json_int_t)s->disk_free_bytes));
 	json_object_set_new(out, "inodes_free", s->inodes_counted ? json_integer((json_int_t)s->inodes_free) : json_null());
 	json_object_set_new(out, "map", json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes", (json_int_t)s->map_used_bytes));
@@ -166,13 +177,14 @@ static void warn_of_room(struct cli *cli, const json_t *status)
 		cli_warn(cli, _("only %d inodes are left for new files: %s"), (int)json_integer_value(inodes), _(err_fix(ERR_NO_INODES)));
 }
 
-static void print_status(struct cli *cli, json_t *status)
+static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *status)
 {
 	static const struct column columns[] = {
 		{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, false },
 		{ "version", N_("Version"), FORMAT_TEXT, false },     { "up_since", N_("Up since"), FORMAT_TIME, false },
 		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
-		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
+		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "installing", N_("Coming"), FORMAT_TEXT, false },
+		{ "failed", N_("Not taken"), FORMAT_TEXT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
 		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false }, { "store_used", N_("Store"), FORMAT_BYTES, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
 		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
@@ -187,6 +199,10 @@ static void print_status(struct cli *cli, json_t *status)
 	json_object_set(status, "directory_version", json_object_get(json_object_get(status, "directory"), "version"));
 	target_sentence(cli, json_object_get(status, "target"), sentence, sizeof sentence);
 	json_object_set_new(status, "sentence", json_string(sentence));
+	if (s->installation != NULL)
+		json_object_set_new(status, "installing", json_string(text_installation(s->installation, sentence, sizeof sentence)));
+	if (s->directory_failed != 0)
+		json_object_set_new(status, "failed", json_string(s->directory_failed_about));
 	cli->renderer->object(cli, status, columns);
 	cli->renderer->heading(cli, _("Links"));
 	explain_all(cli, json_object_get(status, "links"));
@@ -221,7 +237,7 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 		if (cli->json)
 			cli->renderer->object(cli, status, NULL);
 		else
-			print_status(cli, status);
+			print_status(cli, reply->status, status);
 		json_decref(status);
 	}
 	client_close(c);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/clocks.h"
+#include "daemon/i18n.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
 
@@ -121,5 +122,26 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "clock", clocks_link_json(l));
 	json_object_set_new(out, "store_alarm", l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));
+	return out;
+}
+
+const char *text_installation(const Vanthu__V1__Installation *i, char *out, size_t size)
+{
+	unsigned long long version = i->version, done = i->done, total = i->total;
+
+	switch (i->phase) {
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_CHECKING:
+		snprintf(out, size, _("directory %llu is being checked: %llu of %llu committees"), version, done, total);
+		break;
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_INSTALLING:
+		snprintf(out, size, _("directory %llu is being installed: %llu of %llu committees"), version, done, total);
+		break;
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING:
+		snprintf(out, size, _("directory %llu is in force, and being put in its place"), version);
+		break;
+	default:
+		snprintf(out, size, _("directory %llu is being copied"), version);
+		break;
+	}
 	return out;
 }

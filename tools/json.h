@@ -12,6 +12,8 @@ json_t *json_hex(ProtobufCBinaryData bytes);
 json_t *json_uuid(ProtobufCBinaryData id);
 json_t *json_texts(char **list, size_t count);
 const char *json_urgency(Vanthu__V1__Urgency urgency); /* thuong khan thuong-khan hoa-toc */
+/* How far a directory is that comes into force, in words. Returns out. */
+const char *text_installation(const Vanthu__V1__Installation *i, char *out, size_t size);
 json_t *json_code(unsigned code);                    /* "VT-nnnn", null for 0 */
 
 json_t *json_line(const Vanthu__V1__DocumentLine *line);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "daemon/i18n.h"
@@ -11,7 +12,6 @@
 #include "routing/id.h"
 #include "tools/fsutil.h"
 
-enum { FILE_MAX_BYTES = 64 << 20 };
 #define YEAR_MS (366LL * 24 * 3600 * 1000)
 
 /* ---- identities ---- */
@@ -105,9 +105,12 @@ enum err registry_open(struct arena *a, const char *folder, struct registry *out
 		e = fs_read(a, pem, 65536, &text);
 	if (e == ERR_OK)
 		e = certificate_from_pem(a, text, &out->root_der);
-	if (e == ERR_OK && fs_read(a, directory, FILE_MAX_BYTES, &text) == ERR_OK)
+	if (e != ERR_OK || access(directory, F_OK) != 0)
+		return e; /* none yet */
+	e = fs_read(a, directory, DIRECTORY_FILE_MAX_BYTES, &text);
+	if (e == ERR_OK)
 		e = directory_file_open(a, text, out->root_der, NULL, &out->directory);
-	return e;
+	return e == ERR_TOO_LARGE ? ERR_DIRECTORY_SIZE : e;
 }
 
 enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct key_request *request)

@@ -9,6 +9,9 @@
 #include "proto/directory.h"
 #include "routing/arena.h"
 
+/* A bound for all that a command holds of a registry: its file, what it decodes to, and the next file. */
+#define REGISTRY_ARENA_BYTES ((size_t)4 << 30)
+
 struct identity {
 	struct blob signing_pem;   /* private */
 	uint8_t signing_public[32];

@@ -136,6 +136,11 @@ static void directory(void *ctx)
 	network_follow(m->world, m->index);
 }
 
+static void installed(void *ctx, const struct act_installed *i)
+{
+	installer_installed(((struct member *)ctx)->installer, i);
+}
+
 static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct message *msg)
 {
 	struct member *m = ctx;
@@ -223,15 +228,21 @@ static int64_t retention_ms(const struct world *w)
 	return w->changing && w->seed % 3 == 0 ? KEEP_SHORT_MS : KEEP_MS;
 }
 
+/* A directory comes in pieces of a few entries, one a turn; in every fifth world whole. */
+static uint32_t stage_rows(const struct world *w)
+{
+	return w->seed % 5 == 0 ? 0 : 1 + (uint32_t)(w->seed % 5 - 1) % 3;
+}
+
 static void build(struct member *m)
 {
 	struct core_config config = { .self = m->id, .credit_messages = 1 + prng_below(&m->world->prng, 64), .credit_bytes = 256 * 1024,
 				      .relay_retention_ms = retention_ms(m->world), .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step,
-				      .recount_records = 3 };
+				      .recount_records = 3, .directory_rows = stage_rows(m->world) };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
 	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
 				  .drop_file = drop_file, .violation = violation, .directory = directory, .visit = visit, .visit_send = visit_send,
-				  .visit_end = visit_end, .reopen = reopen };
+				  .visit_end = visit_end, .reopen = reopen, .installed = installed };
 	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .send_frame = bulk_send_frame,
 				     .open = bulk_open, .close = bulk_close, .fetched = fetched,
 				     .violation = violation, .fault = fault };
@@ -240,18 +251,22 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK && files_memory_open(m->files_disk, &m->files) == ERR_OK);
 	assert(signer_from_pem(m->signing_pem[0], &m->signer) == ERR_OK);
-	m->parts = directory_parts_new();
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
 	m->inbox = inbox_new();
 	m->scratch = arena_new(SCRATCH_BYTES);
-	assert(m->parts != NULL && m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
+	assert(m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
 	core_seed(m->core, seed);
 	m->outbox = outbox_new(m->core, m->store->ops->lookup(m->store), ops);
 	m->bulk = bulk_new(&bulk, &bulk_ops, m->store->ops->lookup(m->store), m->files, (struct job_runner){ .run = run_job });
 	m->turn = turn_new(&(struct turn_parts){ .core = m->core, .store = m->store, .signer = m->signer, .outbox = m->outbox,
 						 .inbox = m->inbox });
-	assert(m->outbox != NULL && m->bulk != NULL && m->turn != NULL);
+	m->installer = installer_new(&(struct installer_parts){ .core = m->core, .inbox = m->inbox, .lookup = m->store->ops->lookup(m->store),
+								.runner = { .run = run_job }, .trust = registry_trust(m),
+								.piece_count = stage_rows(m->world) });
+	assert(m->outbox != NULL && m->bulk != NULL && m->turn != NULL && m->installer != NULL);
+	m->follow = follow_new(&(struct follow_parts){ .installer = m->installer, .core = m->core, .inbox = m->inbox, .trust = registry_trust(m) });
+	assert(m->follow != NULL);
 }
 
 static void tear_down(struct member *m)
@@ -260,25 +275,44 @@ static void tear_down(struct member *m)
 	turn_destroy(m->turn);
 	outbox_destroy(m->outbox);
 	inbox_destroy(m->inbox);
+	follow_destroy(m->follow);
+	installer_destroy(m->installer);
 	core_destroy(m->core);
 	verifier_destroy(m->verifier);
 	signer_destroy(m->signer);
-	directory_parts_destroy(m->parts);
 	m->files->ops->close(m->files);
 	m->store->ops->close(m->store);
 	arena_destroy(m->scratch);
 	m->running = false;
 }
 
+/* From a file that somebody brings. One that comes while another is being installed is brought again. */
+static void bring(struct member *m)
+{
+	struct installation what = { .from = "a file" };
+	struct directory_sink sink;
+	const struct directory *d;
+
+	if (m->brought == 0 || installer_busy(m->installer))
+		return;
+	d = &m->world->versions[m->brought - 1].directory;
+	m->brought = 0;
+	what.spool = spool_new(NULL);
+	assert(what.spool != NULL);
+	sink = spool_sink(what.spool);
+	assert(directory_append_head(sink, d->head.head, 0) == ERR_OK);
+	for (uint32_t i = 0; i < d->entry_count; i++)
+		assert(directory_append_field(sink, DIRECTORY_FIELD_ENTRY, d->entries[i].entry) == ERR_OK);
+	assert(installer_begin(m->installer, &what) == ERR_OK);
+}
+
 void member_install(struct member *m, uint64_t version)
 {
-	const struct directory *d = &m->world->versions[version - 1].directory;
-	struct event event = { .type = EVENT_DIRECTORY };
-
 	if (!m->running)
 		return;
-	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = d->entries, .entry_count = d->entry_count };
-	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
+	if (version > m->brought)
+		m->brought = version;
+	bring(m);
 	world_wake(m->world, m, 0);
 }
 
@@ -311,6 +345,8 @@ void member_crash(struct member *m)
 		return;
 	tear_down(m);
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
+	m->brought = 0;
+	check_directory(m->world, m);
 	check_target(m->world, m); /* whatever the moment: the counters are of the same commit as what they count */
 	network_member_gone(m->world, m->index);
 	world_schedule(m->world, (struct sim_event){ .at_ms = m->world->now_ms + 1 + (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
@@ -342,6 +378,9 @@ void member_turn(struct member *m)
 			member_crash(m); /* any failed turn ends the process */
 			return;
 		}
+		bring(m);
+		follow_go_on(m->follow);
+		installer_go_on(m->installer);
 	} while (m->running && inbox_count(m->inbox) > 0 && ++rounds < 64);
 	if (!m->running)
 		return;

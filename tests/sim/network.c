@@ -258,39 +258,6 @@ static void release_arena(void *owner)
 	arena_destroy(owner);
 }
 
-/* What comes down must be what the registry signed: nothing is made up on the way. */
-void network_take_part(struct world *w, struct member *m, struct committee_id from, enum party party, const struct msg_directory_part *p)
-{
-	struct event event = { .type = EVENT_DIRECTORY };
-	struct rec_committee *changed;
-	const struct directory *d = NULL;
-	uint32_t count = 0;
-
-	if (directory_parts_add(m->parts, p) != ERR_OK || !p->last)
-		return;
-	for (uint64_t i = 0; i < w->version_count; i++) {
-		const struct blob *head = &w->versions[i].directory.head.head;
-
-		if (head->len_bytes == p->head.len_bytes && memcmp(head->data, p->head.data, head->len_bytes) == 0)
-			d = &w->versions[i].directory;
-	}
-	if (d == NULL) {
-		world_violation(w, "directory", "%s got a head that nobody signed", m->id.text);
-		return;
-	}
-	changed = arena_array(w->arena, d->entry_count, sizeof *changed);
-	assert(changed != NULL);
-	for (uint32_t i = 0; i < d->entry_count; i++) {
-		if (d->entries[i].changed_in > p->since)
-			changed[count++] = d->entries[i];
-	}
-	if (!directory_parts_equal(m->parts, changed, count))
-		world_violation(w, "directory", "%s got other entries than changed since %llu", m->id.text, (unsigned long long)p->since);
-	event.u.directory = (struct ev_directory){ .head = &d->head, .entries = changed, .entry_count = count, .base = p->since,
-						   .from = from, .party = party };
-	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
-}
-
 static void take_messages(struct world *w, struct member *m, struct committee_id from, struct blob frame)
 {
 	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
@@ -310,7 +277,7 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 		single.u.message.neighbour = from;
 		e = wire_decode(a, frame, &single.u.message.message);
 		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART && core_asks(m->core, from, PARTY_NEIGHBOUR))
-			network_take_part(w, m, from, PARTY_NEIGHBOUR, &single.u.message.message.u.directory_part);
+			follow_part(m->follow, from, PARTY_NEIGHBOUR, &single.u.message.message.u.directory_part);
 	}
 	if (e != ERR_OK) {
 		arena_destroy(a);

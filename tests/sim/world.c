@@ -230,8 +230,10 @@ bool world_run(struct world *w, uint64_t seed)
 	check_entitlement(w);
 	check_authenticity(w);
 	check_paper(w);
-	for (int i = 0; i < w->member_count; i++)
+	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
+		check_directory(w, &w->members[i]);
+	}
 	return w->violation[0] == '\0';
 }
 

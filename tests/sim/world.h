@@ -17,6 +17,7 @@
 
 #include "daemon/bulk.h"
 #include "daemon/files.h"
+#include "daemon/follow.h"
 #include "daemon/inbox.h"
 #include "daemon/opener.h"
 #include "daemon/outbox.h"
@@ -68,12 +69,14 @@ struct member {
 	uint64_t handed;      /* a version that lies beside its configuration */
 	/* does not */
 	bool running;
+	uint64_t brought; /* a version waits to be installed from a file; 0: none */
 	int64_t wake_ms;
 	struct store *store;
 	struct files *files;
 	struct core *core;
 	struct signer *signer;
-	struct directory_parts *parts;
+	struct installer *installer;
+	struct follow *follow;
 	struct verifier *verifier;
 	struct inbox *inbox;
 	struct outbox *outbox;
@@ -235,7 +238,6 @@ int world_find(const struct world *w, const char *id); /* index of a committee, 
 void network_follow(struct world *w, int member); /* its directory has changed: connections that it no longer keeps end */
 
 struct event;
-void network_take_part(struct world *w, struct member *m, struct committee_id from, enum party party, const struct msg_directory_part *p);
 bool network_reaches(const struct world *w, int from, int to); /* does it know where the other one is? */
 
 /* ---- visits.c ---- */
@@ -250,6 +252,7 @@ void visits_member_gone(struct world *w, int member);
 void registry_relocate(struct world *w);
 int world_parent(const struct world *w, uint64_t version, int member);
 bool world_is_below(const struct world *w, uint64_t version, int top, int member);
+struct directory_trust registry_trust(struct member *m); /* what it believes: heads that the registry has signed */
 void registry_draw(struct world *w);
 void registry_change(struct world *w);
 
@@ -305,5 +308,6 @@ void check_entitlement(struct world *w);
 void check_convergence(struct world *w);
 void check_authenticity(struct world *w);
 void check_target(struct world *w, const struct member *m); /* one disk, at any time */
+void check_directory(struct world *w, const struct member *m); /* likewise: the version in force, and no other's entries */
 
 #endif

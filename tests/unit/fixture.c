@@ -225,7 +225,7 @@ static void start_core(struct station *s)
 {
 	static const uint8_t seed[32] = { 7 };
 	struct core_config config = { .self = s->self, .relay_retention_ms = 1000, .expire_ms = 5000, .attachment_max_bytes = 1 << 30,
-				      .credit_messages = 8, .chain_step = digest_chain_step };
+				      .credit_messages = 8, .chain_step = digest_chain_step, .directory_rows = s->directory_rows };
 
 	s->core = core_new(&config);
 	assert_non_null(s->core);
@@ -237,6 +237,11 @@ static void start_core(struct station *s)
 
 struct station *station_new(struct fixture *f, const char *self)
 {
+	return station_of(f, self, 0);
+}
+
+struct station *station_of(struct fixture *f, const char *self, uint32_t directory_rows)
+{
 	struct station *s = calloc(1, sizeof *s);
 	struct event e = { .type = EVENT_DIRECTORY };
 	struct directory d = fixture_directory(f, 1);
@@ -244,19 +249,18 @@ struct station *station_new(struct fixture *f, const char *self)
 	assert_non_null(s);
 	s->fixture = f;
 	s->self = fixture_id(self);
+	s->directory_rows = directory_rows;
 	s->now = (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 1000000 };
 	s->disk = memory_disk_new();
-	assert_non_null(s->disk);
 	assert_ok(store_memory_open(s->disk, &s->store));
 	s->lookup = s->store->ops->lookup(s->store);
 	s->plan = plan_new(s->lookup);
-	assert_non_null(s->plan);
+	assert_true(s->disk != NULL && s->plan != NULL);
 	start_core(s);
 	e.u.directory = (struct ev_directory){ .head = &d.head, .entries = d.entries, .entry_count = d.entry_count };
 	station_take(s, &e);
 	station_commit(s);
-	station_clear(s);
-	return s;
+	return station_clear(s), s;
 }
 
 void station_free(struct station *s)

@@ -62,11 +62,13 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
 	s[FAMILY_COMMITTEE].record.u.committee = f->entries[3];
 	s[FAMILY_DIRECTORY].record.u.directory = fixture_directory(f, 4).head;
-	s[FAMILY_KEY].record.u.key.committee = xa;
 	s[FAMILY_ASIDE].record.u.aside = (struct rec_aside){ .envelope = fixture_blob("env"), .relays = relays, .relay_count = 2, .targets = ids,
 		.target_count = 2, .digest = fixture_digest("e"), .why = ERR_CLOCK, .kind = KIND_RECEIPT, .signer = xa, .signed_at_ms = 1,
 		.document = { .origin = { "tinh" }, .id = fixture_doc_id(5) }, .wants_version = 2, .neighbour_version = 3, .since_ms = 4,
 		.since_run_ms = 5, .doubted_run_ms = 6, .doubts = 7, .corrected_at_ms = 8, .has_files = true, .given_up = true };
+	s[FAMILY_STAGED].record.u.committee = f->entries[4];
+	s[FAMILY_STAGED].record.u.committee.replaces = 6;
+	s[FAMILY_KEY].record.u.key = (struct rec_key){ .committee = xa, .also = { "xa-a2" } };
 	s[FAMILY_ACT].record.u.act = (struct rec_act){ 5, 1000, "import", "directory" };
 }
 
@@ -251,7 +253,7 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 	}
 	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
 		static const enum family fine[] = { FAMILY_META, FAMILY_STATE, FAMILY_ENVELOPE, FAMILY_RELAY, FAMILY_ROUTE, FAMILY_FILE, FAMILY_SWEEP,
-						    FAMILY_SUBORDINATE, FAMILY_ACT, FAMILY_COUNTER, FAMILY_NUMBER };
+						    FAMILY_SUBORDINATE, FAMILY_ACT, FAMILY_COUNTER, FAMILY_NUMBER, FAMILY_CHANGED };
 		enum err expected = ERR_DAMAGED;
 		struct record back;
 
