@@ -130,6 +130,9 @@ static void serve_read(struct client *c, const Vanthu__V1__Request *m)
 	case VANTHU__V1__REQUEST__WHAT_QUEUE:
 		control_queue(c, id);
 		return;
+	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
+		control_aside_list(c, id, m->aside_list);
+		break;
 	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
 		control_queue_list(c, id, m->queue_list);
 		return;

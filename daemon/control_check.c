@@ -225,6 +225,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
 	case VANTHU__V1__REQUEST__WHAT_PING:
 		return field_id(m->ping->committee, false, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->ping->committee);
+	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
+		return field_id(m->aside_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->aside_list->committee);
 	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
 		return field_id(m->queue_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->queue_list->committee);
 	default:

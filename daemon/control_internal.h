@@ -253,6 +253,7 @@ void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
 void control_status(struct client *c, uint64_t id);
 void control_links(struct client *c, uint64_t id);
 void control_queue(struct client *c, uint64_t id);
+void control_aside_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
 void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
 void control_keys(struct client *c, uint64_t id);

@@ -10,7 +10,7 @@
 #include "proto/fields.h"
 #include "routing/id.h"
 
-enum { BUCKETS = 7 };
+enum { BUCKETS = 7, HELD_SHOWN_MS = 5000 };
 
 /* Where the ages of `queue show` part (ms): 1 minute, 5 minutes, 1 hour, 8 hours, 1 day, 1 week. */
 static const int64_t bucket_ends[BUCKETS - 1] = { 60000, 300000, 3600000, 28800000, 86400000, 604800000 };
@@ -57,6 +57,25 @@ static void add_store_alarms(struct client *c, Vanthu__V1__Status *s, uint32_t *
 		alarms[s->n_alarms++] = ERR_PEER_TWICE;
 }
 
+/* What cannot be believed here, and what others could not believe of us. */
+static void add_aside(struct client *c, Vanthu__V1__Status *s)
+{
+	struct link_view v;
+	bool lately;
+
+	s->set_aside = core_aside_count(c->control->parts.core);
+	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
+		uint64_t age_s = (uint64_t)v.aside_age_ms / 1000;
+
+		s->set_aside_oldest_s = age_s > s->set_aside_oldest_s ? age_s : s->set_aside_oldest_s;
+	}
+	if (s->set_aside > 0)
+		s->alarms[s->n_alarms++] = ERR_ASIDE;
+	s->doubted = core_doubted(c->control->parts.core, &lately);
+	if (lately)
+		s->alarms[s->n_alarms++] = ERR_DOUBTED;
+}
+
 static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out, uint64_t lanes[3])
 {
 	int64_t oldest_ms = 0;
@@ -86,6 +105,10 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->clock_measured_at_ms = v->clock_known ? v->clock_measured_ms : 0;
 	out->clock_error_ms = v->clock_error_ms;
 	out->waits_for = (uint32_t)v->waits_for;
+	out->set_aside = v->aside;
+	out->set_aside_oldest_s = (uint64_t)v->aside_age_ms / 1000;
+	out->rejected = v->rejected + v->rejected_by;
+	out->held_for = v->held_ms < HELD_SHOWN_MS ? 0 : (uint32_t)v->held_for; /* what passes by itself is no trouble */
 	out->down_reason = v->down_reason;
 }
 
@@ -306,7 +329,7 @@ void control_status(struct client *c, uint64_t id)
 	Vanthu__V1__Target target;
 	Vanthu__V1__Clock clock;
 	struct stand_view stand;
-	uint32_t alarms[13];
+	uint32_t alarms[16];
 	Vanthu__V1__Installation installation;
 
 	c->control->parts.figures(c->control->parts.ctx, &figures);
@@ -343,6 +366,7 @@ void control_status(struct client *c, uint64_t id)
 	s.store_alarm_since_ms = stand.alarm == ERR_OK ? 0 : stand.since_ms;
 	s.store_alarm_by = stand.by.text;
 	add_store_alarms(c, &s, alarms);
+	add_aside(c, &s);
 	r.status = &s;
 	control_say(c, &r);
 }

@@ -46,6 +46,7 @@ static enum err add_hop(struct way *w, struct committee_id who, const char *even
 	h->committee = h->signed_by = name;
 	h->event = (char *)(uintptr_t)event;
 	h->at_ms = at_ms;
+	h->ahead = at_ms > w->client->control->parts.wall_ms(w->client->control->parts.ctx) + CLOCK_TOLERANCE_MS;
 	w->hops[w->count++] = h;
 	return ERR_OK;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 1000 };
+enum { TICK_MS = 1000, DOUBTED_LATELY_MS = 3600 * 1000 };
 
 struct core *core_new(const struct core_config *config)
 {
@@ -331,6 +331,24 @@ bool core_asks(const struct core *c, struct committee_id who, enum party party)
 	return c->quest.active && c->quest.party == party && id_equal(c->quest.from, who);
 }
 
+uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a)
+{
+	uint64_t run_ms = c->aside.run_base_ms + (uint64_t)(c->now.mono_ms - c->aside.run_from_ms);
+
+	return run_ms > a->since_run_ms ? run_ms - a->since_run_ms : 0;
+}
+
+uint64_t core_aside_count(const struct core *c)
+{
+	return c->aside.count;
+}
+
+uint64_t core_doubted(const struct core *c, bool *lately)
+{
+	*lately = c->doubted > 0 && c->now.mono_ms - c->doubted_at_ms < DOUBTED_LATELY_MS;
+	return c->doubted;
+}
+
 bool core_recounting(const struct core *c)
 {
 	return c->recount.active;
@@ -373,14 +391,16 @@ static void view_waiting(const struct core *c, const struct link *l, struct link
 		const struct aside_sum *s = &l->aside[lane];
 		int64_t since_ms = c->aside.run_from_ms - (int64_t)(c->aside.run_base_ms - s->since_run_ms);
 
-		if (s->count > 0 && (out->aside == 0 || since_ms < out->aside_since_ms))
-			out->aside_since_ms = since_ms;
+		int64_t age_ms = c->now.mono_ms - since_ms;
+
+		if (s->count > 0 && age_ms > out->aside_age_ms)
+			out->aside_age_ms = age_ms;
 		out->aside += s->count;
 		out->aside_bytes += s->bytes;
-		if (l->held_for[lane] == ERR_OK || (out->held_for != ERR_OK && l->held_since_ms[lane] >= out->held_since_ms))
+		if (l->held_for[lane] == ERR_OK || (out->held_for != ERR_OK && c->now.mono_ms - l->held_since_ms[lane] <= out->held_ms))
 			continue;
 		out->held_for = l->held_for[lane];
-		out->held_since_ms = l->held_since_ms[lane];
+		out->held_ms = c->now.mono_ms - l->held_since_ms[lane];
 	}
 	out->rejected = l->rejected;
 	out->rejected_by = l->rejected_by;

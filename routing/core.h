@@ -99,11 +99,11 @@ struct link_view {
 	uint64_t violations;
 	uint32_t aside;              /* taken from it and not believed yet; see aside.c */
 	uint64_t aside_bytes;
-	int64_t aside_since_ms;      /* monotonic: the oldest of them has waited since; may lie before this process */
+	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
 	uint64_t rejected;           /* items of its that never came as they should; in this process */
 	uint64_t rejected_by;        /* of ours, that it rejected */
 	enum err held_for;           /* why the head of a lane of its is not taken now; ERR_OK: none is held up */
-	int64_t held_since_ms;       /* monotonic */
+	int64_t held_ms;             /* so long */
 	uint64_t peer_directory_version;
 	enum err store_alarm; /* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND, ERR_TWICE */
 	int64_t store_alarm_since_ms; /* wall */
@@ -138,6 +138,12 @@ void core_stand(const struct core *c, struct stand_view *out);
 
 /* Is a directory part of this one's awaited? The shell keeps the parts and has the whole checked. */
 bool core_asks(const struct core *c, struct committee_id who, enum party party);
+
+/* How long it has lain there: of the daemon's running time. */
+uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a);
+uint64_t core_aside_count(const struct core *c); /* of all links, those of earlier directories too */
+/* How often others did not believe a time that we signed, in this process; and whether that was in the last hour. */
+uint64_t core_doubted(const struct core *c, bool *lately);
 
 bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
 uint64_t core_directory_version(const struct core *c);

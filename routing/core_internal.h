@@ -7,6 +7,7 @@
 #ifndef VANTHU_ROUTING_CORE_INTERNAL_H
 #define VANTHU_ROUTING_CORE_INTERNAL_H
 
+#include "routing/aside.h"
 #include "routing/core.h"
 #include "routing/staged.h"
 #include "routing/tree.h"
@@ -33,21 +34,6 @@ struct peer_stand {
 	bool met;    /* it has seen this process */
 	bool speaks; /* of its store */
 	bool untold; /* something of ours */
-};
-
-/* What lies set aside of a lane; see aside.c. */
-struct aside_sum {
-	uint32_t count;
-	uint64_t bytes;
-	uint64_t since_run_ms;  /* the oldest */
-	uint64_t looked_run_ms; /* the oldest that the present round over all has seen */
-	bool looked;
-};
-/* How often one place came and was not as it should be; see reject.c. */
-struct tries {
-	uint64_t seq;
-	struct digest digest;
-	uint32_t same, any;
 };
 
 struct link {
@@ -104,6 +90,7 @@ struct link {
 	uint64_t rejected, rejected_by; /* items that we rejected, and that it did; in this process */
 	struct aside_sum aside[LANE_COUNT];
 	uint64_t up_run_ms; /* running time when it came up */
+	int64_t next_relay_notice_ms; /* monotonic: of a relay whose clock was ahead, not before */
 };
 
 /* Who is being asked for a newer directory: one at a time, see quest.c. */
@@ -135,17 +122,6 @@ struct visit {
 	struct visit_end host; /* where we are */
 	unsigned turn; /* in the list of hosts */
 	int64_t next_ms, pause_ms;
-};
-
-/* See aside.c. */
-struct aside_memory {
-	uint64_t count;       /* of all links, those of earlier directories too */
-	uint64_t run_base_ms; /* running time when this process began */
-	int64_t run_from_ms;  /* monotonic */
-	int64_t next_note_ms; /* the running time is written down then */
-	bool moved_on;        /* the round over all has looked at records up to `at` */
-	bool hurry;           /* go on without waiting for the next tick */
-	struct key at;
 };
 
 /* See requeue.c. */
@@ -255,6 +231,8 @@ struct core {
 	unsigned parts_left;   /* of the directory, that this turn may still serve */
 	uint32_t parts_link;   /* whose turn it is */
 	struct staged staged; /* the plan's lookup, and the version whose entries still lie in STAGED */
+	uint64_t doubted; /* so often others did not believe our time, in this process */
+	int64_t doubted_at_ms; /* monotonic */
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
@@ -512,42 +490,6 @@ enum err recipients_expand(struct turn_view *t, const struct addressed *to, stru
 enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id, bool *contains);
 /* One more committee to be served, added to an answer. */
 enum err route_target(struct turn_view *t, const struct routing_question *q, struct committee_id target, struct routing_answer *out);
-
-/* ---- aside.c ---- */
-enum err aside_load(struct turn_view *t);
-enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane);
-/* Milliseconds that this committee's daemon has run in all: what ages are counted by. */
-uint64_t aside_run_ms(const struct turn_view *t);
-void aside_note_running(struct turn_view *t);
-/* Why the item cannot be believed yet; ERR_OK: it can be decided on. One whose time does not matter gets its verdict mended. */
-enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e, enum err *why);
-/* Is there room for one more? When not, the oldest are given up, and there is soon. */
-enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
-/* Sets aside an item that has taken its place. */
-enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why);
-enum err aside_tick(struct turn_view *t);
-/* Something has changed that may settle much: looks at all without waiting. */
-void aside_hurry(struct core *c);
-/* The signer has spoken. */
-enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r, int64_t at_ms);
-/* Does what came in this place lie aside? */
-enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane, uint64_t seq, bool *yes);
-/* The neighbour is none any more: documents whose files it owed come by other ways. */
-enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
-enum err decide_aside(struct turn_view *t, const struct ev_publish *e);
-/* ---- decide_doubt.c ---- */
-bool doubt_is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a);
-/* Asks the signer, and notes in the record that it did. */
-enum err doubt_say(struct turn_view *t, const struct key *key, struct rec_aside *a);
-enum err doubt_again(struct turn_view *t, const struct key *key, struct record *r);
-enum err take_doubt(struct turn_view *t, const struct ev_publish *e);
-enum err take_correction(struct turn_view *t, const struct ev_publish *e);
-/* ---- reject.c ---- */
-/* Counts one more try of an item that is not as it should be. True when there were enough. */
-bool reject_is_due(struct link *l, const struct ev_publish *e);
-void reject_note(struct link *l, const struct ev_publish *e);
-/* Publisher: what the subscriber has rejected up to `upto` is refused by name for all whom it served, and let go. */
-enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m, uint64_t upto);
 
 /* ---- decide_*.c: one kind of event each. They fail with ERR_STORE (and kin) only. ---- */
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e);

@@ -102,6 +102,8 @@ enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
 
 	if (r != ERR_OK || !ours)
 		return r;
+	t->core->doubted++;
+	t->core->doubted_at_ms = t->now.mono_ms;
 	notify(t, NOTICE_DOUBTED, e->fact->document, e->signer, ERR_CLOCK, NULL);
 	if (signed_at_ms <= t->now.wall_ms || core_may_sign(t) != ERR_OK)
 		return ERR_OK;

@@ -5,7 +5,7 @@
 
 #include "routing/core_internal.h"
 
-enum { RESUME_MS = 2000 };
+enum { RESUME_MS = 2000, RELAY_NOTICE_MS = 60 * 1000 };
 
 /* Not now: it stays with the publisher, and is asked for again. */
 static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err why)
@@ -90,6 +90,24 @@ static enum err wait_for_agreement(struct turn_view *t, struct link *l, const st
 	return ERR_OK;
 }
 
+/* A relay's clock was ahead when it signed: the document goes on, and its operators may see why its time counts for nothing. */
+static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct document_ref about = { .origin = { "" } };
+	struct act *a;
+
+	if (e->head != NULL && e->fact == NULL)
+		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
+	for (uint32_t i = 0; e->relay_notes != NULL && i < e->relay_count && t->now.mono_ms >= l->next_relay_notice_ms; i++) {
+		if (!e->relay_notes[i].ahead)
+			continue;
+		l->next_relay_notice_ms = t->now.mono_ms + RELAY_NOTICE_MS;
+		a = plan_act(t->plan, ACT_NOTIFY);
+		a->u.notify = (struct act_notify){ .what = NOTICE_CLOCK, .document = about, .committee = e->relay_notes[i].relay, .reason = ERR_RELAY_CLOCK,
+						   .clock_ahead_ms = e->relay_notes[i].fact.at_ms - t->now.wall_ms };
+	}
+}
+
 /* It keeps its place and goes on, or it lies aside in it. */
 static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e, struct digest chain, enum err aside)
 {
@@ -102,6 +120,7 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	l->held_for[e->lane] = ERR_OK;
 	l->touched = true;
 	link_write_in(t, l, e->lane);
+	look_at_relays(t, l, e);
 	if (aside != ERR_OK)
 		return aside_take(t, l, e, aside);
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);

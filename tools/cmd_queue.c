@@ -100,6 +100,48 @@ static int list(struct cli *cli, const char *neighbour)
 	return end_list(cli, c, e, all, columns);
 }
 
+/* ---- what came and is not believed yet ---- */
+
+static const char *kind_name(Vanthu__V1__Kind kind)
+{
+	static const char *const names[] = { "unknown", "document", "receipt", "refusal", "status", "relay", "directory", "report" };
+
+	return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : names[0];
+}
+
+static json_t *json_aside(const Vanthu__V1__AsideItem *a)
+{
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I}", "committee", a->committee, "lane", a->lane, "kind",
+			 kind_name(a->kind), "signer", json_text_or_null(a->signer), "id", a->id.len == 0 ? json_null() : json_uuid(a->id), "from",
+			 json_text_or_null(a->origin), "signed_at", json_time(a->signed_at_ms), "why", err_text((enum err)a->why), "code",
+			 json_code(a->why), "age_s", (json_int_t)a->age_s, "asked", (json_int_t)a->asked);
+}
+
+static int aside(struct cli *cli, const char *neighbour)
+{
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "kind", N_("Kind"), FORMAT_WORD, false },
+		{ "signer", N_("Signed by"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
+		{ "from", N_("From"), FORMAT_TEXT, false },           { "signed_at", N_("Says it was signed"), FORMAT_TIME, false },
+		{ "code", N_("Code"), FORMAT_TEXT, false },           { "asked", N_("Asked"), FORMAT_COUNT, false },
+		{ "age_s", N_("Age"), FORMAT_AGE, false },            { NULL, NULL, FORMAT_TEXT, false },
+	};
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	json_t *all = json_array();
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e;
+
+	name.committee = (char *)(uintptr_t)neighbour;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_ASIDE_LIST;
+	request.aside_list = &name;
+	e = ask(cli, &request, &c);
+	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
+		json_array_append_new(all, json_aside(reply->aside));
+	return end_list(cli, c, e, all, columns);
+}
+
 int cmd_queue(struct cli *cli, int argc, char **argv)
 {
 	int count;
@@ -111,5 +153,7 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 		return show(cli);
 	if (count <= 2 && strcmp(argv[optind], "list") == 0)
 		return list(cli, count == 2 ? argv[optind + 1] : "");
+	if (count <= 2 && strcmp(argv[optind], "aside") == 0)
+		return aside(cli, count == 2 ? argv[optind + 1] : "");
 	return form_missing(cli, count, argv + optind);
 }

@@ -138,8 +138,8 @@ static json_t *json_hops(const Vanthu__V1__Trace *t)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < t->n_hops; i++)
-		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:s}", "committee", t->hops[i]->committee, "event", t->hops[i]->event, "at",
-						     json_time(t->hops[i]->at_ms), "signed_by", t->hops[i]->signed_by));
+		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:s, s:b}", "committee", t->hops[i]->committee, "event", t->hops[i]->event, "at",
+						     json_time(t->hops[i]->at_ms), "signed_by", t->hops[i]->signed_by, "ahead", t->hops[i]->ahead));
 	return out;
 }
 

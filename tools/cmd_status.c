@@ -152,6 +152,9 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
 	json_object_set_new(out, "alarms", alarms);
+	json_object_set_new(out, "set_aside", json_integer((json_int_t)s->set_aside));
+	json_object_set_new(out, "set_aside_oldest_s", json_integer((json_int_t)s->set_aside_oldest_s));
+	json_object_set_new(out, "doubted", json_integer((json_int_t)s->doubted));
 	json_object_set_new(out, "clock", clocks_json(s->clock));
 	if (!cli->json && s->clock != NULL) {
 		clocks_why(s->clock, why, sizeof why);
@@ -277,6 +280,8 @@ static int list_links(struct cli *cli, const char *only)
 			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
 			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
+			{ "set_aside", N_("Set aside"), FORMAT_COUNT, false }, { "set_aside_oldest_s", N_("The oldest aside"), FORMAT_AGE, false },
+			{ "rejected", N_("Rejected"), FORMAT_COUNT, false },
 			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false },
 			{ "store_alarm", N_("Store"), FORMAT_TEXT, false },
 			{ NULL, NULL, FORMAT_TEXT, false },

@@ -119,6 +119,10 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "queued_by_lane", by_lane);
 	json_object_set_new(out, "down_reason", json_reason(l->down_reason));
 	json_object_set_new(out, "waits_for", json_reason(l->waits_for));
+	json_object_set_new(out, "held_for", json_reason(l->held_for));
+	json_object_set_new(out, "set_aside", json_integer((json_int_t)l->set_aside));
+	json_object_set_new(out, "set_aside_oldest_s", json_integer((json_int_t)l->set_aside_oldest_s));
+	json_object_set_new(out, "rejected", json_integer((json_int_t)l->rejected));
 	json_object_set_new(out, "clock", clocks_link_json(l));
 	json_object_set_new(out, "store_alarm", l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));

@@ -24,6 +24,7 @@ static const struct word states[] = {
 	{ "cancelled", N_("cancelled"), "✗" }, { "secret", N_("secret"), "!" },          { "paper", N_("paper"), "·" },
 	{ "target", N_("target"), "·" },       { "damaged", N_("damaged"), "!" },
 	{ "directory", N_("directory"), "·" }, { "status", N_("status"), "·" },
+	{ "set-aside", N_("set aside"), "!" }, { "settled", N_("settled"), "✓" },        { "doubted", N_("doubted"), "!" },
 };
 static const struct word urgencies[] = {
 	{ "thuong", "", "" }, { "khan", "KHẨN", "" }, { "thuong-khan", "THƯỢNG KHẨN", "" }, { "hoa-toc", "HỎA TỐC", "" },
@@ -36,6 +37,8 @@ static const struct word groups[] = {
 static const struct word uses[] = {
 	{ "sign", N_("signing"), "" }, { "link", N_("linking"), "" }, { "encrypt", N_("encryption"), "" }, /* keys */
 	{ "facts", N_("receipts"), "" }, { "urgent", N_("urgent"), "" }, { "normal", N_("normal"), "" },    /* lanes */
+	{ "document", N_("document"), "" }, { "receipt", N_("receipt"), "" }, { "refusal", N_("refusal"), "" }, /* kinds */
+	{ "relay", N_("relay record"), "" }, { "unknown", N_("not known yet"), "" },
 };
 static const struct word media[] = {
 	{ "application/pdf", "PDF", "" },
