@@ -9,6 +9,7 @@
 
 #include "routing/aside.h"
 #include "routing/core.h"
+#include "routing/install.h"
 #include "routing/staged.h"
 #include "routing/tree.h"
 
@@ -140,22 +141,6 @@ struct requeue {
 	struct key row;         /* of whose groups the members `moved` up to moved_at have been looked at */
 	uint32_t moved_at;
 	unsigned moved_left;    /* to be looked at in this tick */
-};
-
-/* A directory that comes in several events, and what is left to do of the last one; see install.c. */
-struct install {
-	bool active; /* some of its entries are staged */
-	uint64_t version;
-	struct digest head;
-	uint64_t staged; /* entries taken */
-	bool moved;      /* somebody, so far */
-	struct committee_id *passed; /* stood below us in a version that we never had; their links are remembered */
-	uint32_t passed_count;
-	bool outside;    /* the shell checks one, or hands it over piece by piece */
-	bool sweeping;   /* there may be staged rows that nobody needs */
-	bool indexed;    /* CHANGED knows every committee */
-	bool indexing_begun;
-	struct key indexing_at;
 };
 
 /* This year's counters in one sum, for live events; see counter.c. */
@@ -350,24 +335,6 @@ int64_t passed_now(const struct core *c, struct now now);
 /* How long it has waited (ms), at least. */
 int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row);
 
-/* ---- install.c ---- */
-enum err install_load(struct turn_view *t);
-enum err install_tick(struct turn_view *t);
-/* The entries of one event of several, to be staged. ERR_BUSY: what is left of an earlier directory must go first. ERR_GAP: does not follow the
- * events before. */
-enum err install_stage(struct turn_view *t, const struct ev_directory *e);
-/* All entries of a directory that comes in one event, into their places. */
-enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
-/* The last event's entries are staged: from the end of this turn on they are in force. */
-void install_switch(struct turn_view *t, uint64_t version);
-/* Links of those who stood below us in a version that we never had; `before` is ours until now. */
-enum err install_remember_passed(struct turn_view *t);
-void install_abandon(struct turn_view *t);
-void install_free(struct install *i);
-
-/* ---- changes.c ---- */
-/* Fills a part whose since and after are set: entries, upto, last. A bounded number of rows. */
-enum err changes_collect(struct turn_view *t, struct msg_directory_part *part);
 /* ---- requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 enum err requeue_load(struct turn_view *t);

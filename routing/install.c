@@ -250,7 +250,7 @@ void install_switch(struct turn_view *t, uint64_t version)
 
 	t->core->install.active = false;
 	core_put(t, key_name(STAGED_NOTE), &r);
-	t->core->staged.version = version;
+	staged_set(&t->core->staged, version);
 	t->core->next_tick_ms = t->now.mono_ms;
 }
 
@@ -301,7 +301,7 @@ static enum err settle(struct turn_view *t)
 
 		if (e == ERR_NOT_FOUND) {
 			core_erase(t, FAMILY_META, key_name(STAGED_NOTE));
-			c->staged.version = 0;
+			staged_set(&c->staged, 0);
 			return ERR_OK;
 		}
 		if (e == ERR_OK || e == ERR_DAMAGED)
@@ -388,7 +388,7 @@ enum err install_load(struct turn_view *t)
 
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	c->staged.version = e == ERR_OK ? r.u.note.number : 0;
+	staged_set(&c->staged, e == ERR_OK ? r.u.note.number : 0);
 	e = core_get(t, FAMILY_META, key_name(INDEX_NOTE), &r);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;

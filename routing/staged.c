@@ -3,10 +3,20 @@
 
 #include <string.h>
 
+uint64_t staged_version(const struct staged *s)
+{
+	return __atomic_load_n(&s->version, __ATOMIC_ACQUIRE);
+}
+
+void staged_set(struct staged *s, uint64_t version)
+{
+	__atomic_store_n(&s->version, version, __ATOMIC_RELEASE);
+}
+
 static enum err staged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
 {
 	struct staged *s = ctx;
-	uint64_t version = family == FAMILY_COMMITTEE ? atomic_load(&s->version) : 0;
+	uint64_t version = family == FAMILY_COMMITTEE ? staged_version(s) : 0;
 	struct key over;
 	enum err e;
 
@@ -55,7 +65,7 @@ static int key_order(const struct key *a, const struct key *b)
 static enum err step(struct staged *s, struct arena *arena, struct scan *scan, bool up, struct record *out)
 {
 	enum err (*go)(void *, struct arena *, enum family, struct scan *, struct record *) = up ? s->inner.next : s->inner.last;
-	struct scan over = over_scan(scan, atomic_load(&s->version)), plain = *scan;
+	struct scan over = over_scan(scan, staged_version(s)), plain = *scan;
 	struct record staged;
 	enum err a = go(s->inner.ctx, arena, FAMILY_STAGED, &over, &staged), b;
 	struct key at;
@@ -85,7 +95,7 @@ static enum err staged_next(void *ctx, struct arena *arena, enum family family, 
 {
 	struct staged *s = ctx;
 
-	if (family == FAMILY_COMMITTEE && atomic_load(&s->version) != 0)
+	if (family == FAMILY_COMMITTEE && staged_version(s) != 0)
 		return step(s, arena, scan, true, out);
 	return s->inner.next(s->inner.ctx, arena, family, scan, out);
 }
@@ -94,7 +104,7 @@ static enum err staged_last(void *ctx, struct arena *arena, enum family family, 
 {
 	struct staged *s = ctx;
 
-	if (family == FAMILY_COMMITTEE && atomic_load(&s->version) != 0)
+	if (family == FAMILY_COMMITTEE && staged_version(s) != 0)
 		return step(s, arena, scan, false, out);
 	return s->inner.last(s->inner.ctx, arena, family, scan, out);
 }
@@ -110,7 +120,7 @@ enum err staged_load(struct staged *s, struct arena *a)
 	struct record r;
 	enum err e = s->inner.get(s->inner.ctx, a, FAMILY_META, &key, &r);
 
-	atomic_store(&s->version, e == ERR_OK ? r.u.note.number : 0);
+	staged_set(s, e == ERR_OK ? r.u.note.number : 0);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -122,6 +132,6 @@ void staged_follow(struct staged *s, const struct plan *p)
 		const struct write *w = &p->writes[i];
 
 		if (w->record.family == FAMILY_META && key_equal(&w->key, &key))
-			atomic_store(&s->version, w->erase ? 0 : w->record.u.note.number);
+			staged_set(s, w->erase ? 0 : w->record.u.note.number);
 	}
 }

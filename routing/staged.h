@@ -3,8 +3,6 @@
 #ifndef VANTHU_ROUTING_STAGED_H
 #define VANTHU_ROUTING_STAGED_H
 
-#include <stdatomic.h>
-
 #include "routing/lookup.h"
 #include "routing/plan.h"
 
@@ -13,8 +11,11 @@
 
 struct staged {
 	struct lookup inner;
-	_Atomic uint64_t version; /* 0: nothing lies over COMMITTEE */
+	uint64_t version; /* 0: nothing lies over COMMITTEE. Several threads read it: staged_version, staged_set */
 };
+
+uint64_t staged_version(const struct staged *s);
+void staged_set(struct staged *s, uint64_t version);
 
 /* Reads through `s`, which must outlive it. Any thread, where `inner` may be read by any: an entry that moves between two reads is found in one
  * of its places, because STAGED is read first. */

@@ -235,11 +235,6 @@ static void start_core(struct station *s)
 	station_clear(s);
 }
 
-struct station *station_new(struct fixture *f, const char *self)
-{
-	return station_of(f, self, 0);
-}
-
 struct station *station_of(struct fixture *f, const char *self, uint32_t directory_rows)
 {
 	struct station *s = calloc(1, sizeof *s);

@@ -70,8 +70,8 @@ struct station {
 	uint32_t directory_rows; /* as core_config's */
 };
 /* Booted, with directory version 1 in force and committed. */
-struct station *station_new(struct fixture *f, const char *self);
 struct station *station_of(struct fixture *f, const char *self, uint32_t directory_rows); /* which does so many rows of a directory a turn */
+#define station_new(f, self) station_of(f, self, 0)
 void station_free(struct station *s);
 void station_take(struct station *s, const struct event *e); /* decides; the plan grows */
 void station_commit(struct station *s);                      /* finish, seal, resolve, commit; the plan stays readable */
