@@ -274,7 +274,7 @@ void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why)
 
 uint64_t control_held_bytes(const struct control *c)
 {
-	uint64_t bytes = shares_bytes(c->shares) + c->copy_bytes;
+	uint64_t bytes = shares_bytes(c->shares);
 
 	for (unsigned i = 0; i < c->client_count; i++) {
 		const struct client *client = c->clients[i];

@@ -113,57 +113,54 @@ void control_committees(struct client *c, uint64_t id, const Vanthu__V1__Committ
 
 /* ---- as a file ---- */
 
-enum { COPIES_MAX = 3 };
+enum { PIECE_ROWS = 128, PIECE_FILL_BYTES = CONTROL_DATA_BYTES - ENVELOPE_MAX_BYTES - 64 };
 
-/* The file of one version, for all that are told it: 64 MiB for each of them would be too much. */
-struct directory_copy {
-	struct control *control;
+/* Made while it is told, from the rows: of one version, or not to the end. */
+struct file_walk {
 	uint64_t version;
-	unsigned readers;
+	struct scan scan;
+	bool begun;
+};
+struct piece {
 	uint8_t *bytes;
 	size_t len_bytes;
 };
 
-struct file_walk {
-	struct directory_copy *copy;
-	size_t told_bytes;
-};
-
-static void drop_file(void *walk)
+static enum err append(void *ctx, struct blob bytes)
 {
-	struct file_walk *w = walk;
-	struct directory_copy *copy = w->copy;
+	struct piece *p = ctx;
 
-	free(w);
-	if (--copy->readers > 0)
-		return;
-	if (copy->control->copy == copy)
-		copy->control->copy = NULL;
-	copy->control->copy_count--;
-	copy->control->copy_bytes -= copy->len_bytes;
-	free(copy->bytes);
-	free(copy);
+	if (bytes.len_bytes > CONTROL_DATA_BYTES - p->len_bytes)
+		return ERR_TOO_LARGE;
+	memcpy(p->bytes + p->len_bytes, bytes.data, bytes.len_bytes);
+	p->len_bytes += bytes.len_bytes;
+	return ERR_OK;
 }
 
-static enum err collect(struct client *c, struct arena *a, struct blob *out)
+static enum err add_head(struct client *c, const struct file_walk *w, struct directory_sink sink)
 {
 	struct lookup l = control_lookup(c);
-	struct key all = { .len_bytes = 0 };
-	struct scan scan = scan_of(all);
-	struct directory d = { .entry_count = 0 };
+	struct key key = key_number(w->version);
 	struct record r;
-	enum err e = l.last(l.ctx, a, FAMILY_DIRECTORY, &scan, &r);
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_DIRECTORY, &key, &r);
 
-	if (e != ERR_OK)
-		return e;
-	d.head = r.u.directory;
-	d.entries = arena_array(a, d.head.entry_count, sizeof *d.entries);
-	if (d.entries == NULL)
-		return ERR_NO_MEMORY;
-	scan = scan_of(all);
-	while (d.entry_count < d.head.entry_count && (e = l.next(l.ctx, a, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK)
-		d.entries[d.entry_count++] = r.u.committee;
-	return e == ERR_OK ? directory_file_pack(a, &d, out) : e;
+	return e == ERR_OK ? directory_append_head(sink, r.u.directory.head, 0) : e;
+}
+
+/* ERR_NOT_FOUND: that was all. */
+static enum err add_rows(struct client *c, struct file_walk *w, const struct piece *p, struct directory_sink sink)
+{
+	struct lookup l = control_lookup(c);
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < PIECE_ROWS && p->len_bytes < PIECE_FILL_BYTES && e == ERR_OK; i++) {
+		struct record r;
+
+		e = l.next(l.ctx, c->control->arena, FAMILY_COMMITTEE, &w->scan, &r);
+		if (e == ERR_OK)
+			e = directory_append_field(sink, DIRECTORY_FIELD_ENTRY, r.u.committee.entry);
+	}
+	return e;
 }
 
 /* The last piece is the end: no `done` follows. */
@@ -172,68 +169,41 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	struct file_walk *w = walk;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DATA);
 	Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
-	size_t left = w->copy->len_bytes - w->told_bytes, n = left < CONTROL_DATA_BYTES ? left : CONTROL_DATA_BYTES;
+	struct piece p = { .bytes = arena_alloc(c->control->arena, CONTROL_DATA_BYTES) };
+	struct directory_sink sink = { .ctx = &p, .append = append };
+	enum err e = p.bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	data.bytes = field_bytes(w->copy->bytes + w->told_bytes, n);
-	w->told_bytes += n;
-	data.last = w->told_bytes == w->copy->len_bytes;
+	if (w->version != core_directory_version(c->control->parts.core))
+		e = ERR_BUSY; /* another has come into force meanwhile: asked anew, it is told from its beginning */
+	if (e == ERR_OK && !w->begun)
+		e = add_head(c, w, sink);
+	w->begun = true;
+	if (e == ERR_OK)
+		e = add_rows(c, w, &p, sink);
+	if (e != ERR_OK && e != ERR_NOT_FOUND) {
+		control_say_error(c, id, e, "");
+		return false;
+	}
+	data.bytes = field_bytes(p.bytes, p.len_bytes);
+	data.last = e == ERR_NOT_FOUND;
 	r.more = !data.last;
 	r.data = &data;
 	control_say(c, &r);
 	return !data.last;
 }
 
-static enum err copy_out(struct control *control, struct blob file, struct directory_copy **out)
-{
-	struct directory_copy *copy = calloc(1, sizeof *copy);
-
-	if (copy == NULL || (copy->bytes = malloc(file.len_bytes)) == NULL) {
-		free(copy);
-		return ERR_NO_MEMORY;
-	}
-	memcpy(copy->bytes, file.data, file.len_bytes);
-	copy->len_bytes = file.len_bytes;
-	copy->control = control;
-	copy->version = core_directory_version(control->parts.core);
-	control->copy = *out = copy;
-	control->copy_count++;
-	control->copy_bytes += file.len_bytes;
-	return ERR_OK;
-}
-
-/* The file is made at once, so that it is of one version, and told in pieces. */
-static enum err find_copy(struct client *c, struct directory_copy **out)
-{
-	struct control *control = c->control;
-	struct blob file = { NULL, 0 };
-	struct arena *a;
-	enum err e;
-
-	*out = control->copy;
-	if (*out != NULL && (*out)->version == core_directory_version(control->parts.core))
-		return ERR_OK;
-	if (control->copy_count == COPIES_MAX)
-		return ERR_BUSY;
-	a = arena_new(DIRECTORY_FILE_MAX_BYTES * 4);
-	e = a == NULL ? ERR_NO_MEMORY : collect(c, a, &file);
-	if (e == ERR_OK)
-		e = copy_out(control, file, out);
-	arena_destroy(a);
-	return e;
-}
-
 void control_directory(struct client *c, uint64_t id)
 {
-	static const struct listing_kind kind = { tell_piece, drop_file, true };
+	static const struct listing_kind kind = { tell_piece, free, true };
 	struct file_walk *w = calloc(1, sizeof *w);
-	enum err e = w == NULL ? ERR_NO_MEMORY : find_copy(c, &w->copy);
 
-	if (e != ERR_OK) {
+	if (w == NULL || core_directory_version(c->control->parts.core) == 0) {
+		control_say_error(c, id, w == NULL ? ERR_NO_MEMORY : ERR_NOT_FOUND, "");
 		free(w);
-		control_say_error(c, id, e, "");
 		return;
 	}
-	w->copy->readers++;
+	w->version = core_directory_version(c->control->parts.core);
+	w->scan = scan_of((struct key){ .len_bytes = 0 });
 	control_listing_begin(c, id, &kind, w);
 }
 

@@ -121,9 +121,6 @@ struct control {
 	int64_t next_trim_ms;
 	int spare_fd;             /* for who comes when descriptors are used up */
 	struct import *importing; /* the only one */
-	struct directory_copy *copy; /* the newest of those that are told now; NULL: none */
-	unsigned copy_count;
-	size_t copy_bytes;
 	struct pending_reply pending[PENDING_REPLIES_MAX];
 	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
