@@ -211,12 +211,12 @@ $(B)/tests/damage: tests/helpers/damage.c
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) -I. $(RELEASE) $(LINK) -o $@ $< -llmdb
 
-$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/fsutil $(LIB)) $(call gen_of,obj)
+$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/file_name tools/fsutil tools/text daemon/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 BADPEER := badpeer badpeer_frames badpeer_publish peer
-$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil $(LIB)) $(call gen_of,obj)
+$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil daemon/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)

@@ -135,7 +135,8 @@ static void count_figures(void *ctx, struct control_figures *out)
 
 	*out = (struct control_figures){ .up_since_ms = d->up_since_ms, .turns = t.turns, .commits = t.commits,
 					 .signatures = d->signatures_before + signer_count(d->signer), .documents_taken = t.documents_taken,
-					 .facts_taken = t.facts_taken, .file_syncs = d->files->ops->syncs(d->files), .descriptors_short = links_descriptors_short(d->links), .frozen = d->frozen };
+					 .facts_taken = t.facts_taken, .file_syncs = d->files->ops->syncs(d->files),
+					 .descriptors_short = links_descriptors_short(d->links), .frozen = d->frozen };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])

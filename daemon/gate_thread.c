@@ -3,6 +3,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -287,7 +288,7 @@ void *gate_thread(void *ctx)
 		timeout_ms = look_around(g, now_ms());
 		pthread_mutex_unlock(&g->lock);
 		if (n > 0)
-			usleep(LOOK_GAP_MS * 1000);
+			poll(NULL, 0, LOOK_GAP_MS);
 		pthread_mutex_lock(&g->lock);
 		again(g, events, n);
 		pthread_mutex_unlock(&g->lock);

@@ -123,10 +123,10 @@ enum err number_of_document(struct turn_view *t, const struct rec_document *d, t
 	struct numbered n = { .number = d->summary.number, .type_code = d->summary.type_code, .type_name = type_name, .date = d->summary.issued_on };
 
 	date_of_ms(d->taken_at_ms, day);
-	if (n.date[0] == '\0')
+	if (n.date == NULL || n.date[0] == '\0')
 		n.date = day;
 	*has = false;
-	return n.number[0] == '\0' ? ERR_OK : number_series(t, &n, series, has);
+	return n.number == NULL || n.number[0] == '\0' ? ERR_OK : number_series(t, &n, series, has);
 }
 
 enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series, bool *has)

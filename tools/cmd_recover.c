@@ -124,7 +124,7 @@ static int resume(struct cli *cli, const char *neighbour)
 	if (cli->dry_run)
 		return status(cli);
 	if (neighbour[0] == '\0' && !confirmed(cli))
-		return cli_wanted(cli, _("nothing was done: what may be lost says: vanthu recover status"), "vanthu recover resume -y");
+		return cli_wanted(cli, _("nothing was done: what may be lost says: vanthu recover status"), _("vanthu recover resume -y"));
 	name.committee = (char *)(uintptr_t)neighbour;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_RECOVER;
 	request.recover = &name;

@@ -18,7 +18,7 @@ teardown_file() {
 
 up() { [ "$("$VANTHU" -c "$1" link list --json | jq "[.data[]|select(.up)]|length")" = "$2" ]; }
 alarm() { "$VANTHU" -c "$1" status --json | jq -e --arg code "$2" '.data.alarms|index($code)' >/dev/null; }
-until_it() { local n; for n in $(seq 300); do ! "$@" || return 0; sleep 0.2; done; "$@"; }
+until_it() { wait_for 60 "$@"; }
 deliver() { # FROM TO NUMBER
 	"$VANTHU" -c "$1" send "$ROOT/etc/demo-tree.yaml" --to "$2" --type CV --number "$3" --subject "thử" --wait delivered --timeout 60
 }

@@ -27,6 +27,7 @@ static int set_up(void **state)
 
 	assert_non_null(r);
 	r->arena = a;
+	r->bytes[0] = 1; /* an id of zeros is none */
 	vanthu__v1__head__init(&r->head);
 	for (unsigned i = 0; i < MANY; i++) {
 		vanthu__v1__recipient__init(&r->recipients[i]);
