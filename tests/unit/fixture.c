@@ -10,9 +10,7 @@
 #include "proto/wire.h"
 #include "routing/id.h"
 
-static const struct {
-	const char *id, *superior, *endpoint;
-} tree[FIXTURE_COMMITTEES] = {
+static const struct { const char *id, *superior, *endpoint; } tree[FIXTURE_COMMITTEES] = {
 	{ "huyen-a", "tinh", "tcp://127.0.0.1:7101" }, { "huyen-b", "tinh", "tcp://127.0.0.1:7102" }, { "tinh", "", "tcp://127.0.0.1:7100" },
 	{ "xa-a1", "huyen-a", "" }, { "xa-a2", "huyen-a", "" }, { "xa-b1", "huyen-b", "" }, { "xa-cu", "huyen-b", "" },
 };
@@ -21,8 +19,7 @@ struct committee_id fixture_id(const char *text)
 {
 	struct committee_id id = { "" };
 
-	if (text[0] != '\0')
-		assert_ok(id_parse(text, strlen(text), &id));
+	if (text[0] != '\0') assert_ok(id_parse(text, strlen(text), &id));
 	return id;
 }
 
@@ -491,7 +488,7 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 	memset(&u->event, 0, sizeof u->event);
 	u->event.type = EVENT_SUBMIT;
 	u->event.u.submit = (struct ev_submit){ .reply = { 7 }, .uid = 1000, .id = fixture_doc_id(id), .submission = fixture_digest("content"),
-		.recipients = u->recipients, .recipient_count = recipient_count, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" }, .type_name = "" };
+		.recipients = u->recipients, .recipient_count = recipient_count, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .type_name = "",
+		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" } };
 	return &u->event;
 }
