@@ -75,7 +75,7 @@ static void submit_to_all(struct stage *g, bool file)
 	for (unsigned i = 0; i < MANY; i++)
 		recipients[i].committee = village(i);
 	*s = (struct ev_submit){ .reply = { 7 }, .id = fixture_doc_id(1), .submission = fixture_digest("content"), .recipients = recipients,
-				 .summary = { "", "", "", "", "" }, .type_name = "", .recipient_count = MANY, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .manifest = items,
+				 .recipient_count = MANY, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .manifest = items,
 				 .manifest_count = 1u + file, .body_version = DOCUMENT_BODY_VERSION, .summary = document_summary(&body) };
 	assert_ok(document_body_pack(g->f->arena, &body, &s->body));
 	station_take(g->s, &e);
