@@ -48,8 +48,8 @@ send_one() { v "$1" send tree.yaml --to "$2" --type CV --number "$3" --subject "
 	wait_for 20 link_is top mot '.clock.ahead_ms > 415000 and .clock.ahead_ms < 425000'
 	wait_for 20 status_is mot '.clock.refusing == "VT-3020" and (.alarms | index("VT-3020") != null)'
 	status_is top '.clock.refusing == null' # one of two does not stop its superior
-	grep -q 'event=clock committee=mot ahead_ms=4[12][0-9]* error=VT-3022' "$LAB/top/vanthud.log"
-	grep -q 'event=clock committee=mot ahead_ms=-4[12][0-9]* error=VT-3020' "$LAB/mot-faked.log"
+	wait_for 20 grep -q 'event=clock committee=mot ahead_ms=4[12][0-9]* error=VT-3022' "$LAB/top/vanthud.log"
+	wait_for 20 grep -q 'event=clock committee=mot ahead_ms=-4[12][0-9]* error=VT-3020' "$LAB/mot-faked.log"
 	wait_for 20 grep -q '"event":"clock"' events.json
 	v top link list | grep -E 'mot .*(7 min 0 s|6 min 59 s) ahead'
 	v top link show mot | grep -E 'Its clock +(7 min|6 min 59)'
