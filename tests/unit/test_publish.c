@@ -63,8 +63,8 @@ static void submit_to_all(struct stage *g, bool file)
 	uint8_t *bytes = arena_alloc(g->f->arena, COPIED_BYTES);
 	struct part parts[2] = { { .name = "vb.pdf", .media_type = "application/pdf", .content = { bytes, COPIED_BYTES } },
 				 { .name = "pl.pdf", .media_type = "application/pdf" } };
-	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .issued_on = "", .due_on = "", .business = 1, .parts = parts,
-				      .part_count = 1u + file };
+	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .issued_on = "", .due_on = "", .business = 1,
+				      .parts = parts, .part_count = 1u + file };
 	struct manifest_item items[2] = { { .size_bytes = COPIED_BYTES, .sha256 = digest_of(parts[0].content),
 					    .chunk_root = merkle_leaf(parts[0].content), .inlined = true },
 					  fixture_file_item(100000) };
