@@ -1,6 +1,7 @@
 /* sim SEED               one seed, told in full
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
+ * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set aside: must be noticed
  * sim -v SEED            with every notice
  * Exits 1 when an invariant was violated. */
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "tests/sim/world.h"
 
 struct sums {
+	bool never_reopens;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides, settled, doubts;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
@@ -60,6 +62,7 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 	if (w == NULL)
 		exit(2);
 	w->verbose = verbose;
+	w->never_reopens = sums->never_reopens;
 	good = world_run(w, seed);
 	if (!quiet || !good)
 		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual ms%s%s\n", good ? "ok" : "not ok",
@@ -82,9 +85,10 @@ int main(int argc, char **argv)
 
 	log_open(LOG_ERROR);
 	memset(&sums, 0, sizeof sums);
-	if (argc == 4 && strcmp(argv[1], "--seeds") == 0) {
+	if (argc == 4 && (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
+		sums.never_reopens = strcmp(argv[1], "--never-reopens") == 0;
 		for (uint64_t i = 0; i < count; i++)
 			good = run_seed(first + i, &sums, &hash, false, false) && good;
 	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {

@@ -302,6 +302,10 @@ void network_reopen(struct member *m, struct committee_id neighbour, struct blob
 	struct opener_events opened;
 
 	assert(a != NULL);
+	if (m->world->never_reopens) {
+		arena_destroy(a);
+		return;
+	}
 	aside.bytes = arena_blob(a, frame); /* the outbox uses its own memory again */
 	if (opener_open(&opener, a, neighbour, aside, &opened) != ERR_OK || opened.count != 1 ||
 	    inbox_push(m->inbox, &opened.list[0], release_arena, a) != ERR_OK)

@@ -180,10 +180,11 @@ static void make_tree(struct world *w)
 
 bool world_run(struct world *w, uint64_t seed)
 {
-	bool verbose = w->verbose;
+	bool verbose = w->verbose, never_reopens = w->never_reopens;
 
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
+	w->never_reopens = never_reopens;
 	w->seed = seed;
 	w->setback = seed >= SETBACK_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && !w->setback;

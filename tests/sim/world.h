@@ -203,6 +203,7 @@ struct world {
 	uint32_t hash; /* of every frame and commit, in order */
 	char violation[256];
 	bool verbose;
+	bool never_reopens; /* a canary: what is set aside is never opened again */
 };
 
 /* The first violation stays; later ones often follow from it. */
