@@ -206,6 +206,43 @@ static void test_relay_records_must_be_good_and_about_this_document(void **state
 	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_CHAIN);
 }
 
+/* Whose clock was ahead, or whose key has ended, shows the way and proves nothing about when: the document itself is right. */
+static void test_a_relay_whose_clock_was_ahead_holds_up_nothing_and_proves_no_custody(void **state)
+{
+	struct fixture *f = *state;
+	struct draft d = document(f, 1), relay;
+	struct document_ref ref = { d.head.origin, d.head.id, d.digest };
+	struct publish_item item = { .seq = 1, .envelope = d.envelope, .relays = &relay.envelope, .relay_count = 1 };
+	struct key_info *signer = &f->keys[fixture_index(f, "tinh")], *passed_on = &f->keys[fixture_index(f, "huyen-b")];
+	const struct ev_publish *e;
+
+	relay = relay_about(f, "huyen-b", ref);
+	signer->to_ms = FIXTURE_NOW_MS - 2 * CLOCK_TOLERANCE_MS;
+	d.head.signed_at_ms = signer->to_ms - 1;
+	fixture_seal(f, "tinh", &d);
+	item.envelope = d.envelope;
+	ref.digest = d.digest;
+	relay.fact.document = ref;
+	relay.fact.at_ms = signer->to_ms - 1;
+	fixture_seal(f, "huyen-b", &relay);
+	assert_int_equal(open_one(f, &item)->verdict, ERR_OK); /* seen by another before its key ended */
+	relay.head.signed_at_ms = FIXTURE_NOW_MS + 2 * CLOCK_TOLERANCE_MS;
+	fixture_seal(f, "huyen-b", &relay);
+	assert_int_equal(open_one(f, &item)->verdict, ERR_KEY_NOT_VALID);
+	relay.head.signed_at_ms = FIXTURE_NOW_MS;
+	fixture_seal(f, "huyen-b", &relay);
+	passed_on->revoked_from_ms = FIXTURE_NOW_MS;
+	assert_int_equal(open_one(f, &item)->verdict, ERR_KEY_NOT_VALID);
+	passed_on->revoked_from_ms = 0;
+	signer->to_ms = 0;
+	relay.head.signed_at_ms = FIXTURE_NOW_MS + 2 * CLOCK_TOLERANCE_MS;
+	fixture_seal(f, "huyen-b", &relay);
+	e = open_one(f, &item);
+	assert_int_equal(e->verdict, ERR_OK);
+	assert_true(e->relay_notes[0].ahead && e->relay_notes[0].no_custody);
+	assert_string_equal(e->relay_notes[0].relay.text, "huyen-b");
+}
+
 /* Relay records of a document, as large as one may be. */
 static void make_large_relays(struct fixture *f, const struct draft *d, struct blob *relays, unsigned count)
 {
@@ -322,6 +359,7 @@ int main(void)
 		TEST(test_body_that_does_not_fit_its_manifest_is_refused),
 		TEST(test_body_of_a_later_version_is_passed_on_unread),
 		TEST(test_relay_records_must_be_good_and_about_this_document),
+		TEST(test_a_relay_whose_clock_was_ahead_holds_up_nothing_and_proves_no_custody),
 		TEST(test_what_would_not_fit_a_frame_when_it_goes_on_is_refused),
 		TEST(test_room_for_our_own_record_and_some_names_is_the_bound),
 		TEST(test_fact_is_opened_and_directory_heads_do_not_travel_so),
