@@ -194,22 +194,24 @@ static enum err serve(struct turn_view *t, struct link *l, const struct msg_dire
 	enum err e = directory_part(t, m, &part, &any);
 
 	l->part_due = false;
+	l->directory_budget--;
 	if (e == ERR_OK && any)
 		link_say(t, l, &part);
 	return e;
 }
 
-/* However many ask, a turn serves a few; the others' turn comes with the ticks, which do not wait. */
+/* However many ask, a turn serves a few, and a link gets so many a second; the others' turn comes with the ticks. Nothing that was asked is
+ * forgotten: who hears nothing begins anew after a while, from the first committee on. */
 enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
 {
-	if (m->have >= t->core->directory_version || l->directory_budget == 0)
+	if (m->have >= t->core->directory_version)
 		return ERR_OK;
-	l->directory_budget--;
-	if (t->core->parts_left > 0)
+	if (l->directory_budget > 0 && t->core->parts_left > 0)
 		return serve(t, l, m);
 	l->part_due = true;
 	l->part_wanted = *m;
-	t->core->next_tick_ms = t->now.mono_ms;
+	if (l->directory_budget > 0)
+		t->core->next_tick_ms = t->now.mono_ms;
 	return ERR_OK;
 }
 
@@ -221,11 +223,11 @@ enum err directory_serve_due(struct turn_view *t)
 	for (uint32_t i = 0; i < c->link_count && c->parts_left > 0 && e == ERR_OK; i++, c->parts_link++) {
 		struct link *l = c->links[c->parts_link % c->link_count];
 
-		if (l->part_due)
+		if (l->part_due && l->directory_budget > 0)
 			e = serve(t, l, &l->part_wanted);
 	}
 	for (uint32_t i = 0; i < c->link_count && c->parts_left == 0; i++) {
-		if (c->links[i]->part_due)
+		if (c->links[i]->part_due && c->links[i]->directory_budget > 0)
 			c->next_tick_ms = t->now.mono_ms;
 	}
 	return e;

@@ -282,6 +282,41 @@ static void test_subordinate_gets_what_changed_since_its_version(void **state)
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_PART, 0));
 }
 
+/* Another answer than the first, or none: who asks would begin anew. */
+static void test_more_parts_than_a_second_allows_are_served_in_the_next(void **state)
+{
+	struct stage *g = *state;
+	struct message wanted = { .type = MESSAGE_DIRECTORY_WANTED };
+	struct directory d = moved(g->f, "xa-b1", "huyen-a", false);
+	struct neighbour a1 = neighbour_of("xa-a1"), a2 = neighbour_of("xa-a2");
+	unsigned served = 0;
+
+	neighbour_up(g->s, &a1);
+	neighbour_up(g->s, &a2);
+	comes_into_force(g->s, &d);
+	tick(g->s);
+	station_clear(g->s);
+	wanted.u.directory_wanted.have = 1;
+	for (unsigned i = 0; i < DIRECTORY_PARTS_A_TURN; i++)
+		neighbour_says(g->s, &a1, &wanted);
+	neighbour_says(g->s, &a2, &wanted);
+	assert_null(station_said(g->s, "xa-a2", MESSAGE_DIRECTORY_PART, 0)); /* not in this turn */
+	station_commit(g->s);
+	station_clear(g->s);
+	tick(g->s);
+	assert_non_null(station_said(g->s, "xa-a2", MESSAGE_DIRECTORY_PART, 0));
+	for (unsigned i = 0; i < 1000; i++) {
+		station_clear(g->s);
+		neighbour_says(g->s, &a1, &wanted);
+		served += station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_PART, 0) != NULL;
+		station_commit(g->s);
+	}
+	assert_in_range(served, 100, 999);
+	station_clear(g->s);
+	tick(g->s);
+	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_PART, 0));
+}
+
 /* ---- what is under way ---- */
 
 static void publish_to(struct stage *g, const char *const *to)
@@ -398,6 +433,7 @@ int main(void)
 		TEST(test_one_that_hands_on_what_is_no_directory_is_counted_and_left_alone),
 		TEST(test_parts_that_do_not_come_forward_end_the_asking),
 		TEST(test_subordinate_gets_what_changed_since_its_version),
+		TEST(test_more_parts_than_a_second_allows_are_served_in_the_next),
 		TEST(test_queue_of_one_that_moved_goes_the_new_way_by_name),
 		TEST(test_one_that_has_ended_is_refused_to_the_signer),
 		TEST(test_former_subordinate_hears_where_it_belongs_and_nothing_else),
