@@ -174,6 +174,7 @@ uint64_t gate_unsent_bytes(struct gate *g, struct gate_id id)
 	c = find(g, id);
 	if (c != NULL && c->sent > c->gone + HELD_STRANGER_BYTES)
 		gate_look(g, id.fd);
+	c = find(g, id);
 	if (c != NULL)
 		unsent = c->sent > c->gone ? c->sent - c->gone : 0;
 	pthread_mutex_unlock(&g->lock);

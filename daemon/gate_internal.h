@@ -33,13 +33,16 @@ struct gate {
 	int highest;
 	uint64_t serial, held;
 	unsigned strangers;
-	int64_t short_until_ms, told_ms;
+	int64_t short_until_ms, told_ms, swept_ms;
 	struct gate_report reports[REPORTS_MAX];
 	unsigned first, count;
 };
 
 /* The connection of a descriptor, made known when it is not; NULL: no socket. */
 struct watched_connection *gate_remember(struct gate *g, int fd);
+/* Bytes that left the socket's buffer, of all that it has received; none when more waits than has come, which two looks one after the other may
+ * show. */
+uint64_t gate_in_bytes(uint64_t received, int unread);
 /* What it holds now. */
 void gate_look(struct gate *g, int fd);
 /* The thread. */

@@ -51,9 +51,10 @@ static void report(struct gate *g, struct gate_id id, enum err why)
 		return; /* it is readable already */
 }
 
-/* Through a duplicate: the number may be another's by now. */
-static void end(struct watched_connection *c, int fd)
+/* Through a duplicate: the number may be another's by now. What it held does not count any more: libzmq lets go of it. */
+static void end(struct gate *g, int fd)
 {
+	struct watched_connection *c = &g->all[fd];
 	int own = dup(fd);
 
 	if (own < 0)
@@ -62,6 +63,8 @@ static void end(struct watched_connection *c, int fd)
 		shutdown(own, SHUT_RDWR);
 	if (own != fd)
 		close(own);
+	g->held -= c->held;
+	c->held = 0;
 	c->cut_ms = INT64_MAX;
 }
 
@@ -96,6 +99,13 @@ struct watched_connection *gate_remember(struct gate *g, int fd)
 
 /* ---- looking ---- */
 
+uint64_t gate_in_bytes(uint64_t received, int unread)
+{
+	uint64_t waits = unread > 0 ? (uint64_t)unread : 0;
+
+	return received > waits ? received - waits : 0;
+}
+
 void gate_look(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
@@ -105,10 +115,18 @@ void gate_look(struct gate *g, int fd)
 	int unread = 0, queued = 0;
 
 	memset(&info, 0, sizeof info);
-	if (!c->there || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 || ioctl(fd, SIOCINQ, &unread) != 0 ||
-	    ioctl(fd, SIOCOUTQ, &queued) != 0)
+	/* What waits first, what came in all after it: bytes that come in between make it a little more than it was. The other way round they could wait
+	 * before they have come, and the difference of the first ones would be less than nothing: an honest neighbour would be cut off for it. */
+	if (!c->there || c->cut_ms == INT64_MAX)
 		return;
-	in = (uint64_t)info.tcpi_bytes_received - (uint64_t)unread;
+	if (inode_of(fd) != c->inode) { /* closed since; what was dialled has no monitor that tells */
+		forget(g, fd);
+		return;
+	}
+	if (ioctl(fd, SIOCINQ, &unread) != 0 || ioctl(fd, SIOCOUTQ, &queued) != 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+		return;
+	in = gate_in_bytes(info.tcpi_bytes_received, unread);
 	c->gone = (uint64_t)info.tcpi_bytes_acked + (uint64_t)queued;
 	held = (in > c->heard ? in - c->heard : 0) + (c->sent > c->gone ? c->sent - c->gone : 0);
 	g->held += held - c->held;
@@ -123,9 +141,9 @@ static void judge(struct gate *g, int fd, int64_t at_ms)
 		return;
 	if (!c->claimed && c->held > HELD_STRANGER_BYTES) {
 		log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu", (unsigned long long)c->held);
-		end(c, fd);
+		end(g, fd);
 	} else if (c->held > HELD_HARD_BYTES) {
-		end(c, fd);
+		end(g, fd);
 	}
 	if (c->claimed && !c->reported && c->held > HELD_MAX_BYTES) {
 		c->reported = true;
@@ -143,10 +161,19 @@ static void cut_largest(struct gate *g)
 		if (g->all[fd].there && g->all[fd].cut_ms == 0 && (most < 0 || g->all[fd].held > g->all[most].held))
 			most = fd;
 	}
-	if (most < 0)
-		return;
+	if (most < 0 || g->all[most].held <= HELD_STRANGER_BYTES)
+		return; /* nobody is to blame who is still there */
 	report(g, (struct gate_id){ most, g->all[most].serial }, ERR_BUSY);
 	g->all[most].cut_ms = now_ms() + LAST_WORD_MS;
+}
+
+/* Connections that are closed and that nobody told of: what they held must not count for ever, or others would be cut off for it. */
+static void forget_closed(struct gate *g)
+{
+	for (int fd = 0; fd <= g->highest; fd++) {
+		if (g->all[fd].there && inode_of(fd) != g->all[fd].inode)
+			forget(g, fd);
+	}
 }
 
 /* What is due; returns when the next is, from now. */
@@ -154,6 +181,10 @@ static int look_around(struct gate *g, int64_t at_ms)
 {
 	int64_t next_ms = at_ms + WAIT_MS;
 
+	if (at_ms >= g->swept_ms + WAIT_MS) {
+		g->swept_ms = at_ms;
+		forget_closed(g);
+	}
 	for (int fd = 0; fd <= g->highest; fd++) {
 		struct watched_connection *c = &g->all[fd];
 
@@ -162,7 +193,7 @@ static int look_around(struct gate *g, int64_t at_ms)
 		if (c->cut_ms == 0 && !c->claimed && at_ms - c->since_ms >= HELLO_WITHIN_MS)
 			c->cut_ms = at_ms;
 		if (c->cut_ms != 0 && c->cut_ms <= at_ms)
-			end(c, fd);
+			end(g, fd);
 		else if (c->cut_ms != 0 && c->cut_ms < next_ms)
 			next_ms = c->cut_ms;
 	}
@@ -189,7 +220,7 @@ static void make_room(struct gate *g)
 			oldest = fd;
 	}
 	if (oldest >= 0)
-		end(&g->all[oldest], oldest);
+		end(g, oldest);
 }
 
 static void take_event(struct gate *g, uint16_t event, int fd)

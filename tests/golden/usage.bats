@@ -46,8 +46,9 @@ table() {
 		--port: not understood: 99999|lab create there --tree tree.yaml --port 99999
 		2 ports are wanted|lab create there --tree tree.yaml --port 65535
 		did you mean: vanthu link list|link lits
-		UUID of version 7|send x --id 11111111-2222-4333-8444-555555555555
-		UUID of version 7|paper add in --id 11111111-2222-4333-8444-555555555555
+		UUID|send x --id 00000000-0000-0000-0000-000000000000
+		UUID|send x --id 11111111-2222-4333-8444-55555555555
+		UUID|paper add in --id 00000000-0000-0000-0000-000000000000
 		name recipients with --to|send x --to , --type CV --subject x
 	END
 }

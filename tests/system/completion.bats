@@ -143,8 +143,8 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 	cat asked
 	[ "$(grep -c '^[0-9 ]*connect(' asked)" = 1 ]
 	[ "$(grep -c '^[0-9 ]*sendto(' asked)" = 1 ]
-	# Length and content of each line, and of the end.
-	[ "$(grep -c '^[0-9 ]*recvfrom(' asked)" -le $((2 * $(wc -l <words) + 2)) ]
+	# Length and content of each line, and of the end; besides, it looks whether it was sent away at once.
+	[ "$(grep '^[0-9 ]*recvfrom(' asked | grep -vc MSG_PEEK)" -le $((2 * $(wc -l <words) + 2)) ]
 	! grep -E 'sync\(' asked
 }
 

@@ -74,6 +74,8 @@ static enum err submitted(struct stage *g, unsigned id)
 	enum err result;
 
 	station_clear(g->s);
+	memset(&u, 0, sizeof u);
+	u.recipients[0].committee = fixture_id("tinh");
 	station_take(g->s, submission_of(&u, id, 1));
 	result = station_act(g->s, ACT_REPLY, 0)->u.reply.result;
 	station_commit(g->s);

@@ -1,0 +1,143 @@
+/* The gate: what a connection holds, of real sockets; and that nobody is cut off for what is not there any more. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "daemon/gate_internal.h"
+
+enum { LITTLE_BYTES = 300 };
+
+struct line {
+	struct gate *gate;
+	int ours, theirs;
+};
+
+static void connect_both(struct line *l)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	socklen_t len = sizeof a;
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&a, sizeof a), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&a, &len), 0);
+	l->theirs = socket(AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(connect(l->theirs, (struct sockaddr *)&a, sizeof a), 0);
+	l->ours = accept(listener, NULL, NULL);
+	assert_true(l->ours >= 0);
+	close(listener);
+}
+
+static int set_up(void **state)
+{
+	static struct line l;
+
+	assert_int_equal(gate_open(NULL, &l.gate), ERR_OK); /* no socket of ZeroMQ's is watched here */
+	connect_both(&l);
+	*state = &l;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct line *l = *state;
+
+	gate_close(l->gate);
+	if (l->ours >= 0)
+		close(l->ours);
+	close(l->theirs);
+	return 0;
+}
+
+/* What the connection holds, looked at now. */
+static uint64_t held(struct line *l)
+{
+	uint64_t bytes;
+
+	pthread_mutex_lock(&l->gate->lock);
+	gate_look(l->gate, l->ours);
+	bytes = l->gate->all[l->ours].held;
+	pthread_mutex_unlock(&l->gate->lock);
+	return bytes;
+}
+
+static void test_more_that_waits_than_has_come_is_nothing_held(void **state)
+{
+	(void)state;
+	assert_int_equal(gate_in_bytes(0, 0), 0);
+	assert_int_equal(gate_in_bytes(1000, 400), 600);
+	assert_int_equal(gate_in_bytes(1000, 1000), 0);
+	assert_int_equal(gate_in_bytes(1000, 1300), 0); /* came between the two looks */
+	assert_int_equal(gate_in_bytes(0, LITTLE_BYTES), 0);
+	assert_int_equal(gate_in_bytes(5, -1), 5);
+}
+
+static void test_bytes_are_held_from_the_socket_on_until_they_are_heard(void **state)
+{
+	struct line *l = *state;
+	uint8_t bytes[LITTLE_BYTES] = { 0 };
+	struct gate_id id = gate_claim(l->gate, l->ours);
+
+	assert_true(id.serial > 0);
+	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
+	assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_PEEK | MSG_WAITALL), sizeof bytes);
+	assert_int_equal(held(l), 0); /* in the kernel: TCP's own bounds are for that */
+	assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_WAITALL), sizeof bytes);
+	assert_int_equal(held(l), LITTLE_BYTES);
+	gate_heard(l->gate, l->ours, LITTLE_BYTES);
+	assert_int_equal(held(l), 0);
+}
+
+static void test_connection_that_is_closed_counts_no_more(void **state)
+{
+	struct line *l = *state;
+	uint8_t bytes[LITTLE_BYTES] = { 0 };
+	struct gate_id id = gate_claim(l->gate, l->ours);
+
+	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
+	assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_WAITALL), sizeof bytes);
+	assert_int_equal(held(l), LITTLE_BYTES);
+	assert_int_equal(gate_held_bytes(l->gate), LITTLE_BYTES);
+	close(l->ours);
+	held(l);
+	assert_int_equal(gate_held_bytes(l->gate), 0);
+	assert_int_equal(gate_unsent_bytes(l->gate, id), 0);
+	l->ours = -1;
+}
+
+static void test_who_is_cut_off_counts_no_more(void **state)
+{
+	struct line *l = *state;
+	uint8_t bytes[LITTLE_BYTES] = { 0 };
+	struct gate_id id = gate_claim(l->gate, l->ours);
+	ssize_t n;
+
+	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
+	assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_WAITALL), sizeof bytes);
+	assert_int_equal(held(l), LITTLE_BYTES);
+	gate_cut(l->gate, id, 0);
+	n = recv(l->theirs, bytes, sizeof bytes, 0); /* until the gate has ended it */
+	assert_int_equal(n, 0);
+	pthread_mutex_lock(&l->gate->lock); /* the thread has left the step that ended it */
+	pthread_mutex_unlock(&l->gate->lock);
+	assert_int_equal(gate_held_bytes(l->gate), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_more_that_waits_than_has_come_is_nothing_held),
+		cmocka_unit_test_setup_teardown(test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
+}
