@@ -15,7 +15,7 @@ enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
 static const struct column link_columns[] = {
 	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
 	{ "state", N_("Link"), FORMAT_STATE, false },
-	{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
+	{ "last_proof_at", N_("Last proof"), FORMAT_MINUTE, false },
 	{ "queued", N_("Queued"), FORMAT_COUNT, false },          { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
 	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { "clock_note", N_("Clock"), FORMAT_TEXT, false },
 	{ "reason", N_("Reason"), FORMAT_TEXT, true },

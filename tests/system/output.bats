@@ -30,6 +30,7 @@ setup() {
 table() {
 	cat <<-'END'
 		send        -c $LAB/btp send plan.txt --to thads --type TB --number $N-TB/ĐU --subject thử
+		resend      -c $LAB/btp resend 31-KH/ĐU --to thads -n
 		inbox       -c $LAB/thads inbox
 		outbox      -c $LAB/btp outbox
 		find        -c $LAB/btp find ke
@@ -51,6 +52,17 @@ table() {
 		link ping   -c $LAB/btp link ping thads
 		queue show  -c $LAB/btp queue
 		queue list  -c $LAB/btp queue list --json
+		queue aside -c $LAB/btp queue aside --json
+		recover status -c $LAB/btp recover status
+		recover resume -c $LAB/btp recover resume -n
+		check all -c $LAB/btp check all --json
+		check clock -c $LAB/btp check clock --json
+		check key -c $LAB/btp check key --json
+		check links -c $LAB/btp check links --json
+		check queue -c $LAB/btp check queue --json
+		check room -c $LAB/btp check room --json
+		check directory -c $LAB/btp check directory --json
+		check damage -c $LAB/btp check damage --json
 		committee list -c $LAB/btp committee
 		committee show -c $LAB/btp committee show thads
 		committee export -c $LAB/btp committee export --to directory$N
@@ -88,7 +100,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|cancel|show|recount|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null

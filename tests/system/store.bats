@@ -129,8 +129,9 @@ logged() { grep -q "event=$2 " "$LAB/$1/vanthud.log"; }
 	stop_lab
 	start_lab btp
 	send 2
+	known=$(grep -c event=files-gone "$LAB/btp/vanthud.log")
 	rm -rf "$LAB/btp/data/files/"?? # only those in it: noticed within the second
-	wait_for 10 logged btp files-gone
+	wait_for 10 eval '[ "$(grep -c event=files-gone "$LAB/btp/vanthud.log")" -gt "$known" ]'
 	run send 3
 	[ "$status" = 1 ]
 	[[ $output == *"VT-4009"* ]]
