@@ -34,6 +34,8 @@ ROUTING += decide_resend numbers series
 DAEMON += control_resend
 # Files of the store and the keys, and what is done when they are gone.
 ROUTING += plan_cost
+# Names of files.
+ROUTING += portable
 DAEMON += daemon_frozen folder key_file store_lmdb_owner store_lmdb_room
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := store_memory files_memory

@@ -10,6 +10,7 @@
 #include "routing/fold.h"
 #include "routing/id.h"
 #include "routing/policy.h"
+#include "routing/portable.h"
 #include "routing/visible.h"
 
 enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024, OPEN_PART_BYTES = CHUNK_BYTES + 2048, FIRST_BYTES = 2048 };
@@ -265,6 +266,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 	for (uint32_t i = 0; i < body.part_count; i++) {
 		if (body.parts[i].content.len_bytes != 0)
 			return ERR_FORMAT;
+		u->event.odd_name = u->event.odd_name || !portable_name(body.parts[i].name);
 	}
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);

@@ -28,7 +28,7 @@ static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, st
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
 	struct policy_question q = { .summary = &e->summary, .type_name = e->type_name, .manifest = e->manifest, .manifest_count = e->manifest_count,
-				     .own_symbol = "", .wall_ms = t->now.wall_ms };
+				     .own_symbol = "", .odd_name = e->odd_name, .wall_ms = t->now.wall_ms };
 	struct number_others others = { .count = 0 };
 	struct record r;
 	enum err result = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);

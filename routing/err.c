@@ -33,6 +33,7 @@ static const struct err_row rows[] = {
 	{ ERR_NUMBER_TYPE, N_("the symbol in the number is not the one of this type of document"), N_("check --type and --number") },
 	{ ERR_DUE_PAST, N_("it is to be done by a day that has passed, or before it was issued"), N_("check --due") },
 	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
+	{ ERR_FILE_NAME, N_("a file has a name that other systems refuse, like Windows"), N_("rename it: without : ? * \" < > | or a dot at the end") },
 	{ ERR_CHANGED_FILE, N_("a file was changed while it was read: nothing was sent"), N_("send it when nobody writes it any more") },
 	{ ERR_SEVERAL_NAMED, N_("several committees have this name"), N_("give the id of the one that is meant") },
 	{ ERR_KEY_OPEN, N_("others than its owner can read this private key, or replace it"),
@@ -197,6 +198,7 @@ int err_exit_code(enum err e)
 	case ERR_NUMBER_TYPE:
 	case ERR_DUE_PAST:
 	case ERR_EMPTY_FILE:
+	case ERR_FILE_NAME:
 		return 5; /* warnings, where they refuse */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:

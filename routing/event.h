@@ -49,6 +49,7 @@ struct ev_submit {
 	uint32_t body_version;
 	struct summary summary;
 	text_t type_name;
+	bool odd_name; /* a part's name is one that other systems refuse (portable.h): the body is opaque to the core */
 	bool dry_run; /* only say what would be answered */
 	bool strict;  /* what would be warned of is refused */
 };

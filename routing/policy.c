@@ -111,6 +111,8 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 		out[n++] = ERR_DUE_PAST;
 	if (has_empty_file(q))
 		out[n++] = ERR_EMPTY_FILE;
+	if (q->odd_name)
+		out[n++] = ERR_FILE_NAME;
 	return n;
 }
 

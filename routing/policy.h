@@ -16,9 +16,11 @@ struct policy_question {
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 	text_t own_symbol; /* "" not known */
+	bool odd_name;     /* a part's name is not portable */
 	int64_t wall_ms;
 };
-/* Codes (enum err), the weightiest first: ERR_NUMBER_TYPE, ERR_FOREIGN_SYMBOL, ERR_FUTURE, ERR_DUE_PAST, ERR_EMPTY_FILE. Returns how many. */
+/* Codes (enum err), the weightiest first: ERR_NUMBER_TYPE, ERR_FOREIGN_SYMBOL, ERR_FUTURE, ERR_DUE_PAST, ERR_EMPTY_FILE,
+ * ERR_FILE_NAME. Returns how many. */
 uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_MAX]);
 
 /* An opened document from a neighbour. */

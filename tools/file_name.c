@@ -7,9 +7,10 @@
 #include <strings.h>
 #include <unigbrk.h>
 
+#include "routing/portable.h"
 #include "tools/text.h"
 
-enum { ENDING_MAX_BYTES = 20, DEVICE_NAME_BYTES = 4 };
+enum { ENDING_MAX_BYTES = 20 };
 
 /* Where the ending begins: ".pdf", ".tar.gz"; the end of the name when it has none. What is longer than endings are is part of the name. */
 static const char *ending_of(const char *name)
@@ -55,46 +56,13 @@ void file_name_numbered(const char *name, unsigned n, size_t max_bytes, char out
 	snprintf(out, FILE_NAME_SIZE, "%.*s%s%s", (int)stem, name, number, ending);
 }
 
-/* The names of devices count with any ending: CON.txt too. */
-static bool is_device(const char *name)
-{
-	static const char *const plain[] = { "CON", "PRN", "AUX", "NUL" }, *const counted[] = { "COM", "LPT" };
-	size_t len = strcspn(name, ".");
-
-	while (len > 0 && name[len - 1] == ' ')
-		len--;
-	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-		if (len == 3 && strncasecmp(name, plain[i], len) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
-		if (len == DEVICE_NAME_BYTES && strncasecmp(name, counted[i], 3) == 0 && name[3] >= '1' && name[3] <= '9')
-			return true;
-	}
-	return false;
-}
-
-static bool is_refused(char c)
-{
-	return (unsigned char)c < 0x20 || c == 0x7f || strchr("\\/:*?\"<>|", c) != NULL;
-}
-
 bool file_name_is_portable(const char *name)
 {
-	size_t len = strlen(name);
-	char *nfc;
-	bool composed;
+	char *nfc = text_nfc(name);
+	bool composed = nfc != NULL && strcmp(nfc, name) == 0;
 
-	if (len == 0 || name[len - 1] == '.' || name[len - 1] == ' ' || is_device(name))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (is_refused(name[i]))
-			return false;
-	}
-	nfc = text_nfc(name);
-	composed = nfc != NULL && strcmp(nfc, name) == 0;
 	free(nfc);
-	return composed;
+	return composed && portable_name(name);
 }
 
 void file_name_portable(const char *name, char out[FILE_NAME_SIZE])
@@ -102,11 +70,11 @@ void file_name_portable(const char *name, char out[FILE_NAME_SIZE])
 	char *nfc = text_nfc(name), whole[FILE_NAME_SIZE + 1];
 	size_t len;
 
-	snprintf(whole, sizeof whole, "%s%s", is_device(name) ? "_" : "", nfc == NULL ? "_" : nfc);
+	snprintf(whole, sizeof whole, "%s%s", portable_is_device(name) ? "_" : "", nfc == NULL ? "_" : nfc);
 	free(nfc);
 	file_name_numbered(whole, 1, NAME_MAX_BYTES, out);
 	for (char *c = out; *c != '\0'; c++) {
-		if (is_refused(*c))
+		if (!portable_char(*c))
 			*c = '_';
 	}
 	len = strlen(out);

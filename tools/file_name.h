@@ -13,8 +13,7 @@ enum { FILE_NAME_SIZE = NAME_MAX_BYTES + 1 };
  * too long loses whole characters as people see them, before its ending, which stays. `name` is UTF-8. */
 void file_name_numbered(const char *name, unsigned n, size_t max_bytes, char out[FILE_NAME_SIZE]);
 
-/* Windows, macOS and most exchange disks take it: none of \ / : * ? " < > | or control characters, no blank or dot at the end, no name of a
- * device (CON, NUL, COM1 …), and composed (NFC). Source: Microsoft, "Naming Files, Paths, and Namespaces". */
+/* Windows, macOS and most exchange disks take it: portable (routing/portable.h) and composed (NFC). */
 bool file_name_is_portable(const char *name);
 
 /* The nearest name that is portable: '_' for what is refused. Never empty. */

@@ -218,6 +218,12 @@ sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)
 	run -5 v btp send "${each[@]}" --type CV --number 70-CV/ĐU --date 2099-01-01 --strict -n
 	[[ $output == *"Error VT-1010"* ]]
 	[ "$(sent 70-BC/XX)" = 0 ]
+	cp a.txt 'số 12: về?.txt'
+	cp a.txt con.txt
+	run --separate-stderr v btp send 'số 12: về?.txt' con.txt --to thads --subject x --type CV --number 74-CV/ĐU --json -n
+	[ "$(jq -c .data.warnings <<<"$output")" = '["VT-1025"]' ]
+	run -5 v btp send con.txt --to thads --subject x --type CV --number 74-CV/ĐU --strict
+	[[ $output == *"Error VT-1025"* ]]
 	on_a_terminal k send "${each[@]}" --type CV --number 70-BC/ĐU --lang vi
 	[ "$status" = 1 ]
 	[[ $output == *VT-1012*"Vẫn gửi? [c/k]"*"chưa gửi gì"* ]]

@@ -181,6 +181,9 @@ static void test_days_that_cannot_be_and_files_of_nothing_are_slips(void **state
 	assert_int_equal(codes[0], ERR_EMPTY_FILE);
 	q.manifest_count = 1;
 	assert_int_equal(policy_warnings(&q, codes), 0);
+	q.odd_name = true;
+	assert_int_equal(policy_warnings(&q, codes), 1);
+	assert_int_equal(codes[0], ERR_FILE_NAME);
 }
 
 int main(void)
