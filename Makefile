@@ -30,7 +30,7 @@ DAEMON := access control_aside bulk bulk_fetch bulk_scan bulk_serve clock config
 	inbox installer keyring gate gate_thread links links_peers links_send names \
 	links_socket links_visit log log_repeat loop notify opener outbox sequencer spool store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
 # Numbers that are used twice, and documents sent again.
-ROUTING += decide_resend numbers series
+ROUTING += decide_resend numbers series slips
 DAEMON += control_resend
 # Files of the store and the keys, and what is done when they are gone.
 ROUTING += plan_cost

@@ -68,7 +68,8 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 
 void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m)
 {
-	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .reason = "", .dry_run = m->dry_run } };
+	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .strict = m->strict,
+							       .reason = "", .dry_run = m->dry_run } };
 	struct paper_texts *t = calloc(1, sizeof *t);
 	text_t about = "";
 	enum err e = t == NULL ? ERR_NO_MEMORY : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
@@ -175,7 +176,7 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
 	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
 	struct doc_id id = a->id, same = a->same, alike;
-	uint32_t warning = a->warning_count > 0 ? a->warnings[0] : 0;
+	uint32_t warnings[WARNINGS_MAX];
 
 	if (a->alike != NULL) {
 		alike = a->alike->id;
@@ -184,8 +185,10 @@ void control_paper_reply(struct client *c, const struct pending_reply *p, const 
 	}
 	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
 	accepted.repeated_request = a->repeated;
-	accepted.n_warnings = warning != 0;
-	accepted.warnings = &warning;
+	accepted.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
+	for (size_t i = 0; i < accepted.n_warnings; i++)
+		warnings[i] = a->warnings[i];
+	accepted.warnings = warnings;
 	accepted.same_number_count = a->same_count;
 	if (a->same_count > 0)
 		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);

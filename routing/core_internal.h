@@ -365,6 +365,21 @@ enum err number_put(struct turn_view *t, const struct key *series, struct doc_pl
 enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place);
 enum err numbers_load(struct turn_view *t);
 enum err numbers_tick(struct turn_view *t);
+
+/* ---- slips.c ---- */
+struct policy_question;
+/* The weightiest first: enum err, as warnings. */
+struct slips {
+	uint32_t codes[WARNINGS_MAX];
+	uint32_t count;
+	struct doc_id same; /* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	uint32_t same_count;
+};
+/* `series` NULL: it has no number of ours; `self`: where it lies, or will. */
+enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self, struct policy_question *q, struct slips *out);
+enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
+/* In the plan's arena: the answer is sent when the decision is over. */
+void slips_answer(struct turn_view *t, const struct slips *s, struct act_reply *a);
 /* Who is served beyond us, one entry a neighbour. */
 struct route {
 	struct committee_id neighbour;

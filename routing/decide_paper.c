@@ -130,15 +130,18 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 	return e;
 }
 
-/* A document of ours with this number, sent digitally or on paper: told with the answer. */
-static enum err look_at_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, struct number_others *others)
+/* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the symbol of whoever wrote it. */
+static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial, struct slips *out)
 {
+	const struct summary summary = { .number = p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = "", .due_on = "" };
+	struct policy_question q = { .summary = &summary, .type_name = p->type_name, .own_symbol = "", .wall_ms = t->now.wall_ms };
 	struct key series;
-	bool has;
-	enum err e = number_of_paper(t, p, &series, &has);
+	bool has = false;
+	enum err e = p->direction == DIRECTION_OUT ? slips_own_symbol(t, &q.own_symbol) : ERR_OK;
 
-	*others = (struct number_others){ .count = 0 };
-	return e == ERR_OK && has ? number_others(t, &series, (struct doc_place){ ROLE_PAPER, serial }, others) : e;
+	if (e == ERR_OK)
+		e = number_of_paper(t, p, &series, &has);
+	return e == ERR_OK ? slips_look(t, has ? &series : NULL, (struct doc_place){ ROLE_PAPER, serial }, &q, out) : e;
 }
 
 static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, bool there)
@@ -174,12 +177,37 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	return result;
 }
 
+/* Written, or only looked at; answered with what there is to tell. */
+static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial, const struct rec_paper *twin)
+{
+	struct act_reply *a;
+	struct slips slips;
+	enum err result = look_at_slips(t, p, serial, &slips);
+
+	if (result != ERR_OK)
+		return result;
+	if (e->strict && slips.count > 0) {
+		answer(t, e, (enum err)slips.codes[0], false);
+		return ERR_OK;
+	}
+	p->id = e->id;
+	p->uid = e->uid;
+	p->added_at_ms = t->now.wall_ms;
+	if (!e->dry_run) {
+		result = write(t, e, p, serial);
+		if (result != ERR_OK)
+			return result;
+		tell(t, e, p);
+	}
+	a = answer(t, e, ERR_OK, false);
+	a->alike = twin;
+	slips_answer(t, &slips, a);
+	return ERR_OK;
+}
+
 static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
-	static const uint32_t same_number = ERR_SAME_NUMBER;
 	const struct rec_paper *twin = NULL;
-	struct number_others others;
-	struct act_reply *a;
 	struct rec_paper p = e->paper;
 	struct month month;
 	uint32_t number;
@@ -204,27 +232,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	}
 	if (!e->again)
 		result = find_alike(t, &p, month, &twin);
-	if (result == ERR_OK)
-		result = look_at_number(t, &p, paper_serial(month, p.direction, number), &others);
-	if (result != ERR_OK)
-		return result;
-	p.id = e->id;
-	p.uid = e->uid;
-	p.added_at_ms = t->now.wall_ms;
-	if (!e->dry_run) {
-		result = write(t, e, &p, paper_serial(month, p.direction, number));
-		if (result != ERR_OK)
-			return result;
-		tell(t, e, &p);
-	}
-	a = answer(t, e, ERR_OK, false);
-	a->alike = twin;
-	if (others.count == 0)
-		return ERR_OK;
-	a->warnings = &same_number;
-	a->warning_count = 1;
-	a->same_count = others.count;
-	return number_id(t, others.one, &a->same);
+	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), twin) : result;
 }
 
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
@@ -267,15 +275,21 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
 	struct rec_paper wanted = e->paper;
+	struct act_reply *a;
+	struct slips slips;
 	struct record r;
 	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
 
+	if (result == ERR_OK)
+		result = look_at_slips(t, &r.u.paper, serial, &slips);
 	if (result != ERR_OK)
 		return result;
 	if (wanted.secrecy >= SECRECY_MAT)
 		wanted.subject = wanted.party = "";
 	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED : ERR_OK;
-	answer(t, e, result, true);
+	a = answer(t, e, result, true);
+	if (result == ERR_OK)
+		slips_answer(t, &slips, a);
 	return ERR_OK;
 }
 

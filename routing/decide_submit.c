@@ -13,55 +13,19 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 	return &a->u.reply;
 }
 
-/* What is told with the answer, also with a repeated one. */
-struct told {
-	uint32_t codes[WARNINGS_MAX];
-	uint32_t count;
-	struct doc_id same;
-	uint32_t same_count;
-	struct key series;
-	bool numbered;
-};
-
-/* `self`: where the document lies, or will. */
-static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self, struct told *out)
+/* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a repeated answer too. */
+static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self, struct key *series, bool *numbered,
+			      struct slips *out)
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
 	struct policy_question q = { .summary = &e->summary, .type_name = e->type_name, .manifest = e->manifest, .manifest_count = e->manifest_count,
-				     .own_symbol = "", .odd_name = e->odd_name, .wall_ms = t->now.wall_ms };
-	struct number_others others = { .count = 0 };
-	struct record r;
-	enum err result = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+				     .odd_name = e->odd_name, .wall_ms = t->now.wall_ms };
+	enum err result = slips_own_symbol(t, &q.own_symbol);
 
+	*numbered = false;
 	if (result == ERR_OK)
-		q.own_symbol = r.u.committee.symbol;
-	if (result != ERR_OK && result != ERR_NOT_FOUND && result != ERR_DAMAGED)
-		return result;
-	*out = (struct told){ .count = 0 };
-	result = number_of_document(t, &d, e->type_name, &out->series, &out->numbered);
-	if (result == ERR_OK && out->numbered)
-		result = number_others(t, &out->series, self, &others);
-	if (result == ERR_OK && others.count > 0) {
-		out->codes[out->count++] = ERR_SAME_NUMBER;
-		out->same_count = others.count;
-		result = number_id(t, others.one, &out->same);
-	}
-	out->count += policy_warnings(&q, out->codes + out->count);
-	return result;
-}
-
-/* In the plan's arena: the answer is sent when the decision is over. */
-static void tell(struct turn_view *t, const struct told *told, struct act_reply *a)
-{
-	uint32_t *codes = arena_array(t->plan->arena, told->count, sizeof *codes);
-
-	if (codes == NULL)
-		return;
-	memcpy(codes, told->codes, told->count * sizeof *codes);
-	a->warnings = codes;
-	a->warning_count = told->count;
-	a->same = told->same;
-	a->same_count = told->same_count;
+		result = number_of_document(t, &d, e->type_name, series, numbered);
+	return result == ERR_OK ? slips_look(t, *numbered ? series : NULL, self, &q, out) : result;
 }
 
 /* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are refused by name. */
@@ -116,9 +80,11 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	struct committee_id nobody = { "" };
 	struct recipient_list list;
 	struct routing_question q;
-	struct told told;
+	struct slips slips;
+	struct key series;
 	struct record r;
 	enum err result;
+	bool numbered;
 
 	if (ident->role != ROLE_OUT || memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
 		reply(t, e, ERR_CONFLICT, nobody);
@@ -130,12 +96,11 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	q = document_question(&r.u.document);
 	result = recipients_expand(t, &q.to, &list);
 	if (result == ERR_OK)
-		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial }, &told);
+		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial }, &series, &numbered, &slips);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
 
-		tell(t, &told, a);
-
+		slips_answer(t, &slips, a);
 		a->repeated = true;
 		a->recipients = list.ids;
 		a->recipient_count = list.count;
@@ -153,9 +118,9 @@ static void plan_files(struct turn_view *t, struct doc_place place, const struct
 	}
 }
 
-/* The records of a new document of ours, and its rows. */
+/* The records of a new document of ours, and its rows. `series` NULL: it has no number of ours. */
 static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref, uint32_t recipient_count,
-			     const struct routing_answer *answer, const struct told *told)
+			     const struct routing_answer *answer, const struct key *series)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
 	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
@@ -183,8 +148,8 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
 	}
 	r = document_state(t, place, d, NULL, &state);
-	if (r == ERR_OK && told->numbered)
-		r = number_put(t, &told->series, place);
+	if (r == ERR_OK && series != NULL)
+		r = number_put(t, series, place);
 	return r == ERR_OK ? document_publish_first(t, place, d, answer) : r;
 }
 
@@ -212,7 +177,9 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	struct recipient_list list;
 	uint32_t draft_ref;
 	struct act_reply *a;
-	struct told told;
+	struct slips slips;
+	struct key series;
+	bool numbered = false;
 	enum err r = recipients_expand(t, &q.to, &list);
 
 	if (r == ERR_OK && list.count == 0)
@@ -228,11 +195,11 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } }, &told);
+		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } }, &series, &numbered, &slips);
 	if (r != ERR_OK)
 		return r;
-	if (e->strict && told.count > 0) {
-		reply(t, e, (enum err)told.codes[0], (struct committee_id){ "" });
+	if (e->strict && slips.count > 0) {
+		reply(t, e, (enum err)slips.codes[0], (struct committee_id){ "" });
 		return ERR_OK;
 	}
 	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
@@ -242,19 +209,19 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 				    .submission = e->submission };
 	if (e->dry_run) {
 		a = reply(t, e, ERR_OK, self);
-		tell(t, &told, a);
+		slips_answer(t, &slips, a);
 		a->recipients = list.ids;
 		a->recipient_count = list.count;
 		return ERR_OK;
 	}
 	draft_ref = plan_draft(t->plan, &draft);
-	r = plan_records(t, e, draft_ref, list.count, &answer, &told);
+	r = plan_records(t, e, draft_ref, list.count, &answer, numbered ? &series : NULL);
 	if (r == ERR_OK)
 		r = log_send(t, e);
 	if (r != ERR_OK)
 		return r;
 	a = reply(t, e, ERR_OK, self);
-	tell(t, &told, a);
+	slips_answer(t, &slips, a);
 	a->recipients = list.ids;
 	a->recipient_count = list.count;
 	notify(t, NOTICE_ACCEPTED, ref, self, 0, &e->summary);

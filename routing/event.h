@@ -141,6 +141,7 @@ struct ev_paper {
 	struct doc_id id;       /* made by the client, so that repeating is safe */
 	struct rec_paper paper; /* to add; without what the core fills in */
 	bool again;             /* although one just like it stands there */
+	bool strict;            /* what would be warned of is refused */
 	text_t reason;          /* to cancel */
 	bool dry_run;
 };

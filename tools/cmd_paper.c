@@ -11,10 +11,11 @@
 #include "tools/json.h"
 #include "tools/output.h"
 #include "tools/period.h"
+#include "tools/slips.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
 
-enum { OPT_TYPE = 1, OPT_NUMBER, OPT_SUBJECT, OPT_DATE, OPT_SECRECY, OPT_FROM, OPT_TO, OPT_AGAIN, OPT_ID, OPT_PERIOD, OPT_REASON };
+enum { OPT_TYPE = 1, OPT_NUMBER, OPT_SUBJECT, OPT_DATE, OPT_SECRECY, OPT_FROM, OPT_TO, OPT_AGAIN, OPT_STRICT, OPT_ID, OPT_PERIOD, OPT_REASON };
 
 const struct command_option paper_options[] = {
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, "add" },
@@ -25,6 +26,7 @@ const struct command_option paper_options[] = {
 	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add" },
 	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("mat and above are left out of the share"), VALUE_WORDS, "add" },
 	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE, "add" },
+	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"), VALUE_NONE, "add" },
 	{ "id", OPT_ID, N_("UUID"), N_("of a registration to repeat safely"), VALUE_NONE, "add" },
 	{ "period", OPT_PERIOD, N_("PERIOD"), N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
 	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "cancel" },
@@ -33,12 +35,15 @@ const struct command_option paper_options[] = {
 
 struct paper {
 	const char *type;
+	const struct doctype *kind; /* what `type` means */
+	Vanthu__V1__Direction direction;
 	char *number, *subject, *party, *reason; /* NFC, ours */
 	char date[11];
 	Vanthu__V1__Secrecy secrecy;
-	bool again;
+	bool again, strict;
 	struct doc_id id;
 	struct period period;
+	struct slips told;
 };
 
 static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
@@ -78,6 +83,9 @@ static bool take(struct paper *p, int option, const char *value)
 		return take_text(&p->party, value);
 	case OPT_AGAIN:
 		p->again = true;
+		return true;
+	case OPT_STRICT:
+		p->strict = true;
 		return true;
 	case OPT_ID:
 		return uuid_parse(value, &p->id) == ERR_OK;
@@ -130,16 +138,16 @@ static int check_missing(struct cli *cli, const struct paper *p)
 }
 
 /* The same number went through the system: most likely one document, which counts already. Only a word of warning: the clerk knows. */
-static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *p, const struct doctype *type, Vanthu__V1__Direction direction)
+static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *p)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__List list = VANTHU__V1__LIST__INIT;
 	Vanthu__V1__Reply *reply;
 	unsigned hits = 0;
 
-	list.box = direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? VANTHU__V1__BOX__BOX_INBOX : VANTHU__V1__BOX__BOX_OUTBOX;
+	list.box = p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? VANTHU__V1__BOX__BOX_INBOX : VANTHU__V1__BOX__BOX_OUTBOX;
 	list.number = p->number;
-	list.type_code = (char *)(uintptr_t)type->code;
+	list.type_code = (char *)(uintptr_t)p->kind->code;
 	list.limit = 1;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &list;
@@ -168,7 +176,7 @@ static void warn_of_alike(struct cli *cli, const struct paper *p, const Vanthu__
 	json_decref(date);
 }
 
-static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction, const Vanthu__V1__PaperAccepted *a)
+static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
 {
 	static const struct column columns[] = {
 		{ "id", N_("Id"), FORMAT_TEXT, false },           { "direction", N_("Direction"), FORMAT_STATE, false },
@@ -177,7 +185,7 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	json_t *out = json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", json_uuid(a->id), "direction", word_of(direction), "number", p->number,
+	json_t *out = json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", json_uuid(a->id), "direction", word_of(p->direction), "number", p->number,
 				"date", p->date, "counted", !secret);
 
 	if (secret)
@@ -189,11 +197,7 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
 	json_object_set_new(out, "alike", a->alike_id.len == 0 ? json_null() : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
-	json_object_set_new(out, "warnings", json_array());
-	for (size_t i = 0; i < a->n_warnings; i++)
-		json_array_append_new(json_object_get(out, "warnings"), json_code(a->warnings[i]));
-	if (a->same_number_count > 0)
-		json_object_set_new(out, "same_number", json_pack("{s:o, s:I}", "id", json_uuid(a->same_number_id), "count", (json_int_t)a->same_number_count));
+	slips_add(out, slips_of_paper(a));
 	if (secret)
 		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
 	output_object(cli, out, columns);
@@ -201,33 +205,52 @@ static int print_added(struct cli *cli, const struct paper *p, Vanthu__V1__Direc
 	return 0;
 }
 
-static enum err send_add(struct cli *cli, struct client *c, struct paper *p, const struct doctype *type, Vanthu__V1__Direction direction,
-			 Vanthu__V1__Reply **reply)
+/* `look`: all that there is to warn of, and nothing is kept. */
+static enum err send_add(struct cli *cli, struct client *c, struct paper *p, bool look, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
 
 	add.id = (ProtobufCBinaryData){ .len = sizeof p->id.bytes, .data = p->id.bytes };
-	add.direction = direction;
-	add.type_code = (char *)(uintptr_t)type->code;
-	add.type_name = (char *)(uintptr_t)type->name;
+	add.direction = p->direction;
+	add.type_code = (char *)(uintptr_t)p->kind->code;
+	add.type_name = (char *)(uintptr_t)p->kind->name;
 	add.number = p->number;
 	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t)"" : p->subject;
 	add.date = p->date;
 	add.party = secret || p->party == NULL ? (char *)(uintptr_t)"" : p->party;
 	add.secrecy = p->secrecy;
 	add.again = p->again;
-	add.dry_run = cli->dry_run;
+	add.dry_run = look || cli->dry_run;
+	add.strict = p->strict && !look;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_ADD;
 	request.paper_add = &add;
 	return client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
 }
 
-static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction)
+/* What the daemon would warn of: looked at before anything is registered, where somebody can be asked, or wants none of it. 0: go on. */
+static int look_first(struct cli *cli, struct client *c, struct paper *p)
+{
+	Vanthu__V1__Reply *reply;
+	struct slips_told slips;
+	enum err e;
+
+	if (!p->strict && (cli->dry_run || !slips_can_ask(cli)))
+		return 0;
+	e = send_add(cli, c, p, true, &reply);
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	slips = slips_of_paper(reply->paper_accepted);
+	if (p->strict)
+		return slips_refuse(cli, slips);
+	slips_tell(cli, &p->told, slips);
+	return slips_ask(cli, &p->told, _("Register it all the same? [y/n] "), _("nothing was registered"));
+}
+
+static int add(struct cli *cli, struct paper *p)
 {
 	static const struct doc_id none;
-	const struct doctype *type;
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
 	char id[UUID_TEXT_SIZE];
@@ -235,7 +258,7 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 	enum err e;
 
 	if (code == 0)
-		code = doctype_option(cli, p->type, &type);
+		code = doctype_option(cli, p->type, &p->kind);
 	if (code != 0)
 		return code;
 	if (p->date[0] == '\0')
@@ -243,17 +266,20 @@ static int add(struct cli *cli, struct paper *p, Vanthu__V1__Direction direction
 	if (memcmp(&p->id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &p->id) != ERR_OK)
 		return cli_fail(cli, ERR_SYSTEM, NULL);
 	e = client_open(cli, CLIENT_OFFICE, &c);
-	uuid_print(p->id.bytes, id);
-	cli->request_id = e == ERR_OK && !cli->dry_run ? id : NULL;
 	if (e == ERR_OK)
-		e = send_add(cli, c, p, type, direction, &reply);
+		code = look_first(cli, c, p);
+	uuid_print(p->id.bytes, id);
+	cli->request_id = e == ERR_OK && code == 0 && !cli->dry_run ? id : NULL;
+	if (e == ERR_OK && code == 0)
+		e = send_add(cli, c, p, false, &reply);
 	cli->request_id = NULL;
-	if (e == ERR_OK) {
-		code = print_added(cli, p, direction, reply->paper_accepted);
+	if (e == ERR_OK && code == 0) {
+		slips_tell(cli, &p->told, slips_of_paper(reply->paper_accepted));
+		code = print_added(cli, p, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)
 			warn_of_alike(cli, p, reply->paper_accepted);
 		if (!reply->paper_accepted->repeated_request)
-			warn_of_twin(cli, c, p, type, direction);
+			warn_of_twin(cli, c, p);
 	}
 	client_close(c);
 	return e == ERR_OK ? code : err_exit_code(e);
@@ -409,13 +435,13 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	if (count == 0)
 		return cli_wanted(cli, _("add, list, show or cancel?"), "");
 	if (count == 2)
-		direction = direction_of(operands[1]);
+		p->direction = direction = direction_of(operands[1]);
 	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN && cli_given(cli, "to") != NULL)
 		return cli_wanted(cli, _("what came in has no --to"), _("say with --from who sent it"));
 	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT && cli_given(cli, "from") != NULL)
 		return cli_wanted(cli, _("what went out has no --from"), _("say with --to whom it went to"));
 	if (strcmp(operands[0], "add") == 0 && count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
-		return add(cli, p, direction);
+		return add(cli, p);
 	if (strcmp(operands[0], "list") == 0 && (count == 1 || (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
 		return list(cli, p, direction);
 	if (strcmp(operands[0], "show") == 0 && count == 2)

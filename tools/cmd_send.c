@@ -331,7 +331,7 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
-	slips_add(out, a);
+	slips_add(out, slips_of(a));
 	output_object(cli, out, columns);
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
@@ -370,7 +370,7 @@ static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__
 	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients), "state", "delivered");
 	int code;
 
-	slips_add(out, a); /* before the reply is gone */
+	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = wait_delivered(cli, c, id);
 	if (code == 0)
 		return output_object(cli, out, columns);
@@ -396,9 +396,9 @@ static int look_first(struct cli *cli, struct client *c, struct wanted *w)
 	if (e != ERR_OK)
 		return err_exit_code(e);
 	if (strict)
-		return slips_refuse(cli, accepted);
-	slips_tell(cli, &w->told, accepted);
-	code = slips_ask(cli, &w->told);
+		return slips_refuse(cli, slips_of(accepted));
+	slips_tell(cli, &w->told, slips_of(accepted));
+	code = slips_ask(cli, &w->told, _("Send it all the same? [y/n] "), _("nothing was sent"));
 	return code;
 }
 
@@ -423,7 +423,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0)
 		e = submit(c, w, &accepted);
 	if (e == ERR_OK && code == 0) {
-		slips_tell(cli, &w->told, accepted);
+		slips_tell(cli, &w->told, slips_of(accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
 			cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run ? print_delivered(cli, c, accepted, id) : print_accepted(cli, accepted, id);

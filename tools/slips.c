@@ -11,15 +11,15 @@
 #include "tools/uuid.h"
 
 /* What it is, in a sentence: of a number that is used already, by which document. */
-static const char *sentence(uint32_t code, const Vanthu__V1__Accepted *a, char *out, size_t size)
+static const char *sentence(uint32_t code, struct slips_told a, char *out, size_t size)
 {
 	char id[UUID_TEXT_SIZE];
-	unsigned long more = a->same_number_count == 0 ? 0 : (unsigned long)a->same_number_count - 1;
+	unsigned long more = a.same_count == 0 ? 0 : (unsigned long)a.same_count - 1;
 
 	snprintf(out, size, "%s", _(err_text(err_known(code) ? (enum err)code : ERR_FIELD)));
-	if (code != ERR_SAME_NUMBER || a->same_number_id.len != 16)
+	if (code != ERR_SAME_NUMBER || a.same.len != 16)
 		return out;
-	uuid_print(a->same_number_id.data, id);
+	uuid_print(a.same.data, id);
 	snprintf(out + strlen(out), size - strlen(out), ": %s", id);
 	if (more > 0)
 		snprintf(out + strlen(out), size - strlen(out), ngettext(", and %lu more", ", and %lu more", more), more);
@@ -35,15 +35,25 @@ static bool is_told(const struct slips *told, uint32_t code)
 	return false;
 }
 
-void slips_tell(struct cli *cli, struct slips *told, const Vanthu__V1__Accepted *a)
+struct slips_told slips_of(const Vanthu__V1__Accepted *a)
+{
+	return (struct slips_told){ .codes = a->warnings, .count = a->n_warnings, .same = a->same_number_id, .same_count = a->same_number_count };
+}
+
+struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a)
+{
+	return (struct slips_told){ .codes = a->warnings, .count = a->n_warnings, .same = a->same_number_id, .same_count = a->same_number_count };
+}
+
+void slips_tell(struct cli *cli, struct slips *told, struct slips_told a)
 {
 	char text[512];
 
-	for (size_t i = 0; i < a->n_warnings; i++) {
-		if (is_told(told, a->warnings[i]) || told->count == SLIPS_MAX)
+	for (size_t i = 0; i < a.count; i++) {
+		if (is_told(told, a.codes[i]) || told->count == SLIPS_MAX)
 			continue;
-		told->codes[told->count++] = a->warnings[i];
-		cli_warn(cli, "VT-%u %s", (unsigned)a->warnings[i], sentence(a->warnings[i], a, text, sizeof text));
+		told->codes[told->count++] = a.codes[i];
+		cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i], sentence(a.codes[i], a, text, sizeof text));
 	}
 }
 
@@ -52,7 +62,7 @@ bool slips_can_ask(const struct cli *cli)
 	return !cli->yes && !cli->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-int slips_ask(struct cli *cli, const struct slips *told)
+int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left)
 {
 	char line[64];
 	char *folded;
@@ -60,35 +70,35 @@ int slips_ask(struct cli *cli, const struct slips *told)
 
 	if (told->count == 0)
 		return 0;
-	fputs(_("Send it all the same? [y/n] "), stderr);
+	fputs(question, stderr);
 	fflush(stderr);
 	folded = fgets(line, sizeof line, stdin) == NULL ? NULL : text_fold(line);
 	/* Yes in either language, whatever the other is. */
 	yes = folded != NULL && (folded[0] == 'y' || folded[0] == 'c');
 	free(folded);
-	return yes ? 0 : cli_fail_text(cli, ERR_CANCELLED, _("nothing was sent"), "");
+	return yes ? 0 : cli_fail_text(cli, ERR_CANCELLED, left, "");
 }
 
-int slips_refuse(struct cli *cli, const Vanthu__V1__Accepted *a)
+int slips_refuse(struct cli *cli, struct slips_told a)
 {
-	enum err first = a->n_warnings == 0 ? ERR_OK : (enum err)a->warnings[0];
+	enum err first = a.count == 0 ? ERR_OK : (enum err)a.codes[0];
 	char text[512];
 	int code;
 
 	if (first == ERR_OK)
 		return 0;
-	code = cli_fail_text(cli, first, sentence(a->warnings[0], a, text, sizeof text), _(err_fix(first)));
+	code = cli_fail_text(cli, first, sentence(a.codes[0], a, text, sizeof text), _(err_fix(first)));
 	return first == ERR_FUTURE ? err_exit_code(ERR_REFUSED) : code;
 }
 
-void slips_add(json_t *out, const Vanthu__V1__Accepted *a)
+void slips_add(json_t *out, struct slips_told a)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < a->n_warnings; i++)
-		json_array_append_new(list, json_code(a->warnings[i]));
+	for (size_t i = 0; i < a.count; i++)
+		json_array_append_new(list, json_code(a.codes[i]));
 	json_object_set_new(out, "warnings", list);
-	if (a->same_number_count > 0)
-		json_object_set_new(out, "same_number", json_pack("{s:o, s:I}", "id", json_uuid(a->same_number_id), "count",
-								  (json_int_t)a->same_number_count));
+	if (a.same_count > 0)
+		json_object_set_new(out, "same_number", json_pack("{s:o, s:I}", "id", json_uuid(a.same), "count",
+								  (json_int_t)a.same_count));
 }

@@ -1,4 +1,4 @@
-/* What the daemon warns of when a document is to be sent: told, asked about on a terminal, or a reason not to send. */
+/* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked about on a terminal, or a reason not to send. */
 #ifndef VANTHU_TOOLS_SLIPS_H
 #define VANTHU_TOOLS_SLIPS_H
 
@@ -12,19 +12,29 @@ struct slips {
 	unsigned count;
 };
 
-/* Tells those of an answer that are new, each on a line of standard error with its code. */
-void slips_tell(struct cli *cli, struct slips *told, const Vanthu__V1__Accepted *a);
+/* Those of one answer; lives as long as it. */
+struct slips_told {
+	const uint32_t *codes;
+	size_t count;
+	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
+	uint64_t same_count;
+};
+struct slips_told slips_of(const Vanthu__V1__Accepted *a);
+struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);
 
-/* 0: there is none, or whoever sits at the terminal says yes; otherwise the exit code after it was told that nothing was sent. */
-int slips_ask(struct cli *cli, const struct slips *told);
+/* Tells those of an answer that are new, each on a line of standard error with its code. */
+void slips_tell(struct cli *cli, struct slips *told, struct slips_told a);
+
+/* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code after `left` was told: nothing was done. */
+int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left);
 
 /* --strict: the exit code after the first was told as an error. */
-int slips_refuse(struct cli *cli, const Vanthu__V1__Accepted *a);
+int slips_refuse(struct cli *cli, struct slips_told a);
 
 /* Is somebody there to ask, and has not said -y? */
 bool slips_can_ask(const struct cli *cli);
 
 /* warnings, and same_number with 1011, into an answer in JSON. */
-void slips_add(json_t *out, const Vanthu__V1__Accepted *a);
+void slips_add(json_t *out, struct slips_told a);
 
 #endif

@@ -243,6 +243,25 @@ sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)
 	[ "$(sent 70-BC/ĐU) $(sent 71-BC/ĐU) $(sent 72-BC/ĐU) $(sent 73-CV/ĐU)" = "1 1 1 1" ]
 }
 
+@test "a slip on paper is told, asked about and refused likewise" {
+	local each=(paper add out --subject x --date "$(date +%F)") codes
+	codes=$(v btp "${each[@]}" --type CV --number 80-BC/XX -n --json 2>/dev/null | jq -c .data.warnings)
+	[ "$codes" = '["VT-1012","VT-1008"]' ]
+	# What comes in has the symbol of whoever wrote it.
+	codes=$(v btp paper add in --subject x --type CV --number 80-BC/XX -n --json 2>/dev/null | jq -c .data.warnings)
+	[ "$codes" = '["VT-1012"]' ]
+	run -5 v btp "${each[@]}" --type CV --number 80-BC/ĐU --strict
+	[[ $output == *"Error VT-1012"* ]]
+	on_a_terminal k "${each[@]}" --type CV --number 80-BC/ĐU --lang vi
+	[ "$status" = 1 ]
+	[[ $output == *VT-1012*"Vẫn vào sổ? [c/k]"*"chưa vào sổ gì"* ]]
+	run v btp paper show 80-BC/ĐU
+	[ "$status" = 4 ]
+	on_a_terminal c "${each[@]}" --type CV --number 80-BC/ĐU
+	[ "$status" = 0 ]
+	v btp paper cancel 80-BC/ĐU --reason "nhập nhầm" -q >/dev/null
+}
+
 @test "a number that is used already is told, refused by --strict, and counted; two at once are not both without a word" {
 	local before n each=(a.txt --to thads --type TB --subject x)
 	before=$(v btp target --json | jq .data.same_number)

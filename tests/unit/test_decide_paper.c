@@ -278,6 +278,26 @@ static void test_id_of_a_digital_document_is_no_paper(void **state)
 
 /* ---- much paper, and damaged paper ---- */
 
+static void test_slips_are_told_and_strict_writes_nothing(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-BC/ĐUK", "2025-06-14");
+	struct act_reply r = paper_answer(g, &e);
+
+	assert_true(r.result == ERR_OK && r.warning_count == 1 && r.warnings[0] == ERR_NUMBER_TYPE);
+	e.u.paper.strict = true;
+	assert_int_equal(paper_answer(g, &e).result, ERR_NUMBER_TYPE);
+	assert_true(plan_is_empty(g->s->plan));
+	e.u.paper.paper.number = "12-CV/ĐUK"; /* nothing to warn of */
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	/* Told again with a repeated request; our own number is asked about only of what went out. */
+	e = paper_entry(2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
+	paper_add(g, 2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
+	r = paper_answer(g, &e);
+	assert_true(r.result == ERR_OK && r.repeated && r.warning_count == 2 && r.warnings[1] == ERR_FOREIGN_SYMBOL);
+}
+
 static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last(void **state)
 {
 	struct stage *g = *state;
@@ -358,6 +378,7 @@ int main(void)
 		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
 		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
 		TEST(test_id_of_a_digital_document_is_no_paper),
+		TEST(test_slips_are_told_and_strict_writes_nothing),
 		TEST(test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last),
 		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),
 	};
