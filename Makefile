@@ -189,17 +189,20 @@ $(B)/gen/py/proto/%_pb2.py: proto/%.proto $(B)/cflags
 	@mkdir -p $(B)/gen/py
 	$(Q)protoc --python_out=$(B)/gen/py -I. $<
 
+# A canary is the release with the few files that it spoils compiled anew.
+CANARY_SOURCES := $(basename $(shell grep -l '^#if.*VANTHU_CANARY_' routing/*.c proto/*.c daemon/*.c))
+canary_of = $(foreach p,$(2),$(B)/$(if $(filter $(p),$(CANARY_SOURCES)),$(1),obj)/$(p).o)
 define canary
-$(B)/$(1)/sim: $(call obj_of,$(1),$(SIM_PARTS)) $(call gen_of,$(1))
+$(B)/$(1)/sim: $(call canary_of,$(1),$(SIM_PARTS)) $(call gen_of,obj)
 	$$(call say,link,$$@)
-	$$(Q)$(CC) -pthread -o $$@ $$^ $$(LIBS)
+	$$(Q)$(CC) $(LINK) -o $$@ $$^ $$(LIBS)
 endef
 $(eval $(call canary,canary-no-verify))
 $(eval $(call canary,canary-early-ack))
 # The whole daemon that acknowledges early: tests/system/order.bats must catch it at work.
-$(B)/canary-early-ack/vanthud: $(call obj_of,canary-early-ack,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,canary-early-ack)
+$(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
 	$(call say,link,$@)
-	$(Q)$(CC) -pthread -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
 lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
 

@@ -2,6 +2,7 @@
  * Each change is a version of the directory; the top gets it, now and then somebody else by hand, and from there it must come down by itself. */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/digest.h"
@@ -94,7 +95,7 @@ static struct rec_committee *entry_of(struct world *w, struct version *v, int me
 			return &v->directory.entries[i];
 		}
 	}
-	return NULL;
+	abort(); /* every member has one */
 }
 
 static void place(struct world *w, struct rec_committee *entry, bool retired)
