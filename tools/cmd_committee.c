@@ -13,6 +13,7 @@
 #include "tools/fsutil.h"
 #include "tools/json.h"
 #include "tools/output.h"
+#include "tools/recipients.h"
 #include "tools/registry.h"
 
 enum { OPT_TO = 200, OPT_REGISTRY };
@@ -63,10 +64,13 @@ static int list(struct cli *cli, const char *only)
 	json_t *out = json_array();
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
+	char *id = NULL;
 	enum err e = client_open(cli, CLIENT_READ, &c);
 
-	if (only != NULL)
-		query.id = (char *)(uintptr_t)only;
+	if (e == ERR_OK && only != NULL)
+		e = recipients_one(c, only, &id);
+	if (id != NULL)
+		query.id = id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
 	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
@@ -74,6 +78,7 @@ static int list(struct cli *cli, const char *only)
 	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
 		json_array_append_new(out, json_committee(reply->committee));
 	client_close(c);
+	free(id);
 	if (e != ERR_NOT_FOUND || cli->failed_told) {
 		json_decref(out);
 		return err_exit_code(e);

@@ -172,10 +172,10 @@ static int read_type(struct cli *cli, struct search *s)
 
 static enum err resolve(struct client *c, struct search *s)
 {
-	enum err e = s->list.from[0] == '\0' ? ERR_OK : recipients_resolve(c, s->list.from, false, true, &s->from);
+	enum err e = s->list.from[0] == '\0' ? ERR_OK : recipients_one(c, s->list.from, &s->from);
 
 	if (e == ERR_OK && s->list.to[0] != '\0')
-		e = recipients_resolve(c, s->list.to, false, true, &s->to);
+		e = recipients_one(c, s->list.to, &s->to);
 	if (s->from != NULL)
 		s->list.from = s->from;
 	if (s->to != NULL)

@@ -1,4 +1,5 @@
 /* queue: what waits for each neighbour, by age, or document by document. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/client.h"
@@ -6,6 +7,7 @@
 #include "tools/form.h"
 #include "tools/json.h"
 #include "tools/output.h"
+#include "tools/recipients.h"
 #include "tools/text.h"
 
 /* Tells the rest of a list, or why it broke off. */
@@ -75,30 +77,54 @@ static json_t *json_item(const Vanthu__V1__QueueItem *q)
 			 (json_int_t)q->size_bytes);
 }
 
-static int list(struct cli *cli, const char *neighbour)
+/* ---- one by one, of one neighbour or of all ---- */
+
+struct listing {
+	Vanthu__V1__Request__WhatCase request; /* what is asked; its name is the neighbour's */
+	Vanthu__V1__Reply__WhatCase row;
+	json_t *(*json)(const Vanthu__V1__Reply *reply);
+	const struct column *columns;
+};
+
+static int list(struct cli *cli, const struct listing *l, const char *neighbour)
 {
-	static const struct column columns[] = {
-		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
-		{ "from", N_("From"), FORMAT_TEXT, false },              { "number", N_("Number"), FORMAT_TEXT, false },
-		{ "lane", N_("Lane"), FORMAT_WORD, false },              { "recipients", N_("Recipients"), FORMAT_COUNT, false },
-		{ "items", N_("Items"), FORMAT_COUNT, false },           { "age_s", N_("Age"), FORMAT_AGE, false },
-		{ NULL, NULL, FORMAT_TEXT, false },
-	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
 	json_t *all = json_array();
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
-	enum err e;
+	char *id = NULL;
+	enum err e = client_open(cli, CLIENT_READ, &c);
 
-	name.committee = (char *)(uintptr_t)neighbour;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_QUEUE_LIST;
-	request.queue_list = &name;
-	e = ask(cli, &request, &c);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUED, &reply)) == ERR_OK)
-		json_array_append_new(all, json_item(reply->queued));
-	return end_list(cli, c, e, all, columns);
+	if (e == ERR_OK && neighbour[0] != '\0')
+		e = recipients_one(c, neighbour, &id);
+	if (id != NULL)
+		name.committee = id;
+	request.what_case = l->request;
+	if (l->request == VANTHU__V1__REQUEST__WHAT_ASIDE_LIST)
+		request.aside_list = &name;
+	else
+		request.queue_list = &name;
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		client_fail(c, e, NULL);
+	while (e == ERR_OK && (e = client_row(c, l->row, &reply)) == ERR_OK)
+		json_array_append_new(all, l->json(reply));
+	free(id);
+	return end_list(cli, c, e, all, l->columns);
 }
+
+static json_t *json_queued(const Vanthu__V1__Reply *reply)
+{
+	return json_item(reply->queued);
+}
+
+static const struct listing queued = { VANTHU__V1__REQUEST__WHAT_QUEUE_LIST, VANTHU__V1__REPLY__WHAT_QUEUED, json_queued, (const struct column[]){
+	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },              { "number", N_("Number"), FORMAT_TEXT, false },
+	{ "lane", N_("Lane"), FORMAT_WORD, false },              { "recipients", N_("Recipients"), FORMAT_COUNT, false },
+	{ "items", N_("Items"), FORMAT_COUNT, false },           { "age_s", N_("Age"), FORMAT_AGE, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+} };
 
 /* ---- what came and is not believed yet ---- */
 
@@ -109,38 +135,23 @@ static const char *kind_name(Vanthu__V1__Kind kind)
 	return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : names[0];
 }
 
-static json_t *json_aside(const Vanthu__V1__AsideItem *a)
+static json_t *json_aside(const Vanthu__V1__Reply *reply)
 {
+	const Vanthu__V1__AsideItem *a = reply->aside;
+
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I}", "committee", a->committee, "lane", a->lane, "kind",
 			 kind_name(a->kind), "signer", json_text_or_null(a->signer), "id", a->id.len == 0 ? json_null() : json_uuid(a->id), "from",
 			 json_text_or_null(a->origin), "signed_at", json_time(a->signed_at_ms), "why", err_text((enum err)a->why), "code",
 			 json_code(a->why), "age_s", (json_int_t)a->age_s, "asked", (json_int_t)a->asked);
 }
 
-static int aside(struct cli *cli, const char *neighbour)
-{
-	static const struct column columns[] = {
-		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "kind", N_("Kind"), FORMAT_WORD, false },
-		{ "signer", N_("Signed by"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
-		{ "from", N_("From"), FORMAT_TEXT, false },           { "signed_at", N_("Says it was signed"), FORMAT_TIME, false },
-		{ "code", N_("Code"), FORMAT_TEXT, false },           { "asked", N_("Asked"), FORMAT_COUNT, false },
-		{ "age_s", N_("Age"), FORMAT_AGE, false },            { NULL, NULL, FORMAT_TEXT, false },
-	};
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
-	json_t *all = json_array();
-	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
-	enum err e;
-
-	name.committee = (char *)(uintptr_t)neighbour;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_ASIDE_LIST;
-	request.aside_list = &name;
-	e = ask(cli, &request, &c);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
-		json_array_append_new(all, json_aside(reply->aside));
-	return end_list(cli, c, e, all, columns);
-}
+static const struct listing set_aside = { VANTHU__V1__REQUEST__WHAT_ASIDE_LIST, VANTHU__V1__REPLY__WHAT_ASIDE, json_aside, (const struct column[]){
+	{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "kind", N_("Kind"), FORMAT_WORD, false },
+	{ "signer", N_("Signed by"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },           { "signed_at", N_("Says it was signed"), FORMAT_TIME, false },
+	{ "code", N_("Code"), FORMAT_TEXT, false },           { "asked", N_("Asked"), FORMAT_COUNT, false },
+	{ "age_s", N_("Age"), FORMAT_AGE, false },            { NULL, NULL, FORMAT_TEXT, false },
+} };
 
 int cmd_queue(struct cli *cli, int argc, char **argv)
 {
@@ -152,8 +163,8 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 	if (count == 0 || (count == 1 && strcmp(argv[optind], "show") == 0))
 		return show(cli);
 	if (count <= 2 && strcmp(argv[optind], "list") == 0)
-		return list(cli, count == 2 ? argv[optind + 1] : "");
+		return list(cli, &queued, count == 2 ? argv[optind + 1] : "");
 	if (count <= 2 && strcmp(argv[optind], "aside") == 0)
-		return aside(cli, count == 2 ? argv[optind + 1] : "");
+		return list(cli, &set_aside, count == 2 ? argv[optind + 1] : "");
 	return form_missing(cli, count, argv + optind);
 }

@@ -171,7 +171,7 @@ static int run(struct cli *cli, struct wanted *w)
 		return cli_bad_value(cli, _(err_fix(ERR_BAD_DATE)));
 	e = client_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
-		e = recipients_resolve(c, w->to, false, true, &w->neighbour);
+		e = recipients_one(c, w->to, &w->neighbour);
 	if (e == ERR_OK && w->all)
 		e = collect(c, w, since_ms);
 	if (e == ERR_OK)

@@ -1,5 +1,6 @@
 /* status and link: what an operator looks at first. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/client.h"
@@ -8,6 +9,7 @@
 #include "tools/form.h"
 #include "tools/json.h"
 #include "tools/output.h"
+#include "tools/recipients.h"
 
 enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
 
@@ -249,13 +251,16 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 
 /* ---- links ---- */
 
-static int list_links(struct cli *cli, const char *only)
+static int list_links(struct cli *cli, const char *named)
 {
 	json_t *list = json_array();
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
+	char *only = NULL;
 	enum err e = client_open(cli, CLIENT_READ, &c);
 
+	if (e == ERR_OK && named != NULL)
+		e = recipients_one(c, named, &only);
 	if (e == ERR_OK)
 		e = ask(c, VANTHU__V1__REQUEST__WHAT_LINKS);
 	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_LINK, &reply)) == ERR_OK) {
@@ -267,12 +272,13 @@ static int list_links(struct cli *cli, const char *only)
 		cli_fail(cli, ERR_NOT_FOUND, only);
 	else if (e == ERR_NOT_FOUND)
 		e = ERR_OK;
+	free(only);
 	if (e != ERR_OK) {
 		json_decref(list);
 		return err_exit_code(e);
 	}
 	explain_all(cli, list);
-	if (only != NULL) {
+	if (named != NULL) {
 		static const struct column columns[] = {
 			{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "role", N_("Role"), FORMAT_STATE, false },
 			{ "state", N_("Link"), FORMAT_STATE, false },         { "reason", N_("Reason"), FORMAT_TEXT, false },
@@ -298,7 +304,7 @@ static int list_links(struct cli *cli, const char *only)
 	return 0;
 }
 
-static int ping_link(struct cli *cli, const char *committee)
+static int ping_link(struct cli *cli, const char *named)
 {
 	static const struct column columns[] = { { "committee", N_("Neighbour"), FORMAT_TEXT, false },
 						 { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
@@ -307,9 +313,12 @@ static int ping_link(struct cli *cli, const char *committee)
 	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
+	char *committee = NULL;
 	enum err e = client_open(cli, CLIENT_OPERATE, &c);
 
-	name.committee = (char *)(uintptr_t)committee;
+	if (e == ERR_OK)
+		e = recipients_one(c, named, &committee);
+	name.committee = committee;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PING;
 	request.ping = &name;
 	if (e == ERR_OK)
@@ -318,6 +327,7 @@ static int ping_link(struct cli *cli, const char *committee)
 		output_object(cli, json_pack("{s:s, s:I}", "committee", committee, "round_trip_us", (json_int_t)reply->pong->round_trip_us),
 			      columns);
 	client_close(c);
+	free(committee);
 	return err_exit_code(e);
 }
 

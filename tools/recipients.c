@@ -144,7 +144,7 @@ static void note_name(void *ctx, const Vanthu__V1__Committee *c)
 		struct named *n = &s->words[i];
 		bool exact = strcmp(n->word, c->name) == 0;
 
-		if (strcmp(folded, n->folded) != 0 || (n->exact && !exact) || (c->retired && n->count > 0))
+		if ((strcmp(folded, n->folded) != 0 && strcmp(c->id, n->folded) != 0) || (n->exact && !exact) || (c->retired && n->count > 0))
 			continue;
 		if (exact && !n->exact) {
 			n->count = 0;
@@ -239,6 +239,13 @@ enum err recipients_resolve(struct client *c, const char *given, bool list, bool
 	free(words);
 	free(nfc);
 	return e;
+}
+
+enum err recipients_one(struct client *c, const char *given, char **out)
+{
+	enum err e = recipients_resolve(c, given, false, true, out);
+
+	return e != ERR_OK || could_be_id(*out) ? e : recipients_tell_unknown(c, given, ERR_BAD_ID);
 }
 
 /* ---- what was meant ---- */

@@ -283,7 +283,7 @@ sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)
 }
 
 @test "committees go by their name, lists find members of groups, and counts say what is there" {
-	local id=01a2215d-65de-4199-86c7-eeac8bff9def
+	local id=01a2215d-65de-4199-86c7-eeac8bff9def each
 	v btp send a.txt "$ROOT/README.md" --to SUBTREE --id "{${id^^}}" --type CV --number 80-CV/ĐU --subject x --wait delivered --timeout 120 -q >/dev/null
 	v btp send a.txt --to "dang bo cuc QUAN LY thi hanh an dan su" --type CV --number 81-CV/ĐU --subject x --json | jq -e '.data.recipients == ["thads"]'
 	run -2 v btp send a.txt --to "Chi bộ không có" --type CV --number 82-CV/ĐU --subject x
@@ -291,6 +291,14 @@ sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)
 	v btp outbox --to cb-nghiepvu --json | jq -e '[.data[].number] | contains(["80-CV/ĐU"]) and (contains(["81-CV/ĐU"]) | not)'
 	v btp outbox --to "chi bộ phòng nghiệp vụ" --number 80-CV/ĐU --json | jq -e --arg id $id '.data[0].id == $id and .data[0].recipient_count == (.data[0].to | length)'
 	v btp outbox --to btp --json | jq -e '.data == []'
+	v btp outbox --to THADS --json | jq -e '[.data[].number] | contains(["81-CV/ĐU"])'
+	[ "$(v btp link show "ĐẢNG BỘ văn phòng bộ" --json | jq -r .data.committee)" = vanphong ]
+	[ "$(v btp committee show CB-TOCHUC --json | jq -r .data.id)" = cb-tochuc ]
+	v btp queue list Thads --json | jq -e '.data == []'
+	for each in "outbox --to" "link show" "queue aside" "committee show"; do
+		run -2 v btp $each "Văn phòng"
+		[[ $output == *"VT-1003"*"did you mean vanphong"* ]]
+	done
 	v thads inbox --from "đảng ủy bộ tư pháp" --number 80-CV/ĐU --json | jq -e '.data[0] | .recipient_count == 6 and (.to | length) == 6 and .attachment_count == 2'
 	v thads show $id --json | jq -e '.data | .recipient_count == 6 and (.to | length) == 6 and .attachment_count == (.attachments | length)'
 	run -2 v btp send a.txt --to thads --id 00000000-0000-0000-0000-000000000000 --type CV --subject x
