@@ -378,6 +378,15 @@ static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__
 	return code;
 }
 
+static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Accepted *a)
+{
+	struct slips_told slips = slips_of(a);
+
+	slips.files = w->s.files;
+	slips.file_count = w->s.file_count;
+	return slips;
+}
+
 /* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or wants none of it. 0: go on. */
 static int look_first(struct cli *cli, struct client *c, struct wanted *w)
 {
@@ -396,8 +405,8 @@ static int look_first(struct cli *cli, struct client *c, struct wanted *w)
 	if (e != ERR_OK)
 		return err_exit_code(e);
 	if (strict)
-		return slips_refuse(cli, slips_of(accepted));
-	slips_tell(cli, &w->told, slips_of(accepted));
+		return slips_refuse(cli, slips_in(w, accepted));
+	slips_tell(cli, &w->told, slips_in(w, accepted));
 	code = slips_ask(cli, &w->told, _("Send it all the same? [y/n] "), _("nothing was sent"));
 	return code;
 }
@@ -423,7 +432,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0)
 		e = submit(c, w, &accepted);
 	if (e == ERR_OK && code == 0) {
-		slips_tell(cli, &w->told, slips_of(accepted));
+		slips_tell(cli, &w->told, slips_in(w, accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
 			cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run ? print_delivered(cli, c, accepted, id) : print_accepted(cli, accepted, id);

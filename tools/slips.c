@@ -4,11 +4,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "routing/portable.h"
 #include "tools/json.h"
 #include "tools/text.h"
 #include "tools/uuid.h"
+
+/* The daemon says that there is one; which, is plain here. */
+static void name_files(uint32_t code, struct slips_told a, char *out, size_t size)
+{
+	const char *between = ": ";
+
+	for (unsigned i = 0; i < a.file_count; i++) {
+		const char *slash = strrchr(a.files[i], '/'), *name = slash == NULL ? a.files[i] : slash + 1;
+		struct stat st;
+		bool meant = code == ERR_FILE_NAME ? !portable_name(name) : stat(a.files[i], &st) == 0 && st.st_size == 0;
+
+		if (!meant)
+			continue;
+		snprintf(out + strlen(out), size - strlen(out), "%s%s", between, name);
+		between = ", ";
+	}
+	text_one_line(out);
+}
 
 /* What it is, in a sentence: of a number that is used already, by which document. */
 static const char *sentence(uint32_t code, struct slips_told a, char *out, size_t size)
@@ -17,6 +37,8 @@ static const char *sentence(uint32_t code, struct slips_told a, char *out, size_
 	unsigned long more = a.same_count == 0 ? 0 : (unsigned long)a.same_count - 1;
 
 	snprintf(out, size, "%s", _(err_text(err_known(code) ? (enum err)code : ERR_FIELD)));
+	if (code == ERR_FILE_NAME || code == ERR_EMPTY_FILE)
+		name_files(code, a, out, size);
 	if (code != ERR_SAME_NUMBER || a.same.len != 16)
 		return out;
 	uuid_print(a.same.data, id);
@@ -47,7 +69,7 @@ struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a)
 
 void slips_tell(struct cli *cli, struct slips *told, struct slips_told a)
 {
-	char text[512];
+	char text[1024];
 
 	for (size_t i = 0; i < a.count; i++) {
 		if (is_told(told, a.codes[i]) || told->count == SLIPS_MAX)
@@ -82,7 +104,7 @@ int slips_ask(struct cli *cli, const struct slips *told, const char *question, c
 int slips_refuse(struct cli *cli, struct slips_told a)
 {
 	enum err first = a.count == 0 ? ERR_OK : (enum err)a.codes[0];
-	char text[512];
+	char text[1024];
 	int code;
 
 	if (first == ERR_OK)

@@ -18,6 +18,8 @@ struct slips_told {
 	size_t count;
 	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
 	uint64_t same_count;
+	const char *const *files; /* paths of what is sent, to name those that a warning is about */
+	unsigned file_count;
 };
 struct slips_told slips_of(const Vanthu__V1__Accepted *a);
 struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);

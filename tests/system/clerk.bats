@@ -222,6 +222,7 @@ sent() { v btp outbox --json | jq --arg n "$1" '[.data[] | select(.number == $n)
 	cp a.txt con.txt
 	run --separate-stderr v btp send 'số 12: về?.txt' con.txt --to thads --subject x --type CV --number 74-CV/ĐU --json -n
 	[ "$(jq -c .data.warnings <<<"$output")" = '["VT-1025"]' ]
+	[[ $stderr == *"VT-1025"*": số 12: về?.txt, con.txt"* ]]
 	run -5 v btp send con.txt --to thads --subject x --type CV --number 74-CV/ĐU --strict
 	[[ $output == *"Error VT-1025"* ]]
 	on_a_terminal k send "${each[@]}" --type CV --number 70-BC/ĐU --lang vi
