@@ -385,10 +385,10 @@ enum err cli_config(struct cli *cli, struct config *out)
 	if (e == ERR_OK)
 		cli_detail(cli, _("configuration: %s (committee %s)"), out->file, out->committee.text);
 	if (e == ERR_CONFIG && errors->count > 0) {
-		char message[512];
+		char message[CONFIG_PATH_MAX + 512];
 
-		snprintf(message, sizeof message, "%s:%u:%u: %s", cli->config_path, errors->list[0].line, errors->list[0].column,
-			 errors->list[0].text);
+		snprintf(message, sizeof message, "%s:%u:%u: %s", out->file[0] != '\0' ? out->file : cli->config_path, errors->list[0].line,
+			 errors->list[0].column, errors->list[0].text);
 		cli_fail_text(cli, e, message, _(err_fix(ERR_CONFIG)));
 	} else if (e != ERR_OK) {
 		cli_config_unread(cli, error);

@@ -21,6 +21,11 @@ teardown() { end_lab; }
 	[[ ${lines[4]} == *":6:14: store.map:"* ]]
 	run -9 "$VANTHU" -c bad.yaml config check --json
 	[ "$(jq -r .error.code <<<"${lines[-1]}")" = VT-1002 ]
+	# Each command names the file, also where a folder was given.
+	mkdir folder
+	printf 'committee: a\n# \xff\n' >folder/vanthud.yaml
+	run -9 "$VANTHU" -c folder status
+	[[ ${lines[0]} == *"folder/vanthud.yaml:2:3: not UTF-8"* ]]
 }
 
 @test "duplicate keys, aliases, tags and depth are refused" {
