@@ -14,6 +14,7 @@
  *   control_list.c      listings, told as fast as the client reads; lists of documents
  *   control_trace.c     a document's way, and the evidence of it
  *   control_query.c     links, queues, status, keys, figures
+ *   control_operate.c   what an operator asks of the core: ping, recount, going on with a store that is behind
  *   control_queue.c     what waits for the neighbours, by document
  *   control_committee.c committees, and the directory as a file
  *   control_import.c    directories in

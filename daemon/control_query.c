@@ -402,29 +402,3 @@ void control_figures(struct client *c, uint64_t id)
 	r.figures = &f;
 	control_say(c, &r);
 }
-
-/* ---- an operator's ping ---- */
-
-void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
-{
-	struct event event = { .type = EVENT_OPERATE };
-	struct pending_reply *p;
-
-	if (field_id(m->committee, false, &event.u.operate.neighbour) != ERR_OK) {
-		control_say_error(c, id, ERR_BAD_ID, m->committee);
-		return;
-	}
-	p = control_expect(c, id);
-	if (p == NULL) {
-		control_say_error(c, id, ERR_BUSY, "");
-		return;
-	}
-	p->pong = true;
-	event.u.operate.operation = OPERATION_LINK_PING;
-	event.u.operate.uid = c->uid;
-	event.u.operate.reply.n = p->number;
-	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
-		control_expect_no_more(c->control, p);
-		control_say_error(c, id, ERR_BUSY, "");
-	}
-}

@@ -171,24 +171,6 @@ void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery
 
 /* ---- recount ---- */
 
-void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m)
-{
-	struct event event = { .type = EVENT_OPERATE };
-	struct pending_reply *p = control_expect(c, id);
-
-	if (p == NULL) {
-		control_say_error(c, id, ERR_BUSY, "");
-		return;
-	}
-	event.u.operate.operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT;
-	event.u.operate.uid = c->uid;
-	event.u.operate.reply.n = p->number;
-	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
-		control_expect_no_more(c->control, p);
-		control_say_error(c, id, ERR_BUSY, "");
-	}
-}
-
 enum { RECORD_NAME_MAX = 16 + 2 * KEY_MAX_BYTES };
 
 /* As the store names its copy in quarantine/, or begins to. */
