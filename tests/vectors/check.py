@@ -17,8 +17,9 @@ from proto import control_pb2, envelope_pb2, peer_pb2
 FOLDER = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else pathlib.Path(__file__).parent)
 GROUPS = ["keys", "hashes", "envelopes", "peer", "directory", "local", "evidence"]
 CHUNK = 32 * 1024
-KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory"}
-BODIES = {1: "DocumentBody", 2: "ReceiptBody", 3: "RefusalBody", 4: "StatusBody", 5: "RelayBody", 6: "DirectoryBody"}
+KINDS = {1: "document", 2: "receipt", 3: "refusal", 4: "status", 5: "relay", 6: "directory", 8: "doubt", 9: "correction"}
+BODIES = {1: "DocumentBody", 2: "ReceiptBody", 3: "RefusalBody", 4: "StatusBody", 5: "RelayBody", 6: "DirectoryBody",
+          8: "DoubtBody", 9: "CorrectionBody"}
 BATCH_TYPE = b"application/vnd.vanthu.batch.v1"
 NOW_MS = 1764000000000 + 60000
 
@@ -123,8 +124,41 @@ def check_head(head):
     need(sum(m.size_bytes for m in head.manifest if m.inlined) <= 32 * 1024, "inlined")
 
 
-def check_body(head, body):
+def check_ref(ref, digest_alone):
+    """Which document a fact is about; only a refusal may know no more of it than the digest."""
+    if digest_alone and not ref.origin:
+        need(not ref.id and len(ref.digest) == 32, "reference")
+    else:
+        need(ref.origin and len(ref.id) == 16 and len(ref.digest) == 32, "reference")
+
+
+def check_doubted(head, message, keys):
+    need(len(message.digest) == 32 and message.kind in range(1, 6) and len(message.token) <= 64, "doubted")
+    if head.kind != 8:
+        return
+    need((message.kind == 1) != bool(message.envelope), "a doubted fact is there, a document is not")
+    if message.envelope:
+        digest, doubted, _ = open_envelope(message.envelope, keys, any_time=True)
+        need(digest == message.digest and doubted.kind == message.kind, "another is doubted")
+        need(doubted.origin == head.recipients[0].committee and doubted.signed_at_ms == message.signed_at_ms, "another is asked")
+
+
+def believe(doubt, correction):
+    """(head, body) of both: the time to take instead of the doubted one."""
+    (asked, question), (answer, word) = doubt, correction
+    need(answer.origin == asked.recipients[0].committee and [r.committee for r in answer.recipients] == [asked.origin], "another answers")
+    need((word.token, word.digest, word.kind) == (question.token, question.digest, question.kind), "about another")
+    need(answer.signed_at_ms <= NOW_MS + 300000, "its clock is still ahead")
+    return answer.signed_at_ms
+
+
+def check_body(head, body, keys):
     message = parse(getattr(envelope_pb2, BODIES[head.kind]), body)
+    if head.kind in (2, 3, 4, 5, 8, 9):
+        need(len(head.recipients) == 1 and head.recipients[0].committee and not head.manifest, "a fact has one recipient")
+        check_ref(message.document, head.kind == 3)
+    if head.kind in (8, 9):
+        check_doubted(head, message, keys)
     if head.kind != 1:
         return message
     need(len(message.parts) == len(head.manifest) > 0, "parts")
@@ -137,8 +171,8 @@ def check_body(head, body):
     return message
 
 
-def open_envelope(data, keys):
-    """keys: key id → (committee, public key, KeyEntry or None). Returns digest, head and body."""
+def open_envelope(data, keys, any_time=False):
+    """keys: key id → (committee, public key, KeyEntry or None). any_time: one that is doubted. Returns digest, head and body."""
     need(0 < len(data) <= 64 * 1024, "size")
     envelope = parse(envelope_pb2.Envelope, data)
     kind = envelope.payload_type.encode()
@@ -166,8 +200,38 @@ def open_envelope(data, keys):
     if entry is not None:
         need(entry.from_ms <= at and (entry.to_ms == 0 or at <= entry.to_ms), "key not valid")
         need(entry.revoked_from_ms == 0 or at < entry.revoked_from_ms, "key revoked")
-    need(at <= NOW_MS + 300000, "clock")
-    return digest, payload.head, check_body(payload.head, payload.body)
+    need(any_time or at <= NOW_MS + 300000, "clock")
+    return digest, payload.head, check_body(payload.head, payload.body, keys)
+
+
+def check_mark(mark):
+    need(len(mark.store) == 16 and len(mark.run) == 16 and mark.starts > 0, "mark of a store")
+
+
+def check_hello(m):
+    need(m.protocol_min <= 1 <= m.protocol_max and 1 <= len(m.committee) <= 32 and m.purpose in (1, 2, 3), "hello")
+    need([s.lane for s in m.streams] == ([1, 2, 3] if m.purpose == 1 else []), "lanes")
+    for s in m.streams:
+        need(len(s.stream) == 16 and s.begin <= s.last, "offer")
+    if m.HasField("store"):  # who says less is an older build
+        need(m.purpose == 1 and len(m.acknowledged) == 3 and m.store.alarm in (0, 2034, 2036), "store")
+        check_mark(m.store.mark)
+    if m.HasField("seen"):
+        check_mark(m.seen.mark)
+
+
+def check_place(m):
+    """Of Subscribe and Acknowledge."""
+    need(m.lane in (1, 2, 3) and len(m.stream) == 16 and len(m.chain) == 32, "place")
+    seqs = [r.seq for r in m.rejected]
+    need(len(seqs) <= 8 and seqs == sorted(set(seqs)) and all(0 < s <= m.have for s in seqs) and all(r.reason for r in m.rejected), "rejected")
+
+
+def check_ping(m):
+    need(m.token != 0 and m.wall_ms >= 0, "token")
+
+
+FRAME_RULES = {"Hello": check_hello, "Subscribe": check_place, "Acknowledge": check_place, "Ping": check_ping, "Pong": check_ping}
 
 
 def read_frame(data):
@@ -175,7 +239,9 @@ def read_frame(data):
     names = {n: k[8:] for k, n in peer_pb2.MessageType.items()}
     need(data[3] in names and data[3] != 0, "type")
     name = "".join(word.capitalize() for word in names[data[3]].split("_"))
-    return data[3], name, parse(getattr(peer_pb2, name), data[4:])
+    message = parse(getattr(peer_pb2, name), data[4:])
+    FRAME_RULES.get(name, lambda m: None)(message)
+    return data[3], name, message
 
 
 def open_directory(head, entries, root):
@@ -389,6 +455,10 @@ def rule_envelope(run, name, v, data):
     assert envelope.signatures[0].HasField("batch") == ("batch_digests" in v)
     compare(envelope_pb2.Payload.FromString(envelope.payload), v["expect"])
     compare(body, v.get("expect_body", {}))
+    if name == "correction":
+        assert believe(open_envelope(run.data("doubt"), run.keys)[1:], (head, body)) == head.signed_at_ms
+    if name == "doubt-of-receipt":
+        assert body.envelope == run.data("receipt")
     if "batch_digests" in v:
         batch = envelope.signatures[0].batch
         leaves = [leaf_hash(bytes.fromhex(d)) for d in v["batch_digests"]]
@@ -521,6 +591,83 @@ def spoil_evidence(run, data):
     yield "fewer entries", variant(lambda e: e.entries.pop())
 
 
+def spoil_correction(run):
+    """What its signer may have signed, and yet is no answer to this doubt."""
+    doubt, word = (open_envelope(run.data(name), run.keys)[1:] for name in ("doubt", "correction"))
+
+    def variant(part, name, value):
+        spoilt = copy.deepcopy(word)
+        setattr(spoilt[part], name, value)
+        return lambda: believe(doubt, spoilt)
+
+    for field in ("token", "digest"):
+        for what, value in flips(getattr(word[1], field)):
+            yield field + what, variant(1, field, value)
+    yield "no token", variant(1, "token", b"")
+    yield "kind", variant(1, "kind", 2)
+    yield "another's", variant(0, "origin", "pl")
+    yield "still ahead", variant(0, "signed_at_ms", NOW_MS + 300001)
+    other = copy.deepcopy(word)
+    other[0].recipients[0].committee = "pl"
+    yield "for another", lambda: believe(doubt, other)
+
+
+def spoil_reference(run):
+    """Bodies that a committee could sign, and nobody takes."""
+    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "relayed", "doubt", "doubt-of-receipt", "correction"):
+        _, head, body = open_envelope(run.data(name), run.keys)
+        for field in ("digest",) if not body.document.origin else ("id", "digest"):
+            m = copy.deepcopy(body)
+            setattr(m.document, field, getattr(m.document, field)[1:])
+            yield "%s %s" % (name, field), lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
+        h = copy.deepcopy(head)
+        h.recipients.add(committee="pl")
+        yield name + " for two", lambda h=h, m=body: check_body(h, m.SerializeToString(), run.keys)
+        m = copy.deepcopy(body)
+        if head.kind != 3:
+            m.document.origin = ""
+            yield name + " digest alone", lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
+    _, head, body = open_envelope(run.data("doubt-of-receipt"), run.keys)
+    for field, value in (("digest", sha256(b"")), ("kind", 3), ("kind", 8), ("token", bytes(65)), ("envelope", b""), ("signed_at_ms", 1),
+                         ("envelope", run.data("held")), ("envelope", run.data("receipt")[:-1])):
+        m = copy.deepcopy(body)
+        setattr(m, field, value)
+        yield "doubt " + field, lambda m=m: check_body(head, m.SerializeToString(), run.keys)
+
+
+def spoil_fields(run):
+    """Frames that decode, and say what may not be said."""
+    def variant(name, change):
+        number, _, m = read_frame(run.data(name))
+        change(m)
+        return lambda: read_frame(b"VT\x01" + bytes([number]) + m.SerializeToString())
+
+    for name in ("hello", "hello-answer", "hello-bulk", "hello-visit", "hello-of-a-store-behind"):
+        yield name + " range", variant(name, lambda m: setattr(m, "protocol_min", 2))
+        yield name + " nobody", variant(name, lambda m: setattr(m, "committee", ""))
+        yield name + " purpose", variant(name, lambda m: setattr(m, "purpose", 4))
+        yield name + " lanes", variant(name, lambda m: m.streams.add(lane=1, stream=bytes(16)))
+    for name in ("hello", "hello-of-a-store-behind"):
+        yield name + " stream", variant(name, lambda m: setattr(m.streams[1], "stream", bytes(15)))
+        yield name + " begin", variant(name, lambda m: setattr(m.streams[1], "begin", m.streams[1].last + 1))
+        yield name + " order", variant(name, lambda m: setattr(m.streams[1], "lane", 3))
+    for holder in ("store", "seen"):
+        for field in ("store", "run"):
+            yield holder + field, variant("hello-of-a-store-behind", lambda m, h=holder, f=field: setattr(getattr(m, h).mark, f, bytes(17)))
+    yield "acknowledged", variant("hello-of-a-store-behind", lambda m: m.acknowledged.append(1))
+    for name in ("subscribe", "acknowledge", "subscribe-with-rejected", "acknowledge-with-rejected"):
+        yield name + " lane", variant(name, lambda m: setattr(m, "lane", 0))
+        yield name + " stream", variant(name, lambda m: setattr(m, "stream", bytes(17)))
+        yield name + " chain", variant(name, lambda m: setattr(m, "chain", bytes(31)))
+        yield name + " not had", variant(name, lambda m: m.rejected.add(seq=m.have + 1, reason=3016))
+        yield name + " no reason", variant(name, lambda m: m.rejected.add(seq=m.have, reason=0))
+        yield name + " too many", variant(name, lambda m: (m.ClearField("rejected"), setattr(m, "have", 99),
+                                                           m.rejected.extend(peer_pb2.Rejected(seq=i, reason=3016) for i in range(1, 10))))
+    yield "rejected descend", variant("acknowledge-with-rejected", lambda m: setattr(m.rejected[0], "seq", 7))
+    for name in ("ping", "pong", "pong-withholding"):
+        yield name + " token", variant(name, lambda m: setattr(m, "token", 0))
+
+
 def spoil_frames(run):
     data = run.data("subscribe")
     for i in range(3):
@@ -572,6 +719,9 @@ def main():
         run.refuse("directory %d" % version, spoil_directory(run, run.data("directory-file-%d" % version)))
     run.refuse("evidence", spoil_evidence(run, run.data("evidence")))
     run.refuse("frames", spoil_frames(run))
+    run.refuse("fields of frames", spoil_fields(run))
+    run.refuse("correction", spoil_correction(run))
+    run.refuse("bodies of facts", spoil_reference(run))
     stranger = {i: k for i, k in run.keys.items() if k[0] != "btp"}
     run.refuse("unknown key", [("document", lambda: open_envelope(run.data("document"), stranger))])
     taken = {i: ("pl" if k[0] == "btp" else k[0], k[1], k[2]) for i, k in run.keys.items()}

@@ -56,6 +56,18 @@ static void expect_head(struct out *o, const struct head *h)
 	out_end(o);
 }
 
+static void expect_doubted(struct out *o, const struct fact *f)
+{
+	out_digest(o, "digest", &f->doubted);
+	out_number(o, "kind", f->doubted_kind);
+	out_number(o, "at_ms", (uint64_t)f->at_ms);
+	out_hex(o, "token", f->token);
+	if (f->kind == KIND_DOUBT) {
+		out_number(o, "signed_at_ms", (uint64_t)f->doubted_at_ms);
+		out_hex(o, "envelope", f->envelope);
+	}
+}
+
 static void write_envelope(struct vectors *v, struct out *o, const char *name, const struct draft *d, const struct draft *batch)
 {
 	struct opened opened;
@@ -86,6 +98,8 @@ static void write_envelope(struct vectors *v, struct out *o, const char *name, c
 			out_text(o, "note", d->fact.note);
 		if (d->head.kind == KIND_RELAY)
 			out_number(o, "event", d->fact.relay_event);
+		if (d->head.kind == KIND_DOUBT || d->head.kind == KIND_CORRECTION)
+			expect_doubted(o, &d->fact);
 		out_end(o);
 	}
 	out_end(o);
@@ -100,9 +114,13 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 	write_envelope(v, o, "receipt", &e->receipt, NULL);
 	write_envelope(v, o, "refusal", &e->refusal, NULL);
 	write_envelope(v, o, "refusal-of-unreadable", &e->unreadable, NULL);
+	write_envelope(v, o, "refusal-of-unsigned", &e->spoilt, NULL);
 	write_envelope(v, o, "status", &e->status, NULL);
 	write_envelope(v, o, "relayed", &e->relayed, NULL);
 	write_envelope(v, o, "held", &e->held, NULL);
+	write_envelope(v, o, "doubt", &e->doubt, NULL);
+	write_envelope(v, o, "doubt-of-receipt", &e->doubt_of_fact, NULL);
+	write_envelope(v, o, "correction", &e->correction, NULL);
 	for (unsigned i = 0; i < 5; i++) {
 		char name[32];
 

@@ -88,7 +88,7 @@ static void make_facts(struct vectors *v, struct examples *e)
 {
 	static const struct committee_id targets[] = { { "cb-mot" } };
 	struct document_ref about = { e->document.head.origin, e->document.head.id, e->document.digest };
-	struct document_ref unread = { .digest = digest_of(text_blob("not an envelope")) };
+	struct document_ref unread = { .origin = { "" } }, unsigned_one = { .digest = e->document.digest };
 
 	e->receipt = fact_of(10, "cb-mot", KIND_RECEIPT, &about);
 	e->receipt.fact.from = member_id("thads");
@@ -104,6 +104,11 @@ static void make_facts(struct vectors *v, struct examples *e)
 	e->unreadable.fact.from = member_id("thads");
 	e->unreadable.fact.reason = ERR_FORMAT;
 	seal(v, CB_MOT, &e->unreadable, 1);
+	e->spoilt = fact_of(16, "cb-mot", KIND_REFUSAL, &unsigned_one);
+	e->spoilt.head.recipients = to_thads;
+	e->spoilt.fact.from = member_id("thads");
+	e->spoilt.fact.reason = ERR_SIGNATURE;
+	seal(v, CB_MOT, &e->spoilt, 1);
 	e->status = fact_of(13, "cb-mot", KIND_STATUS, &about);
 	memcpy(e->status.fact.code, "03", 3);
 	e->status.fact.note = "Đã vào sổ";
@@ -120,6 +125,34 @@ static void make_facts(struct vectors *v, struct examples *e)
 	seal(v, THADS, &e->held, 1);
 }
 
+/* btp signed the document, and cb-mot its receipt, by clocks that were ahead: each is asked, and btp answers. */
+static void make_doubts(struct vectors *v, struct examples *e)
+{
+	struct document_ref about = { e->document.head.origin, e->document.head.id, e->document.digest }, fact = about;
+
+	e->doubt = fact_of(17, "cb-mot", KIND_DOUBT, &about);
+	e->doubt.fact.doubted = e->document.digest;
+	e->doubt.fact.doubted_kind = KIND_DOCUMENT;
+	e->doubt.fact.doubted_at_ms = e->document.head.signed_at_ms;
+	e->doubt.fact.token = text_blob("cb-mot's own");
+	seal(v, CB_MOT, &e->doubt, 1);
+	fact.digest = e->receipt.digest;
+	e->doubt_of_fact = fact_of(18, "btp", KIND_DOUBT, &fact);
+	e->doubt_of_fact.head.recipients = to_cb_mot;
+	e->doubt_of_fact.fact.doubted = e->receipt.digest;
+	e->doubt_of_fact.fact.doubted_kind = KIND_RECEIPT;
+	e->doubt_of_fact.fact.doubted_at_ms = e->receipt.head.signed_at_ms;
+	e->doubt_of_fact.fact.token = text_blob("btp's own");
+	e->doubt_of_fact.fact.envelope = e->receipt.envelope;
+	seal(v, BTP, &e->doubt_of_fact, 1);
+	e->correction = fact_of(19, "btp", KIND_CORRECTION, &about);
+	e->correction.head.recipients = to_cb_mot;
+	e->correction.fact.doubted = e->doubt.fact.doubted;
+	e->correction.fact.doubted_kind = e->doubt.fact.doubted_kind;
+	e->correction.fact.token = e->doubt.fact.token;
+	seal(v, BTP, &e->correction, 1);
+}
+
 void examples_make(struct vectors *v, struct examples *e)
 {
 	memset(e, 0, sizeof *e);
@@ -127,6 +160,7 @@ void examples_make(struct vectors *v, struct examples *e)
 	e->group = simple_document(v, 2, to_subtree);
 	seal(v, BTP, &e->group, 1);
 	make_facts(v, e);
+	make_doubts(v, e);
 	/* Five under one signature: an odd number, so that the paths have different lengths. */
 	for (unsigned i = 0; i < 5; i++)
 		e->batch[i] = simple_document(v, 20 + i, i % 2 == 0 ? to_thads : to_subtree);

@@ -71,6 +71,90 @@ static void write_hellos(struct vectors *v, struct out *o)
 	write_done(o);
 }
 
+static void expect_mark(struct out *o, const char *path, const struct store_mark *m)
+{
+	char field[64];
+
+	snprintf(field, sizeof field, "%s.store", path);
+	out_hex(o, field, (struct blob){ m->store, sizeof m->store });
+	snprintf(field, sizeof field, "%s.starts", path);
+	out_number(o, field, m->starts);
+	snprintf(field, sizeof field, "%s.run", path);
+	out_hex(o, field, (struct blob){ m->run, sizeof m->run });
+}
+
+/* Where two stores stand beside each other; and a visit, which says nothing of that. */
+static void write_hello_of_stores(struct vectors *v, struct out *o)
+{
+	struct message m = { .type = MESSAGE_HELLO };
+	struct msg_hello *h = &m.u.hello;
+
+	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("thads"), .purpose = PURPOSE_CONTROL,
+				 .directory_version = 2, .wall_ms = VECTORS_NOW_MS, .has_streams = true, .says_store = true,
+				 .store_alarm = ERR_BEHIND, .store_settled = 1, .seen_alarm = ERR_TWICE, .seen_settled = 3 };
+	h->store = (struct store_mark){ .any = true, .starts = 7 };
+	h->seen = (struct store_mark){ .any = true, .starts = 12 };
+	memset(h->store.store, 0x51, sizeof h->store.store);
+	memset(h->store.run, 0x52, sizeof h->store.run);
+	memset(h->seen.store, 0x61, sizeof h->seen.store);
+	memset(h->seen.run, 0x62, sizeof h->seen.run);
+	for (int lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+		memset(h->streams[lane].stream.bytes, 0x10 * lane, 16);
+		h->streams[lane].last = 100;
+		h->acked[lane] = 90 + (uint64_t)lane;
+	}
+	write_frame(v, o, "hello-of-a-store-behind", "Hello", &m);
+	for (int i = 0; i < 3; i++) {
+		char field[64];
+
+		snprintf(field, sizeof field, "acknowledged.%d", i);
+		out_number(o, field, h->acked[i + 1]);
+	}
+	expect_mark(o, "store.mark", &h->store);
+	expect_mark(o, "seen.mark", &h->seen);
+	out_number(o, "store.alarm", ERR_BEHIND);
+	out_number(o, "store.settled", 1);
+	out_number(o, "seen.alarm", ERR_TWICE);
+	out_number(o, "seen.settled", 3);
+	write_done(o);
+	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("cb-mot"), .purpose = PURPOSE_DIRECTORY,
+				 .directory_version = 1 };
+	write_frame(v, o, "hello-visit", "Hello", &m);
+	out_number(o, "purpose", 3);
+	out_number(o, "directory_version", 1);
+	write_done(o);
+}
+
+static void expect_rejected(struct out *o)
+{
+	out_number(o, "rejected.0.seq", 3);
+	out_number(o, "rejected.0.reason", ERR_REJECTED);
+	out_number(o, "rejected.1.seq", 7);
+	out_number(o, "rejected.1.reason", ERR_REJECTED);
+}
+
+/* Two places of the stream were given up; the chain at 7 is what the publisher said it is. */
+static void write_rejections(struct vectors *v, struct out *o)
+{
+	static const struct rejected_place places[] = { { 3, ERR_REJECTED }, { 7, ERR_REJECTED } };
+	struct digest chain = digest_of(text_blob("the publisher's own word"));
+	struct message m = { .type = MESSAGE_SUBSCRIBE };
+
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain, .rejected_count = 2,
+						.credit_seq = 7 + CREDIT_MESSAGES, .credit_bytes = CREDIT_BYTES };
+	memcpy(m.u.subscribe.rejected, places, sizeof places);
+	write_frame(v, o, "subscribe-with-rejected", "Subscribe", &m);
+	expect_rejected(o);
+	write_done(o);
+	m = (struct message){ .type = MESSAGE_ACKNOWLEDGE };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain, .rejected_count = 2 };
+	memcpy(m.u.acknowledge.rejected, places, sizeof places);
+	write_frame(v, o, "acknowledge-with-rejected", "Acknowledge", &m);
+	out_digest(o, "chain", &chain);
+	expect_rejected(o);
+	write_done(o);
+}
+
 static void write_subscription(struct vectors *v, struct out *o)
 {
 	struct digest chain = stream_chain_start(stream, 7);
@@ -135,14 +219,27 @@ static void write_small(struct vectors *v, struct out *o)
 	m.u.ping = (struct msg_ping){ .token = 0xfedcba9876543211ULL, .directory_version = 2, .wall_ms = VECTORS_NOW_MS };
 	write_frame(v, o, "ping", "Ping", &m);
 	out_number(o, "token", m.u.ping.token);
+	out_number(o, "wall_ms", VECTORS_NOW_MS);
+	out_number(o, "withholding", 0);
 	write_done(o);
 	m.type = MESSAGE_PONG;
 	write_frame(v, o, "pong", "Pong", &m);
 	out_number(o, "token", m.u.ping.token);
+	out_number(o, "directory_version", 2);
+	out_number(o, "wall_ms", VECTORS_NOW_MS);
+	write_done(o);
+	m.u.ping.withholding = ERR_DISK_FULL;
+	write_frame(v, o, "pong-withholding", "Pong", &m);
+	out_number(o, "withholding", ERR_DISK_FULL);
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_BYE };
 	write_frame(v, o, "bye", "Bye", &m);
 	out_number(o, "reason", 0);
+	write_done(o);
+	m.u.bye = (struct msg_bye){ ERR_CREDIT, 4000 };
+	write_frame(v, o, "bye-cut-off", "Bye", &m);
+	out_number(o, "reason", ERR_CREDIT);
+	out_number(o, "retry_after_ms", 4000);
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_COMPLETE };
 	m.u.seqs = (struct msg_seqs){ LANE_URGENT, stream, seqs, 3 };
@@ -239,7 +336,9 @@ void write_peer(struct vectors *v, const struct examples *e)
 	struct out *o = out_open(v->folder, "peer");
 
 	write_hellos(v, o);
+	write_hello_of_stores(v, o);
 	write_subscription(v, o);
+	write_rejections(v, o);
 	write_publish(v, o, e);
 	write_small(v, o);
 	write_bulk(v, o);
