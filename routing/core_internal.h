@@ -75,6 +75,7 @@ struct link {
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
+	unsigned asked_in_vain[LANE_COUNT]; /* asked again for what is not where it should be, and no item has come in its place since */
 	uint64_t suspect_seq[LANE_COUNT]; /* its signature was wrong once: asked for again before it is refused */
 	struct digest suspect[LANE_COUNT]; /* that envelope's: another one in its place is suspect for itself */
 	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */

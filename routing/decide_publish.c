@@ -17,6 +17,21 @@ static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err w
 	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
 }
 
+/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. Whether it was asked now, or
+ * will be. */
+static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
+{
+	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
+		link_fault(t, l, why);
+		link_subscribe(t, l, e->lane);
+		return true;
+	}
+	if (l->resume_ms[e->lane] != 0)
+		return false;
+	l->resume_ms[e->lane] = t->now.mono_ms + RESUME_MS;
+	return true;
+}
+
 static void out_of_place(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
 	if (why == ERR_EXISTS) {
@@ -28,13 +43,9 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
 		link_violation(t, l, why);
 		return;
 	}
-	/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. */
-	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
-		link_fault(t, l, why);
-		link_subscribe(t, l, e->lane);
-	} else if (l->resume_ms[e->lane] == 0) {
-		l->resume_ms[e->lane] = t->now.mono_ms + RESUME_MS;
-	}
+	/* Nothing stands in the place that could be given up (reject.c): who never sends what it is asked for is no publisher of this lane. */
+	if (ask_again(t, l, e, why) && ++l->asked_in_vain[e->lane] > ASKED_IN_VAIN_MAX)
+		link_violation(t, l, why);
 }
 
 /* The chain covers what was signed, not the signatures. A neighbour checks those before it passes an envelope on: so a wrong one was more
@@ -117,6 +128,7 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	in->chain = chain;
 	in->got_bytes += e->envelope.len_bytes;
 	l->resubscribed[e->lane] = false;
+	l->asked_in_vain[e->lane] = 0;
 	l->held_for[e->lane] = ERR_OK;
 	l->touched = true;
 	link_write_in(t, l, e->lane);
@@ -183,11 +195,12 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	if (is_altered(t, l, e, &chain)) {
 		if (cannot_take(t, e) == ERR_OK && reject_is_due(l, e))
 			return reject(t, l, e);
-		out_of_place(t, l, e, ERR_CHAIN);
+		ask_again(t, l, e, ERR_CHAIN);
 		return ERR_OK;
 	}
-	if (spoilt(l, e)) {
-		out_of_place(t, l, e, ERR_CHAIN);
+	/* Another one each time is as bad as the same for ever. */
+	if (spoilt(l, e) && !reject_is_due(l, e)) {
+		ask_again(t, l, e, ERR_CHAIN);
 		return ERR_OK;
 	}
 	return take(t, l, e, chain);

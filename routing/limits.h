@@ -108,6 +108,7 @@ enum {
 	/* An item that never comes as it should */
 	REJECT_TRIES = 5,                /* the same bytes at the same place */
 	REJECT_TRIES_ANY = 20,           /* other bytes each time */
+	ASKED_IN_VAIN_MAX = 20,          /* so often a lane is asked for again while nothing comes in its place: then its publisher is cut off */
 	REJECTED_MAX = 8,                /* of a stream: as many as are told again with each acknowledgement */
 
 	/* Local sockets */

@@ -302,6 +302,7 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 		l->in[lane].open = false;
 		l->resume_ms[lane] = 0;
 		l->resubscribed[lane] = false;
+		l->asked_in_vain[lane] = 0;
 	}
 	l->credit_messages = l->next_credit_messages;
 	l->credit_bytes = l->next_credit_bytes;

@@ -51,6 +51,84 @@ static void test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the
 	assert_int_equal(in.u.linkin.rejected_count, 1);
 }
 
+/* Sends it until the neighbour is cut off; how often. */
+static unsigned publish_until_cut_off(struct stage *g, struct event e)
+{
+	unsigned times = 0;
+
+	while (station_acts(g->s, ACT_VIOLATION) == 0 && times < 1000) {
+		station_clear(g->s);
+		if (times > 0)
+			publish_spoilt(g, &e);
+		station_take(g->s, &e);
+		times++;
+	}
+	return times;
+}
+
+static void test_a_place_that_is_left_out_for_ever_cuts_the_publisher_off(void **state)
+{
+	struct stage *g = *state;
+	struct draft d = shelf_document(g, 1, FIXTURE_NOW_MS);
+	struct event e;
+
+	neighbour_up(g->s, &g->tinh);
+	neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL); /* the first never comes */
+	assert_in_range(publish_until_cut_off(g, e), 3, ASKED_IN_VAIN_MAX + 2);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_GAP);
+	assert_int_equal(shelf_have(g, LANE_NORMAL), 0);
+}
+
+static void test_another_stream_than_was_offered_for_ever_cuts_the_publisher_off(void **state)
+{
+	struct stage *g = *state;
+	struct draft d = shelf_document(g, 1, FIXTURE_NOW_MS);
+	struct event e;
+
+	neighbour_up(g->s, &g->tinh);
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
+	e.u.publish.stream.bytes[3] ^= 1;
+	assert_in_range(publish_until_cut_off(g, e), 3, ASKED_IN_VAIN_MAX + 2);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_CHAIN);
+}
+
+/* What comes in its place begins the count anew: a lane that is slow, and loses much, is no lie. */
+static void test_gaps_between_which_items_come_cut_nobody_off(void **state)
+{
+	struct stage *g = *state;
+
+	neighbour_up(g->s, &g->tinh);
+	for (unsigned i = 0; i < 3 * ASKED_IN_VAIN_MAX; i++) {
+		struct draft d = shelf_document(g, i + 1, FIXTURE_NOW_MS);
+		struct event right = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL), ahead = right;
+
+		ahead.u.publish.seq++;
+		publish_spoilt(g, &ahead);
+		publish_spoilt(g, &right);
+		assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	}
+	assert_int_equal(shelf_have(g, LANE_NORMAL), 3 * ASKED_IN_VAIN_MAX);
+}
+
+static void test_wrong_signatures_another_each_time_are_refused_in_the_end(void **state)
+{
+	struct stage *g = *state;
+	unsigned tries = 0;
+
+	neighbour_up(g->s, &g->tinh);
+	while ((!station_has(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL)) || shelf_have(g, LANE_NORMAL) == 0) && tries < 1000) {
+		struct neighbour again = g->tinh; /* the same place each time */
+		struct draft d = shelf_document(g, ++tries, FIXTURE_NOW_MS);
+		struct event e = neighbour_item(g->s, &again, LANE_NORMAL, &d, NULL);
+
+		e.u.publish.verdict = ERR_SIGNATURE;
+		e.u.publish.head = NULL;
+		publish_spoilt(g, &e);
+	}
+	assert_in_range(tries, 3, REJECT_TRIES_ANY);
+}
+
 static void test_the_publisher_answers_for_what_was_rejected(void **state)
 {
 	struct stage *g = *state;
@@ -89,6 +167,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the_lane_goes_on),
+		TEST(test_a_place_that_is_left_out_for_ever_cuts_the_publisher_off),
+		TEST(test_another_stream_than_was_offered_for_ever_cuts_the_publisher_off),
+		TEST(test_gaps_between_which_items_come_cut_nobody_off),
+		TEST(test_wrong_signatures_another_each_time_are_refused_in_the_end),
 		TEST(test_the_publisher_answers_for_what_was_rejected),
 	};
 
