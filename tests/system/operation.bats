@@ -5,7 +5,7 @@ teardown() {
 	load common
 	"$VANTHU" lab stop lab -q >/dev/null 2>&1 || true
 	local f
-	for f in btp.pid vanphong.pid; do [ ! -e $f ] || kill "$(cat $f)" 2>/dev/null || true; done
+	for f in btp.pid vanphong.pid old.pid; do [ ! -e $f ] || kill "$(cat $f)" 2>/dev/null || true; done
 }
 
 blocks() { # PAGE
