@@ -259,7 +259,7 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->state = (char *)(uintptr_t)control_state(f);
 	line->code = (char *)(uintptr_t)f->state.code;
-	line->arrived_at_ms = f->role == ROLE_OUT || f->state_damaged ? d->taken_at_ms : f->state.complete_at_ms;
+	line->arrived_at_ms = f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0) ? d->taken_at_ms : f->state.complete_at_ms;
 	line->due_on = (char *)(uintptr_t)d->summary.due_on;
 	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
 	line->recipient_count = d->recipient_count;

@@ -90,6 +90,30 @@ static enum err find_doubted(struct turn_view *t, const struct ev_publish *e, bo
 	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 }
 
+/* What was written down while our clock was ahead counts now, when it is known better: else the digital share of a month or a year would hold what
+ * belongs to another one. */
+static enum err count_now(struct turn_view *t, const struct document_ref *ref)
+{
+	struct record r, state;
+	struct rec_state before;
+	struct doc_place place;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
+
+	if (result != ERR_OK || (r.u.ident.role != ROLE_OUT && r.u.ident.role != ROLE_IN))
+		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+	place = (struct doc_place){ r.u.ident.role, r.u.ident.serial };
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+	if (result == ERR_OK)
+		result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	if (result != ERR_OK)
+		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+	if (state.u.state.complete_at_ms <= t->now.wall_ms)
+		return ERR_OK;
+	before = state.u.state;
+	state.u.state.complete_at_ms = t->now.wall_ms;
+	return document_state(t, place, &r.u.document, &before, &state.u.state);
+}
+
 /* Only what lies ahead of our own clock is corrected, and not by a clock that our neighbours do not share: while that still says what it said, our
  * word is worth no more than it was. */
 enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
@@ -107,7 +131,9 @@ enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
 	notify(t, NOTICE_DOUBTED, e->fact->document, e->signer, ERR_CLOCK, NULL);
 	if (signed_at_ms <= t->now.wall_ms || core_may_sign(t) != ERR_OK)
 		return ERR_OK;
-	r = fact_send(t, e->signer, &answer, NULL, 0, NULL);
+	r = count_now(t, &e->fact->document);
+	if (r == ERR_OK)
+		r = fact_send(t, e->signer, &answer, NULL, 0, NULL);
 	return r == ERR_NO_ROUTE ? ERR_OK : r;
 }
 

@@ -20,7 +20,7 @@ struct target_place target_of_document(enum role role, const struct rec_document
 	if (s == NULL || s->complete_at_ms == 0 || (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
 		return p;
 	p.direction = role == ROLE_OUT ? DIRECTION_OUT : DIRECTION_IN;
-	p.month = month_of_ms(role == ROLE_OUT ? d->taken_at_ms : s->complete_at_ms);
+	p.month = month_of_ms(s->complete_at_ms); /* of ours, when it was taken, or what is known better since (decide_doubt.c) */
 	if (is_secret(d->secrecy)) {
 		p.count.secret = 1;
 	} else if (role == ROLE_IN || (d->recipient_count > 0 && s->delivered >= d->recipient_count)) {

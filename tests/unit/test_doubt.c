@@ -1,6 +1,7 @@
 /* A time that is not believed, and the word of who signed it: facts that are set aside, and the signer that is asked. */
 #include <string.h>
 
+#include "tests/unit/paper.h"
 #include "tests/unit/shelf.h"
 
 /* ---- facts ---- */
@@ -125,6 +126,38 @@ static void test_a_signer_corrects_what_lies_ahead_of_its_own_clock_and_nothing_
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 2)));
 }
 
+/* Sent while the clock was in the next month, or the next year: the figures of both are true again. */
+static void test_what_was_sent_by_a_clock_ahead_counts_when_it_is_known_better(void **state)
+{
+	struct stage *g = *state;
+	struct fact f = { .kind = KIND_DOUBT, .at_ms = FIXTURE_NOW_MS, .note = "", .doubted_kind = KIND_DOCUMENT, .token = fixture_blob("a token") };
+	struct target_count none = { .digital = 0 }, one = { .pending = 1 };
+	struct month july = { (uint16_t)(JUNE.n + 1) };
+	struct submission u;
+	struct record r;
+	struct draft d;
+
+	g->s->now.wall_ms += 20 * 24 * HOUR_MS;
+	u.recipients[0] = (struct recipient){ .committee = fixture_id("xa-a1") };
+	station_take(g->s, submission_of(&u, 5, 1));
+	station_commit(g->s);
+	paper_expect(g, july, DIRECTION_OUT, one);
+	r = station_get(g->s, FAMILY_IDENT, key_ident(u.event.u.submit.id, g->s->self));
+	f.document = (struct document_ref){ g->s->self, u.event.u.submit.id, r.u.ident.digest };
+	f.doubted = r.u.ident.digest;
+	station_clear(g->s);
+	g->s->now.wall_ms = FIXTURE_NOW_MS;
+	neighbour_up(g->s, &g->tinh);
+	d = doubt_of(g, 20, &f, FIXTURE_NOW_MS);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+	station_commit(g->s);
+	paper_expect(g, july, DIRECTION_OUT, none);
+	paper_expect(g, JUNE, DIRECTION_OUT, one);
+	paper_expect_equal(g);
+	r = station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, r.u.ident.serial));
+	assert_true(r.u.state.complete_at_ms == FIXTURE_NOW_MS);
+}
+
 static void test_a_signer_corrects_a_receipt_only_when_it_signed_that(void **state)
 {
 	struct stage *g = *state;
@@ -158,6 +191,7 @@ int main(void)
 		TEST(test_a_receipt_signed_ahead_is_doubted_with_its_bytes_and_counts_when_corrected),
 		TEST(test_a_fact_for_others_goes_on_whatever_its_time),
 		TEST(test_a_signer_corrects_what_lies_ahead_of_its_own_clock_and_nothing_else),
+		TEST(test_what_was_sent_by_a_clock_ahead_counts_when_it_is_known_better),
 		TEST(test_a_signer_corrects_a_receipt_only_when_it_signed_that),
 	};
 
