@@ -100,7 +100,7 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 
 	if (!out->subscribed || memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) != 0)
 		return ERR_OK; /* of a subscription before this one */
-	if (m->have > out->sent) {
+	if (m->have > out->sent && m->have > out->sent_most) {
 		link_violation(t, l, ERR_GAP);
 		return ERR_OK;
 	}

@@ -366,6 +366,7 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane)
 	core_draw(t->core, out->id.bytes);
 	out->base = out->acked;
 	out->sent = out->acked;
+	out->sent_most = 0;
 	out->chain = stream_chain_start(out->id, out->base);
 	out->subscribed = false;
 	out->sent_chain_valid = false;

@@ -29,6 +29,8 @@ bool stream_may_send(const struct stream_out *s, uint64_t size_bytes)
 void stream_note_sent(struct stream_out *s, uint64_t size_bytes)
 {
 	s->sent++;
+	if (s->sent > s->sent_most)
+		s->sent_most = s->sent;
 	s->sent_bytes += size_bytes;
 }
 

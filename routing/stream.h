@@ -16,6 +16,7 @@ struct stream_out {
 	uint64_t base;
 	uint64_t acked;
 	uint64_t sent;
+	uint64_t sent_most; /* of this stream, by this process: a Subscribe may take `sent` back while acknowledgements of more are under way */
 	uint64_t last;
 	struct digest chain; /* at acked */
 	bool subscribed;     /* since the present Hello */

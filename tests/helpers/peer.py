@@ -319,19 +319,23 @@ class Peer:
 
     def on_acknowledge(self, m):
         lane = self.lanes[m.lane]
-        if m.stream != lane.stream:
-            return
+        if m.stream == lane.stream:
+            self.acknowledged(lane, m)
+            tell("acknowledged", m.have)
+
+    @staticmethod
+    def acknowledged(lane, m):
         for r in m.rejected:
             if r.seq > lane.acked:
                 tell("rejected", m.lane, r.seq, "VT-%d" % r.reason)
         assert m.have == 0 or m.chain == lane.items[m.have - 1].chain, "what is let go is not what was taken"
         lane.acked = max(lane.acked, m.have)
-        tell("acknowledged", m.have)
 
     def on_subscribe(self, m):
         lane = self.lanes[m.lane]
-        if m.stream == lane.stream:
+        if m.stream == lane.stream:  # it acknowledges besides
             lane.subscribed, lane.sent, lane.credit = True, m.have, m.credit_seq
+            self.acknowledged(lane, m)
             self.pump()
 
     def on_publish(self, m):
@@ -558,6 +562,13 @@ def inbox(path):
                 return
 
 
+def load(folder):
+    """The classes that protoc made."""
+    sys.path.insert(0, folder)
+    global control_pb2, envelope_pb2, peer_pb2
+    from proto import control_pb2, envelope_pb2, peer_pb2
+
+
 def main():
     p = argparse.ArgumentParser()
     for name in ("folder", "registry", "self", "state", "what"):
@@ -572,9 +583,7 @@ def main():
     p.add_argument("--spoil", action="store_true", help="the first document has a chain that fits nothing")
     p.add_argument("--seconds", type=int, default=900)
     o = p.parse_args()
-    sys.path.insert(0, o.folder)
-    global control_pb2, envelope_pb2, peer_pb2
-    from proto import control_pb2, envelope_pb2, peer_pb2
+    load(o.folder)
     if o.what == "inbox":
         inbox(o.where)
         return
@@ -589,4 +598,5 @@ def main():
     peer.run(time.time() + o.seconds)
 
 
-main()
+if __name__ == "__main__":
+    main()

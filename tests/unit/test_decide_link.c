@@ -297,6 +297,31 @@ static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **stat
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
 }
 
+/* A second Hello crosses what was published before it: the subscriber says Subscribe, takes what was under way, and acknowledges that. */
+static void test_acknowledgement_of_what_was_sent_before_a_subscribe_is_none(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m;
+	struct stream_out *out;
+
+	queue_one(g, 1);
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	stream_note_sent(out, 100);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	assert_int_equal(out->sent, 0);
+	m = acknowledgement(g->s, &xa, out, 1);
+	neighbour_says(g->s, &xa, &m);
+	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
+	assert_true(out->acked == 1 && out->sent == 1);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 1);
+	m.u.acknowledge.have = 2; /* that was never sent */
+	neighbour_says(g->s, &xa, &m);
+	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_GAP);
+}
+
 static void test_acknowledged_envelope_leaves_the_queue(void **state)
 {
 	struct stage *g = *state;
@@ -477,6 +502,7 @@ int main(void)
 		TEST(test_operators_ping_ends_when_the_link_goes),
 		TEST(test_faults_are_each_counted_and_named_once_a_second_and_the_link_stays),
 		TEST(test_acknowledgement_of_what_was_not_sent_is_a_violation),
+		TEST(test_acknowledgement_of_what_was_sent_before_a_subscribe_is_none),
 		TEST(test_acknowledged_envelope_leaves_the_queue),
 		TEST(test_acknowledgement_of_another_envelope_lets_nothing_go),
 		TEST(test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream),
