@@ -43,6 +43,8 @@ struct watched_connection *gate_remember(struct gate *g, int fd);
 /* Bytes that left the socket's buffer, of all that it has received; none when more waits than has come, which two looks one after the other may
  * show. */
 uint64_t gate_in_bytes(uint64_t received, int unread);
+/* What a monitor tells (EVENT_*) of a connection, perhaps late. Under the lock. */
+void gate_event(struct gate *g, uint16_t event, int fd);
 /* What it holds now. */
 void gate_look(struct gate *g, int fd);
 /* The thread. */

@@ -223,13 +223,14 @@ static void make_room(struct gate *g)
 		end(g, oldest);
 }
 
-static void take_event(struct gate *g, uint16_t event, int fd)
+void gate_event(struct gate *g, uint16_t event, int fd)
 {
 	if (event == EVENT_ACCEPTED && gate_remember(g, fd) != NULL && fd >= g->limit - g->spare)
 		make_room(g);
 	else if (event == EVENT_ACCEPT_FAILED)
 		make_room(g);
-	else if (event == EVENT_DISCONNECTED && fd >= 0 && fd < g->limit)
+	/* The word may come late: the number may be another's by now, who has said who it is. One that is still open is forgotten when it is closed. */
+	else if (event == EVENT_DISCONNECTED && fd >= 0 && fd < g->limit && g->all[fd].there && inode_of(fd) != g->all[fd].inode)
 		forget(g, fd);
 }
 
@@ -262,7 +263,7 @@ static void read_monitors(struct gate *g)
 		int value = -1;
 
 		while (g->monitors[i] != NULL && event != EVENT_STOPPED && next_event(g->monitors[i], &event, &value))
-			take_event(g, event, value);
+			gate_event(g, event, value);
 		if (event != EVENT_STOPPED)
 			continue;
 		zmq_close(g->monitors[i]);

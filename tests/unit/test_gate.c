@@ -130,6 +130,37 @@ static void test_who_is_cut_off_counts_no_more(void **state)
 	assert_int_equal(gate_held_bytes(l->gate), 0);
 }
 
+static void tell(struct line *l, uint16_t event)
+{
+	pthread_mutex_lock(&l->gate->lock);
+	gate_event(l->gate, event, l->ours);
+	pthread_mutex_unlock(&l->gate->lock);
+}
+
+/* A neighbour that comes back at once gets the number of the connection that it had, before the monitor has told of that one's end. */
+static void test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_next_with_its_number(void **state)
+{
+	struct line *l = *state, next;
+	struct gate_id id;
+	int number = l->ours;
+
+	gate_claim(l->gate, number);
+	connect_both(&next);
+	assert_int_equal(dup2(next.ours, number), number); /* the first is closed */
+	close(next.ours);
+	id = gate_claim(l->gate, number);
+	tell(l, EVENT_DISCONNECTED);
+	tell(l, EVENT_ACCEPTED);
+	gate_sent(l->gate, id, LITTLE_BYTES);
+	assert_true(gate_unsent_bytes(l->gate, id) >= LITTLE_BYTES); /* it is known, and who it is */
+	assert_true(l->gate->all[number].claimed);
+	close(number);
+	tell(l, EVENT_DISCONNECTED);
+	assert_int_equal(gate_unsent_bytes(l->gate, id), 0);
+	l->ours = -1;
+	close(next.theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_next_with_its_number, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
