@@ -13,7 +13,7 @@
 
 struct sums {
 	bool never_reopens;
-	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides, settled, doubts;
+	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides, settled, doubts, setback, shown;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -29,6 +29,8 @@ static void add(struct sums *s, const struct world *w)
 	s->asides += w->asides;
 	s->settled += w->settled;
 	s->doubts += w->doubts;
+	s->setback += w->setback;
+	s->shown += w->shown;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
 		s->struck[f] += w->struck[f];
@@ -51,6 +53,8 @@ static void print_sums(const struct sums *s)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)
 		printf("; with more names than fit an item %u", s->wide);
+	if (s->setback > 0)
+		printf("; disks put back %u, shown by a neighbour %u", s->setback, s->shown);
 	printf("\n");
 }
 
