@@ -8,7 +8,6 @@ enum {
 	PARALLEL_MAX = 8,
 	PIECES_PER_FETCH = 16,      /* chunks asked for in one message */
 	SERVE_QUEUE_MAX = 256,      /* requests of one neighbour that wait */
-	SERVE_FLIGHT_MAX_BYTES = 6 << 20, /* read for one neighbour and not on the wire yet */
 	FAILED_MAX = 64,            /* fetches of one neighbour that wait to be tried again */
 	RETRY_MS = 50,              /* its queue was full */
 	REOPEN_MS = 3000,

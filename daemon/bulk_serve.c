@@ -97,7 +97,7 @@ static void destroy(struct serving *s)
 /* It asks faster than it reads: the rest stays in the queue, which has its bound, and on the disk. */
 static bool reads_slowly(const struct serving *s)
 {
-	return atomic_load(&s->flight->len_bytes) >= SERVE_FLIGHT_MAX_BYTES;
+	return atomic_load(&s->flight->len_bytes) >= SERVE_FLIGHT_BYTES;
 }
 
 static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, enum err why)

@@ -118,7 +118,21 @@ static struct watched_connection *find(struct gate *g, struct gate_id id)
 	return c != NULL && c->there && c->serial == id.serial ? c : NULL;
 }
 
-struct gate_id gate_claim(struct gate *g, int fd)
+void gate_set_neighbours(struct gate *g, unsigned count)
+{
+	pthread_mutex_lock(&g->lock);
+	g->neighbours = count;
+	pthread_mutex_unlock(&g->lock);
+}
+
+int gate_queue_frames(unsigned neighbours)
+{
+	unsigned fair = LINK_QUEUES_BYTES / FRAME_MAX_BYTES / (neighbours + 1);
+
+	return (int)(fair > LINK_QUEUE_FRAMES_MOST ? LINK_QUEUE_FRAMES_MOST : fair < LINK_QUEUE_FRAMES_LEAST ? LINK_QUEUE_FRAMES_LEAST : fair);
+}
+
+struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who)
 {
 	struct gate_id id = { 0, 0 };
 	struct watched_connection *c;
@@ -127,7 +141,9 @@ struct gate_id gate_claim(struct gate *g, int fd)
 	c = gate_remember(g, fd);
 	if (c != NULL) {
 		g->strangers -= !c->claimed;
+		g->strangers_held -= c->claimed ? 0 : c->held;
 		c->claimed = true;
+		c->who = who;
 		id = (struct gate_id){ fd, c->serial };
 	}
 	pthread_mutex_unlock(&g->lock);
@@ -216,6 +232,31 @@ bool gate_next(struct gate *g, struct gate_report *out)
 	}
 	pthread_mutex_unlock(&g->lock);
 	return any;
+}
+
+bool gate_asks(struct gate *g)
+{
+	bool asks;
+
+	pthread_mutex_lock(&g->lock);
+	asks = g->ask == ASK_WANTED;
+	g->ask = asks ? ASK_TAKEN : g->ask;
+	pthread_mutex_unlock(&g->lock);
+	return asks;
+}
+
+void gate_found_empty(struct gate *g)
+{
+	pthread_mutex_lock(&g->lock);
+	for (int fd = 0; g->ask == ASK_TAKEN && fd <= g->highest; fd++) {
+		struct watched_connection *c = &g->all[fd];
+
+		if (c->there && c->asked && c->asked_in > c->heard + UNFINISHED_SLACK_BYTES)
+			gate_blame(g, fd);
+		c->asked = false;
+	}
+	g->ask = g->ask == ASK_TAKEN ? ASK_NONE : g->ask;
+	pthread_mutex_unlock(&g->lock);
 }
 
 uint64_t gate_held_bytes(struct gate *g)

@@ -6,19 +6,22 @@
 #include <sys/types.h>
 
 #include "daemon/gate.h"
+#include "routing/limits.h"
 
-/* Held by one that has not said who it is: a Hello is small. */
-enum { HELD_STRANGER_BYTES = 512 << 10, MONITORS_MAX = 8, REPORTS_MAX = 64 };
+enum { MONITORS_MAX = 8, REPORTS_MAX = 64 };
 /* What the monitor of a socket tells. */
 enum { EVENT_ACCEPTED = 0x0020, EVENT_ACCEPT_FAILED = 0x0040, EVENT_DISCONNECTED = 0x0200, EVENT_STOPPED = 0x0400 };
 
 struct watched_connection {
 	bool there, claimed, reported;
+	bool asked; /* its sockets are being asked for more */
 	ino_t inode;
+	struct committee_id who; /* once it is claimed */
 	uint64_t serial;
 	int64_t since_ms, cut_ms; /* 0: not to be cut */
-	uint64_t heard, sent, gone; /* bytes on the wire: out of libzmq, into it, away */
-	uint64_t held;            /* both ways, at the last look */
+	uint64_t in, heard, sent, gone; /* bytes on the wire: read by libzmq and come out of it, gone into it and away */
+	uint64_t asked_in;        /* `in` when it was asked for */
+	uint64_t held_in, held;   /* of what came; both ways. At the last look */
 };
 
 struct gate {
@@ -32,7 +35,10 @@ struct gate {
 	int limit, spare;               /* descriptors in all; kept back of them */
 	int highest;
 	uint64_t serial, held;
-	unsigned strangers;
+	unsigned strangers, neighbours;
+	uint64_t strangers_held;
+	/* Marks are set while nothing is asked, judged when all has been: a socket that was empty before the mark says nothing about it. */
+	enum { ASK_NONE, ASK_WANTED, ASK_TAKEN } ask;
 	int64_t short_until_ms, told_ms, swept_ms;
 	struct gate_report reports[REPORTS_MAX];
 	unsigned first, count;
@@ -47,6 +53,13 @@ uint64_t gate_in_bytes(uint64_t received, int unread);
 void gate_event(struct gate *g, uint16_t event, int fd);
 /* What it holds now. */
 void gate_look(struct gate *g, int fd);
+/* After a look: is it asked about, blamed or ended? */
+void gate_judge(struct gate *g, int fd);
+/* What all connections of its owner hold of what came, at the last looks. */
+uint64_t gate_owner_held(const struct gate *g, const struct watched_connection *c);
+/* Tells the control thread, and ends it after a last word. */
+void gate_blame(struct gate *g, int fd);
+void gate_wake_control(struct gate *g);
 /* The thread. */
 void *gate_thread(void *ctx);
 

@@ -1,5 +1,6 @@
 /* The gate's thread: looks at connections while they move, ends those that hold too much, and makes room when descriptors are short; see
  * gate.h. */
+#include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -15,13 +16,15 @@
 #include "daemon/clock.h"
 #include "daemon/gate_internal.h"
 #include "daemon/log.h"
+#include "routing/id.h"
+
+_Static_assert(2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLACK_BYTES < HELD_NEIGHBOUR_BYTES,
+	       "both queues of an honest neighbour, full of the largest frames, lie below what cuts off");
+_Static_assert(UNFINISHED_SLACK_BYTES < UNFINISHED_BYTES, "who is asked about holds more than one frame");
 
 enum {
-	HELD_MAX_BYTES = 16 << 20,       /* by one connection that has said who it is */
-	HELD_HARD_BYTES = 22 << 20,      /* no last word then */
-	HELD_ALL_BYTES = 64 << 20,       /* by all: who holds most goes */
-	HELLO_WITHIN_MS = 10 * 1000,
 	LAST_WORD_MS = 100,
+	OWNER_BYTES = 1 << 20,           /* below it the sum of one's connections is not worth a walk: there are few of them */
 	LOOK_GAP_MS = 8,                 /* between two looks at busy connections: what comes in between is a few MiB */
 	WAIT_MS = 1000,
 	SHORT_TOLD_MS = 60 * 1000,
@@ -40,31 +43,57 @@ static ino_t inode_of(int fd)
 	return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? st.st_ino : 0;
 }
 
-static void report(struct gate *g, struct gate_id id, enum err why)
+void gate_wake_control(struct gate *g)
 {
 	uint64_t one = 1;
 
-	if (g->count == REPORTS_MAX)
-		return;
-	g->reports[(g->first + g->count++) % REPORTS_MAX] = (struct gate_report){ id, why };
 	if (write(g->tell, &one, sizeof one) < 0)
 		return; /* it is readable already */
 }
 
-/* Through a duplicate: the number may be another's by now. What it held does not count any more: libzmq lets go of it. */
+void gate_blame(struct gate *g, int fd)
+{
+	struct watched_connection *c = &g->all[fd];
+
+	if (!c->reported && g->count < REPORTS_MAX) {
+		g->reports[(g->first + g->count++) % REPORTS_MAX] = (struct gate_report){ { fd, c->serial }, ERR_BUSY };
+		gate_wake_control(g);
+	}
+	c->reported = true;
+	if (c->cut_ms == 0)
+		c->cut_ms = now_ms() + LAST_WORD_MS;
+}
+
+static void hold(struct gate *g, struct watched_connection *c, uint64_t in_bytes, uint64_t out_bytes)
+{
+	uint64_t held = in_bytes + out_bytes;
+
+	g->held += held - c->held;
+	if (!c->claimed)
+		g->strangers_held += held - c->held;
+	c->held_in = in_bytes;
+	c->held = held;
+}
+
+/* Who sends more than we want must not be left at a closed window until the kernel has forgotten us: reset, it knows at once. Who has only
+ * stayed too long still gets what is on its way. Through a duplicate: the number may be another's by now. What it held does not count any
+ * more: libzmq lets go of it. */
 static void end(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
+	struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 	int own = dup(fd);
 
 	if (own < 0)
 		own = fd; /* none left: the number must do */
-	if (inode_of(own) == c->inode)
+	if (inode_of(own) == c->inode) {
+		if (c->held_in > FRAME_MAX_BYTES && setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0)
+			log_event(LOG_DEBUG, "no-reset", "errno=%d", errno);
 		shutdown(own, SHUT_RDWR);
+	}
 	if (own != fd)
 		close(own);
-	g->held -= c->held;
-	c->held = 0;
+	hold(g, c, 0, 0);
 	c->cut_ms = INT64_MAX;
 }
 
@@ -72,7 +101,7 @@ static void forget(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
 
-	g->held -= c->held;
+	hold(g, c, 0, 0);
 	g->strangers -= c->there && !c->claimed;
 	memset(c, 0, sizeof *c);
 }
@@ -111,7 +140,6 @@ void gate_look(struct gate *g, int fd)
 	struct watched_connection *c = &g->all[fd];
 	struct tcp_info info;
 	socklen_t len = sizeof info;
-	uint64_t in, held;
 	int unread = 0, queued = 0;
 
 	memset(&info, 0, sizeof info);
@@ -126,53 +154,104 @@ void gate_look(struct gate *g, int fd)
 	if (ioctl(fd, SIOCINQ, &unread) != 0 || ioctl(fd, SIOCOUTQ, &queued) != 0 ||
 	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return;
-	in = gate_in_bytes(info.tcpi_bytes_received, unread);
+	c->in = gate_in_bytes(info.tcpi_bytes_received, unread);
 	c->gone = (uint64_t)info.tcpi_bytes_acked + (uint64_t)queued;
-	held = (in > c->heard ? in - c->heard : 0) + (c->sent > c->gone ? c->sent - c->gone : 0);
-	g->held += held - c->held;
-	c->held = held;
+	if (c->heard > c->in)
+		c->heard = c->in; /* of what the sweep let pass */
+	hold(g, c, c->in - c->heard, c->sent > c->gone ? c->sent - c->gone : 0);
 }
 
-static void judge(struct gate *g, int fd, int64_t at_ms)
+uint64_t gate_owner_held(const struct gate *g, const struct watched_connection *c)
+{
+	uint64_t sum = 0;
+
+	for (int fd = 0; fd <= g->highest; fd++) {
+		const struct watched_connection *other = &g->all[fd];
+
+		if (other->there && other->claimed && id_equal(other->who, c->who))
+			sum += other->held_in;
+	}
+	return sum;
+}
+
+/* Is it a message without end? The control thread finds out, by asking all sockets. */
+static void ask(struct gate *g, struct watched_connection *c)
+{
+	if (c->held_in <= UNFINISHED_BYTES || g->ask == ASK_TAKEN || c->reported)
+		return;
+	c->asked = true;
+	c->asked_in = c->in;
+	if (g->ask == ASK_NONE)
+		gate_wake_control(g);
+	g->ask = ASK_WANTED;
+}
+
+static void cut_stranger(struct gate *g, int fd)
+{
+	log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu", (unsigned long long)g->all[fd].held);
+	end(g, fd);
+}
+
+void gate_judge(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
+	uint64_t owner_held;
 
 	if (!c->there || c->cut_ms == INT64_MAX)
 		return;
-	if (!c->claimed && c->held > HELD_STRANGER_BYTES) {
-		log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu", (unsigned long long)c->held);
+	if (!c->claimed && c->held > HELD_STRANGER_BYTES)
+		cut_stranger(g, fd);
+	if (!c->claimed)
+		return;
+	ask(g, c);
+	owner_held = c->held_in > OWNER_BYTES ? gate_owner_held(g, c) : 0;
+	if (owner_held > HELD_NEIGHBOUR_BYTES)
+		gate_blame(g, fd);
+	if (owner_held > HELD_NEIGHBOUR_HARD_BYTES)
 		end(g, fd);
-	} else if (c->held > HELD_HARD_BYTES) {
-		end(g, fd);
-	}
-	if (c->claimed && !c->reported && c->held > HELD_MAX_BYTES) {
-		c->reported = true;
-		report(g, (struct gate_id){ fd, c->serial }, ERR_BUSY);
-		if (c->cut_ms == 0)
-			c->cut_ms = at_ms + LAST_WORD_MS;
+}
+
+/* Of those who have not said who they are, who holds most; until all of them hold little. */
+static void cut_strangers(struct gate *g)
+{
+	while (g->strangers_held > HELD_STRANGERS_BYTES) {
+		int most = -1;
+
+		for (int fd = 0; fd <= g->highest; fd++) {
+			if (g->all[fd].there && !g->all[fd].claimed && (most < 0 || g->all[fd].held > g->all[most].held))
+				most = fd;
+		}
+		if (most < 0 || g->all[most].held == 0)
+			return;
+		cut_stranger(g, most);
 	}
 }
 
+/* Who holds most, when that is more than its queue takes: many who are honest may hold much, and none of them is to blame. */
 static void cut_largest(struct gate *g)
 {
+	uint64_t honest = (uint64_t)gate_queue_frames(g->neighbours) * FRAME_MAX_BYTES + UNFINISHED_SLACK_BYTES;
 	int most = -1;
 
 	for (int fd = 0; fd <= g->highest; fd++) {
-		if (g->all[fd].there && g->all[fd].cut_ms == 0 && (most < 0 || g->all[fd].held > g->all[most].held))
+		if (g->all[fd].there && g->all[fd].cut_ms == 0 && (most < 0 || g->all[fd].held_in > g->all[most].held_in))
 			most = fd;
 	}
-	if (most < 0 || g->all[most].held <= HELD_STRANGER_BYTES)
-		return; /* nobody is to blame who is still there */
-	report(g, (struct gate_id){ most, g->all[most].serial }, ERR_BUSY);
-	g->all[most].cut_ms = now_ms() + LAST_WORD_MS;
+	if (most >= 0 && g->all[most].held_in > honest)
+		gate_blame(g, most);
 }
 
-/* Connections that are closed and that nobody told of: what they held must not count for ever, or others would be cut off for it. */
-static void forget_closed(struct gate *g)
+/* Each second. Connections that are closed and that nobody told of: what they held must not count for ever, or others would be cut off for it.
+ * So with what comes in and is no message: a greeting, or what a neighbour's ZeroMQ says for itself. */
+static void sweep(struct gate *g)
 {
 	for (int fd = 0; fd <= g->highest; fd++) {
-		if (g->all[fd].there && inode_of(fd) != g->all[fd].inode)
+		struct watched_connection *c = &g->all[fd];
+
+		if (c->there && inode_of(fd) != c->inode)
 			forget(g, fd);
+		else if (c->there && c->heard < c->in)
+			c->heard += c->in - c->heard < UNHEARD_BYTES_A_SECOND ? c->in - c->heard : UNHEARD_BYTES_A_SECOND;
 	}
 }
 
@@ -183,7 +262,7 @@ static int look_around(struct gate *g, int64_t at_ms)
 
 	if (at_ms >= g->swept_ms + WAIT_MS) {
 		g->swept_ms = at_ms;
-		forget_closed(g);
+		sweep(g);
 	}
 	for (int fd = 0; fd <= g->highest; fd++) {
 		struct watched_connection *c = &g->all[fd];
@@ -202,17 +281,11 @@ static int look_around(struct gate *g, int64_t at_ms)
 
 /* ---- descriptors ---- */
 
-/* The lowest free number is always given: when one near the limit comes, those below it are taken. Connections that have not said who they
- * are make room, the oldest first; those that stand stay. */
-static void make_room(struct gate *g)
+/* Connections that have not said who they are make room, the oldest first; those that stand stay. */
+static void end_oldest_stranger(struct gate *g)
 {
 	int oldest = -1;
 
-	g->short_until_ms = now_ms() + HELLO_WITHIN_MS;
-	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
-		g->told_ms = now_ms();
-		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d", (int)ERR_DESCRIPTORS, g->limit);
-	}
 	for (int fd = 0; fd <= g->highest; fd++) {
 		struct watched_connection *c = &g->all[fd];
 
@@ -223,10 +296,23 @@ static void make_room(struct gate *g)
 		end(g, oldest);
 }
 
+/* The lowest free number is always given: when one near the limit comes, those below it are taken. */
+static void make_room(struct gate *g)
+{
+	g->short_until_ms = now_ms() + HELLO_WITHIN_MS;
+	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
+		g->told_ms = now_ms();
+		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d", (int)ERR_DESCRIPTORS, g->limit);
+	}
+	end_oldest_stranger(g);
+}
+
 void gate_event(struct gate *g, uint16_t event, int fd)
 {
 	if (event == EVENT_ACCEPTED && gate_remember(g, fd) != NULL && fd >= g->limit - g->spare)
 		make_room(g);
+	else if (event == EVENT_ACCEPTED && g->strangers > STRANGERS_MAX + 2 * g->neighbours)
+		end_oldest_stranger(g);
 	else if (event == EVENT_ACCEPT_FAILED)
 		make_room(g);
 	/* The word may come late: the number may be another's by now, who has said who it is. One that is still open is forgotten when it is closed. */
@@ -275,18 +361,17 @@ static void read_monitors(struct gate *g)
 
 static void look_at_busy(struct gate *g, const struct epoll_event *events, int count)
 {
-	int64_t at_ms = now_ms();
-
 	for (int i = 0; i < count; i++) {
 		int fd = events[i].data.fd;
 
 		if (fd < 0)
 			continue;
 		gate_look(g, fd);
-		judge(g, fd, at_ms);
+		gate_judge(g, fd);
 	}
 	if (g->held > HELD_ALL_BYTES)
 		cut_largest(g);
+	cut_strangers(g);
 }
 
 static void again(struct gate *g, const struct epoll_event *events, int count)

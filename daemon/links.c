@@ -147,28 +147,15 @@ static void note_origin(struct links *l)
 	gate_heard(l->gate, l->message_fd, zmq_msg_size(&l->message));
 }
 
-static bool is_of(struct gate_id a, struct gate_id b)
+/* The gate has to know whether anything more comes out. */
+static void ask_all(struct links *l)
 {
-	return a.fd == b.fd && a.serial == b.serial;
-}
+	struct watched watched[WATCHED];
+	unsigned n = list_watched(l, watched);
 
-/* Who made us hold too much is cut off like any other who breaks the rules; the connection itself ends by the gate. */
-static void take_reports(struct links *l)
-{
-	struct gate_report r;
-
-	while (gate_next(l->gate, &r)) {
-		struct neighbour *n = links_superior(l);
-
-		if (n != NULL && (is_of(l->control.gate_id, r.id) || is_of(l->bulk.gate_id, r.id)))
-			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
-		for (unsigned i = 0; i < l->neighbour_count; i++) {
-			struct neighbour *other = &l->neighbours[i];
-
-			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) || is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
-				links_tell(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
-		}
-	}
+	for (unsigned i = 0; i < n; i++)
+		watched[i].attention->quiet = false;
+	l->asked = true;
 }
 
 bool links_pending(const struct links *l)
@@ -253,7 +240,7 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 	}
 	if (change == DIALLED_UP) {
 		d->gate = l->gate;
-		d->gate_id = gate_claim(l->gate, d->fd);
+		d->gate_id = gate_claim(l->gate, d->fd, n->peer.committee);
 	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
@@ -297,7 +284,7 @@ static void first_frame(struct links *l, struct committee_id who, struct neighbo
 	if (replaced)
 		gate_cut(l->gate, c->gate_id, 0);
 	c->gate = l->gate;
-	c->gate_id = gate_claim(l->gate, l->message_fd);
+	c->gate_id = gate_claim(l->gate, l->message_fd, who);
 	memcpy(c->rid, rid, RID_BYTES);
 	c->standing = true;
 	c->listener = r;
@@ -459,7 +446,9 @@ static bool take_host(struct links *l, struct link_event *out)
 void links_receive(struct links *l, struct link_event *out)
 {
 	memset(out, 0, sizeof *out);
-	take_reports(l);
+	links_take_reports(l);
+	if (gate_asks(l->gate))
+		ask_all(l);
 	if (!l->zap_attention.quiet) {
 		zap_service(l->zap); /* all that waits */
 		l->zap_attention.quiet = true;
@@ -484,8 +473,12 @@ void links_receive(struct links *l, struct link_event *out)
 			continue;
 		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) && !take_router(l, &l->listeners[0], out) &&
 		    !take_router(l, &l->listeners[1], out) &&
-		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out) && !take_host(l, out))
+		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out) && !take_host(l, out)) {
+			if (l->asked)
+				gate_found_empty(l->gate);
+			l->asked = false;
 			return;
+		}
 		if (out->type != LINK_EVENT_NONE)
 			return;
 	}

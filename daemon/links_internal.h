@@ -83,6 +83,7 @@ struct links {
 	unsigned pending_first, pending_count;
 	zmq_msg_t message; /* the frame that the caller looks at */
 	int message_fd;    /* whence it came */
+	bool asked;        /* the gate waits for all sockets to be empty */
 	bool hello_waits;
 	struct committee_id hello_from;
 	enum party hello_party;
@@ -107,6 +108,8 @@ bool links_take_visitor(struct links *l, struct committee_id who, struct listene
 void links_forget_visitors_of(struct links *l, const struct listener *r);
 bool links_watch_visit(struct links *l);
 /* ---- links_send.c ---- */
+/* Cuts off whom the gate has found to hold too much. */
+void links_take_reports(struct links *l);
 /* The last word on a connection that is nobody's yet: of the ROUTER, known by its routing id. */
 void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYTES], enum err why, int64_t pause_ms);
 /* ---- links_peers.c ---- */

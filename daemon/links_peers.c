@@ -97,6 +97,7 @@ enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigne
 	}
 	l->neighbours = fresh;
 	l->neighbour_count = count;
+	gate_set_neighbours(l->gate, count);
 	free(old);
 	if (superior_same)
 		return ERR_OK;

@@ -8,8 +8,6 @@
 #include "proto/wire.h"
 
 enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000, LAST_WORD_MS = 1000, LET_GO_MS = 200 };
-/* Not on its way yet, on one connection: with it a link is begun anew; and with this publications wait. */
-enum { UNSENT_MAX_BYTES = 12 << 20, PUBLISH_UNSENT_MAX_BYTES = 6 << 20, ALL_UNSENT_MAX_BYTES = 48 << 20, SHARE_BYTES = 512 << 10 };
 
 /* ---- sending ---- */
 
@@ -28,7 +26,7 @@ enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
 	if (d->socket == NULL || !d->up)
 		return ERR_NETWORK;
 	d->attention.quiet = false;
-	if (gate_unsent_bytes(d->gate, d->gate_id) > UNSENT_MAX_BYTES || !send_part(d->socket, m, frame))
+	if (gate_unsent_bytes(d->gate, d->gate_id) > UNSENT_BYTES || !send_part(d->socket, m, frame))
 		return ERR_BUSY;
 	gate_sent(d->gate, d->gate_id, len);
 	return ERR_OK;
@@ -41,7 +39,7 @@ enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame
 	if (!c->standing || c->listener->socket == NULL)
 		return ERR_NETWORK;
 	c->listener->attention.quiet = false;
-	if (gate_unsent_bytes(c->gate, c->gate_id) > UNSENT_MAX_BYTES)
+	if (gate_unsent_bytes(c->gate, c->gate_id) > UNSENT_BYTES)
 		return ERR_BUSY;
 	if (zmq_send(c->listener->socket, c->rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0) {
 		if (!send_part(c->listener->socket, m, frame))
@@ -78,7 +76,7 @@ bool links_may_publish(struct links *l, struct committee_id neighbour)
 	uint64_t unsent = n == NULL ? 0 : n->peer.superior ? gate_unsent_bytes(l->gate, l->control.gate_id)
 							   : gate_unsent_bytes(l->gate, n->connections[PURPOSE_CONTROL].gate_id);
 
-	return unsent < SHARE_BYTES || (unsent < PUBLISH_UNSENT_MAX_BYTES && gate_held_bytes(l->gate) < ALL_UNSENT_MAX_BYTES);
+	return unsent < PUBLISH_UNSENT_SHARE_BYTES || (unsent < PUBLISH_UNSENT_BYTES && gate_held_bytes(l->gate) < UNSENT_ALL_BYTES);
 }
 
 uint64_t links_held_bytes(const struct links *l)
@@ -164,6 +162,30 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	say_bye(l, n, why, n->pause_ms);
 	let_go(l, n, LAST_WORD_MS);
 	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
+}
+
+static bool is_of(struct gate_id a, struct gate_id b)
+{
+	return a.fd == b.fd && a.serial == b.serial;
+}
+
+/* Who made us hold too much is cut off like any other who breaks the rules; the connection itself ends by the gate. */
+void links_take_reports(struct links *l)
+{
+	struct gate_report r;
+
+	while (gate_next(l->gate, &r)) {
+		struct neighbour *n = links_superior(l);
+
+		if (n != NULL && (is_of(l->control.gate_id, r.id) || is_of(l->bulk.gate_id, r.id)))
+			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
+		for (unsigned i = 0; i < l->neighbour_count; i++) {
+			struct neighbour *other = &l->neighbours[i];
+
+			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) || is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
+				links_tell(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
+		}
+	}
 }
 
 void links_reset(struct links *l, struct committee_id neighbour)

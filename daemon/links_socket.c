@@ -12,7 +12,7 @@ enum { OPTION_ZAP_ENFORCE_DOMAIN = 93 };
 
 /* libzmq measures a message as it comes: with what CURVE puts around it. */
 enum { REBIND_TRIES = 100, REBIND_MS = 20, CURVE_EXTRA_BYTES = 64 };
-enum { SEND_HWM = 1000, RECEIVE_HWM = 2000, CONNECT_TIMEOUT_MS = 10000, SLOW_MS = 4000 };
+enum { SEND_HWM = 1000, CONNECT_TIMEOUT_MS = 10000, SLOW_MS = 4000 };
 /* zmq.h names the later ones only for its drafts. */
 enum {
 	MONITOR_CONNECTED = 0x0001,
@@ -33,12 +33,12 @@ static bool set_int(void *socket, int option, int value)
 	return zmq_setsockopt(socket, option, &value, sizeof value) == 0;
 }
 
-static bool set_common(void *s)
+static bool set_common(const struct links *l, void *s)
 {
 	int64_t most = FRAME_MAX_BYTES + CURVE_EXTRA_BYTES;
 
 	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IPV6, 1) && set_int(s, ZMQ_HANDSHAKE_IVL, 5000) &&
-	       set_int(s, ZMQ_SNDHWM, SEND_HWM) && set_int(s, ZMQ_RCVHWM, RECEIVE_HWM) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
+	       set_int(s, ZMQ_SNDHWM, SEND_HWM) && set_int(s, ZMQ_RCVHWM, gate_queue_frames(l->neighbour_count)) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
 	       set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, 30) && set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, 10) && set_int(s, ZMQ_TCP_KEEPALIVE_CNT, 3) &&
 	       set_int(s, ZMQ_TCP_MAXRT, 30000) && zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
 }
@@ -57,7 +57,7 @@ static enum err listen_on(struct links *l, struct listener *r, const struct own_
 	void *s = zmq_socket(l->zmq, ZMQ_ROUTER);
 	int error;
 
-	if (s == NULL || !set_common(s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
+	if (s == NULL || !set_common(l, s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
 	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, key->secret, 41) != 0 ||
 	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) ||
@@ -113,7 +113,7 @@ static bool set_dealer(struct links *l, void *s, const struct link_peer *peer, c
 
 	for (const char *p = l->config.self.text; *p != '\0'; p++)
 		jitter = (jitter * 31 + *p) % 250;
-	return set_common(s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
+	return set_common(l, s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
 	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) &&
 	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
 	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, own->public_text, 41) == 0 &&

@@ -68,7 +68,7 @@ bool links_take_visitor(struct links *l, struct committee_id who, struct listene
 	if (v == NULL)
 		return false;
 	*v = (struct visitor){ .who = who, .connection = { .standing = true, .listener = r, .gate = l->gate } };
-	v->connection.gate_id = gate_claim(l->gate, l->message_fd);
+	v->connection.gate_id = gate_claim(l->gate, l->message_fd, who);
 	memcpy(v->connection.rid, rid, RID_BYTES);
 	links_tell_visit(l, LINK_CONNECTED, who, PARTY_VISITOR);
 	return true;
@@ -128,7 +128,7 @@ bool links_watch_visit(struct links *l)
 		return change == DIALLED_FAILED; /* it tries again by itself */
 	if (change == DIALLED_UP) {
 		l->visit.gate = l->gate;
-		l->visit.gate_id = gate_claim(l->gate, l->visit.fd);
+		l->visit.gate_id = gate_claim(l->gate, l->visit.fd, l->host.committee);
 		links_tell_visit(l, LINK_CONNECTED, l->host.committee, PARTY_HOST);
 		return true;
 	}

@@ -25,8 +25,8 @@ enum {
 	TRIM_ABOVE_BYTES = 48 * 1024 * 1024,
 	TRIM_EVERY_MS = 3000,
 	TRIM_SECONDS = 2,
-	GIVE_BACK_BYTES = 16 << 20,
-	HELD_WATERMARK_BYTES = 128 << 20, /* the gate cuts off at half of it: it cannot, for some reason */
+	GIVE_BACK_BYTES = 2 << 20,
+	HELD_WATERMARK_BYTES = 2 * HELD_ALL_BYTES, /* the gate cuts off at half of it: it cannot, for some reason */
 	BULK_GAPS = 3,
 	PATIENT_GAPS = 2,
 };

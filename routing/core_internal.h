@@ -52,6 +52,7 @@ struct link {
 	int64_t down_since_ms; /* monotonic; while it is not up */
 	int64_t last_proof_ms; /* wall */
 	int64_t next_hello_ms; /* monotonic: not before */
+	int64_t hellos_ms; /* monotonic: when all Hellos so far would have come at the rate that is allowed */
 	int64_t next_ping_ms;
 	int64_t next_pins_ms;
 	int64_t ping_sent_us;

@@ -251,6 +251,15 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 	return ERR_OK;
 }
 
+/* Each Hello is answered with much, begins all lanes anew and is written: who says it without end is cut off. */
+static bool too_many_hellos(const struct turn_view *t, struct link *l)
+{
+	const int64_t each_ms = 1000 / HELLOS_A_SECOND;
+
+	l->hellos_ms = (l->hellos_ms > t->now.mono_ms ? l->hellos_ms : t->now.mono_ms) + each_ms;
+	return l->hellos_ms - t->now.mono_ms > HELLOS_AT_ONCE * each_ms;
+}
+
 enum err decide_message(struct turn_view *t, const struct ev_message *e)
 {
 	struct link *l = link_find(t->core, e->neighbour);
@@ -258,10 +267,14 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 
 	if (e->party != PARTY_NEIGHBOUR)
 		return visit_message(t, e);
-	if (l != NULL && l->leaving)
-		return hear_leaving(t, l, m);
-	if (l == NULL || !l->present)
+	if (l == NULL || (!l->leaving && !l->present))
 		return ERR_OK;
+	if (m->type == MESSAGE_HELLO && too_many_hellos(t, l)) {
+		link_violation(t, l, ERR_BUSY);
+		return ERR_OK;
+	}
+	if (l->leaving)
+		return hear_leaving(t, l, m);
 	link_heard(t, l, m->type == MESSAGE_ACKNOWLEDGE);
 	if (m->type == MESSAGE_HELLO)
 		return decide_hello(t, l, &m->u.hello);

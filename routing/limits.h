@@ -92,6 +92,30 @@ enum {
 	CLOCK_SHOWN_MS = 60 * 1000,      /* a neighbour's clock that differs by more is shown and told */
 	CLOCK_RIGHT_MS = 55 * 1000,      /* and is right again below this */
 
+	/* What connections may make us hold (daemon/gate.h). A neighbour that keeps to the protocol cannot pass these, whatever its windows: a queue
+	 * takes so many messages, then its connection is not read until there is room. */
+	LINK_QUEUE_FRAMES_MOST = 64,     /* of one connection, whole and not yet taken */
+	LINK_QUEUE_FRAMES_LEAST = 16,
+	LINK_QUEUES_BYTES = 64 << 20,    /* with more neighbours queues are shorter: all of them full are about so much */
+	UNFINISHED_BYTES = 1 << 20,      /* come, and no message when all sockets are empty: a frame is at most FRAME_MAX_BYTES */
+	UNFINISHED_SLACK_BYTES = 2 * FRAME_MAX_BYTES, /* one that is coming, and what was read with it */
+	HELD_NEIGHBOUR_BYTES = 12 << 20, /* come and not taken, on all connections of one: more than both its queues */
+	HELD_NEIGHBOUR_HARD_BYTES = 16 << 20, /* no last word then */
+	HELD_ALL_BYTES = 64 << 20,       /* of all: who holds most goes, when it is more than its queues take */
+	HELD_STRANGER_BYTES = 512 * 1024, /* by a connection that has not said who it is: a Hello is small */
+	HELD_STRANGERS_BYTES = 8 << 20,  /* by all of those */
+	STRANGERS_MAX = 256,             /* of those at once, and two for each neighbour: all may come in the same moment. About 40 KiB each */
+	HELLO_WITHIN_MS = 10 * 1000,     /* that long */
+	UNHEARD_BYTES_A_SECOND = 64,     /* come and are no message of ours: what ZeroMQ says for itself */
+	UNSENT_BYTES = 8 << 20,          /* not on its way yet on one connection: with it the link is begun anew */
+	PUBLISH_UNSENT_BYTES = 4 << 20,  /* publications wait, whatever the credit */
+	PUBLISH_UNSENT_SHARE_BYTES = 512 * 1024, /* but for so much of each, when all together hold */
+	UNSENT_ALL_BYTES = 48 << 20,
+	SERVE_FLIGHT_BYTES = 4 << 20,    /* of attachments, read for one neighbour and not on the wire yet */
+	/* One says Hello once a connection, each 2 s while it gets no answer, and ten times a second when it is asked to. */
+	HELLOS_A_SECOND = 10,
+	HELLOS_AT_ONCE = 100,            /* 200 s of the second kind: we may have stood still */
+
 	/* What has its place in a neighbour's stream and cannot be believed yet (aside.c); of each lane */
 	ASIDE_LANE_ITEMS = 4096,
 	ASIDE_LANE_BYTES = 64 << 20,

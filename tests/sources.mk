@@ -5,6 +5,7 @@ UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config con
 	ports prescan publish record record_codec recount seal sequencer stand store store_damage store_layout stream target text tree visible visit \
 	wire workers
 UNIT += key_file store_owner store_room
+UNIT += hello
 UNIT += changed_file numbers resend
 UNIT_SUPPORT := bulk_pair desk fixture paper
 SIM := check check_authenticity check_convergence check_directory check_duplicates check_entitlement check_loss check_order check_receipts check_target \

@@ -65,12 +65,14 @@ void *peer_dial(struct peer *p)
 {
 	struct blob key = read_file(p, "link.key");
 	char secret[41] = "", public[41];
-	int ms = 3000, hwm = 100000;
+	int ms = 3000, hwm = 100000, little = 1, little_bytes = 4096;
 	void *s = zmq_socket(p->zmq, ZMQ_DEALER);
 
 	need(key.len_bytes >= 40, "link.key");
 	memcpy(secret, key.data, 40);
-	need(s != NULL && zmq_curve_public(public, secret) == 0 && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, p->server_key, 32) == 0 &&
+	need(s != NULL && (!p->deaf || (zmq_setsockopt(s, ZMQ_RCVHWM, &little, sizeof little) == 0 &&
+					zmq_setsockopt(s, ZMQ_RCVBUF, &little_bytes, sizeof little_bytes) == 0)), "deaf");
+	need(zmq_curve_public(public, secret) == 0 && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, p->server_key, 32) == 0 &&
 		     zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, secret, 41) == 0 && zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, public, 41) == 0 &&
 		     zmq_setsockopt(s, ZMQ_LINGER, &ms, sizeof ms) == 0 && zmq_setsockopt(s, ZMQ_SNDHWM, &hwm, sizeof hwm) == 0 &&
 		     zmq_setsockopt(s, ZMQ_SNDTIMEO, &ms, sizeof ms) == 0 && zmq_connect(s, p->endpoint) == 0,
@@ -105,11 +107,13 @@ static void take_hello(struct peer *p, const struct msg_hello *h)
 {
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		struct message m = { .type = MESSAGE_SUBSCRIBE };
+		bool all = p->our_credit == UINT64_MAX;
 
 		p->in[lane] = (struct way_in){ h->streams[lane].stream, h->streams[lane].base, h->streams[lane].last };
 		m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = p->in[lane].id, .have = p->in[lane].base,
 							.chain = stream_chain_start(p->in[lane].id, p->in[lane].base),
-							.credit_seq = p->in[lane].base + p->our_credit, .credit_bytes = p->our_credit << 10 };
+							.credit_seq = all ? UINT64_MAX : p->in[lane].base + p->our_credit,
+							.credit_bytes = all ? UINT64_MAX : p->our_credit << 10 };
 		peer_say(p, &m);
 	}
 }

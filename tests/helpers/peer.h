@@ -29,7 +29,8 @@ struct peer {
 	struct way_in in[LANE_COUNT];
 	bool subscribed[LANE_COUNT]; /* by the other side */
 	uint64_t credit_seq[LANE_COUNT];
-	uint64_t our_credit; /* what we give it */
+	uint64_t our_credit; /* what we give it; UINT64_MAX: all that can be said */
+	bool deaf;           /* connections that are dialled take in next to nothing that is not read */
 	unsigned next_id;
 };
 

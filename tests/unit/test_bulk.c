@@ -156,7 +156,7 @@ static void test_request_that_no_worker_began_sends_nothing(void **state)
 /* What waits is requests; content is read no further than what a line has in hand. */
 static void test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount(void **state)
 {
-	enum { REQUESTS = 60, FRAMES = 8, PAGES = (6 << 20) / (16 * CHUNK_BYTES) };
+	enum { REQUESTS = 60, FRAMES = 8, PAGES = SERVE_FLIGHT_BYTES / (16 * CHUNK_BYTES) };
 	struct pair *p = *state;
 	struct message m = { .type = MESSAGE_FETCH, .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 16, 2, false } };
 

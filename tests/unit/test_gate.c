@@ -12,7 +12,9 @@
 
 #include "daemon/gate_internal.h"
 
-enum { LITTLE_BYTES = 300 };
+enum { LITTLE_BYTES = 300, STEP_BYTES = 64 * 1024 };
+
+static const struct committee_id neighbour = { "thads" };
 
 struct line {
 	struct gate *gate;
@@ -83,7 +85,7 @@ static void test_bytes_are_held_from_the_socket_on_until_they_are_heard(void **s
 {
 	struct line *l = *state;
 	uint8_t bytes[LITTLE_BYTES] = { 0 };
-	struct gate_id id = gate_claim(l->gate, l->ours);
+	struct gate_id id = gate_claim(l->gate, l->ours, neighbour);
 
 	assert_true(id.serial > 0);
 	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
@@ -99,7 +101,7 @@ static void test_connection_that_is_closed_counts_no_more(void **state)
 {
 	struct line *l = *state;
 	uint8_t bytes[LITTLE_BYTES] = { 0 };
-	struct gate_id id = gate_claim(l->gate, l->ours);
+	struct gate_id id = gate_claim(l->gate, l->ours, neighbour);
 
 	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
 	assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_WAITALL), sizeof bytes);
@@ -116,7 +118,7 @@ static void test_who_is_cut_off_counts_no_more(void **state)
 {
 	struct line *l = *state;
 	uint8_t bytes[LITTLE_BYTES] = { 0 };
-	struct gate_id id = gate_claim(l->gate, l->ours);
+	struct gate_id id = gate_claim(l->gate, l->ours, neighbour);
 	ssize_t n;
 
 	assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
@@ -144,11 +146,11 @@ static void test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_ne
 	struct gate_id id;
 	int number = l->ours;
 
-	gate_claim(l->gate, number);
+	gate_claim(l->gate, number, neighbour);
 	connect_both(&next);
 	assert_int_equal(dup2(next.ours, number), number); /* the first is closed */
 	close(next.ours);
-	id = gate_claim(l->gate, number);
+	id = gate_claim(l->gate, number, neighbour);
 	tell(l, EVENT_DISCONNECTED);
 	tell(l, EVENT_ACCEPTED);
 	gate_sent(l->gate, id, LITTLE_BYTES);
@@ -161,6 +163,117 @@ static void test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_ne
 	close(next.theirs);
 }
 
+/* So many bytes come and are read from the socket, as libzmq does, without coming out of it. */
+static void bring(struct line *l, size_t len_bytes)
+{
+	static uint8_t bytes[STEP_BYTES];
+
+	for (size_t done = 0; done < len_bytes; done += sizeof bytes) {
+		assert_int_equal(send(l->theirs, bytes, sizeof bytes, 0), sizeof bytes);
+		assert_int_equal(recv(l->ours, bytes, sizeof bytes, MSG_WAITALL), sizeof bytes);
+	}
+}
+
+/* Until the gate's thread has seen what came; then as the control thread does when it has asked all sockets. */
+static void ask_all(struct line *l)
+{
+	pthread_mutex_lock(&l->gate->lock);
+	gate_look(l->gate, l->ours);
+	gate_judge(l->gate, l->ours);
+	pthread_mutex_unlock(&l->gate->lock);
+	if (gate_asks(l->gate))
+		gate_found_empty(l->gate);
+}
+
+static void test_message_without_end_is_told_at_the_first_megabyte(void **state)
+{
+	struct line *l = *state;
+	struct gate_id id = gate_claim(l->gate, l->ours, neighbour);
+	struct gate_report r;
+
+	bring(l, UNFINISHED_BYTES / 2);
+	ask_all(l);
+	assert_false(gate_next(l->gate, &r));
+	bring(l, UNFINISHED_BYTES);
+	ask_all(l);
+	assert_true(gate_next(l->gate, &r));
+	assert_int_equal(r.id.serial, id.serial);
+	assert_int_equal(r.why, ERR_BUSY);
+}
+
+/* However much has come: all of it has come out, but for one frame that is on its way. */
+static void test_who_is_slowly_read_is_not_blamed(void **state)
+{
+	struct line *l = *state;
+	struct gate_report r;
+	size_t heard = 0;
+
+	gate_claim(l->gate, l->ours, neighbour);
+	bring(l, 8 * UNFINISHED_BYTES);
+	for (; heard + FRAME_MAX_BYTES < 8 * UNFINISHED_BYTES; heard += STEP_BYTES)
+		gate_heard(l->gate, l->ours, STEP_BYTES);
+	ask_all(l);
+	assert_false(gate_next(l->gate, &r));
+}
+
+/* A socket that was found empty before the question says nothing about what came after. */
+static void test_question_that_is_under_way_marks_nobody(void **state)
+{
+	struct line *l = *state;
+	struct gate_report r;
+
+	gate_claim(l->gate, l->ours, neighbour);
+	l->gate->ask = ASK_TAKEN;
+	bring(l, 2 * UNFINISHED_BYTES);
+	pthread_mutex_lock(&l->gate->lock);
+	gate_look(l->gate, l->ours);
+	gate_judge(l->gate, l->ours);
+	pthread_mutex_unlock(&l->gate->lock);
+	gate_found_empty(l->gate);
+	assert_false(gate_next(l->gate, &r));
+}
+
+/* While nobody asks, because the control thread waits for the disk, full queues of the largest frames are no fault, and much more is. */
+static void test_full_queues_are_no_fault_and_more_is(void **state)
+{
+	struct line *l = *state, other;
+	struct gate_report r;
+	size_t queue_bytes = (size_t)LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES;
+
+	connect_both(&other);
+	other.gate = l->gate;
+	l->gate->ask = ASK_TAKEN;
+	gate_claim(l->gate, l->ours, neighbour);
+	gate_claim(l->gate, other.ours, neighbour);
+	bring(l, queue_bytes);
+	bring(&other, queue_bytes);
+	held(l);
+	held(&other);
+	pthread_mutex_lock(&l->gate->lock);
+	gate_judge(l->gate, l->ours);
+	gate_judge(l->gate, other.ours);
+	pthread_mutex_unlock(&l->gate->lock);
+	assert_false(gate_next(l->gate, &r));
+	bring(&other, HELD_NEIGHBOUR_BYTES - 2 * queue_bytes + 1); /* the last step passes the bound: from then on it may be ended */
+	held(&other);
+	pthread_mutex_lock(&l->gate->lock);
+	gate_judge(l->gate, other.ours);
+	pthread_mutex_unlock(&l->gate->lock);
+	assert_true(gate_next(l->gate, &r)); /* each holds less than is allowed; both together more */
+	close(other.ours);
+	close(other.theirs);
+}
+
+static void test_queues_of_many_neighbours_are_shorter(void **state)
+{
+	(void)state;
+	assert_int_equal(gate_queue_frames(0), LINK_QUEUE_FRAMES_MOST);
+	assert_int_equal(gate_queue_frames(6), LINK_QUEUE_FRAMES_MOST);
+	assert_true(gate_queue_frames(20) < LINK_QUEUE_FRAMES_MOST);
+	assert_true((20 + 1) * gate_queue_frames(20) * FRAME_MAX_BYTES <= LINK_QUEUES_BYTES);
+	assert_int_equal(gate_queue_frames(LINKS_MAX), LINK_QUEUE_FRAMES_LEAST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +282,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_next_with_its_number, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_message_without_end_is_told_at_the_first_megabyte, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_who_is_slowly_read_is_not_blamed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_question_that_is_under_way_marks_nobody, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full_queues_are_no_fault_and_more_is, set_up, tear_down),
+		cmocka_unit_test(test_queues_of_many_neighbours_are_shorter),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
