@@ -12,10 +12,18 @@
 #include "tools/text.h"
 
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_UNKNOWN };
+/* Critical while half of the time is left after which a document is refused: ASIDE_DOCUMENT_MS. */
+enum { ASIDE_CRITICAL_S = 12 * 3600, NAMES_SIZE = 200 };
 enum { QUEUE_WARNING_S = 3600, QUEUE_CRITICAL_S = 24 * 3600, DAY_MS = 24 * 3600 * 1000, ENDS_SOON_DAYS = 14, ALL = -1 };
 
 static const char *const level_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 static const char *const level_names[] = { "ok", "warning", "critical", "unknown" };
+
+/* What the daemon says. */
+struct facts {
+	const Vanthu__V1__Status *status;
+	char signers[NAMES_SIZE]; /* of what lies set aside; the neighbour where nobody knows who signed it */
+};
 
 struct finding {
 	enum level level;
@@ -28,13 +36,46 @@ static const char *words_of(unsigned code)
 	return _(err_text((enum err)code));
 }
 
+/* Each once, as many as there is room for. */
+static void add_name(char names[NAMES_SIZE], const char *name)
+{
+	size_t len = strlen(name), at = strlen(names);
+
+	for (const char *p = strstr(names, name); p != NULL; p = strstr(p + 1, name)) {
+		if ((p == names || p[-1] == ' ') && (p[len] == '\0' || p[len] == ' '))
+			return;
+	}
+	if (at + len + 6 < NAMES_SIZE)
+		snprintf(names + at, NAMES_SIZE - at, "%s%s", at == 0 ? "" : " ", name);
+	else if (strstr(names, "…") == NULL)
+		snprintf(names + at, NAMES_SIZE - at, " …");
+}
+
+static void age_words(uint64_t age_s, char *out, size_t size)
+{
+	json_t *age = json_integer((json_int_t)age_s);
+
+	output_format(NULL, age, FORMAT_AGE, false, out, size);
+	json_decref(age);
+}
+
+static bool has_alarm(const Vanthu__V1__Status *s, enum err code)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < s->n_alarms; i++)
+		has = has || s->alarms[i] == (unsigned)code;
+	return has;
+}
+
 static bool is_former(const Vanthu__V1__LinkView *l)
 {
 	return strcmp(l->role, "former") == 0;
 }
 
-static void check_clock(const Vanthu__V1__Status *s, struct finding *f)
+static void check_clock(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
 	const Vanthu__V1__LinkView *worst = NULL;
 	int64_t worst_ms = 0;
 	unsigned known = 0, links = 0;
@@ -70,8 +111,9 @@ static void check_clock(const Vanthu__V1__Status *s, struct finding *f)
 	}
 }
 
-static void check_key(const Vanthu__V1__Status *s, struct finding *f)
+static void check_key(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
 	const Vanthu__V1__Clock *c = s->clock;
 	char to[40];
 
@@ -92,10 +134,11 @@ static void check_key(const Vanthu__V1__Status *s, struct finding *f)
 	}
 }
 
-static void check_links(const Vanthu__V1__Status *s, struct finding *f)
+static void check_links(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
 	unsigned up = 0, down = 0;
-	char names[200] = "";
+	char names[NAMES_SIZE] = "";
 
 	for (size_t i = 0; i < s->n_links; i++) {
 		const Vanthu__V1__LinkView *l = s->links[i];
@@ -104,10 +147,7 @@ static void check_links(const Vanthu__V1__Status *s, struct finding *f)
 		if (l->up || is_former(l))
 			continue;
 		down++;
-		if (strlen(names) + strlen(l->committee) + 6 < sizeof names)
-			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", names[0] == '\0' ? "" : " ", l->committee);
-		else if (strstr(names, "…") == NULL)
-			snprintf(names + strlen(names), sizeof names - strlen(names), " …");
+		add_name(names, l->committee);
 		if (strcmp(l->role, "superior") == 0)
 			f->level = LEVEL_CRITICAL;
 		else if (f->level == LEVEL_OK)
@@ -122,13 +162,12 @@ static void check_links(const Vanthu__V1__Status *s, struct finding *f)
 		snprintf(f->text, sizeof f->text, ngettext("%u link up", "%u links up", up), up);
 }
 
-static void check_queue(const Vanthu__V1__Status *s, struct finding *f)
+static void check_queue(const struct facts *k, struct finding *f)
 {
-	json_t *age = json_integer((json_int_t)s->queue_oldest_s);
+	const Vanthu__V1__Status *s = k->status;
 	char oldest[64];
 
-	output_format(NULL, age, FORMAT_AGE, false, oldest, sizeof oldest);
-	json_decref(age);
+	age_words(s->queue_oldest_s, oldest, sizeof oldest);
 	f->level = s->queue_oldest_s > QUEUE_CRITICAL_S ? LEVEL_CRITICAL : s->queue_oldest_s > QUEUE_WARNING_S ? LEVEL_WARNING : LEVEL_OK;
 	snprintf(f->figures, sizeof f->figures, "queue=%llu queue_oldest=%llus", (unsigned long long)s->queue_count,
 		 (unsigned long long)s->queue_oldest_s);
@@ -138,14 +177,48 @@ static void check_queue(const Vanthu__V1__Status *s, struct finding *f)
 		snprintf(f->text, sizeof f->text, _("%llu wait, the oldest for %s"), (unsigned long long)s->queue_count, oldest);
 }
 
-/* Whatever the daemon itself calls an alarm, and no other check tells. */
-static void check_room(const Vanthu__V1__Status *s, struct finding *f)
+/* What cannot be believed here; else, what others could not believe of us. */
+static void check_aside(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
+	char oldest[64];
+
+	snprintf(f->figures, sizeof f->figures, "set_aside=%llu set_aside_oldest=%llus", (unsigned long long)s->set_aside,
+		 (unsigned long long)s->set_aside_oldest_s);
+	if (s->set_aside > 0) {
+		age_words(s->set_aside_oldest_s, oldest, sizeof oldest);
+		f->level = s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
+		snprintf(f->text, sizeof f->text, _("%llu set aside, the oldest for %s; signed by: %s"), (unsigned long long)s->set_aside, oldest, k->signers);
+	} else if (has_alarm(s, ERR_DOUBTED)) {
+		f->level = LEVEL_WARNING;
+		snprintf(f->text, sizeof f->text, "VT-%d %s", ERR_DOUBTED, words_of(ERR_DOUBTED));
+	} else {
+		snprintf(f->text, sizeof f->text, "%s", _("nothing set aside"));
+	}
+}
+
+/* Is it the matter of another check? */
+static bool is_told_elsewhere(unsigned code)
+{
+	static const enum err elsewhere[] = { ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED,
+					      ERR_DAMAGED, ERR_ASIDE, ERR_DOUBTED };
+
+	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
+		if (code == (unsigned)elsewhere[i])
+			return true;
+	}
+	return false;
+}
+
+/* Whatever the daemon itself calls an alarm, and no other check tells. */
+static void check_room(const struct facts *k, struct finding *f)
+{
+	const Vanthu__V1__Status *s = k->status;
 	snprintf(f->figures, sizeof f->figures, "disk_free=%lluB", (unsigned long long)s->disk_free_bytes);
 	for (size_t i = 0; i < s->n_alarms; i++) {
 		unsigned code = s->alarms[i];
 
-		if (code == ERR_CLOCK_WRONG || code == ERR_OWN_KEY || code == ERR_OWN_KEY_UNKNOWN || code == ERR_DIRECTORY_EXPIRED || code == ERR_DAMAGED)
+		if (is_told_elsewhere(code))
 			continue;
 		f->level = LEVEL_CRITICAL;
 		if (f->text[0] == '\0')
@@ -155,8 +228,9 @@ static void check_room(const Vanthu__V1__Status *s, struct finding *f)
 		snprintf(f->text, sizeof f->text, "%s", _("room on the disk"));
 }
 
-static void check_directory(const Vanthu__V1__Status *s, struct finding *f)
+static void check_directory(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
 	int64_t left_ms = s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
 	char until[40];
 
@@ -170,8 +244,9 @@ static void check_directory(const Vanthu__V1__Status *s, struct finding *f)
 	snprintf(f->text, sizeof f->text, _("directory %llu, valid until %s"), (unsigned long long)s->directory_version, until);
 }
 
-static void check_damage(const Vanthu__V1__Status *s, struct finding *f)
+static void check_damage(const struct facts *k, struct finding *f)
 {
+	const Vanthu__V1__Status *s = k->status;
 	f->level = s->damaged > 0 ? LEVEL_CRITICAL : LEVEL_OK;
 	snprintf(f->figures, sizeof f->figures, "damaged=%llu", (unsigned long long)s->damaged);
 	if (s->damaged > 0)
@@ -183,10 +258,10 @@ static void check_damage(const Vanthu__V1__Status *s, struct finding *f)
 /* The words are forms of the command in vanthu.c. */
 static const struct check {
 	const char *word;
-	void (*look)(const Vanthu__V1__Status *s, struct finding *f);
+	void (*look)(const struct facts *k, struct finding *f);
 } checks[] = {
 	{ "clock", check_clock }, { "key", check_key },             { "links", check_links },   { "queue", check_queue },
-	{ "room", check_room },   { "directory", check_directory }, { "damage", check_damage },
+	{ "aside", check_aside }, { "room", check_room },           { "directory", check_directory }, { "damage", check_damage },
 };
 enum { CHECKS = sizeof checks / sizeof checks[0] };
 
@@ -231,7 +306,7 @@ static void print(struct cli *cli, const struct finding *all, const int *shown, 
 	printf("%s%s%s\n", line, figures[0] == '\0' ? "" : " |", figures);
 }
 
-static int judge(struct cli *cli, const Vanthu__V1__Status *s, int only)
+static int judge(struct cli *cli, const struct facts *k, int only)
 {
 	struct finding all[CHECKS];
 	enum level worst = LEVEL_OK;
@@ -241,7 +316,7 @@ static int judge(struct cli *cli, const Vanthu__V1__Status *s, int only)
 	for (int i = 0; i < CHECKS; i++) {
 		if (only != ALL && only != i)
 			continue;
-		checks[i].look(s, &all[i]);
+		checks[i].look(k, &all[i]);
 		worst = rank(all[i].level) > rank(worst) ? all[i].level : worst;
 		shown[count++] = i;
 	}
@@ -249,11 +324,35 @@ static int judge(struct cli *cli, const Vanthu__V1__Status *s, int only)
 	return (int)worst;
 }
 
-int cmd_check(struct cli *cli, int argc, char **argv)
+/* First whose it is that lies aside: the status stays valid until the next call. */
+static enum err ask(struct client *c, struct facts *k)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	Vanthu__V1__LinkName all = VANTHU__V1__LINK_NAME__INIT;
 	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_ASIDE_LIST;
+	request.aside_list = &all;
+	e = client_send(c, &request);
+	if (e != ERR_OK)
+		return client_fail(c, e, NULL);
+	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
+		add_name(k->signers, reply->aside->signer[0] != '\0' ? reply->aside->signer : reply->aside->committee);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	request.status = &nothing;
+	e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+	if (e == ERR_OK)
+		k->status = reply->status;
+	return e;
+}
+
+int cmd_check(struct cli *cli, int argc, char **argv)
+{
+	struct facts k = { .signers = "" };
 	struct client *c = NULL;
 	int only = ALL, code = LEVEL_UNKNOWN;
 	enum err e;
@@ -267,12 +366,10 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		return LEVEL_UNKNOWN;
 	}
 	e = client_open(cli, CLIENT_READ, &c);
-	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
-	request.status = &nothing;
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+		e = ask(c, &k);
 	if (e == ERR_OK)
-		code = judge(cli, reply->status, only);
+		code = judge(cli, &k, only);
 	else if (!cli->json)
 		printf("VANTHU %s - VT-%d %s\n", level_words[LEVEL_UNKNOWN], (int)e, words_of((unsigned)e)); /* the line that is shown; the rest is on stderr */
 	client_close(c);

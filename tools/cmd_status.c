@@ -38,15 +38,38 @@ static const struct {
 	{ ERR_BUSY, N_("overload") },                       { ERR_DESCRIPTORS, N_("no descriptors left") },
 };
 
+static const char *code_of(const json_t *link, const char *key, unsigned *number)
+{
+	const char *code = json_string_value(json_object_get(json_object_get(link, key), "code"));
+
+	*number = 0;
+	return code != NULL && sscanf(code, "VT-%u", number) == 1 ? code : NULL;
+}
+
+/* What comes from it is not taken, at this side. */
+static void explain_held(json_t *link)
+{
+	const json_t *before = json_object_get(link, "reason");
+	char text[500];
+	unsigned number;
+	const char *code = code_of(link, "held_for", &number);
+
+	if (code == NULL || !json_boolean_value(json_object_get(link, "up")))
+		return;
+	snprintf(text, sizeof text, _("not taken from it: %s"), _(err_text((enum err)number)));
+	if (before == NULL)
+		json_object_set_new(link, "code", json_string(code));
+	json_object_set_new(link, "reason", before == NULL ? json_string(text) : json_sprintf("%s; %s", json_string_value(before), text));
+}
+
 /* Beside ✗, or beside ✓ when documents wait all the same: a few words, and the code for link show. */
 static void explain(json_t *link)
 {
-	const json_t *why = json_object_get(link, json_boolean_value(json_object_get(link, "up")) ? "waits_for" : "down_reason");
-	const char *code = json_string_value(json_object_get(why, "code"));
+	unsigned number;
+	const char *code = code_of(link, json_boolean_value(json_object_get(link, "up")) ? "waits_for" : "down_reason", &number);
 	char text[200];
-	unsigned number = 0;
 
-	if (code == NULL || sscanf(code, "VT-%u", &number) != 1)
+	if (code == NULL)
 		return;
 	if (strcmp(json_string_value(json_object_get(link, "state")), "up") == 0) {
 		snprintf(text, sizeof text, _("documents wait: %s"), _(err_text((enum err)number)));
@@ -70,8 +93,10 @@ static void explain_all(struct cli *cli, json_t *links)
 
 	if (cli->json)
 		return; /* its code and text are there */
-	json_array_foreach(links, i, link)
+	json_array_foreach(links, i, link) {
 		explain(link);
+		explain_held(link);
+	}
 }
 
 /* A neighbour as JSON; people also see its clock in words, when it is off. */

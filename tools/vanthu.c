@@ -58,6 +58,7 @@ static const struct command commands[] = {
 	    { "key", "", N_("the signing key is valid, and for two weeks more"), NOTHING },
 	    { "links", "", N_("all are up; critical: the superior's is not, or none is"), NOTHING },
 	    { "queue", "", N_("the oldest that waits: an hour is a warning, a day is critical"), NOTHING },
+	    { "aside", "", N_("what cannot be believed yet is a warning, after half a day critical"), NOTHING },
 	    { "room", "", N_("room on the disk, and whatever else status warns of"), NOTHING },
 	    { "directory", "", N_("there is one, valid for two weeks more"), NOTHING },
 	    { "damage", "", N_("no stored value is damaged"), NOTHING } } },

@@ -59,6 +59,9 @@ is_delivered() { v "$1" show "$2" --json | jq -e '.data.state == "delivered"'; }
 	v hai link show top | grep -E 'Set aside +1'
 	run -0 v hai queue aside
 	[[ $output == *top*document*mot*VT-3014* ]]
+	run -1 v hai check
+	[[ $output == "VANTHU WARNING - aside: 1 set aside, the oldest for "*"; signed by: mot |"*" set_aside=1 "* ]]
+	run -0 v hai check room # told once
 	"$VANTHU" lab stop "$LAB" -q hai >/dev/null
 	start_lab hai
 	wait_for 20 v hai status
@@ -66,6 +69,10 @@ is_delivered() { v "$1" show "$2" --json | jq -e '.data.state == "delivered"'; }
 	start_lab mot
 	wait_for 60 is_delivered mot 1-CV/ĐUM
 	wait_for 20 status_is hai '.set_aside == 0'
+	run -0 v hai check aside
+	[[ $output == "VANTHU OK - aside: nothing set aside | set_aside=0 set_aside_oldest=0s" ]]
+	run -1 v mot check aside
+	[[ $output == *VT-2031* ]]
 	! grep -q 'event=set-aside' "$LAB/top/vanthud.log"
 	grep -q 'event=doubted .*committee=hai' "$LAB/mot/vanthud.log"
 }

@@ -60,6 +60,7 @@ table() {
 		check key -c $LAB/btp check key --json
 		check links -c $LAB/btp check links --json
 		check queue -c $LAB/btp check queue --json
+		check aside -c $LAB/btp check aside --json
 		check room -c $LAB/btp check room --json
 		check directory -c $LAB/btp check directory --json
 		check damage -c $LAB/btp check damage --json

@@ -170,6 +170,19 @@ mounted() { [ "$(id -u)" = 0 ] && mkdir -p "$2" && mount -t tmpfs -o "$1,mode=70
 	[ "$(v btp outbox --json | jq '[.data[] | select(.state != "delivered")] | length')" = 0 ]
 }
 
+@test "a neighbour without room takes nothing, and both ends say so beside a link that is up" {
+	export COLUMNS=200
+	printf 'store:\n  reserve: 1024G\n' >>"$LAB/thads/vanthud.yaml"
+	start_lab
+	send 1
+	wait_for 20 eval 'v btp link list | grep "✓ up.*documents wait: no room"'
+	wait_for 20 eval 'v thads link list | grep "✓ up.*not taken from it: no room"'
+	run -0 v thads link show btp
+	[[ $output == *VT-4001* ]]
+	v thads link show btp --json | jq -e '.data.held_for.code == "VT-4001"'
+	[ "$(v thads inbox --json | jq '.data | length')" = 0 ]
+}
+
 @test "a burst that fills the disk: VT-4001, and no daemon ends" {
 	head -c 28000 /dev/urandom >inline.bin
 	settings 64G
