@@ -17,8 +17,8 @@ static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err w
 	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
 }
 
-/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. Whether it was asked now, or
- * will be. */
+/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. False: it was asked for
+ * before, and what comes now changes nothing. */
 static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
 	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
