@@ -357,6 +357,8 @@ void control_status(struct client *c, uint64_t id)
 		alarms[s.n_alarms++] = s.directory_failed;
 	if (s.directory_valid_until_ms != 0 && s.directory_valid_until_ms < wall_ms(c))
 		alarms[s.n_alarms++] = ERR_DIRECTORY_EXPIRED;
+	if (core_unlinked(c->control->parts.core) > 0)
+		alarms[s.n_alarms++] = ERR_LINKS_FULL;
 	control_fill_clock(c, &clock);
 	s.clock = &clock;
 	if (clock.refusing != 0)

@@ -349,6 +349,11 @@ uint64_t core_doubted(const struct core *c, bool *lately)
 	return c->doubted;
 }
 
+uint32_t core_unlinked(const struct core *c)
+{
+	return c->unlinked;
+}
+
 bool core_recounting(const struct core *c)
 {
 	return c->recount.active;

@@ -144,6 +144,8 @@ uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a);
 uint64_t core_aside_count(const struct core *c); /* of all links, those of earlier directories too */
 /* How often others did not believe a time that we signed, in this process; and whether that was in the last hour. */
 uint64_t core_doubted(const struct core *c, bool *lately);
+/* How many subordinates have no link, because there are more neighbours than LINKS_MAX. */
+uint32_t core_unlinked(const struct core *c);
 
 bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
 uint64_t core_directory_version(const struct core *c);

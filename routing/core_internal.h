@@ -224,7 +224,9 @@ struct core {
 	struct recount recount;
 	struct numbering numbering;
 	int64_t valid_until_ms; /* of the directory in force */
-	int64_t next_alarm_ms;  /* monotonic: the directory's age is told again then */
+	int64_t next_alarm_ms;  /* monotonic: the directory's age, and who has no link, are told again then */
+	uint32_t unlinked;      /* subordinates beyond LINKS_MAX */
+	struct committee_id first_unlinked;
 	uint64_t act_number;
 	struct digest seed;
 	uint64_t drawn;

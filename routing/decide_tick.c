@@ -315,16 +315,21 @@ static enum err sweep(struct turn_view *t)
 	return ERR_OK;
 }
 
-/* A directory that the registry has not renewed in time still routes; that somebody may be cut off from the registry must be seen. */
+/* A directory that the registry has not renewed in time still routes; that somebody may be cut off from the registry must be seen. So must it
+ * that there are subordinates without a link. */
 static void look_at_directory(struct turn_view *t)
 {
 	struct document_ref none = { .origin = { "" } };
 	struct core *c = t->core;
+	bool expired = t->now.wall_ms > c->valid_until_ms;
 
-	if (c->directory_version == 0 || t->now.wall_ms <= c->valid_until_ms || t->now.mono_ms < c->next_alarm_ms)
+	if (c->directory_version == 0 || (!expired && c->unlinked == 0) || t->now.mono_ms < c->next_alarm_ms)
 		return;
 	c->next_alarm_ms = t->now.mono_ms + ALARM_AGAIN_MS;
-	notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_DIRECTORY_EXPIRED, NULL);
+	if (expired)
+		notify(t, NOTICE_DIRECTORY, none, c->config.self, ERR_DIRECTORY_EXPIRED, NULL);
+	if (c->unlinked > 0)
+		notify(t, NOTICE_DIRECTORY, none, c->first_unlinked, ERR_LINKS_FULL, NULL);
 }
 
 enum err decide_tick(struct turn_view *t)

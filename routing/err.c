@@ -80,6 +80,8 @@ static const struct err_row rows[] = {
 	{ ERR_PEER_TWICE, N_("the neighbour runs twice, under the same keys"), N_("tell its operator: one of the two must be stopped") },
 	{ ERR_DIRECTORY_ROOT, N_("the entries of this directory are not those that its head signs"),
 	  N_("import the registry's whole directory.vtd, unchanged: vanthu committee import FILE") },
+	{ ERR_LINKS_FULL, N_("more neighbours than one daemon has links: some subordinates have none"),
+	  N_("put committees between at the registry: vanthu committee move; at most 2,047 stand right below one") },
 	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
 	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },
 	{ ERR_UNKNOWN_KEY, N_("signed with a key that the directory does not know"), N_("install the newest directory: vanthu committee import") },

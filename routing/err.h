@@ -62,6 +62,7 @@ enum err {
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
 	ERR_TWICE = 2036,           /* this committee runs a second time, under the same keys */
 	ERR_PEER_TWICE = 2037,      /* a neighbour does */
+	ERR_LINKS_FULL = 2046,      /* more subordinates than there may be links: the last ones have none */
 	ERR_DIRECTORY_ROOT = 2045,  /* its entries are not those that its head signs */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */

@@ -157,8 +157,12 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 	if (!known) {
 		enum err e;
 
-		if (t->core->link_count >= LINKS_MAX)
-			return ERR_OK; /* refused when the directory was checked; never grows past the bound */
+		if (t->core->link_count >= LINKS_MAX) {
+			if (t->core->unlinked++ == 0)
+				t->core->first_unlinked = neighbour;
+			t->core->next_alarm_ms = 0; /* told with the next tick (decide_tick.c) */
+			return ERR_OK;
+		}
 		e = load_link(t, neighbour, &l);
 		if (e != ERR_OK)
 			return e;
@@ -184,6 +188,7 @@ enum err link_prepare_all(struct turn_view *t)
 	struct tree_view all = t->tree;
 	enum err e = tree_superior(&t->tree, self, &superior, NULL);
 
+	t->core->unlinked = 0;
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK; /* no directory yet, or one without us: nobody to talk to */
 	if (e == ERR_OK && !id_empty(superior))

@@ -68,6 +68,12 @@ static bool has_alarm(const Vanthu__V1__Status *s, enum err code)
 	return has;
 }
 
+static void tell_code(struct finding *f, enum level level, unsigned code)
+{
+	f->level = level;
+	snprintf(f->text, sizeof f->text, "VT-%u %s", code, words_of(code));
+}
+
 static bool is_former(const Vanthu__V1__LinkView *l)
 {
 	return strcmp(l->role, "former") == 0;
@@ -156,7 +162,9 @@ static void check_links(const struct facts *k, struct finding *f)
 	if (down > 0 && up == 0)
 		f->level = LEVEL_CRITICAL;
 	snprintf(f->figures, sizeof f->figures, "links_up=%u links_down=%u", up, down);
-	if (down > 0)
+	if (has_alarm(s, ERR_LINKS_FULL))
+		tell_code(f, LEVEL_CRITICAL, ERR_LINKS_FULL);
+	else if (down > 0)
 		snprintf(f->text, sizeof f->text, _("down: %s"), names);
 	else
 		snprintf(f->text, sizeof f->text, ngettext("%u link up", "%u links up", up), up);
@@ -190,39 +198,34 @@ static void check_aside(const struct facts *k, struct finding *f)
 		f->level = s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
 		snprintf(f->text, sizeof f->text, _("%llu set aside, the oldest for %s; signed by: %s"), (unsigned long long)s->set_aside, oldest, k->signers);
 	} else if (has_alarm(s, ERR_DOUBTED)) {
-		f->level = LEVEL_WARNING;
-		snprintf(f->text, sizeof f->text, "VT-%d %s", ERR_DOUBTED, words_of(ERR_DOUBTED));
+		tell_code(f, LEVEL_WARNING, ERR_DOUBTED);
 	} else {
 		snprintf(f->text, sizeof f->text, "%s", _("nothing set aside"));
 	}
 }
 
 /* Is it the matter of another check? */
-static bool is_told_elsewhere(unsigned code)
+static bool is_told_elsewhere(const Vanthu__V1__Status *s, unsigned code)
 {
-	static const enum err elsewhere[] = { ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED,
-					      ERR_DAMAGED, ERR_ASIDE, ERR_DOUBTED };
+	static const enum err elsewhere[] = { ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED, ERR_LINKS_FULL, ERR_DAMAGED,
+					      ERR_ASIDE, ERR_DOUBTED, ERR_BEHIND, ERR_TWICE, ERR_PEER_BEHIND, ERR_PEER_TWICE };
 
 	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
 		if (code == (unsigned)elsewhere[i])
 			return true;
 	}
-	return false;
+	return code == s->directory_failed;
 }
 
 /* Whatever the daemon itself calls an alarm, and no other check tells. */
 static void check_room(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
+
 	snprintf(f->figures, sizeof f->figures, "disk_free=%lluB", (unsigned long long)s->disk_free_bytes);
 	for (size_t i = 0; i < s->n_alarms; i++) {
-		unsigned code = s->alarms[i];
-
-		if (is_told_elsewhere(code))
-			continue;
-		f->level = LEVEL_CRITICAL;
-		if (f->text[0] == '\0')
-			snprintf(f->text, sizeof f->text, "VT-%u %s", code, words_of(code));
+		if (f->text[0] == '\0' && !is_told_elsewhere(s, s->alarms[i]))
+			tell_code(f, LEVEL_CRITICAL, s->alarms[i]);
 	}
 	if (f->text[0] == '\0')
 		snprintf(f->text, sizeof f->text, "%s", _("room on the disk"));
@@ -234,6 +237,10 @@ static void check_directory(const struct facts *k, struct finding *f)
 	int64_t left_ms = s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
 	char until[40];
 
+	if (s->directory_failed != 0) {
+		tell_code(f, LEVEL_CRITICAL, s->directory_failed);
+		return;
+	}
 	if (s->directory_version == 0) {
 		f->level = LEVEL_CRITICAL;
 		snprintf(f->text, sizeof f->text, "%s", _("no directory yet"));
@@ -247,12 +254,27 @@ static void check_directory(const struct facts *k, struct finding *f)
 static void check_damage(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
+
 	f->level = s->damaged > 0 ? LEVEL_CRITICAL : LEVEL_OK;
 	snprintf(f->figures, sizeof f->figures, "damaged=%llu", (unsigned long long)s->damaged);
 	if (s->damaged > 0)
 		snprintf(f->text, sizeof f->text, "VT-%d %s", ERR_DAMAGED, words_of(ERR_DAMAGED));
 	else
 		snprintf(f->text, sizeof f->text, "%s", _("nothing damaged"));
+}
+
+/* A neighbour's is that operator's to mend, and a word to this one. */
+static void check_store(const struct facts *k, struct finding *f)
+{
+	static const enum err codes[] = { ERR_BEHIND, ERR_TWICE, ERR_PEER_TWICE, ERR_PEER_BEHIND };
+
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+		if (has_alarm(k->status, codes[i])) {
+			tell_code(f, codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL : LEVEL_WARNING, codes[i]);
+			return;
+		}
+	}
+	snprintf(f->text, sizeof f->text, "%s", _("nothing shows it behind"));
 }
 
 /* The words are forms of the command in vanthu.c. */
@@ -262,6 +284,7 @@ static const struct check {
 } checks[] = {
 	{ "clock", check_clock }, { "key", check_key },             { "links", check_links },   { "queue", check_queue },
 	{ "aside", check_aside }, { "room", check_room },           { "directory", check_directory }, { "damage", check_damage },
+	{ "store", check_store },
 };
 enum { CHECKS = sizeof checks / sizeof checks[0] };
 

@@ -298,6 +298,32 @@ static void test_staged_row_that_is_damaged_never_brings_the_old_one_back(void *
 	holds(g->s, d.entries + 1, d.entry_count - 1);
 }
 
+static void test_more_subordinates_than_links_are_told_and_the_others_have_theirs(void **state)
+{
+	struct stage *g = *state;
+	struct directory d = grown(g->f, LINKS_MAX + 10);
+	struct station *s = station_new(g->f, "huyen-b");
+	const struct act_notify *n;
+
+	for (uint32_t at = 0; at < d.entry_count; at += 256) {
+		station_clear(s);
+		assert_ok(stage_piece(s, &d, at, d.entry_count - at < 256 ? d.entry_count - at : 256));
+	}
+	assert_int_equal(core_directory_version(s->core), 2);
+	assert_int_equal(core_link_count(s->core), LINKS_MAX);
+	assert_in_range(core_unlinked(s->core), 11, 11 + FIXTURE_COMMITTEES); /* the superior has a link too */
+	tick(s);
+	n = station_notice(s, NOTICE_DIRECTORY);
+	assert_non_null(n);
+	assert_int_equal(n->reason, ERR_LINKS_FULL);
+	station_clear(s);
+	tick(s);
+	assert_null(station_notice(s, NOTICE_DIRECTORY)); /* once a day */
+	station_restart(s);
+	assert_true(core_unlinked(s->core) > 10);
+	station_free(s);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -311,6 +337,7 @@ int main(void)
 		TEST(test_key_that_changes_hands_is_both_until_the_switch),
 		TEST(test_changes_are_known_by_their_version),
 		TEST(test_staged_row_that_is_damaged_never_brings_the_old_one_back),
+		TEST(test_more_subordinates_than_links_are_told_and_the_others_have_theirs),
 	};
 
 	return cmocka_run_group_tests_name("install", tests, NULL, NULL);
