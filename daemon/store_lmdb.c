@@ -18,7 +18,7 @@
 /* Above store.map, in address space only: what one plan may cost at most, and the facts of a store that is full. */
 #define HEADROOM_BYTES (1ULL << 30)
 
-enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 2, FACTS_SHARE = 8, READERS_MAX = 64 };
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 3, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 enum err lmdb_error(int code, const char *what)
 {
@@ -172,8 +172,9 @@ static void lmdb_close(struct store *base)
 	free(s);
 }
 
-/* The format's number stands in the store: a newer one is refused whole, not record by record. An older one is raised before anything is moved,
- * so that an older daemon does not take half a store for a whole one. */
+/* The format's number stands in the store: a newer one is refused whole, not record by record. 3 has records that an older daemon would pass over
+ * and so lose sight of: what is set aside, numbers, entries in stages. An older one is raised before anything is moved, so that an older daemon
+ * does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"), .record = { .family = FAMILY_META, .u.note = { .number = FORMAT_VERSION } } };

@@ -242,7 +242,7 @@ static void expect_all(struct corner *p)
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
 	assert_int_equal(r.u.counter.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 2);
+	assert_int_equal(r.u.note.number, 3);
 }
 
 static bool has_database(struct corner *p, const char *name)

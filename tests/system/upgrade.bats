@@ -1,0 +1,65 @@
+# Stores that an older daemon wrote, opened by this one: nothing is lost, what was under way goes on, and what came since holds for what lies there.
+#
+# stores/format-2.tar.gz: a lab t - m - l of the build of 2026-11-25 (dc58773), stopped on 2026-11-28. 1-CV/ĐU and 1-BC/CB are delivered, 2-CV/ĐU with
+# a file too; 3-CV/ĐU waits at m for l, 4-TB/ĐU at t for both, and version 5 of the directory is at t alone. Its keys are for this test only. The
+# clock is that of the day, so that nothing in it is too old.
+
+setup() {
+	load common
+	cd "$BATS_TEST_TMPDIR" || return 1
+	local lib
+	lib=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1) || true
+	[ -n "$lib" ] || skip "no libfaketime here (package faketime)"
+	LAB=$BATS_TEST_TMPDIR/lab
+	tar -xzf "$BATS_TEST_DIRNAME/stores/format-2.tar.gz"
+	export TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME="@2026-11-28 13:20:00"
+	DAY=(env "LD_PRELOAD=$lib")
+}
+teardown() { end_lab; }
+
+at() { "${DAY[@]}" "$VANTHU" -c "$LAB/$1" "${@:2}"; }
+has() { [ "$(at "$1" "$2" --json | jq -r '[.data[].number]|sort|join(" ")')" = "$3" ]; }
+delivered() { at "$1" outbox --json | jq -e 'all(.data[]; .state == "delivered")'; }
+knows() { [ "$(at "$1" committee show l --json | jq -r .data.name)" = "Chi bộ C" ]; }
+send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --subject "Sau" --wait delivered --timeout 60 "${@:4}"; }
+
+@test "a store of format 2: all its documents are there and verify, what waited is delivered, numbers and the directory's changes are known" {
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	wait_for 60 delivered t
+	has t outbox "1-CV/ĐU 2-CV/ĐU 3-CV/ĐU 4-TB/ĐU"
+	has t inbox "1-BC/CB"
+	has m inbox "2-CV/ĐU 4-TB/ĐU"
+	has l inbox "1-CV/ĐU 3-CV/ĐU 4-TB/ĐU"
+	has l outbox "1-BC/CB"
+	delivered l
+	local where number
+	while read -r where number; do
+		run at "$where" verify "$number"
+		[ "$status" = 0 ] || { echo "$where $number: $output"; return 1; }
+	done <<-'END'
+		l 1-CV/ĐU
+		m 2-CV/ĐU
+		l 3-CV/ĐU
+		l 4-TB/ĐU
+		t 1-BC/CB
+	END
+	at l save 3-CV/ĐU --to saved
+	cmp saved/b.txt <(yes "Phụ lục" | head -c 40000)
+	at t target recount
+	[ "$(at t target --json | jq '.data.paper')" = 1 ]
+	# What came since: the changes between two versions that the older build wrote, and numbers that it gave.
+	wait_for 60 knows m
+	wait_for 60 knows l
+	run send t l 2-CV/ĐU --json
+	[ "$status" = 0 ]
+	[[ $output == *VT-1011* ]]
+	send l t 2-BC/CB
+	send t l 5-CV/ĐU
+	at t committee renew --registry "$LAB/registry" -q
+	wait_for 60 eval '[ "$(at l status --json | jq .data.directory.version)" = 6 ]'
+	for where in t m l; do
+		run at "$where" check
+		[ "$status" = 0 ] || { echo "$where: $output"; return 1; }
+	done
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
