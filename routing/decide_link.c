@@ -59,7 +59,7 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 		in->base = in->have = offer->base;
 		in->chain = stream_chain_start(offer->stream, offer->base);
 		in->rejected_count = 0;
-		in->known = true;
+		in->known = in->taken_up = true;
 		link_write_in(t, l, lane);
 	}
 	if (lane != LANE_FACTS && core_may_sign(t) != ERR_OK) {

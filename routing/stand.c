@@ -268,7 +268,8 @@ static void take_seen(struct turn_view *t, struct link *l, const struct msg_hell
 		stand_ours(t, l, (enum err)m->seen_alarm);
 }
 
-/* Its acknowledgements are ours, given after our commit: more than we have cannot be. */
+/* Its acknowledgements are ours, given after our commit: more than we have cannot be. Unless we have begun this stream once more since, for a late
+ * Hello offered it again when it had been replaced. */
 static void take_acknowledged(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
@@ -276,7 +277,7 @@ static void take_acknowledged(struct turn_view *t, struct link *l, const struct 
 
 		if (!in->known || memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
 			continue;
-		if (m->acked[lane] > in->have)
+		if (m->acked[lane] > in->have && !in->taken_up)
 			stand_ours(t, l, ERR_BEHIND);
 		/* One that says nothing of its store is taken at its word: TCP keeps order. */
 		if (!m->says_store && m->streams[lane].last < in->have)

@@ -35,6 +35,7 @@ struct stream_in {
 	uint64_t have;
 	struct digest chain;
 	bool known;            /* a stream was ever agreed */
+	bool taken_up;         /* by this process, from its base: what is acknowledged of it may be our own of an earlier time */
 	bool open;             /* Subscribe was sent on this connection */
 	uint64_t credit_seq;   /* announced */
 	uint64_t credit_bytes; /* announced */

@@ -129,6 +129,7 @@ static void test_acknowledgement_of_more_than_we_have_shows_it_too(void **state)
 	struct message hello = hello_of(g, mark_of("a", 1, "x"));
 
 	comes(g, &hello);
+	station_restart(g->s);
 	station_clear(g->s);
 	hello.u.hello.acked[LANE_FACTS] = 3;
 	hello.u.hello.streams[LANE_FACTS].last = 3;
@@ -138,6 +139,23 @@ static void test_acknowledgement_of_more_than_we_have_shows_it_too(void **state)
 	assert_int_equal(station_notice(g->s, NOTICE_STORE)->reason, ERR_BEHIND);
 	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 0)->u.hello.store_alarm, ERR_BEHIND); /* told at once, though nothing is to be answered */
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0));
+}
+
+static void test_late_hello_of_a_stream_that_was_replaced_shows_nothing(void **state)
+{
+	struct stage *g = *state;
+	struct message hello = hello_of(g, mark_of("a", 1, "x")), late;
+
+	comes(g, &hello);
+	late = hello;
+	late.u.hello.acked[LANE_FACTS] = 3;
+	late.u.hello.streams[LANE_FACTS].last = 3;
+	memcpy(hello.u.hello.streams[LANE_FACTS].stream.bytes, fixture_digest("another").bytes, sizeof hello.u.hello.streams[LANE_FACTS].stream.bytes);
+	neighbour_says(g->s, &g->tinh, &hello);
+	neighbour_says(g->s, &g->tinh, &late);
+	neighbour_says(g->s, &g->tinh, &late);
+	station_commit(g->s);
+	assert_int_equal(own_alarm(g), ERR_OK);
 }
 
 static void test_neighbours_own_word_is_kept_until_its_operator_has_settled_it(void **state)
@@ -288,6 +306,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_neighbour_that_has_more_of_our_stream_than_we_stops_the_office_until_an_operator_says_so),
 		TEST(test_acknowledgement_of_more_than_we_have_shows_it_too),
+		TEST(test_late_hello_of_a_stream_that_was_replaced_shows_nothing),
 		TEST(test_neighbours_own_word_is_kept_until_its_operator_has_settled_it),
 		TEST(test_same_start_of_two_processes_is_known_at_the_neighbour_and_told),
 		TEST(test_later_start_of_our_store_means_a_copy_or_a_second_daemon),
