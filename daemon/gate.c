@@ -203,7 +203,7 @@ void gate_cut(struct gate *g, struct gate_id id, int delay_ms)
 
 	pthread_mutex_lock(&g->lock);
 	c = find(g, id);
-	if (c != NULL && c->cut_ms == 0) {
+	if (c != NULL && (c->cut_ms == 0 || c->cut_ms > clock_now().mono_ms + delay_ms) && c->cut_ms != INT64_MAX) {
 		c->cut_ms = clock_now().mono_ms + delay_ms;
 		c->reported = true;
 	}

@@ -23,10 +23,11 @@ _Static_assert(2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLA
 _Static_assert(UNFINISHED_SLACK_BYTES < UNFINISHED_BYTES, "who is asked about holds more than one frame");
 
 enum {
-	LAST_WORD_MS = 100,
+	LAST_WORD_MS = 3000,             /* until whoever cuts it off has said why, and how long to wait still; gate_cut is sooner */
 	OWNER_BYTES = 1 << 20,           /* below it the sum of one's connections is not worth a walk: there are few of them */
 	LOOK_GAP_MS = 8,                 /* between two looks at busy connections: what comes in between is a few MiB */
 	WAIT_MS = 1000,
+	SHORT_MS = 5000,                 /* each time one is missing it counts as long as this */
 	SHORT_TOLD_MS = 60 * 1000,
 	EVENTS_MAX = 64,
 };
@@ -299,7 +300,7 @@ static void end_oldest_stranger(struct gate *g)
 /* The lowest free number is always given: when one near the limit comes, those below it are taken. */
 static void make_room(struct gate *g)
 {
-	g->short_until_ms = now_ms() + HELLO_WITHIN_MS;
+	g->short_until_ms = now_ms() + SHORT_MS;
 	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
 		g->told_ms = now_ms();
 		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d", (int)ERR_DESCRIPTORS, g->limit);

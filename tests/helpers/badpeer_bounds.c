@@ -60,6 +60,8 @@ static void parts(struct peer *p, char **args)
 		p->socket = control;
 	}
 	send_parts(control, number(args[0]), number(args[1]));
+	if (peer_hear(p, MESSAGE_BYE, FIRST_MS, &hello))
+		printf("bye VT-%u\n", hello.u.bye.reason);
 	stay("sent");
 }
 
