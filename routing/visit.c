@@ -14,7 +14,8 @@ struct hosts {
 	unsigned count, rows;
 };
 
-static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_id id)
+/* `ended_too`: a neighbour may have ended and still give away what it holds. */
+static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_id id, bool ended_too)
 {
 	struct record r;
 	enum err e;
@@ -27,7 +28,7 @@ static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_
 	}
 	h->rows++;
 	e = core_get(t, FAMILY_COMMITTEE, key_committee(id), &r);
-	if (e == ERR_OK && r.u.committee.endpoint[0] != '\0' && !r.u.committee.retired)
+	if (e == ERR_OK && r.u.committee.endpoint[0] != '\0' && (ended_too || !r.u.committee.retired))
 		h->ids[h->count++] = id;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
@@ -50,7 +51,7 @@ static enum err add_below(struct turn_view *t, struct hosts *h, struct committee
 		if (e == ERR_OK && again && strcmp(at.text, t->core->config.self.text) >= 0)
 			return ERR_OK;
 		if (e == ERR_OK)
-			e = add_host(t, h, at);
+			e = add_host(t, h, at, false);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -77,9 +78,9 @@ static enum err add_around(struct turn_view *t, struct hosts *h, struct committe
 		}
 	}
 	for (unsigned i = 0; i < depth && e == ERR_OK; i++)
-		e = add_host(t, h, above[i]);
+		e = add_host(t, h, above[i], false);
 	if (e == ERR_OK)
-		e = add_host(t, h, superior);
+		e = add_host(t, h, superior, false);
 	if (e == ERR_OK)
 		e = add_below(t, h, superior);
 	for (unsigned i = 0; i < depth && e == ERR_OK; i++)
@@ -103,7 +104,7 @@ static enum err list_hosts(struct turn_view *t, struct hosts *h)
 		const struct link *l = t->core->links[i];
 
 		if (!l->superior && stays_down(t, l))
-			e = add_host(t, h, l->neighbour);
+			e = add_host(t, h, l->neighbour, true);
 	}
 	return e;
 }
