@@ -13,6 +13,7 @@
 #include "daemon/gate_internal.h"
 
 enum {
+	LOOK_AGAIN_BYTES = 512 * 1024, /* sent and seen to be under way: above this it is looked at anew */
 	SPARE_MAX = 64, /* descriptors kept for files and local clients */
 	MESSAGE_EXTRA = 33, SHORT_EXTRA = 2, LONG_EXTRA = 9, /* CURVE and ZMTP around a frame */
 };
@@ -188,7 +189,7 @@ uint64_t gate_unsent_bytes(struct gate *g, struct gate_id id)
 		return 0;
 	pthread_mutex_lock(&g->lock);
 	c = find(g, id);
-	if (c != NULL && c->sent > c->gone + HELD_STRANGER_BYTES)
+	if (c != NULL && c->sent > c->gone + LOOK_AGAIN_BYTES)
 		gate_look(g, id.fd);
 	c = find(g, id);
 	if (c != NULL)

@@ -102,7 +102,7 @@ enum {
 	HELD_NEIGHBOUR_BYTES = 12 << 20, /* come and not taken, on all connections of one: more than both its queues */
 	HELD_NEIGHBOUR_HARD_BYTES = 16 << 20, /* no last word then */
 	HELD_ALL_BYTES = 64 << 20,       /* of all: who holds most goes, when it is more than its queues take */
-	HELD_STRANGER_BYTES = 512 * 1024, /* by a connection that has not said who it is: a Hello is small */
+	HELD_STRANGER_BYTES = 128 * 1024, /* by a connection that has not said who it is: a Hello is small */
 	HELD_STRANGERS_BYTES = 8 << 20,  /* by all of those */
 	STRANGERS_MAX = 256,             /* of those at once, and two for each neighbour: all may come in the same moment. About 40 KiB each */
 	HELLO_WITHIN_MS = 10 * 1000,     /* that long */

@@ -21,6 +21,7 @@ static struct {
 	struct answers {
 		uint64_t receipts, delivered;
 		int64_t ours_ms;
+		int64_t known_ms; /* when it counts by its state: of a clock that was ahead, when that was found out */
 	} answers[SERIALS_MAX];
 } tally; /* of one member; the simulator has one thread */
 
@@ -66,6 +67,25 @@ static void count_receipt(struct world *w, const struct member *m, const struct 
 		a->ours_ms = r->u.receipt.at_ms;
 }
 
+static void note_time(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+{
+	struct serial serial;
+	enum role role;
+
+	(void)w;
+	(void)m;
+	if (key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX)
+		tally.answers[serial.n].known_ms = r->u.state.complete_at_ms;
+}
+
+/* Known better is earlier, never later; the month of `first_ms` otherwise. */
+static int64_t counted_at(struct world *w, const struct member *m, const struct answers *a, int64_t first_ms)
+{
+	if (a->known_ms > first_ms)
+		world_violation(w, "target", "%s counts a document later than it was there", m->id.text);
+	return a->known_ms == 0 ? first_ms : a->known_ms;
+}
+
 static const struct answers *answers_of(const struct key *key)
 {
 	static const struct answers none;
@@ -77,11 +97,9 @@ static const struct answers *answers_of(const struct key *key)
 
 static void count_out(struct world *w, const struct member *m, const struct key *key, const struct record *r)
 {
-	struct target_count *c = at_time(r->u.document.taken_at_ms, DIRECTION_OUT);
 	const struct answers *a = answers_of(key);
+	struct target_count *c = at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT);
 
-	(void)w;
-	(void)m;
 	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
 		return;
@@ -94,11 +112,9 @@ static void count_in(struct world *w, const struct member *m, const struct key *
 {
 	const struct answers *a = answers_of(key);
 
-	(void)w;
-	(void)m;
 	(void)r;
 	if (a->ours_ms != 0)
-		at_time(a->ours_ms, DIRECTION_IN)->digital++;
+		at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN)->digital++;
 }
 
 static void count_paper(struct world *w, const struct member *m, const struct key *key, const struct record *r)
@@ -145,6 +161,8 @@ void check_target(struct world *w, const struct member *m)
 	memset(&tally, 0, sizeof tally);
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_OUT), count_receipt);
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_IN), count_receipt);
+	check_each(w, m, FAMILY_STATE, key_role(ROLE_OUT), note_time);
+	check_each(w, m, FAMILY_STATE, key_role(ROLE_IN), note_time);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_OUT), count_out);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_IN), count_in);
 	check_each(w, m, FAMILY_PAPER, check_all(), count_paper);
