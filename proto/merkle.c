@@ -114,14 +114,12 @@ size_t merkle_path(const struct digest *leaves, size_t count, size_t index, stru
 	return depth;
 }
 
-void merkle_paths(const struct digest *leaves, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root)
+void merkle_paths(struct digest *level, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root)
 {
 	/* Level by level: pair neighbours; an odd last one moves up unpaired, which is RFC 6962's tree. */
-	static _Thread_local struct digest level[BATCH_LEAVES_MAX];
 	size_t width = count;
 
 	assert(count > 0 && count <= BATCH_LEAVES_MAX);
-	memcpy(level, leaves, count * sizeof *leaves);
 	memset(path_len, 0, count);
 	for (unsigned height = 0; width > 1; height++) {
 		for (size_t i = 0; i < count; i++) {

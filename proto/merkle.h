@@ -14,8 +14,8 @@ struct digest merkle_node(const struct digest *left, const struct digest *right)
 struct digest merkle_root(const struct digest *leaves, size_t count);
 
 /* All audit paths of one tree at O(n log n), for a signature batch: paths[i] holds path_len[i] digests, BATCH_PATH_MAX apart. count ≤
- * BATCH_LEAVES_MAX. */
-void merkle_paths(const struct digest *leaves, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root);
+ * BATCH_LEAVES_MAX. The leaves are used up: each level is written over the one below. */
+void merkle_paths(struct digest *leaves, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root);
 
 /* One leaf's audit path; returns its length. `path` has room for 64. */
 size_t merkle_path(const struct digest *leaves, size_t count, size_t index, struct digest *path);

@@ -513,8 +513,12 @@ class Peer:
     def visit(self, host):
         """Hello both ways, then whoever has the older version asks. Lays what has changed over the entries, and checks the whole."""
         have = self.directory.body.version
-        s = self.dial(self.directory.entries[host])
-        self.say(HELLO, peer_pb2.Hello(protocol_min=1, protocol_max=1, committee=self.id, purpose=3, directory_version=have), s)
+        for _ in range(20):  # who comes again too soon is refused at the door, and tries later
+            s = self.dial(self.directory.entries[host])
+            self.say(HELLO, peer_pb2.Hello(protocol_min=1, protocol_max=1, committee=self.id, purpose=3, directory_version=have), s)
+            if s.poll(3000):
+                break
+            s.close(0)
         entries, head, after = {e: raw for e, raw in self.directory.raw.items()}, b"", ""
         while s.poll(60000):
             frame = s.recv()

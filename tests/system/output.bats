@@ -64,6 +64,7 @@ table() {
 		check room -c $LAB/btp check room --json
 		check directory -c $LAB/btp check directory --json
 		check damage -c $LAB/btp check damage --json
+		check store -c $LAB/btp check store --json
 		committee list -c $LAB/btp committee
 		committee show -c $LAB/btp committee show thads
 		committee export -c $LAB/btp committee export --to directory$N
