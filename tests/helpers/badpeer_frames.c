@@ -1,6 +1,7 @@
 /* Hostile acts with frames and connections: bytes that are no message, counts, names, acknowledgements, fetches, strangers. */
 #include <arpa/inet.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,6 +334,7 @@ static int relay(int listener, int port)
 	static uint8_t bytes[1 << 20];
 	size_t passed = 0;
 
+	signal(SIGPIPE, SIG_IGN); /* being hung up on is an answer, not the end */
 	if (client < 0 || up < 0 || connect(up, (struct sockaddr *)&server, sizeof server) != 0)
 		return 2;
 	for (;;) {
