@@ -25,7 +25,7 @@ ROUTING := again arena aside calendar changes clocks core counter decide_acknowl
 PROTO := allocator body certificate crc32c digest directory directory_file directory_scan directory_tree fields head merkle pae prescan record_codec record_decode record_encode seal \
 	verifier wire wire_encode
 DAEMON := access control_aside bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_check control_client control_committee control_content control_document \
-	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace control_operate \
+	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace control_evidence control_operate \
 	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
 	inbox installer keyring gate gate_thread links links_peers links_send names \
 	links_socket links_visit log log_repeat loop notify opener outbox sequencer spool store_lmdb store_lmdb_layout store_lmdb_read turn workers zap

@@ -12,7 +12,8 @@
  *   control_content.c   contents out, verification
  *   control_document.c  one document, by any of its names
  *   control_list.c      listings, told as fast as the client reads; lists of documents
- *   control_trace.c     a document's way, and the evidence of it
+ *   control_trace.c     a document's way
+ *   control_evidence.c  its whole life, as a file that verifies without a daemon
  *   control_query.c     links, queues, status, keys, figures
  *   control_operate.c   what an operator asks of the core: ping, recount, going on with a store that is behind
  *   control_queue.c     what waits for the neighbours, by document

@@ -1,4 +1,4 @@
-/* A document's way from the records that its hops signed, and all of it as evidence that verifies without a daemon; see control_internal.h. */
+/* A document's way, from the records that its hops signed; see control_internal.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "proto/seal.h"
 #include "routing/id.h"
 
-enum { HOPS_MAX = 20000, EVIDENCE_MAX = 4096, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
+enum { HOPS_MAX = 20000, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
 
 /* ---- the way ---- */
 
@@ -158,118 +158,5 @@ void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
 	trace.hops = way.hops;
 	trace.n_hops = way.count;
 	r.trace = &trace;
-	control_say(c, &r);
-}
-
-/* ---- evidence ---- */
-
-struct pile {
-	ProtobufCBinaryData *list;
-	size_t count;
-	struct names *known;
-};
-
-static enum err pile_add(struct client *c, struct pile *p, struct blob bytes)
-{
-	uint32_t place;
-
-	if (p->list == NULL) {
-		p->list = arena_array(c->control->arena, EVIDENCE_MAX, sizeof *p->list);
-		p->known = names_new(c->control->arena, EVIDENCE_MAX);
-	}
-	if (p->list == NULL || p->known == NULL)
-		return ERR_NO_MEMORY;
-	if (p->count == EVIDENCE_MAX)
-		return ERR_TOO_LARGE;
-	if (!names_add(p->known, bytes, &place))
-		return ERR_OK;
-	p->list[p->count++] = field_bytes(bytes.data, bytes.len_bytes);
-	return ERR_OK;
-}
-
-struct evidence {
-	struct pile relays, receipts, heads, entries;
-};
-
-static enum err add_receipts(struct client *c, const struct found_document *f, struct evidence *e)
-{
-	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of(key_serial(f->role, f->serial));
-	struct record r;
-	enum err result;
-
-	while ((result = l.next(l.ctx, c->control->arena, FAMILY_RECEIPT, &scan, &r)) == ERR_OK) {
-		result = pile_add(c, &e->receipts, r.u.receipt.envelope.bytes);
-		for (uint32_t i = 0; result == ERR_OK && i < r.u.receipt.relay_count; i++)
-			result = pile_add(c, &e->relays, r.u.receipt.relays[i]);
-		if (result != ERR_OK)
-			return result;
-	}
-	return result == ERR_NOT_FOUND ? ERR_OK : result;
-}
-
-static enum err add_relays(struct client *c, const struct found_document *f, const struct rec_envelope *envelope, struct evidence *e)
-{
-	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of(key_serial(f->role, f->serial));
-	struct record r;
-	enum err result = ERR_OK;
-
-	for (uint32_t i = 0; result == ERR_OK && i < envelope->relay_count; i++)
-		result = pile_add(c, &e->relays, envelope->relays[i]);
-	while (result == ERR_OK && (result = l.next(l.ctx, c->control->arena, FAMILY_RELAY, &scan, &r)) == ERR_OK)
-		result = pile_add(c, &e->relays, r.u.relay.envelope.bytes);
-	return result == ERR_NOT_FOUND ? ERR_OK : result;
-}
-
-/* The whole directory in force: the root is over all entries, so all prove each. (Single proofs come with large directories.) */
-static enum err add_directory(struct client *c, struct evidence *e)
-{
-	struct lookup l = control_lookup(c);
-	struct key all = { .len_bytes = 0 };
-	struct scan scan = scan_of(all);
-	struct record r;
-	enum err result = l.last(l.ctx, c->control->arena, FAMILY_DIRECTORY, &scan, &r);
-
-	if (result == ERR_OK)
-		result = pile_add(c, &e->heads, r.u.directory.head);
-	scan = scan_of(all);
-	while (result == ERR_OK && (result = l.next(l.ctx, c->control->arena, FAMILY_COMMITTEE, &scan, &r)) == ERR_OK)
-		result = pile_add(c, &e->entries, r.u.committee.entry);
-	return result == ERR_NOT_FOUND ? ERR_OK : result;
-}
-
-void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
-{
-	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_EVIDENCE);
-	Vanthu__V1__Evidence out = VANTHU__V1__EVIDENCE__INIT;
-	struct evidence e = { .relays = { .count = 0 } };
-	struct rec_envelope envelope;
-	struct found_document f;
-	enum err result;
-
-	if (control_find(c, id, m->text, false, &f) != ERR_OK)
-		return;
-	result = control_envelope(c, &f, &envelope);
-	if (result == ERR_OK)
-		result = add_receipts(c, &f, &e);
-	if (result == ERR_OK)
-		result = add_relays(c, &f, &envelope, &e);
-	if (result == ERR_OK)
-		result = add_directory(c, &e);
-	if (result != ERR_OK) {
-		control_say_error(c, id, result, m->text);
-		return;
-	}
-	out.envelope = field_bytes(envelope.envelope.bytes.data, envelope.envelope.bytes.len_bytes);
-	out.relays = e.relays.list;
-	out.n_relays = e.relays.count;
-	out.receipts = e.receipts.list;
-	out.n_receipts = e.receipts.count;
-	out.heads = e.heads.list;
-	out.n_heads = e.heads.count;
-	out.entries = e.entries.list;
-	out.n_entries = e.entries.count;
-	r.evidence = &out;
 	control_say(c, &r);
 }

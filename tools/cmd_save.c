@@ -19,7 +19,7 @@
 #include "tools/term.h"
 #include "tools/text.h"
 
-enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000, EVIDENCE_ARENA_BYTES = 64 << 20 };
+enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000, EVIDENCE_ARENA_BYTES = 256 << 20 };
 enum { EXIT_PARTLY = 7 }; /* docs/man: partly done */
 
 const struct command_option save_options[] = {
@@ -448,9 +448,11 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
 	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
+	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT;
 	struct client *c = NULL;
 	const char *id, *to = NULL;
 	struct blob bytes;
+	bool more = true;
 	enum err e;
 	int option;
 
@@ -467,13 +469,23 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
 	request.evidence = &ref;
 	e = client_open(cli, CLIENT_OFFICE, &c);
-	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
-	if (e == ERR_OK) {
-		e = a == NULL ? ERR_NO_MEMORY : evidence_pack(a, reply->evidence, &bytes);
-		if (e == ERR_OK)
-			e = fs_write_new(to, bytes, false);
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		client_fail(c, e, NULL);
+	while (e == ERR_OK && more) {
+		e = client_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
 		if (e != ERR_OK)
+			break;
+		more = reply->more;
+		e = a == NULL ? ERR_NO_MEMORY : evidence_gather(a, &whole, reply->evidence);
+		if (e == ERR_OK && !more) {
+			evidence_gathered(&whole);
+			e = evidence_pack(a, &whole, &bytes);
+		}
+		if (e == ERR_OK && !more)
+			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE : fs_write_new(to, bytes, false);
+		if (e == ERR_TOO_LARGE)
+			cli_fail_text(cli, e, _("the evidence is larger than 64 MiB: the directory, or the receipts, are too many for one file"), "");
+		else if (e != ERR_OK)
 			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)

@@ -12,7 +12,7 @@
 #include "tools/output.h"
 #include "tools/text.h"
 
-enum { OPT_ROOT = 1, OPT_FILES, ARENA_BYTES = 512 << 20, EVIDENCE_MAX_BYTES = 64 << 20, ROOT_MAX_BYTES = 65536 };
+enum { OPT_ROOT = 1, OPT_FILES, ARENA_BYTES = 512 << 20, ROOT_MAX_BYTES = 65536 };
 
 const struct command_option verify_options[] = {
 	{ "root", OPT_ROOT, N_("PEM"), N_("check an exported file with the root certificate of the registry; no daemon is asked"), VALUE_FILE, NULL },

@@ -29,12 +29,69 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
+/* A list of twice the room whenever it is full: the arena is not given back, and that is as much again at most. */
+static enum err append(struct arena *a, ProtobufCBinaryData **list, size_t *count, const ProtobufCBinaryData *more, size_t more_count)
+{
+	for (size_t i = 0; i < more_count; i++) {
+		struct blob copy = arena_blob(a, (struct blob){ more[i].data, more[i].len });
+
+		if (copy.data == NULL)
+			return ERR_TOO_LARGE;
+		if ((*count & (*count - 1)) == 0) { /* 0, 1, 2, 4 … */
+			ProtobufCBinaryData *larger = arena_array(a, *count == 0 ? 1 : 2 * *count, sizeof *larger);
+
+			if (larger == NULL)
+				return ERR_TOO_LARGE;
+			if (*count > 0)
+				memcpy(larger, *list, *count * sizeof *larger);
+			*list = larger;
+		}
+		(*list)[(*count)++] = field_bytes(copy.data, copy.len_bytes);
+	}
+	return ERR_OK;
+}
+
+enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m, const Vanthu__V1__Evidence *piece)
+{
+	struct blob envelope = { piece->envelope.data, piece->envelope.len };
+	enum err e = ERR_OK;
+
+	if (envelope.len_bytes > 0) {
+		envelope = arena_blob(a, envelope);
+		m->envelope = field_bytes(envelope.data, envelope.len_bytes);
+		e = envelope.data == NULL ? ERR_TOO_LARGE : ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = append(a, &m->relays, &m->n_relays, piece->relays, piece->n_relays);
+	if (e == ERR_OK)
+		e = append(a, &m->receipts, &m->n_receipts, piece->receipts, piece->n_receipts);
+	if (e == ERR_OK)
+		e = append(a, &m->heads, &m->n_heads, piece->heads, piece->n_heads);
+	return e == ERR_OK ? append(a, &m->entries, &m->n_entries, piece->entries, piece->n_entries) : e;
+}
+
+static void put_in_order(ProtobufCBinaryData *list, size_t count)
+{
+	if (count > 0)
+		qsort(list, count, sizeof *list, compare);
+}
+
+void evidence_gathered(Vanthu__V1__Evidence *m)
+{
+	size_t kept = 0;
+
+	put_in_order(m->relays, m->n_relays);
+	for (size_t i = 0; i < m->n_relays; i++) {
+		if (kept == 0 || compare(&m->relays[kept - 1], &m->relays[i]) != 0)
+			m->relays[kept++] = m->relays[i];
+	}
+	m->n_relays = kept;
+}
+
 enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *out)
 {
-	if (m->n_receipts > 0)
-		qsort(m->receipts, m->n_receipts, sizeof *m->receipts, compare);
-	if (m->n_relays > 0)
-		qsort(m->relays, m->n_relays, sizeof *m->relays, compare);
+	put_in_order(m->receipts, m->n_receipts);
+	put_in_order(m->relays, m->n_relays);
 	return pack(a, &m->base, out);
 }
 

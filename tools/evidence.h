@@ -9,6 +9,13 @@
 #include "routing/limits.h"
 #include "routing/types.h"
 
+/* Of a file. */
+enum { EVIDENCE_MAX_BYTES = 64 << 20 };
+
+/* Adds what a piece of an answer has, copied to the arena: `m` begins as VANTHU__V1__EVIDENCE__INIT. */
+must_use enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m, const Vanthu__V1__Evidence *piece);
+/* After the last piece: a relay's record that several pieces brought is there once. */
+void evidence_gathered(Vanthu__V1__Evidence *m);
 /* Puts receipts and relay records in the order of the format (bytewise; m's lists are changed) and packs. The bytes go to the arena. */
 must_use enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *out);
 

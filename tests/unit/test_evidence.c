@@ -126,6 +126,32 @@ static void test_each_byte_changed_by_each_bit_in_turn_is_refused(void **state)
 	test_free(copy);
 }
 
+static void test_pieces_are_gathered_each_record_once(void **state)
+{
+	struct case_file *c = *state;
+	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT, piece = c->m;
+	struct blob file, expected;
+
+	assert_ok(evidence_pack(c->f->arena, &c->m, &expected));
+	piece.n_receipts = piece.n_heads = piece.n_entries = 0;
+	assert_ok(evidence_gather(c->f->arena, &whole, &piece));
+	for (size_t i = 0; i < c->m.n_receipts; i++) {
+		piece = (Vanthu__V1__Evidence)VANTHU__V1__EVIDENCE__INIT;
+		piece.receipts = &c->m.receipts[i];
+		piece.n_receipts = 1;
+		piece.relays = c->m.relays; /* again with each */
+		piece.n_relays = c->m.n_relays;
+		assert_ok(evidence_gather(c->f->arena, &whole, &piece));
+	}
+	piece = c->m;
+	piece.envelope.len = piece.n_receipts = piece.n_relays = 0;
+	assert_ok(evidence_gather(c->f->arena, &whole, &piece));
+	evidence_gathered(&whole);
+	assert_ok(evidence_pack(c->f->arena, &whole, &file));
+	assert_int_equal(file.len_bytes, expected.len_bytes);
+	assert_memory_equal(file.data, expected.data, file.len_bytes);
+}
+
 static void test_order_and_doubles_are_refused(void **state)
 {
 	struct case_file *c = *state;
@@ -217,6 +243,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_what_was_made_is_believed),
 		TEST(test_each_byte_changed_by_each_bit_in_turn_is_refused),
+		TEST(test_pieces_are_gathered_each_record_once),
 		TEST(test_order_and_doubles_are_refused),
 		TEST(test_records_must_be_of_their_kind_and_about_this_document),
 		TEST(test_document_must_be_one_and_the_directory_one_and_whole),
