@@ -42,6 +42,8 @@ send_one() { v "$1" send tree.yaml --to "$2" --type CV --number "$3" --subject "
 	wait_for 20 link_is top hai .up
 	"$VANTHU" -c "$LAB/top" watch --json >events.json 2>/dev/null 3>&- &
 	WATCHER=$!
+	# It hears what happens once it has subscribed: until then something happens.
+	wait_for 60 eval 'send_one top hai "$((++SENT))-TB/TU" >/dev/null; [ -s events.json ]'
 	start_at mot +7m
 	# At both ends, and who is wrong knows that it is.
 	wait_for 20 link_is mot top '.clock.ahead_ms < -415000 and .clock.ahead_ms > -425000'
