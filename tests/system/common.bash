@@ -74,12 +74,13 @@ pid_of() { cat "$LAB/$1/vanthud.pid"; }
 
 # until CONDITION… holds. N seconds are ample on an idle machine; only after many times that it hangs, and fails with what it waited for.
 wait_for() {
-	local limit=$((5 * $1)) end
+	local limit=$((5 * $1)) end pause=0.05 tries=0
 	shift
 	end=$((SECONDS + limit))
 	until "$@" >/dev/null 2>&1; do
 		if ((SECONDS >= end)); then echo "not within $limit s: $*" >&2; return 1; fi
-		read -rt 0.05 <> <(:) || true
+		read -rt $pause <> <(:) || true
+		((++tries < 4)) || pause=0.2 # each look costs processes, which others could use
 	done
 }
 
