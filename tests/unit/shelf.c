@@ -153,3 +153,25 @@ struct draft shelf_set_one(struct stage *g, unsigned id)
 	station_clear(g->s);
 	return d;
 }
+
+void shelf_queue_one(struct stage *g, unsigned id)
+{
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+
+	station_take(g->s, submission_of(&u, id, 1));
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+struct message shelf_acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have)
+{
+	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
+
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain };
+	for (uint64_t i = 1; i <= have; i++) {
+		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
+
+		digest_chain_step(&m.u.acknowledge.chain, i, &r.u.stream.digest);
+	}
+	return m;
+}

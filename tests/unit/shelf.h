@@ -1,4 +1,4 @@
-/* What lies set aside at the stage's committee, for tests: the shell opens it again, signers speak. */
+/* What tests of several modules do at the stage's committee: what lies set aside is opened again, signers speak, a subscriber acknowledges. */
 #ifndef VANTHU_TESTS_UNIT_SHELF_H
 #define VANTHU_TESTS_UNIT_SHELF_H
 
@@ -21,5 +21,10 @@ bool shelf_complete(struct stage *g, const struct draft *d);
 struct fact shelf_fact(struct stage *g, const char *neighbour, uint64_t seq, struct opened *o);
 /* A correction comes, by tinh; the plan before it is cleared. */
 void shelf_correct(struct stage *g, const char *signer, const struct fact *doubt, int64_t at_ms);
+
+/* A document of ours for xa-a1, under the id, committed. */
+void shelf_queue_one(struct stage *g, unsigned id);
+/* An honest acknowledgement of the first `have` of a fresh stream in the normal lane. */
+struct message shelf_acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have);
 
 #endif

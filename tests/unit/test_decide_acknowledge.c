@@ -1,31 +1,7 @@
 /* What a subscriber says it has: acknowledgements, and Subscribes that are one. */
 #include <string.h>
 
-#include "proto/digest.h"
-#include "tests/unit/fixture.h"
-
-static void queue_one(struct stage *g, unsigned id)
-{
-	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
-
-	station_take(g->s, submission_of(&u, id, 1));
-	station_commit(g->s);
-	station_clear(g->s);
-}
-
-/* An honest acknowledgement of the first `have` of a fresh stream. */
-static struct message acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have)
-{
-	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
-
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain };
-	for (uint64_t i = 1; i <= have; i++) {
-		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
-
-		digest_chain_step(&m.u.acknowledge.chain, i, &r.u.stream.digest);
-	}
-	return m;
-}
+#include "tests/unit/shelf.h"
 
 static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **state)
 {
@@ -34,10 +10,10 @@ static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **stat
 	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
 	struct stream_out *out;
 
-	queue_one(g, 1);
+	shelf_queue_one(g, 1);
 	neighbour_up(g->s, &xa);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
-	m = acknowledgement(g->s, &xa, out, 1);
+	m = shelf_acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m); /* no subscription yet: of another time */
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
@@ -55,14 +31,14 @@ static void test_acknowledgement_of_what_was_sent_before_a_subscribe_is_none(voi
 	struct message m;
 	struct stream_out *out;
 
-	queue_one(g, 1);
+	shelf_queue_one(g, 1);
 	neighbour_up(g->s, &xa);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	stream_note_sent(out, 100);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	assert_int_equal(out->sent, 0);
-	m = acknowledgement(g->s, &xa, out, 1);
+	m = shelf_acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m);
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
 	assert_true(out->acked == 1 && out->sent == 1);
@@ -79,13 +55,13 @@ static void test_acknowledged_envelope_leaves_the_queue(void **state)
 	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
 	struct stream_out *out;
 
-	queue_one(g, 1);
-	queue_one(g, 2);
+	shelf_queue_one(g, 1);
+	shelf_queue_one(g, 2);
 	neighbour_up(g->s, &xa);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	stream_note_sent(out, 100);
-	m = acknowledgement(g->s, &xa, out, 1);
+	m = shelf_acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m);
 	station_commit(g->s);
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
@@ -103,13 +79,13 @@ static void test_acknowledgement_of_another_envelope_lets_nothing_go(void **stat
 	struct stream_id before;
 	struct message m;
 
-	queue_one(g, 1);
+	shelf_queue_one(g, 1);
 	neighbour_up(g->s, &xa);
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	stream_note_sent(out, 100);
 	before = out->id;
-	m = acknowledgement(g->s, &xa, out, 1);
+	m = shelf_acknowledgement(g->s, &xa, out, 1);
 	m.u.acknowledge.chain.bytes[5] ^= 1;
 	neighbour_says(g->s, &xa, &m);
 	station_commit(g->s);
@@ -126,7 +102,7 @@ static void test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream(v
 	struct stream_out *out;
 	struct stream_id before;
 
-	queue_one(g, 1);
+	shelf_queue_one(g, 1);
 	neighbour_up(g->s, &xa);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	before = out->id;

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
-#include "tests/unit/fixture.h"
+#include "tests/unit/shelf.h"
 
 static void tick_at(struct stage *g, int64_t later_ms)
 {
@@ -43,20 +43,6 @@ static void relay_one(struct stage *g)
 	station_clear(g->s);
 }
 
-/* An honest acknowledgement of the first `have` of a fresh stream. */
-static struct message acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have)
-{
-	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
-
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain };
-	for (uint64_t i = 1; i <= have; i++) {
-		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
-
-		digest_chain_step(&m.u.acknowledge.chain, i, &r.u.stream.digest);
-	}
-	return m;
-}
-
 static void test_relay_keeps_content_until_the_next_hop_has_it(void **state)
 {
 	struct stage *g = *state;
@@ -72,7 +58,7 @@ static void test_relay_keeps_content_until_the_next_hop_has_it(void **state)
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	stream_note_sent(out, 1);
-	m = acknowledgement(g->s, &xa, out, 1);
+	m = shelf_acknowledgement(g->s, &xa, out, 1);
 	neighbour_says(g->s, &xa, &m);
 	station_commit(g->s);
 	tick_at(g, 25LL * 3600 * 1000);
