@@ -19,7 +19,7 @@
 #include "daemon/notify.h"
 #include "daemon/version.h"
 
-enum { FILES_WANTED = 65536, HEAP_TOP_BYTES = 1 << 20, HEAP_MAPPED_BYTES = 32 << 20 };
+enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 20 };
 
 struct options {
 	const char *config;
@@ -126,11 +126,12 @@ static void harden(void)
 	raise_files();
 }
 
-/* What a peer made us hold goes back when it goes. malloc_trim leaves the free end of a thread's heap as it is, and glibc lets that grow to twice the
- * largest block that was ever freed, 64 MiB, unless it is told how much. */
+/* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread glibc keeps the free end, up to 64 MiB each. What peers
+ * made us hold goes back when they go (loop.c), but not with each document: a page that is given back and asked for again costs a fault. Blocks that are
+ * large go back at once. */
 static void bound_heaps(void)
 {
-	if (mallopt(M_TRIM_THRESHOLD, HEAP_TOP_BYTES) == 0 || mallopt(M_MMAP_THRESHOLD, HEAP_MAPPED_BYTES) == 0)
+	if (mallopt(M_ARENA_MAX, 1) == 0 || mallopt(M_TRIM_THRESHOLD, HEAP_END_BYTES) == 0 || mallopt(M_MMAP_THRESHOLD, HEAP_MAPPED_BYTES) == 0)
 		log_event(LOG_WARNING, "heap-not-bounded", "pid=%d", (int)getpid());
 }
 

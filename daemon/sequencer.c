@@ -10,7 +10,8 @@
 
 enum {
 	WAITING_MAX = 2048,                  /* frames in all lines */
-	WAITING_BYTES_MAX = 24 * 1024 * 1024,
+	WAITING_BYTES_MAX = 16 * 1024 * 1024, /* of frames, and of what they became, until the turn that took them is over */
+	OPENED_SHARE = 3,                    /* so many times its own size a frame counts while it is being opened: with what it will be */
 	INBOX_RESERVE = 2048,                /* left for local clients and finished fetches */
 	ARENAS_KEPT = 8,
 	TINY_FRAME_BYTES = 512,
@@ -26,6 +27,7 @@ struct ticket {
 	struct arena *arena;
 	uint8_t *frame;
 	size_t frame_bytes;
+	size_t counted_bytes; /* in waiting_bytes */
 	int64_t wall_ms;
 	bool aside; /* not from the wire */
 	int64_t corrected_at_ms;
@@ -72,10 +74,17 @@ static void give_back(struct sequencer *s, struct arena *a)
 	s->kept[s->kept_count++] = a;
 }
 
+static void count(struct ticket *t, size_t bytes)
+{
+	t->owner->waiting_bytes += bytes - t->counted_bytes;
+	t->counted_bytes = bytes;
+}
+
 static void destroy_ticket(struct ticket *t)
 {
 	struct sequencer *s = t->owner;
 
+	count(t, 0);
 	if (t->arena != NULL && !t->tiny)
 		give_back(s, t->arena);
 	else
@@ -159,7 +168,7 @@ static void done(struct job *j)
 		t->count = 0;
 	free(t->frame);
 	t->frame = NULL;
-	t->owner->waiting_bytes -= t->frame_bytes;
+	count(t, arena_held(t->arena));
 }
 
 static struct arena *take_arena(struct sequencer *s)
@@ -194,7 +203,7 @@ static void open_publish(struct sequencer *s, struct ticket *t, struct blob fram
 	}
 	memcpy(t->frame, frame.data, frame.len_bytes);
 	t->frame_bytes = frame.len_bytes;
-	s->waiting_bytes += frame.len_bytes;
+	count(t, OPENED_SHARE * frame.len_bytes);
 	t->job.work = work;
 	t->job.done = done;
 	/* One that comes alone goes the short way; whoever sends many gets the workers. */
@@ -229,6 +238,8 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 		t->events = &t->single;
 		t->count = t->result == ERR_OK ? 1 : 0;
 		t->ready = true;
+		if (t->arena != NULL)
+			count(t, arena_held(t->arena));
 		return;
 	}
 	open_publish(s, t, frame);

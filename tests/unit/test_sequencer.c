@@ -154,6 +154,34 @@ static void test_nothing_passes_what_came_before_it(void **state)
 	expect_ping(p, 2);
 }
 
+/* What waits is bounded by what it holds, not by how small it was: also while the turn that took it is not over. */
+static void test_opened_frames_count_until_they_are_let_go_of(void **state)
+{
+	struct corner *p = *state;
+	struct blob entries[2] = { { calloc(1, 30000), 30000 }, { calloc(1, 30000), 30000 } };
+	struct message m = { .type = MESSAGE_DIRECTORY_PART };
+	struct queued all[512];
+	unsigned sent = 0, taken;
+	struct blob frame;
+
+	m.u.directory_part = (struct msg_directory_part){ .head = { (const uint8_t *)"h", 1 }, .entries = entries, .entry_count = 2 };
+	assert_ok(wire_encode(p->arena, &m, &frame));
+	for (; sequencer_room(p->s) && sent < 512; sent++)
+		sequencer_frame(p->s, fixture_id("btp"), frame, FIXTURE_NOW_MS);
+	assert_in_range(sent, 50, (16 << 20) / 60000);
+	sequencer_flush(p->s);
+	assert_int_equal(sequencer_waiting(p->s), 0);
+	assert_false(sequencer_room(p->s)); /* they are in the inbox */
+	taken = inbox_take(p->inbox, all, sent);
+	assert_int_equal(taken, sent);
+	assert_false(sequencer_room(p->s)); /* in a turn */
+	for (unsigned i = 0; i < taken; i++)
+		all[i].release(all[i].owner);
+	assert_true(sequencer_room(p->s));
+	for (unsigned i = 0; i < 2; i++)
+		free((void *)(uintptr_t)entries[i].data);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -163,6 +191,7 @@ int main(void)
 		TEST(test_second_frame_of_a_turn_and_a_large_one_go_to_workers),
 		TEST(test_chunk_on_the_control_connection_is_a_violation),
 		TEST(test_nothing_passes_what_came_before_it),
+		TEST(test_opened_frames_count_until_they_are_let_go_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
