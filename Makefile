@@ -220,6 +220,10 @@ $(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+$(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry tools/fsutil tools/text daemon/access daemon/folder daemon/key_file $(LIB)) $(call gen_of,obj)
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_publish peer
 $(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil daemon/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)

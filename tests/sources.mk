@@ -15,4 +15,4 @@ UNIT_SUPPORT += shelf
 SIM += clocks
 BENCH_SOURCES := conn documents figures limits limits_curve load main
 VECTORS := envelopes examples hashes local main members out peer
-TEST_HELPERS := badneighbour badpeer bitflip damage unixcat unixrecv
+TEST_HELPERS := badneighbour badpeer bitflip damage enlarge unixcat unixrecv
