@@ -126,9 +126,9 @@ static void harden(void)
 	raise_files();
 }
 
-/* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread glibc keeps the free end, up to 64 MiB each. What peers
- * made us hold goes back when they go (loop.c), but not with each document: a page that is given back and asked for again costs a fault. Blocks that are
- * large go back at once. */
+/* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread glibc keeps the free end, up to 64 MiB
+ * each. What peers made us hold goes back when they go (loop.c), but not with each document: a page that is given back and asked for
+ * again costs a fault. Blocks that are large go back at once. */
 static void bound_heaps(void)
 {
 	if (mallopt(M_ARENA_MAX, 1) == 0 || mallopt(M_TRIM_THRESHOLD, HEAP_END_BYTES) == 0 || mallopt(M_MMAP_THRESHOLD, HEAP_MAPPED_BYTES) == 0)
