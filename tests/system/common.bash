@@ -84,11 +84,18 @@ wait_for() {
 	done
 }
 
+# Nobody has it any more, or only its parent's wait does.
+ended() { # PID
+	local state
+	state=$(grep '^State:' "/proc/$1/status" 2>/dev/null) || return 0
+	[[ $state = *Z* ]]
+}
+
 kill9() { # ID: and waits until the kernel has taken it
 	local pid
 	pid=$(pid_of "$1")
 	kill -9 "$pid" 2>/dev/null || return 0
-	wait_for 5 eval "! kill -0 $pid 2>/dev/null || grep -q '^State:.Z' /proc/$pid/status"
+	wait_for 5 ended "$pid"
 }
 
 random_file() { head -c "$2" /dev/urandom >"$1"; } # PATH SIZE

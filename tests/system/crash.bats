@@ -79,7 +79,7 @@ log_of() { cat "$LAB/$1/vanthud.log"; }
 	pid=$(pid_of btp)
 	began=${EPOCHREALTIME/./}
 	kill -TERM "$pid"
-	wait_for 3 eval "! kill -0 $pid 2>/dev/null || grep -q '^State:.Z' /proc/$pid/status"
+	wait_for 3 ended "$pid"
 	echo "# $(((${EPOCHREALTIME/./} - began) / 1000)) ms: a daemon stops when told" >&3
 	grep -q 'event=stopping' "$LAB/btp/vanthud.log"
 }

@@ -25,7 +25,6 @@ setup() {
 }
 teardown() { end_lab; }
 
-gone() { ! kill -0 "$1" 2>/dev/null || grep -q '^State:.Z' "/proc/$1/status"; }
 now_us() { echo "${EPOCHREALTIME/./}"; }
 
 # Starts DAEMON for ID under strace. With -D the daemon keeps its own pid, so that the lab knows it as its own.
@@ -35,8 +34,8 @@ traced() { # DAEMON ID OPTION…
 	strace -D -f -qq "$@" "$daemon" -c "$LAB/$id/vanthud.yaml" >/dev/null 2>>"$LAB/$id/vanthud.log" </dev/null 3>&- &
 	pid=$!
 	echo $pid >"$LAB/$id/vanthud.pid"
-	wait_for 20 eval "gone $pid || \"$VANTHU\" -c $LAB/$id status -q"
-	! gone $pid
+	wait_for 20 eval "ended $pid || \"$VANTHU\" -c $LAB/$id status -q"
+	! ended $pid
 }
 held() { hold_long_enough; traced "$1" "$2" -o held -e trace=fdatasync -e inject=fdatasync:delay_enter=$HOLD_US; }
 
@@ -46,18 +45,18 @@ failing() { # DAEMON ID NEIGHBOUR
 	local n
 	for n in 2 3 4 5 6 7 8; do
 		traced "$1" "$2" -o failing -e trace=fdatasync -e inject=fdatasync:error=EIO:delay_enter=600000:when=$n+ || continue
-		! quiet_or_gone "$2" "$3" || return 0
+		! quiet_or_ended "$2" "$3" || return 0
 	done
 	return 1
 }
 
 # All that was under way between the two is done: a ping is answered in its turn, after what came before it.
 quiet() { wait_for 20 "$VANTHU" -c "$LAB/$1" link ping "$2" -q; }
-quiet_or_gone() { # ID NEIGHBOUR: fails when the daemon is gone
+quiet_or_ended() { # ID NEIGHBOUR: fails when the daemon is gone
 	local pid
 	pid=$(pid_of "$1")
-	wait_for 20 eval "gone $pid || \"$VANTHU\" -c $LAB/$1 link ping $2 -q"
-	! gone "$pid"
+	wait_for 20 eval "ended $pid || \"$VANTHU\" -c $LAB/$1 link ping $2 -q"
+	! ended "$pid"
 }
 queued() { "$VANTHU" -c "$LAB/btp" link show thads --json | jq .data.queued; }
 delivered() { "$VANTHU" -c "$LAB/btp" outbox --state delivered --json | jq '.data | length'; }
@@ -116,7 +115,7 @@ failed_sync_gives_no_reply() { # DAEMON
 	start_lab thads
 	while [ $asked -lt 12 ]; do
 		failing "$1" btp thads
-		while quiet_or_gone btp thads; do
+		while quiet_or_ended btp thads; do
 			asked=$((asked + 1))
 			if send $asked; then accepted=$((accepted + 1)); fi
 		done
@@ -137,10 +136,10 @@ failed_sync_gives_no_acknowledgement() { # DAEMON
 	start_lab btp
 	while [ $sent -lt 12 ]; do
 		failing "$1" thads btp
-		while quiet_or_gone thads btp; do
+		while quiet_or_ended thads btp; do
 			sent=$((sent + 1))
 			send $sent
-			wait_for 15 eval "gone $(pid_of thads) || [ \"\$(delivered)\" = $sent ]"
+			wait_for 15 eval "ended $(pid_of thads) || [ \"\$(delivered)\" = $sent ]"
 		done
 		grep -q 'event=turn-failed' "$LAB/thads/vanthud.log"
 		acknowledged=$((sent - $(queued))) receipts=$(delivered)

@@ -25,11 +25,12 @@ fetched_bytes() { find "$LAB/huyen/data/incoming" -name '*.part' -size +"$((BYTE
 moving() { [ "$(fetched_bytes)" -gt 0 ]; }
 state_of() { v tinh trace "$1" --json | jq -r .data.state; }
 
-# From "accepted" at the origin to "delivered" at the recipient, as the signed records have it.
-took_ms() { # NUMBER
-	v tinh trace "$1" --json | jq '[.data.hops[] | select(.event == "accepted" or .event == "delivered") | .at
-		| (sub("\\.[0-9]+"; "") | fromdate * 1000) + ((capture("\\.(?<ms>[0-9]{3})").ms // "0") | tonumber)] | max - min'
+# "accepted" at the origin and "delivered" at the recipient, as the signed records have it.
+at_ms() { # NUMBER EVENT
+	v tinh trace "$1" --json | jq --arg event "$2" '[.data.hops[] | select(.event == $event) | .at
+		| (sub("\\.[0-9]+"; "") | fromdate * 1000) + ((capture("\\.(?<ms>[0-9]{3})").ms // "0") | tonumber)] | max'
 }
+took_ms() { echo $(($(at_ms "$1" delivered) - $(at_ms "$1" accepted))); } # NUMBER
 
 send_urgent() { # NUMBER FILE…
 	local number=$1 began=${EPOCHREALTIME/./}
@@ -41,7 +42,7 @@ send_urgent() { # NUMBER FILE…
 @test "hỏa tốc documents arrive while a large attachment moves on the same link" {
 	v tinh send hoa-toc.txt phu-luc.bin --to huyen --type KH --number 1-KH/TU --subject "Kế hoạch" -q >/dev/null
 	wait_for 60 moving
-	local n=0 overtook=0 whole=0 took most=0 most_sent=0
+	local n=0 i overtook=0 whole=0 took most=0 most_sent=0 large
 	while [ "$whole" = 0 ]; do
 		n=$((n + 1))
 		# Every second one has a file of its own, which shares the bulk connection.
@@ -49,10 +50,11 @@ send_urgent() { # NUMBER FILE…
 		[ "$(state_of 1-KH/TU)" = delivered ] && whole=1
 		took=$(took_ms "$n-CV/TU")
 		echo "urgent $n: $took ms by the records, $SENT_MS ms from submission to receipt, large one $([ $whole = 1 ] && echo whole || echo moving)"
-		overtook=$((overtook + 1 - whole))
 		[ "$took" -le "$most" ] || most=$took
 		[ "$SENT_MS" -le "$most_sent" ] || most_sent=$SENT_MS
 	done
+	large=$(at_ms 1-KH/TU delivered)
+	for ((i = 1; i <= n; i++)); do [ "$(at_ms "$i-CV/TU" delivered)" -ge "$large" ] || overtook=$((overtook + 1)); done
 	echo "# $most ms by the records, $most_sent ms with the command at most: $overtook urgent documents overtook $BYTES bytes" >&3
 	[ "$overtook" -ge 1 ]
 	v huyen save 1-KH/TU --to saved -q >/dev/null
