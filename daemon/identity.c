@@ -127,8 +127,7 @@ void identity_clear(struct identity_keys *k)
 
 bool identity_in_force(const struct key_entry *k, int64_t wall_ms)
 {
-	return wall_ms + CLOCK_TOLERANCE_MS >= k->from_ms && (k->to_ms == 0 || wall_ms <= k->to_ms) &&
-	       (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
+	return (k->to_ms == 0 || wall_ms <= k->to_ms) && (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
 }
 
 static const struct key_entry *find_in_force(const struct rec_committee *entry, enum key_use use, const uint8_t public_key[32], int64_t wall_ms)

@@ -105,7 +105,7 @@ static const struct err_row rows[] = {
 	{ ERR_CLOCK_WRONG, N_("the clock of this machine is wrong: nothing is signed by it"),
 	  N_("set it (timedatectl, chronyc makestep), then send again under the same id") },
 	{ ERR_OWN_KEY, N_("a key of this committee is not valid at this machine's clock"),
-	  N_("compare the clock (timedatectl) with: vanthu key list; after its end, new keys: vanthu key new") },
+	  N_("compare the clock (timedatectl) with: vanthu key list; ended: vanthu key new; begins too late: vanthu committee renew at the registry") },
 	{ ERR_CLOCK_NEIGHBOUR, N_("the clock of a neighbour differs from this one"), N_("see whose is right with: vanthu check clock; set the other") },
 	{ ERR_OWN_KEY_UNKNOWN, N_("the directory does not have the signing key of this committee"),
 	  N_("have the registry sign it (vanthu key list), or install the newest directory: vanthu committee import") },

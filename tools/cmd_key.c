@@ -334,7 +334,8 @@ static enum err revoke_keys(struct arena *a, struct registry_change *c, const ch
 		return entry == NULL ? ERR_NOT_FOUND : ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		keys[i] = entry->keys[i];
-		if (keys[i].revoked_from_ms != 0 || !names_key(&keys[i], which))
+		/* One that a clock that was ahead lets end only later ends now. */
+		if ((keys[i].revoked_from_ms != 0 && keys[i].revoked_from_ms <= c->now_ms) || !names_key(&keys[i], which))
 			continue;
 		keys[i].revoked_from_ms = c->now_ms;
 		count++;

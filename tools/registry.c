@@ -76,7 +76,7 @@ enum err registry_create(struct arena *a, const char *folder, const char *name, 
 	if (e == ERR_OK)
 		e = signer_generate(a, &out->root_key_pem);
 	if (e == ERR_OK)
-		e = certificate_root(a, out->root_key_pem, name, now_ms - 60000, now_ms + 20 * YEAR_MS, &out->root_der);
+		e = certificate_root(a, out->root_key_pem, name, now_ms - REGISTRY_BACK_MS, now_ms + 20 * YEAR_MS, &out->root_der);
 	if (e == ERR_OK)
 		e = certificate_to_pem(a, out->root_der, &pem_text);
 	if (e == ERR_OK)
@@ -116,11 +116,10 @@ enum err registry_open(struct arena *a, const char *folder, struct registry *out
 enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct key_request *request)
 {
 	struct certificate_subject subject = { .id = request->entry->id.text, .name = request->entry->name, .public_key = i->signing_public,
-					       .from_ms = now_ms - 60000, .to_ms = now_ms + 10 * YEAR_MS };
+					       .from_ms = now_ms - REGISTRY_BACK_MS, .to_ms = now_ms + 10 * YEAR_MS };
 	struct key_entry *key = &request->key;
 
-	/* A minute back: a daemon whose clock is a little behind signs at once. */
-	*key = (struct key_entry){ .use = request->use, .from_ms = now_ms - 60000 };
+	*key = (struct key_entry){ .use = request->use, .from_ms = now_ms - REGISTRY_BACK_MS };
 	if (request->use == KEY_USE_LINK) {
 		memcpy(key->public_key, i->link_public, 32);
 		key->key_id = digest_of((struct blob){ i->link_public, 32 });

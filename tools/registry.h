@@ -9,6 +9,8 @@
 #include "proto/directory.h"
 #include "routing/arena.h"
 
+/* Keys begin so much before they are signed: a daemon whose clock is a little behind signs at once. */
+#define REGISTRY_BACK_MS (60 * 1000LL)
 /* A bound for all that a command holds of a registry: its file, what it decodes to, and the next file. */
 #define REGISTRY_ARENA_BYTES ((size_t)4 << 30)
 

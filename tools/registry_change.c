@@ -6,6 +6,34 @@
 #include "routing/id.h"
 #include "tools/text.h"
 
+enum { AHEAD_AT_MOST_MS = 31 * 24 * 3600 * 1000LL };
+
+/* A key begins before the version that has it. Does one begin in days to come, then the registry's clock was ahead when it signed it: it begins now,
+ * or its committee signs nothing until then. Years ahead rather says that this clock is wrong. */
+static enum err begin_keys(struct arena *a, struct registry_change *c, struct rec_committee *entry)
+{
+	struct key_entry *keys = NULL;
+
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		int64_t ahead_ms = entry->keys[i].from_ms - c->now_ms;
+
+		if (ahead_ms <= 0 || ahead_ms > AHEAD_AT_MOST_MS)
+			continue;
+		if (keys == NULL) {
+			keys = arena_array(a, entry->key_count, sizeof *keys);
+			if (keys == NULL)
+				return ERR_NO_MEMORY;
+			memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
+		}
+		keys[i].from_ms = c->now_ms - REGISTRY_BACK_MS;
+	}
+	if (keys != NULL) {
+		entry->keys = keys;
+		entry->entry = (struct blob){ NULL, 0 };
+	}
+	return ERR_OK;
+}
+
 enum err registry_change_begin(struct arena *a, const char *folder, struct registry_change *out)
 {
 	enum err e;
@@ -23,7 +51,9 @@ enum err registry_change_begin(struct arena *a, const char *folder, struct regis
 	if (out->count == 0)
 		return ERR_NOT_FOUND;
 	memcpy(out->entries, out->registry.directory.entries, out->count * sizeof *out->entries);
-	return ERR_OK;
+	for (uint32_t i = 0; e == ERR_OK && i < out->count; i++)
+		e = begin_keys(a, out, &out->entries[i]);
+	return e;
 }
 
 struct rec_committee *registry_change_entry(struct registry_change *c, struct committee_id id)

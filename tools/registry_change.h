@@ -11,8 +11,8 @@ struct registry_change {
 	int64_t now_ms;
 	uint64_t version; /* that it will have */
 };
-/* ERR_FILE: no registry there; ERR_NOT_FOUND: it has no directory yet; entries may be
- * added all the same. */
+/* ERR_FILE: no registry there; ERR_NOT_FOUND: it has no directory yet; entries may be added all the same. Keys that a clock that was ahead
+ * let begin in the future begin now. */
 must_use enum err registry_change_begin(struct arena *a, const char *folder, struct registry_change *out);
 /* An entry to alter: its bytes are signed anew. NULL: no such committee. */
 struct rec_committee *registry_change_entry(struct registry_change *c, struct committee_id id);
