@@ -219,18 +219,28 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 
 /* ---- settling ---- */
 
-static bool is_given_up(const struct turn_view *t, const struct rec_aside *a)
+/* It names a directory that whoever brought it does not have either, and says so with each ping: that one does not come. */
+static bool is_of_no_directory(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
+{
+	uint64_t run_ms = aside_run_ms(t);
+
+	return a->kind == KIND_DOCUMENT && a->why == ERR_DIRECTORY_AHEAD && l != NULL && l->up && l->peer_directory_version != 0 &&
+	       l->peer_directory_version < a->wants_version && run_ms > a->since_run_ms + ASIDE_NO_DIRECTORY_MS &&
+	       run_ms > l->up_run_ms + ASIDE_NO_DIRECTORY_MS;
+}
+
+static bool is_given_up(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
 	uint64_t age_ms = aside_run_ms(t) - a->since_run_ms;
 	bool fact = a->kind != KIND_DOCUMENT && a->kind != KIND_NONE;
 
-	return a->given_up || age_ms > (uint64_t)(fact ? ASIDE_FACT_MS : ASIDE_DOCUMENT_MS);
+	return a->given_up || age_ms > (uint64_t)(fact ? ASIDE_FACT_MS : ASIDE_DOCUMENT_MS) || is_of_no_directory(t, l, a);
 }
 
 /* Is it worth opening again? */
 static bool is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
-	if (is_given_up(t, a))
+	if (is_given_up(t, l, a))
 		return true;
 	if (a->why == ERR_CLOCK)
 		return a->corrected_at_ms != 0 || a->signed_at_ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;
@@ -381,7 +391,7 @@ static enum err judge_again(struct turn_view *t, const struct link *l, struct ev
 		*why = e->verdict;
 		return ERR_OK;
 	}
-	if (l->present && !is_given_up(t, a))
+	if (l->present && !is_given_up(t, l, a))
 		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
 	if (wait)
 		*why = ERR_MOVED;
@@ -443,7 +453,7 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 		return result;
 	if (why == ERR_OK)
 		return settle(t, l, &e, &key, &r.u.aside);
-	if (is_given_up(t, &r.u.aside)) {
+	if (is_given_up(t, l, &r.u.aside)) {
 		e.verdict = why;
 		return settle(t, l, &e, &key, &r.u.aside);
 	}

@@ -123,6 +123,7 @@ enum {
 	ASIDE_LOOKS_PER_TICK = 128,      /* items looked at in a tick */
 	ASIDE_LOOK_BYTES = 4 << 20,      /* or so many bytes of them */
 	ASIDE_DOUBTS_PER_TICK = 32,
+	ASIDE_NO_DIRECTORY_MS = 30 * 1000, /* a directory that its neighbour does not have, after so many pings, does not come */
 	ASIDE_AFTER_HOLDS = 5,           /* an item that two different directories mean differently waits so often at the head of its lane first */
 	DOUBT_FIRST_MS = 2000,           /* a doubt without an answer is said again after this, and each time after twice as long, */
 	DOUBT_MOST_MS = 15 * 60 * 1000,  /* at most this */

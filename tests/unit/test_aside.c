@@ -315,6 +315,39 @@ static void test_a_directory_version_that_never_comes_is_refused_by_name(void **
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
 }
 
+/* Says so much of itself every five seconds, and what became of it: how often it was opened again. */
+static unsigned pings(struct stage *g, uint64_t directory_version, unsigned count)
+{
+	struct message m = { .type = MESSAGE_PING, .u.ping = { .directory_version = directory_version } };
+	unsigned opened = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		neighbour_says(g->s, &g->tinh, &m);
+		opened += shelf_tick(g->s, PING_INTERVAL_MS);
+	}
+	return opened;
+}
+
+static void test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_soon(void **state)
+{
+	struct stage *g = *state;
+	struct draft ahead = fixture_document(g->f, "tinh", 1, to_us);
+	uint64_t ours = core_directory_version(g->s->core);
+	struct opened o;
+	struct fact f;
+
+	ahead.head.directory_version = 999999;
+	fixture_seal(g->f, "tinh", &ahead);
+	neighbour_up(g->s, &g->tinh);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &ahead);
+	station_commit(g->s);
+	assert_int_equal(pings(g, 999999, 10), 0); /* it has it: so do we soon */
+	assert_int_equal(pings(g, ours, 1), 1);
+	f = shelf_fact(g, "tinh", 1, &o);
+	assert_true(f.kind == KIND_REFUSAL && f.reason == ERR_DIRECTORY_AHEAD && strcmp(f.document.origin.text, "tinh") == 0);
+	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -334,6 +367,7 @@ int main(void)
 		TEST(test_a_full_shelf_gives_up_the_oldest_and_never_silently),
 		TEST(test_a_directory_version_that_is_not_here_holds_nothing_up_and_settles_when_it_comes),
 		TEST(test_a_directory_version_that_never_comes_is_refused_by_name),
+		TEST(test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_soon),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
