@@ -5,7 +5,10 @@
 
 #include "daemon/control_internal.h"
 #include "proto/fields.h"
+#include "routing/calendar.h"
 #include "routing/fold.h"
+#include "routing/id.h"
+#include "routing/policy.h"
 
 /* What is wrong, and where. */
 struct fault {
@@ -73,6 +76,14 @@ static bool known(struct fault *f, const ProtobufCMessage *m)
 	return true;
 }
 
+/* Any UUID but nil: nobody can ask for that one again. */
+static bool check_id(struct fault *f, ProtobufCBinaryData bytes)
+{
+	struct doc_id id;
+
+	return field_fixed(bytes, id.bytes, sizeof id.bytes) == ERR_OK && doc_id_valid(&id) ? true : bad(f, ERR_USAGE, "id");
+}
+
 /* ---- submissions ---- */
 
 /* A recipient is a committee, a group or the superior: one of them, or nobody can say who was meant. */
@@ -98,8 +109,8 @@ static bool check_part(struct fault *f, const Vanthu__V1__SubmitPart *p, size_t 
 
 static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
 {
-	if (m->id.len != sizeof(struct doc_id))
-		return bad(f, ERR_USAGE, "id");
+	if (!check_id(f, m->id))
+		return false;
 	if (!range(f, m->urgency, URGENCY_HOA_TOC, "urgency") || !range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy"))
 		return false;
 	for (size_t i = 0; i < m->n_recipients; i++) {
@@ -176,18 +187,39 @@ static bool check_papers(struct fault *f, const Vanthu__V1__PaperQuery *m)
 
 static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 {
-	if (m->id.len != sizeof(struct doc_id))
-		return bad(f, ERR_USAGE, "id");
+	const bool secret = m->secrecy >= (int)SECRECY_MAT;
+	const struct {
+		text_t name, text;
+		size_t most_bytes;
+		bool wanted;
+		enum err why;
+	} texts[] = {
+		{ "number", m->number, NUMBER_MAX, true, ERR_FIELD },
+		{ "subject", m->subject, SUBJECT_MAX, !secret, ERR_FIELD },
+		{ "party", m->party, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
+		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, true, ERR_BAD_TYPE },
+	};
+	struct month month;
+
+	if (!check_id(f, m->id))
+		return false;
 	if (field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT) != ERR_OK)
 		return bad(f, ERR_USAGE, "direction");
-	return range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy");
+	if (field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT) != ERR_OK)
+		return bad(f, ERR_USAGE, "secrecy");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (policy_text(texts[i].text, texts[i].most_bytes, texts[i].wanted) != ERR_OK)
+			return bad(f, texts[i].why, texts[i].name);
+	}
+	return date_month(m->date, &month) ? true : bad(f, ERR_BAD_DATE, "date");
 }
 
 static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m)
 {
 	if (!check_ref(f, m->ref, "ref"))
 		return false;
-	return strlen(m->reason) <= SUBJECT_MAX ? true : bad(f, ERR_FIELD, "reason");
+	return policy_text(m->reason, SUBJECT_MAX, true) == ERR_OK ? true : bad(f, ERR_FIELD, "reason");
 }
 
 /* ---- any request ---- */

@@ -7,6 +7,7 @@
 
 #include "daemon/control_upload.h"
 #include "proto/fields.h"
+#include "routing/calendar.h"
 #include "routing/fold.h"
 #include "routing/id.h"
 #include "routing/policy.h"
@@ -237,11 +238,17 @@ static enum err read_parts(struct upload *u, const Vanthu__V1__Submit *m)
 static enum err check_texts(struct document_body *body)
 {
 	enum err e = document_body_texts(body, &body->fault);
+	struct month month;
 
 	if (e == ERR_OK && visible_blank(body->subject))
 		body->fault = "subject";
 	if (e == ERR_OK && body->number[0] != '\0' && visible_blank(body->number))
 		body->fault = "number";
+	/* A year 26 is a day of the calendar, and a slip. */
+	if (e == ERR_OK && body->issued_on[0] != '\0' && !date_month(body->issued_on, &month))
+		body->fault = "issued_on";
+	if (e == ERR_OK && body->due_on[0] != '\0' && !date_month(body->due_on, &month))
+		body->fault = "due_on";
 	return body->fault == NULL ? e : ERR_FIELD;
 }
 

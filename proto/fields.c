@@ -50,8 +50,8 @@ enum err field_text(const char *text, size_t max_bytes, text_t *out)
 enum err field_date(const char *text, text_t *out)
 {
 	static const char shape[] = "0000-00-00";
-	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int month, day;
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day, leap;
 
 	*out = text;
 	if (text[0] == '\0')
@@ -62,9 +62,11 @@ enum err field_date(const char *text, text_t *out)
 		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
 			return ERR_FORMAT;
 	}
+	year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
 	month = (text[5] - '0') * 10 + text[6] - '0';
 	day = (text[8] - '0') * 10 + text[9] - '0';
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] ? ERR_OK : ERR_FORMAT;
+	leap = month == 2 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0) ? 1 : 0;
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + leap ? ERR_OK : ERR_FORMAT;
 }
 
 enum err field_enum(long long value, long long low, long long high)

@@ -18,7 +18,7 @@ must_use enum err field_optional(ProtobufCBinaryData bytes, void *out, size_t le
 must_use enum err field_id(const char *text, bool empty_too, struct committee_id *out);
 /* A text of at most max bytes. */
 must_use enum err field_text(const char *text, size_t max_bytes, text_t *out);
-/* YYYY-MM-DD (shape and ranges), or "". */
+/* YYYY-MM-DD, a day of the (Gregorian) calendar in any year, or "". */
 must_use enum err field_date(const char *text, text_t *out);
 /* Protobuf enums are open: anything may come. */
 must_use enum err field_enum(long long value, long long low, long long high);

@@ -24,36 +24,33 @@ static void fault(struct loading *l, const struct yaml_node *at, const char *wha
 	config_errors_add(l->errors, at->line, at->column, "%s: %s", value, what);
 }
 
-static const char *scalar(struct loading *l, const struct yaml_node *n, size_t max_bytes)
+/* False: what is wrong was told, and *out is "". */
+static bool scalar(struct loading *l, const struct yaml_node *n, size_t max_bytes, const char **out)
 {
-	char *nfc;
-	const char *out;
+	const char *wrong = NULL;
+	char *nfc = NULL;
 
-	if (n->type != YAML_SCALAR) {
-		fault(l, n, _("one value is wanted"), n->key);
-		return "";
-	}
-	nfc = text_entry(n->value);
-	if (nfc == NULL || strlen(nfc) > max_bytes) {
-		fault(l, n, _("too long, or not UTF-8"), n->key);
-		free(nfc);
-		return "";
-	}
-	if (visible_fault(nfc) != 0) {
-		fault(l, n, _("has a character that nobody sees"), n->key);
-		free(nfc);
-		return "";
-	}
-	out = arena_text(l->arena, nfc, strlen(nfc));
+	*out = "";
+	if (n->type != YAML_SCALAR)
+		wrong = _("one value is wanted");
+	else if ((nfc = text_entry(n->value)) == NULL || strlen(nfc) > max_bytes)
+		wrong = _("too long, or not UTF-8");
+	else if (visible_fault(nfc) != 0)
+		wrong = _("has a character that nobody sees");
+	if (wrong != NULL)
+		fault(l, n, wrong, n->key);
+	else
+		*out = arena_text(l->arena, nfc, strlen(nfc));
 	free(nfc);
-	return out == NULL ? "" : out;
+	*out = *out == NULL ? "" : *out;
+	return wrong == NULL;
 }
 
 static void read_id(struct loading *l, const struct yaml_node *n, struct committee_id *out)
 {
-	const char *text = scalar(l, n, 256);
+	const char *text;
 
-	if (id_parse(text, strlen(text), out) != ERR_OK)
+	if (scalar(l, n, 256, &text) && id_parse(text, strlen(text), out) != ERR_OK)
 		fault(l, n, _("not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, subtree, all and registry are reserved)"), text);
 }
 
@@ -71,7 +68,7 @@ static void read_organs(struct loading *l, const struct yaml_node *n, struct rec
 	}
 	count = 0;
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
-		list[count++] = each->type == YAML_SCALAR ? scalar(l, each, 32) : "";
+		scalar(l, each, 32, &list[count++]);
 	c->organ_ids = list;
 	c->organ_id_count = count;
 }
@@ -82,11 +79,14 @@ static void read_term(struct loading *l, const struct yaml_node *n, struct rec_c
 		char date[11];
 
 		if (strcmp(each->key, "name") == 0) {
-			c->term_name = scalar(l, each, SYMBOL_MAX);
+			scalar(l, each, SYMBOL_MAX, &c->term_name);
 		} else if (strcmp(each->key, "from") == 0) {
-			c->term_from = scalar(l, each, DATE_MAX);
+			if (!scalar(l, each, DATE_MAX, &c->term_from))
+				continue;
 			if (!text_date(c->term_from, date))
 				fault(l, each, _("not a date: YYYY-MM-DD"), c->term_from);
+			else /* as the directory has it, however it was written */
+				c->term_from = arena_text(l->arena, date, strlen(date));
 		} else {
 			fault(l, each, _("no such key; name and from are"), each->key);
 		}
@@ -100,20 +100,20 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 	} else if (strcmp(n->key, "superior") == 0) {
 		read_id(l, n, &c->superior);
 	} else if (strcmp(n->key, "name") == 0) {
-		c->name = scalar(l, n, COMMITTEE_NAME_MAX);
+		scalar(l, n, COMMITTEE_NAME_MAX, &c->name);
 	} else if (strcmp(n->key, "symbol") == 0) {
-		c->symbol = scalar(l, n, SYMBOL_MAX);
+		scalar(l, n, SYMBOL_MAX, &c->symbol);
 	} else if (strcmp(n->key, "endpoint") == 0) {
-		c->endpoint = scalar(l, n, ENDPOINT_MAX);
-		if (!endpoint_valid(c->endpoint, false))
+		if (scalar(l, n, ENDPOINT_MAX, &c->endpoint) && !endpoint_valid(c->endpoint, false))
 			fault(l, n, _("not tcp://HOST:PORT"), c->endpoint);
 	} else if (strcmp(n->key, "organ_ids") == 0) {
 		read_organs(l, n, c);
 	} else if (strcmp(n->key, "seal") == 0) {
-		const char *seal = scalar(l, n, 8);
+		const char *seal;
+		bool read = scalar(l, n, 8, &seal);
 
 		c->no_seal = strcmp(seal, "false") == 0;
-		if (!c->no_seal && strcmp(seal, "true") != 0)
+		if (read && !c->no_seal && strcmp(seal, "true") != 0)
 			fault(l, n, _("true or false is wanted"), n->key);
 	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
 		read_term(l, n, c);
@@ -124,6 +124,8 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 
 static void read_committee(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
 {
+	static const char *const wanted[] = { "id", "name", "symbol" };
+
 	*c = (struct rec_committee){ .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
 	if (n->type != YAML_MAP) {
 		fault(l, n, _("id, name and symbol are wanted"), "committees");
@@ -131,12 +133,12 @@ static void read_committee(struct loading *l, const struct yaml_node *n, struct 
 	}
 	for (const struct yaml_node *each = n->first; each != NULL; each = each->next)
 		read_value(l, each, c);
-	if (yaml_child(n, "id") == NULL)
-		fault(l, n, _("missing"), "id");
-	if (c->name[0] == '\0')
-		fault(l, n, _("missing"), "name");
-	if (c->symbol[0] == '\0')
-		fault(l, n, _("missing"), "symbol");
+	for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+		const struct yaml_node *value = yaml_child(n, wanted[i]);
+
+		if (value == NULL || (value->type == YAML_SCALAR && visible_blank(value->value)))
+			fault(l, n, _("missing"), wanted[i]);
+	}
 }
 
 static void read_all(struct loading *l, const struct yaml_node *root)

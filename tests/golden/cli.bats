@@ -69,7 +69,7 @@ files_of_the_table() {
 	mkdir -p "$LAB/../bad" "$LAB/../bad-yaml"
 	printf 'committee: Not An Id\nnonsense: 1\nstore:\n  map: 12X\nlisten: [a]\nlinks:\n  x: 1\n' >"$LAB/../bad/vanthud.yaml"
 	printf 'committee: "btp\n' >"$LAB/../bad-yaml/vanthud.yaml"
-	printf 'committees:\n  - {id: a, name: A, symbol: A}\n  - {id: B C, name: B, colour: red}\n  - {id: c, name: C, symbol: C, term: {from: 2026-13-01}}\n' >bad-tree.yaml
+	printf 'committees:\n  - {id: a, name: A, symbol: A}\n  - {id: B C, name: B, colour: red}\n  - {id: c, name: C, symbol: C, term: {from: 2026-13-01}}\n  - {id: d, name: "a\\x07", symbol: D}\n' >bad-tree.yaml
 	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n  - {id: duoi, name: "Chi bộ", symbol: CB, superior: tren}\n' >one.yaml
 	v cb-luutru paper add in --type CV --number 12-CV/ĐUVP --subject "Mời họp" --date 20/05/2025 --from "Văn phòng" -q >/dev/null
 	v cb-luutru paper add out --type BC --number 02-BC/CB --subject "Báo cáo tháng 5" --date 31/05/2025 -q >/dev/null

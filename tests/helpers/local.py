@@ -144,7 +144,7 @@ def imports_over():
 def bad_fields():
     """Documents without a subject, and with texts beyond their bounds: each is answered with the field to blame."""
     said = []
-    for field, value in (("subject", ""), ("subject", " \t"), ("number", "  "), ("number", "9" * 61), ("note", "x" * 2001), ("issued_on", "2026-02-30"),
+    for field, value in (("subject", ""), ("subject", " \t"), ("number", "  "), ("number", "9" * 61), ("note", "x" * 2001), ("issued_on", "2026-02-30"), ("due_on", "2027-02-29"), ("issued_on", "0026-11-28"),
                          ("type_name", "x" * 201)):
         r = submission(1, 1, content=b"x")
         body = envelope_pb2.DocumentBody.FromString(r.submit.body)

@@ -72,3 +72,14 @@ teardown() { end_lab; }
 	start_lab
 	v cb-moi status >/dev/null
 }
+
+@test "a day of a tree file is one of the calendar, and goes into the directory as it must stand there" {
+	tree() { printf 'committees:\n  - {id: mot, name: A, symbol: ĐU, term: {name: "2025-2030", from: %s}}\n' "$1" >tree.yaml; }
+	tree 29/02/2025
+	run -2 "$VANTHU" lab create none --tree tree.yaml
+	[[ $output == *"tree.yaml:2:"*"29/02/2025: not a date"* ]]
+	tree 01/07/2025
+	make_lab "$PWD/tree.yaml"
+	start_lab
+	v mot committee show mot --json | jq -e '.data.term_from == "2025-07-01"'
+}

@@ -47,7 +47,7 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 
 @test "a field that is blank or too long is named, and a file that is too large" {
 	trick bad-fields
-	[ "$output" = "subject VT-1009, subject VT-1009, number VT-1009, number VT-1009, note VT-1009, issued_on VT-1009, type_name VT-1009, p0 VT-2009" ]
+	[ "$output" = "subject VT-1009, subject VT-1009, number VT-1009, number VT-1009, note VT-1009, issued_on VT-1009, due_on VT-1009, issued_on VT-1009, type_name VT-1009, p0 VT-2009" ]
 }
 
 @test "texts that nobody sees are refused, each by its field; what people write is taken" {

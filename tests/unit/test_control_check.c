@@ -51,6 +51,7 @@ static void fill(struct sample *s)
 	s->parts[0] = &s->part;
 	s->part.size_bytes = 3;
 	s->part.content = (ProtobufCBinaryData){ 3, (uint8_t *)(uintptr_t)"abc" };
+	s->id[15] = 1;
 	s->submit.id = s->paper_add.id = (ProtobufCBinaryData){ 16, s->id };
 	s->submit.n_recipients = s->submit.n_parts = 1;
 	s->submit.recipients = s->recipients;
@@ -60,6 +61,11 @@ static void fill(struct sample *s)
 	s->content.ref = s->paper_cancel.ref = s->papers.ref = &s->ref;
 	s->content.credit_bytes = 1;
 	s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_IN;
+	s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
+	s->paper_add.number = (char *)(uintptr_t)"12-CV/X";
+	s->paper_add.subject = s->paper_add.type_name = (char *)(uintptr_t)"a";
+	s->paper_add.date = (char *)(uintptr_t)"2026-11-28";
+	s->paper_cancel.reason = (char *)(uintptr_t)"a";
 	s->import.size_bytes = 1;
 	s->link.committee = (char *)(uintptr_t)"thads";
 	memset(s->text, 'x', sizeof s->text - 1);
@@ -80,6 +86,7 @@ CHANGE(submit, SUBMIT)
 CHANGE(submit_short_id, SUBMIT; s->submit.id.len = 15)
 CHANGE(submit_long_id, SUBMIT; s->submit.id.len = 17)
 CHANGE(submit_no_id, SUBMIT; s->submit.id.len = 0)
+CHANGE(submit_nil, SUBMIT; s->id[15] = 0)
 CHANGE(subtree_and_name, SUBMIT; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
 CHANGE(superior_and_name, SUBMIT; s->recipient.superior = 1)
 CHANGE(superior_and_group, SUBMIT; s->recipient.superior = 1; s->recipient.committee = (char *)(uintptr_t)"";
@@ -119,9 +126,24 @@ CHANGE(paper_short_id, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.i
 CHANGE(paper_no_direction, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
 CHANGE(paper_direction, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.direction = (Vanthu__V1__Direction)3)
 CHANGE(paper_secrecy, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.secrecy = (Vanthu__V1__Secrecy)9)
+#define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
+#define RINGS ((char *)(uintptr_t)"a\x07")
+CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
+CHANGE(paper_nil, PAPER; s->id[15] = 0)
+CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
+CHANGE(paper_no_number, PAPER; s->paper_add.number = (char *)(uintptr_t)" ")
+CHANGE(paper_subject, PAPER; s->paper_add.subject = s->text)
+CHANGE(paper_no_subject, PAPER; s->paper_add.subject = (char *)(uintptr_t)"")
+CHANGE(paper_secret, PAPER; s->paper_add.subject = (char *)(uintptr_t)""; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_MAT)
+CHANGE(paper_party, PAPER; s->paper_add.party = RINGS)
+CHANGE(paper_type_code, PAPER; s->paper_add.type_code = RINGS)
+CHANGE(paper_type_name, PAPER; s->paper_add.type_name = RINGS)
+CHANGE(paper_date, PAPER; s->paper_add.date = (char *)(uintptr_t)"2026-02-29")
 CHANGE(paper, choose(s, WHAT(PAPER_ADD), &s->paper_add))
 CHANGE(cancel_nothing, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.ref = NULL)
 CHANGE(cancel_long, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = s->text)
+CHANGE(cancel_rings, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = RINGS)
+CHANGE(cancel_no_reason, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = (char *)(uintptr_t)"")
 CHANGE(cancel, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel))
 CHANGE(papers_direction, choose(s, WHAT(PAPERS), &s->papers); s->papers.direction = (Vanthu__V1__Direction)7)
 CHANGE(papers_from, choose(s, WHAT(PAPERS), &s->papers); s->papers.from_month = 65536)
@@ -158,6 +180,7 @@ static const struct {
 	{ submit_short_id, ERR_USAGE, "id" },
 	{ submit_long_id, ERR_USAGE, "id" },
 	{ submit_no_id, ERR_USAGE, "id" },
+	{ submit_nil, ERR_USAGE, "id" },
 	{ subtree_and_name, ERR_USAGE, "recipients[0].committee" },
 	{ superior_and_name, ERR_USAGE, "recipients[0].committee" },
 	{ superior_and_group, ERR_USAGE, "recipients[0].superior" },
@@ -196,9 +219,22 @@ static const struct {
 	{ paper_no_direction, ERR_USAGE, "direction" },
 	{ paper_direction, ERR_USAGE, "direction" },
 	{ paper_secrecy, ERR_USAGE, "secrecy" },
+	{ paper_no_secrecy, ERR_USAGE, "secrecy" },
+	{ paper_nil, ERR_USAGE, "id" },
+	{ paper_number, ERR_FIELD, "number" },
+	{ paper_no_number, ERR_FIELD, "number" },
+	{ paper_subject, ERR_FIELD, "subject" },
+	{ paper_no_subject, ERR_FIELD, "subject" },
+	{ paper_secret, ERR_OK, "" },
+	{ paper_party, ERR_FIELD, "party" },
+	{ paper_type_code, ERR_BAD_TYPE, "type_code" },
+	{ paper_type_name, ERR_BAD_TYPE, "type_name" },
+	{ paper_date, ERR_BAD_DATE, "date" },
 	{ paper, ERR_OK, "" },
 	{ cancel_nothing, ERR_USAGE, "ref" },
 	{ cancel_long, ERR_FIELD, "reason" },
+	{ cancel_rings, ERR_FIELD, "reason" },
+	{ cancel_no_reason, ERR_FIELD, "reason" },
 	{ cancel, ERR_OK, "" },
 	{ papers_direction, ERR_USAGE, "direction" },
 	{ papers_from, ERR_BAD_DATE, "from_month" },
