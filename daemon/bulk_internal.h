@@ -6,7 +6,6 @@
 
 enum {
 	PARALLEL_MAX = 8,
-	PIECES_PER_FETCH = 16,      /* chunks asked for in one message */
 	SERVE_QUEUE_MAX = 256,      /* requests of one neighbour that wait */
 	FAILED_MAX = 64,            /* fetches of one neighbour that wait to be tried again */
 	RETRY_MS = 50,              /* its queue was full */

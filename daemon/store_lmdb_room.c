@@ -14,6 +14,7 @@
 enum {
 	FACTS_SHARE = 8,            /* of the reserve: below it not even facts are taken */
 	MAP_SHARE = 8,              /* a reserve is at most this part of a map: a small one would be full from the beginning */
+	FETCH_BYTES_MAX = PIECES_PER_FETCH * CHUNK_BYTES, /* asked for at once, only while there is room for it */
 	INODES_RESERVE = 256,       /* for others on the file system, and for what is under way */
 	TAIL_BYTES = 4 << 20,
 	PLENTY_BYTES = 256 << 20,   /* so much more than the reserve is not gone within a turn */
@@ -93,10 +94,12 @@ static void decide(const struct lmdb_store *s, struct store_room *out)
 	uint64_t map_reserve = least_of(s->reserve_bytes, s->map_bytes / MAP_SHARE);
 	uint64_t map_submit = least_of(s->submit_reserve_bytes, map_reserve / 4);
 	uint64_t map_free = above(out->map_bytes, out->map_used_bytes), disk_free = out->disk_free_bytes;
+	uint64_t submit = s->submit_reserve_bytes > FETCH_BYTES_MAX ? s->submit_reserve_bytes : FETCH_BYTES_MAX;
 	bool map_short = map_free <= map_reserve + map_submit;
 
-	out->submissions = !map_short && disk_free > s->reserve_bytes + s->submit_reserve_bytes;
-	out->documents = map_free > map_reserve && disk_free > s->reserve_bytes;
+	out->submissions = !map_short && disk_free > s->reserve_bytes + submit;
+	/* Where files would wait, documents wait too: whoever has them to give is told why. */
+	out->documents = map_free > map_reserve && disk_free > s->reserve_bytes + FETCH_BYTES_MAX;
 	out->facts = map_free > map_reserve / FACTS_SHARE && disk_free > s->reserve_bytes / FACTS_SHARE;
 	out->why = out->submissions ? ERR_OK : map_short ? ERR_MAP_FULL : ERR_DISK_FULL;
 	out->spare_bytes = out->files ? above(disk_free, s->reserve_bytes) : 0;

@@ -24,6 +24,7 @@ enum {
 	HOP_LIMIT = 16,
 	RELAY_RECORD_MAX_BYTES = 1024,
 	CHUNK_BYTES = 32 * 1024,
+	PIECES_PER_FETCH = 16,           /* chunks asked for in one message */
 	CHUNKS_A_MESSAGE = 2,            /* on a link: as many as a frame takes */
 	LEAVES_PER_PIECE = 1024,         /* leaf hashes in one piece: 32 KiB */
 	BATCH_LEAVES_MAX = 4096,         /* envelopes under one signature */

@@ -110,6 +110,25 @@ static void test_reserve_larger_than_the_map_leaves_room_in_it(void **state)
 	assert_true(!room.submissions && !room.documents && room.why == ERR_DISK_FULL);
 }
 
+/* Others use the same disk: looked at again until there is less than a fetch asks for. */
+static void test_where_files_wait_for_room_documents_do_and_it_is_told(void **state)
+{
+	struct corner *p = *state;
+	struct store_room room;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		store_lmdb_set_reserve(p->store, 1 << 20, 4096);
+		assert_ok(p->store->ops->room(p->store, &room));
+		store_lmdb_set_reserve(p->store, room.disk_free_bytes - (256 << 10), 4096);
+		assert_ok(p->store->ops->room(p->store, &room));
+		if (room.spare_bytes > 0 && room.spare_bytes < PIECES_PER_FETCH * CHUNK_BYTES) {
+			assert_true(!room.submissions && !room.documents && room.facts && room.why == ERR_DISK_FULL);
+			return;
+		}
+	}
+	fail_msg("the disk was never still");
+}
+
 /* The bound that decisions go by: the file never grows by more. */
 static void test_plan_costs_no_more_than_it_says(void **state)
 {
@@ -143,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_full_map_is_seen_coming_and_cuts_nothing_off, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reserve_larger_than_the_map_leaves_room_in_it, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_where_files_wait_for_room_documents_do_and_it_is_told, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_plan_costs_no_more_than_it_says, set_up, tear_down),
 	};
 
