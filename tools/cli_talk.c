@@ -103,6 +103,7 @@ static const char *file_fix(int why)
 	case EPERM:
 		return _("ask the owner for the permission, or name another");
 	case ENOSPC:
+	case EDQUOT:
 		return _("free space, or name another place");
 	case EISDIR:
 	case EINVAL:

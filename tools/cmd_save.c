@@ -1,4 +1,4 @@
-/* save and export: contents into a folder, proofs into a file. Never outside the folder, never over a file. */
+/* save: contents into a folder or a file. Never outside the folder, never over a file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,11 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/folder.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
+#include "routing/visible.h"
 #include "tools/client.h"
 #include "tools/commands.h"
-#include "tools/evidence.h"
 #include "tools/file_name.h"
 #include "tools/fsutil.h"
 #include "tools/json.h"
@@ -19,7 +20,7 @@
 #include "tools/term.h"
 #include "tools/text.h"
 
-enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000, EVIDENCE_ARENA_BYTES = 256 << 20 };
+enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000 };
 enum { EXIT_PARTLY = 7 }; /* docs/man: partly done */
 
 const struct command_option save_options[] = {
@@ -27,10 +28,6 @@ const struct command_option save_options[] = {
 	{ "part", OPT_PART, N_("N"), N_("only this part: 1 is the document, 2 its first attachment"), VALUE_NONE, NULL },
 	{ "as", OPT_AS, N_("NAME"), N_("the file's name in the folder, for one part"), VALUE_NONE, NULL },
 	{ "output", OPT_OUTPUT, N_("FILE"), N_("one part into this new file, without --part the document itself; -: to standard output"), VALUE_FILE, NULL },
-	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
-};
-const struct command_option export_options[] = {
-	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -129,7 +126,8 @@ static int create_new(const struct saving *s, const char *wanted, struct wanted_
 	return -1;
 }
 
-static enum err write_piece(int fd, ProtobufCBinaryData bytes)
+/* False: errno says why. */
+static bool write_piece(int fd, ProtobufCBinaryData bytes)
 {
 	size_t done = 0;
 
@@ -139,10 +137,10 @@ static enum err write_piece(int fd, ProtobufCBinaryData bytes)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_FILE;
+			return false;
 		done += (size_t)n;
 	}
-	return ERR_OK;
+	return true;
 }
 
 static enum err more_credit(struct client *c, uint64_t id, uint64_t got_bytes)
@@ -162,8 +160,8 @@ static enum err fault_of(const Vanthu__V1__Reply *reply)
 	return reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? (enum err)reply->error->code : ERR_PROTOCOL;
 }
 
-/* All bytes of one part into fd, hashed on the way. Tells nothing. */
-static enum err receive(struct client *c, const char *document, const struct wanted_part *w, int fd)
+/* All bytes of one part into fd, hashed on the way, and synced. Tells nothing; w->why is the errno of an ERR_FILE. */
+static enum err receive(struct client *c, const char *document, struct wanted_part *w, int fd)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Content content = VANTHU__V1__CONTENT__INIT;
@@ -174,8 +172,9 @@ static enum err receive(struct client *c, const char *document, const struct wan
 	uint64_t got = 0, promised = WINDOW_BYTES;
 	struct digest d;
 	bool last = false;
-	enum err e, disk = ERR_OK;
+	enum err e;
 
+	w->why = 0;
 	ref.text = (char *)(uintptr_t)document;
 	content.ref = &ref;
 	content.part = w->number;
@@ -193,8 +192,8 @@ static enum err receive(struct client *c, const char *document, const struct wan
 		digest_add(hash, field_blob(reply->data->bytes));
 		got += reply->data->bytes.len;
 		last = reply->data->last;
-		if (disk == ERR_OK)
-			disk = write_piece(fd, reply->data->bytes); /* what cannot be written is read to its end: other parts follow on this connection */
+		if (w->why == 0 && !write_piece(fd, reply->data->bytes))
+			w->why = errno; /* what cannot be written is read to its end: other parts follow on this connection */
 		if (!last && got + WINDOW_BYTES / 2 > promised) {
 			e = more_credit(c, request.id, got);
 			promised = got + WINDOW_BYTES;
@@ -202,28 +201,66 @@ static enum err receive(struct client *c, const char *document, const struct wan
 		progress_at(&progress, got);
 	}
 	progress_end(&progress);
-	if (e != ERR_OK || disk != ERR_OK) {
+	if (e == ERR_OK && w->why == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS) /* a pipe has no disk */
+		w->why = errno;
+	if (e != ERR_OK || w->why != 0) {
 		digest_abandon(hash);
-		return e != ERR_OK ? e : disk;
+		return e != ERR_OK ? e : ERR_FILE;
 	}
 	d = digest_end(hash);
 	return digest_equal(&d, &w->sha256) ? ERR_OK : ERR_DIGEST;
 }
 
+static enum err fail_here(struct wanted_part *p)
+{
+	p->why = errno;
+	return ERR_FILE;
+}
+
+/* Into a file that gets its name when it is whole: whoever is stopped half way leaves nothing. The folder has said that it takes the name. */
+static enum err save_hidden(struct saving *s, const char *wanted, struct wanted_part *p, int hidden)
+{
+	enum err e;
+
+	unlinkat(s->folder, p->taken, 0);
+	e = receive(s->client, s->w->id, p, hidden);
+	while (e == ERR_OK && !fs_show(hidden, s->folder, p->taken)) {
+		bool there = false, taken = errno == EEXIST; /* by somebody, meanwhile: it may be the same, else the next one is ours */
+		int fd;
+
+		p->taken[0] = taken ? '\0' : p->taken[0];
+		fd = taken ? create_new(s, wanted, p, &there) : -1;
+		if (there)
+			return ERR_OK;
+		if (fd < 0)
+			return fail_here(p);
+		close(fd);
+		unlinkat(s->folder, p->taken, 0);
+	}
+	return e;
+}
+
 /* One part into the folder. What goes wrong is kept with it: the others are saved all the same. */
 static void save_part(struct saving *s, struct wanted_part *p)
 {
+	const char *wanted = s->w->as != NULL ? s->w->as : p->name;
 	bool there;
-	int fd = create_new(s, s->w->as != NULL ? s->w->as : p->name, p, &there);
+	int hidden = -1, fd = create_new(s, wanted, p, &there);
 
 	if (there)
 		return;
-	p->fault = fd < 0 ? ERR_FILE : receive(s->client, s->w->id, p, fd);
-	if (fd >= 0 && (fsync(fd) != 0 || close(fd) != 0) && p->fault == ERR_OK)
-		p->fault = ERR_FILE;
-	p->why = errno;
+	if (fd < 0)
+		p->fault = fail_here(p);
+	else if ((hidden = fs_hidden(s->folder)) >= 0)
+		p->fault = save_hidden(s, wanted, p, hidden);
+	else
+		p->fault = receive(s->client, s->w->id, p, fd);
+	if (hidden >= 0)
+		close(hidden);
+	if (fd >= 0 && close(fd) != 0 && p->fault == ERR_OK)
+		p->fault = fail_here(p);
 	if (p->fault != ERR_OK) {
-		if (fd >= 0)
+		if (fd >= 0 && hidden < 0)
 			unlinkat(s->folder, p->taken, 0); /* half a file would look like a whole one */
 		p->taken[0] = '\0';
 	}
@@ -258,6 +295,13 @@ static enum err find_parts(struct client *c, const char *id, struct wanted_part 
 	return ERR_OK;
 }
 
+/* As a part's name may be: what nobody sees would be written differently. */
+static bool is_file_name(const char *name)
+{
+	return strlen(name) <= NAME_MAX_BYTES && visible_fault(name) == 0 && !visible_blank(name) && strchr(name, '/') == NULL &&
+	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
 static bool read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
 {
 	int c;
@@ -266,7 +310,10 @@ static bool read_options(struct cli *cli, int argc, char **argv, struct wanted *
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == OPT_TO)
 			w->to = optarg;
-		else if (c == OPT_AS)
+		else if (c == OPT_AS && !is_file_name(optarg)) {
+			cli_bad_value(cli, _("--as is a file's name, without a folder"));
+			return false;
+		} else if (c == OPT_AS)
 			w->as = optarg;
 		else if (c == OPT_OUTPUT)
 			w->output = optarg;
@@ -295,10 +342,6 @@ static enum err choose_part(struct cli *cli, struct saving *s)
 	unsigned long part = s->w->part == 0 && s->w->output != NULL ? 1 : s->w->part;
 	char message[128];
 
-	if (s->w->as != NULL && (s->w->as[0] == '\0' || strchr(s->w->as, '/') != NULL)) {
-		cli_wanted(cli, _("--as is a file's name, without a folder"), "");
-		return ERR_USAGE;
-	}
 	if (part > s->count) {
 		snprintf(message, sizeof message, _("there is no part %lu: it has %u"), part, s->count);
 		cli_fail_text(cli, ERR_NOT_FOUND, message, _("see its parts with: vanthu show ID"));
@@ -386,22 +429,45 @@ static int save_into_folder(struct cli *cli, struct saving *s)
 		}
 	}
 	close(s->folder);
+	if (folder_sync(s->w->to) != ERR_OK) /* the names, too, are there when it says so */
+		return cli_fail_file(cli, ERR_FILE, s->w->to);
 	return report(cli, s);
+}
+
+static enum err save_as(struct saving *s, const char *path, struct wanted_part *p)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), folder, hidden = -1;
+	const char *name;
+	enum err e;
+
+	if (fd < 0)
+		return errno == EEXIST ? ERR_EXISTS : fail_here(p);
+	folder = fs_open_folder_of(path, &name);
+	if (folder >= 0 && (hidden = fs_hidden(folder)) >= 0)
+		unlinkat(folder, name, 0);
+	e = receive(s->client, s->w->id, p, hidden >= 0 ? hidden : fd);
+	if (e == ERR_OK && hidden >= 0 && !fs_show(hidden, folder, name))
+		e = errno == EEXIST ? ERR_EXISTS : fail_here(p);
+	if (close(fd) != 0 && e == ERR_OK)
+		e = fail_here(p);
+	if (e != ERR_OK && hidden < 0)
+		unlink(path);
+	if (e == ERR_OK && folder_sync_parent(path) != ERR_OK)
+		e = fail_here(p);
+	if (hidden >= 0)
+		close(hidden);
+	if (folder >= 0)
+		close(folder);
+	return e;
 }
 
 static int save_into_file(struct cli *cli, struct saving *s)
 {
 	bool to_stdout = strcmp(s->w->output, "-") == 0;
 	struct wanted_part *p = &s->parts[0];
-	const char *about = to_stdout ? p->name : s->w->output;
-	int fd = STDOUT_FILENO;
 
 	fflush(stdout);
-	if (!to_stdout && (fd = open(s->w->output, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644)) < 0)
-		return cli_fail_file(cli, errno == EEXIST ? ERR_EXISTS : ERR_FILE, about);
-	p->fault = receive(s->client, s->w->id, p, fd);
-	if (!to_stdout && (fsync(fd) != 0 || close(fd) != 0) && p->fault == ERR_OK)
-		p->fault = ERR_FILE;
+	p->fault = to_stdout ? receive(s->client, s->w->id, p, STDOUT_FILENO) : save_as(s, s->w->output, p);
 	if (p->fault == ERR_OK && !to_stdout && !cli->json)
 		cli_say(cli, _("Saved as %s"), s->w->output);
 	if (p->fault == ERR_OK && cli->json)
@@ -409,11 +475,8 @@ static int save_into_file(struct cli *cli, struct saving *s)
 					     p->name, "part", (int)p->number + 1), NULL);
 	if (p->fault == ERR_OK)
 		return 0;
-	p->why = errno;
-	if (!to_stdout)
-		unlink(s->w->output);
 	errno = p->why;
-	return cli_fail_file(cli, p->fault, about);
+	return cli_fail_file(cli, p->fault, to_stdout ? p->name : s->w->output);
 }
 
 int cmd_save(struct cli *cli, int argc, char **argv)
@@ -430,67 +493,8 @@ int cmd_save(struct cli *cli, int argc, char **argv)
 		e = find_parts(s.client, w.id, &s.parts, &s.count);
 	if (e == ERR_OK)
 		e = choose_part(cli, &s);
-	if (e != ERR_OK)
-		code = err_exit_code(e);
-	else
-		code = w.output != NULL ? save_into_file(cli, &s) : save_into_folder(cli, &s);
+	code = e != ERR_OK ? err_exit_code(e) : w.output != NULL ? save_into_file(cli, &s) : save_into_folder(cli, &s);
 	free(s.parts);
 	client_close(s.client);
 	return code;
-}
-
-int cmd_export(struct cli *cli, int argc, char **argv)
-{
-	static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
-						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	Vanthu__V1__Reply *reply;
-	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
-	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT;
-	struct client *c = NULL;
-	const char *id, *to = NULL;
-	struct blob bytes;
-	bool more = true;
-	enum err e;
-	int option;
-
-	while ((option = cli_option(cli, argc, argv)) == OPT_TO)
-		to = optarg;
-	if (option != -1 || argc - optind != 1 || to == NULL) {
-		if (option == -1)
-			cli_wanted(cli, _("one ID and --to are wanted"), "");
-		arena_destroy(a);
-		return err_exit_code(ERR_USAGE);
-	}
-	id = argv[optind];
-	ref.text = (char *)(uintptr_t)id;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
-	request.evidence = &ref;
-	e = client_open(cli, CLIENT_OFFICE, &c);
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
-	while (e == ERR_OK && more) {
-		e = client_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
-		if (e != ERR_OK)
-			break;
-		more = reply->more;
-		e = a == NULL ? ERR_NO_MEMORY : evidence_gather(a, &whole, reply->evidence);
-		if (e == ERR_OK && !more) {
-			evidence_gathered(&whole);
-			e = evidence_pack(a, &whole, &bytes);
-		}
-		if (e == ERR_OK && !more)
-			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE : fs_write_new(to, bytes, false);
-		if (e == ERR_TOO_LARGE)
-			cli_fail_text(cli, e, _("the evidence is larger than 64 MiB: the directory, or the receipts, are too many for one file"), "");
-		else if (e != ERR_OK)
-			cli_fail_file(cli, e, to);
-	}
-	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes), columns);
-	client_close(c);
-	arena_destroy(a);
-	return err_exit_code(e);
 }

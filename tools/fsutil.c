@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ static enum err write_all(int fd, struct blob bytes)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return errno == ENOSPC ? ERR_DISK_FULL : ERR_FILE;
+			return ERR_FILE;
 		done += (size_t)n;
 	}
 	return fsync(fd) == 0 ? ERR_OK : ERR_FILE;
@@ -54,6 +55,31 @@ enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
 		errno = why;
 	}
 	return e;
+}
+
+int fs_hidden(int folder)
+{
+	/* Only a root may name it by its descriptor alone; for everybody it has a name in /proc. */
+	return access("/proc/self/fd", X_OK) == 0 ? openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644) : -1;
+}
+
+bool fs_show(int fd, int folder, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	return linkat(AT_FDCWD, path, folder, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+int fs_open_folder_of(const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+
+	*name = slash == NULL ? path : slash + 1;
+	if (slash != NULL)
+		snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 enum err fs_replace(const char *path, struct blob bytes)
@@ -209,7 +235,7 @@ const char *fs_why(int error)
 	} known[] = {
 		{ ENOENT, N_("there is no such file or folder") }, { EACCES, N_("no permission") }, { EPERM, N_("not permitted") },
 		{ EISDIR, N_("it is a folder") }, { ENOTDIR, N_("it is no folder") }, { EINVAL, N_("it is no ordinary file") },
-		{ ENOSPC, N_("no room left on the disk") }, { EROFS, N_("the disk is read-only") },
+		{ ENOSPC, N_("no room left on the disk") }, { EDQUOT, N_("no room left on the disk") }, { EROFS, N_("the disk is read-only") },
 		{ EIO, N_("the disk does not read or write") }, { ENAMETOOLONG, N_("the name is too long") },
 		{ ELOOP, N_("its links go in a circle") }, { EPIPE, N_("nobody reads it") }, { EBADF, N_("it is closed") },
 	};

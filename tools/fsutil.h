@@ -10,6 +10,13 @@
 /* New file, never over another: ERR_EXISTS; ERR_FILE. `private_too`: mode 0600, else 0644 less the umask, which never takes the owner's rights.
  * Synced, and its name in the folder too. */
 must_use enum err fs_write_new(const char *path, struct blob bytes, bool private_too);
+/* A new file in `folder` (an open one) that has no name yet, mode 0644 less the umask: nothing of it stays when this process ends before fs_show.
+ * Returns its descriptor, the caller's; -1: this file system has none of these. */
+int fs_hidden(int folder);
+/* Gives it its name in `folder`, never over another. False: errno says why. */
+bool fs_show(int fd, int folder, const char *name);
+/* The folder that a path lies in, the caller's; *name is the path's last word. -1: none that can be read. */
+int fs_open_folder_of(const char *path, const char **name);
 /* In place of what is there, by a rename. */
 must_use enum err fs_replace(const char *path, struct blob bytes);
 /* An ordinary file for reading: *fd is the caller's, -1 after ERR_FILE (errno EISDIR: a folder, EINVAL: a device or a pipe). */

@@ -100,9 +100,32 @@ refusing() { # ERROR NAME… -- COMMAND…
 	run -2 v duoi save 1-CV/ĐU --part 0 -o -
 	run -2 v duoi save 1-CV/ĐU --as x --to y
 	[ ! -e y ]
-	run -2 v duoi save 1-CV/ĐU --part 1 --as ../x --to y
+	for name in ../x . .. '' ' ' $'a\nb' $'a\u202eb' $'\xff' "$(printf 'x%.0s' $(seq 256))"; do
+		run -2 v duoi save 1-CV/ĐU --part 1 --as "$name" --to y
+	done
+	[ ! -e y ]
 	run -2 v duoi save 1-CV/ĐU -o - --json
 	run -2 v duoi save 1-CV/ĐU
+}
+
+@test "a disk that is full is the one that it is saved to, not the store's" {
+	run --separate-stderr bash -c "'$VANTHU' -c '$LAB/duoi' save 1-CV/ĐU -o - >/dev/full"
+	[ "$status" = 1 ]
+	[[ $stderr == *"VT-4006: phu-luc.txt: no room left on the disk"*"free space, or name another place"* ]]
+}
+
+# The kernel ends it when all is written and nothing is synced yet.
+@test "who is stopped half way leaves no half file, and saves again without doubles" {
+	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
+	mkdir stopped
+	run strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=1 "$VANTHU" -c "$LAB/duoi" save 1-CV/ĐU --to stopped
+	[ "$status" = 137 ]
+	run strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=1 "$VANTHU" -c "$LAB/duoi" save 1-CV/ĐU -o stopped/one
+	[ "$status" = 137 ]
+	[ -z "$(ls -A stopped)" ]
+	strace -f -qq -y -o calls -e trace=fsync "$VANTHU" -c "$LAB/duoi" save 1-CV/ĐU --to stopped -q
+	[ "$(ls stopped | wc -l)" = 4 ]
+	grep -q "fsync([0-9]*<$PWD/stopped>) *= 0" calls
 }
 
 @test "saved under other names, the files still verify" {
