@@ -112,6 +112,16 @@ static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, en
 		return;
 }
 
+/* Whoever asks past the end, however far, gets nothing of what lies before it. */
+static enum err lies_inside(const struct msg_fetch *m, const struct manifest_item *item)
+{
+	uint64_t pieces = files_chunks(item->size_bytes);
+
+	if (m->what == FETCH_LEAVES)
+		pieces = (pieces + LEAVES_PER_PIECE - 1) / LEAVES_PER_PIECE;
+	return m->first < pieces && m->count <= pieces - m->first ? ERR_OK : ERR_NOT_FOUND;
+}
+
 /* Entitled is who was published the envelope on this link, by place in the stream; knowing a digest is nothing. */
 static enum err entitled(struct bulk *b, struct peer *p, const struct msg_fetch *m, struct manifest_item *item)
 {
@@ -136,7 +146,7 @@ static enum err entitled(struct bulk *b, struct peer *p, const struct msg_fetch 
 	if (e != ERR_OK)
 		return e;
 	*item = document.u.document.manifest[m->item];
-	return item->inlined ? ERR_NOT_ENTITLED : ERR_OK;
+	return item->inlined ? ERR_NOT_ENTITLED : lies_inside(m, item);
 }
 
 static void read_leaves(struct serving *s)

@@ -281,11 +281,7 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetc
 				   .at_once = m->at_once > 0 ? m->at_once : 1, .again = m->again };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
 	if (e == ERR_OK)
-		e = field_enum(m->item, 0, PARTS_MAX - 1);
-	if (e == ERR_OK)
 		e = field_enum(m->count, 1, 4096);
-	if (e == ERR_OK && m->first > ATTACHMENT_MAX_BYTES / CHUNK_BYTES)
-		e = ERR_FORMAT;
 	if (e == ERR_OK)
 		e = read_lane(m->lane, &out->lane);
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;

@@ -244,8 +244,11 @@ def fetches(o):
     ask("the last chunk", first=3)
     ask("from past the end", first=4)
     ask("on past the end", first=3, count=2)
+    ask("from far past the end", first=1 << 62)
     ask("leaves past the end", what=1, first=1)
+    ask("leaves far past the end", what=1, first=1 << 54)
     ask("a part that is none", item=2)
+    ask("a part that no document has", item=5000)
     ask("a place that is none", seq=lane.have + 1)
     ask("another stream", stream=bytes(16))
 

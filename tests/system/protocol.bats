@@ -49,6 +49,23 @@ teardown() { end_lab; }
 	done < <(./limit)
 }
 
+@test "the page has every error code, request, event and kind of message that there is" {
+	local page="$ROOT/docs/PROTOCOL.md" n=0 code word number
+	has() { n=$((n + 1)); grep -qE -- "$2" <<<"$1" || { echo "not on the page: $2"; return 1; }; }
+	part() { sed -n "/^## $1/,/^## /p" "$page"; }
+	for code in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([1-9][0-9]*\),.*/\1/p' "$ROOT/routing/err.h"); do has "$(part 'Error codes')" "^\| VT-$code \|"; done
+	while read -r word number; do
+		if ((number >= 50)) && [ "$word" != recover ]; then has "$(part 'Local sockets' | grep '^| .read.sock. | .status')" "\b$word\b"; fi
+		if ((number >= 30 && number < 50)) || [ "$word" = recover ]; then has "$(part 'Local sockets' | grep '^| .operate.sock. | .ping')" "\`$word\`"; fi
+		has "$(part 'Local sockets')" "^\| [^|]*\`$word\`[^|]* \| [^|]* \|$"
+	done < <(sed -n '/^message Request {/,/^}/s/^    [A-Za-z]* \([a-z_]*\) = \([0-9]*\);.*/\1 \2/p' "$ROOT/proto/control.proto")
+	for word in $(sed -n '/topic_of/,/^}/s/.*return "\([a-z-]\+\)";/\1/p' "$ROOT/daemon/events.c"); do has "$(part 'Live events')" "^\| [^|]*\`$word\`[^|]* \|"; done
+	for number in $(sed -n '/^enum MessageType/,/^}/s/^  MESSAGE_[A-Z_]* = \([1-9][0-9]*\);.*/\1/p' "$ROOT/proto/peer.proto"); do
+		has "$(part Frames)" "^\| ([0-9]+, )*$number(, [0-9]+)* \|"
+	done
+	[ "$n" -gt 170 ]
+}
+
 @test "three ways to say no: each cause is answered as the page has it, and so is what is no cause" {
 	cat >tree.yaml <<-'END'
 		committees:
@@ -117,8 +134,11 @@ teardown() { end_lab; }
 		the last chunk 31696 bytes
 		from past the end unavailable VT-2001
 		on past the end unavailable VT-2001
+		from far past the end unavailable VT-2001
 		leaves past the end unavailable VT-2001
+		leaves far past the end unavailable VT-2001
 		a part that is none unavailable VT-2014
+		a part that no document has unavailable VT-2014
 		a place that is none unavailable VT-2014
 		another stream unavailable VT-3010
 		nothing else handed back

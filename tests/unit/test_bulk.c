@@ -130,6 +130,11 @@ static void test_only_what_was_published_on_this_link_is_served(void **state)
 	f = good;
 	f.first = 1000; /* beyond its end */
 	assert_int_equal(refused(p, f), ERR_NOT_FOUND);
+	f.first = 1ULL << 61; /* so far that its bytes have no number: as many of chunks, or of pieces of leaves, are 0 */
+	assert_int_equal(refused(p, f), ERR_NOT_FOUND);
+	f.what = FETCH_LEAVES;
+	f.first = 1ULL << 54;
+	assert_int_equal(refused(p, f), ERR_NOT_FOUND);
 	assert_ok(p->tx.files->ops->drop(p->tx.files, &p->item.sha256));
 	assert_int_equal(refused(p, good), ERR_NOT_FOUND);
 }
