@@ -18,7 +18,29 @@ struct wanted {
 	const struct entry_options *options;
 	const char *about;   /* what a failure is about */
 	struct registry_fault fault; /* with ERR_BAD_TREE: who is wrong, and how */
+	const char *fix;     /* and what mends it; NULL: another superior */
 };
+
+static enum err wrong(struct wanted *w, struct committee_id who, const char *what)
+{
+	w->fault = (struct registry_fault){ who, what };
+	return ERR_BAD_TREE;
+}
+
+/* The superior that was named, not whoever would hang below it, is at fault when it can be none. */
+static enum err check_superior(const struct registry_change *c, struct wanted *w)
+{
+	struct committee_id superior = w->options->superior;
+	uint32_t i = 0;
+
+	while (i < c->count && !id_equal(c->entries[i].id, superior))
+		i++;
+	if (i == c->count)
+		return wrong(w, superior, N_("is no committee of this directory"));
+	if (c->entries[i].retired)
+		return wrong(w, superior, N_("has ended: nobody can stand below it"));
+	return c->entries[i].endpoint[0] != '\0' ? ERR_OK : wrong(w, superior, N_("has no endpoint: nobody could connect to it"));
+}
 
 static enum err find_entry(struct registry_change *c, const struct wanted *w, struct rec_committee **out)
 {
@@ -43,6 +65,10 @@ static enum err add(struct registry_change *c, struct wanted *w)
 		return e;
 	entry_options_apply(w->options, added);
 	added->changed_in = 0;
+	if (!id_empty(w->options->superior))
+		e = check_superior(c, w);
+	if (e != ERR_OK)
+		return e;
 	for (uint32_t i = 0; i < c->count; i++) {
 		if (id_equal(c->entries[i].id, added->id))
 			return ERR_EXISTS;
@@ -77,10 +103,11 @@ static enum err move(struct registry_change *c, struct wanted *w)
 		return e;
 	if (id_empty(w->options->superior) || entry->retired || id_equal(entry->superior, w->options->superior))
 		return ERR_BAD_STATE;
-	if (is_below(c, w->options->superior, entry->id)) {
-		w->fault = (struct registry_fault){ w->options->superior, N_("is the committee that moves, or stands below it: it cannot be its superior") };
-		return ERR_BAD_TREE;
-	}
+	if (is_below(c, w->options->superior, entry->id))
+		return wrong(w, w->options->superior, N_("is the committee that moves, or stands below it: it cannot be its superior"));
+	e = check_superior(c, w);
+	if (e != ERR_OK)
+		return e;
 	e = registry_change_place(w->arena, c, entry, w->options->superior, false);
 	entry_options_apply(w->options, entry);
 	return e;
@@ -96,6 +123,11 @@ static enum err retire(struct registry_change *c, struct wanted *w)
 		return e;
 	if (entry->retired)
 		return ERR_BAD_STATE;
+	w->fix = N_("move it below another, or end it too, before: vanthu committee move ID --superior ID --registry DIR");
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (!c->entries[i].retired && id_equal(c->entries[i].superior, entry->id))
+			return wrong(w, c->entries[i].id, N_("still stands below the committee that is to end"));
+	}
 	keys = arena_array(w->arena, entry->key_count, sizeof *keys);
 	if (keys == NULL)
 		return ERR_NO_MEMORY;
@@ -147,7 +179,7 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w)
 
 	if (e == ERR_BAD_TREE && w->fault.what != NULL) {
 		snprintf(message, sizeof message, "%s %s", w->fault.culprit.text, _(w->fault.what));
-		cli_fail_text(cli, e, message, registry_tree_fix());
+		cli_fail_text(cli, e, message, w->fix != NULL ? _(w->fix) : registry_tree_fix());
 	} else if (e == ERR_BAD_STATE) {
 		cli_fail_text(cli, e, w->operand, _("it has ended, or stands there already; `committee move` wants --superior ID"));
 	} else if (e == ERR_USAGE) {

@@ -106,6 +106,12 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 	[[ $(jq -r .error.message <<<"$output") == "cb-tochuc "*"below it"* ]]
 	run -2 "$VANTHU" committee move thads --superior thads --registry "$LAB/registry" --dry-run --json
 	[[ $(jq -r .error.message <<<"$output") == "thads "* ]]
+	# And so it is when it is asked for below one that is not there, or has ended, and when one ends that others stand below.
+	says() { local wanted=$1; shift; run -2 "$VANTHU" committee "$@" --registry "$LAB/registry" --dry-run --json; [[ $(jq -r .error.message <<<"$output") == $wanted ]]; }
+	says "khong-co *no committee*" move thads --superior khong-co
+	says "cb-luutru *ended*" move thads --superior cb-luutru
+	says "* still stands below*" retire btp
+	[[ $(jq -r .error.fix <<<"$output") == *"vanthu committee move ID --superior ID --registry DIR" ]]
 	refused() { [ "$(v thads show 1-CV/ĐUTHA --json | jq -r '.data.state')" = refused ]; }
 	wait_for 20 refused
 	v thads show 1-CV/ĐUTHA --json | jq -e '[.data.receipts[] | select(.committee == "cb-tochuc" and .state == "delivered")] | length == 1'
