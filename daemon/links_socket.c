@@ -192,15 +192,25 @@ static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum
 	return DIALLED_FAILED;
 }
 
-static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, int64_t now_ms, enum err *why)
+static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, uint32_t value, int64_t now_ms, enum err *why)
 {
 	/* Who holds another key than we were told cannot read our first word, and hangs up; who does not know ours says so. One that takes
 	 * the connection and says nothing at all is stopped or overloaded. */
-	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT : ERR_HANDSHAKE;
+	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT :
+	       event == MONITOR_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH ? ERR_NO_DAEMON : ERR_HANDSHAKE;
 	return DIALLED_REFUSED;
 }
 
-static enum dialled_change judge(struct dialled *d, uint16_t event, enum err *why)
+/* It stood, and has ended. Or it never did: the other end speaks something else, and libzmq, which has no event of its own for that, has given this
+ * socket up for good. */
+static enum dialled_change judge_end(struct dialled *d, int64_t now_ms, enum err *why)
+{
+	note_attempt(d, ATTEMPT_CONNECTED, now_ms);
+	*why = d->up ? ERR_NETWORK : ERR_NO_DAEMON;
+	return d->up ? DIALLED_DOWN : DIALLED_REFUSED;
+}
+
+static enum dialled_change judge(struct dialled *d, uint16_t event, uint32_t value, enum err *why)
 {
 	int64_t now_ms = clock_now().mono_ms;
 
@@ -219,13 +229,11 @@ static enum dialled_change judge(struct dialled *d, uint16_t event, enum err *wh
 		note_attempt(d, ATTEMPT_CONNECTED, now_ms);
 		return d->up ? DIALLED_NOTHING : DIALLED_UP;
 	case MONITOR_DOWN:
-		note_attempt(d, ATTEMPT_CONNECTED, now_ms);
-		*why = ERR_NETWORK;
-		return d->up ? DIALLED_DOWN : DIALLED_NOTHING;
+		return judge_end(d, now_ms, why);
 	case MONITOR_FAILED_SILENT:
 	case MONITOR_FAILED_PROTOCOL:
 	case MONITOR_FAILED_AUTH:
-		return judge_handshake(d, event, now_ms, why);
+		return judge_handshake(d, event, value, now_ms, why);
 	default:
 		return DIALLED_NOTHING;
 	}
@@ -241,7 +249,7 @@ enum dialled_change dialled_watch(struct dialled *d, enum err *why)
 	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet && next_event(d, &event, &value)) {
 		if (event == MONITOR_CONNECTED)
 			d->fd = (int)value;
-		change = judge(d, event, why);
+		change = judge(d, event, value, why);
 		if (change != DIALLED_NOTHING)
 			d->up = change == DIALLED_UP;
 	}

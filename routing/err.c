@@ -144,6 +144,8 @@ static const struct err_row rows[] = {
 	  N_("raise LimitNOFILE in the unit, or ulimit -n; those that stand go on") },
 	{ ERR_NOT_LISTENING, N_("nobody listens at the neighbour's address"),
 	  N_("start the daemon there; see the address with: vanthu link show") },
+	{ ERR_NO_DAEMON, N_("another program answers at the neighbour's address"),
+	  N_("start the daemon there, or have the right address published: vanthu link show, vanthu committee change --endpoint") },
 	{ ERR_NO_HOST, N_("the name in the neighbour's address is not found"),
 	  N_("check the name server and the endpoint in the directory: vanthu link show") },
 };

@@ -118,6 +118,7 @@ enum err {
 	ERR_DESCRIPTORS = 5008,     /* no file descriptor left for another connection */
 	ERR_NOT_LISTENING = 5009,   /* a neighbour's address where nobody takes the connection */
 	ERR_NO_HOST = 5012,         /* a neighbour's name that is not found */
+	ERR_NO_DAEMON = 5013,       /* what answers at a neighbour's address speaks another protocol */
 };
 
 /* What a code means, in English, marked for translation; what to do about it, "" when the message says it all.

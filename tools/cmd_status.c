@@ -30,7 +30,8 @@ static const struct {
 	const char *text;
 } link_reasons[] = {
 	{ ERR_HANDSHAKE, N_("link keys do not fit") },       { ERR_NOT_LISTENING, N_("nobody listens there") },
-	{ ERR_NO_HOST, N_("its host name is not found") },  { ERR_TIMEOUT, N_("no answer") },
+	{ ERR_NO_HOST, N_("its host name is not found") },  { ERR_NO_DAEMON, N_("another program answers there") },
+	{ ERR_TIMEOUT, N_("no answer") },
 	{ ERR_NETWORK, N_("no connection") },               { ERR_CANCELLED, N_("was stopped there") },
 	{ ERR_RETIRED_RECIPIENT, N_("has ended") },         { ERR_MOVED, N_("stands elsewhere now") },
 	{ ERR_NOT_SIGNER, N_("another committee's key") }, { ERR_KEY_REVOKED, N_("key revoked") },
