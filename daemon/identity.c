@@ -25,19 +25,29 @@ static bool read_text(const char *path, char text[KEY_FILE_MAX_BYTES], size_t *l
 	return *len > 0;
 }
 
+/* Why the system did not give it (0: it is empty); of what could be read its errno tells nothing. */
+static void say_invalid(const char *event, const char *path, enum err e)
+{
+	if (e == ERR_FILE)
+		log_event(LOG_ERROR, event, "path=%s error=VT-%d errno=%d", path, (int)e, errno);
+	else
+		log_event(LOG_ERROR, event, "path=%s error=VT-%d", path, (int)e);
+}
+
 static enum err read_signer(struct identity_keys *out, const char *path)
 {
 	static char text[KEY_FILE_MAX_BYTES]; /* control thread only; cleansed below */
 	size_t len;
 	enum err e = ERR_FILE;
 
+	errno = 0;
 	if (read_text(path, text, &len))
 		e = signer_from_pem((struct blob){ (const uint8_t *)text, len }, &out->signers[out->signer_count]);
 	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)
 		out->signer_count++;
 	else
-		log_event(LOG_ERROR, "signing-key-invalid", "path=%s errno=%d", path, errno);
+		say_invalid("signing-key-invalid", path, e);
 	return e;
 }
 
@@ -67,16 +77,17 @@ static enum err read_link_key(struct identity_keys *out, const char *path, const
 	static char text[KEY_FILE_MAX_BYTES];
 	struct own_link_key *k = &out->links[out->link_count];
 	size_t len;
-	enum err e = ERR_CERTIFICATE;
+	enum err e = ERR_FILE;
 
 	snprintf(k->listen, sizeof k->listen, "%s", listen);
-	if (read_text(path, text, &len) && parse_link_key(text, k))
-		e = ERR_OK;
+	errno = 0;
+	if (read_text(path, text, &len))
+		e = parse_link_key(text, k) ? ERR_OK : ERR_CERTIFICATE;
 	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)
 		out->link_count++;
 	else
-		log_event(LOG_ERROR, "link-key-invalid", "path=%s", path);
+		say_invalid("link-key-invalid", path, e);
 	return e;
 }
 

@@ -172,10 +172,27 @@ static bool answers(const struct config *config)
 	return yes;
 }
 
-/* What the log says since the last start: the first error, else the last line. Empty when it says nothing. */
+/* The signal that ended the daemon which this process started, in words; "": none did, or it is no child of ours. */
+static void find_signal(const struct lab_member *m, char *out, size_t size)
+{
+	char path[CONFIG_PATH_MAX + 32];
+	int pid = 0, status;
+	FILE *f;
+
+	out[0] = '\0';
+	beside(m, "vanthud.pid", path, sizeof path);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return;
+	if (fscanf(f, "%d", &pid) == 1 && pid > 0 && waitpid(pid, &status, WNOHANG) == pid && WIFSIGNALED(status))
+		snprintf(out, size, _("signal %d (SIG%s) ended it"), WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+	fclose(f);
+}
+
+/* What the log says since the last start: the first error, else the last line that is no event. Empty when it says nothing. */
 static void find_fault(const char *log, char out[LINE_BYTES])
 {
-	static const char error[] = "level=error event=";
+	static const char error[] = "level=error event=", event[] = "level=";
 	char tail[LOG_TAIL_BYTES + 1];
 	const char *from, *at, *line = "";
 	FILE *f = fopen(log, "re");
@@ -191,8 +208,10 @@ static void find_fault(const char *log, char out[LINE_BYTES])
 	tail[n] = '\0';
 	for (from = at = tail; (at = strstr(at, start_mark)) != NULL; from = at)
 		at += sizeof start_mark - 1;
-	for (at = from; *at != '\0' && strncmp(line, error, sizeof error - 1) != 0; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL))
-		line = at;
+	for (at = from; *at != '\0' && strncmp(line, error, sizeof error - 1) != 0; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL)) {
+		if (strncmp(at, event, sizeof event - 1) != 0 || strncmp(at, error, sizeof error - 1) == 0)
+			line = at;
+	}
 	if (strncmp(line, error, sizeof error - 1) == 0)
 		line += sizeof error - 1;
 	snprintf(out, LINE_BYTES, "%.*s", (int)strcspn(line, "\n"), line);
@@ -234,6 +253,8 @@ static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member 
 		return ERR_KEY_OPEN;
 	beside(m, "vanthud.log", log, sizeof log);
 	find_fault(log, fault);
+	if (fault[0] == '\0')
+		find_signal(m, fault, sizeof fault);
 	snprintf(message, sizeof message, "%s: %s%s%s", m->id, e == ERR_UNREACHABLE ? _("vanthud has ended") : _("vanthud runs and does not answer"),
 		 fault[0] == '\0' ? "" : ": ", fault);
 	snprintf(fix, sizeof fix, _("see %s"), log);

@@ -18,6 +18,21 @@ teardown() { end_lab; }
 	[[ $(jq -r .error.message <<<"$output") == "btp: vanthud has ended: "*none.key* ]]
 }
 
+@test "why a daemon did not start is what stopped it: a key that is none, a signal; not what stood in the log before" {
+	says() { run -3 "$VANTHU" lab start "$LAB" btp -q --json; [[ $(jq -r .error.message <<<"$output") == "btp: vanthud has ended: "$1 ]]; }
+	make_lab
+	cp "$LAB/btp/sign.key" kept.key
+	echo none >"$LAB/btp/sign.key"
+	says "signing-key-invalid path=*/sign.key error=VT-3015"
+	rm "$LAB/btp/sign.key"
+	says "signing-key-invalid path=*/sign.key error=VT-4006 errno=2"
+	cp kept.key "$LAB/btp/sign.key"
+	start_lab btp
+	stop_lab
+	truncate -s $((2 * $(getconf PAGESIZE))) "$LAB/btp/data/store/data.mdb" # its pages are mapped, and not there
+	says "signal 7 (SIGBUS) ended it"
+}
+
 @test "a configuration that is not valid is named with its line" {
 	make_lab
 	echo 'bogus: 1' >>"$LAB/thads/vanthud.yaml"
