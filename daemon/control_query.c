@@ -112,27 +112,37 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->down_reason = v->down_reason;
 }
 
-static bool has_link_key(const struct rec_committee *entry, int64_t now_ms)
+/* ERR_OK: one is in force. ERR_KEY_REVOKED: none is, and no clock would mend it. */
+static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_ms, enum err not_valid)
 {
+	bool any = false, revoked = true;
+
 	for (uint32_t i = 0; i < entry->key_count; i++) {
-		if (entry->keys[i].use == KEY_USE_LINK && identity_in_force(&entry->keys[i], now_ms))
-			return true;
+		const struct key_entry *k = &entry->keys[i];
+
+		if (k->use != KEY_USE_LINK)
+			continue;
+		if (identity_in_force(k, now_ms))
+			return ERR_OK;
+		any = true;
+		revoked = revoked && k->revoked_from_ms != 0 && now_ms >= k->revoked_from_ms;
 	}
-	return false;
+	return any && revoked ? ERR_KEY_REVOKED : not_valid;
 }
 
-/* A link that is down for a clock: no key of ours is valid at it, or none of the neighbour's. */
+/* A link that is down for its keys: none of ours is in force by this clock, or none of the neighbour's. */
 static enum err key_reason(struct client *c, const struct link_view *v, const struct rec_committee *neighbour)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(core_self(c->control->parts.core));
 	struct record own;
+	enum err e = ERR_OK;
 
 	if (v->up || !v->present)
 		return ERR_OK;
-	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &own) == ERR_OK && !has_link_key(&own.u.committee, wall_ms(c)))
-		return ERR_OWN_KEY;
-	return has_link_key(neighbour, wall_ms(c)) ? ERR_OK : ERR_LINK_KEY;
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &own) == ERR_OK)
+		e = judge_link_keys(&own.u.committee, wall_ms(c), ERR_OWN_KEY);
+	return e != ERR_OK ? e : judge_link_keys(neighbour, wall_ms(c), ERR_LINK_KEY);
 }
 
 static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out)

@@ -131,6 +131,9 @@ refused_as_stranger() { grep -q 'stranger-refused\|key-not-in-force' "$LAB/$1/va
 	v cb-tonghop send a.txt --to superior,btp --type CV --number 2-CV/CB --subject "Sau" -q >/dev/null
 	down() { [ "$(v vanphong link --json | jq '.data[] | select(.committee == "cb-tonghop") | .up')" = false ]; }
 	wait_for 20 down
+	# No clock would mend that, and it is not said to be one.
+	v vanphong link show cb-tonghop --json | jq -e '.data.down_reason.code == "VT-3004"'
+	[[ $(v vanphong link show cb-tonghop) == *"key revoked"* ]]
 	[ "$(v vanphong inbox --json | jq '[.data[] | select(.subject == "Sau")] | length')" = 0 ]
 	# New keys, by hand: the directory cannot come to it over a link that is cut.
 	reserve_ports
