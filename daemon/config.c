@@ -231,8 +231,12 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 	const struct row *row = find_row(name);
 	const char *right;
 
+	if (row == NULL && (is_group(name) || strcmp(name, "links") == 0)) {
+		config_errors_add(l->errors, node->line, node->column, _("%s: a group is wanted, its keys below it"), name);
+		return;
+	}
 	if (row == NULL) {
-		config_errors_add(l->errors, node->line, node->column, _("%s: no such key; the keys: vanthu config show"), name);
+		config_errors_add(l->errors, node->key_line, node->key_column, _("%s: no such key; the keys: vanthu config show"), name);
 		return;
 	}
 	if (node->type != YAML_SCALAR) {
@@ -265,8 +269,8 @@ static void take_link_value(struct loading *l, const struct yaml_node *node, str
 			tell_wrong(l, row, node, name, right);
 		return;
 	}
-	config_errors_add(l->errors, node->line, node->column, _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"),
-			  name);
+	config_errors_add(l->errors, node->key_line, node->key_column,
+			  _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"), name);
 }
 
 static void take_links(struct loading *l, const struct yaml_node *links)
@@ -275,12 +279,12 @@ static void take_links(struct loading *l, const struct yaml_node *links)
 		struct config_link *link = &l->config->links[l->config->link_count];
 
 		if (l->config->link_count == CONFIG_LINKS_MAX) {
-			config_errors_add(l->errors, n->line, n->column, _("links: more than %d"), (int)CONFIG_LINKS_MAX);
+			config_errors_add(l->errors, n->key_line, n->key_column, _("links: more than %d"), (int)CONFIG_LINKS_MAX);
 			return;
 		}
-		if (n->key == NULL || id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
-			config_errors_add(l->errors, n->line, n->column, _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"),
-					  n->key == NULL ? "" : n->key);
+		if (id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
+			config_errors_add(l->errors, n->key_line, n->key_column,
+					  _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"), n->key);
 			continue;
 		}
 		if (n->type != YAML_MAP) {
@@ -301,8 +305,10 @@ static void take_map(struct loading *l, const struct yaml_node *map, const char 
 		snprintf(name, sizeof name, "%s%s%s", prefix, prefix[0] == '\0' ? "" : ".", n->key);
 		if (n->type == YAML_MAP && prefix[0] == '\0' && is_group(name))
 			take_map(l, n, name);
-		else if (prefix[0] == '\0' && strcmp(name, "links") == 0 && n->type != YAML_SCALAR)
+		else if (prefix[0] == '\0' && strcmp(name, "links") == 0 && n->type == YAML_MAP)
 			take_links(l, n);
+		else if (prefix[0] == '\0' && (is_group(name) || strcmp(name, "links") == 0) && n->type == YAML_SCALAR && n->value[0] == '\0')
+			continue; /* all below it is behind # */
 		else
 			take_value(l, n, name);
 	}

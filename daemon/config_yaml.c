@@ -25,6 +25,7 @@ struct reader {
 	struct yaml_node *open[DEPTH_MAX]; /* the path from the root */
 	struct yaml_node *last[DEPTH_MAX]; /* their newest children */
 	const char *key[DEPTH_MAX];        /* a map that waits for the value of this key */
+	yaml_mark_t key_at[DEPTH_MAX];
 	unsigned depth;
 	bool done, failed;
 };
@@ -101,7 +102,7 @@ static void not_yaml(struct reader *r)
 }
 
 /* Puts a node under the innermost open one, or makes it the root. */
-static void add_node(struct reader *r, struct yaml_node *node, const yaml_mark_t *at)
+static void add_node(struct reader *r, struct yaml_node *node)
 {
 	struct yaml_node *owner;
 	unsigned top;
@@ -114,9 +115,11 @@ static void add_node(struct reader *r, struct yaml_node *node, const yaml_mark_t
 	owner = r->open[top];
 	if (owner->type == YAML_MAP) {
 		node->key = r->key[top];
+		node->key_line = (unsigned)r->key_at[top].line + 1;
+		node->key_column = (unsigned)r->key_at[top].column + 1;
 		r->key[top] = NULL;
 		if (yaml_child(owner, node->key) != NULL) {
-			fail(r, at, _("this key is there twice"));
+			fail(r, &r->key_at[top], _("this key is there twice"));
 			return;
 		}
 	}
@@ -136,8 +139,8 @@ static struct yaml_node *new_node(struct reader *r, enum yaml_type type, const y
 		return NULL;
 	}
 	node->type = type;
-	node->line = (unsigned)at->line + 1;
-	node->column = (unsigned)at->column + 1;
+	node->line = node->key_line = (unsigned)at->line + 1;
+	node->column = node->key_column = (unsigned)at->column + 1;
 	return node;
 }
 
@@ -163,13 +166,14 @@ static void take_scalar(struct reader *r, const yaml_event_t *event)
 	}
 	if (waits_for_key(r)) {
 		r->key[r->depth - 1] = text;
+		r->key_at[r->depth - 1] = event->start_mark;
 		return;
 	}
 	node = new_node(r, YAML_SCALAR, &event->start_mark);
 	if (node == NULL)
 		return;
 	node->value = text;
-	add_node(r, node, &event->start_mark);
+	add_node(r, node);
 }
 
 static void take_open(struct reader *r, const yaml_event_t *event, enum yaml_type type)
@@ -193,7 +197,7 @@ static void take_open(struct reader *r, const yaml_event_t *event, enum yaml_typ
 	node = new_node(r, type, &event->start_mark);
 	if (node == NULL)
 		return;
-	add_node(r, node, &event->start_mark);
+	add_node(r, node);
 	r->open[r->depth] = node;
 	r->last[r->depth] = NULL;
 	r->key[r->depth] = NULL;

@@ -12,6 +12,7 @@ struct yaml_node {
 	enum yaml_type type;
 	unsigned line, column;  /* 1-based */
 	const char *key;        /* in a map: this child's key */
+	unsigned key_line, key_column; /* where the key stands; without one as line and column */
 	const char *value;      /* of a scalar */
 	struct yaml_node *first; /* children in order */
 	struct yaml_node *next;  /* sibling */

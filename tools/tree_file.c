@@ -24,6 +24,12 @@ static void fault(struct loading *l, const struct yaml_node *at, const char *wha
 	config_errors_add(l->errors, at->line, at->column, "%s: %s", value, what);
 }
 
+/* A key that is none: where it stands, not what it is for. */
+static void fault_of_key(struct loading *l, const struct yaml_node *n, const char *what)
+{
+	config_errors_add(l->errors, n->key_line, n->key_column, "%s: %s", n->key, what);
+}
+
 /* False: what is wrong was told, and *out is "". */
 static bool scalar(struct loading *l, const struct yaml_node *n, size_t max_bytes, const char **out)
 {
@@ -88,7 +94,7 @@ static void read_term(struct loading *l, const struct yaml_node *n, struct rec_c
 			else /* as the directory has it, however it was written */
 				c->term_from = arena_text(l->arena, date, strlen(date));
 		} else {
-			fault(l, each, _("no such key; name and from are"), each->key);
+			fault_of_key(l, each, _("no such key; name and from are"));
 		}
 	}
 }
@@ -118,7 +124,7 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
 		read_term(l, n, c);
 	} else {
-		fault(l, n, _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are"), n->key);
+		fault_of_key(l, n, _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are"));
 	}
 }
 

@@ -235,6 +235,32 @@ static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **stat
 	}
 }
 
+static void test_key_that_is_wrong_is_told_where_it_stands(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line, column;
+		const char *told;
+	} bad[] = {
+		{ "committee: xa-a1\nrum:\n  - a\n", 2, 1, "rum: no such key" },
+		{ "committee: xa-a1\nrun: a\n\nrun:\n  b\n", 4, 1, "twice" },
+		{ "committee: xa-a1\nlinks:\n  THADS:\n    bulk_window: 1M\n", 3, 3, "THADS" },
+		{ "committee: xa-a1\nlinks:\n  a:\n    windov:\n      1M\n", 4, 5, "links.a.windov" },
+		{ "committee: xa-a1\nlinks: 5\n", 2, 8, "links: a group" },
+		{ "committee: xa-a1\nlinks:\n  - a\n", 3, 3, "links: a group" },
+		{ "committee: xa-a1\nstore: 64M\n", 2, 8, "store: a group" },
+	};
+	struct corner *p = *state;
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(load(p, bad[i].text), ERR_CONFIG);
+		assert_int_equal(p->errors.list[0].line, bad[i].line);
+		assert_int_equal(p->errors.list[0].column, bad[i].column);
+		assert_non_null(strstr(p->errors.list[0].text, bad[i].told));
+	}
+	assert_ok(load(p, "committee: xa-a1\nlinks:\n#  a:\nstore:\n")); /* all below is behind # */
+}
+
 static void test_utf16_is_told_as_what_it_is(void **state)
 {
 	static const char *const texts[] = { ("\xff\xfe" "c\0o\0m\0\n\0"), "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0", "\0c\0o\0m\0\n\0\0" };
@@ -368,6 +394,7 @@ int main(void)
 		TEST(test_all_errors_are_told_at_once_with_their_places),
 		TEST(test_byte_order_mark_is_passed_over_and_places_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),
+		TEST(test_key_that_is_wrong_is_told_where_it_stands),
 		TEST(test_utf16_is_told_as_what_it_is),
 		TEST(test_links_have_windows_of_their_own),
 		TEST(test_faults_of_links_are_told_with_their_places),
