@@ -7,7 +7,8 @@
  *   - a neighbour has our acknowledgement of more of its stream than we have;
  *   - a neighbour has seen a later start of this very store than ours, or the same start of another process: each start is numbered, and on the
  *     disk before anything leaves.
- * The neighbour's alarm is the other's own word, or the same start of two processes. What cannot be proven raises nothing. */
+ * The neighbour's alarm is the other's own word, the same start of two processes, or another store than it knew: an empty disk has nothing of what
+ * it had acknowledged. What cannot be proven raises nothing. */
 #include <string.h>
 
 #include "routing/core_internal.h"
@@ -260,8 +261,8 @@ static void take_seen(struct turn_view *t, struct link *l, const struct msg_hell
 		if (m->seen.starts > s->floor)
 			s->floor = m->seen.starts;
 		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND);
-	} else if (m->seen.any && !same && l->stand.met) {
-		stand_ours(t, l, ERR_TWICE);
+	} else if (m->seen.any && !same && (l->stand.met || s->settled == 0)) {
+		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND); /* it knows us by another store, which this one has nothing of */
 	}
 	/* Its own verdict, unless it is of before we were settled. */
 	if ((m->seen_alarm == ERR_TWICE || m->seen_alarm == ERR_BEHIND) && s->settled <= m->seen_settled)
@@ -295,6 +296,8 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 		stand_its(t, l, memcmp(s->before, m->store.run, sizeof s->before) == 0 ? ERR_PEER_TWICE : ERR_PEER_BEHIND, m->store_settled);
 	else if (s->seen.any && !same && memcmp(s->before, m->store.store, sizeof s->before) == 0)
 		stand_its(t, l, ERR_PEER_TWICE, m->store_settled);
+	else if (s->seen.any && !same && m->store_settled == 0)
+		stand_its(t, l, ERR_PEER_BEHIND, m->store_settled); /* a new one: nothing of what we know is in it, and no operator has said that he knows */
 	if (!s->seen.any || !same || m->store.starts > s->seen.starts || (m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))) {
 		if (s->seen.any && (!same || m->store.starts == s->seen.starts))
 			memcpy(s->before, same ? s->seen.run : s->seen.store, sizeof s->before);

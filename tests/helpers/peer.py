@@ -7,7 +7,7 @@
 
 FOLDER has the classes that protoc made. It keeps what it gets in STATE, and says on stdout what happens: `up`, `document ID`, `file SHA256`,
 `receipt ID`, `acknowledged`, `aside ID`, `doubted ID` and so on. All state in memory: enough to speak, not to run an office,
-and each run is a new store."""
+and each run is a new store, of which it says that whoever runs it knows (`settled`)."""
 import argparse
 import hashlib
 import os
@@ -183,7 +183,7 @@ class Peer:
         self.say(HELLO, peer_pb2.Hello(protocol_min=1, protocol_max=1, committee=self.id, purpose=1, answer=answer, streams=offers,
                                        directory_version=self.directory.body.version, wall_ms=now_ms(), seen=self.seen,
                                        acknowledged=[l.acked for _, l in sorted(self.lanes.items())],
-                                       store=peer_pb2.StoreStand(mark=self.mark)))
+                                       store=peer_pb2.StoreStand(mark=self.mark, settled=1)))
 
     def down(self, seconds):
         """The connection has ended, or its word is no longer heard: another one, and Hello, after that time."""

@@ -101,6 +101,18 @@ without_address() { # NAME ID
 	"$VANTHU" -c lab/vanphong recover resume -y
 	deliver lab/vanphong btp 2-CV/ĐUVP
 	until_it eval '! alarm lab/btp VT-2035'
+	# Emptied: nothing of what was acknowledged is there, and LMDB takes a file of no bytes for a new store.
+	"$VANTHU" lab stop lab vanphong >/dev/null
+	: >lab/vanphong/data/store/data.mdb
+	"$VANTHU" lab start lab vanphong >/dev/null
+	until_it alarm lab/vanphong VT-2034
+	until_it alarm lab/btp VT-2035
+	run deliver lab/vanphong btp 4-CV/ĐUVP
+	[ "$status" -ne 0 ]
+	[[ $output == *VT-2034* ]]
+	"$VANTHU" -c lab/vanphong recover resume -y
+	deliver lab/vanphong btp 4-CV/ĐUVP
+	until_it eval '! alarm lab/btp VT-2035'
 }
 
 move_lab() {

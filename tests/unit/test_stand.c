@@ -240,7 +240,7 @@ static void test_second_copy_learns_it_from_the_neighbour(void **state)
 	assert_int_equal(own_alarm(g), ERR_OK);
 }
 
-static void test_restart_rebuilt_store_and_folder_carried_elsewhere_are_no_alarm(void **state)
+static void test_restart_and_folder_carried_elsewhere_are_no_alarm(void **state)
 {
 	struct stage *g = *state;
 	struct store_mark mine;
@@ -248,7 +248,7 @@ static void test_restart_rebuilt_store_and_folder_carried_elsewhere_are_no_alarm
 	static const struct {
 		const char *store, *run;
 		uint64_t starts;
-	} course[] = { { "a", "x", 1 }, { "a", "y", 2 }, { "a", "z", 9 }, { "b", "u", 1 }, { "b", "v", 2 }, { "c", "w", 1 } };
+	} course[] = { { "a", "x", 1 }, { "a", "y", 2 }, { "a", "z", 9 } };
 
 	for (unsigned i = 0; i < COUNT_OF(course); i++) {
 		hello = hello_of(g, mark_of(course[i].store, course[i].starts, course[i].run));
@@ -256,16 +256,50 @@ static void test_restart_rebuilt_store_and_folder_carried_elsewhere_are_no_alarm
 		comes(g, &hello); /* and a connection more of the same process */
 		assert_int_equal(its_alarm(g), ERR_OK);
 	}
-	/* A word of long ago about us, from before two starts of ours; and about a store that was ours before this one. */
+	/* A word of long ago about us, from before two starts of ours. */
 	mine = own_mark(g);
 	station_restart(g->s);
 	station_restart(g->s);
 	hello.u.hello.seen = mine;
 	comes(g, &hello);
-	hello.u.hello.seen = mark_of("lost", 99, "q");
-	comes(g, &hello);
 	assert_int_equal(own_alarm(g), ERR_OK);
 	assert_true(own_mark(g).starts == mine.starts + 2);
+}
+
+/* An empty disk has nothing of what was acknowledged from it: the oldest copy there is. */
+static void test_neighbours_new_store_is_behind_until_its_operator_knows(void **state)
+{
+	struct stage *g = *state;
+	struct message a = hello_of(g, mark_of("a", 3, "x")), b = hello_of(g, mark_of("b", 1, "y"));
+
+	comes(g, &a);
+	station_clear(g->s);
+	b.u.hello.answer = false;
+	comes(g, &b);
+	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm, ERR_BEHIND);
+	b.u.hello.store_settled = 1;
+	comes(g, &b);
+	assert_int_equal(its_alarm(g), ERR_OK);
+	/* Who hears of it only then has nothing to tell. */
+	b.u.hello.store = mark_of("c", 1, "z");
+	comes(g, &b);
+	assert_int_equal(its_alarm(g), ERR_OK);
+}
+
+static void test_own_new_store_stops_the_office_until_an_operator_says_so(void **state)
+{
+	struct stage *g = *state;
+	struct message hello = hello_of(g, mark_of("a", 1, "x"));
+
+	hello.u.hello.seen = mark_of("lost", 99, "q");
+	comes(g, &hello);
+	assert_int_equal(own_alarm(g), ERR_BEHIND);
+	assert_int_equal(submitted(g, 1), ERR_BEHIND);
+	assert_int_equal(resumed(g, ""), ERR_OK);
+	comes(g, &hello); /* a neighbour that was away meanwhile */
+	assert_int_equal(own_alarm(g), ERR_OK);
+	assert_int_equal(submitted(g, 2), ERR_OK);
 }
 
 static void test_store_that_was_replaced_and_comes_back_means_two(void **state)
@@ -275,7 +309,7 @@ static void test_store_that_was_replaced_and_comes_back_means_two(void **state)
 
 	comes(g, &a);
 	comes(g, &b);
-	assert_int_equal(its_alarm(g), ERR_OK); /* rebuilt */
+	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
 	comes(g, &a);
 	assert_int_equal(its_alarm(g), ERR_PEER_TWICE);
 }
@@ -311,7 +345,9 @@ int main(void)
 		TEST(test_same_start_of_two_processes_is_known_at_the_neighbour_and_told),
 		TEST(test_later_start_of_our_store_means_a_copy_or_a_second_daemon),
 		TEST(test_second_copy_learns_it_from_the_neighbour),
-		TEST(test_restart_rebuilt_store_and_folder_carried_elsewhere_are_no_alarm),
+		TEST(test_restart_and_folder_carried_elsewhere_are_no_alarm),
+		TEST(test_neighbours_new_store_is_behind_until_its_operator_knows),
+		TEST(test_own_new_store_stops_the_office_until_an_operator_says_so),
 		TEST(test_store_that_was_replaced_and_comes_back_means_two),
 		TEST(test_older_build_is_taken_at_its_word),
 	};
