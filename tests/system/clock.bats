@@ -140,5 +140,5 @@ send_one() { v "$1" send tree.yaml --to "$2" --type CV --number "$3" --subject "
 	ahead -c "$LAB/top" key revoke hai all --registry "$LAB/registry"
 	link_is top hai .up
 	v top key revoke hai all --registry "$LAB/registry" -q >/dev/null
-	wait_for 20 link_is top hai '(.up | not) and .down_reason.code == "VT-3024"'
+	wait_for 20 link_is top hai '(.up | not) and .down_reason.code == "VT-3004"'
 }
