@@ -128,7 +128,8 @@ send_one() { v "$1" send tree.yaml --to "$2" --type CV --number "$3" --subject "
 	send_one top mot 1-CV/TU --wait delivered --timeout 120 >/dev/null
 
 	ahead lab add "$LAB" moi --superior top --name Mới --symbol M
-	v top committee import "$LAB/registry/directory.vtd" -q >/dev/null || true # it may have been handed over
+	run v top committee import "$LAB/registry/directory.vtd" -q # or it has been handed over
+	wait_for 20 grep -q 'directory-installed version=3' "$LAB/top/vanthud.log"
 	start_lab moi
 	wait_for 20 link_is moi top .up
 	run -5 send_one moi top 1-CV/M

@@ -297,18 +297,24 @@ static void test_a_directory_version_that_is_not_here_holds_nothing_up_and_settl
 	assert_true(shelf_complete(g, &ahead));
 }
 
-static void test_a_directory_version_that_never_comes_is_refused_by_name(void **state)
+static void names_a_directory_that_never_comes(struct stage *g)
 {
-	struct stage *g = *state;
 	struct draft ahead = fixture_document(g->f, "tinh", 1, to_us);
-	struct opened o;
-	struct fact f;
 
 	ahead.head.directory_version = 999999;
 	fixture_seal(g->f, "tinh", &ahead);
 	neighbour_up(g->s, &g->tinh);
 	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &ahead);
 	station_commit(g->s);
+}
+
+static void test_a_directory_version_that_never_comes_is_refused_by_name(void **state)
+{
+	struct stage *g = *state;
+	struct opened o;
+	struct fact f;
+
+	names_a_directory_that_never_comes(g);
 	assert_int_equal(shelf_tick(g->s, 25 * HOUR_MS), 1);
 	f = shelf_fact(g, "tinh", 1, &o);
 	assert_true(f.kind == KIND_REFUSAL && f.reason == ERR_DIRECTORY_AHEAD);
@@ -331,16 +337,11 @@ static unsigned pings(struct stage *g, uint64_t directory_version, unsigned coun
 static void test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_soon(void **state)
 {
 	struct stage *g = *state;
-	struct draft ahead = fixture_document(g->f, "tinh", 1, to_us);
 	uint64_t ours = core_directory_version(g->s->core);
 	struct opened o;
 	struct fact f;
 
-	ahead.head.directory_version = 999999;
-	fixture_seal(g->f, "tinh", &ahead);
-	neighbour_up(g->s, &g->tinh);
-	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &ahead);
-	station_commit(g->s);
+	names_a_directory_that_never_comes(g);
 	assert_int_equal(pings(g, 999999, 10), 0); /* it has it: so do we soon */
 	assert_int_equal(pings(g, ours, 1), 1);
 	f = shelf_fact(g, "tinh", 1, &o);
