@@ -122,7 +122,7 @@ static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_m
 
 		if (k->use != KEY_USE_LINK)
 			continue;
-		if (identity_in_force(k, now_ms))
+		if (identity_not_ended(k, now_ms))
 			return ERR_OK;
 		any = true;
 		revoked = revoked && k->revoked_from_ms != 0 && now_ms >= k->revoked_from_ms;

@@ -55,7 +55,7 @@ static void fill_peer(const struct rec_committee *c, bool superior, int64_t wall
 	for (uint32_t i = 0; i < c->key_count && count < 64; i++) {
 		const struct key_entry *k = &c->keys[i];
 
-		if (k->use == KEY_USE_LINK && identity_in_force(k, wall_ms))
+		if (k->use == KEY_USE_LINK && identity_not_ended(k, wall_ms))
 			good[count++] = k;
 	}
 	qsort(good, count, sizeof good[0], newest_first);

@@ -136,7 +136,7 @@ void identity_clear(struct identity_keys *k)
 	explicit_bzero(k, sizeof *k);
 }
 
-bool identity_in_force(const struct key_entry *k, int64_t wall_ms)
+bool identity_not_ended(const struct key_entry *k, int64_t wall_ms)
 {
 	return (k->to_ms == 0 || wall_ms <= k->to_ms) && (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
 }
@@ -146,7 +146,7 @@ static const struct key_entry *find_in_force(const struct rec_committee *entry, 
 	for (uint32_t i = 0; entry != NULL && i < entry->key_count; i++) {
 		const struct key_entry *k = &entry->keys[i];
 
-		if (k->use == use && memcmp(k->public_key, public_key, 32) == 0 && identity_in_force(k, wall_ms))
+		if (k->use == use && memcmp(k->public_key, public_key, 32) == 0 && identity_not_ended(k, wall_ms))
 			return k;
 	}
 	return NULL;
@@ -172,7 +172,7 @@ unsigned identity_signer(const struct identity_keys *k, const struct rec_committ
 			if (e->use != KEY_USE_SIGN || memcmp(e->public_key, public_key, sizeof public_key) != 0)
 				continue;
 			of_first = i == 0 ? e : of_first;
-			if (e->from_ms <= wall_ms && identity_in_force(e, wall_ms) && (best == NULL || e->from_ms > best->from_ms)) {
+			if (e->from_ms <= wall_ms && identity_not_ended(e, wall_ms) && (best == NULL || e->from_ms > best->from_ms)) {
 				best = e;
 				chosen = i;
 			}

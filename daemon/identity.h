@@ -32,13 +32,13 @@ void identity_clear(struct identity_keys *k);
 /* The signer whose key the entry has in force at a time, the newest; else the first. `entry` may be NULL: no directory yet. *validity: what the
  * entry says of that key. Others take a signature from the very beginning of its key on and no sooner, so no tolerance counts here. */
 unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity);
-/* Our link keys in force (see identity_in_force), the newest first; without any, the first file's. Returns how many (at least 1). */
+/* Our link keys in force (see identity_not_ended), the newest first; without any, the first file's. Returns how many (at least 1). */
 unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX]);
 
 /* Has this committee this link key, in force? */
 bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32], int64_t wall_ms);
 /* Has the key not ended at a time? Its beginning does not matter for a link: who has the directory has been given the key, and a clock that says
  * otherwise, here or at the registry, is to be told to neighbours and not to cut off from them. */
-bool identity_in_force(const struct key_entry *k, int64_t wall_ms);
+bool identity_not_ended(const struct key_entry *k, int64_t wall_ms);
 
 #endif
