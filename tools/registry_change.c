@@ -6,7 +6,7 @@
 #include "routing/id.h"
 #include "tools/text.h"
 
-enum { AHEAD_AT_MOST_MS = 31 * 24 * 3600 * 1000LL };
+static const int64_t ahead_at_most_ms = 31LL * 24 * 3600 * 1000;
 
 /* A key begins before the version that has it. Does one begin in days to come, then the registry's clock was ahead when it signed it: it begins now,
  * or its committee signs nothing until then. Years ahead rather says that this clock is wrong. */
@@ -17,7 +17,7 @@ static enum err begin_keys(struct arena *a, struct registry_change *c, struct re
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		int64_t ahead_ms = entry->keys[i].from_ms - c->now_ms;
 
-		if (ahead_ms <= 0 || ahead_ms > AHEAD_AT_MOST_MS)
+		if (ahead_ms <= 0 || ahead_ms > ahead_at_most_ms)
 			continue;
 		if (keys == NULL) {
 			keys = arena_array(a, entry->key_count, sizeof *keys);

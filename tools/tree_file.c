@@ -91,8 +91,8 @@ static void read_term(struct loading *l, const struct yaml_node *n, struct rec_c
 				continue;
 			if (!text_date(c->term_from, date))
 				fault(l, each, _("not a date: YYYY-MM-DD"), c->term_from);
-			else /* as the directory has it, however it was written */
-				c->term_from = arena_text(l->arena, date, strlen(date));
+			else if ((c->term_from = arena_text(l->arena, date, strlen(date))) == NULL) /* as the directory has it, however it was written */
+				c->term_from = "";
 		} else {
 			fault_of_key(l, each, _("no such key; name and from are"));
 		}
