@@ -18,27 +18,9 @@ CLANG := clang
 B := build
 
 # ---- sources: explicit, so that a file that is not listed is not shipped ----
-PROTO_DEFS := envelope peer record control
-ROUTING := again arena aside calendar changes clocks core counter decide_acknowledge decide_directory decide_document decide_doubt decide_fact decide_fetched decide_link decide_operate \
-	decide_paper decide_publish decide_submit decide_tick doctype document endpoint err fold guard id install link passed plan policy publish record recount reject requeue \
-	route staged stream target tree visible quest visit stand
-PROTO := allocator body certificate crc32c digest directory directory_file directory_scan directory_tree fields head merkle pae prescan record_codec record_decode record_encode seal \
-	verifier wire wire_encode
-DAEMON := access control_aside bulk bulk_fetch bulk_scan bulk_serve clock config config_units config_yaml control control_check control_client control_committee control_content control_document \
-	control_frame control_import control_list control_listen control_members control_paper control_paper_list control_query control_queue control_reply control_room control_share control_submit control_target control_trace control_evidence control_operate \
-	control_upload daemon daemon_acts daemon_directory daemon_windows events files files_chunks files_incoming files_leaves follow i18n identity \
-	inbox installer keyring gate gate_thread links links_peers links_send names \
-	links_socket links_visit log log_repeat loop notify opener outbox sequencer spool store_lmdb store_lmdb_layout store_lmdb_read turn workers zap
-# Numbers that are used twice, and documents sent again.
-ROUTING += decide_resend numbers series slips
-DAEMON += control_resend
-# Files of the store and the keys, and what is done when they are gone.
-ROUTING += plan_cost
-# Names of files.
-ROUTING += portable
-DAEMON += daemon_frozen folder key_file store_lmdb_owner store_lmdb_room
-# Only tests use these: the twins of store and files without a disk.
-DAEMON_TEST := store_memory files_memory
+include routing/sources.mk
+include proto/sources.mk
+include daemon/sources.mk
 include tools/sources.mk
 include tests/sources.mk
 
@@ -134,7 +116,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/access daemon/config daemon/config_units daemon/config_yaml daemon/folder daemon/i18n daemon/key_file daemon/clock daemon/log daemon/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/base/socket_group daemon/config/config daemon/config/units daemon/config/yaml daemon/base/folder daemon/base/i18n daemon/keys/key_file daemon/base/clock daemon/base/log daemon/base/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)
@@ -156,7 +138,7 @@ $(B)/man/%: docs/man/%.in $(B)/vanthu $(B)/locale/vi/LC_MESSAGES/vanthu.mo
 	@mkdir -p $(@D)
 	$(call say,man,$@)
 	$(Q)LC_ALL=C.UTF-8 LANGUAGE=$(if $(filter vi/%,$*),vi,en) awk -v vanthu=$(B)/vanthu ' \
-		BEGIN { "sed -n \"s/.*VANTHU_VERSION .\\(.*\\).$$/\\1/p\" daemon/version.h" | getline version } \
+		BEGIN { "sed -n \"s/.*VANTHU_VERSION .\\(.*\\).$$/\\1/p\" daemon/base/version.h" | getline version } \
 		/^@[a-z]+@$$/ { gsub(/@/, ""); fflush(); if (system(vanthu " help --man " $$0) != 0) exit 1; next } \
 		{ gsub(/@version@/, version); print }' $< > $@
 
@@ -171,11 +153,12 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcmocka $(LIBS)
 
 # What takes its steps: the rest comes from the archive, where these have no counterpart left to be looked for.
-STEPS := $(patsubst %,daemon/%,$(filter control control_%,$(DAEMON)) store_memory) $(addprefix routing/,id plan publish record route tree) proto/record_decode
+STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
+	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
 $(B)/unit/test_control_many: $(call obj_of,steps,$(STEPS))
 
-SIM_PARTS := $(LIB) daemon/opener daemon/outbox daemon/turn daemon/inbox daemon/store_memory daemon/files_memory daemon/files_chunks \
-	daemon/bulk daemon/bulk_fetch daemon/bulk_scan daemon/bulk_serve daemon/clock daemon/log daemon/log_repeat daemon/follow daemon/installer daemon/spool $(SIM:%=tests/sim/%)
+SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory daemon/files/memory daemon/files/chunks \
+	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/scan daemon/bulk/serve daemon/base/clock daemon/base/log daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
@@ -190,7 +173,7 @@ $(B)/gen/py/proto/%_pb2.py: proto/%.proto $(B)/cflags
 	$(Q)protoc --python_out=$(B)/gen/py -I. $<
 
 # A canary is the release with the few files that it spoils compiled anew.
-CANARY_SOURCES := $(basename $(shell grep -l '^#if.*VANTHU_CANARY_' routing/*.c proto/*.c daemon/*.c))
+CANARY_SOURCES := $(basename $(shell grep -rl --include='*.c' '^#if.*VANTHU_CANARY_' routing proto daemon))
 canary_of = $(foreach p,$(2),$(B)/$(if $(filter $(p),$(CANARY_SOURCES)),$(1),obj)/$(p).o)
 define canary
 $(B)/$(1)/sim: $(call canary_of,$(1),$(SIM_PARTS)) $(call gen_of,obj)
@@ -216,21 +199,21 @@ $(B)/tests/damage: tests/helpers/damage.c
 	$(call say,helper,$<)
 	$(Q)$(CC) $(WARN) -I. $(RELEASE) $(LINK) -o $@ $< -llmdb
 
-$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/evidence tools/file_name tools/fsutil tools/text daemon/folder $(LIB)) $(call gen_of,obj)
+$(B)/tests/bitflip: $(call obj_of,obj,tests/helpers/bitflip tools/client/evidence tools/base/file_name tools/base/files tools/base/text daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
-$(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry tools/fsutil tools/text daemon/access daemon/folder daemon/key_file $(LIB)) $(call gen_of,obj)
+$(B)/tests/enlarge: $(call obj_of,obj,tests/helpers/enlarge tools/registry/registry tools/base/files tools/base/text daemon/base/socket_group daemon/base/folder daemon/keys/key_file $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 BADPEER := badpeer badpeer_bounds badpeer_frames badpeer_publish peer
-$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/fsutil daemon/folder $(LIB)) $(call gen_of,obj)
+$(B)/tests/badpeer: $(call obj_of,obj,$(BADPEER:%=tests/helpers/%) tools/base/files daemon/base/folder $(LIB)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-BENCH_PARTS := $(BENCH_SOURCES:%=tests/bench/%) tools/uuid $(LIB)
+BENCH_PARTS := $(BENCH_SOURCES:%=tests/bench/%) tools/client/uuid $(LIB)
 $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	@mkdir -p $(@D)
 	$(call say,link,$@)

@@ -10,12 +10,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
-#include "daemon/notify.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/systemd.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, PARALLEL = 8 };
 

@@ -2,21 +2,21 @@
 #ifndef VANTHU_DAEMON_DAEMON_H
 #define VANTHU_DAEMON_DAEMON_H
 
-#include "daemon/bulk.h"
-#include "daemon/config.h"
-#include "daemon/control.h"
-#include "daemon/events.h"
-#include "daemon/files.h"
-#include "daemon/follow.h"
+#include "daemon/base/workers.h"
+#include "daemon/bulk/bulk.h"
+#include "daemon/config/config.h"
+#include "daemon/control/control.h"
+#include "daemon/directory/download.h"
+#include "daemon/directory/installer.h"
+#include "daemon/files/files.h"
 #include "daemon/inbox.h"
-#include "daemon/installer.h"
-#include "daemon/keyring.h"
-#include "daemon/links.h"
+#include "daemon/keys/keyring.h"
+#include "daemon/links/links.h"
+#include "daemon/links/sequencer.h"
+#include "daemon/live_events.h"
 #include "daemon/outbox.h"
-#include "daemon/sequencer.h"
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "daemon/turn.h"
-#include "daemon/workers.h"
 #include "proto/seal.h"
 #include "routing/core.h"
 
@@ -66,7 +66,7 @@ struct daemon {
 	struct drop drops[DROPS_MAX];
 	unsigned drop_count, drop_jobs;
 	bool stopping;
-	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon_frozen.c */
+	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon/frozen.c */
 	bool directory_due; /* the configuration's file waits for another directory to be installed */
 };
 
@@ -75,7 +75,7 @@ must_use enum err daemon_open(struct daemon *d, const struct config *config);
 /* In reverse; works on what daemon_open has built, also after its failure. */
 void daemon_close(struct daemon *d);
 
-/* ---- daemon_directory.c ---- */
+/* ---- daemon/directory/in_force.c ---- */
 /* After a directory has come into force: keys, peers, what the opener goes by. */
 must_use enum err daemon_follow_directory(struct daemon *d);
 /* Whom the links may talk to, by the directory and the time of day. */
@@ -92,9 +92,9 @@ void daemon_read_keys(struct daemon *d);
 /* Takes those of our keys that the directory has in force now. */
 void daemon_choose_keys(struct daemon *d);
 must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
-/* Gives each link the windows that the configuration has for it (daemon_windows.c). Again whenever links or configuration have changed. */
+/* Gives each link the windows that the configuration has for it (daemon/directory/windows.c). Again whenever links or configuration have changed. */
 void daemon_set_windows(struct daemon *d);
-/* ---- daemon_frozen.c ---- */
+/* ---- daemon/frozen.c ---- */
 /* From here on nothing is taken, committed or said to neighbours; local clients are told why, and can still read. */
 void daemon_freeze(struct daemon *d, enum err why);
 /* Each second, instead of what time asks for otherwise. */
@@ -103,7 +103,7 @@ void daemon_frozen_second(struct daemon *d, int64_t mono_ms);
 /* SIGHUP. */
 void daemon_reload(struct daemon *d);
 
-/* Outbox and bulk operations (daemon_acts.c). */
+/* Outbox and bulk operations (daemon/acts.c). */
 struct outbox_ops daemon_outbox_ops(struct daemon *d);
 struct bulk_ops daemon_bulk_ops(struct daemon *d);
 void daemon_violation(void *ctx, struct committee_id neighbour, enum err why);

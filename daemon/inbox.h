@@ -2,8 +2,8 @@
 #ifndef VANTHU_DAEMON_INBOX_H
 #define VANTHU_DAEMON_INBOX_H
 
-#include "routing/err.h"
-#include "routing/event.h"
+#include "routing/base/err.h"
+#include "routing/state/event.h"
 
 struct queued {
 	struct event event;

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "daemon/clock.h"
-#include "daemon/log.h"
-#include "daemon/notify.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/systemd.h"
 #include "proto/wire.h"
 
 enum {

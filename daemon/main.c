@@ -11,13 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/base/i18n.h"
+#include "daemon/base/log.h"
+#include "daemon/base/systemd.h"
+#include "daemon/base/version.h"
 #include "daemon/daemon.h"
-#include "daemon/i18n.h"
-#include "daemon/key_file.h"
-#include "daemon/log.h"
+#include "daemon/keys/key_file.h"
 #include "daemon/loop.h"
-#include "daemon/notify.h"
-#include "daemon/version.h"
 
 enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 20 };
 

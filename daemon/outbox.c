@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 #include "proto/wire.h"
 
 enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
@@ -123,7 +123,7 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		}
 		if (e != ERR_OK)
 			return e;
-		/* Each fits a frame alone: rows are made so (routing/publish.c). One that does not is of a store before that: it goes as that
+		/* Each fits a frame alone: rows are made so (routing/documents/rows.c). One that does not is of a store before that: it goes as that
 		 * store would have sent it, without names, and the neighbour works them out itself. */
 		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES) {
 			log_event(LOG_WARNING, "names-left-out", "committee=%s lane=%d seq=%llu", neighbour.text, (int)lane,

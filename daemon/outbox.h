@@ -3,9 +3,9 @@
 #ifndef VANTHU_DAEMON_OUTBOX_H
 #define VANTHU_DAEMON_OUTBOX_H
 
-#include "routing/arena.h"
+#include "routing/base/arena.h"
 #include "routing/core.h"
-#include "routing/plan.h"
+#include "routing/state/plan.h"
 
 struct outbox_ops {
 	void *ctx;
@@ -19,7 +19,7 @@ struct outbox_ops {
 	void (*drop_file)(void *ctx, struct digest sha256);
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
 	void (*directory)(void *ctx);
-	/* Visits (routing/visit.c): dial one for the directory; say something there, or to who visits us; end either. */
+	/* Visits (routing/links/visit.c): dial one for the directory; say something there, or to who visits us; end either. */
 	void (*visit)(void *ctx, struct committee_id host);
 	enum err (*visit_send)(void *ctx, struct committee_id who, enum party party, struct blob frame);
 	void (*visit_end)(void *ctx, struct committee_id who, enum party party);

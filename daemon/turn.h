@@ -2,10 +2,10 @@
 #ifndef VANTHU_DAEMON_TURN_H
 #define VANTHU_DAEMON_TURN_H
 
-#include "daemon/files.h"
+#include "daemon/files/files.h"
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "proto/seal.h"
 #include "routing/core.h"
 

@@ -4,7 +4,7 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "routing/arena.h"
+#include "routing/base/arena.h"
 
 /* Valid while the arena is; free is a no-op. */
 ProtobufCAllocator allocator_of(struct arena *a);

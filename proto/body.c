@@ -5,7 +5,7 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/prescan.h"
-#include "routing/visible.h"
+#include "routing/base/visible.h"
 
 /* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
 static char *text(text_t t)

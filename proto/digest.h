@@ -2,8 +2,8 @@
 #ifndef VANTHU_PROTO_DIGEST_H
 #define VANTHU_PROTO_DIGEST_H
 
-#include "routing/err.h"
-#include "routing/types.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 
 struct digest digest_of(struct blob bytes);
 
@@ -18,7 +18,7 @@ void digest_abandon(struct digest_stream *s);      /* NULL is fine */
  * (github.com/secure-systems-lab/dsse, protocol.md): the digest of an envelope. */
 struct digest digest_pae(text_t payload_type, struct blob payload);
 
-/* chain(n) from chain(n−1), in place; see routing/stream.h. Fits core_config.chain_step. */
+/* chain(n) from chain(n−1), in place; see routing/state/stream.h. Fits core_config.chain_step. */
 void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *digest);
 
 /* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each of recipients, urgency,

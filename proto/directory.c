@@ -11,7 +11,7 @@
 #include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/prescan.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
 

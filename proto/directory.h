@@ -3,11 +3,11 @@
 #define VANTHU_PROTO_DIRECTORY_H
 
 #include "proto/seal.h"
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/lookup.h"
-#include "routing/message.h"
-#include "routing/record.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/state/lookup.h"
+#include "routing/state/message.h"
+#include "routing/state/record.h"
 
 /* Id under which the registry signs heads: no committee can have it (it is a reserved word). */
 #define REGISTRY_ID "registry"

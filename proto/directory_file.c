@@ -7,7 +7,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/prescan.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 enum { WORK_AT_ONCE = 4096 };
 

@@ -6,9 +6,9 @@
 
 #include "proto/digest.h"
 #include "proto/seal.h"
-#include "routing/endpoint.h"
-#include "routing/id.h"
-#include "routing/limits.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/endpoint.h"
+#include "routing/base/limits.h"
 
 /* Marked for translation; the tools show it. */
 #define N_(text) text

@@ -2,8 +2,8 @@
 #ifndef VANTHU_PROTO_DIRECTORY_TREE_H
 #define VANTHU_PROTO_DIRECTORY_TREE_H
 
-#include "routing/err.h"
-#include "routing/record.h"
+#include "routing/base/err.h"
+#include "routing/state/record.h"
 
 struct directory_tree;
 /* For so many entries at most. NULL without memory. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 struct blob field_blob(ProtobufCBinaryData bytes)
 {

@@ -4,8 +4,8 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "routing/err.h"
-#include "routing/types.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 
 struct blob field_blob(ProtobufCBinaryData bytes);
 ProtobufCBinaryData field_bytes(const void *data, size_t len_bytes); /* borrows; for packing only */

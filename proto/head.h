@@ -1,12 +1,12 @@
 /* Payloads: head and body to bytes and back.  Decoding goes into a bounded arena; every string is checked for UTF-8 over its wire length,
- * every count and length against limits.h, every enum against what it may be. */
+ * every count and length against routing/base/limits.h, every enum against what it may be. */
 #ifndef VANTHU_PROTO_HEAD_H
 #define VANTHU_PROTO_HEAD_H
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/plan.h"
-#include "routing/types.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+#include "routing/state/plan.h"
 
 /* Media type of an envelope of this kind: "application/vnd.vanthu.document.v1" …; and back (KIND_NONE when unknown). */
 text_t payload_type_of(enum kind kind);
@@ -47,7 +47,7 @@ must_use enum err payload_unpack(struct arena *a, struct blob payload, struct he
 
 must_use enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out);
 must_use enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out);
-/* Are its texts, and the names and media types of its parts, such that people see what they read (routing/visible.h)? ERR_FIELD: *fault is the field
+/* Are its texts, and the names and media types of its parts, such that people see what they read (routing/base/visible.h)? ERR_FIELD: *fault is the field
  * that is to blame, as envelope.proto calls it. A matter of who reads the body: whoever passes it on does not ask. */
 must_use enum err document_body_texts(const struct document_body *b, text_t *fault);
 /* Unpacks what the client submitted, puts the inline contents in and packs again (the only place where a body is packed

@@ -4,8 +4,8 @@
 #ifndef VANTHU_PROTO_MERKLE_H
 #define VANTHU_PROTO_MERKLE_H
 
-#include "routing/err.h"
-#include "routing/types.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 
 struct digest merkle_leaf(struct blob data);
 struct digest merkle_node(const struct digest *left, const struct digest *right);

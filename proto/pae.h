@@ -2,9 +2,9 @@
 #ifndef VANTHU_PROTO_PAE_H
 #define VANTHU_PROTO_PAE_H
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/types.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 
 /* "DSSEv1 <len type> <type> <len payload> <payload>" in the arena. ERR_NO_MEMORY. */
 must_use enum err pae_encode(struct arena *a, text_t payload_type, struct blob payload, struct blob *out);

@@ -5,8 +5,8 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "routing/arena.h"
-#include "routing/err.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
 
 /* ERR_FORMAT or ERR_UTF8. Unknown fields are passed over. Does not allocate. */
 must_use enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes);

@@ -2,9 +2,9 @@
 #ifndef VANTHU_PROTO_RECORD_CODEC_H
 #define VANTHU_PROTO_RECORD_CODEC_H
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/record.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/state/record.h"
 
 enum { RECORD_VERSION = 1, RECORD_OVERHEAD_BYTES = 5 };
 

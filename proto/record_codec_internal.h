@@ -4,9 +4,9 @@
 
 #include <protobuf-c/protobuf-c.h>
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/record.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/state/record.h"
 
 /* The larger records. */
 must_use enum err codec_encode_document(struct arena *a, const struct rec_document *r, struct blob *out);

@@ -3,10 +3,10 @@
 #ifndef VANTHU_PROTO_SEAL_H
 #define VANTHU_PROTO_SEAL_H
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/plan.h"
-#include "routing/types.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+#include "routing/state/plan.h"
 
 /* ---- signing ---- */
 struct signer;

@@ -2,9 +2,9 @@
 #ifndef VANTHU_PROTO_WIRE_H
 #define VANTHU_PROTO_WIRE_H
 
-#include "routing/arena.h"
-#include "routing/err.h"
-#include "routing/message.h"
+#include "routing/base/arena.h"
+#include "routing/base/err.h"
+#include "routing/state/message.h"
 
 enum { FRAME_HEADER_BYTES = 4 };
 
@@ -12,7 +12,7 @@ enum { FRAME_HEADER_BYTES = 4 };
 must_use enum err frame_type(struct blob frame, enum message_type *type);
 
 /* Decodes into the arena (copies: but for the data of a CHUNK nothing points into the frame). ERR_PROTOCOL on anything that does not decode,
- * passes a bound of limits.h, or is not valid for its type. Envelopes inside a PUBLISH are not opened. */
+ * passes a bound of routing/base/limits.h, or is not valid for its type. Envelopes inside a PUBLISH are not opened. */
 must_use enum err wire_decode(struct arena *a, struct blob frame, struct message *out);
 
 /* The frame for a message, in the arena. ERR_TOO_LARGE past FRAME_MAX_BYTES. */

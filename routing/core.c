@@ -364,7 +364,7 @@ uint32_t core_link_count(const struct core *c)
 	return c->link_count;
 }
 
-/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes when it is right (guard.c). That cannot be
+/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes when it is right (routing/links/guard.c). That cannot be
  * told from here for certain; what else would keep a living link from subscribing lasts seconds. */
 static enum err waits_for(const struct core *c, const struct link *l)
 {

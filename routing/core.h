@@ -6,17 +6,17 @@
 #ifndef VANTHU_ROUTING_CORE_H
 #define VANTHU_ROUTING_CORE_H
 
-#include "routing/clocks.h"
-#include "routing/err.h"
-#include "routing/event.h"
-#include "routing/lookup.h"
-#include "routing/plan.h"
-#include "routing/stream.h"
-#include "routing/types.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+#include "routing/links/clocks.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/plan.h"
+#include "routing/state/stream.h"
 
 struct core_config {
 	struct committee_id self;
-	uint64_t credit_messages;      /* a lane's window; 0: the default of limits.h */
+	uint64_t credit_messages;      /* a lane's window; 0: the default of routing/base/limits.h */
 	uint64_t credit_bytes;
 	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
 	int64_t expire_ms;             /* an outgoing document without all receipts is marked expired then; 0: never */
@@ -81,7 +81,7 @@ void core_clock(struct core *c, struct clock_view *out);
 /* What a reload may change. */
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes);
 
-/* The credit that each lane of one link gets: bounded to what limits.h allows, 0 for the configured default. A larger one holds at once. A
+/* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for the configured default. A larger one holds at once. A
  * smaller one from the next connection on, because what was promised may be under way. Nothing happens when there is no such link. */
 void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes);
 
@@ -97,7 +97,7 @@ struct link_view {
 	int64_t last_rtt_us;
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
-	uint32_t aside;              /* taken from it and not believed yet; see aside.c */
+	uint32_t aside;              /* taken from it and not believed yet; see routing/links/aside.c */
 	uint64_t aside_bytes;
 	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
 	uint64_t rejected;           /* items of its that never came as they should; in this process */

@@ -7,15 +7,15 @@
 #ifndef VANTHU_ROUTING_CORE_INTERNAL_H
 #define VANTHU_ROUTING_CORE_INTERNAL_H
 
-#include "routing/aside.h"
 #include "routing/core.h"
-#include "routing/install.h"
-#include "routing/staged.h"
-#include "routing/tree.h"
+#include "routing/directory/install.h"
+#include "routing/directory/staged.h"
+#include "routing/links/aside.h"
+#include "routing/state/tree.h"
 
 enum { SHUNNED_MAX = 16 };
 
-/* Our store beside what neighbours hold of it, see stand.c: on the disk, but for `run`. */
+/* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for `run`. */
 struct stand {
 	struct store_mark mark;
 	uint64_t settled;    /* so often an operator has said: go on */
@@ -96,7 +96,7 @@ struct link {
 	int64_t next_relay_notice_ms; /* monotonic: of a relay whose clock was ahead, not before */
 };
 
-/* Who is being asked for a newer directory: one at a time, see quest.c. */
+/* Who is being asked for a newer directory: one at a time, see routing/links/quest.c. */
 struct quest {
 	bool active;
 	struct committee_id from;
@@ -111,7 +111,7 @@ struct shunned {
 	int64_t until_ms, pause_ms;
 };
 
-/* See visit.c. */
+/* See routing/links/visit.c. */
 struct visit_end {
 	struct committee_id id; /* "": free */
 	enum party party;
@@ -127,7 +127,7 @@ struct visit {
 	int64_t next_ms, pause_ms;
 };
 
-/* See requeue.c. */
+/* See routing/documents/requeue.c. */
 struct requeue {
 	bool active;
 	uint64_t from_version; /* the directory that the queues were made under */
@@ -145,14 +145,14 @@ struct requeue {
 	unsigned moved_left;    /* to be looked at in this tick */
 };
 
-/* This year's counters in one sum, for live events; see counter.c. */
+/* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year;
 	bool touched; /* in this turn */
 };
 
-/* A recount under way, a bounded number of records a tick; see recount.c. */
+/* A recount under way, a bounded number of records a tick; see routing/target/recount.c. */
 struct recount {
 	bool active;
 	bool repair; /* put what was counted in the place of the counters */
@@ -167,7 +167,7 @@ struct recount {
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
-/* The store's own time; see passed.c. */
+/* The store's own time; see routing/links/passed.c. */
 struct passed {
 	int64_t value_ms, at_mono_ms; /* it was this then */
 	int64_t boot_ms;              /* when this process began */
@@ -177,7 +177,7 @@ struct passed {
 	int64_t anchor_ms, anchor_wall_ms;
 };
 
-/* May we sign? See guard.c. */
+/* May we sign? See routing/links/guard.c. */
 struct guard {
 	struct signer_validity signer;
 	bool signer_said;
@@ -189,7 +189,7 @@ struct guard {
 	int64_t next_notice_ms; /* monotonic: not before */
 };
 
-/* The index of numbers, made for a store that had none; see numbers.c. */
+/* The index of numbers, made for a store that had none; see routing/documents/numbers.c. */
 struct numbering {
 	bool active;
 	bool paper; /* documents are done */
@@ -256,7 +256,7 @@ void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 
-/* ---- link.c ---- */
+/* ---- routing/links/link.c ---- */
 struct link *link_find(struct core *c, struct committee_id neighbour);
 /* The links that the directory in force wants: the superior, and all below, those that have ended too, until their daemons are gone: what
  * they hold for others must still get away. */
@@ -287,7 +287,7 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
 /* Queues one envelope for a neighbour. */
 void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r, uint64_t *seq);
 
-/* ---- guard.c ---- */
+/* ---- routing/links/guard.c ---- */
 /* ERR_OK, or why nothing new may be signed: ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN. To be asked before a draft is planned. */
 enum err core_may_sign(struct turn_view *t);
 /* Is our clock known to be right or wrong, by our neighbours'? */
@@ -298,7 +298,7 @@ void guard_look_at_link(struct turn_view *t, struct link *l); /* tells when the 
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);
 
-/* ---- stand.c ---- */
+/* ---- routing/links/stand.c ---- */
 enum err stand_load(struct turn_view *t);
 enum err stand_load_peer(struct turn_view *t, struct link *l);
 void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h);
@@ -312,7 +312,7 @@ void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t sett
 void stand_tell(struct turn_view *t);
 enum err stand_resume(struct turn_view *t, const struct ev_operate *e);
 
-/* ---- quest.c ---- */
+/* ---- routing/links/quest.c ---- */
 /* Somebody has said which version it has: a newer one is asked for, of whoever it is. */
 void quest_offer(struct turn_view *t, struct committee_id who, enum party party, uint64_t version);
 void quest_part(struct turn_view *t, struct committee_id who, enum party party, const struct msg_directory_part *m);
@@ -323,14 +323,14 @@ void quest_failed(struct turn_view *t, struct committee_id who, enum party party
 bool quest_shuns(const struct turn_view *t, struct committee_id who);
 void party_say(struct turn_view *t, struct committee_id who, enum party party, const struct message *m);
 
-/* ---- visit.c ---- */
+/* ---- routing/links/visit.c ---- */
 enum err visit_tick(struct turn_view *t);
 /* A new directory is in force: what was sought is found, or to be looked for anew. */
 void visit_news(struct turn_view *t);
 void visit_connected(struct turn_view *t, const struct ev_link *e);
 void visit_disconnected(struct turn_view *t, const struct ev_link *e);
 enum err visit_message(struct turn_view *t, const struct ev_message *e);
-/* ---- passed.c ---- */
+/* ---- routing/links/passed.c ---- */
 enum err passed_load(struct turn_view *t);
 void passed_at_least(struct core *c, int64_t value_ms); /* at boot: a row says so */
 void passed_tick(struct turn_view *t);
@@ -339,19 +339,19 @@ int64_t passed_now(const struct core *c, struct now now);
 /* How long it has waited (ms), at least. */
 int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row);
 
-/* ---- requeue.c ---- */
+/* ---- routing/documents/requeue.c ---- */
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 enum err requeue_load(struct turn_view *t);
 enum err requeue_tick(struct turn_view *t);
 enum err requeue_part(struct turn_view *t, struct link *l); /* a leaving neighbour that has the directory is let go */
 void requeue_free(struct requeue *q);
 
-/* ---- document.c: what decide_submit, decide_publish and decide_fetched share ---- */
+/* ---- routing/documents/document.c: what decide_submit, decide_publish and decide_fetched share ---- */
 struct doc_place {
 	enum role role;
 	struct serial serial;
 };
-/* ---- numbers.c ---- */
+/* ---- routing/documents/numbers.c ---- */
 struct numbered;
 /* Others that have a number: how many (SAME_NUMBER_MAX at most), and one of them, the newest of its kind. */
 struct number_others {
@@ -419,7 +419,7 @@ struct routing_answer {
  * stored, NULL when there is none. */
 enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before,
 			const struct rec_state *after);
-/* ---- counter.c ---- */
+/* ---- routing/target/counter.c ---- */
 /* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount that has passed it, follow. `family` and `key`
  * name the record. ERR_STORE, ERR_NO_MEMORY. */
 enum err counter_move(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
@@ -429,7 +429,7 @@ enum err counter_finish(struct turn_view *t);
 /* Has this store been counted, and since then every change? Written when it is empty, or when a recount has put all counters right. */
 enum err counter_known(struct turn_view *t, bool *known);
 void counter_changed_whole(struct turn_view *t);
-/* ---- recount.c ---- */
+/* ---- routing/target/recount.c ---- */
 /* Counts anew when this store has never been counted, or was in the middle of it. */
 enum err recount_load(struct turn_view *t);
 enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
@@ -438,7 +438,7 @@ enum err recount_tick(struct turn_view *t);
 enum err recount_follow(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
 			const struct target_place *after);
 void recount_free(struct recount *r);
-/* ---- route.c ---- */
+/* ---- routing/documents/route.c ---- */
 /* ERR_PROTOCOL: targets that are no recipients. */
 enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out);
 /* Does it address its signer's whole subtree, besides others perhaps? */
@@ -450,6 +450,6 @@ enum err document_complete(struct turn_view *t, struct doc_place place, const st
 /* A signed refusal for each committee that cannot be served. */
 enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
 
-#include "routing/decide.h"
+#include "routing/decide/decide.h"
 
 #endif

@@ -1,7 +1,78 @@
 # Sources of the command line.
-TOOLS := cli cli_talk client clocks cmd_check cmd_committee cmd_completion cmd_config cmd_demo cmd_export cmd_help cmd_init cmd_key cmd_lab cmd_list cmd_paper cmd_queue cmd_registry cmd_resend cmd_save \
-	cmd_send cmd_show cmd_status cmd_target cmd_verify cmd_watch complete complete_ask doctype_option docx entry_options evidence field form file_name fsutil help cmd_recover \
-	json lab lab_process layout manual media output output_json output_plain output_text period ports recipients registry registry_change \
-	request_file slips story submission suggest term text tree_file uuid vanthu
+TOOLS := \
+	base/file_name \
+	base/files \
+	base/text \
+	cli/complete \
+	cli/complete_ask \
+	cli/help \
+	cli/manual \
+	cli/options \
+	cli/suggest \
+	cli/talk \
+	cli/usage \
+	client/connection \
+	client/evidence \
+	client/media_type \
+	client/submission \
+	client/uuid \
+	command/check \
+	command/committee \
+	command/committee_change \
+	command/completion \
+	command/config \
+	command/demo \
+	command/export \
+	command/help \
+	command/init \
+	command/key \
+	command/lab \
+	command/list \
+	command/paper \
+	command/queue \
+	command/recover \
+	command/resend \
+	command/save \
+	command/send \
+	command/show \
+	command/status \
+	command/target \
+	command/verify \
+	command/watch \
+	input/committee_options \
+	input/doctype_option \
+	input/period \
+	input/recipients \
+	input/text_field \
+	lab/demo_steps \
+	lab/docx \
+	lab/lab \
+	lab/ports \
+	lab/process \
+	output/clocks \
+	output/json \
+	output/output \
+	output/plain \
+	output/reply_json \
+	output/slips \
+	output/table_layout \
+	output/terminal \
+	output/text \
+	registry/change \
+	registry/registry \
+	registry/request_file \
+	registry/tree_file \
+	vanthu
 # What unit tests use and test of it.
-TOOLS_TEST := docx entry_options evidence file_name fsutil layout media period ports text uuid
+TOOLS_TEST := \
+	base/file_name \
+	base/files \
+	base/text \
+	client/evidence \
+	client/media_type \
+	client/uuid \
+	input/committee_options \
+	input/period \
+	lab/docx \
+	lab/ports \
+	output/table_layout

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "tools/commands.h"
-#include "tools/entry_options.h"
-#include "tools/output.h"
-#include "tools/suggest.h"
+#include "tools/cli/suggest.h"
+#include "tools/command/commands.h"
+#include "tools/input/committee_options.h"
+#include "tools/output/output.h"
 
 #define CLERK N_("Documents")
 #define OPS N_("Operation")

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "proto/prescan.h"
-#include "routing/limits.h"
+#include "routing/base/limits.h"
 
 enum { HEAD_BYTES = 4, READ_BYTES = 256 * 1024, WAIT_MS = 60 * 1000, ARENA_BYTES = 16 << 20 };
 

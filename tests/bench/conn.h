@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "proto/control.pb-c.h"
-#include "routing/arena.h"
+#include "routing/base/arena.h"
 
 /* Says why on stderr and ends the process with 1. */
 void bench_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

@@ -9,7 +9,7 @@
 
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "tools/uuid.h"
+#include "tools/client/uuid.h"
 
 enum { ARENA_BYTES = 8 << 20, NUMBER_AT = 12, RANDOM_AT = 8 };
 

@@ -2,7 +2,7 @@
 #ifndef VANTHU_TESTS_BENCH_DOCUMENTS_H
 #define VANTHU_TESTS_BENCH_DOCUMENTS_H
 
-#include "routing/types.h"
+#include "routing/base/types.h"
 #include "tests/bench/conn.h"
 
 struct plan_of_load {

@@ -21,7 +21,7 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 	for word in $("$VANTHU" completion words -- '' | cut -f1); do
 		words+=("vanthu $word" $("$VANTHU" completion words -- "$word" -- | cut -f1))
 	done
-	for word in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([0-9]*\),.*/\1/p' routing/err.h | grep -v '^0$'); do words+=("VT-$word ("); done
+	for word in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([0-9]*\),.*/\1/p' routing/base/err.h | grep -v '^0$'); do words+=("VT-$word ("); done
 	for page in build/man/vanthu.1 build/man/vi/vanthu.1; do
 		text=$(plain "$page")
 		for word in "${words[@]}"; do
@@ -65,7 +65,7 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 
 @test "documents, manuals and errors name commands and options that there are" {
 	sed -n 's/\\-/-/g; s/^\(vanthu .*\)/`\1`/p' docs/man/*.in docs/man/vi/*.in >"$BATS_TEST_TMPDIR/man.md"
-	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/err.c tools/help.c tools/cmd_*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
+	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/base/err.c tools/cli/help.c tools/cmd_*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
 	/usr/bin/python3 -B tests/helpers/doc_commands.py "$VANTHU" build/vanthud README.md README.vi.md CHANGELOG.md CONTRIBUTING.md docs/*.md \
 		"$BATS_TEST_TMPDIR/man.md" "$BATS_TEST_TMPDIR/texts.md"
 }

@@ -8,7 +8,7 @@
 #include "proto/fields.h"
 #include "proto/prescan.h"
 #include "tests/helpers/badpeer.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { ASKED_MS = 60000, FLOOD = 20000, BURST = 40, EVIDENCE_MAX_BYTES = 1 << 20 };
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "proto/seal.h"
-#include "tools/evidence.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
+#include "tools/client/evidence.h"
 
 enum { ARENA_BYTES = 64 << 20, FILE_MAX_BYTES = 1 << 20, ROOM_BYTES = 4096, PARTS_MOST = 256, JOBS = 2, FIELDS = 5 };
 

@@ -1,12 +1,12 @@
 /* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST (0: the newest)
- * Knows where records lie (daemon/store_lmdb_layout.c) and prints the key. */
+ * Knows where records lie (daemon/store/lmdb_layout.c) and prints the key. */
 #include <errno.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/record.h"
+#include "routing/state/record.h"
 
 enum { DATABASES_MAX = 64, KEPT = 16, SERIAL_KEY = 9 };
 static const size_t map_bytes = (size_t)64 << 30;

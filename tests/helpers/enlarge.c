@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/id.h"
-#include "tools/registry.h"
-#include "tools/text.h"
+#include "routing/base/committee_id.h"
+#include "tools/base/text.h"
+#include "tools/registry/registry.h"
 
 enum { MOST = 1000000, NAME_BYTES = 32, SCRATCH_BYTES = 64 * 1024 };
 

@@ -9,8 +9,8 @@
 
 #include "proto/digest.h"
 #include "proto/merkle.h"
-#include "routing/stream.h"
-#include "tools/fsutil.h"
+#include "routing/state/stream.h"
+#include "tools/base/files.h"
 
 enum { ARENA_BYTES = 256 << 20, ANSWER_MS = 1500, GREET_TRIES = 60 };
 /* For what must come, however busy the machine; and for what tells only that nobody is there. */

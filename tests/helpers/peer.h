@@ -7,7 +7,7 @@
 #include "proto/head.h"
 #include "proto/seal.h"
 #include "proto/wire.h"
-#include "routing/limits.h"
+#include "routing/base/limits.h"
 
 struct way_out { /* a stream that we publish */
 	struct stream_id id;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 #include "tests/sim/check.h"
 
 enum { PLACES_MAX = 256, SERIALS_MAX = 4096 };

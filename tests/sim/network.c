@@ -5,7 +5,7 @@
 
 #include "proto/digest.h"
 #include "proto/wire.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 #include "tests/sim/world.h"
 
 enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, REFUSED_MS = 1000, FRAME_ARENA_BYTES = DECODE_BUDGET_BYTES };

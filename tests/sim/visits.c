@@ -1,4 +1,4 @@
-/* Visits: a connection from one committee to another that need not be its neighbour; see routing/visit.c. Who dials must know where the host is; who
+/* Visits: a connection from one committee to another that need not be its neighbour; see routing/links/visit.c. Who dials must know where the host is; who
  * is dialled lets in whom its directory has. */
 #include <assert.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 #include "proto/digest.h"
 #include "proto/wire.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 #include "tests/sim/world.h"
 
 enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, ARENA_BYTES = 4 << 20 };

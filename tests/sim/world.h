@@ -7,7 +7,7 @@
  *   faults.c     which faults a seed draws, when they strike, healing
  *   clocks.c     clocks that are wrong by minutes to days, and are mended
  *   hostile.c    a neighbour that lies
- *   registry.c   changing worlds: versions of the directory, and the tree of each
+ *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
@@ -15,13 +15,13 @@
 #ifndef VANTHU_TESTS_SIM_WORLD_H
 #define VANTHU_TESTS_SIM_WORLD_H
 
-#include "daemon/bulk.h"
-#include "daemon/files.h"
-#include "daemon/follow.h"
+#include "daemon/bulk/bulk.h"
+#include "daemon/directory/download.h"
+#include "daemon/files/files.h"
 #include "daemon/inbox.h"
-#include "daemon/opener.h"
+#include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "daemon/turn.h"
 #include "proto/directory.h"
 #include "proto/seal.h"
@@ -249,7 +249,7 @@ void visits_end(struct member *m, struct committee_id who, enum party party);
 void visits_deliver(struct world *w, const struct sim_event *e);
 void visits_member_gone(struct world *w, int member);
 
-/* ---- registry.c ---- */
+/* ---- tools/registry/registry.c ---- */
 void registry_relocate(struct world *w);
 int world_parent(const struct world *w, uint64_t version, int member);
 bool world_is_below(const struct world *w, uint64_t version, int top, int member);

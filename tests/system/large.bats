@@ -1,5 +1,5 @@
 # A directory of thousands: checked beside the turns, put into force in pieces, handed on as changes, while documents pass and a daemon is killed
-# in the middle. The size is what no single turn could write (routing/limits.h, DIRECTORY_STAGE_ROWS).
+# in the middle. The size is what no single turn could write (routing/base/limits.h, DIRECTORY_STAGE_ROWS).
 
 setup() { load common; cd "$BATS_TEST_TMPDIR" || return 1; }
 teardown() { load common; end_lab; }

@@ -39,7 +39,7 @@ teardown() { end_lab; }
 	END
 	limits=$(sed -n '/^## Limits/,/^## Error codes/p' "$ROOT/docs/PROTOCOL.md" | tr -d ,)
 	{
-		printf '#include <stdio.h>\n#include "routing/limits.h"\nint main(void) {\n'
+		printf '#include <stdio.h>\n#include "routing/base/limits.h"\nint main(void) {\n'
 		while read -r name row; do printf 'printf("%%llu\t%s\t%s\\n", (unsigned long long)(%s));\n' "$name" "$row" "$name"; done <limits
 		printf '}\n'
 	} >limit.c

@@ -3,8 +3,8 @@
 #ifndef VANTHU_TESTS_UNIT_BULK_PAIR_H
 #define VANTHU_TESTS_UNIT_BULK_PAIR_H
 
-#include "daemon/bulk.h"
-#include "daemon/store.h"
+#include "daemon/bulk/bulk.h"
+#include "daemon/store/store.h"
 #include "tests/unit/fixture.h"
 
 enum { SIZE = 40 * CHUNK_BYTES + 77, QUEUE_MAX = 512 };

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { TURNS_MAX = 100000, READ_BYTES = 65536 };
 

@@ -2,7 +2,7 @@
 #ifndef VANTHU_TESTS_UNIT_DESK_H
 #define VANTHU_TESTS_UNIT_DESK_H
 
-#include "daemon/control_internal.h"
+#include "daemon/control/internal.h"
 #include "tests/unit/fixture.h"
 
 struct desk {

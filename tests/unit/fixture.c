@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/opener.h"
+#include "daemon/links/publish_opener.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/wire.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 static const struct { const char *id, *superior, *endpoint; } tree[FIXTURE_COMMITTEES] = {
 	{ "huyen-a", "tinh", "tcp://127.0.0.1:7101" }, { "huyen-b", "tinh", "tcp://127.0.0.1:7102" }, { "tinh", "", "tcp://127.0.0.1:7100" },

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "proto/directory.h"
 #include "proto/head.h"
 #include "proto/seal.h"

@@ -1,4 +1,4 @@
-/* A document that comes again: a repetition, a further part of its names, or a new way. The table is in routing/again.c. */
+/* A document that comes again: a repetition, a further part of its names, or a new way. The table is in routing/documents/duplicate.c. */
 #include "tests/unit/fixture.h"
 
 #include <string.h>

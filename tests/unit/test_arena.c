@@ -1,5 +1,5 @@
 /* The arena: its budget is what bounds hostile input, so the edges of the budget matter most. */
-#include "routing/arena.h"
+#include "routing/base/arena.h"
 
 #include <stdalign.h>
 #include <string.h>

@@ -192,7 +192,7 @@ static void test_chunk_out_of_turn_is_against_the_protocol(void **state)
 
 /* What the sender answers to a request of the receiver's. */
 
-/* The event found no room in the inbox (daemon_acts.c): "without it the next connection finds the record again". */
+/* The event found no room in the inbox (daemon/acts.c): "without it the next connection finds the record again". */
 static void test_what_was_told_in_vain_is_told_again_by_the_next_connection(void **state)
 {
 	struct pair *p = *state;

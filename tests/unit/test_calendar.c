@@ -1,5 +1,5 @@
 /* Months as a Vietnamese office counts them: the same as the C library's calendar seven hours on. */
-#include "routing/calendar.h"
+#include "routing/base/calendar.h"
 
 #include <stdio.h>
 #include <string.h>

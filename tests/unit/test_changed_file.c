@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 static char path[64];
 

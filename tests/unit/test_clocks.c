@@ -1,5 +1,5 @@
 /* The rules about clocks, as tables: what a reading says, and when a committee must take its own clock for wrong. */
-#include "routing/clocks.h"
+#include "routing/links/clocks.h"
 
 #include "tests/unit/fixture.h"
 

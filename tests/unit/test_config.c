@@ -1,5 +1,5 @@
 /* The configuration: every error at once with its place, and YAML's surprises refused. */
-#include "daemon/config.h"
+#include "daemon/config/config.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/config_yaml.h"
+#include "daemon/config/yaml.h"
 #include "tests/unit/fixture.h"
 
 struct corner {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/control_internal.h"
+#include "daemon/control/internal.h"
 #include "tests/unit/fixture.h"
 
 /* One request with all its parts at hand, right as it is. */

@@ -1,7 +1,7 @@
 /* Places and bytes at the local sockets: what each socket has for itself, and each uid. */
 #include <stdlib.h>
 
-#include "daemon/control_share.h"
+#include "daemon/control/share.h"
 #include "tests/unit/fixture.h"
 
 enum { CLERK = 1000, OTHER = 1001, CROWD = 2000 };

@@ -4,7 +4,7 @@
 #include "proto/digest.h"
 #include "tests/unit/fixture.h"
 
-/* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as store_lmdb_read.c does. */
+/* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as daemon/store/lmdb_read.c does. */
 struct damage {
 	struct lookup whole;
 	enum family family;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "daemon/spool.h"
-#include "routing/id.h"
+#include "daemon/directory/spool.h"
+#include "routing/base/committee_id.h"
 
 static const char *const to_a1[] = { "xa-a1", NULL };
 

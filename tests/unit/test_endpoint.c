@@ -1,5 +1,5 @@
 /* Endpoints go to libzmq, which takes far more than one wants: everything but tcp://HOST:PORT must stop here. */
-#include "routing/endpoint.h"
+#include "routing/base/endpoint.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Evidence: believed as it was made, and in no other form. The bits of a real lab's file are flipped in tests/system/evidence.bats; here are
  * the cases that a lab does not make by itself. */
-#include "tools/evidence.h"
+#include "tools/client/evidence.h"
 
 #include <string.h>
 

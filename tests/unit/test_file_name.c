@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tools/file_name.h"
+#include "tools/base/file_name.h"
 
 #define PICTURE "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb" /* one for people, three code points */
 

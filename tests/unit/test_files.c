@@ -1,5 +1,5 @@
 /* Attachments: the same interface test over the disk and the simulator's memory, and what only a disk can get wrong: caches, crashes, damage. */
-#include "daemon/files.h"
+#include "daemon/files/files.h"
 
 #include <fcntl.h>
 #include <ftw.h>

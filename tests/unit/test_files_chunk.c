@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "daemon/files.h"
+#include "daemon/files/files.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { SMALL = 3, LARGE = 70, REST = 100 };
 

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/clock.h"
-#include "daemon/files.h"
+#include "daemon/base/clock.h"
+#include "daemon/files/files.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { SIZE = 16 << 20, SMALL = 3 * CHUNK_BYTES, CHUNKS = 3 };
 
@@ -28,7 +28,7 @@ static int told(void)
 	return -1;
 }
 
-/* In the place of daemon/clock.c's. */
+/* In the place of daemon/base/clock.c's. */
 static int64_t passed_ms;
 
 struct now clock_now(void)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "routing/fold.h"
+#include "routing/rules/spelling.h"
 
 static void test_spellings_of_one_number_are_one(void **state)
 {

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "daemon/gate_internal.h"
+#include "daemon/links/gate_internal.h"
 
 enum { LITTLE_BYTES = 300, STEP_BYTES = 64 * 1024 };
 

@@ -1,7 +1,7 @@
 /* A committee whose clock or key is wrong signs nothing new, says why, and goes on by itself. */
 #include <string.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 #include "tests/unit/fixture.h"
 
 enum { HOUR_MS = 3600 * 1000 };

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 static const char *const to_a1[] = { "xa-a1", NULL };
 static const char *const to_b1[] = { "xa-b1", NULL };

@@ -1,5 +1,5 @@
 /* Committee ids: they become file names, keys and routing, so what is refused matters. */
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "routing/id.h"
-#include "routing/staged.h"
+#include "routing/base/committee_id.h"
+#include "routing/directory/staged.h"
 
 enum { MANY = 700 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/follow.h"
-#include "routing/id.h"
+#include "daemon/directory/download.h"
+#include "routing/base/committee_id.h"
 
 struct bench {
 	struct stage *g;

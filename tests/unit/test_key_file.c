@@ -1,5 +1,5 @@
 /* Private keys that others can read or replace, and those that the tools make. */
-#include "daemon/key_file.h"
+#include "daemon/keys/key_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 struct corner {
 	char folder[64], key[128], other[128];

@@ -1,5 +1,5 @@
 /* Keys out of the stored directory, cached: what is forgotten is read anew, what is unknown stays unknown. */
-#include "daemon/keyring.h"
+#include "daemon/keys/keyring.h"
 
 #include <string.h>
 

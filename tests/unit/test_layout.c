@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <uninorm.h>
 
-#include "tools/layout.h"
-#include "tools/text.h"
+#include "tools/base/text.h"
+#include "tools/output/table_layout.h"
 
 static const char subject[] = "Kế hoạch triển khai chuyển đổi số trong các tổ chức đảng trực thuộc";
 

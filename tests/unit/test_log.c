@@ -1,5 +1,5 @@
 /* Log lines: one write of one line each, and no value can fake another one. */
-#include "daemon/log.h"
+#include "daemon/base/log.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/log_repeat.h"
+#include "daemon/base/log_repeat.h"
 #include "tests/unit/fixture.h"
 
 static void quoted(const char *text, const char *expected)

@@ -2,7 +2,7 @@
  * whoever was first. */
 #include <string.h>
 
-#include "routing/series.h"
+#include "routing/rules/series.h"
 #include "tests/unit/paper.h"
 
 static struct act_reply answer_to(struct stage *g, const struct event *e)

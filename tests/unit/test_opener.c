@@ -1,5 +1,5 @@
 /* From a frame to events: a bad envelope gives an event with a verdict, a bad frame none at all. */
-#include "daemon/opener.h"
+#include "daemon/links/publish_opener.h"
 
 #include <stdio.h>
 #include <string.h>

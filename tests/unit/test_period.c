@@ -1,5 +1,5 @@
 /* Periods as people write them come back in their shortest form; what is none is refused. */
-#include "tools/period.h"
+#include "tools/input/period.h"
 
 #include "tests/unit/fixture.h"
 

@@ -1,6 +1,6 @@
 /* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the turn before. Walks over it are in
  * test_store.c. */
-#include "routing/plan.h"
+#include "routing/state/plan.h"
 
 #include <stdio.h>
 #include <string.h>

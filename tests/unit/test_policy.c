@@ -1,6 +1,6 @@
 /* Rules without state. What the origin accepts must be what every reader's decoder takes: a submission that is refused everywhere
  * else is lost work. */
-#include "routing/policy.h"
+#include "routing/rules/policy.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "tools/ports.h"
+#include "tools/lab/ports.h"
 
 static int hold(unsigned port)
 {

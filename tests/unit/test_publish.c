@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/opener.h"
+#include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"

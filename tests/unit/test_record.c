@@ -1,9 +1,9 @@
 /* Keys of records: their byte order is the order of what they mean, and what is not a key does not parse. */
-#include "routing/record.h"
+#include "routing/state/record.h"
 
 #include <string.h>
 
-#include "routing/lookup.h"
+#include "routing/state/lookup.h"
 #include "tests/unit/fixture.h"
 
 static int order(struct key a, struct key b)

@@ -1,5 +1,5 @@
 /* Frames of links keep their order for each neighbour, whether a worker opens them or, when one comes alone, the control thread itself. */
-#include "daemon/sequencer.h"
+#include "daemon/links/sequencer.h"
 
 #include <stdlib.h>
 

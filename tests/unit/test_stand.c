@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 static struct store_mark mark_of(const char *store, uint64_t starts, const char *run)
 {

@@ -1,5 +1,5 @@
 /* The store's interface, run over the memory store and LMDB alike, and what only LMDB can get wrong: reopening, owners, damage. */
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/store_lmdb_internal.h"
+#include "daemon/store/lmdb_internal.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { MAP_BYTES = 16 << 20, WALK_MAX = 256 };
 

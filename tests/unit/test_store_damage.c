@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store_lmdb_internal.h"
+#include "daemon/store/lmdb_internal.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { MAP_BYTES = 16 << 20, WALK_MAX = 64 };
 

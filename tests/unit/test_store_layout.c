@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store_lmdb_internal.h"
+#include "daemon/store/lmdb_internal.h"
 #include "proto/record_codec.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { MAP_BYTES = 64 << 20, ROUNDS = 60, OLD_SERIALS = 2500 };
 

@@ -8,9 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { MAP_BYTES = 16 << 20, PATH_BYTES = 256, NAME_BYTES = 64 };
 

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include "tests/unit/fixture.h"
-#include "tools/fsutil.h"
+#include "tools/base/files.h"
 
 enum { MAP_BYTES = 16 << 20 };
 

@@ -1,5 +1,5 @@
 /* One lane's sequence, chain and credit: the edges where a publisher may, and where a subscriber says stop. */
-#include "routing/stream.h"
+#include "routing/state/stream.h"
 
 #include "proto/digest.h"
 #include "tests/unit/fixture.h"

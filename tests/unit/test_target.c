@@ -1,5 +1,5 @@
 /* What counts as what, the share that comes of it, and the line that it is held against. */
-#include "routing/target.h"
+#include "routing/target/target.h"
 
 #include <string.h>
 

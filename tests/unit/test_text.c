@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
-#include "routing/doctype.h"
-#include "tools/media.h"
-#include "tools/text.h"
-#include "tools/uuid.h"
+#include "routing/rules/doctype.h"
+#include "tools/base/text.h"
+#include "tools/client/media_type.h"
+#include "tools/client/uuid.h"
 
 static void expect_fold(const char *text, const char *folded)
 {

@@ -1,5 +1,5 @@
 /* Questions about the tree over a stored directory: ways, paths, and rows that are missing. */
-#include "routing/tree.h"
+#include "routing/state/tree.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* One rule for all texts: a table of what people see, and of what they do not. */
 #include <string.h>
 
-#include "routing/visible.h"
+#include "routing/base/visible.h"
 #include "tests/unit/fixture.h"
 
 #define JOINER "\xe2\x80\x8d"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 
 static void tick(struct station *s)
 {

@@ -1,5 +1,5 @@
 /* The pool: every job comes back once, on this thread, also when the pool ends before it was begun. */
-#include "daemon/workers.h"
+#include "daemon/base/workers.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -6,7 +6,7 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
-#include "routing/stream.h"
+#include "routing/state/stream.h"
 #include "tests/vectors/vectors.h"
 
 static void write_pae(struct vectors *v, struct out *o, const char *name, const char *type, struct blob payload)

@@ -8,7 +8,7 @@
 
 #include "proto/digest.h"
 #include "proto/merkle.h"
-#include "routing/id.h"
+#include "routing/base/committee_id.h"
 #include "tests/vectors/vectors.h"
 
 static const struct {

@@ -6,7 +6,7 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/wire.h"
-#include "routing/stream.h"
+#include "routing/state/stream.h"
 #include "tests/vectors/vectors.h"
 
 static const struct stream_id stream = {{ 0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf }};

@@ -1,3 +1,3 @@
 /* Includes upwards. */
-#include "daemon/store.h"
+#include "daemon/store/store.h"
 #include <lmdb.h>

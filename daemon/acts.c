@@ -1,0 +1,246 @@
+/* What acts mean in this process: sockets, clients, fetches, files. See outbox.h and daemon/bulk/bulk.h for who calls. */
+#include <stdlib.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/daemon.h"
+#include "proto/wire.h"
+#include "routing/base/committee_id.h"
+
+enum { DROP_AGAIN_MS = 10 * 60 * 1000 };
+
+/* ---- outbox ---- */
+
+static enum err send_control(void *ctx, struct committee_id neighbour, struct blob frame)
+{
+	struct daemon *d = ctx;
+	enum err e = links_send(d->links, neighbour, PURPOSE_CONTROL, frame);
+
+	/* A neighbour that does not read: an acknowledgement that did not go out must not be lost silently, so the link begins anew. */
+	if (e == ERR_BUSY) {
+		links_reset(d->links, neighbour);
+		sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, ERR_BUSY);
+	}
+	return e;
+}
+
+static bool may_publish(void *ctx, struct committee_id neighbour)
+{
+	return links_may_publish(((struct daemon *)ctx)->links, neighbour);
+}
+
+static void reply(void *ctx, const struct act_reply *r)
+{
+	control_reply(((struct daemon *)ctx)->control, r);
+#ifdef VANTHU_CANARY_EARLY_ACK
+	control_service(((struct daemon *)ctx)->control, NULL, 0); /* the canary of the tests: at once, not after its commit */
+#endif
+}
+
+static void publish_notice(void *ctx, const struct act_notify *n)
+{
+	events_publish(((struct daemon *)ctx)->events, n, clock_now().wall_ms);
+}
+
+static void fetch(void *ctx, struct committee_id neighbour)
+{
+	bulk_kick(((struct daemon *)ctx)->bulk, neighbour, clock_now());
+}
+
+static void fetch_stop(void *ctx, struct committee_id neighbour)
+{
+	bulk_stop(((struct daemon *)ctx)->bulk, neighbour);
+}
+
+/* The core's own verdict: it has counted it. */
+static void cut_off(void *ctx, struct committee_id neighbour, enum err why)
+{
+	struct daemon *d = ctx;
+
+	links_punish(d->links, neighbour, why);
+	sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, why);
+}
+
+static void fault(void *ctx, struct committee_id neighbour, enum err why)
+{
+	sequencer_link(((struct daemon *)ctx)->sequencer, EVENT_FAULT, neighbour, why);
+}
+
+void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
+{
+	fault(ctx, neighbour, why);
+	cut_off(ctx, neighbour, why);
+}
+
+static void reopen(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+{
+	sequencer_reopen(((struct daemon *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms, corrected_at_ms);
+}
+
+static void follow_directory(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	if (daemon_follow_directory(d) != ERR_OK) {
+		log_event(LOG_ERROR, "directory-not-followed", "version=%llu", (unsigned long long)core_directory_version(d->core));
+		d->stopping = true; /* the next start reads it from the store */
+	}
+}
+
+/* ---- content that nobody needs ---- */
+
+struct drop_job {
+	struct job job; /* first */
+	struct daemon *daemon;
+	struct digest sha256;
+	enum err result;
+};
+
+static void plan_drop(struct daemon *d, struct digest sha256, int64_t due_ms)
+{
+	if (d->drop_count < DROPS_MAX)
+		d->drops[d->drop_count++] = (struct drop){ sha256, due_ms };
+	else
+		log_event(LOG_WARNING, "drop-forgotten", "count=%u", d->drop_count); /* costs disk, loses nothing */
+}
+
+static void work_drop(struct job *j)
+{
+	struct drop_job *drop = (struct drop_job *)j;
+
+	drop->result = drop->daemon->files->ops->drop(drop->daemon->files, &drop->sha256);
+}
+
+static void dropped(struct job *j)
+{
+	struct drop_job *drop = (struct drop_job *)j;
+	struct daemon *d = drop->daemon;
+
+	d->drop_jobs--;
+	if (drop->result == ERR_BUSY)
+		plan_drop(d, drop->sha256, clock_now().mono_ms + DROP_AGAIN_MS);
+	free(drop);
+}
+
+static bool still_needed(struct daemon *d, const struct digest *sha256)
+{
+	struct lookup l = d->store->ops->lookup(d->store);
+	struct scan scan = scan_of(key_digest(*sha256));
+	struct record r;
+
+	arena_reset(d->scratch);
+	return l.next(l.ctx, d->scratch, FAMILY_FILE, &scan, &r) != ERR_NOT_FOUND;
+}
+
+void daemon_drop_due(struct daemon *d, int64_t mono_ms)
+{
+	for (unsigned i = 0; i < d->drop_count;) {
+		struct drop due = d->drops[i];
+		struct drop_job *job;
+
+		if (due.due_ms > mono_ms) {
+			i++;
+			continue;
+		}
+		d->drops[i] = d->drops[--d->drop_count];
+		if (still_needed(d, &due.sha256) || (job = calloc(1, sizeof *job)) == NULL)
+			continue;
+		job->daemon = d;
+		job->sha256 = due.sha256;
+		job->job.work = work_drop;
+		job->job.done = dropped;
+		d->drop_jobs++;
+		workers_runner(d->file_workers).run(d->file_workers, &job->job);
+	}
+}
+
+/* Not at once: a submission with the same content may be on its way to the core. Files that were written lately refuse to go (daemon/files/files.h). */
+static void drop_file(void *ctx, struct digest sha256)
+{
+	plan_drop(ctx, sha256, clock_now().mono_ms);
+}
+
+static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)
+{
+	return links_visit_send(((struct daemon *)ctx)->links, who, party, frame);
+}
+
+static void visit_end(void *ctx, struct committee_id who, enum party party)
+{
+	links_visit_end(((struct daemon *)ctx)->links, who, party);
+}
+
+static void installed(void *ctx, const struct act_installed *i)
+{
+	installer_installed(((struct daemon *)ctx)->installer, i);
+}
+
+struct outbox_ops daemon_outbox_ops(struct daemon *d)
+{
+	return (struct outbox_ops){ .ctx = d, .send = send_control, .may_publish = may_publish, .reply = reply, .notify = publish_notice, .fetch = fetch,
+				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
+				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
+				    .visit_end = visit_end, .reopen = reopen, .installed = installed };
+}
+
+/* ---- bulk ---- */
+
+static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct message *m)
+{
+	struct daemon *d = ctx;
+	struct blob frame;
+	enum err e;
+
+	arena_reset(d->scratch);
+	e = wire_encode(d->scratch, m, &frame);
+	return e == ERR_OK ? links_send(d->links, neighbour, PURPOSE_BULK, frame) : e;
+}
+
+static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
+				void *owner)
+{
+	struct daemon *d = ctx;
+
+	return links_send_bulk(d->links, neighbour, frame, release, owner);
+}
+
+static void bulk_open(void *ctx, struct committee_id neighbour)
+{
+	struct daemon *d = ctx;
+	struct message m = { .type = MESSAGE_OPEN_BULK };
+	struct link_view v;
+	struct blob frame;
+
+	if (!core_link_find(d->core, neighbour, &v))
+		return;
+	if (v.superior) {
+		links_open_bulk(d->links, neighbour);
+		return;
+	}
+	/* Always dialled by the subordinate (DESIGN §6): it is asked to. When this gets lost, bulk asks again. */
+	arena_reset(d->scratch);
+	if (wire_encode(d->scratch, &m, &frame) == ERR_OK && links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)
+		log_event(LOG_DEBUG, "bulk-not-asked", "committee=%s", neighbour.text);
+}
+
+static void bulk_close(void *ctx, struct committee_id neighbour)
+{
+	links_close_bulk(((struct daemon *)ctx)->links, neighbour);
+}
+
+static void bulk_fetched(void *ctx, const struct ev_fetched *e)
+{
+	struct daemon *d = ctx;
+	struct event event = { .type = EVENT_FETCHED, .u.fetched = *e };
+
+	/* The others leave room in the inbox for this; without it the record is found again, after half a minute or by the next connection. */
+	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
+		log_event(LOG_WARNING, "inbox-full", "event=fetched");
+}
+
+struct bulk_ops daemon_bulk_ops(struct daemon *d)
+{
+	return (struct bulk_ops){ .ctx = d, .send = bulk_send, .send_frame = bulk_send_frame,
+				  .open = bulk_open, .close = bulk_close, .fetched = bulk_fetched,
+				  .violation = daemon_violation, .fault = fault };
+}

@@ -1,0 +1,30 @@
+/* See daemon/base/socket_group.h. */
+#include "daemon/base/socket_group.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <string.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum err access_grant(const char *path, const char *name)
+{
+	const struct group *g = getgrnam(name);
+
+	return g == NULL || chown(path, (uid_t)-1, g->gr_gid) != 0 || chmod(path, 0660) != 0 ? ERR_CONFIG : ERR_OK;
+}
+
+bool access_private_group(gid_t gid, uid_t owner)
+{
+	const struct group *g = getgrgid(gid);
+	const struct passwd *p = getpwuid(owner);
+
+	if (g == NULL || p == NULL || p->pw_gid != gid || strcmp(p->pw_name, g->gr_name) != 0)
+		return false;
+	for (char *const *member = g->gr_mem; *member != NULL; member++) {
+		if (strcmp(*member, p->pw_name) != 0)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,214 @@
+/* A pool of threads with two lists; see workers.h. */
+#include "daemon/base/workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct list {
+	struct job *first, **last;
+};
+
+struct workers {
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct list todo, done;
+	pthread_t *threads;
+	unsigned thread_count;
+	unsigned pending, unsaid; /* control thread only; unsaid: since the last workers_flush */
+	unsigned waiting;         /* threads with nothing to do */
+	int fd;
+	bool stopping;
+};
+
+static void push(struct list *l, struct job *j)
+{
+	j->next = NULL;
+	*l->last = j;
+	l->last = &j->next;
+}
+
+static struct job *pop(struct list *l)
+{
+	struct job *j = l->first;
+
+	if (j != NULL) {
+		l->first = j->next;
+		if (l->first == NULL)
+			l->last = &l->first;
+	}
+	return j;
+}
+
+static void tell(struct workers *w)
+{
+	uint64_t one = 1;
+
+	/* An eventfd takes 8 bytes or is full, and full means that the reader has been told. */
+	if (write(w->fd, &one, sizeof one) < 0)
+		return;
+}
+
+/* Told when the lock is free: whoever wakes wants it at once. */
+static void report(struct workers *w, struct job *j)
+{
+	bool first;
+
+	pthread_mutex_lock(&w->lock);
+	first = w->done.first == NULL;
+	push(&w->done, j);
+	pthread_mutex_unlock(&w->lock);
+	if (first)
+		tell(w);
+}
+
+static void *run(void *arg)
+{
+	struct workers *w = arg;
+
+	pthread_mutex_lock(&w->lock);
+	while (!w->stopping) {
+		struct job *j = pop(&w->todo);
+
+		if (j == NULL) {
+			w->waiting++;
+			pthread_cond_wait(&w->wake, &w->lock);
+			w->waiting--;
+			continue;
+		}
+		pthread_mutex_unlock(&w->lock);
+		j->work(j);
+		report(w, j);
+		pthread_mutex_lock(&w->lock);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+static bool start_threads(struct workers *w, unsigned count, const char *name)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (; w->thread_count < count; w->thread_count++) {
+		char label[16];
+
+		if (pthread_create(&w->threads[w->thread_count], NULL, run, w) != 0)
+			break;
+		snprintf(label, sizeof label, "%.10s-%u", name, w->thread_count % 100);
+		pthread_setname_np(w->threads[w->thread_count], label);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return w->thread_count == count;
+}
+
+struct workers *workers_new(unsigned count, const char *name)
+{
+	struct workers *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	w->todo.last = &w->todo.first;
+	w->done.last = &w->done.first;
+	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	w->threads = calloc(count, sizeof *w->threads);
+	if (w->fd < 0 || w->threads == NULL || !start_threads(w, count, name)) {
+		workers_destroy(w);
+		return NULL;
+	}
+	return w;
+}
+
+void workers_destroy(struct workers *w)
+{
+	struct job *j;
+
+	if (w == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stopping = true;
+	pthread_cond_broadcast(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	for (unsigned i = 0; i < w->thread_count; i++)
+		pthread_join(w->threads[i], NULL);
+	/* What was not begun counts as never asked for; its owner is told all the same and lets go of it. */
+	while ((j = pop(&w->done)) != NULL || (j = pop(&w->todo)) != NULL)
+		j->done(j);
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w->threads);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+static void submit(void *ctx, struct job *j)
+{
+	struct workers *w = ctx;
+
+	w->pending++;
+	w->unsaid++;
+	pthread_mutex_lock(&w->lock);
+	push(&w->todo, j);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void workers_flush(struct workers *w)
+{
+	unsigned waiting;
+
+	if (w->unsaid == 0)
+		return;
+	pthread_mutex_lock(&w->lock);
+	waiting = w->waiting;
+	pthread_mutex_unlock(&w->lock);
+	/* A thread that began to wait since then found nothing to do, or does what was sent out. */
+	for (unsigned i = 0; i < w->unsaid && i < waiting; i++)
+		pthread_cond_signal(&w->wake);
+	w->unsaid = 0;
+}
+
+struct job_runner workers_runner(struct workers *w)
+{
+	return (struct job_runner){ .ctx = w, .run = submit };
+}
+
+int workers_fd(const struct workers *w)
+{
+	return w->fd;
+}
+
+unsigned workers_collect(struct workers *w, unsigned max)
+{
+	unsigned n = 0;
+	uint64_t count;
+	struct job *j;
+
+	if (read(w->fd, &count, sizeof count) < 0 && w->pending == 0)
+		return 0;
+	while (n < max) {
+		pthread_mutex_lock(&w->lock);
+		j = pop(&w->done);
+		pthread_mutex_unlock(&w->lock);
+		if (j == NULL)
+			return n;
+		w->pending--;
+		n++;
+		j->done(j);
+	}
+	tell(w); /* there may be more */
+	return n;
+}
+
+unsigned workers_pending(const struct workers *w)
+{
+	return w->pending;
+}

@@ -1,0 +1,161 @@
+/* What is to be fetched stands in the FETCH records: here they become transfers, and transfers end. See bulk.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/bulk/internal.h"
+
+/* When its time has come, it is taken out, and *last says what was wrong with it; of one that never failed, nothing (again_ms 0). */
+static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, struct failed *last)
+{
+	*last = (struct failed){ .again_ms = 0 };
+	for (unsigned i = 0; i < p->failed_count; i++) {
+		if (p->failed[i].lane != lane || p->failed[i].seq != seq)
+			continue;
+		if (b->now_ms < p->failed[i].again_ms)
+			return true;
+		*last = p->failed[i];
+		p->failed[i] = p->failed[--p->failed_count];
+		return false;
+	}
+	return false;
+}
+
+static struct transfer *begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
+{
+	struct key document_key = key_serial(fetch->role, fetch->serial), link_key = key_link(p->id, lane);
+	struct transfer *t = calloc(1, sizeof *t);
+	struct record document, link;
+	unsigned place = 0;
+
+	if (t == NULL || b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) != ERR_OK ||
+	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
+		free(t);
+		return NULL;
+	}
+	t->manifest = calloc(document.u.document.manifest_count + 1, sizeof *t->manifest);
+	if (t->manifest == NULL) {
+		free(t);
+		return NULL;
+	}
+	while (p->transfers[place] != NULL)
+		place++;
+	t->bulk = b;
+	t->peer = p;
+	t->lane = lane;
+	t->seq = seq;
+	t->role = fetch->role;
+	t->serial = fetch->serial;
+	t->stream = link.u.linkin.stream;
+	t->arrived_last = &t->arrived;
+	t->heard_ms = b->now_ms;
+	t->manifest_count = document.u.document.manifest_count;
+	memcpy(t->manifest, document.u.document.manifest, t->manifest_count * sizeof *t->manifest);
+	p->transfers[place] = t;
+	return t;
+}
+
+/* Places in use; normal ones leave one for urgent. */
+static bool has_place(const struct bulk *b, const struct peer *p, enum lane lane)
+{
+	unsigned used = 0;
+
+	for (unsigned i = 0; i < PARALLEL_MAX; i++)
+		used += p->transfers[i] != NULL;
+	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
+}
+
+/* A transfer that was told goes when the core's commit has erased its record. When that does not happen, it was told in vain, for the inbox was
+ * full: after a while it begins anew, and finds its files there. The core takes no harm from being told twice. */
+static void clear_told(struct bulk *b, struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		struct transfer *t = p->transfers[i];
+		struct record r;
+		struct key key;
+
+		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
+			continue;
+		key = key_seq(p->id, t->lane, t->seq);
+		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND || b->now_ms - t->heard_ms > TOLD_MS)
+			transfer_let_go(p, t);
+	}
+}
+
+void fetch_scan(struct bulk *b, struct peer *p)
+{
+	arena_reset(b->arena);
+	clear_told(b, p);
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		struct scan scan = scan_of(key_link(p->id, lane));
+		struct record r;
+
+		while (has_place(b, p, lane) && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
+			struct committee_id neighbour;
+			enum lane parsed;
+			struct transfer *t;
+			uint64_t seq;
+			struct failed last;
+
+			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || transfer_find(p, lane, seq) != NULL ||
+			    waits_to_try_again(b, p, lane, seq, &last))
+				continue;
+			t = begin(b, p, lane, seq, &r.u.fetch);
+			if (t == NULL)
+				break;
+			t->retried = last.again_ms != 0;
+			t->again = last.spoilt;
+			transfer_begin_item(t);
+		}
+	}
+	transfer_ask_all(p);
+}
+
+void fetch_abandon(struct bulk *b, struct peer *p)
+{
+	(void)b;
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		if (p->transfers[i] != NULL)
+			transfer_let_go(p, p->transfers[i]);
+	}
+	p->failed_count = 0;
+}
+
+void fetch_tick(struct bulk *b, struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		struct transfer *t = p->transfers[i];
+
+		if (t != NULL && !t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
+			transfer_give_up(p, t, ERR_TIMEOUT);
+	}
+	/* Those that were not wanted any more when their time had come. */
+	for (unsigned i = p->failed_count; i-- > 0;) {
+		if (b->now_ms > p->failed[i].again_ms + STALLED_MS)
+			p->failed[i] = p->failed[--p->failed_count];
+	}
+}
+
+bool fetch_active(const struct peer *p)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		if (p->transfers[i] != NULL)
+			return true;
+	}
+	return p->failed_count > 0;
+}
+
+uint64_t fetch_count(const struct bulk *b, const struct peer *p)
+{
+	enum { COUNTED_MAX = 1000 };
+	uint64_t n = 0;
+
+	arena_reset(b->arena);
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		struct scan scan = scan_of(key_link(p->id, lane));
+		struct record r;
+
+		while (n < COUNTED_MAX && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK)
+			n++;
+	}
+	return n;
+}

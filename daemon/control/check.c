@@ -1,0 +1,277 @@
+/* Requests that contradict themselves, or ask for what there is not: refused before anything is done, with the field to blame. What a field
+ * means beyond that (a committee that is known, a date that is one) is looked at where it is used. See daemon/control/internal.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+#include "routing/base/calendar.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/policy.h"
+#include "routing/rules/spelling.h"
+
+/* What is wrong, and where. */
+struct fault {
+	enum err why;
+	char *about; /* ABOUT_BYTES */
+};
+
+static bool bad(struct fault *f, enum err why, const char *about)
+{
+	f->why = why;
+	snprintf(f->about, CONTROL_ABOUT_BYTES, "%s", about);
+	return false;
+}
+
+static bool bad_row(struct fault *f, const char *list, size_t at, const char *field)
+{
+	f->why = ERR_USAGE;
+	snprintf(f->about, CONTROL_ABOUT_BYTES, "%s[%zu].%s", list, at, field);
+	return false;
+}
+
+static bool range(struct fault *f, long long value, long long most, const char *about)
+{
+	return field_enum(value, 0, most) == ERR_OK ? true : bad(f, ERR_USAGE, about);
+}
+
+/* ---- fields that this daemon does not know: from a newer program, which must not believe that they were heeded ---- */
+
+static bool known(struct fault *f, const ProtobufCMessage *m)
+{
+	char about[64];
+
+	if (m->n_unknown_fields > 0) {
+		snprintf(about, sizeof about, "%s: %u", m->descriptor->short_name, (unsigned)m->unknown_fields[0].tag);
+		return bad(f, ERR_UNSUPPORTED, about);
+	}
+	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
+		const ProtobufCFieldDescriptor *d = &m->descriptor->fields[i];
+		const uint8_t *at = (const uint8_t *)m + d->offset;
+		const ProtobufCMessage *one;
+		const ProtobufCMessage **list;
+		size_t count;
+		uint32_t chosen;
+
+		if (d->type != PROTOBUF_C_TYPE_MESSAGE)
+			continue;
+		if (d->label == PROTOBUF_C_LABEL_REPEATED) {
+			memcpy(&count, (const uint8_t *)m + d->quantifier_offset, sizeof count);
+			memcpy(&list, at, sizeof list);
+			for (size_t k = 0; k < count; k++) {
+				if (!known(f, list[k]))
+					return false;
+			}
+			continue;
+		}
+		if ((d->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0) {
+			memcpy(&chosen, (const uint8_t *)m + d->quantifier_offset, sizeof chosen);
+			if (chosen != d->id)
+				continue;
+		}
+		memcpy(&one, at, sizeof one);
+		if (one != NULL && !known(f, one))
+			return false;
+	}
+	return true;
+}
+
+/* Any UUID but nil: nobody can ask for that one again. */
+static bool check_id(struct fault *f, ProtobufCBinaryData bytes)
+{
+	struct doc_id id;
+
+	return field_fixed(bytes, id.bytes, sizeof id.bytes) == ERR_OK && doc_id_valid(&id) ? true : bad(f, ERR_USAGE, "id");
+}
+
+/* ---- submissions ---- */
+
+/* A recipient is a committee, a group or the superior: one of them, or nobody can say who was meant. */
+static bool check_recipient(struct fault *f, const Vanthu__V1__SubmitRecipient *r, size_t at)
+{
+	if (field_enum(r->group, GROUP_NONE, GROUP_SUBTREE) != ERR_OK)
+		return bad_row(f, "recipients", at, "group");
+	if (r->committee[0] != '\0' && (r->superior || r->group != 0))
+		return bad_row(f, "recipients", at, "committee");
+	if (r->superior && r->group != 0)
+		return bad_row(f, "recipients", at, "superior");
+	return true;
+}
+
+static bool check_part(struct fault *f, const Vanthu__V1__SubmitPart *p, size_t at)
+{
+	if (p->streamed && p->content.len > 0)
+		return bad_row(f, "parts", at, "content");
+	if (!p->streamed && p->content.len != p->size_bytes)
+		return bad_row(f, "parts", at, "size_bytes");
+	return true;
+}
+
+static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
+{
+	if (!check_id(f, m->id))
+		return false;
+	if (!range(f, m->urgency, URGENCY_HOA_TOC, "urgency") || !range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy"))
+		return false;
+	for (size_t i = 0; i < m->n_recipients; i++) {
+		if (!check_recipient(f, m->recipients[i], i))
+			return false;
+	}
+	for (size_t i = 0; i < m->n_parts; i++) {
+		if (!check_part(f, m->parts[i], i))
+			return false;
+	}
+	return true;
+}
+
+/* ---- lists ---- */
+
+static bool is_state(const char *text)
+{
+	static const char *const states[] = { "", "accepted", "sending", "delivered", "refused", "expired" };
+
+	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+		if (strcmp(text, states[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool check_list(struct fault *f, const Vanthu__V1__List *m)
+{
+	char number[FOLD_NUMBER_SIZE];
+	struct committee_id id;
+
+	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
+		return bad(f, ERR_USAGE, "box");
+	if (m->text[0] != '\0')
+		return bad(f, ERR_USAGE, "text"); /* it would be ignored */
+	if (field_id(m->from, true, &id) != ERR_OK)
+		return bad(f, ERR_BAD_ID, "from");
+	if (field_id(m->to, true, &id) != ERR_OK)
+		return bad(f, ERR_BAD_ID, "to");
+	if (strlen(m->type_code) > TYPE_CODE_MAX)
+		return bad(f, ERR_USAGE, "type_code");
+	fold_number(m->number, number);
+	if (m->number[0] != '\0' && number[0] == '\0')
+		return bad(f, ERR_USAGE, "number");
+	if (m->since_ms < 0)
+		return bad(f, ERR_USAGE, "since_ms");
+	if (m->until_ms < 0 || (m->until_ms != 0 && m->until_ms < m->since_ms))
+		return bad(f, ERR_USAGE, "until_ms");
+	return is_state(m->state) ? true : bad(f, ERR_USAGE, "state");
+}
+
+static bool check_months(struct fault *f, uint32_t from, uint32_t to, bool open_end)
+{
+	if (from > UINT16_MAX)
+		return bad(f, ERR_BAD_DATE, "from_month");
+	if (to > UINT16_MAX || (to < from && !(open_end && to == 0)))
+		return bad(f, ERR_BAD_DATE, "to_month");
+	return true;
+}
+
+/* A name that is none would find nothing, or everything. */
+static bool check_ref(struct fault *f, const Vanthu__V1__Ref *ref, const char *about)
+{
+	return ref != NULL && ref->text[0] != '\0' ? true : bad(f, ERR_USAGE, about);
+}
+
+static bool check_papers(struct fault *f, const Vanthu__V1__PaperQuery *m)
+{
+	return range(f, m->direction, DIRECTION_OUT, "direction") && check_months(f, m->from_month, m->to_month, true) &&
+	       (m->ref == NULL || check_ref(f, m->ref, "ref"));
+}
+
+/* ---- paper ---- */
+
+static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
+{
+	const bool secret = m->secrecy >= (int)SECRECY_MAT;
+	const struct {
+		text_t name, text;
+		size_t most_bytes;
+		bool wanted;
+		enum err why;
+	} texts[] = {
+		{ "number", m->number, NUMBER_MAX, true, ERR_FIELD },
+		{ "subject", m->subject, SUBJECT_MAX, !secret, ERR_FIELD },
+		{ "party", m->party, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
+		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, true, ERR_BAD_TYPE },
+	};
+	struct month month;
+
+	if (!check_id(f, m->id))
+		return false;
+	if (field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT) != ERR_OK)
+		return bad(f, ERR_USAGE, "direction");
+	if (field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT) != ERR_OK)
+		return bad(f, ERR_USAGE, "secrecy");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (policy_text(texts[i].text, texts[i].most_bytes, texts[i].wanted) != ERR_OK)
+			return bad(f, texts[i].why, texts[i].name);
+	}
+	return date_month(m->date, &month) ? true : bad(f, ERR_BAD_DATE, "date");
+}
+
+static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m)
+{
+	if (!check_ref(f, m->ref, "ref"))
+		return false;
+	return policy_text(m->reason, SUBJECT_MAX, true) == ERR_OK ? true : bad(f, ERR_FIELD, "reason");
+}
+
+/* ---- any request ---- */
+
+static bool check(struct fault *f, const Vanthu__V1__Request *m)
+{
+	struct committee_id id;
+
+	switch (m->what_case) {
+	case VANTHU__V1__REQUEST__WHAT__NOT_SET:
+		return bad(f, ERR_UNSUPPORTED, "");
+	case VANTHU__V1__REQUEST__WHAT_SUBMIT:
+		return check_submit(f, m->submit);
+	case VANTHU__V1__REQUEST__WHAT_LIST:
+		return check_list(f, m->list);
+	case VANTHU__V1__REQUEST__WHAT_SHOW:
+		return check_ref(f, m->show, "text");
+	case VANTHU__V1__REQUEST__WHAT_VERIFY:
+		return check_ref(f, m->verify, "text");
+	case VANTHU__V1__REQUEST__WHAT_EVIDENCE:
+		return check_ref(f, m->evidence, "text");
+	case VANTHU__V1__REQUEST__WHAT_TRACE:
+		return check_ref(f, m->trace, "text");
+	case VANTHU__V1__REQUEST__WHAT_CONTENT:
+		return check_ref(f, m->content->ref, "ref");
+	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:
+		return check_paper_add(f, m->paper_add);
+	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
+		return check_paper_cancel(f, m->paper_cancel);
+	case VANTHU__V1__REQUEST__WHAT_PAPERS:
+		return check_papers(f, m->papers);
+	case VANTHU__V1__REQUEST__WHAT_TARGET:
+		return check_months(f, m->target->from_month, m->target->to_month, false);
+	case VANTHU__V1__REQUEST__WHAT_IMPORT:
+		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
+	case VANTHU__V1__REQUEST__WHAT_PING:
+		return field_id(m->ping->committee, false, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->ping->committee);
+	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
+		return field_id(m->aside_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->aside_list->committee);
+	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
+		return field_id(m->queue_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->queue_list->committee);
+	default:
+		return true;
+	}
+}
+
+enum err control_check(const Vanthu__V1__Request *m, char about[CONTROL_ABOUT_BYTES])
+{
+	struct fault f = { .why = ERR_OK, .about = about };
+
+	about[0] = '\0';
+	if (known(&f, &m->base))
+		check(&f, m);
+	return f.why;
+}

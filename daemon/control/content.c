@@ -1,0 +1,369 @@
+/* Contents out in pieces against credit, and the check of a stored document with all its files; both read disks, so workers do it. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/control/internal.h"
+#include "proto/digest.h"
+#include "proto/fields.h"
+#include "proto/seal.h"
+
+enum { JOB_ARENA_BYTES = 8 << 20, DOWNLOADS_MAX = 4 };
+
+/* ---- contents ---- */
+
+struct download {
+	struct job job; /* first */
+	struct download *next;
+	struct client *client;
+	uint64_t id;
+	uint32_t part;
+	struct blob inlined; /* a copy, when it is in the envelope */
+	struct manifest_item item;
+	uint64_t offset, sent_bytes, credit_bytes;
+	struct charge charge; /* the piece and the copy */
+	uint8_t *piece;       /* while it is read */
+	size_t piece_bytes;
+	enum err result;
+	bool busy, gone;
+};
+
+static void destroy(struct download *d)
+{
+	charge_end(&d->charge);
+	free(d->piece);
+	free((void *)(uintptr_t)d->inlined.data);
+	free(d);
+}
+
+static void take_out(struct download *d)
+{
+	struct download **at = &d->client->downloads;
+
+	while (*at != NULL && *at != d)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = d->next;
+}
+
+void control_downloads_drop(struct client *c)
+{
+	while (c->downloads != NULL) {
+		struct download *d = c->downloads;
+
+		take_out(d);
+		if (!d->busy)
+			destroy(d);
+	}
+}
+
+static void work_read(struct job *j)
+{
+	struct download *d = (struct download *)j;
+	struct files *files = d->client->control->parts.files;
+	uint64_t left = d->item.size_bytes - d->offset;
+	size_t want = left < CONTROL_DATA_BYTES ? (size_t)left : CONTROL_DATA_BYTES;
+
+	d->result = files->ops->read(files, &d->item.sha256, d->offset, d->piece, want, &d->piece_bytes);
+	if (d->result == ERR_OK && d->piece_bytes != want)
+		d->result = ERR_DAMAGED;
+}
+
+static void say_piece(struct download *d, struct blob bytes)
+{
+	Vanthu__V1__Reply r = control_reply_to(d->id, VANTHU__V1__REPLY__WHAT_DATA);
+	Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
+
+	d->offset += bytes.len_bytes;
+	d->sent_bytes += bytes.len_bytes;
+	data.part = d->part;
+	data.bytes = field_bytes(bytes.data, bytes.len_bytes);
+	data.last = d->offset == d->item.size_bytes;
+	r.more = !data.last;
+	r.data = &data;
+	control_say(d->client, &r);
+}
+
+static void was_read(struct job *j)
+{
+	struct download *d = (struct download *)j;
+	struct client *c = d->client;
+
+	d->busy = false;
+	if (control_job_back(c)) {
+		destroy(d);
+		return;
+	}
+	if (d->result != ERR_OK) {
+		control_say_error(c, d->id, d->result, "");
+		take_out(d);
+		destroy(d);
+		return;
+	}
+	say_piece(d, (struct blob){ d->piece, d->piece_bytes });
+	free(d->piece);
+	d->piece = NULL;
+	charge_set(&d->charge, c->account, d->inlined.len_bytes);
+	control_downloads_go_on(c);
+}
+
+/* Sends a worker for the next piece. False: no room, or no memory. */
+static bool read_on(struct client *c, struct download *d)
+{
+	if (!shares_room(c->account, SHARE_REPLY, 2 * CONTROL_DATA_BYTES)) {
+		control_wait(c);
+		return false;
+	}
+	d->piece = malloc(CONTROL_DATA_BYTES);
+	if (d->piece == NULL) {
+		shutdown(c->fd, SHUT_RDWR);
+		return false;
+	}
+	charge_set(&d->charge, c->account, CONTROL_DATA_BYTES);
+	d->busy = true;
+	d->job.work = work_read;
+	d->job.done = was_read;
+	control_run(c, &d->job);
+	return true;
+}
+
+void control_downloads_go_on(struct client *c)
+{
+	struct download *d = c->downloads;
+
+	while (d != NULL) {
+		struct download *next = d->next;
+
+		if (!d->busy && d->offset == d->item.size_bytes && (d->sent_bytes > 0 || d->gone)) {
+			take_out(d);
+			destroy(d);
+		} else if (!d->busy && d->sent_bytes < d->credit_bytes && control_out_waiting(c) < CONTENT_PAUSE_BYTES) {
+			if (d->offset == d->item.size_bytes) {
+				say_piece(d, (struct blob){ NULL, 0 });
+				d->gone = true;
+				continue;
+			}
+			if (d->item.inlined) {
+				say_piece(d, (struct blob){ d->inlined.data + d->offset, d->inlined.len_bytes - (size_t)d->offset });
+				continue;
+			}
+			if (!read_on(c, d))
+				return;
+		}
+		d = next;
+	}
+}
+
+static enum err read_inline(struct client *c, const struct found_document *f, struct download *d)
+{
+	struct document_body body;
+	struct rec_envelope envelope;
+	struct opened *opened = arena_alloc(c->control->arena, sizeof *opened);
+	uint8_t *copy;
+	enum err e = opened == NULL ? ERR_NO_MEMORY : control_envelope(c, f, &envelope);
+
+	if (e == ERR_OK)
+		e = seal_peek(c->control->arena, envelope.envelope.bytes, opened);
+	if (e == ERR_OK)
+		e = document_body_unpack(c->control->arena, opened->body, &body);
+	if (e == ERR_OK && (d->part >= body.part_count || body.parts[d->part].content.len_bytes != d->item.size_bytes))
+		e = ERR_DAMAGED;
+	if (e != ERR_OK)
+		return e;
+	copy = malloc(d->item.size_bytes + 1);
+	if (copy == NULL)
+		return ERR_NO_MEMORY;
+	if (d->item.size_bytes > 0)
+		memcpy(copy, body.parts[d->part].content.data, d->item.size_bytes);
+	d->inlined = (struct blob){ copy, d->item.size_bytes };
+	return ERR_OK;
+}
+
+static unsigned count_downloads(const struct client *c)
+{
+	unsigned n = 0;
+
+	for (const struct download *d = c->downloads; d != NULL; d = d->next)
+		n++;
+	return n;
+}
+
+void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m)
+{
+	struct download *d;
+	struct found_document f;
+	text_t about = m->ref->text;
+	enum err e = ERR_OK;
+
+	if (control_find(c, id, m->ref->text, false, &f) != ERR_OK)
+		return;
+	d = calloc(1, sizeof *d);
+	if (m->part >= f.document.manifest_count || m->offset > f.document.manifest[m->part].size_bytes) {
+		about = m->part >= f.document.manifest_count ? "part" : "offset";
+		e = ERR_NOT_FOUND;
+	} else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0) {
+		e = ERR_NOT_YET;
+	} else if (count_downloads(c) == DOWNLOADS_MAX) {
+		e = ERR_BUSY;
+	} else if (d == NULL) {
+		e = ERR_NO_MEMORY;
+	}
+	if (e == ERR_OK) {
+		d->client = c;
+		d->id = id;
+		d->part = m->part;
+		d->item = f.document.manifest[m->part];
+		d->offset = m->offset;
+		d->credit_bytes = m->credit_bytes;
+		if (d->item.inlined)
+			e = read_inline(c, &f, d);
+	}
+	if (e != ERR_OK) {
+		if (d != NULL)
+			destroy(d);
+		control_say_error(c, id, e, about);
+		return;
+	}
+	charge_set(&d->charge, c->account, d->inlined.len_bytes);
+	d->next = c->downloads;
+	c->downloads = d;
+	control_downloads_go_on(c);
+}
+
+void control_content_credit(struct client *c, uint64_t id, const Vanthu__V1__ControlCredit *m)
+{
+	for (struct download *d = c->downloads; d != NULL; d = d->next) {
+		if (d->id == id && m->bytes > d->credit_bytes)
+			d->credit_bytes = m->bytes;
+	}
+	control_downloads_go_on(c);
+}
+
+/* ---- verification ---- */
+
+struct verification {
+	struct job job; /* first */
+	struct client *client;
+	uint64_t id;
+	struct arena *arena;
+	struct charge charge;
+	struct blob envelope;
+	int64_t taken_at_ms;
+	enum err result;
+	struct committee_id signer;
+	struct digest digest;
+	struct doc_id document;
+};
+
+static enum err check_file(struct files *files, const struct manifest_item *item)
+{
+	struct digest_stream *s = digest_begin();
+	uint8_t *piece = malloc(CONTROL_DATA_BYTES);
+	enum err e = s == NULL || piece == NULL ? ERR_NO_MEMORY : ERR_OK;
+	struct digest d;
+
+	for (uint64_t at = 0; e == ERR_OK && at < item->size_bytes;) {
+		size_t want = item->size_bytes - at < CONTROL_DATA_BYTES ? (size_t)(item->size_bytes - at) : CONTROL_DATA_BYTES, got;
+
+		e = files->ops->read(files, &item->sha256, at, piece, want, &got);
+		if (e == ERR_OK && got != want)
+			e = ERR_DAMAGED;
+		if (e == ERR_OK)
+			digest_add(s, (struct blob){ piece, got });
+		at += want;
+	}
+	free(piece);
+	if (e != ERR_OK) {
+		digest_abandon(s);
+		return e;
+	}
+	d = digest_end(s);
+	return digest_equal(&d, &item->sha256) ? ERR_OK : ERR_DIGEST;
+}
+
+static enum err check_parts(struct verification *v, const struct opened *o)
+{
+	struct files *files = v->client->control->parts.files;
+	struct document_body body;
+	enum err e = document_body_unpack(v->arena, o->body, &body);
+
+	if (e == ERR_OK && body.part_count != o->head.manifest_count)
+		e = ERR_FORMAT;
+	for (uint32_t i = 0; e == ERR_OK && i < body.part_count; i++) {
+		struct digest d = digest_of(body.parts[i].content);
+
+		if (!o->head.manifest[i].inlined)
+			e = check_file(files, &o->head.manifest[i]);
+		else if (!digest_equal(&d, &o->head.manifest[i].sha256))
+			e = ERR_DIGEST;
+	}
+	return e;
+}
+
+/* Our own record of when it came is the custody that a key which has ended since may need. */
+static void work_verify(struct job *j)
+{
+	struct verification *v = (struct verification *)j;
+	struct opened *o = arena_alloc(v->arena, sizeof *o);
+
+	v->result = o == NULL ? ERR_NO_MEMORY : seal_open(v->client->control->parts.verifier, v->arena, v->envelope, v->taken_at_ms, o);
+	if (o == NULL)
+		return;
+	v->digest = o->digest;
+	v->signer = o->signer.committee;
+	if (v->result == ERR_OK)
+		v->result = check_parts(v, o);
+}
+
+static void verified(struct job *j)
+{
+	struct verification *v = (struct verification *)j;
+	Vanthu__V1__Reply r = control_reply_to(v->id, VANTHU__V1__REPLY__WHAT_VERDICT);
+	Vanthu__V1__Verdict verdict = VANTHU__V1__VERDICT__INIT;
+
+	if (!control_job_back(v->client)) {
+		verdict.valid = v->result == ERR_OK;
+		verdict.signed_by = v->signer.text;
+		verdict.reason = (uint32_t)v->result;
+		verdict.digest = field_bytes(v->digest.bytes, sizeof v->digest.bytes);
+		verdict.id = field_bytes(v->document.bytes, sizeof v->document.bytes);
+		r.verdict = &verdict;
+		control_say(v->client, &r);
+	}
+	charge_end(&v->charge);
+	arena_destroy(v->arena);
+	free(v);
+}
+
+void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+{
+	struct verification *v = calloc(1, sizeof *v);
+	struct rec_envelope envelope;
+	struct found_document f;
+	enum err e;
+
+	if (control_find(c, id, m->text, false, &f) != ERR_OK) {
+		free(v);
+		return;
+	}
+	e = v == NULL || (v->arena = arena_new(JOB_ARENA_BYTES)) == NULL ? ERR_NO_MEMORY : control_envelope(c, &f, &envelope);
+	if (e == ERR_OK) {
+		v->envelope = arena_blob(v->arena, envelope.envelope.bytes);
+		e = v->envelope.data == NULL ? ERR_NO_MEMORY : ERR_OK;
+	}
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, m->text);
+		if (v != NULL)
+			arena_destroy(v->arena);
+		free(v);
+		return;
+	}
+	v->client = c;
+	charge_set(&v->charge, c->account, 2 * ENVELOPE_MAX_BYTES);
+	v->id = id;
+	v->taken_at_ms = f.document.taken_at_ms;
+	v->document = f.document.id;
+	v->job.work = work_verify;
+	v->job.done = verified;
+	control_run(c, &v->job);
+}

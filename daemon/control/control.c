@@ -1,0 +1,357 @@
+/* The local sockets: their turns, and the switch over requests. See control.h and daemon/control/internal.h. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/control/internal.h"
+#include "proto/prescan.h"
+
+/* Some requests walk through all that is stored (a document by the ending of its id): for the office's, and for all the others' together, so
+ * long a turn, or links would fall silent. */
+enum { REQUESTS_A_TURN_MS = 20 };
+
+enum err control_open(const struct control_parts *parts, struct control **out)
+{
+	struct control *c = calloc(1, sizeof *c);
+	enum err e;
+
+	*out = NULL;
+	if (c == NULL)
+		return ERR_NO_MEMORY;
+	c->parts = *parts;
+	c->spare_bytes = UINT64_MAX;
+	c->spare_why = ERR_DISK_FULL;
+	for (int d = 0; d < DOOR_COUNT; d++)
+		c->listeners[d] = -1;
+	c->arena = arena_new(REPLY_ARENA_BYTES);
+	c->shares = shares_new();
+	c->now_ms = clock_now().mono_ms;
+	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	e = c->arena == NULL || c->shares == NULL ? ERR_NO_MEMORY : ERR_OK;
+	if (e == ERR_OK)
+		e = control_listen_all(c);
+	if (e != ERR_OK) {
+		control_close(c);
+		return e;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+/* ---- clients ---- */
+
+void control_close(struct control *c)
+{
+	if (c == NULL)
+		return;
+	while (c->client_count > 0) {
+		struct client *client = c->clients[--c->client_count];
+
+		control_drop(client);
+		control_free_client(client);
+	}
+	for (int d = 0; d < DOOR_COUNT; d++) {
+		if (c->listeners[d] >= 0)
+			close(c->listeners[d]);
+		if (c->paths[d][0] != '\0')
+			unlink(c->paths[d]);
+	}
+	if (c->spare_fd >= 0)
+		close(c->spare_fd);
+	shares_let_go(c->shares);
+	arena_destroy(c->arena);
+	free(c);
+}
+
+void control_run(struct client *c, struct job *j)
+{
+	c->jobs++;
+	c->control->jobs++;
+	c->control->parts.runner.run(c->control->parts.runner.ctx, j);
+}
+
+void control_run_here(struct client *c, struct job *j)
+{
+	c->jobs++;
+	c->control->jobs++;
+	j->work(j);
+	j->done(j);
+}
+
+bool control_job_back(struct client *c)
+{
+	c->jobs--;
+	c->control->jobs--;
+	c->active_ms = c->control->now_ms;
+	return c->closing;
+}
+
+unsigned control_jobs(const struct control *c)
+{
+	return c->jobs;
+}
+
+struct lookup control_lookup(const struct client *c)
+{
+	return c->control->parts.store->ops->lookup(c->control->parts.store);
+}
+
+/* ---- requests ---- */
+
+static bool door_allows(enum door door, Vanthu__V1__Request__WhatCase what)
+{
+	if (what == VANTHU__V1__REQUEST__WHAT_RECOVER)
+		return door == DOOR_OPERATE;
+	if (what >= VANTHU__V1__REQUEST__WHAT_STATUS)
+		return true;
+	if (what >= VANTHU__V1__REQUEST__WHAT_PING)
+		return door == DOOR_OPERATE;
+	if (what == VANTHU__V1__REQUEST__WHAT_DATA)
+		return door != DOOR_READ;
+	return door == DOOR_OFFICE;
+}
+
+/* What all three sockets answer. */
+static void serve_read(struct client *c, const Vanthu__V1__Request *m)
+{
+	uint64_t id = m->id;
+
+	switch (m->what_case) {
+	case VANTHU__V1__REQUEST__WHAT_STATUS:
+		control_status(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_LINKS:
+		control_links(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_QUEUE:
+		control_queue(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
+		control_aside_list(c, id, m->aside_list);
+		break;
+	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
+		control_queue_list(c, id, m->queue_list);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_TRACE:
+		control_trace(c, id, m->trace);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_COMMITTEES:
+		control_committees(c, id, m->committees);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_DIRECTORY:
+		control_directory(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_KEYS:
+		control_keys(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_FIGURES:
+		control_figures(c, id);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_TARGET:
+		control_target(c, id, m->target);
+		return;
+	default:
+		control_say_error(c, id, ERR_UNSUPPORTED, "");
+		return;
+	}
+}
+
+static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob bytes)
+{
+	uint64_t id = m->id;
+
+	switch (m->what_case) {
+	case VANTHU__V1__REQUEST__WHAT_SUBMIT:
+		control_submit(c, id, m->submit, bytes);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_DATA:
+		if (!control_import_data(c, id, m->data))
+			control_data(c, id, m->data);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_LIST:
+		control_list(c, id, m->list);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_SHOW:
+		control_show(c, id, m->show);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_CONTENT:
+		control_content(c, id, m->content);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_CREDIT:
+		control_content_credit(c, id, m->credit);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_VERIFY:
+		control_verify(c, id, m->verify);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_EVIDENCE:
+		control_evidence(c, id, m->evidence);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:
+		control_paper_add(c, id, m->paper_add);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
+		control_paper_cancel(c, id, m->paper_cancel);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PAPERS:
+		control_papers(c, id, m->papers);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_RESEND:
+		control_resend(c, id, m->resend);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_PING:
+		control_ping(c, id, m->ping);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_IMPORT:
+		control_import(c, id, m->import);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_RECOVER:
+		control_recover(c, id, m->recover);
+		return;
+	case VANTHU__V1__REQUEST__WHAT_RECOUNT:
+		control_recount(c, id, m->recount);
+		return;
+	default:
+		serve_read(c, m);
+		return;
+	}
+}
+
+/* False: it cannot be taken yet. */
+static bool take_request(struct client *c, struct blob bytes)
+{
+	const Vanthu__V1__Request *m;
+	char about[CONTROL_ABOUT_BYTES];
+	enum err e;
+
+	arena_reset(c->control->arena);
+	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
+	if (m == NULL) {
+		control_say_error(c, 0, e, "");
+	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET && !door_allows(c->door, m->what_case)) {
+		control_say_error(c, m->id, ERR_PERMISSION, "");
+	} else if ((e = control_check(m, about)) != ERR_OK) {
+		control_say_error(c, m->id, e, about);
+	} else if (!control_fits(c, m, bytes.len_bytes)) {
+		control_wait(c);
+		return false;
+	} else {
+		serve(c, m, bytes);
+	}
+	return true;
+}
+
+/* ---- turns ---- */
+
+unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
+{
+	unsigned n = 0;
+
+	for (int d = 0; d < DOOR_COUNT && n < max; d++)
+		items[n++] = (zmq_pollitem_t){ .fd = c->listeners[d], .events = ZMQ_POLLIN };
+	for (unsigned i = 0; i < c->client_count; i++) {
+		struct client *client = c->clients[i];
+		short events = (short)((control_may_read(client) ? ZMQ_POLLIN : 0) | (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
+
+		client->poll_index = -1;
+		/* One that has hung up would be reported without end while it waits its turn. */
+		if (client->closing || n == max || (client->hung && events == 0))
+			continue;
+		client->poll_index = (int)n;
+		items[n++] = (zmq_pollitem_t){ .fd = client->fd, .events = events == 0 ? ZMQ_POLLERR : events };
+	}
+	return n;
+}
+
+void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why)
+{
+	c->spare_bytes = spare_bytes;
+	c->spare_why = why;
+}
+
+uint64_t control_held_bytes(const struct control *c)
+{
+	uint64_t bytes = shares_bytes(c->shares);
+
+	for (unsigned i = 0; i < c->client_count; i++) {
+		const struct client *client = c->clients[i];
+
+		bytes += client->in_charge.bytes > 0 ? 0 : client->in_capacity;
+		bytes += client->out_charge.bytes > 0 ? 0 : client->out_capacity;
+	}
+	return bytes;
+}
+
+static bool is_busy(const struct client *c)
+{
+	if (c->closing)
+		return false;
+	if (c->waits && !control_waits(c))
+		return true;
+	return (control_may_read(c) && (control_has_frame(c) || c->hung)) || control_listing_ready(c);
+}
+
+bool control_busy(const struct control *c)
+{
+	for (unsigned i = 0; i < c->client_count; i++) {
+		if (is_busy(c->clients[i]))
+			return true;
+	}
+	return false;
+}
+
+static void service_client(struct client *c, short revents, bool first)
+{
+	bool alive = true;
+
+	if (!control_waits(c))
+		c->waits = false;
+	if ((revents & ZMQ_POLLERR) != 0)
+		c->hung = true;
+	if ((revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)))
+		alive = control_read_some(c);
+	/* The last requests of a client that hangs up are still answered: into a closed socket, at worst. */
+	if (c->in_len > 0 && !control_take_frames(c, first, take_request))
+		alive = false;
+	if (!c->closing) {
+		control_listing_go_on(c);
+		control_downloads_go_on(c);
+	}
+	if (control_out_waiting(c) > 0 && !control_write_some(c))
+		alive = false;
+	if (!alive)
+		control_drop(c);
+}
+
+/* Clients of some sockets, each turn from another one on: the time for requests may be over before the last. */
+static void service_doors(struct control *c, enum door from, enum door to, const zmq_pollitem_t *items, unsigned count)
+{
+	bool first = true;
+
+	c->turn_end_ms = clock_now().mono_ms + REQUESTS_A_TURN_MS;
+	for (unsigned k = 0; k < c->client_count; k++) {
+		struct client *client = c->clients[(c->first + k) % c->client_count];
+		int at = client->poll_index;
+
+		if (client->closing || client->door < from || client->door > to)
+			continue;
+		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0, first);
+		first = false;
+	}
+}
+
+void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count)
+{
+	control_reap(c);
+	c->first++;
+	service_doors(c, DOOR_OFFICE, DOOR_OFFICE, items, count);
+	service_doors(c, DOOR_OPERATE, DOOR_READ, items, count);
+	for (int d = 0; d < DOOR_COUNT && (unsigned)d < count; d++) {
+		if ((items[d].revents & ZMQ_POLLIN) != 0)
+			control_accept(c, (enum door)d);
+	}
+	control_reap(c);
+}

@@ -1,0 +1,248 @@
+/* Listings: newest first, as fast as the client reads, without holding up a turn; see daemon/control/internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/spelling.h"
+
+enum { LISTED_A_TURN = 256, LISTED_AT_ONCE = 32 };
+
+struct listing {
+	uint64_t id;
+	const struct listing_kind *kind;
+	void *walk;
+};
+
+/* ---- any listing ---- */
+
+void control_listing_drop(struct client *c)
+{
+	if (c->listing == NULL)
+		return;
+	c->listing->kind->drop(c->listing->walk);
+	free(c->listing);
+	c->listing = NULL;
+}
+
+/* A row more: rows that may be long want room for the longest; of the others each client may have a few in any case. */
+static bool has_room(const struct client *c)
+{
+	size_t waiting = control_out_waiting(c);
+	bool long_rows = c->listing->kind->long_rows;
+
+	if (waiting >= OUT_PAUSE_BYTES)
+		return false;
+	return (!long_rows && waiting < CONTROL_OUT_BYTES / 2) ||
+	       shares_room(c->account, SHARE_REPLY, long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
+}
+
+bool control_listing_ready(const struct client *c)
+{
+	return c->listing != NULL && !c->waits && has_room(c);
+}
+
+void control_listing_go_on(struct client *c)
+{
+	for (unsigned n = 0; c->listing != NULL && n < LISTED_A_TURN && has_room(c); n++) {
+		struct listing *l = c->listing;
+
+		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 && clock_now().mono_ms >= c->control->turn_end_ms)
+			return;
+		arena_reset(c->control->arena);
+		if (!l->kind->step(c, l->id, l->walk)) {
+			control_listing_drop(c);
+			return;
+		}
+	}
+	if (c->listing != NULL && control_out_waiting(c) == 0 && !has_room(c))
+		control_wait(c);
+}
+
+void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk)
+{
+	struct listing *l = walk == NULL ? NULL : calloc(1, sizeof *l);
+
+	if (l == NULL) {
+		if (walk != NULL)
+			kind->drop(walk);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	*l = (struct listing){ .id = id, .kind = kind, .walk = walk };
+	c->listing = l;
+	control_listing_go_on(c);
+}
+
+bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about)
+{
+	if (e == ERR_OK || e == ERR_NOT_FOUND)
+		control_say_done(c, id);
+	else
+		control_say_error(c, id, e, about);
+	return false;
+}
+
+/* ---- documents ---- */
+
+enum { SCANS = 3 }; /* of our own, for us, passing through */
+
+struct document_walk {
+	struct scan scans[SCANS];
+	bool ended[SCANS];
+	enum role roles[SCANS];
+	uint32_t limit, told;
+	int64_t since_ms, until_ms;
+	struct committee_id from, to;
+	char type_code[TYPE_CODE_MAX + 1];
+	char number[FOLD_NUMBER_SIZE]; /* folded */
+	char state[16];
+	bool members;
+	struct member_cache *cache;
+	struct member_filter *filter; /* of `to` */
+};
+
+static bool copy_text(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= size)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
+{
+	static const enum role roles[SCANS] = { ROLE_OUT, ROLE_IN, ROLE_RELAY };
+
+	for (int i = 0; i < SCANS; i++) {
+		l->roles[i] = roles[i];
+		l->scans[i] = scan_of(key_role(roles[i]));
+	}
+	l->ended[0] = m->box == VANTHU__V1__BOX__BOX_INBOX;
+	l->ended[1] = m->box == VANTHU__V1__BOX__BOX_OUTBOX;
+	l->ended[2] = !m->passing;
+	l->limit = m->limit;
+	l->members = m->members;
+	l->since_ms = m->since_ms;
+	l->until_ms = m->until_ms;
+	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
+		return ERR_FORMAT;
+	if (field_id(m->from, true, &l->from) != ERR_OK || field_id(m->to, true, &l->to) != ERR_OK)
+		return ERR_BAD_ID;
+	fold_number(m->number, l->number);
+	if (m->number[0] != '\0' && l->number[0] == '\0')
+		return ERR_FORMAT;
+	return copy_text(l->type_code, sizeof l->type_code, m->type_code) && copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
+}
+
+static bool has_number(const struct document_walk *l, text_t number)
+{
+	return l->number[0] == '\0' || control_has_number(number, l->number);
+}
+
+/* All but whom it is for, which costs most. */
+static bool passes(const struct document_walk *l, const struct found_document *f, int64_t at_ms)
+{
+	const struct rec_document *d = &f->document;
+
+	/* An inbox shows what is whole here (DESIGN §9). */
+	if (f->role != ROLE_OUT && f->state.complete_at_ms == 0 && !f->state_damaged)
+		return false;
+	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&
+	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
+	       has_number(l, d->summary.number) &&
+	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
+	       (l->until_ms == 0 || at_ms < l->until_ms);
+}
+
+/* The newest of what the scans show next; serials ascend over all roles. */
+static enum err next_listed(struct client *c, struct document_walk *l, struct found_document *out)
+{
+	struct lookup lookup = control_lookup(c);
+	struct scan ahead[SCANS];
+	struct record records[SCANS];
+	struct serial serials[SCANS];
+	int best = -1;
+
+	memcpy(ahead, l->scans, sizeof ahead);
+	for (int i = 0; i < SCANS; i++) {
+		enum role role;
+		enum err e = l->ended[i] ? ERR_NOT_FOUND : lookup.last(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &ahead[i], &records[i]);
+
+		if (e == ERR_NOT_FOUND)
+			l->ended[i] = true;
+		else if (e != ERR_OK)
+			return e;
+		else if (!key_parse_serial(&ahead[i].at, &role, &serials[i]))
+			return ERR_DAMAGED;
+		if (!l->ended[i] && (best < 0 || serials[i].n > serials[best].n))
+			best = i;
+	}
+	if (best < 0)
+		return ERR_NOT_FOUND;
+	l->scans[best] = ahead[best];
+	*out = (struct found_document){ .role = l->roles[best], .serial = serials[best], .document = records[best].u.document };
+	return control_load_state(c, out);
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	struct document_walk *l = walk;
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_LINE);
+	Vanthu__V1__DocumentLine line;
+	struct found_document f;
+	bool to = true;
+	enum err e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+
+	if (e != ERR_OK)
+		return control_listing_end(c, id, e, "");
+	control_fill_line(c, &f, &line);
+	if (!passes(l, &f, line.arrived_at_ms))
+		return true;
+	if (!id_empty(l->to))
+		e = control_member_filter(c, l->filter, &f.document, l->to, &to);
+	if (e == ERR_OK && !to)
+		return true;
+	if (e == ERR_OK && (l->members || line.recipient_count == 0))
+		e = control_fill_recipients(c, &f.document, l->members, l->cache, &line);
+	if (e != ERR_OK)
+		return control_listing_end(c, id, e, "");
+	if (f.role == ROLE_RELAY)
+		line.number = line.subject = (char *)(uintptr_t)""; /* not for this office */
+	r.more = 1;
+	r.line = &line;
+	control_say(c, &r);
+	l->told++;
+	return true;
+}
+
+static void drop(void *walk)
+{
+	struct document_walk *l = walk;
+
+	control_member_cache_drop(l->cache);
+	control_member_filter_drop(l->filter);
+	free(l);
+}
+
+void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
+{
+	static const struct listing_kind plain = { step, drop, false }, with_members = { step, drop, true };
+	struct document_walk *l = calloc(1, sizeof *l);
+	enum err e = l == NULL ? ERR_OK : read_list(l, m);
+
+	if (e != ERR_OK) {
+		free(l);
+		control_say_error(c, id, e, "");
+		return;
+	}
+	if (l != NULL) {
+		l->cache = control_member_cache();
+		l->filter = control_member_filter_new();
+	}
+	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
+}

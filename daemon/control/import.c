@@ -1,0 +1,176 @@
+/* The committee directory in from a file (out: daemon/control/committees.c). What comes is put down beside the store, and the installer checks it and puts
+ * it into force; who asked hears how far that is, and what came of it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+
+enum { PROGRESS_EVERY_MS = 500, PROGRESS_BYTES = 4096 };
+
+struct import {
+	struct client *client;
+	uint64_t id;
+	struct spool *spool;
+	uint64_t size_bytes, got_bytes;
+	struct pending_reply *reply;
+	uint64_t number; /* its, while it is ours */
+	bool handed_over; /* to the installer */
+	bool tell_progress;
+	int64_t told_ms;
+	enum installer_phase told_phase;
+};
+
+/* Another one may begin. */
+static void destroy(struct import *i)
+{
+	struct control *control = i->client->control;
+
+	if (control->importing == i) {
+		control->importing = NULL;
+		shares_say_freed(control->shares);
+	}
+	spool_destroy(i->spool);
+	free(i);
+}
+
+/* The installer goes on with what it has begun; nobody hears of it. */
+void control_import_drop(struct client *c)
+{
+	struct import *i = c->import;
+
+	c->import = NULL;
+	if (i == NULL)
+		return;
+	if (i->handed_over) {
+		installer_forget(c->control->parts.installer, i);
+		if (i->reply->number == i->number)
+			control_expect_no_more(c->control, i->reply);
+	}
+	destroy(i);
+}
+
+/* What came into force the core answers, next; what did not is answered here. */
+static void ended(void *ctx, enum err result)
+{
+	struct import *i = ctx;
+	struct client *c = i->client;
+
+	c->import = NULL;
+	i->reply->entry_count = installer_view(c->control->parts.installer).total;
+	if (result != ERR_OK) {
+		control_expect_no_more(c->control, i->reply);
+		control_say_error(c, i->id, result, "");
+	}
+	destroy(i);
+}
+
+static void progress(void *ctx)
+{
+	struct import *i = ctx;
+	struct client *c = i->client;
+	Vanthu__V1__Reply r;
+	Vanthu__V1__Installation view;
+	int64_t now_ms;
+
+	if (!i->tell_progress || control_out_waiting(c) > PROGRESS_BYTES)
+		return;
+	now_ms = c->control->parts.wall_ms(c->control->parts.ctx);
+	control_installation(c->control, &view);
+	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms && (enum installer_phase)view.phase == i->told_phase))
+		return;
+	i->told_ms = now_ms;
+	i->told_phase = (enum installer_phase)view.phase;
+	r = control_reply_to(i->id, VANTHU__V1__REPLY__WHAT_INSTALLATION);
+	r.installation = &view;
+	r.more = 1;
+	control_say(c, &r);
+}
+
+void control_installation(const struct control *control, Vanthu__V1__Installation *out)
+{
+	struct installer_view v = installer_view(control->parts.installer);
+
+	vanthu__v1__installation__init(out);
+	out->phase = (Vanthu__V1__InstallationPhase)v.phase;
+	out->version = v.version;
+	out->done = v.done;
+	out->total = v.total;
+	if (v.phase == INSTALLER_IDLE && core_directory_settling(control->parts.core) != 0) {
+		out->phase = VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING;
+		out->version = core_directory_settling(control->parts.core);
+	}
+}
+
+static void hand_over(struct import *i)
+{
+	struct client *c = i->client;
+	struct installation what = { .spool = i->spool, .from = "vanthu committee import", .uid = c->uid, .ended = ended, .progress = progress, .ctx = i };
+	enum err e = ERR_BUSY;
+
+	i->reply = control_expect(c, i->id);
+	if (i->reply != NULL) {
+		i->reply->import = true;
+		what.reply.n = i->number = i->reply->number;
+		i->spool = NULL;
+		i->handed_over = true;
+		e = installer_begin(c->control->parts.installer, &what);
+	}
+	if (e == ERR_OK)
+		return;
+	if (i->reply != NULL)
+		control_expect_no_more(c->control, i->reply);
+	c->import = NULL;
+	control_say_error(c, i->id, e, "");
+	destroy(i);
+}
+
+void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
+{
+	struct import *i;
+
+	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL || installer_busy(c->control->parts.installer)) {
+		control_say_error(c, id, m->size_bytes == 0 ? ERR_DIRECTORY_FORMAT : m->size_bytes > DIRECTORY_FILE_MAX_BYTES ?
+				  ERR_DIRECTORY_SIZE : ERR_BUSY, "");
+		return;
+	}
+	i = calloc(1, sizeof *i);
+	if (i != NULL)
+		i->spool = spool_new(c->control->parts.config->data);
+	if (i == NULL || i->spool == NULL) {
+		free(i);
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return;
+	}
+	i->client = c;
+	i->id = id;
+	i->size_bytes = m->size_bytes;
+	i->tell_progress = m->progress;
+	c->import = i;
+	c->control->importing = i;
+}
+
+bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
+{
+	struct import *i = c->import;
+	struct directory_sink sink;
+	enum err e = ERR_OK;
+
+	if (i == NULL || i->id != id)
+		return false;
+	if (i->handed_over || m->bytes.len > i->size_bytes - i->got_bytes)
+		e = ERR_FORMAT;
+	if (e == ERR_OK && m->bytes.len > 0) {
+		sink = spool_sink(i->spool);
+		e = sink.append(sink.ctx, field_blob(m->bytes));
+	}
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, "");
+		control_import_drop(c);
+		return true;
+	}
+	i->got_bytes += m->bytes.len;
+	if (i->got_bytes == i->size_bytes)
+		hand_over(i);
+	return true;
+}

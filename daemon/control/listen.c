@@ -1,0 +1,123 @@
+/* The three doors: where they are, who may come in, and what a daemon that died left behind. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/log.h"
+#include "daemon/base/socket_group.h"
+#include "daemon/control/internal.h"
+
+enum { BACKLOG = 512, AGAIN_MS = 30 * 1000 };
+
+static bool answers(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool yes;
+
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+	yes = fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) == 0;
+	if (fd >= 0)
+		close(fd);
+	return yes;
+}
+
+static enum err control_listen(struct control *c, enum door door, const char *name, const char *group)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	char *path = c->paths[door];
+	mode_t mask;
+	int bound;
+
+	if (!config_socket(c->parts.config, name, path, sizeof c->paths[door])) {
+		path[0] = '\0';
+		log_event(LOG_ERROR, "socket-path-too-long", "name=%s", name);
+		return ERR_CONFIG;
+	}
+	if (answers(path)) {
+		path[0] = '\0';
+		return ERR_STORE_BUSY;
+	}
+	unlink(path);
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
+	c->listeners[door] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mask = umask(0177);
+	bound = c->listeners[door] < 0 ? -1 : bind(c->listeners[door], (struct sockaddr *)&a, sizeof a);
+	umask(mask);
+	if (bound != 0 || listen(c->listeners[door], BACKLOG) != 0) {
+		log_event(LOG_ERROR, "socket-failed", "path=%s errno=%d", path, errno);
+		return ERR_SYSTEM;
+	}
+	if (stat(path, &c->bound[door]) != 0)
+		return ERR_SYSTEM;
+	if (group[0] != '\0' && access_grant(path, group) != ERR_OK) {
+		log_event(LOG_ERROR, "socket-group-failed", "path=%s group=%s errno=%d", path, group, errno);
+		return ERR_CONFIG;
+	}
+	return ERR_OK;
+}
+
+static enum err open_door(struct control *c, enum door door)
+{
+	const struct config *config = c->parts.config;
+
+	switch (door) {
+	case DOOR_OFFICE:
+		return control_listen(c, door, "office.sock", config->office_group);
+	case DOOR_OPERATE:
+		return control_listen(c, door, "operate.sock", config->operate_group);
+	default:
+		return control_listen(c, door, "read.sock", config->read_group);
+	}
+}
+
+enum err control_listen_all(struct control *c)
+{
+	enum err e = ERR_OK;
+
+	for (int door = 0; e == ERR_OK && door < DOOR_COUNT; door++)
+		e = open_door(c, (enum door)door);
+	return e;
+}
+
+/* Who is connected stays so; new clients come by the new name. */
+static void open_again(struct control *c, enum door door)
+{
+	char path[sizeof c->paths[0]];
+	int old = c->listeners[door];
+	enum err e;
+
+	memcpy(path, c->paths[door], sizeof path);
+	e = open_door(c, door);
+	if (e == ERR_OK) {
+		close(old);
+		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", path, (int)ERR_SOCKET_GONE);
+		return;
+	}
+	c->keep_after_ms = clock_now().mono_ms + AGAIN_MS;
+	if (c->listeners[door] != old && c->listeners[door] >= 0)
+		close(c->listeners[door]);
+	c->listeners[door] = old;
+	memcpy(c->paths[door], path, sizeof path);
+}
+
+void control_keep_sockets(struct control *c)
+{
+	if (clock_now().mono_ms < c->keep_after_ms)
+		return;
+	for (int door = 0; door < DOOR_COUNT; door++) {
+		const struct stat *was = &c->bound[door];
+		struct stat now;
+
+		if (stat(c->paths[door], &now) == 0 && now.st_ino == was->st_ino && now.st_dev == was->st_dev)
+			continue;
+		if (mkdir(c->parts.config->run, 0755) == 0 && chmod(c->parts.config->run, 0755) == 0)
+			log_event(LOG_WARNING, "run-folder-made-anew", "path=%s error=VT-%d", c->parts.config->run, (int)ERR_SOCKET_GONE);
+		open_again(c, (enum door)door);
+	}
+}

@@ -1,0 +1,48 @@
+/* What an operator asks the core to do: a ping, a recount, to go on with a store that is behind. See daemon/control/internal.h. */
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+
+/* Hands it to the core, and notes what the answer will be. */
+static void operate(struct client *c, struct pending_reply reply, struct ev_operate what)
+{
+	struct event event = { .type = EVENT_OPERATE, .u.operate = what };
+	struct pending_reply *p = control_expect(c, reply.request_id);
+
+	if (p == NULL) {
+		control_say_error(c, reply.request_id, ERR_BUSY, "");
+		return;
+	}
+	p->pong = reply.pong;
+	p->done = reply.done;
+	event.u.operate.uid = c->uid;
+	event.u.operate.reply.n = p->number;
+	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
+		control_expect_no_more(c->control, p);
+		control_say_error(c, reply.request_id, ERR_BUSY, "");
+	}
+}
+
+void control_recover(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+{
+	struct ev_operate what = { .operation = OPERATION_RESUME };
+
+	if (field_id(m->committee, true, &what.neighbour) != ERR_OK)
+		control_say_error(c, id, ERR_BAD_ID, m->committee);
+	else
+		operate(c, (struct pending_reply){ .request_id = id, .done = true }, what);
+}
+
+void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+{
+	struct ev_operate what = { .operation = OPERATION_LINK_PING };
+
+	if (field_id(m->committee, false, &what.neighbour) != ERR_OK)
+		control_say_error(c, id, ERR_BAD_ID, m->committee);
+	else
+		operate(c, (struct pending_reply){ .request_id = id, .pong = true }, what);
+}
+
+void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m)
+{
+	operate(c, (struct pending_reply){ .request_id = id }, (struct ev_operate){ .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT });
+}

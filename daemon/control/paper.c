@@ -1,0 +1,197 @@
+/* Documents on paper: registered, and entries cancelled; see daemon/control/internal.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+#include "routing/rules/spelling.h"
+
+static bool copy(char *to, size_t size, const char *from)
+{
+	size_t len = strlen(from);
+
+	if (len >= size)
+		return false;
+	memcpy(to, from, len + 1);
+	return true;
+}
+
+/* The event's texts: they live until its turn is over. */
+struct paper_texts {
+	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1], number[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
+		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
+};
+
+static void release(void *owner)
+{
+	free(owner);
+}
+
+static void push(struct client *c, uint64_t id, struct event *event, struct paper_texts *texts)
+{
+	struct pending_reply *p = control_expect(c, id);
+
+	if (p != NULL) {
+		p->paper = true;
+		event->u.paper.reply.n = p->number;
+		event->u.paper.uid = c->uid;
+		if (inbox_push(c->control->parts.inbox, event, release, texts) == ERR_OK)
+			return;
+		control_expect_no_more(c->control, p);
+	}
+	free(texts);
+	control_say_error(c, id, ERR_BUSY, "");
+}
+
+/* ERR_FIELD, and *about is the field that is too long. */
+static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m, text_t *about)
+{
+	const struct {
+		text_t name;
+		const char *from;
+		char *to;
+		size_t size;
+	} texts[] = {
+		{ "type_code", m->type_code, t->type_code, sizeof t->type_code }, { "type_name", m->type_name, t->type_name, sizeof t->type_name },
+		{ "number", m->number, t->number, sizeof t->number },             { "subject", m->subject, t->subject, sizeof t->subject },
+		{ "date", m->date, t->date, sizeof t->date },                     { "party", m->party, t->party, sizeof t->party },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (!copy(texts[i].to, texts[i].size, texts[i].from)) {
+			*about = texts[i].name;
+			return ERR_FIELD;
+		}
+	}
+	return ERR_OK;
+}
+
+void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m)
+{
+	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .strict = m->strict,
+							       .reason = "", .dry_run = m->dry_run } };
+	struct paper_texts *t = calloc(1, sizeof *t);
+	text_t about = "";
+	enum err e = t == NULL ? ERR_NO_MEMORY : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
+
+	if (e == ERR_OK)
+		e = copy_texts(t, m, &about);
+	if (e != ERR_OK) {
+		free(t);
+		control_say_error(c, id, e, about);
+		return;
+	}
+	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction, .secrecy = (enum secrecy)m->secrecy,
+						  .type_code = t->type_code, .type_name = t->type_name, .number = t->number,
+						  .subject = t->subject, .date = t->date, .party = t->party, .reason = "" };
+	push(c, id, &event, t);
+}
+
+/* ---- by name ---- */
+
+struct paper_search {
+	struct paper_name name;
+	unsigned hits;
+	const char *text;
+	struct doc_id first;
+	char choices[CONTROL_CHOICES_MAX][CONTROL_ID_DIGITS + 1];
+};
+
+void control_paper_name(const char *text, struct paper_name *out)
+{
+	out->digit_count = control_read_hex(text, out->digits);
+	fold_number(text, out->number);
+}
+
+bool control_paper_named(const struct paper_name *n, const struct rec_paper *p)
+{
+	char hex[CONTROL_ID_DIGITS + 1];
+
+	control_id_to_hex(&p->id, hex);
+	if (n->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - n->digit_count, n->digits) == 0)
+		return true;
+	return control_has_number(p->number, n->number);
+}
+
+/* One that was cancelled goes by its id only: its number is free again. */
+static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
+{
+	struct paper_name by_id = s->name;
+
+	if (p->cancelled_at_ms != 0)
+		by_id.number[0] = '\0';
+	return control_paper_named(&by_id, p);
+}
+
+/* Paper is hundreds a year: looked through. */
+static enum err find(struct client *c, struct paper_search *s)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct arena *a = arena_new(1 << 20);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+	struct record r;
+
+	control_paper_name(s->text, &s->name);
+	while (e == ERR_OK) {
+		arena_reset(a);
+		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);
+		if (e != ERR_OK || !is_hit(s, &r.u.paper))
+			continue;
+		if (s->hits < CONTROL_CHOICES_MAX)
+			control_id_to_hex(&r.u.paper.id, s->choices[s->hits]);
+		if (s->hits++ == 0)
+			s->first = r.u.paper.id;
+	}
+	arena_destroy(a);
+	if (e != ERR_NOT_FOUND)
+		return e;
+	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
+}
+
+void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m)
+{
+	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
+	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
+	struct paper_texts *t;
+	enum err e = find(c, &s);
+
+	if (e == ERR_AMBIGUOUS) {
+		control_say_ambiguous(c, id, s.text, s.choices, s.hits);
+		return;
+	}
+	t = e == ERR_OK ? calloc(1, sizeof *t) : NULL;
+	if (t == NULL || !copy(t->reason, sizeof t->reason, m->reason)) {
+		control_say_error(c, id, e != ERR_OK ? e : t == NULL ? ERR_NO_MEMORY : ERR_TOO_LARGE, s.text);
+		free(t);
+		return;
+	}
+	event.u.paper.id = s.first;
+	event.u.paper.reason = t->reason;
+	push(c, id, &event, t);
+}
+
+void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
+	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
+	struct doc_id id = a->id, same = a->same, alike;
+	uint32_t warnings[WARNINGS_MAX];
+
+	if (a->alike != NULL) {
+		alike = a->alike->id;
+		accepted.alike_id = field_bytes(alike.bytes, sizeof alike.bytes);
+		accepted.alike_date = (char *)(uintptr_t)a->alike->date;
+	}
+	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
+	accepted.repeated_request = a->repeated;
+	accepted.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
+	for (size_t i = 0; i < accepted.n_warnings; i++)
+		warnings[i] = a->warnings[i];
+	accepted.warnings = warnings;
+	accepted.same_number_count = a->same_count;
+	if (a->same_count > 0)
+		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
+	r.paper_accepted = &accepted;
+	control_say(c, &r);
+}

@@ -1,0 +1,189 @@
+/* The list of documents on paper by date, the newest first; see daemon/control/internal.h. Keys only ascend by month: so each month is looked through,
+ * its newest are remembered, and told in their order. A month of more than are remembered is looked through again for the rest. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+
+enum { REMEMBERED_MAX = 4096, PLACE_BITS = 40 };
+
+/* One entry of the month: day ‖ direction ‖ number, so that they compare as they are told. */
+typedef uint64_t place_t;
+
+struct paper_walk {
+	struct month from, month; /* {0}: none begun */
+	enum direction direction; /* DIRECTION_NONE: both */
+	bool named;               /* then only what `name` says */
+	struct paper_name name;
+	struct scan scan;
+	bool telling, ended;
+	place_t below; /* all from here on have been told */
+	place_t floor; /* some below it were let go; 0: none */
+	place_t *found;
+	size_t count, told;
+};
+
+static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_PAPER);
+	Vanthu__V1__PaperLine line = VANTHU__V1__PAPER_LINE__INIT;
+
+	line.id = field_bytes(p->id.bytes, sizeof p->id.bytes);
+	line.direction = (Vanthu__V1__Direction)p->direction;
+	line.type_code = (char *)(uintptr_t)p->type_code;
+	line.type_name = (char *)(uintptr_t)p->type_name;
+	line.number = (char *)(uintptr_t)p->number;
+	line.subject = (char *)(uintptr_t)p->subject;
+	line.date = (char *)(uintptr_t)p->date;
+	line.party = (char *)(uintptr_t)p->party;
+	line.secrecy = (Vanthu__V1__Secrecy)p->secrecy;
+	line.added_at_ms = p->added_at_ms;
+	line.cancelled_at_ms = p->cancelled_at_ms;
+	line.reason = (char *)(uintptr_t)p->reason;
+	line.uid = p->uid;
+	r.more = 1;
+	r.paper = &line;
+	control_say(c, &r);
+}
+
+static struct scan scan_through(struct month last)
+{
+	struct key all = { .len_bytes = 0 };
+
+	if (last.n == 0 || last.n == UINT16_MAX)
+		return scan_of(all);
+	/* From the first key of the month behind it downwards. */
+	return scan_from(all, key_paper_place((struct month){ (uint16_t)(last.n + 1) }, DIRECTION_NONE));
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const place_t *x = a, *y = b;
+
+	return *x < *y ? 1 : *x > *y ? -1 : 0;
+}
+
+static void remember(struct paper_walk *w, place_t place)
+{
+	if (place >= w->below || place < w->floor)
+		return;
+	if (w->count == REMEMBERED_MAX) {
+		qsort(w->found, w->count, sizeof *w->found, newest_first);
+		w->count /= 2;
+		w->floor = w->found[w->count - 1];
+		if (place < w->floor)
+			return;
+	}
+	w->found[w->count++] = place;
+}
+
+static void begin_telling(struct paper_walk *w)
+{
+	qsort(w->found, w->count, sizeof *w->found, newest_first);
+	w->told = 0;
+	w->telling = true;
+}
+
+/* One key further down. */
+static enum err gather(struct client *c, struct paper_walk *w)
+{
+	struct lookup l = control_lookup(c);
+	struct scan ahead = w->scan;
+	struct serial serial;
+	struct month month;
+	struct record r;
+	enum err e = l.last(l.ctx, c->control->arena, FAMILY_PAPER, &ahead, &r);
+
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_OK && (!date_month(r.u.paper.date, &month) || !key_parse_paper(&ahead.at, &serial))) {
+		w->scan = ahead;
+		return ERR_OK;
+	}
+	if (e == ERR_NOT_FOUND || month.n < w->from.n || (w->month.n != 0 && month.n != w->month.n)) {
+		w->ended = e == ERR_NOT_FOUND || month.n < w->from.n;
+		begin_telling(w);
+		return ERR_OK;
+	}
+	w->scan = ahead;
+	w->month = month;
+	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) && (!w->named || control_paper_named(&w->name, &r.u.paper)))
+		remember(w, (place_t)strtoul(r.u.paper.date + 8, NULL, 10) << PLACE_BITS | (serial.n & (((place_t)1 << PLACE_BITS) - 1)));
+	return ERR_OK;
+}
+
+/* All that was remembered has been told: the rest of the month, or the one before it. */
+static enum err go_on(struct paper_walk *w)
+{
+	if (w->floor != 0) {
+		w->below = w->found[w->count - 1];
+		w->scan = scan_through(w->month);
+		w->ended = false;
+	} else if (w->ended) {
+		return ERR_NOT_FOUND;
+	} else {
+		w->below = UINT64_MAX;
+		w->month.n = 0;
+	}
+	w->floor = 0;
+	w->count = 0;
+	w->telling = false;
+	return ERR_OK;
+}
+
+static enum err tell(struct client *c, uint64_t id, struct paper_walk *w)
+{
+	struct lookup l = control_lookup(c);
+	struct key key;
+	struct record r;
+	enum err e;
+
+	if (w->told == w->count)
+		return go_on(w);
+	key = key_paper((struct serial){ (uint64_t)w->month.n << PLACE_BITS | (w->found[w->told++] & (((place_t)1 << PLACE_BITS) - 1)) });
+	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+	if (e == ERR_OK)
+		say_line(c, id, &r.u.paper);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	struct paper_walk *w = walk;
+	enum err e = w->telling ? tell(c, id, w) : gather(c, w);
+
+	return e == ERR_OK || control_listing_end(c, id, e, "");
+}
+
+static void drop(void *walk)
+{
+	struct paper_walk *w = walk;
+
+	free(w->found);
+	free(w);
+}
+
+void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+{
+	static const struct listing_kind kind = { step, drop, false };
+	struct paper_walk *w;
+
+	if (m->from_month > UINT16_MAX || m->to_month > UINT16_MAX) {
+		control_say_error(c, id, ERR_BAD_DATE, "");
+		return;
+	}
+	w = calloc(1, sizeof *w);
+	if (w != NULL) {
+		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .below = UINT64_MAX,
+					  .scan = scan_through((struct month){ (uint16_t)m->to_month }),
+					  .found = calloc(REMEMBERED_MAX, sizeof *w->found), .named = m->ref != NULL };
+		if (m->ref != NULL)
+			control_paper_name(m->ref->text, &w->name);
+		if (w->found == NULL) {
+			free(w);
+			w = NULL;
+		}
+	}
+	control_listing_begin(c, id, &kind, w);
+}

@@ -1,0 +1,215 @@
+/* Answers: packed into the client's buffer, and the way back from what the core decided. See daemon/control/internal.h. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "daemon/control/internal.h"
+
+size_t control_out_waiting(const struct client *c)
+{
+	return c->out_len - c->out_sent;
+}
+
+bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need)
+{
+	size_t size = *capacity == 0 ? 4096 : *capacity;
+	uint8_t *grown;
+
+	if (need <= *capacity)
+		return true;
+	while (size < need)
+		size *= 2;
+	grown = realloc(*buffer, size);
+	if (grown == NULL)
+		return false;
+	*buffer = grown;
+	*capacity = size;
+	return true;
+}
+
+/* What has gone makes room for what comes: a client that always leaves some unread must not make the buffer grow with all it ever got. */
+static bool make_room(struct client *c, size_t need)
+{
+	if (c->out_sent > 0 && (c->out_sent == c->out_len || c->out_len + need > c->out_capacity)) {
+		memmove(c->out, c->out + c->out_sent, control_out_waiting(c));
+		c->out_len -= c->out_sent;
+		c->out_sent = 0;
+	}
+	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + need))
+		return false;
+	if (c->out_capacity > CONTROL_OUT_BYTES)
+		charge_set(&c->out_charge, c->account, c->out_capacity);
+	return true;
+}
+
+Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what)
+{
+	Vanthu__V1__Reply r = VANTHU__V1__REPLY__INIT;
+
+	r.id = request_id;
+	r.what_case = what;
+	return r;
+}
+
+void control_say(struct client *c, Vanthu__V1__Reply *r)
+{
+	size_t size = vanthu__v1__reply__get_packed_size(r);
+
+	if (c->closing)
+		return;
+	if (size > CONTROL_MESSAGE_MAX_BYTES) {
+		control_say_error(c, r->id, ERR_TOO_LARGE, "");
+		return;
+	}
+	if (!make_room(c, 4 + size)) {
+		shutdown(c->fd, SHUT_RDWR);
+		return;
+	}
+	if (control_out_waiting(c) == 0)
+		c->active_ms = c->control->now_ms; /* from now on it is the client's to go on */
+	for (unsigned i = 0; i < 4; i++)
+		c->out[c->out_len + i] = (uint8_t)(size >> (8 * (3 - i)));
+	vanthu__v1__reply__pack(r, c->out + c->out_len + 4);
+	c->out_len += 4 + size;
+}
+
+void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out)
+{
+	struct clock_view v;
+
+	vanthu__v1__clock__init(out);
+	core_clock(c->control->parts.core, &v);
+	out->refusing = (uint32_t)v.refusing;
+	out->confirmed = v.verdict == CLOCK_RIGHT;
+	out->ahead_ms = v.ahead_ms;
+	out->now_ms = v.now_ms;
+	out->key_known = v.signer.known;
+	out->key_from_ms = v.signer.from_ms;
+	out->key_to_ms = v.signer.to_ms;
+	out->key_revoked_from_ms = v.signer.revoked_from_ms;
+}
+
+void control_cut_about(text_t text, char out[CONTROL_ABOUT_BYTES])
+{
+	size_t len = strnlen(text, CONTROL_ABOUT_BYTES);
+
+	if (len == CONTROL_ABOUT_BYTES) {
+		len--;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about)
+{
+	char cut[CONTROL_ABOUT_BYTES];
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_ERROR);
+	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+	Vanthu__V1__Clock clock;
+
+	e.code = (uint32_t)why;
+	control_cut_about(about, cut);
+	e.about = cut;
+	if (why == ERR_CLOCK_WRONG || why == ERR_OWN_KEY || why == ERR_OWN_KEY_UNKNOWN) {
+		control_fill_clock(c, &clock);
+		e.clock = &clock;
+	}
+	r.error = &e;
+	control_say(c, &r);
+}
+
+void control_say_done(struct client *c, uint64_t request_id)
+{
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_DONE);
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	r.done = &nothing;
+	control_say(c, &r);
+}
+
+struct pending_reply *control_expect(struct client *c, uint64_t request_id)
+{
+	struct control *control = c->control;
+
+	for (unsigned i = 0; i < PENDING_REPLIES_MAX; i++) {
+		unsigned at = (control->pending_hint + i) % PENDING_REPLIES_MAX;
+		struct pending_reply *p = &control->pending[at];
+
+		if (p->number != 0)
+			continue;
+		control->pending_hint = at + 1;
+		/* The place stands in the low part, so that the way back needs no search. */
+		*p = (struct pending_reply){ .number = ++control->last_number * PENDING_REPLIES_MAX + at, .client = c, .request_id = request_id,
+					     .operate = c->door != DOOR_OFFICE };
+		c->pending++;
+		control->pending_count++;
+		control->pending_operate += p->operate;
+		return p;
+	}
+	return NULL;
+}
+
+void control_expect_no_more(struct control *control, struct pending_reply *p)
+{
+	if (p->client != NULL)
+		p->client->pending--;
+	control->pending_count--;
+	control->pending_operate -= p->operate;
+	charge_end(&p->charge);
+	p->number = 0;
+	p->client = NULL;
+}
+
+static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
+	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
+
+	pong.round_trip_us = a->number;
+	r.pong = &pong;
+	control_say(c, &r);
+}
+
+static void say_imported(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_IMPORTED);
+	Vanthu__V1__Imported imported = VANTHU__V1__IMPORTED__INIT;
+
+	imported.version = a->number;
+	imported.entry_count = p->entry_count;
+	r.imported = &imported;
+	control_say(c, &r);
+}
+
+void control_reply(struct control *control, const struct act_reply *a)
+{
+	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
+
+	if (a->recount != NULL)
+		control_recount_log(a->recount);
+	if (a->to.n == 0 || p->number != a->to.n)
+		return;
+	copy = *p;
+	control_expect_no_more(control, p);
+	if (copy.client == NULL)
+		return; /* gone: a repetition of its submission gets this answer */
+	copy.client->active_ms = control->now_ms;
+	if (a->result != ERR_OK)
+		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+	else if (copy.done)
+		control_say_done(copy.client, copy.request_id);
+	else if (copy.pong)
+		say_pong(copy.client, &copy, a);
+	else if (copy.import)
+		say_imported(copy.client, &copy, a);
+	else if (copy.paper)
+		control_paper_reply(copy.client, &copy, a);
+	else if (copy.resend)
+		control_resend_reply(copy.client, &copy, a);
+	else if (a->recount != NULL)
+		control_recount_reply(copy.client, &copy, a);
+	else
+		control_submit_reply(copy.client, &copy, a);
+}

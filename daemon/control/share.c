@@ -1,0 +1,200 @@
+/* See daemon/control/share.h. */
+#include "daemon/control/share.h"
+
+#include <stdlib.h>
+
+struct share {
+	unsigned places, places_uid;
+	size_t bytes, bytes_uid;
+};
+
+/* With those of the sockets that allow less. */
+static const struct share most[DOOR_COUNT] = {
+	[DOOR_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES, CONTROL_OFFICE_BYTES_UID },
+	[DOOR_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID, CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
+	[DOOR_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES, CONTROL_READ_BYTES_UID },
+};
+
+struct account {
+	struct account *next;
+	struct shares *shares;
+	enum door door;
+	uint32_t uid;
+	unsigned places;
+	size_t bytes;
+};
+
+struct shares {
+	struct account *accounts;
+	unsigned places[DOOR_COUNT];
+	size_t bytes[DOOR_COUNT];
+	uint64_t freed;
+	bool gone; /* its owner has let go */
+};
+
+struct shares *shares_new(void)
+{
+	return calloc(1, sizeof(struct shares));
+}
+
+void shares_let_go(struct shares *s)
+{
+	if (s == NULL)
+		return;
+	s->gone = true;
+	if (s->accounts == NULL)
+		free(s);
+}
+
+static struct account *find(const struct shares *s, enum door door, uint32_t uid)
+{
+	struct account *a = s->accounts;
+
+	while (a != NULL && (a->door != door || a->uid != uid))
+		a = a->next;
+	return a;
+}
+
+unsigned shares_places_max(enum door door)
+{
+	return most[door].places;
+}
+
+unsigned shares_places_uid_max(enum door door)
+{
+	return most[door].places_uid;
+}
+
+unsigned shares_places_of(const struct shares *s, enum door door, uint32_t uid)
+{
+	const struct account *a = find(s, door, uid);
+
+	return a == NULL ? 0 : a->places;
+}
+
+unsigned shares_places(const struct account *a)
+{
+	return a->places;
+}
+
+enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid)
+{
+	unsigned together = 0;
+
+	if (shares_places_of(s, door, uid) >= most[door].places_uid)
+		return LACK_UID;
+	/* Each bound that counts this socket in. */
+	for (int d = DOOR_COUNT - 1; d >= 0; d--) {
+		together += s->places[d];
+		if (d <= (int)door && together >= most[d].places)
+			return LACK_DOOR;
+	}
+	for (int d = DOOR_OPERATE, above = 0; d >= (int)DOOR_OFFICE; d--) {
+		above += (int)s->places[d];
+		if (d <= (int)door && door != DOOR_READ && above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
+			return LACK_READ;
+	}
+	return LACK_NONE;
+}
+
+struct account *shares_enter(struct shares *s, enum door door, uint32_t uid)
+{
+	struct account *a = find(s, door, uid);
+
+	if (a == NULL) {
+		a = calloc(1, sizeof *a);
+		if (a == NULL)
+			return NULL;
+		*a = (struct account){ .next = s->accounts, .shares = s, .door = door, .uid = uid };
+		s->accounts = a;
+	}
+	a->places++;
+	s->places[door]++;
+	return a;
+}
+
+static void drop_if_empty(struct account *a)
+{
+	struct shares *s = a->shares;
+	struct account **at = &s->accounts;
+
+	if (a->places > 0 || a->bytes > 0)
+		return;
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	free(a);
+	if (s->gone && s->accounts == NULL)
+		free(s);
+}
+
+void shares_leave(struct account *a)
+{
+	a->places--;
+	a->shares->places[a->door]--;
+	drop_if_empty(a);
+}
+
+bool shares_room(const struct account *a, enum share_use use, size_t bytes)
+{
+	size_t spared = use == SHARE_REQUEST ? CONTROL_REPLY_RESERVE_BYTES : 0, together = 0;
+
+	if (a->bytes + bytes + spared > most[a->door].bytes_uid)
+		return false;
+	for (int d = DOOR_COUNT - 1; d >= 0; d--) {
+		together += a->shares->bytes[d];
+		if (d <= (int)a->door && together + bytes + spared > most[d].bytes)
+			return false;
+	}
+	return true;
+}
+
+bool shares_competes(const struct account *holder, const struct account *wants)
+{
+	return holder->bytes > 0 && holder->door >= wants->door;
+}
+
+uint64_t shares_freed(const struct shares *s)
+{
+	return s->freed;
+}
+
+void shares_say_freed(struct shares *s)
+{
+	s->freed++;
+}
+
+size_t shares_bytes(const struct shares *s)
+{
+	size_t together = 0;
+
+	for (int d = 0; d < DOOR_COUNT; d++)
+		together += s->bytes[d];
+	return together;
+}
+
+void charge_end(struct charge *c)
+{
+	struct account *a = c->account;
+
+	if (a != NULL && c->bytes > 0) {
+		a->bytes -= c->bytes;
+		a->shares->bytes[a->door] -= c->bytes;
+		a->shares->freed++;
+		drop_if_empty(a);
+	}
+	*c = (struct charge){ .bytes = 0 };
+}
+
+void charge_set(struct charge *c, struct account *a, size_t bytes)
+{
+	if (bytes == 0) {
+		charge_end(c);
+		return;
+	}
+	if (bytes < c->bytes)
+		a->shares->freed++;
+	a->bytes += bytes - c->bytes; /* wraps on the way down, and comes out right */
+	a->shares->bytes[a->door] += bytes - c->bytes;
+	*c = (struct charge){ .account = a, .bytes = bytes };
+}

@@ -1,0 +1,162 @@
+/* A document's way, from the records that its hops signed; see daemon/control/internal.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/byteset.h"
+#include "daemon/control/internal.h"
+#include "proto/fields.h"
+#include "proto/seal.h"
+#include "routing/base/committee_id.h"
+
+enum { HOPS_MAX = 20000, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
+
+/* ---- the way ---- */
+
+struct way {
+	struct client *client;
+	struct arena *arena;   /* the answer's */
+	struct arena *scratch; /* one signed record */
+	Vanthu__V1__Hop **hops;
+	size_t count;
+	struct names *known; /* who did what */
+};
+
+static enum err add_hop(struct way *w, struct committee_id who, const char *event, int64_t at_ms)
+{
+	char both[sizeof who.text + HOP_EVENT_MAX], *name;
+	int len = snprintf(both, sizeof both, "%s %s", who.text, event);
+	struct blob key = { (const uint8_t *)both, (size_t)len };
+	Vanthu__V1__Hop *h;
+	uint32_t place;
+
+	if (w->count == HOPS_MAX)
+		return ERR_TOO_LARGE;
+	/* Each of many receipts brings the relays' records again. */
+	if (names_find(w->known, key, &place))
+		return ERR_OK;
+	h = arena_alloc(w->arena, sizeof *h);
+	name = arena_alloc(w->arena, sizeof who.text);
+	key.data = (const uint8_t *)arena_text(w->arena, both, key.len_bytes);
+	if (h == NULL || name == NULL || key.data == NULL)
+		return ERR_NO_MEMORY;
+	names_add(w->known, key, &place);
+	memcpy(name, who.text, sizeof who.text);
+	vanthu__v1__hop__init(h);
+	h->committee = h->signed_by = name;
+	h->event = (char *)(uintptr_t)event;
+	h->at_ms = at_ms;
+	h->ahead = at_ms > w->client->control->parts.wall_ms(w->client->control->parts.ctx) + CLOCK_TOLERANCE_MS;
+	w->hops[w->count++] = h;
+	return ERR_OK;
+}
+
+static enum err add_record(struct way *w, struct blob envelope)
+{
+	struct opened o;
+	struct fact fact;
+	enum err e;
+
+	arena_reset(w->scratch);
+	e = seal_peek(w->scratch, envelope, &o);
+	if (e == ERR_OK)
+		e = fact_unpack(w->scratch, o.kind, o.body, &fact);
+	if (e != ERR_OK)
+		return ERR_OK; /* not ours to judge here: verify does */
+	if (o.kind == KIND_RELAY)
+		return add_hop(w, o.head.origin, fact.relay_event == 2 ? "held" : "relayed", fact.at_ms);
+	return add_hop(w, o.head.origin, o.kind == KIND_REFUSAL ? "refused" : "delivered", fact.at_ms);
+}
+
+static enum err add_records(struct way *w, const struct blob *envelopes, uint32_t count)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+		e = add_record(w, envelopes[i]);
+	return e;
+}
+
+/* All of one family under this document: relay records of our own, of others, receipts. */
+static enum err add_family(struct way *w, const struct found_document *f, enum family family)
+{
+	struct lookup l = control_lookup(w->client);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct arena *a = arena_new(RECORD_ARENA_BYTES);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK) {
+		struct record r;
+
+		arena_reset(a);
+		e = l.next(l.ctx, a, family, &scan, &r);
+		if (e != ERR_OK)
+			break;
+		if (family == FAMILY_RELAY) {
+			e = add_record(w, r.u.relay.envelope.bytes);
+			continue;
+		}
+		e = add_records(w, r.u.receipt.relays, r.u.receipt.relay_count);
+		if (e == ERR_OK)
+			e = add_record(w, r.u.receipt.envelope.bytes);
+	}
+	arena_destroy(a);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const Vanthu__V1__Hop *const *x = a, *const *y = b;
+
+	return (*x)->at_ms < (*y)->at_ms ? -1 : (*x)->at_ms > (*y)->at_ms;
+}
+
+static enum err find_way(struct client *c, const struct found_document *f, struct way *w)
+{
+	struct rec_envelope envelope;
+	enum err e;
+
+	w->hops = arena_array(w->arena, HOPS_MAX, sizeof(*w->hops));
+	w->known = names_new(w->arena, HOPS_MAX);
+	if (w->hops == NULL || w->known == NULL || w->scratch == NULL)
+		return ERR_NO_MEMORY;
+	e = add_hop(w, f->document.origin, "accepted", f->document.signed_at_ms);
+	if (e == ERR_OK)
+		e = control_envelope(c, f, &envelope);
+	if (e == ERR_OK)
+		e = add_records(w, envelope.relays, envelope.relay_count);
+	if (e == ERR_OK || e == ERR_NOT_FOUND) /* a relay's content may be gone; its records stay */
+		e = add_family(w, f, FAMILY_RELAY);
+	if (e == ERR_OK)
+		e = add_family(w, f, FAMILY_RECEIPT);
+	qsort(w->hops, w->count, sizeof(*w->hops), by_time);
+	return e;
+}
+
+void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_TRACE);
+	Vanthu__V1__Trace trace = VANTHU__V1__TRACE__INIT;
+	struct way way = { .client = c, .arena = c->control->arena };
+	struct found_document f;
+	enum err e;
+
+	if (control_find(c, id, m->text, true, &f) != ERR_OK)
+		return;
+	way.scratch = arena_new(RECORD_ARENA_BYTES);
+	e = find_way(c, &f, &way);
+	arena_destroy(way.scratch);
+	if (e == ERR_OK)
+		e = control_receipts(c, &f, &trace.recipients, &trace.n_recipients);
+	if (e != ERR_OK) {
+		control_say_error(c, id, e, m->text);
+		return;
+	}
+	trace.id = field_bytes(f.document.id.bytes, sizeof f.document.id.bytes);
+	trace.origin = (char *)(uintptr_t)f.document.origin.text;
+	trace.state = (char *)(uintptr_t)control_state(&f);
+	trace.hops = way.hops;
+	trace.n_hops = way.count;
+	r.trace = &trace;
+	control_say(c, &r);
+}

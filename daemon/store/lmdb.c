@@ -1,0 +1,291 @@
+/* The default store: LMDB, one synced transaction a plan. See store.h; reading is in daemon/store/lmdb_read.c, where records lie in daemon/store/lmdb_layout.c.
+ * A failed commit leaves open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/folder.h"
+#include "daemon/base/log.h"
+#include "daemon/store/lmdb_internal.h"
+#include "proto/record_codec.h"
+
+/* Above store.map, in address space only: what one plan may cost at most, and the facts of a store that is full. */
+#define HEADROOM_BYTES (1ULL << 30)
+
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 3, FACTS_SHARE = 8, READERS_MAX = 64 };
+
+enum err lmdb_error(int code, const char *what)
+{
+	if (code == MDB_SUCCESS)
+		return ERR_OK;
+	if (code == MDB_NOTFOUND)
+		return ERR_NOT_FOUND;
+	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
+	return code == MDB_MAP_FULL ? ERR_MAP_FULL : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL : code == ENOMEM ? ERR_NO_MEMORY : ERR_STORE;
+}
+
+/* ---- commit ---- */
+
+static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write *w)
+{
+	MDB_dbi dbi = s->dbis[w->record.family];
+	MDB_val key, value;
+	struct stored_key place;
+	struct blob bytes;
+	enum err e;
+	int code;
+
+	lmdb_place(w->record.family, &w->key, &place);
+	key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
+	if (w->erase) {
+		code = mdb_del(txn, dbi, &key, NULL);
+		return code == MDB_NOTFOUND ? ERR_OK : lmdb_error(code, "mdb_del");
+	}
+	arena_reset(s->arena);
+	e = record_encode(s->arena, &w->key, &w->record, &bytes);
+	if (e != ERR_OK)
+		return e;
+	value = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
+	return lmdb_error(mdb_put(txn, dbi, &key, &value, 0), "mdb_put");
+}
+
+static enum err lmdb_commit(struct store *base, const struct plan *p)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_txn *txn = NULL;
+	enum err e = lmdb_owner_check_place(s);
+
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	if (e == ERR_OK)
+		e = lmdb_owner_check_last(s, txn);
+	for (uint32_t i = 0; e == ERR_OK && i < p->write_count; i++)
+		e = write_one(s, txn, &p->writes[i]);
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	s->commits++;
+	e = lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+	if (e == ERR_OK)
+		e = lmdb_owner_committed(s);
+	/* Deleted between the look before and the commit: what was written is in no folder. */
+	if (e == ERR_OK)
+		e = lmdb_owner_check_place(s);
+	if (e == ERR_OK)
+		staged_follow(&s->staged, p);
+	return e;
+}
+
+static enum err lmdb_check(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	enum err e = lmdb_owner_check_place(s);
+
+	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
+}
+
+/* ---- figures ---- */
+
+void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes, uint64_t submit_reserve_bytes)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	s->reserve_bytes = reserve_bytes;
+	s->submit_reserve_bytes = submit_reserve_bytes;
+}
+
+static void lmdb_figures(struct store *base, struct store_figures *out)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_envinfo info;
+
+	memset(out, 0, sizeof *out);
+	out->commits = s->commits;
+	pthread_mutex_lock(&s->lock);
+	out->damaged = s->damaged;
+	pthread_mutex_unlock(&s->lock);
+	mdb_env_info(s->env, &info);
+	out->readers = info.me_numreaders;
+}
+
+/* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not found. */
+static void *find_map(const struct lmdb_store *s)
+{
+	char file[LMDB_PATH_MAX], real[PATH_MAX], line[PATH_MAX + 128];
+	void *found = NULL;
+	FILE *maps;
+
+	snprintf(file, sizeof file, "%s/data.mdb", s->directory);
+	maps = realpath(file, real) == NULL ? NULL : fopen("/proc/self/maps", "re");
+	while (maps != NULL && found == NULL && fgets(line, sizeof line, maps) != NULL) {
+		const char *path = strchr(line, '/');
+
+		if (path != NULL && strncmp(path, real, strlen(real)) == 0 && path[strlen(real)] == '\n')
+			found = (void *)(uintptr_t)strtoull(line, NULL, 16);
+	}
+	if (maps != NULL)
+		fclose(maps);
+	return found;
+}
+
+static void lmdb_idle(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+	MDB_envinfo info;
+	MDB_stat stat;
+	int dead = 0;
+
+	lmdb_owner_keep_lock(s);
+	mdb_reader_check(s->env, &dead);
+	if (dead > 0)
+		log_event(LOG_WARNING, "store-stale-readers", "count=%d", dead);
+	/* Pages of the map count as resident though they are the page cache's: give them back. Readers fault them in again. */
+	mdb_env_info(s->env, &info);
+	mdb_env_stat(s->env, &stat);
+	if (s->map == NULL)
+		s->map = find_map(s);
+	if (s->map != NULL)
+		madvise(s->map, (info.me_last_pgno + 1) * stat.ms_psize, MADV_DONTNEED);
+}
+
+/* ---- open and close ---- */
+
+static void lmdb_close(struct store *base)
+{
+	struct lmdb_store *s = (struct lmdb_store *)base;
+
+	if (s == NULL)
+		return;
+	lmdb_readers_close(s);
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	lmdb_owner_release(s);
+	arena_destroy(s->arena);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* The format's number stands in the store: a newer one is refused whole, not record by record. 3 has records that an older daemon would pass over
+ * and so lose sight of: what is set aside, numbers, entries in stages. An older one is raised before anything is moved, so that an older daemon
+ * does not take half a store for a whole one. */
+static enum err check_format(struct lmdb_store *s)
+{
+	struct write w = { .key = key_name("format"), .record = { .family = FAMILY_META, .u.note = { .number = FORMAT_VERSION } } };
+	struct lookup lookup = lmdb_lookup(&s->base);
+	struct record r;
+	MDB_txn *txn;
+	enum err e;
+
+	arena_reset(s->arena);
+	e = lookup.get(lookup.ctx, s->arena, FAMILY_META, &w.key, &r);
+	if (e == ERR_OK && r.u.note.number >= FORMAT_VERSION)
+		return r.u.note.number > FORMAT_VERSION ? ERR_STORE_VERSION : ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
+	if (e != ERR_OK)
+		return e;
+	e = write_one(s, txn, &w);
+	if (e != ERR_OK) {
+		mdb_txn_abort(txn);
+		return e;
+	}
+	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
+}
+
+static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
+{
+	enum err e = lmdb_error(mdb_env_create(&s->env), "mdb_env_create");
+	int code;
+
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_maxdbs(s->env, 2 * FAMILY_COUNT), "mdb_env_set_maxdbs");
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX), "mdb_env_set_maxreaders");
+	if (e == ERR_OK)
+		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes + HEADROOM_BYTES), "mdb_env_set_mapsize");
+	if (e != ERR_OK)
+		return e;
+	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file larger than memory. */
+	code = mdb_env_open(s->env, s->directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
+	if (code == MDB_VERSION_MISMATCH || code == MDB_INVALID || code == MDB_CORRUPTED) {
+		log_event(LOG_ERROR, "store-damaged", "code=%d", code);
+		return ERR_DAMAGED;
+	}
+	e = lmdb_error(code, "mdb_env_open");
+	return e == ERR_OK ? lmdb_open_databases(s) : e;
+}
+
+/* data/, data/store and what is in it are there after a power cut: always synced, for whoever made them may not have come to it. */
+static enum err sync_folders(const struct lmdb_store *s, const char *data)
+{
+	enum err e = folder_sync(s->directory);
+
+	if (e == ERR_OK)
+		e = folder_sync(data);
+	if (e == ERR_OK)
+		e = folder_sync_parent(data);
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, "folder-not-synced", "path=%s errno=%d", data, errno);
+	return e == ERR_OK ? ERR_OK : ERR_STORE;
+}
+
+static enum err make_folders(struct lmdb_store *s, const char *data)
+{
+	if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", data) >= sizeof s->directory ||
+	    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", data) >= sizeof s->quarantine)
+		return ERR_STORE;
+	if (folder_make(data) == ERR_OK && folder_make(s->directory) == ERR_OK)
+		return ERR_OK;
+	log_event(LOG_ERROR, "folder-not-made", "path=%s errno=%d", s->directory, errno);
+	return errno == ENOSPC || errno == EDQUOT ? ERR_DISK_FULL : ERR_STORE;
+}
+
+enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out)
+{
+	static const struct store_ops ops = {
+		.commit = lmdb_commit, .check = lmdb_check, .lookup = lmdb_lookup, .read_begin = lmdb_read_begin, .read_end = lmdb_read_end,
+		.room = lmdb_room, .figures = lmdb_figures, .idle = lmdb_idle, .close = lmdb_close,
+	};
+	struct lmdb_store *s = calloc(1, sizeof *s);
+	enum err e;
+
+	*out = NULL;
+	if (s == NULL)
+		return ERR_NO_MEMORY;
+	s->base.ops = &ops;
+	s->owner.folder_fd = s->owner.data_fd = s->owner.lock_fd = -1;
+	s->map_bytes = config->map_bytes;
+	s->staged.inner = lmdb_rows(s);
+	s->reserve_bytes = config->reserve_bytes;
+	s->submit_reserve_bytes = config->submit_reserve_bytes;
+	pthread_mutex_init(&s->lock, NULL);
+	s->arena = arena_new(COMMIT_ARENA_BYTES);
+	e = s->arena == NULL ? ERR_NO_MEMORY : make_folders(s, config->directory);
+	if (e == ERR_OK)
+		e = lmdb_owner_take(s);
+	if (e == ERR_OK)
+		e = open_environment(s, config->map_bytes);
+	if (e == ERR_OK)
+		e = check_format(s);
+	if (e == ERR_OK)
+		e = lmdb_move_in(s);
+	if (e == ERR_OK)
+		e = sync_folders(s, config->directory);
+	if (e == ERR_OK)
+		e = staged_load(&s->staged, s->arena);
+	if (e != ERR_OK) {
+		lmdb_close(&s->base);
+		return e;
+	}
+	lmdb_owner_opened(s);
+	*out = &s->base;
+	return ERR_OK;
+}

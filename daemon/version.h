@@ -1,7 +1,0 @@
-/* The version, once. */
-#ifndef VANTHU_DAEMON_VERSION_H
-#define VANTHU_DAEMON_VERSION_H
-
-#define VANTHU_VERSION "0.1.0"
-
-#endif

@@ -1,0 +1,101 @@
+/* See calendar.h. Days from the civil calendar as in every textbook: years are counted from March, so that the leap day comes last. */
+#include "routing/base/calendar.h"
+
+enum { VIETNAM_MS = 7 * 3600 * 1000, DAYS_400_YEARS = 146097, DAYS_TO_1970 = 719468 };
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+
+struct civil {
+	unsigned year, month, day;
+};
+
+static struct civil civil_of_ms(int64_t wall_ms)
+{
+	int64_t local_ms = wall_ms > INT64_MAX - VIETNAM_MS ? INT64_MAX : wall_ms + VIETNAM_MS;
+	uint64_t day = (uint64_t)(local_ms < 0 ? 0 : local_ms / DAY_MS) + DAYS_TO_1970;
+	uint64_t era = day / DAYS_400_YEARS, in_era = day % DAYS_400_YEARS;
+	uint64_t year_in_era = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+	uint64_t in_year = in_era - (365 * year_in_era + year_in_era / 4 - year_in_era / 100);
+	uint64_t from_march = (5 * in_year + 2) / 153;
+	struct civil c = { .day = (unsigned)(in_year - (153 * from_march + 2) / 5 + 1),
+			   .month = (unsigned)(from_march < 10 ? from_march + 3 : from_march - 9) };
+
+	c.year = (unsigned)(era * 400 + year_in_era) + (c.month <= 2 ? 1 : 0);
+	return c;
+}
+
+struct month month_make(unsigned year, unsigned month)
+{
+	struct month none = { 0 };
+
+	if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > MONTHS_A_YEAR)
+		return none;
+	return (struct month){ (uint16_t)(year * MONTHS_A_YEAR + month - 1) };
+}
+
+struct month month_of_ms(int64_t wall_ms)
+{
+	struct civil c = civil_of_ms(wall_ms);
+
+	return month_make(c.year > YEAR_MAX ? YEAR_MAX : c.year, c.month);
+}
+
+unsigned month_year(struct month m)
+{
+	return m.n / MONTHS_A_YEAR;
+}
+
+unsigned month_in_year(struct month m)
+{
+	return m.n % MONTHS_A_YEAR + 1;
+}
+
+static unsigned days_in(unsigned year, unsigned month)
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return month == 2 && leap ? 29 : days[month - 1];
+}
+
+/* Exactly n digits. */
+static bool read_digits(const char **at, unsigned n, unsigned *out)
+{
+	*out = 0;
+	for (; n > 0; n--, (*at)++) {
+		if (**at < '0' || **at > '9')
+			return false;
+		*out = *out * 10 + (unsigned)(**at - '0');
+	}
+	return true;
+}
+
+bool date_month(text_t date, struct month *out)
+{
+	unsigned year, month, day;
+
+	out->n = 0;
+	if (!read_digits(&date, 4, &year) || *date++ != '-' || !read_digits(&date, 2, &month) || *date++ != '-' ||
+	    !read_digits(&date, 2, &day) || *date != '\0' || month_make(year, month).n == 0 || day < 1 || day > days_in(year, month))
+		return false;
+	*out = month_make(year, month);
+	return true;
+}
+
+static char *write_digits(char *at, unsigned n, unsigned value)
+{
+	for (unsigned i = n; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + n;
+}
+
+void date_of_ms(int64_t wall_ms, char out[DATE_MAX + 1])
+{
+	struct civil c = civil_of_ms(wall_ms);
+	char *at = write_digits(out, 4, c.year);
+
+	*at++ = '-';
+	at = write_digits(at, 2, c.month);
+	*at++ = '-';
+	at = write_digits(at, 2, c.day);
+	*at = '\0';
+}

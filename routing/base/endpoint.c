@@ -1,0 +1,47 @@
+/* The shape of an endpoint; see endpoint.h. */
+#include "routing/base/endpoint.h"
+
+#include <string.h>
+
+static bool host_char(char c, bool bracketed)
+{
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.')
+		return true;
+	if (bracketed)
+		return c == ':';
+	return (c >= 'g' && c <= 'z') || (c >= 'G' && c <= 'Z') || c == '-';
+}
+
+static const char *skip_host(const char *p, bool wildcard_too)
+{
+	bool bracketed = *p == '[';
+	const char *begin;
+
+	if (wildcard_too && *p == '*')
+		return p + 1;
+	if (bracketed)
+		p++;
+	for (begin = p; host_char(*p, bracketed); p++)
+		;
+	if (p == begin || *begin == '-')
+		return NULL;
+	if (bracketed)
+		return *p == ']' ? p + 1 : NULL;
+	return p;
+}
+
+bool endpoint_valid(text_t endpoint, bool wildcard_too)
+{
+	static const char scheme[] = "tcp://";
+	const char *p = endpoint;
+	unsigned port = 0, digits = 0;
+
+	if (strlen(endpoint) > ENDPOINT_MAX || strncmp(p, scheme, sizeof scheme - 1) != 0)
+		return false;
+	p = skip_host(p + sizeof scheme - 1, wildcard_too);
+	if (p == NULL || *p++ != ':')
+		return false;
+	for (; *p >= '0' && *p <= '9' && digits < 6; p++, digits++)
+		port = port * 10 + (unsigned)(*p - '0');
+	return *p == '\0' && digits > 0 && port >= 1 && port <= 65535;
+}

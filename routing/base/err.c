@@ -1,0 +1,216 @@
+/* What each code means and what mends it; see err.h. Texts are marked here and translated where they are shown. */
+#include "routing/base/err.h"
+
+#include <stddef.h>
+
+#define N_(text) text
+
+struct err_row {
+	enum err code;
+	const char *text;
+	const char *fix;
+};
+
+static const struct err_row rows[] = {
+	{ ERR_OK, N_("done"), "" },
+	{ ERR_USAGE, N_("the command was not understood"), N_("see: vanthu help") },
+	{ ERR_CONFIG, N_("the configuration is not valid"), N_("see each line with: vanthu config check") },
+	{ ERR_BAD_ID, N_("not a committee id (a-z, 0-9 and -, at most 32)"), N_("list the committees with: vanthu committee list") },
+	{ ERR_BAD_TYPE, N_("unknown or ambiguous document type"), N_("give the full name, or QyĐ for Quy định") },
+	{ ERR_BAD_DATE, N_("not a date"), N_("write it as DD/MM/YYYY or YYYY-MM-DD, from 1900 on") },
+	{ ERR_BAD_TREE, N_("the committees do not form one tree"), N_("correct the tree file: one top, known superiors, no circle") },
+	{ ERR_DIRECTORY_SIZE, N_("the directory is larger than may be: 256 MiB and 400,000 committees"),
+	  N_("import the registry's directory.vtd itself: vanthu committee import FILE") },
+	{ ERR_DIRECTORY_FORMAT, N_("this is no directory file, or it is cut off"), N_("fetch the registry's directory.vtd again and import that") },
+	{ ERR_DIRECTORY_TREE, N_("the committees of this directory do not form one tree"),
+	  N_("publish a corrected version at the registry: vanthu committee move ID --superior ID --registry DIR") },
+	{ ERR_AMBIGUOUS, N_("several documents have this name"), N_("give the whole id, or a longer ending of it") },
+	{ ERR_FOREIGN_SYMBOL, N_("the symbol in the number is not this committee's own"), N_("check the number; it was sent as given") },
+	{ ERR_FIELD, N_("a field is empty, too long, or has characters that nobody sees"), N_("type it anew; how long it may be: vanthu help send") },
+	{ ERR_FUTURE, N_("a date that lies in the future"), N_("give the day on which it came or went, or leave it out for today") },
+	{ ERR_SAME_NUMBER, N_("another document of this committee has this number"),
+	  N_("see which with: vanthu find --number NUMBER; each of them counts") },
+	{ ERR_NUMBER_TYPE, N_("the symbol in the number is not the one of this type of document"), N_("check --type and --number") },
+	{ ERR_DUE_PAST, N_("it is to be done by a day that has passed, or before it was issued"), N_("check --due") },
+	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
+	{ ERR_FILE_NAME, N_("a file has a name that other systems refuse, like Windows"), N_("rename it: without : ? * \" < > | or a dot at the end") },
+	{ ERR_CHANGED_FILE, N_("a file was changed while it was read: nothing was sent"), N_("send it when nobody writes it any more") },
+	{ ERR_SEVERAL_NAMED, N_("several committees have this name"), N_("give the id of the one that is meant") },
+	{ ERR_KEY_OPEN, N_("others than its owner can read this private key, or replace it"),
+	  N_("take their rights away with the command that is named, and think of whether it was read: vanthu key new") },
+	{ ERR_NOT_FOUND, N_("no such item"), N_("list what there is with: vanthu inbox, vanthu outbox or vanthu committee list") },
+	{ ERR_CONFLICT, N_("this id was already used for another content"), N_("send it under a new id") },
+	{ ERR_SECRET, N_("secret documents do not travel on this network"), N_("use the cipher network") },
+	{ ERR_NO_RECIPIENT, N_("nobody to send to"), N_("name recipients with --to") },
+	{ ERR_UNKNOWN_RECIPIENT, N_("not a committee that can be sent to"), N_("list the committees with: vanthu committee list") },
+	{ ERR_RETIRED_RECIPIENT, N_("this committee has ended"), N_("find its successor with: vanthu committee list") },
+	{ ERR_TOO_MANY_RECIPIENTS, N_("more than 1,000 recipients by name"), N_("use subordinates or subtree") },
+	{ ERR_NO_ROUTE, N_("no way to this committee"), N_("see the links with: vanthu link list") },
+	{ ERR_TOO_LARGE, N_("too large"), N_("split it; the bound of a file is attachment.max in vanthud.yaml") },
+	{ ERR_TOO_MANY_ATTACHMENTS, N_("more than 100 attachments"), N_("put several into one archive") },
+	{ ERR_LOOP, N_("the document came back to a committee that had relayed it"), N_("compare the directory versions with: vanthu link list") },
+	{ ERR_HOP_LIMIT, N_("the document took more than 16 hops"), N_("see its way with: vanthu trace") },
+	{ ERR_NOT_ADDRESSED, N_("neither for this committee nor for one beyond it"), "" },
+	{ ERR_NOT_ENTITLED, N_("this content was not published to the committee that asks"), "" },
+	{ ERR_EXPIRED, N_("not delivered in time"), N_("see where it is with: vanthu trace") },
+	{ ERR_NOT_YET, N_("not yet"), N_("ask again later") },
+	{ ERR_PERMISSION, N_("this socket does not allow that"), N_("join the group that the configuration names for it") },
+	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
+	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"), N_("export the newest at the registry: vanthu committee export") },
+	{ ERR_DIRECTORY_FORK, N_("the directory does not follow the one in force"), N_("the registry has signed two: ask it which one is true") },
+	{ ERR_DIRECTORY_EXPIRED, N_("the directory has passed its date"), N_("renew it at the registry: vanthu committee renew --registry DIR") },
+	{ ERR_REGISTERED, N_("a document on paper with this number and date is registered already"),
+	  N_("see it with: vanthu paper list; when it is another one: --again") },
+	{ ERR_ENTRY_CANCELLED, N_("this registration has been cancelled since"),
+	  N_("see why with: vanthu paper list; to register it anew, leave out --id") },
+	{ ERR_NOT_RECIPIENT, N_("this document was not for that committee"), N_("see for whom with: vanthu show") },
+	{ ERR_NOT_HERE, N_("its files are not kept here any more"), N_("the committee that issued it has them") },
+	{ ERR_NOT_NEIGHBOUR, N_("only the neighbours of that committee can send it again: this one is not"),
+	  N_("ask its superior to: vanthu resend --to ID; see who that is with: vanthu committee show ID") },
+	{ ERR_MOVED, N_("stands elsewhere in the tree of committees now"), "" },
+	{ ERR_DIRECTORY_AHEAD, N_("names a directory version that is not here yet"), N_("install it with: vanthu committee import") },
+	{ ERR_ASIDE, N_("came, and is set aside until it can be believed"), N_("see what and why with: vanthu queue aside") },
+	{ ERR_DOUBTED, N_("another committee does not believe the time of what was signed here"), N_("set the clock of this machine") },
+	{ ERR_BEHIND, N_("this store is older than what its neighbours hold of it; nothing new is taken"),
+	  N_("put the newest copy in its place, or go on with what there is: vanthu recover status") },
+	{ ERR_PEER_BEHIND, N_("the neighbour's store is older than what is held of it here"),
+	  N_("tell its operator; what it has lost, this committee may still have: vanthu outbox --to ID") },
+	{ ERR_TWICE, N_("this committee runs twice, under the same keys; nothing new is taken"),
+	  N_("stop the one that should not run; then, at the other: vanthu recover status") },
+	{ ERR_PEER_TWICE, N_("the neighbour runs twice, under the same keys"), N_("tell its operator: one of the two must be stopped") },
+	{ ERR_DIRECTORY_ROOT, N_("the entries of this directory are not those that its head signs"),
+	  N_("import the registry's whole directory.vtd, unchanged: vanthu committee import FILE") },
+	{ ERR_LINKS_FULL, N_("more neighbours than one daemon has links: some subordinates have none"),
+	  N_("put committees between at the registry: vanthu committee move; at most 2,047 stand right below one") },
+	{ ERR_REFUSED, N_("refused on its way"), N_("see who and why with: vanthu show") },
+	{ ERR_SIGNATURE, N_("the signature is wrong"), N_("ask the sender for it again") },
+	{ ERR_UNKNOWN_KEY, N_("signed with a key that the directory does not know"), N_("install the newest directory: vanthu committee import") },
+	{ ERR_KEY_NOT_VALID, N_("the key was not valid when it was signed"), N_("ask the sender to sign with its present key") },
+	{ ERR_KEY_REVOKED, N_("the key was revoked"), N_("ask the sender to sign with its present key") },
+	{ ERR_NOT_SIGNER, N_("signed by another committee than it names"), "" },
+	{ ERR_FORMAT, N_("the bytes are not what they should be"),
+	  N_("check that it is the right file, and whole; what came over a link: ask its sender's operator") },
+	{ ERR_UTF8, N_("text that is not valid UTF-8"), N_("convert it to UTF-8") },
+	{ ERR_UNSUPPORTED, N_("made by a newer version"), N_("update vanthu") },
+	{ ERR_DIGEST, N_("the content is not what was signed"), N_("ask the sender for it again") },
+	{ ERR_CHAIN, N_("the stream is not the one agreed"), "" },
+	{ ERR_GAP, N_("a gap in the stream"), "" },
+	{ ERR_CREDIT, N_("sent more than was allowed"), "" },
+	{ ERR_PROTOCOL, N_("against the protocol of links"), N_("compare the versions of both daemons") },
+	{ ERR_CLOCK, N_("signed in the future"), N_("set the clocks of both machines") },
+	{ ERR_CERTIFICATE, N_("not a usable key or certificate"), N_("make a new one with: vanthu init") },
+	{ ERR_REJECTED, N_("came again and again in its place, and never as it should"),
+	  N_("send it anew; if it comes back, restore the sender's store from a backup") },
+	{ ERR_RELAY_CLOCK, N_("a relay's record names a time that has not come"), N_("set the clock of the relay") },
+	{ ERR_CLOCK_WRONG, N_("the clock of this machine is wrong: nothing is signed by it"),
+	  N_("set it (timedatectl, chronyc makestep), then send again under the same id") },
+	{ ERR_OWN_KEY, N_("a key of this committee is not valid at this machine's clock"),
+	  N_("compare the clock (timedatectl) with: vanthu key list; ended: vanthu key new; begins too late: vanthu committee renew at the registry") },
+	{ ERR_CLOCK_NEIGHBOUR, N_("the clock of a neighbour differs from this one"), N_("see whose is right with: vanthu check clock; set the other") },
+	{ ERR_OWN_KEY_UNKNOWN, N_("the directory does not have the signing key of this committee"),
+	  N_("have the registry sign it (vanthu key list), or install the newest directory: vanthu committee import") },
+	{ ERR_LINK_KEY, N_("no link key of the neighbour is valid at this machine's clock"),
+	  N_("compare the clock (timedatectl) with: vanthu committee show; or ask the neighbour for a new key") },
+	{ ERR_HANDSHAKE, N_("the link keys of the two sides do not fit"),
+	  N_("compare vanthu key list at both ends with the directory: vanthu committee show") },
+	{ ERR_DISK_FULL, N_("no room left on the disk of the store"), N_("free space, then send again under the same id") },
+	{ ERR_STORE, N_("the store failed"), N_("see the log of vanthud; it starts again from what is on disk") },
+	{ ERR_DAMAGED, N_("a stored value is damaged"),
+	  N_("see which in the log (event=…-damaged); what to do: OPERATION, \"Something is damaged\"") },
+	{ ERR_STORE_VERSION, N_("the store was written by a newer version"), N_("update vanthu") },
+	{ ERR_STORE_BUSY, N_("another vanthud runs on this store"), N_("stop it first") },
+	{ ERR_FILE, N_("a file cannot be read or written"), N_("check its name and permissions") },
+	{ ERR_EXISTS, N_("exists already"), N_("choose another name") },
+	{ ERR_STORE_FOREIGN, N_("another process has written to the store"),
+	  N_("stop every vanthud that has this data folder, then start one") },
+	{ ERR_STORE_GONE, N_("the data folder was deleted, moved or replaced while the daemon ran"),
+	  N_("leave the daemon running and save its open store: see OPERATION, \"The data folder is gone\"") },
+	{ ERR_MAP_FULL, N_("the store has grown to store.map"), N_("raise store.map in vanthud.yaml and restart the daemon") },
+	{ ERR_NO_INODES, N_("the file system has no inodes left for new files"),
+	  N_("see with df -i which one, and delete files there; space is not what is missing") },
+	{ ERR_SOCKET_GONE, N_("a local socket was deleted; it is made anew"), N_("leave the run folder to the daemon") },
+	{ ERR_UNREACHABLE, N_("no daemon answers"), N_("start it: vanthud -c FILE, or vanthu lab start DIR") },
+	{ ERR_TIMEOUT, N_("no answer in time; it may still happen"), N_("ask again, or give a longer --timeout") },
+	{ ERR_NO_MEMORY, N_("out of memory"), "" },
+	{ ERR_BUSY, N_("too much at once"), N_("try again in a moment") },
+	{ ERR_NETWORK, N_("no connection"), N_("see the links with: vanthu link list") },
+	{ ERR_SYSTEM, N_("the system refused"), "" },
+	{ ERR_CANCELLED, N_("cancelled"), "" },
+	{ ERR_PLACES, N_("the daemon runs, but all places of this socket are taken"),
+	  N_("close programs that hold connections to it, or try again in a moment") },
+	{ ERR_IDLE, N_("the daemon closed a connection on which nothing went on"),
+	  N_("run the command again; a program sends its requests whole and reads the replies") },
+	{ ERR_DESCRIPTORS, N_("no file descriptors left for new connections"),
+	  N_("raise LimitNOFILE in the unit, or ulimit -n; those that stand go on") },
+	{ ERR_NOT_LISTENING, N_("nobody listens at the neighbour's address"),
+	  N_("start the daemon there; see the address with: vanthu link show") },
+	{ ERR_NO_DAEMON, N_("another program answers at the neighbour's address"),
+	  N_("start the daemon there, or have the right address published: vanthu link show, vanthu committee change --endpoint") },
+	{ ERR_NO_HOST, N_("the name in the neighbour's address is not found"),
+	  N_("check the name server and the endpoint in the directory: vanthu link show") },
+};
+
+static const struct err_row *find(unsigned number)
+{
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if ((unsigned)rows[i].code == number)
+			return &rows[i];
+	}
+	return NULL;
+}
+
+const char *err_text(enum err e)
+{
+	const struct err_row *row = find((unsigned)e);
+
+	return row != NULL ? row->text : N_("an unknown error");
+}
+
+const char *err_fix(enum err e)
+{
+	const struct err_row *row = find((unsigned)e);
+
+	return row != NULL ? row->fix : "";
+}
+
+int err_known(unsigned number)
+{
+	return find(number) != NULL;
+}
+
+int err_exit_code(enum err e)
+{
+	switch (e) {
+	case ERR_OK:
+		return 0;
+	case ERR_CONFIG:
+	case ERR_KEY_OPEN:
+		return 9;
+	case ERR_UNREACHABLE:
+		return 3;
+	case ERR_NOT_FOUND:
+		return 4;
+	case ERR_CONFLICT:
+	case ERR_REGISTERED:
+	case ERR_ENTRY_CANCELLED:
+	case ERR_BAD_STATE:
+	case ERR_EXISTS:
+	case ERR_SAME_NUMBER:
+	case ERR_CHANGED_FILE:
+		return 6;
+	case ERR_FOREIGN_SYMBOL:
+	case ERR_NUMBER_TYPE:
+	case ERR_DUE_PAST:
+	case ERR_EMPTY_FILE:
+	case ERR_FILE_NAME:
+		return 5; /* warnings, where they refuse */
+	case ERR_TIMEOUT:
+	case ERR_NOT_YET:
+		return 8;
+	default:
+		break;
+	}
+	if (e < 2000)
+		return 2;
+	return e < 4000 ? 5 : 1;
+}

@@ -1,0 +1,155 @@
+/* The plain values that every part of vanthu speaks of. No behaviour here, no ownership: a struct that
+ * holds pointers borrows them, and says from what. */
+#ifndef VANTHU_ROUTING_BASE_TYPES_H
+#define VANTHU_ROUTING_BASE_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "routing/base/limits.h"
+
+/* Borrowed bytes. {NULL, 0} is empty. */
+struct blob {
+	const uint8_t *data;
+	size_t len_bytes;
+};
+
+/* Borrowed text, UTF-8, NUL-terminated and never NULL once decoded; "" is absent. */
+typedef const char *text_t;
+
+/* A committee's id: [a-z0-9-]{1,32}, NUL-terminated. "" is nobody. */
+struct committee_id {
+	char text[COMMITTEE_ID_MAX + 1];
+};
+
+/* A document's UUIDv7 (RFC 9562 §5.7), made by its submitter. Known together with its origin. */
+struct doc_id {
+	uint8_t bytes[16];
+};
+
+/* SHA-256. */
+struct digest {
+	uint8_t bytes[32];
+};
+
+/* A random stream id; new whenever a publisher's store is created or restored. */
+struct stream_id {
+	uint8_t bytes[16];
+};
+
+/* This store's own ascending number of an envelope that it took. */
+struct serial {
+	uint64_t n;
+};
+
+/* Both clocks, read once a turn. */
+struct now {
+	int64_t wall_ms; /* Unix time */
+	int64_t mono_ms; /* never goes back */
+	int64_t mono_us; /* the same clock, for measuring only */
+};
+
+/* A place in a stream whose item never came as it should. */
+struct rejected_place {
+	uint64_t seq;
+	uint32_t reason; /* enum err */
+};
+
+enum lane {
+	LANE_NONE = 0,
+	LANE_FACTS = 1,
+	LANE_URGENT = 2,
+	LANE_NORMAL = 3,
+};
+enum { LANE_COUNT = 4 }; /* arrays are indexed by lane; slot 0 stays empty */
+
+enum kind {
+	KIND_NONE = 0,
+	KIND_DOCUMENT = 1,
+	KIND_RECEIPT = 2,
+	KIND_REFUSAL = 3,
+	KIND_STATUS = 4,
+	KIND_RELAY = 5,
+	KIND_DIRECTORY = 6,
+	KIND_REPORT = 7,
+	KIND_DOUBT = 8,      /* "did you sign this? its time has not come" */
+	KIND_CORRECTION = 9, /* "I did; its time was wrong" */
+};
+
+enum urgency { URGENCY_NONE = 0, URGENCY_THUONG = 1, URGENCY_KHAN = 2, URGENCY_THUONG_KHAN = 3, URGENCY_HOA_TOC = 4 };
+enum secrecy { SECRECY_NONE = 0, SECRECY_THUONG = 1, SECRECY_MAT = 2, SECRECY_TOI_MAT = 3, SECRECY_TUYET_MAT = 4 };
+
+/* GROUP_SUPERIOR exists only in submissions: it is resolved to a committee when the origin accepts. */
+enum group { GROUP_NONE = 0, GROUP_SUBORDINATES = 1, GROUP_SUBTREE = 2, GROUP_SUPERIOR = 100 };
+
+/* Why a store holds a document: ours, for us, or only passing through. First byte of its keys. */
+/* ROLE_PAPER stands in IDENT only: registered by hand, on paper. */
+enum role { ROLE_NONE = 0, ROLE_OUT = 'o', ROLE_IN = 'i', ROLE_RELAY = 'r', ROLE_PAPER = 'p' };
+
+struct recipient {
+	enum group group;
+	struct committee_id committee; /* when group is GROUP_NONE */
+};
+
+struct manifest_item {
+	uint64_t size_bytes;
+	struct digest sha256;
+	struct digest chunk_root;
+	bool inlined;
+};
+
+/* The decoded head of an envelope. The arrays belong to the arena it was decoded into. */
+struct head {
+	struct doc_id id;
+	struct committee_id origin;
+	enum kind kind;
+	uint32_t body_version;
+	enum urgency urgency;
+	enum secrecy secrecy;
+	int64_t signed_at_ms;
+	uint64_t directory_version;
+	uint32_t hop_limit;
+	const struct recipient *recipients;
+	uint32_t recipient_count;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	struct digest submission;
+};
+
+struct document_ref {
+	struct committee_id origin;
+	struct doc_id id;
+	struct digest digest;
+};
+
+/* The body of a receipt, refusal, status, relay record, doubt or correction: one small fact about one document. */
+struct fact {
+	enum kind kind;
+	struct document_ref document;
+	int64_t at_ms;
+	struct committee_id from; /* previous hop */
+	uint32_t reason;          /* refusal: enum err */
+	const struct committee_id *targets; /* refusal by a relay: whom it refuses for; none: itself and all beyond */
+	uint32_t target_count;
+	uint32_t relay_event;     /* relay: 1 relayed, 2 held */
+	uint32_t hop;             /* relay */
+	char code[3];             /* status: edXML code */
+	text_t note;              /* status */
+	struct digest doubted;    /* doubt, correction: the envelope whose time is not believed */
+	enum kind doubted_kind;
+	int64_t doubted_at_ms;    /* doubt: the time that it says */
+	struct blob token;        /* doubt, correction: of who doubts, returned as it came */
+	struct blob envelope;     /* doubt: the doubted envelope, when it is a fact */
+};
+
+/* What a listing shows of a document; texts belong to the arena that the summary was decoded into. */
+struct summary {
+	text_t number;
+	text_t type_code;
+	text_t subject;
+	text_t issued_on;
+	text_t due_on;
+};
+
+#endif

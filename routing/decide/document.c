@@ -1,0 +1,203 @@
+/* A document in its right place in a neighbour's stream: refused, still to be fetched, or complete at once. One that is known already: routing/documents/duplicate.c. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/rules/policy.h"
+
+/* Answers about the ways of those that are named, not about the envelope. */
+static bool is_about_ways(enum err e)
+{
+	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT || e == ERR_RETIRED_RECIPIENT;
+}
+
+enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
+{
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)why, .note = "",
+			     .targets = e->targets, .target_count = e->target_count };
+	struct committee_id to = e->neighbour;
+	enum err r;
+
+	fact.document.digest = e->digest;
+	if (e->head != NULL) {
+		fact.document.origin = e->head->origin;
+		fact.document.id = e->head->id;
+		to = e->head->origin;
+		/* It does not go on at all: who would have had it as a member of a subtree is answered for too. */
+		if (!is_about_ways(why) && names_subtree(e->head->recipients, e->head->recipient_count))
+			fact.target_count = 0;
+	}
+	notify(t, NOTICE_REFUSED, fact.document, e->neighbour, (uint32_t)why, NULL);
+	if (id_equal(to, t->core->config.self))
+		return ERR_OK;
+	r = fact_send(t, to, &fact, e->relays, e->relay_count, NULL);
+	return r == ERR_NO_ROUTE ? ERR_OK : r;
+}
+
+void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+{
+	struct record r = { .family = FAMILY_FETCH };
+
+	r.u.fetch = (struct rec_fetch){ .role = place.role, .serial = place.serial };
+	core_put(t, key_seq(e->neighbour, e->lane, e->seq), &r);
+	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
+}
+
+void document_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+{
+	struct record r;
+
+	for (uint32_t i = 0; i < d->manifest_count; i++) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_FILE;
+		if (!d->manifest[i].inlined)
+			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
+	}
+	if (place.role == ROLE_RELAY) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_SWEEP;
+		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
+	}
+}
+
+static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+{
+	struct record r = { .family = FAMILY_IDENT };
+
+	r.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .digest = e->digest, .submission = e->head->submission };
+	core_put(t, key_ident(e->head->id, e->head->origin), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_DOCUMENT;
+	r.u.document = *d;
+	core_append(t, key_serial(place.role, place.serial), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_ENVELOPE;
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+	core_append(t, key_serial(place.role, place.serial), &r);
+	document_needs(t, place, d);
+}
+
+static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
+{
+	const struct head *h = e->head;
+	struct doc_place place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
+	struct rec_document d = { .origin = h->origin, .id = h->id, .urgency = h->urgency, .secrecy = h->secrecy,
+				  .signed_at_ms = h->signed_at_ms, .taken_at_ms = t->now.wall_ms,
+				  .taken_passed_ms = passed_now(t->core, t->now), .directory_version = h->directory_version,
+				  .hop_limit = h->hop_limit, .digest = e->digest, .from = e->neighbour, .from_lane = e->lane,
+				  .from_seq = e->seq, .mine = mine, .recipients = h->recipients, .recipients_len = h->recipient_count,
+				  .targets = e->targets, .target_count = e->target_count, .manifest = h->manifest,
+				  .manifest_count = h->manifest_count, .relay_count = e->relay_count, .summary = e->summary };
+
+	if (manifest_has_files(h->manifest, h->manifest_count)) {
+		/* Whom we answer for from now on is a matter of the tree of this moment, and its files may take long. */
+		enum err r = e->target_count > 0 ? ERR_OK : document_names(t, e, &d.also, &d.also_count);
+
+		if (r != ERR_OK)
+			return r;
+		plan_taken(t, e, place, &d);
+		document_fetch(t, e, place);
+		return ERR_OK;
+	}
+	plan_taken(t, e, place, &d);
+	return document_complete(t, place, &d, e->relays);
+}
+
+/* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they say themselves, so it is passed on unread. */
+static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
+{
+	struct doc_place place = { ROLE_RELAY, { t->core->next_serial } };
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)e->body_fault, .note = "",
+			     .targets = &t->core->config.self, .target_count = 1,
+			     .document = { .origin = e->head->origin, .id = e->head->id, .digest = e->digest } };
+	struct record r = { .family = FAMILY_RECEIPT };
+	enum err result;
+
+	if (answer->route_count == 0 && answer->unserved_count == 0)
+		return document_refuse(t, e, e->body_fault);
+	result = fact_send(t, e->head->origin, &fact, e->relays, e->relay_count, &r.u.receipt.envelope);
+	if (result != ERR_OK && result != ERR_NO_ROUTE)
+		return result;
+	r.u.receipt.draft = r.u.receipt.envelope.draft;
+	r.u.receipt.kind = KIND_REFUSAL;
+	r.u.receipt.reason = fact.reason;
+	r.u.receipt.at_ms = t->now.wall_ms;
+	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
+	notify(t, NOTICE_REFUSED, fact.document, t->core->config.self, fact.reason, &e->summary);
+	return take(t, e, false);
+}
+
+/* Named to us to serve, and behind who named them; the tree has changed since it was signed, and the neighbour may have made its row before that. */
+static bool goes_back(const struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
+{
+	bool behind = false;
+
+	for (uint32_t i = 0; i < answer->unserved_count && !behind; i++)
+		behind = answer->unserved[i].why == ERR_NO_ROUTE;
+	/* One that was set aside was taken before the directories agreed: the neighbour has let go of it. */
+	return behind && (e->aside || e->head->directory_version != t->core->directory_version);
+}
+
+/* What cannot be served although it was named to us is refused, or handed back, with the document taken for the others. */
+static enum err route_new(struct turn_view *t, const struct ev_publish *e, struct routing_answer *answer)
+{
+	struct routing_question q = { .to = { .origin = e->head->origin, .version = e->head->directory_version,
+					      .recipients = e->head->recipients, .count = e->head->recipient_count },
+				      .targets = e->targets, .target_count = e->target_count, .from = e->neighbour };
+	enum err result = document_route(t, &q, answer);
+
+	if (result != ERR_OK)
+		return result;
+	if (answer->mine || answer->route_count > 0 || goes_back(t, e, answer))
+		return ERR_OK;
+	return answer->unserved_count > 0 ? answer->unserved[0].why : ERR_NOT_ADDRESSED;
+}
+
+/* An error of the store or of memory, as opposed to an answer about the document. */
+static bool is_failure(enum err e)
+{
+	return e != ERR_OK && e != ERR_PROTOCOL && !is_about_ways(e);
+}
+
+enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)
+{
+	struct routing_answer answer;
+	enum err result;
+
+	*wait = false;
+	if (e->verdict != ERR_OK || e->head->kind != KIND_DOCUMENT || l->peer_directory_version == t->core->directory_version)
+		return ERR_OK;
+	result = route_new(t, e, &answer);
+	*wait = result != ERR_OK || answer.unserved_count > 0;
+	return is_failure(result) ? result : ERR_OK;
+}
+
+enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	struct routing_answer answer;
+	struct record r;
+	enum err result;
+
+	if (e->verdict != ERR_OK) {
+		/* Nobody else signed it, or nobody knows who did: the neighbour answers for what it should have checked. */
+		if (e->head == NULL || id_equal(e->signer, e->neighbour))
+			l->violations++;
+		return document_refuse(t, e, e->verdict);
+	}
+	if (e->head->kind != KIND_DOCUMENT)
+		return document_refuse(t, e, ERR_PROTOCOL);
+	/* Known first: what a changed tree hands back has our own record on it, and is no loop. */
+	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
+	if (result == ERR_OK)
+		return document_again(t, l, e, &r.u.ident);
+	if (result != ERR_NOT_FOUND)
+		return result;
+	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count, t->core->config.attachment_max_bytes);
+	if (result != ERR_OK)
+		return document_refuse(t, e, result);
+	result = route_new(t, e, &answer);
+	if (result == ERR_OK && answer.mine && e->body_fault != ERR_OK)
+		return refuse_texts(t, e, &answer);
+	if (result == ERR_OK)
+		return take(t, e, answer.mine);
+	return is_failure(result) ? result : document_refuse(t, e, result);
+}

@@ -1,0 +1,327 @@
+/* A clerk registers a document on paper, so that the digital share has its denominator; or cancels an entry made by mistake. An entry never
+ * goes away: one that was cancelled stands with its reason, and counts no more (DOMAIN 5: numbers are never taken back). */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/rules/policy.h"
+#include "routing/rules/spelling.h"
+
+static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .repeated = repeated };
+	return &a->u.reply;
+}
+
+static bool same_text(text_t a, text_t b)
+{
+	return strcmp(a, b) == 0;
+}
+
+/* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020, Annex VI, III.1.h). */
+static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->date, b->date) &&
+	       fold_same_number(a->number, b->number) && fold_same_name(a->party, b->party);
+}
+
+static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return same_document(a, b) && same_text(a->number, b->number) && same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
+	       a->secrecy == b->secrecy;
+}
+
+static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
+{
+	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
+	/* Of a secret one not even its number leaves the office: live events are for whoever may see figures. */
+	bool secret = p->secrecy >= SECRECY_MAT;
+	struct summary summary = { .number = secret ? "" : p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = p->date,
+				   .due_on = "" };
+
+	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
+}
+
+/* The newest of the same month and direction, a bounded number of them: the number after the last one given, and whether this one stands
+ * there already. */
+static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month, uint32_t *number, bool *there)
+{
+	struct scan scan = scan_of(key_paper_place(month, p->direction));
+	struct record r;
+	enum err e = ERR_OK;
+
+	*number = 1;
+	*there = false;
+	for (unsigned n = 0; n < PAPER_ALIKE_MAX && e == ERR_OK; n++) {
+		struct serial serial;
+
+		e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
+		if (e != ERR_OK || !key_parse_paper(&scan.at, &serial))
+			continue;
+		if (n == 0)
+			*number = (uint32_t)serial.n + 1;
+		*there = *there || (r.u.paper.cancelled_at_ms == 0 && same_document(&r.u.paper, p));
+	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	/* A damaged one is passed over by the walk; its number is still its own. */
+	while ((e = core_get(t, FAMILY_PAPER, key_paper(paper_serial(month, p->direction, *number)), &r)) == ERR_OK || e == ERR_DAMAGED)
+		(*number)++;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- one that may be the same with another date ---- */
+
+/* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like 15/QĐ-BNV once a year (DOMAIN 1.2, 1.4). Of
+ * terms only our own is known, and the date is the day it came or went: so a year to either side is looked at, and it is a guess. */
+static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
+{
+	const char *at = a->number;
+
+	while (*at >= '0' && *at <= '9')
+		at++;
+	if (*at != '-')
+		return strncmp(a->date, b->date, 4) == 0;
+	return a->direction != DIRECTION_OUT || (strcmp(a->date, own_term_from) < 0) == (strcmp(b->date, own_term_from) < 0);
+}
+
+/* What we send, we have issued: whom it went to makes no other document of it. Secret documents have a series of their own. */
+static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
+{
+	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' || fold_same_name(a->party, b->party);
+
+	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) && fold_same_number(a->number, b->number) &&
+	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) && same_series(a, b, own_term_from);
+}
+
+static enum err own_term(struct turn_view *t, text_t *from)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+
+	*from = e == ERR_OK && r.u.committee.term_from != NULL ? r.u.committee.term_from : "";
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* The nearest month first, a bounded number of entries in all. *out stays NULL when none is alike. */
+static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month, const struct rec_paper **out)
+{
+	unsigned left = PAPER_ALIKE_MAX;
+	text_t term;
+	enum err e = own_term(t, &term);
+
+	for (unsigned i = 0; e == ERR_OK && *out == NULL && i <= 2 * MONTHS_A_YEAR; i++) {
+		unsigned away = (i + 1) / 2;
+		struct month m = { (uint16_t)(i % 2 != 0 ? month.n - away : month.n + away) };
+		struct scan scan = scan_of(key_paper_place(m, p->direction));
+		struct record *r = arena_alloc(t->plan->arena, sizeof *r);
+
+		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
+		while (e == ERR_OK && *out == NULL && left-- > 0) {
+			e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, r);
+			if (e == ERR_OK && r->u.paper.cancelled_at_ms == 0 && alike(&r->u.paper, p, term))
+				*out = &r->u.paper;
+		}
+		if (e == ERR_OK && *out == NULL)
+			return ERR_OK; /* enough looked at */
+		e = e == ERR_NOT_FOUND ? ERR_OK : e;
+	}
+	return e;
+}
+
+/* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the symbol of whoever wrote it. */
+static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial, struct slips *out)
+{
+	const struct summary summary = { .number = p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = "", .due_on = "" };
+	struct policy_question q = { .summary = &summary, .type_name = p->type_name, .own_symbol = "", .wall_ms = t->now.wall_ms };
+	struct key series;
+	bool has = false;
+	enum err e = p->direction == DIRECTION_OUT ? slips_own_symbol(t, &q.own_symbol) : ERR_OK;
+
+	if (e == ERR_OK)
+		e = number_of_paper(t, p, &series, &has);
+	return e == ERR_OK ? slips_look(t, has ? &series : NULL, (struct doc_place){ ROLE_PAPER, serial }, &q, out) : e;
+}
+
+static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, bool there)
+{
+	struct doc_place place = { ROLE_PAPER, serial };
+	struct key series;
+	bool has;
+	enum err e = number_of_paper(t, p, &series, &has);
+
+	if (e != ERR_OK || !has)
+		return e;
+	return there ? number_put(t, &series, place) : number_drop(t, &series, place);
+}
+
+static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial)
+{
+	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
+	struct record r = { .family = FAMILY_IDENT };
+	struct key key = key_paper(serial);
+	enum err result;
+
+	r.u.ident = (struct rec_ident){ .role = ROLE_PAPER, .serial = serial };
+	core_put(t, key_ident(e->id, t->core->config.self), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_PAPER;
+	r.u.paper = *p;
+	core_put(t, key, &r);
+	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &place);
+	if (result == ERR_OK)
+		result = index_number(t, p, serial, true);
+	if (result == ERR_OK)
+		result = core_log_act(t, e->uid, "paper-add", p->number);
+	return result;
+}
+
+/* Written, or only looked at; answered with what there is to tell. */
+static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial, const struct rec_paper *twin)
+{
+	struct act_reply *a;
+	struct slips slips;
+	enum err result = look_at_slips(t, p, serial, &slips);
+
+	if (result != ERR_OK)
+		return result;
+	if (e->strict && slips.count > 0) {
+		answer(t, e, (enum err)slips.codes[0], false);
+		return ERR_OK;
+	}
+	p->id = e->id;
+	p->uid = e->uid;
+	p->added_at_ms = t->now.wall_ms;
+	if (!e->dry_run) {
+		result = write(t, e, p, serial);
+		if (result != ERR_OK)
+			return result;
+		tell(t, e, p);
+	}
+	a = answer(t, e, ERR_OK, false);
+	a->alike = twin;
+	slips_answer(t, &slips, a);
+	return ERR_OK;
+}
+
+static enum err add(struct turn_view *t, const struct ev_paper *e)
+{
+	const struct rec_paper *twin = NULL;
+	struct rec_paper p = e->paper;
+	struct month month;
+	uint32_t number;
+	bool there;
+	enum err result = policy_paper(&p, t->now.wall_ms);
+
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
+	if (result != ERR_OK) {
+		answer(t, e, result, false);
+		return ERR_OK;
+	}
+	if (p.secrecy >= SECRECY_MAT)
+		p.subject = p.party = ""; /* only that it exists */
+	(void)date_month(p.date, &month); /* policy_paper has looked */
+	result = look_at_month(t, &p, month, &number, &there);
+	if (result != ERR_OK)
+		return result;
+	if (there && !e->again) {
+		answer(t, e, ERR_REGISTERED, false);
+		return ERR_OK;
+	}
+	if (!e->again)
+		result = find_alike(t, &p, month, &twin);
+	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), twin) : result;
+}
+
+static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
+{
+	struct target_place before, nowhere = { .direction = DIRECTION_NONE };
+	struct key key = key_paper(serial);
+	struct record r;
+	enum err result = core_get(t, FAMILY_PAPER, key, &r);
+
+	if (result != ERR_OK)
+		return result;
+	if (r.u.paper.cancelled_at_ms != 0) {
+		answer(t, e, ERR_OK, true);
+		return ERR_OK;
+	}
+	if (policy_text(e->reason, SUBJECT_MAX, true) != ERR_OK) {
+		answer(t, e, ERR_FIELD, false);
+		return ERR_OK;
+	}
+	if (!e->dry_run) {
+		before = target_of_paper(&r.u.paper);
+		result = index_number(t, &r.u.paper, serial, false);
+		if (result != ERR_OK)
+			return result;
+		r.u.paper.cancelled_at_ms = t->now.wall_ms;
+		r.u.paper.reason = e->reason;
+		core_put(t, key, &r);
+		result = counter_move(t, FAMILY_PAPER, &key, &before, &nowhere);
+		if (result == ERR_OK)
+			result = core_log_act(t, e->uid, "paper-cancel", r.u.paper.number);
+		if (result != ERR_OK)
+			return result;
+		tell(t, e, &r.u.paper);
+	}
+	answer(t, e, ERR_OK, false);
+	return ERR_OK;
+}
+
+/* The id is known: the same entry again, or another one under it. */
+static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
+{
+	struct rec_paper wanted = e->paper;
+	struct act_reply *a;
+	struct slips slips;
+	struct record r;
+	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
+
+	if (result == ERR_OK)
+		result = look_at_slips(t, &r.u.paper, serial, &slips);
+	if (result != ERR_OK)
+		return result;
+	if (wanted.secrecy >= SECRECY_MAT)
+		wanted.subject = wanted.party = "";
+	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED : ERR_OK;
+	a = answer(t, e, result, true);
+	if (result == ERR_OK)
+		slips_answer(t, &slips, a);
+	return ERR_OK;
+}
+
+static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
+
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
+	/* An entry numbers nothing that a neighbour holds, but it would be lost when the store is put right by a newer copy. */
+	if (t->core->stand.alarm != ERR_OK && (result == ERR_NOT_FOUND || e->action == PAPER_CANCEL)) {
+		answer(t, e, t->core->stand.alarm, false);
+		return ERR_OK;
+	}
+	if (result == ERR_NOT_FOUND && e->action == PAPER_ADD)
+		return add(t, e);
+	if (result == ERR_NOT_FOUND || r.u.ident.role != ROLE_PAPER) {
+		answer(t, e, e->action == PAPER_ADD ? ERR_CONFLICT : ERR_NOT_FOUND, false);
+		return ERR_OK;
+	}
+	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial) : cancel(t, e, r.u.ident.serial);
+}
+
+enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
+{
+	enum err result = known_or_new(t, e);
+
+	/* Found damaged before anything was planned: no reason to stop, and to stop again when the client asks again. */
+	if (result == ERR_DAMAGED) {
+		answer(t, e, result, false);
+		result = ERR_OK;
+	}
+	return result;
+}

@@ -1,0 +1,276 @@
+/* A local client submits a document. From the commit of this plan on the origin is responsible for it.
+ * Repeating a submission is safe: the same id with the same submission digest gets the first answer again. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/rules/policy.h"
+
+static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, enum err result, struct committee_id at)
+{
+	struct act *a = plan_act(t->plan, ACT_REPLY);
+
+	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .at = at };
+	return &a->u.reply;
+}
+
+/* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a repeated answer too. */
+static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self, struct key *series, bool *numbered,
+			      struct slips *out)
+{
+	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
+	struct policy_question q = { .summary = &e->summary, .type_name = e->type_name, .manifest = e->manifest, .manifest_count = e->manifest_count,
+				     .odd_name = e->odd_name, .wall_ms = t->now.wall_ms };
+	enum err result = slips_own_symbol(t, &q.own_symbol);
+
+	*numbered = false;
+	if (result == ERR_OK)
+		result = number_of_document(t, &d, e->type_name, series, numbered);
+	return result == ERR_OK ? slips_look(t, *numbered ? series : NULL, self, &q, out) : result;
+}
+
+/* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are refused by name. */
+static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *e, struct recipient *out, struct committee_id *culprit)
+{
+	struct committee_id self = t->core->config.self;
+
+	for (uint32_t i = 0; i < e->recipient_count; i++) {
+		struct committee_id superior;
+		bool retired = false;
+		enum err r = ERR_OK;
+
+		out[i] = e->recipients[i];
+		if (out[i].group == GROUP_SUPERIOR) {
+			r = tree_superior(&t->tree, self, &out[i].committee, NULL);
+			out[i].group = GROUP_NONE;
+			if (r == ERR_NOT_FOUND || (r == ERR_OK && id_empty(out[i].committee)))
+				return ERR_NO_ROUTE;
+		}
+		if (r == ERR_OK && out[i].group == GROUP_NONE) {
+			*culprit = out[i].committee;
+			r = tree_superior(&t->tree, out[i].committee, &superior, &retired);
+			if (r == ERR_NOT_FOUND || (r == ERR_OK && id_equal(out[i].committee, self)))
+				return ERR_UNKNOWN_RECIPIENT;
+			if (r == ERR_OK && retired)
+				return ERR_RETIRED_RECIPIENT;
+		}
+		if (r != ERR_OK)
+			return r;
+	}
+	return ERR_OK;
+}
+
+/* Named twice is named once: it is sent once in any case, and who reads the head sees no doubles. Returns how many are left. */
+static uint32_t drop_doubles(struct recipient *list, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t k = 0;
+
+		while (k < kept && (list[k].group != list[i].group || !id_equal(list[k].committee, list[i].committee)))
+			k++;
+		if (k == kept)
+			list[kept++] = list[i];
+	}
+	return kept;
+}
+
+static enum err repeat(struct turn_view *t, const struct ev_submit *e, const struct rec_ident *ident)
+{
+	struct committee_id nobody = { "" };
+	struct recipient_list list;
+	struct routing_question q;
+	struct slips slips;
+	struct key series;
+	struct record r;
+	enum err result;
+	bool numbered;
+
+	if (ident->role != ROLE_OUT || memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
+		reply(t, e, ERR_CONFLICT, nobody);
+		return ERR_OK;
+	}
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(ident->role, ident->serial), &r);
+	if (result != ERR_OK)
+		return result;
+	q = document_question(&r.u.document);
+	result = recipients_expand(t, &q.to, &list);
+	if (result == ERR_OK)
+		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial }, &series, &numbered, &slips);
+	if (result == ERR_OK) {
+		struct act_reply *a = reply(t, e, ERR_OK, nobody);
+
+		slips_answer(t, &slips, a);
+		a->repeated = true;
+		a->recipients = list.ids;
+		a->recipient_count = list.count;
+	}
+	return result;
+}
+
+static void plan_files(struct turn_view *t, struct doc_place place, const struct manifest_item *items, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		struct record r = { .family = FAMILY_FILE };
+
+		if (!items[i].inlined)
+			core_put(t, key_file(items[i].sha256, place.role, place.serial), &r);
+	}
+}
+
+/* The records of a new document of ours, and its rows. `series` NULL: it has no number of ours. */
+static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref, uint32_t recipient_count,
+			     const struct routing_answer *answer, const struct key *series)
+{
+	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
+	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
+	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
+		      envelope = { .family = FAMILY_ENVELOPE };
+	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
+	struct rec_document *d = &document.u.document;
+	enum err r;
+
+	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
+	core_put(t, key_ident(e->id, head->origin), &ident);
+	*d = (struct rec_document){ .origin = head->origin, .id = e->id, .urgency = e->urgency, .secrecy = e->secrecy,
+				    .signed_at_ms = head->signed_at_ms, .taken_at_ms = t->now.wall_ms, .taken_passed_ms = passed_now(t->core, t->now),
+				    .directory_version = head->directory_version, .hop_limit = head->hop_limit, .draft = draft_ref,
+				    .recipients = head->recipients, .recipients_len = head->recipient_count,
+				    .recipient_count = recipient_count, .manifest = e->manifest,
+				    .manifest_count = e->manifest_count, .summary = e->summary };
+	core_append(t, key_serial(place.role, place.serial), &document);
+	envelope.u.envelope.envelope.draft = draft_ref;
+	core_append(t, key_serial(place.role, place.serial), &envelope);
+	plan_files(t, place, e->manifest, e->manifest_count);
+	if (t->core->config.expire_ms > 0) {
+		struct record sweep = { .family = FAMILY_SWEEP };
+
+		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
+	}
+	r = document_state(t, place, d, NULL, &state);
+	if (r == ERR_OK && series != NULL)
+		r = number_put(t, series, place);
+	return r == ERR_OK ? document_publish_first(t, place, d, answer) : r;
+}
+
+static enum err log_send(struct turn_view *t, const struct ev_submit *e)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hex[2 * sizeof e->id.bytes + 1];
+
+	for (size_t i = 0; i < sizeof e->id.bytes; i++) {
+		hex[2 * i] = digits[e->id.bytes[i] >> 4];
+		hex[2 * i + 1] = digits[e->id.bytes[i] & 15];
+	}
+	hex[sizeof hex - 1] = '\0';
+	return core_log_act(t, e->uid, "send", hex);
+}
+
+static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients, uint32_t count)
+{
+	struct committee_id self = t->core->config.self;
+	struct routing_question q = { .to = { .origin = self, .version = t->core->directory_version, .recipients = recipients,
+					      .count = count } };
+	struct draft draft = { .body = e->body };
+	struct document_ref ref = { .origin = self, .id = e->id };
+	struct routing_answer answer = { .route_count = 0 };
+	struct recipient_list list;
+	uint32_t draft_ref;
+	struct act_reply *a;
+	struct slips slips;
+	struct key series;
+	bool numbered = false;
+	enum err r = recipients_expand(t, &q.to, &list);
+
+	if (r == ERR_OK && list.count == 0)
+		r = ERR_NO_RECIPIENT; /* a group with nobody in it */
+	if (r == ERR_OK)
+		r = document_route(t, &q, &answer);
+	if (r == ERR_OK && answer.unserved_count > 0) {
+		reply(t, e, answer.unserved[0].why, answer.unserved[0].committee);
+		return ERR_OK;
+	}
+	if (r == ERR_NO_RECIPIENT || r == ERR_TOO_MANY_RECIPIENTS) {
+		reply(t, e, r, (struct committee_id){ "" });
+		return ERR_OK;
+	}
+	if (r == ERR_OK)
+		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } }, &series, &numbered, &slips);
+	if (r != ERR_OK)
+		return r;
+	if (e->strict && slips.count > 0) {
+		reply(t, e, (enum err)slips.codes[0], (struct committee_id){ "" });
+		return ERR_OK;
+	}
+	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
+				    .urgency = e->urgency, .secrecy = e->secrecy, .signed_at_ms = t->now.wall_ms,
+				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
+				    .recipient_count = count, .manifest = e->manifest, .manifest_count = e->manifest_count,
+				    .submission = e->submission };
+	if (e->dry_run) {
+		a = reply(t, e, ERR_OK, self);
+		slips_answer(t, &slips, a);
+		a->recipients = list.ids;
+		a->recipient_count = list.count;
+		return ERR_OK;
+	}
+	draft_ref = plan_draft(t->plan, &draft);
+	r = plan_records(t, e, draft_ref, list.count, &answer, numbered ? &series : NULL);
+	if (r == ERR_OK)
+		r = log_send(t, e);
+	if (r != ERR_OK)
+		return r;
+	a = reply(t, e, ERR_OK, self);
+	slips_answer(t, &slips, a);
+	a->recipients = list.ids;
+	a->recipient_count = list.count;
+	notify(t, NOTICE_ACCEPTED, ref, self, 0, &e->summary);
+	return ERR_OK;
+}
+
+enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
+{
+	struct committee_id nobody = { "" }, culprit = { "" };
+	struct recipient *recipients;
+	bool ended = false;
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
+
+	if (result == ERR_OK)
+		return repeat(t, e, &r.u.ident);
+	if (result != ERR_NOT_FOUND)
+		return result;
+	result = policy_submit(e, t->core->config.attachment_max_bytes);
+	if (result == ERR_OK)
+		result = t->core->stand.alarm; /* nothing new until an operator has looked */
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
+	if (result == ERR_OK && t->core->directory_version == 0)
+		result = ERR_NO_ROUTE; /* no directory yet: nobody is known */
+	if (result == ERR_OK && tree_superior(&t->tree, t->core->config.self, &culprit, &ended) == ERR_OK && ended) {
+		nobody = t->core->config.self; /* it gives away what it holds, and begins nothing new */
+		result = ERR_RETIRED_RECIPIENT;
+	}
+	if (result == ERR_OK)
+		result = core_may_sign(t);
+	if (result != ERR_OK) {
+		reply(t, e, result, nobody);
+		return ERR_OK;
+	}
+	culprit = (struct committee_id){ "" };
+	recipients = arena_array(t->plan->arena, e->recipient_count, sizeof *recipients);
+	if (recipients == NULL)
+		return ERR_NO_MEMORY;
+	result = resolve_recipients(t, e, recipients, &culprit);
+	switch (result) {
+	case ERR_OK:
+		return accept(t, e, recipients, drop_doubles(recipients, e->recipient_count));
+	case ERR_UNKNOWN_RECIPIENT:
+	case ERR_RETIRED_RECIPIENT:
+	case ERR_NO_ROUTE:
+		reply(t, e, result, culprit);
+		return ERR_OK;
+	default:
+		return result;
+	}
+}

@@ -1,0 +1,340 @@
+/* A document comes that is known here: the same (origin, id) and the same envelope digest. Another digest is a conflict, and refused.
+ *
+ * It may be a repetition, a further part of the document's names (a neighbour with more names than fit one item sends several), or the new way of
+ * somebody after the tree has changed. The names of an item are its targets without us; an item without targets names all explicit recipients that do
+ * not lie behind the neighbour who sends it. Names that the head does not address are passed over. A name is *ours* when we answer for it already:
+ * it is in `targets` or `also`, or the document came without targets and it does not lie behind whom it came from. Whoever has acknowledged an
+ * item answers for its names; so the order of copies does not matter, and what a row less or more in them means neither.
+ *
+ *   here, it is             | names that are not ours            | files                                    | the stored answer, when there is one
+ *   ------------------------+------------------------------------+------------------------------------------+-------------------------------------
+ *   still being fetched     | noted in `also`; routed when whole | fetched from this neighbour too, unless  | there is none yet
+ *   (no STATE)              |                                    | that is under way                        |
+ *   whole (ours, for us, or | routed at once, by the tree in     | Complete                                 | sent again, unless this is only a
+ *   passing through)        | force; noted in `also`             |                                          | further part
+ *   whole, and a relay has  | taken anew for them under its old  | fetched from this neighbour; Complete    | a relay has none
+ *   let its content go      | number: being fetched again        | then                                     |
+ *   refused: the bytes are  | refused, by name                   | Complete: nothing more is wanted         | the refusal again
+ *   not what was signed     |                                    |                                          |
+ *
+ * All names ours: nothing but the last two columns. Under another directory than the one that the head was signed by:
+ *   - whole: each name counts as not ours, for it may be the way that is new; routing/documents/rows.c leaves out those for whom a row waits;
+ *   - a name behind the neighbour who sent it is handed back by name, whatever the neighbour made its row by; under the same directory it is
+ *     refused (VT-2008), and so is a way that there is none of.
+ * While two neighbours go by different directories, an item with a name that cannot be served is not taken at all (document_must_wait). */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+struct names {
+	const struct committee_id *ids;
+	uint32_t count;
+};
+
+/* A second copy, looked at. */
+struct copy {
+	const struct ev_publish *event;
+	struct doc_place place;
+	struct rec_document document;
+	struct names names;
+	bool moved; /* the tree may have changed since it was signed */
+};
+
+/* ---- names ---- */
+
+/* Does an item that names nobody mean this one? */
+static enum err lies_this_way(struct turn_view *t, struct committee_id neighbour, struct committee_id id, bool *yes)
+{
+	struct committee_id hop;
+	enum err e = tree_next_hop(&t->tree, t->core->config.self, id, &hop);
+
+	*yes = e != ERR_OK || !id_equal(hop, neighbour); /* one that leads nowhere is ours to refuse */
+	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
+}
+
+enum err document_names(struct turn_view *t, const struct ev_publish *e, const struct committee_id **names, uint32_t *count)
+{
+	const struct head *h = e->head;
+	struct addressed to = { .origin = h->origin, .version = h->directory_version, .recipients = h->recipients, .count = h->recipient_count };
+	uint32_t most = e->target_count > 0 ? e->target_count : h->recipient_count;
+	struct committee_id *ids = arena_array(t->plan->arena, most, sizeof *ids);
+
+	*names = ids;
+	*count = 0;
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < most; i++) {
+		struct committee_id id = e->target_count > 0 ? e->targets[i] : h->recipients[i].committee;
+		bool meant = false;
+		enum err r = ERR_OK;
+
+		if (id_equal(id, t->core->config.self))
+			continue;
+		if (e->target_count > 0) /* whatever the neighbour says: nobody gets what was not signed for it */
+			r = recipients_contain(t, &to, id, &meant);
+		else if (h->recipients[i].group == GROUP_NONE)
+			r = lies_this_way(t, e->neighbour, id, &meant);
+		if (r != ERR_OK)
+			return r;
+		if (meant)
+			ids[(*count)++] = id;
+	}
+	return ERR_OK;
+}
+
+static bool is_among(const struct committee_id *ids, uint32_t count, struct committee_id id)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (id_equal(ids[i], id))
+			return true;
+	}
+	return false;
+}
+
+/* Do we answer for this one? */
+static enum err is_ours(struct turn_view *t, const struct rec_document *d, struct committee_id id, bool *ours)
+{
+	*ours = is_among(d->targets, d->target_count, id) || is_among(d->also, d->also_count, id);
+	for (uint32_t i = 0; i < d->recipients_len && !*ours && d->target_count == 0; i++) {
+		if (d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, id))
+			return lies_this_way(t, d->from, id, ours);
+	}
+	return ERR_OK;
+}
+
+/* Those of the copy that are not ours, each once. While files are still to come the tree may change: what was ours by it only is noted too. */
+static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetching, struct names *out)
+{
+	struct committee_id *ids = arena_array(t->plan->arena, c->names.count, sizeof *ids);
+	const struct rec_document *d = &c->document;
+
+	*out = (struct names){ ids, 0 };
+	if (ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < c->names.count; i++) {
+		struct committee_id id = c->names.ids[i];
+		bool ours = is_among(d->targets, d->target_count, id) || is_among(d->also, d->also_count, id);
+		enum err e = fetching || ours ? ERR_OK : is_ours(t, d, id, &ours);
+
+		if (e != ERR_OK)
+			return e;
+		if (!ours && !is_among(ids, out->count, id))
+			ids[out->count++] = id;
+	}
+	return ERR_OK;
+}
+
+/* From now on we answer for these too. */
+static enum err note_also(struct turn_view *t, struct copy *c, const struct names *more)
+{
+	struct rec_document *d = &c->document;
+	struct record r = { .family = FAMILY_DOCUMENT };
+	struct committee_id *also;
+
+	if (more->count == 0)
+		return ERR_OK;
+	also = arena_array(t->plan->arena, (size_t)d->also_count + more->count, sizeof *also);
+	if (also == NULL)
+		return ERR_NO_MEMORY;
+	if (d->also_count > 0)
+		memcpy(also, d->also, d->also_count * sizeof *also);
+	memcpy(also + d->also_count, more->ids, more->count * sizeof *also);
+	d->also = also;
+	d->also_count += more->count;
+	r.u.document = *d;
+	core_put(t, key_serial(c->place.role, c->place.serial), &r);
+	return ERR_OK;
+}
+
+/* ---- still being fetched ---- */
+
+/* From this neighbour, by the place in which it first came? Then nothing is to be fetched by the new one: its files are not sent twice, and the
+ * publisher keeps both places until the first is complete (follows_another). One before the stream's beginning is about to be forgotten
+ * (forget_fetches). */
+static enum err is_being_fetched(struct turn_view *t, const struct link *l, const struct copy *c, bool *yes)
+{
+	const struct rec_document *d = &c->document;
+	struct record r;
+	enum err e;
+
+	*yes = false;
+	if (!id_equal(d->from, c->event->neighbour) || d->from_lane != c->event->lane || d->from_seq <= l->in[d->from_lane].base)
+		return ERR_OK;
+	e = core_get(t, FAMILY_FETCH, key_seq(d->from, d->from_lane, d->from_seq), &r);
+	*yes = e == ERR_OK && r.u.fetch.role == c->place.role && r.u.fetch.serial.n == c->place.serial.n;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err while_fetching(struct turn_view *t, const struct link *l, struct copy *c)
+{
+	struct names more;
+	bool under_way = false;
+	enum err e = not_ours(t, c, true, &more);
+
+	if (e == ERR_OK)
+		e = note_also(t, c, &more);
+	if (e == ERR_OK)
+		e = is_being_fetched(t, l, c, &under_way);
+	/* This hop may be the quicker one. */
+	if (e == ERR_OK && !under_way && manifest_has_files(c->document.manifest, c->document.manifest_count))
+		document_fetch(t, c->event, c->place);
+	return e;
+}
+
+/* ---- whole ---- */
+
+/* A relay that had let the content go gets it back: taken anew under its old number, for those who are named now. */
+static enum err retake(struct turn_view *t, const struct copy *c, const struct names *names)
+{
+	const struct ev_publish *e = c->event;
+	struct rec_document d = c->document;
+	struct record r = { .family = FAMILY_DOCUMENT };
+
+	/* Its relay records grow with each time that it comes back: one too many is no frame that a neighbour would take. */
+	if (e->relay_count >= HOP_LIMIT || e->relay_count >= d.hop_limit)
+		return document_refuse(t, e, ERR_HOP_LIMIT);
+	d.taken_passed_ms = passed_now(t->core, t->now);
+	d.targets = names->ids; /* `from` stays: how it first came is what our signed record says */
+	d.target_count = names->count;
+	d.also_count = 0;
+	d.relay_count = e->relay_count;
+	r.u.document = d;
+	core_put(t, key_serial(c->place.role, c->place.serial), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_ENVELOPE;
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+	core_put(t, key_serial(c->place.role, c->place.serial), &r);
+	core_erase(t, FAMILY_STATE, key_serial(c->place.role, c->place.serial)); /* like any that is not complete yet */
+	document_needs(t, c->place, &d);
+	if (!manifest_has_files(d.manifest, d.manifest_count))
+		return document_complete(t, c->place, &d, e->relays);
+	document_fetch(t, e, c->place);
+	return ERR_OK;
+}
+
+/* Does the neighbour that was to serve some of it give them back? */
+static enum err is_handed_back(struct turn_view *t, const struct copy *c, bool *yes)
+{
+	struct record route;
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(c->place.role, c->place.serial), &route);
+
+	*yes = false;
+	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count && !*yes; i++)
+		*yes = id_equal(route.u.route.publications[i].neighbour, c->event->neighbour);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Named to us for committees that were not ours to serve, or whose way has changed. */
+static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_state *state, bool *further)
+{
+	struct routing_question q = document_question(&c->document);
+	struct routing_answer answer = { .route_count = 0 };
+	struct names names = c->names, more = { .count = 0 };
+	bool all = c->moved;
+	enum err e = c->moved ? ERR_OK : is_handed_back(t, c, &all);
+
+	if (e == ERR_OK && !c->moved)
+		e = not_ours(t, c, false, &more);
+	if (e == ERR_OK)
+		e = note_also(t, c, &more);
+	if (!all)
+		names = more;
+	*further = more.count > 0;
+	q.from = c->event->neighbour;
+	q.targets = names.ids;
+	q.target_count = names.count;
+	q.taken = c->moved;
+	for (uint32_t i = 0; i < names.count && e == ERR_OK; i++)
+		e = route_target(t, &q, names.ids[i], &answer);
+	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 && c->place.role == ROLE_RELAY)
+		return retake(t, c, &names);
+	if (e == ERR_OK)
+		e = document_publish(t, c->place, &c->document, &answer);
+	return e == ERR_OK ? document_unserved(t, c->place, &c->document, &answer) : e;
+}
+
+/* ---- refused ---- */
+
+/* Its bytes are not what was signed, and no copy of it ever will be: who is named now hears that too. */
+static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
+{
+	struct ev_publish named = *c->event;
+	struct record r;
+	struct names more;
+	enum err e = not_ours(t, c, false, &more);
+
+	if (e != ERR_OK || more.count == 0)
+		return e;
+	*further = true;
+	e = core_get(t, FAMILY_RECEIPT, key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+	if (e == ERR_OK)
+		e = note_also(t, c, &more);
+	named.targets = more.ids;
+	named.target_count = more.count;
+	return e == ERR_OK ? document_refuse(t, &named, (enum err)r.u.receipt.reason) : e;
+}
+
+/* ---- all of them ---- */
+
+/* Nothing will be fetched by this place. Not when it was taken anew, and its files are still to come from here. */
+static enum err say_complete(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	uint64_t *seq = arena_alloc(t->plan->arena, sizeof *seq);
+	struct message m = { .type = MESSAGE_COMPLETE };
+	struct record r;
+	enum err result = core_get(t, FAMILY_FETCH, key_seq(e->neighbour, e->lane, e->seq), &r);
+
+	if (result != ERR_NOT_FOUND || seq == NULL)
+		return result == ERR_NOT_FOUND ? ERR_OK : result; /* it will ask: PINNED */
+	*seq = e->seq;
+	m.u.seqs = (struct msg_seqs){ .lane = e->lane, .stream = e->stream, .seqs = seq, .count = 1 };
+	link_say(t, l, &m);
+	return ERR_OK;
+}
+
+/* The same envelope: the same answer, byte for byte. */
+static enum err answer_again(struct turn_view *t, const struct copy *c)
+{
+	const struct ev_publish *e = c->event;
+	struct rec_stream again = { .role = ROLE_NONE, .relays = e->relays, .relay_count = e->relay_count };
+	struct record r;
+	enum err result = core_get(t, FAMILY_RECEIPT, key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+
+	if (result == ERR_NOT_FOUND)
+		return ERR_OK; /* passing through: its receipts come by themselves */
+	if (result != ERR_OK)
+		return result;
+	again.fact = r.u.receipt.envelope;
+	again.draft = r.u.receipt.envelope.draft;
+	if (again.draft == 0) {
+		again.digest = r.u.receipt.digest;
+		again.size_bytes = again.fact.bytes.len_bytes;
+	}
+	result = fact_forward(t, e->head->origin, (struct committee_id){ "" }, &again);
+	return result == ERR_NO_ROUTE ? ERR_OK : result;
+}
+
+enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct rec_ident *ident)
+{
+	struct copy c = { .event = e, .place = { ident->role, ident->serial }, .moved = e->head->directory_version != t->core->directory_version };
+	struct record document, state;
+	bool further = false;
+	enum err result;
+
+	if (memcmp(ident->digest.bytes, e->digest.bytes, sizeof e->digest.bytes) != 0 && ident->draft == 0)
+		return document_refuse(t, e, ERR_CONFLICT);
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(c.place.role, c.place.serial), &document);
+	if (result == ERR_OK)
+		result = document_names(t, e, &c.names.ids, &c.names.count);
+	if (result != ERR_OK)
+		return result;
+	c.document = document.u.document;
+	result = core_get(t, FAMILY_STATE, key_serial(c.place.role, c.place.serial), &state);
+	if (result == ERR_NOT_FOUND)
+		return while_fetching(t, l, &c);
+	if (result == ERR_OK)
+		result = state.u.state.complete_at_ms == 0 ? refuse_more(t, &c, &further) : hand_on(t, &c, &state.u.state, &further);
+	if (result == ERR_OK && manifest_has_files(e->head->manifest, e->head->manifest_count))
+		result = say_complete(t, l, e);
+	return result == ERR_OK && !further ? answer_again(t, &c) : result;
+}

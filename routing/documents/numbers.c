@@ -1,0 +1,207 @@
+/* The numbers of our documents, one index for those sent here and those registered on paper; see routing/rules/series.h for its keys. A second one under a
+ * number is told, or refused when asked for (routing/decide/submit.c, routing/decide/paper.c). Within a turn a decision sees what the one before has planned, so
+ * of two clerks with one number the second is told, however close they are. A store from before there was an index is read once, a bounded number
+ * of records a tick. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/rules/series.h"
+
+enum { RECORDS_PER_TICK = 256 };
+static const char note_name[] = "numbers";
+
+static enum err term_from(struct turn_view *t, text_t *from)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+
+	*from = e == ERR_OK && r.u.committee.term_from != NULL ? r.u.committee.term_from : "";
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out, bool *has)
+{
+	text_t term;
+	enum err e = term_from(t, &term);
+
+	*has = e == ERR_OK && series_key(n, term, out);
+	return e;
+}
+
+enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self, struct number_others *out)
+{
+	struct scan scan = scan_of(*series);
+	struct record r;
+	enum err e = ERR_OK;
+
+	*out = (struct number_others){ .count = 0 };
+	while (out->count < SAME_NUMBER_MAX && (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+		struct doc_place place;
+
+		if (!series_parse(&scan.at, &place.role, &place.serial) || (place.role == self.role && place.serial.n == self.serial.n))
+			continue;
+		out->one = place;
+		out->count++;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err read_place(struct turn_view *t, struct doc_place p, struct record *r)
+{
+	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r) :
+				      core_get(t, FAMILY_DOCUMENT, key_serial(p.role, p.serial), r);
+}
+
+enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id)
+{
+	struct record r;
+	enum err e = read_place(t, p, &r);
+
+	*id = e != ERR_OK ? (struct doc_id){ { 0 } } : p.role == ROLE_PAPER ? r.u.paper.id : r.u.document.id;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* Where it counts for the target: an entry on paper says so in its serial. */
+static enum err month_of(struct turn_view *t, struct doc_place p, struct month *out)
+{
+	struct record r;
+	enum err e;
+
+	out->n = (uint16_t)(p.serial.n >> 40);
+	if (p.role == ROLE_PAPER)
+		return ERR_OK;
+	e = read_place(t, p, &r);
+	*out = e == ERR_OK ? month_of_ms(r.u.document.taken_at_ms) : (struct month){ 0 };
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err set_shared(struct turn_view *t, struct doc_place p, bool shared)
+{
+	struct record r = { .family = FAMILY_NUMBER };
+	struct month month;
+	enum err e = month_of(t, p, &month);
+
+	if (e != ERR_OK || month.n == 0)
+		return e;
+	if (shared)
+		core_put(t, series_shared(month, p.role, p.serial), &r);
+	else
+		core_erase(t, FAMILY_NUMBER, series_shared(month, p.role, p.serial));
+	return ERR_OK;
+}
+
+enum err number_put(struct turn_view *t, const struct key *series, struct doc_place place)
+{
+	struct record r = { .family = FAMILY_NUMBER };
+	struct number_others others;
+	enum err e = number_others(t, series, place, &others);
+
+	if (e != ERR_OK)
+		return e;
+	core_put(t, series_member(series, place.role, place.serial), &r);
+	if (others.count == 1)
+		e = set_shared(t, others.one, true); /* until now it was alone */
+	return e == ERR_OK && others.count > 0 ? set_shared(t, place, true) : e;
+}
+
+enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place)
+{
+	struct number_others others;
+	enum err e = number_others(t, series, place, &others);
+
+	if (e != ERR_OK)
+		return e;
+	core_erase(t, FAMILY_NUMBER, series_member(series, place.role, place.serial));
+	if (others.count > 0)
+		e = set_shared(t, place, false);
+	return e == ERR_OK && others.count == 1 ? set_shared(t, others.one, false) : e;
+}
+
+enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name, struct key *series, bool *has)
+{
+	char day[DATE_MAX + 1];
+	struct numbered n = { .number = d->summary.number, .type_code = d->summary.type_code, .type_name = type_name, .date = d->summary.issued_on };
+
+	date_of_ms(d->taken_at_ms, day);
+	if (n.date == NULL || n.date[0] == '\0')
+		n.date = day;
+	*has = false;
+	return n.number == NULL || n.number[0] == '\0' ? ERR_OK : number_series(t, &n, series, has);
+}
+
+enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series, bool *has)
+{
+	struct numbered n = { .number = p->number, .type_code = p->type_code, .type_name = p->type_name, .date = p->date };
+
+	*has = false;
+	/* Secret documents have a series of their own (DOMAIN 1.2). */
+	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->cancelled_at_ms != 0 ? ERR_OK : number_series(t, &n, series, has);
+}
+
+/* ---- a store from before ---- */
+
+static void write_note(struct turn_view *t)
+{
+	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+
+	core_put(t, key_name(note_name), &r);
+}
+
+enum err numbers_load(struct turn_view *t)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
+
+	if (e == ERR_OK || (e != ERR_NOT_FOUND && e != ERR_DAMAGED))
+		return e;
+	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	if (e == ERR_OK || t->core->next_serial > 1)
+		t->core->numbering = (struct numbering){ .active = true };
+	else
+		write_note(t);
+	return ERR_OK;
+}
+
+/* One record on. What the index has already is put once more, which changes nothing: after a crash it begins anew. */
+static enum err step(struct turn_view *t)
+{
+	struct numbering *n = &t->core->numbering;
+	struct key all = { .len_bytes = 0 }, prefix = n->paper ? all : key_role(ROLE_OUT), series;
+	struct scan scan = n->begun ? scan_from(prefix, n->at) : scan_of(prefix);
+	struct doc_place place = { .role = ROLE_PAPER };
+	struct record r;
+	bool has = false;
+	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, n->paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &scan, &r);
+
+	if (e == ERR_NOT_FOUND && n->paper) {
+		n->active = false;
+		write_note(t);
+		return ERR_OK;
+	}
+	if (e == ERR_NOT_FOUND) {
+		n->paper = true;
+		n->begun = false;
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	n->begun = true;
+	n->at = scan.at;
+	if (n->paper ? key_parse_paper(&scan.at, &place.serial) : key_parse_serial(&scan.at, &place.role, &place.serial))
+		e = n->paper ? number_of_paper(t, &r.u.paper, &series, &has) : number_of_document(t, &r.u.document, "", &series, &has);
+	return e == ERR_OK && has ? number_put(t, &series, place) : e;
+}
+
+enum err numbers_tick(struct turn_view *t)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < RECORDS_PER_TICK && t->core->numbering.active && plan_has_room(t->plan) && e == ERR_OK; i++)
+		e = step(t);
+	if (t->core->numbering.active)
+		t->core->next_tick_ms = t->now.mono_ms; /* the rest goes on in between */
+	return e;
+}

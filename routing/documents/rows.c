@@ -1,0 +1,264 @@
+/* The rows of a document in the streams of its neighbours: who is served over which of them, by name.
+ *
+ * What holds, whatever the tree says meanwhile:
+ *   - for each explicit recipient that we answer for, a row names it, or the record of a document that is not whole yet does (`targets`, `also`), or
+ *     it was refused by name: no neighbour has to work out from a tree of its own whom we mean;
+ *   - a row is one item, and an item with all its names fits a frame: names that do not fit beside the envelope go into further rows of the same
+ *     envelope. The pump sends rows as they are;
+ *   - several rows mean what one with all their names would: to the neighbour the second is a further part of a document that it knows
+ *     (routing/decide/document.c). So rows may be made, acknowledged and queued anew one by one, in any order;
+ *   - who is named in a row that the neighbour has not acknowledged yet is not queued for it again. What it has acknowledged it answers for, and
+ *     may have handed back since: such a row says nothing. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+
+/* This hop's own signed record, once. */
+static enum err sign_relay(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+{
+	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms), .origin = t->core->config.self, .kind = KIND_RELAY,
+					 .body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
+					 .signed_at_ms = t->now.wall_ms, .directory_version = t->core->directory_version,
+					 .hop_limit = HOP_LIMIT } };
+	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
+	struct record relay = { .family = FAMILY_RELAY }, known;
+	enum err e = core_get(t, FAMILY_RELAY, key_serial(place.role, place.serial), &known);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	if (recipient == NULL)
+		return ERR_NO_MEMORY;
+	recipient->group = GROUP_NONE;
+	recipient->committee = d->origin;
+	draft.head.recipients = recipient;
+	draft.head.recipient_count = 1;
+	draft.fact = (struct fact){ .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .from = d->from, .relay_event = 1, .hop = d->relay_count + 1,
+				    .note = "", .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	relay.u.relay.envelope.draft = plan_draft(t->plan, &draft);
+	core_put(t, key_serial(place.role, place.serial), &relay);
+	notify(t, NOTICE_RELAYED, draft.fact.document, d->from, 0, &d->summary);
+	return ERR_OK;
+}
+
+/* ---- what fits ---- */
+
+/* What an item of this document takes beside its targets, as wire_item_bound counts and at most: what is still to be sealed is not known yet. */
+static size_t item_bytes(const struct rec_envelope *e, enum role role)
+{
+	size_t size = ITEM_FIXED_BYTES + (e->envelope.draft != 0 ? ENVELOPE_MAX_BYTES : e->envelope.bytes.len_bytes);
+
+	for (uint32_t i = 0; i < e->relay_count; i++)
+		size += ITEM_EACH_BYTES + e->relays[i].len_bytes;
+	return role == ROLE_OUT ? size : size + ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES;
+}
+
+/* How many of the names that begin at `at` one row takes. */
+static uint32_t names_in_row(const struct route *r, uint32_t at, size_t taken)
+{
+	uint32_t n = 0;
+
+	for (; at + n < r->target_count; n++) {
+		taken += ITEM_EACH_BYTES + strlen(r->targets[at + n].text);
+		if (taken > ITEM_MAX_BYTES)
+			break;
+	}
+	/* Whatever leaves no room for ITEM_TARGETS_LEAST was refused when it came (daemon/links/publish_opener.c); one that an older store holds goes name by name. */
+	return n > 0 || r->target_count == at ? n : 1;
+}
+
+static uint32_t rows_of(const struct route *r, size_t taken)
+{
+	uint32_t rows = 0, at = 0;
+
+	do {
+		at += names_in_row(r, at, taken);
+		rows++;
+	} while (at < r->target_count);
+	return rows;
+}
+
+/* ---- what waits there already ---- */
+
+/* A row of the document that its neighbour has not acknowledged yet. */
+struct waiting {
+	struct committee_id neighbour;
+	const struct committee_id *targets;
+	uint32_t target_count;
+};
+struct waiting_rows {
+	struct waiting *rows;
+	uint32_t count;
+};
+
+static bool leads_to(const struct routing_answer *answer, struct committee_id neighbour)
+{
+	for (uint32_t i = 0; i < answer->route_count; i++) {
+		if (id_equal(answer->routes[i].neighbour, neighbour))
+			return true;
+	}
+	return false;
+}
+
+static enum err find_waiting(struct turn_view *t, struct doc_place place, const struct rec_route *published, const struct routing_answer *answer,
+			     struct waiting_rows *out)
+{
+	out->rows = arena_array(t->plan->arena, published->count, sizeof *out->rows);
+	if (out->rows == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < published->count; i++) {
+		const struct publication *p = &published->publications[i];
+		struct link *l = link_find(t->core, p->neighbour);
+		struct record r;
+		enum err e;
+
+		if (l == NULL || !l->present || p->seq <= l->out[p->lane].acked || !leads_to(answer, p->neighbour))
+			continue;
+		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e;
+		/* In a place of a stream that has ended since another document may stand by now. */
+		if (e == ERR_OK && r.u.stream.role == place.role && r.u.stream.serial.n == place.serial.n)
+			out->rows[out->count++] = (struct waiting){ p->neighbour, r.u.stream.targets, r.u.stream.target_count };
+	}
+	return ERR_OK;
+}
+
+static bool is_named(const struct waiting_rows *w, struct committee_id neighbour, struct committee_id target)
+{
+	for (uint32_t i = 0; i < w->count; i++) {
+		for (uint32_t k = 0; id_equal(w->rows[i].neighbour, neighbour) && k < w->rows[i].target_count; k++) {
+			if (id_equal(w->rows[i].targets[k], target))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* The part of a route that no row waits for. One without names is for groups, and any row brings those their document. */
+static enum err left_of(struct turn_view *t, const struct route *r, const struct waiting_rows *w, struct route *left, bool *any)
+{
+	*left = (struct route){ .neighbour = r->neighbour };
+	*any = r->target_count == 0;
+	for (uint32_t i = 0; i < w->count && *any; i++)
+		*any = !id_equal(w->rows[i].neighbour, r->neighbour);
+	left->targets = arena_array(t->plan->arena, r->target_count, sizeof *left->targets);
+	if (left->targets == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < r->target_count; i++) {
+		if (!is_named(w, r->neighbour, r->targets[i]))
+			left->targets[left->target_count++] = r->targets[i];
+	}
+	*any = *any || left->target_count > 0;
+	return ERR_OK;
+}
+
+static enum err leave_out_waiting(struct turn_view *t, struct doc_place place, const struct rec_route *published,
+				  const struct routing_answer *answer, struct routing_answer *out)
+{
+	struct waiting_rows waiting = { .count = 0 };
+	enum err e = published->count == 0 ? ERR_OK : find_waiting(t, place, published, answer, &waiting);
+
+	*out = *answer;
+	if (e != ERR_OK || waiting.count == 0)
+		return e;
+	out->route_count = 0;
+	out->routes = arena_array(t->plan->arena, answer->route_count, sizeof *out->routes);
+	if (out->routes == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < answer->route_count && e == ERR_OK; i++) {
+		bool any;
+
+		e = left_of(t, &answer->routes[i], &waiting, &out->routes[out->route_count], &any);
+		out->route_count += any;
+	}
+	return e;
+}
+
+/* ---- rows ---- */
+
+/* One route's, and where each lies. */
+static enum err publish_route(struct turn_view *t, const struct rec_stream *row, const struct route *r, size_t taken, struct publication *places)
+{
+	struct link *l = link_find(t->core, r->neighbour);
+	uint32_t at = 0;
+
+	if (l == NULL)
+		return ERR_BAD_TREE; /* route.c answers with present links only */
+	do {
+		struct rec_stream s = *row;
+
+		s.targets = r->targets == NULL ? NULL : r->targets + at;
+		s.target_count = names_in_row(r, at, taken);
+		places->neighbour = l->neighbour;
+		link_publish(t, l, places->lane, &s, &places->seq);
+		places++;
+		at += s.target_count;
+	} while (at < r->target_count);
+	return ERR_OK;
+}
+
+static enum err publish_rows(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_envelope *envelope,
+			     const struct rec_route *published, const struct routing_answer *answer)
+{
+	struct rec_stream row = { .role = place.role, .serial = place.serial, .draft = d->draft, .digest = d->digest,
+				  .size_bytes = envelope->envelope.bytes.len_bytes, .has_files = manifest_has_files(d->manifest, d->manifest_count) };
+	size_t taken = item_bytes(envelope, place.role);
+	struct record route = { .family = FAMILY_ROUTE };
+	uint32_t count = published->count;
+	struct publication *all;
+
+	for (uint32_t i = 0; i < answer->route_count; i++)
+		count += rows_of(&answer->routes[i], taken);
+	all = arena_array(t->plan->arena, count, sizeof *all);
+	if (all == NULL)
+		return ERR_NO_MEMORY;
+	if (published->count > 0)
+		memcpy(all, published->publications, published->count * sizeof *all);
+	for (uint32_t i = published->count; i < count; i++)
+		all[i].lane = lane_of(d->urgency);
+	count = published->count;
+	for (uint32_t i = 0; i < answer->route_count; i++) {
+		enum err e = publish_route(t, &row, &answer->routes[i], taken, &all[count]);
+
+		if (e != ERR_OK)
+			return e;
+		count += rows_of(&answer->routes[i], taken);
+	}
+	route.u.route = (struct rec_route){ .publications = all, .count = count };
+	if (published->count == 0 && d->draft != 0) /* made in this turn: the newest of ours */
+		core_append(t, key_serial(place.role, place.serial), &route);
+	else
+		core_put(t, key_serial(place.role, place.serial), &route);
+	return ERR_OK;
+}
+
+enum err document_publish_first(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+{
+	const struct rec_envelope unsealed = { .envelope = { .draft = d->draft } };
+	const struct rec_route nowhere = { .count = 0 };
+
+	return publish_rows(t, place, d, &unsealed, &nowhere, answer);
+}
+
+enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+{
+	struct record route, envelope;
+	struct routing_answer left;
+	enum err e;
+
+	if (answer->route_count == 0)
+		return ERR_OK;
+	e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
+	if (e == ERR_NOT_FOUND) {
+		route.u.route = (struct rec_route){ .count = 0 };
+		e = ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = leave_out_waiting(t, place, &route.u.route, answer, &left);
+	if (e != ERR_OK || left.route_count == 0)
+		return e;
+	e = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
+	if (e == ERR_OK && place.role != ROLE_OUT)
+		e = sign_relay(t, place, d);
+	return e == ERR_OK ? publish_rows(t, place, d, &envelope.u.envelope, &route.u.route, &left) : e;
+}

@@ -1,0 +1,44 @@
+/* What is more often a slip than meant, of what an office sends or registers: told with the answer, or refused when it asked for that. */
+#include <string.h>
+
+#include "routing/core_internal.h"
+#include "routing/rules/policy.h"
+
+enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self, struct policy_question *q, struct slips *out)
+{
+	struct number_others others = { .count = 0 };
+	enum err result = ERR_OK;
+
+	*out = (struct slips){ .count = 0 };
+	if (series != NULL)
+		result = number_others(t, series, self, &others);
+	if (result == ERR_OK && others.count > 0) {
+		out->codes[out->count++] = ERR_SAME_NUMBER;
+		out->same_count = others.count;
+		result = number_id(t, others.one, &out->same);
+	}
+	out->count += policy_warnings(q, out->codes + out->count);
+	return result;
+}
+
+enum err slips_own_symbol(struct turn_view *t, text_t *out)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+
+	*out = result == ERR_OK ? r.u.committee.symbol : "";
+	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+}
+
+void slips_answer(struct turn_view *t, const struct slips *s, struct act_reply *a)
+{
+	uint32_t *codes = arena_array(t->plan->arena, s->count, sizeof *codes);
+
+	if (codes == NULL)
+		return;
+	memcpy(codes, s->codes, s->count * sizeof *codes);
+	a->warnings = codes;
+	a->warning_count = s->count;
+	a->same = s->same;
+	a->same_count = s->same_count;
+}

@@ -1,0 +1,158 @@
+/* See series.h. */
+#include "routing/rules/series.h"
+
+#include <string.h>
+
+#include "routing/rules/doctype.h"
+#include "routing/rules/spelling.h"
+
+enum { MEMBER = 'n', SHARED = 's', TERM = 't', YEAR = 'y', TAIL_BYTES = 9 };
+
+static void add(struct key *k, const void *bytes, size_t len_bytes)
+{
+	memcpy(k->bytes + k->len_bytes, bytes, len_bytes);
+	k->len_bytes = (uint8_t)(k->len_bytes + len_bytes);
+}
+
+static void add_number(struct key *k, uint64_t n, unsigned bytes)
+{
+	for (unsigned i = bytes; i-- > 0;) {
+		uint8_t b = (uint8_t)(n >> (8 * i));
+
+		add(k, &b, 1);
+	}
+}
+
+/* FNV-1a: types are a few dozen, and the symbol in the number tells most apart. */
+static uint32_t hash(uint32_t h, text_t text)
+{
+	for (; *text != '\0'; text++)
+		h = (h ^ (uint8_t)*text) * 16777619u;
+	return h;
+}
+
+/* A code names one type, but QĐ; then the name does, and where there is no code. */
+static bool type_of(const struct numbered *n, uint32_t *out)
+{
+	char code[FOLD_NUMBER_SIZE], name[FOLD_NAME_SIZE];
+	const struct doctype *type;
+	bool by_name = n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
+
+	if (by_name && (n->type_name[0] == '\0' || !fold_name(n->type_name, name)))
+		return false;
+	fold_number(n->type_code, code);
+	*out = hash(2166136261u, code);
+	if (by_name)
+		*out = hash(*out, name);
+	return true;
+}
+
+static void add_series(struct key *k, const struct numbered *n, text_t term_from, bool party)
+{
+	static const char before[DATE_MAX] = { 0 };
+	const char kind = party ? TERM : YEAR;
+
+	add(k, &kind, 1);
+	if (!party)
+		add(k, n->date, 4);
+	else
+		add(k, strlen(term_from) == DATE_MAX && strcmp(n->date, term_from) >= 0 ? term_from : before, DATE_MAX);
+}
+
+bool series_key(const struct numbered *n, text_t term_from, struct key *out)
+{
+	static const char first = MEMBER, end = '\0';
+	char folded[FOLD_NUMBER_SIZE];
+	const char *rest = folded;
+	uint64_t number = 0;
+	uint32_t type;
+
+	*out = (struct key){ .len_bytes = 0 };
+	fold_number(n->number, folded);
+	while (*rest >= '0' && *rest <= '9' && number < UINT64_MAX / 20)
+		number = number * 10 + (uint64_t)(*rest++ - '0');
+	if (folded[0] == '\0' || strlen(n->date) != DATE_MAX || !type_of(n, &type))
+		return false;
+	add(out, &first, 1);
+	add_series(out, n, term_from, *rest == '-');
+	add_number(out, type, 4);
+	add_number(out, number, 8);
+	add(out, rest, strlen(rest));
+	add(out, &end, 1);
+	return true;
+}
+
+static void add_tail(struct key *k, enum role role, struct serial serial)
+{
+	add_number(k, (uint64_t)role, 1);
+	add_number(k, serial.n, 8);
+}
+
+struct key series_member(const struct key *prefix, enum role role, struct serial serial)
+{
+	struct key k = *prefix;
+
+	add_tail(&k, role, serial);
+	return k;
+}
+
+bool series_parse(const struct key *k, enum role *role, struct serial *serial)
+{
+	const uint8_t *tail = k->bytes + k->len_bytes - TAIL_BYTES;
+
+	if (k->len_bytes <= TAIL_BYTES || k->bytes[0] != MEMBER)
+		return false;
+	*role = (enum role)tail[0];
+	serial->n = 0;
+	for (unsigned i = 1; i < TAIL_BYTES; i++)
+		serial->n = serial->n << 8 | tail[i];
+	return *role == ROLE_OUT || *role == ROLE_PAPER;
+}
+
+struct key series_shared_all(void)
+{
+	static const char first = SHARED;
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, &first, 1);
+	return k;
+}
+
+struct key series_shared_from(struct month month)
+{
+	struct key k = series_shared_all();
+
+	add_number(&k, month.n, 2);
+	return k;
+}
+
+struct key series_shared(struct month month, enum role role, struct serial serial)
+{
+	struct key k = series_shared_from(month);
+
+	add_tail(&k, role, serial);
+	return k;
+}
+
+bool series_parse_shared(const struct key *k, struct month *month)
+{
+	if (k->len_bytes != 3 + TAIL_BYTES || k->bytes[0] != SHARED)
+		return false;
+	month->n = (uint16_t)(k->bytes[1] << 8 | k->bytes[2]);
+	return true;
+}
+
+void series_symbol(text_t number, struct number_symbol *out)
+{
+	const char *at = number + strspn(number, " 0123456789");
+	size_t len;
+
+	*out = (struct number_symbol){ .party = *at == '-' };
+	if (at == number || (*at != '-' && *at != '/'))
+		return;
+	at += 1 + strspn(at + 1, " ");
+	len = strcspn(at, "/- ");
+	if (len == 0 || len > NUMBER_MAX)
+		return;
+	memcpy(out->text, at, len);
+}

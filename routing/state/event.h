@@ -1,0 +1,173 @@
+/* What happens to a committee, as data: the core's only input besides the stored records. Pointers belong to whoever made
+ * the event and live until core_take returns and the turn's plan has been committed. */
+#ifndef VANTHU_ROUTING_STATE_EVENT_H
+#define VANTHU_ROUTING_STATE_EVENT_H
+
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+#include "routing/state/message.h"
+#include "routing/state/record.h"
+
+enum event_type {
+	EVENT_NONE = 0,
+	EVENT_SUBMIT,       /* a local client submits a document; its files are on disk and synced */
+	EVENT_CONNECTED,    /* a neighbour's control connection stands (CURVE done): say Hello */
+	EVENT_DISCONNECTED,
+	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
+	EVENT_PUBLISH,      /* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a worker */
+	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
+	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
+	EVENT_OPERATE,      /* an operator's request */
+	EVENT_RESEND,       /* a stored document is to go to one of its recipients again */
+	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
+	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
+	EVENT_TICK,         /* the core's deadline has come */
+	EVENT_BAD_DIRECTORY, /* what a committee handed us as a directory is none */
+};
+
+/* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
+struct reply_to {
+	uint64_t n;
+};
+
+struct submit_part {
+	struct manifest_item item;
+};
+/* Everything the submitter said. `body` is packed and final (inline parts inside). */
+struct ev_submit {
+	struct reply_to reply;
+	uint32_t uid;
+	struct doc_id id;
+	struct digest submission;
+	const struct recipient *recipients; /* may hold GROUP_SUPERIOR */
+	uint32_t recipient_count;
+	enum urgency urgency;
+	enum secrecy secrecy;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	struct blob body;
+	uint32_t body_version;
+	struct summary summary;
+	text_t type_name;
+	bool odd_name; /* a part's name is one that other systems refuse (routing/rules/portable.h): the body is opaque to the core */
+	bool dry_run; /* only say what would be answered */
+	bool strict;  /* what would be warned of is refused */
+};
+
+struct ev_link {
+	struct committee_id neighbour;
+	enum party party;
+	uint32_t reason; /* disconnected, fault, bad directory: enum err */
+};
+struct ev_message {
+	struct committee_id neighbour;
+	enum party party;
+	struct message message;
+};
+
+/* An opened relay record that came with an item. Bad ones never get here: the item's verdict says so. */
+struct relay_note {
+	struct committee_id relay;
+	struct fact fact;
+	bool no_custody; /* its key has ended, or its time has not come: it shows the way and proves nothing about when */
+	bool ahead;      /* its time has not come */
+};
+struct ev_publish {
+	struct committee_id neighbour;
+	enum lane lane;
+	struct stream_id stream;
+	uint64_t seq;
+	enum err verdict;       /* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good. ERR_CHAIN: what the
+				 * neighbour put beside it is wrong; ERR_CLOCK, ERR_DIRECTORY_AHEAD: not yet */
+	struct digest digest;   /* of the envelope, always */
+	struct committee_id signer; /* "" when unknown */
+	const struct head *head;
+	struct blob envelope;
+	const struct fact *fact;       /* receipts, refusals, statuses, relay records */
+	struct summary summary;        /* documents addressed to us */
+	enum err body_fault;           /* ERR_FIELD: texts of the document that no office takes; whoever passes it on does not ask */
+	const struct blob *relays;     /* as they came */
+	const struct relay_note *relay_notes;
+	uint32_t relay_count;
+	const struct committee_id *targets;
+	uint32_t target_count;
+	struct digest chain;           /* the publisher's, at seq */
+	uint64_t neighbour_directory;  /* the version that the neighbour goes by */
+	uint64_t opened_under;         /* directory version that the keys were looked up under: a newer one means opening again */
+	bool aside;                    /* not from the wire: set aside before, and opened again */
+	bool doubt_ours;               /* a doubt, of a fact that we signed: `doubted_at_ms` is what it says */
+	bool has_files;                /* of a document whose head is known */
+};
+struct ev_fetched {
+	struct committee_id neighbour;
+	enum lane lane;
+	uint64_t seq;
+	enum role role;
+	struct serial serial;
+	enum err result; /* ERR_OK, or ERR_DIGEST: the signer's manifest does not fit the bytes */
+};
+/* Comes in one event, or in several that follow each other; the last one puts the version into force. */
+struct ev_directory {
+	struct reply_to reply; /* answered by the last; what cannot be taken is answered here only when there is no token */
+	uint32_t uid;
+	const struct rec_directory *head;
+	const struct rec_committee *entries; /* all, or those that changed after `base` */
+	uint32_t entry_count;
+	uint64_t base;
+	struct committee_id from; /* who handed it on; "": a file */
+	enum party party;
+	uint64_t staged; /* entries in the events before this one */
+	bool more;       /* others follow */
+	uint64_t token;  /* the shell's: ACT_INSTALLED says what came of this event; 0: nobody asks */
+};
+enum operation {
+	OPERATION_NONE = 0,
+	OPERATION_LINK_PING,
+	OPERATION_RECOUNT, /* compare the target's counters with the records */
+	OPERATION_REPAIR,  /* the same, and put right what differs */
+	OPERATION_RESUME,  /* go on with a store that is behind; with a neighbour named: its alarm is settled */
+};
+struct ev_operate {
+	struct reply_to reply;
+	uint32_t uid;
+	enum operation operation;
+	struct committee_id neighbour;
+};
+enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL };
+struct ev_paper {
+	struct reply_to reply;
+	uint32_t uid;
+	enum paper_action action;
+	struct doc_id id;       /* made by the client, so that repeating is safe */
+	struct rec_paper paper; /* to add; without what the core fills in */
+	bool again;             /* although one just like it stands there */
+	bool strict;            /* what would be warned of is refused */
+	text_t reason;          /* to cancel */
+	bool dry_run;
+};
+
+struct ev_resend {
+	struct reply_to reply;
+	uint32_t uid;
+	enum role role; /* of the document, as the store has it */
+	struct serial serial;
+	struct committee_id to;
+	bool dry_run;
+};
+
+struct event {
+	enum event_type type;
+	union {
+		struct ev_submit submit;
+		struct ev_link link;
+		struct ev_message message;
+		struct ev_publish publish;
+		struct ev_fetched fetched;
+		struct ev_directory directory;
+		struct ev_operate operate;
+		struct ev_paper paper;
+		struct ev_resend resend;
+	} u;
+};
+
+#endif

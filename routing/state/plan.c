@@ -1,0 +1,321 @@
+/* The plan of a turn and how to read through it; see plan.h. */
+#include "routing/state/plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
+	INDEX_SLOTS = 65536,                  /* twice PLAN_WRITES_MAX: open addressing stays short */
+	/* The largest single event: a document to every neighbour, or a directory (bounded by half the plan). */
+	ROOM_WRITES = PLAN_WRITES_MAX / 2 + LINKS_MAX,
+	ROOM_ACTS = 64,
+	FINISH_ACTS = 8, /* of each link at the end of a turn: credit and acknowledgement of three lanes, a pump */
+};
+
+/* Slots hold index + 1 into writes; only the used ones are cleared again. */
+struct plan_index {
+	uint32_t slots[INDEX_SLOTS];
+};
+
+struct plan *plan_new(struct lookup base)
+{
+	struct plan *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		return NULL;
+	p->base = base;
+	p->arena = arena_new(PLAN_ARENA_BYTES);
+	p->writes = calloc(PLAN_WRITES_MAX, sizeof *p->writes);
+	p->drafts = calloc(PLAN_DRAFTS_MAX, sizeof *p->drafts);
+	p->acts = calloc(PLAN_ACTS_MAX, sizeof *p->acts);
+	p->index = calloc(1, sizeof *p->index);
+	if (p->arena == NULL || p->writes == NULL || p->drafts == NULL || p->acts == NULL || p->index == NULL) {
+		plan_destroy(p);
+		return NULL;
+	}
+	return p;
+}
+
+void plan_destroy(struct plan *p)
+{
+	if (p == NULL)
+		return;
+	arena_destroy(p->arena);
+	free(p->writes);
+	free(p->drafts);
+	free(p->acts);
+	free(p->index);
+	free(p);
+}
+
+static uint32_t slot_of(enum family family, const struct key *key)
+{
+	uint32_t h = 2166136261u ^ (uint32_t)family;
+
+	for (unsigned i = 0; i < key->len_bytes; i++)
+		h = (h ^ key->bytes[i]) * 16777619u;
+	return h % INDEX_SLOTS;
+}
+
+/* The slot that holds this key, or the empty one where it would go. */
+static uint32_t find_slot(const struct plan *p, enum family family, const struct key *key)
+{
+	uint32_t at = slot_of(family, key);
+
+	while (p->index->slots[at] != 0) {
+		const struct write *w = &p->writes[p->index->slots[at] - 1];
+
+		if (w->record.family == family && key_equal(&w->key, key))
+			break;
+		at = (at + 1) % INDEX_SLOTS;
+	}
+	return at;
+}
+
+void plan_clear(struct plan *p)
+{
+	if (p->write_count > INDEX_SLOTS / 16) {
+		memset(p->index, 0, sizeof *p->index);
+	} else {
+		/* Newest first: a probe chain is emptied from its end. */
+		for (uint32_t i = p->write_count; i-- > 0;)
+			p->index->slots[find_slot(p, p->writes[i].record.family, &p->writes[i].key)] = 0;
+	}
+	memset(p->family_writes, 0, sizeof p->family_writes);
+	p->write_count = p->draft_count = p->act_count = 0;
+	p->costed = 0;
+	p->cost_bytes = 0;
+	arena_reset(p->arena);
+}
+
+bool plan_has_room(const struct plan *p)
+{
+	return p->write_count + ROOM_WRITES <= PLAN_WRITES_MAX && p->draft_count + 8 <= PLAN_DRAFTS_MAX &&
+	       p->act_count + ROOM_ACTS + FINISH_ACTS * LINKS_MAX <= PLAN_ACTS_MAX && arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
+}
+
+bool plan_is_empty(const struct plan *p)
+{
+	return p->write_count == 0;
+}
+
+static struct write *write_at(struct plan *p, enum family family, const struct key *key)
+{
+	uint32_t slot = find_slot(p, family, key);
+	struct write *w;
+
+	if (p->index->slots[slot] != 0)
+		return &p->writes[p->index->slots[slot] - 1];
+	assert(p->write_count < PLAN_WRITES_MAX);
+	w = &p->writes[p->write_count++];
+	p->index->slots[slot] = p->write_count;
+	p->family_writes[family]++;
+	w->key = *key;
+	w->append = false;
+	return w;
+}
+
+struct write *plan_put(struct plan *p, struct key key, const struct record *record)
+{
+	struct write *w = write_at(p, record->family, &key);
+
+	w->record = *record;
+	w->erase = false;
+	return w;
+}
+
+struct write *plan_append(struct plan *p, struct key key, const struct record *record)
+{
+	struct write *w = plan_put(p, key, record);
+
+	w->append = true;
+	return w;
+}
+
+void plan_erase(struct plan *p, enum family family, struct key key)
+{
+	struct write *w = write_at(p, family, &key);
+
+	memset(&w->record, 0, sizeof w->record);
+	w->record.family = family;
+	w->erase = true;
+	w->append = false;
+}
+
+uint32_t plan_draft(struct plan *p, const struct draft *d)
+{
+	assert(p->draft_count < PLAN_DRAFTS_MAX);
+	p->drafts[p->draft_count++] = *d;
+	return p->draft_count;
+}
+
+struct act *plan_act(struct plan *p, enum act_type type)
+{
+	struct act *a;
+
+	assert(p->act_count < PLAN_ACTS_MAX);
+	a = &p->acts[p->act_count++];
+	memset(a, 0, sizeof *a);
+	a->type = type;
+	return a;
+}
+
+/* ---- reading through the plan ---- */
+
+static enum err overlay_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+{
+	struct plan *p = ctx;
+	uint32_t slot = find_slot(p, family, key);
+
+	if (p->index->slots[slot] != 0) {
+		const struct write *w = &p->writes[p->index->slots[slot] - 1];
+
+		if (w->erase)
+			return ERR_NOT_FOUND;
+		*out = w->record;
+		return ERR_OK;
+	}
+	return p->base.get(p->base.ctx, arena, family, key, out);
+}
+
+static int key_order(const struct key *a, const struct key *b)
+{
+	size_t len = a->len_bytes < b->len_bytes ? a->len_bytes : b->len_bytes;
+	int order = memcmp(a->bytes, b->bytes, len);
+
+	return order != 0 ? order : (int)a->len_bytes - (int)b->len_bytes;
+}
+
+/* Does this key lie where the walk still goes? */
+static bool lies_ahead(const struct scan *scan, const struct key *key, bool up)
+{
+	int order;
+
+	if (!key_has_prefix(key, &scan->prefix))
+		return false;
+	if (scan->open && !up)
+		return true;
+	order = key_order(key, &scan->at);
+	return up ? order > 0 || (order == 0 && scan->open) : order < 0;
+}
+
+/* The planned write nearest to where the walk stands, erases passed over; NULL when there is none. Plans are short; scans are rare. */
+static const struct write *nearest(const struct plan *p, enum family family, const struct scan *scan, bool up)
+{
+	const struct write *best = NULL;
+
+	for (uint32_t i = 0; i < p->write_count && p->family_writes[family] > 0; i++) {
+		const struct write *w = &p->writes[i];
+
+		if (w->erase || w->record.family != family || !lies_ahead(scan, &w->key, up))
+			continue;
+		if (best == NULL || (up ? key_order(&w->key, &best->key) < 0 : key_order(&w->key, &best->key) > 0))
+			best = w;
+	}
+	return best;
+}
+
+static bool erased(const struct plan *p, enum family family, const struct key *key)
+{
+	uint32_t slot = find_slot(p, family, key);
+
+	return p->index->slots[slot] != 0 && p->writes[p->index->slots[slot] - 1].erase;
+}
+
+/* The nearer of what is planned and what is stored. */
+static enum err overlay(struct plan *p, struct arena *arena, enum family family, struct scan *scan, bool up, struct record *out)
+{
+	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) = up ? p->base.next : p->base.last;
+	const struct write *w = nearest(p, family, scan, up);
+	struct scan stored = *scan;
+	enum err e;
+	int order;
+
+	do {
+		e = step(p->base.ctx, arena, family, &stored, out);
+	} while ((e == ERR_OK || e == ERR_DAMAGED) && erased(p, family, &stored.at));
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	order = w == NULL || e == ERR_NOT_FOUND ? 0 : key_order(&w->key, &stored.at);
+	if (w != NULL && (up ? order <= 0 : order >= 0)) {
+		stored.at = w->key;
+		*out = w->record;
+		e = ERR_OK;
+	}
+	if (e != ERR_NOT_FOUND) {
+		scan->at = stored.at;
+		scan->open = false;
+	}
+	return e;
+}
+
+static enum err overlay_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+{
+	return overlay(ctx, arena, family, scan, true, out);
+}
+
+static enum err overlay_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+{
+	return overlay(ctx, arena, family, scan, false, out);
+}
+
+struct lookup plan_lookup(struct plan *p)
+{
+	return (struct lookup){ .ctx = p, .get = overlay_get, .next = overlay_next, .last = overlay_last };
+}
+
+/* ---- after sealing ---- */
+
+static void resolve(const struct plan *p, struct sealed *s)
+{
+	if (s->draft == 0)
+		return;
+	s->bytes = p->drafts[s->draft - 1].envelope;
+	s->draft = 0;
+}
+
+static void resolve_digest(const struct plan *p, uint32_t *draft, struct digest *digest)
+{
+	if (*draft == 0)
+		return;
+	*digest = p->drafts[*draft - 1].digest;
+	*draft = 0;
+}
+
+void plan_resolve(struct plan *p)
+{
+	for (uint32_t i = 0; i < p->write_count; i++) {
+		struct record *r = &p->writes[i].record;
+
+		if (p->writes[i].erase)
+			continue;
+		switch (r->family) {
+		case FAMILY_IDENT:
+			resolve_digest(p, &r->u.ident.draft, &r->u.ident.digest);
+			break;
+		case FAMILY_DOCUMENT:
+			resolve_digest(p, &r->u.document.draft, &r->u.document.digest);
+			break;
+		case FAMILY_ENVELOPE:
+			resolve(p, &r->u.envelope.envelope);
+			break;
+		case FAMILY_RELAY:
+			resolve(p, &r->u.relay.envelope);
+			break;
+		case FAMILY_RECEIPT:
+			resolve(p, &r->u.receipt.envelope);
+			resolve_digest(p, &r->u.receipt.draft, &r->u.receipt.digest);
+			break;
+		case FAMILY_STREAM:
+			if (r->u.stream.draft != 0)
+				r->u.stream.size_bytes = p->drafts[r->u.stream.draft - 1].envelope.len_bytes;
+			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
+			resolve(p, &r->u.stream.fact);
+			break;
+		default:
+			break;
+		}
+	}
+}

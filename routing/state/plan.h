@@ -1,0 +1,186 @@
+/* The plan of one turn: record writes, envelopes to seal and acts, in the order decided; bounded.
+ * Nothing in it has happened yet: the turn seals the drafts under one signature, commits all writes in one synced
+ * transaction and only then performs the acts. */
+#ifndef VANTHU_ROUTING_STATE_PLAN_H
+#define VANTHU_ROUTING_STATE_PLAN_H
+
+#include "routing/base/arena.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/message.h"
+#include "routing/state/record.h"
+
+struct write {
+	struct key key;
+	bool erase;
+	bool append; /* the key is above all others of its prefix: the store may append */
+	struct record record; /* family is set also for an erase */
+};
+
+/* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
+struct draft {
+	struct head head;
+	struct blob body; /* documents */
+	struct fact fact; /* everything else */
+	/* filled by the seal */
+	struct blob envelope;
+	struct digest digest;
+};
+
+enum act_type {
+	ACT_NONE = 0,
+	ACT_SEND,       /* a message to a neighbour's control connection */
+	ACT_PUMP,       /* publish to this neighbour what its credit allows */
+	ACT_REPLY,      /* answer a local client */
+	ACT_NOTIFY,     /* a live event for the local PUB socket */
+	ACT_FETCH,      /* there is something to fetch from this neighbour */
+	ACT_FETCH_STOP, /* forget what is being fetched from it */
+	ACT_DROP_FILE,  /* nobody needs this content any more */
+	ACT_VIOLATION,  /* a neighbour broke the protocol: count, name, cut off */
+	ACT_DIRECTORY,  /* a new directory is in force: keys, links and ZAP follow */
+	ACT_VISIT,      /* dial this committee, which is no neighbour perhaps, for the directory */
+	ACT_VISIT_END,  /* close that connection, or forget the visitor's */
+	ACT_REOPEN,     /* open again what was set aside: an EVENT_PUBLISH comes of it */
+	ACT_INSTALLED,  /* what came of one event of a directory */
+};
+
+enum notice {
+	NOTICE_NONE = 0,
+	NOTICE_ACCEPTED,  /* submitted here and on disk */
+	NOTICE_ARRIVED,   /* complete here and addressed to us */
+	NOTICE_RELAYED,
+	NOTICE_RECEIPT,   /* a recipient has it */
+	NOTICE_REFUSED,
+	NOTICE_DELIVERED, /* all receipts are in */
+	NOTICE_STATUS,
+	NOTICE_LINK_UP,
+	NOTICE_LINK_DOWN,
+	NOTICE_HELD,
+	NOTICE_EXPIRED,
+	NOTICE_DIRECTORY,
+	NOTICE_PAPER,     /* a document on paper was registered, or its entry cancelled */
+	NOTICE_TARGET,    /* the counters have changed */
+	NOTICE_STORE,     /* a store that is behind, or an identity that runs twice: ours (2034, 2036) or the neighbour's; 0: settled */
+	NOTICE_CLOCK,     /* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The reason says which */
+	NOTICE_ASIDE,     /* taken and set aside: `reason` says why it cannot be believed yet */
+	NOTICE_SETTLED,   /* what was set aside is taken, or refused with `reason` */
+	NOTICE_DOUBTED,   /* another committee does not believe the time of what we signed */
+};
+
+struct act_notify {
+	enum notice what;
+	struct document_ref document; /* id and origin; digest may be zero */
+	struct committee_id committee; /* the other one: recipient, neighbour, relay */
+	uint32_t reason;
+	struct summary summary;
+	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
+	struct target_count target;
+	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
+};
+/* Where counters and records differ. */
+struct recount_difference {
+	struct month month;
+	enum direction direction;
+	struct target_count stored, counted;
+};
+/* A record that cannot be read: what it stands for is in no count. */
+struct recount_damage {
+	enum family family;
+	struct key key;
+};
+/* The counters are proven when there is neither difference nor damage. */
+struct recount_result {
+	uint64_t documents, papers; /* looked at */
+	const struct recount_difference *differences;
+	uint32_t difference_count;
+	uint32_t repaired_count; /* of the differences */
+	uint32_t kept_count;     /* of them: left by a repair, because the counter may know what can be read no more */
+	uint64_t damaged;        /* records */
+	const struct recount_damage *damage; /* the first of them */
+	uint32_t damage_count;
+};
+struct act_reply {
+	struct reply_to to;
+	enum err result;
+	/* of a submission */
+	struct doc_id id;
+	const struct committee_id *recipients;
+	uint32_t recipient_count;
+	bool repeated;          /* this answers a repetition */
+	struct committee_id at; /* what the error is about, or "" */
+	uint64_t number;        /* directory version, or round trip in µs */
+	const struct recount_result *recount; /* NULL: no answer to a recount */
+	const uint32_t *warnings;      /* enum err, of a submission or of paper */
+	uint32_t warning_count;
+	struct doc_id same;            /* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	uint32_t same_count;
+	const struct rec_paper *alike; /* of paper: what stands there already and may be the same document; NULL */
+};
+
+/* ERR_OK: on disk, in force when it was the last. ERR_BUSY: again, soon. */
+struct act_installed {
+	uint64_t token;
+	enum err result;
+};
+
+struct act {
+	enum act_type type;
+	struct committee_id neighbour;
+	enum party party; /* of ACT_SEND and ACT_VISIT_END: what `neighbour` is to us */
+	union {
+		struct message send;
+		struct act_notify notify;
+		struct act_reply reply;
+		struct digest file;
+		uint32_t violation; /* enum err */
+		struct key reopen;  /* of the ASIDE record */
+		struct act_installed installed;
+	} u;
+};
+
+struct plan {
+	struct arena *arena; /* lives until the turn is over */
+	struct write *writes;
+	uint32_t write_count;
+	struct draft *drafts;
+	uint32_t draft_count;
+	struct act *acts;
+	uint32_t act_count;
+	struct plan_index *index; /* key → latest write */
+	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
+	struct lookup base;       /* the store */
+	uint32_t costed;          /* writes counted in cost_bytes */
+	uint64_t cost_bytes;
+};
+
+/* A plan that can take PLAN_*_MAX of each; reused turn after turn. NULL without memory. Owned by the caller.
+ * `base` must outlive it. */
+struct plan *plan_new(struct lookup base);
+void plan_destroy(struct plan *p);
+void plan_clear(struct plan *p);
+
+/* True while there is room for one more event of the largest kind. */
+bool plan_has_room(const struct plan *p);
+bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
+
+/* At most so much grows the store by the writes so far (plan_cost.c): pages that are copied count as well. */
+uint64_t plan_cost_bytes(struct plan *p);
+
+/* Adds a write over what is stored and planned; a second write to the same key replaces the first in place.
+ * The record's pointers must live as long as the plan's arena. plan_has_room bounds them: asserts, never fails. */
+struct write *plan_put(struct plan *p, struct key key, const struct record *record);
+struct write *plan_append(struct plan *p, struct key key, const struct record *record);
+void plan_erase(struct plan *p, enum family family, struct key key);
+
+/* Index + 1 of the new draft: what struct sealed and the `draft` members hold. */
+uint32_t plan_draft(struct plan *p, const struct draft *d);
+struct act *plan_act(struct plan *p, enum act_type type);
+
+/* Reads through the plan: its own writes first, then the store. The lookup lives as long as the plan.
+ * `next` and `last` see planned puts and erases too. */
+struct lookup plan_lookup(struct plan *p);
+
+/* After sealing: puts the drafts' bytes, sizes and digests into all writes that refer to them. */
+void plan_resolve(struct plan *p);
+
+#endif

@@ -1,0 +1,67 @@
+/* What a plan takes of the store when it is committed: a bound, so that room is part of every decision; see plan.h. */
+#include "routing/state/plan.h"
+
+enum {
+	PAGE_BYTES = 4096,
+	PAGES_A_WRITE = 2,          /* the page that it lands on, copied and perhaps split */
+	RECORD_BYTES = 512,         /* what has no part that grows */
+	COMMITTEE_BYTES = 48,       /* an id as it is stored, with what goes along */
+	MANIFEST_BYTES = NAME_MAX_BYTES + 128,
+};
+
+static uint64_t blobs(const struct blob *list, uint32_t count)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		n += list[i].len_bytes + 8;
+	return n;
+}
+
+static uint64_t sealed_bytes(const struct sealed *s)
+{
+	return s->draft != 0 ? ENVELOPE_MAX_BYTES : s->bytes.len_bytes; /* not sealed yet */
+}
+
+/* The parts of a record that grow with what it says. */
+static uint64_t growing(const struct record *r)
+{
+	switch (r->family) {
+	case FAMILY_META:
+		return r->u.note.bytes.len_bytes;
+	case FAMILY_DOCUMENT:
+		return SUBJECT_MAX + (uint64_t)COMMITTEE_BYTES * (r->u.document.recipients_len + r->u.document.target_count + r->u.document.also_count) +
+		       (uint64_t)MANIFEST_BYTES * r->u.document.manifest_count;
+	case FAMILY_ENVELOPE:
+		return sealed_bytes(&r->u.envelope.envelope) + blobs(r->u.envelope.relays, r->u.envelope.relay_count);
+	case FAMILY_RELAY:
+		return r->u.relay.envelope.draft != 0 ? RELAY_RECORD_MAX_BYTES : r->u.relay.envelope.bytes.len_bytes;
+	case FAMILY_ROUTE:
+		return (uint64_t)COMMITTEE_BYTES * r->u.route.count;
+	case FAMILY_RECEIPT:
+		return sealed_bytes(&r->u.receipt.envelope) + blobs(r->u.receipt.relays, r->u.receipt.relay_count);
+	case FAMILY_STREAM:
+		return (r->u.stream.fact.draft != 0 ? RELAY_RECORD_MAX_BYTES : r->u.stream.fact.bytes.len_bytes) +
+		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count + blobs(r->u.stream.relays, r->u.stream.relay_count);
+	case FAMILY_COMMITTEE:
+		return r->u.committee.entry.len_bytes;
+	case FAMILY_DIRECTORY:
+		return r->u.directory.head.len_bytes;
+	case FAMILY_PAPER:
+		return 3 * SUBJECT_MAX;
+	default:
+		return 0;
+	}
+}
+
+uint64_t plan_cost_bytes(struct plan *p)
+{
+	for (; p->costed < p->write_count; p->costed++) {
+		const struct write *w = &p->writes[p->costed];
+
+		p->cost_bytes += PAGES_A_WRITE * PAGE_BYTES;
+		if (!w->erase)
+			p->cost_bytes += growing(&w->record) + RECORD_BYTES;
+	}
+	return p->cost_bytes;
+}

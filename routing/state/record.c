@@ -1,0 +1,376 @@
+/* Keys: bytes whose order is the order of what they mean; see record.h. */
+#include "routing/state/record.h"
+
+#include "routing/state/lookup.h"
+
+#include <assert.h>
+#include <string.h>
+
+const char *family_name(enum family f)
+{
+	static const char *const names[FAMILY_COUNT] = {
+		[FAMILY_NONE] = "none", [FAMILY_META] = "meta", [FAMILY_IDENT] = "ident", [FAMILY_DOCUMENT] = "document",
+		[FAMILY_STATE] = "state", [FAMILY_ENVELOPE] = "envelope", [FAMILY_RELAY] = "relay", [FAMILY_ROUTE] = "route",
+		[FAMILY_RECEIPT] = "receipt", [FAMILY_STREAM] = "stream", [FAMILY_LINKIN] = "linkin",
+		[FAMILY_LINKOUT] = "linkout", [FAMILY_FETCH] = "fetch", [FAMILY_FILE] = "file", [FAMILY_SWEEP] = "sweep",
+		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
+		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
+		[FAMILY_PAPER] = "paper", [FAMILY_NUMBER] = "number",
+		[FAMILY_ASIDE] = "aside", [FAMILY_STAGED] = "staged", [FAMILY_CHANGED] = "changed",
+	};
+
+	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
+}
+
+/* Itself, what it changes in CHANGED twice, where it stands; each place and each key. */
+uint32_t committee_writes(const struct rec_committee *c)
+{
+	return 4 + c->place_count + c->key_count;
+}
+
+static void add(struct key *k, const void *bytes, size_t len_bytes)
+{
+	assert(k->len_bytes + len_bytes <= KEY_MAX_BYTES);
+	memcpy(k->bytes + k->len_bytes, bytes, len_bytes);
+	k->len_bytes = (uint8_t)(k->len_bytes + len_bytes);
+}
+
+static void add_byte(struct key *k, unsigned byte)
+{
+	uint8_t b = (uint8_t)byte;
+
+	add(k, &b, 1);
+}
+
+static void add_u64(struct key *k, uint64_t n)
+{
+	uint8_t b[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		b[i] = (uint8_t)(n >> (8 * (7 - i)));
+	add(k, b, sizeof b);
+}
+
+static void add_id(struct key *k, struct committee_id id)
+{
+	add(k, id.text, strlen(id.text));
+}
+
+static uint64_t read_u64(const uint8_t *b)
+{
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		n = n << 8 | b[i];
+	return n;
+}
+
+struct key key_name(const char *name)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, name, strlen(name));
+	return k;
+}
+
+struct key key_ident(struct doc_id id, struct committee_id origin)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, id.bytes, sizeof id.bytes);
+	add_id(&k, origin);
+	return k;
+}
+
+struct key key_role(enum role role)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_byte(&k, (unsigned)role);
+	return k;
+}
+
+struct key key_serial(enum role role, struct serial serial)
+{
+	struct key k = key_role(role);
+
+	add_u64(&k, serial.n);
+	return k;
+}
+
+struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient)
+{
+	struct key k = key_serial(role, serial);
+
+	add_id(&k, recipient);
+	return k;
+}
+
+struct key key_neighbour(struct committee_id neighbour)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_id(&k, neighbour);
+	add_byte(&k, 0);
+	return k;
+}
+
+struct key key_link(struct committee_id neighbour, enum lane lane)
+{
+	struct key k = key_neighbour(neighbour);
+
+	add_byte(&k, (unsigned)lane);
+	return k;
+}
+
+struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq)
+{
+	struct key k = key_link(neighbour, lane);
+
+	add_u64(&k, seq);
+	return k;
+}
+
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest)
+{
+	struct key k = key_seq(neighbour, lane, seq);
+
+	add(&k, digest->bytes, 8);
+	return k;
+}
+
+struct key key_digest(struct digest d)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add(&k, d.bytes, sizeof d.bytes);
+	return k;
+}
+
+struct key key_file(struct digest sha256, enum role role, struct serial serial)
+{
+	struct key k = key_digest(sha256), tail = key_serial(role, serial);
+
+	add(&k, tail.bytes, tail.len_bytes);
+	return k;
+}
+
+struct key key_sweep(int64_t due_ms, enum role role, struct serial serial)
+{
+	struct key k = { .len_bytes = 0 }, tail = key_serial(role, serial);
+
+	/* The sign bit flipped: two's complement sorts as it counts. */
+	add_u64(&k, (uint64_t)due_ms ^ (1ULL << 63));
+	add(&k, tail.bytes, tail.len_bytes);
+	return k;
+}
+
+struct key key_committee(struct committee_id id)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_id(&k, id);
+	return k;
+}
+
+struct key key_subordinate(struct committee_id superior, struct committee_id subordinate)
+{
+	struct key k = key_neighbour(superior);
+
+	add_id(&k, subordinate);
+	return k;
+}
+
+struct key key_number(uint64_t n)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_u64(&k, n);
+	return k;
+}
+
+struct key key_version(uint64_t version, struct committee_id id)
+{
+	struct key k = key_number(version);
+
+	add_id(&k, id);
+	return k;
+}
+
+static void add_place(struct key *k, struct month month, enum direction direction)
+{
+	add_byte(k, month.n >> 8);
+	add_byte(k, month.n & 0xffu);
+	add_byte(k, (unsigned)direction);
+}
+
+struct key key_counter(struct month month, enum direction direction)
+{
+	struct key k = { .len_bytes = 0 };
+
+	add_place(&k, month, direction);
+	return k;
+}
+
+struct serial paper_serial(struct month month, enum direction direction, uint32_t number)
+{
+	return (struct serial){ (uint64_t)month.n << 40 | (uint64_t)direction << 32 | number };
+}
+
+struct key key_paper(struct serial serial)
+{
+	return key_number(serial.n);
+}
+
+/* The first bytes of the serial, which is written as 8. */
+struct key key_paper_place(struct month month, enum direction direction)
+{
+	struct key k = key_number(paper_serial(month, direction, 0).n);
+
+	k.len_bytes = 4;
+	return k;
+}
+
+bool key_equal(const struct key *a, const struct key *b)
+{
+	return a->len_bytes == b->len_bytes && memcmp(a->bytes, b->bytes, a->len_bytes) == 0;
+}
+
+bool key_has_prefix(const struct key *k, const struct key *prefix)
+{
+	return k->len_bytes >= prefix->len_bytes && memcmp(k->bytes, prefix->bytes, prefix->len_bytes) == 0;
+}
+
+/* An id of exactly len bytes; its letters were checked when it was written. */
+static bool read_id(const uint8_t *bytes, size_t len_bytes, struct committee_id *out)
+{
+	memset(out, 0, sizeof *out);
+	if (len_bytes == 0 || len_bytes > COMMITTEE_ID_MAX || memchr(bytes, 0, len_bytes) != NULL)
+		return false;
+	memcpy(out->text, bytes, len_bytes);
+	return true;
+}
+
+/* The id before the first NUL; *rest is what follows the NUL. */
+static bool read_id0(const struct key *k, struct committee_id *out, size_t *rest)
+{
+	const uint8_t *nul = memchr(k->bytes, 0, k->len_bytes);
+
+	if (nul == NULL)
+		return false;
+	*rest = (size_t)(nul - k->bytes) + 1;
+	return read_id(k->bytes, *rest - 1, out);
+}
+
+bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial)
+{
+	if (k->len_bytes != 9)
+		return false;
+	*role = (enum role)k->bytes[0];
+	serial->n = read_u64(k->bytes + 1);
+	return *role == ROLE_OUT || *role == ROLE_IN || *role == ROLE_RELAY;
+}
+
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient)
+{
+	struct key head = { .len_bytes = 9 };
+
+	if (k->len_bytes <= 9)
+		return false;
+	memcpy(head.bytes, k->bytes, 9);
+	return key_parse_serial(&head, role, serial) && read_id(k->bytes + 9, k->len_bytes - 9u, recipient);
+}
+
+bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane)
+{
+	size_t rest;
+
+	if (!read_id0(k, neighbour, &rest) || k->len_bytes != rest + 1)
+		return false;
+	*lane = (enum lane)k->bytes[rest];
+	return *lane > LANE_NONE && (unsigned)*lane < LANE_COUNT;
+}
+
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+{
+	struct key head = *k;
+
+	if (k->len_bytes < 8)
+		return false;
+	head.len_bytes = (uint8_t)(k->len_bytes - 8);
+	*seq = read_u64(k->bytes + head.len_bytes);
+	return key_parse_link(&head, neighbour, lane);
+}
+
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+{
+	struct key head = *k;
+
+	if (k->len_bytes < 8)
+		return false;
+	head.len_bytes = (uint8_t)(k->len_bytes - 8);
+	return key_parse_seq(&head, neighbour, lane, seq);
+}
+
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial)
+{
+	struct key tail = { .len_bytes = 9 };
+
+	if (k->len_bytes != 17)
+		return false;
+	*due_ms = (int64_t)(read_u64(k->bytes) ^ (1ULL << 63));
+	memcpy(tail.bytes, k->bytes + 8, 9);
+	return key_parse_serial(&tail, role, serial);
+}
+
+bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id)
+{
+	if (k->len_bytes < 8)
+		return false;
+	*version = read_u64(k->bytes);
+	return read_id(k->bytes + 8, k->len_bytes - 8u, id);
+}
+
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate)
+{
+	size_t rest;
+
+	return read_id0(k, superior, &rest) && read_id(k->bytes + rest, k->len_bytes - rest, subordinate);
+}
+
+bool key_parse_number(const struct key *k, uint64_t *n)
+{
+	if (k->len_bytes != 8)
+		return false;
+	*n = read_u64(k->bytes);
+	return true;
+}
+
+struct scan scan_of(struct key prefix)
+{
+	return (struct scan){ .prefix = prefix, .at = prefix, .open = true };
+}
+
+struct scan scan_from(struct key prefix, struct key after)
+{
+	return (struct scan){ .prefix = prefix, .at = after };
+}
+
+static bool is_direction(unsigned n)
+{
+	return n == DIRECTION_IN || n == DIRECTION_OUT;
+}
+
+bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction)
+{
+	if (k->len_bytes != 3 || !is_direction(k->bytes[2]))
+		return false;
+	month->n = (uint16_t)(k->bytes[0] << 8 | k->bytes[1]);
+	*direction = (enum direction)k->bytes[2];
+	return true;
+}
+
+bool key_parse_paper(const struct key *k, struct serial *serial)
+{
+	return key_parse_number(k, &serial->n) && is_direction((unsigned)(serial->n >> 32 & 0xff));
+}

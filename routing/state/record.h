@@ -1,0 +1,331 @@
+/* The records that a store keeps, one struct a family, and their keys.  Keys ascend on the hot path (serial numbers,
+ * sequences, time-ordered ids) so that a turn's writes land on few pages: see docs/ARCHITECTURE.md "Record layout". */
+#ifndef VANTHU_ROUTING_STATE_RECORD_H
+#define VANTHU_ROUTING_STATE_RECORD_H
+
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+#include "routing/target/target.h"
+
+/* One named database each. Order and numbers are part of the store format. */
+enum family {
+	FAMILY_NONE = 0,
+	FAMILY_META,        /* name → struct rec_note */
+	FAMILY_IDENT,       /* id ‖ origin → where the document is; outlives its content */
+	FAMILY_DOCUMENT,    /* role ‖ serial → what was taken; immutable */
+	FAMILY_STATE,       /* role ‖ serial → what changes */
+	FAMILY_ENVELOPE,    /* role ‖ serial → signed bytes and the relay records they came with */
+	FAMILY_RELAY,       /* role ‖ serial → this relay's own signed record */
+	FAMILY_ROUTE,       /* role ‖ serial → onward publications */
+	FAMILY_RECEIPT,     /* role ‖ serial ‖ recipient → signed receipt or refusal */
+	FAMILY_STREAM,      /* neighbour ‖ 0 ‖ lane ‖ seq → what is published to it */
+	FAMILY_LINKIN,      /* neighbour ‖ 0 ‖ lane */
+	FAMILY_LINKOUT,     /* neighbour ‖ 0 ‖ lane */
+	FAMILY_FETCH,       /* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
+	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
+	FAMILY_SWEEP,       /* due (ms) ‖ role ‖ serial → nothing: look again then */
+	FAMILY_COMMITTEE,   /* committee id → directory entry */
+	FAMILY_SUBORDINATE, /* superior ‖ 0 ‖ subordinate → nothing */
+	FAMILY_DIRECTORY,   /* version → signed head */
+	FAMILY_KEY,         /* key id (32 bytes) → committee */
+	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
+	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
+	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
+	FAMILY_NUMBER,      /* routing/rules/series.h → nothing: who has which number, and which documents share one */
+	FAMILY_ASIDE,       /* neighbour ‖ 0 ‖ lane ‖ seq ‖ 8 bytes of its digest → taken, and not believed yet */
+	FAMILY_STAGED,      /* version ‖ committee id → entry of a directory that comes into force in stages (routing/directory/install.c) */
+	FAMILY_CHANGED,     /* version of its last change ‖ committee id → nothing: what a subordinate asks for */
+	FAMILY_COUNT
+};
+
+/* The family's name in the store and in messages: "ident", "document", … */
+const char *family_name(enum family f);
+
+enum { KEY_MAX_BYTES = 128 };
+struct key {
+	uint8_t len_bytes;
+	uint8_t bytes[KEY_MAX_BYTES];
+};
+
+struct key key_name(const char *name); /* META; at most KEY_MAX_BYTES characters */
+struct key key_ident(struct doc_id id, struct committee_id origin);
+struct key key_serial(enum role role, struct serial serial);
+struct key key_role(enum role role); /* prefix of all serials of a role */
+struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient);
+struct key key_link(struct committee_id neighbour, enum lane lane);
+struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq);
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest); /* begins with key_seq */
+struct key key_neighbour(struct committee_id neighbour); /* prefix */
+struct key key_file(struct digest sha256, enum role role, struct serial serial);
+struct key key_digest(struct digest d); /* KEY family, and the prefix of FILE */
+struct key key_sweep(int64_t due_ms, enum role role, struct serial serial);
+struct key key_committee(struct committee_id id);
+struct key key_subordinate(struct committee_id superior, struct committee_id subordinate);
+struct key key_number(uint64_t n);
+/* STAGED and CHANGED; key_number(version) is the prefix of all of a version. */
+struct key key_version(uint64_t version, struct committee_id id);
+struct key key_counter(struct month month, enum direction direction);
+/* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is alike lies together. */
+struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
+struct key key_paper(struct serial serial);
+struct key key_paper_place(struct month month, enum direction direction); /* prefix */
+
+bool key_equal(const struct key *a, const struct key *b);
+bool key_has_prefix(const struct key *k, const struct key *prefix);
+
+/* Reading a key back. False when the key has another shape. */
+bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial);
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
+bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient);
+bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate);
+bool key_parse_number(const struct key *k, uint64_t *n);
+bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
+bool key_parse_paper(const struct key *k, struct serial *serial);
+
+/* Bytes of an envelope: given, or those of a draft of the same plan that is still to be sealed. */
+struct sealed {
+	uint32_t draft; /* index + 1 into plan->drafts, or 0 when bytes are given */
+	struct blob bytes;
+};
+
+struct rec_note {
+	uint64_t number;
+	struct blob bytes;
+};
+struct rec_ident {
+	enum role role;
+	struct serial serial;
+	uint32_t draft; /* index + 1: digest is to come from that draft */
+	struct digest digest;
+	struct digest submission;
+};
+struct rec_document {
+	struct committee_id origin;
+	struct doc_id id;
+	enum urgency urgency;
+	enum secrecy secrecy;
+	int64_t signed_at_ms;
+	int64_t taken_at_ms;
+	int64_t taken_passed_ms; /* the same by the store's own time (routing/links/passed.c); 0: by an older build */
+	uint64_t directory_version;
+	uint32_t hop_limit;
+	uint32_t draft; /* index + 1: digest is to come from that draft */
+	struct digest digest;
+	struct committee_id from; /* "" when submitted here */
+	enum lane from_lane;
+	uint64_t from_seq;
+	bool mine; /* this committee is a recipient */
+	const struct recipient *recipients;
+	uint32_t recipients_len;
+	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
+	const struct committee_id *targets; /* those that this hop serves; none: all that lie this way */
+	uint32_t target_count;
+	const struct committee_id *also; /* named to us later, in a further item (routing/documents/duplicate.c), or meant by one that named nobody */
+	uint32_t also_count;
+	const struct manifest_item *manifest;
+	uint32_t manifest_count;
+	uint32_t relay_count; /* relay records that came with it */
+	struct summary summary;
+};
+struct rec_state {
+	uint64_t delivered;
+	uint64_t refused;
+	int64_t complete_at_ms; /* all bytes here; 0: not yet */
+	int64_t closed_at_ms;   /* all receipts or refusals in; 0: not yet */
+	int64_t held_at_ms;     /* "held" was said; 0: not */
+	bool expired;
+	bool content_dropped;
+	char code[3]; /* office status */
+};
+struct rec_envelope {
+	struct sealed envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+};
+struct rec_relay {
+	struct sealed envelope;
+};
+struct publication {
+	struct committee_id neighbour;
+	enum lane lane;
+	uint64_t seq;
+};
+struct rec_route {
+	const struct publication *publications;
+	uint32_t count;
+};
+struct rec_receipt {
+	struct sealed envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+	int64_t at_ms;
+	enum kind kind; /* KIND_RECEIPT or KIND_REFUSAL */
+	uint32_t reason;
+	uint32_t draft;       /* index + 1: digest is to come from that draft */
+	struct digest digest; /* of the envelope: to publish it again */
+};
+struct rec_stream {
+	enum role role; /* ROLE_NONE: a fact, whose bytes are right here */
+	struct serial serial;
+	uint32_t draft; /* index + 1: digest and size are to come from that draft */
+	struct digest digest;
+	uint64_t size_bytes;
+	int64_t queued_at_ms;
+	int64_t passed_ms; /* queued then, by the store's own time (routing/links/passed.c); 0: by an older build */
+	const struct committee_id *targets; /* those that this row serves; further rows may name others (routing/documents/rows.c) */
+	uint32_t target_count;
+	struct sealed fact;
+	struct committee_id to;    /* of a fact: for whom */
+	const struct blob *relays; /* of a fact */
+	uint32_t relay_count;
+	bool has_files; /* stays after the acknowledgement until the subscriber says Complete: a pin */
+};
+struct rec_linkin {
+	struct stream_id stream;
+	uint64_t base;
+	uint64_t have;
+	struct digest chain;
+	struct rejected_place rejected[REJECTED_MAX];
+	uint32_t rejected_count;
+};
+struct rec_linkout {
+	struct stream_id stream;
+	uint64_t base;
+	uint64_t acked;
+	struct digest chain; /* at acked */
+};
+/* An item that has taken its place and cannot be believed yet; see routing/links/aside.c. */
+struct rec_aside {
+	struct blob envelope;
+	const struct blob *relays;
+	uint32_t relay_count;
+	const struct committee_id *targets;
+	uint32_t target_count;
+	struct digest digest;
+	enum err why;               /* what it is until it can be believed: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
+	enum kind kind;             /* KIND_NONE: nobody knows who signed it */
+	struct committee_id signer; /* "" unknown */
+	int64_t signed_at_ms;       /* as it says */
+	struct document_ref document; /* it, or what the fact is about; origin "" unknown; without digest */
+	uint64_t wants_version;     /* of the directory: looked at again then */
+	uint64_t neighbour_version; /* the one that the neighbour went by */
+	int64_t since_ms;           /* wall */
+	uint64_t since_run_ms;      /* by the daemon's running time, which no clock moves */
+	uint64_t doubted_run_ms;    /* its signer was asked then */
+	uint32_t doubts;            /* so often */
+	int64_t corrected_at_ms;    /* the signer has said when; 0: not */
+	bool has_files;
+	bool given_up;              /* there are too many: it is refused next */
+};
+struct rec_fetch {
+	enum role role;
+	struct serial serial;
+};
+
+enum key_use { KEY_USE_NONE = 0, KEY_USE_SIGN = 1, KEY_USE_LINK = 2, KEY_USE_ENCRYPT = 3 };
+struct key_entry {
+	enum key_use use;
+	struct digest key_id;
+	uint8_t public_key[32];
+	struct blob certificate; /* DER */
+	int64_t from_ms;
+	int64_t to_ms;           /* 0: no end known */
+	int64_t revoked_from_ms; /* 0: not revoked */
+};
+/* Where a committee stood from a directory version on. */
+struct place {
+	uint64_t since;
+	struct committee_id superior;
+	bool retired;
+};
+/* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from them. */
+struct rec_committee {
+	struct blob entry;
+	struct committee_id id;
+	struct committee_id superior;
+	text_t name;
+	text_t symbol;
+	text_t endpoint;
+	text_t term_name;
+	text_t term_from;
+	bool no_seal;
+	bool retired;
+	uint64_t changed_in;
+	uint64_t replaces; /* of a row that is staged: the changed_in of the one in force; 0: the committee is new */
+	const struct place *places; /* ascending; the last is where it stands now; none: there from the beginning */
+	uint32_t place_count;
+	const struct key_entry *keys;
+	uint32_t key_count;
+	const text_t *organ_ids;
+	uint32_t organ_id_count;
+};
+/* What installing it writes, at most. */
+uint32_t committee_writes(const struct rec_committee *c);
+/* A head. `head` is the signed envelope; the rest is decoded from it. */
+struct rec_directory {
+	struct blob head;
+	uint64_t version;
+	int64_t valid_until_ms;
+	struct digest entries_root;
+	uint64_t entry_count;
+	struct digest previous; /* digest of the head before; zero for the first */
+	struct digest digest;   /* of the envelope */
+};
+struct rec_key {
+	struct committee_id committee; /* whose entry has the key; which of the two its entries say (one may be of a directory not in force) */
+	struct committee_id also;      /* "": nobody's besides */
+};
+struct rec_act {
+	int64_t at_ms;
+	uint32_t uid;
+	text_t verb;
+	text_t subject;
+};
+/* What a clerk wrote down of a document on paper. Never changed but for its end. */
+struct rec_paper {
+	enum direction direction;
+	struct doc_id id;
+	text_t type_code;
+	text_t type_name; /* QĐ stands for two types (DOMAIN 1.4) */
+	text_t number;
+	text_t subject; /* "" when secret: only its existence is registered (DOMAIN 1.5) */
+	text_t date;    /* YYYY-MM-DD: sent or received then */
+	text_t party;   /* who sent it, or whom it went to; free text, "" unknown */
+	enum secrecy secrecy;
+	int64_t added_at_ms;
+	uint32_t uid;
+	int64_t cancelled_at_ms; /* 0: stands */
+	text_t reason;           /* why it was cancelled */
+};
+
+struct record {
+	enum family family;
+	union {
+		struct rec_note note; /* META */
+		struct rec_ident ident;
+		struct rec_document document;
+		struct rec_state state;
+		struct rec_envelope envelope;
+		struct rec_relay relay;
+		struct rec_route route;
+		struct rec_receipt receipt;
+		struct rec_stream stream;
+		struct rec_linkin linkin;
+		struct rec_linkout linkout;
+		struct rec_fetch fetch;
+		struct rec_committee committee;
+		struct rec_directory directory;
+		struct rec_key key;
+		struct rec_act act;
+		struct target_count counter;
+		struct rec_paper paper;
+		struct rec_aside aside;
+		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
+	} u;
+};
+
+#endif

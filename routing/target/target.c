@@ -1,0 +1,197 @@
+/* See target.h. */
+#include "routing/target/target.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "routing/state/record.h"
+
+static bool is_secret(enum secrecy s)
+{
+	return s >= SECRECY_MAT;
+}
+
+struct target_place target_of_document(enum role role, const struct rec_document *d, const struct rec_state *s)
+{
+	struct target_place p = { .direction = DIRECTION_NONE };
+	uint64_t answered = s == NULL ? 0 : s->delivered + s->refused;
+
+	/* Incoming: what an inbox shows (DESIGN §9), so not before it is whole. */
+	if (s == NULL || s->complete_at_ms == 0 || (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
+		return p;
+	p.direction = role == ROLE_OUT ? DIRECTION_OUT : DIRECTION_IN;
+	p.month = month_of_ms(s->complete_at_ms); /* of ours, when it was taken, or what is known better since (routing/decide/doubt.c) */
+	if (is_secret(d->secrecy)) {
+		p.count.secret = 1;
+	} else if (role == ROLE_IN || (d->recipient_count > 0 && s->delivered >= d->recipient_count)) {
+		p.count.digital = 1;
+	} else {
+		p.count.pending = 1;
+		p.count.refused = answered >= d->recipient_count ? 1 : 0;
+	}
+	return p;
+}
+
+struct target_place target_of_paper(const struct rec_paper *r)
+{
+	struct target_place p = { .direction = DIRECTION_NONE };
+
+	if (r->cancelled_at_ms != 0 || !date_month(r->date, &p.month))
+		return p;
+	p.direction = r->direction;
+	if (is_secret(r->secrecy))
+		p.count.secret = 1;
+	else
+		p.count.paper = 1;
+	return p;
+}
+
+/* ---- counts ---- */
+
+void target_add(struct target_count *to, const struct target_count *what)
+{
+	to->digital += what->digital;
+	to->paper += what->paper;
+	to->pending += what->pending;
+	to->refused += what->refused;
+	to->secret += what->secret;
+}
+
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+void target_subtract(struct target_count *from, const struct target_count *what)
+{
+	from->digital = less(from->digital, what->digital);
+	from->paper = less(from->paper, what->paper);
+	from->pending = less(from->pending, what->pending);
+	from->refused = less(from->refused, what->refused);
+	from->secret = less(from->secret, what->secret);
+}
+
+bool target_equal(const struct target_count *a, const struct target_count *b)
+{
+	return a->digital == b->digital && a->paper == b->paper && a->pending == b->pending && a->refused == b->refused &&
+	       a->secret == b->secret;
+}
+
+uint64_t target_counted(const struct target_count *c)
+{
+	return c->digital + c->paper + c->pending;
+}
+
+unsigned target_share(const struct target_count *c)
+{
+	uint64_t counted = target_counted(c);
+
+	return counted == 0 ? 0 : (unsigned)(c->digital * TARGET_WHOLE / counted);
+}
+
+/* ---- the line ---- */
+
+static bool read_number(const char **at, unsigned most_digits, unsigned *out)
+{
+	unsigned digits = 0;
+
+	for (*out = 0; **at >= '0' && **at <= '9' && digits < most_digits; (*at)++, digits++)
+		*out = *out * 10 + (unsigned)(**at - '0');
+	return digits > 0 && (**at < '0' || **at > '9');
+}
+
+/* "90%", "92.5%", "92.75%": ten-thousandths. */
+static bool read_share(const char **at, unsigned *out)
+{
+	unsigned whole, part = 0, scale = 10;
+
+	if (!read_number(at, 3, &whole))
+		return false;
+	if (**at == '.') {
+		for ((*at)++; **at >= '0' && **at <= '9'; (*at)++, scale /= 10) {
+			if (scale == 0)
+				return false;
+			part += (unsigned)(**at - '0') * scale;
+		}
+		if (scale == 10)
+			return false; /* a point and nothing behind it */
+	}
+	*out = whole * 100 + part;
+	return *(*at)++ == '%' && *out <= TARGET_WHOLE;
+}
+
+static bool read_step(const char **at, struct target_step *out)
+{
+	unsigned year, month = 1;
+
+	if (!read_number(at, 4, &year))
+		return false;
+	if (**at == '-') {
+		(*at)++;
+		if (!read_number(at, 2, &month))
+			return false;
+	}
+	out->from = month_make(year, month);
+	if (out->from.n == 0 || *(*at)++ != '=')
+		return false;
+	return read_share(at, &out->share);
+}
+
+static void pass_blanks(const char **at)
+{
+	while (**at == ' ')
+		(*at)++;
+}
+
+bool target_line_parse(text_t text, struct target_line *out)
+{
+	memset(out, 0, sizeof *out);
+	for (pass_blanks(&text); out->count < TARGET_STEPS_MAX; pass_blanks(&text)) {
+		struct target_step *step = &out->steps[out->count];
+
+		if (!read_step(&text, step) || (out->count > 0 && step->from.n <= step[-1].from.n))
+			return false;
+		out->count++;
+		pass_blanks(&text);
+		if (*text == '\0')
+			return true;
+		if (*text++ != ',')
+			return false;
+	}
+	return false;
+}
+
+void target_line_print(const struct target_line *line, char *out, size_t size_bytes)
+{
+	size_t at = 0;
+
+	if (size_bytes > 0)
+		out[0] = '\0';
+	for (unsigned i = 0; i < line->count && at < size_bytes; i++) {
+		const struct target_step *s = &line->steps[i];
+		char month[8] = "", part[8] = "";
+
+		if (month_in_year(s->from) != 1)
+			snprintf(month, sizeof month, "-%02u", month_in_year(s->from));
+		if (s->share % 100 != 0)
+			snprintf(part, sizeof part, ".%02u", s->share % 100);
+		at += (size_t)snprintf(out + at, size_bytes - at, "%s%04u%s=%u%s%%", i == 0 ? "" : ", ", month_year(s->from), month,
+				       s->share / 100, part);
+	}
+}
+
+unsigned target_line_at(const struct target_line *line, struct month m)
+{
+	unsigned share = line->count == 0 ? 0 : line->steps[0].share;
+
+	for (unsigned i = 1; i < line->count && line->steps[i].from.n <= m.n; i++)
+		share = line->steps[i].share;
+	return share;
+}
+
+bool target_reached(const struct target_count *c, unsigned line)
+{
+	uint64_t counted = target_counted(c);
+
+	return counted > 0 && c->digital * TARGET_WHOLE >= counted * line;
+}

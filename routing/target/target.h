@@ -1,0 +1,75 @@
+/* The digital share: what is counted, where, and the line to reach. Pure arithmetic over counts; who changes them is counter.c.
+ *
+ * The rule (Kế hoạch 31-KH/ĐU of 30/12/2021: 90 % of official documents sent, received and processed digitally by 2025, 100 % by 2030; it
+ * names no formula, so this one is printed with every figure):
+ *   counted  = documents of this committee, each once whatever the number of recipients: those it sent or received here, and those
+ *              registered on paper; mật and above are left out ("trừ văn bản mật")
+ *   digital  = received here whole; or sent here with the signed receipts of all recipients
+ *   pending  = sent here, and not yet receipted by all; `refused` of these never will be unless a recipient changes its mind
+ *   paper    = registered by hand
+ *   share    = digital ÷ (digital + paper + pending)
+ * A document counts in the month (UTC+7) in which it was accepted or arrived; paper in the month of its date. */
+#ifndef VANTHU_ROUTING_TARGET_TARGET_H
+#define VANTHU_ROUTING_TARGET_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "routing/base/calendar.h"
+#include "routing/base/types.h"
+
+struct rec_document;
+struct rec_state;
+struct rec_paper;
+
+enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
+enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */
+
+struct target_count {
+	uint64_t digital;
+	uint64_t paper;
+	uint64_t pending; /* with those refused */
+	uint64_t refused; /* of pending: all recipients have answered, and one or more refused */
+	uint64_t secret;  /* left out: mật and above */
+};
+
+/* Where one record counts, and as what: at most one of each member is 1. A zero month: nowhere. */
+struct target_place {
+	struct month month;
+	enum direction direction;
+	struct target_count count;
+};
+/* `state` may be NULL: not complete yet. Documents that only pass through count nowhere. */
+struct target_place target_of_document(enum role role, const struct rec_document *d, const struct rec_state *state);
+struct target_place target_of_paper(const struct rec_paper *p);
+
+void target_add(struct target_count *to, const struct target_count *what);
+/* Never below 0: a counter that was damaged must not wrap around. */
+void target_subtract(struct target_count *from, const struct target_count *what);
+bool target_equal(const struct target_count *a, const struct target_count *b);
+uint64_t target_counted(const struct target_count *c);
+/* digital ÷ counted in ten-thousandths, rounded down: 89.999 % never shows as 90 %. 0 when nothing is counted. */
+unsigned target_share(const struct target_count *c);
+
+/* ---- the line to reach ---- */
+
+enum { TARGET_STEPS_MAX = 16, TARGET_WHOLE = 10000 };
+struct target_step {
+	struct month from; /* holds from this month on */
+	unsigned share;    /* ten-thousandths */
+};
+/* Steps in ascending order; what lies before the first is under the first. */
+struct target_line {
+	struct target_step steps[TARGET_STEPS_MAX];
+	unsigned count;
+};
+/* "2025=90%, 2030=100%"; a step may begin in a month: "2027-07=92.5%". False: not that, or not ascending. */
+bool target_line_parse(text_t text, struct target_line *out);
+/* The same form back. */
+void target_line_print(const struct target_line *line, char *out, size_t size_bytes);
+/* The share to reach in a month; 0 without steps. */
+unsigned target_line_at(const struct target_line *line, struct month m);
+/* Is it reached? Exact: no rounding. False when nothing is counted. */
+bool target_reached(const struct target_count *c, unsigned line);
+
+#endif

@@ -1,0 +1,135 @@
+/* What the daemon knows for complete(). Bounded in rows and in time; what it does not tell is not offered. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/fields.h"
+#include "tools/base/text.h"
+#include "tools/cli/complete.h"
+#include "tools/client/connection.h"
+#include "tools/client/uuid.h"
+#include "tools/lab/lab.h"
+
+enum { DOCUMENTS_MAX = 200, ROWS_MAX = 8192, ENDING_CHARS = 8, BUDGET_MS = 500 };
+
+/* Hands each row of a list to `take`, which returns false when it has seen enough. */
+static void ask(const struct completing *c, enum client_door door, Vanthu__V1__Request *request, bool (*take)(void *, const Vanthu__V1__Reply *),
+		void *ctx)
+{
+	int64_t until_ms = text_now_ms() + BUDGET_MS;
+	struct client *client = NULL;
+	Vanthu__V1__Reply *reply;
+	bool more = client_open(c->cli, door, &client) == ERR_OK && client_send(client, request) == ERR_OK;
+
+	for (unsigned n = 0; more && n < ROWS_MAX && text_now_ms() < until_ms; n++)
+		more = client_next(client, &reply) == ERR_OK && take(ctx, reply);
+	client_close(client);
+}
+
+/* ---- committees and links ---- */
+
+static bool take_committee(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_COMMITTEE)
+		return false;
+	if (!reply->committee->retired)
+		complete_offer(ctx, reply->committee->id, reply->committee->name);
+	return true;
+}
+
+void complete_committees(const struct completing *c)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
+	request.committees = &query;
+	ask(c, CLIENT_READ, &request, take_committee, (void *)(uintptr_t)c);
+}
+
+static bool take_link(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINK)
+		return false;
+	complete_offer(ctx, reply->link->committee, "");
+	return true;
+}
+
+void complete_neighbours(const struct completing *c)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LINKS;
+	request.links = &nothing;
+	ask(c, CLIENT_READ, &request, take_link, (void *)(uintptr_t)c);
+}
+
+/* ---- documents ---- */
+
+struct found {
+	char number[NUMBER_MAX + 1], ending[ENDING_CHARS + 1], subject[160];
+	bool doubled; /* its number names another one as well */
+};
+struct found_list {
+	struct found rows[DOCUMENTS_MAX];
+	unsigned count;
+};
+
+static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	struct found_list *list = ctx;
+	struct found *f = &list->rows[list->count];
+	const Vanthu__V1__DocumentLine *line = reply->line;
+	char id[UUID_TEXT_SIZE];
+
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINE || line->id.len != sizeof(struct doc_id))
+		return false;
+	uuid_print(line->id.data, id);
+	snprintf(f->number, sizeof f->number, "%s", line->number);
+	snprintf(f->ending, sizeof f->ending, "%s", id + strlen(id) - ENDING_CHARS);
+	snprintf(f->subject, sizeof f->subject, "%s", line->subject);
+	for (unsigned i = 0; i < list->count; i++) {
+		if (f->number[0] != '\0' && strcmp(list->rows[i].number, f->number) == 0)
+			f->doubled = list->rows[i].doubled = true;
+	}
+	return ++list->count < DOCUMENTS_MAX;
+}
+
+/* The newest documents by their numbers, and by the endings of their ids once something is typed, or where the number is no name. */
+void complete_documents(const struct completing *c)
+{
+	struct found_list *list = calloc(1, sizeof *list);
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__List query = VANTHU__V1__LIST__INIT;
+
+	query.box = VANTHU__V1__BOX__BOX_ALL;
+	query.limit = DOCUMENTS_MAX;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
+	request.list = &query;
+	if (list != NULL)
+		ask(c, CLIENT_OFFICE, &request, take_document, list);
+	for (unsigned i = 0; list != NULL && i < list->count; i++) {
+		const struct found *f = &list->rows[i];
+		bool named = f->number[0] != '\0' && !f->doubled;
+
+		if (named)
+			complete_offer(c, f->number, f->subject);
+		if (!named || c->folded[0] != '\0')
+			complete_offer(c, f->ending, f->subject);
+	}
+	free(list);
+}
+
+/* ---- labs ---- */
+
+void complete_members(const struct completing *c, const char *folder)
+{
+	struct lab l;
+
+	if (lab_open(c->cli, folder, &l) == ERR_OK) {
+		for (unsigned i = 0; i < l.count; i++)
+			complete_offer(c, l.members[i].id, "");
+	}
+	lab_close(&l);
+}

@@ -1,0 +1,186 @@
+/* See help.h. */
+#include "tools/cli/help.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base/text.h"
+#include "tools/output/terminal.h"
+
+enum { NAME_CELLS = 11, OPTION_CELLS = 25, FORM_CELLS = 30, FOLD_CELLS = 4, GAP_CELLS = 2 };
+
+static void print_wrapped(const char *text, int at, int indent)
+{
+	text_wrap(stdout, text, indent, at, term_width());
+	putchar('\n');
+}
+
+/* A name, and what it means at a column of its own: beside it where it fits, else on the next line. */
+static void print_pair(const char *name, const char *meaning, int indent, int column)
+{
+	int at = indent + text_width(name);
+
+	printf("%*s", indent, "");
+	text_wrap(stdout, name, indent + FOLD_CELLS, indent, term_width());
+	if (meaning[0] == '\0') {
+		putchar('\n');
+		return;
+	}
+	if (at + 2 > column)
+		printf("\n%*s", column, "");
+	else
+		printf("%*s", column - at, "");
+	print_wrapped(meaning, column, column);
+}
+
+static void join_form(const struct command *c, const struct command_form *f, char *out, size_t size)
+{
+	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word, f->usage[0] != '\0' ? " " : "",
+		 f->usage[0] != '\0' ? _(f->usage) : "");
+}
+
+void help_usage(FILE *to, const struct command *c)
+{
+	const char *title = _("Usage:");
+	int cells = text_width(title);
+
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
+		char line[256];
+
+		join_form(c, &c->forms[i], line, sizeof line);
+		fprintf(to, "%s%*s ", i == 0 ? title : "", i == 0 ? 0 : cells, "");
+		text_wrap(to, line, cells + 1 + FOLD_CELLS, cells + 1, term_wrap_width(fileno(to)));
+		fputc('\n', to);
+	}
+}
+
+void help_option_name(const struct command_option *o, char *out, size_t size_bytes)
+{
+	const char *argument = o->argument == NULL ? "" : _(o->argument);
+	bool letter = o->code >= 'a' && o->code <= 'z';
+
+	if (letter)
+		snprintf(out, size_bytes, "-%c, --%s%s%s", (char)o->code, o->name, argument[0] == '\0' ? "" : " ", argument);
+	else
+		snprintf(out, size_bytes, "--%s%s%s", o->name, argument[0] == '\0' || argument[0] == '[' ? "" : " ", argument);
+}
+
+static void print_option(const struct command_option *o, bool global)
+{
+	bool letter = o->code >= 'a' && o->code <= 'z';
+	char name[128];
+
+	help_option_name(o, name, sizeof name);
+	print_pair(name, _(o->help), global && !letter ? 6 : 2, OPTION_CELLS);
+}
+
+static void print_forms(const struct command *c)
+{
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
+		const struct command_form *f = &c->forms[i];
+		char line[256];
+
+		join_form(c, f, line, sizeof line);
+		if (f->summary[0] == '\0') {
+			printf("  ");
+			print_wrapped(line, 2, 9);
+		} else {
+			print_pair(line, _(f->summary), 2, FORM_CELLS);
+		}
+	}
+}
+
+static bool has_forms(const struct command *c)
+{
+	return c->forms[1].word != NULL;
+}
+
+/* The options of a command with several forms say which of them take them, unless all do. */
+static void print_own_options(const struct command *c)
+{
+	const struct command_option *o;
+	unsigned n = 0;
+
+	for (; (o = command_option_at(c, n)) != NULL && o != cli_global_options(); n++) {
+		char name[160], forms[128] = "";
+
+		if (n == 0)
+			printf("\n%s\n", _("Options:"));
+		help_option_name(o, name, sizeof name);
+		for (unsigned i = 0; has_forms(c) && o->forms != NULL && c->forms[i].word != NULL; i++) {
+			if (c->forms[i].word[0] == '\0' || !option_of_form(o, &c->forms[i]))
+				continue;
+			if (strlen(forms) + strlen(c->forms[i].word) + 4 < sizeof forms)
+				snprintf(forms + strlen(forms), sizeof forms - strlen(forms), "%s%s", forms[0] == '\0' ? " (" : ", ",
+					 c->forms[i].word);
+		}
+		if (forms[0] != '\0') {
+			char meaning[512];
+
+			snprintf(meaning, sizeof meaning, "%s%s)", _(o->help), forms);
+			print_pair(name, meaning, 2, OPTION_CELLS);
+		} else {
+			print_option(o, false);
+		}
+	}
+}
+
+void help_command(const struct command *c)
+{
+	printf("vanthu %s: %s\n\n", c->name, _(c->summary));
+	print_forms(c);
+	print_own_options(c);
+	printf("\n%s\n", _("Options that every command takes: vanthu help"));
+}
+
+/* A clerk's day. It stands last, because that is what a small terminal still shows. */
+static const struct {
+	const char *what, *how; /* marked for translation */
+} day[] = {
+	{ N_("What has arrived"), "vanthu inbox" },
+	{ N_("Read one"), "vanthu show 31-KH/ĐU" },
+	{ N_("Save its files"), N_("vanthu save 31-KH/ĐU --to received") },
+	{ N_("Find, with or without accents"), "vanthu find \"chuyen doi so\"" },
+	{ N_("Send down"), N_("vanthu send plan.docx figures.xlsx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\"") },
+	{ N_("Send up"), N_("vanthu send report.docx --to superior --type BC --number 02-BC/CB --subject \"Report of November\"") },
+	{ N_("What was sent"), "vanthu outbox" },
+	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
+	{ N_("Register paper"), N_("vanthu paper add in --type CV --number 12-CV/ĐUK --subject \"Invitation\" --date 24/11/2026") },
+	{ N_("The digital share"), "vanthu target" },
+};
+
+static void print_day(void)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < sizeof day / sizeof day[0]; i++) {
+		int cells = text_width(_(day[i].what));
+
+		widest = cells > widest ? cells : widest;
+	}
+	printf("\n%s\n", _("A clerk's day:"));
+	for (size_t i = 0; i < sizeof day / sizeof day[0]; i++)
+		print_pair(_(day[i].what), _(day[i].how), GAP_CELLS, GAP_CELLS + widest + GAP_CELLS);
+	printf("\n");
+	print_wrapped(_("Once for the session, say which committee you work for: export VANTHU_CONFIG=DIR (your operator knows it)."), 0, 0);
+}
+
+void help_all(void)
+{
+	const struct command *c;
+	const char *group = "";
+
+	printf("%s\n", _("Usage: vanthu [-c DIR] COMMAND …"));
+	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
+		if (strcmp(group, c->group) != 0)
+			printf("\n%s\n", _(c->group));
+		group = c->group;
+		printf("  %-*s ", NAME_CELLS, c->name);
+		print_wrapped(_(c->summary), NAME_CELLS + 3, NAME_CELLS + 3);
+	}
+	printf("\n%s\n", _("Options that every command takes:"));
+	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++)
+		print_option(o, true);
+	print_day();
+	printf("%s\n", _("More about one: vanthu help COMMAND"));
+}

@@ -1,0 +1,208 @@
+/* See manual.h. Everything from a table is escaped: a number like 31-KH/ĐU must come out with the sign that people type. */
+#include "tools/cli/manual.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/config/config.h"
+#include "routing/rules/doctype.h"
+#include "tools/cli/help.h"
+#include "tools/cli/options.h"
+
+static void put(const char *text)
+{
+	if (*text == '.' || *text == '\'')
+		fputs("\\&", stdout);
+	for (; *text != '\0'; text++) {
+		if (*text == '\\')
+			fputs("\\e", stdout);
+		else if (*text == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(*text);
+	}
+}
+
+static void put_line(const char *text)
+{
+	put(text);
+	putchar('\n');
+}
+
+static void put_bold(const char *text)
+{
+	fputs("\\fB", stdout);
+	put(text);
+	fputs("\\fR", stdout);
+}
+
+static void print_option(const struct command_option *o, const struct command *c)
+{
+	bool first = true;
+	char name[160];
+
+	help_option_name(o, name, sizeof name);
+	printf(".TP\n");
+	put_bold(name);
+	putchar('\n');
+	put(_(o->help));
+	for (unsigned i = 0; c != NULL && o->forms != NULL && c->forms[0].word[0] != '\0' && c->forms[i].word != NULL; i++) {
+		if (!option_of_form(o, &c->forms[i]))
+			continue;
+		printf("%s\\fB%s\\fR", first ? " (" : ", ", c->forms[i].word);
+		first = false;
+	}
+	printf("%s.\n", first ? "" : ")");
+}
+
+static void print_form(const struct command *c, const struct command_form *f)
+{
+	char head[64];
+
+	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word);
+	printf(".TP\n");
+	put_bold(head);
+	printf("%s", f->usage[0] == '\0' ? "" : " ");
+	put_line(f->usage[0] == '\0' ? "" : _(f->usage));
+	put(f->summary[0] != '\0' ? _(f->summary) : _(c->summary));
+	printf(".\n");
+}
+
+static bool same_options(const struct command *a, const struct command *b)
+{
+	return a->options[0] != NULL && a->options[0] == b->options[0] && a->options[1] == b->options[1];
+}
+
+/* `before` is the last one whose options were printed: they are not said twice. */
+static void print_command(const struct command *c, const struct command *before)
+{
+	const struct command_option *o = command_option_at(c, 0);
+
+	/* One with several forms says first what it is about. */
+	if (c->forms[1].word != NULL) {
+		printf(".TP\n");
+		put_bold(c->name);
+		putchar('\n');
+		put(_(c->summary));
+		printf(".\n.RS\n");
+	}
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++)
+		print_form(c, &c->forms[i]);
+	if (c->forms[1].word == NULL && o != cli_global_options())
+		printf(".RS\n");
+	if (before != NULL && same_options(c, before)) {
+		printf(".PP\n");
+		printf(_("The options of %s."), before->name);
+		putchar('\n');
+	} else {
+		for (unsigned i = 0; (o = command_option_at(c, i)) != cli_global_options(); i++)
+			print_option(o, c);
+	}
+	if (c->forms[1].word != NULL || command_option_at(c, 0) != cli_global_options())
+		printf(".RE\n");
+}
+
+static void print_commands(void)
+{
+	const struct command *c, *before = NULL;
+	const char *group = "";
+
+	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
+		if (strcmp(group, c->group) != 0) {
+			printf(".SS ");
+			put_line(_(c->group));
+		}
+		group = c->group;
+		print_command(c, before);
+		before = before != NULL && same_options(c, before) ? before : c;
+	}
+}
+
+static void print_options(void)
+{
+	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++)
+		print_option(o, NULL);
+}
+
+enum { CODE_FIRST = 1001, CODE_LAST = 5999 };
+
+static void print_errors(void)
+{
+	for (unsigned n = CODE_FIRST; n <= CODE_LAST; n++) {
+		if (!err_known(n))
+			continue;
+		printf(".TP 14\n\\fBVT\\-%u\\fR (%d)\n", n, err_exit_code((enum err)n));
+		put(_(err_text((enum err)n)));
+		printf(".\n");
+		if (err_fix((enum err)n)[0] == '\0')
+			continue;
+		printf(".br\n");
+		put(_(err_fix((enum err)n)));
+		printf(".\n");
+	}
+}
+
+static void print_types(void)
+{
+	const struct doctype *t;
+
+	for (unsigned i = 0; (t = doctype_at(i)) != NULL; i++) {
+		printf(".TP 8\n");
+		put_bold(doctype_word(t));
+		putchar('\n');
+		put_line(t->name);
+	}
+}
+
+static void print_keys(void)
+{
+	const struct config_key *k;
+
+	for (unsigned i = 0; (k = config_key_at(i)) != NULL; i++) {
+		char low[32], high[32];
+
+		printf(".TP\n");
+		put_bold(k->name);
+		printf(" (%s", _(k->type));
+		if (k->required)
+			printf("; %s", _("must be given"));
+		if (k->fallback[0] != '\0') {
+			printf("; %s ", _("default"));
+			put_bold(k->fallback);
+		}
+		if (config_key_range(k, low, high, sizeof low))
+			printf(_("; %s to %s"), low, high);
+		printf(")\n");
+		put(_(k->help));
+		printf(".\n");
+		if (k->reload)
+			printf("%s\n", _("Taken by SIGHUP."));
+	}
+}
+
+static void print_links(void)
+{
+	const struct config_key *k;
+
+	for (unsigned i = 0; (k = config_key_at(i)) != NULL; i++) {
+		if (config_key_on_link(k) == NULL)
+			continue;
+		printf(".TP\n\\fBlinks.\\fIID\\fB.%s\\fR\n", config_key_on_link(k));
+		printf(_("instead of %s."), k->name);
+		putchar('\n');
+	}
+}
+
+void manual_part(const char *name)
+{
+	static const struct {
+		const char *name;
+		void (*print)(void);
+	} parts[] = { { "commands", print_commands }, { "options", print_options }, { "errors", print_errors },
+		      { "types", print_types },       { "keys", print_keys },       { "links", print_links } };
+
+	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (strcmp(parts[i].name, name) == 0)
+			parts[i].print();
+	}
+}

@@ -1,0 +1,8 @@
+/* The parts of the manual pages that tables make, in roff (man macros). The pages around them are docs/man/ .in files. */
+#ifndef VANTHU_TOOLS_CLI_MANUAL_H
+#define VANTHU_TOOLS_CLI_MANUAL_H
+
+/* Prints one part: commands, options, errors, types, keys or links; in the language that is set. */
+void manual_part(const char *name);
+
+#endif

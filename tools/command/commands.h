@@ -1,0 +1,51 @@
+/* Every command's entry; the table is in vanthu.c. */
+#ifndef VANTHU_TOOLS_COMMAND_COMMANDS_H
+#define VANTHU_TOOLS_COMMAND_COMMANDS_H
+
+#include "tools/cli/options.h"
+
+int cmd_send(struct cli *cli, int argc, char **argv);
+int cmd_inbox(struct cli *cli, int argc, char **argv);
+int cmd_outbox(struct cli *cli, int argc, char **argv);
+int cmd_find(struct cli *cli, int argc, char **argv);
+int cmd_show(struct cli *cli, int argc, char **argv);
+int cmd_save(struct cli *cli, int argc, char **argv);
+int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_verify(struct cli *cli, int argc, char **argv);
+int cmd_trace(struct cli *cli, int argc, char **argv);
+int cmd_check(struct cli *cli, int argc, char **argv);
+int cmd_status(struct cli *cli, int argc, char **argv);
+int cmd_link(struct cli *cli, int argc, char **argv);
+int cmd_resend(struct cli *cli, int argc, char **argv);
+int cmd_recover(struct cli *cli, int argc, char **argv);
+int cmd_queue(struct cli *cli, int argc, char **argv);
+int cmd_watch(struct cli *cli, int argc, char **argv);
+int cmd_committee(struct cli *cli, int argc, char **argv);
+int cmd_paper(struct cli *cli, int argc, char **argv);
+int cmd_target(struct cli *cli, int argc, char **argv);
+/* "92.3 % ✓ reaches the line of 90.0 %", out of a target's JSON (json_target). */
+void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes);
+int cmd_key(struct cli *cli, int argc, char **argv);
+/* Gives a directory file to the daemon of the configuration. Failures have been told. */
+enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees);
+/* After the registry has made a version: gives it to the daemon that -c names, or says how to. Failures have been told. */
+enum err committee_hand_over(struct cli *cli, const char *file);
+/* add, move, retire, renew, change: the registry's side of `committee`. */
+struct entry_options;
+bool is_registry_command(const char *what);
+int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand, const struct entry_options *o);
+int cmd_config(struct cli *cli, int argc, char **argv);
+int cmd_init(struct cli *cli, int argc, char **argv);
+int cmd_lab(struct cli *cli, int argc, char **argv);
+int cmd_demo(struct cli *cli, int argc, char **argv);
+int cmd_help(struct cli *cli, int argc, char **argv);
+int cmd_completion(struct cli *cli, int argc, char **argv);
+int cmd_version(struct cli *cli, int argc, char **argv);
+
+/* Their options, each beside the code that reads them. */
+extern const struct command_option send_options[], resend_options[], list_options[], save_options[], export_options[], verify_options[],
+	watch_options[],
+	committee_options[], key_options[], config_options[], init_options[], lab_options[], demo_options[], help_options[],
+	paper_options[], target_options[];
+
+#endif

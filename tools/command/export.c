@@ -1,0 +1,72 @@
+/* export: the proofs of a document into a file. */
+#include <unistd.h>
+
+#include "tools/base/files.h"
+#include "tools/client/connection.h"
+#include "tools/client/evidence.h"
+#include "tools/command/commands.h"
+#include "tools/output/output.h"
+#include "tools/output/reply_json.h"
+
+enum { OPT_TO = 1, EVIDENCE_ARENA_BYTES = 256 << 20 };
+
+const struct command_option export_options[] = {
+	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
+int cmd_export(struct cli *cli, int argc, char **argv)
+{
+	static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
+						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
+	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT;
+	struct client *c = NULL;
+	const char *id, *to = NULL;
+	struct blob bytes;
+	bool more = true;
+	enum err e;
+	int option;
+
+	while ((option = cli_option(cli, argc, argv)) == OPT_TO)
+		to = optarg;
+	if (option != -1 || argc - optind != 1 || to == NULL) {
+		if (option == -1)
+			cli_wanted(cli, _("one ID and --to are wanted"), "");
+		arena_destroy(a);
+		return err_exit_code(ERR_USAGE);
+	}
+	id = argv[optind];
+	ref.text = (char *)(uintptr_t)id;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
+	request.evidence = &ref;
+	e = client_open(cli, CLIENT_OFFICE, &c);
+	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
+		client_fail(c, e, NULL);
+	while (e == ERR_OK && more) {
+		e = client_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
+		if (e != ERR_OK)
+			break;
+		more = reply->more;
+		e = a == NULL ? ERR_NO_MEMORY : evidence_gather(a, &whole, reply->evidence);
+		if (e == ERR_OK && !more) {
+			evidence_gathered(&whole);
+			e = evidence_pack(a, &whole, &bytes);
+		}
+		if (e == ERR_OK && !more)
+			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE : fs_write_new(to, bytes, false);
+		if (e == ERR_TOO_LARGE)
+			cli_fail_text(cli, e, _("the evidence is larger than 64 MiB: the directory, or the receipts, are too many for one file"), "");
+		else if (e != ERR_OK)
+			cli_fail_file(cli, e, to);
+	}
+	if (e == ERR_OK)
+		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes), columns);
+	client_close(c);
+	arena_destroy(a);
+	return err_exit_code(e);
+}

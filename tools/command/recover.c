@@ -1,0 +1,154 @@
+/* recover: a store that is behind what its neighbours hold of it, or an identity that runs twice. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/cli/usage.h"
+#include "tools/client/connection.h"
+#include "tools/command/commands.h"
+#include "tools/output/output.h"
+#include "tools/output/reply_json.h"
+
+/* What may be lost, said where somebody decides. */
+static void print_losses(enum err alarm)
+{
+	if (alarm == ERR_BEHIND) {
+		printf("%s\n", _("What was sent, received, receipted or registered here after this copy was made is not in this store. What was sent "
+				 "lies at its recipients; what was received, at those who sent it (vanthu outbox --to ID at each neighbour) and can "
+				 "be sent again on request."));
+		printf("%s\n", _("If a newer copy of the store exists, stop the daemon and put that in its place instead."));
+	} else {
+		printf("%s\n", _("Two daemons sign and publish under these keys. What one of them accepted may be unknown to the other, and a number may have "
+				 "been given twice. Stop the one that should not run, and make sure that it is not started again."));
+	}
+	printf("%s\n", _("Then go on with: vanthu recover resume"));
+}
+
+static json_t *json_alarm(unsigned code, int64_t since_ms, const char *by)
+{
+	return json_pack("{s:o, s:o, s:o}", "code", code == 0 ? json_null() : json_code(code), "since", json_time(since_ms), "shown_by",
+			 json_text_or_null(by));
+}
+
+static enum err ask(struct cli *cli, struct client **c, Vanthu__V1__Reply **reply)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	enum err e = client_open(cli, CLIENT_READ, c);
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	request.status = &nothing;
+	if (e == ERR_OK && (e = client_send(*c, &request)) != ERR_OK)
+		e = client_fail(*c, e, NULL);
+	return e == ERR_OK ? client_row(*c, VANTHU__V1__REPLY__WHAT_STATUS, reply) : e;
+}
+
+static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
+{
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "code", N_("Code"), FORMAT_TEXT, false },
+		{ "since", N_("Since"), FORMAT_TIME, false }, { NULL, NULL, FORMAT_TEXT, false },
+	};
+
+	if (s->store_alarm == 0) {
+		printf("%s\n", _("This store is not known to be behind what its neighbours hold of it."));
+	} else {
+		printf("VT-%u %s\n", s->store_alarm, _(err_text((enum err)s->store_alarm)));
+		if (s->store_alarm_by[0] != '\0')
+			printf(_("Shown by %s.\n"), s->store_alarm_by);
+		print_losses((enum err)s->store_alarm);
+	}
+	if (json_array_size(json_object_get(out, "neighbours")) > 0) {
+		cli->renderer->heading(cli, _("Neighbours"));
+		cli->renderer->list(cli, json_object_get(out, "neighbours"), columns);
+	}
+	fflush(stdout);
+}
+
+static int status(struct cli *cli)
+{
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e = ask(cli, &c, &reply);
+
+	if (e == ERR_OK) {
+		const Vanthu__V1__Status *s = reply->status;
+		json_t *out = json_pack("{s:o}", "store", json_alarm(s->store_alarm, s->store_alarm_since_ms, s->store_alarm_by)), *neighbours = json_array();
+
+		for (size_t i = 0; i < s->n_links; i++) {
+			if (s->links[i]->store_alarm != 0)
+				json_array_append_new(neighbours, json_pack("{s:s, s:o, s:o}", "committee", s->links[i]->committee, "code",
+									    json_code(s->links[i]->store_alarm), "since",
+									    json_time(s->links[i]->store_alarm_since_ms)));
+		}
+		json_object_set_new(out, "neighbours", neighbours);
+		if (cli->json)
+			cli->renderer->object(cli, out, NULL);
+		else if (cli->plain)
+			cli->renderer->list(cli, neighbours, (const struct column[]){ { "committee", N_("Neighbour"), FORMAT_TEXT, false },
+										      { "code", N_("Code"), FORMAT_TEXT, false },
+										      { "since", N_("Since"), FORMAT_TIME, false },
+										      { NULL, NULL, FORMAT_TEXT, false } });
+		else
+			print_status(cli, s, out);
+		json_decref(out);
+	}
+	client_close(c);
+	return err_exit_code(e);
+}
+
+/* On a terminal a person says yes; a script says -y, or it is not done. */
+static bool confirmed(struct cli *cli)
+{
+	char answer[16];
+
+	if (cli->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", _("Go on with this store?"));
+	fflush(stderr);
+	if (fgets(answer, sizeof answer, stdin) == NULL)
+		return false;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 || strcmp(answer, "c\n") == 0 || strcmp(answer, "có\n") == 0;
+}
+
+static int resume(struct cli *cli, const char *neighbour)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e;
+
+	if (cli->dry_run)
+		return status(cli);
+	if (neighbour[0] == '\0' && !confirmed(cli))
+		return cli_wanted(cli, _("nothing was done: what may be lost says: vanthu recover status"), _("vanthu recover resume -y"));
+	name.committee = (char *)(uintptr_t)neighbour;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_RECOVER;
+	request.recover = &name;
+	e = client_open(cli, CLIENT_OPERATE, &c);
+	if (e == ERR_OK)
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_DONE, &reply);
+	client_close(c);
+	if (e == ERR_OK && cli->json)
+		return output_object(cli, json_pack("{s:b}", "resumed", 1), NULL);
+	if (e == ERR_OK)
+		cli_say(cli, "%s", neighbour[0] == '\0' ? _("the daemon takes new documents again") : _("the alarm about this neighbour is settled"));
+	return err_exit_code(e);
+}
+
+int cmd_recover(struct cli *cli, int argc, char **argv)
+{
+	int count;
+
+	if (cli_option(cli, argc, argv) == '?')
+		return err_exit_code(ERR_USAGE);
+	count = argc - optind;
+	if (count == 0 || (count == 1 && strcmp(argv[optind], "status") == 0))
+		return status(cli);
+	if (count <= 2 && strcmp(argv[optind], "resume") == 0)
+		return resume(cli, count == 2 ? argv[optind + 1] : "");
+	return form_missing(cli, count, argv + optind);
+}

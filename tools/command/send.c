@@ -1,0 +1,460 @@
+/* send: one document with its attachments. The id is made here, so that repeating a send that timed out is safe. */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base/text.h"
+#include "tools/client/submission.h"
+#include "tools/client/uuid.h"
+#include "tools/command/commands.h"
+#include "tools/input/doctype_option.h"
+#include "tools/input/recipients.h"
+#include "tools/input/text_field.h"
+#include "tools/output/output.h"
+#include "tools/output/reply_json.h"
+#include "tools/output/slips.h"
+
+enum {
+	OPT_TO = 1, OPT_TYPE, OPT_NUMBER, OPT_SUBJECT, OPT_URGENCY, OPT_DUE, OPT_REPLY, OPT_SECRECY, OPT_WAIT, OPT_ID, OPT_DATE, OPT_SIGNER,
+	OPT_POSITION, OPT_NOTE, OPT_TERM, OPT_STRICT
+};
+enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
+enum { POLL_MS = 50, ENDING_CHARS = 8 };
+
+/* What people write: NFC, ours. */
+enum { TEXT_NUMBER, TEXT_SUBJECT, TEXT_SIGNER, TEXT_POSITION, TEXT_NOTE, TEXT_TERM, TEXT_COUNT };
+
+struct wanted {
+	struct submission s;
+	const char *type, *reply_to;
+	char *texts[TEXT_COUNT];
+	char *to; /* with ids for names */
+	bool looked_up; /* what looks like ids too */
+	struct slips told;
+	int wait;
+};
+
+const struct command_option send_options[] = {
+	{ "to", OPT_TO, N_("WHO[,WHO…]"), N_("committees by id or name, or superior, subordinates, subtree"), VALUE_RECIPIENTS, NULL },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, NULL },
+	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE, NULL },
+	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
+	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc", N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
+	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
+	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
+	{ "reply-to", OPT_REPLY, N_("ID"), N_("the document that this one answers"), VALUE_DOCUMENT, NULL },
+	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
+	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, NULL },
+	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE, NULL },
+	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE, NULL },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
+	{ "wait", OPT_WAIT, "accepted|delivered",
+	  N_("return when it is accepted (as without this), or delivered everywhere, within --timeout"), VALUE_WORDS, NULL },
+	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"), VALUE_NONE, NULL },
+	{ "strict", OPT_STRICT, NULL, N_("send nothing where there is something to warn of"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
+static bool choose(const char *text, const char *const *words, int *out)
+{
+	*out = text_choose(text, words);
+	return *out >= 0;
+}
+
+static bool take_choice(struct wanted *w, int option, const char *value)
+{
+	static const char *const urgencies[] = { "thuong", "khan", "thuong-khan", "hoa-toc", NULL };
+	static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
+	static const char *const waits[] = { "", "accepted", "delivered", NULL };
+	int n = 0;
+
+	switch (option) {
+	case OPT_URGENCY:
+		if (!choose(value, urgencies, &n))
+			return false;
+		w->s.urgency = (Vanthu__V1__Urgency)(n + 1);
+		return true;
+	case OPT_SECRECY:
+		if (!choose(value, secrecies, &n))
+			return false;
+		w->s.secrecy = (Vanthu__V1__Secrecy)(n + 1);
+		return true;
+	case OPT_WAIT:
+		return choose(value, waits, &w->wait) && w->wait != WAIT_NONE;
+	case OPT_DUE:
+		return text_date(value, w->s.due_on);
+	case OPT_DATE:
+		return text_date(value, w->s.issued_on);
+	case OPT_STRICT:
+		w->s.strict = true;
+		return true;
+	case OPT_ID:
+		return uuid_parse(value, &w->s.id) == ERR_OK;
+	default:
+		return false;
+	}
+}
+
+static bool take_text(struct wanted *w, int which, const char *value)
+{
+	free(w->texts[which]);
+	w->texts[which] = text_entry(value);
+	return w->texts[which] != NULL;
+}
+
+static bool take(struct wanted *w, int option, const char *value)
+{
+	switch (option) {
+	case OPT_TO:
+		w->s.to = value;
+		return recipients_named(value);
+	case OPT_TYPE:
+		w->type = value;
+		return true;
+	case OPT_REPLY:
+		w->reply_to = value;
+		return true;
+	case OPT_NUMBER:
+		return take_text(w, TEXT_NUMBER, value);
+	case OPT_SUBJECT:
+		return take_text(w, TEXT_SUBJECT, value);
+	case OPT_SIGNER:
+		return take_text(w, TEXT_SIGNER, value);
+	case OPT_POSITION:
+		return take_text(w, TEXT_POSITION, value);
+	case OPT_NOTE:
+		return take_text(w, TEXT_NOTE, value);
+	case OPT_TERM:
+		return take_text(w, TEXT_TERM, value);
+	default:
+		return take_choice(w, option, value);
+	}
+}
+
+static int check_type(struct cli *cli, struct wanted *w)
+{
+	const struct doctype *type;
+	int code = doctype_option(cli, w->type, &type);
+
+	if (code == 0) {
+		w->s.type_code = type->code;
+		w->s.type_name = type->name;
+	}
+	return code;
+}
+
+static const char *hint_of(int option)
+{
+	switch (option) {
+	case OPT_DUE:
+	case OPT_DATE:
+		return _(err_fix(ERR_BAD_DATE));
+	case OPT_ID:
+		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and one is made");
+	case OPT_TO:
+		return _(err_fix(ERR_NO_RECIPIENT));
+	default:
+		return _(err_fix(ERR_UTF8));
+	}
+}
+
+/* All that is missing in one message, so that nobody has to try four times. 0: nothing is. */
+static int check_complete(struct cli *cli, const struct wanted *w)
+{
+	const struct {
+		bool missing;
+		const char *what;
+	} all[] = { { w->s.file_count == 0, N_("the file of the document") }, { w->s.to == NULL, N_("--to (to whom)") },
+		    { w->type == NULL, N_("--type (what type of document)") }, { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
+	char list[256] = "", message[512];
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		if (!all[i].missing)
+			continue;
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", count == 0 ? "" : ", ", _(all[i].what));
+		count++;
+	}
+	if (count == 0)
+		return 0;
+	if (count == 1 && w->s.to == NULL) {
+		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
+		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
+	}
+	snprintf(message, sizeof message, _("still missing: %s"), list);
+	return cli_wanted(cli, message,
+			  _("for example: vanthu send plan.docx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\""));
+}
+
+static const char *text_or_none(const struct wanted *w, int which)
+{
+	return w->texts[which] == NULL ? "" : w->texts[which];
+}
+
+/* Each text within the bounds that its readers have (routing/base/limits.h), and the names of files that can be saved where they go. */
+static int check_texts(struct cli *cli, struct wanted *w)
+{
+	const struct field fields[] = {
+		{ "number", w->texts[TEXT_NUMBER], NUMBER_MAX, false },
+		{ "subject", w->texts[TEXT_SUBJECT], SUBJECT_MAX, false },
+		{ "signer", w->texts[TEXT_SIGNER], COMMITTEE_NAME_MAX, true },
+		{ "position", w->texts[TEXT_POSITION], COMMITTEE_NAME_MAX, true },
+		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
+		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
+	};
+	int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
+
+	for (unsigned i = 0; code == 0 && i < w->s.file_count; i++)
+		code = field_check_name(cli, w->s.files[i]);
+	if (code != 0)
+		return code;
+	w->s.number = text_or_none(w, TEXT_NUMBER);
+	w->s.subject = text_or_none(w, TEXT_SUBJECT);
+	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
+	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.note = text_or_none(w, TEXT_NOTE);
+	w->s.term = text_or_none(w, TEXT_TERM);
+	return 0;
+}
+
+static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
+{
+	int c;
+
+	while ((c = cli_option(cli, argc, argv)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (!take(w, c, optarg))
+			return cli_bad_value(cli, hint_of(c));
+	}
+	if (argc - optind > SUBMISSION_FILES_MAX)
+		return cli_fail(cli, ERR_TOO_MANY_ATTACHMENTS, NULL);
+	for (int i = optind; i < argc; i++)
+		w->s.files[w->s.file_count++] = argv[i];
+	c = check_complete(cli, w);
+	if (c == 0)
+		c = check_texts(cli, w);
+	if (c != 0)
+		return c;
+	if (w->s.issued_on[0] == '\0')
+		text_today(w->s.issued_on);
+	return check_type(cli, w);
+}
+
+/* The document that this one answers: found by any of its names. */
+static enum err find_reply(struct client *c, struct wanted *w)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	static char origin[COMMITTEE_ID_MAX + 1];
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	if (w->reply_to == NULL)
+		return ERR_OK;
+	ref.text = (char *)(uintptr_t)w->reply_to;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+	if (e != ERR_OK)
+		return e;
+	snprintf(origin, sizeof origin, "%s", reply->view->line->from);
+	w->s.reply_origin = origin;
+	if (reply->view->line->id.len == sizeof w->s.reply_id.bytes)
+		memcpy(w->s.reply_id.bytes, reply->view->line->id.data, sizeof w->s.reply_id.bytes);
+	return ERR_OK;
+}
+
+/* Who refused it and why; the first of them, for the command that lists them all comes with it. */
+static const char *refusal_sentence(const Vanthu__V1__DocumentView *view, char *out, size_t size)
+{
+	const Vanthu__V1__ReceiptView *first = NULL;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < view->n_receipts; i++) {
+		if (strcmp(view->receipts[i]->state, "refused") != 0)
+			continue;
+		first = first == NULL ? view->receipts[i] : first;
+		count++;
+	}
+	if (first == NULL)
+		return _(err_text(ERR_REFUSED));
+	snprintf(out, size, _("refused by %s: VT-%u %s"), first->committee, (unsigned)first->reason,
+		 _(err_text(err_known(first->reason) ? (enum err)first->reason : ERR_REFUSED)));
+	if (count > 1)
+		snprintf(out + strlen(out), size - strlen(out), ngettext(", and by %u more", ", and by %u more", count - 1), count - 1);
+	return out;
+}
+
+/* 0 delivered everywhere, 5 refused by somebody, 8 not in time. */
+static int wait_delivered(struct cli *cli, struct client *c, const char *id)
+{
+	int64_t until_ms = text_now_ms() + cli->timeout_ms;
+	char fix[256], message[512];
+
+	for (;;) {
+		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+		Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+		Vanthu__V1__Reply *reply;
+		enum err e;
+
+		ref.text = (char *)(uintptr_t)id;
+		request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+		request.show = &ref;
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+		if (e != ERR_OK)
+			return err_exit_code(e);
+		if (strcmp(reply->view->line->state, "delivered") == 0)
+			return 0;
+		if (strcmp(reply->view->line->state, "refused") == 0) {
+			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"), id);
+			return cli_fail_text(cli, ERR_REFUSED, refusal_sentence(reply->view, message, sizeof message), fix);
+		}
+		if (text_now_ms() > until_ms) {
+			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"), id);
+			return cli_fail_text(cli, ERR_NOT_YET, _("accepted, but not yet delivered everywhere"), fix);
+		}
+		poll(NULL, 0, POLL_MS);
+	}
+}
+
+static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char id[UUID_TEXT_SIZE])
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients));
+
+	if (a->repeated_submission)
+		json_object_set_new(out, "repeated", json_true());
+	if (cli->dry_run)
+		json_object_set_new(out, "dry_run", json_true());
+	slips_add(out, slips_of(a));
+	output_object(cli, out, columns);
+	if (cli->dry_run)
+		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
+	else
+		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"), id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
+	return 0;
+}
+
+/* What looks like an id and is none may be a name: "b" of a committee called B. */
+static enum err submit(struct client *c, struct wanted *w, Vanthu__V1__Accepted **accepted)
+{
+	char *to;
+	enum err e;
+
+	w->s.unknown_untold = !w->looked_up;
+	e = submission_send(c, &w->s, accepted);
+	if (w->looked_up || (e != ERR_UNKNOWN_RECIPIENT && e != ERR_BAD_ID))
+		return e;
+	w->looked_up = true;
+	w->s.unknown_untold = false;
+	e = recipients_resolve(c, w->s.to, true, true, &to);
+	if (e != ERR_OK)
+		return e;
+	free(w->to);
+	w->to = to;
+	w->s.to = to;
+	return submission_send(c, &w->s, accepted);
+}
+
+static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__Accepted *a, const char *id)
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients), "state", "delivered");
+	int code;
+
+	slips_add(out, slips_of(a)); /* before the reply is gone */
+	code = wait_delivered(cli, c, id);
+	if (code == 0)
+		return output_object(cli, out, columns);
+	json_decref(out);
+	return code;
+}
+
+static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Accepted *a)
+{
+	struct slips_told slips = slips_of(a);
+
+	slips.files = w->s.files;
+	slips.file_count = w->s.file_count;
+	return slips;
+}
+
+/* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or wants none of it. 0: go on. */
+static int look_first(struct cli *cli, struct client *c, struct wanted *w)
+{
+	Vanthu__V1__Accepted *accepted;
+	bool strict = w->s.strict;
+	int code = 0;
+	enum err e;
+
+	if (!strict && (cli->dry_run || !slips_can_ask(cli)))
+		return 0;
+	w->s.dry_run = true;
+	w->s.strict = false; /* all of them, not the first */
+	e = submit(c, w, &accepted);
+	w->s.dry_run = cli->dry_run;
+	w->s.strict = strict;
+	if (e != ERR_OK)
+		return err_exit_code(e);
+	if (strict)
+		return slips_refuse(cli, slips_in(w, accepted));
+	slips_tell(cli, &w->told, slips_in(w, accepted));
+	code = slips_ask(cli, &w->told, _("Send it all the same? [y/n] "), _("nothing was sent"));
+	return code;
+}
+
+static int send_it(struct cli *cli, struct wanted *w)
+{
+	Vanthu__V1__Accepted *accepted;
+	struct client *c = NULL;
+	char id[UUID_TEXT_SIZE];
+	int code = 0;
+	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+
+	if (e == ERR_OK)
+		e = find_reply(c, w);
+	if (e == ERR_OK)
+		e = recipients_resolve(c, w->s.to, true, false, &w->to);
+	if (e == ERR_OK) {
+		w->s.to = w->to;
+		code = look_first(cli, c, w);
+	}
+	uuid_print(w->s.id.bytes, id);
+	cli->request_id = e == ERR_OK && code == 0 && !w->s.dry_run ? id : NULL;
+	if (e == ERR_OK && code == 0)
+		e = submit(c, w, &accepted);
+	if (e == ERR_OK && code == 0) {
+		slips_tell(cli, &w->told, slips_in(w, accepted));
+		if (w->texts[TEXT_NUMBER] == NULL)
+			cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
+		code = w->wait == WAIT_DELIVERED && !w->s.dry_run ? print_delivered(cli, c, accepted, id) : print_accepted(cli, accepted, id);
+	}
+	client_close(c);
+	cli->request_id = NULL;
+	return e == ERR_OK ? code : err_exit_code(e);
+}
+
+int cmd_send(struct cli *cli, int argc, char **argv)
+{
+	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG, .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG } };
+	static const struct doc_id none;
+	int code = read_options(cli, argc, argv, &w);
+
+	w.s.dry_run = cli->dry_run;
+	if (code == 0 && memcmp(&w.s.id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &w.s.id) != ERR_OK)
+		code = cli_fail(cli, ERR_SYSTEM, NULL);
+	if (code == 0)
+		code = send_it(cli, &w);
+	for (unsigned i = 0; i < TEXT_COUNT; i++)
+		free(w.texts[i]);
+	free(w.to);
+	return code;
+}

@@ -1,0 +1,181 @@
+/* show and trace: one document, and the way that it took. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/client/connection.h"
+#include "tools/command/commands.h"
+#include "tools/output/output.h"
+#include "tools/output/reply_json.h"
+
+static const struct column view_columns[] = {
+	{ "id", N_("Id"), FORMAT_TEXT, false },            { "number", N_("Number"), FORMAT_TEXT, false },
+	{ "type_name", N_("Type"), FORMAT_TEXT, false },   { "subject", N_("Subject"), FORMAT_TEXT, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },        { "to", N_("To"), FORMAT_WHO, false },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "issued", N_("Issued"), FORMAT_DATE, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },          { "signer_text", N_("Signer"), FORMAT_TEXT, false },
+	{ "reply_to", N_("Answers"), FORMAT_TEXT, false }, { "note", N_("Note"), FORMAT_TEXT, false },
+	{ "state", N_("State"), FORMAT_STATE, false },     { "arrived_at", N_("Here since"), FORMAT_TIME, false },
+	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false }, { "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column part_columns[] = {
+	{ "index", N_("No."), FORMAT_ORDINAL, false },   { "name", N_("Name"), FORMAT_TEXT, true },
+	{ "size_bytes", N_("Size"), FORMAT_BYTES, false }, { "media_type", N_("Kind"), FORMAT_MEDIA, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column receipt_columns[] = {
+	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
+	{ "at", N_("When"), FORMAT_TIME, false },             { "reason", N_("Why"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column hop_columns[] = {
+	{ "at", N_("When"), FORMAT_TIME, false },           { "committee", N_("Committee"), FORMAT_TEXT, false },
+	{ "event", N_("What"), FORMAT_STATE, false },       { "signed_by", N_("Signed by"), FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static json_t *json_parts(const Vanthu__V1__DocumentView *v)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < v->n_parts; i++)
+		json_array_append_new(out, json_pack("{s:I, s:s, s:s, s:I, s:o}", "index", (json_int_t)i, "name", v->parts[i]->name, "media_type",
+						     v->parts[i]->media_type, "size_bytes", (json_int_t)v->parts[i]->size_bytes, "sha256",
+						     json_hex(v->parts[i]->sha256)));
+	return out;
+}
+
+static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
+{
+	char text[512];
+
+	if (b == NULL)
+		return;
+	json_object_set_new(out, "type_name", json_string(b->type_name));
+	json_object_set_new(out, "term", json_text_or_null(b->term));
+	json_object_set_new(out, "note", json_text_or_null(b->note));
+	if (b->reply_to != NULL)
+		json_object_set_new(out, "reply_to", json_uuid(b->reply_to->id));
+	if (b->signer == NULL)
+		return;
+	json_object_set_new(out, "signer", json_pack("{s:s, s:s, s:s}", "name", b->signer->name, "position", b->signer->position, "competence",
+						     b->signer->competence));
+	snprintf(text, sizeof text, "%s%s%s", b->signer->position, b->signer->position[0] == '\0' || b->signer->name[0] == '\0' ? "" : " ",
+		 b->signer->name);
+	json_object_set_new(out, "signer_text", json_text_or_null(text));
+}
+
+/* People read "subtree"; programs get the committees. */
+static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
+{
+	json_t *out = json_line(v->line);
+
+	if (programs)
+		json_object_set_new(out, "to", json_texts(v->members, v->n_members));
+	add_body(out, v->body);
+	json_object_set_new(out, "attachments", json_parts(v));
+	json_object_set_new(out, "signed_by", json_string(v->signed_by));
+	json_object_set_new(out, "signed_at", json_time(v->signed_at_ms));
+	json_object_set_new(out, "digest", json_hex(v->digest));
+	json_object_set_new(out, "receipts", json_receipts(v->receipts, v->n_receipts));
+	return out;
+}
+
+/* One document is wanted: its name is the only operand. */
+static const char *only_operand(struct cli *cli, int argc, char **argv)
+{
+	if (cli_option(cli, argc, argv) == '?')
+		return NULL;
+	if (argc - optind != 1) {
+		cli_wanted(cli, _("one ID is wanted"), "");
+		return NULL;
+	}
+	return argv[optind];
+}
+
+static void print_part(struct cli *cli, json_t *list, const char *title, const struct column *columns)
+{
+	if (json_array_size(list) == 0)
+		return;
+	cli->renderer->heading(cli, title);
+	cli->renderer->list(cli, list, columns);
+}
+
+int cmd_show(struct cli *cli, int argc, char **argv)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	const char *id = only_operand(cli, argc, argv);
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	json_t *view;
+	enum err e;
+
+	if (id == NULL)
+		return err_exit_code(ERR_USAGE);
+	ref.text = (char *)(uintptr_t)id;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = client_open(cli, CLIENT_OFFICE, &c);
+	if (e == ERR_OK)
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+	if (e == ERR_OK) {
+		view = json_view(reply->view, cli->json || cli->plain);
+		cli->renderer->object(cli, view, view_columns);
+		if (!cli->json) {
+			print_part(cli, json_object_get(view, "attachments"), _("Parts"), part_columns);
+			print_part(cli, json_object_get(view, "receipts"), _("Receipts"), receipt_columns);
+			cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
+		}
+		json_decref(view);
+	}
+	client_close(c);
+	return err_exit_code(e);
+}
+
+static json_t *json_hops(const Vanthu__V1__Trace *t)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < t->n_hops; i++)
+		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:s, s:b}", "committee", t->hops[i]->committee, "event", t->hops[i]->event, "at",
+						     json_time(t->hops[i]->at_ms), "signed_by", t->hops[i]->signed_by, "ahead", t->hops[i]->ahead));
+	return out;
+}
+
+int cmd_trace(struct cli *cli, int argc, char **argv)
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "origin", N_("From"), FORMAT_TEXT, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	const char *id = only_operand(cli, argc, argv);
+	Vanthu__V1__Reply *reply;
+	struct client *c = NULL;
+	enum err e;
+
+	if (id == NULL)
+		return err_exit_code(ERR_USAGE);
+	ref.text = (char *)(uintptr_t)id;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_TRACE;
+	request.trace = &ref;
+	e = client_open(cli, CLIENT_READ, &c);
+	if (e == ERR_OK)
+		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_TRACE, &reply);
+	if (e == ERR_OK) {
+		const Vanthu__V1__Trace *t = reply->trace;
+		json_t *out = json_pack("{s:o, s:s, s:s, s:o, s:o}", "id", json_uuid(t->id), "origin", t->origin, "state", t->state, "hops",
+					json_hops(t), "recipients", json_receipts(t->recipients, t->n_recipients));
+
+		cli->renderer->object(cli, out, columns);
+		if (!cli->json) {
+			print_part(cli, json_object_get(out, "hops"), _("Way"), hop_columns);
+			print_part(cli, json_object_get(out, "recipients"), _("Recipients"), receipt_columns);
+		}
+		json_decref(out);
+	}
+	client_close(c);
+	return err_exit_code(e);
+}

@@ -1,0 +1,70 @@
+/* See tools/input/committee_options.h. */
+#include "tools/input/committee_options.h"
+
+#include <string.h>
+
+#include "routing/base/committee_id.h"
+#include "routing/base/endpoint.h"
+#include "routing/base/visible.h"
+
+enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
+
+const struct command_option entry_options[] = {
+	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE, "add move" },
+	{ "name", OPT_NAME, N_("TEXT"), N_("its name"), VALUE_NONE, "add change" },
+	{ "symbol", OPT_SYMBOL, N_("TEXT"), N_("its symbol as in numbers, like ĐU"), VALUE_NONE, "add change" },
+	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"), VALUE_NONE, "add change" },
+	{ "term", OPT_TERM, N_("TEXT"), N_("its term, like 2025-2030"), VALUE_NONE, "add change" },
+	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE, "add change" },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
+void entry_options_begin(struct entry_options *o)
+{
+	*o = (struct entry_options){ .name = "", .symbol = "", .endpoint = "", .term = "" };
+}
+
+static bool is_text(const char *value, size_t most_bytes)
+{
+	return strlen(value) <= most_bytes && visible_fault(value) == 0 && !visible_blank(value);
+}
+
+bool entry_options_take(struct entry_options *o, int option, const char *value)
+{
+	switch (option) {
+	case OPT_SUPERIOR:
+		return id_parse(value, strlen(value), &o->superior) == ERR_OK;
+	case OPT_NAME:
+		o->name = value;
+		return is_text(value, COMMITTEE_NAME_MAX);
+	case OPT_SYMBOL:
+		o->symbol = value;
+		return is_text(value, SYMBOL_MAX);
+	case OPT_ENDPOINT:
+		o->endpoint = value;
+		return endpoint_valid(value, false);
+	case OPT_TERM:
+		o->term = value;
+		return is_text(value, SYMBOL_MAX);
+	case OPT_NO_SEAL:
+		o->no_seal = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
+void entry_options_apply(const struct entry_options *o, struct rec_committee *entry)
+{
+	if (o->superior.text[0] != '\0')
+		entry->superior = o->superior;
+	if (o->name[0] != '\0')
+		entry->name = o->name;
+	if (o->symbol[0] != '\0')
+		entry->symbol = o->symbol;
+	if (o->endpoint[0] != '\0')
+		entry->endpoint = o->endpoint;
+	if (o->term[0] != '\0')
+		entry->term_name = o->term;
+	entry->no_seal = entry->no_seal || o->no_seal;
+}

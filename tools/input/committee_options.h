@@ -1,0 +1,19 @@
+/* The options that describe a committee: for `committee add`, `lab add` and `init`. */
+#ifndef VANTHU_TOOLS_INPUT_COMMITTEE_OPTIONS_H
+#define VANTHU_TOOLS_INPUT_COMMITTEE_OPTIONS_H
+
+#include "routing/state/record.h"
+#include "tools/cli/options.h"
+
+struct entry_options {
+	const char *request; /* `committee add` only: the request file */
+	struct committee_id superior;
+	const char *name, *symbol, *endpoint, *term;
+	bool no_seal;
+};
+extern const struct command_option entry_options[];
+void entry_options_begin(struct entry_options *o);
+bool entry_options_take(struct entry_options *o, int option, const char *value); /* false: a value that does not fit */
+void entry_options_apply(const struct entry_options *o, struct rec_committee *entry);
+
+#endif

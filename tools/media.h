@@ -1,8 +1,0 @@
-/* Media types by a file's name. */
-#ifndef VANTHU_TOOLS_MEDIA_H
-#define VANTHU_TOOLS_MEDIA_H
-
-/* IANA media type; application/octet-stream when the ending says nothing. */
-const char *media_type_of(const char *name);
-
-#endif

@@ -1,0 +1,256 @@
+/* Values as people read them, and the two ways to print a result; see output.h. */
+#include "tools/output/output.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/base/text.h"
+
+struct word {
+	const char *value;
+	const char *text;
+	const char *symbol;
+};
+static const struct word states[] = {
+	{ "accepted", N_("accepted"), "·" },   { "sending", N_("on the way"), "→" },     { "delivered", N_("delivered"), "✓" },
+	{ "refused", N_("refused"), "✗" },     { "expired", N_("overdue"), "!" },        { "waiting", N_("waiting"), "…" },
+	{ "relayed", N_("relayed"), "→" },     { "held", N_("held back"), "!" },         { "up", N_("up"), "✓" },
+	{ "down", N_("down"), "✗" },           { "running", N_("running"), "✓" },        { "stopped", N_("stopped"), "✗" },
+	{ "arrived", N_("arrived"), "✓" },     { "receipt", N_("receipt"), "✓" },        { "superior", N_("superior"), "↑" },
+	{ "subordinate", N_("subordinate"), "↓" }, { "former", N_("former neighbour"), "·" },
+	{ "link-up", N_("link up"), "✓" },    { "link-down", N_("link down"), "✗" },
+	{ "in", N_("in"), "←" },               { "out", N_("out"), "→" },                { "counted", N_("counted"), "·" },
+	{ "cancelled", N_("cancelled"), "✗" }, { "secret", N_("secret"), "!" },          { "paper", N_("paper"), "·" },
+	{ "target", N_("target"), "·" },       { "damaged", N_("damaged"), "!" },
+	{ "directory", N_("directory"), "·" }, { "status", N_("status"), "·" },
+	{ "set-aside", N_("set aside"), "!" }, { "settled", N_("settled"), "✓" },        { "doubted", N_("doubted"), "!" },
+};
+static const struct word urgencies[] = {
+	{ "thuong", "", "" }, { "khan", "KHẨN", "" }, { "thuong-khan", "THƯỢNG KHẨN", "" }, { "hoa-toc", "HỎA TỐC", "" },
+};
+
+/* Whom a document is sent to, where it is not one committee (DESIGN §6). */
+static const struct word groups[] = {
+	{ "superior", N_("superior"), "" }, { "subordinates", N_("subordinates"), "" }, { "subtree", N_("subtree"), "" },
+};
+static const struct word uses[] = {
+	{ "sign", N_("signing"), "" }, { "link", N_("linking"), "" }, { "encrypt", N_("encryption"), "" }, /* keys */
+	{ "facts", N_("receipts"), "" }, { "urgent", N_("urgent"), "" }, { "normal", N_("normal"), "" },    /* lanes */
+	{ "document", N_("document"), "" }, { "receipt", N_("receipt"), "" }, { "refusal", N_("refusal"), "" }, /* kinds */
+	{ "relay", N_("relay record"), "" }, { "unknown", N_("not known yet"), "" },
+};
+static const struct word media[] = {
+	{ "application/pdf", "PDF", "" },
+	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", "" },
+	{ "application/msword", "Word", "" },
+	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", "" },
+	{ "application/vnd.ms-excel", "Excel", "" },
+	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint", "" },
+	{ "application/vnd.ms-powerpoint", "PowerPoint", "" },
+	{ "text/plain", N_("plain text"), "" },
+	{ "text/csv", N_("table (CSV)"), "" },
+	{ "application/zip", N_("archive (ZIP)"), "" },
+	{ "application/octet-stream", N_("file"), "" },
+};
+#define FIND_WORD(words, value) find_word(words, sizeof(words) / sizeof((words)[0]), value)
+
+static const struct word *find_word(const struct word *words, size_t count, const char *value)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(words[i].value, value) == 0)
+			return &words[i];
+	}
+	return NULL;
+}
+
+static void print_state(const char *value, char *out, size_t size)
+{
+	const struct word *w = FIND_WORD(states, value);
+
+	if (w == NULL)
+		snprintf(out, size, "%s", value);
+	else
+		snprintf(out, size, "%s %s", w->symbol, _(w->text));
+}
+
+/* "" stays "", which gettext would answer with the catalogue's head. */
+static const char *word_or(const struct word *w, const char *value)
+{
+	return w == NULL ? value : w->text[0] == '\0' ? "" : _(w->text);
+}
+
+static void print_code(const char *value, char *out, size_t size)
+{
+	unsigned code = 0;
+
+	if (sscanf(value, "VT-%u", &code) == 1 && err_known(code))
+		snprintf(out, size, "%s %s", value, _(err_text((enum err)code)));
+	else
+		snprintf(out, size, "%s", value);
+}
+
+/* With the point or comma of the language: setlocale() has left numbers to programs (daemon/base/i18n.h). */
+void output_decimal(double value, int decimals, const char *unit, char *out, size_t size)
+{
+	char *point;
+
+	snprintf(out, size, "%.*f%s", decimals, value, unit);
+	point = strchr(out, '.');
+	if (point != NULL && isdigit((unsigned char)point[1]))
+		*point = _(".")[0]; /* the decimal point */
+}
+
+static void print_list(const json_t *value, enum format format, char *out, size_t size)
+{
+	size_t used = 0, i;
+	json_t *each;
+
+	out[0] = '\0';
+	json_array_foreach(value, i, each) {
+		const char *text = json_string_value(each);
+
+		if (text != NULL && format == FORMAT_WHO)
+			text = word_or(FIND_WORD(groups, text), text);
+		if (text != NULL && used < size)
+			used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ", text);
+	}
+}
+
+static void print_bytes(json_int_t n, char *out, size_t size)
+{
+	static const char *const units[] = { " B", " KiB", " MiB", " GiB", " TiB" };
+	double value = (double)n;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+		value /= 1024;
+		unit++;
+	}
+	if (unit == 0)
+		snprintf(out, size, "%lld B", (long long)n);
+	else
+		output_decimal(value, value < 10 ? 1 : 0, units[unit], out, size);
+}
+
+static void print_age(json_int_t seconds, char *out, size_t size)
+{
+	if (seconds < 60)
+		snprintf(out, size, _("%lld s"), (long long)seconds);
+	else if (seconds < 3600)
+		snprintf(out, size, _("%lld min"), (long long)(seconds / 60));
+	else if (seconds < 86400)
+		snprintf(out, size, _("%lld h"), (long long)(seconds / 3600));
+	else
+		snprintf(out, size, ngettext("%lld day", "%lld days", (unsigned long)(seconds / 86400)), (long long)(seconds / 86400));
+}
+
+/* A share that is a fraction of whole numbers may lie a hair below what it stands for. */
+static void print_percent(double share, char *out, size_t size)
+{
+	long long tenths = (long long)(share * 1000 + 1e-7);
+
+	snprintf(out, size, _("%lld.%lld %%"), tenths / 10, tenths % 10);
+}
+
+static void print_percent_fine(double share, char *out, size_t size)
+{
+	long long hundredths = (long long)(share * 10000 + 1e-6);
+
+	snprintf(out, size, _("%lld.%02lld %%"), hundredths / 100, hundredths % 100);
+}
+
+static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out, size_t size)
+{
+	const struct word *w;
+	size_t len = strlen(text);
+
+	switch (format) {
+	case FORMAT_STATE:
+		print_state(text, out, size);
+		return;
+	case FORMAT_TIME:
+		text_local_time(text, cli->utc, out, size);
+		return;
+	case FORMAT_MINUTE:
+		text_local_time(text, cli->utc, out, size);
+		if (strlen(out) == sizeof "DD/MM/YYYY HH:MM:SS" - 1)
+			out[sizeof "DD/MM/YYYY HH:MM" - 1] = '\0';
+		return;
+	case FORMAT_DATE:
+		if (len == 10)
+			snprintf(out, size, "%.2s/%.2s/%.4s", text + 8, text + 5, text);
+		else
+			snprintf(out, size, "%s", text);
+		return;
+	case FORMAT_MONTH:
+		if (len == 7)
+			snprintf(out, size, "%.2s/%.4s", text + 5, text);
+		else
+			snprintf(out, size, "%s", text);
+		return;
+	case FORMAT_URGENCY:
+		w = FIND_WORD(urgencies, text);
+		snprintf(out, size, "%s", word_or(w, text));
+		return;
+	case FORMAT_WHO:
+		snprintf(out, size, "%s", word_or(FIND_WORD(groups, text), text));
+		return;
+	case FORMAT_WORD:
+		snprintf(out, size, "%s", word_or(FIND_WORD(uses, text), text));
+		return;
+	case FORMAT_MEDIA:
+		snprintf(out, size, "%s", word_or(FIND_WORD(media, text), text));
+		return;
+	case FORMAT_CODE:
+		print_code(text, out, size);
+		return;
+	case FORMAT_ID:
+		/* UUIDv7 beginnings are alike; the ending names a document as well (DESIGN §9). */
+		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
+		return;
+	default:
+		snprintf(out, size, "%s", text);
+		return;
+	}
+}
+
+void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (value == NULL || json_is_null(value))
+		return;
+	if (json_is_string(value))
+		print_text(cli, json_string_value(value), format, whole, out, size);
+	else if (json_is_array(value))
+		print_list(value, format, out, size);
+	else if (json_is_boolean(value))
+		snprintf(out, size, "%s", json_is_true(value) ? _("yes") : format == FORMAT_MARK ? "" : _("no"));
+	else if (json_is_integer(value) && format == FORMAT_BYTES)
+		print_bytes(json_integer_value(value), out, size);
+	else if (json_is_integer(value) && format == FORMAT_AGE)
+		print_age(json_integer_value(value), out, size);
+	else if (json_is_integer(value))
+		snprintf(out, size, "%lld", (long long)json_integer_value(value) + (format == FORMAT_ORDINAL));
+	else if (json_is_real(value) && format == FORMAT_PERCENT)
+		print_percent(json_real_value(value), out, size);
+	else if (json_is_real(value) && format == FORMAT_PERCENT_FINE)
+		print_percent_fine(json_real_value(value), out, size);
+	else if (json_is_real(value))
+		output_decimal(json_real_value(value), 2, "", out, size);
+	text_one_line(out);
+}
+
+int output_list(struct cli *cli, json_t *data, const struct column *columns)
+{
+	cli->renderer->list(cli, data, columns);
+	json_decref(data);
+	return 0;
+}
+
+int output_object(struct cli *cli, json_t *data, const struct column *columns)
+{
+	cli->renderer->object(cli, data, columns);
+	json_decref(data);
+	return 0;
+}

@@ -1,0 +1,60 @@
+/* Every command makes one JSON value, the contract of DESIGN §9; a renderer prints it: as it is, as tables for people, or as plain columns. */
+#ifndef VANTHU_TOOLS_OUTPUT_OUTPUT_H
+#define VANTHU_TOOLS_OUTPUT_OUTPUT_H
+
+#include "tools/cli/options.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_LIST,   /* texts, joined */
+	FORMAT_WHO,    /* ids of committees, joined; their groups as words */
+	FORMAT_WORD,   /* a word of the program's own: what a key is for, a lane */
+	FORMAT_CODE,   /* VT-nnnn and what it means */
+	FORMAT_MEDIA,  /* what kind of file a media type is */
+	FORMAT_TIME,   /* RFC 3339 → local */
+	FORMAT_MINUTE, /* the same without seconds */
+	FORMAT_DATE,
+	FORMAT_BYTES,
+	FORMAT_COUNT,
+	FORMAT_ORDINAL, /* an index from 0, as people count */
+	FORMAT_AGE,    /* seconds */
+	FORMAT_STATE,  /* a word with its symbol */
+	FORMAT_URGENCY,
+	FORMAT_BOOL,
+	FORMAT_MARK,   /* the same, told only where it is true: a list without any has no such column */
+	FORMAT_ID,     /* its ending in tables, whole elsewhere */
+	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
+	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */
+	FORMAT_MONTH,   /* 2026-11 */
+};
+struct column {
+	const char *key;
+	const char *title; /* marked for translation; NULL ends a list of columns */
+	enum format format;
+	bool flexible;     /* gives way when the terminal is narrow */
+};
+
+struct renderer {
+	/* A list of objects. */
+	void (*list)(struct cli *cli, const json_t *list, const struct column *columns);
+	/* One object, a line for each column; absent and null ones are left out. */
+	void (*object)(struct cli *cli, const json_t *object, const struct column *columns);
+	void (*error)(struct cli *cli, enum err e, const char *message, const char *fix);
+	/* A heading between several parts; JSON has none. */
+	void (*heading)(struct cli *cli, const char *text);
+};
+const struct renderer *output_text(void);
+const struct renderer *output_json(void);
+const struct renderer *output_plain(void);
+
+/* Prints and lets go of `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
+int output_list(struct cli *cli, json_t *data, const struct column *columns);
+int output_object(struct cli *cli, json_t *data, const struct column *columns);
+
+/* A value as people read it; out is always terminated. `whole`: ids are not shortened. */
+void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out, size_t size_bytes);
+
+/* A number as the language writes it, with a point or a comma, and what stands behind it. */
+void output_decimal(double value, int decimals, const char *unit, char *out, size_t size_bytes);
+
+#endif

@@ -1,0 +1,151 @@
+/* See tools/output/reply_json.h. */
+#include "tools/output/reply_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/i18n.h"
+#include "tools/base/text.h"
+#include "tools/client/uuid.h"
+#include "tools/output/clocks.h"
+
+json_t *json_time(int64_t ms)
+{
+	char text[40];
+
+	text_rfc3339(ms, text, sizeof text);
+	return ms == 0 ? json_null() : json_string(text);
+}
+
+json_t *json_text_or_null(const char *text)
+{
+	return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+}
+
+json_t *json_hex(ProtobufCBinaryData bytes)
+{
+	char *hex = malloc(bytes.len * 2 + 1);
+	json_t *out;
+
+	if (hex == NULL)
+		return json_null();
+	for (size_t i = 0; i < bytes.len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes.data[i]);
+	hex[2 * bytes.len] = '\0';
+	out = json_string(hex);
+	free(hex);
+	return out;
+}
+
+json_t *json_uuid(ProtobufCBinaryData id)
+{
+	char text[UUID_TEXT_SIZE];
+
+	if (id.len != 16)
+		return json_null();
+	uuid_print(id.data, text);
+	return json_string(text);
+}
+
+json_t *json_texts(char **list, size_t count)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(out, json_string(list[i]));
+	return out;
+}
+
+const char *json_urgency(Vanthu__V1__Urgency urgency)
+{
+	switch (urgency) {
+	case VANTHU__V1__URGENCY__URGENCY_KHAN:
+		return "khan";
+	case VANTHU__V1__URGENCY__URGENCY_THUONG_KHAN:
+		return "thuong-khan";
+	case VANTHU__V1__URGENCY__URGENCY_HOA_TOC:
+		return "hoa-toc";
+	default:
+		return "thuong";
+	}
+}
+
+json_t *json_code(unsigned code)
+{
+	char text[16];
+
+	snprintf(text, sizeof text, "VT-%u", code);
+	return code == 0 ? json_null() : json_string(text);
+}
+
+static json_t *json_reason(unsigned code)
+{
+	return code == 0 ? json_null() : json_pack("{s:o, s:s}", "code", json_code(code), "text", err_text((enum err)code));
+}
+
+json_t *json_line(const Vanthu__V1__DocumentLine *l)
+{
+	return json_pack("{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "id", json_uuid(l->id), "from", l->from,
+			 "to", json_texts(l->to, l->n_to), "type", l->type_code, "number", l->number, "subject", l->subject, "urgency",
+			 json_urgency(l->urgency), "state", l->state, "code", json_text_or_null(l->code), "arrived_at",
+			 json_time(l->arrived_at_ms), "due", json_text_or_null(l->due_on), "issued", json_text_or_null(l->issued_on),
+			 "recipient_count", (json_int_t)l->recipient_count, "delivered", (json_int_t)l->delivered, "refused",
+			 (json_int_t)l->refused, "attachment_count", (json_int_t)l->attachment_count);
+}
+
+json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:o}", "committee", list[i]->committee, "state", list[i]->state, "at",
+						     json_time(list[i]->at_ms), "reason", json_code(list[i]->reason)));
+	return out;
+}
+
+json_t *json_link(const Vanthu__V1__LinkView *l)
+{
+	json_t *out = json_pack("{s:s, s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I}", "committee", l->committee, "role", l->role, "up",
+				l->up, "state", l->up ? "up" : "down", "last_proof_at", json_time(l->last_proof_ms), "queued",
+				(json_int_t)l->queued, "oldest_queued_s", (json_int_t)l->oldest_queued_s, "fetching", (json_int_t)l->fetching,
+				"violations", (json_int_t)l->violations, "round_trip_us", (json_int_t)l->round_trip_us, "endpoint",
+				json_text_or_null(l->endpoint), "directory_version", (json_int_t)l->directory_version);
+	static const char *const lanes[] = { "facts", "urgent", "normal" };
+	json_t *by_lane = json_object();
+
+	for (size_t i = 0; i < l->n_queued_lane && i < 3; i++)
+		json_object_set_new(by_lane, lanes[i], json_integer((json_int_t)l->queued_lane[i]));
+	json_object_set_new(out, "queued_by_lane", by_lane);
+	json_object_set_new(out, "down_reason", json_reason(l->down_reason));
+	json_object_set_new(out, "waits_for", json_reason(l->waits_for));
+	json_object_set_new(out, "held_for", json_reason(l->held_for));
+	json_object_set_new(out, "set_aside", json_integer((json_int_t)l->set_aside));
+	json_object_set_new(out, "set_aside_oldest_s", json_integer((json_int_t)l->set_aside_oldest_s));
+	json_object_set_new(out, "rejected", json_integer((json_int_t)l->rejected));
+	json_object_set_new(out, "clock", clocks_link_json(l));
+	json_object_set_new(out, "store_alarm", l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
+	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));
+	return out;
+}
+
+const char *text_installation(const Vanthu__V1__Installation *i, char *out, size_t size)
+{
+	unsigned long long version = i->version, done = i->done, total = i->total;
+
+	switch (i->phase) {
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_CHECKING:
+		snprintf(out, size, _("directory %llu is being checked: %llu of %llu committees"), version, done, total);
+		break;
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_INSTALLING:
+		snprintf(out, size, _("directory %llu is being installed: %llu of %llu committees"), version, done, total);
+		break;
+	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING:
+		snprintf(out, size, _("directory %llu is in force, and being put in its place"), version);
+		break;
+	default:
+		snprintf(out, size, _("directory %llu is being copied"), version);
+		break;
+	}
+	return out;
+}

@@ -1,0 +1,42 @@
+/* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked about on a terminal, or a reason not to send. */
+#ifndef VANTHU_TOOLS_OUTPUT_SLIPS_H
+#define VANTHU_TOOLS_OUTPUT_SLIPS_H
+
+#include "tools/client/connection.h"
+
+enum { SLIPS_MAX = 16 };
+
+/* The codes that have been told, so that none is told twice. */
+struct slips {
+	uint32_t codes[SLIPS_MAX];
+	unsigned count;
+};
+
+/* Those of one answer; lives as long as it. */
+struct slips_told {
+	const uint32_t *codes;
+	size_t count;
+	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
+	uint64_t same_count;
+	const char *const *files; /* paths of what is sent, to name those that a warning is about */
+	unsigned file_count;
+};
+struct slips_told slips_of(const Vanthu__V1__Accepted *a);
+struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);
+
+/* Tells those of an answer that are new, each on a line of standard error with its code. */
+void slips_tell(struct cli *cli, struct slips *told, struct slips_told a);
+
+/* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code after `left` was told: nothing was done. */
+int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left);
+
+/* --strict: the exit code after the first was told as an error. */
+int slips_refuse(struct cli *cli, struct slips_told a);
+
+/* Is somebody there to ask, and has not said -y? */
+bool slips_can_ask(const struct cli *cli);
+
+/* warnings, and same_number with 1011, into an answer in JSON. */
+void slips_add(json_t *out, struct slips_told a);
+
+#endif

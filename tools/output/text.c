@@ -1,0 +1,268 @@
+/* For people: tables without borders, widths in terminal cells, words beside symbols and colour. */
+#include <libsmartcols.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/base/text.h"
+#include "tools/output/output.h"
+#include "tools/output/table_layout.h"
+#include "tools/output/terminal.h"
+
+enum { VALUE_BYTES = 4096, COLUMNS_MAX = 24, FIX_INDENT = 2 };
+
+static bool column_empty(const json_t *list, const struct column *c)
+{
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(list, i, row) {
+		const json_t *v = json_object_get(row, c->key);
+
+		if (v != NULL && !json_is_null(v) && !(c->format == FORMAT_MARK && json_is_false(v)) && !(json_is_string(v) && json_string_value(v)[0] == '\0'))
+			return false;
+	}
+	return true;
+}
+
+static bool is_number(enum format f)
+{
+	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE || f == FORMAT_PERCENT ||
+	       f == FORMAT_PERCENT_FINE;
+}
+
+/* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit otherwise. */
+static enum layout_give give_of(const struct column *c)
+{
+	if (c->flexible)
+		return LAYOUT_FREELY;
+	switch (c->format) {
+	case FORMAT_TEXT:
+	case FORMAT_LIST:
+	case FORMAT_WHO:
+	case FORMAT_CODE:
+	case FORMAT_MEDIA:
+		return LAYOUT_PRESSED;
+	default:
+		return LAYOUT_NEVER;
+	}
+}
+
+/* The cells of a list as texts, row after row, and how wide its columns are. */
+struct grid {
+	const struct column *shown[COLUMNS_MAX];
+	struct layout_column layout[COLUMNS_MAX];
+	unsigned columns;
+	size_t rows;
+	char **cells;
+	int width;
+};
+
+static bool fill_grid(struct cli *cli, const json_t *list, const struct column *columns, struct grid *g)
+{
+	char text[VALUE_BYTES];
+
+	memset(g, 0, sizeof *g);
+	g->rows = json_array_size(list);
+	for (const struct column *c = columns; c->title != NULL && g->columns < COLUMNS_MAX; c++) {
+		if (column_empty(list, c))
+			continue;
+		g->layout[g->columns].give = give_of(c);
+		layout_measure(&g->layout[g->columns], _(c->title), true);
+		g->shown[g->columns++] = c;
+	}
+	g->cells = calloc(g->rows * g->columns + 1, sizeof *g->cells);
+	for (size_t i = 0; g->cells != NULL && i < g->rows * g->columns; i++) {
+		const struct column *c = g->shown[i % g->columns];
+
+		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key), c->format, false, text, sizeof text);
+		layout_measure(&g->layout[i % g->columns], text, false);
+		g->cells[i] = strdup(text);
+		if (g->cells[i] == NULL)
+			return false;
+	}
+	g->width = layout_share(g->layout, g->columns, term_width());
+	return g->cells != NULL;
+}
+
+static void empty_grid(struct grid *g)
+{
+	for (size_t i = 0; g->cells != NULL && i < g->rows * g->columns; i++)
+		free(g->cells[i]);
+	free(g->cells);
+}
+
+static struct libscols_table *new_table(const struct grid *g)
+{
+	struct libscols_table *t = scols_new_table();
+
+	if (t == NULL)
+		return NULL;
+	scols_table_set_termforce(t, SCOLS_TERMFORCE_ALWAYS);
+	/* Our layout stands: smartcols would cut where we fold. */
+	scols_table_set_termwidth(t, (size_t)g->width);
+	for (unsigned i = 0; i < g->columns; i++) {
+		char name[32];
+		struct libscols_column *column;
+
+		/* smartcols wants ASCII names and cannot fold headings: ours are the first line. */
+		snprintf(name, sizeof name, "c%u", i);
+		column = scols_table_new_column(t, name, 0, (is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
+		if (column == NULL)
+			break;
+		scols_column_set_safechars(column, "\n");
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+	}
+	scols_table_enable_noheadings(t, 1);
+	return t;
+}
+
+static void add_headings(struct libscols_table *t, const struct grid *g)
+{
+	struct libscols_line *line = scols_table_new_line(t, NULL);
+
+	if (line != NULL)
+		scols_line_set_color(line, "bold");
+	for (unsigned i = 0; line != NULL && i < g->columns; i++) {
+		char title[VALUE_BYTES];
+
+		layout_fold(_(g->shown[i]->title), g->layout[i].width_cells, title, sizeof title);
+		scols_line_set_data(line, i, title);
+	}
+}
+
+static const char *color_of(const char *state)
+{
+	static const char *const good[] = { "delivered", "up", "running", "arrived", "receipt", "link-up", NULL };
+	static const char *const bad[] = { "refused", "down", "stopped", "expired", "held", "link-down", NULL };
+
+	for (unsigned i = 0; good[i] != NULL; i++) {
+		if (strcmp(state, good[i]) == 0)
+			return "green";
+	}
+	for (unsigned i = 0; bad[i] != NULL; i++) {
+		if (strcmp(state, bad[i]) == 0)
+			return "red";
+	}
+	return NULL;
+}
+
+static void print_list(struct cli *cli, const json_t *list, const struct column *columns)
+{
+	struct libscols_table *t;
+	struct grid g;
+
+	if (json_array_size(list) == 0) {
+		cli_say(cli, "%s", _("Nothing to show."));
+		return;
+	}
+	t = fill_grid(cli, list, columns, &g) ? new_table(&g) : NULL;
+	if (t != NULL) {
+		scols_table_enable_colors(t, term_colors(cli->color));
+		add_headings(t, &g);
+	}
+	for (size_t i = 0; t != NULL && i < g.rows; i++) {
+		struct libscols_line *line = scols_table_new_line(t, NULL);
+
+		for (unsigned c = 0; line != NULL && c < g.columns; c++) {
+			const json_t *v = json_object_get(json_array_get(list, i), g.shown[c]->key);
+			const char *color = g.shown[c]->format == FORMAT_STATE && json_is_string(v) ? color_of(json_string_value(v)) : NULL;
+			char text[2 * VALUE_BYTES + 8];
+
+			layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text, sizeof text);
+			scols_line_set_data(line, c, text);
+			if (color != NULL)
+				scols_cell_set_color(scols_line_get_cell(line, c), color);
+		}
+	}
+	if (t != NULL)
+		scols_print_table(t);
+	scols_unref_table(t);
+	empty_grid(&g);
+}
+
+static void print_object(struct cli *cli, const json_t *object, const struct column *columns)
+{
+	int widest = 0;
+
+	for (const struct column *c = columns; c->title != NULL; c++) {
+		int width = text_width(_(c->title));
+
+		widest = width > widest ? width : widest;
+	}
+	for (const struct column *c = columns; c->title != NULL; c++) {
+		const json_t *v = json_object_get(object, c->key);
+		char text[VALUE_BYTES];
+
+		output_format(cli, v, c->format, true, text, sizeof text);
+		if (text[0] == '\0')
+			continue;
+		printf("%s%*s  ", _(c->title), widest - text_width(_(c->title)), "");
+		text_wrap(stdout, text, widest + 2, widest + 2, term_wrap_width(STDOUT_FILENO));
+		printf("\n");
+	}
+}
+
+static void print_choices(struct cli *cli)
+{
+	static const struct { const char *key; enum format format; } parts[] = {
+		{ "date", FORMAT_DATE }, { "from", FORMAT_TEXT }, { "number", FORMAT_TEXT },
+	};
+	const json_t *choice;
+	size_t i;
+
+	json_array_foreach(cli->choices, i, choice) {
+		char text[VALUE_BYTES];
+
+		output_format(cli, json_object_get(choice, "id"), FORMAT_ID, false, text, sizeof text);
+		fprintf(stderr, "%*s%s", FIX_INDENT, "", text);
+		for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
+			output_format(cli, json_object_get(choice, parts[k].key), parts[k].format, false, text, sizeof text);
+			text_one_line(text);
+			fprintf(stderr, "%s%s", text[0] == '\0' ? "" : "  ", text);
+		}
+		fputc('\n', stderr);
+	}
+	if (cli->more_choices > 0) {
+		fprintf(stderr, "%*s", FIX_INDENT, "");
+		fprintf(stderr, _("… and %llu more"), cli->more_choices);
+		fputc('\n', stderr);
+	}
+}
+
+static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
+{
+	bool color = term_colors_stderr(cli->color);
+
+	int width = term_wrap_width(STDERR_FILENO);
+	char text[4096];
+
+	fflush(stdout);
+	snprintf(text, sizeof text, "%s VT-%d: %s", _("Error"), (int)e, message);
+	text_one_line(text); /* a name may hold a line break */
+	fputs(color ? "\033[31m" : "", stderr);
+	text_wrap(stderr, text, FIX_INDENT, 0, width);
+	fputs(color ? "\033[0m\n" : "\n", stderr);
+	if (cli->choices != NULL)
+		print_choices(cli);
+	if (fix[0] == '\0')
+		return;
+	snprintf(text, sizeof text, "%s %s", _("What to do:"), fix);
+	text_lines(text);
+	fprintf(stderr, "%*s", FIX_INDENT, "");
+	text_wrap(stderr, text, 2 * FIX_INDENT, FIX_INDENT, width);
+	fputc('\n', stderr);
+}
+
+static void print_heading(struct cli *cli, const char *text)
+{
+	printf("\n%s%s%s\n", term_colors(cli->color) ? "\033[1m" : "", text, term_colors(cli->color) ? "\033[0m" : "");
+}
+
+const struct renderer *output_text(void)
+{
+	static const struct renderer r = { .list = print_list, .object = print_object, .error = print_error, .heading = print_heading };
+
+	return &r;
+}

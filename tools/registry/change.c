@@ -1,0 +1,113 @@
+/* See tools/registry/change.h. */
+#include "tools/registry/change.h"
+
+#include <string.h>
+
+#include "routing/base/committee_id.h"
+#include "tools/base/text.h"
+
+static const int64_t ahead_at_most_ms = 31LL * 24 * 3600 * 1000;
+
+/* A key begins before the version that has it. Does one begin in days to come, then the registry's clock was ahead when it signed it: it begins now,
+ * or its committee signs nothing until then. Years ahead rather says that this clock is wrong. */
+static enum err begin_keys(struct arena *a, struct registry_change *c, struct rec_committee *entry)
+{
+	struct key_entry *keys = NULL;
+
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		int64_t ahead_ms = entry->keys[i].from_ms - c->now_ms;
+
+		if (ahead_ms <= 0 || ahead_ms > ahead_at_most_ms)
+			continue;
+		if (keys == NULL) {
+			keys = arena_array(a, entry->key_count, sizeof *keys);
+			if (keys == NULL)
+				return ERR_NO_MEMORY;
+			memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
+		}
+		keys[i].from_ms = c->now_ms - REGISTRY_BACK_MS;
+	}
+	if (keys != NULL) {
+		entry->keys = keys;
+		entry->entry = (struct blob){ NULL, 0 };
+	}
+	return ERR_OK;
+}
+
+enum err registry_change_begin(struct arena *a, const char *folder, struct registry_change *out)
+{
+	enum err e;
+
+	memset(out, 0, sizeof *out);
+	out->now_ms = text_now_ms();
+	e = registry_open(a, folder, &out->registry);
+	if (e != ERR_OK)
+		return e;
+	out->count = out->registry.directory.entry_count;
+	out->version = out->registry.directory.head.version + 1;
+	out->entries = arena_array(a, out->count + 1u, sizeof *out->entries);
+	if (out->entries == NULL)
+		return ERR_NO_MEMORY;
+	if (out->count == 0)
+		return ERR_NOT_FOUND;
+	memcpy(out->entries, out->registry.directory.entries, out->count * sizeof *out->entries);
+	for (uint32_t i = 0; e == ERR_OK && i < out->count; i++)
+		e = begin_keys(a, out, &out->entries[i]);
+	return e;
+}
+
+struct rec_committee *registry_change_entry(struct registry_change *c, struct committee_id id)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (!id_equal(c->entries[i].id, id))
+			continue;
+		c->entries[i].entry = (struct blob){ NULL, 0 };
+		return &c->entries[i];
+	}
+	return NULL;
+}
+
+enum err registry_change_place(struct arena *a, const struct registry_change *c, struct rec_committee *entry, struct committee_id superior,
+			       bool retired)
+{
+	struct place *places = arena_array(a, entry->place_count + 2u, sizeof *places);
+	uint32_t n = entry->place_count;
+
+	if (places == NULL)
+		return ERR_NO_MEMORY;
+	if (n > 0)
+		memcpy(places, entry->places, n * sizeof *places);
+	else
+		places[n++] = (struct place){ .superior = entry->superior, .retired = entry->retired };
+	places[n++] = (struct place){ .since = c->version, .superior = superior, .retired = retired };
+	entry->places = places;
+	entry->place_count = n;
+	entry->superior = superior;
+	entry->retired = retired;
+	return ERR_OK;
+}
+
+enum err registry_change_key(struct arena *a, const struct registry_change *c, struct rec_committee *entry, const struct key_entry *key,
+			     int64_t overlap_ms)
+{
+	struct key_entry *keys = arena_array(a, entry->key_count + 1u, sizeof *keys);
+
+	if (keys == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < entry->key_count; i++) {
+		keys[i] = entry->keys[i];
+		if (memcmp(&keys[i].key_id, &key->key_id, sizeof key->key_id) == 0)
+			return ERR_EXISTS;
+		if (keys[i].use == key->use && keys[i].to_ms == 0)
+			keys[i].to_ms = c->now_ms + overlap_ms;
+	}
+	keys[entry->key_count] = *key;
+	entry->keys = keys;
+	entry->key_count++;
+	return ERR_OK;
+}
+
+enum err registry_change_publish(struct arena *a, struct registry_change *c, struct registry_fault *fault)
+{
+	return registry_publish(a, &c->registry, c->entries, c->count, c->now_ms, fault);
+}
