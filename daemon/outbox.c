@@ -6,6 +6,7 @@
 
 #include "daemon/base/log.h"
 #include "proto/wire.h"
+#include "routing/state/stream.h"
 
 enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };
 

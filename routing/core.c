@@ -1,190 +1,41 @@
 /* The core's memory, how it is built from records, and what others may read of it; see core.h. */
-#include "routing/core_internal.h"
+#include "routing/core.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/decide/aside.h"
+#include "routing/decide/directory.h"
+#include "routing/decide/fetched.h"
+#include "routing/decide/message.h"
+#include "routing/decide/operate.h"
+#include "routing/decide/paper.h"
+#include "routing/decide/publish.h"
+#include "routing/decide/resend.h"
+#include "routing/decide/submit.h"
+#include "routing/decide/tick.h"
+#include "routing/directory/install.h"
+#include "routing/documents/numbers.h"
+#include "routing/documents/requeue.h"
+#include "routing/links/aside.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/links/passed.h"
+#include "routing/links/prepare.h"
+#include "routing/links/stand.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/stream.h"
+#include "routing/target/counter.h"
+#include "routing/target/recount.h"
+
 enum { TICK_MS = 1000, DOUBTED_LATELY_MS = 3600 * 1000 };
-
-struct core *core_new(const struct core_config *config)
-{
-	struct core *c = calloc(1, sizeof *c);
-
-	if (c == NULL)
-		return NULL;
-	c->config = *config;
-	if (c->config.credit_messages == 0)
-		c->config.credit_messages = CREDIT_MESSAGES;
-	if (c->config.credit_bytes == 0)
-		c->config.credit_bytes = CREDIT_BYTES;
-	c->room = (struct core_room){ true, true, true, ERR_OK };
-	c->next_serial = 1;
-	c->parts_left = DIRECTORY_PARTS_A_TURN;
-	c->act_number = 1;
-	c->tree = tree_new();
-	if (c->tree == NULL) {
-		free(c);
-		return NULL;
-	}
-	return c;
-}
-
-void core_destroy(struct core *c)
-{
-	if (c == NULL)
-		return;
-	for (uint32_t i = 0; i < c->link_count; i++)
-		free(c->links[i]);
-	free(c->links);
-	requeue_free(&c->requeue);
-	install_free(&c->install);
-	recount_free(&c->recount);
-	tree_destroy(c->tree);
-	free(c);
-}
-
-void core_seed(struct core *c, const uint8_t seed[32])
-{
-	memcpy(c->seed.bytes, seed, sizeof c->seed.bytes);
-	c->drawn = 0;
-}
-
-void core_draw(struct core *c, uint8_t out[16])
-{
-	struct digest d = c->seed;
-
-	/* A keyed hash of a counter: unpredictable as long as the seed is. */
-	c->config.chain_step(&d, ++c->drawn, &c->seed);
-	memcpy(out, d.bytes, 16);
-}
-
-uint64_t core_draw_number(struct core *c)
-{
-	uint8_t bytes[16];
-	uint64_t n;
-
-	core_draw(c, bytes);
-	memcpy(&n, bytes, sizeof n);
-	return n;
-}
-
-struct doc_id core_draw_id(struct core *c, int64_t wall_ms)
-{
-	struct doc_id id;
-
-	core_draw(c, id.bytes);
-	for (unsigned i = 0; i < 6; i++)
-		id.bytes[i] = (uint8_t)((uint64_t)wall_ms >> (8 * (5 - i)));
-	id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x70);
-	id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
-	return id;
-}
-
-struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
-{
-	struct turn_view t = { .core = c, .now = now, .plan = plan };
-
-	c->staged.inner = plan_lookup(plan);
-	t.lookup = staged_lookup(&c->staged);
-	t.tree = (struct tree_view){ .tree = c->tree, .lookup = t.lookup, .arena = plan->arena };
-	return t;
-}
-
-/* What a stored record means for memory. The one place: live decisions and boot both come here. */
-static void core_apply(struct core *c, const struct key *key, const struct record *r)
-{
-	struct committee_id neighbour;
-	struct link *l;
-	enum lane lane;
-	enum role role;
-	struct serial serial;
-	uint64_t seq;
-
-	switch (r->family) {
-	case FAMILY_DOCUMENT:
-		if (key_parse_serial(key, &role, &serial) && serial.n >= c->next_serial)
-			c->next_serial = serial.n + 1;
-		break;
-	case FAMILY_ACT:
-		if (key_parse_number(key, &seq) && seq >= c->act_number)
-			c->act_number = seq + 1;
-		break;
-	case FAMILY_DIRECTORY:
-		if (r->u.directory.version > c->directory_version) {
-			c->directory_version = r->u.directory.version;
-			c->valid_until_ms = r->u.directory.valid_until_ms;
-			c->next_alarm_ms = 0;
-		}
-		break;
-	case FAMILY_STREAM:
-		if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
-		    seq > l->out[lane].last)
-			l->out[lane].last = seq;
-		break;
-	case FAMILY_LINKIN:
-		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
-			l->in[lane].id = r->u.linkin.stream;
-			l->in[lane].base = r->u.linkin.base;
-			l->in[lane].have = r->u.linkin.have;
-			l->in[lane].chain = r->u.linkin.chain;
-			l->in[lane].rejected_count = r->u.linkin.rejected_count;
-			memcpy(l->in[lane].rejected, r->u.linkin.rejected, sizeof l->in[lane].rejected);
-			l->in[lane].known = true;
-		}
-		break;
-	case FAMILY_LINKOUT:
-		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
-			struct stream_out *out = &l->out[lane];
-
-			out->id = r->u.linkout.stream;
-			out->base = r->u.linkout.base;
-			out->acked = r->u.linkout.acked;
-			out->chain = r->u.linkout.chain;
-			if (out->last < out->acked)
-				out->last = out->acked;
-			if (out->sent < out->acked)
-				out->sent = out->acked;
-		}
-		break;
-	default:
-		break; /* nothing of it is held in memory */
-	}
-}
-
-void core_put(struct turn_view *t, struct key key, const struct record *r)
-{
-	plan_put(t->plan, key, r);
-	core_apply(t->core, &key, r);
-}
-
-void core_append(struct turn_view *t, struct key key, const struct record *r)
-{
-	plan_append(t->plan, key, r);
-	core_apply(t->core, &key, r);
-}
-
-void core_erase(struct turn_view *t, enum family family, struct key key)
-{
-	plan_erase(t->plan, family, key);
-}
-
-enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out)
-{
-	return t->lookup.get(t->lookup.ctx, t->plan->arena, family, &key, out);
-}
-
-enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject)
-{
-	struct record r = { .family = FAMILY_ACT };
-
-	r.u.act = (struct rec_act){ .at_ms = t->now.wall_ms, .uid = uid, .verb = verb,
-				    .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
-	if (r.u.act.subject == NULL)
-		return ERR_NO_MEMORY;
-	core_append(t, key_number(t->core->act_number), &r);
-	return ERR_OK;
-}
 
 /* Boot: the last record of a prefix is all that memory needs of an ascending family. */
 static enum err load_last(struct turn_view *t, enum family family, struct key prefix)
@@ -324,11 +175,6 @@ void core_stand(const struct core *c, struct stand_view *out)
 	*out = (struct stand_view){ .alarm = ERR_OK };
 	if (c->stand.alarm != ERR_OK)
 		*out = (struct stand_view){ .alarm = c->stand.alarm, .since_ms = c->stand.since_ms, .by = c->stand.by };
-}
-
-bool core_asks(const struct core *c, struct committee_id who, enum party party)
-{
-	return c->quest.active && c->quest.party == party && id_equal(c->quest.from, who);
 }
 
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a)
@@ -480,4 +326,117 @@ int64_t core_directory_valid_until_ms(const struct core *c)
 struct committee_id core_self(const struct core *c)
 {
 	return c->config.self;
+}
+
+/* Credit before the acknowledgement: what the acknowledgement lets go must find the new bound already there. */
+static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
+{
+	struct stream_in *in = &l->in[lane];
+	struct message m = { .type = MESSAGE_CREDIT };
+	/* Without room credit is withheld: nothing is dropped, the publisher keeps it. */
+	bool room = lane == LANE_FACTS ? t->core->room.facts : t->core->room.documents;
+
+	if (!in->open)
+		return;
+	if (room && stream_credit_due(in, l->credit_messages, l->credit_bytes)) {
+		in->credit_seq = in->have + l->credit_messages;
+		in->credit_bytes = in->got_bytes + l->credit_bytes;
+		m.u.credit = (struct msg_credit){ .lane = lane, .stream = in->id, .credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+		link_say(t, l, &m);
+	}
+	if (in->acked != in->have) {
+		memset(&m, 0, sizeof m);
+		m.type = MESSAGE_ACKNOWLEDGE;
+		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
+							    .rejected_count = in->rejected_count };
+		memcpy(m.u.acknowledge.rejected, in->rejected, sizeof m.u.acknowledge.rejected);
+		in->acked = in->have;
+		link_say(t, l, &m);
+	}
+}
+
+enum err core_finish(struct core *c, struct now now, struct plan *plan)
+{
+	struct turn_view t = turn_view_of(c, now, plan);
+	enum err e;
+
+	c->now = now;
+	stand_tell(&t);
+	c->parts_left = DIRECTORY_PARTS_A_TURN;
+	for (uint32_t i = 0; i < c->link_count; i++) {
+		struct link *l = c->links[i];
+		bool pump = false;
+
+		if (!l->touched)
+			continue;
+		l->touched = false;
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			finish_lane(&t, l, lane);
+			pump = pump || (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
+		}
+		if (pump)
+			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
+	}
+	e = counter_finish(&t);
+	return e == ERR_OK ? passed_write(&t) : e;
+}
+
+static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t high)
+{
+	n = n == 0 ? standard : n;
+	return n < low ? low : n > high ? high : n;
+}
+
+void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes)
+{
+	struct link *l = link_find(c, neighbour);
+
+	if (l == NULL)
+		return;
+	l->next_credit_messages = bounded(credit_messages, c->config.credit_messages, 1, CREDIT_MESSAGES_MAX);
+	l->next_credit_bytes = bounded(credit_bytes, c->config.credit_bytes, ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX);
+	if (!l->connected || l->next_credit_messages > l->credit_messages)
+		l->credit_messages = l->next_credit_messages;
+	if (!l->connected || l->next_credit_bytes > l->credit_bytes)
+		l->credit_bytes = l->next_credit_bytes;
+	l->touched = true; /* the end of the turn announces it */
+}
+
+void core_set_installing(struct core *c, bool installing)
+{
+	c->install.outside = installing;
+}
+
+/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
+void stand_tell(struct turn_view *t)
+{
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		if (!l->stand.untold)
+			continue;
+		l->stand.untold = false;
+		if (!l->up || !l->stand.speaks)
+			continue;
+		link_hello(t, l, true);
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			if (l->in[lane].open)
+				link_subscribe(t, l, lane);
+		}
+	}
+}
+
+void core_clock(struct core *c, struct clock_view *out)
+{
+	guard_view(c, out);
+}
+
+void core_set_signer(struct core *c, const struct signer_validity *v)
+{
+	guard_set_signer(c, v);
+}
+
+int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row)
+{
+	return passed_shown_age(c, row);
 }

@@ -9,10 +9,15 @@
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 #include "routing/links/clocks.h"
-#include "routing/state/event.h"
-#include "routing/state/lookup.h"
-#include "routing/state/plan.h"
-#include "routing/state/stream.h"
+#include "routing/state/message.h"
+
+struct core;
+struct event;
+struct plan;
+struct rec_aside;
+struct rec_stream;
+struct stream_out;
+struct turn_view;
 
 struct core_config {
 	struct committee_id self;
@@ -26,8 +31,6 @@ struct core_config {
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖ digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
 };
-
-struct core;
 
 /* A core with no memory of anything; NULL without memory. */
 struct core *core_new(const struct core_config *config);
@@ -157,5 +160,8 @@ void core_set_installing(struct core *c, bool installing);
 bool core_directory_unsettled(const struct core *c);
 int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);
+
+/* The end of a turn: what was found out is told. */
+void stand_tell(struct turn_view *t);
 
 #endif

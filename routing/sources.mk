@@ -8,6 +8,7 @@ ROUTING := \
 	base/visible \
 	core \
 	decide/acknowledge \
+	decide/aside \
 	decide/directory \
 	decide/document \
 	decide/doubt \
@@ -22,21 +23,33 @@ ROUTING := \
 	decide/tick \
 	directory/changes \
 	directory/install \
+	directory/offer \
+	directory/part \
 	directory/staged \
+	documents/complete \
 	documents/document \
 	documents/duplicate \
+	documents/facts \
+	documents/held \
 	documents/numbers \
+	documents/recipients \
 	documents/requeue \
+	documents/retention \
 	documents/route \
 	documents/rows \
 	documents/slips \
+	links/acknowledged \
 	links/aside \
 	links/clocks \
+	links/doubt \
 	links/guard \
 	links/link \
 	links/passed \
+	links/pins \
+	links/prepare \
 	links/quest \
 	links/reject \
+	links/running \
 	links/stand \
 	links/visit \
 	rules/doctype \
@@ -44,6 +57,7 @@ ROUTING := \
 	rules/portable \
 	rules/series \
 	rules/spelling \
+	state/memory \
 	state/plan \
 	state/plan_cost \
 	state/record \

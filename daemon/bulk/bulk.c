@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 
 struct bulk *bulk_new(const struct bulk_config *config, const struct bulk_ops *ops, struct lookup store, struct files *files,

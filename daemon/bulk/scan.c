@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "daemon/bulk/internal.h"
+#include "routing/base/arena.h"
 
 /* When its time has come, it is taken out, and *last says what was wrong with it; of one that never failed, nothing (again_ms 0). */
 static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, struct failed *last)

@@ -8,6 +8,7 @@
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
+#include "routing/state/stream.h"
 
 static const enum lane told_lanes[] = { LANE_URGENT, LANE_NORMAL, LANE_FACTS }; /* documents first */
 enum { TOLD_LANES = sizeof told_lanes / sizeof told_lanes[0] };

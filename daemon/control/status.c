@@ -9,6 +9,7 @@
 #include "proto/digest.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
+#include "routing/state/stream.h"
 
 enum { BUCKETS = 7, HELD_SHOWN_MS = 5000 };
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 
 /* A month: year * 12 + (1..12 − 1). Compares as it counts; 0 is no month. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/base/limits.h"
+
 bool id_equal(struct committee_id a, struct committee_id b)
 {
 	return strcmp(a.text, b.text) == 0;

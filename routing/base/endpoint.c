@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/base/limits.h"
+
 static bool host_char(char c, bool bracketed)
 {
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == '.')

@@ -1,12 +1,28 @@
-/* A directory, already checked against the registry's root, comes into force: rows first (routing/directory/install.c), links follow, and what is queued is looked
- * at anew when somebody moved. Versions only rise.
- *
- * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what has changed since its own, part by part (routing/links/quest.c);
- * the other answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
- * is `leaving`. Who cannot reach a neighbour asks its other relatives (routing/links/visit.c). */
+/* See directory.h. */
+#include "routing/decide/directory.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/core.h"
+#include "routing/directory/install.h"
+#include "routing/directory/offer.h"
+#include "routing/directory/part.h"
+#include "routing/documents/requeue.h"
+#include "routing/links/aside.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/links/prepare.h"
+#include "routing/links/quest.h"
+#include "routing/links/visit.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/tree.h"
 
 static void reply(struct turn_view *t, const struct ev_directory *e, enum err result)
 {
@@ -36,7 +52,7 @@ static void part_with(struct turn_view *t)
 		if (l->present) {
 			l->leaving = false;
 			if (l->up)
-				link_peer_version(t, l, l->peer_directory_version);
+				offer_heard(t, l, l->peer_directory_version);
 			if (l->up)
 				link_ping(t, l); /* it hears at once that there is something new */
 			continue;
@@ -100,7 +116,7 @@ static enum err come_into_force(struct turn_view *t, const struct ev_directory *
 		return result;
 	guard_forget(t->core);
 	part_with(t);
-	result = install_remember_passed(t);
+	result = link_remember_passed(t);
 	if (result == ERR_OK && moved && before != 0)
 		result = requeue_begin(t, before);
 	if (result == ERR_OK && e->reply.n != 0)
@@ -159,33 +175,6 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 }
 
 /* ---- on the wire ---- */
-
-void link_peer_version(struct turn_view *t, struct link *l, uint64_t version)
-{
-	if (l->peer_directory_version != version)
-		aside_hurry(t->core);
-	l->peer_directory_version = version;
-	if (l->present || l->leaving)
-		quest_offer(t, l->neighbour, PARTY_NEIGHBOUR, version);
-}
-
-enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any)
-{
-	struct record r;
-	enum err e;
-
-	*any = m->have < t->core->directory_version && t->core->parts_left > 0;
-	if (!*any)
-		return ERR_OK;
-	t->core->parts_left--;
-	*out = (struct message){ .type = MESSAGE_DIRECTORY_PART, .u.directory_part = { .since = m->have, .after = m->after } };
-	e = changes_collect(t, &out->u.directory_part);
-	if (e == ERR_OK)
-		e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);
-	if (e == ERR_OK)
-		out->u.directory_part.head = r.u.directory.head;
-	return e;
-}
 
 static enum err serve(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
 {

@@ -1,63 +1,21 @@
-/* A document in its right place in a neighbour's stream: refused, still to be fetched, or complete at once. One that is known already: routing/documents/duplicate.c. */
+/* See document.h. */
+#include "routing/decide/document.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/types.h"
+#include "routing/documents/complete.h"
+#include "routing/documents/document.h"
+#include "routing/documents/duplicate.h"
+#include "routing/documents/facts.h"
+#include "routing/documents/route.h"
+#include "routing/links/passed.h"
 #include "routing/rules/policy.h"
-
-/* Answers about the ways of those that are named, not about the envelope. */
-static bool is_about_ways(enum err e)
-{
-	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT || e == ERR_RETIRED_RECIPIENT;
-}
-
-enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
-{
-	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)why, .note = "",
-			     .targets = e->targets, .target_count = e->target_count };
-	struct committee_id to = e->neighbour;
-	enum err r;
-
-	fact.document.digest = e->digest;
-	if (e->head != NULL) {
-		fact.document.origin = e->head->origin;
-		fact.document.id = e->head->id;
-		to = e->head->origin;
-		/* It does not go on at all: who would have had it as a member of a subtree is answered for too. */
-		if (!is_about_ways(why) && names_subtree(e->head->recipients, e->head->recipient_count))
-			fact.target_count = 0;
-	}
-	notify(t, NOTICE_REFUSED, fact.document, e->neighbour, (uint32_t)why, NULL);
-	if (id_equal(to, t->core->config.self))
-		return ERR_OK;
-	r = fact_send(t, to, &fact, e->relays, e->relay_count, NULL);
-	return r == ERR_NO_ROUTE ? ERR_OK : r;
-}
-
-void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
-{
-	struct record r = { .family = FAMILY_FETCH };
-
-	r.u.fetch = (struct rec_fetch){ .role = place.role, .serial = place.serial };
-	core_put(t, key_seq(e->neighbour, e->lane, e->seq), &r);
-	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
-}
-
-void document_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d)
-{
-	struct record r;
-
-	for (uint32_t i = 0; i < d->manifest_count; i++) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_FILE;
-		if (!d->manifest[i].inlined)
-			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
-	}
-	if (place.role == ROLE_RELAY) {
-		memset(&r, 0, sizeof r);
-		r.family = FAMILY_SWEEP;
-		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
-	}
-}
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
 {
@@ -155,7 +113,7 @@ static enum err route_new(struct turn_view *t, const struct ev_publish *e, struc
 /* An error of the store or of memory, as opposed to an answer about the document. */
 static bool is_failure(enum err e)
 {
-	return e != ERR_OK && e != ERR_PROTOCOL && !is_about_ways(e);
+	return e != ERR_OK && e != ERR_PROTOCOL && !document_is_about_ways(e);
 }
 
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)

@@ -1,70 +1,19 @@
-/* A time that is not believed, and the word of who signed it. Whoever sets an envelope aside because its time has not come asks its signer: a doubt.
- * A signer whose clock says so too, which is one whose clock was wrong and is right again, answers: a correction. "I did sign it; take the time of
- * this instead." Facts about facts end here: nobody doubts a doubt or a correction. */
+/* See doubt.h. */
+#include "routing/decide/doubt.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
-
-static uint64_t pause_ms(uint32_t doubts)
-{
-	uint64_t ms = DOUBT_FIRST_MS;
-
-	for (uint32_t i = 1; i < doubts && ms < DOUBT_MOST_MS; i++)
-		ms *= 2;
-	return ms < DOUBT_MOST_MS ? ms : DOUBT_MOST_MS;
-}
-
-bool doubt_is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
-{
-	uint64_t run_ms = aside_run_ms(t);
-
-	/* The neighbour has come back: perhaps because somebody has mended a clock there. */
-	return run_ms >= a->doubted_run_ms + pause_ms(a->doubts) || (l != NULL && l->up && a->doubted_run_ms < l->up_run_ms);
-}
-
-/* A doubt more in the queue of a link that is down helps nobody. */
-static enum err leads_there(struct turn_view *t, struct committee_id to, bool *yes)
-{
-	struct committee_id hop;
-	struct link *l;
-	enum err e = tree_next_hop(&t->tree, t->core->config.self, to, &hop);
-
-	*yes = e == ERR_OK && (l = link_find(t->core, hop)) != NULL && l->present && l->up;
-	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
-}
-
-enum err doubt_say(struct turn_view *t, const struct key *key, struct rec_aside *a)
-{
-	struct fact fact = { .kind = KIND_DOUBT, .at_ms = t->now.wall_ms, .note = "", .document = a->document, .doubted = a->digest,
-			     .doubted_kind = a->kind, .doubted_at_ms = a->signed_at_ms };
-	bool up;
-	enum err e = leads_there(t, a->signer, &up);
-
-	if (e != ERR_OK || !up || core_may_sign(t) != ERR_OK || (a->kind != KIND_DOCUMENT && a->envelope.len_bytes > DOUBT_ENVELOPE_MAX_BYTES))
-		return e;
-	fact.token = arena_blob(t->plan->arena, (struct blob){ key->bytes, key->len_bytes });
-	if (fact.token.data == NULL)
-		return ERR_NO_MEMORY;
-	fact.document.digest = a->digest;
-	if (a->kind != KIND_DOCUMENT)
-		fact.envelope = a->envelope;
-	a->doubts++;
-	a->doubted_run_ms = aside_run_ms(t);
-	e = fact_send(t, a->signer, &fact, NULL, 0, NULL);
-	return e == ERR_NO_ROUTE ? ERR_OK : e;
-}
-
-enum err doubt_again(struct turn_view *t, const struct key *key, struct record *r)
-{
-	uint32_t before = r->u.aside.doubts;
-	enum err e = doubt_say(t, key, &r->u.aside);
-
-	if (e != ERR_OK || r->u.aside.doubts == before)
-		return e;
-	core_put(t, *key, r);
-	aside_note_running(t); /* so that it does not seem to lie ahead after a crash */
-	return ERR_OK;
-}
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/document.h"
+#include "routing/documents/facts.h"
+#include "routing/links/aside.h"
+#include "routing/links/guard.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 /* Did we sign what is doubted, and when does it say so? */
 static enum err find_doubted(struct turn_view *t, const struct ev_publish *e, bool *ours, int64_t *signed_at_ms)
@@ -116,7 +65,7 @@ static enum err count_now(struct turn_view *t, const struct document_ref *ref)
 
 /* Only what lies ahead of our own clock is corrected, and not by a clock that our neighbours do not share: while that still says what it said, our
  * word is worth no more than it was. */
-enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
+enum err decide_doubt(struct turn_view *t, const struct ev_publish *e)
 {
 	struct fact answer = { .kind = KIND_CORRECTION, .at_ms = t->now.wall_ms, .note = "", .document = e->fact->document,
 			       .doubted = e->fact->doubted, .doubted_kind = e->fact->doubted_kind, .token = e->fact->token };
@@ -129,7 +78,7 @@ enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
 	t->core->doubted++;
 	t->core->doubted_at_ms = t->now.mono_ms;
 	notify(t, NOTICE_DOUBTED, e->fact->document, e->signer, ERR_CLOCK, NULL);
-	if (signed_at_ms <= t->now.wall_ms || core_may_sign(t) != ERR_OK)
+	if (signed_at_ms <= t->now.wall_ms || guard_may_sign(t) != ERR_OK)
 		return ERR_OK;
 	r = count_now(t, &e->fact->document);
 	if (r == ERR_OK)
@@ -137,7 +86,7 @@ enum err take_doubt(struct turn_view *t, const struct ev_publish *e)
 	return r == ERR_NO_ROUTE ? ERR_OK : r;
 }
 
-enum err take_correction(struct turn_view *t, const struct ev_publish *e)
+enum err decide_correction(struct turn_view *t, const struct ev_publish *e)
 {
 	struct key key = { .len_bytes = (uint8_t)e->fact->token.len_bytes };
 	struct record r;

@@ -1,8 +1,20 @@
-/* A receipt, refusal, relay record or status in its right place in a neighbour's facts: ours to take, or to pass on as it came.
- * A bad fact is dropped and told, never answered: facts about facts would have no end. */
+/* See fact.h. */
+#include "routing/decide/fact.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/types.h"
+#include "routing/decide/doubt.h"
+#include "routing/documents/document.h"
+#include "routing/documents/facts.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/route.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/tree.h"
 
 static void dropped(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
@@ -173,9 +185,9 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		return result;
 	}
 	if (e->fact->kind == KIND_DOUBT)
-		return take_doubt(t, e);
+		return decide_doubt(t, e);
 	if (e->fact->kind == KIND_CORRECTION)
-		return take_correction(t, e);
+		return decide_correction(t, e);
 	result = take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on: all damage is found before anything is written. */
 	if (result == ERR_DAMAGED) {

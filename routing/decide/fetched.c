@@ -1,7 +1,21 @@
-/* All attachments of one published envelope are here, or can never be what its signer said. */
+/* See fetched.h. */
+#include "routing/decide/fetched.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/complete.h"
+#include "routing/documents/document.h"
+#include "routing/documents/facts.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 /* For whom we refuse it: ourselves and those that were ours to serve; by no name, all beyond us. */
 static enum err speak_for(struct turn_view *t, const struct rec_document *d, struct fact *fact)
@@ -56,7 +70,7 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 		return ERR_OK; /* told twice */
 	if (result == ERR_OK && (r.u.fetch.role != e->role || r.u.fetch.serial.n != e->serial.n))
 		return ERR_OK; /* another document's place by now */
-	if (result == ERR_OK && core_may_sign(t) != ERR_OK)
+	if (result == ERR_OK && guard_may_sign(t) != ERR_OK)
 		return ERR_OK; /* its receipt would be signed: it is told again after a while */
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);

@@ -1,7 +1,29 @@
-/* Connections come and go; what neighbours say besides publishing. One switch and its small handlers. */
+/* See message.h. */
+#include "routing/decide/message.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/decide/acknowledge.h"
+#include "routing/decide/directory.h"
+#include "routing/directory/offer.h"
+#include "routing/links/acknowledged.h"
+#include "routing/links/aside.h"
+#include "routing/links/clocks.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/links/quest.h"
+#include "routing/links/running.h"
+#include "routing/links/stand.h"
+#include "routing/links/visit.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/stream.h"
 
 enum { BYE_LEAST_MS = 2000, BYE_MOST_MS = 5 * 60 * 1000 };
 
@@ -62,7 +84,7 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 		in->known = in->taken_up = true;
 		link_write_in(t, l, lane);
 	}
-	if (lane != LANE_FACTS && core_may_sign(t) != ERR_OK) {
+	if (lane != LANE_FACTS && guard_may_sign(t) != ERR_OK) {
 		in->open = false; /* what comes here is receipted or relayed, and so signed: it stays where it is until we may */
 		l->resume_ms[lane] = t->now.mono_ms;
 		return;
@@ -104,11 +126,11 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	l->down_reason = 0;
 	link_ping(t, l); /* at once: it tells the other clock for certain */
 	guard_look_at_link(t, l);
-	link_peer_version(t, l, m->directory_version); /* now that it hears us */
+	offer_heard(t, l, m->directory_version); /* now that it hears us */
 	if (!was_up) {
 		struct document_ref none = { .origin = { "" } };
 
-		l->up_run_ms = aside_run_ms(t);
+		l->up_run_ms = running_ms(t);
 		aside_hurry(t->core);
 		notify(t, NOTICE_LINK_UP, none, l->neighbour, 0, NULL);
 		plan_act(t->plan, ACT_FETCH)->neighbour = l->neighbour;
@@ -163,7 +185,7 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	l->next_pins_ms = t->now.mono_ms;
 	heard = (struct msg_acknowledge){ .lane = m->lane, .stream = m->stream, .have = m->have, .chain = m->chain, .rejected_count = m->rejected_count };
 	memcpy(heard.rejected, m->rejected, sizeof heard.rejected);
-	return link_acknowledged(t, l, &heard);
+	return acknowledged_upto(t, l, &heard);
 }
 
 static void take_credit(struct link *l, const struct msg_credit *m)
@@ -193,7 +215,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	if (m->token != l->ping_token || l->ping_token == 0)
 		return;
 	link_heard(t, l, true);
-	link_peer_version(t, l, m->directory_version);
+	offer_heard(t, l, m->directory_version);
 	l->withholding = m->withholding;
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
@@ -230,14 +252,14 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 		l->peer_directory_version = m->u.hello.directory_version;
 		if (!m->u.hello.answer)
 			link_hello(t, l, true);
-		link_peer_version(t, l, m->u.hello.directory_version);
+		offer_heard(t, l, m->u.hello.directory_version);
 		return ERR_OK;
 	case MESSAGE_PING:
-		link_peer_version(t, l, m->u.ping.directory_version);
+		offer_heard(t, l, m->u.ping.directory_version);
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;
 	case MESSAGE_PONG:
-		link_peer_version(t, l, m->u.ping.directory_version);
+		offer_heard(t, l, m->u.ping.directory_version);
 		return ERR_OK;
 	case MESSAGE_DIRECTORY_WANTED:
 		return decide_directory_wanted(t, l, &m->u.directory_wanted);
@@ -303,7 +325,7 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		take_credit(l, &m->u.credit);
 		return ERR_OK;
 	case MESSAGE_PING:
-		link_peer_version(t, l, m->u.ping.directory_version);
+		offer_heard(t, l, m->u.ping.directory_version);
 		l->withholding = m->u.ping.withholding;
 		answer_ping(t, l, &m->u.ping);
 		return ERR_OK;

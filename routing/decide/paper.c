@@ -1,10 +1,23 @@
-/* A clerk registers a document on paper, so that the digital share has its denominator; or cancels an entry made by mistake. An entry never
- * goes away: one that was cancelled stands with its reason, and counts no more (DOMAIN 5: numbers are never taken back). */
+/* See paper.h. */
+#include "routing/decide/paper.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/numbers.h"
+#include "routing/documents/slips.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/spelling.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/target/counter.h"
+#include "routing/target/target.h"
 
 static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
 {

@@ -1,9 +1,21 @@
-/* A neighbour publishes one envelope: its place in the stream first, then what it is. An envelope that does not stand right in the stream
- * is the neighbour's fault and is asked for again, a few times (routing/links/reject.c); a bad envelope in its right place is its signer's: it takes its place and
- * is refused; one that cannot be believed yet takes its place and is set aside (routing/links/aside.c). Nothing holds up for long what is right behind it. */
+/* See publish.h. */
+#include "routing/decide/publish.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/decide/document.h"
+#include "routing/decide/fact.h"
+#include "routing/directory/offer.h"
+#include "routing/links/aside.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/links/reject.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/stream.h"
 
 enum { RESUME_MS = 2000, RELAY_NOTICE_MS = 60 * 1000 };
 
@@ -71,7 +83,7 @@ static bool is_altered(const struct turn_view *t, const struct link *l, const st
 /* Not even set aside: there is nothing to put it on, or it must be opened anew. ERR_OK: there is no such reason. */
 static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 {
-	enum err sign = e->lane == LANE_FACTS ? ERR_OK : core_may_sign(t);
+	enum err sign = e->lane == LANE_FACTS ? ERR_OK : guard_may_sign(t);
 
 	if (e->lane == LANE_FACTS ? !t->core->room.facts : !t->core->room.documents)
 		return ERR_DISK_FULL;
@@ -183,7 +195,7 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	if (!l->up)
 		return ERR_OK; /* the tick says Hello */
 	if (e->neighbour_directory > l->peer_directory_version)
-		link_peer_version(t, l, e->neighbour_directory);
+		offer_heard(t, l, e->neighbour_directory);
 	in = &l->in[e->lane];
 	r = stream_check(in, e->stream, e->seq, e->envelope.len_bytes);
 	if (r != ERR_OK) {

@@ -1,9 +1,17 @@
-/* Somebody's disk is lost, and what it had is to come again from its neighbours: a stored document is published once more to one that it was
- * for, as it was signed. Repeating is safe: what waits there already is left alone, and who has the document answers with the receipt that it
- * gave. */
+/* See resend.h. */
+#include "routing/decide/resend.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/documents/document.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/route.h"
+#include "routing/documents/rows.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 static struct act_reply *answer(struct turn_view *t, const struct ev_resend *e, enum err result)
 {

@@ -1,9 +1,26 @@
-/* A local client submits a document. From the commit of this plan on the origin is responsible for it.
- * Repeating a submission is safe: the same id with the same submission digest gets the first answer again. */
+/* See submit.h. */
+#include "routing/decide/submit.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/document.h"
+#include "routing/documents/numbers.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/route.h"
+#include "routing/documents/rows.h"
+#include "routing/documents/slips.h"
+#include "routing/links/guard.h"
+#include "routing/links/passed.h"
 #include "routing/rules/policy.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/tree.h"
 
 static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, enum err result, struct committee_id at)
 {
@@ -252,7 +269,7 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		result = ERR_RETIRED_RECIPIENT;
 	}
 	if (result == ERR_OK)
-		result = core_may_sign(t);
+		result = guard_may_sign(t);
 	if (result != ERR_OK) {
 		reply(t, e, result, nobody);
 		return ERR_OK;

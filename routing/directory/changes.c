@@ -1,11 +1,16 @@
-/* What has changed in the directory since a version, ascending by id: for one part of a frame, at the cost of what has changed where that can be.
- *
- * CHANGED has a row for each committee under the version of its last change; those of a few versions are merged. Of many versions, and until CHANGED
- * knows every committee, all rows are looked through instead, some for each part. A row of CHANGED may be of a directory that is not in force yet,
- * or is none any more: what counts is the entry. */
+/* See changes.h. */
+#include "routing/directory/changes.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/record.h"
 
 enum { MERGED_MAX = 16, LOOKED_AT_MAX = 512, FILL_BYTES = 48 * 1024, SCRATCH_BYTES = 8 << 20 };
 

@@ -1,22 +1,19 @@
-/* A directory of any size comes into force: bounded work a turn, and one small write that makes it true.
- *
- *   events          rows                                                            what is in force
- *   some entries    STAGED ‖ version ‖ id, for those that differ from COMMITTEE;     the version before
- *                   besides what may stand there early: SUBORDINATE, KEY, CHANGED
- *   the last        DIRECTORY ‖ version, the note "staged" = version                 this one: STAGED over COMMITTEE (staged.c)
- *   each tick       STAGED → COMMITTEE, CHANGED of what was replaced goes            this one
- *   no row left     the note goes                                                    this one: COMMITTEE alone
- *
- * Invariant: COMMITTEE, read through staged.c, has at every commit the entries of exactly one version, the highest in DIRECTORY.
- *
- * What may stand there early says nothing by itself: a SUBORDINATE counts when the committee's entry names that superior, a KEY when the
- * committee's entry has it, a CHANGED when the entry changed then. A crash before the last event leaves STAGED rows without the note: they are
- * swept, and whoever has the directory begins again. A crash after it goes on settling. While rows are settled or swept no other directory is
- * begun. A change that fits one event and follows nobody skips the stages: its rows and its head are one write as well. */
+/* See install.h. */
+#include "routing/directory/install.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/core.h"
+#include "routing/directory/staged.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 #define INDEX_NOTE "changed-index"
 
@@ -126,34 +123,11 @@ static enum err note_passed(struct turn_view *t, const struct rec_committee *c)
 	return ERR_OK;
 }
 
-enum err install_remember_passed(struct turn_view *t)
-{
-	struct install *in = &t->core->install;
-	enum err e = ERR_OK;
-
-	for (uint32_t i = 0; i < in->passed_count && e == ERR_OK; i++) {
-		struct link *l = link_find(t->core, in->passed[i]);
-
-		if (l != NULL && !l->present)
-			l->leaving = true;
-		else if (l == NULL && t->core->link_count < LINKS_MAX)
-			e = link_remember(t, in->passed[i]);
-	}
-	in->passed_count = 0;
-	return e;
-}
-
 static void forget(struct install *in)
 {
 	in->active = in->moved = false;
 	in->staged = 0;
 	in->passed_count = 0;
-}
-
-void install_free(struct install *i)
-{
-	free(i->passed);
-	i->passed = NULL;
 }
 
 /* ---- in one event ---- */
@@ -397,19 +371,4 @@ enum err install_load(struct turn_view *t)
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
 	c->install.sweeping = c->staged.version == 0 && e != ERR_NOT_FOUND;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-}
-
-uint64_t core_directory_settling(const struct core *c)
-{
-	return c->staged.version;
-}
-
-bool core_directory_unsettled(const struct core *c)
-{
-	return c->staged.version != 0 || c->install.sweeping;
-}
-
-void core_set_installing(struct core *c, bool installing)
-{
-	c->install.outside = installing;
 }

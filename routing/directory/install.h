@@ -1,28 +1,29 @@
-/* A directory that comes into force in stages, and what of it neighbours ask for. Not for anybody outside routing/: see core_internal.h. */
+/* A directory of any size comes into force: bounded work a turn, and one small write that makes it true.
+ *
+ *   events          rows                                                            what is in force
+ *   some entries    STAGED ‖ version ‖ id, for those that differ from COMMITTEE;     the version before
+ *                   besides what may stand there early: SUBORDINATE, KEY, CHANGED
+ *   the last        DIRECTORY ‖ version, the note "staged" = version                 this one: STAGED over COMMITTEE (staged.c)
+ *   each tick       STAGED → COMMITTEE, CHANGED of what was replaced goes            this one
+ *   no row left     the note goes                                                    this one: COMMITTEE alone
+ *
+ * Invariant: COMMITTEE, read through staged.c, has at every commit the entries of exactly one version, the highest in DIRECTORY.
+ *
+ * What may stand there early says nothing by itself: a SUBORDINATE counts when the committee's entry names that superior, a KEY when the
+ * committee's entry has it, a CHANGED when the entry changed then. A crash before the last event leaves STAGED rows without the note: they are
+ * swept, and whoever has the directory begins again. A crash after it goes on settling. While rows are settled or swept no other directory is
+ * begun. A change that fits one event and follows nobody skips the stages: its rows and its head are one write as well. */
 #ifndef VANTHU_ROUTING_DIRECTORY_INSTALL_H
 #define VANTHU_ROUTING_DIRECTORY_INSTALL_H
 
-#include "routing/core.h"
+#include <stdbool.h>
+#include <stdint.h>
 
+#include "routing/base/err.h"
+
+struct ev_directory;
 struct turn_view;
 
-/* A directory that comes in several events, and what is left to do of the last one; see install.c. */
-struct install {
-	bool active; /* some of its entries are staged */
-	uint64_t version;
-	struct digest head;
-	uint64_t staged; /* entries taken */
-	bool moved;      /* somebody, so far */
-	struct committee_id *passed; /* stood below us in a version that we never had; their links are remembered */
-	uint32_t passed_count;
-	bool outside;    /* the shell checks one, or hands it over piece by piece */
-	bool sweeping;   /* there may be staged rows that nobody needs */
-	bool indexed;    /* CHANGED knows every committee */
-	bool indexing_begun;
-	struct key indexing_at;
-};
-
-/* ---- install.c ---- */
 enum err install_load(struct turn_view *t);
 enum err install_tick(struct turn_view *t);
 /* The entries of one event of several, to be staged. ERR_BUSY: what is left of an earlier directory must go first. ERR_GAP: does not follow the
@@ -32,13 +33,6 @@ enum err install_stage(struct turn_view *t, const struct ev_directory *e);
 enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
 /* The last event's entries are staged: from the end of this turn on they are in force. */
 void install_switch(struct turn_view *t, uint64_t version);
-/* Links of those who stood below us in a version that we never had; `before` is ours until now. */
-enum err install_remember_passed(struct turn_view *t);
 void install_abandon(struct turn_view *t);
-void install_free(struct install *i);
-
-/* ---- changes.c ---- */
-/* Fills a part whose since and after are set: entries, upto, last. A bounded number of rows. */
-enum err changes_collect(struct turn_view *t, struct msg_directory_part *part);
 
 #endif

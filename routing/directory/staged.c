@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "routing/base/limits.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+
 uint64_t staged_version(const struct staged *s)
 {
 	return __atomic_load_n(&s->version, __ATOMIC_ACQUIRE);

@@ -3,8 +3,13 @@
 #ifndef VANTHU_ROUTING_DIRECTORY_STAGED_H
 #define VANTHU_ROUTING_DIRECTORY_STAGED_H
 
+#include <stdint.h>
+
+#include "routing/base/err.h"
 #include "routing/state/lookup.h"
-#include "routing/state/plan.h"
+
+struct arena;
+struct plan;
 
 /* The META note that names the version whose STAGED entries lie over COMMITTEE. */
 #define STAGED_NOTE "staged"

@@ -1,11 +1,15 @@
-/* The numbers of our documents, one index for those sent here and those registered on paper; see routing/rules/series.h for its keys. A second one under a
- * number is told, or refused when asked for (routing/decide/submit.c, routing/decide/paper.c). Within a turn a decision sees what the one before has planned, so
- * of two clerks with one number the second is told, however close they are. A store from before there was an index is read once, a bounded number
- * of records a tick. */
+/* See numbers.h. */
+#include "routing/documents/numbers.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/calendar.h"
+#include "routing/base/limits.h"
 #include "routing/rules/series.h"
+#include "routing/state/lookup.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/target/target.h"
 
 enum { RECORDS_PER_TICK = 256 };
 static const char note_name[] = "numbers";

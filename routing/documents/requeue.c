@@ -1,12 +1,28 @@
-/* The tree has changed: what is queued for a neighbour and lies another way now is published anew on the right link (DESIGN §6).
- *
- * A link that is none any more gives up all that it holds; one that stays gives a copy of what went to committees that have moved: a neighbour that
- * gets such a document all the same hands it back, and whoever gets a second copy knows it by its id. Bounded work a tick; where it stands is in
- * memory only, that it is needed on disk: after a crash it begins anew, which repeats but loses nothing. */
+/* See requeue.h. */
+#include "routing/documents/requeue.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/types.h"
+#include "routing/documents/complete.h"
+#include "routing/documents/document.h"
+#include "routing/documents/facts.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/route.h"
+#include "routing/documents/rows.h"
+#include "routing/links/aside.h"
+#include "routing/links/guard.h"
+#include "routing/links/link.h"
+#include "routing/links/prepare.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/stream.h"
+#include "routing/state/tree.h"
 
 enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, FIND_PER_TICK = 1024, MOVED_PER_TICK = 2048, SCRATCH_BYTES = 8 << 20 };
 #define NOTE_NAME "requeue"
@@ -117,12 +133,6 @@ enum err requeue_load(struct turn_view *t)
 	q->from_version = r.u.note.number;
 	begin_to_find(q);
 	return ERR_OK;
-}
-
-void requeue_free(struct requeue *q)
-{
-	free(q->moved);
-	memset(q, 0, sizeof *q);
 }
 
 /* ---- one row ---- */
@@ -389,7 +399,7 @@ enum err requeue_tick(struct turn_view *t)
 	struct requeue *q = &t->core->requeue;
 	unsigned budget = ROWS_PER_TICK;
 
-	if (core_may_sign(t) != ERR_OK)
+	if (guard_may_sign(t) != ERR_OK)
 		return ERR_OK; /* relay records and refusals would be signed: it goes on when we may */
 	q->moved_left = MOVED_PER_TICK;
 	if (q->finding) {

@@ -1,17 +1,17 @@
-/* The rows of a document in the streams of its neighbours: who is served over which of them, by name.
- *
- * What holds, whatever the tree says meanwhile:
- *   - for each explicit recipient that we answer for, a row names it, or the record of a document that is not whole yet does (`targets`, `also`), or
- *     it was refused by name: no neighbour has to work out from a tree of its own whom we mean;
- *   - a row is one item, and an item with all its names fits a frame: names that do not fit beside the envelope go into further rows of the same
- *     envelope. The pump sends rows as they are;
- *   - several rows mean what one with all their names would: to the neighbour the second is a further part of a document that it knows
- *     (routing/decide/document.c). So rows may be made, acknowledged and queued anew one by one, in any order;
- *   - who is named in a row that the neighbour has not acknowledged yet is not queued for it again. What it has acknowledged it answers for, and
- *     may have handed back since: such a row says nothing. */
+/* See rows.h. */
+#include "routing/documents/rows.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/document.h"
+#include "routing/documents/route.h"
+#include "routing/links/link.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 /* This hop's own signed record, once. */
 static enum err sign_relay(struct turn_view *t, struct doc_place place, const struct rec_document *d)

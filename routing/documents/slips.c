@@ -1,8 +1,13 @@
-/* What is more often a slip than meant, of what an office sends or registers: told with the answer, or refused when it asked for that. */
+/* See slips.h. */
+#include "routing/documents/slips.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/documents/numbers.h"
 #include "routing/rules/policy.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self, struct policy_question *q, struct slips *out)
 {

@@ -1,41 +1,21 @@
-/* What stands in its right place in a neighbour's stream and cannot be believed yet: its time has not come, or it speaks of a directory that is
- * not here. It takes its place, so that what is right behind it passes, and lies in ASIDE until it can be believed; then it goes the ordinary way.
- *
- *   taken, acknowledged ──► ASIDE ──opened again──► decide_document, decide_fact
- *
- * It is opened again when its time has come, when its signer has said that the time was wrong (routing/decide/doubt.c), when the directory that it speaks
- * of is in force, and when it is given up: after ASIDE_DOCUMENT_MS or ASIDE_FACT_MS of running time, or because there are too many. Given up means
- * refused by name like anything else that is not believed.
- *
- * Whose time does not matter is not set aside: what only passes through goes on as it came, and each recipient judges for itself.
- *
- * Files of a document in ASIDE are not fetched, and the publisher keeps them: its place is not reported complete (decide_pinned). When the stream
- * begins anew, or the neighbour is none any more, a document with files comes again, as one that was being fetched does; one without is ours to
- * answer for, and stays. */
+/* See aside.h. */
+#include "routing/links/aside.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
-
-enum { RUN_NOTE_MS = 60 * 1000 };
-#define RUN_NOTE_NAME "running"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/documents/recipients.h"
+#include "routing/links/doubt.h"
+#include "routing/links/running.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 /* ---- running time: of the daemon, over all its starts, whatever its clock does meanwhile ---- */
-
-uint64_t aside_run_ms(const struct turn_view *t)
-{
-	const struct aside_memory *m = &t->core->aside;
-
-	return m->run_base_ms + (uint64_t)(t->now.mono_ms - m->run_from_ms);
-}
-
-void aside_note_running(struct turn_view *t)
-{
-	struct record r = { .family = FAMILY_META };
-
-	r.u.note.number = aside_run_ms(t);
-	core_put(t, key_name(RUN_NOTE_NAME), &r);
-	t->core->aside.next_note_ms = t->now.mono_ms + RUN_NOTE_MS;
-}
 
 /* ---- counts ---- */
 
@@ -58,7 +38,7 @@ static void count_in(struct link *l, enum lane lane, const struct rec_aside *a)
 	s->bytes += size_of(a);
 }
 
-static void erase(struct turn_view *t, const struct key *key, const struct rec_aside *a)
+void aside_erase(struct turn_view *t, const struct key *key, const struct rec_aside *a)
 {
 	struct committee_id neighbour;
 	enum lane lane;
@@ -78,11 +58,9 @@ enum err aside_load(struct turn_view *t)
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 	struct aside_memory *m = &t->core->aside;
 	struct record r;
-	enum err e = core_get(t, FAMILY_META, key_name(RUN_NOTE_NAME), &r);
+	enum err e = running_load(t);
 
-	m->run_base_ms = e == ERR_OK ? r.u.note.number : 0;
-	m->run_from_ms = t->now.mono_ms;
-	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+	if (e != ERR_OK)
 		return e;
 	m->count = 0;
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) == ERR_OK)
@@ -182,7 +160,7 @@ static struct rec_aside record_of(const struct turn_view *t, const struct link *
 {
 	struct rec_aside a = { .envelope = e->envelope, .relays = e->relays, .relay_count = e->relay_count, .targets = e->targets,
 			       .target_count = e->target_count, .digest = e->digest, .why = why, .signer = e->signer,
-			       .neighbour_version = e->neighbour_directory, .since_ms = t->now.wall_ms, .since_run_ms = aside_run_ms(t),
+			       .neighbour_version = e->neighbour_directory, .since_ms = t->now.wall_ms, .since_run_ms = running_ms(t),
 			       .has_files = e->has_files };
 
 	a.wants_version = l->peer_directory_version;
@@ -213,7 +191,7 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 	else
 		result = ERR_OK;
 	core_put(t, key, &r);
-	aside_note_running(t);
+	running_note(t);
 	return result;
 }
 
@@ -222,16 +200,16 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 /* It names a directory that whoever brought it does not have either, and says so with each ping: that one does not come. */
 static bool is_of_no_directory(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
-	uint64_t run_ms = aside_run_ms(t);
+	uint64_t run_ms = running_ms(t);
 
 	return a->kind == KIND_DOCUMENT && a->why == ERR_DIRECTORY_AHEAD && l != NULL && l->up && l->peer_directory_version != 0 &&
 	       l->peer_directory_version < a->wants_version && run_ms > a->since_run_ms + ASIDE_NO_DIRECTORY_MS &&
 	       run_ms > l->up_run_ms + ASIDE_NO_DIRECTORY_MS;
 }
 
-static bool is_given_up(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
+bool aside_is_given_up(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
-	uint64_t age_ms = aside_run_ms(t) - a->since_run_ms;
+	uint64_t age_ms = running_ms(t) - a->since_run_ms;
 	bool fact = a->kind != KIND_DOCUMENT && a->kind != KIND_NONE;
 
 	return a->given_up || age_ms > (uint64_t)(fact ? ASIDE_FACT_MS : ASIDE_DOCUMENT_MS) || is_of_no_directory(t, l, a);
@@ -240,7 +218,7 @@ static bool is_given_up(const struct turn_view *t, const struct link *l, const s
 /* Is it worth opening again? */
 static bool is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
 {
-	if (is_given_up(t, l, a))
+	if (aside_is_given_up(t, l, a))
 		return true;
 	if (a->why == ERR_CLOCK)
 		return a->corrected_at_ms != 0 || a->signed_at_ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;
@@ -270,7 +248,7 @@ static enum err look_at(struct turn_view *t, const struct key *key, struct recor
 	if (l != NULL)
 		look_for_oldest(&l->aside[lane], a);
 	if (a->has_files && l != NULL && l->present && l->in[lane].known && seq <= l->in[lane].base) {
-		erase(t, key, a); /* of a stream that is no more: it comes again */
+		aside_erase(t, key, a); /* of a stream that is no more: it comes again */
 		return ERR_OK;
 	}
 	if (is_due(t, l, a)) {
@@ -313,7 +291,7 @@ enum err aside_tick(struct turn_view *t)
 	if (m->count == 0)
 		return ERR_OK;
 	if (t->now.mono_ms >= m->next_note_ms)
-		aside_note_running(t);
+		running_note(t);
 	for (unsigned i = 0; i < ASIDE_LOOKS_PER_TICK && plan_has_room(t->plan); i++) {
 		struct record r;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r);
@@ -373,90 +351,7 @@ enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour)
 
 	while (t->core->aside.count > 0 && (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) == ERR_OK) {
 		if (r.u.aside.has_files)
-			erase(t, &scan.at, &r.u.aside);
+			aside_erase(t, &scan.at, &r.u.aside);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/* Opened again: believed, given up, or still to wait. */
-static enum err judge_again(struct turn_view *t, const struct link *l, struct ev_publish *e, const struct rec_aside *a, enum err *why)
-{
-	bool wait = false;
-	enum err r = aside_judge(t, l, e, why);
-
-	if (r != ERR_OK || *why != ERR_OK)
-		return r;
-	/* Whatever the neighbour goes by now, or whether it is one still: the directory that it spoke of is not here yet. */
-	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) && t->core->directory_version < a->wants_version) {
-		*why = e->verdict;
-		return ERR_OK;
-	}
-	if (l->present && !is_given_up(t, l, a))
-		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
-	if (wait)
-		*why = ERR_MOVED;
-	return r;
-}
-
-static enum err settle(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct key *key, const struct rec_aside *a)
-{
-	const struct stream_in *in = &l->in[e->lane];
-	struct document_ref about = a->document;
-
-	erase(t, key, a);
-	/* Its files are owed by a place that is no more: the publisher offers it again, or somebody else does. */
-	if (e->has_files && (!l->present || !in->known || e->seq <= in->base))
-		return ERR_OK;
-	if (e->fact == NULL && e->head != NULL) /* known by now, if it was not when it came */
-		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
-	notify(t, NOTICE_SETTLED, about, id_empty(a->signer) ? e->neighbour : a->signer, (uint32_t)e->verdict, &e->summary);
-	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
-}
-
-static void still_waits(struct turn_view *t, const struct key *key, struct record *r, enum err why)
-{
-	struct rec_aside *a = &r->u.aside;
-	uint64_t next = t->core->directory_version + 1;
-	bool by_version = why != ERR_CLOCK && why != ERR_MOVED;
-
-	if (why == a->why && !(by_version && a->wants_version < next))
-		return;
-	a->why = why;
-	if (by_version && a->wants_version < next)
-		a->wants_version = next; /* this one has not settled it */
-	core_put(t, *key, r);
-}
-
-/* Is there room, and may what comes of a document be signed? */
-static bool may_settle(struct turn_view *t, enum lane lane)
-{
-	return lane == LANE_FACTS ? t->core->room.facts : t->core->room.documents && core_may_sign(t) == ERR_OK;
-}
-
-enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
-{
-	struct key key = key_aside(opened->neighbour, opened->lane, opened->seq, &opened->digest);
-	struct link *l = link_find(t->core, opened->neighbour), gone = { .neighbour = opened->neighbour };
-	struct ev_publish e = *opened;
-	struct record r;
-	enum err why, result = core_get(t, FAMILY_ASIDE, key, &r);
-
-	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
-		return ERR_OK; /* settled meanwhile; or it stays where it is */
-	/* The next look opens it again. */
-	if (result != ERR_OK || e.opened_under != t->core->directory_version || !may_settle(t, e.lane))
-		return result;
-	if (l == NULL)
-		l = &gone;
-	result = judge_again(t, l, &e, &r.u.aside, &why);
-	if (result != ERR_OK)
-		return result;
-	if (why == ERR_OK)
-		return settle(t, l, &e, &key, &r.u.aside);
-	if (is_given_up(t, l, &r.u.aside)) {
-		e.verdict = why;
-		return settle(t, l, &e, &key, &r.u.aside);
-	}
-	still_waits(t, &key, &r, why);
-	return ERR_OK;
 }

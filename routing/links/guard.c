@@ -1,17 +1,15 @@
-/* Whether this committee may sign anything new: not by a clock that differs from its neighbours', nor with a key that is not valid at its clock.
- * What is signed so would be refused, set aside or believed too early by others, for good; a clock is mended, and then all goes on by itself. So:
- *
- *   - submissions are refused with the reason;
- *   - documents that come stay with who publishes them: their receipts and relay records would be signed. No lane of documents is subscribed;
- *   - a document whose files are here is not complete yet, what is held is not said, and a queue is not made anew;
- *   - facts of others pass, as they came.
- *
- * Whoever plans a draft asks core_may_sign first, or stands behind somebody who does. */
-#include "routing/core_internal.h"
+/* See guard.h. */
+#include "routing/links/guard.h"
+
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/core.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
 
 enum { TOLD_AGAIN_MS = 10 * 1000, SAYS_MAX = LINKS_MAX };
 
-void core_set_signer(struct core *c, const struct signer_validity *v)
+void guard_set_signer(struct core *c, const struct signer_validity *v)
 {
 	c->guard.signer = *v;
 	c->guard.signer_said = true;
@@ -59,19 +57,19 @@ static enum err look_at_key(const struct core *c, int64_t wall_ms)
 		       ERR_OWN_KEY : ERR_OK;
 }
 
-enum clock_verdict core_clock_verdict(struct turn_view *t)
+enum clock_verdict guard_verdict(struct turn_view *t)
 {
 	judge(t->core, t->now);
 	return t->core->guard.verdict;
 }
 
-enum err core_may_sign(struct turn_view *t)
+enum err guard_may_sign(struct turn_view *t)
 {
 	judge(t->core, t->now);
 	return t->core->guard.verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(t->core, t->now.wall_ms);
 }
 
-void core_clock(struct core *c, struct clock_view *out)
+void guard_view(struct core *c, struct clock_view *out)
 {
 	judge(c, c->now);
 	*out = (struct clock_view){ .verdict = c->guard.verdict, .ahead_ms = c->guard.ahead_ms, .signer = c->guard.signer, .now_ms = c->now.wall_ms };
@@ -109,7 +107,7 @@ void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, in
 void guard_tick(struct turn_view *t)
 {
 	struct guard *g = &t->core->guard;
-	enum err why = core_may_sign(t);
+	enum err why = guard_may_sign(t);
 
 	for (uint32_t i = 0; i < t->core->link_count && plan_has_room(t->plan); i++)
 		guard_look_at_link(t, t->core->links[i]);

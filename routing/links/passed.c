@@ -1,13 +1,14 @@
-/* How long things have waited, whatever anybody does to the clock: a time of this store's own that only passes.
- *
- * While the daemon runs it goes with the monotonic clock, which nobody sets. It is written down beside other writes,
- * at most once a minute, and goes on from there after a restart; rows that say a later one take it along. How long
- * the daemon was down the wall clock would say, and may be wrong: only when the neighbours' clocks agree with it is
- * that added, once. Until then, and for who has no neighbours, waiting took less than it did: content is kept longer,
- * nothing is dropped, expired or told too soon. */
-#include "routing/core_internal.h"
+/* See passed.h. */
+#include "routing/links/passed.h"
 
 #include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/links/clocks.h"
+#include "routing/links/guard.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 enum { WRITTEN_MS = 60 * 1000, WRITTEN_IDLE_MS = 10 * 60 * 1000, NOTE_BYTES = 16 };
 static const char note_name[] = "passed";
@@ -72,7 +73,7 @@ void passed_tick(struct turn_view *t)
 {
 	struct passed *p = &t->core->passed;
 
-	if (core_clock_verdict(t) != CLOCK_RIGHT)
+	if (guard_verdict(t) != CLOCK_RIGHT)
 		return;
 	p->value_ms += down_ms(t->core, t->now);
 	p->caught_up = true;
@@ -116,7 +117,7 @@ int64_t passed_row_age(const struct core *c, struct now now, const struct rec_st
 	return row->queued_at_ms > 0 && wall_ms > here_ms ? wall_ms : here_ms;
 }
 
-int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row)
+int64_t passed_shown_age(const struct core *c, const struct rec_stream *row)
 {
 	int64_t age_ms = passed_row_age(c, c->now, row);
 

@@ -1,8 +1,12 @@
-/* Asking for a newer directory: one committee at a time, of whoever says that it has one. Heads are signed by the registry and everything is checked
- * before it counts, so nobody need be trusted for handing them on; bounded is only what it may cost. */
+/* See quest.h. */
+#include "routing/links/quest.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/core.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
 
 enum { ASKED_FOR_MS = 5000, SILENT_MS = 5000, BAD_FIRST_MS = 60 * 1000, BAD_MOST_MS = 60 * 60 * 1000, QUEST_PARTS_MAX = 65536 };
 

@@ -1,10 +1,23 @@
-/* An item that comes again and again in its place, and never as it should: its chain, what the neighbour put beside it, or its outer shape. The
- * chain is the publisher's word about its own stream, so a place in it can be given up without losing track of the others: after REJECT_TRIES the
- * subscriber takes the publisher's chain there, does not take the item, and says so with each acknowledgement; the publisher answers for what stood
- * there by a refusal by name. */
+/* See reject.h. */
+#include "routing/links/reject.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/complete.h"
+#include "routing/documents/document.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/route.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/stream.h"
+#include "routing/state/tree.h"
 
 bool reject_is_due(struct link *l, const struct ev_publish *e)
 {

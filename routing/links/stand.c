@@ -1,17 +1,18 @@
-/* Where this store stands beside what its neighbours hold of it: a store that went back in time (a copy put back, a disk of yesterday), and one
- * identity on two machines.
- *
- * Whoever is behind proves it by itself, from what its neighbours say, and tells them. Each proof is one that no legal sequence gives, whatever is
- * lost, doubled or late on the way:
- *   - a neighbour has of our stream more than is in it, or something else (decide_subscribe);
- *   - a neighbour has our acknowledgement of more of its stream than we have;
- *   - a neighbour has seen a later start of this very store than ours, or the same start of another process: each start is numbered, and on the
- *     disk before anything leaves.
- * The neighbour's alarm is the other's own word, the same start of two processes, or another store than it knew: an empty disk has nothing of what
- * it had acknowledged. What cannot be proven raises nothing. */
+/* See stand.h. */
+#include "routing/links/stand.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/stream.h"
 
 #define SELF_NAME "behind-store"
 #define PEER_NAME "behind-of-"
@@ -318,25 +319,6 @@ void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
 		return;
 	take_store(t, l, m);
 	take_seen(t, l, m);
-}
-
-/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
-void stand_tell(struct turn_view *t)
-{
-	for (uint32_t i = 0; i < t->core->link_count; i++) {
-		struct link *l = t->core->links[i];
-
-		if (!l->stand.untold)
-			continue;
-		l->stand.untold = false;
-		if (!l->up || !l->stand.speaks)
-			continue;
-		link_hello(t, l, true);
-		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-			if (l->in[lane].open)
-				link_subscribe(t, l, lane);
-		}
-	}
 }
 
 /* ---- the operator's word ---- */

@@ -1,11 +1,19 @@
-/* Visits: connections for the directory alone, between committees that need not be neighbours.
- *
- * A committee whose superior moved to another address can hear of it from nobody else: so when a link stays down it dials its other relatives in
- * turn, and whoever has the newer directory hands it on, the host to the visitor or the visitor to the host. Nothing else is said on such a
- * connection. Bounded: one visit of ours at a time, VISITORS_MAX of others, each as long as it is good for something. */
+/* See visit.h. */
+#include "routing/links/visit.h"
+
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/directory/part.h"
+#include "routing/links/quest.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/message.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/tree.h"
 
 /* ---- whom to ask ---- */
 

@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+#include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
 #include "routing/rules/doctype.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
+#include "routing/state/event.h"
+#include "routing/state/record.h"
+#include "routing/target/target.h"
 
 static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
 {

@@ -3,8 +3,12 @@
 #define VANTHU_ROUTING_RULES_POLICY_H
 
 #include "routing/base/err.h"
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/state/event.h"
+
+struct ev_submit;
+struct rec_paper;
+struct relay_note;
 
 /* Submissions: secrecy (Quyết định 28/2018/QĐ-TTg and QCVN 102 leave secrets to their own network), counts, sizes. */
 must_use enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes);

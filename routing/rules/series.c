@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "routing/base/err.h"
 #include "routing/rules/doctype.h"
 #include "routing/rules/spelling.h"
 

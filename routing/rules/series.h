@@ -8,6 +8,8 @@
 #define VANTHU_ROUTING_RULES_SERIES_H
 
 #include "routing/base/calendar.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
 #include "routing/state/record.h"
 
 /* A document as far as its number is concerned. */

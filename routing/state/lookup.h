@@ -3,8 +3,10 @@
 #ifndef VANTHU_ROUTING_STATE_LOOKUP_H
 #define VANTHU_ROUTING_STATE_LOOKUP_H
 
-#include "routing/base/arena.h"
+#include "routing/base/err.h"
 #include "routing/state/record.h"
+
+struct arena;
 
 /* A walk over the keys of one prefix, in either direction. */
 struct scan {

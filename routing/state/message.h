@@ -3,6 +3,7 @@
 #ifndef VANTHU_ROUTING_STATE_MESSAGE_H
 #define VANTHU_ROUTING_STATE_MESSAGE_H
 
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 
 enum message_type {

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/arena.h"
+#include "routing/base/limits.h"
+
 enum {
 	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
 	INDEX_SLOTS = 65536,                  /* twice PLAN_WRITES_MAX: open addressing stays short */

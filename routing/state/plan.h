@@ -4,11 +4,17 @@
 #ifndef VANTHU_ROUTING_STATE_PLAN_H
 #define VANTHU_ROUTING_STATE_PLAN_H
 
-#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/message.h"
 #include "routing/state/record.h"
+#include "routing/target/target.h"
+
+struct arena;
+struct plan_index;
 
 struct write {
 	struct key key;

@@ -1,5 +1,8 @@
 /* What a plan takes of the store when it is committed: a bound, so that room is part of every decision; see plan.h. */
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
 #include "routing/state/plan.h"
+#include "routing/state/record.h"
 
 enum {
 	PAGE_BYTES = 4096,

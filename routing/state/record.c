@@ -1,10 +1,10 @@
 /* Keys: bytes whose order is the order of what they mean; see record.h. */
 #include "routing/state/record.h"
 
-#include "routing/state/lookup.h"
-
 #include <assert.h>
 #include <string.h>
+
+#include "routing/state/lookup.h"
 
 const char *family_name(enum family f)
 {

@@ -3,7 +3,9 @@
 #ifndef VANTHU_ROUTING_STATE_RECORD_H
 #define VANTHU_ROUTING_STATE_RECORD_H
 
+#include "routing/base/calendar.h"
 #include "routing/base/err.h"
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/target/target.h"
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "routing/base/limits.h"
-
 struct digest stream_chain_start(struct stream_id id, uint64_t base)
 {
 	struct digest start = {{0}};

@@ -9,6 +9,7 @@
 #define VANTHU_ROUTING_STATE_STREAM_H
 
 #include "routing/base/err.h"
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 
 struct stream_out {

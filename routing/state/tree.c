@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/state/record.h"
+
 enum { TREE_CACHE_SLOTS = 1024 };
 
 struct tree_slot {

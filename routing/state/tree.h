@@ -3,13 +3,13 @@
 #ifndef VANTHU_ROUTING_STATE_TREE_H
 #define VANTHU_ROUTING_STATE_TREE_H
 
-#include "routing/base/arena.h"
-#include "routing/base/committee_id.h"
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 #include "routing/state/lookup.h"
 
+struct arena;
 struct tree;
+
 struct tree *tree_new(void); /* NULL without memory */
 void tree_destroy(struct tree *t);
 void tree_forget(struct tree *t); /* the directory has changed */

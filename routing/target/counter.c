@@ -1,9 +1,12 @@
-/* The target's counters: one record a month and direction, changed in the same plan as what they count.
- *
- * Invariant: the counters equal a count over all documents, states and paper, at every commit (recount.c proves it, the simulator's
- * check_target.c with code of its own). It holds because a state is written in one place only (document_state), which says what the record
- * counted as before and counts as now. */
-#include "routing/core_internal.h"
+/* See counter.h. */
+#include "routing/target/counter.h"
+
+#include "routing/base/calendar.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/target/recount.h"
+#include "routing/target/target.h"
 
 /* This store has been counted: written with the first boot, or when counting anew has ended. */
 static const char note_name[] = "target";

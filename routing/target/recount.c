@@ -1,11 +1,18 @@
-/* Counts all documents and paper anew and compares with the counters, a bounded number of records a tick, while everything else goes on.
- *
- * A record that changes while this runs: one that was looked at already moves the tally as it moves the counters (recount_follow); one that
- * was not will be looked at as it then is. So at the end both stand for the same moment, and may be compared exactly. */
+/* See recount.h. */
+#include "routing/target/recount.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/core_internal.h"
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/target/counter.h"
+#include "routing/target/target.h"
 
 enum { RECORDS_PER_TICK = 500, PHASE_IN = 0, PHASE_OUT, PHASE_PAPER, PHASE_END };
 
@@ -15,12 +22,6 @@ struct tally {
 	struct target_count count;
 	bool compared;
 };
-
-void recount_free(struct recount *r)
-{
-	free(r->tally);
-	memset(r, 0, sizeof *r);
-}
 
 enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair)
 {

@@ -19,8 +19,8 @@
 #include "routing/base/types.h"
 
 struct rec_document;
-struct rec_state;
 struct rec_paper;
+struct rec_state;
 
 enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
 enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */

@@ -9,6 +9,7 @@
 #include "proto/merkle.h"
 #include "proto/wire.h"
 #include "routing/base/committee_id.h"
+#include "routing/state/stream.h"
 
 static const struct { const char *id, *superior, *endpoint; } tree[FIXTURE_COMMITTEES] = {
 	{ "huyen-a", "tinh", "tcp://127.0.0.1:7101" }, { "huyen-b", "tinh", "tcp://127.0.0.1:7102" }, { "tinh", "", "tcp://127.0.0.1:7100" },

@@ -7,6 +7,7 @@
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
 #include "proto/digest.h"
+#include "routing/state/stream.h"
 
 static const char *const to_us[] = { "huyen-a", NULL };
 

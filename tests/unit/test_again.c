@@ -1,5 +1,6 @@
 /* A document that comes again: a repetition, a further part of its names, or a new way. The table is in routing/documents/duplicate.c. */
 #include "tests/unit/fixture.h"
+#include "routing/state/stream.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/state/stream.h"
 #include "tests/unit/fixture.h"
 
 /* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as daemon/store/lmdb_read.c does. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "tests/unit/shelf.h"
+#include "routing/state/stream.h"
 
 static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **state)
 {

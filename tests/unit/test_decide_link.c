@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/state/stream.h"
 #include "tests/unit/fixture.h"
 
 static const struct act_reply *reply_of(struct stage *g, const struct event *e)

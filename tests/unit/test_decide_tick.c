@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/state/stream.h"
 #include "tests/unit/shelf.h"
 
 static void tick_at(struct stage *g, int64_t later_ms)

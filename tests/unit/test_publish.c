@@ -10,6 +10,7 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/wire.h"
+#include "routing/state/stream.h"
 
 enum { MANY = 990, FRAMES = 64, COPIED_BYTES = 26 * 1024, VILLAGE_DIGITS = 4, HOPS = 12 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/state/stream.h"
 #include "tests/unit/shelf.h"
 
 /* ---- what never comes as it should ---- */

@@ -1,0 +1,16 @@
+/* What the subscriber has, and what its attachments need no longer: the queue shrinks here and nowhere else. */
+#ifndef VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
+#define VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
+
+#include "routing/base/err.h"
+
+struct link;
+struct msg_acknowledge;
+struct msg_seqs;
+struct turn_view;
+
+enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct msg_acknowledge *m);
+enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m);
+enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m);
+
+#endif

@@ -1,0 +1,12 @@
+/* What lies set aside is looked at again. */
+#ifndef VANTHU_ROUTING_DECIDE_ASIDE_H
+#define VANTHU_ROUTING_DECIDE_ASIDE_H
+
+#include "routing/base/err.h"
+
+struct ev_publish;
+struct turn_view;
+
+enum err decide_aside(struct turn_view *t, const struct ev_publish *e);
+
+#endif

@@ -1,0 +1,207 @@
+/* See complete.h. */
+#include "routing/documents/complete.h"
+
+#include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/base/types.h"
+#include "routing/documents/document.h"
+#include "routing/documents/facts.h"
+#include "routing/documents/route.h"
+#include "routing/documents/rows.h"
+#include "routing/state/event.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+
+/* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
+static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact)
+{
+	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
+	struct record r = { .family = FAMILY_RECEIPT }, stored, known;
+	struct draft draft = { .fact = *fact };
+	struct rec_state state;
+	enum err e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &stored);
+
+	if (e != ERR_OK || recipient == NULL)
+		return e != ERR_OK ? e : ERR_NO_MEMORY;
+	state = stored.u.state;
+	recipient->group = GROUP_NONE;
+	recipient->committee = d->origin;
+	draft.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms), .origin = d->origin, .kind = KIND_REFUSAL, .body_version = 1,
+				    .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = t->now.wall_ms,
+				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipient,
+				    .recipient_count = 1 };
+	r.u.receipt = (struct rec_receipt){ .at_ms = t->now.wall_ms, .kind = KIND_REFUSAL, .reason = fact->reason };
+	r.u.receipt.draft = r.u.receipt.envelope.draft = plan_draft(t->plan, &draft);
+	for (uint32_t i = 0; i < fact->target_count; i++) {
+		struct key receipt_key = key_receipt(place.role, place.serial, fact->targets[i]);
+
+		e = core_get(t, FAMILY_RECEIPT, receipt_key, &known);
+		if (e == ERR_OK)
+			continue; /* answered already */
+		if (e != ERR_NOT_FOUND)
+			return e;
+		core_put(t, receipt_key, &r);
+		state.refused++;
+	}
+	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count)
+		state.closed_at_ms = t->now.wall_ms;
+	return document_state(t, place, d, &stored.u.state, &state);
+}
+
+/* All that cannot be served for one reason: one refusal, or as many as their names need. */
+static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer,
+			   enum err why)
+{
+	struct committee_id *targets = arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
+	uint32_t count = 0;
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "", .targets = targets,
+			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	enum err e = ERR_OK;
+
+	if (targets == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < answer->unserved_count; i++) {
+		if (answer->unserved[i].why == why)
+			targets[count++] = answer->unserved[i].committee;
+	}
+	if (count > 0)
+		notify(t, NOTICE_REFUSED, fact.document, targets[0], fact.reason, &d->summary);
+	for (uint32_t at = 0; at < count && e == ERR_OK; at += fact.target_count) {
+		fact.targets = targets + at;
+		fact.target_count = count - at < RECIPIENTS_MAX ? count - at : RECIPIENTS_MAX;
+		e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact) : fact_send(t, d->origin, &fact, NULL, 0, NULL);
+		if (e == ERR_NO_ROUTE)
+			e = ERR_OK;
+	}
+	return e;
+}
+
+enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+{
+	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE, ERR_REJECTED };
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK; i++)
+		e = refuse_all(t, place, d, answer, reasons[i]);
+	return e;
+}
+
+/* Is this one served by an answer already? */
+static bool is_routed(const struct routing_answer *answer, struct committee_id id)
+{
+	for (uint32_t i = 0; i < answer->route_count; i++) {
+		const struct route *r = &answer->routes[i];
+
+		for (uint32_t k = 0; k < r->target_count; k++) {
+			if (id_equal(r->targets[k], id))
+				return true;
+		}
+	}
+	return false;
+}
+
+static enum err complete_mine(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
+{
+	struct committee_id self = t->core->config.self;
+	struct fact fact = { .kind = KIND_RECEIPT, .at_ms = t->now.wall_ms, .from = d->from, .note = "",
+			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	struct record r = { .family = FAMILY_RECEIPT };
+	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
+
+	/* No way back at this moment: the receipt is kept, and given to whoever asks again. */
+	if (e != ERR_OK && e != ERR_NO_ROUTE)
+		return e;
+	r.u.receipt.draft = r.u.receipt.envelope.draft;
+	r.u.receipt.kind = KIND_RECEIPT;
+	r.u.receipt.at_ms = t->now.wall_ms;
+	core_put(t, key_receipt(place.role, place.serial, self), &r);
+	notify(t, NOTICE_ARRIVED, fact.document, d->from, 0, &d->summary);
+	return ERR_OK;
+}
+
+enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
+{
+	struct routing_question q = document_question(d);
+	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
+	struct routing_answer answer;
+	enum err e;
+
+	/* The directory may have changed since it was taken: what was ours to serve still is, whichever way it lies now. */
+	q.taken = d->target_count > 0;
+	e = document_route(t, &q, &answer);
+	q.taken = true;
+	for (uint32_t i = 0; i < d->also_count && e == ERR_OK; i++) {
+		if (!is_routed(&answer, d->also[i]))
+			e = route_target(t, &q, d->also[i], &answer);
+	}
+	if (e != ERR_OK && e != ERR_PROTOCOL)
+		return e;
+	if (d->mine) {
+		e = complete_mine(t, place, d, relays);
+		if (e != ERR_OK)
+			return e;
+	}
+	e = document_publish(t, place, d, &answer);
+	if (e == ERR_OK)
+		e = document_unserved(t, place, d, &answer);
+	if (e != ERR_OK)
+		return e;
+	return document_state(t, place, d, NULL, &state);
+}
+
+enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
+{
+	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)why, .note = "",
+			     .targets = e->targets, .target_count = e->target_count };
+	struct committee_id to = e->neighbour;
+	enum err r;
+
+	fact.document.digest = e->digest;
+	if (e->head != NULL) {
+		fact.document.origin = e->head->origin;
+		fact.document.id = e->head->id;
+		to = e->head->origin;
+		/* It does not go on at all: who would have had it as a member of a subtree is answered for too. */
+		if (!document_is_about_ways(why) && names_subtree(e->head->recipients, e->head->recipient_count))
+			fact.target_count = 0;
+	}
+	notify(t, NOTICE_REFUSED, fact.document, e->neighbour, (uint32_t)why, NULL);
+	if (id_equal(to, t->core->config.self))
+		return ERR_OK;
+	r = fact_send(t, to, &fact, e->relays, e->relay_count, NULL);
+	return r == ERR_NO_ROUTE ? ERR_OK : r;
+}
+
+void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+{
+	struct record r = { .family = FAMILY_FETCH };
+
+	r.u.fetch = (struct rec_fetch){ .role = place.role, .serial = place.serial };
+	core_put(t, key_seq(e->neighbour, e->lane, e->seq), &r);
+	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
+}
+
+void document_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+{
+	struct record r;
+
+	for (uint32_t i = 0; i < d->manifest_count; i++) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_FILE;
+		if (!d->manifest[i].inlined)
+			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
+	}
+	if (place.role == ROLE_RELAY) {
+		memset(&r, 0, sizeof r);
+		r.family = FAMILY_SWEEP;
+		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
+	}
+}
+
+bool document_is_about_ways(enum err e)
+{
+	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT || e == ERR_RETIRED_RECIPIENT;
+}

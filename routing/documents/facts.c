@@ -1,0 +1,53 @@
+/* See facts.h. */
+#include "routing/documents/facts.h"
+
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/links/link.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+#include "routing/state/tree.h"
+
+enum err fact_forward(struct turn_view *t, struct committee_id to, struct committee_id from, const struct rec_stream *fact)
+{
+	struct rec_stream copy = *fact;
+	struct committee_id hop;
+	struct link *l;
+	uint64_t seq;
+	enum err e = tree_next_hop(&t->tree, t->core->config.self, to, &hop);
+
+	if (e == ERR_NOT_FOUND || e == ERR_NO_ROUTE)
+		return ERR_NO_ROUTE;
+	if (e != ERR_OK)
+		return e;
+	l = link_find(t->core, hop);
+	if (l == NULL || !l->present || id_equal(hop, from))
+		return ERR_NO_ROUTE;
+	copy.to = to;
+	link_publish(t, l, LANE_FACTS, &copy, &seq);
+	return ERR_OK;
+}
+
+enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact, const struct blob *relays, uint32_t relay_count,
+		   struct sealed *keep)
+{
+	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
+	struct committee_id nobody = { "" };
+	struct rec_stream s = { .role = ROLE_NONE, .relays = relays, .relay_count = relay_count };
+	struct draft d = { .fact = *fact };
+
+	if (recipient == NULL)
+		return ERR_NO_MEMORY;
+	recipient->committee = to;
+	d.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms), .origin = t->core->config.self, .kind = fact->kind,
+				.body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = t->now.wall_ms,
+				.directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipient,
+				.recipient_count = 1 };
+	s.draft = plan_draft(t->plan, &d);
+	s.fact.draft = s.draft;
+	if (keep != NULL)
+		*keep = (struct sealed){ .draft = s.draft };
+	return fact_forward(t, to, nobody, &s);
+}

@@ -1,0 +1,14 @@
+/* Documents that wait for a neighbour for HELD_MS: a relay tells the origin, once. */
+#ifndef VANTHU_ROUTING_DOCUMENTS_HELD_H
+#define VANTHU_ROUTING_DOCUMENTS_HELD_H
+
+#include "routing/base/err.h"
+#include "routing/base/types.h"
+
+struct link;
+struct turn_view;
+
+/* Looks on along one lane, a bounded number of rows a tick. ERR_STORE and kin. */
+enum err held_look(struct turn_view *t, struct link *l, enum lane lane);
+
+#endif

@@ -1,0 +1,12 @@
+/* What may be let go of after its time: content that relays no longer need, and outgoing documents that nobody waits for any more. */
+#ifndef VANTHU_ROUTING_DOCUMENTS_RETENTION_H
+#define VANTHU_ROUTING_DOCUMENTS_RETENTION_H
+
+#include "routing/base/err.h"
+
+struct turn_view;
+
+/* What SWEEP says is due is looked at, a bounded number a tick; not while the clock is known to be wrong. ERR_STORE and kin. */
+enum err retention_tick(struct turn_view *t);
+
+#endif

@@ -1,0 +1,247 @@
+/* See memory.h. */
+#include "routing/state/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+
+struct core *core_new(const struct core_config *config)
+{
+	struct core *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->config = *config;
+	if (c->config.credit_messages == 0)
+		c->config.credit_messages = CREDIT_MESSAGES;
+	if (c->config.credit_bytes == 0)
+		c->config.credit_bytes = CREDIT_BYTES;
+	c->room = (struct core_room){ true, true, true, ERR_OK };
+	c->next_serial = 1;
+	c->parts_left = DIRECTORY_PARTS_A_TURN;
+	c->act_number = 1;
+	c->tree = tree_new();
+	if (c->tree == NULL) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void core_destroy(struct core *c)
+{
+	if (c == NULL)
+		return;
+	for (uint32_t i = 0; i < c->link_count; i++)
+		free(c->links[i]);
+	free(c->links);
+	requeue_free(&c->requeue);
+	install_free(&c->install);
+	recount_free(&c->recount);
+	tree_destroy(c->tree);
+	free(c);
+}
+
+void core_seed(struct core *c, const uint8_t seed[32])
+{
+	memcpy(c->seed.bytes, seed, sizeof c->seed.bytes);
+	c->drawn = 0;
+}
+
+void core_draw(struct core *c, uint8_t out[16])
+{
+	struct digest d = c->seed;
+
+	/* A keyed hash of a counter: unpredictable as long as the seed is. */
+	c->config.chain_step(&d, ++c->drawn, &c->seed);
+	memcpy(out, d.bytes, 16);
+}
+
+uint64_t core_draw_number(struct core *c)
+{
+	uint8_t bytes[16];
+	uint64_t n;
+
+	core_draw(c, bytes);
+	memcpy(&n, bytes, sizeof n);
+	return n;
+}
+
+struct doc_id core_draw_id(struct core *c, int64_t wall_ms)
+{
+	struct doc_id id;
+
+	core_draw(c, id.bytes);
+	for (unsigned i = 0; i < 6; i++)
+		id.bytes[i] = (uint8_t)((uint64_t)wall_ms >> (8 * (5 - i)));
+	id.bytes[6] = (uint8_t)((id.bytes[6] & 0x0f) | 0x70);
+	id.bytes[8] = (uint8_t)((id.bytes[8] & 0x3f) | 0x80);
+	return id;
+}
+
+struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
+{
+	struct turn_view t = { .core = c, .now = now, .plan = plan };
+
+	c->staged.inner = plan_lookup(plan);
+	t.lookup = staged_lookup(&c->staged);
+	t.tree = (struct tree_view){ .tree = c->tree, .lookup = t.lookup, .arena = plan->arena };
+	return t;
+}
+
+void core_apply(struct core *c, const struct key *key, const struct record *r)
+{
+	struct committee_id neighbour;
+	struct link *l;
+	enum lane lane;
+	enum role role;
+	struct serial serial;
+	uint64_t seq;
+
+	switch (r->family) {
+	case FAMILY_DOCUMENT:
+		if (key_parse_serial(key, &role, &serial) && serial.n >= c->next_serial)
+			c->next_serial = serial.n + 1;
+		break;
+	case FAMILY_ACT:
+		if (key_parse_number(key, &seq) && seq >= c->act_number)
+			c->act_number = seq + 1;
+		break;
+	case FAMILY_DIRECTORY:
+		if (r->u.directory.version > c->directory_version) {
+			c->directory_version = r->u.directory.version;
+			c->valid_until_ms = r->u.directory.valid_until_ms;
+			c->next_alarm_ms = 0;
+		}
+		break;
+	case FAMILY_STREAM:
+		if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
+		    seq > l->out[lane].last)
+			l->out[lane].last = seq;
+		break;
+	case FAMILY_LINKIN:
+		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+			l->in[lane].id = r->u.linkin.stream;
+			l->in[lane].base = r->u.linkin.base;
+			l->in[lane].have = r->u.linkin.have;
+			l->in[lane].chain = r->u.linkin.chain;
+			l->in[lane].rejected_count = r->u.linkin.rejected_count;
+			memcpy(l->in[lane].rejected, r->u.linkin.rejected, sizeof l->in[lane].rejected);
+			l->in[lane].known = true;
+		}
+		break;
+	case FAMILY_LINKOUT:
+		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+			struct stream_out *out = &l->out[lane];
+
+			out->id = r->u.linkout.stream;
+			out->base = r->u.linkout.base;
+			out->acked = r->u.linkout.acked;
+			out->chain = r->u.linkout.chain;
+			if (out->last < out->acked)
+				out->last = out->acked;
+			if (out->sent < out->acked)
+				out->sent = out->acked;
+		}
+		break;
+	default:
+		break; /* nothing of it is held in memory */
+	}
+}
+
+void core_put(struct turn_view *t, struct key key, const struct record *r)
+{
+	plan_put(t->plan, key, r);
+	core_apply(t->core, &key, r);
+}
+
+void core_append(struct turn_view *t, struct key key, const struct record *r)
+{
+	plan_append(t->plan, key, r);
+	core_apply(t->core, &key, r);
+}
+
+void core_erase(struct turn_view *t, enum family family, struct key key)
+{
+	plan_erase(t->plan, family, key);
+}
+
+enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out)
+{
+	return t->lookup.get(t->lookup.ctx, t->plan->arena, family, &key, out);
+}
+
+enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject)
+{
+	struct record r = { .family = FAMILY_ACT };
+
+	r.u.act = (struct rec_act){ .at_ms = t->now.wall_ms, .uid = uid, .verb = verb,
+				    .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
+	if (r.u.act.subject == NULL)
+		return ERR_NO_MEMORY;
+	core_append(t, key_number(t->core->act_number), &r);
+	return ERR_OK;
+}
+
+struct link *link_find(struct core *c, struct committee_id neighbour)
+{
+	uint32_t low = 0, high = c->link_count;
+
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		int order = strcmp(c->links[mid]->neighbour.text, neighbour.text);
+
+		if (order == 0)
+			return c->links[mid];
+		if (order < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+void recount_free(struct recount *r)
+{
+	free(r->tally);
+	memset(r, 0, sizeof *r);
+}
+
+void requeue_free(struct requeue *q)
+{
+	free(q->moved);
+	memset(q, 0, sizeof *q);
+}
+
+void install_free(struct install *i)
+{
+	free(i->passed);
+	i->passed = NULL;
+}
+
+void notify(struct turn_view *t, enum notice what, struct document_ref document, struct committee_id committee, uint32_t reason,
+	    const struct summary *summary)
+{
+	struct act *a = plan_act(t->plan, ACT_NOTIFY);
+
+	a->u.notify = (struct act_notify){ .what = what, .document = document, .committee = committee, .reason = reason };
+	if (summary != NULL)
+		a->u.notify.summary = *summary;
+}
+
+uint64_t core_directory_settling(const struct core *c)
+{
+	return c->staged.version;
+}
+
+bool core_directory_unsettled(const struct core *c)
+{
+	return c->staged.version != 0 || c->install.sweeping;
+}
+
+bool core_asks(const struct core *c, struct committee_id who, enum party party)
+{
+	return c->quest.active && c->quest.party == party && id_equal(c->quest.from, who);
+}
