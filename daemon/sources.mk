@@ -34,6 +34,7 @@ DAEMON := \
 	control/queue \
 	control/recipients \
 	control/reply \
+	control/requests \
 	control/resend \
 	control/room \
 	control/share \

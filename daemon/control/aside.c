@@ -58,8 +58,10 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return true;
 }
 
-void control_aside_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+void control_aside_list(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__LinkName *m = request->aside_list;
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { step, free, false };
 	struct aside_walk *w = calloc(1, sizeof *w);
 	struct committee_id only = { "" };

@@ -92,8 +92,10 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return true;
 }
 
-void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m)
+void control_committees(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__CommitteeQuery *m = request->committees;
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { step, free, false };
 	struct key all = { .len_bytes = 0 };
 	struct committee_walk *w;
@@ -192,8 +194,9 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	return !data.last;
 }
 
-void control_directory(struct client *c, uint64_t id)
+void control_directory(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { tell_piece, free, true };
 	struct file_walk *w = calloc(1, sizeof *w);
 
@@ -209,8 +212,9 @@ void control_directory(struct client *c, uint64_t id)
 
 /* ---- our own keys ---- */
 
-void control_keys(struct client *c, uint64_t id)
+void control_keys(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(core_self(c->control->parts.core));
 	struct record r;

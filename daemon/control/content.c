@@ -188,8 +188,10 @@ static unsigned count_downloads(const struct client *c)
 	return n;
 }
 
-void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m)
+void control_content(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Content *m = request->content;
+	uint64_t id = request->id;
 	struct download *d;
 	struct found_document f;
 	text_t about = m->ref->text;
@@ -230,8 +232,10 @@ void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m
 	control_downloads_go_on(c);
 }
 
-void control_content_credit(struct client *c, uint64_t id, const Vanthu__V1__ControlCredit *m)
+void control_content_credit(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__ControlCredit *m = request->credit;
+	uint64_t id = request->id;
 	for (struct download *d = c->downloads; d != NULL; d = d->next) {
 		if (d->id == id && m->bytes > d->credit_bytes)
 			d->credit_bytes = m->bytes;
@@ -335,8 +339,10 @@ static void verified(struct job *j)
 	free(v);
 }
 
-void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+void control_verify(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Ref *m = request->verify;
+	uint64_t id = request->id;
 	struct verification *v = calloc(1, sizeof *v);
 	struct rec_envelope envelope;
 	struct found_document f;

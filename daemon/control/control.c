@@ -8,6 +8,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/control/internal.h"
+#include "daemon/control/requests.h"
 #include "proto/prescan.h"
 
 /* Some requests walk through all that is stored (a document by the ending of its id): for the office's, and for all the others' together, so
@@ -102,124 +103,6 @@ struct lookup control_lookup(const struct client *c)
 
 /* ---- requests ---- */
 
-static bool door_allows(enum door door, Vanthu__V1__Request__WhatCase what)
-{
-	if (what == VANTHU__V1__REQUEST__WHAT_RECOVER)
-		return door == DOOR_OPERATE;
-	if (what >= VANTHU__V1__REQUEST__WHAT_STATUS)
-		return true;
-	if (what >= VANTHU__V1__REQUEST__WHAT_PING)
-		return door == DOOR_OPERATE;
-	if (what == VANTHU__V1__REQUEST__WHAT_DATA)
-		return door != DOOR_READ;
-	return door == DOOR_OFFICE;
-}
-
-/* What all three sockets answer. */
-static void serve_read(struct client *c, const Vanthu__V1__Request *m)
-{
-	uint64_t id = m->id;
-
-	switch (m->what_case) {
-	case VANTHU__V1__REQUEST__WHAT_STATUS:
-		control_status(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_LINKS:
-		control_links(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_QUEUE:
-		control_queue(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
-		control_aside_list(c, id, m->aside_list);
-		break;
-	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
-		control_queue_list(c, id, m->queue_list);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_TRACE:
-		control_trace(c, id, m->trace);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_COMMITTEES:
-		control_committees(c, id, m->committees);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_DIRECTORY:
-		control_directory(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_KEYS:
-		control_keys(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_FIGURES:
-		control_figures(c, id);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_TARGET:
-		control_target(c, id, m->target);
-		return;
-	default:
-		control_say_error(c, id, ERR_UNSUPPORTED, "");
-		return;
-	}
-}
-
-static void serve(struct client *c, const Vanthu__V1__Request *m, struct blob bytes)
-{
-	uint64_t id = m->id;
-
-	switch (m->what_case) {
-	case VANTHU__V1__REQUEST__WHAT_SUBMIT:
-		control_submit(c, id, m->submit, bytes);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_DATA:
-		if (!control_import_data(c, id, m->data))
-			control_data(c, id, m->data);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_LIST:
-		control_list(c, id, m->list);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_SHOW:
-		control_show(c, id, m->show);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_CONTENT:
-		control_content(c, id, m->content);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_CREDIT:
-		control_content_credit(c, id, m->credit);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_VERIFY:
-		control_verify(c, id, m->verify);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_EVIDENCE:
-		control_evidence(c, id, m->evidence);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:
-		control_paper_add(c, id, m->paper_add);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
-		control_paper_cancel(c, id, m->paper_cancel);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_PAPERS:
-		control_papers(c, id, m->papers);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_RESEND:
-		control_resend(c, id, m->resend);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_PING:
-		control_ping(c, id, m->ping);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_IMPORT:
-		control_import(c, id, m->import);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_RECOVER:
-		control_recover(c, id, m->recover);
-		return;
-	case VANTHU__V1__REQUEST__WHAT_RECOUNT:
-		control_recount(c, id, m->recount);
-		return;
-	default:
-		serve_read(c, m);
-		return;
-	}
-}
-
 /* False: it cannot be taken yet. */
 static bool take_request(struct client *c, struct blob bytes)
 {
@@ -231,15 +114,16 @@ static bool take_request(struct client *c, struct blob bytes)
 	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
 	if (m == NULL) {
 		control_say_error(c, 0, e, "");
-	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET && !door_allows(c->door, m->what_case)) {
-		control_say_error(c, m->id, ERR_PERMISSION, "");
+	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET && (e = requests_allowed(c->door, m)) != ERR_OK) {
+		control_say_error(c, m->id, e, "");
 	} else if ((e = control_check(m, about)) != ERR_OK) {
 		control_say_error(c, m->id, e, about);
 	} else if (!control_fits(c, m, bytes.len_bytes)) {
 		control_wait(c);
 		return false;
 	} else {
-		serve(c, m, bytes);
+		c->request = bytes;
+		requests_serve(c, m);
 	}
 	return true;
 }

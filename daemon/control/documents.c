@@ -229,8 +229,10 @@ static void drop(void *walk)
 	free(l);
 }
 
-void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m)
+void control_list(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__List *m = request->list;
+	uint64_t id = request->id;
 	static const struct listing_kind plain = { step, drop, false }, with_members = { step, drop, true };
 	struct document_walk *l = calloc(1, sizeof *l);
 	enum err e = l == NULL ? ERR_OK : read_list(l, m);

@@ -163,8 +163,10 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	return r.more;
 }
 
-void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+void control_evidence(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Ref *m = request->evidence;
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { tell_piece, free, true };
 	struct evidence_walk *w;
 	struct found_document f;

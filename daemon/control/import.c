@@ -125,8 +125,10 @@ static void hand_over(struct import *i)
 	destroy(i);
 }
 
-void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m)
+void control_import(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Import *m = request->import;
+	uint64_t id = request->id;
 	struct import *i;
 
 	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL || installer_busy(c->control->parts.installer)) {

@@ -59,6 +59,7 @@ struct client {
 	enum door door;
 	uint32_t uid;
 	int poll_index;
+	struct blob request;      /* the frame that is being served */
 	struct account *account;
 	uint8_t *in;
 	size_t in_len, in_capacity;
@@ -186,16 +187,16 @@ size_t control_out_waiting(const struct client *c);
 struct lookup control_lookup(const struct client *c);
 
 /* ---- the requests ---- */
-void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request);
+void control_submit(struct client *c, const Vanthu__V1__Request *request);
 void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
 void control_submit_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
 void control_uploads_drop(struct client *c);
 
-void control_content(struct client *c, uint64_t id, const Vanthu__V1__Content *m);
-void control_content_credit(struct client *c, uint64_t id, const Vanthu__V1__ControlCredit *m);
+void control_content(struct client *c, const Vanthu__V1__Request *request);
+void control_content_credit(struct client *c, const Vanthu__V1__Request *request);
 void control_downloads_go_on(struct client *c);
 void control_downloads_drop(struct client *c);
-void control_verify(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+void control_verify(struct client *c, const Vanthu__V1__Request *request);
 
 /* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is something else. */
 enum { CONTROL_ENDING_MIN = 6, CONTROL_ID_DIGITS = 32, CONTROL_CHOICES_MAX = 8 };
@@ -229,7 +230,7 @@ unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);
 void control_id_to_hex(const struct doc_id *id, char out[CONTROL_ID_DIGITS + 1]);
 void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count);
 
-void control_list(struct client *c, uint64_t id, const Vanthu__V1__List *m);
+void control_list(struct client *c, const Vanthu__V1__Request *request);
 /* A listing of any kind. `step` tells a row or passes one over: true when there is more; false when it has ended and has told that too
  * (control_listing_end). It runs with the arena of requests emptied. `drop` frees the walk. */
 struct listing_kind {
@@ -245,17 +246,17 @@ void control_listing_go_on(struct client *c);
 /* There is something to tell, and room for it. */
 bool control_listing_ready(const struct client *c);
 void control_listing_drop(struct client *c);
-void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
-void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
-void control_evidence(struct client *c, uint64_t id, const Vanthu__V1__Ref *m);
+void control_show(struct client *c, const Vanthu__V1__Request *request);
+void control_trace(struct client *c, const Vanthu__V1__Request *request);
+void control_evidence(struct client *c, const Vanthu__V1__Request *request);
 
-void control_status(struct client *c, uint64_t id);
-void control_links(struct client *c, uint64_t id);
-void control_queue(struct client *c, uint64_t id);
-void control_aside_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
-void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
-void control_committees(struct client *c, uint64_t id, const Vanthu__V1__CommitteeQuery *m);
-void control_keys(struct client *c, uint64_t id);
+void control_status(struct client *c, const Vanthu__V1__Request *request);
+void control_links(struct client *c, const Vanthu__V1__Request *request);
+void control_queue(struct client *c, const Vanthu__V1__Request *request);
+void control_aside_list(struct client *c, const Vanthu__V1__Request *request);
+void control_queue_list(struct client *c, const Vanthu__V1__Request *request);
+void control_committees(struct client *c, const Vanthu__V1__Request *request);
+void control_keys(struct client *c, const Vanthu__V1__Request *request);
 /* What names an entry on paper: an ending of its id, or its number. */
 struct paper_name {
 	char digits[CONTROL_ID_DIGITS + 1];
@@ -264,25 +265,25 @@ struct paper_name {
 };
 void control_paper_name(const char *text, struct paper_name *out);
 bool control_paper_named(const struct paper_name *n, const struct rec_paper *p);
-void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m);
-void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m);
-void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m);
+void control_paper_add(struct client *c, const Vanthu__V1__Request *request);
+void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request);
+void control_papers(struct client *c, const Vanthu__V1__Request *request);
 void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
-void control_resend(struct client *c, uint64_t id, const Vanthu__V1__Resend *m);
+void control_resend(struct client *c, const Vanthu__V1__Request *request);
 void control_resend_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
-void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m);
+void control_target(struct client *c, const Vanthu__V1__Request *request);
 /* This year's, for `status`: without rows. */
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
-void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m);
+void control_recount(struct client *c, const Vanthu__V1__Request *request);
 /* What a recount could not read goes into the log, whoever began it. */
 void control_recount_log(const struct recount_result *r);
 void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *r);
-void control_figures(struct client *c, uint64_t id);
-void control_recover(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
-void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m);
+void control_figures(struct client *c, const Vanthu__V1__Request *request);
+void control_recover(struct client *c, const Vanthu__V1__Request *request);
+void control_ping(struct client *c, const Vanthu__V1__Request *request);
 
-void control_directory(struct client *c, uint64_t id);
-void control_import(struct client *c, uint64_t id, const Vanthu__V1__Import *m);
+void control_directory(struct client *c, const Vanthu__V1__Request *request);
+void control_import(struct client *c, const Vanthu__V1__Request *request);
 void control_import_drop(struct client *c);
 /* What is being installed, for `status` and for who waits for it. */
 void control_installation(const struct control *control, Vanthu__V1__Installation *out);

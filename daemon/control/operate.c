@@ -22,8 +22,10 @@ static void operate(struct client *c, struct pending_reply reply, struct ev_oper
 	}
 }
 
-void control_recover(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+void control_recover(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__LinkName *m = request->recover;
+	uint64_t id = request->id;
 	struct ev_operate what = { .operation = OPERATION_RESUME };
 
 	if (field_id(m->committee, true, &what.neighbour) != ERR_OK)
@@ -32,8 +34,10 @@ void control_recover(struct client *c, uint64_t id, const Vanthu__V1__LinkName *
 		operate(c, (struct pending_reply){ .request_id = id, .done = true }, what);
 }
 
-void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+void control_ping(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__LinkName *m = request->ping;
+	uint64_t id = request->id;
 	struct ev_operate what = { .operation = OPERATION_LINK_PING };
 
 	if (field_id(m->committee, false, &what.neighbour) != ERR_OK)
@@ -42,7 +46,9 @@ void control_ping(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
 		operate(c, (struct pending_reply){ .request_id = id, .pong = true }, what);
 }
 
-void control_recount(struct client *c, uint64_t id, const Vanthu__V1__Recount *m)
+void control_recount(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Recount *m = request->recount;
+	uint64_t id = request->id;
 	operate(c, (struct pending_reply){ .request_id = id }, (struct ev_operate){ .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT });
 }

@@ -66,8 +66,10 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 	return ERR_OK;
 }
 
-void control_paper_add(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m)
+void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__PaperAdd *m = request->paper_add;
+	uint64_t id = request->id;
 	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .strict = m->strict,
 							       .reason = "", .dry_run = m->dry_run } };
 	struct paper_texts *t = calloc(1, sizeof *t);
@@ -149,8 +151,10 @@ static enum err find(struct client *c, struct paper_search *s)
 	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
 }
 
-void control_paper_cancel(struct client *c, uint64_t id, const Vanthu__V1__PaperCancel *m)
+void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__PaperCancel *m = request->paper_cancel;
+	uint64_t id = request->id;
 	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t;

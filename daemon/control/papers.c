@@ -164,8 +164,10 @@ static void drop(void *walk)
 	free(w);
 }
 
-void control_papers(struct client *c, uint64_t id, const Vanthu__V1__PaperQuery *m)
+void control_papers(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__PaperQuery *m = request->papers;
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { step, drop, false };
 	struct paper_walk *w;
 

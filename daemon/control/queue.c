@@ -177,8 +177,10 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return true;
 }
 
-void control_queue_list(struct client *c, uint64_t id, const Vanthu__V1__LinkName *m)
+void control_queue_list(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__LinkName *m = request->queue_list;
+	uint64_t id = request->id;
 	static const struct listing_kind kind = { step, free, false };
 	struct queue_walk *w = calloc(1, sizeof *w);
 	struct link_view v;

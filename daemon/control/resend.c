@@ -2,8 +2,10 @@
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 
-void control_resend(struct client *c, uint64_t id, const Vanthu__V1__Resend *m)
+void control_resend(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Resend *m = request->resend;
+	uint64_t id = request->id;
 	struct event event = { .type = EVENT_RESEND };
 	struct found_document f;
 	struct pending_reply *p;

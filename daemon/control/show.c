@@ -402,8 +402,10 @@ static enum err fill_view(struct client *c, const struct found_document *f, Vant
 	return e != ERR_OK ? e : control_receipts(c, f, &view->receipts, &view->n_receipts);
 }
 
-void control_show(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+void control_show(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Ref *m = request->show;
+	uint64_t id = request->id;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_VIEW);
 	Vanthu__V1__DocumentView view = VANTHU__V1__DOCUMENT_VIEW__INIT;
 	Vanthu__V1__DocumentLine line;

@@ -168,8 +168,9 @@ static bool is_shown(const struct link_view *v)
 	return v->present || v->leaving || v->queued[LANE_FACTS] + v->queued[LANE_URGENT] + v->queued[LANE_NORMAL] > 0;
 }
 
-void control_links(struct client *c, uint64_t id)
+void control_links(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	struct link_view v;
 
 	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
@@ -216,8 +217,9 @@ static uint64_t older_than(struct client *c, struct arena *a, const struct link_
 	return low - (s->acked + 1);
 }
 
-void control_queue(struct client *c, uint64_t id)
+void control_queue(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	struct arena *a = arena_new(1 << 20);
 	struct link_view v;
 
@@ -328,8 +330,9 @@ static void fill_installation(struct client *c, Vanthu__V1__Installation *i, Van
 	s->directory_failed_about = about;
 }
 
-void control_status(struct client *c, uint64_t id)
+void control_status(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_STATUS);
 	Vanthu__V1__Status s = VANTHU__V1__STATUS__INIT;
 	struct store *store = c->control->parts.store;
@@ -398,8 +401,9 @@ static uint64_t resident_bytes(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-void control_figures(struct client *c, uint64_t id)
+void control_figures(struct client *c, const Vanthu__V1__Request *request)
 {
+	uint64_t id = request->id;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_FIGURES);
 	Vanthu__V1__Figures f = VANTHU__V1__FIGURES__INIT;
 	struct control_figures figures = { .up_since_ms = 0 };

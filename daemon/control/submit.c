@@ -355,12 +355,14 @@ static bool has_group(const struct upload *u)
 	return false;
 }
 
-void control_submit(struct client *c, uint64_t id, const Vanthu__V1__Submit *m, struct blob request)
+void control_submit(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Submit *m = request->submit;
+	uint64_t id = request->id;
 	struct upload *u = calloc(1, sizeof *u);
 	enum err e;
 
-	if (u == NULL || !take_arena(u, c->control, request.len_bytes)) {
+	if (u == NULL || !take_arena(u, c->control, c->request.len_bytes)) {
 		free(u);
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;

@@ -147,8 +147,10 @@ enum err control_target_now(struct client *c, Vanthu__V1__Target *out)
 	return read_counters(c, january, january + MONTHS_A_YEAR - 1, out, false);
 }
 
-void control_target(struct client *c, uint64_t id, const Vanthu__V1__TargetQuery *m)
+void control_target(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__TargetQuery *m = request->target;
+	uint64_t id = request->id;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_TARGET);
 	Vanthu__V1__Target target = VANTHU__V1__TARGET__INIT;
 	uint32_t from = m->from_month, to = m->to_month;

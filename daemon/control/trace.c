@@ -133,8 +133,10 @@ static enum err find_way(struct client *c, const struct found_document *f, struc
 	return e;
 }
 
-void control_trace(struct client *c, uint64_t id, const Vanthu__V1__Ref *m)
+void control_trace(struct client *c, const Vanthu__V1__Request *request)
 {
+	const Vanthu__V1__Ref *m = request->trace;
+	uint64_t id = request->id;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_TRACE);
 	Vanthu__V1__Trace trace = VANTHU__V1__TRACE__INIT;
 	struct way way = { .client = c, .arena = c->control->arena };
