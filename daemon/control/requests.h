@@ -3,6 +3,7 @@
 #define VANTHU_DAEMON_CONTROL_REQUESTS_H
 
 #include "daemon/control/share.h"
+#include "routing/base/err.h"
 #include "proto/control.pb-c.h"
 
 struct client;
