@@ -49,7 +49,8 @@ static enum err load_last(struct turn_view *t, enum family family, struct key pr
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Where the records number what comes next: a number whose record is damaged was given all the same, and what else lies under it is whole. */
+/* Where the records number what comes next: a number whose record is damaged was given all the
+ * same, and what else lies under it is whole. */
 static enum err load_number(struct turn_view *t, enum family family, struct key prefix)
 {
 	struct scan scan = scan_of(prefix);
@@ -132,7 +133,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 	case EVENT_MESSAGE:
 		return decide_message(&t, &event->u.message);
 	case EVENT_PUBLISH:
-		return event->u.publish.aside ? decide_aside(&t, &event->u.publish) : decide_publish(&t, &event->u.publish);
+		return event->u.publish.aside ? decide_aside(&t, &event->u.publish)
+					      : decide_publish(&t, &event->u.publish);
 	case EVENT_FETCHED:
 		return decide_fetched(&t, &event->u.fetched);
 	case EVENT_DIRECTORY:
@@ -159,11 +161,14 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 void core_set_room(struct core *c, struct core_room room)
 {
 	for (uint32_t i = 0; c->room.documents != room.documents && i < c->link_count; i++)
-		c->links[i]->next_ping_ms = 0; /* the neighbours hear at once why their documents wait, or that they need not any more */
+		/* the neighbours hear at once why their documents wait, or that they need not any
+		 * more */
+		c->links[i]->next_ping_ms = 0;
 	c->room = room;
 }
 
-void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes)
+void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,
+		     uint64_t attachment_max_bytes)
 {
 	c->config.relay_retention_ms = relay_retention_ms;
 	c->config.expire_ms = expire_ms;
@@ -174,7 +179,9 @@ void core_stand(const struct core *c, struct stand_view *out)
 {
 	*out = (struct stand_view){ .alarm = ERR_OK };
 	if (c->stand.alarm != ERR_OK)
-		*out = (struct stand_view){ .alarm = c->stand.alarm, .since_ms = c->stand.since_ms, .by = c->stand.by };
+		*out = (struct stand_view){ .alarm = c->stand.alarm,
+					    .since_ms = c->stand.since_ms,
+					    .by = c->stand.by };
 }
 
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a)
@@ -210,8 +217,9 @@ uint32_t core_link_count(const struct core *c)
 	return c->link_count;
 }
 
-/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes when it is right (routing/links/guard.c). That cannot be
- * told from here for certain; what else would keep a living link from subscribing lasts seconds. */
+/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes
+ * when it is right (routing/links/guard.c). That cannot be told from here for certain; what else
+ * would keep a living link from subscribing lasts seconds. */
 static enum err waits_for(const struct core *c, const struct link *l)
 {
 	int64_t ahead_ms = clock_ahead_ms(&l->clock, c->now);
@@ -220,13 +228,15 @@ static enum err waits_for(const struct core *c, const struct link *l)
 	if (l->up && l->withholding != 0)
 		return (enum err)l->withholding; /* it says so itself */
 	for (int lane = LANE_URGENT; lane < LANE_COUNT; lane++)
-		waits = waits || (!l->out[lane].subscribed && l->out[lane].last > l->out[lane].acked);
+		waits =
+		    waits || (!l->out[lane].subscribed && l->out[lane].last > l->out[lane].acked);
 	return l->up && off && waits ? ERR_CLOCK_NEIGHBOUR : ERR_OK;
 }
 
 static uint32_t down_reason_of(const struct link *l)
 {
-	bool vague = l->down_reason == 0 || l->down_reason == ERR_NETWORK || l->down_reason == ERR_TIMEOUT;
+	bool vague =
+	    l->down_reason == 0 || l->down_reason == ERR_NETWORK || l->down_reason == ERR_TIMEOUT;
 
 	if (l->up)
 		return 0;
@@ -240,7 +250,8 @@ static void view_waiting(const struct core *c, const struct link *l, struct link
 {
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
 		const struct aside_sum *s = &l->aside[lane];
-		int64_t since_ms = c->aside.run_from_ms - (int64_t)(c->aside.run_base_ms - s->since_run_ms);
+		int64_t since_ms =
+		    c->aside.run_from_ms - (int64_t)(c->aside.run_base_ms - s->since_run_ms);
 
 		int64_t age_ms = c->now.mono_ms - since_ms;
 
@@ -248,7 +259,9 @@ static void view_waiting(const struct core *c, const struct link *l, struct link
 			out->aside_age_ms = age_ms;
 		out->aside += s->count;
 		out->aside_bytes += s->bytes;
-		if (l->held_for[lane] == ERR_OK || (out->held_for != ERR_OK && c->now.mono_ms - l->held_since_ms[lane] <= out->held_ms))
+		if (l->held_for[lane] == ERR_OK ||
+		    (out->held_for != ERR_OK &&
+		     c->now.mono_ms - l->held_since_ms[lane] <= out->held_ms))
 			continue;
 		out->held_for = l->held_for[lane];
 		out->held_ms = c->now.mono_ms - l->held_since_ms[lane];
@@ -269,7 +282,8 @@ static void link_view_of(const struct core *c, const struct link *l, struct link
 	out->last_proof_ms = l->last_proof_ms;
 	out->last_rtt_us = l->rtt_us;
 	out->store_alarm = l->stand.its != ERR_OK ? l->stand.its : l->stand.ours;
-	out->store_alarm_since_ms = l->stand.its != ERR_OK ? l->stand.its_since_ms : l->stand.ours_since_ms;
+	out->store_alarm_since_ms =
+	    l->stand.its != ERR_OK ? l->stand.its_since_ms : l->stand.ours_since_ms;
 	out->violations = l->violations;
 	out->peer_directory_version = l->peer_directory_version;
 	out->clock_known = l->clock.known;
@@ -308,7 +322,8 @@ struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour
 	return l == NULL || lane == LANE_NONE ? NULL : &l->out[lane];
 }
 
-void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest)
+void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
+		     const struct digest *digest)
 {
 	c->config.chain_step(chain, n, digest);
 }
@@ -328,7 +343,8 @@ struct committee_id core_self(const struct core *c)
 	return c->config.self;
 }
 
-/* Credit before the acknowledgement: what the acknowledgement lets go must find the new bound already there. */
+/* Credit before the acknowledgement: what the acknowledgement lets go must find the new bound
+ * already there. */
 static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct stream_in *in = &l->in[lane];
@@ -341,13 +357,19 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	if (room && stream_credit_due(in, l->credit_messages, l->credit_bytes)) {
 		in->credit_seq = in->have + l->credit_messages;
 		in->credit_bytes = in->got_bytes + l->credit_bytes;
-		m.u.credit = (struct msg_credit){ .lane = lane, .stream = in->id, .credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes };
+		m.u.credit = (struct msg_credit){ .lane = lane,
+						  .stream = in->id,
+						  .credit_seq = in->credit_seq,
+						  .credit_bytes = in->credit_bytes };
 		link_say(t, l, &m);
 	}
 	if (in->acked != in->have) {
 		memset(&m, 0, sizeof m);
 		m.type = MESSAGE_ACKNOWLEDGE;
-		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
+		m.u.acknowledge = (struct msg_acknowledge){ .lane = lane,
+							    .stream = in->id,
+							    .have = in->have,
+							    .chain = in->chain,
 							    .rejected_count = in->rejected_count };
 		memcpy(m.u.acknowledge.rejected, in->rejected, sizeof m.u.acknowledge.rejected);
 		in->acked = in->have;
@@ -372,7 +394,8 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 		l->touched = false;
 		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 			finish_lane(&t, l, lane);
-			pump = pump || (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
+			pump = pump ||
+			       (l->out[lane].subscribed && l->out[lane].sent < l->out[lane].last);
 		}
 		if (pump)
 			plan_act(plan, ACT_PUMP)->neighbour = l->neighbour;
@@ -387,14 +410,17 @@ static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t hi
 	return n < low ? low : n > high ? high : n;
 }
 
-void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes)
+void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages,
+		     uint64_t credit_bytes)
 {
 	struct link *l = link_find(c, neighbour);
 
 	if (l == NULL)
 		return;
-	l->next_credit_messages = bounded(credit_messages, c->config.credit_messages, 1, CREDIT_MESSAGES_MAX);
-	l->next_credit_bytes = bounded(credit_bytes, c->config.credit_bytes, ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX);
+	l->next_credit_messages =
+	    bounded(credit_messages, c->config.credit_messages, 1, CREDIT_MESSAGES_MAX);
+	l->next_credit_bytes =
+	    bounded(credit_bytes, c->config.credit_bytes, ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX);
 	if (!l->connected || l->next_credit_messages > l->credit_messages)
 		l->credit_messages = l->next_credit_messages;
 	if (!l->connected || l->next_credit_bytes > l->credit_bytes)

@@ -1,8 +1,9 @@
-/* The core: one committee's whole behaviour as a function of events, stored records and time.  No I/O, clock, randomness,
- * threads or globals, so that the simulator runs the shipped code. docs/ARCHITECTURE.md "The turn".
+/* The core: one committee's whole behaviour as a function of events, stored records and time.  No
+ * I/O, clock, randomness, threads or globals, so that the simulator runs the shipped code.
+ * docs/ARCHITECTURE.md "The turn".
  *
- * Order within a turn:  core_take* → (seal) → (commit) → (acts).  core_take changes memory at once, so a turn that cannot
- * be committed ends the process: memory is ahead of the disk. */
+ * Order within a turn:  core_take* → (seal) → (commit) → (acts).  core_take changes memory at once,
+ * so a turn that cannot be committed ends the process: memory is ahead of the disk. */
 #ifndef VANTHU_ROUTING_CORE_H
 #define VANTHU_ROUTING_CORE_H
 
@@ -21,14 +22,18 @@ struct turn_view;
 
 struct core_config {
 	struct committee_id self;
-	uint64_t credit_messages;      /* a lane's window; 0: the default of routing/base/limits.h */
+	/* a lane's window; 0: the default of routing/base/limits.h */
+	uint64_t credit_messages;
 	uint64_t credit_bytes;
 	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
-	int64_t expire_ms;             /* an outgoing document without all receipts is marked expired then; 0: never */
+	/* an outgoing document without all receipts is marked expired then; 0: never */
+	int64_t expire_ms;
 	uint64_t attachment_max_bytes;
 	uint32_t recount_records;      /* looked at in a tick of a recount; 0: some 500 */
-	uint32_t directory_rows;       /* of a directory that are written or looked at in a tick; 0: DIRECTORY_STAGE_ROWS */
-	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖ digest), in place. */
+	/* of a directory that are written or looked at in a tick; 0: DIRECTORY_STAGE_ROWS */
+	uint32_t directory_rows;
+	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖
+	 * digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
 };
 
@@ -36,29 +41,35 @@ struct core_config {
 struct core *core_new(const struct core_config *config);
 void core_destroy(struct core *c);
 
-/* Boot: rebuilds memory from the stored records through the same apply that runs live. What is missing (streams of a neighbour
- * that has none yet) goes to the plan, to be committed before anything else. Seed the core first. ERR_STORE, ERR_DAMAGED, ERR_NO_MEMORY. */
+/* Boot: rebuilds memory from the stored records through the same apply that runs live. What is
+ * missing (streams of a neighbour that has none yet) goes to the plan, to be committed before
+ * anything else. Seed the core first. ERR_STORE, ERR_DAMAGED, ERR_NO_MEMORY. */
 enum err core_load(struct core *c, struct now now, struct plan *plan);
 
-/* Gives the core its randomness, once after core_new: stream ids, envelope ids and ping tokens are drawn from it. */
+/* Gives the core its randomness, once after core_new: stream ids, envelope ids and ping tokens are
+ * drawn from it. */
 void core_seed(struct core *c, const uint8_t seed[32]);
 
-/* One event. Fails only with ERR_STORE (a lookup failed): the process ends. What is wrong with the event itself is answered in the plan. */
+/* One event. Fails only with ERR_STORE (a lookup failed): the process ends. What is wrong with the
+ * event itself is answered in the plan. */
 enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan);
 
-/* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn touched, once each. */
+/* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn
+ * touched, once each. */
 enum err core_finish(struct core *c, struct now now, struct plan *plan);
 
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);
 
-/* What there is room for. The shell says so before each turn, when it has looked at disk and map. */
+/* What there is room for. The shell says so before each turn, when it has looked at disk and
+ * map. */
 struct core_room {
 	bool submissions; /* of our own, and on paper */
 	bool documents;   /* of others */
 	bool facts;
 	enum err why;     /* what submissions are refused with */
 };
+
 void core_set_room(struct core *c, struct core_room room);
 
 /* What the directory in force says of the key that this daemon signs with. */
@@ -68,25 +79,32 @@ struct signer_validity {
 	int64_t to_ms;           /* 0: no end known */
 	int64_t revoked_from_ms; /* 0: not revoked */
 };
+
 /* Said by the shell whenever either changes; until then no key is checked. */
 void core_set_signer(struct core *c, const struct signer_validity *v);
 
 /* May it sign? As of the last event. */
 struct clock_view {
 	enum clock_verdict verdict;
-	int64_t ahead_ms;   /* by how much the others' clocks are ahead of ours, when the verdict is CLOCK_WRONG */
-	enum err refusing;  /* ERR_OK, ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN: nothing new is signed */
+	/* by how much the others' clocks are ahead of ours, when the verdict is CLOCK_WRONG */
+	int64_t ahead_ms;
+	/* ERR_OK, ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN: nothing new is signed */
+	enum err refusing;
 	struct signer_validity signer;
 	int64_t now_ms;     /* wall */
 };
+
 void core_clock(struct core *c, struct clock_view *out);
 
 /* What a reload may change. */
-void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms, uint64_t attachment_max_bytes);
+void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,
+		     uint64_t attachment_max_bytes);
 
-/* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for the configured default. A larger one holds at once. A
- * smaller one from the next connection on, because what was promised may be under way. Nothing happens when there is no such link. */
-void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages, uint64_t credit_bytes);
+/* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for
+ * the configured default. A larger one holds at once. A smaller one from the next connection on,
+ * because what was promised may be under way. Nothing happens when there is no such link. */
+void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages,
+		     uint64_t credit_bytes);
 
 /* ---- What the outbox and the figures read ---- */
 
@@ -100,59 +118,77 @@ struct link_view {
 	int64_t last_rtt_us;
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
-	uint32_t aside;              /* taken from it and not believed yet; see routing/links/aside.c */
+	/* taken from it and not believed yet; see routing/links/aside.c */
+	uint32_t aside;
 	uint64_t aside_bytes;
 	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
-	uint64_t rejected;           /* items of its that never came as they should; in this process */
+	/* items of its that never came as they should; in this process */
+	uint64_t rejected;
 	uint64_t rejected_by;        /* of ours, that it rejected */
-	enum err held_for;           /* why the head of a lane of its is not taken now; ERR_OK: none is held up */
+	/* why the head of a lane of its is not taken now; ERR_OK: none is held up */
+	enum err held_for;
 	int64_t held_ms;             /* so long */
 	uint64_t peer_directory_version;
-	enum err store_alarm; /* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND, ERR_TWICE */
+	/* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND,
+	 * ERR_TWICE */
+	enum err store_alarm;
 	int64_t store_alarm_since_ms; /* wall */
 	bool clock_known;           /* its clock has been measured */
 	int64_t clock_ahead_ms;     /* of ours, now; negative: behind */
 	int64_t clock_error_ms;     /* at most, either way; -1: it may be any amount later there */
 	int64_t clock_measured_ms;  /* wall */
-	enum err waits_for;         /* why documents do not go over this link although it is up: ERR_CLOCK_NEIGHBOUR; ERR_OK: nothing known */
-	uint32_t down_reason; /* error code: why it is not up, as far as this side can know it; 0 while it is up */
+	/* why documents do not go over this link although it is up: ERR_CLOCK_NEIGHBOUR; ERR_OK:
+	 * nothing known */
+	enum err waits_for;
+	/* error code: why it is not up, as far as this side can know it; 0 while it is up */
+	uint32_t down_reason;
 };
+
 uint32_t core_link_count(const struct core *c);
 bool core_link(const struct core *c, uint32_t index, struct link_view *out);
 bool core_link_find(const struct core *c, struct committee_id neighbour, struct link_view *out);
 
-/* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such link or it is not subscribed. */
+/* The outgoing side of a lane: what the pump reads and moves forward. NULL when there is no such
+ * link or it is not subscribed. */
 struct stream_out *core_stream_out(struct core *c, struct committee_id neighbour, enum lane lane);
 
-/* How long a row of a queue has waited (ms, as of the last event), whatever was done to the clock meanwhile; with the time that the daemon was down,
- * as far as that is known. */
+/* How long a row of a queue has waited (ms, as of the last event), whatever was done to the clock
+ * meanwhile; with the time that the daemon was down, as far as that is known. */
 int64_t core_row_age_ms(const struct core *c, const struct rec_stream *row);
 
 /* The configured hash, for whoever carries chains on (the outbox). */
-void core_chain_step(const struct core *c, struct digest *chain, uint64_t n, const struct digest *digest);
+void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
+		     const struct digest *digest);
 
-/* Is this store behind what neighbours hold of it, or does it run twice? ERR_OK: neither. Until an operator has settled it. */
+/* Is this store behind what neighbours hold of it, or does it run twice? ERR_OK: neither. Until an
+ * operator has settled it. */
 struct stand_view {
 	enum err alarm; /* ERR_OK, ERR_BEHIND, ERR_TWICE */
 	int64_t since_ms;
 	struct committee_id by; /* the neighbour that showed it */
 };
+
 void core_stand(const struct core *c, struct stand_view *out);
 
-/* Is a directory part of this one's awaited? The shell keeps the parts and has the whole checked. */
+/* Is a directory part of this one's awaited? The shell keeps the parts and has the whole
+ * checked. */
 bool core_asks(const struct core *c, struct committee_id who, enum party party);
 
 /* How long it has lain there: of the daemon's running time. */
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a);
-uint64_t core_aside_count(const struct core *c); /* of all links, those of earlier directories too */
-/* How often others did not believe a time that we signed, in this process; and whether that was in the last hour. */
+/* of all links, those of earlier directories too */
+uint64_t core_aside_count(const struct core *c);
+/* How often others did not believe a time that we signed, in this process; and whether that was in
+ * the last hour. */
 uint64_t core_doubted(const struct core *c, bool *lately);
 /* How many subordinates have no link, because there are more neighbours than LINKS_MAX. */
 uint32_t core_unlinked(const struct core *c);
 
-bool core_recounting(const struct core *c); /* the target's counters are being compared with the records, or made anew */
+/* the target's counters are being compared with the records, or made anew */
+bool core_recounting(const struct core *c);
 uint64_t core_directory_version(const struct core *c);
-/* The version whose entries are not all in their place yet, although it is in force; 0: none. No other can be installed meanwhile. */
+/* The version whose entries are not all in their place yet, although it is in force; 0: none. No
+ * other can be installed meanwhile. */
 uint64_t core_directory_settling(const struct core *c);
 /* The shell has a directory under way: no other is asked for meanwhile. */
 void core_set_installing(struct core *c, bool installing);

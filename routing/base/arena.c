@@ -1,4 +1,5 @@
-/* A bump allocator with a budget; see arena.h. Blocks double, so that small jobs touch little memory. */
+/* A bump allocator with a budget; see arena.h. Blocks double, so that small jobs touch little
+ * memory. */
 #include "routing/base/arena.h"
 
 #include <stdalign.h>

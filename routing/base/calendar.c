@@ -1,4 +1,5 @@
-/* See calendar.h. Days from the civil calendar as in every textbook: years are counted from March, so that the leap day comes last. */
+/* See calendar.h. Days from the civil calendar as in every textbook: years are counted from March,
+ * so that the leap day comes last. */
 #include "routing/base/calendar.h"
 
 enum { VIETNAM_MS = 7 * 3600 * 1000, DAYS_400_YEARS = 146097, DAYS_TO_1970 = 719468 };
@@ -74,8 +75,9 @@ bool date_month(text_t date, struct month *out)
 	unsigned year, month, day;
 
 	out->n = 0;
-	if (!read_digits(&date, 4, &year) || *date++ != '-' || !read_digits(&date, 2, &month) || *date++ != '-' ||
-	    !read_digits(&date, 2, &day) || *date != '\0' || month_make(year, month).n == 0 || day < 1 || day > days_in(year, month))
+	if (!read_digits(&date, 4, &year) || *date++ != '-' || !read_digits(&date, 2, &month) ||
+	    *date++ != '-' || !read_digits(&date, 2, &day) || *date != '\0' ||
+	    month_make(year, month).n == 0 || day < 1 || day > days_in(year, month))
 		return false;
 	*out = month_make(year, month);
 	return true;

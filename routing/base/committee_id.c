@@ -24,7 +24,8 @@ bool doc_id_valid(const struct doc_id *id)
 
 enum err id_parse(const char *text, size_t len_bytes, struct committee_id *out)
 {
-	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all", "registry" };
+	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all",
+						"registry" };
 
 	memset(out, 0, sizeof *out);
 	if (len_bytes == 0 || len_bytes > COMMITTEE_ID_MAX)

@@ -1,10 +1,12 @@
-/* Endpoints of committees: tcp://HOST:PORT and nothing else, because libzmq takes much more than one wants (TRAPS, libzmq 11). */
+/* Endpoints of committees: tcp://HOST:PORT and nothing else, because libzmq takes much more than
+ * one wants (TRAPS, libzmq 11). */
 #ifndef VANTHU_ROUTING_BASE_ENDPOINT_H
 #define VANTHU_ROUTING_BASE_ENDPOINT_H
 
 #include "routing/base/types.h"
 
-/* HOST is a name ([A-Za-z0-9.-]), an IPv4 address or [IPv6]; PORT 1..65535. `wildcard_too`: HOST may be *, for binding. */
+/* HOST is a name ([A-Za-z0-9.-]), an IPv4 address or [IPv6]; PORT 1..65535. `wildcard_too`: HOST
+ * may be *, for binding. */
 bool endpoint_valid(text_t endpoint, bool wildcard_too);
 
 #endif

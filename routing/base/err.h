@@ -1,6 +1,7 @@
-/* One list of everything that can go wrong. 0 is success. The numbers are the VT-nnnn codes that users see, scripts
- * match and refusals carry on the wire: they are never reused.
- *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers · 4xxx storage · 5xxx environment */
+/* One list of everything that can go wrong. 0 is success. The numbers are the VT-nnnn codes that
+ * users see, scripts match and refusals carry on the wire: they are never reused.
+ *   1xxx usage and configuration · 2xxx policy and state · 3xxx signatures, formats and peers ·
+ *   4xxx storage · 5xxx environment */
 #ifndef VANTHU_ROUTING_BASE_ERR_H
 #define VANTHU_ROUTING_BASE_ERR_H
 
@@ -16,11 +17,14 @@ enum err {
 	ERR_BAD_DATE = 1005,
 	ERR_BAD_TREE = 1006,        /* a tree file or directory that is no tree */
 	ERR_FOREIGN_SYMBOL = 1008,  /* a warning: the number's symbol is another committee's */
-	ERR_FIELD = 1009,           /* a text of a document that is blank, too long, or has characters that nobody sees */
-	ERR_FUTURE = 1010,          /* a date that has not come yet, of something that has happened */
+	/* a text of a document that is blank, too long, or has characters that nobody sees */
+	ERR_FIELD = 1009,
+	/* a date that has not come yet, of something that has happened */
+	ERR_FUTURE = 1010,
 	ERR_SAME_NUMBER = 1011,     /* a warning: another document of ours has this number */
 	ERR_NUMBER_TYPE = 1012,     /* a warning: the number has the symbol of another type */
-	ERR_DUE_PAST = 1013,        /* a warning: to be done by a day that has passed, or before the day of issue */
+	/* a warning: to be done by a day that has passed, or before the day of issue */
+	ERR_DUE_PAST = 1013,
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
@@ -29,7 +33,8 @@ enum err {
 	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */
 	ERR_DIRECTORY_TREE = 1024,  /* signed, and no tree all the same */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
-	ERR_KEY_OPEN = 1021,        /* others than its owner can read a private key, or put another in its place */
+	/* others than its owner can read a private key, or put another in its place */
+	ERR_KEY_OPEN = 1021,
 
 	ERR_NOT_FOUND = 2001,
 	ERR_CONFLICT = 2002,        /* same (origin, id), other content */
@@ -39,7 +44,8 @@ enum err {
 	ERR_RETIRED_RECIPIENT = 2006,
 	ERR_TOO_MANY_RECIPIENTS = 2007,
 	ERR_NO_ROUTE = 2008,
-	ERR_TOO_LARGE = 2009,       /* envelope over 64 KiB even with all parts as files, or an attachment over its bound */
+	/* envelope over 64 KiB even with all parts as files, or an attachment over its bound */
+	ERR_TOO_LARGE = 2009,
 	ERR_TOO_MANY_ATTACHMENTS = 2010,
 	ERR_LOOP = 2011,            /* this relay is already in the relay records */
 	ERR_HOP_LIMIT = 2012,
@@ -54,20 +60,25 @@ enum err {
 	ERR_DIRECTORY_EXPIRED = 2024, /* past its valid_until: still used, and an alarm */
 	ERR_MOVED = 2023,           /* stands elsewhere in the tree now */
 	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
-	ERR_ENTRY_CANCELLED = 2026, /* a registration that is repeated, and has been cancelled since */
-	ERR_NOT_RECIPIENT = 2040,   /* asked to send a document again to somebody that it was not for */
+	/* a registration that is repeated, and has been cancelled since */
+	ERR_ENTRY_CANCELLED = 2026,
+	/* asked to send a document again to somebody that it was not for */
+	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
 	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can send it again */
-	ERR_BEHIND = 2034,          /* our store is behind what a neighbour holds of it: an older copy */
+	/* our store is behind what a neighbour holds of it: an older copy */
+	ERR_BEHIND = 2034,
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
 	ERR_TWICE = 2036,           /* this committee runs a second time, under the same keys */
 	ERR_PEER_TWICE = 2037,      /* a neighbour does */
-	ERR_LINKS_FULL = 2046,      /* more subordinates than there may be links: the last ones have none */
+	/* more subordinates than there may be links: the last ones have none */
+	ERR_LINKS_FULL = 2046,
 	ERR_DIRECTORY_ROOT = 2045,  /* its entries are not those that its head signs */
 	ERR_REFUSED = 2021,         /* a recipient or a relay refused it */
 	ERR_DIRECTORY_AHEAD = 2020, /* names a directory version that is not here yet */
 	ERR_ASIDE = 2030,           /* taken and set aside: it cannot be believed yet */
-	ERR_DOUBTED = 2031,         /* another committee does not believe the time of what was signed here */
+	/* another committee does not believe the time of what was signed here */
+	ERR_DOUBTED = 2031,
 
 	ERR_SIGNATURE = 3001,
 	ERR_UNKNOWN_KEY = 3002,
@@ -85,13 +96,18 @@ enum err {
 	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
 	ERR_CERTIFICATE = 3015,
 	ERR_REJECTED = 3016,        /* came again and again in its place, and never as it should */
-	ERR_RELAY_CLOCK = 3017,     /* a relay's record names a time that has not come: the document goes on, the time proves nothing */
-	ERR_CLOCK_WRONG = 3020,     /* our own clock differs from our neighbours': nothing is signed */
-	ERR_OWN_KEY = 3021,         /* a key of our own that is not valid at our clock: not yet, no longer, or revoked */
+	/* a relay's record names a time that has not come: the document goes on, the time proves
+	 * nothing */
+	ERR_RELAY_CLOCK = 3017,
+	/* our own clock differs from our neighbours': nothing is signed */
+	ERR_CLOCK_WRONG = 3020,
+	/* a key of our own that is not valid at our clock: not yet, no longer, or revoked */
+	ERR_OWN_KEY = 3021,
 	ERR_CLOCK_NEIGHBOUR = 3022, /* a neighbour's clock differs from ours */
 	ERR_OWN_KEY_UNKNOWN = 3023, /* the directory in force does not have our signing key */
 	ERR_LINK_KEY = 3024,        /* no link key of the neighbour is valid at our clock */
-	ERR_HANDSHAKE = 3028,       /* the handshake of a link fails: one side has another link key than the other expects */
+	/* the handshake of a link fails: one side has another link key than the other expects */
+	ERR_HANDSHAKE = 3028,
 
 	ERR_DISK_FULL = 4001,
 	ERR_STORE = 4002,           /* the store failed: the process ends */
@@ -101,7 +117,8 @@ enum err {
 	ERR_FILE = 4006,            /* a file of the user's cannot be read or written */
 	ERR_EXISTS = 4007,
 	ERR_STORE_FOREIGN = 4008,   /* another process has written to the store: the process ends */
-	ERR_STORE_GONE = 4009,      /* the store or the files were deleted, moved or replaced while the daemon runs */
+	/* the store or the files were deleted, moved or replaced while the daemon runs */
+	ERR_STORE_GONE = 4009,
 	ERR_MAP_FULL = 4010,        /* store.map is used up */
 	ERR_NO_INODES = 4011,       /* the file system takes no more files */
 	ERR_SOCKET_GONE = 4012,     /* a local socket was deleted while the daemon runs */
@@ -113,16 +130,18 @@ enum err {
 	ERR_NETWORK = 5005,
 	ERR_SYSTEM = 5006,
 	ERR_CANCELLED = 5007,
-	ERR_PLACES = 5010,          /* all places of a local socket are taken, or this one went to somebody else */
+	/* all places of a local socket are taken, or this one went to somebody else */
+	ERR_PLACES = 5010,
 	ERR_IDLE = 5011,            /* a connection on which nothing went on for too long */
 	ERR_DESCRIPTORS = 5008,     /* no file descriptor left for another connection */
 	ERR_NOT_LISTENING = 5009,   /* a neighbour's address where nobody takes the connection */
 	ERR_NO_HOST = 5012,         /* a neighbour's name that is not found */
-	ERR_NO_DAEMON = 5013,       /* what answers at a neighbour's address speaks another protocol */
+	/* what answers at a neighbour's address speaks another protocol */
+	ERR_NO_DAEMON = 5013,
 };
 
-/* What a code means, in English, marked for translation; what to do about it, "" when the message says it all.
- * Both are static and never NULL; an unknown code gets a general text. */
+/* What a code means, in English, marked for translation; what to do about it, "" when the message
+ * says it all. Both are static and never NULL; an unknown code gets a general text. */
 const char *err_text(enum err e);
 const char *err_fix(enum err e);
 

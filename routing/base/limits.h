@@ -1,45 +1,52 @@
-/* Every bound of vanthu in one place. A number here is a promise: memory, work per turn and the size of
- * what a peer may make us hold all follow from it. Sources: DESIGN §5 and §6 unless said otherwise. */
+/* Every bound of vanthu in one place. A number here is a promise: memory, work per turn and the
+ * size of what a peer may make us hold all follow from it. Sources: DESIGN §5 and §6 unless said
+ * otherwise. */
 #ifndef VANTHU_ROUTING_BASE_LIMITS_H
 #define VANTHU_ROUTING_BASE_LIMITS_H
 
 enum {
 	/* Names */
-	COMMITTEE_ID_MAX = 32,       /* [a-z0-9-] */
-	COMMITTEE_NAME_MAX = 200,    /* edXML OrganName */
+	COMMITTEE_ID_MAX = 32,	  /* [a-z0-9-] */
+	COMMITTEE_NAME_MAX = 200, /* edXML OrganName */
 	SYMBOL_MAX = 30,
 	ENDPOINT_MAX = 160,
-	NUMBER_MAX = 60,             /* "15671-CV/VPTW" with room; edXML CodeNumber 11 + CodeNotation 30 */
+	/* "15671-CV/VPTW" with room; edXML CodeNumber 11 + CodeNotation 30 */
+	NUMBER_MAX = 60,
 	TYPE_CODE_MAX = 16,
-	SUBJECT_MAX = 2000,          /* bytes; edXML Subject is 500 characters */
-	NAME_MAX_BYTES = 255,        /* a file name */
+	SUBJECT_MAX = 2000,   /* bytes; edXML Subject is 500 characters */
+	NAME_MAX_BYTES = 255, /* a file name */
 	DATE_MAX = 10,
 
 	/* Envelopes */
 	ENVELOPE_MAX_BYTES = 64 * 1024,
-	INLINE_MAX_BYTES = 32 * 1024,    /* all inline parts of an envelope together */
+	INLINE_MAX_BYTES = 32 * 1024, /* all inline parts of an envelope together */
 	ATTACHMENTS_MAX = 100,
 	PARTS_MAX = ATTACHMENTS_MAX + 1, /* the document itself comes first */
-	RECIPIENTS_MAX = 1000,           /* explicit */
+	RECIPIENTS_MAX = 1000,		 /* explicit */
 	HOP_LIMIT = 16,
 	RELAY_RECORD_MAX_BYTES = 1024,
 	CHUNK_BYTES = 32 * 1024,
-	PIECES_PER_FETCH = 16,           /* chunks asked for in one message */
-	CHUNKS_A_MESSAGE = 2,            /* on a link: as many as a frame takes */
-	LEAVES_PER_PIECE = 1024,         /* leaf hashes in one piece: 32 KiB */
-	BATCH_LEAVES_MAX = 4096,         /* envelopes under one signature */
-	BATCH_PATH_MAX = 12,             /* log2 of it */
+	PIECES_PER_FETCH = 16,	 /* chunks asked for in one message */
+	CHUNKS_A_MESSAGE = 2,	 /* on a link: as many as a frame takes */
+	LEAVES_PER_PIECE = 1024, /* leaf hashes in one piece: 32 KiB */
+	BATCH_LEAVES_MAX = 4096, /* envelopes under one signature */
+	BATCH_PATH_MAX = 12,	 /* log2 of it */
 	SIGNATURES_MAX = 4,
 
 	/* Frames */
 	FRAME_MAX_BYTES = ENVELOPE_MAX_BYTES + 16 * 1024,
-	ITEM_MAX_BYTES = FRAME_MAX_BYTES - 64, /* one publication with its relay records and targets, as wire_item_bound counts: so that a frame takes it */
-	ITEM_FIXED_BYTES = 64,           /* what wire_item_bound counts for an item, and for each relay record and target beside its bytes */
+	/* one publication with its relay records and targets, as wire_item_bound counts: so that a
+	 * frame takes it */
+	ITEM_MAX_BYTES = FRAME_MAX_BYTES - 64,
+	/* what wire_item_bound counts for an item, and for each relay record and target beside its
+	 * bytes */
+	ITEM_FIXED_BYTES = 64,
 	ITEM_EACH_BYTES = 4,
-	ITEM_TARGETS_LEAST = 16,         /* every item has room for so many: a document that leaves less on its way is refused */
-	FRAME_ITEMS_MAX = 512,           /* envelopes in one Publish */
-	FRAME_FILL_BYTES = 60 * 1024,    /* a Publish is closed when it grows past this */
-	FRAME_SEQS_MAX = 1024,           /* sequences in one Complete or Pinned */
+	/* every item has room for so many: a document that leaves less on its way is refused */
+	ITEM_TARGETS_LEAST = 16,
+	FRAME_ITEMS_MAX = 512,	      /* envelopes in one Publish */
+	FRAME_FILL_BYTES = 60 * 1024, /* a Publish is closed when it grows past this */
+	FRAME_SEQS_MAX = 1024,	      /* sequences in one Complete or Pinned */
 	PROTOCOL_MIN = 1,
 	PROTOCOL_MAX = 1,
 
@@ -49,27 +56,33 @@ enum {
 	/* The directory */
 	DIRECTORY_FILE_MAX_BYTES = 256 * 1024 * 1024,
 	DIRECTORY_ENTRIES_MAX = 400000,
-	DIRECTORY_PARTS_A_TURN = 8,      /* served to all who ask */
-	DIRECTORY_STAGE_ROWS = 256,      /* entries that one turn puts into their place, or takes in one event */
+	DIRECTORY_PARTS_A_TURN = 8, /* served to all who ask */
+	/* entries that one turn puts into their place, or takes in one event */
+	DIRECTORY_STAGE_ROWS = 256,
 	DIRECTORY_STAGE_BYTES = 512 * 1024, /* and their bytes */
-	DIRECTORY_STAGE_WRITES = 8192,   /* and what they write; an entry is never divided */
+	DIRECTORY_STAGE_WRITES = 8192,	    /* and what they write; an entry is never divided */
 
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
-	PAPER_ALIKE_MAX = 1000,          /* entries on paper of one month and direction that a new one is compared with: the newest */
-	SAME_NUMBER_MAX = 1000,          /* documents of ours under one number that are counted when another comes */
-	WARNINGS_MAX = 8,                /* of one submission */
-	RECOUNT_DAMAGE_MAX = 64,         /* records that a recount cannot read and names; all are counted */
+	/* entries on paper of one month and direction that a new one is compared with: the
+	 * newest */
+	PAPER_ALIKE_MAX = 1000,
+	/* documents of ours under one number that are counted when another comes */
+	SAME_NUMBER_MAX = 1000,
+	WARNINGS_MAX = 8, /* of one submission */
+	/* records that a recount cannot read and names; all are counted */
+	RECOUNT_DAMAGE_MAX = 64,
 	PLAN_WRITES_MAX = 32768,
 	PLAN_ACTS_MAX = 40960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
-	LINKS_MAX = 2048,                /* neighbours of one committee */
+	LINKS_MAX = 2048, /* neighbours of one committee */
 	TREE_DEPTH_MAX = 16,
 
 	/* Links */
 	CREDIT_MESSAGES = 4096,
 	CREDIT_BYTES = 8 * 1024 * 1024,
-	UNACKNOWLEDGED_MAX = PLAN_WRITES_MAX / 2, /* envelopes of one lane that are sent and not acknowledged: one plan lets go of them */
+	/* envelopes of one lane that are sent and not acknowledged: one plan lets go of them */
+	UNACKNOWLEDGED_MAX = PLAN_WRITES_MAX / 2,
 	CREDIT_MESSAGES_MAX = UNACKNOWLEDGED_MAX, /* what a configuration may ask for */
 	CREDIT_BYTES_MAX = 1 << 30,
 	BULK_WINDOW_MIN_BYTES = 2 * CHUNK_BYTES,
@@ -77,72 +90,97 @@ enum {
 	PING_INTERVAL_MS = 5000,
 	LINK_DEAD_MS = 15000,
 	/* Visits: other relatives are asked for the directory when a neighbour stays away */
-	VISIT_AFTER_MS = 5000,           /* a link is down so long before */
-	VISIT_PAUSE_MS = 1000,           /* between two, and up to as much again; doubles when all have been asked */
+	VISIT_AFTER_MS = 5000, /* a link is down so long before */
+	/* between two, and up to as much again; doubles when all have been asked */
+	VISIT_PAUSE_MS = 1000,
 	VISIT_PAUSE_MOST_MS = 5 * 60 * 1000,
-	VISIT_STANDS_MS = 3000,          /* by then the host has said Hello */
-	VISIT_IDLE_MS = 10 * 1000,       /* then it is over, at both ends */
+	VISIT_STANDS_MS = 3000,	   /* by then the host has said Hello */
+	VISIT_IDLE_MS = 10 * 1000, /* then it is over, at both ends */
 	VISIT_MOST_MS = 10 * 60 * 1000,
-	VISIT_HOSTS_MAX = 64,            /* who may be asked in turn */
-	VISIT_ROWS_MAX = 128,            /* of the directory that are looked at for them */
-	VISITORS_MAX = 16,               /* let in at the same time */
-	VISIT_FRAMES_MAX = 16384,        /* heard in one visit */
-	VISIT_PARTS = 16,                /* sent to who has not shown that it reads */
-	HELD_MS = 5 * 60 * 1000,         /* a hop that holds a document longer says so */
+	VISIT_HOSTS_MAX = 64,	  /* who may be asked in turn */
+	VISIT_ROWS_MAX = 128,	  /* of the directory that are looked at for them */
+	VISITORS_MAX = 16,	  /* let in at the same time */
+	VISIT_FRAMES_MAX = 16384, /* heard in one visit */
+	VISIT_PARTS = 16,	  /* sent to who has not shown that it reads */
+	HELD_MS = 5 * 60 * 1000,  /* a hop that holds a document longer says so */
 	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
-	CLOCK_SHOWN_MS = 60 * 1000,      /* a neighbour's clock that differs by more is shown and told */
-	CLOCK_RIGHT_MS = 55 * 1000,      /* and is right again below this */
+	/* a neighbour's clock that differs by more is shown and told */
+	CLOCK_SHOWN_MS = 60 * 1000,
+	CLOCK_RIGHT_MS = 55 * 1000, /* and is right again below this */
 
-	/* What connections may make us hold (daemon/links/gate.h). A neighbour that keeps to the protocol cannot pass these, whatever its windows: a queue
-	 * takes so many messages, then its connection is not read until there is room. */
-	LINK_QUEUE_FRAMES_MOST = 64,     /* of one connection, whole and not yet taken */
+	/* What connections may make us hold (daemon/links/gate.h). A neighbour that keeps to the
+	 * protocol cannot pass these, whatever its windows: a queue takes so many messages, then
+	 * its connection is not read until there is room. */
+	LINK_QUEUE_FRAMES_MOST = 64, /* of one connection, whole and not yet taken */
 	LINK_QUEUE_FRAMES_LEAST = 16,
-	LINK_QUEUES_BYTES = 64 << 20,    /* with more neighbours queues are shorter: all of them full are about so much */
-	UNFINISHED_BYTES = 1 << 20,      /* come, and no message when all sockets are empty: a frame is at most FRAME_MAX_BYTES */
-	UNFINISHED_SLACK_BYTES = 2 * FRAME_MAX_BYTES, /* one that is coming, and what was read with it */
-	HELD_NEIGHBOUR_BYTES = 12 << 20, /* come and not taken, on all connections of one: more than both its queues */
+	/* with more neighbours queues are shorter: all of them full are about so much */
+	LINK_QUEUES_BYTES = 64 << 20,
+	/* come, and no message when all sockets are empty: a frame is at most FRAME_MAX_BYTES */
+	UNFINISHED_BYTES = 1 << 20,
+	/* one that is coming, and what was read with it */
+	UNFINISHED_SLACK_BYTES = 2 * FRAME_MAX_BYTES,
+	/* come and not taken, on all connections of one: more than both its queues */
+	HELD_NEIGHBOUR_BYTES = 12 << 20,
 	HELD_NEIGHBOUR_HARD_BYTES = 16 << 20, /* no last word then */
-	HELD_ALL_BYTES = 64 << 20,       /* of all: who holds most goes, when it is more than its queues take */
-	HELD_STRANGER_BYTES = 128 * 1024, /* by a connection that has not said who it is: a Hello is small */
-	HELD_STRANGERS_BYTES = 8 << 20,  /* by all of those */
-	STRANGERS_MAX = 256,             /* of those at once, and two for each neighbour: all may come in the same moment. About 40 KiB each */
-	HELLO_WITHIN_MS = 10 * 1000,     /* that long */
-	UNHEARD_BYTES_A_SECOND = 64,     /* come and are no message of ours: what ZeroMQ says for itself */
-	UNSENT_BYTES = 8 << 20,          /* not on its way yet on one connection: with it the link is begun anew */
-	PUBLISH_UNSENT_BYTES = 4 << 20,  /* publications wait, whatever the credit */
-	PUBLISH_UNSENT_SHARE_BYTES = 512 * 1024, /* but for so much of each, when all together hold */
+	/* of all: who holds most goes, when it is more than its queues take */
+	HELD_ALL_BYTES = 64 << 20,
+	/* by a connection that has not said who it is: a Hello is small */
+	HELD_STRANGER_BYTES = 128 * 1024,
+	HELD_STRANGERS_BYTES = 8 << 20, /* by all of those */
+	/* of those at once, and two for each neighbour: all may come in the same moment. About 40
+	 * KiB each */
+	STRANGERS_MAX = 256,
+	HELLO_WITHIN_MS = 10 * 1000, /* that long */
+	/* come and are no message of ours: what ZeroMQ says for itself */
+	UNHEARD_BYTES_A_SECOND = 64,
+	/* not on its way yet on one connection: with it the link is begun anew */
+	UNSENT_BYTES = 8 << 20,
+	PUBLISH_UNSENT_BYTES = 4 << 20, /* publications wait, whatever the credit */
+	/* but for so much of each, when all together hold */
+	PUBLISH_UNSENT_SHARE_BYTES = 512 * 1024,
 	UNSENT_ALL_BYTES = 48 << 20,
-	SERVE_FLIGHT_BYTES = 4 << 20,    /* of attachments, read for one neighbour and not on the wire yet */
-	/* One says Hello once a connection, each 2 s while it gets no answer, and ten times a second when it is asked to. */
+	/* of attachments, read for one neighbour and not on the wire yet */
+	SERVE_FLIGHT_BYTES = 4 << 20,
+	/* One says Hello once a connection, each 2 s while it gets no answer, and ten times a
+	 * second when it is asked to. */
 	HELLOS_A_SECOND = 10,
-	HELLOS_AT_ONCE = 100,            /* 200 s of the second kind: we may have stood still */
+	HELLOS_AT_ONCE = 100, /* 200 s of the second kind: we may have stood still */
 
-	/* What has its place in a neighbour's stream and cannot be believed yet (routing/links/aside.c); of each lane */
+	/* What has its place in a neighbour's stream and cannot be believed yet
+	 * (routing/links/aside.c); of each lane */
 	ASIDE_LANE_ITEMS = 4096,
 	ASIDE_LANE_BYTES = 64 << 20,
-	ASIDE_GIVEN_UP_AT_ONCE = 64,     /* past that, so many of the oldest are refused at once; the lane waits meanwhile */
-	ASIDE_LOOKS_PER_TICK = 128,      /* items looked at in a tick */
-	ASIDE_LOOK_BYTES = 4 << 20,      /* or so many bytes of them */
+	/* past that, so many of the oldest are refused at once; the lane waits meanwhile */
+	ASIDE_GIVEN_UP_AT_ONCE = 64,
+	ASIDE_LOOKS_PER_TICK = 128, /* items looked at in a tick */
+	ASIDE_LOOK_BYTES = 4 << 20, /* or so many bytes of them */
 	ASIDE_DOUBTS_PER_TICK = 32,
-	ASIDE_NO_DIRECTORY_MS = 30 * 1000, /* a directory that its neighbour does not have, after so many pings, does not come */
-	ASIDE_AFTER_HOLDS = 5,           /* an item that two different directories mean differently waits so often at the head of its lane first */
-	DOUBT_FIRST_MS = 2000,           /* a doubt without an answer is said again after this, and each time after twice as long, */
-	DOUBT_MOST_MS = 15 * 60 * 1000,  /* at most this */
+	/* a directory that its neighbour does not have, after so many pings, does not come */
+	ASIDE_NO_DIRECTORY_MS = 30 * 1000,
+	/* an item that two different directories mean differently waits so often at the head of its
+	 * lane first */
+	ASIDE_AFTER_HOLDS = 5,
+	/* a doubt without an answer is said again after this, and each time after twice as long, */
+	DOUBT_FIRST_MS = 2000,
+	DOUBT_MOST_MS = 15 * 60 * 1000, /* at most this */
 	DOUBT_TOKEN_MAX = 64,
 	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
 
 	/* An item that never comes as it should */
-	REJECT_TRIES = 5,                /* the same bytes at the same place */
-	REJECT_TRIES_ANY = 20,           /* other bytes each time */
-	ASKED_IN_VAIN_MAX = 20,          /* so often a lane is asked for again while nothing comes in its place: then its publisher is cut off */
-	REJECTED_MAX = 8,                /* of a stream: as many as are told again with each acknowledgement */
+	REJECT_TRIES = 5,      /* the same bytes at the same place */
+	REJECT_TRIES_ANY = 20, /* other bytes each time */
+	/* so often a lane is asked for again while nothing comes in its place: then its publisher
+	 * is cut off */
+	ASKED_IN_VAIN_MAX = 20,
+	/* of a stream: as many as are told again with each acknowledgement */
+	REJECTED_MAX = 8,
 
 	/* Local sockets */
 	CONTROL_MESSAGE_MAX_BYTES = 1024 * 1024,
 	CONTROL_CLIENTS_MAX = 256,
-	CONTROL_DATA_BYTES = 256 * 1024,  /* content in one message */
-	/* Places: of a socket with those that allow less, and of one uid at it. So 64 are the office's alone, 64 its and the
-	 * operators'; 32 are left to who only reads. */
+	CONTROL_DATA_BYTES = 256 * 1024, /* content in one message */
+	/* Places: of a socket with those that allow less, and of one uid at it. So 64 are the
+	 * office's alone, 64 its and the operators'; 32 are left to who only reads. */
 	CONTROL_OFFICE_PLACES_UID = 192,
 	CONTROL_OPERATE_PLACES = 192,
 	CONTROL_OPERATE_PLACES_UID = 96,
@@ -155,21 +193,27 @@ enum {
 	CONTROL_SUBMIT_BYTES = 16 * 1024, /* one submission */
 	/* … and what they share: 16 MiB less 256 clients' own. */
 	CONTROL_HELD_MAX_BYTES = 16 * 1024 * 1024,
-	CONTROL_SHARED_BYTES = CONTROL_HELD_MAX_BYTES - CONTROL_CLIENTS_MAX * (CONTROL_IN_BYTES + CONTROL_OUT_BYTES + CONTROL_SUBMIT_BYTES),
+	CONTROL_SHARED_BYTES =
+	    CONTROL_HELD_MAX_BYTES -
+	    CONTROL_CLIENTS_MAX * (CONTROL_IN_BYTES + CONTROL_OUT_BYTES + CONTROL_SUBMIT_BYTES),
 	CONTROL_OFFICE_BYTES_UID = 6144 * 1024,
 	CONTROL_OPERATE_BYTES = 4608 * 1024,
 	CONTROL_OPERATE_BYTES_UID = 3072 * 1024,
 	CONTROL_READ_BYTES = 3072 * 1024,
 	CONTROL_READ_BYTES_UID = 2304 * 1024,
-	CONTROL_REPLY_RESERVE_BYTES = CONTROL_MESSAGE_MAX_BYTES + 64 * 1024, /* of each: requests leave it to replies */
-	/* How long a client may hold something without going on: what it began to say, replies that it does not read, nothing at all. */
+	/* of each: requests leave it to replies */
+	CONTROL_REPLY_RESERVE_BYTES = CONTROL_MESSAGE_MAX_BYTES + 64 * 1024,
+	/* How long a client may hold something without going on: what it began to say, replies that
+	 * it does not read, nothing at all. */
 	CONTROL_HALF_MS = 60 * 1000,
 	CONTROL_UNREAD_MS = 5 * 60 * 1000,
-	CONTROL_SHORT_MS = 3000,          /* any of these, while somebody else lacks its place or bytes */
+	/* any of these, while somebody else lacks its place or bytes */
+	CONTROL_SHORT_MS = 3000,
 };
 
 #define ATTACHMENT_MAX_BYTES (2ULL << 30)
-/* Of the daemon's running time: a document that nobody has corrected by then is refused; a fact cannot be, and is let go of later. */
+/* Of the daemon's running time: a document that nobody has corrected by then is refused; a fact
+ * cannot be, and is let go of later. */
 #define ASIDE_DOCUMENT_MS (24LL * 3600 * 1000)
 #define ASIDE_FACT_MS (30LL * 24 * 3600 * 1000)
 

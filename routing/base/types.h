@@ -1,5 +1,5 @@
-/* The plain values that every part of vanthu speaks of. No behaviour here, no ownership: a struct that
- * holds pointers borrows them, and says from what. */
+/* The plain values that every part of vanthu speaks of. No behaviour here, no ownership: a struct
+ * that holds pointers borrows them, and says from what. */
 #ifndef VANTHU_ROUTING_BASE_TYPES_H
 #define VANTHU_ROUTING_BASE_TYPES_H
 
@@ -62,6 +62,7 @@ enum lane {
 	LANE_URGENT = 2,
 	LANE_NORMAL = 3,
 };
+
 enum { LANE_COUNT = 4 }; /* arrays are indexed by lane; slot 0 stays empty */
 
 enum kind {
@@ -77,10 +78,24 @@ enum kind {
 	KIND_CORRECTION = 9, /* "I did; its time was wrong" */
 };
 
-enum urgency { URGENCY_NONE = 0, URGENCY_THUONG = 1, URGENCY_KHAN = 2, URGENCY_THUONG_KHAN = 3, URGENCY_HOA_TOC = 4 };
-enum secrecy { SECRECY_NONE = 0, SECRECY_THUONG = 1, SECRECY_MAT = 2, SECRECY_TOI_MAT = 3, SECRECY_TUYET_MAT = 4 };
+enum urgency {
+	URGENCY_NONE = 0,
+	URGENCY_THUONG = 1,
+	URGENCY_KHAN = 2,
+	URGENCY_THUONG_KHAN = 3,
+	URGENCY_HOA_TOC = 4
+};
 
-/* GROUP_SUPERIOR exists only in submissions: it is resolved to a committee when the origin accepts. */
+enum secrecy {
+	SECRECY_NONE = 0,
+	SECRECY_THUONG = 1,
+	SECRECY_MAT = 2,
+	SECRECY_TOI_MAT = 3,
+	SECRECY_TUYET_MAT = 4
+};
+
+/* GROUP_SUPERIOR exists only in submissions: it is resolved to a committee when the origin
+ * accepts. */
 enum group { GROUP_NONE = 0, GROUP_SUBORDINATES = 1, GROUP_SUBTREE = 2, GROUP_SUPERIOR = 100 };
 
 /* Why a store holds a document: ours, for us, or only passing through. First byte of its keys. */
@@ -123,14 +138,16 @@ struct document_ref {
 	struct digest digest;
 };
 
-/* The body of a receipt, refusal, status, relay record, doubt or correction: one small fact about one document. */
+/* The body of a receipt, refusal, status, relay record, doubt or correction: one small fact about
+ * one document. */
 struct fact {
 	enum kind kind;
 	struct document_ref document;
 	int64_t at_ms;
 	struct committee_id from; /* previous hop */
 	uint32_t reason;          /* refusal: enum err */
-	const struct committee_id *targets; /* refusal by a relay: whom it refuses for; none: itself and all beyond */
+	/* refusal by a relay: whom it refuses for; none: itself and all beyond */
+	const struct committee_id *targets;
 	uint32_t target_count;
 	uint32_t relay_event;     /* relay: 1 relayed, 2 held */
 	uint32_t hop;             /* relay */
@@ -143,7 +160,8 @@ struct fact {
 	struct blob envelope;     /* doubt: the doubted envelope, when it is a fact */
 };
 
-/* What a listing shows of a document; texts belong to the arena that the summary was decoded into. */
+/* What a listing shows of a document; texts belong to the arena that the summary was decoded
+ * into. */
 struct summary {
 	text_t number;
 	text_t type_code;

@@ -28,9 +28,12 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 	return acknowledged_upto(t, l, m);
 }
 
-/* The names of one document may lie in several rows (routing/documents/rows.c). Its files are fetched by the first of them; the others say Complete for themselves
- * at once and yet stay until that one goes: should the neighbour part with us before it has the whole, all names go another way. */
-static enum err follows_another(struct turn_view *t, const struct link *l, enum lane lane, uint64_t seq, const struct rec_stream *row, bool *yes)
+/* The names of one document may lie in several rows (routing/documents/rows.c). Its files are
+ * fetched by the first of them; the others say Complete for themselves at once and yet stay until
+ * that one goes: should the neighbour part with us before it has the whole, all names go another
+ * way. */
+static enum err follows_another(struct turn_view *t, const struct link *l, enum lane lane,
+				uint64_t seq, const struct rec_stream *row, bool *yes)
 {
 	struct record route, other;
 	enum err e = core_get(t, FAMILY_ROUTE, key_serial(row->role, row->serial), &route);
@@ -42,7 +45,8 @@ static enum err follows_another(struct turn_view *t, const struct link *l, enum 
 		if (!id_equal(p->neighbour, l->neighbour) || p->lane != lane || p->seq >= seq)
 			continue;
 		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &other);
-		*yes = e == ERR_OK && other.u.stream.role == row->role && other.u.stream.serial.n == row->serial.n;
+		*yes = e == ERR_OK && other.u.stream.role == row->role &&
+		       other.u.stream.serial.n == row->serial.n;
 		if (e == ERR_NOT_FOUND)
 			e = ERR_OK;
 	}
@@ -104,7 +108,9 @@ enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seq
 			return e;
 	}
 	if (count > 0) {
-		answer.u.seqs = (struct msg_seqs){ .lane = m->lane, .stream = m->stream, .seqs = done, .count = count };
+		answer.u.seqs = (struct msg_seqs){
+			.lane = m->lane, .stream = m->stream, .seqs = done, .count = count
+		};
 		link_say(t, l, &answer);
 	}
 	if (count < m->count)

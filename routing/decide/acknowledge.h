@@ -1,4 +1,5 @@
-/* What the subscriber has, and what its attachments need no longer: the queue shrinks here and nowhere else. */
+/* What the subscriber has, and what its attachments need no longer: the queue shrinks here and
+ * nowhere else. */
 #ifndef VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
 #define VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
 

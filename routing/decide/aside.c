@@ -14,37 +14,44 @@
 #include "routing/state/stream.h"
 
 /* Opened again: believed, given up, or still to wait. */
-static enum err judge_again(struct turn_view *t, const struct link *l, struct ev_publish *e, const struct rec_aside *a, enum err *why)
+static enum err judge_again(struct turn_view *t, const struct link *l, struct ev_publish *e,
+			    const struct rec_aside *a, enum err *why)
 {
 	bool wait = false;
 	enum err r = aside_judge(t, l, e, why);
 
 	if (r != ERR_OK || *why != ERR_OK)
 		return r;
-	/* Whatever the neighbour goes by now, or whether it is one still: the directory that it spoke of is not here yet. */
-	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) && t->core->directory_version < a->wants_version) {
+	/* Whatever the neighbour goes by now, or whether it is one still: the directory that it
+	 * spoke of is not here yet. */
+	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) &&
+	    t->core->directory_version < a->wants_version) {
 		*why = e->verdict;
 		return ERR_OK;
 	}
 	if (l->present && !aside_is_given_up(t, l, a))
-		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
+		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait)
+					  : document_must_wait(t, l, e, &wait);
 	if (wait)
 		*why = ERR_MOVED;
 	return r;
 }
 
-static enum err settle(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct key *key, const struct rec_aside *a)
+static enum err settle(struct turn_view *t, struct link *l, const struct ev_publish *e,
+		       const struct key *key, const struct rec_aside *a)
 {
 	const struct stream_in *in = &l->in[e->lane];
 	struct document_ref about = a->document;
 
 	aside_erase(t, key, a);
-	/* Its files are owed by a place that is no more: the publisher offers it again, or somebody else does. */
+	/* Its files are owed by a place that is no more: the publisher offers it again, or somebody
+	 * else does. */
 	if (e->has_files && (!l->present || !in->known || e->seq <= in->base))
 		return ERR_OK;
 	if (e->fact == NULL && e->head != NULL) /* known by now, if it was not when it came */
 		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
-	notify(t, NOTICE_SETTLED, about, id_empty(a->signer) ? e->neighbour : a->signer, (uint32_t)e->verdict, &e->summary);
+	notify(t, NOTICE_SETTLED, about, id_empty(a->signer) ? e->neighbour : a->signer,
+	       (uint32_t)e->verdict, &e->summary);
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
 }
 
@@ -65,13 +72,15 @@ static void still_waits(struct turn_view *t, const struct key *key, struct recor
 /* Is there room, and may what comes of a document be signed? */
 static bool may_settle(struct turn_view *t, enum lane lane)
 {
-	return lane == LANE_FACTS ? t->core->room.facts : t->core->room.documents && guard_may_sign(t) == ERR_OK;
+	return lane == LANE_FACTS ? t->core->room.facts
+				  : t->core->room.documents && guard_may_sign(t) == ERR_OK;
 }
 
 enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 {
 	struct key key = key_aside(opened->neighbour, opened->lane, opened->seq, &opened->digest);
-	struct link *l = link_find(t->core, opened->neighbour), gone = { .neighbour = opened->neighbour };
+	struct link *l = link_find(t->core, opened->neighbour),
+		    gone = { .neighbour = opened->neighbour };
 	struct ev_publish e = *opened;
 	struct record r;
 	enum err why, result = core_get(t, FAMILY_ASIDE, key, &r);
@@ -79,7 +88,8 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
 		return ERR_OK; /* settled meanwhile; or it stays where it is */
 	/* The next look opens it again. */
-	if (result != ERR_OK || e.opened_under != t->core->directory_version || !may_settle(t, e.lane))
+	if (result != ERR_OK || e.opened_under != t->core->directory_version ||
+	    !may_settle(t, e.lane))
 		return result;
 	if (l == NULL)
 		l = &gone;

@@ -31,7 +31,8 @@ static void reply(struct turn_view *t, const struct ev_directory *e, enum err re
 	if (e->reply.n == 0)
 		return;
 	a = plan_act(t->plan, ACT_REPLY);
-	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .number = e->head->version };
+	a->u.reply =
+	    (struct act_reply){ .to = e->reply, .result = result, .number = e->head->version };
 }
 
 static enum err follow_links(struct turn_view *t)
@@ -59,8 +60,8 @@ static void part_with(struct turn_view *t)
 		}
 		if (!l->was_present)
 			continue;
-		/* A subordinate may hear from us where it belongs now; a superior that is none any more is not dialled again, but hears that we
-		 * know. */
+		/* A subordinate may hear from us where it belongs now; a superior that is none any
+		 * more is not dialled again, but hears that we know. */
 		l->leaving = !l->superior;
 		if (l->up)
 			link_ping(t, l);
@@ -68,7 +69,8 @@ static void part_with(struct turn_view *t)
 	}
 }
 
-/* Two heads of one version, or one that does not follow ours: the registry has been in two minds, and a person must look. */
+/* Two heads of one version, or one that does not follow ours: the registry has been in two minds,
+ * and a person must look. */
 static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
 {
 	static const struct digest none;
@@ -82,7 +84,9 @@ static enum err check_previous(struct turn_view *t, const struct rec_directory *
 		return e;
 	if (memcmp(&head->previous, &none, sizeof none) == 0)
 		return ERR_OK; /* a registry that began anew above the old number, and says so */
-	return memcmp(&head->previous, &ours.u.directory.digest, sizeof head->previous) == 0 ? ERR_OK : ERR_DIRECTORY_FORK;
+	return memcmp(&head->previous, &ours.u.directory.digest, sizeof head->previous) == 0
+		   ? ERR_OK
+		   : ERR_DIRECTORY_FORK;
 }
 
 static enum err may_install(struct turn_view *t, const struct ev_directory *e)
@@ -148,8 +152,9 @@ static enum err take_entries(struct turn_view *t, const struct ev_directory *e)
 /* What is the directory's fault, or not yet; all else ends the process. */
 static bool is_answer(enum err e)
 {
-	return e == ERR_DIRECTORY_OLD || e == ERR_DIRECTORY_AHEAD || e == ERR_TOO_LARGE || e == ERR_DIRECTORY_FORK || e == ERR_BUSY || e == ERR_GAP ||
-	       e == ERR_DISK_FULL || e == ERR_MAP_FULL || e == ERR_NO_INODES;
+	return e == ERR_DIRECTORY_OLD || e == ERR_DIRECTORY_AHEAD || e == ERR_TOO_LARGE ||
+	       e == ERR_DIRECTORY_FORK || e == ERR_BUSY || e == ERR_GAP || e == ERR_DISK_FULL ||
+	       e == ERR_MAP_FULL || e == ERR_NO_INODES;
 }
 
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
@@ -168,7 +173,8 @@ enum err decide_directory(struct turn_view *t, const struct ev_directory *e)
 	if (result != ERR_OK && result != ERR_BUSY && !id_empty(e->from))
 		quest_failed(t, e->from, e->party, result);
 	if (e->token != 0)
-		plan_act(t->plan, ACT_INSTALLED)->u.installed = (struct act_installed){ .token = e->token, .result = result };
+		plan_act(t->plan, ACT_INSTALLED)->u.installed =
+		    (struct act_installed){ .token = e->token, .result = result };
 	if (result == ERR_OK ? !e->more : e->token == 0)
 		reply(t, e, result);
 	return ERR_OK;
@@ -189,9 +195,11 @@ static enum err serve(struct turn_view *t, struct link *l, const struct msg_dire
 	return e;
 }
 
-/* However many ask, a turn serves a few, and a link gets so many a second; the others' turn comes with the ticks. Nothing that was asked is
- * forgotten: who hears nothing begins anew after a while, from the first committee on. */
-enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m)
+/* However many ask, a turn serves a few, and a link gets so many a second; the others' turn comes
+ * with the ticks. Nothing that was asked is forgotten: who hears nothing begins anew after a while,
+ * from the first committee on. */
+enum err decide_directory_wanted(struct turn_view *t, struct link *l,
+				 const struct msg_directory_wanted *m)
 {
 	if (m->have >= t->core->directory_version)
 		return ERR_OK;
@@ -209,7 +217,8 @@ enum err directory_serve_due(struct turn_view *t)
 	struct core *c = t->core;
 	enum err e = ERR_OK;
 
-	for (uint32_t i = 0; i < c->link_count && c->parts_left > 0 && e == ERR_OK; i++, c->parts_link++) {
+	for (uint32_t i = 0; i < c->link_count && c->parts_left > 0 && e == ERR_OK;
+	     i++, c->parts_link++) {
 		struct link *l = c->links[c->parts_link % c->link_count];
 
 		if (l->part_due && l->directory_budget > 0)
@@ -222,7 +231,8 @@ enum err directory_serve_due(struct turn_view *t)
 	return e;
 }
 
-/* A head is the registry's or it is nothing: whoever hands on something else is counted, and not asked again for a while. */
+/* A head is the registry's or it is nothing: whoever hands on something else is counted, and not
+ * asked again for a while. */
 enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = e->party == PARTY_NEIGHBOUR ? link_find(t->core, e->neighbour) : NULL;

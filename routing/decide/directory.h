@@ -1,9 +1,12 @@
-/* A directory, already checked against the registry's root, comes into force: rows first (routing/directory/install.c), links follow, and what is queued is looked
- * at anew when somebody moved. Versions only rise.
+/* A directory, already checked against the registry's root, comes into force: rows first
+ * (routing/directory/install.c), links follow, and what is queued is looked at anew when somebody
+ * moved. Versions only rise.
  *
- * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what has changed since its own, part by part (routing/links/quest.c);
- * the other answers from its rows and remembers nothing. A former subordinate may still ask, until it has the version that moved it away: its link
- * is `leaving`. Who cannot reach a neighbour asks its other relatives (routing/links/visit.c). */
+ * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what
+ * has changed since its own, part by part (routing/links/quest.c); the other answers from its rows
+ * and remembers nothing. A former subordinate may still ask, until it has the version that moved it
+ * away: its link is `leaving`. Who cannot reach a neighbour asks its other relatives
+ * (routing/links/visit.c). */
 #ifndef VANTHU_ROUTING_DECIDE_DIRECTORY_H
 #define VANTHU_ROUTING_DECIDE_DIRECTORY_H
 
@@ -16,7 +19,8 @@ struct msg_directory_wanted;
 struct turn_view;
 
 enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
-enum err decide_directory_wanted(struct turn_view *t, struct link *l, const struct msg_directory_wanted *m);
+enum err decide_directory_wanted(struct turn_view *t, struct link *l,
+				 const struct msg_directory_wanted *m);
 enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
 /* What was asked for and found no turn. */
 enum err directory_serve_due(struct turn_view *t);

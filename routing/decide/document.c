@@ -17,11 +17,15 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_place place,
+		       const struct rec_document *d)
 {
 	struct record r = { .family = FAMILY_IDENT };
 
-	r.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .digest = e->digest, .submission = e->head->submission };
+	r.u.ident = (struct rec_ident){ .role = place.role,
+					.serial = place.serial,
+					.digest = e->digest,
+					.submission = e->head->submission };
 	core_put(t, key_ident(e->head->id, e->head->origin), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_DOCUMENT;
@@ -29,7 +33,9 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 	core_append(t, key_serial(place.role, place.serial), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_ENVELOPE;
-	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
+					      .relays = e->relays,
+					      .relay_count = e->relay_count };
 	core_append(t, key_serial(place.role, place.serial), &r);
 	document_needs(t, place, d);
 }
@@ -38,17 +44,34 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 {
 	const struct head *h = e->head;
 	struct doc_place place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
-	struct rec_document d = { .origin = h->origin, .id = h->id, .urgency = h->urgency, .secrecy = h->secrecy,
-				  .signed_at_ms = h->signed_at_ms, .taken_at_ms = t->now.wall_ms,
-				  .taken_passed_ms = passed_now(t->core, t->now), .directory_version = h->directory_version,
-				  .hop_limit = h->hop_limit, .digest = e->digest, .from = e->neighbour, .from_lane = e->lane,
-				  .from_seq = e->seq, .mine = mine, .recipients = h->recipients, .recipients_len = h->recipient_count,
-				  .targets = e->targets, .target_count = e->target_count, .manifest = h->manifest,
-				  .manifest_count = h->manifest_count, .relay_count = e->relay_count, .summary = e->summary };
+	struct rec_document d = { .origin = h->origin,
+				  .id = h->id,
+				  .urgency = h->urgency,
+				  .secrecy = h->secrecy,
+				  .signed_at_ms = h->signed_at_ms,
+				  .taken_at_ms = t->now.wall_ms,
+				  .taken_passed_ms = passed_now(t->core, t->now),
+				  .directory_version = h->directory_version,
+				  .hop_limit = h->hop_limit,
+				  .digest = e->digest,
+				  .from = e->neighbour,
+				  .from_lane = e->lane,
+				  .from_seq = e->seq,
+				  .mine = mine,
+				  .recipients = h->recipients,
+				  .recipients_len = h->recipient_count,
+				  .targets = e->targets,
+				  .target_count = e->target_count,
+				  .manifest = h->manifest,
+				  .manifest_count = h->manifest_count,
+				  .relay_count = e->relay_count,
+				  .summary = e->summary };
 
 	if (manifest_has_files(h->manifest, h->manifest_count)) {
-		/* Whom we answer for from now on is a matter of the tree of this moment, and its files may take long. */
-		enum err r = e->target_count > 0 ? ERR_OK : document_names(t, e, &d.also, &d.also_count);
+		/* Whom we answer for from now on is a matter of the tree of this moment, and its
+		 * files may take long. */
+		enum err r =
+		    e->target_count > 0 ? ERR_OK : document_names(t, e, &d.also, &d.also_count);
 
 		if (r != ERR_OK)
 			return r;
@@ -60,19 +83,29 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 	return document_complete(t, place, &d, e->relays);
 }
 
-/* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they say themselves, so it is passed on unread. */
-static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
+/* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they
+ * say themselves, so it is passed on unread. */
+static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
+			     const struct routing_answer *answer)
 {
 	struct doc_place place = { ROLE_RELAY, { t->core->next_serial } };
-	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)e->body_fault, .note = "",
-			     .targets = &t->core->config.self, .target_count = 1,
-			     .document = { .origin = e->head->origin, .id = e->head->id, .digest = e->digest } };
+	struct fact fact = {
+		.kind = KIND_REFUSAL,
+		.at_ms = t->now.wall_ms,
+		.from = e->neighbour,
+		.reason = (uint32_t)e->body_fault,
+		.note = "",
+		.targets = &t->core->config.self,
+		.target_count = 1,
+		.document = { .origin = e->head->origin, .id = e->head->id, .digest = e->digest }
+	};
 	struct record r = { .family = FAMILY_RECEIPT };
 	enum err result;
 
 	if (answer->route_count == 0 && answer->unserved_count == 0)
 		return document_refuse(t, e, e->body_fault);
-	result = fact_send(t, e->head->origin, &fact, e->relays, e->relay_count, &r.u.receipt.envelope);
+	result =
+	    fact_send(t, e->head->origin, &fact, e->relays, e->relay_count, &r.u.receipt.envelope);
 	if (result != ERR_OK && result != ERR_NO_ROUTE)
 		return result;
 	r.u.receipt.draft = r.u.receipt.envelope.draft;
@@ -84,23 +117,32 @@ static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e, co
 	return take(t, e, false);
 }
 
-/* Named to us to serve, and behind who named them; the tree has changed since it was signed, and the neighbour may have made its row before that. */
-static bool goes_back(const struct turn_view *t, const struct ev_publish *e, const struct routing_answer *answer)
+/* Named to us to serve, and behind who named them; the tree has changed since it was signed, and
+ * the neighbour may have made its row before that. */
+static bool goes_back(const struct turn_view *t, const struct ev_publish *e,
+		      const struct routing_answer *answer)
 {
 	bool behind = false;
 
 	for (uint32_t i = 0; i < answer->unserved_count && !behind; i++)
 		behind = answer->unserved[i].why == ERR_NO_ROUTE;
-	/* One that was set aside was taken before the directories agreed: the neighbour has let go of it. */
+	/* One that was set aside was taken before the directories agreed: the neighbour has let go
+	 * of it. */
 	return behind && (e->aside || e->head->directory_version != t->core->directory_version);
 }
 
-/* What cannot be served although it was named to us is refused, or handed back, with the document taken for the others. */
-static enum err route_new(struct turn_view *t, const struct ev_publish *e, struct routing_answer *answer)
+/* What cannot be served although it was named to us is refused, or handed back, with the document
+ * taken for the others. */
+static enum err route_new(struct turn_view *t, const struct ev_publish *e,
+			  struct routing_answer *answer)
 {
-	struct routing_question q = { .to = { .origin = e->head->origin, .version = e->head->directory_version,
-					      .recipients = e->head->recipients, .count = e->head->recipient_count },
-				      .targets = e->targets, .target_count = e->target_count, .from = e->neighbour };
+	struct routing_question q = { .to = { .origin = e->head->origin,
+					      .version = e->head->directory_version,
+					      .recipients = e->head->recipients,
+					      .count = e->head->recipient_count },
+				      .targets = e->targets,
+				      .target_count = e->target_count,
+				      .from = e->neighbour };
 	enum err result = document_route(t, &q, answer);
 
 	if (result != ERR_OK)
@@ -116,13 +158,15 @@ static bool is_failure(enum err e)
 	return e != ERR_OK && e != ERR_PROTOCOL && !document_is_about_ways(e);
 }
 
-enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)
+enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
+			    bool *wait)
 {
 	struct routing_answer answer;
 	enum err result;
 
 	*wait = false;
-	if (e->verdict != ERR_OK || e->head->kind != KIND_DOCUMENT || l->peer_directory_version == t->core->directory_version)
+	if (e->verdict != ERR_OK || e->head->kind != KIND_DOCUMENT ||
+	    l->peer_directory_version == t->core->directory_version)
 		return ERR_OK;
 	result = route_new(t, e, &answer);
 	*wait = result != ERR_OK || answer.unserved_count > 0;
@@ -136,7 +180,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	enum err result;
 
 	if (e->verdict != ERR_OK) {
-		/* Nobody else signed it, or nobody knows who did: the neighbour answers for what it should have checked. */
+		/* Nobody else signed it, or nobody knows who did: the neighbour answers for what it
+		 * should have checked. */
 		if (e->head == NULL || id_equal(e->signer, e->neighbour))
 			l->violations++;
 		return document_refuse(t, e, e->verdict);
@@ -149,7 +194,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 		return document_again(t, l, e, &r.u.ident);
 	if (result != ERR_NOT_FOUND)
 		return result;
-	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count, t->core->config.attachment_max_bytes);
+	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count,
+				 t->core->config.attachment_max_bytes);
 	if (result != ERR_OK)
 		return document_refuse(t, e, result);
 	result = route_new(t, e, &answer);

@@ -1,4 +1,5 @@
-/* A document in its right place in a neighbour's stream: refused, still to be fetched, or complete at once. One that is known already: routing/documents/duplicate.c. */
+/* A document in its right place in a neighbour's stream: refused, still to be fetched, or complete
+ * at once. One that is known already: routing/documents/duplicate.c. */
 #ifndef VANTHU_ROUTING_DECIDE_DOCUMENT_H
 #define VANTHU_ROUTING_DECIDE_DOCUMENT_H
 
@@ -11,8 +12,9 @@ struct link;
 struct turn_view;
 
 enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e);
-/* Should it be asked for again when the two directories agree? Two that differ may each hand a document to the other for ever, or refuse
- * what is right. */
-enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);
+/* Should it be asked for again when the two directories agree? Two that differ may each hand a
+ * document to the other for ever, or refuse what is right. */
+enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
+			    bool *wait);
 
 #endif

@@ -16,7 +16,8 @@
 #include "routing/state/record.h"
 
 /* Did we sign what is doubted, and when does it say so? */
-static enum err find_doubted(struct turn_view *t, const struct ev_publish *e, bool *ours, int64_t *signed_at_ms)
+static enum err find_doubted(struct turn_view *t, const struct ev_publish *e, bool *ours,
+			     int64_t *signed_at_ms)
 {
 	const struct fact *f = e->fact;
 	struct committee_id self = t->core->config.self;
@@ -31,16 +32,18 @@ static enum err find_doubted(struct turn_view *t, const struct ev_publish *e, bo
 	if (!id_equal(f->document.origin, self))
 		return ERR_OK;
 	result = core_get(t, FAMILY_IDENT, key_ident(f->document.id, self), &r);
-	if (result == ERR_OK && r.u.ident.role == ROLE_OUT && memcmp(&r.u.ident.digest, &f->doubted, sizeof f->doubted) == 0) {
+	if (result == ERR_OK && r.u.ident.role == ROLE_OUT &&
+	    memcmp(&r.u.ident.digest, &f->doubted, sizeof f->doubted) == 0) {
 		*ours = true;
-		result = core_get(t, FAMILY_DOCUMENT, key_serial(r.u.ident.role, r.u.ident.serial), &r);
+		result =
+		    core_get(t, FAMILY_DOCUMENT, key_serial(r.u.ident.role, r.u.ident.serial), &r);
 		*signed_at_ms = result == ERR_OK ? r.u.document.signed_at_ms : 0;
 	}
 	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 }
 
-/* What was written down while our clock was ahead counts now, when it is known better: else the digital share of a month or a year would hold what
- * belongs to another one. */
+/* What was written down while our clock was ahead counts now, when it is known better: else the
+ * digital share of a month or a year would hold what belongs to another one. */
 static enum err count_now(struct turn_view *t, const struct document_ref *ref)
 {
 	struct record r, state;
@@ -63,12 +66,17 @@ static enum err count_now(struct turn_view *t, const struct document_ref *ref)
 	return document_state(t, place, &r.u.document, &before, &state.u.state);
 }
 
-/* Only what lies ahead of our own clock is corrected, and not by a clock that our neighbours do not share: while that still says what it said, our
- * word is worth no more than it was. */
+/* Only what lies ahead of our own clock is corrected, and not by a clock that our neighbours do not
+ * share: while that still says what it said, our word is worth no more than it was. */
 enum err decide_doubt(struct turn_view *t, const struct ev_publish *e)
 {
-	struct fact answer = { .kind = KIND_CORRECTION, .at_ms = t->now.wall_ms, .note = "", .document = e->fact->document,
-			       .doubted = e->fact->doubted, .doubted_kind = e->fact->doubted_kind, .token = e->fact->token };
+	struct fact answer = { .kind = KIND_CORRECTION,
+			       .at_ms = t->now.wall_ms,
+			       .note = "",
+			       .document = e->fact->document,
+			       .doubted = e->fact->doubted,
+			       .doubted_kind = e->fact->doubted_kind,
+			       .token = e->fact->token };
 	int64_t signed_at_ms;
 	bool ours;
 	enum err r = find_doubted(t, e, &ours, &signed_at_ms);
@@ -92,14 +100,16 @@ enum err decide_correction(struct turn_view *t, const struct ev_publish *e)
 	struct record r;
 	enum err result;
 
-	if (e->fact->token.len_bytes == 0 || e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS)
+	if (e->fact->token.len_bytes == 0 ||
+	    e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS)
 		return ERR_OK; /* its clock is still ahead: it is asked again */
 	memcpy(key.bytes, e->fact->token.data, e->fact->token.len_bytes);
 	result = core_get(t, FAMILY_ASIDE, key, &r);
 	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
 		return ERR_OK; /* settled before */
 	/* The key is ours, the word is its signer's: about this very envelope, or none. */
-	if (result != ERR_OK || r.u.aside.why != ERR_CLOCK || !id_equal(r.u.aside.signer, e->signer) ||
+	if (result != ERR_OK || r.u.aside.why != ERR_CLOCK ||
+	    !id_equal(r.u.aside.signer, e->signer) ||
 	    memcmp(&r.u.aside.digest, &e->fact->doubted, sizeof e->fact->doubted) != 0)
 		return result;
 	return aside_corrected(t, &key, &r, e->head->signed_at_ms);

@@ -21,20 +21,29 @@ static void dropped(struct turn_view *t, struct link *l, const struct ev_publish
 	struct document_ref none = { .origin = { "" } };
 
 	l->violations++;
-	notify(t, NOTICE_REFUSED, e->fact != NULL ? e->fact->document : none, e->neighbour, (uint32_t)why, NULL);
+	notify(t, NOTICE_REFUSED, e->fact != NULL ? e->fact->document : none, e->neighbour,
+	       (uint32_t)why, NULL);
 }
 
 static struct rec_receipt receipt_of(const struct ev_publish *e)
 {
-	return (struct rec_receipt){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count,
-				     .at_ms = e->fact->at_ms, .kind = e->fact->kind, .reason = e->fact->reason, .digest = e->digest };
+	return (struct rec_receipt){ .envelope = { .bytes = e->envelope },
+				     .relays = e->relays,
+				     .relay_count = e->relay_count,
+				     .at_ms = e->fact->at_ms,
+				     .kind = e->fact->kind,
+				     .reason = e->fact->reason,
+				     .digest = e->digest };
 }
 
-/* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal replaces it. */
-static enum err record_answer(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d,
+/* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal
+ * replaces it. */
+static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
+			      struct doc_place place, const struct rec_document *d,
 			      struct committee_id recipient)
 {
-	struct key receipt_key = key_receipt(place.role, place.serial, recipient), state_key = key_serial(place.role, place.serial);
+	struct key receipt_key = key_receipt(place.role, place.serial, recipient),
+		   state_key = key_serial(place.role, place.serial);
 	struct record r = { .family = FAMILY_RECEIPT }, old, stored;
 	struct rec_state state;
 	enum err result = core_get(t, FAMILY_RECEIPT, receipt_key, &old);
@@ -56,7 +65,8 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 		state.delivered++;
 	else
 		state.refused++;
-	notify(t, e->fact->kind == KIND_RECEIPT ? NOTICE_RECEIPT : NOTICE_REFUSED, e->fact->document, recipient, e->fact->reason, &d->summary);
+	notify(t, e->fact->kind == KIND_RECEIPT ? NOTICE_RECEIPT : NOTICE_REFUSED,
+	       e->fact->document, recipient, e->fact->reason, &d->summary);
 	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count) {
 		state.closed_at_ms = t->now.wall_ms;
 		if (state.refused == 0)
@@ -66,7 +76,8 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 }
 
 /* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */
-static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
+			       struct doc_place place, const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	struct tree_view then = tree_at(&t->tree, d->directory_version);
@@ -82,8 +93,10 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, 
 			continue;
 		/* It may have been on the way as the tree was, or as it is. */
 		result = tree_on_path(&then, t->core->config.self, all.ids[i], e->signer, &on_path);
-		if ((result == ERR_OK && !on_path) || result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
-			result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer, &on_path);
+		if ((result == ERR_OK && !on_path) || result == ERR_NOT_FOUND ||
+		    result == ERR_NO_ROUTE)
+			result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer,
+					      &on_path);
 		if (result == ERR_OK && on_path)
 			result = record_answer(t, e, place, d, all.ids[i]);
 		if (result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
@@ -102,7 +115,8 @@ static enum err record_held(struct turn_view *t, const struct ev_publish *e, str
 	return ERR_OK;
 }
 
-static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e, struct doc_place place, const struct rec_document *d)
+static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			  struct doc_place place, const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	bool recipient = false;
@@ -122,20 +136,23 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 		dropped(t, l, e, ERR_NOT_ADDRESSED);
 		return ERR_OK;
 	default:
-		/* Statuses come with the record books; until then no daemon makes one, and one from the future is told, not lost silently. */
+		/* Statuses come with the record books; until then no daemon makes one, and one from
+		 * the future is told, not lost silently. */
 		notify(t, NOTICE_STATUS, e->fact->document, e->signer, 0, &d->summary);
 		return ERR_OK;
 	}
 }
 
-enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait)
+enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
+			bool *wait)
 {
 	struct committee_id hop;
 	enum err r;
 
 	*wait = false;
-	if (e->verdict != ERR_OK || l->peer_directory_version == t->core->directory_version || e->head->recipient_count != 1 ||
-	    e->head->recipients[0].group != GROUP_NONE || id_equal(e->head->recipients[0].committee, t->core->config.self))
+	if (e->verdict != ERR_OK || l->peer_directory_version == t->core->directory_version ||
+	    e->head->recipient_count != 1 || e->head->recipients[0].group != GROUP_NONE ||
+	    id_equal(e->head->recipients[0].committee, t->core->config.self))
 		return ERR_OK;
 	r = tree_next_hop(&t->tree, t->core->config.self, e->head->recipients[0].committee, &hop);
 	*wait = r != ERR_OK || id_equal(hop, l->neighbour);
@@ -148,14 +165,17 @@ static enum err take_about_ours(struct turn_view *t, struct link *l, const struc
 	struct doc_place place;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
-	if (result == ERR_NOT_FOUND || (result == ERR_OK && (r.u.ident.role != ROLE_OUT || !id_equal(e->fact->document.origin, self)))) {
+	if (result == ERR_NOT_FOUND ||
+	    (result == ERR_OK &&
+	     (r.u.ident.role != ROLE_OUT || !id_equal(e->fact->document.origin, self)))) {
 		dropped(t, l, e, ERR_NOT_FOUND);
 		return ERR_OK;
 	}
 	if (result != ERR_OK)
 		return result;
 	place = (struct doc_place){ r.u.ident.role, r.u.ident.serial };
-	if (memcmp(r.u.ident.digest.bytes, e->fact->document.digest.bytes, sizeof e->fact->document.digest.bytes) != 0) {
+	if (memcmp(r.u.ident.digest.bytes, e->fact->document.digest.bytes,
+		   sizeof e->fact->document.digest.bytes) != 0) {
 		dropped(t, l, e, ERR_DIGEST);
 		return ERR_OK;
 	}
@@ -168,14 +188,19 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	struct committee_id to;
 	enum err result;
 
-	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 || e->head->recipients[0].group != GROUP_NONE) {
+	if (e->verdict != ERR_OK || e->fact == NULL || e->head->recipient_count != 1 ||
+	    e->head->recipients[0].group != GROUP_NONE) {
 		dropped(t, l, e, e->verdict != ERR_OK ? e->verdict : ERR_PROTOCOL);
 		return ERR_OK;
 	}
 	to = e->head->recipients[0].committee;
 	if (!id_equal(to, t->core->config.self)) {
-		struct rec_stream s = { .role = ROLE_NONE, .digest = e->digest, .size_bytes = e->envelope.len_bytes,
-					.fact = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+		struct rec_stream s = { .role = ROLE_NONE,
+					.digest = e->digest,
+					.size_bytes = e->envelope.len_bytes,
+					.fact = { .bytes = e->envelope },
+					.relays = e->relays,
+					.relay_count = e->relay_count };
 
 		result = fact_forward(t, to, e->neighbour, &s);
 		if (result == ERR_NO_ROUTE) {
@@ -189,7 +214,8 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 	if (e->fact->kind == KIND_CORRECTION)
 		return decide_correction(t, e);
 	result = take_about_ours(t, l, e);
-	/* Of a document whose record is damaged nothing can be kept. What else there is goes on: all damage is found before anything is written. */
+	/* Of a document whose record is damaged nothing can be kept. What else there is goes on:
+	 * all damage is found before anything is written. */
 	if (result == ERR_DAMAGED) {
 		notify(t, NOTICE_REFUSED, e->fact->document, e->neighbour, (uint32_t)result, NULL);
 		result = ERR_OK;

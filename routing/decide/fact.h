@@ -1,5 +1,6 @@
-/* A receipt, refusal, relay record or status in its right place in a neighbour's facts: ours to take, or to pass on as it came.
- * A bad fact is dropped and told, never answered: facts about facts would have no end. */
+/* A receipt, refusal, relay record or status in its right place in a neighbour's facts: ours to
+ * take, or to pass on as it came. A bad fact is dropped and told, never answered: facts about facts
+ * would have no end. */
 #ifndef VANTHU_ROUTING_DECIDE_FACT_H
 #define VANTHU_ROUTING_DECIDE_FACT_H
 
@@ -11,7 +12,8 @@ struct ev_publish;
 struct link;
 struct turn_view;
 
-enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e, bool *wait);
+enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
+			bool *wait);
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e);
 
 #endif

@@ -23,7 +23,8 @@ static enum err speak_for(struct turn_view *t, const struct rec_document *d, str
 	uint32_t count = d->target_count + d->also_count;
 	struct committee_id *ids;
 
-	if (d->target_count == 0 || count > RECIPIENTS_MAX || names_subtree(d->recipients, d->recipients_len))
+	if (d->target_count == 0 || count > RECIPIENTS_MAX ||
+	    names_subtree(d->recipients, d->recipients_len))
 		return ERR_OK;
 	ids = arena_array(t->plan->arena, count, sizeof *ids);
 	if (ids == NULL)
@@ -36,11 +37,19 @@ static enum err speak_for(struct turn_view *t, const struct rec_document *d, str
 	return ERR_OK;
 }
 
-/* The bytes that the signer published are not what the signer's manifest says: refused, and remembered as refused. */
-static enum err refuse_content(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays, enum err why)
+/* The bytes that the signer published are not what the signer's manifest says: refused, and
+ * remembered as refused. */
+static enum err refuse_content(struct turn_view *t, struct doc_place place,
+			       const struct rec_document *d, const struct blob *relays,
+			       enum err why)
 {
-	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "",
-			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	struct fact fact = { .kind = KIND_REFUSAL,
+			     .at_ms = t->now.wall_ms,
+			     .from = d->from,
+			     .reason = (uint32_t)why,
+			     .note = "",
+			     .document = {
+				 .origin = d->origin, .id = d->id, .digest = d->digest } };
 	struct rec_state state = { .content_dropped = true, .refused = 1 };
 	struct record r = { .family = FAMILY_RECEIPT };
 	enum err e = speak_for(t, d, &fact);
@@ -75,7 +84,8 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	if (result == ERR_OK)
-		result = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
+		result =
+		    core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
 	if (result == ERR_DAMAGED)
 		return ERR_OK; /* it stays to be fetched, and is told again after a while */
 	if (result != ERR_OK)
@@ -86,8 +96,9 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	if (result == ERR_NOT_FOUND) {
 		const struct blob *relays = envelope.u.envelope.relays;
 
-		result = e->result == ERR_OK ? document_complete(t, place, &r.u.document, relays) :
-					       refuse_content(t, place, &r.u.document, relays, e->result);
+		result = e->result == ERR_OK
+			     ? document_complete(t, place, &r.u.document, relays)
+			     : refuse_content(t, place, &r.u.document, relays, e->result);
 	}
 	if (result != ERR_OK)
 		return result;
@@ -99,9 +110,12 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 		if (seq == NULL)
 			return ERR_NO_MEMORY;
 		*seq = e->seq;
-		m.u.seqs = (struct msg_seqs){ .lane = e->lane, .stream = l->in[e->lane].id, .seqs = seq, .count = 1 };
+		m.u.seqs = (struct msg_seqs){
+			.lane = e->lane, .stream = l->in[e->lane].id, .seqs = seq, .count = 1
+		};
 		link_say(t, l, &m);
 	}
-	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour; /* its place is free for the next one */
+	/* its place is free for the next one */
+	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
 	return ERR_OK;
 }

@@ -72,7 +72,8 @@ enum err decide_fault(struct turn_view *t, const struct ev_link *e)
 }
 
 /* Takes up what the neighbour publishes: the stream we know, or its new one from its base on. */
-static void take_offer(struct turn_view *t, struct link *l, enum lane lane, const struct stream_offer *offer)
+static void take_offer(struct turn_view *t, struct link *l, enum lane lane,
+		       const struct stream_offer *offer)
 {
 	struct stream_in *in = &l->in[lane];
 
@@ -85,7 +86,9 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 		link_write_in(t, l, lane);
 	}
 	if (lane != LANE_FACTS && guard_may_sign(t) != ERR_OK) {
-		in->open = false; /* what comes here is receipted or relayed, and so signed: it stays where it is until we may */
+		/* what comes here is receipted or relayed, and so signed: it stays where it is
+		 * until we may */
+		in->open = false;
 		l->resume_ms[lane] = t->now.mono_ms;
 		return;
 	}
@@ -95,7 +98,9 @@ static void take_offer(struct turn_view *t, struct link *l, enum lane lane, cons
 /* Who dialled learns both clocks from the answer to its Hello; the other has to ask. */
 static void take_clock(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
-	guard_measure(t, l, m->wall_ms, m->answer && l->hello_open ? t->now.mono_us - l->hello_sent_us : CLOCK_NO_ROUND_TRIP);
+	guard_measure(t, l, m->wall_ms,
+		      m->answer && l->hello_open ? t->now.mono_us - l->hello_sent_us
+						 : CLOCK_NO_ROUND_TRIP);
 	if (m->answer)
 		l->hello_open = false;
 }
@@ -104,7 +109,8 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 {
 	bool was_up = l->up;
 
-	if (!id_equal(m->committee, l->neighbour) || m->purpose != PURPOSE_CONTROL || !m->has_streams) {
+	if (!id_equal(m->committee, l->neighbour) || m->purpose != PURPOSE_CONTROL ||
+	    !m->has_streams) {
 		link_violation(t, l, ERR_PROTOCOL);
 		return ERR_OK;
 	}
@@ -146,12 +152,16 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	bool same = memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) == 0;
 
 	if (!same)
-		return ERR_OK; /* of a stream before this one: a Hello with the new one is under way */
+		/* of a stream before this one: a Hello with the new one is under way */
+		return ERR_OK;
 	if (m->have < out->acked || m->have > out->last) {
 		if (m->have > out->last)
-			stand_ours(t, l, ERR_BEHIND); /* it has what we do not know of: nobody else can have written it into this stream */
+			/* it has what we do not know of: nobody else can have written it into this
+			 * stream */
+			stand_ours(t, l, ERR_BEHIND);
 		else if (!l->stand.speaks)
-			stand_its(t, l, ERR_PEER_BEHIND, 0); /* one that speaks says so itself: this Subscribe may be a late one */
+			/* one that speaks says so itself: this Subscribe may be a late one */
+			stand_its(t, l, ERR_PEER_BEHIND, 0);
 		link_restart_stream(t, l, m->lane);
 		link_hello(t, l, false);
 		return ERR_OK;
@@ -162,7 +172,9 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, m->lane, n), &r);
 
 		if (e == ERR_DAMAGED) {
-			link_alarm(t, l, e); /* this lane stands: whether it has what we sent cannot be told. The others go on */
+			/* this lane stands: whether it has what we sent cannot be told. The others
+			 * go on */
+			link_alarm(t, l, e);
 			return ERR_OK;
 		}
 		if (e != ERR_OK)
@@ -170,7 +182,8 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 		t->core->config.chain_step(&chain, n, &r.u.stream.digest);
 	}
 	if (memcmp(chain.bytes, m->chain.bytes, sizeof chain.bytes) != 0) {
-		stand_ours(t, l, ERR_BEHIND); /* at this place it has another envelope of ours than we have */
+		/* at this place it has another envelope of ours than we have */
+		stand_ours(t, l, ERR_BEHIND);
 		link_restart_stream(t, l, m->lane);
 		link_hello(t, l, false);
 		return ERR_OK;
@@ -183,7 +196,11 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	out->credit_bytes = m->credit_bytes;
 	l->touched = true;
 	l->next_pins_ms = t->now.mono_ms;
-	heard = (struct msg_acknowledge){ .lane = m->lane, .stream = m->stream, .have = m->have, .chain = m->chain, .rejected_count = m->rejected_count };
+	heard = (struct msg_acknowledge){ .lane = m->lane,
+					  .stream = m->stream,
+					  .have = m->have,
+					  .chain = m->chain,
+					  .rejected_count = m->rejected_count };
 	memcpy(heard.rejected, m->rejected, sizeof heard.rejected);
 	return acknowledged_upto(t, l, &heard);
 }
@@ -205,7 +222,9 @@ static void answer_ping(struct turn_view *t, struct link *l, const struct msg_pi
 {
 	struct message pong = { .type = MESSAGE_PONG };
 
-	pong.u.ping = (struct msg_ping){ .token = m->token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms,
+	pong.u.ping = (struct msg_ping){ .token = m->token,
+					 .directory_version = t->core->directory_version,
+					 .wall_ms = t->now.wall_ms,
 					 .withholding = link_withholding(t) };
 	link_say(t, l, &pong);
 }
@@ -224,7 +243,10 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	if (l->ping_reply.n != 0) {
 		struct act *a = plan_act(t->plan, ACT_REPLY);
 
-		a->u.reply = (struct act_reply){ .to = l->ping_reply, .result = ERR_OK, .at = l->neighbour, .number = (uint64_t)l->rtt_us };
+		a->u.reply = (struct act_reply){ .to = l->ping_reply,
+						 .result = ERR_OK,
+						 .at = l->neighbour,
+						 .number = (uint64_t)l->rtt_us };
 		l->ping_reply.n = 0;
 	}
 }
@@ -241,12 +263,14 @@ static void take_bye(struct turn_view *t, struct link *l, const struct msg_bye *
 	l->bye_until_ms = m->retry_after_ms == 0 ? 0 : l->next_hello_ms + BYE_LEAST_MS;
 }
 
-/* One that was our subordinate gets the directory that says where it belongs now, and nothing else. */
+/* One that was our subordinate gets the directory that says where it belongs now, and nothing
+ * else. */
 static enum err hear_leaving(struct turn_view *t, struct link *l, const struct message *m)
 {
 	switch (m->type) {
 	case MESSAGE_HELLO:
-		if (!id_equal(m->u.hello.committee, l->neighbour) || m->u.hello.purpose != PURPOSE_CONTROL)
+		if (!id_equal(m->u.hello.committee, l->neighbour) ||
+		    m->u.hello.purpose != PURPOSE_CONTROL)
 			break;
 		l->connected = true;
 		l->peer_directory_version = m->u.hello.directory_version;
@@ -264,7 +288,8 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 	case MESSAGE_DIRECTORY_WANTED:
 		return decide_directory_wanted(t, l, &m->u.directory_wanted);
 	case MESSAGE_DIRECTORY_PART:
-		quest_part(t, l->neighbour, PARTY_NEIGHBOUR, &m->u.directory_part); /* one that came back to us, by a version still ahead of ours */
+		/* one that came back to us, by a version still ahead of ours */
+		quest_part(t, l->neighbour, PARTY_NEIGHBOUR, &m->u.directory_part);
 		return ERR_OK;
 	default:
 		return ERR_OK; /* what it says to its superior, which we are no more */
@@ -273,7 +298,8 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 	return ERR_OK;
 }
 
-/* Each Hello is answered with much, begins all lanes anew and is written: who says it without end is cut off. */
+/* Each Hello is answered with much, begins all lanes anew and is written: who says it without end
+ * is cut off. */
 static bool too_many_hellos(const struct turn_view *t, struct link *l)
 {
 	const int64_t each_ms = 1000 / HELLOS_A_SECOND;
@@ -300,7 +326,8 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	link_heard(t, l, m->type == MESSAGE_ACKNOWLEDGE);
 	if (m->type == MESSAGE_HELLO)
 		return decide_hello(t, l, &m->u.hello);
-	if (m->type == MESSAGE_BYE) { /* also to one that said Hello and got no answer: it learns why */
+	/* also to one that said Hello and got no answer: it learns why */
+	if (m->type == MESSAGE_BYE) {
 		take_bye(t, l, &m->u.bye);
 		return ERR_OK;
 	}
@@ -338,7 +365,8 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 		take_pong(t, l, &m->u.ping);
 		return ERR_OK;
 	default:
-		link_violation(t, l, ERR_PROTOCOL); /* a bulk message, or none of ours, on the control connection */
+		/* a bulk message, or none of ours, on the control connection */
+		link_violation(t, l, ERR_PROTOCOL);
 		return ERR_OK;
 	}
 }

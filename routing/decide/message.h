@@ -1,4 +1,5 @@
-/* Connections come and go; what neighbours say besides publishing. One switch and its small handlers. */
+/* Connections come and go; what neighbours say besides publishing. One switch and its small
+ * handlers. */
 #ifndef VANTHU_ROUTING_DECIDE_MESSAGE_H
 #define VANTHU_ROUTING_DECIDE_MESSAGE_H
 

@@ -50,7 +50,9 @@ static enum err ping(struct turn_view *t, const struct ev_operate *e)
 		l->ping_reply = e->reply;
 		l->ping_token = core_draw_number(t->core) | 1;
 		l->ping_sent_us = t->now.mono_us;
-		m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+		m.u.ping = (struct msg_ping){ .token = l->ping_token,
+					      .directory_version = t->core->directory_version,
+					      .wall_ms = t->now.wall_ms };
 		link_say(t, l, &m);
 	}
 	return ERR_OK;

@@ -19,11 +19,14 @@
 #include "routing/target/counter.h"
 #include "routing/target/target.h"
 
-static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result, bool repeated)
+static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result,
+				bool repeated)
 {
 	struct act *a = plan_act(t->plan, ACT_REPLY);
 
-	a->u.reply = (struct act_reply){ .to = e->reply, .result = result, .id = e->id, .repeated = repeated };
+	a->u.reply = (struct act_reply){
+		.to = e->reply, .result = result, .id = e->id, .repeated = repeated
+	};
 	return &a->u.reply;
 }
 
@@ -32,33 +35,41 @@ static bool same_text(text_t a, text_t b)
 	return strcmp(a, b) == 0;
 }
 
-/* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020, Annex VI, III.1.h). */
+/* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020,
+ * Annex VI, III.1.h). */
 static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return a->direction == b->direction && same_text(a->type_name, b->type_name) && same_text(a->date, b->date) &&
-	       fold_same_number(a->number, b->number) && fold_same_name(a->party, b->party);
+	return a->direction == b->direction && same_text(a->type_name, b->type_name) &&
+	       same_text(a->date, b->date) && fold_same_number(a->number, b->number) &&
+	       fold_same_name(a->party, b->party);
 }
 
 static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return same_document(a, b) && same_text(a->number, b->number) && same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
+	return same_document(a, b) && same_text(a->number, b->number) &&
+	       same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
 	       a->secrecy == b->secrecy;
 }
 
 static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
-	/* Of a secret one not even its number leaves the office: live events are for whoever may see figures. */
+	/* Of a secret one not even its number leaves the office: live events are for whoever may
+	 * see figures. */
 	bool secret = p->secrecy >= SECRECY_MAT;
-	struct summary summary = { .number = secret ? "" : p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = p->date,
+	struct summary summary = { .number = secret ? "" : p->number,
+				   .type_code = p->type_code,
+				   .subject = p->subject,
+				   .issued_on = p->date,
 				   .due_on = "" };
 
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
 }
 
-/* The newest of the same month and direction, a bounded number of them: the number after the last one given, and whether this one stands
- * there already. */
-static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month, uint32_t *number, bool *there)
+/* The newest of the same month and direction, a bounded number of them: the number after the last
+ * one given, and whether this one stands there already. */
+static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month,
+			      uint32_t *number, bool *there)
 {
 	struct scan scan = scan_of(key_paper_place(month, p->direction));
 	struct record r;
@@ -79,15 +90,18 @@ static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, st
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	/* A damaged one is passed over by the walk; its number is still its own. */
-	while ((e = core_get(t, FAMILY_PAPER, key_paper(paper_serial(month, p->direction, *number)), &r)) == ERR_OK || e == ERR_DAMAGED)
+	while ((e = core_get(t, FAMILY_PAPER, key_paper(paper_serial(month, p->direction, *number)),
+			     &r)) == ERR_OK ||
+	       e == ERR_DAMAGED)
 		(*number)++;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* ---- one that may be the same with another date ---- */
 
-/* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like 15/QĐ-BNV once a year (DOMAIN 1.2, 1.4). Of
- * terms only our own is known, and the date is the day it came or went: so a year to either side is looked at, and it is a guess. */
+/* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
+ * 15/QĐ-BNV once a year (DOMAIN 1.2, 1.4). Of terms only our own is known, and the date is the day
+ * it came or went: so a year to either side is looked at, and it is a guess. */
 static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
 	const char *at = a->number;
@@ -96,16 +110,21 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b, te
 		at++;
 	if (*at != '-')
 		return strncmp(a->date, b->date, 4) == 0;
-	return a->direction != DIRECTION_OUT || (strcmp(a->date, own_term_from) < 0) == (strcmp(b->date, own_term_from) < 0);
+	return a->direction != DIRECTION_OUT ||
+	       (strcmp(a->date, own_term_from) < 0) == (strcmp(b->date, own_term_from) < 0);
 }
 
-/* What we send, we have issued: whom it went to makes no other document of it. Secret documents have a series of their own. */
+/* What we send, we have issued: whom it went to makes no other document of it. Secret documents
+ * have a series of their own. */
 static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
-	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' || fold_same_name(a->party, b->party);
+	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' ||
+		      fold_same_name(a->party, b->party);
 
-	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) && fold_same_number(a->number, b->number) &&
-	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) && same_series(a, b, own_term_from);
+	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) &&
+	       fold_same_number(a->number, b->number) &&
+	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) &&
+	       same_series(a, b, own_term_from);
 }
 
 static enum err own_term(struct turn_view *t, text_t *from)
@@ -117,8 +136,10 @@ static enum err own_term(struct turn_view *t, text_t *from)
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-/* The nearest month first, a bounded number of entries in all. *out stays NULL when none is alike. */
-static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month, const struct rec_paper **out)
+/* The nearest month first, a bounded number of entries in all. *out stays NULL when none is
+ * alike. */
+static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month,
+			   const struct rec_paper **out)
 {
 	unsigned left = PAPER_ALIKE_MAX;
 	text_t term;
@@ -133,7 +154,8 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
 		while (e == ERR_OK && *out == NULL && left-- > 0) {
 			e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, r);
-			if (e == ERR_OK && r->u.paper.cancelled_at_ms == 0 && alike(&r->u.paper, p, term))
+			if (e == ERR_OK && r->u.paper.cancelled_at_ms == 0 &&
+			    alike(&r->u.paper, p, term))
 				*out = &r->u.paper;
 		}
 		if (e == ERR_OK && *out == NULL)
@@ -143,21 +165,33 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 	return e;
 }
 
-/* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the symbol of whoever wrote it. */
-static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial, struct slips *out)
+/* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the
+ * symbol of whoever wrote it. */
+static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial,
+			      struct slips *out)
 {
-	const struct summary summary = { .number = p->number, .type_code = p->type_code, .subject = p->subject, .issued_on = "", .due_on = "" };
-	struct policy_question q = { .summary = &summary, .type_name = p->type_name, .own_symbol = "", .wall_ms = t->now.wall_ms };
+	const struct summary summary = { .number = p->number,
+					 .type_code = p->type_code,
+					 .subject = p->subject,
+					 .issued_on = "",
+					 .due_on = "" };
+	struct policy_question q = { .summary = &summary,
+				     .type_name = p->type_name,
+				     .own_symbol = "",
+				     .wall_ms = t->now.wall_ms };
 	struct key series;
 	bool has = false;
 	enum err e = p->direction == DIRECTION_OUT ? slips_own_symbol(t, &q.own_symbol) : ERR_OK;
 
 	if (e == ERR_OK)
 		e = number_of_paper(t, p, &series, &has);
-	return e == ERR_OK ? slips_look(t, has ? &series : NULL, (struct doc_place){ ROLE_PAPER, serial }, &q, out) : e;
+	return e == ERR_OK ? slips_look(t, has ? &series : NULL,
+					(struct doc_place){ ROLE_PAPER, serial }, &q, out)
+			   : e;
 }
 
-static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial, bool there)
+static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial,
+			     bool there)
 {
 	struct doc_place place = { ROLE_PAPER, serial };
 	struct key series;
@@ -169,7 +203,8 @@ static enum err index_number(struct turn_view *t, const struct rec_paper *p, str
 	return there ? number_put(t, &series, place) : number_drop(t, &series, place);
 }
 
-static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial)
+static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
+		      struct serial serial)
 {
 	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
@@ -191,7 +226,8 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 }
 
 /* Written, or only looked at; answered with what there is to tell. */
-static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p, struct serial serial, const struct rec_paper *twin)
+static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
+		       struct serial serial, const struct rec_paper *twin)
 {
 	struct act_reply *a;
 	struct slips slips;
@@ -245,7 +281,8 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	}
 	if (!e->again)
 		result = find_alike(t, &p, month, &twin);
-	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), twin) : result;
+	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), twin)
+				: result;
 }
 
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
@@ -299,7 +336,9 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 		return result;
 	if (wanted.secrecy >= SECRECY_MAT)
 		wanted.subject = wanted.party = "";
-	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED : ERR_OK;
+	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT
+		 : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED
+						  : ERR_OK;
 	a = answer(t, e, result, true);
 	if (result == ERR_OK)
 		slips_answer(t, &slips, a);
@@ -313,8 +352,10 @@ static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 
 	if (result != ERR_OK && result != ERR_NOT_FOUND)
 		return result;
-	/* An entry numbers nothing that a neighbour holds, but it would be lost when the store is put right by a newer copy. */
-	if (t->core->stand.alarm != ERR_OK && (result == ERR_NOT_FOUND || e->action == PAPER_CANCEL)) {
+	/* An entry numbers nothing that a neighbour holds, but it would be lost when the store is
+	 * put right by a newer copy. */
+	if (t->core->stand.alarm != ERR_OK &&
+	    (result == ERR_NOT_FOUND || e->action == PAPER_CANCEL)) {
 		answer(t, e, t->core->stand.alarm, false);
 		return ERR_OK;
 	}
@@ -324,14 +365,16 @@ static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 		answer(t, e, e->action == PAPER_ADD ? ERR_CONFLICT : ERR_NOT_FOUND, false);
 		return ERR_OK;
 	}
-	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial) : cancel(t, e, r.u.ident.serial);
+	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial)
+				      : cancel(t, e, r.u.ident.serial);
 }
 
 enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
 {
 	enum err result = known_or_new(t, e);
 
-	/* Found damaged before anything was planned: no reason to stop, and to stop again when the client asks again. */
+	/* Found damaged before anything was planned: no reason to stop, and to stop again when the
+	 * client asks again. */
 	if (result == ERR_DAMAGED) {
 		answer(t, e, result, false);
 		result = ERR_OK;

@@ -29,8 +29,8 @@ static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err w
 	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
 }
 
-/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way until then is passed over. False: it was asked for
- * before, and what comes now changes nothing. */
+/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way
+ * until then is passed over. False: it was asked for before, and what comes now changes nothing. */
 static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
 	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
@@ -44,7 +44,8 @@ static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publi
 	return true;
 }
 
-static void out_of_place(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
+static void out_of_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			 enum err why)
 {
 	if (why == ERR_EXISTS) {
 		l->touched = true;
@@ -55,32 +56,41 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
 		link_violation(t, l, why);
 		return;
 	}
-	/* Nothing stands in the place that could be given up (routing/links/reject.c): who never sends what it is asked for is no publisher of this lane. */
+	/* Nothing stands in the place that could be given up (routing/links/reject.c): who never
+	 * sends what it is asked for is no publisher of this lane. */
 	if (ask_again(t, l, e, why) && ++l->asked_in_vain[e->lane] > ASKED_IN_VAIN_MAX)
 		link_violation(t, l, why);
 }
 
-/* The chain covers what was signed, not the signatures. A neighbour checks those before it passes an envelope on: so a wrong one was more
- * likely spoilt since than made wrong, and is asked for once more before the signer gets a refusal. */
+/* The chain covers what was signed, not the signatures. A neighbour checks those before it passes
+ * an envelope on: so a wrong one was more likely spoilt since than made wrong, and is asked for
+ * once more before the signer gets a refusal. */
 static bool spoilt(struct link *l, const struct ev_publish *e)
 {
-	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY && e->verdict != ERR_FORMAT && e->verdict != ERR_DIRECTORY_AHEAD)
+	if (e->verdict != ERR_SIGNATURE && e->verdict != ERR_UNKNOWN_KEY &&
+	    e->verdict != ERR_FORMAT && e->verdict != ERR_DIRECTORY_AHEAD)
 		return false;
-	if (l->suspect_seq[e->lane] == e->seq && memcmp(&l->suspect[e->lane], &e->digest, sizeof e->digest) == 0)
+	if (l->suspect_seq[e->lane] == e->seq &&
+	    memcmp(&l->suspect[e->lane], &e->digest, sizeof e->digest) == 0)
 		return false;
 	l->suspect_seq[e->lane] = e->seq;
 	l->suspect[e->lane] = e->digest;
 	return true;
 }
 
-/* The envelope was altered after the neighbour had it, or what the neighbour put beside it is wrong; also a relay that neither of us knows. */
-static bool is_altered(const struct turn_view *t, const struct link *l, const struct ev_publish *e, const struct digest *chain)
+/* The envelope was altered after the neighbour had it, or what the neighbour put beside it is
+ * wrong; also a relay that neither of us knows. */
+static bool is_altered(const struct turn_view *t, const struct link *l, const struct ev_publish *e,
+		       const struct digest *chain)
 {
-	return memcmp(chain->bytes, e->chain.bytes, sizeof chain->bytes) != 0 || e->verdict == ERR_CHAIN ||
-	       (e->verdict == ERR_DIRECTORY_AHEAD && l->peer_directory_version <= t->core->directory_version);
+	return memcmp(chain->bytes, e->chain.bytes, sizeof chain->bytes) != 0 ||
+	       e->verdict == ERR_CHAIN ||
+	       (e->verdict == ERR_DIRECTORY_AHEAD &&
+		l->peer_directory_version <= t->core->directory_version);
 }
 
-/* Not even set aside: there is nothing to put it on, or it must be opened anew. ERR_OK: there is no such reason. */
+/* Not even set aside: there is nothing to put it on, or it must be opened anew. ERR_OK: there is no
+ * such reason. */
 static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 {
 	enum err sign = e->lane == LANE_FACTS ? ERR_OK : guard_may_sign(t);
@@ -90,16 +100,20 @@ static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 	/* Its receipt or relay record would be signed. */
 	if (sign != ERR_OK)
 		return sign;
-	/* A key may have been revoked between the worker's look and now: opened anew, it is judged by the directory in force. */
+	/* A key may have been revoked between the worker's look and now: opened anew, it is judged
+	 * by the directory in force. */
 	return e->opened_under != t->core->directory_version ? ERR_DIRECTORY_OLD : ERR_OK;
 }
 
-/* What two different directories mean differently waits for a while, for they soon agree, and the publisher may queue it anew. */
-static enum err wait_for_agreement(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err *hold_for, enum err *why)
+/* What two different directories mean differently waits for a while, for they soon agree, and the
+ * publisher may queue it anew. */
+static enum err wait_for_agreement(struct turn_view *t, struct link *l, const struct ev_publish *e,
+				   enum err *hold_for, enum err *why)
 {
 	enum lane lane = e->lane;
 	bool wait = false;
-	enum err r = lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait) : document_must_wait(t, l, e, &wait);
+	enum err r = lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait)
+					: document_must_wait(t, l, e, &wait);
 
 	if (r != ERR_OK || !wait)
 		return r;
@@ -113,7 +127,8 @@ static enum err wait_for_agreement(struct turn_view *t, struct link *l, const st
 	return ERR_OK;
 }
 
-/* A relay's clock was ahead when it signed: the document goes on, and its operators may see why its time counts for nothing. */
+/* A relay's clock was ahead when it signed: the document goes on, and its operators may see why its
+ * time counts for nothing. */
 static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct document_ref about = { .origin = { "" } };
@@ -121,18 +136,25 @@ static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_
 
 	if (e->head != NULL && e->fact == NULL)
 		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
-	for (uint32_t i = 0; e->relay_notes != NULL && i < e->relay_count && t->now.mono_ms >= l->next_relay_notice_ms; i++) {
+	for (uint32_t i = 0; e->relay_notes != NULL && i < e->relay_count &&
+			     t->now.mono_ms >= l->next_relay_notice_ms;
+	     i++) {
 		if (!e->relay_notes[i].ahead)
 			continue;
 		l->next_relay_notice_ms = t->now.mono_ms + RELAY_NOTICE_MS;
 		a = plan_act(t->plan, ACT_NOTIFY);
-		a->u.notify = (struct act_notify){ .what = NOTICE_CLOCK, .document = about, .committee = e->relay_notes[i].relay, .reason = ERR_RELAY_CLOCK,
-						   .clock_ahead_ms = e->relay_notes[i].fact.at_ms - t->now.wall_ms };
+		a->u.notify = (struct act_notify){ .what = NOTICE_CLOCK,
+						   .document = about,
+						   .committee = e->relay_notes[i].relay,
+						   .reason = ERR_RELAY_CLOCK,
+						   .clock_ahead_ms = e->relay_notes[i].fact.at_ms -
+								     t->now.wall_ms };
 	}
 }
 
 /* It keeps its place and goes on, or it lies aside in it. */
-static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e, struct digest chain, enum err aside)
+static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			   struct digest chain, enum err aside)
 {
 	struct stream_in *in = &l->in[e->lane];
 
@@ -150,7 +172,8 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
 }
 
-/* It came often enough: its place is given up, by the publisher's own chain, and what stood in it is refused. */
+/* It came often enough: its place is given up, by the publisher's own chain, and what stood in it
+ * is refused. */
 static enum err reject(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct ev_publish refused = *e;
@@ -162,7 +185,8 @@ static enum err reject(struct turn_view *t, struct link *l, const struct ev_publ
 }
 
 /* In its right place, and just as the publisher sent it. */
-static enum err take(struct turn_view *t, struct link *l, const struct ev_publish *item, struct digest chain)
+static enum err take(struct turn_view *t, struct link *l, const struct ev_publish *item,
+		     struct digest chain)
 {
 	struct ev_publish e = *item;
 	enum err hold_for = cannot_take(t, &e), why = ERR_OK;

@@ -21,7 +21,8 @@ static struct act_reply *answer(struct turn_view *t, const struct ev_resend *e, 
 	return &a->u.reply;
 }
 
-/* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET, ERR_NOT_HERE, ERR_NOT_RECIPIENT) and failures alike. */
+/* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET,
+ * ERR_NOT_HERE, ERR_NOT_RECIPIENT) and failures alike. */
 static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct record *document)
 {
 	struct key key = key_serial(e->role, e->serial);
@@ -33,7 +34,8 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 	if (r != ERR_OK)
 		return r;
 	q = document_question(&document->u.document);
-	r = id_equal(e->to, t->core->config.self) ? ERR_NOT_RECIPIENT : recipients_contain(t, &q.to, e->to, &contains);
+	r = id_equal(e->to, t->core->config.self) ? ERR_NOT_RECIPIENT
+						  : recipients_contain(t, &q.to, e->to, &contains);
 	if (r != ERR_OK)
 		return r;
 	if (!contains)
@@ -57,11 +59,14 @@ static enum err published(struct turn_view *t, const struct ev_resend *e, uint32
 
 static bool is_answer(enum err r)
 {
-	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE || r == ERR_NOT_RECIPIENT || r == ERR_DAMAGED;
+	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE ||
+	       r == ERR_NOT_RECIPIENT || r == ERR_DAMAGED;
 }
 
-/* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So those next to who lost it are asked. */
-static enum err way_to(struct turn_view *t, const struct ev_resend *e, const struct rec_document *d, struct routing_answer *out)
+/* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So
+ * those next to who lost it are asked. */
+static enum err way_to(struct turn_view *t, const struct ev_resend *e, const struct rec_document *d,
+		       struct routing_answer *out)
 {
 	struct routing_question q = document_question(d);
 	enum err r;
@@ -101,7 +106,8 @@ enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 	result = published(t, e, &before);
 	after = before;
 	if (result == ERR_OK && !e->dry_run)
-		result = document_publish(t, (struct doc_place){ e->role, e->serial }, &r.u.document, &way);
+		result = document_publish(t, (struct doc_place){ e->role, e->serial },
+					  &r.u.document, &way);
 	if (result == ERR_OK)
 		result = published(t, e, &after);
 	if (result == ERR_OK && after != before)

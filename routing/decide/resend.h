@@ -1,6 +1,6 @@
-/* Somebody's disk is lost, and what it had is to come again from its neighbours: a stored document is published once more to one that it was
- * for, as it was signed. Repeating is safe: what waits there already is left alone, and who has the document answers with the receipt that it
- * gave. */
+/* Somebody's disk is lost, and what it had is to come again from its neighbours: a stored document
+ * is published once more to one that it was for, as it was signed. Repeating is safe: what waits
+ * there already is left alone, and who has the document answers with the receipt that it gave. */
 #ifndef VANTHU_ROUTING_DECIDE_RESEND_H
 #define VANTHU_ROUTING_DECIDE_RESEND_H
 

@@ -22,7 +22,8 @@
 #include "routing/state/record.h"
 #include "routing/state/tree.h"
 
-static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, enum err result, struct committee_id at)
+static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, enum err result,
+			       struct committee_id at)
 {
 	struct act *a = plan_act(t->plan, ACT_REPLY);
 
@@ -30,13 +31,18 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 	return &a->u.reply;
 }
 
-/* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a repeated answer too. */
-static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self, struct key *series, bool *numbered,
-			      struct slips *out)
+/* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a
+ * repeated answer too. */
+static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self,
+			      struct key *series, bool *numbered, struct slips *out)
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
-	struct policy_question q = { .summary = &e->summary, .type_name = e->type_name, .manifest = e->manifest, .manifest_count = e->manifest_count,
-				     .odd_name = e->odd_name, .wall_ms = t->now.wall_ms };
+	struct policy_question q = { .summary = &e->summary,
+				     .type_name = e->type_name,
+				     .manifest = e->manifest,
+				     .manifest_count = e->manifest_count,
+				     .odd_name = e->odd_name,
+				     .wall_ms = t->now.wall_ms };
 	enum err result = slips_own_symbol(t, &q.own_symbol);
 
 	*numbered = false;
@@ -45,8 +51,10 @@ static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, st
 	return result == ERR_OK ? slips_look(t, *numbered ? series : NULL, self, &q, out) : result;
 }
 
-/* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are refused by name. */
-static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *e, struct recipient *out, struct committee_id *culprit)
+/* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are
+ * refused by name. */
+static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *e,
+				   struct recipient *out, struct committee_id *culprit)
 {
 	struct committee_id self = t->core->config.self;
 
@@ -76,7 +84,8 @@ static enum err resolve_recipients(struct turn_view *t, const struct ev_submit *
 	return ERR_OK;
 }
 
-/* Named twice is named once: it is sent once in any case, and who reads the head sees no doubles. Returns how many are left. */
+/* Named twice is named once: it is sent once in any case, and who reads the head sees no doubles.
+ * Returns how many are left. */
 static uint32_t drop_doubles(struct recipient *list, uint32_t count)
 {
 	uint32_t kept = 0;
@@ -84,7 +93,8 @@ static uint32_t drop_doubles(struct recipient *list, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t k = 0;
 
-		while (k < kept && (list[k].group != list[i].group || !id_equal(list[k].committee, list[i].committee)))
+		while (k < kept && (list[k].group != list[i].group ||
+				    !id_equal(list[k].committee, list[i].committee)))
 			k++;
 		if (k == kept)
 			list[kept++] = list[i];
@@ -92,7 +102,8 @@ static uint32_t drop_doubles(struct recipient *list, uint32_t count)
 	return kept;
 }
 
-static enum err repeat(struct turn_view *t, const struct ev_submit *e, const struct rec_ident *ident)
+static enum err repeat(struct turn_view *t, const struct ev_submit *e,
+		       const struct rec_ident *ident)
 {
 	struct committee_id nobody = { "" };
 	struct recipient_list list;
@@ -103,7 +114,8 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	enum err result;
 	bool numbered;
 
-	if (ident->role != ROLE_OUT || memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
+	if (ident->role != ROLE_OUT ||
+	    memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
 		reply(t, e, ERR_CONFLICT, nobody);
 		return ERR_OK;
 	}
@@ -113,7 +125,8 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	q = document_question(&r.u.document);
 	result = recipients_expand(t, &q.to, &list);
 	if (result == ERR_OK)
-		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial }, &series, &numbered, &slips);
+		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial },
+				       &series, &numbered, &slips);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
 
@@ -125,7 +138,8 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e, const str
 	return result;
 }
 
-static void plan_files(struct turn_view *t, struct doc_place place, const struct manifest_item *items, uint32_t count)
+static void plan_files(struct turn_view *t, struct doc_place place,
+		       const struct manifest_item *items, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct record r = { .family = FAMILY_FILE };
@@ -136,8 +150,9 @@ static void plan_files(struct turn_view *t, struct doc_place place, const struct
 }
 
 /* The records of a new document of ours, and its rows. `series` NULL: it has no number of ours. */
-static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref, uint32_t recipient_count,
-			     const struct routing_answer *answer, const struct key *series)
+static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref,
+			     uint32_t recipient_count, const struct routing_answer *answer,
+			     const struct key *series)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
 	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
@@ -147,14 +162,27 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 	struct rec_document *d = &document.u.document;
 	enum err r;
 
-	ident.u.ident = (struct rec_ident){ .role = place.role, .serial = place.serial, .draft = draft_ref, .submission = e->submission };
+	ident.u.ident = (struct rec_ident){ .role = place.role,
+					    .serial = place.serial,
+					    .draft = draft_ref,
+					    .submission = e->submission };
 	core_put(t, key_ident(e->id, head->origin), &ident);
-	*d = (struct rec_document){ .origin = head->origin, .id = e->id, .urgency = e->urgency, .secrecy = e->secrecy,
-				    .signed_at_ms = head->signed_at_ms, .taken_at_ms = t->now.wall_ms, .taken_passed_ms = passed_now(t->core, t->now),
-				    .directory_version = head->directory_version, .hop_limit = head->hop_limit, .draft = draft_ref,
-				    .recipients = head->recipients, .recipients_len = head->recipient_count,
-				    .recipient_count = recipient_count, .manifest = e->manifest,
-				    .manifest_count = e->manifest_count, .summary = e->summary };
+	*d = (struct rec_document){ .origin = head->origin,
+				    .id = e->id,
+				    .urgency = e->urgency,
+				    .secrecy = e->secrecy,
+				    .signed_at_ms = head->signed_at_ms,
+				    .taken_at_ms = t->now.wall_ms,
+				    .taken_passed_ms = passed_now(t->core, t->now),
+				    .directory_version = head->directory_version,
+				    .hop_limit = head->hop_limit,
+				    .draft = draft_ref,
+				    .recipients = head->recipients,
+				    .recipients_len = head->recipient_count,
+				    .recipient_count = recipient_count,
+				    .manifest = e->manifest,
+				    .manifest_count = e->manifest_count,
+				    .summary = e->summary };
 	core_append(t, key_serial(place.role, place.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
 	core_append(t, key_serial(place.role, place.serial), &envelope);
@@ -162,7 +190,10 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
 
-		core_put(t, key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial), &sweep);
+		core_put(
+		    t,
+		    key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial),
+		    &sweep);
 	}
 	r = document_state(t, place, d, NULL, &state);
 	if (r == ERR_OK && series != NULL)
@@ -183,10 +214,32 @@ static enum err log_send(struct turn_view *t, const struct ev_submit *e)
 	return core_log_act(t, e->uid, "send", hex);
 }
 
-static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients, uint32_t count)
+static struct head draft_head(const struct turn_view *t, const struct ev_submit *e,
+			      struct recipient *recipients, uint32_t count)
+{
+	return (struct head){ .id = e->id,
+			      .origin = t->core->config.self,
+			      .kind = KIND_DOCUMENT,
+			      .body_version = e->body_version,
+			      .urgency = e->urgency,
+			      .secrecy = e->secrecy,
+			      .signed_at_ms = t->now.wall_ms,
+			      .directory_version = t->core->directory_version,
+			      .hop_limit = HOP_LIMIT,
+			      .recipients = recipients,
+			      .recipient_count = count,
+			      .manifest = e->manifest,
+			      .manifest_count = e->manifest_count,
+			      .submission = e->submission };
+}
+
+static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients,
+		       uint32_t count)
 {
 	struct committee_id self = t->core->config.self;
-	struct routing_question q = { .to = { .origin = self, .version = t->core->directory_version, .recipients = recipients,
+	struct routing_question q = { .to = { .origin = self,
+					      .version = t->core->directory_version,
+					      .recipients = recipients,
 					      .count = count } };
 	struct draft draft = { .body = e->body };
 	struct document_ref ref = { .origin = self, .id = e->id };
@@ -212,18 +265,15 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } }, &series, &numbered, &slips);
+		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } },
+				  &series, &numbered, &slips);
 	if (r != ERR_OK)
 		return r;
 	if (e->strict && slips.count > 0) {
 		reply(t, e, (enum err)slips.codes[0], (struct committee_id){ "" });
 		return ERR_OK;
 	}
-	draft.head = (struct head){ .id = e->id, .origin = self, .kind = KIND_DOCUMENT, .body_version = e->body_version,
-				    .urgency = e->urgency, .secrecy = e->secrecy, .signed_at_ms = t->now.wall_ms,
-				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipients,
-				    .recipient_count = count, .manifest = e->manifest, .manifest_count = e->manifest_count,
-				    .submission = e->submission };
+	draft.head = draft_head(t, e, recipients, count);
 	if (e->dry_run) {
 		a = reply(t, e, ERR_OK, self);
 		slips_answer(t, &slips, a);
@@ -264,8 +314,10 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		result = t->core->room.why;
 	if (result == ERR_OK && t->core->directory_version == 0)
 		result = ERR_NO_ROUTE; /* no directory yet: nobody is known */
-	if (result == ERR_OK && tree_superior(&t->tree, t->core->config.self, &culprit, &ended) == ERR_OK && ended) {
-		nobody = t->core->config.self; /* it gives away what it holds, and begins nothing new */
+	if (result == ERR_OK &&
+	    tree_superior(&t->tree, t->core->config.self, &culprit, &ended) == ERR_OK && ended) {
+		/* it gives away what it holds, and begins nothing new */
+		nobody = t->core->config.self;
 		result = ERR_RETIRED_RECIPIENT;
 	}
 	if (result == ERR_OK)

@@ -1,5 +1,6 @@
-/* A local client submits a document. From the commit of this plan on the origin is responsible for it.
- * Repeating a submission is safe: the same id with the same submission digest gets the first answer again. */
+/* A local client submits a document. From the commit of this plan on the origin is responsible for
+ * it. Repeating a submission is safe: the same id with the same submission digest gets the first
+ * answer again. */
 #ifndef VANTHU_ROUTING_DECIDE_SUBMIT_H
 #define VANTHU_ROUTING_DECIDE_SUBMIT_H
 

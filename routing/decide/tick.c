@@ -21,7 +21,11 @@
 #include "routing/state/plan.h"
 #include "routing/target/recount.h"
 
-enum { PINS_INTERVAL_MS = 60 * 1000, DIRECTORY_PARTS_PER_TICK = 256, ALARM_AGAIN_MS = 24 * 3600 * 1000 };
+enum {
+	PINS_INTERVAL_MS = 60 * 1000,
+	DIRECTORY_PARTS_PER_TICK = 256,
+	ALARM_AGAIN_MS = 24 * 3600 * 1000
+};
 
 static enum err tick_up(struct turn_view *t, struct link *l)
 {
@@ -37,7 +41,8 @@ static enum err tick_up(struct turn_view *t, struct link *l)
 	if (ask)
 		l->next_pins_ms = t->now.mono_ms + PINS_INTERVAL_MS;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL && e == ERR_OK; lane++) {
-		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane] && (lane == LANE_FACTS || guard_may_sign(t) == ERR_OK))
+		if (l->resume_ms[lane] != 0 && t->now.mono_ms >= l->resume_ms[lane] &&
+		    (lane == LANE_FACTS || guard_may_sign(t) == ERR_OK))
 			link_subscribe(t, l, lane);
 		if (lane == LANE_FACTS)
 			continue;
@@ -62,22 +67,25 @@ static enum err tick_link(struct turn_view *t, struct link *l)
 		e = tick_up(t, l);
 	else if (l->connected && t->now.mono_ms >= l->next_hello_ms)
 		link_hello(t, l, false);
-	if (!l->up && l->connected && t->now.mono_ms - l->connected_ms > LINK_DEAD_MS && t->now.mono_ms - l->last_heard_ms > LINK_DEAD_MS)
+	if (!l->up && l->connected && t->now.mono_ms - l->connected_ms > LINK_DEAD_MS &&
+	    t->now.mono_ms - l->last_heard_ms > LINK_DEAD_MS)
 		l->down_reason = ERR_TIMEOUT; /* a connection, and nobody who answers Hello */
-	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL && e == ERR_OK && guard_may_sign(t) == ERR_OK; lane++)
+	for (enum lane lane = LANE_URGENT;
+	     lane <= LANE_NORMAL && e == ERR_OK && guard_may_sign(t) == ERR_OK; lane++)
 		e = held_look(t, l, lane);
 	return e;
 }
 
-/* A directory that the registry has not renewed in time still routes; that somebody may be cut off from the registry must be seen. So must it
- * that there are subordinates without a link. */
+/* A directory that the registry has not renewed in time still routes; that somebody may be cut off
+ * from the registry must be seen. So must it that there are subordinates without a link. */
 static void look_at_directory(struct turn_view *t)
 {
 	struct document_ref none = { .origin = { "" } };
 	struct core *c = t->core;
 	bool expired = t->now.wall_ms > c->valid_until_ms;
 
-	if (c->directory_version == 0 || (!expired && c->unlinked == 0) || t->now.mono_ms < c->next_alarm_ms)
+	if (c->directory_version == 0 || (!expired && c->unlinked == 0) ||
+	    t->now.mono_ms < c->next_alarm_ms)
 		return;
 	c->next_alarm_ms = t->now.mono_ms + ALARM_AGAIN_MS;
 	if (expired)

@@ -1,4 +1,5 @@
-/* What time brings: hellos, pings, silence, lanes held back, documents held too long, content no longer needed. Bounded work a tick. */
+/* What time brings: hellos, pings, silence, lanes held back, documents held too long, content no
+ * longer needed. Bounded work a tick. */
 #ifndef VANTHU_ROUTING_DECIDE_TICK_H
 #define VANTHU_ROUTING_DECIDE_TICK_H
 

@@ -72,7 +72,8 @@ static const struct cursor *first_of(const struct cursor *cursors, unsigned coun
 	const struct cursor *first = NULL;
 
 	for (unsigned i = 0; i < count; i++) {
-		if (!cursors[i].ended && (first == NULL || strcmp(cursors[i].id.text, first->id.text) < 0))
+		if (!cursors[i].ended &&
+		    (first == NULL || strcmp(cursors[i].id.text, first->id.text) < 0))
 			first = &cursors[i];
 	}
 	return first;
@@ -86,7 +87,8 @@ static enum err take(struct collector *c, struct cursor *cursors, unsigned count
 	struct record r;
 	enum err e = c->t->lookup.get(c->t->lookup.ctx, c->scratch, FAMILY_COMMITTEE, &key, &r);
 
-	if (e == ERR_OK && r.u.committee.changed_in > c->part->since && r.u.committee.changed_in <= c->t->core->directory_version)
+	if (e == ERR_OK && r.u.committee.changed_in > c->part->since &&
+	    r.u.committee.changed_in <= c->t->core->directory_version)
 		e = add(c, &r.u.committee);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
@@ -110,7 +112,10 @@ static enum err collect_versions(struct collector *c)
 	for (unsigned i = 0; i < count && e == ERR_OK; i++) {
 		struct key prefix = key_number(c->part->since + 1 + i);
 
-		cursors[i].scan = id_empty(c->part->after) ? scan_of(prefix) : scan_from(prefix, key_version(c->part->since + 1 + i, c->part->after));
+		cursors[i].scan =
+		    id_empty(c->part->after)
+			? scan_of(prefix)
+			: scan_from(prefix, key_version(c->part->since + 1 + i, c->part->after));
 		e = step(c, &cursors[i]);
 	}
 	while (e == ERR_OK && may_go_on(c) && first_of(cursors, count) != NULL) {
@@ -126,7 +131,8 @@ static enum err collect_versions(struct collector *c)
 static enum err collect_rows(struct collector *c)
 {
 	struct key all = { .len_bytes = 0 };
-	struct scan scan = id_empty(c->part->after) ? scan_of(all) : scan_from(all, key_committee(c->part->after));
+	struct scan scan =
+	    id_empty(c->part->after) ? scan_of(all) : scan_from(all, key_committee(c->part->after));
 	enum err e = ERR_OK;
 
 	for (; may_go_on(c); c->looked_at++) {
@@ -146,7 +152,10 @@ static enum err collect_rows(struct collector *c)
 
 enum err changes_collect(struct turn_view *t, struct msg_directory_part *part)
 {
-	struct collector c = { .t = t, .part = part, .entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX, sizeof(struct blob)),
+	struct collector c = { .t = t,
+			       .part = part,
+			       .entries = arena_array(t->plan->arena, FRAME_ITEMS_MAX,
+						      sizeof(struct blob)),
 			       .scratch = arena_new(SCRATCH_BYTES) };
 	enum err e = c.entries == NULL || c.scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
 
@@ -154,7 +163,10 @@ enum err changes_collect(struct turn_view *t, struct msg_directory_part *part)
 	part->entry_count = 0;
 	part->upto = part->after;
 	if (e == ERR_OK)
-		e = t->core->install.indexed && t->core->directory_version - part->since <= MERGED_MAX ? collect_versions(&c) : collect_rows(&c);
+		e = t->core->install.indexed &&
+			    t->core->directory_version - part->since <= MERGED_MAX
+			? collect_versions(&c)
+			: collect_rows(&c);
 	arena_destroy(c.scratch);
 	return e;
 }

@@ -1,8 +1,10 @@
-/* What has changed in the directory since a version, ascending by id: for one part of a frame, at the cost of what has changed where that can be.
+/* What has changed in the directory since a version, ascending by id: for one part of a frame, at
+ * the cost of what has changed where that can be.
  *
- * CHANGED has a row for each committee under the version of its last change; those of a few versions are merged. Of many versions, and until CHANGED
- * knows every committee, all rows are looked through instead, some for each part. A row of CHANGED may be of a directory that is not in force yet,
- * or is none any more: what counts is the entry. */
+ * CHANGED has a row for each committee under the version of its last change; those of a few
+ * versions are merged. Of many versions, and until CHANGED knows every committee, all rows are
+ * looked through instead, some for each part. A row of CHANGED may be of a directory that is not in
+ * force yet, or is none any more: what counts is the entry. */
 #ifndef VANTHU_ROUTING_DIRECTORY_CHANGES_H
 #define VANTHU_ROUTING_DIRECTORY_CHANGES_H
 

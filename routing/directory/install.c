@@ -38,7 +38,8 @@ static void put_places(struct turn_view *t, const struct rec_committee *c)
 }
 
 /* Does the entry in force have this key? */
-static enum err has_key(struct turn_view *t, struct committee_id id, const struct digest *key_id, bool *yes)
+static enum err has_key(struct turn_view *t, struct committee_id id, const struct digest *key_id,
+			bool *yes)
 {
 	struct record r;
 	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(id), &r);
@@ -83,8 +84,10 @@ static enum err put_beside(struct turn_view *t, const struct rec_committee *c)
 	return e;
 }
 
-/* The entry in force. *known is false when there is none; *same when it is this one byte for byte. */
-static enum err compare(struct turn_view *t, const struct rec_committee *c, struct rec_committee *old, bool *known, bool *same)
+/* The entry in force. *known is false when there is none; *same when it is this one byte for
+ * byte. */
+static enum err compare(struct turn_view *t, const struct rec_committee *c,
+			struct rec_committee *old, bool *known, bool *same)
 {
 	struct record r;
 	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(c->id), &r);
@@ -102,7 +105,8 @@ static bool stands_elsewhere(const struct rec_committee *old, const struct rec_c
 	return !id_equal(old->superior, c->superior) || old->retired != c->retired;
 }
 
-/* Who stood below us in a version that we never had, between ours and this one, may still believe it does: it may ask too. */
+/* Who stood below us in a version that we never had, between ours and this one, may still believe
+ * it does: it may ask too. */
 static enum err note_passed(struct turn_view *t, const struct rec_committee *c)
 {
 	struct install *in = &t->core->install;
@@ -110,8 +114,9 @@ static enum err note_passed(struct turn_view *t, const struct rec_committee *c)
 	for (uint32_t k = 0; k + 1 < c->place_count; k++) {
 		struct committee_id *grown;
 
-		if (!id_equal(c->places[k].superior, t->core->config.self) || c->places[k].retired ||
-		    c->places[k + 1].since <= t->core->directory_version || in->passed_count >= LINKS_MAX)
+		if (!id_equal(c->places[k].superior, t->core->config.self) ||
+		    c->places[k].retired || c->places[k + 1].since <= t->core->directory_version ||
+		    in->passed_count >= LINKS_MAX)
 			continue;
 		grown = realloc(in->passed, (in->passed_count + 1u) * sizeof *grown);
 		if (grown == NULL)
@@ -208,7 +213,8 @@ enum err install_stage(struct turn_view *t, const struct ev_directory *e)
 
 	if (e->staged == 0)
 		result = begin(t, e->head);
-	else if (!in->active || in->version != e->head->version || memcmp(&in->head, &e->head->digest, sizeof in->head) != 0 ||
+	else if (!in->active || in->version != e->head->version ||
+		 memcmp(&in->head, &e->head->digest, sizeof in->head) != 0 ||
 		 in->staged != e->staged)
 		result = ERR_GAP;
 	for (uint32_t i = 0; i < e->entry_count && result == ERR_OK; i++)
@@ -241,7 +247,8 @@ void install_abandon(struct turn_view *t)
 
 /* ---- what is left to do ---- */
 
-static enum err settle_one(struct turn_view *t, const struct key *at, enum err found, const struct rec_committee *c)
+static enum err settle_one(struct turn_view *t, const struct key *at, enum err found,
+			   const struct rec_committee *c)
 {
 	struct record r = { .family = FAMILY_COMMITTEE };
 	struct committee_id id;
@@ -251,7 +258,8 @@ static enum err settle_one(struct turn_view *t, const struct key *at, enum err f
 		return ERR_DAMAGED;
 	core_erase(t, FAMILY_STAGED, *at);
 	if (found == ERR_DAMAGED) {
-		/* What it was is in quarantine. What it replaced is not in force, and must not come back. */
+		/* What it was is in quarantine. What it replaced is not in force, and must not come
+		 * back. */
 		core_erase(t, FAMILY_COMMITTEE, key_committee(id));
 		return ERR_OK;
 	}
@@ -271,7 +279,8 @@ static enum err settle(struct turn_view *t)
 	scan.tell_damage = true;
 	for (uint32_t i = 0; i < rows_a_tick(c) && plan_has_room(t->plan); i++) {
 		struct record r;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
 			core_erase(t, FAMILY_META, key_name(STAGED_NOTE));
@@ -294,7 +303,8 @@ static enum err sweep(struct turn_view *t)
 	scan.tell_damage = true;
 	for (uint32_t i = 0; i < rows_a_tick(t->core) && plan_has_room(t->plan); i++) {
 		struct record r;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
 			t->core->install.sweeping = false;
@@ -315,8 +325,10 @@ static enum err index_some(struct turn_view *t)
 	struct scan scan = in->indexing_begun ? scan_from(all, in->indexing_at) : scan_of(all);
 
 	for (uint32_t i = 0; i < rows_a_tick(t->core) && plan_has_room(t->plan); i++) {
-		struct record r, row = { .family = FAMILY_CHANGED }, done = { .family = FAMILY_META, .u.note.number = 1 };
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COMMITTEE, &scan, &r);
+		struct record r, row = { .family = FAMILY_CHANGED },
+				 done = { .family = FAMILY_META, .u.note.number = 1 };
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COMMITTEE, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
 			in->indexed = true;

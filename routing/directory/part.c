@@ -6,7 +6,8 @@
 #include "routing/state/message.h"
 #include "routing/state/record.h"
 
-enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m, struct message *out, bool *any)
+enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m,
+			struct message *out, bool *any)
 {
 	struct record r;
 	enum err e;
@@ -15,7 +16,8 @@ enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *
 	if (!*any)
 		return ERR_OK;
 	t->core->parts_left--;
-	*out = (struct message){ .type = MESSAGE_DIRECTORY_PART, .u.directory_part = { .since = m->have, .after = m->after } };
+	*out = (struct message){ .type = MESSAGE_DIRECTORY_PART,
+				 .u.directory_part = { .since = m->have, .after = m->after } };
 	e = changes_collect(t, &out->u.directory_part);
 	if (e == ERR_OK)
 		e = core_get(t, FAMILY_DIRECTORY, key_number(t->core->directory_version), &r);

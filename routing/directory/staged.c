@@ -17,7 +17,8 @@ void staged_set(struct staged *s, uint64_t version)
 	__atomic_store_n(&s->version, version, __ATOMIC_RELEASE);
 }
 
-static enum err staged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err staged_get(void *ctx, struct arena *arena, enum family family,
+			   const struct key *key, struct record *out)
 {
 	struct staged *s = ctx;
 	uint64_t version = family == FAMILY_COMMITTEE ? staged_version(s) : 0;
@@ -42,7 +43,8 @@ static struct scan over_scan(const struct scan *scan, uint64_t version)
 	struct scan over = *scan;
 
 	over.prefix = over.at = key_number(version);
-	memcpy(over.prefix.bytes + over.prefix.len_bytes, scan->prefix.bytes, scan->prefix.len_bytes);
+	memcpy(over.prefix.bytes + over.prefix.len_bytes, scan->prefix.bytes,
+	       scan->prefix.len_bytes);
 	over.prefix.len_bytes = (uint8_t)(over.prefix.len_bytes + scan->prefix.len_bytes);
 	memcpy(over.at.bytes + over.at.len_bytes, scan->at.bytes, scan->at.len_bytes);
 	over.at.len_bytes = (uint8_t)(over.at.len_bytes + scan->at.len_bytes);
@@ -66,9 +68,11 @@ static int key_order(const struct key *a, const struct key *b)
 }
 
 /* The nearer of the two; of one id what is staged. */
-static enum err step(struct staged *s, struct arena *arena, struct scan *scan, bool up, struct record *out)
+static enum err step(struct staged *s, struct arena *arena, struct scan *scan, bool up,
+		     struct record *out)
 {
-	enum err (*go)(void *, struct arena *, enum family, struct scan *, struct record *) = up ? s->inner.next : s->inner.last;
+	enum err (*go)(void *, struct arena *, enum family, struct scan *, struct record *) =
+	    up ? s->inner.next : s->inner.last;
 	struct scan over = over_scan(scan, staged_version(s)), plain = *scan;
 	struct record staged;
 	enum err a = go(s->inner.ctx, arena, FAMILY_STAGED, &over, &staged), b;
@@ -95,7 +99,8 @@ static enum err step(struct staged *s, struct arena *arena, struct scan *scan, b
 	return a;
 }
 
-static enum err staged_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err staged_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
 {
 	struct staged *s = ctx;
 
@@ -104,7 +109,8 @@ static enum err staged_next(void *ctx, struct arena *arena, enum family family, 
 	return s->inner.next(s->inner.ctx, arena, family, scan, out);
 }
 
-static enum err staged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err staged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
 {
 	struct staged *s = ctx;
 
@@ -115,7 +121,8 @@ static enum err staged_last(void *ctx, struct arena *arena, enum family family, 
 
 struct lookup staged_lookup(struct staged *s)
 {
-	return (struct lookup){ .ctx = s, .get = staged_get, .next = staged_next, .last = staged_last };
+	return (
+	    struct lookup){ .ctx = s, .get = staged_get, .next = staged_next, .last = staged_last };
 }
 
 enum err staged_load(struct staged *s, struct arena *a)

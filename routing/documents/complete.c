@@ -16,7 +16,8 @@
 #include "routing/state/record.h"
 
 /* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
-static enum err refuse_ours(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct fact *fact)
+static enum err refuse_ours(struct turn_view *t, struct doc_place place,
+			    const struct rec_document *d, const struct fact *fact)
 {
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
 	struct record r = { .family = FAMILY_RECEIPT }, stored, known;
@@ -29,11 +30,20 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 	state = stored.u.state;
 	recipient->group = GROUP_NONE;
 	recipient->committee = d->origin;
-	draft.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms), .origin = d->origin, .kind = KIND_REFUSAL, .body_version = 1,
-				    .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = t->now.wall_ms,
-				    .directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipient,
+	draft.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms),
+				    .origin = d->origin,
+				    .kind = KIND_REFUSAL,
+				    .body_version = 1,
+				    .urgency = URGENCY_THUONG,
+				    .secrecy = SECRECY_THUONG,
+				    .signed_at_ms = t->now.wall_ms,
+				    .directory_version = t->core->directory_version,
+				    .hop_limit = HOP_LIMIT,
+				    .recipients = recipient,
 				    .recipient_count = 1 };
-	r.u.receipt = (struct rec_receipt){ .at_ms = t->now.wall_ms, .kind = KIND_REFUSAL, .reason = fact->reason };
+	r.u.receipt = (struct rec_receipt){ .at_ms = t->now.wall_ms,
+					    .kind = KIND_REFUSAL,
+					    .reason = fact->reason };
 	r.u.receipt.draft = r.u.receipt.envelope.draft = plan_draft(t->plan, &draft);
 	for (uint32_t i = 0; i < fact->target_count; i++) {
 		struct key receipt_key = key_receipt(place.role, place.serial, fact->targets[i]);
@@ -52,13 +62,21 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place, const s
 }
 
 /* All that cannot be served for one reason: one refusal, or as many as their names need. */
-static enum err refuse_all(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer,
+static enum err refuse_all(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d, const struct routing_answer *answer,
 			   enum err why)
 {
-	struct committee_id *targets = arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
+	struct committee_id *targets =
+	    arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
 	uint32_t count = 0;
-	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = d->from, .reason = (uint32_t)why, .note = "", .targets = targets,
-			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	struct fact fact = { .kind = KIND_REFUSAL,
+			     .at_ms = t->now.wall_ms,
+			     .from = d->from,
+			     .reason = (uint32_t)why,
+			     .note = "",
+			     .targets = targets,
+			     .document = {
+				 .origin = d->origin, .id = d->id, .digest = d->digest } };
 	enum err e = ERR_OK;
 
 	if (targets == NULL)
@@ -72,19 +90,24 @@ static enum err refuse_all(struct turn_view *t, struct doc_place place, const st
 	for (uint32_t at = 0; at < count && e == ERR_OK; at += fact.target_count) {
 		fact.targets = targets + at;
 		fact.target_count = count - at < RECIPIENTS_MAX ? count - at : RECIPIENTS_MAX;
-		e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact) : fact_send(t, d->origin, &fact, NULL, 0, NULL);
+		e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact)
+					   : fact_send(t, d->origin, &fact, NULL, 0, NULL);
 		if (e == ERR_NO_ROUTE)
 			e = ERR_OK;
 	}
 	return e;
 }
 
-enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+enum err document_unserved(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d, const struct routing_answer *answer)
 {
-	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE, ERR_REJECTED };
+	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
+					    ERR_NO_ROUTE, ERR_REJECTED };
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK; i++)
+	for (size_t i = 0;
+	     i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK;
+	     i++)
 		e = refuse_all(t, place, d, answer, reasons[i]);
 	return e;
 }
@@ -103,11 +126,16 @@ static bool is_routed(const struct routing_answer *answer, struct committee_id i
 	return false;
 }
 
-static enum err complete_mine(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
+static enum err complete_mine(struct turn_view *t, struct doc_place place,
+			      const struct rec_document *d, const struct blob *relays)
 {
 	struct committee_id self = t->core->config.self;
-	struct fact fact = { .kind = KIND_RECEIPT, .at_ms = t->now.wall_ms, .from = d->from, .note = "",
-			     .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	struct fact fact = { .kind = KIND_RECEIPT,
+			     .at_ms = t->now.wall_ms,
+			     .from = d->from,
+			     .note = "",
+			     .document = {
+				 .origin = d->origin, .id = d->id, .digest = d->digest } };
 	struct record r = { .family = FAMILY_RECEIPT };
 	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
 
@@ -122,14 +150,16 @@ static enum err complete_mine(struct turn_view *t, struct doc_place place, const
 	return ERR_OK;
 }
 
-enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays)
+enum err document_complete(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d, const struct blob *relays)
 {
 	struct routing_question q = document_question(d);
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct routing_answer answer;
 	enum err e;
 
-	/* The directory may have changed since it was taken: what was ours to serve still is, whichever way it lies now. */
+	/* The directory may have changed since it was taken: what was ours to serve still is,
+	 * whichever way it lies now. */
 	q.taken = d->target_count > 0;
 	e = document_route(t, &q, &answer);
 	q.taken = true;
@@ -154,8 +184,13 @@ enum err document_complete(struct turn_view *t, struct doc_place place, const st
 
 enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
 {
-	struct fact fact = { .kind = KIND_REFUSAL, .at_ms = t->now.wall_ms, .from = e->neighbour, .reason = (uint32_t)why, .note = "",
-			     .targets = e->targets, .target_count = e->target_count };
+	struct fact fact = { .kind = KIND_REFUSAL,
+			     .at_ms = t->now.wall_ms,
+			     .from = e->neighbour,
+			     .reason = (uint32_t)why,
+			     .note = "",
+			     .targets = e->targets,
+			     .target_count = e->target_count };
 	struct committee_id to = e->neighbour;
 	enum err r;
 
@@ -164,8 +199,10 @@ enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum e
 		fact.document.origin = e->head->origin;
 		fact.document.id = e->head->id;
 		to = e->head->origin;
-		/* It does not go on at all: who would have had it as a member of a subtree is answered for too. */
-		if (!document_is_about_ways(why) && names_subtree(e->head->recipients, e->head->recipient_count))
+		/* It does not go on at all: who would have had it as a member of a subtree is
+		 * answered for too. */
+		if (!document_is_about_ways(why) &&
+		    names_subtree(e->head->recipients, e->head->recipient_count))
 			fact.target_count = 0;
 	}
 	notify(t, NOTICE_REFUSED, fact.document, e->neighbour, (uint32_t)why, NULL);
@@ -197,11 +234,15 @@ void document_needs(struct turn_view *t, struct doc_place place, const struct re
 	if (place.role == ROLE_RELAY) {
 		memset(&r, 0, sizeof r);
 		r.family = FAMILY_SWEEP;
-		core_put(t, key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role, place.serial), &r);
+		core_put(t,
+			 key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role,
+				   place.serial),
+			 &r);
 	}
 }
 
 bool document_is_about_ways(enum err e)
 {
-	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT || e == ERR_RETIRED_RECIPIENT;
+	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT ||
+	       e == ERR_RETIRED_RECIPIENT;
 }

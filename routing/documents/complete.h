@@ -10,11 +10,15 @@ struct ev_publish;
 struct rec_document;
 struct routing_answer;
 
-/* The whole of the document is here: receipt when it is ours, relay record and publications when others are served beyond. */
-enum err document_complete(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct blob *relays);
+/* The whole of the document is here: receipt when it is ours, relay record and publications when
+ * others are served beyond. */
+enum err document_complete(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d, const struct blob *relays);
 /* A signed refusal for each committee that cannot be served. */
-enum err document_unserved(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer);
-/* A signed refusal to whoever made the envelope, or, when that is not proven, to the neighbour that passed it on. */
+enum err document_unserved(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d, const struct routing_answer *answer);
+/* A signed refusal to whoever made the envelope, or, when that is not proven, to the neighbour that
+ * passed it on. */
 enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why);
 /* Its files are to be fetched from who sent it, by the place in which it came. */
 void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place);

@@ -30,16 +30,18 @@ enum lane lane_of(enum urgency urgency)
 	return urgency >= URGENCY_KHAN ? LANE_URGENT : LANE_NORMAL;
 }
 
-enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before,
-			const struct rec_state *after)
+enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d,
+			const struct rec_state *before, const struct rec_state *after)
 {
-	struct target_place from = target_of_document(place.role, d, before), to = target_of_document(place.role, d, after);
+	struct target_place from = target_of_document(place.role, d, before),
+			    to = target_of_document(place.role, d, after);
 	struct key key = key_serial(place.role, place.serial);
 	struct record r = { .family = FAMILY_STATE };
 
 	r.u.state = *after;
 	if (before == NULL && place.role == ROLE_OUT)
-		core_append(t, key, &r); /* the newest of ours: their states begin in the order of their serials */
+		/* the newest of ours: their states begin in the order of their serials */
+		core_append(t, key, &r);
 	else
 		core_put(t, key, &r);
 	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
@@ -51,7 +53,11 @@ enum err document_state(struct turn_view *t, struct doc_place place, const struc
 
 struct routing_question document_question(const struct rec_document *d)
 {
-	return (struct routing_question){ .to = { .origin = d->origin, .version = d->directory_version, .recipients = d->recipients,
+	return (struct routing_question){ .to = { .origin = d->origin,
+						  .version = d->directory_version,
+						  .recipients = d->recipients,
 						  .count = d->recipients_len },
-					  .targets = d->targets, .target_count = d->target_count, .from = d->from };
+					  .targets = d->targets,
+					  .target_count = d->target_count,
+					  .from = d->from };
 }

@@ -1,4 +1,5 @@
-/* What decisions about documents share: what completing one means, who cannot be served, and facts on their way. */
+/* What decisions about documents share: what completing one means, who cannot be served, and facts
+ * on their way. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENT_H
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENT_H
 
@@ -10,10 +11,10 @@
 struct rec_document;
 struct rec_state;
 
-/* Writes the state of a document, the only way to: what it counts as for the target changes with it, in the same plan. `before`: what is
- * stored, NULL when there is none. */
-enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_state *before,
-			const struct rec_state *after);
+/* Writes the state of a document, the only way to: what it counts as for the target changes with
+ * it, in the same plan. `before`: what is stored, NULL when there is none. */
+enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d,
+			const struct rec_state *before, const struct rec_state *after);
 /* Does it address its signer's whole subtree, besides others perhaps? */
 bool names_subtree(const struct recipient *recipients, uint32_t count);
 bool manifest_has_files(const struct manifest_item *items, uint32_t count);

@@ -38,19 +38,25 @@ struct copy {
 /* ---- names ---- */
 
 /* Does an item that names nobody mean this one? */
-static enum err lies_this_way(struct turn_view *t, struct committee_id neighbour, struct committee_id id, bool *yes)
+static enum err lies_this_way(struct turn_view *t, struct committee_id neighbour,
+			      struct committee_id id, bool *yes)
 {
 	struct committee_id hop;
 	enum err e = tree_next_hop(&t->tree, t->core->config.self, id, &hop);
 
-	*yes = e != ERR_OK || !id_equal(hop, neighbour); /* one that leads nowhere is ours to refuse */
+	*yes =
+	    e != ERR_OK || !id_equal(hop, neighbour); /* one that leads nowhere is ours to refuse */
 	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
 }
 
-enum err document_names(struct turn_view *t, const struct ev_publish *e, const struct committee_id **names, uint32_t *count)
+enum err document_names(struct turn_view *t, const struct ev_publish *e,
+			const struct committee_id **names, uint32_t *count)
 {
 	const struct head *h = e->head;
-	struct addressed to = { .origin = h->origin, .version = h->directory_version, .recipients = h->recipients, .count = h->recipient_count };
+	struct addressed to = { .origin = h->origin,
+				.version = h->directory_version,
+				.recipients = h->recipients,
+				.count = h->recipient_count };
 	uint32_t most = e->target_count > 0 ? e->target_count : h->recipient_count;
 	struct committee_id *ids = arena_array(t->plan->arena, most, sizeof *ids);
 
@@ -59,13 +65,15 @@ enum err document_names(struct turn_view *t, const struct ev_publish *e, const s
 	if (ids == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < most; i++) {
-		struct committee_id id = e->target_count > 0 ? e->targets[i] : h->recipients[i].committee;
+		struct committee_id id =
+		    e->target_count > 0 ? e->targets[i] : h->recipients[i].committee;
 		bool meant = false;
 		enum err r = ERR_OK;
 
 		if (id_equal(id, t->core->config.self))
 			continue;
-		if (e->target_count > 0) /* whatever the neighbour says: nobody gets what was not signed for it */
+		/* whatever the neighbour says: nobody gets what was not signed for it */
+		if (e->target_count > 0)
 			r = recipients_contain(t, &to, id, &meant);
 		else if (h->recipients[i].group == GROUP_NONE)
 			r = lies_this_way(t, e->neighbour, id, &meant);
@@ -87,18 +95,22 @@ static bool is_among(const struct committee_id *ids, uint32_t count, struct comm
 }
 
 /* Do we answer for this one? */
-static enum err is_ours(struct turn_view *t, const struct rec_document *d, struct committee_id id, bool *ours)
+static enum err is_ours(struct turn_view *t, const struct rec_document *d, struct committee_id id,
+			bool *ours)
 {
 	*ours = is_among(d->targets, d->target_count, id) || is_among(d->also, d->also_count, id);
 	for (uint32_t i = 0; i < d->recipients_len && !*ours && d->target_count == 0; i++) {
-		if (d->recipients[i].group == GROUP_NONE && id_equal(d->recipients[i].committee, id))
+		if (d->recipients[i].group == GROUP_NONE &&
+		    id_equal(d->recipients[i].committee, id))
 			return lies_this_way(t, d->from, id, ours);
 	}
 	return ERR_OK;
 }
 
-/* Those of the copy that are not ours, each once. While files are still to come the tree may change: what was ours by it only is noted too. */
-static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetching, struct names *out)
+/* Those of the copy that are not ours, each once. While files are still to come the tree may
+ * change: what was ours by it only is noted too. */
+static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetching,
+			 struct names *out)
 {
 	struct committee_id *ids = arena_array(t->plan->arena, c->names.count, sizeof *ids);
 	const struct rec_document *d = &c->document;
@@ -108,7 +120,8 @@ static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetchin
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < c->names.count; i++) {
 		struct committee_id id = c->names.ids[i];
-		bool ours = is_among(d->targets, d->target_count, id) || is_among(d->also, d->also_count, id);
+		bool ours = is_among(d->targets, d->target_count, id) ||
+			    is_among(d->also, d->also_count, id);
 		enum err e = fetching || ours ? ERR_OK : is_ours(t, d, id, &ours);
 
 		if (e != ERR_OK)
@@ -143,20 +156,24 @@ static enum err note_also(struct turn_view *t, struct copy *c, const struct name
 
 /* ---- still being fetched ---- */
 
-/* From this neighbour, by the place in which it first came? Then nothing is to be fetched by the new one: its files are not sent twice, and the
- * publisher keeps both places until the first is complete (follows_another). One before the stream's beginning is about to be forgotten
+/* From this neighbour, by the place in which it first came? Then nothing is to be fetched by the
+ * new one: its files are not sent twice, and the publisher keeps both places until the first is
+ * complete (follows_another). One before the stream's beginning is about to be forgotten
  * (forget_fetches). */
-static enum err is_being_fetched(struct turn_view *t, const struct link *l, const struct copy *c, bool *yes)
+static enum err is_being_fetched(struct turn_view *t, const struct link *l, const struct copy *c,
+				 bool *yes)
 {
 	const struct rec_document *d = &c->document;
 	struct record r;
 	enum err e;
 
 	*yes = false;
-	if (!id_equal(d->from, c->event->neighbour) || d->from_lane != c->event->lane || d->from_seq <= l->in[d->from_lane].base)
+	if (!id_equal(d->from, c->event->neighbour) || d->from_lane != c->event->lane ||
+	    d->from_seq <= l->in[d->from_lane].base)
 		return ERR_OK;
 	e = core_get(t, FAMILY_FETCH, key_seq(d->from, d->from_lane, d->from_seq), &r);
-	*yes = e == ERR_OK && r.u.fetch.role == c->place.role && r.u.fetch.serial.n == c->place.serial.n;
+	*yes = e == ERR_OK && r.u.fetch.role == c->place.role &&
+	       r.u.fetch.serial.n == c->place.serial.n;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -171,21 +188,24 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 	if (e == ERR_OK)
 		e = is_being_fetched(t, l, c, &under_way);
 	/* This hop may be the quicker one. */
-	if (e == ERR_OK && !under_way && manifest_has_files(c->document.manifest, c->document.manifest_count))
+	if (e == ERR_OK && !under_way &&
+	    manifest_has_files(c->document.manifest, c->document.manifest_count))
 		document_fetch(t, c->event, c->place);
 	return e;
 }
 
 /* ---- whole ---- */
 
-/* A relay that had let the content go gets it back: taken anew under its old number, for those who are named now. */
+/* A relay that had let the content go gets it back: taken anew under its old number, for those who
+ * are named now. */
 static enum err retake(struct turn_view *t, const struct copy *c, const struct names *names)
 {
 	const struct ev_publish *e = c->event;
 	struct rec_document d = c->document;
 	struct record r = { .family = FAMILY_DOCUMENT };
 
-	/* Its relay records grow with each time that it comes back: one too many is no frame that a neighbour would take. */
+	/* Its relay records grow with each time that it comes back: one too many is no frame that a
+	 * neighbour would take. */
 	if (e->relay_count >= HOP_LIMIT || e->relay_count >= d.hop_limit)
 		return document_refuse(t, e, ERR_HOP_LIMIT);
 	d.taken_passed_ms = passed_now(t->core, t->now);
@@ -197,9 +217,12 @@ static enum err retake(struct turn_view *t, const struct copy *c, const struct n
 	core_put(t, key_serial(c->place.role, c->place.serial), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_ENVELOPE;
-	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope }, .relays = e->relays, .relay_count = e->relay_count };
+	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
+					      .relays = e->relays,
+					      .relay_count = e->relay_count };
 	core_put(t, key_serial(c->place.role, c->place.serial), &r);
-	core_erase(t, FAMILY_STATE, key_serial(c->place.role, c->place.serial)); /* like any that is not complete yet */
+	/* like any that is not complete yet */
+	core_erase(t, FAMILY_STATE, key_serial(c->place.role, c->place.serial));
 	document_needs(t, c->place, &d);
 	if (!manifest_has_files(d.manifest, d.manifest_count))
 		return document_complete(t, c->place, &d, e->relays);
@@ -220,7 +243,8 @@ static enum err is_handed_back(struct turn_view *t, const struct copy *c, bool *
 }
 
 /* Named to us for committees that were not ours to serve, or whose way has changed. */
-static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_state *state, bool *further)
+static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_state *state,
+			bool *further)
 {
 	struct routing_question q = document_question(&c->document);
 	struct routing_answer answer = { .route_count = 0 };
@@ -241,7 +265,8 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 	q.taken = c->moved;
 	for (uint32_t i = 0; i < names.count && e == ERR_OK; i++)
 		e = route_target(t, &q, names.ids[i], &answer);
-	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 && c->place.role == ROLE_RELAY)
+	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 &&
+	    c->place.role == ROLE_RELAY)
 		return retake(t, c, &names);
 	if (e == ERR_OK)
 		e = document_publish(t, c->place, &c->document, &answer);
@@ -250,7 +275,8 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 
 /* ---- refused ---- */
 
-/* Its bytes are not what was signed, and no copy of it ever will be: who is named now hears that too. */
+/* Its bytes are not what was signed, and no copy of it ever will be: who is named now hears that
+ * too. */
 static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 {
 	struct ev_publish named = *c->event;
@@ -261,7 +287,8 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 	if (e != ERR_OK || more.count == 0)
 		return e;
 	*further = true;
-	e = core_get(t, FAMILY_RECEIPT, key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+	e = core_get(t, FAMILY_RECEIPT,
+		     key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
 	if (e == ERR_OK)
 		e = note_also(t, c, &more);
 	named.targets = more.ids;
@@ -271,7 +298,8 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 
 /* ---- all of them ---- */
 
-/* Nothing will be fetched by this place. Not when it was taken anew, and its files are still to come from here. */
+/* Nothing will be fetched by this place. Not when it was taken anew, and its files are still to
+ * come from here. */
 static enum err say_complete(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	uint64_t *seq = arena_alloc(t->plan->arena, sizeof *seq);
@@ -282,7 +310,8 @@ static enum err say_complete(struct turn_view *t, struct link *l, const struct e
 	if (result != ERR_NOT_FOUND || seq == NULL)
 		return result == ERR_NOT_FOUND ? ERR_OK : result; /* it will ask: PINNED */
 	*seq = e->seq;
-	m.u.seqs = (struct msg_seqs){ .lane = e->lane, .stream = e->stream, .seqs = seq, .count = 1 };
+	m.u.seqs =
+	    (struct msg_seqs){ .lane = e->lane, .stream = e->stream, .seqs = seq, .count = 1 };
 	link_say(t, l, &m);
 	return ERR_OK;
 }
@@ -291,9 +320,13 @@ static enum err say_complete(struct turn_view *t, struct link *l, const struct e
 static enum err answer_again(struct turn_view *t, const struct copy *c)
 {
 	const struct ev_publish *e = c->event;
-	struct rec_stream again = { .role = ROLE_NONE, .relays = e->relays, .relay_count = e->relay_count };
+	struct rec_stream again = { .role = ROLE_NONE,
+				    .relays = e->relays,
+				    .relay_count = e->relay_count };
 	struct record r;
-	enum err result = core_get(t, FAMILY_RECEIPT, key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+	enum err result =
+	    core_get(t, FAMILY_RECEIPT,
+		     key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
 
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* passing through: its receipts come by themselves */
@@ -309,14 +342,18 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	return result == ERR_NO_ROUTE ? ERR_OK : result;
 }
 
-enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e, const struct rec_ident *ident)
+enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			const struct rec_ident *ident)
 {
-	struct copy c = { .event = e, .place = { ident->role, ident->serial }, .moved = e->head->directory_version != t->core->directory_version };
+	struct copy c = { .event = e,
+			  .place = { ident->role, ident->serial },
+			  .moved = e->head->directory_version != t->core->directory_version };
 	struct record document, state;
 	bool further = false;
 	enum err result;
 
-	if (memcmp(ident->digest.bytes, e->digest.bytes, sizeof e->digest.bytes) != 0 && ident->draft == 0)
+	if (memcmp(ident->digest.bytes, e->digest.bytes, sizeof e->digest.bytes) != 0 &&
+	    ident->draft == 0)
 		return document_refuse(t, e, ERR_CONFLICT);
 	result = core_get(t, FAMILY_DOCUMENT, key_serial(c.place.role, c.place.serial), &document);
 	if (result == ERR_OK)
@@ -328,7 +365,9 @@ enum err document_again(struct turn_view *t, struct link *l, const struct ev_pub
 	if (result == ERR_NOT_FOUND)
 		return while_fetching(t, l, &c);
 	if (result == ERR_OK)
-		result = state.u.state.complete_at_ms == 0 ? refuse_more(t, &c, &further) : hand_on(t, &c, &state.u.state, &further);
+		result = state.u.state.complete_at_ms == 0
+			     ? refuse_more(t, &c, &further)
+			     : hand_on(t, &c, &state.u.state, &further);
 	if (result == ERR_OK && manifest_has_files(e->head->manifest, e->head->manifest_count))
 		result = say_complete(t, l, e);
 	return result == ERR_OK && !further ? answer_again(t, &c) : result;

@@ -10,7 +10,8 @@
 #include "routing/state/record.h"
 #include "routing/state/tree.h"
 
-enum err fact_forward(struct turn_view *t, struct committee_id to, struct committee_id from, const struct rec_stream *fact)
+enum err fact_forward(struct turn_view *t, struct committee_id to, struct committee_id from,
+		      const struct rec_stream *fact)
 {
 	struct rec_stream copy = *fact;
 	struct committee_id hop;
@@ -30,8 +31,8 @@ enum err fact_forward(struct turn_view *t, struct committee_id to, struct commit
 	return ERR_OK;
 }
 
-enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact, const struct blob *relays, uint32_t relay_count,
-		   struct sealed *keep)
+enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
+		   const struct blob *relays, uint32_t relay_count, struct sealed *keep)
 {
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
 	struct committee_id nobody = { "" };
@@ -41,9 +42,16 @@ enum err fact_send(struct turn_view *t, struct committee_id to, const struct fac
 	if (recipient == NULL)
 		return ERR_NO_MEMORY;
 	recipient->committee = to;
-	d.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms), .origin = t->core->config.self, .kind = fact->kind,
-				.body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = t->now.wall_ms,
-				.directory_version = t->core->directory_version, .hop_limit = HOP_LIMIT, .recipients = recipient,
+	d.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms),
+				.origin = t->core->config.self,
+				.kind = fact->kind,
+				.body_version = 1,
+				.urgency = URGENCY_THUONG,
+				.secrecy = SECRECY_THUONG,
+				.signed_at_ms = t->now.wall_ms,
+				.directory_version = t->core->directory_version,
+				.hop_limit = HOP_LIMIT,
+				.recipients = recipient,
 				.recipient_count = 1 };
 	s.draft = plan_draft(t->plan, &d);
 	s.fact.draft = s.draft;

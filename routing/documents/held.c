@@ -15,7 +15,9 @@ enum { HELD_PER_TICK = 32 };
 /* A relay says that it holds a document too long: once, to the origin. */
 static enum err say_held(struct turn_view *t, struct doc_place place)
 {
-	struct fact fact = { .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = "" };
+	struct fact fact = {
+		.kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = ""
+	};
 	struct record document, state;
 	struct rec_state after;
 	struct sealed kept;
@@ -29,13 +31,15 @@ static enum err say_held(struct turn_view *t, struct doc_place place)
 		return ERR_OK;
 	fact.from = document.u.document.from;
 	fact.hop = document.u.document.relay_count + 1;
-	fact.document = (struct document_ref){ document.u.document.origin, document.u.document.id, document.u.document.digest };
+	fact.document = (struct document_ref){ document.u.document.origin, document.u.document.id,
+					       document.u.document.digest };
 	e = fact_send(t, document.u.document.origin, &fact, NULL, 0, &kept);
 	if (e != ERR_OK && e != ERR_NO_ROUTE)
 		return e;
 	after = state.u.state;
 	after.held_at_ms = t->now.wall_ms;
-	notify(t, NOTICE_HELD, fact.document, t->core->config.self, 0, &document.u.document.summary);
+	notify(t, NOTICE_HELD, fact.document, t->core->config.self, 0,
+	       &document.u.document.summary);
 	return document_state(t, place, &document.u.document, &state.u.state, &after);
 }
 
@@ -45,9 +49,11 @@ enum err held_look(struct turn_view *t, struct link *l, enum lane lane)
 
 	if (l->held_seq[lane] < out->acked)
 		l->held_seq[lane] = out->acked;
-	for (unsigned i = 0; i < HELD_PER_TICK && l->held_seq[lane] < out->last && plan_has_room(t->plan); i++) {
+	for (unsigned i = 0;
+	     i < HELD_PER_TICK && l->held_seq[lane] < out->last && plan_has_room(t->plan); i++) {
 		struct record r;
-		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, l->held_seq[lane] + 1), &r);
+		enum err e = core_get(t, FAMILY_STREAM,
+				      key_seq(l->neighbour, lane, l->held_seq[lane] + 1), &r);
 
 		if (e == ERR_DAMAGED) {
 			l->held_seq[lane]++; /* of what, nobody can say */

@@ -32,17 +32,21 @@ enum err number_series(struct turn_view *t, const struct numbered *n, struct key
 	return e;
 }
 
-enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self, struct number_others *out)
+enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self,
+		       struct number_others *out)
 {
 	struct scan scan = scan_of(*series);
 	struct record r;
 	enum err e = ERR_OK;
 
 	*out = (struct number_others){ .count = 0 };
-	while (out->count < SAME_NUMBER_MAX && (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+	while (out->count < SAME_NUMBER_MAX &&
+	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) ==
+		   ERR_OK) {
 		struct doc_place place;
 
-		if (!series_parse(&scan.at, &place.role, &place.serial) || (place.role == self.role && place.serial.n == self.serial.n))
+		if (!series_parse(&scan.at, &place.role, &place.serial) ||
+		    (place.role == self.role && place.serial.n == self.serial.n))
 			continue;
 		out->one = place;
 		out->count++;
@@ -61,7 +65,9 @@ enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id)
 	struct record r;
 	enum err e = read_place(t, p, &r);
 
-	*id = e != ERR_OK ? (struct doc_id){ { 0 } } : p.role == ROLE_PAPER ? r.u.paper.id : r.u.document.id;
+	*id = e != ERR_OK	     ? (struct doc_id){ { 0 } }
+	      : p.role == ROLE_PAPER ? r.u.paper.id
+				     : r.u.document.id;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -121,10 +127,14 @@ enum err number_drop(struct turn_view *t, const struct key *series, struct doc_p
 	return e == ERR_OK && others.count == 1 ? set_shared(t, others.one, false) : e;
 }
 
-enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name, struct key *series, bool *has)
+enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name,
+			    struct key *series, bool *has)
 {
 	char day[DATE_MAX + 1];
-	struct numbered n = { .number = d->summary.number, .type_code = d->summary.type_code, .type_name = type_name, .date = d->summary.issued_on };
+	struct numbered n = { .number = d->summary.number,
+			      .type_code = d->summary.type_code,
+			      .type_name = type_name,
+			      .date = d->summary.issued_on };
 
 	date_of_ms(d->taken_at_ms, day);
 	if (n.date == NULL || n.date[0] == '\0')
@@ -133,13 +143,19 @@ enum err number_of_document(struct turn_view *t, const struct rec_document *d, t
 	return n.number == NULL || n.number[0] == '\0' ? ERR_OK : number_series(t, &n, series, has);
 }
 
-enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series, bool *has)
+enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series,
+			 bool *has)
 {
-	struct numbered n = { .number = p->number, .type_code = p->type_code, .type_name = p->type_name, .date = p->date };
+	struct numbered n = { .number = p->number,
+			      .type_code = p->type_code,
+			      .type_name = p->type_name,
+			      .date = p->date };
 
 	*has = false;
 	/* Secret documents have a series of their own (DOMAIN 1.2). */
-	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->cancelled_at_ms != 0 ? ERR_OK : number_series(t, &n, series, has);
+	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->cancelled_at_ms != 0
+		   ? ERR_OK
+		   : number_series(t, &n, series, has);
 }
 
 /* ---- a store from before ---- */
@@ -169,7 +185,8 @@ enum err numbers_load(struct turn_view *t)
 	return ERR_OK;
 }
 
-/* One record on. What the index has already is put once more, which changes nothing: after a crash it begins anew. */
+/* One record on. What the index has already is put once more, which changes nothing: after a crash
+ * it begins anew. */
 static enum err step(struct turn_view *t)
 {
 	struct numbering *n = &t->core->numbering;
@@ -178,7 +195,8 @@ static enum err step(struct turn_view *t)
 	struct doc_place place = { .role = ROLE_PAPER };
 	struct record r;
 	bool has = false;
-	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, n->paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &scan, &r);
+	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena,
+				    n->paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &scan, &r);
 
 	if (e == ERR_NOT_FOUND && n->paper) {
 		n->active = false;
@@ -194,8 +212,10 @@ static enum err step(struct turn_view *t)
 		return e;
 	n->begun = true;
 	n->at = scan.at;
-	if (n->paper ? key_parse_paper(&scan.at, &place.serial) : key_parse_serial(&scan.at, &place.role, &place.serial))
-		e = n->paper ? number_of_paper(t, &r.u.paper, &series, &has) : number_of_document(t, &r.u.document, "", &series, &has);
+	if (n->paper ? key_parse_paper(&scan.at, &place.serial)
+		     : key_parse_serial(&scan.at, &place.role, &place.serial))
+		e = n->paper ? number_of_paper(t, &r.u.paper, &series, &has)
+			     : number_of_document(t, &r.u.document, "", &series, &has);
 	return e == ERR_OK && has ? number_put(t, &series, place) : e;
 }
 
@@ -203,7 +223,9 @@ enum err numbers_tick(struct turn_view *t)
 {
 	enum err e = ERR_OK;
 
-	for (unsigned i = 0; i < RECORDS_PER_TICK && t->core->numbering.active && plan_has_room(t->plan) && e == ERR_OK; i++)
+	for (unsigned i = 0; i < RECORDS_PER_TICK && t->core->numbering.active &&
+			     plan_has_room(t->plan) && e == ERR_OK;
+	     i++)
 		e = step(t);
 	if (t->core->numbering.active)
 		t->core->next_tick_ms = t->now.mono_ms; /* the rest goes on in between */

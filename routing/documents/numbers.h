@@ -1,7 +1,8 @@
-/* The numbers of our documents, one index for those sent here and those registered on paper; see routing/rules/series.h for its keys. A second one under a
- * number is told, or refused when asked for (routing/decide/submit.c, routing/decide/paper.c). Within a turn a decision sees what the one before has planned, so
- * of two clerks with one number the second is told, however close they are. A store from before there was an index is read once, a bounded number
- * of records a tick. */
+/* The numbers of our documents, one index for those sent here and those registered on paper; see
+ * routing/rules/series.h for its keys. A second one under a number is told, or refused when asked
+ * for (routing/decide/submit.c, routing/decide/paper.c). Within a turn a decision sees what the one
+ * before has planned, so of two clerks with one number the second is told, however close they are.
+ * A store from before there was an index is read once, a bounded number of records a tick. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_NUMBERS_H
 #define VANTHU_ROUTING_DOCUMENTS_NUMBERS_H
 
@@ -14,17 +15,24 @@ struct numbered;
 struct rec_document;
 struct rec_paper;
 
-/* Others that have a number: how many (SAME_NUMBER_MAX at most), and one of them, the newest of its kind. */
+/* Others that have a number: how many (SAME_NUMBER_MAX at most), and one of them, the newest of its
+ * kind. */
 struct number_others {
 	uint32_t count;
 	struct doc_place one;
 };
-/* The key that all with its number begin with, in our own series. *has false: nothing that could be another's number too. */
+
+/* The key that all with its number begin with, in our own series. *has false: nothing that could be
+ * another's number too. */
 enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out, bool *has);
-enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name, struct key *series, bool *has);
-enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series, bool *has);
-enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self, struct number_others *out);
-enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id); /* zero when it cannot be read */
+enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name,
+			    struct key *series, bool *has);
+enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series,
+			 bool *has);
+enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self,
+		       struct number_others *out);
+/* zero when it cannot be read */
+enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id);
 /* A document or an entry of ours has the number now, or has it no more; who shares it follows. */
 enum err number_put(struct turn_view *t, const struct key *series, struct doc_place place);
 enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place);

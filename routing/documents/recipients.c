@@ -26,7 +26,8 @@ static enum err list_add(struct turn_view *t, struct recipient_list *list, struc
 }
 
 /* Breadth first: the list itself is the queue, so depth costs nothing. */
-static enum err expand_group(struct turn_view *t, const struct addressed *to, enum group group, struct recipient_list *out)
+static enum err expand_group(struct turn_view *t, const struct addressed *to, enum group group,
+			     struct recipient_list *out)
 {
 	struct tree_view tree = tree_at(&t->tree, to->version);
 	struct committee_id top = to->origin;
@@ -49,7 +50,8 @@ static enum err expand_group(struct turn_view *t, const struct addressed *to, en
 	}
 }
 
-enum err recipients_group_contains(struct turn_view *t, const struct addressed *to, enum group group, struct committee_id id, bool *contains)
+enum err recipients_group_contains(struct turn_view *t, const struct addressed *to,
+				   enum group group, struct committee_id id, bool *contains)
 {
 	struct tree_view tree = tree_at(&t->tree, to->version);
 	struct committee_id superior;
@@ -68,7 +70,8 @@ enum err recipients_group_contains(struct turn_view *t, const struct addressed *
 	return ERR_OK;
 }
 
-enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id, bool *contains)
+enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id,
+			    bool *contains)
 {
 	*contains = false;
 	for (uint32_t i = 0; i < to->count && !*contains; i++) {
@@ -86,10 +89,13 @@ enum err recipients_contain(struct turn_view *t, const struct addressed *to, str
 	return ERR_OK;
 }
 
-enum err recipients_expand(struct turn_view *t, const struct addressed *to, struct recipient_list *out)
+enum err recipients_expand(struct turn_view *t, const struct addressed *to,
+			   struct recipient_list *out)
 {
 	struct recipient groups[2];
-	struct addressed by_group = { .origin = to->origin, .version = to->version, .recipients = groups };
+	struct addressed by_group = { .origin = to->origin,
+				      .version = to->version,
+				      .recipients = groups };
 	bool subtree = false;
 
 	memset(out, 0, sizeof *out);
@@ -99,7 +105,8 @@ enum err recipients_expand(struct turn_view *t, const struct addressed *to, stru
 		const struct recipient *r = &to->recipients[i];
 		enum err e;
 
-		/* The subtree holds the subordinates: each group at most once, the smaller not beside the larger. */
+		/* The subtree holds the subordinates: each group at most once, the smaller not
+		 * beside the larger. */
 		if (r->group == GROUP_NONE || (subtree && r->group == GROUP_SUBORDINATES) ||
 		    (by_group.count > 0 && groups[0].group == r->group))
 			continue;
@@ -119,7 +126,8 @@ enum err recipients_expand(struct turn_view *t, const struct addressed *to, stru
 		if (e != ERR_OK)
 			return e;
 		for (uint32_t k = 0; k < i && !there; k++)
-			there = to->recipients[k].group == GROUP_NONE && id_equal(to->recipients[k].committee, r->committee);
+			there = to->recipients[k].group == GROUP_NONE &&
+				id_equal(to->recipients[k].committee, r->committee);
 		if (!there)
 			e = list_add(t, out, r->committee);
 		if (e != ERR_OK)

@@ -14,17 +14,23 @@ struct addressed {
 	const struct recipient *recipients;
 	uint32_t count;
 };
-/* The committees that a document of ours is for, expanded and without repetition, in the plan's arena. ERR_TOO_MANY_RECIPIENTS past the arena. */
+
+/* The committees that a document of ours is for, expanded and without repetition, in the plan's
+ * arena. ERR_TOO_MANY_RECIPIENTS past the arena. */
 struct recipient_list {
 	struct committee_id *ids;
 	uint32_t count;
 	uint32_t capacity;
 };
-enum err recipients_expand(struct turn_view *t, const struct addressed *to, struct recipient_list *out);
-/* Is it one of this group of the origin's? ERR_NOT_FOUND: the directory of that version does not have it. */
-enum err recipients_group_contains(struct turn_view *t, const struct addressed *to, enum group group, struct committee_id id,
-				   bool *contains);
+
+enum err recipients_expand(struct turn_view *t, const struct addressed *to,
+			   struct recipient_list *out);
+/* Is it one of this group of the origin's? ERR_NOT_FOUND: the directory of that version does not
+ * have it. */
+enum err recipients_group_contains(struct turn_view *t, const struct addressed *to,
+				   enum group group, struct committee_id id, bool *contains);
 /* Is this committee a recipient? */
-enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id, bool *contains);
+enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id,
+			    bool *contains);
 
 #endif

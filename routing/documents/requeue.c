@@ -24,7 +24,13 @@
 #include "routing/state/stream.h"
 #include "routing/state/tree.h"
 
-enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, FIND_PER_TICK = 1024, MOVED_PER_TICK = 2048, SCRATCH_BYTES = 8 << 20 };
+enum {
+	ROWS_PER_TICK = 256,
+	FORGET_PER_TICK = 1024,
+	FIND_PER_TICK = 1024,
+	MOVED_PER_TICK = 2048,
+	SCRATCH_BYTES = 8 << 20
+};
 #define NOTE_NAME "requeue"
 
 /* ---- who has moved ---- */
@@ -32,7 +38,8 @@ enum { ROWS_PER_TICK = 256, FORGET_PER_TICK = 1024, FIND_PER_TICK = 1024, MOVED_
 /* Who is new since then was in no group before, and nothing is queued for it. */
 static enum err add_moved(struct requeue *q, const struct rec_committee *c)
 {
-	if (c->place_count < 2 || c->places[0].since > q->from_version || c->places[c->place_count - 1].since <= q->from_version)
+	if (c->place_count < 2 || c->places[0].since > q->from_version ||
+	    c->places[c->place_count - 1].since <= q->from_version)
 		return ERR_OK;
 	if ((q->moved_count & (q->moved_count - 1)) == 0) {
 		uint32_t capacity = q->moved_count == 0 ? 1 : q->moved_count * 2;
@@ -94,14 +101,16 @@ enum err requeue_begin(struct turn_view *t, uint64_t from_version)
 	return ERR_OK;
 }
 
-/* Links of earlier directories that still hold something, or whose neighbour has not yet heard that it moved. */
+/* Links of earlier directories that still hold something, or whose neighbour has not yet heard that
+ * it moved. */
 static enum err load_former(struct turn_view *t)
 {
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 	struct record r;
 	enum err e;
 
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_LINKOUT, &scan, &r)) == ERR_OK) {
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_LINKOUT, &scan, &r)) ==
+	       ERR_OK) {
 		struct committee_id neighbour;
 		enum lane lane;
 
@@ -138,7 +147,8 @@ enum err requeue_load(struct turn_view *t)
 /* ---- one row ---- */
 
 /* Where did it go before, and does it go elsewhere now? */
-static enum err lies_elsewhere(struct turn_view *t, const struct link *l, struct committee_id target, bool *yes)
+static enum err lies_elsewhere(struct turn_view *t, const struct link *l,
+			       struct committee_id target, bool *yes)
 {
 	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
 	struct committee_id self = t->core->config.self, before, now;
@@ -156,7 +166,8 @@ static enum err lies_elsewhere(struct turn_view *t, const struct link *l, struct
 }
 
 /* Did it lie behind this neighbour before? */
-static enum err lay_this_way(struct turn_view *t, const struct link *l, struct committee_id id, bool *yes)
+static enum err lay_this_way(struct turn_view *t, const struct link *l, struct committee_id id,
+			     bool *yes)
 {
 	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
 	struct committee_id before;
@@ -166,8 +177,10 @@ static enum err lay_this_way(struct turn_view *t, const struct link *l, struct c
 	return e == ERR_NOT_FOUND || e == ERR_NO_ROUTE ? ERR_OK : e;
 }
 
-/* A member of a group whom this row served, by the neighbour's own expansion or as the neighbour itself. */
-static enum err served_member(struct turn_view *t, const struct link *l, const struct addressed *to, struct committee_id id, bool *yes)
+/* A member of a group whom this row served, by the neighbour's own expansion or as the neighbour
+ * itself. */
+static enum err served_member(struct turn_view *t, const struct link *l, const struct addressed *to,
+			      struct committee_id id, bool *yes)
 {
 	struct addressed groups = *to;
 	struct recipient by_group[2];
@@ -187,12 +200,14 @@ static enum err served_member(struct turn_view *t, const struct link *l, const s
 }
 
 /* Members of its groups who moved, some of them; q->moved_at is how far. */
-static enum err requeue_members(struct turn_view *t, const struct link *l, const struct routing_question *to, struct routing_answer *answer)
+static enum err requeue_members(struct turn_view *t, const struct link *l,
+				const struct routing_question *to, struct routing_answer *answer)
 {
 	struct requeue *q = &t->core->requeue;
 	enum err e = ERR_OK;
 
-	for (; q->moved_at < q->moved_count && q->moved_left > 0 && e == ERR_OK; q->moved_at++, q->moved_left--) {
+	for (; q->moved_at < q->moved_count && q->moved_left > 0 && e == ERR_OK;
+	     q->moved_at++, q->moved_left--) {
 		struct committee_id m = q->moved[q->moved_at];
 		bool yes;
 
@@ -206,8 +221,8 @@ static enum err requeue_members(struct turn_view *t, const struct link *l, const
 }
 
 /* Whom the row names, or, when it names nobody, all explicit recipients that lay this way. */
-static enum err requeue_named(struct turn_view *t, const struct link *l, const struct rec_stream *s, const struct routing_question *q,
-			      struct routing_answer *answer)
+static enum err requeue_named(struct turn_view *t, const struct link *l, const struct rec_stream *s,
+			      const struct routing_question *q, struct routing_answer *answer)
 {
 	bool yes;
 	enum err e = ERR_OK;
@@ -217,7 +232,9 @@ static enum err requeue_named(struct turn_view *t, const struct link *l, const s
 		if (e == ERR_OK && yes)
 			e = route_target(t, q, s->targets[i], answer);
 	}
-	for (uint32_t i = 0; i < q->to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK; i++) {
+	for (uint32_t i = 0;
+	     i < q->to.count && s->target_count == 0 && (!l->present || l->ended) && e == ERR_OK;
+	     i++) {
 		if (q->to.recipients[i].group != GROUP_NONE)
 			continue;
 		e = lay_this_way(t, l, q->to.recipients[i].committee, &yes);
@@ -236,8 +253,10 @@ static bool names_group(const struct addressed *to)
 	return false;
 }
 
-/* *whole is false when more members are to be looked at, from q->moved_at on: the row is looked at again. */
-static enum err requeue_document(struct turn_view *t, const struct link *l, const struct rec_stream *s, bool *whole)
+/* *whole is false when more members are to be looked at, from q->moved_at on: the row is looked at
+ * again. */
+static enum err requeue_document(struct turn_view *t, const struct link *l,
+				 const struct rec_stream *s, bool *whole)
 {
 	struct doc_place place = { s->role, s->serial };
 	struct routing_answer answer = { .route_count = 0 };
@@ -267,18 +286,21 @@ static enum err requeue_fact(struct turn_view *t, const struct link *l, const st
 	struct committee_id nobody = { "" }, to = id_empty(s->to) ? l->neighbour : s->to;
 	struct document_ref none = { .origin = to };
 	bool yes = false;
-	enum err e = l->ended ? ERR_OK : lies_elsewhere(t, l, to, &yes); /* what has ended still gets facts */
+	/* what has ended still gets facts */
+	enum err e = l->ended ? ERR_OK : lies_elsewhere(t, l, to, &yes);
 
 	if (e != ERR_OK || !yes)
 		return e;
 	e = fact_forward(t, to, nobody, s);
 	if (e != ERR_NO_ROUTE)
 		return e;
-	notify(t, NOTICE_REFUSED, none, to, ERR_NO_ROUTE, NULL); /* who asked has ended, or nobody leads there */
+	/* who asked has ended, or nobody leads there */
+	notify(t, NOTICE_REFUSED, none, to, ERR_NO_ROUTE, NULL);
 	return ERR_OK;
 }
 
-static enum err requeue_row(struct turn_view *t, struct link *l, const struct key *key, const struct rec_stream *s, bool *whole)
+static enum err requeue_row(struct turn_view *t, struct link *l, const struct key *key,
+			    const struct rec_stream *s, bool *whole)
 {
 	struct committee_id neighbour;
 	enum lane lane;
@@ -289,7 +311,8 @@ static enum err requeue_row(struct turn_view *t, struct link *l, const struct ke
 	if (!key_parse_seq(key, &neighbour, &lane, &seq))
 		return ERR_DAMAGED;
 	/* Acknowledged to a neighbour that stays: it has taken it over, and hands on itself. */
-	if (l->present && !l->ended && (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
+	if (l->present && !l->ended &&
+	    (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
 		return ERR_OK;
 	if (!key_equal(key, &t->core->requeue.row)) {
 		t->core->requeue.row = *key;
@@ -373,7 +396,8 @@ static enum err requeue_link(struct turn_view *t, struct link *l, unsigned *budg
 	while (*budget > 0 && plan_has_room(t->plan)) {
 		struct record r;
 		bool whole = true;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
 		if (e == ERR_NOT_FOUND) {
 			*done = true;
@@ -400,7 +424,8 @@ enum err requeue_tick(struct turn_view *t)
 	unsigned budget = ROWS_PER_TICK;
 
 	if (guard_may_sign(t) != ERR_OK)
-		return ERR_OK; /* relay records and refusals would be signed: it goes on when we may */
+		/* relay records and refusals would be signed: it goes on when we may */
+		return ERR_OK;
 	q->moved_left = MOVED_PER_TICK;
 	if (q->finding) {
 		enum err e = find_moved(t, q);
@@ -433,7 +458,8 @@ enum err requeue_tick(struct turn_view *t)
 
 enum err requeue_part(struct turn_view *t, struct link *l)
 {
-	if (!l->leaving || t->core->requeue.active || l->peer_directory_version < t->core->directory_version)
+	if (!l->leaving || t->core->requeue.active ||
+	    l->peer_directory_version < t->core->directory_version)
 		return ERR_OK;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++)
 		core_erase(t, FAMILY_LINKOUT, key_link(l->neighbour, lane));

@@ -1,8 +1,11 @@
-/* The tree has changed: what is queued for a neighbour and lies another way now is published anew on the right link (DESIGN §6).
+/* The tree has changed: what is queued for a neighbour and lies another way now is published anew
+ * on the right link (DESIGN §6).
  *
- * A link that is none any more gives up all that it holds; one that stays gives a copy of what went to committees that have moved: a neighbour that
- * gets such a document all the same hands it back, and whoever gets a second copy knows it by its id. Bounded work a tick; where it stands is in
- * memory only, that it is needed on disk: after a crash it begins anew, which repeats but loses nothing. */
+ * A link that is none any more gives up all that it holds; one that stays gives a copy of what went
+ * to committees that have moved: a neighbour that gets such a document all the same hands it back,
+ * and whoever gets a second copy knows it by its id. Bounded work a tick; where it stands is in
+ * memory only, that it is needed on disk: after a crash it begins anew, which repeats but loses
+ * nothing. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_REQUEUE_H
 #define VANTHU_ROUTING_DOCUMENTS_REQUEUE_H
 
@@ -16,6 +19,7 @@ struct turn_view;
 enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 enum err requeue_load(struct turn_view *t);
 enum err requeue_tick(struct turn_view *t);
-enum err requeue_part(struct turn_view *t, struct link *l); /* a leaving neighbour that has the directory is let go */
+/* a leaving neighbour that has the directory is let go */
+enum err requeue_part(struct turn_view *t, struct link *l);
 
 #endif

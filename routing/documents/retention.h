@@ -1,4 +1,5 @@
-/* What may be let go of after its time: content that relays no longer need, and outgoing documents that nobody waits for any more. */
+/* What may be let go of after its time: content that relays no longer need, and outgoing documents
+ * that nobody waits for any more. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_RETENTION_H
 #define VANTHU_ROUTING_DOCUMENTS_RETENTION_H
 
@@ -6,7 +7,8 @@
 
 struct turn_view;
 
-/* What SWEEP says is due is looked at, a bounded number a tick; not while the clock is known to be wrong. ERR_STORE and kin. */
+/* What SWEEP says is due is looked at, a bounded number a tick; not while the clock is known to be
+ * wrong. ERR_STORE and kin. */
 enum err retention_tick(struct turn_view *t);
 
 #endif

@@ -12,7 +12,8 @@
 
 /* ---- which way ---- */
 
-static enum err route_to(struct turn_view *t, struct routing_answer *out, struct committee_id neighbour, const struct committee_id *target)
+static enum err route_to(struct turn_view *t, struct routing_answer *out,
+			 struct committee_id neighbour, const struct committee_id *target)
 {
 	struct route *r = NULL;
 
@@ -54,7 +55,8 @@ static enum err route_to(struct turn_view *t, struct routing_answer *out, struct
 	return ERR_OK;
 }
 
-static enum err cannot_serve(struct turn_view *t, struct routing_answer *out, struct committee_id committee, enum err why)
+static enum err cannot_serve(struct turn_view *t, struct routing_answer *out,
+			     struct committee_id committee, enum err why)
 {
 	if ((out->unserved_count & (out->unserved_count - 1)) == 0) {
 		uint32_t capacity = out->unserved_count == 0 ? 1 : out->unserved_count * 2;
@@ -70,7 +72,8 @@ static enum err cannot_serve(struct turn_view *t, struct routing_answer *out, st
 	return ERR_OK;
 }
 
-/* The present link on the way to a committee. ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE: it cannot be served. */
+/* The present link on the way to a committee. ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
+ * ERR_NO_ROUTE: it cannot be served. */
 static enum err way_to(struct turn_view *t, struct committee_id target, struct committee_id *hop)
 {
 	struct committee_id superior;
@@ -97,7 +100,8 @@ static bool is_answer(enum err e)
 	return e == ERR_UNKNOWN_RECIPIENT || e == ERR_RETIRED_RECIPIENT || e == ERR_NO_ROUTE;
 }
 
-enum err route_target(struct turn_view *t, const struct routing_question *q, struct committee_id target, struct routing_answer *out)
+enum err route_target(struct turn_view *t, const struct routing_question *q,
+		      struct committee_id target, struct routing_answer *out)
 {
 	struct committee_id hop;
 	enum err e;
@@ -112,17 +116,21 @@ enum err route_target(struct turn_view *t, const struct routing_question *q, str
 	if (e != ERR_OK)
 		return e;
 	if (!q->taken && !id_empty(q->from) && id_equal(hop, q->from))
-		/* Named for us to serve, it cannot lie behind who named it; unnamed, others serve it. */
+		/* Named for us to serve, it cannot lie behind who named it; unnamed, others serve
+		 * it. */
 		return q->target_count > 0 ? cannot_serve(t, out, target, ERR_NO_ROUTE) : ERR_OK;
 	return route_to(t, out, hop, &target);
 }
 
-static enum err route_members(struct turn_view *t, const struct routing_question *q, struct committee_id top, enum group group,
+static enum err route_members(struct turn_view *t, const struct routing_question *q,
+			      struct committee_id top, enum group group,
 			      struct routing_answer *out);
 
-/* One that stood right below `top`. Where it still hangs below us it serves its own members; who has moved is served by name; the members of
- * one that has ended are ours to serve. Recursion is as deep as the tree: TREE_DEPTH_MAX. */
-static enum err route_member(struct turn_view *t, const struct routing_question *q, struct committee_id member, enum group group,
+/* One that stood right below `top`. Where it still hangs below us it serves its own members; who
+ * has moved is served by name; the members of one that has ended are ours to serve. Recursion is as
+ * deep as the tree: TREE_DEPTH_MAX. */
+static enum err route_member(struct turn_view *t, const struct routing_question *q,
+			     struct committee_id member, enum group group,
 			     struct routing_answer *out)
 {
 	struct committee_id hop;
@@ -145,8 +153,8 @@ static enum err route_member(struct turn_view *t, const struct routing_question 
 	return route_to(t, out, hop, id_equal(hop, member) ? NULL : &member);
 }
 
-static enum err route_members(struct turn_view *t, const struct routing_question *q, struct committee_id top, enum group group,
-			      struct routing_answer *out)
+static enum err route_members(struct turn_view *t, const struct routing_question *q,
+			      struct committee_id top, enum group group, struct routing_answer *out)
 {
 	struct tree_view tree = tree_at(&t->tree, q->to.version);
 	struct committee_id next = { "" };
@@ -160,7 +168,8 @@ static enum err route_members(struct turn_view *t, const struct routing_question
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err route_group(struct turn_view *t, const struct routing_question *q, enum group group, struct routing_answer *out)
+static enum err route_group(struct turn_view *t, const struct routing_question *q, enum group group,
+			    struct routing_answer *out)
 {
 	struct committee_id self = t->core->config.self;
 	bool contains = false;
@@ -179,7 +188,8 @@ static enum err route_group(struct turn_view *t, const struct routing_question *
 }
 
 /* Does the previous hop name only recipients? */
-static enum err targets_are_recipients(struct turn_view *t, const struct routing_question *q, bool *yes)
+static enum err targets_are_recipients(struct turn_view *t, const struct routing_question *q,
+				       bool *yes)
 {
 	*yes = true;
 	for (uint32_t i = 0; i < q->target_count && *yes; i++) {
@@ -191,7 +201,8 @@ static enum err targets_are_recipients(struct turn_view *t, const struct routing
 	return ERR_OK;
 }
 
-enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out)
+enum err document_route(struct turn_view *t, const struct routing_question *q,
+			struct routing_answer *out)
 {
 	bool named_well;
 	enum err e;
@@ -200,7 +211,8 @@ enum err document_route(struct turn_view *t, const struct routing_question *q, s
 	e = targets_are_recipients(t, q, &named_well);
 	if (e == ERR_OK && !named_well)
 		return ERR_PROTOCOL;
-	/* Ours by what was signed, also when this copy came to be passed on: the one that names us may come later, or not at all. */
+	/* Ours by what was signed, also when this copy came to be passed on: the one that names us
+	 * may come later, or not at all. */
 	if (e == ERR_OK && !id_equal(t->core->config.self, q->to.origin))
 		e = recipients_contain(t, &q->to, t->core->config.self, &out->mine);
 	for (uint32_t i = 0; i < q->target_count && e == ERR_OK; i++)

@@ -1,5 +1,6 @@
-/* For whom a document is and which neighbours lead there. Groups mean the tree of the head's directory version; ways are those of the tree in
- * force. Who has moved since is served by name, wherever it stands now. */
+/* For whom a document is and which neighbours lead there. Groups mean the tree of the head's
+ * directory version; ways are those of the tree in force. Who has moved since is served by name,
+ * wherever it stands now. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_ROUTE_H
 #define VANTHU_ROUTING_DOCUMENTS_ROUTE_H
 
@@ -15,17 +16,22 @@ struct route {
 	struct committee_id *targets;
 	uint32_t target_count;
 };
+
 struct routing_question {
 	struct addressed to;
-	const struct committee_id *targets; /* the part of the explicit ones that is ours to serve; none: all that lie away from `from` */
+	/* the part of the explicit ones that is ours to serve; none: all that lie away from
+	 * `from` */
+	const struct committee_id *targets;
 	uint32_t target_count;
 	struct committee_id from; /* "" when submitted here */
 	bool taken; /* ours to answer for already: it may go back to where it came from */
 };
+
 struct unserved {
 	struct committee_id committee;
 	enum err why; /* ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT, ERR_NO_ROUTE */
 };
+
 struct routing_answer {
 	bool mine;
 	struct route *routes;
@@ -33,9 +39,12 @@ struct routing_answer {
 	struct unserved *unserved; /* who is to be served and cannot be */
 	uint32_t unserved_count;
 };
+
 /* ERR_PROTOCOL: targets that are no recipients. */
-enum err document_route(struct turn_view *t, const struct routing_question *q, struct routing_answer *out);
+enum err document_route(struct turn_view *t, const struct routing_question *q,
+			struct routing_answer *out);
 /* One more committee to be served, added to an answer. */
-enum err route_target(struct turn_view *t, const struct routing_question *q, struct committee_id target, struct routing_answer *out);
+enum err route_target(struct turn_view *t, const struct routing_question *q,
+		      struct committee_id target, struct routing_answer *out);
 
 #endif

@@ -14,11 +14,17 @@
 #include "routing/state/record.h"
 
 /* This hop's own signed record, once. */
-static enum err sign_relay(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+static enum err sign_relay(struct turn_view *t, struct doc_place place,
+			   const struct rec_document *d)
 {
-	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms), .origin = t->core->config.self, .kind = KIND_RELAY,
-					 .body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-					 .signed_at_ms = t->now.wall_ms, .directory_version = t->core->directory_version,
+	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms),
+					 .origin = t->core->config.self,
+					 .kind = KIND_RELAY,
+					 .body_version = 1,
+					 .urgency = URGENCY_THUONG,
+					 .secrecy = SECRECY_THUONG,
+					 .signed_at_ms = t->now.wall_ms,
+					 .directory_version = t->core->directory_version,
 					 .hop_limit = HOP_LIMIT } };
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
 	struct record relay = { .family = FAMILY_RELAY }, known;
@@ -32,8 +38,14 @@ static enum err sign_relay(struct turn_view *t, struct doc_place place, const st
 	recipient->committee = d->origin;
 	draft.head.recipients = recipient;
 	draft.head.recipient_count = 1;
-	draft.fact = (struct fact){ .kind = KIND_RELAY, .at_ms = t->now.wall_ms, .from = d->from, .relay_event = 1, .hop = d->relay_count + 1,
-				    .note = "", .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
+	draft.fact =
+	    (struct fact){ .kind = KIND_RELAY,
+			   .at_ms = t->now.wall_ms,
+			   .from = d->from,
+			   .relay_event = 1,
+			   .hop = d->relay_count + 1,
+			   .note = "",
+			   .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
 	relay.u.relay.envelope.draft = plan_draft(t->plan, &draft);
 	core_put(t, key_serial(place.role, place.serial), &relay);
 	notify(t, NOTICE_RELAYED, draft.fact.document, d->from, 0, &d->summary);
@@ -42,10 +54,12 @@ static enum err sign_relay(struct turn_view *t, struct doc_place place, const st
 
 /* ---- what fits ---- */
 
-/* What an item of this document takes beside its targets, as wire_item_bound counts and at most: what is still to be sealed is not known yet. */
+/* What an item of this document takes beside its targets, as wire_item_bound counts and at most:
+ * what is still to be sealed is not known yet. */
 static size_t item_bytes(const struct rec_envelope *e, enum role role)
 {
-	size_t size = ITEM_FIXED_BYTES + (e->envelope.draft != 0 ? ENVELOPE_MAX_BYTES : e->envelope.bytes.len_bytes);
+	size_t size = ITEM_FIXED_BYTES +
+		      (e->envelope.draft != 0 ? ENVELOPE_MAX_BYTES : e->envelope.bytes.len_bytes);
 
 	for (uint32_t i = 0; i < e->relay_count; i++)
 		size += ITEM_EACH_BYTES + e->relays[i].len_bytes;
@@ -62,7 +76,8 @@ static uint32_t names_in_row(const struct route *r, uint32_t at, size_t taken)
 		if (taken > ITEM_MAX_BYTES)
 			break;
 	}
-	/* Whatever leaves no room for ITEM_TARGETS_LEAST was refused when it came (daemon/links/publish_opener.c); one that an older store holds goes name by name. */
+	/* Whatever leaves no room for ITEM_TARGETS_LEAST was refused when it came
+	 * (daemon/links/publish_opener.c); one that an older store holds goes name by name. */
 	return n > 0 || r->target_count == at ? n : 1;
 }
 
@@ -85,6 +100,7 @@ struct waiting {
 	const struct committee_id *targets;
 	uint32_t target_count;
 };
+
 struct waiting_rows {
 	struct waiting *rows;
 	uint32_t count;
@@ -99,7 +115,8 @@ static bool leads_to(const struct routing_answer *answer, struct committee_id ne
 	return false;
 }
 
-static enum err find_waiting(struct turn_view *t, struct doc_place place, const struct rec_route *published, const struct routing_answer *answer,
+static enum err find_waiting(struct turn_view *t, struct doc_place place,
+			     const struct rec_route *published, const struct routing_answer *answer,
 			     struct waiting_rows *out)
 {
 	out->rows = arena_array(t->plan->arena, published->count, sizeof *out->rows);
@@ -111,22 +128,29 @@ static enum err find_waiting(struct turn_view *t, struct doc_place place, const 
 		struct record r;
 		enum err e;
 
-		if (l == NULL || !l->present || p->seq <= l->out[p->lane].acked || !leads_to(answer, p->neighbour))
+		if (l == NULL || !l->present || p->seq <= l->out[p->lane].acked ||
+		    !leads_to(answer, p->neighbour))
 			continue;
 		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 		/* In a place of a stream that has ended since another document may stand by now. */
-		if (e == ERR_OK && r.u.stream.role == place.role && r.u.stream.serial.n == place.serial.n)
-			out->rows[out->count++] = (struct waiting){ p->neighbour, r.u.stream.targets, r.u.stream.target_count };
+		if (e == ERR_OK && r.u.stream.role == place.role &&
+		    r.u.stream.serial.n == place.serial.n)
+			out->rows[out->count++] =
+			    (struct waiting){ p->neighbour, r.u.stream.targets,
+					      r.u.stream.target_count };
 	}
 	return ERR_OK;
 }
 
-static bool is_named(const struct waiting_rows *w, struct committee_id neighbour, struct committee_id target)
+static bool is_named(const struct waiting_rows *w, struct committee_id neighbour,
+		     struct committee_id target)
 {
 	for (uint32_t i = 0; i < w->count; i++) {
-		for (uint32_t k = 0; id_equal(w->rows[i].neighbour, neighbour) && k < w->rows[i].target_count; k++) {
+		for (uint32_t k = 0;
+		     id_equal(w->rows[i].neighbour, neighbour) && k < w->rows[i].target_count;
+		     k++) {
 			if (id_equal(w->rows[i].targets[k], target))
 				return true;
 		}
@@ -134,8 +158,10 @@ static bool is_named(const struct waiting_rows *w, struct committee_id neighbour
 	return false;
 }
 
-/* The part of a route that no row waits for. One without names is for groups, and any row brings those their document. */
-static enum err left_of(struct turn_view *t, const struct route *r, const struct waiting_rows *w, struct route *left, bool *any)
+/* The part of a route that no row waits for. One without names is for groups, and any row brings
+ * those their document. */
+static enum err left_of(struct turn_view *t, const struct route *r, const struct waiting_rows *w,
+			struct route *left, bool *any)
 {
 	*left = (struct route){ .neighbour = r->neighbour };
 	*any = r->target_count == 0;
@@ -152,11 +178,13 @@ static enum err left_of(struct turn_view *t, const struct route *r, const struct
 	return ERR_OK;
 }
 
-static enum err leave_out_waiting(struct turn_view *t, struct doc_place place, const struct rec_route *published,
+static enum err leave_out_waiting(struct turn_view *t, struct doc_place place,
+				  const struct rec_route *published,
 				  const struct routing_answer *answer, struct routing_answer *out)
 {
 	struct waiting_rows waiting = { .count = 0 };
-	enum err e = published->count == 0 ? ERR_OK : find_waiting(t, place, published, answer, &waiting);
+	enum err e =
+	    published->count == 0 ? ERR_OK : find_waiting(t, place, published, answer, &waiting);
 
 	*out = *answer;
 	if (e != ERR_OK || waiting.count == 0)
@@ -177,7 +205,8 @@ static enum err leave_out_waiting(struct turn_view *t, struct doc_place place, c
 /* ---- rows ---- */
 
 /* One route's, and where each lies. */
-static enum err publish_route(struct turn_view *t, const struct rec_stream *row, const struct route *r, size_t taken, struct publication *places)
+static enum err publish_route(struct turn_view *t, const struct rec_stream *row,
+			      const struct route *r, size_t taken, struct publication *places)
 {
 	struct link *l = link_find(t->core, r->neighbour);
 	uint32_t at = 0;
@@ -197,11 +226,16 @@ static enum err publish_route(struct turn_view *t, const struct rec_stream *row,
 	return ERR_OK;
 }
 
-static enum err publish_rows(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct rec_envelope *envelope,
+static enum err publish_rows(struct turn_view *t, struct doc_place place,
+			     const struct rec_document *d, const struct rec_envelope *envelope,
 			     const struct rec_route *published, const struct routing_answer *answer)
 {
-	struct rec_stream row = { .role = place.role, .serial = place.serial, .draft = d->draft, .digest = d->digest,
-				  .size_bytes = envelope->envelope.bytes.len_bytes, .has_files = manifest_has_files(d->manifest, d->manifest_count) };
+	struct rec_stream row = { .role = place.role,
+				  .serial = place.serial,
+				  .draft = d->draft,
+				  .digest = d->digest,
+				  .size_bytes = envelope->envelope.bytes.len_bytes,
+				  .has_files = manifest_has_files(d->manifest, d->manifest_count) };
 	size_t taken = item_bytes(envelope, place.role);
 	struct record route = { .family = FAMILY_ROUTE };
 	uint32_t count = published->count;
@@ -232,7 +266,8 @@ static enum err publish_rows(struct turn_view *t, struct doc_place place, const 
 	return ERR_OK;
 }
 
-enum err document_publish_first(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+enum err document_publish_first(struct turn_view *t, struct doc_place place,
+				const struct rec_document *d, const struct routing_answer *answer)
 {
 	const struct rec_envelope unsealed = { .envelope = { .draft = d->draft } };
 	const struct rec_route nowhere = { .count = 0 };
@@ -240,7 +275,8 @@ enum err document_publish_first(struct turn_view *t, struct doc_place place, con
 	return publish_rows(t, place, d, &unsealed, &nowhere, answer);
 }
 
-enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d, const struct routing_answer *answer)
+enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d,
+			  const struct routing_answer *answer)
 {
 	struct record route, envelope;
 	struct routing_answer left;
@@ -260,5 +296,6 @@ enum err document_publish(struct turn_view *t, struct doc_place place, const str
 	e = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
 	if (e == ERR_OK && place.role != ROLE_OUT)
 		e = sign_relay(t, place, d);
-	return e == ERR_OK ? publish_rows(t, place, d, &envelope.u.envelope, &route.u.route, &left) : e;
+	return e == ERR_OK ? publish_rows(t, place, d, &envelope.u.envelope, &route.u.route, &left)
+			   : e;
 }

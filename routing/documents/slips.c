@@ -9,7 +9,8 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self, struct policy_question *q, struct slips *out)
+enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self,
+		    struct policy_question *q, struct slips *out)
 {
 	struct number_others others = { .count = 0 };
 	enum err result = ERR_OK;

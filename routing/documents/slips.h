@@ -1,4 +1,5 @@
-/* What is more often a slip than meant, of what an office sends or registers: told with the answer, or refused when it asked for that. */
+/* What is more often a slip than meant, of what an office sends or registers: told with the answer,
+ * or refused when it asked for that. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_SLIPS_H
 #define VANTHU_ROUTING_DOCUMENTS_SLIPS_H
 
@@ -15,11 +16,14 @@ struct policy_question;
 struct slips {
 	uint32_t codes[WARNINGS_MAX];
 	uint32_t count;
-	struct doc_id same; /* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	struct doc_id same;
 	uint32_t same_count;
 };
+
 /* `series` NULL: it has no number of ours; `self`: where it lies, or will. */
-enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self, struct policy_question *q, struct slips *out);
+enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self,
+		    struct policy_question *q, struct slips *out);
 enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
 /* In the plan's arena: the answer is sent when the decision is over. */
 void slips_answer(struct turn_view *t, const struct slips *s, struct act_reply *a);

@@ -13,7 +13,8 @@
 #include "routing/state/record.h"
 #include "routing/state/stream.h"
 
-/* Our chain, folded over what is queued: at `have`, and at `some`, which lies before it or is it. */
+/* Our chain, folded over what is queued: at `have`, and at `some`, which lies before it or is
+ * it. */
 struct folded {
 	uint64_t have, some;
 	struct digest at_have, at_some;
@@ -29,7 +30,9 @@ static enum err fold(struct turn_view *t, const struct link *l, enum lane lane, 
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, lane, n), &r);
 
 		if (e != ERR_OK)
-			return e; /* ERR_NOT_FOUND: the queue has a hole, and going on would lose documents unnoticed */
+			/* ERR_NOT_FOUND: the queue has a hole, and going on would lose documents
+			 * unnoticed */
+			return e;
 		t->core->config.chain_step(&f->at_have, n, &r.u.stream.digest);
 		if (n == f->some)
 			f->at_some = f->at_have;
@@ -64,11 +67,13 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 
 	if (have <= out->acked)
 		return ERR_OK;
-	/* We send no more than that; but a store may be older than the bound, and a neighbour may say what it was not sent. */
+	/* We send no more than that; but a store may be older than the bound, and a neighbour may
+	 * say what it was not sent. */
 	if (have - out->acked > UNACKNOWLEDGED_MAX)
 		f.some = out->acked + UNACKNOWLEDGED_MAX;
 	e = fold(t, l, lane, &f);
-	/* What the subscriber has cannot be compared with a row that cannot be read: nothing is let go of, and the rest goes on. */
+	/* What the subscriber has cannot be compared with a row that cannot be read: nothing is let
+	 * go of, and the rest goes on. */
 	if (e == ERR_DAMAGED) {
 		link_alarm(t, l, e);
 		return ERR_OK;
@@ -81,7 +86,8 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 		link_hello(t, l, false);
 		return ERR_OK;
 	}
-	/* What was rejected is refused, and so signed: until we may, nothing is let go of. It is acknowledged again. */
+	/* What was rejected is refused, and so signed: until we may, nothing is let go of. It is
+	 * acknowledged again. */
 	if (m->rejected_count > 0 && guard_may_sign(t) != ERR_OK)
 		return ERR_OK;
 	e = reject_rows(t, l, m, f.some);

@@ -33,7 +33,8 @@ static void count_in(struct link *l, enum lane lane, const struct rec_aside *a)
 	struct aside_sum *s = &l->aside[lane];
 
 	if (s->count == 0 || a->since_run_ms < s->since_run_ms)
-		s->since_run_ms = a->since_run_ms; /* when the oldest goes, the next round over all finds which is it then */
+		/* when the oldest goes, the next round over all finds which is it then */
+		s->since_run_ms = a->since_run_ms;
 	s->count++;
 	s->bytes += size_of(a);
 }
@@ -43,7 +44,8 @@ void aside_erase(struct turn_view *t, const struct key *key, const struct rec_as
 	struct committee_id neighbour;
 	enum lane lane;
 	uint64_t seq;
-	struct link *l = key_parse_aside(key, &neighbour, &lane, &seq) ? link_find(t->core, neighbour) : NULL;
+	struct link *l =
+	    key_parse_aside(key, &neighbour, &lane, &seq) ? link_find(t->core, neighbour) : NULL;
 
 	core_erase(t, FAMILY_ASIDE, *key);
 	t->core->aside.count--;
@@ -63,7 +65,8 @@ enum err aside_load(struct turn_view *t)
 	if (e != ERR_OK)
 		return e;
 	m->count = 0;
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) == ERR_OK)
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) ==
+	       ERR_OK)
 		m->count++;
 	m->hurry = m->count > 0;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -75,24 +78,28 @@ enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	struct record r;
 	enum err e;
 
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) == ERR_OK)
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) ==
+	       ERR_OK)
 		count_in(l, lane, &r.u.aside);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 /* ---- may it be believed? ---- */
 
-/* A time that has not come: only of what is for us, and not of what we signed ourselves. Doubts ask and corrections are looked at when they are
- * used: to doubt those too would have no end. */
+/* A time that has not come: only of what is for us, and not of what we signed ourselves. Doubts ask
+ * and corrections are looked at when they are used: to doubt those too would have no end. */
 static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bool *matters)
 {
-	struct addressed to = { .origin = e->head->origin, .version = e->head->directory_version, .recipients = e->head->recipients,
+	struct addressed to = { .origin = e->head->origin,
+				.version = e->head->directory_version,
+				.recipients = e->head->recipients,
 				.count = e->head->recipient_count };
 
 	*matters = false;
 	if (id_equal(e->signer, t->core->config.self))
 		return ERR_OK;
-	if (e->lane == LANE_FACTS && e->fact != NULL && (e->fact->kind == KIND_DOUBT || e->fact->kind == KIND_CORRECTION))
+	if (e->lane == LANE_FACTS && e->fact != NULL &&
+	    (e->fact->kind == KIND_DOUBT || e->fact->kind == KIND_CORRECTION))
 		return ERR_OK;
 	return recipients_contain(t, &to, t->core->config.self, matters);
 }
@@ -111,8 +118,10 @@ enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publis
 		if (!matters)
 			e->verdict = ERR_OK;
 	}
-	/* A signer or a key that we do not know may be in the directory that the neighbour has and we do not yet. */
-	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) && l->peer_directory_version > ours)
+	/* A signer or a key that we do not know may be in the directory that the neighbour has and
+	 * we do not yet. */
+	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) &&
+	    l->peer_directory_version > ours)
 		*why = e->verdict;
 	else if (e->verdict == ERR_CLOCK || e->verdict == ERR_DIRECTORY_AHEAD)
 		*why = e->verdict;
@@ -156,11 +165,20 @@ enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, b
 	return *room ? ERR_OK : give_up_oldest(t, l, lane);
 }
 
-static struct rec_aside record_of(const struct turn_view *t, const struct link *l, const struct ev_publish *e, enum err why)
+static struct rec_aside record_of(const struct turn_view *t, const struct link *l,
+				  const struct ev_publish *e, enum err why)
 {
-	struct rec_aside a = { .envelope = e->envelope, .relays = e->relays, .relay_count = e->relay_count, .targets = e->targets,
-			       .target_count = e->target_count, .digest = e->digest, .why = why, .signer = e->signer,
-			       .neighbour_version = e->neighbour_directory, .since_ms = t->now.wall_ms, .since_run_ms = running_ms(t),
+	struct rec_aside a = { .envelope = e->envelope,
+			       .relays = e->relays,
+			       .relay_count = e->relay_count,
+			       .targets = e->targets,
+			       .target_count = e->target_count,
+			       .digest = e->digest,
+			       .why = why,
+			       .signer = e->signer,
+			       .neighbour_version = e->neighbour_directory,
+			       .since_ms = t->now.wall_ms,
+			       .since_run_ms = running_ms(t),
 			       .has_files = e->has_files };
 
 	a.wants_version = l->peer_directory_version;
@@ -168,7 +186,9 @@ static struct rec_aside record_of(const struct turn_view *t, const struct link *
 		return a;
 	a.kind = e->head->kind;
 	a.signed_at_ms = e->head->signed_at_ms;
-	a.document = e->fact != NULL ? e->fact->document : (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
+	a.document = e->fact != NULL
+			 ? e->fact->document
+			 : (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
 	if (e->head->directory_version > a.wants_version)
 		a.wants_version = e->head->directory_version;
 	return a;
@@ -181,11 +201,13 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 	enum err result = core_get(t, FAMILY_ASIDE, key, &known);
 
 	if (result != ERR_NOT_FOUND && result != ERR_DAMAGED)
-		return result; /* ERR_OK: the same item in the same place, of a stream before this one */
+		/* ERR_OK: the same item in the same place, of a stream before this one */
+		return result;
 	r.u.aside = record_of(t, l, e, why);
 	t->core->aside.count++;
 	count_in(l, e->lane, &r.u.aside);
-	notify(t, NOTICE_ASIDE, r.u.aside.document, id_empty(e->signer) ? e->neighbour : e->signer, (uint32_t)why, &e->summary);
+	notify(t, NOTICE_ASIDE, r.u.aside.document, id_empty(e->signer) ? e->neighbour : e->signer,
+	       (uint32_t)why, &e->summary);
 	if (why == ERR_CLOCK)
 		result = doubt_say(t, &key, &r.u.aside);
 	else
@@ -197,13 +219,16 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 
 /* ---- settling ---- */
 
-/* It names a directory that whoever brought it does not have either, and says so with each ping: that one does not come. */
-static bool is_of_no_directory(const struct turn_view *t, const struct link *l, const struct rec_aside *a)
+/* It names a directory that whoever brought it does not have either, and says so with each ping:
+ * that one does not come. */
+static bool is_of_no_directory(const struct turn_view *t, const struct link *l,
+			       const struct rec_aside *a)
 {
 	uint64_t run_ms = running_ms(t);
 
-	return a->kind == KIND_DOCUMENT && a->why == ERR_DIRECTORY_AHEAD && l != NULL && l->up && l->peer_directory_version != 0 &&
-	       l->peer_directory_version < a->wants_version && run_ms > a->since_run_ms + ASIDE_NO_DIRECTORY_MS &&
+	return a->kind == KIND_DOCUMENT && a->why == ERR_DIRECTORY_AHEAD && l != NULL && l->up &&
+	       l->peer_directory_version != 0 && l->peer_directory_version < a->wants_version &&
+	       run_ms > a->since_run_ms + ASIDE_NO_DIRECTORY_MS &&
 	       run_ms > l->up_run_ms + ASIDE_NO_DIRECTORY_MS;
 }
 
@@ -212,7 +237,8 @@ bool aside_is_given_up(const struct turn_view *t, const struct link *l, const st
 	uint64_t age_ms = running_ms(t) - a->since_run_ms;
 	bool fact = a->kind != KIND_DOCUMENT && a->kind != KIND_NONE;
 
-	return a->given_up || age_ms > (uint64_t)(fact ? ASIDE_FACT_MS : ASIDE_DOCUMENT_MS) || is_of_no_directory(t, l, a);
+	return a->given_up || age_ms > (uint64_t)(fact ? ASIDE_FACT_MS : ASIDE_DOCUMENT_MS) ||
+	       is_of_no_directory(t, l, a);
 }
 
 /* Is it worth opening again? */
@@ -221,9 +247,11 @@ static bool is_due(const struct turn_view *t, const struct link *l, const struct
 	if (aside_is_given_up(t, l, a))
 		return true;
 	if (a->why == ERR_CLOCK)
-		return a->corrected_at_ms != 0 || a->signed_at_ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;
+		return a->corrected_at_ms != 0 ||
+		       a->signed_at_ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;
 	if (a->why == ERR_MOVED)
-		return l == NULL || !l->present || l->peer_directory_version == t->core->directory_version;
+		return l == NULL || !l->present ||
+		       l->peer_directory_version == t->core->directory_version;
 	return t->core->directory_version >= a->wants_version;
 }
 
@@ -234,7 +262,8 @@ static void look_for_oldest(struct aside_sum *s, const struct rec_aside *a)
 	s->looked = true;
 }
 
-static enum err look_at(struct turn_view *t, const struct key *key, struct record *r, unsigned *doubts)
+static enum err look_at(struct turn_view *t, const struct key *key, struct record *r,
+			unsigned *doubts)
 {
 	struct rec_aside *a = &r->u.aside;
 	struct committee_id neighbour;
@@ -247,7 +276,8 @@ static enum err look_at(struct turn_view *t, const struct key *key, struct recor
 	l = link_find(t->core, neighbour);
 	if (l != NULL)
 		look_for_oldest(&l->aside[lane], a);
-	if (a->has_files && l != NULL && l->present && l->in[lane].known && seq <= l->in[lane].base) {
+	if (a->has_files && l != NULL && l->present && l->in[lane].known &&
+	    seq <= l->in[lane].base) {
 		aside_erase(t, key, a); /* of a stream that is no more: it comes again */
 		return ERR_OK;
 	}
@@ -323,7 +353,8 @@ void aside_hurry(struct core *c)
 	c->next_tick_ms = 0;
 }
 
-enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r, int64_t at_ms)
+enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
+			 int64_t at_ms)
 {
 	r->u.aside.corrected_at_ms = at_ms;
 	core_put(t, *key, r);
@@ -331,7 +362,8 @@ enum err aside_corrected(struct turn_view *t, const struct key *key, struct reco
 	return ERR_OK;
 }
 
-enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane, uint64_t seq, bool *yes)
+enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
+			uint64_t seq, bool *yes)
 {
 	struct scan scan = scan_of(key_seq(neighbour, lane, seq));
 	struct record r;
@@ -349,7 +381,9 @@ enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour)
 	struct record r;
 	enum err e = ERR_NOT_FOUND;
 
-	while (t->core->aside.count > 0 && (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) == ERR_OK) {
+	while (t->core->aside.count > 0 &&
+	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r)) ==
+		   ERR_OK) {
 		if (r.u.aside.has_files)
 			aside_erase(t, &scan.at, &r.u.aside);
 	}

@@ -1,17 +1,21 @@
-/* What stands in its right place in a neighbour's stream and cannot be believed yet: its time has not come, or it speaks of a directory that is
- * not here. It takes its place, so that what is right behind it passes, and lies in ASIDE until it can be believed; then it goes the ordinary way.
+/* What stands in its right place in a neighbour's stream and cannot be believed yet: its time has
+ * not come, or it speaks of a directory that is not here. It takes its place, so that what is right
+ * behind it passes, and lies in ASIDE until it can be believed; then it goes the ordinary way.
  *
  *   taken, acknowledged ──► ASIDE ──opened again──► decide_document, decide_fact
  *
- * It is opened again when its time has come, when its signer has said that the time was wrong (routing/decide/doubt.c), when the directory that it speaks
- * of is in force, and when it is given up: after ASIDE_DOCUMENT_MS or ASIDE_FACT_MS of running time, or because there are too many. Given up means
- * refused by name like anything else that is not believed.
+ * It is opened again when its time has come, when its signer has said that the time was wrong
+ * (routing/decide/doubt.c), when the directory that it speaks of is in force, and when it is given
+ * up: after ASIDE_DOCUMENT_MS or ASIDE_FACT_MS of running time, or because there are too many.
+ * Given up means refused by name like anything else that is not believed.
  *
- * Whose time does not matter is not set aside: what only passes through goes on as it came, and each recipient judges for itself.
+ * Whose time does not matter is not set aside: what only passes through goes on as it came, and
+ * each recipient judges for itself.
  *
- * Files of a document in ASIDE are not fetched, and the publisher keeps them: its place is not reported complete (decide_pinned). When the stream
- * begins anew, or the neighbour is none any more, a document with files comes again, as one that was being fetched does; one without is ours to
- * answer for, and stays. */
+ * Files of a document in ASIDE are not fetched, and the publisher keeps them: its place is not
+ * reported complete (decide_pinned). When the stream begins anew, or the neighbour is none any
+ * more, a document with files comes again, as one that was being fetched does; one without is ours
+ * to answer for, and stays. */
 #ifndef VANTHU_ROUTING_LINKS_ASIDE_H
 #define VANTHU_ROUTING_LINKS_ASIDE_H
 
@@ -28,8 +32,10 @@ struct turn_view;
 
 enum err aside_load(struct turn_view *t);
 enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane);
-/* Why the item cannot be believed yet; ERR_OK: it can be decided on. One whose time does not matter gets its verdict mended. */
-enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e, enum err *why);
+/* Why the item cannot be believed yet; ERR_OK: it can be decided on. One whose time does not matter
+ * gets its verdict mended. */
+enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e,
+		     enum err *why);
 /* Is there room for one more? When not, the oldest are given up, and there is soon. */
 enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
 /* Sets aside an item that has taken its place. */
@@ -38,9 +44,11 @@ enum err aside_tick(struct turn_view *t);
 /* Something has changed that may settle much: looks at all without waiting. */
 void aside_hurry(struct core *c);
 /* The signer has spoken. */
-enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r, int64_t at_ms);
+enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
+			 int64_t at_ms);
 /* Does what came in this place lie aside? */
-enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane, uint64_t seq, bool *yes);
+enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
+			uint64_t seq, bool *yes);
 /* The neighbour is none any more: documents whose files it owed come by other ways. */
 enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
 

@@ -3,12 +3,14 @@
 
 #include "routing/base/limits.h"
 
-/* 1 January 10000: what a neighbour says beyond that, or before 1970, is bounded, so that no difference overflows. */
+/* 1 January 10000: what a neighbour says beyond that, or before 1970, is bounded, so that no
+ * difference overflows. */
 #define WALL_MOST_MS 253402300800000LL
 
 enum { FRESH_MS = 60 * 1000 };
 
-void clock_measure(struct clock_reading *r, int64_t peer_wall_ms, int64_t round_trip_us, struct now now)
+void clock_measure(struct clock_reading *r, int64_t peer_wall_ms, int64_t round_trip_us,
+		   struct now now)
 {
 	int64_t half_ms = round_trip_us < 0 ? 0 : round_trip_us / 2000;
 
@@ -16,9 +18,15 @@ void clock_measure(struct clock_reading *r, int64_t peer_wall_ms, int64_t round_
 		return;
 	if (round_trip_us < 0 && r->known && !r->one_way && now.mono_ms - r->at_mono_ms < FRESH_MS)
 		return;
-	peer_wall_ms = peer_wall_ms < 0 ? 0 : peer_wall_ms > WALL_MOST_MS ? WALL_MOST_MS : peer_wall_ms;
-	*r = (struct clock_reading){ .known = true, .one_way = round_trip_us < 0, .ahead_of_mono_ms = peer_wall_ms + half_ms - now.mono_ms,
-				     .error_ms = half_ms, .at_mono_ms = now.mono_ms, .at_wall_ms = now.wall_ms };
+	peer_wall_ms = peer_wall_ms < 0		     ? 0
+		       : peer_wall_ms > WALL_MOST_MS ? WALL_MOST_MS
+						     : peer_wall_ms;
+	*r = (struct clock_reading){ .known = true,
+				     .one_way = round_trip_us < 0,
+				     .ahead_of_mono_ms = peer_wall_ms + half_ms - now.mono_ms,
+				     .error_ms = half_ms,
+				     .at_mono_ms = now.mono_ms,
+				     .at_wall_ms = now.wall_ms };
 }
 
 int64_t clock_ahead_ms(const struct clock_reading *r, struct now now)
@@ -28,10 +36,12 @@ int64_t clock_ahead_ms(const struct clock_reading *r, struct now now)
 
 bool clock_counts(const struct clock_reading *r, struct now now)
 {
-	return r->known && now.mono_ms - r->at_mono_ms <= FRESH_MS && (!r->one_way || clock_ahead_ms(r, now) > 0);
+	return r->known && now.mono_ms - r->at_mono_ms <= FRESH_MS &&
+	       (!r->one_way || clock_ahead_ms(r, now) > 0);
 }
 
-/* 1: ahead by more than the tolerance whatever the error; -1: behind by so much; 0: it agrees, as far as can be told. */
+/* 1: ahead by more than the tolerance whatever the error; -1: behind by so much; 0: it agrees, as
+ * far as can be told. */
 static int side_of(const struct clock_opinion *o)
 {
 	if (o->ahead_ms - o->error_ms > CLOCK_TOLERANCE_MS)
@@ -44,7 +54,8 @@ static int64_t nearer(int64_t a, int64_t b)
 	return (a < 0 ? -a : a) < (b < 0 ? -b : b) ? a : b;
 }
 
-enum clock_verdict clock_judge(const struct clock_opinion *opinions, uint32_t count, bool has_superior, uint32_t neighbours, int64_t *ahead_ms)
+enum clock_verdict clock_judge(const struct clock_opinion *opinions, uint32_t count,
+			       bool has_superior, uint32_t neighbours, int64_t *ahead_ms)
 {
 	uint32_t of_side[3] = { 0, 0, 0 }; /* behind, agree, ahead */
 	uint32_t needed = has_superior || neighbours <= 1 ? 1 : 2;
@@ -56,7 +67,9 @@ enum clock_verdict clock_judge(const struct clock_opinion *opinions, uint32_t co
 	for (uint32_t i = 0; i < count; i++) {
 		int side = side_of(&opinions[i]);
 
-		least_ms[side + 1] = of_side[side + 1] == 0 ? opinions[i].ahead_ms : nearer(least_ms[side + 1], opinions[i].ahead_ms);
+		least_ms[side + 1] = of_side[side + 1] == 0
+					 ? opinions[i].ahead_ms
+					 : nearer(least_ms[side + 1], opinions[i].ahead_ms);
 		of_side[side + 1]++;
 		if (opinions[i].superior) {
 			heard_superior = true;

@@ -25,7 +25,8 @@ bool doubt_is_due(const struct turn_view *t, const struct link *l, const struct 
 	uint64_t run_ms = running_ms(t);
 
 	/* The neighbour has come back: perhaps because somebody has mended a clock there. */
-	return run_ms >= a->doubted_run_ms + pause_ms(a->doubts) || (l != NULL && l->up && a->doubted_run_ms < l->up_run_ms);
+	return run_ms >= a->doubted_run_ms + pause_ms(a->doubts) ||
+	       (l != NULL && l->up && a->doubted_run_ms < l->up_run_ms);
 }
 
 /* A doubt more in the queue of a link that is down helps nobody. */
@@ -41,12 +42,18 @@ static enum err leads_there(struct turn_view *t, struct committee_id to, bool *y
 
 enum err doubt_say(struct turn_view *t, const struct key *key, struct rec_aside *a)
 {
-	struct fact fact = { .kind = KIND_DOUBT, .at_ms = t->now.wall_ms, .note = "", .document = a->document, .doubted = a->digest,
-			     .doubted_kind = a->kind, .doubted_at_ms = a->signed_at_ms };
+	struct fact fact = { .kind = KIND_DOUBT,
+			     .at_ms = t->now.wall_ms,
+			     .note = "",
+			     .document = a->document,
+			     .doubted = a->digest,
+			     .doubted_kind = a->kind,
+			     .doubted_at_ms = a->signed_at_ms };
 	bool up;
 	enum err e = leads_there(t, a->signer, &up);
 
-	if (e != ERR_OK || !up || guard_may_sign(t) != ERR_OK || (a->kind != KIND_DOCUMENT && a->envelope.len_bytes > DOUBT_ENVELOPE_MAX_BYTES))
+	if (e != ERR_OK || !up || guard_may_sign(t) != ERR_OK ||
+	    (a->kind != KIND_DOCUMENT && a->envelope.len_bytes > DOUBT_ENVELOPE_MAX_BYTES))
 		return e;
 	fact.token = arena_blob(t->plan->arena, (struct blob){ key->bytes, key->len_bytes });
 	if (fact.token.data == NULL)

@@ -27,7 +27,8 @@ static void judge(struct core *c, struct now now)
 	bool has_superior = false;
 	uint32_t count = 0, neighbours = 0;
 
-	if (g->judged && g->judged_at.wall_ms == now.wall_ms && g->judged_at.mono_us == now.mono_us && g->judged_at.mono_ms == now.mono_ms)
+	if (g->judged && g->judged_at.wall_ms == now.wall_ms &&
+	    g->judged_at.mono_us == now.mono_us && g->judged_at.mono_ms == now.mono_ms)
 		return;
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		const struct link *l = c->links[i];
@@ -37,8 +38,10 @@ static void judge(struct core *c, struct now now)
 		neighbours++;
 		has_superior = has_superior || l->superior;
 		if (l->up && clock_counts(&l->clock, now) && count < SAYS_MAX)
-			says[count++] = (struct clock_opinion){ .superior = l->superior, .ahead_ms = clock_ahead_ms(&l->clock, now),
-								.error_ms = l->clock.error_ms };
+			says[count++] =
+			    (struct clock_opinion){ .superior = l->superior,
+						    .ahead_ms = clock_ahead_ms(&l->clock, now),
+						    .error_ms = l->clock.error_ms };
 	}
 	g->verdict = clock_judge(says, count, has_superior, neighbours, &g->ahead_ms);
 	g->judged_at = now;
@@ -53,8 +56,10 @@ static enum err look_at_key(const struct core *c, int64_t wall_ms)
 		return ERR_OK; /* nobody is known yet to whom anything could go */
 	if (!v->known)
 		return ERR_OWN_KEY_UNKNOWN;
-	return wall_ms < v->from_ms || (v->to_ms != 0 && wall_ms > v->to_ms) || (v->revoked_from_ms != 0 && wall_ms >= v->revoked_from_ms) ?
-		       ERR_OWN_KEY : ERR_OK;
+	return wall_ms < v->from_ms || (v->to_ms != 0 && wall_ms > v->to_ms) ||
+		       (v->revoked_from_ms != 0 && wall_ms >= v->revoked_from_ms)
+		   ? ERR_OWN_KEY
+		   : ERR_OK;
 }
 
 enum clock_verdict guard_verdict(struct turn_view *t)
@@ -66,14 +71,19 @@ enum clock_verdict guard_verdict(struct turn_view *t)
 enum err guard_may_sign(struct turn_view *t)
 {
 	judge(t->core, t->now);
-	return t->core->guard.verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(t->core, t->now.wall_ms);
+	return t->core->guard.verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG
+						     : look_at_key(t->core, t->now.wall_ms);
 }
 
 void guard_view(struct core *c, struct clock_view *out)
 {
 	judge(c, c->now);
-	*out = (struct clock_view){ .verdict = c->guard.verdict, .ahead_ms = c->guard.ahead_ms, .signer = c->guard.signer, .now_ms = c->now.wall_ms };
-	out->refusing = out->verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(c, c->now.wall_ms);
+	*out = (struct clock_view){ .verdict = c->guard.verdict,
+				    .ahead_ms = c->guard.ahead_ms,
+				    .signer = c->guard.signer,
+				    .now_ms = c->now.wall_ms };
+	out->refusing =
+	    out->verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(c, c->now.wall_ms);
 }
 
 /* ---- told ---- */
@@ -82,16 +92,22 @@ static void tell(struct turn_view *t, struct committee_id whose, enum err why, i
 {
 	struct act *a = plan_act(t->plan, ACT_NOTIFY);
 
-	a->u.notify = (struct act_notify){ .what = NOTICE_CLOCK, .committee = whose, .reason = (uint32_t)why, .clock_ahead_ms = ahead_ms };
+	a->u.notify = (struct act_notify){ .what = NOTICE_CLOCK,
+					   .committee = whose,
+					   .reason = (uint32_t)why,
+					   .clock_ahead_ms = ahead_ms };
 }
 
-/* Once when it passes the bound and once when it is right again; a clock that stands at the bound does not tell each beat of it. */
+/* Once when it passes the bound and once when it is right again; a clock that stands at the bound
+ * does not tell each beat of it. */
 void guard_look_at_link(struct turn_view *t, struct link *l)
 {
-	int64_t ahead_ms = clock_ahead_ms(&l->clock, t->now), off_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
+	int64_t ahead_ms = clock_ahead_ms(&l->clock, t->now),
+		off_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
 	bool beyond = off_ms > (l->clock_told ? CLOCK_RIGHT_MS : CLOCK_SHOWN_MS);
 
-	if (!l->up || !l->clock.known || beyond == l->clock_told || t->now.mono_ms < l->next_clock_notice_ms)
+	if (!l->up || !l->clock.known || beyond == l->clock_told ||
+	    t->now.mono_ms < l->next_clock_notice_ms)
 		return;
 	l->clock_told = beyond;
 	l->next_clock_notice_ms = t->now.mono_ms + TOLD_AGAIN_MS;

@@ -1,9 +1,12 @@
-/* Whether this committee may sign anything new: not by a clock that differs from its neighbours', nor with a key that is not valid at its clock.
- * What is signed so would be refused, set aside or believed too early by others, for good; a clock is mended, and then all goes on by itself. So:
+/* Whether this committee may sign anything new: not by a clock that differs from its neighbours',
+ * nor with a key that is not valid at its clock. What is signed so would be refused, set aside or
+ * believed too early by others, for good; a clock is mended, and then all goes on by itself. So:
  *
  *   - submissions are refused with the reason;
- *   - documents that come stay with who publishes them: their receipts and relay records would be signed. No lane of documents is subscribed;
- *   - a document whose files are here is not complete yet, what is held is not said, and a queue is not made anew;
+ *   - documents that come stay with who publishes them: their receipts and relay records would be
+ *   signed. No lane of documents is subscribed;
+ *   - a document whose files are here is not complete yet, what is held is not said, and a queue is
+ *   not made anew;
  *   - facts of others pass, as they came.
  *
  * Whoever plans a draft asks guard_may_sign first, or stands behind somebody who does. */
@@ -21,13 +24,16 @@ struct link;
 struct signer_validity;
 struct turn_view;
 
-/* ERR_OK, or why nothing new may be signed: ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN. To be asked before a draft is planned. */
+/* ERR_OK, or why nothing new may be signed: ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN. To
+ * be asked before a draft is planned. */
 enum err guard_may_sign(struct turn_view *t);
 /* Is our clock known to be right or wrong, by our neighbours'? */
 enum clock_verdict guard_verdict(struct turn_view *t);
 /* The neighbour has said its clock; `round_trip_us` as for clock_measure. */
-void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, int64_t round_trip_us);
-void guard_look_at_link(struct turn_view *t, struct link *l); /* tells when the neighbour's clock has passed the bound, or is right again */
+void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms,
+		   int64_t round_trip_us);
+/* tells when the neighbour's clock has passed the bound, or is right again */
+void guard_look_at_link(struct turn_view *t, struct link *l);
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);
 

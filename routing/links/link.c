@@ -22,8 +22,11 @@ void link_write_in(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct record r = { .family = FAMILY_LINKIN };
 
-	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id, .base = l->in[lane].base, .have = l->in[lane].have, .chain = l->in[lane].chain,
-					    .rejected_count = l->in[lane].rejected_count };
+	r.u.linkin = (struct rec_linkin){ .stream = l->in[lane].id,
+					  .base = l->in[lane].base,
+					  .have = l->in[lane].have,
+					  .chain = l->in[lane].chain,
+					  .rejected_count = l->in[lane].rejected_count };
 	memcpy(r.u.linkin.rejected, l->in[lane].rejected, sizeof r.u.linkin.rejected);
 	core_put(t, key_link(l->neighbour, lane), &r);
 }
@@ -33,7 +36,9 @@ void link_write_out(struct turn_view *t, struct link *l, enum lane lane)
 	struct stream_out *out = &l->out[lane];
 	struct record r = { .family = FAMILY_LINKOUT };
 
-	r.u.linkout = (struct rec_linkout){ .stream = out->id, .base = out->base, .acked = out->acked, .chain = out->chain };
+	r.u.linkout = (struct rec_linkout){
+		.stream = out->id, .base = out->base, .acked = out->acked, .chain = out->chain
+	};
 	core_put(t, key_link(l->neighbour, lane), &r);
 }
 
@@ -84,8 +89,12 @@ void link_subscribe(struct turn_view *t, struct link *l, enum lane lane)
 	in->credit_bytes = l->credit_bytes;
 	l->resume_ms[lane] = 0;
 	l->resubscribed[lane] = true;
-	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = in->id, .have = in->have, .chain = in->chain,
-						.credit_seq = in->credit_seq, .credit_bytes = in->credit_bytes,
+	m.u.subscribe = (struct msg_subscribe){ .lane = lane,
+						.stream = in->id,
+						.have = in->have,
+						.chain = in->chain,
+						.credit_seq = in->credit_seq,
+						.credit_bytes = in->credit_bytes,
 						.rejected_count = in->rejected_count };
 	memcpy(m.u.subscribe.rejected, in->rejected, sizeof m.u.subscribe.rejected);
 	link_say(t, l, &m);
@@ -100,7 +109,9 @@ void link_ping(struct turn_view *t, struct link *l)
 		return; /* the operator's is under way */
 	l->ping_token = core_draw_number(t->core) | 1;
 	l->ping_sent_us = t->now.mono_us;
-	m.u.ping = (struct msg_ping){ .token = l->ping_token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms,
+	m.u.ping = (struct msg_ping){ .token = l->ping_token,
+				      .directory_version = t->core->directory_version,
+				      .wall_ms = t->now.wall_ms,
 				      .withholding = link_withholding(t) };
 	link_say(t, l, &m);
 }
@@ -121,8 +132,10 @@ void link_down(struct turn_view *t, struct link *l, enum err why)
 {
 	struct act *a;
 
-	/* That a connection ended says less than what is known already: a Bye came before it, or nobody listens since. */
-	if ((why != ERR_NETWORK && !(why == ERR_HANDSHAKE && t->now.mono_ms < l->bye_until_ms)) || l->down_reason == 0)
+	/* That a connection ended says less than what is known already: a Bye came before it, or
+	 * nobody listens since. */
+	if ((why != ERR_NETWORK && !(why == ERR_HANDSHAKE && t->now.mono_ms < l->bye_until_ms)) ||
+	    l->down_reason == 0)
 		l->down_reason = (uint32_t)why;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
 		l->out[lane].subscribed = false;
@@ -200,7 +213,8 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane)
 	link_write_out(t, l, lane);
 }
 
-void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *s, uint64_t *seq)
+void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *s,
+		  uint64_t *seq)
 {
 	struct record r = { .family = FAMILY_STREAM };
 

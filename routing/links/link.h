@@ -1,6 +1,7 @@
 /* A link's memory and what several decisions do with it: hello, subscribe, publish, go down.
  *
- *   connected ──Hello both ways──► up ──silence or disconnect──► down (records stay; the streams go on after the next Hello) */
+ *   connected ──Hello both ways──► up ──silence or disconnect──► down (records stay; the streams go
+ *   on after the next Hello) */
 #ifndef VANTHU_ROUTING_LINKS_LINK_H
 #define VANTHU_ROUTING_LINKS_LINK_H
 
@@ -27,9 +28,11 @@ void link_alarm(struct turn_view *t, struct link *l, enum err why);
 /* Counted and told, at most once a second; the link goes on. */
 void link_fault(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);
-/* Publisher: a new stream from `acked` on, because the subscriber's idea of the old one is not ours. */
+/* Publisher: a new stream from `acked` on, because the subscriber's idea of the old one is not
+ * ours. */
 void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
 /* Queues one envelope for a neighbour. */
-void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r, uint64_t *seq);
+void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r,
+		  uint64_t *seq);
 
 #endif

@@ -49,7 +49,8 @@ enum err passed_load(struct turn_view *t)
 		}
 	}
 	p->boot_ms = p->written_ms = p->value_ms;
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e; /* damaged, it begins anew: the rows take it along */
+	/* damaged, it begins anew: the rows take it along */
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 void passed_at_least(struct core *c, int64_t value_ms)
@@ -64,7 +65,10 @@ void passed_at_least(struct core *c, int64_t value_ms)
 static int64_t down_ms(const struct core *c, struct now now)
 {
 	const struct passed *p = &c->passed;
-	int64_t more_ms = p->anchored && !p->caught_up ? p->anchor_ms + (now.wall_ms - p->anchor_wall_ms) - passed_now(c, now) : 0;
+	int64_t more_ms =
+	    p->anchored && !p->caught_up
+		? p->anchor_ms + (now.wall_ms - p->anchor_wall_ms) - passed_now(c, now)
+		: 0;
 
 	return more_ms > 0 ? more_ms : 0;
 }
@@ -107,13 +111,15 @@ enum err passed_write(struct turn_view *t)
 
 int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row)
 {
-	int64_t here_ms = now.mono_ms - c->passed.at_mono_ms, wall_ms = now.wall_ms - row->queued_at_ms, age_ms;
+	int64_t here_ms = now.mono_ms - c->passed.at_mono_ms,
+		wall_ms = now.wall_ms - row->queued_at_ms, age_ms;
 
 	if (row->passed_ms > 0) {
 		age_ms = passed_now(c, now) - row->passed_ms;
 		return age_ms > 0 ? age_ms : 0;
 	}
-	/* Of an older build: it was here when this process began, and for the rest the wall clock of then and of now are all that there is. */
+	/* Of an older build: it was here when this process began, and for the rest the wall clock
+	 * of then and of now are all that there is. */
 	return row->queued_at_ms > 0 && wall_ms > here_ms ? wall_ms : here_ms;
 }
 
@@ -121,5 +127,8 @@ int64_t passed_shown_age(const struct core *c, const struct rec_stream *row)
 {
 	int64_t age_ms = passed_row_age(c, c->now, row);
 
-	return row->passed_ms > 0 && row->passed_ms <= c->passed.boot_ms && c->guard.verdict != CLOCK_WRONG ? age_ms + down_ms(c, c->now) : age_ms;
+	return row->passed_ms > 0 && row->passed_ms <= c->passed.boot_ms &&
+		       c->guard.verdict != CLOCK_WRONG
+		   ? age_ms + down_ms(c, c->now)
+		   : age_ms;
 }

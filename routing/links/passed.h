@@ -1,10 +1,12 @@
-/* How long things have waited, whatever anybody does to the clock: a time of this store's own that only passes.
+/* How long things have waited, whatever anybody does to the clock: a time of this store's own that
+ * only passes.
  *
- * While the daemon runs it goes with the monotonic clock, which nobody sets. It is written down beside other writes,
- * at most once a minute, and goes on from there after a restart; rows that say a later one take it along. How long
- * the daemon was down the wall clock would say, and may be wrong: only when the neighbours' clocks agree with it is
- * that added, once. Until then, and for who has no neighbours, waiting took less than it did: content is kept longer,
- * nothing is dropped, expired or told too soon. */
+ * While the daemon runs it goes with the monotonic clock, which nobody sets. It is written down
+ * beside other writes, at most once a minute, and goes on from there after a restart; rows that say
+ * a later one take it along. How long the daemon was down the wall clock would say, and may be
+ * wrong: only when the neighbours' clocks agree with it is that added, once. Until then, and for
+ * who has no neighbours, waiting took less than it did: content is kept longer, nothing is dropped,
+ * expired or told too soon. */
 #ifndef VANTHU_ROUTING_LINKS_PASSED_H
 #define VANTHU_ROUTING_LINKS_PASSED_H
 

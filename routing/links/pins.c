@@ -23,12 +23,16 @@ enum err pins_republish(struct turn_view *t, struct link *l, enum lane lane)
 		struct record row, route;
 		struct publication *all;
 		uint64_t old, fresh;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &row);
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &row);
 
-		if (e == ERR_NOT_FOUND || (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &old) || old > l->out[lane].base)))
+		if (e == ERR_NOT_FOUND ||
+		    (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &old) ||
+				     old > l->out[lane].base)))
 			return ERR_OK;
 		if (e == ERR_OK)
-			e = core_get(t, FAMILY_ROUTE, key_serial(row.u.stream.role, row.u.stream.serial), &route);
+			e = core_get(t, FAMILY_ROUTE,
+				     key_serial(row.u.stream.role, row.u.stream.serial), &route);
 		if (e == ERR_DAMAGED)
 			continue; /* it stays where it is */
 		if (e != ERR_OK)
@@ -40,7 +44,8 @@ enum err pins_republish(struct turn_view *t, struct link *l, enum lane lane)
 			return ERR_NO_MEMORY;
 		for (uint32_t k = 0; k < route.u.route.count; k++) {
 			all[k] = route.u.route.publications[k];
-			if (all[k].lane == lane && all[k].seq == old && id_equal(all[k].neighbour, l->neighbour))
+			if (all[k].lane == lane && all[k].seq == old &&
+			    id_equal(all[k].neighbour, l->neighbour))
 				all[k].seq = fresh;
 		}
 		route.u.route.publications = all;
@@ -60,7 +65,9 @@ enum err pins_forget_fetches(struct turn_view *t, struct link *l, enum lane lane
 		uint64_t seq;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FETCH, &scan, &r);
 
-		if (e == ERR_NOT_FOUND || (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || seq > l->in[lane].base)))
+		if (e == ERR_NOT_FOUND ||
+		    (e == ERR_OK && (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) ||
+				     seq > l->in[lane].base)))
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
@@ -82,19 +89,23 @@ enum err pins_ask(struct turn_view *t, struct link *l, enum lane lane)
 		struct committee_id neighbour;
 		enum lane parsed_lane;
 		struct record r;
-		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
+		enum err e =
+		    t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 
 		if (e == ERR_NOT_FOUND)
 			break;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seqs[count]) || seqs[count] > l->out[lane].acked)
+		if (!key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seqs[count]) ||
+		    seqs[count] > l->out[lane].acked)
 			break;
 		if (seqs[count] > l->out[lane].base) /* those before are published anew */
 			count++;
 	}
 	if (count > 0) {
-		m.u.seqs = (struct msg_seqs){ .lane = lane, .stream = l->out[lane].id, .seqs = seqs, .count = count };
+		m.u.seqs = (struct msg_seqs){
+			.lane = lane, .stream = l->out[lane].id, .seqs = seqs, .count = count
+		};
 		link_say(t, l, &m);
 	}
 	return ERR_OK;

@@ -109,7 +109,8 @@ enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool s
 		if (t->core->link_count >= LINKS_MAX) {
 			if (t->core->unlinked++ == 0)
 				t->core->first_unlinked = neighbour;
-			t->core->next_alarm_ms = 0; /* told with the next tick (routing/decide/tick.c) */
+			/* told with the next tick (routing/decide/tick.c) */
+			t->core->next_alarm_ms = 0;
 			return ERR_OK;
 		}
 		e = load_link(t, neighbour, &l);
@@ -143,7 +144,8 @@ enum err link_prepare_all(struct turn_view *t)
 	if (e == ERR_OK && !id_empty(superior))
 		e = link_prepare(t, superior, true);
 	all.retired_too = true;
-	while (e == ERR_OK && (e = tree_next_subordinate(&all, self, subordinate, &subordinate)) == ERR_OK) {
+	while (e == ERR_OK &&
+	       (e = tree_next_subordinate(&all, self, subordinate, &subordinate)) == ERR_OK) {
 		struct link *l;
 
 		e = link_prepare(t, subordinate, false);

@@ -8,9 +8,16 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 
-enum { ASKED_FOR_MS = 5000, SILENT_MS = 5000, BAD_FIRST_MS = 60 * 1000, BAD_MOST_MS = 60 * 60 * 1000, QUEST_PARTS_MAX = 65536 };
+enum {
+	ASKED_FOR_MS = 5000,
+	SILENT_MS = 5000,
+	BAD_FIRST_MS = 60 * 1000,
+	BAD_MOST_MS = 60 * 60 * 1000,
+	QUEST_PARTS_MAX = 65536
+};
 
-void party_say(struct turn_view *t, struct committee_id who, enum party party, const struct message *m)
+void party_say(struct turn_view *t, struct committee_id who, enum party party,
+	       const struct message *m)
 {
 	struct act *a = plan_act(t->plan, ACT_SEND);
 
@@ -65,7 +72,8 @@ static void ask(struct turn_view *t, struct committee_id after)
 
 	q->after = after;
 	q->until_ms = t->now.mono_ms + ASKED_FOR_MS;
-	m.u.directory_wanted = (struct msg_directory_wanted){ .have = t->core->directory_version, .after = after };
+	m.u.directory_wanted =
+	    (struct msg_directory_wanted){ .have = t->core->directory_version, .after = after };
 	party_say(t, q->from, q->party, &m);
 }
 
@@ -90,11 +98,13 @@ void quest_offer(struct turn_view *t, struct committee_id who, enum party party,
 }
 
 /* The shell keeps the entries and checks the whole when the last is here; we only ask on. */
-void quest_part(struct turn_view *t, struct committee_id who, enum party party, const struct msg_directory_part *m)
+void quest_part(struct turn_view *t, struct committee_id who, enum party party,
+		const struct msg_directory_part *m)
 {
 	struct quest *q = &t->core->quest;
 
-	if (!core_asks(t->core, who, party) || !id_equal(m->after, q->after) || m->since != t->core->directory_version)
+	if (!core_asks(t->core, who, party) || !id_equal(m->after, q->after) ||
+	    m->since != t->core->directory_version)
 		return; /* not what was asked, or asked before the version in force came */
 	q->parts++;
 	q->until_ms = t->now.mono_ms + ASKED_FOR_MS;
@@ -116,6 +126,7 @@ void quest_lost(struct turn_view *t, struct committee_id who, enum party party)
 void quest_failed(struct turn_view *t, struct committee_id who, enum party party, enum err why)
 {
 	quest_lost(t, who, party);
-	if (why != ERR_DIRECTORY_OLD && why != ERR_DIRECTORY_AHEAD && why != ERR_NO_MEMORY) /* another was quicker; our own want */
+	/* another was quicker; our own want */
+	if (why != ERR_DIRECTORY_OLD && why != ERR_DIRECTORY_AHEAD && why != ERR_NO_MEMORY)
 		shun(t, who, BAD_FIRST_MS);
 }

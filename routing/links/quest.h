@@ -1,5 +1,6 @@
-/* Asking for a newer directory: one committee at a time, of whoever says that it has one. Heads are signed by the registry and everything is checked
- * before it counts, so nobody need be trusted for handing them on; bounded is only what it may cost. */
+/* Asking for a newer directory: one committee at a time, of whoever says that it has one. Heads are
+ * signed by the registry and everything is checked before it counts, so nobody need be trusted for
+ * handing them on; bounded is only what it may cost. */
 #ifndef VANTHU_ROUTING_LINKS_QUEST_H
 #define VANTHU_ROUTING_LINKS_QUEST_H
 
@@ -11,12 +12,14 @@ struct turn_view;
 
 /* Somebody has said which version it has: a newer one is asked for, of whoever it is. */
 void quest_offer(struct turn_view *t, struct committee_id who, enum party party, uint64_t version);
-void quest_part(struct turn_view *t, struct committee_id who, enum party party, const struct msg_directory_part *m);
+void quest_part(struct turn_view *t, struct committee_id who, enum party party,
+		const struct msg_directory_part *m);
 /* It hands nothing on any more: another may be asked. */
 void quest_lost(struct turn_view *t, struct committee_id who, enum party party);
 /* What it handed on was no directory, or not one that can come into force. */
 void quest_failed(struct turn_view *t, struct committee_id who, enum party party, enum err why);
 bool quest_shuns(const struct turn_view *t, struct committee_id who);
-void party_say(struct turn_view *t, struct committee_id who, enum party party, const struct message *m);
+void party_say(struct turn_view *t, struct committee_id who, enum party party,
+	       const struct message *m);
 
 #endif

@@ -39,7 +39,8 @@ void reject_note(struct link *l, const struct ev_publish *e)
 	struct stream_in *in = &l->in[e->lane];
 
 	if (in->rejected_count == REJECTED_MAX) {
-		memmove(in->rejected, in->rejected + 1, (REJECTED_MAX - 1) * sizeof in->rejected[0]);
+		memmove(in->rejected, in->rejected + 1,
+			(REJECTED_MAX - 1) * sizeof in->rejected[0]);
 		in->rejected_count--;
 	}
 	in->rejected[in->rejected_count++] = (struct rejected_place){ e->seq, ERR_REJECTED };
@@ -57,7 +58,8 @@ static bool is_rejected(const struct msg_acknowledge *m, uint64_t seq)
 	return false;
 }
 
-static enum err add_unserved(struct turn_view *t, struct routing_answer *answer, struct committee_id id, uint32_t most)
+static enum err add_unserved(struct turn_view *t, struct routing_answer *answer,
+			     struct committee_id id, uint32_t most)
 {
 	if (answer->unserved == NULL)
 		answer->unserved = arena_array(t->plan->arena, most, sizeof *answer->unserved);
@@ -68,7 +70,8 @@ static enum err add_unserved(struct turn_view *t, struct routing_answer *answer,
 }
 
 /* Whom the row served: by name, and as members of a group all that lie this way. */
-static enum err whom_it_served(struct turn_view *t, const struct link *l, const struct rec_stream *row, const struct rec_document *d,
+static enum err whom_it_served(struct turn_view *t, const struct link *l,
+			       const struct rec_stream *row, const struct rec_document *d,
 			       struct routing_answer *answer)
 {
 	struct routing_question q = document_question(d);
@@ -103,7 +106,8 @@ static enum err row_rejected(struct turn_view *t, struct link *l, const struct r
 
 	l->rejected_by++;
 	if (row->role == ROLE_NONE) {
-		notify(t, NOTICE_REFUSED, none, l->neighbour, ERR_REJECTED, NULL); /* a fact: nobody can be told */
+		/* a fact: nobody can be told */
+		notify(t, NOTICE_REFUSED, none, l->neighbour, ERR_REJECTED, NULL);
 		return ERR_OK;
 	}
 	e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
@@ -116,7 +120,8 @@ static enum err row_rejected(struct turn_view *t, struct link *l, const struct r
 	return e == ERR_OK ? document_unserved(t, place, &document.u.document, &answer) : e;
 }
 
-enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m, uint64_t upto)
+enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m,
+		     uint64_t upto)
 {
 	for (uint64_t n = l->out[m->lane].acked + 1; n <= upto && m->rejected_count > 0; n++) {
 		struct key key = key_seq(l->neighbour, m->lane, n);
@@ -130,7 +135,8 @@ enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_ackno
 			e = row_rejected(t, l, &r.u.stream);
 		if (e != ERR_OK)
 			return e;
-		core_erase(t, FAMILY_STREAM, key); /* with its files: nobody will fetch them by this place */
+		/* with its files: nobody will fetch them by this place */
+		core_erase(t, FAMILY_STREAM, key);
 	}
 	return ERR_OK;
 }

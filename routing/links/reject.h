@@ -1,7 +1,8 @@
-/* An item that comes again and again in its place, and never as it should: its chain, what the neighbour put beside it, or its outer shape. The
- * chain is the publisher's word about its own stream, so a place in it can be given up without losing track of the others: after REJECT_TRIES the
- * subscriber takes the publisher's chain there, does not take the item, and says so with each acknowledgement; the publisher answers for what stood
- * there by a refusal by name. */
+/* An item that comes again and again in its place, and never as it should: its chain, what the
+ * neighbour put beside it, or its outer shape. The chain is the publisher's word about its own
+ * stream, so a place in it can be given up without losing track of the others: after REJECT_TRIES
+ * the subscriber takes the publisher's chain there, does not take the item, and says so with each
+ * acknowledgement; the publisher answers for what stood there by a refusal by name. */
 #ifndef VANTHU_ROUTING_LINKS_REJECT_H
 #define VANTHU_ROUTING_LINKS_REJECT_H
 
@@ -18,7 +19,9 @@ struct turn_view;
 /* Counts one more try of an item that is not as it should be. True when there were enough. */
 bool reject_is_due(struct link *l, const struct ev_publish *e);
 void reject_note(struct link *l, const struct ev_publish *e);
-/* Publisher: what the subscriber has rejected up to `upto` is refused by name for all whom it served, and let go. */
-enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m, uint64_t upto);
+/* Publisher: what the subscriber has rejected up to `upto` is refused by name for all whom it
+ * served, and let go. */
+enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m,
+		     uint64_t upto);
 
 #endif

@@ -17,7 +17,11 @@
 #define SELF_NAME "behind-store"
 #define PEER_NAME "behind-of-"
 
-enum { NOTE_VERSION = 1, SELF_BYTES = 1 + 16 + 8 + 8 + 8 + 4 + 8 + COMMITTEE_ID_MAX, PEER_BYTES = 1 + 16 + 8 + 16 + 16 + 4 + 8 + 4 + 8 + 8 };
+enum {
+	NOTE_VERSION = 1,
+	SELF_BYTES = 1 + 16 + 8 + 8 + 8 + 4 + 8 + COMMITTEE_ID_MAX,
+	PEER_BYTES = 1 + 16 + 8 + 16 + 16 + 4 + 8 + 4 + 8 + 8
+};
 
 /* ---- notes on the disk ---- */
 
@@ -125,7 +129,8 @@ enum err stand_load_peer(struct turn_view *t, struct link *l)
 	uint64_t n;
 	enum err e = core_get(t, FAMILY_META, peer_key(l->neighbour), &r);
 
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED || (e == ERR_OK && r.u.note.bytes.len_bytes < PEER_BYTES))
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED ||
+	    (e == ERR_OK && r.u.note.bytes.len_bytes < PEER_BYTES))
 		return ERR_OK; /* nothing is known of it */
 	if (e != ERR_OK)
 		return e;
@@ -149,7 +154,8 @@ enum err stand_load_peer(struct turn_view *t, struct link *l)
 	return ERR_OK;
 }
 
-/* This start gets its number, in the first commit of the process. A store of a build before this one gets its name besides. */
+/* This start gets its number, in the first commit of the process. A store of a build before this
+ * one gets its name besides. */
 enum err stand_load(struct turn_view *t)
 {
 	struct stand *s = &t->core->stand;
@@ -234,7 +240,9 @@ void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h)
 	h->store_alarm = (uint32_t)c->stand.alarm;
 	h->store_settled = c->stand.settled;
 	h->seen = l->stand.seen;
-	h->seen_alarm = l->stand.its == ERR_PEER_TWICE ? ERR_TWICE : l->stand.its == ERR_PEER_BEHIND ? ERR_BEHIND : 0;
+	h->seen_alarm = l->stand.its == ERR_PEER_TWICE	  ? ERR_TWICE
+			: l->stand.its == ERR_PEER_BEHIND ? ERR_BEHIND
+							  : 0;
 	h->seen_settled = l->stand.its_settled;
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		h->acked[lane] = l->out[lane].acked;
@@ -256,28 +264,33 @@ static void take_seen(struct turn_view *t, struct link *l, const struct msg_hell
 	struct stand *s = &t->core->stand;
 	bool same = same_store(&m->seen, &s->mark);
 
-	if (m->seen.any && same && m->seen.starts == s->mark.starts && same_run(&m->seen, &s->mark)) {
+	if (m->seen.any && same && m->seen.starts == s->mark.starts &&
+	    same_run(&m->seen, &s->mark)) {
 		l->stand.met = true;
 	} else if (m->seen.any && same && m->seen.starts >= s->mark.starts) {
 		if (m->seen.starts > s->floor)
 			s->floor = m->seen.starts;
 		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND);
 	} else if (m->seen.any && !same && (l->stand.met || s->settled == 0)) {
-		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND); /* it knows us by another store, which this one has nothing of */
+		/* it knows us by another store, which this one has nothing of */
+		stand_ours(t, l, l->stand.met ? ERR_TWICE : ERR_BEHIND);
 	}
 	/* Its own verdict, unless it is of before we were settled. */
-	if ((m->seen_alarm == ERR_TWICE || m->seen_alarm == ERR_BEHIND) && s->settled <= m->seen_settled)
+	if ((m->seen_alarm == ERR_TWICE || m->seen_alarm == ERR_BEHIND) &&
+	    s->settled <= m->seen_settled)
 		stand_ours(t, l, (enum err)m->seen_alarm);
 }
 
-/* Its acknowledgements are ours, given after our commit: more than we have cannot be. Unless we have begun this stream once more since, for a late
- * Hello offered it again when it had been replaced. */
+/* Its acknowledgements are ours, given after our commit: more than we have cannot be. Unless we
+ * have begun this stream once more since, for a late Hello offered it again when it had been
+ * replaced. */
 static void take_acknowledged(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		const struct stream_in *in = &l->in[lane];
 
-		if (!in->known || memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
+		if (!in->known ||
+		    memcmp(in->id.bytes, m->streams[lane].stream.bytes, sizeof in->id.bytes) != 0)
 			continue;
 		if (m->acked[lane] > in->have && !in->taken_up)
 			stand_ours(t, l, ERR_BEHIND);
@@ -292,21 +305,30 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 	struct peer_stand *s = &l->stand;
 	bool same = same_store(&s->seen, &m->store);
 
-	/* `before` is what was there before: another store, or another process of the same start. When that comes back, both are there. */
-	if (s->seen.any && same && m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))
-		stand_its(t, l, memcmp(s->before, m->store.run, sizeof s->before) == 0 ? ERR_PEER_TWICE : ERR_PEER_BEHIND, m->store_settled);
+	/* `before` is what was there before: another store, or another process of the same start.
+	 * When that comes back, both are there. */
+	if (s->seen.any && same && m->store.starts == s->seen.starts &&
+	    !same_run(&s->seen, &m->store))
+		stand_its(t, l,
+			  memcmp(s->before, m->store.run, sizeof s->before) == 0 ? ERR_PEER_TWICE
+										 : ERR_PEER_BEHIND,
+			  m->store_settled);
 	else if (s->seen.any && !same && memcmp(s->before, m->store.store, sizeof s->before) == 0)
 		stand_its(t, l, ERR_PEER_TWICE, m->store_settled);
 	else if (s->seen.any && !same && m->store_settled == 0)
-		stand_its(t, l, ERR_PEER_BEHIND, m->store_settled); /* a new one: nothing of what we know is in it, and no operator has said that he knows */
-	if (!s->seen.any || !same || m->store.starts > s->seen.starts || (m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))) {
+		/* a new one: nothing of what we know is in it, and no operator has said that he
+		 * knows */
+		stand_its(t, l, ERR_PEER_BEHIND, m->store_settled);
+	if (!s->seen.any || !same || m->store.starts > s->seen.starts ||
+	    (m->store.starts == s->seen.starts && !same_run(&s->seen, &m->store))) {
 		if (s->seen.any && (!same || m->store.starts == s->seen.starts))
 			memcpy(s->before, same ? s->seen.run : s->seen.store, sizeof s->before);
 		s->seen = m->store;
 		write_peer(t, l);
 	}
 	if (m->store_alarm == ERR_BEHIND || m->store_alarm == ERR_TWICE)
-		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND, m->store_settled);
+		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND,
+			  m->store_settled);
 	else if (m->store_settled > s->its_settled)
 		settle_its(t, l); /* its operator has looked */
 }
@@ -347,7 +369,8 @@ enum err stand_resume(struct turn_view *t, const struct ev_operate *e)
 	}
 	s->alarm = ERR_OK;
 	s->settled++;
-	s->mark.starts = (s->mark.starts > s->floor ? s->mark.starts : s->floor) + 1; /* later than any that a neighbour has seen */
+	/* later than any that a neighbour has seen */
+	s->mark.starts = (s->mark.starts > s->floor ? s->mark.starts : s->floor) + 1;
 	write_self(t);
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];

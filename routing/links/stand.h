@@ -1,14 +1,16 @@
-/* Where this store stands beside what its neighbours hold of it: a store that went back in time (a copy put back, a disk of yesterday), and one
- * identity on two machines.
+/* Where this store stands beside what its neighbours hold of it: a store that went back in time (a
+ * copy put back, a disk of yesterday), and one identity on two machines.
  *
- * Whoever is behind proves it by itself, from what its neighbours say, and tells them. Each proof is one that no legal sequence gives, whatever is
- * lost, doubled or late on the way:
+ * Whoever is behind proves it by itself, from what its neighbours say, and tells them. Each proof
+ * is one that no legal sequence gives, whatever is lost, doubled or late on the way:
  *   - a neighbour has of our stream more than is in it, or something else (decide_subscribe);
  *   - a neighbour has our acknowledgement of more of its stream than we have;
- *   - a neighbour has seen a later start of this very store than ours, or the same start of another process: each start is numbered, and on the
+ *   - a neighbour has seen a later start of this very store than ours, or the same start of another
+ *   process: each start is numbered, and on the
  *     disk before anything leaves.
- * The neighbour's alarm is the other's own word, the same start of two processes, or another store than it knew: an empty disk has nothing of what
- * it had acknowledged. What cannot be proven raises nothing. */
+ * The neighbour's alarm is the other's own word, the same start of two processes, or another store
+ * than it knew: an empty disk has nothing of what it had acknowledged. What cannot be proven raises
+ * nothing. */
 #ifndef VANTHU_ROUTING_LINKS_STAND_H
 #define VANTHU_ROUTING_LINKS_STAND_H
 

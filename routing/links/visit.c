@@ -23,12 +23,14 @@ struct hosts {
 };
 
 /* `ended_too`: a neighbour may have ended and still give away what it holds. */
-static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_id id, bool ended_too)
+static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_id id,
+			 bool ended_too)
 {
 	struct record r;
 	enum err e;
 
-	if (h->count == VISIT_HOSTS_MAX || h->rows == VISIT_ROWS_MAX || id_equal(id, t->core->config.self) || quest_shuns(t, id))
+	if (h->count == VISIT_HOSTS_MAX || h->rows == VISIT_ROWS_MAX ||
+	    id_equal(id, t->core->config.self) || quest_shuns(t, id))
 		return ERR_OK;
 	for (unsigned i = 0; i < h->count; i++) {
 		if (id_equal(h->ids[i], id))
@@ -36,7 +38,8 @@ static enum err add_host(struct turn_view *t, struct hosts *h, struct committee_
 	}
 	h->rows++;
 	e = core_get(t, FAMILY_COMMITTEE, key_committee(id), &r);
-	if (e == ERR_OK && r.u.committee.endpoint[0] != '\0' && (ended_too || !r.u.committee.retired))
+	if (e == ERR_OK && r.u.committee.endpoint[0] != '\0' &&
+	    (ended_too || !r.u.committee.retired))
 		h->ids[h->count++] = id;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
@@ -69,8 +72,8 @@ static bool stays_down(const struct turn_view *t, const struct link *l)
 	return l->present && !l->up && t->now.mono_ms - l->down_since_ms >= VISIT_AFTER_MS;
 }
 
-/* Beyond a superior that cannot be reached: those above it, it itself (it may refuse us as its subordinate and still know us), what stands beside
- * us, and what stands below those above. */
+/* Beyond a superior that cannot be reached: those above it, it itself (it may refuse us as its
+ * subordinate and still know us), what stands beside us, and what stands below those above. */
 static enum err add_around(struct turn_view *t, struct hosts *h, struct committee_id superior)
 {
 	struct committee_id above[TREE_DEPTH_MAX];
@@ -123,15 +126,24 @@ static void say_hello(struct turn_view *t, const struct visit_end *o, bool answe
 {
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = t->core->config.self,
-					.purpose = PURPOSE_DIRECTORY, .directory_version = t->core->directory_version,
-					.wall_ms = t->now.wall_ms, .answer = answer };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = t->core->config.self,
+					.purpose = PURPOSE_DIRECTORY,
+					.directory_version = t->core->directory_version,
+					.wall_ms = t->now.wall_ms,
+					.answer = answer };
 	party_say(t, o->id, o->party, &m);
 }
 
-static void begin(struct turn_view *t, struct visit_end *o, struct committee_id id, enum party party)
+static void begin(struct turn_view *t, struct visit_end *o, struct committee_id id,
+		  enum party party)
 {
-	*o = (struct visit_end){ .id = id, .party = party, .begun_ms = t->now.mono_ms, .heard_ms = t->now.mono_ms, .parts = VISIT_PARTS };
+	*o = (struct visit_end){ .id = id,
+				 .party = party,
+				 .begun_ms = t->now.mono_ms,
+				 .heard_ms = t->now.mono_ms,
+				 .parts = VISIT_PARTS };
 }
 
 static void end(struct turn_view *t, struct visit_end *o)
@@ -145,26 +157,33 @@ static void end(struct turn_view *t, struct visit_end *o)
 	if (o->party == PARTY_HOST) {
 		struct visit *v = &t->core->visit;
 
-		v->next_ms = t->now.mono_ms + v->pause_ms + (int64_t)(core_draw_number(t->core) % (uint64_t)v->pause_ms);
+		v->next_ms = t->now.mono_ms + v->pause_ms +
+			     (int64_t)(core_draw_number(t->core) % (uint64_t)v->pause_ms);
 	}
 	memset(o, 0, sizeof *o);
 }
 
 static bool has_lasted(const struct visit_end *o, int64_t now_ms)
 {
-	return now_ms - o->heard_ms >= (o->greeted ? VISIT_IDLE_MS : VISIT_STANDS_MS) || now_ms - o->begun_ms >= VISIT_MOST_MS;
+	return now_ms - o->heard_ms >= (o->greeted ? VISIT_IDLE_MS : VISIT_STANDS_MS) ||
+	       now_ms - o->begun_ms >= VISIT_MOST_MS;
 }
 
-static void say_ping(struct turn_view *t, const struct visit_end *o, enum message_type type, uint64_t token)
+static void say_ping(struct turn_view *t, const struct visit_end *o, enum message_type type,
+		     uint64_t token)
 {
 	struct message m = { .type = type };
 
-	m.u.ping = (struct msg_ping){ .token = token, .directory_version = t->core->directory_version, .wall_ms = t->now.wall_ms };
+	m.u.ping = (struct msg_ping){ .token = token,
+				      .directory_version = t->core->directory_version,
+				      .wall_ms = t->now.wall_ms };
 	party_say(t, o->id, o->party, &m);
 }
 
-/* Who asks and does not read what it is sent gets no more than VISIT_PARTS: its Pong shows that it has read. */
-static enum err serve(struct turn_view *t, struct visit_end *o, const struct msg_directory_wanted *m)
+/* Who asks and does not read what it is sent gets no more than VISIT_PARTS: its Pong shows that it
+ * has read. */
+static enum err serve(struct turn_view *t, struct visit_end *o,
+		      const struct msg_directory_wanted *m)
 {
 	struct message part;
 	bool any = false;
@@ -184,7 +203,8 @@ static enum err serve(struct turn_view *t, struct visit_end *o, const struct msg
 
 static void take_hello(struct turn_view *t, struct visit_end *o, const struct msg_hello *m)
 {
-	if (!id_equal(m->committee, o->id) || m->purpose != PURPOSE_DIRECTORY || m->protocol_min > PROTOCOL_MAX || m->protocol_max < PROTOCOL_MIN) {
+	if (!id_equal(m->committee, o->id) || m->purpose != PURPOSE_DIRECTORY ||
+	    m->protocol_min > PROTOCOL_MAX || m->protocol_max < PROTOCOL_MIN) {
 		end(t, o);
 		return;
 	}
@@ -248,7 +268,8 @@ static enum err next_visit(struct turn_view *t)
 	}
 	if (v->turn >= h.count) {
 		v->turn = 0;
-		v->pause_ms = v->pause_ms * 2 < VISIT_PAUSE_MOST_MS ? v->pause_ms * 2 : VISIT_PAUSE_MOST_MS;
+		v->pause_ms =
+		    v->pause_ms * 2 < VISIT_PAUSE_MOST_MS ? v->pause_ms * 2 : VISIT_PAUSE_MOST_MS;
 	}
 	begin(t, &v->host, h.ids[v->turn++], PARTY_HOST);
 	plan_act(t->plan, ACT_VISIT)->neighbour = v->host.id;
@@ -269,7 +290,8 @@ enum err visit_tick(struct turn_view *t)
 	struct visit *v = &t->core->visit;
 
 	for (unsigned i = 0; i < VISITORS_MAX; i++) {
-		if (!id_empty(t->core->visitors[i].id) && has_lasted(&t->core->visitors[i], t->now.mono_ms))
+		if (!id_empty(t->core->visitors[i].id) &&
+		    has_lasted(&t->core->visitors[i], t->now.mono_ms))
 			end(t, &t->core->visitors[i]);
 	}
 	if (!id_empty(v->host.id) && has_lasted(&v->host, t->now.mono_ms))

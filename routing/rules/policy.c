@@ -13,7 +13,8 @@
 #include "routing/state/record.h"
 #include "routing/target/target.h"
 
-static enum err policy_manifest(const struct manifest_item *items, uint32_t count, uint64_t attachment_max_bytes)
+static enum err policy_manifest(const struct manifest_item *items, uint32_t count,
+				uint64_t attachment_max_bytes)
 {
 	if (count == 0)
 		return ERR_FORMAT;
@@ -41,7 +42,8 @@ enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
 		return r;
 	if (e->recipient_count == 0)
 		return ERR_NO_RECIPIENT;
-	/* Groups count too: readers bound the whole list, and what they refuse must not be accepted here. */
+	/* Groups count too: readers bound the whole list, and what they refuse must not be accepted
+	 * here. */
 	if (e->recipient_count > RECIPIENTS_MAX)
 		return ERR_TOO_MANY_RECIPIENTS;
 	if (e->urgency < URGENCY_THUONG || e->urgency > URGENCY_HOA_TOC)
@@ -62,7 +64,8 @@ static bool is_of_type(text_t symbol, const struct doctype *type)
 	return is_symbol(symbol, type->code) || is_symbol(symbol, type->alias);
 }
 
-/* In the Party's form a symbol of the type stands there always; in the State's only one that is known is any. */
+/* In the Party's form a symbol of the type stands there always; in the State's only one that is
+ * known is any. */
 static bool has_other_type(const struct policy_question *q)
 {
 	const struct doctype *type;
@@ -70,12 +73,14 @@ static bool has_other_type(const struct policy_question *q)
 	bool known = false;
 
 	series_symbol(q->summary->number, &s);
-	if (s.text[0] == '\0' || (q->summary->type_code[0] == '\0' && q->type_name[0] == '\0') || is_symbol(s.text, q->summary->type_code))
+	if (s.text[0] == '\0' || (q->summary->type_code[0] == '\0' && q->type_name[0] == '\0') ||
+	    is_symbol(s.text, q->summary->type_code))
 		return false;
 	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
 		if (!is_of_type(s.text, type))
 			continue;
-		if (fold_same_name(type->name, q->type_name) || (q->type_name[0] == '\0' && is_of_type(q->summary->type_code, type)))
+		if (fold_same_name(type->name, q->type_name) ||
+		    (q->type_name[0] == '\0' && is_of_type(q->summary->type_code, type)))
 			return false;
 		known = true;
 	}
@@ -86,7 +91,8 @@ static bool has_foreign_symbol(const struct policy_question *q)
 {
 	const char *slash = strrchr(q->summary->number, '/');
 
-	return slash != NULL && q->own_symbol[0] != '\0' && !fold_same_number(slash + 1, q->own_symbol);
+	return slash != NULL && q->own_symbol[0] != '\0' &&
+	       !fold_same_number(slash + 1, q->own_symbol);
 }
 
 static bool has_empty_file(const struct policy_question *q)
@@ -111,7 +117,8 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 		out[n++] = ERR_FOREIGN_SYMBOL;
 	if (s->issued_on[0] != '\0' && strcmp(s->issued_on, today) > 0)
 		out[n++] = ERR_FUTURE;
-	if (s->due_on[0] != '\0' && (strcmp(s->due_on, today) < 0 || strcmp(s->due_on, s->issued_on) < 0))
+	if (s->due_on[0] != '\0' &&
+	    (strcmp(s->due_on, today) < 0 || strcmp(s->due_on, s->issued_on) < 0))
 		out[n++] = ERR_DUE_PAST;
 	if (has_empty_file(q))
 		out[n++] = ERR_EMPTY_FILE;
@@ -120,7 +127,8 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 	return n;
 }
 
-enum err policy_document(const struct head *head, struct committee_id self, const struct relay_note *relays, uint32_t relay_count,
+enum err policy_document(const struct head *head, struct committee_id self,
+			 const struct relay_note *relays, uint32_t relay_count,
 			 uint64_t attachment_max_bytes)
 {
 	enum err r = policy_secrecy(head->secrecy);
@@ -142,7 +150,10 @@ enum err policy_document(const struct head *head, struct committee_id self, cons
 
 enum err policy_text(text_t text, size_t most_bytes, bool wanted)
 {
-	return strlen(text) > most_bytes || visible_fault(text) != 0 || (wanted && visible_blank(text)) ? ERR_FIELD : ERR_OK;
+	return strlen(text) > most_bytes || visible_fault(text) != 0 ||
+		       (wanted && visible_blank(text))
+		   ? ERR_FIELD
+		   : ERR_OK;
 }
 
 static bool fits(text_t text, bool wanted, size_t most)
@@ -160,9 +171,11 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 		return ERR_FORMAT;
 	if (p->secrecy < SECRECY_THUONG || p->secrecy > SECRECY_TUYET_MAT)
 		return ERR_FORMAT;
-	if (!fits(p->number, true, NUMBER_MAX) || !fits(p->subject, !secret, SUBJECT_MAX) || !fits(p->party, false, COMMITTEE_NAME_MAX))
+	if (!fits(p->number, true, NUMBER_MAX) || !fits(p->subject, !secret, SUBJECT_MAX) ||
+	    !fits(p->party, false, COMMITTEE_NAME_MAX))
 		return ERR_FIELD;
-	if (!fits(p->type_code, false, TYPE_CODE_MAX) || !fits(p->type_name, true, COMMITTEE_NAME_MAX))
+	if (!fits(p->type_code, false, TYPE_CODE_MAX) ||
+	    !fits(p->type_name, true, COMMITTEE_NAME_MAX))
 		return ERR_BAD_TYPE;
 	date_of_ms(wall_ms, today);
 	if (!date_month(p->date, &month))

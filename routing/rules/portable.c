@@ -30,7 +30,8 @@ bool portable_is_device(text_t name)
 			return true;
 	}
 	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
-		if (len == DEVICE_LEN + 1 && starts_like(name, counted[i]) && name[DEVICE_LEN] >= '1' && name[DEVICE_LEN] <= '9')
+		if (len == DEVICE_LEN + 1 && starts_like(name, counted[i]) &&
+		    name[DEVICE_LEN] >= '1' && name[DEVICE_LEN] <= '9')
 			return true;
 	}
 	return false;

@@ -1,5 +1,6 @@
-/* Names of files that every system takes: none of \ / : * ? " < > | or control characters, no blank or dot at the end, no name of a device (CON,
- * NUL, COM1 …). Source: Microsoft, "Naming Files, Paths, and Namespaces". Whether it is composed (NFC) is for who has the tables. */
+/* Names of files that every system takes: none of \ / : * ? " < > | or control characters, no blank
+ * or dot at the end, no name of a device (CON, NUL, COM1 …). Source: Microsoft, "Naming Files,
+ * Paths, and Namespaces". Whether it is composed (NFC) is for who has the tables. */
 #ifndef VANTHU_ROUTING_RULES_PORTABLE_H
 #define VANTHU_ROUTING_RULES_PORTABLE_H
 

@@ -37,7 +37,8 @@ static bool type_of(const struct numbered *n, uint32_t *out)
 {
 	char code[FOLD_NUMBER_SIZE], name[FOLD_NAME_SIZE];
 	const struct doctype *type;
-	bool by_name = n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
+	bool by_name =
+	    n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
 
 	if (by_name && (n->type_name[0] == '\0' || !fold_name(n->type_name, name)))
 		return false;
@@ -57,7 +58,10 @@ static void add_series(struct key *k, const struct numbered *n, text_t term_from
 	if (!party)
 		add(k, n->date, 4);
 	else
-		add(k, strlen(term_from) == DATE_MAX && strcmp(n->date, term_from) >= 0 ? term_from : before, DATE_MAX);
+		add(k,
+		    strlen(term_from) == DATE_MAX && strcmp(n->date, term_from) >= 0 ? term_from
+										     : before,
+		    DATE_MAX);
 }
 
 bool series_key(const struct numbered *n, text_t term_from, struct key *out)

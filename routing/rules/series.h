@@ -1,9 +1,12 @@
-/* Which documents of a committee have the same number. A number like 31-KH/ĐU is given once a term and type, one like 15/QĐ-BNV once a year and
- * type (DOMAIN 1.2, 1.4), however it is spelt. The keys of family NUMBER say who has which, in the order of what they mean, so that neighbours in
- * a book lie together:
+/* Which documents of a committee have the same number. A number like 31-KH/ĐU is given once a term
+ * and type, one like 15/QĐ-BNV once a year and type (DOMAIN 1.2, 1.4), however it is spelt. The
+ * keys of family NUMBER say who has which, in the order of what they mean, so that neighbours in a
+ * book lie together:
  *
- *     'n' ‖ series ‖ type ‖ number ‖ what follows it ‖ 0 ‖ role ‖ serial     one for each document and entry on paper that counts as ours
- *     's' ‖ month ‖ role ‖ serial                                            one for each of them that shares its number with another */
+ *     'n' ‖ series ‖ type ‖ number ‖ what follows it ‖ 0 ‖ role ‖ serial
+ *          one for each document and entry on paper that counts as ours
+ *     's' ‖ month ‖ role ‖ serial
+ *          one for each of them that shares its number with another */
 #ifndef VANTHU_ROUTING_RULES_SERIES_H
 #define VANTHU_ROUTING_RULES_SERIES_H
 
@@ -18,8 +21,9 @@ struct numbered {
 	text_t date; /* YYYY-MM-DD: of issue, or where nobody said, the day on which it was sent */
 };
 
-/* The part of the key that all with the same number have. `term_from`: where our present term begins, or "". False: it has none that could be the
- * same as another's, or the type is not known (QĐ without a name is two). */
+/* The part of the key that all with the same number have. `term_from`: where our present term
+ * begins, or "". False: it has none that could be the same as another's, or the type is not known
+ * (QĐ without a name is two). */
 bool series_key(const struct numbered *n, text_t term_from, struct key *out);
 /* The whole key of one of them, and back. */
 struct key series_member(const struct key *prefix, enum role role, struct serial serial);
@@ -31,12 +35,14 @@ struct key series_shared_from(struct month month);
 bool series_parse_shared(const struct key *k, struct month *month);
 struct key series_shared_all(void); /* prefix */
 
-/* What a number says of itself: the symbol of a type of document, as printed. 31-KH/ĐU (the Party's form): "KH"; 15/QĐ-BNV (the State's): "QĐ";
- * 05/BNV-VP: none, for a công văn of the State has no symbol of its own. *party: which form it has. "" none. */
+/* What a number says of itself: the symbol of a type of document, as printed. 31-KH/ĐU (the Party's
+ * form): "KH"; 15/QĐ-BNV (the State's): "QĐ"; 05/BNV-VP: none, for a công văn of the State has no
+ * symbol of its own. *party: which form it has. "" none. */
 struct number_symbol {
 	char text[NUMBER_MAX + 1];
 	bool party;
 };
+
 void series_symbol(text_t number, struct number_symbol *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* See routing/rules/spelling.h. Vietnamese letters are taken apart into a letter, its mark and a tone that goes to the end of the syllable. */
+/* See routing/rules/spelling.h. Vietnamese letters are taken apart into a letter, its mark and a
+ * tone that goes to the end of the syllable. */
 #include "routing/rules/spelling.h"
 
 #include <stddef.h>
@@ -10,21 +11,28 @@ typedef uint_least16_t char16; /* of u"…" */
 enum mark { MARK_NONE, MARK_BREVE, MARK_CIRCUMFLEX, MARK_HORN, MARK_STROKE };
 enum tone { TONE_NONE, TONE_FIRST = MARK_STROKE + 1, TONES = 5 };
 
-/* Without a tone, then grave, hook above, tilde, acute, dot below; in small letters, then in capitals. */
+/* Without a tone, then grave, hook above, tilde, acute, dot below; in small letters, then in
+ * capitals. */
 enum { FORMS = TONES + 1 };
 static const struct {
 	char letter;
 	enum mark mark;
 	char16 forms[2 * FORMS + 1];
 } vowels[] = {
-	{ 'a', MARK_NONE, u"aàảãáạAÀẢÃÁẠ" },       { 'a', MARK_BREVE, u"ăằẳẵắặĂẰẲẴẮẶ" }, { 'a', MARK_CIRCUMFLEX, u"âầẩẫấậÂẦẨẪẤẬ" },
-	{ 'e', MARK_NONE, u"eèẻẽéẹEÈẺẼÉẸ" },       { 'e', MARK_CIRCUMFLEX, u"êềểễếệÊỀỂỄẾỆ" }, { 'i', MARK_NONE, u"iìỉĩíịIÌỈĨÍỊ" },
-	{ 'o', MARK_NONE, u"oòỏõóọOÒỎÕÓỌ" },       { 'o', MARK_CIRCUMFLEX, u"ôồổỗốộÔỒỔỖỐỘ" }, { 'o', MARK_HORN, u"ơờởỡớợƠỜỞỠỚỢ" },
-	{ 'u', MARK_NONE, u"uùủũúụUÙỦŨÚỤ" },       { 'u', MARK_HORN, u"ưừửữứựƯỪỬỮỨỰ" }, { 'y', MARK_NONE, u"yỳỷỹýỵYỲỶỸÝỴ" },
+	{ 'a', MARK_NONE, u"aàảãáạAÀẢÃÁẠ" },	   { 'a', MARK_BREVE, u"ăằẳẵắặĂẰẲẴẮẶ" },
+	{ 'a', MARK_CIRCUMFLEX, u"âầẩẫấậÂẦẨẪẤẬ" }, { 'e', MARK_NONE, u"eèẻẽéẹEÈẺẼÉẸ" },
+	{ 'e', MARK_CIRCUMFLEX, u"êềểễếệÊỀỂỄẾỆ" }, { 'i', MARK_NONE, u"iìỉĩíịIÌỈĨÍỊ" },
+	{ 'o', MARK_NONE, u"oòỏõóọOÒỎÕÓỌ" },	   { 'o', MARK_CIRCUMFLEX, u"ôồổỗốộÔỒỔỖỐỘ" },
+	{ 'o', MARK_HORN, u"ơờởỡớợƠỜỞỠỚỢ" },	   { 'u', MARK_NONE, u"uùủũúụUÙỦŨÚỤ" },
+	{ 'u', MARK_HORN, u"ưừửữứựƯỪỬỮỨỰ" },	   { 'y', MARK_NONE, u"yỳỷỹýỵYỲỶỸÝỴ" },
 };
+
 /* The same tones and marks as characters of their own. */
 static const char16 tone_marks[TONES + 1] = u"\u0300\u0309\u0303\u0301\u0323";
-static const struct { char16 c; enum mark mark; } own_marks[] = { { 0x306, MARK_BREVE }, { 0x302, MARK_CIRCUMFLEX }, { 0x31b, MARK_HORN } };
+static const struct {
+	char16 c;
+	enum mark mark;
+} own_marks[] = { { 0x306, MARK_BREVE }, { 0x302, MARK_CIRCUMFLEX }, { 0x31b, MARK_HORN } };
 
 struct folded {
 	char *out; /* never more bytes than the text had */
@@ -114,7 +122,8 @@ static char16 read_char(const unsigned char *at, size_t *len)
 	return 0;
 }
 
-/* Đ, and what looks like it: the Icelandic and the African letter come from wrong keyboards and old fonts. */
+/* Đ, and what looks like it: the Icelandic and the African letter come from wrong keyboards and old
+ * fonts. */
 static bool is_stroked_d(char16 c)
 {
 	return c == 0x110 || c == 0x111 || c == 0xd0 || c == 0xf0 || c == 0x189 || c == 0x256;
@@ -122,7 +131,8 @@ static bool is_stroked_d(char16 c)
 
 static bool is_blank(char16 c)
 {
-	return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f || c == 0x3000;
+	return c == 0xa0 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f || c == 0x205f ||
+	       c == 0x3000;
 }
 
 static void take_other(struct folded *f, const char *at, size_t len, char16 c)
@@ -132,7 +142,8 @@ static void take_other(struct folded *f, const char *at, size_t len, char16 c)
 		put(f, MARK_STROKE);
 	} else if (is_blank(c)) {
 		take_ascii(f, ' ');
-	} else if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212) { /* word processors make long dashes of short ones */
+	} else if ((c >= 0x2010 && c <= 0x2015) ||
+		   c == 0x2212) { /* word processors make long dashes of short ones */
 		take_ascii(f, '-');
 	} else if (c >= 0xff01 && c <= 0xff5e) { /* ASCII as wide as a Chinese character */
 		take_ascii(f, (char)(c - 0xff00 + 0x20));

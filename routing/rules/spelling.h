@@ -1,5 +1,6 @@
-/* When two spellings are one name or one number (DOMAIN 1.4): capitals, blanks, the place of a tone in its syllable (uỷ, ủy), letters whole or
- * with marks of their own, and zeros before a number make no difference. Other differences do: this is for telling doubles, not for searching. */
+/* When two spellings are one name or one number (DOMAIN 1.4): capitals, blanks, the place of a tone
+ * in its syllable (uỷ, ủy), letters whole or with marks of their own, and zeros before a number
+ * make no difference. Other differences do: this is for telling doubles, not for searching. */
 #ifndef VANTHU_ROUTING_RULES_SPELLING_H
 #define VANTHU_ROUTING_RULES_SPELLING_H
 
@@ -10,12 +11,14 @@
 
 enum { FOLD_NUMBER_SIZE = NUMBER_MAX + 1, FOLD_NAME_SIZE = COMMITTEE_NAME_MAX + 1 };
 
-/* A number as printed, in the form in which equal ones are equal bytes; not for people. One that is too long becomes "". */
+/* A number as printed, in the form in which equal ones are equal bytes; not for people. One that is
+ * too long becomes "". */
 void fold_number(text_t number, char out[FOLD_NUMBER_SIZE]);
 /* A name likewise. False: it is too long. */
 bool fold_name(text_t name, char out[FOLD_NAME_SIZE]);
 bool fold_same_number(text_t a, text_t b);
-/* Names of committees and persons, up to COMMITTEE_NAME_MAX bytes; longer ones are compared as they are. */
+/* Names of committees and persons, up to COMMITTEE_NAME_MAX bytes; longer ones are compared as they
+ * are. */
 bool fold_same_name(text_t a, text_t b);
 
 #endif

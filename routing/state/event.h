@@ -1,5 +1,6 @@
-/* What happens to a committee, as data: the core's only input besides the stored records. Pointers belong to whoever made
- * the event and live until core_take returns and the turn's plan has been committed. */
+/* What happens to a committee, as data: the core's only input besides the stored records. Pointers
+ * belong to whoever made the event and live until core_take returns and the turn's plan has been
+ * committed. */
 #ifndef VANTHU_ROUTING_STATE_EVENT_H
 #define VANTHU_ROUTING_STATE_EVENT_H
 
@@ -10,17 +11,23 @@
 
 enum event_type {
 	EVENT_NONE = 0,
-	EVENT_SUBMIT,       /* a local client submits a document; its files are on disk and synced */
+	/* a local client submits a document; its files are on disk and synced */
+	EVENT_SUBMIT,
 	EVENT_CONNECTED,    /* a neighbour's control connection stands (CURVE done): say Hello */
 	EVENT_DISCONNECTED,
 	EVENT_MESSAGE,      /* a decoded control-connection message other than PUBLISH */
-	EVENT_PUBLISH,      /* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a worker */
-	EVENT_FETCHED,      /* all attachments of one published envelope are here, or can never be */
+	/* one item of a PUBLISH, or one that was set aside: an envelope, opened and checked by a
+	 * worker */
+	EVENT_PUBLISH,
+	/* all attachments of one published envelope are here, or can never be */
+	EVENT_FETCHED,
 	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
 	EVENT_OPERATE,      /* an operator's request */
 	EVENT_RESEND,       /* a stored document is to go to one of its recipients again */
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
-	EVENT_FAULT,        /* a neighbour broke the protocol where the core does not see it: a frame that is none, a file that is not its */
+	/* a neighbour broke the protocol where the core does not see it: a frame that is none, a
+	 * file that is not its */
+	EVENT_FAULT,
 	EVENT_TICK,         /* the core's deadline has come */
 	EVENT_BAD_DIRECTORY, /* what a committee handed us as a directory is none */
 };
@@ -33,6 +40,7 @@ struct reply_to {
 struct submit_part {
 	struct manifest_item item;
 };
+
 /* Everything the submitter said. `body` is packed and final (inline parts inside). */
 struct ev_submit {
 	struct reply_to reply;
@@ -49,7 +57,9 @@ struct ev_submit {
 	uint32_t body_version;
 	struct summary summary;
 	text_t type_name;
-	bool odd_name; /* a part's name is one that other systems refuse (routing/rules/portable.h): the body is opaque to the core */
+	/* a part's name is one that other systems refuse (routing/rules/portable.h): the body is
+	 * opaque to the core */
+	bool odd_name;
 	bool dry_run; /* only say what would be answered */
 	bool strict;  /* what would be warned of is refused */
 };
@@ -59,33 +69,42 @@ struct ev_link {
 	enum party party;
 	uint32_t reason; /* disconnected, fault, bad directory: enum err */
 };
+
 struct ev_message {
 	struct committee_id neighbour;
 	enum party party;
 	struct message message;
 };
 
-/* An opened relay record that came with an item. Bad ones never get here: the item's verdict says so. */
+/* An opened relay record that came with an item. Bad ones never get here: the item's verdict says
+ * so. */
 struct relay_note {
 	struct committee_id relay;
 	struct fact fact;
-	bool no_custody; /* its key has ended, or its time has not come: it shows the way and proves nothing about when */
+	/* its key has ended, or its time has not come: it shows the way and proves nothing about
+	 * when */
+	bool no_custody;
 	bool ahead;      /* its time has not come */
 };
+
 struct ev_publish {
 	struct committee_id neighbour;
 	enum lane lane;
 	struct stream_id stream;
 	uint64_t seq;
-	enum err verdict;       /* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good. ERR_CHAIN: what the
-				 * neighbour put beside it is wrong; ERR_CLOCK, ERR_DIRECTORY_AHEAD: not yet */
+	/* ERR_OK, or why the envelope is refused; head is NULL unless the signature was good.
+	 * ERR_CHAIN: what the neighbour put beside it is wrong; ERR_CLOCK, ERR_DIRECTORY_AHEAD: not
+	 * yet */
+	enum err verdict;
 	struct digest digest;   /* of the envelope, always */
 	struct committee_id signer; /* "" when unknown */
 	const struct head *head;
 	struct blob envelope;
 	const struct fact *fact;       /* receipts, refusals, statuses, relay records */
 	struct summary summary;        /* documents addressed to us */
-	enum err body_fault;           /* ERR_FIELD: texts of the document that no office takes; whoever passes it on does not ask */
+	/* ERR_FIELD: texts of the document that no office takes; whoever passes it on does not
+	 * ask */
+	enum err body_fault;
 	const struct blob *relays;     /* as they came */
 	const struct relay_note *relay_notes;
 	uint32_t relay_count;
@@ -93,11 +112,14 @@ struct ev_publish {
 	uint32_t target_count;
 	struct digest chain;           /* the publisher's, at seq */
 	uint64_t neighbour_directory;  /* the version that the neighbour goes by */
-	uint64_t opened_under;         /* directory version that the keys were looked up under: a newer one means opening again */
+	/* directory version that the keys were looked up under: a newer one means opening again */
+	uint64_t opened_under;
 	bool aside;                    /* not from the wire: set aside before, and opened again */
-	bool doubt_ours;               /* a doubt, of a fact that we signed: `doubted_at_ms` is what it says */
+	/* a doubt, of a fact that we signed: `doubted_at_ms` is what it says */
+	bool doubt_ours;
 	bool has_files;                /* of a document whose head is known */
 };
+
 struct ev_fetched {
 	struct committee_id neighbour;
 	enum lane lane;
@@ -106,9 +128,13 @@ struct ev_fetched {
 	struct serial serial;
 	enum err result; /* ERR_OK, or ERR_DIGEST: the signer's manifest does not fit the bytes */
 };
-/* Comes in one event, or in several that follow each other; the last one puts the version into force. */
+
+/* Comes in one event, or in several that follow each other; the last one puts the version into
+ * force. */
 struct ev_directory {
-	struct reply_to reply; /* answered by the last; what cannot be taken is answered here only when there is no token */
+	/* answered by the last; what cannot be taken is answered here only when there is no
+	 * token */
+	struct reply_to reply;
 	uint32_t uid;
 	const struct rec_directory *head;
 	const struct rec_committee *entries; /* all, or those that changed after `base` */
@@ -118,21 +144,26 @@ struct ev_directory {
 	enum party party;
 	uint64_t staged; /* entries in the events before this one */
 	bool more;       /* others follow */
-	uint64_t token;  /* the shell's: ACT_INSTALLED says what came of this event; 0: nobody asks */
+	/* the shell's: ACT_INSTALLED says what came of this event; 0: nobody asks */
+	uint64_t token;
 };
+
 enum operation {
 	OPERATION_NONE = 0,
 	OPERATION_LINK_PING,
 	OPERATION_RECOUNT, /* compare the target's counters with the records */
 	OPERATION_REPAIR,  /* the same, and put right what differs */
-	OPERATION_RESUME,  /* go on with a store that is behind; with a neighbour named: its alarm is settled */
+	/* go on with a store that is behind; with a neighbour named: its alarm is settled */
+	OPERATION_RESUME,
 };
+
 struct ev_operate {
 	struct reply_to reply;
 	uint32_t uid;
 	enum operation operation;
 	struct committee_id neighbour;
 };
+
 enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL };
 struct ev_paper {
 	struct reply_to reply;

@@ -117,23 +117,26 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 		}
 		break;
 	case FAMILY_STREAM:
-		if (key_parse_seq(key, &neighbour, &lane, &seq) && (l = link_find(c, neighbour)) != NULL &&
-		    seq > l->out[lane].last)
+		if (key_parse_seq(key, &neighbour, &lane, &seq) &&
+		    (l = link_find(c, neighbour)) != NULL && seq > l->out[lane].last)
 			l->out[lane].last = seq;
 		break;
 	case FAMILY_LINKIN:
-		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+		if (key_parse_link(key, &neighbour, &lane) &&
+		    (l = link_find(c, neighbour)) != NULL) {
 			l->in[lane].id = r->u.linkin.stream;
 			l->in[lane].base = r->u.linkin.base;
 			l->in[lane].have = r->u.linkin.have;
 			l->in[lane].chain = r->u.linkin.chain;
 			l->in[lane].rejected_count = r->u.linkin.rejected_count;
-			memcpy(l->in[lane].rejected, r->u.linkin.rejected, sizeof l->in[lane].rejected);
+			memcpy(l->in[lane].rejected, r->u.linkin.rejected,
+			       sizeof l->in[lane].rejected);
 			l->in[lane].known = true;
 		}
 		break;
 	case FAMILY_LINKOUT:
-		if (key_parse_link(key, &neighbour, &lane) && (l = link_find(c, neighbour)) != NULL) {
+		if (key_parse_link(key, &neighbour, &lane) &&
+		    (l = link_find(c, neighbour)) != NULL) {
 			struct stream_out *out = &l->out[lane];
 
 			out->id = r->u.linkout.stream;
@@ -177,8 +180,11 @@ enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t sub
 {
 	struct record r = { .family = FAMILY_ACT };
 
-	r.u.act = (struct rec_act){ .at_ms = t->now.wall_ms, .uid = uid, .verb = verb,
-				    .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
+	r.u.act =
+	    (struct rec_act){ .at_ms = t->now.wall_ms,
+			      .uid = uid,
+			      .verb = verb,
+			      .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
 	if (r.u.act.subject == NULL)
 		return ERR_NO_MEMORY;
 	core_append(t, key_number(t->core->act_number), &r);
@@ -221,12 +227,14 @@ void install_free(struct install *i)
 	i->passed = NULL;
 }
 
-void notify(struct turn_view *t, enum notice what, struct document_ref document, struct committee_id committee, uint32_t reason,
-	    const struct summary *summary)
+void notify(struct turn_view *t, enum notice what, struct document_ref document,
+	    struct committee_id committee, uint32_t reason, const struct summary *summary)
 {
 	struct act *a = plan_act(t->plan, ACT_NOTIFY);
 
-	a->u.notify = (struct act_notify){ .what = what, .document = document, .committee = committee, .reason = reason };
+	a->u.notify = (struct act_notify){
+		.what = what, .document = document, .committee = committee, .reason = reason
+	};
 	if (summary != NULL)
 		a->u.notify.summary = *summary;
 }

@@ -29,12 +29,14 @@ struct aside_sum {
 	uint64_t looked_run_ms; /* the oldest that the present round over all has seen */
 	bool looked;
 };
+
 /* How often one place came and was not as it should be; see reject.c. */
 struct tries {
 	uint64_t seq;
 	struct digest digest;
 	uint32_t same, any;
 };
+
 /* See aside.c. */
 struct aside_memory {
 	uint64_t count;       /* of all links, those of earlier directories too */
@@ -45,14 +47,17 @@ struct aside_memory {
 	bool hurry;           /* go on without waiting for the next tick */
 	struct key at;
 };
-/* A directory that comes in several events, and what is left to do of the last one; see install.c. */
+
+/* A directory that comes in several events, and what is left to do of the last one; see
+ * install.c. */
 struct install {
 	bool active; /* some of its entries are staged */
 	uint64_t version;
 	struct digest head;
 	uint64_t staged; /* entries taken */
 	bool moved;      /* somebody, so far */
-	struct committee_id *passed; /* stood below us in a version that we never had; their links are remembered */
+	/* stood below us in a version that we never had; their links are remembered */
+	struct committee_id *passed;
 	uint32_t passed_count;
 	bool outside;    /* the shell checks one, or hands it over piece by piece */
 	bool sweeping;   /* there may be staged rows that nobody needs */
@@ -60,9 +65,11 @@ struct install {
 	bool indexing_begun;
 	struct key indexing_at;
 };
+
 void install_free(struct install *i);
 enum { SHUNNED_MAX = 16 };
-/* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for `run`. */
+/* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for
+ * `run`. */
 struct stand {
 	struct store_mark mark;
 	uint64_t settled;    /* so often an operator has said: go on */
@@ -71,6 +78,7 @@ struct stand {
 	int64_t since_ms;
 	struct committee_id by; /* who showed it */
 };
+
 struct peer_stand {
 	struct store_mark seen;  /* the last that it said of itself */
 	uint8_t before[16];      /* the store that it had before that one */
@@ -83,6 +91,7 @@ struct peer_stand {
 	bool speaks; /* of its store */
 	bool untold; /* something of ours */
 };
+
 struct link {
 	struct committee_id neighbour;
 	bool superior;
@@ -98,7 +107,8 @@ struct link {
 	int64_t down_since_ms; /* monotonic; while it is not up */
 	int64_t last_proof_ms; /* wall */
 	int64_t next_hello_ms; /* monotonic: not before */
-	int64_t hellos_ms; /* monotonic: when all Hellos so far would have come at the rate that is allowed */
+	/* monotonic: when all Hellos so far would have come at the rate that is allowed */
+	int64_t hellos_ms;
 	int64_t next_ping_ms;
 	int64_t next_pins_ms;
 	int64_t ping_sent_us;
@@ -107,7 +117,8 @@ struct link {
 	struct reply_to ping_reply;
 	uint64_t violations;
 	uint32_t down_reason; /* the last thing that is known of why it is not up */
-	uint32_t withholding; /* why the neighbour takes no documents, in its own words; 0: it does */
+	/* why the neighbour takes no documents, in its own words; 0: it does */
+	uint32_t withholding;
 	int64_t bye_until_ms; /* monotonic: until then it lets us not in, and has said why */
 	int64_t connected_ms; /* monotonic: since when the transport stands */
 	int64_t next_fault_notice_ms;
@@ -116,31 +127,39 @@ struct link {
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	bool part_due;             /* what it asked for last has not found its turn yet */
 	struct msg_directory_wanted part_wanted;
-	/* What this link's lanes may have under way towards us: now, and from the next connection on. */
+	/* What this link's lanes may have under way towards us: now, and from the next connection
+	 * on. */
 	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
-	unsigned asked_in_vain[LANE_COUNT]; /* asked again for what is not where it should be, and no item has come in its place since */
-	uint64_t suspect_seq[LANE_COUNT]; /* its signature was wrong once: asked for again before it is refused */
-	struct digest suspect[LANE_COUNT]; /* that envelope's: another one in its place is suspect for itself */
+	/* asked again for what is not where it should be, and no item has come in its place
+	 * since */
+	unsigned asked_in_vain[LANE_COUNT];
+	/* its signature was wrong once: asked for again before it is refused */
+	uint64_t suspect_seq[LANE_COUNT];
+	/* that envelope's: another one in its place is suspect for itself */
+	struct digest suspect[LANE_COUNT];
 	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */
 	struct clock_reading clock;
 	bool clock_told; /* that it differs */
 	int64_t next_clock_notice_ms; /* monotonic: not before */
 	bool hello_open; /* one of ours is to be answered, that was sent then: */
 	int64_t hello_sent_us;
-	uint64_t wait_seq[LANE_COUNT]; /* the item at the head that waits for two directories to agree, */
+	/* the item at the head that waits for two directories to agree, */
+	uint64_t wait_seq[LANE_COUNT];
 	uint32_t waits[LANE_COUNT];    /* and how often it was asked for */
 	enum err held_for[LANE_COUNT]; /* why the head of the lane is not taken; ERR_OK: it is */
 	int64_t held_since_ms[LANE_COUNT]; /* monotonic */
 	struct tries tries[LANE_COUNT];
-	uint64_t rejected, rejected_by; /* items that we rejected, and that it did; in this process */
+	/* items that we rejected, and that it did; in this process */
+	uint64_t rejected, rejected_by;
 	struct aside_sum aside[LANE_COUNT];
 	uint64_t up_run_ms; /* running time when it came up */
 	int64_t next_relay_notice_ms; /* monotonic: of a relay whose clock was ahead, not before */
 };
+
 /* Who is being asked for a newer directory: one at a time, see routing/links/quest.c. */
 struct quest {
 	bool active;
@@ -150,11 +169,13 @@ struct quest {
 	unsigned parts;
 	int64_t until_ms; /* monotonic: given up then */
 };
+
 /* Not asked for a while: it was silent, or handed us what is no directory. */
 struct shunned {
 	struct committee_id id;
 	int64_t until_ms, pause_ms;
 };
+
 /* See routing/links/visit.c. */
 struct visit_end {
 	struct committee_id id; /* "": free */
@@ -164,12 +185,14 @@ struct visit_end {
 	unsigned frames, parts; /* heard; that it may still be sent */
 	uint64_t token;         /* of the Ping that it has to answer; 0: none */
 };
+
 struct visit {
 	bool wanted;
 	struct visit_end host; /* where we are */
 	unsigned turn; /* in the list of hosts */
 	int64_t next_ms, pause_ms;
 };
+
 /* See routing/documents/requeue.c. */
 struct requeue {
 	bool active;
@@ -183,16 +206,19 @@ struct requeue {
 	bool finding; /* who has moved: goes through the directory first */
 	bool found_some;
 	struct key found_at;
-	struct key row;         /* of whose groups the members `moved` up to moved_at have been looked at */
+	/* of whose groups the members `moved` up to moved_at have been looked at */
+	struct key row;
 	uint32_t moved_at;
 	unsigned moved_left;    /* to be looked at in this tick */
 };
+
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year;
 	bool touched; /* in this turn */
 };
+
 /* A recount under way, a bounded number of records a tick; see routing/target/recount.c. */
 struct recount {
 	bool active;
@@ -207,6 +233,7 @@ struct recount {
 	uint64_t damaged; /* records that cannot be read; the first of them by name */
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
+
 /* The store's own time; see routing/links/passed.c. */
 struct passed {
 	int64_t value_ms, at_mono_ms; /* it was this then */
@@ -216,6 +243,7 @@ struct passed {
 	bool anchored;                /* when it was this, the wall clock was that, and right */
 	int64_t anchor_ms, anchor_wall_ms;
 };
+
 /* May we sign? See routing/links/guard.c. */
 struct guard {
 	struct signer_validity signer;
@@ -227,6 +255,7 @@ struct guard {
 	enum err told; /* the reason not to sign that was told last */
 	int64_t next_notice_ms; /* monotonic: not before */
 };
+
 /* The index of numbers, made for a store that had none; see routing/documents/numbers.c. */
 struct numbering {
 	bool active;
@@ -234,6 +263,7 @@ struct numbering {
 	bool begun;
 	struct key at; /* the last record looked at */
 };
+
 struct core {
 	struct core_config config;
 	struct now now; /* of the last event */
@@ -254,14 +284,16 @@ struct core {
 	struct install install;
 	unsigned parts_left;   /* of the directory, that this turn may still serve */
 	uint32_t parts_link;   /* whose turn it is */
-	struct staged staged; /* the plan's lookup, and the version whose entries still lie in STAGED */
+	/* the plan's lookup, and the version whose entries still lie in STAGED */
+	struct staged staged;
 	uint64_t doubted; /* so often others did not believe our time, in this process */
 	int64_t doubted_at_ms; /* monotonic */
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
 	int64_t valid_until_ms; /* of the directory in force */
-	int64_t next_alarm_ms;  /* monotonic: the directory's age, and who has no link, are told again then */
+	/* monotonic: the directory's age, and who has no link, are told again then */
+	int64_t next_alarm_ms;
 	uint32_t unlinked;      /* subordinates beyond LINKS_MAX */
 	struct committee_id first_unlinked;
 	uint64_t act_number;
@@ -271,6 +303,7 @@ struct core {
 	struct core_room room;
 	bool loaded;
 };
+
 /* One turn's context, passed down instead of six parameters. */
 struct turn_view {
 	struct core *core;
@@ -279,6 +312,7 @@ struct turn_view {
 	struct lookup lookup; /* the plan over the store */
 	struct tree_view tree;
 };
+
 struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan);
 /* What a stored record means for memory. The one place: live decisions and boot both come here. */
 void core_apply(struct core *c, const struct key *key, const struct record *r);
@@ -297,8 +331,9 @@ struct doc_place {
 	enum role role;
 	struct serial serial;
 };
+
 void recount_free(struct recount *r);
-void notify(struct turn_view *t, enum notice what, struct document_ref document, struct committee_id committee, uint32_t reason,
-	    const struct summary *summary);
+void notify(struct turn_view *t, enum notice what, struct document_ref document,
+	    struct committee_id committee, uint32_t reason, const struct summary *summary);
 
 #endif

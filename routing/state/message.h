@@ -1,5 +1,6 @@
-/* What two neighbours say to each other, as plain structs: proto/wire turns them into frames and back.
- * docs/PROTOCOL.md has the same for other languages. Pointers belong to the arena they were decoded into, or to the sender. */
+/* What two neighbours say to each other, as plain structs: proto/wire turns them into frames and
+ * back. docs/PROTOCOL.md has the same for other languages. Pointers belong to the arena they were
+ * decoded into, or to the sender. */
 #ifndef VANTHU_ROUTING_STATE_MESSAGE_H
 #define VANTHU_ROUTING_STATE_MESSAGE_H
 
@@ -28,7 +29,8 @@ enum message_type {
 };
 
 enum purpose { PURPOSE_NONE = 0, PURPOSE_CONTROL = 1, PURPOSE_BULK = 2, PURPOSE_DIRECTORY = 3 };
-/* What the other end of a connection is to us. A host we dialled, a visitor dialled us: for the directory only, whoever it is in the tree. */
+/* What the other end of a connection is to us. A host we dialled, a visitor dialled us: for the
+ * directory only, whoever it is in the tree. */
 enum party { PARTY_NEIGHBOUR = 0, PARTY_HOST, PARTY_VISITOR };
 enum fetch_what { FETCH_NONE = 0, FETCH_LEAVES = 1, FETCH_BYTES = 2 };
 
@@ -37,6 +39,7 @@ struct stream_offer {
 	uint64_t base;
 	uint64_t last;
 };
+
 /* Which store speaks: its name since it was made, how often it was started, and the process. */
 struct store_mark {
 	bool any;
@@ -44,6 +47,7 @@ struct store_mark {
 	uint64_t starts;
 	uint8_t run[16];
 };
+
 struct msg_hello {
 	uint32_t protocol_min, protocol_max;
 	struct committee_id committee;
@@ -63,6 +67,7 @@ struct msg_hello {
 	uint32_t seen_alarm;        /* what it has found out about the other */
 	uint64_t seen_settled;      /* that other's store_settled at that time */
 };
+
 struct msg_subscribe {
 	enum lane lane;
 	struct stream_id stream;
@@ -73,6 +78,7 @@ struct msg_subscribe {
 	struct rejected_place rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
+
 struct publish_item {
 	uint64_t seq;
 	struct blob envelope;
@@ -82,6 +88,7 @@ struct publish_item {
 	uint32_t target_count;
 	struct digest chain; /* the publisher's, at seq */
 };
+
 struct msg_publish {
 	enum lane lane;
 	struct stream_id stream;
@@ -89,6 +96,7 @@ struct msg_publish {
 	uint32_t item_count;
 	uint64_t directory_version; /* what the publisher goes by */
 };
+
 struct msg_acknowledge {
 	enum lane lane;
 	struct stream_id stream;
@@ -97,32 +105,39 @@ struct msg_acknowledge {
 	struct rejected_place rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
+
 struct msg_credit {
 	enum lane lane;
 	struct stream_id stream;
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
 };
+
 struct msg_ping { /* PING and PONG */
 	uint64_t token;
 	uint64_t directory_version;
 	int64_t wall_ms;
-	uint32_t withholding; /* error code: why whoever says it takes no documents now; 0: it does */
+	/* error code: why whoever says it takes no documents now; 0: it does */
+	uint32_t withholding;
 };
+
 struct msg_bye {
 	uint32_t reason;         /* error code; 0: it stops in good order */
 	uint32_t retry_after_ms; /* 0: whenever the other likes */
 };
+
 struct msg_seqs { /* COMPLETE and PINNED */
 	enum lane lane;
 	struct stream_id stream;
 	const uint64_t *seqs;
 	uint32_t count;
 };
+
 struct msg_directory_wanted {
 	uint64_t have;
 	struct committee_id after;
 };
+
 struct msg_directory_part {
 	uint64_t since;
 	struct blob head;
@@ -131,6 +146,7 @@ struct msg_directory_part {
 	struct committee_id after, upto;
 	bool last;
 };
+
 struct msg_fetch {
 	enum lane lane;
 	struct stream_id stream;
@@ -142,6 +158,7 @@ struct msg_fetch {
 	uint32_t at_once; /* chunks in one message, at most; at least 1 */
 	bool again;       /* what came before was not what its leaves say */
 };
+
 struct msg_chunk {
 	enum lane lane;
 	uint64_t seq;
@@ -150,6 +167,7 @@ struct msg_chunk {
 	uint64_t index;   /* of the first piece in it */
 	struct blob data; /* points into the frame that it was decoded from */
 };
+
 struct msg_unavailable {
 	enum lane lane;
 	uint64_t seq;

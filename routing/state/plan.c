@@ -10,11 +10,14 @@
 
 enum {
 	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
-	INDEX_SLOTS = 65536,                  /* twice PLAN_WRITES_MAX: open addressing stays short */
-	/* The largest single event: a document to every neighbour, or a directory (bounded by half the plan). */
+	/* twice PLAN_WRITES_MAX: open addressing stays short */
+	INDEX_SLOTS = 65536,
+	/* The largest single event: a document to every neighbour, or a directory (bounded by half
+	 * the plan). */
 	ROOM_WRITES = PLAN_WRITES_MAX / 2 + LINKS_MAX,
 	ROOM_ACTS = 64,
-	FINISH_ACTS = 8, /* of each link at the end of a turn: credit and acknowledgement of three lanes, a pump */
+	/* of each link at the end of a turn: credit and acknowledgement of three lanes, a pump */
+	FINISH_ACTS = 8,
 };
 
 /* Slots hold index + 1 into writes; only the used ones are cleared again. */
@@ -34,7 +37,8 @@ struct plan *plan_new(struct lookup base)
 	p->drafts = calloc(PLAN_DRAFTS_MAX, sizeof *p->drafts);
 	p->acts = calloc(PLAN_ACTS_MAX, sizeof *p->acts);
 	p->index = calloc(1, sizeof *p->index);
-	if (p->arena == NULL || p->writes == NULL || p->drafts == NULL || p->acts == NULL || p->index == NULL) {
+	if (p->arena == NULL || p->writes == NULL || p->drafts == NULL || p->acts == NULL ||
+	    p->index == NULL) {
 		plan_destroy(p);
 		return NULL;
 	}
@@ -84,7 +88,9 @@ void plan_clear(struct plan *p)
 	} else {
 		/* Newest first: a probe chain is emptied from its end. */
 		for (uint32_t i = p->write_count; i-- > 0;)
-			p->index->slots[find_slot(p, p->writes[i].record.family, &p->writes[i].key)] = 0;
+			p->index
+			    ->slots[find_slot(p, p->writes[i].record.family, &p->writes[i].key)] =
+			    0;
 	}
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = 0;
@@ -95,8 +101,10 @@ void plan_clear(struct plan *p)
 
 bool plan_has_room(const struct plan *p)
 {
-	return p->write_count + ROOM_WRITES <= PLAN_WRITES_MAX && p->draft_count + 8 <= PLAN_DRAFTS_MAX &&
-	       p->act_count + ROOM_ACTS + FINISH_ACTS * LINKS_MAX <= PLAN_ACTS_MAX && arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
+	return p->write_count + ROOM_WRITES <= PLAN_WRITES_MAX &&
+	       p->draft_count + 8 <= PLAN_DRAFTS_MAX &&
+	       p->act_count + ROOM_ACTS + FINISH_ACTS * LINKS_MAX <= PLAN_ACTS_MAX &&
+	       arena_used(p->arena) < PLAN_ARENA_BYTES / 2;
 }
 
 bool plan_is_empty(const struct plan *p)
@@ -167,7 +175,8 @@ struct act *plan_act(struct plan *p, enum act_type type)
 
 /* ---- reading through the plan ---- */
 
-static enum err overlay_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err overlay_get(void *ctx, struct arena *arena, enum family family,
+			    const struct key *key, struct record *out)
 {
 	struct plan *p = ctx;
 	uint32_t slot = find_slot(p, family, key);
@@ -204,8 +213,10 @@ static bool lies_ahead(const struct scan *scan, const struct key *key, bool up)
 	return up ? order > 0 || (order == 0 && scan->open) : order < 0;
 }
 
-/* The planned write nearest to where the walk stands, erases passed over; NULL when there is none. Plans are short; scans are rare. */
-static const struct write *nearest(const struct plan *p, enum family family, const struct scan *scan, bool up)
+/* The planned write nearest to where the walk stands, erases passed over; NULL when there is none.
+ * Plans are short; scans are rare. */
+static const struct write *nearest(const struct plan *p, enum family family,
+				   const struct scan *scan, bool up)
 {
 	const struct write *best = NULL;
 
@@ -214,7 +225,8 @@ static const struct write *nearest(const struct plan *p, enum family family, con
 
 		if (w->erase || w->record.family != family || !lies_ahead(scan, &w->key, up))
 			continue;
-		if (best == NULL || (up ? key_order(&w->key, &best->key) < 0 : key_order(&w->key, &best->key) > 0))
+		if (best == NULL ||
+		    (up ? key_order(&w->key, &best->key) < 0 : key_order(&w->key, &best->key) > 0))
 			best = w;
 	}
 	return best;
@@ -228,9 +240,11 @@ static bool erased(const struct plan *p, enum family family, const struct key *k
 }
 
 /* The nearer of what is planned and what is stored. */
-static enum err overlay(struct plan *p, struct arena *arena, enum family family, struct scan *scan, bool up, struct record *out)
+static enum err overlay(struct plan *p, struct arena *arena, enum family family, struct scan *scan,
+			bool up, struct record *out)
 {
-	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) = up ? p->base.next : p->base.last;
+	enum err (*step)(void *, struct arena *, enum family, struct scan *, struct record *) =
+	    up ? p->base.next : p->base.last;
 	const struct write *w = nearest(p, family, scan, up);
 	struct scan stored = *scan;
 	enum err e;
@@ -254,19 +268,23 @@ static enum err overlay(struct plan *p, struct arena *arena, enum family family,
 	return e;
 }
 
-static enum err overlay_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err overlay_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			     struct record *out)
 {
 	return overlay(ctx, arena, family, scan, true, out);
 }
 
-static enum err overlay_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err overlay_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			     struct record *out)
 {
 	return overlay(ctx, arena, family, scan, false, out);
 }
 
 struct lookup plan_lookup(struct plan *p)
 {
-	return (struct lookup){ .ctx = p, .get = overlay_get, .next = overlay_next, .last = overlay_last };
+	return (struct lookup){
+		.ctx = p, .get = overlay_get, .next = overlay_next, .last = overlay_last
+	};
 }
 
 /* ---- after sealing ---- */
@@ -313,7 +331,8 @@ void plan_resolve(struct plan *p)
 			break;
 		case FAMILY_STREAM:
 			if (r->u.stream.draft != 0)
-				r->u.stream.size_bytes = p->drafts[r->u.stream.draft - 1].envelope.len_bytes;
+				r->u.stream.size_bytes =
+				    p->drafts[r->u.stream.draft - 1].envelope.len_bytes;
 			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
 			resolve(p, &r->u.stream.fact);
 			break;

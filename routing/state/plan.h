@@ -1,6 +1,6 @@
 /* The plan of one turn: record writes, envelopes to seal and acts, in the order decided; bounded.
- * Nothing in it has happened yet: the turn seals the drafts under one signature, commits all writes in one synced
- * transaction and only then performs the acts. */
+ * Nothing in it has happened yet: the turn seals the drafts under one signature, commits all writes
+ * in one synced transaction and only then performs the acts. */
 #ifndef VANTHU_ROUTING_STATE_PLAN_H
 #define VANTHU_ROUTING_STATE_PLAN_H
 
@@ -66,8 +66,12 @@ enum notice {
 	NOTICE_DIRECTORY,
 	NOTICE_PAPER,     /* a document on paper was registered, or its entry cancelled */
 	NOTICE_TARGET,    /* the counters have changed */
-	NOTICE_STORE,     /* a store that is behind, or an identity that runs twice: ours (2034, 2036) or the neighbour's; 0: settled */
-	NOTICE_CLOCK,     /* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The reason says which */
+	/* a store that is behind, or an identity that runs twice: ours (2034, 2036) or the
+	 * neighbour's; 0: settled */
+	NOTICE_STORE,
+	/* a neighbour's clock differs, or is right again; with ourselves: whether we sign. The
+	 * reason says which */
+	NOTICE_CLOCK,
 	NOTICE_ASIDE,     /* taken and set aside: `reason` says why it cannot be believed yet */
 	NOTICE_SETTLED,   /* what was set aside is taken, or refused with `reason` */
 	NOTICE_DOUBTED,   /* another committee does not believe the time of what we signed */
@@ -83,28 +87,33 @@ struct act_notify {
 	struct target_count target;
 	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
 };
+
 /* Where counters and records differ. */
 struct recount_difference {
 	struct month month;
 	enum direction direction;
 	struct target_count stored, counted;
 };
+
 /* A record that cannot be read: what it stands for is in no count. */
 struct recount_damage {
 	enum family family;
 	struct key key;
 };
+
 /* The counters are proven when there is neither difference nor damage. */
 struct recount_result {
 	uint64_t documents, papers; /* looked at */
 	const struct recount_difference *differences;
 	uint32_t difference_count;
 	uint32_t repaired_count; /* of the differences */
-	uint32_t kept_count;     /* of them: left by a repair, because the counter may know what can be read no more */
+	/* of them: left by a repair, because the counter may know what can be read no more */
+	uint32_t kept_count;
 	uint64_t damaged;        /* records */
 	const struct recount_damage *damage; /* the first of them */
 	uint32_t damage_count;
 };
+
 struct act_reply {
 	struct reply_to to;
 	enum err result;
@@ -118,9 +127,11 @@ struct act_reply {
 	const struct recount_result *recount; /* NULL: no answer to a recount */
 	const uint32_t *warnings;      /* enum err, of a submission or of paper */
 	uint32_t warning_count;
-	struct doc_id same;            /* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
+	struct doc_id same;
 	uint32_t same_count;
-	const struct rec_paper *alike; /* of paper: what stands there already and may be the same document; NULL */
+	/* of paper: what stands there already and may be the same document; NULL */
+	const struct rec_paper *alike;
 };
 
 /* ERR_OK: on disk, in force when it was the last. ERR_BUSY: again, soon. */
@@ -159,8 +170,8 @@ struct plan {
 	uint64_t cost_bytes;
 };
 
-/* A plan that can take PLAN_*_MAX of each; reused turn after turn. NULL without memory. Owned by the caller.
- * `base` must outlive it. */
+/* A plan that can take PLAN_*_MAX of each; reused turn after turn. NULL without memory. Owned by
+ * the caller. `base` must outlive it. */
 struct plan *plan_new(struct lookup base);
 void plan_destroy(struct plan *p);
 void plan_clear(struct plan *p);
@@ -169,11 +180,13 @@ void plan_clear(struct plan *p);
 bool plan_has_room(const struct plan *p);
 bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
 
-/* At most so much grows the store by the writes so far (plan_cost.c): pages that are copied count as well. */
+/* At most so much grows the store by the writes so far (plan_cost.c): pages that are copied count
+ * as well. */
 uint64_t plan_cost_bytes(struct plan *p);
 
-/* Adds a write over what is stored and planned; a second write to the same key replaces the first in place.
- * The record's pointers must live as long as the plan's arena. plan_has_room bounds them: asserts, never fails. */
+/* Adds a write over what is stored and planned; a second write to the same key replaces the first
+ * in place. The record's pointers must live as long as the plan's arena. plan_has_room bounds them:
+ * asserts, never fails. */
 struct write *plan_put(struct plan *p, struct key key, const struct record *record);
 struct write *plan_append(struct plan *p, struct key key, const struct record *record);
 void plan_erase(struct plan *p, enum family family, struct key key);
@@ -182,8 +195,8 @@ void plan_erase(struct plan *p, enum family family, struct key key);
 uint32_t plan_draft(struct plan *p, const struct draft *d);
 struct act *plan_act(struct plan *p, enum act_type type);
 
-/* Reads through the plan: its own writes first, then the store. The lookup lives as long as the plan.
- * `next` and `last` see planned puts and erases too. */
+/* Reads through the plan: its own writes first, then the store. The lookup lives as long as the
+ * plan. `next` and `last` see planned puts and erases too. */
 struct lookup plan_lookup(struct plan *p);
 
 /* After sealing: puts the drafts' bytes, sizes and digests into all writes that refer to them. */

@@ -1,4 +1,5 @@
-/* What a plan takes of the store when it is committed: a bound, so that room is part of every decision; see plan.h. */
+/* What a plan takes of the store when it is committed: a bound, so that room is part of every
+ * decision; see plan.h. */
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/state/plan.h"
@@ -33,19 +34,27 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX + (uint64_t)COMMITTEE_BYTES * (r->u.document.recipients_len + r->u.document.target_count + r->u.document.also_count) +
+		return SUBJECT_MAX +
+		       (uint64_t)COMMITTEE_BYTES *
+			   (r->u.document.recipients_len + r->u.document.target_count +
+			    r->u.document.also_count) +
 		       (uint64_t)MANIFEST_BYTES * r->u.document.manifest_count;
 	case FAMILY_ENVELOPE:
-		return sealed_bytes(&r->u.envelope.envelope) + blobs(r->u.envelope.relays, r->u.envelope.relay_count);
+		return sealed_bytes(&r->u.envelope.envelope) +
+		       blobs(r->u.envelope.relays, r->u.envelope.relay_count);
 	case FAMILY_RELAY:
-		return r->u.relay.envelope.draft != 0 ? RELAY_RECORD_MAX_BYTES : r->u.relay.envelope.bytes.len_bytes;
+		return r->u.relay.envelope.draft != 0 ? RELAY_RECORD_MAX_BYTES
+						      : r->u.relay.envelope.bytes.len_bytes;
 	case FAMILY_ROUTE:
 		return (uint64_t)COMMITTEE_BYTES * r->u.route.count;
 	case FAMILY_RECEIPT:
-		return sealed_bytes(&r->u.receipt.envelope) + blobs(r->u.receipt.relays, r->u.receipt.relay_count);
+		return sealed_bytes(&r->u.receipt.envelope) +
+		       blobs(r->u.receipt.relays, r->u.receipt.relay_count);
 	case FAMILY_STREAM:
-		return (r->u.stream.fact.draft != 0 ? RELAY_RECORD_MAX_BYTES : r->u.stream.fact.bytes.len_bytes) +
-		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count + blobs(r->u.stream.relays, r->u.stream.relay_count);
+		return (r->u.stream.fact.draft != 0 ? RELAY_RECORD_MAX_BYTES
+						    : r->u.stream.fact.bytes.len_bytes) +
+		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count +
+		       blobs(r->u.stream.relays, r->u.stream.relay_count);
 	case FAMILY_COMMITTEE:
 		return r->u.committee.entry.len_bytes;
 	case FAMILY_DIRECTORY:

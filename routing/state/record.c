@@ -9,14 +9,32 @@
 const char *family_name(enum family f)
 {
 	static const char *const names[FAMILY_COUNT] = {
-		[FAMILY_NONE] = "none", [FAMILY_META] = "meta", [FAMILY_IDENT] = "ident", [FAMILY_DOCUMENT] = "document",
-		[FAMILY_STATE] = "state", [FAMILY_ENVELOPE] = "envelope", [FAMILY_RELAY] = "relay", [FAMILY_ROUTE] = "route",
-		[FAMILY_RECEIPT] = "receipt", [FAMILY_STREAM] = "stream", [FAMILY_LINKIN] = "linkin",
-		[FAMILY_LINKOUT] = "linkout", [FAMILY_FETCH] = "fetch", [FAMILY_FILE] = "file", [FAMILY_SWEEP] = "sweep",
-		[FAMILY_COMMITTEE] = "committee", [FAMILY_SUBORDINATE] = "subordinate", [FAMILY_DIRECTORY] = "directory",
-		[FAMILY_KEY] = "key", [FAMILY_ACT] = "act", [FAMILY_COUNTER] = "counter",
-		[FAMILY_PAPER] = "paper", [FAMILY_NUMBER] = "number",
-		[FAMILY_ASIDE] = "aside", [FAMILY_STAGED] = "staged", [FAMILY_CHANGED] = "changed",
+		[FAMILY_NONE] = "none",
+		[FAMILY_META] = "meta",
+		[FAMILY_IDENT] = "ident",
+		[FAMILY_DOCUMENT] = "document",
+		[FAMILY_STATE] = "state",
+		[FAMILY_ENVELOPE] = "envelope",
+		[FAMILY_RELAY] = "relay",
+		[FAMILY_ROUTE] = "route",
+		[FAMILY_RECEIPT] = "receipt",
+		[FAMILY_STREAM] = "stream",
+		[FAMILY_LINKIN] = "linkin",
+		[FAMILY_LINKOUT] = "linkout",
+		[FAMILY_FETCH] = "fetch",
+		[FAMILY_FILE] = "file",
+		[FAMILY_SWEEP] = "sweep",
+		[FAMILY_COMMITTEE] = "committee",
+		[FAMILY_SUBORDINATE] = "subordinate",
+		[FAMILY_DIRECTORY] = "directory",
+		[FAMILY_KEY] = "key",
+		[FAMILY_ACT] = "act",
+		[FAMILY_COUNTER] = "counter",
+		[FAMILY_PAPER] = "paper",
+		[FAMILY_NUMBER] = "number",
+		[FAMILY_ASIDE] = "aside",
+		[FAMILY_STAGED] = "staged",
+		[FAMILY_CHANGED] = "changed",
 	};
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
@@ -131,7 +149,8 @@ struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq)
 	return k;
 }
 
-struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest)
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq,
+		     const struct digest *digest)
 {
 	struct key k = key_seq(neighbour, lane, seq);
 
@@ -238,7 +257,8 @@ bool key_equal(const struct key *a, const struct key *b)
 
 bool key_has_prefix(const struct key *k, const struct key *prefix)
 {
-	return k->len_bytes >= prefix->len_bytes && memcmp(k->bytes, prefix->bytes, prefix->len_bytes) == 0;
+	return k->len_bytes >= prefix->len_bytes &&
+	       memcmp(k->bytes, prefix->bytes, prefix->len_bytes) == 0;
 }
 
 /* An id of exactly len bytes; its letters were checked when it was written. */
@@ -271,14 +291,16 @@ bool key_parse_serial(const struct key *k, enum role *role, struct serial *seria
 	return *role == ROLE_OUT || *role == ROLE_IN || *role == ROLE_RELAY;
 }
 
-bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient)
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial,
+		       struct committee_id *recipient)
 {
 	struct key head = { .len_bytes = 9 };
 
 	if (k->len_bytes <= 9)
 		return false;
 	memcpy(head.bytes, k->bytes, 9);
-	return key_parse_serial(&head, role, serial) && read_id(k->bytes + 9, k->len_bytes - 9u, recipient);
+	return key_parse_serial(&head, role, serial) &&
+	       read_id(k->bytes + 9, k->len_bytes - 9u, recipient);
 }
 
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane)
@@ -291,7 +313,8 @@ bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum la
 	return *lane > LANE_NONE && (unsigned)*lane < LANE_COUNT;
 }
 
-bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane,
+		   uint64_t *seq)
 {
 	struct key head = *k;
 
@@ -302,7 +325,8 @@ bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lan
 	return key_parse_link(&head, neighbour, lane);
 }
 
-bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq)
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane,
+		     uint64_t *seq)
 {
 	struct key head = *k;
 
@@ -331,11 +355,13 @@ bool key_parse_version(const struct key *k, uint64_t *version, struct committee_
 	return read_id(k->bytes + 8, k->len_bytes - 8u, id);
 }
 
-bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate)
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior,
+			   struct committee_id *subordinate)
 {
 	size_t rest;
 
-	return read_id0(k, superior, &rest) && read_id(k->bytes + rest, k->len_bytes - rest, subordinate);
+	return read_id0(k, superior, &rest) &&
+	       read_id(k->bytes + rest, k->len_bytes - rest, subordinate);
 }
 
 bool key_parse_number(const struct key *k, uint64_t *n)

@@ -1,5 +1,6 @@
-/* The records that a store keeps, one struct a family, and their keys.  Keys ascend on the hot path (serial numbers,
- * sequences, time-ordered ids) so that a turn's writes land on few pages: see docs/ARCHITECTURE.md "Record layout". */
+/* The records that a store keeps, one struct a family, and their keys.  Keys ascend on the hot path
+ * (serial numbers, sequences, time-ordered ids) so that a turn's writes land on few pages: see
+ * docs/ARCHITECTURE.md "Record layout". */
 #ifndef VANTHU_ROUTING_STATE_RECORD_H
 #define VANTHU_ROUTING_STATE_RECORD_H
 
@@ -23,7 +24,8 @@ enum family {
 	FAMILY_STREAM,      /* neighbour ‖ 0 ‖ lane ‖ seq → what is published to it */
 	FAMILY_LINKIN,      /* neighbour ‖ 0 ‖ lane */
 	FAMILY_LINKOUT,     /* neighbour ‖ 0 ‖ lane */
-	FAMILY_FETCH,       /* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
+	/* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
+	FAMILY_FETCH,
 	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
 	FAMILY_SWEEP,       /* due (ms) ‖ role ‖ serial → nothing: look again then */
 	FAMILY_COMMITTEE,   /* committee id → directory entry */
@@ -32,11 +34,17 @@ enum family {
 	FAMILY_KEY,         /* key id (32 bytes) → committee */
 	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
 	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
-	FAMILY_PAPER,       /* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
-	FAMILY_NUMBER,      /* routing/rules/series.h → nothing: who has which number, and which documents share one */
-	FAMILY_ASIDE,       /* neighbour ‖ 0 ‖ lane ‖ seq ‖ 8 bytes of its digest → taken, and not believed yet */
-	FAMILY_STAGED,      /* version ‖ committee id → entry of a directory that comes into force in stages (routing/directory/install.c) */
-	FAMILY_CHANGED,     /* version of its last change ‖ committee id → nothing: what a subordinate asks for */
+	/* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
+	FAMILY_PAPER,
+	/* routing/rules/series.h → nothing: who has which number, and which documents share one */
+	FAMILY_NUMBER,
+	/* neighbour ‖ 0 ‖ lane ‖ seq ‖ 8 bytes of its digest → taken, and not believed yet */
+	FAMILY_ASIDE,
+	/* version ‖ committee id → entry of a directory that comes into force in stages
+	 * (routing/directory/install.c) */
+	FAMILY_STAGED,
+	/* version of its last change ‖ committee id → nothing: what a subordinate asks for */
+	FAMILY_CHANGED,
 	FAMILY_COUNT
 };
 
@@ -56,7 +64,9 @@ struct key key_role(enum role role); /* prefix of all serials of a role */
 struct key key_receipt(enum role role, struct serial serial, struct committee_id recipient);
 struct key key_link(struct committee_id neighbour, enum lane lane);
 struct key key_seq(struct committee_id neighbour, enum lane lane, uint64_t seq);
-struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq, const struct digest *digest); /* begins with key_seq */
+/* begins with key_seq */
+struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq,
+		     const struct digest *digest);
 struct key key_neighbour(struct committee_id neighbour); /* prefix */
 struct key key_file(struct digest sha256, enum role role, struct serial serial);
 struct key key_digest(struct digest d); /* KEY family, and the prefix of FILE */
@@ -67,7 +77,8 @@ struct key key_number(uint64_t n);
 /* STAGED and CHANGED; key_number(version) is the prefix of all of a version. */
 struct key key_version(uint64_t version, struct committee_id id);
 struct key key_counter(struct month month, enum direction direction);
-/* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is alike lies together. */
+/* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is
+ * alike lies together. */
 struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
 struct key key_paper(struct serial serial);
 struct key key_paper_place(struct month month, enum direction direction); /* prefix */
@@ -77,13 +88,17 @@ bool key_has_prefix(const struct key *k, const struct key *prefix);
 
 /* Reading a key back. False when the key has another shape. */
 bool key_parse_serial(const struct key *k, enum role *role, struct serial *serial);
-bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
-bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane, uint64_t *seq);
+bool key_parse_seq(const struct key *k, struct committee_id *neighbour, enum lane *lane,
+		   uint64_t *seq);
+bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum lane *lane,
+		     uint64_t *seq);
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
-bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial, struct committee_id *recipient);
+bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial,
+		       struct committee_id *recipient);
 bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
-bool key_parse_subordinate(const struct key *k, struct committee_id *superior, struct committee_id *subordinate);
+bool key_parse_subordinate(const struct key *k, struct committee_id *superior,
+			   struct committee_id *subordinate);
 bool key_parse_number(const struct key *k, uint64_t *n);
 bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
 bool key_parse_paper(const struct key *k, struct serial *serial);
@@ -98,6 +113,7 @@ struct rec_note {
 	uint64_t number;
 	struct blob bytes;
 };
+
 struct rec_ident {
 	enum role role;
 	struct serial serial;
@@ -105,6 +121,7 @@ struct rec_ident {
 	struct digest digest;
 	struct digest submission;
 };
+
 struct rec_document {
 	struct committee_id origin;
 	struct doc_id id;
@@ -112,7 +129,8 @@ struct rec_document {
 	enum secrecy secrecy;
 	int64_t signed_at_ms;
 	int64_t taken_at_ms;
-	int64_t taken_passed_ms; /* the same by the store's own time (routing/links/passed.c); 0: by an older build */
+	/* the same by the store's own time (routing/links/passed.c); 0: by an older build */
+	int64_t taken_passed_ms;
 	uint64_t directory_version;
 	uint32_t hop_limit;
 	uint32_t draft; /* index + 1: digest is to come from that draft */
@@ -124,15 +142,19 @@ struct rec_document {
 	const struct recipient *recipients;
 	uint32_t recipients_len;
 	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
-	const struct committee_id *targets; /* those that this hop serves; none: all that lie this way */
+	/* those that this hop serves; none: all that lie this way */
+	const struct committee_id *targets;
 	uint32_t target_count;
-	const struct committee_id *also; /* named to us later, in a further item (routing/documents/duplicate.c), or meant by one that named nobody */
+	/* named to us later, in a further item (routing/documents/duplicate.c), or meant by one
+	 * that named nobody */
+	const struct committee_id *also;
 	uint32_t also_count;
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 	uint32_t relay_count; /* relay records that came with it */
 	struct summary summary;
 };
+
 struct rec_state {
 	uint64_t delivered;
 	uint64_t refused;
@@ -143,23 +165,28 @@ struct rec_state {
 	bool content_dropped;
 	char code[3]; /* office status */
 };
+
 struct rec_envelope {
 	struct sealed envelope;
 	const struct blob *relays;
 	uint32_t relay_count;
 };
+
 struct rec_relay {
 	struct sealed envelope;
 };
+
 struct publication {
 	struct committee_id neighbour;
 	enum lane lane;
 	uint64_t seq;
 };
+
 struct rec_route {
 	const struct publication *publications;
 	uint32_t count;
 };
+
 struct rec_receipt {
 	struct sealed envelope;
 	const struct blob *relays;
@@ -170,6 +197,7 @@ struct rec_receipt {
 	uint32_t draft;       /* index + 1: digest is to come from that draft */
 	struct digest digest; /* of the envelope: to publish it again */
 };
+
 struct rec_stream {
 	enum role role; /* ROLE_NONE: a fact, whose bytes are right here */
 	struct serial serial;
@@ -177,15 +205,19 @@ struct rec_stream {
 	struct digest digest;
 	uint64_t size_bytes;
 	int64_t queued_at_ms;
-	int64_t passed_ms; /* queued then, by the store's own time (routing/links/passed.c); 0: by an older build */
-	const struct committee_id *targets; /* those that this row serves; further rows may name others (routing/documents/rows.c) */
+	/* queued then, by the store's own time (routing/links/passed.c); 0: by an older build */
+	int64_t passed_ms;
+	/* those that this row serves; further rows may name others (routing/documents/rows.c) */
+	const struct committee_id *targets;
 	uint32_t target_count;
 	struct sealed fact;
 	struct committee_id to;    /* of a fact: for whom */
 	const struct blob *relays; /* of a fact */
 	uint32_t relay_count;
-	bool has_files; /* stays after the acknowledgement until the subscriber says Complete: a pin */
+	/* stays after the acknowledgement until the subscriber says Complete: a pin */
+	bool has_files;
 };
+
 struct rec_linkin {
 	struct stream_id stream;
 	uint64_t base;
@@ -194,12 +226,14 @@ struct rec_linkin {
 	struct rejected_place rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
+
 struct rec_linkout {
 	struct stream_id stream;
 	uint64_t base;
 	uint64_t acked;
 	struct digest chain; /* at acked */
 };
+
 /* An item that has taken its place and cannot be believed yet; see routing/links/aside.c. */
 struct rec_aside {
 	struct blob envelope;
@@ -208,11 +242,13 @@ struct rec_aside {
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct digest digest;
-	enum err why;               /* what it is until it can be believed: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
+	/* what it is until it can be believed: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
+	enum err why;
 	enum kind kind;             /* KIND_NONE: nobody knows who signed it */
 	struct committee_id signer; /* "" unknown */
 	int64_t signed_at_ms;       /* as it says */
-	struct document_ref document; /* it, or what the fact is about; origin "" unknown; without digest */
+	/* it, or what the fact is about; origin "" unknown; without digest */
+	struct document_ref document;
 	uint64_t wants_version;     /* of the directory: looked at again then */
 	uint64_t neighbour_version; /* the one that the neighbour went by */
 	int64_t since_ms;           /* wall */
@@ -223,6 +259,7 @@ struct rec_aside {
 	bool has_files;
 	bool given_up;              /* there are too many: it is refused next */
 };
+
 struct rec_fetch {
 	enum role role;
 	struct serial serial;
@@ -238,13 +275,16 @@ struct key_entry {
 	int64_t to_ms;           /* 0: no end known */
 	int64_t revoked_from_ms; /* 0: not revoked */
 };
+
 /* Where a committee stood from a directory version on. */
 struct place {
 	uint64_t since;
 	struct committee_id superior;
 	bool retired;
 };
-/* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from them. */
+
+/* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from
+ * them. */
 struct rec_committee {
 	struct blob entry;
 	struct committee_id id;
@@ -257,14 +297,17 @@ struct rec_committee {
 	bool no_seal;
 	bool retired;
 	uint64_t changed_in;
-	uint64_t replaces; /* of a row that is staged: the changed_in of the one in force; 0: the committee is new */
-	const struct place *places; /* ascending; the last is where it stands now; none: there from the beginning */
+	/* of a row that is staged: the changed_in of the one in force; 0: the committee is new */
+	uint64_t replaces;
+	/* ascending; the last is where it stands now; none: there from the beginning */
+	const struct place *places;
 	uint32_t place_count;
 	const struct key_entry *keys;
 	uint32_t key_count;
 	const text_t *organ_ids;
 	uint32_t organ_id_count;
 };
+
 /* What installing it writes, at most. */
 uint32_t committee_writes(const struct rec_committee *c);
 /* A head. `head` is the signed envelope; the rest is decoded from it. */
@@ -277,16 +320,21 @@ struct rec_directory {
 	struct digest previous; /* digest of the head before; zero for the first */
 	struct digest digest;   /* of the envelope */
 };
+
 struct rec_key {
-	struct committee_id committee; /* whose entry has the key; which of the two its entries say (one may be of a directory not in force) */
+	/* whose entry has the key; which of the two its entries say (one may be of a directory not
+	 * in force) */
+	struct committee_id committee;
 	struct committee_id also;      /* "": nobody's besides */
 };
+
 struct rec_act {
 	int64_t at_ms;
 	uint32_t uid;
 	text_t verb;
 	text_t subject;
 };
+
 /* What a clerk wrote down of a document on paper. Never changed but for its end. */
 struct rec_paper {
 	enum direction direction;

@@ -1,4 +1,5 @@
-/* Dense sequence, chain and credit of one direction of one lane; see stream.h. Nothing here is fatal. */
+/* Dense sequence, chain and credit of one direction of one lane; see stream.h. Nothing here is
+ * fatal. */
 #include "routing/state/stream.h"
 
 #include <string.h>
@@ -17,10 +18,12 @@ bool stream_may_send(const struct stream_out *s, uint64_t size_bytes)
 {
 	if (!s->subscribed || s->sent >= s->last || s->sent >= s->credit_seq)
 		return false;
-	/* Whatever credit the subscriber gives: what it acknowledges in one word must fit one plan. */
+	/* Whatever credit the subscriber gives: what it acknowledges in one word must fit one
+	 * plan. */
 	if (s->sent - s->acked >= UNACKNOWLEDGED_MAX)
 		return false;
-	/* An envelope larger than the whole window must still pass when it is alone, or the lane would stand still for ever. */
+	/* An envelope larger than the whole window must still pass when it is alone, or the lane
+	 * would stand still for ever. */
 	return s->sent == s->acked || s->sent_bytes + size_bytes <= s->credit_bytes;
 }
 
@@ -35,10 +38,12 @@ void stream_note_sent(struct stream_out *s, uint64_t size_bytes)
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes)
 {
 	/* Rounded up: a window of one is used up when nothing is left of it. */
-	return s->credit_seq < s->have + (window_messages + 1) / 2 || s->credit_bytes < s->got_bytes + (window_bytes + 1) / 2;
+	return s->credit_seq < s->have + (window_messages + 1) / 2 ||
+	       s->credit_bytes < s->got_bytes + (window_bytes + 1) / 2;
 }
 
-enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq, uint64_t size_bytes)
+enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq,
+		      uint64_t size_bytes)
 {
 	if (!s->open || memcmp(s->id.bytes, id.bytes, sizeof id.bytes) != 0)
 		return ERR_CHAIN;

@@ -1,6 +1,7 @@
-/* One direction of one lane between two neighbours: dense sequence, chain and credit. Pure state; whoever holds it moves it.
+/* One direction of one lane between two neighbours: dense sequence, chain and credit. Pure state;
+ * whoever holds it moves it.
  *
- *   publisher:   base ≤ acked ≤ sent ≤ last          sent runs ahead of acked within the subscriber's credit
+ *   publisher:   base ≤ acked ≤ sent ≤ last: sent runs ahead of acked within the credit given
  *   subscriber:  have ≤ announced credit_seq
  *
  * chain(base) = stream id in the first 16 bytes, base big-endian in the next 8, then zeros;
@@ -17,14 +18,17 @@ struct stream_out {
 	uint64_t base;
 	uint64_t acked;
 	uint64_t sent;
-	uint64_t sent_most; /* of this stream, by this process: a Subscribe may take `sent` back while acknowledgements of more are under way */
+	/* of this stream, by this process: a Subscribe may take `sent` back while acknowledgements
+	 * of more are under way */
+	uint64_t sent_most;
 	uint64_t last;
 	struct digest chain; /* at acked */
 	bool subscribed;     /* since the present Hello */
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
 	uint64_t sent_bytes; /* since Subscribe */
-	/* The pump's: the chain at `sent`, so that it need not be folded anew from `acked` each time. */
+	/* The pump's: the chain at `sent`, so that it need not be folded anew from `acked` each
+	 * time. */
 	bool sent_chain_valid;
 	uint64_t sent_chain_at;
 	struct digest sent_chain;
@@ -32,30 +36,38 @@ struct stream_out {
 
 struct stream_in {
 	struct stream_id id;
-	uint64_t base; /* it began after this: what came before is published anew when its files are still owed */
+	/* it began after this: what came before is published anew when its files are still owed */
+	uint64_t base;
 	uint64_t have;
 	struct digest chain;
 	bool known;            /* a stream was ever agreed */
-	bool taken_up;         /* by this process, from its base: what is acknowledged of it may be our own of an earlier time */
+	/* by this process, from its base: what is acknowledged of it may be our own of an earlier
+	 * time */
+	bool taken_up;
 	bool open;             /* Subscribe was sent on this connection */
 	uint64_t credit_seq;   /* announced */
 	uint64_t credit_bytes; /* announced */
 	uint64_t got_bytes;    /* since Subscribe */
 	uint64_t acked;        /* acknowledged on this connection */
-	struct rejected_place rejected[REJECTED_MAX]; /* the latest, told with each acknowledgement */
+	/* the latest, told with each acknowledgement */
+	struct rejected_place rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
 
 struct digest stream_chain_start(struct stream_id id, uint64_t base);
 
-/* May one more envelope of this size be sent now? A window with nothing in it takes any envelope. */
+/* May one more envelope of this size be sent now? A window with nothing in it takes any
+ * envelope. */
 bool stream_may_send(const struct stream_out *s, uint64_t size_bytes);
 void stream_note_sent(struct stream_out *s, uint64_t size_bytes); /* moves sent by one */
 
-/* How far the subscriber lets the publisher go. True when it should be announced anew (half of a window is used up). */
+/* How far the subscriber lets the publisher go. True when it should be announced anew (half of a
+ * window is used up). */
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes);
 
-/* ERR_OK: the next one. ERR_EXISTS: had it before. ERR_GAP, ERR_CREDIT, ERR_CHAIN (another stream): the neighbour's fault. */
-enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq, uint64_t size_bytes);
+/* ERR_OK: the next one. ERR_EXISTS: had it before. ERR_GAP, ERR_CREDIT, ERR_CHAIN (another stream):
+ * the neighbour's fault. */
+enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq,
+		      uint64_t size_bytes);
 
 #endif

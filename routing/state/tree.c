@@ -1,4 +1,5 @@
-/* Questions about the tree of committees; see tree.h. A row that cannot be read fails the question, never guesses. */
+/* Questions about the tree of committees; see tree.h. A row that cannot be read fails the question,
+ * never guesses. */
 #include "routing/state/tree.h"
 
 #include <stdlib.h>
@@ -69,7 +70,8 @@ static enum err read_row(const struct tree_view *v, struct committee_id id, stru
 }
 
 /* Rare: a question about a time before the last move. */
-static enum err past_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired)
+static enum err past_superior(const struct tree_view *v, struct committee_id id,
+			      struct committee_id *superior, bool *retired)
 {
 	struct record r;
 	enum err e = read_row(v, id, &r);
@@ -89,7 +91,8 @@ static enum err past_superior(const struct tree_view *v, struct committee_id id,
 	return ERR_NOT_FOUND;
 }
 
-enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired)
+enum err tree_superior(const struct tree_view *v, struct committee_id id,
+		       struct committee_id *superior, bool *retired)
 {
 	struct tree_slot *slot = slot_of(v->tree, id);
 
@@ -103,7 +106,10 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id, struct
 		if (e != ERR_OK)
 			return e;
 		now = present_place(&r.u.committee);
-		*slot = (struct tree_slot){ .id = id, .superior = now.superior, .retired = now.retired, .since = now.since };
+		*slot = (struct tree_slot){ .id = id,
+					    .superior = now.superior,
+					    .retired = now.retired,
+					    .since = now.since };
 	}
 	if (v->version != 0 && v->version < slot->since)
 		return past_superior(v, id, superior, retired);
@@ -113,7 +119,8 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id, struct
 	return ERR_OK;
 }
 
-enum err tree_next_hop(const struct tree_view *v, struct committee_id self, struct committee_id target, struct committee_id *hop)
+enum err tree_next_hop(const struct tree_view *v, struct committee_id self,
+		       struct committee_id target, struct committee_id *hop)
 {
 	struct committee_id at = target;
 	enum err e;
@@ -140,7 +147,8 @@ enum err tree_next_hop(const struct tree_view *v, struct committee_id self, stru
 	return ERR_BAD_TREE;
 }
 
-enum err tree_is_below(const struct tree_view *v, struct committee_id top, struct committee_id id, bool *below)
+enum err tree_is_below(const struct tree_view *v, struct committee_id top, struct committee_id id,
+		       bool *below)
 {
 	struct committee_id at = id;
 
@@ -162,7 +170,8 @@ enum err tree_is_below(const struct tree_view *v, struct committee_id top, struc
 	return ERR_BAD_TREE;
 }
 
-enum err tree_on_path(const struct tree_view *v, struct committee_id a, struct committee_id b, struct committee_id x, bool *on)
+enum err tree_on_path(const struct tree_view *v, struct committee_id a, struct committee_id b,
+		      struct committee_id x, bool *on)
 {
 	struct committee_id at = a;
 
@@ -186,12 +195,13 @@ enum err tree_on_path(const struct tree_view *v, struct committee_id a, struct c
 	return ERR_BAD_TREE;
 }
 
-enum err tree_next_subordinate(const struct tree_view *v, struct committee_id superior, struct committee_id after,
-			       struct committee_id *out)
+enum err tree_next_subordinate(const struct tree_view *v, struct committee_id superior,
+			       struct committee_id after, struct committee_id *out)
 {
 	struct committee_id nobody = { "" };
 	struct key prefix = key_subordinate(superior, nobody);
-	struct scan scan = id_empty(after) ? scan_of(prefix) : scan_from(prefix, key_subordinate(superior, after));
+	struct scan scan =
+	    id_empty(after) ? scan_of(prefix) : scan_from(prefix, key_subordinate(superior, after));
 
 	for (;;) {
 		struct committee_id parsed_superior, above;

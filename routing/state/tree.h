@@ -1,5 +1,6 @@
-/* The tree of committees as the core asks about it: superiors, next hops, paths. Rows come from the directory in the store
- * (hundreds of thousands of committees need no memory here); a small cache keeps the superiors that are asked for again and again. */
+/* The tree of committees as the core asks about it: superiors, next hops, paths. Rows come from the
+ * directory in the store (hundreds of thousands of committees need no memory here); a small cache
+ * keeps the superiors that are asked for again and again. */
 #ifndef VANTHU_ROUTING_STATE_TREE_H
 #define VANTHU_ROUTING_STATE_TREE_H
 
@@ -20,28 +21,36 @@ struct tree_view {
 	struct lookup lookup;
 	struct arena *arena;
 	bool retired_too; /* those that have ended are subordinates still */
-	uint64_t version; /* of the directory that is asked about; 0: the one in force. Entries say where they have stood */
+	/* of the directory that is asked about; 0: the one in force. Entries say where they have
+	 * stood */
+	uint64_t version;
 };
-/* The same tree as it was under an earlier directory. A version that is not behind us is the one in force. */
+
+/* The same tree as it was under an earlier directory. A version that is not behind us is the one in
+ * force. */
 struct tree_view tree_at(const struct tree_view *v, uint64_t version);
 
-/* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee, or not yet. *retired may be NULL. */
-must_use enum err tree_superior(const struct tree_view *v, struct committee_id id, struct committee_id *superior, bool *retired);
+/* The superior of a committee, "" at the top. ERR_NOT_FOUND: no such committee, or not yet.
+ * *retired may be NULL. */
+must_use enum err tree_superior(const struct tree_view *v, struct committee_id id,
+				struct committee_id *superior, bool *retired);
 
-/* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE: it lies above and self is a top; target
- * must not be self. */
-must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self, struct committee_id target,
-				struct committee_id *hop);
+/* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE:
+ * it lies above and self is a top; target must not be self. */
+must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self,
+				struct committee_id target, struct committee_id *hop);
 
 /* Is `id` somewhere below `top` (not top itself)? */
-must_use enum err tree_is_below(const struct tree_view *v, struct committee_id top, struct committee_id id, bool *below);
+must_use enum err tree_is_below(const struct tree_view *v, struct committee_id top,
+				struct committee_id id, bool *below);
 
 /* Does x lie on the way from a to b (both ends included)? */
-must_use enum err tree_on_path(const struct tree_view *v, struct committee_id a, struct committee_id b, struct committee_id x,
-			       bool *on);
+must_use enum err tree_on_path(const struct tree_view *v, struct committee_id a,
+			       struct committee_id b, struct committee_id x, bool *on);
 
-/* The subordinate after `after` ("" for the first). ERR_NOT_FOUND at the end. Retired ones are passed over. */
-must_use enum err tree_next_subordinate(const struct tree_view *v, struct committee_id superior, struct committee_id after,
-					struct committee_id *out);
+/* The subordinate after `after` ("" for the first). ERR_NOT_FOUND at the end. Retired ones are
+ * passed over. */
+must_use enum err tree_next_subordinate(const struct tree_view *v, struct committee_id superior,
+					struct committee_id after, struct committee_id *out);
 
 #endif

@@ -15,7 +15,8 @@ static enum err damaged(struct turn_view *t)
 {
 	struct reply_to nobody = { 0 };
 
-	/* What it held is known from the records. The note goes, so that a crash meanwhile begins this again. */
+	/* What it held is known from the records. The note goes, so that a crash meanwhile begins
+	 * this again. */
 	core_erase(t, FAMILY_META, key_name(note_name));
 	if (!t->core->recount.active)
 		return recount_begin(t, nobody, true);
@@ -23,7 +24,8 @@ static enum err damaged(struct turn_view *t)
 	return ERR_OK;
 }
 
-static enum err read_counter(struct turn_view *t, struct month month, enum direction direction, struct target_count *out)
+static enum err read_counter(struct turn_view *t, struct month month, enum direction direction,
+			     struct target_count *out)
 {
 	struct record r;
 	enum err e = core_get(t, FAMILY_COUNTER, key_counter(month, direction), &r);
@@ -47,7 +49,8 @@ static bool same_place(const struct target_place *a, const struct target_place *
 }
 
 /* One counter: without the first, with the second; either may be NULL. */
-static enum err change(struct turn_view *t, const struct target_place *without, const struct target_place *with)
+static enum err change(struct turn_view *t, const struct target_place *without,
+		       const struct target_place *with)
 {
 	const struct target_place *place = with != NULL ? with : without;
 	struct target_memory *memory = &t->core->target;
@@ -72,8 +75,8 @@ static enum err change(struct turn_view *t, const struct target_place *without, 
 	return ERR_OK;
 }
 
-enum err counter_move(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
-		      const struct target_place *after)
+enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
+		      const struct target_place *before, const struct target_place *after)
 {
 	enum err e = ERR_OK;
 

@@ -1,8 +1,10 @@
-/* The target's counters: one record a month and direction, changed in the same plan as what they count.
+/* The target's counters: one record a month and direction, changed in the same plan as what they
+ * count.
  *
- * Invariant: the counters equal a count over all documents, states and paper, at every commit (recount.c proves it, the simulator's
- * check_target.c with code of its own). It holds because a state is written in one place only (document_state), which says what the record
- * counted as before and counts as now. */
+ * Invariant: the counters equal a count over all documents, states and paper, at every commit
+ * (recount.c proves it, the simulator's check_target.c with code of its own). It holds because a
+ * state is written in one place only (document_state), which says what the record counted as before
+ * and counts as now. */
 #ifndef VANTHU_ROUTING_TARGET_COUNTER_H
 #define VANTHU_ROUTING_TARGET_COUNTER_H
 
@@ -12,13 +14,14 @@
 struct target_place;
 struct turn_view;
 
-/* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount that has passed it, follow. `family` and `key`
- * name the record. ERR_STORE, ERR_NO_MEMORY. */
-enum err counter_move(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
-		      const struct target_place *after);
+/* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount
+ * that has passed it, follow. `family` and `key` name the record. ERR_STORE, ERR_NO_MEMORY. */
+enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
+		      const struct target_place *before, const struct target_place *after);
 /* The end of a turn: one live event when something was counted. */
 enum err counter_finish(struct turn_view *t);
-/* Has this store been counted, and since then every change? Written when it is empty, or when a recount has put all counters right. */
+/* Has this store been counted, and since then every change? Written when it is empty, or when a
+ * recount has put all counters right. */
 enum err counter_known(struct turn_view *t, bool *known);
 void counter_changed_whole(struct turn_view *t);
 

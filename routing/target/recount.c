@@ -58,7 +58,8 @@ enum err recount_load(struct turn_view *t)
 		e = has_any(t, FAMILY_COUNTER, &counter);
 	if (e != ERR_OK)
 		return e;
-	/* An empty store has been counted; one from before there were counters, or whose counters were being put right, has not. */
+	/* An empty store has been counted; one from before there were counters, or whose counters
+	 * were being put right, has not. */
 	if (t->core->next_serial > 1 || paper || counter)
 		return recount_begin(t, nobody, true);
 	counter_changed_whole(t);
@@ -122,8 +123,8 @@ static bool has_passed(const struct recount *r, enum family family, const struct
 	return r->begun && memcmp(key->bytes, r->at.bytes, key->len_bytes) <= 0;
 }
 
-enum err recount_follow(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
-			const struct target_place *after)
+enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
+			const struct target_place *before, const struct target_place *after)
 {
 	struct recount *r = &t->core->recount;
 	enum err e;
@@ -134,7 +135,8 @@ enum err recount_follow(struct turn_view *t, enum family family, const struct ke
 	return e == ERR_OK ? tally_place(r, after, true) : e;
 }
 
-/* What cannot be read is in no count, so it must be told: a sum without it would pass for the truth. */
+/* What cannot be read is in no count, so it must be told: a sum without it would pass for the
+ * truth. */
 static void note_damage(struct recount *r, enum family family, const struct key *key)
 {
 	if (r->damaged < RECOUNT_DAMAGE_MAX)
@@ -142,7 +144,8 @@ static void note_damage(struct recount *r, enum family family, const struct key 
 	r->damaged++;
 }
 
-static enum err look_at_document(struct turn_view *t, const struct key *key, const struct rec_document *d)
+static enum err look_at_document(struct turn_view *t, const struct key *key,
+				 const struct rec_document *d)
 {
 	struct recount *r = &t->core->recount;
 	struct target_place place;
@@ -167,7 +170,8 @@ static enum err step(struct turn_view *t)
 {
 	struct recount *r = &t->core->recount;
 	struct key all = { .len_bytes = 0 };
-	struct key prefix = r->phase == PHASE_PAPER ? all : key_role(r->phase == PHASE_IN ? ROLE_IN : ROLE_OUT);
+	struct key prefix =
+	    r->phase == PHASE_PAPER ? all : key_role(r->phase == PHASE_IN ? ROLE_IN : ROLE_OUT);
 	enum family family = r->phase == PHASE_PAPER ? FAMILY_PAPER : FAMILY_DOCUMENT;
 	struct scan scan = r->begun ? scan_from(prefix, r->at) : scan_of(prefix);
 	struct target_place place;
@@ -199,7 +203,8 @@ static enum err step(struct turn_view *t)
 /* ---- its end ---- */
 
 /* A counter that cannot be read differs from whatever was counted. */
-static enum err compare_stored(struct turn_view *t, struct recount_difference *list, struct recount_result *out)
+static enum err compare_stored(struct turn_view *t, struct recount_difference *list,
+			       struct recount_result *out)
 {
 	struct recount *r = &t->core->recount;
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
@@ -207,7 +212,9 @@ static enum err compare_stored(struct turn_view *t, struct recount_difference *l
 	enum err e;
 
 	scan.tell_damage = true;
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK || e == ERR_DAMAGED) {
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan,
+				   &record)) == ERR_OK ||
+	       e == ERR_DAMAGED) {
 		struct recount_difference d = { .stored = { .digital = 0 } };
 		struct tally *tally;
 
@@ -236,7 +243,9 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 	enum err e;
 
 	scan.tell_damage = true;
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &record)) == ERR_OK || e == ERR_DAMAGED)
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan,
+				   &record)) == ERR_OK ||
+	       e == ERR_DAMAGED)
 		stored++;
 	if (e != ERR_NOT_FOUND)
 		return e;
@@ -249,7 +258,9 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 		const struct tally *tally = &r->tally[i];
 
 		if (!tally->compared && !target_equal(&tally->count, &zero))
-			list[out->difference_count++] = (struct recount_difference){ tally->month, tally->direction, zero, tally->count };
+			list[out->difference_count++] =
+			    (struct recount_difference){ tally->month, tally->direction, zero,
+							 tally->count };
 	}
 	out->differences = list;
 	return e;
@@ -260,8 +271,9 @@ static uint64_t all_of(const struct target_count *c)
 	return target_counted(c) + c->secret;
 }
 
-/* While records cannot be read, a counter that says more than the readable ones may be the last that knows of them: it is left as it is, for
- * an operator who brings them back. One that says less is wrong in any case. */
+/* While records cannot be read, a counter that says more than the readable ones may be the last
+ * that knows of them: it is left as it is, for an operator who brings them back. One that says less
+ * is wrong in any case. */
 static void repair(struct turn_view *t, struct recount_result *result)
 {
 	for (uint32_t i = 0; i < result->difference_count; i++) {
@@ -285,7 +297,8 @@ static enum err name_damage(struct turn_view *t, struct recount_result *result)
 	struct recount_damage *list;
 
 	result->damaged = r->damaged;
-	result->damage_count = r->damaged < RECOUNT_DAMAGE_MAX ? (uint32_t)r->damaged : RECOUNT_DAMAGE_MAX;
+	result->damage_count =
+	    r->damaged < RECOUNT_DAMAGE_MAX ? (uint32_t)r->damaged : RECOUNT_DAMAGE_MAX;
 	list = arena_array(t->plan->arena, result->damage_count, sizeof *list);
 	if (list == NULL)
 		return ERR_NO_MEMORY;
@@ -312,7 +325,8 @@ static enum err finish(struct turn_view *t)
 		repair(t, result);
 	/* Damage is told also when nobody asked: the shell logs it. */
 	if (r->reply.n != 0 || r->damaged > 0)
-		plan_act(t->plan, ACT_REPLY)->u.reply = (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
+		plan_act(t->plan, ACT_REPLY)->u.reply =
+		    (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
 	recount_free(r);
 	return ERR_OK;
 }
@@ -320,12 +334,14 @@ static enum err finish(struct turn_view *t)
 enum err recount_tick(struct turn_view *t)
 {
 	struct recount *r = &t->core->recount;
-	uint32_t most = t->core->config.recount_records != 0 ? t->core->config.recount_records : RECORDS_PER_TICK;
+	uint32_t most = t->core->config.recount_records != 0 ? t->core->config.recount_records
+							     : RECORDS_PER_TICK;
 	enum err e = ERR_OK;
 
 	if (!r->active)
 		return ERR_OK;
-	for (unsigned n = 0; e == ERR_OK && n < most && r->phase < PHASE_END && plan_has_room(t->plan); n++)
+	for (unsigned n = 0;
+	     e == ERR_OK && n < most && r->phase < PHASE_END && plan_has_room(t->plan); n++)
 		e = step(t);
 	if (e == ERR_OK && r->phase == PHASE_END)
 		return finish(t);

@@ -1,7 +1,9 @@
-/* Counts all documents and paper anew and compares with the counters, a bounded number of records a tick, while everything else goes on.
+/* Counts all documents and paper anew and compares with the counters, a bounded number of records a
+ * tick, while everything else goes on.
  *
- * A record that changes while this runs: one that was looked at already moves the tally as it moves the counters (recount_follow); one that
- * was not will be looked at as it then is. So at the end both stand for the same moment, and may be compared exactly. */
+ * A record that changes while this runs: one that was looked at already moves the tally as it moves
+ * the counters (recount_follow); one that was not will be looked at as it then is. So at the end
+ * both stand for the same moment, and may be compared exactly. */
 #ifndef VANTHU_ROUTING_TARGET_RECOUNT_H
 #define VANTHU_ROUTING_TARGET_RECOUNT_H
 
@@ -17,7 +19,7 @@ enum err recount_load(struct turn_view *t);
 enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
 enum err recount_tick(struct turn_view *t);
 /* A record that a running recount has looked at already counts otherwise now. */
-enum err recount_follow(struct turn_view *t, enum family family, const struct key *key, const struct target_place *before,
-			const struct target_place *after);
+enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
+			const struct target_place *before, const struct target_place *after);
 
 #endif

@@ -11,19 +11,23 @@ static bool is_secret(enum secrecy s)
 	return s >= SECRECY_MAT;
 }
 
-struct target_place target_of_document(enum role role, const struct rec_document *d, const struct rec_state *s)
+struct target_place target_of_document(enum role role, const struct rec_document *d,
+				       const struct rec_state *s)
 {
 	struct target_place p = { .direction = DIRECTION_NONE };
 	uint64_t answered = s == NULL ? 0 : s->delivered + s->refused;
 
 	/* Incoming: what an inbox shows (DESIGN §9), so not before it is whole. */
-	if (s == NULL || s->complete_at_ms == 0 || (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
+	if (s == NULL || s->complete_at_ms == 0 ||
+	    (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
 		return p;
 	p.direction = role == ROLE_OUT ? DIRECTION_OUT : DIRECTION_IN;
-	p.month = month_of_ms(s->complete_at_ms); /* of ours, when it was taken, or what is known better since (routing/decide/doubt.c) */
+	/* of ours, when it was taken, or what is known better since (routing/decide/doubt.c) */
+	p.month = month_of_ms(s->complete_at_ms);
 	if (is_secret(d->secrecy)) {
 		p.count.secret = 1;
-	} else if (role == ROLE_IN || (d->recipient_count > 0 && s->delivered >= d->recipient_count)) {
+	} else if (role == ROLE_IN ||
+		   (d->recipient_count > 0 && s->delivered >= d->recipient_count)) {
 		p.count.digital = 1;
 	} else {
 		p.count.pending = 1;
@@ -73,8 +77,8 @@ void target_subtract(struct target_count *from, const struct target_count *what)
 
 bool target_equal(const struct target_count *a, const struct target_count *b)
 {
-	return a->digital == b->digital && a->paper == b->paper && a->pending == b->pending && a->refused == b->refused &&
-	       a->secret == b->secret;
+	return a->digital == b->digital && a->paper == b->paper && a->pending == b->pending &&
+	       a->refused == b->refused && a->secret == b->secret;
 }
 
 uint64_t target_counted(const struct target_count *c)
@@ -175,7 +179,8 @@ void target_line_print(const struct target_line *line, char *out, size_t size_by
 			snprintf(month, sizeof month, "-%02u", month_in_year(s->from));
 		if (s->share % 100 != 0)
 			snprintf(part, sizeof part, ".%02u", s->share % 100);
-		at += (size_t)snprintf(out + at, size_bytes - at, "%s%04u%s=%u%s%%", i == 0 ? "" : ", ", month_year(s->from), month,
+		at += (size_t)snprintf(out + at, size_bytes - at, "%s%04u%s=%u%s%%",
+				       i == 0 ? "" : ", ", month_year(s->from), month,
 				       s->share / 100, part);
 	}
 }

@@ -1,14 +1,19 @@
-/* The digital share: what is counted, where, and the line to reach. Pure arithmetic over counts; who changes them is counter.c.
+/* The digital share: what is counted, where, and the line to reach. Pure arithmetic over counts;
+ * who changes them is counter.c.
  *
- * The rule (Kế hoạch 31-KH/ĐU of 30/12/2021: 90 % of official documents sent, received and processed digitally by 2025, 100 % by 2030; it
- * names no formula, so this one is printed with every figure):
- *   counted  = documents of this committee, each once whatever the number of recipients: those it sent or received here, and those
- *              registered on paper; mật and above are left out ("trừ văn bản mật")
+ * The rule (Kế hoạch 31-KH/ĐU of 30/12/2021: 90 % of official documents sent, received and
+ * processed digitally by 2025, 100 % by 2030; it names no formula, so this one is printed with
+ * every figure):
+ *   counted  = documents of this committee, each once whatever the number of recipients: those it
+ *              sent or received here, and those registered on paper; mật and above are left out
+ *              ("trừ văn bản mật")
  *   digital  = received here whole; or sent here with the signed receipts of all recipients
- *   pending  = sent here, and not yet receipted by all; `refused` of these never will be unless a recipient changes its mind
+ *   pending  = sent here, and not yet receipted by all; `refused` of these never will be unless a
+ *              recipient changes its mind
  *   paper    = registered by hand
  *   share    = digital ÷ (digital + paper + pending)
- * A document counts in the month (UTC+7) in which it was accepted or arrived; paper in the month of its date. */
+ * A document counts in the month (UTC+7) in which it was accepted or arrived; paper in the month of
+ * its date. */
 #ifndef VANTHU_ROUTING_TARGET_TARGET_H
 #define VANTHU_ROUTING_TARGET_TARGET_H
 
@@ -39,8 +44,10 @@ struct target_place {
 	enum direction direction;
 	struct target_count count;
 };
+
 /* `state` may be NULL: not complete yet. Documents that only pass through count nowhere. */
-struct target_place target_of_document(enum role role, const struct rec_document *d, const struct rec_state *state);
+struct target_place target_of_document(enum role role, const struct rec_document *d,
+				       const struct rec_state *state);
 struct target_place target_of_paper(const struct rec_paper *p);
 
 void target_add(struct target_count *to, const struct target_count *what);
@@ -48,7 +55,8 @@ void target_add(struct target_count *to, const struct target_count *what);
 void target_subtract(struct target_count *from, const struct target_count *what);
 bool target_equal(const struct target_count *a, const struct target_count *b);
 uint64_t target_counted(const struct target_count *c);
-/* digital ÷ counted in ten-thousandths, rounded down: 89.999 % never shows as 90 %. 0 when nothing is counted. */
+/* digital ÷ counted in ten-thousandths, rounded down: 89.999 % never shows as 90 %. 0 when nothing
+ * is counted. */
 unsigned target_share(const struct target_count *c);
 
 /* ---- the line to reach ---- */
@@ -58,12 +66,15 @@ struct target_step {
 	struct month from; /* holds from this month on */
 	unsigned share;    /* ten-thousandths */
 };
+
 /* Steps in ascending order; what lies before the first is under the first. */
 struct target_line {
 	struct target_step steps[TARGET_STEPS_MAX];
 	unsigned count;
 };
-/* "2025=90%, 2030=100%"; a step may begin in a month: "2027-07=92.5%". False: not that, or not ascending. */
+
+/* "2025=90%, 2030=100%"; a step may begin in a month: "2027-07=92.5%". False: not that, or not
+ * ascending. */
 bool target_line_parse(text_t text, struct target_line *out);
 /* The same form back. */
 void target_line_print(const struct target_line *line, char *out, size_t size_bytes);
