@@ -30,8 +30,10 @@ static void fill_ref(const struct document_ref *from, Vanthu__V1__DocumentRef *t
 		to->digest = field_bytes(from->digest.bytes, sizeof from->digest.bytes);
 }
 
-/* A fact may be about bytes that nobody could read: then origin and id are empty and only the digest speaks. */
-static enum err read_ref(const Vanthu__V1__DocumentRef *from, bool digest_only_too, struct document_ref *to)
+/* A fact may be about bytes that nobody could read: then origin and id are empty and only the
+ * digest speaks. */
+static enum err read_ref(const Vanthu__V1__DocumentRef *from, bool digest_only_too,
+			 struct document_ref *to)
 {
 	enum err e;
 
@@ -43,7 +45,8 @@ static enum err read_ref(const Vanthu__V1__DocumentRef *from, bool digest_only_t
 		return field_fixed(from->digest, to->digest.bytes, sizeof to->digest.bytes);
 	if (e == ERR_OK)
 		e = field_fixed(from->id, to->id.bytes, sizeof to->id.bytes);
-	return e == ERR_OK ? field_optional(from->digest, to->digest.bytes, sizeof to->digest.bytes) : e;
+	return e == ERR_OK ? field_optional(from->digest, to->digest.bytes, sizeof to->digest.bytes)
+			   : e;
 }
 
 enum err document_body_pack(struct arena *a, const struct document_body *b, struct blob *out)
@@ -78,7 +81,8 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 		vanthu__v1__part__init(&parts[i]);
 		parts[i].name = text(b->parts[i].name);
 		parts[i].media_type = text(b->parts[i].media_type);
-		parts[i].content = field_bytes(b->parts[i].content.data, b->parts[i].content.len_bytes);
+		parts[i].content =
+		    field_bytes(b->parts[i].content.data, b->parts[i].content.len_bytes);
 		m.parts[i] = &parts[i];
 	}
 	return pack(a, &m.base, out);
@@ -89,12 +93,14 @@ static enum err check_name(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len == 0 || len > NAME_MAX_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strchr(name, '/') != NULL)
+	if (len == 0 || len > NAME_MAX_BYTES || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    strchr(name, '/') != NULL)
 		return ERR_FORMAT;
 	return ERR_OK;
 }
 
-static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m, struct document_body *out)
+static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m,
+			   struct document_body *out)
 {
 	struct part *parts;
 
@@ -108,7 +114,8 @@ static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m, s
 
 		parts[i].name = m->parts[i]->name;
 		if (e == ERR_OK)
-			e = field_text(m->parts[i]->media_type, NAME_MAX_BYTES, &parts[i].media_type);
+			e = field_text(m->parts[i]->media_type, NAME_MAX_BYTES,
+				       &parts[i].media_type);
 		if (e != ERR_OK)
 			return e;
 		parts[i].content = field_blob(m->parts[i]->content);
@@ -128,7 +135,8 @@ static enum err read_signer(const Vanthu__V1__Signer *s, struct document_body *o
 	e = field_text(s->name, COMMITTEE_NAME_MAX, &out->signer_name);
 	if (e == ERR_OK)
 		e = field_text(s->position, COMMITTEE_NAME_MAX, &out->signer_position);
-	return e == ERR_OK ? field_text(s->competence, COMMITTEE_NAME_MAX, &out->signer_competence) : e;
+	return e == ERR_OK ? field_text(s->competence, COMMITTEE_NAME_MAX, &out->signer_competence)
+			   : e;
 }
 
 static enum err blame(struct document_body *out, text_t field, enum err e)
@@ -156,7 +164,8 @@ static enum err read_texts(const Vanthu__V1__DocumentBody *m, struct document_bo
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; e == ERR_OK && i < sizeof texts / sizeof texts[0]; i++)
-		e = blame(out, texts[i].name, field_text(texts[i].from, texts[i].most_bytes, texts[i].to));
+		e = blame(out, texts[i].name,
+			  field_text(texts[i].from, texts[i].most_bytes, texts[i].to));
 	if (e == ERR_OK)
 		e = blame(out, "issued_on", field_date(m->issued_on, &out->issued_on));
 	return e == ERR_OK ? blame(out, "due_on", field_date(m->due_on, &out->due_on)) : e;
@@ -189,8 +198,14 @@ enum err document_body_texts(const struct document_body *b, text_t *fault)
 	const struct {
 		text_t name, text;
 	} texts[] = {
-		{ "number", b->number }, { "type_code", b->type_code }, { "type_name", b->type_name }, { "term", b->term },
-		{ "subject", b->subject }, { "note", b->note }, { "signer", b->signer_name }, { "signer", b->signer_position },
+		{ "number", b->number },
+		{ "type_code", b->type_code },
+		{ "type_name", b->type_name },
+		{ "term", b->term },
+		{ "subject", b->subject },
+		{ "note", b->note },
+		{ "signer", b->signer_name },
+		{ "signer", b->signer_position },
 		{ "signer", b->signer_competence },
 	};
 
@@ -200,13 +215,15 @@ enum err document_body_texts(const struct document_body *b, text_t *fault)
 			*fault = texts[i].name;
 	}
 	for (uint32_t i = 0; *fault == NULL && i < b->part_count; i++) {
-		if (visible_fault(b->parts[i].name) != 0 || visible_blank(b->parts[i].name) || visible_fault(b->parts[i].media_type) != 0)
+		if (visible_fault(b->parts[i].name) != 0 || visible_blank(b->parts[i].name) ||
+		    visible_fault(b->parts[i].media_type) != 0)
 			*fault = "parts";
 	}
 	return *fault == NULL ? ERR_OK : ERR_FIELD;
 }
 
-enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents, uint32_t count, struct blob *out)
+enum err document_body_fill(struct arena *a, struct blob submitted, const struct blob *contents,
+			    uint32_t count, struct blob *out)
 {
 	Vanthu__V1__DocumentBody *m;
 	enum err e;
@@ -217,19 +234,24 @@ enum err document_body_fill(struct arena *a, struct blob submitted, const struct
 	if (m->n_parts != count)
 		return ERR_FORMAT;
 	for (uint32_t i = 0; i < count; i++)
-		m->parts[i]->content = field_bytes(contents[i].data, contents[i].data == NULL ? 0 : contents[i].len_bytes);
+		m->parts[i]->content = field_bytes(
+		    contents[i].data, contents[i].data == NULL ? 0 : contents[i].len_bytes);
 	return pack(a, &m->base, out);
 }
 
 struct summary document_summary(const struct document_body *b)
 {
-	return (struct summary){ .number = b->number, .type_code = b->type_code, .subject = b->subject,
-				 .issued_on = b->issued_on, .due_on = b->due_on };
+	return (struct summary){ .number = b->number,
+				 .type_code = b->type_code,
+				 .subject = b->subject,
+				 .issued_on = b->issued_on,
+				 .due_on = b->due_on };
 }
 
 /* ---- facts ---- */
 
-static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+			     struct blob *out)
 {
 	Vanthu__V1__RefusalBody m = VANTHU__V1__REFUSAL_BODY__INIT;
 
@@ -246,7 +268,8 @@ static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__
 	return pack(a, &m.base, out);
 }
 
-static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+			   struct blob *out)
 {
 	Vanthu__V1__DoubtBody m = VANTHU__V1__DOUBT_BODY__INIT;
 
@@ -260,7 +283,8 @@ static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__Do
 	return pack(a, &m.base, out);
 }
 
-static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref, struct blob *out)
+static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
+				struct blob *out)
 {
 	Vanthu__V1__CorrectionBody m = VANTHU__V1__CORRECTION_BODY__INIT;
 
@@ -281,7 +305,8 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 
 	fill_ref(&f->document, &ref);
 	if (f->document.origin.text[0] == '\0') {
-		/* Bytes that nobody could read: all that is known of them is their digest, zeros where not even their outer shape decodes. */
+		/* Bytes that nobody could read: all that is known of them is their digest, zeros
+		 * where not even their outer shape decodes. */
 		ref.id = field_bytes(NULL, 0);
 		ref.digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
 	}
@@ -318,7 +343,8 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 static enum err unpack_receipt(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__ReceiptBody *m = unpack(a, &vanthu__v1__receipt_body__descriptor, bytes, &e);
+	const Vanthu__V1__ReceiptBody *m =
+	    unpack(a, &vanthu__v1__receipt_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -330,7 +356,8 @@ static enum err unpack_receipt(struct arena *a, struct blob bytes, struct fact *
 static enum err unpack_refusal(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__RefusalBody *m = unpack(a, &vanthu__v1__refusal_body__descriptor, bytes, &e);
+	const Vanthu__V1__RefusalBody *m =
+	    unpack(a, &vanthu__v1__refusal_body__descriptor, bytes, &e);
 	struct committee_id *targets;
 
 	if (m == NULL)
@@ -356,7 +383,8 @@ static enum err unpack_refusal(struct arena *a, struct blob bytes, struct fact *
 static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__StatusBody *m = unpack(a, &vanthu__v1__status_body__descriptor, bytes, &e);
+	const Vanthu__V1__StatusBody *m =
+	    unpack(a, &vanthu__v1__status_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -389,8 +417,8 @@ static enum err unpack_relay(struct arena *a, struct blob bytes, struct fact *ou
 }
 
 /* What a doubt and its correction say alike. */
-static enum err read_doubted(const Vanthu__V1__DocumentRef *document, ProtobufCBinaryData digest, int kind, ProtobufCBinaryData token,
-			     struct fact *out)
+static enum err read_doubted(const Vanthu__V1__DocumentRef *document, ProtobufCBinaryData digest,
+			     int kind, ProtobufCBinaryData token, struct fact *out)
 {
 	enum err e = field_fixed(digest, out->doubted.bytes, sizeof out->doubted.bytes);
 
@@ -419,7 +447,8 @@ static enum err unpack_doubt(struct arena *a, struct blob bytes, struct fact *ou
 static enum err unpack_correction(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__CorrectionBody *m = unpack(a, &vanthu__v1__correction_body__descriptor, bytes, &e);
+	const Vanthu__V1__CorrectionBody *m =
+	    unpack(a, &vanthu__v1__correction_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -468,7 +497,8 @@ enum err directory_body_pack(struct arena *a, const struct directory_body *b, st
 enum err directory_body_unpack(struct arena *a, struct blob bytes, struct directory_body *out)
 {
 	enum err e;
-	const Vanthu__V1__DirectoryBody *m = unpack(a, &vanthu__v1__directory_body__descriptor, bytes, &e);
+	const Vanthu__V1__DirectoryBody *m =
+	    unpack(a, &vanthu__v1__directory_body__descriptor, bytes, &e);
 
 	memset(out, 0, sizeof *out);
 	if (m == NULL)
@@ -477,7 +507,8 @@ enum err directory_body_unpack(struct arena *a, struct blob bytes, struct direct
 	out->has_previous = m->previous_digest.len != 0;
 	e = field_optional(m->previous_digest, out->previous.bytes, sizeof out->previous.bytes);
 	if (e == ERR_OK)
-		e = field_fixed(m->entries_root, out->entries_root.bytes, sizeof out->entries_root.bytes);
+		e = field_fixed(m->entries_root, out->entries_root.bytes,
+				sizeof out->entries_root.bytes);
 	out->valid_until_ms = m->valid_until_ms;
 	out->entry_count = m->entry_count;
 	return e == ERR_OK && m->version == 0 ? ERR_FORMAT : e;

@@ -1,4 +1,5 @@
-/* X.509 containers around keys, for other tools; the directory decides what is valid. See seal.h. */
+/* X.509 containers around keys, for other tools; the directory decides what is valid. See
+ * seal.h. */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -20,7 +21,9 @@ static EVP_PKEY *read_key(struct blob pem)
 static X509 *read_der(struct blob der)
 {
 	const unsigned char *p = der.data;
-	X509 *x = der.len_bytes == 0 || der.len_bytes > 65536 ? NULL : d2i_X509(NULL, &p, (long)der.len_bytes);
+	X509 *x = der.len_bytes == 0 || der.len_bytes > 65536
+		      ? NULL
+		      : d2i_X509(NULL, &p, (long)der.len_bytes);
 
 	/* Trailing bytes would be a second meaning for the same container. */
 	if (x != NULL && p != der.data + der.len_bytes) {
@@ -32,8 +35,10 @@ static X509 *read_der(struct blob der)
 
 static bool set_name(X509_NAME *n, text_t id, text_t name)
 {
-	return X509_NAME_add_entry_by_NID(n, NID_commonName, MBSTRING_UTF8, (const unsigned char *)id, -1, -1, 0) == 1 &&
-	       X509_NAME_add_entry_by_NID(n, NID_description, MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1;
+	return X509_NAME_add_entry_by_NID(n, NID_commonName, MBSTRING_UTF8,
+					  (const unsigned char *)id, -1, -1, 0) == 1 &&
+	       X509_NAME_add_entry_by_NID(n, NID_description, MBSTRING_UTF8,
+					  (const unsigned char *)name, -1, -1, 0) == 1;
 }
 
 static bool add_extension(X509 *x, X509 *issuer, int nid, const char *value)
@@ -49,7 +54,8 @@ static bool add_extension(X509 *x, X509 *issuer, int nid, const char *value)
 	return ok;
 }
 
-/* A serial number that is the same for the same certificate and no other: RFC 5280 §4.1.2.2 wants it positive, at most 20 bytes. */
+/* A serial number that is the same for the same certificate and no other: RFC 5280 §4.1.2.2 wants
+ * it positive, at most 20 bytes. */
 static bool set_serial(X509 *x, const uint8_t *key, text_t id, int64_t from_ms)
 {
 	struct digest_stream *s = digest_begin();
@@ -83,14 +89,22 @@ static X509 *build(const struct request *r, X509 *issuer, EVP_PKEY *issuer_key)
 	X509 *by = issuer != NULL ? issuer : x;
 	uint8_t raw[32];
 	size_t len = sizeof raw;
-	bool ok = x != NULL && EVP_PKEY_get_raw_public_key(r->subject_key, raw, &len) == 1 && X509_set_version(x, X509_VERSION_3) == 1 &&
-		  set_serial(x, raw, r->id, r->from_ms) && ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(r->from_ms / 1000)) != NULL &&
-		  ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(r->to_ms / 1000)) != NULL && X509_set_pubkey(x, r->subject_key) == 1 &&
-		  set_name(X509_get_subject_name(x), r->id, r->name) && X509_set_issuer_name(x, X509_get_subject_name(by)) == 1 &&
-		  add_extension(x, by, NID_basic_constraints, r->authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
-		  add_extension(x, by, NID_key_usage, r->authority ? "critical,keyCertSign,cRLSign,digitalSignature" : "critical,digitalSignature") &&
-		  add_extension(x, by, NID_subject_key_identifier, "hash") && add_extension(x, by, NID_authority_key_identifier, "keyid:always") &&
-		  X509_sign(x, issuer_key, NULL) > 0;
+	bool ok =
+	    x != NULL && EVP_PKEY_get_raw_public_key(r->subject_key, raw, &len) == 1 &&
+	    X509_set_version(x, X509_VERSION_3) == 1 && set_serial(x, raw, r->id, r->from_ms) &&
+	    ASN1_TIME_set(X509_getm_notBefore(x), (time_t)(r->from_ms / 1000)) != NULL &&
+	    ASN1_TIME_set(X509_getm_notAfter(x), (time_t)(r->to_ms / 1000)) != NULL &&
+	    X509_set_pubkey(x, r->subject_key) == 1 &&
+	    set_name(X509_get_subject_name(x), r->id, r->name) &&
+	    X509_set_issuer_name(x, X509_get_subject_name(by)) == 1 &&
+	    add_extension(x, by, NID_basic_constraints,
+			  r->authority ? "critical,CA:TRUE,pathlen:0" : "critical,CA:FALSE") &&
+	    add_extension(x, by, NID_key_usage,
+			  r->authority ? "critical,keyCertSign,cRLSign,digitalSignature"
+				       : "critical,digitalSignature") &&
+	    add_extension(x, by, NID_subject_key_identifier, "hash") &&
+	    add_extension(x, by, NID_authority_key_identifier, "keyid:always") &&
+	    X509_sign(x, issuer_key, NULL) > 0;
 
 	if (!ok) {
 		X509_free(x);
@@ -111,10 +125,16 @@ static enum err to_arena(struct arena *a, X509 *x, struct blob *der)
 	return der->data == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err certificate_root(struct arena *a, struct blob root_key_pem, text_t name, int64_t from_ms, int64_t to_ms, struct blob *der)
+enum err certificate_root(struct arena *a, struct blob root_key_pem, text_t name, int64_t from_ms,
+			  int64_t to_ms, struct blob *der)
 {
 	EVP_PKEY *key = read_key(root_key_pem);
-	struct request r = { .id = "registry", .name = name, .subject_key = key, .from_ms = from_ms, .to_ms = to_ms, .authority = true };
+	struct request r = { .id = "registry",
+			     .name = name,
+			     .subject_key = key,
+			     .from_ms = from_ms,
+			     .to_ms = to_ms,
+			     .authority = true };
 	X509 *x = key == NULL ? NULL : build(&r, NULL, key);
 	enum err e = x == NULL ? ERR_CERTIFICATE : to_arena(a, x, der);
 
@@ -123,13 +143,17 @@ enum err certificate_root(struct arena *a, struct blob root_key_pem, text_t name
 	return e;
 }
 
-enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der, const struct certificate_subject *s,
-			   struct blob *der)
+enum err certificate_issue(struct arena *a, struct blob root_key_pem, struct blob root_der,
+			   const struct certificate_subject *s, struct blob *der)
 {
 	EVP_PKEY *key = read_key(root_key_pem);
 	EVP_PKEY *subject = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, s->public_key, 32);
 	X509 *root = read_der(root_der), *x = NULL;
-	struct request r = { .id = s->id, .name = s->name, .subject_key = subject, .from_ms = s->from_ms, .to_ms = s->to_ms };
+	struct request r = { .id = s->id,
+			     .name = s->name,
+			     .subject_key = subject,
+			     .from_ms = s->from_ms,
+			     .to_ms = s->to_ms };
 	enum err e = ERR_CERTIFICATE;
 
 	if (key != NULL && subject != NULL && root != NULL)
@@ -152,7 +176,8 @@ enum err certificate_check(struct blob der, struct blob issuer_der, uint8_t publ
 	enum err e = ERR_CERTIFICATE;
 
 	if (key != NULL && issuer_key != NULL && EVP_PKEY_get_id(key) == EVP_PKEY_ED25519 &&
-	    EVP_PKEY_get_raw_public_key(key, public_key, &len) == 1 && X509_verify(x, issuer_key) == 1)
+	    EVP_PKEY_get_raw_public_key(key, public_key, &len) == 1 &&
+	    X509_verify(x, issuer_key) == 1)
 		e = ERR_OK;
 	X509_free(x);
 	X509_free(issuer);
@@ -187,11 +212,14 @@ static bool is_root(struct blob der)
 
 enum err certificate_root_of_pem(struct arena *a, struct blob pem, unsigned index, struct blob *der)
 {
-	BIO *bio = pem.len_bytes == 0 || pem.len_bytes > 1 << 20 ? NULL : BIO_new_mem_buf(pem.data, (int)pem.len_bytes);
+	BIO *bio = pem.len_bytes == 0 || pem.len_bytes > 1 << 20
+		       ? NULL
+		       : BIO_new_mem_buf(pem.data, (int)pem.len_bytes);
 	enum err e = ERR_CERTIFICATE;
 	X509 *x;
 
-	while (e == ERR_CERTIFICATE && bio != NULL && (x = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+	while (e == ERR_CERTIFICATE && bio != NULL &&
+	       (x = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
 		e = to_arena(a, x, der);
 		if (e == ERR_OK && (!is_root(*der) || index-- > 0))
 			e = ERR_CERTIFICATE;

@@ -1,5 +1,6 @@
-/* CRC-32C (polynomial 0x82f63b78 reflected), see digest.h: by the processor's instruction where it has one, else by table, eight bytes a
- * step. Every stored value is checked when it is read, so on the hot path the table was the largest single cost after the signatures. */
+/* CRC-32C (polynomial 0x82f63b78 reflected), see digest.h: by the processor's instruction where it
+ * has one, else by table, eight bytes a step. Every stored value is checked when it is read, so on
+ * the hot path the table was the largest single cost after the signatures. */
 #include <pthread.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ static void crc_fill(void)
 	}
 	for (uint32_t i = 0; i < 256; i++) {
 		for (unsigned t = 1; t < 8; t++)
-			crc_table[t][i] = crc_table[t - 1][i] >> 8 ^ crc_table[0][crc_table[t - 1][i] & 0xff];
+			crc_table[t][i] =
+			    crc_table[t - 1][i] >> 8 ^ crc_table[0][crc_table[t - 1][i] & 0xff];
 	}
 }
 
@@ -31,10 +33,13 @@ uint32_t crc32c_by_table(uint32_t crc, struct blob bytes)
 	pthread_once(&crc_once, crc_fill);
 	crc = ~crc;
 	for (; left >= 8; p += 8, left -= 8) {
-		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		uint32_t low = crc ^ ((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+				      (uint32_t)p[3] << 24);
 
-		crc = crc_table[7][low & 0xff] ^ crc_table[6][low >> 8 & 0xff] ^ crc_table[5][low >> 16 & 0xff] ^ crc_table[4][low >> 24] ^
-		      crc_table[3][p[4]] ^ crc_table[2][p[5]] ^ crc_table[1][p[6]] ^ crc_table[0][p[7]];
+		crc = crc_table[7][low & 0xff] ^ crc_table[6][low >> 8 & 0xff] ^
+		      crc_table[5][low >> 16 & 0xff] ^ crc_table[4][low >> 24] ^
+		      crc_table[3][p[4]] ^ crc_table[2][p[5]] ^ crc_table[1][p[6]] ^
+		      crc_table[0][p[7]];
 	}
 	while (left-- > 0)
 		crc = crc >> 8 ^ crc_table[0][(crc ^ *p++) & 0xff];
@@ -63,7 +68,8 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, s
 
 uint32_t crc32c(uint32_t crc, struct blob bytes)
 {
-	return __builtin_cpu_supports("sse4.2") ? by_instruction(crc, bytes) : crc32c_by_table(crc, bytes);
+	return __builtin_cpu_supports("sse4.2") ? by_instruction(crc, bytes)
+						: crc32c_by_table(crc, bytes);
 }
 #else
 uint32_t crc32c(uint32_t crc, struct blob bytes)

@@ -1,5 +1,5 @@
-/* SHA-256 and CRC-32C; see digest.h. The algorithm is fetched once, a context is kept per thread: fetching costs more than hashing a
- * small envelope. */
+/* SHA-256 and CRC-32C; see digest.h. The algorithm is fetched once, a context is kept per thread:
+ * fetching costs more than hashing a small envelope. */
 #include "proto/digest.h"
 
 #include <openssl/crypto.h>
@@ -28,7 +28,8 @@ static void fetch(void)
 		abort(); /* an OpenSSL without SHA-256 can do nothing here */
 }
 
-/* This thread's context, begun. Without memory for one there is no way to go on: every caller would have to fail. */
+/* This thread's context, begun. Without memory for one there is no way to go on: every caller would
+ * have to fail. */
 static EVP_MD_CTX *begin(void)
 {
 	EVP_MD_CTX *ctx;
@@ -116,7 +117,8 @@ struct digest digest_pae(text_t payload_type, struct blob payload)
 {
 	char head[256];
 	EVP_MD_CTX *ctx = begin();
-	int n = snprintf(head, sizeof head, "DSSEv1 %zu %s %zu ", strlen(payload_type), payload_type, payload.len_bytes);
+	int n = snprintf(head, sizeof head, "DSSEv1 %zu %s %zu ", strlen(payload_type),
+			 payload_type, payload.len_bytes);
 
 	if (n < 0 || (size_t)n >= sizeof head)
 		n = 0; /* a type this long is none of ours: its digest fits nothing */

@@ -1,4 +1,5 @@
-/* SHA-256 in the few shapes that vanthu signs and chains. OpenSSL's digests are known here and in merkle.c and seal.c only. */
+/* SHA-256 in the few shapes that vanthu signs and chains. OpenSSL's digests are known here and in
+ * merkle.c and seal.c only. */
 #ifndef VANTHU_PROTO_DIGEST_H
 #define VANTHU_PROTO_DIGEST_H
 
@@ -14,15 +15,16 @@ void digest_add(struct digest_stream *s, struct blob piece);
 struct digest digest_end(struct digest_stream *s); /* frees s */
 void digest_abandon(struct digest_stream *s);      /* NULL is fine */
 
-/* SHA-256 over the DSSE pre-authentication encoding "DSSEv1 <len type> <type> <len payload> <payload>"
- * (github.com/secure-systems-lab/dsse, protocol.md): the digest of an envelope. */
+/* SHA-256 over the DSSE pre-authentication encoding "DSSEv1 <len type> <type> <len payload>
+ * <payload>" (github.com/secure-systems-lab/dsse, protocol.md): the digest of an envelope. */
 struct digest digest_pae(text_t payload_type, struct blob payload);
 
 /* chain(n) from chain(n−1), in place; see routing/state/stream.h. Fits core_config.chain_step. */
 void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *digest);
 
-/* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each of recipients, urgency,
- * secrecy, body as submitted and manifest (size and SHA-256 of each part), every field preceded by its length as 8 bytes big-endian. */
+/* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each
+ * of recipients, urgency, secrecy, body as submitted and manifest (size and SHA-256 of each part),
+ * every field preceded by its length as 8 bytes big-endian. */
 struct submission_fields {
 	const struct recipient *recipients;
 	uint32_t recipient_count;
@@ -32,6 +34,7 @@ struct submission_fields {
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 };
+
 struct digest digest_submission(const struct submission_fields *f);
 
 /* Constant-time comparison. */

@@ -22,7 +22,8 @@ static char *text(text_t t)
 	return (char *)(uintptr_t)(t == NULL ? "" : t);
 }
 
-static enum err fill_keys(struct arena *a, const struct rec_committee *c, Vanthu__V1__DirectoryEntry *m)
+static enum err fill_keys(struct arena *a, const struct rec_committee *c,
+			  Vanthu__V1__DirectoryEntry *m)
 {
 	Vanthu__V1__KeyEntry *each = arena_array(a, c->key_count, sizeof *each);
 
@@ -46,7 +47,8 @@ static enum err fill_keys(struct arena *a, const struct rec_committee *c, Vanthu
 	return ERR_OK;
 }
 
-static enum err fill_places(struct arena *a, const struct rec_committee *c, Vanthu__V1__DirectoryEntry *m)
+static enum err fill_places(struct arena *a, const struct rec_committee *c,
+			    Vanthu__V1__DirectoryEntry *m)
 {
 	Vanthu__V1__Place *each = arena_array(a, c->place_count, sizeof *each);
 
@@ -94,7 +96,8 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	return e == ERR_OK ? pack(a, &m.base, out) : e;
 }
 
-static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
+			  struct rec_committee *out)
 {
 	struct key_entry *keys;
 
@@ -108,9 +111,11 @@ static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m, 
 		enum err e = field_enum(k->use, KEY_USE_SIGN, KEY_USE_ENCRYPT);
 
 		if (e == ERR_OK)
-			e = field_fixed(k->key_id, keys[i].key_id.bytes, sizeof keys[i].key_id.bytes);
+			e = field_fixed(k->key_id, keys[i].key_id.bytes,
+					sizeof keys[i].key_id.bytes);
 		if (e == ERR_OK)
-			e = field_fixed(k->public_key, keys[i].public_key, sizeof keys[i].public_key);
+			e = field_fixed(k->public_key, keys[i].public_key,
+					sizeof keys[i].public_key);
 		if (e != ERR_OK)
 			return e;
 		keys[i].use = (enum key_use)k->use;
@@ -124,7 +129,8 @@ static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m, 
 	return ERR_OK;
 }
 
-static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
+			    struct rec_committee *out)
 {
 	text_t *organs;
 
@@ -145,7 +151,8 @@ static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 }
 
 /* Ascending, and the last says what the entry itself says. */
-static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m, struct rec_committee *out)
+static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
+			    struct rec_committee *out)
 {
 	struct place *places;
 
@@ -164,7 +171,8 @@ static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 	}
 	out->places = places;
 	out->place_count = (uint32_t)m->n_places;
-	if (m->n_places > 0 && (!id_equal(places[m->n_places - 1].superior, out->superior) || places[m->n_places - 1].retired != out->retired))
+	if (m->n_places > 0 && (!id_equal(places[m->n_places - 1].superior, out->superior) ||
+				places[m->n_places - 1].retired != out->retired))
 		return ERR_FORMAT;
 	return ERR_OK;
 }
@@ -225,7 +233,8 @@ enum err directory_root(const struct rec_committee *entries, uint32_t count, str
 	return ERR_OK;
 }
 
-enum err directory_check_tree(const struct rec_committee *entries, uint32_t count, struct committee_id *culprit, const char **what)
+enum err directory_check_tree(const struct rec_committee *entries, uint32_t count,
+			      struct committee_id *culprit, const char **what)
 {
 	struct directory_tree *t = directory_tree_new(count);
 	bool done = false;
@@ -243,13 +252,21 @@ enum err directory_check_tree(const struct rec_committee *entries, uint32_t coun
 
 /* ---- heads ---- */
 
-enum err directory_sign(struct signer *registry, struct arena *a, const struct rec_committee *entries, uint32_t count,
+enum err directory_sign(struct signer *registry, struct arena *a,
+			const struct rec_committee *entries, uint32_t count,
 			const struct directory_issue *issue, struct rec_directory *out)
 {
-	struct directory_body body = { .version = issue->version, .valid_until_ms = issue->valid_until_ms, .entry_count = count };
-	struct draft d = { .head = { .origin = { REGISTRY_ID }, .kind = KIND_DIRECTORY, .body_version = DIRECTORY_BODY_VERSION,
-				     .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = issue->now_ms,
-				     .directory_version = issue->version, .hop_limit = HOP_LIMIT } };
+	struct directory_body body = { .version = issue->version,
+				       .valid_until_ms = issue->valid_until_ms,
+				       .entry_count = count };
+	struct draft d = { .head = { .origin = { REGISTRY_ID },
+				     .kind = KIND_DIRECTORY,
+				     .body_version = DIRECTORY_BODY_VERSION,
+				     .urgency = URGENCY_THUONG,
+				     .secrecy = SECRECY_THUONG,
+				     .signed_at_ms = issue->now_ms,
+				     .directory_version = issue->version,
+				     .hop_limit = HOP_LIMIT } };
 	enum err e = directory_root(entries, count, &body.entries_root);
 
 	if (issue->previous != NULL) {
@@ -265,8 +282,12 @@ enum err directory_sign(struct signer *registry, struct arena *a, const struct r
 		e = seal_drafts(registry, a, &d, 1);
 	if (e != ERR_OK)
 		return e;
-	*out = (struct rec_directory){ .head = d.envelope, .version = issue->version, .valid_until_ms = issue->valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = count, .previous = body.previous,
+	*out = (struct rec_directory){ .head = d.envelope,
+				       .version = issue->version,
+				       .valid_until_ms = issue->valid_until_ms,
+				       .entries_root = body.entries_root,
+				       .entry_count = count,
+				       .previous = body.previous,
 				       .digest = d.digest };
 	return ERR_OK;
 }
@@ -286,7 +307,8 @@ static enum err find_root(void *ctx, const struct digest *key_id, struct key_inf
 	return ERR_OK;
 }
 
-enum err directory_head_open(struct arena *a, struct blob head, struct blob root_der, struct rec_directory *out)
+enum err directory_head_open(struct arena *a, struct blob head, struct blob root_der,
+			     struct rec_directory *out)
 {
 	struct root_key root = { .info = { .committee = { REGISTRY_ID }, .use = KEY_USE_SIGN } };
 	struct directory_body body;
@@ -300,7 +322,8 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 	v = verifier_new((struct key_source){ .ctx = &root, .find = find_root });
 	if (v == NULL)
 		return ERR_NO_MEMORY;
-	/* The registry's clock is not compared with ours: a head from tomorrow is still the registry's. */
+	/* The registry's clock is not compared with ours: a head from tomorrow is still the
+	 * registry's. */
 	e = seal_open(v, a, head, INT64_MAX / 2, &opened);
 	verifier_destroy(v);
 	if (e == ERR_OK && opened.kind != KIND_DIRECTORY)
@@ -309,8 +332,12 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 		e = directory_body_unpack(a, opened.body, &body);
 	if (e != ERR_OK)
 		return e == ERR_UNKNOWN_KEY ? ERR_SIGNATURE : e;
-	*out = (struct rec_directory){ .head = head, .version = body.version, .valid_until_ms = body.valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = body.entry_count, .previous = body.previous,
+	*out = (struct rec_directory){ .head = head,
+				       .version = body.version,
+				       .valid_until_ms = body.valid_until_ms,
+				       .entries_root = body.entries_root,
+				       .entry_count = body.entry_count,
+				       .previous = body.previous,
 				       .digest = opened.digest };
 	return ERR_OK;
 }

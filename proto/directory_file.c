@@ -1,5 +1,6 @@
-/* A directory as it travels: whole, or what has changed since a version, in a file or part by part on a link; see directory.h.
- * Whatever the way, the same is checked: the head's signature, and that all entries together have its root and are one tree. */
+/* A directory as it travels: whole, or what has changed since a version, in a file or part by part
+ * on a link; see directory.h. Whatever the way, the same is checked: the head's signature, and that
+ * all entries together have its root and are one tree. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ static enum err read_memory(void *ctx, uint64_t at, uint8_t *out, size_t len_byt
 
 struct directory_source directory_source_of(const struct blob *bytes)
 {
-	return (struct directory_source){ .ctx = (void *)(uintptr_t)bytes, .size_bytes = bytes->len_bytes, .read = read_memory };
+	return (struct directory_source){ .ctx = (void *)(uintptr_t)bytes,
+					  .size_bytes = bytes->len_bytes,
+					  .read = read_memory };
 }
 
 static enum err root_head(void *ctx, struct arena *a, struct blob head, struct rec_directory *out)
@@ -38,8 +41,9 @@ static enum err root_certificates(void *ctx, const struct rec_committee *c)
 	for (uint32_t i = 0; i < c->key_count; i++) {
 		uint8_t public_key[32];
 
-		if (c->keys[i].use == KEY_USE_SIGN && (certificate_check(c->keys[i].certificate, *root_der, public_key) != ERR_OK ||
-						       memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0))
+		if (c->keys[i].use == KEY_USE_SIGN &&
+		    (certificate_check(c->keys[i].certificate, *root_der, public_key) != ERR_OK ||
+		     memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0))
 			return ERR_CERTIFICATE;
 	}
 	return ERR_OK;
@@ -47,7 +51,9 @@ static enum err root_certificates(void *ctx, const struct rec_committee *c)
 
 struct directory_trust directory_trust_root(const struct blob *root_der)
 {
-	return (struct directory_trust){ .ctx = (void *)(uintptr_t)root_der, .head = root_head, .certificates = root_certificates };
+	return (struct directory_trust){ .ctx = (void *)(uintptr_t)root_der,
+					 .head = root_head,
+					 .certificates = root_certificates };
 }
 
 /* ---- files ---- */
@@ -67,9 +73,11 @@ enum err directory_file_pack(struct arena *a, const struct directory *d, struct 
 	return pack(a, &m.base, out);
 }
 
-enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der, const struct directory_base *base, struct directory *out)
+enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der,
+			     const struct directory_base *base, struct directory *out)
 {
-	struct directory_scan *s = directory_scan_new(directory_source_of(&bytes), directory_trust_root(&root_der), base);
+	struct directory_scan *s =
+	    directory_scan_new(directory_source_of(&bytes), directory_trust_root(&root_der), base);
 	struct directory_measure all = { .bytes = SIZE_MAX, .writes = UINT64_MAX };
 	const struct rec_directory *head = NULL;
 	struct directory_piece piece;
@@ -88,7 +96,10 @@ enum err directory_file_open(struct arena *a, struct blob bytes, struct blob roo
 		e = directory_scan_head(s, &head);
 	if (e == ERR_OK) {
 		kept = arena_blob(a, head->head);
-		*out = (struct directory){ .head = *head, .entries = piece.entries, .entry_count = piece.count, .since = directory_scan_since(s) };
+		*out = (struct directory){ .head = *head,
+					   .entries = piece.entries,
+					   .entry_count = piece.count,
+					   .since = directory_scan_since(s) };
 		out->head.head = kept;
 		e = kept.data == NULL ? ERR_NO_MEMORY : ERR_OK;
 	}
@@ -182,8 +193,9 @@ static enum err begin(struct directory_parts *p, const struct msg_directory_part
 
 enum err directory_parts_add(struct directory_parts *p, const struct msg_directory_part *m)
 {
-	bool same = !id_empty(m->after) && p->head != NULL && p->head_len == m->head.len_bytes && p->since == m->since &&
-		    id_equal(p->upto, m->after) && memcmp(p->head, m->head.data, m->head.len_bytes) == 0;
+	bool same = !id_empty(m->after) && p->head != NULL && p->head_len == m->head.len_bytes &&
+		    p->since == m->since && id_equal(p->upto, m->after) &&
+		    memcmp(p->head, m->head.data, m->head.len_bytes) == 0;
 	enum err e = same ? ERR_OK : begin(p, m);
 
 	for (uint32_t i = 0; i < m->entry_count && e == ERR_OK; i++) {

@@ -1,4 +1,5 @@
-/* See directory_scan.h. The source is a packed DirectoryFile; its fields are walked by hand, for unpacking one of 256 MiB would hold it whole. */
+/* See directory_scan.h. The source is a packed DirectoryFile; its fields are walked by hand, for
+ * unpacking one of 256 MiB would hold it whole. */
 #include "proto/directory_scan.h"
 
 #include <stdlib.h>
@@ -124,7 +125,8 @@ static enum err next_field(struct directory_scan *s, struct field *f)
 	}
 	if (number > left - at)
 		return ERR_FORMAT;
-	if ((f->number == DIRECTORY_FIELD_SINCE) != ((tag & 7) == 0) && f->number <= DIRECTORY_FIELD_SINCE)
+	if ((f->number == DIRECTORY_FIELD_SINCE) != ((tag & 7) == 0) &&
+	    f->number <= DIRECTORY_FIELD_SINCE)
 		return ERR_FORMAT;
 	s->at += at + number;
 	return ERR_OK;
@@ -133,7 +135,9 @@ static enum err next_field(struct directory_scan *s, struct field *f)
 static enum err field_bytes_of(struct directory_scan *s, const struct field *f, struct blob *out)
 {
 	const uint8_t *bytes;
-	enum err e = f->len_bytes > FIELD_MAX_BYTES ? ERR_TOO_LARGE : look(s, f->bytes_at, (size_t)f->len_bytes, &bytes);
+	enum err e = f->len_bytes > FIELD_MAX_BYTES
+			 ? ERR_TOO_LARGE
+			 : look(s, f->bytes_at, (size_t)f->len_bytes, &bytes);
 
 	if (e == ERR_OK)
 		*out = (struct blob){ bytes, (size_t)f->len_bytes };
@@ -248,7 +252,8 @@ static enum err next_row(struct directory_scan *s)
 
 static enum err put_under_root(struct directory_scan *s, const struct rec_committee *c, bool known)
 {
-	enum err e = s->whole == s->head.entry_count ? ERR_DIGEST : directory_tree_add(s->tree, c, known);
+	enum err e =
+	    s->whole == s->head.entry_count ? ERR_DIGEST : directory_tree_add(s->tree, c, known);
 
 	if (e == ERR_BAD_TREE)
 		s->fault = directory_tree_fault(s->tree, &s->culprit);
@@ -267,7 +272,8 @@ static enum err pass_rows(struct directory_scan *s, const char *id, uint32_t *wo
 	while (e == ERR_OK && *work > 0) {
 		if (!s->row_known && !s->rows_ended)
 			e = next_row(s);
-		if (e != ERR_OK || !s->row_known || (id[0] != '\0' && strcmp(s->row.id.text, id) >= 0))
+		if (e != ERR_OK || !s->row_known ||
+		    (id[0] != '\0' && strcmp(s->row.id.text, id) >= 0))
 			return e;
 		if (s->since > 0)
 			e = put_under_root(s, &s->row, true);
@@ -280,7 +286,8 @@ static enum err pass_rows(struct directory_scan *s, const char *id, uint32_t *wo
 static enum err take_entry(struct directory_scan *s, const struct rec_committee *c, uint32_t *work)
 {
 	bool ours = s->row_known && strcmp(s->row.id.text, c->id.text) == 0;
-	bool same = ours && s->row.entry.len_bytes == c->entry.len_bytes && memcmp(s->row.entry.data, c->entry.data, c->entry.len_bytes) == 0;
+	bool same = ours && s->row.entry.len_bytes == c->entry.len_bytes &&
+		    memcmp(s->row.entry.data, c->entry.data, c->entry.len_bytes) == 0;
 	enum err e = put_under_root(s, c, same);
 
 	if (ours)
@@ -292,7 +299,8 @@ static enum err take_entry(struct directory_scan *s, const struct rec_committee 
 	return e;
 }
 
-static enum err read_entry(struct directory_scan *s, struct arena *a, const struct field *f, struct rec_committee *out)
+static enum err read_entry(struct directory_scan *s, struct arena *a, const struct field *f,
+			   struct rec_committee *out)
 {
 	struct blob bytes;
 	enum err e = field_bytes_of(s, f, &bytes);
@@ -335,7 +343,8 @@ static enum err walk_entries(struct directory_scan *s, uint32_t work)
 		if (e == ERR_OK)
 			e = pass_rows(s, c.id.text, &work);
 		if (e == ERR_OK && work == 0) {
-			s->at = before; /* the rows before it took all: it comes first the next time */
+			/* the rows before it took all: it comes first the next time */
+			s->at = before;
 			break;
 		}
 		if (e == ERR_OK)
@@ -379,12 +388,14 @@ enum err directory_scan_check(struct directory_scan *s, uint32_t work, bool *don
 
 /* ---- piece by piece ---- */
 
-enum err directory_scan_next(struct directory_scan *s, struct arena *a, const struct directory_measure *most, struct directory_piece *out)
+enum err directory_scan_next(struct directory_scan *s, struct arena *a,
+			     const struct directory_measure *most, struct directory_piece *out)
 {
 	struct directory_measure have = { .count = 0 };
 	enum err e = ERR_OK;
 
-	*out = (struct directory_piece){ .entries = arena_array(a, most->count, sizeof *out->entries) };
+	*out = (struct directory_piece){ .entries =
+					     arena_array(a, most->count, sizeof *out->entries) };
 	if (out->entries == NULL)
 		return ERR_NO_MEMORY;
 	while (e == ERR_OK && out->count < most->count && s->at < s->source.size_bytes) {
@@ -414,7 +425,9 @@ enum err directory_scan_next(struct directory_scan *s, struct arena *a, const st
 
 /* ---- life ---- */
 
-struct directory_scan *directory_scan_new(struct directory_source source, struct directory_trust trust, const struct directory_base *base)
+struct directory_scan *directory_scan_new(struct directory_source source,
+					  struct directory_trust trust,
+					  const struct directory_base *base)
 {
 	struct directory_scan *s = calloc(1, sizeof *s);
 

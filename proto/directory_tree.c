@@ -20,6 +20,7 @@ struct node {
 	bool retired, listens;
 	uint32_t above; /* its superior's place, or NOBODY */
 };
+
 struct directory_tree {
 	struct node *nodes;
 	uint32_t count, capacity;
@@ -113,7 +114,10 @@ enum err directory_tree_add(struct directory_tree *t, const struct rec_committee
 	e = known ? ERR_OK : check_entry(t, c);
 	if (e != ERR_OK)
 		return e;
-	t->nodes[t->count++] = (struct node){ .id = c->id, .superior = c->superior, .retired = c->retired, .listens = c->endpoint[0] != '\0',
+	t->nodes[t->count++] = (struct node){ .id = c->id,
+					      .superior = c->superior,
+					      .retired = c->retired,
+					      .listens = c->endpoint[0] != '\0',
 					      .above = NOBODY };
 	return add_keys(t, c);
 }
@@ -138,7 +142,8 @@ static uint32_t find(const struct directory_tree *t, struct committee_id id)
 	return NOBODY;
 }
 
-/* Too many levels above `n`: they end somewhere, or they lead in a circle. Then somebody in it is to be named, not whoever hangs below it. */
+/* Too many levels above `n`: they end somewhere, or they lead in a circle. Then somebody in it is
+ * to be named, not whoever hangs below it. */
 static enum err fault_above(struct directory_tree *t, const struct node *n)
 {
 	const struct node *at = n;
@@ -164,7 +169,9 @@ static enum err check_place(struct directory_tree *t, const struct node *n)
 		if (depth == 0 && at->retired && !n->retired)
 			return fault(t, n->id, N_("has a superior that has ended"));
 		if (depth == 0 && !at->listens && !n->retired)
-			return fault(t, n->id, N_("has a superior without an endpoint: nothing to connect to"));
+			return fault(
+			    t, n->id,
+			    N_("has a superior without an endpoint: nothing to connect to"));
 	}
 	if (id_empty(n->superior) && !n->retired && ++t->tops > 1)
 		return fault(t, n->id, N_("is a second committee without a superior"));
@@ -201,7 +208,8 @@ enum err directory_tree_check(struct directory_tree *t, uint32_t count, bool *do
 		if (!id_empty(t->nodes[t->linked].superior))
 			t->nodes[t->linked].above = find(t, t->nodes[t->linked].superior);
 	}
-	for (; t->linked == t->count && t->looked_at < t->count && count > 0; t->looked_at++, count--) {
+	for (; t->linked == t->count && t->looked_at < t->count && count > 0;
+	     t->looked_at++, count--) {
 		enum err e = check_place(t, &t->nodes[t->looked_at]);
 
 		if (e != ERR_OK)

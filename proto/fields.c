@@ -62,11 +62,13 @@ enum err field_date(const char *text, text_t *out)
 		if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
 			return ERR_FORMAT;
 	}
-	year = (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
+	year =
+	    (text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 + text[3] - '0';
 	month = (text[5] - '0') * 10 + text[6] - '0';
 	day = (text[8] - '0') * 10 + text[9] - '0';
 	leap = month == 2 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0) ? 1 : 0;
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + leap ? ERR_OK : ERR_FORMAT;
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + leap ? ERR_OK
+										      : ERR_FORMAT;
 }
 
 enum err field_enum(long long value, long long low, long long high)

@@ -75,7 +75,8 @@ static enum err pack_manifest(struct arena *a, const struct head *head, Vanthu__
 		vanthu__v1__manifest_item__init(&each[i]);
 		each[i].size_bytes = item->size_bytes;
 		each[i].sha256 = field_bytes(item->sha256.bytes, sizeof item->sha256.bytes);
-		each[i].chunk_root = field_bytes(item->chunk_root.bytes, sizeof item->chunk_root.bytes);
+		each[i].chunk_root =
+		    field_bytes(item->chunk_root.bytes, sizeof item->chunk_root.bytes);
 		each[i].inlined = item->inlined;
 		out->manifest[i] = &each[i];
 	}
@@ -99,7 +100,8 @@ enum err payload_pack(struct arena *a, const struct head *head, struct blob body
 	h.directory_version = head->directory_version;
 	h.hop_limit = head->hop_limit;
 	if (memcmp(&zero, &head->submission, sizeof zero) != 0)
-		h.submission_digest = field_bytes(head->submission.bytes, sizeof head->submission.bytes);
+		h.submission_digest =
+		    field_bytes(head->submission.bytes, sizeof head->submission.bytes);
 	e = pack_recipients(a, head, &h);
 	if (e == ERR_OK)
 		e = pack_manifest(a, head, &h);
@@ -126,7 +128,8 @@ static enum err read_recipients(struct arena *a, const Vanthu__V1__Head *h, stru
 		enum err e = field_enum(r->group, GROUP_NONE, GROUP_SUBTREE);
 
 		if (e == ERR_OK)
-			e = field_id(r->committee, r->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED, &list[i].committee);
+			e = field_id(r->committee, r->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED,
+				     &list[i].committee);
 		if (e != ERR_OK)
 			return e;
 		list[i].group = (enum group)r->group;
@@ -151,10 +154,12 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__Head *h, struct
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < h->n_manifest; i++) {
 		const Vanthu__V1__ManifestItem *m = h->manifest[i];
-		enum err e = field_fixed(m->sha256, list[i].sha256.bytes, sizeof list[i].sha256.bytes);
+		enum err e =
+		    field_fixed(m->sha256, list[i].sha256.bytes, sizeof list[i].sha256.bytes);
 
 		if (e == ERR_OK)
-			e = field_fixed(m->chunk_root, list[i].chunk_root.bytes, sizeof list[i].chunk_root.bytes);
+			e = field_fixed(m->chunk_root, list[i].chunk_root.bytes,
+					sizeof list[i].chunk_root.bytes);
 		if (e != ERR_OK)
 			return e;
 		list[i].size_bytes = m->size_bytes;
@@ -168,7 +173,8 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__Head *h, struct
 	return inlined <= INLINE_MAX_BYTES ? ERR_OK : ERR_FORMAT;
 }
 
-/* The registry's name is reserved, so that no committee can have it: only directory heads carry it. */
+/* The registry's name is reserved, so that no committee can have it: only directory heads carry
+ * it. */
 static enum err read_origin(const Vanthu__V1__Head *h, struct head *head)
 {
 	if (h->kind != VANTHU__V1__KIND__KIND_DIRECTORY)
@@ -198,7 +204,8 @@ static enum err read_head(struct arena *a, const Vanthu__V1__Head *h, struct hea
 	if (e == ERR_OK)
 		e = field_enum(h->signed_at_ms, 0, INT64_MAX / 2);
 	if (e == ERR_OK)
-		e = field_optional(h->submission_digest, head->submission.bytes, sizeof head->submission.bytes);
+		e = field_optional(h->submission_digest, head->submission.bytes,
+				   sizeof head->submission.bytes);
 	if (e != ERR_OK)
 		return e;
 	head->kind = (enum kind)h->kind;

@@ -19,7 +19,8 @@ struct digest merkle_leaf(struct blob data)
 		return digest_of((struct blob){ small, data.len_bytes + 1 });
 	}
 	s = digest_begin();
-	assert(s != NULL); /* the same bargain as in digest.c: without memory for a context nothing can go on */
+	/* the same bargain as in digest.c: without memory for a context nothing can go on */
+	assert(s != NULL);
 	digest_add(s, (struct blob){ &prefix, 1 });
 	digest_add(s, data);
 	return digest_end(s);
@@ -114,9 +115,11 @@ size_t merkle_path(const struct digest *leaves, size_t count, size_t index, stru
 	return depth;
 }
 
-void merkle_paths(struct digest *level, size_t count, struct digest *paths, uint8_t *path_len, struct digest *root)
+void merkle_paths(struct digest *level, size_t count, struct digest *paths, uint8_t *path_len,
+		  struct digest *root)
 {
-	/* Level by level: pair neighbours; an odd last one moves up unpaired, which is RFC 6962's tree. */
+	/* Level by level: pair neighbours; an odd last one moves up unpaired, which is RFC 6962's
+	 * tree. */
 	size_t width = count;
 
 	assert(count > 0 && count <= BATCH_LEAVES_MAX);
@@ -137,7 +140,8 @@ void merkle_paths(struct digest *level, size_t count, struct digest *paths, uint
 	*root = level[0];
 }
 
-enum err merkle_climb(struct digest leaf, uint64_t index, uint64_t count, const struct digest *path, size_t path_len, struct digest *root)
+enum err merkle_climb(struct digest leaf, uint64_t index, uint64_t count, const struct digest *path,
+		      size_t path_len, struct digest *root)
 {
 	uint64_t at = index, last = count - 1;
 	struct digest r = leaf;

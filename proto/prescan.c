@@ -1,4 +1,5 @@
-/* Reading packed protobuf without unpacking it; see prescan.h. Nesting is bounded by a constant: no message of ours is recursive. */
+/* Reading packed protobuf without unpacking it; see prescan.h. Nesting is bounded by a constant: no
+ * message of ours is recursive. */
 #include "proto/prescan.h"
 
 #include <string.h>
@@ -44,7 +45,11 @@ bool utf8_valid(struct blob bytes)
 
 	while (i < bytes.len_bytes) {
 		uint8_t b = bytes.data[i];
-		unsigned more = b < 0x80 ? 0 : (b & 0xe0) == 0xc0 ? 1 : (b & 0xf0) == 0xe0 ? 2 : (b & 0xf8) == 0xf0 ? 3 : 9;
+		unsigned more = b < 0x80	     ? 0
+				: (b & 0xe0) == 0xc0 ? 1
+				: (b & 0xf0) == 0xe0 ? 2
+				: (b & 0xf8) == 0xf0 ? 3
+						     : 9;
 		uint32_t code = more == 0 ? b : (uint32_t)(b & (0x3f >> more));
 
 		if (b == 0 || more == 9 || bytes.len_bytes - i <= more)
@@ -54,7 +59,8 @@ bool utf8_valid(struct blob bytes)
 				return false;
 			code = code << 6 | (bytes.data[i + k] & 0x3f);
 		}
-		if ((more == 1 && code < 0x80) || (more == 2 && code < 0x800) || (more == 3 && code < 0x10000) || code > 0x10ffff ||
+		if ((more == 1 && code < 0x80) || (more == 2 && code < 0x800) ||
+		    (more == 3 && code < 0x10000) || code > 0x10ffff ||
 		    (code >= 0xd800 && code < 0xe000))
 			return false;
 		i += more + 1;
@@ -84,7 +90,9 @@ static enum err scan_bytes(struct cursor *c, const ProtobufCFieldDescriptor *fie
 		return ERR_OK;
 	default:
 		/* Packed numbers: one byte each at least. */
-		return field->label == PROTOBUF_C_LABEL_REPEATED && value.len_bytes <= ELEMENTS_MAX ? ERR_OK : ERR_FORMAT;
+		return field->label == PROTOBUF_C_LABEL_REPEATED && value.len_bytes <= ELEMENTS_MAX
+			   ? ERR_OK
+			   : ERR_FORMAT;
 	}
 }
 
@@ -112,7 +120,8 @@ static enum err scan(const ProtobufCMessageDescriptor *type, struct blob bytes, 
 		uint64_t tag, ignored;
 		enum err e = ERR_OK;
 
-		if (!read_varint(&c, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff || ++elements > ELEMENTS_MAX)
+		if (!read_varint(&c, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff ||
+		    ++elements > ELEMENTS_MAX)
 			return ERR_FORMAT;
 		field = protobuf_c_message_descriptor_get_field(type, (unsigned)(tag >> 3));
 		if (field != NULL && !wire_type_fits(field, (unsigned)(tag & 7)))
@@ -157,7 +166,8 @@ static const ProtobufCMessage *child(const void *at)
 
 static bool child_knows_all(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *field)
 {
-	const uint8_t *base = (const uint8_t *)m, *value = base + field->offset, *quantifier = base + field->quantifier_offset;
+	const uint8_t *base = (const uint8_t *)m, *value = base + field->offset,
+		      *quantifier = base + field->quantifier_offset;
 
 	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
 		const size_t *count = (const void *)quantifier;
@@ -169,7 +179,8 @@ static bool child_knows_all(const ProtobufCMessage *m, const ProtobufCFieldDescr
 		}
 		return true;
 	}
-	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 && *(const uint32_t *)(const void *)quantifier != field->id)
+	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
+	    *(const uint32_t *)(const void *)quantifier != field->id)
 		return true;
 	return child(value) == NULL || knows_all(child(value));
 }
@@ -198,7 +209,8 @@ static void compare(ProtobufCBuffer *base, size_t len_bytes, const uint8_t *byte
 {
 	struct comparison *c = (struct comparison *)base;
 
-	c->same = c->same && len_bytes <= c->left.len_bytes && (len_bytes == 0 || memcmp(c->left.data, bytes, len_bytes) == 0);
+	c->same = c->same && len_bytes <= c->left.len_bytes &&
+		  (len_bytes == 0 || memcmp(c->left.data, bytes, len_bytes) == 0);
 	if (!c->same)
 		return;
 	c->left.data += len_bytes;
@@ -229,7 +241,8 @@ static void *alloc_noting(void *ctx, size_t size_bytes)
 	return p;
 }
 
-void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, enum err *e)
+void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
+	     enum err *e)
 {
 	ProtobufCAllocator allocator = allocator_of(a);
 	struct budget budget = { .arena = a };
@@ -241,15 +254,18 @@ void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blo
 		return NULL;
 	allocator.alloc = alloc_noting;
 	allocator.allocator_data = &budget;
-	m = protobuf_c_message_unpack(type, &allocator, bytes.len_bytes, bytes.data != NULL ? bytes.data : &empty);
-	/* protobuf-c refuses a few shapes more than the scan (padded tags, cut packed numbers): bad bytes must not look like a full memory. */
+	m = protobuf_c_message_unpack(type, &allocator, bytes.len_bytes,
+				      bytes.data != NULL ? bytes.data : &empty);
+	/* protobuf-c refuses a few shapes more than the scan (padded tags, cut packed numbers): bad
+	 * bytes must not look like a full memory. */
 	if (m == NULL)
 		*e = budget.spent ? ERR_NO_MEMORY : ERR_FORMAT;
 	return m;
 }
 
 /* If the last field of the message is this one: where it begins, and what is in it. */
-static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin, struct blob *inside)
+static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin,
+			struct blob *inside)
 {
 	struct cursor c = { bytes.data, bytes.data + bytes.len_bytes };
 	bool last = false;
@@ -258,7 +274,8 @@ static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field
 		const uint8_t *at = c.at;
 		uint64_t tag, n;
 
-		if (!read_varint(&c, &tag) || ((tag & 7) != 0 && (tag & 7) != 2) || !read_varint(&c, &n) || ((tag & 7) == 2 && !skip(&c, n)))
+		if (!read_varint(&c, &tag) || ((tag & 7) != 0 && (tag & 7) != 2) ||
+		    !read_varint(&c, &n) || ((tag & 7) == 2 && !skip(&c, n)))
 			return false; /* what is wrong with it is for unpack to say */
 		last = tag == ((uint64_t)field->id << 3 | 2);
 		if (!last)
@@ -269,8 +286,8 @@ static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field
 	return last;
 }
 
-void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, const ProtobufCFieldDescriptor *field,
-		    struct blob *large, enum err *e)
+void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
+		    const ProtobufCFieldDescriptor *field, struct blob *large, enum err *e)
 {
 	const ProtobufCBinaryData *copied;
 	size_t begin = 0;
@@ -280,7 +297,8 @@ void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, str
 		return unpack(a, type, (struct blob){ bytes.data, begin }, e);
 	m = unpack(a, type, bytes, e);
 	copied = m == NULL ? NULL : (const void *)(m + field->offset);
-	*large = copied == NULL ? (struct blob){ NULL, 0 } : (struct blob){ copied->data, copied->len };
+	*large =
+	    copied == NULL ? (struct blob){ NULL, 0 } : (struct blob){ copied->data, copied->len };
 	return m;
 }
 

@@ -1,5 +1,6 @@
-/* A look over packed protobuf bytes before anything is unpacked, driven by the message's descriptor: wire types, lengths, nesting, UTF-8 over
- * the wire length (protobuf-c cuts strings at NUL and checks nothing), and the number of repeated elements. */
+/* A look over packed protobuf bytes before anything is unpacked, driven by the message's
+ * descriptor: wire types, lengths, nesting, UTF-8 over the wire length (protobuf-c cuts strings at
+ * NUL and checks nothing), and the number of repeated elements. */
 #ifndef VANTHU_PROTO_PRESCAN_H
 #define VANTHU_PROTO_PRESCAN_H
 
@@ -12,15 +13,18 @@
 must_use enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes);
 
 /* Prescan, then unpack into the arena. NULL with *e set: ERR_FORMAT, ERR_UTF8, ERR_NO_MEMORY. */
-void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, enum err *e);
+void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
+	     enum err *e);
 
-/* As unpack, of a message with one large field of bytes: where it stands last, as packing puts the highest number, it is not copied and *large
- * points into `bytes`; elsewhere it is a copy in the arena. The member of the message is not to be used. */
-void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes, const ProtobufCFieldDescriptor *field,
-		    struct blob *large, enum err *e);
+/* As unpack, of a message with one large field of bytes: where it stands last, as packing puts the
+ * highest number, it is not copied and *large points into `bytes`; elsewhere it is a copy in the
+ * arena. The member of the message is not to be used. */
+void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
+		    const ProtobufCFieldDescriptor *field, struct blob *large, enum err *e);
 
-/* Is `bytes`, which m was unpacked from, the one form that packing m gives, with no field that is not known at any depth? For what no
- * signature covers: who changes a bit of it must be noticed all the same. ERR_FORMAT. Does not allocate. */
+/* Is `bytes`, which m was unpacked from, the one form that packing m gives, with no field that is
+ * not known at any depth? For what no signature covers: who changes a bit of it must be noticed all
+ * the same. ERR_FORMAT. Does not allocate. */
 must_use enum err packed_exactly(const ProtobufCMessage *m, struct blob bytes);
 
 /* Packs into the arena. {NULL, 0} with ERR_NO_MEMORY. An empty message is {non-NULL, 0}. */

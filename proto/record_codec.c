@@ -1,4 +1,5 @@
-/* Stored values; see record_codec.h. One encoder and one decoder a family that holds more than its key. */
+/* Stored values; see record_codec.h. One encoder and one decoder a family that holds more than its
+ * key. */
 #include "proto/record_codec.h"
 
 #include <string.h>
@@ -63,7 +64,8 @@ static enum err encode_state(struct arena *a, const struct rec_state *r, struct 
 	return pack(a, &m.base, out);
 }
 
-static enum err encode_envelope(struct arena *a, struct blob envelope, const struct blob *relays, uint32_t count, struct blob *out)
+static enum err encode_envelope(struct arena *a, struct blob envelope, const struct blob *relays,
+				uint32_t count, struct blob *out)
 {
 	Vanthu__V1__EnvelopeRecord m = VANTHU__V1__ENVELOPE_RECORD__INIT;
 
@@ -208,7 +210,8 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 	case FAMILY_STATE:
 		return encode_state(a, &r->u.state, out);
 	case FAMILY_ENVELOPE:
-		return encode_envelope(a, r->u.envelope.envelope.bytes, r->u.envelope.relays, r->u.envelope.relay_count, out);
+		return encode_envelope(a, r->u.envelope.envelope.bytes, r->u.envelope.relays,
+				       r->u.envelope.relay_count, out);
 	case FAMILY_RELAY:
 		return encode_envelope(a, r->u.relay.envelope.bytes, NULL, 0, out);
 	case FAMILY_ROUTE:
@@ -239,12 +242,15 @@ static enum err encode_message(struct arena *a, const struct record *r, struct b
 	case FAMILY_ASIDE:
 		return codec_encode_aside(a, &r->u.aside, out);
 	default:
-		*out = (struct blob){ NULL, 0 }; /* FILE, SWEEP, SUBORDINATE, CHANGED: all is in the key */
+		*out =
+		    (struct blob){ NULL,
+				   0 }; /* FILE, SWEEP, SUBORDINATE, CHANGED: all is in the key */
 		return ERR_OK;
 	}
 }
 
-static uint32_t checksum(uint8_t version, enum family family, const struct key *key, struct blob message)
+static uint32_t checksum(uint8_t version, enum family family, const struct key *key,
+			 struct blob message)
 {
 	const uint8_t head[2] = { version, (uint8_t)family };
 	uint32_t crc = crc32c(0, (struct blob){ head, sizeof head });
@@ -253,7 +259,8 @@ static uint32_t checksum(uint8_t version, enum family family, const struct key *
 	return crc32c(crc, message);
 }
 
-enum err record_encode(struct arena *a, const struct key *key, const struct record *r, struct blob *out)
+enum err record_encode(struct arena *a, const struct key *key, const struct record *r,
+		       struct blob *out)
 {
 	struct blob message;
 	uint8_t *value;
@@ -275,7 +282,8 @@ enum err record_encode(struct arena *a, const struct key *key, const struct reco
 	return ERR_OK;
 }
 
-enum err record_decode(struct arena *a, enum family family, const struct key *key, struct blob value, struct record *out)
+enum err record_decode(struct arena *a, enum family family, const struct key *key,
+		       struct blob value, struct record *out)
 {
 	struct blob message;
 	uint32_t stored = 0;
@@ -284,13 +292,15 @@ enum err record_decode(struct arena *a, enum family family, const struct key *ke
 	memset(out, 0, sizeof *out);
 	if (value.len_bytes < RECORD_OVERHEAD_BYTES)
 		return ERR_DAMAGED;
-	message = (struct blob){ value.data + RECORD_OVERHEAD_BYTES, value.len_bytes - RECORD_OVERHEAD_BYTES };
+	message = (struct blob){ value.data + RECORD_OVERHEAD_BYTES,
+				 value.len_bytes - RECORD_OVERHEAD_BYTES };
 	for (unsigned i = 0; i < 4; i++)
 		stored = stored << 8 | value.data[1 + i];
 	if (stored != checksum(value.data[0], family, key, message))
 		return ERR_DAMAGED;
 	if (value.data[0] != RECORD_VERSION)
-		return ERR_STORE_VERSION; /* the checksum is right: it is no damage but a newer writer */
+		/* the checksum is right: it is no damage but a newer writer */
+		return ERR_STORE_VERSION;
 	out->family = family;
 	e = codec_decode(a, message, out);
 	return e == ERR_OK || e == ERR_NO_MEMORY ? e : ERR_DAMAGED;

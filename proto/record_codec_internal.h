@@ -9,11 +9,14 @@
 #include "routing/state/record.h"
 
 /* The larger records. */
-must_use enum err codec_encode_document(struct arena *a, const struct rec_document *r, struct blob *out);
+must_use enum err codec_encode_document(struct arena *a, const struct rec_document *r,
+					struct blob *out);
 must_use enum err codec_encode_route(struct arena *a, const struct rec_route *r, struct blob *out);
 must_use enum err codec_encode_aside(struct arena *a, const struct rec_aside *r, struct blob *out);
-must_use enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct blob *out);
-ProtobufCBinaryData *codec_blobs(struct arena *a, const struct blob *list, uint32_t count); /* NULL without memory */
+must_use enum err codec_encode_stream(struct arena *a, const struct rec_stream *r,
+				      struct blob *out);
+/* NULL without memory */
+ProtobufCBinaryData *codec_blobs(struct arena *a, const struct blob *list, uint32_t count);
 
 /* The message of out->family. Any error but ERR_NO_MEMORY means damage. */
 must_use enum err codec_decode(struct arena *a, struct blob message, struct record *out);

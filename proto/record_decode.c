@@ -1,4 +1,5 @@
-/* Decoders of stored records. Their checksum was right: what does not fit here was written wrong, and is damage all the same. */
+/* Decoders of stored records. Their checksum was right: what does not fit here was written wrong,
+ * and is damage all the same. */
 #include <string.h>
 
 #include "proto/directory.h"
@@ -8,7 +9,8 @@
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"
 
-static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t count, const struct blob **list, uint32_t *out_count)
+static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t count,
+			   const struct blob **list, uint32_t *out_count)
 {
 	struct blob *out = arena_array(a, count, sizeof *out);
 
@@ -21,7 +23,8 @@ static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t co
 	return ERR_OK;
 }
 
-static enum err read_ids(struct arena *a, char **from, size_t count, const struct committee_id **list, uint32_t *out_count)
+static enum err read_ids(struct arena *a, char **from, size_t count,
+			 const struct committee_id **list, uint32_t *out_count)
 {
 	struct committee_id *out = arena_array(a, count, sizeof *out);
 
@@ -41,13 +44,17 @@ static enum err read_ids(struct arena *a, char **from, size_t count, const struc
 static enum err read_role(uint32_t from, bool none_too, enum role *to)
 {
 	*to = (enum role)from;
-	return from == ROLE_OUT || from == ROLE_IN || from == ROLE_RELAY || (none_too && from == ROLE_NONE) ? ERR_OK : ERR_FORMAT;
+	return from == ROLE_OUT || from == ROLE_IN || from == ROLE_RELAY ||
+		       (none_too && from == ROLE_NONE)
+		   ? ERR_OK
+		   : ERR_FORMAT;
 }
 
 static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note *out)
 {
 	enum err e;
-	const Vanthu__V1__NoteRecord *m = unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
+	const Vanthu__V1__NoteRecord *m =
+	    unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct rec_note){ .number = m->number, .bytes = field_blob(m->bytes) };
@@ -57,7 +64,8 @@ static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note 
 static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_ident *out)
 {
 	enum err e;
-	const Vanthu__V1__IdentRecord *m = unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
+	const Vanthu__V1__IdentRecord *m =
+	    unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -66,10 +74,13 @@ static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_iden
 	e = m->role == ROLE_PAPER ? ERR_OK : read_role(m->role, false, &out->role);
 	if (e == ERR_OK)
 		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
-	return e == ERR_OK ? field_fixed(m->submission, out->submission.bytes, sizeof out->submission.bytes) : e;
+	return e == ERR_OK
+		   ? field_fixed(m->submission, out->submission.bytes, sizeof out->submission.bytes)
+		   : e;
 }
 
-static enum err read_recipients(struct arena *a, const Vanthu__V1__DocumentRecord *m, struct rec_document *out)
+static enum err read_recipients(struct arena *a, const Vanthu__V1__DocumentRecord *m,
+				struct rec_document *out)
 {
 	struct recipient *list = arena_array(a, m->n_recipients, sizeof *list);
 
@@ -79,7 +90,8 @@ static enum err read_recipients(struct arena *a, const Vanthu__V1__DocumentRecor
 		enum err e = field_enum(m->recipients[i]->group, GROUP_NONE, GROUP_SUBTREE);
 
 		if (e == ERR_OK)
-			e = field_id(m->recipients[i]->committee, m->recipients[i]->group != GROUP_NONE, &list[i].committee);
+			e = field_id(m->recipients[i]->committee,
+				     m->recipients[i]->group != GROUP_NONE, &list[i].committee);
 		if (e != ERR_OK)
 			return e;
 		list[i].group = (enum group)m->recipients[i]->group;
@@ -89,17 +101,20 @@ static enum err read_recipients(struct arena *a, const Vanthu__V1__DocumentRecor
 	return ERR_OK;
 }
 
-static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord *m, struct rec_document *out)
+static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord *m,
+			      struct rec_document *out)
 {
 	struct manifest_item *list = arena_array(a, m->n_manifest, sizeof *list);
 
 	if (list == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < m->n_manifest; i++) {
-		enum err e = field_fixed(m->manifest[i]->sha256, list[i].sha256.bytes, sizeof list[i].sha256.bytes);
+		enum err e = field_fixed(m->manifest[i]->sha256, list[i].sha256.bytes,
+					 sizeof list[i].sha256.bytes);
 
 		if (e == ERR_OK)
-			e = field_fixed(m->manifest[i]->chunk_root, list[i].chunk_root.bytes, sizeof list[i].chunk_root.bytes);
+			e = field_fixed(m->manifest[i]->chunk_root, list[i].chunk_root.bytes,
+					sizeof list[i].chunk_root.bytes);
 		if (e != ERR_OK)
 			return e;
 		list[i].size_bytes = m->manifest[i]->size_bytes;
@@ -113,7 +128,8 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord 
 static enum err decode_document(struct arena *a, struct blob bytes, struct rec_document *out)
 {
 	enum err e;
-	const Vanthu__V1__DocumentRecord *m = unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
+	const Vanthu__V1__DocumentRecord *m =
+	    unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -152,22 +168,30 @@ static enum err decode_document(struct arena *a, struct blob bytes, struct rec_d
 	out->recipient_count = m->recipient_count;
 	out->mine = m->mine;
 	out->relay_count = m->relay_count;
-	out->summary = (struct summary){ .number = m->number, .type_code = m->type_code, .subject = m->subject,
-					 .issued_on = m->issued_on, .due_on = m->due_on };
+	out->summary = (struct summary){ .number = m->number,
+					 .type_code = m->type_code,
+					 .subject = m->subject,
+					 .issued_on = m->issued_on,
+					 .due_on = m->due_on };
 	return ERR_OK;
 }
 
 static enum err decode_state(struct arena *a, struct blob bytes, struct rec_state *out)
 {
 	enum err e;
-	const Vanthu__V1__StateRecord *m = unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
+	const Vanthu__V1__StateRecord *m =
+	    unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
 	if (strlen(m->code) >= sizeof out->code)
 		return ERR_FORMAT;
-	*out = (struct rec_state){ .delivered = m->delivered, .refused = m->refused, .complete_at_ms = m->complete_at_ms,
-				   .closed_at_ms = m->closed_at_ms, .held_at_ms = m->held_at_ms, .expired = m->expired,
+	*out = (struct rec_state){ .delivered = m->delivered,
+				   .refused = m->refused,
+				   .complete_at_ms = m->complete_at_ms,
+				   .closed_at_ms = m->closed_at_ms,
+				   .held_at_ms = m->held_at_ms,
+				   .expired = m->expired,
 				   .content_dropped = m->content_dropped };
 	memcpy(out->code, m->code, strlen(m->code) + 1);
 	return ERR_OK;
@@ -176,7 +200,8 @@ static enum err decode_state(struct arena *a, struct blob bytes, struct rec_stat
 static enum err decode_envelope(struct arena *a, struct blob bytes, struct rec_envelope *out)
 {
 	enum err e;
-	const Vanthu__V1__EnvelopeRecord *m = unpack(a, &vanthu__v1__envelope_record__descriptor, bytes, &e);
+	const Vanthu__V1__EnvelopeRecord *m =
+	    unpack(a, &vanthu__v1__envelope_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -196,7 +221,8 @@ static enum err decode_relay(struct arena *a, struct blob bytes, struct rec_rela
 static enum err decode_route(struct arena *a, struct blob bytes, struct rec_route *out)
 {
 	enum err e;
-	const Vanthu__V1__RouteRecord *m = unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
+	const Vanthu__V1__RouteRecord *m =
+	    unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
 	struct publication *list;
 
 	if (m == NULL)
@@ -221,7 +247,8 @@ static enum err decode_route(struct arena *a, struct blob bytes, struct rec_rout
 static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_receipt *out)
 {
 	enum err e;
-	const Vanthu__V1__ReceiptRecord *m = unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
+	const Vanthu__V1__ReceiptRecord *m =
+	    unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -230,13 +257,15 @@ static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_re
 	out->kind = (enum kind)m->kind;
 	out->reason = m->reason;
 	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
-	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count)
+			   : e;
 }
 
 static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_stream *out)
 {
 	enum err e;
-	const Vanthu__V1__StreamRecord *m = unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
+	const Vanthu__V1__StreamRecord *m =
+	    unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -254,20 +283,23 @@ static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_str
 		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 	if (e == ERR_OK)
 		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
-	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count)
+			   : e;
 }
 
 static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_linkin *out)
 {
 	enum err e;
-	const Vanthu__V1__LinkInRecord *m = unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
+	const Vanthu__V1__LinkInRecord *m =
+	    unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
 	if (m->n_rejected > REJECTED_MAX)
 		return ERR_FORMAT;
 	for (size_t i = 0; i < m->n_rejected; i++)
-		out->rejected[out->rejected_count++] = (struct rejected_place){ m->rejected[i]->seq, m->rejected[i]->reason };
+		out->rejected[out->rejected_count++] =
+		    (struct rejected_place){ m->rejected[i]->seq, m->rejected[i]->reason };
 	out->base = m->begin;
 	out->have = m->have;
 	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);
@@ -277,7 +309,8 @@ static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_lin
 static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_linkout *out)
 {
 	enum err e;
-	const Vanthu__V1__LinkOutRecord *m = unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
+	const Vanthu__V1__LinkOutRecord *m =
+	    unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -290,7 +323,8 @@ static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_li
 static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetch *out)
 {
 	enum err e;
-	const Vanthu__V1__FetchRecord *m = unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
+	const Vanthu__V1__FetchRecord *m =
+	    unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -301,7 +335,8 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetc
 static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_committee *out)
 {
 	enum err e;
-	const Vanthu__V1__CommitteeRecord *m = unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
+	const Vanthu__V1__CommitteeRecord *m =
+	    unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -314,7 +349,8 @@ static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_
 static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_directory *out)
 {
 	enum err e;
-	const Vanthu__V1__DirectoryHeadRecord *m = unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
+	const Vanthu__V1__DirectoryHeadRecord *m =
+	    unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
 	struct directory_body body;
 	struct opened opened;
 
@@ -325,8 +361,12 @@ static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_
 		e = directory_body_unpack(a, opened.body, &body);
 	if (e != ERR_OK)
 		return e;
-	*out = (struct rec_directory){ .head = field_blob(m->head), .version = body.version, .valid_until_ms = body.valid_until_ms,
-				       .entries_root = body.entries_root, .entry_count = body.entry_count, .previous = body.previous,
+	*out = (struct rec_directory){ .head = field_blob(m->head),
+				       .version = body.version,
+				       .valid_until_ms = body.valid_until_ms,
+				       .entries_root = body.entries_root,
+				       .entry_count = body.entry_count,
+				       .previous = body.previous,
 				       .digest = opened.digest };
 	return ERR_OK;
 }
@@ -348,17 +388,23 @@ static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *o
 	const Vanthu__V1__ActRecord *m = unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
 
 	if (m != NULL)
-		*out = (struct rec_act){ .at_ms = m->at_ms, .uid = m->uid, .verb = m->verb, .subject = m->subject };
+		*out = (struct rec_act){
+			.at_ms = m->at_ms, .uid = m->uid, .verb = m->verb, .subject = m->subject
+		};
 	return e;
 }
 
 static enum err decode_counter(struct arena *a, struct blob bytes, struct target_count *out)
 {
 	enum err e;
-	const Vanthu__V1__CounterRecord *m = unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
+	const Vanthu__V1__CounterRecord *m =
+	    unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
 
 	if (m != NULL)
-		*out = (struct target_count){ .digital = m->digital, .paper = m->paper, .pending = m->pending, .refused = m->refused,
+		*out = (struct target_count){ .digital = m->digital,
+					      .paper = m->paper,
+					      .pending = m->pending,
+					      .refused = m->refused,
 					      .secret = m->secret };
 	return e;
 }
@@ -366,13 +412,23 @@ static enum err decode_counter(struct arena *a, struct blob bytes, struct target
 static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_paper *out)
 {
 	enum err e;
-	const Vanthu__V1__PaperRecord *m = unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
+	const Vanthu__V1__PaperRecord *m =
+	    unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
-	*out = (struct rec_paper){ .direction = (enum direction)m->direction, .type_code = m->type_code,
-				   .type_name = m->type_name, .number = m->number, .subject = m->subject, .date = m->date, .party = m->party, .secrecy = (enum secrecy)m->secrecy,
-				   .added_at_ms = m->added_at_ms, .uid = m->uid, .cancelled_at_ms = m->cancelled_at_ms, .reason = m->reason };
+	*out = (struct rec_paper){ .direction = (enum direction)m->direction,
+				   .type_code = m->type_code,
+				   .type_name = m->type_name,
+				   .number = m->number,
+				   .subject = m->subject,
+				   .date = m->date,
+				   .party = m->party,
+				   .secrecy = (enum secrecy)m->secrecy,
+				   .added_at_ms = m->added_at_ms,
+				   .uid = m->uid,
+				   .cancelled_at_ms = m->cancelled_at_ms,
+				   .reason = m->reason };
 	e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);
 	if (e == ERR_OK)
 		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
@@ -382,15 +438,24 @@ static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_pape
 static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_aside *out)
 {
 	enum err e;
-	const Vanthu__V1__AsideRecord *m = unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
+	const Vanthu__V1__AsideRecord *m =
+	    unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
-	*out = (struct rec_aside){ .envelope = field_blob(m->envelope), .why = (enum err)m->why, .kind = (enum kind)m->kind,
-				   .signed_at_ms = m->signed_at_ms, .wants_version = m->wants_version,
-				   .neighbour_version = m->neighbour_version, .since_ms = m->since_ms, .since_run_ms = m->since_run_ms,
-				   .doubted_run_ms = m->doubted_run_ms, .doubts = m->doubts, .corrected_at_ms = m->corrected_at_ms,
-				   .has_files = m->has_files, .given_up = m->given_up };
+	*out = (struct rec_aside){ .envelope = field_blob(m->envelope),
+				   .why = (enum err)m->why,
+				   .kind = (enum kind)m->kind,
+				   .signed_at_ms = m->signed_at_ms,
+				   .wants_version = m->wants_version,
+				   .neighbour_version = m->neighbour_version,
+				   .since_ms = m->since_ms,
+				   .since_run_ms = m->since_run_ms,
+				   .doubted_run_ms = m->doubted_run_ms,
+				   .doubts = m->doubts,
+				   .corrected_at_ms = m->corrected_at_ms,
+				   .has_files = m->has_files,
+				   .given_up = m->given_up };
 	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 	if (e == ERR_OK)
 		e = field_enum(m->kind, KIND_NONE, KIND_CORRECTION);
@@ -399,10 +464,12 @@ static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_asid
 	if (e == ERR_OK)
 		e = field_id(m->document_origin, true, &out->document.origin);
 	if (e == ERR_OK)
-		e = field_optional(m->document_id, out->document.id.bytes, sizeof out->document.id.bytes);
+		e = field_optional(m->document_id, out->document.id.bytes,
+				   sizeof out->document.id.bytes);
 	if (e == ERR_OK)
 		e = read_ids(a, m->targets, m->n_targets, &out->targets, &out->target_count);
-	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count) : e;
+	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count)
+			   : e;
 }
 
 enum err codec_decode(struct arena *a, struct blob message, struct record *out)

@@ -20,7 +20,8 @@ static char **ids(struct arena *a, const struct committee_id *list, uint32_t cou
 	return out;
 }
 
-static enum err fill_recipients(struct arena *a, const struct rec_document *r, Vanthu__V1__DocumentRecord *m)
+static enum err fill_recipients(struct arena *a, const struct rec_document *r,
+				Vanthu__V1__DocumentRecord *m)
 {
 	Vanthu__V1__StoredRecipient *each = arena_array(a, r->recipients_len, sizeof *each);
 
@@ -37,7 +38,8 @@ static enum err fill_recipients(struct arena *a, const struct rec_document *r, V
 	return ERR_OK;
 }
 
-static enum err fill_manifest(struct arena *a, const struct rec_document *r, Vanthu__V1__DocumentRecord *m)
+static enum err fill_manifest(struct arena *a, const struct rec_document *r,
+			      Vanthu__V1__DocumentRecord *m)
 {
 	Vanthu__V1__StoredItem *each = arena_array(a, r->manifest_count, sizeof *each);
 
@@ -51,7 +53,8 @@ static enum err fill_manifest(struct arena *a, const struct rec_document *r, Van
 		vanthu__v1__stored_item__init(&each[i]);
 		each[i].size_bytes = item->size_bytes;
 		each[i].sha256 = field_bytes(item->sha256.bytes, sizeof item->sha256.bytes);
-		each[i].chunk_root = field_bytes(item->chunk_root.bytes, sizeof item->chunk_root.bytes);
+		each[i].chunk_root =
+		    field_bytes(item->chunk_root.bytes, sizeof item->chunk_root.bytes);
 		each[i].inlined = item->inlined;
 		m->manifest[i] = &each[i];
 	}

@@ -1,4 +1,5 @@
-/* Signing: all envelopes of a turn under one Ed25519 signature; see seal.h. Opening is in verifier.c. */
+/* Signing: all envelopes of a turn under one Ed25519 signature; see seal.h. Opening is in
+ * verifier.c. */
 #include "proto/seal.h"
 
 #include <openssl/evp.h>
@@ -27,7 +28,8 @@ struct signer {
 struct digest key_id_of(const uint8_t public_key[32])
 {
 	/* SubjectPublicKeyInfo of Ed25519 (RFC 8410 §10.1): a fixed beginning and the raw key. */
-	static const uint8_t prefix[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
+	static const uint8_t prefix[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
+					    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
 	uint8_t spki[sizeof prefix + 32];
 
 	memcpy(spki, prefix, sizeof prefix);
@@ -37,7 +39,9 @@ struct digest key_id_of(const uint8_t public_key[32])
 
 static EVP_PKEY *read_private(struct blob pem)
 {
-	BIO *bio = pem.len_bytes > 0 && pem.len_bytes < 65536 ? BIO_new_mem_buf(pem.data, (int)pem.len_bytes) : NULL;
+	BIO *bio = pem.len_bytes > 0 && pem.len_bytes < 65536
+		       ? BIO_new_mem_buf(pem.data, (int)pem.len_bytes)
+		       : NULL;
 	static char no_password[] = "";
 	EVP_PKEY *key;
 
@@ -108,7 +112,8 @@ enum err signer_generate(struct arena *a, struct blob *private_pem)
 	char *data;
 	long len;
 
-	if (key == NULL || bio == NULL || PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
+	if (key == NULL || bio == NULL ||
+	    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
 		goto out;
 	len = BIO_get_mem_data(bio, &data);
 	*private_pem = arena_blob(a, (struct blob){ (const uint8_t *)data, (size_t)len });
@@ -125,7 +130,8 @@ static enum err sign(struct signer *s, struct blob message, uint8_t out[SIGNATUR
 
 	EVP_MD_CTX_reset(s->ctx);
 	if (EVP_DigestSignInit(s->ctx, NULL, NULL, NULL, s->key) != 1 ||
-	    EVP_DigestSign(s->ctx, out, &len, message.data, message.len_bytes) != 1 || len != SIGNATURE_BYTES)
+	    EVP_DigestSign(s->ctx, out, &len, message.data, message.len_bytes) != 1 ||
+	    len != SIGNATURE_BYTES)
 		return ERR_CERTIFICATE;
 	s->count++;
 	return ERR_OK;
@@ -153,7 +159,8 @@ struct batch_place {
 	uint64_t index, count;
 };
 
-static enum err wrap(struct signer *s, struct arena *a, struct draft *d, struct blob payload, const struct batch_place *place)
+static enum err wrap(struct signer *s, struct arena *a, struct draft *d, struct blob payload,
+		     const struct batch_place *place)
 {
 	Vanthu__V1__Envelope envelope = VANTHU__V1__ENVELOPE__INIT;
 	Vanthu__V1__Signature signature = VANTHU__V1__SIGNATURE__INIT, *list = &signature;
@@ -188,7 +195,8 @@ static enum err seal_alone(struct signer *s, struct arena *a, struct draft *d, s
 	return e == ERR_OK ? wrap(s, a, d, payload, &place) : e;
 }
 
-static enum err seal_batch(struct signer *s, struct arena *a, struct draft *drafts, const struct blob *payloads, uint32_t count)
+static enum err seal_batch(struct signer *s, struct arena *a, struct draft *drafts,
+			   const struct blob *payloads, uint32_t count)
 {
 	struct digest *leaves = arena_array(a, count, sizeof *leaves), *paths, root;
 	uint8_t *path_len = arena_array(a, count, sizeof *path_len), signature[SIGNATURE_BYTES];
@@ -199,14 +207,18 @@ static enum err seal_batch(struct signer *s, struct arena *a, struct draft *draf
 	if (leaves == NULL || path_len == NULL || paths == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < count; i++)
-		leaves[i] = merkle_leaf((struct blob){ drafts[i].digest.bytes, sizeof drafts[i].digest.bytes });
+		leaves[i] = merkle_leaf(
+		    (struct blob){ drafts[i].digest.bytes, sizeof drafts[i].digest.bytes });
 	merkle_paths(leaves, count, paths, path_len, &root);
 	e = pae_batch(a, &root, count, &message);
 	if (e == ERR_OK)
 		e = sign(s, message, signature);
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
-		struct batch_place place = { .signature = signature, .path = &paths[(size_t)i * BATCH_PATH_MAX],
-					     .path_len = path_len[i], .index = i, .count = count };
+		struct batch_place place = { .signature = signature,
+					     .path = &paths[(size_t)i * BATCH_PATH_MAX],
+					     .path_len = path_len[i],
+					     .index = i,
+					     .count = count };
 
 		e = wrap(s, a, &drafts[i], payloads[i], &place);
 	}
@@ -234,7 +246,9 @@ enum err seal_drafts(struct signer *s, struct arena *a, struct draft *drafts, ui
 size_t seal_size_bound(const struct head *head, size_t body_bytes)
 {
 	enum {
-		FIXED = 256,         /* the head's single fields, the payload's and the envelope's tags and lengths, the media type */
+		/* the head's single fields, the payload's and the envelope's tags and lengths, the
+		 * media type */
+		FIXED = 256,
 		PER_RECIPIENT = 8,
 		PER_ITEM = 96,
 		SIGNATURE = 34 + 66 + BATCH_PATH_MAX * 32 + 48,

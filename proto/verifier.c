@@ -18,7 +18,8 @@ enum { REMEMBERED = 1024 };
 struct verifier {
 	struct key_source source;
 	pthread_mutex_t lock;
-	struct digest good[REMEMBERED]; /* digests of (key, batch, signature) that were good; direct-mapped */
+	/* digests of (key, batch, signature) that were good; direct-mapped */
+	struct digest good[REMEMBERED];
 };
 
 struct verifier *verifier_new(struct key_source source)
@@ -69,10 +70,12 @@ static void remember(struct verifier *v, const struct digest *d)
 	pthread_mutex_unlock(&v->lock);
 }
 
-static enum err check_signature(const uint8_t public_key[32], struct blob signature, struct blob message)
+static enum err check_signature(const uint8_t public_key[32], struct blob signature,
+				struct blob message)
 {
 #ifdef VANTHU_CANARY_NO_VERIFY
-	/* The canary of the tests: a daemon that believes every signature. The simulator must notice it. */
+	/* The canary of the tests: a daemon that believes every signature. The simulator must
+	 * notice it. */
 	(void)public_key;
 	(void)signature;
 	(void)message;
@@ -85,7 +88,8 @@ static enum err check_signature(const uint8_t public_key[32], struct blob signat
 	if (ctx == NULL)
 		e = ERR_NO_MEMORY;
 	else if (key != NULL && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-		 EVP_DigestVerify(ctx, signature.data, signature.len_bytes, message.data, message.len_bytes) == 1)
+		 EVP_DigestVerify(ctx, signature.data, signature.len_bytes, message.data,
+				  message.len_bytes) == 1)
 		e = ERR_OK;
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
@@ -93,8 +97,8 @@ static enum err check_signature(const uint8_t public_key[32], struct blob signat
 #endif
 }
 
-static enum err check_batch(struct verifier *v, struct arena *a, const Vanthu__V1__Signature *s, const struct key_info *key,
-			    const struct digest *digest)
+static enum err check_batch(struct verifier *v, struct arena *a, const Vanthu__V1__Signature *s,
+			    const struct key_info *key, const struct digest *digest)
 {
 	const Vanthu__V1__BatchPath *b = s->batch;
 	struct digest path[64], root, fingerprint;
@@ -102,12 +106,13 @@ static enum err check_batch(struct verifier *v, struct arena *a, const Vanthu__V
 	struct digest_stream *stream;
 	enum err e;
 
-	if (b->path.len % sizeof path[0] != 0 || b->path.len > sizeof path || b->leaf_count > BATCH_LEAVES_MAX)
+	if (b->path.len % sizeof path[0] != 0 || b->path.len > sizeof path ||
+	    b->leaf_count > BATCH_LEAVES_MAX)
 		return ERR_FORMAT;
 	if (b->path.len > 0)
 		memcpy(path, b->path.data, b->path.len);
-	e = merkle_climb(merkle_leaf((struct blob){ digest->bytes, sizeof digest->bytes }), b->leaf_index, b->leaf_count, path,
-			 b->path.len / sizeof path[0], &root);
+	e = merkle_climb(merkle_leaf((struct blob){ digest->bytes, sizeof digest->bytes }),
+			 b->leaf_index, b->leaf_count, path, b->path.len / sizeof path[0], &root);
 	if (e == ERR_OK)
 		e = pae_batch(a, &root, b->leaf_count, &message);
 	if (e != ERR_OK)
@@ -132,7 +137,8 @@ struct outer {
 	struct digest digest;
 };
 
-static enum err read_outer(struct arena *a, struct blob envelope, struct outer *outer, struct opened *out)
+static enum err read_outer(struct arena *a, struct blob envelope, struct outer *outer,
+			   struct opened *out)
 {
 	enum err e;
 
@@ -142,7 +148,8 @@ static enum err read_outer(struct arena *a, struct blob envelope, struct outer *
 	outer->envelope = unpack(a, &vanthu__v1__envelope__descriptor, envelope, &e);
 	if (outer->envelope == NULL)
 		return e;
-	/* No signature covers how the outer message is packed: one form only, so that an envelope has one sequence of bytes on its way. */
+	/* No signature covers how the outer message is packed: one form only, so that an envelope
+	 * has one sequence of bytes on its way. */
 	e = packed_exactly(&outer->envelope->base, envelope);
 	if (e != ERR_OK)
 		return e;
@@ -153,7 +160,8 @@ static enum err read_outer(struct arena *a, struct blob envelope, struct outer *
 }
 
 /* The first signature by a known key decides; others belong to readers that know other keys. */
-static enum err check_signatures(struct verifier *v, struct arena *a, const Vanthu__V1__Envelope *envelope, struct opened *out)
+static enum err check_signatures(struct verifier *v, struct arena *a,
+				 const Vanthu__V1__Envelope *envelope, struct opened *out)
 {
 	enum err first = ERR_UNKNOWN_KEY;
 
@@ -174,7 +182,8 @@ static enum err check_signatures(struct verifier *v, struct arena *a, const Vant
 		} else if (e == ERR_OK) {
 			e = pae_encode(a, envelope->payload_type, out->payload, &message);
 			if (e == ERR_OK)
-				e = check_signature(key.public_key, field_blob(s->signature), message);
+				e = check_signature(key.public_key, field_blob(s->signature),
+						    message);
 		}
 		if (e == ERR_OK) {
 			out->signer = key;
@@ -186,7 +195,8 @@ static enum err check_signatures(struct verifier *v, struct arena *a, const Vant
 }
 
 /* Was the key good when it signed, and is it still? */
-static enum err check_key(const struct key_info *key, int64_t signed_at_ms, int64_t wall_ms, int64_t *custody_before_ms)
+static enum err check_key(const struct key_info *key, int64_t signed_at_ms, int64_t wall_ms,
+			  int64_t *custody_before_ms)
 {
 	if (key->revoked_from_ms != 0 && signed_at_ms >= key->revoked_from_ms)
 		return ERR_KEY_REVOKED;
@@ -203,7 +213,8 @@ static enum err check_key(const struct key_info *key, int64_t signed_at_ms, int6
 	return ERR_OK;
 }
 
-/* A time that has not come says nothing about the key: one that is good now waits for the time to be believed. */
+/* A time that has not come says nothing about the key: one that is good now waits for the time to
+ * be believed. */
 static enum err check_time(struct opened *out, int64_t signed_at_ms, int64_t wall_ms)
 {
 	int64_t custody_ms = 0;
@@ -216,12 +227,14 @@ static enum err check_time(struct opened *out, int64_t signed_at_ms, int64_t wal
 	return e == ERR_OK && ahead ? ERR_CLOCK : e;
 }
 
-enum err seal_open(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms, struct opened *out)
+enum err seal_open(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms,
+		   struct opened *out)
 {
 	return seal_open_corrected(v, a, envelope, wall_ms, 0, out);
 }
 
-enum err seal_open_corrected(struct verifier *v, struct arena *a, struct blob envelope, int64_t wall_ms, int64_t corrected_at_ms, struct opened *out)
+enum err seal_open_corrected(struct verifier *v, struct arena *a, struct blob envelope,
+			     int64_t wall_ms, int64_t corrected_at_ms, struct opened *out)
 {
 	struct outer outer;
 	enum err e = read_outer(a, envelope, &outer, out);
@@ -239,7 +252,8 @@ enum err seal_open_corrected(struct verifier *v, struct arena *a, struct blob en
 		return ERR_FORMAT;
 	if (strcmp(out->signer.committee.text, out->head.origin.text) != 0)
 		return ERR_NOT_SIGNER;
-	return check_time(out, corrected_at_ms != 0 ? corrected_at_ms : out->head.signed_at_ms, wall_ms);
+	return check_time(out, corrected_at_ms != 0 ? corrected_at_ms : out->head.signed_at_ms,
+			  wall_ms);
 }
 
 enum err seal_peek(struct arena *a, struct blob envelope, struct opened *out)

@@ -9,7 +9,8 @@
 
 enum err frame_type(struct blob frame, enum message_type *type)
 {
-	if (frame.len_bytes < FRAME_HEADER_BYTES || frame.len_bytes > FRAME_MAX_BYTES || frame.data[0] != 'V' || frame.data[1] != 'T')
+	if (frame.len_bytes < FRAME_HEADER_BYTES || frame.len_bytes > FRAME_MAX_BYTES ||
+	    frame.data[0] != 'V' || frame.data[1] != 'T')
 		return ERR_PROTOCOL;
 	if (frame.data[2] < PROTOCOL_MIN || frame.data[2] > PROTOCOL_MAX)
 		return ERR_UNSUPPORTED;
@@ -83,7 +84,8 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 	for (size_t i = 0; e == ERR_OK && i < m->n_streams; i++) {
 		struct stream_offer *offer = &out->streams[i + 1];
 
-		if (m->streams[i]->lane != (Vanthu__V1__Lane)(i + 1) || m->streams[i]->begin > m->streams[i]->last)
+		if (m->streams[i]->lane != (Vanthu__V1__Lane)(i + 1) ||
+		    m->streams[i]->begin > m->streams[i]->last)
 			return ERR_FORMAT;
 		offer->base = m->streams[i]->begin;
 		offer->last = m->streams[i]->last;
@@ -92,7 +94,8 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 	return e == ERR_OK ? decode_stand(m, out) : e;
 }
 
-static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct rejected_place *to, uint32_t *to_count)
+static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct rejected_place *to,
+			      uint32_t *to_count)
 {
 	if (count > REJECTED_MAX)
 		return ERR_FORMAT;
@@ -126,7 +129,8 @@ static enum err decode_item(struct arena *a, const Vanthu__V1__Item *m, struct p
 	struct committee_id *targets;
 	enum err e = field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes);
 
-	if (e != ERR_OK || m->n_relays > HOP_LIMIT || m->n_targets > RECIPIENTS_MAX || m->envelope.len == 0)
+	if (e != ERR_OK || m->n_relays > HOP_LIMIT || m->n_targets > RECIPIENTS_MAX ||
+	    m->envelope.len == 0)
 		return ERR_FORMAT;
 	relays = arena_array(a, m->n_relays, sizeof *relays);
 	targets = arena_array(a, m->n_targets, sizeof *targets);
@@ -175,7 +179,8 @@ static enum err decode_publish(struct arena *a, struct blob bytes, struct msg_pu
 static enum err decode_acknowledge(struct arena *a, struct blob bytes, struct msg_acknowledge *out)
 {
 	enum err e;
-	const Vanthu__V1__Acknowledge *m = unpack(a, &vanthu__v1__acknowledge__descriptor, bytes, &e);
+	const Vanthu__V1__Acknowledge *m =
+	    unpack(a, &vanthu__v1__acknowledge__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -207,7 +212,9 @@ static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping 
 	const Vanthu__V1__Ping *m = unpack(a, &vanthu__v1__ping__descriptor, bytes, &e);
 
 	if (m != NULL)
-		*out = (struct msg_ping){ .token = m->token, .directory_version = m->directory_version, .wall_ms = m->wall_ms,
+		*out = (struct msg_ping){ .token = m->token,
+					  .directory_version = m->directory_version,
+					  .wall_ms = m->wall_ms,
 					  .withholding = m->withholding };
 	return e;
 }
@@ -238,10 +245,12 @@ static enum err decode_seqs(struct arena *a, struct blob bytes, struct msg_seqs 
 	return e == ERR_OK ? read_stream(m->stream, &out->stream) : e;
 }
 
-static enum err decode_directory_wanted(struct arena *a, struct blob bytes, struct msg_directory_wanted *out)
+static enum err decode_directory_wanted(struct arena *a, struct blob bytes,
+					struct msg_directory_wanted *out)
 {
 	enum err e;
-	const Vanthu__V1__DirectoryWanted *m = unpack(a, &vanthu__v1__directory_wanted__descriptor, bytes, &e);
+	const Vanthu__V1__DirectoryWanted *m =
+	    unpack(a, &vanthu__v1__directory_wanted__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -249,10 +258,12 @@ static enum err decode_directory_wanted(struct arena *a, struct blob bytes, stru
 	return field_id(m->after, true, &out->after);
 }
 
-static enum err decode_directory_part(struct arena *a, struct blob bytes, struct msg_directory_part *out)
+static enum err decode_directory_part(struct arena *a, struct blob bytes,
+				      struct msg_directory_part *out)
 {
 	enum err e;
-	const Vanthu__V1__DirectoryPart *m = unpack(a, &vanthu__v1__directory_part__descriptor, bytes, &e);
+	const Vanthu__V1__DirectoryPart *m =
+	    unpack(a, &vanthu__v1__directory_part__descriptor, bytes, &e);
 	struct blob *entries;
 
 	if (m == NULL)
@@ -264,8 +275,11 @@ static enum err decode_directory_part(struct arena *a, struct blob bytes, struct
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < m->n_entries; i++)
 		entries[i] = field_blob(m->entries[i]);
-	*out = (struct msg_directory_part){ .since = m->since, .head = field_blob(m->head), .entries = entries,
-					    .entry_count = (uint32_t)m->n_entries, .last = m->last };
+	*out = (struct msg_directory_part){ .since = m->since,
+					    .head = field_blob(m->head),
+					    .entries = entries,
+					    .entry_count = (uint32_t)m->n_entries,
+					    .last = m->last };
 	e = field_id(m->upto, true, &out->upto);
 	return e == ERR_OK ? field_id(m->after, true, &out->after) : e;
 }
@@ -277,8 +291,13 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetc
 
 	if (m == NULL)
 		return e;
-	*out = (struct msg_fetch){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .first = m->first, .count = m->count,
-				   .at_once = m->at_once > 0 ? m->at_once : 1, .again = m->again };
+	*out = (struct msg_fetch){ .seq = m->seq,
+				   .item = m->item,
+				   .what = (enum fetch_what)m->what,
+				   .first = m->first,
+				   .count = m->count,
+				   .at_once = m->at_once > 0 ? m->at_once : 1,
+				   .again = m->again };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
 	if (e == ERR_OK)
 		e = field_enum(m->count, 1, 4096);
@@ -292,13 +311,20 @@ static enum err decode_chunk(struct arena *a, struct blob bytes, struct msg_chun
 	const ProtobufCMessageDescriptor *type = &vanthu__v1__chunk__descriptor;
 	struct blob data;
 	enum err e;
-	const Vanthu__V1__Chunk *m = unpack_around(a, type, bytes, protobuf_c_message_descriptor_get_field_by_name(type, "data"), &data, &e);
+	const Vanthu__V1__Chunk *m =
+	    unpack_around(a, type, bytes,
+			  protobuf_c_message_descriptor_get_field_by_name(type, "data"), &data, &e);
 
 	if (m == NULL)
 		return e;
-	*out = (struct msg_chunk){ .seq = m->seq, .item = m->item, .what = (enum fetch_what)m->what, .index = m->index, .data = data };
+	*out = (struct msg_chunk){ .seq = m->seq,
+				   .item = m->item,
+				   .what = (enum fetch_what)m->what,
+				   .index = m->index,
+				   .data = data };
 	e = field_enum(m->what, FETCH_LEAVES, FETCH_BYTES);
-	if (e == ERR_OK && data.len_bytes > (m->what == (int)FETCH_BYTES ? CHUNKS_A_MESSAGE : 1) * (size_t)CHUNK_BYTES)
+	if (e == ERR_OK && data.len_bytes > (m->what == (int)FETCH_BYTES ? CHUNKS_A_MESSAGE : 1) *
+						(size_t)CHUNK_BYTES)
 		e = ERR_FORMAT;
 	return e == ERR_OK ? read_lane(m->lane, &out->lane) : e;
 }
@@ -306,7 +332,8 @@ static enum err decode_chunk(struct arena *a, struct blob bytes, struct msg_chun
 static enum err decode_unavailable(struct arena *a, struct blob bytes, struct msg_unavailable *out)
 {
 	enum err e;
-	const Vanthu__V1__Unavailable *m = unpack(a, &vanthu__v1__unavailable__descriptor, bytes, &e);
+	const Vanthu__V1__Unavailable *m =
+	    unpack(a, &vanthu__v1__unavailable__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -363,7 +390,8 @@ enum err wire_decode(struct arena *a, struct blob frame, struct message *out)
 	e = frame_type(frame, &out->type);
 	if (e != ERR_OK)
 		return e;
-	body = (struct blob){ frame.data + FRAME_HEADER_BYTES, frame.len_bytes - FRAME_HEADER_BYTES };
+	body =
+	    (struct blob){ frame.data + FRAME_HEADER_BYTES, frame.len_bytes - FRAME_HEADER_BYTES };
 	e = decode(a, body, out);
 	return e == ERR_FORMAT || e == ERR_UTF8 ? ERR_PROTOCOL : e;
 }

@@ -18,7 +18,8 @@ static ProtobufCBinaryData digest(const struct digest *d)
 }
 
 /* Header and packed message in one piece of the arena. */
-static enum err frame(struct arena *a, enum message_type type, const ProtobufCMessage *m, struct blob *out)
+static enum err frame(struct arena *a, enum message_type type, const ProtobufCMessage *m,
+		      struct blob *out)
 {
 	size_t size = FRAME_HEADER_BYTES + (m == NULL ? 0 : protobuf_c_message_get_packed_size(m));
 	uint8_t *bytes;
@@ -89,7 +90,8 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 }
 
 /* Into list, whose elements point into each. */
-static void fill_rejected(const struct rejected_place *from, uint32_t count, Vanthu__V1__Rejected *each, Vanthu__V1__Rejected **list)
+static void fill_rejected(const struct rejected_place *from, uint32_t count,
+			  Vanthu__V1__Rejected *each, Vanthu__V1__Rejected **list)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		vanthu__v1__rejected__init(&each[i]);
@@ -157,7 +159,8 @@ static enum err encode_publish(struct arena *a, const struct msg_publish *p, str
 	return frame(a, MESSAGE_PUBLISH, &m.base, out);
 }
 
-static enum err encode_acknowledge(struct arena *a, const struct msg_acknowledge *k, struct blob *out)
+static enum err encode_acknowledge(struct arena *a, const struct msg_acknowledge *k,
+				   struct blob *out)
 {
 	Vanthu__V1__Acknowledge m = VANTHU__V1__ACKNOWLEDGE__INIT;
 	Vanthu__V1__Rejected each[REJECTED_MAX], *list[REJECTED_MAX];
@@ -183,7 +186,8 @@ static enum err encode_credit(struct arena *a, const struct msg_credit *c, struc
 	return frame(a, MESSAGE_CREDIT, &m.base, out);
 }
 
-static enum err encode_ping(struct arena *a, enum message_type type, const struct msg_ping *p, struct blob *out)
+static enum err encode_ping(struct arena *a, enum message_type type, const struct msg_ping *p,
+			    struct blob *out)
 {
 	Vanthu__V1__Ping m = VANTHU__V1__PING__INIT;
 
@@ -203,7 +207,8 @@ static enum err encode_bye(struct arena *a, const struct msg_bye *b, struct blob
 	return frame(a, MESSAGE_BYE, &m.base, out);
 }
 
-static enum err encode_seqs(struct arena *a, enum message_type type, const struct msg_seqs *s, struct blob *out)
+static enum err encode_seqs(struct arena *a, enum message_type type, const struct msg_seqs *s,
+			    struct blob *out)
 {
 	Vanthu__V1__Complete m = VANTHU__V1__COMPLETE__INIT;
 
@@ -214,7 +219,8 @@ static enum err encode_seqs(struct arena *a, enum message_type type, const struc
 	return frame(a, type, &m.base, out);
 }
 
-static enum err encode_directory_wanted(struct arena *a, const struct msg_directory_wanted *w, struct blob *out)
+static enum err encode_directory_wanted(struct arena *a, const struct msg_directory_wanted *w,
+					struct blob *out)
 {
 	Vanthu__V1__DirectoryWanted m = VANTHU__V1__DIRECTORY_WANTED__INIT;
 
@@ -223,7 +229,8 @@ static enum err encode_directory_wanted(struct arena *a, const struct msg_direct
 	return frame(a, MESSAGE_DIRECTORY_WANTED, &m.base, out);
 }
 
-static enum err encode_directory_part(struct arena *a, const struct msg_directory_part *p, struct blob *out)
+static enum err encode_directory_part(struct arena *a, const struct msg_directory_part *p,
+				      struct blob *out)
 {
 	Vanthu__V1__DirectoryPart m = VANTHU__V1__DIRECTORY_PART__INIT;
 
@@ -284,7 +291,8 @@ enum err wire_chunk_in_place(const struct msg_chunk *c, uint8_t *data, struct bl
 	uint8_t head[WIRE_CHUNK_ROOM] = { 'V', 'T', PROTOCOL_MAX, MESSAGE_CHUNK };
 	size_t n = FRAME_HEADER_BYTES;
 
-	_Static_assert(FRAME_HEADER_BYTES + 5 * 11 + 1 + 4 <= WIRE_CHUNK_ROOM, "five numbers, a tag and the length of a frame");
+	_Static_assert(FRAME_HEADER_BYTES + 5 * 11 + 1 + 4 <= WIRE_CHUNK_ROOM,
+		       "five numbers, a tag and the length of a frame");
 	n += protobuf_c_message_pack(&m.base, head + n);
 	if (c->data.len_bytes > 0)
 		head[n++] = CHUNK_DATA_TAG;
@@ -297,7 +305,8 @@ enum err wire_chunk_in_place(const struct msg_chunk *c, uint8_t *data, struct bl
 	return ERR_OK;
 }
 
-static enum err encode_unavailable(struct arena *a, const struct msg_unavailable *u, struct blob *out)
+static enum err encode_unavailable(struct arena *a, const struct msg_unavailable *u,
+				   struct blob *out)
 {
 	Vanthu__V1__Unavailable m = VANTHU__V1__UNAVAILABLE__INIT;
 
