@@ -1,4 +1,5 @@
-/* What acts mean in this process: sockets, clients, fetches, files. See outbox.h and daemon/bulk/bulk.h for who calls. */
+/* What acts mean in this process: sockets, clients, fetches, files. See outbox.h and
+ * daemon/bulk/bulk.h for who calls. */
 #include <stdlib.h>
 
 #include "daemon/base/clock.h"
@@ -16,7 +17,8 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 	struct daemon *d = ctx;
 	enum err e = links_send(d->links, neighbour, PURPOSE_CONTROL, frame);
 
-	/* A neighbour that does not read: an acknowledgement that did not go out must not be lost silently, so the link begins anew. */
+	/* A neighbour that does not read: an acknowledgement that did not go out must not be lost
+	 * silently, so the link begins anew. */
 	if (e == ERR_BUSY) {
 		links_reset(d->links, neighbour);
 		sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, ERR_BUSY);
@@ -33,7 +35,8 @@ static void reply(void *ctx, const struct act_reply *r)
 {
 	control_reply(((struct daemon *)ctx)->control, r);
 #ifdef VANTHU_CANARY_EARLY_ACK
-	control_service(((struct daemon *)ctx)->control, NULL, 0); /* the canary of the tests: at once, not after its commit */
+	/* the canary of the tests: at once, not after its commit */
+	control_service(((struct daemon *)ctx)->control, NULL, 0);
 #endif
 }
 
@@ -72,9 +75,11 @@ void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
 	cut_off(ctx, neighbour, why);
 }
 
-static void reopen(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+static void reopen(void *ctx, struct committee_id neighbour, struct blob frame,
+		   int64_t corrected_at_ms)
 {
-	sequencer_reopen(((struct daemon *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms, corrected_at_ms);
+	sequencer_reopen(((struct daemon *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms,
+			 corrected_at_ms);
 }
 
 static void follow_directory(void *ctx)
@@ -82,7 +87,8 @@ static void follow_directory(void *ctx)
 	struct daemon *d = ctx;
 
 	if (daemon_follow_directory(d) != ERR_OK) {
-		log_event(LOG_ERROR, "directory-not-followed", "version=%llu", (unsigned long long)core_directory_version(d->core));
+		log_event(LOG_ERROR, "directory-not-followed", "version=%llu",
+			  (unsigned long long)core_directory_version(d->core));
 		d->stopping = true; /* the next start reads it from the store */
 	}
 }
@@ -101,7 +107,8 @@ static void plan_drop(struct daemon *d, struct digest sha256, int64_t due_ms)
 	if (d->drop_count < DROPS_MAX)
 		d->drops[d->drop_count++] = (struct drop){ sha256, due_ms };
 	else
-		log_event(LOG_WARNING, "drop-forgotten", "count=%u", d->drop_count); /* costs disk, loses nothing */
+		/* costs disk, loses nothing */
+		log_event(LOG_WARNING, "drop-forgotten", "count=%u", d->drop_count);
 }
 
 static void work_drop(struct job *j)
@@ -154,7 +161,8 @@ void daemon_drop_due(struct daemon *d, int64_t mono_ms)
 	}
 }
 
-/* Not at once: a submission with the same content may be on its way to the core. Files that were written lately refuse to go (daemon/files/files.h). */
+/* Not at once: a submission with the same content may be on its way to the core. Files that were
+ * written lately refuse to go (daemon/files/files.h). */
 static void drop_file(void *ctx, struct digest sha256)
 {
 	plan_drop(ctx, sha256, clock_now().mono_ms);
@@ -177,10 +185,21 @@ static void installed(void *ctx, const struct act_installed *i)
 
 struct outbox_ops daemon_outbox_ops(struct daemon *d)
 {
-	return (struct outbox_ops){ .ctx = d, .send = send_control, .may_publish = may_publish, .reply = reply, .notify = publish_notice, .fetch = fetch,
-				    .fetch_stop = fetch_stop, .drop_file = drop_file, .violation = cut_off,
-				    .directory = follow_directory, .visit = daemon_visit, .visit_send = visit_send,
-				    .visit_end = visit_end, .reopen = reopen, .installed = installed };
+	return (struct outbox_ops){ .ctx = d,
+				    .send = send_control,
+				    .may_publish = may_publish,
+				    .reply = reply,
+				    .notify = publish_notice,
+				    .fetch = fetch,
+				    .fetch_stop = fetch_stop,
+				    .drop_file = drop_file,
+				    .violation = cut_off,
+				    .directory = follow_directory,
+				    .visit = daemon_visit,
+				    .visit_send = visit_send,
+				    .visit_end = visit_end,
+				    .reopen = reopen,
+				    .installed = installed };
 }
 
 /* ---- bulk ---- */
@@ -196,8 +215,8 @@ static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct
 	return e == ERR_OK ? links_send(d->links, neighbour, PURPOSE_BULK, frame) : e;
 }
 
-static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-				void *owner)
+static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame,
+				void (*release)(void *data, void *owner), void *owner)
 {
 	struct daemon *d = ctx;
 
@@ -217,9 +236,11 @@ static void bulk_open(void *ctx, struct committee_id neighbour)
 		links_open_bulk(d->links, neighbour);
 		return;
 	}
-	/* Always dialled by the subordinate (DESIGN §6): it is asked to. When this gets lost, bulk asks again. */
+	/* Always dialled by the subordinate (DESIGN §6): it is asked to. When this gets lost, bulk
+	 * asks again. */
 	arena_reset(d->scratch);
-	if (wire_encode(d->scratch, &m, &frame) == ERR_OK && links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)
+	if (wire_encode(d->scratch, &m, &frame) == ERR_OK &&
+	    links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)
 		log_event(LOG_DEBUG, "bulk-not-asked", "committee=%s", neighbour.text);
 }
 
@@ -233,7 +254,8 @@ static void bulk_fetched(void *ctx, const struct ev_fetched *e)
 	struct daemon *d = ctx;
 	struct event event = { .type = EVENT_FETCHED, .u.fetched = *e };
 
-	/* The others leave room in the inbox for this; without it the record is found again, after half a minute or by the next connection. */
+	/* The others leave room in the inbox for this; without it the record is found again, after
+	 * half a minute or by the next connection. */
 	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_WARNING, "inbox-full", "event=fetched");
 }

@@ -17,7 +17,12 @@
 #include "proto/directory.h"
 #include "routing/base/committee_id.h"
 
-enum { KEYS_ARENA_BYTES = 1 << 20, SCRATCH_BYTES = 8 << 20, KEY_FILE_MAX_BYTES = 64 * 1024, PARALLEL = 8 };
+enum {
+	KEYS_ARENA_BYTES = 1 << 20,
+	SCRATCH_BYTES = 8 << 20,
+	KEY_FILE_MAX_BYTES = 64 * 1024,
+	PARALLEL = 8
+};
 
 /* ---- files that are read at start ---- */
 
@@ -59,10 +64,11 @@ static enum err claim_store(struct daemon *d)
 	e = l.get(l.ctx, d->scratch, FAMILY_META, &key, &r);
 	if (e == ERR_OK) {
 		if (r.u.note.bytes.len_bytes == strlen(d->config.committee.text) &&
-		    memcmp(r.u.note.bytes.data, d->config.committee.text, r.u.note.bytes.len_bytes) == 0)
+		    memcmp(r.u.note.bytes.data, d->config.committee.text,
+			   r.u.note.bytes.len_bytes) == 0)
 			return ERR_OK;
-		log_event(LOG_ERROR, "store-of-another-committee", "committee=%.*s", (int)r.u.note.bytes.len_bytes,
-			  (const char *)r.u.note.bytes.data);
+		log_event(LOG_ERROR, "store-of-another-committee", "committee=%.*s",
+			  (int)r.u.note.bytes.len_bytes, (const char *)r.u.note.bytes.data);
 		return ERR_CONFIG;
 	}
 	if (e != ERR_NOT_FOUND)
@@ -72,7 +78,8 @@ static enum err claim_store(struct daemon *d)
 		return ERR_NO_MEMORY;
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_META;
-	r.u.note.bytes = (struct blob){ (const uint8_t *)d->config.committee.text, strlen(d->config.committee.text) };
+	r.u.note.bytes = (struct blob){ (const uint8_t *)d->config.committee.text,
+					strlen(d->config.committee.text) };
 	plan_put(p, key, &r);
 	e = d->store->ops->commit(d->store, p);
 	plan_destroy(p);
@@ -81,8 +88,10 @@ static enum err claim_store(struct daemon *d)
 
 static enum err open_store(struct daemon *d)
 {
-	struct store_lmdb_config config = { .directory = d->config.data, .map_bytes = d->config.map_bytes,
-					    .reserve_bytes = d->config.reserve_bytes, .submit_reserve_bytes = d->config.reserve_bytes / 4 };
+	struct store_lmdb_config config = { .directory = d->config.data,
+					    .map_bytes = d->config.map_bytes,
+					    .reserve_bytes = d->config.reserve_bytes,
+					    .submit_reserve_bytes = d->config.reserve_bytes / 4 };
 	enum err e = store_lmdb_open(&config, &d->store);
 
 	if (e == ERR_OK)
@@ -92,7 +101,8 @@ static enum err open_store(struct daemon *d)
 	if (e == ERR_OK)
 		e = d->store->ops->room(d->store, &d->room);
 	if (e != ERR_OK)
-		log_event(LOG_ERROR, "store-not-opened", "path=%s error=VT-%d", d->config.data, (int)e);
+		log_event(LOG_ERROR, "store-not-opened", "path=%s error=VT-%d", d->config.data,
+			  (int)e);
 	return e;
 }
 
@@ -100,9 +110,12 @@ static enum err open_store(struct daemon *d)
 
 static enum err open_core(struct daemon *d)
 {
-	struct core_config config = { .self = d->config.committee, .credit_messages = d->config.credit_messages,
-				      .credit_bytes = d->config.credit_bytes, .relay_retention_ms = d->config.relay_retention_ms,
-				      .expire_ms = d->config.expire_ms, .attachment_max_bytes = d->config.attachment_max_bytes,
+	struct core_config config = { .self = d->config.committee,
+				      .credit_messages = d->config.credit_messages,
+				      .credit_bytes = d->config.credit_bytes,
+				      .relay_retention_ms = d->config.relay_retention_ms,
+				      .expire_ms = d->config.expire_ms,
+				      .attachment_max_bytes = d->config.attachment_max_bytes,
 				      .chain_step = digest_chain_step };
 	struct lookup lookup = d->store->ops->lookup(d->store);
 	uint8_t seed[32];
@@ -117,12 +130,17 @@ static enum err open_core(struct daemon *d)
 	if (d->core == NULL || d->verifier == NULL || d->inbox == NULL)
 		return ERR_NO_MEMORY;
 	core_seed(d->core, seed);
-	core_set_room(d->core, (struct core_room){ d->room.submissions, d->room.documents, d->room.facts, d->room.why });
+	core_set_room(d->core, (struct core_room){ d->room.submissions, d->room.documents,
+						   d->room.facts, d->room.why });
 	d->outbox = outbox_new(d->core, lookup, daemon_outbox_ops(d));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;
-	d->turn = turn_new(&(struct turn_parts){ .core = d->core, .store = d->store, .signer = d->signer, .outbox = d->outbox,
-						 .inbox = d->inbox, .files = d->files });
+	d->turn = turn_new(&(struct turn_parts){ .core = d->core,
+						 .store = d->store,
+						 .signer = d->signer,
+						 .outbox = d->outbox,
+						 .inbox = d->inbox,
+						 .files = d->files });
 	return d->turn == NULL ? ERR_NO_MEMORY : turn_boot(d->turn, clock_now());
 }
 
@@ -133,10 +151,16 @@ static void count_figures(void *ctx, struct control_figures *out)
 	struct daemon *d = ctx;
 	struct turn_figures t = turn_figures(d->turn);
 
-	*out = (struct control_figures){ .up_since_ms = d->up_since_ms, .turns = t.turns, .commits = t.commits,
-					 .signatures = d->signatures_before + signer_count(d->signer), .documents_taken = t.documents_taken,
-					 .facts_taken = t.facts_taken, .file_syncs = d->files->ops->syncs(d->files),
-					 .descriptors_short = links_descriptors_short(d->links), .frozen = d->frozen };
+	*out =
+	    (struct control_figures){ .up_since_ms = d->up_since_ms,
+				      .turns = t.turns,
+				      .commits = t.commits,
+				      .signatures = d->signatures_before + signer_count(d->signer),
+				      .documents_taken = t.documents_taken,
+				      .facts_taken = t.facts_taken,
+				      .file_syncs = d->files->ops->syncs(d->files),
+				      .descriptors_short = links_descriptors_short(d->links),
+				      .frozen = d->frozen };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])
@@ -145,7 +169,8 @@ static bool key_in_use(void *ctx, const uint8_t public_key[32])
 	uint8_t signing[32];
 
 	signer_public_key(d->signer, signing);
-	return memcmp(signing, public_key, 32) == 0 || memcmp(d->link_keys.keys[0].public_key, public_key, 32) == 0;
+	return memcmp(signing, public_key, 32) == 0 ||
+	       memcmp(d->link_keys.keys[0].public_key, public_key, 32) == 0;
 }
 
 static int64_t wall_ms(void *ctx)
@@ -169,12 +194,17 @@ static enum err open_links(struct daemon *d)
 
 static enum err open_transfer(struct daemon *d)
 {
-	struct bulk_config bulk = { .window_bytes = d->config.bulk_window_bytes, .parallel = PARALLEL,
+	struct bulk_config bulk = { .window_bytes = d->config.bulk_window_bytes,
+				    .parallel = PARALLEL,
 				    .attachment_max_bytes = d->config.attachment_max_bytes };
 	struct bulk_ops ops = daemon_bulk_ops(d);
-	struct sequencer_parts parts = { .inbox = d->inbox, .violation = daemon_violation, .ctx = d,
-					 .opener = { .verifier = d->verifier, .self = d->config.committee,
-						     .directory_version = core_directory_version(d->core) } };
+	struct sequencer_parts parts = { .inbox = d->inbox,
+					 .violation = daemon_violation,
+					 .ctx = d,
+					 .opener = { .verifier = d->verifier,
+						     .self = d->config.committee,
+						     .directory_version =
+							 core_directory_version(d->core) } };
 
 	d->verify_workers = workers_new(d->config.verify_workers, "verify");
 	d->file_workers = workers_new(d->config.file_workers, "files");
@@ -182,14 +212,23 @@ static enum err open_transfer(struct daemon *d)
 		return ERR_NO_MEMORY;
 	parts.runner = workers_runner(d->verify_workers);
 	d->sequencer = sequencer_new(&parts);
-	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files, workers_runner(d->file_workers));
-	d->installer = installer_new(&(struct installer_parts){ .core = d->core, .inbox = d->inbox, .lookup = d->store->ops->lookup(d->store),
-								.runner = workers_runner(d->file_workers), .folder = d->config.data,
-								.trust = directory_trust_root(&d->registry_root_der) });
+	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files,
+			   workers_runner(d->file_workers));
+	d->installer = installer_new(
+	    &(struct installer_parts){ .core = d->core,
+				       .inbox = d->inbox,
+				       .lookup = d->store->ops->lookup(d->store),
+				       .runner = workers_runner(d->file_workers),
+				       .folder = d->config.data,
+				       .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->installer == NULL)
 		return ERR_NO_MEMORY;
-	d->follow = follow_new(&(struct follow_parts){ .installer = d->installer, .core = d->core, .inbox = d->inbox, .folder = d->config.data,
-						       .trust = directory_trust_root(&d->registry_root_der) });
+	d->follow = follow_new(
+	    &(struct follow_parts){ .installer = d->installer,
+				    .core = d->core,
+				    .inbox = d->inbox,
+				    .folder = d->config.data,
+				    .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
 		return ERR_NO_MEMORY;
 	daemon_set_windows(d);
@@ -198,10 +237,20 @@ static enum err open_transfer(struct daemon *d)
 
 static enum err open_control(struct daemon *d)
 {
-	struct control_parts parts = { .config = &d->config, .core = d->core, .store = d->store, .files = d->files, .bulk = d->bulk,
-				       .verifier = d->verifier, .inbox = d->inbox, .runner = workers_runner(d->file_workers),
-				       .installer = d->installer, .registry_root_der = d->registry_root_der, .key_in_use = key_in_use,
-				       .figures = count_figures, .wall_ms = wall_ms, .ctx = d };
+	struct control_parts parts = { .config = &d->config,
+				       .core = d->core,
+				       .store = d->store,
+				       .files = d->files,
+				       .bulk = d->bulk,
+				       .verifier = d->verifier,
+				       .inbox = d->inbox,
+				       .runner = workers_runner(d->file_workers),
+				       .installer = d->installer,
+				       .registry_root_der = d->registry_root_der,
+				       .key_in_use = key_in_use,
+				       .figures = count_figures,
+				       .wall_ms = wall_ms,
+				       .ctx = d };
 
 	return control_open(&parts, &d->control);
 }
@@ -241,8 +290,10 @@ static enum err open_zmq(struct daemon *d)
 enum err daemon_open(struct daemon *d, const struct config *config)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = { read_keys, open_signals, open_zmq, open_store,   open_core,
-						       open_transfer, open_links, open_events, open_control, daemon_install_directory };
+	enum err (*const steps[])(struct daemon *) = {
+		read_keys,     open_signals, open_zmq,	  open_store,	open_core,
+		open_transfer, open_links,   open_events, open_control, daemon_install_directory
+	};
 	enum err e = ERR_OK;
 
 	memset(d, 0, sizeof *d);
@@ -303,24 +354,30 @@ void daemon_reload(struct daemon *d)
 	enum err e;
 
 	notify_reloading();
-	e = fresh == NULL || errors == NULL ? ERR_NO_MEMORY : config_load(d->config.file, fresh, errors);
+	e = fresh == NULL || errors == NULL ? ERR_NO_MEMORY
+					    : config_load(d->config.file, fresh, errors);
 	if (e == ERR_OK) {
 		config_reload(&d->config, fresh, restart, sizeof restart);
 		if (log_level_parse(d->config.log_level, &level))
 			log_open(level);
-		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms, d->config.attachment_max_bytes);
+		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms,
+				d->config.attachment_max_bytes);
 		bulk_set_largest(d->bulk, d->config.attachment_max_bytes);
-		store_lmdb_set_reserve(d->store, d->config.reserve_bytes, d->config.reserve_bytes / 4);
+		store_lmdb_set_reserve(d->store, d->config.reserve_bytes,
+				       d->config.reserve_bytes / 4);
 		daemon_set_windows(d);
-		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file, restart[0] == '\0' ? "none" : restart);
+		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file,
+			  restart[0] == '\0' ? "none" : restart);
 		daemon_read_keys(d);
 		daemon_choose_keys(d);
 		e = daemon_install_directory(d);
 		if (e != ERR_OK)
 			d->stopping = true;
 	} else {
-		log_event(LOG_ERROR, "reload-refused", "file=%s errors=%u first=\"%u:%u %s\"", d->config.file, errors == NULL ? 0 : errors->count,
-			  errors == NULL ? 0 : errors->list[0].line, errors == NULL ? 0 : errors->list[0].column,
+		log_event(LOG_ERROR, "reload-refused", "file=%s errors=%u first=\"%u:%u %s\"",
+			  d->config.file, errors == NULL ? 0 : errors->count,
+			  errors == NULL ? 0 : errors->list[0].line,
+			  errors == NULL ? 0 : errors->list[0].column,
 			  errors == NULL ? "" : errors->list[0].text);
 	}
 	free(fresh);

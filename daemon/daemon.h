@@ -1,4 +1,5 @@
-/* One vanthud: all its parts, built in order and torn down in reverse. The loop (loop.h) turns it. */
+/* One vanthud: all its parts, built in order and torn down in reverse. The loop (loop.h) turns
+ * it. */
 #ifndef VANTHU_DAEMON_DAEMON_H
 #define VANTHU_DAEMON_DAEMON_H
 
@@ -67,10 +68,12 @@ struct daemon {
 	unsigned drop_count, drop_jobs;
 	bool stopping;
 	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon/frozen.c */
-	bool directory_due; /* the configuration's file waits for another directory to be installed */
+	/* the configuration's file waits for another directory to be installed */
+	bool directory_due;
 };
 
-/* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY, ERR_STORE, ERR_NETWORK, … Blocks on disk. */
+/* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY,
+ * ERR_STORE, ERR_NETWORK, … Blocks on disk. */
 must_use enum err daemon_open(struct daemon *d, const struct config *config);
 /* In reverse; works on what daemon_open has built, also after its failure. */
 void daemon_close(struct daemon *d);
@@ -83,19 +86,24 @@ must_use enum err daemon_follow_peers(struct daemon *d);
 /* Visits: who may come (links_config.known), and going there (outbox_ops.visit). */
 bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *out);
 void daemon_visit(void *ctx, struct committee_id host);
-must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count);
-/* The directory file of the configuration, when the store has none or an older one: a small one is in force when this returns, a large one is
- * installed while the daemon runs. A bad one is told (log, status) and passed over: what is in force stays. */
+must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out,
+				    unsigned *count);
+/* The directory file of the configuration, when the store has none or an older one: a small one is
+ * in force when this returns, a large one is installed while the daemon runs. A bad one is told
+ * (log, status) and passed over: what is in force stays. */
 must_use enum err daemon_install_directory(struct daemon *d);
 /* Reads our key files anew; what cannot be read leaves things as they are, told. */
 void daemon_read_keys(struct daemon *d);
 /* Takes those of our keys that the directory has in force now. */
 void daemon_choose_keys(struct daemon *d);
-must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out);
-/* Gives each link the windows that the configuration has for it (daemon/directory/windows.c). Again whenever links or configuration have changed. */
+must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes,
+				   struct blob *out);
+/* Gives each link the windows that the configuration has for it (daemon/directory/windows.c). Again
+ * whenever links or configuration have changed. */
 void daemon_set_windows(struct daemon *d);
 /* ---- daemon/frozen.c ---- */
-/* From here on nothing is taken, committed or said to neighbours; local clients are told why, and can still read. */
+/* From here on nothing is taken, committed or said to neighbours; local clients are told why, and
+ * can still read. */
 void daemon_freeze(struct daemon *d, enum err why);
 /* Each second, instead of what time asks for otherwise. */
 void daemon_frozen_second(struct daemon *d, int64_t mono_ms);

@@ -1,7 +1,9 @@
-/* The store's files were deleted, moved or replaced while they are open. What was acknowledged is then in this process alone: its descriptors still
- * have it (/proc/PID/fd), and lose it when it ends. So the daemon does not end, as it does for every other fault of the store, and above all does
- * not come up again on an empty folder under the same name. It answers clients with the reason until an operator has saved the data and stops it:
- * docs/OPERATION.md "The data folder is gone". */
+/* The store's files were deleted, moved or replaced while they are open. What was acknowledged is
+ * then in this process alone: its descriptors still have it (/proc/PID/fd), and lose it when it
+ * ends. So the daemon does not end, as it does for every other fault of the store, and above all
+ * does not come up again on an empty folder under the same name. It answers clients with the reason
+ * until an operator has saved the data and stops it: docs/OPERATION.md "The data folder is
+ * gone". */
 #include <unistd.h>
 
 #include "daemon/base/log.h"
@@ -15,7 +17,8 @@ void daemon_freeze(struct daemon *d, enum err why)
 	if (d->frozen != ERR_OK)
 		return;
 	d->frozen = why;
-	log_event(LOG_ERROR, "frozen", "error=VT-%d text=\"%s\" pid=%d", (int)why, err_text(why), (int)getpid());
+	log_event(LOG_ERROR, "frozen", "error=VT-%d text=\"%s\" pid=%d", (int)why, err_text(why),
+		  (int)getpid());
 	links_bye(d->links); /* what neighbours say from now on is not read: they keep it */
 }
 

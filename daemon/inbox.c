@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { CAPACITY = 8192 }; /* more than one full window of a lane, so that a full inbox means overload and not one busy link */
+/* more than one full window of a lane, so that a full inbox means overload and not one busy link */
+enum { CAPACITY = 8192 };
 
 struct inbox {
 	struct queued ring[CAPACITY];
@@ -46,14 +47,17 @@ static bool is_urgent(const struct event *e)
 /* Were it lost in a crash, the neighbour would say it again when it subscribes. */
 static bool is_patient(const struct event *e)
 {
-	return e->type == EVENT_MESSAGE && (e->u.message.message.type == MESSAGE_ACKNOWLEDGE || e->u.message.message.type == MESSAGE_COMPLETE);
+	return e->type == EVENT_MESSAGE && (e->u.message.message.type == MESSAGE_ACKNOWLEDGE ||
+					    e->u.message.message.type == MESSAGE_COMPLETE);
 }
 
-enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner), void *owner)
+enum err inbox_push(struct inbox *i, const struct event *e, void (*release)(void *owner),
+		    void *owner)
 {
 	if (i->count == CAPACITY)
 		return ERR_BUSY;
-	i->ring[(i->first + i->count) % CAPACITY] = (struct queued){ .event = *e, .release = release, .owner = owner };
+	i->ring[(i->first + i->count) % CAPACITY] =
+	    (struct queued){ .event = *e, .release = release, .owner = owner };
 	i->count++;
 	i->urgent += is_urgent(e);
 	i->patient += is_patient(e);

@@ -12,7 +12,8 @@
 #include "daemon/base/socket_group.h"
 #include "proto/control.pb-c.h"
 
-/* Events that wait for one subscriber that does not read: more of them are dropped for it, which is the most that its memory can be. */
+/* Events that wait for one subscriber that does not read: more of them are dropped for it, which is
+ * the most that its memory can be. */
 enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 2000, PAUSE_SECONDS = 30 };
 
 struct events {
@@ -41,7 +42,8 @@ static enum err bind_socket(struct events *e)
 	}
 	if (stat(path, &e->bound) != 0)
 		return ERR_SYSTEM;
-	return e->config->read_group[0] != '\0' ? access_grant(path, e->config->read_group) : ERR_OK;
+	return e->config->read_group[0] != '\0' ? access_grant(path, e->config->read_group)
+						: ERR_OK;
 }
 
 enum err events_open(void *zmq, const struct config *config, struct events **out)
@@ -74,11 +76,13 @@ void events_keep_socket(struct events *e)
 		e->pause--;
 		return;
 	}
-	if (stat(e->endpoint + strlen("ipc://"), &now) == 0 && now.st_ino == e->bound.st_ino && now.st_dev == e->bound.st_dev)
+	if (stat(e->endpoint + strlen("ipc://"), &now) == 0 && now.st_ino == e->bound.st_ino &&
+	    now.st_dev == e->bound.st_dev)
 		return;
 	zmq_unbind(e->socket, e->endpoint);
 	if (bind_socket(e) == ERR_OK)
-		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", e->endpoint + strlen("ipc://"), (int)ERR_SOCKET_GONE);
+		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d",
+			  e->endpoint + strlen("ipc://"), (int)ERR_SOCKET_GONE);
 	else
 		e->pause = PAUSE_SECONDS;
 }
@@ -165,7 +169,8 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	}
 }
 
-static void fill_target(const struct events *e, const struct act_notify *n, int64_t wall_ms, Vanthu__V1__Target *out)
+static void fill_target(const struct events *e, const struct act_notify *n, int64_t wall_ms,
+			Vanthu__V1__Target *out)
 {
 	vanthu__v1__target__init(out);
 	out->from_month = n->january.n;
@@ -190,12 +195,15 @@ static void write_log(const struct act_notify *n)
 	for (size_t i = 0; i < sizeof n->document.id.bytes; i++)
 		snprintf(id + 2 * i, 3, "%02x", n->document.id.bytes[i]);
 	if (n->what == NOTICE_CLOCK)
-		log_event(level_of(n->what, n->reason), topic_of(n->what), "committee=%s ahead_ms=%lld error=VT-%u", n->committee.text,
+		log_event(level_of(n->what, n->reason), topic_of(n->what),
+			  "committee=%s ahead_ms=%lld error=VT-%u", n->committee.text,
 			  (long long)n->clock_ahead_ms, n->reason);
 	else if (n->document.origin.text[0] == '\0')
-		log_event(level_of(n->what, n->reason), topic_of(n->what), "committee=%s error=VT-%u", n->committee.text, n->reason);
+		log_event(level_of(n->what, n->reason), topic_of(n->what),
+			  "committee=%s error=VT-%u", n->committee.text, n->reason);
 	else
-		log_event(level_of(n->what, n->reason), topic_of(n->what), "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
+		log_event(level_of(n->what, n->reason), topic_of(n->what),
+			  "id=%s origin=%s committee=%s error=VT-%u", id, n->document.origin.text,
 			  n->committee.text, n->reason);
 }
 

@@ -26,14 +26,15 @@ enum {
 	TRIM_EVERY_MS = 3000,
 	TRIM_SECONDS = 2,
 	GIVE_BACK_BYTES = 2 << 20,
-	HELD_WATERMARK_BYTES = 2 * HELD_ALL_BYTES, /* the gate cuts off at half of it: it cannot, for some reason */
+	/* the gate cuts off at half of it: it cannot, for some reason */
+	HELD_WATERMARK_BYTES = 2 * HELD_ALL_BYTES,
 	BULK_GAPS = 3,
 	PATIENT_GAPS = 2,
 };
 
-/* When the process holds this much more of its own than at first, some peer makes libzmq hold it: the listener is bound anew (TRAPS,
- * libzmq 5). Looked at each second: a message without end fills hundreds of MiB in one. The bound never moves up: nothing else here may
- * hold as much. */
+/* When the process holds this much more of its own than at first, some peer makes libzmq hold it:
+ * the listener is bound anew (TRAPS, libzmq 5). Looked at each second: a message without end fills
+ * hundreds of MiB in one. The bound never moves up: nothing else here may hold as much. */
 #define MEMORY_WATERMARK_BYTES (512ULL << 20)
 
 struct waiting {
@@ -51,25 +52,31 @@ static void fill(struct daemon *d, struct waiting *w)
 	w->link_count = d->frozen == ERR_OK ? links_poll(d->links, w->items, LINK_ITEMS) : 0;
 	w->count = w->link_count;
 	w->verify = w->count++;
-	w->items[w->verify] = (zmq_pollitem_t){ .fd = workers_fd(d->verify_workers), .events = ZMQ_POLLIN };
+	w->items[w->verify] =
+	    (zmq_pollitem_t){ .fd = workers_fd(d->verify_workers), .events = ZMQ_POLLIN };
 	w->files = w->count++;
-	w->items[w->files] = (zmq_pollitem_t){ .fd = workers_fd(d->file_workers), .events = ZMQ_POLLIN };
+	w->items[w->files] =
+	    (zmq_pollitem_t){ .fd = workers_fd(d->file_workers), .events = ZMQ_POLLIN };
 	w->signals = w->count++;
 	w->items[w->signals] = (zmq_pollitem_t){ .fd = d->signals, .events = ZMQ_POLLIN };
 	w->control = w->count;
 	w->count += control_poll(d->control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
-/* A commit costs two syncs: while more is on its way to the inbox, it is worth a moment, and a longer one while attachments move, for they
- * sync besides, and each brings several small events. Never when nothing is under way, and never long for what is urgent. Acknowledgements
- * alone let those go first who wait for something. */
+/* A commit costs two syncs: while more is on its way to the inbox, it is worth a moment, and a
+ * longer one while attachments move, for they sync besides, and each brings several small events.
+ * Never when nothing is under way, and never long for what is urgent. Acknowledgements alone let
+ * those go first who wait for something. */
 static int64_t gap_us(const struct daemon *d)
 {
 	if (inbox_patient(d->inbox))
 		return PATIENT_GAPS * d->config.commit_gap_us;
 	if (bulk_jobs(d->bulk) > 0 && !inbox_hurries(d->inbox))
 		return BULK_GAPS * d->config.commit_gap_us;
-	return sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 || control_jobs(d->control) > 0 ? d->config.commit_gap_us : 0;
+	return sequencer_waiting(d->sequencer) > 0 || bulk_jobs(d->bulk) > 0 ||
+		       control_jobs(d->control) > 0
+		   ? d->config.commit_gap_us
+		   : 0;
 }
 
 /* 0, or how long still. */
@@ -83,12 +90,15 @@ static int64_t worth_waiting_us(const struct daemon *d)
 
 static long timeout_ms(struct daemon *d, struct now now)
 {
-	int64_t deadlines[] = { core_deadline_ms(d->core), bulk_deadline_ms(d->bulk), d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
+	int64_t deadlines[] = { core_deadline_ms(d->core), bulk_deadline_ms(d->bulk),
+				d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
 	int64_t first = INT64_MAX;
 
 	if (d->frozen != ERR_OK)
-		return control_busy(d->control) || inbox_count(d->inbox) > 0 || d->next_second_ms <= now.mono_ms ? 0 :
-		       (long)(d->next_second_ms - now.mono_ms);
+		return control_busy(d->control) || inbox_count(d->inbox) > 0 ||
+			       d->next_second_ms <= now.mono_ms
+			   ? 0
+			   : (long)(d->next_second_ms - now.mono_ms);
 	if (links_pending(d->links) || control_busy(d->control))
 		return 0;
 	/* Sleeping leaves the processor to the workers that it waits for. */
@@ -122,7 +132,8 @@ static void take_bulk_frame(struct daemon *d, const struct link_event *e)
 		bulk_message(d->bulk, e->neighbour, &m, clock_now());
 }
 
-/* On a visit few things are said, and little: opened here. What the core does not need of a part stays with whoever collects it. */
+/* On a visit few things are said, and little: opened here. What the core does not need of a part
+ * stays with whoever collects it. */
 static void take_visit(struct daemon *d, const struct link_event *e)
 {
 	struct event event = { .type = EVENT_MESSAGE };
@@ -132,15 +143,20 @@ static void take_visit(struct daemon *d, const struct link_event *e)
 	event.u.message.party = e->party;
 	arena_reset(d->scratch);
 	if (wire_decode(d->scratch, e->frame, m) != ERR_OK || m->type == MESSAGE_PUBLISH) {
-		event = (struct event){ .type = EVENT_DISCONNECTED, .u.link = { .neighbour = e->neighbour, .party = e->party } };
+		event =
+		    (struct event){ .type = EVENT_DISCONNECTED,
+				    .u.link = { .neighbour = e->neighbour, .party = e->party } };
 	} else if (m->type == MESSAGE_DIRECTORY_PART) {
 		if (core_asks(d->core, e->neighbour, e->party))
 			follow_part(d->follow, e->neighbour, e->party, &m->u.directory_part);
 		m->u.directory_part.head = (struct blob){ NULL, 0 };
 		m->u.directory_part.entries = NULL;
 		m->u.directory_part.entry_count = 0;
-	} else if (m->type != MESSAGE_HELLO && m->type != MESSAGE_PING && m->type != MESSAGE_PONG && m->type != MESSAGE_DIRECTORY_WANTED) {
-		*m = (struct message){ .type = MESSAGE_BYE }; /* whatever it was: it ends the visit, and nothing of it is kept */
+	} else if (m->type != MESSAGE_HELLO && m->type != MESSAGE_PING && m->type != MESSAGE_PONG &&
+		   m->type != MESSAGE_DIRECTORY_WANTED) {
+		*m = (struct message){
+			.type = MESSAGE_BYE
+		}; /* whatever it was: it ends the visit, and nothing of it is kept */
 	}
 	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_DEBUG, "inbox-full", "event=visit");
@@ -148,13 +164,16 @@ static void take_visit(struct daemon *d, const struct link_event *e)
 
 static void take_visit_event(struct daemon *d, const struct link_event *e)
 {
-	struct event event = { .type = e->type == LINK_CONNECTED ? EVENT_CONNECTED : EVENT_DISCONNECTED };
+	struct event event = { .type = e->type == LINK_CONNECTED ? EVENT_CONNECTED
+								 : EVENT_DISCONNECTED };
 
 	if (e->type == LINK_FRAME) {
 		take_visit(d, e);
 		return;
 	}
-	event.u.link = (struct ev_link){ .neighbour = e->neighbour, .party = e->party, .reason = (uint32_t)e->reason };
+	event.u.link = (struct ev_link){ .neighbour = e->neighbour,
+					 .party = e->party,
+					 .reason = (uint32_t)e->reason };
 	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_DEBUG, "inbox-full", "event=visit");
 }
@@ -167,7 +186,8 @@ static void take_frame(struct daemon *d, const struct link_event *e)
 		take_bulk_frame(d, e);
 	else if (frame_type(e->frame, &type) == ERR_OK && type == MESSAGE_OPEN_BULK)
 		links_open_bulk(d->links, e->neighbour);
-	else if (type == MESSAGE_DIRECTORY_PART && core_asks(d->core, e->neighbour, PARTY_NEIGHBOUR) &&
+	else if (type == MESSAGE_DIRECTORY_PART &&
+		 core_asks(d->core, e->neighbour, PARTY_NEIGHBOUR) &&
 		 !follow_frame(d->follow, e->neighbour, e->frame))
 		daemon_violation(d, e->neighbour, ERR_PROTOCOL);
 	else
@@ -264,7 +284,8 @@ struct memory {
 
 static struct memory measure(void)
 {
-	unsigned long long all = 0, resident = 0, shared = 0, page = (unsigned long long)sysconf(_SC_PAGESIZE);
+	unsigned long long all = 0, resident = 0, shared = 0,
+			   page = (unsigned long long)sysconf(_SC_PAGESIZE);
 	FILE *f = fopen("/proc/self/statm", "re");
 
 	if (f == NULL)
@@ -275,7 +296,8 @@ static struct memory measure(void)
 	return (struct memory){ resident * page, (resident - shared) * page };
 }
 
-/* What the store has read stays resident until it is given back; when that is much, not only once a minute. */
+/* What the store has read stays resident until it is given back; when that is much, not only once a
+ * minute. */
 static void trim(struct daemon *d, struct now now, uint64_t resident_bytes)
 {
 	if (now.mono_ms < d->next_trim_ms || resident_bytes < TRIM_ABOVE_BYTES)
@@ -293,7 +315,8 @@ static enum err watch_memory(struct daemon *d, uint64_t own_bytes)
 
 	if (d->own_first_bytes == 0)
 		d->own_first_bytes = own_bytes;
-	/* What peers have let go of lies about in libzmq's heaps, in pieces, until it is given back. */
+	/* What peers have let go of lies about in libzmq's heaps, in pieces, until it is given
+	 * back. */
 	if (own_bytes > d->own_first_bytes + GIVE_BACK_BYTES && d->trim_in-- == 0) {
 		d->trim_in = TRIM_SECONDS;
 		malloc_trim(0);
@@ -318,12 +341,15 @@ static enum err each_second(struct daemon *d, struct now now)
 		e = d->files->ops->check_all(d->files);
 	if (e != ERR_OK)
 		return e;
-	if (room.submissions != d->room.submissions || room.documents != d->room.documents || room.facts != d->room.facts ||
-	    room.files != d->room.files)
+	if (room.submissions != d->room.submissions || room.documents != d->room.documents ||
+	    room.facts != d->room.facts || room.files != d->room.files)
 		log_event(room.submissions && room.files ? LOG_INFO : LOG_WARNING, "room",
-			  "submissions=%d documents=%d facts=%d error=VT-%d disk_free=%llu map_used=%llu inodes_free=%llu",
-			  room.submissions, room.documents, room.facts, (int)room.why, (unsigned long long)room.disk_free_bytes,
-			  (unsigned long long)room.map_used_bytes, (unsigned long long)room.inodes_free);
+			  "submissions=%d documents=%d facts=%d error=VT-%d disk_free=%llu "
+			  "map_used=%llu inodes_free=%llu",
+			  room.submissions, room.documents, room.facts, (int)room.why,
+			  (unsigned long long)room.disk_free_bytes,
+			  (unsigned long long)room.map_used_bytes,
+			  (unsigned long long)room.inodes_free);
 	d->room = room;
 	bulk_set_spare(d->bulk, room.spare_bytes);
 	control_set_spare(d->control, room.spare_bytes, room.files ? ERR_DISK_FULL : ERR_NO_INODES);

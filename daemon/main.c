@@ -1,5 +1,6 @@
-/* vanthud: the command line, then one daemon until a signal. Fatal here: a configuration that is not valid, a store that cannot be opened,
- * and any failed turn, after which the process ends at once and the store says at the next start what happened. */
+/* vanthud: the command line, then one daemon until a signal. Fatal here: a configuration that is
+ * not valid, a store that cannot be opened, and any failed turn, after which the process ends at
+ * once and the store says at the next start what happened. */
 #include <getopt.h>
 #include <malloc.h>
 #include <signal.h>
@@ -29,8 +30,11 @@ struct options {
 static void print_help(FILE *to)
 {
 	fprintf(to, "%s\n\n", _("Usage: vanthud -c FILE [--check-config]"));
-	fprintf(to, "%s\n", _("Routes signed documents between Party committees: one daemon for each committee."));
-	fprintf(to, "\n  %s    %s\n", _("-c, --config FILE"), _("configuration file, or its folder (else VANTHU_CONFIG)"));
+	fprintf(
+	    to, "%s\n",
+	    _("Routes signed documents between Party committees: one daemon for each committee."));
+	fprintf(to, "\n  %s    %s\n", _("-c, --config FILE"),
+		_("configuration file, or its folder (else VANTHU_CONFIG)"));
 	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
 	fprintf(to, "      --version        %s\n", _("print the version"));
 	fprintf(to, "  -h, --help           %s\n", _("print this"));
@@ -39,8 +43,10 @@ static void print_help(FILE *to)
 /* -1: go on; else the exit code. */
 static int parse(int argc, char **argv, struct options *o)
 {
-	static const struct option longs[] = { { "config", required_argument, NULL, 'c' }, { "check-config", no_argument, NULL, 'k' },
-					       { "version", no_argument, NULL, 'V' },     { "help", no_argument, NULL, 'h' },
+	static const struct option longs[] = { { "config", required_argument, NULL, 'c' },
+					       { "check-config", no_argument, NULL, 'k' },
+					       { "version", no_argument, NULL, 'V' },
+					       { "help", no_argument, NULL, 'h' },
 					       { NULL, 0, NULL, 0 } };
 	int c;
 
@@ -81,8 +87,8 @@ static enum err load(const char *path, struct config *config)
 	enum err e = errors == NULL ? ERR_NO_MEMORY : config_load(path, config, errors);
 
 	for (unsigned i = 0; errors != NULL && i < errors->count && i < CONFIG_ERRORS_MAX; i++)
-		fprintf(stderr, "%s:%u:%u: %s\n", config->file[0] != '\0' ? config->file : path, errors->list[i].line,
-			errors->list[i].column, errors->list[i].text);
+		fprintf(stderr, "%s:%u:%u: %s\n", config->file[0] != '\0' ? config->file : path,
+			errors->list[i].line, errors->list[i].column, errors->list[i].text);
 	if (e != ERR_OK && (errors == NULL || errors->count == 0))
 		fprintf(stderr, "%s: VT-%d %s\n", path, (int)e, _(err_text(e)));
 	free(errors);
@@ -95,7 +101,8 @@ static enum err check_keys(const struct config *config)
 	enum err e = key_file_check_all(config, &fault);
 
 	if (e != ERR_OK)
-		fprintf(stderr, "%s: VT-%d %s: %s\n", fault.path, (int)e, _(err_text(e)), fault.command);
+		fprintf(stderr, "%s: VT-%d %s: %s\n", fault.path, (int)e, _(err_text(e)),
+			fault.command);
 	return e;
 }
 
@@ -107,10 +114,12 @@ static void raise_files(void)
 	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return;
 	if (files.rlim_max < FILES_WANTED)
-		log_event(LOG_WARNING, "file-limit-low", "limit=%llu wanted=%d", (unsigned long long)files.rlim_max, FILES_WANTED);
+		log_event(LOG_WARNING, "file-limit-low", "limit=%llu wanted=%d",
+			  (unsigned long long)files.rlim_max, FILES_WANTED);
 	files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
 	if (setrlimit(RLIMIT_NOFILE, &files) != 0)
-		log_event(LOG_WARNING, "file-limit-not-set", "limit=%llu", (unsigned long long)files.rlim_cur);
+		log_event(LOG_WARNING, "file-limit-not-set", "limit=%llu",
+			  (unsigned long long)files.rlim_cur);
 }
 
 /* No core files: they would hold keys. No SIGPIPE: a client that goes away is an error code. */
@@ -126,12 +135,14 @@ static void harden(void)
 	raise_files();
 }
 
-/* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread glibc keeps the free end, up to 64 MiB
- * each. What peers made us hold goes back when they go (loop.c), but not with each document: a page that is given back and asked for
- * again costs a fault. Blocks that are large go back at once. */
+/* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread
+ * glibc keeps the free end, up to 64 MiB each. What peers made us hold goes back when they go
+ * (loop.c), but not with each document: a page that is given back and asked for again costs a
+ * fault. Blocks that are large go back at once. */
 static void bound_heaps(void)
 {
-	if (mallopt(M_ARENA_MAX, 1) == 0 || mallopt(M_TRIM_THRESHOLD, HEAP_END_BYTES) == 0 || mallopt(M_MMAP_THRESHOLD, HEAP_MAPPED_BYTES) == 0)
+	if (mallopt(M_ARENA_MAX, 1) == 0 || mallopt(M_TRIM_THRESHOLD, HEAP_END_BYTES) == 0 ||
+	    mallopt(M_MMAP_THRESHOLD, HEAP_MAPPED_BYTES) == 0)
 		log_event(LOG_WARNING, "heap-not-bounded", "pid=%d", (int)getpid());
 }
 
@@ -147,14 +158,17 @@ static int run(const struct config *config)
 	bound_heaps();
 	e = d == NULL ? ERR_NO_MEMORY : daemon_open(d, config);
 	if (e == ERR_OK) {
-		log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu", config->committee.text, VANTHU_VERSION,
+		log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu",
+			  config->committee.text, VANTHU_VERSION,
 			  (unsigned long long)core_directory_version(d->core));
 		notify_ready();
 		e = loop_run(d);
 		if (e != ERR_OK) {
 			log_tell_repeated(true);
-			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
-			_exit(EXIT_FAILURE); /* nothing may touch what the failed turn left behind */
+			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e,
+				  err_text(e));
+			/* nothing may touch what the failed turn left behind */
+			_exit(EXIT_FAILURE);
 		}
 		notify_stopping();
 	} else {
@@ -180,7 +194,8 @@ int main(int argc, char **argv)
 
 		if (e == ERR_OK && o.check)
 			e = check_keys(config);
-		code = e == ERR_OK ? (o.check ? 0 : run(config)) : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
+		code = e == ERR_OK ? (o.check ? 0 : run(config))
+				   : err_exit_code(e == ERR_FILE ? ERR_CONFIG : e);
 		if (e == ERR_OK && o.check)
 			printf("%s: %s\n", config->file, _("valid"));
 	}

@@ -1,4 +1,5 @@
-/* Acts of a committed plan and the pump; see outbox.h. A send that fails is no loss: what is not acknowledged is published again. */
+/* Acts of a committed plan and the pump; see outbox.h. A send that fails is no loss: what is not
+ * acknowledged is published again. */
 #include "daemon/outbox.h"
 
 #include <stdlib.h>
@@ -23,7 +24,9 @@ struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_
 
 	if (o == NULL)
 		return NULL;
-	*o = (struct outbox){ .core = core, .store = store, .ops = ops, .arena = arena_new(OUTBOX_ARENA_BYTES) };
+	*o = (struct outbox){
+		.core = core, .store = store, .ops = ops, .arena = arena_new(OUTBOX_ARENA_BYTES)
+	};
 	if (o->arena == NULL) {
 		free(o);
 		return NULL;
@@ -39,7 +42,8 @@ void outbox_destroy(struct outbox *o)
 	free(o);
 }
 
-static enum err send_message(struct outbox *o, struct committee_id neighbour, const struct message *m)
+static enum err send_message(struct outbox *o, struct committee_id neighbour,
+			     const struct message *m)
 {
 	struct blob frame;
 	enum err e = wire_encode(o->arena, m, &frame);
@@ -55,7 +59,8 @@ static enum err send_on_visit(struct outbox *o, const struct act *a)
 	return e == ERR_OK ? o->ops.visit_send(o->ops.ctx, a->neighbour, a->party, frame) : e;
 }
 
-/* Reads one queued publication into an item. The envelope's relay records go with it, our own last. */
+/* Reads one queued publication into an item. The envelope's relay records go with it, our own
+ * last. */
 static enum err read_item(struct outbox *o, const struct rec_stream *s, struct publish_item *item)
 {
 	struct record envelope, relay;
@@ -94,8 +99,10 @@ static enum err read_item(struct outbox *o, const struct rec_stream *s, struct p
 	return ERR_OK;
 }
 
-/* One frame's worth of a lane. *more is false when the credit or the queue is used up, or the neighbour takes no more now. */
-static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum lane lane, struct stream_out *s, struct digest *chain, bool *more)
+/* One frame's worth of a lane. *more is false when the credit or the queue is used up, or the
+ * neighbour takes no more now. */
+static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum lane lane,
+			   struct stream_out *s, struct digest *chain, bool *more)
 {
 	struct publish_item *items = arena_array(o->arena, FRAME_ITEMS_MAX, sizeof *items);
 	struct message m = { .type = MESSAGE_PUBLISH };
@@ -124,11 +131,12 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 		}
 		if (e != ERR_OK)
 			return e;
-		/* Each fits a frame alone: rows are made so (routing/documents/rows.c). One that does not is of a store before that: it goes as that
-		 * store would have sent it, without names, and the neighbour works them out itself. */
+		/* Each fits a frame alone: rows are made so (routing/documents/rows.c). One that
+		 * does not is of a store before that: it goes as that store would have sent it,
+		 * without names, and the neighbour works them out itself. */
 		if (wire_item_bound(&items[count]) > ITEM_MAX_BYTES) {
-			log_event(LOG_WARNING, "names-left-out", "committee=%s lane=%d seq=%llu", neighbour.text, (int)lane,
-				  (unsigned long long)moved.sent + 1);
+			log_event(LOG_WARNING, "names-left-out", "committee=%s lane=%d seq=%llu",
+				  neighbour.text, (int)lane, (unsigned long long)moved.sent + 1);
 			items[count].target_count = 0;
 		}
 		if (count > 0 && filled + wire_item_bound(&items[count]) > FRAME_FILL_BYTES) {
@@ -145,19 +153,24 @@ static enum err pump_frame(struct outbox *o, struct committee_id neighbour, enum
 	if (count == 0)
 		return ERR_OK;
 	*more = *more || count == FRAME_ITEMS_MAX;
-	m.u.publish = (struct msg_publish){ .lane = lane, .stream = s->id, .items = items, .item_count = count,
-					  .directory_version = core_directory_version(o->core) };
+	m.u.publish = (struct msg_publish){ .lane = lane,
+					    .stream = s->id,
+					    .items = items,
+					    .item_count = count,
+					    .directory_version = core_directory_version(o->core) };
 	e = send_message(o, neighbour, &m);
 	if (e == ERR_OK)
 		*s = moved;
 	else
 		*more = false;
-	/* Not connected or not reading: the link's silence is noticed by the core; nothing is lost here. */
+	/* Not connected or not reading: the link's silence is noticed by the core; nothing is lost
+	 * here. */
 	return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 }
 
 /* The chain at `sent`: from the acknowledged one over what is under way. */
-static enum err chain_at_sent(struct outbox *o, struct committee_id neighbour, enum lane lane, const struct stream_out *s, struct digest *chain)
+static enum err chain_at_sent(struct outbox *o, struct committee_id neighbour, enum lane lane,
+			      const struct stream_out *s, struct digest *chain)
 {
 	if (s->sent_chain_valid && s->sent_chain_at == s->sent) {
 		*chain = s->sent_chain;
@@ -198,10 +211,11 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 			s->sent_chain_valid = true;
 		}
 	}
-	/* Its sequence has no gaps, so this lane stands here until the record is mended; the next subscription tries it again. */
+	/* Its sequence has no gaps, so this lane stands here until the record is mended; the next
+	 * subscription tries it again. */
 	if (e == ERR_DAMAGED) {
-		log_event(LOG_ERROR, "lane-stands", "committee=%s lane=%d seq=%llu error=VT-%d", neighbour.text, (int)lane,
-			  (unsigned long long)s->sent + 1, (int)e);
+		log_event(LOG_ERROR, "lane-stands", "committee=%s lane=%d seq=%llu error=VT-%d",
+			  neighbour.text, (int)lane, (unsigned long long)s->sent + 1, (int)e);
 		s->subscribed = false;
 		e = ERR_OK;
 	}
@@ -220,7 +234,8 @@ enum err outbox_pump(struct outbox *o, struct committee_id neighbour)
 	return ERR_OK;
 }
 
-/* What was set aside, as the frame that would bring it: its key has the place, and the stream does not matter any more. */
+/* What was set aside, as the frame that would bring it: its key has the place, and the stream does
+ * not matter any more. */
 static enum err reopen(struct outbox *o, const struct key *key)
 {
 	struct publish_item item;
@@ -235,11 +250,17 @@ static enum err reopen(struct outbox *o, const struct key *key)
 		return ERR_OK;
 	if (e != ERR_OK)
 		return e;
-	item = (struct publish_item){ .envelope = r.u.aside.envelope, .relays = r.u.aside.relays, .relay_count = r.u.aside.relay_count,
-				      .targets = r.u.aside.targets, .target_count = r.u.aside.target_count };
+	item = (struct publish_item){ .envelope = r.u.aside.envelope,
+				      .relays = r.u.aside.relays,
+				      .relay_count = r.u.aside.relay_count,
+				      .targets = r.u.aside.targets,
+				      .target_count = r.u.aside.target_count };
 	if (!key_parse_aside(key, &neighbour, &lane, &item.seq))
 		return ERR_OK;
-	m.u.publish = (struct msg_publish){ .lane = lane, .items = &item, .item_count = 1, .directory_version = r.u.aside.neighbour_version };
+	m.u.publish = (struct msg_publish){ .lane = lane,
+					    .items = &item,
+					    .item_count = 1,
+					    .directory_version = r.u.aside.neighbour_version };
 	e = wire_encode(o->arena, &m, &frame);
 	if (e == ERR_OK)
 		o->ops.reopen(o->ops.ctx, neighbour, frame, r.u.aside.corrected_at_ms);
@@ -253,7 +274,8 @@ static enum err perform(struct outbox *o, const struct act *a)
 	switch (a->type) {
 	case ACT_SEND:
 		arena_reset(o->arena);
-		e = a->party == PARTY_NEIGHBOUR ? send_message(o, a->neighbour, &a->u.send) : send_on_visit(o, a);
+		e = a->party == PARTY_NEIGHBOUR ? send_message(o, a->neighbour, &a->u.send)
+						: send_on_visit(o, a);
 		return e == ERR_NETWORK || e == ERR_BUSY ? ERR_OK : e;
 	case ACT_PUMP:
 		return outbox_pump(o, a->neighbour);

@@ -1,5 +1,6 @@
-/* What leaves the process, only after the commit that makes it true: acts of the plan, and the pump that publishes queued envelopes
- * as far as each subscriber's credit allows. The ops are the daemon's sockets, or the simulator's network. */
+/* What leaves the process, only after the commit that makes it true: acts of the plan, and the pump
+ * that publishes queued envelopes as far as each subscriber's credit allows. The ops are the
+ * daemon's sockets, or the simulator's network. */
 #ifndef VANTHU_DAEMON_OUTBOX_H
 #define VANTHU_DAEMON_OUTBOX_H
 
@@ -9,7 +10,8 @@
 
 struct outbox_ops {
 	void *ctx;
-	enum err (*send)(void *ctx, struct committee_id neighbour, struct blob frame); /* control connection */
+	/* control connection */
+	enum err (*send)(void *ctx, struct committee_id neighbour, struct blob frame);
 	/* May another publication go to it now? The tick asks again. NULL: always. */
 	bool (*may_publish)(void *ctx, struct committee_id neighbour);
 	void (*reply)(void *ctx, const struct act_reply *r);
@@ -19,14 +21,19 @@ struct outbox_ops {
 	void (*drop_file)(void *ctx, struct digest sha256);
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
 	void (*directory)(void *ctx);
-	/* Visits (routing/links/visit.c): dial one for the directory; say something there, or to who visits us; end either. */
+	/* Visits (routing/links/visit.c): dial one for the directory; say something there, or to
+	 * who visits us; end either. */
 	void (*visit)(void *ctx, struct committee_id host);
-	enum err (*visit_send)(void *ctx, struct committee_id who, enum party party, struct blob frame);
+	enum err (*visit_send)(void *ctx, struct committee_id who, enum party party,
+			       struct blob frame);
 	void (*visit_end)(void *ctx, struct committee_id who, enum party party);
-	/* One item that was set aside, as a PUBLISH frame of its own, to be opened again; corrected_at_ms: when its signer says that it was signed. */
-	void (*reopen)(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms);
+	/* One item that was set aside, as a PUBLISH frame of its own, to be opened again;
+	 * corrected_at_ms: when its signer says that it was signed. */
+	void (*reopen)(void *ctx, struct committee_id neighbour, struct blob frame,
+		       int64_t corrected_at_ms);
 	void (*installed)(void *ctx, const struct act_installed *i);
 };
+
 struct outbox;
 struct outbox *outbox_new(struct core *core, struct lookup store, struct outbox_ops ops);
 void outbox_destroy(struct outbox *o);

@@ -1,4 +1,5 @@
-/* One turn; see turn.h. The order of the steps in turn_run is the promise of the whole program: nothing leaves before its commit. */
+/* One turn; see turn.h. The order of the steps in turn_run is the promise of the whole program:
+ * nothing leaves before its commit. */
 #include "daemon/turn.h"
 
 #include <stdlib.h>
@@ -49,19 +50,24 @@ static void count(struct turn *t, const struct event *e)
 {
 	if (e->type == EVENT_PUBLISH && e->u.publish.aside)
 		return; /* counted when it came */
-	if (e->type == EVENT_SUBMIT || (e->type == EVENT_PUBLISH && e->u.publish.lane != LANE_FACTS))
+	if (e->type == EVENT_SUBMIT ||
+	    (e->type == EVENT_PUBLISH && e->u.publish.lane != LANE_FACTS))
 		t->figures.documents_taken++;
 	else if (e->type == EVENT_PUBLISH)
 		t->figures.facts_taken++;
 }
 
-enum { EVENT_MOST_BYTES = 512 * 1024, LINK_MOST_BYTES = 8 * 1024 }; /* of the store, by one event: a document to every neighbour */
+/* of the store, by one event: a document to every neighbour */
+enum { EVENT_MOST_BYTES = 512 * 1024, LINK_MOST_BYTES = 8 * 1024 };
 
-/* Does what one more event may cost still fit beside what is planned? The first always comes: what finds no room at all is refused, or held. */
+/* Does what one more event may cost still fit beside what is planned? The first always comes: what
+ * finds no room at all is refused, or held. */
 static bool has_store_room(struct turn *t)
 {
 	uint64_t left = t->room.documents ? t->room.left_bytes : t->room.left_facts_bytes;
-	uint64_t most = EVENT_MOST_BYTES + (uint64_t)LINK_MOST_BYTES * core_link_count(t->parts.core), cost = plan_cost_bytes(t->plan);
+	uint64_t most =
+		     EVENT_MOST_BYTES + (uint64_t)LINK_MOST_BYTES * core_link_count(t->parts.core),
+		 cost = plan_cost_bytes(t->plan);
 
 	return t->batch_count == 0 || cost == 0 || (cost < left && most < left - cost);
 }
@@ -73,7 +79,8 @@ static enum err look_for_room(struct turn *t)
 	enum err e = t->parts.store->ops->room(t->parts.store, room);
 
 	if (e == ERR_OK)
-		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents, room->facts, room->why });
+		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents,
+								 room->facts, room->why });
 	return e;
 }
 
@@ -85,8 +92,8 @@ static enum err take_events(struct turn *t, struct now now)
 	if (now.mono_ms >= core_deadline_ms(t->parts.core))
 		e = core_take(t->parts.core, now, &tick, t->plan);
 	/* What finds no room in this plan stays in the inbox for the next turn. */
-	while (e == ERR_OK && t->batch_count < TURN_EVENTS_MAX && plan_has_room(t->plan) && has_store_room(t) &&
-	       inbox_take(t->parts.inbox, &t->batch[t->batch_count], 1) == 1) {
+	while (e == ERR_OK && t->batch_count < TURN_EVENTS_MAX && plan_has_room(t->plan) &&
+	       has_store_room(t) && inbox_take(t->parts.inbox, &t->batch[t->batch_count], 1) == 1) {
 		const struct event *event = &t->batch[t->batch_count].event;
 
 		t->batch_count++;
@@ -98,8 +105,8 @@ static enum err take_events(struct turn *t, struct now now)
 	return e;
 }
 
-/* One view of the store for all that is looked up meanwhile: begun anew for each lookup, it cost as much as the lookup. It ends before the
- * commit, which could not use freed pages again under it. */
+/* One view of the store for all that is looked up meanwhile: begun anew for each lookup, it cost as
+ * much as the lookup. It ends before the commit, which could not use freed pages again under it. */
 static enum err decide(struct turn *t, struct now now)
 {
 	struct store *store = t->parts.store;
@@ -133,18 +140,21 @@ static enum err seal(struct turn *t)
 	enum err e = ERR_OK;
 
 	if (t->plan->draft_count > 0)
-		e = seal_drafts(t->parts.signer, t->plan->arena, t->plan->drafts, t->plan->draft_count);
+		e = seal_drafts(t->parts.signer, t->plan->arena, t->plan->drafts,
+				t->plan->draft_count);
 	if (e == ERR_OK)
 		plan_resolve(t->plan);
 	return e;
 }
 
-/* Is what is open still what the configuration names? Nothing is promised into files that no folder has. */
+/* Is what is open still what the configuration names? Nothing is promised into files that no folder
+ * has. */
 static enum err guard(const struct turn *t)
 {
 	enum err e = t->parts.store->ops->check(t->parts.store);
 
-	return e == ERR_OK && t->parts.files != NULL ? t->parts.files->ops->check(t->parts.files) : e;
+	return e == ERR_OK && t->parts.files != NULL ? t->parts.files->ops->check(t->parts.files)
+						     : e;
 }
 
 static enum err commit(struct turn *t)
@@ -165,7 +175,8 @@ static enum err finish(struct turn *t)
 	enum err e = seal(t);
 
 #ifdef VANTHU_CANARY_EARLY_ACK
-	/* The canary of the tests: what a daemon would do that acknowledges before it has anything on disk. */
+	/* The canary of the tests: what a daemon would do that acknowledges before it has anything
+	 * on disk. */
 	if (e == ERR_OK)
 		e = outbox_perform_early(t->parts.outbox, t->plan);
 #endif
@@ -202,7 +213,8 @@ static enum err refuse_batch(struct turn *t, enum err why)
 		struct reply_to to = reply_of(&t->batch[i].event);
 
 		if (to.n != 0)
-			plan_act(t->plan, ACT_REPLY)->u.reply = (struct act_reply){ .to = to, .result = why };
+			plan_act(t->plan, ACT_REPLY)->u.reply =
+			    (struct act_reply){ .to = to, .result = why };
 	}
 	e = outbox_perform(t->parts.outbox, t->plan);
 	release_batch(t);

@@ -1,5 +1,5 @@
-/* Open addressing, never more than half full; see daemon/base/byteset.h. No keyed hash: whoever chooses names badly slows down one answer about a document of
- * its own, and a set is bounded. */
+/* Open addressing, never more than half full; see daemon/base/byteset.h. No keyed hash: whoever
+ * chooses names badly slows down one answer about a document of its own, and a set is bounded. */
 #include "daemon/base/byteset.h"
 
 #include <assert.h>
@@ -52,7 +52,8 @@ static uint32_t slot_of(const struct names *n, struct blob b)
 	for (; n->slots[at] != 0; at = (at + 1) & n->mask) {
 		const struct blob *known = &n->list[n->slots[at] - 1];
 
-		if (known->len_bytes == b.len_bytes && (b.len_bytes == 0 || memcmp(known->data, b.data, b.len_bytes) == 0))
+		if (known->len_bytes == b.len_bytes &&
+		    (b.len_bytes == 0 || memcmp(known->data, b.data, b.len_bytes) == 0))
 			break;
 	}
 	return at;

@@ -1,5 +1,6 @@
-/* A set of short byte strings in the order in which they came, in an arena: what came before is found without looking at all. For answers that
- * list thousands of committees, hops or proofs, each once. */
+/* A set of short byte strings in the order in which they came, in an arena: what came before is
+ * found without looking at all. For answers that list thousands of committees, hops or proofs, each
+ * once. */
 #ifndef VANTHU_DAEMON_BASE_BYTESET_H
 #define VANTHU_DAEMON_BASE_BYTESET_H
 
@@ -13,8 +14,9 @@
 struct names;
 /* For at most `max` of them. It lives as long as the arena; NULL without room there. */
 struct names *names_new(struct arena *a, uint32_t max);
-/* Takes one in, unless it is there: true when it is new. *place is its number from 0 on, in the order of coming. The bytes are borrowed. To be
- * called with fewer than `max` there, or with one that is there. */
+/* Takes one in, unless it is there: true when it is new. *place is its number from 0 on, in the
+ * order of coming. The bytes are borrowed. To be called with fewer than `max` there, or with one
+ * that is there. */
 bool names_add(struct names *n, struct blob bytes, uint32_t *place);
 /* A committee's, borrowed from where it lies. */
 struct blob names_of_id(const struct committee_id *id);

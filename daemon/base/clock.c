@@ -16,7 +16,9 @@ struct now clock_now(void)
 {
 	int64_t mono_us = read_us(CLOCK_MONOTONIC);
 
-	return (struct now){ .wall_ms = read_us(CLOCK_REALTIME) / 1000, .mono_ms = mono_us / 1000, .mono_us = mono_us };
+	return (struct now){ .wall_ms = read_us(CLOCK_REALTIME) / 1000,
+			     .mono_ms = mono_us / 1000,
+			     .mono_us = mono_us };
 }
 
 int64_t clock_mono_us(void)
@@ -27,5 +29,6 @@ int64_t clock_mono_us(void)
 enum err clock_random(void *out, size_t len_bytes)
 {
 	/* Up to 256 bytes come whole (getrandom(2)). */
-	return len_bytes <= 256 && getrandom(out, len_bytes, 0) == (ssize_t)len_bytes ? ERR_OK : ERR_SYSTEM;
+	return len_bytes <= 256 && getrandom(out, len_bytes, 0) == (ssize_t)len_bytes ? ERR_OK
+										      : ERR_SYSTEM;
 }

@@ -1,5 +1,6 @@
-/* See i18n.h. The language is chosen here and not by setlocale(): few machines have vi_VN.UTF-8 generated, and a locale that is not there
- * leaves "C", in which gettext translates nothing. So the locale is always C.UTF-8, and gettext gets its language by name. */
+/* See i18n.h. The language is chosen here and not by setlocale(): few machines have vi_VN.UTF-8
+ * generated, and a locale that is not there leaves "C", in which gettext translates nothing. So the
+ * locale is always C.UTF-8, and gettext gets its language by name. */
 #include "daemon/base/i18n.h"
 
 #include <locale.h>
@@ -18,7 +19,8 @@ static const char *language_of(const char *name, size_t len)
 	static const char *const ours[] = { "vi", "en" };
 
 	for (unsigned i = 0; i < sizeof ours / sizeof ours[0]; i++) {
-		if (len >= 2 && strncasecmp(name, ours[i], 2) == 0 && (len == 2 || strchr("_.@-", name[2]) != NULL))
+		if (len >= 2 && strncasecmp(name, ours[i], 2) == 0 &&
+		    (len == 2 || strchr("_.@-", name[2]) != NULL))
 			return ours[i];
 	}
 	return NULL;
@@ -61,10 +63,12 @@ static bool bind_at(const char *folder)
 	char catalog[PATH_BYTES];
 	int n = snprintf(catalog, sizeof catalog, "%s/" CATALOG, folder);
 
-	return n > 0 && (size_t)n < sizeof catalog && access(catalog, R_OK) == 0 && bindtextdomain("vanthu", folder) != NULL;
+	return n > 0 && (size_t)n < sizeof catalog && access(catalog, R_OK) == 0 &&
+	       bindtextdomain("vanthu", folder) != NULL;
 }
 
-/* Beside the program while it is in build/; in ../share where it is installed, wherever that is; else where it was meant to be. */
+/* Beside the program while it is in build/; in ../share where it is installed, wherever that is;
+ * else where it was meant to be. */
 static void bind_catalogs(void)
 {
 	static const char *const beside[] = { "locale", "../share/locale" };
@@ -75,7 +79,8 @@ static void bind_catalogs(void)
 	self[len > 0 ? len : 0] = '\0';
 	slash = strrchr(self, '/');
 	for (unsigned i = 0; slash != NULL && i < sizeof beside / sizeof beside[0]; i++) {
-		int n = snprintf(folder, sizeof folder, "%.*s/%s", (int)(slash - self), self, beside[i]);
+		int n = snprintf(folder, sizeof folder, "%.*s/%s", (int)(slash - self), self,
+				 beside[i]);
 
 		if (n > 0 && (size_t)n < sizeof folder && bind_at(folder))
 			return;
@@ -92,7 +97,8 @@ bool i18n_open(const char *lang)
 	setenv("LANGUAGE", chosen, 1);
 	if (setlocale(LC_ALL, "C.UTF-8") == NULL && setlocale(LC_ALL, "en_US.UTF-8") == NULL)
 		setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C"); /* JSON has a point; what people read is written in tools/output/output.c */
+	/* JSON has a point; what people read is written in tools/output/output.c */
+	setlocale(LC_NUMERIC, "C");
 	bind_catalogs();
 	bind_textdomain_codeset("vanthu", "UTF-8");
 	textdomain("vanthu");

@@ -68,12 +68,14 @@ static void write_line(enum log_level level, const char *event, char line[LINE_M
 	size_t n;
 
 	if (to_journal) {
-		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "VANTHU_EVENT=%s", event, NULL);
+		sd_journal_send("MESSAGE=%s", line, "PRIORITY=%d", (int)level, "VANTHU_EVENT=%s",
+				event, NULL);
 		return;
 	}
 	n = strlen(line);
 	line[n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2] = '\n';
-	/* One write, so that lines of several threads do not mix. A log that cannot be written has nowhere to be told. */
+	/* One write, so that lines of several threads do not mix. A log that cannot be written has
+	 * nowhere to be told. */
 	if (write(STDERR_FILENO, line, n < LINE_MAX_BYTES - 1 ? n + 1 : LINE_MAX_BYTES - 1) < 0)
 		return;
 }
@@ -104,7 +106,8 @@ void log_tell_repeated(bool all)
 		pthread_mutex_unlock(&repeated_lock);
 		if (!any)
 			return;
-		snprintf(line, sizeof line, "level=warning event=repeated more=%u of: %s", more, kind);
+		snprintf(line, sizeof line, "level=warning event=repeated more=%u of: %s", more,
+			 kind);
 		write_line(LOG_WARNING, "repeated", line);
 	}
 }
@@ -117,7 +120,8 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 
 	if (!log_wanted(level))
 		return;
-	n = snprintf(line, sizeof line, "level=%s event=%s%s", level_name(level), event, format[0] == '\0' ? "" : " ");
+	n = snprintf(line, sizeof line, "level=%s event=%s%s", level_name(level), event,
+		     format[0] == '\0' ? "" : " ");
 	va_start(args, format);
 	if (n > 0 && (size_t)n < sizeof line)
 		vsnprintf(line + n, sizeof line - (size_t)n, format, args);
@@ -132,7 +136,8 @@ const char *log_quote(const char *text, char *out, size_t size_bytes)
 	size_t used = 0;
 
 	for (const char *p = text; *p != '\0'; p++)
-		plain = plain && (unsigned char)*p > 0x20 && *p != '"' && *p != '\\' && *p != '=' && (unsigned char)*p != 0x7f;
+		plain = plain && (unsigned char)*p > 0x20 && *p != '"' && *p != '\\' && *p != '=' &&
+			(unsigned char)*p != 0x7f;
 	if (size_bytes < 8) {
 		if (size_bytes > 0)
 			out[0] = '\0';
@@ -140,7 +145,8 @@ const char *log_quote(const char *text, char *out, size_t size_bytes)
 	}
 	if (!plain)
 		out[used++] = '"';
-	for (const unsigned char *p = (const unsigned char *)text; *p != '\0' && used + 7 < size_bytes; p++) {
+	for (const unsigned char *p = (const unsigned char *)text;
+	     *p != '\0' && used + 7 < size_bytes; p++) {
 		if (*p < 0x20 || *p == 0x7f)
 			used += (size_t)snprintf(out + used, size_bytes - used, "\\x%02x", *p);
 		else if (*p == '"' || *p == '\\')

@@ -15,9 +15,11 @@ void log_kind_of(const char *line, char *out, size_t size_bytes)
 		size_t len = strcspn(line, " ");
 
 		for (size_t k = 0; k < sizeof kept / sizeof kept[0]; k++) {
-			if (strncmp(line, kept[k], strlen(kept[k])) != 0 || used + len + 2 > size_bytes)
+			if (strncmp(line, kept[k], strlen(kept[k])) != 0 ||
+			    used + len + 2 > size_bytes)
 				continue;
-			used += (size_t)snprintf(out + used, size_bytes - used, "%s%.*s", used == 0 ? "" : " ", (int)len, line);
+			used += (size_t)snprintf(out + used, size_bytes - used, "%s%.*s",
+						 used == 0 ? "" : " ", (int)len, line);
 		}
 		line += len;
 		line += strspn(line, " ");
@@ -34,7 +36,8 @@ static struct log_kind *place_of(struct log_repeat *r, const char *kind, int64_t
 
 		if (strcmp(k->name, kind) == 0)
 			return k;
-		if (room == NULL && (k->name[0] == '\0' || (k->until_ms <= mono_ms && k->more == 0)))
+		if (room == NULL &&
+		    (k->name[0] == '\0' || (k->until_ms <= mono_ms && k->more == 0)))
 			room = k;
 	}
 	if (room == NULL)
@@ -63,7 +66,8 @@ bool log_repeat_pass(struct log_repeat *r, const char *kind, int64_t mono_ms)
 	return false;
 }
 
-bool log_repeat_next(struct log_repeat *r, int64_t mono_ms, bool all, char kind[LOG_KIND_BYTES], unsigned *more)
+bool log_repeat_next(struct log_repeat *r, int64_t mono_ms, bool all, char kind[LOG_KIND_BYTES],
+		     unsigned *more)
 {
 	for (unsigned i = 0; i < LOG_KINDS_MAX; i++) {
 		struct log_kind *k = &r->kinds[i];
@@ -74,7 +78,8 @@ bool log_repeat_next(struct log_repeat *r, int64_t mono_ms, bool all, char kind[
 		*more = k->more;
 		k->more = 0;
 		k->told = 0;
-		k->until_ms = mono_ms + LOG_MINUTE_MS; /* of what goes on, the next minute is ten lines and a number again */
+		/* of what goes on, the next minute is ten lines and a number again */
+		k->until_ms = mono_ms + LOG_MINUTE_MS;
 		return true;
 	}
 	return false;

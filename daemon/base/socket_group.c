@@ -12,7 +12,9 @@ enum err access_grant(const char *path, const char *name)
 {
 	const struct group *g = getgrnam(name);
 
-	return g == NULL || chown(path, (uid_t)-1, g->gr_gid) != 0 || chmod(path, 0660) != 0 ? ERR_CONFIG : ERR_OK;
+	return g == NULL || chown(path, (uid_t)-1, g->gr_gid) != 0 || chmod(path, 0660) != 0
+		   ? ERR_CONFIG
+		   : ERR_OK;
 }
 
 bool access_private_group(gid_t gid, uid_t owner)

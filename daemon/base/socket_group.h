@@ -1,4 +1,5 @@
-/* Who may use a local socket, and who is in a group. Apart because <grp.h> and routing/base/types.h both know a `group`. */
+/* Who may use a local socket, and who is in a group. Apart because <grp.h> and routing/base/types.h
+ * both know a `group`. */
 #ifndef VANTHU_DAEMON_BASE_SOCKET_GROUP_H
 #define VANTHU_DAEMON_BASE_SOCKET_GROUP_H
 
@@ -10,7 +11,8 @@
 /* Gives the file to a group, mode 0660. ERR_CONFIG: no such group, or it may not be given. */
 must_use enum err access_grant(const char *path, const char *group);
 
-/* The group that a user has for himself (adduser makes one, and a umask of 002 goes with it): of his name, and nobody else is in it. */
+/* The group that a user has for himself (adduser makes one, and a umask of 002 goes with it): of
+ * his name, and nobody else is in it. */
 bool access_private_group(gid_t gid, uid_t owner);
 
 #endif

@@ -139,7 +139,8 @@ void workers_destroy(struct workers *w)
 	pthread_mutex_unlock(&w->lock);
 	for (unsigned i = 0; i < w->thread_count; i++)
 		pthread_join(w->threads[i], NULL);
-	/* What was not begun counts as never asked for; its owner is told all the same and lets go of it. */
+	/* What was not begun counts as never asked for; its owner is told all the same and lets go
+	 * of it. */
 	while ((j = pop(&w->done)) != NULL || (j = pop(&w->todo)) != NULL)
 		j->done(j);
 	if (w->fd >= 0)

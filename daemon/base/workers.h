@@ -1,5 +1,5 @@
-/* A few threads for what must not hold up a turn: opening envelopes, hashing, files. A job goes out from the control thread and comes
- * back to it. */
+/* A few threads for what must not hold up a turn: opening envelopes, hashing, files. A job goes out
+ * from the control thread and comes back to it. */
 #ifndef VANTHU_DAEMON_BASE_WORKERS_H
 #define VANTHU_DAEMON_BASE_WORKERS_H
 
@@ -9,7 +9,8 @@
 struct job {
 	struct job *next;             /* the pool's */
 	void (*work)(struct job *j);  /* on a worker; may block on the disk */
-	void (*done)(struct job *j);  /* on the control thread, in workers_collect; frees the job or reuses it */
+	/* on the control thread, in workers_collect; frees the job or reuses it */
+	void (*done)(struct job *j);
 };
 
 /* Who runs jobs: the pool below, or the simulator at once and in order. */
@@ -19,13 +20,15 @@ struct job_runner {
 };
 
 struct workers;
-/* Starts the threads, named for `ps`. All signals blocked in them. NULL without memory or threads. */
+/* Starts the threads, named for `ps`. All signals blocked in them. NULL without memory or
+ * threads. */
 struct workers *workers_new(unsigned count, const char *name);
 /* Finishes the jobs under way; calls done() of all that are left, begun or not. Control thread. */
 void workers_destroy(struct workers *w); /* NULL is fine */
 struct job_runner workers_runner(struct workers *w);
-/* Wakes threads for the jobs that were sent out since the last call. They begin then at the latest: a thread that is woken for each of
- * sixty small jobs takes the processor from who sends them, sixty times. */
+/* Wakes threads for the jobs that were sent out since the last call. They begin then at the latest:
+ * a thread that is woken for each of sixty small jobs takes the processor from who sends them,
+ * sixty times. */
 void workers_flush(struct workers *w);
 /* Readable while finished jobs wait. */
 int workers_fd(const struct workers *w);

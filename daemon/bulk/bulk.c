@@ -6,8 +6,8 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 
-struct bulk *bulk_new(const struct bulk_config *config, const struct bulk_ops *ops, struct lookup store, struct files *files,
-		      struct job_runner runner)
+struct bulk *bulk_new(const struct bulk_config *config, const struct bulk_ops *ops,
+		      struct lookup store, struct files *files, struct job_runner runner)
 {
 	struct bulk *b = calloc(1, sizeof *b);
 
@@ -139,7 +139,8 @@ void bulk_disconnected(struct bulk *b, struct committee_id neighbour)
 	serve_abandon(b, p);
 }
 
-void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m, struct now now)
+void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m,
+		  struct now now)
 {
 	struct peer *p = find_or_add(b, neighbour);
 
@@ -170,7 +171,8 @@ void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t win
 
 	window_bytes = window_bytes < BULK_WINDOW_MIN_BYTES ? BULK_WINDOW_MIN_BYTES : window_bytes;
 	window_bytes = window_bytes > BULK_WINDOW_MAX_BYTES ? BULK_WINDOW_MAX_BYTES : window_bytes;
-	/* A neighbour that has fetched nothing yet gets a place only when its window is not that of all. */
+	/* A neighbour that has fetched nothing yet gets a place only when its window is not that of
+	 * all. */
 	if (p == NULL && window_bytes != b->config.window_bytes)
 		p = find_or_add(b, neighbour);
 	if (p != NULL)

@@ -1,11 +1,12 @@
 /* Fetching: one transfer for each envelope with files still to come; see bulk.h.
  *
- *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole digest, sync, rename)
+ *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole
+ *   digest, sync, rename)
  *     ▲                   ▲──────────── next item ───────────────────────────────────┘ │ last item
  *     └─ record gone ─ TOLD (the core has been told; its commit erases the record) ◄────┘
  *
- * Chunks are written by one job at a time for each transfer, in the order they came. What is asked for and not yet written is bounded by
- * the window. */
+ * Chunks are written by one job at a time for each transfer, in the order they came. What is asked
+ * for and not yet written is bounded by the window. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +75,24 @@ void transfer_give_up(struct peer *p, struct transfer *t, enum err why)
 {
 	struct bulk *b = t->bulk;
 
-	log_event(LOG_WARNING, "fetch-failed", "committee=%s lane=%d seq=%llu item=%u error=VT-%d", p->id.text, (int)t->lane,
-		  (unsigned long long)t->seq, t->item, (int)why);
+	log_event(LOG_WARNING, "fetch-failed", "committee=%s lane=%d seq=%llu item=%u error=VT-%d",
+		  p->id.text, (int)t->lane, (unsigned long long)t->seq, t->item, (int)why);
 	if (p->failed_count < FAILED_MAX)
-		p->failed[p->failed_count++] = (struct failed){ .lane = t->lane, .seq = t->seq, .again_ms = b->now_ms + TRY_AGAIN_MS,
-								.spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
+		p->failed[p->failed_count++] =
+		    (struct failed){ .lane = t->lane,
+				     .seq = t->seq,
+				     .again_ms = b->now_ms + TRY_AGAIN_MS,
+				     .spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
 	transfer_let_go(p, t);
 }
 
 static void tell(struct transfer *t, enum err result)
 {
-	struct ev_fetched e = { .neighbour = t->peer->id, .lane = t->lane, .seq = t->seq, .role = t->role, .serial = t->serial,
+	struct ev_fetched e = { .neighbour = t->peer->id,
+				.lane = t->lane,
+				.seq = t->seq,
+				.role = t->role,
+				.serial = t->serial,
 				.result = result };
 
 	t->phase = PHASE_TOLD;
@@ -100,19 +108,29 @@ static void ask(struct transfer *t)
 	struct peer *p = t->peer;
 
 	while ((t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES) && t->asked < t->pieces) {
-		uint64_t room = p->window_bytes > p->under_way_bytes ? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES : 0;
+		uint64_t room = p->window_bytes > p->under_way_bytes
+				    ? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES
+				    : 0;
 		uint64_t want = t->pieces - t->asked;
 		struct message m = { .type = MESSAGE_FETCH };
 
 		want = want < PIECES_PER_FETCH ? want : PIECES_PER_FETCH;
-		/* Whole requests while there is a window for them; single pieces only when nothing is under way at all. */
+		/* Whole requests while there is a window for them; single pieces only when nothing
+		 * is under way at all. */
 		if (room < want && p->under_way_bytes > 0)
 			return;
 		if (room < want)
 			want = room > 0 ? room : 1;
-		m.u.fetch = (struct msg_fetch){ .lane = t->lane, .stream = t->stream, .seq = t->seq, .item = t->item,
-						.what = t->phase == PHASE_LEAVES ? FETCH_LEAVES : FETCH_BYTES, .first = t->asked,
-						.count = (uint32_t)want, .at_once = CHUNKS_A_MESSAGE, .again = t->again };
+		m.u.fetch = (struct msg_fetch){ .lane = t->lane,
+						.stream = t->stream,
+						.seq = t->seq,
+						.item = t->item,
+						.what = t->phase == PHASE_LEAVES ? FETCH_LEAVES
+										 : FETCH_BYTES,
+						.first = t->asked,
+						.count = (uint32_t)want,
+						.at_once = CHUNKS_A_MESSAGE,
+						.again = t->again };
 		if (t->phase == PHASE_BYTES && b->spare_bytes < want * CHUNK_BYTES)
 			return; /* it stays with the sender until there is room */
 		if (b->ops.send(b->ops.ctx, p->id, &m) != ERR_OK)
@@ -158,7 +176,8 @@ static void finished(struct job *j)
 		t->item++;
 		transfer_begin_item(t);
 	} else if (t->result == ERR_DIGEST) {
-		/* Every chunk fits the signed root and the whole does not fit the signed digest: so the signer signed what cannot be. */
+		/* Every chunk fits the signed root and the whole does not fit the signed digest: so
+		 * the signer signed what cannot be. */
 		t->bulk->files->ops->incoming_close(t->incoming, true);
 		t->incoming = NULL;
 		tell(t, ERR_DIGEST);
@@ -204,14 +223,16 @@ static void work_open(struct job *j)
 	const struct manifest_item *item = &t->manifest[t->item];
 	char name[COMMITTEE_ID_MAX + 64];
 
-	snprintf(name, sizeof name, "%s.%d.%llu.%u", t->peer->id.text, (int)t->lane, (unsigned long long)t->seq, t->item);
+	snprintf(name, sizeof name, "%s.%d.%llu.%u", t->peer->id.text, (int)t->lane,
+		 (unsigned long long)t->seq, t->item);
 	t->missing = 0;
 	t->result = files->incoming_open(t->bulk->files, name, &t->incoming);
 	if (t->result != ERR_OK)
 		return;
 	/* One chunk or none: its leaf is the root that the signer signed. */
 	if (files_chunks(item->size_bytes) <= 1)
-		t->result = files->incoming_leaves(t->incoming, item, &item->chunk_root, files_chunks(item->size_bytes));
+		t->result = files->incoming_leaves(t->incoming, item, &item->chunk_root,
+						   files_chunks(item->size_bytes));
 	else
 		t->result = files->incoming_resume(t->incoming, item);
 	if (t->result == ERR_OK)
@@ -262,7 +283,8 @@ static void work_write(struct job *j)
 
 	t->result = ERR_OK;
 	for (struct piece *p = t->working; p != NULL && t->result == ERR_OK; p = p->next)
-		t->result = files->incoming_chunks(t->incoming, p->index, (struct blob){ p->data, p->len_bytes });
+		t->result = files->incoming_chunks(t->incoming, p->index,
+						   (struct blob){ p->data, p->len_bytes });
 }
 
 static void write_pieces(struct transfer *t);
@@ -283,8 +305,9 @@ static void written(struct job *j)
 	p->under_way_bytes -= n * CHUNK_BYTES;
 	t->got += n;
 	if (t->result == ERR_DIGEST) {
-		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour's disk has damaged it, or it has changed it. Who
-		 * was asked to check and sends it all the same has changed it. */
+		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour's
+		 * disk has damaged it, or it has changed it. Who was asked to check and sends it
+		 * all the same has changed it. */
 		bool changed = t->again || p->failed_count == FAILED_MAX;
 
 		transfer_give_up(p, t, ERR_DIGEST);
@@ -320,7 +343,8 @@ static void work_leaves(struct job *j)
 	const struct files_ops *files = t->bulk->files->ops;
 
 	t->missing = 0;
-	t->result = files->incoming_leaves(t->incoming, item, t->leaves, files_chunks(item->size_bytes));
+	t->result =
+	    files->incoming_leaves(t->incoming, item, t->leaves, files_chunks(item->size_bytes));
 	if (t->result == ERR_OK)
 		t->result = files->incoming_missing(t->incoming, 0, &t->missing);
 }
@@ -349,7 +373,8 @@ static void leaves_written(struct job *j)
 
 static void take_leaves(struct transfer *t, const struct msg_chunk *m)
 {
-	uint64_t chunks = files_chunks(t->manifest[t->item].size_bytes), first = m->index * LEAVES_PER_PIECE;
+	uint64_t chunks = files_chunks(t->manifest[t->item].size_bytes),
+		 first = m->index * LEAVES_PER_PIECE;
 	uint64_t want = chunks - first < LEAVES_PER_PIECE ? chunks - first : LEAVES_PER_PIECE;
 
 	if (m->data.len_bytes != want * sizeof *t->leaves) {
@@ -363,10 +388,12 @@ static void take_leaves(struct transfer *t, const struct msg_chunk *m)
 		start_job(t, work_leaves, leaves_written);
 }
 
-/* Pieces in a message: chunks in a row, of which only the last of a file is shorter; or one piece of leaves. */
+/* Pieces in a message: chunks in a row, of which only the last of a file is shorter; or one piece
+ * of leaves. */
 static uint64_t chunks_in(const struct msg_chunk *m)
 {
-	return m->what == FETCH_LEAVES || m->data.len_bytes == 0 ? 1 : files_chunks(m->data.len_bytes);
+	return m->what == FETCH_LEAVES || m->data.len_bytes == 0 ? 1
+								 : files_chunks(m->data.len_bytes);
 }
 
 static void take_bytes(struct transfer *t, const struct msg_chunk *m)
@@ -377,7 +404,10 @@ static void take_bytes(struct transfer *t, const struct msg_chunk *m)
 		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
 		return;
 	}
-	*piece = (struct piece){ .what = m->what, .index = m->index, .chunks = chunks_in(m), .len_bytes = m->data.len_bytes };
+	*piece = (struct piece){ .what = m->what,
+				 .index = m->index,
+				 .chunks = chunks_in(m),
+				 .len_bytes = m->data.len_bytes };
 	if (m->data.len_bytes > 0)
 		memcpy(piece->data, m->data.data, m->data.len_bytes);
 	*t->arrived_last = piece;
@@ -416,8 +446,11 @@ void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m)
 	if (t == NULL || t->item != m->item || t->phase != wanted)
 		return; /* of a transfer before this one */
 	if (t->retried && m->index > next_index(t))
-		return; /* of the transfer before this one, which wanted more: they come in order, and this one begins where that one failed */
-	if (m->index != next_index(t) || m->index >= t->asked || chunks_in(m) > t->asked - m->index) {
+		/* of the transfer before this one, which wanted more: they come in order, and this
+		 * one begins where that one failed */
+		return;
+	if (m->index != next_index(t) || m->index >= t->asked ||
+	    chunks_in(m) > t->asked - m->index) {
 		transfer_give_up(p, t, ERR_PROTOCOL);
 		b->ops.violation(b->ops.ctx, p->id, ERR_PROTOCOL);
 		return;
@@ -434,6 +467,7 @@ void fetch_unavailable(struct bulk *b, struct peer *p, const struct msg_unavaila
 	struct transfer *t = transfer_find(p, m->lane, m->seq);
 
 	(void)b;
-	if (t != NULL && t->item == m->item && (t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES))
+	if (t != NULL && t->item == m->item &&
+	    (t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES))
 		transfer_give_up(p, t, err_known(m->reason) ? (enum err)m->reason : ERR_PROTOCOL);
 }

@@ -1,4 +1,5 @@
-/* Between bulk.c (who, when), daemon/bulk/fetch.c (receiving) and daemon/bulk/serve.c (sending); for nobody else. */
+/* Between bulk.c (who, when), daemon/bulk/fetch.c (receiving) and daemon/bulk/serve.c (sending);
+ * for nobody else. */
 #ifndef VANTHU_DAEMON_BULK_INTERNAL_H
 #define VANTHU_DAEMON_BULK_INTERNAL_H
 
@@ -28,7 +29,8 @@ struct piece {
 
 enum transfer_phase { PHASE_FREE, PHASE_OPEN, PHASE_LEAVES, PHASE_BYTES, PHASE_FINISH, PHASE_TOLD };
 
-/* One published envelope whose attachments are being fetched, one item after the other. At most one job works for it at a time. */
+/* One published envelope whose attachments are being fetched, one item after the other. At most one
+ * job works for it at a time. */
 struct transfer {
 	struct job job; /* first: jobs come back as their transfer */
 	struct bulk *bulk;
@@ -94,17 +96,22 @@ struct bulk {
 };
 
 /* ---- daemon/bulk/fetch.c: one transfer ---- */
-void transfer_begin_item(struct transfer *t);                 /* the next item that is a file; at the end it is told */
-void transfer_let_go(struct peer *p, struct transfer *t);      /* out of its place; the memory when no job works on it any more */
-void transfer_give_up(struct peer *p, struct transfer *t, enum err why); /* to be tried again later */
+/* the next item that is a file; at the end it is told */
+void transfer_begin_item(struct transfer *t);
+/* out of its place; the memory when no job works on it any more */
+void transfer_let_go(struct peer *p, struct transfer *t);
+/* to be tried again later */
+void transfer_give_up(struct peer *p, struct transfer *t, enum err why);
 void transfer_ask_all(struct peer *p);
 struct transfer *transfer_find(const struct peer *p, enum lane lane, uint64_t seq); /* NULL */
 void fetch_chunk(struct bulk *b, struct peer *p, const struct msg_chunk *m);
 void fetch_unavailable(struct bulk *b, struct peer *p, const struct msg_unavailable *m);
 
 /* ---- daemon/bulk/scan.c ---- */
-void fetch_scan(struct bulk *b, struct peer *p);            /* fills free places from the FETCH records, asks for what the window allows */
-void fetch_abandon(struct bulk *b, struct peer *p);         /* the connection is gone; what is on disk stays */
+/* fills free places from the FETCH records, asks for what the window allows */
+void fetch_scan(struct bulk *b, struct peer *p);
+/* the connection is gone; what is on disk stays */
+void fetch_abandon(struct bulk *b, struct peer *p);
 void fetch_tick(struct bulk *b, struct peer *p);
 bool fetch_active(const struct peer *p);
 uint64_t fetch_count(const struct bulk *b, const struct peer *p);

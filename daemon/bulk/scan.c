@@ -1,12 +1,15 @@
-/* What is to be fetched stands in the FETCH records: here they become transfers, and transfers end. See bulk.h. */
+/* What is to be fetched stands in the FETCH records: here they become transfers, and transfers end.
+ * See bulk.h. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/bulk/internal.h"
 #include "routing/base/arena.h"
 
-/* When its time has come, it is taken out, and *last says what was wrong with it; of one that never failed, nothing (again_ms 0). */
-static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, struct failed *last)
+/* When its time has come, it is taken out, and *last says what was wrong with it; of one that never
+ * failed, nothing (again_ms 0). */
+static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane lane, uint64_t seq,
+			       struct failed *last)
 {
 	*last = (struct failed){ .again_ms = 0 };
 	for (unsigned i = 0; i < p->failed_count; i++) {
@@ -21,14 +24,18 @@ static bool waits_to_try_again(const struct bulk *b, struct peer *p, enum lane l
 	return false;
 }
 
-static struct transfer *begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq, const struct rec_fetch *fetch)
+static struct transfer *begin(struct bulk *b, struct peer *p, enum lane lane, uint64_t seq,
+			      const struct rec_fetch *fetch)
 {
-	struct key document_key = key_serial(fetch->role, fetch->serial), link_key = key_link(p->id, lane);
+	struct key document_key = key_serial(fetch->role, fetch->serial),
+		   link_key = key_link(p->id, lane);
 	struct transfer *t = calloc(1, sizeof *t);
 	struct record document, link;
 	unsigned place = 0;
 
-	if (t == NULL || b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) != ERR_OK ||
+	if (t == NULL ||
+	    b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) !=
+		ERR_OK ||
 	    b->store.get(b->store.ctx, b->arena, FAMILY_LINKIN, &link_key, &link) != ERR_OK) {
 		free(t);
 		return NULL;
@@ -65,8 +72,9 @@ static bool has_place(const struct bulk *b, const struct peer *p, enum lane lane
 	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
 }
 
-/* A transfer that was told goes when the core's commit has erased its record. When that does not happen, it was told in vain, for the inbox was
- * full: after a while it begins anew, and finds its files there. The core takes no harm from being told twice. */
+/* A transfer that was told goes when the core's commit has erased its record. When that does not
+ * happen, it was told in vain, for the inbox was full: after a while it begins anew, and finds its
+ * files there. The core takes no harm from being told twice. */
 static void clear_told(struct bulk *b, struct peer *p)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
@@ -77,7 +85,8 @@ static void clear_told(struct bulk *b, struct peer *p)
 		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
 			continue;
 		key = key_seq(p->id, t->lane, t->seq);
-		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND || b->now_ms - t->heard_ms > TOLD_MS)
+		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND ||
+		    b->now_ms - t->heard_ms > TOLD_MS)
 			transfer_let_go(p, t);
 	}
 }
@@ -90,14 +99,16 @@ void fetch_scan(struct bulk *b, struct peer *p)
 		struct scan scan = scan_of(key_link(p->id, lane));
 		struct record r;
 
-		while (has_place(b, p, lane) && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
+		while (has_place(b, p, lane) &&
+		       b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
 			struct committee_id neighbour;
 			enum lane parsed;
 			struct transfer *t;
 			uint64_t seq;
 			struct failed last;
 
-			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) || transfer_find(p, lane, seq) != NULL ||
+			if (!key_parse_seq(&scan.at, &neighbour, &parsed, &seq) ||
+			    transfer_find(p, lane, seq) != NULL ||
 			    waits_to_try_again(b, p, lane, seq, &last))
 				continue;
 			t = begin(b, p, lane, seq, &r.u.fetch);
@@ -126,7 +137,8 @@ void fetch_tick(struct bulk *b, struct peer *p)
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		struct transfer *t = p->transfers[i];
 
-		if (t != NULL && !t->busy && t->asked > t->got && b->now_ms - t->heard_ms > STALLED_MS)
+		if (t != NULL && !t->busy && t->asked > t->got &&
+		    b->now_ms - t->heard_ms > STALLED_MS)
 			transfer_give_up(p, t, ERR_TIMEOUT);
 	}
 	/* Those that were not wanted any more when their time had come. */
@@ -155,7 +167,8 @@ uint64_t fetch_count(const struct bulk *b, const struct peer *p)
 		struct scan scan = scan_of(key_link(p->id, lane));
 		struct record r;
 
-		while (n < COUNTED_MAX && b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK)
+		while (n < COUNTED_MAX &&
+		       b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK)
 			n++;
 	}
 	return n;

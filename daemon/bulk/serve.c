@@ -1,5 +1,5 @@
-/* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and they go out as its queue takes them.
- * See bulk.h. */
+/* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and
+ * they go out as its queue takes them. See bulk.h. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,9 @@
 #include "proto/digest.h"
 #include "proto/wire.h"
 
-/* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for what makes them a frame. Frames that are
- * on their way hold it too, and ZeroMQ's thread lets go of those. */
+/* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for
+ * what makes them a frame. Frames that are on their way hold it too, and ZeroMQ's thread lets go of
+ * those. */
 enum { SLOT_BYTES = WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES };
 _Static_assert((size_t)SLOT_BYTES <= (size_t)FRAME_MAX_BYTES, "what a slot holds is one frame");
 
@@ -19,6 +20,7 @@ struct flight {
 	atomic_uint holders;
 	atomic_size_t len_bytes;
 };
+
 struct page {
 	atomic_uint holders;
 	struct flight *flight;
@@ -40,7 +42,8 @@ struct serving {
 	uint64_t first[PIECES_PER_FETCH]; /* piece in a slot */
 	size_t len_bytes[PIECES_PER_FETCH];
 	enum err result;
-	struct page *page; /* while something is read or sent, else NULL: idle neighbours cost nothing */
+	/* while something is read or sent, else NULL: idle neighbours cost nothing */
+	struct page *page;
 	struct flight *flight;
 };
 
@@ -94,7 +97,8 @@ static void destroy(struct serving *s)
 	free(s);
 }
 
-/* It asks faster than it reads: the rest stays in the queue, which has its bound, and on the disk. */
+/* It asks faster than it reads: the rest stays in the queue, which has its bound, and on the
+ * disk. */
 static bool reads_slowly(const struct serving *s)
 {
 	return atomic_load(&s->flight->len_bytes) >= SERVE_FLIGHT_BYTES;
@@ -106,7 +110,9 @@ static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, en
 
 	if (why == ERR_NOT_ENTITLED)
 		b->ops.fault(b->ops.ctx, p->id, why);
-	answer.u.unavailable = (struct msg_unavailable){ .lane = m->lane, .seq = m->seq, .item = m->item, .reason = (uint32_t)why };
+	answer.u.unavailable = (struct msg_unavailable){
+		.lane = m->lane, .seq = m->seq, .item = m->item, .reason = (uint32_t)why
+	};
 	/* When even this does not go out, the other side's patience ends by itself. */
 	if (b->ops.send(b->ops.ctx, p->id, &answer) != ERR_OK)
 		return;
@@ -122,10 +128,13 @@ static enum err lies_inside(const struct msg_fetch *m, const struct manifest_ite
 	return m->first < pieces && m->count <= pieces - m->first ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* Entitled is who was published the envelope on this link, by place in the stream; knowing a digest is nothing. */
-static enum err entitled(struct bulk *b, struct peer *p, const struct msg_fetch *m, struct manifest_item *item)
+/* Entitled is who was published the envelope on this link, by place in the stream; knowing a digest
+ * is nothing. */
+static enum err entitled(struct bulk *b, struct peer *p, const struct msg_fetch *m,
+			 struct manifest_item *item)
 {
-	struct key place = key_seq(p->id, m->lane, m->seq), link_key = key_link(p->id, m->lane), document_key;
+	struct key place = key_seq(p->id, m->lane, m->seq), link_key = key_link(p->id, m->lane),
+		   document_key;
 	struct record stream, link, document;
 	enum err e;
 
@@ -157,7 +166,8 @@ static void read_leaves(struct serving *s)
 		size_t count = 0;
 
 		s->first[s->read] = s->now.first + s->read;
-		s->result = files->ops->leaves(files, &s->item, s->first[s->read], (struct digest *)(void *)slot(s, s->read), &count);
+		s->result = files->ops->leaves(files, &s->item, s->first[s->read],
+					       (struct digest *)(void *)slot(s, s->read), &count);
 		s->len_bytes[s->read] = count * sizeof(struct digest);
 		if (s->result == ERR_OK && count == 0)
 			s->result = ERR_NOT_FOUND;
@@ -167,7 +177,9 @@ static void read_leaves(struct serving *s)
 static void read_bytes(struct serving *s)
 {
 	struct files *files = s->bulk->files;
-	struct chunk_range range = { .first = s->now.first, .count = s->now.count, .check = s->now.again };
+	struct chunk_range range = { .first = s->now.first,
+				     .count = s->now.count,
+				     .check = s->now.again };
 	uint8_t *places[PIECES_PER_FETCH];
 	const size_t full = s->at_once * (size_t)CHUNK_BYTES;
 	size_t got = 0;
@@ -188,7 +200,8 @@ static void work_read(struct job *j)
 
 	s->at_once = s->now.what == FETCH_LEAVES || s->now.at_once == 0 ? 1 : s->now.at_once;
 	s->at_once = s->at_once < CHUNKS_A_MESSAGE ? s->at_once : CHUNKS_A_MESSAGE;
-	s->page = page_new(s->flight, (size_t)((s->now.count + s->at_once - 1) / s->at_once) * SLOT_BYTES);
+	s->page = page_new(s->flight,
+			   (size_t)((s->now.count + s->at_once - 1) / s->at_once) * SLOT_BYTES);
 	s->result = s->page == NULL ? ERR_NO_MEMORY : ERR_OK;
 	s->read = 0;
 	if (s->page == NULL)
@@ -204,8 +217,12 @@ static void send_slots(struct serving *s)
 	struct bulk *b = s->bulk;
 
 	while (s->sent < s->read) {
-		struct msg_chunk m = { .lane = s->now.lane, .seq = s->now.seq, .item = s->now.item, .what = s->now.what,
-				       .index = s->first[s->sent], .data = { slot(s, s->sent), s->len_bytes[s->sent] } };
+		struct msg_chunk m = { .lane = s->now.lane,
+				       .seq = s->now.seq,
+				       .item = s->now.item,
+				       .what = s->now.what,
+				       .index = s->first[s->sent],
+				       .data = { slot(s, s->sent), s->len_bytes[s->sent] } };
 		struct blob frame;
 
 		if (wire_chunk_in_place(&m, slot(s, s->sent), &frame) != ERR_OK)
@@ -335,5 +352,6 @@ void serve_destroy(struct peer *p)
 
 bool serve_active(const struct peer *p)
 {
-	return p->serving != NULL && (p->serving->busy || p->serving->sending || p->serving->queued > 0);
+	return p->serving != NULL &&
+	       (p->serving->busy || p->serving->sending || p->serving->queued > 0);
 }

@@ -1,4 +1,5 @@
-/* One table of keys drives everything about the configuration; see config.h. A new key is a row here and a member of struct config. */
+/* One table of keys drives everything about the configuration; see config.h. A new key is a row
+ * here and a member of struct config. */
 #include "daemon/config/config.h"
 
 #include <assert.h>
@@ -21,7 +22,18 @@
 
 #define AT(member) offsetof(struct config, member), sizeof(((struct config *)0)->member)
 
-enum key_type { KEY_ID, KEY_PATH, KEY_ENDPOINT, KEY_TEXT, KEY_LEVEL, KEY_LINE, KEY_SIZE, KEY_COUNT, KEY_DURATION_MS, KEY_DURATION_US };
+enum key_type {
+	KEY_ID,
+	KEY_PATH,
+	KEY_ENDPOINT,
+	KEY_TEXT,
+	KEY_LEVEL,
+	KEY_LINE,
+	KEY_SIZE,
+	KEY_COUNT,
+	KEY_DURATION_MS,
+	KEY_DURATION_US
+};
 
 struct row {
 	struct config_key key;
@@ -35,43 +47,143 @@ struct row {
 #define DAY_MS (24ULL * 3600 * 1000)
 
 static const struct row rows[] = {
-	{ { "committee", "text", "", N_("id of the committee that this daemon serves"), true, false }, KEY_ID, AT(committee), 0, 0 },
-	{ { "data", "path", "data", N_("folder of the store and the attachments"), false, false }, KEY_PATH, AT(data), 0, 0 },
-	{ { "run", "path", "run", N_("folder of the local sockets"), false, false }, KEY_PATH, AT(run), 0, 0 },
-	{ { "signing_key", "path", "sign.key", N_("Ed25519 private key, PKCS#8 PEM"), false, false }, KEY_PATH, AT(signing_key), 0, 0 },
-	{ { "link_key", "path", "link.key", N_("CURVE secret key, Z85"), false, false }, KEY_PATH, AT(link_key), 0, 0 },
-	{ { "registry_root", "path", "root.pem", N_("certificate of the registry"), false, false }, KEY_PATH, AT(registry_root), 0, 0 },
-	{ { "directory", "path", "", N_("directory file that is installed at start when it is newer"), false, false }, KEY_PATH,
-	  AT(directory), 0, 0 },
-	{ { "listen", "text", "", N_("tcp://ADDRESS:PORT for subordinates; empty binds nothing"), false, false }, KEY_ENDPOINT,
-	  AT(listen), 0, 0 },
-	{ { "office_group", "text", "", N_("group that may use the office socket"), false, false }, KEY_TEXT, AT(office_group), 0, 0 },
-	{ { "operate_group", "text", "", N_("group that may use the operate socket"), false, false }, KEY_TEXT, AT(operate_group), 0, 0 },
-	{ { "read_group", "text", "", N_("group that may use the read socket"), false, false }, KEY_TEXT, AT(read_group), 0, 0 },
-	{ { "store.map", "size", "64G", N_("most that the store may grow to (sparse; cannot be lowered later)"), false, false }, KEY_SIZE,
-	  AT(map_bytes), 16 * MIB, 4096 * GIB },
-	{ { "store.reserve", "size", "256M", N_("free space that is kept: below it no documents are taken"), false, true }, KEY_SIZE,
-	  AT(reserve_bytes), MIB, 1024 * GIB },
-	{ { "attachment.max", "size", "2G", N_("largest attachment"), false, true }, KEY_SIZE, AT(attachment_max_bytes), CHUNK_BYTES,
+	{ { "committee", "text", "", N_("id of the committee that this daemon serves"), true,
+	    false },
+	  KEY_ID,
+	  AT(committee),
+	  0,
+	  0 },
+	{ { "data", "path", "data", N_("folder of the store and the attachments"), false, false },
+	  KEY_PATH,
+	  AT(data),
+	  0,
+	  0 },
+	{ { "run", "path", "run", N_("folder of the local sockets"), false, false },
+	  KEY_PATH,
+	  AT(run),
+	  0,
+	  0 },
+	{ { "signing_key", "path", "sign.key", N_("Ed25519 private key, PKCS#8 PEM"), false,
+	    false },
+	  KEY_PATH,
+	  AT(signing_key),
+	  0,
+	  0 },
+	{ { "link_key", "path", "link.key", N_("CURVE secret key, Z85"), false, false },
+	  KEY_PATH,
+	  AT(link_key),
+	  0,
+	  0 },
+	{ { "registry_root", "path", "root.pem", N_("certificate of the registry"), false, false },
+	  KEY_PATH,
+	  AT(registry_root),
+	  0,
+	  0 },
+	{ { "directory", "path", "",
+	    N_("directory file that is installed at start when it is newer"), false, false },
+	  KEY_PATH,
+	  AT(directory),
+	  0,
+	  0 },
+	{ { "listen", "text", "", N_("tcp://ADDRESS:PORT for subordinates; empty binds nothing"),
+	    false, false },
+	  KEY_ENDPOINT,
+	  AT(listen),
+	  0,
+	  0 },
+	{ { "office_group", "text", "", N_("group that may use the office socket"), false, false },
+	  KEY_TEXT,
+	  AT(office_group),
+	  0,
+	  0 },
+	{ { "operate_group", "text", "", N_("group that may use the operate socket"), false,
+	    false },
+	  KEY_TEXT,
+	  AT(operate_group),
+	  0,
+	  0 },
+	{ { "read_group", "text", "", N_("group that may use the read socket"), false, false },
+	  KEY_TEXT,
+	  AT(read_group),
+	  0,
+	  0 },
+	{ { "store.map", "size", "64G",
+	    N_("most that the store may grow to (sparse; cannot be lowered later)"), false, false },
+	  KEY_SIZE,
+	  AT(map_bytes),
+	  16 * MIB,
+	  4096 * GIB },
+	{ { "store.reserve", "size", "256M",
+	    N_("free space that is kept: below it no documents are taken"), false, true },
+	  KEY_SIZE,
+	  AT(reserve_bytes),
+	  MIB,
+	  1024 * GIB },
+	{ { "attachment.max", "size", "2G", N_("largest attachment"), false, true },
+	  KEY_SIZE,
+	  AT(attachment_max_bytes),
+	  CHUNK_BYTES,
 	  ATTACHMENT_MAX_BYTES },
-	{ { "link.credit_messages", "count", "4096", N_("envelopes under way on a lane"), false, true }, KEY_COUNT, AT(credit_messages), 1,
+	{ { "link.credit_messages", "count", "4096", N_("envelopes under way on a lane"), false,
+	    true },
+	  KEY_COUNT,
+	  AT(credit_messages),
+	  1,
 	  CREDIT_MESSAGES_MAX },
-	{ { "link.credit_bytes", "size", "8M", N_("bytes under way on a lane"), false, true }, KEY_SIZE, AT(credit_bytes),
-	  ENVELOPE_MAX_BYTES, CREDIT_BYTES_MAX },
-	{ { "link.bulk_window", "size", "2M", N_("attachment bytes under way on a link; 256K suits 10 Mbit/s"), false, true }, KEY_SIZE,
-	  AT(bulk_window_bytes), BULK_WINDOW_MIN_BYTES, BULK_WINDOW_MAX_BYTES },
-	{ { "relay.retention", "duration", "7d", N_("how long a relay keeps content after it was passed on"), false, true },
-	  KEY_DURATION_MS, AT(relay_retention_ms), 0, 3650 * DAY_MS },
-	{ { "expire", "duration", "30d", N_("an own document without all receipts counts as expired then; 0: never"), false, true },
-	  KEY_DURATION_MS, AT(expire_ms), 0, 3650 * DAY_MS },
-	{ { "commit_gap", "duration", "2ms", N_("how long a commit waits for more while more is under way"), false, true },
-	  KEY_DURATION_US, AT(commit_gap_us), 0, 100000 },
-	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false }, KEY_COUNT, AT(verify_workers), 1, 16 },
-	{ { "workers.files", "count", "8", N_("threads that read and write attachments"), false, false }, KEY_COUNT, AT(file_workers), 1, 16 },
-	{ { "target.line", "steps", "2025=90%, 2030=100%", N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
-	  KEY_LINE, AT(target_line), 0, 0 },
-	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true }, KEY_LEVEL, AT(log_level), 0, 0 },
+	{ { "link.credit_bytes", "size", "8M", N_("bytes under way on a lane"), false, true },
+	  KEY_SIZE,
+	  AT(credit_bytes),
+	  ENVELOPE_MAX_BYTES,
+	  CREDIT_BYTES_MAX },
+	{ { "link.bulk_window", "size", "2M",
+	    N_("attachment bytes under way on a link; 256K suits 10 Mbit/s"), false, true },
+	  KEY_SIZE,
+	  AT(bulk_window_bytes),
+	  BULK_WINDOW_MIN_BYTES,
+	  BULK_WINDOW_MAX_BYTES },
+	{ { "relay.retention", "duration", "7d",
+	    N_("how long a relay keeps content after it was passed on"), false, true },
+	  KEY_DURATION_MS,
+	  AT(relay_retention_ms),
+	  0,
+	  3650 * DAY_MS },
+	{ { "expire", "duration", "30d",
+	    N_("an own document without all receipts counts as expired then; 0: never"), false,
+	    true },
+	  KEY_DURATION_MS,
+	  AT(expire_ms),
+	  0,
+	  3650 * DAY_MS },
+	{ { "commit_gap", "duration", "2ms",
+	    N_("how long a commit waits for more while more is under way"), false, true },
+	  KEY_DURATION_US,
+	  AT(commit_gap_us),
+	  0,
+	  100000 },
+	{ { "workers.verify", "count", "1", N_("threads that check signatures"), false, false },
+	  KEY_COUNT,
+	  AT(verify_workers),
+	  1,
+	  16 },
+	{ { "workers.files", "count", "8", N_("threads that read and write attachments"), false,
+	    false },
+	  KEY_COUNT,
+	  AT(file_workers),
+	  1,
+	  16 },
+	{ { "target.line", "steps", "2025=90%, 2030=100%",
+	    N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
+	  KEY_LINE,
+	  AT(target_line),
+	  0,
+	  0 },
+	{ { "log_level", "text", "info", N_("error, warning, info or debug"), false, true },
+	  KEY_LEVEL,
+	  AT(log_level),
+	  0,
+	  0 },
 };
+
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
 /* Which of them can differ on one link (links: ID: …): the same names, units and bounds. */
@@ -83,7 +195,11 @@ static const struct {
 	{ "link.credit_bytes", offsetof(struct config_link, credit_bytes) },
 	{ "link.bulk_window", offsetof(struct config_link, bulk_window_bytes) },
 };
-enum { LINK_MEMBER_COUNT = sizeof link_members / sizeof link_members[0], LINK_PREFIX = sizeof "link." - 1 };
+
+enum {
+	LINK_MEMBER_COUNT = sizeof link_members / sizeof link_members[0],
+	LINK_PREFIX = sizeof "link." - 1
+};
 
 /* ---- values ---- */
 
@@ -135,10 +251,12 @@ static void print_number(const struct row *row, const char *at, char *out, size_
 {
 	uint64_t n = load_number(row, at);
 
-	units_print(units_of(row->type), row->type == KEY_DURATION_MS ? n * 1000 : n, out, size_bytes);
+	units_print(units_of(row->type), row->type == KEY_DURATION_MS ? n * 1000 : n, out,
+		    size_bytes);
 }
 
-static const char *set_path(const struct row *row, struct config *c, const char *folder, const char *text)
+static const char *set_path(const struct row *row, struct config *c, const char *folder,
+			    const char *text)
 {
 	char *at = (char *)c + row->offset;
 	int n;
@@ -151,14 +269,17 @@ static const char *set_path(const struct row *row, struct config *c, const char 
 }
 
 /* NULL, or what would have been right. */
-static const char *set_value(const struct row *row, struct config *c, const char *folder, const char *text)
+static const char *set_value(const struct row *row, struct config *c, const char *folder,
+			     const char *text)
 {
 	char *at = (char *)c + row->offset;
 	enum log_level level;
 
 	switch (row->type) {
 	case KEY_ID:
-		return id_parse(text, strlen(text), &c->committee) == ERR_OK ? NULL : N_("a committee id: a-z, 0-9 and -, at most 32");
+		return id_parse(text, strlen(text), &c->committee) == ERR_OK
+			   ? NULL
+			   : N_("a committee id: a-z, 0-9 and -, at most 32");
 	case KEY_PATH:
 		return set_path(row, c, folder, text);
 	case KEY_ENDPOINT:
@@ -170,13 +291,16 @@ static const char *set_value(const struct row *row, struct config *c, const char
 			return N_("error, warning, info or debug");
 		break;
 	case KEY_LINE:
-		return target_line_parse(text, &c->target_line) ? NULL : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
+		return target_line_parse(text, &c->target_line)
+			   ? NULL
+			   : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
 	case KEY_TEXT:
 		break;
 	default:
 		return set_number(row, at, text);
 	}
-	return (size_t)snprintf(at, row->size, "%s", text) >= row->size ? N_("a shorter text") : NULL;
+	return (size_t)snprintf(at, row->size, "%s", text) >= row->size ? N_("a shorter text")
+									: NULL;
 }
 
 /* ---- the file ---- */
@@ -216,14 +340,18 @@ struct loading {
 	bool seen[ROW_COUNT];
 };
 
-static void tell_wrong(struct loading *l, const struct row *row, const struct yaml_node *node, const char *name, const char *right)
+static void tell_wrong(struct loading *l, const struct row *row, const struct yaml_node *node,
+		       const char *name, const char *right)
 {
 	char low[32], high[32];
 
 	if (config_key_range(&row->key, low, high, sizeof low))
-		config_errors_add(l->errors, node->line, node->column, _("%s: \"%s\" is not %s (%s to %s)"), name, node->value, _(right), low, high);
+		config_errors_add(l->errors, node->line, node->column,
+				  _("%s: \"%s\" is not %s (%s to %s)"), name, node->value, _(right),
+				  low, high);
 	else
-		config_errors_add(l->errors, node->line, node->column, _("%s: \"%s\" is not %s"), name, node->value, _(right));
+		config_errors_add(l->errors, node->line, node->column, _("%s: \"%s\" is not %s"),
+				  name, node->value, _(right));
 }
 
 static void take_value(struct loading *l, const struct yaml_node *node, const char *name)
@@ -232,15 +360,18 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 	const char *right;
 
 	if (row == NULL && (is_group(name) || strcmp(name, "links") == 0)) {
-		config_errors_add(l->errors, node->line, node->column, _("%s: a group is wanted, its keys below it"), name);
+		config_errors_add(l->errors, node->line, node->column,
+				  _("%s: a group is wanted, its keys below it"), name);
 		return;
 	}
 	if (row == NULL) {
-		config_errors_add(l->errors, node->key_line, node->key_column, _("%s: no such key; the keys: vanthu config show"), name);
+		config_errors_add(l->errors, node->key_line, node->key_column,
+				  _("%s: no such key; the keys: vanthu config show"), name);
 		return;
 	}
 	if (node->type != YAML_SCALAR) {
-		config_errors_add(l->errors, node->line, node->column, _("%s: one value, not a list or a group"), name);
+		config_errors_add(l->errors, node->line, node->column,
+				  _("%s: one value, not a list or a group"), name);
 		return;
 	}
 	l->seen[row - rows] = true;
@@ -249,7 +380,8 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 		tell_wrong(l, row, node, name, right);
 }
 
-static void take_link_value(struct loading *l, const struct yaml_node *node, struct config_link *link)
+static void take_link_value(struct loading *l, const struct yaml_node *node,
+			    struct config_link *link)
 {
 	char name[128];
 
@@ -261,7 +393,8 @@ static void take_link_value(struct loading *l, const struct yaml_node *node, str
 		if (strcmp(link_members[m].of + LINK_PREFIX, node->key) != 0)
 			continue;
 		if (node->type != YAML_SCALAR) {
-			config_errors_add(l->errors, node->line, node->column, _("%s: one value, not a list or a group"), name);
+			config_errors_add(l->errors, node->line, node->column,
+					  _("%s: one value, not a list or a group"), name);
 			return;
 		}
 		right = set_number(row, (char *)link + link_members[m].offset, node->value);
@@ -269,8 +402,9 @@ static void take_link_value(struct loading *l, const struct yaml_node *node, str
 			tell_wrong(l, row, node, name, right);
 		return;
 	}
-	config_errors_add(l->errors, node->key_line, node->key_column,
-			  _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"), name);
+	config_errors_add(
+	    l->errors, node->key_line, node->key_column,
+	    _("%s: no such key; there are credit_messages, credit_bytes and bulk_window"), name);
 }
 
 static void take_links(struct loading *l, const struct yaml_node *links)
@@ -279,16 +413,21 @@ static void take_links(struct loading *l, const struct yaml_node *links)
 		struct config_link *link = &l->config->links[l->config->link_count];
 
 		if (l->config->link_count == CONFIG_LINKS_MAX) {
-			config_errors_add(l->errors, n->key_line, n->key_column, _("links: more than %d"), (int)CONFIG_LINKS_MAX);
+			config_errors_add(l->errors, n->key_line, n->key_column,
+					  _("links: more than %d"), (int)CONFIG_LINKS_MAX);
 			return;
 		}
 		if (id_parse(n->key, strlen(n->key), &link->neighbour) != ERR_OK) {
-			config_errors_add(l->errors, n->key_line, n->key_column,
-					  _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"), n->key);
+			config_errors_add(
+			    l->errors, n->key_line, n->key_column,
+			    _("links: \"%s\" is not a committee id: a-z, 0-9 and -, at most 32"),
+			    n->key);
 			continue;
 		}
 		if (n->type != YAML_MAP) {
-			config_errors_add(l->errors, n->line, n->column, _("links.%s: a group is wanted: bulk_window: 256K …"), n->key);
+			config_errors_add(l->errors, n->line, n->column,
+					  _("links.%s: a group is wanted: bulk_window: 256K …"),
+					  n->key);
 			continue;
 		}
 		l->config->link_count++;
@@ -307,7 +446,8 @@ static void take_map(struct loading *l, const struct yaml_node *map, const char 
 			take_map(l, n, name);
 		else if (prefix[0] == '\0' && strcmp(name, "links") == 0 && n->type == YAML_MAP)
 			take_links(l, n);
-		else if (prefix[0] == '\0' && (is_group(name) || strcmp(name, "links") == 0) && n->type == YAML_SCALAR && n->value[0] == '\0')
+		else if (prefix[0] == '\0' && (is_group(name) || strcmp(name, "links") == 0) &&
+			 n->type == YAML_SCALAR && n->value[0] == '\0')
 			continue; /* all below it is behind # */
 		else
 			take_value(l, n, name);
@@ -319,8 +459,10 @@ static void set_defaults(struct loading *l)
 	for (unsigned i = 0; i < ROW_COUNT; i++) {
 		if (rows[i].key.required && !l->seen[i])
 			config_errors_add(l->errors, 0, 0, _("%s: missing"), rows[i].key.name);
-		if (!l->seen[i] && !rows[i].key.required && set_value(&rows[i], l->config, l->folder, rows[i].key.fallback) != NULL)
-			config_errors_add(l->errors, 0, 0, _("%s: the default does not fit"), rows[i].key.name);
+		if (!l->seen[i] && !rows[i].key.required &&
+		    set_value(&rows[i], l->config, l->folder, rows[i].key.fallback) != NULL)
+			config_errors_add(l->errors, 0, 0, _("%s: the default does not fit"),
+					  rows[i].key.name);
 	}
 }
 
@@ -332,11 +474,13 @@ static enum err locate(const char *path, struct loading *l)
 	char *slash;
 
 	snprintf(joined, sizeof joined, "%s", path);
-	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) && (size_t)snprintf(joined, sizeof joined, "%s/vanthud.yaml", path) >= sizeof joined)
+	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    (size_t)snprintf(joined, sizeof joined, "%s/vanthud.yaml", path) >= sizeof joined)
 		return ERR_FILE;
 	if (realpath(joined, real) == NULL)
 		return ERR_FILE;
-	if ((size_t)snprintf(l->config->file, sizeof l->config->file, "%s", real) >= sizeof l->config->file)
+	if ((size_t)snprintf(l->config->file, sizeof l->config->file, "%s", real) >=
+	    sizeof l->config->file)
 		return ERR_FILE;
 	memcpy(l->folder, real, sizeof real);
 	slash = strrchr(l->folder, '/');
@@ -365,7 +509,8 @@ enum err config_load(const char *path, struct config *out, struct config_errors 
 		goto out;
 	root = yaml_file_root(file);
 	if (root != NULL && root->type != YAML_MAP)
-		config_errors_add(errors, root->line, root->column, "%s", _("keys and values are wanted: committee: …"));
+		config_errors_add(errors, root->line, root->column, "%s",
+				  _("keys and values are wanted: committee: …"));
 	else if (root != NULL)
 		take_map(l, root, "");
 	set_defaults(l);
@@ -381,7 +526,8 @@ bool config_socket(const struct config *c, const char *name, char *out, size_t s
 {
 	int n = snprintf(out, size_bytes, "%s/%s", c->run, name);
 
-	return n > 0 && (size_t)n < size_bytes && (size_t)n < sizeof(((struct sockaddr_un *)0)->sun_path);
+	return n > 0 && (size_t)n < size_bytes &&
+	       (size_t)n < sizeof(((struct sockaddr_un *)0)->sun_path);
 }
 
 const struct config_key *config_key_at(unsigned index)
@@ -408,7 +554,9 @@ void config_value(const struct config *c, const char *name, char *out, size_t si
 
 struct config_link config_link_for(const struct config *c, struct committee_id neighbour)
 {
-	struct config_link l = { .neighbour = neighbour, .credit_messages = c->credit_messages, .credit_bytes = c->credit_bytes,
+	struct config_link l = { .neighbour = neighbour,
+				 .credit_messages = c->credit_messages,
+				 .credit_bytes = c->credit_bytes,
 				 .bulk_window_bytes = c->bulk_window_bytes };
 
 	for (unsigned i = 0; i < c->link_count; i++) {
@@ -416,14 +564,17 @@ struct config_link config_link_for(const struct config *c, struct committee_id n
 
 		if (!id_equal(own->neighbour, neighbour))
 			continue;
-		l.credit_messages = own->credit_messages != 0 ? own->credit_messages : l.credit_messages;
+		l.credit_messages =
+		    own->credit_messages != 0 ? own->credit_messages : l.credit_messages;
 		l.credit_bytes = own->credit_bytes != 0 ? own->credit_bytes : l.credit_bytes;
-		l.bulk_window_bytes = own->bulk_window_bytes != 0 ? own->bulk_window_bytes : l.bulk_window_bytes;
+		l.bulk_window_bytes =
+		    own->bulk_window_bytes != 0 ? own->bulk_window_bytes : l.bulk_window_bytes;
 	}
 	return l;
 }
 
-const struct config_key *config_link_at(const struct config *c, unsigned index, struct config_link_text *out)
+const struct config_key *config_link_at(const struct config *c, unsigned index,
+					struct config_link_text *out)
 {
 	for (unsigned i = 0; i < c->link_count; i++) {
 		for (unsigned m = 0; m < LINK_MEMBER_COUNT; m++) {
@@ -432,7 +583,8 @@ const struct config_key *config_link_at(const struct config *c, unsigned index, 
 
 			if (load_number(row, at) == 0 || index-- != 0)
 				continue;
-			snprintf(out->name, sizeof out->name, "links.%s.%s", c->links[i].neighbour.text, link_members[m].of + LINK_PREFIX);
+			snprintf(out->name, sizeof out->name, "links.%s.%s",
+				 c->links[i].neighbour.text, link_members[m].of + LINK_PREFIX);
 			print_number(row, at, out->value, sizeof out->value);
 			return &row->key;
 		}
@@ -480,6 +632,7 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 		if (rows[i].key.reload)
 			memcpy(to, from, rows[i].size);
 		else if (used < size_bytes)
-			used += (size_t)snprintf(out + used, size_bytes - used, "%s%s", used == 0 ? "" : ",", rows[i].key.name);
+			used += (size_t)snprintf(out + used, size_bytes - used, "%s%s",
+						 used == 0 ? "" : ",", rows[i].key.name);
 	}
 }

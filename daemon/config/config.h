@@ -1,5 +1,6 @@
-/* The daemon's configuration: one table of keys (config.c) drives the parser, the check, `vanthu config show`, the man page and the example.
- * Read once into a struct that is passed by const pointer to who needs it; never read from everywhere. */
+/* The daemon's configuration: one table of keys (config.c) drives the parser, the check, `vanthu
+ * config show`, the man page and the example. Read once into a struct that is passed by const
+ * pointer to who needs it; never read from everywhere. */
 #ifndef VANTHU_DAEMON_CONFIG_CONFIG_H
 #define VANTHU_DAEMON_CONFIG_CONFIG_H
 
@@ -26,7 +27,8 @@ struct config {
 	char signing_key[CONFIG_PATH_MAX];
 	char link_key[CONFIG_PATH_MAX];  /* CURVE secret key, Z85, one line */
 	char registry_root[CONFIG_PATH_MAX];
-	char directory[CONFIG_PATH_MAX]; /* directory file installed when the store has none or an older one; "" none */
+	/* directory file installed when the store has none or an older one; "" none */
+	char directory[CONFIG_PATH_MAX];
 	char listen[ENDPOINT_MAX + 1];   /* tcp://address:port; "" binds nothing */
 	char office_group[64], operate_group[64], read_group[64];
 	uint64_t map_bytes, reserve_bytes;
@@ -45,16 +47,18 @@ struct config_error {
 	unsigned line, column; /* 1-based; 0: the whole file */
 	char text[240];        /* what is wrong and what would be right */
 };
+
 struct config_errors {
 	struct config_error list[CONFIG_ERRORS_MAX];
 	unsigned count; /* may pass CONFIG_ERRORS_MAX: the rest were dropped */
 };
 
-/* Reads and checks a file; a folder means its vanthud.yaml. All errors at once; ERR_CONFIG when there is any, ERR_FILE when it cannot be
- * read. Blocks on the file. */
+/* Reads and checks a file; a folder means its vanthud.yaml. All errors at once; ERR_CONFIG when
+ * there is any, ERR_FILE when it cannot be read. Blocks on the file. */
 must_use enum err config_load(const char *path, struct config *out, struct config_errors *errors);
 
-/* Local socket paths under config->run: "office.sock", "operate.sock", "read.sock", "events.sock". False when too long for a socket address. */
+/* Local socket paths under config->run: "office.sock", "operate.sock", "read.sock", "events.sock".
+ * False when too long for a socket address. */
 bool config_socket(const struct config *c, const char *name, char *out, size_t size_bytes);
 
 /* One line a key: what the table says, for help, the man page and the example. */
@@ -66,6 +70,7 @@ struct config_key {
 	bool required;
 	bool reload; /* SIGHUP takes it */
 };
+
 const struct config_key *config_key_at(unsigned index); /* NULL past the last */
 /* Its bounds as text; false: it has none. */
 bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes);
@@ -76,14 +81,19 @@ void config_value(const struct config *c, const char *name, char *out, size_t si
 
 /* The windows of one link: its own values where it has some, those of all links elsewhere. */
 struct config_link config_link_for(const struct config *c, struct committee_id neighbour);
-/* The values that links have of their own, one after the other: the key of link.* that each is instead of, NULL past the last. */
+/* The values that links have of their own, one after the other: the key of link.* that each is
+ * instead of, NULL past the last. */
 struct config_link_text {
 	char name[96]; /* "links.xa-a1.bulk_window" */
 	char value[32];
 };
-const struct config_key *config_link_at(const struct config *c, unsigned index, struct config_link_text *out);
 
-/* Takes from `fresh` what can be changed while running; the names of keys that would need a restart go to `out`. */
-void config_reload(struct config *running, const struct config *fresh, char *out, size_t size_bytes);
+const struct config_key *config_link_at(const struct config *c, unsigned index,
+					struct config_link_text *out);
+
+/* Takes from `fresh` what can be changed while running; the names of keys that would need a restart
+ * go to `out`. */
+void config_reload(struct config *running, const struct config *fresh, char *out,
+		   size_t size_bytes);
 
 #endif

@@ -9,10 +9,19 @@ struct unit {
 	const char *name;
 	uint64_t factor;
 };
+
 static const struct unit none[] = { { "", 1 } };
-static const struct unit sizes[] = { { "", 1 }, { "K", 1ULL << 10 }, { "M", 1ULL << 20 }, { "G", 1ULL << 30 }, { "T", 1ULL << 40 } };
-static const struct unit durations[] = { { "us", 1 }, { "ms", 1000 }, { "s", 1000000 }, { "m", 60 * 1000000ULL },
-					 { "h", 3600 * 1000000ULL }, { "d", 24 * 3600 * 1000000ULL } };
+static const struct unit sizes[] = { { "", 1 },
+				     { "K", 1ULL << 10 },
+				     { "M", 1ULL << 20 },
+				     { "G", 1ULL << 30 },
+				     { "T", 1ULL << 40 } };
+static const struct unit durations[] = { { "us", 1 },
+					 { "ms", 1000 },
+					 { "s", 1000000 },
+					 { "m", 60 * 1000000ULL },
+					 { "h", 3600 * 1000000ULL },
+					 { "d", 24 * 3600 * 1000000ULL } };
 
 static const struct unit *list_of(enum units units, size_t *count)
 {
@@ -61,5 +70,6 @@ void units_print(enum units units, uint64_t n, char *out, size_t size_bytes)
 
 	while (i > 0 && (n == 0 || n % list[i].factor != 0))
 		i--;
-	snprintf(out, size_bytes, "%llu%s", (unsigned long long)(n / list[i].factor), n == 0 ? "" : list[i].name);
+	snprintf(out, size_bytes, "%llu%s", (unsigned long long)(n / list[i].factor),
+		 n == 0 ? "" : list[i].name);
 }

@@ -8,7 +8,8 @@
 
 enum units { UNITS_NONE, UNITS_SIZE, UNITS_DURATION };
 
-/* Bytes, or microseconds. False: no such number, or one that does not fit. A lone 0 needs no unit. */
+/* Bytes, or microseconds. False: no such number, or one that does not fit. A lone 0 needs no
+ * unit. */
 bool units_parse(enum units units, const char *text, uint64_t *out);
 /* With the largest unit that leaves a whole number. */
 void units_print(enum units units, uint64_t n, char *out, size_t size_bytes);

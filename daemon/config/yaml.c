@@ -30,7 +30,8 @@ struct reader {
 	bool done, failed;
 };
 
-void config_errors_add(struct config_errors *errors, unsigned line, unsigned column, const char *format, ...)
+void config_errors_add(struct config_errors *errors, unsigned line, unsigned column,
+		       const char *format, ...)
 {
 	va_list args;
 
@@ -73,18 +74,21 @@ static void unreadable_byte(struct reader *r)
 	unsigned byte;
 	char text[160];
 
-	/* Of a character that breaks off it names the byte that does not go on: the character began before. */
+	/* Of a character that breaks off it names the byte that does not go on: the character began
+	 * before. */
 	if (r->parser.problem != NULL && strstr(r->parser.problem, "trailing") != NULL) {
 		do {
 			offset -= offset > 0;
-		} while (offset > 0 && offset < r->text.len_bytes && (r->text.data[offset] & 0xc0) == 0x80);
+		} while (offset > 0 && offset < r->text.len_bytes &&
+			 (r->text.data[offset] & 0xc0) == 0x80);
 	}
 	mark = mark_of(r->text, offset);
 	byte = offset < r->text.len_bytes ? r->text.data[offset] : 0;
 	if (byte < 0x80)
 		snprintf(text, sizeof text, _("a control character (0x%02X): delete it"), byte);
 	else
-		snprintf(text, sizeof text, _("not UTF-8 (byte 0x%02X): save the file as UTF-8"), byte);
+		snprintf(text, sizeof text, _("not UTF-8 (byte 0x%02X): save the file as UTF-8"),
+			 byte);
 	fail(r, &mark, text);
 }
 
@@ -97,7 +101,8 @@ static void not_yaml(struct reader *r)
 		unreadable_byte(r);
 		return;
 	}
-	snprintf(text, sizeof text, _("not YAML: check indents, quotes and colons (%s)"), r->parser.problem != NULL ? r->parser.problem : "?");
+	snprintf(text, sizeof text, _("not YAML: check indents, quotes and colons (%s)"),
+		 r->parser.problem != NULL ? r->parser.problem : "?");
 	fail(r, &r->parser.problem_mark, text);
 }
 
@@ -146,7 +151,8 @@ static struct yaml_node *new_node(struct reader *r, enum yaml_type type, const y
 
 static bool waits_for_key(const struct reader *r)
 {
-	return r->depth > 0 && r->open[r->depth - 1]->type == YAML_MAP && r->key[r->depth - 1] == NULL;
+	return r->depth > 0 && r->open[r->depth - 1]->type == YAML_MAP &&
+	       r->key[r->depth - 1] == NULL;
 }
 
 static void take_scalar(struct reader *r, const yaml_event_t *event)
@@ -178,8 +184,10 @@ static void take_scalar(struct reader *r, const yaml_event_t *event)
 
 static void take_open(struct reader *r, const yaml_event_t *event, enum yaml_type type)
 {
-	const void *tag = type == YAML_MAP ? event->data.mapping_start.tag : event->data.sequence_start.tag;
-	const void *anchor = type == YAML_MAP ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+	const void *tag =
+	    type == YAML_MAP ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	const void *anchor =
+	    type == YAML_MAP ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
 	struct yaml_node *node;
 
 	if (tag != NULL || anchor != NULL) {
@@ -235,7 +243,8 @@ static void take(struct reader *r, const yaml_event_t *event)
 	}
 }
 
-/* Editors of Windows put a mark before the text: that of UTF-8 says nothing new, that of UTF-16 that nothing here can be read. */
+/* Editors of Windows put a mark before the text: that of UTF-8 says nothing new, that of UTF-16
+ * that nothing here can be read. */
 static bool pass_mark(struct blob *text)
 {
 	static const uint8_t utf8[] = { 0xef, 0xbb, 0xbf };
@@ -246,7 +255,8 @@ static bool pass_mark(struct blob *text)
 		text->data += sizeof utf8;
 		text->len_bytes -= sizeof utf8;
 	}
-	return n < 2 || !((d[0] == 0xff && d[1] == 0xfe) || (d[0] == 0xfe && d[1] == 0xff) || d[0] == 0 || d[1] == 0);
+	return n < 2 || !((d[0] == 0xff && d[1] == 0xfe) || (d[0] == 0xfe && d[1] == 0xff) ||
+			  d[0] == 0 || d[1] == 0);
 }
 
 enum err yaml_text_read(struct blob text, struct yaml_file **out, struct config_errors *errors)
@@ -256,7 +266,8 @@ enum err yaml_text_read(struct blob text, struct yaml_file **out, struct config_
 
 	*out = NULL;
 	if (!pass_mark(&text)) {
-		config_errors_add(errors, 1, 1, "%s", _("the file is UTF-16 or UTF-32, not UTF-8: save it as UTF-8"));
+		config_errors_add(errors, 1, 1, "%s",
+				  _("the file is UTF-16 or UTF-32, not UTF-8: save it as UTF-8"));
 		return ERR_CONFIG;
 	}
 	r = calloc(1, sizeof *r);
@@ -265,12 +276,14 @@ enum err yaml_text_read(struct blob text, struct yaml_file **out, struct config_
 	r->text = text;
 	r->errors = errors;
 	r->file = calloc(1, sizeof *r->file);
-	if (r->file == NULL || (r->file->arena = arena_new(ARENA_BYTES)) == NULL || !yaml_parser_initialize(&r->parser)) {
+	if (r->file == NULL || (r->file->arena = arena_new(ARENA_BYTES)) == NULL ||
+	    !yaml_parser_initialize(&r->parser)) {
 		yaml_file_free(r->file);
 		free(r);
 		return ERR_NO_MEMORY;
 	}
-	yaml_parser_set_input_string(&r->parser, text.data != NULL ? text.data : (const uint8_t *)"", text.len_bytes);
+	yaml_parser_set_input_string(
+	    &r->parser, text.data != NULL ? text.data : (const uint8_t *)"", text.len_bytes);
 	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
 	while (!r->done && !r->failed) {
 		yaml_event_t event;

@@ -1,4 +1,5 @@
-/* What lies set aside, item by item: taken from a neighbour and not believed yet (routing/links/aside.c); see daemon/control/internal.h. */
+/* What lies set aside, item by item: taken from a neighbour and not believed yet
+ * (routing/links/aside.c); see daemon/control/internal.h. */
 #include <stdlib.h>
 
 #include "daemon/control/internal.h"

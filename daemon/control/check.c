@@ -1,5 +1,6 @@
-/* Requests that contradict themselves, or ask for what there is not: refused before anything is done, with the field to blame. What a field
- * means beyond that (a committee that is known, a date that is one) is looked at where it is used. See daemon/control/internal.h. */
+/* Requests that contradict themselves, or ask for what there is not: refused before anything is
+ * done, with the field to blame. What a field means beyond that (a committee that is known, a date
+ * that is one) is looked at where it is used. See daemon/control/internal.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -35,14 +36,16 @@ static bool range(struct fault *f, long long value, long long most, const char *
 	return field_enum(value, 0, most) == ERR_OK ? true : bad(f, ERR_USAGE, about);
 }
 
-/* ---- fields that this daemon does not know: from a newer program, which must not believe that they were heeded ---- */
+/* ---- fields that this daemon does not know: from a newer program, which must not believe that
+ * they were heeded ---- */
 
 static bool known(struct fault *f, const ProtobufCMessage *m)
 {
 	char about[64];
 
 	if (m->n_unknown_fields > 0) {
-		snprintf(about, sizeof about, "%s: %u", m->descriptor->short_name, (unsigned)m->unknown_fields[0].tag);
+		snprintf(about, sizeof about, "%s: %u", m->descriptor->short_name,
+			 (unsigned)m->unknown_fields[0].tag);
 		return bad(f, ERR_UNSUPPORTED, about);
 	}
 	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
@@ -81,12 +84,15 @@ static bool check_id(struct fault *f, ProtobufCBinaryData bytes)
 {
 	struct doc_id id;
 
-	return field_fixed(bytes, id.bytes, sizeof id.bytes) == ERR_OK && doc_id_valid(&id) ? true : bad(f, ERR_USAGE, "id");
+	return field_fixed(bytes, id.bytes, sizeof id.bytes) == ERR_OK && doc_id_valid(&id)
+		   ? true
+		   : bad(f, ERR_USAGE, "id");
 }
 
 /* ---- submissions ---- */
 
-/* A recipient is a committee, a group or the superior: one of them, or nobody can say who was meant. */
+/* A recipient is a committee, a group or the superior: one of them, or nobody can say who was
+ * meant. */
 static bool check_recipient(struct fault *f, const Vanthu__V1__SubmitRecipient *r, size_t at)
 {
 	if (field_enum(r->group, GROUP_NONE, GROUP_SUBTREE) != ERR_OK)
@@ -111,7 +117,8 @@ static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
 {
 	if (!check_id(f, m->id))
 		return false;
-	if (!range(f, m->urgency, URGENCY_HOA_TOC, "urgency") || !range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy"))
+	if (!range(f, m->urgency, URGENCY_HOA_TOC, "urgency") ||
+	    !range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy"))
 		return false;
 	for (size_t i = 0; i < m->n_recipients; i++) {
 		if (!check_recipient(f, m->recipients[i], i))
@@ -128,7 +135,8 @@ static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
 
 static bool is_state(const char *text)
 {
-	static const char *const states[] = { "", "accepted", "sending", "delivered", "refused", "expired" };
+	static const char *const states[] = { "",	   "accepted", "sending",
+					      "delivered", "refused",  "expired" };
 
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
 		if (strcmp(text, states[i]) == 0)
@@ -179,7 +187,8 @@ static bool check_ref(struct fault *f, const Vanthu__V1__Ref *ref, const char *a
 
 static bool check_papers(struct fault *f, const Vanthu__V1__PaperQuery *m)
 {
-	return range(f, m->direction, DIRECTION_OUT, "direction") && check_months(f, m->from_month, m->to_month, true) &&
+	return range(f, m->direction, DIRECTION_OUT, "direction") &&
+	       check_months(f, m->from_month, m->to_month, true) &&
 	       (m->ref == NULL || check_ref(f, m->ref, "ref"));
 }
 
@@ -219,7 +228,8 @@ static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m
 {
 	if (!check_ref(f, m->ref, "ref"))
 		return false;
-	return policy_text(m->reason, SUBJECT_MAX, true) == ERR_OK ? true : bad(f, ERR_FIELD, "reason");
+	return policy_text(m->reason, SUBJECT_MAX, true) == ERR_OK ? true
+								   : bad(f, ERR_FIELD, "reason");
 }
 
 /* ---- any request ---- */
@@ -256,11 +266,17 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:
 		return m->import->size_bytes > 0 ? true : bad(f, ERR_USAGE, "size_bytes");
 	case VANTHU__V1__REQUEST__WHAT_PING:
-		return field_id(m->ping->committee, false, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->ping->committee);
+		return field_id(m->ping->committee, false, &id) == ERR_OK
+			   ? true
+			   : bad(f, ERR_BAD_ID, m->ping->committee);
 	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
-		return field_id(m->aside_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->aside_list->committee);
+		return field_id(m->aside_list->committee, true, &id) == ERR_OK
+			   ? true
+			   : bad(f, ERR_BAD_ID, m->aside_list->committee);
 	case VANTHU__V1__REQUEST__WHAT_QUEUE_LIST:
-		return field_id(m->queue_list->committee, true, &id) == ERR_OK ? true : bad(f, ERR_BAD_ID, m->queue_list->committee);
+		return field_id(m->queue_list->committee, true, &id) == ERR_OK
+			   ? true
+			   : bad(f, ERR_BAD_ID, m->queue_list->committee);
 	default:
 		return true;
 	}

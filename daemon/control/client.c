@@ -1,4 +1,5 @@
-/* Who comes in at the local sockets, who has to go for somebody else, and what is told of it; see daemon/control/internal.h. */
+/* Who comes in at the local sockets, who has to go for somebody else, and what is told of it; see
+ * daemon/control/internal.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -11,9 +12,18 @@
 #include "daemon/base/log.h"
 #include "daemon/control/internal.h"
 
-enum { ACCEPTS_A_TURN = 64, LOG_EVERY_MS = 10000, TRIM_EVERY_MS = 3000, TRIM_CLIENTS = 16, TRIM_LEAST_BYTES = 256 << 10, REFUSAL_BYTES = 256 };
+enum {
+	ACCEPTS_A_TURN = 64,
+	LOG_EVERY_MS = 10000,
+	TRIM_EVERY_MS = 3000,
+	TRIM_CLIENTS = 16,
+	TRIM_LEAST_BYTES = 256 << 10,
+	REFUSAL_BYTES = 256
+};
 
-static const char *const door_names[DOOR_COUNT] = { [DOOR_OFFICE] = "office", [DOOR_OPERATE] = "operate", [DOOR_READ] = "read" };
+static const char *const door_names[DOOR_COUNT] = {
+	[DOOR_OFFICE] = "office", [DOOR_OPERATE] = "operate", [DOOR_READ] = "read"
+};
 
 /* ---- going ---- */
 
@@ -92,13 +102,15 @@ static enum stall stalled(const struct client *c, int64_t *since_ms)
 		return STALL_NONE;
 	if (control_out_waiting(c) > 0)
 		return STALL_UNREAD;
-	if (c->jobs > 0 || c->pending > 0 || c->listing != NULL || control_has_frame(c) || (c->waits && c->downloads != NULL))
+	if (c->jobs > 0 || c->pending > 0 || c->listing != NULL || control_has_frame(c) ||
+	    (c->waits && c->downloads != NULL))
 		return STALL_NONE;
 	if (c->in_len > 0) {
 		*since_ms = c->frame_ms;
 		return STALL_HALF;
 	}
-	return c->uploads != NULL || c->downloads != NULL || c->import != NULL ? STALL_HOLDS : STALL_IDLE;
+	return c->uploads != NULL || c->downloads != NULL || c->import != NULL ? STALL_HOLDS
+									       : STALL_IDLE;
 }
 
 static unsigned *counter_of(struct client *c, enum stall s)
@@ -125,7 +137,8 @@ static int64_t patience_ms(enum stall s)
 
 static bool holds_bytes(const struct client *c)
 {
-	return c->in_charge.bytes + c->out_charge.bytes > 0 || c->uploads != NULL || c->downloads != NULL || c->listing != NULL;
+	return c->in_charge.bytes + c->out_charge.bytes > 0 || c->uploads != NULL ||
+	       c->downloads != NULL || c->listing != NULL;
 }
 
 /* Does somebody wait for what this client holds? */
@@ -138,7 +151,8 @@ static bool is_missed(const struct client *holder)
 
 		if (w->closing || !w->waits || w == holder)
 			continue;
-		if (holder->import != NULL || (holds_bytes(holder) && shares_competes(holder->account, w->account)))
+		if (holder->import != NULL ||
+		    (holds_bytes(holder) && shares_competes(holder->account, w->account)))
 			return true;
 	}
 	return false;
@@ -154,7 +168,8 @@ static void send_stalled_away(struct control *c)
 		if (s == STALL_NONE)
 			continue;
 		patience = patience_ms(s);
-		if (c->now_ms - since_ms > CONTROL_SHORT_MS && patience > CONTROL_SHORT_MS && is_missed(client))
+		if (c->now_ms - since_ms > CONTROL_SHORT_MS && patience > CONTROL_SHORT_MS &&
+		    is_missed(client))
 			patience = CONTROL_SHORT_MS;
 		if (c->now_ms - since_ms > patience)
 			send_away(client, ERR_IDLE, "", counter_of(client, s));
@@ -163,8 +178,10 @@ static void send_stalled_away(struct control *c)
 
 /* ---- coming ---- */
 
-/* What allows less goes first, then whom the daemon owes nothing, then who has been quiet longest. */
-static bool goes_before(const struct client *a, bool a_busy, const struct client *best, bool best_busy)
+/* What allows less goes first, then whom the daemon owes nothing, then who has been quiet
+ * longest. */
+static bool goes_before(const struct client *a, bool a_busy, const struct client *best,
+			bool best_busy)
 {
 	if (best == NULL || a->door != best->door)
 		return best == NULL || a->door > best->door;
@@ -173,8 +190,9 @@ static bool goes_before(const struct client *a, bool a_busy, const struct client
 	return a->touched < best->touched;
 }
 
-/* Whose place goes to one who comes in at `door`; NULL: nobody's. Those of a socket that allows less go at any time, the others when they are
- * owed nothing: the one who has been quiet longest. Who has just come in is the last of them, and asks before it is his turn. */
+/* Whose place goes to one who comes in at `door`; NULL: nobody's. Those of a socket that allows
+ * less go at any time, the others when they are owed nothing: the one who has been quiet longest.
+ * Who has just come in is the last of them, and asks before it is his turn. */
 static struct client *place_for(struct control *c, enum door door, uint32_t uid, enum lack lack)
 {
 	struct client *best = NULL;
@@ -212,9 +230,11 @@ static void refuse(struct control *c, enum door door, uint32_t uid, int fd)
 	c->goings[door].refused++;
 	c->goings[door].uid = uid;
 	if (own >= most)
-		snprintf(about, sizeof about, "%s.sock, uid %u: %u/%u", door_names[door], uid, own, most);
+		snprintf(about, sizeof about, "%s.sock, uid %u: %u/%u", door_names[door], uid, own,
+			 most);
 	else
-		snprintf(about, sizeof about, "%s.sock: %u/%u", door_names[door], shares_places_max(door), shares_places_max(door));
+		snprintf(about, sizeof about, "%s.sock: %u/%u", door_names[door],
+			 shares_places_max(door), shares_places_max(door));
 	e.code = ERR_PLACES;
 	e.about = about;
 	r.error = &e;
@@ -249,7 +269,13 @@ static void enter(struct control *c, enum door door, uint32_t uid, int fd)
 		refuse(c, door, uid, fd);
 		return;
 	}
-	*client = (struct client){ .touched = ++c->touches, .control = c, .fd = fd, .door = door, .uid = uid, .poll_index = -1, .active_ms = c->now_ms,
+	*client = (struct client){ .touched = ++c->touches,
+				   .control = c,
+				   .fd = fd,
+				   .door = door,
+				   .uid = uid,
+				   .poll_index = -1,
+				   .active_ms = c->now_ms,
 				   .account = shares_enter(c->shares, door, uid) };
 	if (client->account == NULL) {
 		free(client);
@@ -259,7 +285,8 @@ static void enter(struct control *c, enum door door, uint32_t uid, int fd)
 	c->clients[c->client_count++] = client;
 }
 
-/* No descriptor is left: one that is kept for this takes the call, or who waits would be reported again and again and nobody could tell them. */
+/* No descriptor is left: one that is kept for this takes the call, or who waits would be reported
+ * again and again and nobody could tell them. */
 static int accept_spare(struct control *c, enum door door, bool *spare)
 {
 	int fd;
@@ -322,22 +349,25 @@ static void tell_goings(struct control *c)
 		if (g->refused + g->for_others + g->half + g->unread + g->idle == 0)
 			continue;
 		log_event(LOG_WARNING, "clients-sent-away",
-			  "socket=%s refused=%u for_others=%u half_sent=%u unread=%u idle=%u last_uid=%u clients=%u held_bytes=%llu", door_names[d],
-			  g->refused, g->for_others, g->half, g->unread, g->idle, g->uid, c->client_count,
-			  (unsigned long long)control_held_bytes(c));
+			  "socket=%s refused=%u for_others=%u half_sent=%u unread=%u idle=%u "
+			  "last_uid=%u clients=%u held_bytes=%llu",
+			  door_names[d], g->refused, g->for_others, g->half, g->unread, g->idle,
+			  g->uid, c->client_count, (unsigned long long)control_held_bytes(c));
 		*g = (struct control_goings){ .refused = 0 };
 		c->next_log_ms = c->now_ms + LOG_EVERY_MS;
 	}
 }
 
-/* What clients held goes back to the system when they have let go of most of it: the allocator would keep it. */
+/* What clients held goes back to the system when they have let go of most of it: the allocator
+ * would keep it. */
 static void give_back(struct control *c)
 {
 	size_t held = (size_t)control_held_bytes(c);
 
 	if (held > c->most_held_bytes)
 		c->most_held_bytes = held;
-	if (c->now_ms < c->next_trim_ms || (c->most_held_bytes < held * 2 + TRIM_LEAST_BYTES && c->left_count < TRIM_CLIENTS))
+	if (c->now_ms < c->next_trim_ms ||
+	    (c->most_held_bytes < held * 2 + TRIM_LEAST_BYTES && c->left_count < TRIM_CLIENTS))
 		return;
 	c->next_trim_ms = c->now_ms + TRIM_EVERY_MS;
 	c->most_held_bytes = held;

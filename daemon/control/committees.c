@@ -1,4 +1,5 @@
-/* The directory: its committees as rows, as a file, and this committee's own keys; see daemon/control/internal.h. */
+/* The directory: its committees as rows, as a file, and this committee's own keys; see
+ * daemon/control/internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,8 @@ static enum err fill_key(struct client *c, const struct key_entry *k, Vanthu__V1
 	return ERR_OK;
 }
 
-static enum err fill_committee(struct client *c, const struct rec_committee *from, Vanthu__V1__Committee *out)
+static enum err fill_committee(struct client *c, const struct rec_committee *from,
+			       Vanthu__V1__Committee *out)
 {
 	struct arena *a = c->control->arena;
 	Vanthu__V1__Key *keys = arena_array(a, from->key_count, sizeof *keys);
@@ -63,7 +65,8 @@ struct committee_walk {
 
 static bool id_matches(const struct committee_walk *w, const char *id)
 {
-	return strncmp(id, w->id, w->prefix || w->id[0] == '\0' ? strlen(w->id) : sizeof w->id) == 0;
+	return strncmp(id, w->id, w->prefix || w->id[0] == '\0' ? strlen(w->id) : sizeof w->id) ==
+	       0;
 }
 
 static bool step(struct client *c, uint64_t id, void *walk)
@@ -123,6 +126,7 @@ struct file_walk {
 	struct scan scan;
 	bool begun;
 };
+
 struct piece {
 	uint8_t *bytes;
 	size_t len_bytes;
@@ -150,17 +154,20 @@ static enum err add_head(struct client *c, const struct file_walk *w, struct dir
 }
 
 /* ERR_NOT_FOUND: that was all. */
-static enum err add_rows(struct client *c, struct file_walk *w, const struct piece *p, struct directory_sink sink)
+static enum err add_rows(struct client *c, struct file_walk *w, const struct piece *p,
+			 struct directory_sink sink)
 {
 	struct lookup l = control_lookup(c);
 	enum err e = ERR_OK;
 
-	for (unsigned i = 0; i < PIECE_ROWS && p->len_bytes < PIECE_FILL_BYTES && e == ERR_OK; i++) {
+	for (unsigned i = 0; i < PIECE_ROWS && p->len_bytes < PIECE_FILL_BYTES && e == ERR_OK;
+	     i++) {
 		struct record r;
 
 		e = l.next(l.ctx, c->control->arena, FAMILY_COMMITTEE, &w->scan, &r);
 		if (e == ERR_OK)
-			e = directory_append_field(sink, DIRECTORY_FIELD_ENTRY, r.u.committee.entry);
+			e = directory_append_field(sink, DIRECTORY_FIELD_ENTRY,
+						   r.u.committee.entry);
 	}
 	return e;
 }
@@ -176,7 +183,9 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	enum err e = p.bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	if (w->version != core_directory_version(c->control->parts.core))
-		e = ERR_BUSY; /* another has come into force meanwhile: asked anew, it is told from its beginning */
+		/* another has come into force meanwhile: asked anew, it is told from its
+		 * beginning */
+		e = ERR_BUSY;
 	if (e == ERR_OK && !w->begun)
 		e = add_head(c, w, sink);
 	w->begun = true;

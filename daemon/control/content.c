@@ -1,4 +1,5 @@
-/* Contents out in pieces against credit, and the check of a stored document with all its files; both read disks, so workers do it. */
+/* Contents out in pieces against credit, and the check of a stored document with all its files;
+ * both read disks, so workers do it. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -64,7 +65,8 @@ static void work_read(struct job *j)
 	uint64_t left = d->item.size_bytes - d->offset;
 	size_t want = left < CONTROL_DATA_BYTES ? (size_t)left : CONTROL_DATA_BYTES;
 
-	d->result = files->ops->read(files, &d->item.sha256, d->offset, d->piece, want, &d->piece_bytes);
+	d->result =
+	    files->ops->read(files, &d->item.sha256, d->offset, d->piece, want, &d->piece_bytes);
 	if (d->result == ERR_OK && d->piece_bytes != want)
 		d->result = ERR_DAMAGED;
 }
@@ -137,14 +139,17 @@ void control_downloads_go_on(struct client *c)
 		if (!d->busy && d->offset == d->item.size_bytes && (d->sent_bytes > 0 || d->gone)) {
 			take_out(d);
 			destroy(d);
-		} else if (!d->busy && d->sent_bytes < d->credit_bytes && control_out_waiting(c) < CONTENT_PAUSE_BYTES) {
+		} else if (!d->busy && d->sent_bytes < d->credit_bytes &&
+			   control_out_waiting(c) < CONTENT_PAUSE_BYTES) {
 			if (d->offset == d->item.size_bytes) {
 				say_piece(d, (struct blob){ NULL, 0 });
 				d->gone = true;
 				continue;
 			}
 			if (d->item.inlined) {
-				say_piece(d, (struct blob){ d->inlined.data + d->offset, d->inlined.len_bytes - (size_t)d->offset });
+				say_piece(
+				    d, (struct blob){ d->inlined.data + d->offset,
+						      d->inlined.len_bytes - (size_t)d->offset });
 				continue;
 			}
 			if (!read_on(c, d))
@@ -166,7 +171,8 @@ static enum err read_inline(struct client *c, const struct found_document *f, st
 		e = seal_peek(c->control->arena, envelope.envelope.bytes, opened);
 	if (e == ERR_OK)
 		e = document_body_unpack(c->control->arena, opened->body, &body);
-	if (e == ERR_OK && (d->part >= body.part_count || body.parts[d->part].content.len_bytes != d->item.size_bytes))
+	if (e == ERR_OK && (d->part >= body.part_count ||
+			    body.parts[d->part].content.len_bytes != d->item.size_bytes))
 		e = ERR_DAMAGED;
 	if (e != ERR_OK)
 		return e;
@@ -200,7 +206,8 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 	if (control_find(c, id, m->ref->text, false, &f) != ERR_OK)
 		return;
 	d = calloc(1, sizeof *d);
-	if (m->part >= f.document.manifest_count || m->offset > f.document.manifest[m->part].size_bytes) {
+	if (m->part >= f.document.manifest_count ||
+	    m->offset > f.document.manifest[m->part].size_bytes) {
 		about = m->part >= f.document.manifest_count ? "part" : "offset";
 		e = ERR_NOT_FOUND;
 	} else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0) {
@@ -267,7 +274,10 @@ static enum err check_file(struct files *files, const struct manifest_item *item
 	struct digest d;
 
 	for (uint64_t at = 0; e == ERR_OK && at < item->size_bytes;) {
-		size_t want = item->size_bytes - at < CONTROL_DATA_BYTES ? (size_t)(item->size_bytes - at) : CONTROL_DATA_BYTES, got;
+		size_t want = item->size_bytes - at < CONTROL_DATA_BYTES
+				  ? (size_t)(item->size_bytes - at)
+				  : CONTROL_DATA_BYTES,
+		       got;
 
 		e = files->ops->read(files, &item->sha256, at, piece, want, &got);
 		if (e == ERR_OK && got != want)
@@ -310,7 +320,9 @@ static void work_verify(struct job *j)
 	struct verification *v = (struct verification *)j;
 	struct opened *o = arena_alloc(v->arena, sizeof *o);
 
-	v->result = o == NULL ? ERR_NO_MEMORY : seal_open(v->client->control->parts.verifier, v->arena, v->envelope, v->taken_at_ms, o);
+	v->result = o == NULL ? ERR_NO_MEMORY
+			      : seal_open(v->client->control->parts.verifier, v->arena, v->envelope,
+					  v->taken_at_ms, o);
 	if (o == NULL)
 		return;
 	v->digest = o->digest;
@@ -352,7 +364,9 @@ void control_verify(struct client *c, const Vanthu__V1__Request *request)
 		free(v);
 		return;
 	}
-	e = v == NULL || (v->arena = arena_new(JOB_ARENA_BYTES)) == NULL ? ERR_NO_MEMORY : control_envelope(c, &f, &envelope);
+	e = v == NULL || (v->arena = arena_new(JOB_ARENA_BYTES)) == NULL
+		? ERR_NO_MEMORY
+		: control_envelope(c, &f, &envelope);
 	if (e == ERR_OK) {
 		v->envelope = arena_blob(v->arena, envelope.envelope.bytes);
 		e = v->envelope.data == NULL ? ERR_NO_MEMORY : ERR_OK;

@@ -1,4 +1,5 @@
-/* The local sockets: their turns, and the switch over requests. See control.h and daemon/control/internal.h. */
+/* The local sockets: their turns, and the switch over requests. See control.h and
+ * daemon/control/internal.h. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,8 +12,8 @@
 #include "daemon/control/requests.h"
 #include "proto/prescan.h"
 
-/* Some requests walk through all that is stored (a document by the ending of its id): for the office's, and for all the others' together, so
- * long a turn, or links would fall silent. */
+/* Some requests walk through all that is stored (a document by the ending of its id): for the
+ * office's, and for all the others' together, so long a turn, or links would fall silent. */
 enum { REQUESTS_A_TURN_MS = 20 };
 
 enum err control_open(const struct control_parts *parts, struct control **out)
@@ -114,7 +115,8 @@ static bool take_request(struct client *c, struct blob bytes)
 	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
 	if (m == NULL) {
 		control_say_error(c, 0, e, "");
-	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET && (e = requests_allowed(c->door, m)) != ERR_OK) {
+	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET &&
+		   (e = requests_allowed(c->door, m)) != ERR_OK) {
 		control_say_error(c, m->id, e, "");
 	} else if ((e = control_check(m, about)) != ERR_OK) {
 		control_say_error(c, m->id, e, about);
@@ -138,14 +140,16 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 		items[n++] = (zmq_pollitem_t){ .fd = c->listeners[d], .events = ZMQ_POLLIN };
 	for (unsigned i = 0; i < c->client_count; i++) {
 		struct client *client = c->clients[i];
-		short events = (short)((control_may_read(client) ? ZMQ_POLLIN : 0) | (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
+		short events = (short)((control_may_read(client) ? ZMQ_POLLIN : 0) |
+				       (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
 
 		client->poll_index = -1;
 		/* One that has hung up would be reported without end while it waits its turn. */
 		if (client->closing || n == max || (client->hung && events == 0))
 			continue;
 		client->poll_index = (int)n;
-		items[n++] = (zmq_pollitem_t){ .fd = client->fd, .events = events == 0 ? ZMQ_POLLERR : events };
+		items[n++] = (zmq_pollitem_t){ .fd = client->fd,
+					       .events = events == 0 ? ZMQ_POLLERR : events };
 	}
 	return n;
 }
@@ -175,7 +179,8 @@ static bool is_busy(const struct client *c)
 		return false;
 	if (c->waits && !control_waits(c))
 		return true;
-	return (control_may_read(c) && (control_has_frame(c) || c->hung)) || control_listing_ready(c);
+	return (control_may_read(c) && (control_has_frame(c) || c->hung)) ||
+	       control_listing_ready(c);
 }
 
 bool control_busy(const struct control *c)
@@ -197,7 +202,8 @@ static void service_client(struct client *c, short revents, bool first)
 		c->hung = true;
 	if ((revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)))
 		alive = control_read_some(c);
-	/* The last requests of a client that hangs up are still answered: into a closed socket, at worst. */
+	/* The last requests of a client that hangs up are still answered: into a closed socket, at
+	 * worst. */
 	if (c->in_len > 0 && !control_take_frames(c, first, take_request))
 		alive = false;
 	if (!c->closing) {
@@ -210,8 +216,10 @@ static void service_client(struct client *c, short revents, bool first)
 		control_drop(c);
 }
 
-/* Clients of some sockets, each turn from another one on: the time for requests may be over before the last. */
-static void service_doors(struct control *c, enum door from, enum door to, const zmq_pollitem_t *items, unsigned count)
+/* Clients of some sockets, each turn from another one on: the time for requests may be over before
+ * the last. */
+static void service_doors(struct control *c, enum door from, enum door to,
+			  const zmq_pollitem_t *items, unsigned count)
 {
 	bool first = true;
 
@@ -222,7 +230,8 @@ static void service_doors(struct control *c, enum door from, enum door to, const
 
 		if (client->closing || client->door < from || client->door > to)
 			continue;
-		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0, first);
+		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0,
+			       first);
 		first = false;
 	}
 }

@@ -1,5 +1,6 @@
-/* The three local sockets: connections, requests, replies, submissions with their contents, listings. DESIGN §9; proto/control.proto.
- * Control thread only; file work goes to the job runner. Each change records the caller's uid. */
+/* The three local sockets: connections, requests, replies, submissions with their contents,
+ * listings. DESIGN §9; proto/control.proto. Control thread only; file work goes to the job runner.
+ * Each change records the caller's uid. */
 #ifndef VANTHU_DAEMON_CONTROL_CONTROL_H
 #define VANTHU_DAEMON_CONTROL_CONTROL_H
 
@@ -22,6 +23,7 @@ struct control_figures { /* what the daemon counts, asked when a status is wante
 	bool descriptors_short; /* connections that say nothing are closed early */
 	enum err frozen; /* why nothing is taken any more; ERR_OK */
 };
+
 struct control_parts {
 	const struct config *config; /* all borrowed */
 	struct core *core;
@@ -33,27 +35,35 @@ struct control_parts {
 	struct job_runner runner;
 	struct installer *installer;
 	struct blob registry_root_der;
-	bool (*key_in_use)(void *ctx, const uint8_t public_key[32]); /* is it one that we sign or connect with now? */
+	/* is it one that we sign or connect with now? */
+	bool (*key_in_use)(void *ctx, const uint8_t public_key[32]);
 	void (*figures)(void *ctx, struct control_figures *out);
 	int64_t (*wall_ms)(void *ctx);
 	void *ctx;
 };
+
 struct control;
-/* Binds the sockets: stale ones of a dead daemon are replaced, those of a living one are ERR_STORE_BUSY. Modes: 0600, 0660 with a group. */
+/* Binds the sockets: stale ones of a dead daemon are replaced, those of a living one are
+ * ERR_STORE_BUSY. Modes: 0600, 0660 with a group. */
 must_use enum err control_open(const struct control_parts *parts, struct control **out);
 void control_close(struct control *c); /* removes the sockets; NULL is fine */
 
 unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
-/* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading when the inbox is nearly full. */
+/* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading
+ * when the inbox is nearly full. */
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
-/* So many bytes of submissions may come before it is said again, and what those that do not fit are refused with. UINT64_MAX at first. */
+/* So many bytes of submissions may come before it is said again, and what those that do not fit are
+ * refused with. UINT64_MAX at first. */
 void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why);
-/* Each second: sockets whose names were deleted or replaced are made anew, the run folder too; told in the log (VT-4012). */
+/* Each second: sockets whose names were deleted or replaced are made anew, the run folder too; told
+ * in the log (VT-4012). */
 void control_keep_sockets(struct control *c);
-/* Each second: who holds places or bytes without going on has to go; what happened often goes into the log as a number; memory goes back. */
+/* Each second: who holds places or bytes without going on has to go; what happened often goes into
+ * the log as a number; memory goes back. */
 void control_tick(struct control *c, int64_t mono_ms);
-/* What is held for local clients: requests, replies, submissions until their commit, a directory on its way in. For who watches memory: it is
- * bounded here, and no peer's. Without what one request takes while it is worked on. */
+/* What is held for local clients: requests, replies, submissions until their commit, a directory on
+ * its way in. For who watches memory: it is bounded here, and no peer's. Without what one request
+ * takes while it is worked on. */
 uint64_t control_held_bytes(const struct control *c);
 /* There is work that no poll item shows. */
 bool control_busy(const struct control *c);

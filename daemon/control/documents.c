@@ -1,4 +1,5 @@
-/* Listings: newest first, as fast as the client reads, without holding up a turn; see daemon/control/internal.h. */
+/* Listings: newest first, as fast as the client reads, without holding up a turn; see
+ * daemon/control/internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ void control_listing_drop(struct client *c)
 	c->listing = NULL;
 }
 
-/* A row more: rows that may be long want room for the longest; of the others each client may have a few in any case. */
+/* A row more: rows that may be long want room for the longest; of the others each client may have a
+ * few in any case. */
 static bool has_room(const struct client *c)
 {
 	size_t waiting = control_out_waiting(c);
@@ -36,7 +38,8 @@ static bool has_room(const struct client *c)
 	if (waiting >= OUT_PAUSE_BYTES)
 		return false;
 	return (!long_rows && waiting < CONTROL_OUT_BYTES / 2) ||
-	       shares_room(c->account, SHARE_REPLY, long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
+	       shares_room(c->account, SHARE_REPLY,
+			   long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
 }
 
 bool control_listing_ready(const struct client *c)
@@ -49,7 +52,8 @@ void control_listing_go_on(struct client *c)
 	for (unsigned n = 0; c->listing != NULL && n < LISTED_A_TURN && has_room(c); n++) {
 		struct listing *l = c->listing;
 
-		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 && clock_now().mono_ms >= c->control->turn_end_ms)
+		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 &&
+		    clock_now().mono_ms >= c->control->turn_end_ms)
 			return;
 		arena_reset(c->control->arena);
 		if (!l->kind->step(c, l->id, l->walk)) {
@@ -61,7 +65,8 @@ void control_listing_go_on(struct client *c)
 		control_wait(c);
 }
 
-void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind, void *walk)
+void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind,
+			   void *walk)
 {
 	struct listing *l = walk == NULL ? NULL : calloc(1, sizeof *l);
 
@@ -136,7 +141,10 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 	fold_number(m->number, l->number);
 	if (m->number[0] != '\0' && l->number[0] == '\0')
 		return ERR_FORMAT;
-	return copy_text(l->type_code, sizeof l->type_code, m->type_code) && copy_text(l->state, sizeof l->state, m->state) ? ERR_OK : ERR_FORMAT;
+	return copy_text(l->type_code, sizeof l->type_code, m->type_code) &&
+		       copy_text(l->state, sizeof l->state, m->state)
+		   ? ERR_OK
+		   : ERR_FORMAT;
 }
 
 static bool has_number(const struct document_walk *l, text_t number)
@@ -155,7 +163,8 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&
 	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
 	       has_number(l, d->summary.number) &&
-	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
+	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) &&
+	       (l->since_ms == 0 || at_ms >= l->since_ms) &&
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }
 
@@ -171,7 +180,9 @@ static enum err next_listed(struct client *c, struct document_walk *l, struct fo
 	memcpy(ahead, l->scans, sizeof ahead);
 	for (int i = 0; i < SCANS; i++) {
 		enum role role;
-		enum err e = l->ended[i] ? ERR_NOT_FOUND : lookup.last(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &ahead[i], &records[i]);
+		enum err e = l->ended[i] ? ERR_NOT_FOUND
+					 : lookup.last(lookup.ctx, c->control->arena,
+						       FAMILY_DOCUMENT, &ahead[i], &records[i]);
 
 		if (e == ERR_NOT_FOUND)
 			l->ended[i] = true;
@@ -185,7 +196,9 @@ static enum err next_listed(struct client *c, struct document_walk *l, struct fo
 	if (best < 0)
 		return ERR_NOT_FOUND;
 	l->scans[best] = ahead[best];
-	*out = (struct found_document){ .role = l->roles[best], .serial = serials[best], .document = records[best].u.document };
+	*out = (struct found_document){ .role = l->roles[best],
+					.serial = serials[best],
+					.document = records[best].u.document };
 	return control_load_state(c, out);
 }
 
@@ -233,7 +246,8 @@ void control_list(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__List *m = request->list;
 	uint64_t id = request->id;
-	static const struct listing_kind plain = { step, drop, false }, with_members = { step, drop, true };
+	static const struct listing_kind plain = { step, drop, false },
+					 with_members = { step, drop, true };
 	struct document_walk *l = calloc(1, sizeof *l);
 	enum err e = l == NULL ? ERR_OK : read_list(l, m);
 

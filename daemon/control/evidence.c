@@ -1,5 +1,5 @@
-/* A document's whole life as evidence that verifies without a daemon: told in pieces, made from the rows as fast as the client reads; see
- * daemon/control/internal.h. */
+/* A document's whole life as evidence that verifies without a daemon: told in pieces, made from the
+ * rows as fast as the client reads; see daemon/control/internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +27,7 @@ struct pile {
 	ProtobufCBinaryData *list;
 	size_t count;
 };
+
 struct piece {
 	struct pile relays, receipts, entries;
 	struct names *known; /* relays: each of many receipts brings their records again */
@@ -63,7 +64,8 @@ static enum err take_row(struct client *c, struct evidence_walk *w, struct piece
 {
 	struct lookup l = control_lookup(c);
 	struct arena *a = c->control->arena;
-	struct key own = key_serial(w->role, w->serial), all = { .len_bytes = 0 }, version = key_number(w->version);
+	struct key own = key_serial(w->role, w->serial), all = { .len_bytes = 0 },
+		   version = key_number(w->version);
 	struct record r;
 	enum err e;
 
@@ -72,7 +74,8 @@ static enum err take_row(struct client *c, struct evidence_walk *w, struct piece
 		e = l.get(l.ctx, a, FAMILY_ENVELOPE, &own, &r);
 		if (e != ERR_OK)
 			return e;
-		p->out.envelope = field_bytes(r.u.envelope.envelope.bytes.data, r.u.envelope.envelope.bytes.len_bytes);
+		p->out.envelope = field_bytes(r.u.envelope.envelope.bytes.data,
+					      r.u.envelope.envelope.bytes.len_bytes);
 		p->len_bytes += r.u.envelope.envelope.bytes.len_bytes;
 		add_relays(p, r.u.envelope.relays, r.u.envelope.relay_count);
 		next_step(w, STEP_RECEIPTS, own);
@@ -144,7 +147,9 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	enum err e = piece_new(c->control->arena, &p) ? ERR_OK : ERR_NO_MEMORY;
 
 	if (w->version != core_directory_version(c->control->parts.core))
-		e = ERR_BUSY; /* another has come into force meanwhile: asked anew, it is told from its beginning */
+		/* another has come into force meanwhile: asked anew, it is told from its
+		 * beginning */
+		e = ERR_BUSY;
 	while (e == ERR_OK && w->step != STEP_END && has_room(&p))
 		e = take_row(c, w, &p);
 	if (e != ERR_OK) {
@@ -175,6 +180,9 @@ void control_evidence(struct client *c, const Vanthu__V1__Request *request)
 		return;
 	w = calloc(1, sizeof *w);
 	if (w != NULL)
-		*w = (struct evidence_walk){ .role = f.role, .serial = f.serial, .version = core_directory_version(c->control->parts.core) };
+		*w = (struct evidence_walk){ .role = f.role,
+					     .serial = f.serial,
+					     .version =
+						 core_directory_version(c->control->parts.core) };
 	control_listing_begin(c, id, &kind, w);
 }

@@ -1,5 +1,6 @@
-/* Requests off a local socket and replies onto it. What a client may hold in any case is read as it comes; a longer frame is read when there
- * is room for it whole, and waits in the socket until then. See daemon/control/internal.h. */
+/* Requests off a local socket and replies onto it. What a client may hold in any case is read as it
+ * comes; a longer frame is read when there is room for it whole, and waits in the socket until
+ * then. See daemon/control/internal.h. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +21,17 @@ bool control_has_frame(const struct client *c)
 	return c->in_len >= 4 && c->in_len - 4 >= frame_size(c->in);
 }
 
-/* While a listing is told, workers are busy with this client or the core is overloaded, requests wait in the socket. */
+/* While a listing is told, workers are busy with this client or the core is overloaded, requests
+ * wait in the socket. */
 bool control_may_read(const struct client *c)
 {
 	const struct control *control = c->control;
 
 	return c->listing == NULL && c->jobs < CLIENT_JOBS_MAX && c->pending < CLIENT_PENDING_MAX &&
-	       control->pending_count < PENDING_REPLIES_MAX - 1 && (c->door == DOOR_OFFICE || control->pending_operate < PENDING_OPERATE_MAX) &&
-	       control_out_waiting(c) < OUT_PAUSE_BYTES && inbox_room(control->parts.inbox) > INBOX_RESERVE && !control_waits(c);
+	       control->pending_count < PENDING_REPLIES_MAX - 1 &&
+	       (c->door == DOOR_OFFICE || control->pending_operate < PENDING_OPERATE_MAX) &&
+	       control_out_waiting(c) < OUT_PAUSE_BYTES &&
+	       inbox_room(control->parts.inbox) > INBOX_RESERVE && !control_waits(c);
 }
 
 static void let_go_of_requests(struct client *c)
@@ -40,12 +44,14 @@ static void let_go_of_requests(struct client *c)
 	charge_end(&c->in_charge);
 }
 
-bool control_take_frames(struct client *c, bool first, bool (*take)(struct client *c, struct blob bytes))
+bool control_take_frames(struct client *c, bool first,
+			 bool (*take)(struct client *c, struct blob bytes))
 {
 	size_t at = 0;
 	unsigned taken = 0;
 
-	while (!c->closing && taken < REQUESTS_A_TURN && control_may_read(c) && c->in_len - at >= 4 &&
+	while (!c->closing && taken < REQUESTS_A_TURN && control_may_read(c) &&
+	       c->in_len - at >= 4 &&
 	       ((taken == 0 && first) || clock_now().mono_ms < c->control->turn_end_ms)) {
 		size_t size = frame_size(c->in + at);
 
@@ -119,7 +125,8 @@ bool control_read_some(struct client *c)
 bool control_write_some(struct client *c)
 {
 	while (c->out_sent < c->out_len) {
-		ssize_t n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
+		ssize_t n =
+		    send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent, MSG_NOSIGNAL);
 
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;

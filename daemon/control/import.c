@@ -1,5 +1,6 @@
-/* The committee directory in from a file (out: daemon/control/committees.c). What comes is put down beside the store, and the installer checks it and puts
- * it into force; who asked hears how far that is, and what came of it. */
+/* The committee directory in from a file (out: daemon/control/committees.c). What comes is put down
+ * beside the store, and the installer checks it and puts it into force; who asked hears how far
+ * that is, and what came of it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,7 +78,8 @@ static void progress(void *ctx)
 		return;
 	now_ms = c->control->parts.wall_ms(c->control->parts.ctx);
 	control_installation(c->control, &view);
-	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms && (enum installer_phase)view.phase == i->told_phase))
+	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms &&
+				(enum installer_phase)view.phase == i->told_phase))
 		return;
 	i->told_ms = now_ms;
 	i->told_phase = (enum installer_phase)view.phase;
@@ -105,7 +107,12 @@ void control_installation(const struct control *control, Vanthu__V1__Installatio
 static void hand_over(struct import *i)
 {
 	struct client *c = i->client;
-	struct installation what = { .spool = i->spool, .from = "vanthu committee import", .uid = c->uid, .ended = ended, .progress = progress, .ctx = i };
+	struct installation what = { .spool = i->spool,
+				     .from = "vanthu committee import",
+				     .uid = c->uid,
+				     .ended = ended,
+				     .progress = progress,
+				     .ctx = i };
 	enum err e = ERR_BUSY;
 
 	i->reply = control_expect(c, i->id);
@@ -131,9 +138,13 @@ void control_import(struct client *c, const Vanthu__V1__Request *request)
 	uint64_t id = request->id;
 	struct import *i;
 
-	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL || installer_busy(c->control->parts.installer)) {
-		control_say_error(c, id, m->size_bytes == 0 ? ERR_DIRECTORY_FORMAT : m->size_bytes > DIRECTORY_FILE_MAX_BYTES ?
-				  ERR_DIRECTORY_SIZE : ERR_BUSY, "");
+	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL ||
+	    installer_busy(c->control->parts.installer)) {
+		control_say_error(c, id,
+				  m->size_bytes == 0			     ? ERR_DIRECTORY_FORMAT
+				  : m->size_bytes > DIRECTORY_FILE_MAX_BYTES ? ERR_DIRECTORY_SIZE
+									     : ERR_BUSY,
+				  "");
 		return;
 	}
 	i = calloc(1, sizeof *i);

@@ -27,7 +27,8 @@ static bool answers(const char *path)
 	return yes;
 }
 
-static enum err control_listen(struct control *c, enum door door, const char *name, const char *group)
+static enum err control_listen(struct control *c, enum door door, const char *name,
+			       const char *group)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	char *path = c->paths[door];
@@ -47,7 +48,8 @@ static enum err control_listen(struct control *c, enum door door, const char *na
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
 	c->listeners[door] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
-	bound = c->listeners[door] < 0 ? -1 : bind(c->listeners[door], (struct sockaddr *)&a, sizeof a);
+	bound =
+	    c->listeners[door] < 0 ? -1 : bind(c->listeners[door], (struct sockaddr *)&a, sizeof a);
 	umask(mask);
 	if (bound != 0 || listen(c->listeners[door], BACKLOG) != 0) {
 		log_event(LOG_ERROR, "socket-failed", "path=%s errno=%d", path, errno);
@@ -56,7 +58,8 @@ static enum err control_listen(struct control *c, enum door door, const char *na
 	if (stat(path, &c->bound[door]) != 0)
 		return ERR_SYSTEM;
 	if (group[0] != '\0' && access_grant(path, group) != ERR_OK) {
-		log_event(LOG_ERROR, "socket-group-failed", "path=%s group=%s errno=%d", path, group, errno);
+		log_event(LOG_ERROR, "socket-group-failed", "path=%s group=%s errno=%d", path,
+			  group, errno);
 		return ERR_CONFIG;
 	}
 	return ERR_OK;
@@ -96,7 +99,8 @@ static void open_again(struct control *c, enum door door)
 	e = open_door(c, door);
 	if (e == ERR_OK) {
 		close(old);
-		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", path, (int)ERR_SOCKET_GONE);
+		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", path,
+			  (int)ERR_SOCKET_GONE);
 		return;
 	}
 	c->keep_after_ms = clock_now().mono_ms + AGAIN_MS;
@@ -114,10 +118,13 @@ void control_keep_sockets(struct control *c)
 		const struct stat *was = &c->bound[door];
 		struct stat now;
 
-		if (stat(c->paths[door], &now) == 0 && now.st_ino == was->st_ino && now.st_dev == was->st_dev)
+		if (stat(c->paths[door], &now) == 0 && now.st_ino == was->st_ino &&
+		    now.st_dev == was->st_dev)
 			continue;
-		if (mkdir(c->parts.config->run, 0755) == 0 && chmod(c->parts.config->run, 0755) == 0)
-			log_event(LOG_WARNING, "run-folder-made-anew", "path=%s error=VT-%d", c->parts.config->run, (int)ERR_SOCKET_GONE);
+		if (mkdir(c->parts.config->run, 0755) == 0 &&
+		    chmod(c->parts.config->run, 0755) == 0)
+			log_event(LOG_WARNING, "run-folder-made-anew", "path=%s error=VT-%d",
+				  c->parts.config->run, (int)ERR_SOCKET_GONE);
 		open_again(c, (enum door)door);
 	}
 }

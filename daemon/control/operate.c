@@ -1,4 +1,5 @@
-/* What an operator asks the core to do: a ping, a recount, to go on with a store that is behind. See daemon/control/internal.h. */
+/* What an operator asks the core to do: a ping, a recount, to go on with a store that is behind.
+ * See daemon/control/internal.h. */
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 
@@ -50,5 +51,7 @@ void control_recount(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Recount *m = request->recount;
 	uint64_t id = request->id;
-	operate(c, (struct pending_reply){ .request_id = id }, (struct ev_operate){ .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT });
+	operate(
+	    c, (struct pending_reply){ .request_id = id },
+	    (struct ev_operate){ .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT });
 }

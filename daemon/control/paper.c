@@ -18,8 +18,9 @@ static bool copy(char *to, size_t size, const char *from)
 
 /* The event's texts: they live until its turn is over. */
 struct paper_texts {
-	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1], number[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
-		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
+	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1],
+	    number[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1], date[DATE_MAX + 1],
+	    party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
 };
 
 static void release(void *owner)
@@ -52,9 +53,12 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		char *to;
 		size_t size;
 	} texts[] = {
-		{ "type_code", m->type_code, t->type_code, sizeof t->type_code }, { "type_name", m->type_name, t->type_name, sizeof t->type_name },
-		{ "number", m->number, t->number, sizeof t->number },             { "subject", m->subject, t->subject, sizeof t->subject },
-		{ "date", m->date, t->date, sizeof t->date },                     { "party", m->party, t->party, sizeof t->party },
+		{ "type_code", m->type_code, t->type_code, sizeof t->type_code },
+		{ "type_name", m->type_name, t->type_name, sizeof t->type_name },
+		{ "number", m->number, t->number, sizeof t->number },
+		{ "subject", m->subject, t->subject, sizeof t->subject },
+		{ "date", m->date, t->date, sizeof t->date },
+		{ "party", m->party, t->party, sizeof t->party },
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -70,11 +74,17 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__PaperAdd *m = request->paper_add;
 	uint64_t id = request->id;
-	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_ADD, .again = m->again, .strict = m->strict,
-							       .reason = "", .dry_run = m->dry_run } };
+	struct event event = { .type = EVENT_PAPER,
+			       .u.paper = { .action = PAPER_ADD,
+					    .again = m->again,
+					    .strict = m->strict,
+					    .reason = "",
+					    .dry_run = m->dry_run } };
 	struct paper_texts *t = calloc(1, sizeof *t);
 	text_t about = "";
-	enum err e = t == NULL ? ERR_NO_MEMORY : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
+	enum err e =
+	    t == NULL ? ERR_NO_MEMORY
+		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
 	if (e == ERR_OK)
 		e = copy_texts(t, m, &about);
@@ -83,9 +93,15 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 		control_say_error(c, id, e, about);
 		return;
 	}
-	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction, .secrecy = (enum secrecy)m->secrecy,
-						  .type_code = t->type_code, .type_name = t->type_name, .number = t->number,
-						  .subject = t->subject, .date = t->date, .party = t->party, .reason = "" };
+	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction,
+						  .secrecy = (enum secrecy)m->secrecy,
+						  .type_code = t->type_code,
+						  .type_name = t->type_name,
+						  .number = t->number,
+						  .subject = t->subject,
+						  .date = t->date,
+						  .party = t->party,
+						  .reason = "" };
 	push(c, id, &event, t);
 }
 
@@ -110,7 +126,8 @@ bool control_paper_named(const struct paper_name *n, const struct rec_paper *p)
 	char hex[CONTROL_ID_DIGITS + 1];
 
 	control_id_to_hex(&p->id, hex);
-	if (n->digit_count >= CONTROL_ENDING_MIN && strcmp(hex + CONTROL_ID_DIGITS - n->digit_count, n->digits) == 0)
+	if (n->digit_count >= CONTROL_ENDING_MIN &&
+	    strcmp(hex + CONTROL_ID_DIGITS - n->digit_count, n->digits) == 0)
 		return true;
 	return control_has_number(p->number, n->number);
 }
@@ -155,7 +172,8 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__PaperCancel *m = request->paper_cancel;
 	uint64_t id = request->id;
-	struct event event = { .type = EVENT_PAPER, .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
+	struct event event = { .type = EVENT_PAPER,
+			       .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t;
 	enum err e = find(c, &s);
@@ -166,7 +184,11 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 	}
 	t = e == ERR_OK ? calloc(1, sizeof *t) : NULL;
 	if (t == NULL || !copy(t->reason, sizeof t->reason, m->reason)) {
-		control_say_error(c, id, e != ERR_OK ? e : t == NULL ? ERR_NO_MEMORY : ERR_TOO_LARGE, s.text);
+		control_say_error(c, id,
+				  e != ERR_OK ? e
+				  : t == NULL ? ERR_NO_MEMORY
+					      : ERR_TOO_LARGE,
+				  s.text);
 		free(t);
 		return;
 	}
@@ -177,7 +199,8 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 
 void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
 {
-	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
+	Vanthu__V1__Reply r =
+	    control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
 	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
 	struct doc_id id = a->id, same = a->same, alike;
 	uint32_t warnings[WARNINGS_MAX];

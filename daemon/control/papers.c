@@ -1,5 +1,6 @@
-/* The list of documents on paper by date, the newest first; see daemon/control/internal.h. Keys only ascend by month: so each month is looked through,
- * its newest are remembered, and told in their order. A month of more than are remembered is looked through again for the rest. */
+/* The list of documents on paper by date, the newest first; see daemon/control/internal.h. Keys
+ * only ascend by month: so each month is looked through, its newest are remembered, and told in
+ * their order. A month of more than are remembered is looked through again for the rest. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,7 +55,8 @@ static struct scan scan_through(struct month last)
 	if (last.n == 0 || last.n == UINT16_MAX)
 		return scan_of(all);
 	/* From the first key of the month behind it downwards. */
-	return scan_from(all, key_paper_place((struct month){ (uint16_t)(last.n + 1) }, DIRECTION_NONE));
+	return scan_from(all,
+			 key_paper_place((struct month){ (uint16_t)(last.n + 1) }, DIRECTION_NONE));
 }
 
 static int newest_first(const void *a, const void *b)
@@ -97,19 +99,23 @@ static enum err gather(struct client *c, struct paper_walk *w)
 
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (e == ERR_OK && (!date_month(r.u.paper.date, &month) || !key_parse_paper(&ahead.at, &serial))) {
+	if (e == ERR_OK &&
+	    (!date_month(r.u.paper.date, &month) || !key_parse_paper(&ahead.at, &serial))) {
 		w->scan = ahead;
 		return ERR_OK;
 	}
-	if (e == ERR_NOT_FOUND || month.n < w->from.n || (w->month.n != 0 && month.n != w->month.n)) {
+	if (e == ERR_NOT_FOUND || month.n < w->from.n ||
+	    (w->month.n != 0 && month.n != w->month.n)) {
 		w->ended = e == ERR_NOT_FOUND || month.n < w->from.n;
 		begin_telling(w);
 		return ERR_OK;
 	}
 	w->scan = ahead;
 	w->month = month;
-	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) && (!w->named || control_paper_named(&w->name, &r.u.paper)))
-		remember(w, (place_t)strtoul(r.u.paper.date + 8, NULL, 10) << PLACE_BITS | (serial.n & (((place_t)1 << PLACE_BITS) - 1)));
+	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
+	    (!w->named || control_paper_named(&w->name, &r.u.paper)))
+		remember(w, (place_t)strtoul(r.u.paper.date + 8, NULL, 10) << PLACE_BITS |
+				(serial.n & (((place_t)1 << PLACE_BITS) - 1)));
 	return ERR_OK;
 }
 
@@ -141,7 +147,9 @@ static enum err tell(struct client *c, uint64_t id, struct paper_walk *w)
 
 	if (w->told == w->count)
 		return go_on(w);
-	key = key_paper((struct serial){ (uint64_t)w->month.n << PLACE_BITS | (w->found[w->told++] & (((place_t)1 << PLACE_BITS) - 1)) });
+	key =
+	    key_paper((struct serial){ (uint64_t)w->month.n << PLACE_BITS |
+				       (w->found[w->told++] & (((place_t)1 << PLACE_BITS) - 1)) });
 	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
 	if (e == ERR_OK)
 		say_line(c, id, &r.u.paper);
@@ -177,9 +185,13 @@ void control_papers(struct client *c, const Vanthu__V1__Request *request)
 	}
 	w = calloc(1, sizeof *w);
 	if (w != NULL) {
-		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month }, .direction = (enum direction)m->direction, .below = UINT64_MAX,
-					  .scan = scan_through((struct month){ (uint16_t)m->to_month }),
-					  .found = calloc(REMEMBERED_MAX, sizeof *w->found), .named = m->ref != NULL };
+		*w = (struct paper_walk){ .from = { (uint16_t)m->from_month },
+					  .direction = (enum direction)m->direction,
+					  .below = UINT64_MAX,
+					  .scan =
+					      scan_through((struct month){ (uint16_t)m->to_month }),
+					  .found = calloc(REMEMBERED_MAX, sizeof *w->found),
+					  .named = m->ref != NULL };
 		if (m->ref != NULL)
 			control_paper_name(m->ref->text, &w->name);
 		if (w->found == NULL) {

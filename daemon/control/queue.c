@@ -1,7 +1,8 @@
 /* What waits for the neighbours, a line a document and link; see daemon/control/internal.h.
  *
- * A queue's rows are items, and a document with more names than fit one has several for one link (routing/documents/rows.c). The line is told at the first
- * of them that waits, and sums up all that wait with it. Receipts and other facts have no names for people: a link's are one line. */
+ * A queue's rows are items, and a document with more names than fit one has several for one link
+ * (routing/documents/rows.c). The line is told at the first of them that waits, and sums up all
+ * that wait with it. Receipts and other facts have no names for people: a link's are one line. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
 
-static const enum lane told_lanes[] = { LANE_URGENT, LANE_NORMAL, LANE_FACTS }; /* documents first */
+/* documents first */
+static const enum lane told_lanes[] = { LANE_URGENT, LANE_NORMAL, LANE_FACTS };
 enum { TOLD_LANES = sizeof told_lanes / sizeof told_lanes[0] };
 
 struct queue_walk {
@@ -57,12 +59,14 @@ static enum err sum_up(struct client *c, struct line *l, uint64_t seq, bool *fir
 		const struct publication *p = &route.u.route.publications[i];
 		struct record r;
 
-		if (p->lane != l->lane || p->seq <= l->acked || !id_equal(p->neighbour, l->neighbour))
+		if (p->lane != l->lane || p->seq <= l->acked ||
+		    !id_equal(p->neighbour, l->neighbour))
 			continue;
 		key = key_seq(p->neighbour, p->lane, p->seq);
 		e = lookup.get(lookup.ctx, c->control->arena, FAMILY_STREAM, &key, &r);
 		/* In a place of a stream that has ended since another document may stand by now. */
-		if (e == ERR_OK && r.u.stream.role == l->row.role && r.u.stream.serial.n == l->row.serial.n) {
+		if (e == ERR_OK && r.u.stream.role == l->row.role &&
+		    r.u.stream.serial.n == l->row.serial.n) {
 			*first = p->seq >= seq;
 			listed = listed || p->seq == seq;
 			add_row(l, &r.u.stream);
@@ -91,10 +95,14 @@ static void say(struct client *c, uint64_t id, const struct line *l)
 	out.by_group = l->by_group;
 	out.size_bytes = l->size_bytes;
 	out.queued_at_ms = l->row.queued_at_ms;
-	out.age_s = l->row.queued_at_ms == 0 ? 0 : (uint64_t)core_row_age_ms(c->control->parts.core, &l->row) / 1000;
+	out.age_s = l->row.queued_at_ms == 0
+			? 0
+			: (uint64_t)core_row_age_ms(c->control->parts.core, &l->row) / 1000;
 	/* One whose record cannot be read waits as well. */
-	if (l->row.role != ROLE_NONE && lookup.get(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &document) == ERR_OK) {
-		out.id = field_bytes(document.u.document.id.bytes, sizeof document.u.document.id.bytes);
+	if (l->row.role != ROLE_NONE &&
+	    lookup.get(lookup.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &document) == ERR_OK) {
+		out.id =
+		    field_bytes(document.u.document.id.bytes, sizeof document.u.document.id.bytes);
 		out.origin = (char *)(uintptr_t)document.u.document.origin.text;
 		out.number = (char *)(uintptr_t)document.u.document.summary.number;
 	}
@@ -112,14 +120,16 @@ static enum err say_facts(struct client *c, uint64_t id, struct line *l, const s
 	enum err e = lookup.get(lookup.ctx, c->control->arena, FAMILY_STREAM, &key, &r);
 
 	l->items = s->last - s->acked;
-	l->row = (struct rec_stream){ .role = ROLE_NONE, .queued_at_ms = e == ERR_OK ? r.u.stream.queued_at_ms : 0,
-				     .passed_ms = e == ERR_OK ? r.u.stream.passed_ms : 0 };
+	l->row = (struct rec_stream){ .role = ROLE_NONE,
+				      .queued_at_ms = e == ERR_OK ? r.u.stream.queued_at_ms : 0,
+				      .passed_ms = e == ERR_OK ? r.u.stream.passed_ms : 0 };
 	say(c, id, l);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 /* The row behind w->seq; *ended: there is none in this lane. */
-static enum err next_row(struct client *c, uint64_t id, struct queue_walk *w, const struct link_view *v, bool *ended)
+static enum err next_row(struct client *c, uint64_t id, struct queue_walk *w,
+			 const struct link_view *v, bool *ended)
 {
 	enum lane lane = told_lanes[w->lane];
 	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
@@ -188,7 +198,8 @@ void control_queue_list(struct client *c, const Vanthu__V1__Request *request)
 
 	if (e != ERR_OK)
 		e = ERR_BAD_ID;
-	else if (w != NULL && !id_empty(w->only) && !core_link_find(c->control->parts.core, w->only, &v))
+	else if (w != NULL && !id_empty(w->only) &&
+		 !core_link_find(c->control->parts.core, w->only, &v))
 		e = ERR_NOT_FOUND;
 	if (e != ERR_OK) {
 		free(w);

@@ -1,4 +1,5 @@
-/* Whom a document is for: groups as the committees that they stand for, under the document's directory; see daemon/control/internal.h. */
+/* Whom a document is for: groups as the committees that they stand for, under the document's
+ * directory; see daemon/control/internal.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static enum err add_id(struct arena *a, struct id_list *w, struct committee_id i
 }
 
 /* The members of a group under the document's directory. */
-static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top, bool deep, struct id_list *w)
+static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top,
+		       bool deep, struct id_list *w)
 {
 	size_t at = w->count;
 
@@ -48,7 +50,9 @@ static enum err expand(struct client *c, const struct tree_view *v, struct commi
 
 enum err control_recipients(struct client *c, const struct rec_document *d, struct id_list *w)
 {
-	struct tree_view v = { .tree = tree_new(), .lookup = control_lookup(c), .arena = c->control->arena,
+	struct tree_view v = { .tree = tree_new(),
+			       .lookup = control_lookup(c),
+			       .arena = c->control->arena,
 			       .version = d->directory_version };
 	enum err e = v.tree == NULL ? ERR_NO_MEMORY : ERR_OK;
 
@@ -85,7 +89,8 @@ void control_member_cache_drop(struct member_cache *m)
 
 static bool is_cached(const struct member_cache *m, const struct rec_document *d)
 {
-	return m->group != GROUP_NONE && m->group == d->recipients[0].group && m->version == d->directory_version && id_equal(m->origin, d->origin);
+	return m->group != GROUP_NONE && m->group == d->recipients[0].group &&
+	       m->version == d->directory_version && id_equal(m->origin, d->origin);
 }
 
 static void keep(struct member_cache *m, const struct rec_document *d, const struct id_list *list)
@@ -97,13 +102,17 @@ static void keep(struct member_cache *m, const struct rec_document *d, const str
 	if (ids == NULL)
 		return;
 	memcpy(ids, list->ids, list->count * sizeof *ids);
-	*m = (struct member_cache){ .origin = d->origin, .version = d->directory_version, .group = d->recipients[0].group, .ids = ids,
+	*m = (struct member_cache){ .origin = d->origin,
+				    .version = d->directory_version,
+				    .group = d->recipients[0].group,
+				    .ids = ids,
 				    .count = list->count };
 }
 
 /* ---- is it among them? ---- */
 
-/* One tree for all lines of a listing, and the answer for the group that most of them go to: a walk up the tree, not the whole group. */
+/* One tree for all lines of a listing, and the answer for the group that most of them go to: a walk
+ * up the tree, not the whole group. */
 struct member_filter {
 	struct tree *tree;
 	struct committee_id origin;
@@ -130,7 +139,8 @@ void control_member_filter_drop(struct member_filter *f)
 	free(f);
 }
 
-static enum err in_group(const struct tree_view *v, struct committee_id top, enum group group, struct committee_id id, bool *yes)
+static enum err in_group(const struct tree_view *v, struct committee_id top, enum group group,
+			 struct committee_id id, bool *yes)
 {
 	struct committee_id superior;
 	bool retired = false;
@@ -146,9 +156,12 @@ static enum err in_group(const struct tree_view *v, struct committee_id top, enu
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err control_member_filter(struct client *c, struct member_filter *f, const struct rec_document *d, struct committee_id id, bool *yes)
+enum err control_member_filter(struct client *c, struct member_filter *f,
+			       const struct rec_document *d, struct committee_id id, bool *yes)
 {
-	struct tree_view v = { .tree = f == NULL ? NULL : f->tree, .lookup = control_lookup(c), .arena = c->control->arena,
+	struct tree_view v = { .tree = f == NULL ? NULL : f->tree,
+			       .lookup = control_lookup(c),
+			       .arena = c->control->arena,
 			       .version = d->directory_version };
 	enum err e = f == NULL ? ERR_NO_MEMORY : ERR_OK;
 
@@ -158,19 +171,23 @@ enum err control_member_filter(struct client *c, struct member_filter *f, const 
 
 		if (r->group == GROUP_NONE) {
 			*yes = id_equal(r->committee, id);
-		} else if (f->group == r->group && f->version == d->directory_version && id_equal(f->origin, d->origin)) {
+		} else if (f->group == r->group && f->version == d->directory_version &&
+			   id_equal(f->origin, d->origin)) {
 			*yes = f->is_member;
 		} else {
 			e = in_group(&v, d->origin, r->group, id, yes);
-			*f = (struct member_filter){ .tree = f->tree, .origin = d->origin, .version = d->directory_version,
-						     .group = e == ERR_OK ? r->group : GROUP_NONE, .is_member = *yes };
+			*f = (struct member_filter){ .tree = f->tree,
+						     .origin = d->origin,
+						     .version = d->directory_version,
+						     .group = e == ERR_OK ? r->group : GROUP_NONE,
+						     .is_member = *yes };
 		}
 	}
 	return e;
 }
 
-enum err control_fill_recipients(struct client *c, const struct rec_document *d, bool names, struct member_cache *cache,
-				 Vanthu__V1__DocumentLine *line)
+enum err control_fill_recipients(struct client *c, const struct rec_document *d, bool names,
+				 struct member_cache *cache, Vanthu__V1__DocumentLine *line)
 {
 	bool group = false;
 	char **list;
@@ -195,10 +212,12 @@ enum err control_fill_recipients(struct client *c, const struct rec_document *d,
 	return ERR_OK;
 }
 
-enum err control_members(struct client *c, const struct rec_document *d, struct member_cache *cache, char ***names, size_t *count)
+enum err control_members(struct client *c, const struct rec_document *d, struct member_cache *cache,
+			 char ***names, size_t *count)
 {
 	struct id_list list = { .count = 0 };
-	bool one_group = cache != NULL && d->recipients_len == 1 && d->recipients[0].group != GROUP_NONE;
+	bool one_group =
+	    cache != NULL && d->recipients_len == 1 && d->recipients[0].group != GROUP_NONE;
 	enum err e = ERR_OK;
 
 	*count = 0;

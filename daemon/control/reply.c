@@ -1,4 +1,5 @@
-/* Answers: packed into the client's buffer, and the way back from what the core decided. See daemon/control/internal.h. */
+/* Answers: packed into the client's buffer, and the way back from what the core decided. See
+ * daemon/control/internal.h. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,7 +28,8 @@ bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need)
 	return true;
 }
 
-/* What has gone makes room for what comes: a client that always leaves some unread must not make the buffer grow with all it ever got. */
+/* What has gone makes room for what comes: a client that always leaves some unread must not make
+ * the buffer grow with all it ever got. */
 static bool make_room(struct client *c, size_t need)
 {
 	if (c->out_sent > 0 && (c->out_sent == c->out_len || c->out_len + need > c->out_capacity)) {
@@ -141,7 +143,10 @@ struct pending_reply *control_expect(struct client *c, uint64_t request_id)
 			continue;
 		control->pending_hint = at + 1;
 		/* The place stands in the low part, so that the way back needs no search. */
-		*p = (struct pending_reply){ .number = ++control->last_number * PENDING_REPLIES_MAX + at, .client = c, .request_id = request_id,
+		*p = (struct pending_reply){ .number =
+						 ++control->last_number * PENDING_REPLIES_MAX + at,
+					     .client = c,
+					     .request_id = request_id,
 					     .operate = c->door != DOOR_OFFICE };
 		c->pending++;
 		control->pending_count++;

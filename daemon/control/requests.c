@@ -5,7 +5,12 @@
 
 #include "daemon/control/internal.h"
 
-enum { OFFICE = 1u << DOOR_OFFICE, OPERATE = 1u << DOOR_OPERATE, READ = 1u << DOOR_READ, ALL = OFFICE | OPERATE | READ };
+enum {
+	OFFICE = 1u << DOOR_OFFICE,
+	OPERATE = 1u << DOOR_OPERATE,
+	READ = 1u << DOOR_READ,
+	ALL = OFFICE | OPERATE | READ
+};
 
 struct request_row {
 	Vanthu__V1__Request__WhatCase what;
@@ -20,7 +25,8 @@ static void serve_data(struct client *c, const Vanthu__V1__Request *request)
 		control_data(c, request->id, request->data);
 }
 
-/* What is not here is refused. docs/PROTOCOL.md "Local sockets" has the same table, and a test compares them. */
+/* What is not here is refused. docs/PROTOCOL.md "Local sockets" has the same table, and a test
+ * compares them. */
 static const struct request_row rows[] = {
 	{ VANTHU__V1__REQUEST__WHAT_SUBMIT, OFFICE, control_submit },
 	{ VANTHU__V1__REQUEST__WHAT_DATA, OFFICE | OPERATE, serve_data },

@@ -1,4 +1,5 @@
-/* The table of requests of the local sockets: one row each, with who serves it and which sockets may ask. */
+/* The table of requests of the local sockets: one row each, with who serves it and which sockets
+ * may ask. */
 #ifndef VANTHU_DAEMON_CONTROL_REQUESTS_H
 #define VANTHU_DAEMON_CONTROL_REQUESTS_H
 

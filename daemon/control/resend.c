@@ -1,4 +1,5 @@
-/* A document again to one of its recipients; see daemon/control/internal.h. Which one is looked up here, the core decides. */
+/* A document again to one of its recipients; see daemon/control/internal.h. Which one is looked up
+ * here, the core decides. */
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 
@@ -33,7 +34,8 @@ void control_resend(struct client *c, const Vanthu__V1__Request *request)
 	control_say_error(c, id, ERR_BUSY, "");
 }
 
-void control_resend_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+void control_resend_reply(struct client *c, const struct pending_reply *p,
+			  const struct act_reply *a)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RESENT);
 	Vanthu__V1__Resent resent = VANTHU__V1__RESENT__INIT;

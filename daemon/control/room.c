@@ -1,5 +1,6 @@
-/* What a request may need, before it is taken: whoever would need more than there is waits, and its requests wait in the socket. Nobody who
- * reads his answers is failed for it. See daemon/control/internal.h and daemon/control/share.h. */
+/* What a request may need, before it is taken: whoever would need more than there is waits, and its
+ * requests wait in the socket. Nobody who reads his answers is failed for it. See
+ * daemon/control/internal.h and daemon/control/share.h. */
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 
@@ -33,14 +34,17 @@ static size_t committee_count(struct client *c)
 	struct key key = key_number(core_directory_version(c->control->parts.core));
 	struct record r;
 
-	return l.get(l.ctx, c->control->arena, FAMILY_DIRECTORY, &key, &r) == ERR_OK ? r.u.directory.entry_count : 0;
+	return l.get(l.ctx, c->control->arena, FAMILY_DIRECTORY, &key, &r) == ERR_OK
+		   ? r.u.directory.entry_count
+		   : 0;
 }
 
 size_t control_accepted_bytes(struct client *c, size_t recipient_count, bool groups)
 {
 	size_t names = recipient_count + (groups ? committee_count(c) : 0);
 
-	return SMALL_BYTES / 8 + (names < CONTROL_RECIPIENTS_MAX ? names : CONTROL_RECIPIENTS_MAX) * COMMITTEE_BYTES;
+	return SMALL_BYTES / 8 +
+	       (names < CONTROL_RECIPIENTS_MAX ? names : CONTROL_RECIPIENTS_MAX) * COMMITTEE_BYTES;
 }
 
 static size_t accepted_bytes(struct client *c, const Vanthu__V1__Submit *m)
@@ -56,7 +60,9 @@ static size_t target_bytes(const Vanthu__V1__TargetQuery *m)
 {
 	size_t months = m->to_month >= m->from_month ? (size_t)m->to_month - m->from_month + 1 : 0;
 
-	return months > CONTROL_MESSAGE_MAX_BYTES / ROW_BYTES ? CONTROL_MESSAGE_MAX_BYTES : SMALL_BYTES + 2 * months * ROW_BYTES;
+	return months > CONTROL_MESSAGE_MAX_BYTES / ROW_BYTES
+		   ? CONTROL_MESSAGE_MAX_BYTES
+		   : SMALL_BYTES + 2 * months * ROW_BYTES;
 }
 
 /* Its answer, and what is kept until it is whole. */
@@ -99,12 +105,15 @@ static bool request_fits(const struct client *c, const Vanthu__V1__Request *m, s
 {
 	bool alone = c->upload_count == 0 && c->pending == 0;
 
-	if (m->what_case != VANTHU__V1__REQUEST__WHAT_SUBMIT && m->what_case != VANTHU__V1__REQUEST__WHAT_DATA)
+	if (m->what_case != VANTHU__V1__REQUEST__WHAT_SUBMIT &&
+	    m->what_case != VANTHU__V1__REQUEST__WHAT_DATA)
 		return true;
 	if (c->in_charge.bytes > 0 || (alone && frame_bytes <= CONTROL_IN_BYTES))
 		return true; /* it has its room already */
 	return shares_room(c->account, SHARE_REQUEST,
-			   frame_bytes + (m->what_case == VANTHU__V1__REQUEST__WHAT_DATA ? PIECE_OVERHEAD_BYTES : SUBMIT_OVERHEAD_BYTES));
+			   frame_bytes + (m->what_case == VANTHU__V1__REQUEST__WHAT_DATA
+					      ? PIECE_OVERHEAD_BYTES
+					      : SUBMIT_OVERHEAD_BYTES));
 }
 
 bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_bytes)
@@ -113,9 +122,11 @@ bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_b
 
 	if (reply > CONTROL_MESSAGE_MAX_BYTES)
 		reply = CONTROL_MESSAGE_MAX_BYTES;
-	if (m->what_case == VANTHU__V1__REQUEST__WHAT_IMPORT && c->control->importing != NULL && c->import == NULL)
+	if (m->what_case == VANTHU__V1__REQUEST__WHAT_IMPORT && c->control->importing != NULL &&
+	    c->import == NULL)
 		return false;
 	if (!request_fits(c, m, frame_bytes))
 		return false;
-	return control_out_waiting(c) + reply <= CONTROL_OUT_BYTES || shares_room(c->account, SHARE_REPLY, reply);
+	return control_out_waiting(c) + reply <= CONTROL_OUT_BYTES ||
+	       shares_room(c->account, SHARE_REPLY, reply);
 }

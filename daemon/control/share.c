@@ -10,9 +10,12 @@ struct share {
 
 /* With those of the sockets that allow less. */
 static const struct share most[DOOR_COUNT] = {
-	[DOOR_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES, CONTROL_OFFICE_BYTES_UID },
-	[DOOR_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID, CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
-	[DOOR_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES, CONTROL_READ_BYTES_UID },
+	[DOOR_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES,
+			  CONTROL_OFFICE_BYTES_UID },
+	[DOOR_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID,
+			   CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
+	[DOOR_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES,
+			CONTROL_READ_BYTES_UID },
 };
 
 struct account {
@@ -91,7 +94,8 @@ enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid)
 	}
 	for (int d = DOOR_OPERATE, above = 0; d >= (int)DOOR_OFFICE; d--) {
 		above += (int)s->places[d];
-		if (d <= (int)door && door != DOOR_READ && above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
+		if (d <= (int)door && door != DOOR_READ &&
+		    above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
 			return LACK_READ;
 	}
 	return LACK_NONE;

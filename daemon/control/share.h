@@ -1,8 +1,11 @@
-/* Who may hold how many places and bytes at the local sockets. Pure accounting: no sockets, no time. Control thread only.
+/* Who may hold how many places and bytes at the local sockets. Pure accounting: no sockets, no
+ * time. Control thread only.
  *
- * A socket that allows more has more, and what it has for itself nobody else can take: what `read` may hold, `operate` may hold besides, and
- * `office` besides that. One uid has a part of it, so that another one gets in. Every client may hold a little without being asked (routing/base/limits.h:
- * CONTROL_IN_BYTES, CONTROL_OUT_BYTES, CONTROL_SUBMIT_BYTES); only what is beyond that is shared here. */
+ * A socket that allows more has more, and what it has for itself nobody else can take: what `read`
+ * may hold, `operate` may hold besides, and `office` besides that. One uid has a part of it, so
+ * that another one gets in. Every client may hold a little without being asked
+ * (routing/base/limits.h: CONTROL_IN_BYTES, CONTROL_OUT_BYTES, CONTROL_SUBMIT_BYTES); only what is
+ * beyond that is shared here. */
 #ifndef VANTHU_DAEMON_CONTROL_SHARE_H
 #define VANTHU_DAEMON_CONTROL_SHARE_H
 
@@ -17,7 +20,8 @@ enum door { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ, DOOR_COUNT }; /* what allows m
 struct shares;
 struct account; /* what the clients of one uid hold at one socket */
 
-/* Requests leave some of each share alone, so that those that are here can be answered: then they go, and make room. */
+/* Requests leave some of each share alone, so that those that are here can be answered: then they
+ * go, and make room. */
 enum share_use { SHARE_REQUEST, SHARE_REPLY };
 
 /* What stands in the way of one place more. */
@@ -35,7 +39,8 @@ void shares_let_go(struct shares *s);
 enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid);
 /* Takes a place, whether or not there is one: ask shares_lack before. NULL without memory. */
 struct account *shares_enter(struct shares *s, enum door door, uint32_t uid);
-void shares_leave(struct account *a); /* its place; the account stays while it has others, or bytes */
+/* its place; the account stays while it has others, or bytes */
+void shares_leave(struct account *a);
 unsigned shares_places(const struct account *a);
 unsigned shares_places_of(const struct shares *s, enum door door, uint32_t uid);
 /* The most places of a socket, with those of the sockets that allow less; and of one uid at it. */
@@ -56,6 +61,7 @@ struct charge {
 	struct account *account;
 	size_t bytes;
 };
+
 /* So much and not what it was. Always possible: ask shares_room before what is large. */
 void charge_set(struct charge *c, struct account *a, size_t bytes);
 void charge_end(struct charge *c); /* nothing any more; twice is fine */

@@ -11,7 +11,13 @@
 #include "routing/rules/spelling.h"
 #include "routing/state/tree.h"
 
-enum { ENDING_MIN = CONTROL_ENDING_MIN, ID_DIGITS = CONTROL_ID_DIGITS, CHOICES_MAX = CONTROL_CHOICES_MAX, LISTED_MAX = CONTROL_RECIPIENTS_MAX };
+enum {
+	ENDING_MIN = CONTROL_ENDING_MIN,
+	ID_DIGITS = CONTROL_ID_DIGITS,
+	CHOICES_MAX = CONTROL_CHOICES_MAX,
+	LISTED_MAX = CONTROL_RECIPIENTS_MAX
+};
+
 enum { RECEIPT_ARENA_BYTES = 4 << 20 };
 
 /* ---- by name ---- */
@@ -56,11 +62,13 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	memset(&f->state, 0, sizeof f->state);
 	if (e == ERR_OK)
 		f->state = r.u.state;
-	f->state_damaged = e == ERR_DAMAGED; /* said as its state: what else is known of it, and the others, are told all the same */
+	/* said as its state: what else is known of it, and the others, are told all the same */
+	f->state_damaged = e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-static enum err load_document(struct client *c, enum role role, struct serial serial, struct found_document *out)
+static enum err load_document(struct client *c, enum role role, struct serial serial,
+			      struct found_document *out)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_serial(role, serial);
@@ -130,7 +138,8 @@ static enum err search_role(struct client *c, struct search *s, enum role role)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err by_whole_id(struct client *c, const struct search *s, bool relayed_too, struct found_document *out)
+static enum err by_whole_id(struct client *c, const struct search *s, bool relayed_too,
+			    struct found_document *out)
 {
 	struct lookup l = control_lookup(c);
 	struct committee_id nobody = { "" };
@@ -152,7 +161,8 @@ static enum err by_whole_id(struct client *c, const struct search *s, bool relay
 	return e;
 }
 
-void control_say_ambiguous(struct client *c, uint64_t id, const char *about, char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count)
+void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
+			   char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
@@ -170,7 +180,8 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about, cha
 	control_say(c, &r);
 }
 
-enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too, struct found_document *out)
+enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
+		      struct found_document *out)
 {
 	struct search s = { .hits = 0 };
 	enum err e;
@@ -198,7 +209,8 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 	return e;
 }
 
-enum err control_envelope(struct client *c, const struct found_document *f, struct rec_envelope *out)
+enum err control_envelope(struct client *c, const struct found_document *f,
+			  struct rec_envelope *out)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_serial(f->role, f->serial);
@@ -220,7 +232,9 @@ const char *control_state(const struct found_document *f)
 	if (f->state_damaged)
 		return "damaged";
 	if (f->role != ROLE_OUT)
-		return s->refused > 0 ? "refused" : s->complete_at_ms != 0 ? "delivered" : "sending";
+		return s->refused > 0		? "refused"
+		       : s->complete_at_ms != 0 ? "delivered"
+						: "sending";
 	if (all > 0 && s->delivered >= all)
 		return "delivered";
 	if (all > 0 && s->delivered + s->refused >= all)
@@ -237,14 +251,17 @@ static char **names_of(struct arena *a, const struct rec_document *d, size_t *co
 	*count = names == NULL ? 0 : d->recipients_len;
 	for (size_t i = 0; i < *count; i++) {
 		const struct recipient *r = &d->recipients[i];
-		const char *name = r->group == GROUP_SUBTREE ? "subtree" : r->group == GROUP_SUBORDINATES ? "subordinates" : r->committee.text;
+		const char *name = r->group == GROUP_SUBTREE	    ? "subtree"
+				   : r->group == GROUP_SUBORDINATES ? "subordinates"
+								    : r->committee.text;
 
 		names[i] = (char *)(uintptr_t)name;
 	}
 	return names;
 }
 
-void control_fill_line(struct client *c, const struct found_document *f, Vanthu__V1__DocumentLine *line)
+void control_fill_line(struct client *c, const struct found_document *f,
+		       Vanthu__V1__DocumentLine *line)
 {
 	const struct rec_document *d = &f->document;
 	uint32_t parts = d->manifest_count;
@@ -259,7 +276,10 @@ void control_fill_line(struct client *c, const struct found_document *f, Vanthu_
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->state = (char *)(uintptr_t)control_state(f);
 	line->code = (char *)(uintptr_t)f->state.code;
-	line->arrived_at_ms = f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0) ? d->taken_at_ms : f->state.complete_at_ms;
+	line->arrived_at_ms =
+	    f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0)
+		? d->taken_at_ms
+		: f->state.complete_at_ms;
 	line->due_on = (char *)(uintptr_t)d->summary.due_on;
 	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
 	line->recipient_count = d->recipient_count;
@@ -280,7 +300,8 @@ struct answers {
 	size_t count;
 };
 
-static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state, struct answers *to)
+static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state,
+					 struct answers *to)
 {
 	Vanthu__V1__ReceiptView *v = arena_alloc(a, sizeof *v);
 	char *name = arena_alloc(a, sizeof id.text);
@@ -295,8 +316,10 @@ static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id
 	return v;
 }
 
-/* One after the other through an arena of their own: thousands with their relay records would not fit the answer's. */
-static enum err add_answers(struct client *c, const struct found_document *f, const struct waiting *w, struct answers *out)
+/* One after the other through an arena of their own: thousands with their relay records would not
+ * fit the answer's. */
+static enum err add_answers(struct client *c, const struct found_document *f,
+			    const struct waiting *w, struct answers *out)
 {
 	struct arena *scratch = arena_new(RECEIPT_ARENA_BYTES);
 	struct scan scan = scan_of(key_serial(f->role, f->serial));
@@ -315,7 +338,8 @@ static enum err add_answers(struct client *c, const struct found_document *f, co
 		e = l.next(l.ctx, scratch, FAMILY_RECEIPT, &scan, &r);
 		if (e != ERR_OK || !key_parse_receipt(&scan.at, &role, &serial, &who))
 			continue;
-		v = add_view(c->control->arena, who, r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", out);
+		v = add_view(c->control->arena, who,
+			     r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", out);
 		e = v == NULL ? ERR_NO_MEMORY : ERR_OK;
 		if (e != ERR_OK)
 			continue;
@@ -328,7 +352,8 @@ static enum err add_answers(struct client *c, const struct found_document *f, co
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err control_receipts(struct client *c, const struct found_document *f, Vanthu__V1__ReceiptView ***list, size_t *count)
+enum err control_receipts(struct client *c, const struct found_document *f,
+			  Vanthu__V1__ReceiptView ***list, size_t *count)
 {
 	struct arena *a = c->control->arena;
 	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
@@ -351,26 +376,30 @@ enum err control_receipts(struct client *c, const struct found_document *f, Vant
 
 /* ---- one document ---- */
 
-static enum err fill_parts(struct arena *a, const struct head *head, const struct document_body *body, Vanthu__V1__DocumentView *view)
+static enum err fill_parts(struct arena *a, const struct head *head,
+			   const struct document_body *body, Vanthu__V1__DocumentView *view)
 {
 	Vanthu__V1__PartView *each = arena_array(a, body->part_count, sizeof *each);
 
 	view->parts = arena_array(a, body->part_count, sizeof *view->parts);
 	if (each == NULL || view->parts == NULL)
 		return ERR_NO_MEMORY;
-	view->n_parts = body->part_count < head->manifest_count ? body->part_count : head->manifest_count;
+	view->n_parts =
+	    body->part_count < head->manifest_count ? body->part_count : head->manifest_count;
 	for (size_t i = 0; i < view->n_parts; i++) {
 		vanthu__v1__part_view__init(&each[i]);
 		each[i].name = (char *)(uintptr_t)body->parts[i].name;
 		each[i].media_type = (char *)(uintptr_t)body->parts[i].media_type;
 		each[i].size_bytes = head->manifest[i].size_bytes;
-		each[i].sha256 = field_bytes(head->manifest[i].sha256.bytes, sizeof head->manifest[i].sha256.bytes);
+		each[i].sha256 = field_bytes(head->manifest[i].sha256.bytes,
+					     sizeof head->manifest[i].sha256.bytes);
 		view->parts[i] = &each[i];
 	}
 	return ERR_OK;
 }
 
-static enum err fill_view(struct client *c, const struct found_document *f, Vanthu__V1__DocumentView *view)
+static enum err fill_view(struct client *c, const struct found_document *f,
+			  Vanthu__V1__DocumentView *view)
 {
 	struct arena *a = c->control->arena;
 	static const struct blob no_contents[PARTS_MAX];

@@ -14,14 +14,16 @@
 enum { BUCKETS = 7, HELD_SHOWN_MS = 5000 };
 
 /* Where the ages of `queue show` part (ms): 1 minute, 5 minutes, 1 hour, 8 hours, 1 day, 1 week. */
-static const int64_t bucket_ends[BUCKETS - 1] = { 60000, 300000, 3600000, 28800000, 86400000, 604800000 };
+static const int64_t bucket_ends[BUCKETS - 1] = { 60000,    300000,   3600000,
+						  28800000, 86400000, 604800000 };
 
 static int64_t wall_ms(const struct client *c)
 {
 	return c->control->parts.wall_ms(c->control->parts.ctx);
 }
 
-/* Sequences ascend with time: the oldest of a lane is the one after the acknowledged. Its age in ms. */
+/* Sequences ascend with time: the oldest of a lane is the one after the acknowledged. Its age in
+ * ms. */
 static int64_t age_of_lane(struct client *c, const struct link_view *v, enum lane lane)
 {
 	struct lookup l = control_lookup(c);
@@ -68,7 +70,8 @@ static void add_aside(struct client *c, Vanthu__V1__Status *s)
 	for (uint32_t i = 0; core_link(c->control->parts.core, i, &v); i++) {
 		uint64_t age_s = (uint64_t)v.aside_age_ms / 1000;
 
-		s->set_aside_oldest_s = age_s > s->set_aside_oldest_s ? age_s : s->set_aside_oldest_s;
+		s->set_aside_oldest_s =
+		    age_s > s->set_aside_oldest_s ? age_s : s->set_aside_oldest_s;
 	}
 	if (s->set_aside > 0)
 		s->alarms[s->n_alarms++] = ERR_ASIDE;
@@ -77,13 +80,17 @@ static void add_aside(struct client *c, Vanthu__V1__Status *s)
 		s->alarms[s->n_alarms++] = ERR_DOUBTED;
 }
 
-static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out, uint64_t lanes[3])
+static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__LinkView *out,
+		      uint64_t lanes[3])
 {
 	int64_t oldest_ms = 0;
 
 	vanthu__v1__link_view__init(out);
-	out->committee = (char *)(uintptr_t)arena_text(c->control->arena, v->neighbour.text, strlen(v->neighbour.text));
-	out->role = (char *)(uintptr_t)(!v->present ? "former" : v->superior ? "superior" : "subordinate");
+	out->committee = (char *)(uintptr_t)arena_text(c->control->arena, v->neighbour.text,
+						       strlen(v->neighbour.text));
+	out->role = (char *)(uintptr_t)(!v->present   ? "former"
+					: v->superior ? "superior"
+						      : "subordinate");
 	out->up = v->up;
 	out->last_proof_ms = v->last_proof_ms;
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
@@ -109,12 +116,14 @@ static void fill_link(struct client *c, const struct link_view *v, Vanthu__V1__L
 	out->set_aside = v->aside;
 	out->set_aside_oldest_s = (uint64_t)v->aside_age_ms / 1000;
 	out->rejected = v->rejected + v->rejected_by;
-	out->held_for = v->held_ms < HELD_SHOWN_MS ? 0 : (uint32_t)v->held_for; /* what passes by itself is no trouble */
+	/* what passes by itself is no trouble */
+	out->held_for = v->held_ms < HELD_SHOWN_MS ? 0 : (uint32_t)v->held_for;
 	out->down_reason = v->down_reason;
 }
 
 /* ERR_OK: one is in force. ERR_KEY_REVOKED: none is, and no clock would mend it. */
-static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_ms, enum err not_valid)
+static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_ms,
+				enum err not_valid)
 {
 	bool any = false, revoked = true;
 
@@ -131,8 +140,10 @@ static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_m
 	return any && revoked ? ERR_KEY_REVOKED : not_valid;
 }
 
-/* A link that is down for its keys: none of ours is in force by this clock, or none of the neighbour's. */
-static enum err key_reason(struct client *c, const struct link_view *v, const struct rec_committee *neighbour)
+/* A link that is down for its keys: none of ours is in force by this clock, or none of the
+ * neighbour's. */
+static enum err key_reason(struct client *c, const struct link_view *v,
+			   const struct rec_committee *neighbour)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(core_self(c->control->parts.core));
@@ -165,7 +176,8 @@ static void fill_endpoint(struct client *c, const struct link_view *v, Vanthu__V
 /* One that was a neighbour is shown while something is still to be done about it. */
 static bool is_shown(const struct link_view *v)
 {
-	return v->present || v->leaving || v->queued[LANE_FACTS] + v->queued[LANE_URGENT] + v->queued[LANE_NORMAL] > 0;
+	return v->present || v->leaving ||
+	       v->queued[LANE_FACTS] + v->queued[LANE_URGENT] + v->queued[LANE_NORMAL] > 0;
 }
 
 void control_links(struct client *c, const Vanthu__V1__Request *request)
@@ -192,8 +204,10 @@ void control_links(struct client *c, const Vanthu__V1__Request *request)
 
 /* ---- queue by age ---- */
 
-/* Number of publications that have waited longer: a binary search, because time ascends with the sequence. */
-static uint64_t older_than(struct client *c, struct arena *a, const struct link_view *v, enum lane lane, int64_t age_ms)
+/* Number of publications that have waited longer: a binary search, because time ascends with the
+ * sequence. */
+static uint64_t older_than(struct client *c, struct arena *a, const struct link_view *v,
+			   enum lane lane, int64_t age_ms)
 {
 	struct lookup l = control_lookup(c);
 	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
@@ -209,7 +223,8 @@ static uint64_t older_than(struct client *c, struct arena *a, const struct link_
 		struct record r;
 
 		arena_reset(a);
-		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK && core_row_age_ms(c->control->parts.core, &r.u.stream) > age_ms)
+		if (l.get(l.ctx, a, FAMILY_STREAM, &key, &r) == ERR_OK &&
+		    core_row_age_ms(c->control->parts.core, &r.u.stream) > age_ms)
 			low = mid + 1;
 		else
 			high = mid;
@@ -233,9 +248,12 @@ void control_queue(struct client *c, const Vanthu__V1__Request *request)
 		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 			uint64_t younger = v.queued[lane];
 
-			/* From the young end: what is older than each bound leaves the bucket before it. */
+			/* From the young end: what is older than each bound leaves the bucket
+			 * before it. */
 			for (unsigned b = 0; b < BUCKETS; b++) {
-				uint64_t older = b == BUCKETS - 1 ? 0 : older_than(c, a, &v, lane, bucket_ends[b]);
+				uint64_t older = b == BUCKETS - 1
+						     ? 0
+						     : older_than(c, a, &v, lane, bucket_ends[b]);
 
 				buckets[b] += younger > older ? younger - older : 0;
 				younger = older;
@@ -325,8 +343,10 @@ static void fill_installation(struct client *c, Vanthu__V1__Installation *i, Van
 	about = arena_alloc(c->control->arena, size);
 	if (about == NULL)
 		return;
-	snprintf(about, size, "%s%s%s%s%s", v.failed_from, v.fault == NULL ? "" : ": ", v.fault == NULL ? "" : v.culprit.text,
-		 v.fault == NULL || v.culprit.text[0] == '\0' ? "" : " ", v.fault == NULL ? "" : v.fault);
+	snprintf(about, size, "%s%s%s%s%s", v.failed_from, v.fault == NULL ? "" : ": ",
+		 v.fault == NULL ? "" : v.culprit.text,
+		 v.fault == NULL || v.culprit.text[0] == '\0' ? "" : " ",
+		 v.fault == NULL ? "" : v.fault);
 	s->directory_failed_about = about;
 }
 

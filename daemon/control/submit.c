@@ -1,5 +1,6 @@
-/* Submissions: small contents come within the message, large ones follow as Data against credit; a worker hashes and writes; then the core
- * decides. Nothing is acknowledged before the core's commit. What goes inline and what becomes a file is decided here. */
+/* Submissions: small contents come within the message, large ones follow as Data against credit; a
+ * worker hashes and writes; then the core decides. Nothing is acknowledged before the core's
+ * commit. What goes inline and what becomes a file is decided here. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,12 @@
 #include "routing/rules/portable.h"
 #include "routing/rules/spelling.h"
 
-enum { UPLOAD_ARENA_BYTES = 8 << 20, OWN_REQUEST_BYTES = 128 * 1024, OPEN_PART_BYTES = CHUNK_BYTES + 2048, FIRST_BYTES = 2048 };
+enum {
+	UPLOAD_ARENA_BYTES = 8 << 20,
+	OWN_REQUEST_BYTES = 128 * 1024,
+	OPEN_PART_BYTES = CHUNK_BYTES + 2048,
+	FIRST_BYTES = 2048
+};
 
 static void destroy(struct upload *u)
 {
@@ -39,11 +45,15 @@ static void destroy(struct upload *u)
 	free(u);
 }
 
-/* What it takes now: itself, what has come and is not written, and the files that are being written, with a digest of each chunk. */
+/* What it takes now: itself, what has come and is not written, and the files that are being
+ * written, with a digest of each chunk. */
 static void count_bytes(struct upload *u)
 {
-	charge_set(&u->charge, u->account, sizeof *u + arena_held(u->arena) + (size_t)(u->received_bytes - u->written_bytes) +
-		   u->open_parts * OPEN_PART_BYTES + (size_t)(u->received_bytes / CHUNK_BYTES) * sizeof(struct digest));
+	charge_set(&u->charge, u->account,
+		   sizeof *u + arena_held(u->arena) +
+		       (size_t)(u->received_bytes - u->written_bytes) +
+		       u->open_parts * OPEN_PART_BYTES +
+		       (size_t)(u->received_bytes / CHUNK_BYTES) * sizeof(struct digest));
 }
 
 /* No worker has it: what of it has been written whole is seen. */
@@ -128,14 +138,16 @@ static void promise(struct upload *u)
 
 static void done(struct job *j);
 
-/* Small, whole, and nobody else is at work: done in the tenth of a millisecond that waking a worker costs too. */
+/* Small, whole, and nobody else is at work: done in the tenth of a millisecond that waking a worker
+ * costs too. */
 static bool goes_alone(const struct upload *u)
 {
 	for (uint32_t i = 0; i < u->part_count; i++) {
 		if (!u->manifest[i].inlined)
 			return false;
 	}
-	return control_jobs(u->client->control) == 0 && inbox_count(u->client->control->parts.inbox) == 0;
+	return control_jobs(u->client->control) == 0 &&
+	       inbox_count(u->client->control->parts.inbox) == 0;
 }
 
 static void go_on(struct upload *u)
@@ -202,7 +214,8 @@ static enum err read_recipients(struct upload *u, const Vanthu__V1__Submit *m)
 			u->recipients[i].group = (enum group)r->group;
 		else
 			return ERR_FORMAT;
-		if (u->recipients[i].group == GROUP_NONE && field_id(r->committee, false, &u->recipients[i].committee) != ERR_OK)
+		if (u->recipients[i].group == GROUP_NONE &&
+		    field_id(r->committee, false, &u->recipients[i].committee) != ERR_OK)
 			return ERR_BAD_ID;
 	}
 	u->event.recipient_count = (uint32_t)m->n_recipients;
@@ -259,7 +272,8 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 
 	u->body = arena_blob(u->arena, field_blob(m->body));
 	e = document_body_unpack(u->arena, u->body, &body);
-	/* Whom it comes from is an office and no neighbour, and can be told what to write otherwise. */
+	/* Whom it comes from is an office and no neighbour, and can be told what to write
+	 * otherwise. */
 	if (e == ERR_FORMAT && body.fault != NULL)
 		e = ERR_FIELD;
 	if (e == ERR_OK)
@@ -285,14 +299,19 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 {
 	enum err e = field_fixed(m->id, u->event.id.bytes, sizeof u->event.id.bytes);
 
-	/* Any UUID but nil, as from a neighbour. One of version 7 ascends with time and keeps what is new together on the disk. */
+	/* Any UUID but nil, as from a neighbour. One of version 7 ascends with time and keeps what
+	 * is new together on the disk. */
 	if (e != ERR_OK || !doc_id_valid(&u->event.id))
 		return ERR_FORMAT;
 	u->event.uid = u->client->uid;
 	u->event.dry_run = m->dry_run;
 	u->event.strict = m->strict;
-	u->event.urgency = m->urgency == VANTHU__V1__URGENCY__URGENCY_UNSPECIFIED ? URGENCY_THUONG : (enum urgency)m->urgency;
-	u->event.secrecy = m->secrecy == VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED ? SECRECY_THUONG : (enum secrecy)m->secrecy;
+	u->event.urgency = m->urgency == VANTHU__V1__URGENCY__URGENCY_UNSPECIFIED
+			       ? URGENCY_THUONG
+			       : (enum urgency)m->urgency;
+	u->event.secrecy = m->secrecy == VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED
+			       ? SECRECY_THUONG
+			       : (enum secrecy)m->secrecy;
 	e = field_enum((long long)u->event.urgency, URGENCY_THUONG, URGENCY_HOA_TOC);
 	if (e == ERR_OK)
 		e = field_enum((long long)u->event.secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
@@ -311,7 +330,8 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 		u->event.manifest_count = u->part_count;
 		u->event.recipients = u->recipients;
 		/* Said now rather than after gigabytes have come. The core says it again. */
-		e = policy_submit(&u->event, u->client->control->parts.config->attachment_max_bytes);
+		e = policy_submit(&u->event,
+				  u->client->control->parts.config->attachment_max_bytes);
 	}
 	return e;
 }
@@ -330,12 +350,15 @@ static enum err claim_room(const struct upload *u)
 	return ERR_OK;
 }
 
-/* A small request is copied into an arena of its own; of a large one the submission takes over the arena that it was unpacked into, unless
- * that holds much that is no content. */
+/* A small request is copied into an arena of its own; of a large one the submission takes over the
+ * arena that it was unpacked into, unless that holds much that is no content. */
 static bool take_arena(struct upload *u, struct control *control, size_t request_bytes)
 {
-	bool take_over = request_bytes >= OWN_REQUEST_BYTES && arena_used(control->arena) < request_bytes + OWN_REQUEST_BYTES;
-	struct arena *fresh = take_over ? arena_new(REPLY_ARENA_BYTES) : arena_sized(UPLOAD_ARENA_BYTES, FIRST_BYTES + request_bytes);
+	bool take_over = request_bytes >= OWN_REQUEST_BYTES &&
+			 arena_used(control->arena) < request_bytes + OWN_REQUEST_BYTES;
+	struct arena *fresh = take_over
+				  ? arena_new(REPLY_ARENA_BYTES)
+				  : arena_sized(UPLOAD_ARENA_BYTES, FIRST_BYTES + request_bytes);
 
 	u->owns_request = fresh != NULL && take_over;
 	u->arena = fresh;
@@ -409,15 +432,19 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	if (u == NULL)
 		return; /* of a submission that was refused meanwhile */
 	part = m->part < u->part_count ? &u->parts[m->part] : NULL;
-	/* A piece brings something, or is the last: pieces of nothing would be counted against no window. */
-	if (part == NULL || !part->streamed || part->got_bytes == UINT64_MAX || (m->bytes.len == 0 && !m->last) ||
-	    m->bytes.len > part->size_bytes - part->got_bytes || m->bytes.len > CONTROL_DATA_BYTES ||
-	    (m->last && part->got_bytes + m->bytes.len != part->size_bytes) || u->received_bytes + m->bytes.len > u->promised_bytes) {
+	/* A piece brings something, or is the last: pieces of nothing would be counted against no
+	 * window. */
+	if (part == NULL || !part->streamed || part->got_bytes == UINT64_MAX ||
+	    (m->bytes.len == 0 && !m->last) || m->bytes.len > part->size_bytes - part->got_bytes ||
+	    m->bytes.len > CONTROL_DATA_BYTES ||
+	    (m->last && part->got_bytes + m->bytes.len != part->size_bytes) ||
+	    u->received_bytes + m->bytes.len > u->promised_bytes) {
 		if (!u->busy) {
 			fail(u, ERR_FORMAT, "");
 		} else {
 			control_say_error(c, id, ERR_FORMAT, "");
-			shutdown(c->fd, SHUT_RDWR); /* a worker holds the upload; the client goes whole */
+			/* a worker holds the upload; the client goes whole */
+			shutdown(c->fd, SHUT_RDWR);
 		}
 		return;
 	}
@@ -439,7 +466,8 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	go_on(u);
 }
 
-void control_submit_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+void control_submit_reply(struct client *c, const struct pending_reply *p,
+			  const struct act_reply *a)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_ACCEPTED);
 	Vanthu__V1__Accepted accepted = VANTHU__V1__ACCEPTED__INIT;
@@ -449,16 +477,19 @@ void control_submit_reply(struct client *c, const struct pending_reply *p, const
 	accepted.id = field_bytes(a->id.bytes, sizeof a->id.bytes);
 	accepted.repeated_submission = a->repeated;
 	accepted.n_recipients = a->recipient_count;
-	accepted.recipients = arena_array(c->control->arena, a->recipient_count, sizeof *accepted.recipients);
+	accepted.recipients =
+	    arena_array(c->control->arena, a->recipient_count, sizeof *accepted.recipients);
 	if (accepted.recipients == NULL) {
 		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
 		return;
 	}
 	for (uint32_t i = 0; i < a->recipient_count; i++)
 		accepted.recipients[i] = (char *)(uintptr_t)a->recipients[i].text;
-	accepted.warnings = arena_array(c->control->arena, a->warning_count, sizeof *accepted.warnings);
+	accepted.warnings =
+	    arena_array(c->control->arena, a->warning_count, sizeof *accepted.warnings);
 	if (accepted.warnings != NULL && a->warning_count > 0)
-		memcpy(accepted.warnings, a->warnings, a->warning_count * sizeof *accepted.warnings);
+		memcpy(accepted.warnings, a->warnings,
+		       a->warning_count * sizeof *accepted.warnings);
 	accepted.n_warnings = accepted.warnings == NULL ? 0 : a->warning_count;
 	accepted.same_number_count = a->same_count;
 	if (a->same_count > 0)

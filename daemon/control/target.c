@@ -1,4 +1,5 @@
-/* The digital share by month, and the proof that its counters are true; see daemon/control/internal.h. */
+/* The digital share by month, and the proof that its counters are true; see
+ * daemon/control/internal.h. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,10 +16,13 @@ static struct month this_month(const struct client *c)
 	return month_of_ms(c->control->parts.wall_ms(c->control->parts.ctx));
 }
 
-/* The line of a period: its last month's, but of one that lasts still, today's; and of one to come, where it begins. */
+/* The line of a period: its last month's, but of one that lasts still, today's; and of one to come,
+ * where it begins. */
 static struct month line_month(const struct client *c, const Vanthu__V1__Target *t)
 {
-	uint32_t now = this_month(c).n, n = t->from_month > now ? t->from_month : t->to_month < now ? t->to_month : now;
+	uint32_t now = this_month(c).n, n = t->from_month > now ? t->from_month
+					    : t->to_month < now ? t->to_month
+								: now;
 
 	return (struct month){ (uint16_t)n };
 }
@@ -39,7 +43,8 @@ static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V
 	out->recounting = core_recounting(c->control->parts.core);
 }
 
-static void fill_row(struct month month, enum direction direction, const struct target_count *count, Vanthu__V1__TargetRow *out)
+static void fill_row(struct month month, enum direction direction, const struct target_count *count,
+		     Vanthu__V1__TargetRow *out)
 {
 	vanthu__v1__target_row__init(out);
 	out->month = month.n;
@@ -60,13 +65,17 @@ static uint64_t damaged_so_far(const struct client *c)
 	return f.damaged;
 }
 
-/* A walk passes over a damaged counter, and what it held would be missing without a word: it is made anew from the records. Not with each who
- * asks: one that holds nothing is never written again. */
+/* A walk passes over a damaged counter, and what it held would be missing without a word: it is
+ * made anew from the records. Not with each who asks: one that holds nothing is never written
+ * again. */
 static void make_anew(struct client *c, Vanthu__V1__Target *out)
 {
-	struct event event = { .type = EVENT_OPERATE, .u.operate = { .operation = OPERATION_REPAIR, .uid = (uint32_t)geteuid() } };
+	struct event event = { .type = EVENT_OPERATE,
+			       .u.operate = { .operation = OPERATION_REPAIR,
+					      .uid = (uint32_t)geteuid() } };
 	struct control *control = c->control;
-	int64_t now_ms = control->parts.wall_ms(control->parts.ctx), since_ms = now_ms - control->made_anew_ms;
+	int64_t now_ms = control->parts.wall_ms(control->parts.ctx),
+		since_ms = now_ms - control->made_anew_ms;
 
 	out->recounting = true;
 	if (core_recounting(control->parts.core) || (since_ms >= 0 && since_ms < ANEW_AGAIN_MS))
@@ -77,13 +86,16 @@ static void make_anew(struct client *c, Vanthu__V1__Target *out)
 	log_event(LOG_WARNING, "target-anew", "reason=damaged");
 }
 
-/* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the months with something in them. */
-static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vanthu__V1__Target *out, bool rows)
+/* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the
+ * months with something in them. */
+static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vanthu__V1__Target *out,
+			      bool rows)
 {
 	struct lookup l = control_lookup(c);
 	struct arena *a = c->control->arena;
 	struct key all = { .len_bytes = 0 };
-	struct scan scan = scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
+	struct scan scan =
+	    scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
 	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
 	uint64_t damaged = damaged_so_far(c);
 	uint32_t first = 0, last = 0;
@@ -126,7 +138,8 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 static enum err count_shared(struct client *c, Vanthu__V1__Target *out)
 {
 	struct lookup l = control_lookup(c);
-	struct scan scan = scan_from(series_shared_all(), series_shared_from((struct month){ (uint16_t)out->from_month }));
+	struct scan scan = scan_from(
+	    series_shared_all(), series_shared_from((struct month){ (uint16_t)out->from_month }));
 	struct month month;
 	struct record r;
 	enum err e;
@@ -193,11 +206,14 @@ void control_recount_log(const struct recount_result *r)
 		log_event(LOG_ERROR, "recount-damaged", "record=%s", name);
 	}
 	if (r->damaged > 0)
-		log_event(LOG_ERROR, "recount-not-proven", "damaged=%llu differences=%u repaired=%u kept=%u", (unsigned long long)r->damaged,
-			  r->difference_count, r->repaired_count, r->kept_count);
+		log_event(LOG_ERROR, "recount-not-proven",
+			  "damaged=%llu differences=%u repaired=%u kept=%u",
+			  (unsigned long long)r->damaged, r->difference_count, r->repaired_count,
+			  r->kept_count);
 }
 
-static enum err fill_damage(struct arena *a, const struct recount_result *r, Vanthu__V1__Recounted *out)
+static enum err fill_damage(struct arena *a, const struct recount_result *r,
+			    Vanthu__V1__Recounted *out)
 {
 	char (*names)[RECORD_NAME_MAX] = arena_array(a, r->damage_count, sizeof *names);
 
@@ -213,7 +229,8 @@ static enum err fill_damage(struct arena *a, const struct recount_result *r, Van
 	return ERR_OK;
 }
 
-static enum err fill_differences(struct arena *a, const struct recount_result *r, Vanthu__V1__Recounted *out)
+static enum err fill_differences(struct arena *a, const struct recount_result *r,
+				 Vanthu__V1__Recounted *out)
 {
 	uint32_t count = r->difference_count;
 	Vanthu__V1__TargetRow *rows = arena_array(a, 2 * (size_t)count, sizeof *rows);
@@ -236,13 +253,15 @@ static enum err fill_differences(struct arena *a, const struct recount_result *r
 	return ERR_OK;
 }
 
-void control_recount_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+void control_recount_reply(struct client *c, const struct pending_reply *p,
+			   const struct act_reply *a)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RECOUNTED);
 	Vanthu__V1__Recounted out = VANTHU__V1__RECOUNTED__INIT;
 
 	arena_reset(c->control->arena);
-	if (fill_differences(c->control->arena, a->recount, &out) != ERR_OK || fill_damage(c->control->arena, a->recount, &out) != ERR_OK) {
+	if (fill_differences(c->control->arena, a->recount, &out) != ERR_OK ||
+	    fill_damage(c->control->arena, a->recount, &out) != ERR_OK) {
 		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
 		return;
 	}

@@ -46,7 +46,8 @@ static enum err add_hop(struct way *w, struct committee_id who, const char *even
 	h->committee = h->signed_by = name;
 	h->event = (char *)(uintptr_t)event;
 	h->at_ms = at_ms;
-	h->ahead = at_ms > w->client->control->parts.wall_ms(w->client->control->parts.ctx) + CLOCK_TOLERANCE_MS;
+	h->ahead = at_ms > w->client->control->parts.wall_ms(w->client->control->parts.ctx) +
+			       CLOCK_TOLERANCE_MS;
 	w->hops[w->count++] = h;
 	return ERR_OK;
 }
@@ -64,8 +65,10 @@ static enum err add_record(struct way *w, struct blob envelope)
 	if (e != ERR_OK)
 		return ERR_OK; /* not ours to judge here: verify does */
 	if (o.kind == KIND_RELAY)
-		return add_hop(w, o.head.origin, fact.relay_event == 2 ? "held" : "relayed", fact.at_ms);
-	return add_hop(w, o.head.origin, o.kind == KIND_REFUSAL ? "refused" : "delivered", fact.at_ms);
+		return add_hop(w, o.head.origin, fact.relay_event == 2 ? "held" : "relayed",
+			       fact.at_ms);
+	return add_hop(w, o.head.origin, o.kind == KIND_REFUSAL ? "refused" : "delivered",
+		       fact.at_ms);
 }
 
 static enum err add_records(struct way *w, const struct blob *envelopes, uint32_t count)

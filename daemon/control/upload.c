@@ -1,4 +1,5 @@
-/* What a worker does for a submission: hashes, writes files, builds what the core is told; see daemon/control/upload.h. */
+/* What a worker does for a submission: hashes, writes files, builds what the core is told; see
+ * daemon/control/upload.h. */
 #include "daemon/control/upload.h"
 
 #include <stdio.h>
@@ -20,16 +21,21 @@ static uint32_t largest_inline(const struct upload *u)
 	uint32_t best = u->part_count;
 
 	for (uint32_t i = 0; i < u->part_count; i++) {
-		if (u->manifest[i].inlined && (best == u->part_count || u->manifest[i].size_bytes > u->manifest[best].size_bytes))
+		if (u->manifest[i].inlined &&
+		    (best == u->part_count ||
+		     u->manifest[i].size_bytes > u->manifest[best].size_bytes))
 			best = i;
 	}
 	return best;
 }
 
-/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file again, the largest first. */
+/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file
+ * again, the largest first. */
 enum err upload_choose_inline(struct upload *u)
 {
-	struct head head = { .recipients = u->recipients, .recipient_count = u->event.recipient_count, .manifest = u->manifest,
+	struct head head = { .recipients = u->recipients,
+			     .recipient_count = u->event.recipient_count,
+			     .manifest = u->manifest,
 			     .manifest_count = u->part_count };
 	uint64_t together = 0;
 
@@ -37,10 +43,12 @@ enum err upload_choose_inline(struct upload *u)
 		uint64_t size = u->parts[i].size_bytes;
 
 		u->manifest[i].size_bytes = size;
-		u->manifest[i].inlined = !u->parts[i].streamed && together + size <= INLINE_MAX_BYTES;
+		u->manifest[i].inlined =
+		    !u->parts[i].streamed && together + size <= INLINE_MAX_BYTES;
 		together += u->manifest[i].inlined ? size : 0;
 	}
-	while (seal_size_bound(&head, u->body.len_bytes + together + 8u * u->part_count) > ENVELOPE_MAX_BYTES) {
+	while (seal_size_bound(&head, u->body.len_bytes + together + 8u * u->part_count) >
+	       ENVELOPE_MAX_BYTES) {
 		uint32_t i = largest_inline(u);
 
 		if (i == u->part_count)
@@ -60,7 +68,8 @@ static enum err describe_inline(struct upload *u, uint32_t i)
 
 	merkle_begin(&m);
 	for (size_t at = 0; at < content.len_bytes; at += CHUNK_BYTES) {
-		size_t n = content.len_bytes - at < CHUNK_BYTES ? content.len_bytes - at : CHUNK_BYTES;
+		size_t n =
+		    content.len_bytes - at < CHUNK_BYTES ? content.len_bytes - at : CHUNK_BYTES;
 
 		merkle_add(&m, merkle_leaf((struct blob){ content.data + at, n }));
 	}
@@ -107,7 +116,8 @@ static enum err write_arrived(struct upload *u)
 		if (part->incoming == NULL)
 			e = open_part(u, p->part);
 		if (e == ERR_OK)
-			e = upload_files(u)->incoming_append(part->incoming, (struct blob){ p->data, p->len_bytes });
+			e = upload_files(u)->incoming_append(
+			    part->incoming, (struct blob){ p->data, p->len_bytes });
 		if (e == ERR_OK && p->last) {
 			part->whole = true;
 			e = finish_part(u, p->part);
@@ -129,8 +139,12 @@ bool upload_whole(const struct upload *u)
 static enum err build(struct upload *u)
 {
 	struct ev_submit *s = &u->event;
-	struct submission_fields fields = { .recipients = u->recipients, .recipient_count = s->recipient_count, .urgency = s->urgency,
-					    .secrecy = s->secrecy, .body = u->body, .manifest = u->manifest,
+	struct submission_fields fields = { .recipients = u->recipients,
+					    .recipient_count = s->recipient_count,
+					    .urgency = s->urgency,
+					    .secrecy = s->secrecy,
+					    .body = u->body,
+					    .manifest = u->manifest,
 					    .manifest_count = u->part_count };
 	struct blob *contents = arena_array(u->arena, u->part_count, sizeof *contents);
 	static const uint8_t nothing;

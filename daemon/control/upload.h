@@ -1,4 +1,5 @@
-/* A submission while its contents come: between daemon/control/submit.c and daemon/control/upload.c; for nobody else. */
+/* A submission while its contents come: between daemon/control/submit.c and
+ * daemon/control/upload.c; for nobody else. */
 #ifndef VANTHU_DAEMON_CONTROL_UPLOAD_H
 #define VANTHU_DAEMON_CONTROL_UPLOAD_H
 
@@ -44,13 +45,14 @@ struct upload {
 	size_t answer_bytes; /* what its answer may take */
 	enum err result;
 	const struct part *described; /* as the body has them, as many */
-	text_t fault; /* what of the submission is to blame: a field of the body, a file's name, or "" */
+	/* what of the submission is to blame: a field of the body, a file's name, or "" */
+	text_t fault;
 	bool owns_request; /* the arena holds the unpacked request itself */
 	bool busy;
 };
 
-/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file again, the largest first.
- * ERR_TOO_LARGE: even with all parts as files. */
+/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file
+ * again, the largest first. ERR_TOO_LARGE: even with all parts as files. */
 must_use enum err upload_choose_inline(struct upload *u);
 /* Nothing more is to come. */
 bool upload_whole(const struct upload *u);

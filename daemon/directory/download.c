@@ -1,4 +1,5 @@
-/* See daemon/directory/download.h. One directory at a time: what comes while one is being installed is asked for again afterwards. */
+/* See daemon/directory/download.h. One directory at a time: what comes while one is being installed
+ * is asked for again afterwards. */
 #include "daemon/directory/download.h"
 
 #include <stdio.h>
@@ -63,11 +64,16 @@ void follow_destroy(struct follow *f)
 
 static void tell_bad(struct follow *f, enum err why)
 {
-	struct event event = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = f->from, .party = f->party, .reason = (uint32_t)why } };
+	struct event event = {
+		.type = EVENT_BAD_DIRECTORY,
+		.u.link = { .neighbour = f->from, .party = f->party, .reason = (uint32_t)why }
+	};
 
-	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", f->from.text, (int)why);
+	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", f->from.text,
+		  (int)why);
 	if (why != ERR_NO_MEMORY && inbox_push(f->parts.inbox, &event, NULL, NULL) != ERR_OK)
-		log_event(LOG_WARNING, "inbox-full", "event=bad-directory"); /* it is asked again, and found out again */
+		/* it is asked again, and found out again */
+		log_event(LOG_WARNING, "inbox-full", "event=bad-directory");
 }
 
 /* One that is no newer than ours: another was quicker. */
@@ -95,7 +101,8 @@ void follow_go_on(struct follow *f)
 		f->installing = false; /* asked for again */
 }
 
-/* The head of what begins to come: nothing is put down for a directory that nobody signed, or that is of no use. */
+/* The head of what begins to come: nothing is put down for a directory that nobody signed, or that
+ * is of no use. */
 static enum err begin(struct follow *f, struct blob head)
 {
 	struct rec_directory d;
@@ -103,10 +110,12 @@ static enum err begin(struct follow *f, struct blob head)
 
 	arena_reset(f->heads);
 	e = f->parts.trust.head(f->parts.trust.ctx, f->heads, head, &d);
-	return e == ERR_OK && d.version <= core_directory_version(f->parts.core) ? ERR_DIRECTORY_OLD : e;
+	return e == ERR_OK && d.version <= core_directory_version(f->parts.core) ? ERR_DIRECTORY_OLD
+										 : e;
 }
 
-void follow_part(struct follow *f, struct committee_id from, enum party party, const struct msg_directory_part *m)
+void follow_part(struct follow *f, struct committee_id from, enum party party,
+		 const struct msg_directory_part *m)
 {
 	enum err e = ERR_OK;
 
@@ -119,7 +128,8 @@ void follow_part(struct follow *f, struct committee_id from, enum party party, c
 	if (e == ERR_OK)
 		e = directory_parts_add(f->coming, m);
 	if (e == ERR_GAP || e == ERR_DIRECTORY_OLD)
-		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text); /* another version came between: asked for anew */
+		/* another version came between: asked for anew */
+		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text);
 	else if (e != ERR_OK)
 		tell_bad(f, e);
 	f->whole = e == ERR_OK && m->last;

@@ -1,4 +1,5 @@
-/* What a running daemon does about the directory: whom it may talk to, which of its own keys it uses, and the file that it may come from. */
+/* What a running daemon does about the directory: whom it may talk to, which of its own keys it
+ * uses, and the file that it may come from. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +44,8 @@ static int newest_first(const void *a, const void *b)
 	return (*x)->from_ms > (*y)->from_ms ? -1 : (*x)->from_ms < (*y)->from_ms;
 }
 
-static void fill_peer(const struct rec_committee *c, bool superior, int64_t wall_ms, struct link_peer *out)
+static void fill_peer(const struct rec_committee *c, bool superior, int64_t wall_ms,
+		      struct link_peer *out)
 {
 	const struct key_entry *good[64];
 	unsigned count = 0;
@@ -63,7 +65,8 @@ static void fill_peer(const struct rec_committee *c, bool superior, int64_t wall
 		memcpy(out->keys[out->key_count++], good[i]->public_key, 32);
 }
 
-enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out, unsigned *count)
+enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out,
+			   unsigned *count)
 {
 	struct lookup l = d->store->ops->lookup(d->store);
 	int64_t wall_ms = clock_now().wall_ms;
@@ -77,10 +80,12 @@ enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer *
 	for (uint32_t i = 0; i < links && core_link(d->core, i, &v); i++) {
 		struct key key = key_committee(v.neighbour);
 		struct record r;
-		enum err e = v.present || v.leaving ? l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) : ERR_NOT_FOUND;
+		enum err e = v.present || v.leaving ? l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r)
+						    : ERR_NOT_FOUND;
 
 		if (e == ERR_OK)
-			fill_peer(&r.u.committee, v.present && v.superior, wall_ms, &(*out)[(*count)++]);
+			fill_peer(&r.u.committee, v.present && v.superior, wall_ms,
+				  &(*out)[(*count)++]);
 		else if (e != ERR_NOT_FOUND)
 			return e;
 	}
@@ -109,7 +114,8 @@ bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *
 	return known;
 }
 
-/* Under any of our keys that the host may know: the one in force first, and one that our directory does not have yet, but that of the host may. */
+/* Under any of our keys that the host may know: the one in force first, and one that our directory
+ * does not have yet, but that of the host may. */
 void daemon_visit(void *ctx, struct committee_id host)
 {
 	struct daemon *d = ctx;
@@ -127,7 +133,8 @@ void daemon_visit(void *ctx, struct committee_id host)
 		bool there = false;
 
 		for (unsigned k = 0; k < d->link_keys.key_count; k++)
-			there = there || memcmp(keys[k].public_key, d->identity.links[i].public_key, 32) == 0;
+			there = there || memcmp(keys[k].public_key, d->identity.links[i].public_key,
+						32) == 0;
 		if (!there)
 			keys[count++] = d->identity.links[i];
 	}
@@ -176,7 +183,8 @@ void daemon_read_keys(struct daemon *d)
 	identity_clear(&old);
 }
 
-/* Has every neighbour a directory of at least this version? Then nobody looks for us under an older key. */
+/* Has every neighbour a directory of at least this version? Then nobody looks for us under an older
+ * key. */
 static bool all_have(const struct daemon *d, uint64_t version)
 {
 	struct link_view v;
@@ -214,7 +222,8 @@ void daemon_choose_keys(struct daemon *d)
 		d->signatures_before += signer_count(d->signer);
 		d->signer = chosen;
 		turn_set_signer(d->turn, chosen);
-		log_event(LOG_INFO, "signing-key-taken", "directory_version=%llu", (unsigned long long)core_directory_version(d->core));
+		log_event(LOG_INFO, "signing-key-taken", "directory_version=%llu",
+			  (unsigned long long)core_directory_version(d->core));
 	}
 	count = identity_links(&d->identity, entry, wall_ms, links);
 	if (count > 1 && entry != NULL && all_have(d, entry->changed_in))
@@ -227,15 +236,18 @@ void daemon_choose_keys(struct daemon *d)
 	arena_destroy(a);
 }
 
-/* A key that the directory does not know signs what nobody takes: said at once, not by the first refusal. */
+/* A key that the directory does not know signs what nobody takes: said at once, not by the first
+ * refusal. */
 static void check_own_key(struct daemon *d)
 {
 	struct digest own = signer_key_id(d->signer);
 	struct key_source source = keyring_source(d->keyring);
 	struct key_info info;
 
-	if (source.find(source.ctx, &own, &info) != ERR_OK || !id_equal(info.committee, d->config.committee))
-		log_event(LOG_WARNING, "signing-key-not-in-directory", "committee=%s directory_version=%llu", d->config.committee.text,
+	if (source.find(source.ctx, &own, &info) != ERR_OK ||
+	    !id_equal(info.committee, d->config.committee))
+		log_event(LOG_WARNING, "signing-key-not-in-directory",
+			  "committee=%s directory_version=%llu", d->config.committee.text,
 			  (unsigned long long)core_directory_version(d->core));
 }
 
@@ -273,14 +285,17 @@ static void installed_from_file(void *ctx, enum err result)
 
 	/* The file that is already in force stays where the configuration names it. */
 	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
-		log_event(LOG_ERROR, "directory-file-not-taken", "path=%s error=VT-%d directory_version=%llu", d->config.directory, (int)result,
-			  (unsigned long long)core_directory_version(d->core));
+		log_event(LOG_ERROR, "directory-file-not-taken",
+			  "path=%s error=VT-%d directory_version=%llu", d->config.directory,
+			  (int)result, (unsigned long long)core_directory_version(d->core));
 }
 
 enum err daemon_install_directory(struct daemon *d)
 {
 	static const struct job_runner here = { .run = run_here };
-	struct installation what = { .file = d->config.directory, .ended = installed_from_file, .ctx = d };
+	struct installation what = { .file = d->config.directory,
+				     .ended = installed_from_file,
+				     .ctx = d };
 	struct stat st;
 	enum err e;
 

@@ -15,7 +15,8 @@ enum {
 	WORK_A_JOB = 4096,              /* entries looked at before others get the worker */
 	COPY_A_JOB_BYTES = 8 << 20,
 	COPY_BYTES = 256 * 1024,
-	PIECE_ARENA_BYTES = 64 << 20,   /* a bound: DIRECTORY_STAGE_BYTES many times over, decoded */
+	/* a bound: DIRECTORY_STAGE_BYTES many times over, decoded */
+	PIECE_ARENA_BYTES = 64 << 20,
 };
 
 struct installer {
@@ -127,13 +128,17 @@ static void end(struct installer *i, enum err e)
 
 	e = named(e);
 	i->culprit = (struct committee_id){ "" };
-	i->fault = e == ERR_DIRECTORY_TREE && i->scan != NULL ? directory_scan_fault(i->scan, &i->culprit) : NULL;
+	i->fault = e == ERR_DIRECTORY_TREE && i->scan != NULL
+		       ? directory_scan_fault(i->scan, &i->culprit)
+		       : NULL;
 	if (e == ERR_OK) {
-		log_event(LOG_INFO, "directory-installed", "version=%llu from=\"%s\" entries=%llu", (unsigned long long)version, what.from,
-			  (unsigned long long)i->staged);
+		log_event(LOG_INFO, "directory-installed", "version=%llu from=\"%s\" entries=%llu",
+			  (unsigned long long)version, what.from, (unsigned long long)i->staged);
 	} else if (e != ERR_DIRECTORY_OLD) {
-		log_event(LOG_ERROR, "directory-not-installed", "version=%llu from=\"%s\" error=VT-%d committee=%s fault=\"%s\"",
-			  (unsigned long long)version, what.from, (int)e, i->culprit.text, i->fault == NULL ? "" : i->fault);
+		log_event(LOG_ERROR, "directory-not-installed",
+			  "version=%llu from=\"%s\" error=VT-%d committee=%s fault=\"%s\"",
+			  (unsigned long long)version, what.from, (int)e, i->culprit.text,
+			  i->fault == NULL ? "" : i->fault);
 	}
 	if (e != ERR_DIRECTORY_OLD) {
 		i->failed = e;
@@ -165,7 +170,8 @@ static enum err read_file(void *ctx, uint64_t at, uint8_t *out, size_t len_bytes
 	return ERR_OK;
 }
 
-/* A file of the user's is copied before it is believed, but not one that is of no use, or none at all. */
+/* A file of the user's is copied before it is believed, but not one that is of no use, or none at
+ * all. */
 static enum err look_at_file(struct installer *i)
 {
 	struct directory_source source = { .ctx = &i->file, .read = read_file };
@@ -193,7 +199,8 @@ static enum err copy_some(struct installer *i)
 	uint8_t *bytes = malloc(COPY_BYTES);
 	enum err e = bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
 
-	for (uint64_t n = 0; e == ERR_OK && n < COPY_A_JOB_BYTES && i->copied_bytes < i->file_bytes; n += COPY_BYTES) {
+	for (uint64_t n = 0; e == ERR_OK && n < COPY_A_JOB_BYTES && i->copied_bytes < i->file_bytes;
+	     n += COPY_BYTES) {
 		uint64_t left = i->file_bytes - i->copied_bytes;
 		size_t len = left < COPY_BYTES ? (size_t)left : COPY_BYTES;
 
@@ -230,7 +237,9 @@ static void work_check(struct job *j)
 static void work_read(struct job *j)
 {
 	struct installer *i = (struct installer *)j;
-	struct directory_measure most = { .count = i->parts.piece_count, .bytes = DIRECTORY_STAGE_BYTES, .writes = DIRECTORY_STAGE_WRITES };
+	struct directory_measure most = { .count = i->parts.piece_count,
+					  .bytes = DIRECTORY_STAGE_BYTES,
+					  .writes = DIRECTORY_STAGE_WRITES };
 
 	arena_reset(i->arena);
 	i->result = directory_scan_next(i->scan, i->arena, &most, &i->piece);
@@ -266,8 +275,13 @@ static void offer(struct installer *i)
 	struct event event = { .type = EVENT_DIRECTORY };
 	enum err e = directory_scan_head(i->scan, &head);
 
-	event.u.directory = (struct ev_directory){ .uid = i->what.uid, .head = head, .entries = i->piece.entries, .entry_count = i->piece.count,
-						   .base = directory_scan_since(i->scan), .staged = i->staged, .more = !i->piece.last,
+	event.u.directory = (struct ev_directory){ .uid = i->what.uid,
+						   .head = head,
+						   .entries = i->piece.entries,
+						   .entry_count = i->piece.count,
+						   .base = directory_scan_since(i->scan),
+						   .staged = i->staged,
+						   .more = !i->piece.last,
 						   .token = i->token };
 	if (i->piece.last)
 		event.u.directory.reply = i->what.reply;
@@ -400,8 +414,13 @@ void installer_forget(struct installer *i, const void *ctx)
 
 struct installer_view installer_view(const struct installer *i)
 {
-	struct installer_view v = { .phase = i->phase, .version = i->version, .done = i->done, .total = i->total, .failed = i->failed,
-				    .culprit = i->culprit, .fault = i->fault };
+	struct installer_view v = { .phase = i->phase,
+				    .version = i->version,
+				    .done = i->done,
+				    .total = i->total,
+				    .failed = i->failed,
+				    .culprit = i->culprit,
+				    .fault = i->fault };
 
 	memcpy(v.failed_from, i->failed_from, sizeof v.failed_from);
 	return v;

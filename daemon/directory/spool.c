@@ -51,7 +51,8 @@ uint64_t spool_size(const struct spool *s)
 static enum err flush(struct spool *s)
 {
 	for (size_t done = 0; done < s->len_bytes;) {
-		ssize_t n = pwrite(s->fd, s->bytes + done, s->len_bytes - done, (off_t)(s->written + done));
+		ssize_t n =
+		    pwrite(s->fd, s->bytes + done, s->len_bytes - done, (off_t)(s->written + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -69,7 +70,8 @@ static enum err make_file(struct spool *s)
 	if (s->fd >= 0)
 		return ERR_OK;
 	s->fd = open(s->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (s->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) { /* a file system that has no files without names */
+	/* a file system that has no files without names */
+	if (s->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
 		char path[4096];
 
 		snprintf(path, sizeof path, "%s/spool-XXXXXX", s->folder);
@@ -85,7 +87,8 @@ static enum err append(void *ctx, struct blob bytes)
 	struct spool *s = ctx;
 	enum err e = s->folder == NULL ? ERR_OK : make_file(s);
 
-	if (e == ERR_OK && s->folder != NULL && s->len_bytes > 0 && s->len_bytes + bytes.len_bytes > GATHER_BYTES)
+	if (e == ERR_OK && s->folder != NULL && s->len_bytes > 0 &&
+	    s->len_bytes + bytes.len_bytes > GATHER_BYTES)
 		e = flush(s);
 	if (e != ERR_OK)
 		return e;
@@ -146,5 +149,6 @@ struct directory_sink spool_sink(struct spool *s)
 
 struct directory_source spool_source(struct spool *s)
 {
-	return (struct directory_source){ .ctx = s, .size_bytes = spool_size(s), .read = read_some };
+	return (
+	    struct directory_source){ .ctx = s, .size_bytes = spool_size(s), .read = read_some };
 }

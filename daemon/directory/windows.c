@@ -1,4 +1,5 @@
-/* The windows of each link, from the configuration to who keeps to them: the core's credit and the fetching of attachments. See daemon.h. */
+/* The windows of each link, from the configuration to who keeps to them: the core's credit and the
+ * fetching of attachments. See daemon.h. */
 #include "daemon/base/log.h"
 #include "daemon/daemon.h"
 
@@ -11,7 +12,10 @@ static void tell_idle(const struct daemon *d)
 		const char *id = d->config.links[i].neighbour.text;
 
 		if (!core_link_find(d->core, d->config.links[i].neighbour, &v) || !v.present)
-			log_event(LOG_WARNING, "link-not-known", "key=links.%s text=\"not a neighbour under the directory in force\"", id);
+			log_event(
+			    LOG_WARNING, "link-not-known",
+			    "key=links.%s text=\"not a neighbour under the directory in force\"",
+			    id);
 	}
 }
 

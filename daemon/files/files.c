@@ -28,7 +28,8 @@ enum err files_not_made(const struct disk_files *f, const char *what)
 {
 	int saved = errno;
 	struct statvfs disk;
-	bool inodes = saved == ENOSPC && statvfs(f->directory, &disk) == 0 && disk.f_files > 0 && disk.f_favail == 0;
+	bool inodes = saved == ENOSPC && statvfs(f->directory, &disk) == 0 && disk.f_files > 0 &&
+		      disk.f_favail == 0;
 
 	errno = saved;
 	if (saved == ENOENT)
@@ -58,7 +59,8 @@ enum err files_write_full(int fd, uint64_t offset, struct blob bytes)
 	size_t done = 0;
 
 	while (done < bytes.len_bytes) {
-		ssize_t n = pwrite(fd, bytes.data + done, bytes.len_bytes - done, (off_t)(offset + done));
+		ssize_t n =
+		    pwrite(fd, bytes.data + done, bytes.len_bytes - done, (off_t)(offset + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -69,7 +71,8 @@ enum err files_write_full(int fd, uint64_t offset, struct blob bytes)
 	return ERR_OK;
 }
 
-void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix, char out[FILES_PATH_MAX])
+void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix,
+		char out[FILES_PATH_MAX])
 {
 	char hex[DIGEST_HEX_SIZE];
 
@@ -77,7 +80,8 @@ void files_path(const struct disk_files *f, const struct digest *sha256, const c
 	snprintf(out, FILES_PATH_MAX, "%s/files/%.2s/%s%s", f->directory, hex, hex, suffix);
 }
 
-enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out,
+		    size_t len, size_t *got)
 {
 	char path[FILES_PATH_MAX];
 	enum err e;
@@ -105,7 +109,8 @@ static bool disk_exists(struct files *base, const struct digest *sha256)
 
 static void note_recent(struct disk_files *f, const struct digest *sha256)
 {
-	f->recent[f->recent_next++ % FILES_RECENT_MAX] = (struct recent_file){ *sha256, clock_now().mono_ms };
+	f->recent[f->recent_next++ % FILES_RECENT_MAX] =
+	    (struct recent_file){ *sha256, clock_now().mono_ms };
 }
 
 void files_note_recent(struct disk_files *f, const struct digest *sha256)
@@ -152,7 +157,8 @@ void files_release(struct files *base, const struct digest *sha256)
 	at = find_pin(f, sha256);
 	if (at < f->pin_count)
 		f->pins[at] = f->pins[--f->pin_count];
-	note_recent(f, sha256); /* who decided to drop it before its record was there may be about to do so */
+	/* who decided to drop it before its record was there may be about to do so */
+	note_recent(f, sha256);
 	pthread_mutex_unlock(&f->lock);
 }
 
@@ -167,7 +173,8 @@ static enum err disk_drop(struct files *base, const struct digest *sha256)
 	if (find_pin(f, sha256) < f->pin_count)
 		e = ERR_BUSY;
 	for (unsigned i = 0; i < FILES_RECENT_MAX; i++) {
-		if (f->recent[i].at_ms > since_ms && f->recent[i].at_ms != 0 && digest_equal(&f->recent[i].sha256, sha256))
+		if (f->recent[i].at_ms > since_ms && f->recent[i].at_ms != 0 &&
+		    digest_equal(&f->recent[i].sha256, sha256))
 			e = ERR_BUSY;
 	}
 	if (e == ERR_OK) {
@@ -204,7 +211,8 @@ static enum err still_there(const char *path, const struct stat *before)
 {
 	struct stat now;
 
-	if (stat(path, &now) == 0 && (before == NULL || (now.st_dev == before->st_dev && now.st_ino == before->st_ino)))
+	if (stat(path, &now) == 0 &&
+	    (before == NULL || (now.st_dev == before->st_dev && now.st_ino == before->st_ino)))
 		return ERR_OK;
 	log_event(LOG_ERROR, "files-gone", "path=%s", path);
 	return ERR_STORE_GONE;
@@ -271,7 +279,8 @@ static void delete_cut_off(const char *folder)
 	const struct dirent *entry;
 
 	while (d != NULL && (entry = readdir(d)) != NULL) {
-		if (strncmp(entry->d_name, FILES_SUBMIT_PREFIX, sizeof FILES_SUBMIT_PREFIX - 1) == 0)
+		if (strncmp(entry->d_name, FILES_SUBMIT_PREFIX, sizeof FILES_SUBMIT_PREFIX - 1) ==
+		    0)
 			unlinkat(dirfd(d), entry->d_name, 0);
 	}
 	if (d != NULL)
@@ -281,11 +290,24 @@ static void delete_cut_off(const char *folder)
 enum err files_open(const char *directory, struct files **out)
 {
 	static const struct files_ops ops = {
-		.incoming_open = files_incoming_open, .incoming_append = files_incoming_append, .incoming_leaves = files_incoming_leaves,
-		.incoming_resume = files_incoming_resume, .incoming_missing = files_incoming_missing,
-		.incoming_chunks = files_incoming_chunks, .incoming_finish = files_incoming_finish, .incoming_close = files_incoming_close,
-		.read = files_read, .chunks = files_read_chunks, .leaves = files_read_leaves, .exists = disk_exists, .release = files_release,
-		.drop = disk_drop, .check = disk_check, .check_all = disk_check_all, .syncs = disk_syncs, .close = disk_close,
+		.incoming_open = files_incoming_open,
+		.incoming_append = files_incoming_append,
+		.incoming_leaves = files_incoming_leaves,
+		.incoming_resume = files_incoming_resume,
+		.incoming_missing = files_incoming_missing,
+		.incoming_chunks = files_incoming_chunks,
+		.incoming_finish = files_incoming_finish,
+		.incoming_close = files_incoming_close,
+		.read = files_read,
+		.chunks = files_read_chunks,
+		.leaves = files_read_leaves,
+		.exists = disk_exists,
+		.release = files_release,
+		.drop = disk_drop,
+		.check = disk_check,
+		.check_all = disk_check_all,
+		.syncs = disk_syncs,
+		.close = disk_close,
 	};
 	struct disk_files *f = calloc(1, sizeof *f);
 	char incoming[FILES_PATH_MAX];
@@ -297,7 +319,8 @@ enum err files_open(const char *directory, struct files **out)
 	f->base.ops = &ops;
 	pthread_mutex_init(&f->lock, NULL);
 	leaf_cache_init(&f->cache);
-	if ((size_t)snprintf(f->directory, sizeof f->directory, "%s", directory) >= sizeof f->directory) {
+	if ((size_t)snprintf(f->directory, sizeof f->directory, "%s", directory) >=
+	    sizeof f->directory) {
 		free(f);
 		return ERR_FILE;
 	}

@@ -1,10 +1,11 @@
-/* Attachments: files named by their SHA-256, beside LMDB. A file is written under a temporary name, synced, renamed without
- * replacing, its folder synced; only then may a record name it.
+/* Attachments: files named by their SHA-256, beside LMDB. A file is written under a temporary name,
+ * synced, renamed without replacing, its folder synced; only then may a record name it.
  *     files/ab/ab12…   the content (sha256sum agrees)
- *     files/ab/ab12….leaves   leaf hashes of its 32 KiB chunks: a cache, checked against the root when used, made again when wrong
+ *     files/ab/ab12….leaves   leaf hashes of its 32 KiB chunks: a cache, checked against the root
+ *                             when used, made again when wrong
  *     incoming/NAME.part, NAME.leaves   what is still coming
- * All calls block on the disk and belong to workers, but for the ones that say otherwise.
- * The interface is a table so that the simulator can give a disk of its own (daemon/files/memory.c). */
+ * All calls block on the disk and belong to workers, but for the ones that say otherwise. The
+ * interface is a table so that the simulator can give a disk of its own (daemon/files/memory.c). */
 #ifndef VANTHU_DAEMON_FILES_FILES_H
 #define VANTHU_DAEMON_FILES_FILES_H
 
@@ -20,47 +21,64 @@ struct chunk_range {
 	uint32_t count; /* 1 to CHUNKS_A_READ */
 	bool check;     /* each against its leaf */
 };
+
 struct files_ops {
-	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin with "submit." do not survive the
-	 * process). Survives a crash: what was synced or happens to be there is checked chunk by chunk when the leaves are known. */
+	/* Begins, or goes on with, the incoming file of this name ([a-z0-9.-]; names that begin
+	 * with "submit." do not survive the process). Survives a crash: what was synced or happens
+	 * to be there is checked chunk by chunk when the leaves are known. */
 	enum err (*incoming_open)(struct files *f, const char *name, struct incoming **out);
-	/* Sequential write of bytes whose digest nobody knows yet (a local submission): computes SHA-256, leaves and root as it goes. */
+	/* Sequential write of bytes whose digest nobody knows yet (a local submission): computes
+	 * SHA-256, leaves and root as it goes. */
 	enum err (*incoming_append)(struct incoming *i, struct blob bytes);
-	/* The leaf hashes for a fetch, whole; checked against size and root: ERR_DIGEST. Kept beside the part. */
-	enum err (*incoming_leaves)(struct incoming *i, const struct manifest_item *item, const struct digest *leaves, uint64_t count);
+	/* The leaf hashes for a fetch, whole; checked against size and root: ERR_DIGEST. Kept
+	 * beside the part. */
+	enum err (*incoming_leaves)(struct incoming *i, const struct manifest_item *item,
+				    const struct digest *leaves, uint64_t count);
 	/* Loads leaves kept by an earlier try. ERR_NOT_FOUND: fetch them. */
 	enum err (*incoming_resume)(struct incoming *i, const struct manifest_item *item);
-	/* First chunk at or after `from` that is missing or wrong on disk; == chunk count when all are there. */
+	/* First chunk at or after `from` that is missing or wrong on disk; == chunk count when all
+	 * are there. */
 	enum err (*incoming_missing)(struct incoming *i, uint64_t from, uint64_t *chunk);
-	/* Puts whole chunks in a row in their places after checking each against its leaf: ERR_DIGEST, and nothing of them is written. */
+	/* Puts whole chunks in a row in their places after checking each against its leaf:
+	 * ERR_DIGEST, and nothing of them is written. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
-	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the folder. Frees i on success.
-	 * A submission's content is pinned from here on: see release.
-	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says. ERR_GAP: a chunk on disk is not what was
-	 * written; start again from incoming_missing. */
+	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the
+	 * folder. Frees i on success. A submission's content is pinned from here on: see release.
+	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says.
+	 * ERR_GAP: a chunk on disk is not what was written; start again from incoming_missing. */
 	enum err (*incoming_finish)(struct incoming *i, struct manifest_item *item);
 	/* Lets go of it; `forget` also deletes what is there. NULL is fine. */
 	void (*incoming_close)(struct incoming *i, bool forget);
 
-	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED (shorter than it should be). */
-	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got);
-	/* Whole chunks in a row, one to each place; only the last of the file is shorter. ERR_DAMAGED: one of them was checked and is not what its
-	 * leaf says, or the file is too short; ERR_NOT_FOUND: one of them is beyond the end. */
-	enum err (*chunks)(struct files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[], size_t *got);
+	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED
+	 * (shorter than it should be). */
+	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset,
+			 uint8_t *out, size_t len, size_t *got);
+	/* Whole chunks in a row, one to each place; only the last of the file is shorter.
+	 * ERR_DAMAGED: one of them was checked and is not what its leaf says, or the file is too
+	 * short; ERR_NOT_FOUND: one of them is beyond the end. */
+	enum err (*chunks)(struct files *f, const struct manifest_item *item,
+			   const struct chunk_range *range, uint8_t *const places[], size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
-	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count);
+	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece,
+			   struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
-	/* Lets go of what incoming_finish pinned for a submission, when the record that names it is committed, or never will be. Does not block. */
+	/* Lets go of what incoming_finish pinned for a submission, when the record that names it is
+	 * committed, or never will be. Does not block. */
 	void (*release)(struct files *f, const struct digest *sha256);
-	/* ERR_BUSY: pinned, or settled or released within the last five minutes, so that somebody may be about to name it. */
+	/* ERR_BUSY: pinned, or settled or released within the last five minutes, so that somebody
+	 * may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
-	/* Are its folders still the ones that were opened, in their places? ERR_STORE_GONE, told. Two system calls: asked before each turn. */
+	/* Are its folders still the ones that were opened, in their places? ERR_STORE_GONE, told.
+	 * Two system calls: asked before each turn. */
 	enum err (*check)(const struct files *f);
 	/* The same of all folders that contents lie in; asked each second. */
 	enum err (*check_all)(const struct files *f);
-	uint64_t (*syncs)(const struct files *f); /* of files and folders, since files_open; does not block */
+	/* of files and folders, since files_open; does not block */
+	uint64_t (*syncs)(const struct files *f);
 	void (*close)(struct files *f);
 };
+
 struct files {
 	const struct files_ops *ops;
 };

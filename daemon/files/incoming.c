@@ -1,5 +1,6 @@
-/* Files that are still coming: a submission grows at its end, a fetch gets its checked chunks in any order. The whole digest is carried on
- * while chunks come in order, so that a file is read again only where it did not. See files.h. */
+/* Files that are still coming: a submission grows at its end, a fetch gets its checked chunks in
+ * any order. The whole digest is carried on while chunks come in order, so that a file is read
+ * again only where it did not. See files.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +15,8 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 
-enum { STRETCH_BYTES = 4 << 20 }; /* of a coming file that may wait in the page cache before the next is begun */
+/* of a coming file that may wait in the page cache before the next is begun */
+enum { STRETCH_BYTES = 4 << 20 };
 
 struct incoming {
 	struct disk_files *owner;
@@ -45,7 +47,8 @@ enum err files_incoming_open(struct files *f, const char *name, struct incoming 
 		return ERR_NO_MEMORY;
 	i->owner = (struct disk_files *)f;
 	snprintf(i->part, sizeof i->part, "%s/incoming/%s.part", i->owner->directory, name);
-	snprintf(i->leaves_path, sizeof i->leaves_path, "%s/incoming/%s.leaves", i->owner->directory, name);
+	snprintf(i->leaves_path, sizeof i->leaves_path, "%s/incoming/%s.leaves",
+		 i->owner->directory, name);
 	i->fd = open(i->part, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (i->fd < 0) {
 		enum err e = files_not_made(i->owner, "open");
@@ -79,9 +82,10 @@ void files_incoming_close(struct incoming *i, bool forget)
 	free(i);
 }
 
-/* The kernel says once to each descriptor that writing back has failed, and keeps in memory as if written what it could not write
- * (errseq_t; A. Rebello et al., "Can Applications Recover from fsync Failures?", USENIX ATC 2020). So nothing of such a file is trusted again:
- * neither a second sync nor what is read back. */
+/* The kernel says once to each descriptor that writing back has failed, and keeps in memory as if
+ * written what it could not write (errseq_t; A. Rebello et al., "Can Applications Recover from
+ * fsync Failures?", USENIX ATC 2020). So nothing of such a file is trusted again: neither a second
+ * sync nor what is read back. */
 static enum err not_written(struct incoming *i, const char *call)
 {
 	i->unwritten = true;
@@ -93,11 +97,14 @@ static enum err write_back(struct incoming *i, uint64_t begin, uint64_t end, uns
 	if (sync_file_range(i->fd, (off_t)begin, (off_t)(end - begin), flags) == 0)
 		return ERR_OK;
 	/* A file system that does not do this has the sync at the end. */
-	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE ? ERR_OK : not_written(i, "sync_file_range");
+	return errno == ENOSYS || errno == EINVAL || errno == ESPIPE
+		   ? ERR_OK
+		   : not_written(i, "sync_file_range");
 }
 
-/* Bytes go to the disk while they come. Were it left to the sync at the end, a gigabyte would go at once, and the store's own sync, which an
- * urgent document waits for, would stand behind it in the journal of the file system. */
+/* Bytes go to the disk while they come. Were it left to the sync at the end, a gigabyte would go at
+ * once, and the store's own sync, which an urgent document waits for, would stand behind it in the
+ * journal of the file system. */
 static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct blob bytes)
 {
 	uint64_t before = i->stretch_begin, begin = i->stretch_end, end = offset + bytes.len_bytes;
@@ -110,7 +117,9 @@ static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct bl
 	/* One stretch is on its way while the next one fills. */
 	e = write_back(i, begin, end, SYNC_FILE_RANGE_WRITE);
 	if (e == ERR_OK && begin > before)
-		e = write_back(i, before, begin, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+		e = write_back(i, before, begin,
+			       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE |
+				   SYNC_FILE_RANGE_WAIT_AFTER);
 	return e;
 }
 
@@ -140,7 +149,9 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes)
 	i->size_bytes += bytes.len_bytes;
 	digest_add(i->sha256, bytes);
 	while (e == ERR_OK && bytes.len_bytes > 0) {
-		size_t n = CHUNK_BYTES - i->tail_bytes < bytes.len_bytes ? CHUNK_BYTES - i->tail_bytes : bytes.len_bytes;
+		size_t n = CHUNK_BYTES - i->tail_bytes < bytes.len_bytes
+			       ? CHUNK_BYTES - i->tail_bytes
+			       : bytes.len_bytes;
 
 		if (n == CHUNK_BYTES) {
 			/* A whole one, where it is. */
@@ -163,7 +174,8 @@ enum err files_incoming_append(struct incoming *i, struct blob bytes)
 
 /* ---- fetches ---- */
 
-static enum err take_leaves(struct incoming *i, const struct manifest_item *item, struct digest *leaves)
+static enum err take_leaves(struct incoming *i, const struct manifest_item *item,
+			    struct digest *leaves)
 {
 	struct stat st;
 	struct digest root = merkle_root(leaves, (size_t)files_chunks(item->size_bytes));
@@ -185,7 +197,8 @@ static enum err take_leaves(struct incoming *i, const struct manifest_item *item
 	return ERR_OK;
 }
 
-enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *item, const struct digest *leaves, uint64_t count)
+enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *item,
+			       const struct digest *leaves, uint64_t count)
 {
 	struct digest *copy;
 	struct blob bytes = { (const uint8_t *)leaves, count * sizeof *leaves };
@@ -240,7 +253,8 @@ enum err files_incoming_resume(struct incoming *i, const struct manifest_item *i
 
 static size_t chunk_size(const struct incoming *i, uint64_t index)
 {
-	return index + 1 == i->leaf_count ? (size_t)(i->item.size_bytes - index * CHUNK_BYTES) : CHUNK_BYTES;
+	return index + 1 == i->leaf_count ? (size_t)(i->item.size_bytes - index * CHUNK_BYTES)
+					  : CHUNK_BYTES;
 }
 
 /* Carries the whole digest on when this chunk is the next one. */
@@ -358,8 +372,10 @@ static bool content_good(const char *path, const struct digest *sha256)
 	return digest_equal(&d, sha256);
 }
 
-/* A file of this name is there. Is it what its name says? If not, the new one takes its place and the old one is kept for the operator. */
-static enum err replace_damaged(struct incoming *i, const struct manifest_item *item, const char *path)
+/* A file of this name is there. Is it what its name says? If not, the new one takes its place and
+ * the old one is kept for the operator. */
+static enum err replace_damaged(struct incoming *i, const struct manifest_item *item,
+				const char *path)
 {
 	char aside[FILES_PATH_MAX + 8];
 
@@ -369,7 +385,8 @@ static enum err replace_damaged(struct incoming *i, const struct manifest_item *
 	}
 	snprintf(aside, sizeof aside, "%s.damaged", path);
 	log_event(LOG_ERROR, "file-damaged", "file=%s", path);
-	if (rename(path, aside) != 0 || renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
+	if (rename(path, aside) != 0 ||
+	    renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0)
 		return files_errno("rename");
 	return ERR_OK;
 }
@@ -384,7 +401,8 @@ static enum err settle(struct incoming *i, const struct manifest_item *item)
 	atomic_fetch_add(&i->owner->syncs, 1);
 	files_path(i->owner, &item->sha256, "", path);
 	files_note_recent(i->owner, &item->sha256);
-	/* Never over a file: what is there has the same content, or is damage that is set aside first. */
+	/* Never over a file: what is there has the same content, or is damage that is set aside
+	 * first. */
 	if (renameat2(AT_FDCWD, i->part, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
 		if (errno != EEXIST)
 			return files_not_made(i->owner, "rename");
@@ -415,8 +433,10 @@ enum err files_incoming_finish(struct incoming *i, struct manifest_item *item)
 	if (i->fetch && !digest_equal(&sha256, &item->sha256))
 		return ERR_DIGEST;
 	if (!i->fetch)
-		*item = (struct manifest_item){ .size_bytes = i->size_bytes, .sha256 = sha256,
-						.chunk_root = merkle_root(i->leaves, (size_t)i->leaf_count) };
+		*item = (struct manifest_item){ .size_bytes = i->size_bytes,
+						.sha256 = sha256,
+						.chunk_root =
+						    merkle_root(i->leaves, (size_t)i->leaf_count) };
 	if (!i->fetch)
 		e = files_pin(i->owner, &item->sha256); /* before it can be found to be nobody's */
 	if (e == ERR_OK) {

@@ -1,6 +1,7 @@
-/* Leaf hashes of finished files, and chunks checked against them; see files.h. Large files keep theirs beside them, so that a chunk of a
- * gigabyte is served without reading the gigabyte. Small files' stay in memory for a while: a file more for each costs the disk more than
- * hashing the content once again does. */
+/* Leaf hashes of finished files, and chunks checked against them; see files.h. Large files keep
+ * theirs beside them, so that a chunk of a gigabyte is served without reading the gigabyte. Small
+ * files' stay in memory for a while: a file more for each costs the disk more than hashing the
+ * content once again does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,12 +30,14 @@ void leaf_cache_destroy(struct leaf_cache *c)
 
 static bool same_file(const struct manifest_item *a, const struct manifest_item *b)
 {
-	return memcmp(&a->sha256, &b->sha256, sizeof a->sha256) == 0 && a->size_bytes == b->size_bytes &&
+	return memcmp(&a->sha256, &b->sha256, sizeof a->sha256) == 0 &&
+	       a->size_bytes == b->size_bytes &&
 	       memcmp(&a->chunk_root, &b->chunk_root, sizeof a->chunk_root) == 0;
 }
 
 /* Without memory nothing is remembered: they are made again. */
-static void remember(struct leaf_cache *c, const struct manifest_item *item, const struct digest *leaves)
+static void remember(struct leaf_cache *c, const struct manifest_item *item,
+		     const struct digest *leaves)
 {
 	size_t bytes = (size_t)files_chunks(item->size_bytes) * sizeof *leaves;
 	struct digest *copy = malloc(bytes);
@@ -51,7 +54,8 @@ static void remember(struct leaf_cache *c, const struct manifest_item *item, con
 }
 
 /* The newest are looked at first: what has just come is asked for soonest. */
-static bool recall(struct leaf_cache *c, const struct manifest_item *item, uint64_t first, size_t count, struct digest *out)
+static bool recall(struct leaf_cache *c, const struct manifest_item *item, uint64_t first,
+		   size_t count, struct digest *out)
 {
 	bool found = false;
 
@@ -70,7 +74,8 @@ static bool recall(struct leaf_cache *c, const struct manifest_item *item, uint6
 /* ---- made from the content ---- */
 
 /* All of them. The caller frees. ERR_DAMAGED: the content is not what the manifest says. */
-static enum err make_leaves(struct disk_files *f, const struct manifest_item *item, struct digest **out)
+static enum err make_leaves(struct disk_files *f, const struct manifest_item *item,
+			    struct digest **out)
 {
 	uint64_t count = files_chunks(item->size_bytes);
 	struct digest *leaves = calloc(count + 1, sizeof *leaves), root;
@@ -78,7 +83,9 @@ static enum err make_leaves(struct disk_files *f, const struct manifest_item *it
 	enum err e = leaves == NULL || chunk == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	for (uint64_t i = 0; e == ERR_OK && i < count; i++) {
-		size_t want = i + 1 == count ? (size_t)(item->size_bytes - i * CHUNK_BYTES) : CHUNK_BYTES, got;
+		size_t want = i + 1 == count ? (size_t)(item->size_bytes - i * CHUNK_BYTES)
+					     : CHUNK_BYTES,
+		       got;
 
 		e = files_read(&f->base, &item->sha256, i * CHUNK_BYTES, chunk, want, &got);
 		if (e == ERR_OK && got != want)
@@ -101,10 +108,12 @@ static enum err make_leaves(struct disk_files *f, const struct manifest_item *it
 
 /* ---- beside a large file ---- */
 
-static enum err write_leaves(struct disk_files *f, const struct manifest_item *item, const struct digest *leaves)
+static enum err write_leaves(struct disk_files *f, const struct manifest_item *item,
+			     const struct digest *leaves)
 {
 	char path[FILES_PATH_MAX], temporary[FILES_PATH_MAX + 8];
-	struct blob bytes = { (const uint8_t *)leaves, (size_t)files_chunks(item->size_bytes) * sizeof *leaves };
+	struct blob bytes = { (const uint8_t *)leaves,
+			      (size_t)files_chunks(item->size_bytes) * sizeof *leaves };
 	enum err e;
 	int fd;
 
@@ -122,7 +131,8 @@ static enum err write_leaves(struct disk_files *f, const struct manifest_item *i
 	return e;
 }
 
-enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item, const struct digest *leaves)
+enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item,
+			   const struct digest *leaves)
 {
 	uint64_t count = files_chunks(item->size_bytes);
 
@@ -135,7 +145,8 @@ enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *ite
 }
 
 /* So many leaves of the kept ones. ERR_NOT_FOUND: they are not there, or not all. */
-static enum err read_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first, size_t count, struct digest *out)
+static enum err read_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first,
+			    size_t count, struct digest *out)
 {
 	char path[FILES_PATH_MAX];
 	size_t got = 0;
@@ -156,7 +167,8 @@ static enum err check_leaves(struct disk_files *f, const struct manifest_item *i
 {
 	uint64_t count = files_chunks(item->size_bytes);
 	struct digest *leaves = calloc(count + 1, sizeof *leaves), root;
-	enum err e = leaves == NULL ? ERR_NO_MEMORY : read_leaves(f, item, 0, (size_t)count, leaves);
+	enum err e =
+	    leaves == NULL ? ERR_NO_MEMORY : read_leaves(f, item, 0, (size_t)count, leaves);
 
 	if (e == ERR_OK) {
 		root = merkle_root(leaves, (size_t)count);
@@ -174,7 +186,8 @@ static enum err check_leaves(struct disk_files *f, const struct manifest_item *i
 
 /* ---- either ---- */
 
-static enum err small_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first, size_t count, struct digest *out)
+static enum err small_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first,
+			     size_t count, struct digest *out)
 {
 	struct digest *leaves;
 	enum err e;
@@ -191,7 +204,8 @@ static enum err small_leaves(struct disk_files *f, const struct manifest_item *i
 }
 
 /* first + count must not pass the end. */
-static enum err load_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first, size_t count, struct digest *out)
+static enum err load_leaves(struct disk_files *f, const struct manifest_item *item, uint64_t first,
+			    size_t count, struct digest *out)
 {
 	uint64_t all = files_chunks(item->size_bytes);
 	enum err e;
@@ -209,10 +223,12 @@ static enum err load_leaves(struct disk_files *f, const struct manifest_item *it
 	return e == ERR_OK ? read_leaves(f, item, first, count, out) : e;
 }
 
-enum err files_read_leaves(struct files *base, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count)
+enum err files_read_leaves(struct files *base, const struct manifest_item *item, uint64_t piece,
+			   struct digest *out, size_t *count)
 {
 	struct disk_files *f = (struct disk_files *)base;
-	uint64_t all = files_chunks(item->size_bytes), first = piece * LEAVES_PER_PIECE, left = first < all ? all - first : 0;
+	uint64_t all = files_chunks(item->size_bytes), first = piece * LEAVES_PER_PIECE,
+		 left = first < all ? all - first : 0;
 	enum err e = ERR_OK;
 
 	*count = 0;
@@ -227,8 +243,8 @@ enum err files_read_leaves(struct files *base, const struct manifest_item *item,
 }
 
 /* Reads until the places are full; *got is less where the file ends before that. */
-static enum err read_into(struct disk_files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[],
-			  size_t *got)
+static enum err read_into(struct disk_files *f, const struct manifest_item *item,
+			  const struct chunk_range *range, uint8_t *const places[], size_t *got)
 {
 	struct iovec list[CHUNKS_A_READ];
 	char path[FILES_PATH_MAX];
@@ -246,7 +262,9 @@ static enum err read_into(struct disk_files *f, const struct manifest_item *item
 
 		for (unsigned k = first; k < range->count; k++, inside = 0)
 			list[n++] = (struct iovec){ places[k] + inside, CHUNK_BYTES - inside };
-		more = n == 0 ? 0 : preadv(fd, list, (int)n, (off_t)(range->first * CHUNK_BYTES + *got));
+		more = n == 0
+			   ? 0
+			   : preadv(fd, list, (int)n, (off_t)(range->first * CHUNK_BYTES + *got));
 		if (more == 0)
 			break;
 		if (more > 0)
@@ -258,21 +276,23 @@ static enum err read_into(struct disk_files *f, const struct manifest_item *item
 	return e;
 }
 
-static enum err check_chunks(struct disk_files *f, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[],
+static enum err check_chunks(struct disk_files *f, const struct manifest_item *item,
+			     const struct chunk_range *range, uint8_t *const places[],
 			     size_t len_bytes)
 {
 	struct digest leaves[CHUNKS_A_READ], is;
 	enum err e = load_leaves(f, item, range->first, range->count, leaves);
 
 	for (size_t i = 0, at = 0; e == ERR_OK && at < len_bytes; i++, at += CHUNK_BYTES) {
-		is = merkle_leaf((struct blob){ places[i], len_bytes - at < CHUNK_BYTES ? len_bytes - at : CHUNK_BYTES });
+		is = merkle_leaf((struct blob){
+		    places[i], len_bytes - at < CHUNK_BYTES ? len_bytes - at : CHUNK_BYTES });
 		e = digest_equal(&is, &leaves[i]) ? ERR_OK : ERR_DAMAGED;
 	}
 	return e;
 }
 
-enum err files_read_chunks(struct files *base, const struct manifest_item *item, const struct chunk_range *range, uint8_t *const places[],
-			   size_t *got)
+enum err files_read_chunks(struct files *base, const struct manifest_item *item,
+			   const struct chunk_range *range, uint8_t *const places[], size_t *got)
 {
 	struct disk_files *f = (struct disk_files *)base;
 	uint64_t all = files_chunks(item->size_bytes), offset = range->first * CHUNK_BYTES;
@@ -280,9 +300,11 @@ enum err files_read_chunks(struct files *base, const struct manifest_item *item,
 	enum err e;
 
 	*got = 0;
-	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all || all - range->first < range->count)
+	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all ||
+	    all - range->first < range->count)
 		return ERR_NOT_FOUND;
-	want = range->first + range->count == all ? (size_t)(item->size_bytes - offset) : (size_t)range->count * CHUNK_BYTES;
+	want = range->first + range->count == all ? (size_t)(item->size_bytes - offset)
+						  : (size_t)range->count * CHUNK_BYTES;
 	e = read_into(f, item, range, places, got);
 	if (e == ERR_OK && *got != want)
 		e = ERR_DAMAGED;

@@ -1,4 +1,5 @@
-/* The simulator's files: finished ones survive a crash, what is coming keeps an arbitrary part. See files.h. */
+/* The simulator's files: finished ones survive a crash, what is coming keeps an arbitrary part. See
+ * files.h. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,16 @@ struct memory_file {
 	size_t len_bytes;
 	uint8_t *data;
 };
+
 struct memory_files_disk {
 	struct memory_file *finished;
 };
+
 struct memory_files {
 	struct files base;
 	struct memory_files_disk *disk;
 };
+
 struct incoming {
 	struct memory_files *owner;
 	uint8_t *data;
@@ -84,7 +88,8 @@ static enum err memory_append(struct incoming *i, struct blob bytes)
 	return ERR_OK;
 }
 
-static enum err memory_set_leaves(struct incoming *i, const struct manifest_item *item, const struct digest *leaves, uint64_t count)
+static enum err memory_set_leaves(struct incoming *i, const struct manifest_item *item,
+				  const struct digest *leaves, uint64_t count)
 {
 	struct digest root = merkle_root(leaves, (size_t)count);
 
@@ -124,7 +129,8 @@ static enum err memory_incoming_chunks(struct incoming *i, uint64_t first, struc
 	size_t at = 0;
 
 	for (uint64_t k = first; k == first || at < bytes.len_bytes; k++) {
-		size_t n = k + 1 == i->leaf_count ? (size_t)(i->item.size_bytes - k * CHUNK_BYTES) : CHUNK_BYTES;
+		size_t n = k + 1 == i->leaf_count ? (size_t)(i->item.size_bytes - k * CHUNK_BYTES)
+						  : CHUNK_BYTES;
 		struct digest leaf;
 
 		if (k >= i->leaf_count || bytes.len_bytes - at < n)
@@ -187,7 +193,8 @@ static enum err memory_finish(struct incoming *i, struct manifest_item *item)
 	return ERR_OK;
 }
 
-static enum err memory_read(struct files *f, const struct digest *sha256, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+static enum err memory_read(struct files *f, const struct digest *sha256, uint64_t offset,
+			    uint8_t *out, size_t len, size_t *got)
 {
 	struct memory_file *file = *find((struct memory_files *)f, sha256);
 
@@ -201,25 +208,28 @@ static enum err memory_read(struct files *f, const struct digest *sha256, uint64
 	return ERR_OK;
 }
 
-static enum err memory_chunks(struct files *f, const struct manifest_item *item, const struct chunk_range *range,
-			      uint8_t *const places[], size_t *got)
+static enum err memory_chunks(struct files *f, const struct manifest_item *item,
+			      const struct chunk_range *range, uint8_t *const places[], size_t *got)
 {
 	uint64_t all = files_chunks(item->size_bytes);
 	enum err e = ERR_OK;
 
 	*got = 0;
-	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all || all - range->first < range->count)
+	if (range->count == 0 || range->count > CHUNKS_A_READ || range->first >= all ||
+	    all - range->first < range->count)
 		return ERR_NOT_FOUND;
 	for (uint32_t k = 0; k < range->count && e == ERR_OK; k++) {
 		size_t n = 0;
 
-		e = memory_read(f, &item->sha256, (range->first + k) * CHUNK_BYTES, places[k], CHUNK_BYTES, &n);
+		e = memory_read(f, &item->sha256, (range->first + k) * CHUNK_BYTES, places[k],
+				CHUNK_BYTES, &n);
 		*got += n;
 	}
 	return e;
 }
 
-static enum err memory_leaves(struct files *f, const struct manifest_item *item, uint64_t piece, struct digest *out, size_t *count)
+static enum err memory_leaves(struct files *f, const struct manifest_item *item, uint64_t piece,
+			      struct digest *out, size_t *count)
 {
 	struct memory_file *file = *find((struct memory_files *)f, &item->sha256);
 	uint64_t first = piece * LEAVES_PER_PIECE, all;
@@ -229,7 +239,8 @@ static enum err memory_leaves(struct files *f, const struct manifest_item *item,
 		return ERR_NOT_FOUND;
 	all = files_chunks(file->len_bytes);
 	for (uint64_t k = first; k < all && k < first + LEAVES_PER_PIECE; k++) {
-		size_t at = (size_t)k * CHUNK_BYTES, n = file->len_bytes - at < CHUNK_BYTES ? file->len_bytes - at : CHUNK_BYTES;
+		size_t at = (size_t)k * CHUNK_BYTES,
+		       n = file->len_bytes - at < CHUNK_BYTES ? file->len_bytes - at : CHUNK_BYTES;
 
 		out[(*count)++] = merkle_leaf((struct blob){ file->data + at, n });
 	}
@@ -281,11 +292,24 @@ static void memory_close(struct files *f)
 enum err files_memory_open(struct memory_files_disk *d, struct files **out)
 {
 	static const struct files_ops ops = {
-		.incoming_open = memory_open, .incoming_append = memory_append, .incoming_leaves = memory_set_leaves,
-		.incoming_resume = memory_resume, .incoming_missing = memory_missing, .incoming_chunks = memory_incoming_chunks,
-		.incoming_finish = memory_finish, .incoming_close = memory_close_incoming, .read = memory_read, .chunks = memory_chunks, .leaves = memory_leaves,
-		.exists = memory_exists, .release = memory_release, .drop = memory_drop,
-		.check = memory_check, .check_all = memory_check, .syncs = memory_syncs, .close = memory_close,
+		.incoming_open = memory_open,
+		.incoming_append = memory_append,
+		.incoming_leaves = memory_set_leaves,
+		.incoming_resume = memory_resume,
+		.incoming_missing = memory_missing,
+		.incoming_chunks = memory_incoming_chunks,
+		.incoming_finish = memory_finish,
+		.incoming_close = memory_close_incoming,
+		.read = memory_read,
+		.chunks = memory_chunks,
+		.leaves = memory_leaves,
+		.exists = memory_exists,
+		.release = memory_release,
+		.drop = memory_drop,
+		.check = memory_check,
+		.check_all = memory_check,
+		.syncs = memory_syncs,
+		.close = memory_close,
 	};
 	struct memory_files *m = calloc(1, sizeof *m);
 

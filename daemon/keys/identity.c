@@ -25,7 +25,8 @@ static bool read_text(const char *path, char text[KEY_FILE_MAX_BYTES], size_t *l
 	return *len > 0;
 }
 
-/* Why the system did not give it (0: it is empty); of what could be read its errno tells nothing. */
+/* Why the system did not give it (0: it is empty); of what could be read its errno tells
+ * nothing. */
 static void say_invalid(const char *event, const char *path, enum err e)
 {
 	if (e == ERR_FILE)
@@ -42,7 +43,8 @@ static enum err read_signer(struct identity_keys *out, const char *path)
 
 	errno = 0;
 	if (read_text(path, text, &len))
-		e = signer_from_pem((struct blob){ (const uint8_t *)text, len }, &out->signers[out->signer_count]);
+		e = signer_from_pem((struct blob){ (const uint8_t *)text, len },
+				    &out->signers[out->signer_count]);
 	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)
 		out->signer_count++;
@@ -51,7 +53,8 @@ static enum err read_signer(struct identity_keys *out, const char *path)
 	return e;
 }
 
-/* First line: the secret. A second, `listen: tcp://…`, when it is not served where the configuration says. */
+/* First line: the secret. A second, `listen: tcp://…`, when it is not served where the
+ * configuration says. */
 static bool parse_link_key(char *text, struct own_link_key *k)
 {
 	char *end = strchr(text, '\n'), *second = end == NULL ? NULL : end + 1;
@@ -69,7 +72,8 @@ static bool parse_link_key(char *text, struct own_link_key *k)
 			return false;
 		memcpy(k->listen, second, strlen(second) + 1);
 	}
-	return zmq_curve_public(k->public_text, k->secret) == 0 && zmq_z85_decode(k->public_key, k->public_text) != NULL;
+	return zmq_curve_public(k->public_text, k->secret) == 0 &&
+	       zmq_z85_decode(k->public_key, k->public_text) != NULL;
 }
 
 static enum err read_link_key(struct identity_keys *out, const char *path, const char *listen)
@@ -99,7 +103,8 @@ static enum err check_modes(const struct config *config)
 	enum err e = key_file_check_all(config, &fault);
 
 	if (e == ERR_KEY_OPEN)
-		log_event(LOG_ERROR, fault.folder ? "key-folder-open" : "key-open", "path=%s mode=%04o command=%s", fault.path, fault.mode,
+		log_event(LOG_ERROR, fault.folder ? "key-folder-open" : "key-open",
+			  "path=%s mode=%04o command=%s", fault.path, fault.mode,
 			  log_quote(fault.command, command, sizeof command));
 	return e;
 }
@@ -138,26 +143,31 @@ void identity_clear(struct identity_keys *k)
 
 bool identity_not_ended(const struct key_entry *k, int64_t wall_ms)
 {
-	return (k->to_ms == 0 || wall_ms <= k->to_ms) && (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
+	return (k->to_ms == 0 || wall_ms <= k->to_ms) &&
+	       (k->revoked_from_ms == 0 || wall_ms < k->revoked_from_ms);
 }
 
-static const struct key_entry *find_in_force(const struct rec_committee *entry, enum key_use use, const uint8_t public_key[32], int64_t wall_ms)
+static const struct key_entry *find_in_force(const struct rec_committee *entry, enum key_use use,
+					     const uint8_t public_key[32], int64_t wall_ms)
 {
 	for (uint32_t i = 0; entry != NULL && i < entry->key_count; i++) {
 		const struct key_entry *k = &entry->keys[i];
 
-		if (k->use == use && memcmp(k->public_key, public_key, 32) == 0 && identity_not_ended(k, wall_ms))
+		if (k->use == use && memcmp(k->public_key, public_key, 32) == 0 &&
+		    identity_not_ended(k, wall_ms))
 			return k;
 	}
 	return NULL;
 }
 
-bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32], int64_t wall_ms)
+bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32],
+		       int64_t wall_ms)
 {
 	return find_in_force(entry, KEY_USE_LINK, public_key, wall_ms) != NULL;
 }
 
-unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity)
+unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry,
+			 int64_t wall_ms, struct signer_validity *validity)
 {
 	const struct key_entry *best = NULL, *of_first = NULL;
 	unsigned chosen = 0;
@@ -169,10 +179,12 @@ unsigned identity_signer(const struct identity_keys *k, const struct rec_committ
 		for (uint32_t n = 0; entry != NULL && n < entry->key_count; n++) {
 			const struct key_entry *e = &entry->keys[n];
 
-			if (e->use != KEY_USE_SIGN || memcmp(e->public_key, public_key, sizeof public_key) != 0)
+			if (e->use != KEY_USE_SIGN ||
+			    memcmp(e->public_key, public_key, sizeof public_key) != 0)
 				continue;
 			of_first = i == 0 ? e : of_first;
-			if (e->from_ms <= wall_ms && identity_not_ended(e, wall_ms) && (best == NULL || e->from_ms > best->from_ms)) {
+			if (e->from_ms <= wall_ms && identity_not_ended(e, wall_ms) &&
+			    (best == NULL || e->from_ms > best->from_ms)) {
 				best = e;
 				chosen = i;
 			}
@@ -188,13 +200,15 @@ unsigned identity_signer(const struct identity_keys *k, const struct rec_committ
 	return chosen;
 }
 
-unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX])
+unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry,
+			int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX])
 {
 	const struct key_entry *found[OWN_KEYS_MAX] = { NULL, NULL };
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < k->link_count; i++) {
-		const struct key_entry *e = find_in_force(entry, KEY_USE_LINK, k->links[i].public_key, wall_ms);
+		const struct key_entry *e =
+		    find_in_force(entry, KEY_USE_LINK, k->links[i].public_key, wall_ms);
 
 		if (e == NULL)
 			continue;

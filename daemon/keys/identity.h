@@ -1,5 +1,6 @@
-/* This committee's own keys: the files of the configuration, and beside each a FILE.next while a new key is on its way into the directory.
- * Which one is in force the directory says, never a file: so a new key is taken without a restart, and an old one let go. */
+/* This committee's own keys: the files of the configuration, and beside each a FILE.next while a
+ * new key is on its way into the directory. Which one is in force the directory says, never a file:
+ * so a new key is taken without a restart, and an old one let go. */
 #ifndef VANTHU_DAEMON_KEYS_IDENTITY_H
 #define VANTHU_DAEMON_KEYS_IDENTITY_H
 
@@ -17,6 +18,7 @@ struct own_link_key {
 	uint8_t public_key[32];
 	char listen[ENDPOINT_MAX + 1]; /* "" binds nothing */
 };
+
 struct identity_keys {
 	struct signer *signers[OWN_KEYS_MAX];
 	unsigned signer_count;
@@ -24,21 +26,28 @@ struct identity_keys {
 	unsigned link_count;
 };
 
-/* Reads FILE and FILE.next of both keys. A FILE that cannot be used fails (ERR_FILE, ERR_CERTIFICATE, logged); a FILE.next is told and passed
- * over. The caller owns the signers and clears the secrets: identity_clear. */
+/* Reads FILE and FILE.next of both keys. A FILE that cannot be used fails (ERR_FILE,
+ * ERR_CERTIFICATE, logged); a FILE.next is told and passed over. The caller owns the signers and
+ * clears the secrets: identity_clear. */
 must_use enum err identity_read(const struct config *config, struct identity_keys *out);
 void identity_clear(struct identity_keys *k);
 
-/* The signer whose key the entry has in force at a time, the newest; else the first. `entry` may be NULL: no directory yet. *validity: what the
- * entry says of that key. Others take a signature from the very beginning of its key on and no sooner, so no tolerance counts here. */
-unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct signer_validity *validity);
-/* Our link keys in force (see identity_not_ended), the newest first; without any, the first file's. Returns how many (at least 1). */
-unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry, int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX]);
+/* The signer whose key the entry has in force at a time, the newest; else the first. `entry` may be
+ * NULL: no directory yet. *validity: what the entry says of that key. Others take a signature from
+ * the very beginning of its key on and no sooner, so no tolerance counts here. */
+unsigned identity_signer(const struct identity_keys *k, const struct rec_committee *entry,
+			 int64_t wall_ms, struct signer_validity *validity);
+/* Our link keys in force (see identity_not_ended), the newest first; without any, the first file's.
+ * Returns how many (at least 1). */
+unsigned identity_links(const struct identity_keys *k, const struct rec_committee *entry,
+			int64_t wall_ms, struct own_link_key out[OWN_KEYS_MAX]);
 
 /* Has this committee this link key, in force? */
-bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32], int64_t wall_ms);
-/* Has the key not ended at a time? Its beginning does not matter for a link: who has the directory has been given the key, and a clock that says
- * otherwise, here or at the registry, is to be told to neighbours and not to cut off from them. */
+bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32],
+		       int64_t wall_ms);
+/* Has the key not ended at a time? Its beginning does not matter for a link: who has the directory
+ * has been given the key, and a clock that says otherwise, here or at the registry, is to be told
+ * to neighbours and not to cut off from them. */
 bool identity_not_ended(const struct key_entry *k, int64_t wall_ms);
 
 #endif

@@ -14,7 +14,9 @@ static void quote(const char *path, char *out, size_t size_bytes)
 {
 	size_t at = 0;
 
-	if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,=") == strlen(path)) {
+	if (strspn(path,
+		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:@%,=") ==
+	    strlen(path)) {
 		snprintf(out, size_bytes, "%s", path);
 		return;
 	}
@@ -31,7 +33,8 @@ static void quote(const char *path, char *out, size_t size_bytes)
 	out[at] = '\0';
 }
 
-static enum err open_to_others(const char *path, const struct stat *st, struct key_file_fault *fault)
+static enum err open_to_others(const char *path, const struct stat *st,
+			       struct key_file_fault *fault)
 {
 	char word[CONFIG_PATH_MAX + 32];
 
@@ -39,11 +42,13 @@ static enum err open_to_others(const char *path, const struct stat *st, struct k
 	fault->folder = S_ISDIR(st->st_mode);
 	snprintf(fault->path, sizeof fault->path, "%s", path);
 	quote(path, word, sizeof word);
-	snprintf(fault->command, sizeof fault->command, "%s %s", fault->folder ? "chmod go-w" : "chmod 600", word);
+	snprintf(fault->command, sizeof fault->command, "%s %s",
+		 fault->folder ? "chmod go-w" : "chmod 600", word);
 	return ERR_KEY_OPEN;
 }
 
-/* Who may write the folder puts another key there. With the sticky bit (/tmp) only the owner of a file may. */
+/* Who may write the folder puts another key there. With the sticky bit (/tmp) only the owner of a
+ * file may. */
 static enum err check_folder(const char *file, struct key_file_fault *fault)
 {
 	char folder[PATH_MAX];
@@ -60,7 +65,8 @@ static enum err check_folder(const char *file, struct key_file_fault *fault)
 		return ERR_FILE;
 	if ((st.st_mode & S_ISVTX) != 0)
 		return ERR_OK;
-	if ((st.st_mode & S_IWOTH) != 0 || ((st.st_mode & S_IWGRP) != 0 && !access_private_group(st.st_gid, st.st_uid)))
+	if ((st.st_mode & S_IWOTH) != 0 ||
+	    ((st.st_mode & S_IWGRP) != 0 && !access_private_group(st.st_gid, st.st_uid)))
 		return open_to_others(folder, &st, fault);
 	return ERR_OK;
 }

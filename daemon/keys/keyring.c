@@ -14,6 +14,7 @@ struct slot {
 	struct digest key_id;
 	struct key_info info;
 };
+
 struct keyring {
 	struct lookup lookup;
 	pthread_mutex_t lock;
@@ -53,7 +54,8 @@ void keyring_forget(struct keyring *k)
 	pthread_mutex_unlock(&k->lock);
 }
 
-static enum err read_of(struct keyring *k, struct committee_id id, const struct digest *key_id, struct key_info *out)
+static enum err read_of(struct keyring *k, struct committee_id id, const struct digest *key_id,
+			struct key_info *out)
 {
 	struct key by_committee = key_committee(id);
 	struct record r;
@@ -66,8 +68,11 @@ static enum err read_of(struct keyring *k, struct committee_id id, const struct 
 
 		if (memcmp(&entry->key_id, key_id, sizeof *key_id) != 0)
 			continue;
-		*out = (struct key_info){ .committee = r.u.committee.id, .use = entry->use, .from_ms = entry->from_ms,
-					  .to_ms = entry->to_ms, .revoked_from_ms = entry->revoked_from_ms };
+		*out = (struct key_info){ .committee = r.u.committee.id,
+					  .use = entry->use,
+					  .from_ms = entry->from_ms,
+					  .to_ms = entry->to_ms,
+					  .revoked_from_ms = entry->revoked_from_ms };
 		memcpy(out->public_key, entry->public_key, sizeof out->public_key);
 		return ERR_OK;
 	}

@@ -1,5 +1,5 @@
-/* The keys of all committees for the verifier, from the store's directory rows: a bounded cache before the KEY and COMMITTEE families.
- * Any thread. */
+/* The keys of all committees for the verifier, from the store's directory rows: a bounded cache
+ * before the KEY and COMMITTEE families. Any thread. */
 #ifndef VANTHU_DAEMON_KEYS_KEYRING_H
 #define VANTHU_DAEMON_KEYS_KEYRING_H
 
@@ -7,7 +7,8 @@
 #include "routing/state/lookup.h"
 
 struct keyring;
-struct keyring *keyring_new(struct lookup lookup); /* NULL without memory; the lookup must be usable from any thread */
+/* NULL without memory; the lookup must be usable from any thread */
+struct keyring *keyring_new(struct lookup lookup);
 void keyring_destroy(struct keyring *k);
 struct key_source keyring_source(struct keyring *k);
 void keyring_forget(struct keyring *k); /* the directory has changed */

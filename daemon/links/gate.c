@@ -13,7 +13,8 @@
 #include "daemon/links/gate_internal.h"
 
 enum {
-	LOOK_AGAIN_BYTES = 512 * 1024, /* sent and seen to be under way: above this it is looked at anew */
+	/* sent and seen to be under way: above this it is looked at anew */
+	LOOK_AGAIN_BYTES = 512 * 1024,
 	SPARE_MAX = 64, /* descriptors kept for files and local clients */
 	MESSAGE_EXTRA = 33, SHORT_EXTRA = 2, LONG_EXTRA = 9, /* CURVE and ZMTP around a frame */
 };
@@ -41,7 +42,8 @@ static bool set_up(struct gate *g)
 	g->spare = (g->limit - g->tell) / 2 < SPARE_MAX ? (g->limit - g->tell) / 2 : SPARE_MAX;
 	g->all = calloc((size_t)g->limit, sizeof *g->all);
 	return g->tell >= 0 && g->wake >= 0 && g->epoll >= 0 && g->all != NULL &&
-	       epoll_ctl(g->epoll, EPOLL_CTL_ADD, g->wake, &wake) == 0 && pthread_mutex_init(&g->lock, NULL) == 0;
+	       epoll_ctl(g->epoll, EPOLL_CTL_ADD, g->wake, &wake) == 0 &&
+	       pthread_mutex_init(&g->lock, NULL) == 0;
 }
 
 enum err gate_open(void *zmq, struct gate **out)
@@ -91,13 +93,16 @@ enum err gate_watch(struct gate *g, void *socket)
 
 	snprintf(name, sizeof name, "inproc://gate-%u", ++names);
 	if (monitor == NULL || zmq_setsockopt(monitor, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
-	    zmq_socket_monitor(socket, name, EVENT_ACCEPTED | EVENT_ACCEPT_FAILED | EVENT_DISCONNECTED | EVENT_STOPPED) != 0 ||
+	    zmq_socket_monitor(socket, name,
+			       EVENT_ACCEPTED | EVENT_ACCEPT_FAILED | EVENT_DISCONNECTED |
+				   EVENT_STOPPED) != 0 ||
 	    zmq_connect(monitor, name) != 0 || zmq_getsockopt(monitor, ZMQ_FD, &fd, &len) != 0) {
 		if (monitor != NULL)
 			zmq_close(monitor);
 		return ERR_NETWORK;
 	}
-	pthread_mutex_lock(&g->lock); /* also the fence that the monitor needs to be the other thread's */
+	/* also the fence that the monitor needs to be the other thread's */
+	pthread_mutex_lock(&g->lock);
 	while (i < MONITORS_MAX && g->monitors[i] != NULL)
 		i++;
 	if (i < MONITORS_MAX && epoll_ctl(g->epoll, EPOLL_CTL_ADD, fd, &e) == 0)
@@ -114,7 +119,8 @@ enum err gate_watch(struct gate *g, void *socket)
 
 static struct watched_connection *find(struct gate *g, struct gate_id id)
 {
-	struct watched_connection *c = id.serial == 0 || id.fd < 0 || id.fd >= g->limit ? NULL : &g->all[id.fd];
+	struct watched_connection *c =
+	    id.serial == 0 || id.fd < 0 || id.fd >= g->limit ? NULL : &g->all[id.fd];
 
 	return c != NULL && c->there && c->serial == id.serial ? c : NULL;
 }
@@ -130,7 +136,9 @@ int gate_queue_frames(unsigned neighbours)
 {
 	unsigned fair = LINK_QUEUES_BYTES / FRAME_MAX_BYTES / (neighbours + 1);
 
-	return (int)(fair > LINK_QUEUE_FRAMES_MOST ? LINK_QUEUE_FRAMES_MOST : fair < LINK_QUEUE_FRAMES_LEAST ? LINK_QUEUE_FRAMES_LEAST : fair);
+	return (int)(fair > LINK_QUEUE_FRAMES_MOST    ? LINK_QUEUE_FRAMES_MOST
+		     : fair < LINK_QUEUE_FRAMES_LEAST ? LINK_QUEUE_FRAMES_LEAST
+						      : fair);
 }
 
 struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who)
@@ -204,7 +212,8 @@ void gate_cut(struct gate *g, struct gate_id id, int delay_ms)
 
 	pthread_mutex_lock(&g->lock);
 	c = find(g, id);
-	if (c != NULL && (c->cut_ms == 0 || c->cut_ms > clock_now().mono_ms + delay_ms) && c->cut_ms != INT64_MAX) {
+	if (c != NULL && (c->cut_ms == 0 || c->cut_ms > clock_now().mono_ms + delay_ms) &&
+	    c->cut_ms != INT64_MAX) {
 		c->cut_ms = clock_now().mono_ms + delay_ms;
 		c->reported = true;
 	}

@@ -1,4 +1,5 @@
-/* Between gate.c (what others call) and gate_thread.c (what looks); for nobody else. Everything under the lock. */
+/* Between gate.c (what others call) and gate_thread.c (what looks); for nobody else. Everything
+ * under the lock. */
 #ifndef VANTHU_DAEMON_LINKS_GATE_INTERNAL_H
 #define VANTHU_DAEMON_LINKS_GATE_INTERNAL_H
 
@@ -10,7 +11,12 @@
 
 enum { MONITORS_MAX = 8, REPORTS_MAX = 64 };
 /* What the monitor of a socket tells. */
-enum { EVENT_ACCEPTED = 0x0020, EVENT_ACCEPT_FAILED = 0x0040, EVENT_DISCONNECTED = 0x0200, EVENT_STOPPED = 0x0400 };
+enum {
+	EVENT_ACCEPTED = 0x0020,
+	EVENT_ACCEPT_FAILED = 0x0040,
+	EVENT_DISCONNECTED = 0x0200,
+	EVENT_STOPPED = 0x0400
+};
 
 struct watched_connection {
 	bool there, claimed, reported;
@@ -19,7 +25,8 @@ struct watched_connection {
 	struct committee_id who; /* once it is claimed */
 	uint64_t serial;
 	int64_t since_ms, cut_ms; /* 0: not to be cut */
-	uint64_t in, heard, sent, gone; /* bytes on the wire: read by libzmq and come out of it, gone into it and away */
+	/* bytes on the wire: read by libzmq and come out of it, gone into it and away */
+	uint64_t in, heard, sent, gone;
 	uint64_t asked_in;        /* `in` when it was asked for */
 	uint64_t held_in, held;   /* of what came; both ways. At the last look */
 };
@@ -37,7 +44,8 @@ struct gate {
 	uint64_t serial, held;
 	unsigned strangers, neighbours;
 	uint64_t strangers_held;
-	/* Marks are set while nothing is asked, judged when all has been: a socket that was empty before the mark says nothing about it. */
+	/* Marks are set while nothing is asked, judged when all has been: a socket that was empty
+	 * before the mark says nothing about it. */
 	enum { ASK_NONE, ASK_WANTED, ASK_TAKEN } ask;
 	int64_t short_until_ms, told_ms, swept_ms;
 	struct gate_report reports[REPORTS_MAX];
@@ -46,8 +54,8 @@ struct gate {
 
 /* The connection of a descriptor, made known when it is not; NULL: no socket. */
 struct watched_connection *gate_remember(struct gate *g, int fd);
-/* Bytes that left the socket's buffer, of all that it has received; none when more waits than has come, which two looks one after the other may
- * show. */
+/* Bytes that left the socket's buffer, of all that it has received; none when more waits than has
+ * come, which two looks one after the other may show. */
 uint64_t gate_in_bytes(uint64_t received, int unread);
 /* What a monitor tells (EVENT_*) of a connection, perhaps late. Under the lock. */
 void gate_event(struct gate *g, uint16_t event, int fd);

@@ -1,5 +1,5 @@
-/* The gate's thread: looks at connections while they move, ends those that hold too much, and makes room when descriptors are short; see
- * gate.h. */
+/* The gate's thread: looks at connections while they move, ends those that hold too much, and makes
+ * room when descriptors are short; see gate.h. */
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -18,14 +18,20 @@
 #include "daemon/links/gate_internal.h"
 #include "routing/base/committee_id.h"
 
-_Static_assert(2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLACK_BYTES < HELD_NEIGHBOUR_BYTES,
-	       "both queues of an honest neighbour, full of the largest frames, lie below what cuts off");
-_Static_assert(UNFINISHED_SLACK_BYTES < UNFINISHED_BYTES, "who is asked about holds more than one frame");
+_Static_assert(
+    2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLACK_BYTES <
+	HELD_NEIGHBOUR_BYTES,
+    "both queues of an honest neighbour, full of the largest frames, lie below what cuts off");
+_Static_assert(UNFINISHED_SLACK_BYTES < UNFINISHED_BYTES,
+	       "who is asked about holds more than one frame");
 
 enum {
-	LAST_WORD_MS = 3000,             /* until whoever cuts it off has said why, and how long to wait still; gate_cut is sooner */
-	OWNER_BYTES = 1 << 20,           /* below it the sum of one's connections is not worth a walk: there are few of them */
-	LOOK_GAP_MS = 8,                 /* between two looks at busy connections: what comes in between is a few MiB */
+	/* until whoever cuts it off has said why, and how long to wait still; gate_cut is sooner */
+	LAST_WORD_MS = 3000,
+	/* below it the sum of one's connections is not worth a walk: there are few of them */
+	OWNER_BYTES = 1 << 20,
+	/* between two looks at busy connections: what comes in between is a few MiB */
+	LOOK_GAP_MS = 8,
 	WAIT_MS = 1000,
 	SHORT_MS = 5000,                 /* each time one is missing it counts as long as this */
 	SHORT_TOLD_MS = 60 * 1000,
@@ -57,7 +63,8 @@ void gate_blame(struct gate *g, int fd)
 	struct watched_connection *c = &g->all[fd];
 
 	if (!c->reported && g->count < REPORTS_MAX) {
-		g->reports[(g->first + g->count++) % REPORTS_MAX] = (struct gate_report){ { fd, c->serial }, ERR_BUSY };
+		g->reports[(g->first + g->count++) % REPORTS_MAX] =
+		    (struct gate_report){ { fd, c->serial }, ERR_BUSY };
 		gate_wake_control(g);
 	}
 	c->reported = true;
@@ -65,7 +72,8 @@ void gate_blame(struct gate *g, int fd)
 		c->cut_ms = now_ms() + LAST_WORD_MS;
 }
 
-static void hold(struct gate *g, struct watched_connection *c, uint64_t in_bytes, uint64_t out_bytes)
+static void hold(struct gate *g, struct watched_connection *c, uint64_t in_bytes,
+		 uint64_t out_bytes)
 {
 	uint64_t held = in_bytes + out_bytes;
 
@@ -76,9 +84,10 @@ static void hold(struct gate *g, struct watched_connection *c, uint64_t in_bytes
 	c->held = held;
 }
 
-/* Who sends more than we want must not be left at a closed window until the kernel has forgotten us: reset, it knows at once. Who has only
- * stayed too long still gets what is on its way. Through a duplicate: the number may be another's by now. What it held does not count any
- * more: libzmq lets go of it. */
+/* Who sends more than we want must not be left at a closed window until the kernel has forgotten
+ * us: reset, it knows at once. Who has only stayed too long still gets what is on its way. Through
+ * a duplicate: the number may be another's by now. What it held does not count any more: libzmq
+ * lets go of it. */
 static void end(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
@@ -88,7 +97,8 @@ static void end(struct gate *g, int fd)
 	if (own < 0)
 		own = fd; /* none left: the number must do */
 	if (inode_of(own) == c->inode) {
-		if (c->held_in > FRAME_MAX_BYTES && setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0)
+		if (c->held_in > FRAME_MAX_BYTES &&
+		    setsockopt(own, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) != 0)
 			log_event(LOG_DEBUG, "no-reset", "errno=%d", errno);
 		shutdown(own, SHUT_RDWR);
 	}
@@ -119,7 +129,9 @@ struct watched_connection *gate_remember(struct gate *g, int fd)
 	if (c->there && c->inode == inode)
 		return c;
 	forget(g, fd);
-	*c = (struct watched_connection){ .there = true, .inode = inode, .serial = ++g->serial, .since_ms = now_ms() };
+	*c = (struct watched_connection){
+		.there = true, .inode = inode, .serial = ++g->serial, .since_ms = now_ms()
+	};
 	g->strangers++;
 	g->highest = fd > g->highest ? fd : g->highest;
 	if (epoll_ctl(g->epoll, EPOLL_CTL_ADD, fd, &e) != 0)
@@ -144,11 +156,14 @@ void gate_look(struct gate *g, int fd)
 	int unread = 0, queued = 0;
 
 	memset(&info, 0, sizeof info);
-	/* What waits first, what came in all after it: bytes that come in between make it a little more than it was. The other way round they could wait
-	 * before they have come, and the difference of the first ones would be less than nothing: an honest neighbour would be cut off for it. */
+	/* What waits first, what came in all after it: bytes that come in between make it a little
+	 * more than it was. The other way round they could wait before they have come, and the
+	 * difference of the first ones would be less than nothing: an honest neighbour would be cut
+	 * off for it. */
 	if (!c->there || c->cut_ms == INT64_MAX)
 		return;
-	if (inode_of(fd) != c->inode) { /* closed since; what was dialled has no monitor that tells */
+	/* closed since; what was dialled has no monitor that tells */
+	if (inode_of(fd) != c->inode) {
 		forget(g, fd);
 		return;
 	}
@@ -189,7 +204,8 @@ static void ask(struct gate *g, struct watched_connection *c)
 
 static void cut_stranger(struct gate *g, int fd)
 {
-	log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu", (unsigned long long)g->all[fd].held);
+	log_event(LOG_WARNING, "connection-cut", "held_bytes=%llu",
+		  (unsigned long long)g->all[fd].held);
 	end(g, fd);
 }
 
@@ -219,7 +235,8 @@ static void cut_strangers(struct gate *g)
 		int most = -1;
 
 		for (int fd = 0; fd <= g->highest; fd++) {
-			if (g->all[fd].there && !g->all[fd].claimed && (most < 0 || g->all[fd].held > g->all[most].held))
+			if (g->all[fd].there && !g->all[fd].claimed &&
+			    (most < 0 || g->all[fd].held > g->all[most].held))
 				most = fd;
 		}
 		if (most < 0 || g->all[most].held == 0)
@@ -228,22 +245,26 @@ static void cut_strangers(struct gate *g)
 	}
 }
 
-/* Who holds most, when that is more than its queue takes: many who are honest may hold much, and none of them is to blame. */
+/* Who holds most, when that is more than its queue takes: many who are honest may hold much, and
+ * none of them is to blame. */
 static void cut_largest(struct gate *g)
 {
-	uint64_t honest = (uint64_t)gate_queue_frames(g->neighbours) * FRAME_MAX_BYTES + UNFINISHED_SLACK_BYTES;
+	uint64_t honest =
+	    (uint64_t)gate_queue_frames(g->neighbours) * FRAME_MAX_BYTES + UNFINISHED_SLACK_BYTES;
 	int most = -1;
 
 	for (int fd = 0; fd <= g->highest; fd++) {
-		if (g->all[fd].there && g->all[fd].cut_ms == 0 && (most < 0 || g->all[fd].held_in > g->all[most].held_in))
+		if (g->all[fd].there && g->all[fd].cut_ms == 0 &&
+		    (most < 0 || g->all[fd].held_in > g->all[most].held_in))
 			most = fd;
 	}
 	if (most >= 0 && g->all[most].held_in > honest)
 		gate_blame(g, most);
 }
 
-/* Each second. Connections that are closed and that nobody told of: what they held must not count for ever, or others would be cut off for it.
- * So with what comes in and is no message: a greeting, or what a neighbour's ZeroMQ says for itself. */
+/* Each second. Connections that are closed and that nobody told of: what they held must not count
+ * for ever, or others would be cut off for it. So with what comes in and is no message: a greeting,
+ * or what a neighbour's ZeroMQ says for itself. */
 static void sweep(struct gate *g)
 {
 	for (int fd = 0; fd <= g->highest; fd++) {
@@ -252,7 +273,9 @@ static void sweep(struct gate *g)
 		if (c->there && inode_of(fd) != c->inode)
 			forget(g, fd);
 		else if (c->there && c->heard < c->in)
-			c->heard += c->in - c->heard < UNHEARD_BYTES_A_SECOND ? c->in - c->heard : UNHEARD_BYTES_A_SECOND;
+			c->heard += c->in - c->heard < UNHEARD_BYTES_A_SECOND
+					? c->in - c->heard
+					: UNHEARD_BYTES_A_SECOND;
 	}
 }
 
@@ -282,7 +305,8 @@ static int look_around(struct gate *g, int64_t at_ms)
 
 /* ---- descriptors ---- */
 
-/* Connections that have not said who they are make room, the oldest first; those that stand stay. */
+/* Connections that have not said who they are make room, the oldest first; those that stand
+ * stay. */
 static void end_oldest_stranger(struct gate *g)
 {
 	int oldest = -1;
@@ -290,20 +314,23 @@ static void end_oldest_stranger(struct gate *g)
 	for (int fd = 0; fd <= g->highest; fd++) {
 		struct watched_connection *c = &g->all[fd];
 
-		if (c->there && !c->claimed && c->cut_ms != INT64_MAX && (oldest < 0 || c->serial < g->all[oldest].serial))
+		if (c->there && !c->claimed && c->cut_ms != INT64_MAX &&
+		    (oldest < 0 || c->serial < g->all[oldest].serial))
 			oldest = fd;
 	}
 	if (oldest >= 0)
 		end(g, oldest);
 }
 
-/* The lowest free number is always given: when one near the limit comes, those below it are taken. */
+/* The lowest free number is always given: when one near the limit comes, those below it are
+ * taken. */
 static void make_room(struct gate *g)
 {
 	g->short_until_ms = now_ms() + SHORT_MS;
 	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
 		g->told_ms = now_ms();
-		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d", (int)ERR_DESCRIPTORS, g->limit);
+		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d",
+			  (int)ERR_DESCRIPTORS, g->limit);
 	}
 	end_oldest_stranger(g);
 }
@@ -316,8 +343,10 @@ void gate_event(struct gate *g, uint16_t event, int fd)
 		end_oldest_stranger(g);
 	else if (event == EVENT_ACCEPT_FAILED)
 		make_room(g);
-	/* The word may come late: the number may be another's by now, who has said who it is. One that is still open is forgotten when it is closed. */
-	else if (event == EVENT_DISCONNECTED && fd >= 0 && fd < g->limit && g->all[fd].there && inode_of(fd) != g->all[fd].inode)
+	/* The word may come late: the number may be another's by now, who has said who it is. One
+	 * that is still open is forgotten when it is closed. */
+	else if (event == EVENT_DISCONNECTED && fd >= 0 && fd < g->limit && g->all[fd].there &&
+		 inode_of(fd) != g->all[fd].inode)
 		forget(g, fd);
 }
 
@@ -349,7 +378,8 @@ static void read_monitors(struct gate *g)
 		uint16_t event = 0;
 		int value = -1;
 
-		while (g->monitors[i] != NULL && event != EVENT_STOPPED && next_event(g->monitors[i], &event, &value))
+		while (g->monitors[i] != NULL && event != EVENT_STOPPED &&
+		       next_event(g->monitors[i], &event, &value))
 			gate_event(g, event, value);
 		if (event != EVENT_STOPPED)
 			continue;
@@ -378,9 +408,11 @@ static void look_at_busy(struct gate *g, const struct epoll_event *events, int c
 static void again(struct gate *g, const struct epoll_event *events, int count)
 {
 	for (int i = 0; i < count; i++) {
-		struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = events[i].data.fd };
+		struct epoll_event e = { .events = EPOLLIN | EPOLLONESHOT,
+					 .data.fd = events[i].data.fd };
 
-		if (e.data.fd >= 0 && g->all[e.data.fd].there && g->all[e.data.fd].cut_ms != INT64_MAX)
+		if (e.data.fd >= 0 && g->all[e.data.fd].there &&
+		    g->all[e.data.fd].cut_ms != INT64_MAX)
 			epoll_ctl(g->epoll, EPOLL_CTL_MOD, e.data.fd, &e);
 	}
 }

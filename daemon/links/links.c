@@ -1,8 +1,9 @@
 /* Connections between committees; see links.h. Sockets are made in daemon/links/socket.c.
  *
- * On the ROUTER a connection is known by its routing id, which libzmq made (five bytes, the first 0), and by the CURVE user id of each message.
- * Its first frame is a Hello that says what it is for. A newer connection of a neighbour takes the place of the older one; what still comes
- * from the older one is dropped unread. */
+ * On the ROUTER a connection is known by its routing id, which libzmq made (five bytes, the first
+ * 0), and by the CURVE user id of each message. Its first frame is a Hello that says what it is
+ * for. A newer connection of a neighbour takes the place of the older one; what still comes from
+ * the older one is dropped unread. */
 #include "daemon/links/links.h"
 
 #include <stdlib.h>
@@ -48,16 +49,24 @@ static void push(struct links *l, const struct link_event *e)
 	*slot = *e;
 }
 
-void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n, enum purpose purpose, enum err reason)
+void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n,
+		enum purpose purpose, enum err reason)
 {
-	struct link_event e = { .type = type, .neighbour = n->peer.committee, .purpose = purpose, .reason = reason };
+	struct link_event e = {
+		.type = type, .neighbour = n->peer.committee, .purpose = purpose, .reason = reason
+	};
 
 	push(l, &e);
 }
 
-void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who, enum party party)
+void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who,
+		      enum party party)
 {
-	struct link_event e = { .type = type, .neighbour = who, .party = party, .purpose = PURPOSE_DIRECTORY, .reason = ERR_NETWORK };
+	struct link_event e = { .type = type,
+				.neighbour = who,
+				.party = party,
+				.purpose = PURPOSE_DIRECTORY,
+				.reason = ERR_NETWORK };
 
 	push(l, &e);
 }
@@ -90,7 +99,8 @@ static unsigned list_watched(struct links *l, struct watched out[WATCHED])
 	}
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
 		if (l->listeners[i].socket != NULL)
-			out[n++] = (struct watched){ l->listeners[i].socket, &l->listeners[i].attention };
+			out[n++] =
+			    (struct watched){ l->listeners[i].socket, &l->listeners[i].attention };
 	}
 	return n;
 }
@@ -101,7 +111,8 @@ static zmq_pollitem_t poll_item(const struct watched *w)
 	size_t size = sizeof w->attention->fd;
 
 	if (!w->attention->fd_known)
-		w->attention->fd_known = zmq_getsockopt(w->socket, ZMQ_FD, &w->attention->fd, &size) == 0;
+		w->attention->fd_known =
+		    zmq_getsockopt(w->socket, ZMQ_FD, &w->attention->fd, &size) == 0;
 	if (w->attention->quiet && w->attention->fd_known)
 		return (zmq_pollitem_t){ .fd = w->attention->fd, .events = ZMQ_POLLIN };
 	return (zmq_pollitem_t){ .socket = w->socket, .events = ZMQ_POLLIN };
@@ -173,7 +184,8 @@ static void keep_dialled(struct links *l)
 	    clock_now().mono_ms < l->control.not_before_ms || n->peer.endpoint[0] == '\0' ||
 	    n->peer.key_count == 0)
 		return;
-	(void)!dialled_open(l, &l->control, &n->peer, &l->config.keys[l->dial_key]); /* logged there; tried again */
+	/* logged there; tried again */
+	(void)!dialled_open(l, &l->control, &n->peer, &l->config.keys[l->dial_key]);
 }
 
 void links_open_bulk(struct links *l, struct committee_id committee)
@@ -181,7 +193,8 @@ void links_open_bulk(struct links *l, struct committee_id committee)
 	struct neighbour *n = links_find(l, committee);
 
 	if (n != NULL && n->peer.superior && n->peer.key_count > 0 && l->bulk.socket == NULL)
-		(void)!dialled_open(l, &l->bulk, &n->peer, &l->config.keys[l->dial_key]); /* logged there; asked for again when it is still wanted */
+		/* logged there; asked for again when it is still wanted */
+		(void)!dialled_open(l, &l->bulk, &n->peer, &l->config.keys[l->dial_key]);
 }
 
 void links_close_bulk(struct links *l, struct committee_id committee)
@@ -202,12 +215,16 @@ static void greet_bulk(struct links *l)
 	struct message m = { .type = MESSAGE_HELLO };
 	struct blob frame;
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = l->config.self,
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = l->config.self,
 					.purpose = PURPOSE_BULK };
 	arena_reset(l->arena);
 	l->bulk.attention.quiet = false;
-	if (wire_encode(l->arena, &m, &frame) != ERR_OK || zmq_send(l->bulk.socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) < 0)
-		log_event(LOG_WARNING, "bulk-hello-failed", "error=\"%s\"", zmq_strerror(zmq_errno()));
+	if (wire_encode(l->arena, &m, &frame) != ERR_OK ||
+	    zmq_send(l->bulk.socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT) < 0)
+		log_event(LOG_WARNING, "bulk-hello-failed", "error=\"%s\"",
+			  zmq_strerror(zmq_errno()));
 }
 
 /* Each attempt fails alike: told when the reason is another one, and once in a while. */
@@ -219,7 +236,8 @@ static void tell_failure(struct neighbour *n, enum err why)
 		return;
 	n->failed_why = why;
 	n->failed_again_ms = now_ms + FAILED_AGAIN_MS;
-	log_event(LOG_WARNING, "not-connected", "committee=%s error=VT-%d text=\"%s\"", n->peer.committee.text, (int)why, err_text(why));
+	log_event(LOG_WARNING, "not-connected", "committee=%s error=VT-%d text=\"%s\"",
+		  n->peer.committee.text, (int)why, err_text(why));
 }
 
 static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
@@ -255,8 +273,10 @@ bool links_rid_is(const struct connection *c, const struct listener *r, const vo
 	return c->standing && c->listener == r && memcmp(c->rid, rid, RID_BYTES) == 0;
 }
 
-/* The first frame of a connection: which one is it? `n`: NULL for a committee that is no subordinate of ours. */
-static void first_frame(struct links *l, struct committee_id who, struct neighbour *n, struct listener *r, const void *rid)
+/* The first frame of a connection: which one is it? `n`: NULL for a committee that is no
+ * subordinate of ours. */
+static void first_frame(struct links *l, struct committee_id who, struct neighbour *n,
+			struct listener *r, const void *rid)
 {
 	struct blob frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
 	struct connection *c;
@@ -267,12 +287,14 @@ static void first_frame(struct links *l, struct committee_id who, struct neighbo
 	if (wire_decode(l->arena, frame, &m) != ERR_OK || m.type != MESSAGE_HELLO)
 		return; /* of a connection that was cut off, or not of ours: it must say Hello */
 	if (n != NULL && !id_equal(m.u.hello.committee, who)) {
-		links_bye_on(l, r, rid, ERR_NOT_SIGNER, 0); /* it learns why, in whoever's name it came */
+		/* it learns why, in whoever's name it came */
+		links_bye_on(l, r, rid, ERR_NOT_SIGNER, 0);
 		links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
 		return;
 	}
 	if (m.u.hello.purpose == PURPOSE_DIRECTORY) {
-		l->hello_waits = id_equal(m.u.hello.committee, who) && links_take_visitor(l, who, r, rid);
+		l->hello_waits =
+		    id_equal(m.u.hello.committee, who) && links_take_visitor(l, who, r, rid);
 		l->hello_from = who;
 		l->hello_party = PARTY_VISITOR;
 		return;
@@ -299,12 +321,15 @@ static void first_frame(struct links *l, struct committee_id who, struct neighbo
 	}
 }
 
-/* Whose message it is, by the user id that our ZAP handler gave the connection: a committee and the key that it proved. */
+/* Whose message it is, by the user id that our ZAP handler gave the connection: a committee and the
+ * key that it proved. */
 static bool read_user(struct links *l, struct committee_id *who, uint8_t tag[ZAP_TAG_BYTES])
 {
-	const char *user = zmq_msg_gets(&l->message, "User-Id"), *slash = user == NULL ? NULL : strchr(user, '/');
+	const char *user = zmq_msg_gets(&l->message, "User-Id"),
+		   *slash = user == NULL ? NULL : strchr(user, '/');
 
-	return slash != NULL && id_parse(user, (size_t)(slash - user), who) == ERR_OK && zap_tag_parse(slash + 1, tag);
+	return slash != NULL && id_parse(user, (size_t)(slash - user), who) == ERR_OK &&
+	       zap_tag_parse(slash + 1, tag);
 }
 
 /* One whose key is no longer in force is cut off here, at its next message. */
@@ -356,7 +381,8 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 	return true;
 }
 
-/* What a neighbour says on one of its connections, or a visitor on its own; anything else is a connection's first frame. */
+/* What a neighbour says on one of its connections, or a visitor on its own; anything else is a
+ * connection's first frame. */
 static bool take_router(struct links *l, struct listener *r, struct link_event *out)
 {
 	uint8_t rid[RID_BYTES], tag[ZAP_TAG_BYTES];
@@ -374,7 +400,10 @@ static bool take_router(struct links *l, struct listener *r, struct link_event *
 		return true; /* somebody's who was cut off: dropped unread */
 	v = links_visitor(l, who);
 	if (v != NULL && links_rid_is(&v->connection, r, rid)) {
-		*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .party = PARTY_VISITOR, .purpose = PURPOSE_DIRECTORY };
+		*out = (struct link_event){ .type = LINK_FRAME,
+					    .neighbour = who,
+					    .party = PARTY_VISITOR,
+					    .purpose = PURPOSE_DIRECTORY };
 		goto frame;
 	}
 	if (n != NULL && n->peer.superior)
@@ -383,7 +412,9 @@ static bool take_router(struct links *l, struct listener *r, struct link_event *
 		return true;
 	for (enum purpose p = PURPOSE_CONTROL; n != NULL && p <= PURPOSE_BULK; p++) {
 		if (links_rid_is(&n->connections[p], r, rid)) {
-			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = who, .purpose = p };
+			*out = (struct link_event){ .type = LINK_FRAME,
+						    .neighbour = who,
+						    .purpose = p };
 			goto frame;
 		}
 	}
@@ -411,7 +442,8 @@ static bool receive_dialled(struct links *l, struct dialled *d, bool *good)
 	return true;
 }
 
-static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose, struct link_event *out)
+static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose,
+			 struct link_event *out)
 {
 	struct neighbour *n = links_superior(l);
 	bool good;
@@ -422,8 +454,11 @@ static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpos
 		links_tell(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
 		return true;
 	}
-	*out = (struct link_event){ .type = LINK_FRAME, .neighbour = n->peer.committee, .purpose = purpose,
-				    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
+	*out = (struct link_event){ .type = LINK_FRAME,
+				    .neighbour = n->peer.committee,
+				    .purpose = purpose,
+				    .frame = { zmq_msg_data(&l->message),
+					       zmq_msg_size(&l->message) } };
 	return true;
 }
 
@@ -438,8 +473,12 @@ static bool take_host(struct links *l, struct link_event *out)
 		links_tell_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
 		return true;
 	}
-	*out = (struct link_event){ .type = LINK_FRAME, .neighbour = l->host.committee, .party = PARTY_HOST, .purpose = PURPOSE_DIRECTORY,
-				    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
+	*out = (struct link_event){ .type = LINK_FRAME,
+				    .neighbour = l->host.committee,
+				    .party = PARTY_HOST,
+				    .purpose = PURPOSE_DIRECTORY,
+				    .frame = { zmq_msg_data(&l->message),
+					       zmq_msg_size(&l->message) } };
 	return true;
 }
 
@@ -464,14 +503,21 @@ void links_receive(struct links *l, struct link_event *out)
 		}
 		if (l->hello_waits) {
 			l->hello_waits = false;
-			*out = (struct link_event){ .type = LINK_FRAME, .neighbour = l->hello_from, .party = l->hello_party,
-						    .purpose = l->hello_party == PARTY_VISITOR ? PURPOSE_DIRECTORY : PURPOSE_CONTROL,
-						    .frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) } };
+			*out = (struct link_event){
+				.type = LINK_FRAME,
+				.neighbour = l->hello_from,
+				.party = l->hello_party,
+				.purpose = l->hello_party == PARTY_VISITOR ? PURPOSE_DIRECTORY
+									   : PURPOSE_CONTROL,
+				.frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) }
+			};
 			return;
 		}
-		if (watch(l, &l->control, PURPOSE_CONTROL) || watch(l, &l->bulk, PURPOSE_BULK) || links_watch_visit(l))
+		if (watch(l, &l->control, PURPOSE_CONTROL) || watch(l, &l->bulk, PURPOSE_BULK) ||
+		    links_watch_visit(l))
 			continue;
-		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) && !take_router(l, &l->listeners[0], out) &&
+		if (!take_dialled(l, &l->control, PURPOSE_CONTROL, out) &&
+		    !take_router(l, &l->listeners[0], out) &&
 		    !take_router(l, &l->listeners[1], out) &&
 		    !take_dialled(l, &l->bulk, PURPOSE_BULK, out) && !take_host(l, out)) {
 			if (l->asked)

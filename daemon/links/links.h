@@ -1,7 +1,8 @@
-/* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the superior, a second DEALER to it for
- * bulk on demand.
- * Knows identities (CURVE user id of each message, never a claimed name), connections and frames; not what frames mean.
- * Control thread only. docs/PROTOCOL.md "Connections"; TRAPS: ZAP fails open, routing ids are the peer's choice. */
+/* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the
+ * superior, a second DEALER to it for bulk on demand. Knows identities (CURVE user id of each
+ * message, never a claimed name), connections and frames; not what frames mean. Control thread
+ * only. docs/PROTOCOL.md "Connections"; TRAPS: ZAP fails open, routing ids are the peer's
+ * choice. */
 #ifndef VANTHU_DAEMON_LINKS_LINKS_H
 #define VANTHU_DAEMON_LINKS_LINKS_H
 
@@ -14,22 +15,33 @@
 
 struct links_config {
 	struct committee_id self;
-	struct own_link_key keys[OWN_KEYS_MAX]; /* the one in force first; an older one is served until nobody needs it */
+	/* the one in force first; an older one is served until nobody needs it */
+	struct own_link_key keys[OWN_KEYS_MAX];
 	unsigned key_count;
-	/* The committee of the directory that has this link key in force: who may visit. May be NULL: nobody. */
+	/* The committee of the directory that has this link key in force: who may visit. May be
+	 * NULL: nobody. */
 	bool (*known)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
 	void *ctx;
 };
+
 /* Whom we may talk to: from the directory. Swapped whole when it changes. */
 struct link_peer {
 	struct committee_id committee;
 	bool superior;
 	char endpoint[ENDPOINT_MAX + 1]; /* of the superior */
-	uint8_t keys[4][32];             /* CURVE public keys in force; the first is the present one */
+	/* CURVE public keys in force; the first is the present one */
+	uint8_t keys[4][32];
 	unsigned key_count;
 };
 
-enum link_event_type { LINK_EVENT_NONE, LINK_CONNECTED, LINK_DISCONNECTED, LINK_FRAME, LINK_VIOLATION };
+enum link_event_type {
+	LINK_EVENT_NONE,
+	LINK_CONNECTED,
+	LINK_DISCONNECTED,
+	LINK_FRAME,
+	LINK_VIOLATION
+};
+
 struct link_event {
 	enum link_event_type type;
 	struct committee_id neighbour;
@@ -40,53 +52,65 @@ struct link_event {
 };
 
 struct links;
-/* Starts the ZAP handler (fails closed) before anything binds. ERR_NETWORK with the reason logged: address in use, no such address. */
-must_use enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers, unsigned count, struct links **out);
+/* Starts the ZAP handler (fails closed) before anything binds. ERR_NETWORK with the reason logged:
+ * address in use, no such address. */
+must_use enum err links_open(void *zmq, const struct links_config *config,
+			     const struct link_peer *peers, unsigned count, struct links **out);
 must_use enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count);
-/* Our own keys have changed: listeners open and close with them, the superior is dialled anew under a new one. A listener that cannot be bound is
- * logged and tried again at the next call; ERR_NETWORK when none is left of those wanted. */
+/* Our own keys have changed: listeners open and close with them, the superior is dialled anew under
+ * a new one. A listener that cannot be bound is logged and tried again at the next call;
+ * ERR_NETWORK when none is left of those wanted. */
 must_use enum err links_set_keys(struct links *l, const struct own_link_key *keys, unsigned count);
 void links_close(struct links *l); /* NULL is fine */
 
 /* Fills at most max poll items for zmq_poll; returns how many. */
 unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max);
-/* What zmq_poll reported in them. Before links_receive: a socket that has nothing is not asked again until then. */
+/* What zmq_poll reported in them. Before links_receive: a socket that has nothing is not asked
+ * again until then. */
 void links_polled(struct links *l, const zmq_pollitem_t *items, unsigned count);
 /* The next thing that happened, without blocking; type LINK_EVENT_NONE when nothing did. */
 void links_receive(struct links *l, struct link_event *out);
 
-/* What libzmq holds for peers; whether descriptors are short, so that connections that say nothing are closed early. */
+/* What libzmq holds for peers; whether descriptors are short, so that connections that say nothing
+ * are closed early. */
 uint64_t links_held_bytes(const struct links *l);
 bool links_descriptors_short(const struct links *l);
-/* May another publication go in? Not while as much as one link may cost has not left the process yet, whatever credit its subscriber gives. */
+/* May another publication go in? Not while as much as one link may cost has not left the process
+ * yet, whatever credit its subscriber gives. */
 bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
-/* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes libzmq hold (TRAPS, libzmq 5). */
+/* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes
+ * libzmq hold (TRAPS, libzmq 5). */
 must_use enum err links_rebind(struct links *l);
 
-/* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer that does not read: the caller resets the
- * link). */
-must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame);
-/* The same on the bulk connection, for a frame that is not copied: `release(data, owner)` follows once, from any thread, when ZeroMQ is done
- * with it or when this fails. */
-must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-				  void *owner);
+/* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer
+ * that does not read: the caller resets the link). */
+must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose,
+			     struct blob frame);
+/* The same on the bulk connection, for a frame that is not copied: `release(data, owner)` follows
+ * once, from any thread, when ZeroMQ is done with it or when this fails. */
+must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame,
+				  void (*release)(void *data, void *owner), void *owner);
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
 void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);
-/* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others to us, for the directory only. With any of these
- * keys of ours, and any that the host has in force, tried in turn when one is refused. */
-void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys, unsigned count);
+/* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others
+ * to us, for the directory only. With any of these keys of ours, and any that the host has in
+ * force, tried in turn when one is refused. */
+void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys,
+		 unsigned count);
 void links_visit_end(struct links *l, struct committee_id who, enum party party);
-must_use enum err links_visit_send(struct links *l, struct committee_id who, enum party party, struct blob frame);
+must_use enum err links_visit_send(struct links *l, struct committee_id who, enum party party,
+				   struct blob frame);
 /* The directory has changed: who visits us comes again, if it still may. */
 void links_forget_visitors(struct links *l);
 /* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
 void links_reset(struct links *l, struct committee_id neighbour);
 /* Tells all neighbours that we go, and lets that out for a moment when the sockets close. */
 void links_bye(struct links *l);
-/* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that doubles from 1 s to 5 min with each call. */
+/* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that
+ * doubles from 1 s to 5 min with each call. */
 void links_punish(struct links *l, struct committee_id neighbour, enum err why);
 
 #endif

@@ -1,4 +1,5 @@
-/* Whom we may talk to and under which keys: peers, our own keys, the listeners that serve them; see links.h. */
+/* Whom we may talk to and under which keys: peers, our own keys, the listeners that serve them; see
+ * links.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,8 +79,10 @@ enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigne
 
 		if (before != NULL)
 			fresh[i] = *before;
-		if (peers[i].superior && before != NULL && before->peer.superior && strcmp(before->peer.endpoint, peers[i].endpoint) == 0 &&
-		    before->peer.key_count > 0 && peers[i].key_count > 0 && memcmp(before->peer.keys[0], peers[i].keys[0], 32) == 0)
+		if (peers[i].superior && before != NULL && before->peer.superior &&
+		    strcmp(before->peer.endpoint, peers[i].endpoint) == 0 &&
+		    before->peer.key_count > 0 && peers[i].key_count > 0 &&
+		    memcmp(before->peer.keys[0], peers[i].keys[0], 32) == 0)
 			superior_same = true;
 		if (before != NULL && before->peer.superior != peers[i].superior) {
 			links_tell(l, LINK_DISCONNECTED, before, PURPOSE_CONTROL, ERR_MOVED);
@@ -119,7 +122,8 @@ static enum err open_listeners(struct links *l)
 			if (r->socket == NULL)
 				free_slot = r;
 			else
-				there = there || strcmp(r->key.listen, l->config.keys[i].listen) == 0;
+				there =
+				    there || strcmp(r->key.listen, l->config.keys[i].listen) == 0;
 		}
 		if (l->config.keys[i].listen[0] == '\0' || there)
 			continue; /* two keys on one port: the newer has it */
@@ -160,7 +164,8 @@ enum err links_set_keys(struct links *l, const struct own_link_key *keys, unsign
 
 /* ---- open and close ---- */
 
-enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers, unsigned count, struct links **out)
+enum err links_open(void *zmq, const struct links_config *config, const struct link_peer *peers,
+		    unsigned count, struct links **out)
 {
 	struct links *l = calloc(1, sizeof *l);
 	enum err e;

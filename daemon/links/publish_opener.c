@@ -1,4 +1,5 @@
-/* Opens what a PUBLISH frame carries; see daemon/links/publish_opener.h. A bad envelope gives an event with a verdict, a bad frame none at all. */
+/* Opens what a PUBLISH frame carries; see daemon/links/publish_opener.h. A bad envelope gives an
+ * event with a verdict, a bad frame none at all. */
 #include "daemon/links/publish_opener.h"
 
 #include <string.h>
@@ -17,12 +18,14 @@ struct opening {
 
 static bool kind_is_fact(enum kind kind)
 {
-	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS || kind == KIND_RELAY || kind == KIND_DOUBT ||
-	       kind == KIND_CORRECTION;
+	return kind == KIND_RECEIPT || kind == KIND_REFUSAL || kind == KIND_STATUS ||
+	       kind == KIND_RELAY || kind == KIND_DOUBT || kind == KIND_CORRECTION;
 }
 
-/* Relay records prove the way that the document took: each must be one, about this document, by a good signer. */
-static enum err open_relays(const struct opening *o, const struct publish_item *item, const struct document_ref *about, struct ev_publish *e)
+/* Relay records prove the way that the document took: each must be one, about this document, by a
+ * good signer. */
+static enum err open_relays(const struct opening *o, const struct publish_item *item,
+			    const struct document_ref *about, struct ev_publish *e)
 {
 	struct relay_note *notes;
 
@@ -30,94 +33,115 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 	e->relay_count = item->relay_count;
 	if (item->relay_count > HOP_LIMIT)
 		return ERR_HOP_LIMIT;
-	notes = arena_array(o->arena, item->relay_count == 0 ? 1 : item->relay_count, sizeof *notes);
+	notes =
+	    arena_array(o->arena, item->relay_count == 0 ? 1 : item->relay_count, sizeof *notes);
 	if (notes == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < item->relay_count; i++) {
 		struct opened relay;
-		enum err r = item->relays[i].len_bytes > RELAY_RECORD_MAX_BYTES ? ERR_TOO_LARGE :
-			     seal_open(o->opener->verifier, o->arena, item->relays[i], o->wall_ms, &relay);
+		enum err r = item->relays[i].len_bytes > RELAY_RECORD_MAX_BYTES
+				 ? ERR_TOO_LARGE
+				 : seal_open(o->opener->verifier, o->arena, item->relays[i],
+					     o->wall_ms, &relay);
 
 		if (r == ERR_OK && relay.kind != KIND_RELAY)
 			r = ERR_FORMAT;
 		if (r == ERR_OK)
 			r = fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact);
 		if (r == ERR_UNKNOWN_KEY)
-			return ERR_DIRECTORY_AHEAD; /* a relay whose key is in a directory that is not here yet */
-		/* One whose key has ended, or whose clock was ahead, shows the way and proves no custody: the document itself may be right. */
+			/* a relay whose key is in a directory that is not here yet */
+			return ERR_DIRECTORY_AHEAD;
+		/* One whose key has ended, or whose clock was ahead, shows the way and proves no
+		 * custody: the document itself may be right. */
 		notes[i].ahead = r == ERR_CLOCK;
-		notes[i].no_custody = r == ERR_CLOCK || r == ERR_KEY_REVOKED || r == ERR_KEY_NOT_VALID;
+		notes[i].no_custody =
+		    r == ERR_CLOCK || r == ERR_KEY_REVOKED || r == ERR_KEY_NOT_VALID;
 		if (notes[i].no_custody)
-			r = relay.kind == KIND_RELAY ? fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact) : ERR_FORMAT;
+			r = relay.kind == KIND_RELAY
+				? fact_unpack(o->arena, relay.kind, relay.body, &notes[i].fact)
+				: ERR_FORMAT;
 		if (r == ERR_OK && (!notes[i].no_custody || notes[i].ahead))
 			notes[i].relay = relay.head.origin;
 		if (r == ERR_NO_MEMORY)
 			return r;
-		/* The neighbour checked these before it stored them: what is wrong now is its fault, not the signer's. */
-		if (r != ERR_OK || strcmp(notes[i].fact.document.origin.text, about->origin.text) != 0 ||
-		    memcmp(notes[i].fact.document.id.bytes, about->id.bytes, sizeof about->id.bytes) != 0)
+		/* The neighbour checked these before it stored them: what is wrong now is its
+		 * fault, not the signer's. */
+		if (r != ERR_OK ||
+		    strcmp(notes[i].fact.document.origin.text, about->origin.text) != 0 ||
+		    memcmp(notes[i].fact.document.id.bytes, about->id.bytes,
+			   sizeof about->id.bytes) != 0)
 			return ERR_CHAIN;
 	}
 	e->relay_notes = notes;
 	return ERR_OK;
 }
 
-/* What is taken must fit a frame when it goes on, with our own relay record beside those that it came with, and some of the targets: the others
- * go in further items (routing/documents/rows.c). */
+/* What is taken must fit a frame when it goes on, with our own relay record beside those that it
+ * came with, and some of the targets: the others go in further items (routing/documents/rows.c). */
 static enum err check_size(const struct publish_item *item, enum kind kind)
 {
 	struct publish_item onward = *item;
-	size_t own = kind != KIND_DOCUMENT ? 0 :
-		     ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES + ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX);
+	size_t own = kind != KIND_DOCUMENT
+			 ? 0
+			 : ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES +
+			       ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX);
 
 	onward.target_count = 0;
 	return wire_item_bound(&onward) + own > ITEM_MAX_BYTES ? ERR_TOO_LARGE : ERR_OK;
 }
 
-/* The recipients that this publication serves must be the head's. Whether one is a member of a group that the head names, the core knows. */
+/* The recipients that this publication serves must be the head's. Whether one is a member of a
+ * group that the head names, the core knows. */
 static enum err check_targets(const struct publish_item *item, const struct head *head)
 {
 	for (uint32_t i = 0; i < item->target_count; i++) {
 		bool found = false;
 
 		for (uint32_t k = 0; k < head->recipient_count && !found; k++)
-			found = head->recipients[k].group != GROUP_NONE ||
-				strcmp(head->recipients[k].committee.text, item->targets[i].text) == 0;
+			found =
+			    head->recipients[k].group != GROUP_NONE ||
+			    strcmp(head->recipients[k].committee.text, item->targets[i].text) == 0;
 		if (!found)
 			return ERR_CHAIN;
 	}
 	return ERR_OK;
 }
 
-/* The key has ended since it signed: the signature counts when a relay, other than its signer, showed the envelope before that (DESIGN §5). */
+/* The key has ended since it signed: the signature counts when a relay, other than its signer,
+ * showed the envelope before that (DESIGN §5). */
 static bool in_custody(const struct opened *opened, const struct ev_publish *e)
 {
 	for (uint32_t i = 0; i < e->relay_count; i++) {
 		const struct relay_note *n = &e->relay_notes[i];
 
 		if (!n->no_custody && n->fact.at_ms < opened->custody_before_ms &&
-		    strcmp(n->relay.text, opened->signer.committee.text) != 0 && digest_equal(&n->fact.document.digest, &opened->digest))
+		    strcmp(n->relay.text, opened->signer.committee.text) != 0 &&
+		    digest_equal(&n->fact.document.digest, &opened->digest))
 			return true;
 	}
 	return false;
 }
 
-/* A doubt that is for us brings the fact that is doubted: did we sign it? Whatever its time says, and whatever has become of the key. */
-static enum err open_doubted(const struct opening *o, const struct opened *opened, struct fact *fact, struct ev_publish *e)
+/* A doubt that is for us brings the fact that is doubted: did we sign it? Whatever its time says,
+ * and whatever has become of the key. */
+static enum err open_doubted(const struct opening *o, const struct opened *opened,
+			     struct fact *fact, struct ev_publish *e)
 {
 	struct opened *doubted = arena_alloc(o->arena, sizeof *doubted);
 	enum err r;
 
-	if (opened->head.recipient_count != 1 || strcmp(opened->head.recipients[0].committee.text, o->opener->self.text) != 0)
+	if (opened->head.recipient_count != 1 ||
+	    strcmp(opened->head.recipients[0].committee.text, o->opener->self.text) != 0)
 		return ERR_OK;
 	if (doubted == NULL)
 		return ERR_NO_MEMORY;
 	r = seal_open(o->opener->verifier, o->arena, fact->envelope, o->wall_ms, doubted);
 	if (r == ERR_NO_MEMORY)
 		return r;
-	e->doubt_ours = (r == ERR_OK || r == ERR_CLOCK || r == ERR_KEY_NOT_VALID || r == ERR_KEY_REVOKED) &&
-			digest_equal(&doubted->digest, &fact->doubted) && doubted->kind == fact->doubted_kind &&
-			strcmp(doubted->signer.committee.text, o->opener->self.text) == 0;
+	e->doubt_ours =
+	    (r == ERR_OK || r == ERR_CLOCK || r == ERR_KEY_NOT_VALID || r == ERR_KEY_REVOKED) &&
+	    digest_equal(&doubted->digest, &fact->doubted) && doubted->kind == fact->doubted_kind &&
+	    strcmp(doubted->signer.committee.text, o->opener->self.text) == 0;
 	if (e->doubt_ours)
 		fact->doubted_at_ms = doubted->head.signed_at_ms;
 	return ERR_OK;
@@ -133,7 +157,8 @@ static bool has_files(const struct head *head)
 }
 
 /* The part of a body that this kind of envelope must have right. */
-static enum err open_body(const struct opening *o, const struct opened *opened, struct ev_publish *e, struct document_ref *about)
+static enum err open_body(const struct opening *o, const struct opened *opened,
+			  struct ev_publish *e, struct document_ref *about)
 {
 	struct document_body body;
 	struct fact *fact;
@@ -143,7 +168,8 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 	about->origin = opened->head.origin;
 	about->id = opened->head.id;
 	if (opened->kind == KIND_DOCUMENT) {
-		/* A relay forwards bodies of a version that it does not know; the summary is only for listings. */
+		/* A relay forwards bodies of a version that it does not know; the summary is only
+		 * for listings. */
 		if (opened->head.body_version != DOCUMENT_BODY_VERSION) {
 			e->summary = (struct summary){ "", "", "", "", "" };
 			return ERR_OK;
@@ -155,7 +181,8 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 			const struct manifest_item *item = &opened->head.manifest[i];
 			struct digest d = digest_of(body.parts[i].content);
 
-			if (item->inlined && (item->size_bytes != body.parts[i].content.len_bytes || !digest_equal(&d, &item->sha256)))
+			if (item->inlined && (item->size_bytes != body.parts[i].content.len_bytes ||
+					      !digest_equal(&d, &item->sha256)))
 				r = ERR_DIGEST;
 		}
 		if (r == ERR_OK) {
@@ -179,7 +206,8 @@ static enum err open_body(const struct opening *o, const struct opened *opened, 
 	return r;
 }
 
-static enum err open_item(const struct opening *o, const struct msg_publish *m, const struct publish_item *item, struct ev_publish *e)
+static enum err open_item(const struct opening *o, const struct msg_publish *m,
+			  const struct publish_item *item, struct ev_publish *e)
 {
 	struct opened *opened = arena_alloc(o->arena, sizeof *opened);
 	struct document_ref about = { .origin = { "" } };
@@ -196,12 +224,14 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 	e->chain = item->chain;
 	e->opened_under = o->opener->directory_version;
 	e->aside = o->aside;
-	e->verdict = seal_open_corrected(o->opener->verifier, o->arena, item->envelope, o->wall_ms, o->corrected_at_ms, opened);
+	e->verdict = seal_open_corrected(o->opener->verifier, o->arena, item->envelope, o->wall_ms,
+					 o->corrected_at_ms, opened);
 	e->digest = opened->digest;
 	if (e->verdict == ERR_NO_MEMORY)
 		return ERR_NO_MEMORY;
 	/* A head without a good signature proves nothing, not even to whom a refusal would go. */
-	if (e->verdict == ERR_OK || e->verdict == ERR_KEY_REVOKED || e->verdict == ERR_KEY_NOT_VALID || e->verdict == ERR_CLOCK) {
+	if (e->verdict == ERR_OK || e->verdict == ERR_KEY_REVOKED ||
+	    e->verdict == ERR_KEY_NOT_VALID || e->verdict == ERR_CLOCK) {
 		e->head = &opened->head;
 		e->signer = opened->signer.committee;
 		e->has_files = has_files(&opened->head);
@@ -215,16 +245,20 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m, 
 			inside = check_targets(item, &opened->head);
 		if (inside == ERR_OK)
 			inside = check_size(item, opened->kind);
-		if (inside != ERR_OK || e->verdict == ERR_OK || (e->verdict != ERR_CLOCK && in_custody(opened, e)))
+		if (inside != ERR_OK || e->verdict == ERR_OK ||
+		    (e->verdict != ERR_CLOCK && in_custody(opened, e)))
 			e->verdict = inside;
 	}
 	return e->verdict == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour, struct opener_frame frame,
-		     struct opener_events *out)
+enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour,
+		     struct opener_frame frame, struct opener_events *out)
 {
-	struct opening o = { .opener = opener, .arena = a, .wall_ms = frame.wall_ms, .aside = frame.aside,
+	struct opening o = { .opener = opener,
+			     .arena = a,
+			     .wall_ms = frame.wall_ms,
+			     .aside = frame.aside,
 			     .corrected_at_ms = frame.corrected_at_ms };
 	struct message m;
 	enum err r = wire_decode(a, frame.bytes, &m);
@@ -234,7 +268,8 @@ enum err opener_open(const struct opener *opener, struct arena *a, struct commit
 		return r;
 	if (m.type != MESSAGE_PUBLISH)
 		return ERR_PROTOCOL;
-	out->list = arena_array(a, m.u.publish.item_count == 0 ? 1 : m.u.publish.item_count, sizeof *out->list);
+	out->list = arena_array(a, m.u.publish.item_count == 0 ? 1 : m.u.publish.item_count,
+				sizeof *out->list);
 	if (out->list == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < m.u.publish.item_count; i++) {

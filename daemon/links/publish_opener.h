@@ -1,5 +1,5 @@
-/* From a frame to events: decodes a PUBLISH, opens every envelope and relay record in it and checks all that needs no state.
- * Runs on workers; the simulator calls it directly. */
+/* From a frame to events: decodes a PUBLISH, opens every envelope and relay record in it and checks
+ * all that needs no state. Runs on workers; the simulator calls it directly. */
 #ifndef VANTHU_DAEMON_LINKS_PUBLISH_OPENER_H
 #define VANTHU_DAEMON_LINKS_PUBLISH_OPENER_H
 
@@ -10,21 +10,26 @@
 struct opener {
 	struct verifier *verifier;
 	struct committee_id self;
-	uint64_t directory_version; /* in force when the frame was read: see ev_publish.opened_under */
+	/* in force when the frame was read: see ev_publish.opened_under */
+	uint64_t directory_version;
 };
 
-/* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is wrong (no events then). */
+/* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is
+ * wrong (no events then). */
 struct opener_events {
 	struct event *list; /* in the arena */
 	uint32_t count;
 };
+
 struct opener_frame {
-	struct blob bytes;       /* a PUBLISH: as it came, or made of one item that had been set aside */
+	/* a PUBLISH: as it came, or made of one item that had been set aside */
+	struct blob bytes;
 	int64_t wall_ms;
 	bool aside;
 	int64_t corrected_at_ms; /* of one set aside: what its signer has said since; 0 */
 };
-must_use enum err opener_open(const struct opener *o, struct arena *a, struct committee_id neighbour, struct opener_frame frame,
+must_use enum err opener_open(const struct opener *o, struct arena *a,
+			      struct committee_id neighbour, struct opener_frame frame,
 			      struct opener_events *out);
 
 #endif

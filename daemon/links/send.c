@@ -7,7 +7,13 @@
 #include "daemon/links/internal.h"
 #include "proto/wire.h"
 
-enum { PAUSE_FIRST_MS = 1000, PAUSE_MOST_MS = 5 * 60 * 1000, FORGIVEN_MS = 10 * 60 * 1000, LAST_WORD_MS = 1000, LET_GO_MS = 200 };
+enum {
+	PAUSE_FIRST_MS = 1000,
+	PAUSE_MOST_MS = 5 * 60 * 1000,
+	FORGIVEN_MS = 10 * 60 * 1000,
+	LAST_WORD_MS = 1000,
+	LET_GO_MS = 200
+};
 
 /* ---- sending ---- */
 
@@ -26,7 +32,8 @@ enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame)
 	if (d->socket == NULL || !d->up)
 		return ERR_NETWORK;
 	d->attention.quiet = false;
-	if (gate_unsent_bytes(d->gate, d->gate_id) > UNSENT_BYTES || !send_part(d->socket, m, frame))
+	if (gate_unsent_bytes(d->gate, d->gate_id) > UNSENT_BYTES ||
+	    !send_part(d->socket, m, frame))
 		return ERR_BUSY;
 	gate_sent(d->gate, d->gate_id, len);
 	return ERR_OK;
@@ -53,7 +60,8 @@ enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame
 	return ERR_NETWORK;
 }
 
-static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose, zmq_msg_t *m, struct blob frame)
+static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose,
+			zmq_msg_t *m, struct blob frame)
 {
 	struct neighbour *n = links_find(l, neighbour);
 	bool stood;
@@ -62,7 +70,8 @@ static enum err send_to(struct links *l, struct committee_id neighbour, enum pur
 	if (n == NULL)
 		return ERR_NETWORK;
 	if (n->peer.superior)
-		return links_send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, m, frame);
+		return links_send_dialled(purpose == PURPOSE_BULK ? &l->bulk : &l->control, m,
+					  frame);
 	stood = n->connections[purpose].standing;
 	e = links_send_router(&n->connections[purpose], m, frame);
 	if (stood && e == ERR_NETWORK && !n->connections[purpose].standing)
@@ -73,10 +82,13 @@ static enum err send_to(struct links *l, struct committee_id neighbour, enum pur
 bool links_may_publish(struct links *l, struct committee_id neighbour)
 {
 	struct neighbour *n = links_find(l, neighbour);
-	uint64_t unsent = n == NULL ? 0 : n->peer.superior ? gate_unsent_bytes(l->gate, l->control.gate_id)
-							   : gate_unsent_bytes(l->gate, n->connections[PURPOSE_CONTROL].gate_id);
+	uint64_t unsent = n == NULL ? 0
+			  : n->peer.superior
+			      ? gate_unsent_bytes(l->gate, l->control.gate_id)
+			      : gate_unsent_bytes(l->gate, n->connections[PURPOSE_CONTROL].gate_id);
 
-	return unsent < PUBLISH_UNSENT_SHARE_BYTES || (unsent < PUBLISH_UNSENT_BYTES && gate_held_bytes(l->gate) < UNSENT_ALL_BYTES);
+	return unsent < PUBLISH_UNSENT_SHARE_BYTES ||
+	       (unsent < PUBLISH_UNSENT_BYTES && gate_held_bytes(l->gate) < UNSENT_ALL_BYTES);
 }
 
 uint64_t links_held_bytes(const struct links *l)
@@ -89,23 +101,26 @@ bool links_descriptors_short(const struct links *l)
 	return gate_short(l->gate);
 }
 
-enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose, struct blob frame)
+enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose,
+		    struct blob frame)
 {
 	return send_to(l, neighbour, purpose, NULL, frame);
 }
 
-enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-			 void *owner)
+enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame,
+			 void (*release)(void *data, void *owner), void *owner)
 {
 	zmq_msg_t m;
 	enum err e;
 
-	if (zmq_msg_init_data(&m, (uint8_t *)(uintptr_t)frame.data, frame.len_bytes, release, owner) != 0) {
+	if (zmq_msg_init_data(&m, (uint8_t *)(uintptr_t)frame.data, frame.len_bytes, release,
+			      owner) != 0) {
 		release(NULL, owner);
 		return ERR_NO_MEMORY;
 	}
 	e = send_to(l, neighbour, PURPOSE_BULK, &m, (struct blob){ NULL, 0 });
-	zmq_msg_close(&m); /* releases it when it was not taken; else there is nothing in it any more */
+	/* releases it when it was not taken; else there is nothing in it any more */
+	zmq_msg_close(&m);
 	return e;
 }
 
@@ -127,12 +142,14 @@ static void say_bye(struct links *l, struct neighbour *n, enum err why, int64_t 
 		(void)!links_send(l, n->peer.committee, PURPOSE_CONTROL, frame);
 }
 
-void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYTES], enum err why, int64_t pause_ms)
+void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYTES], enum err why,
+		  int64_t pause_ms)
 {
 	struct blob frame;
 
 	r->attention.quiet = false;
-	if (encode_bye(l, why, pause_ms, &frame) && zmq_send(r->socket, rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
+	if (encode_bye(l, why, pause_ms, &frame) &&
+	    zmq_send(r->socket, rid, RID_BYTES, ZMQ_SNDMORE | ZMQ_DONTWAIT) >= 0)
 		zmq_send(r->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT);
 }
 
@@ -161,7 +178,8 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 	n->refused_until_ms = now_ms + n->pause_ms;
 	say_bye(l, n, why, n->pause_ms);
 	let_go(l, n, LAST_WORD_MS);
-	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld", neighbour.text, (int)why, (long long)n->pause_ms);
+	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld",
+		  neighbour.text, (int)why, (long long)n->pause_ms);
 }
 
 static bool is_of(struct gate_id a, struct gate_id b)
@@ -169,7 +187,8 @@ static bool is_of(struct gate_id a, struct gate_id b)
 	return a.fd == b.fd && a.serial == b.serial;
 }
 
-/* Who made us hold too much is cut off like any other who breaks the rules; the connection itself ends by the gate. */
+/* Who made us hold too much is cut off like any other who breaks the rules; the connection itself
+ * ends by the gate. */
 void links_take_reports(struct links *l)
 {
 	struct gate_report r;
@@ -182,7 +201,8 @@ void links_take_reports(struct links *l)
 		for (unsigned i = 0; i < l->neighbour_count; i++) {
 			struct neighbour *other = &l->neighbours[i];
 
-			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) || is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
+			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) ||
+			    is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
 				links_tell(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
 		}
 	}
@@ -204,7 +224,8 @@ void links_bye(struct links *l)
 		say_bye(l, &l->neighbours[i], ERR_OK, 0);
 	for (unsigned i = 0; i < OWN_KEYS_MAX; i++) {
 		if (l->listeners[i].socket != NULL)
-			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+			zmq_setsockopt(l->listeners[i].socket, ZMQ_LINGER, &linger_ms,
+				       sizeof linger_ms);
 	}
 	if (l->control.socket != NULL)
 		zmq_setsockopt(l->control.socket, ZMQ_LINGER, &linger_ms, sizeof linger_ms);

@@ -10,13 +10,18 @@
 
 enum {
 	WAITING_MAX = 2048,                  /* frames in all lines */
-	WAITING_BYTES_MAX = 16 * 1024 * 1024, /* of frames, and of what they became, until the turn that took them is over */
-	OPENED_SHARE = 3,                    /* so many times its own size a frame counts while it is being opened: with what it will be */
+	/* of frames, and of what they became, until the turn that took them is over */
+	WAITING_BYTES_MAX = 16 * 1024 * 1024,
+	/* so many times its own size a frame counts while it is being opened: with what it will
+	 * be */
+	OPENED_SHARE = 3,
 	INBOX_RESERVE = 2048,                /* left for local clients and finished fetches */
 	ARENAS_KEPT = 8,
 	TINY_FRAME_BYTES = 512,
 	TINY_ARENA_BYTES = 1024,
-	SMALL_FRAME_BYTES = 8 * 1024,        /* a document or a receipt or two: opened in the tenth of a millisecond that waking a worker costs too */
+	/* a document or a receipt or two: opened in the tenth of a millisecond that waking a worker
+	 * costs too */
+	SMALL_FRAME_BYTES = 8 * 1024,
 };
 
 struct ticket {
@@ -40,11 +45,13 @@ struct ticket {
 	bool ready;
 	bool tiny; /* its arena is not worth keeping */
 };
+
 struct line {
 	struct line *next;
 	struct committee_id neighbour;
 	struct ticket *first, **last;
 };
+
 struct sequencer {
 	struct sequencer_parts parts;
 	struct line *lines;
@@ -153,8 +160,11 @@ static void work(struct job *j)
 	struct opener_events opened;
 
 	t->result = opener_open(&t->opener, t->arena, t->neighbour,
-				(struct opener_frame){ .bytes = { t->frame, t->frame_bytes }, .wall_ms = t->wall_ms, .aside = t->aside,
-						       .corrected_at_ms = t->corrected_at_ms }, &opened);
+				(struct opener_frame){ .bytes = { t->frame, t->frame_bytes },
+						       .wall_ms = t->wall_ms,
+						       .aside = t->aside,
+						       .corrected_at_ms = t->corrected_at_ms },
+				&opened);
 	t->events = opened.list;
 	t->count = opened.count;
 }
@@ -176,11 +186,14 @@ static struct arena *take_arena(struct sequencer *s)
 	return s->kept_count > 0 ? s->kept[--s->kept_count] : arena_new(DECODE_BUDGET_BYTES);
 }
 
-/* Thousands of small messages may wait, and each has its arena: one as small as they. What does not fit, or not decode, is looked at again. */
+/* Thousands of small messages may wait, and each has its arena: one as small as they. What does not
+ * fit, or not decode, is looked at again. */
 static enum err decode_tiny(struct ticket *t, struct blob frame)
 {
-	struct arena *tiny = frame.len_bytes > TINY_FRAME_BYTES ? NULL : arena_new(TINY_ARENA_BYTES);
-	enum err e = tiny == NULL ? ERR_NO_MEMORY : wire_decode(tiny, frame, &t->single.u.message.message);
+	struct arena *tiny =
+	    frame.len_bytes > TINY_FRAME_BYTES ? NULL : arena_new(TINY_ARENA_BYTES);
+	enum err e =
+	    tiny == NULL ? ERR_NO_MEMORY : wire_decode(tiny, frame, &t->single.u.message.message);
 
 	if (e != ERR_OK) {
 		arena_destroy(tiny);
@@ -216,7 +229,8 @@ static void open_publish(struct sequencer *s, struct ticket *t, struct blob fram
 	s->parts.runner.run(s->parts.runner.ctx, &t->job);
 }
 
-void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms)
+void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame,
+		     int64_t wall_ms)
 {
 	struct ticket *t = queue_ticket(s, neighbour);
 	enum message_type type;
@@ -234,7 +248,9 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 		if (t->result != ERR_OK)
 			t->result = wire_decode(t->arena, frame, &t->single.u.message.message);
 		if (t->result == ERR_OK && type == MESSAGE_CHUNK)
-			t->result = ERR_PROTOCOL; /* belongs on the bulk connection, and its data would point into a frame that is gone by then */
+			/* belongs on the bulk connection, and its data would point into a frame
+			 * that is gone by then */
+			t->result = ERR_PROTOCOL;
 		t->events = &t->single;
 		t->count = t->result == ERR_OK ? 1 : 0;
 		t->ready = true;
@@ -245,7 +261,8 @@ void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct 
 	open_publish(s, t, frame);
 }
 
-void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct blob frame, int64_t wall_ms, int64_t corrected_at_ms)
+void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct blob frame,
+		      int64_t wall_ms, int64_t corrected_at_ms)
 {
 	struct ticket *t = sequencer_room(s) ? queue_ticket(s, neighbour) : NULL;
 
@@ -260,7 +277,8 @@ void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct
 	open_publish(s, t, frame);
 }
 
-void sequencer_link(struct sequencer *s, enum event_type type, struct committee_id neighbour, enum err reason)
+void sequencer_link(struct sequencer *s, enum event_type type, struct committee_id neighbour,
+		    enum err reason)
 {
 	struct ticket *t = queue_ticket(s, neighbour);
 
@@ -307,7 +325,8 @@ static void flush_line(struct sequencer *s, struct line *l)
 		if (l->first == NULL)
 			l->last = &l->first;
 		s->waiting--;
-		/* A frame that passes the budget is a bomb: what we publish ourselves stays far below. Without an arena it was our memory. */
+		/* A frame that passes the budget is a bomb: what we publish ourselves stays far
+		 * below. Without an arena it was our memory. */
 		if (t->result == ERR_NO_MEMORY && t->arena != NULL)
 			t->result = ERR_PROTOCOL;
 		if (t->result != ERR_OK && t->result != ERR_NO_MEMORY && !t->aside)

@@ -1,4 +1,5 @@
-/* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats (they abort the process), TCP keepalive. */
+/* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats
+ * (they abort the process), TCP keepalive. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +8,8 @@
 #include "daemon/base/log.h"
 #include "daemon/links/internal.h"
 
-/* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in when no handler answers. */
+/* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in
+ * when no handler answers. */
 enum { OPTION_ZAP_ENFORCE_DOMAIN = 93 };
 
 /* libzmq measures a message as it comes: with what CURVE puts around it. */
@@ -24,8 +26,9 @@ enum {
 	MONITOR_UP = 0x1000,
 	MONITOR_FAILED_PROTOCOL = 0x2000,
 	MONITOR_FAILED_AUTH = 0x4000,
-	MONITOR_WANTED = MONITOR_CONNECTED | MONITOR_DELAYED | MONITOR_RETRIED | MONITOR_CLOSED | MONITOR_DOWN | MONITOR_FAILED_SILENT |
-			 MONITOR_UP | MONITOR_FAILED_PROTOCOL | MONITOR_FAILED_AUTH,
+	MONITOR_WANTED = MONITOR_CONNECTED | MONITOR_DELAYED | MONITOR_RETRIED | MONITOR_CLOSED |
+			 MONITOR_DOWN | MONITOR_FAILED_SILENT | MONITOR_UP |
+			 MONITOR_FAILED_PROTOCOL | MONITOR_FAILED_AUTH,
 };
 
 static bool set_int(void *socket, int option, int value)
@@ -37,10 +40,13 @@ static bool set_common(const struct links *l, void *s)
 {
 	int64_t most = FRAME_MAX_BYTES + CURVE_EXTRA_BYTES;
 
-	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IPV6, 1) && set_int(s, ZMQ_HANDSHAKE_IVL, 5000) &&
-	       set_int(s, ZMQ_SNDHWM, SEND_HWM) && set_int(s, ZMQ_RCVHWM, gate_queue_frames(l->neighbour_count)) && set_int(s, ZMQ_TCP_KEEPALIVE, 1) &&
-	       set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, 30) && set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, 10) && set_int(s, ZMQ_TCP_KEEPALIVE_CNT, 3) &&
-	       set_int(s, ZMQ_TCP_MAXRT, 30000) && zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
+	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IPV6, 1) &&
+	       set_int(s, ZMQ_HANDSHAKE_IVL, 5000) && set_int(s, ZMQ_SNDHWM, SEND_HWM) &&
+	       set_int(s, ZMQ_RCVHWM, gate_queue_frames(l->neighbour_count)) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE, 1) && set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, 30) &&
+	       set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, 10) && set_int(s, ZMQ_TCP_KEEPALIVE_CNT, 3) &&
+	       set_int(s, ZMQ_TCP_MAXRT, 30000) &&
+	       zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &most, sizeof most) == 0;
 }
 
 /* Closed is the only safe way to fail: the option is read back. */
@@ -49,7 +55,8 @@ static bool enforce_domain(void *s)
 	int on = 0;
 	size_t len = sizeof on;
 
-	return set_int(s, OPTION_ZAP_ENFORCE_DOMAIN, 1) && zmq_getsockopt(s, OPTION_ZAP_ENFORCE_DOMAIN, &on, &len) == 0 && on == 1;
+	return set_int(s, OPTION_ZAP_ENFORCE_DOMAIN, 1) &&
+	       zmq_getsockopt(s, OPTION_ZAP_ENFORCE_DOMAIN, &on, &len) == 0 && on == 1;
 }
 
 static enum err listen_on(struct links *l, struct listener *r, const struct own_link_key *key)
@@ -57,11 +64,13 @@ static enum err listen_on(struct links *l, struct listener *r, const struct own_
 	void *s = zmq_socket(l->zmq, ZMQ_ROUTER);
 	int error;
 
-	if (s == NULL || !set_common(l, s) || !set_int(s, ZMQ_BACKLOG, 1024) || !set_int(s, ZMQ_ROUTER_MANDATORY, 1) ||
-	    !set_int(s, ZMQ_ROUTER_HANDOVER, 0) || !set_int(s, ZMQ_CURVE_SERVER, 1) ||
+	if (s == NULL || !set_common(l, s) || !set_int(s, ZMQ_BACKLOG, 1024) ||
+	    !set_int(s, ZMQ_ROUTER_MANDATORY, 1) || !set_int(s, ZMQ_ROUTER_HANDOVER, 0) ||
+	    !set_int(s, ZMQ_CURVE_SERVER, 1) ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, key->secret, 41) != 0 ||
-	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 || !enforce_domain(s) ||
-	    gate_watch(l->gate, s) != ERR_OK || zmq_bind(s, key->listen) != 0) {
+	    zmq_setsockopt(s, ZMQ_ZAP_DOMAIN, ZAP_DOMAIN, strlen(ZAP_DOMAIN)) != 0 ||
+	    !enforce_domain(s) || gate_watch(l->gate, s) != ERR_OK ||
+	    zmq_bind(s, key->listen) != 0) {
 		error = zmq_errno();
 		if (s != NULL) {
 			zmq_socket_monitor(s, NULL, 0);
@@ -81,8 +90,8 @@ enum err listener_open(struct links *l, struct listener *r, const struct own_lin
 	enum err e = listen_on(l, r, key);
 
 	if (e != ERR_OK)
-		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"", log_quote(key->listen, quoted, sizeof quoted),
-			  zmq_strerror(zmq_errno()));
+		log_event(LOG_ERROR, "listen-failed", "endpoint=%s error=\"%s\"",
+			  log_quote(key->listen, quoted, sizeof quoted), zmq_strerror(zmq_errno()));
 	return e;
 }
 
@@ -106,36 +115,44 @@ void listener_close(struct listener *r)
 	explicit_bzero(r, sizeof *r);
 }
 
-static bool set_dealer(struct links *l, void *s, const struct link_peer *peer, const struct own_link_key *own)
+static bool set_dealer(struct links *l, void *s, const struct link_peer *peer,
+		       const struct own_link_key *own)
 {
-	/* Reconnect times differ by committee, so that a thousand subordinates do not come back in one moment. */
+	/* Reconnect times differ by committee, so that a thousand subordinates do not come back in
+	 * one moment. */
 	int jitter = 0;
 
 	for (const char *p = l->config.self.text; *p != '\0'; p++)
 		jitter = (jitter * 31 + *p) % 250;
-	return set_common(l, s) && set_int(s, ZMQ_IMMEDIATE, 1) && set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
+	return set_common(l, s) && set_int(s, ZMQ_IMMEDIATE, 1) &&
+	       set_int(s, ZMQ_RECONNECT_IVL, 250 + jitter) &&
 	       set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000) &&
-	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS) && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
+	       set_int(s, ZMQ_CONNECT_TIMEOUT, CONNECT_TIMEOUT_MS) &&
+	       zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, peer->keys[0], 32) == 0 &&
 	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, own->public_text, 41) == 0 &&
 	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, own->secret, 41) == 0;
 }
 
-enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer, const struct own_link_key *own)
+enum err dialled_open(struct links *l, struct dialled *d, const struct link_peer *peer,
+		      const struct own_link_key *own)
 {
-	static unsigned monitors; /* a name of its own each: the one before may still be closing. Control thread only */
+	/* a name of its own each: the one before may still be closing. Control thread only */
+	static unsigned monitors;
 	char name[64];
 
 	snprintf(name, sizeof name, "inproc://monitor-%u", ++monitors);
 	d->socket = zmq_socket(l->zmq, ZMQ_DEALER);
-	if (d->socket == NULL || !set_dealer(l, d->socket, peer, own) || zmq_socket_monitor(d->socket, name, MONITOR_WANTED) != 0)
+	if (d->socket == NULL || !set_dealer(l, d->socket, peer, own) ||
+	    zmq_socket_monitor(d->socket, name, MONITOR_WANTED) != 0)
 		goto failed;
 	d->monitor = zmq_socket(l->zmq, ZMQ_PAIR);
-	if (d->monitor == NULL || !set_int(d->monitor, ZMQ_LINGER, 0) || zmq_connect(d->monitor, name) != 0 ||
-	    zmq_connect(d->socket, peer->endpoint) != 0)
+	if (d->monitor == NULL || !set_int(d->monitor, ZMQ_LINGER, 0) ||
+	    zmq_connect(d->monitor, name) != 0 || zmq_connect(d->socket, peer->endpoint) != 0)
 		goto failed;
 	return ERR_OK;
 failed:
-	log_event(LOG_ERROR, "dial-failed", "committee=%s error=\"%s\"", peer->committee.text, zmq_strerror(zmq_errno()));
+	log_event(LOG_ERROR, "dial-failed", "committee=%s error=\"%s\"", peer->committee.text,
+		  zmq_strerror(zmq_errno()));
 	dialled_close(d, 0);
 	return ERR_NETWORK;
 }
@@ -179,7 +196,8 @@ static void note_attempt(struct dialled *d, enum dialled_attempt at, int64_t now
 	d->attempt_ms = now_ms;
 }
 
-/* libzmq begins anew without a word of why. No socket was ever made: the name was not found; refused is at once, a silent host takes time. */
+/* libzmq begins anew without a word of why. No socket was ever made: the name was not found;
+ * refused is at once, a silent host takes time. */
 static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum err *why)
 {
 	enum dialled_attempt attempt = d->attempt;
@@ -188,21 +206,28 @@ static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum
 	note_attempt(d, ATTEMPT_NEW, now_ms);
 	if (attempt == ATTEMPT_CONNECTED)
 		return DIALLED_NOTHING; /* it stood, and its end has been told */
-	*why = attempt == ATTEMPT_NEW ? ERR_NO_HOST : since_ms >= SLOW_MS ? ERR_TIMEOUT : ERR_NOT_LISTENING;
+	*why = attempt == ATTEMPT_NEW ? ERR_NO_HOST
+	       : since_ms >= SLOW_MS  ? ERR_TIMEOUT
+				      : ERR_NOT_LISTENING;
 	return DIALLED_FAILED;
 }
 
-static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, uint32_t value, int64_t now_ms, enum err *why)
+static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, uint32_t value,
+					   int64_t now_ms, enum err *why)
 {
-	/* Who holds another key than we were told cannot read our first word, and hangs up; who does not know ours says so. One that takes
-	 * the connection and says nothing at all is stopped or overloaded. */
-	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT :
-	       event == MONITOR_FAILED_PROTOCOL && value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH ? ERR_NO_DAEMON : ERR_HANDSHAKE;
+	/* Who holds another key than we were told cannot read our first word, and hangs up; who
+	 * does not know ours says so. One that takes the connection and says nothing at all is
+	 * stopped or overloaded. */
+	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT
+	       : event == MONITOR_FAILED_PROTOCOL &&
+		       value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH
+		   ? ERR_NO_DAEMON
+		   : ERR_HANDSHAKE;
 	return DIALLED_REFUSED;
 }
 
-/* It stood, and has ended. Or it never did: the other end speaks something else, and libzmq, which has no event of its own for that, has given this
- * socket up for good. */
+/* It stood, and has ended. Or it never did: the other end speaks something else, and libzmq, which
+ * has no event of its own for that, has given this socket up for good. */
 static enum dialled_change judge_end(struct dialled *d, int64_t now_ms, enum err *why)
 {
 	note_attempt(d, ATTEMPT_CONNECTED, now_ms);
@@ -246,7 +271,8 @@ enum dialled_change dialled_watch(struct dialled *d, enum err *why)
 	uint32_t value;
 
 	*why = ERR_OK;
-	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet && next_event(d, &event, &value)) {
+	while (d->monitor != NULL && change == DIALLED_NOTHING && !d->monitor_attention.quiet &&
+	       next_event(d, &event, &value)) {
 		if (event == MONITOR_CONNECTED)
 			d->fd = (int)value;
 		change = judge(d, event, value, why);

@@ -1,7 +1,9 @@
-/* Connections of visits: ours to a host, and those of visitors; see links.h and routing/links/visit.c.
+/* Connections of visits: ours to a host, and those of visitors; see links.h and
+ * routing/links/visit.c.
  *
- * A visitor proves a link key that the directory has, as a neighbour does, and its connection is known by user id and routing id like any other. It
- * has a place of its own, so that it takes none of a neighbour's, and its first frame must be a Hello that says so. */
+ * A visitor proves a link key that the directory has, as a neighbour does, and its connection is
+ * known by user id and routing id like any other. It has a place of its own, so that it takes none
+ * of a neighbour's, and its first frame must be a Hello that says so. */
 #include <string.h>
 
 #include "daemon/base/clock.h"
@@ -9,11 +11,17 @@
 #include "daemon/links/internal.h"
 #include "routing/base/committee_id.h"
 
-enum { CALL_PAUSE_MS = 500, VISIT_OVER_MS = 200, CALL_PAUSE_MOST_MS = 60 * 1000, CALL_FORGOTTEN_MS = 10 * 60 * 1000 };
+enum {
+	CALL_PAUSE_MS = 500,
+	VISIT_OVER_MS = 200,
+	CALL_PAUSE_MOST_MS = 60 * 1000,
+	CALL_FORGOTTEN_MS = 10 * 60 * 1000
+};
 
 /* ---- who comes ---- */
 
-/* ROUTER cannot send anybody away, so whoever may come in again and again would use up the descriptors: it waits longer each time. */
+/* ROUTER cannot send anybody away, so whoever may come in again and again would use up the
+ * descriptors: it waits longer each time. */
 static bool may_call(struct links *l, struct committee_id who)
 {
 	int64_t now_ms = clock_now().mono_ms;
@@ -42,7 +50,8 @@ bool links_may_visit(struct links *l, const uint8_t public_key[32], struct commi
 {
 	struct neighbour *n;
 
-	if (l->config.known == NULL || !l->config.known(l->config.ctx, public_key, out) || id_equal(*out, l->config.self))
+	if (l->config.known == NULL || !l->config.known(l->config.ctx, public_key, out) ||
+	    id_equal(*out, l->config.self))
 		return false;
 	n = links_find(l, *out);
 	return (n == NULL || clock_now().mono_ms >= n->refused_until_ms) && may_call(l, *out);
@@ -57,7 +66,8 @@ struct visitor *links_visitor(struct links *l, struct committee_id who)
 	return NULL;
 }
 
-bool links_take_visitor(struct links *l, struct committee_id who, struct listener *r, const void *rid)
+bool links_take_visitor(struct links *l, struct committee_id who, struct listener *r,
+			const void *rid)
 {
 	struct visitor *v = links_visitor(l, who);
 
@@ -67,7 +77,8 @@ bool links_take_visitor(struct links *l, struct committee_id who, struct listene
 	}
 	if (v == NULL)
 		return false;
-	*v = (struct visitor){ .who = who, .connection = { .standing = true, .listener = r, .gate = l->gate } };
+	*v = (struct visitor){ .who = who,
+			       .connection = { .standing = true, .listener = r, .gate = l->gate } };
 	v->connection.gate_id = gate_claim(l->gate, l->message_fd, who);
 	memcpy(v->connection.rid, rid, RID_BYTES);
 	links_tell_visit(l, LINK_CONNECTED, who, PARTY_VISITOR);
@@ -83,7 +94,8 @@ static void forget(struct links *l, struct visitor *v)
 void links_forget_visitors_of(struct links *l, const struct listener *r)
 {
 	for (unsigned i = 0; i < VISITORS_MAX; i++) {
-		if (l->visitors[i].connection.standing && (r == NULL || l->visitors[i].connection.listener == r))
+		if (l->visitors[i].connection.standing &&
+		    (r == NULL || l->visitors[i].connection.listener == r))
 			forget(l, &l->visitors[i]);
 	}
 }
@@ -107,7 +119,8 @@ static bool dial(struct links *l)
 	return dialled_open(l, &l->visit, &host, own) == ERR_OK;
 }
 
-void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys, unsigned count)
+void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys,
+		 unsigned count)
 {
 	dialled_close(&l->visit, 0);
 	l->host = *host;
@@ -153,11 +166,13 @@ void links_visit_end(struct links *l, struct committee_id who, enum party party)
 		dialled_close(&l->visit, 0);
 }
 
-enum err links_visit_send(struct links *l, struct committee_id who, enum party party, struct blob frame)
+enum err links_visit_send(struct links *l, struct committee_id who, enum party party,
+			  struct blob frame)
 {
 	struct visitor *v = party == PARTY_VISITOR ? links_visitor(l, who) : NULL;
 
 	if (party == PARTY_HOST)
-		return id_equal(who, l->host.committee) ? links_send_dialled(&l->visit, NULL, frame) : ERR_NETWORK;
+		return id_equal(who, l->host.committee) ? links_send_dialled(&l->visit, NULL, frame)
+							: ERR_NETWORK;
 	return v == NULL ? ERR_NETWORK : links_send_router(&v->connection, NULL, frame);
 }

@@ -24,7 +24,10 @@ struct frame {
 	uint8_t data[FRAME_BYTES_MAX];
 };
 
-enum err zap_open(void *zmq, bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out), void *ctx, struct zap **out)
+enum err zap_open(void *zmq,
+		  bool (*allowed)(void *ctx, const uint8_t public_key[32],
+				  struct committee_id *out),
+		  void *ctx, struct zap **out)
 {
 	struct zap *z = calloc(1, sizeof *z);
 	int zero = 0;
@@ -59,7 +62,8 @@ void *zap_socket(struct zap *z)
 	return z->socket;
 }
 
-/* All frames of one request; the ones past the bounds are dropped and make the request bad. False: none waits. */
+/* All frames of one request; the ones past the bounds are dropped and make the request bad. False:
+ * none waits. */
 static bool receive(struct zap *z, struct frame *frames, unsigned *count, bool *bad)
 {
 	zmq_msg_t part;
@@ -94,18 +98,26 @@ static bool is_text(const struct frame *f, const char *text)
 	return f->len_bytes == strlen(text) && memcmp(f->data, text, f->len_bytes) == 0;
 }
 
-static void answer(struct zap *z, const struct frame *route, const struct frame *request_id, const char *status, const char *user)
+static void answer(struct zap *z, const struct frame *route, const struct frame *request_id,
+		   const char *status, const char *user)
 {
 	const struct {
 		const void *data;
 		size_t len_bytes;
 	} parts[] = {
-		{ route->data, route->len_bytes }, { "", 0 }, { "1.0", 3 }, { request_id->data, request_id->len_bytes },
-		{ status, strlen(status) }, { "", 0 }, { user, strlen(user) }, { "", 0 },
+		{ route->data, route->len_bytes },
+		{ "", 0 },
+		{ "1.0", 3 },
+		{ request_id->data, request_id->len_bytes },
+		{ status, strlen(status) },
+		{ "", 0 },
+		{ user, strlen(user) },
+		{ "", 0 },
 	};
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		int flags = ZMQ_DONTWAIT | (i + 1 < sizeof parts / sizeof parts[0] ? ZMQ_SNDMORE : 0);
+		int flags =
+		    ZMQ_DONTWAIT | (i + 1 < sizeof parts / sizeof parts[0] ? ZMQ_SNDMORE : 0);
 
 		if (zmq_send(z->socket, parts[i].data, parts[i].len_bytes, flags) < 0)
 			return; /* without an answer libzmq lets nobody in */
@@ -121,7 +133,8 @@ static void tell(struct zap *z, const char *quoted_address)
 		z->untold++;
 		return;
 	}
-	log_event(LOG_WARNING, "stranger-refused", "address=%s untold=%u", quoted_address, z->untold);
+	log_event(LOG_WARNING, "stranger-refused", "address=%s untold=%u", quoted_address,
+		  z->untold);
 	z->next_log_ms = now_ms + LOG_EVERY_MS;
 	z->untold = 0;
 }
@@ -135,7 +148,8 @@ static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad
 
 	if (count < 5 || f[1].len_bytes != 0)
 		return;
-	if (!bad && count == 9 && is_text(&f[2], "1.0") && is_text(&f[4], ZAP_DOMAIN) && is_text(&f[7], "CURVE") && f[8].len_bytes == 32 &&
+	if (!bad && count == 9 && is_text(&f[2], "1.0") && is_text(&f[4], ZAP_DOMAIN) &&
+	    is_text(&f[7], "CURVE") && f[8].len_bytes == 32 &&
 	    z->allowed(z->ctx, f[8].data, &who)) {
 		int n = snprintf(user, sizeof user, "%s/", who.text);
 

@@ -1,5 +1,6 @@
-/* The default store: LMDB, one synced transaction a plan. See store.h; reading is in daemon/store/lmdb_read.c, where records lie in daemon/store/lmdb_layout.c.
- * A failed commit leaves open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
+/* The default store: LMDB, one synced transaction a plan. See store.h; reading is in
+ * daemon/store/lmdb_read.c, where records lie in daemon/store/lmdb_layout.c. A failed commit leaves
+ * open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,7 +16,8 @@
 #include "daemon/store/lmdb_internal.h"
 #include "proto/record_codec.h"
 
-/* Above store.map, in address space only: what one plan may cost at most, and the facts of a store that is full. */
+/* Above store.map, in address space only: what one plan may cost at most, and the facts of a store
+ * that is full. */
 #define HEADROOM_BYTES (1ULL << 30)
 
 enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 3, FACTS_SHARE = 8, READERS_MAX = 64 };
@@ -27,7 +29,10 @@ enum err lmdb_error(int code, const char *what)
 	if (code == MDB_NOTFOUND)
 		return ERR_NOT_FOUND;
 	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
-	return code == MDB_MAP_FULL ? ERR_MAP_FULL : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL : code == ENOMEM ? ERR_NO_MEMORY : ERR_STORE;
+	return code == MDB_MAP_FULL		  ? ERR_MAP_FULL
+	       : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL
+	       : code == ENOMEM			  ? ERR_NO_MEMORY
+						  : ERR_STORE;
 }
 
 /* ---- commit ---- */
@@ -93,7 +98,8 @@ static enum err lmdb_check(struct store *base)
 
 /* ---- figures ---- */
 
-void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes, uint64_t submit_reserve_bytes)
+void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes,
+			    uint64_t submit_reserve_bytes)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 
@@ -115,7 +121,8 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	out->readers = info.me_numreaders;
 }
 
-/* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not found. */
+/* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not
+ * found. */
 static void *find_map(const struct lmdb_store *s)
 {
 	char file[LMDB_PATH_MAX], real[PATH_MAX], line[PATH_MAX + 128];
@@ -127,7 +134,8 @@ static void *find_map(const struct lmdb_store *s)
 	while (maps != NULL && found == NULL && fgets(line, sizeof line, maps) != NULL) {
 		const char *path = strchr(line, '/');
 
-		if (path != NULL && strncmp(path, real, strlen(real)) == 0 && path[strlen(real)] == '\n')
+		if (path != NULL && strncmp(path, real, strlen(real)) == 0 &&
+		    path[strlen(real)] == '\n')
 			found = (void *)(uintptr_t)strtoull(line, NULL, 16);
 	}
 	if (maps != NULL)
@@ -146,7 +154,8 @@ static void lmdb_idle(struct store *base)
 	mdb_reader_check(s->env, &dead);
 	if (dead > 0)
 		log_event(LOG_WARNING, "store-stale-readers", "count=%d", dead);
-	/* Pages of the map count as resident though they are the page cache's: give them back. Readers fault them in again. */
+	/* Pages of the map count as resident though they are the page cache's: give them back.
+	 * Readers fault them in again. */
 	mdb_env_info(s->env, &info);
 	mdb_env_stat(s->env, &stat);
 	if (s->map == NULL)
@@ -172,12 +181,15 @@ static void lmdb_close(struct store *base)
 	free(s);
 }
 
-/* The format's number stands in the store: a newer one is refused whole, not record by record. 3 has records that an older daemon would pass over
- * and so lose sight of: what is set aside, numbers, entries in stages. An older one is raised before anything is moved, so that an older daemon
- * does not take half a store for a whole one. */
+/* The format's number stands in the store: a newer one is refused whole, not record by record. 3
+ * has records that an older daemon would pass over and so lose sight of: what is set aside,
+ * numbers, entries in stages. An older one is raised before anything is moved, so that an older
+ * daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
-	struct write w = { .key = key_name("format"), .record = { .family = FAMILY_META, .u.note = { .number = FORMAT_VERSION } } };
+	struct write w = { .key = key_name("format"),
+			   .record = { .family = FAMILY_META,
+				       .u.note = { .number = FORMAT_VERSION } } };
 	struct lookup lookup = lmdb_lookup(&s->base);
 	struct record r;
 	MDB_txn *txn;
@@ -208,12 +220,15 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	if (e == ERR_OK)
 		e = lmdb_error(mdb_env_set_maxdbs(s->env, 2 * FAMILY_COUNT), "mdb_env_set_maxdbs");
 	if (e == ERR_OK)
-		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX), "mdb_env_set_maxreaders");
+		e = lmdb_error(mdb_env_set_maxreaders(s->env, READERS_MAX),
+			       "mdb_env_set_maxreaders");
 	if (e == ERR_OK)
-		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes + HEADROOM_BYTES), "mdb_env_set_mapsize");
+		e = lmdb_error(mdb_env_set_mapsize(s->env, map_bytes + HEADROOM_BYTES),
+			       "mdb_env_set_mapsize");
 	if (e != ERR_OK)
 		return e;
-	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file larger than memory. */
+	/* Default sync: durable when mdb_txn_commit returns. NORDAHEAD: random reads over a file
+	 * larger than memory. */
 	code = mdb_env_open(s->env, s->directory, MDB_NOTLS | MDB_NORDAHEAD, 0600);
 	if (code == MDB_VERSION_MISMATCH || code == MDB_INVALID || code == MDB_CORRUPTED) {
 		log_event(LOG_ERROR, "store-damaged", "code=%d", code);
@@ -223,7 +238,8 @@ static enum err open_environment(struct lmdb_store *s, uint64_t map_bytes)
 	return e == ERR_OK ? lmdb_open_databases(s) : e;
 }
 
-/* data/, data/store and what is in it are there after a power cut: always synced, for whoever made them may not have come to it. */
+/* data/, data/store and what is in it are there after a power cut: always synced, for whoever made
+ * them may not have come to it. */
 static enum err sync_folders(const struct lmdb_store *s, const char *data)
 {
 	enum err e = folder_sync(s->directory);
@@ -239,8 +255,10 @@ static enum err sync_folders(const struct lmdb_store *s, const char *data)
 
 static enum err make_folders(struct lmdb_store *s, const char *data)
 {
-	if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", data) >= sizeof s->directory ||
-	    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", data) >= sizeof s->quarantine)
+	if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/store", data) >=
+		sizeof s->directory ||
+	    (size_t)snprintf(s->quarantine, sizeof s->quarantine, "%s/quarantine", data) >=
+		sizeof s->quarantine)
 		return ERR_STORE;
 	if (folder_make(data) == ERR_OK && folder_make(s->directory) == ERR_OK)
 		return ERR_OK;
@@ -251,8 +269,15 @@ static enum err make_folders(struct lmdb_store *s, const char *data)
 enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out)
 {
 	static const struct store_ops ops = {
-		.commit = lmdb_commit, .check = lmdb_check, .lookup = lmdb_lookup, .read_begin = lmdb_read_begin, .read_end = lmdb_read_end,
-		.room = lmdb_room, .figures = lmdb_figures, .idle = lmdb_idle, .close = lmdb_close,
+		.commit = lmdb_commit,
+		.check = lmdb_check,
+		.lookup = lmdb_lookup,
+		.read_begin = lmdb_read_begin,
+		.read_end = lmdb_read_end,
+		.room = lmdb_room,
+		.figures = lmdb_figures,
+		.idle = lmdb_idle,
+		.close = lmdb_close,
 	};
 	struct lmdb_store *s = calloc(1, sizeof *s);
 	enum err e;

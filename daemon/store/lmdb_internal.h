@@ -11,7 +11,8 @@
 
 enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
 
-/* See daemon/store/lmdb_owner.c. All descriptors are kept until the environment is closed; -1: not open. */
+/* See daemon/store/lmdb_owner.c. All descriptors are kept until the environment is closed; -1: not
+ * open. */
 struct lmdb_owner {
 	int folder_fd, data_fd; /* locked: the store's folder and data.mdb */
 	int lock_fd;            /* owner.lock, for older daemons */
@@ -45,15 +46,16 @@ struct lmdb_store {
 /* Logs and maps an LMDB code. */
 must_use enum err lmdb_error(int code, const char *what);
 
-/* A read transaction on the newest state, or the one that this thread holds; given back by the same thread, soon. */
+/* A read transaction on the newest state, or the one that this thread holds; given back by the same
+ * thread, soon. */
 must_use enum err lmdb_reader_take(struct lmdb_store *s, MDB_txn **out);
 void lmdb_reader_give(struct lmdb_store *s, MDB_txn *txn);
 void lmdb_readers_close(struct lmdb_store *s);
 
 /* ---- daemon/store/lmdb_owner.c ---- */
 
-/* Locks the store's folder and its data before the environment is opened, and makes data.mdb when there is none. ERR_STORE_BUSY: another process
- * has it, by whatever name; ERR_STORE. */
+/* Locks the store's folder and its data before the environment is opened, and makes data.mdb when
+ * there is none. ERR_STORE_BUSY: another process has it, by whatever name; ERR_STORE. */
 must_use enum err lmdb_owner_take(struct lmdb_store *s);
 /* The environment is open and prepared: what it holds now is ours. */
 void lmdb_owner_opened(struct lmdb_store *s);
@@ -61,7 +63,8 @@ void lmdb_owner_opened(struct lmdb_store *s);
 void lmdb_owner_release(struct lmdb_store *s);
 /* Is data.mdb still where the configuration says? Two system calls. ERR_STORE_GONE, told. */
 must_use enum err lmdb_owner_check_place(const struct lmdb_store *s);
-/* Is the last transaction our own? `txn`: the write transaction that was just begun, or NULL. ERR_STORE_FOREIGN, told. */
+/* Is the last transaction our own? `txn`: the write transaction that was just begun, or NULL.
+ * ERR_STORE_FOREIGN, told. */
 must_use enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn);
 /* After each commit. ERR_STORE_FOREIGN: another one came between. */
 must_use enum err lmdb_owner_committed(struct lmdb_store *s);
@@ -73,22 +76,25 @@ enum err lmdb_room(struct store *base, struct store_room *out);
 
 /* ---- daemon/store/lmdb_layout.c ---- */
 
-enum { SERIAL_KEY_BYTES = 9 }; /* role ‖ serial, with which all keys of a document's records begin */
+/* role ‖ serial, with which all keys of a document's records begin */
+enum { SERIAL_KEY_BYTES = 9 };
 enum layout { LAYOUT_ALONE, LAYOUT_DOCUMENTS, LAYOUT_LINKS };
 struct stored_key {
 	size_t len_bytes;
 	uint8_t bytes[KEY_MAX_BYTES + 1];
 };
+
 enum layout lmdb_layout(enum family f);
-/* Where a key of this family lies in its database, or what all keys with this prefix begin with there. A prefix shorter than role ‖ serial
- * takes in the documents' other families too. */
+/* Where a key of this family lies in its database, or what all keys with this prefix begin with
+ * there. A prefix shorter than role ‖ serial takes in the documents' other families too. */
 void lmdb_place(enum family f, const struct key *key, struct stored_key *out);
 /* Whose key this is, in the database of f. */
 enum family lmdb_family_at(enum family f, const MDB_val *stored);
 /* The key of a record of f that lies there. False: it has no such shape. */
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out);
 must_use enum err lmdb_open_databases(struct lmdb_store *s);
-/* Records that format 1 kept in databases of their own go where they belong now; goes on where a crash ended it. */
+/* Records that format 1 kept in databases of their own go where they belong now; goes on where a
+ * crash ended it. */
 must_use enum err lmdb_move_in(struct lmdb_store *s);
 
 enum err lmdb_read_begin(struct store *base);

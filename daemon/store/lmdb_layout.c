@@ -1,5 +1,6 @@
-/* Where records lie in LMDB. A commit writes every page that it touches, one request to the disk each, twice synced: so what one document
- * needs at one time lies on one page, and the small records of links share theirs.
+/* Where records lie in LMDB. A commit writes every page that it touches, one request to the disk
+ * each, twice synced: so what one document needs at one time lies on one page, and the small
+ * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
  *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER
@@ -11,7 +12,8 @@
 #include "daemon/base/log.h"
 #include "daemon/store/lmdb_internal.h"
 
-enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 }; /* LMDB needs their room twice over for a while */
+/* LMDB needs their room twice over for a while */
+enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 };
 
 enum layout lmdb_layout(enum family f)
 {
@@ -44,7 +46,10 @@ static const char *database_name(enum family f)
 void lmdb_place(enum family f, const struct key *key, struct stored_key *out)
 {
 	enum layout l = lmdb_layout(f);
-	size_t before = l == LAYOUT_LINKS ? 0 : l == LAYOUT_DOCUMENTS && key->len_bytes >= SERIAL_KEY_BYTES ? SERIAL_KEY_BYTES : key->len_bytes;
+	size_t before = l == LAYOUT_LINKS ? 0
+			: l == LAYOUT_DOCUMENTS && key->len_bytes >= SERIAL_KEY_BYTES
+			    ? SERIAL_KEY_BYTES
+			    : key->len_bytes;
 	bool named = l == LAYOUT_LINKS || before == SERIAL_KEY_BYTES;
 
 	memcpy(out->bytes, key->bytes, before);
@@ -70,7 +75,8 @@ enum family lmdb_family_at(enum family f, const MDB_val *stored)
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out)
 {
 	const uint8_t *bytes = stored->mv_data;
-	size_t named = lmdb_layout(f) == LAYOUT_ALONE ? 0 : 1, before = lmdb_layout(f) == LAYOUT_DOCUMENTS ? SERIAL_KEY_BYTES : 0;
+	size_t named = lmdb_layout(f) == LAYOUT_ALONE ? 0 : 1,
+	       before = lmdb_layout(f) == LAYOUT_DOCUMENTS ? SERIAL_KEY_BYTES : 0;
 
 	if (stored->mv_size < before + named || stored->mv_size - named > KEY_MAX_BYTES)
 		return false;
@@ -88,7 +94,9 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 	if (e != ERR_OK)
 		return e;
 	for (int f = FAMILY_META; e == ERR_OK && f < FAMILY_COUNT; f++)
-		e = lmdb_error(mdb_dbi_open(txn, database_name((enum family)f), MDB_CREATE, &s->dbis[f]), "mdb_dbi_open");
+		e = lmdb_error(
+		    mdb_dbi_open(txn, database_name((enum family)f), MDB_CREATE, &s->dbis[f]),
+		    "mdb_dbi_open");
 	if (e != ERR_OK) {
 		mdb_txn_abort(txn);
 		return e;
@@ -98,7 +106,8 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 
 /* ---- from format 1, where every family was alone ---- */
 
-/* Some records from the old place to the new one, in one transaction; *left is false when the old place is empty and gone. */
+/* Some records from the old place to the new one, in one transaction; *left is false when the old
+ * place is empty and gone. */
 static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool *left)
 {
 	MDB_val key, value;
@@ -113,7 +122,8 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 	if (code != MDB_SUCCESS)
 		goto failed;
 	code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
-	for (unsigned n = 0; code == MDB_SUCCESS && n < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE; n++) {
+	for (unsigned n = 0;
+	     code == MDB_SUCCESS && n < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE; n++) {
 		struct key k = { .len_bytes = (uint8_t)key.mv_size };
 		struct stored_key p;
 		MDB_val to;
@@ -171,7 +181,8 @@ enum err lmdb_move_in(struct lmdb_store *s)
 			continue;
 		}
 		if (e == ERR_OK)
-			log_event(LOG_INFO, "store-moved", "family=%s", family_name((enum family)f));
+			log_event(LOG_INFO, "store-moved", "family=%s",
+				  family_name((enum family)f));
 		while (e == ERR_OK && left)
 			e = move_some(s, (enum family)f, old, &left);
 	}

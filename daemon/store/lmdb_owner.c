@@ -1,13 +1,18 @@
-/* Whose store it is: one process, for as long as it runs, whatever is deleted beside the data meanwhile.
+/* Whose store it is: one process, for as long as it runs, whatever is deleted beside the data
+ * meanwhile.
  *
- * A lock on a file that is only a lock is none: such files get deleted, and the next process locks another inode of the same name (tried: two
- * daemons took documents in turn and wrote over each other's). So the locks lie on what cannot be deleted apart from the data: flock(2) on the
- * inode of the folder, and on that of data.mdb, which a copy of the folder made of hard links shares. Both follow the inode through renames and
- * bind mounts. flock belongs to the open file, not to the process: that LMDB opens and closes data.mdb besides does not let go of it, as it would
- * of an fcntl lock, and LMDB's own fcntl locks are on lock.mdb, which is not held here. owner.lock is kept for daemons that know only that.
+ * A lock on a file that is only a lock is none: such files get deleted, and the next process locks
+ * another inode of the same name (tried: two daemons took documents in turn and wrote over each
+ * other's). So the locks lie on what cannot be deleted apart from the data: flock(2) on the inode
+ * of the folder, and on that of data.mdb, which a copy of the folder made of hard links shares.
+ * Both follow the inode through renames and bind mounts. flock belongs to the open file, not to the
+ * process: that LMDB opens and closes data.mdb besides does not let go of it, as it would of an
+ * fcntl lock, and LMDB's own fcntl locks are on lock.mdb, which is not held here. owner.lock is
+ * kept for daemons that know only that.
  *
- * Locks hold those off that ask for them. What did not ask (an older daemon after owner.lock was deleted, a file copied over data.mdb) is found by
- * the number of the last transaction, before each commit: it must be our own. */
+ * Locks hold those off that ask for them. What did not ask (an older daemon after owner.lock was
+ * deleted, a file copied over data.mdb) is found by the number of the last transaction, before each
+ * commit: it must be our own. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,8 +38,9 @@ static void name_of(const struct lmdb_store *s, const char *name, char out[LMDB_
 	snprintf(out, LMDB_PATH_MAX, "%s/%s", s->directory, name);
 }
 
-/* Every process that has the environment open holds byte 0 of lock.mdb, an older daemon whose owner.lock is gone too. To be asked before our own
- * environment is open: closing the file would let go of our own lock. */
+/* Every process that has the environment open holds byte 0 of lock.mdb, an older daemon whose
+ * owner.lock is gone too. To be asked before our own environment is open: closing the file would
+ * let go of our own lock. */
 static enum err nobody_inside(const struct lmdb_store *s)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
@@ -47,7 +53,8 @@ static enum err nobody_inside(const struct lmdb_store *s)
 	if (fd < 0)
 		return errno == ENOENT ? ERR_OK : ERR_STORE;
 	if (fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK) {
-		log_event(LOG_ERROR, "store-in-use", "path=%s pid=%d", s->directory, (int)lock.l_pid);
+		log_event(LOG_ERROR, "store-in-use", "path=%s pid=%d", s->directory,
+			  (int)lock.l_pid);
 		e = ERR_STORE_BUSY;
 	}
 	close(fd);
@@ -112,16 +119,19 @@ enum err lmdb_owner_check_place(const struct lmdb_store *s)
 	name_of(s, "data.mdb", path);
 	if (fstat(s->owner.data_fd, &held) != 0)
 		return ERR_STORE;
-	if (held.st_nlink > 0 && stat(path, &named) == 0 && named.st_dev == s->owner.data.st_dev && named.st_ino == s->owner.data.st_ino)
+	if (held.st_nlink > 0 && stat(path, &named) == 0 && named.st_dev == s->owner.data.st_dev &&
+	    named.st_ino == s->owner.data.st_ino)
 		return ERR_OK;
 	/* With the descriptor its bytes can still be had: /proc/PID/fd/N. */
-	log_event(LOG_ERROR, "store-gone", "path=%s links=%u pid=%d fd=%d", path, (unsigned)held.st_nlink, (int)getpid(), s->owner.data_fd);
+	log_event(LOG_ERROR, "store-gone", "path=%s links=%u pid=%d fd=%d", path,
+		  (unsigned)held.st_nlink, (int)getpid(), s->owner.data_fd);
 	return ERR_STORE_GONE;
 }
 
 static enum err foreign(const struct lmdb_store *s, size_t found)
 {
-	log_event(LOG_ERROR, "store-written-by-another", "path=%s last_own=%zu found=%zu", s->directory, s->owner.last_txnid, found);
+	log_event(LOG_ERROR, "store-written-by-another", "path=%s last_own=%zu found=%zu",
+		  s->directory, s->owner.last_txnid, found);
 	return ERR_STORE_FOREIGN;
 }
 
@@ -129,7 +139,8 @@ enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn)
 {
 	MDB_envinfo info;
 
-	/* What the pages say, and what lock.mdb says: with a lock.mdb each, two processes see only the first of each other. */
+	/* What the pages say, and what lock.mdb says: with a lock.mdb each, two processes see only
+	 * the first of each other. */
 	mdb_env_info(s->env, &info);
 	if (info.me_last_txnid != s->owner.last_txnid)
 		return foreign(s, info.me_last_txnid);
@@ -144,7 +155,8 @@ enum err lmdb_owner_committed(struct lmdb_store *s)
 
 	mdb_env_info(s->env, &info);
 	/* A transaction that changed nothing has no number. */
-	if (info.me_last_txnid != s->owner.last_txnid && info.me_last_txnid != s->owner.last_txnid + 1)
+	if (info.me_last_txnid != s->owner.last_txnid &&
+	    info.me_last_txnid != s->owner.last_txnid + 1)
 		return foreign(s, info.me_last_txnid);
 	s->owner.last_txnid = info.me_last_txnid;
 	return ERR_OK;
@@ -156,7 +168,8 @@ void lmdb_owner_keep_lock(struct lmdb_store *s)
 	char path[LMDB_PATH_MAX];
 
 	name_of(s, "owner.lock", path);
-	if (fstat(s->owner.lock_fd, &held) == 0 && stat(path, &named) == 0 && held.st_ino == named.st_ino && held.st_dev == named.st_dev)
+	if (fstat(s->owner.lock_fd, &held) == 0 && stat(path, &named) == 0 &&
+	    held.st_ino == named.st_ino && held.st_dev == named.st_dev)
 		return;
 	log_event(LOG_WARNING, "owner-lock-deleted", "path=%s", path);
 	close(s->owner.lock_fd);

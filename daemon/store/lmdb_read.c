@@ -1,4 +1,5 @@
-/* Reading from LMDB: short transactions, decoded copies, damage set aside. See store.h and routing/state/lookup.h. */
+/* Reading from LMDB: short transactions, decoded copies, damage set aside. See store.h and
+ * routing/state/lookup.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -95,8 +96,10 @@ void lmdb_read_end(struct store *base)
 
 /* ---- damage ---- */
 
-/* A value that does not fit its checksum is copied aside for an operator, never served and never deleted. */
-static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *key, const MDB_val *value)
+/* A value that does not fit its checksum is copied aside for an operator, never served and never
+ * deleted. */
+static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *key,
+		       const MDB_val *value)
 {
 	char path[LMDB_PATH_MAX + 2 * KEY_MAX_BYTES + 64];
 	int n, fd;
@@ -107,7 +110,8 @@ static void quarantine(struct lmdb_store *s, enum family family, const MDB_val *
 	mkdir(s->quarantine, 0700);
 	n = snprintf(path, sizeof path, "%s/%s-", s->quarantine, family_name(family));
 	for (size_t i = 0; i < key->mv_size && i < 96; i++)
-		n += snprintf(path + n, sizeof path - (size_t)n, "%02x", ((const uint8_t *)key->mv_data)[i]);
+		n += snprintf(path + n, sizeof path - (size_t)n, "%02x",
+			      ((const uint8_t *)key->mv_data)[i]);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return; /* seen before, or no room: the value itself stays where it is */
@@ -122,7 +126,8 @@ struct found {
 	MDB_val key, value; /* as stored */
 };
 
-static enum err decode(struct lmdb_store *s, struct arena *a, const struct found *f, struct key *key, struct record *out)
+static enum err decode(struct lmdb_store *s, struct arena *a, const struct found *f,
+		       struct key *key, struct record *out)
 {
 	enum err e;
 
@@ -130,7 +135,8 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 		quarantine(s, f->family, &f->key, &f->value);
 		return ERR_DAMAGED;
 	}
-	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size }, out);
+	e = record_decode(a, f->family, key, (struct blob){ f->value.mv_data, f->value.mv_size },
+			  out);
 	if (e == ERR_DAMAGED)
 		quarantine(s, f->family, &f->key, &f->value);
 	return e;
@@ -138,7 +144,8 @@ static enum err decode(struct lmdb_store *s, struct arena *a, const struct found
 
 /* ---- lookups ---- */
 
-static enum err get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err get(void *ctx, struct arena *arena, enum family family, const struct key *key,
+		    struct record *out)
 {
 	struct lmdb_store *s = ctx;
 	struct found f = { .family = family };
@@ -160,7 +167,8 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 
 static bool in_prefix(const MDB_val *key, const struct stored_key *prefix)
 {
-	return key->mv_size >= prefix->len_bytes && memcmp(key->mv_data, prefix->bytes, prefix->len_bytes) == 0;
+	return key->mv_size >= prefix->len_bytes &&
+	       memcmp(key->mv_data, prefix->bytes, prefix->len_bytes) == 0;
 }
 
 static bool is_key(const MDB_val *a, const struct stored_key *b)
@@ -168,7 +176,8 @@ static bool is_key(const MDB_val *a, const struct stored_key *b)
 	return a->mv_size == b->len_bytes && memcmp(a->mv_data, b->bytes, b->len_bytes) == 0;
 }
 
-/* The smallest key above all that begin with this one; false when there is none (all bytes 0xff, or empty). */
+/* The smallest key above all that begin with this one; false when there is none (all bytes 0xff, or
+ * empty). */
 static bool above(const struct stored_key *prefix, struct stored_key *out)
 {
 	*out = *prefix;
@@ -183,8 +192,10 @@ static bool above(const struct stored_key *prefix, struct stored_key *out)
 /* The first key that is not below this one. */
 static int seek(MDB_cursor *cursor, struct found *f, const struct stored_key *place)
 {
-	f->key = (MDB_val){ .mv_size = place->len_bytes, .mv_data = (void *)(uintptr_t)place->bytes };
-	return mdb_cursor_get(cursor, &f->key, &f->value, place->len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
+	f->key =
+	    (MDB_val){ .mv_size = place->len_bytes, .mv_data = (void *)(uintptr_t)place->bytes };
+	return mdb_cursor_get(cursor, &f->key, &f->value,
+			      place->len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
 }
 
 /* The last key below this one. */
@@ -209,7 +220,8 @@ static int begin_up(MDB_cursor *cursor, const struct scan *scan, struct found *f
 	return code;
 }
 
-static int begin_down(MDB_cursor *cursor, const struct scan *scan, const struct stored_key *prefix, struct found *f)
+static int begin_down(MDB_cursor *cursor, const struct scan *scan, const struct stored_key *prefix,
+		      struct found *f)
 {
 	struct stored_key bound;
 
@@ -220,14 +232,16 @@ static int begin_down(MDB_cursor *cursor, const struct scan *scan, const struct 
 	return seek_below(cursor, f, &bound);
 }
 
-/* From a record of another family to the nearest of ours: in the same document, or in the one beyond it. */
+/* From a record of another family to the nearest of ours: in the same document, or in the one
+ * beyond it. */
 static int pass_over(MDB_cursor *cursor, struct found *f, bool up)
 {
 	enum family other = lmdb_family_at(f->family, &f->key);
 	struct stored_key to = { .len_bytes = SERIAL_KEY_BYTES };
 
 	if (f->key.mv_size <= SERIAL_KEY_BYTES)
-		return mdb_cursor_get(cursor, &f->key, &f->value, up ? MDB_NEXT : MDB_PREV); /* none of ours has this shape */
+		/* none of ours has this shape */
+		return mdb_cursor_get(cursor, &f->key, &f->value, up ? MDB_NEXT : MDB_PREV);
 	memcpy(to.bytes, f->key.mv_data, SERIAL_KEY_BYTES);
 	if (up && other > f->family)
 		return above(&to, &to) ? seek(cursor, f, &to) : MDB_NOTFOUND;
@@ -238,7 +252,8 @@ static int pass_over(MDB_cursor *cursor, struct found *f, bool up)
 	return up ? seek(cursor, f, &to) : seek_below(cursor, f, &to);
 }
 
-static enum err walk(struct lmdb_store *s, struct arena *arena, enum family family, struct scan *scan, bool up, struct record *out)
+static enum err walk(struct lmdb_store *s, struct arena *arena, enum family family,
+		     struct scan *scan, bool up, struct record *out)
 {
 	struct found f = { .family = family };
 	struct stored_key prefix;
@@ -263,7 +278,9 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 		}
 		e = decode(s, arena, &f, &scan->at, out);
 		scan->open = false;
-		told = e == ERR_DAMAGED && scan->tell_damage && lmdb_key_at(family, &f.key, &scan->at); /* else it could not go on from there */
+		/* else it could not go on from there */
+		told =
+		    e == ERR_DAMAGED && scan->tell_damage && lmdb_key_at(family, &f.key, &scan->at);
 		if (e == ERR_DAMAGED && !told)
 			code = mdb_cursor_get(cursor, &f.key, &f.value, up ? MDB_NEXT : MDB_PREV);
 	}
@@ -275,12 +292,14 @@ out:
 	return e;
 }
 
-static enum err next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+		     struct record *out)
 {
 	return walk(ctx, arena, family, scan, true, out);
 }
 
-static enum err last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+		     struct record *out)
 {
 	return walk(ctx, arena, family, scan, false, out);
 }

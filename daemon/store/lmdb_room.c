@@ -1,8 +1,10 @@
 /* How much the store may still grow, and what else is short.
  *
- * Three things run out, each with a mend of its own: store.map, the disk (or a quota on it), and inodes. The map that LMDB gets is larger than
- * store.map, so the configured one is a bound that is looked at, never one that a commit runs into. The disk is shared with attachments and with
- * everybody else: data.mdb has blocks beyond its end in advance (fallocate), which nobody takes away between a decision and its commit. */
+ * Three things run out, each with a mend of its own: store.map, the disk (or a quota on it), and
+ * inodes. The map that LMDB gets is larger than store.map, so the configured one is a bound that is
+ * looked at, never one that a commit runs into. The disk is shared with attachments and with
+ * everybody else: data.mdb has blocks beyond its end in advance (fallocate), which nobody takes
+ * away between a decision and its commit. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -13,14 +15,17 @@
 
 enum {
 	FACTS_SHARE = 8,            /* of the reserve: below it not even facts are taken */
-	MAP_SHARE = 8,              /* a reserve is at most this part of a map: a small one would be full from the beginning */
-	FETCH_BYTES_MAX = PIECES_PER_FETCH * CHUNK_BYTES, /* asked for at once, only while there is room for it */
+	/* a reserve is at most this part of a map: a small one would be full from the beginning */
+	MAP_SHARE = 8,
+	/* asked for at once, only while there is room for it */
+	FETCH_BYTES_MAX = PIECES_PER_FETCH * CHUNK_BYTES,
 	INODES_RESERVE = 256,       /* for others on the file system, and for what is under way */
 	TAIL_BYTES = 4 << 20,
 	PLENTY_BYTES = 256 << 20,   /* so much more than the reserve is not gone within a turn */
 };
 
-/* Pages that earlier transactions freed: the free list is database 0, each value begins with its count. */
+/* Pages that earlier transactions freed: the free list is database 0, each value begins with its
+ * count. */
 static size_t free_pages(MDB_txn *txn)
 {
 	MDB_cursor *cursor;
@@ -47,8 +52,10 @@ static uint64_t above(uint64_t n, uint64_t bound)
 	return n > bound ? n - bound : 0;
 }
 
-/* What is used of the map; pages to be used again are not, and are counted only when it matters: that reads the whole free list. */
-static enum err measure_map(struct lmdb_store *s, bool exactly, struct store_room *out, uint64_t *end_bytes)
+/* What is used of the map; pages to be used again are not, and are counted only when it matters:
+ * that reads the whole free list. */
+static enum err measure_map(struct lmdb_store *s, bool exactly, struct store_room *out,
+			    uint64_t *end_bytes)
 {
 	MDB_envinfo info;
 	MDB_stat stat;
@@ -70,7 +77,8 @@ static enum err measure_map(struct lmdb_store *s, bool exactly, struct store_roo
 	return ERR_OK;
 }
 
-/* Blocks beyond the end of data.mdb, for the commits to come. What a full disk leaves of them is what there is for facts. */
+/* Blocks beyond the end of data.mdb, for the commits to come. What a full disk leaves of them is
+ * what there is for facts. */
 static uint64_t hold_tail(struct lmdb_store *s, uint64_t end_bytes, bool *failed)
 {
 	uint64_t wanted = least_of(TAIL_BYTES, s->reserve_bytes);
@@ -80,7 +88,8 @@ static uint64_t hold_tail(struct lmdb_store *s, uint64_t end_bytes, bool *failed
 		s->tail_end = end_bytes;
 	if (s->tail_unknown || s->tail_end - end_bytes >= wanted / 2)
 		return s->tail_end - end_bytes;
-	if (fallocate(s->owner.data_fd, FALLOC_FL_KEEP_SIZE, (off_t)s->tail_end, (off_t)(end_bytes + wanted - s->tail_end)) == 0)
+	if (fallocate(s->owner.data_fd, FALLOC_FL_KEEP_SIZE, (off_t)s->tail_end,
+		      (off_t)(end_bytes + wanted - s->tail_end)) == 0)
 		s->tail_end = end_bytes + wanted;
 	else if (errno == EOPNOTSUPP || errno == ENOSYS)
 		s->tail_unknown = true;
@@ -93,18 +102,23 @@ static void decide(const struct lmdb_store *s, struct store_room *out)
 {
 	uint64_t map_reserve = least_of(s->reserve_bytes, s->map_bytes / MAP_SHARE);
 	uint64_t map_submit = least_of(s->submit_reserve_bytes, map_reserve / 4);
-	uint64_t map_free = above(out->map_bytes, out->map_used_bytes), disk_free = out->disk_free_bytes;
-	uint64_t submit = s->submit_reserve_bytes > FETCH_BYTES_MAX ? s->submit_reserve_bytes : FETCH_BYTES_MAX;
+	uint64_t map_free = above(out->map_bytes, out->map_used_bytes),
+		 disk_free = out->disk_free_bytes;
+	uint64_t submit =
+	    s->submit_reserve_bytes > FETCH_BYTES_MAX ? s->submit_reserve_bytes : FETCH_BYTES_MAX;
 	bool map_short = map_free <= map_reserve + map_submit;
 
 	out->submissions = !map_short && disk_free > s->reserve_bytes + submit;
 	/* Where files would wait, documents wait too: whoever has them to give is told why. */
 	out->documents = map_free > map_reserve && disk_free > s->reserve_bytes + FETCH_BYTES_MAX;
-	out->facts = map_free > map_reserve / FACTS_SHARE && disk_free > s->reserve_bytes / FACTS_SHARE;
+	out->facts =
+	    map_free > map_reserve / FACTS_SHARE && disk_free > s->reserve_bytes / FACTS_SHARE;
 	out->why = out->submissions ? ERR_OK : map_short ? ERR_MAP_FULL : ERR_DISK_FULL;
 	out->spare_bytes = out->files ? above(disk_free, s->reserve_bytes) : 0;
-	out->left_bytes = least_of(above(map_free, map_reserve), above(disk_free, s->reserve_bytes));
-	out->left_facts_bytes = least_of(above(map_free, map_reserve / FACTS_SHARE), above(disk_free, s->reserve_bytes / FACTS_SHARE));
+	out->left_bytes =
+	    least_of(above(map_free, map_reserve), above(disk_free, s->reserve_bytes));
+	out->left_facts_bytes = least_of(above(map_free, map_reserve / FACTS_SHARE),
+					 above(disk_free, s->reserve_bytes / FACTS_SHARE));
 }
 
 static enum err measure_disk(const struct lmdb_store *s, struct store_room *out)
@@ -116,7 +130,8 @@ static enum err measure_disk(const struct lmdb_store *s, struct store_room *out)
 	out->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 	out->inodes_known = disk.f_files > 0;
 	out->inodes_free = out->inodes_known ? disk.f_favail : 0;
-	out->files = !out->inodes_known || out->inodes_free > least_of(INODES_RESERVE, disk.f_files / 16);
+	out->files =
+	    !out->inodes_known || out->inodes_free > least_of(INODES_RESERVE, disk.f_files / 16);
 	return ERR_OK;
 }
 

@@ -1,5 +1,5 @@
-/* The simulator's store: a sorted array a family on a "disk" that outlives the store. A commit is all or nothing; what was not committed
- * is gone after a crash. See store.h. */
+/* The simulator's store: a sorted array a family on a "disk" that outlives the store. A commit is
+ * all or nothing; what was not committed is gone after a crash. See store.h. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,16 +15,19 @@ struct entry {
 	size_t len_bytes;
 	uint8_t value[];
 };
+
 struct table {
 	struct entry **entries;
 	size_t count, capacity;
 };
+
 struct memory_disk {
 	struct table tables[FAMILY_COUNT];
 	uint32_t fail_in;
 	enum err fail_with;
 	bool fail_landed;
 };
+
 struct memory_store {
 	struct store base;
 	struct memory_disk *disk;
@@ -189,15 +192,18 @@ static enum err memory_commit(struct store *s, const struct plan *p)
 	return e;
 }
 
-static enum err decode(struct memory_store *m, struct arena *a, enum family family, const struct entry *e, struct record *out)
+static enum err decode(struct memory_store *m, struct arena *a, enum family family,
+		       const struct entry *e, struct record *out)
 {
-	enum err r = record_decode(a, family, &e->key, (struct blob){ e->value, e->len_bytes }, out);
+	enum err r =
+	    record_decode(a, family, &e->key, (struct blob){ e->value, e->len_bytes }, out);
 
 	m->damaged += r == ERR_DAMAGED;
 	return r;
 }
 
-static enum err memory_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err memory_get(void *ctx, struct arena *arena, enum family family,
+			   const struct key *key, struct record *out)
 {
 	struct memory_store *m = ctx;
 	struct table *t = &m->disk->tables[family];
@@ -208,7 +214,8 @@ static enum err memory_get(void *ctx, struct arena *arena, enum family family, c
 	return decode(m, arena, family, t->entries[at], out);
 }
 
-static enum err memory_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err memory_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
 {
 	struct memory_store *m = ctx;
 	struct table *t = &m->disk->tables[family];
@@ -227,7 +234,8 @@ static enum err memory_next(void *ctx, struct arena *arena, enum family family, 
 	return ERR_NOT_FOUND;
 }
 
-static enum err memory_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err memory_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			    struct record *out)
 {
 	struct memory_store *m = ctx;
 	struct table *t = &m->disk->tables[family];
@@ -270,8 +278,12 @@ static void memory_read_end(struct store *s)
 static enum err memory_room(struct store *s, struct store_room *out)
 {
 	(void)s;
-	*out = (struct store_room){ .submissions = true, .documents = true, .facts = true, .files = true,
-				    .left_bytes = UINT64_MAX, .left_facts_bytes = UINT64_MAX };
+	*out = (struct store_room){ .submissions = true,
+				    .documents = true,
+				    .facts = true,
+				    .files = true,
+				    .left_bytes = UINT64_MAX,
+				    .left_facts_bytes = UINT64_MAX };
 	return ERR_OK;
 }
 
@@ -308,8 +320,15 @@ static enum err memory_check(struct store *base)
 enum err store_memory_open(struct memory_disk *d, struct store **out)
 {
 	static const struct store_ops ops = {
-		.commit = memory_commit, .check = memory_check, .lookup = memory_lookup, .read_begin = memory_read_begin, .read_end = memory_read_end,
-		.room = memory_room, .figures = memory_figures, .idle = memory_idle, .close = memory_close,
+		.commit = memory_commit,
+		.check = memory_check,
+		.lookup = memory_lookup,
+		.read_begin = memory_read_begin,
+		.read_end = memory_read_end,
+		.room = memory_room,
+		.figures = memory_figures,
+		.idle = memory_idle,
+		.close = memory_close,
 	};
 	struct memory_store *m = calloc(1, sizeof *m);
 
@@ -319,7 +338,9 @@ enum err store_memory_open(struct memory_disk *d, struct store **out)
 	m->base.ops = &ops;
 	m->disk = d;
 	m->arena = arena_new(COMMIT_ARENA_BYTES);
-	m->staged.inner = (struct lookup){ .ctx = m, .get = memory_get, .next = memory_next, .last = memory_last };
+	m->staged.inner = (struct lookup){
+		.ctx = m, .get = memory_get, .next = memory_next, .last = memory_last
+	};
 	if (m->arena == NULL || staged_load(&m->staged, m->arena) != ERR_OK) {
 		memory_close(&m->base);
 		return ERR_NO_MEMORY;

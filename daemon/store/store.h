@@ -1,7 +1,9 @@
-/* The store: where records survive. One process owns one store; nothing outside daemon/store* knows what it is made of.
+/* The store: where records survive. One process owns one store; nothing outside daemon/store* knows
+ * what it is made of.
  *   daemon/store/lmdb.c    LMDB, one synced transaction a plan (the default)
  *   daemon/store/memory.c  for the simulator: a crash loses exactly what was not committed
- * A failed commit leaves the outcome open: the caller must end the process (docs/ARCHITECTURE.md "The turn"). */
+ * A failed commit leaves the outcome open: the caller must end the process (docs/ARCHITECTURE.md
+ * "The turn"). */
 #ifndef VANTHU_DAEMON_STORE_STORE_H
 #define VANTHU_DAEMON_STORE_STORE_H
 
@@ -14,13 +16,15 @@ struct store;
 struct store_room {
 	uint64_t map_bytes, map_used_bytes;
 	uint64_t disk_free_bytes;
-	uint64_t spare_bytes; /* what attachments may take and leave the reserve; 0 also when no files can be made */
+	/* what attachments may take and leave the reserve; 0 also when no files can be made */
+	uint64_t spare_bytes;
 	uint64_t left_bytes;       /* a plan with documents of ours may cost so much */
 	uint64_t left_facts_bytes; /* one with facts only */
 	uint64_t inodes_free;
 	bool inodes_known;    /* a file system that counts none has no bound of them */
 	bool files;           /* new files can be made: inodes */
-	enum err why;         /* what is short, when submissions are not taken: ERR_MAP_FULL, ERR_DISK_FULL */
+	/* what is short, when submissions are not taken: ERR_MAP_FULL, ERR_DISK_FULL */
+	enum err why;
 	bool submissions; /* room for new documents of our own */
 	bool documents;   /* room for documents of others */
 	bool facts;       /* room for facts: the reserve */
@@ -34,35 +38,45 @@ struct store_figures {
 };
 
 struct store_ops {
-	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE, ERR_DISK_FULL, ERR_STORE_FOREIGN: end the
-	 * process. ERR_STORE_GONE: what is open is in no folder any more; nothing may be acknowledged, and only this process still has it.
-	 * An empty plan commits nothing. May block for as long as a sync takes. Control thread only. */
+	/* Writes all of the plan's writes, or none, and returns when they are on disk. ERR_STORE,
+	 * ERR_DISK_FULL, ERR_STORE_FOREIGN: end the process. ERR_STORE_GONE: what is open is in no
+	 * folder any more; nothing may be acknowledged, and only this process still has it. An
+	 * empty plan commits nothing. May block for as long as a sync takes. Control thread
+	 * only. */
 	enum err (*commit)(struct store *s, const struct plan *p);
-	/* Is it still the one that was opened, in its place, and nobody else's? ERR_STORE_GONE, ERR_STORE_FOREIGN. Cheap: asked before each turn. */
+	/* Is it still the one that was opened, in its place, and nobody else's? ERR_STORE_GONE,
+	 * ERR_STORE_FOREIGN. Cheap: asked before each turn. */
 	enum err (*check)(struct store *s);
 	/* See routing/state/lookup.h. Any thread. */
 	struct lookup (*lookup)(struct store *s);
-	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it short; nothing may be committed between. */
+	/* Between begin and end the same thread's lookups see one state, and cost less. Keep it
+	 * short; nothing may be committed between. */
 	enum err (*read_begin)(struct store *s);
 	void (*read_end)(struct store *s);
-	/* What there is room for now. Asked before each turn: in the common case three system calls. Keeps some room of the disk for the store alone,
-	 * so that what else fills it does not end the process. */
+	/* What there is room for now. Asked before each turn: in the common case three system
+	 * calls. Keeps some room of the disk for the store alone, so that what else fills it does
+	 * not end the process. */
 	enum err (*room)(struct store *s, struct store_room *out);
 	void (*figures)(struct store *s, struct store_figures *out);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
 	void (*close)(struct store *s); /* NULL is fine */
 };
+
 struct store {
 	const struct store_ops *ops;
 };
 
 struct store_lmdb_config {
 	const char *directory; /* made when absent, mode 0700 */
-	uint64_t map_bytes;       /* the store grows so far; LMDB itself gets more, so that a plan that was begun below it is never cut off */
-	uint64_t reserve_bytes;   /* documents are refused when less than this is free (map or disk) */
+	/* the store grows so far; LMDB itself gets more, so that a plan that was begun below it is
+	 * never cut off */
+	uint64_t map_bytes;
+	/* documents are refused when less than this is free (map or disk) */
+	uint64_t reserve_bytes;
 	uint64_t submit_reserve_bytes; /* own submissions already at this */
 };
+
 /* ERR_STORE_BUSY: another process has it. ERR_STORE_VERSION, ERR_DAMAGED, ERR_STORE. */
 must_use enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out);
 /* Another reserve from now on. `s` is one that store_lmdb_open made. */
@@ -72,11 +86,14 @@ void store_lmdb_set_reserve(struct store *s, uint64_t reserve_bytes, uint64_t su
 struct memory_disk;
 struct memory_disk *memory_disk_new(void);
 void memory_disk_destroy(struct memory_disk *d);
-struct memory_disk *memory_disk_copy(const struct memory_disk *d); /* as it is now; NULL without memory */
-/* The next `n`-th commit from now fails with this error (0 = never); what it would have written is lost, or, when `landed`, is there. */
+/* as it is now; NULL without memory */
+struct memory_disk *memory_disk_copy(const struct memory_disk *d);
+/* The next `n`-th commit from now fails with this error (0 = never); what it would have written is
+ * lost, or, when `landed`, is there. */
 void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed);
 /* A bit of a stored value changes, as on a bad disk. ERR_NOT_FOUND. */
-must_use enum err memory_disk_spoil(struct memory_disk *d, enum family family, const struct key *key);
+must_use enum err memory_disk_spoil(struct memory_disk *d, enum family family,
+				    const struct key *key);
 must_use enum err store_memory_open(struct memory_disk *d, struct store **out);
 
 #endif
