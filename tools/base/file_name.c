@@ -12,7 +12,8 @@
 
 enum { ENDING_MAX_BYTES = 20 };
 
-/* Where the ending begins: ".pdf", ".tar.gz"; the end of the name when it has none. What is longer than endings are is part of the name. */
+/* Where the ending begins: ".pdf", ".tar.gz"; the end of the name when it has none. What is longer
+ * than endings are is part of the name. */
 static const char *ending_of(const char *name)
 {
 	const char *dot = strrchr(name, '.'), *end = name + strlen(name);
@@ -29,7 +30,8 @@ static size_t fitting(const char *text, size_t len, size_t max_bytes)
 {
 	const uint8_t *at = (const uint8_t *)text, *end = at + len, *next;
 
-	while ((next = u8_grapheme_next(at, end)) != NULL && (size_t)(next - (const uint8_t *)text) <= max_bytes)
+	while ((next = u8_grapheme_next(at, end)) != NULL &&
+	       (size_t)(next - (const uint8_t *)text) <= max_bytes)
 		at = next;
 	return (size_t)(at - (const uint8_t *)text);
 }
@@ -44,7 +46,8 @@ void file_name_numbered(const char *name, unsigned n, size_t max_bytes, char out
 		snprintf(number, sizeof number, "-%u", n);
 	behind = strlen(number) + strlen(ending);
 	if (stem + behind > max_bytes) {
-		if (behind >= max_bytes) { /* room for next to nothing: better without its ending than without its name */
+		/* room for next to nothing: better without its ending than without its name */
+		if (behind >= max_bytes) {
 			ending = name + strlen(name);
 			stem = strlen(name);
 			behind = strlen(number);
@@ -70,7 +73,8 @@ void file_name_portable(const char *name, char out[FILE_NAME_SIZE])
 	char *nfc = text_nfc(name), whole[FILE_NAME_SIZE + 1];
 	size_t len;
 
-	snprintf(whole, sizeof whole, "%s%s", portable_is_device(name) ? "_" : "", nfc == NULL ? "_" : nfc);
+	snprintf(whole, sizeof whole, "%s%s", portable_is_device(name) ? "_" : "",
+		 nfc == NULL ? "_" : nfc);
 	free(nfc);
 	file_name_numbered(whole, 1, NAME_MAX_BYTES, out);
 	for (char *c = out; *c != '\0'; c++) {
@@ -86,13 +90,15 @@ void file_name_portable(const char *name, char out[FILE_NAME_SIZE])
 
 bool file_name_form(const char *name, unsigned n, unsigned which, char out[FILE_NAME_SIZE])
 {
-	static const size_t bounds[] = { NAME_MAX_BYTES, 143, 64 }; /* most file systems; eCryptfs; whatever else */
+	/* most file systems; eCryptfs; whatever else */
+	static const size_t bounds[] = { NAME_MAX_BYTES, 143, 64 };
 	enum { BOUNDS = sizeof bounds / sizeof bounds[0] };
 	char seen[FILE_NAME_SIZE];
 
 	snprintf(seen, sizeof seen, "%s", name);
 	text_one_line(seen);
-	if (seen[0] == '\0' || strchr(seen, '/') != NULL || strcmp(seen, ".") == 0 || strcmp(seen, "..") == 0)
+	if (seen[0] == '\0' || strchr(seen, '/') != NULL || strcmp(seen, ".") == 0 ||
+	    strcmp(seen, "..") == 0)
 		snprintf(seen, sizeof seen, "_");
 	if (which >= BOUNDS)
 		file_name_portable(seen, seen);

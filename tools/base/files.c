@@ -40,7 +40,8 @@ enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
 	if (fd < 0)
 		return errno == EEXIST ? ERR_EXISTS : ERR_FILE;
 	/* Whatever the umask: its owner reads and writes it, and nobody else a private one. */
-	if (fstat(fd, &st) == 0 && (st.st_mode & 0600) != 0600 && fchmod(fd, (st.st_mode & 0777) | 0600) != 0)
+	if (fstat(fd, &st) == 0 && (st.st_mode & 0600) != 0600 &&
+	    fchmod(fd, (st.st_mode & 0777) | 0600) != 0)
 		e = ERR_FILE;
 	if (e == ERR_OK)
 		e = write_all(fd, bytes);
@@ -60,7 +61,9 @@ enum err fs_write_new(const char *path, struct blob bytes, bool private_too)
 int fs_hidden(int folder)
 {
 	/* Only a root may name it by its descriptor alone; for everybody it has a name in /proc. */
-	return access("/proc/self/fd", X_OK) == 0 ? openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644) : -1;
+	return access("/proc/self/fd", X_OK) == 0
+		   ? openat(folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644)
+		   : -1;
 }
 
 bool fs_show(int fd, int folder, const char *name)
@@ -78,7 +81,8 @@ int fs_open_folder_of(const char *path, const char **name)
 
 	*name = slash == NULL ? path : slash + 1;
 	if (slash != NULL)
-		snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+		snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path),
+			 path);
 	return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
@@ -101,7 +105,8 @@ enum err fs_open(const char *path, int *fd, uint64_t *size_bytes)
 	struct stat st;
 	int why = 0;
 
-	/* Without waiting: a pipe that nobody writes to would hold us up before we see that it is one. */
+	/* Without waiting: a pipe that nobody writes to would hold us up before we see that it is
+	 * one. */
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (*fd < 0)
 		return ERR_FILE;
@@ -130,12 +135,16 @@ static enum err look(int fd, struct fs_stamp *out)
 
 	if (fstat(fd, &st) != 0)
 		return ERR_FILE;
-	*out = (struct fs_stamp){ .device = st.st_dev, .inode = st.st_ino, .size_bytes = (uint64_t)st.st_size,
-				  .modified_ns = nanoseconds(st.st_mtim), .changed_ns = nanoseconds(st.st_ctim) };
+	*out = (struct fs_stamp){ .device = st.st_dev,
+				  .inode = st.st_ino,
+				  .size_bytes = (uint64_t)st.st_size,
+				  .modified_ns = nanoseconds(st.st_mtim),
+				  .changed_ns = nanoseconds(st.st_ctim) };
 	return ERR_OK;
 }
 
-/* File systems take their times from the coarse clock, so two writes within a tick of it (1 to 10 ms) have one time. */
+/* File systems take their times from the coarse clock, so two writes within a tick of it (1 to 10
+ * ms) have one time. */
 enum err fs_stamp(int fd, struct fs_stamp *out)
 {
 	enum { TRIES = 40, PAUSE_MS = 1 };
@@ -143,7 +152,8 @@ enum err fs_stamp(int fd, struct fs_stamp *out)
 	enum err e = look(fd, out);
 
 	for (unsigned i = 0; i < TRIES && e == ERR_OK; i++) {
-		if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 || nanoseconds(now) > out->changed_ns)
+		if (clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0 ||
+		    nanoseconds(now) > out->changed_ns)
 			break;
 		poll(NULL, 0, PAUSE_MS);
 		e = look(fd, out);
@@ -158,8 +168,12 @@ enum err fs_unchanged(int fd, const struct fs_stamp *before)
 
 	if (e != ERR_OK)
 		return e;
-	return now.device == before->device && now.inode == before->inode && now.size_bytes == before->size_bytes &&
-	       now.modified_ns == before->modified_ns && now.changed_ns == before->changed_ns ? ERR_OK : ERR_CHANGED_FILE;
+	return now.device == before->device && now.inode == before->inode &&
+		       now.size_bytes == before->size_bytes &&
+		       now.modified_ns == before->modified_ns &&
+		       now.changed_ns == before->changed_ns
+		   ? ERR_OK
+		   : ERR_CHANGED_FILE;
 }
 
 enum err fs_read(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
@@ -199,7 +213,8 @@ enum err fs_mkdir(const char *path, bool private_too)
 
 	if (mkdir(path, private_too ? 0700 : 0755) != 0)
 		return errno == EEXIST ? ERR_OK : ERR_FILE;
-	if (stat(path, &st) == 0 && (st.st_mode & 0700) != 0700 && chmod(path, (st.st_mode & 0777) | 0700) != 0)
+	if (stat(path, &st) == 0 && (st.st_mode & 0700) != 0700 &&
+	    chmod(path, (st.st_mode & 0777) | 0700) != 0)
 		return ERR_FILE;
 	return folder_sync_parent(path);
 }
@@ -233,11 +248,20 @@ const char *fs_why(int error)
 		int error;
 		const char *text;
 	} known[] = {
-		{ ENOENT, N_("there is no such file or folder") }, { EACCES, N_("no permission") }, { EPERM, N_("not permitted") },
-		{ EISDIR, N_("it is a folder") }, { ENOTDIR, N_("it is no folder") }, { EINVAL, N_("it is no ordinary file") },
-		{ ENOSPC, N_("no room left on the disk") }, { EDQUOT, N_("no room left on the disk") }, { EROFS, N_("the disk is read-only") },
-		{ EIO, N_("the disk does not read or write") }, { ENAMETOOLONG, N_("the name is too long") },
-		{ ELOOP, N_("its links go in a circle") }, { EPIPE, N_("nobody reads it") }, { EBADF, N_("it is closed") },
+		{ ENOENT, N_("there is no such file or folder") },
+		{ EACCES, N_("no permission") },
+		{ EPERM, N_("not permitted") },
+		{ EISDIR, N_("it is a folder") },
+		{ ENOTDIR, N_("it is no folder") },
+		{ EINVAL, N_("it is no ordinary file") },
+		{ ENOSPC, N_("no room left on the disk") },
+		{ EDQUOT, N_("no room left on the disk") },
+		{ EROFS, N_("the disk is read-only") },
+		{ EIO, N_("the disk does not read or write") },
+		{ ENAMETOOLONG, N_("the name is too long") },
+		{ ELOOP, N_("its links go in a circle") },
+		{ EPIPE, N_("nobody reads it") },
+		{ EBADF, N_("it is closed") },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

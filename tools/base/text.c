@@ -37,10 +37,14 @@ char *text_nfc(const char *text)
 	return finish(out, len);
 }
 
-/* Keyboards and old fonts give U+00D0 or U+0189 for Đ: on paper nobody can tell them apart, so what is entered is Đ. As many bytes each. */
+/* Keyboards and old fonts give U+00D0 or U+0189 for Đ: on paper nobody can tell them apart, so what
+ * is entered is Đ. As many bytes each. */
 static void mend_d(char *text)
 {
-	static const char *const pairs[][2] = { { "\u00d0", "\u0110" }, { "\u00f0", "\u0111" }, { "\u0189", "\u0110" }, { "\u0256", "\u0111" } };
+	static const char *const pairs[][2] = { { "\u00d0", "\u0110" },
+						{ "\u00f0", "\u0111" },
+						{ "\u0189", "\u0110" },
+						{ "\u0256", "\u0111" } };
 
 	for (char *at = text; *at != '\0'; at++) {
 		for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -53,7 +57,8 @@ static void mend_d(char *text)
 char *text_entry(const char *text)
 {
 	char *out = text_nfc(text);
-	size_t before = out == NULL ? 0 : strspn(out, " \t\r\n"), len = out == NULL ? 0 : strlen(out);
+	size_t before = out == NULL ? 0 : strspn(out, " \t\r\n"),
+	       len = out == NULL ? 0 : strlen(out);
 
 	while (len > before && strchr(" \t\r\n", out[len - 1]) != NULL)
 		len--;
@@ -87,7 +92,8 @@ char *text_fold(const char *text)
 		ucs4_t c;
 		int n = u8_mbtouc(&c, parts + i, len - i);
 
-		if (c == 0x111 || c == 0xf0 || c == 0x256) { /* đ has no decomposition; eth and the African d look like it in capitals */
+		/* đ has no decomposition; eth and the African d look like it in capitals */
+		if (c == 0x111 || c == 0xf0 || c == 0x256) {
 			parts[used++] = 'd';
 		} else if (!is_mark(c)) {
 			memmove(parts + used, parts + i, (size_t)n);
@@ -245,7 +251,8 @@ bool text_date(const char *text, char out[11])
 
 	if (sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || text[end] != '\0') {
 		end = 0;
-		if (sscanf(text, "%2d/%2d/%4d%n", &day, &month, &year, &end) != 3 || text[end] != '\0')
+		if (sscanf(text, "%2d/%2d/%4d%n", &day, &month, &year, &end) != 3 ||
+		    text[end] != '\0')
 			return false;
 	}
 	if (year < 1900 || year > 9999 || !real_date(year, month, day))
@@ -260,7 +267,8 @@ bool text_day_ms(const char *text, int days, int64_t *out)
 	struct tm tm;
 
 	memset(&tm, 0, sizeof tm);
-	if (!text_date(text, date) || sscanf(date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
+	if (!text_date(text, date) ||
+	    sscanf(date, "%4d-%2d-%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday) != 3)
 		return false;
 	tm.tm_year -= 1900;
 	tm.tm_mon -= 1;

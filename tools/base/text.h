@@ -9,19 +9,23 @@
 
 /* NFC (Unicode Annex 15): the form that is sent and stored. malloc'd; NULL when it is not UTF-8. */
 char *text_nfc(const char *text);
-/* The same of what a clerk types into a field: without blanks before and behind, and with Đ where a letter that looks like it was typed. */
+/* The same of what a clerk types into a field: without blanks before and behind, and with Đ where a
+ * letter that looks like it was typed. */
 char *text_entry(const char *text);
-/* For matching: lower case, without diacritics, đ and what looks like it as d. malloc'd; NULL when it is not UTF-8. */
+/* For matching: lower case, without diacritics, đ and what looks like it as d. malloc'd; NULL when
+ * it is not UTF-8. */
 char *text_fold(const char *text);
 int text_width(const char *text); /* cells */
-/* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line, `indent` cells in. Words stay whole, so a
- * long id or command may still stand out. Width 0: in one line. */
+/* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line,
+ * `indent` cells in. Words stay whole, so a long id or command may still stand out. Width 0: in one
+ * line. */
 void text_wrap(FILE *to, const char *text, int indent, int at, int width_cells);
-/* Which of the words (ASCII, NULL at the end) is meant, in any case, with or without diacritics, blanks as hyphens: "Hoả tốc" is "hoa-toc".
- * -1: none. */
+/* Which of the words (ASCII, NULL at the end) is meant, in any case, with or without diacritics,
+ * blanks as hyphens: "Hoả tốc" is "hoa-toc". -1: none. */
 int text_choose(const char *text, const char *const *words);
-/* In place: control characters and line ends become blanks, and what else a text must not have (routing/base/visible.h) a mark in its stead: what others
- * sent must neither drive the terminal nor look like what it is not. */
+/* In place: control characters and line ends become blanks, and what else a text must not have
+ * (routing/base/visible.h) a mark in its stead: what others sent must neither drive the terminal
+ * nor look like what it is not. */
 void text_one_line(char *text);
 void text_lines(char *text); /* likewise, and line ends stay */
 /* Blanks at both ends go, in place. */
@@ -35,7 +39,8 @@ void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes
 void text_today(char out[11]);
 /* YYYY-MM-DD or DD/MM/YYYY to YYYY-MM-DD; false: no date. */
 bool text_date(const char *text, char out[11]);
-/* Midnight in Vietnam of a day as text_date reads it, so many days later, in Unix time. False: no date. */
+/* Midnight in Vietnam of a day as text_date reads it, so many days later, in Unix time. False: no
+ * date. */
 bool text_day_ms(const char *text, int days, int64_t *out);
 int64_t text_now_ms(void);
 

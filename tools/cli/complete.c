@@ -1,4 +1,5 @@
-/* See complete.h. The line is read as getopt would read it, but what is wrong in it only ends the reading. */
+/* See complete.h. The line is read as getopt would read it, but what is wrong in it only ends the
+ * reading. */
 #include "tools/cli/complete.h"
 
 #include <stdio.h>
@@ -73,14 +74,19 @@ static void take_operand(struct line *l, const char *word)
 {
 	if (l->command == NULL && l->operands == 0) {
 		l->command = command_find(word);
-		l->operands = l->command == NULL ? 1 : 0; /* no such command: nothing more is known */
-		for (unsigned i = 0; l->command != NULL && l->form == NULL && i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++) {
+		/* no such command: nothing more is known */
+		l->operands = l->command == NULL ? 1 : 0;
+		for (unsigned i = 0; l->command != NULL && l->form == NULL &&
+				     i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL;
+		     i++) {
 			if (l->command->forms[i].word[0] == '\0')
 				l->form = &l->command->forms[i];
 		}
 		return;
 	}
-	for (unsigned i = 0; l->command != NULL && l->form == NULL && i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++) {
+	for (unsigned i = 0; l->command != NULL && l->form == NULL && i < COMMAND_FORMS_MAX &&
+			     l->command->forms[i].word != NULL;
+	     i++) {
 		if (strcmp(l->command->forms[i].word, word) == 0) {
 			l->form = &l->command->forms[i];
 			return;
@@ -112,12 +118,14 @@ void complete_offer(const struct completing *c, const char *word, const char *me
 {
 	char *folded = text_fold(word), *line = strdup(meaning);
 
-	/* Such a word could drive the terminal, end the line or look like another, so it is not offered. */
+	/* Such a word could drive the terminal, end the line or look like another, so it is not
+	 * offered. */
 	if (visible_fault(word) != 0) {
 		free(folded);
 		folded = NULL;
 	}
-	if (folded != NULL && line != NULL && word[0] != '\0' && strncmp(folded, c->folded, strlen(c->folded)) == 0) {
+	if (folded != NULL && line != NULL && word[0] != '\0' &&
+	    strncmp(folded, c->folded, strlen(c->folded)) == 0) {
 		text_one_line(line);
 		printf("%.*s%s\t%s\n", c->kept_len, c->kept, word, line);
 	}
@@ -128,7 +136,8 @@ void complete_offer(const struct completing *c, const char *word, const char *me
 /* Words are ASCII here. */
 static void offer_words(const struct completing *c, const char *words)
 {
-	for (words += words[0] == '[' ? 2 : 0; *words != '\0' && *words != ']'; words += words[strcspn(words, "|]")] == '|' ? 1 : 0) {
+	for (words += words[0] == '[' ? 2 : 0; *words != '\0' && *words != ']';
+	     words += words[strcspn(words, "|]")] == '|' ? 1 : 0) {
 		size_t len = strcspn(words, "|]");
 		char word[64];
 
@@ -164,7 +173,8 @@ static void offer_recipients(const struct completing *c)
 	complete_committees(c);
 }
 
-static void offer_kind(struct completing *c, const struct line *l, enum value_kind kind, const char *words)
+static void offer_kind(struct completing *c, const struct line *l, enum value_kind kind,
+		       const char *words)
 {
 	switch (kind) {
 	case VALUE_NONE:
@@ -230,8 +240,10 @@ static void offer_operand(struct completing *c, const struct line *l)
 	if (l->command == NULL && l->operands == 0) {
 		offer_commands(c);
 	} else if (l->command != NULL && l->form == NULL && l->operands == 0) {
-		for (unsigned i = 0; i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL; i++)
-			complete_offer(c, l->command->forms[i].word, _(l->command->forms[i].summary));
+		for (unsigned i = 0; i < COMMAND_FORMS_MAX && l->command->forms[i].word != NULL;
+		     i++)
+			complete_offer(c, l->command->forms[i].word,
+				       _(l->command->forms[i].summary));
 	} else if (l->form != NULL) {
 		offer_kind(c, l, l->form->operands[l->operands == 0 ? 0 : 1], "");
 	}

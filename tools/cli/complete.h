@@ -1,21 +1,25 @@
-/* What the last word of a command line can be: from the tables of commands and options, and from the daemon that the line names. */
+/* What the last word of a command line can be: from the tables of commands and options, and from
+ * the daemon that the line names. */
 #ifndef VANTHU_TOOLS_CLI_COMPLETE_H
 #define VANTHU_TOOLS_CLI_COMPLETE_H
 
 #include "tools/cli/options.h"
 
-/* Prints a candidate a line: the word, and after a tab what it means; a line with nothing before its tab says that "files" or "folders" fit.
- * Words are matched as people type them: in any case, with or without diacritics. Tells no failure: then there is nothing to offer.
- * Asks a daemon, for at most some hundred milliseconds. words[0] is what follows the program's name. */
+/* Prints a candidate a line: the word, and after a tab what it means; a line with nothing before
+ * its tab says that "files" or "folders" fit. Words are matched as people type them: in any case,
+ * with or without diacritics. Tells no failure: then there is nothing to offer. Asks a daemon, for
+ * at most some hundred milliseconds. words[0] is what follows the program's name. */
 void complete(struct cli *cli, int count, char **words);
 
-/* Prints what can stand in such a place for complete(): documents, committees, links, members of a lab. */
+/* Prints what can stand in such a place for complete(): documents, committees, links, members of a
+ * lab. */
 struct completing {
 	struct cli *cli; /* silent, with the configuration of the line */
 	char *folded;    /* the beginning that is typed, for matching */
 	const char *kept; /* what stands before it in the word: "thads," of "thads,van" */
 	int kept_len;
 };
+
 void complete_offer(const struct completing *c, const char *word, const char *meaning);
 void complete_documents(const struct completing *c);
 void complete_committees(const struct completing *c);

@@ -1,4 +1,5 @@
-/* What the daemon knows for complete(). Bounded in rows and in time; what it does not tell is not offered. */
+/* What the daemon knows for complete(). Bounded in rows and in time; what it does not tell is not
+ * offered. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +14,14 @@
 enum { DOCUMENTS_MAX = 200, ROWS_MAX = 8192, ENDING_CHARS = 8, BUDGET_MS = 500 };
 
 /* Hands each row of a list to `take`, which returns false when it has seen enough. */
-static void ask(const struct completing *c, enum client_door door, Vanthu__V1__Request *request, bool (*take)(void *, const Vanthu__V1__Reply *),
-		void *ctx)
+static void ask(const struct completing *c, enum client_door door, Vanthu__V1__Request *request,
+		bool (*take)(void *, const Vanthu__V1__Reply *), void *ctx)
 {
 	int64_t until_ms = text_now_ms() + BUDGET_MS;
 	struct client *client = NULL;
 	Vanthu__V1__Reply *reply;
-	bool more = client_open(c->cli, door, &client) == ERR_OK && client_send(client, request) == ERR_OK;
+	bool more =
+	    client_open(c->cli, door, &client) == ERR_OK && client_send(client, request) == ERR_OK;
 
 	for (unsigned n = 0; more && n < ROWS_MAX && text_now_ms() < until_ms; n++)
 		more = client_next(client, &reply) == ERR_OK && take(ctx, reply);
@@ -71,6 +73,7 @@ struct found {
 	char number[NUMBER_MAX + 1], ending[ENDING_CHARS + 1], subject[160];
 	bool doubled; /* its number names another one as well */
 };
+
 struct found_list {
 	struct found rows[DOCUMENTS_MAX];
 	unsigned count;
@@ -83,7 +86,8 @@ static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
 	const Vanthu__V1__DocumentLine *line = reply->line;
 	char id[UUID_TEXT_SIZE];
 
-	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINE || line->id.len != sizeof(struct doc_id))
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINE ||
+	    line->id.len != sizeof(struct doc_id))
 		return false;
 	uuid_print(line->id.data, id);
 	snprintf(f->number, sizeof f->number, "%s", line->number);
@@ -96,7 +100,8 @@ static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
 	return ++list->count < DOCUMENTS_MAX;
 }
 
-/* The newest documents by their numbers, and by the endings of their ids once something is typed, or where the number is no name. */
+/* The newest documents by their numbers, and by the endings of their ids once something is typed,
+ * or where the number is no name. */
 void complete_documents(const struct completing *c)
 {
 	struct found_list *list = calloc(1, sizeof *list);

@@ -15,7 +15,8 @@ static void print_wrapped(const char *text, int at, int indent)
 	putchar('\n');
 }
 
-/* A name, and what it means at a column of its own: beside it where it fits, else on the next line. */
+/* A name, and what it means at a column of its own: beside it where it fits, else on the next
+ * line. */
 static void print_pair(const char *name, const char *meaning, int indent, int column)
 {
 	int at = indent + text_width(name);
@@ -35,8 +36,8 @@ static void print_pair(const char *name, const char *meaning, int indent, int co
 
 static void join_form(const struct command *c, const struct command_form *f, char *out, size_t size)
 {
-	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word, f->usage[0] != '\0' ? " " : "",
-		 f->usage[0] != '\0' ? _(f->usage) : "");
+	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word,
+		 f->usage[0] != '\0' ? " " : "", f->usage[0] != '\0' ? _(f->usage) : "");
 }
 
 void help_usage(FILE *to, const struct command *c)
@@ -60,9 +61,11 @@ void help_option_name(const struct command_option *o, char *out, size_t size_byt
 	bool letter = o->code >= 'a' && o->code <= 'z';
 
 	if (letter)
-		snprintf(out, size_bytes, "-%c, --%s%s%s", (char)o->code, o->name, argument[0] == '\0' ? "" : " ", argument);
+		snprintf(out, size_bytes, "-%c, --%s%s%s", (char)o->code, o->name,
+			 argument[0] == '\0' ? "" : " ", argument);
 	else
-		snprintf(out, size_bytes, "--%s%s%s", o->name, argument[0] == '\0' || argument[0] == '[' ? "" : " ", argument);
+		snprintf(out, size_bytes, "--%s%s%s", o->name,
+			 argument[0] == '\0' || argument[0] == '[' ? "" : " ", argument);
 }
 
 static void print_option(const struct command_option *o, bool global)
@@ -107,12 +110,13 @@ static void print_own_options(const struct command *c)
 		if (n == 0)
 			printf("\n%s\n", _("Options:"));
 		help_option_name(o, name, sizeof name);
-		for (unsigned i = 0; has_forms(c) && o->forms != NULL && c->forms[i].word != NULL; i++) {
+		for (unsigned i = 0; has_forms(c) && o->forms != NULL && c->forms[i].word != NULL;
+		     i++) {
 			if (c->forms[i].word[0] == '\0' || !option_of_form(o, &c->forms[i]))
 				continue;
 			if (strlen(forms) + strlen(c->forms[i].word) + 4 < sizeof forms)
-				snprintf(forms + strlen(forms), sizeof forms - strlen(forms), "%s%s", forms[0] == '\0' ? " (" : ", ",
-					 c->forms[i].word);
+				snprintf(forms + strlen(forms), sizeof forms - strlen(forms),
+					 "%s%s", forms[0] == '\0' ? " (" : ", ", c->forms[i].word);
 		}
 		if (forms[0] != '\0') {
 			char meaning[512];
@@ -141,11 +145,14 @@ static const struct {
 	{ N_("Read one"), "vanthu show 31-KH/ĐU" },
 	{ N_("Save its files"), N_("vanthu save 31-KH/ĐU --to received") },
 	{ N_("Find, with or without accents"), "vanthu find \"chuyen doi so\"" },
-	{ N_("Send down"), N_("vanthu send plan.docx figures.xlsx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\"") },
-	{ N_("Send up"), N_("vanthu send report.docx --to superior --type BC --number 02-BC/CB --subject \"Report of November\"") },
+	{ N_("Send down"), N_("vanthu send plan.docx figures.xlsx --to subordinates --type KH "
+			      "--number 31-KH/ĐU --subject \"Plan for 2026\"") },
+	{ N_("Send up"), N_("vanthu send report.docx --to superior --type BC --number 02-BC/CB "
+			    "--subject \"Report of November\"") },
 	{ N_("What was sent"), "vanthu outbox" },
 	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
-	{ N_("Register paper"), N_("vanthu paper add in --type CV --number 12-CV/ĐUK --subject \"Invitation\" --date 24/11/2026") },
+	{ N_("Register paper"), N_("vanthu paper add in --type CV --number 12-CV/ĐUK --subject "
+				   "\"Invitation\" --date 24/11/2026") },
 	{ N_("The digital share"), "vanthu target" },
 };
 
@@ -160,9 +167,12 @@ static void print_day(void)
 	}
 	printf("\n%s\n", _("A clerk's day:"));
 	for (size_t i = 0; i < sizeof day / sizeof day[0]; i++)
-		print_pair(_(day[i].what), _(day[i].how), GAP_CELLS, GAP_CELLS + widest + GAP_CELLS);
+		print_pair(_(day[i].what), _(day[i].how), GAP_CELLS,
+			   GAP_CELLS + widest + GAP_CELLS);
 	printf("\n");
-	print_wrapped(_("Once for the session, say which committee you work for: export VANTHU_CONFIG=DIR (your operator knows it)."), 0, 0);
+	print_wrapped(_("Once for the session, say which committee you work for: export "
+			"VANTHU_CONFIG=DIR (your operator knows it)."),
+		      0, 0);
 }
 
 void help_all(void)

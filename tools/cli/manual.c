@@ -1,4 +1,5 @@
-/* See manual.h. Everything from a table is escaped: a number like 31-KH/ĐU must come out with the sign that people type. */
+/* See manual.h. Everything from a table is escaped: a number like 31-KH/ĐU must come out with the
+ * sign that people type. */
 #include "tools/cli/manual.h"
 
 #include <stdio.h>
@@ -46,7 +47,9 @@ static void print_option(const struct command_option *o, const struct command *c
 	put_bold(name);
 	putchar('\n');
 	put(_(o->help));
-	for (unsigned i = 0; c != NULL && o->forms != NULL && c->forms[0].word[0] != '\0' && c->forms[i].word != NULL; i++) {
+	for (unsigned i = 0; c != NULL && o->forms != NULL && c->forms[0].word[0] != '\0' &&
+			     c->forms[i].word != NULL;
+	     i++) {
 		if (!option_of_form(o, &c->forms[i]))
 			continue;
 		printf("%s\\fB%s\\fR", first ? " (" : ", ", c->forms[i].word);
@@ -59,7 +62,8 @@ static void print_form(const struct command *c, const struct command_form *f)
 {
 	char head[64];
 
-	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word);
+	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "",
+		 f->word);
 	printf(".TP\n");
 	put_bold(head);
 	printf("%s", f->usage[0] == '\0' ? "" : " ");
@@ -70,7 +74,8 @@ static void print_form(const struct command *c, const struct command_form *f)
 
 static bool same_options(const struct command *a, const struct command *b)
 {
-	return a->options[0] != NULL && a->options[0] == b->options[0] && a->options[1] == b->options[1];
+	return a->options[0] != NULL && a->options[0] == b->options[0] &&
+	       a->options[1] == b->options[1];
 }
 
 /* `before` is the last one whose options were printed: they are not said twice. */
@@ -198,8 +203,9 @@ void manual_part(const char *name)
 	static const struct {
 		const char *name;
 		void (*print)(void);
-	} parts[] = { { "commands", print_commands }, { "options", print_options }, { "errors", print_errors },
-		      { "types", print_types },       { "keys", print_keys },       { "links", print_links } };
+	} parts[] = { { "commands", print_commands }, { "options", print_options },
+		      { "errors", print_errors },     { "types", print_types },
+		      { "keys", print_keys },	      { "links", print_links } };
 
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		if (strcmp(parts[i].name, name) == 0)

@@ -1,4 +1,5 @@
-/* The parts of the manual pages that tables make, in roff (man macros). The pages around them are docs/man/ .in files. */
+/* The parts of the manual pages that tables make, in roff (man macros). The pages around them are
+ * docs/man/ .in files. */
 #ifndef VANTHU_TOOLS_CLI_MANUAL_H
 #define VANTHU_TOOLS_CLI_MANUAL_H
 

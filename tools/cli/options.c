@@ -21,17 +21,27 @@
 enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR };
 
 static const struct command_option global_options[] = {
-	{ "config", 'c', N_("DIR"), N_("the committee you work for: folder or file of its configuration (else VANTHU_CONFIG)"), VALUE_FILE, NULL },
+	{ "config", 'c', N_("DIR"),
+	  N_("the committee you work for: folder or file of its configuration (else "
+	     "VANTHU_CONFIG)"),
+	  VALUE_FILE, NULL },
 	{ "json", OPT_JSON, NULL, N_("one JSON object on standard output"), VALUE_NONE, NULL },
 	{ "plain", OPT_PLAIN, NULL, N_("columns between tabs"), VALUE_NONE, NULL },
-	{ "lang", OPT_LANG, "vi|en", N_("language (else VANTHU_LANG, LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"), VALUE_WORDS, NULL },
+	{ "lang", OPT_LANG, "vi|en",
+	  N_("language (else VANTHU_LANG, LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"), VALUE_WORDS,
+	  NULL },
 	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
-	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"), VALUE_NONE, NULL },
+	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"),
+	  VALUE_NONE, NULL },
 	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
-	{ "yes", 'y', NULL, N_("answers yes where a command would ask on a terminal"), VALUE_NONE, NULL },
+	{ "yes", 'y', NULL, N_("answers yes where a command would ask on a terminal"), VALUE_NONE,
+	  NULL },
 	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
-	{ "verbose", 'v', NULL, N_("tell on standard error how: configuration, socket, daemon, time, system errors"), VALUE_NONE, NULL },
-	{ "color", OPT_COLOR, "[=always|never|auto]", N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
+	{ "verbose", 'v', NULL,
+	  N_("tell on standard error how: configuration, socket, daemon, time, system errors"),
+	  VALUE_NONE, NULL },
+	{ "color", OPT_COLOR, "[=always|never|auto]",
+	  N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
 	{ "help", 'h', NULL, N_("what the command does, and its options"), VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
@@ -46,7 +56,8 @@ static bool parse_seconds(const char *text, int *out_ms)
 	char *end;
 	double seconds = strtod(text, &end);
 
-	if (end == text || (*end != '\0' && strcmp(end, "s") != 0) || !(seconds > 0) || seconds > 86400)
+	if (end == text || (*end != '\0' && strcmp(end, "s") != 0) || !(seconds > 0) ||
+	    seconds > 86400)
 		return false;
 	*out_ms = (int)(seconds * 1000);
 	return true;
@@ -77,7 +88,9 @@ static bool take_global(struct cli *cli, int c, const char *value, bool *bad)
 		*bad = !parse_seconds(value, &cli->timeout_ms);
 		return true;
 	case OPT_COLOR:
-		cli->color = value == NULL || strcmp(value, "always") == 0 ? 1 : strcmp(value, "never") == 0 ? 0 : -1;
+		cli->color = value == NULL || strcmp(value, "always") == 0 ? 1
+			     : strcmp(value, "never") == 0		   ? 0
+									   : -1;
 		return true;
 	case 'n':
 		cli->dry_run = true;
@@ -104,7 +117,8 @@ const struct command_option *command_option_at(const struct command *c, unsigned
 				return o;
 		}
 	}
-	return index < sizeof global_options / sizeof global_options[0] - 1 ? &global_options[index] : NULL;
+	return index < sizeof global_options / sizeof global_options[0] - 1 ? &global_options[index]
+									    : NULL;
 }
 
 bool option_of_form(const struct command_option *o, const struct command_form *f)
@@ -127,11 +141,16 @@ static void list_options(const struct command *command, struct option all[CLI_OP
 	unsigned n = 0;
 
 	for (; n < CLI_OPTIONS_MAX && (o = command_option_at(command, n)) != NULL; n++)
-		all[n] = (struct option){ o->name, o->argument == NULL ? no_argument : o->argument[0] == '[' ? optional_argument : required_argument,
+		all[n] = (struct option){ o->name,
+					  o->argument == NULL	  ? no_argument
+					  : o->argument[0] == '[' ? optional_argument
+								  : required_argument,
 					  NULL, o->code };
 	assert(command_option_at(command, n) == NULL);
 	for (unsigned i = 0; i + sizeof global_options / sizeof global_options[0] - 1 < n; i++)
-		assert(all[i].val < OPT_JSON && (all[i].val < 'a' || strchr(GLOBAL_LETTERS, all[i].val) == NULL)); /* or it would be taken for a global one */
+		/* or it would be taken for a global one */
+		assert(all[i].val < OPT_JSON &&
+		       (all[i].val < 'a' || strchr(GLOBAL_LETTERS, all[i].val) == NULL));
 	memset(&all[n], 0, sizeof all[n]);
 }
 
@@ -152,7 +171,8 @@ static void list_letters(const struct option *all, char letters[2 * CLI_OPTIONS_
 enum { WORDS_MAX = 8 };
 
 /* The words between | of an option's argument, cut up in `text`; NULL stands behind the last. */
-static void cut_words(const char *argument, char *text, size_t size, const char *words[WORDS_MAX + 1])
+static void cut_words(const char *argument, char *text, size_t size,
+		      const char *words[WORDS_MAX + 1])
 {
 	char *rest = text, *word;
 	unsigned n = 0;
@@ -166,8 +186,10 @@ static void cut_words(const char *argument, char *text, size_t size, const char 
 /* States as tables show them in Vietnamese: typed as they are read. */
 static const char *state_of(const char *typed)
 {
-	static const char *const shown[] = { "da-ghi-nhan", "dang-chuyen", "da-den", "bi-tu-choi", "qua-han", NULL };
-	static const char *const states[] = { "accepted", "sending", "delivered", "refused", "expired" };
+	static const char *const shown[] = { "da-ghi-nhan", "dang-chuyen", "da-den",
+					     "bi-tu-choi",  "qua-han",	   NULL };
+	static const char *const states[] = { "accepted", "sending", "delivered", "refused",
+					      "expired" };
 	int i = text_choose(typed, shown);
 
 	return i < 0 ? NULL : states[i];
@@ -192,7 +214,8 @@ static bool take_word(const struct command_option *o, char **typed)
 	return true;
 }
 
-/* What a value can be that must be a word: explained where clerks meet it, else the words themselves. */
+/* What a value can be that must be a word: explained where clerks meet it, else the words
+ * themselves. */
 static const char *choices(const struct command_option *o)
 {
 	static const struct {
@@ -200,10 +223,12 @@ static const char *choices(const struct command_option *o)
 	} known[] = {
 		{ "vi|en", N_("choose vi or en") },
 		{ "[=always|never|auto]", N_("choose always, never or auto") },
-		{ "thuong|khan|thuong-khan|hoa-toc", N_("choose thuong, khan, thuong-khan or hoa-toc") },
+		{ "thuong|khan|thuong-khan|hoa-toc",
+		  N_("choose thuong, khan, thuong-khan or hoa-toc") },
 		{ "thuong|mat|toi-mat|tuyet-mat", N_("choose thuong, mat, toi-mat or tuyet-mat") },
 		{ "accepted|delivered", N_("choose accepted or delivered") },
-		{ "accepted|sending|delivered|refused|expired", N_("choose accepted, sending, delivered, refused or expired") },
+		{ "accepted|sending|delivered|refused|expired",
+		  N_("choose accepted, sending, delivered, refused or expired") },
 	};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -213,24 +238,29 @@ static const char *choices(const struct command_option *o)
 	return o->argument;
 }
 
-/* The word that getopt could not take. Of one with several letters in it, or that is only reached over operands, getopt still stands at it; after its
- * last letter it stands behind it. */
+/* The word that getopt could not take. Of one with several letters in it, or that is only reached
+ * over operands, getopt still stands at it; after its last letter it stands behind it. */
 static const char *word_of_option(char **argv, int argc)
 {
-	const char *before = optind > 0 ? argv[optind - 1] : "", *at = optind < argc ? argv[optind] : NULL;
+	const char *before = optind > 0 ? argv[optind - 1] : "",
+		   *at = optind < argc ? argv[optind] : NULL;
 
-	if (optopt > 0 && optopt < OPT_JSON && at != NULL && at[0] == '-' && at[1] != '-' && strchr(at + 1, optopt) != NULL)
+	if (optopt > 0 && optopt < OPT_JSON && at != NULL && at[0] == '-' && at[1] != '-' &&
+	    strchr(at + 1, optopt) != NULL)
 		return at;
 	return before;
 }
 
-/* getopt found no such option, or one without the value that it wants: its own words would be the C library's. */
+/* getopt found no such option, or one without the value that it wants: its own words would be the C
+ * library's. */
 static int bad_option(struct cli *cli, int c, const char *typed, const struct option *all)
 {
-	const char *near = c == '?' && strncmp(typed, "--", 2) == 0 ? suggest_option(typed, all) : NULL;
+	const char *near =
+	    c == '?' && strncmp(typed, "--", 2) == 0 ? suggest_option(typed, all) : NULL;
 	char message[512], fix[160] = "";
 
-	snprintf(message, sizeof message, c == ':' ? _("%s wants a value") : _("no such option: %s"), typed);
+	snprintf(message, sizeof message,
+		 c == ':' ? _("%s wants a value") : _("no such option: %s"), typed);
 	if (near != NULL)
 		snprintf(fix, sizeof fix, _("did you mean --%s"), near);
 	else if (c == '?' && typed[0] == '-' && access(typed, F_OK) == 0)
@@ -253,8 +283,10 @@ static bool join(struct cli *cli, const char *before, const char *value)
 	return true;
 }
 
-/* An option that stands there again: silently the last one would win, and a recipient or a type be lost. False after a fault was told. */
-static bool take_again(struct cli *cli, const struct command_option *o, unsigned index, char **value)
+/* An option that stands there again: silently the last one would win, and a recipient or a type be
+ * lost. False after a fault was told. */
+static bool take_again(struct cli *cli, const struct command_option *o, unsigned index,
+		       char **value)
 {
 	const char *before = cli->given[index];
 	char message[512];
@@ -270,7 +302,8 @@ static bool take_again(struct cli *cli, const struct command_option *o, unsigned
 		cli->given[index] = *value = cli->joined;
 		return true;
 	}
-	snprintf(message, sizeof message, _("--%s was given twice, with different values: %s, %s"), o->name, before, cli->given[index]);
+	snprintf(message, sizeof message, _("--%s was given twice, with different values: %s, %s"),
+		 o->name, before, cli->given[index]);
 	cli_wanted(cli, message, _("give it once"));
 	return false;
 }
@@ -300,7 +333,8 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		if (c == -1)
 			return form_check(cli, argc - optind, argv + optind) ? -1 : '?';
 		if (c == '?' || c == ':')
-			return bad_option(cli, c, c == '?' ? word_of_option(argv, argc) : argv[optind - 1], all);
+			return bad_option(
+			    cli, c, c == '?' ? word_of_option(argv, argc) : argv[optind - 1], all);
 		for (unsigned i = 0; at < 0 && all[i].name != NULL; i++) {
 			if (all[i].val == c)
 				at = (int)i;
@@ -315,7 +349,8 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		if (!bad && !take_global(cli, c, optarg, &bad))
 			return c;
 		if (bad) {
-			cli_bad_value(cli, c == OPT_TIMEOUT ? _("give a number of seconds") : choices(o));
+			cli_bad_value(cli, c == OPT_TIMEOUT ? _("give a number of seconds")
+							    : choices(o));
 			return '?';
 		}
 	}
@@ -326,7 +361,8 @@ const char *cli_given(const struct cli *cli, const char *name)
 	const struct command *command = command_find(cli->verb);
 	const struct command_option *o;
 
-	for (unsigned i = 0; i < CLI_OPTIONS_MAX && (o = command_option_at(command, i)) != NULL; i++) {
+	for (unsigned i = 0; i < CLI_OPTIONS_MAX && (o = command_option_at(command, i)) != NULL;
+	     i++) {
 		if (strcmp(o->name, name) == 0)
 			return cli->given[i];
 	}
@@ -339,7 +375,8 @@ bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned
 
 	errno = 0;
 	*out = strtoul(cli->value, &end, 10);
-	if (cli->value[0] >= '0' && cli->value[0] <= '9' && *end == '\0' && errno == 0 && *out >= low && *out <= high)
+	if (cli->value[0] >= '0' && cli->value[0] <= '9' && *end == '\0' && errno == 0 &&
+	    *out >= low && *out <= high)
 		return true;
 	if (high == ULONG_MAX)
 		snprintf(fix, sizeof fix, _("give a number from %lu on"), low);
@@ -352,7 +389,8 @@ bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned
 int cli_no_config(struct cli *cli)
 {
 	return cli_fail_text(cli, ERR_CONFIG, _("it is not said which committee you work for"),
-			     _("say -c DIR, or once for the session: export VANTHU_CONFIG=DIR (the folder of your committee; ask your operator)"));
+			     _("say -c DIR, or once for the session: export VANTHU_CONFIG=DIR (the "
+			       "folder of your committee; ask your operator)"));
 }
 
 void cli_config_unread(struct cli *cli, int why)
@@ -360,10 +398,13 @@ void cli_config_unread(struct cli *cli, int why)
 	char message[CONFIG_PATH_MAX + 256];
 
 	if (why == 0)
-		snprintf(message, sizeof message, _("%s: the configuration cannot be read"), cli->config_path);
+		snprintf(message, sizeof message, _("%s: the configuration cannot be read"),
+			 cli->config_path);
 	else
-		snprintf(message, sizeof message, _("%s: the configuration cannot be read: %s"), cli->config_path, fs_why(why));
-	cli_fail_text(cli, ERR_CONFIG, message, _("name the folder of your committee, with its vanthud.yaml: -c DIR"));
+		snprintf(message, sizeof message, _("%s: the configuration cannot be read: %s"),
+			 cli->config_path, fs_why(why));
+	cli_fail_text(cli, ERR_CONFIG, message,
+		      _("name the folder of your committee, with its vanthud.yaml: -c DIR"));
 }
 
 enum err cli_config(struct cli *cli, struct config *out)
@@ -383,11 +424,13 @@ enum err cli_config(struct cli *cli, struct config *out)
 	e = config_load(cli->config_path, out, errors);
 	error = errno;
 	if (e == ERR_OK)
-		cli_detail(cli, _("configuration: %s (committee %s)"), out->file, out->committee.text);
+		cli_detail(cli, _("configuration: %s (committee %s)"), out->file,
+			   out->committee.text);
 	if (e == ERR_CONFIG && errors->count > 0) {
 		char message[CONFIG_PATH_MAX + 512];
 
-		snprintf(message, sizeof message, "%s:%u:%u: %s", out->file[0] != '\0' ? out->file : cli->config_path, errors->list[0].line,
+		snprintf(message, sizeof message, "%s:%u:%u: %s",
+			 out->file[0] != '\0' ? out->file : cli->config_path, errors->list[0].line,
 			 errors->list[0].column, errors->list[0].text);
 		cli_fail_text(cli, e, message, _(err_fix(ERR_CONFIG)));
 	} else if (e != ERR_OK) {

@@ -24,16 +24,24 @@ struct cli {
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
 	bool failed_told; /* the error has been printed */
-	const volatile sig_atomic_t *stop; /* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: nobody looks */
+	/* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: nobody
+	 * looks */
+	const volatile sig_atomic_t *stop;
 	bool reader_gone; /* who read our output has enough: no fault */
 	const char *verb;
 	const struct command_option *option; /* the last one read, and its value */
 	const char *value;
-	const char *given[CLI_OPTIONS_MAX]; /* by index as command_option_at has them: its value ("" without one), NULL: not given so far */
-	char *joined; /* recipients of an option that was given several times; of cli_option, malloc'd */
-	const json_t *choices;   /* what an ambiguous name may mean: objects with id, date, from, number; NULL */
+	/* by index as command_option_at has them: its value ("" without one), NULL: not given so
+	 * far */
+	const char *given[CLI_OPTIONS_MAX];
+	/* recipients of an option that was given several times; of cli_option, malloc'd */
+	char *joined;
+	/* what an ambiguous name may mean: objects with id, date, from, number; NULL */
+	const json_t *choices;
 	unsigned long long more_choices; /* than those */
-	const char *request_id; /* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was asked that has one */
+	/* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was
+	 * asked that has one */
+	const char *request_id;
 };
 
 /* What stands in a place of a command line: what completes it. */
@@ -57,8 +65,11 @@ enum value_kind {
 /* One row an option. Help, man page, completion and getopt have it from here. */
 struct command_option {
 	const char *name;     /* NULL ends a table */
-	int code;             /* what cli_option returns; of a global one its letter, where it has one */
-	const char *argument; /* its value, marked for translation unless it is words; NULL: takes none; "[=…" may stay away */
+	/* what cli_option returns; of a global one its letter, where it has one */
+	int code;
+	/* its value, marked for translation unless it is words; NULL: takes none; "[=…" may stay
+	 * away */
+	const char *argument;
 	const char *help;     /* marked for translation */
 	enum value_kind kind;
 	const char *forms;    /* names of the forms that take it, between blanks; NULL: all */
@@ -78,10 +89,12 @@ struct command {
 	const char *group;   /* marked for translation */
 	const char *name;
 	const char *summary; /* marked for translation */
-	int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the name; returns the exit code */
+	/* argv[0] is the name; returns the exit code */
+	int (*run)(struct cli *cli, int argc, char **argv);
 	const struct command_option *options[COMMAND_TABLES_MAX]; /* NULL after the last table */
 	struct command_form forms[COMMAND_FORMS_MAX];
 };
+
 const struct command *command_at(unsigned index); /* NULL past the last */
 const struct command *command_find(const char *name);
 
@@ -92,20 +105,23 @@ const struct command_option *command_option_at(const struct command *c, unsigned
 /* Whether a form of the command takes the option. */
 bool option_of_form(const struct command_option *o, const struct command_form *f);
 
-/* getopt_long over the options of the command that cli->verb names and the global ones, which may stand anywhere. Returns the next own
- * option's code with its value in optarg, -1 at the end (optind is the first operand), or '?' after a fault has been told. A value that
- * must be one of some words is one of them, in any case, with or without diacritics (text_choose). Recipients that are given again add up:
- * optarg has all so far. Any other option given again with another value is a fault, and at the end so is what the form of the command
- * (tools/cli/usage.h) does not take. */
+/* getopt_long over the options of the command that cli->verb names and the global ones, which may
+ * stand anywhere. Returns the next own option's code with its value in optarg, -1 at the end
+ * (optind is the first operand), or '?' after a fault has been told. A value that must be one of
+ * some words is one of them, in any case, with or without diacritics (text_choose). Recipients that
+ * are given again add up: optarg has all so far. Any other option given again with another value is
+ * a fault, and at the end so is what the form of the command (tools/cli/usage.h) does not take. */
 int cli_option(struct cli *cli, int argc, char **argv);
 
-/* What an option of the command was given, by its name: "" without a value, NULL when it was not. */
+/* What an option of the command was given, by its name: "" without a value, NULL when it was
+ * not. */
 const char *cli_given(const struct cli *cli, const char *name);
 
-/* Exit code of a usage fault, which has been told with the command's usage: `what` was not understood. It may be the value of the option
- * just read. */
+/* Exit code of a usage fault, which has been told with the command's usage: `what` was not
+ * understood. It may be the value of the option just read. */
 int cli_usage(struct cli *cli, const char *what);
-/* The same where something is missing: a sentence of its own says what, and `fix` what would do; "": the help of the command. */
+/* The same where something is missing: a sentence of its own says what, and `fix` what would do;
+ * "": the help of the command. */
 int cli_wanted(struct cli *cli, const char *sentence, const char *fix);
 /* The same for the value of the option just read; `fix` says what it can be. */
 int cli_bad_value(struct cli *cli, const char *fix);
@@ -113,26 +129,30 @@ int cli_bad_value(struct cli *cli, const char *fix);
 /* The value of the option just read as a whole number in a range; false after a fault was told. */
 bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned long *out);
 
-/* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be NULL. */
+/* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be
+ * NULL. */
 int cli_fail(struct cli *cli, enum err e, const char *about);
 /* The same about a file or folder, where ERR_FILE left its reason in errno: tells which it is. */
 int cli_fail_file(struct cli *cli, enum err e, const char *path);
-/* A private key that others can read or replace: which, and the command that mends it. With cli_fail_file the path is that of the registry. */
+/* A private key that others can read or replace: which, and the command that mends it. With
+ * cli_fail_file the path is that of the registry. */
 int cli_fail_key(struct cli *cli, const struct key_file_fault *fault);
 /* The same with a sentence of its own and what mends it. */
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
 void cli_warn(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3))); /* talk: stderr, silent with -q */
+/* talk: stderr, silent with -q */
+void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What one may do next: talk that only people want, so neither with --json nor with --plain. */
 void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* How it was done, or why it was not, for who asked with -v: a line on standard error, marked as such. */
+/* How it was done, or why it was not, for who asked with -v: a line on standard error, marked as
+ * such. */
 void cli_detail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a system call that failed: on what, and what the system said (an errno). */
 void cli_detail_errno(struct cli *cli, const char *what, int error);
 
-/* The end of every command, with its exit code: what it printed is on its way, or that is told (on stderr) and the code is not 0. Closes
- * stdout and lets go of what `cli` holds. */
+/* The end of every command, with its exit code: what it printed is on its way, or that is told (on
+ * stderr) and the code is not 0. Closes stdout and lets go of what `cli` holds. */
 int cli_finish(struct cli *cli, int code);
 
 /* The configuration that -c names, read once; tells what is wrong. */

@@ -1,4 +1,5 @@
-/* See suggest.h. Edit distance with swaps of neighbours (Damerau, optimal string alignment) over short names. */
+/* See suggest.h. Edit distance with swaps of neighbours (Damerau, optimal string alignment) over
+ * short names. */
 #include "tools/cli/suggest.h"
 
 #include <stdio.h>
@@ -28,15 +29,18 @@ unsigned suggest_distance(const char *a, const char *b)
 		d[0][k] = (unsigned)k;
 	for (size_t i = 1; i <= n; i++) {
 		for (size_t k = 1; k <= m; k++) {
-			d[i][k] = least(d[i - 1][k] + 1, d[i][k - 1] + 1, d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] && d[i - 2][k - 2] + 1 < d[i][k])
+			d[i][k] = least(d[i - 1][k] + 1, d[i][k - 1] + 1,
+					d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+			    d[i - 2][k - 2] + 1 < d[i][k])
 				d[i][k] = d[i - 2][k - 2] + 1;
 		}
 	}
 	return d[n][m];
 }
 
-/* How far a slip may be: of three letters two are no slip any more, but another word. One more than that, for comparing. */
+/* How far a slip may be: of three letters two are no slip any more, but another word. One more than
+ * that, for comparing. */
 static unsigned near(const char *typed)
 {
 	size_t third = (strlen(typed) + 1) / 3;

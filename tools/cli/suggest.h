@@ -9,9 +9,11 @@ struct command;
 const char *suggest_form(const char *typed, const struct command *command);
 
 struct option; /* getopt's */
-/* A long option out of a table that ends with NULL; `typed` may begin with dashes and end with =value. NULL: nothing near. */
+/* A long option out of a table that ends with NULL; `typed` may begin with dashes and end with
+ * =value. NULL: nothing near. */
 const char *suggest_option(const char *typed, const struct option *table);
-/* Slips between two names: letters changed, left out, added, or two neighbours swapped. Long ones are far from all. */
+/* Slips between two names: letters changed, left out, added, or two neighbours swapped. Long ones
+ * are far from all. */
 unsigned suggest_distance(const char *a, const char *b);
 
 #endif

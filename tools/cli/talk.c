@@ -21,7 +21,8 @@ int cli_usage(struct cli *cli, const char *what)
 	char message[512];
 
 	if (cli->value != NULL && what == cli->value) {
-		snprintf(message, sizeof message, _("write: --%s %s"), cli->option->name, _(cli->option->argument));
+		snprintf(message, sizeof message, _("write: --%s %s"), cli->option->name,
+			 _(cli->option->argument));
 		return cli_bad_value(cli, message);
 	}
 	snprintf(message, sizeof message, _("not understood: %s"), what);
@@ -45,7 +46,8 @@ int cli_bad_value(struct cli *cli, const char *fix)
 {
 	char message[512];
 
-	snprintf(message, sizeof message, _("--%s: not understood: %s"), cli->option->name, cli->value == NULL ? "" : cli->value);
+	snprintf(message, sizeof message, _("--%s: not understood: %s"), cli->option->name,
+		 cli->value == NULL ? "" : cli->value);
 	return cli_wanted(cli, message, fix);
 }
 
@@ -74,7 +76,8 @@ static const char *fix_of(const struct cli *cli, enum err e)
 	return fix[0] == '\0' ? "" : _(fix);
 }
 
-/* Nobody knows whether it happened: whoever asks again must do it under the id of the first time, or it happens twice. */
+/* Nobody knows whether it happened: whoever asks again must do it under the id of the first time,
+ * or it happens twice. */
 static bool asks_again(enum err e)
 {
 	return e == ERR_TIMEOUT || e == ERR_UNREACHABLE;
@@ -86,7 +89,9 @@ int cli_fail(struct cli *cli, enum err e, const char *about)
 	char message[512], again[512]; /* nothing here fails: errno stays what it was */
 
 	if (cli->request_id != NULL && asks_again(e)) {
-		snprintf(again, sizeof again, _("%s; each time with --id %s: then it happens only once"), fix, cli->request_id);
+		snprintf(again, sizeof again,
+			 _("%s; each time with --id %s: then it happens only once"), fix,
+			 cli->request_id);
 		fix = again;
 	}
 	if (about == NULL || about[0] == '\0')
@@ -121,14 +126,18 @@ int cli_fail_key(struct cli *cli, const struct key_file_fault *fault)
 {
 	char message[CONFIG_PATH_MAX + 256];
 
-	snprintf(message, sizeof message, fault->folder ? _("%s: others may write this folder (mode %04o), so they can replace the private key in it") :
-		 _("%s: others can read this private key (mode %04o)"), fault->path, fault->mode);
+	snprintf(message, sizeof message,
+		 fault->folder ? _("%s: others may write this folder (mode %04o), so they can "
+				   "replace the private key in it")
+			       : _("%s: others can read this private key (mode %04o)"),
+		 fault->path, fault->mode);
 	return cli_fail_text(cli, ERR_KEY_OPEN, message, fault->command);
 }
 
 static int fail_registry_key(struct cli *cli, const char *folder)
 {
-	static const char *const places[] = { "root.key", "registry/root.key" }; /* of a registry, or of a lab */
+	/* of a registry, or of a lab */
+	static const char *const places[] = { "root.key", "registry/root.key" };
 	char key[CONFIG_PATH_MAX + 32];
 	struct key_file_fault fault;
 
@@ -150,12 +159,14 @@ int cli_fail_file(struct cli *cli, enum err e, const char *path)
 	if (e != ERR_FILE || why == 0 || path == NULL)
 		return cli_fail(cli, e, path);
 	if (path[0] == '\0')
-		return cli_fail_text(cli, e, _("the name of a file or folder is empty"), file_fix(ENOENT));
+		return cli_fail_text(cli, e, _("the name of a file or folder is empty"),
+				     file_fix(ENOENT));
 	snprintf(message, sizeof message, "%s: %s", path, fs_why(why));
 	return cli_fail_text(cli, e, message, file_fix(why));
 }
 
-__attribute__((format(printf, 2, 0))) static void say(const char *before, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(const char *before, const char *format,
+						      va_list args)
 {
 	char text[2048];
 	int used = snprintf(text, sizeof text, "%s", before);
@@ -194,7 +205,8 @@ void cli_hint(struct cli *cli, const char *format, ...)
 
 	if (cli->quiet || cli->json || cli->plain)
 		return;
-	/* The table goes through another program to the same terminal: nobody knows when it gets there, and a hint would stand in it somewhere. */
+	/* The table goes through another program to the same terminal: nobody knows when it gets
+	 * there, and a hint would stand in it somewhere. */
 	if (isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO))
 		return;
 	va_start(args, format);
@@ -215,7 +227,8 @@ void cli_detail(struct cli *cli, const char *format, ...)
 
 void cli_detail_errno(struct cli *cli, const char *what, int error)
 {
-	cli_detail(cli, _("the system: %s%s%s (errno %d)"), what, what[0] == '\0' ? "" : ": ", strerror(error), error);
+	cli_detail(cli, _("the system: %s%s%s (errno %d)"), what, what[0] == '\0' ? "" : ": ",
+		   strerror(error), error);
 }
 
 int cli_finish(struct cli *cli, int code)
@@ -225,7 +238,8 @@ int cli_finish(struct cli *cli, int code)
 
 	free(cli->joined);
 	cli->joined = NULL;
-	errno = 0; /* of what failed before nobody knows the reason any more, and it mostly fails again */
+	/* of what failed before nobody knows the reason any more, and it mostly fails again */
+	errno = 0;
 	lost = fflush(stdout) != 0 || lost;
 	lost = fclose(stdout) != 0 || lost;
 	if (!lost || cli->reader_gone)
@@ -233,8 +247,10 @@ int cli_finish(struct cli *cli, int code)
 	if (errno == 0)
 		snprintf(message, sizeof message, "%s", _("the output could not be written"));
 	else
-		snprintf(message, sizeof message, _("the output could not be written: %s"), fs_why(errno));
-	output_text()->error(cli, ERR_FILE, message, _("look where it goes: a full disk, or a program that has ended"));
+		snprintf(message, sizeof message, _("the output could not be written: %s"),
+			 fs_why(errno));
+	output_text()->error(cli, ERR_FILE, message,
+			     _("look where it goes: a full disk, or a program that has ended"));
 	return code == 0 ? err_exit_code(ERR_FILE) : code;
 }
 

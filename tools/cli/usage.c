@@ -39,7 +39,8 @@ static void count_operands(const struct command_form *f, int *few, int *most)
 		if (strncmp(word + optional, "--", 2) == 0 || strncmp(word, "…", strlen("…")) == 0)
 			return;
 		*few += !optional;
-		*most = ends_with(word, len, "…") || ends_with(word, len, "…]") ? INT_MAX : *most + 1;
+		*most =
+		    ends_with(word, len, "…") || ends_with(word, len, "…]") ? INT_MAX : *most + 1;
 	}
 }
 
@@ -82,7 +83,8 @@ static bool check_options(struct cli *cli, const struct command *c, const struct
 	for (unsigned i = 0; (o = command_option_at(c, i)) != NULL && i < CLI_OPTIONS_MAX; i++) {
 		if (cli->given[i] == NULL || option_of_form(o, f))
 			continue;
-		snprintf(message, sizeof message, _("vanthu %s %s takes no --%s"), c->name, f->word, o->name);
+		snprintf(message, sizeof message, _("vanthu %s %s takes no --%s"), c->name, f->word,
+			 o->name);
 		cli_wanted(cli, message, "");
 		return false;
 	}
@@ -120,7 +122,8 @@ static void append(char *out, size_t size, const char *text, int len)
 }
 
 /* What stands outside brackets in the usage and is not there. */
-static void list_missing(struct cli *cli, const struct command_form *f, int operands, char *out, size_t size)
+static void list_missing(struct cli *cli, const struct command_form *f, int operands, char *out,
+			 size_t size)
 {
 	const char *at = f->usage[0] == '\0' ? "" : _(f->usage), *word;
 	int len, index = 0;
@@ -129,7 +132,8 @@ static void list_missing(struct cli *cli, const struct command_form *f, int oper
 		char name[64];
 
 		if (word[0] == '[') {
-			while (word != NULL && !ends_with(word, len, "]") && !ends_with(word, len, "]…"))
+			while (word != NULL && !ends_with(word, len, "]") &&
+			       !ends_with(word, len, "]…"))
 				word = next_word(&at, &len);
 			continue;
 		}
@@ -139,7 +143,8 @@ static void list_missing(struct cli *cli, const struct command_form *f, int oper
 			continue;
 		}
 		snprintf(name, sizeof name, "%.*s", len - 2, word + 2);
-		if (next_word(&at, &len) != NULL && cli_given(cli, name) == NULL) /* with its value */
+		/* with its value */
+		if (next_word(&at, &len) != NULL && cli_given(cli, name) == NULL)
 			append(out, size, word, (int)(at - word));
 	}
 }

@@ -28,13 +28,16 @@ struct client {
 	struct arena *arena;
 	uint8_t *buffer;
 	const char *about;
-	const char *failed; /* the system call that did not succeed, and its errno (0: the daemon hung up) */
+	/* the system call that did not succeed, and its errno (0: the daemon hung up) */
+	const char *failed;
 	int error;
 };
 
 static const char *socket_name(enum client_door door)
 {
-	return door == CLIENT_OFFICE ? "office.sock" : door == CLIENT_OPERATE ? "operate.sock" : "read.sock";
+	return door == CLIENT_OFFICE	? "office.sock"
+	       : door == CLIENT_OPERATE ? "operate.sock"
+					: "read.sock";
 }
 
 static enum err connect_to(const char *path, int timeout_ms, int *fd)
@@ -47,16 +50,19 @@ static enum err connect_to(const char *path, int timeout_ms, int *fd)
 	if (*fd < 0)
 		return ERR_SYSTEM;
 	/* Before the connection: a daemon that accepts nobody must not hold us up either. */
-	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) != 0 || setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) != 0)
+	if (setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t) != 0 ||
+	    setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &t, sizeof t) != 0)
 		return ERR_SYSTEM;
 	if (connect(*fd, (struct sockaddr *)&a, sizeof a) == 0)
 		return ERR_OK;
 	if (errno == EACCES || errno == EPERM)
 		return ERR_PERMISSION;
-	return errno == EAGAIN ? ERR_BUSY : ERR_UNREACHABLE; /* it lives, and has not taken those before us */
+	/* it lives, and has not taken those before us */
+	return errno == EAGAIN ? ERR_BUSY : ERR_UNREACHABLE;
 }
 
-enum err client_connect(const struct config *config, enum client_door door, int timeout_ms, struct client **out)
+enum err client_connect(const struct config *config, enum client_door door, int timeout_ms,
+			struct client **out)
 {
 	struct client *c = calloc(1, sizeof *c);
 	enum err e;
@@ -84,7 +90,8 @@ enum err client_connect(const struct config *config, enum client_door door, int 
 
 /* ---- for who asked with -v ---- */
 
-/* Which daemon it is, on a connection of its own: one that hangs must not hold up what was asked for long. */
+/* Which daemon it is, on a connection of its own: one that hangs must not hold up what was asked
+ * for long. */
 static void tell_daemon(struct cli *cli, const struct config *config, enum client_door door)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -93,7 +100,8 @@ static void tell_daemon(struct cli *cli, const struct config *config, enum clien
 	socklen_t len = sizeof peer;
 	Vanthu__V1__Reply *reply = NULL;
 	struct client *c = NULL;
-	enum err e = client_connect(config, door, cli->timeout_ms < TELL_MS ? cli->timeout_ms : TELL_MS, &c);
+	enum err e =
+	    client_connect(config, door, cli->timeout_ms < TELL_MS ? cli->timeout_ms : TELL_MS, &c);
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
@@ -108,10 +116,12 @@ static void tell_daemon(struct cli *cli, const struct config *config, enum clien
 		char text[64];
 
 		output_format(cli, since, FORMAT_TIME, true, text, sizeof text);
-		cli_detail(cli, _("daemon: vanthud %s, process %d, up since %s"), reply->status->version, (int)peer.pid, text);
+		cli_detail(cli, _("daemon: vanthud %s, process %d, up since %s"),
+			   reply->status->version, (int)peer.pid, text);
 		json_decref(since);
 	} else {
-		cli_detail(cli, _("daemon: process %d does not say who it is: VT-%d %s"), (int)peer.pid, (int)(e == ERR_OK ? ERR_FORMAT : e),
+		cli_detail(cli, _("daemon: process %d does not say who it is: VT-%d %s"),
+			   (int)peer.pid, (int)(e == ERR_OK ? ERR_FORMAT : e),
 			   _(err_text(e == ERR_OK ? ERR_FORMAT : e)));
 	}
 	client_close(c);
@@ -123,29 +133,41 @@ static void tell_socket(struct cli *cli, const char *path, int error)
 	struct stat st;
 
 	if (stat(path, &st) == 0)
-		cli_detail(cli, _("the socket is of user %u, group %u, mode %04o; this is user %u, group %u"), (unsigned)st.st_uid,
-			   (unsigned)st.st_gid, (unsigned)(st.st_mode & 07777), (unsigned)geteuid(), (unsigned)getegid());
+		cli_detail(
+		    cli,
+		    _("the socket is of user %u, group %u, mode %04o; this is user %u, group %u"),
+		    (unsigned)st.st_uid, (unsigned)st.st_gid, (unsigned)(st.st_mode & 07777),
+		    (unsigned)geteuid(), (unsigned)getegid());
 	if (error != 0)
 		cli_detail_errno(cli, path, error);
 }
 
-/* Nobody listens, nothing is there, one may not, or too many are before us: four things, and four to do. */
-static void fail_to_connect(struct cli *cli, enum err e, const struct config *config, const char *path, int error)
+/* Nobody listens, nothing is there, one may not, or too many are before us: four things, and four
+ * to do. */
+static void fail_to_connect(struct cli *cli, enum err e, const struct config *config,
+			    const char *path, int error)
 {
 	char message[CONFIG_PATH_MAX + 256];
 	const char *id = config->committee.text;
 
 	if (e == ERR_UNREACHABLE && error == ENOENT && access(config->run, F_OK) != 0) {
-		snprintf(message, sizeof message, _("%s: no daemon answers: its folder %s is not there"), id, config->run);
-		cli_fail_text(cli, e, message, _("start it, also where it runs already: vanthud makes the folder when it starts"));
+		snprintf(message, sizeof message,
+			 _("%s: no daemon answers: its folder %s is not there"), id, config->run);
+		cli_fail_text(cli, e, message,
+			      _("start it, also where it runs already: vanthud makes the folder "
+				"when it starts"));
 	} else if (e == ERR_UNREACHABLE && error == ENOENT) {
-		snprintf(message, sizeof message, _("%s: no daemon answers: %s is not there"), id, path);
+		snprintf(message, sizeof message, _("%s: no daemon answers: %s is not there"), id,
+			 path);
 		cli_fail_text(cli, e, message, _(err_fix(e)));
 	} else if (e == ERR_PERMISSION) {
 		snprintf(message, sizeof message, _("%s: this user may not use %s"), id, path);
 		cli_fail_text(cli, e, message, _(err_fix(e)));
 	} else if (e == ERR_BUSY) {
-		snprintf(message, sizeof message, _("%s: the daemon takes no connection on %s: it hangs, or more come than it takes"), id, path);
+		snprintf(message, sizeof message,
+			 _("%s: the daemon takes no connection on %s: it hangs, or more come than "
+			   "it takes"),
+			 id, path);
 		cli_fail_text(cli, e, message, _(err_fix(e)));
 	} else {
 		cli_fail(cli, e, id);
@@ -233,7 +255,8 @@ enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64
 	return send_all(c, c->buffer, size + 4);
 }
 
-/* Has the daemon given the place of a connection that asked nothing for a while to somebody else? Its word for that has no request's number. */
+/* Has the daemon given the place of a connection that asked nothing for a while to somebody else?
+ * Its word for that has no request's number. */
 static bool sent_away(struct client *c)
 {
 	uint8_t bytes[LAST_WORD_BYTES];
@@ -250,7 +273,9 @@ static bool sent_away(struct client *c)
 	if (size > (size_t)n - 4)
 		return false;
 	a = arena_new(ARENA_BYTES);
-	r = a == NULL ? NULL : unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
+	r = a == NULL
+		? NULL
+		: unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
 	yes = r != NULL && r->id == 0 && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	      (r->error->code == ERR_PLACES || r->error->code == ERR_IDLE);
 	arena_destroy(a);
@@ -305,7 +330,8 @@ enum err client_next(struct client *c, Vanthu__V1__Reply **reply)
 	if (e != ERR_OK)
 		return e;
 	arena_reset(c->arena);
-	*reply = unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ c->buffer, size }, &e);
+	*reply =
+	    unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ c->buffer, size }, &e);
 	return e;
 }
 
@@ -314,7 +340,8 @@ void client_about(struct client *c, const char *what)
 	c->about = what;
 }
 
-/* A document or an entry on paper by its whole id, as a choice; with its id only where this door tells no more. */
+/* A document or an entry on paper by its whole id, as a choice; with its id only where this door
+ * tells no more. */
 static json_t *describe(struct client *c, const char *id)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -326,7 +353,8 @@ static json_t *describe(struct client *c, const char *id)
 
 	ref.text = (char *)(uintptr_t)id;
 	papers.ref = &ref;
-	request.what_case = strcmp(c->cli->verb, "paper") == 0 ? VANTHU__V1__REQUEST__WHAT_PAPERS : VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.what_case = strcmp(c->cli->verb, "paper") == 0 ? VANTHU__V1__REQUEST__WHAT_PAPERS
+							       : VANTHU__V1__REQUEST__WHAT_SHOW;
 	if (request.what_case == VANTHU__V1__REQUEST__WHAT_PAPERS)
 		request.papers = &papers;
 	else
@@ -357,7 +385,8 @@ static json_t *describe(struct client *c, const char *id)
 /* 32 digits as a UUID. */
 static void dashed(const char *digits, char out[UUID_TEXT_SIZE])
 {
-	snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%s", digits, digits + 8, digits + 12, digits + 16, digits + 20);
+	snprintf(out, UUID_TEXT_SIZE, "%.8s-%.4s-%.4s-%.4s-%s", digits, digits + 8, digits + 12,
+		 digits + 16, digits + 20);
 }
 
 /* One line each, so that a person can tell them apart. */
@@ -367,7 +396,9 @@ static enum err fail_ambiguous(struct client *c, enum err e, const Vanthu__V1__C
 	json_t *choices = json_array();
 	size_t count = 0;
 
-	for (; count < error->n_choices && count < CHOICES_MAX && strlen(error->choices[count]) == 2 * sizeof(struct doc_id); count++)
+	for (; count < error->n_choices && count < CHOICES_MAX &&
+	       strlen(error->choices[count]) == 2 * sizeof(struct doc_id);
+	     count++)
 		dashed(error->choices[count], ids[count]);
 	c->cli->more_choices = error->choice_count > count ? error->choice_count - count : 0;
 	snprintf(message, sizeof message, "%s: %s", error->about, _(err_text(e)));
@@ -388,7 +419,8 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 	char why[256] = "";
 
 	/* It may have said why before it hung up. */
-	if (e == ERR_UNREACHABLE && c->fd >= 0 && client_next(c, &last) == ERR_OK && last->what_case == VANTHU__V1__REPLY__WHAT_ERROR) {
+	if (e == ERR_UNREACHABLE && c->fd >= 0 && client_next(c, &last) == ERR_OK &&
+	    last->what_case == VANTHU__V1__REPLY__WHAT_ERROR) {
 		reply = last;
 		e = ERR_OK;
 	}
@@ -396,11 +428,15 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 		e = e == ERR_OK ? ERR_FORMAT : e;
 		cli_fail(c->cli, e, c->about);
 		if (e == ERR_TIMEOUT)
-			cli_detail(c->cli, _("the daemon holds the connection, and nothing came for %d ms"), c->cli->timeout_ms);
+			cli_detail(c->cli,
+				   _("the daemon holds the connection, and nothing came for %d ms"),
+				   c->cli->timeout_ms);
 		else if (c->failed != NULL && c->error != 0)
 			cli_detail_errno(c->cli, c->failed, c->error);
 		else if (c->failed != NULL)
-			cli_detail(c->cli, "%s", _("the daemon closed the connection: it ended, or did not take what was said"));
+			cli_detail(c->cli, "%s",
+				   _("the daemon closed the connection: it ended, or did not take "
+				     "what was said"));
 		return e;
 	}
 	error = reply->error;
@@ -409,11 +445,15 @@ enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *repl
 		return fail_ambiguous(c, e, error);
 	if (error->clock != NULL)
 		clocks_why(error->clock, why, sizeof why);
-	cli_fail(c->cli, e, why[0] != '\0' ? why : error->about[0] == '\0' ? c->about : error->about);
+	cli_fail(c->cli, e,
+		 why[0] != '\0'		   ? why
+		 : error->about[0] == '\0' ? c->about
+					   : error->about);
 	return e;
 }
 
-enum err client_call(struct client *c, Vanthu__V1__Request *request, Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply)
+enum err client_call(struct client *c, Vanthu__V1__Request *request,
+		     Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply)
 {
 	enum err e = client_send(c, request);
 

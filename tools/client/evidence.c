@@ -29,8 +29,10 @@ static int compare(const void *a, const void *b)
 	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* A list of twice the room whenever it is full: the arena is not given back, and that is as much again at most. */
-static enum err append(struct arena *a, ProtobufCBinaryData **list, size_t *count, const ProtobufCBinaryData *more, size_t more_count)
+/* A list of twice the room whenever it is full: the arena is not given back, and that is as much
+ * again at most. */
+static enum err append(struct arena *a, ProtobufCBinaryData **list, size_t *count,
+		       const ProtobufCBinaryData *more, size_t more_count)
 {
 	for (size_t i = 0; i < more_count; i++) {
 		struct blob copy = arena_blob(a, (struct blob){ more[i].data, more[i].len });
@@ -38,7 +40,8 @@ static enum err append(struct arena *a, ProtobufCBinaryData **list, size_t *coun
 		if (copy.data == NULL)
 			return ERR_TOO_LARGE;
 		if ((*count & (*count - 1)) == 0) { /* 0, 1, 2, 4 … */
-			ProtobufCBinaryData *larger = arena_array(a, *count == 0 ? 1 : 2 * *count, sizeof *larger);
+			ProtobufCBinaryData *larger =
+			    arena_array(a, *count == 0 ? 1 : 2 * *count, sizeof *larger);
 
 			if (larger == NULL)
 				return ERR_TOO_LARGE;
@@ -51,7 +54,8 @@ static enum err append(struct arena *a, ProtobufCBinaryData **list, size_t *coun
 	return ERR_OK;
 }
 
-enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m, const Vanthu__V1__Evidence *piece)
+enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m,
+			 const Vanthu__V1__Evidence *piece)
 {
 	struct blob envelope = { piece->envelope.data, piece->envelope.len };
 	enum err e = ERR_OK;
@@ -67,7 +71,8 @@ enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m, const Vanthu_
 		e = append(a, &m->receipts, &m->n_receipts, piece->receipts, piece->n_receipts);
 	if (e == ERR_OK)
 		e = append(a, &m->heads, &m->n_heads, piece->heads, piece->n_heads);
-	return e == ERR_OK ? append(a, &m->entries, &m->n_entries, piece->entries, piece->n_entries) : e;
+	return e == ERR_OK ? append(a, &m->entries, &m->n_entries, piece->entries, piece->n_entries)
+			   : e;
 }
 
 static void put_in_order(ProtobufCBinaryData *list, size_t count)
@@ -146,7 +151,10 @@ static enum err find_key(void *ctx, const struct digest *key_id, struct key_info
 
 			if (!digest_equal(&e->key_id, key_id))
 				continue;
-			*out = (struct key_info){ .committee = entry->id, .use = e->use, .from_ms = e->from_ms, .to_ms = e->to_ms,
+			*out = (struct key_info){ .committee = entry->id,
+						  .use = e->use,
+						  .from_ms = e->from_ms,
+						  .to_ms = e->to_ms,
 						  .revoked_from_ms = e->revoked_from_ms };
 			memcpy(out->public_key, e->public_key, sizeof out->public_key);
 			return ERR_OK;
@@ -159,7 +167,8 @@ static enum err find_key(void *ctx, const struct digest *key_id, struct key_info
 static enum err signed_once(struct check *c, ProtobufCBinaryData envelope)
 {
 	enum err e;
-	const Vanthu__V1__Envelope *m = unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
+	const Vanthu__V1__Envelope *m =
+	    unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
 
 	if (m == NULL)
 		return e;
@@ -182,7 +191,9 @@ static enum err open_directory(struct check *c)
 	m.n_entries = c->evidence->n_entries;
 	m.entries = c->evidence->entries;
 	e = pack(c->arena, &m.base, &file);
-	return e == ERR_OK ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory) : e;
+	return e == ERR_OK
+		   ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory)
+		   : e;
 }
 
 static enum err open_document(struct check *c)
@@ -190,7 +201,8 @@ static enum err open_document(struct check *c)
 	enum err e = signed_once(c, c->evidence->envelope);
 
 	if (e == ERR_OK)
-		e = seal_open(c->verifier, c->arena, field_blob(c->evidence->envelope), c->question->wall_ms, &c->document);
+		e = seal_open(c->verifier, c->arena, field_blob(c->evidence->envelope),
+			      c->question->wall_ms, &c->document);
 	if (e == ERR_OK || c->document.custody_before_ms > 0) {
 		c->verdict->signature_good = true;
 		c->verdict->signed_by = c->document.signer.committee;
@@ -201,7 +213,8 @@ static enum err open_document(struct check *c)
 	return e;
 }
 
-/* Every receipt, refusal and relay record must be a good signature about this document, and lie where its kind belongs. */
+/* Every receipt, refusal and relay record must be a good signature about this document, and lie
+ * where its kind belongs. */
 static enum err check_fact(struct check *c, ProtobufCBinaryData bytes, bool relay)
 {
 	struct opened opened;
@@ -209,9 +222,10 @@ static enum err check_fact(struct check *c, ProtobufCBinaryData bytes, bool rela
 	enum err e = signed_once(c, bytes);
 
 	if (e == ERR_OK)
-		e = seal_open(c->verifier, c->arena, field_blob(bytes), c->question->wall_ms, &opened);
-	/* A key that has ended in good order since it signed: what is renewed every few years must not undo old receipts. One that was taken back
-	 * undoes them. */
+		e = seal_open(c->verifier, c->arena, field_blob(bytes), c->question->wall_ms,
+			      &opened);
+	/* A key that has ended in good order since it signed: what is renewed every few years must
+	 * not undo old receipts. One that was taken back undoes them. */
 	if (e == ERR_KEY_NOT_VALID && opened.custody_before_ms > 0)
 		e = ERR_OK;
 	if (e == ERR_OK && (opened.kind == KIND_RELAY) != relay)
@@ -220,7 +234,8 @@ static enum err check_fact(struct check *c, ProtobufCBinaryData bytes, bool rela
 		e = fact_unpack(c->arena, opened.kind, opened.body, &fact);
 	if (e == ERR_OK && !digest_equal(&fact.document.digest, &c->document.digest))
 		e = ERR_DIGEST;
-	if (e == ERR_OK && fact.at_ms < c->custody_ms && strcmp(opened.head.origin.text, c->document.signer.committee.text) != 0)
+	if (e == ERR_OK && fact.at_ms < c->custody_ms &&
+	    strcmp(opened.head.origin.text, c->document.signer.committee.text) != 0)
 		c->custody_ms = fact.at_ms;
 	return e;
 }
@@ -276,8 +291,8 @@ static bool is_taken(const struct check *c, const char *name)
 	return false;
 }
 
-/* The file where `save` puts the next part: the first form of its name that is there, with a number where a part before it has that name. What it
- * holds is looked at afterwards. */
+/* The file where `save` puts the next part: the first form of its name that is there, with a number
+ * where a part before it has that name. What it holds is looked at afterwards. */
 static enum err hash_saved(struct check *c, const char *name, struct digest *out)
 {
 	char form[FILE_NAME_SIZE];
@@ -294,7 +309,8 @@ static enum err hash_saved(struct check *c, const char *name, struct digest *out
 		e = hash_file(path, out);
 		if (e == ERR_OK)
 			c->taken[c->taken_count++] = path + strlen(path) - strlen(form);
-		if (e != ERR_FILE || (errno != ENOENT && errno != ENAMETOOLONG && errno != EINVAL && errno != EILSEQ))
+		if (e != ERR_FILE || (errno != ENOENT && errno != ENAMETOOLONG && errno != EINVAL &&
+				      errno != EILSEQ))
 			return e;
 	}
 	return e;
@@ -306,7 +322,8 @@ static enum err check_part(struct check *c, const struct document_body *body, ui
 	struct digest d = digest_of(body->parts[index].content);
 	enum err e;
 
-	if (item->inlined && (item->size_bytes != body->parts[index].content.len_bytes || !digest_equal(&d, &item->sha256)))
+	if (item->inlined && (item->size_bytes != body->parts[index].content.len_bytes ||
+			      !digest_equal(&d, &item->sha256)))
 		return ERR_DIGEST;
 	if (c->question->folder == NULL)
 		return ERR_OK; /* the envelope was asked about; its files with a folder */
@@ -349,13 +366,15 @@ static enum err run(struct check *c)
 	e = check_facts(c);
 	if (e != ERR_OK)
 		return e;
-	/* The signer's key has ended since: a record of somebody else's, made before that, shows that the document was there. */
+	/* The signer's key has ended since: a record of somebody else's, made before that, shows
+	 * that the document was there. */
 	if (result != ERR_OK && c->custody_ms >= c->document.custody_before_ms)
 		return at(c, _("the document"), result);
 	return check_parts(c);
 }
 
-void evidence_verify(struct arena *a, const struct evidence_question *q, struct evidence_verdict *out)
+void evidence_verify(struct arena *a, const struct evidence_question *q,
+		     struct evidence_verdict *out)
 {
 	struct check c = { .question = q, .verdict = out, .arena = a, .custody_ms = INT64_MAX };
 

@@ -1,5 +1,6 @@
-/* Evidence: a document's whole life in one file, that verifies with the registry's root certificate and nothing else. Every byte of it is
- * either signed, or hashed into something signed, or must stand in the one form that evidence_pack gives: no bit can be changed unnoticed. */
+/* Evidence: a document's whole life in one file, that verifies with the registry's root certificate
+ * and nothing else. Every byte of it is either signed, or hashed into something signed, or must
+ * stand in the one form that evidence_pack gives: no bit can be changed unnoticed. */
 #ifndef VANTHU_TOOLS_CLIENT_EVIDENCE_H
 #define VANTHU_TOOLS_CLIENT_EVIDENCE_H
 
@@ -12,26 +13,36 @@
 /* Of a file. */
 enum { EVIDENCE_MAX_BYTES = 64 << 20 };
 
-/* Adds what a piece of an answer has, copied to the arena: `m` begins as VANTHU__V1__EVIDENCE__INIT. */
-must_use enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m, const Vanthu__V1__Evidence *piece);
+/* Adds what a piece of an answer has, copied to the arena: `m` begins as
+ * VANTHU__V1__EVIDENCE__INIT. */
+must_use enum err evidence_gather(struct arena *a, Vanthu__V1__Evidence *m,
+				  const Vanthu__V1__Evidence *piece);
 /* After the last piece: a relay's record that several pieces brought is there once. */
 void evidence_gathered(Vanthu__V1__Evidence *m);
-/* Puts receipts and relay records in the order of the format (bytewise; m's lists are changed) and packs. The bytes go to the arena. */
+/* Puts receipts and relay records in the order of the format (bytewise; m's lists are changed) and
+ * packs. The bytes go to the arena. */
 must_use enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *out);
 
 struct evidence_question {
 	struct blob file, root_der;
-	const char *folder; /* where all parts lie under their names, or NULL: then only the inline ones are looked at */
+	/* where all parts lie under their names, or NULL: then only the inline ones are looked
+	 * at */
+	const char *folder;
 	int64_t wall_ms;
 };
+
 struct evidence_verdict {
 	enum err result;
 	bool signature_good; /* the document's: only then the next two are set */
 	struct committee_id signed_by;
 	struct doc_id id;
-	char where[NAME_MAX_BYTES + 64]; /* what a result other than ERR_OK is about, for people: "receipt 2"; "" when it is none of it */
+	/* what a result other than ERR_OK is about, for people: "receipt 2"; "" when it is none of
+	 * it */
+	char where[NAME_MAX_BYTES + 64];
 };
+
 /* Blocks on reading the folder's files. What is unpacked goes to the arena. */
-void evidence_verify(struct arena *a, const struct evidence_question *q, struct evidence_verdict *out);
+void evidence_verify(struct arena *a, const struct evidence_question *q,
+		     struct evidence_verdict *out);
 
 #endif

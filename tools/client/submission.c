@@ -1,4 +1,5 @@
-/* See submission.h. Small files go with the request; large ones follow in pieces as the daemon's credit allows. */
+/* See submission.h. Small files go with the request; large ones follow in pieces as the daemon's
+ * credit allows. */
 #include "tools/client/submission.h"
 
 #include <stdio.h>
@@ -59,7 +60,8 @@ static enum err open_files(struct sending *s)
 			return e;
 		}
 		f->size_bytes = f->stamp.size_bytes;
-		f->streamed = f->size_bytes > SENT_WHOLE_BYTES || together + f->size_bytes > WHOLE_TOGETHER_BYTES;
+		f->streamed = f->size_bytes > SENT_WHOLE_BYTES ||
+			      together + f->size_bytes > WHOLE_TOGETHER_BYTES;
 		if (f->streamed)
 			s->streamed_bytes += f->size_bytes;
 		else
@@ -151,13 +153,23 @@ static enum err describe(struct sending *s)
 static enum err pack_body(struct sending *s, struct blob *out)
 {
 	const struct submission *m = s->s;
-	struct document_body b = { .number = m->number, .type_code = m->type_code, .type_name = m->type_name, .term = m->term,
-				   .subject = m->subject, .signer_name = m->signer_name, .signer_position = m->signer_position,
-				   .issued_on = m->issued_on, .due_on = m->due_on, .note = m->note, .business = 1, .parts = s->parts,
+	struct document_body b = { .number = m->number,
+				   .type_code = m->type_code,
+				   .type_name = m->type_name,
+				   .term = m->term,
+				   .subject = m->subject,
+				   .signer_name = m->signer_name,
+				   .signer_position = m->signer_position,
+				   .issued_on = m->issued_on,
+				   .due_on = m->due_on,
+				   .note = m->note,
+				   .business = 1,
+				   .parts = s->parts,
 				   .part_count = m->file_count };
 
 	if (m->reply_origin != NULL && m->reply_origin[0] != '\0') {
-		snprintf(b.reply_to.origin.text, sizeof b.reply_to.origin.text, "%s", m->reply_origin);
+		snprintf(b.reply_to.origin.text, sizeof b.reply_to.origin.text, "%s",
+			 m->reply_origin);
 		b.reply_to.id = m->reply_id;
 	}
 	return document_body_pack(s->arena, &b, out);
@@ -210,8 +222,11 @@ static enum err stream_file(struct sending *s, struct stream_state *st, unsigned
 		most = most < f->size_bytes - at ? most : f->size_bytes - at;
 		n = read(f->fd, piece, (size_t)most);
 		at += most;
-		/* Before the last piece goes: without it the daemon lets all of it go with the connection. */
-		e = n < 0 ? ERR_FILE : (uint64_t)n != most || at == f->size_bytes ? check_unchanged(s, part) : ERR_OK;
+		/* Before the last piece goes: without it the daemon lets all of it go with the
+		 * connection. */
+		e = n < 0					 ? ERR_FILE
+		    : (uint64_t)n != most || at == f->size_bytes ? check_unchanged(s, part)
+								 : ERR_OK;
 		if (e == ERR_OK && (uint64_t)n != most)
 			e = ERR_FILE;
 		if (e != ERR_OK)
@@ -239,23 +254,29 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	request.submit = m;
 	e = client_send(s->client, &request);
 	progress_begin(&st.progress, _("Sending"), s->streamed_bytes, client_cli(s->client)->quiet);
-	for (unsigned i = 0; e == ERR_OK && st.reply == NULL && !m->dry_run && i < s->s->file_count; i++) {
+	for (unsigned i = 0; e == ERR_OK && st.reply == NULL && !m->dry_run && i < s->s->file_count;
+	     i++) {
 		if (s->files[i].streamed)
 			e = stream_file(s, &st, i, request.id);
 	}
-	while (e == ERR_OK && (st.reply == NULL || st.reply->what_case == VANTHU__V1__REPLY__WHAT_CREDIT))
+	while (e == ERR_OK &&
+	       (st.reply == NULL || st.reply->what_case == VANTHU__V1__REPLY__WHAT_CREDIT))
 		e = client_next(s->client, &st.reply);
 	progress_end(&st.progress);
 	if (e == ERR_OK && st.reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	    (st.reply->error->code == ERR_UNKNOWN_RECIPIENT || st.reply->error->code == ERR_BAD_ID))
-		return s->s->unknown_untold ? (enum err)st.reply->error->code : recipients_tell_unknown(s->client, s->s->to, (enum err)st.reply->error->code);
+		return s->s->unknown_untold
+			   ? (enum err)st.reply->error->code
+			   : recipients_tell_unknown(s->client, s->s->to,
+						     (enum err)st.reply->error->code);
 	if (e != ERR_OK || st.reply->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED)
 		return client_fail(s->client, e, st.reply);
 	*accepted = st.reply->accepted;
 	return ERR_OK;
 }
 
-enum err submission_send(struct client *c, const struct submission *m, Vanthu__V1__Accepted **accepted)
+enum err submission_send(struct client *c, const struct submission *m,
+			 Vanthu__V1__Accepted **accepted)
 {
 	struct sending *s = calloc(1, sizeof *s);
 	Vanthu__V1__Submit submit = VANTHU__V1__SUBMIT__INIT;

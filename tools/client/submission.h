@@ -21,10 +21,14 @@ struct submission {
 	const char *reply_origin; /* "" none */
 	struct doc_id reply_id;
 	bool dry_run, strict;
-	bool unknown_untold; /* ERR_UNKNOWN_RECIPIENT and ERR_BAD_ID are returned without a word: the caller tries something else */
+	/* ERR_UNKNOWN_RECIPIENT and ERR_BAD_ID are returned without a word: the caller tries
+	 * something else */
+	bool unknown_untold;
 };
-/* Reads the files, streams large ones, waits until the daemon has all of it on disk. *accepted is valid until the client's next call.
- * Errors have been told. */
-must_use enum err submission_send(struct client *c, const struct submission *s, Vanthu__V1__Accepted **accepted);
+
+/* Reads the files, streams large ones, waits until the daemon has all of it on disk. *accepted is
+ * valid until the client's next call. Errors have been told. */
+must_use enum err submission_send(struct client *c, const struct submission *s,
+				  Vanthu__V1__Accepted **accepted);
 
 #endif

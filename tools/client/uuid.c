@@ -39,7 +39,8 @@ static int digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* As printed, in any case, also as others print it: in braces, as a URN, without dashes. A dash stands where it belongs. */
+/* As printed, in any case, also as others print it: in braces, as a URN, without dashes. A dash
+ * stands where it belongs. */
 enum err uuid_parse(const char *text, struct doc_id *out)
 {
 	static const char urn[] = "urn:uuid:";

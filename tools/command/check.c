@@ -1,4 +1,5 @@
-/* check: one line for a monitoring system, in the way of its plugins: 0 right, 1 warning, 2 critical, 3 unknown. One table of checks. */
+/* check: one line for a monitoring system, in the way of its plugins: 0 right, 1 warning, 2
+ * critical, 3 unknown. One table of checks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +15,13 @@
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_UNKNOWN };
 /* Critical while half of the time is left after which a document is refused: ASIDE_DOCUMENT_MS. */
 enum { ASIDE_CRITICAL_S = 12 * 3600, NAMES_SIZE = 200 };
-enum { QUEUE_WARNING_S = 3600, QUEUE_CRITICAL_S = 24 * 3600, DAY_MS = 24 * 3600 * 1000, ENDS_SOON_DAYS = 14, ALL = -1 };
+enum {
+	QUEUE_WARNING_S = 3600,
+	QUEUE_CRITICAL_S = 24 * 3600,
+	DAY_MS = 24 * 3600 * 1000,
+	ENDS_SOON_DAYS = 14,
+	ALL = -1
+};
 
 static const char *const level_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 static const char *const level_names[] = { "ok", "warning", "critical", "unknown" };
@@ -22,7 +29,8 @@ static const char *const level_names[] = { "ok", "warning", "critical", "unknown
 /* What the daemon says. */
 struct facts {
 	const Vanthu__V1__Status *status;
-	char signers[NAMES_SIZE]; /* of what lies set aside; the neighbour where nobody knows who signed it */
+	/* of what lies set aside; the neighbour where nobody knows who signed it */
+	char signers[NAMES_SIZE];
 };
 
 struct finding {
@@ -100,7 +108,8 @@ static void check_clock(const struct facts *k, struct finding *f)
 			worst_ms = ms;
 		}
 	}
-	snprintf(f->figures, sizeof f->figures, "clock=%lld.%03llds", (long long)(worst_ms / 1000), (long long)(worst_ms % 1000));
+	snprintf(f->figures, sizeof f->figures, "clock=%lld.%03llds", (long long)(worst_ms / 1000),
+		 (long long)(worst_ms % 1000));
 	f->level = known > 0 || links == 0 ? LEVEL_OK : LEVEL_UNKNOWN;
 	if (worst_ms > CLOCK_SHOWN_MS)
 		f->level = worst_ms > CLOCK_TOLERANCE_MS ? LEVEL_CRITICAL : LEVEL_WARNING;
@@ -111,9 +120,13 @@ static void check_clock(const struct facts *k, struct finding *f)
 		clocks_words(worst->clock_ahead_ms, off, sizeof off);
 		snprintf(f->text, sizeof f->text, _("the clock of %s: %s"), worst->committee, off);
 	} else if (known == 0) {
-		snprintf(f->text, sizeof f->text, "%s", _("no neighbour to compare the clock with"));
+		snprintf(f->text, sizeof f->text, "%s",
+			 _("no neighbour to compare the clock with"));
 	} else {
-		snprintf(f->text, sizeof f->text, ngettext("compared with %u neighbour", "compared with %u neighbours", known), known);
+		snprintf(
+		    f->text, sizeof f->text,
+		    ngettext("compared with %u neighbour", "compared with %u neighbours", known),
+		    known);
 	}
 }
 
@@ -126,12 +139,14 @@ static void check_key(const struct facts *k, struct finding *f)
 	if (c == NULL || (!c->key_known && s->directory_version == 0)) {
 		f->level = LEVEL_UNKNOWN;
 		snprintf(f->text, sizeof f->text, "%s", _("no directory yet"));
-	} else if (c->refusing == ERR_OWN_KEY || c->refusing == ERR_OWN_KEY_UNKNOWN || !c->key_known) {
+	} else if (c->refusing == ERR_OWN_KEY || c->refusing == ERR_OWN_KEY_UNKNOWN ||
+		   !c->key_known) {
 		f->level = LEVEL_CRITICAL;
 		clocks_why(c, f->text, sizeof f->text);
 		if (f->text[0] == '\0')
 			snprintf(f->text, sizeof f->text, "%s", words_of(ERR_OWN_KEY_UNKNOWN));
-	} else if (c->key_to_ms != 0 && c->key_to_ms - c->now_ms < (int64_t)ENDS_SOON_DAYS * DAY_MS) {
+	} else if (c->key_to_ms != 0 &&
+		   c->key_to_ms - c->now_ms < (int64_t)ENDS_SOON_DAYS * DAY_MS) {
 		f->level = LEVEL_WARNING;
 		clocks_moment(c->key_to_ms, to, sizeof to);
 		snprintf(f->text, sizeof f->text, _("the signing key ends at %s"), to);
@@ -176,13 +191,16 @@ static void check_queue(const struct facts *k, struct finding *f)
 	char oldest[64];
 
 	age_words(s->queue_oldest_s, oldest, sizeof oldest);
-	f->level = s->queue_oldest_s > QUEUE_CRITICAL_S ? LEVEL_CRITICAL : s->queue_oldest_s > QUEUE_WARNING_S ? LEVEL_WARNING : LEVEL_OK;
-	snprintf(f->figures, sizeof f->figures, "queue=%llu queue_oldest=%llus", (unsigned long long)s->queue_count,
-		 (unsigned long long)s->queue_oldest_s);
+	f->level = s->queue_oldest_s > QUEUE_CRITICAL_S	 ? LEVEL_CRITICAL
+		   : s->queue_oldest_s > QUEUE_WARNING_S ? LEVEL_WARNING
+							 : LEVEL_OK;
+	snprintf(f->figures, sizeof f->figures, "queue=%llu queue_oldest=%llus",
+		 (unsigned long long)s->queue_count, (unsigned long long)s->queue_oldest_s);
 	if (s->queue_count == 0)
 		snprintf(f->text, sizeof f->text, "%s", _("nothing waits"));
 	else
-		snprintf(f->text, sizeof f->text, _("%llu wait, the oldest for %s"), (unsigned long long)s->queue_count, oldest);
+		snprintf(f->text, sizeof f->text, _("%llu wait, the oldest for %s"),
+			 (unsigned long long)s->queue_count, oldest);
 }
 
 /* What cannot be believed here; else, what others could not believe of us. */
@@ -191,12 +209,15 @@ static void check_aside(const struct facts *k, struct finding *f)
 	const Vanthu__V1__Status *s = k->status;
 	char oldest[64];
 
-	snprintf(f->figures, sizeof f->figures, "set_aside=%llu set_aside_oldest=%llus", (unsigned long long)s->set_aside,
-		 (unsigned long long)s->set_aside_oldest_s);
+	snprintf(f->figures, sizeof f->figures, "set_aside=%llu set_aside_oldest=%llus",
+		 (unsigned long long)s->set_aside, (unsigned long long)s->set_aside_oldest_s);
 	if (s->set_aside > 0) {
 		age_words(s->set_aside_oldest_s, oldest, sizeof oldest);
-		f->level = s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
-		snprintf(f->text, sizeof f->text, _("%llu set aside, the oldest for %s; signed by: %s"), (unsigned long long)s->set_aside, oldest, k->signers);
+		f->level =
+		    s->set_aside_oldest_s > ASIDE_CRITICAL_S ? LEVEL_CRITICAL : LEVEL_WARNING;
+		snprintf(f->text, sizeof f->text,
+			 _("%llu set aside, the oldest for %s; signed by: %s"),
+			 (unsigned long long)s->set_aside, oldest, k->signers);
 	} else if (has_alarm(s, ERR_DOUBTED)) {
 		tell_code(f, LEVEL_WARNING, ERR_DOUBTED);
 	} else {
@@ -207,8 +228,11 @@ static void check_aside(const struct facts *k, struct finding *f)
 /* Is it the matter of another check? */
 static bool is_told_elsewhere(const Vanthu__V1__Status *s, unsigned code)
 {
-	static const enum err elsewhere[] = { ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED, ERR_LINKS_FULL, ERR_DAMAGED,
-					      ERR_ASIDE, ERR_DOUBTED, ERR_BEHIND, ERR_TWICE, ERR_PEER_BEHIND, ERR_PEER_TWICE };
+	static const enum err elsewhere[] = {
+		ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED,
+		ERR_LINKS_FULL,	 ERR_DAMAGED, ERR_ASIDE,	   ERR_DOUBTED,
+		ERR_BEHIND,	 ERR_TWICE,   ERR_PEER_BEHIND,	   ERR_PEER_TWICE
+	};
 
 	for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
 		if (code == (unsigned)elsewhere[i])
@@ -222,7 +246,8 @@ static void check_room(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
 
-	snprintf(f->figures, sizeof f->figures, "disk_free=%lluB", (unsigned long long)s->disk_free_bytes);
+	snprintf(f->figures, sizeof f->figures, "disk_free=%lluB",
+		 (unsigned long long)s->disk_free_bytes);
 	for (size_t i = 0; i < s->n_alarms; i++) {
 		if (f->text[0] == '\0' && !is_told_elsewhere(s, s->alarms[i]))
 			tell_code(f, LEVEL_CRITICAL, s->alarms[i]);
@@ -234,7 +259,8 @@ static void check_room(const struct facts *k, struct finding *f)
 static void check_directory(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;
-	int64_t left_ms = s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
+	int64_t left_ms =
+	    s->directory_valid_until_ms - (s->clock == NULL ? text_now_ms() : s->clock->now_ms);
 	char until[40];
 
 	if (s->directory_failed != 0) {
@@ -247,8 +273,11 @@ static void check_directory(const struct facts *k, struct finding *f)
 		return;
 	}
 	clocks_moment(s->directory_valid_until_ms, until, sizeof until);
-	f->level = left_ms < 0 ? LEVEL_CRITICAL : left_ms < (int64_t)ENDS_SOON_DAYS * DAY_MS ? LEVEL_WARNING : LEVEL_OK;
-	snprintf(f->text, sizeof f->text, _("directory %llu, valid until %s"), (unsigned long long)s->directory_version, until);
+	f->level = left_ms < 0					? LEVEL_CRITICAL
+		   : left_ms < (int64_t)ENDS_SOON_DAYS * DAY_MS ? LEVEL_WARNING
+								: LEVEL_OK;
+	snprintf(f->text, sizeof f->text, _("directory %llu, valid until %s"),
+		 (unsigned long long)s->directory_version, until);
 }
 
 static void check_damage(const struct facts *k, struct finding *f)
@@ -270,7 +299,10 @@ static void check_store(const struct facts *k, struct finding *f)
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		if (has_alarm(k->status, codes[i])) {
-			tell_code(f, codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL : LEVEL_WARNING, codes[i]);
+			tell_code(f,
+				  codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL
+										  : LEVEL_WARNING,
+				  codes[i]);
 			return;
 		}
 	}
@@ -282,10 +314,11 @@ static const struct check {
 	const char *word;
 	void (*look)(const struct facts *k, struct finding *f);
 } checks[] = {
-	{ "clock", check_clock }, { "key", check_key },             { "links", check_links },   { "queue", check_queue },
-	{ "aside", check_aside }, { "room", check_room },           { "directory", check_directory }, { "damage", check_damage },
-	{ "store", check_store },
+	{ "clock", check_clock },	  { "key", check_key },	      { "links", check_links },
+	{ "queue", check_queue },	  { "aside", check_aside },   { "room", check_room },
+	{ "directory", check_directory }, { "damage", check_damage }, { "store", check_store },
 };
+
 enum { CHECKS = sizeof checks / sizeof checks[0] };
 
 /* Unknown is less than a warning that is certain. */
@@ -296,7 +329,8 @@ static int rank(enum level l)
 	return ranks[l];
 }
 
-static void print(struct cli *cli, const struct finding *all, const int *shown, int count, enum level worst)
+static void print(struct cli *cli, const struct finding *all, const int *shown, int count,
+		  enum level worst)
 {
 	char line[4096], figures[1024] = "";
 	size_t at = 0;
@@ -305,9 +339,14 @@ static void print(struct cli *cli, const struct finding *all, const int *shown, 
 		json_t *list = json_array();
 
 		for (int i = 0; i < count; i++)
-			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check", checks[shown[i]].word, "level",
-							      level_names[all[shown[i]].level], "text", all[shown[i]].text));
-		output_object(cli, json_pack("{s:s, s:i, s:o}", "level", level_names[worst], "exit", (int)worst, "checks", list), NULL);
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "check",
+							      checks[shown[i]].word, "level",
+							      level_names[all[shown[i]].level],
+							      "text", all[shown[i]].text));
+		output_object(cli,
+			      json_pack("{s:s, s:i, s:o}", "level", level_names[worst], "exit",
+					(int)worst, "checks", list),
+			      NULL);
 		return;
 	}
 	at += (size_t)snprintf(line, sizeof line, "VANTHU %s -", level_words[worst]);
@@ -316,11 +355,14 @@ static void print(struct cli *cli, const struct finding *all, const int *shown, 
 		const struct finding *f = &all[shown[i]];
 
 		if (f->figures[0] != '\0')
-			snprintf(figures + strlen(figures), sizeof figures - strlen(figures), " %s", f->figures);
+			snprintf(figures + strlen(figures), sizeof figures - strlen(figures), " %s",
+				 f->figures);
 		if (worst != LEVEL_OK && f->level == LEVEL_OK)
 			continue;
 		if (at < sizeof line)
-			at += (size_t)snprintf(line + at, sizeof line - at, "%s %s: %s", told++ > 0 ? ";" : "", checks[shown[i]].word, f->text);
+			at +=
+			    (size_t)snprintf(line + at, sizeof line - at, "%s %s: %s",
+					     told++ > 0 ? ";" : "", checks[shown[i]].word, f->text);
 	}
 	/* What a monitoring system reads ends at the bar. */
 	for (char *p = strchr(line, '|'); p != NULL; p = strchr(p, '|'))
@@ -362,7 +404,8 @@ static enum err ask(struct client *c, struct facts *k)
 	if (e != ERR_OK)
 		return client_fail(c, e, NULL);
 	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
-		add_name(k->signers, reply->aside->signer[0] != '\0' ? reply->aside->signer : reply->aside->committee);
+		add_name(k->signers, reply->aside->signer[0] != '\0' ? reply->aside->signer
+								     : reply->aside->committee);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
@@ -384,7 +427,8 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		return LEVEL_UNKNOWN;
 	for (int i = 0; i < CHECKS && optind < argc; i++)
 		only = strcmp(argv[optind], checks[i].word) == 0 ? i : only;
-	if (argc - optind > 1 || (argc - optind == 1 && only == ALL && strcmp(argv[optind], "all") != 0)) {
+	if (argc - optind > 1 ||
+	    (argc - optind == 1 && only == ALL && strcmp(argv[optind], "all") != 0)) {
 		form_missing(cli, argc - optind, argv + optind);
 		return LEVEL_UNKNOWN;
 	}
@@ -394,7 +438,9 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 	if (e == ERR_OK)
 		code = judge(cli, &k, only);
 	else if (!cli->json)
-		printf("VANTHU %s - VT-%d %s\n", level_words[LEVEL_UNKNOWN], (int)e, words_of((unsigned)e)); /* the line that is shown; the rest is on stderr */
+		/* the line that is shown; the rest is on stderr */
+		printf("VANTHU %s - VT-%d %s\n", level_words[LEVEL_UNKNOWN], (int)e,
+		       words_of((unsigned)e));
 	client_close(c);
 	return code;
 }

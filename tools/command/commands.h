@@ -27,13 +27,16 @@ int cmd_target(struct cli *cli, int argc, char **argv);
 void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes);
 int cmd_key(struct cli *cli, int argc, char **argv);
 /* Gives a directory file to the daemon of the configuration. Failures have been told. */
-enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees);
-/* After the registry has made a version: gives it to the daemon that -c names, or says how to. Failures have been told. */
+enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
+			   uint64_t *committees);
+/* After the registry has made a version: gives it to the daemon that -c names, or says how to.
+ * Failures have been told. */
 enum err committee_hand_over(struct cli *cli, const char *file);
 /* add, move, retire, renew, change: the registry's side of `committee`. */
 struct entry_options;
 bool is_registry_command(const char *what);
-int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand, const struct entry_options *o);
+int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand,
+		     const struct entry_options *o);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
@@ -43,9 +46,9 @@ int cmd_completion(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option send_options[], resend_options[], list_options[], save_options[], export_options[], verify_options[],
-	watch_options[],
-	committee_options[], key_options[], config_options[], init_options[], lab_options[], demo_options[], help_options[],
-	paper_options[], target_options[];
+extern const struct command_option send_options[], resend_options[], list_options[], save_options[],
+    export_options[], verify_options[], watch_options[], committee_options[], key_options[],
+    config_options[], init_options[], lab_options[], demo_options[], help_options[],
+    paper_options[], target_options[];
 
 #endif

@@ -1,4 +1,5 @@
-/* committee: the directory as the daemon has it, in and out as a file. The registry's side is in tools/command/committee_change.c. */
+/* committee: the directory as the daemon has it, in and out as a file. The registry's side is in
+ * tools/command/committee_change.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,22 +21,32 @@ enum { OPT_TO = 200, OPT_REGISTRY };
 
 const struct command_option committee_options[] = {
 	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, "export" },
-	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"), VALUE_FOLDER, "add move retire change renew" },
+	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"),
+	  VALUE_FOLDER, "add move retire change renew" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static const struct column list_columns[] = {
-	{ "id", N_("Id"), FORMAT_TEXT, false },             { "symbol", N_("Symbol"), FORMAT_TEXT, false },
-	{ "superior", N_("Superior"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, true },
-	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { "retired", N_("Ended"), FORMAT_MARK, false },
+	{ "id", N_("Id"), FORMAT_TEXT, false },
+	{ "symbol", N_("Symbol"), FORMAT_TEXT, false },
+	{ "superior", N_("Superior"), FORMAT_TEXT, false },
+	{ "name", N_("Name"), FORMAT_TEXT, true },
+	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+	{ "retired", N_("Ended"), FORMAT_MARK, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column one_columns[] = {
-	{ "id", N_("Id"), FORMAT_TEXT, false },             { "name", N_("Name"), FORMAT_TEXT, false },
-	{ "symbol", N_("Symbol"), FORMAT_TEXT, false },     { "superior", N_("Superior"), FORMAT_TEXT, false },
-	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false }, { "term", N_("Term"), FORMAT_TEXT, false },
-	{ "organ_ids", N_("Organ codes"), FORMAT_LIST, false }, { "seal", N_("Seal"), FORMAT_BOOL, false },
-	{ "retired", N_("Ended"), FORMAT_BOOL, false },     { "key_count", N_("Keys"), FORMAT_COUNT, false },
+	{ "id", N_("Id"), FORMAT_TEXT, false },
+	{ "name", N_("Name"), FORMAT_TEXT, false },
+	{ "symbol", N_("Symbol"), FORMAT_TEXT, false },
+	{ "superior", N_("Superior"), FORMAT_TEXT, false },
+	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+	{ "term", N_("Term"), FORMAT_TEXT, false },
+	{ "organ_ids", N_("Organ codes"), FORMAT_LIST, false },
+	{ "seal", N_("Seal"), FORMAT_BOOL, false },
+	{ "retired", N_("Ended"), FORMAT_BOOL, false },
+	{ "key_count", N_("Keys"), FORMAT_COUNT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -47,14 +58,19 @@ static json_t *json_committee(const Vanthu__V1__Committee *c)
 	for (size_t i = 0; i < c->n_keys; i++) {
 		const Vanthu__V1__Key *k = c->keys[i];
 
-		json_array_append_new(keys, json_pack("{s:s, s:o, s:o, s:o, s:o}", "use", k->use <= 3 ? uses[k->use] : "", "key_id",
-						      json_hex(k->key_id), "from", json_time(k->from_ms), "to", json_time(k->to_ms),
-						      "revoked_from", json_time(k->revoked_from_ms)));
+		json_array_append_new(
+		    keys,
+		    json_pack("{s:s, s:o, s:o, s:o, s:o}", "use", k->use <= 3 ? uses[k->use] : "",
+			      "key_id", json_hex(k->key_id), "from", json_time(k->from_ms), "to",
+			      json_time(k->to_ms), "revoked_from", json_time(k->revoked_from_ms)));
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id", c->id, "name", c->name, "symbol", c->symbol, "superior",
-			 json_text_or_null(c->superior), "endpoint", json_text_or_null(c->endpoint), "term", json_text_or_null(c->term),
-			 "term_from", json_text_or_null(c->term_from), "organ_ids", json_texts(c->organ_ids, c->n_organ_ids), "seal",
-			 !c->no_seal, "retired", c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id",
+			 c->id, "name", c->name, "symbol", c->symbol, "superior",
+			 json_text_or_null(c->superior), "endpoint", json_text_or_null(c->endpoint),
+			 "term", json_text_or_null(c->term), "term_from",
+			 json_text_or_null(c->term_from), "organ_ids",
+			 json_texts(c->organ_ids, c->n_organ_ids), "seal", !c->no_seal, "retired",
+			 c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
 }
 
 static int list(struct cli *cli, const char *only)
@@ -75,7 +91,8 @@ static int list(struct cli *cli, const char *only)
 	request.committees = &query;
 	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
 		client_fail(c, e, NULL);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
+	while (e == ERR_OK &&
+	       (e = client_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
 		json_array_append_new(out, json_committee(reply->committee));
 	client_close(c);
 	free(id);
@@ -129,13 +146,16 @@ static int export(struct cli *cli, const char *to)
 			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size), columns);
+		output_object(cli,
+			      json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size),
+			      columns);
 	client_close(c);
 	free(file);
 	return err_exit_code(e);
 }
 
-static enum err send_file(struct cli *cli, struct client *c, struct blob file, Vanthu__V1__Reply **reply)
+static enum err send_file(struct cli *cli, struct client *c, struct blob file,
+			  Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Import import = VANTHU__V1__IMPORT__INIT;
@@ -150,7 +170,8 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file, V
 	for (size_t at = 0; e == ERR_OK && at < file.len_bytes;) {
 		Vanthu__V1__Request more = VANTHU__V1__REQUEST__INIT;
 		Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
-		size_t n = file.len_bytes - at < CONTROL_DATA_BYTES ? file.len_bytes - at : CONTROL_DATA_BYTES;
+		size_t n = file.len_bytes - at < CONTROL_DATA_BYTES ? file.len_bytes - at
+								    : CONTROL_DATA_BYTES;
 
 		data.bytes = field_bytes(file.data + at, n);
 		more.what_case = VANTHU__V1__REQUEST__WHAT_DATA;
@@ -166,14 +187,16 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file, V
 		if (e != ERR_OK || (*reply)->what_case != VANTHU__V1__REPLY__WHAT_INSTALLATION)
 			break;
 		if (cli->verbose || isatty(STDERR_FILENO))
-			cli_say(cli, "%s", text_installation((*reply)->installation, text, sizeof text));
+			cli_say(cli, "%s",
+				text_installation((*reply)->installation, text, sizeof text));
 	}
 	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_IMPORTED)
 		return ERR_OK;
 	return client_fail(c, e, e == ERR_OK ? *reply : NULL);
 }
 
-enum err committee_install(struct cli *cli, const char *from, uint64_t *version, uint64_t *committees)
+enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
+			   uint64_t *committees)
 {
 	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES + 4096);
 	Vanthu__V1__Reply *reply;
@@ -208,21 +231,29 @@ enum err committee_hand_over(struct cli *cli, const char *file)
 
 	if (cli->config_path != NULL)
 		return committee_install(cli, file, &version, &committees);
-	cli_say(cli, _("Give it to the daemon at the top, from where it goes down the tree: vanthu committee import %s"), file);
+	cli_say(cli,
+		_("Give it to the daemon at the top, from where it goes down the tree: vanthu "
+		  "committee import %s"),
+		file);
 	return ERR_OK;
 }
 
 static int import(struct cli *cli, const char *from)
 {
-	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
-						 { "committees", N_("Committees"), FORMAT_COUNT, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
+	static const struct column columns[] = {
+		{ "version", N_("Directory"), FORMAT_COUNT, false },
+		{ "committees", N_("Committees"), FORMAT_COUNT, false },
+		{ NULL, NULL, FORMAT_TEXT, false }
+	};
 	uint64_t version = 0, committees = 0;
 	enum err e = committee_install(cli, from, &version, &committees);
 
 	if (e != ERR_OK)
 		return err_exit_code(e);
-	return output_object(cli, json_pack("{s:I, s:I}", "version", (json_int_t)version, "committees", (json_int_t)committees), columns);
+	return output_object(cli,
+			     json_pack("{s:I, s:I}", "version", (json_int_t)version, "committees",
+				       (json_int_t)committees),
+			     columns);
 }
 
 int cmd_committee(struct cli *cli, int argc, char **argv)
@@ -253,6 +284,7 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 	if (strcmp(what, "import") == 0 && operands == 2)
 		return import(cli, argv[optind + 1]);
 	if (registry != NULL && operands >= 1)
-		return registry_command(cli, registry, what, operands == 2 ? argv[optind + 1] : NULL, &entry);
+		return registry_command(cli, registry, what,
+					operands == 2 ? argv[optind + 1] : NULL, &entry);
 	return form_missing(cli, operands, argv + optind);
 }

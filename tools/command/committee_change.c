@@ -39,10 +39,13 @@ static enum err check_superior(const struct registry_change *c, struct wanted *w
 		return wrong(w, superior, N_("is no committee of this directory"));
 	if (c->entries[i].retired)
 		return wrong(w, superior, N_("has ended: nobody can stand below it"));
-	return c->entries[i].endpoint[0] != '\0' ? ERR_OK : wrong(w, superior, N_("has no endpoint: nobody could connect to it"));
+	return c->entries[i].endpoint[0] != '\0'
+		   ? ERR_OK
+		   : wrong(w, superior, N_("has no endpoint: nobody could connect to it"));
 }
 
-static enum err find_entry(struct registry_change *c, const struct wanted *w, struct rec_committee **out)
+static enum err find_entry(struct registry_change *c, const struct wanted *w,
+			   struct rec_committee **out)
 {
 	struct committee_id id;
 
@@ -57,7 +60,9 @@ static enum err add(struct registry_change *c, struct wanted *w)
 	struct rec_committee *added = &c->entries[c->count];
 	struct identity public_keys;
 	unsigned which;
-	enum err e = w->operand == NULL ? ERR_USAGE : request_file_read(w->arena, w->operand, added, &public_keys, &which);
+	enum err e = w->operand == NULL
+			 ? ERR_USAGE
+			 : request_file_read(w->arena, w->operand, added, &public_keys, &which);
 
 	if (e == ERR_OK && which != REQUEST_BOTH)
 		e = ERR_FORMAT;
@@ -78,7 +83,8 @@ static enum err add(struct registry_change *c, struct wanted *w)
 }
 
 /* Up from the new superior: does one come to the committee that moves? */
-static bool is_below(const struct registry_change *c, struct committee_id superior, struct committee_id moved)
+static bool is_below(const struct registry_change *c, struct committee_id superior,
+		     struct committee_id moved)
 {
 	for (uint32_t steps = 0; steps <= c->count && !id_empty(superior); steps++) {
 		uint32_t i = 0;
@@ -101,10 +107,13 @@ static enum err move(struct registry_change *c, struct wanted *w)
 
 	if (e != ERR_OK)
 		return e;
-	if (id_empty(w->options->superior) || entry->retired || id_equal(entry->superior, w->options->superior))
+	if (id_empty(w->options->superior) || entry->retired ||
+	    id_equal(entry->superior, w->options->superior))
 		return ERR_BAD_STATE;
 	if (is_below(c, w->options->superior, entry->id))
-		return wrong(w, w->options->superior, N_("is the committee that moves, or stands below it: it cannot be its superior"));
+		return wrong(w, w->options->superior,
+			     N_("is the committee that moves, or stands below it: it cannot be its "
+				"superior"));
 	e = check_superior(c, w);
 	if (e != ERR_OK)
 		return e;
@@ -123,17 +132,20 @@ static enum err retire(struct registry_change *c, struct wanted *w)
 		return e;
 	if (entry->retired)
 		return ERR_BAD_STATE;
-	w->fix = N_("move it below another, or end it too, before: vanthu committee move ID --superior ID --registry DIR");
+	w->fix = N_("move it below another, or end it too, before: vanthu committee move ID "
+		    "--superior ID --registry DIR");
 	for (uint32_t i = 0; i < c->count; i++) {
 		if (!c->entries[i].retired && id_equal(c->entries[i].superior, entry->id))
-			return wrong(w, c->entries[i].id, N_("still stands below the committee that is to end"));
+			return wrong(w, c->entries[i].id,
+				     N_("still stands below the committee that is to end"));
 	}
 	keys = arena_array(w->arena, entry->key_count, sizeof *keys);
 	if (keys == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		keys[i] = entry->keys[i];
-		/* Time to pass on what it holds for others, and to sign that it did. Its link key stays, until it is revoked. */
+		/* Time to pass on what it holds for others, and to sign that it did. Its link key
+		 * stays, until it is revoked. */
 		if (keys[i].use == KEY_USE_SIGN && keys[i].to_ms == 0)
 			keys[i].to_ms = c->now_ms + DRAIN_MS;
 	}
@@ -146,7 +158,8 @@ static enum err change(struct registry_change *c, struct wanted *w)
 	struct rec_committee *entry;
 	enum err e = find_entry(c, w, &entry);
 
-	if (e == ERR_OK && !id_empty(w->options->superior) && !id_equal(w->options->superior, entry->superior))
+	if (e == ERR_OK && !id_empty(w->options->superior) &&
+	    !id_equal(w->options->superior, entry->superior))
 		return ERR_USAGE; /* that is a move */
 	if (e == ERR_OK)
 		entry_options_apply(w->options, entry);
@@ -162,7 +175,11 @@ static enum err renew(struct registry_change *c, struct wanted *w)
 static const struct {
 	const char *name;
 	enum err (*run)(struct registry_change *c, struct wanted *w);
-} commands[] = { { "add", add }, { "move", move }, { "retire", retire }, { "change", change }, { "renew", renew } };
+} commands[] = { { "add", add },
+		 { "move", move },
+		 { "retire", retire },
+		 { "change", change },
+		 { "renew", renew } };
 
 bool is_registry_command(const char *what)
 {
@@ -181,7 +198,9 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w)
 		snprintf(message, sizeof message, "%s %s", w->fault.culprit.text, _(w->fault.what));
 		cli_fail_text(cli, e, message, w->fix != NULL ? _(w->fix) : registry_tree_fix());
 	} else if (e == ERR_BAD_STATE) {
-		cli_fail_text(cli, e, w->operand, _("it has ended, or stands there already; `committee move` wants --superior ID"));
+		cli_fail_text(cli, e, w->operand,
+			      _("it has ended, or stands there already; `committee move` wants "
+				"--superior ID"));
 	} else if (e == ERR_USAGE) {
 		return cli_usage(cli, w->operand == NULL ? "committee" : w->operand);
 	} else {
@@ -190,13 +209,19 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w)
 	return err_exit_code(e);
 }
 
-int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand, const struct entry_options *o)
+int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand,
+		     const struct entry_options *o)
 {
-	static const struct column columns[] = { { "version", N_("Directory"), FORMAT_COUNT, false },
-						 { "committees", N_("Committees"), FORMAT_COUNT, false },
-						 { "file", N_("File"), FORMAT_TEXT, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
-	struct wanted w = { .arena = arena_new(REGISTRY_ARENA_BYTES), .operand = operand, .options = o, .about = folder };
+	static const struct column columns[] = {
+		{ "version", N_("Directory"), FORMAT_COUNT, false },
+		{ "committees", N_("Committees"), FORMAT_COUNT, false },
+		{ "file", N_("File"), FORMAT_TEXT, false },
+		{ NULL, NULL, FORMAT_TEXT, false }
+	};
+	struct wanted w = { .arena = arena_new(REGISTRY_ARENA_BYTES),
+			    .operand = operand,
+			    .options = o,
+			    .about = folder };
 	struct registry_change c;
 	int code = 0;
 	enum err e = w.arena == NULL ? ERR_NO_MEMORY : registry_change_begin(w.arena, folder, &c);
@@ -219,8 +244,10 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 		e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
 		code = err_exit_code(e);
 		if (e == ERR_OK)
-			output_object(cli, json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version, "committees", (json_int_t)c.count,
-						     "file", file), columns);
+			output_object(cli,
+				      json_pack("{s:I, s:I, s:s}", "version", (json_int_t)c.version,
+						"committees", (json_int_t)c.count, "file", file),
+				      columns);
 	} else {
 		code = tell(cli, e, &w);
 	}

@@ -1,4 +1,5 @@
-/* completion: the scripts of etc/completion/, built in, and what they ask at each press of the key. */
+/* completion: the scripts of etc/completion/, built in, and what they ask at each press of the
+ * key. */
 #include <stdio.h>
 #include <string.h>
 

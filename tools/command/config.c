@@ -1,4 +1,5 @@
-/* config: what is wrong with a configuration, what is in force, and an example that the same table makes. */
+/* config: what is wrong with a configuration, what is in force, and an example that the same table
+ * makes. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,8 @@
 #include "tools/output/output.h"
 
 const struct command_option config_options[] = {
-	{ "id", 1, N_("ID"), N_("the committee that the example is for (btp)"), VALUE_COMMITTEE, "example" },
+	{ "id", 1, N_("ID"), N_("the committee that the example is for (btp)"), VALUE_COMMITTEE,
+	  "example" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -33,22 +35,28 @@ static int check(struct cli *cli)
 	for (unsigned i = 0; e == ERR_CONFIG && i < errors->count && i < CONFIG_ERRORS_MAX; i++) {
 		if (!cli->json)
 			cli_fault_line(config->file, &errors->list[i]);
-		json_array_append_new(list, json_pack("{s:i, s:i, s:s}", "line", (int)errors->list[i].line, "column",
-						      (int)errors->list[i].column, "text", errors->list[i].text));
+		json_array_append_new(
+		    list, json_pack("{s:i, s:i, s:s}", "line", (int)errors->list[i].line, "column",
+				    (int)errors->list[i].column, "text", errors->list[i].text));
 	}
 	if (e == ERR_OK) {
 		static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
-							 { "valid", N_("Valid"), FORMAT_BOOL, false },
+							 { "valid", N_("Valid"), FORMAT_BOOL,
+							   false },
 							 { NULL, NULL, FORMAT_TEXT, false } };
 
-		output_object(cli, json_pack("{s:s, s:b, s:O}", "file", config->file, "valid", 1, "errors", list), columns);
+		output_object(
+		    cli,
+		    json_pack("{s:s, s:b, s:O}", "file", config->file, "valid", 1, "errors", list),
+		    columns);
 	} else if (e == ERR_KEY_OPEN) {
 		cli_fail_key(cli, &open_key);
 	} else if (e == ERR_CONFIG) {
 		char message[512];
 
-		snprintf(message, sizeof message, ngettext("%u fault: %s", "%u faults, the first: %s", errors->count), errors->count,
-			 errors->list[0].text);
+		snprintf(message, sizeof message,
+			 ngettext("%u fault: %s", "%u faults, the first: %s", errors->count),
+			 errors->count, errors->list[0].text);
 		cli_fail_text(cli, e, message, _("correct the lines that are named"));
 	} else {
 		cli_config_unread(cli, why);
@@ -60,9 +68,11 @@ static int check(struct cli *cli)
 	return err_exit_code(e);
 }
 
-static void add_key(json_t *list, const char *name, const char *value, const char *standard, const struct config_key *k)
+static void add_key(json_t *list, const char *name, const char *value, const char *standard,
+		    const struct config_key *k)
 {
-	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "key", name, "value", value, "type", k->type, "default", standard,
+	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "key", name,
+					      "value", value, "type", k->type, "default", standard,
 					      "reload", k->reload, "help", _(k->help)));
 }
 
@@ -85,7 +95,8 @@ static int show(struct cli *cli)
 		add_key(list, k->name, value, k->fallback, k);
 	}
 	for (unsigned i = 0; e == ERR_OK && (k = config_link_at(config, i, &own)) != NULL; i++) {
-		config_value(config, k->name, value, sizeof value); /* what it would be without a value of its own */
+		/* what it would be without a value of its own */
+		config_value(config, k->name, value, sizeof value);
 		add_key(list, own.name, own.value, value, k);
 	}
 	free(config);
@@ -98,7 +109,8 @@ static int show(struct cli *cli)
 
 /* ---- the example ---- */
 
-/* What it gives a committee under systemd, where the default is not what most have; %s stands for the committee. */
+/* What it gives a committee under systemd, where the default is not what most have; %s stands for
+ * the committee. */
 static const struct {
 	const char *of, *value;
 } examples[] = {
@@ -136,7 +148,8 @@ static void print_key(const struct config_key *k, const char *group, const char 
 
 	print_meaning(k, "");
 	if (value == NULL) {
-		printf("# %s%s:%s%s\n", group[0] == '\0' ? "" : "  ", k->name + (group[0] == '\0' ? 0 : strlen(group) + 1),
+		printf("# %s%s:%s%s\n", group[0] == '\0' ? "" : "  ",
+		       k->name + (group[0] == '\0' ? 0 : strlen(group) + 1),
 		       k->fallback[0] == '\0' ? "" : " ", k->fallback);
 		return;
 	}
@@ -156,20 +169,24 @@ static void print_links(void)
 {
 	const struct config_key *k;
 
-	printf("\n# %s\n# links:\n#   vanphong:\n", _("What is other on the link with one neighbour. A slow line, for example:"));
+	printf("\n# %s\n# links:\n#   vanphong:\n",
+	       _("What is other on the link with one neighbour. A slow line, for example:"));
 	for (unsigned i = 0; (k = config_key_at(i)) != NULL; i++) {
 		if (config_key_on_link(k) != NULL)
 			printf("#     %s: %s\n", config_key_on_link(k), k->fallback);
 	}
 }
 
-/* Every key: those that each committee must give as keys, the others with their defaults behind a #. */
+/* Every key: those that each committee must give as keys, the others with their defaults behind a
+ * #. */
 static int example(const char *id)
 {
 	const struct config_key *k;
 	char group[32] = "";
 
-	printf("# %s\n# %s\n", _("Configuration of one daemon, vanthud.yaml(5). Paths are taken from the folder of this file."),
+	printf("# %s\n# %s\n",
+	       _("Configuration of one daemon, vanthud.yaml(5). Paths are taken from the folder of "
+		 "this file."),
 	       _("Made by: vanthu config example. What is in force: vanthu -c FILE config show"));
 	for (unsigned i = 0; (k = config_key_at(i)) != NULL; i++) {
 		const char *dot = strchr(k->name, '.');

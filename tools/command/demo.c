@@ -1,4 +1,5 @@
-/* demo: the main job on seven real daemons, synced to disk as in production, in at most a minute. */
+/* demo: the main job on seven real daemons, synced to disk as in production, in at most a
+ * minute. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,45 +12,66 @@
 #include "tools/lab/demo_steps.h"
 #include "tools/lab/docx.h"
 
-enum { OPT_KEEP = 1, OPT_PORT, LARGE_BYTES = 24 << 20, TABLE_BYTES = 3 << 20, WAIT_MS = 20000, MORE_DIGITAL = 14,
-	DEMO_MEMBERS = 7, ARENA_BYTES = 128 << 20 };
+enum {
+	OPT_KEEP = 1,
+	OPT_PORT,
+	LARGE_BYTES = 24 << 20,
+	TABLE_BYTES = 3 << 20,
+	WAIT_MS = 20000,
+	MORE_DIGITAL = 14,
+	DEMO_MEMBERS = 7,
+	ARENA_BYTES = 128 << 20
+};
 
 const struct command_option demo_options[] = {
-	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"), VALUE_FOLDER, NULL },
-	{ "port", OPT_PORT, N_("N"), N_("first port of the lab (one that is likely free)"), VALUE_NONE, NULL },
+	{ "keep", OPT_KEEP, N_("DIR"), N_("make the lab in this folder, and leave it running"),
+	  VALUE_FOLDER, NULL },
+	{ "port", OPT_PORT, N_("N"), N_("first port of the lab (one that is likely free)"),
+	  VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 /* The same tree as etc/demo-tree.yaml, so that an installed program needs no file. */
 static const char tree_text[] =
-	"committees:\n"
-	"  - {id: btp, name: \"Đảng ủy Bộ Tư pháp\", symbol: \"ĐU\", term: {name: \"2025-2030\", from: 2025-08-08}}\n"
-	"  - {id: vanphong, name: \"Đảng bộ Văn phòng Bộ\", symbol: \"ĐUVP\", superior: btp}\n"
-	"  - {id: thads, name: \"Đảng bộ Cục Quản lý Thi hành án dân sự\", symbol: \"ĐUTHA\", superior: btp}\n"
-	"  - {id: cb-tonghop, name: \"Chi bộ Phòng Tổng hợp\", symbol: \"CB\", superior: vanphong, seal: false}\n"
-	"  - {id: cb-luutru, name: \"Chi bộ Phòng Lưu trữ\", symbol: \"CB\", superior: vanphong, seal: false}\n"
-	"  - {id: cb-nghiepvu, name: \"Chi bộ Phòng Nghiệp vụ\", symbol: \"CB\", superior: thads, seal: false}\n"
-	"  - {id: cb-tochuc, name: \"Chi bộ Phòng Tổ chức cán bộ\", symbol: \"CB\", superior: thads, seal: false}\n";
+    "committees:\n"
+    "  - {id: btp, name: \"Đảng ủy Bộ Tư pháp\", symbol: \"ĐU\", term: {name: \"2025-2030\", from: "
+    "2025-08-08}}\n"
+    "  - {id: vanphong, name: \"Đảng bộ Văn phòng Bộ\", symbol: \"ĐUVP\", superior: btp}\n"
+    "  - {id: thads, name: \"Đảng bộ Cục Quản lý Thi hành án dân sự\", symbol: \"ĐUTHA\", "
+    "superior: btp}\n"
+    "  - {id: cb-tonghop, name: \"Chi bộ Phòng Tổng hợp\", symbol: \"CB\", superior: vanphong, "
+    "seal: false}\n"
+    "  - {id: cb-luutru, name: \"Chi bộ Phòng Lưu trữ\", symbol: \"CB\", superior: vanphong, seal: "
+    "false}\n"
+    "  - {id: cb-nghiepvu, name: \"Chi bộ Phòng Nghiệp vụ\", symbol: \"CB\", superior: thads, "
+    "seal: false}\n"
+    "  - {id: cb-tochuc, name: \"Chi bộ Phòng Tổ chức cán bộ\", symbol: \"CB\", superior: thads, "
+    "seal: false}\n";
 enum { BELOW_TOP = 6 };
-static const char *const members[] = { "vanphong", "thads", "cb-tonghop", "cb-luutru", "cb-nghiepvu", "cb-tochuc" };
+static const char *const members[] = { "vanphong",  "thads",	   "cb-tonghop",
+				       "cb-luutru", "cb-nghiepvu", "cb-tochuc" };
 
 /* ---- what is sent ---- */
 
 static const char *const plan_text[] = {
 	"KẾ HOẠCH triển khai chuyển đổi số trong các tổ chức đảng",
 	"Căn cứ Nghị quyết số 05-NQ/ĐUK, Đảng ủy Bộ Tư pháp ban hành kế hoạch thực hiện như sau.",
-	"1. Mục tiêu: 90 % văn bản giữa các cấp ủy được gửi, nhận và xử lý trên môi trường số; 100 % vào năm 2030.",
-	"2. Nhiệm vụ: các đảng ủy, chi bộ trực thuộc tiếp nhận văn bản qua hệ thống, không chờ bản giấy.",
+	"1. Mục tiêu: 90 % văn bản giữa các cấp ủy được gửi, nhận và xử lý trên môi trường số; 100 "
+	"% vào năm 2030.",
+	"2. Nhiệm vụ: các đảng ủy, chi bộ trực thuộc tiếp nhận văn bản qua hệ thống, không chờ bản "
+	"giấy.",
 	"3. Tổ chức thực hiện: báo cáo kết quả về Đảng ủy trước ngày 30 hằng tháng.",
 	"T/M ĐẢNG ỦY – BÍ THƯ",
 };
+
 static const char *const report_text[] = {
 	"BÁO CÁO kết quả thực hiện kế hoạch chuyển đổi số",
 	"Chi bộ đã tiếp nhận kế hoạch và triển khai đến toàn thể đảng viên.",
 	"T/M CHI BỘ – BÍ THƯ",
 };
 
-static enum err write_document(struct arena *a, const char *path, const char *const *paragraphs, unsigned count)
+static enum err write_document(struct arena *a, const char *path, const char *const *paragraphs,
+			       unsigned count)
 {
 	struct blob file;
 	enum err e = docx_make(a, paragraphs, count, &file);
@@ -85,7 +107,8 @@ static enum err write_files(struct story *s)
 	if (e == ERR_OK)
 		e = write_document(a, s->plan, plan_text, sizeof plan_text / sizeof plan_text[0]);
 	if (e == ERR_OK)
-		e = write_document(a, s->report, report_text, sizeof report_text / sizeof report_text[0]);
+		e = write_document(a, s->report, report_text,
+				   sizeof report_text / sizeof report_text[0]);
 	if (e == ERR_OK)
 		e = write_bytes(a, s->large, LARGE_BYTES, 0x9e3779b97f4a7c15);
 	if (e == ERR_OK)
@@ -102,7 +125,8 @@ static bool start(struct story *s, const char *const *ids, unsigned count)
 
 	for (unsigned i = 0; i < count; i++) {
 		chosen[i] = ids == NULL ? &s->lab.members[i] : lab_find(&s->lab, ids[i]);
-		if (chosen[i] == NULL || (lab_pid(chosen[i]) == 0 && lab_spawn(s->cli, chosen[i]) != ERR_OK))
+		if (chosen[i] == NULL ||
+		    (lab_pid(chosen[i]) == 0 && lab_spawn(s->cli, chosen[i]) != ERR_OK))
 			return false;
 	}
 	return lab_wait(s->cli, chosen, count, LAB_START_MS) == ERR_OK;
@@ -116,10 +140,15 @@ static bool end(struct story *s, const char *id, int signal)
 static bool plan_goes_down(struct story *s, char id[37])
 {
 	const char *files[] = { s->plan, s->large };
-	const char *const how[] = { "--to", "subtree", "--type", "KH", "--number", "31-KH/ĐU", "--subject",
-				    "Kế hoạch chuyển đổi số trong các tổ chức đảng", "--urgency", "khan", NULL };
+	const char *const how[] = { "--to",	 "subtree",
+				    "--type",	 "KH",
+				    "--number",	 "31-KH/ĐU",
+				    "--subject", "Kế hoạch chuyển đổi số trong các tổ chức đảng",
+				    "--urgency", "khan",
+				    NULL };
 
-	story_chapter(s, _("A plan goes down to all six committees below, with an attachment of 24 MiB."));
+	story_chapter(
+	    s, _("A plan goes down to all six committees below, with an attachment of 24 MiB."));
 	if (!story_send(s, "btp", files, 2, how, id))
 		return false;
 	story_say(s, _("accepted: on disk, signed, number 31-KH/ĐU"));
@@ -130,10 +159,15 @@ static bool one_is_cut_off(struct story *s, char id[37])
 {
 	static const char *const cut[] = { "cb-luutru" };
 	const char *files[] = { s->report };
-	const char *const how[] = { "--to", "subtree", "--type", "TB", "--number", "08-TB/ĐU", "--subject", "Thông báo họp trực tuyến", NULL };
+	const char *const how[] = { "--to",	"subtree",  "--type",	 "TB",
+				    "--number", "08-TB/ĐU", "--subject", "Thông báo họp trực tuyến",
+				    NULL };
 
-	story_chapter(s, _("cb-luutru is cut off. A notice goes out all the same: the others have it at once."));
-	if (!end(s, "cb-luutru", SIGTERM) || !story_send(s, "btp", files, 1, how, id) || !story_receipts(s, "btp", id, BELOW_TOP - 1, WAIT_MS))
+	story_chapter(
+	    s,
+	    _("cb-luutru is cut off. A notice goes out all the same: the others have it at once."));
+	if (!end(s, "cb-luutru", SIGTERM) || !story_send(s, "btp", files, 1, how, id) ||
+	    !story_receipts(s, "btp", id, BELOW_TOP - 1, WAIT_MS))
 		return false;
 	story_say(s, _("cb-luutru comes back: what waited for it at vanphong drains."));
 	return start(s, cut, 1) && story_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
@@ -143,10 +177,15 @@ static bool one_is_killed(struct story *s, char id[37])
 {
 	static const char *const killed[] = { "thads" };
 	const char *files[] = { s->plan, s->large };
-	const char *const how[] = { "--to", "cb-nghiepvu,cb-tochuc", "--type", "HD", "--number", "05-HD/ĐU", "--subject",
-				    "Hướng dẫn thực hiện kế hoạch", "--urgency", "hoa-toc", NULL };
+	const char *const how[] = { "--to",	 "cb-nghiepvu,cb-tochuc",
+				    "--type",	 "HD",
+				    "--number",	 "05-HD/ĐU",
+				    "--subject", "Hướng dẫn thực hiện kế hoạch",
+				    "--urgency", "hoa-toc",
+				    NULL };
 
-	story_chapter(s, _("An express document passes thads, which is killed with -9 in the middle of it."));
+	story_chapter(
+	    s, _("An express document passes thads, which is killed with -9 in the middle of it."));
 	if (!story_send(s, "btp", files, 2, how, id) || !end(s, "thads", SIGKILL))
 		return false;
 	story_say(s, _("killed while it fetches 24 MiB; started again, it goes on where it was."));
@@ -156,19 +195,26 @@ static bool one_is_killed(struct story *s, char id[37])
 static bool report_comes_up(struct story *s, char id[37])
 {
 	const char *files[] = { s->report, s->table };
-	const char *const how[] = { "--to", "btp,superior", "--type", "BC", "--number", "02-BC/CB", "--subject",
-				    "Báo cáo kết quả thực hiện kế hoạch", NULL };
+	const char *const how[] = { "--to",	 "btp,superior",
+				    "--type",	 "BC",
+				    "--number",	 "02-BC/CB",
+				    "--subject", "Báo cáo kết quả thực hiện kế hoạch",
+				    NULL };
 
-	story_chapter(s, _("A report with its table comes up two levels, from cb-tonghop over vanphong to btp."));
-	return story_send(s, "cb-tonghop", files, 2, how, id) && story_receipts(s, "cb-tonghop", id, 2, WAIT_MS);
+	story_chapter(s, _("A report with its table comes up two levels, from cb-tonghop over "
+			   "vanphong to btp."));
+	return story_send(s, "cb-tonghop", files, 2, how, id) &&
+	       story_receipts(s, "cb-tonghop", id, 2, WAIT_MS);
 }
 
 static void compare_all(struct story *s, char ids[4][37])
 {
-	const char *plan[] = { s->plan, s->large }, *notice[] = { s->report }, *report[] = { s->report, s->table };
+	const char *plan[] = { s->plan, s->large }, *notice[] = { s->report },
+		   *report[] = { s->report, s->table };
 	unsigned good = 0, all = 0;
 
-	story_chapter(s, _("Every document is saved at every recipient and compared, and every signature checked."));
+	story_chapter(s, _("Every document is saved at every recipient and compared, and every "
+			   "signature checked."));
 	for (unsigned i = 0; i < BELOW_TOP; i++) {
 		good += story_compare(s, members[i], ids[0], plan, 2);
 		good += story_compare(s, members[i], ids[1], notice, 1);
@@ -182,21 +228,29 @@ static void compare_all(struct story *s, char ids[4][37])
 	story_say(s, _("%u of %u copies are byte for byte what was sent, and verify"), good, all);
 }
 
-/* The digital share, before and after: two documents on paper are too many beside the four that went digitally. */
+/* The digital share, before and after: two documents on paper are too many beside the four that
+ * went digitally. */
 static bool share_falls_and_rises(struct story *s)
 {
-	static const struct { const char *direction, *type, *number, *subject, *who, *party; } papers[] = {
-		{ "in", "CV", "12-CV/ĐUK", "Công văn góp ý dự thảo báo cáo", "--from", "Đảng ủy Khối" },
-		{ "out", "GM", "15-GM/ĐU", "Giấy mời họp Ban Chấp hành", "--to", "Đảng ủy Chính phủ" },
+	static const struct {
+		const char *direction, *type, *number, *subject, *who, *party;
+	} papers[] = {
+		{ "in", "CV", "12-CV/ĐUK", "Công văn góp ý dự thảo báo cáo", "--from",
+		  "Đảng ủy Khối" },
+		{ "out", "GM", "15-GM/ĐU", "Giấy mời họp Ban Chấp hành", "--to",
+		  "Đảng ủy Chính phủ" },
 	};
 	const char *files[] = { s->report };
 	char id[37], last[37], number[32];
 
-	story_chapter(s, _("The digital share: two documents still come and go on paper, and are registered by hand."));
+	story_chapter(s, _("The digital share: two documents still come and go on paper, and are "
+			   "registered by hand."));
 	story_share(s, "btp");
 	for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
-		const char *const add[] = { "paper", "add", papers[i].direction, "--type", papers[i].type, "--number", papers[i].number, "--subject",
-					    papers[i].subject, papers[i].who, papers[i].party, NULL };
+		const char *const add[] = { "paper",	      "add",	       papers[i].direction,
+					    "--type",	      papers[i].type,  "--number",
+					    papers[i].number, "--subject",     papers[i].subject,
+					    papers[i].who,    papers[i].party, NULL };
 
 		if (!story_run(s, "btp", add))
 			return false;
@@ -204,7 +258,9 @@ static bool share_falls_and_rises(struct story *s)
 	story_share(s, "btp");
 	story_say(s, _("%d more go digitally:"), (int)MORE_DIGITAL);
 	for (int i = 0; i < MORE_DIGITAL; i++) {
-		const char *const how[] = { "--to", "vanphong", "--type", "CV", "--number", number, "--subject", "Công văn trao đổi", NULL };
+		const char *const how[] = { "--to",	 "vanphong",	      "--type",
+					    "CV",	 "--number",	      number,
+					    "--subject", "Công văn trao đổi", NULL };
 
 		snprintf(number, sizeof number, "%d-CV/ĐU", 101 + i);
 		if (!story_send(s, "btp", files, 1, how, i + 1 == MORE_DIGITAL ? last : id))
@@ -218,7 +274,8 @@ static bool share_falls_and_rises(struct story *s)
 
 static void look_back(struct story *s, char ids[4][37])
 {
-	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL }, *target[] = { "target", NULL };
+	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL },
+		   *target[] = { "target", NULL };
 
 	story_chapter(s, _("What happened, as the signed records of each hop tell it:"));
 	story_show(s, "btp", trace);
@@ -245,13 +302,15 @@ static void play(struct story *s)
 	char ids[4][37];
 
 	memset(ids, 0, sizeof ids);
-	story_chapter(s, _("Seven committees of the Ministry's tree start, each with its own daemon, keys and store."));
+	story_chapter(s, _("Seven committees of the Ministry's tree start, each with its own "
+			   "daemon, keys and store."));
 	if (write_files(s) != ERR_OK || !start(s, NULL, s->lab.count)) {
 		story_fail(s, _("the lab did not start: see %s"), s->folder);
 		return;
 	}
 	story_say(s, _("%u daemons run under %s"), s->lab.count, s->folder);
-	if (!plan_goes_down(s, ids[0]) || !one_is_cut_off(s, ids[1]) || !one_is_killed(s, ids[2]) || !report_comes_up(s, ids[3])) {
+	if (!plan_goes_down(s, ids[0]) || !one_is_cut_off(s, ids[1]) || !one_is_killed(s, ids[2]) ||
+	    !report_comes_up(s, ids[3])) {
 		story_fail(s, _("the story ended early"));
 		return;
 	}
@@ -272,7 +331,8 @@ static void note_stop(int signal)
 	stop = signal;
 }
 
-/* Ctrl-C, a closed terminal, `| head`: the daemons are no children of the terminal and would run on. What our caller ignores stays so. */
+/* Ctrl-C, a closed terminal, `| head`: the daemons are no children of the terminal and would run
+ * on. What our caller ignores stays so. */
 static void catch_signals(void)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE };
@@ -308,7 +368,8 @@ static int finish(struct story *s, bool kept)
 	if (!kept && (stopped || !s->failed))
 		fs_remove_tree(s->folder);
 	if (stopped && kept)
-		cli_warn(s->cli, _("the daemons run on; end them with: vanthu lab stop %s"), s->folder);
+		cli_warn(s->cli, _("the daemons run on; end them with: vanthu lab stop %s"),
+			 s->folder);
 	if (stopped)
 		return 1;
 	tell_next(s, kept);
@@ -329,7 +390,8 @@ static int demo(struct cli *cli, const char *keep, unsigned port)
 	if (keep != NULL) {
 		snprintf(s.folder, sizeof s.folder, "%s", keep);
 	} else {
-		snprintf(s.folder, sizeof s.folder, "%s/vanthu-demo-XXXXXX", getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+		snprintf(s.folder, sizeof s.folder, "%s/vanthu-demo-XXXXXX",
+			 getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 		made = e == ERR_OK && mkdtemp(s.folder) != NULL;
 		e = e == ERR_OK && !made ? ERR_FILE : e;
 	}
@@ -370,7 +432,8 @@ int cmd_demo(struct cli *cli, int argc, char **argv)
 	catch_signals();
 	code = demo(cli, keep, (unsigned)port);
 	if (stop != 0) {
-		/* All is put away: now we end as the signal ends others, so that a shell sees it. */
+		/* All is put away: now we end as the signal ends others, so that a shell sees
+		 * it. */
 		signal(stop, SIG_DFL);
 		raise(stop);
 	}

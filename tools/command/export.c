@@ -58,14 +58,21 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 			e = evidence_pack(a, &whole, &bytes);
 		}
 		if (e == ERR_OK && !more)
-			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE : fs_write_new(to, bytes, false);
+			e = bytes.len_bytes > EVIDENCE_MAX_BYTES ? ERR_TOO_LARGE
+								 : fs_write_new(to, bytes, false);
 		if (e == ERR_TOO_LARGE)
-			cli_fail_text(cli, e, _("the evidence is larger than 64 MiB: the directory, or the receipts, are too many for one file"), "");
+			cli_fail_text(cli, e,
+				      _("the evidence is larger than 64 MiB: the directory, or the "
+					"receipts, are too many for one file"),
+				      "");
 		else if (e != ERR_OK)
 			cli_fail_file(cli, e, to);
 	}
 	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes), columns);
+		output_object(
+		    cli,
+		    json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes),
+		    columns);
 	client_close(c);
 	arena_destroy(a);
 	return err_exit_code(e);

@@ -14,7 +14,8 @@
 enum { OPT_MAN = 1 };
 
 const struct command_option help_options[] = {
-	{ "man", OPT_MAN, "commands|options|errors|types|keys|links", N_("a part of the manual pages, in roff"), VALUE_WORDS, NULL },
+	{ "man", OPT_MAN, "commands|options|errors|types|keys|links",
+	  N_("a part of the manual pages, in roff"), VALUE_WORDS, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -37,16 +38,21 @@ static int help_code(struct cli *cli, unsigned code)
 	static const struct column columns[] = { { "code", N_("Code"), FORMAT_TEXT, false },
 						 { "meaning", N_("Meaning"), FORMAT_TEXT, false },
 						 { "fix", N_("What to do"), FORMAT_TEXT, false },
-						 { "exit_code", N_("Exit code"), FORMAT_COUNT, false },
+						 { "exit_code", N_("Exit code"), FORMAT_COUNT,
+						   false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	char name[16];
 	enum err e = (enum err)code;
 
 	snprintf(name, sizeof name, "VT-%04u", code);
 	if (code == 0 || !err_known(code))
-		return cli_fail_text(cli, ERR_NOT_FOUND, _("there is no such code"), _("all of them: man vanthu, section ERRORS"));
-	return output_object(cli, json_pack("{s:s, s:s, s:s, s:i}", "code", name, "meaning", _(err_text(e)), "fix",
-					    err_fix(e)[0] == '\0' ? "" : _(err_fix(e)), "exit_code", err_exit_code(e)), columns);
+		return cli_fail_text(cli, ERR_NOT_FOUND, _("there is no such code"),
+				     _("all of them: man vanthu, section ERRORS"));
+	return output_object(
+	    cli,
+	    json_pack("{s:s, s:s, s:s, s:i}", "code", name, "meaning", _(err_text(e)), "fix",
+		      err_fix(e)[0] == '\0' ? "" : _(err_fix(e)), "exit_code", err_exit_code(e)),
+	    columns);
 }
 
 int cmd_help(struct cli *cli, int argc, char **argv)
@@ -74,7 +80,8 @@ int cmd_help(struct cli *cli, int argc, char **argv)
 		char message[256], fix[256];
 
 		snprintf(message, sizeof message, _("no such command: %s"), argv[optind]);
-		snprintf(fix, sizeof fix, best == NULL ? "vanthu help" : _("did you mean: vanthu %s"), best);
+		snprintf(fix, sizeof fix,
+			 best == NULL ? "vanthu help" : _("did you mean: vanthu %s"), best);
 		return cli_fail_text(cli, ERR_NOT_FOUND, message, fix);
 	}
 	help_command(c);
@@ -83,7 +90,8 @@ int cmd_help(struct cli *cli, int argc, char **argv)
 
 int cmd_version(struct cli *cli, int argc, char **argv)
 {
-	static const struct column columns[] = { { "version", N_("Version"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false } };
+	static const struct column columns[] = { { "version", N_("Version"), FORMAT_TEXT, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
 
 	if (argc > 1 && cli_option(cli, argc, argv) == '?')
 		return err_exit_code(ERR_USAGE);

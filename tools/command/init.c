@@ -15,9 +15,12 @@
 enum { OPT_ID = 200, OPT_LISTEN, OPT_REGISTRY, ARENA_BYTES = 64 << 20 };
 
 const struct command_option init_options[] = {
-	{ "id", OPT_ID, N_("ID"), N_("id of the committee: a-z, 0-9 and -, at most 32"), VALUE_NONE, NULL },
-	{ "listen", OPT_LISTEN, N_("tcp://ADDRESS:PORT"), N_("where its daemon listens for subordinates"), VALUE_NONE, NULL },
-	{ "registry", OPT_REGISTRY, NULL, N_("make a registry: who signs the committee directory"), VALUE_NONE, NULL },
+	{ "id", OPT_ID, N_("ID"), N_("id of the committee: a-z, 0-9 and -, at most 32"), VALUE_NONE,
+	  NULL },
+	{ "listen", OPT_LISTEN, N_("tcp://ADDRESS:PORT"),
+	  N_("where its daemon listens for subordinates"), VALUE_NONE, NULL },
+	{ "registry", OPT_REGISTRY, NULL, N_("make a registry: who signs the committee directory"),
+	  VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -33,17 +36,25 @@ static enum err write_config(struct arena *a, const char *folder, const struct w
 	const char *path = fs_join(a, folder, "vanthud.yaml");
 	char text[1024];
 	int n = snprintf(text, sizeof text,
-			 "committee: %s\ndata: data\nrun: run\nsigning_key: sign.key\nlink_key: link.key\nregistry_root: root.pem\n%s%s%s",
-			 w->id.text, w->listen[0] == '\0' ? "" : "listen: ", w->listen, w->listen[0] == '\0' ? "" : "\n");
+			 "committee: %s\ndata: data\nrun: run\nsigning_key: sign.key\nlink_key: "
+			 "link.key\nregistry_root: root.pem\n%s%s%s",
+			 w->id.text, w->listen[0] == '\0' ? "" : "listen: ", w->listen,
+			 w->listen[0] == '\0' ? "" : "\n");
 
 	if (path == NULL || n < 0 || (size_t)n >= sizeof text)
 		return ERR_NO_MEMORY;
 	return fs_write_new(path, (struct blob){ (const uint8_t *)text, (size_t)n }, false);
 }
 
-static enum err make_committee(struct arena *a, const char *folder, const struct wanted *w, const char **request)
+static enum err make_committee(struct arena *a, const char *folder, const struct wanted *w,
+			       const char **request)
 {
-	struct rec_committee entry = { .id = w->id, .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	struct rec_committee entry = { .id = w->id,
+				       .name = "",
+				       .symbol = "",
+				       .endpoint = "",
+				       .term_name = "",
+				       .term_from = "" };
 	struct identity keys;
 	char name[COMMITTEE_ID_MAX + 16];
 	enum err e = fs_mkdir(folder, true);
@@ -60,7 +71,8 @@ static enum err make_committee(struct arena *a, const char *folder, const struct
 	return e == ERR_OK ? request_file_write(a, *request, &entry, &keys, REQUEST_BOTH) : e;
 }
 
-static int init_committee(struct cli *cli, struct arena *a, const char *folder, const struct wanted *w)
+static int init_committee(struct cli *cli, struct arena *a, const char *folder,
+			  const struct wanted *w)
 {
 	static const struct column columns[] = { { "folder", N_("Folder"), FORMAT_TEXT, false },
 						 { "request", N_("Request"), FORMAT_TEXT, false },
@@ -71,23 +83,33 @@ static int init_committee(struct cli *cli, struct arena *a, const char *folder, 
 	if (e != ERR_OK)
 		return cli_fail_file(cli, e, folder);
 	output_object(cli, json_pack("{s:s, s:s}", "folder", folder, "request", request), columns);
-	cli_say(cli, _("Next: give %s to the registry (vanthu committee add), put its root.pem into %s, then import its directory."), request,
-		folder);
+	cli_say(cli,
+		_("Next: give %s to the registry (vanthu committee add), put its root.pem into %s, "
+		  "then import its directory."),
+		request, folder);
 	return 0;
 }
 
-static int init_registry(struct cli *cli, struct arena *a, const char *folder, const struct wanted *w)
+static int init_registry(struct cli *cli, struct arena *a, const char *folder,
+			 const struct wanted *w)
 {
 	static const struct column columns[] = { { "folder", N_("Folder"), FORMAT_TEXT, false },
-						 { "root", N_("Root certificate"), FORMAT_TEXT, false },
+						 { "root", N_("Root certificate"), FORMAT_TEXT,
+						   false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	struct registry r;
-	enum err e = registry_create(a, folder, w->entry.name[0] == '\0' ? "vanthu registry" : w->entry.name, text_now_ms(), &r);
+	enum err e =
+	    registry_create(a, folder, w->entry.name[0] == '\0' ? "vanthu registry" : w->entry.name,
+			    text_now_ms(), &r);
 
 	if (e != ERR_OK)
 		return cli_fail_file(cli, e, folder);
-	output_object(cli, json_pack("{s:s, s:s}", "folder", folder, "root", fs_join(a, folder, "root.pem")), columns);
-	cli_say(cli, "%s", _("Next: vanthu committee add REQUEST --registry DIR --name … --symbol …; keep root.key away from the network."));
+	output_object(
+	    cli, json_pack("{s:s, s:s}", "folder", folder, "root", fs_join(a, folder, "root.pem")),
+	    columns);
+	cli_say(cli, "%s",
+		_("Next: vanthu committee add REQUEST --registry DIR --name … --symbol …; keep "
+		  "root.key away from the network."));
 	return 0;
 }
 
@@ -117,7 +139,8 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 	a = arena_new(ARENA_BYTES);
 	if (a == NULL)
 		return cli_fail(cli, ERR_NO_MEMORY, NULL);
-	code = w.registry ? init_registry(cli, a, argv[optind], &w) : init_committee(cli, a, argv[optind], &w);
+	code = w.registry ? init_registry(cli, a, argv[optind], &w)
+			  : init_committee(cli, a, argv[optind], &w);
 	arena_destroy(a);
 	return code;
 }

@@ -15,14 +15,18 @@
 enum { OPT_TREE = 200, OPT_PORT, ARENA_BYTES = 256 << 20 };
 
 const struct command_option lab_options[] = {
-	{ "tree", OPT_TREE, N_("FILE"), N_("the committees, as in etc/demo-tree.yaml"), VALUE_FILE, "create" },
-	{ "port", OPT_PORT, N_("N"), N_("port of the first committee; the others follow (17200)"), VALUE_NONE, "create" },
+	{ "tree", OPT_TREE, N_("FILE"), N_("the committees, as in etc/demo-tree.yaml"), VALUE_FILE,
+	  "create" },
+	{ "port", OPT_PORT, N_("N"), N_("port of the first committee; the others follow (17200)"),
+	  VALUE_NONE, "create" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static const struct column columns[] = {
-	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
-	{ "pid", N_("Process"), FORMAT_COUNT, false },        { "config", N_("Configuration"), FORMAT_TEXT, true },
+	{ "committee", N_("Committee"), FORMAT_TEXT, false },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "pid", N_("Process"), FORMAT_COUNT, false },
+	{ "config", N_("Configuration"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -30,7 +34,8 @@ static json_t *json_member(const struct lab_member *m)
 {
 	int pid = lab_pid(m);
 
-	return json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state", pid != 0 ? "running" : "stopped", "pid",
+	return json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state",
+			 pid != 0 ? "running" : "stopped", "pid",
 			 pid != 0 ? json_integer(pid) : json_null(), "config", m->config);
 }
 
@@ -44,8 +49,9 @@ static int create(struct cli *cli, const char *folder, const char *tree_path, un
 	if (e == ERR_OK)
 		e = lab_create(cli, folder, &tree, port);
 	for (uint32_t i = 0; e == ERR_OK && i < tree.count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "committee", tree.committees[i].id.text, "state", "stopped", "endpoint",
-						      tree.committees[i].endpoint));
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:s}", "committee", tree.committees[i].id.text,
+				    "state", "stopped", "endpoint", tree.committees[i].endpoint));
 	arena_destroy(a);
 	if (e != ERR_OK) {
 		json_decref(list);
@@ -57,7 +63,8 @@ static int create(struct cli *cli, const char *folder, const char *tree_path, un
 }
 
 /* The members named, or all. NULL after a fault was told. */
-static const struct lab_member **choose(struct cli *cli, const struct lab *l, int count, char **ids, unsigned *chosen)
+static const struct lab_member **choose(struct cli *cli, const struct lab *l, int count, char **ids,
+					unsigned *chosen)
 {
 	const struct lab_member **out = calloc(l->count + 1, sizeof *out);
 
@@ -165,7 +172,9 @@ static int give_to_top(struct cli *cli, const char *folder, const char *top)
 
 static int add(struct cli *cli, const char *folder, const char *id, const struct entry_options *o)
 {
-	struct rec_committee entry = { .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	struct rec_committee entry = {
+		.name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = ""
+	};
 	char top[COMMITTEE_ID_MAX + 1];
 	json_t *list;
 	enum err e;

@@ -11,36 +11,64 @@
 #include "tools/output/output.h"
 #include "tools/output/reply_json.h"
 
-enum { OPT_LIMIT = 1, OPT_FROM, OPT_TO, OPT_TYPE, OPT_NUMBER, OPT_SINCE, OPT_UNTIL, OPT_STATE, ENDING_CHARS = 8 };
+enum {
+	OPT_LIMIT = 1,
+	OPT_FROM,
+	OPT_TO,
+	OPT_TYPE,
+	OPT_NUMBER,
+	OPT_SINCE,
+	OPT_UNTIL,
+	OPT_STATE,
+	ENDING_CHARS = 8
+};
 
 const struct command_option list_options[] = {
-	{ "from", OPT_FROM, N_("WHO"), N_("only from this committee, by its id or name"), VALUE_COMMITTEE, NULL },
-	{ "to", OPT_TO, N_("WHO"), N_("only to this committee, by its id or name; as a member of a group too"), VALUE_COMMITTEE, NULL },
+	{ "from", OPT_FROM, N_("WHO"), N_("only from this committee, by its id or name"),
+	  VALUE_COMMITTEE, NULL },
+	{ "to", OPT_TO, N_("WHO"),
+	  N_("only to this committee, by its id or name; as a member of a group too"),
+	  VALUE_COMMITTEE, NULL },
 	{ "type", OPT_TYPE, N_("TYPE"), N_("only of this type, by its symbol"), VALUE_TYPE, NULL },
 	{ "number", OPT_NUMBER, N_("NUMBER"), N_("only with this number"), VALUE_NONE, NULL },
-	{ "state", OPT_STATE, "accepted|sending|delivered|refused|expired", N_("only in this state"), VALUE_WORDS, NULL },
-	{ "since", OPT_SINCE, N_("DATE"), N_("from this day on: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
+	{ "state", OPT_STATE, "accepted|sending|delivered|refused|expired",
+	  N_("only in this state"), VALUE_WORDS, NULL },
+	{ "since", OPT_SINCE, N_("DATE"), N_("from this day on: YYYY-MM-DD or DD/MM/YYYY"),
+	  VALUE_NONE, NULL },
 	{ "until", OPT_UNTIL, N_("DATE"), N_("up to this day"), VALUE_NONE, NULL },
 	{ "limit", OPT_LIMIT, N_("N"), N_("at most so many, the newest"), VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 static const struct column inbox_columns[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
-	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
-	{ "due", N_("Due"), FORMAT_DATE, false },       { NULL, NULL, FORMAT_TEXT, false },
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
+	{ "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column outbox_columns[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },           { "to", N_("To"), FORMAT_WHO, true },
-	{ "number", N_("Number"), FORMAT_TEXT, false }, { "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "state", N_("State"), FORMAT_STATE, false },  { "progress", N_("Receipts"), FORMAT_TEXT, false },
-	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, false }, { NULL, NULL, FORMAT_TEXT, false },
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "to", N_("To"), FORMAT_WHO, true },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "progress", N_("Receipts"), FORMAT_TEXT, false },
+	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column find_columns[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },           { "from", N_("From"), FORMAT_TEXT, false },
-	{ "to", N_("To"), FORMAT_WHO, true },          { "number", N_("Number"), FORMAT_TEXT, false },
-	{ "subject", N_("Subject"), FORMAT_TEXT, true }, { "state", N_("State"), FORMAT_STATE, false },
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },
+	{ "to", N_("To"), FORMAT_WHO, true },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "state", N_("State"), FORMAT_STATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -101,7 +129,8 @@ static bool matches(const struct search *s, const Vanthu__V1__DocumentLine *l)
 {
 	if (s->bare_type && l->type_code[0] != '\0')
 		return false;
-	if (s->folded == NULL || contains(l->subject, s->folded) || contains(l->number, s->folded) || contains(l->from, s->folded))
+	if (s->folded == NULL || contains(l->subject, s->folded) ||
+	    contains(l->number, s->folded) || contains(l->from, s->folded))
 		return true;
 	for (size_t i = 0; i < l->n_to; i++) {
 		if (contains(l->to[i], s->folded))
@@ -139,7 +168,8 @@ static enum err collect(struct client *c, struct search *s, json_t *out)
 		if (!matches(s, l) || (s->limit != 0 && json_array_size(out) >= s->limit))
 			continue;
 		line = json_line(l);
-		snprintf(progress, sizeof progress, "%llu/%llu", (unsigned long long)l->delivered, (unsigned long long)l->recipient_count);
+		snprintf(progress, sizeof progress, "%llu/%llu", (unsigned long long)l->delivered,
+			 (unsigned long long)l->recipient_count);
 		json_object_set_new(line, "progress", json_string(has_receipts(l) ? progress : ""));
 		json_array_append_new(out, line);
 	}
@@ -157,7 +187,9 @@ static void tell_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
 	if (box == VANTHU__V1__BOX__BOX_OUTBOX)
 		cli_hint(cli, _("Where one is now: vanthu trace %s"), id);
 	else
-		cli_hint(cli, _("Read one: vanthu show %s. Save its files: vanthu save %s --to DIR"), id, id);
+		cli_hint(cli,
+			 _("Read one: vanthu show %s. Save its files: vanthu save %s --to DIR"), id,
+			 id);
 }
 
 static int read_type(struct cli *cli, struct search *s)
@@ -183,7 +215,8 @@ static enum err resolve(struct client *c, struct search *s)
 	return e;
 }
 
-/* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory still have documents. */
+/* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory
+ * still have documents. */
 static void tell_unknown(struct client *c, const struct search *s)
 {
 	if (s->list.from[0] != '\0')
@@ -192,7 +225,8 @@ static void tell_unknown(struct client *c, const struct search *s)
 		recipients_hint_unknown(c, s->list.to);
 }
 
-static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, const struct column *columns)
+static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
+		const struct column *columns)
 {
 	struct search s = { .limit = 0 };
 	struct client *client = NULL;
@@ -208,7 +242,8 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box, con
 			free(s.number);
 			if (c == '?')
 				return err_exit_code(ERR_USAGE);
-			return cli_bad_value(cli, c == OPT_LIMIT ? _("give a number") : _(err_fix(ERR_BAD_DATE)));
+			return cli_bad_value(cli, c == OPT_LIMIT ? _("give a number")
+								 : _(err_fix(ERR_BAD_DATE)));
 		}
 	}
 	if (argc - optind > 1) {

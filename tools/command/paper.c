@@ -1,4 +1,5 @@
-/* paper: documents on paper, written down so that the digital share has its whole denominator; listed; entries by mistake cancelled. */
+/* paper: documents on paper, written down so that the digital share has its whole denominator;
+ * listed; entries by mistake cancelled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,20 +16,40 @@
 #include "tools/output/reply_json.h"
 #include "tools/output/slips.h"
 
-enum { OPT_TYPE = 1, OPT_NUMBER, OPT_SUBJECT, OPT_DATE, OPT_SECRECY, OPT_FROM, OPT_TO, OPT_AGAIN, OPT_STRICT, OPT_ID, OPT_PERIOD, OPT_REASON };
+enum {
+	OPT_TYPE = 1,
+	OPT_NUMBER,
+	OPT_SUBJECT,
+	OPT_DATE,
+	OPT_SECRECY,
+	OPT_FROM,
+	OPT_TO,
+	OPT_AGAIN,
+	OPT_STRICT,
+	OPT_ID,
+	OPT_PERIOD,
+	OPT_REASON
+};
 
 const struct command_option paper_options[] = {
-	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, "add" },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
+	  VALUE_TYPE, "add" },
 	{ "number", OPT_NUMBER, N_("NUMBER"), N_("as printed: 31-KH/ĐU"), VALUE_NONE, "add" },
-	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"), VALUE_NONE, "add" },
-	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"), VALUE_NONE, "add" },
+	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"),
+	  VALUE_NONE, "add" },
+	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"),
+	  VALUE_NONE, "add" },
 	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add" },
 	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add" },
-	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("mat and above are left out of the share"), VALUE_WORDS, "add" },
-	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE, "add" },
-	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"), VALUE_NONE, "add" },
+	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat",
+	  N_("mat and above are left out of the share"), VALUE_WORDS, "add" },
+	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE,
+	  "add" },
+	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"),
+	  VALUE_NONE, "add" },
 	{ "id", OPT_ID, N_("UUID"), N_("of a registration to repeat safely"), VALUE_NONE, "add" },
-	{ "period", OPT_PERIOD, N_("PERIOD"), N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
+	{ "period", OPT_PERIOD, N_("PERIOD"),
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
 	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "cancel" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
@@ -105,7 +126,8 @@ static Vanthu__V1__Direction direction_of(const char *word)
 
 	if (i < 0)
 		return VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
-	return i % 2 == 0 ? VANTHU__V1__DIRECTION__DIRECTION_IN : VANTHU__V1__DIRECTION__DIRECTION_OUT;
+	return i % 2 == 0 ? VANTHU__V1__DIRECTION__DIRECTION_IN
+			  : VANTHU__V1__DIRECTION__DIRECTION_OUT;
 }
 
 static const char *word_of(Vanthu__V1__Direction d)
@@ -129,15 +151,19 @@ static int check_missing(struct cli *cli, const struct paper *p)
 	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret)) {
 		int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
 
-		return code != 0 || p->date[0] == '\0' ? code : field_check_past(cli, "date", p->date);
+		return code != 0 || p->date[0] == '\0' ? code
+						       : field_check_past(cli, "date", p->date);
 	}
-	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "", p->number == NULL ? " --number" : "",
+	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "",
+		 p->number == NULL ? " --number" : "",
 		 p->subject == NULL && !secret ? " --subject" : "");
 	return cli_fail_text(cli, ERR_USAGE, message,
-			     _("for example: vanthu paper add in --type CV --number 12-CV/ĐUK --subject \"…\" --date 2026-11-24"));
+			     _("for example: vanthu paper add in --type CV --number 12-CV/ĐUK "
+			       "--subject \"…\" --date 2026-11-24"));
 }
 
-/* The same number went through the system: most likely one document, which counts already. Only a word of warning: the clerk knows. */
+/* The same number went through the system: most likely one document, which counts already. Only a
+ * word of warning: the clerk knows. */
 static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *p)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -145,7 +171,9 @@ static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *
 	Vanthu__V1__Reply *reply;
 	unsigned hits = 0;
 
-	list.box = p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? VANTHU__V1__BOX__BOX_INBOX : VANTHU__V1__BOX__BOX_OUTBOX;
+	list.box = p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN
+		       ? VANTHU__V1__BOX__BOX_INBOX
+		       : VANTHU__V1__BOX__BOX_OUTBOX;
 	list.number = p->number;
 	list.type_code = (char *)(uintptr_t)p->kind->code;
 	list.limit = 1;
@@ -156,11 +184,16 @@ static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *
 	while (client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply) == ERR_OK)
 		hits++;
 	if (hits > 0)
-		cli_warn(cli, _("%s went through the system too and counts already; if this is its paper copy: vanthu paper cancel"), p->number);
+		cli_warn(cli,
+			 _("%s went through the system too and counts already; if this is its "
+			   "paper copy: vanthu paper cancel"),
+			 p->number);
 }
 
-/* Number, type and issuer name one document (NĐ 30/2020, Annex VI, III.1.h), and its date is easily mistyped. */
-static void warn_of_alike(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
+/* Number, type and issuer name one document (NĐ 30/2020, Annex VI, III.1.h), and its date is easily
+ * mistyped. */
+static void warn_of_alike(struct cli *cli, const struct paper *p,
+			  const Vanthu__V1__PaperAccepted *a)
 {
 	json_t *id = json_uuid(a->id), *date = json_string(a->alike_date);
 	char id_text[64], date_text[32];
@@ -168,10 +201,14 @@ static void warn_of_alike(struct cli *cli, const struct paper *p, const Vanthu__
 	output_format(cli, id, FORMAT_ID, false, id_text, sizeof id_text);
 	output_format(cli, date, FORMAT_DATE, true, date_text, sizeof date_text);
 	if (cli->dry_run)
-		cli_warn(cli, _("%s is registered with the date %s already: is it the same document?"), p->number, date_text);
+		cli_warn(cli,
+			 _("%s is registered with the date %s already: is it the same document?"),
+			 p->number, date_text);
 	else
-		cli_warn(cli, _("%s is registered with the date %s already; if it is the same document: vanthu paper cancel %s --reason …"), p->number,
-			 date_text, id_text);
+		cli_warn(cli,
+			 _("%s is registered with the date %s already; if it is the same document: "
+			   "vanthu paper cancel %s --reason …"),
+			 p->number, date_text, id_text);
 	json_decref(id);
 	json_decref(date);
 }
@@ -179,14 +216,18 @@ static void warn_of_alike(struct cli *cli, const struct paper *p, const Vanthu__
 static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
 {
 	static const struct column columns[] = {
-		{ "id", N_("Id"), FORMAT_TEXT, false },           { "direction", N_("Direction"), FORMAT_STATE, false },
-		{ "number", N_("Number"), FORMAT_TEXT, false },   { "date", N_("Date"), FORMAT_DATE, false },
-		{ "month", N_("Counts in"), FORMAT_MONTH, false }, { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+		{ "id", N_("Id"), FORMAT_TEXT, false },
+		{ "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },
+		{ "date", N_("Date"), FORMAT_DATE, false },
+		{ "month", N_("Counts in"), FORMAT_MONTH, false },
+		{ "repeated", N_("Repeated"), FORMAT_BOOL, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	json_t *out = json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", json_uuid(a->id), "direction", word_of(p->direction), "number", p->number,
-				"date", p->date, "counted", !secret);
+	json_t *out = json_pack("{s:o, s:s, s:s, s:s, s:b}", "id", json_uuid(a->id), "direction",
+				word_of(p->direction), "number", p->number, "date", p->date,
+				"counted", !secret);
 
 	if (secret)
 		json_object_set_new(out, "month", json_null());
@@ -196,17 +237,26 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
-	json_object_set_new(out, "alike", a->alike_id.len == 0 ? json_null() : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
+	json_object_set_new(
+	    out, "alike",
+	    a->alike_id.len == 0
+		? json_null()
+		: json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
 	slips_add(out, slips_of_paper(a));
 	if (secret)
-		cli_say(cli, "%s", _("Secret: only that it exists is kept, without subject, and it is left out of the share."));
+		cli_say(cli, "%s",
+			_("Secret: only that it exists is kept, without subject, and it is left "
+			  "out of the share."));
 	output_object(cli, out, columns);
-	cli_hint(cli, "%s", cli->dry_run ? _("Nothing was registered: this was a dry run.") : _("The share now: vanthu target"));
+	cli_hint(cli, "%s",
+		 cli->dry_run ? _("Nothing was registered: this was a dry run.")
+			      : _("The share now: vanthu target"));
 	return 0;
 }
 
 /* `look`: all that there is to warn of, and nothing is kept. */
-static enum err send_add(struct cli *cli, struct client *c, struct paper *p, bool look, Vanthu__V1__Reply **reply)
+static enum err send_add(struct cli *cli, struct client *c, struct paper *p, bool look,
+			 Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
@@ -229,7 +279,8 @@ static enum err send_add(struct cli *cli, struct client *c, struct paper *p, boo
 	return client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
 }
 
-/* What the daemon would warn of: looked at before anything is registered, where somebody can be asked, or wants none of it. 0: go on. */
+/* What the daemon would warn of: looked at before anything is registered, where somebody can be
+ * asked, or wants none of it. 0: go on. */
 static int look_first(struct cli *cli, struct client *c, struct paper *p)
 {
 	Vanthu__V1__Reply *reply;
@@ -245,7 +296,8 @@ static int look_first(struct cli *cli, struct client *c, struct paper *p)
 	if (p->strict)
 		return slips_refuse(cli, slips);
 	slips_tell(cli, &p->told, slips);
-	return slips_ask(cli, &p->told, _("Register it all the same? [y/n] "), _("nothing was registered"));
+	return slips_ask(cli, &p->told, _("Register it all the same? [y/n] "),
+			 _("nothing was registered"));
 }
 
 static int add(struct cli *cli, struct paper *p)
@@ -290,23 +342,34 @@ static int add(struct cli *cli, struct paper *p)
 static json_t *json_paper(const Vanthu__V1__PaperLine *l)
 {
 	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG && (unsigned)l->secrecy < sizeof secrecies / sizeof secrecies[0] ?
-				   (unsigned)l->secrecy - 1 : 0;
+	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG &&
+				   (unsigned)l->secrecy < sizeof secrecies / sizeof secrecies[0]
+			       ? (unsigned)l->secrecy - 1
+			       : 0;
 
-	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", json_uuid(l->id), "direction",
-			 word_of(l->direction), "type", l->type_code, "type_name", l->type_name, "number", l->number, "subject",
-			 json_text_or_null(l->subject), "date", l->date, "party", json_text_or_null(l->party), "secrecy", secrecies[secrecy],
-			 "state", l->cancelled_at_ms != 0 ? "cancelled" : secret ? "secret" : "counted", "added_at", json_time(l->added_at_ms),
-			 "cancelled_at", json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
+	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
+			 json_uuid(l->id), "direction", word_of(l->direction), "type", l->type_code,
+			 "type_name", l->type_name, "number", l->number, "subject",
+			 json_text_or_null(l->subject), "date", l->date, "party",
+			 json_text_or_null(l->party), "secrecy", secrecies[secrecy], "state",
+			 l->cancelled_at_ms != 0 ? "cancelled"
+			 : secret		 ? "secret"
+						 : "counted",
+			 "added_at", json_time(l->added_at_ms), "cancelled_at",
+			 json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
 }
 
 static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction)
 {
 	static const struct column columns[] = {
-		{ "id", N_("Id"), FORMAT_ID, false },           { "date", N_("Date"), FORMAT_DATE, false },
-		{ "direction", N_("Direction"), FORMAT_STATE, false }, { "number", N_("Number"), FORMAT_TEXT, false },
-		{ "subject", N_("Subject"), FORMAT_TEXT, true }, { "party", N_("From/to"), FORMAT_TEXT, true },
-		{ "state", N_("State"), FORMAT_STATE, false },   { "reason", N_("Reason"), FORMAT_TEXT, true },
+		{ "id", N_("Id"), FORMAT_ID, false },
+		{ "date", N_("Date"), FORMAT_DATE, false },
+		{ "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },
+		{ "subject", N_("Subject"), FORMAT_TEXT, true },
+		{ "party", N_("From/to"), FORMAT_TEXT, true },
+		{ "state", N_("State"), FORMAT_STATE, false },
+		{ "reason", N_("Reason"), FORMAT_TEXT, true },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -334,16 +397,23 @@ static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction di
 
 /* ---- show ---- */
 
-/* All that the book has of one: what does not fit into a table, and what was cancelled with its reason. */
+/* All that the book has of one: what does not fit into a table, and what was cancelled with its
+ * reason. */
 static int show(struct cli *cli, const char *name)
 {
 	static const struct column columns[] = {
-		{ "id", N_("Id"), FORMAT_TEXT, false },           { "direction", N_("Direction"), FORMAT_STATE, false },
-		{ "number", N_("Number"), FORMAT_TEXT, false },   { "type_name", N_("Type"), FORMAT_TEXT, false },
-		{ "subject", N_("Subject"), FORMAT_TEXT, false }, { "date", N_("Date"), FORMAT_DATE, false },
-		{ "party", N_("From/to"), FORMAT_TEXT, false },   { "state", N_("State"), FORMAT_STATE, false },
-		{ "added_at", N_("Registered"), FORMAT_TIME, false }, { "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
-		{ "reason", N_("Reason"), FORMAT_TEXT, false },   { NULL, NULL, FORMAT_TEXT, false },
+		{ "id", N_("Id"), FORMAT_TEXT, false },
+		{ "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "number", N_("Number"), FORMAT_TEXT, false },
+		{ "type_name", N_("Type"), FORMAT_TEXT, false },
+		{ "subject", N_("Subject"), FORMAT_TEXT, false },
+		{ "date", N_("Date"), FORMAT_DATE, false },
+		{ "party", N_("From/to"), FORMAT_TEXT, false },
+		{ "state", N_("State"), FORMAT_STATE, false },
+		{ "added_at", N_("Registered"), FORMAT_TIME, false },
+		{ "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
+		{ "reason", N_("Reason"), FORMAT_TEXT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
@@ -400,7 +470,8 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	enum err e;
 
 	if (p->reason == NULL)
-		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"), _("say why: the entry stays in the book with it"));
+		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"),
+				     _("say why: the entry stays in the book with it"));
 	code = field_check(cli, &reason, 1);
 	if (code != 0)
 		return code;
@@ -415,7 +486,8 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
 	if (e == ERR_OK) {
-		json_t *out = json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id), "state", "cancelled");
+		json_t *out = json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id),
+					"state", "cancelled");
 
 		if (cli->dry_run)
 			json_object_set_new(out, "dry_run", json_true());
@@ -436,13 +508,20 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 		return cli_wanted(cli, _("add, list, show or cancel?"), "");
 	if (count == 2)
 		p->direction = direction = direction_of(operands[1]);
-	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN && cli_given(cli, "to") != NULL)
-		return cli_wanted(cli, _("what came in has no --to"), _("say with --from who sent it"));
-	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT && cli_given(cli, "from") != NULL)
-		return cli_wanted(cli, _("what went out has no --from"), _("say with --to whom it went to"));
-	if (strcmp(operands[0], "add") == 0 && count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
+	    cli_given(cli, "to") != NULL)
+		return cli_wanted(cli, _("what came in has no --to"),
+				  _("say with --from who sent it"));
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT &&
+	    cli_given(cli, "from") != NULL)
+		return cli_wanted(cli, _("what went out has no --from"),
+				  _("say with --to whom it went to"));
+	if (strcmp(operands[0], "add") == 0 && count == 2 &&
+	    direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
 		return add(cli, p);
-	if (strcmp(operands[0], "list") == 0 && (count == 1 || (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
+	if (strcmp(operands[0], "list") == 0 &&
+	    (count == 1 ||
+	     (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
 		return list(cli, p, direction);
 	if (strcmp(operands[0], "show") == 0 && count == 2)
 		return show(cli, operands[1]);
@@ -464,9 +543,12 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 		if (c == '?')
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
-			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg) :
-			       c == OPT_ID   ? cli_bad_value(cli, _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and one is made")) :
-					       cli_usage(cli, optarg);
+			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg)
+			       : c == OPT_ID
+				   ? cli_bad_value(cli,
+						   _("give a UUID (32 hexadecimal digits, not all "
+						     "zero), or leave --id out and one is made"))
+				   : cli_usage(cli, optarg);
 	}
 	if (code == 0)
 		code = run(cli, &p, argv + optind, argc - optind);

@@ -11,7 +11,8 @@
 #include "tools/output/reply_json.h"
 
 /* Tells the rest of a list, or why it broke off. */
-static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list, const struct column *columns)
+static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list,
+		    const struct column *columns)
 {
 	client_close(c);
 	if (e == ERR_NOT_FOUND && !cli->failed_told)
@@ -36,11 +37,16 @@ static int show(struct cli *cli)
 {
 	static const char *const ages[] = { "1m", "5m", "1h", "8h", "1d", "1w", "older" };
 	static const struct column columns[] = {
-		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "total", N_("All"), FORMAT_COUNT, false },
-		{ "1m", N_("< 1 min"), FORMAT_COUNT, false },         { "5m", N_("< 5 min"), FORMAT_COUNT, false },
-		{ "1h", N_("< 1 h"), FORMAT_COUNT, false },           { "8h", N_("< 8 h"), FORMAT_COUNT, false },
-		{ "1d", N_("< 1 day"), FORMAT_COUNT, false },         { "1w", N_("< 1 week"), FORMAT_COUNT, false },
-		{ "older", N_("older"), FORMAT_COUNT, false },        { NULL, NULL, FORMAT_TEXT, false },
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+		{ "total", N_("All"), FORMAT_COUNT, false },
+		{ "1m", N_("< 1 min"), FORMAT_COUNT, false },
+		{ "5m", N_("< 5 min"), FORMAT_COUNT, false },
+		{ "1h", N_("< 1 h"), FORMAT_COUNT, false },
+		{ "8h", N_("< 8 h"), FORMAT_COUNT, false },
+		{ "1d", N_("< 1 day"), FORMAT_COUNT, false },
+		{ "1w", N_("< 1 week"), FORMAT_COUNT, false },
+		{ "older", N_("older"), FORMAT_COUNT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
@@ -52,13 +58,16 @@ static int show(struct cli *cli)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_QUEUE;
 	request.queue = &nothing;
 	e = ask(cli, &request, &c);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
+	while (e == ERR_OK &&
+	       (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
 		json_t *row = json_pack("{s:s}", "committee", reply->queue->committee);
 		json_int_t total = 0;
 
-		for (size_t i = 0; i < reply->queue->n_buckets && i < sizeof ages / sizeof ages[0]; i++) {
+		for (size_t i = 0; i < reply->queue->n_buckets && i < sizeof ages / sizeof ages[0];
+		     i++) {
 			total += (json_int_t)reply->queue->buckets[i];
-			json_object_set_new(row, ages[i], json_integer((json_int_t)reply->queue->buckets[i]));
+			json_object_set_new(row, ages[i],
+					    json_integer((json_int_t)reply->queue->buckets[i]));
 		}
 		json_object_set_new(row, "total", json_integer(total));
 		json_array_append_new(list, row);
@@ -70,11 +79,14 @@ static int show(struct cli *cli)
 
 static json_t *json_item(const Vanthu__V1__QueueItem *q)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I}", "committee", q->committee, "lane", q->lane, "id",
-			 q->id.len == 0 ? json_null() : json_uuid(q->id), "from", json_text_or_null(q->origin), "number", json_text_or_null(q->number),
-			 "items", (json_int_t)q->items, "recipients", q->by_group || q->id.len == 0 ? json_null() : json_integer((json_int_t)q->recipients),
-			 "queued_at", json_time(q->queued_at_ms), "age_s", (json_int_t)q->age_s, "size_bytes",
-			 (json_int_t)q->size_bytes);
+	return json_pack(
+	    "{s:s, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:I, s:I}", "committee", q->committee, "lane",
+	    q->lane, "id", q->id.len == 0 ? json_null() : json_uuid(q->id), "from",
+	    json_text_or_null(q->origin), "number", json_text_or_null(q->number), "items",
+	    (json_int_t)q->items, "recipients",
+	    q->by_group || q->id.len == 0 ? json_null() : json_integer((json_int_t)q->recipients),
+	    "queued_at", json_time(q->queued_at_ms), "age_s", (json_int_t)q->age_s, "size_bytes",
+	    (json_int_t)q->size_bytes);
 }
 
 /* ---- one by one, of one neighbour or of all ---- */
@@ -118,19 +130,26 @@ static json_t *json_queued(const Vanthu__V1__Reply *reply)
 	return json_item(reply->queued);
 }
 
-static const struct listing queued = { VANTHU__V1__REQUEST__WHAT_QUEUE_LIST, VANTHU__V1__REPLY__WHAT_QUEUED, json_queued, (const struct column[]){
-	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },              { "number", N_("Number"), FORMAT_TEXT, false },
-	{ "lane", N_("Lane"), FORMAT_WORD, false },              { "recipients", N_("Recipients"), FORMAT_COUNT, false },
-	{ "items", N_("Items"), FORMAT_COUNT, false },           { "age_s", N_("Age"), FORMAT_AGE, false },
-	{ NULL, NULL, FORMAT_TEXT, false },
-} };
+static const struct listing queued = { VANTHU__V1__REQUEST__WHAT_QUEUE_LIST,
+				       VANTHU__V1__REPLY__WHAT_QUEUED, json_queued,
+				       (const struct column[]){
+					   { "committee", N_("Neighbour"), FORMAT_TEXT, false },
+					   { "id", N_("Id"), FORMAT_ID, false },
+					   { "from", N_("From"), FORMAT_TEXT, false },
+					   { "number", N_("Number"), FORMAT_TEXT, false },
+					   { "lane", N_("Lane"), FORMAT_WORD, false },
+					   { "recipients", N_("Recipients"), FORMAT_COUNT, false },
+					   { "items", N_("Items"), FORMAT_COUNT, false },
+					   { "age_s", N_("Age"), FORMAT_AGE, false },
+					   { NULL, NULL, FORMAT_TEXT, false },
+				       } };
 
 /* ---- what came and is not believed yet ---- */
 
 static const char *kind_name(Vanthu__V1__Kind kind)
 {
-	static const char *const names[] = { "unknown", "document", "receipt", "refusal", "status", "relay", "directory", "report" };
+	static const char *const names[] = { "unknown", "document", "receipt",	 "refusal",
+					     "status",	"relay",    "directory", "report" };
 
 	return (unsigned)kind < sizeof names / sizeof names[0] ? names[kind] : names[0];
 }
@@ -139,19 +158,30 @@ static json_t *json_aside(const Vanthu__V1__Reply *reply)
 {
 	const Vanthu__V1__AsideItem *a = reply->aside;
 
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I}", "committee", a->committee, "lane", a->lane, "kind",
-			 kind_name(a->kind), "signer", json_text_or_null(a->signer), "id", a->id.len == 0 ? json_null() : json_uuid(a->id), "from",
-			 json_text_or_null(a->origin), "signed_at", json_time(a->signed_at_ms), "why", err_text((enum err)a->why), "code",
-			 json_code(a->why), "age_s", (json_int_t)a->age_s, "asked", (json_int_t)a->asked);
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:I}", "committee",
+			 a->committee, "lane", a->lane, "kind", kind_name(a->kind), "signer",
+			 json_text_or_null(a->signer), "id",
+			 a->id.len == 0 ? json_null() : json_uuid(a->id), "from",
+			 json_text_or_null(a->origin), "signed_at", json_time(a->signed_at_ms),
+			 "why", err_text((enum err)a->why), "code", json_code(a->why), "age_s",
+			 (json_int_t)a->age_s, "asked", (json_int_t)a->asked);
 }
 
-static const struct listing set_aside = { VANTHU__V1__REQUEST__WHAT_ASIDE_LIST, VANTHU__V1__REPLY__WHAT_ASIDE, json_aside, (const struct column[]){
-	{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "kind", N_("Kind"), FORMAT_WORD, false },
-	{ "signer", N_("Signed by"), FORMAT_TEXT, false },    { "id", N_("Id"), FORMAT_ID, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },           { "signed_at", N_("Says it was signed"), FORMAT_TIME, false },
-	{ "code", N_("Code"), FORMAT_TEXT, false },           { "asked", N_("Asked"), FORMAT_COUNT, false },
-	{ "age_s", N_("Age"), FORMAT_AGE, false },            { NULL, NULL, FORMAT_TEXT, false },
-} };
+static const struct listing set_aside = {
+	VANTHU__V1__REQUEST__WHAT_ASIDE_LIST, VANTHU__V1__REPLY__WHAT_ASIDE, json_aside,
+	(const struct column[]){
+	    { "committee", N_("Neighbour"), FORMAT_TEXT, false },
+	    { "kind", N_("Kind"), FORMAT_WORD, false },
+	    { "signer", N_("Signed by"), FORMAT_TEXT, false },
+	    { "id", N_("Id"), FORMAT_ID, false },
+	    { "from", N_("From"), FORMAT_TEXT, false },
+	    { "signed_at", N_("Says it was signed"), FORMAT_TIME, false },
+	    { "code", N_("Code"), FORMAT_TEXT, false },
+	    { "asked", N_("Asked"), FORMAT_COUNT, false },
+	    { "age_s", N_("Age"), FORMAT_AGE, false },
+	    { NULL, NULL, FORMAT_TEXT, false },
+	}
+};
 
 int cmd_queue(struct cli *cli, int argc, char **argv)
 {

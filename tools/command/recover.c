@@ -1,4 +1,5 @@
-/* recover: a store that is behind what its neighbours hold of it, or an identity that runs twice. */
+/* recover: a store that is behind what its neighbours hold of it, or an identity that runs
+ * twice. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,21 +14,26 @@
 static void print_losses(enum err alarm)
 {
 	if (alarm == ERR_BEHIND) {
-		printf("%s\n", _("What was sent, received, receipted or registered here after this copy was made is not in this store. What was sent "
-				 "lies at its recipients; what was received, at those who sent it (vanthu outbox --to ID at each neighbour) and can "
+		printf("%s\n", _("What was sent, received, receipted or registered here after this "
+				 "copy was made is not in this store. What was sent "
+				 "lies at its recipients; what was received, at those who sent it "
+				 "(vanthu outbox --to ID at each neighbour) and can "
 				 "be sent again on request."));
-		printf("%s\n", _("If a newer copy of the store exists, stop the daemon and put that in its place instead."));
+		printf("%s\n", _("If a newer copy of the store exists, stop the daemon and put "
+				 "that in its place instead."));
 	} else {
-		printf("%s\n", _("Two daemons sign and publish under these keys. What one of them accepted may be unknown to the other, and a number may have "
-				 "been given twice. Stop the one that should not run, and make sure that it is not started again."));
+		printf("%s\n", _("Two daemons sign and publish under these keys. What one of them "
+				 "accepted may be unknown to the other, and a number may have "
+				 "been given twice. Stop the one that should not run, and make "
+				 "sure that it is not started again."));
 	}
 	printf("%s\n", _("Then go on with: vanthu recover resume"));
 }
 
 static json_t *json_alarm(unsigned code, int64_t since_ms, const char *by)
 {
-	return json_pack("{s:o, s:o, s:o}", "code", code == 0 ? json_null() : json_code(code), "since", json_time(since_ms), "shown_by",
-			 json_text_or_null(by));
+	return json_pack("{s:o, s:o, s:o}", "code", code == 0 ? json_null() : json_code(code),
+			 "since", json_time(since_ms), "shown_by", json_text_or_null(by));
 }
 
 static enum err ask(struct cli *cli, struct client **c, Vanthu__V1__Reply **reply)
@@ -46,12 +52,15 @@ static enum err ask(struct cli *cli, struct client **c, Vanthu__V1__Reply **repl
 static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
 {
 	static const struct column columns[] = {
-		{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "code", N_("Code"), FORMAT_TEXT, false },
-		{ "since", N_("Since"), FORMAT_TIME, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+		{ "code", N_("Code"), FORMAT_TEXT, false },
+		{ "since", N_("Since"), FORMAT_TIME, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 
 	if (s->store_alarm == 0) {
-		printf("%s\n", _("This store is not known to be behind what its neighbours hold of it."));
+		printf("%s\n",
+		       _("This store is not known to be behind what its neighbours hold of it."));
 	} else {
 		printf("VT-%u %s\n", s->store_alarm, _(err_text((enum err)s->store_alarm)));
 		if (s->store_alarm_by[0] != '\0')
@@ -73,22 +82,31 @@ static int status(struct cli *cli)
 
 	if (e == ERR_OK) {
 		const Vanthu__V1__Status *s = reply->status;
-		json_t *out = json_pack("{s:o}", "store", json_alarm(s->store_alarm, s->store_alarm_since_ms, s->store_alarm_by)), *neighbours = json_array();
+		json_t *out = json_pack(
+			   "{s:o}", "store",
+			   json_alarm(s->store_alarm, s->store_alarm_since_ms, s->store_alarm_by)),
+		       *neighbours = json_array();
 
 		for (size_t i = 0; i < s->n_links; i++) {
 			if (s->links[i]->store_alarm != 0)
-				json_array_append_new(neighbours, json_pack("{s:s, s:o, s:o}", "committee", s->links[i]->committee, "code",
-									    json_code(s->links[i]->store_alarm), "since",
-									    json_time(s->links[i]->store_alarm_since_ms)));
+				json_array_append_new(
+				    neighbours,
+				    json_pack("{s:s, s:o, s:o}", "committee",
+					      s->links[i]->committee, "code",
+					      json_code(s->links[i]->store_alarm), "since",
+					      json_time(s->links[i]->store_alarm_since_ms)));
 		}
 		json_object_set_new(out, "neighbours", neighbours);
 		if (cli->json)
 			cli->renderer->object(cli, out, NULL);
 		else if (cli->plain)
-			cli->renderer->list(cli, neighbours, (const struct column[]){ { "committee", N_("Neighbour"), FORMAT_TEXT, false },
-										      { "code", N_("Code"), FORMAT_TEXT, false },
-										      { "since", N_("Since"), FORMAT_TIME, false },
-										      { NULL, NULL, FORMAT_TEXT, false } });
+			cli->renderer->list(
+			    cli, neighbours,
+			    (const struct column[]){
+				{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+				{ "code", N_("Code"), FORMAT_TEXT, false },
+				{ "since", N_("Since"), FORMAT_TIME, false },
+				{ NULL, NULL, FORMAT_TEXT, false } });
 		else
 			print_status(cli, s, out);
 		json_decref(out);
@@ -110,7 +128,8 @@ static bool confirmed(struct cli *cli)
 	fflush(stderr);
 	if (fgets(answer, sizeof answer, stdin) == NULL)
 		return false;
-	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 || strcmp(answer, "c\n") == 0 || strcmp(answer, "có\n") == 0;
+	return strcmp(answer, "y\n") == 0 || strcmp(answer, "yes\n") == 0 ||
+	       strcmp(answer, "c\n") == 0 || strcmp(answer, "có\n") == 0;
 }
 
 static int resume(struct cli *cli, const char *neighbour)
@@ -124,7 +143,9 @@ static int resume(struct cli *cli, const char *neighbour)
 	if (cli->dry_run)
 		return status(cli);
 	if (neighbour[0] == '\0' && !confirmed(cli))
-		return cli_wanted(cli, _("nothing was done: what may be lost says: vanthu recover status"), _("vanthu recover resume -y"));
+		return cli_wanted(
+		    cli, _("nothing was done: what may be lost says: vanthu recover status"),
+		    _("vanthu recover resume -y"));
 	name.committee = (char *)(uintptr_t)neighbour;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_RECOVER;
 	request.recover = &name;
@@ -135,7 +156,9 @@ static int resume(struct cli *cli, const char *neighbour)
 	if (e == ERR_OK && cli->json)
 		return output_object(cli, json_pack("{s:b}", "resumed", 1), NULL);
 	if (e == ERR_OK)
-		cli_say(cli, "%s", neighbour[0] == '\0' ? _("the daemon takes new documents again") : _("the alarm about this neighbour is settled"));
+		cli_say(cli, "%s",
+			neighbour[0] == '\0' ? _("the daemon takes new documents again")
+					     : _("the alarm about this neighbour is settled"));
 	return err_exit_code(e);
 }
 

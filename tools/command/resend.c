@@ -1,4 +1,5 @@
-/* resend: documents again to a neighbour that lost its disk, as they were signed: those that are named, or all that this daemon has for it. */
+/* resend: documents again to a neighbour that lost its disk, as they were signed: those that are
+ * named, or all that this daemon has for it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +17,11 @@ enum { OPT_TO = 1, OPT_ALL, OPT_SINCE };
 
 const struct command_option resend_options[] = {
 	{ "to", OPT_TO, N_("WHO"), N_("the neighbour, by its id or name"), VALUE_NEIGHBOUR, NULL },
-	{ "all", OPT_ALL, NULL, N_("everything that is here for it, also what only passed through"), VALUE_NONE, NULL },
-	{ "since", OPT_SINCE, N_("DATE"), N_("of these only what is from this day on: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
+	{ "all", OPT_ALL, NULL, N_("everything that is here for it, also what only passed through"),
+	  VALUE_NONE, NULL },
+	{ "since", OPT_SINCE, N_("DATE"),
+	  N_("of these only what is from this day on: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
+	  NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -58,17 +62,22 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 		char id[UUID_TEXT_SIZE];
 
 		if (w->count == capacity) {
-			char **grown = realloc(w->names, (capacity = capacity * 2 + 64) * sizeof *grown);
+			char **grown =
+			    realloc(w->names, (capacity = capacity * 2 + 64) * sizeof *grown);
 
 			if (grown == NULL)
-				return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0 ? ERR_OK : ERR_NO_MEMORY;
+				return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0
+					   ? ERR_OK
+					   : ERR_NO_MEMORY;
 			w->names = grown;
 		}
-		/* What it issued itself it had by itself; that is told by whoever got it, and goes back too. */
+		/* What it issued itself it had by itself; that is told by whoever got it, and goes
+		 * back too. */
 		uuid_print(reply->line->id.data, id);
 		w->names[w->count] = strdup(id);
 		if (w->names[w->count] == NULL)
-			return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0 ? ERR_OK : ERR_NO_MEMORY;
+			return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0 ? ERR_OK
+										 : ERR_NO_MEMORY;
 		w->count++;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -76,7 +85,8 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 
 /* ---- one ---- */
 
-static enum err send_one(struct client *c, const struct wanted *w, const char *name, bool *waiting, enum err *refused)
+static enum err send_one(struct client *c, const struct wanted *w, const char *name, bool *waiting,
+			 enum err *refused)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Resend resend = VANTHU__V1__RESEND__INIT;
@@ -99,8 +109,9 @@ static enum err send_one(struct client *c, const struct wanted *w, const char *n
 	*waiting = false;
 	if (reply->what_case == VANTHU__V1__REPLY__WHAT_RESENT)
 		*waiting = reply->resent->waiting;
-	else if (w->all && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR && (reply->error->code == ERR_NOT_HERE || reply->error->code == ERR_NOT_YET ||
-										    reply->error->code == ERR_DAMAGED))
+	else if (w->all && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+		 (reply->error->code == ERR_NOT_HERE || reply->error->code == ERR_NOT_YET ||
+		  reply->error->code == ERR_DAMAGED))
 		*refused = (enum err)reply->error->code; /* of many: told together */
 	else
 		return client_fail(c, ERR_OK, reply);
@@ -140,12 +151,15 @@ static enum err send_all(struct client *c, const struct wanted *w, struct outcom
 static int print(struct cli *cli, const struct wanted *w, const struct outcome *o)
 {
 	static const struct column columns[] = {
-		{ "to", N_("To"), FORMAT_TEXT, false },           { "sent", N_("Sent again"), FORMAT_COUNT, false },
-		{ "waiting", N_("Waiting already"), FORMAT_COUNT, false }, { "not_here", N_("Not here any more"), FORMAT_COUNT, false },
+		{ "to", N_("To"), FORMAT_TEXT, false },
+		{ "sent", N_("Sent again"), FORMAT_COUNT, false },
+		{ "waiting", N_("Waiting already"), FORMAT_COUNT, false },
+		{ "not_here", N_("Not here any more"), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
-	json_t *out = json_pack("{s:s, s:I, s:I, s:I}", "to", w->neighbour, "sent", (json_int_t)o->sent, "waiting", (json_int_t)o->waiting, "not_here",
-				(json_int_t)o->not_here);
+	json_t *out =
+	    json_pack("{s:s, s:I, s:I, s:I}", "to", w->neighbour, "sent", (json_int_t)o->sent,
+		      "waiting", (json_int_t)o->waiting, "not_here", (json_int_t)o->not_here);
 
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
@@ -156,7 +170,8 @@ static int print(struct cli *cli, const struct wanted *w, const struct outcome *
 		cli_hint(cli, _("What waits for it: vanthu queue list %s"), w->neighbour);
 	if (o->not_here == 0)
 		return 0;
-	cli_warn(cli, "VT-%u %s: %s", (unsigned)o->first, _(err_text(o->first)), _(err_fix(o->first)));
+	cli_warn(cli, "VT-%u %s: %s", (unsigned)o->first, _(err_text(o->first)),
+		 _(err_fix(o->first)));
 	return 7;
 }
 

@@ -24,10 +24,17 @@ enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, N
 enum { EXIT_PARTLY = 7 }; /* docs/man: partly done */
 
 const struct command_option save_options[] = {
-	{ "to", OPT_TO, N_("DIR"), N_("the folder; it is made when it is not there, and no file in it is written over"), VALUE_FOLDER, NULL },
-	{ "part", OPT_PART, N_("N"), N_("only this part: 1 is the document, 2 its first attachment"), VALUE_NONE, NULL },
-	{ "as", OPT_AS, N_("NAME"), N_("the file's name in the folder, for one part"), VALUE_NONE, NULL },
-	{ "output", OPT_OUTPUT, N_("FILE"), N_("one part into this new file, without --part the document itself; -: to standard output"), VALUE_FILE, NULL },
+	{ "to", OPT_TO, N_("DIR"),
+	  N_("the folder; it is made when it is not there, and no file in it is written over"),
+	  VALUE_FOLDER, NULL },
+	{ "part", OPT_PART, N_("N"),
+	  N_("only this part: 1 is the document, 2 its first attachment"), VALUE_NONE, NULL },
+	{ "as", OPT_AS, N_("NAME"), N_("the file's name in the folder, for one part"), VALUE_NONE,
+	  NULL },
+	{ "output", OPT_OUTPUT, N_("FILE"),
+	  N_("one part into this new file, without --part the document itself; -: to standard "
+	     "output"),
+	  VALUE_FILE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -75,7 +82,8 @@ static bool has_content(int folder, const char *name, const struct wanted_part *
 	struct digest d;
 	ssize_t n = 0;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == p->size_bytes)
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size == p->size_bytes)
 		hash = digest_begin();
 	while (hash != NULL && (n = read(fd, bytes, sizeof bytes)) > 0)
 		digest_add(hash, (struct blob){ bytes, (size_t)n });
@@ -93,9 +101,11 @@ static bool refuses_name(int why)
 	return why == ENAMETOOLONG || why == EINVAL || why == EILSEQ || why == ENOENT || why == EIO;
 }
 
-/* A new file, or the one that has the content already (*there): "name", else "name-2" …, in the first form that the folder takes. The names
- * were checked by the daemon, and are checked again: they come from far. -1: errno says why. */
-static int create_new(const struct saving *s, const char *wanted, struct wanted_part *p, bool *there)
+/* A new file, or the one that has the content already (*there): "name", else "name-2" …, in the
+ * first form that the folder takes. The names were checked by the daemon, and are checked again:
+ * they come from far. -1: errno says why. */
+static int create_new(const struct saving *s, const char *wanted, struct wanted_part *p,
+		      bool *there)
 {
 	unsigned form = 0;
 	char taken[FILE_NAME_SIZE];
@@ -111,7 +121,9 @@ static int create_new(const struct saving *s, const char *wanted, struct wanted_
 			continue;
 		}
 		*there = has_content(s->folder, taken, p);
-		fd = *there ? -1 : openat(s->folder, taken, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+		fd = *there ? -1
+			    : openat(s->folder, taken,
+				     O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 		if (*there || fd >= 0) {
 			snprintf(p->taken, sizeof p->taken, "%s", taken);
 			return fd;
@@ -157,10 +169,12 @@ static enum err more_credit(struct client *c, uint64_t id, uint64_t got_bytes)
 /* The daemon's error, or that of a reply which is none. */
 static enum err fault_of(const Vanthu__V1__Reply *reply)
 {
-	return reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? (enum err)reply->error->code : ERR_PROTOCOL;
+	return reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? (enum err)reply->error->code
+								 : ERR_PROTOCOL;
 }
 
-/* All bytes of one part into fd, hashed on the way, and synced. Tells nothing; w->why is the errno of an ERR_FILE. */
+/* All bytes of one part into fd, hashed on the way, and synced. Tells nothing; w->why is the errno
+ * of an ERR_FILE. */
 static enum err receive(struct client *c, const char *document, struct wanted_part *w, int fd)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -193,7 +207,9 @@ static enum err receive(struct client *c, const char *document, struct wanted_pa
 		got += reply->data->bytes.len;
 		last = reply->data->last;
 		if (w->why == 0 && !write_piece(fd, reply->data->bytes))
-			w->why = errno; /* what cannot be written is read to its end: other parts follow on this connection */
+			/* what cannot be written is read to its end: other parts follow on this
+			 * connection */
+			w->why = errno;
 		if (!last && got + WINDOW_BYTES / 2 > promised) {
 			e = more_credit(c, request.id, got);
 			promised = got + WINDOW_BYTES;
@@ -201,7 +217,8 @@ static enum err receive(struct client *c, const char *document, struct wanted_pa
 		progress_at(&progress, got);
 	}
 	progress_end(&progress);
-	if (e == ERR_OK && w->why == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS) /* a pipe has no disk */
+	/* a pipe has no disk */
+	if (e == ERR_OK && w->why == 0 && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
 		w->why = errno;
 	if (e != ERR_OK || w->why != 0) {
 		digest_abandon(hash);
@@ -217,7 +234,8 @@ static enum err fail_here(struct wanted_part *p)
 	return ERR_FILE;
 }
 
-/* Into a file that gets its name when it is whole: whoever is stopped half way leaves nothing. The folder has said that it takes the name. */
+/* Into a file that gets its name when it is whole: whoever is stopped half way leaves nothing. The
+ * folder has said that it takes the name. */
 static enum err save_hidden(struct saving *s, const char *wanted, struct wanted_part *p, int hidden)
 {
 	enum err e;
@@ -225,7 +243,8 @@ static enum err save_hidden(struct saving *s, const char *wanted, struct wanted_
 	unlinkat(s->folder, p->taken, 0);
 	e = receive(s->client, s->w->id, p, hidden);
 	while (e == ERR_OK && !fs_show(hidden, s->folder, p->taken)) {
-		bool there = false, taken = errno == EEXIST; /* by somebody, meanwhile: it may be the same, else the next one is ours */
+		/* by somebody, meanwhile: it may be the same, else the next one is ours */
+		bool there = false, taken = errno == EEXIST;
 		int fd;
 
 		p->taken[0] = taken ? '\0' : p->taken[0];
@@ -261,12 +280,14 @@ static void save_part(struct saving *s, struct wanted_part *p)
 		p->fault = fail_here(p);
 	if (p->fault != ERR_OK) {
 		if (fd >= 0 && hidden < 0)
-			unlinkat(s->folder, p->taken, 0); /* half a file would look like a whole one */
+			/* half a file would look like a whole one */
+			unlinkat(s->folder, p->taken, 0);
 		p->taken[0] = '\0';
 	}
 }
 
-static enum err find_parts(struct client *c, const char *id, struct wanted_part **parts, uint32_t *count)
+static enum err find_parts(struct client *c, const char *id, struct wanted_part **parts,
+			   uint32_t *count)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
@@ -298,8 +319,8 @@ static enum err find_parts(struct client *c, const char *id, struct wanted_part 
 /* As a part's name may be: what nobody sees would be written differently. */
 static bool is_file_name(const char *name)
 {
-	return strlen(name) <= NAME_MAX_BYTES && visible_fault(name) == 0 && !visible_blank(name) && strchr(name, '/') == NULL &&
-	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return strlen(name) <= NAME_MAX_BYTES && visible_fault(name) == 0 && !visible_blank(name) &&
+	       strchr(name, '/') == NULL && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
 static bool read_options(struct cli *cli, int argc, char **argv, struct wanted *w)
@@ -325,11 +346,13 @@ static bool read_options(struct cli *cli, int argc, char **argv, struct wanted *
 		return false;
 	}
 	if (w->output != NULL && (w->to != NULL || w->as != NULL)) {
-		cli_wanted(cli, _("--output names one file: neither --to nor --as goes with it"), "");
+		cli_wanted(cli, _("--output names one file: neither --to nor --as goes with it"),
+			   "");
 		return false;
 	}
 	if (w->output != NULL && strcmp(w->output, "-") == 0 && cli->json) {
-		cli_wanted(cli, _("standard output takes either the content or JSON"), _("name a file, or leave --json out"));
+		cli_wanted(cli, _("standard output takes either the content or JSON"),
+			   _("name a file, or leave --json out"));
 		return false;
 	}
 	w->id = argv[optind];
@@ -343,12 +366,14 @@ static enum err choose_part(struct cli *cli, struct saving *s)
 	char message[128];
 
 	if (part > s->count) {
-		snprintf(message, sizeof message, _("there is no part %lu: it has %u"), part, s->count);
+		snprintf(message, sizeof message, _("there is no part %lu: it has %u"), part,
+			 s->count);
 		cli_fail_text(cli, ERR_NOT_FOUND, message, _("see its parts with: vanthu show ID"));
 		return ERR_NOT_FOUND;
 	}
 	if (part == 0 && s->w->as != NULL && s->count > 1) {
-		snprintf(message, sizeof message, _("--as is for one part, and it has %u"), s->count);
+		snprintf(message, sizeof message, _("--as is for one part, and it has %u"),
+			 s->count);
 		cli_wanted(cli, message, _("say which one with --part"));
 		return ERR_USAGE;
 	}
@@ -361,8 +386,10 @@ static enum err choose_part(struct cli *cli, struct saving *s)
 
 static json_t *line_of(const struct wanted_part *p)
 {
-	return json_pack("{s:s, s:I, s:o, s:s, s:i}", "name", p->taken, "size_bytes", (json_int_t)p->size_bytes, "sha256",
-			 json_hex(field_bytes(p->sha256.bytes, sizeof p->sha256.bytes)), "given_name", p->name, "part", (int)p->number + 1);
+	return json_pack("{s:s, s:I, s:o, s:s, s:i}", "name", p->taken, "size_bytes",
+			 (json_int_t)p->size_bytes, "sha256",
+			 json_hex(field_bytes(p->sha256.bytes, sizeof p->sha256.bytes)),
+			 "given_name", p->name, "part", (int)p->number + 1);
 }
 
 static const char *why_missing(const struct wanted_part *p)
@@ -387,8 +414,11 @@ static int report(struct cli *cli, const struct saving *s)
 			continue;
 		}
 		first = first == NULL ? p : first;
-		json_array_append_new(missing, json_pack("{s:s, s:i, s:o, s:s}", "given_name", p->name, "part", (int)p->number + 1, "code",
-							 json_sprintf("VT-%d", (int)p->fault), "message", why_missing(p)));
+		json_array_append_new(missing,
+				      json_pack("{s:s, s:i, s:o, s:s}", "given_name", p->name,
+						"part", (int)p->number + 1, "code",
+						json_sprintf("VT-%d", (int)p->fault), "message",
+						why_missing(p)));
 	}
 	if (first != NULL && json_array_size(files) == 0) {
 		errno = first->why;
@@ -406,7 +436,8 @@ static int report(struct cli *cli, const struct saving *s)
 		const struct wanted_part *p = &s->parts[i];
 
 		if (p->taken[0] == '\0')
-			cli_warn(cli, _("part %u is missing: %s: VT-%d: %s"), p->number + 1, p->name, (int)p->fault, why_missing(p));
+			cli_warn(cli, _("part %u is missing: %s: VT-%d: %s"), p->number + 1,
+				 p->name, (int)p->fault, why_missing(p));
 		else if (strcmp(p->taken, p->name) != 0 && s->w->as == NULL)
 			cli_say(cli, _("%s is saved as %s"), p->name, p->taken);
 	}
@@ -418,12 +449,14 @@ static int report(struct cli *cli, const struct saving *s)
 
 static int save_into_folder(struct cli *cli, struct saving *s)
 {
-	if ((mkdir(s->w->to, 0755) != 0 && errno != EEXIST) || (s->folder = open(s->w->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
+	if ((mkdir(s->w->to, 0755) != 0 && errno != EEXIST) ||
+	    (s->folder = open(s->w->to, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
 		return cli_fail_file(cli, ERR_FILE, s->w->to);
 	for (uint32_t i = 0; i < s->count; i++) {
 		save_part(s, &s->parts[i]);
 		if (s->parts[i].fault == ERR_UNREACHABLE || s->parts[i].fault == ERR_TIMEOUT) {
-			for (uint32_t k = i + 1; k < s->count; k++) /* nobody answers for the rest either */
+			/* nobody answers for the rest either */
+			for (uint32_t k = i + 1; k < s->count; k++)
 				s->parts[k].fault = s->parts[i].fault;
 			break;
 		}
@@ -436,7 +469,8 @@ static int save_into_folder(struct cli *cli, struct saving *s)
 
 static enum err save_as(struct saving *s, const char *path, struct wanted_part *p)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), folder, hidden = -1;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), folder,
+	    hidden = -1;
 	const char *name;
 	enum err e;
 
@@ -467,12 +501,16 @@ static int save_into_file(struct cli *cli, struct saving *s)
 	struct wanted_part *p = &s->parts[0];
 
 	fflush(stdout);
-	p->fault = to_stdout ? receive(s->client, s->w->id, p, STDOUT_FILENO) : save_as(s, s->w->output, p);
+	p->fault = to_stdout ? receive(s->client, s->w->id, p, STDOUT_FILENO)
+			     : save_as(s, s->w->output, p);
 	if (p->fault == ERR_OK && !to_stdout && !cli->json)
 		cli_say(cli, _("Saved as %s"), s->w->output);
 	if (p->fault == ERR_OK && cli->json)
-		output_object(cli, json_pack("{s:s, s:I, s:s, s:i}", "file", s->w->output, "size_bytes", (json_int_t)p->size_bytes, "given_name",
-					     p->name, "part", (int)p->number + 1), NULL);
+		output_object(cli,
+			      json_pack("{s:s, s:I, s:s, s:i}", "file", s->w->output, "size_bytes",
+					(json_int_t)p->size_bytes, "given_name", p->name, "part",
+					(int)p->number + 1),
+			      NULL);
 	if (p->fault == ERR_OK)
 		return 0;
 	errno = p->why;
@@ -493,7 +531,9 @@ int cmd_save(struct cli *cli, int argc, char **argv)
 		e = find_parts(s.client, w.id, &s.parts, &s.count);
 	if (e == ERR_OK)
 		e = choose_part(cli, &s);
-	code = e != ERR_OK ? err_exit_code(e) : w.output != NULL ? save_into_file(cli, &s) : save_into_folder(cli, &s);
+	code = e != ERR_OK	  ? err_exit_code(e)
+	       : w.output != NULL ? save_into_file(cli, &s)
+				  : save_into_folder(cli, &s);
 	free(s.parts);
 	client_close(s.client);
 	return code;

@@ -1,4 +1,5 @@
-/* send: one document with its attachments. The id is made here, so that repeating a send that timed out is safe. */
+/* send: one document with its attachments. The id is made here, so that repeating a send that timed
+ * out is safe. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,9 +17,24 @@
 #include "tools/output/slips.h"
 
 enum {
-	OPT_TO = 1, OPT_TYPE, OPT_NUMBER, OPT_SUBJECT, OPT_URGENCY, OPT_DUE, OPT_REPLY, OPT_SECRECY, OPT_WAIT, OPT_ID, OPT_DATE, OPT_SIGNER,
-	OPT_POSITION, OPT_NOTE, OPT_TERM, OPT_STRICT
+	OPT_TO = 1,
+	OPT_TYPE,
+	OPT_NUMBER,
+	OPT_SUBJECT,
+	OPT_URGENCY,
+	OPT_DUE,
+	OPT_REPLY,
+	OPT_SECRECY,
+	OPT_WAIT,
+	OPT_ID,
+	OPT_DATE,
+	OPT_SIGNER,
+	OPT_POSITION,
+	OPT_NOTE,
+	OPT_TERM,
+	OPT_STRICT
 };
+
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
 enum { POLL_MS = 50, ENDING_CHARS = 8 };
 
@@ -36,23 +52,37 @@ struct wanted {
 };
 
 const struct command_option send_options[] = {
-	{ "to", OPT_TO, N_("WHO[,WHO…]"), N_("committees by id or name, or superior, subordinates, subtree"), VALUE_RECIPIENTS, NULL },
-	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"), VALUE_TYPE, NULL },
-	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE, NULL },
+	{ "to", OPT_TO, N_("WHO[,WHO…]"),
+	  N_("committees by id or name, or superior, subordinates, subtree"), VALUE_RECIPIENTS,
+	  NULL },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
+	  VALUE_TYPE, NULL },
+	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE,
+	  NULL },
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
-	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc", N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
-	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat", N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
-	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE, NULL },
-	{ "reply-to", OPT_REPLY, N_("ID"), N_("the document that this one answers"), VALUE_DOCUMENT, NULL },
+	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc",
+	  N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
+	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat",
+	  N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
+	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
+	  NULL },
+	{ "reply-to", OPT_REPLY, N_("ID"), N_("the document that this one answers"), VALUE_DOCUMENT,
+	  NULL },
 	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
 	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, NULL },
-	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE, NULL },
-	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE, NULL },
+	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
+	  NULL },
+	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE,
+	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
 	{ "wait", OPT_WAIT, "accepted|delivered",
-	  N_("return when it is accepted (as without this), or delivered everywhere, within --timeout"), VALUE_WORDS, NULL },
-	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"), VALUE_NONE, NULL },
-	{ "strict", OPT_STRICT, NULL, N_("send nothing where there is something to warn of"), VALUE_NONE, NULL },
+	  N_("return when it is accepted (as without this), or delivered everywhere, within "
+	     "--timeout"),
+	  VALUE_WORDS, NULL },
+	{ "id", OPT_ID, N_("UUID"), N_("id of the document, to repeat a send safely (made anew)"),
+	  VALUE_NONE, NULL },
+	{ "strict", OPT_STRICT, NULL, N_("send nothing where there is something to warn of"),
+	  VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -151,7 +181,8 @@ static const char *hint_of(int option)
 	case OPT_DATE:
 		return _(err_fix(ERR_BAD_DATE));
 	case OPT_ID:
-		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and one is made");
+		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and "
+			 "one is made");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
 	default:
@@ -165,15 +196,18 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	const struct {
 		bool missing;
 		const char *what;
-	} all[] = { { w->s.file_count == 0, N_("the file of the document") }, { w->s.to == NULL, N_("--to (to whom)") },
-		    { w->type == NULL, N_("--type (what type of document)") }, { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
+	} all[] = { { w->s.file_count == 0, N_("the file of the document") },
+		    { w->s.to == NULL, N_("--to (to whom)") },
+		    { w->type == NULL, N_("--type (what type of document)") },
+		    { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
 	char list[256] = "", message[512];
 	unsigned count = 0;
 
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		if (!all[i].missing)
 			continue;
-		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", count == 0 ? "" : ", ", _(all[i].what));
+		snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+			 count == 0 ? "" : ", ", _(all[i].what));
 		count++;
 	}
 	if (count == 0)
@@ -184,7 +218,8 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	}
 	snprintf(message, sizeof message, _("still missing: %s"), list);
 	return cli_wanted(cli, message,
-			  _("for example: vanthu send plan.docx --to subordinates --type KH --number 31-KH/ĐU --subject \"Plan for 2026\""));
+			  _("for example: vanthu send plan.docx --to subordinates --type KH "
+			    "--number 31-KH/ĐU --subject \"Plan for 2026\""));
 }
 
 static const char *text_or_none(const struct wanted *w, int which)
@@ -192,7 +227,8 @@ static const char *text_or_none(const struct wanted *w, int which)
 	return w->texts[which] == NULL ? "" : w->texts[which];
 }
 
-/* Each text within the bounds that its readers have (routing/base/limits.h), and the names of files that can be saved where they go. */
+/* Each text within the bounds that its readers have (routing/base/limits.h), and the names of files
+ * that can be saved where they go. */
 static int check_texts(struct cli *cli, struct wanted *w)
 {
 	const struct field fields[] = {
@@ -283,7 +319,8 @@ static const char *refusal_sentence(const Vanthu__V1__DocumentView *view, char *
 	snprintf(out, size, _("refused by %s: VT-%u %s"), first->committee, (unsigned)first->reason,
 		 _(err_text(err_known(first->reason) ? (enum err)first->reason : ERR_REFUSED)));
 	if (count > 1)
-		snprintf(out + strlen(out), size - strlen(out), ngettext(", and by %u more", ", and by %u more", count - 1), count - 1);
+		snprintf(out + strlen(out), size - strlen(out),
+			 ngettext(", and by %u more", ", and by %u more", count - 1), count - 1);
 	return out;
 }
 
@@ -308,12 +345,17 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 		if (strcmp(reply->view->line->state, "delivered") == 0)
 			return 0;
 		if (strcmp(reply->view->line->state, "refused") == 0) {
-			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"), id);
-			return cli_fail_text(cli, ERR_REFUSED, refusal_sentence(reply->view, message, sizeof message), fix);
+			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"),
+				 id);
+			return cli_fail_text(cli, ERR_REFUSED,
+					     refusal_sentence(reply->view, message, sizeof message),
+					     fix);
 		}
 		if (text_now_ms() > until_ms) {
-			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"), id);
-			return cli_fail_text(cli, ERR_NOT_YET, _("accepted, but not yet delivered everywhere"), fix);
+			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"),
+				 id);
+			return cli_fail_text(cli, ERR_NOT_YET,
+					     _("accepted, but not yet delivered everywhere"), fix);
 		}
 		poll(NULL, 0, POLL_MS);
 	}
@@ -325,7 +367,8 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients));
+	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients",
+				json_texts(a->recipients, a->n_recipients));
 
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
@@ -336,7 +379,8 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
 	else
-		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"), id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
+		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"),
+			 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 	return 0;
 }
 
@@ -361,13 +405,15 @@ static enum err submit(struct client *c, struct wanted *w, Vanthu__V1__Accepted 
 	return submission_send(c, &w->s, accepted);
 }
 
-static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__Accepted *a, const char *id)
+static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__Accepted *a,
+			   const char *id)
 {
 	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
-	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients", json_texts(a->recipients, a->n_recipients), "state", "delivered");
+	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients",
+				json_texts(a->recipients, a->n_recipients), "state", "delivered");
 	int code;
 
 	slips_add(out, slips_of(a)); /* before the reply is gone */
@@ -387,7 +433,8 @@ static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Acce
 	return slips;
 }
 
-/* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or wants none of it. 0: go on. */
+/* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or
+ * wants none of it. 0: go on. */
 static int look_first(struct cli *cli, struct client *c, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;
@@ -434,8 +481,12 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0) {
 		slips_tell(cli, &w->told, slips_in(w, accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
-			cli_warn(cli, "%s", _("no --number is given: an official document has one, and nobody will find this one by it"));
-		code = w->wait == WAIT_DELIVERED && !w->s.dry_run ? print_delivered(cli, c, accepted, id) : print_accepted(cli, accepted, id);
+			cli_warn(cli, "%s",
+				 _("no --number is given: an official document has one, and nobody "
+				   "will find this one by it"));
+		code = w->wait == WAIT_DELIVERED && !w->s.dry_run
+			   ? print_delivered(cli, c, accepted, id)
+			   : print_accepted(cli, accepted, id);
 	}
 	client_close(c);
 	cli->request_id = NULL;
@@ -444,12 +495,14 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 int cmd_send(struct cli *cli, int argc, char **argv)
 {
-	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG, .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG } };
+	struct wanted w = { .s = { .urgency = VANTHU__V1__URGENCY__URGENCY_THUONG,
+				   .secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG } };
 	static const struct doc_id none;
 	int code = read_options(cli, argc, argv, &w);
 
 	w.s.dry_run = cli->dry_run;
-	if (code == 0 && memcmp(&w.s.id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &w.s.id) != ERR_OK)
+	if (code == 0 && memcmp(&w.s.id, &none, sizeof none) == 0 &&
+	    uuid_new(text_now_ms(), &w.s.id) != ERR_OK)
 		code = cli_fail(cli, ERR_SYSTEM, NULL);
 	if (code == 0)
 		code = send_it(cli, &w);

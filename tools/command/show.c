@@ -8,29 +8,46 @@
 #include "tools/output/reply_json.h"
 
 static const struct column view_columns[] = {
-	{ "id", N_("Id"), FORMAT_TEXT, false },            { "number", N_("Number"), FORMAT_TEXT, false },
-	{ "type_name", N_("Type"), FORMAT_TEXT, false },   { "subject", N_("Subject"), FORMAT_TEXT, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },        { "to", N_("To"), FORMAT_WHO, false },
-	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false }, { "issued", N_("Issued"), FORMAT_DATE, false },
-	{ "due", N_("Due"), FORMAT_DATE, false },          { "signer_text", N_("Signer"), FORMAT_TEXT, false },
-	{ "reply_to", N_("Answers"), FORMAT_TEXT, false }, { "note", N_("Note"), FORMAT_TEXT, false },
-	{ "state", N_("State"), FORMAT_STATE, false },     { "arrived_at", N_("Here since"), FORMAT_TIME, false },
-	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false }, { "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ "id", N_("Id"), FORMAT_TEXT, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "type_name", N_("Type"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, false },
+	{ "from", N_("From"), FORMAT_TEXT, false },
+	{ "to", N_("To"), FORMAT_WHO, false },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
+	{ "issued", N_("Issued"), FORMAT_DATE, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
+	{ "reply_to", N_("Answers"), FORMAT_TEXT, false },
+	{ "note", N_("Note"), FORMAT_TEXT, false },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
+	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false },
+	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column part_columns[] = {
-	{ "index", N_("No."), FORMAT_ORDINAL, false },   { "name", N_("Name"), FORMAT_TEXT, true },
-	{ "size_bytes", N_("Size"), FORMAT_BYTES, false }, { "media_type", N_("Kind"), FORMAT_MEDIA, true },
+	{ "index", N_("No."), FORMAT_ORDINAL, false },
+	{ "name", N_("Name"), FORMAT_TEXT, true },
+	{ "size_bytes", N_("Size"), FORMAT_BYTES, false },
+	{ "media_type", N_("Kind"), FORMAT_MEDIA, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column receipt_columns[] = {
-	{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "state", N_("State"), FORMAT_STATE, false },
-	{ "at", N_("When"), FORMAT_TIME, false },             { "reason", N_("Why"), FORMAT_CODE, true },
+	{ "committee", N_("Committee"), FORMAT_TEXT, false },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "reason", N_("Why"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+
 static const struct column hop_columns[] = {
-	{ "at", N_("When"), FORMAT_TIME, false },           { "committee", N_("Committee"), FORMAT_TEXT, false },
-	{ "event", N_("What"), FORMAT_STATE, false },       { "signed_by", N_("Signed by"), FORMAT_TEXT, false },
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "committee", N_("Committee"), FORMAT_TEXT, false },
+	{ "event", N_("What"), FORMAT_STATE, false },
+	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -39,9 +56,11 @@ static json_t *json_parts(const Vanthu__V1__DocumentView *v)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < v->n_parts; i++)
-		json_array_append_new(out, json_pack("{s:I, s:s, s:s, s:I, s:o}", "index", (json_int_t)i, "name", v->parts[i]->name, "media_type",
-						     v->parts[i]->media_type, "size_bytes", (json_int_t)v->parts[i]->size_bytes, "sha256",
-						     json_hex(v->parts[i]->sha256)));
+		json_array_append_new(
+		    out, json_pack("{s:I, s:s, s:s, s:I, s:o}", "index", (json_int_t)i, "name",
+				   v->parts[i]->name, "media_type", v->parts[i]->media_type,
+				   "size_bytes", (json_int_t)v->parts[i]->size_bytes, "sha256",
+				   json_hex(v->parts[i]->sha256)));
 	return out;
 }
 
@@ -58,9 +77,11 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 		json_object_set_new(out, "reply_to", json_uuid(b->reply_to->id));
 	if (b->signer == NULL)
 		return;
-	json_object_set_new(out, "signer", json_pack("{s:s, s:s, s:s}", "name", b->signer->name, "position", b->signer->position, "competence",
-						     b->signer->competence));
-	snprintf(text, sizeof text, "%s%s%s", b->signer->position, b->signer->position[0] == '\0' || b->signer->name[0] == '\0' ? "" : " ",
+	json_object_set_new(out, "signer",
+			    json_pack("{s:s, s:s, s:s}", "name", b->signer->name, "position",
+				      b->signer->position, "competence", b->signer->competence));
+	snprintf(text, sizeof text, "%s%s%s", b->signer->position,
+		 b->signer->position[0] == '\0' || b->signer->name[0] == '\0' ? "" : " ",
 		 b->signer->name);
 	json_object_set_new(out, "signer_text", json_text_or_null(text));
 }
@@ -93,7 +114,8 @@ static const char *only_operand(struct cli *cli, int argc, char **argv)
 	return argv[optind];
 }
 
-static void print_part(struct cli *cli, json_t *list, const char *title, const struct column *columns)
+static void print_part(struct cli *cli, json_t *list, const char *title,
+		       const struct column *columns)
 {
 	if (json_array_size(list) == 0)
 		return;
@@ -123,8 +145,10 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 		view = json_view(reply->view, cli->json || cli->plain);
 		cli->renderer->object(cli, view, view_columns);
 		if (!cli->json) {
-			print_part(cli, json_object_get(view, "attachments"), _("Parts"), part_columns);
-			print_part(cli, json_object_get(view, "receipts"), _("Receipts"), receipt_columns);
+			print_part(cli, json_object_get(view, "attachments"), _("Parts"),
+				   part_columns);
+			print_part(cli, json_object_get(view, "receipts"), _("Receipts"),
+				   receipt_columns);
 			cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 		}
 		json_decref(view);
@@ -138,8 +162,10 @@ static json_t *json_hops(const Vanthu__V1__Trace *t)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < t->n_hops; i++)
-		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:s, s:b}", "committee", t->hops[i]->committee, "event", t->hops[i]->event, "at",
-						     json_time(t->hops[i]->at_ms), "signed_by", t->hops[i]->signed_by, "ahead", t->hops[i]->ahead));
+		json_array_append_new(
+		    out, json_pack("{s:s, s:s, s:o, s:s, s:b}", "committee", t->hops[i]->committee,
+				   "event", t->hops[i]->event, "at", json_time(t->hops[i]->at_ms),
+				   "signed_by", t->hops[i]->signed_by, "ahead", t->hops[i]->ahead));
 	return out;
 }
 
@@ -166,13 +192,16 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_TRACE, &reply);
 	if (e == ERR_OK) {
 		const Vanthu__V1__Trace *t = reply->trace;
-		json_t *out = json_pack("{s:o, s:s, s:s, s:o, s:o}", "id", json_uuid(t->id), "origin", t->origin, "state", t->state, "hops",
-					json_hops(t), "recipients", json_receipts(t->recipients, t->n_recipients));
+		json_t *out =
+		    json_pack("{s:o, s:s, s:s, s:o, s:o}", "id", json_uuid(t->id), "origin",
+			      t->origin, "state", t->state, "hops", json_hops(t), "recipients",
+			      json_receipts(t->recipients, t->n_recipients));
 
 		cli->renderer->object(cli, out, columns);
 		if (!cli->json) {
 			print_part(cli, json_object_get(out, "hops"), _("Way"), hop_columns);
-			print_part(cli, json_object_get(out, "recipients"), _("Recipients"), receipt_columns);
+			print_part(cli, json_object_get(out, "recipients"), _("Recipients"),
+				   receipt_columns);
 		}
 		json_decref(out);
 	}

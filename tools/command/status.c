@@ -15,11 +15,14 @@ enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
 
 /* The clocks are shown when one is off. */
 static const struct column link_columns[] = {
-	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },     { "role", N_("Role"), FORMAT_STATE, false },
+	{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+	{ "role", N_("Role"), FORMAT_STATE, false },
 	{ "state", N_("Link"), FORMAT_STATE, false },
 	{ "last_proof_at", N_("Last proof"), FORMAT_MINUTE, false },
-	{ "queued", N_("Queued"), FORMAT_COUNT, false },          { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
-	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },      { "clock_note", N_("Clock"), FORMAT_TEXT, false },
+	{ "queued", N_("Queued"), FORMAT_COUNT, false },
+	{ "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
+	{ "fetching", N_("Fetching"), FORMAT_COUNT, false },
+	{ "clock_note", N_("Clock"), FORMAT_TEXT, false },
 	{ "reason", N_("Reason"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -29,14 +32,21 @@ static const struct {
 	enum err code;
 	const char *text;
 } link_reasons[] = {
-	{ ERR_HANDSHAKE, N_("link keys do not fit") },       { ERR_NOT_LISTENING, N_("nobody listens there") },
-	{ ERR_NO_HOST, N_("its host name is not found") },  { ERR_NO_DAEMON, N_("another program answers there") },
+	{ ERR_HANDSHAKE, N_("link keys do not fit") },
+	{ ERR_NOT_LISTENING, N_("nobody listens there") },
+	{ ERR_NO_HOST, N_("its host name is not found") },
+	{ ERR_NO_DAEMON, N_("another program answers there") },
 	{ ERR_TIMEOUT, N_("no answer") },
-	{ ERR_NETWORK, N_("no connection") },               { ERR_CANCELLED, N_("was stopped there") },
-	{ ERR_RETIRED_RECIPIENT, N_("has ended") },         { ERR_MOVED, N_("stands elsewhere now") },
-	{ ERR_NOT_SIGNER, N_("another committee's key") }, { ERR_KEY_REVOKED, N_("key revoked") },
-	{ ERR_OWN_KEY, N_("own key not valid at this clock") }, { ERR_LINK_KEY, N_("its key not valid at this clock") },
-	{ ERR_BUSY, N_("overload") },                       { ERR_DESCRIPTORS, N_("no descriptors left") },
+	{ ERR_NETWORK, N_("no connection") },
+	{ ERR_CANCELLED, N_("was stopped there") },
+	{ ERR_RETIRED_RECIPIENT, N_("has ended") },
+	{ ERR_MOVED, N_("stands elsewhere now") },
+	{ ERR_NOT_SIGNER, N_("another committee's key") },
+	{ ERR_KEY_REVOKED, N_("key revoked") },
+	{ ERR_OWN_KEY, N_("own key not valid at this clock") },
+	{ ERR_LINK_KEY, N_("its key not valid at this clock") },
+	{ ERR_BUSY, N_("overload") },
+	{ ERR_DESCRIPTORS, N_("no descriptors left") },
 };
 
 static const char *code_of(const json_t *link, const char *key, unsigned *number)
@@ -60,14 +70,20 @@ static void explain_held(json_t *link)
 	snprintf(text, sizeof text, _("not taken from it: %s"), _(err_text((enum err)number)));
 	if (before == NULL)
 		json_object_set_new(link, "code", json_string(code));
-	json_object_set_new(link, "reason", before == NULL ? json_string(text) : json_sprintf("%s; %s", json_string_value(before), text));
+	json_object_set_new(link, "reason",
+			    before == NULL
+				? json_string(text)
+				: json_sprintf("%s; %s", json_string_value(before), text));
 }
 
-/* Beside ✗, or beside ✓ when documents wait all the same: a few words, and the code for link show. */
+/* Beside ✗, or beside ✓ when documents wait all the same: a few words, and the code for link
+ * show. */
 static void explain(json_t *link)
 {
 	unsigned number;
-	const char *code = code_of(link, json_boolean_value(json_object_get(link, "up")) ? "waits_for" : "down_reason", &number);
+	const char *code = code_of(
+	    link, json_boolean_value(json_object_get(link, "up")) ? "waits_for" : "down_reason",
+	    &number);
 	char text[200];
 
 	if (code == NULL)
@@ -129,7 +145,8 @@ static void print_links(struct cli *cli, const json_t *links)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; link_columns[i].key != NULL; i++) {
-		if (strcmp(link_columns[i].key, "clock_note") != 0 || is_in_any(links, link_columns[i].key))
+		if (strcmp(link_columns[i].key, "clock_note") != 0 ||
+		    is_in_any(links, link_columns[i].key))
 			columns[kept++] = link_columns[i];
 	}
 	columns[kept] = (struct column){ .key = NULL };
@@ -157,38 +174,52 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 		json_array_append_new(links, link_of(cli, s->links[i]));
 	for (size_t i = 0; i < s->n_alarms; i++)
 		json_array_append_new(alarms, json_code(s->alarms[i]));
-	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:o}", "committee", s->committee, "name", s->name, "version", s->version,
-			"up_since", json_time(s->up_since_ms), "links", links, "queue", "count", (json_int_t)s->queue_count, "oldest_s",
-			(json_int_t)s->queue_oldest_s, "target", s->target == NULL ? json_null() : json_target(s->target));
-	json_object_set_new(out, "directory", json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version, "valid_until",
-							json_time(s->directory_valid_until_ms)));
+	out = json_pack("{s:s, s:s, s:s, s:o, s:o, s:{s:I, s:I}, s:o}", "committee", s->committee,
+			"name", s->name, "version", s->version, "up_since",
+			json_time(s->up_since_ms), "links", links, "queue", "count",
+			(json_int_t)s->queue_count, "oldest_s", (json_int_t)s->queue_oldest_s,
+			"target", s->target == NULL ? json_null() : json_target(s->target));
+	json_object_set_new(out, "directory",
+			    json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version,
+				      "valid_until", json_time(s->directory_valid_until_ms)));
 	if (s->installation != NULL) {
-		static const char *const phases[] = { "", "copying", "checking", "installing", "settling" };
+		static const char *const phases[] = { "", "copying", "checking", "installing",
+						      "settling" };
 		const Vanthu__V1__Installation *i = s->installation;
 
-		json_object_set_new(json_object_get(out, "directory"), "installing",
-				    json_pack("{s:I, s:s, s:I, s:I}", "version", (json_int_t)i->version, "phase", (unsigned)i->phase < 5 ? phases[i->phase] : "",
-					      "done", (json_int_t)i->done, "total", (json_int_t)i->total));
+		json_object_set_new(
+		    json_object_get(out, "directory"), "installing",
+		    json_pack("{s:I, s:s, s:I, s:I}", "version", (json_int_t)i->version, "phase",
+			      (unsigned)i->phase < 5 ? phases[i->phase] : "", "done",
+			      (json_int_t)i->done, "total", (json_int_t)i->total));
 	}
 	if (s->directory_failed != 0)
 		json_object_set_new(json_object_get(out, "directory"), "failed",
-				    json_pack("{s:o, s:s}", "code", json_code(s->directory_failed), "about", s->directory_failed_about));
+				    json_pack("{s:o, s:s}", "code", json_code(s->directory_failed),
+					      "about", s->directory_failed_about));
 	json_object_set_new(out, "disk_free_bytes", json_integer((json_int_t)s->disk_free_bytes));
-	json_object_set_new(out, "inodes_free", s->inodes_counted ? json_integer((json_int_t)s->inodes_free) : json_null());
-	json_object_set_new(out, "map", json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes", (json_int_t)s->map_used_bytes));
+	json_object_set_new(out, "inodes_free",
+			    s->inodes_counted ? json_integer((json_int_t)s->inodes_free)
+					      : json_null());
+	json_object_set_new(out, "map",
+			    json_pack("{s:I, s:I}", "bytes", (json_int_t)s->map_bytes, "used_bytes",
+				      (json_int_t)s->map_used_bytes));
 	json_object_set_new(out, "damaged", json_integer((json_int_t)s->damaged));
 	json_object_set_new(out, "refusing", json_boolean(s->refusing));
 	json_object_set_new(out, "fetching", json_integer((json_int_t)s->fetching));
 	json_object_set_new(out, "alarms", alarms);
 	json_object_set_new(out, "set_aside", json_integer((json_int_t)s->set_aside));
-	json_object_set_new(out, "set_aside_oldest_s", json_integer((json_int_t)s->set_aside_oldest_s));
+	json_object_set_new(out, "set_aside_oldest_s",
+			    json_integer((json_int_t)s->set_aside_oldest_s));
 	json_object_set_new(out, "doubted", json_integer((json_int_t)s->doubted));
 	json_object_set_new(out, "clock", clocks_json(s->clock));
 	if (!cli->json && s->clock != NULL) {
 		clocks_why(s->clock, why, sizeof why);
-		json_object_set_new(out, "clock_why", why[0] == '\0' ? json_null() : json_string(why));
+		json_object_set_new(out, "clock_why",
+				    why[0] == '\0' ? json_null() : json_string(why));
 	}
-	json_object_set_new(out, "store_alarm", s->store_alarm == 0 ? json_null() : json_code(s->store_alarm));
+	json_object_set_new(out, "store_alarm",
+			    s->store_alarm == 0 ? json_null() : json_code(s->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(s->store_alarm_since_ms));
 	json_object_set_new(out, "store_alarm_by", json_text_or_null(s->store_alarm_by));
 	return out;
@@ -197,41 +228,56 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 /* Before anything is refused: when there is still time to buy a disk. */
 static void warn_of_room(struct cli *cli, const json_t *status)
 {
-	const json_t *inodes = json_object_get(status, "inodes_free"), *map = json_object_get(status, "map");
-	json_int_t used = json_integer_value(json_object_get(map, "used_bytes")), bytes = json_integer_value(json_object_get(map, "bytes"));
+	const json_t *inodes = json_object_get(status, "inodes_free"),
+		     *map = json_object_get(status, "map");
+	json_int_t used = json_integer_value(json_object_get(map, "used_bytes")),
+		   bytes = json_integer_value(json_object_get(map, "bytes"));
 
 	if (json_is_true(json_object_get(status, "refusing")))
 		return; /* said already */
 	if (bytes > 0 && used >= bytes / 100 * WARN_MAP_PERCENT)
-		cli_warn(cli, _("the store is %d %% full: %s"), (int)(used * 100 / bytes), _(err_fix(ERR_MAP_FULL)));
+		cli_warn(cli, _("the store is %d %% full: %s"), (int)(used * 100 / bytes),
+			 _(err_fix(ERR_MAP_FULL)));
 	if (json_is_integer(inodes) && json_integer_value(inodes) < WARN_INODES)
-		cli_warn(cli, _("only %d inodes are left for new files: %s"), (int)json_integer_value(inodes), _(err_fix(ERR_NO_INODES)));
+		cli_warn(cli, _("only %d inodes are left for new files: %s"),
+			 (int)json_integer_value(inodes), _(err_fix(ERR_NO_INODES)));
 }
 
 static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *status)
 {
 	static const struct column columns[] = {
-		{ "committee", N_("Committee"), FORMAT_TEXT, false }, { "name", N_("Name"), FORMAT_TEXT, false },
-		{ "version", N_("Version"), FORMAT_TEXT, false },     { "up_since", N_("Up since"), FORMAT_TIME, false },
-		{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest", N_("Oldest"), FORMAT_AGE, false },
-		{ "directory_version", N_("Directory"), FORMAT_COUNT, false }, { "installing", N_("Coming"), FORMAT_TEXT, false },
-		{ "failed", N_("Not taken"), FORMAT_TEXT, false }, { "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
-		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false }, { "store_used", N_("Store"), FORMAT_BYTES, false },
+		{ "committee", N_("Committee"), FORMAT_TEXT, false },
+		{ "name", N_("Name"), FORMAT_TEXT, false },
+		{ "version", N_("Version"), FORMAT_TEXT, false },
+		{ "up_since", N_("Up since"), FORMAT_TIME, false },
+		{ "queued", N_("Queued"), FORMAT_COUNT, false },
+		{ "oldest", N_("Oldest"), FORMAT_AGE, false },
+		{ "directory_version", N_("Directory"), FORMAT_COUNT, false },
+		{ "installing", N_("Coming"), FORMAT_TEXT, false },
+		{ "failed", N_("Not taken"), FORMAT_TEXT, false },
+		{ "disk_free_bytes", N_("Disk free"), FORMAT_BYTES, false },
+		{ "inodes_free", N_("Inodes free"), FORMAT_COUNT, false },
+		{ "store_used", N_("Store"), FORMAT_BYTES, false },
 		{ "sentence", N_("Digital share"), FORMAT_TEXT, false },
-		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ "clock_why", N_("Signs nothing"), FORMAT_TEXT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
 	json_t *queue = json_object_get(status, "queue"), *alarm;
 	size_t i;
 
-	json_object_set(status, "store_used", json_object_get(json_object_get(status, "map"), "used_bytes"));
+	json_object_set(status, "store_used",
+			json_object_get(json_object_get(status, "map"), "used_bytes"));
 	json_object_set(status, "queued", json_object_get(queue, "count"));
 	json_object_set(status, "oldest", json_object_get(queue, "oldest_s"));
-	json_object_set(status, "directory_version", json_object_get(json_object_get(status, "directory"), "version"));
+	json_object_set(status, "directory_version",
+			json_object_get(json_object_get(status, "directory"), "version"));
 	target_sentence(cli, json_object_get(status, "target"), sentence, sizeof sentence);
 	json_object_set_new(status, "sentence", json_string(sentence));
 	if (s->installation != NULL)
-		json_object_set_new(status, "installing", json_string(text_installation(s->installation, sentence, sizeof sentence)));
+		json_object_set_new(
+		    status, "installing",
+		    json_string(text_installation(s->installation, sentence, sizeof sentence)));
 	if (s->directory_failed != 0)
 		json_object_set_new(status, "failed", json_string(s->directory_failed_about));
 	cli->renderer->object(cli, status, columns);
@@ -239,13 +285,16 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 	explain_all(cli, json_object_get(status, "links"));
 	print_links(cli, json_object_get(status, "links"));
 	if (json_integer_value(json_object_get(status, "directory_version")) == 0)
-		cli_warn(cli, "%s", _("no directory of committees yet, so no links: vanthu committee import FILE"));
+		cli_warn(
+		    cli, "%s",
+		    _("no directory of committees yet, so no links: vanthu committee import FILE"));
 	warn_of_room(cli, status);
 	json_array_foreach(json_object_get(status, "alarms"), i, alarm) {
 		unsigned code = 0;
 
 		if (sscanf(json_string_value(alarm), "VT-%u", &code) == 1)
-			cli_warn(cli, "VT-%u %s: %s", code, _(err_text((enum err)code)), _(err_fix((enum err)code)));
+			cli_warn(cli, "VT-%u %s: %s", code, _(err_text((enum err)code)),
+				 _(err_fix((enum err)code)));
 	}
 }
 
@@ -306,15 +355,23 @@ static int list_links(struct cli *cli, const char *named)
 	explain_all(cli, list);
 	if (named != NULL) {
 		static const struct column columns[] = {
-			{ "committee", N_("Neighbour"), FORMAT_TEXT, false }, { "role", N_("Role"), FORMAT_STATE, false },
-			{ "state", N_("Link"), FORMAT_STATE, false },         { "reason", N_("Reason"), FORMAT_TEXT, false },
-			{ "code", N_("Code"), FORMAT_TEXT, false },           { "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
-			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false }, { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
-			{ "queued", N_("Queued"), FORMAT_COUNT, false },      { "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
-			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },  { "violations", N_("Violations"), FORMAT_COUNT, false },
-			{ "set_aside", N_("Set aside"), FORMAT_COUNT, false }, { "set_aside_oldest_s", N_("The oldest aside"), FORMAT_AGE, false },
+			{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+			{ "role", N_("Role"), FORMAT_STATE, false },
+			{ "state", N_("Link"), FORMAT_STATE, false },
+			{ "reason", N_("Reason"), FORMAT_TEXT, false },
+			{ "code", N_("Code"), FORMAT_TEXT, false },
+			{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+			{ "last_proof_at", N_("Last proof"), FORMAT_TIME, false },
+			{ "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
+			{ "queued", N_("Queued"), FORMAT_COUNT, false },
+			{ "oldest_queued_s", N_("Oldest"), FORMAT_AGE, false },
+			{ "fetching", N_("Fetching"), FORMAT_COUNT, false },
+			{ "violations", N_("Violations"), FORMAT_COUNT, false },
+			{ "set_aside", N_("Set aside"), FORMAT_COUNT, false },
+			{ "set_aside_oldest_s", N_("The oldest aside"), FORMAT_AGE, false },
 			{ "rejected", N_("Rejected"), FORMAT_COUNT, false },
-			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false }, { "clock_note", N_("Its clock"), FORMAT_TEXT, false },
+			{ "directory_version", N_("Its directory"), FORMAT_COUNT, false },
+			{ "clock_note", N_("Its clock"), FORMAT_TEXT, false },
 			{ "store_alarm", N_("Store"), FORMAT_TEXT, false },
 			{ NULL, NULL, FORMAT_TEXT, false },
 		};
@@ -332,9 +389,11 @@ static int list_links(struct cli *cli, const char *named)
 
 static int ping_link(struct cli *cli, const char *named)
 {
-	static const struct column columns[] = { { "committee", N_("Neighbour"), FORMAT_TEXT, false },
-						 { "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
+	static const struct column columns[] = {
+		{ "committee", N_("Neighbour"), FORMAT_TEXT, false },
+		{ "round_trip_us", N_("Round trip (µs)"), FORMAT_COUNT, false },
+		{ NULL, NULL, FORMAT_TEXT, false }
+	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
 	Vanthu__V1__Reply *reply;
@@ -350,7 +409,9 @@ static int ping_link(struct cli *cli, const char *named)
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PONG, &reply);
 	if (e == ERR_OK)
-		output_object(cli, json_pack("{s:s, s:I}", "committee", committee, "round_trip_us", (json_int_t)reply->pong->round_trip_us),
+		output_object(cli,
+			      json_pack("{s:s, s:I}", "committee", committee, "round_trip_us",
+					(json_int_t)reply->pong->round_trip_us),
 			      columns);
 	client_close(c);
 	free(committee);

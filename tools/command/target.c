@@ -12,7 +12,8 @@
 enum { OPT_PERIOD = 1, OPT_REPAIR };
 
 const struct command_option target_options[] = {
-	{ "period", OPT_PERIOD, N_("PERIOD"), N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "show" },
+	{ "period", OPT_PERIOD, N_("PERIOD"),
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "show" },
 	{ "repair", OPT_REPAIR, NULL, N_("put right what differs"), VALUE_NONE, "recount" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
@@ -20,9 +21,11 @@ const struct command_option target_options[] = {
 /* Printed with every figure: the plan that sets the target names no formula (DOMAIN 4). */
 static const char *definition(void)
 {
-	return _("Counted is each official document sent or received, once, also on paper; mật and above are left out. "
-		 "Digital is one received here whole, or sent here and receipted by all its recipients. "
-		 "The share is digital ÷ counted; what is still pending counts as not digital.");
+	return _(
+	    "Counted is each official document sent or received, once, also on paper; mật and "
+	    "above are left out. "
+	    "Digital is one received here whole, or sent here and receipted by all its recipients. "
+	    "The share is digital ÷ counted; what is still pending counts as not digital.");
 }
 
 /* ---- as JSON ---- */
@@ -43,10 +46,12 @@ static json_t *json_share(uint64_t digital, uint64_t counted)
 
 json_t *json_target(const Vanthu__V1__Target *t)
 {
-	json_t *out = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:b}", "period", json_period(t), "counted",
-				(json_int_t)t->counted, "digital", (json_int_t)t->digital, "paper", (json_int_t)t->paper, "pending",
-				(json_int_t)t->pending, "refused", (json_int_t)t->refused, "secret", (json_int_t)t->secret, "share",
-				json_share(t->digital, t->counted), "line", (double)t->line / TARGET_WHOLE, "reached", t->reached);
+	json_t *out = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:b}", "period",
+				json_period(t), "counted", (json_int_t)t->counted, "digital",
+				(json_int_t)t->digital, "paper", (json_int_t)t->paper, "pending",
+				(json_int_t)t->pending, "refused", (json_int_t)t->refused, "secret",
+				(json_int_t)t->secret, "share", json_share(t->digital, t->counted),
+				"line", (double)t->line / TARGET_WHOLE, "reached", t->reached);
 
 	if (t->recounting)
 		json_object_set_new(out, "recounting", json_true());
@@ -58,9 +63,11 @@ static json_t *json_row(const Vanthu__V1__TargetRow *r)
 	char month[16];
 
 	period_print_month((struct month){ (uint16_t)r->month }, month, sizeof month);
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "direction", r->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? "in" : "out",
-			 "month", month, "digital", (json_int_t)r->digital, "paper", (json_int_t)r->paper, "pending", (json_int_t)r->pending,
-			 "refused", (json_int_t)r->refused, "secret", (json_int_t)r->secret, "share",
+	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "direction",
+			 r->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? "in" : "out",
+			 "month", month, "digital", (json_int_t)r->digital, "paper",
+			 (json_int_t)r->paper, "pending", (json_int_t)r->pending, "refused",
+			 (json_int_t)r->refused, "secret", (json_int_t)r->secret, "share",
 			 json_share(r->digital, r->digital + r->paper + r->pending));
 }
 
@@ -68,8 +75,10 @@ static json_t *json_row(const Vanthu__V1__TargetRow *r)
 
 void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes)
 {
-	const json_t *share = json_object_get(target, "share"), *line = json_object_get(target, "line");
-	/* Both with as many digits as the line has: 92.72 % is below a line of 92.75 %, and 92.7 % below one of 92.7 % is nonsense. */
+	const json_t *share = json_object_get(target, "share"),
+		     *line = json_object_get(target, "line");
+	/* Both with as many digits as the line has: 92.72 % is below a line of 92.75 %, and 92.7 %
+	 * below one of 92.7 % is nonsense. */
 	bool fine = (unsigned)(json_real_value(line) * TARGET_WHOLE + 0.5) % 10 != 0;
 	enum format format = fine ? FORMAT_PERCENT_FINE : FORMAT_PERCENT;
 	char share_text[32], line_text[32];
@@ -102,14 +111,16 @@ static void print_shared(struct cli *cli, const json_t *target)
 	if (shared == 0)
 		return;
 	cli->renderer->heading(cli, _("Same number"));
-	printf(_("  %lld of those sent share their number with another: vanthu outbox --number NUMBER\n"), shared);
+	printf(_("  %lld of those sent share their number with another: vanthu outbox --number "
+		 "NUMBER\n"),
+	       shared);
 }
 
 /* What keeps the share down, and the command that shows it. */
 static void print_reasons(struct cli *cli, const json_t *target)
 {
-	long long paper = number_of(target, "paper"), pending = number_of(target, "pending"), refused = number_of(target, "refused"),
-		  secret = number_of(target, "secret");
+	long long paper = number_of(target, "paper"), pending = number_of(target, "pending"),
+		  refused = number_of(target, "refused"), secret = number_of(target, "secret");
 
 	print_shared(cli, target);
 	if (paper + pending + secret == 0)
@@ -120,7 +131,8 @@ static void print_reasons(struct cli *cli, const json_t *target)
 	if (pending - refused > 0)
 		printf(_("  %lld not yet receipted by all: vanthu outbox\n"), pending - refused);
 	if (refused > 0)
-		printf(_("  %lld refused by a recipient: vanthu outbox --state refused\n"), refused);
+		printf(_("  %lld refused by a recipient: vanthu outbox --state refused\n"),
+		       refused);
 	if (secret > 0)
 		printf(_("  %lld secret: left out\n"), secret);
 }
@@ -165,16 +177,23 @@ static void drop_zeros(json_t *rows, const char *key)
 static void print_target(struct cli *cli, json_t *target)
 {
 	static const struct column head[] = {
-		{ "period", N_("Period"), FORMAT_TEXT, false },   { "sentence", N_("Share"), FORMAT_TEXT, false },
-		{ "counted", N_("Counted"), FORMAT_COUNT, false }, { "digital", N_("Digital"), FORMAT_COUNT, false },
-		{ "paper", N_("Paper"), FORMAT_COUNT, false },     { "pending", N_("Pending"), FORMAT_COUNT, false },
+		{ "period", N_("Period"), FORMAT_TEXT, false },
+		{ "sentence", N_("Share"), FORMAT_TEXT, false },
+		{ "counted", N_("Counted"), FORMAT_COUNT, false },
+		{ "digital", N_("Digital"), FORMAT_COUNT, false },
+		{ "paper", N_("Paper"), FORMAT_COUNT, false },
+		{ "pending", N_("Pending"), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	static const struct column rows[] = {
-		{ "month", N_("Month"), FORMAT_MONTH, false },  { "direction", N_("Direction"), FORMAT_STATE, false },
-		{ "digital", N_("Digital"), FORMAT_COUNT, false }, { "paper", N_("Paper"), FORMAT_COUNT, false },
-		{ "pending", N_("Pending"), FORMAT_COUNT, false }, { "refused", N_("Refused"), FORMAT_COUNT, false },
-		{ "secret", N_("Secret"), FORMAT_COUNT, false }, { "share", N_("Share"), FORMAT_PERCENT, false },
+		{ "month", N_("Month"), FORMAT_MONTH, false },
+		{ "direction", N_("Direction"), FORMAT_STATE, false },
+		{ "digital", N_("Digital"), FORMAT_COUNT, false },
+		{ "paper", N_("Paper"), FORMAT_COUNT, false },
+		{ "pending", N_("Pending"), FORMAT_COUNT, false },
+		{ "refused", N_("Refused"), FORMAT_COUNT, false },
+		{ "secret", N_("Secret"), FORMAT_COUNT, false },
+		{ "share", N_("Share"), FORMAT_PERCENT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	char sentence[160];
@@ -217,7 +236,8 @@ static int show(struct cli *cli, const struct period *period)
 
 		for (size_t i = 0; i < reply->target->n_rows; i++)
 			json_array_append_new(by, json_row(reply->target->rows[i]));
-		json_object_set_new(target, "same_number", json_integer((json_int_t)reply->target->same_number));
+		json_object_set_new(target, "same_number",
+				    json_integer((json_int_t)reply->target->same_number));
 		json_object_set_new(target, "definition", json_string(definition()));
 		json_object_set_new(target, "by", by);
 		if (cli->json)
@@ -238,12 +258,16 @@ static void warn_difference(struct cli *cli, const Vanthu__V1__Difference *d)
 	char month[16];
 
 	period_print_month((struct month){ (uint16_t)a->month }, month, sizeof month);
-	cli_warn(cli, _("%s: the counters say %llu digital, %llu paper, %llu pending; the records say %llu, %llu, %llu"), month,
-		 (unsigned long long)a->digital, (unsigned long long)a->paper, (unsigned long long)a->pending, (unsigned long long)b->digital,
+	cli_warn(cli,
+		 _("%s: the counters say %llu digital, %llu paper, %llu pending; the records say "
+		   "%llu, %llu, %llu"),
+		 month, (unsigned long long)a->digital, (unsigned long long)a->paper,
+		 (unsigned long long)a->pending, (unsigned long long)b->digital,
 		 (unsigned long long)b->paper, (unsigned long long)b->pending);
 }
 
-/* What was left out of the count proves nothing about the counters, whether they agree with the rest or not. */
+/* What was left out of the count proves nothing about the counters, whether they agree with the
+ * rest or not. */
 static int tell_damage(struct cli *cli, const Vanthu__V1__Recounted *r)
 {
 	unsigned long n = (unsigned long)r->damaged;
@@ -252,11 +276,16 @@ static int tell_damage(struct cli *cli, const Vanthu__V1__Recounted *r)
 	if (cli->json)
 		return err_exit_code(ERR_DAMAGED); /* the data says so */
 	snprintf(message, sizeof message,
-		 ngettext("%lu record cannot be read: nothing is proven", "%lu records cannot be read: nothing is proven", n), n);
+		 ngettext("%lu record cannot be read: nothing is proven",
+			  "%lu records cannot be read: nothing is proven", n),
+		 n);
 	if (r->kept > 0)
-		cli_say(cli, "%s", _("Counters that say more than the readable records were left as they are: they may still know of the others."));
+		cli_say(cli, "%s",
+			_("Counters that say more than the readable records were left as they are: "
+			  "they may still know of the others."));
 	return cli_fail_text(cli, ERR_DAMAGED, message,
-			     _("see which in the log of vanthud (recount-damaged); keep their copies in quarantine/ in the data folder"));
+			     _("see which in the log of vanthud (recount-damaged); keep their "
+			       "copies in quarantine/ in the data folder"));
 }
 
 static json_t *json_recount(const Vanthu__V1__Recounted *r)
@@ -264,20 +293,25 @@ static json_t *json_recount(const Vanthu__V1__Recounted *r)
 	json_t *list = json_array(), *damaged = json_array();
 
 	for (size_t i = 0; i < r->n_differences; i++)
-		json_array_append_new(list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored), "counted",
-						      json_row(r->differences[i]->counted)));
+		json_array_append_new(
+		    list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored),
+				    "counted", json_row(r->differences[i]->counted)));
 	for (size_t i = 0; i < r->n_damaged_records; i++)
 		json_array_append_new(damaged, json_string(r->damaged_records[i]));
-	return json_pack("{s:b, s:I, s:I, s:b, s:o, s:I, s:o, s:I}", "equal", r->n_differences == 0 && r->damaged == 0, "documents",
-			 (json_int_t)r->documents, "papers", (json_int_t)r->papers, "repaired", r->repaired, "differences", list, "damaged",
-			 (json_int_t)r->damaged, "damaged_records", damaged, "kept", (json_int_t)r->kept);
+	return json_pack("{s:b, s:I, s:I, s:b, s:o, s:I, s:o, s:I}", "equal",
+			 r->n_differences == 0 && r->damaged == 0, "documents",
+			 (json_int_t)r->documents, "papers", (json_int_t)r->papers, "repaired",
+			 r->repaired, "differences", list, "damaged", (json_int_t)r->damaged,
+			 "damaged_records", damaged, "kept", (json_int_t)r->kept);
 }
 
 static int print_recount(struct cli *cli, const Vanthu__V1__Recounted *r)
 {
 	static const struct column columns[] = {
-		{ "equal", N_("Counters true"), FORMAT_BOOL, false }, { "documents", N_("Documents looked at"), FORMAT_COUNT, false },
-		{ "papers", N_("Paper looked at"), FORMAT_COUNT, false }, { NULL, NULL, FORMAT_TEXT, false },
+		{ "equal", N_("Counters true"), FORMAT_BOOL, false },
+		{ "documents", N_("Documents looked at"), FORMAT_COUNT, false },
+		{ "papers", N_("Paper looked at"), FORMAT_COUNT, false },
+		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	bool open = r->n_differences > 0 && !r->repaired;
 
@@ -325,7 +359,8 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 		if (c == OPT_REPAIR)
 			repair = true;
 		else if (!period_parse(optarg, &period))
-			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"));
+			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
+						    "2025-11..2026-02 or all"));
 	}
 	is_recount = optind < argc && strcmp(argv[optind], "recount") == 0;
 	return is_recount ? recount(cli, repair) : show(cli, &period);

@@ -1,4 +1,5 @@
-/* verify: by the daemon for what it holds, or offline from an exported file, the registry's root certificate and nothing else. */
+/* verify: by the daemon for what it holds, or offline from an exported file, the registry's root
+ * certificate and nothing else. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,23 +16,32 @@
 enum { OPT_ROOT = 1, OPT_FILES, ARENA_BYTES = 512 << 20, ROOT_MAX_BYTES = 65536 };
 
 const struct command_option verify_options[] = {
-	{ "root", OPT_ROOT, N_("PEM"), N_("check an exported file with the root certificate of the registry; no daemon is asked"), VALUE_FILE, NULL },
-	{ "files", OPT_FILES, N_("DIR"), N_("compare the files in this folder with what was signed"), VALUE_FOLDER, NULL },
+	{ "root", OPT_ROOT, N_("PEM"),
+	  N_("check an exported file with the root certificate of the registry; no daemon is "
+	     "asked"),
+	  VALUE_FILE, NULL },
+	{ "files", OPT_FILES, N_("DIR"),
+	  N_("compare the files in this folder with what was signed"), VALUE_FOLDER, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
-static int print_verdict(struct cli *cli, enum err result, const char *where, const char *signed_by, ProtobufCBinaryData id)
+static int print_verdict(struct cli *cli, enum err result, const char *where, const char *signed_by,
+			 ProtobufCBinaryData id)
 {
 	static const struct column columns[] = { { "valid", N_("Valid"), FORMAT_BOOL, false },
-						 { "signed_by", N_("Signed by"), FORMAT_TEXT, false },
+						 { "signed_by", N_("Signed by"), FORMAT_TEXT,
+						   false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "reason", N_("Why not"), FORMAT_TEXT, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	char reason[512];
 
-	snprintf(reason, sizeof reason, "VT-%d %s%s%s", (int)result, _(err_text(result)), where[0] != '\0' ? ": " : "", where);
-	output_object(cli, json_pack("{s:b, s:o, s:o, s:o}", "valid", result == ERR_OK, "signed_by", json_text_or_null(signed_by), "id",
-				     json_uuid(id), "reason", result == ERR_OK ? json_null() : json_string(reason)),
+	snprintf(reason, sizeof reason, "VT-%d %s%s%s", (int)result, _(err_text(result)),
+		 where[0] != '\0' ? ": " : "", where);
+	output_object(cli,
+		      json_pack("{s:b, s:o, s:o, s:o}", "valid", result == ERR_OK, "signed_by",
+				json_text_or_null(signed_by), "id", json_uuid(id), "reason",
+				result == ERR_OK ? json_null() : json_string(reason)),
 		      columns);
 	return result == ERR_OK ? 0 : 5;
 }
@@ -46,7 +56,9 @@ static int bad_root(struct cli *cli, enum err e, const char *root)
 	if (e != ERR_CERTIFICATE && e != ERR_FORMAT && e != ERR_TOO_LARGE)
 		return cli_fail_file(cli, e, root);
 	snprintf(message, sizeof message, _("%s: not the root certificate of a registry"), root);
-	return cli_fail_text(cli, e, message, _("give the root.pem that the registry has, as your operator handed it out"));
+	return cli_fail_text(
+	    cli, e, message,
+	    _("give the root.pem that the registry has, as your operator handed it out"));
 }
 
 static int verify_file(struct cli *cli, const char *path, const char *root, const char *folder)
@@ -74,15 +86,18 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 		return code;
 	}
 	evidence_verify(a, &q, &v);
-	/* A file of several roots: whichever signed. The first one's verdict stands when none did. */
-	for (unsigned i = 1; v.result != ERR_OK && certificate_root_of_pem(a, pem, i, &q.root_der) == ERR_OK; i++) {
+	/* A file of several roots: whichever signed. The first one's verdict stands when none
+	 * did. */
+	for (unsigned i = 1;
+	     v.result != ERR_OK && certificate_root_of_pem(a, pem, i, &q.root_der) == ERR_OK; i++) {
 		struct evidence_verdict other;
 
 		evidence_verify(a, &q, &other);
 		if (other.result == ERR_OK || (other.signature_good && !v.signature_good))
 			v = other;
 	}
-	code = print_verdict(cli, v.result, v.where, v.signed_by.text, field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));
+	code = print_verdict(cli, v.result, v.where, v.signed_by.text,
+			     field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));
 	arena_destroy(a);
 	return code;
 }
@@ -105,8 +120,11 @@ static int root_wanted(struct cli *cli, const char *name)
 {
 	char message[CONFIG_PATH_MAX + 256];
 
-	snprintf(message, sizeof message, _("no document is called %s; a file here is, and to check that --root is wanted"), name);
-	return cli_wanted(cli, message, _("vanthu verify FILE --root PEM, with the root.pem of the registry"));
+	snprintf(message, sizeof message,
+		 _("no document is called %s; a file here is, and to check that --root is wanted"),
+		 name);
+	return cli_wanted(cli, message,
+			  _("vanthu verify FILE --root PEM, with the root.pem of the registry"));
 }
 
 static int verify_stored(struct cli *cli, const char *id)
@@ -126,7 +144,8 @@ static int verify_stored(struct cli *cli, const char *id)
 		e = client_send(c, &request);
 	if (e == ERR_OK)
 		e = client_next(c, &reply);
-	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR && reply->error->code == ERR_NOT_FOUND && is_file(id)) {
+	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+	    reply->error->code == ERR_NOT_FOUND && is_file(id)) {
 		client_close(c);
 		return root_wanted(cli, id);
 	}
@@ -134,8 +153,9 @@ static int verify_stored(struct cli *cli, const char *id)
 		e = client_fail(c, e, e == ERR_OK ? reply : NULL);
 	code = err_exit_code(e);
 	if (e == ERR_OK)
-		code = print_verdict(cli, reply->verdict->valid ? ERR_OK : (enum err)reply->verdict->reason, "", reply->verdict->signed_by,
-				     reply->verdict->id);
+		code = print_verdict(
+		    cli, reply->verdict->valid ? ERR_OK : (enum err)reply->verdict->reason, "",
+		    reply->verdict->signed_by, reply->verdict->id);
 	client_close(c);
 	return code;
 }
@@ -157,5 +177,6 @@ int cmd_verify(struct cli *cli, int argc, char **argv)
 		return cli_wanted(cli, _("one ID or one FILE is wanted"), "");
 	if (root == NULL && cli->config_path == NULL && is_file(argv[optind]))
 		return root_wanted(cli, argv[optind]);
-	return root != NULL ? verify_file(cli, argv[optind], root, files) : verify_stored(cli, argv[optind]);
+	return root != NULL ? verify_file(cli, argv[optind], root, files)
+			    : verify_stored(cli, argv[optind]);
 }

@@ -1,4 +1,5 @@
-/* watch: live events from the local PUB socket, one a line. What is missed is in the store: status, inbox and outbox have it. */
+/* watch: live events from the local PUB socket, one a line. What is missed is in the store: status,
+ * inbox and outbox have it. */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -34,19 +35,23 @@ static void interrupt(int signal)
 
 static json_t *json_event(const Vanthu__V1__LiveEvent *m)
 {
-	json_t *out = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", m->what, "at", json_time(m->at_ms), "id", json_uuid(m->id), "origin",
-			 json_text_or_null(m->origin), "committee", json_text_or_null(m->committee), "number", json_text_or_null(m->number),
-			 "reason", json_code(m->reason));
+	json_t *out =
+	    json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "event", m->what, "at",
+		      json_time(m->at_ms), "id", json_uuid(m->id), "origin",
+		      json_text_or_null(m->origin), "committee", json_text_or_null(m->committee),
+		      "number", json_text_or_null(m->number), "reason", json_code(m->reason));
 
 	if (m->target != NULL)
 		json_object_set_new(out, "target", json_target(m->target));
 	if (strcmp(m->what, "clock") == 0)
-		json_object_set_new(out, "clock_ahead_ms", json_integer((json_int_t)m->clock_ahead_ms));
+		json_object_set_new(out, "clock_ahead_ms",
+				    json_integer((json_int_t)m->clock_ahead_ms));
 	return out;
 }
 
 /* What a line says at its end: a number, or the share. */
-static void describe(struct cli *cli, const Vanthu__V1__LiveEvent *m, const json_t *event, char *out, size_t size)
+static void describe(struct cli *cli, const Vanthu__V1__LiveEvent *m, const json_t *event,
+		     char *out, size_t size)
 {
 	if (m->target != NULL)
 		target_sentence(cli, json_object_get(event, "target"), out, size);
@@ -66,16 +71,19 @@ static void print_event(struct cli *cli, const Vanthu__V1__LiveEvent *m)
 		cli->renderer->object(cli, event, NULL);
 	} else {
 		output_format(cli, json_object_get(event, "at"), FORMAT_TIME, false, at, sizeof at);
-		output_format(cli, json_object_get(event, "event"), FORMAT_STATE, false, what, sizeof what);
+		output_format(cli, json_object_get(event, "event"), FORMAT_STATE, false, what,
+			      sizeof what);
 		output_format(cli, json_object_get(event, "id"), FORMAT_ID, false, id, sizeof id);
 		describe(cli, m, event, end, sizeof end);
-		printf("%s  %s%*s  %-8s  %s%s%s\n", at, what, text_width(what) < 16 ? 16 - text_width(what) : 0, "", id, m->committee,
+		printf("%s  %s%*s  %-8s  %s%s%s\n", at, what,
+		       text_width(what) < 16 ? 16 - text_width(what) : 0, "", id, m->committee,
 		       end[0] == '\0' ? "" : "  ", end);
 	}
 	json_decref(event);
 }
 
-/* An event is told when it has left us. False: it cannot, as cli_finish tells, or nobody reads any more, which is no fault. */
+/* An event is told when it has left us. False: it cannot, as cli_finish tells, or nobody reads any
+ * more, which is no fault. */
 static bool deliver(struct cli *cli)
 {
 	bool good = fflush(stdout) == 0 && ferror(stdout) == 0;
@@ -84,7 +92,8 @@ static bool deliver(struct cli *cli)
 	return good;
 }
 
-/* Whether the other end of a pipe, or the terminal, has gone: `watch | head -1` should not wait for the next event to see it. */
+/* Whether the other end of a pipe, or the terminal, has gone: `watch | head -1` should not wait for
+ * the next event to see it. */
 static bool is_read(struct cli *cli)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO };
@@ -150,7 +159,8 @@ static int watch(struct cli *cli, const struct config *config, unsigned long cou
 	snprintf(endpoint, sizeof endpoint, "ipc://%s", path);
 	if (code == 0 && (socket == NULL || zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0) != 0 ||
 			  zmq_setsockopt(socket, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms) != 0 ||
-			  zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero) != 0 || zmq_connect(socket, endpoint) != 0))
+			  zmq_setsockopt(socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+			  zmq_connect(socket, endpoint) != 0))
 		code = cli_fail(cli, ERR_UNREACHABLE, config->committee.text);
 	if (code == 0)
 		follow(cli, socket, count);
@@ -177,7 +187,8 @@ int cmd_watch(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		}
 	}
-	code = config == NULL ? err_exit_code(ERR_NO_MEMORY) : err_exit_code(cli_config(cli, config));
+	code =
+	    config == NULL ? err_exit_code(ERR_NO_MEMORY) : err_exit_code(cli_config(cli, config));
 	if (code == 0)
 		code = watch(cli, config, count);
 	free(config);

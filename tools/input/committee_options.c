@@ -10,12 +10,16 @@
 enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
 
 const struct command_option entry_options[] = {
-	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE, "add move" },
+	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE,
+	  "add move" },
 	{ "name", OPT_NAME, N_("TEXT"), N_("its name"), VALUE_NONE, "add change" },
-	{ "symbol", OPT_SYMBOL, N_("TEXT"), N_("its symbol as in numbers, like ĐU"), VALUE_NONE, "add change" },
-	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"), VALUE_NONE, "add change" },
+	{ "symbol", OPT_SYMBOL, N_("TEXT"), N_("its symbol as in numbers, like ĐU"), VALUE_NONE,
+	  "add change" },
+	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"),
+	  VALUE_NONE, "add change" },
 	{ "term", OPT_TERM, N_("TEXT"), N_("its term, like 2025-2030"), VALUE_NONE, "add change" },
-	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE, "add change" },
+	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE,
+	  "add change" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 

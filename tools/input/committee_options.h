@@ -11,9 +11,11 @@ struct entry_options {
 	const char *name, *symbol, *endpoint, *term;
 	bool no_seal;
 };
+
 extern const struct command_option entry_options[];
 void entry_options_begin(struct entry_options *o);
-bool entry_options_take(struct entry_options *o, int option, const char *value); /* false: a value that does not fit */
+/* false: a value that does not fit */
+bool entry_options_take(struct entry_options *o, int option, const char *value);
 void entry_options_apply(const struct entry_options *o, struct rec_committee *entry);
 
 #endif

@@ -36,9 +36,10 @@ static void list_types(char *out, size_t size)
 
 	out[0] = '\0';
 	for (unsigned i = 0; doctype_at(i) != NULL && used < size; i++)
-		used += (size_t)snprintf(out + used, size - used, "%s%s%s%s", i == 0 ? "" : ", ",
-					 doctype_at(i)->code[0] != '\0' ? doctype_word(doctype_at(i)) : "", doctype_at(i)->code[0] != '\0' ? " " : "",
-					 doctype_at(i)->name);
+		used += (size_t)snprintf(
+		    out + used, size - used, "%s%s%s%s", i == 0 ? "" : ", ",
+		    doctype_at(i)->code[0] != '\0' ? doctype_word(doctype_at(i)) : "",
+		    doctype_at(i)->code[0] != '\0' ? " " : "", doctype_at(i)->name);
 }
 
 int doctype_filter(struct cli *cli, const char *typed, const char **code)
@@ -69,7 +70,8 @@ int doctype_option(struct cli *cli, const char *typed, const struct doctype **ou
 	case ERR_OK:
 		return 0;
 	case ERR_AMBIGUOUS:
-		snprintf(message, sizeof message, _("%s stands for several types: Quyết định (QĐi), Quy định (QyĐ)"), typed);
+		snprintf(message, sizeof message,
+			 _("%s stands for several types: Quyết định (QĐi), Quy định (QyĐ)"), typed);
 		return cli_fail_text(cli, ERR_BAD_TYPE, message, _(err_fix(ERR_BAD_TYPE)));
 	default:
 		snprintf(message, sizeof message, _("--type: no such type of document: %s"), typed);

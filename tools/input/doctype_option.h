@@ -5,11 +5,12 @@
 #include "routing/rules/doctype.h"
 #include "tools/cli/options.h"
 
-/* A symbol as printed, an alias, or the full name in any case, with or without diacritics. 0, or the exit code after the fault has been told
- * (QĐ alone is two types). */
+/* A symbol as printed, an alias, or the full name in any case, with or without diacritics. 0, or
+ * the exit code after the fault has been told (QĐ alone is two types). */
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out);
 
-/* The same for a filter, which goes by the code: QĐ is both of its types. *code may be "": a type whose numbers have no symbol. */
+/* The same for a filter, which goes by the code: QĐ is both of its types. *code may be "": a type
+ * whose numbers have no symbol. */
 int doctype_filter(struct cli *cli, const char *typed, const char **code);
 
 #endif

@@ -25,7 +25,8 @@ static bool parse_one(const char *text, struct period *out)
 		*out = of_months(year, n, 1);
 	else if (sscanf(text, "%2u/%4u%n", &n, &year, &end) == 2 && text[end] == '\0')
 		*out = of_months(year, n, 1);
-	else if (sscanf(text, "%4u-%c%1u%n", &year, &letter, &n, &end) == 3 && text[end] == '\0' && n >= 1) {
+	else if (sscanf(text, "%4u-%c%1u%n", &year, &letter, &n, &end) == 3 && text[end] == '\0' &&
+		 n >= 1) {
 		if ((letter == 'Q' || letter == 'q') && n <= 4)
 			*out = of_months(year, (n - 1) * 3 + 1, 3);
 		else if ((letter == 'H' || letter == 'h') && n <= 2)

@@ -12,12 +12,20 @@
 /* ---- words to recipients ---- */
 
 static const struct {
-	const char *word;       /* folded, blanks for hyphens; the Vietnamese ones are no ids, so they can never hide a committee */
+	/* folded, blanks for hyphens; the Vietnamese ones are no ids, so they can never hide a
+	 * committee */
+	const char *word;
 	const char *group;      /* as the protocol and JSON call it */
 } groups[] = {
-	{ "superior", "superior" },         { "subordinates", "subordinates" },       { "subtree", "subtree" },
-	{ "all", "subtree" },               { "cap tren", "superior" },               { "cap duoi", "subordinates" },
-	{ "cap duoi truc tiep", "subordinates" }, { "toan bo cap duoi", "subtree" },  { "tat ca cap duoi", "subtree" },
+	{ "superior", "superior" },
+	{ "subordinates", "subordinates" },
+	{ "subtree", "subtree" },
+	{ "all", "subtree" },
+	{ "cap tren", "superior" },
+	{ "cap duoi", "subordinates" },
+	{ "cap duoi truc tiep", "subordinates" },
+	{ "toan bo cap duoi", "subtree" },
+	{ "tat ca cap duoi", "subtree" },
 };
 
 static bool could_be_id(const char *word)
@@ -25,7 +33,8 @@ static bool could_be_id(const char *word)
 	return word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
-/* NULL: no group. "cap-duoi" in ASCII could be somebody's id, so only reserved ids and what cannot be one are groups. */
+/* NULL: no group. "cap-duoi" in ASCII could be somebody's id, so only reserved ids and what cannot
+ * be one are groups. */
 static const char *group_of(const char *word)
 {
 	char *folded = text_fold(word);
@@ -35,8 +44,10 @@ static const char *group_of(const char *word)
 		if (*p == '-')
 			*p = ' ';
 	}
-	for (size_t i = 0; folded != NULL && found == NULL && i < sizeof groups / sizeof groups[0]; i++) {
-		if (strcmp(groups[i].word, folded) == 0 && (strchr(folded, ' ') == NULL || !could_be_id(word)))
+	for (size_t i = 0; folded != NULL && found == NULL && i < sizeof groups / sizeof groups[0];
+	     i++) {
+		if (strcmp(groups[i].word, folded) == 0 &&
+		    (strchr(folded, ' ') == NULL || !could_be_id(word)))
 			found = groups[i].group;
 	}
 	free(folded);
@@ -85,7 +96,9 @@ enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m)
 		else if (strcmp(group, "superior") == 0)
 			r->superior = 1;
 		else
-			r->group = strcmp(group, "subtree") == 0 ? VANTHU__V1__GROUP__GROUP_SUBTREE : VANTHU__V1__GROUP__GROUP_SUBORDINATES;
+			r->group = strcmp(group, "subtree") == 0
+				       ? VANTHU__V1__GROUP__GROUP_SUBTREE
+				       : VANTHU__V1__GROUP__GROUP_SUBORDINATES;
 		m->recipients[m->n_recipients++] = r;
 	}
 	return m->n_recipients == 0 ? ERR_NO_RECIPIENT : ERR_OK;
@@ -105,7 +118,8 @@ struct named {
 	char all[512];  /* the first of them, for people */
 };
 
-static enum err each_committee(struct client *c, const char *id, void (*look)(void *, const Vanthu__V1__Committee *), void *ctx)
+static enum err each_committee(struct client *c, const char *id,
+			       void (*look)(void *, const Vanthu__V1__Committee *), void *ctx)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
@@ -116,7 +130,8 @@ static enum err each_committee(struct client *c, const char *id, void (*look)(vo
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
 	e = client_send(c, &request);
-	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE)
+	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK &&
+	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE)
 		look(ctx, reply->committee);
 	if (e != ERR_OK)
 		return client_fail(c, e, NULL);
@@ -144,7 +159,8 @@ static void note_name(void *ctx, const Vanthu__V1__Committee *c)
 		struct named *n = &s->words[i];
 		bool exact = strcmp(n->word, c->name) == 0;
 
-		if ((strcmp(folded, n->folded) != 0 && strcmp(c->id, n->folded) != 0) || (n->exact && !exact) || (c->retired && n->count > 0))
+		if ((strcmp(folded, n->folded) != 0 && strcmp(c->id, n->folded) != 0) ||
+		    (n->exact && !exact) || (c->retired && n->count > 0))
 			continue;
 		if (exact && !n->exact) {
 			n->count = 0;
@@ -153,7 +169,8 @@ static void note_name(void *ctx, const Vanthu__V1__Committee *c)
 		n->exact = exact;
 		snprintf(n->id, sizeof n->id, "%s", c->id);
 		if (n->count++ < NAMESAKES_MAX)
-			snprintf(n->all + strlen(n->all), sizeof n->all - strlen(n->all), "%s%s", n->all[0] == '\0' ? "" : ", ", c->id);
+			snprintf(n->all + strlen(n->all), sizeof n->all - strlen(n->all), "%s%s",
+				 n->all[0] == '\0' ? "" : ", ", c->id);
 	}
 	free(folded);
 }
@@ -162,19 +179,23 @@ static enum err tell_several(struct client *c, const struct named *n)
 {
 	char message[1024];
 
-	snprintf(message, sizeof message, _("%.200s is the name of %u committees: %s"), n->word, n->count, n->all);
+	snprintf(message, sizeof message, _("%.200s is the name of %u committees: %s"), n->word,
+		 n->count, n->all);
 	cli_fail_text(client_cli(c), ERR_SEVERAL_NAMED, message, _(err_fix(ERR_SEVERAL_NAMED)));
 	return ERR_SEVERAL_NAMED;
 }
 
-/* The words that are no ids that the daemon knows. Of a long list of what looks like ids each is taken for one. */
-static enum err pick_names(struct client *c, char *words, bool list, bool doubt, struct name_search *out)
+/* The words that are no ids that the daemon knows. Of a long list of what looks like ids each is
+ * taken for one. */
+static enum err pick_names(struct client *c, char *words, bool list, bool doubt,
+			   struct name_search *out)
 {
 	unsigned looked_up = 0;
 	char *word;
 	enum err e = ERR_OK;
 
-	while (e == ERR_OK && out->count < NAMED_MAX && (word = list ? next_word(&words) : words) != NULL) {
+	while (e == ERR_OK && out->count < NAMED_MAX &&
+	       (word = list ? next_word(&words) : words) != NULL) {
 		bool known = (list && group_of(word) != NULL) || *word == '\0';
 
 		if (!known && could_be_id(word) && strlen(word) <= COMMITTEE_ID_MAX) {
@@ -184,7 +205,8 @@ static enum err pick_names(struct client *c, char *words, bool list, bool doubt,
 				known = true;
 		}
 		if (!known && e == ERR_OK) {
-			out->words[out->count] = (struct named){ .word = word, .folded = text_fold(word) };
+			out->words[out->count] =
+			    (struct named){ .word = word, .folded = text_fold(word) };
 			out->count += out->words[out->count].folded != NULL;
 		}
 		if (!list)
@@ -209,7 +231,8 @@ static char *put_together(const char *given, bool list, const struct named *name
 	char *copy = strdup(given), *rest = copy, *out = calloc(1, size), *word;
 
 	while (copy != NULL && out != NULL && (word = list ? next_word(&rest) : rest) != NULL) {
-		snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] == '\0' ? "" : ",", meant(names, count, word));
+		snprintf(out + strlen(out), size - strlen(out), "%s%s", out[0] == '\0' ? "" : ",",
+			 meant(names, count, word));
 		if (!list)
 			break;
 	}
@@ -222,7 +245,9 @@ enum err recipients_resolve(struct client *c, const char *given, bool list, bool
 	struct named *names = calloc(NAMED_MAX, sizeof *names);
 	struct name_search search = { .words = names };
 	char *words = text_nfc(given), *nfc = text_nfc(given);
-	enum err e = names == NULL || words == NULL || nfc == NULL ? ERR_NO_MEMORY : pick_names(c, words, list, doubt, &search);
+	enum err e = names == NULL || words == NULL || nfc == NULL
+			 ? ERR_NO_MEMORY
+			 : pick_names(c, words, list, doubt, &search);
 
 	*out = NULL;
 	if (e == ERR_OK && search.count > 0)
@@ -261,7 +286,8 @@ struct guess {
 	char name[NAME_MAX_BYTES + 1];
 };
 
-/* Near is: two slips away in the id, or a part of the id or of the name, with or without diacritics. */
+/* Near is: two slips away in the id, or a part of the id or of the name, with or without
+ * diacritics. */
 static void compare(struct guess *g, const Vanthu__V1__Committee *c)
 {
 	char *name = text_fold(c->name), *symbol = text_fold(c->symbol);
@@ -269,7 +295,8 @@ static void compare(struct guess *g, const Vanthu__V1__Committee *c)
 
 	g->known = g->known || strcmp(g->word, c->id) == 0;
 	if (d > NEAR && name != NULL && symbol != NULL && strlen(g->folded) >= PART_MIN &&
-	    (strcmp(g->folded, symbol) == 0 || strstr(c->id, g->folded) != NULL || strstr(name, g->folded) != NULL))
+	    (strcmp(g->folded, symbol) == 0 || strstr(c->id, g->folded) != NULL ||
+	     strstr(name, g->folded) != NULL))
 		d = NEAR;
 	free(name);
 	free(symbol);
@@ -288,7 +315,8 @@ static unsigned read_guesses(char *to, struct guess *guesses)
 	while (n < GUESSES_MAX && (word = next_word(&to)) != NULL) {
 		if (group_of(word) != NULL)
 			continue;
-		guesses[n] = (struct guess){ .word = word, .folded = text_fold(word), .distance = NEAR + 1 };
+		guesses[n] =
+		    (struct guess){ .word = word, .folded = text_fold(word), .distance = NEAR + 1 };
 		n += guesses[n].folded != NULL;
 	}
 	return n;
@@ -304,7 +332,8 @@ static bool ask(struct client *c, struct guess *guesses, unsigned n)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
 	e = client_send(c, &request);
-	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
+	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK &&
+	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
 		for (unsigned i = 0; i < n; i++)
 			compare(&guesses[i], reply->committee);
 	}
@@ -328,7 +357,9 @@ static bool tell_self(struct client *c, const struct guess *guesses, unsigned n,
 	if (config != NULL && cli_config(client_cli(c), config) == ERR_OK) {
 		for (unsigned i = 0; i < n; i++)
 			found = found || strcmp(guesses[i].word, config->committee.text) == 0;
-		snprintf(message, sizeof message, _("%s is the committee that sends: nobody sends to itself"), config->committee.text);
+		snprintf(message, sizeof message,
+			 _("%s is the committee that sends: nobody sends to itself"),
+			 config->committee.text);
 	}
 	if (found)
 		cli_fail_text(client_cli(c), e, message, _("leave it out of --to"));
@@ -362,8 +393,10 @@ enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
 	if (unknown[0] == '\0')
 		return e;
 	snprintf(message, sizeof message, _("not in the directory: %s"), unknown);
-	snprintf(fix, sizeof fix, _("did you mean %s? All committees: vanthu committee list"), near);
-	cli_fail_text(client_cli(c), e, message, near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);
+	snprintf(fix, sizeof fix, _("did you mean %s? All committees: vanthu committee list"),
+		 near);
+	cli_fail_text(client_cli(c), e, message,
+		      near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);
 	return e;
 }
 
@@ -373,9 +406,14 @@ void recipients_hint_unknown(struct client *c, const char *id)
 
 	if (g.folded != NULL && ask(c, &g, 1) && !g.known) {
 		if (g.distance <= NEAR)
-			cli_say(client_cli(c), _("%s is not in the directory: did you mean %s (%s)?"), id, g.id, g.name);
+			cli_say(client_cli(c),
+				_("%s is not in the directory: did you mean %s (%s)?"), id, g.id,
+				g.name);
 		else
-			cli_say(client_cli(c), _("%s is not in the directory. All committees: vanthu committee list"), id);
+			cli_say(
+			    client_cli(c),
+			    _("%s is not in the directory. All committees: vanthu committee list"),
+			    id);
 	}
 	free(g.folded);
 }

@@ -29,13 +29,17 @@ static int check(struct cli *cli, const struct field *f)
 		return told(cli, message, _("write what belongs there"));
 	}
 	if (len > f->most_bytes) {
-		snprintf(message, sizeof message, _("--%s is too long: %zu bytes, at most %zu"), f->option, len, f->most_bytes);
-		return told(cli, message, _("shorten it; a letter with a diacritic takes two or three bytes"));
+		snprintf(message, sizeof message, _("--%s is too long: %zu bytes, at most %zu"),
+			 f->option, len, f->most_bytes);
+		return told(cli, message,
+			    _("shorten it; a letter with a diacritic takes two or three bytes"));
 	}
 	if (hidden == 0)
 		return 0;
-	snprintf(message, sizeof message, _("--%s has a character that nobody sees: U+%04X"), f->option, (unsigned)hidden);
-	return told(cli, message, _("type it anew: such characters come along when a text is copied"));
+	snprintf(message, sizeof message, _("--%s has a character that nobody sees: U+%04X"),
+		 f->option, (unsigned)hidden);
+	return told(cli, message,
+		    _("type it anew: such characters come along when a text is copied"));
 }
 
 int field_check(struct cli *cli, const struct field *fields, unsigned count)
@@ -58,8 +62,11 @@ int field_check_name(struct cli *cli, const char *path)
 	/* Without a name it is no file, or a folder: opening it says which. */
 	if (len <= NAME_MAX_BYTES && visible_fault(name) == 0)
 		return 0;
-	snprintf(message, sizeof message, _("%.300s: a document cannot travel under this file name"), name);
-	return told(cli, message, _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
+	snprintf(message, sizeof message,
+		 _("%.300s: a document cannot travel under this file name"), name);
+	return told(
+	    cli, message,
+	    _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
 }
 
 int field_check_past(struct cli *cli, const char *option, const char *date)
@@ -69,6 +76,7 @@ int field_check_past(struct cli *cli, const char *option, const char *date)
 	text_today(today);
 	if (strcmp(date, today) <= 0)
 		return 0;
-	snprintf(message, sizeof message, _("--%s: %.2s/%.2s/%.4s lies in the future"), option, date + 8, date + 5, date);
+	snprintf(message, sizeof message, _("--%s: %.2s/%.2s/%.4s lies in the future"), option,
+		 date + 8, date + 5, date);
 	return cli_fail_text(cli, ERR_FUTURE, message, _(err_fix(ERR_FUTURE)));
 }

@@ -1,4 +1,5 @@
-/* Texts that a person gives for a document: checked before anything is sent, and each fault named with its option and its bound. */
+/* Texts that a person gives for a document: checked before anything is sent, and each fault named
+ * with its option and its bound. */
 #ifndef VANTHU_TOOLS_INPUT_TEXT_FIELD_H
 #define VANTHU_TOOLS_INPUT_TEXT_FIELD_H
 
@@ -6,12 +7,14 @@
 
 struct field {
 	const char *option; /* as in --option */
-	char *text;         /* NFC; its blanks at both ends go. NULL: not given, which is no fault */
+	/* NFC; its blanks at both ends go. NULL: not given, which is no fault */
+	char *text;
 	size_t most_bytes;  /* routing/base/limits.h */
 	bool may_be_empty;
 };
 
-/* 0, or the exit code after the first fault was told: empty, longer than it may be, or with a character that nobody sees. */
+/* 0, or the exit code after the first fault was told: empty, longer than it may be, or with a
+ * character that nobody sees. */
 int field_check(struct cli *cli, const struct field *fields, unsigned count);
 
 /* Likewise the name under which a file travels: it must be one that can be saved elsewhere. */

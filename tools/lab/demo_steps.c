@@ -64,8 +64,10 @@ void story_fail(struct story *s, const char *format, ...)
 	fflush(stdout);
 }
 
-/* This program once more, on one member. Its output goes to `out` (NULL: to ours). Returns the exit code. */
-static int run(const struct lab_member *m, const char *const *args, bool json, char *out, size_t size)
+/* This program once more, on one member. Its output goes to `out` (NULL: to ours). Returns the exit
+ * code. */
+static int run(const struct lab_member *m, const char *const *args, bool json, char *out,
+	       size_t size)
 {
 	const char *argv[ARGS_MAX] = { "vanthu", "-c", m->config };
 	posix_spawn_file_actions_t actions;
@@ -113,7 +115,8 @@ static json_t *ask(struct story *s, const char *member, const char *const *args)
 	char *out = malloc(OUTPUT_MAX);
 	json_t *root = NULL, *data = NULL;
 
-	if (m != NULL && out != NULL && !story_stopped(s) && run(m, args, true, out, OUTPUT_MAX) == 0)
+	if (m != NULL && out != NULL && !story_stopped(s) &&
+	    run(m, args, true, out, OUTPUT_MAX) == 0)
 		root = json_loads(out, 0, NULL);
 	if (root != NULL)
 		data = json_incref(json_object_get(root, "data"));
@@ -134,7 +137,8 @@ int story_show(struct story *s, const char *member, const char *const *args)
 	return m == NULL || story_stopped(s) ? 1 : run(m, args, false, NULL, 0);
 }
 
-bool story_send(struct story *s, const char *from, const char *const *files, unsigned count, const char *const *options, char id[37])
+bool story_send(struct story *s, const char *from, const char *const *files, unsigned count,
+		const char *const *options, char id[37])
 {
 	const char *args[ARGS_MAX] = { "send" };
 	unsigned n = 1;
@@ -178,17 +182,20 @@ void story_share(struct story *s, const char *member)
 		return;
 	}
 	target_sentence(s->cli, data, sentence, sizeof sentence);
-	story_say(s, _("%s, of %lld documents"), sentence, (long long)json_integer_value(json_object_get(data, "counted")));
+	story_say(s, _("%s, of %lld documents"), sentence,
+		  (long long)json_integer_value(json_object_get(data, "counted")));
 	json_decref(data);
 }
 
-static unsigned tell_new(struct story *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1], unsigned count)
+static unsigned tell_new(struct story *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1],
+			 unsigned count)
 {
 	size_t i;
 	json_t *r;
 
 	json_array_foreach(receipts, i, r) {
-		const char *who = json_string_value(json_object_get(r, "committee")), *state = json_string_value(json_object_get(r, "state"));
+		const char *who = json_string_value(json_object_get(r, "committee")),
+			   *state = json_string_value(json_object_get(r, "state"));
 		bool known = false;
 
 		for (unsigned k = 0; k < count; k++)
@@ -196,12 +203,16 @@ static unsigned tell_new(struct story *s, const json_t *receipts, char told[][CO
 		if (known || strcmp(state, "waiting") == 0 || count == 64)
 			continue;
 		snprintf(told[count++], COMMITTEE_ID_MAX + 1, "%s", who);
-		story_say(s, strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s") : _("✗ refused by %s"), who);
+		story_say(s,
+			  strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s")
+							  : _("✗ refused by %s"),
+			  who);
 	}
 	return count;
 }
 
-bool story_receipts(struct story *s, const char *from, const char *id, unsigned wanted, int timeout_ms)
+bool story_receipts(struct story *s, const char *from, const char *id, unsigned wanted,
+		    int timeout_ms)
 {
 	const char *args[] = { "show", id, NULL };
 	char told[64][COMMITTEE_ID_MAX + 1];
@@ -239,10 +250,12 @@ static bool same_file(const char *a, const char *b)
 	return same;
 }
 
-bool story_compare(struct story *s, const char *member, const char *id, const char *const *files, unsigned count)
+bool story_compare(struct story *s, const char *member, const char *id, const char *const *files,
+		   unsigned count)
 {
 	char folder[CONFIG_PATH_MAX + 64], path[CONFIG_PATH_MAX * 2];
-	const char *save[] = { "save", id, "--to", folder, NULL }, *verify[] = { "verify", id, NULL };
+	const char *save[] = { "save", id, "--to", folder, NULL },
+		   *verify[] = { "verify", id, NULL };
 	json_t *data;
 	bool good;
 

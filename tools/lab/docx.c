@@ -101,7 +101,10 @@ static size_t escape(const char *text, char *out, size_t room)
 	size_t n = 0;
 
 	for (; *text != '\0' && n + 6 < room; text++) {
-		const char *as = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+		const char *as = *text == '&'	? "&amp;"
+				 : *text == '<' ? "&lt;"
+				 : *text == '>' ? "&gt;"
+						: NULL;
 
 		if (as == NULL)
 			out[n++] = *text;
@@ -114,9 +117,12 @@ static size_t escape(const char *text, char *out, size_t room)
 
 static struct blob body_of(struct arena *a, const char *const *paragraphs, unsigned count)
 {
-	static const char head[] = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
-				   "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>";
-	static const char tail[] = "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/></w:sectPr></w:body></w:document>";
+	static const char head[] =
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>"
+	    "<w:document "
+	    "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>";
+	static const char tail[] =
+	    "<w:sectPr><w:pgSz w:w=\"11906\" w:h=\"16838\"/></w:sectPr></w:body></w:document>";
 	char *out = arena_alloc(a, TEXT_MOST), escaped[4096];
 	size_t n = 0;
 
@@ -125,8 +131,11 @@ static struct blob body_of(struct arena *a, const char *const *paragraphs, unsig
 	n += (size_t)snprintf(out, TEXT_MOST, "%s", head);
 	for (unsigned i = 0; i < count && n + sizeof escaped + 256 < TEXT_MOST; i++) {
 		escape(paragraphs[i], escaped, sizeof escaped);
-		n += (size_t)snprintf(out + n, TEXT_MOST - n, "<w:p>%s<w:r>%s<w:t xml:space=\"preserve\">%s</w:t></w:r></w:p>",
-				      i == 0 ? "<w:pPr><w:jc w:val=\"center\"/></w:pPr>" : "", i == 0 ? "<w:rPr><w:b/></w:rPr>" : "", escaped);
+		n += (size_t)snprintf(
+		    out + n, TEXT_MOST - n,
+		    "<w:p>%s<w:r>%s<w:t xml:space=\"preserve\">%s</w:t></w:r></w:p>",
+		    i == 0 ? "<w:pPr><w:jc w:val=\"center\"/></w:pPr>" : "",
+		    i == 0 ? "<w:rPr><w:b/></w:rPr>" : "", escaped);
 	}
 	n += (size_t)snprintf(out + n, TEXT_MOST - n, "%s", tail);
 	return (struct blob){ (const uint8_t *)out, n };
@@ -141,16 +150,26 @@ enum err docx_make(struct arena *a, const char *const *paragraphs, unsigned coun
 {
 	struct member members[MEMBERS] = {
 		{ .name = "[Content_Types].xml",
-		  .data = text_blob("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/"
-				    "content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+"
-				    "xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" "
-				    "ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>") },
+		  .data = text_blob(
+		      "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Types "
+		      "xmlns=\"http://schemas.openxmlformats.org/package/2006/"
+		      "content-types\"><Default Extension=\"rels\" "
+		      "ContentType=\"application/vnd.openxmlformats-package.relationships+"
+		      "xml\"/><Default Extension=\"xml\" "
+		      "ContentType=\"application/xml\"/><Override PartName=\"/word/document.xml\" "
+		      "ContentType=\"application/"
+		      "vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></"
+		      "Types>") },
 		{ .name = "_rels/.rels",
-		  .data = text_blob("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/"
-				    "2006/relationships\"><Relationship Id=\"rId1\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/"
-				    "relationships/officeDocument\" Target=\"word/document.xml\"/></Relationships>") },
+		  .data = text_blob("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships "
+				    "xmlns=\"http://schemas.openxmlformats.org/package/"
+				    "2006/relationships\"><Relationship Id=\"rId1\" "
+				    "Type=\"http://schemas.openxmlformats.org/officeDocument/2006/"
+				    "relationships/officeDocument\" "
+				    "Target=\"word/document.xml\"/></Relationships>") },
 		{ .name = "word/_rels/document.xml.rels",
-		  .data = text_blob("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/"
+		  .data = text_blob("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Relationships "
+				    "xmlns=\"http://schemas.openxmlformats.org/package/"
 				    "2006/relationships\"/>") },
 		{ .name = "word/document.xml", .data = body_of(a, paragraphs, count) },
 	};

@@ -1,4 +1,5 @@
-/* Making a lab: folders, keys, configurations, the directory; see lab.h. Processes are in tools/lab/process.c. */
+/* Making a lab: folders, keys, configurations, the directory; see lab.h. Processes are in
+ * tools/lab/process.c. */
 #include "tools/lab/lab.h"
 
 #include <dirent.h>
@@ -35,10 +36,12 @@ static void run_folder(const char *folder, const char *id, char *out, size_t siz
 	}
 	d = digest_of((struct blob){ (const uint8_t *)joined, strlen(joined) });
 	digest_to_hex(&d, hex);
-	snprintf(out, size, "%s/vanthu-%.16s", runtime != NULL && strlen(runtime) < 60 ? runtime : "/tmp", hex);
+	snprintf(out, size, "%s/vanthu-%.16s",
+		 runtime != NULL && strlen(runtime) < 60 ? runtime : "/tmp", hex);
 }
 
-static enum err write_config(struct arena *a, const char *folder, const char *member, const struct rec_committee *c)
+static enum err write_config(struct arena *a, const char *folder, const char *member,
+			     const struct rec_committee *c)
 {
 	char text[2048], run[256];
 	const char *path = fs_join(a, member, "vanthud.yaml");
@@ -47,15 +50,20 @@ static enum err write_config(struct arena *a, const char *folder, const char *me
 	if (path == NULL)
 		return ERR_NO_MEMORY;
 	run_folder(folder, c->id.text, run, sizeof run);
-	n = snprintf(text, sizeof text,
-		     "# %s\ncommittee: %s\ndata: data\nrun: %s\nsigning_key: sign.key\nlink_key: link.key\n"
-		     "registry_root: ../registry/root.pem\ndirectory: ../registry/directory.vtd\n%s%s%s",
-		     c->name, c->id.text, run, c->endpoint[0] == '\0' ? "" : "listen: ", c->endpoint, c->endpoint[0] == '\0' ? "" : "\n");
-	return n > 0 && (size_t)n < sizeof text ? fs_write_new(path, (struct blob){ (const uint8_t *)text, (size_t)n }, false) : ERR_FILE;
+	n = snprintf(
+	    text, sizeof text,
+	    "# %s\ncommittee: %s\ndata: data\nrun: %s\nsigning_key: sign.key\nlink_key: link.key\n"
+	    "registry_root: ../registry/root.pem\ndirectory: ../registry/directory.vtd\n%s%s%s",
+	    c->name, c->id.text, run, c->endpoint[0] == '\0' ? "" : "listen: ", c->endpoint,
+	    c->endpoint[0] == '\0' ? "" : "\n");
+	return n > 0 && (size_t)n < sizeof text
+		   ? fs_write_new(path, (struct blob){ (const uint8_t *)text, (size_t)n }, false)
+		   : ERR_FILE;
 }
 
 /* In the folder `member`, whatever its name is yet: nothing in it names itself. */
-static enum err make_member(struct arena *a, const char *folder, const char *member, const struct registry *r, struct rec_committee *c)
+static enum err make_member(struct arena *a, const char *folder, const char *member,
+			    const struct registry *r, struct rec_committee *c)
 {
 	int64_t now_ms = text_now_ms();
 	struct identity keys;
@@ -71,7 +79,8 @@ static enum err make_member(struct arena *a, const char *folder, const char *mem
 }
 
 /* `tree_fix`: what mends a tree that is none, which only a lab of its own has from a file. */
-static enum err tell(struct cli *cli, enum err e, const char *folder, const struct registry_fault *fault, const char *tree_fix)
+static enum err tell(struct cli *cli, enum err e, const char *folder,
+		     const struct registry_fault *fault, const char *tree_fix)
 {
 	char message[512];
 
@@ -113,26 +122,32 @@ static enum err give_endpoints(struct arena *a, const struct tree_list *tree, un
 	return ERR_OK;
 }
 
-static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder, const struct tree_list *tree, struct registry_fault *fault)
+static enum err fill_lab(struct cli *cli, struct arena *a, const char *folder,
+			 const struct tree_list *tree, struct registry_fault *fault)
 {
 	int64_t now_ms = text_now_ms();
 	const char *registry_folder = fs_join(a, folder, "registry");
 	struct progress p;
 	struct registry r;
-	enum err e = registry_folder == NULL ? ERR_NO_MEMORY : registry_create(a, registry_folder, "vanthu lab", now_ms, &r);
+	enum err e = registry_folder == NULL
+			 ? ERR_NO_MEMORY
+			 : registry_create(a, registry_folder, "vanthu lab", now_ms, &r);
 
 	progress_begin(&p, _("Making committees"), tree->count, cli->quiet);
 	for (uint32_t i = 0; e == ERR_OK && i < tree->count; i++) {
 		const char *member = fs_join(a, folder, tree->committees[i].id.text);
 
-		e = member == NULL ? ERR_NO_MEMORY : make_member(a, folder, member, &r, &tree->committees[i]);
+		e = member == NULL ? ERR_NO_MEMORY
+				   : make_member(a, folder, member, &r, &tree->committees[i]);
 		progress_at(&p, i);
 	}
 	progress_end(&p);
-	return e == ERR_OK ? registry_publish(a, &r, tree->committees, tree->count, now_ms, fault) : e;
+	return e == ERR_OK ? registry_publish(a, &r, tree->committees, tree->count, now_ms, fault)
+			   : e;
 }
 
-enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree, unsigned port)
+enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree,
+		    unsigned port)
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
@@ -141,7 +156,9 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 
 	if (e == ERR_OK && port + tree->count > 65536) {
 		e = ERR_USAGE;
-		snprintf(message, sizeof message, _("%u ports are wanted, one a committee, and the last there is is 65535"), tree->count);
+		snprintf(message, sizeof message,
+			 _("%u ports are wanted, one a committee, and the last there is is 65535"),
+			 tree->count);
 		snprintf(fix, sizeof fix, _("give a --port of at most %u"), 65536 - tree->count);
 		cli_fail_text(cli, e, message, fix);
 	}
@@ -151,7 +168,8 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 		e = absolute(folder, path);
 	if (e == ERR_OK && port == 0 && (port = choose_ports(path, tree->count)) == 0) {
 		e = ERR_NETWORK;
-		cli_fail_text(cli, e, _("no ports in a row are free on loopback"), _("name the first one with --port"));
+		cli_fail_text(cli, e, _("no ports in a row are free on loopback"),
+			      _("name the first one with --port"));
 	}
 	if (e == ERR_OK)
 		e = give_endpoints(a, tree, port);
@@ -196,7 +214,8 @@ enum err lab_open(struct cli *cli, const char *folder, struct lab *out)
 
 		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof m->id)
 			continue;
-		if ((size_t)snprintf(m->config, sizeof m->config, "%s/%s/vanthud.yaml", out->folder, entry->d_name) >= sizeof m->config ||
+		if ((size_t)snprintf(m->config, sizeof m->config, "%s/%s/vanthud.yaml", out->folder,
+				     entry->d_name) >= sizeof m->config ||
 		    access(m->config, R_OK) != 0)
 			continue;
 		memcpy(m->id, entry->d_name, strlen(entry->d_name) + 1);
@@ -205,7 +224,8 @@ enum err lab_open(struct cli *cli, const char *folder, struct lab *out)
 	closedir(d);
 	qsort(out->members, out->count, sizeof *out->members, by_id);
 	if (out->count == 0) {
-		cli_fail_text(cli, ERR_NOT_FOUND, folder, _("make a lab there: vanthu lab create DIR --tree FILE"));
+		cli_fail_text(cli, ERR_NOT_FOUND, folder,
+			      _("make a lab there: vanthu lab create DIR --tree FILE"));
 		return ERR_NOT_FOUND;
 	}
 	return ERR_OK;
@@ -229,7 +249,8 @@ const struct lab_member *lab_find(const struct lab *l, const char *id)
 /* ---- one more ---- */
 
 /* The next free port after the highest that the directory names on loopback. */
-static enum err next_endpoint(struct arena *a, const struct directory *d, struct rec_committee *entry)
+static enum err next_endpoint(struct arena *a, const struct directory *d,
+			      struct rec_committee *entry)
 {
 	char endpoint[ENDPOINT_MAX + 1];
 	unsigned highest = 0, next;
@@ -249,17 +270,22 @@ static enum err next_endpoint(struct arena *a, const struct directory *d, struct
 	return entry->endpoint == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
-/* A new member's folder has this name until the directory has it: lab_open does not see it, so nothing starts it. */
-static enum err staging_of(const char *folder, const char *id, char out[PATH_MAX], char final[PATH_MAX])
+/* A new member's folder has this name until the directory has it: lab_open does not see it, so
+ * nothing starts it. */
+static enum err staging_of(const char *folder, const char *id, char out[PATH_MAX],
+			   char final[PATH_MAX])
 {
-	bool whole = snprintf(out, PATH_MAX, "%s/.%s.new", folder, id) < PATH_MAX && snprintf(final, PATH_MAX, "%s/%s", folder, id) < PATH_MAX;
+	bool whole = snprintf(out, PATH_MAX, "%s/.%s.new", folder, id) < PATH_MAX &&
+		     snprintf(final, PATH_MAX, "%s/%s", folder, id) < PATH_MAX;
 
 	errno = whole ? errno : ENAMETOOLONG;
 	return whole ? ERR_OK : ERR_FILE;
 }
 
-/* What an earlier `lab add` was killed before: the directory has the member, its folder not yet its name. *mended: it was `id`. */
-static enum err mend(const char *folder, const struct directory *d, const struct rec_committee *wanted, bool *mended)
+/* What an earlier `lab add` was killed before: the directory has the member, its folder not yet its
+ * name. *mended: it was `id`. */
+static enum err mend(const char *folder, const struct directory *d,
+		     const struct rec_committee *wanted, bool *mended)
 {
 	char staging[PATH_MAX], final[PATH_MAX];
 	enum err e = ERR_OK;
@@ -272,18 +298,24 @@ static enum err mend(const char *folder, const struct directory *d, const struct
 		if (e != ERR_OK || access(staging, F_OK) != 0 || access(final, F_OK) == 0)
 			continue;
 		e = rename(staging, final) == 0 ? ERR_OK : ERR_FILE;
-		*mended = *mended || (id_equal(c->id, wanted->id) && id_equal(c->superior, wanted->superior) &&
-				      strcmp(c->name, wanted->name) == 0 && strcmp(c->symbol, wanted->symbol) == 0);
+		*mended =
+		    *mended ||
+		    (id_equal(c->id, wanted->id) && id_equal(c->superior, wanted->superior) &&
+		     strcmp(c->name, wanted->name) == 0 && strcmp(c->symbol, wanted->symbol) == 0);
 	}
 	return e;
 }
 
-/* Folder, directory, name of the folder, in this order: a fault takes back the folder, and a kill leaves what mend() finishes. */
-static enum err put(struct arena *a, const char *folder, struct registry *r, struct rec_committee *entry, struct registry_fault *fault)
+/* Folder, directory, name of the folder, in this order: a fault takes back the folder, and a kill
+ * leaves what mend() finishes. */
+static enum err put(struct arena *a, const char *folder, struct registry *r,
+		    struct rec_committee *entry, struct registry_fault *fault)
 {
-	struct rec_committee *entries = arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
+	struct rec_committee *entries =
+	    arena_array(a, r->directory.entry_count + 1u, sizeof *entries);
 	char staging[PATH_MAX], final[PATH_MAX];
-	enum err e = entries == NULL ? ERR_NO_MEMORY : staging_of(folder, entry->id.text, staging, final);
+	enum err e =
+	    entries == NULL ? ERR_NO_MEMORY : staging_of(folder, entry->id.text, staging, final);
 
 	if (e == ERR_OK && access(final, F_OK) == 0)
 		e = ERR_EXISTS;
@@ -293,9 +325,11 @@ static enum err put(struct arena *a, const char *folder, struct registry *r, str
 	e = make_member(a, folder, staging, r, entry);
 	if (e == ERR_OK) {
 		if (r->directory.entry_count > 0)
-			memcpy(entries, r->directory.entries, r->directory.entry_count * sizeof *entries);
+			memcpy(entries, r->directory.entries,
+			       r->directory.entry_count * sizeof *entries);
 		entries[r->directory.entry_count] = *entry;
-		e = registry_publish(a, r, entries, r->directory.entry_count + 1, text_now_ms(), fault);
+		e = registry_publish(a, r, entries, r->directory.entry_count + 1, text_now_ms(),
+				     fault);
 	}
 	if (e != ERR_OK) {
 		int why = errno;
@@ -307,12 +341,14 @@ static enum err put(struct arena *a, const char *folder, struct registry *r, str
 	return rename(staging, final) == 0 ? ERR_OK : ERR_FILE;
 }
 
-static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top, struct registry_fault *fault)
+static enum err add(struct arena *a, const char *folder, struct rec_committee *entry, char *top,
+		    struct registry_fault *fault)
 {
 	const char *registry_folder = fs_join(a, folder, "registry");
 	struct registry r;
 	bool mended = false;
-	enum err e = registry_folder == NULL ? ERR_NO_MEMORY : registry_open(a, registry_folder, &r);
+	enum err e =
+	    registry_folder == NULL ? ERR_NO_MEMORY : registry_open(a, registry_folder, &r);
 
 	if (e == ERR_OK)
 		e = mend(folder, &r.directory, entry, &mended);
@@ -331,7 +367,8 @@ static enum err add(struct arena *a, const char *folder, struct rec_committee *e
 	return e == ERR_OK ? put(a, folder, &r, entry, fault) : e;
 }
 
-/* Two at once would each sign a version of their own. The kernel lets go when the process ends, however it does. */
+/* Two at once would each sign a version of their own. The kernel lets go when the process ends,
+ * however it does. */
 static enum err lock_registry(const char *folder, int *fd)
 {
 	char path[PATH_MAX + 16];
@@ -341,7 +378,8 @@ static enum err lock_registry(const char *folder, int *fd)
 	return *fd >= 0 && flock(*fd, LOCK_EX) == 0 ? ERR_OK : ERR_FILE;
 }
 
-enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry, char top[COMMITTEE_ID_MAX + 1])
+enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry,
+		 char top[COMMITTEE_ID_MAX + 1])
 {
 	struct arena *a = arena_new((size_t)1 << 30);
 	struct registry_fault fault = { .what = NULL };
@@ -358,8 +396,11 @@ enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entr
 		close(lock);
 	arena_destroy(a);
 	if (e == ERR_EXISTS) {
-		snprintf(message, sizeof message, _("%s: there is such a committee, or a folder of this name, in %s"), entry->id.text, folder);
-		cli_fail_text(cli, e, message, _("choose another id; see who is there with: vanthu lab status DIR"));
+		snprintf(message, sizeof message,
+			 _("%s: there is such a committee, or a folder of this name, in %s"),
+			 entry->id.text, folder);
+		cli_fail_text(cli, e, message,
+			      _("choose another id; see who is there with: vanthu lab status DIR"));
 	}
 	return cli->failed_told ? e : tell(cli, e, folder, &fault, registry_tree_fix());
 }

@@ -11,14 +11,17 @@ struct lab_member {
 	char id[COMMITTEE_ID_MAX + 1];
 	char config[CONFIG_PATH_MAX];
 };
+
 struct lab {
 	char folder[CONFIG_PATH_MAX]; /* absolute */
 	struct lab_member *members;
 	unsigned count;
 };
 
-/* Makes DIR with a registry and a folder a committee; the k-th binds port + k. Port 0: ports that are free now. Told when it fails. */
-must_use enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree, unsigned port);
+/* Makes DIR with a registry and a folder a committee; the k-th binds port + k. Port 0: ports that
+ * are free now. Told when it fails. */
+must_use enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree,
+			     unsigned port);
 /* Finds the members of an existing lab, sorted by id. */
 must_use enum err lab_open(struct cli *cli, const char *folder, struct lab *out);
 void lab_close(struct lab *l);
@@ -28,12 +31,16 @@ const struct lab_member *lab_find(const struct lab *l, const char *id);
 int lab_pid(const struct lab_member *m);
 /* Starts one detached process; does not wait. */
 must_use enum err lab_spawn(struct cli *cli, const struct lab_member *m);
-/* Waits until each answers a status request. Told with the fault that its log names: ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT
- * when one runs and does not answer, which only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
-must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms);
+/* Waits until each answers a status request. Told with the fault that its log names:
+ * ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT when one runs and does not answer, which
+ * only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
+must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count,
+			   int timeout_ms);
 /* Ends it by `signal` and waits until it is gone. */
 must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signal);
-/* One more committee in a lab: folder, keys, a new directory. `top` gets who is to have it first. */
-must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry, char top[COMMITTEE_ID_MAX + 1]);
+/* One more committee in a lab: folder, keys, a new directory. `top` gets who is to have it
+ * first. */
+must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry,
+			  char top[COMMITTEE_ID_MAX + 1]);
 
 #endif

@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Above what services have by custom, below what Linux uses for outgoing connections unless somebody changed it. */
+/* Above what services have by custom, below what Linux uses for outgoing connections unless
+ * somebody changed it. */
 enum { PORT_FROM = 10000, PORT_UNTIL = 32768, PORTS = 65536, STEP = 16 };
 
 struct zone {
@@ -16,14 +17,17 @@ struct zone {
 
 bool ports_free(unsigned port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+				 .sin_port = htons((uint16_t)port),
+				 .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int fd, on = 1;
 	bool good;
 
 	if (port == 0 || port >= PORTS)
 		return false;
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	/* As the daemon will bind it: what only waits for a connection's last segments does not count. */
+	/* As the daemon will bind it: what only waits for a connection's last segments does not
+	 * count. */
 	good = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
 	       bind(fd, (const struct sockaddr *)&a, sizeof a) == 0;
 	if (fd >= 0)
@@ -47,7 +51,9 @@ static struct zone find_zone(unsigned count)
 	if (below.until > PORT_FROM && below.until - PORT_FROM >= count)
 		return below;
 	/* Where outgoing connections have them all, nothing is better than what is free now. */
-	return above.from < PORTS && PORTS - above.from >= count ? above : (struct zone){ PORT_FROM, PORT_UNTIL };
+	return above.from < PORTS && PORTS - above.from >= count
+		   ? above
+		   : (struct zone){ PORT_FROM, PORT_UNTIL };
 }
 
 unsigned ports_find(unsigned count, uint64_t seed)

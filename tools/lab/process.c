@@ -1,4 +1,5 @@
-/* Daemons of a lab as processes: found by their own record, checked against /proc, so that nobody else's is ever signalled. */
+/* Daemons of a lab as processes: found by their own record, checked against /proc, so that nobody
+ * else's is ever signalled. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -19,7 +20,8 @@ extern char **environ;
 
 enum { POLL_MS = 10, GONE_POLLS = 20, ASK_MS = 5000, LOG_TAIL_BYTES = 16384, LINE_BYTES = 400 };
 
-/* Written before each start, so that what an earlier one said is not taken for the fault of this one. */
+/* Written before each start, so that what an earlier one said is not taken for the fault of this
+ * one. */
 static const char start_mark[] = "level=info event=lab-start\n";
 
 static int64_t mono_ms(void)
@@ -129,18 +131,22 @@ enum err lab_spawn(struct cli *cli, const struct lab_member *m)
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1); /* what our caller had open is none of its business */
+	/* what our caller had open is none of its business */
+	posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
 	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log,
+					 O_WRONLY | O_CREAT | O_APPEND, 0600);
 	code = posix_spawnp(&pid, program, &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	if (code != 0) {
 		char message[sizeof program + 64];
 
-		snprintf(message, sizeof message, _("%s cannot be started (error %d of the system)"), program, code);
-		cli_fail_text(cli, ERR_SYSTEM, message, _("vanthud must lie beside vanthu, or in the PATH"));
+		snprintf(message, sizeof message,
+			 _("%s cannot be started (error %d of the system)"), program, code);
+		cli_fail_text(cli, ERR_SYSTEM, message,
+			      _("vanthud must lie beside vanthu, or in the PATH"));
 		return ERR_SYSTEM;
 	}
 	f = fopen(pid_path, "we");
@@ -172,7 +178,8 @@ static bool answers(const struct config *config)
 	return yes;
 }
 
-/* The signal that ended the daemon which this process started, in words; "": none did, or it is no child of ours. */
+/* The signal that ended the daemon which this process started, in words; "": none did, or it is no
+ * child of ours. */
 static void find_signal(const struct lab_member *m, char *out, size_t size)
 {
 	char path[CONFIG_PATH_MAX + 32];
@@ -184,12 +191,15 @@ static void find_signal(const struct lab_member *m, char *out, size_t size)
 	f = fopen(path, "re");
 	if (f == NULL)
 		return;
-	if (fscanf(f, "%d", &pid) == 1 && pid > 0 && waitpid(pid, &status, WNOHANG) == pid && WIFSIGNALED(status))
-		snprintf(out, size, _("signal %d (SIG%s) ended it"), WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+	if (fscanf(f, "%d", &pid) == 1 && pid > 0 && waitpid(pid, &status, WNOHANG) == pid &&
+	    WIFSIGNALED(status))
+		snprintf(out, size, _("signal %d (SIG%s) ended it"), WTERMSIG(status),
+			 sigabbrev_np(WTERMSIG(status)));
 	fclose(f);
 }
 
-/* What the log says since the last start: the first error, else the last line that is no event. Empty when it says nothing. */
+/* What the log says since the last start: the first error, else the last line that is no event.
+ * Empty when it says nothing. */
 static void find_fault(const char *log, char out[LINE_BYTES])
 {
 	static const char error[] = "level=error event=", event[] = "level=";
@@ -208,8 +218,10 @@ static void find_fault(const char *log, char out[LINE_BYTES])
 	tail[n] = '\0';
 	for (from = at = tail; (at = strstr(at, start_mark)) != NULL; from = at)
 		at += sizeof start_mark - 1;
-	for (at = from; *at != '\0' && strncmp(line, error, sizeof error - 1) != 0; at += strcspn(at, "\n") + (strchr(at, '\n') != NULL)) {
-		if (strncmp(at, event, sizeof event - 1) != 0 || strncmp(at, error, sizeof error - 1) == 0)
+	for (at = from; *at != '\0' && strncmp(line, error, sizeof error - 1) != 0;
+	     at += strcspn(at, "\n") + (strchr(at, '\n') != NULL)) {
+		if (strncmp(at, event, sizeof event - 1) != 0 ||
+		    strncmp(at, error, sizeof error - 1) == 0)
 			line = at;
 	}
 	if (strncmp(line, error, sizeof error - 1) == 0)
@@ -217,14 +229,16 @@ static void find_fault(const char *log, char out[LINE_BYTES])
 	snprintf(out, LINE_BYTES, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static void tell_config(struct cli *cli, const struct lab_member *m, const struct config_errors *errors)
+static void tell_config(struct cli *cli, const struct lab_member *m,
+			const struct config_errors *errors)
 {
 	char message[CONFIG_PATH_MAX + 512];
 
 	if (errors->count == 0)
 		snprintf(message, sizeof message, "%s", m->config);
 	else
-		snprintf(message, sizeof message, "%s:%u:%u: %s", m->config, errors->list[0].line, errors->list[0].column, errors->list[0].text);
+		snprintf(message, sizeof message, "%s:%u:%u: %s", m->config, errors->list[0].line,
+			 errors->list[0].column, errors->list[0].text);
 	cli_fail_text(cli, ERR_CONFIG, message, _(err_fix(ERR_CONFIG)));
 }
 
@@ -234,7 +248,8 @@ static bool tell_open_key(struct cli *cli, const struct lab_member *m)
 	struct config_errors *errors = malloc(sizeof *errors);
 	struct config *config = malloc(sizeof *config);
 	struct key_file_fault fault;
-	bool open_key = errors != NULL && config != NULL && config_load(m->config, config, errors) == ERR_OK &&
+	bool open_key = errors != NULL && config != NULL &&
+			config_load(m->config, config, errors) == ERR_OK &&
 			key_file_check_all(config, &fault) == ERR_KEY_OPEN;
 
 	if (open_key)
@@ -247,7 +262,8 @@ static bool tell_open_key(struct cli *cli, const struct lab_member *m)
 /* Which fault, from the log of who does not answer. */
 static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member *m)
 {
-	char log[CONFIG_PATH_MAX + 32], fault[LINE_BYTES], message[LINE_BYTES + 128], fix[CONFIG_PATH_MAX + 64];
+	char log[CONFIG_PATH_MAX + 32], fault[LINE_BYTES], message[LINE_BYTES + 128],
+	    fix[CONFIG_PATH_MAX + 64];
 
 	if (tell_open_key(cli, m))
 		return ERR_KEY_OPEN;
@@ -255,14 +271,17 @@ static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member 
 	find_fault(log, fault);
 	if (fault[0] == '\0')
 		find_signal(m, fault, sizeof fault);
-	snprintf(message, sizeof message, "%s: %s%s%s", m->id, e == ERR_UNREACHABLE ? _("vanthud has ended") : _("vanthud runs and does not answer"),
+	snprintf(message, sizeof message, "%s: %s%s%s", m->id,
+		 e == ERR_UNREACHABLE ? _("vanthud has ended")
+				      : _("vanthud runs and does not answer"),
 		 fault[0] == '\0' ? "" : ": ", fault);
 	snprintf(fix, sizeof fix, _("see %s"), log);
 	cli_fail_text(cli, e, message, fix);
 	return e;
 }
 
-enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count, int timeout_ms)
+enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count,
+		  int timeout_ms)
 {
 	int64_t until_ms = mono_ms() + timeout_ms;
 	struct config_errors *errors = malloc(sizeof *errors);
@@ -270,7 +289,8 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 	enum err e = errors == NULL || config == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	for (unsigned i = 0, gone = 0; e == ERR_OK && i < count;) {
-		/* Between fork and exec a process has no command line for a moment: gone is who stays gone. */
+		/* Between fork and exec a process has no command line for a moment: gone is who
+		 * stays gone. */
 		gone = lab_pid(members[i]) == 0 ? gone + 1 : 0;
 		if (cli->stop != NULL && *cli->stop != 0) {
 			e = ERR_CANCELLED;
@@ -303,7 +323,8 @@ enum err lab_end(struct cli *cli, const struct lab_member *m, int signal)
 		cli_fail(cli, ERR_PERMISSION, m->id);
 		return ERR_PERMISSION;
 	}
-	/* A detached child of ours stays a zombie until it is waited for; one of an earlier run is not our child at all. */
+	/* A detached child of ours stays a zombie until it is waited for; one of an earlier run is
+	 * not our child at all. */
 	while (lab_pid(m) == pid && mono_ms() < until_ms) {
 		if (waitpid(pid, NULL, WNOHANG) == pid)
 			return ERR_OK;

@@ -47,12 +47,15 @@ static void why_key(const Vanthu__V1__Clock *c, char *out, size_t size)
 	clocks_moment(c->now_ms, now, sizeof now);
 	if (c->key_revoked_from_ms != 0 && c->now_ms >= c->key_revoked_from_ms) {
 		clocks_moment(c->key_revoked_from_ms, to, sizeof to);
-		snprintf(out, size, _("the signing key was revoked from %s on; this clock says %s"), to, now);
+		snprintf(out, size, _("the signing key was revoked from %s on; this clock says %s"),
+			 to, now);
 	} else if (c->key_to_ms == 0) {
-		snprintf(out, size, _("the signing key is valid from %s on; this clock says %s"), from, now);
+		snprintf(out, size, _("the signing key is valid from %s on; this clock says %s"),
+			 from, now);
 	} else {
 		clocks_moment(c->key_to_ms, to, sizeof to);
-		snprintf(out, size, _("the signing key is valid from %s to %s; this clock says %s"), from, to, now);
+		snprintf(out, size, _("the signing key is valid from %s to %s; this clock says %s"),
+			 from, to, now);
 	}
 }
 
@@ -63,7 +66,8 @@ void clocks_why(const Vanthu__V1__Clock *c, char *out, size_t size)
 	out[0] = '\0';
 	if (c->refusing == ERR_CLOCK_WRONG) {
 		clocks_words(-c->ahead_ms, off, sizeof off);
-		snprintf(out, size, _("this clock, compared with those of its neighbours: %s"), off);
+		snprintf(out, size, _("this clock, compared with those of its neighbours: %s"),
+			 off);
 	} else if (c->refusing == ERR_OWN_KEY) {
 		why_key(c, out, size);
 	}
@@ -71,7 +75,8 @@ void clocks_why(const Vanthu__V1__Clock *c, char *out, size_t size)
 
 bool clocks_note(const Vanthu__V1__LinkView *l, char *out, size_t size)
 {
-	if (l->clock_measured_at_ms == 0 || (l->clock_ahead_ms <= CLOCK_SHOWN_MS && l->clock_ahead_ms >= -CLOCK_SHOWN_MS))
+	if (l->clock_measured_at_ms == 0 ||
+	    (l->clock_ahead_ms <= CLOCK_SHOWN_MS && l->clock_ahead_ms >= -CLOCK_SHOWN_MS))
 		return false;
 	clocks_words(l->clock_ahead_ms, out, size);
 	return true;
@@ -81,9 +86,11 @@ json_t *clocks_json(const Vanthu__V1__Clock *c)
 {
 	if (c == NULL)
 		return json_null();
-	return json_pack("{s:o, s:b, s:I, s:o, s:{s:b, s:o, s:o, s:o}}", "refusing", json_code(c->refusing), "confirmed", c->confirmed, "ahead_ms",
-			 (json_int_t)c->ahead_ms, "now", json_time(c->now_ms), "key", "known", c->key_known, "from", json_time(c->key_from_ms), "to",
-			 json_time(c->key_to_ms), "revoked_from", json_time(c->key_revoked_from_ms));
+	return json_pack(
+	    "{s:o, s:b, s:I, s:o, s:{s:b, s:o, s:o, s:o}}", "refusing", json_code(c->refusing),
+	    "confirmed", c->confirmed, "ahead_ms", (json_int_t)c->ahead_ms, "now",
+	    json_time(c->now_ms), "key", "known", c->key_known, "from", json_time(c->key_from_ms),
+	    "to", json_time(c->key_to_ms), "revoked_from", json_time(c->key_revoked_from_ms));
 }
 
 json_t *clocks_link_json(const Vanthu__V1__LinkView *l)
@@ -91,6 +98,7 @@ json_t *clocks_link_json(const Vanthu__V1__LinkView *l)
 	if (l->clock_measured_at_ms == 0)
 		return json_null();
 	return json_pack("{s:I, s:o, s:o}", "ahead_ms", (json_int_t)l->clock_ahead_ms, "error_ms",
-			 l->clock_error_ms < 0 ? json_null() : json_integer((json_int_t)l->clock_error_ms), "measured_at",
-			 json_time(l->clock_measured_at_ms));
+			 l->clock_error_ms < 0 ? json_null()
+					       : json_integer((json_int_t)l->clock_error_ms),
+			 "measured_at", json_time(l->clock_measured_at_ms));
 }

@@ -29,7 +29,9 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 		json_object_set_new(error, "id", json_string(cli->request_id));
 	if (cli->choices != NULL) {
 		json_object_set_new(error, "choices", json_deep_copy(cli->choices));
-		json_object_set_new(error, "choice_count", json_integer((json_int_t)(json_array_size(cli->choices) + cli->more_choices)));
+		json_object_set_new(
+		    error, "choice_count",
+		    json_integer((json_int_t)(json_array_size(cli->choices) + cli->more_choices)));
 	}
 	print(json_pack("{s:i, s:o}", "v", 1, "error", error));
 }
@@ -42,7 +44,10 @@ static void no_heading(struct cli *cli, const char *text)
 
 const struct renderer *output_json(void)
 {
-	static const struct renderer r = { .list = print_data, .object = print_data, .error = print_error, .heading = no_heading };
+	static const struct renderer r = { .list = print_data,
+					   .object = print_data,
+					   .error = print_error,
+					   .heading = no_heading };
 
 	return &r;
 }

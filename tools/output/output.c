@@ -12,41 +12,81 @@ struct word {
 	const char *text;
 	const char *symbol;
 };
+
 static const struct word states[] = {
-	{ "accepted", N_("accepted"), "·" },   { "sending", N_("on the way"), "→" },     { "delivered", N_("delivered"), "✓" },
-	{ "refused", N_("refused"), "✗" },     { "expired", N_("overdue"), "!" },        { "waiting", N_("waiting"), "…" },
-	{ "relayed", N_("relayed"), "→" },     { "held", N_("held back"), "!" },         { "up", N_("up"), "✓" },
-	{ "down", N_("down"), "✗" },           { "running", N_("running"), "✓" },        { "stopped", N_("stopped"), "✗" },
-	{ "arrived", N_("arrived"), "✓" },     { "receipt", N_("receipt"), "✓" },        { "superior", N_("superior"), "↑" },
-	{ "subordinate", N_("subordinate"), "↓" }, { "former", N_("former neighbour"), "·" },
-	{ "link-up", N_("link up"), "✓" },    { "link-down", N_("link down"), "✗" },
-	{ "in", N_("in"), "←" },               { "out", N_("out"), "→" },                { "counted", N_("counted"), "·" },
-	{ "cancelled", N_("cancelled"), "✗" }, { "secret", N_("secret"), "!" },          { "paper", N_("paper"), "·" },
-	{ "target", N_("target"), "·" },       { "damaged", N_("damaged"), "!" },
-	{ "directory", N_("directory"), "·" }, { "status", N_("status"), "·" },
-	{ "set-aside", N_("set aside"), "!" }, { "settled", N_("settled"), "✓" },        { "doubted", N_("doubted"), "!" },
+	{ "accepted", N_("accepted"), "·" },
+	{ "sending", N_("on the way"), "→" },
+	{ "delivered", N_("delivered"), "✓" },
+	{ "refused", N_("refused"), "✗" },
+	{ "expired", N_("overdue"), "!" },
+	{ "waiting", N_("waiting"), "…" },
+	{ "relayed", N_("relayed"), "→" },
+	{ "held", N_("held back"), "!" },
+	{ "up", N_("up"), "✓" },
+	{ "down", N_("down"), "✗" },
+	{ "running", N_("running"), "✓" },
+	{ "stopped", N_("stopped"), "✗" },
+	{ "arrived", N_("arrived"), "✓" },
+	{ "receipt", N_("receipt"), "✓" },
+	{ "superior", N_("superior"), "↑" },
+	{ "subordinate", N_("subordinate"), "↓" },
+	{ "former", N_("former neighbour"), "·" },
+	{ "link-up", N_("link up"), "✓" },
+	{ "link-down", N_("link down"), "✗" },
+	{ "in", N_("in"), "←" },
+	{ "out", N_("out"), "→" },
+	{ "counted", N_("counted"), "·" },
+	{ "cancelled", N_("cancelled"), "✗" },
+	{ "secret", N_("secret"), "!" },
+	{ "paper", N_("paper"), "·" },
+	{ "target", N_("target"), "·" },
+	{ "damaged", N_("damaged"), "!" },
+	{ "directory", N_("directory"), "·" },
+	{ "status", N_("status"), "·" },
+	{ "set-aside", N_("set aside"), "!" },
+	{ "settled", N_("settled"), "✓" },
+	{ "doubted", N_("doubted"), "!" },
 };
+
 static const struct word urgencies[] = {
-	{ "thuong", "", "" }, { "khan", "KHẨN", "" }, { "thuong-khan", "THƯỢNG KHẨN", "" }, { "hoa-toc", "HỎA TỐC", "" },
+	{ "thuong", "", "" },
+	{ "khan", "KHẨN", "" },
+	{ "thuong-khan", "THƯỢNG KHẨN", "" },
+	{ "hoa-toc", "HỎA TỐC", "" },
 };
 
 /* Whom a document is sent to, where it is not one committee (DESIGN §6). */
 static const struct word groups[] = {
-	{ "superior", N_("superior"), "" }, { "subordinates", N_("subordinates"), "" }, { "subtree", N_("subtree"), "" },
+	{ "superior", N_("superior"), "" },
+	{ "subordinates", N_("subordinates"), "" },
+	{ "subtree", N_("subtree"), "" },
 };
+
 static const struct word uses[] = {
-	{ "sign", N_("signing"), "" }, { "link", N_("linking"), "" }, { "encrypt", N_("encryption"), "" }, /* keys */
-	{ "facts", N_("receipts"), "" }, { "urgent", N_("urgent"), "" }, { "normal", N_("normal"), "" },    /* lanes */
-	{ "document", N_("document"), "" }, { "receipt", N_("receipt"), "" }, { "refusal", N_("refusal"), "" }, /* kinds */
-	{ "relay", N_("relay record"), "" }, { "unknown", N_("not known yet"), "" },
+	/* keys */
+	{ "sign", N_("signing"), "" },
+	{ "link", N_("linking"), "" },
+	{ "encrypt", N_("encryption"), "" },
+	/* lanes */
+	{ "facts", N_("receipts"), "" },
+	{ "urgent", N_("urgent"), "" },
+	{ "normal", N_("normal"), "" },
+	/* kinds */
+	{ "document", N_("document"), "" },
+	{ "receipt", N_("receipt"), "" },
+	{ "refusal", N_("refusal"), "" },
+	{ "relay", N_("relay record"), "" },
+	{ "unknown", N_("not known yet"), "" },
 };
+
 static const struct word media[] = {
 	{ "application/pdf", "PDF", "" },
 	{ "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word", "" },
 	{ "application/msword", "Word", "" },
 	{ "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel", "" },
 	{ "application/vnd.ms-excel", "Excel", "" },
-	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint", "" },
+	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint",
+	  "" },
 	{ "application/vnd.ms-powerpoint", "PowerPoint", "" },
 	{ "text/plain", N_("plain text"), "" },
 	{ "text/csv", N_("table (CSV)"), "" },
@@ -90,7 +130,8 @@ static void print_code(const char *value, char *out, size_t size)
 		snprintf(out, size, "%s", value);
 }
 
-/* With the point or comma of the language: setlocale() has left numbers to programs (daemon/base/i18n.h). */
+/* With the point or comma of the language: setlocale() has left numbers to programs
+ * (daemon/base/i18n.h). */
 void output_decimal(double value, int decimals, const char *unit, char *out, size_t size)
 {
 	char *point;
@@ -113,7 +154,8 @@ static void print_list(const json_t *value, enum format format, char *out, size_
 		if (text != NULL && format == FORMAT_WHO)
 			text = word_or(FIND_WORD(groups, text), text);
 		if (text != NULL && used < size)
-			used += (size_t)snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ", text);
+			used += (size_t)snprintf(out + used, size - used, "%s%s",
+						 used == 0 ? "" : ", ", text);
 	}
 }
 
@@ -142,7 +184,9 @@ static void print_age(json_int_t seconds, char *out, size_t size)
 	else if (seconds < 86400)
 		snprintf(out, size, _("%lld h"), (long long)(seconds / 3600));
 	else
-		snprintf(out, size, ngettext("%lld day", "%lld days", (unsigned long)(seconds / 86400)), (long long)(seconds / 86400));
+		snprintf(out, size,
+			 ngettext("%lld day", "%lld days", (unsigned long)(seconds / 86400)),
+			 (long long)(seconds / 86400));
 }
 
 /* A share that is a fraction of whole numbers may lie a hair below what it stands for. */
@@ -160,7 +204,8 @@ static void print_percent_fine(double share, char *out, size_t size)
 	snprintf(out, size, _("%lld.%02lld %%"), hundredths / 100, hundredths % 100);
 }
 
-static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out, size_t size)
+static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out,
+		       size_t size)
 {
 	const struct word *w;
 	size_t len = strlen(text);
@@ -215,7 +260,8 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 	}
 }
 
-void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out, size_t size)
+void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out,
+		   size_t size)
 {
 	out[0] = '\0';
 	if (value == NULL || json_is_null(value))
@@ -225,13 +271,17 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	else if (json_is_array(value))
 		print_list(value, format, out, size);
 	else if (json_is_boolean(value))
-		snprintf(out, size, "%s", json_is_true(value) ? _("yes") : format == FORMAT_MARK ? "" : _("no"));
+		snprintf(out, size, "%s",
+			 json_is_true(value)	 ? _("yes")
+			 : format == FORMAT_MARK ? ""
+						 : _("no"));
 	else if (json_is_integer(value) && format == FORMAT_BYTES)
 		print_bytes(json_integer_value(value), out, size);
 	else if (json_is_integer(value) && format == FORMAT_AGE)
 		print_age(json_integer_value(value), out, size);
 	else if (json_is_integer(value))
-		snprintf(out, size, "%lld", (long long)json_integer_value(value) + (format == FORMAT_ORDINAL));
+		snprintf(out, size, "%lld",
+			 (long long)json_integer_value(value) + (format == FORMAT_ORDINAL));
 	else if (json_is_real(value) && format == FORMAT_PERCENT)
 		print_percent(json_real_value(value), out, size);
 	else if (json_is_real(value) && format == FORMAT_PERCENT_FINE)

@@ -1,4 +1,5 @@
-/* Every command makes one JSON value, the contract of DESIGN §9; a renderer prints it: as it is, as tables for people, or as plain columns. */
+/* Every command makes one JSON value, the contract of DESIGN §9; a renderer prints it: as it is, as
+ * tables for people, or as plain columns. */
 #ifndef VANTHU_TOOLS_OUTPUT_OUTPUT_H
 #define VANTHU_TOOLS_OUTPUT_OUTPUT_H
 
@@ -21,12 +22,14 @@ enum format {
 	FORMAT_STATE,  /* a word with its symbol */
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
-	FORMAT_MARK,   /* the same, told only where it is true: a list without any has no such column */
+	/* the same, told only where it is true: a list without any has no such column */
+	FORMAT_MARK,
 	FORMAT_ID,     /* its ending in tables, whole elsewhere */
 	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
 	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */
 	FORMAT_MONTH,   /* 2026-11 */
 };
+
 struct column {
 	const char *key;
 	const char *title; /* marked for translation; NULL ends a list of columns */
@@ -43,6 +46,7 @@ struct renderer {
 	/* A heading between several parts; JSON has none. */
 	void (*heading)(struct cli *cli, const char *text);
 };
+
 const struct renderer *output_text(void);
 const struct renderer *output_json(void);
 const struct renderer *output_plain(void);
@@ -52,7 +56,8 @@ int output_list(struct cli *cli, json_t *data, const struct column *columns);
 int output_object(struct cli *cli, json_t *data, const struct column *columns);
 
 /* A value as people read it; out is always terminated. `whole`: ids are not shortened. */
-void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out, size_t size_bytes);
+void output_format(struct cli *cli, const json_t *value, enum format format, bool whole, char *out,
+		   size_t size_bytes);
 
 /* A number as the language writes it, with a point or a comma, and what stands behind it. */
 void output_decimal(double value, int decimals, const char *unit, char *out, size_t size_bytes);

@@ -30,7 +30,8 @@ static void print_value(struct cli *cli, const json_t *value, enum format format
 		printf("%.10g", json_real_value(value));
 		return;
 	}
-	output_format(cli, value, format == FORMAT_WHO ? FORMAT_LIST : format, true, text, sizeof text);
+	output_format(cli, value, format == FORMAT_WHO ? FORMAT_LIST : format, true, text,
+		      sizeof text);
 	fputs(text, stdout);
 }
 
@@ -74,7 +75,9 @@ static void no_heading(struct cli *cli, const char *text)
 
 const struct renderer *output_plain(void)
 {
-	static const struct renderer r = { .list = print_list, .object = print_row, .error = print_error, .heading = no_heading };
+	static const struct renderer r = {
+		.list = print_list, .object = print_row, .error = print_error, .heading = no_heading
+	};
 
 	return &r;
 }

@@ -81,17 +81,22 @@ json_t *json_code(unsigned code)
 
 static json_t *json_reason(unsigned code)
 {
-	return code == 0 ? json_null() : json_pack("{s:o, s:s}", "code", json_code(code), "text", err_text((enum err)code));
+	return code == 0 ? json_null()
+			 : json_pack("{s:o, s:s}", "code", json_code(code), "text",
+				     err_text((enum err)code));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
 {
-	return json_pack("{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "id", json_uuid(l->id), "from", l->from,
-			 "to", json_texts(l->to, l->n_to), "type", l->type_code, "number", l->number, "subject", l->subject, "urgency",
-			 json_urgency(l->urgency), "state", l->state, "code", json_text_or_null(l->code), "arrived_at",
-			 json_time(l->arrived_at_ms), "due", json_text_or_null(l->due_on), "issued", json_text_or_null(l->issued_on),
-			 "recipient_count", (json_int_t)l->recipient_count, "delivered", (json_int_t)l->delivered, "refused",
-			 (json_int_t)l->refused, "attachment_count", (json_int_t)l->attachment_count);
+	return json_pack(
+	    "{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}",
+	    "id", json_uuid(l->id), "from", l->from, "to", json_texts(l->to, l->n_to), "type",
+	    l->type_code, "number", l->number, "subject", l->subject, "urgency",
+	    json_urgency(l->urgency), "state", l->state, "code", json_text_or_null(l->code),
+	    "arrived_at", json_time(l->arrived_at_ms), "due", json_text_or_null(l->due_on),
+	    "issued", json_text_or_null(l->issued_on), "recipient_count",
+	    (json_int_t)l->recipient_count, "delivered", (json_int_t)l->delivered, "refused",
+	    (json_int_t)l->refused, "attachment_count", (json_int_t)l->attachment_count);
 }
 
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
@@ -99,18 +104,23 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:o}", "committee", list[i]->committee, "state", list[i]->state, "at",
-						     json_time(list[i]->at_ms), "reason", json_code(list[i]->reason)));
+		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:o}", "committee",
+						     list[i]->committee, "state", list[i]->state,
+						     "at", json_time(list[i]->at_ms), "reason",
+						     json_code(list[i]->reason)));
 	return out;
 }
 
 json_t *json_link(const Vanthu__V1__LinkView *l)
 {
-	json_t *out = json_pack("{s:s, s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I}", "committee", l->committee, "role", l->role, "up",
-				l->up, "state", l->up ? "up" : "down", "last_proof_at", json_time(l->last_proof_ms), "queued",
-				(json_int_t)l->queued, "oldest_queued_s", (json_int_t)l->oldest_queued_s, "fetching", (json_int_t)l->fetching,
-				"violations", (json_int_t)l->violations, "round_trip_us", (json_int_t)l->round_trip_us, "endpoint",
-				json_text_or_null(l->endpoint), "directory_version", (json_int_t)l->directory_version);
+	json_t *out = json_pack(
+	    "{s:s, s:s, s:b, s:s, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:I}", "committee",
+	    l->committee, "role", l->role, "up", l->up, "state", l->up ? "up" : "down",
+	    "last_proof_at", json_time(l->last_proof_ms), "queued", (json_int_t)l->queued,
+	    "oldest_queued_s", (json_int_t)l->oldest_queued_s, "fetching", (json_int_t)l->fetching,
+	    "violations", (json_int_t)l->violations, "round_trip_us", (json_int_t)l->round_trip_us,
+	    "endpoint", json_text_or_null(l->endpoint), "directory_version",
+	    (json_int_t)l->directory_version);
 	static const char *const lanes[] = { "facts", "urgent", "normal" };
 	json_t *by_lane = json_object();
 
@@ -121,10 +131,12 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "waits_for", json_reason(l->waits_for));
 	json_object_set_new(out, "held_for", json_reason(l->held_for));
 	json_object_set_new(out, "set_aside", json_integer((json_int_t)l->set_aside));
-	json_object_set_new(out, "set_aside_oldest_s", json_integer((json_int_t)l->set_aside_oldest_s));
+	json_object_set_new(out, "set_aside_oldest_s",
+			    json_integer((json_int_t)l->set_aside_oldest_s));
 	json_object_set_new(out, "rejected", json_integer((json_int_t)l->rejected));
 	json_object_set_new(out, "clock", clocks_link_json(l));
-	json_object_set_new(out, "store_alarm", l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
+	json_object_set_new(out, "store_alarm",
+			    l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));
 	return out;
 }
@@ -135,13 +147,16 @@ const char *text_installation(const Vanthu__V1__Installation *i, char *out, size
 
 	switch (i->phase) {
 	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_CHECKING:
-		snprintf(out, size, _("directory %llu is being checked: %llu of %llu committees"), version, done, total);
+		snprintf(out, size, _("directory %llu is being checked: %llu of %llu committees"),
+			 version, done, total);
 		break;
 	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_INSTALLING:
-		snprintf(out, size, _("directory %llu is being installed: %llu of %llu committees"), version, done, total);
+		snprintf(out, size, _("directory %llu is being installed: %llu of %llu committees"),
+			 version, done, total);
 		break;
 	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING:
-		snprintf(out, size, _("directory %llu is in force, and being put in its place"), version);
+		snprintf(out, size, _("directory %llu is in force, and being put in its place"),
+			 version);
 		break;
 	default:
 		snprintf(out, size, _("directory %llu is being copied"), version);

@@ -18,9 +18,11 @@ static void name_files(uint32_t code, struct slips_told a, char *out, size_t siz
 	const char *between = ": ";
 
 	for (unsigned i = 0; i < a.file_count; i++) {
-		const char *slash = strrchr(a.files[i], '/'), *name = slash == NULL ? a.files[i] : slash + 1;
+		const char *slash = strrchr(a.files[i], '/'),
+			   *name = slash == NULL ? a.files[i] : slash + 1;
 		struct stat st;
-		bool meant = code == ERR_FILE_NAME ? !portable_name(name) : stat(a.files[i], &st) == 0 && st.st_size == 0;
+		bool meant = code == ERR_FILE_NAME ? !portable_name(name)
+						   : stat(a.files[i], &st) == 0 && st.st_size == 0;
 
 		if (!meant)
 			continue;
@@ -44,7 +46,8 @@ static const char *sentence(uint32_t code, struct slips_told a, char *out, size_
 	uuid_print(a.same.data, id);
 	snprintf(out + strlen(out), size - strlen(out), ": %s", id);
 	if (more > 0)
-		snprintf(out + strlen(out), size - strlen(out), ngettext(", and %lu more", ", and %lu more", more), more);
+		snprintf(out + strlen(out), size - strlen(out),
+			 ngettext(", and %lu more", ", and %lu more", more), more);
 	return out;
 }
 
@@ -59,12 +62,18 @@ static bool is_told(const struct slips *told, uint32_t code)
 
 struct slips_told slips_of(const Vanthu__V1__Accepted *a)
 {
-	return (struct slips_told){ .codes = a->warnings, .count = a->n_warnings, .same = a->same_number_id, .same_count = a->same_number_count };
+	return (struct slips_told){ .codes = a->warnings,
+				    .count = a->n_warnings,
+				    .same = a->same_number_id,
+				    .same_count = a->same_number_count };
 }
 
 struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a)
 {
-	return (struct slips_told){ .codes = a->warnings, .count = a->n_warnings, .same = a->same_number_id, .same_count = a->same_number_count };
+	return (struct slips_told){ .codes = a->warnings,
+				    .count = a->n_warnings,
+				    .same = a->same_number_id,
+				    .same_count = a->same_number_count };
 }
 
 void slips_tell(struct cli *cli, struct slips *told, struct slips_told a)
@@ -75,7 +84,8 @@ void slips_tell(struct cli *cli, struct slips *told, struct slips_told a)
 		if (is_told(told, a.codes[i]) || told->count == SLIPS_MAX)
 			continue;
 		told->codes[told->count++] = a.codes[i];
-		cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i], sentence(a.codes[i], a, text, sizeof text));
+		cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i],
+			 sentence(a.codes[i], a, text, sizeof text));
 	}
 }
 
@@ -109,7 +119,8 @@ int slips_refuse(struct cli *cli, struct slips_told a)
 
 	if (first == ERR_OK)
 		return 0;
-	code = cli_fail_text(cli, first, sentence(a.codes[0], a, text, sizeof text), _(err_fix(first)));
+	code = cli_fail_text(cli, first, sentence(a.codes[0], a, text, sizeof text),
+			     _(err_fix(first)));
 	return first == ERR_FUTURE ? err_exit_code(ERR_REFUSED) : code;
 }
 
@@ -121,6 +132,7 @@ void slips_add(json_t *out, struct slips_told a)
 		json_array_append_new(list, json_code(a.codes[i]));
 	json_object_set_new(out, "warnings", list);
 	if (a.same_count > 0)
-		json_object_set_new(out, "same_number", json_pack("{s:o, s:I}", "id", json_uuid(a.same), "count",
-								  (json_int_t)a.same_count));
+		json_object_set_new(out, "same_number",
+				    json_pack("{s:o, s:I}", "id", json_uuid(a.same), "count",
+					      (json_int_t)a.same_count));
 }

@@ -1,4 +1,5 @@
-/* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked about on a terminal, or a reason not to send. */
+/* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked
+ * about on a terminal, or a reason not to send. */
 #ifndef VANTHU_TOOLS_OUTPUT_SLIPS_H
 #define VANTHU_TOOLS_OUTPUT_SLIPS_H
 
@@ -21,13 +22,15 @@ struct slips_told {
 	const char *const *files; /* paths of what is sent, to name those that a warning is about */
 	unsigned file_count;
 };
+
 struct slips_told slips_of(const Vanthu__V1__Accepted *a);
 struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);
 
 /* Tells those of an answer that are new, each on a line of standard error with its code. */
 void slips_tell(struct cli *cli, struct slips *told, struct slips_told a);
 
-/* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code after `left` was told: nothing was done. */
+/* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code
+ * after `left` was told: nothing was done. */
 int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left);
 
 /* --strict: the exit code after the first was told as an error. */

@@ -19,7 +19,8 @@ void layout_measure(struct layout_column *c, const char *text, bool heading)
 		return;
 	}
 	while (*text != '\0') {
-		size_t len = strcspn(text, " "), kept = len < sizeof word - 1 ? len : sizeof word - 1;
+		size_t len = strcspn(text, " "),
+		       kept = len < sizeof word - 1 ? len : sizeof word - 1;
 		int cells;
 
 		memcpy(word, text, kept);
@@ -42,14 +43,17 @@ static unsigned most_pressed(const struct layout_column *columns, unsigned count
 		if (c->width_cells >= c->natural_cells)
 			continue;
 		/* natural/width, compared without a division */
-		if (worst == count || c->natural_cells * columns[worst].width_cells > columns[worst].natural_cells * c->width_cells)
+		if (worst == count || c->natural_cells * columns[worst].width_cells >
+					  columns[worst].natural_cells * c->width_cells)
 			worst = i;
 	}
 	return worst;
 }
 
-/* The widest column that may give, wider than `floor`; count: none. The last of equals, which matters least. */
-static unsigned widest(const struct layout_column *columns, unsigned count, enum layout_give least_give, int floor)
+/* The widest column that may give, wider than `floor`; count: none. The last of equals, which
+ * matters least. */
+static unsigned widest(const struct layout_column *columns, unsigned count,
+		       enum layout_give least_give, int floor)
 {
 	unsigned best = count;
 
@@ -78,7 +82,9 @@ int layout_share(struct layout_column *columns, unsigned count, int total_cells)
 		columns[i].width_cells = first_width(&columns[i]);
 		used += columns[i].width_cells;
 	}
-	for (; used > total_cells && (i = widest(columns, count, LAYOUT_PRESSED, LAYOUT_FLOOR_CELLS)) < count; used--)
+	for (; used > total_cells &&
+	       (i = widest(columns, count, LAYOUT_PRESSED, LAYOUT_FLOOR_CELLS)) < count;
+	     used--)
 		columns[i].width_cells--;
 	for (; used > total_cells && (i = widest(columns, count, LAYOUT_NEVER, 1)) < count; used--)
 		columns[i].width_cells--;
@@ -142,7 +148,8 @@ static int width_of(const char *word, size_t len)
 	return u8_width((const uint8_t *)word, len, "UTF-8");
 }
 
-/* What stays together of a word that is wider than a line: up to and with the last of - / , . that fits, else all that fits. */
+/* What stays together of a word that is wider than a line: up to and with the last of - / , . that
+ * fits, else all that fits. */
 static size_t piece(const char *word, size_t len, int room)
 {
 	size_t at = 0, behind = 0;

@@ -33,7 +33,8 @@ static bool colors(int wanted, int fd)
 
 	if (wanted >= 0)
 		return wanted == 1;
-	return (no == NULL || no[0] == '\0') && isatty(fd) && (term == NULL || strcmp(term, "dumb") != 0);
+	return (no == NULL || no[0] == '\0') && isatty(fd) &&
+	       (term == NULL || strcmp(term, "dumb") != 0);
 }
 
 bool term_colors(int wanted)
@@ -56,7 +57,10 @@ static int64_t mono_ms(void)
 
 void progress_begin(struct progress *p, const char *label, uint64_t all, bool quiet)
 {
-	*p = (struct progress){ .label = label, .all = all, .drawn_ms = mono_ms(), .on = !quiet && isatty(STDERR_FILENO) };
+	*p = (struct progress){ .label = label,
+				.all = all,
+				.drawn_ms = mono_ms(),
+				.on = !quiet && isatty(STDERR_FILENO) };
 }
 
 void progress_at(struct progress *p, uint64_t done)

@@ -20,7 +20,9 @@ static bool column_empty(const json_t *list, const struct column *c)
 	json_array_foreach(list, i, row) {
 		const json_t *v = json_object_get(row, c->key);
 
-		if (v != NULL && !json_is_null(v) && !(c->format == FORMAT_MARK && json_is_false(v)) && !(json_is_string(v) && json_string_value(v)[0] == '\0'))
+		if (v != NULL && !json_is_null(v) &&
+		    !(c->format == FORMAT_MARK && json_is_false(v)) &&
+		    !(json_is_string(v) && json_string_value(v)[0] == '\0'))
 			return false;
 	}
 	return true;
@@ -28,11 +30,12 @@ static bool column_empty(const json_t *list, const struct column *c)
 
 static bool is_number(enum format f)
 {
-	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE || f == FORMAT_PERCENT ||
-	       f == FORMAT_PERCENT_FINE;
+	return f == FORMAT_BYTES || f == FORMAT_COUNT || f == FORMAT_ORDINAL || f == FORMAT_AGE ||
+	       f == FORMAT_PERCENT || f == FORMAT_PERCENT_FINE;
 }
 
-/* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit otherwise. */
+/* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit
+ * otherwise. */
 static enum layout_give give_of(const struct column *c)
 {
 	if (c->flexible)
@@ -59,7 +62,8 @@ struct grid {
 	int width;
 };
 
-static bool fill_grid(struct cli *cli, const json_t *list, const struct column *columns, struct grid *g)
+static bool fill_grid(struct cli *cli, const json_t *list, const struct column *columns,
+		      struct grid *g)
 {
 	char text[VALUE_BYTES];
 
@@ -76,7 +80,8 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 	for (size_t i = 0; g->cells != NULL && i < g->rows * g->columns; i++) {
 		const struct column *c = g->shown[i % g->columns];
 
-		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key), c->format, false, text, sizeof text);
+		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key),
+			      c->format, false, text, sizeof text);
 		layout_measure(&g->layout[i % g->columns], text, false);
 		g->cells[i] = strdup(text);
 		if (g->cells[i] == NULL)
@@ -108,11 +113,14 @@ static struct libscols_table *new_table(const struct grid *g)
 
 		/* smartcols wants ASCII names and cannot fold headings: ours are the first line. */
 		snprintf(name, sizeof name, "c%u", i);
-		column = scols_table_new_column(t, name, 0, (is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
+		column = scols_table_new_column(
+		    t, name, 0,
+		    (is_number(g->shown[i]->format) ? SCOLS_FL_RIGHT : 0) | SCOLS_FL_WRAP);
 		if (column == NULL)
 			break;
 		scols_column_set_safechars(column, "\n");
-		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk, NULL);
+		scols_column_set_wrapfunc(column, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
+					  NULL);
 	}
 	scols_table_enable_noheadings(t, 1);
 	return t;
@@ -134,8 +142,10 @@ static void add_headings(struct libscols_table *t, const struct grid *g)
 
 static const char *color_of(const char *state)
 {
-	static const char *const good[] = { "delivered", "up", "running", "arrived", "receipt", "link-up", NULL };
-	static const char *const bad[] = { "refused", "down", "stopped", "expired", "held", "link-down", NULL };
+	static const char *const good[] = { "delivered", "up",	    "running", "arrived",
+					    "receipt",	 "link-up", NULL };
+	static const char *const bad[] = { "refused", "down",	   "stopped", "expired",
+					   "held",    "link-down", NULL };
 
 	for (unsigned i = 0; good[i] != NULL; i++) {
 		if (strcmp(state, good[i]) == 0)
@@ -167,10 +177,13 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 
 		for (unsigned c = 0; line != NULL && c < g.columns; c++) {
 			const json_t *v = json_object_get(json_array_get(list, i), g.shown[c]->key);
-			const char *color = g.shown[c]->format == FORMAT_STATE && json_is_string(v) ? color_of(json_string_value(v)) : NULL;
+			const char *color = g.shown[c]->format == FORMAT_STATE && json_is_string(v)
+						? color_of(json_string_value(v))
+						: NULL;
 			char text[2 * VALUE_BYTES + 8];
 
-			layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text, sizeof text);
+			layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text,
+				    sizeof text);
 			scols_line_set_data(line, c, text);
 			if (color != NULL)
 				scols_cell_set_color(scols_line_get_cell(line, c), color);
@@ -215,10 +228,12 @@ static void print_choices(struct cli *cli)
 	json_array_foreach(cli->choices, i, choice) {
 		char text[VALUE_BYTES];
 
-		output_format(cli, json_object_get(choice, "id"), FORMAT_ID, false, text, sizeof text);
+		output_format(cli, json_object_get(choice, "id"), FORMAT_ID, false, text,
+			      sizeof text);
 		fprintf(stderr, "%*s%s", FIX_INDENT, "", text);
 		for (size_t k = 0; k < sizeof parts / sizeof parts[0]; k++) {
-			output_format(cli, json_object_get(choice, parts[k].key), parts[k].format, false, text, sizeof text);
+			output_format(cli, json_object_get(choice, parts[k].key), parts[k].format,
+				      false, text, sizeof text);
 			text_one_line(text);
 			fprintf(stderr, "%s%s", text[0] == '\0' ? "" : "  ", text);
 		}
@@ -257,12 +272,16 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 
 static void print_heading(struct cli *cli, const char *text)
 {
-	printf("\n%s%s%s\n", term_colors(cli->color) ? "\033[1m" : "", text, term_colors(cli->color) ? "\033[0m" : "");
+	printf("\n%s%s%s\n", term_colors(cli->color) ? "\033[1m" : "", text,
+	       term_colors(cli->color) ? "\033[0m" : "");
 }
 
 const struct renderer *output_text(void)
 {
-	static const struct renderer r = { .list = print_list, .object = print_object, .error = print_error, .heading = print_heading };
+	static const struct renderer r = { .list = print_list,
+					   .object = print_object,
+					   .error = print_error,
+					   .heading = print_heading };
 
 	return &r;
 }

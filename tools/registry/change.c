@@ -8,8 +8,9 @@
 
 static const int64_t ahead_at_most_ms = 31LL * 24 * 3600 * 1000;
 
-/* A key begins before the version that has it. Does one begin in days to come, then the registry's clock was ahead when it signed it: it begins now,
- * or its committee signs nothing until then. Years ahead rather says that this clock is wrong. */
+/* A key begins before the version that has it. Does one begin in days to come, then the registry's
+ * clock was ahead when it signed it: it begins now, or its committee signs nothing until then.
+ * Years ahead rather says that this clock is wrong. */
 static enum err begin_keys(struct arena *a, struct registry_change *c, struct rec_committee *entry)
 {
 	struct key_entry *keys = NULL;
@@ -67,7 +68,8 @@ struct rec_committee *registry_change_entry(struct registry_change *c, struct co
 	return NULL;
 }
 
-enum err registry_change_place(struct arena *a, const struct registry_change *c, struct rec_committee *entry, struct committee_id superior,
+enum err registry_change_place(struct arena *a, const struct registry_change *c,
+			       struct rec_committee *entry, struct committee_id superior,
 			       bool retired)
 {
 	struct place *places = arena_array(a, entry->place_count + 2u, sizeof *places);
@@ -78,8 +80,10 @@ enum err registry_change_place(struct arena *a, const struct registry_change *c,
 	if (n > 0)
 		memcpy(places, entry->places, n * sizeof *places);
 	else
-		places[n++] = (struct place){ .superior = entry->superior, .retired = entry->retired };
-	places[n++] = (struct place){ .since = c->version, .superior = superior, .retired = retired };
+		places[n++] =
+		    (struct place){ .superior = entry->superior, .retired = entry->retired };
+	places[n++] =
+	    (struct place){ .since = c->version, .superior = superior, .retired = retired };
 	entry->places = places;
 	entry->place_count = n;
 	entry->superior = superior;
@@ -87,7 +91,8 @@ enum err registry_change_place(struct arena *a, const struct registry_change *c,
 	return ERR_OK;
 }
 
-enum err registry_change_key(struct arena *a, const struct registry_change *c, struct rec_committee *entry, const struct key_entry *key,
+enum err registry_change_key(struct arena *a, const struct registry_change *c,
+			     struct rec_committee *entry, const struct key_entry *key,
 			     int64_t overlap_ms)
 {
 	struct key_entry *keys = arena_array(a, entry->key_count + 1u, sizeof *keys);
@@ -107,7 +112,8 @@ enum err registry_change_key(struct arena *a, const struct registry_change *c, s
 	return ERR_OK;
 }
 
-enum err registry_change_publish(struct arena *a, struct registry_change *c, struct registry_fault *fault)
+enum err registry_change_publish(struct arena *a, struct registry_change *c,
+				 struct registry_fault *fault)
 {
 	return registry_publish(a, &c->registry, c->entries, c->count, c->now_ms, fault);
 }

@@ -28,7 +28,8 @@ enum err identity_new(struct arena *a, struct identity *out)
 		return e;
 	signer_public_key(s, out->signing_public);
 	signer_destroy(s);
-	if (zmq_curve_keypair(link_public, out->link_secret) != 0 || zmq_z85_decode(out->link_public, link_public) == NULL)
+	if (zmq_curve_keypair(link_public, out->link_secret) != 0 ||
+	    zmq_z85_decode(out->link_public, link_public) == NULL)
 		return ERR_CERTIFICATE;
 	return ERR_OK;
 }
@@ -51,12 +52,14 @@ enum err identity_save(struct arena *a, const struct identity *i, const char *fo
 	memcpy(line, i->link_secret, 40);
 	line[40] = '\n';
 	e = fs_write_new(sign, i->signing_pem, true);
-	return e == ERR_OK ? fs_write_new(link, (struct blob){ (const uint8_t *)line, 41 }, true) : e;
+	return e == ERR_OK ? fs_write_new(link, (struct blob){ (const uint8_t *)line, 41 }, true)
+			   : e;
 }
 
 /* ---- the registry ---- */
 
-static enum err paths(struct arena *a, const char *folder, const char **key, const char **pem, const char **directory)
+static enum err paths(struct arena *a, const char *folder, const char **key, const char **pem,
+		      const char **directory)
 {
 	*key = fs_join(a, folder, "root.key");
 	*pem = fs_join(a, folder, "root.pem");
@@ -64,7 +67,8 @@ static enum err paths(struct arena *a, const char *folder, const char **key, con
 	return *key == NULL || *pem == NULL || *directory == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err registry_create(struct arena *a, const char *folder, const char *name, int64_t now_ms, struct registry *out)
+enum err registry_create(struct arena *a, const char *folder, const char *name, int64_t now_ms,
+			 struct registry *out)
 {
 	const char *key, *pem, *directory;
 	struct blob pem_text;
@@ -76,7 +80,8 @@ enum err registry_create(struct arena *a, const char *folder, const char *name, 
 	if (e == ERR_OK)
 		e = signer_generate(a, &out->root_key_pem);
 	if (e == ERR_OK)
-		e = certificate_root(a, out->root_key_pem, name, now_ms - REGISTRY_BACK_MS, now_ms + 20 * YEAR_MS, &out->root_der);
+		e = certificate_root(a, out->root_key_pem, name, now_ms - REGISTRY_BACK_MS,
+				     now_ms + 20 * YEAR_MS, &out->root_der);
 	if (e == ERR_OK)
 		e = certificate_to_pem(a, out->root_der, &pem_text);
 	if (e == ERR_OK)
@@ -113,10 +118,14 @@ enum err registry_open(struct arena *a, const char *folder, struct registry *out
 	return e == ERR_TOO_LARGE ? ERR_DIRECTORY_SIZE : e;
 }
 
-enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct key_request *request)
+enum err registry_sign_key(struct arena *a, const struct registry *r, const struct identity *i,
+			   int64_t now_ms, struct key_request *request)
 {
-	struct certificate_subject subject = { .id = request->entry->id.text, .name = request->entry->name, .public_key = i->signing_public,
-					       .from_ms = now_ms - REGISTRY_BACK_MS, .to_ms = now_ms + 10 * YEAR_MS };
+	struct certificate_subject subject = { .id = request->entry->id.text,
+					       .name = request->entry->name,
+					       .public_key = i->signing_public,
+					       .from_ms = now_ms - REGISTRY_BACK_MS,
+					       .to_ms = now_ms + 10 * YEAR_MS };
 	struct key_entry *key = &request->key;
 
 	*key = (struct key_entry){ .use = request->use, .from_ms = now_ms - REGISTRY_BACK_MS };
@@ -130,10 +139,12 @@ enum err registry_sign_key(struct arena *a, const struct registry *r, const stru
 	return certificate_issue(a, r->root_key_pem, r->root_der, &subject, &key->certificate);
 }
 
-enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i, int64_t now_ms, struct rec_committee *entry)
+enum err registry_certify(struct arena *a, const struct registry *r, const struct identity *i,
+			  int64_t now_ms, struct rec_committee *entry)
 {
 	struct key_entry *keys = arena_array(a, 2, sizeof *keys);
-	struct key_request sign = { .use = KEY_USE_SIGN, .entry = entry }, link = { .use = KEY_USE_LINK, .entry = entry };
+	struct key_request sign = { .use = KEY_USE_SIGN, .entry = entry },
+			   link = { .use = KEY_USE_LINK, .entry = entry };
 	enum err e = keys == NULL ? ERR_NO_MEMORY : registry_sign_key(a, r, i, now_ms, &sign);
 
 	if (e == ERR_OK)
@@ -157,7 +168,9 @@ static enum err first_place(struct arena *a, struct rec_committee *entry, uint64
 	place = arena_alloc(a, sizeof *place);
 	if (place == NULL)
 		return ERR_NO_MEMORY;
-	*place = (struct place){ .since = version, .superior = entry->superior, .retired = entry->retired };
+	*place = (struct place){ .since = version,
+				 .superior = entry->superior,
+				 .retired = entry->retired };
 	entry->places = place;
 	entry->place_count = 1;
 	return ERR_OK;
@@ -170,8 +183,8 @@ static int by_id(const void *a, const void *b)
 	return strcmp(x->id.text, y->id.text);
 }
 
-enum err registry_publish(struct arena *a, struct registry *r, struct rec_committee *entries, uint32_t count, int64_t now_ms,
-			  struct registry_fault *fault)
+enum err registry_publish(struct arena *a, struct registry *r, struct rec_committee *entries,
+			  uint32_t count, int64_t now_ms, struct registry_fault *fault)
 {
 	uint64_t version = r->directory.head.version + 1;
 	const char *path = fs_join(a, r->folder, "directory.vtd");
@@ -194,8 +207,12 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 		e = directory_check_tree(entries, count, &fault->culprit, &fault->what);
 	if (e == ERR_OK) {
 		struct directory next = { .entries = entries, .entry_count = count };
-		struct directory_issue issue = { .version = version, .previous = version == 1 ? NULL : &r->directory.head.digest,
-						 .now_ms = now_ms, .valid_until_ms = now_ms + YEAR_MS };
+		struct directory_issue issue = { .version = version,
+						 .previous = version == 1
+								 ? NULL
+								 : &r->directory.head.digest,
+						 .now_ms = now_ms,
+						 .valid_until_ms = now_ms + YEAR_MS };
 
 		e = directory_sign(s, a, entries, count, &issue, &next.head);
 		if (e == ERR_OK)
@@ -211,5 +228,6 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 
 const char *registry_tree_fix(void)
 {
-	return _("name a superior that the directory has, with an endpoint, and not below it: vanthu committee list");
+	return _("name a superior that the directory has, with an endpoint, and not below it: "
+		 "vanthu committee list");
 }

@@ -9,12 +9,14 @@
 
 enum { REQUEST_MAX_BYTES = 65536 };
 
-enum err request_file_write(struct arena *a, const char *path, const struct rec_committee *entry, const struct identity *keys,
-			    unsigned which)
+enum err request_file_write(struct arena *a, const char *path, const struct rec_committee *entry,
+			    const struct identity *keys, unsigned which)
 {
 	struct rec_committee request = *entry;
-	struct key_entry pair[2] = { { .use = KEY_USE_SIGN, .key_id = key_id_of(keys->signing_public) },
-				     { .use = KEY_USE_LINK, .key_id = digest_of((struct blob){ keys->link_public, 32 }) } };
+	struct key_entry pair[2] = {
+		{ .use = KEY_USE_SIGN, .key_id = key_id_of(keys->signing_public) },
+		{ .use = KEY_USE_LINK, .key_id = digest_of((struct blob){ keys->link_public, 32 }) }
+	};
 	struct blob bytes;
 	enum err e;
 
@@ -28,7 +30,8 @@ enum err request_file_write(struct arena *a, const char *path, const struct rec_
 	return which == REQUEST_BOTH ? fs_write_new(path, bytes, false) : fs_replace(path, bytes);
 }
 
-enum err request_file_read(struct arena *a, const char *path, struct rec_committee *entry, struct identity *keys, unsigned *which)
+enum err request_file_read(struct arena *a, const char *path, struct rec_committee *entry,
+			   struct identity *keys, unsigned *which)
 {
 	struct blob bytes;
 	enum err e = fs_read(a, path, REQUEST_MAX_BYTES, &bytes);

@@ -1,4 +1,5 @@
-/* See tree_file.h. Keys that are not known are faults: a misspelt one would be a committee without a superior. */
+/* See tree_file.h. Keys that are not known are faults: a misspelt one would be a committee without
+ * a superior. */
 #include "tools/registry/tree_file.h"
 
 #include <stdio.h>
@@ -19,7 +20,8 @@ struct loading {
 	struct tree_list *out;
 };
 
-static void fault(struct loading *l, const struct yaml_node *at, const char *what, const char *value)
+static void fault(struct loading *l, const struct yaml_node *at, const char *what,
+		  const char *value)
 {
 	config_errors_add(l->errors, at->line, at->column, "%s: %s", value, what);
 }
@@ -57,7 +59,10 @@ static void read_id(struct loading *l, const struct yaml_node *n, struct committ
 	const char *text;
 
 	if (scalar(l, n, 256, &text) && id_parse(text, strlen(text), out) != ERR_OK)
-		fault(l, n, _("not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, subtree, all and registry are reserved)"), text);
+		fault(l, n,
+		      _("not a committee id (a-z, 0-9 and -, at most 32; superior, subordinates, "
+			"subtree, all and registry are reserved)"),
+		      text);
 }
 
 static void read_organs(struct loading *l, const struct yaml_node *n, struct rec_committee *c)
@@ -91,7 +96,8 @@ static void read_term(struct loading *l, const struct yaml_node *n, struct rec_c
 				continue;
 			if (!text_date(c->term_from, date))
 				fault(l, each, _("not a date: YYYY-MM-DD"), c->term_from);
-			else if ((c->term_from = arena_text(l->arena, date, strlen(date))) == NULL) /* as the directory has it, however it was written */
+			/* as the directory has it, however it was written */
+			else if ((c->term_from = arena_text(l->arena, date, strlen(date))) == NULL)
 				c->term_from = "";
 		} else {
 			fault_of_key(l, each, _("no such key; name and from are"));
@@ -124,7 +130,9 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
 		read_term(l, n, c);
 	} else {
-		fault_of_key(l, n, _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal and term are"));
+		fault_of_key(l, n,
+			     _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal "
+			       "and term are"));
 	}
 }
 
@@ -132,7 +140,9 @@ static void read_committee(struct loading *l, const struct yaml_node *n, struct 
 {
 	static const char *const wanted[] = { "id", "name", "symbol" };
 
-	*c = (struct rec_committee){ .name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = "" };
+	*c = (struct rec_committee){
+		.name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = ""
+	};
 	if (n->type != YAML_MAP) {
 		fault(l, n, _("id, name and symbol are wanted"), "committees");
 		return;
@@ -149,16 +159,20 @@ static void read_committee(struct loading *l, const struct yaml_node *n, struct 
 
 static void read_all(struct loading *l, const struct yaml_node *root)
 {
-	const struct yaml_node *list = root == NULL || root->type != YAML_MAP ? NULL : yaml_child(root, "committees");
+	const struct yaml_node *list =
+	    root == NULL || root->type != YAML_MAP ? NULL : yaml_child(root, "committees");
 	uint32_t count = 0;
 
 	if (list == NULL || list->type != YAML_LIST || list->first == NULL) {
-		config_errors_add(l->errors, root == NULL ? 1 : root->line, 1, "%s", _("committees: a list of committees is wanted"));
+		config_errors_add(l->errors, root == NULL ? 1 : root->line, 1, "%s",
+				  _("committees: a list of committees is wanted"));
 		return;
 	}
 	for (const struct yaml_node *n = list->first; n != NULL; n = n->next)
 		count++;
-	l->out->committees = count > COMMITTEES_MAX ? NULL : arena_array(l->arena, count, sizeof *l->out->committees);
+	l->out->committees = count > COMMITTEES_MAX
+				 ? NULL
+				 : arena_array(l->arena, count, sizeof *l->out->committees);
 	if (l->out->committees == NULL) {
 		fault(l, list, _("too many"), "committees");
 		return;
@@ -175,7 +189,8 @@ static void read_all(struct loading *l, const struct yaml_node *root)
 	}
 }
 
-static enum err finish(struct cli *cli, const char *name, enum err e, const struct config_errors *errors)
+static enum err finish(struct cli *cli, const char *name, enum err e,
+		       const struct config_errors *errors)
 {
 	char message[512];
 
@@ -187,12 +202,14 @@ static enum err finish(struct cli *cli, const char *name, enum err e, const stru
 	}
 	for (unsigned i = 1; i < errors->count && i < CONFIG_ERRORS_MAX && !cli->json; i++)
 		cli_fault_line(name, &errors->list[i]);
-	snprintf(message, sizeof message, "%s:%u:%u: %s", name, errors->list[0].line, errors->list[0].column, errors->list[0].text);
+	snprintf(message, sizeof message, "%s:%u:%u: %s", name, errors->list[0].line,
+		 errors->list[0].column, errors->list[0].text);
 	cli_fail_text(cli, ERR_BAD_TREE, message, _(err_fix(ERR_BAD_TREE)));
 	return ERR_BAD_TREE;
 }
 
-static enum err load(struct cli *cli, struct loading *l, const char *name, struct yaml_file *file, enum err e)
+static enum err load(struct cli *cli, struct loading *l, const char *name, struct yaml_file *file,
+		     enum err e)
 {
 	memset(l->out, 0, sizeof *l->out);
 	if (e == ERR_OK)

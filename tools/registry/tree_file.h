@@ -10,9 +10,13 @@ struct tree_list {
 	struct rec_committee *committees; /* in the file's order, without keys */
 	uint32_t count;
 };
-/* Reads and checks a file; tells all faults with their places. ERR_BAD_TREE, ERR_FILE. Texts lie in the arena. */
-must_use enum err tree_file_load(struct cli *cli, struct arena *a, const char *path, struct tree_list *out);
+
+/* Reads and checks a file; tells all faults with their places. ERR_BAD_TREE, ERR_FILE. Texts lie in
+ * the arena. */
+must_use enum err tree_file_load(struct cli *cli, struct arena *a, const char *path,
+				 struct tree_list *out);
 /* The same over a text, for the demo's own tree. */
-must_use enum err tree_text_load(struct cli *cli, struct arena *a, const char *text, struct tree_list *out);
+must_use enum err tree_text_load(struct cli *cli, struct arena *a, const char *text,
+				 struct tree_list *out);
 
 #endif
