@@ -1,4 +1,5 @@
-/* See conn.h. Frames: length as 4 bytes big-endian, then the packed message (proto/control.proto). */
+/* See conn.h. Frames: length as 4 bytes big-endian, then the packed message
+ * (proto/control.proto). */
 #include "tests/bench/conn.h"
 
 #include <errno.h>
@@ -55,7 +56,8 @@ struct conn *conn_open(const char *folder, const char *socket_name)
 
 	if (c == NULL || (c->arena = arena_new(ARENA_BYTES)) == NULL)
 		bench_fail("no memory");
-	if ((size_t)snprintf(at.sun_path, sizeof at.sun_path, "%s/run/%s", folder, socket_name) >= sizeof at.sun_path)
+	if ((size_t)snprintf(at.sun_path, sizeof at.sun_path, "%s/run/%s", folder, socket_name) >=
+	    sizeof at.sun_path)
 		bench_fail("%s: too long for a socket's address", folder);
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&at, sizeof at) != 0)
@@ -104,7 +106,8 @@ void conn_say(struct conn *c, const Vanthu__V1__Request *request)
 	reserve(&c->out, HEAD_BYTES + size);
 	for (unsigned i = 0; i < HEAD_BYTES; i++)
 		c->out.bytes[c->out.end + i] = (uint8_t)(size >> (8 * (HEAD_BYTES - 1 - i)));
-	c->out.end += HEAD_BYTES + vanthu__v1__request__pack(request, c->out.bytes + c->out.end + HEAD_BYTES);
+	c->out.end +=
+	    HEAD_BYTES + vanthu__v1__request__pack(request, c->out.bytes + c->out.end + HEAD_BYTES);
 }
 
 size_t conn_waiting(const struct conn *c)
@@ -115,7 +118,8 @@ size_t conn_waiting(const struct conn *c)
 void conn_send(struct conn *c)
 {
 	while (conn_waiting(c) > 0) {
-		ssize_t n = send(c->fd, c->out.bytes + c->out.begin, conn_waiting(c), MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(c->fd, c->out.bytes + c->out.begin, conn_waiting(c),
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -140,7 +144,8 @@ static const Vanthu__V1__Reply *whole_reply(struct conn *c)
 	if (have - HEAD_BYTES < size)
 		return NULL;
 	arena_reset(c->arena);
-	r = unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ p + HEAD_BYTES, size }, &e);
+	r = unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ p + HEAD_BYTES, size },
+		   &e);
 	if (r == NULL)
 		bench_fail("a reply that is none: VT-%d", (int)e);
 	c->in.begin += HEAD_BYTES + size;
@@ -169,7 +174,9 @@ const Vanthu__V1__Reply *conn_wait(struct conn *c)
 	double end = bench_now_s() + WAIT_MS / 1000.0;
 
 	while (bench_now_s() < end) {
-		struct pollfd p = { .fd = c->fd, .events = (short)(POLLIN | (conn_waiting(c) > 0 ? POLLOUT : 0)) };
+		struct pollfd p = { .fd = c->fd,
+				    .events =
+					(short)(POLLIN | (conn_waiting(c) > 0 ? POLLOUT : 0)) };
 		const Vanthu__V1__Reply *r = conn_hear(c);
 
 		if (r != NULL)

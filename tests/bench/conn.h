@@ -1,5 +1,6 @@
-/* A connection to one of a daemon's local sockets that never blocks: many requests may be under way, bytes wait here and not in a call.
- * Any failure ends the process with a message: a benchmark that goes on after one measures something else. */
+/* A connection to one of a daemon's local sockets that never blocks: many requests may be under
+ * way, bytes wait here and not in a call. Any failure ends the process with a message: a benchmark
+ * that goes on after one measures something else. */
 #ifndef VANTHU_TESTS_BENCH_CONN_H
 #define VANTHU_TESTS_BENCH_CONN_H
 

@@ -1,4 +1,5 @@
-/* See documents.h. The number of a document is in the last four bytes of its id, so an event leads to it at once. */
+/* See documents.h. The number of a document is in the last four bytes of its id, so an event leads
+ * to it at once. */
 #include "tests/bench/documents.h"
 
 #include <stdio.h>
@@ -87,9 +88,19 @@ static bool number_of(const struct documents *d, const uint8_t *id, size_t len_b
 static struct blob body_of(struct documents *d, unsigned n)
 {
 	struct part part = { .name = "van-ban.bin", .media_type = "application/octet-stream" };
-	struct document_body body = { .type_code = "CV", .subject = "Đo tốc độ", .signer_name = "Nguyễn Văn A", .issued_on = "2025-01-02",
-				      .business = 1, .parts = &part, .part_count = 1, .term = "", .signer_position = "",
-				      .signer_competence = "", .due_on = "", .note = "", .type_name = "Công văn" };
+	struct document_body body = { .type_code = "CV",
+				      .subject = "Đo tốc độ",
+				      .signer_name = "Nguyễn Văn A",
+				      .issued_on = "2025-01-02",
+				      .business = 1,
+				      .parts = &part,
+				      .part_count = 1,
+				      .term = "",
+				      .signer_position = "",
+				      .signer_competence = "",
+				      .due_on = "",
+				      .note = "",
+				      .type_name = "Công văn" };
 	char number[32];
 	struct blob packed;
 
@@ -131,14 +142,16 @@ void documents_submit(struct documents *d, struct conn *c, unsigned n, double du
 	arena_reset(d->arena);
 	body = body_of(d, n);
 	/* No two contents alike: equal ones are one file on disk. */
-	memcpy(d->content, id.bytes, d->plan.bytes < sizeof id.bytes ? d->plan.bytes : sizeof id.bytes);
+	memcpy(d->content, id.bytes,
+	       d->plan.bytes < sizeof id.bytes ? d->plan.bytes : sizeof id.bytes);
 	part.size_bytes = d->plan.bytes;
 	part.content = field_bytes(d->content, d->plan.bytes);
 	submit.id = field_bytes(id.bytes, sizeof id.bytes);
 	submit.body = field_bytes(body.data, body.len_bytes);
 	submit.n_parts = 1;
 	submit.parts = parts;
-	submit.urgency = d->plan.urgent ? VANTHU__V1__URGENCY__URGENCY_HOA_TOC : VANTHU__V1__URGENCY__URGENCY_THUONG;
+	submit.urgency = d->plan.urgent ? VANTHU__V1__URGENCY__URGENCY_HOA_TOC
+					: VANTHU__V1__URGENCY__URGENCY_THUONG;
 	submit.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
 	add_recipients(d, &submit);
 	request.id = n + 1;
@@ -191,17 +204,21 @@ unsigned documents_recount(struct documents *d, double at_s)
 	list.box = VANTHU__V1__BOX__BOX_OUTBOX;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &list;
-	for (r = conn_ask(c, &request); r->what_case == VANTHU__V1__REPLY__WHAT_LINE; r = conn_wait(c)) {
+	for (r = conn_ask(c, &request); r->what_case == VANTHU__V1__REPLY__WHAT_LINE;
+	     r = conn_wait(c)) {
 		unsigned n;
 
 		if (!number_of(d, r->line->id.data, r->line->id.len, &n))
 			continue;
 		if (r->line->delivered > d->list[n].receipts)
-			count_receipts(d, n, (unsigned)r->line->delivered - d->list[n].receipts, at_s);
-		whole += strcmp(r->line->state, "delivered") == 0 && r->line->delivered == d->plan.receipts;
+			count_receipts(d, n, (unsigned)r->line->delivered - d->list[n].receipts,
+				       at_s);
+		whole += strcmp(r->line->state, "delivered") == 0 &&
+			 r->line->delivered == d->plan.receipts;
 	}
 	if (r->what_case != VANTHU__V1__REPLY__WHAT_DONE)
-		bench_fail("the outbox cannot be read: VT-%u", r->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? r->error->code : 0);
+		bench_fail("the outbox cannot be read: VT-%u",
+			   r->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? r->error->code : 0);
 	conn_close(c);
 	return whole;
 }

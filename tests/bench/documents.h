@@ -12,10 +12,14 @@ struct plan_of_load {
 	unsigned receipts;    /* for each, in all */
 	size_t bytes;         /* of each; its content is random and no two are alike */
 	unsigned in_flight;   /* submitted and not yet accepted */
-	double per_s;         /* 0: as fast as it goes; else they are due at this rate, whatever becomes of the ones before */
+	/* 0: as fast as it goes; else they are due at this rate, whatever becomes of the ones
+	 * before */
+	double per_s;
 	bool await;           /* the next one only when all receipts of the one before are back */
 	bool urgent;          /* hỏa tốc */
-	const char *samples;  /* a file to which each document's time to its last receipt is added, in ms, a line each; NULL: none */
+	/* a file to which each document's time to its last receipt is added, in ms, a line each;
+	 * NULL: none */
+	const char *samples;
 	bool no_receipts;     /* do not wait for any: nobody is there to give them */
 };
 
@@ -29,7 +33,8 @@ void documents_submit(struct documents *d, struct conn *c, unsigned n, double du
 void documents_accepted(struct documents *d, unsigned n, double at_s);
 /* A live event's document; false when it is none of these. A receipt too many ends the process. */
 bool documents_receipt(struct documents *d, const uint8_t *id, size_t len_bytes, double at_s);
-/* Asks the daemon for its outbox: what it says is delivered counts, whether or not its live event came. Returns how many are. */
+/* Asks the daemon for its outbox: what it says is delivered counts, whether or not its live event
+ * came. Returns how many are. */
 unsigned documents_recount(struct documents *d, double at_s);
 
 unsigned documents_accepted_count(const struct documents *d);

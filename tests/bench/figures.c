@@ -1,4 +1,5 @@
-/* bench figures: what a daemon has counted since its start, for signatures and syncs per document. */
+/* bench figures: what a daemon has counted since its start, for signatures and syncs per
+ * document. */
 #include <stdio.h>
 
 #include "tests/bench/conn.h"
@@ -21,9 +22,11 @@ int bench_figures(int argc, char **argv)
 	if (r->what_case != VANTHU__V1__REPLY__WHAT_FIGURES)
 		bench_fail("%s: no figures", argv[0]);
 	f = r->figures;
-	printf("{\"turns\":%llu,\"commits\":%llu,\"signatures\":%llu,\"documents\":%llu,\"facts\":%llu,\"file_syncs\":%llu,\"resident_bytes\":%llu}\n",
-	       (unsigned long long)f->turns, (unsigned long long)f->commits, (unsigned long long)f->signatures,
-	       (unsigned long long)f->documents_taken, (unsigned long long)f->facts_taken, (unsigned long long)f->file_syncs,
+	printf("{\"turns\":%llu,\"commits\":%llu,\"signatures\":%llu,\"documents\":%llu,\"facts\":%"
+	       "llu,\"file_syncs\":%llu,\"resident_bytes\":%llu}\n",
+	       (unsigned long long)f->turns, (unsigned long long)f->commits,
+	       (unsigned long long)f->signatures, (unsigned long long)f->documents_taken,
+	       (unsigned long long)f->facts_taken, (unsigned long long)f->file_syncs,
 	       (unsigned long long)f->resident_bytes);
 	conn_close(c);
 	return 0;

@@ -1,5 +1,5 @@
-/* bench limits: what this machine can do at all, so that every figure is also a ratio. Each measure runs for a short while on one thread
- * unless it says otherwise. */
+/* bench limits: what this machine can do at all, so that every figure is also a ratio. Each measure
+ * runs for a short while on one thread unless it says otherwise. */
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -58,7 +58,8 @@ static double syncs_per_s(const char *folder)
 	if (fsync(fd) != 0)
 		bench_fail("fsync: %s", strerror(errno));
 	for (began = bench_now_s(); bench_now_s() - began < EACH_S; n++) {
-		if (pwrite(fd, page, sizeof page, (off_t)(n % 256) * PAGE) != PAGE || fdatasync(fd) != 0)
+		if (pwrite(fd, page, sizeof page, (off_t)(n % 256) * PAGE) != PAGE ||
+		    fdatasync(fd) != 0)
 			bench_fail("fdatasync: %s", strerror(errno));
 	}
 	close(fd);
@@ -91,7 +92,8 @@ static void *write_files(void *arg)
 		memcpy(bytes, &w->written, sizeof w->written);
 		fd = create(temporary);
 		write_all(fd, bytes, MEGABYTE);
-		if (fsync(fd) != 0 || close(fd) != 0 || rename(temporary, path) != 0 || fsync(dir) != 0)
+		if (fsync(fd) != 0 || close(fd) != 0 || rename(temporary, path) != 0 ||
+		    fsync(dir) != 0)
 			bench_fail("%s: %s", path, strerror(errno));
 	}
 	for (unsigned i = 0; i < w->written; i++) {
@@ -110,7 +112,9 @@ static double files_1m_per_s(const char *folder, unsigned writers)
 
 	memset(list, 0, sizeof list);
 	for (unsigned i = 0; i < writers; i++) {
-		list[i] = (struct writer){ .folder = folder, .number = i, .end_s = bench_now_s() + EACH_S };
+		list[i] = (struct writer){ .folder = folder,
+					   .number = i,
+					   .end_s = bench_now_s() + EACH_S };
 		if (pthread_create(&list[i].thread, NULL, write_files, &list[i]) != 0)
 			bench_fail("no thread");
 	}
@@ -147,10 +151,11 @@ static double signs_per_s(EVP_PKEY *key, uint8_t signature[64], bool verify)
 	unsigned n = 0;
 
 	for (; bench_now_s() - began < EACH_S; n++) {
-		int done = verify ? EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
-					    EVP_DigestVerify(ctx, signature, size, digest, sizeof digest) == 1
-				  : EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
-					    EVP_DigestSign(ctx, signature, &size, digest, sizeof digest) == 1;
+		int done =
+		    verify ? EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) == 1 &&
+				 EVP_DigestVerify(ctx, signature, size, digest, sizeof digest) == 1
+			   : EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
+				 EVP_DigestSign(ctx, signature, &size, digest, sizeof digest) == 1;
 
 		if (!done)
 			bench_fail("Ed25519");
@@ -189,11 +194,14 @@ int bench_limits(int argc, char **argv)
 	if (argc != 1 || key == NULL)
 		bench_fail("limits FOLDER");
 	signs = signs_per_s(key, signature, false);
-	printf("{\"sync_per_s\":%.0f,\"file_1m_per_s\":%.0f,\"file_1m_parallel_per_s\":%.0f,\"sign_per_s\":%.0f,\"verify_per_s\":%.0f,"
-	       "\"sha256_bytes_per_s\":%.0f,\"curve_4k_per_s\":%.0f,\"curve_bytes_per_s\":%.0f,\"start_ms\":%.2f,\"cores\":%ld}\n",
-	       syncs_per_s(argv[0]), files_1m_per_s(argv[0], 1), files_1m_per_s(argv[0], WRITERS), signs,
-	       signs_per_s(key, signature, true), hash_bytes_per_s(), curve_per_s(PAGE, EACH_S),
-	       curve_per_s(HASHED_BYTES, EACH_S) * HASHED_BYTES, starts_ms(), sysconf(_SC_NPROCESSORS_ONLN));
+	printf("{\"sync_per_s\":%.0f,\"file_1m_per_s\":%.0f,\"file_1m_parallel_per_s\":%.0f,\"sign_"
+	       "per_s\":%.0f,\"verify_per_s\":%.0f,"
+	       "\"sha256_bytes_per_s\":%.0f,\"curve_4k_per_s\":%.0f,\"curve_bytes_per_s\":%.0f,"
+	       "\"start_ms\":%.2f,\"cores\":%ld}\n",
+	       syncs_per_s(argv[0]), files_1m_per_s(argv[0], 1), files_1m_per_s(argv[0], WRITERS),
+	       signs, signs_per_s(key, signature, true), hash_bytes_per_s(),
+	       curve_per_s(PAGE, EACH_S), curve_per_s(HASHED_BYTES, EACH_S) * HASHED_BYTES,
+	       starts_ms(), sysconf(_SC_NPROCESSORS_ONLN));
 	EVP_PKEY_free(key);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* See limits_curve.h. Two contexts, so two I/O threads, as two daemons have; credit as there, so that no queue grows. */
+/* See limits_curve.h. Two contexts, so two I/O threads, as two daemons have; credit as there, so
+ * that no queue grows. */
 #include "tests/bench/limits_curve.h"
 
 #include <pthread.h>

@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-/* Messages of that size a second from one context to another, for so long. Ends the process when it fails. */
+/* Messages of that size a second from one context to another, for so long. Ends the process when it
+ * fails. */
 double curve_per_s(size_t bytes, double seconds);
 
 #endif

@@ -1,6 +1,7 @@
-/* bench load: one client process that submits documents over the office socket, many at once, and hears over the event socket when their
- * receipts are back. One thread, one poll. What it prints is one JSON object; it fails unless every document was accepted and, unless it
- * was told otherwise, receipted, once. */
+/* bench load: one client process that submits documents over the office socket, many at once, and
+ * hears over the event socket when their receipts are back. One thread, one poll. What it prints is
+ * one JSON object; it fails unless every document was accepted and, unless it was told otherwise,
+ * receipted, once. */
 #include "tests/bench/load.h"
 
 #include <errno.h>
@@ -15,7 +16,13 @@
 #include "tests/bench/documents.h"
 
 enum { JOIN_MS = 5000, HANDSHAKE_DONE = 0x1000 };
-enum { QUIET_MS = 1500, GIVE_UP_S = 120, SLOWEST_PER_S = 1000, OUT_LOW_BYTES = 2 << 20, ARENA_BYTES = 1 << 20 };
+enum {
+	QUIET_MS = 1500,
+	GIVE_UP_S = 120,
+	SLOWEST_PER_S = 1000,
+	OUT_LOW_BYTES = 2 << 20,
+	ARENA_BYTES = 1 << 20
+};
 
 struct load {
 	struct plan_of_load plan;
@@ -30,7 +37,8 @@ struct load {
 
 /* ---- events ---- */
 
-/* A subscriber that is late misses what comes first, and the first document would be found only when all is quiet. */
+/* A subscriber that is late misses what comes first, and the first document would be found only
+ * when all is quiet. */
 static void await_handshake(struct load *l, const char *endpoint)
 {
 	static const char name[] = "inproc://joined";
@@ -39,8 +47,10 @@ static void await_handshake(struct load *l, const char *endpoint)
 	uint8_t told[6], address[256];
 
 	if (monitor == NULL || zmq_setsockopt(monitor, ZMQ_RCVTIMEO, &limit, sizeof limit) != 0 ||
-	    zmq_socket_monitor(l->events, name, HANDSHAKE_DONE) != 0 || zmq_connect(monitor, name) != 0 || zmq_connect(l->events, endpoint) != 0 ||
-	    zmq_recv(monitor, told, sizeof told, 0) < 0 || zmq_recv(monitor, address, sizeof address, 0) < 0)
+	    zmq_socket_monitor(l->events, name, HANDSHAKE_DONE) != 0 ||
+	    zmq_connect(monitor, name) != 0 || zmq_connect(l->events, endpoint) != 0 ||
+	    zmq_recv(monitor, told, sizeof told, 0) < 0 ||
+	    zmq_recv(monitor, address, sizeof address, 0) < 0)
 		bench_fail("%s: %s", endpoint, zmq_strerror(zmq_errno()));
 	zmq_socket_monitor(l->events, NULL, 0);
 	zmq_close(monitor);
@@ -55,7 +65,8 @@ static void listen_to_events(struct load *l)
 	l->events = l->zmq == NULL ? NULL : zmq_socket(l->zmq, ZMQ_SUB);
 	snprintf(endpoint, sizeof endpoint, "ipc://%s/run/events.sock", l->plan.folder);
 	if (l->events == NULL || zmq_setsockopt(l->events, ZMQ_RCVHWM, &zero, sizeof zero) != 0 ||
-	    zmq_setsockopt(l->events, ZMQ_LINGER, &zero, sizeof zero) != 0 || zmq_setsockopt(l->events, ZMQ_SUBSCRIBE, "receipt", 7) != 0)
+	    zmq_setsockopt(l->events, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+	    zmq_setsockopt(l->events, ZMQ_SUBSCRIBE, "receipt", 7) != 0)
 		bench_fail("%s: %s", endpoint, zmq_strerror(zmq_errno()));
 	await_handshake(l, endpoint);
 }
@@ -73,7 +84,8 @@ static void hear_events(struct load *l)
 		if (n < 0 || (size_t)n > sizeof bytes)
 			bench_fail("half an event");
 		arena_reset(l->arena);
-		e = unpack(l->arena, &vanthu__v1__live_event__descriptor, (struct blob){ bytes, (size_t)n }, &why);
+		e = unpack(l->arena, &vanthu__v1__live_event__descriptor,
+			   (struct blob){ bytes, (size_t)n }, &why);
 		if (e == NULL)
 			bench_fail("an event that is none");
 		l->heard_s = bench_now_s();
@@ -92,7 +104,8 @@ static bool may_submit(const struct load *l)
 {
 	unsigned under_way = l->submitted - documents_accepted_count(l->documents);
 
-	if (l->submitted == l->plan.count || under_way >= l->plan.in_flight || conn_waiting(l->conn) > OUT_LOW_BYTES)
+	if (l->submitted == l->plan.count || under_way >= l->plan.in_flight ||
+	    conn_waiting(l->conn) > OUT_LOW_BYTES)
 		return false;
 	if (l->plan.await && documents_delivered_count(l->documents) < l->submitted)
 		return false;
@@ -102,7 +115,9 @@ static bool may_submit(const struct load *l)
 static void set_timer(struct load *l)
 {
 	double due = due_s(l, l->submitted);
-	struct itimerspec at = { .it_value = { .tv_sec = (time_t)due, .tv_nsec = (long)((due - (double)(time_t)due) * 1e9) } };
+	struct itimerspec at = { .it_value = { .tv_sec = (time_t)due,
+					       .tv_nsec =
+						   (long)((due - (double)(time_t)due) * 1e9) } };
 
 	if (timerfd_settime(l->timer, TFD_TIMER_ABSTIME, &at, NULL) != 0)
 		bench_fail("timerfd_settime: %s", strerror(errno));
@@ -125,7 +140,8 @@ static void hear_replies(struct load *l)
 
 	while ((r = conn_hear(l->conn)) != NULL) {
 		if (r->what_case == VANTHU__V1__REPLY__WHAT_ERROR)
-			bench_fail("submission %llu: VT-%u %s", (unsigned long long)r->id, r->error->code, r->error->about);
+			bench_fail("submission %llu: VT-%u %s", (unsigned long long)r->id,
+				   r->error->code, r->error->about);
 		if (r->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED || r->id == 0)
 			continue;
 		l->accepted_s = bench_now_s();
@@ -139,15 +155,19 @@ static bool finished(const struct load *l)
 	       (l->plan.no_receipts || documents_delivered_count(l->documents) == l->plan.count);
 }
 
-/* Live events are dropped when a subscriber is slow; the store is asked when nothing has come for a while. */
+/* Live events are dropped when a subscriber is slow; the store is asked when nothing has come for a
+ * while. */
 static void look_after(struct load *l)
 {
 	double now = bench_now_s(), last = l->heard_s > l->accepted_s ? l->heard_s : l->accepted_s;
 
-	if (now - l->began_s > GIVE_UP_S + l->plan.count / (l->plan.per_s > 0 ? l->plan.per_s : SLOWEST_PER_S))
-		bench_fail("after %.0f s: %u of %u accepted, %u receipted", now - l->began_s, documents_accepted_count(l->documents),
-			   l->plan.count, documents_delivered_count(l->documents));
-	if (documents_accepted_count(l->documents) < l->plan.count || l->plan.no_receipts || (now - last) * 1000 < QUIET_MS)
+	if (now - l->began_s >
+	    GIVE_UP_S + l->plan.count / (l->plan.per_s > 0 ? l->plan.per_s : SLOWEST_PER_S))
+		bench_fail("after %.0f s: %u of %u accepted, %u receipted", now - l->began_s,
+			   documents_accepted_count(l->documents), l->plan.count,
+			   documents_delivered_count(l->documents));
+	if (documents_accepted_count(l->documents) < l->plan.count || l->plan.no_receipts ||
+	    (now - last) * 1000 < QUIET_MS)
 		return;
 	documents_recount(l->documents, now);
 	l->heard_s = now;
@@ -169,7 +189,8 @@ static void run(struct load *l)
 			items[1].events |= ZMQ_POLLOUT;
 		if (zmq_poll(items, 3, QUIET_MS) < 0 && zmq_errno() != EINTR)
 			bench_fail("zmq_poll: %s", zmq_strerror(zmq_errno()));
-		if ((items[2].revents & ZMQ_POLLIN) != 0 && read(l->timer, &ticks, sizeof ticks) < 0)
+		if ((items[2].revents & ZMQ_POLLIN) != 0 &&
+		    read(l->timer, &ticks, sizeof ticks) < 0)
 			bench_fail("timer: %s", strerror(errno));
 		hear_replies(l);
 		hear_events(l);
@@ -186,14 +207,19 @@ static void print(struct load *l)
 	unsigned kept = p->no_receipts ? 0 : documents_recount(l->documents, bench_now_s());
 
 	if (!p->no_receipts && kept != p->count)
-		bench_fail("%u documents sent, and the store knows %u as delivered", p->count, kept);
+		bench_fail("%u documents sent, and the store knows %u as delivered", p->count,
+			   kept);
 	if (p->samples != NULL)
 		documents_write_samples(l->documents, p->samples);
-	printf("{\"docs\":%u,\"bytes\":%zu,\"accepted\":%u,\"delivered\":%u,\"receipts\":%u,\"seconds\":%.4f,\"docs_per_s\":%.1f,"
-	       "\"accepted_s\":%.4f,\"accept_ms\":{\"p50\":%.3f,\"p99\":%.3f},\"receipt_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
-	       p->count, p->bytes, documents_accepted_count(l->documents), p->no_receipts ? 0 : kept, documents_receipt_count(l->documents),
-	       whole_s, p->count / whole_s, l->accepted_s - l->began_s, documents_accept_ms(l->documents, 0.5),
-	       documents_accept_ms(l->documents, 0.99), documents_receipt_ms(l->documents, 0.5), documents_receipt_ms(l->documents, 0.99),
+	printf("{\"docs\":%u,\"bytes\":%zu,\"accepted\":%u,\"delivered\":%u,\"receipts\":%u,"
+	       "\"seconds\":%.4f,\"docs_per_s\":%.1f,"
+	       "\"accepted_s\":%.4f,\"accept_ms\":{\"p50\":%.3f,\"p99\":%.3f},\"receipt_ms\":{"
+	       "\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
+	       p->count, p->bytes, documents_accepted_count(l->documents),
+	       p->no_receipts ? 0 : kept, documents_receipt_count(l->documents), whole_s,
+	       p->count / whole_s, l->accepted_s - l->began_s,
+	       documents_accept_ms(l->documents, 0.5), documents_accept_ms(l->documents, 0.99),
+	       documents_receipt_ms(l->documents, 0.5), documents_receipt_ms(l->documents, 0.99),
 	       documents_receipt_ms(l->documents, 1));
 }
 
@@ -233,7 +259,8 @@ static void read_options(struct plan_of_load *p, int argc, char **argv)
 			bench_fail("%s: no such option", argv[i]);
 	}
 	if (p->to == NULL || p->count == 0 || p->bytes == 0 || p->in_flight == 0)
-		bench_fail("load FOLDER --to=ID[,ID] --docs=N --bytes=N [--receipts=N] [--in-flight=N] [--rate=N] [--await] [--urgent] [--no-receipts]");
+		bench_fail("load FOLDER --to=ID[,ID] --docs=N --bytes=N [--receipts=N] "
+			   "[--in-flight=N] [--rate=N] [--await] [--urgent] [--no-receipts]");
 }
 
 int bench_load(int argc, char **argv)

@@ -1,4 +1,5 @@
-/* The benchmark's program, a process of its own beside the daemons it measures. tests/bench/run puts its parts together. */
+/* The benchmark's program, a process of its own beside the daemons it measures. tests/bench/run
+ * puts its parts together. */
 #include <string.h>
 
 #include "tests/bench/conn.h"
@@ -9,7 +10,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		int (*run)(int argc, char **argv);
-	} parts[] = { { "load", bench_load }, { "figures", bench_figures }, { "limits", bench_limits } };
+	} parts[] = { { "load", bench_load },
+		      { "figures", bench_figures },
+		      { "limits", bench_limits } };
 
 	for (size_t i = 0; argc > 1 && i < sizeof parts / sizeof parts[0]; i++) {
 		if (strcmp(argv[1], parts[i].name) == 0)

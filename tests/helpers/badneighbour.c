@@ -1,4 +1,5 @@
-/* A neighbour with a right key and bad manners: frames that are none, messages of many parts, messages that are too large, a Hello in
+/* A neighbour with a right key and bad manners: frames that are none, messages of many parts,
+ * messages that are too large, a Hello in
  * another's name.   badneighbour ENDPOINT SERVER_KEY_HEX SECRET_KEY_FILE */
 #include <stdint.h>
 #include <stdio.h>
@@ -25,18 +26,23 @@ static int connect_as(void *s, char **argv)
 	FILE *f = fopen(argv[3], "re");
 	int ms = 3000;
 
-	if (f == NULL || fread(secret, 1, 40, f) != 40 || !read_hex(argv[2], server) || zmq_curve_public(public, secret) != 0)
+	if (f == NULL || fread(secret, 1, 40, f) != 40 || !read_hex(argv[2], server) ||
+	    zmq_curve_public(public, secret) != 0)
 		return 0;
 	fclose(f);
-	return zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, server, KEY_BYTES) == 0 && zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, secret, 41) == 0 &&
-	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, public, 41) == 0 && zmq_setsockopt(s, ZMQ_SNDTIMEO, &ms, sizeof ms) == 0 &&
+	return zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, server, KEY_BYTES) == 0 &&
+	       zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, secret, 41) == 0 &&
+	       zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, public, 41) == 0 &&
+	       zmq_setsockopt(s, ZMQ_SNDTIMEO, &ms, sizeof ms) == 0 &&
 	       zmq_setsockopt(s, ZMQ_LINGER, &ms, sizeof ms) == 0 && zmq_connect(s, argv[1]) == 0;
 }
 
 int main(int argc, char **argv)
 {
-	/* Hello{protocol 1..1, committee "btp", purpose control}: the committee that it talks to, not its own. */
-	static const uint8_t stolen[] = { 'V', 'T', 1, 1, 0x08, 1, 0x10, 1, 0x1a, 3, 'b', 't', 'p', 0x20, 1 };
+	/* Hello{protocol 1..1, committee "btp", purpose control}: the committee that it talks to,
+	 * not its own. */
+	static const uint8_t stolen[] = { 'V',	'T', 1,	  1,   0x08, 1,	   0x10, 1,
+					  0x1a, 3,   'b', 't', 'p',  0x20, 1 };
 	static const uint8_t garbage[] = { 'V', 'T', 1, 3, 0xff, 0xff, 0xff };
 	static uint8_t large[LARGE_BYTES];
 	void *zmq = zmq_ctx_new(), *s = zmq_socket(zmq, ZMQ_DEALER);
@@ -44,10 +50,12 @@ int main(int argc, char **argv)
 	if (argc != 4 || !connect_as(s, argv))
 		return 2;
 	for (int round = 0; round < ROUNDS; round++) {
-		if (zmq_send(s, stolen, sizeof stolen, 0) < 0 || zmq_send(s, garbage, sizeof garbage, 0) < 0)
+		if (zmq_send(s, stolen, sizeof stolen, 0) < 0 ||
+		    zmq_send(s, garbage, sizeof garbage, 0) < 0)
 			return 1;
 		for (int i = 0; i < PARTS; i++) {
-			if (zmq_send(s, garbage, sizeof garbage, i + 1 < PARTS ? ZMQ_SNDMORE : 0) < 0)
+			if (zmq_send(s, garbage, sizeof garbage, i + 1 < PARTS ? ZMQ_SNDMORE : 0) <
+			    0)
 				return 1;
 		}
 	}

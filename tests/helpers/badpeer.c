@@ -1,4 +1,5 @@
-/* A neighbour with right keys that does one wrong thing.   badpeer TRICK ENDPOINT SERVER_KEY_HEX LAB/COMMITTEE [ARG…] */
+/* A neighbour with right keys that does one wrong thing.   badpeer TRICK ENDPOINT SERVER_KEY_HEX
+ *   LAB/COMMITTEE [ARG…] */
 #include "tests/helpers/badpeer.h"
 
 #include <stdio.h>
@@ -23,7 +24,8 @@ int main(int argc, char **argv)
 	if (argc >= 5 && trick == NULL)
 		trick = find(tricks_bounds, argv[1]);
 	if (trick == NULL) {
-		fprintf(stderr, "usage: badpeer TRICK ENDPOINT SERVER_KEY_HEX LAB/COMMITTEE [ARG…]\n");
+		fprintf(stderr,
+			"usage: badpeer TRICK ENDPOINT SERVER_KEY_HEX LAB/COMMITTEE [ARG…]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -34,7 +36,8 @@ int main(int argc, char **argv)
 	}
 	trick->run(&p, argv + 5);
 	fflush(stdout);
-	/* It stays until it is let go: what comes from a connection that has ended is nobody's, and counted against nobody. */
+	/* It stays until it is let go: what comes from a connection that has ended is nobody's, and
+	 * counted against nobody. */
 	while (read(STDIN_FILENO, &byte, 1) > 0)
 		;
 	peer_close(&p);

@@ -9,6 +9,8 @@ struct trick {
 	void (*run)(struct peer *p, char **args); /* args ends with NULL */
 	bool ungreeted;                           /* without a Hello before it */
 };
-extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[]; /* all end with a NULL name */
+
+/* all end with a NULL name */
+extern const struct trick tricks_publish[], tricks_frames[], tricks_bounds[];
 
 #endif

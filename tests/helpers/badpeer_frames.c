@@ -1,4 +1,5 @@
-/* Hostile acts with frames and connections: bytes that are no message, counts, names, acknowledgements, fetches, strangers. */
+/* Hostile acts with frames and connections: bytes that are no message, counts, names,
+ * acknowledgements, fetches, strangers. */
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +11,15 @@
 
 #include "tests/helpers/badpeer.h"
 
-enum { ROOM_BYTES = 200000, HEADER = 4, EVENT_MS = 60000, PART_BYTES = 65536, PARTS = 10000, RELAYED_BYTES = 620 << 20 };
+enum {
+	ROOM_BYTES = 200000,
+	HEADER = 4,
+	EVENT_MS = 60000,
+	PART_BYTES = 65536,
+	PARTS = 10000,
+	RELAYED_BYTES = 620 << 20
+};
+
 enum { DIRECTORY_QUESTIONS = 5000, NEVER_SENT = 9999 };
 
 static uint8_t frame[ROOM_BYTES];
@@ -36,11 +45,44 @@ static void add_many(const void *bytes, size_t len, unsigned count)
 		add(bytes, len);
 }
 
+static const uint8_t lane_and_stream[] = { 0x08, 3, 0x12, 16, 1,  2,	3,  4,	5,  6,
+					   7,	 8, 9,	  10, 11, 12, 13, 14, 15, 16 };
+
+/* Frames that look right at first: texts and numbers that are not. */
+static int make_subtle_garbage(int number)
+{
+	switch (number) {
+	case 10:
+		begin(1);
+		/* a name that is no UTF-8 */
+		add("\x08\x01\x10\x01\x1a\x05th\xff\xfes\x20\x01", 13);
+		return 1;
+	case 11:
+		begin(1);
+		add("\x08\x01\x10\x01\x1a\x06tha\0ds\x20\x01", 14); /* one with a NUL */
+		return 1;
+	case 12:
+		begin(21); /* a message of the other connection */
+		add(lane_and_stream, 2);
+		add("\x20\x02", 2);
+		return 1;
+	case 13:
+		begin(3);
+		add(lane_and_stream, sizeof lane_and_stream);
+		/* an item for recipients in their thousands */
+		add("\x1a\x2e\x08\x01\x12\x01x\x2a\x20", 9);
+		add_many("\0\0\0\0", 4, 8);
+		add("\x22\x01x", 3);
+		add_many("\x1a\x03\x22\x01x", 5, 12000);
+		return 1;
+	default:
+		return 0;
+	}
+}
+
 /* One frame by its number; what is wrong with each stands beside it. 0: no such number. */
 static int make_garbage(int number)
 {
-	static const uint8_t lane_and_stream[] = { 0x08, 3, 0x12, 16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
-
 	switch (number) {
 	case 1:
 		begin(3);
@@ -69,7 +111,8 @@ static int make_garbage(int number)
 	case 7:
 		begin(3);
 		add(lane_and_stream, sizeof lane_and_stream);
-		add_many("\x1a\x00", 2, 30000); /* tens of thousands of empty items: structs of 100 bytes from two */
+		/* tens of thousands of empty items: structs of 100 bytes from two */
+		add_many("\x1a\x00", 2, 30000);
 		return 1;
 	case 8:
 		begin(9);
@@ -82,29 +125,8 @@ static int make_garbage(int number)
 		begin(1);
 		add_many("\x3a\x00", 2, 30000); /* a Hello with as many streams */
 		return 1;
-	case 10:
-		begin(1);
-		add("\x08\x01\x10\x01\x1a\x05th\xff\xfes\x20\x01", 13); /* a name that is no UTF-8 */
-		return 1;
-	case 11:
-		begin(1);
-		add("\x08\x01\x10\x01\x1a\x06tha\0ds\x20\x01", 14); /* one with a NUL */
-		return 1;
-	case 12:
-		begin(21); /* a message of the other connection */
-		add(lane_and_stream, 2);
-		add("\x20\x02", 2);
-		return 1;
-	case 13:
-		begin(3);
-		add(lane_and_stream, sizeof lane_and_stream);
-		add("\x1a\x2e\x08\x01\x12\x01x\x2a\x20", 9); /* an item for recipients in their thousands */
-		add_many("\0\0\0\0", 4, 8);
-		add("\x22\x01x", 3);
-		add_many("\x1a\x03\x22\x01x", 5, 12000);
-		return 1;
 	default:
-		return 0;
+		return make_subtle_garbage(number);
 	}
 }
 
@@ -123,7 +145,10 @@ static void say_hello_as(struct peer *p, const char *name)
 {
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .purpose = PURPOSE_CONTROL, .has_streams = true };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.purpose = PURPOSE_CONTROL,
+					.has_streams = true };
 	snprintf(m.u.hello.committee.text, sizeof m.u.hello.committee.text, "%s", name);
 	peer_say(p, &m);
 	printf("sent\n");
@@ -168,7 +193,9 @@ static void acknowledge(struct peer *p, char **args)
 	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
 
 	(void)args;
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = p->in[LANE_NORMAL].id, .have = p->in[LANE_NORMAL].last + NEVER_SENT };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL,
+						    .stream = p->in[LANE_NORMAL].id,
+						    .have = p->in[LANE_NORMAL].last + NEVER_SENT };
 	peer_say(p, &m);
 	printf("sent\n");
 }
@@ -184,9 +211,13 @@ static void directory(struct peer *p, char **args)
 		peer_say(p, &m);
 	while (peer_hear(p, MESSAGE_DIRECTORY_PART, 500, &part))
 		answers++;
-	printf("%s\n", answers == 0 ? "no answer" : answers < DIRECTORY_QUESTIONS / 2 ? "answered some" : "answered all");
+	printf("%s\n", answers == 0			   ? "no answer"
+		       : answers < DIRECTORY_QUESTIONS / 2 ? "answered some"
+							   : "answered all");
 	m = (struct message){ .type = MESSAGE_DIRECTORY_PART };
-	m.u.directory_part = (struct msg_directory_part){ .since = 1, .head = { (const uint8_t *)"head", 4 }, .last = true };
+	m.u.directory_part = (struct msg_directory_part){ .since = 1,
+							  .head = { (const uint8_t *)"head", 4 },
+							  .last = true };
 	peer_say(p, &m);
 	printf("sent\n");
 }
@@ -222,10 +253,12 @@ static void acknowledge_for_another(struct peer *p, char **args)
 	if (!read_stream(args[0], &id))
 		return;
 	for (uint64_t have = 1; have <= 5; have++) {
-		m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = id, .have = have };
+		m.u.acknowledge =
+		    (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = id, .have = have };
 		peer_say(p, &m);
 	}
-	complete.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL, .stream = id, .seqs = seqs, .count = 5 };
+	complete.u.seqs =
+	    (struct msg_seqs){ .lane = LANE_NORMAL, .stream = id, .seqs = seqs, .count = 5 };
 	peer_say(p, &complete);
 	printf("%s\n", peer_alive(p) ? "alive" : "silent");
 }
@@ -236,7 +269,12 @@ static void fetch(struct peer *p, const struct stream_id *stream, uint64_t seq, 
 {
 	struct message m = { .type = MESSAGE_FETCH };
 
-	m.u.fetch = (struct msg_fetch){ .lane = LANE_NORMAL, .stream = *stream, .seq = seq, .item = item, .what = FETCH_BYTES, .count = 1 };
+	m.u.fetch = (struct msg_fetch){ .lane = LANE_NORMAL,
+					.stream = *stream,
+					.seq = seq,
+					.item = item,
+					.what = FETCH_BYTES,
+					.count = 1 };
 	peer_say(p, &m);
 	while (peer_hear(p, MESSAGE_UNAVAILABLE, EVENT_MS, &m)) {
 		printf("unavailable VT-%u\n", m.u.unavailable.reason);
@@ -245,7 +283,8 @@ static void fetch(struct peer *p, const struct stream_id *stream, uint64_t seq, 
 	printf("%s\n", m.type == MESSAGE_CHUNK ? "served" : "nothing");
 }
 
-/* Places that were never published to us, and the place where another was: by its number in our stream, and in its own. */
+/* Places that were never published to us, and the place where another was: by its number in our
+ * stream, and in its own. */
 static void fetch_anothers(struct peer *p, char **args)
 {
 	struct message hello = { .type = MESSAGE_HELLO };
@@ -254,7 +293,9 @@ static void fetch_anothers(struct peer *p, char **args)
 
 	if (!read_stream(args[0], &other))
 		return;
-	hello.u.hello = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = p->self, .purpose = PURPOSE_BULK };
+	hello.u.hello = (struct msg_hello){
+		.protocol_min = 1, .protocol_max = 1, .committee = p->self, .purpose = PURPOSE_BULK
+	};
 	p->socket = peer_dial(p);
 	peer_say(p, &hello);
 	fetch(p, &p->in[LANE_NORMAL].id, 1, 0);
@@ -279,20 +320,27 @@ static void never_read(struct peer *p, char **args)
 static int handshake(struct peer *p, void *s)
 {
 	void *monitor = zmq_socket(p->zmq, ZMQ_PAIR);
-	zmq_pollitem_t item = { .socket = monitor, .events = ZMQ_POLLIN }, data = { .socket = s, .events = ZMQ_POLLIN };
-	int events = 0x1000 | 0x0800 | 0x2000 | 0x4000; /* handshake: succeeded, failed for no reason, by the protocol, by authentication */
+	zmq_pollitem_t item = { .socket = monitor, .events = ZMQ_POLLIN },
+		       data = { .socket = s, .events = ZMQ_POLLIN };
+	/* handshake: succeeded, failed for no reason, by the protocol, by authentication */
+	int events = 0x1000 | 0x0800 | 0x2000 | 0x4000;
 	uint8_t event[6] = { 0 };
 	uint16_t what = 0;
 	uint32_t value = 0;
 
-	if (zmq_socket_monitor(s, "inproc://handshake", events) != 0 || zmq_connect(monitor, "inproc://handshake") != 0 ||
-	    zmq_connect(s, p->endpoint) != 0)
+	if (zmq_socket_monitor(s, "inproc://handshake", events) != 0 ||
+	    zmq_connect(monitor, "inproc://handshake") != 0 || zmq_connect(s, p->endpoint) != 0)
 		return 2;
 	if (zmq_poll(&item, 1, EVENT_MS) == 1 && zmq_recv(monitor, event, sizeof event, 0) >= 6) {
 		memcpy(&what, event, sizeof what);
 		memcpy(&value, event + 2, sizeof value);
 	}
-	printf("%s %u\n", what == 0x1000 ? "let in" : what == 0x4000 ? "refused" : what == 0 ? "nothing" : "failed", what == 0x4000 ? value : 0);
+	printf("%s %u\n",
+	       what == 0x1000	? "let in"
+	       : what == 0x4000 ? "refused"
+	       : what == 0	? "nothing"
+				: "failed",
+	       what == 0x4000 ? value : 0);
 	zmq_send(s, "VT\x01\x06", 4, ZMQ_DONTWAIT);
 	printf("%s\n", zmq_poll(&data, 1, 200) > 0 ? "heard something" : "heard nothing");
 	zmq_socket_monitor(s, NULL, 0);
@@ -307,9 +355,11 @@ static void stranger(struct peer *p, char **args)
 
 	(void)args;
 	p->socket = zmq_socket(p->zmq, ZMQ_DEALER);
-	if (zmq_curve_keypair(public, secret) != 0 || zmq_setsockopt(p->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
+	if (zmq_curve_keypair(public, secret) != 0 ||
+	    zmq_setsockopt(p->socket, ZMQ_LINGER, &zero, sizeof zero) != 0 ||
 	    zmq_setsockopt(p->socket, ZMQ_CURVE_SERVERKEY, p->server_key, 32) != 0 ||
-	    zmq_setsockopt(p->socket, ZMQ_CURVE_SECRETKEY, secret, 41) != 0 || zmq_setsockopt(p->socket, ZMQ_CURVE_PUBLICKEY, public, 41) != 0)
+	    zmq_setsockopt(p->socket, ZMQ_CURVE_SECRETKEY, secret, 41) != 0 ||
+	    zmq_setsockopt(p->socket, ZMQ_CURVE_PUBLICKEY, public, 41) != 0)
 		return;
 	handshake(p, p->socket);
 }
@@ -326,10 +376,13 @@ static void keyless(struct peer *p, char **args)
 
 /* ---- a message without end ---- */
 
-/* Passes on what comes until it has been so many bytes, then holds its breath until the server hangs up. */
+/* Passes on what comes until it has been so many bytes, then holds its breath until the server
+ * hangs up. */
 static int relay(int listener, int port)
 {
-	struct sockaddr_in server = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	struct sockaddr_in server = { .sin_family = AF_INET,
+				      .sin_port = htons((uint16_t)port),
+				      .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int client = accept(listener, NULL, NULL), up = socket(AF_INET, SOCK_STREAM, 0);
 	static uint8_t bytes[1 << 20];
 	size_t passed = 0;
@@ -338,7 +391,9 @@ static int relay(int listener, int port)
 	if (client < 0 || up < 0 || connect(up, (struct sockaddr *)&server, sizeof server) != 0)
 		return 2;
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = up, .events = POLLIN }, { .fd = client, .events = passed < RELAYED_BYTES ? POLLIN : 0 } };
+		struct pollfd fds[2] = { { .fd = up, .events = POLLIN },
+					 { .fd = client,
+					   .events = passed < RELAYED_BYTES ? POLLIN : 0 } };
 		ssize_t n;
 
 		if (poll(fds, 2, 60000) <= 0)
@@ -373,8 +428,8 @@ static void endless(struct peer *p, char **args)
 	pid_t child;
 
 	(void)args;
-	if (listener < 0 || bind(listener, (struct sockaddr *)&own, sizeof own) != 0 || listen(listener, 4) != 0 ||
-	    getsockname(listener, (struct sockaddr *)&own, &len) != 0)
+	if (listener < 0 || bind(listener, (struct sockaddr *)&own, sizeof own) != 0 ||
+	    listen(listener, 4) != 0 || getsockname(listener, (struct sockaddr *)&own, &len) != 0)
 		return;
 	child = fork();
 	if (child == 0)

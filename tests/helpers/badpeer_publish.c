@@ -42,10 +42,13 @@ static void say_refused(struct peer *p, const struct draft *d)
 
 static void say_acknowledged(struct peer *p)
 {
-	printf("%s\n", peer_acknowledged(p, LANE_NORMAL, p->out[LANE_NORMAL].seq) ? "acknowledged" : "not acknowledged");
+	printf("%s\n", peer_acknowledged(p, LANE_NORMAL, p->out[LANE_NORMAL].seq)
+			   ? "acknowledged"
+			   : "not acknowledged");
 }
 
-/* What comes out of place right after a Subscribe may have been under way before it. So one good document goes first. */
+/* What comes out of place right after a Subscribe may have been under way before it. So one good
+ * document goes first. */
 static void settle(struct peer *p)
 {
 	struct draft d = good(p, to_other);
@@ -129,10 +132,13 @@ static void foreign_origin(struct peer *p, char **args)
 	publish_refused(p, &d);
 }
 
-/* Its own subordinate (which btp reaches only through it), one that nobody knows, and its own subordinates as a group. */
+/* Its own subordinate (which btp reaches only through it), one that nobody knows, and its own
+ * subordinates as a group. */
 static void unreachable(struct peer *p, char **args)
 {
-	static const char *const below[] = { "cb-tochuc", NULL }, *const unknown[] = { "khong-co", NULL }, *const group[] = { "*", NULL };
+	static const char *const below[] = { "cb-tochuc", NULL },
+				 *const unknown[] = { "khong-co", NULL },
+				 *const group[] = { "*", NULL };
 	struct draft d = peer_document(p, below);
 
 	(void)args;
@@ -193,7 +199,8 @@ static void conflict(struct peer *p, char **args)
 	publish_refused(p, &other);
 }
 
-/* A daemon that decides each before the next is opened gives credit in time: against a window of one it had to be so forty times in a row. */
+/* A daemon that decides each before the next is opened gives credit in time: against a window of
+ * one it had to be so forty times in a row. */
 static void beyond_credit(struct peer *p, char **args)
 {
 	struct publish_item items[BURST];
@@ -216,14 +223,18 @@ static void flood(struct peer *p, char **args)
 		struct message m = { .type = MESSAGE_PUBLISH };
 		struct blob frame;
 
-		m.u.publish = (struct msg_publish){ .lane = LANE_NORMAL, .stream = p->out[LANE_NORMAL].id, .items = &item, .item_count = 1 };
+		m.u.publish = (struct msg_publish){ .lane = LANE_NORMAL,
+						    .stream = p->out[LANE_NORMAL].id,
+						    .items = &item,
+						    .item_count = 1 };
 		if (wire_encode(p->arena, &m, &frame) == ERR_OK)
 			peer_send(p, frame.data, frame.len_bytes);
 	}
 	say_acknowledged(p);
 }
 
-/* Receipts for a document that was sent to somebody else: signed by us, and signed by us in the recipient's name. */
+/* Receipts for a document that was sent to somebody else: signed by us, and signed by us in the
+ * recipient's name. */
 static void receipt_for_another(struct peer *p, char **args)
 {
 	const Vanthu__V1__Evidence *m;
@@ -249,12 +260,16 @@ static void receipt_for_another(struct peer *p, char **args)
 		d.head.recipient_count = 1;
 		if (forged)
 			snprintf(d.head.origin.text, sizeof d.head.origin.text, "vanphong");
-		d.fact = (struct fact){ .kind = KIND_RECEIPT, .at_ms = d.head.signed_at_ms, .from = to, .note = "",
+		d.fact = (struct fact){ .kind = KIND_RECEIPT,
+					.at_ms = d.head.signed_at_ms,
+					.from = to,
+					.note = "",
 					.document = { o.head.origin, o.head.id, o.digest } };
 		peer_seal(p, &d);
 		item = peer_item(p, LANE_FACTS, &d);
 		peer_publish(p, LANE_FACTS, &item, 1);
-		printf("%s\n", peer_acknowledged(p, LANE_FACTS, item.seq) ? "acknowledged" : "not acknowledged");
+		printf("%s\n", peer_acknowledged(p, LANE_FACTS, item.seq) ? "acknowledged"
+									  : "not acknowledged");
 	}
 }
 

@@ -1,5 +1,6 @@
-/* Changes an evidence file in every way that there is no reason to believe it after: each single bit, each truncation, bytes after it, parts
- * twice, in another order or under another name, fields that nobody knows, padded lengths. Each must be refused, with a reason.
+/* Changes an evidence file in every way that there is no reason to believe it after: each single
+ * bit, each truncation, bytes after it, parts twice, in another order or under another name, fields
+ * that nobody knows, padded lengths. Each must be refused, with a reason.
  *
  *   bitflip FILE ROOT.pem     prints what was tried; exit 1 when anything was believed */
 #include <stdio.h>
@@ -13,12 +14,20 @@
 #include "tools/base/files.h"
 #include "tools/client/evidence.h"
 
-enum { ARENA_BYTES = 64 << 20, FILE_MAX_BYTES = 1 << 20, ROOM_BYTES = 4096, PARTS_MOST = 256, JOBS = 2, FIELDS = 5 };
+enum {
+	ARENA_BYTES = 64 << 20,
+	FILE_MAX_BYTES = 1 << 20,
+	ROOM_BYTES = 4096,
+	PARTS_MOST = 256,
+	JOBS = 2,
+	FIELDS = 5
+};
 
 struct part {
 	size_t begin, body, end; /* tag, content, behind it */
 	unsigned field;
 };
+
 struct bench {
 	struct arena *arena;
 	struct blob root_der;
@@ -32,19 +41,23 @@ struct bench {
 
 static bool verifies(struct bench *b, const uint8_t *bytes, size_t len, struct evidence_verdict *v)
 {
-	struct evidence_question q = { .file = { bytes, len }, .root_der = b->root_der, .wall_ms = b->wall_ms };
+	struct evidence_question q = { .file = { bytes, len },
+				       .root_der = b->root_der,
+				       .wall_ms = b->wall_ms };
 
 	arena_reset(b->arena);
 	evidence_verify(b->arena, &q, v);
 	return v->result == ERR_OK;
 }
 
-static void expect_refusal(struct bench *b, const uint8_t *bytes, size_t len, const char *what, size_t at)
+static void expect_refusal(struct bench *b, const uint8_t *bytes, size_t len, const char *what,
+			   size_t at)
 {
 	struct evidence_verdict v;
 
 	b->tried++;
-	if (!verifies(b, bytes, len, &v) && v.where[0] != '\0' && err_text(v.result)[0] != '\0' && v.result != ERR_NO_MEMORY)
+	if (!verifies(b, bytes, len, &v) && v.where[0] != '\0' && err_text(v.result)[0] != '\0' &&
+	    v.result != ERR_NO_MEMORY)
 		return;
 	b->believed++;
 	printf("%s at %zu: result VT-%d about '%s'\n", what, at, (int)v.result, v.where);
@@ -113,7 +126,8 @@ static void cut_and_append(struct bench *b, unsigned job)
 }
 
 /* bytes[0, at) ‖ middle ‖ bytes[from, len) */
-static void spliced(struct bench *b, size_t at, const uint8_t *middle, size_t middle_len, size_t from, const char *what)
+static void spliced(struct bench *b, size_t at, const uint8_t *middle, size_t middle_len,
+		    size_t from, const char *what)
 {
 	uint8_t *copy = malloc(b->len + middle_len);
 
@@ -127,7 +141,8 @@ static void spliced(struct bench *b, size_t at, const uint8_t *middle, size_t mi
 }
 
 /* One part with other content: prefix ‖ content ‖ suffix. */
-static void changed(struct bench *b, const struct part *p, struct blob prefix, struct blob suffix, const char *what)
+static void changed(struct bench *b, const struct part *p, struct blob prefix, struct blob suffix,
+		    const char *what)
 {
 	size_t len = p->end - p->body + prefix.len_bytes + suffix.len_bytes, n = 0;
 	uint8_t *middle = malloc(len + 16);
@@ -150,7 +165,8 @@ static void changed(struct bench *b, const struct part *p, struct blob prefix, s
 
 static void shuffle_parts(struct bench *b)
 {
-	static const uint8_t unknown_number[] = { 0x78, 1 }, unknown_bytes[] = { 0x7a, 1, 'x' }, signature[] = { 0x1a, 0 };
+	static const uint8_t unknown_number[] = { 0x78, 1 }, unknown_bytes[] = { 0x7a, 1, 'x' },
+			     signature[] = { 0x1a, 0 };
 
 	for (unsigned i = 0; i < b->part_count; i++) {
 		const struct part *p = &b->parts[i];
@@ -160,7 +176,8 @@ static void shuffle_parts(struct bench *b)
 		if (middle == NULL)
 			abort();
 		spliced(b, p->end, b->bytes + p->begin, len, p->end, "part twice");
-		spliced(b, p->begin, unknown_bytes, sizeof unknown_bytes, p->begin, "unknown field before a part");
+		spliced(b, p->begin, unknown_bytes, sizeof unknown_bytes, p->begin,
+			"unknown field before a part");
 		for (unsigned k = i + 1; k < b->part_count; k++) { /* the two change places */
 			const struct part *q = &b->parts[k];
 			size_t n = 0;
@@ -173,18 +190,24 @@ static void shuffle_parts(struct bench *b)
 			spliced(b, p->begin, middle, n + len, q->end, "parts exchanged");
 		}
 		memcpy(middle, b->bytes + p->begin, len);
-		for (unsigned field = 0; field < FIELDS + 3; field++) { /* the part under another field's name */
+		/* the part under another field's name */
+		for (unsigned field = 0; field < FIELDS + 3; field++) {
 			middle[0] = (uint8_t)(field << 3 | 2);
 			if (field != p->field)
 				spliced(b, p->begin, middle, len, p->end, "part renamed");
 		}
 		middle[0] = b->bytes[p->begin];
-		memcpy(middle + 1 + write_varint(middle + 1, body_len, 4), b->bytes + p->body, body_len);
+		memcpy(middle + 1 + write_varint(middle + 1, body_len, 4), b->bytes + p->body,
+		       body_len);
 		spliced(b, p->begin, middle, 5 + body_len, p->end, "length padded");
 		free(middle);
-		changed(b, p, (struct blob){ NULL, 0 }, (struct blob){ unknown_number, sizeof unknown_number }, "unknown field at a part's end");
-		changed(b, p, (struct blob){ unknown_number, sizeof unknown_number }, (struct blob){ NULL, 0 }, "unknown field in a part");
-		changed(b, p, (struct blob){ NULL, 0 }, (struct blob){ signature, sizeof signature }, "empty signature in a part");
+		changed(b, p, (struct blob){ NULL, 0 },
+			(struct blob){ unknown_number, sizeof unknown_number },
+			"unknown field at a part's end");
+		changed(b, p, (struct blob){ unknown_number, sizeof unknown_number },
+			(struct blob){ NULL, 0 }, "unknown field in a part");
+		changed(b, p, (struct blob){ NULL, 0 },
+			(struct blob){ signature, sizeof signature }, "empty signature in a part");
 	}
 }
 
@@ -198,7 +221,8 @@ static bool load(struct bench *b, const char *file, const char *root)
 	b->arena = arena_new(ARENA_BYTES);
 	b->wall_ms = (int64_t)time(NULL) * 1000;
 	if (b->arena == NULL || keep == NULL || fs_read(keep, root, 65536, &pem) != ERR_OK ||
-	    certificate_from_pem(keep, pem, &b->root_der) != ERR_OK || fs_read(keep, file, FILE_MAX_BYTES, &bytes) != ERR_OK)
+	    certificate_from_pem(keep, pem, &b->root_der) != ERR_OK ||
+	    fs_read(keep, file, FILE_MAX_BYTES, &bytes) != ERR_OK)
 		return false;
 	b->bytes = calloc(1, bytes.len_bytes + ROOM_BYTES);
 	if (b->bytes == NULL)

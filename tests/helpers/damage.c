@@ -1,4 +1,5 @@
-/* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST (0: the newest)
+/* Flips one bit in a stored record while its daemon is down.   damage STORE-FOLDER FAMILY-NUMBER
+ *   NTH-FROM-THE-LAST (0: the newest)
  * Knows where records lie (daemon/store/lmdb_layout.c) and prints the key. */
 #include <errno.h>
 #include <lmdb.h>
@@ -46,7 +47,8 @@ static int flip(MDB_txn *txn, MDB_dbi dbi, struct at_key *p)
 int main(int argc, char **argv)
 {
 	static struct at_key found[KEPT];
-	int family = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0, nth = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0, code;
+	int family = argc == 4 ? (int)strtol(argv[2], NULL, 10) : 0,
+	    nth = argc == 4 ? (int)strtol(argv[3], NULL, 10) : 0, code;
 	size_t at = strcmp(database_of(family), "documents") == 0 ? SERIAL_KEY : 0, count = 0;
 	MDB_val key, value;
 	MDB_cursor *cursor;
@@ -58,18 +60,23 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: damage STORE-FOLDER FAMILY-NUMBER NTH-FROM-THE-LAST\n");
 		return 2;
 	}
-	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 || mdb_env_set_mapsize(env, map_bytes) != 0 ||
-	    mdb_env_open(env, argv[1], 0, 0600) != 0 || mdb_txn_begin(env, NULL, 0, &txn) != 0 ||
-	    mdb_dbi_open(txn, database_of(family), 0, &dbi) != 0 || mdb_cursor_open(txn, dbi, &cursor) != 0)
+	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, DATABASES_MAX) != 0 ||
+	    mdb_env_set_mapsize(env, map_bytes) != 0 || mdb_env_open(env, argv[1], 0, 0600) != 0 ||
+	    mdb_txn_begin(env, NULL, 0, &txn) != 0 ||
+	    mdb_dbi_open(txn, database_of(family), 0, &dbi) != 0 ||
+	    mdb_cursor_open(txn, dbi, &cursor) != 0)
 		return 1;
-	for (code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); code == 0; code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
-		if (key.mv_size <= at || key.mv_size > sizeof found->bytes || ((unsigned char *)key.mv_data)[at] != family)
+	for (code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST); code == 0;
+	     code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) {
+		if (key.mv_size <= at || key.mv_size > sizeof found->bytes ||
+		    ((unsigned char *)key.mv_data)[at] != family)
 			continue;
 		found[count % KEPT].len_bytes = key.mv_size;
 		memcpy(found[count++ % KEPT].bytes, key.mv_data, key.mv_size);
 	}
 	mdb_cursor_close(cursor);
-	code = (size_t)nth < count ? flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT]) : MDB_NOTFOUND;
+	code = (size_t)nth < count ? flip(txn, dbi, &found[(count - 1 - (size_t)nth) % KEPT])
+				   : MDB_NOTFOUND;
 	if (code == 0)
 		code = mdb_txn_commit(txn);
 	mdb_env_close(env);

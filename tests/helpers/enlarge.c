@@ -1,5 +1,6 @@
-/* Publishes the next version of a registry's directory with many more committees, which nobody runs.
- *     enlarge REGISTRY-FOLDER COUNT SUPERIOR    xa-000001 … under SUPERIOR, after those that are there
+/* Publishes the next version of a registry's directory with many more committees, which nobody
+ * runs.
+ *     enlarge REGISTRY-FOLDER COUNT SUPERIOR    xa-000001 … under SUPERIOR, after those there
  * Each has keys of its own, as real ones have: what a directory costs is mostly keys. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ static const char *named(struct arena *a, const char *before, uint32_t n)
 	return name;
 }
 
-static enum err add(struct arena *a, const struct registry *r, uint32_t n, struct committee_id superior, struct rec_committee *out)
+static enum err add(struct arena *a, const struct registry *r, uint32_t n,
+		    struct committee_id superior, struct rec_committee *out)
 {
 	struct arena *private_keys = arena_new(SCRATCH_BYTES);
 	const char *id = named(a, "xa-", n);
@@ -61,7 +63,8 @@ static enum err enlarge(struct arena *a, const char *folder, uint32_t count, con
 	memcpy(entries, r.directory.entries, had * sizeof *entries);
 	for (uint32_t n = 0; e == ERR_OK && n < count; n++)
 		e = add(a, &r, had + n, above, &entries[had + n]);
-	return e == ERR_OK ? registry_publish(a, &r, entries, had + count, text_now_ms(), &fault) : e;
+	return e == ERR_OK ? registry_publish(a, &r, entries, had + count, text_now_ms(), &fault)
+			   : e;
 }
 
 int main(int argc, char **argv)

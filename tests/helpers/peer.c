@@ -70,12 +70,19 @@ void *peer_dial(struct peer *p)
 
 	need(key.len_bytes >= 40, "link.key");
 	memcpy(secret, key.data, 40);
-	need(s != NULL && (!p->deaf || (zmq_setsockopt(s, ZMQ_RCVHWM, &little, sizeof little) == 0 &&
-					zmq_setsockopt(s, ZMQ_RCVBUF, &little_bytes, sizeof little_bytes) == 0)), "deaf");
-	need(zmq_curve_public(public, secret) == 0 && zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, p->server_key, 32) == 0 &&
-		     zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, secret, 41) == 0 && zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, public, 41) == 0 &&
-		     zmq_setsockopt(s, ZMQ_LINGER, &ms, sizeof ms) == 0 && zmq_setsockopt(s, ZMQ_SNDHWM, &hwm, sizeof hwm) == 0 &&
-		     zmq_setsockopt(s, ZMQ_SNDTIMEO, &ms, sizeof ms) == 0 && zmq_connect(s, p->endpoint) == 0,
+	need(s != NULL &&
+		 (!p->deaf ||
+		  (zmq_setsockopt(s, ZMQ_RCVHWM, &little, sizeof little) == 0 &&
+		   zmq_setsockopt(s, ZMQ_RCVBUF, &little_bytes, sizeof little_bytes) == 0)),
+	     "deaf");
+	need(zmq_curve_public(public, secret) == 0 &&
+		 zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, p->server_key, 32) == 0 &&
+		 zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, secret, 41) == 0 &&
+		 zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, public, 41) == 0 &&
+		 zmq_setsockopt(s, ZMQ_LINGER, &ms, sizeof ms) == 0 &&
+		 zmq_setsockopt(s, ZMQ_SNDHWM, &hwm, sizeof hwm) == 0 &&
+		 zmq_setsockopt(s, ZMQ_SNDTIMEO, &ms, sizeof ms) == 0 &&
+		 zmq_connect(s, p->endpoint) == 0,
 	     "connect");
 	return s;
 }
@@ -109,11 +116,16 @@ static void take_hello(struct peer *p, const struct msg_hello *h)
 		struct message m = { .type = MESSAGE_SUBSCRIBE };
 		bool all = p->our_credit == UINT64_MAX;
 
-		p->in[lane] = (struct way_in){ h->streams[lane].stream, h->streams[lane].base, h->streams[lane].last };
-		m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = p->in[lane].id, .have = p->in[lane].base,
-							.chain = stream_chain_start(p->in[lane].id, p->in[lane].base),
-							.credit_seq = all ? UINT64_MAX : p->in[lane].base + p->our_credit,
-							.credit_bytes = all ? UINT64_MAX : p->our_credit << 10 };
+		p->in[lane] = (struct way_in){ h->streams[lane].stream, h->streams[lane].base,
+					       h->streams[lane].last };
+		m.u.subscribe = (struct msg_subscribe){
+			.lane = lane,
+			.stream = p->in[lane].id,
+			.have = p->in[lane].base,
+			.chain = stream_chain_start(p->in[lane].id, p->in[lane].base),
+			.credit_seq = all ? UINT64_MAX : p->in[lane].base + p->our_credit,
+			.credit_bytes = all ? UINT64_MAX : p->our_credit << 10
+		};
 		peer_say(p, &m);
 	}
 }
@@ -177,24 +189,33 @@ bool peer_greet(struct peer *p)
 	struct msg_hello *h = &hello.u.hello;
 	int zero = 0;
 
-	*h = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = p->self, .purpose = PURPOSE_CONTROL,
-				 .directory_version = 1, .wall_ms = wall_ms(), .has_streams = true };
+	*h = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+				 .protocol_max = PROTOCOL_MAX,
+				 .committee = p->self,
+				 .purpose = PURPOSE_CONTROL,
+				 .directory_version = 1,
+				 .wall_ms = wall_ms(),
+				 .has_streams = true };
 	for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-		need(getrandom(p->out[lane].id.bytes, sizeof p->out[lane].id.bytes, 0) > 0, "random");
+		need(getrandom(p->out[lane].id.bytes, sizeof p->out[lane].id.bytes, 0) > 0,
+		     "random");
 		p->out[lane].seq = 0;
 		p->out[lane].chain = stream_chain_start(p->out[lane].id, 0);
 		h->streams[lane] = (struct stream_offer){ .stream = p->out[lane].id };
 	}
 	for (unsigned tries = 0; tries < GREET_TRIES; tries++) {
 		if (p->socket != NULL) {
-			/* Its Hello must not arrive later: the newest connection is the one that counts. */
-			need(zmq_setsockopt(p->socket, ZMQ_LINGER, &zero, sizeof zero) == 0, "linger");
+			/* Its Hello must not arrive later: the newest connection is the one that
+			 * counts. */
+			need(zmq_setsockopt(p->socket, ZMQ_LINGER, &zero, sizeof zero) == 0,
+			     "linger");
 			zmq_close(p->socket);
 		}
 		p->socket = peer_dial(p);
 		peer_say(p, &hello);
 		while (receive(p, ANSWER_MS, &m)) {
-			if (p->subscribed[LANE_FACTS] && p->subscribed[LANE_URGENT] && p->subscribed[LANE_NORMAL])
+			if (p->subscribed[LANE_FACTS] && p->subscribed[LANE_URGENT] &&
+			    p->subscribed[LANE_NORMAL])
 				return true;
 		}
 	}
@@ -206,17 +227,34 @@ bool peer_greet(struct peer *p)
 struct draft peer_document(struct peer *p, const char *const *to)
 {
 	static const uint8_t content[] = "content";
-	struct part part = { .name = "vb.txt", .media_type = "text/plain", .content = { content, sizeof content - 1 } };
-	struct document_body body = { .number = "1-CV/ĐUTHA", .type_code = "CV", .subject = "thử", .business = 1, .parts = &part, .part_count = 1 };
+	struct part part = { .name = "vb.txt",
+			     .media_type = "text/plain",
+			     .content = { content, sizeof content - 1 } };
+	struct document_body body = { .number = "1-CV/ĐUTHA",
+				      .type_code = "CV",
+				      .subject = "thử",
+				      .business = 1,
+				      .parts = &part,
+				      .part_count = 1 };
 	struct manifest_item *item = arena_alloc(p->arena, sizeof *item);
 	struct recipient *list = arena_array(p->arena, 16, sizeof *list);
-	struct draft d = { .head = { .origin = p->self, .kind = KIND_DOCUMENT, .body_version = DOCUMENT_BODY_VERSION, .urgency = URGENCY_THUONG,
-				     .secrecy = SECRECY_THUONG, .signed_at_ms = wall_ms(), .directory_version = 1, .hop_limit = HOP_LIMIT,
-				     .manifest = item, .manifest_count = 1, .recipients = list } };
+	struct draft d = { .head = { .origin = p->self,
+				     .kind = KIND_DOCUMENT,
+				     .body_version = DOCUMENT_BODY_VERSION,
+				     .urgency = URGENCY_THUONG,
+				     .secrecy = SECRECY_THUONG,
+				     .signed_at_ms = wall_ms(),
+				     .directory_version = 1,
+				     .hop_limit = HOP_LIMIT,
+				     .manifest = item,
+				     .manifest_count = 1,
+				     .recipients = list } };
 
 	need(item != NULL && list != NULL, "memory");
-	*item = (struct manifest_item){ .size_bytes = part.content.len_bytes, .sha256 = digest_of(part.content),
-					.chunk_root = merkle_leaf(part.content), .inlined = true };
+	*item = (struct manifest_item){ .size_bytes = part.content.len_bytes,
+					.sha256 = digest_of(part.content),
+					.chunk_root = merkle_leaf(part.content),
+					.inlined = true };
 	need(getrandom(d.head.id.bytes, sizeof d.head.id.bytes, 0) > 0, "random");
 	d.head.id.bytes[6] = 0x70;
 	d.head.id.bytes[8] = 0x80;
@@ -226,7 +264,8 @@ struct draft peer_document(struct peer *p, const char *const *to)
 		if (strcmp(to[d.head.recipient_count], "*") == 0)
 			r->group = GROUP_SUBORDINATES;
 		else
-			snprintf(r->committee.text, sizeof r->committee.text, "%s", to[d.head.recipient_count]);
+			snprintf(r->committee.text, sizeof r->committee.text, "%s",
+				 to[d.head.recipient_count]);
 	}
 	need(document_body_pack(p->arena, &body, &d.body) == ERR_OK, "body");
 	return d;
@@ -242,14 +281,17 @@ struct publish_item peer_item(struct peer *p, enum lane lane, const struct draft
 	struct way_out *out = &p->out[lane];
 
 	digest_chain_step(&out->chain, ++out->seq, &d->digest);
-	return (struct publish_item){ .seq = out->seq, .envelope = d->envelope, .chain = out->chain };
+	return (
+	    struct publish_item){ .seq = out->seq, .envelope = d->envelope, .chain = out->chain };
 }
 
 void peer_publish(struct peer *p, enum lane lane, const struct publish_item *items, uint32_t count)
 {
 	struct message m = { .type = MESSAGE_PUBLISH };
 
-	m.u.publish = (struct msg_publish){ .lane = lane, .stream = p->out[lane].id, .items = items, .item_count = count };
+	m.u.publish = (struct msg_publish){
+		.lane = lane, .stream = p->out[lane].id, .items = items, .item_count = count
+	};
 	peer_say(p, &m);
 }
 
@@ -273,8 +315,10 @@ uint32_t peer_refusal(struct peer *p, const struct digest *digest)
 			struct opened o;
 			struct fact fact;
 
-			if (m.u.publish.lane == LANE_FACTS && seal_peek(p->arena, m.u.publish.items[i].envelope, &o) == ERR_OK &&
-			    o.kind == KIND_REFUSAL && fact_unpack(p->arena, o.kind, o.body, &fact) == ERR_OK &&
+			if (m.u.publish.lane == LANE_FACTS &&
+			    seal_peek(p->arena, m.u.publish.items[i].envelope, &o) == ERR_OK &&
+			    o.kind == KIND_REFUSAL &&
+			    fact_unpack(p->arena, o.kind, o.body, &fact) == ERR_OK &&
 			    digest_equal(&fact.document.digest, digest))
 				return fact.reason;
 		}

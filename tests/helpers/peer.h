@@ -1,4 +1,5 @@
-/* A neighbour for the tests that speaks the real protocol with a committee's real keys, and says what it likes. */
+/* A neighbour for the tests that speaks the real protocol with a committee's real keys, and says
+ * what it likes. */
 #ifndef VANTHU_TESTS_HELPERS_PEER_H
 #define VANTHU_TESTS_HELPERS_PEER_H
 
@@ -14,10 +15,12 @@ struct way_out { /* a stream that we publish */
 	uint64_t seq;
 	struct digest chain;
 };
+
 struct way_in { /* one that we are offered */
 	struct stream_id id;
 	uint64_t base, last;
 };
+
 struct peer {
 	void *zmq, *socket;
 	struct arena *arena;
@@ -30,15 +33,18 @@ struct peer {
 	bool subscribed[LANE_COUNT]; /* by the other side */
 	uint64_t credit_seq[LANE_COUNT];
 	uint64_t our_credit; /* what we give it; UINT64_MAX: all that can be said */
-	bool deaf;           /* connections that are dialled take in next to nothing that is not read */
+	/* connections that are dialled take in next to nothing that is not read */
+	bool deaf;
 	unsigned next_id;
 };
 
 /* The committee whose folder in the lab this is. Ends the process when something is missing. */
-void peer_open(struct peer *p, const char *endpoint, const char *server_key_hex, const char *folder);
+void peer_open(struct peer *p, const char *endpoint, const char *server_key_hex,
+	       const char *folder);
 /* A connection with the committee's link key; no Hello yet. */
 void *peer_dial(struct peer *p);
-/* Hello and the three subscriptions, both ways; dials anew while the other side refuses the key. False when that takes a minute. */
+/* Hello and the three subscriptions, both ways; dials anew while the other side refuses the key.
+ * False when that takes a minute. */
 bool peer_greet(struct peer *p);
 void peer_close(struct peer *p); /* what was said still goes out */
 
@@ -49,7 +55,8 @@ bool peer_hear(struct peer *p, enum message_type type, int timeout_ms, struct me
 /* Does it still answer? A ping tells. */
 bool peer_alive(struct peer *p);
 
-/* A document of ours to these committees (a list that ends with NULL), sealed; the caller may change the draft before sealing it. */
+/* A document of ours to these committees (a list that ends with NULL), sealed; the caller may
+ * change the draft before sealing it. */
 struct draft peer_document(struct peer *p, const char *const *to);
 void peer_seal(struct peer *p, struct draft *d);
 /* The next place in our stream; `publish` with an offset or another chain is how to lie. */

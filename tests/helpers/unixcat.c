@@ -1,4 +1,5 @@
-/* Standard input to a local stream socket, and what it answers to standard output: for tests that a shell cannot write alone. */
+/* Standard input to a local stream socket, and what it answers to standard output: for tests that a
+ * shell cannot write alone. */
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>

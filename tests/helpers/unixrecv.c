@@ -1,4 +1,5 @@
-/* A datagram socket that prints what it hears, a line each, until it has heard enough: the service manager's part in tests. */
+/* A datagram socket that prints what it hears, a line each, until it has heard enough: the service
+ * manager's part in tests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,8 @@ struct key check_all(void)
 }
 
 void check_each(struct world *w, const struct member *m, enum family family, struct key prefix,
-		void (*each)(struct world *w, const struct member *m, const struct key *key, const struct record *r))
+		void (*each)(struct world *w, const struct member *m, const struct key *key,
+			     const struct record *r))
 {
 	struct arena *a = arena_new(ARENA_BYTES);
 	struct scan scan = scan_of(prefix);

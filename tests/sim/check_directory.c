@@ -1,10 +1,12 @@
-/* Never half in force: whatever the moment, a disk has the entries of one version, all of them and no others. */
+/* Never half in force: whatever the moment, a disk has the entries of one version, all of them and
+ * no others. */
 #include <assert.h>
 #include <string.h>
 
 #include "tests/sim/world.h"
 
-static void compare(struct world *w, const struct member *m, struct lookup l, const struct directory *d)
+static void compare(struct world *w, const struct member *m, struct lookup l,
+		    const struct directory *d)
 {
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 	struct arena *a = arena_new(1 << 20);
@@ -17,16 +19,18 @@ static void compare(struct world *w, const struct member *m, struct lookup l, co
 
 		if (n == d->entry_count || d->entries[n].entry.len_bytes != entry->len_bytes ||
 		    memcmp(d->entries[n].entry.data, entry->data, entry->len_bytes) != 0) {
-			world_violation(w, "directory", "%s has version %llu in force, and another entry of %s", m->id.text,
-					(unsigned long long)d->head.version, r.u.committee.id.text);
+			world_violation(
+			    w, "directory", "%s has version %llu in force, and another entry of %s",
+			    m->id.text, (unsigned long long)d->head.version, r.u.committee.id.text);
 			break;
 		}
 		n++;
 		arena_reset(a);
 	}
 	if (w->violation[0] == '\0' && n != d->entry_count)
-		world_violation(w, "directory", "%s has version %llu in force, and %u of its %u entries", m->id.text,
-				(unsigned long long)d->head.version, n, d->entry_count);
+		world_violation(w, "directory",
+				"%s has version %llu in force, and %u of its %u entries",
+				m->id.text, (unsigned long long)d->head.version, n, d->entry_count);
 	arena_destroy(a);
 }
 

@@ -9,14 +9,17 @@ struct seen {
 	struct doc_id ids[SEEN_MAX];
 	unsigned count;
 };
+
 static struct seen seen; /* of one member; the simulator has one thread */
 
-static void each(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void each(struct world *w, const struct member *m, const struct key *key,
+		 const struct record *r)
 {
 	(void)key;
 	for (unsigned i = 0; i < seen.count; i++) {
 		if (memcmp(&seen.ids[i], &r->u.document.id, sizeof seen.ids[i]) == 0)
-			world_violation(w, "duplicates", "%s is there twice at %s", r->u.document.summary.number, m->id.text);
+			world_violation(w, "duplicates", "%s is there twice at %s",
+					r->u.document.summary.number, m->id.text);
 	}
 	if (seen.count < SEEN_MAX)
 		seen.ids[seen.count++] = r->u.document.id;

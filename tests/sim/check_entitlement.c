@@ -1,19 +1,25 @@
-/* Nothing reaches a committee that is neither addressed nor on the way; no bytes without the document they belong to. */
+/* Nothing reaches a committee that is neither addressed nor on the way; no bytes without the
+ * document they belong to. */
 #include <string.h>
 
 #include "tests/sim/check.h"
 
-static void each(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void each(struct world *w, const struct member *m, const struct key *key,
+		 const struct record *r)
 {
 	const struct wanted *d = workload_find(w, &r->u.document.id);
 
 	(void)key;
 	if (d == NULL)
-		world_violation(w, "entitlement", "%s holds a document that nobody sent: %s", m->id.text, r->u.document.summary.number);
+		world_violation(w, "entitlement", "%s holds a document that nobody sent: %s",
+				m->id.text, r->u.document.summary.number);
 	else if (!workload_passes(w, d, m->index))
-		world_violation(w, "entitlement", "%s holds %s, which does not pass it", m->id.text, d->number);
-	else if (r->u.document.mine != ((d->addressed >> m->index & 1) != 0) && m->index != d->origin)
-		world_violation(w, "entitlement", "%s is wrong about whether %s is for it", m->id.text, d->number);
+		world_violation(w, "entitlement", "%s holds %s, which does not pass it", m->id.text,
+				d->number);
+	else if (r->u.document.mine != ((d->addressed >> m->index & 1) != 0) &&
+		 m->index != d->origin)
+		world_violation(w, "entitlement", "%s is wrong about whether %s is for it",
+				m->id.text, d->number);
 }
 
 static void check_files(struct world *w, struct member *m)
@@ -22,8 +28,11 @@ static void check_files(struct world *w, struct member *m)
 		const struct wanted *d = &w->documents[i];
 
 		for (uint32_t k = 0; k < d->part_count && !workload_passes(w, d, m->index); k++) {
-			if (d->part_bytes[k] > 32768 && d->accepted && m->files->ops->exists(m->files, &d->part_digest[k]))
-				world_violation(w, "entitlement", "%s has bytes of %s, which does not pass it", m->id.text, d->number);
+			if (d->part_bytes[k] > 32768 && d->accepted &&
+			    m->files->ops->exists(m->files, &d->part_digest[k]))
+				world_violation(w, "entitlement",
+						"%s has bytes of %s, which does not pass it",
+						m->id.text, d->number);
 		}
 	}
 }

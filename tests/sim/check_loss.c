@@ -8,10 +8,12 @@
 
 enum { ARENA_BYTES = 4 << 20 };
 
-static bool part_is_there(struct member *m, const struct wanted *d, uint32_t i, const struct document_body *body)
+static bool part_is_there(struct member *m, const struct wanted *d, uint32_t i,
+			  const struct document_body *body)
 {
 	uint8_t *expected = malloc(d->part_bytes[i] + 1), *got = malloc(d->part_bytes[i] + 1);
-	struct blob content = i < body->part_count ? body->parts[i].content : (struct blob){ NULL, 0 };
+	struct blob content =
+	    i < body->part_count ? body->parts[i].content : (struct blob){ NULL, 0 };
 	size_t n = content.len_bytes;
 	bool same;
 
@@ -19,7 +21,9 @@ static bool part_is_there(struct member *m, const struct wanted *d, uint32_t i, 
 	workload_part(d, i, expected);
 	if (n > 0)
 		memcpy(got, content.data, n < d->part_bytes[i] ? n : d->part_bytes[i]);
-	if (n == 0 && d->part_bytes[i] > 0 && m->running && m->files->ops->read(m->files, &d->part_digest[i], 0, got, d->part_bytes[i], &n) != ERR_OK)
+	if (n == 0 && d->part_bytes[i] > 0 && m->running &&
+	    m->files->ops->read(m->files, &d->part_digest[i], 0, got, d->part_bytes[i], &n) !=
+		ERR_OK)
 		n = 0;
 	same = n == d->part_bytes[i] && memcmp(expected, got, n) == 0;
 	free(expected);
@@ -34,23 +38,28 @@ static void check_at(struct world *w, const struct wanted *d, struct member *m, 
 	struct opened opened;
 
 	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id), &ident)) {
-		world_violation(w, "loss", "%s of %s never came to %s", d->number, w->members[d->origin].id.text, m->id.text);
+		world_violation(w, "loss", "%s of %s never came to %s", d->number,
+				w->members[d->origin].id.text, m->id.text);
 		return;
 	}
-	if (!member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state) ||
+	if (!member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial),
+			&state) ||
 	    state.u.state.complete_at_ms == 0) {
 		world_violation(w, "loss", "%s is not complete at %s", d->number, m->id.text);
 		return;
 	}
-	if (!member_get(m, a, FAMILY_ENVELOPE, key_serial(ident.u.ident.role, ident.u.ident.serial), &envelope) ||
+	if (!member_get(m, a, FAMILY_ENVELOPE, key_serial(ident.u.ident.role, ident.u.ident.serial),
+			&envelope) ||
 	    seal_peek(a, envelope.u.envelope.envelope.bytes, &opened) != ERR_OK ||
 	    document_body_unpack(a, opened.body, &body) != ERR_OK) {
-		world_violation(w, "loss", "the envelope of %s is gone at %s", d->number, m->id.text);
+		world_violation(w, "loss", "the envelope of %s is gone at %s", d->number,
+				m->id.text);
 		return;
 	}
 	for (uint32_t i = 0; i < d->part_count; i++) {
 		if (!part_is_there(m, d, i, &body))
-			world_violation(w, "loss", "part %u of %s differs at %s", i, d->number, m->id.text);
+			world_violation(w, "loss", "part %u of %s differs at %s", i, d->number,
+					m->id.text);
 	}
 }
 
@@ -64,7 +73,8 @@ void check_loss(struct world *w)
 
 		for (int k = 0; d->accepted && k < w->member_count; k++) {
 			arena_reset(a);
-			if (k == d->origin || ((d->addressed >> k & 1) != 0 && !workload_excused(w, d, k)))
+			if (k == d->origin ||
+			    ((d->addressed >> k & 1) != 0 && !workload_excused(w, d, k)))
 				check_at(w, d, &w->members[k], a);
 		}
 	}

@@ -1,4 +1,5 @@
-/* Receipts: one from each recipient at the origin, the very bytes that the recipient keeps, and never before the recipient has the document. */
+/* Receipts: one from each recipient at the origin, the very bytes that the recipient keeps, and
+ * never before the recipient has the document. */
 #include <assert.h>
 #include <string.h>
 
@@ -6,13 +7,15 @@
 
 enum { ARENA_BYTES = 4 << 20 };
 
-static bool own_receipt(struct world *w, const struct wanted *d, int recipient, struct arena *a, struct record *out)
+static bool own_receipt(struct world *w, const struct wanted *d, int recipient, struct arena *a,
+			struct record *out)
 {
 	struct member *m = &w->members[recipient];
 	struct record ident;
 
 	return member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id), &ident) &&
-	       member_get(m, a, FAMILY_RECEIPT, key_receipt(ident.u.ident.role, ident.u.ident.serial, m->id), out) &&
+	       member_get(m, a, FAMILY_RECEIPT,
+			  key_receipt(ident.u.ident.role, ident.u.ident.serial, m->id), out) &&
 	       out->u.receipt.kind == KIND_RECEIPT;
 }
 
@@ -26,11 +29,13 @@ void check_receipt_now(struct world *w, int origin, const struct act_notify *n)
 	assert(a != NULL);
 	if (d != NULL)
 		workload_resolve(w, &w->documents[d - w->documents]);
-	if (d == NULL || d->origin != origin || recipient < 0 || (d->addressed >> recipient & 1) == 0)
-		world_violation(w, "receipts", "%s counted a receipt of %s that nobody owes", w->members[origin].id.text, n->committee.text);
+	if (d == NULL || d->origin != origin || recipient < 0 ||
+	    (d->addressed >> recipient & 1) == 0)
+		world_violation(w, "receipts", "%s counted a receipt of %s that nobody owes",
+				w->members[origin].id.text, n->committee.text);
 	else if (!own_receipt(w, d, recipient, a, &r))
-		world_violation(w, "receipts", "%s has a receipt for %s before %s has the document", w->members[origin].id.text, d->number,
-				n->committee.text);
+		world_violation(w, "receipts", "%s has a receipt for %s before %s has the document",
+				w->members[origin].id.text, d->number, n->committee.text);
 	arena_destroy(a);
 }
 
@@ -49,18 +54,27 @@ void check_receipts(struct world *w)
 			arena_reset(a);
 			if ((d->addressed >> k & 1) == 0 || workload_excused(w, d, k))
 				continue;
-			if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
+			if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id),
+					&ident) ||
 			    !member_get(origin, a, FAMILY_RECEIPT,
-					key_receipt(ident.u.ident.role, ident.u.ident.serial, w->members[k].id), &at_origin))
-				world_violation(w, "receipts", "no receipt of %s for %s", w->members[k].id.text, d->number);
+					key_receipt(ident.u.ident.role, ident.u.ident.serial,
+						    w->members[k].id),
+					&at_origin))
+				world_violation(w, "receipts", "no receipt of %s for %s",
+						w->members[k].id.text, d->number);
 			else if (!own_receipt(w, d, k, a, &own))
-				world_violation(w, "receipts", "%s has no receipt of its own for %s", w->members[k].id.text, d->number);
+				world_violation(w, "receipts",
+						"%s has no receipt of its own for %s",
+						w->members[k].id.text, d->number);
 			else if (at_origin.u.receipt.kind != KIND_RECEIPT ||
-				 at_origin.u.receipt.envelope.bytes.len_bytes != own.u.receipt.envelope.bytes.len_bytes ||
-				 memcmp(at_origin.u.receipt.envelope.bytes.data, own.u.receipt.envelope.bytes.data,
+				 at_origin.u.receipt.envelope.bytes.len_bytes !=
+				     own.u.receipt.envelope.bytes.len_bytes ||
+				 memcmp(at_origin.u.receipt.envelope.bytes.data,
+					own.u.receipt.envelope.bytes.data,
 					own.u.receipt.envelope.bytes.len_bytes) != 0)
-				world_violation(w, "receipts", "the receipt of %s for %s is not the one it signed", w->members[k].id.text,
-						d->number);
+				world_violation(w, "receipts",
+						"the receipt of %s for %s is not the one it signed",
+						w->members[k].id.text, d->number);
 		}
 	}
 	arena_destroy(a);

@@ -1,5 +1,6 @@
-/* The target's counters equal a count of the records, on every disk that a crash leaves and at the end. Counted here from receipts, not from
- * the states that the code under test counts by, and with the C library's calendar. */
+/* The target's counters equal a count of the records, on every disk that a crash leaves and at the
+ * end. Counted here from receipts, not from the states that the code under test counts by, and with
+ * the C library's calendar. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,21 +15,26 @@ struct bucket {
 	enum direction direction;
 	struct target_count count;
 };
+
 static struct {
 	struct bucket places[PLACES_MAX];
 	unsigned count;
-	/* By the document's serial: ours, what was answered and what was delivered; others', whether we have receipted it, and when. */
+	/* By the document's serial: ours, what was answered and what was delivered; others',
+	 * whether we have receipted it, and when. */
 	struct answers {
 		uint64_t receipts, delivered;
 		int64_t ours_ms;
-		int64_t known_ms; /* when it counts by its state: of a clock that was ahead, when that was found out */
+		/* when it counts by its state: of a clock that was ahead, when that was found
+		 * out */
+		int64_t known_ms;
 	} answers[SERIALS_MAX];
 } tally; /* of one member; the simulator has one thread */
 
 static struct target_count *at(const char *month, enum direction direction)
 {
 	for (unsigned i = 0; i < tally.count; i++) {
-		if (strcmp(tally.places[i].month, month) == 0 && tally.places[i].direction == direction)
+		if (strcmp(tally.places[i].month, month) == 0 &&
+		    tally.places[i].direction == direction)
 			return &tally.places[i].count;
 	}
 	if (tally.count == PLACES_MAX)
@@ -49,7 +55,8 @@ static struct target_count *at_time(int64_t ms, enum direction direction)
 	return at(month, direction);
 }
 
-static void count_receipt(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void count_receipt(struct world *w, const struct member *m, const struct key *key,
+			  const struct record *r)
 {
 	struct committee_id recipient;
 	struct answers *a;
@@ -67,7 +74,8 @@ static void count_receipt(struct world *w, const struct member *m, const struct 
 		a->ours_ms = r->u.receipt.at_ms;
 }
 
-static void note_time(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void note_time(struct world *w, const struct member *m, const struct key *key,
+		      const struct record *r)
 {
 	struct serial serial;
 	enum role role;
@@ -79,10 +87,12 @@ static void note_time(struct world *w, const struct member *m, const struct key 
 }
 
 /* Known better is earlier, never later; the month of `first_ms` otherwise. */
-static int64_t counted_at(struct world *w, const struct member *m, const struct answers *a, int64_t first_ms)
+static int64_t counted_at(struct world *w, const struct member *m, const struct answers *a,
+			  int64_t first_ms)
 {
 	if (a->known_ms > first_ms)
-		world_violation(w, "target", "%s counts a document later than it was there", m->id.text);
+		world_violation(w, "target", "%s counts a document later than it was there",
+				m->id.text);
 	return a->known_ms == 0 ? first_ms : a->known_ms;
 }
 
@@ -92,13 +102,17 @@ static const struct answers *answers_of(const struct key *key)
 	struct serial serial;
 	enum role role;
 
-	return key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX ? &tally.answers[serial.n] : &none;
+	return key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX
+		   ? &tally.answers[serial.n]
+		   : &none;
 }
 
-static void count_out(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void count_out(struct world *w, const struct member *m, const struct key *key,
+		      const struct record *r)
 {
 	const struct answers *a = answers_of(key);
-	struct target_count *c = at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT);
+	struct target_count *c =
+	    at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT);
 
 	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
@@ -108,7 +122,8 @@ static void count_out(struct world *w, const struct member *m, const struct key 
 	c->refused += a->receipts >= r->u.document.recipient_count;
 }
 
-static void count_in(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void count_in(struct world *w, const struct member *m, const struct key *key,
+		     const struct record *r)
 {
 	const struct answers *a = answers_of(key);
 
@@ -117,7 +132,8 @@ static void count_in(struct world *w, const struct member *m, const struct key *
 		at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN)->digital++;
 }
 
-static void count_paper(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void count_paper(struct world *w, const struct member *m, const struct key *key,
+			const struct record *r)
 {
 	const struct rec_paper *p = &r->u.paper;
 	char month[32];
@@ -134,7 +150,8 @@ static void count_paper(struct world *w, const struct member *m, const struct ke
 		at(month, p->direction)->secret++;
 }
 
-static void subtract(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void subtract(struct world *w, const struct member *m, const struct key *key,
+		     const struct record *r)
 {
 	const struct target_count *c = &r->u.counter;
 	struct target_count *mine;
@@ -147,10 +164,13 @@ static void subtract(struct world *w, const struct member *m, const struct key *
 	snprintf(text, sizeof text, "%04u-%02u", month_year(month), month_in_year(month));
 	mine = at(text, direction);
 	if (!target_equal(mine, c))
-		world_violation(w, "target", "%s counts in %s %s: digital %d paper %d pending %d refused %d secret %d, should be %d %d %d %d %d",
-				m->id.text, text, direction == DIRECTION_IN ? "in" : "out", (int)c->digital, (int)c->paper, (int)c->pending,
-				(int)c->refused, (int)c->secret, (int)mine->digital, (int)mine->paper, (int)mine->pending, (int)mine->refused,
-				(int)mine->secret);
+		world_violation(w, "target",
+				"%s counts in %s %s: digital %d paper %d pending %d refused %d "
+				"secret %d, should be %d %d %d %d %d",
+				m->id.text, text, direction == DIRECTION_IN ? "in" : "out",
+				(int)c->digital, (int)c->paper, (int)c->pending, (int)c->refused,
+				(int)c->secret, (int)mine->digital, (int)mine->paper,
+				(int)mine->pending, (int)mine->refused, (int)mine->secret);
 	*mine = (struct target_count){ .digital = 0 };
 }
 
@@ -169,6 +189,7 @@ void check_target(struct world *w, const struct member *m)
 	check_each(w, m, FAMILY_COUNTER, check_all(), subtract);
 	for (unsigned i = 0; i < tally.count; i++) {
 		if (!target_equal(&tally.places[i].count, &zero))
-			world_violation(w, "target", "%s has no counter for %s", m->id.text, tally.places[i].month);
+			world_violation(w, "target", "%s has no counter for %s", m->id.text,
+					tally.places[i].month);
 	}
 }

@@ -1,5 +1,6 @@
-/* Counting worlds: clerks register documents on paper, by mistake too, and operators ask for recounts, over the turn of a month; and the
- * model of which entries there must be. Draws from a sequence of its own. */
+/* Counting worlds: clerks register documents on paper, by mistake too, and operators ask for
+ * recounts, over the turn of a month; and the model of which entries there must be. Draws from a
+ * sequence of its own. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 
 enum { AGAIN_MS = 1200, LAST_MS = 20000, REPLY_PAPER = 100000, REPLY_RECOUNT = 200000 };
 
-static const char *const dates[] = { "2026-09-30", "2026-09-01", "2026-08-31", "2025-12-31", "2026-01-01" };
+static const char *const dates[] = { "2026-09-30", "2026-09-01", "2026-08-31", "2025-12-31",
+				     "2026-01-01" };
 
 static void draw(struct world *w, struct prng *p, int i)
 {
@@ -24,13 +26,16 @@ static void draw(struct world *w, struct prng *p, int i)
 	e->cancel = prng_chance(p, 200);
 	snprintf(e->number, sizeof e->number, "%d-CV/P", i);
 	if (of != i) {
-		/* The same document by another hand: refused as registered, unless the first was cancelled or came later. */
+		/* The same document by another hand: refused as registered, unless the first was
+		 * cancelled or came later. */
 		e->member = w->entries[of].member;
 		e->direction = w->entries[of].direction;
 		e->date = w->entries[of].date;
 		memcpy(e->number, w->entries[of].number, sizeof e->number);
 	}
-	world_schedule(w, (struct sim_event){ .at_ms = 1000 + (int64_t)prng_below(p, LAST_MS), .kind = SIM_PAPER, .document = i });
+	world_schedule(w, (struct sim_event){ .at_ms = 1000 + (int64_t)prng_below(p, LAST_MS),
+					      .kind = SIM_PAPER,
+					      .document = i });
 }
 
 void clerks_draw(struct world *w)
@@ -42,8 +47,10 @@ void clerks_draw(struct world *w)
 	for (int i = 0; i < w->entry_count; i++)
 		draw(w, &p, i);
 	for (int i = 0; i < w->member_count * 3; i++)
-		world_schedule(w, (struct sim_event){ .at_ms = 2000 + (int64_t)prng_below(&p, LAST_MS), .kind = SIM_RECOUNT,
-						      .member = (int)prng_below(&p, (uint64_t)w->member_count) });
+		world_schedule(w, (struct sim_event){
+				      .at_ms = 2000 + (int64_t)prng_below(&p, LAST_MS),
+				      .kind = SIM_RECOUNT,
+				      .member = (int)prng_below(&p, (uint64_t)w->member_count) });
 }
 
 /* Until it is told an answer, a client repeats itself under the same id. */
@@ -56,15 +63,24 @@ void clerks_submit(struct world *w, int index)
 
 	if (e->refused || e->cancelled || (e->accepted && !e->cancel))
 		return;
-	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS, .kind = SIM_PAPER, .document = index });
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
+					      .kind = SIM_PAPER,
+					      .document = index });
 	if (!m->running)
 		return;
 	p->reply.n = REPLY_PAPER + (uint64_t)index;
 	p->action = e->accepted ? PAPER_CANCEL : PAPER_ADD;
 	p->id = e->id;
 	p->reason = e->accepted ? "nhập nhầm" : "";
-	p->paper = (struct rec_paper){ .direction = e->direction, .type_code = "CV", .type_name = "Công văn", .number = e->number, .subject = "giấy",
-				       .date = e->date, .party = "", .secrecy = e->secrecy, .reason = "" };
+	p->paper = (struct rec_paper){ .direction = e->direction,
+				       .type_code = "CV",
+				       .type_name = "Công văn",
+				       .number = e->number,
+				       .subject = "giấy",
+				       .date = e->date,
+				       .party = "",
+				       .secrecy = e->secrecy,
+				       .reason = "" };
 	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
 	world_wake(w, m, 0);
 }
@@ -90,15 +106,18 @@ bool clerks_replied(struct world *w, const struct act_reply *r)
 		return false;
 	if (r->to.n >= REPLY_RECOUNT) {
 		w->recounts += r->result == ERR_OK;
-		if (r->result != ERR_BUSY && (r->result != ERR_OK || r->recount == NULL || r->recount->difference_count != 0))
-			world_violation(w, "target", "a recount at %s differs", w->members[r->to.n - REPLY_RECOUNT].id.text);
+		if (r->result != ERR_BUSY && (r->result != ERR_OK || r->recount == NULL ||
+					      r->recount->difference_count != 0))
+			world_violation(w, "target", "a recount at %s differs",
+					w->members[r->to.n - REPLY_RECOUNT].id.text);
 		return true;
 	}
 	e = &w->entries[r->to.n - REPLY_PAPER];
 	if (r->result == ERR_REGISTERED && !e->accepted)
 		e->refused = true;
 	else if (r->result != ERR_OK)
-		world_violation(w, "target", "an entry on paper was answered with VT-%d", (int)r->result);
+		world_violation(w, "target", "an entry on paper was answered with VT-%d",
+				(int)r->result);
 	else if (e->accepted)
 		e->cancelled = true;
 	else
@@ -111,7 +130,8 @@ bool clerks_done(const struct world *w)
 	for (int i = 0; i < w->entry_count; i++) {
 		const struct entry *e = &w->entries[i];
 
-		if (w->members[e->member].running && !e->refused && !e->cancelled && (!e->accepted || e->cancel))
+		if (w->members[e->member].running && !e->refused && !e->cancelled &&
+		    (!e->accepted || e->cancel))
 			return false;
 	}
 	return true;
@@ -130,17 +150,21 @@ static const struct entry *find(const struct world *w, const struct rec_paper *p
 
 static int seen; /* of one member; the simulator has one thread */
 
-static void look(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void look(struct world *w, const struct member *m, const struct key *key,
+		 const struct record *r)
 {
 	const struct entry *e = find(w, &r->u.paper);
 
 	(void)key;
 	seen++;
 	if (e == NULL || e->member != m->index || !e->accepted)
-		world_violation(w, "target", "%s has %s on paper, which nobody registered", m->id.text, r->u.paper.number);
-	else if (strcmp(e->number, r->u.paper.number) != 0 || strcmp(e->date, r->u.paper.date) != 0 || e->direction != r->u.paper.direction ||
+		world_violation(w, "target", "%s has %s on paper, which nobody registered",
+				m->id.text, r->u.paper.number);
+	else if (strcmp(e->number, r->u.paper.number) != 0 ||
+		 strcmp(e->date, r->u.paper.date) != 0 || e->direction != r->u.paper.direction ||
 		 e->cancelled != (r->u.paper.cancelled_at_ms != 0))
-		world_violation(w, "target", "%s has %s on paper otherwise than it was registered", m->id.text, e->number);
+		world_violation(w, "target", "%s has %s on paper otherwise than it was registered",
+				m->id.text, e->number);
 }
 
 void check_paper(struct world *w)
@@ -153,6 +177,7 @@ void check_paper(struct world *w)
 		seen = 0;
 		check_each(w, &w->members[k], FAMILY_PAPER, check_all(), look);
 		if (seen != wanted)
-			world_violation(w, "target", "%s has %d entries on paper of %d", w->members[k].id.text, seen, wanted);
+			world_violation(w, "target", "%s has %d entries on paper of %d",
+					w->members[k].id.text, seen, wanted);
 	}
 }

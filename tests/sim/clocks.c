@@ -1,6 +1,8 @@
-/* Clocks that go wrong for a while, in every seed: at whoever it is, an origin, a relay, a recipient, ahead or behind, by minutes to days, and are
- * mended while things are under way; sometimes by a restart, as on a machine whose hardware clock is kept in local time. Half of them stand alone
- * meanwhile: then nobody tells them, and they sign. What was signed is set aside by whom it is for, and settled when its signer says so. */
+/* Clocks that go wrong for a while, in every seed: at whoever it is, an origin, a relay, a
+ * recipient, ahead or behind, by minutes to days, and are mended while things are under way;
+ * sometimes by a restart, as on a machine whose hardware clock is kept in local time. Half of them
+ * stand alone meanwhile: then nobody tells them, and they sign. What was signed is set aside by
+ * whom it is for, and settled when its signer says so. */
 #include "tests/sim/world.h"
 
 enum { LAST_BEGIN_MS = 14000, LASTS_MOST_MS = 8000, RESTARTS = 300, ALONE = 500 };
@@ -10,7 +12,8 @@ enum { LAST_BEGIN_MS = 14000, LASTS_MOST_MS = 8000, RESTARTS = 300, ALONE = 500 
 
 static int64_t draw_error(struct world *w)
 {
-	static const int64_t by[] = { 7 * MINUTE_MS, 40 * MINUTE_MS, 7 * HOUR_MS, 72 * HOUR_MS, -8 * MINUTE_MS, -7 * HOUR_MS, -72 * HOUR_MS };
+	static const int64_t by[] = { 7 * MINUTE_MS,  40 * MINUTE_MS, 7 * HOUR_MS,  72 * HOUR_MS,
+				      -8 * MINUTE_MS, -7 * HOUR_MS,   -72 * HOUR_MS };
 	int64_t ms = by[prng_below(&w->clocks, sizeof by / sizeof by[0])];
 
 	/* Clerks write down days: what a wrong day means to them is tested elsewhere. */
@@ -26,11 +29,16 @@ void clocks_draw(struct world *w)
 	prng_seed(&w->clocks, w->seed ^ 0x636c6f636b73ULL);
 	count = 1 + (unsigned)prng_below(&w->clocks, CLOCKS_MOST);
 	for (unsigned i = 0; i < count; i++) {
-		int64_t begin_ms = (int64_t)prng_below(&w->clocks, LAST_BEGIN_MS), lasts_ms = 200 + (int64_t)prng_below(&w->clocks, LASTS_MOST_MS);
+		int64_t begin_ms = (int64_t)prng_below(&w->clocks, LAST_BEGIN_MS),
+			lasts_ms = 200 + (int64_t)prng_below(&w->clocks, LASTS_MOST_MS);
 		int member = (int)prng_below(&w->clocks, (uint64_t)w->member_count);
 
-		world_schedule(w, (struct sim_event){ .at_ms = begin_ms, .kind = SIM_CLOCK, .member = member, .document = 1 });
-		world_schedule(w, (struct sim_event){ .at_ms = begin_ms + lasts_ms, .kind = SIM_CLOCK, .member = member });
+		world_schedule(
+		    w, (struct sim_event){
+			   .at_ms = begin_ms, .kind = SIM_CLOCK, .member = member, .document = 1 });
+		world_schedule(w, (struct sim_event){ .at_ms = begin_ms + lasts_ms,
+						      .kind = SIM_CLOCK,
+						      .member = member });
 	}
 }
 

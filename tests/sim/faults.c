@@ -1,4 +1,5 @@
-/* Which faults a seed draws and when they strike. Swarm testing: each seed a different subset, at least five, so that rare pairs meet. */
+/* Which faults a seed draws and when they strike. Swarm testing: each seed a different subset, at
+ * least five, so that rare pairs meet. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +9,11 @@ enum { LEAST_ACTIVE = 5, SKEW_MOST_MS = 240000 };
 
 const char *fault_name(enum fault f)
 {
-	static const char *const names[] = { "loss", "duplicate", "reorder", "delay", "reset", "partition", "one-way", "crash", "crash-commit",
-					     "slow", "skew", "corrupt", "garbage", "forged-document", "forged-receipt", "replay" };
+	static const char *const names[] = {
+		"loss",	   "duplicate",	      "reorder",	"delay", "reset", "partition",
+		"one-way", "crash",	      "crash-commit",	"slow",	 "skew",  "corrupt",
+		"garbage", "forged-document", "forged-receipt", "replay"
+	};
 
 	return names[f];
 }
@@ -29,7 +33,8 @@ void faults_draw(struct world *w)
 		w->active[f] = true;
 	}
 	for (int i = 0; w->active[FAULT_SKEW] && i < w->member_count; i++) {
-		w->members[i].skew_ms = (int64_t)prng_below(&w->prng, 2 * SKEW_MOST_MS / 2) - SKEW_MOST_MS / 2;
+		w->members[i].skew_ms =
+		    (int64_t)prng_below(&w->prng, 2 * SKEW_MOST_MS / 2) - SKEW_MOST_MS / 2;
 		w->struck[FAULT_SKEW]++;
 	}
 }
@@ -51,7 +56,8 @@ static void strike_link(struct world *w, enum fault f, int edge)
 		e->cut[direction] = !e->cut[direction];
 		break;
 	case FAULT_SLOW:
-		e->slow_ms[direction] = e->slow_ms[direction] != 0 ? 0 : (int64_t)prng_below(&w->prng, 800);
+		e->slow_ms[direction] =
+		    e->slow_ms[direction] != 0 ? 0 : (int64_t)prng_below(&w->prng, 800);
 		break;
 	case FAULT_GARBAGE:
 		hostile_garbage(w, edge);
@@ -87,8 +93,10 @@ static void strike_member(struct world *w, enum fault f)
 	if (f == FAULT_CRASH) {
 		member_crash(m);
 	} else if (f == FAULT_CRASH_COMMIT) {
-		/* The next commit fails: what it would have written is lost, or landed after all and nobody was told. */
-		memory_disk_fail(m->disk, 1 + (uint32_t)prng_below(&w->prng, 4), ERR_STORE, prng_chance(&w->prng, 400));
+		/* The next commit fails: what it would have written is lost, or landed after all
+		 * and nobody was told. */
+		memory_disk_fail(m->disk, 1 + (uint32_t)prng_below(&w->prng, 4), ERR_STORE,
+				 prng_chance(&w->prng, 400));
 	} else {
 		m->skew_ms += (int64_t)prng_below(&w->prng, 2000) - 1000; /* NTP pulls */
 	}

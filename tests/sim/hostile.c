@@ -1,4 +1,5 @@
-/* A neighbour that lies: it holds the place in the stream that only a neighbour can hold, and no key but its own. */
+/* A neighbour that lies: it holds the place in the stream that only a neighbour can hold, and no
+ * key but its own. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,12 @@ enum { ARENA_BYTES = 4 << 20, GARBAGE_MOST = 400 };
 
 static void deliver(struct world *w, int edge, int direction, struct blob frame)
 {
-	struct sim_event e = { .kind = SIM_FRAME, .at_ms = w->now_ms, .edge = edge, .direction = direction,
-			       .generation = w->edges[edge].generation, .len_bytes = frame.len_bytes };
+	struct sim_event e = { .kind = SIM_FRAME,
+			       .at_ms = w->now_ms,
+			       .edge = edge,
+			       .direction = direction,
+			       .generation = w->edges[edge].generation,
+			       .len_bytes = frame.len_bytes };
 
 	e.bytes = malloc(frame.len_bytes + 1);
 	assert(e.bytes != NULL);
@@ -55,7 +60,8 @@ static void dress_up(struct world *w, struct draft *d, const struct member *as)
 }
 
 /* Puts a sealed envelope in the next place of what `to` has taken of this link. */
-static void publish(struct world *w, struct arena *a, int edge, int direction, enum lane lane, const struct draft *d)
+static void publish(struct world *w, struct arena *a, int edge, int direction, enum lane lane,
+		    const struct draft *d)
 {
 	struct edge *e = &w->edges[edge];
 	struct member *to = &w->members[direction == 0 ? e->superior : e->subordinate];
@@ -70,15 +76,25 @@ static void publish(struct world *w, struct arena *a, int edge, int direction, e
 	item.seq = in.u.linkin.have + 1;
 	item.chain = in.u.linkin.chain;
 	digest_chain_step(&item.chain, item.seq, &d->digest);
-	m.u.publish = (struct msg_publish){ .lane = lane, .stream = in.u.linkin.stream, .items = &item, .item_count = 1 };
+	m.u.publish = (struct msg_publish){
+		.lane = lane, .stream = in.u.linkin.stream, .items = &item, .item_count = 1
+	};
 	if (wire_encode(a, &m, &frame) == ERR_OK)
 		deliver(w, edge, direction, frame);
 }
 
-static struct head head_of(struct world *w, const struct member *as, enum kind kind, const struct recipient *to)
+static struct head head_of(struct world *w, const struct member *as, enum kind kind,
+			   const struct recipient *to)
 {
-	struct head h = { .origin = as->id, .kind = kind, .body_version = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-			  .signed_at_ms = w->start_wall_ms + w->now_ms, .directory_version = 1, .hop_limit = HOP_LIMIT, .recipients = to,
+	struct head h = { .origin = as->id,
+			  .kind = kind,
+			  .body_version = 1,
+			  .urgency = URGENCY_THUONG,
+			  .secrecy = SECRECY_THUONG,
+			  .signed_at_ms = w->start_wall_ms + w->now_ms,
+			  .directory_version = 1,
+			  .hop_limit = HOP_LIMIT,
+			  .recipients = to,
 			  .recipient_count = 1 };
 
 	prng_fill(&w->prng, h.id.bytes, sizeof h.id.bytes);
@@ -92,10 +108,17 @@ void hostile_document(struct world *w, int edge)
 	struct arena *a = arena_new(ARENA_BYTES);
 	int direction = (int)prng_below(&w->prng, 2);
 	struct edge *e = &w->edges[edge];
-	int to = direction == 0 ? e->superior : e->subordinate, as = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+	int to = direction == 0 ? e->superior : e->subordinate,
+	    as = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 	struct recipient recipient = { .committee = w->members[to].id };
-	struct part part = { .name = "giả.txt", .media_type = "text/plain", .content = { (const uint8_t *)"forged", 6 } };
-	struct document_body body = { .number = "99-CV/X", .type_code = "CV", .type_name = "Công văn", .subject = "forged", .parts = &part,
+	struct part part = { .name = "giả.txt",
+			     .media_type = "text/plain",
+			     .content = { (const uint8_t *)"forged", 6 } };
+	struct document_body body = { .number = "99-CV/X",
+				      .type_code = "CV",
+				      .type_name = "Công văn",
+				      .subject = "forged",
+				      .parts = &part,
 				      .part_count = 1 };
 	struct manifest_item item = { .size_bytes = 6, .inlined = true };
 	struct draft d;
@@ -107,7 +130,8 @@ void hostile_document(struct world *w, int edge)
 		item.sha256 = digest_of(part.content);
 		d.head.manifest = &item;
 		d.head.manifest_count = 1;
-		assert(document_body_pack(a, &body, &d.body) == ERR_OK && seal_drafts(w->evil, a, &d, 1) == ERR_OK);
+		assert(document_body_pack(a, &body, &d.body) == ERR_OK &&
+		       seal_drafts(w->evil, a, &d, 1) == ERR_OK);
 		dress_up(w, &d, &w->members[as]);
 		w->struck[FAULT_FORGED_DOCUMENT]++;
 		publish(w, a, edge, direction, LANE_NORMAL, &d);
@@ -115,7 +139,8 @@ void hostile_document(struct world *w, int edge)
 	arena_destroy(a);
 }
 
-/* "Everybody has it": in the name of a recipient, to the origin of a document, by a neighbour of the origin. */
+/* "Everybody has it": in the name of a recipient, to the origin of a document, by a neighbour of
+ * the origin. */
 void hostile_receipt(struct world *w, int edge)
 {
 	struct arena *a = arena_new(ARENA_BYTES);
@@ -129,12 +154,17 @@ void hostile_receipt(struct world *w, int edge)
 
 	assert(a != NULL);
 	direction = e->superior == d->origin ? 0 : 1;
-	if (e->standing && d->accepted && (d->addressed >> as & 1) != 0 && (e->superior == d->origin || e->subordinate == d->origin) &&
+	if (e->standing && d->accepted && (d->addressed >> as & 1) != 0 &&
+	    (e->superior == d->origin || e->subordinate == d->origin) &&
 	    member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident)) {
 		memset(&draft, 0, sizeof draft);
 		draft.head = head_of(w, &w->members[as], KIND_RECEIPT, &recipient);
-		draft.fact = (struct fact){ .kind = KIND_RECEIPT, .at_ms = w->start_wall_ms + w->now_ms, .note = "",
-					    .document = { .origin = origin->id, .id = d->id, .digest = ident.u.ident.digest } };
+		draft.fact = (struct fact){ .kind = KIND_RECEIPT,
+					    .at_ms = w->start_wall_ms + w->now_ms,
+					    .note = "",
+					    .document = { .origin = origin->id,
+							  .id = d->id,
+							  .digest = ident.u.ident.digest } };
 		assert(seal_drafts(w->evil, a, &draft, 1) == ERR_OK);
 		dress_up(w, &draft, &w->members[as]);
 		w->struck[FAULT_FORGED_RECEIPT]++;

@@ -23,7 +23,8 @@ static struct blob make_key(struct world *w)
 
 	prng_fill(&w->content, raw, sizeof raw);
 	key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, sizeof raw);
-	assert(key != NULL && bio != NULL && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
+	assert(key != NULL && bio != NULL &&
+	       PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1);
 	len = BIO_get_mem_data(bio, &data);
 	out = arena_blob(w->arena, (struct blob){ (const uint8_t *)data, (size_t)len });
 	BIO_free(bio);
@@ -50,8 +51,14 @@ void keys_make_entry(struct world *w, struct member *m, struct rec_committee *ou
 	struct key_entry *keys = arena_array(w->arena, 1, sizeof *keys);
 
 	assert(keys != NULL);
-	*out = (struct rec_committee){ .id = m->id, .name = m->id.text, .symbol = "CB", .endpoint = FIRST_ENDPOINT, .term_name = "",
-				       .term_from = "", .changed_in = 1, .key_count = 1 };
+	*out = (struct rec_committee){ .id = m->id,
+				       .name = m->id.text,
+				       .symbol = "CB",
+				       .endpoint = FIRST_ENDPOINT,
+				       .term_name = "",
+				       .term_from = "",
+				       .changed_in = 1,
+				       .key_count = 1 };
 	if (m->superior >= 0)
 		out->superior = w->members[m->superior].id;
 	keys[0] = keys_make_one(w, m);
@@ -95,8 +102,10 @@ void keys_make_directory(struct world *w)
 	assert(signer_from_pem(w->registry_pem, &registry) == ERR_OK);
 	v->directory.entries = entries;
 	v->directory.entry_count = count;
-	e = directory_sign(registry, w->arena, entries, count,
-			   &(struct directory_issue){ 1, NULL, w->start_wall_ms, w->start_wall_ms + 86400000 }, &v->directory.head);
+	e = directory_sign(
+	    registry, w->arena, entries, count,
+	    &(struct directory_issue){ 1, NULL, w->start_wall_ms, w->start_wall_ms + 86400000 },
+	    &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;
 	signer_destroy(registry);
@@ -116,8 +125,11 @@ enum err keys_find(void *ctx, const struct digest *key_id, struct key_info *out)
 		for (uint32_t k = 0; k < c->key_count; k++) {
 			if (!digest_equal(&c->keys[k].key_id, key_id))
 				continue;
-			*out = (struct key_info){ .committee = c->id, .use = KEY_USE_SIGN, .from_ms = c->keys[k].from_ms,
-						  .to_ms = c->keys[k].to_ms, .revoked_from_ms = c->keys[k].revoked_from_ms };
+			*out = (struct key_info){ .committee = c->id,
+						  .use = KEY_USE_SIGN,
+						  .from_ms = c->keys[k].from_ms,
+						  .to_ms = c->keys[k].to_ms,
+						  .revoked_from_ms = c->keys[k].revoked_from_ms };
 			memcpy(out->public_key, c->keys[k].public_key, sizeof out->public_key);
 			return ERR_OK;
 		}

@@ -1,7 +1,8 @@
 /* sim SEED               one seed, told in full
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
- * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set aside: must be noticed
+ * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set
+ *   aside: must be noticed
  * sim -v SEED            with every notice
  * Exits 1 when an invariant was violated. */
 #include <stdio.h>
@@ -13,7 +14,8 @@
 
 struct sums {
 	bool never_reopens;
-	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides, settled, doubts, setback, shown;
+	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
+	    settled, doubts, setback, shown;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -41,14 +43,18 @@ static void add(struct sums *s, const struct world *w)
 
 static void print_sums(const struct sums *s)
 {
-	printf("# %u seeds, %u committees, %u documents, %llu events; faults:", s->seeds, s->members, s->documents, s->events);
+	printf("# %u seeds, %u committees, %u documents, %llu events; faults:", s->seeds,
+	       s->members, s->documents, s->events);
 	for (int f = 0; f < FAULT_COUNT; f++)
-		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f], f + 1 == FAULT_COUNT ? "" : ",");
-	printf("; clocks wrong %u, set aside %u, settled %u, doubted %u", s->clocks, s->asides, s->settled, s->doubts);
+		printf(" %s %llu%s", fault_name((enum fault)f), s->struck[f],
+		       f + 1 == FAULT_COUNT ? "" : ",");
+	printf("; clocks wrong %u, set aside %u, settled %u, doubted %u", s->clocks, s->asides,
+	       s->settled, s->doubts);
 	if (s->changes[0] + s->changes[5] > 0)
-		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu, relocate %llu",
-		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4], s->changes[5] + s->changes[6], s->changes[7],
-		       s->changes[8], s->relocated);
+		printf("; changes: move %llu, join %llu, keys %llu, end %llu, renew %llu, relocate "
+		       "%llu",
+		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4],
+		       s->changes[5] + s->changes[6], s->changes[7], s->changes[8], s->relocated);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)
@@ -69,9 +75,11 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 	w->never_reopens = sums->never_reopens;
 	good = world_run(w, seed);
 	if (!quiet || !good)
-		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual ms%s%s\n", good ? "ok" : "not ok",
-		       (unsigned long long)seed, w->member_count, w->document_count, (unsigned long long)w->events_done,
-		       (long long)w->now_ms, good ? "" : " # ", w->violation);
+		printf("%s - seed %llu: %d committees, %d documents, %llu events, %lld virtual "
+		       "ms%s%s\n",
+		       good ? "ok" : "not ok", (unsigned long long)seed, w->member_count,
+		       w->document_count, (unsigned long long)w->events_done, (long long)w->now_ms,
+		       good ? "" : " # ", w->violation);
 	fflush(stdout);
 	*hash = w->hash;
 	add(sums, w);
@@ -89,7 +97,8 @@ int main(int argc, char **argv)
 
 	log_open(LOG_ERROR);
 	memset(&sums, 0, sizeof sums);
-	if (argc == 4 && (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0)) {
+	if (argc == 4 &&
+	    (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0)) {
 		uint64_t first = strtoull(argv[2], NULL, 10), count = strtoull(argv[3], NULL, 10);
 
 		sums.never_reopens = strcmp(argv[1], "--never-reopens") == 0;
@@ -98,8 +107,10 @@ int main(int argc, char **argv)
 	} else if (argc == 3 && strcmp(argv[1], "--twice") == 0) {
 		uint64_t seed = strtoull(argv[2], NULL, 10);
 
-		good = run_seed(seed, &sums, &hash, true, false) && run_seed(seed, &sums, &again, true, false) && hash == again;
-		printf("%s - seed %llu twice: %08x %08x\n", good ? "ok" : "not ok", (unsigned long long)seed, hash, again);
+		good = run_seed(seed, &sums, &hash, true, false) &&
+		       run_seed(seed, &sums, &again, true, false) && hash == again;
+		printf("%s - seed %llu twice: %08x %08x\n", good ? "ok" : "not ok",
+		       (unsigned long long)seed, hash, again);
 	} else if (argc == 3 && strcmp(argv[1], "-v") == 0) {
 		good = run_seed(strtoull(argv[2], NULL, 10), &sums, &hash, false, true);
 	} else if (argc == 2) {

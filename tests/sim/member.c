@@ -1,4 +1,5 @@
-/* One committee: its disks survive a crash, everything else is made anew by the ordinary boot path. */
+/* One committee: its disks survive a crash, everything else is made anew by the ordinary boot
+ * path. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +21,8 @@ void member_create(struct world *w, int index, int superior)
 	m->superior = superior;
 	m->endpoint = FIRST_ENDPOINT;
 	/* As long as may be where names are to fill frames. */
-	snprintf(m->id.text, sizeof m->id.text, "c%d%s", index, w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
+	snprintf(m->id.text, sizeof m->id.text, "c%d%s", index,
+		 w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
 	m->disk = memory_disk_new();
 	m->files_disk = memory_files_disk_new();
 	assert(m->disk != NULL && m->files_disk != NULL);
@@ -28,7 +30,9 @@ void member_create(struct world *w, int index, int superior)
 
 struct now member_now(const struct member *m)
 {
-	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms + m->clock_ms, .mono_ms = m->world->now_ms,
+	return (struct now){ .wall_ms = m->world->start_wall_ms + m->world->now_ms + m->skew_ms +
+					m->clock_ms,
+			     .mono_ms = m->world->now_ms,
 			     .mono_us = m->world->now_ms * 1000 };
 }
 
@@ -52,13 +56,17 @@ static void notify(void *ctx, const struct act_notify *n)
 	struct member *m = ctx;
 
 	if (m->world->verbose)
-		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n", (long long)m->world->now_ms, m->id.text, (int)n->what,
-		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15], n->committee.text, n->reason);
+		printf("# %lld %s: notice %d of %s about %02x%02x with %s, VT-%u\n",
+		       (long long)m->world->now_ms, m->id.text, (int)n->what,
+		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15],
+		       n->committee.text, n->reason);
 	clocks_noticed(m->world, m->index, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
-		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text, n->reason, n->committee.text);
-	if (n->what == NOTICE_RECEIPT && !m->world->setback) /* it may have been taken before the disk was put back */
+		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,
+				n->reason, n->committee.text);
+	/* it may have been taken before the disk was put back */
+	if (n->what == NOTICE_RECEIPT && !m->world->setback)
 		check_receipt_now(m->world, m->index, n);
 }
 
@@ -117,7 +125,8 @@ static void choose_key(struct member *m)
 		if (keys_find(m, &m->key_id[i], &info) != ERR_OK)
 			continue;
 		chosen = i;
-		validity = (struct signer_validity){ true, info.from_ms, info.to_ms, info.revoked_from_ms };
+		validity = (struct signer_validity){ true, info.from_ms, info.to_ms,
+						     info.revoked_from_ms };
 	}
 	core_set_signer(m->core, &validity);
 	assert(signer_from_pem(m->signing_pem[chosen], &fresh) == ERR_OK);
@@ -152,8 +161,8 @@ static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct
 	return e == ERR_OK ? network_send(m, neighbour, true, frame) : e;
 }
 
-static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-				void *owner)
+static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame,
+				void (*release)(void *data, void *owner), void *owner)
 {
 	enum err e = network_send(ctx, neighbour, true, frame);
 
@@ -184,7 +193,8 @@ static void bulk_close(void *ctx, struct committee_id neighbour)
 {
 	struct member *m = ctx;
 	int direction;
-	struct edge *e = network_edge(m->world, m->index, world_find(m->world, neighbour.text), &direction);
+	struct edge *e =
+	    network_edge(m->world, m->index, world_find(m->world, neighbour.text), &direction);
 
 	if (e != NULL)
 		e->bulk_standing = false;
@@ -200,7 +210,8 @@ static void fetched(void *ctx, const struct ev_fetched *e)
 	world_wake(m->world, m, 0);
 }
 
-static void reopen(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+static void reopen(void *ctx, struct committee_id neighbour, struct blob frame,
+		   int64_t corrected_at_ms)
 {
 	network_reopen(ctx, neighbour, frame, corrected_at_ms);
 }
@@ -222,7 +233,8 @@ static void run_job(void *ctx, struct job *j)
 
 /* ---- life and death ---- */
 
-/* In every third changing world relays let content go while documents are still under way: what comes back to one must be taken anew. */
+/* In every third changing world relays let content go while documents are still under way: what
+ * comes back to one must be taken anew. */
 static int64_t retention_ms(const struct world *w)
 {
 	return w->changing && w->seed % 3 == 0 ? KEEP_SHORT_MS : KEEP_MS;
@@ -236,20 +248,39 @@ static uint32_t stage_rows(const struct world *w)
 
 static void build(struct member *m)
 {
-	struct core_config config = { .self = m->id, .credit_messages = 1 + prng_below(&m->world->prng, 64), .credit_bytes = 256 * 1024,
-				      .relay_retention_ms = retention_ms(m->world), .attachment_max_bytes = 1 << 20, .chain_step = digest_chain_step,
-				      .recount_records = 3, .directory_rows = stage_rows(m->world) };
-	struct bulk_config bulk = { .window_bytes = 128 * 1024, .parallel = 3, .attachment_max_bytes = 1 << 20 };
-	struct outbox_ops ops = { .ctx = m, .send = send_control, .reply = reply, .notify = notify, .fetch = fetch, .fetch_stop = fetch_stop,
-				  .drop_file = drop_file, .violation = violation, .directory = directory, .visit = visit, .visit_send = visit_send,
-				  .visit_end = visit_end, .reopen = reopen, .installed = installed };
+	struct core_config config = { .self = m->id,
+				      .credit_messages = 1 + prng_below(&m->world->prng, 64),
+				      .credit_bytes = 256 * 1024,
+				      .relay_retention_ms = retention_ms(m->world),
+				      .attachment_max_bytes = 1 << 20,
+				      .chain_step = digest_chain_step,
+				      .recount_records = 3,
+				      .directory_rows = stage_rows(m->world) };
+	struct bulk_config bulk = { .window_bytes = 128 * 1024,
+				    .parallel = 3,
+				    .attachment_max_bytes = 1 << 20 };
+	struct outbox_ops ops = { .ctx = m,
+				  .send = send_control,
+				  .reply = reply,
+				  .notify = notify,
+				  .fetch = fetch,
+				  .fetch_stop = fetch_stop,
+				  .drop_file = drop_file,
+				  .violation = violation,
+				  .directory = directory,
+				  .visit = visit,
+				  .visit_send = visit_send,
+				  .visit_end = visit_end,
+				  .reopen = reopen,
+				  .installed = installed };
 	struct bulk_ops bulk_ops = { .ctx = m, .send = bulk_send, .send_frame = bulk_send_frame,
 				     .open = bulk_open, .close = bulk_close, .fetched = fetched,
 				     .violation = violation, .fault = fault };
 	uint8_t seed[32];
 
 	prng_fill(&m->world->prng, seed, sizeof seed);
-	assert(store_memory_open(m->disk, &m->store) == ERR_OK && files_memory_open(m->files_disk, &m->files) == ERR_OK);
+	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
+	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
 	assert(signer_from_pem(m->signing_pem[0], &m->signer) == ERR_OK);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
@@ -258,14 +289,25 @@ static void build(struct member *m)
 	assert(m->verifier != NULL && m->core != NULL && m->inbox != NULL && m->scratch != NULL);
 	core_seed(m->core, seed);
 	m->outbox = outbox_new(m->core, m->store->ops->lookup(m->store), ops);
-	m->bulk = bulk_new(&bulk, &bulk_ops, m->store->ops->lookup(m->store), m->files, (struct job_runner){ .run = run_job });
-	m->turn = turn_new(&(struct turn_parts){ .core = m->core, .store = m->store, .signer = m->signer, .outbox = m->outbox,
+	m->bulk = bulk_new(&bulk, &bulk_ops, m->store->ops->lookup(m->store), m->files,
+			   (struct job_runner){ .run = run_job });
+	m->turn = turn_new(&(struct turn_parts){ .core = m->core,
+						 .store = m->store,
+						 .signer = m->signer,
+						 .outbox = m->outbox,
 						 .inbox = m->inbox });
-	m->installer = installer_new(&(struct installer_parts){ .core = m->core, .inbox = m->inbox, .lookup = m->store->ops->lookup(m->store),
-								.runner = { .run = run_job }, .trust = registry_trust(m),
-								.piece_count = stage_rows(m->world) });
+	m->installer =
+	    installer_new(&(struct installer_parts){ .core = m->core,
+						     .inbox = m->inbox,
+						     .lookup = m->store->ops->lookup(m->store),
+						     .runner = { .run = run_job },
+						     .trust = registry_trust(m),
+						     .piece_count = stage_rows(m->world) });
 	assert(m->outbox != NULL && m->bulk != NULL && m->turn != NULL && m->installer != NULL);
-	m->follow = follow_new(&(struct follow_parts){ .installer = m->installer, .core = m->core, .inbox = m->inbox, .trust = registry_trust(m) });
+	m->follow = follow_new(&(struct follow_parts){ .installer = m->installer,
+						       .core = m->core,
+						       .inbox = m->inbox,
+						       .trust = registry_trust(m) });
 	assert(m->follow != NULL);
 }
 
@@ -286,7 +328,8 @@ static void tear_down(struct member *m)
 	m->running = false;
 }
 
-/* From a file that somebody brings. One that comes while another is being installed is brought again. */
+/* From a file that somebody brings. One that comes while another is being installed is brought
+ * again. */
 static void bring(struct member *m)
 {
 	struct installation what = { .from = "a file" };
@@ -302,7 +345,8 @@ static void bring(struct member *m)
 	sink = spool_sink(what.spool);
 	assert(directory_append_head(sink, d->head.head, 0) == ERR_OK);
 	for (uint32_t i = 0; i < d->entry_count; i++)
-		assert(directory_append_field(sink, DIRECTORY_FIELD_ENTRY, d->entries[i].entry) == ERR_OK);
+		assert(directory_append_field(sink, DIRECTORY_FIELD_ENTRY, d->entries[i].entry) ==
+		       ERR_OK);
 	assert(installer_begin(m->installer, &what) == ERR_OK);
 }
 
@@ -328,7 +372,9 @@ void member_start(struct member *m)
 		return;
 	}
 	if (core_directory_version(m->core) == 0)
-		member_install(m, m->world->versions[0].parent[m->index] == NOT_THERE ? m->world->version_count : 1);
+		member_install(m, m->world->versions[0].parent[m->index] == NOT_THERE
+				      ? m->world->version_count
+				      : 1);
 	else
 		choose_key(m);
 	/* The registry's neighbour has it from a file. */
@@ -347,13 +393,18 @@ void member_crash(struct member *m)
 	memory_disk_fail(m->disk, 0, ERR_OK, false);
 	m->brought = 0;
 	check_directory(m->world, m);
-	check_target(m->world, m); /* whatever the moment: the counters are of the same commit as what they count */
+	/* whatever the moment: the counters are of the same commit as what they count */
+	check_target(m->world, m);
 	network_member_gone(m->world, m->index);
-	world_schedule(m->world, (struct sim_event){ .at_ms = m->world->now_ms + 1 + (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
-						     .kind = SIM_RESTART, .member = m->index });
+	world_schedule(m->world, (struct sim_event){
+				     .at_ms = m->world->now_ms + 1 +
+					      (int64_t)prng_below(&m->world->prng, RESTART_MOST_MS),
+				     .kind = SIM_RESTART,
+				     .member = m->index });
 }
 
-/* An operator who cannot leave the windows alone, in every fourth seed: what was promised must hold, whatever comes after it. */
+/* An operator who cannot leave the windows alone, in every fourth seed: what was promised must
+ * hold, whatever comes after it. */
 static void change_windows(struct member *m)
 {
 	struct link_view v;
@@ -361,7 +412,8 @@ static void change_windows(struct member *m)
 	if (m->world->seed % 4 != 0 || !prng_chance(&m->world->prng, 50))
 		return;
 	for (uint32_t i = 0; core_link(m->core, i, &v); i++) {
-		core_set_window(m->core, v.neighbour, 1 + prng_below(&m->world->prng, 64), (uint64_t)ENVELOPE_MAX_BYTES << prng_below(&m->world->prng, 3));
+		core_set_window(m->core, v.neighbour, 1 + prng_below(&m->world->prng, 64),
+				(uint64_t)ENVELOPE_MAX_BYTES << prng_below(&m->world->prng, 3));
 		bulk_set_window(m->bulk, v.neighbour, prng_below(&m->world->prng, 256 * 1024));
 	}
 }
@@ -386,7 +438,10 @@ void member_turn(struct member *m)
 		return;
 	bulk_tick(m->bulk, member_now(m));
 	deadline_ms = core_deadline_ms(m->core);
-	world_wake(m->world, m, inbox_count(m->inbox) > 0 ? 0 : deadline_ms > m->world->now_ms ? deadline_ms - m->world->now_ms : 1);
+	world_wake(m->world, m,
+		   inbox_count(m->inbox) > 0	    ? 0
+		   : deadline_ms > m->world->now_ms ? deadline_ms - m->world->now_ms
+						    : 1);
 }
 
 void member_free(struct member *m)
@@ -397,13 +452,15 @@ void member_free(struct member *m)
 	memory_files_disk_destroy(m->files_disk);
 }
 
-bool member_get(const struct member *m, struct arena *a, enum family family, struct key key, struct record *out)
+bool member_get(const struct member *m, struct arena *a, enum family family, struct key key,
+		struct record *out)
 {
 	struct lookup l;
 	struct store *s;
 	enum err e;
 
-	/* A store of its own over the same disk: what is committed, whatever the process believes. */
+	/* A store of its own over the same disk: what is committed, whatever the process
+	 * believes. */
 	assert(store_memory_open(m->disk, &s) == ERR_OK);
 	l = s->ops->lookup(s);
 	e = l.get(l.ctx, a, family, &key, out);

@@ -8,7 +8,12 @@
 #include "routing/base/committee_id.h"
 #include "tests/sim/world.h"
 
-enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, REFUSED_MS = 1000, FRAME_ARENA_BYTES = DECODE_BUDGET_BYTES };
+enum {
+	DELAY_LEAST_MS = 1,
+	DELAY_MOST_MS = 8,
+	REFUSED_MS = 1000,
+	FRAME_ARENA_BYTES = DECODE_BUDGET_BYTES
+};
 
 int world_find(const struct world *w, const char *id)
 {
@@ -69,7 +74,8 @@ bool network_reaches(const struct world *w, int from, int to)
 
 	for (uint32_t i = 0; v != NULL && i < v->directory.entry_count; i++) {
 		if (id_equal(v->directory.entries[i].id, w->members[to].id))
-			return strcmp(v->directory.entries[i].endpoint, w->members[to].endpoint) == 0;
+			return strcmp(v->directory.entries[i].endpoint, w->members[to].endpoint) ==
+			       0;
 	}
 	return false;
 }
@@ -79,10 +85,12 @@ static bool keys_agree(const struct world *w, const struct member *down, const s
 {
 	const struct version *own = version_of(w, down), *theirs = version_of(w, up);
 
-	return own != NULL && theirs != NULL && own->link_key[down->index] == theirs->link_key[down->index];
+	return own != NULL && theirs != NULL &&
+	       own->link_key[down->index] == theirs->link_key[down->index];
 }
 
-/* Does the subordinate dial there, and does the superior let it in? Both by their own directories. */
+/* Does the subordinate dial there, and does the superior let it in? Both by their own
+ * directories. */
 static bool is_wanted(struct world *w, const struct edge *e)
 {
 	struct member *up = &w->members[e->superior], *down = &w->members[e->subordinate];
@@ -90,8 +98,8 @@ static bool is_wanted(struct world *w, const struct edge *e)
 
 	if (!w->changing)
 		return true;
-	if (!core_link_find(down->core, up->id, &v) || !v.present || !v.superior || !network_reaches(w, e->subordinate, e->superior) ||
-	    !keys_agree(w, down, up))
+	if (!core_link_find(down->core, up->id, &v) || !v.present || !v.superior ||
+	    !network_reaches(w, e->subordinate, e->superior) || !keys_agree(w, down, up))
 		return false;
 	return core_link_find(up->core, down->id, &v) && ((v.present && !v.superior) || v.leaving);
 }
@@ -101,7 +109,8 @@ void network_follow(struct world *w, int member)
 	for (int i = 0; i < w->edge_count; i++) {
 		struct edge *e = &w->edges[i];
 
-		if (e->standing && (e->superior == member || e->subordinate == member) && !is_wanted(w, e))
+		if (e->standing && (e->superior == member || e->subordinate == member) &&
+		    !is_wanted(w, e))
 			network_reset(w, i);
 	}
 }
@@ -110,7 +119,8 @@ void network_connect(struct world *w, int edge)
 {
 	struct edge *e = &w->edges[edge];
 
-	if (e->standing || !w->members[e->superior].running || !w->members[e->subordinate].running || e->cut[0] || e->cut[1] ||
+	if (e->standing || !w->members[e->superior].running ||
+	    !w->members[e->subordinate].running || e->cut[0] || e->cut[1] ||
 	    w->now_ms < e->refused_until_ms || !is_wanted(w, e))
 		return;
 	e->standing = true;
@@ -132,7 +142,8 @@ void network_reset(struct world *w, int edge)
 		struct member *m = &w->members[side == 0 ? e->superior : e->subordinate];
 
 		if (m->running)
-			bulk_disconnected(m->bulk, w->members[side == 0 ? e->subordinate : e->superior].id);
+			bulk_disconnected(m->bulk,
+					  w->members[side == 0 ? e->subordinate : e->superior].id);
 	}
 	tell(w, e->subordinate, EVENT_DISCONNECTED, e->superior);
 	/* A ROUTER is not told that a peer went; sometimes a send finds out. */
@@ -179,13 +190,16 @@ void network_open_bulk(struct world *w, int edge)
 
 static bool may_corrupt(struct blob frame)
 {
-	/* CURVE guards frames on the wire; what a lying neighbour can change is what it passes on: envelopes and chunks. */
-	return frame.len_bytes > FRAME_HEADER_BYTES && (frame.data[3] == MESSAGE_PUBLISH || frame.data[3] == MESSAGE_CHUNK);
+	/* CURVE guards frames on the wire; what a lying neighbour can change is what it passes on:
+	 * envelopes and chunks. */
+	return frame.len_bytes > FRAME_HEADER_BYTES &&
+	       (frame.data[3] == MESSAGE_PUBLISH || frame.data[3] == MESSAGE_CHUNK);
 }
 
 static int64_t delay_of(struct world *w, struct edge *e, int direction, bool bulk)
 {
-	int64_t at_ms = w->now_ms + DELAY_LEAST_MS + (int64_t)prng_below(&w->prng, DELAY_MOST_MS) + e->slow_ms[direction];
+	int64_t at_ms = w->now_ms + DELAY_LEAST_MS + (int64_t)prng_below(&w->prng, DELAY_MOST_MS) +
+			e->slow_ms[direction];
 
 	if (w->active[FAULT_DELAY] && !w->healed && prng_chance(&w->prng, 30)) {
 		at_ms += (int64_t)prng_below(&w->prng, 1500);
@@ -201,17 +215,24 @@ static int64_t delay_of(struct world *w, struct edge *e, int direction, bool bul
 	return at_ms;
 }
 
-static void put_on_wire(struct world *w, struct edge *e, int direction, bool bulk, struct blob frame)
+static void put_on_wire(struct world *w, struct edge *e, int direction, bool bulk,
+			struct blob frame)
 {
-	struct sim_event f = { .kind = SIM_FRAME, .edge = (int)(e - w->edges), .direction = direction, .bulk = bulk,
-			       .generation = e->generation, .len_bytes = frame.len_bytes };
+	struct sim_event f = { .kind = SIM_FRAME,
+			       .edge = (int)(e - w->edges),
+			       .direction = direction,
+			       .bulk = bulk,
+			       .generation = e->generation,
+			       .len_bytes = frame.len_bytes };
 
 	f.bytes = malloc(frame.len_bytes + 1);
 	assert(f.bytes != NULL);
 	memcpy(f.bytes, frame.data, frame.len_bytes);
 	f.at_ms = delay_of(w, e, direction, bulk);
-	if (w->active[FAULT_CORRUPT] && !w->healed && may_corrupt(frame) && prng_chance(&w->prng, 15)) {
-		f.bytes[prng_below(&w->prng, frame.len_bytes)] ^= (uint8_t)(1 << prng_below(&w->prng, 8));
+	if (w->active[FAULT_CORRUPT] && !w->healed && may_corrupt(frame) &&
+	    prng_chance(&w->prng, 15)) {
+		f.bytes[prng_below(&w->prng, frame.len_bytes)] ^=
+		    (uint8_t)(1 << prng_below(&w->prng, 8));
 		w->struck[FAULT_CORRUPT]++;
 	}
 	world_schedule(w, f);
@@ -222,7 +243,10 @@ static void keep_for_replay(struct world *w, struct edge *e, int direction, stru
 	struct sim_event *k = &w->kept[w->kept_next++ % KEPT_FRAMES];
 
 	free(k->bytes);
-	*k = (struct sim_event){ .kind = SIM_FRAME, .edge = (int)(e - w->edges), .direction = direction, .len_bytes = frame.len_bytes };
+	*k = (struct sim_event){ .kind = SIM_FRAME,
+				 .edge = (int)(e - w->edges),
+				 .direction = direction,
+				 .len_bytes = frame.len_bytes };
 	k->bytes = malloc(frame.len_bytes + 1);
 	assert(k->bytes != NULL);
 	memcpy(k->bytes, frame.data, frame.len_bytes);
@@ -234,7 +258,8 @@ enum err network_send(struct member *from, struct committee_id to, bool bulk, st
 	int direction, other = world_find(w, to.text);
 	struct edge *e = other < 0 ? NULL : network_edge(w, from->index, other, &direction);
 
-	if (e == NULL || !e->standing || (bulk && !e->bulk_standing) || (direction == 1 && !bulk && !e->superior_knows))
+	if (e == NULL || !e->standing || (bulk && !e->bulk_standing) ||
+	    (direction == 1 && !bulk && !e->superior_knows))
 		return ERR_NETWORK;
 	w->hash = crc32c(w->hash, frame);
 	if (e->cut[direction])
@@ -258,9 +283,12 @@ static void release_arena(void *owner)
 	arena_destroy(owner);
 }
 
-static void take_messages(struct world *w, struct member *m, struct committee_id from, struct blob frame)
+static void take_messages(struct world *w, struct member *m, struct committee_id from,
+			  struct blob frame)
 {
-	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
+	struct opener opener = { .verifier = m->verifier,
+				 .self = m->id,
+				 .directory_version = core_directory_version(m->core) };
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
 	struct event single = { .type = EVENT_MESSAGE }, *events = &single;
 	struct opener_events opened;
@@ -270,14 +298,19 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 
 	assert(a != NULL);
 	if (e == ERR_OK && type == MESSAGE_PUBLISH) {
-		e = opener_open(&opener, a, from, (struct opener_frame){ .bytes = frame, .wall_ms = member_now(m).wall_ms }, &opened);
+		e = opener_open(
+		    &opener, a, from,
+		    (struct opener_frame){ .bytes = frame, .wall_ms = member_now(m).wall_ms },
+		    &opened);
 		events = opened.list;
 		count = opened.count;
 	} else if (e == ERR_OK) {
 		single.u.message.neighbour = from;
 		e = wire_decode(a, frame, &single.u.message.message);
-		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART && core_asks(m->core, from, PARTY_NEIGHBOUR))
-			follow_part(m->follow, from, PARTY_NEIGHBOUR, &single.u.message.message.u.directory_part);
+		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART &&
+		    core_asks(m->core, from, PARTY_NEIGHBOUR))
+			follow_part(m->follow, from, PARTY_NEIGHBOUR,
+				    &single.u.message.message.u.directory_part);
 	}
 	if (e != ERR_OK) {
 		arena_destroy(a);
@@ -285,8 +318,10 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 		return;
 	}
 	for (uint32_t i = 0; i < count; i++) {
-		/* The last event's release frees them all: they leave the inbox in order, and a turn releases all at its end. */
-		if (inbox_push(m->inbox, &events[i], i + 1 == count ? release_arena : NULL, a) != ERR_OK)
+		/* The last event's release frees them all: they leave the inbox in order, and a
+		 * turn releases all at its end. */
+		if (inbox_push(m->inbox, &events[i], i + 1 == count ? release_arena : NULL, a) !=
+		    ERR_OK)
 			world_violation(w, "bounds", "inbox of %s is full", m->id.text);
 	}
 	if (count == 0)
@@ -294,10 +329,16 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 	world_wake(w, m, prng_chance(&w->prng, 500) ? 0 : 2);
 }
 
-void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame,
+		    int64_t corrected_at_ms)
 {
-	struct opener opener = { .verifier = m->verifier, .self = m->id, .directory_version = core_directory_version(m->core) };
-	struct opener_frame aside = { .bytes = frame, .wall_ms = member_now(m).wall_ms, .aside = true, .corrected_at_ms = corrected_at_ms };
+	struct opener opener = { .verifier = m->verifier,
+				 .self = m->id,
+				 .directory_version = core_directory_version(m->core) };
+	struct opener_frame aside = { .bytes = frame,
+				      .wall_ms = member_now(m).wall_ms,
+				      .aside = true,
+				      .corrected_at_ms = corrected_at_ms };
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
 	struct opener_events opened;
 
@@ -309,11 +350,14 @@ void network_reopen(struct member *m, struct committee_id neighbour, struct blob
 	aside.bytes = arena_blob(a, frame); /* the outbox uses its own memory again */
 	if (opener_open(&opener, a, neighbour, aside, &opened) != ERR_OK || opened.count != 1 ||
 	    inbox_push(m->inbox, &opened.list[0], release_arena, a) != ERR_OK)
-		world_violation(m->world, "aside", "%s cannot open again what it had set aside of %s", m->id.text, neighbour.text);
+		world_violation(m->world, "aside",
+				"%s cannot open again what it had set aside of %s", m->id.text,
+				neighbour.text);
 	world_wake(m->world, m, 0);
 }
 
-static void take_bulk(struct world *w, struct member *m, struct committee_id from, struct blob frame)
+static void take_bulk(struct world *w, struct member *m, struct committee_id from,
+		      struct blob frame)
 {
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
 	struct message msg;
@@ -329,11 +373,13 @@ static void take_bulk(struct world *w, struct member *m, struct committee_id fro
 void network_deliver(struct world *w, struct sim_event *f)
 {
 	struct edge *e = &w->edges[f->edge];
-	struct member *m = &w->members[receiver_of(e, f->direction)], *from = &w->members[receiver_of(e, 1 - f->direction)];
+	struct member *m = &w->members[receiver_of(e, f->direction)],
+		      *from = &w->members[receiver_of(e, 1 - f->direction)];
 	struct blob frame = { f->bytes, f->len_bytes };
 	enum message_type type;
 
-	if (!e->standing || f->generation != e->generation || !m->running || e->cut[f->direction] || (f->bulk && !e->bulk_standing))
+	if (!e->standing || f->generation != e->generation || !m->running || e->cut[f->direction] ||
+	    (f->bulk && !e->bulk_standing))
 		return;
 	if (f->bulk) {
 		take_bulk(w, m, from->id, frame);

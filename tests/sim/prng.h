@@ -1,4 +1,5 @@
-/* The seed's randomness: xoshiro256** (Blackman, Vigna: public domain algorithm), so that a seed is the same everywhere. */
+/* The seed's randomness: xoshiro256** (Blackman, Vigna: public domain algorithm), so that a seed is
+ * the same everywhere. */
 #ifndef VANTHU_TESTS_SIM_PRNG_H
 #define VANTHU_TESTS_SIM_PRNG_H
 
@@ -9,6 +10,7 @@
 struct prng {
 	uint64_t s[4];
 };
+
 void prng_seed(struct prng *p, uint64_t seed);
 uint64_t prng_next(struct prng *p);
 uint64_t prng_below(struct prng *p, uint64_t n);              /* 0 … n−1; n > 0 */

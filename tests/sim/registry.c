@@ -1,5 +1,6 @@
-/* The registry of a changing world: committees join, move and end, keys are renewed, end early and are revoked, while documents flow.
- * Each change is a version of the directory; the top gets it, now and then somebody else by hand, and from there it must come down by itself. */
+/* The registry of a changing world: committees join, move and end, keys are renewed, end early and
+ * are revoked, while documents flow. Each change is a version of the directory; the top gets it,
+ * now and then somebody else by hand, and from there it must come down by itself. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,16 +10,24 @@
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
 
-enum { CHANGES_MOST = 6, FIRST_MS = 2500, LAST_MS = 15000, OVERLAP_MS = 864000000 /* more than any clock is wrong by */, SHORT_OVERLAP_MS = 2000 };
+enum {
+	CHANGES_MOST = 6,
+	FIRST_MS = 2500,
+	LAST_MS = 15000,
+	OVERLAP_MS = 864000000 /* more than any clock is wrong by */,
+	SHORT_OVERLAP_MS = 2000
+};
 
 int world_parent(const struct world *w, uint64_t version, int member)
 {
-	return version == 0 || version > w->version_count ? w->members[member].superior : w->versions[version - 1].parent[member];
+	return version == 0 || version > w->version_count ? w->members[member].superior
+							  : w->versions[version - 1].parent[member];
 }
 
 bool world_is_below(const struct world *w, uint64_t version, int top, int member)
 {
-	for (int at = world_parent(w, version, member); at >= 0; at = world_parent(w, version, at)) {
+	for (int at = world_parent(w, version, member); at >= 0;
+	     at = world_parent(w, version, at)) {
 		if (at == top)
 			return true;
 	}
@@ -27,7 +36,8 @@ bool world_is_below(const struct world *w, uint64_t version, int top, int member
 
 static bool is_there(const struct world *w, int member)
 {
-	return w->versions[w->version_count - 1].parent[member] != NOT_THERE && (w->retired >> member & 1) == 0;
+	return w->versions[w->version_count - 1].parent[member] != NOT_THERE &&
+	       (w->retired >> member & 1) == 0;
 }
 
 static struct edge *find_edge(struct world *w, int superior, int subordinate)
@@ -51,7 +61,8 @@ static enum err open_head(void *ctx, struct arena *a, struct blob head, struct r
 	for (uint64_t i = 0; i < w->version_count; i++) {
 		const struct rec_directory *d = &w->versions[i].directory.head;
 
-		if (d->head.len_bytes == head.len_bytes && memcmp(d->head.data, head.data, head.len_bytes) == 0) {
+		if (d->head.len_bytes == head.len_bytes &&
+		    memcmp(d->head.data, head.data, head.len_bytes) == 0) {
 			*out = *d;
 			return ERR_OK;
 		}
@@ -71,7 +82,8 @@ static enum err no_certificates(void *ctx, const struct rec_committee *c)
 
 struct directory_trust registry_trust(struct member *m)
 {
-	return (struct directory_trust){ .ctx = m, .head = open_head, .certificates = no_certificates };
+	return (
+	    struct directory_trust){ .ctx = m, .head = open_head, .certificates = no_certificates };
 }
 
 /* ---- one version from the one before ---- */
@@ -81,9 +93,11 @@ static struct rec_committee *begin_version(struct world *w, struct version *v)
 	const struct version *before = &w->versions[w->version_count - 1];
 
 	*v = *before;
-	v->directory.entries = arena_array(w->arena, before->directory.entry_count + 1u, sizeof *v->directory.entries);
+	v->directory.entries =
+	    arena_array(w->arena, before->directory.entry_count + 1u, sizeof *v->directory.entries);
 	assert(v->directory.entries != NULL && w->version_count < VERSIONS_MAX);
-	memcpy(v->directory.entries, before->directory.entries, before->directory.entry_count * sizeof *v->directory.entries);
+	memcpy(v->directory.entries, before->directory.entries,
+	       before->directory.entry_count * sizeof *v->directory.entries);
 	return v->directory.entries;
 }
 
@@ -105,7 +119,9 @@ static void place(struct world *w, struct rec_committee *entry, bool retired)
 	assert(places != NULL);
 	if (entry->place_count > 0)
 		memcpy(places, entry->places, entry->place_count * sizeof *places);
-	places[entry->place_count] = (struct place){ .since = w->version_count + 1, .superior = entry->superior, .retired = retired };
+	places[entry->place_count] = (struct place){ .since = w->version_count + 1,
+						     .superior = entry->superior,
+						     .retired = retired };
 	entry->places = places;
 	entry->place_count++;
 	entry->retired = retired;
@@ -113,8 +129,12 @@ static void place(struct world *w, struct rec_committee *entry, bool retired)
 
 static void publish(struct world *w, struct version *v, struct rec_committee *changed)
 {
-	struct directory_issue issue = { .version = w->version_count + 1, .previous = &w->versions[w->version_count - 1].directory.head.digest,
-					 .now_ms = w->start_wall_ms + w->now_ms, .valid_until_ms = w->start_wall_ms + 86400000 };
+	struct directory_issue issue = {
+		.version = w->version_count + 1,
+		.previous = &w->versions[w->version_count - 1].directory.head.digest,
+		.now_ms = w->start_wall_ms + w->now_ms,
+		.valid_until_ms = w->start_wall_ms + 86400000
+	};
 	struct signer *registry;
 	enum err e = signer_from_pem(w->registry_pem, &registry);
 
@@ -122,7 +142,8 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 	if (changed != NULL)
 		e = directory_entry_pack(w->arena, changed, &changed->entry);
 	if (e == ERR_OK)
-		e = directory_sign(registry, w->arena, v->directory.entries, v->directory.entry_count, &issue, &v->directory.head);
+		e = directory_sign(registry, w->arena, v->directory.entries,
+				   v->directory.entry_count, &issue, &v->directory.head);
 	assert(e == ERR_OK);
 	signer_destroy(registry);
 	w->versions[w->version_count++] = *v;
@@ -132,12 +153,15 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 
 static bool move(struct world *w)
 {
-	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1), to = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1),
+	    to = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 	struct rec_committee *entry;
 	struct version v;
 
-	if (!is_there(w, member) || !is_there(w, to) || to == member || world_parent(w, w->version_count, member) == to ||
-	    world_is_below(w, w->version_count, member, to) || find_edge(w, member, to) != NULL || w->edge_count == EDGES_MAX)
+	if (!is_there(w, member) || !is_there(w, to) || to == member ||
+	    world_parent(w, w->version_count, member) == to ||
+	    world_is_below(w, w->version_count, member, to) || find_edge(w, member, to) != NULL ||
+	    w->edge_count == EDGES_MAX)
 		return false;
 	begin_version(w, &v);
 	entry = entry_of(w, &v, member);
@@ -180,7 +204,8 @@ static bool join(struct world *w)
 	struct version v;
 	uint32_t at;
 
-	if (w->versions[w->version_count - 1].parent[member] != NOT_THERE || (w->retired >> member & 1) != 0 || !is_there(w, m->superior))
+	if (w->versions[w->version_count - 1].parent[member] != NOT_THERE ||
+	    (w->retired >> member & 1) != 0 || !is_there(w, m->superior))
 		return false;
 	begin_version(w, &v);
 	at = v.directory.entry_count++;
@@ -198,7 +223,8 @@ static bool join(struct world *w)
 	return true;
 }
 
-/* A new signing key. The old one ends in good time, or too soon for what is under way, or is taken back at once. */
+/* A new signing key. The old one ends in good time, or too soon for what is under way, or is taken
+ * back at once. */
 static bool rotate(struct world *w)
 {
 	int member = (int)prng_below(&w->prng, (uint64_t)w->member_count);
@@ -216,12 +242,14 @@ static bool rotate(struct world *w)
 	memcpy(keys, entry->keys, entry->key_count * sizeof *keys);
 	for (uint32_t i = 0; i < entry->key_count; i++) {
 		if (keys[i].to_ms == 0)
-			keys[i].to_ms = w->start_wall_ms + w->now_ms + (how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
+			keys[i].to_ms = w->start_wall_ms + w->now_ms +
+					(how == 2 ? SHORT_OVERLAP_MS : OVERLAP_MS);
 		if (how == 3 && keys[i].revoked_from_ms == 0)
 			keys[i].revoked_from_ms = w->start_wall_ms + w->now_ms;
 	}
 	if (how >= 2)
-		w->weak |= (uint16_t)(1u << member); /* what it signed and nobody had yet may be refused: it is told */
+		/* what it signed and nobody had yet may be refused: it is told */
+		w->weak |= (uint16_t)(1u << member);
 	keys[entry->key_count] = keys_make_one(w, &w->members[member]);
 	entry->keys = keys;
 	entry->key_count++;
@@ -238,15 +266,17 @@ static bool renew(struct world *w)
 	return true;
 }
 
-/* Committees that stand elsewhere from now on: the old address is dead from this moment. One, or one and its superior, with another superior
- * or another link key besides; while it does not run, as a machine that is carried. */
+/* Committees that stand elsewhere from now on: the old address is dead from this moment. One, or
+ * one and its superior, with another superior or another link key besides; while it does not run,
+ * as a machine that is carried. */
 static void relocate_one(struct world *w, struct version *v, int member, struct prng *p)
 {
 	struct rec_committee *entry = entry_of(w, v, member);
 	struct member *m = &w->members[member];
 	char text[48];
 
-	snprintf(text, sizeof text, "tcp://127.0.0.1:%d", 1000 + (int)w->version_count * 20 + member);
+	snprintf(text, sizeof text, "tcp://127.0.0.1:%d",
+		 1000 + (int)w->version_count * 20 + member);
 	entry->endpoint = m->endpoint = arena_text(w->arena, text, strlen(text));
 	assert(m->endpoint != NULL);
 	if (prng_chance(p, 400))
@@ -278,14 +308,18 @@ void registry_relocate(struct world *w)
 	member_install(&w->members[0], w->version_count);
 }
 
-/* In every other changing world, drawn from a sequence of its own so that the others stay what they were. */
+/* In every other changing world, drawn from a sequence of its own so that the others stay what they
+ * were. */
 static void draw_relocations(struct world *w)
 {
 	struct prng p;
 
 	prng_seed(&p, w->seed * 0xbf58476d1ce4e5b9ULL);
 	for (uint64_t n = w->seed % 2 == 0 ? 1 + prng_below(&p, 2) : 0; n > 0; n--)
-		world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(&p, LAST_MS - FIRST_MS), .kind = SIM_RELOCATE });
+		world_schedule(w,
+			       (struct sim_event){
+				   .at_ms = FIRST_MS + (int64_t)prng_below(&p, LAST_MS - FIRST_MS),
+				   .kind = SIM_RELOCATE });
 }
 
 void registry_draw(struct world *w)
@@ -293,12 +327,16 @@ void registry_draw(struct world *w)
 	draw_relocations(w);
 	w->change_count = 1 + (int)prng_below(&w->prng, CHANGES_MOST);
 	for (int i = 0; i < w->change_count; i++)
-		world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(&w->prng, LAST_MS - FIRST_MS), .kind = SIM_CHANGE });
+		world_schedule(
+		    w, (struct sim_event){
+			   .at_ms = FIRST_MS + (int64_t)prng_below(&w->prng, LAST_MS - FIRST_MS),
+			   .kind = SIM_CHANGE });
 }
 
 void registry_change(struct world *w)
 {
-	static bool (*const changes[])(struct world *) = { move, move, move, join, join, rotate, rotate, retire, renew };
+	static bool (*const changes[])(struct world *) = { move,   move,   move,   join, join,
+							   rotate, rotate, retire, renew };
 	bool changed = false;
 	unsigned kind = 0;
 
@@ -311,5 +349,6 @@ void registry_change(struct world *w)
 	w->struck_change[kind]++;
 	member_install(&w->members[0], w->version_count);
 	if (prng_chance(&w->prng, 250))
-		member_install(&w->members[prng_below(&w->prng, (uint64_t)w->member_count)], w->version_count);
+		member_install(&w->members[prng_below(&w->prng, (uint64_t)w->member_count)],
+			       w->version_count);
 }

@@ -1,5 +1,6 @@
-/* Visits: a connection from one committee to another that need not be its neighbour; see routing/links/visit.c. Who dials must know where the host is; who
- * is dialled lets in whom its directory has. */
+/* Visits: a connection from one committee to another that need not be its neighbour; see
+ * routing/links/visit.c. Who dials must know where the host is; who is dialled lets in whom its
+ * directory has. */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,10 @@ enum { DELAY_LEAST_MS = 1, DELAY_MOST_MS = 8, ARENA_BYTES = 4 << 20 };
 static void tell(struct world *w, int member, enum event_type type, int other, enum party party)
 {
 	struct member *m = &w->members[member];
-	struct event event = { .type = type, .u.link = { .neighbour = w->members[other].id, .party = party, .reason = ERR_NETWORK } };
+	struct event event = { .type = type,
+			       .u.link = { .neighbour = w->members[other].id,
+					   .party = party,
+					   .reason = ERR_NETWORK } };
 
 	if (!m->running)
 		return;
@@ -33,8 +37,13 @@ void visits_dial(struct member *m, struct committee_id host)
 	struct world *w = m->world;
 	struct sim_visit *v = &w->visits[m->index];
 
-	*v = (struct sim_visit){ .dialled = true, .host = world_find(w, host.text), .generation = v->generation + 1 };
-	world_schedule(w, (struct sim_event){ .at_ms = soon(w), .kind = SIM_VISIT, .member = m->index, .generation = v->generation });
+	*v = (struct sim_visit){ .dialled = true,
+				 .host = world_find(w, host.text),
+				 .generation = v->generation + 1 };
+	world_schedule(w, (struct sim_event){ .at_ms = soon(w),
+					      .kind = SIM_VISIT,
+					      .member = m->index,
+					      .generation = v->generation });
 }
 
 static bool lets_in(const struct world *w, const struct member *host, const struct member *visitor)
@@ -78,8 +87,12 @@ void visits_connect(struct world *w, const struct sim_event *e)
 
 static void put(struct world *w, int dialler, int direction, struct blob frame)
 {
-	struct sim_event f = { .at_ms = soon(w), .kind = SIM_VISIT_FRAME, .member = dialler, .direction = direction,
-			       .generation = w->visits[dialler].generation, .len_bytes = frame.len_bytes };
+	struct sim_event f = { .at_ms = soon(w),
+			       .kind = SIM_VISIT_FRAME,
+			       .member = dialler,
+			       .direction = direction,
+			       .generation = w->visits[dialler].generation,
+			       .len_bytes = frame.len_bytes };
 
 	w->hash = crc32c(w->hash, frame);
 	if (w->active[FAULT_LOSS] && !w->healed && prng_chance(&w->prng, 20))
@@ -96,7 +109,8 @@ enum err visits_send(struct member *m, struct committee_id who, enum party party
 	int other = world_find(w, who.text), dialler = party == PARTY_HOST ? m->index : other;
 	const struct sim_visit *v = &w->visits[dialler];
 
-	if (!v->standing || v->host != (party == PARTY_HOST ? other : m->index) || (party == PARTY_VISITOR && !v->host_knows))
+	if (!v->standing || v->host != (party == PARTY_HOST ? other : m->index) ||
+	    (party == PARTY_VISITOR && !v->host_knows))
 		return ERR_NETWORK;
 	put(w, dialler, party == PARTY_HOST ? 0 : 1, frame);
 	return ERR_OK;
@@ -143,7 +157,8 @@ void visits_deliver(struct world *w, const struct sim_event *f)
 	assert(a != NULL);
 	event.u.message.neighbour = from->id;
 	event.u.message.party = party;
-	if (to->running && wire_decode(a, (struct blob){ f->bytes, f->len_bytes }, &event.u.message.message) == ERR_OK) {
+	if (to->running && wire_decode(a, (struct blob){ f->bytes, f->len_bytes },
+				       &event.u.message.message) == ERR_OK) {
 		struct message *m = &event.u.message.message;
 
 		if (party == PARTY_VISITOR && !v->host_knows && m->type == MESSAGE_HELLO) {
@@ -151,7 +166,8 @@ void visits_deliver(struct world *w, const struct sim_event *f)
 			tell(w, to->index, EVENT_CONNECTED, from->index, PARTY_VISITOR);
 		}
 		if (party == PARTY_HOST || v->host_knows) {
-			if (m->type == MESSAGE_DIRECTORY_PART && core_asks(to->core, from->id, party))
+			if (m->type == MESSAGE_DIRECTORY_PART &&
+			    core_asks(to->core, from->id, party))
 				follow_part(to->follow, from->id, party, &m->u.directory_part);
 			if (m->type == MESSAGE_DIRECTORY_PART) {
 				/* Not the core's: it lies in the arena. */

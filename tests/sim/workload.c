@@ -8,7 +8,15 @@
 #include "proto/merkle.h"
 #include "tests/sim/check.h"
 
-enum { SUBMIT_ARENA_BYTES = 4 << 20, AGAIN_MS = 1500, INLINE_MOST = 6000, FILE_MOST = 180000, FIRST_MS = 500, LAST_MS = 16000 };
+enum {
+	SUBMIT_ARENA_BYTES = 4 << 20,
+	AGAIN_MS = 1500,
+	INLINE_MOST = 6000,
+	FILE_MOST = 180000,
+	FIRST_MS = 500,
+	LAST_MS = 16000
+};
+
 enum { WIDE_PART_BYTES = 22000 }; /* with all its names an envelope of some 60,000 bytes */
 
 static bool below(const struct world *w, int top, int member)
@@ -56,12 +64,14 @@ static void draw_parts(struct world *w, struct wanted *d)
 	for (uint32_t i = 0; i < d->part_count; i++) {
 		bool file = prng_chance(&w->prng, 250);
 
-		d->part_bytes[i] = file ? 33000 + prng_below(&w->prng, FILE_MOST) : prng_below(&w->prng, INLINE_MOST);
+		d->part_bytes[i] = file ? 33000 + prng_below(&w->prng, FILE_MOST)
+					: prng_below(&w->prng, INLINE_MOST);
 		d->part_seed[i] = prng_next(&w->prng);
 	}
 }
 
-/* Every name many times, one after the other: those that come last stand in a row of their own, and that row alone brings them their document. */
+/* Every name many times, one after the other: those that come last stand in a row of their own, and
+ * that row alone brings them their document. */
 static void draw_wide(struct world *w, struct wanted *d)
 {
 	d->repeat = 1;
@@ -82,7 +92,8 @@ void workload_draw(struct world *w)
 		d->origin = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 		prng_fill(&w->prng, d->id.bytes, sizeof d->id.bytes);
 		for (unsigned k = 0; k < 6; k++)
-			d->id.bytes[k] = (uint8_t)((uint64_t)(w->start_wall_ms + at_ms) >> (8 * (5 - k)));
+			d->id.bytes[k] =
+			    (uint8_t)((uint64_t)(w->start_wall_ms + at_ms) >> (8 * (5 - k)));
 		d->id.bytes[6] = (uint8_t)((d->id.bytes[6] & 0x0f) | 0x70);
 		d->id.bytes[8] = (uint8_t)((d->id.bytes[8] & 0x3f) | 0x80);
 		d->urgency = (enum urgency)(URGENCY_THUONG + prng_below(&w->prng, 4));
@@ -102,7 +113,8 @@ void workload_draw(struct world *w)
 			d->conflicting = true;
 			at_ms = LAST_MS;
 		}
-		world_schedule(w, (struct sim_event){ .at_ms = at_ms, .kind = SIM_SUBMIT, .document = i });
+		world_schedule(
+		    w, (struct sim_event){ .at_ms = at_ms, .kind = SIM_SUBMIT, .document = i });
 	}
 }
 
@@ -114,7 +126,8 @@ void workload_part(const struct wanted *d, uint32_t part, uint8_t *out)
 	prng_fill(&p, out, d->part_bytes[part]);
 }
 
-static void make_part(struct member *m, struct arena *a, struct wanted *d, uint32_t i, struct part *part, struct manifest_item *item)
+static void make_part(struct member *m, struct arena *a, struct wanted *d, uint32_t i,
+		      struct part *part, struct manifest_item *item)
 {
 	uint8_t *bytes = arena_alloc(a, d->part_bytes[i] + 1);
 	struct blob content = { bytes, d->part_bytes[i] };
@@ -126,12 +139,14 @@ static void make_part(struct member *m, struct arena *a, struct wanted *d, uint3
 	part->media_type = "application/octet-stream";
 	item->size_bytes = content.len_bytes;
 	if (content.len_bytes > INLINE_MOST && content.len_bytes != WIDE_PART_BYTES) {
-		assert(m->files->ops->incoming_open(m->files, "submit", &in) == ERR_OK && m->files->ops->incoming_append(in, content) == ERR_OK);
+		assert(m->files->ops->incoming_open(m->files, "submit", &in) == ERR_OK &&
+		       m->files->ops->incoming_append(in, content) == ERR_OK);
 		assert(m->files->ops->incoming_finish(in, item) == ERR_OK);
 	} else {
 		item->inlined = true;
 		item->sha256 = digest_of(content);
-		item->chunk_root = content.len_bytes == 0 ? digest_of(content) : merkle_leaf(content);
+		item->chunk_root =
+		    content.len_bytes == 0 ? digest_of(content) : merkle_leaf(content);
 		part->content = content;
 	}
 	d->part_digest[i] = item->sha256;
@@ -158,7 +173,11 @@ static void submit(struct member *m, int index)
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
 	struct part *parts = arena_array(a, PARTS, sizeof *parts);
 	struct manifest_item *items = arena_array(a, PARTS, sizeof *items);
-	struct document_body body = { .number = d->number, .type_code = "CV", .type_name = "Công văn", .subject = "Về việc thử", .parts = parts,
+	struct document_body body = { .number = d->number,
+				      .type_code = "CV",
+				      .type_name = "Công văn",
+				      .subject = "Về việc thử",
+				      .parts = parts,
 				      .part_count = d->part_count };
 	struct event event = { .type = EVENT_SUBMIT };
 	struct ev_submit *s = &event.u.submit;
@@ -178,9 +197,14 @@ static void submit(struct member *m, int index)
 	s->summary = document_summary(&body);
 	s->summary.issued_on = s->summary.due_on = "";
 	s->type_name = body.type_name;
-	s->submission = digest_submission(&(struct submission_fields){ .recipients = s->recipients, .recipient_count = s->recipient_count,
-								       .urgency = d->urgency, .secrecy = SECRECY_THUONG, .body = s->body,
-								       .manifest = items, .manifest_count = d->part_count });
+	s->submission =
+	    digest_submission(&(struct submission_fields){ .recipients = s->recipients,
+							   .recipient_count = s->recipient_count,
+							   .urgency = d->urgency,
+							   .secrecy = SECRECY_THUONG,
+							   .body = s->body,
+							   .manifest = items,
+							   .manifest_count = d->part_count });
 	assert(inbox_push(m->inbox, &event, release, a) == ERR_OK);
 	world_wake(m->world, m, 0);
 }
@@ -192,7 +216,9 @@ void workload_submit(struct world *w, int document)
 
 	if (d->accepted || (d->conflicting && !w->documents[document - 1].accepted && !w->healed)) {
 		if (!d->accepted)
-			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS, .kind = SIM_SUBMIT, .document = document });
+			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
+							      .kind = SIM_SUBMIT,
+							      .document = document });
 		return;
 	}
 	if (d->conflicting && w->healed)
@@ -200,7 +226,9 @@ void workload_submit(struct world *w, int document)
 	if (m->running)
 		submit(m, document);
 	/* Until it is told that it is accepted, a submitter repeats itself under the same id. */
-	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS, .kind = SIM_SUBMIT, .document = document });
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
+					      .kind = SIM_SUBMIT,
+					      .document = document });
 }
 
 void workload_replied(struct world *w, const struct act_reply *r)
@@ -209,9 +237,11 @@ void workload_replied(struct world *w, const struct act_reply *r)
 
 	assert(r->to.n >= 1 && r->to.n <= (uint64_t)w->document_count);
 	if (d->conflicting) {
-		/* A store that was put back has forgotten the first one, and may not know yet that it was. */
+		/* A store that was put back has forgotten the first one, and may not know yet that
+		 * it was. */
 		if (r->result == ERR_OK && !(w->setback && d->origin == w->setback_member))
-			world_violation(w, "conflict", "a second content was accepted under one id");
+			world_violation(w, "conflict",
+					"a second content was accepted under one id");
 		return;
 	}
 	if (r->result == ERR_BEHIND && w->setback && d->origin == w->setback_member)
@@ -221,16 +251,22 @@ void workload_replied(struct world *w, const struct act_reply *r)
 
 		core_stand(w->members[d->origin].core, &own);
 		if (own.alarm != ERR_OK && !r->repeated)
-			world_violation(w, "setback", "%s takes what is new while it is behind", w->members[d->origin].id.text);
+			world_violation(w, "setback", "%s takes what is new while it is behind",
+					w->members[d->origin].id.text);
 		d->accepted = true;
 		workload_resolve(w, d);
 		if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
-			world_violation(w, "recipients", "%u answered, %d addressed", r->recipient_count, __builtin_popcount(d->addressed));
-	} else if (w->changing && (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT || r->result == ERR_NO_RECIPIENT)) {
+			world_violation(w, "recipients", "%u answered, %d addressed",
+					r->recipient_count, __builtin_popcount(d->addressed));
+	} else if (w->changing &&
+		   (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT ||
+		    r->result == ERR_NO_RECIPIENT)) {
 		d->last_error = r->result; /* by the directory of that moment; tried again */
 	} else if (r->result != ERR_NO_ROUTE && /* before the directory is there */
-		   !(r->result == ERR_CLOCK_WRONG && w->clocks_wrong > 0)) { /* nothing is signed by a clock that neighbours do not share */
-		world_violation(w, "accept", "a good submission was refused with VT-%d", (int)r->result);
+		   /* nothing is signed by a clock that neighbours do not share */
+		   !(r->result == ERR_CLOCK_WRONG && w->clocks_wrong > 0)) {
+		world_violation(w, "accept", "a good submission was refused with VT-%d",
+				(int)r->result);
 	}
 }
 
@@ -245,7 +281,8 @@ void workload_resolve(struct world *w, struct wanted *d)
 	a = arena_new(SUBMIT_ARENA_BYTES);
 	assert(a != NULL);
 	if (member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) &&
-	    member_get(m, a, FAMILY_DOCUMENT, key_serial(ident.u.ident.role, ident.u.ident.serial), &document))
+	    member_get(m, a, FAMILY_DOCUMENT, key_serial(ident.u.ident.role, ident.u.ident.serial),
+		       &document))
 		d->version = document.u.document.directory_version;
 	arena_destroy(a);
 	for (uint32_t i = 0; d->version != 0 && i < d->recipient_count; i++) {
@@ -257,9 +294,10 @@ void workload_resolve(struct world *w, struct wanted *d)
 		for (int k = 0; k < w->member_count; k++) {
 			int parent = world_parent(w, d->version, k);
 
-			if (group == GROUP_SUPERIOR ? world_parent(w, d->version, d->origin) == k :
-			    group == GROUP_SUBTREE  ? parent != NOT_THERE && world_is_below(w, d->version, d->origin, k) :
-						      parent == d->origin)
+			if (group == GROUP_SUPERIOR ? world_parent(w, d->version, d->origin) == k
+			    : group == GROUP_SUBTREE
+				? parent != NOT_THERE && world_is_below(w, d->version, d->origin, k)
+				: parent == d->origin)
 				d->addressed |= (uint16_t)(1u << k);
 		}
 	}
@@ -275,7 +313,8 @@ bool workload_excused(const struct world *w, const struct wanted *d, int recipie
 /* Is `at` between a and b in the tree of a version, ends included? */
 static bool between(const struct world *w, uint64_t version, int a, int b, int at)
 {
-	bool on_a = at == a || world_is_below(w, version, at, a), on_b = at == b || world_is_below(w, version, at, b);
+	bool on_a = at == a || world_is_below(w, version, at, a),
+	     on_b = at == b || world_is_below(w, version, at, b);
 	int top = a;
 
 	if (world_parent(w, version, a) == NOT_THERE || world_parent(w, version, b) == NOT_THERE)
@@ -290,7 +329,8 @@ static bool between(const struct world *w, uint64_t version, int a, int b, int a
 /* On the way from whoever may have it, in any tree since it was accepted, until nobody is added. */
 bool workload_passes(const struct world *w, const struct wanted *d, int member)
 {
-	uint64_t first = d->version == 0 ? 1 : d->version, last = w->changing ? w->version_count : 1;
+	uint64_t first = d->version == 0 ? 1 : d->version,
+		 last = w->changing ? w->version_count : 1;
 	uint16_t have = (uint16_t)(1u << d->origin), before = 0;
 
 	while (have != before) {
@@ -300,7 +340,9 @@ bool workload_passes(const struct world *w, const struct wanted *d, int member)
 				continue;
 			for (uint64_t v = first; v <= last; v++) {
 				for (int i = 0; i < w->member_count; i++) {
-					for (int k = 0; (d->addressed >> i & 1) != 0 && k < w->member_count; k++) {
+					for (int k = 0;
+					     (d->addressed >> i & 1) != 0 && k < w->member_count;
+					     k++) {
 						if (between(w, v, x, i, k))
 							have |= (uint16_t)(1u << k);
 					}
@@ -316,7 +358,8 @@ bool workload_passes(const struct world *w, const struct wanted *d, int member)
 const struct wanted *workload_find(const struct world *w, const struct doc_id *id)
 {
 	for (int i = 0; i < w->document_count; i++) {
-		if (!w->documents[i].conflicting && memcmp(&w->documents[i].id, id, sizeof *id) == 0)
+		if (!w->documents[i].conflicting &&
+		    memcmp(&w->documents[i].id, id, sizeof *id) == 0)
 			return &w->documents[i];
 	}
 	return NULL;
@@ -328,11 +371,15 @@ static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 	struct record ident, state, answer;
 
 	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &ident) ||
-	    !member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial), &state))
+	    !member_get(m, a, FAMILY_STATE, key_serial(ident.u.ident.role, ident.u.ident.serial),
+			&state))
 		return false;
 	for (int i = 0; w->changing && i < w->member_count; i++) {
 		if ((d->addressed >> i & 1) != 0 && !workload_excused(w, d, i) &&
-		    !member_get(m, a, FAMILY_RECEIPT, key_receipt(ident.u.ident.role, ident.u.ident.serial, w->members[i].id), &answer))
+		    !member_get(
+			m, a, FAMILY_RECEIPT,
+			key_receipt(ident.u.ident.role, ident.u.ident.serial, w->members[i].id),
+			&answer))
 			return false;
 	}
 	return w->changing || state.u.state.delivered == (uint64_t)__builtin_popcount(d->addressed);
@@ -341,7 +388,8 @@ static bool closed(struct world *w, const struct wanted *d, struct arena *a)
 bool workload_given_up(const struct world *w, const struct wanted *d)
 {
 	return w->changing && !d->accepted &&
-	       (d->last_error != ERR_OK || (w->retired >> d->origin & 1) != 0 || w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE);
+	       (d->last_error != ERR_OK || (w->retired >> d->origin & 1) != 0 ||
+		w->versions[w->version_count - 1].parent[d->origin] == NOT_THERE);
 }
 
 static bool queues_empty(const struct world *w)
@@ -349,7 +397,8 @@ static bool queues_empty(const struct world *w)
 	for (int i = 0; i < w->member_count; i++) {
 		struct link_view v;
 
-		if (w->versions[0].parent[i] == NOT_THERE && w->versions[w->version_count - 1].parent[i] == NOT_THERE)
+		if (w->versions[0].parent[i] == NOT_THERE &&
+		    w->versions[w->version_count - 1].parent[i] == NOT_THERE)
 			continue; /* never came */
 		if (!w->members[i].running)
 			return false;
@@ -358,7 +407,9 @@ static bool queues_empty(const struct world *w)
 		if (core_directory_version(w->members[i].core) != w->version_count)
 			return false;
 		for (uint32_t k = 0; core_link(w->members[i].core, k, &v); k++) {
-			if ((!v.up && v.present) || v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] != 0)
+			if ((!v.up && v.present) ||
+			    v.queued[LANE_FACTS] + v.queued[LANE_URGENT] + v.queued[LANE_NORMAL] !=
+				0)
 				return false;
 		}
 	}
@@ -367,7 +418,8 @@ static bool queues_empty(const struct world *w)
 
 static bool fetching; /* the simulator has one thread */
 
-static void still_fetching(struct world *w, const struct member *m, const struct key *key, const struct record *r)
+static void still_fetching(struct world *w, const struct member *m, const struct key *key,
+			   const struct record *r)
 {
 	(void)w;
 	(void)m;
@@ -383,7 +435,8 @@ bool workload_done(struct world *w)
 
 	fetching = false;
 	for (int i = 0; done && i < w->member_count; i++) {
-		/* Who has ended gets no documents any more, also not those that it had begun to fetch. */
+		/* Who has ended gets no documents any more, also not those that it had begun to
+		 * fetch. */
 		if ((w->retired >> i & 1) == 0)
 			check_each(w, &w->members[i], FAMILY_FETCH, check_all(), still_fetching);
 		if ((w->retired >> i & 1) == 0)
@@ -395,7 +448,8 @@ bool workload_done(struct world *w)
 	for (int i = 0; done && i < w->document_count; i++) {
 		arena_reset(a);
 		if (!w->documents[i].conflicting)
-			done = (w->documents[i].accepted && closed(w, &w->documents[i], a)) || workload_given_up(w, &w->documents[i]);
+			done = (w->documents[i].accepted && closed(w, &w->documents[i], a)) ||
+			       workload_given_up(w, &w->documents[i]);
 	}
 	arena_destroy(a);
 	return done;

@@ -9,7 +9,14 @@
 
 #include "tests/sim/keys.h"
 
-enum { ACTIVE_MS = 20000, SETTLE_MS = 900000, SAID_MS = 30000, EVENTS_MAX = 3000000, FAULT_EVERY_MS = 150, CONNECT_EVERY_MS = 300 };
+enum {
+	ACTIVE_MS = 20000,
+	SETTLE_MS = 900000,
+	SAID_MS = 30000,
+	EVENTS_MAX = 3000000,
+	FAULT_EVERY_MS = 150,
+	CONNECT_EVERY_MS = 300
+};
 
 void world_violation(struct world *w, const char *checker, const char *format, ...)
 {
@@ -76,7 +83,8 @@ void world_wake(struct world *w, struct member *m, int64_t in_ms)
 	if (!m->running || m->wake_ms <= at_ms)
 		return;
 	m->wake_ms = at_ms;
-	world_schedule(w, (struct sim_event){ .at_ms = at_ms, .kind = SIM_WAKE, .member = m->index });
+	world_schedule(w,
+		       (struct sim_event){ .at_ms = at_ms, .kind = SIM_WAKE, .member = m->index });
 }
 
 static void step(struct world *w)
@@ -104,7 +112,8 @@ static void step(struct world *w)
 	case SIM_FAULT:
 		if (!w->healed) {
 			faults_strike(w);
-			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS, .kind = SIM_FAULT });
+			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS,
+							      .kind = SIM_FAULT });
 		}
 		break;
 	case SIM_PAPER:
@@ -140,7 +149,8 @@ static void step(struct world *w)
 	case SIM_CONNECT:
 		for (int i = 0; i < w->edge_count; i++)
 			network_connect(w, i);
-		world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + CONNECT_EVERY_MS, .kind = SIM_CONNECT });
+		world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + CONNECT_EVERY_MS,
+						      .kind = SIM_CONNECT });
 		break;
 	}
 }
@@ -152,7 +162,8 @@ static void run_until(struct world *w, int64_t until_ms, bool stop_when_done)
 	while (w->heap_count > 0 && w->heap[0].at_ms <= until_ms && w->violation[0] == '\0') {
 		step(w);
 		if (w->events_done > EVENTS_MAX) {
-			world_violation(w, "liveness", "more than %d events: a livelock", EVENTS_MAX);
+			world_violation(w, "liveness", "more than %d events: a livelock",
+					EVENTS_MAX);
 			return;
 		}
 		if (stop_when_done && w->now_ms - looked_ms >= 1000) {
@@ -174,7 +185,8 @@ static void make_tree(struct world *w)
 
 		member_create(w, i, superior);
 		if (superior >= 0)
-			w->edges[w->edge_count++] = (struct edge){ .superior = superior, .subordinate = i };
+			w->edges[w->edge_count++] =
+			    (struct edge){ .superior = superior, .subordinate = i };
 	}
 }
 
@@ -215,7 +227,8 @@ bool world_run(struct world *w, uint64_t seed)
 	run_until(w, ACTIVE_MS, false);
 	faults_heal(w);
 	if (w->setback) {
-		/* What was promised and is gone does not come back by itself: only whether it is said counts here. */
+		/* What was promised and is gone does not come back by itself: only whether it is
+		 * said counts here. */
 		run_until(w, w->now_ms + SAID_MS, false);
 		check_setback(w);
 		return w->violation[0] == '\0';

@@ -1,4 +1,5 @@
-/* Many committees in one process: virtual clock, network and disks; the shipped core, turn, outbox, opener and bulk; real frames and real seals.
+/* Many committees in one process: virtual clock, network and disks; the shipped core, turn, outbox,
+ * opener and bulk; real frames and real seals.
  *
  *   world.c      time, events in order, a seed from its beginning to its verdict
  *   member.c     one committee: what survives a crash, and the parts that do not
@@ -28,25 +29,53 @@
 #include "routing/core.h"
 #include "tests/sim/prng.h"
 
-enum { MEMBERS_MAX = 15, DOCUMENTS_MAX = 64, PARTS = 2, FORGED_MAX = 64, KEPT_FRAMES = 32, EDGES_MAX = 48, VERSIONS_MAX = 12, OWN_KEYS = 4 };
+enum {
+	MEMBERS_MAX = 15,
+	DOCUMENTS_MAX = 64,
+	PARTS = 2,
+	FORGED_MAX = 64,
+	KEPT_FRAMES = 32,
+	EDGES_MAX = 48,
+	VERSIONS_MAX = 12,
+	OWN_KEYS = 4
+};
+
 enum { ENTRIES_MAX = 48 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
-/* Seeds from here on are of changing worlds: the tree and the keys change while documents flow. Those before stay what they were. */
+/* Seeds from here on are of changing worlds: the tree and the keys change while documents flow.
+ * Those before stay what they were. */
 #define CHANGING_SEEDS 1000000ULL
-/* From here on: counting worlds, changing ones too, in which clerks register paper while a month ends (clerks.c). */
+/* From here on: counting worlds, changing ones too, in which clerks register paper while a month
+ * ends (clerks.c). */
 #define COUNTING_SEEDS 2000000ULL
-/* From here on: wide worlds, changing ones in which some documents name so many recipients beside nearly full envelopes that their names do not
- * fit one item (workload.c). */
+/* From here on: wide worlds, changing ones in which some documents name so many recipients beside
+ * nearly full envelopes that their names do not fit one item (workload.c). */
 #define WIDE_SEEDS 3000000ULL
-/* From here on: worlds that do not change, in which one member's disk is put back to an earlier copy (setback.c). */
+/* From here on: worlds that do not change, in which one member's disk is put back to an earlier
+ * copy (setback.c). */
 #define SETBACK_SEEDS 4000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
 
 enum fault {
-	FAULT_LOSS, FAULT_DUPLICATE, FAULT_REORDER, FAULT_DELAY, FAULT_RESET, FAULT_PARTITION, FAULT_ONE_WAY, FAULT_CRASH, FAULT_CRASH_COMMIT,
-	FAULT_SLOW, FAULT_SKEW, FAULT_CORRUPT, FAULT_GARBAGE, FAULT_FORGED_DOCUMENT, FAULT_FORGED_RECEIPT, FAULT_REPLAY, FAULT_COUNT
+	FAULT_LOSS,
+	FAULT_DUPLICATE,
+	FAULT_REORDER,
+	FAULT_DELAY,
+	FAULT_RESET,
+	FAULT_PARTITION,
+	FAULT_ONE_WAY,
+	FAULT_CRASH,
+	FAULT_CRASH_COMMIT,
+	FAULT_SLOW,
+	FAULT_SKEW,
+	FAULT_CORRUPT,
+	FAULT_GARBAGE,
+	FAULT_FORGED_DOCUMENT,
+	FAULT_FORGED_RECEIPT,
+	FAULT_REPLAY,
+	FAULT_COUNT
 };
 
 struct world;
@@ -105,8 +134,24 @@ struct sim_visit {
 	uint64_t generation;
 };
 
-enum event_kind { SIM_FRAME, SIM_WAKE, SIM_RESTART, SIM_SUBMIT, SIM_FAULT, SIM_CONNECT, SIM_CHANGE, SIM_PAPER, SIM_RECOUNT, SIM_VISIT,
-		  SIM_VISIT_FRAME, SIM_RELOCATE, SIM_COPY, SIM_BACK, SIM_CLOCK };
+enum event_kind {
+	SIM_FRAME,
+	SIM_WAKE,
+	SIM_RESTART,
+	SIM_SUBMIT,
+	SIM_FAULT,
+	SIM_CONNECT,
+	SIM_CHANGE,
+	SIM_PAPER,
+	SIM_RECOUNT,
+	SIM_VISIT,
+	SIM_VISIT_FRAME,
+	SIM_RELOCATE,
+	SIM_COPY,
+	SIM_BACK,
+	SIM_CLOCK
+};
+
 struct sim_event {
 	int64_t at_ms;
 	uint64_t order;
@@ -119,7 +164,8 @@ struct sim_event {
 	int document;
 };
 
-/* What a submitter wants, and has been told. The model: nothing here comes from the code under test. */
+/* What a submitter wants, and has been told. The model: nothing here comes from the code under
+ * test. */
 struct wanted {
 	struct doc_id id;
 	int origin;
@@ -207,7 +253,8 @@ struct world {
 };
 
 /* The first violation stays; later ones often follow from it. */
-void world_violation(struct world *w, const char *checker, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void world_violation(struct world *w, const char *checker, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Runs one seed; true when nothing was violated. */
 bool world_run(struct world *w, uint64_t seed);
 void world_free(struct world *w);
@@ -222,13 +269,18 @@ void member_turn(struct member *m);
 struct now member_now(const struct member *m);
 void member_free(struct member *m);
 void member_install(struct member *m, uint64_t version); /* a version comes to it from outside */
-bool member_get(const struct member *m, struct arena *a, enum family family, struct key key, struct record *out); /* from its disk */
+/* from its disk */
+bool member_get(const struct member *m, struct arena *a, enum family family, struct key key,
+		struct record *out);
 
 /* ---- network.c ---- */
-struct edge *network_edge(struct world *w, int a, int b, int *direction); /* from a to b; NULL when they are no neighbours */
+/* from a to b; NULL when they are no neighbours */
+struct edge *network_edge(struct world *w, int a, int b, int *direction);
 enum err network_send(struct member *from, struct committee_id to, bool bulk, struct blob frame);
 void network_deliver(struct world *w, struct sim_event *e);
-void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms); /* what it had set aside */
+/* what it had set aside */
+void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame,
+		    int64_t corrected_at_ms);
 void network_reset(struct world *w, int edge);
 void network_connect(struct world *w, int edge);
 void network_open_bulk(struct world *w, int edge);
@@ -236,15 +288,18 @@ void network_member_gone(struct world *w, int member);
 void network_punish(struct world *w, int member, struct committee_id neighbour);
 int world_find(const struct world *w, const char *id); /* index of a committee, −1 */
 
-void network_follow(struct world *w, int member); /* its directory has changed: connections that it no longer keeps end */
+/* its directory has changed: connections that it no longer keeps end */
+void network_follow(struct world *w, int member);
 
 struct event;
-bool network_reaches(const struct world *w, int from, int to); /* does it know where the other one is? */
+/* does it know where the other one is? */
+bool network_reaches(const struct world *w, int from, int to);
 
 /* ---- visits.c ---- */
 void visits_dial(struct member *m, struct committee_id host);
 void visits_connect(struct world *w, const struct sim_event *e);
-enum err visits_send(struct member *m, struct committee_id who, enum party party, struct blob frame);
+enum err visits_send(struct member *m, struct committee_id who, enum party party,
+		     struct blob frame);
 void visits_end(struct member *m, struct committee_id who, enum party party);
 void visits_deliver(struct world *w, const struct sim_event *e);
 void visits_member_gone(struct world *w, int member);
@@ -253,7 +308,8 @@ void visits_member_gone(struct world *w, int member);
 void registry_relocate(struct world *w);
 int world_parent(const struct world *w, uint64_t version, int member);
 bool world_is_below(const struct world *w, uint64_t version, int top, int member);
-struct directory_trust registry_trust(struct member *m); /* what it believes: heads that the registry has signed */
+/* what it believes: heads that the registry has signed */
+struct directory_trust registry_trust(struct member *m);
 void registry_draw(struct world *w);
 void registry_change(struct world *w);
 
@@ -278,12 +334,16 @@ void workload_replied(struct world *w, const struct act_reply *r);
 void workload_part(const struct wanted *d, uint32_t part, uint8_t *out); /* its bytes */
 /* Whom an accepted document is for, by the version that its origin accepted it under. */
 void workload_resolve(struct world *w, struct wanted *d);
-/* A changing world cannot hold everything: who has ended answers no more, and what was signed by a key that ended too soon may be refused. */
+/* A changing world cannot hold everything: who has ended answers no more, and what was signed by a
+ * key that ended too soon may be refused. */
 bool workload_excused(const struct world *w, const struct wanted *d, int recipient);
-bool workload_passes(const struct world *w, const struct wanted *d, int member); /* is it on the way of this document? */
+/* is it on the way of this document? */
+bool workload_passes(const struct world *w, const struct wanted *d, int member);
 const struct wanted *workload_find(const struct world *w, const struct doc_id *id);
-bool workload_given_up(const struct world *w, const struct wanted *d); /* never accepted, and rightly so */
-bool workload_done(struct world *w); /* all accepted documents are closed at their origins and nothing is queued */
+/* never accepted, and rightly so */
+bool workload_given_up(const struct world *w, const struct wanted *d);
+/* all accepted documents are closed at their origins and nothing is queued */
+bool workload_done(struct world *w);
 
 /* ---- setback.c ---- */
 void setback_draw(struct world *w);
@@ -295,7 +355,8 @@ void check_setback(struct world *w);
 void clerks_draw(struct world *w);
 void clerks_submit(struct world *w, int entry);
 void clerks_recount(struct world *w, int member);
-bool clerks_replied(struct world *w, const struct act_reply *r); /* false: not an answer to one of these */
+/* false: not an answer to one of these */
+bool clerks_replied(struct world *w, const struct act_reply *r);
 bool clerks_done(const struct world *w);
 void check_paper(struct world *w);
 
@@ -309,6 +370,7 @@ void check_entitlement(struct world *w);
 void check_convergence(struct world *w);
 void check_authenticity(struct world *w);
 void check_target(struct world *w, const struct member *m); /* one disk, at any time */
-void check_directory(struct world *w, const struct member *m); /* likewise: the version in force, and no other's entries */
+/* likewise: the version in force, and no other's entries */
+void check_directory(struct world *w, const struct member *m);
 
 #endif

@@ -18,12 +18,13 @@ static enum err do_send(void *ctx, struct committee_id neighbour, const struct m
 	if (from->pair->busy)
 		return ERR_BUSY;
 	assert_true(to->count < QUEUE_MAX);
-	assert_ok(wire_encode(from->pair->arena, m, &to->inbox[(to->first + to->count++) % QUEUE_MAX]));
+	assert_ok(
+	    wire_encode(from->pair->arena, m, &to->inbox[(to->first + to->count++) % QUEUE_MAX]));
 	return ERR_OK;
 }
 
-static enum err do_send_frame(void *ctx, struct committee_id neighbour, struct blob frame, void (*release)(void *data, void *owner),
-			      void *owner)
+static enum err do_send_frame(void *ctx, struct committee_id neighbour, struct blob frame,
+			      void (*release)(void *data, void *owner), void *owner)
 {
 	struct end *from = ctx;
 	struct message m;
@@ -101,8 +102,11 @@ void pair_put(struct end *e, struct key key, struct record r)
 
 static void start_end(struct pair *p, struct end *e, const char *id)
 {
-	struct bulk_config config = { .window_bytes = 8 * CHUNK_BYTES, .parallel = 2, .attachment_max_bytes = 1 << 30 };
-	struct bulk_ops ops = { e, do_send, do_send_frame, do_open, do_close, do_fetched, do_violation, do_fault };
+	struct bulk_config config = { .window_bytes = 8 * CHUNK_BYTES,
+				      .parallel = 2,
+				      .attachment_max_bytes = 1 << 30 };
+	struct bulk_ops ops = { e,	  do_send,    do_send_frame, do_open,
+				do_close, do_fetched, do_violation,  do_fault };
 
 	e->pair = p;
 	e->id = fixture_id(id);
@@ -111,22 +115,33 @@ static void start_end(struct pair *p, struct end *e, const char *id)
 	e->files_disk = memory_files_disk_new();
 	assert_ok(store_memory_open(e->disk, &e->store));
 	assert_ok(files_memory_open(e->files_disk, &e->files));
-	e->bulk = bulk_new(&config, &ops, e->store->ops->lookup(e->store), e->files, (struct job_runner){ e, do_run });
+	e->bulk = bulk_new(&config, &ops, e->store->ops->lookup(e->store), e->files,
+			   (struct job_runner){ e, do_run });
 	assert_non_null(e->bulk);
 }
 
-/* The records of one published document with one file: queued at the sender, being fetched at the receiver. */
+/* The records of one published document with one file: queued at the sender, being fetched at the
+ * receiver. */
 static void put_records(struct pair *p)
 {
-	struct record d = { .family = FAMILY_DOCUMENT, .u.document = { .origin = { "tinh" }, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-			    .manifest = &p->item, .manifest_count = 1, .summary = { "", "", "", "", "" } } };
+	struct record d = { .family = FAMILY_DOCUMENT,
+			    .u.document = { .origin = { "tinh" },
+					    .urgency = URGENCY_THUONG,
+					    .secrecy = SECRECY_THUONG,
+					    .manifest = &p->item,
+					    .manifest_count = 1,
+					    .summary = { "", "", "", "", "" } } };
 
 	pair_put(&p->tx, key_serial(ROLE_OUT, pair_serial), d);
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);
-	pair_put(&p->tx, key_link(p->rx.id, LANE_NORMAL), (struct record){ .family = FAMILY_LINKOUT, .u.linkout = { .stream = pair_stream } });
-	pair_put(&p->rx, key_link(p->tx.id, LANE_NORMAL), (struct record){ .family = FAMILY_LINKIN, .u.linkin = { .stream = pair_stream } });
+	pair_put(
+	    &p->tx, key_link(p->rx.id, LANE_NORMAL),
+	    (struct record){ .family = FAMILY_LINKOUT, .u.linkout = { .stream = pair_stream } });
+	pair_put(&p->rx, key_link(p->tx.id, LANE_NORMAL),
+		 (struct record){ .family = FAMILY_LINKIN, .u.linkin = { .stream = pair_stream } });
 	pair_put(&p->tx, key_seq(p->rx.id, LANE_NORMAL, 1),
-		 (struct record){ .family = FAMILY_STREAM, .u.stream = { .role = ROLE_OUT, .serial = pair_serial } });
+		 (struct record){ .family = FAMILY_STREAM,
+				  .u.stream = { .role = ROLE_OUT, .serial = pair_serial } });
 	pair_put(&p->rx, key_seq(p->tx.id, LANE_NORMAL, 1),
 		 (struct record){ .family = FAMILY_FETCH, .u.fetch = { ROLE_IN, pair_serial } });
 }
@@ -178,7 +193,8 @@ bool pair_deliver(struct end *e, struct end *from)
 	e->count--;
 	if (e == &e->pair->tx && m.type == MESSAGE_FETCH && e->pair->ask != NULL)
 		e->pair->ask(&m.u.fetch);
-	if (m.type == MESSAGE_CHUNK && files_chunks(m.u.chunk.data.len_bytes) > e->pair->chunks_at_most)
+	if (m.type == MESSAGE_CHUNK &&
+	    files_chunks(m.u.chunk.data.len_bytes) > e->pair->chunks_at_most)
 		e->pair->chunks_at_most = (unsigned)files_chunks(m.u.chunk.data.len_bytes);
 	if (e == &e->pair->rx && e->pair->tamper != NULL)
 		e->pair->tamper(e->pair, &m);
@@ -194,7 +210,8 @@ void pair_run(struct pair *p)
 		moved = pair_deliver(&p->rx, &p->tx) || moved;
 		moved = pair_run_job(&p->tx) || moved;
 		moved = pair_run_job(&p->rx) || moved;
-		p->most_under_way = p->rx.count > p->most_under_way ? p->rx.count : p->most_under_way;
+		p->most_under_way =
+		    p->rx.count > p->most_under_way ? p->rx.count : p->most_under_way;
 		if (!moved)
 			return;
 	}

@@ -1,5 +1,6 @@
-/* Two daemons' attachments between them without sockets or threads: a file at the sender, records that make the receiver fetch it. Frames
- * really go through the codec; jobs run when the test says. */
+/* Two daemons' attachments between them without sockets or threads: a file at the sender, records
+ * that make the receiver fetch it. Frames really go through the codec; jobs run when the test
+ * says. */
 #ifndef VANTHU_TESTS_UNIT_BULK_PAIR_H
 #define VANTHU_TESTS_UNIT_BULK_PAIR_H
 
@@ -25,6 +26,7 @@ struct end {
 	enum err why;
 	struct ev_fetched fetched;
 };
+
 struct pair {
 	struct arena *arena;
 	struct end tx, rx;
@@ -32,7 +34,8 @@ struct pair {
 	struct manifest_item item;
 	struct now now;
 	bool busy;                                        /* nothing can be sent */
-	bool slow;                                        /* what is sent stays in the sender's memory until pair_drain */
+	/* what is sent stays in the sender's memory until pair_drain */
+	bool slow;
 	struct sent { void (*release)(void *data, void *owner); void *owner; } unsent[QUEUE_MAX];
 	unsigned unsent_count;
 	void (*tamper)(struct pair *p, struct message *m); /* on the way to the receiver */

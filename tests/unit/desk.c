@@ -92,7 +92,8 @@ void desk_turn(struct desk *d)
 		items[i].revents = (short)(p.revents & items[i].events);
 	}
 	control_service(d->control, items, n);
-	if (d->control->client_count > 0 && control_out_waiting(d->control->clients[0]) > d->most_waiting)
+	if (d->control->client_count > 0 &&
+	    control_out_waiting(d->control->clients[0]) > d->most_waiting)
 		d->most_waiting = control_out_waiting(d->control->clients[0]);
 }
 

@@ -17,7 +17,9 @@ struct desk {
 	size_t got_len, got_capacity, at; /* `at`: behind the last whole reply */
 	size_t most_waiting; /* bytes told ahead of the client, at most so far */
 };
-/* Opens the sockets over what the station's store has now, and connects at `door`. To be called last in a test's set-up. */
+
+/* Opens the sockets over what the station's store has now, and connects at `door`. To be called
+ * last in a test's set-up. */
 struct desk *desk_new(struct fixture *f, struct station *s, enum door door);
 void desk_free(struct desk *d); /* with fixture and station */
 void desk_ask(struct desk *d, Vanthu__V1__Request *request);

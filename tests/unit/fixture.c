@@ -11,9 +11,15 @@
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
 
-static const struct { const char *id, *superior, *endpoint; } tree[FIXTURE_COMMITTEES] = {
-	{ "huyen-a", "tinh", "tcp://127.0.0.1:7101" }, { "huyen-b", "tinh", "tcp://127.0.0.1:7102" }, { "tinh", "", "tcp://127.0.0.1:7100" },
-	{ "xa-a1", "huyen-a", "" }, { "xa-a2", "huyen-a", "" }, { "xa-b1", "huyen-b", "" }, { "xa-cu", "huyen-b", "" },
+static const struct { const char *id, *superior, *endpoint;
+} tree[FIXTURE_COMMITTEES] = {
+	{ "huyen-a", "tinh", "tcp://127.0.0.1:7101" },
+	{ "huyen-b", "tinh", "tcp://127.0.0.1:7102" },
+	{ "tinh", "", "tcp://127.0.0.1:7100" },
+	{ "xa-a1", "huyen-a", "" },
+	{ "xa-a2", "huyen-a", "" },
+	{ "xa-b1", "huyen-b", "" },
+	{ "xa-cu", "huyen-b", "" },
 };
 
 struct committee_id fixture_id(const char *text)
@@ -79,13 +85,24 @@ static void make_committee(struct fixture *f, unsigned i)
 	signer_public_key(f->signers[i], key->public_key);
 	key->from_ms = FIXTURE_NOW_MS - 1000000;
 	assert_ok(certificate_issue(f->arena, f->root_pem, f->root_der,
-				    &(struct certificate_subject){ tree[i].id, "Đảng ủy", key->public_key, key->from_ms, FIXTURE_NOW_MS + 1000000000 },
+				    &(struct certificate_subject){ tree[i].id, "Đảng ủy",
+								   key->public_key, key->from_ms,
+								   FIXTURE_NOW_MS + 1000000000 },
 				    &key->certificate));
-	*c = (struct rec_committee){ .id = fixture_id(tree[i].id), .superior = fixture_id(tree[i].superior), .name = "Đảng ủy xã",
-				     .symbol = "ĐU", .endpoint = tree[i].endpoint, .term_name = "2025-2030", .term_from = "2025-07-01",
-				     .keys = key, .key_count = 1, .changed_in = 1, .retired = strcmp(tree[i].id, "xa-cu") == 0 };
+	*c = (struct rec_committee){ .id = fixture_id(tree[i].id),
+				     .superior = fixture_id(tree[i].superior),
+				     .name = "Đảng ủy xã",
+				     .symbol = "ĐU",
+				     .endpoint = tree[i].endpoint,
+				     .term_name = "2025-2030",
+				     .term_from = "2025-07-01",
+				     .keys = key,
+				     .key_count = 1,
+				     .changed_in = 1,
+				     .retired = strcmp(tree[i].id, "xa-cu") == 0 };
 	fixture_repack(f, i);
-	f->keys[i] = (struct key_info){ .committee = c->id, .use = KEY_USE_SIGN, .from_ms = key->from_ms };
+	f->keys[i] =
+	    (struct key_info){ .committee = c->id, .use = KEY_USE_SIGN, .from_ms = key->from_ms };
 	memcpy(f->keys[i].public_key, key->public_key, sizeof key->public_key);
 }
 
@@ -98,7 +115,8 @@ struct fixture *fixture_new(void)
 	assert_non_null(f->arena);
 	assert_ok(signer_generate(f->arena, &f->root_pem));
 	assert_ok(signer_from_pem(f->root_pem, &f->registry));
-	assert_ok(certificate_root(f->arena, f->root_pem, "Văn phòng", FIXTURE_NOW_MS - 1000000, FIXTURE_NOW_MS + 1000000000, &f->root_der));
+	assert_ok(certificate_root(f->arena, f->root_pem, "Văn phòng", FIXTURE_NOW_MS - 1000000,
+				   FIXTURE_NOW_MS + 1000000000, &f->root_der));
 	for (unsigned i = 0; i < FIXTURE_COMMITTEES; i++)
 		make_committee(f, i);
 	f->verifier = verifier_new(fixture_keys(f));
@@ -120,8 +138,10 @@ struct directory fixture_directory(struct fixture *f, uint64_t version)
 {
 	struct directory d = { .entries = f->entries, .entry_count = FIXTURE_COMMITTEES };
 
-	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-				 &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 }, &d.head));
+	assert_ok(directory_sign(
+	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+	    &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 },
+	    &d.head));
 	return d;
 }
 
@@ -150,16 +170,21 @@ struct manifest_item fixture_inline_item(void)
 {
 	struct blob content = fixture_blob("content");
 
-	return (struct manifest_item){ .size_bytes = content.len_bytes, .sha256 = digest_of(content), .chunk_root = merkle_leaf(content),
+	return (struct manifest_item){ .size_bytes = content.len_bytes,
+				       .sha256 = digest_of(content),
+				       .chunk_root = merkle_leaf(content),
 				       .inlined = true };
 }
 
 struct manifest_item fixture_file_item(uint64_t size_bytes)
 {
-	return (struct manifest_item){ .size_bytes = size_bytes, .sha256 = fixture_digest("a file"), .chunk_root = fixture_digest("its root") };
+	return (struct manifest_item){ .size_bytes = size_bytes,
+				       .sha256 = fixture_digest("a file"),
+				       .chunk_root = fixture_digest("its root") };
 }
 
-static const struct recipient *make_recipients(struct fixture *f, const char *const *names, uint32_t *count)
+static const struct recipient *make_recipients(struct fixture *f, const char *const *names,
+					       uint32_t *count)
 {
 	struct recipient *list;
 
@@ -178,15 +203,28 @@ static const struct recipient *make_recipients(struct fixture *f, const char *co
 	return list;
 }
 
-struct draft fixture_document(struct fixture *f, const char *origin, unsigned id, const char *const *recipients)
+struct draft fixture_document(struct fixture *f, const char *origin, unsigned id,
+			      const char *const *recipients)
 {
-	struct part part = { .name = "vb.pdf", .media_type = "application/pdf", .content = fixture_blob("content") };
-	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .business = 1, .parts = &part,
+	struct part part = { .name = "vb.pdf",
+			     .media_type = "application/pdf",
+			     .content = fixture_blob("content") };
+	struct document_body body = { .number = "31-KH/ĐU",
+				      .type_code = "KH",
+				      .subject = "Kế hoạch",
+				      .business = 1,
+				      .parts = &part,
 				      .part_count = 1 };
 	struct manifest_item *item = arena_alloc(f->arena, sizeof *item);
-	struct draft d = { .head = { .id = fixture_doc_id(id), .origin = fixture_id(origin), .kind = KIND_DOCUMENT,
-				     .body_version = DOCUMENT_BODY_VERSION, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-				     .signed_at_ms = FIXTURE_NOW_MS, .directory_version = 1, .hop_limit = HOP_LIMIT } };
+	struct draft d = { .head = { .id = fixture_doc_id(id),
+				     .origin = fixture_id(origin),
+				     .kind = KIND_DOCUMENT,
+				     .body_version = DOCUMENT_BODY_VERSION,
+				     .urgency = URGENCY_THUONG,
+				     .secrecy = SECRECY_THUONG,
+				     .signed_at_ms = FIXTURE_NOW_MS,
+				     .directory_version = 1,
+				     .hop_limit = HOP_LIMIT } };
 
 	assert_non_null(item);
 	*item = fixture_inline_item();
@@ -197,13 +235,20 @@ struct draft fixture_document(struct fixture *f, const char *origin, unsigned id
 	return d;
 }
 
-struct draft fixture_fact(struct fixture *f, const char *signer, const char *to, unsigned id, const struct fact *fact)
+struct draft fixture_fact(struct fixture *f, const char *signer, const char *to, unsigned id,
+			  const struct fact *fact)
 {
 	const char *const recipients[] = { to, NULL };
 	struct draft d = { .fact = *fact,
-			   .head = { .id = fixture_doc_id(id), .origin = fixture_id(signer), .kind = fact->kind,
-				     .body_version = FACT_BODY_VERSION, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-				     .signed_at_ms = FIXTURE_NOW_MS, .directory_version = 1, .hop_limit = HOP_LIMIT } };
+			   .head = { .id = fixture_doc_id(id),
+				     .origin = fixture_id(signer),
+				     .kind = fact->kind,
+				     .body_version = FACT_BODY_VERSION,
+				     .urgency = URGENCY_THUONG,
+				     .secrecy = SECRECY_THUONG,
+				     .signed_at_ms = FIXTURE_NOW_MS,
+				     .directory_version = 1,
+				     .hop_limit = HOP_LIMIT } };
 
 	if (d.fact.note == NULL)
 		d.fact.note = "";
@@ -222,8 +267,13 @@ void fixture_seal(struct fixture *f, const char *signer, struct draft *d)
 static void start_core(struct station *s)
 {
 	static const uint8_t seed[32] = { 7 };
-	struct core_config config = { .self = s->self, .relay_retention_ms = 1000, .expire_ms = 5000, .attachment_max_bytes = 1 << 30,
-				      .credit_messages = 8, .chain_step = digest_chain_step, .directory_rows = s->directory_rows };
+	struct core_config config = { .self = s->self,
+				      .relay_retention_ms = 1000,
+				      .expire_ms = 5000,
+				      .attachment_max_bytes = 1 << 30,
+				      .credit_messages = 8,
+				      .chain_step = digest_chain_step,
+				      .directory_rows = s->directory_rows };
 
 	s->core = core_new(&config);
 	assert_non_null(s->core);
@@ -250,7 +300,9 @@ struct station *station_of(struct fixture *f, const char *self, uint32_t directo
 	s->plan = plan_new(s->lookup);
 	assert_true(s->disk != NULL && s->plan != NULL);
 	start_core(s);
-	e.u.directory = (struct ev_directory){ .head = &d.head, .entries = d.entries, .entry_count = d.entry_count };
+	e.u.directory = (struct ev_directory){ .head = &d.head,
+					       .entries = d.entries,
+					       .entry_count = d.entry_count };
 	station_take(s, &e);
 	station_commit(s);
 	return station_clear(s), s;
@@ -274,7 +326,8 @@ void station_commit(struct station *s)
 {
 	assert_ok(core_finish(s->core, s->now, s->plan));
 	if (s->plan->draft_count > 0)
-		assert_ok(seal_drafts(fixture_signer(s->fixture, s->self.text), s->plan->arena, s->plan->drafts, s->plan->draft_count));
+		assert_ok(seal_drafts(fixture_signer(s->fixture, s->self.text), s->plan->arena,
+				      s->plan->drafts, s->plan->draft_count));
 	plan_resolve(s->plan);
 	assert_ok(s->store->ops->commit(s->store, s->plan));
 }
@@ -347,12 +400,14 @@ unsigned station_acts(const struct station *s, enum act_type type)
 	return n;
 }
 
-const struct message *station_said(const struct station *s, const char *to, enum message_type type, unsigned n)
+const struct message *station_said(const struct station *s, const char *to, enum message_type type,
+				   unsigned n)
 {
 	for (uint32_t i = 0; i < s->plan->act_count; i++) {
 		const struct act *a = &s->plan->acts[i];
 
-		if (a->type == ACT_SEND && a->u.send.type == type && strcmp(a->neighbour.text, to) == 0 && n-- == 0)
+		if (a->type == ACT_SEND && a->u.send.type == type &&
+		    strcmp(a->neighbour.text, to) == 0 && n-- == 0)
 			return &a->u.send;
 	}
 	return NULL;
@@ -402,8 +457,13 @@ void neighbour_up(struct station *s, struct neighbour *n)
 
 	e.u.link.neighbour = n->id;
 	station_take(s, &e);
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = n->id,
-					.purpose = PURPOSE_CONTROL, .directory_version = 1, .has_streams = true, .answer = true };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = n->id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.answer = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		m.u.hello.streams[lane].stream = n->streams[lane];
 	neighbour_says(s, n, &m);
@@ -413,14 +473,19 @@ void neighbour_up(struct station *s, struct neighbour *n)
 	station_clear(s);
 }
 
-void neighbour_subscribe(struct station *s, const struct neighbour *n, enum lane lane, uint64_t have)
+void neighbour_subscribe(struct station *s, const struct neighbour *n, enum lane lane,
+			 uint64_t have)
 {
 	struct stream_out *out = core_stream_out(s->core, n->id, lane);
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 
 	assert_non_null(out);
-	m.u.subscribe = (struct msg_subscribe){ .lane = lane, .stream = out->id, .have = have, .chain = out->chain,
-						.credit_seq = have + 4096, .credit_bytes = 1 << 20 };
+	m.u.subscribe = (struct msg_subscribe){ .lane = lane,
+						.stream = out->id,
+						.have = have,
+						.chain = out->chain,
+						.credit_seq = have + 4096,
+						.credit_bytes = 1 << 20 };
 	for (uint64_t seq = out->acked + 1; seq <= have; seq++) {
 		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, lane, seq));
 
@@ -431,9 +496,12 @@ void neighbour_subscribe(struct station *s, const struct neighbour *n, enum lane
 	station_clear(s);
 }
 
-struct event neighbour_item(struct station *s, struct neighbour *n, enum lane lane, const struct draft *d, const char *const *targets)
+struct event neighbour_item(struct station *s, struct neighbour *n, enum lane lane,
+			    const struct draft *d, const char *const *targets)
 {
-	struct opener opener = { .verifier = s->fixture->verifier, .self = s->self, .directory_version = core_directory_version(s->core) };
+	struct opener opener = { .verifier = s->fixture->verifier,
+				 .self = s->self,
+				 .directory_version = core_directory_version(s->core) };
 	struct publish_item item = { .seq = n->seq[lane] + 1, .envelope = d->envelope };
 	struct message m = { .type = MESSAGE_PUBLISH };
 	struct committee_id ids[16];
@@ -445,14 +513,19 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 	item.targets = ids;
 	digest_chain_step(&n->chain[lane], ++n->seq[lane], &d->digest);
 	item.chain = n->chain[lane];
-	m.u.publish = (struct msg_publish){ .lane = lane, .stream = n->streams[lane], .items = &item, .item_count = 1 };
+	m.u.publish = (struct msg_publish){
+		.lane = lane, .stream = n->streams[lane], .items = &item, .item_count = 1
+	};
 	assert_ok(wire_encode(s->fixture->arena, &m, &frame));
-	assert_ok(opener_open(&opener, s->fixture->arena, n->id, (struct opener_frame){ .bytes = frame, .wall_ms = s->now.wall_ms }, &opened));
+	assert_ok(opener_open(&opener, s->fixture->arena, n->id,
+			      (struct opener_frame){ .bytes = frame, .wall_ms = s->now.wall_ms },
+			      &opened));
 	assert_int_equal(opened.count, 1);
 	return opened.list[0];
 }
 
-void neighbour_publishes(struct station *s, struct neighbour *n, enum lane lane, const struct draft *d)
+void neighbour_publishes(struct station *s, struct neighbour *n, enum lane lane,
+			 const struct draft *d)
 {
 	struct event e = neighbour_item(s, n, lane, d, NULL);
 
@@ -488,8 +561,18 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 	u->item = fixture_inline_item();
 	memset(&u->event, 0, sizeof u->event);
 	u->event.type = EVENT_SUBMIT;
-	u->event.u.submit = (struct ev_submit){ .reply = { 7 }, .uid = 1000, .id = fixture_doc_id(id), .submission = fixture_digest("content"),
-		.recipients = u->recipients, .recipient_count = recipient_count, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .type_name = "",
-		.manifest = &u->item, .manifest_count = 1, .body_version = 1, .summary = { "", "", "", "", "" } };
+	u->event.u.submit = (struct ev_submit){ .reply = { 7 },
+						.uid = 1000,
+						.id = fixture_doc_id(id),
+						.submission = fixture_digest("content"),
+						.recipients = u->recipients,
+						.recipient_count = recipient_count,
+						.urgency = URGENCY_THUONG,
+						.secrecy = SECRECY_THUONG,
+						.type_name = "",
+						.manifest = &u->item,
+						.manifest_count = 1,
+						.body_version = 1,
+						.summary = { "", "", "", "", "" } };
 	return &u->event;
 }

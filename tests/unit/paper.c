@@ -3,12 +3,25 @@
 
 #include <string.h>
 
-struct event paper_entry(unsigned id, enum direction direction, const char *number, const char *date)
+struct event paper_entry(unsigned id, enum direction direction, const char *number,
+			 const char *date)
 {
-	struct event e = { .type = EVENT_PAPER, .u.paper = { .reply = { 7 }, .uid = 1000, .action = PAPER_ADD, .id = fixture_doc_id(id), .reason = "" } };
+	struct event e = { .type = EVENT_PAPER,
+			   .u.paper = { .reply = { 7 },
+					.uid = 1000,
+					.action = PAPER_ADD,
+					.id = fixture_doc_id(id),
+					.reason = "" } };
 
-	e.u.paper.paper = (struct rec_paper){ .direction = direction, .type_code = "CV", .type_name = "Công văn", .number = number,
-					      .subject = "Về việc thử", .date = date, .party = "Đảng ủy Khối", .secrecy = SECRECY_THUONG, .reason = "" };
+	e.u.paper.paper = (struct rec_paper){ .direction = direction,
+					      .type_code = "CV",
+					      .type_name = "Công văn",
+					      .number = number,
+					      .subject = "Về việc thử",
+					      .date = date,
+					      .party = "Đảng ủy Khối",
+					      .secrecy = SECRECY_THUONG,
+					      .reason = "" };
 	return e;
 }
 
@@ -24,7 +37,8 @@ struct act_reply paper_answer(struct stage *g, const struct event *e)
 	return a->u.reply;
 }
 
-void paper_add(struct stage *g, unsigned id, enum direction direction, const char *number, const char *date)
+void paper_add(struct stage *g, unsigned id, enum direction direction, const char *number,
+	       const char *date)
 {
 	struct event e = paper_entry(id, direction, number, date);
 
@@ -35,7 +49,11 @@ void paper_add(struct stage *g, unsigned id, enum direction direction, const cha
 
 struct event paper_cancel(unsigned id, const char *reason)
 {
-	return (struct event){ .type = EVENT_PAPER, .u.paper = { .reply = { 7 }, .action = PAPER_CANCEL, .id = fixture_doc_id(id), .reason = reason } };
+	return (struct event){ .type = EVENT_PAPER,
+			       .u.paper = { .reply = { 7 },
+					    .action = PAPER_CANCEL,
+					    .id = fixture_doc_id(id),
+					    .reason = reason } };
 }
 
 static struct target_count counter(struct stage *g, struct month month, enum direction direction)
@@ -47,18 +65,22 @@ static struct target_count counter(struct stage *g, struct month month, enum dir
 	return station_get(g->s, FAMILY_COUNTER, key_counter(month, direction)).u.counter;
 }
 
-void paper_expect(struct stage *g, struct month month, enum direction direction, struct target_count expected)
+void paper_expect(struct stage *g, struct month month, enum direction direction,
+		  struct target_count expected)
 {
 	struct target_count c = counter(g, month, direction);
 
 	if (!target_equal(&c, &expected))
-		fail_msg("digital %d paper %d pending %d refused %d secret %d", (int)c.digital, (int)c.paper, (int)c.pending, (int)c.refused, (int)c.secret);
+		fail_msg("digital %d paper %d pending %d refused %d secret %d", (int)c.digital,
+			 (int)c.paper, (int)c.pending, (int)c.refused, (int)c.secret);
 }
 
 /* Runs until it answers; the result lives as long as the plan. */
 const struct recount_result *paper_recount(struct stage *g, enum operation operation)
 {
-	struct event e = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = operation } }, tick = { .type = EVENT_TICK };
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { .reply = { 7 }, .operation = operation } },
+		     tick = { .type = EVENT_TICK };
 
 	station_clear(g->s);
 	station_take(g->s, &e);

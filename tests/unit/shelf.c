@@ -48,11 +48,16 @@ static void nothing(void *ctx)
 	(void)ctx;
 }
 
-static void open_again(void *ctx, struct committee_id neighbour, struct blob frame, int64_t corrected_at_ms)
+static void open_again(void *ctx, struct committee_id neighbour, struct blob frame,
+		       int64_t corrected_at_ms)
 {
 	struct station *s = ctx;
-	struct opener opener = { .verifier = s->fixture->verifier, .self = s->self, .directory_version = core_directory_version(s->core) };
-	struct opener_frame aside = { .bytes = arena_blob(s->fixture->arena, frame), .wall_ms = s->now.wall_ms, .aside = true,
+	struct opener opener = { .verifier = s->fixture->verifier,
+				 .self = s->self,
+				 .directory_version = core_directory_version(s->core) };
+	struct opener_frame aside = { .bytes = arena_blob(s->fixture->arena, frame),
+				      .wall_ms = s->now.wall_ms,
+				      .aside = true,
 				      .corrected_at_ms = corrected_at_ms };
 	struct opener_events events;
 
@@ -64,8 +69,15 @@ static void open_again(void *ctx, struct committee_id neighbour, struct blob fra
 
 unsigned shelf_settle(struct station *s)
 {
-	struct outbox_ops ops = { .ctx = s, .send = send_nothing, .notify = notify_nobody, .fetch = to_nobody, .fetch_stop = to_nobody,
-				  .directory = nothing, .reopen = open_again, .visit = to_nobody, .visit_end = end_nothing };
+	struct outbox_ops ops = { .ctx = s,
+				  .send = send_nothing,
+				  .notify = notify_nobody,
+				  .fetch = to_nobody,
+				  .fetch_stop = to_nobody,
+				  .directory = nothing,
+				  .reopen = open_again,
+				  .visit = to_nobody,
+				  .visit_end = end_nothing };
 	struct outbox *o = outbox_new(s->core, s->lookup, ops);
 	unsigned before = reopened;
 
@@ -122,9 +134,11 @@ bool shelf_complete(struct stage *g, const struct draft *d)
 
 struct fact shelf_fact(struct stage *g, const char *neighbour, uint64_t seq, struct opened *o)
 {
-	struct record r = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_FACTS, seq));
+	struct record r =
+	    station_get(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_FACTS, seq));
 	struct fact f;
-	enum err e = seal_open(g->f->verifier, g->f->arena, r.u.stream.fact.bytes, g->s->now.wall_ms, o);
+	enum err e =
+	    seal_open(g->f->verifier, g->f->arena, r.u.stream.fact.bytes, g->s->now.wall_ms, o);
 
 	assert_true(e == ERR_OK || e == ERR_CLOCK);
 	assert_ok(fact_unpack(g->f->arena, o->kind, o->body, &f));
@@ -133,8 +147,13 @@ struct fact shelf_fact(struct stage *g, const char *neighbour, uint64_t seq, str
 
 void shelf_correct(struct stage *g, const char *signer, const struct fact *doubt, int64_t at_ms)
 {
-	struct fact f = { .kind = KIND_CORRECTION, .at_ms = at_ms, .note = "", .document = doubt->document, .doubted = doubt->doubted,
-			  .doubted_kind = doubt->doubted_kind, .token = doubt->token };
+	struct fact f = { .kind = KIND_CORRECTION,
+			  .at_ms = at_ms,
+			  .note = "",
+			  .document = doubt->document,
+			  .doubted = doubt->doubted,
+			  .doubted_kind = doubt->doubted_kind,
+			  .token = doubt->token };
 	struct draft d = fixture_fact(g->f, signer, "huyen-a", 90, &f);
 
 	d.head.signed_at_ms = at_ms;
@@ -164,11 +183,14 @@ void shelf_queue_one(struct stage *g, unsigned id)
 	station_clear(g->s);
 }
 
-struct message shelf_acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have)
+struct message shelf_acknowledgement(struct station *s, const struct neighbour *n,
+				     const struct stream_out *out, uint64_t have)
 {
 	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
 
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain };
+	m.u.acknowledge = (struct msg_acknowledge){
+		.lane = LANE_NORMAL, .stream = out->id, .have = have, .chain = out->chain
+	};
 	for (uint64_t i = 1; i <= have; i++) {
 		struct record r = station_get(s, FAMILY_STREAM, key_seq(n->id, LANE_NORMAL, i));
 

@@ -1,4 +1,5 @@
-/* What tests of several modules do at the stage's committee: what lies set aside is opened again, signers speak, a subscriber acknowledges. */
+/* What tests of several modules do at the stage's committee: what lies set aside is opened again,
+ * signers speak, a subscriber acknowledges. */
 #ifndef VANTHU_TESTS_UNIT_SHELF_H
 #define VANTHU_TESTS_UNIT_SHELF_H
 
@@ -6,7 +7,8 @@
 
 #define HOUR_MS (3600LL * 1000)
 
-/* Commits, does what the plan says, and takes the last that was opened again for it. How many were opened. */
+/* Commits, does what the plan says, and takes the last that was opened again for it. How many were
+ * opened. */
 unsigned shelf_settle(struct station *s);
 /* So much later: a tick, and the same. */
 unsigned shelf_tick(struct station *s, int64_t ms);
@@ -25,6 +27,7 @@ void shelf_correct(struct stage *g, const char *signer, const struct fact *doubt
 /* A document of ours for xa-a1, under the id, committed. */
 void shelf_queue_one(struct stage *g, unsigned id);
 /* An honest acknowledgement of the first `have` of a fresh stream in the normal lane. */
-struct message shelf_acknowledgement(struct station *s, const struct neighbour *n, const struct stream_out *out, uint64_t have);
+struct message shelf_acknowledgement(struct station *s, const struct neighbour *n,
+				     const struct stream_out *out, uint64_t have);
 
 #endif

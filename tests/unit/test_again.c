@@ -1,4 +1,5 @@
-/* A document that comes again: a repetition, a further part of its names, or a new way. The table is in routing/documents/duplicate.c. */
+/* A document that comes again: a repetition, a further part of its names, or a new way. The table
+ * is in routing/documents/duplicate.c. */
 #include "tests/unit/fixture.h"
 #include "routing/state/stream.h"
 
@@ -15,7 +16,8 @@ static struct key first_of(const char *neighbour)
 }
 
 /* An item of a neighbour, decided and committed; the plan stays to be looked at. */
-static void comes(struct stage *g, struct neighbour *from, const struct draft *d, const char *const *targets)
+static void comes(struct stage *g, struct neighbour *from, const struct draft *d,
+		  const char *const *targets)
 {
 	struct event e = neighbour_item(g->s, from, LANE_NORMAL, d, targets);
 
@@ -39,16 +41,19 @@ static struct draft document(struct stage *g, const char *const *recipients, boo
 
 static void fetched(struct stage *g, const char *from, uint64_t seq, enum err result)
 {
-	struct record r = station_get(g->s, FAMILY_FETCH, key_seq(fixture_id(from), LANE_NORMAL, seq));
+	struct record r =
+	    station_get(g->s, FAMILY_FETCH, key_seq(fixture_id(from), LANE_NORMAL, seq));
 	struct event e = { .type = EVENT_FETCHED };
 
-	e.u.fetched = (struct ev_fetched){ fixture_id(from), LANE_NORMAL, seq, r.u.fetch.role, r.u.fetch.serial, result };
+	e.u.fetched = (struct ev_fetched){ fixture_id(from), LANE_NORMAL,      seq,
+					   r.u.fetch.role,   r.u.fetch.serial, result };
 	station_clear(g->s);
 	station_take(g->s, &e);
 	station_commit(g->s);
 }
 
-static void stands_below(struct stage *g, const char *committee, const char *superior, uint64_t version)
+static void stands_below(struct stage *g, const char *committee, const char *superior,
+			 uint64_t version)
 {
 	unsigned index = fixture_index(g->f, committee);
 	struct event e = { .type = EVENT_DIRECTORY }, tick = { .type = EVENT_TICK };
@@ -57,7 +62,9 @@ static void stands_below(struct stage *g, const char *committee, const char *sup
 	g->f->entries[index].superior = fixture_id(superior);
 	fixture_repack(g->f, index);
 	d = fixture_directory(g->f, version);
-	e.u.directory = (struct ev_directory){ .reply = { 1 }, .head = &d.head, .entries = d.entries, .entry_count = d.entry_count };
+	e.u.directory = (struct ev_directory){
+		.reply = { 1 }, .head = &d.head, .entries = d.entries, .entry_count = d.entry_count
+	};
 	station_clear(g->s);
 	station_take(g->s, &e);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OK);
@@ -78,7 +85,8 @@ static unsigned rows_to(struct stage *g, const char *neighbour, enum lane lane)
 /* The row names this one, and nobody else. */
 static void expect_row(struct stage *g, const char *neighbour, uint64_t seq, const char *name)
 {
-	struct record r = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_NORMAL, seq));
+	struct record r =
+	    station_get(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_NORMAL, seq));
 
 	assert_int_equal(r.u.stream.target_count, 1);
 	assert_string_equal(r.u.stream.targets[0].text, name);
@@ -142,14 +150,16 @@ static void test_further_part_is_no_repetition_that_a_recipient_answers_again(vo
 static void test_copy_without_names_serves_all_explicit_ones_that_lie_this_way(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = document(g, (const char *const[]){ "xa-a1", "xa-a2", "xa-b1", NULL }, false);
+	struct draft d =
+	    document(g, (const char *const[]){ "xa-a1", "xa-a2", "xa-b1", NULL }, false);
 
 	neighbour_up(g->s, &g->tinh);
 	comes(g, &g->tinh, &d, to_a1);
 	comes(g, &g->tinh, &d, NULL);
 	expect_row(g, "xa-a2", 1, "xa-a2");
 	assert_int_equal(rows_to(g, "xa-a1", LANE_NORMAL), 1);
-	assert_int_equal(rows_to(g, "tinh", LANE_NORMAL), 0); /* who lies behind the sender is served by others */
+	/* who lies behind the sender is served by others */
+	assert_int_equal(rows_to(g, "tinh", LANE_NORMAL), 0);
 	assert_int_equal(rows_to(g, "tinh", LANE_FACTS), 0);
 	comes(g, &g->tinh, &d, NULL);
 	assert_int_equal(rows_to(g, "xa-a2", LANE_NORMAL), 1);
@@ -178,12 +188,14 @@ static void test_content_that_was_let_go_is_taken_anew_for_a_further_part(void *
 	assert_int_equal(rows_to(g, "xa-a2", LANE_NORMAL), 0);
 	fetched(g, "tinh", 2, ERR_OK);
 	expect_row(g, "xa-a2", 1, "xa-a2");
-	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2)));
+	assert_false(
+	    station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2)));
 }
 
 /* ---- still being fetched ---- */
 
-static void test_parts_that_come_while_files_do_are_served_when_it_is_whole_and_fetched_once(void **state)
+static void
+test_parts_that_come_while_files_do_are_served_when_whole_and_fetched_once(void **state)
 {
 	struct stage *g = *state;
 	struct draft d = document(g, to_both, true);
@@ -192,7 +204,8 @@ static void test_parts_that_come_while_files_do_are_served_when_it_is_whole_and_
 	comes(g, &g->tinh, &d, to_a1);
 	comes(g, &g->tinh, &d, NULL);
 	comes(g, &g->tinh, &d, to_a2);
-	assert_int_equal(station_count(g->s, FAMILY_FETCH), 1); /* the same neighbour does not send a gigabyte three times */
+	/* the same neighbour does not send a gigabyte three times */
+	assert_int_equal(station_count(g->s, FAMILY_FETCH), 1);
 	fetched(g, "tinh", 1, ERR_OK);
 	expect_row(g, "xa-a1", 1, "xa-a1");
 	expect_row(g, "xa-a2", 1, "xa-a2");
@@ -209,14 +222,20 @@ static void test_fetch_of_a_stream_that_has_ended_does_not_count(void **state)
 	neighbour_up(g->s, &g->tinh);
 	comes(g, &g->tinh, &d, to_a1);
 	anew = g->tinh;
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = anew.id, .purpose = PURPOSE_CONTROL,
-					.directory_version = 1, .has_streams = true, .answer = true };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = anew.id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.answer = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		m.u.hello.streams[lane].stream = anew.streams[lane];
 	/* It begins after what it had published; what we owed files for comes again. */
 	anew.streams[LANE_NORMAL].bytes[15] ^= 1;
 	anew.chain[LANE_NORMAL] = stream_chain_start(anew.streams[LANE_NORMAL], 1);
-	m.u.hello.streams[LANE_NORMAL] = (struct stream_offer){ .stream = anew.streams[LANE_NORMAL], .base = 1, .last = 2 };
+	m.u.hello.streams[LANE_NORMAL] =
+	    (struct stream_offer){ .stream = anew.streams[LANE_NORMAL], .base = 1, .last = 2 };
 	neighbour_says(g->s, &anew, &m);
 	station_commit(g->s);
 	comes(g, &anew, &d, to_a1);
@@ -245,7 +264,8 @@ static void test_name_that_was_others_to_serve_is_ours_when_it_is_named(void **s
 	neighbour_up(g->s, &g->tinh);
 	neighbour_up(g->s, &a2);
 	comes(g, &g->tinh, &d, NULL); /* xa-b1 lies behind tinh */
-	comes(g, &a2, &d, to_b1);     /* and xa-a2, who had it to serve, says that it lies this way */
+	/* and xa-a2, who had it to serve, says that it lies this way */
+	comes(g, &a2, &d, to_b1);
 	assert_int_equal(station_count(g->s, FAMILY_FETCH), 2); /* either may be the quicker one */
 	fetched(g, "tinh", 1, ERR_OK);
 	expect_row(g, "tinh", 1, "xa-b1");
@@ -255,7 +275,8 @@ static void test_name_that_was_others_to_serve_is_ours_when_it_is_named(void **s
 
 /* ---- refused ---- */
 
-static void test_bytes_that_are_not_what_was_signed_are_refused_for_all_that_were_named(void **state)
+static void
+test_bytes_that_are_not_what_was_signed_are_refused_for_all_that_were_named(void **state)
 {
 	struct stage *g = *state;
 	struct draft d = document(g, to_both, true);
@@ -267,7 +288,8 @@ static void test_bytes_that_are_not_what_was_signed_are_refused_for_all_that_wer
 	expect_refusal(g, ERR_DIGEST, to_both);
 }
 
-static void test_refused_once_is_refused_for_a_further_part_and_a_repetition_gets_the_same_answer(void **state)
+static void
+test_refused_once_is_refused_for_a_further_part_and_repetitions_hear_the_same(void **state)
 {
 	struct stage *g = *state;
 	struct draft d = document(g, to_both, true);
@@ -278,7 +300,8 @@ static void test_refused_once_is_refused_for_a_further_part_and_a_repetition_get
 	expect_refusal(g, ERR_DIGEST, to_a1);
 	comes(g, &g->tinh, &d, to_a2);
 	expect_refusal(g, ERR_DIGEST, to_a2);
-	assert_int_equal(station_count(g->s, FAMILY_FETCH), 0); /* what cannot be right is not fetched again */
+	/* what cannot be right is not fetched again */
+	assert_int_equal(station_count(g->s, FAMILY_FETCH), 0);
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_COMPLETE, 0));
 	comes(g, &g->tinh, &d, to_both);
 	assert_int_equal(g->s->plan->draft_count, 0);
@@ -288,21 +311,25 @@ static void test_refused_once_is_refused_for_a_further_part_and_a_repetition_get
 static void test_refusal_of_an_envelope_speaks_for_a_subtree_too(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", "xa-a1", NULL });
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", "xa-a1", NULL });
 
 	neighbour_up(g->s, &g->tinh);
 	d.head.secrecy = SECRECY_MAT;
 	fixture_seal(g->f, "tinh", &d);
 	comes(g, &g->tinh, &d, to_a1);
-	expect_refusal(g, ERR_SECRET, (const char *const[]){ NULL }); /* of all beyond us: xa-a2 waits for an answer as well */
+	/* of all beyond us: xa-a2 waits for an answer as well */
+	expect_refusal(g, ERR_SECRET, (const char *const[]){ NULL });
 }
 
 /* ---- another directory ---- */
 
-static void test_name_behind_its_sender_is_handed_back_after_a_change_and_refused_before(void **state)
+static void
+test_name_behind_its_sender_is_handed_back_after_a_change_and_refused_before(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = document(g, (const char *const[]){ "xa-a1", "xa-a2", "xa-b1", NULL }, false);
+	struct draft d =
+	    document(g, (const char *const[]){ "xa-a1", "xa-a2", "xa-b1", NULL }, false);
 
 	neighbour_up(g->s, &g->tinh);
 	comes(g, &g->tinh, &d, to_a2);
@@ -345,9 +372,11 @@ static void test_row_that_its_neighbour_has_acknowledged_does_not_wait_for_anybo
 	comes(g, &g->tinh, &d, to_b1);
 	assert_int_equal(rows_to(g, "xa-a2", LANE_NORMAL), 1); /* it waits */
 	neighbour_subscribe(g->s, &a2, LANE_NORMAL, 1);
-	assert_int_equal(rows_to(g, "xa-a2", LANE_NORMAL), 1); /* acknowledged, and kept for its files */
+	/* acknowledged, and kept for its files */
+	assert_int_equal(rows_to(g, "xa-a2", LANE_NORMAL), 1);
 	stands_below(g, "xa-b1", "xa-a1", 3);
-	comes(g, &a2, &d, to_b1); /* xa-a2 has handed it back: from here on it answers for xa-b1 no more */
+	/* xa-a2 has handed it back: from here on it answers for xa-b1 no more */
+	comes(g, &a2, &d, to_b1);
 	expect_row(g, "xa-a1", 1, "xa-b1");
 	neighbour_subscribe(g->s, &a1, LANE_NORMAL, 1);
 	stands_below(g, "xa-b1", "xa-a2", 4);
@@ -364,12 +393,14 @@ int main(void)
 		TEST(test_further_part_is_no_repetition_that_a_recipient_answers_again),
 		TEST(test_copy_without_names_serves_all_explicit_ones_that_lie_this_way),
 		TEST(test_content_that_was_let_go_is_taken_anew_for_a_further_part),
-		TEST(test_parts_that_come_while_files_do_are_served_when_it_is_whole_and_fetched_once),
+		TEST(
+		    test_parts_that_come_while_files_do_are_served_when_whole_and_fetched_once),
 		TEST(test_fetch_of_a_stream_that_has_ended_does_not_count),
 		TEST(test_who_moves_behind_the_sender_while_files_come_is_handed_back),
 		TEST(test_name_that_was_others_to_serve_is_ours_when_it_is_named),
 		TEST(test_bytes_that_are_not_what_was_signed_are_refused_for_all_that_were_named),
-		TEST(test_refused_once_is_refused_for_a_further_part_and_a_repetition_gets_the_same_answer),
+		TEST(
+		    test_refused_once_is_refused_for_a_further_part_and_repetitions_hear_the_same),
 		TEST(test_refusal_of_an_envelope_speaks_for_a_subtree_too),
 		TEST(test_name_behind_its_sender_is_handed_back_after_a_change_and_refused_before),
 		TEST(test_new_document_whose_names_all_lie_behind_its_sender_likewise),

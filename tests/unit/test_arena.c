@@ -94,8 +94,10 @@ static void test_text_is_terminated_and_blob_of_nothing_is_empty(void **state)
 	assert_string_equal(arena_text(a, NULL, 0), "");
 	b = arena_blob(a, (struct blob){ NULL, 0 });
 	assert_null(b.data);
-	assert_null(arena_text(a, "0123456789012345678901234567890123456789012345678901234567890123", 64));
-	b = arena_blob(a, fixture_blob("012345678901234567890123456789012345678901234567890123456789012345"));
+	assert_null(
+	    arena_text(a, "0123456789012345678901234567890123456789012345678901234567890123", 64));
+	b = arena_blob(
+	    a, fixture_blob("012345678901234567890123456789012345678901234567890123456789012345"));
 	assert_null(b.data);
 	assert_int_equal(b.len_bytes, 0);
 	arena_destroy(a);

@@ -1,5 +1,6 @@
-/* What stands in its right place and cannot be believed yet: it takes its place, what is right behind it passes, and it is settled when its time has
- * come, when its signer says so, when the directory is here, or by a refusal by name. */
+/* What stands in its right place and cannot be believed yet: it takes its place, what is right
+ * behind it passes, and it is settled when its time has come, when its signer says so, when the
+ * directory is here, or by a refusal by name. */
 #include <string.h>
 
 #include "tests/unit/shelf.h"
@@ -27,7 +28,9 @@ static void test_signed_ahead_takes_its_place_and_what_is_behind_it_passes(void 
 	assert_int_equal(o.kind, KIND_DOUBT);
 	assert_string_equal(o.head.recipients[0].committee.text, "tinh");
 	assert_memory_equal(&doubt.doubted, &ahead.digest, sizeof ahead.digest);
-	assert_true(doubt.doubted_kind == KIND_DOCUMENT && doubt.doubted_at_ms == ahead.head.signed_at_ms && doubt.envelope.len_bytes == 0);
+	assert_true(doubt.doubted_kind == KIND_DOCUMENT &&
+		    doubt.doubted_at_ms == ahead.head.signed_at_ms &&
+		    doubt.envelope.len_bytes == 0);
 }
 
 static void test_word_of_its_signer_settles_it_at_once(void **state)
@@ -50,7 +53,8 @@ static void test_word_of_its_signer_settles_it_at_once(void **state)
 	assert_int_equal(shelf_settle(g->s), 0);
 }
 
-static void test_word_of_others_about_others_or_of_a_clock_that_is_still_ahead_settles_nothing(void **state)
+static void
+test_word_of_others_about_others_or_of_a_clock_still_ahead_settles_nothing(void **state)
 {
 	struct stage *g = *state;
 	struct opened o;
@@ -114,7 +118,8 @@ static void test_a_clock_that_was_behind_is_mended(void **state)
 	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 1);
-	g->s->now.wall_ms += 400 * 24 * HOUR_MS; /* its age does not jump with it: it is not given up */
+	/* its age does not jump with it: it is not given up */
+	g->s->now.wall_ms += 400 * 24 * HOUR_MS;
 	assert_int_equal(shelf_tick(g->s, 1000), 1);
 	assert_true(shelf_complete(g, &d));
 }
@@ -155,14 +160,16 @@ static void test_it_is_there_after_a_restart_and_asked_about_again(void **state)
 	assert_int_equal(v.aside, 1);
 	neighbour_up(g->s, &g->tinh);
 	assert_int_equal(shelf_tick(g->s, 1000), 0);
-	doubt = shelf_fact(g, "tinh", 2, &o); /* the neighbour came back: perhaps with its clock mended */
+	/* the neighbour came back: perhaps with its clock mended */
+	doubt = shelf_fact(g, "tinh", 2, &o);
 	assert_int_equal(doubt.kind, KIND_DOUBT);
 	shelf_correct(g, "tinh", &doubt, FIXTURE_NOW_MS + 2000);
 	assert_int_equal(shelf_settle(g->s), 1);
 	assert_true(shelf_complete(g, &ahead));
 }
 
-static void test_doubts_are_repeated_with_growing_pauses_and_not_to_a_link_that_is_down(void **state)
+static void
+test_doubts_are_repeated_with_growing_pauses_and_not_to_a_link_that_is_down(void **state)
 {
 	struct stage *g = *state;
 	struct event gone = { .type = EVENT_DISCONNECTED };
@@ -204,7 +211,10 @@ static void test_files_stay_with_the_publisher(void **state)
 	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
 	station_commit(g->s);
 	station_clear(g->s);
-	pinned.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL, .stream = g->tinh.streams[LANE_NORMAL], .seqs = &seq, .count = 1 };
+	pinned.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL,
+					   .stream = g->tinh.streams[LANE_NORMAL],
+					   .seqs = &seq,
+					   .count = 1 };
 	neighbour_says(g->s, &g->tinh, &pinned);
 	station_commit(g->s);
 	assert_null(station_said(g->s, "tinh", MESSAGE_COMPLETE, 0));
@@ -231,10 +241,16 @@ static void test_a_stream_that_begins_anew_brings_files_again_and_nothing_else(v
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 2);
 	station_clear(g->s);
-	hello.u.hello = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = g->tinh.id, .purpose = PURPOSE_CONTROL,
-					    .directory_version = 1, .has_streams = true };
+	hello.u.hello = (struct msg_hello){ .protocol_min = 1,
+					    .protocol_max = 1,
+					    .committee = g->tinh.id,
+					    .purpose = PURPOSE_CONTROL,
+					    .directory_version = 1,
+					    .has_streams = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
-		hello.u.hello.streams[lane] = (struct stream_offer){ g->tinh.streams[lane], g->tinh.seq[lane], g->tinh.seq[lane] };
+		hello.u.hello.streams[lane] =
+		    (struct stream_offer){ g->tinh.streams[lane], g->tinh.seq[lane],
+					   g->tinh.seq[lane] };
 	hello.u.hello.streams[LANE_NORMAL].stream.bytes[0] ^= 1;
 	neighbour_says(g->s, &g->tinh, &hello);
 	station_commit(g->s);
@@ -242,7 +258,8 @@ static void test_a_stream_that_begins_anew_brings_files_again_and_nothing_else(v
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 1);
 	assert_int_equal(shelf_tick(g->s, 8 * HOUR_MS), 1);
 	assert_true(shelf_complete(g, &plain));
-	assert_false(station_has(g->s, FAMILY_IDENT, key_ident(with_files.head.id, with_files.head.origin)));
+	assert_false(
+	    station_has(g->s, FAMILY_IDENT, key_ident(with_files.head.id, with_files.head.origin)));
 }
 
 static void test_a_full_shelf_gives_up_the_oldest_and_never_silently(void **state)
@@ -265,20 +282,24 @@ static void test_a_full_shelf_gives_up_the_oldest_and_never_silently(void **stat
 	d = shelf_document(g, ASIDE_LANE_ITEMS + 1, FIXTURE_NOW_MS + 7 * HOUR_MS);
 	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
 	assert_int_equal(shelf_settle(g->s), ASIDE_GIVEN_UP_AT_ONCE);
-	assert_int_equal(shelf_have(g, LANE_NORMAL), ASIDE_LANE_ITEMS); /* this one waits a moment */
-	assert_int_equal(station_count(g->s, FAMILY_ASIDE), ASIDE_LANE_ITEMS - 1); /* this test takes the last that was opened only */
+	/* this one waits a moment */
+	assert_int_equal(shelf_have(g, LANE_NORMAL), ASIDE_LANE_ITEMS);
+	/* this test takes the last that was opened only */
+	assert_int_equal(station_count(g->s, FAMILY_ASIDE), ASIDE_LANE_ITEMS - 1);
 	f = shelf_fact(g, "tinh", ASIDE_LANE_ITEMS + 1, &o);
 	assert_true(f.kind == KIND_REFUSAL && f.reason == ERR_CLOCK);
 }
 
 /* ---- directories ---- */
 
-static void test_a_directory_version_that_is_not_here_holds_nothing_up_and_settles_when_it_comes(void **state)
+static void
+test_a_directory_that_is_not_here_holds_nothing_up_and_settles_when_it_comes(void **state)
 {
 	struct stage *g = *state;
 	struct directory directory = fixture_directory(g->f, 3);
 	struct event installs = { .type = EVENT_DIRECTORY };
-	struct draft ahead = fixture_document(g->f, "tinh", 1, to_us), right = shelf_document(g, 2, FIXTURE_NOW_MS);
+	struct draft ahead = fixture_document(g->f, "tinh", 1, to_us),
+		     right = shelf_document(g, 2, FIXTURE_NOW_MS);
 
 	ahead.head.directory_version = 3;
 	fixture_seal(g->f, "tinh", &ahead);
@@ -290,7 +311,9 @@ static void test_a_directory_version_that_is_not_here_holds_nothing_up_and_settl
 	assert_int_equal(station_notice(g->s, NOTICE_ASIDE)->reason, ERR_DIRECTORY_AHEAD);
 	assert_int_equal(shelf_tick(g->s, 1000), 0);
 	station_clear(g->s);
-	installs.u.directory = (struct ev_directory){ .head = &directory.head, .entries = directory.entries, .entry_count = directory.entry_count };
+	installs.u.directory = (struct ev_directory){ .head = &directory.head,
+						      .entries = directory.entries,
+						      .entry_count = directory.entry_count };
 	station_take(g->s, &installs);
 	station_commit(g->s);
 	assert_int_equal(shelf_tick(g->s, 0), 1);
@@ -321,10 +344,12 @@ static void test_a_directory_version_that_never_comes_is_refused_by_name(void **
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
 }
 
-/* Says so much of itself every five seconds, and what became of it: how often it was opened again. */
+/* Says so much of itself every five seconds, and what became of it: how often it was opened
+ * again. */
 static unsigned pings(struct stage *g, uint64_t directory_version, unsigned count)
 {
-	struct message m = { .type = MESSAGE_PING, .u.ping = { .directory_version = directory_version } };
+	struct message m = { .type = MESSAGE_PING,
+			     .u.ping = { .directory_version = directory_version } };
 	unsigned opened = 0;
 
 	for (unsigned i = 0; i < count; i++) {
@@ -345,7 +370,8 @@ static void test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_so
 	assert_int_equal(pings(g, 999999, 10), 0); /* it has it: so do we soon */
 	assert_int_equal(pings(g, ours, 1), 1);
 	f = shelf_fact(g, "tinh", 1, &o);
-	assert_true(f.kind == KIND_REFUSAL && f.reason == ERR_DIRECTORY_AHEAD && strcmp(f.document.origin.text, "tinh") == 0);
+	assert_true(f.kind == KIND_REFUSAL && f.reason == ERR_DIRECTORY_AHEAD &&
+		    strcmp(f.document.origin.text, "tinh") == 0);
 	assert_int_equal(station_count(g->s, FAMILY_ASIDE), 0);
 }
 
@@ -356,7 +382,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_signed_ahead_takes_its_place_and_what_is_behind_it_passes),
 		TEST(test_word_of_its_signer_settles_it_at_once),
-		TEST(test_word_of_others_about_others_or_of_a_clock_that_is_still_ahead_settles_nothing),
+		TEST(
+		    test_word_of_others_about_others_or_of_a_clock_still_ahead_settles_nothing),
 		TEST(test_key_is_judged_by_the_time_of_the_correction),
 		TEST(test_its_time_comes),
 		TEST(test_a_clock_that_was_behind_is_mended),
@@ -366,7 +393,8 @@ int main(void)
 		TEST(test_files_stay_with_the_publisher),
 		TEST(test_a_stream_that_begins_anew_brings_files_again_and_nothing_else),
 		TEST(test_a_full_shelf_gives_up_the_oldest_and_never_silently),
-		TEST(test_a_directory_version_that_is_not_here_holds_nothing_up_and_settles_when_it_comes),
+		TEST(
+		    test_a_directory_that_is_not_here_holds_nothing_up_and_settles_when_it_comes),
 		TEST(test_a_directory_version_that_never_comes_is_refused_by_name),
 		TEST(test_a_directory_that_its_own_neighbour_does_not_have_is_given_up_soon),
 	};

@@ -1,4 +1,5 @@
-/* Bodies: documents, facts and directory heads. Part names become files on a clerk's disk, so they get the most attention. */
+/* Bodies: documents, facts and directory heads. Part names become files on a clerk's disk, so they
+ * get the most attention. */
 #include <string.h>
 
 #include "proto/envelope.pb-c.h"
@@ -37,11 +38,26 @@ static enum err with_name(struct arena *a, const char *name)
 
 static void test_document_comes_back_as_it_was(void **state)
 {
-	struct part parts[] = { { "Kế hoạch số 31.pdf", "application/pdf", fixture_blob("%PDF") }, { "b.xlsx", "", { NULL, 0 } } };
-	struct document_body b = { .number = "31-KH/ĐU", .type_code = "KH", .type_name = "Kế hoạch", .term = "2025-2030", .subject = "Về việc",
-				   .signer_name = "Nguyễn Văn A", .signer_position = "BÍ THƯ", .signer_competence = "T/M ĐẢNG ỦY",
-				   .issued_on = "2025-07-01", .due_on = "2026-02-28", .note = "ghi chú", .business = 4,
-				   .reply_to = { { "tinh" }, fixture_doc_id(9), fixture_digest("x") }, .parts = parts, .part_count = 2 }, out;
+	struct part parts[] = { { "Kế hoạch số 31.pdf", "application/pdf", fixture_blob("%PDF") },
+				{ "b.xlsx", "", { NULL, 0 } } };
+	struct document_body b = { .number = "31-KH/ĐU",
+				   .type_code = "KH",
+				   .type_name = "Kế hoạch",
+				   .term = "2025-2030",
+				   .subject = "Về việc",
+				   .signer_name = "Nguyễn Văn A",
+				   .signer_position = "BÍ THƯ",
+				   .signer_competence = "T/M ĐẢNG ỦY",
+				   .issued_on = "2025-07-01",
+				   .due_on = "2026-02-28",
+				   .note = "ghi chú",
+				   .business = 4,
+				   .reply_to = { { "tinh" },
+						 fixture_doc_id(9),
+						 fixture_digest("x") },
+				   .parts = parts,
+				   .part_count = 2 },
+			     out;
 	struct summary s;
 
 	assert_ok(body_back(*state, &b, &out));
@@ -81,7 +97,8 @@ static void test_absent_texts_are_empty_never_null(void **state)
 static void test_part_names_that_lead_out_of_a_folder_are_refused(void **state)
 {
 	static const char *const bad[] = { "", ".", "..", "../x", "a/b", "/etc/passwd" };
-	static const char *const good[] = { "a", "...", "Công văn số 12.docx", "a b", "\xc2\xa0x", "..x", "-rf" };
+	static const char *const good[] = { "a",   "...", "Công văn số 12.docx", "a b", "\xc2\xa0x",
+					    "..x", "-rf" };
 
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
 		if (with_name(*state, bad[i]) != ERR_FORMAT)
@@ -93,9 +110,11 @@ static void test_part_names_that_lead_out_of_a_folder_are_refused(void **state)
 
 static enum err texts_of(struct document_body b, text_t *fault)
 {
-	static struct part parts[] = { { "a.pdf", "application/pdf", { NULL, 0 } }, { "b", "", { NULL, 0 } } };
-	text_t *all[] = { &b.number, &b.type_code, &b.type_name, &b.term, &b.subject, &b.note, &b.signer_name, &b.signer_position,
-			  &b.signer_competence };
+	static struct part parts[] = { { "a.pdf", "application/pdf", { NULL, 0 } },
+				       { "b", "", { NULL, 0 } } };
+	text_t *all[] = { &b.number,	  &b.type_code,	      &b.type_name,
+			  &b.term,	  &b.subject,	      &b.note,
+			  &b.signer_name, &b.signer_position, &b.signer_competence };
 
 	for (size_t i = 0; i < COUNT_OF(all); i++)
 		*all[i] = *all[i] == NULL ? "" : *all[i];
@@ -108,16 +127,25 @@ static enum err texts_of(struct document_body b, text_t *fault)
 
 static void test_every_text_is_one_that_people_see(void **state)
 {
-	static const char turned[] = "x\xe2\x80\xae" "fdp", rings[] = "a\x07", emoji[] = "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9.png";
+	static const char turned[] = "x\xe2\x80\xae"
+				     "fdp",
+			  rings[] = "a\x07",
+			  emoji[] = "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9.png";
 	struct part parts[] = { { "a.pdf", "", { NULL, 0 } }, { "b.pdf", "", { NULL, 0 } } };
 	struct document_body named = { .parts = parts, .part_count = 2 };
 	static const struct {
 		struct document_body body;
 		const char *field;
 	} bad[] = {
-		{ { .number = rings }, "number" },          { { .type_code = turned }, "type_code" }, { { .type_name = turned }, "type_name" },
-		{ { .term = rings }, "term" },              { { .subject = rings }, "subject" },      { { .subject = turned }, "subject" },
-		{ { .note = turned }, "note" },             { { .signer_name = turned }, "signer" },  { { .signer_position = rings }, "signer" },
+		{ { .number = rings }, "number" },
+		{ { .type_code = turned }, "type_code" },
+		{ { .type_name = turned }, "type_name" },
+		{ { .term = rings }, "term" },
+		{ { .subject = rings }, "subject" },
+		{ { .subject = turned }, "subject" },
+		{ { .note = turned }, "note" },
+		{ { .signer_name = turned }, "signer" },
+		{ { .signer_position = rings }, "signer" },
 		{ { .signer_competence = turned }, "signer" },
 	};
 	text_t field;
@@ -179,8 +207,10 @@ static void test_every_text_has_its_bound(void **state)
 
 static void test_dates_are_dates(void **state)
 {
-	static const char *const bad[] = { "2025", "2025-13-01", "2025-00-01", "2025-01-00", "2025-01-32", "2025-02-30", "2025-04-31", "01-01-2025",
-					   "2025-02-29", "1900-02-29", "2025/01/01", "2025-1-1", "2025-01-01 ", "2025-01-0x", "20250101xx" };
+	static const char *const bad[] = { "2025",	  "2025-13-01", "2025-00-01", "2025-01-00",
+					   "2025-01-32",  "2025-02-30", "2025-04-31", "01-01-2025",
+					   "2025-02-29",  "1900-02-29", "2025/01/01", "2025-1-1",
+					   "2025-01-01 ", "2025-01-0x", "20250101xx" };
 	struct document_body b = { .issued_on = "2024-02-29", .due_on = "" }, out;
 
 	assert_ok(body_back(*state, &b, &out));
@@ -211,7 +241,8 @@ static void test_business_and_number_of_parts_are_bounded(void **state)
 static void test_filling_puts_contents_in_and_keeps_unknown_fields(void **state)
 {
 	static const char unknown[] = "\xfa\x01\x05later"; /* field 31 */
-	struct part parts[2] = { { .name = "a", .media_type = "" }, { .name = "b", .media_type = "" } };
+	struct part parts[2] = { { .name = "a", .media_type = "" },
+				 { .name = "b", .media_type = "" } };
 	struct document_body b = { .parts = parts, .part_count = 2 }, out;
 	struct blob contents[2] = { { NULL, 0 }, fixture_blob("inline") }, packed, filled;
 	uint8_t *more;
@@ -227,7 +258,8 @@ static void test_filling_puts_contents_in_and_keeps_unknown_fields(void **state)
 	assert_int_equal(out.parts[1].content.len_bytes, 6);
 	assert_non_null(memmem(filled.data, filled.len_bytes, unknown, 8));
 	assert_int_equal(document_body_fill(*state, packed, contents, 1, &filled), ERR_FORMAT);
-	assert_int_equal(document_body_fill(*state, fixture_blob("\x0a"), contents, 0, &filled), ERR_FORMAT);
+	assert_int_equal(document_body_fill(*state, fixture_blob("\x0a"), contents, 0, &filled),
+			 ERR_FORMAT);
 }
 
 static enum err fact_back(struct arena *a, const struct fact *f, struct fact *out)
@@ -240,8 +272,14 @@ static enum err fact_back(struct arena *a, const struct fact *f, struct fact *ou
 
 static struct fact fact_of(enum kind kind)
 {
-	return (struct fact){ .kind = kind, .document = { { "tinh" }, fixture_doc_id(3), fixture_digest("d") }, .at_ms = FIXTURE_NOW_MS,
-			      .from = { "huyen-a" }, .note = "", .code = "03", .relay_event = 1, .hop = 1 };
+	return (struct fact){ .kind = kind,
+			      .document = { { "tinh" }, fixture_doc_id(3), fixture_digest("d") },
+			      .at_ms = FIXTURE_NOW_MS,
+			      .from = { "huyen-a" },
+			      .note = "",
+			      .code = "03",
+			      .relay_event = 1,
+			      .hop = 1 };
 }
 
 static void test_facts_of_every_kind_come_back_as_they_were(void **state)
@@ -290,12 +328,15 @@ static void test_doubts_and_corrections_come_back_as_they_were(void **state)
 	assert_ok(fact_back(*state, &f, &out));
 	assert_memory_equal(&out.document, &f.document, sizeof f.document);
 	assert_memory_equal(&out.doubted, &f.doubted, sizeof f.doubted);
-	assert_true(out.doubted_kind == KIND_RECEIPT && out.doubted_at_ms == f.doubted_at_ms && out.at_ms == f.at_ms);
-	assert_true(out.token.len_bytes == DOUBT_TOKEN_MAX && memcmp(out.token.data, token, DOUBT_TOKEN_MAX) == 0);
+	assert_true(out.doubted_kind == KIND_RECEIPT && out.doubted_at_ms == f.doubted_at_ms &&
+		    out.at_ms == f.at_ms);
+	assert_true(out.token.len_bytes == DOUBT_TOKEN_MAX &&
+		    memcmp(out.token.data, token, DOUBT_TOKEN_MAX) == 0);
 	assert_memory_equal(out.envelope.data, "an envelope", out.envelope.len_bytes);
 	f.kind = KIND_CORRECTION;
 	assert_ok(fact_back(*state, &f, &out));
-	assert_true(out.doubted_kind == KIND_RECEIPT && out.at_ms == f.at_ms && out.token.len_bytes == DOUBT_TOKEN_MAX);
+	assert_true(out.doubted_kind == KIND_RECEIPT && out.at_ms == f.at_ms &&
+		    out.token.len_bytes == DOUBT_TOKEN_MAX);
 	assert_memory_equal(&out.doubted, &f.doubted, sizeof f.doubted);
 	f.token.len_bytes++;
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
@@ -319,7 +360,8 @@ static void test_only_a_refusal_may_name_its_document_by_digest_alone(void **sta
 	assert_int_equal(fact_back(*state, &f, &out), ERR_FORMAT);
 	f.kind = KIND_REFUSAL;
 	memset(&f.document.digest, 0, sizeof f.document.digest);
-	assert_ok(fact_back(*state, &f, &out)); /* not even the outer shape of it decodes: 32 zero bytes stand for it */
+	/* not even the outer shape of it decodes: 32 zero bytes stand for it */
+	assert_ok(fact_back(*state, &f, &out));
 	assert_true(out.document.origin.text[0] == 0);
 }
 
@@ -346,10 +388,14 @@ static void test_fact_without_a_document_or_of_no_kind_is_refused(void **state)
 	struct fact f = fact_of(KIND_DOCUMENT), out;
 	struct blob bytes;
 
-	assert_int_equal(fact_unpack(*state, KIND_RECEIPT, (struct blob){ NULL, 0 }, &out), ERR_FORMAT);
-	assert_int_equal(fact_unpack(*state, KIND_RELAY, fixture_blob("\x20\x01\x28\x01"), &out), ERR_FORMAT);
-	assert_int_equal(fact_unpack(*state, KIND_DIRECTORY, (struct blob){ NULL, 0 }, &out), ERR_UNSUPPORTED);
-	assert_int_equal(fact_unpack(*state, KIND_REPORT, (struct blob){ NULL, 0 }, &out), ERR_UNSUPPORTED);
+	assert_int_equal(fact_unpack(*state, KIND_RECEIPT, (struct blob){ NULL, 0 }, &out),
+			 ERR_FORMAT);
+	assert_int_equal(fact_unpack(*state, KIND_RELAY, fixture_blob("\x20\x01\x28\x01"), &out),
+			 ERR_FORMAT);
+	assert_int_equal(fact_unpack(*state, KIND_DIRECTORY, (struct blob){ NULL, 0 }, &out),
+			 ERR_UNSUPPORTED);
+	assert_int_equal(fact_unpack(*state, KIND_REPORT, (struct blob){ NULL, 0 }, &out),
+			 ERR_UNSUPPORTED);
 	assert_int_equal(fact_pack(*state, &f, &bytes), ERR_UNSUPPORTED);
 }
 
@@ -382,13 +428,19 @@ static void test_refusal_targets_are_bounded_and_are_ids(void **state)
 
 static void test_directory_body_comes_back_and_version_zero_is_none(void **state)
 {
-	struct directory_body b = { .version = 2, .has_previous = true, .previous = fixture_digest("p"), .valid_until_ms = 5,
-				    .entries_root = fixture_digest("r"), .entry_count = 7 }, out;
+	struct directory_body b = { .version = 2,
+				    .has_previous = true,
+				    .previous = fixture_digest("p"),
+				    .valid_until_ms = 5,
+				    .entries_root = fixture_digest("r"),
+				    .entry_count = 7 },
+			      out;
 	struct blob bytes;
 
 	assert_ok(directory_body_pack(*state, &b, &bytes));
 	assert_ok(directory_body_unpack(*state, bytes, &out));
-	assert_true(out.version == 2 && out.has_previous && out.valid_until_ms == 5 && out.entry_count == 7);
+	assert_true(out.version == 2 && out.has_previous && out.valid_until_ms == 5 &&
+		    out.entry_count == 7);
 	assert_memory_equal(&out.previous, &b.previous, 32);
 	assert_memory_equal(&out.entries_root, &b.entries_root, 32);
 	b.has_previous = false;
@@ -398,7 +450,8 @@ static void test_directory_body_comes_back_and_version_zero_is_none(void **state
 	b.version = 0;
 	assert_ok(directory_body_pack(*state, &b, &bytes));
 	assert_int_equal(directory_body_unpack(*state, bytes, &out), ERR_FORMAT);
-	assert_int_equal(directory_body_unpack(*state, fixture_blob("\x08\x01"), &out), ERR_FORMAT); /* no root */
+	/* no root */
+	assert_int_equal(directory_body_unpack(*state, fixture_blob("\x08\x01"), &out), ERR_FORMAT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -1,4 +1,5 @@
-/* Attachments between two neighbours: what arrives and in which messages, and what a neighbour may not ask for. */
+/* Attachments between two neighbours: what arrives and in which messages, and what a neighbour may
+ * not ask for. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ static void test_file_arrives_whole_within_the_window_and_is_told_once(void **st
 	pair_run(p);
 	assert_int_equal(p->rx.told, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
-	assert_true(p->rx.fetched.seq == 1 && p->rx.fetched.role == ROLE_IN && p->rx.fetched.serial.n == 1);
+	assert_true(p->rx.fetched.seq == 1 && p->rx.fetched.role == ROLE_IN &&
+		    p->rx.fetched.serial.n == 1);
 	assert_ok(p->rx.files->ops->read(p->rx.files, &p->item.sha256, 0, out, SIZE, &got));
 	assert_int_equal(got, SIZE);
 	assert_memory_equal(out, p->content, SIZE);
@@ -54,8 +56,10 @@ static void many_at_once(struct msg_fetch *f)
 	f->at_once = UINT32_MAX;
 }
 
-/* As a neighbour asks that knows only one chunk a message, and one that would take more than a frame does. */
-static void arrives_in_messages_of(struct pair *p, void (*ask)(struct msg_fetch *f), unsigned chunks)
+/* As a neighbour asks that knows only one chunk a message, and one that would take more than a
+ * frame does. */
+static void arrives_in_messages_of(struct pair *p, void (*ask)(struct msg_fetch *f),
+				   unsigned chunks)
 {
 	p->ask = ask;
 	pair_connect(p);
@@ -112,7 +116,8 @@ static uint32_t refused(struct pair *p, struct msg_fetch fetch)
 static void test_only_what_was_published_on_this_link_is_served(void **state)
 {
 	struct pair *p = *state;
-	struct msg_fetch good = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 1, 1, false }, f = good;
+	struct msg_fetch good = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 1, 1, false },
+			 f = good;
 
 	assert_int_equal(refused(p, good), 0);
 	f.seq = 2;
@@ -130,7 +135,8 @@ static void test_only_what_was_published_on_this_link_is_served(void **state)
 	f = good;
 	f.first = 1000; /* beyond its end */
 	assert_int_equal(refused(p, f), ERR_NOT_FOUND);
-	f.first = 1ULL << 61; /* so far that its bytes have no number: as many of chunks, or of pieces of leaves, are 0 */
+	/* so far that its bytes have no number: as many of chunks, or of pieces of leaves, are 0 */
+	f.first = 1ULL << 61;
 	assert_int_equal(refused(p, f), ERR_NOT_FOUND);
 	f.what = FETCH_LEAVES;
 	f.first = 1ULL << 54;
@@ -163,7 +169,9 @@ static void test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount(vo
 {
 	enum { REQUESTS = 60, FRAMES = 8, PAGES = SERVE_FLIGHT_BYTES / (16 * CHUNK_BYTES) };
 	struct pair *p = *state;
-	struct message m = { .type = MESSAGE_FETCH, .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 16, 2, false } };
+	struct message m = { .type = MESSAGE_FETCH,
+			     .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 16, 2,
+					  false } };
 
 	bulk_connected(p->tx.bulk, p->rx.id, p->now);
 	p->slow = true;
@@ -179,14 +187,17 @@ static void test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount(vo
 	bulk_tick(p->tx.bulk, p->now);
 	while (pair_run_job(&p->tx))
 		;
-	assert_int_equal(p->rx.count, PAGES * FRAMES); /* as much again, and no more, for as long as it does not read */
+	/* as much again, and no more, for as long as it does not read */
+	assert_int_equal(p->rx.count, PAGES * FRAMES);
 	p->rx.first = p->rx.count = 0;
 }
 
 static void test_request_for_too_much_at_once_is_a_violation(void **state)
 {
 	struct pair *p = *state;
-	struct message m = { .type = MESSAGE_FETCH, .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 4096, 1, false } };
+	struct message m = { .type = MESSAGE_FETCH,
+			     .u.fetch = { LANE_NORMAL, pair_stream, 1, 0, FETCH_BYTES, 0, 4096, 1,
+					  false } };
 
 	bulk_connected(p->tx.bulk, p->rx.id, p->now);
 	bulk_message(p->tx.bulk, p->rx.id, &m, p->now);
@@ -200,8 +211,13 @@ static void test_digest_that_the_content_cannot_have_is_told_for_good(void **sta
 {
 	struct pair *p = *state;
 	struct manifest_item lie = p->item;
-	struct record d = { .family = FAMILY_DOCUMENT, .u.document = { .origin = { "tinh" }, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-			    .manifest = &lie, .manifest_count = 1, .summary = { "", "", "", "", "" } } };
+	struct record d = { .family = FAMILY_DOCUMENT,
+			    .u.document = { .origin = { "tinh" },
+					    .urgency = URGENCY_THUONG,
+					    .secrecy = SECRECY_THUONG,
+					    .manifest = &lie,
+					    .manifest_count = 1,
+					    .summary = { "", "", "", "", "" } } };
 
 	lie.sha256.bytes[0] ^= 1;
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);
@@ -209,7 +225,8 @@ static void test_digest_that_the_content_cannot_have_is_told_for_good(void **sta
 	pair_run(p);
 	assert_int_equal(p->rx.told, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_DIGEST);
-	assert_int_equal(p->rx.violations, 0); /* the chunks were those of the signed root: not the neighbour's fault */
+	/* the chunks were those of the signed root: not the neighbour's fault */
+	assert_int_equal(p->rx.violations, 0);
 }
 
 static void test_lost_connection_starts_over_and_full_queue_goes_on(void **state)

@@ -1,4 +1,5 @@
-/* What a neighbour gets that sends attachments which are not what was signed, or not what was asked for. */
+/* What a neighbour gets that sends attachments which are not what was signed, or not what was asked
+ * for. */
 #include <string.h>
 
 #include "tests/unit/bulk_pair.h"
@@ -104,7 +105,8 @@ static void spoil_and_tell(struct pair *p, struct message *m)
 	has_spoilt = m->type == MESSAGE_CHUNK && m->u.chunk.data.data != before;
 }
 
-/* On a slow line the rest of the window comes after the transfer has begun anew; of a large file, whose leaves are kept, among its bytes. */
+/* On a slow line the rest of the window comes after the transfer has begun anew; of a large file,
+ * whose leaves are kept, among its bytes. */
 static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **state)
 {
 	struct pair *p = *state;
@@ -129,7 +131,8 @@ static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **
 	p->rx.first = p->rx.count = 0;
 	p->now.mono_ms += 6000;
 	bulk_tick(p->rx.bulk, p->now);
-	while (pair_run_job(&p->rx) || pair_deliver(&p->tx, &p->rx) || pair_run_job(&p->tx)) /* begun anew, its leaves asked for and sent */
+	/* begun anew, its leaves asked for and sent */
+	while (pair_run_job(&p->rx) || pair_deliver(&p->tx, &p->rx) || pair_run_job(&p->tx))
 		;
 	assert_int_equal(p->rx.count, 1);
 	assert_true(pair_deliver(&p->rx, &p->tx));
@@ -169,7 +172,8 @@ static void grow_chunk(struct pair *p, struct message *m)
 {
 	uint8_t *two;
 
-	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_BYTES || m->u.chunk.index != SIZE / CHUNK_BYTES)
+	if (m->type != MESSAGE_CHUNK || m->u.chunk.what != FETCH_BYTES ||
+	    m->u.chunk.index != SIZE / CHUNK_BYTES)
 		return;
 	two = arena_alloc(p->arena, CHUNKS_A_MESSAGE * CHUNK_BYTES);
 	m->u.chunk.data = (struct blob){ two, CHUNKS_A_MESSAGE * CHUNK_BYTES };
@@ -192,7 +196,8 @@ static void test_chunk_out_of_turn_is_against_the_protocol(void **state)
 
 /* What the sender answers to a request of the receiver's. */
 
-/* The event found no room in the inbox (daemon/acts.c): "without it the next connection finds the record again". */
+/* The event found no room in the inbox (daemon/acts.c): "without it the next connection finds the
+ * record again". */
 static void test_what_was_told_in_vain_is_told_again_by_the_next_connection(void **state)
 {
 	struct pair *p = *state;

@@ -45,7 +45,8 @@ static void test_a_file_that_nobody_writes_is_the_same(void **state)
 	assert_ok(fs_unchanged(*(int *)*state, &before));
 }
 
-/* At once behind the look, as fast as a program can: within one tick of the clock that file systems keep. */
+/* At once behind the look, as fast as a program can: within one tick of the clock that file systems
+ * keep. */
 static void test_each_kind_of_write_is_seen(void **state)
 {
 	int fd = *(int *)*state;

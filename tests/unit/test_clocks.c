@@ -1,4 +1,5 @@
-/* The rules about clocks, as tables: what a reading says, and when a committee must take its own clock for wrong. */
+/* The rules about clocks, as tables: what a reading says, and when a committee must take its own
+ * clock for wrong. */
 #include "routing/links/clocks.h"
 
 #include "tests/unit/fixture.h"
@@ -31,8 +32,10 @@ static void test_step_of_our_own_clock_shows_without_a_new_reading(void **state)
 
 	(void)state;
 	clock_measure(&r, FIXTURE_NOW_MS, 0, at(FIXTURE_NOW_MS, 50000));
-	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS + 7LL * HOUR_MS, 50000)), -7LL * HOUR_MS);
-	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS - 3LL * 24 * HOUR_MS, 50000)), 3LL * 24 * HOUR_MS);
+	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS + 7LL * HOUR_MS, 50000)),
+			 -7LL * HOUR_MS);
+	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS - 3LL * 24 * HOUR_MS, 50000)),
+			 3LL * 24 * HOUR_MS);
 }
 
 static void test_what_has_no_round_trip_does_not_replace_what_has_one(void **state)
@@ -45,7 +48,8 @@ static void test_what_has_no_round_trip_does_not_replace_what_has_one(void **sta
 	clock_measure(&r, FIXTURE_NOW_MS, 2000, at(FIXTURE_NOW_MS, 50000));
 	clock_measure(&r, FIXTURE_NOW_MS - 9000, CLOCK_NO_ROUND_TRIP, at(FIXTURE_NOW_MS, 50000));
 	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 50000)), 1);
-	clock_measure(&r, FIXTURE_NOW_MS - 9000, CLOCK_NO_ROUND_TRIP, at(FIXTURE_NOW_MS, 110000)); /* a minute later it does */
+	/* a minute later it does */
+	clock_measure(&r, FIXTURE_NOW_MS - 9000, CLOCK_NO_ROUND_TRIP, at(FIXTURE_NOW_MS, 110000));
 	assert_int_equal(clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 110000)), -9000);
 }
 
@@ -55,10 +59,12 @@ static void test_a_clock_that_was_long_under_way_accuses_nobody_of_being_ahead(v
 
 	(void)state;
 	clock_measure(&r, FIXTURE_NOW_MS - HOUR_MS, CLOCK_NO_ROUND_TRIP, at(FIXTURE_NOW_MS, 50000));
-	assert_false(clock_counts(&r, at(FIXTURE_NOW_MS, 50000))); /* perhaps it was an hour under way */
+	/* perhaps it was an hour under way */
+	assert_false(clock_counts(&r, at(FIXTURE_NOW_MS, 50000)));
 	r.known = false;
 	clock_measure(&r, FIXTURE_NOW_MS + HOUR_MS, CLOCK_NO_ROUND_TRIP, at(FIXTURE_NOW_MS, 50000));
-	assert_true(clock_counts(&r, at(FIXTURE_NOW_MS, 50000))); /* nothing arrives before it was sent */
+	/* nothing arrives before it was sent */
+	assert_true(clock_counts(&r, at(FIXTURE_NOW_MS, 50000)));
 	assert_false(clock_counts(&r, at(FIXTURE_NOW_MS, 50000 + 60001))); /* old */
 }
 
@@ -74,7 +80,8 @@ static void test_absurd_clocks_are_bounded_and_nothing_said_measures_nothing(voi
 		assert_true(r.known);
 		r.known = false;
 		clock_measure(&r, absurd[i], 1, at(FIXTURE_NOW_MS, 1));
-		assert_true(clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 1)) < -HOUR_MS || clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 1)) > HOUR_MS);
+		assert_true(clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 1)) < -HOUR_MS ||
+			    clock_ahead_ms(&r, at(FIXTURE_NOW_MS, 1)) > HOUR_MS);
 	}
 	struct clock_reading r = { .known = false };
 	clock_measure(&r, 0, 1, at(FIXTURE_NOW_MS, 1));
@@ -102,26 +109,92 @@ static const struct judged table[] = {
 	{ "the superior alone agrees", 0, { NOBODY }, true, 1, CLOCK_RIGHT, 0 },
 	{ "the superior alone is ahead", OFF, { NOBODY }, true, 1, CLOCK_WRONG, OFF },
 	{ "the superior alone is behind", -OFF, { NOBODY }, true, 1, CLOCK_WRONG, -OFF },
-	{ "a top with one subordinate that is behind", NOBODY, { -OFF, NOBODY }, false, 1, CLOCK_WRONG, -OFF },
-	{ "a top with one subordinate that agrees", NOBODY, { 0, NOBODY }, false, 1, CLOCK_RIGHT, 0 },
+	{ "a top with one subordinate that is behind",
+	  NOBODY,
+	  { -OFF, NOBODY },
+	  false,
+	  1,
+	  CLOCK_WRONG,
+	  -OFF },
+	{ "a top with one subordinate that agrees",
+	  NOBODY,
+	  { 0, NOBODY },
+	  false,
+	  1,
+	  CLOCK_RIGHT,
+	  0 },
 	/* the bound itself */
 	{ "just at the tolerance", BOUND_MS, { NOBODY }, true, 1, CLOCK_RIGHT, 0 },
 	{ "just past it", BOUND_MS + 1, { NOBODY }, true, 1, CLOCK_WRONG, BOUND_MS + 1 },
 	{ "just past it behind", -BOUND_MS - 1, { NOBODY }, true, 1, CLOCK_WRONG, -BOUND_MS - 1 },
 	/* two */
-	{ "superior and subordinate are ahead", OFF, { OFF + 5, NOBODY }, true, 2, CLOCK_WRONG, OFF },
-	{ "a superior alone against a subordinate that agrees", OFF, { 0, NOBODY }, true, 2, CLOCK_UNKNOWN, 0 },
-	{ "a lying subordinate under a superior that agrees", 0, { OFF, NOBODY }, true, 2, CLOCK_RIGHT, 0 },
-	{ "a lying subordinate while the superior is silent", NOBODY, { OFF, NOBODY }, true, 2, CLOCK_UNKNOWN, 0 },
-	{ "a top: one liar, the other is not there", NOBODY, { OFF, NOBODY }, false, 2, CLOCK_UNKNOWN, 0 },
+	{ "superior and subordinate are ahead",
+	  OFF,
+	  { OFF + 5, NOBODY },
+	  true,
+	  2,
+	  CLOCK_WRONG,
+	  OFF },
+	{ "a superior alone against a subordinate that agrees",
+	  OFF,
+	  { 0, NOBODY },
+	  true,
+	  2,
+	  CLOCK_UNKNOWN,
+	  0 },
+	{ "a lying subordinate under a superior that agrees",
+	  0,
+	  { OFF, NOBODY },
+	  true,
+	  2,
+	  CLOCK_RIGHT,
+	  0 },
+	{ "a lying subordinate while the superior is silent",
+	  NOBODY,
+	  { OFF, NOBODY },
+	  true,
+	  2,
+	  CLOCK_UNKNOWN,
+	  0 },
+	{ "a top: one liar, the other is not there",
+	  NOBODY,
+	  { OFF, NOBODY },
+	  false,
+	  2,
+	  CLOCK_UNKNOWN,
+	  0 },
 	{ "a top: one liar of two", NOBODY, { OFF, 0, NOBODY }, false, 2, CLOCK_UNKNOWN, 0 },
-	{ "a top: both are behind", NOBODY, { -OFF - 9, -OFF, NOBODY }, false, 2, CLOCK_WRONG, -OFF },
-	{ "a top: one ahead and one behind", NOBODY, { OFF, -OFF, NOBODY }, false, 2, CLOCK_UNKNOWN, 0 },
+	{ "a top: both are behind",
+	  NOBODY,
+	  { -OFF - 9, -OFF, NOBODY },
+	  false,
+	  2,
+	  CLOCK_WRONG,
+	  -OFF },
+	{ "a top: one ahead and one behind",
+	  NOBODY,
+	  { OFF, -OFF, NOBODY },
+	  false,
+	  2,
+	  CLOCK_UNKNOWN,
+	  0 },
 	/* three and more */
 	{ "superior and one of two", OFF, { OFF, 0, NOBODY }, true, 3, CLOCK_WRONG, OFF },
 	{ "superior against two", OFF, { 0, 0, NOBODY }, true, 3, CLOCK_UNKNOWN, 0 },
-	{ "two liars below a superior that agrees", 0, { OFF, OFF, NOBODY }, true, 3, CLOCK_RIGHT, 0 },
-	{ "superior ahead, the others behind", OFF, { -OFF, -OFF, NOBODY }, true, 3, CLOCK_UNKNOWN, 0 },
+	{ "two liars below a superior that agrees",
+	  0,
+	  { OFF, OFF, NOBODY },
+	  true,
+	  3,
+	  CLOCK_RIGHT,
+	  0 },
+	{ "superior ahead, the others behind",
+	  OFF,
+	  { -OFF, -OFF, NOBODY },
+	  true,
+	  3,
+	  CLOCK_UNKNOWN,
+	  0 },
 	{ "superior and half of four", OFF, { OFF, 0, 0, NOBODY }, true, 4, CLOCK_UNKNOWN, 0 },
 	{ "a top: two of three", NOBODY, { OFF, OFF, 0, NOBODY }, false, 3, CLOCK_WRONG, OFF },
 	{ "a top: one of three", NOBODY, { OFF, 0, 0, NOBODY }, false, 3, CLOCK_RIGHT, 0 },
@@ -140,16 +213,20 @@ static void test_the_table(void **state)
 		for (unsigned k = 0; k < COUNT_OF(j->others_ms) && j->others_ms[k] != NOBODY; k++)
 			says[n++] = (struct clock_opinion){ .ahead_ms = j->others_ms[k] };
 		if (j->superior_ms != NOBODY)
-			says[n++] = (struct clock_opinion){ .superior = true, .ahead_ms = j->superior_ms };
+			says[n++] =
+			    (struct clock_opinion){ .superior = true, .ahead_ms = j->superior_ms };
 		verdict = clock_judge(says, n, j->has_superior, j->neighbours, &ahead_ms);
 		if (verdict != j->verdict || ahead_ms != j->ahead_ms)
-			fail_msg("%s: verdict %d, ahead %lld", j->what, (int)verdict, (long long)ahead_ms);
+			fail_msg("%s: verdict %d, ahead %lld", j->what, (int)verdict,
+				 (long long)ahead_ms);
 	}
 }
 
 static void test_what_the_round_trip_may_explain_accuses_nobody(void **state)
 {
-	struct clock_opinion o = { .superior = true, .ahead_ms = BOUND_MS + 2000, .error_ms = 2000 };
+	struct clock_opinion o = { .superior = true,
+				   .ahead_ms = BOUND_MS + 2000,
+				   .error_ms = 2000 };
 	int64_t ahead_ms;
 
 	(void)state;
@@ -164,7 +241,8 @@ int main(void)
 		cmocka_unit_test(test_pong_is_corrected_by_half_the_round_trip),
 		cmocka_unit_test(test_step_of_our_own_clock_shows_without_a_new_reading),
 		cmocka_unit_test(test_what_has_no_round_trip_does_not_replace_what_has_one),
-		cmocka_unit_test(test_a_clock_that_was_long_under_way_accuses_nobody_of_being_ahead),
+		cmocka_unit_test(
+		    test_a_clock_that_was_long_under_way_accuses_nobody_of_being_ahead),
 		cmocka_unit_test(test_absurd_clocks_are_bounded_and_nothing_said_measures_nothing),
 		cmocka_unit_test(test_the_table),
 		cmocka_unit_test(test_what_the_round_trip_may_explain_accuses_nobody),

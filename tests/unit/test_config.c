@@ -64,8 +64,10 @@ static void test_smallest_file_gives_every_default(void **state)
 	assert_string_equal(p->config.committee.text, "xa-a1");
 	snprintf(path, sizeof path, "%s/data", p->folder);
 	assert_string_equal(p->config.data, path);
-	assert_true(p->config.credit_messages == 4096 && p->config.bulk_window_bytes == 2 << 20 && p->config.commit_gap_us == 2000);
-	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 && p->config.verify_workers == 1);
+	assert_true(p->config.credit_messages == 4096 && p->config.bulk_window_bytes == 2 << 20 &&
+		    p->config.commit_gap_us == 2000);
+	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 &&
+		    p->config.verify_workers == 1);
 	assert_string_equal(p->config.log_level, "info");
 	assert_ok(config_load(p->folder, &p->config, &p->errors)); /* the folder means its file */
 	for (unsigned i = 0; config_key_at(i) != NULL; i++) {
@@ -81,20 +83,26 @@ static void test_values_with_units_and_groups_are_read(void **state)
 {
 	struct corner *p = *state;
 
-	assert_ok(load(p, "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: 1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
-			  "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"));
+	assert_ok(load(p,
+		       "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
+		       "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
+		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"));
 	assert_string_equal(p->config.listen, "tcp://*:7100");
 	assert_string_equal(p->config.data, "/var/lib/x");
-	assert_true(p->config.map_bytes == 1ULL << 30 && p->config.reserve_bytes == 64 << 20 && p->config.expire_ms == 0);
-	assert_true(p->config.commit_gap_us == 500 && p->config.credit_messages == 10 && p->config.verify_workers == 2);
+	assert_true(p->config.map_bytes == 1ULL << 30 && p->config.reserve_bytes == 64 << 20 &&
+		    p->config.expire_ms == 0);
+	assert_true(p->config.commit_gap_us == 500 && p->config.credit_messages == 10 &&
+		    p->config.verify_workers == 2);
 }
 
 static void test_all_errors_are_told_at_once_with_their_places(void **state)
 {
 	struct corner *p = *state;
 
-	assert_int_equal(load(p, "committee: Not An Id\nnonsense: 1\nstore:\n  map: 12X\n  reserve: 1\nlisten: ipc:///x\nlog_level: loud\n"
-				 "data: [a, b]\nworkers:\n  verify: 99\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: Not An Id\nnonsense: 1\nstore:\n  map: 12X\n  "
+				 "reserve: 1\nlisten: ipc:///x\nlog_level: loud\n"
+				 "data: [a, b]\nworkers:\n  verify: 99\n"),
+			 ERR_CONFIG);
 	assert_int_equal(p->errors.count, 8);
 	for (unsigned i = 0; i < p->errors.count; i++) {
 		assert_true(p->errors.list[i].line > 0 && p->errors.list[i].column > 0);
@@ -111,15 +119,19 @@ static void test_links_have_windows_of_their_own(void **state)
 	struct config_link_text t;
 	struct config_link w;
 
-	assert_ok(load(p, "committee: a\nlink:\n  bulk_window: 1M\nlinks:\n  xa-a1:\n    bulk_window: 256K\n    credit_messages: 64\n"
+	assert_ok(load(p, "committee: a\nlink:\n  bulk_window: 1M\nlinks:\n  xa-a1:\n    "
+			  "bulk_window: 256K\n    credit_messages: 64\n"
 			  "  xa-a2: {credit_bytes: 1M}\n"));
 	assert_int_equal(p->config.link_count, 2);
 	w = config_link_for(&p->config, fixture_id("xa-a1"));
-	assert_true(w.bulk_window_bytes == 256 << 10 && w.credit_messages == 64 && w.credit_bytes == 8 << 20);
+	assert_true(w.bulk_window_bytes == 256 << 10 && w.credit_messages == 64 &&
+		    w.credit_bytes == 8 << 20);
 	w = config_link_for(&p->config, fixture_id("xa-a2"));
-	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 && w.credit_bytes == 1 << 20);
+	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 &&
+		    w.credit_bytes == 1 << 20);
 	w = config_link_for(&p->config, fixture_id("xa-a3"));
-	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 && w.credit_bytes == 8 << 20);
+	assert_true(w.bulk_window_bytes == 1 << 20 && w.credit_messages == 4096 &&
+		    w.credit_bytes == 8 << 20);
 	assert_string_equal(config_link_at(&p->config, 0, &t)->name, "link.credit_messages");
 	assert_string_equal(t.name, "links.xa-a1.credit_messages");
 	assert_string_equal(t.value, "64");
@@ -135,8 +147,11 @@ static void test_faults_of_links_are_told_with_their_places(void **state)
 {
 	struct corner *p = *state;
 
-	assert_int_equal(load(p, "committee: a\nlinks:\n  xa-a1:\n    bulk_window: 1K\n    credit_messages: 0\n    credit_byte: 1M\n"
-				 "    credit_bytes: [1M]\n  No One: {bulk_window: 1M}\n  xa-a2: 256K\n"), ERR_CONFIG);
+	assert_int_equal(
+	    load(p, "committee: a\nlinks:\n  xa-a1:\n    bulk_window: 1K\n    credit_messages: 0\n "
+		    "   credit_byte: 1M\n"
+		    "    credit_bytes: [1M]\n  No One: {bulk_window: 1M}\n  xa-a2: 256K\n"),
+	    ERR_CONFIG);
 	assert_int_equal(p->errors.count, 6);
 	assert_true(p->errors.list[0].line == 4 && p->errors.list[0].column == 18);
 	assert_non_null(strstr(p->errors.list[0].text, "links.xa-a1.bulk_window: \"1K\""));
@@ -160,7 +175,8 @@ static void test_more_links_than_places_are_refused(void **state)
 	for (unsigned extra = 0; extra < 2; extra++) {
 		used = (size_t)snprintf(text, size, "committee: a\nlinks:\n");
 		for (unsigned i = 0; i < CONFIG_LINKS_MAX + extra; i++)
-			used += (size_t)snprintf(text + used, size - used, "  xa-%u: {credit_messages: 5}\n", i);
+			used += (size_t)snprintf(text + used, size - used,
+						 "  xa-%u: {credit_messages: 5}\n", i);
 		assert_int_equal(load(p, text), extra == 0 ? ERR_OK : ERR_CONFIG);
 	}
 	free(text);
@@ -180,7 +196,10 @@ static void test_missing_required_key_is_an_error_of_the_whole_file(void **state
 
 static void test_numbers_that_overflow_or_are_none_are_refused(void **state)
 {
-	static const char *const bad[] = { "-1", "1.5G", "0x10M", "99999999999999999999G", "18446744073709551615G", " ", "G", "1 G", "1g" };
+	static const char *const bad[] = {
+		"-1", "1.5G", "0x10M", "99999999999999999999G", "18446744073709551615G", " ",
+		"G",  "1 G",  "1g"
+	};
 	struct corner *p = *state;
 	char text[128];
 
@@ -209,7 +228,8 @@ static void test_byte_order_mark_is_passed_over_and_places_stay(void **state)
 	assert_string_equal(p->config.committee.text, "xa-a1");
 	assert_string_equal(p->config.log_level, "debug");
 	assert_int_equal(load(p, "\xef\xbb\xbf" "committee: xa-a1\nexpire: soon\n"), ERR_CONFIG);
-	assert_true(p->errors.count == 1 && p->errors.list[0].line == 2 && p->errors.list[0].column == 9);
+	assert_true(p->errors.count == 1 && p->errors.list[0].line == 2 &&
+		    p->errors.list[0].column == 9);
 	assert_int_equal(load(p, "\xef\xbb\xbf"), ERR_CONFIG); /* a mark and nothing else */
 	assert_int_equal(p->errors.list[0].line, 0);
 }
@@ -220,7 +240,8 @@ static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **stat
 		const char *text;
 		unsigned line, column;
 	} bad[] = {
-		{ "committee: xa-a1\n# Đảng\n\n\n\n\n# ủy \xe1\n", 7, 6 }, /* cut off in the middle of a character */
+		/* cut off in the middle of a character */
+		{ "committee: xa-a1\n# Đảng\n\n\n\n\n# ủy \xe1\n", 7, 6 },
 		{ "# \xc3\x28\ncommittee: xa-a1\n", 1, 3 },
 		{ "\xef\xbb\xbf# a\nrun: \xd0\n", 2, 6 },
 		{ "committee: xa-a1\nrun: a\x07" "b\n", 2, 7 }, /* readable, and no text */
@@ -245,7 +266,8 @@ static void test_key_that_is_wrong_is_told_where_it_stands(void **state)
 		{ "committee: xa-a1\nrum:\n  - a\n", 2, 1, "rum: no such key" },
 		{ "committee: xa-a1\nrun: a\n\nrun:\n  b\n", 4, 1, "twice" },
 		{ "committee: xa-a1\nlinks:\n  THADS:\n    bulk_window: 1M\n", 3, 3, "THADS" },
-		{ "committee: xa-a1\nlinks:\n  a:\n    windov:\n      1M\n", 4, 5, "links.a.windov" },
+		{ "committee: xa-a1\nlinks:\n  a:\n    windov:\n      1M\n", 4, 5,
+		  "links.a.windov" },
 		{ "committee: xa-a1\nlinks: 5\n", 2, 8, "links: a group" },
 		{ "committee: xa-a1\nlinks:\n  - a\n", 3, 3, "links: a group" },
 		{ "committee: xa-a1\nstore: 64M\n", 2, 8, "store: a group" },
@@ -263,7 +285,10 @@ static void test_key_that_is_wrong_is_told_where_it_stands(void **state)
 
 static void test_utf16_is_told_as_what_it_is(void **state)
 {
-	static const char *const texts[] = { ("\xff\xfe" "c\0o\0m\0\n\0"), "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0", "\0c\0o\0m\0\n\0\0" };
+	static const char *const texts[] = { ("\xff\xfe"
+					      "c\0o\0m\0\n\0"),
+					     "\xfe\xff\0c\0o\0m\0\n", "c\0o\0m\0\n\0\0\0",
+					     "\0c\0o\0m\0\n\0\0" };
 	struct corner *p = *state;
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -275,9 +300,17 @@ static void test_utf16_is_told_as_what_it_is(void **state)
 static void test_what_yaml_takes_and_nobody_wants_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"committee: a\ncommittee: b\n", "committee: &x a\ndata: *x\n", "committee: !!str a\n", "committee: a\n---\ncommittee: b\n",
-		"committee: a\n? [x]\n: y\n", "committee: \"a\n", "committee: a\n\tdata: x\n", "{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
-		"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n", "committee: \"a\\0b\"\n", "committee: \xff\xfe\n",
+		"committee: a\ncommittee: b\n",
+		"committee: &x a\ndata: *x\n",
+		"committee: !!str a\n",
+		"committee: a\n---\ncommittee: b\n",
+		"committee: a\n? [x]\n: y\n",
+		"committee: \"a\n",
+		"committee: a\n\tdata: x\n",
+		"{{{{{{{{{{{{{{{{{{{{{{{{{{{{",
+		"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n",
+		"committee: \"a\\0b\"\n",
+		"committee: \xff\xfe\n",
 	};
 	struct corner *p = *state;
 
@@ -319,13 +352,15 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 
 	assert_ok(load(p, "committee: a\n"));
 	running = p->config;
-	assert_ok(load(p, "committee: b\nlog_level: debug\nexpire: 1d\nworkers:\n  files: 3\nlink: {bulk_window: 1M}\nlinks:\n  x: {credit_bytes: 2M}\n"));
+	assert_ok(load(p, "committee: b\nlog_level: debug\nexpire: 1d\nworkers:\n  files: 3\nlink: "
+			  "{bulk_window: 1M}\nlinks:\n  x: {credit_bytes: 2M}\n"));
 	config_reload(&running, &p->config, names, sizeof names);
 	assert_string_equal(names, "committee,workers.files");
 	assert_string_equal(running.committee.text, "a");
 	assert_string_equal(running.log_level, "debug");
 	assert_true(running.expire_ms == 24LL * 3600 * 1000 && running.file_workers == 8);
-	assert_true(running.bulk_window_bytes == 1 << 20 && config_link_for(&running, fixture_id("x")).credit_bytes == 2 << 20);
+	assert_true(running.bulk_window_bytes == 1 << 20 &&
+		    config_link_for(&running, fixture_id("x")).credit_bytes == 2 << 20);
 	config_reload(&running, &p->config, names, 5); /* too small for both: cut, not overrun */
 	assert_true(strlen(names) < 5);
 }

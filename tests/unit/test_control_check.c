@@ -1,4 +1,5 @@
-/* Requests that contradict themselves, field by field: what is refused, with which code and name, and that its neighbours are not. */
+/* Requests that contradict themselves, field by field: what is refused, with which code and name,
+ * and that its neighbours are not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void fill(struct sample *s)
 	vanthu__v1__link_name__init(&s->link);
 	vanthu__v1__nothing__init(&s->nothing);
 	s->recipients[0] = &s->recipient;
-	s->recipient.committee = (char *)(uintptr_t)"thads";
+	s->recipient.committee = TEXT("thads");
 	s->parts[0] = &s->part;
 	s->part.size_bytes = 3;
 	s->part.content = (ProtobufCBinaryData){ 3, (uint8_t *)(uintptr_t)"abc" };
@@ -57,17 +58,17 @@ static void fill(struct sample *s)
 	s->submit.recipients = s->recipients;
 	s->submit.parts = s->parts;
 	s->list.box = VANTHU__V1__BOX__BOX_ALL;
-	s->ref.text = (char *)(uintptr_t)"14-CV";
+	s->ref.text = TEXT("14-CV");
 	s->content.ref = s->paper_cancel.ref = s->papers.ref = &s->ref;
 	s->content.credit_bytes = 1;
 	s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_IN;
 	s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
-	s->paper_add.number = (char *)(uintptr_t)"12-CV/X";
-	s->paper_add.subject = s->paper_add.type_name = (char *)(uintptr_t)"a";
-	s->paper_add.date = (char *)(uintptr_t)"2026-11-28";
-	s->paper_cancel.reason = (char *)(uintptr_t)"a";
+	s->paper_add.number = TEXT("12-CV/X");
+	s->paper_add.subject = s->paper_add.type_name = TEXT("a");
+	s->paper_add.date = TEXT("2026-11-28");
+	s->paper_cancel.reason = TEXT("a");
 	s->import.size_bytes = 1;
-	s->link.committee = (char *)(uintptr_t)"thads";
+	s->link.committee = TEXT("thads");
 	memset(s->text, 'x', sizeof s->text - 1);
 }
 
@@ -78,10 +79,20 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 	s->request.submit = message;
 }
 
+/* Messages own no texts here. */
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
 #define CHANGE(name, statement) static void name(struct sample *s) { statement; }
 
 #define SUBMIT choose(s, WHAT(SUBMIT), &s->submit)
 #define LIST choose(s, WHAT(LIST), &s->list)
+#define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
+#define CANCEL choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel)
+#define PAPERS choose(s, WHAT(PAPERS), &s->papers)
+#define TARGET choose(s, WHAT(TARGET), &s->target)
+#define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
+#define NAMELESS s->recipient.committee = TEXT("")
+#define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
 CHANGE(submit, SUBMIT)
 CHANGE(submit_short_id, SUBMIT; s->submit.id.len = 15)
 CHANGE(submit_long_id, SUBMIT; s->submit.id.len = 17)
@@ -89,12 +100,12 @@ CHANGE(submit_no_id, SUBMIT; s->submit.id.len = 0)
 CHANGE(submit_nil, SUBMIT; s->id[15] = 0)
 CHANGE(subtree_and_name, SUBMIT; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
 CHANGE(superior_and_name, SUBMIT; s->recipient.superior = 1)
-CHANGE(superior_and_group, SUBMIT; s->recipient.superior = 1; s->recipient.committee = (char *)(uintptr_t)"";
-	s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES)
-CHANGE(no_such_group, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = (Vanthu__V1__Group)3)
-CHANGE(group_below_zero, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = (Vanthu__V1__Group)-1)
-CHANGE(group_alone, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
-CHANGE(superior_alone, SUBMIT; s->recipient.committee = (char *)(uintptr_t)""; s->recipient.superior = 1)
+#define GROUPED s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES
+CHANGE(superior_and_group, SUBMIT; s->recipient.superior = 1; NAMELESS; GROUPED)
+CHANGE(no_such_group, SUBMIT; NAMELESS; s->recipient.group = (Vanthu__V1__Group)3)
+CHANGE(group_below_zero, SUBMIT; NAMELESS; s->recipient.group = (Vanthu__V1__Group)-1)
+CHANGE(group_alone, SUBMIT; NAMELESS; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
+CHANGE(superior_alone, SUBMIT; NAMELESS; s->recipient.superior = 1)
 CHANGE(no_such_urgency, SUBMIT; s->submit.urgency = (Vanthu__V1__Urgency)5)
 CHANGE(no_such_secrecy, SUBMIT; s->submit.secrecy = (Vanthu__V1__Secrecy)-1)
 CHANGE(streamed_with_content, SUBMIT; s->part.streamed = 1)
@@ -104,49 +115,51 @@ CHANGE(streamed, SUBMIT; s->part.streamed = 1; s->part.content.len = 0)
 CHANGE(list, LIST)
 CHANGE(list_no_box, LIST; s->list.box = VANTHU__V1__BOX__BOX_UNSPECIFIED)
 CHANGE(list_no_such_box, LIST; s->list.box = (Vanthu__V1__Box)4)
-CHANGE(list_text, LIST; s->list.text = (char *)(uintptr_t)"a")
-CHANGE(list_from, LIST; s->list.from = (char *)(uintptr_t)"A B")
-CHANGE(list_to, LIST; s->list.to = (char *)(uintptr_t)"a/b")
+CHANGE(list_text, LIST; s->list.text = TEXT("a"))
+CHANGE(list_from, LIST; s->list.from = TEXT("A B"))
+CHANGE(list_to, LIST; s->list.to = TEXT("a/b"))
 CHANGE(list_type, LIST; s->list.type_code = s->text)
-CHANGE(list_number, LIST; s->list.number = (char *)(uintptr_t)"  ")
+CHANGE(list_number, LIST; s->list.number = TEXT("  "))
 CHANGE(list_since, LIST; s->list.since_ms = -1)
 CHANGE(list_until, LIST; s->list.until_ms = INT64_MIN)
 CHANGE(list_backwards, LIST; s->list.since_ms = 10; s->list.until_ms = 9)
 CHANGE(list_forwards, LIST; s->list.since_ms = 9; s->list.until_ms = 10)
-CHANGE(list_state, LIST; s->list.state = (char *)(uintptr_t)"Delivered")
-CHANGE(list_delivered, LIST; s->list.state = (char *)(uintptr_t)"delivered")
-CHANGE(show_nothing, choose(s, WHAT(SHOW), &s->ref); s->ref.text = (char *)(uintptr_t)"")
+CHANGE(list_state, LIST; s->list.state = TEXT("Delivered"))
+CHANGE(list_delivered, LIST; s->list.state = TEXT("delivered"))
+CHANGE(show_nothing, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT(""))
 CHANGE(show, choose(s, WHAT(SHOW), &s->ref))
-CHANGE(verify_nothing, choose(s, WHAT(VERIFY), &s->ref); s->ref.text = (char *)(uintptr_t)"")
-CHANGE(evidence_nothing, choose(s, WHAT(EVIDENCE), &s->ref); s->ref.text = (char *)(uintptr_t)"")
-CHANGE(trace_nothing, choose(s, WHAT(TRACE), &s->ref); s->ref.text = (char *)(uintptr_t)"")
+CHANGE(verify_nothing, choose(s, WHAT(VERIFY), &s->ref); s->ref.text = TEXT(""))
+CHANGE(evidence_nothing, choose(s, WHAT(EVIDENCE), &s->ref); s->ref.text = TEXT(""))
+CHANGE(trace_nothing, choose(s, WHAT(TRACE), &s->ref); s->ref.text = TEXT(""))
 CHANGE(content_no_ref, choose(s, WHAT(CONTENT), &s->content); s->content.ref = NULL)
 CHANGE(content, choose(s, WHAT(CONTENT), &s->content))
-CHANGE(paper_short_id, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.id.len = 3)
-CHANGE(paper_no_direction, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
-CHANGE(paper_direction, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.direction = (Vanthu__V1__Direction)3)
-CHANGE(paper_secrecy, choose(s, WHAT(PAPER_ADD), &s->paper_add); s->paper_add.secrecy = (Vanthu__V1__Secrecy)9)
-CHANGE(paper, choose(s, WHAT(PAPER_ADD), &s->paper_add))
-CHANGE(cancel_nothing, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.ref = NULL)
-CHANGE(cancel_long, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = s->text)
-CHANGE(cancel, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel))
-CHANGE(papers_direction, choose(s, WHAT(PAPERS), &s->papers); s->papers.direction = (Vanthu__V1__Direction)7)
-CHANGE(papers_from, choose(s, WHAT(PAPERS), &s->papers); s->papers.from_month = 65536)
-CHANGE(papers_backwards, choose(s, WHAT(PAPERS), &s->papers); s->papers.from_month = 8; s->papers.to_month = 7)
-CHANGE(papers_open, choose(s, WHAT(PAPERS), &s->papers); s->papers.from_month = 8)
-CHANGE(papers_empty_ref, choose(s, WHAT(PAPERS), &s->papers); s->ref.text = (char *)(uintptr_t)"")
-CHANGE(target_backwards, choose(s, WHAT(TARGET), &s->target); s->target.from_month = 8; s->target.to_month = 7)
-CHANGE(target_far, choose(s, WHAT(TARGET), &s->target); s->target.to_month = 65536)
-CHANGE(target_all, choose(s, WHAT(TARGET), &s->target); s->target.to_month = 65535)
+CHANGE(paper_short_id, PAPER; s->paper_add.id.len = 3)
+CHANGE(paper_no_direction, PAPER; s->paper_add.direction = NO_DIRECTION)
+CHANGE(paper_direction, PAPER; s->paper_add.direction = (Vanthu__V1__Direction)3)
+CHANGE(paper_secrecy, PAPER; s->paper_add.secrecy = (Vanthu__V1__Secrecy)9)
+CHANGE(paper, PAPER)
+CHANGE(cancel_nothing, CANCEL; s->paper_cancel.ref = NULL)
+CHANGE(cancel_long, CANCEL; s->paper_cancel.reason = s->text)
+CHANGE(cancel, CANCEL)
+CHANGE(papers_direction, PAPERS; s->papers.direction = (Vanthu__V1__Direction)7)
+CHANGE(papers_from, PAPERS; s->papers.from_month = 65536)
+CHANGE(papers_backwards, PAPERS; s->papers.from_month = 8; s->papers.to_month = 7)
+CHANGE(papers_open, PAPERS; s->papers.from_month = 8)
+CHANGE(papers_empty_ref, PAPERS; s->ref.text = TEXT(""))
+CHANGE(target_backwards, TARGET; s->target.from_month = 8; s->target.to_month = 7)
+CHANGE(target_far, TARGET; s->target.to_month = 65536)
+CHANGE(target_all, TARGET; s->target.to_month = 65535)
 CHANGE(import_nothing, choose(s, WHAT(IMPORT), &s->import); s->import.size_bytes = 0)
-CHANGE(ping_nobody, choose(s, WHAT(PING), &s->link); s->link.committee = (char *)(uintptr_t)"")
-CHANGE(queue_of_none, choose(s, WHAT(QUEUE_LIST), &s->link); s->link.committee = (char *)(uintptr_t)"Thads")
-CHANGE(queue_of_all, choose(s, WHAT(QUEUE_LIST), &s->link); s->link.committee = (char *)(uintptr_t)"")
+CHANGE(ping_nobody, choose(s, WHAT(PING), &s->link); s->link.committee = TEXT(""))
+CHANGE(queue_of_none, QUEUE_LIST; s->link.committee = TEXT("Thads"))
+CHANGE(queue_of_all, QUEUE_LIST; s->link.committee = TEXT(""))
 CHANGE(nothing_asked, s->request.what_case = VANTHU__V1__REQUEST__WHAT__NOT_SET)
 
 static void add_unknown(struct sample *s, ProtobufCMessage *m)
 {
-	s->unknown = (ProtobufCMessageUnknownField){ .tag = 99, .wire_type = PROTOBUF_C_WIRE_TYPE_VARINT, .len = 1, .data = s->id };
+	s->unknown = (ProtobufCMessageUnknownField){
+		.tag = 99, .wire_type = PROTOBUF_C_WIRE_TYPE_VARINT, .len = 1, .data = s->id
+	};
 	m->n_unknown_fields = 1;
 	m->unknown_fields = &s->unknown;
 }
@@ -155,21 +168,23 @@ CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
 CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
 CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, &s->nothing.base))
 CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
-#define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
-#define RINGS ((char *)(uintptr_t)"a\x07")
+#define RINGS (TEXT("a\x07"))
 CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
 CHANGE(paper_nil, PAPER; s->id[15] = 0)
 CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
-CHANGE(paper_no_number, PAPER; s->paper_add.number = (char *)(uintptr_t)" ")
+CHANGE(paper_no_number, PAPER; s->paper_add.number = TEXT(" "))
 CHANGE(paper_subject, PAPER; s->paper_add.subject = s->text)
-CHANGE(paper_no_subject, PAPER; s->paper_add.subject = (char *)(uintptr_t)"")
-CHANGE(paper_secret, PAPER; s->paper_add.subject = (char *)(uintptr_t)""; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_MAT)
+CHANGE(paper_no_subject, PAPER; s->paper_add.subject = TEXT(""))
+CHANGE(paper_secret, PAPER; s->paper_add.subject = TEXT("");
+       s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_MAT)
 CHANGE(paper_party, PAPER; s->paper_add.party = RINGS)
 CHANGE(paper_type_code, PAPER; s->paper_add.type_code = RINGS)
 CHANGE(paper_type_name, PAPER; s->paper_add.type_name = RINGS)
-CHANGE(paper_date, PAPER; s->paper_add.date = (char *)(uintptr_t)"2026-02-29")
-CHANGE(cancel_rings, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = RINGS)
-CHANGE(cancel_no_reason, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel); s->paper_cancel.reason = (char *)(uintptr_t)"")
+CHANGE(paper_date, PAPER; s->paper_add.date = TEXT("2026-02-29"))
+CHANGE(cancel_rings, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
+       s->paper_cancel.reason = RINGS)
+CHANGE(cancel_no_reason, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
+       s->paper_cancel.reason = TEXT(""))
 
 static const struct {
 	void (*change)(struct sample *s);
@@ -270,7 +285,8 @@ static void test_what_contradicts_itself_is_refused_by_the_name_of_its_field(voi
 		rows[i].change(s);
 		e = control_check(&s->request, about);
 		if (e != rows[i].code || strcmp(about, rows[i].about) != 0)
-			print_error("row %zu: %d \"%s\", wanted %d \"%s\"\n", i, (int)e, about, (int)rows[i].code, rows[i].about);
+			print_error("row %zu: %d \"%s\", wanted %d \"%s\"\n", i, (int)e, about,
+				    (int)rows[i].code, rows[i].about);
 		assert_true(e == rows[i].code && strcmp(about, rows[i].about) == 0);
 	}
 	free(s);
@@ -278,7 +294,8 @@ static void test_what_contradicts_itself_is_refused_by_the_name_of_its_field(voi
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_what_contradicts_itself_is_refused_by_the_name_of_its_field) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+	    test_what_contradicts_itself_is_refused_by_the_name_of_its_field) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Crowds at the local sockets: many clients with bad manners, counted in places and bytes, and one with good manners that is served. */
+/* Crowds at the local sockets: many clients with bad manners, counted in places and bytes, and one
+ * with good manners that is served. */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -24,12 +25,17 @@ static void turn(struct desk *d)
 	unsigned n = control_poll(d->control, items, CONTROL_CLIENTS_MAX + DOOR_COUNT);
 
 	for (unsigned i = 0; i < n; i++) {
-		struct pollfd p = { .fd = items[i].fd, .events = (short)(((items[i].events & ZMQ_POLLIN) != 0 ? POLLIN : 0) |
-									((items[i].events & ZMQ_POLLOUT) != 0 ? POLLOUT : 0)) };
+		struct pollfd p = {
+			.fd = items[i].fd,
+			.events = (short)(((items[i].events & ZMQ_POLLIN) != 0 ? POLLIN : 0) |
+					  ((items[i].events & ZMQ_POLLOUT) != 0 ? POLLOUT : 0))
+		};
 
 		assert_true(poll(&p, 1, 0) >= 0);
-		items[i].revents = (short)(((p.revents & POLLIN) != 0 ? ZMQ_POLLIN : 0) | ((p.revents & POLLOUT) != 0 ? ZMQ_POLLOUT : 0) |
-					   ((p.revents & (POLLERR | POLLHUP)) != 0 ? ZMQ_POLLERR : 0));
+		items[i].revents =
+		    (short)(((p.revents & POLLIN) != 0 ? ZMQ_POLLIN : 0) |
+			    ((p.revents & POLLOUT) != 0 ? ZMQ_POLLOUT : 0) |
+			    ((p.revents & (POLLERR | POLLHUP)) != 0 ? ZMQ_POLLERR : 0));
 	}
 	control_service(d->control, items, n);
 	assert_true(control_held_bytes(d->control) <= CONTROL_HELD_MAX_BYTES);
@@ -89,7 +95,8 @@ static size_t pack_trace(const char *text, uint8_t *out, size_t size)
 	return pack(&r, out, size);
 }
 
-/* What this client is told next: its code; 0 when nothing comes, UINT32_MAX when the connection is closed without a word. */
+/* What this client is told next: its code; 0 when nothing comes, UINT32_MAX when the connection is
+ * closed without a word. */
 static uint32_t told(struct desk *d, int fd, unsigned turns)
 {
 	uint8_t bytes[1024];
@@ -98,8 +105,10 @@ static uint32_t told(struct desk *d, int fd, unsigned turns)
 	for (unsigned i = 0; i < turns && (n = recv(fd, bytes, sizeof bytes, 0)) < 0; i++)
 		turn(d);
 	if (n >= 4) {
-		Vanthu__V1__Reply *r = vanthu__v1__reply__unpack(NULL, (size_t)bytes[2] << 8 | bytes[3], bytes + 4);
-		uint32_t code = r != NULL && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? r->error->code : 0;
+		Vanthu__V1__Reply *r =
+		    vanthu__v1__reply__unpack(NULL, (size_t)bytes[2] << 8 | bytes[3], bytes + 4);
+		uint32_t code =
+		    r != NULL && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR ? r->error->code : 0;
 
 		assert_non_null(r);
 		vanthu__v1__reply__free_unpacked(r, NULL);
@@ -217,8 +226,10 @@ static void test_half_sent_frames_are_bounded_and_give_way(void **state)
 		send_half(w->fds[i], CONTROL_MESSAGE_MAX_BYTES, 100000);
 	for (unsigned i = 0; i < 20; i++)
 		turn(w->d);
-	assert_true(shares_bytes(w->d->control->shares) > CONTROL_MESSAGE_MAX_BYTES); /* some have begun, … */
-	assert_true(shares_bytes(w->d->control->shares) <= CONTROL_SHARED_BYTES);     /* … the others wait */
+	/* some have begun, … */
+	assert_true(shares_bytes(w->d->control->shares) > CONTROL_MESSAGE_MAX_BYTES);
+	/* … the others wait */
+	assert_true(shares_bytes(w->d->control->shares) <= CONTROL_SHARED_BYTES);
 	for (enum door at = DOOR_OFFICE; at < DOOR_COUNT; at++)
 		assert_served(w->d, at);
 	/* Others wait for their bytes: these have a few seconds only. */

@@ -1,4 +1,5 @@
-/* Listings on a local socket wait for who reads slowly: what is told ahead of it is bounded, and in the end it has all. */
+/* Listings on a local socket wait for who reads slowly: what is told ahead of it is bounded, and in
+ * the end it has all. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,13 +22,19 @@ static void fill_directory(struct fixture *f, struct station *s)
 	for (unsigned i = 0; i < COMMITTEES; i++) {
 		struct record c = { .family = FAMILY_COMMITTEE };
 
-		entries[i] = (struct rec_committee){ .name = name, .symbol = "CB", .endpoint = "", .term_name = "", .term_from = "", .changed_in = 2 };
+		entries[i] = (struct rec_committee){ .name = name,
+						     .symbol = "CB",
+						     .endpoint = "",
+						     .term_name = "",
+						     .term_from = "",
+						     .changed_in = 2 };
 		snprintf(entries[i].id.text, sizeof entries[i].id.text, "cb-%05u", i);
 		assert_ok(directory_entry_pack(f->arena, &entries[i], &entries[i].entry));
 		c.u.committee = entries[i];
 		plan_put(s->plan, key_committee(entries[i].id), &c);
 	}
-	assert_ok(directory_sign(f->registry, f->arena, entries, COMMITTEES, &issue, &r.u.directory));
+	assert_ok(
+	    directory_sign(f->registry, f->arena, entries, COMMITTEES, &issue, &r.u.directory));
 	plan_put(s->plan, key_number(2), &r);
 	assert_ok(s->store->ops->commit(s->store, s->plan));
 	station_clear(s);
@@ -105,7 +112,8 @@ static void test_directory_waits_for_who_reads_slowly_and_comes_whole(void **sta
 	t = listen_late(d, &request);
 	assert_int_equal(t.error, 0);
 	assert_true(t.bytes > (size_t)COMMITTEES * ENTRY_BYTES);
-	assert_in_range(d->most_waiting, OUT_PAUSE_BYTES / 2, OUT_PAUSE_BYTES + CONTROL_DATA_BYTES + 100);
+	assert_in_range(d->most_waiting, OUT_PAUSE_BYTES / 2,
+			OUT_PAUSE_BYTES + CONTROL_DATA_BYTES + 100);
 }
 
 static void test_name_that_is_none_is_told_and_a_beginning_finds_its_own(void **state)
@@ -140,7 +148,8 @@ static void test_client_that_goes_while_it_is_told_leaves_nothing(void **state)
 	assert_non_null(d->control->clients[0]->listing);
 	close(d->fd);
 	d->fd = -1;
-	control_service(d->control, NULL, 0); /* it is written to, and found gone; the sanitizer counts what is left */
+	/* it is written to, and found gone; the sanitizer counts what is left */
+	control_service(d->control, NULL, 0);
 	assert_int_equal(d->control->client_count, 0);
 }
 

@@ -1,7 +1,9 @@
-/* One document with as many recipients as there may be: what show, trace and evidence say of it, and that this takes steps in proportion.
+/* One document with as many recipients as there may be: what show, trace and evidence say of it,
+ * and that this takes steps in proportion.
  *
- * Steps, not time: what this program links of the control sockets and of the core (Makefile, STEPS) is compiled to report each basic block
- * that it enters. So a round of a loop, a record read and a comparison all count, and a request takes the same number on every machine. */
+ * Steps, not time: what this program links of the control sockets and of the core (Makefile, STEPS)
+ * is compiled to report each basic block that it enters. So a round of a loop, a record read and a
+ * comparison all count, and a request takes the same number on every machine. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +12,8 @@
 
 enum { MANY = RECIPIENTS_MAX, MORE = 8 * MANY, RELAYS = 3 };
 
-static const struct doc_id the_document = {{ 0x01, 0x97, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1 }};
+static const struct doc_id the_document = { { 0x01, 0x97, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0,
+					      0, 1 } };
 
 static struct committee_id village(unsigned i)
 {
@@ -20,12 +23,25 @@ static struct committee_id village(unsigned i)
 	return id;
 }
 
-static struct blob fact_of(struct fixture *f, struct committee_id signer, enum kind kind, uint32_t event)
+static struct blob fact_of(struct fixture *f, struct committee_id signer, enum kind kind,
+			   uint32_t event)
 {
-	struct draft d = { .fact = { .kind = kind, .at_ms = FIXTURE_NOW_MS + event, .relay_event = event, .note = "", .hop = 1,
-				     .from = fixture_id("huyen-a"), .document = { fixture_id("huyen-a"), the_document, fixture_digest("it") } },
-			   .head = { .id = fixture_doc_id(9), .origin = signer, .kind = kind, .body_version = FACT_BODY_VERSION,
-				     .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .signed_at_ms = FIXTURE_NOW_MS, .directory_version = 1,
+	struct draft d = { .fact = { .kind = kind,
+				     .at_ms = FIXTURE_NOW_MS + event,
+				     .relay_event = event,
+				     .note = "",
+				     .hop = 1,
+				     .from = fixture_id("huyen-a"),
+				     .document = { fixture_id("huyen-a"), the_document,
+						   fixture_digest("it") } },
+			   .head = { .id = fixture_doc_id(9),
+				     .origin = signer,
+				     .kind = kind,
+				     .body_version = FACT_BODY_VERSION,
+				     .urgency = URGENCY_THUONG,
+				     .secrecy = SECRECY_THUONG,
+				     .signed_at_ms = FIXTURE_NOW_MS,
+				     .directory_version = 1,
 				     .hop_limit = HOP_LIMIT } };
 	struct recipient *to = arena_alloc(f->arena, sizeof *to);
 
@@ -41,11 +57,18 @@ static struct blob fact_of(struct fixture *f, struct committee_id signer, enum k
 static void put_villages(struct fixture *f, struct station *s, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
-		struct record r = { .family = FAMILY_COMMITTEE }, below = { .family = FAMILY_SUBORDINATE };
+		struct record r = { .family = FAMILY_COMMITTEE },
+			      below = { .family = FAMILY_SUBORDINATE };
 		struct rec_committee *c = &r.u.committee;
 
-		*c = (struct rec_committee){ .id = village(i), .superior = fixture_id("huyen-a"), .name = "Chi bộ", .symbol = "CB", .endpoint = "",
-					     .term_name = "", .term_from = "", .changed_in = 1 };
+		*c = (struct rec_committee){ .id = village(i),
+					     .superior = fixture_id("huyen-a"),
+					     .name = "Chi bộ",
+					     .symbol = "CB",
+					     .endpoint = "",
+					     .term_name = "",
+					     .term_from = "",
+					     .changed_in = 1 };
 		assert_ok(directory_entry_pack(f->arena, c, &c->entry));
 		plan_put(s->plan, key_committee(c->id), &r);
 		plan_put(s->plan, key_subordinate(c->superior, c->id), &below);
@@ -54,8 +77,10 @@ static void put_villages(struct fixture *f, struct station *s, unsigned count)
 	station_clear(s);
 }
 
-/* A document of ours to that many, named or as our subordinates, of whom all but the last have receipted, by the way of some relays. */
-static void put_document(struct fixture *f, struct station *s, unsigned recipients, bool named, unsigned relay_count)
+/* A document of ours to that many, named or as our subordinates, of whom all but the last have
+ * receipted, by the way of some relays. */
+static void put_document(struct fixture *f, struct station *s, unsigned recipients, bool named,
+			 unsigned relay_count)
 {
 	const char *const to[] = { "tinh", NULL };
 	struct draft draft = fixture_document(f, "huyen-a", 1, to);
@@ -71,24 +96,47 @@ static void put_document(struct fixture *f, struct station *s, unsigned recipien
 	if (!named)
 		list[0].group = GROUP_SUBORDINATES;
 	for (unsigned i = 0; i < RELAYS; i++)
-		relays[i] = fact_of(f, fixture_id(i == 0 ? "tinh" : i == 1 ? "huyen-b" : "xa-b1"), KIND_RELAY, 1);
+		relays[i] = fact_of(f,
+				    fixture_id(i == 0	? "tinh"
+					       : i == 1 ? "huyen-b"
+							: "xa-b1"),
+				    KIND_RELAY, 1);
 	r.u.ident = (struct rec_ident){ .role = ROLE_OUT, .serial = { 1 }, .digest = draft.digest };
 	plan_put(s->plan, key_ident(draft.head.id, draft.head.origin), &r);
 	r = (struct record){ .family = FAMILY_DOCUMENT };
-	r.u.document = (struct rec_document){ .origin = draft.head.origin, .id = draft.head.id, .digest = draft.digest, .recipients = list,
-					      .recipients_len = named ? recipients : 1, .recipient_count = recipients, .urgency = URGENCY_THUONG,
-					      .secrecy = SECRECY_THUONG, .signed_at_ms = FIXTURE_NOW_MS, .directory_version = 1,
-					      .manifest = draft.head.manifest, .manifest_count = 1,
-					      .summary = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .issued_on = "", .due_on = "" } };
+	r.u.document = (struct rec_document){ .origin = draft.head.origin,
+					      .id = draft.head.id,
+					      .digest = draft.digest,
+					      .recipients = list,
+					      .recipients_len = named ? recipients : 1,
+					      .recipient_count = recipients,
+					      .urgency = URGENCY_THUONG,
+					      .secrecy = SECRECY_THUONG,
+					      .signed_at_ms = FIXTURE_NOW_MS,
+					      .directory_version = 1,
+					      .manifest = draft.head.manifest,
+					      .manifest_count = 1,
+					      .summary = { .number = "31-KH/ĐU",
+							   .type_code = "KH",
+							   .subject = "Kế hoạch",
+							   .issued_on = "",
+							   .due_on = "" } };
 	plan_put(s->plan, key, &r);
-	r = (struct record){ .family = FAMILY_STATE, .u.state = { .delivered = recipients - 1, .complete_at_ms = FIXTURE_NOW_MS } };
+	r = (struct record){ .family = FAMILY_STATE,
+			     .u.state = { .delivered = recipients - 1,
+					  .complete_at_ms = FIXTURE_NOW_MS } };
 	plan_put(s->plan, key, &r);
-	r = (struct record){ .family = FAMILY_ENVELOPE, .u.envelope = { .envelope.bytes = draft.envelope } };
+	r = (struct record){ .family = FAMILY_ENVELOPE,
+			     .u.envelope = { .envelope.bytes = draft.envelope } };
 	plan_put(s->plan, key, &r);
 	for (unsigned i = 0; i < recipients - 1; i++) {
 		r = (struct record){ .family = FAMILY_RECEIPT };
-		r.u.receipt = (struct rec_receipt){ .envelope.bytes = fact_of(f, village(i), KIND_RECEIPT, 0), .relays = relays, .relay_count = relay_count,
-						    .at_ms = FIXTURE_NOW_MS, .kind = KIND_RECEIPT };
+		r.u.receipt =
+		    (struct rec_receipt){ .envelope.bytes = fact_of(f, village(i), KIND_RECEIPT, 0),
+					  .relays = relays,
+					  .relay_count = relay_count,
+					  .at_ms = FIXTURE_NOW_MS,
+					  .kind = KIND_RECEIPT };
 		plan_put(s->plan, key_receipt(ROLE_OUT, (struct serial){ 1 }, village(i)), &r);
 	}
 	assert_ok(s->store->ops->commit(s->store, s->plan));
@@ -188,17 +236,19 @@ static uint64_t steps_of(struct desk *d, Vanthu__V1__Request__WhatCase what)
 
 static void test_eight_times_the_recipients_take_about_eight_times_the_steps(void **state)
 {
-	const Vanthu__V1__Request__WhatCase each[] = { VANTHU__V1__REQUEST__WHAT_SHOW, VANTHU__V1__REQUEST__WHAT_TRACE };
+	const Vanthu__V1__Request__WhatCase each[] = { VANTHU__V1__REQUEST__WHAT_SHOW,
+						       VANTHU__V1__REQUEST__WHAT_TRACE };
 	struct desk *many = desk_with(MANY, false, 1), *more = desk_with(MORE, false, 1);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(each); i++) {
 		uint64_t a = steps_of(many, each[i]), b = steps_of(more, each[i]);
 
-		printf("# request %d: %d recipients %llu steps, %d recipients %llu steps\n", (int)each[i], MANY, (unsigned long long)a, MORE,
-		       (unsigned long long)b);
+		printf("# request %d: %d recipients %llu steps, %d recipients %llu steps\n",
+		       (int)each[i], MANY, (unsigned long long)a, MORE, (unsigned long long)b);
 		assert_true(a > 10 * MANY); /* it is counted at all */
-		assert_true(b < 10 * a);    /* sorting makes it a little more than 8; looking for each among all, 60 */
+		/* sorting makes it a little more than 8; looking for each among all, 60 */
+		assert_true(b < 10 * a);
 	}
 	desk_free(many);
 	desk_free(more);

@@ -5,7 +5,8 @@
 
 enum { LINES_MAX = 16 };
 
-/* One more row of the n-th document that was sent, for tinh, behind the others, naming two committees. */
+/* One more row of the n-th document that was sent, for tinh, behind the others, naming two
+ * committees. */
 static void add_row(struct station *s, uint64_t serial, uint64_t seq, enum lane lane)
 {
 	static const struct committee_id targets[] = { { "huyen-b" }, { "xa-b1" } };
@@ -13,7 +14,11 @@ static void add_row(struct station *s, uint64_t serial, uint64_t seq, enum lane 
 	struct key key = key_serial(ROLE_OUT, (struct serial){ serial });
 	struct publication all[8];
 
-	row.u.stream = (struct rec_stream){ .role = ROLE_OUT, .serial = { serial }, .targets = targets, .target_count = 2, .size_bytes = 500,
+	row.u.stream = (struct rec_stream){ .role = ROLE_OUT,
+					    .serial = { serial },
+					    .targets = targets,
+					    .target_count = 2,
+					    .size_bytes = 500,
 					    .queued_at_ms = FIXTURE_NOW_MS };
 	plan_put(s->plan, key_seq(fixture_id("tinh"), lane, seq), &row);
 	route = station_get(s, FAMILY_ROUTE, key);
@@ -89,7 +94,8 @@ static void let_go(struct lines *l)
 		vanthu__v1__reply__free_unpacked(l->each[--l->count], NULL);
 }
 
-static void expect(const struct lines *l, unsigned n, const char *number, uint64_t items, uint64_t recipients)
+static void expect(const struct lines *l, unsigned n, const char *number, uint64_t items,
+		   uint64_t recipients)
 {
 	const Vanthu__V1__QueueItem *q = l->each[n]->queued;
 
@@ -125,7 +131,8 @@ static void test_document_in_several_rows_is_one_line_with_all_its_names(void **
 static void test_what_is_acknowledged_is_not_counted_any_more(void **state)
 {
 	struct desk *d = *state;
-	struct record out = station_get(d->s, FAMILY_LINKOUT, key_link(fixture_id("tinh"), LANE_NORMAL));
+	struct record out =
+	    station_get(d->s, FAMILY_LINKOUT, key_link(fixture_id("tinh"), LANE_NORMAL));
 	struct lines l;
 
 	out.u.linkout.acked = 1;
@@ -139,7 +146,8 @@ static void test_what_is_acknowledged_is_not_counted_any_more(void **state)
 	let_go(&l);
 }
 
-static void test_place_in_a_route_that_another_document_has_taken_counts_for_that_one_alone(void **state)
+static void
+test_place_in_a_route_that_another_document_took_counts_for_that_one_alone(void **state)
 {
 	struct desk *d = *state;
 	struct lines l;
@@ -195,7 +203,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_document_in_several_rows_is_one_line_with_all_its_names),
 		TEST(test_what_is_acknowledged_is_not_counted_any_more),
-		TEST(test_place_in_a_route_that_another_document_has_taken_counts_for_that_one_alone),
+		TEST(
+		    test_place_in_a_route_that_another_document_took_counts_for_that_one_alone),
 		TEST(test_receipts_of_a_link_are_one_line),
 		TEST(test_nobody_and_no_name_are_told),
 	};

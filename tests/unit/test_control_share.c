@@ -7,7 +7,8 @@
 enum { CLERK = 1000, OTHER = 1001, CROWD = 2000 };
 
 /* Takes all places that may be had there, by so many uids. */
-static unsigned fill(struct shares *s, enum door door, uint32_t uid, unsigned uids, struct account **out, unsigned at)
+static unsigned fill(struct shares *s, enum door door, uint32_t uid, unsigned uids,
+		     struct account **out, unsigned at)
 {
 	unsigned n = 0;
 
@@ -22,9 +23,12 @@ static unsigned fill(struct shares *s, enum door door, uint32_t uid, unsigned ui
 
 static void test_each_socket_has_places_that_no_other_can_take(void **state)
 {
-	static const enum door orders[][DOOR_COUNT] = { { DOOR_READ, DOOR_OPERATE, DOOR_OFFICE }, { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ },
+	static const enum door orders[][DOOR_COUNT] = { { DOOR_READ, DOOR_OPERATE, DOOR_OFFICE },
+							{ DOOR_OFFICE, DOOR_OPERATE, DOOR_READ },
 							{ DOOR_OPERATE, DOOR_READ, DOOR_OFFICE } };
-	static const unsigned own[DOOR_COUNT] = { [DOOR_OFFICE] = CONTROL_CLIENTS_MAX - CONTROL_OPERATE_PLACES, [DOOR_OPERATE] = 0,
+	static const unsigned own[DOOR_COUNT] = { [DOOR_OFFICE] =
+						      CONTROL_CLIENTS_MAX - CONTROL_OPERATE_PLACES,
+						  [DOOR_OPERATE] = 0,
 						  [DOOR_READ] = CONTROL_READ_PLACES_OWN };
 
 	(void)state;
@@ -83,7 +87,8 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 
 	(void)state;
 	for (unsigned i = 0; i < 8; i++) {
-		/* Four uids that read, two that operate, then an office that finds its part untouched, and a second one. */
+		/* Four uids that read, two that operate, then an office that finds its part
+		 * untouched, and a second one. */
 		enum door d = i < 4 ? DOOR_READ : i < 6 ? DOOR_OPERATE : DOOR_OFFICE;
 
 		accounts[i] = shares_enter(s, d, CROWD + i);
@@ -91,9 +96,12 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 		if (i == 3)
 			assert_in_range(together, CONTROL_READ_BYTES - 4096, CONTROL_READ_BYTES);
 		if (i == 5)
-			assert_in_range(together, CONTROL_OPERATE_BYTES - 4096, CONTROL_OPERATE_BYTES);
+			assert_in_range(together, CONTROL_OPERATE_BYTES - 4096,
+					CONTROL_OPERATE_BYTES);
 		if (i == 6)
-			assert_in_range(charges[i].bytes, CONTROL_SHARED_BYTES - CONTROL_OPERATE_BYTES - 4096, CONTROL_OFFICE_BYTES_UID);
+			assert_in_range(charges[i].bytes,
+					CONTROL_SHARED_BYTES - CONTROL_OPERATE_BYTES - 4096,
+					CONTROL_OFFICE_BYTES_UID);
 	}
 	assert_true(together <= CONTROL_SHARED_BYTES && shares_bytes(s) == together);
 	for (unsigned i = 0; i < 8; i++) {
@@ -112,7 +120,8 @@ static void test_requests_leave_room_for_one_whole_reply(void **state)
 		struct account *a = shares_enter(s, d, CLERK);
 		struct charge c = { NULL, 0 }, reply = { NULL, 0 };
 
-		assert_true(shares_room(a, SHARE_REQUEST, CONTROL_MESSAGE_MAX_BYTES + 4)); /* one frame of any size at least */
+		/* one frame of any size at least */
+		assert_true(shares_room(a, SHARE_REQUEST, CONTROL_MESSAGE_MAX_BYTES + 4));
 		fill_bytes(a, &c, SHARE_REQUEST, 1000);
 		assert_true(shares_room(a, SHARE_REPLY, CONTROL_MESSAGE_MAX_BYTES));
 		charge_set(&reply, a, CONTROL_MESSAGE_MAX_BYTES);

@@ -1,5 +1,5 @@
-/* The core and submissions: what a clerk may send, what is refused with which reason, and that a repetition does nothing twice.
- * Two cores talking to each other is the simulator's job. */
+/* The core and submissions: what a clerk may send, what is refused with which reason, and that a
+ * repetition does nothing twice. Two cores talking to each other is the simulator's job. */
 #include "routing/core.h"
 
 #include <string.h>
@@ -22,7 +22,9 @@ static const struct act_reply *reply_of(struct stage *g, const struct event *e)
 static void test_submission_is_sealed_stored_queued_and_answered(void **state)
 {
 	struct stage *g = *state;
-	struct submission u = { .recipients = { { .committee = { "xa-a1" } }, { .committee = { "xa-b1" } }, { .group = GROUP_SUPERIOR } } };
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } },
+						{ .committee = { "xa-b1" } },
+						{ .group = GROUP_SUPERIOR } } };
 	const struct act_reply *r = reply_of(g, submission_of(&u, 1, 3));
 	struct record record;
 	struct key ident = key_ident(fixture_doc_id(1), g->s->self);
@@ -36,7 +38,8 @@ static void test_submission_is_sealed_stored_queued_and_answered(void **state)
 	assert_int_equal(record.u.ident.role, ROLE_OUT);
 	assert_memory_equal(&record.u.ident.digest, &g->s->plan->drafts[0].digest, 32);
 	record = station_get(g->s, FAMILY_ENVELOPE, key_serial(ROLE_OUT, record.u.ident.serial));
-	assert_int_equal(record.u.envelope.envelope.bytes.len_bytes, g->s->plan->drafts[0].envelope.len_bytes);
+	assert_int_equal(record.u.envelope.envelope.bytes.len_bytes,
+			 g->s->plan->drafts[0].envelope.len_bytes);
 	/* One publication a neighbour: xa-a1 below, tinh and xa-b1 both over tinh. */
 	record = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("tinh"), LANE_NORMAL, 1));
 	assert_int_equal(record.u.stream.target_count, 2);
@@ -125,7 +128,8 @@ static void test_what_cannot_be_sent_is_refused_with_its_reason_and_writes_nothi
 static void test_superior_of_the_top_and_group_of_nobody_are_refused(void **state)
 {
 	struct stage *g = *state;
-	struct station *huyen = g->s, *top = station_new(g->f, "tinh"), *leaf = station_new(g->f, "xa-a1");
+	struct station *huyen = g->s, *top = station_new(g->f, "tinh"),
+		       *leaf = station_new(g->f, "xa-a1");
 	struct submission u = { .recipients = { { .group = GROUP_SUPERIOR } } };
 
 	submission_of(&u, 1, 1);
@@ -145,7 +149,9 @@ static void test_without_a_directory_nothing_is_taken(void **state)
 {
 	struct stage *g = *state;
 	struct memory_disk *disk = memory_disk_new();
-	struct core_config config = { .self = { "huyen-a" }, .chain_step = digest_chain_step, .attachment_max_bytes = 1000 };
+	struct core_config config = { .self = { "huyen-a" },
+				      .chain_step = digest_chain_step,
+				      .attachment_max_bytes = 1000 };
 	struct core *c = core_new(&config);
 	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
 	struct store *store;
@@ -156,7 +162,8 @@ static void test_without_a_directory_nothing_is_taken(void **state)
 	plan = plan_new(store->ops->lookup(store));
 	assert_ok(core_load(c, (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 0 }, plan));
 	assert_int_equal(core_link_count(c), 0);
-	assert_ok(core_take(c, (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 0 }, submission_of(&u, 1, 1), plan));
+	assert_ok(core_take(c, (struct now){ .wall_ms = FIXTURE_NOW_MS, .mono_ms = 0 },
+			    submission_of(&u, 1, 1), plan));
 	assert_int_equal(plan->acts[0].u.reply.result, ERR_NO_ROUTE);
 	plan_destroy(plan);
 	core_destroy(c);

@@ -3,10 +3,14 @@
 
 #include "tests/unit/paper.h"
 
-static void fact_arrives(struct stage *g, const char *signer, enum kind kind, struct digest digest, unsigned id)
+static void fact_arrives(struct stage *g, const char *signer, enum kind kind, struct digest digest,
+			 unsigned id)
 {
-	struct fact f = { .kind = kind, .document = { g->s->self, fixture_doc_id(1), digest }, .at_ms = FIXTURE_NOW_MS,
-			  .reason = kind == KIND_REFUSAL ? ERR_DIGEST : 0, .note = "" };
+	struct fact f = { .kind = kind,
+			  .document = { g->s->self, fixture_doc_id(1), digest },
+			  .at_ms = FIXTURE_NOW_MS,
+			  .reason = kind == KIND_REFUSAL ? ERR_DIGEST : 0,
+			  .note = "" };
 	struct draft d = fixture_fact(g->f, signer, g->s->self.text, id, &f);
 
 	station_clear(g->s);
@@ -16,7 +20,8 @@ static void fact_arrives(struct stage *g, const char *signer, enum kind kind, st
 
 static void test_sent_document_is_pending_then_digital_and_a_refusal_holds_it_back(void **state)
 {
-	struct submission u = { .recipients = { { .committee = { "xa-b1" } }, { .committee = { "tinh" } } } };
+	struct submission u = { .recipients = { { .committee = { "xa-b1" } },
+						{ .committee = { "tinh" } } } };
 	struct stage *g = *state;
 	struct digest digest;
 
@@ -57,8 +62,10 @@ static void test_receipt_in_a_later_month_counts_where_the_document_was_sent(voi
 static void test_arrived_document_counts_once_and_one_in_passing_not(void **state)
 {
 	struct stage *g = *state;
-	struct draft ours = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL }),
-		     other = fixture_document(g->f, "tinh", 2, (const char *const[]){ "xa-a1", NULL });
+	struct draft ours = fixture_document(g->f, "tinh", 1,
+					     (const char *const[]){ "huyen-a", NULL }),
+		     other =
+			 fixture_document(g->f, "tinh", 2, (const char *const[]){ "xa-a1", NULL });
 
 	neighbour_up(g->s, &g->tinh);
 	fixture_seal(g->f, "tinh", &ours);
@@ -76,7 +83,8 @@ static void test_arrived_document_counts_once_and_one_in_passing_not(void **stat
 
 static void test_one_live_event_a_turn_tells_the_sum_of_this_year(void **state)
 {
-	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-01-31"), b = paper_entry(2, DIRECTION_OUT, "2-CV/X", "2025-06-14"),
+	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-01-31"),
+		     b = paper_entry(2, DIRECTION_OUT, "2-CV/X", "2025-06-14"),
 		     c = paper_entry(3, DIRECTION_OUT, "3-CV/X", "2024-12-31");
 	struct stage *g = *state;
 	unsigned told = 0;
@@ -93,7 +101,8 @@ static void test_one_live_event_a_turn_tells_the_sum_of_this_year(void **state)
 	station_clear(g->s);
 	station_take(g->s, &(struct event){ .type = EVENT_TICK });
 	station_commit(g->s);
-	assert_null(station_notice(g->s, NOTICE_TARGET)); /* a turn that counts nothing says nothing */
+	/* a turn that counts nothing says nothing */
+	assert_null(station_notice(g->s, NOTICE_TARGET));
 	station_clear(g->s);
 	g->s->now.wall_ms += 200LL * 86400000; /* 2026-01-01 */
 	a = paper_entry(4, DIRECTION_IN, "4-CV/X", "2026-01-01");

@@ -1,25 +1,31 @@
-/* A store with a damaged record, and neighbours that say much at once: numbers are not given twice, nothing else is overwritten. */
+/* A store with a damaged record, and neighbours that say much at once: numbers are not given twice,
+ * nothing else is overwritten. */
 #include <string.h>
 
 #include "proto/digest.h"
 #include "routing/state/stream.h"
 #include "tests/unit/fixture.h"
 
-/* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as daemon/store/lmdb_read.c does. */
+/* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as
+ * daemon/store/lmdb_read.c does. */
 struct damage {
 	struct lookup whole;
 	enum family family;
 	struct key key;
 };
 
-static enum err get(void *ctx, struct arena *a, enum family family, const struct key *key, struct record *out)
+static enum err get(void *ctx, struct arena *a, enum family family, const struct key *key,
+		    struct record *out)
 {
 	struct damage *d = ctx;
 
-	return family == d->family && key_equal(key, &d->key) ? ERR_DAMAGED : d->whole.get(d->whole.ctx, a, family, key, out);
+	return family == d->family && key_equal(key, &d->key)
+		   ? ERR_DAMAGED
+		   : d->whole.get(d->whole.ctx, a, family, key, out);
 }
 
-static enum err walk(struct damage *d, struct arena *a, enum family family, struct scan *scan, bool up, struct record *out)
+static enum err walk(struct damage *d, struct arena *a, enum family family, struct scan *scan,
+		     bool up, struct record *out)
 {
 	enum err e;
 
@@ -31,12 +37,14 @@ static enum err walk(struct damage *d, struct arena *a, enum family family, stru
 	return ERR_DAMAGED;
 }
 
-static enum err next(void *ctx, struct arena *a, enum family family, struct scan *scan, struct record *out)
+static enum err next(void *ctx, struct arena *a, enum family family, struct scan *scan,
+		     struct record *out)
 {
 	return walk(ctx, a, family, scan, true, out);
 }
 
-static enum err last(void *ctx, struct arena *a, enum family family, struct scan *scan, struct record *out)
+static enum err last(void *ctx, struct arena *a, enum family family, struct scan *scan,
+		     struct record *out)
 {
 	return walk(ctx, a, family, scan, false, out);
 }
@@ -80,8 +88,11 @@ static void test_number_of_a_damaged_document_is_not_given_again(void **state)
 	submit(g->s, 3);
 	after = station_get(g->s, FAMILY_ENVELOPE, d.key);
 	assert_true(serial_of(g->s, 3).n > serial_of(g->s, 2).n);
-	assert_int_equal(after.u.envelope.envelope.bytes.len_bytes, before.u.envelope.envelope.bytes.len_bytes);
-	assert_memory_equal(after.u.envelope.envelope.bytes.data, before.u.envelope.envelope.bytes.data, after.u.envelope.envelope.bytes.len_bytes);
+	assert_int_equal(after.u.envelope.envelope.bytes.len_bytes,
+			 before.u.envelope.envelope.bytes.len_bytes);
+	assert_memory_equal(after.u.envelope.envelope.bytes.data,
+			    before.u.envelope.envelope.bytes.data,
+			    after.u.envelope.envelope.bytes.len_bytes);
 }
 
 static void test_place_of_a_damaged_row_is_not_given_again(void **state)
@@ -99,7 +110,8 @@ static void test_place_of_a_damaged_row_is_not_given_again(void **state)
 	assert_int_equal(row.u.stream.serial.n, serial_of(g->s, 2).n);
 }
 
-/* A store may be of a time when more was sent at once; and a neighbour may say that it has what it was not sent. */
+/* A store may be of a time when more was sent at once; and a neighbour may say that it has what it
+ * was not sent. */
 static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 {
 	struct stage *g = *state;
@@ -129,11 +141,14 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 
 		if (i % 1000 == 0)
 			station_clear(g->s);
-		assert_ok(g->s->lookup.get(g->s->lookup.ctx, g->s->plan->arena, FAMILY_STREAM, &key, &r));
+		assert_ok(
+		    g->s->lookup.get(g->s->lookup.ctx, g->s->plan->arena, FAMILY_STREAM, &key, &r));
 		digest_chain_step(&chain, i, &r.u.stream.digest);
 		stream_note_sent(out, 0);
 	}
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain };
+	m.u.acknowledge = (struct msg_acknowledge){
+		.lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain
+	};
 	neighbour_says(g->s, &xa, &m);
 	assert_int_equal(out->acked, UNACKNOWLEDGED_MAX);
 	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
@@ -141,10 +156,16 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 	station_clear(g->s);
 	for (unsigned part = 2; part <= 3; part++) {
 		m = (struct message){ .type = MESSAGE_SUBSCRIBE };
-		m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain, .credit_seq = most + 100,
+		m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL,
+							.stream = out->id,
+							.have = most,
+							.chain = chain,
+							.credit_seq = most + 100,
 							.credit_bytes = CREDIT_BYTES };
 		neighbour_says(g->s, &xa, &m);
-		assert_int_equal(out->acked, part * UNACKNOWLEDGED_MAX < most ? part * UNACKNOWLEDGED_MAX : most);
+		assert_int_equal(out->acked, part * UNACKNOWLEDGED_MAX < most
+						 ? part * UNACKNOWLEDGED_MAX
+						 : most);
 		station_commit(g->s);
 		station_clear(g->s);
 	}

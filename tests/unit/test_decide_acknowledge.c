@@ -24,7 +24,8 @@ static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **stat
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
 }
 
-/* A second Hello crosses what was published before it: the subscriber says Subscribe, takes what was under way, and acknowledges that. */
+/* A second Hello crosses what was published before it: the subscriber says Subscribe, takes what
+ * was under way, and acknowledges that. */
 static void test_acknowledgement_of_what_was_sent_before_a_subscribe_is_none(void **state)
 {
 	struct stage *g = *state;
@@ -92,7 +93,8 @@ static void test_acknowledgement_of_another_envelope_lets_nothing_go(void **stat
 	station_commit(g->s);
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1)));
 	assert_int_equal(out->acked, 0);
-	assert_memory_not_equal(&before, &out->id, sizeof before); /* a new stream: it is published again */
+	/* a new stream: it is published again */
+	assert_memory_not_equal(&before, &out->id, sizeof before);
 }
 
 static void test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream(void **state)
@@ -110,13 +112,17 @@ static void test_subscriber_whose_chain_or_place_is_not_ours_gets_a_new_stream(v
 	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = {{ 9 }}, .have = 0 };
 	neighbour_says(g->s, &xa, &m); /* of a stream before: passed over */
 	assert_memory_equal(&out->id, &before, sizeof before);
-	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = before, .have = 2, .chain = out->chain };
+	m.u.subscribe = (struct msg_subscribe){
+		.lane = LANE_NORMAL, .stream = before, .have = 2, .chain = out->chain
+	};
 	neighbour_says(g->s, &xa, &m);
 	assert_memory_not_equal(&out->id, &before, sizeof before);
 	assert_false(out->subscribed);
 	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
 	before = out->id;
-	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL, .stream = before, .have = 1, .chain = fixture_digest("wrong") };
+	m.u.subscribe = (struct msg_subscribe){
+		.lane = LANE_NORMAL, .stream = before, .have = 1, .chain = fixture_digest("wrong")
+	};
 	neighbour_says(g->s, &xa, &m);
 	assert_memory_not_equal(&out->id, &before, sizeof before);
 	assert_true(out->last == 1 && out->acked == 0); /* nothing is lost by it */

@@ -1,4 +1,5 @@
-/* A directory that changes: as a whole, as changes, part by part; and what it does to links and queues. */
+/* A directory that changes: as a whole, as changes, part by part; and what it does to links and
+ * queues. */
 #include "tests/unit/fixture.h"
 
 #include <string.h>
@@ -12,7 +13,11 @@ static struct event install(const struct directory *d, uint64_t base)
 {
 	struct event e = { .type = EVENT_DIRECTORY };
 
-	e.u.directory = (struct ev_directory){ .reply = { 1 }, .head = &d->head, .entries = d->entries, .entry_count = d->entry_count, .base = base };
+	e.u.directory = (struct ev_directory){ .reply = { 1 },
+					       .head = &d->head,
+					       .entries = d->entries,
+					       .entry_count = d->entry_count,
+					       .base = base };
 	return e;
 }
 
@@ -23,7 +28,8 @@ static struct directory moved(struct fixture *f, const char *id, const char *sup
 	struct rec_committee *c = &f->entries[fixture_index(f, id)];
 
 	places[0] = (struct place){ .since = 1, .superior = c->superior };
-	places[1] = (struct place){ .since = 2, .superior = fixture_id(superior), .retired = retired };
+	places[1] =
+	    (struct place){ .since = 2, .superior = fixture_id(superior), .retired = retired };
 	c->superior = fixture_id(superior);
 	c->retired = retired;
 	c->places = places;
@@ -56,14 +62,19 @@ static void comes_into_force(struct station *s, const struct directory *d)
 
 static struct directory changes_of(struct fixture *f, const struct directory *d, const char *id)
 {
-	return (struct directory){ .head = d->head, .entries = &d->entries[fixture_index(f, id)], .entry_count = 1, .since = 1 };
+	return (struct directory){ .head = d->head,
+				   .entries = &d->entries[fixture_index(f, id)],
+				   .entry_count = 1,
+				   .since = 1 };
 }
 
 static void test_changes_open_over_the_rows_they_change_and_nothing_else(void **state)
 {
 	struct stage *g = *state;
-	struct directory d = moved(g->f, "xa-b1", "huyen-a", false), changes = changes_of(g->f, &d, "xa-b1"), back;
-	struct directory_base base = { .rows = g->s->lookup, .version = 1 }, older = { .rows = g->s->lookup, .version = 0 };
+	struct directory d = moved(g->f, "xa-b1", "huyen-a", false),
+			 changes = changes_of(g->f, &d, "xa-b1"), back;
+	struct directory_base base = { .rows = g->s->lookup, .version = 1 },
+			      older = { .rows = g->s->lookup, .version = 0 };
 	struct blob bytes;
 
 	assert_ok(directory_file_pack(g->f->arena, &changes, &bytes));
@@ -71,21 +82,26 @@ static void test_changes_open_over_the_rows_they_change_and_nothing_else(void **
 	assert_int_equal(back.entry_count, 1);
 	assert_true(back.since == 1);
 	assert_true(back.entries[0].places[1].since == 2);
-	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, NULL, &back), ERR_DIRECTORY_AHEAD);
-	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &older, &back), ERR_DIRECTORY_AHEAD);
+	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, NULL, &back),
+			 ERR_DIRECTORY_AHEAD);
+	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &older, &back),
+			 ERR_DIRECTORY_AHEAD);
 	/* Another committee's entry in its place, and none at all. */
 	changes.entries = &d.entries[fixture_index(g->f, "xa-a1")];
 	assert_ok(directory_file_pack(g->f->arena, &changes, &bytes));
-	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &base, &back), ERR_DIGEST);
+	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &base, &back),
+			 ERR_DIGEST);
 	changes.entry_count = 0;
 	assert_ok(directory_file_pack(g->f->arena, &changes, &bytes));
-	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &base, &back), ERR_DIGEST);
+	assert_int_equal(directory_file_open(g->f->arena, bytes, g->f->root_der, &base, &back),
+			 ERR_DIGEST);
 }
 
 static void test_head_alone_renews_what_has_not_changed(void **state)
 {
 	struct stage *g = *state;
-	struct directory d = fixture_directory(g->f, 2), head = { .head = d.head, .since = 1 }, back;
+	struct directory d = fixture_directory(g->f, 2), head = { .head = d.head, .since = 1 },
+			 back;
 	struct directory_base base = { .rows = g->s->lookup, .version = 1 };
 	struct blob bytes;
 	struct event e;
@@ -100,21 +116,30 @@ static void test_head_alone_renews_what_has_not_changed(void **state)
 	assert_false(station_has(g->s, FAMILY_META, key_name("requeue"))); /* nobody moved */
 }
 
-static struct msg_directory_part part_of(const struct directory *d, const struct blob *entry, const char *after, const char *upto, bool last)
+static struct msg_directory_part part_of(const struct directory *d, const struct blob *entry,
+					 const char *after, const char *upto, bool last)
 {
-	return (struct msg_directory_part){ .since = 1, .head = d->head.head, .entries = entry, .entry_count = entry != NULL, .after = fixture_id(after),
-					    .upto = fixture_id(upto), .last = last };
+	return (struct msg_directory_part){ .since = 1,
+					    .head = d->head.head,
+					    .entries = entry,
+					    .entry_count = entry != NULL,
+					    .after = fixture_id(after),
+					    .upto = fixture_id(upto),
+					    .last = last };
 }
 
 static void test_parts_make_a_whole_only_in_their_order(void **state)
 {
 	struct stage *g = *state;
-	struct directory d = moved(g->f, "xa-b1", "huyen-a", false), other = fixture_directory(g->f, 3), back;
+	struct directory d = moved(g->f, "xa-b1", "huyen-a", false),
+			 other = fixture_directory(g->f, 3), back;
 	struct directory_base base = { .rows = g->s->lookup, .version = 1 };
 	struct spool *spool = spool_new(NULL);
 	struct directory_parts *p = directory_parts_new(spool_sink(spool));
 	struct msg_directory_part first = part_of(&d, NULL, "", "xa-a2", false),
-				  second = part_of(&d, &d.entries[fixture_index(g->f, "xa-b1")].entry, "xa-a2", "xa-cu", true),
+				  second =
+				      part_of(&d, &d.entries[fixture_index(g->f, "xa-b1")].entry,
+					      "xa-a2", "xa-cu", true),
 				  foreign = part_of(&other, NULL, "xa-a2", "xa-cu", true);
 	struct blob whole;
 	uint8_t *bytes;
@@ -122,7 +147,8 @@ static void test_parts_make_a_whole_only_in_their_order(void **state)
 	assert_non_null(p);
 	assert_int_equal(directory_parts_add(p, &second), ERR_GAP);
 	assert_ok(directory_parts_add(p, &first));
-	assert_int_equal(directory_parts_add(p, &foreign), ERR_GAP); /* the head changed: begin again */
+	/* the head changed: begin again */
+	assert_int_equal(directory_parts_add(p, &foreign), ERR_GAP);
 	assert_int_equal(directory_parts_add(p, &second), ERR_GAP);
 	assert_ok(directory_parts_add(p, &first));
 	assert_ok(directory_parts_add(p, &first)); /* asked for once more */
@@ -169,18 +195,23 @@ static void test_newer_version_of_the_superior_is_asked_for_part_by_part(void **
 	ping.u.ping.directory_version = 2;
 	neighbour_says(g->s, &g->tinh, &ping);
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 0));
-	assert_true(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 0)->u.directory_wanted.have == 1);
+	assert_true(
+	    station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 0)->u.directory_wanted.have == 1);
 	neighbour_says(g->s, &g->tinh, &ping);
 	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 1)); /* not at each word */
 	part.u.directory_part = part_of(&d, NULL, "", "xa-a2", false);
 	neighbour_says(g->s, &g->tinh, &part);
-	assert_string_equal(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 1)->u.directory_wanted.after.text, "xa-a2");
+	assert_string_equal(
+	    station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 1)->u.directory_wanted.after.text,
+	    "xa-a2");
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
 	neighbour_says(g->s, &a1, &ping);
-	assert_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_WANTED, 0)); /* one is asked at a time */
+	/* one is asked at a time */
+	assert_null(station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_WANTED, 0));
 	part.u.directory_part = part_of(&d, NULL, "xa-a2", "xa-b1", false);
 	neighbour_says(g->s, &a1, &part);
-	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 2)); /* what was not asked of it is passed over */
+	/* what was not asked of it is passed over */
+	assert_null(station_said(g->s, "tinh", MESSAGE_DIRECTORY_WANTED, 2));
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 0);
 }
 
@@ -207,7 +238,8 @@ static void test_one_that_hands_on_what_is_no_directory_is_counted_and_left_alon
 {
 	struct stage *g = *state;
 	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } };
-	struct event bad = { .type = EVENT_BAD_DIRECTORY, .u.link = { .neighbour = fixture_id("xa-a1"), .reason = ERR_DIGEST } };
+	struct event bad = { .type = EVENT_BAD_DIRECTORY,
+			     .u.link = { .neighbour = fixture_id("xa-a1"), .reason = ERR_DIGEST } };
 	struct neighbour a1 = neighbour_of("xa-a1");
 	struct link_view v;
 
@@ -241,7 +273,8 @@ static void test_one_that_hands_on_what_is_no_directory_is_counted_and_left_alon
 static void test_parts_that_do_not_come_forward_end_the_asking(void **state)
 {
 	struct stage *g = *state;
-	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } }, part = { .type = MESSAGE_DIRECTORY_PART };
+	struct message ping = { .type = MESSAGE_PING, .u.ping = { .directory_version = 2 } },
+		       part = { .type = MESSAGE_DIRECTORY_PART };
 	struct directory d = fixture_directory(g->f, 2);
 
 	neighbour_up(g->s, &g->tinh);
@@ -270,7 +303,8 @@ static void test_subordinate_gets_what_changed_since_its_version(void **state)
 	m = station_said(g->s, "xa-a1", MESSAGE_DIRECTORY_PART, 0);
 	assert_non_null(m);
 	assert_int_equal(m->u.directory_part.entry_count, 1);
-	assert_memory_equal(m->u.directory_part.entries[0].data, d.entries[fixture_index(g->f, "xa-b1")].entry.data,
+	assert_memory_equal(m->u.directory_part.entries[0].data,
+			    d.entries[fixture_index(g->f, "xa-b1")].entry.data,
 			    m->u.directory_part.entries[0].len_bytes);
 	assert_true(m->u.directory_part.last);
 	wanted.u.directory_wanted.have = 2;
@@ -336,18 +370,22 @@ static void test_queue_of_one_that_moved_goes_the_new_way_by_name(void **state)
 	struct record r;
 
 	neighbour_up(g->s, &g->tinh);
-	publish_to(g, (const char *const[]){ "**", NULL }); /* a group: the copy that goes on must name it */
+	/* a group: the copy that goes on must name it */
+	publish_to(g, (const char *const[]){ "**", NULL });
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
 	d = moved(g->f, "xa-a1", "huyen-b", false);
 	comes_into_force(g->s, &d);
 	assert_true(station_has(g->s, FAMILY_META, key_name("requeue")));
 	tick(g->s);
-	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
-	r = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("tinh"), LANE_NORMAL, 1)); /* back the way it came */
+	assert_false(
+	    station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
+	/* back the way it came */
+	r = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("tinh"), LANE_NORMAL, 1));
 	assert_int_equal(r.u.stream.target_count, 1);
 	assert_string_equal(r.u.stream.targets[0].text, "xa-a1");
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("tinh"), LANE_NORMAL, 2)));
-	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a2"), LANE_NORMAL, 1))); /* who stayed keeps its own */
+	/* who stayed keeps its own */
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a2"), LANE_NORMAL, 1)));
 	tick(g->s);
 	assert_false(station_has(g->s, FAMILY_META, key_name("requeue")));
 }
@@ -366,15 +404,18 @@ static void test_one_that_has_ended_is_refused_to_the_signer(void **state)
 	assert_int_equal(g->s->plan->draft_count, 1);
 	assert_int_equal(g->s->plan->drafts[0].fact.reason, ERR_RETIRED_RECIPIENT);
 	assert_string_equal(g->s->plan->drafts[0].fact.targets[0].text, "xa-a1");
-	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
+	assert_false(
+	    station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
 }
 
 static void test_former_subordinate_hears_where_it_belongs_and_nothing_else(void **state)
 {
 	struct stage *g = *state;
 	struct neighbour a1 = neighbour_of("xa-a1");
-	struct message wanted = { .type = MESSAGE_DIRECTORY_WANTED }, ping = { .type = MESSAGE_PING },
-		       subscribe = { .type = MESSAGE_SUBSCRIBE, .u.subscribe = { .lane = LANE_FACTS } };
+	struct message wanted = { .type = MESSAGE_DIRECTORY_WANTED },
+		       ping = { .type = MESSAGE_PING },
+		       subscribe = { .type = MESSAGE_SUBSCRIBE,
+				     .u.subscribe = { .lane = LANE_FACTS } };
 	struct directory d = moved(g->f, "xa-a1", "huyen-b", false);
 	struct link_view v;
 
@@ -403,13 +444,15 @@ static void test_former_subordinate_hears_where_it_belongs_and_nothing_else(void
 static void test_what_two_directories_disagree_about_waits(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-b", NULL });
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-b", NULL });
 	struct link_view v;
 	struct event e;
 
 	neighbour_up(g->s, &g->tinh);
 	fixture_seal(g->f, "tinh", &d);
-	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, (const char *const[]){ "huyen-b", NULL });
+	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d,
+			   (const char *const[]){ "huyen-b", NULL });
 	e.u.publish.neighbour_directory = 9; /* where it lies this way, perhaps */
 	station_take(g->s, &e);
 	assert_true(core_link_find(g->s->core, fixture_id("tinh"), &v));

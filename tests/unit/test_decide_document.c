@@ -1,4 +1,5 @@
-/* Documents in their right place that are not right, the fetching of their files, and the facts that come back. */
+/* Documents in their right place that are not right, the fetching of their files, and the facts
+ * that come back. */
 #include <string.h>
 
 #include "proto/digest.h"
@@ -21,7 +22,8 @@ static void expect_refusal(struct stage *g, const char *to, enum err why)
 	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, why);
 	station_commit(g->s);
 	/* Refused is dealt with: the stream goes on. */
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.have, g->tinh.seq[LANE_NORMAL]);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.have,
+			 g->tinh.seq[LANE_NORMAL]);
 	assert_int_equal(station_count(g->s, FAMILY_DOCUMENT), 0);
 	station_clear(g->s);
 }
@@ -152,7 +154,8 @@ static void test_targets_that_the_signer_did_not_name_are_the_neighbours_fault(v
 static void test_targets_limit_whom_this_hop_serves(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", "xa-a1", "xa-a2", NULL });
+	struct draft d = fixture_document(
+	    g->f, "tinh", 1, (const char *const[]){ "huyen-a", "xa-a1", "xa-a2", NULL });
 	struct event e;
 
 	neighbour_up(g->s, &g->tinh);
@@ -160,16 +163,19 @@ static void test_targets_limit_whom_this_hop_serves(void **state)
 	e = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, (const char *const[]){ "xa-a2", NULL });
 	station_take(g->s, &e);
 	station_commit(g->s);
-	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
+	assert_false(
+	    station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a2"), LANE_NORMAL, 1)));
-	/* Ours by the signed head, whoever it was to be passed on to: the copy that names us may never come. */
+	/* Ours by the signed head, whoever it was to be passed on to: the copy that names us may
+	 * never come. */
 	assert_int_equal(station_count(g->s, FAMILY_RECEIPT), 1);
 }
 
 static void test_same_id_with_another_envelope_is_a_conflict_told_to_the_signer(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, to_us), other = fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", NULL });
+	struct draft d = fixture_document(g->f, "tinh", 1, to_us),
+		     other = fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", NULL });
 	struct record r;
 
 	neighbour_up(g->s, &g->tinh);
@@ -225,7 +231,8 @@ static struct event fetched(struct stage *g, enum err result)
 	struct record r = station_get(g->s, FAMILY_FETCH, key_seq(g->tinh.id, LANE_NORMAL, 1));
 	struct event e = { .type = EVENT_FETCHED };
 
-	e.u.fetched = (struct ev_fetched){ g->tinh.id, LANE_NORMAL, 1, r.u.fetch.role, r.u.fetch.serial, result };
+	e.u.fetched = (struct ev_fetched){ g->tinh.id,	   LANE_NORMAL,	     1,
+					   r.u.fetch.role, r.u.fetch.serial, result };
 	station_clear(g->s);
 	return e;
 }
@@ -267,7 +274,8 @@ static void test_file_that_can_never_be_right_is_refused_to_the_signer_for_good(
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_FETCH), 0);
 	r = station_get(g->s, FAMILY_IDENT, key_ident(d.head.id, d.head.origin));
-	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_IN, r.u.ident.serial)).u.state.content_dropped);
+	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_IN, r.u.ident.serial))
+			.u.state.content_dropped);
 	assert_null(station_notice(g->s, NOTICE_ARRIVED));
 }
 
@@ -288,7 +296,8 @@ static void test_pins_are_answered_for_what_needs_no_fetching_any_more(void **st
 	m.u.seqs = (struct msg_seqs){ LANE_NORMAL, g->tinh.streams[LANE_NORMAL], seqs, 3 };
 	neighbour_says(g->s, &g->tinh, &m);
 	answer = station_said(g->s, "tinh", MESSAGE_COMPLETE, 0);
-	assert_int_equal(answer->u.seqs.count, 1); /* not the one being fetched, not one that never came */
+	/* not the one being fetched, not one that never came */
+	assert_int_equal(answer->u.seqs.count, 1);
 	assert_int_equal(answer->u.seqs.seqs[0], 2);
 	assert_int_equal(station_acts(g->s, ACT_FETCH), 1);
 }
@@ -298,7 +307,8 @@ static void test_pins_are_answered_for_what_needs_no_fetching_any_more(void **st
 /* A document of ours to xa-b1 and tinh, over tinh. */
 static struct document_ref send_one(struct stage *g)
 {
-	struct submission u = { .recipients = { { .committee = { "xa-b1" } }, { .committee = { "tinh" } } } };
+	struct submission u = { .recipients = { { .committee = { "xa-b1" } },
+						{ .committee = { "tinh" } } } };
 	struct document_ref ref = { .origin = g->s->self, .id = fixture_doc_id(1) };
 
 	station_take(g->s, submission_of(&u, 1, 2));
@@ -308,10 +318,16 @@ static struct document_ref send_one(struct stage *g)
 	return ref;
 }
 
-static void fact_arrives(struct stage *g, const char *signer, enum kind kind, struct document_ref about, unsigned id)
+static void fact_arrives(struct stage *g, const char *signer, enum kind kind,
+			 struct document_ref about, unsigned id)
 {
-	struct fact f = { .kind = kind, .document = about, .at_ms = FIXTURE_NOW_MS, .reason = kind == KIND_REFUSAL ? ERR_DIGEST : 0, .relay_event = 2,
-			  .hop = 1, .note = "" };
+	struct fact f = { .kind = kind,
+			  .document = about,
+			  .at_ms = FIXTURE_NOW_MS,
+			  .reason = kind == KIND_REFUSAL ? ERR_DIGEST : 0,
+			  .relay_event = 2,
+			  .hop = 1,
+			  .note = "" };
 	struct draft d = fixture_fact(g->f, signer, g->s->self.text, id, &f);
 
 	station_clear(g->s);
@@ -396,7 +412,8 @@ static void test_fact_by_a_stranger_or_about_something_else_is_dropped_and_count
 	fact_arrives(g, "xa-b1", KIND_RECEIPT, wrong, 104);
 	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_FOUND);
 	assert_true(state_of(g).delivered == 0 && state_of(g).refused == 0);
-	assert_int_equal(g->s->plan->draft_count, 0); /* never answered: facts about facts would have no end */
+	/* never answered: facts about facts would have no end */
+	assert_int_equal(g->s->plan->draft_count, 0);
 	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
 	assert_int_equal(view.violations, 4);
 	assert_true(view.up);
@@ -405,8 +422,11 @@ static void test_fact_by_a_stranger_or_about_something_else_is_dropped_and_count
 static void test_fact_for_somebody_below_is_passed_on_as_it_came(void **state)
 {
 	struct stage *g = *state;
-	struct fact f = { .kind = KIND_RECEIPT, .document = { { "xa-a1" }, fixture_doc_id(5), fixture_digest("d") }, .note = "" };
-	struct draft d = fixture_fact(g->f, "tinh", "xa-a1", 101, &f), back = fixture_fact(g->f, "xa-b1", "huyen-b", 102, &f);
+	struct fact f = { .kind = KIND_RECEIPT,
+			  .document = { { "xa-a1" }, fixture_doc_id(5), fixture_digest("d") },
+			  .note = "" };
+	struct draft d = fixture_fact(g->f, "tinh", "xa-a1", 101, &f),
+		     back = fixture_fact(g->f, "xa-b1", "huyen-b", 102, &f);
 	struct record r;
 
 	neighbour_up(g->s, &g->tinh);

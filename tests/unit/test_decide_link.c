@@ -37,8 +37,12 @@ static void test_who_dialled_says_hello_first_and_the_other_answers(void **state
 static void test_hello_in_anothers_name_or_version_is_a_violation(void **state)
 {
 	struct stage *g = *state;
-	struct message m = { .type = MESSAGE_HELLO, .u.hello = { .protocol_min = 1, .protocol_max = 1, .committee = { "huyen-b" },
-								 .purpose = PURPOSE_CONTROL, .has_streams = true } };
+	struct message m = { .type = MESSAGE_HELLO,
+			     .u.hello = { .protocol_min = 1,
+					  .protocol_max = 1,
+					  .committee = { "huyen-b" },
+					  .purpose = PURPOSE_CONTROL,
+					  .has_streams = true } };
 
 	neighbour_says(g->s, &g->tinh, &m);
 	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_PROTOCOL);
@@ -61,11 +65,16 @@ static void test_hello_in_anothers_name_or_version_is_a_violation(void **state)
 static void test_hello_is_followed_by_a_subscribe_to_each_lane(void **state)
 {
 	struct stage *g = *state;
-	struct message m = { .type = MESSAGE_HELLO, .u.hello = { .protocol_min = 1, .protocol_max = 1, .committee = { "tinh" },
-								 .purpose = PURPOSE_CONTROL, .has_streams = true } };
+	struct message m = { .type = MESSAGE_HELLO,
+			     .u.hello = { .protocol_min = 1,
+					  .protocol_max = 1,
+					  .committee = { "tinh" },
+					  .purpose = PURPOSE_CONTROL,
+					  .has_streams = true } };
 	const struct message *said;
 
-	m.u.hello.streams[LANE_NORMAL] = (struct stream_offer){ g->tinh.streams[LANE_NORMAL], 40, 50 };
+	m.u.hello.streams[LANE_NORMAL] =
+	    (struct stream_offer){ g->tinh.streams[LANE_NORMAL], 40, 50 };
 	neighbour_says(g->s, &g->tinh, &m);
 	assert_true(station_said(g->s, "tinh", MESSAGE_HELLO, 0)->u.hello.answer);
 	for (unsigned i = 0; i < 3; i++) {
@@ -73,7 +82,8 @@ static void test_hello_is_followed_by_a_subscribe_to_each_lane(void **state)
 		assert_non_null(said);
 		assert_int_equal(said->u.subscribe.lane, i + 1);
 	}
-	assert_int_equal(said->u.subscribe.have, 40); /* from the base on: what was before is not asked for */
+	/* from the base on: what was before is not asked for */
+	assert_int_equal(said->u.subscribe.have, 40);
 	assert_int_equal(said->u.subscribe.credit_seq, 48);
 	assert_non_null(station_notice(g->s, NOTICE_LINK_UP));
 }
@@ -119,7 +129,8 @@ static uint32_t why_down(struct stage *g, const char *neighbour)
 
 static void transport_ends(struct stage *g, enum err why)
 {
-	struct event gone = { .type = EVENT_DISCONNECTED, .u.link = { .neighbour = { "tinh" }, .reason = (uint32_t)why } };
+	struct event gone = { .type = EVENT_DISCONNECTED,
+			      .u.link = { .neighbour = { "tinh" }, .reason = (uint32_t)why } };
 
 	station_take(g->s, &gone);
 }
@@ -136,7 +147,8 @@ static void test_link_that_is_down_says_what_is_known_of_why(void **state)
 	assert_int_equal(why_down(g, "tinh"), 0);
 	neighbour_says(g->s, &g->tinh, &bye);
 	assert_int_equal(station_notice(g->s, NOTICE_LINK_DOWN)->reason, ERR_CREDIT);
-	transport_ends(g, ERR_NETWORK); /* that it hung up then is no news, nor that it lets us not in */
+	/* that it hung up then is no news, nor that it lets us not in */
+	transport_ends(g, ERR_NETWORK);
 	transport_ends(g, ERR_HANDSHAKE);
 	assert_int_equal(why_down(g, "tinh"), ERR_CREDIT);
 	g->s->now.mono_ms += 63000;
@@ -160,7 +172,8 @@ static void test_bye_is_heard_also_by_who_was_never_answered(void **state)
 static void test_connection_on_which_nobody_answers_hello_is_no_answer(void **state)
 {
 	struct stage *g = *state;
-	struct event connected = { .type = EVENT_CONNECTED, .u.link = { .neighbour = { "tinh" } } }, tick = { .type = EVENT_TICK };
+	struct event connected = { .type = EVENT_CONNECTED, .u.link = { .neighbour = { "tinh" } } },
+		     tick = { .type = EVENT_TICK };
 
 	station_take(g->s, &connected);
 	g->s->now.mono_ms += LINK_DEAD_MS + 1;
@@ -171,7 +184,8 @@ static void test_connection_on_which_nobody_answers_hello_is_no_answer(void **st
 static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(void **state)
 {
 	struct stage *g = *state;
-	struct message ping = { .type = MESSAGE_PING, .u.ping = { .token = 5, .withholding = ERR_DISK_FULL } };
+	struct message ping = { .type = MESSAGE_PING,
+				.u.ping = { .token = 5, .withholding = ERR_DISK_FULL } };
 	struct event tick = { .type = EVENT_TICK };
 	struct link_view view;
 
@@ -180,9 +194,11 @@ static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(voi
 	station_clear(g->s);
 	core_set_room(g->s->core, (struct core_room){ false, false, true, ERR_DISK_FULL });
 	station_take(g->s, &tick); /* at once, not with the next ping that is due */
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding, ERR_DISK_FULL);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PING, 0)->u.ping.withholding,
+			 ERR_DISK_FULL);
 	neighbour_says(g->s, &g->tinh, &ping);
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PONG, 0)->u.ping.withholding, ERR_DISK_FULL);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_PONG, 0)->u.ping.withholding,
+			 ERR_DISK_FULL);
 	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
 	assert_true(view.up);
 	assert_int_equal(view.waits_for, ERR_DISK_FULL);
@@ -199,7 +215,8 @@ static void test_neighbours_hear_why_their_documents_wait_and_we_why_ours_do(voi
 static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
 {
 	struct stage *g = *state;
-	struct event e = { .type = EVENT_OPERATE, .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
 	struct message pong = { .type = MESSAGE_PONG };
 
 	assert_int_equal(reply_of(g, &e)->result, ERR_NETWORK);
@@ -222,7 +239,8 @@ static void test_ping_of_an_operator_is_answered_by_its_pong_only(void **state)
 static void test_operators_ping_ends_when_the_link_goes(void **state)
 {
 	struct stage *g = *state;
-	struct event e = { .type = EVENT_OPERATE, .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
 	struct event gone = { .type = EVENT_DISCONNECTED, .u.link = { .neighbour = { "tinh" } } };
 
 	neighbour_up(g->s, &g->tinh);
@@ -233,8 +251,11 @@ static void test_operators_ping_ends_when_the_link_goes(void **state)
 static void test_faults_are_each_counted_and_named_once_a_second_and_the_link_stays(void **state)
 {
 	struct stage *g = *state;
-	struct event fault = { .type = EVENT_FAULT, .u.link = { .neighbour = { "tinh" }, .reason = ERR_NOT_ENTITLED } };
-	struct event unknown = { .type = EVENT_FAULT, .u.link = { .neighbour = { "khong-co" }, .reason = ERR_NOT_ENTITLED } };
+	struct event fault = { .type = EVENT_FAULT,
+			       .u.link = { .neighbour = { "tinh" }, .reason = ERR_NOT_ENTITLED } };
+	struct event unknown = { .type = EVENT_FAULT,
+				 .u.link = { .neighbour = { "khong-co" },
+					     .reason = ERR_NOT_ENTITLED } };
 	struct link_view view;
 
 	neighbour_up(g->s, &g->tinh);
@@ -285,8 +306,13 @@ static struct msg_subscribe subscribed(struct stage *g)
 
 	station_clear(g->s);
 	station_take(g->s, &e);
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = tinh.id,
-					.purpose = PURPOSE_CONTROL, .directory_version = 1, .has_streams = true, .answer = true };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = tinh.id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.answer = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		m.u.hello.streams[lane].stream = tinh.streams[lane];
 	neighbour_says(g->s, &tinh, &m);
@@ -301,7 +327,8 @@ static void test_each_link_has_its_own_window_within_bounds(void **state)
 	struct stage *g = *state;
 	struct msg_subscribe m = subscribed(g);
 
-	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES); /* the configured one, and the default */
+	/* the configured one, and the default */
+	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES);
 	station_commit(g->s);
 	core_set_window(g->s->core, fixture_id("xa-a1"), 99, 1 << 20); /* another link's */
 	core_set_window(g->s->core, fixture_id("nobody"), 99, 1 << 20);
@@ -318,7 +345,8 @@ static void test_each_link_has_its_own_window_within_bounds(void **state)
 	assert_true(m.credit_seq == 8 && m.credit_bytes == CREDIT_BYTES);
 }
 
-static void test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_connection(void **state)
+static void
+test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_connection(void **state)
 {
 	struct stage *g = *state;
 	const struct message *said;
@@ -336,7 +364,9 @@ static void test_larger_window_holds_at_once_and_a_smaller_one_from_the_next_con
 	station_commit(g->s);
 	said = station_said(g->s, "tinh", MESSAGE_CREDIT, 2);
 	assert_non_null(said);
-	assert_true(said->u.credit.credit_seq == 100 && said->u.credit.credit_bytes == 4 * CREDIT_BYTES); /* what was promised stays promised */
+	/* what was promised stays promised */
+	assert_true(said->u.credit.credit_seq == 100 &&
+		    said->u.credit.credit_bytes == 4 * CREDIT_BYTES);
 	assert_true(subscribed(g).credit_seq == 4);
 }
 

@@ -21,7 +21,9 @@ static void test_entry_is_stored_counted_logged_and_told(void **state)
 	assert_string_equal(paper.u.paper.subject, "Về việc thử");
 	assert_true(paper.u.paper.uid == 1000 && paper.u.paper.added_at_ms == FIXTURE_NOW_MS);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
-	assert_string_equal(station_get(g->s, FAMILY_ACT, key_number(station_count(g->s, FAMILY_ACT))).u.act.verb, "paper-add");
+	assert_string_equal(
+	    station_get(g->s, FAMILY_ACT, key_number(station_count(g->s, FAMILY_ACT))).u.act.verb,
+	    "paper-add");
 }
 
 static void test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict(void **state)
@@ -42,7 +44,8 @@ static void test_repeated_entry_counts_once_and_another_under_its_id_is_a_confli
 static void test_same_document_twice_is_refused_unless_the_clerk_insists(void **state)
 {
 	struct stage *g = *state;
-	struct event twice = paper_entry(2, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14"), other = paper_entry(3, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct event twice = paper_entry(2, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14"),
+		     other = paper_entry(3, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
 
 	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
 	assert_int_equal(paper_answer(g, &twice).result, ERR_REGISTERED);
@@ -73,7 +76,8 @@ struct pair {
 
 static void expect_pair(struct stage *g, unsigned n, const struct pair *row)
 {
-	struct event old = paper_entry(1000 + 2 * n, row->direction, row->number, row->first), young = old;
+	struct event old = paper_entry(1000 + 2 * n, row->direction, row->number, row->first),
+		     young = old;
 	struct act_reply r;
 
 	old.u.paper.paper.party = row->first_party;
@@ -86,9 +90,11 @@ static void expect_pair(struct stage *g, unsigned n, const struct pair *row)
 	young.u.paper.paper.secrecy = row->secrecy;
 	r = paper_answer(g, &young);
 	if (r.result != ERR_OK || (r.alike != NULL) != row->told)
-		fail_msg("row %u: VT-%d, %s", n, (int)r.result, r.alike != NULL ? "told" : "not told");
+		fail_msg("row %u: VT-%d, %s", n, (int)r.result,
+			 r.alike != NULL ? "told" : "not told");
 	if (r.alike != NULL)
-		assert_true(strcmp(r.alike->date, row->first) == 0 && memcmp(&r.alike->id, &old.u.paper.id, sizeof old.u.paper.id) == 0);
+		assert_true(strcmp(r.alike->date, row->first) == 0 &&
+			    memcmp(&r.alike->id, &old.u.paper.id, sizeof old.u.paper.id) == 0);
 	station_commit(g->s);
 	station_clear(g->s);
 }
@@ -97,18 +103,31 @@ static void test_same_number_with_another_date_is_taken_and_told(void **state)
 {
 	struct stage *g = *state;
 	const struct pair rows[] = {
-		{ "2025-06-13", "Khối", "1-CV/X", "2025-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, true },
-		{ "2025-01-02", "Khối", "2-CV/X", "2025-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, true },
-		{ "2025-06-14", "Khối", "3-CV/X", "2024-06-30", "Khối", DIRECTION_IN, SECRECY_THUONG, true }, /* the year mistyped */
-		{ "2025-06-14", "Khối", "4-CV/X", "2023-06-14", "Khối", DIRECTION_IN, SECRECY_THUONG, false }, /* another term, maybe */
-		{ "2025-06-13", "Khối", "5-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG, false }, /* another issuer */
-		{ "2025-06-13", "", "6-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG, true },
-		{ "2025-06-13", "Khối", "7-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG, true },
+		{ "2025-06-13", "Khối", "1-CV/X", "2025-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		{ "2025-01-02", "Khối", "2-CV/X", "2025-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		/* the year mistyped */
+		{ "2025-06-14", "Khối", "3-CV/X", "2024-06-30", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		/* another term, maybe */
+		{ "2025-06-14", "Khối", "4-CV/X", "2023-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, false },
+		/* another issuer */
+		{ "2025-06-13", "Khối", "5-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN,
+		  SECRECY_THUONG, false },
+		{ "2025-06-13", "", "6-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+		{ "2025-06-13", "Khối", "7-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG,
+		  true },
 		/* One that we issued, to one more. */
-		{ "2025-06-14", "Khối", "8-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_OUT, SECRECY_THUONG, true },
+		{ "2025-06-14", "Khối", "8-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_OUT,
+		  SECRECY_THUONG, true },
 		/* A state office's number is given once a year. */
-		{ "2025-01-02", "Bộ", "9/QĐ-BNV", "2025-06-14", "Bộ", DIRECTION_IN, SECRECY_THUONG, true },
-		{ "2024-12-31", "Bộ", "10/QĐ-BNV", "2025-01-02", "Bộ", DIRECTION_IN, SECRECY_THUONG, false },
+		{ "2025-01-02", "Bộ", "9/QĐ-BNV", "2025-06-14", "Bộ", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+		{ "2024-12-31", "Bộ", "10/QĐ-BNV", "2025-01-02", "Bộ", DIRECTION_IN, SECRECY_THUONG,
+		  false },
 		/* Secret documents have a series of their own. */
 		{ "2025-06-13", "", "11-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_MAT, false },
 	};
@@ -122,9 +141,13 @@ static void test_our_own_numbers_begin_anew_with_our_term(void **state)
 {
 	struct stage *g = *state; /* its term is from 2025-07-01 */
 	const struct pair rows[] = {
-		{ "2025-06-30", "", "1-CV/X", "2025-07-01", "", DIRECTION_OUT, SECRECY_THUONG, false },
-		{ "2025-07-01", "", "2-CV/X", "2025-07-02", "", DIRECTION_OUT, SECRECY_THUONG, true },
-		{ "2025-06-30", "", "3-CV/X", "2025-07-01", "", DIRECTION_IN, SECRECY_THUONG, true }, /* of others' terms we know nothing */
+		{ "2025-06-30", "", "1-CV/X", "2025-07-01", "", DIRECTION_OUT, SECRECY_THUONG,
+		  false },
+		{ "2025-07-01", "", "2-CV/X", "2025-07-02", "", DIRECTION_OUT, SECRECY_THUONG,
+		  true },
+		/* of others' terms we know nothing */
+		{ "2025-06-30", "", "3-CV/X", "2025-07-01", "", DIRECTION_IN, SECRECY_THUONG,
+		  true },
 	};
 
 	g->s->now.wall_ms += 40LL * 86400 * 1000;
@@ -135,7 +158,8 @@ static void test_our_own_numbers_begin_anew_with_our_term(void **state)
 static void test_cancelled_or_insisted_upon_is_not_told(void **state)
 {
 	struct stage *g = *state;
-	struct event end = paper_cancel(1, "nhập nhầm"), right = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+	struct event end = paper_cancel(1, "nhập nhầm"),
+		     right = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
 		     another = paper_entry(3, DIRECTION_IN, "1-CV/X", "2025-06-12");
 
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-13");
@@ -152,7 +176,8 @@ static void test_cancelled_or_insisted_upon_is_not_told(void **state)
 static void test_same_document_in_one_turn_is_seen_through_the_plan(void **state)
 {
 	struct stage *g = *state;
-	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14"), b = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     b = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
 		     c = paper_entry(3, DIRECTION_IN, "2-CV/X", "2025-06-14");
 
 	station_take(g->s, &a);
@@ -173,7 +198,8 @@ static void test_secret_document_leaves_only_that_it_exists(void **state)
 	e.u.paper.paper.secrecy = SECRECY_MAT;
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	station_commit(g->s);
-	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.number, ""); /* live events are for whoever may see figures */
+	/* live events are for whoever may see figures */
+	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.number, "");
 	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.subject, "");
 	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 1)));
 	assert_string_equal(r.u.paper.subject, "");
@@ -189,7 +215,12 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 	static char longest[SUBJECT_MAX + 2];
 	struct stage *g = *state;
 	struct event e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
-	struct { const char *number, *subject, *date, *type; enum direction direction; enum secrecy secrecy; enum err why; } rows[] = {
+	struct {
+		const char *number, *subject, *date, *type;
+		enum direction direction;
+		enum secrecy secrecy;
+		enum err why;
+	} rows[] = {
 		{ "", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
 		{ "1", "", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
 		{ "1", longest, "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
@@ -197,7 +228,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 		{ " \t", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
 		{ "1", "  ", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
 		{ "1", "s", "2025-06-31", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
-		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FUTURE }, /* has not come yet */
+		/* has not come yet */
+		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FUTURE },
 		{ "1", "s", "", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
 		{ "1", "s", "2025-06-14", "CV", DIRECTION_NONE, SECRECY_THUONG, ERR_FORMAT },
 		{ "1", "s", "2025-06-14", "CV", (enum direction)3, SECRECY_THUONG, ERR_FORMAT },
@@ -216,7 +248,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 		p->direction = rows[i].direction;
 		p->secrecy = rows[i].secrecy;
 		if (paper_answer(g, &e).result != rows[i].why)
-			fail_msg("row %d: VT-%d", (int)i, (int)station_act(g->s, ACT_REPLY, 0)->u.reply.result);
+			fail_msg("row %d: VT-%d", (int)i,
+				 (int)station_act(g->s, ACT_REPLY, 0)->u.reply.result);
 		assert_true(plan_is_empty(g->s->plan));
 	}
 	e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-15"); /* today, in Vietnam */
@@ -231,7 +264,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void **state)
 {
 	struct stage *g = *state;
-	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"), unknown = paper_cancel(9, "x"),
+	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"),
+		     unknown = paper_cancel(9, "x"),
 		     late = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	struct record r;
 
@@ -252,7 +286,8 @@ static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void *
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 0 });
 	assert_true(paper_answer(g, &good).repeated); /* not subtracted twice */
 	assert_true(plan_is_empty(g->s->plan));
-	assert_int_equal(paper_answer(g, &late).result, ERR_ENTRY_CANCELLED); /* who repeats it must not believe that it counts */
+	/* who repeats it must not believe that it counts */
+	assert_int_equal(paper_answer(g, &late).result, ERR_ENTRY_CANCELLED);
 	late.u.paper.paper.subject = "Về việc khác";
 	assert_int_equal(paper_answer(g, &late).result, ERR_CONFLICT);
 	assert_true(plan_is_empty(g->s->plan));
@@ -265,7 +300,8 @@ static void test_id_of_a_digital_document_is_no_paper(void **state)
 {
 	struct stage *g = *state;
 	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
-	struct event e = paper_entry(1, DIRECTION_OUT, "1-CV/X", "2025-06-14"), c = paper_cancel(1, "x");
+	struct event e = paper_entry(1, DIRECTION_OUT, "1-CV/X", "2025-06-14"),
+		     c = paper_cancel(1, "x");
 
 	station_take(g->s, submission_of(&u, 1, 1));
 	station_commit(g->s);
@@ -291,18 +327,22 @@ static void test_slips_are_told_and_strict_writes_nothing(void **state)
 	e.u.paper.paper.number = "12-CV/ĐUK"; /* nothing to warn of */
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	station_commit(g->s);
-	/* Told again with a repeated request; our own number is asked about only of what went out. */
+	/* Told again with a repeated request; our own number is asked about only of what went
+	 * out. */
 	e = paper_entry(2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
 	paper_add(g, 2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
 	r = paper_answer(g, &e);
-	assert_true(r.result == ERR_OK && r.repeated && r.warning_count == 2 && r.warnings[1] == ERR_FOREIGN_SYMBOL);
+	assert_true(r.result == ERR_OK && r.repeated && r.warning_count == 2 &&
+		    r.warnings[1] == ERR_FOREIGN_SYMBOL);
 }
 
 static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last(void **state)
 {
 	struct stage *g = *state;
-	struct event old = paper_entry(5000, DIRECTION_IN, "0-CV/X", "2025-06-14"), young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14");
-	static char numbers[PAPER_ALIKE_MAX + 1][16]; /* the plan holds them until it is committed */
+	struct event old = paper_entry(5000, DIRECTION_IN, "0-CV/X", "2025-06-14"),
+		     young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	/* the plan holds them until it is committed */
+	static char numbers[PAPER_ALIKE_MAX + 1][16];
 
 	for (unsigned i = 0; i < PAPER_ALIKE_MAX + 1; i++) {
 		struct event e;
@@ -320,29 +360,37 @@ static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_
 	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_PAPER), PAPER_ALIKE_MAX + 2);
-	assert_true(station_has(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, PAPER_ALIKE_MAX + 2))));
+	assert_true(station_has(g->s, FAMILY_PAPER,
+				key_paper(paper_serial(JUNE, DIRECTION_IN, PAPER_ALIKE_MAX + 2))));
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = PAPER_ALIKE_MAX + 2 });
 }
 
 static struct lookup stored;
 static struct key damaged_key;
 
-static enum err damaged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err damaged_get(void *ctx, struct arena *arena, enum family family,
+			    const struct key *key, struct record *out)
 {
-	return family == FAMILY_PAPER && key_equal(key, &damaged_key) ? ERR_DAMAGED : stored.get(ctx, arena, family, key, out);
+	return family == FAMILY_PAPER && key_equal(key, &damaged_key)
+		   ? ERR_DAMAGED
+		   : stored.get(ctx, arena, family, key, out);
 }
 
-static enum err damaged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err damaged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			     struct record *out)
 {
 	enum err e = stored.last(ctx, arena, family, scan, out);
 
-	return e == ERR_OK && family == FAMILY_PAPER && key_equal(&scan->at, &damaged_key) ? stored.last(ctx, arena, family, scan, out) : e;
+	return e == ERR_OK && family == FAMILY_PAPER && key_equal(&scan->at, &damaged_key)
+		   ? stored.last(ctx, arena, family, scan, out)
+		   : e;
 }
 
 static void test_damaged_entry_keeps_its_number_and_stops_nobody(void **state)
 {
 	struct stage *g = *state;
-	struct event again = paper_entry(2, DIRECTION_IN, "2-CV/X", "2025-06-14"), end = paper_cancel(2, "x"),
+	struct event again = paper_entry(2, DIRECTION_IN, "2-CV/X", "2025-06-14"),
+		     end = paper_cancel(2, "x"),
 		     next = paper_entry(3, DIRECTION_IN, "3-CV/X", "2025-06-14");
 
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
@@ -357,8 +405,12 @@ static void test_damaged_entry_keeps_its_number_and_stops_nobody(void **state)
 	assert_int_equal(paper_answer(g, &next).result, ERR_OK);
 	station_commit(g->s);
 	g->s->plan->base = stored;
-	assert_string_equal(station_get(g->s, FAMILY_PAPER, damaged_key).u.paper.number, "2-CV/X"); /* not written over */
-	assert_string_equal(station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 3))).u.paper.number, "3-CV/X");
+	/* not written over */
+	assert_string_equal(station_get(g->s, FAMILY_PAPER, damaged_key).u.paper.number, "2-CV/X");
+	assert_string_equal(
+	    station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 3)))
+		.u.paper.number,
+	    "3-CV/X");
 	paper_expect_equal(g);
 }
 

@@ -1,4 +1,5 @@
-/* What a publisher sends, and its place in the stream: gaps, repetitions, credit, and what waits instead of being refused. */
+/* What a publisher sends, and its place in the stream: gaps, repetitions, credit, and what waits
+ * instead of being refused. */
 #include <string.h>
 
 #include "proto/digest.h"
@@ -53,14 +54,16 @@ static void test_document_for_us_gets_a_signed_receipt(void **state)
 	station_commit(g->s);
 	assert_non_null(station_notice(g->s, NOTICE_ARRIVED));
 	r = station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 1));
-	assert_ok(seal_open(g->f->verifier, g->f->arena, r.u.stream.fact.bytes, FIXTURE_NOW_MS, &o));
+	assert_ok(
+	    seal_open(g->f->verifier, g->f->arena, r.u.stream.fact.bytes, FIXTURE_NOW_MS, &o));
 	assert_ok(fact_unpack(g->f->arena, o.kind, o.body, &fact));
 	assert_int_equal(o.kind, KIND_RECEIPT);
 	assert_memory_equal(&fact.document.digest, &d.digest, 32);
 	assert_string_equal(fact.from.text, "tinh");
 }
 
-static void test_repeated_envelope_in_a_new_place_gets_the_stored_receipt_byte_for_byte(void **state)
+static void
+test_repeated_envelope_in_a_new_place_gets_the_stored_receipt_byte_for_byte(void **state)
 {
 	struct stage *g = *state;
 	struct draft d = document(g, 1, (const char *const[]){ "huyen-a", NULL });
@@ -77,7 +80,8 @@ static void test_repeated_envelope_in_a_new_place_gets_the_stored_receipt_byte_f
 	first = station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 1));
 	second = station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 2));
 	assert_int_equal(first.u.stream.fact.bytes.len_bytes, second.u.stream.fact.bytes.len_bytes);
-	assert_memory_equal(first.u.stream.fact.bytes.data, second.u.stream.fact.bytes.data, first.u.stream.fact.bytes.len_bytes);
+	assert_memory_equal(first.u.stream.fact.bytes.data, second.u.stream.fact.bytes.data,
+			    first.u.stream.fact.bytes.len_bytes);
 	assert_memory_equal(&first.u.stream.digest, &second.u.stream.digest, 32);
 	assert_null(station_notice(g->s, NOTICE_ARRIVED)); /* a reader sees it once */
 }
@@ -120,7 +124,8 @@ static void test_sequence_had_before_is_only_acknowledged_again(void **state)
 static void test_gap_takes_nothing_and_asks_again_once(void **state)
 {
 	struct stage *g = *state;
-	struct draft d[3] = { document(g, 1, to_xa_a1), document(g, 2, to_xa_a1), document(g, 3, to_xa_a1) };
+	struct draft d[3] = { document(g, 1, to_xa_a1), document(g, 2, to_xa_a1),
+			      document(g, 3, to_xa_a1) };
 	struct event e[3];
 
 	neighbour_up(g->s, &g->tinh);
@@ -159,11 +164,14 @@ static void test_envelope_altered_on_the_way_is_not_taken(void **state)
 	station_take(g->s, &e);
 	station_commit(g->s);
 	assert_int_equal(have(g, LANE_NORMAL), 1);
-	assert_int_equal(g->s->plan->draft_count, 0); /* and nobody is told that its signer did anything */
+	/* and nobody is told that its signer did anything */
+	assert_int_equal(g->s->plan->draft_count, 0);
 }
 
-/* A second look is for the envelope that was spoilt: one that was forged in its place before does not use it up. */
-static void test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place_before(void **state)
+/* A second look is for the envelope that was spoilt: one that was forged in its place before does
+ * not use it up. */
+static void
+test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place_before(void **state)
 {
 	struct stage *g = *state;
 	struct draft forged = document(g, 9, to_xa_a1), good = document(g, 1, to_xa_a1);
@@ -184,7 +192,8 @@ static void test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place
 		e.u.publish.verdict = ERR_UNKNOWN_KEY;
 		station_take(g->s, &e);
 		station_commit(g->s);
-		assert_int_equal(have(g, LANE_NORMAL), look - 1); /* twice the same: that is how it was made */
+		/* twice the same: that is how it was made */
+		assert_int_equal(have(g, LANE_NORMAL), look - 1);
 	}
 }
 
@@ -196,7 +205,8 @@ static void test_publisher_beyond_its_credit_is_cut_off(void **state)
 	for (unsigned i = 1; i <= 9; i++) {
 		struct draft d = document(g, i, to_xa_a1);
 
-		neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d); /* one turn: credit is given at its end only */
+		/* one turn: credit is given at its end only */
+		neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
 	}
 	assert_int_equal(station_acts(g->s, ACT_VIOLATION), 1);
 	assert_int_equal(station_act(g->s, ACT_VIOLATION, 0)->u.violation, ERR_CREDIT);
@@ -220,13 +230,15 @@ static void test_credit_is_announced_before_the_acknowledgement(void **state)
 	for (uint32_t i = 0; i < g->s->plan->act_count; i++) {
 		const struct act *a = &g->s->plan->acts[i];
 
-		credit_seen = credit_seen || (a->type == ACT_SEND && a->u.send.type == MESSAGE_CREDIT);
+		credit_seen =
+		    credit_seen || (a->type == ACT_SEND && a->u.send.type == MESSAGE_CREDIT);
 		if (a->type == ACT_SEND && a->u.send.type == MESSAGE_ACKNOWLEDGE)
 			assert_true(credit_seen);
 	}
 }
 
-static void test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later(void **state)
+static void
+test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later(void **state)
 {
 	struct stage *g = *state;
 	struct draft d = document(g, 1, to_xa_a1);
@@ -292,7 +304,8 @@ int main(void)
 		TEST(test_spoilt_signature_is_asked_for_again_whatever_stood_in_its_place_before),
 		TEST(test_publisher_beyond_its_credit_is_cut_off),
 		TEST(test_credit_is_announced_before_the_acknowledgement),
-		TEST(test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later),
+		TEST(
+		    test_without_room_the_document_stays_with_the_publisher_and_is_asked_for_later),
 		TEST(test_signed_in_the_future_and_passing_through_goes_on),
 		TEST(test_opened_under_an_older_directory_waits_to_be_opened_again),
 	};

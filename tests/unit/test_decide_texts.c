@@ -1,4 +1,5 @@
-/* Documents whose texts nobody sees as they are: a matter of the office that they are for, not of who passes them on. */
+/* Documents whose texts nobody sees as they are: a matter of the office that they are for, not of
+ * who passes them on. */
 #include "tests/unit/fixture.h"
 
 static const char *const to_us[] = { "huyen-a", NULL };
@@ -10,10 +11,18 @@ static void publish(struct stage *g, const struct draft *d)
 }
 
 /* A document of xa-b1 with texts of our choice, sealed. */
-static struct draft with_texts(struct stage *g, unsigned id, const char *const *to, const char *subject, const char *part_name)
+static struct draft with_texts(struct stage *g, unsigned id, const char *const *to,
+			       const char *subject, const char *part_name)
 {
-	struct part part = { .name = part_name, .media_type = "application/pdf", .content = fixture_blob("content") };
-	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = subject, .business = 1, .parts = &part, .part_count = 1 };
+	struct part part = { .name = part_name,
+			     .media_type = "application/pdf",
+			     .content = fixture_blob("content") };
+	struct document_body body = { .number = "31-KH/ĐU",
+				      .type_code = "KH",
+				      .subject = subject,
+				      .business = 1,
+				      .parts = &part,
+				      .part_count = 1 };
 	struct draft d = fixture_document(g->f, "xa-b1", id, to);
 
 	assert_ok(document_body_pack(g->f->arena, &body, &d.body));
@@ -25,7 +34,13 @@ static void test_a_text_that_nobody_sees_is_refused_by_the_office_that_it_is_for
 {
 	static const struct {
 		const char *subject, *name;
-	} bad[] = { { "a\x07", "a.pdf" }, { "x\xe2\x80\xae" "fdp", "a.pdf" }, { "a", "x\xe2\x80\xae" "fdp.exe" }, { "a", "a\n.pdf" } };
+	} bad[] = { { "a\x07", "a.pdf" },
+		    { "x\xe2\x80\xae"
+		      "fdp",
+		      "a.pdf" },
+		    { "a", "x\xe2\x80\xae"
+			   "fdp.exe" },
+		    { "a", "a\n.pdf" } };
 	struct stage *g = *state;
 	struct draft d;
 
@@ -35,10 +50,12 @@ static void test_a_text_that_nobody_sees_is_refused_by_the_office_that_it_is_for
 		publish(g, &d);
 		assert_int_equal(g->s->plan->draft_count, 1);
 		assert_int_equal(g->s->plan->drafts[0].fact.reason, ERR_FIELD);
-		assert_string_equal(g->s->plan->drafts[0].head.recipients[0].committee.text, "xa-b1");
+		assert_string_equal(g->s->plan->drafts[0].head.recipients[0].committee.text,
+				    "xa-b1");
 		assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_FIELD);
 		station_commit(g->s);
-		assert_int_equal(station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.have, i + 1);
+		assert_int_equal(
+		    station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.have, i + 1);
 		assert_int_equal(station_count(g->s, FAMILY_DOCUMENT), 0);
 		station_clear(g->s);
 	}
@@ -57,7 +74,8 @@ static void test_a_text_that_nobody_sees_is_passed_on_unread(void **state)
 	assert_int_equal(station_count(g->s, FAMILY_DOCUMENT), 1);
 }
 
-/* For us and for one beyond us: refused by us for ourselves only, once, and the same words when it comes again. */
+/* For us and for one beyond us: refused by us for ourselves only, once, and the same words when it
+ * comes again. */
 static void test_a_text_that_nobody_sees_is_refused_for_us_and_passed_on_to_the_others(void **state)
 {
 	static const char *const both[] = { "huyen-a", "xa-a1", NULL };

@@ -1,4 +1,5 @@
-/* What time and directories bring: expiry, content dropped by relays, "held", new neighbours and old versions. */
+/* What time and directories bring: expiry, content dropped by relays, "held", new neighbours and
+ * old versions. */
 #include <string.h>
 
 #include "proto/digest.h"
@@ -30,7 +31,8 @@ static void test_document_without_all_receipts_expires_once(void **state)
 	assert_int_equal(station_count(g->s, FAMILY_SWEEP), 0);
 	tick_at(g, 100000);
 	assert_null(station_notice(g->s, NOTICE_EXPIRED));
-	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1))); /* it is still sent */
+	/* it is still sent */
+	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)));
 }
 
 static void relay_one(struct stage *g)
@@ -65,7 +67,8 @@ static void test_relay_keeps_content_until_the_next_hop_has_it(void **state)
 	tick_at(g, 25LL * 3600 * 1000);
 	assert_int_equal(station_count(g->s, FAMILY_ENVELOPE), 0);
 	assert_int_equal(station_count(g->s, FAMILY_IDENT), 1); /* that it was here is remembered */
-	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_RELAY, (struct serial){ 1 })).u.state.content_dropped);
+	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_RELAY, (struct serial){ 1 }))
+			.u.state.content_dropped);
 }
 
 static void test_relay_that_holds_a_document_says_so_once(void **state)
@@ -77,7 +80,8 @@ static void test_relay_that_holds_a_document_says_so_once(void **state)
 	assert_int_equal(g->s->plan->draft_count, 0);
 	tick_at(g, 1);
 	assert_int_equal(g->s->plan->draft_count, 1);
-	assert_true(g->s->plan->drafts[0].fact.kind == KIND_RELAY && g->s->plan->drafts[0].fact.relay_event == 2);
+	assert_true(g->s->plan->drafts[0].fact.kind == KIND_RELAY &&
+		    g->s->plan->drafts[0].fact.relay_event == 2);
 	assert_string_equal(g->s->plan->drafts[0].head.recipients[0].committee.text, "tinh");
 	tick_at(g, HELD_MS);
 	assert_int_equal(g->s->plan->draft_count, 0);
@@ -91,7 +95,10 @@ static struct event directory_event(struct stage *g, uint64_t version, struct di
 	struct event e = { .type = EVENT_DIRECTORY };
 
 	*d = fixture_directory(g->f, version);
-	e.u.directory = (struct ev_directory){ .reply = { 7 }, .head = &d->head, .entries = d->entries, .entry_count = d->entry_count };
+	e.u.directory = (struct ev_directory){ .reply = { 7 },
+					       .head = &d->head,
+					       .entries = d->entries,
+					       .entry_count = d->entry_count };
 	return e;
 }
 
@@ -127,8 +134,10 @@ static void test_new_directory_moves_a_committee_and_its_link(void **state)
 	assert_true(core_link_find(g->s->core, fixture_id("xa-b1"), &view));
 	assert_true(core_link_find(g->s->core, g->tinh.id, &view));
 	assert_true(view.up); /* nobody else's link is touched */
-	/* Rows of former places stay for questions about earlier directories; the link is with whoever it belongs to now. */
-	assert_true(station_has(g->s, FAMILY_SUBORDINATE, key_subordinate(fixture_id("huyen-a"), fixture_id("xa-b1"))));
+	/* Rows of former places stay for questions about earlier directories; the link is with
+	 * whoever it belongs to now. */
+	assert_true(station_has(g->s, FAMILY_SUBORDINATE,
+				key_subordinate(fixture_id("huyen-a"), fixture_id("xa-b1"))));
 	station_restart(g->s);
 	assert_int_equal(core_directory_version(g->s->core), 2);
 	assert_true(core_link_find(g->s->core, fixture_id("xa-b1"), &view));
@@ -143,7 +152,8 @@ static void test_restart_keeps_serials_streams_and_what_is_had(void **state)
 	relay_one(g);
 	before = core_stream_out(g->s->core, fixture_id("xa-a1"), LANE_NORMAL)->id;
 	station_restart(g->s);
-	assert_memory_equal(&core_stream_out(g->s->core, fixture_id("xa-a1"), LANE_NORMAL)->id, &before, sizeof before);
+	assert_memory_equal(&core_stream_out(g->s->core, fixture_id("xa-a1"), LANE_NORMAL)->id,
+			    &before, sizeof before);
 	assert_int_equal(core_stream_out(g->s->core, fixture_id("xa-a1"), LANE_NORMAL)->last, 1);
 	station_take(g->s, submission_of(&u, 5, 1));
 	station_commit(g->s);

@@ -1,6 +1,7 @@
-/* The formats as compiled: no message may contain itself (the prescan's and the decoder's depth is a constant), and no field of a
- * published format may go or change. golden_descriptors.txt holds what was published; a new field is added to it by hand, or with
- * VANTHU_GOLDEN_WRITE=1 in the environment. */
+/* The formats as compiled: no message may contain itself (the prescan's and the decoder's depth is
+ * a constant), and no field of a published format may go or change. golden_descriptors.txt holds
+ * what was published; a new field is added to it by hand, or with VANTHU_GOLDEN_WRITE=1 in the
+ * environment. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,26 +17,57 @@
 
 enum { DEPTH_MAX = 8, LINES_MAX = 2000, TYPES_MAX = 200 };
 
-/* Everything that bytes from outside are unpacked as, or that stands on a disk; what they contain follows. */
+/* Everything that bytes from outside are unpacked as, or that stands on a disk; what they contain
+ * follows. */
 static const ProtobufCMessageDescriptor *const roots[] = {
-	&vanthu__v1__envelope__descriptor, &vanthu__v1__payload__descriptor, &vanthu__v1__document_body__descriptor,
-	&vanthu__v1__receipt_body__descriptor, &vanthu__v1__refusal_body__descriptor, &vanthu__v1__status_body__descriptor,
-	&vanthu__v1__relay_body__descriptor, &vanthu__v1__doubt_body__descriptor,
-	&vanthu__v1__correction_body__descriptor, &vanthu__v1__directory_body__descriptor, &vanthu__v1__directory_entry__descriptor,
+	&vanthu__v1__envelope__descriptor,
+	&vanthu__v1__payload__descriptor,
+	&vanthu__v1__document_body__descriptor,
+	&vanthu__v1__receipt_body__descriptor,
+	&vanthu__v1__refusal_body__descriptor,
+	&vanthu__v1__status_body__descriptor,
+	&vanthu__v1__relay_body__descriptor,
+	&vanthu__v1__doubt_body__descriptor,
+	&vanthu__v1__correction_body__descriptor,
+	&vanthu__v1__directory_body__descriptor,
+	&vanthu__v1__directory_entry__descriptor,
 	&vanthu__v1__directory_file__descriptor,
-	&vanthu__v1__hello__descriptor, &vanthu__v1__subscribe__descriptor, &vanthu__v1__publish__descriptor,
-	&vanthu__v1__acknowledge__descriptor, &vanthu__v1__credit__descriptor, &vanthu__v1__ping__descriptor,
-	&vanthu__v1__pong__descriptor, &vanthu__v1__bye__descriptor, &vanthu__v1__complete__descriptor, &vanthu__v1__pinned__descriptor,
-	&vanthu__v1__open_bulk__descriptor, &vanthu__v1__hello_wanted__descriptor, &vanthu__v1__fetch__descriptor,
-	&vanthu__v1__chunk__descriptor, &vanthu__v1__unavailable__descriptor, &vanthu__v1__directory_wanted__descriptor,
+	&vanthu__v1__hello__descriptor,
+	&vanthu__v1__subscribe__descriptor,
+	&vanthu__v1__publish__descriptor,
+	&vanthu__v1__acknowledge__descriptor,
+	&vanthu__v1__credit__descriptor,
+	&vanthu__v1__ping__descriptor,
+	&vanthu__v1__pong__descriptor,
+	&vanthu__v1__bye__descriptor,
+	&vanthu__v1__complete__descriptor,
+	&vanthu__v1__pinned__descriptor,
+	&vanthu__v1__open_bulk__descriptor,
+	&vanthu__v1__hello_wanted__descriptor,
+	&vanthu__v1__fetch__descriptor,
+	&vanthu__v1__chunk__descriptor,
+	&vanthu__v1__unavailable__descriptor,
+	&vanthu__v1__directory_wanted__descriptor,
 	&vanthu__v1__directory_part__descriptor,
-	&vanthu__v1__ident_record__descriptor, &vanthu__v1__document_record__descriptor, &vanthu__v1__state_record__descriptor,
-	&vanthu__v1__route_record__descriptor, &vanthu__v1__envelope_record__descriptor, &vanthu__v1__receipt_record__descriptor,
-	&vanthu__v1__stream_record__descriptor, &vanthu__v1__link_in_record__descriptor, &vanthu__v1__link_out_record__descriptor,
-	&vanthu__v1__fetch_record__descriptor, &vanthu__v1__committee_record__descriptor,
-	&vanthu__v1__directory_head_record__descriptor, &vanthu__v1__key_record__descriptor, &vanthu__v1__act_record__descriptor,
-	&vanthu__v1__note_record__descriptor, &vanthu__v1__aside_record__descriptor,
-	&vanthu__v1__request__descriptor, &vanthu__v1__reply__descriptor, &vanthu__v1__live_event__descriptor,
+	&vanthu__v1__ident_record__descriptor,
+	&vanthu__v1__document_record__descriptor,
+	&vanthu__v1__state_record__descriptor,
+	&vanthu__v1__route_record__descriptor,
+	&vanthu__v1__envelope_record__descriptor,
+	&vanthu__v1__receipt_record__descriptor,
+	&vanthu__v1__stream_record__descriptor,
+	&vanthu__v1__link_in_record__descriptor,
+	&vanthu__v1__link_out_record__descriptor,
+	&vanthu__v1__fetch_record__descriptor,
+	&vanthu__v1__committee_record__descriptor,
+	&vanthu__v1__directory_head_record__descriptor,
+	&vanthu__v1__key_record__descriptor,
+	&vanthu__v1__act_record__descriptor,
+	&vanthu__v1__note_record__descriptor,
+	&vanthu__v1__aside_record__descriptor,
+	&vanthu__v1__request__descriptor,
+	&vanthu__v1__reply__descriptor,
+	&vanthu__v1__live_event__descriptor,
 };
 
 static unsigned depth_of(const ProtobufCMessageDescriptor *type, unsigned depth)
@@ -43,7 +75,8 @@ static unsigned depth_of(const ProtobufCMessageDescriptor *type, unsigned depth)
 	unsigned deepest = depth;
 
 	if (depth > DEPTH_MAX)
-		fail_msg("%s lies more than %d levels deep, or contains itself", type->name, (int)DEPTH_MAX);
+		fail_msg("%s lies more than %d levels deep, or contains itself", type->name,
+			 (int)DEPTH_MAX);
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		if (type->fields[i].type == PROTOBUF_C_TYPE_MESSAGE) {
 			unsigned below = depth_of(type->fields[i].descriptor, depth + 1);
@@ -97,8 +130,10 @@ static bool has_line(const struct lines *l, const char *text)
 
 static const char *type_name(const ProtobufCFieldDescriptor *f)
 {
-	static const char *const names[] = { "int32", "sint32", "sfixed32", "int64", "sint64", "sfixed64", "uint32", "fixed32", "uint64",
-					     "fixed64", "float", "double", "bool", "enum", "string", "bytes", "message" };
+	static const char *const names[] = { "int32",	 "sint32", "sfixed32", "int64",	 "sint64",
+					     "sfixed64", "uint32", "fixed32",  "uint64", "fixed64",
+					     "float",	 "double", "bool",     "enum",	 "string",
+					     "bytes",	 "message" };
 
 	if (f->type == PROTOBUF_C_TYPE_MESSAGE)
 		return ((const ProtobufCMessageDescriptor *)f->descriptor)->name;
@@ -112,7 +147,8 @@ static void describe_enum(struct lines *l, const ProtobufCEnumDescriptor *type)
 	char text[300];
 
 	for (unsigned i = 0; i < type->n_values; i++) {
-		snprintf(text, sizeof text, "%s.%s %d", type->name, type->values[i].name, type->values[i].value);
+		snprintf(text, sizeof text, "%s.%s %d", type->name, type->values[i].name,
+			 type->values[i].value);
 		if (!has_line(l, text))
 			add_line(l, text);
 	}
@@ -130,7 +166,8 @@ static void describe(struct lines *l, const ProtobufCMessageDescriptor *type)
 	for (unsigned i = 0; i < type->n_fields; i++) {
 		const ProtobufCFieldDescriptor *f = &type->fields[i];
 
-		snprintf(text, sizeof text, "%s.%s %u %s %s", type->name, f->name, f->id, type_name(f), labels[f->label]);
+		snprintf(text, sizeof text, "%s.%s %u %s %s", type->name, f->name, f->id,
+			 type_name(f), labels[f->label]);
 		add_line(l, text);
 	}
 	for (unsigned i = 0; i < type->n_fields; i++) {
@@ -161,7 +198,8 @@ static void write_golden(const struct lines *l)
 	FILE *f = fopen(GOLDEN, "we");
 
 	assert_non_null(f);
-	fprintf(f, "# message.field number type label, of every format that is on a wire or a disk. Lines are only ever added.\n");
+	fprintf(f, "# message.field number type label, of every format that is on a wire or a "
+		   "disk. Lines are only ever added.\n");
 	for (unsigned i = 0; i < l->count; i++)
 		fprintf(f, "%s\n", l->list[i]);
 	assert_int_equal(fclose(f), 0);
@@ -200,7 +238,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_message_contains_itself_or_is_deeper_than_the_prescan),
-		cmocka_unit_test(test_published_fields_are_there_unchanged_and_new_ones_are_recorded),
+		cmocka_unit_test(
+		    test_published_fields_are_there_unchanged_and_new_ones_are_recorded),
 	};
 
 	return cmocka_run_group_tests_name("descriptors", tests, NULL, NULL);

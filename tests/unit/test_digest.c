@@ -1,4 +1,5 @@
-/* Hashes against vectors that others published: a wrong one here would sign and store nonsense for decades. */
+/* Hashes against vectors that others published: a wrong one here would sign and store nonsense for
+ * decades. */
 #include "proto/digest.h"
 
 #include <stdlib.h>
@@ -18,8 +19,10 @@ static void expect_hex(struct digest d, const char *hex)
 static void test_sha256_gives_the_published_values(void **state)
 {
 	(void)state;
-	expect_hex(digest_of((struct blob){ NULL, 0 }), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-	expect_hex(fixture_digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	expect_hex(digest_of((struct blob){ NULL, 0 }),
+		   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	expect_hex(fixture_digest("abc"),
+		   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	expect_hex(fixture_digest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
 		   "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
@@ -33,10 +36,12 @@ static void test_pieces_hash_as_the_whole_also_while_others_hash(void **state)
 	assert_non_null(t);
 	digest_add(s, fixture_blob("a"));
 	digest_add(t, fixture_blob("zzz"));
-	expect_hex(fixture_digest("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	expect_hex(fixture_digest("abc"),
+		   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	digest_add(s, (struct blob){ NULL, 0 });
 	digest_add(s, fixture_blob("bc"));
-	expect_hex(digest_end(s), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	expect_hex(digest_end(s),
+		   "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	digest_abandon(t);
 	digest_abandon(NULL);
 }
@@ -44,8 +49,10 @@ static void test_pieces_hash_as_the_whole_also_while_others_hash(void **state)
 static void test_crc32c_gives_the_published_values_at_every_split(void **state)
 {
 	/* RFC 3720 B.4 */
-	static const uint8_t zeros[32], ones[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-						     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
+	static const uint8_t zeros[32],
+	    ones[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+			 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+			 255, 255, 255, 255, 255, 255, 255, 255, 255, 255 };
 	uint8_t up[32];
 
 	(void)state;
@@ -56,7 +63,9 @@ static void test_crc32c_gives_the_published_values_at_every_split(void **state)
 	assert_int_equal(crc32c(0, (struct blob){ ones, 32 }), 0x62a8ab43);
 	assert_int_equal(crc32c(0, (struct blob){ up, 32 }), 0x46dd794e);
 	for (size_t at = 0; at <= 32; at++)
-		assert_int_equal(crc32c(crc32c(0, (struct blob){ up, at }), (struct blob){ up + at, 32 - at }), 0x46dd794e);
+		assert_int_equal(
+		    crc32c(crc32c(0, (struct blob){ up, at }), (struct blob){ up + at, 32 - at }),
+		    0x46dd794e);
 	assert_int_equal(crc32c(0, (struct blob){ NULL, 0 }), 0);
 	/* The processor's and the table's, whatever the alignment and the length. */
 	for (size_t begin = 0; begin < 16; begin++) {
@@ -76,16 +85,22 @@ static void test_pae_is_the_one_written_by_hand(void **state)
 
 	(void)state;
 	/* The example of the DSSE protocol document. */
-	assert_ok(pae_encode(a, "http://example.com/HelloWorld", fixture_blob("hello world"), &pae));
-	assert_int_equal(pae.len_bytes, strlen("DSSEv1 29 http://example.com/HelloWorld 11 hello world"));
-	assert_memory_equal(pae.data, "DSSEv1 29 http://example.com/HelloWorld 11 hello world", pae.len_bytes);
+	assert_ok(
+	    pae_encode(a, "http://example.com/HelloWorld", fixture_blob("hello world"), &pae));
+	assert_int_equal(pae.len_bytes,
+			 strlen("DSSEv1 29 http://example.com/HelloWorld 11 hello world"));
+	assert_memory_equal(pae.data, "DSSEv1 29 http://example.com/HelloWorld 11 hello world",
+			    pae.len_bytes);
 	by_hand = fixture_digest("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
-	assert_true(memcmp(digest_pae("http://example.com/HelloWorld", fixture_blob("hello world")).bytes, by_hand.bytes, 32) == 0);
+	assert_true(
+	    memcmp(digest_pae("http://example.com/HelloWorld", fixture_blob("hello world")).bytes,
+		   by_hand.bytes, 32) == 0);
 	assert_ok(pae_encode(a, "", (struct blob){ NULL, 0 }, &pae));
 	assert_int_equal(pae.len_bytes, strlen("DSSEv1 0  0 "));
 	assert_memory_equal(pae.data, "DSSEv1 0  0 ", pae.len_bytes);
 	assert_ok(pae_batch(a, &root, 0x0102, &pae));
-	assert_int_equal(pae.len_bytes, strlen("DSSEv1 31 application/vnd.vanthu.batch.v1 40 ") + 40);
+	assert_int_equal(pae.len_bytes,
+			 strlen("DSSEv1 31 application/vnd.vanthu.batch.v1 40 ") + 40);
 	assert_memory_equal(pae.data, "DSSEv1 31 application/vnd.vanthu.batch.v1 40 \xaa", 46);
 	assert_memory_equal(pae.data + pae.len_bytes - 8, "\0\0\0\0\0\0\x01\x02", 8);
 	arena_destroy(a);
@@ -126,8 +141,14 @@ static void test_submission_digest_sees_every_field(void **state)
 {
 	struct recipient r[2] = { { .committee = { "xa" } }, { .group = GROUP_SUBTREE } };
 	struct manifest_item item = fixture_inline_item();
-	struct submission_fields base = { .recipients = r, .recipient_count = 2, .urgency = 1, .secrecy = 1, .body = fixture_blob("body"),
-					  .manifest = &item, .manifest_count = 1 }, f = base;
+	struct submission_fields base = { .recipients = r,
+					  .recipient_count = 2,
+					  .urgency = 1,
+					  .secrecy = 1,
+					  .body = fixture_blob("body"),
+					  .manifest = &item,
+					  .manifest_count = 1 },
+				 f = base;
 	struct digest first = submission(&base), d[8];
 
 	(void)state;

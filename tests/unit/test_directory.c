@@ -1,4 +1,5 @@
-/* The directory: what a registry signs, what a file holds, and each way in which a tree can be none. */
+/* The directory: what a registry signs, what a file holds, and each way in which a tree can be
+ * none. */
 #include "proto/directory.h"
 
 #include <string.h>
@@ -116,9 +117,11 @@ static void test_empty_or_broken_entry_is_a_format_error(void **state)
 	struct fixture *f = *state;
 	struct rec_committee out;
 
-	assert_int_equal(directory_entry_unpack(f->arena, (struct blob){ NULL, 0 }, &out), ERR_FORMAT);
+	assert_int_equal(directory_entry_unpack(f->arena, (struct blob){ NULL, 0 }, &out),
+			 ERR_FORMAT);
 	assert_int_equal(directory_entry_unpack(f->arena, fixture_blob("\x0a"), &out), ERR_FORMAT);
-	assert_int_equal(directory_entry_unpack(f->arena, fixture_blob("\x0a\x01\xff"), &out), ERR_UTF8);
+	assert_int_equal(directory_entry_unpack(f->arena, fixture_blob("\x0a\x01\xff"), &out),
+			 ERR_UTF8);
 }
 
 static void test_root_is_over_the_exact_entries_in_their_order(void **state)
@@ -137,7 +140,8 @@ static void test_root_is_over_the_exact_entries_in_their_order(void **state)
 	f->entries[1] = swapped;
 	assert_int_equal(directory_root(f->entries, FIXTURE_COMMITTEES, &root), ERR_FORMAT);
 	f->entries[0] = f->entries[1];
-	assert_int_equal(directory_root(f->entries, FIXTURE_COMMITTEES, &root), ERR_FORMAT); /* twice the same */
+	/* twice the same */
+	assert_int_equal(directory_root(f->entries, FIXTURE_COMMITTEES, &root), ERR_FORMAT);
 }
 
 static void no_tree(struct fixture *f, const char *culprit, const char *word)
@@ -145,7 +149,8 @@ static void no_tree(struct fixture *f, const char *culprit, const char *word)
 	struct committee_id who;
 	const char *what;
 
-	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what), ERR_BAD_TREE);
+	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what),
+			 ERR_BAD_TREE);
 	assert_string_equal(who.text, culprit);
 	if (strstr(what, word) == NULL)
 		fail_msg("\"%s\" does not say \"%s\"", what, word);
@@ -170,9 +175,11 @@ static void test_each_fault_of_a_tree_names_its_culprit(void **state)
 	f->entries[3].superior = (struct committee_id){ "" };
 	no_tree(f, "xa-a1", "second");
 	memcpy(f->entries, good, sizeof good);
-	f->entries[2].superior = fixture_id("xa-a1"); /* tinh below xa-a1 below huyen-a below tinh; huyen-b only hangs there */
+	/* tinh below xa-a1 below huyen-a below tinh; huyen-b only hangs there */
+	f->entries[2].superior = fixture_id("xa-a1");
 	f->entries[3].endpoint = "tcp://127.0.0.1:7000";
-	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what), ERR_BAD_TREE);
+	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what),
+			 ERR_BAD_TREE);
 	assert_string_not_equal(who.text, "huyen-b");
 	assert_non_null(strstr(what, "below itself"));
 	memcpy(f->entries, good, sizeof good);
@@ -205,7 +212,8 @@ static void test_key_of_two_committees_is_no_tree(void **state)
 	const char *what;
 
 	f->entries[4].keys = f->entries[3].keys;
-	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what), ERR_BAD_TREE);
+	assert_int_equal(directory_check_tree(f->entries, FIXTURE_COMMITTEES, &who, &what),
+			 ERR_BAD_TREE);
 }
 
 static void test_tree_is_at_most_sixteen_deep(void **state)
@@ -219,12 +227,16 @@ static void test_tree_is_at_most_sixteen_deep(void **state)
 	for (unsigned i = 0; i < COUNT_OF(chain); i++) {
 		names[i][0] = 'c';
 		names[i][1] = (char)('a' + i);
-		chain[i] = (struct rec_committee){ .id = fixture_id(names[i]), .name = "", .symbol = "", .endpoint = "tcp://h:1" };
+		chain[i] = (struct rec_committee){ .id = fixture_id(names[i]),
+						   .name = "",
+						   .symbol = "",
+						   .endpoint = "tcp://h:1" };
 		if (i > 0)
 			chain[i].superior = chain[i - 1].id;
 	}
 	assert_ok(directory_check_tree(chain, TREE_DEPTH_MAX + 1, &who, &what));
-	assert_int_equal(directory_check_tree(chain, TREE_DEPTH_MAX + 2, &who, &what), ERR_BAD_TREE);
+	assert_int_equal(directory_check_tree(chain, TREE_DEPTH_MAX + 2, &who, &what),
+			 ERR_BAD_TREE);
 	assert_string_equal(who.text, chain[TREE_DEPTH_MAX + 1].id.text);
 }
 
@@ -235,18 +247,29 @@ static void test_head_opens_under_its_root_only(void **state)
 	struct rec_directory signed_head, head;
 	struct draft d;
 
-	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-				 &(struct directory_issue){ 3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5 }, &signed_head));
+	assert_ok(directory_sign(
+	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+	    &(struct directory_issue){ 3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5 },
+	    &signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
-	assert_true(head.version == 3 && head.valid_until_ms == FIXTURE_NOW_MS + 5 && head.entry_count == FIXTURE_COMMITTEES);
+	assert_true(head.version == 3 && head.valid_until_ms == FIXTURE_NOW_MS + 5 &&
+		    head.entry_count == FIXTURE_COMMITTEES);
 	assert_true(digest_equal(&head.entries_root, &signed_head.entries_root));
 	assert_true(digest_equal(&head.digest, &signed_head.digest));
-	assert_int_equal(directory_head_open(f->arena, signed_head.head, other->root_der, &head), ERR_SIGNATURE);
-	assert_int_equal(directory_head_open(f->arena, signed_head.head, fixture_blob("no root"), &head), ERR_CERTIFICATE);
-	assert_int_equal(directory_head_open(f->arena, (struct blob){ NULL, 0 }, f->root_der, &head), ERR_FORMAT);
-	/* A registry whose clock is years ahead: versions and the root decide, no clock is asked. */
-	assert_ok(directory_sign(f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-				 &(struct directory_issue){ 4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS }, &signed_head));
+	assert_int_equal(directory_head_open(f->arena, signed_head.head, other->root_der, &head),
+			 ERR_SIGNATURE);
+	assert_int_equal(
+	    directory_head_open(f->arena, signed_head.head, fixture_blob("no root"), &head),
+	    ERR_CERTIFICATE);
+	assert_int_equal(
+	    directory_head_open(f->arena, (struct blob){ NULL, 0 }, f->root_der, &head),
+	    ERR_FORMAT);
+	/* A registry whose clock is years ahead: versions and the root decide, no clock is
+	 * asked. */
+	assert_ok(directory_sign(
+	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+	    &(struct directory_issue){ 4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS },
+	    &signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 4);
 	/* Another kind of envelope, signed by the registry's key under a committee's name. */
@@ -309,18 +332,23 @@ static void test_flipped_bit_in_a_file_is_refused(void **state)
 	for (size_t bit = 0; bit < bytes.len_bytes * 8; bit += 13) {
 		arena_reset(a);
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (directory_file_open(a, (struct blob){ copy, bytes.len_bytes }, f->root_der, NULL, &back) == ERR_OK)
-			assert_true(digest_equal(&back.head.digest, &d.head.digest)); /* nothing that counts */
+		if (directory_file_open(a, (struct blob){ copy, bytes.len_bytes }, f->root_der,
+					NULL, &back) == ERR_OK)
+			/* nothing that counts */
+			assert_true(digest_equal(&back.head.digest, &d.head.digest));
 		copy[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
 	for (size_t len = 0; len < bytes.len_bytes; len += 31) {
 		arena_reset(a);
-		assert_int_not_equal(directory_file_open(a, (struct blob){ copy, len }, f->root_der, NULL, &back), ERR_OK);
+		assert_int_not_equal(
+		    directory_file_open(a, (struct blob){ copy, len }, f->root_der, NULL, &back),
+		    ERR_OK);
 	}
 	arena_destroy(a);
 }
 
-static void test_signed_directory_that_is_no_tree_or_has_a_foreign_certificate_is_refused(void **state)
+static void
+test_signed_directory_that_is_no_tree_or_has_a_foreign_certificate_is_refused(void **state)
 {
 	struct fixture *f = *state, *other = fixture_new();
 	struct rec_committee good = f->entries[3];

@@ -1,4 +1,5 @@
-/* A time that is not believed, and the word of who signed it: facts that are set aside, and the signer that is asked. */
+/* A time that is not believed, and the word of who signed it: facts that are set aside, and the
+ * signer that is asked. */
 #include <string.h>
 
 #include "tests/unit/paper.h"
@@ -27,12 +28,14 @@ static struct draft receipt_ahead(struct stage *g, struct neighbour *xa)
 	return d;
 }
 
-static void test_a_receipt_signed_ahead_is_doubted_with_its_bytes_and_counts_when_corrected(void **state)
+static void
+test_a_receipt_signed_ahead_is_doubted_with_its_bytes_counts_when_corrected(void **state)
 {
 	struct stage *g = *state;
 	struct neighbour xa = neighbour_of("xa-a1");
 	struct draft d = receipt_ahead(g, &xa), c;
-	struct fact doubt, correction = { .kind = KIND_CORRECTION, .at_ms = FIXTURE_NOW_MS, .note = "" };
+	struct fact doubt,
+	    correction = { .kind = KIND_CORRECTION, .at_ms = FIXTURE_NOW_MS, .note = "" };
 	struct opened o;
 
 	neighbour_publishes(g->s, &xa, LANE_FACTS, &d);
@@ -41,7 +44,8 @@ static void test_a_receipt_signed_ahead_is_doubted_with_its_bytes_and_counts_whe
 	assert_int_equal(station_count(g->s, FAMILY_RECEIPT), 0);
 	doubt = shelf_fact(g, "xa-a1", 1, &o);
 	assert_int_equal(doubt.kind, KIND_DOUBT);
-	assert_true(doubt.doubted_kind == KIND_RECEIPT && doubt.envelope.len_bytes == d.envelope.len_bytes);
+	assert_true(doubt.doubted_kind == KIND_RECEIPT &&
+		    doubt.envelope.len_bytes == d.envelope.len_bytes);
 	correction.document = doubt.document;
 	correction.doubted = doubt.doubted;
 	correction.doubted_kind = doubt.doubted_kind;
@@ -90,7 +94,11 @@ static void test_a_signer_corrects_what_lies_ahead_of_its_own_clock_and_nothing_
 	struct stage *g = *state;
 	struct submission u;
 	struct record r;
-	struct fact f = { .kind = KIND_DOUBT, .at_ms = FIXTURE_NOW_MS, .note = "", .doubted_kind = KIND_DOCUMENT, .token = fixture_blob("a token") };
+	struct fact f = { .kind = KIND_DOUBT,
+			  .at_ms = FIXTURE_NOW_MS,
+			  .note = "",
+			  .doubted_kind = KIND_DOCUMENT,
+			  .token = fixture_blob("a token") };
 	struct draft d;
 	struct opened o;
 
@@ -104,33 +112,45 @@ static void test_a_signer_corrects_what_lies_ahead_of_its_own_clock_and_nothing_
 	station_clear(g->s);
 	neighbour_up(g->s, &g->tinh);
 	d = doubt_of(g, 20, &f, FIXTURE_NOW_MS);
-	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d); /* its clock still says so: its word is worth no more than before */
+	/* its clock still says so: its word is worth no more than before */
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
 	station_commit(g->s);
 	assert_non_null(station_notice(g->s, NOTICE_DOUBTED));
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 1)));
 	station_clear(g->s);
 	g->s->now.wall_ms -= 7 * HOUR_MS;
-	d = doubt_of(g, 21, &f, FIXTURE_NOW_MS + HOUR_MS); /* who asks has a wrong clock too: a question needs no time */
+	/* who asks has a wrong clock too: a question needs no time */
+	d = doubt_of(g, 21, &f, FIXTURE_NOW_MS + HOUR_MS);
 	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
 	station_commit(g->s);
 	f = shelf_fact(g, "tinh", 1, &o);
 	assert_int_equal(o.kind, KIND_CORRECTION);
-	assert_true(o.head.signed_at_ms == FIXTURE_NOW_MS && f.token.len_bytes == 7 && memcmp(f.token.data, "a token", 7) == 0);
+	assert_true(o.head.signed_at_ms == FIXTURE_NOW_MS && f.token.len_bytes == 7 &&
+		    memcmp(f.token.data, "a token", 7) == 0);
 	assert_memory_equal(&f.doubted, &r.u.ident.digest, sizeof f.doubted);
 	station_clear(g->s);
-	f = (struct fact){ .kind = KIND_DOUBT, .at_ms = FIXTURE_NOW_MS, .note = "", .doubted_kind = KIND_DOCUMENT,
-			   .document = { g->s->self, u.event.u.submit.id, fixture_digest("x") }, .doubted = fixture_digest("x") };
+	f = (struct fact){ .kind = KIND_DOUBT,
+			   .at_ms = FIXTURE_NOW_MS,
+			   .note = "",
+			   .doubted_kind = KIND_DOCUMENT,
+			   .document = { g->s->self, u.event.u.submit.id, fixture_digest("x") },
+			   .doubted = fixture_digest("x") };
 	d = doubt_of(g, 22, &f, FIXTURE_NOW_MS);
 	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d); /* another content: not ours */
 	station_commit(g->s);
 	assert_false(station_has(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_FACTS, 2)));
 }
 
-/* Sent while the clock was in the next month, or the next year: the figures of both are true again. */
+/* Sent while the clock was in the next month, or the next year: the figures of both are true
+ * again. */
 static void test_what_was_sent_by_a_clock_ahead_counts_when_it_is_known_better(void **state)
 {
 	struct stage *g = *state;
-	struct fact f = { .kind = KIND_DOUBT, .at_ms = FIXTURE_NOW_MS, .note = "", .doubted_kind = KIND_DOCUMENT, .token = fixture_blob("a token") };
+	struct fact f = { .kind = KIND_DOUBT,
+			  .at_ms = FIXTURE_NOW_MS,
+			  .note = "",
+			  .doubted_kind = KIND_DOCUMENT,
+			  .token = fixture_blob("a token") };
 	struct target_count none = { .digital = 0 }, one = { .pending = 1 };
 	struct month july = { (uint16_t)(JUNE.n + 1) };
 	struct submission u;
@@ -162,13 +182,22 @@ static void test_a_signer_corrects_a_receipt_only_when_it_signed_that(void **sta
 {
 	struct stage *g = *state;
 	static const char *const signers[] = { "huyen-a", "xa-a1" };
-	struct fact receipt = { .kind = KIND_RECEIPT, .at_ms = FIXTURE_NOW_MS, .note = "",
-				.document = { { "tinh" }, fixture_doc_id(3), fixture_digest("d") } };
+	struct fact receipt = { .kind = KIND_RECEIPT,
+				.at_ms = FIXTURE_NOW_MS,
+				.note = "",
+				.document = {
+				    { "tinh" }, fixture_doc_id(3), fixture_digest("d") } };
 
 	neighbour_up(g->s, &g->tinh);
 	for (unsigned i = 0; i < COUNT_OF(signers); i++) {
-		struct draft signed_ahead = fixture_fact(g->f, signers[i], "tinh", 30 + i, &receipt), d;
-		struct fact f = { .kind = KIND_DOUBT, .at_ms = FIXTURE_NOW_MS, .note = "", .document = receipt.document, .doubted_kind = KIND_RECEIPT };
+		struct draft signed_ahead =
+				 fixture_fact(g->f, signers[i], "tinh", 30 + i, &receipt),
+			     d;
+		struct fact f = { .kind = KIND_DOUBT,
+				  .at_ms = FIXTURE_NOW_MS,
+				  .note = "",
+				  .document = receipt.document,
+				  .doubted_kind = KIND_RECEIPT };
 
 		signed_ahead.head.signed_at_ms = FIXTURE_NOW_MS + 7 * HOUR_MS;
 		fixture_seal(g->f, signers[i], &signed_ahead);
@@ -188,7 +217,8 @@ static void test_a_signer_corrects_a_receipt_only_when_it_signed_that(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_receipt_signed_ahead_is_doubted_with_its_bytes_and_counts_when_corrected),
+		TEST(
+		    test_a_receipt_signed_ahead_is_doubted_with_its_bytes_counts_when_corrected),
 		TEST(test_a_fact_for_others_goes_on_whatever_its_time),
 		TEST(test_a_signer_corrects_what_lies_ahead_of_its_own_clock_and_nothing_else),
 		TEST(test_what_was_sent_by_a_clock_ahead_counts_when_it_is_known_better),

@@ -1,4 +1,5 @@
-/* The list of errors: numbers are on the wire and in scripts, so exit codes and "known" are pinned here. */
+/* The list of errors: numbers are on the wire and in scripts, so exit codes and "known" are pinned
+ * here. */
 #include "routing/base/err.h"
 
 #include <string.h>

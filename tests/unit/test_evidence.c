@@ -1,5 +1,5 @@
-/* Evidence: believed as it was made, and in no other form. The bits of a real lab's file are flipped in tests/system/evidence.bats; here are
- * the cases that a lab does not make by itself. */
+/* Evidence: believed as it was made, and in no other form. The bits of a real lab's file are
+ * flipped in tests/system/evidence.bats; here are the cases that a lab does not make by itself. */
 #include "tools/client/evidence.h"
 
 #include <string.h>
@@ -25,9 +25,12 @@ static ProtobufCBinaryData bytes_of(struct blob b)
 	return field_bytes(b.data, b.len_bytes);
 }
 
-static struct blob fact(struct fixture *f, const char *signer, enum kind kind, const struct draft *about)
+static struct blob fact(struct fixture *f, const char *signer, enum kind kind,
+			const struct draft *about)
 {
-	struct fact fact = { .kind = kind, .at_ms = FIXTURE_NOW_MS, .document = { about->head.origin, about->head.id, about->digest } };
+	struct fact fact = { .kind = kind,
+			     .at_ms = FIXTURE_NOW_MS,
+			     .document = { about->head.origin, about->head.id, about->digest } };
 
 	if (kind == KIND_RELAY) {
 		fact.relay_event = 1;
@@ -46,7 +49,8 @@ static int set_up(void **state)
 	c->f = fixture_new();
 	d = fixture_directory(c->f, 1);
 	/* Both under one signature: the batch's path is in the file. */
-	struct draft both[] = { fixture_document(c->f, "tinh", 1, to), fixture_document(c->f, "tinh", 2, to) };
+	struct draft both[] = { fixture_document(c->f, "tinh", 1, to),
+				fixture_document(c->f, "tinh", 2, to) };
 	assert_ok(seal_drafts(fixture_signer(c->f, "tinh"), c->f->arena, both, 2));
 	c->document = both[0];
 	c->other = both[1];
@@ -81,7 +85,9 @@ static int tear_down(void **state)
 static enum err check_bytes(struct case_file *c, struct blob file, struct blob root_der)
 {
 	struct arena *a = arena_new(CHECK_ARENA_BYTES);
-	struct evidence_question q = { .file = file, .root_der = root_der, .wall_ms = FIXTURE_NOW_MS };
+	struct evidence_question q = { .file = file,
+				       .root_der = root_der,
+				       .wall_ms = FIXTURE_NOW_MS };
 
 	assert_non_null(a);
 	evidence_verify(a, &q, &c->verdict);
@@ -119,7 +125,8 @@ static void test_each_byte_changed_by_each_bit_in_turn_is_refused(void **state)
 	memcpy(copy, file.data, file.len_bytes);
 	for (size_t i = 0; i < file.len_bytes; i++) {
 		copy[i] ^= (uint8_t)(1u << (i % 8));
-		assert_int_not_equal(check_bytes(c, (struct blob){ copy, file.len_bytes }, c->f->root_der), ERR_OK);
+		assert_int_not_equal(
+		    check_bytes(c, (struct blob){ copy, file.len_bytes }, c->f->root_der), ERR_OK);
 		assert_int_not_equal(strlen(c->verdict.where), 0);
 		copy[i] ^= (uint8_t)(1u << (i % 8));
 	}
@@ -223,7 +230,8 @@ static void test_another_root_and_a_signature_too_many_are_refused(void **state)
 	assert_ok(signer_generate(c->f->arena, &pem));
 	assert_ok(certificate_root(c->f->arena, pem, "other", 0, FIXTURE_NOW_MS * 2, &der));
 	assert_int_equal(check_bytes(c, file, der), ERR_SIGNATURE);
-	/* A signature by a key of somewhere else is passed over on a link; in evidence nobody could say whether it was changed. */
+	/* A signature by a key of somewhere else is passed over on a link; in evidence nobody could
+	 * say whether it was changed. */
 	m = unpack(c->f->arena, &vanthu__v1__envelope__descriptor, c->document.envelope, &e);
 	assert_non_null(m);
 	list[0] = m->signatures[0];

@@ -1,4 +1,5 @@
-/* Attachments: the same interface test over the disk and the simulator's memory, and what only a disk can get wrong: caches, crashes, damage. */
+/* Attachments: the same interface test over the disk and the simulator's memory, and what only a
+ * disk can get wrong: caches, crashes, damage. */
 #include "daemon/files/files.h"
 
 #include <fcntl.h>
@@ -37,7 +38,8 @@ static void open_place(struct corner *p)
 
 static struct blob chunk(const struct corner *p, uint64_t index)
 {
-	return (struct blob){ p->content + index * CHUNK_BYTES, index + 1 == CHUNKS ? SIZE - index * CHUNK_BYTES : CHUNK_BYTES };
+	return (struct blob){ p->content + index * CHUNK_BYTES,
+			      index + 1 == CHUNKS ? SIZE - index * CHUNK_BYTES : CHUNK_BYTES };
 }
 
 static struct corner *place_new(bool disk)
@@ -55,7 +57,8 @@ static struct corner *place_new(bool disk)
 		p->content[i] = (uint8_t)(i * 7 + i / 251);
 	for (uint64_t i = 0; i < CHUNKS; i++)
 		p->leaves[i] = merkle_leaf(chunk(p, i));
-	p->item = (struct manifest_item){ .size_bytes = SIZE, .sha256 = digest_of((struct blob){ p->content, SIZE }),
+	p->item = (struct manifest_item){ .size_bytes = SIZE,
+					  .sha256 = digest_of((struct blob){ p->content, SIZE }),
 					  .chunk_root = merkle_root(p->leaves, CHUNKS) };
 	open_place(p);
 	return p;
@@ -100,7 +103,8 @@ static struct manifest_item append_all(struct corner *p, const char *name, size_
 
 	assert_ok(p->ops->incoming_open(p->files, name, &i));
 	for (size_t at = 0; at < SIZE; at += piece)
-		assert_ok(p->ops->incoming_append(i, (struct blob){ p->content + at, SIZE - at < piece ? SIZE - at : piece }));
+		assert_ok(p->ops->incoming_append(
+		    i, (struct blob){ p->content + at, SIZE - at < piece ? SIZE - at : piece }));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	return item;
 }
@@ -148,7 +152,8 @@ static void test_empty_file_has_the_digest_and_root_of_nothing(void **state)
 	struct manifest_item item;
 	struct incoming *i;
 
-	assert_true(files_chunks(0) == 0 && files_chunks(1) == 1 && files_chunks(CHUNK_BYTES) == 1 && files_chunks(CHUNK_BYTES + 1) == 2);
+	assert_true(files_chunks(0) == 0 && files_chunks(1) == 1 &&
+		    files_chunks(CHUNK_BYTES) == 1 && files_chunks(CHUNK_BYTES + 1) == 2);
 	assert_ok(p->ops->incoming_open(p->files, "submit.0", &i));
 	assert_ok(p->ops->incoming_finish(i, &item));
 	assert_int_equal(item.size_bytes, 0);
@@ -212,7 +217,8 @@ static void test_chunks_in_a_row_are_taken_together_or_not_at_all(void **state)
 	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.2.0");
 	struct manifest_item item = p->item;
-	struct blob all = { p->content, (size_t)p->item.size_bytes }, some = { p->content, 3 * CHUNK_BYTES };
+	struct blob all = { p->content, (size_t)p->item.size_bytes },
+		    some = { p->content, 3 * CHUNK_BYTES };
 	uint64_t missing;
 
 	p->content[2 * CHUNK_BYTES] ^= 1;
@@ -306,7 +312,8 @@ static void test_dropped_file_is_gone(void **state)
 
 	append_all(p, "submit.2", SIZE);
 	if (p->disk) {
-		/* Just written: somebody may be about to name it. A new process knows that nobody is. */
+		/* Just written: somebody may be about to name it. A new process knows that nobody
+		 * is. */
 		assert_int_equal(p->ops->drop(p->files, &p->item.sha256), ERR_BUSY);
 		expect_content(p);
 		p->ops->close(p->files);
@@ -393,7 +400,8 @@ static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **s
 	overwrite(path, CHUNK_BYTES + 3, "torn"); /* a crash left rubbish in the second chunk */
 	open_place(p);
 	assert_ok(p->ops->incoming_open(p->files, "tinh.3.8.0", &i));
-	assert_int_equal(p->ops->incoming_resume(i, &item), ERR_NOT_FOUND); /* so few are asked for again */
+	/* so few are asked for again */
+	assert_int_equal(p->ops->incoming_resume(i, &item), ERR_NOT_FOUND);
 	assert_ok(p->ops->incoming_leaves(i, &item, p->leaves, CHUNKS));
 	assert_ok(p->ops->incoming_missing(i, 0, &missing));
 	assert_int_equal(missing, 1);

@@ -1,5 +1,5 @@
-/* A disk that goes bad under a finished attachment: what is damaged is never served. Leaves of small files are in memory, those of large ones
- * beside them: both are tried. */
+/* A disk that goes bad under a finished attachment: what is damaged is never served. Leaves of
+ * small files are in memory, those of large ones beside them: both are tried. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -45,7 +45,8 @@ static int set_up(void **state, uint64_t chunks)
 	assert_int_equal(p->files->ops->incoming_open(p->files, "submit.1", &i), ERR_OK);
 	for (size_t k = 0; k < size_of(p); k++)
 		content[k] = (uint8_t)(k * 7 + k / 251);
-	assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, size_of(p) }), ERR_OK);
+	assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, size_of(p) }),
+			 ERR_OK);
 	assert_int_equal(p->files->ops->incoming_finish(i, &p->item), ERR_OK);
 	free(content);
 	*state = p;
@@ -131,7 +132,8 @@ static void test_whole_chunks_are_served_and_nothing_beyond_the_end(void **state
 	assert_int_equal(read_chunks(p, 0, 0, &got), ERR_NOT_FOUND);
 }
 
-static void test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served(void **state)
+static void
+test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served(void **state)
 {
 	struct corner *p = *state;
 	size_t got;
@@ -240,7 +242,9 @@ static void test_more_small_files_than_are_remembered_are_all_served(void **stat
 	for (unsigned n = 0; n < FILES; n++) {
 		memcpy(content, &n, sizeof n);
 		assert_int_equal(p->files->ops->incoming_open(p->files, "submit.2", &i), ERR_OK);
-		assert_int_equal(p->files->ops->incoming_append(i, (struct blob){ content, sizeof content }), ERR_OK);
+		assert_int_equal(
+		    p->files->ops->incoming_append(i, (struct blob){ content, sizeof content }),
+		    ERR_OK);
 		assert_int_equal(p->files->ops->incoming_finish(i, &items[n]), ERR_OK);
 	}
 	for (unsigned n = 0; n < FILES; n++) {
@@ -274,7 +278,8 @@ static void *settle_again(void *arg)
 		snprintf(name, sizeof name, "submit.%u", 10 + t->n);
 		t->result = ops->incoming_open(t->place->files, name, &i);
 		if (t->result == ERR_OK)
-			t->result = ops->incoming_append(i, (struct blob){ content, sizeof content });
+			t->result =
+			    ops->incoming_append(i, (struct blob){ content, sizeof content });
 		if (t->result == ERR_OK)
 			t->result = ops->incoming_finish(i, &item);
 	}
@@ -287,7 +292,8 @@ static void test_same_content_settles_from_several_threads_at_once(void **state)
 
 	for (unsigned n = 0; n < 4; n++) {
 		settlers[n] = (struct settler){ .place = *state, .n = n };
-		assert_int_equal(pthread_create(&settlers[n].thread, NULL, settle_again, &settlers[n]), 0);
+		assert_int_equal(
+		    pthread_create(&settlers[n].thread, NULL, settle_again, &settlers[n]), 0);
 	}
 	for (unsigned n = 0; n < 4; n++) {
 		assert_int_equal(pthread_join(settlers[n].thread, NULL), 0);
@@ -302,8 +308,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SMALL_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
 		LARGE_ONE(test_whole_chunks_are_served_and_nothing_beyond_the_end),
-		SMALL_ONE(test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
-		LARGE_ONE(test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
+		SMALL_ONE(
+		    test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
+		LARGE_ONE(
+		    test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
 		SMALL_ONE(test_file_that_was_cut_short_is_never_served),
 		LARGE_ONE(test_file_that_was_cut_short_is_never_served),
 		SMALL_ONE(test_leaves_are_made_anew_but_not_of_damage),

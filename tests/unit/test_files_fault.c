@@ -1,5 +1,7 @@
-/* What a disk and time do to files. Writing back fails: the kernel tells each open file once (errseq_t), and who is told and does not listen has
- * lost it; what could not be written stays in the page cache as if it had been. This file's own sync_file_range and fsync tell as the kernel does. */
+/* What a disk and time do to files. Writing back fails: the kernel tells each open file once
+ * (errseq_t), and who is told and does not listen has lost it; what could not be written stays in
+ * the page cache as if it had been. This file's own sync_file_range and fsync tell as the kernel
+ * does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,7 +35,8 @@ static int64_t passed_ms;
 
 struct now clock_now(void)
 {
-	return (struct now){ .wall_ms = FIXTURE_NOW_MS + passed_ms, .mono_ms = 1000000 + passed_ms };
+	return (struct now){ .wall_ms = FIXTURE_NOW_MS + passed_ms,
+			     .mono_ms = 1000000 + passed_ms };
 }
 
 int64_t clock_mono_us(void)
@@ -52,7 +55,8 @@ int sync_file_range(int fd, off64_t offset, off64_t count, unsigned int flags)
 	(void)fd;
 	(void)offset;
 	(void)count;
-	return (flags & (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER)) != 0 ? told() : 0;
+	return (flags & (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER)) != 0 ? told()
+											 : 0;
 }
 
 int fsync(int fd)
@@ -116,7 +120,8 @@ static void test_fetch_whose_sync_failed_begins_from_nothing(void **state)
 {
 	struct corner *p = *state;
 	struct digest leaves[CHUNKS];
-	struct manifest_item item = { .size_bytes = SMALL, .sha256 = digest_of((struct blob){ p->content, SMALL }) };
+	struct manifest_item item = { .size_bytes = SMALL,
+				      .sha256 = digest_of((struct blob){ p->content, SMALL }) };
 	struct incoming *i;
 	uint64_t missing;
 
@@ -144,7 +149,8 @@ static void test_content_of_a_submission_is_not_dropped_before_it_is_released(vo
 	struct incoming *i;
 
 	for (unsigned n = 0; n < 2; n++) {
-		assert_ok(p->files->ops->incoming_open(p->files, n == 0 ? "submit.1" : "submit.2", &i));
+		assert_ok(
+		    p->files->ops->incoming_open(p->files, n == 0 ? "submit.1" : "submit.2", &i));
 		assert_ok(p->files->ops->incoming_append(i, (struct blob){ p->content, SMALL }));
 		assert_ok(p->files->ops->incoming_finish(i, n == 0 ? &item : &same));
 	}
@@ -152,9 +158,11 @@ static void test_content_of_a_submission_is_not_dropped_before_it_is_released(vo
 	assert_int_equal(p->files->ops->drop(p->files, &item.sha256), ERR_BUSY);
 	p->files->ops->release(p->files, &item.sha256);
 	passed_ms *= 2;
-	assert_int_equal(p->files->ops->drop(p->files, &item.sha256), ERR_BUSY); /* the other one's */
+	/* the other one's */
+	assert_int_equal(p->files->ops->drop(p->files, &item.sha256), ERR_BUSY);
 	p->files->ops->release(p->files, &item.sha256);
-	assert_int_equal(p->files->ops->drop(p->files, &item.sha256), ERR_BUSY); /* who decided before that may be about to drop it */
+	/* who decided before that may be about to drop it */
+	assert_int_equal(p->files->ops->drop(p->files, &item.sha256), ERR_BUSY);
 	passed_ms += 6 * 60 * 1000;
 	assert_ok(p->files->ops->drop(p->files, &item.sha256));
 	passed_ms = 0;

@@ -1,4 +1,5 @@
-/* The gate: what a connection holds, of real sockets; and that nobody is cut off for what is not there any more. */
+/* The gate: what a connection holds, of real sockets; and that nobody is cut off for what is not
+ * there any more. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,7 +42,8 @@ static int set_up(void **state)
 {
 	static struct line l;
 
-	assert_int_equal(gate_open(NULL, &l.gate), ERR_OK); /* no socket of ZeroMQ's is watched here */
+	/* no socket of ZeroMQ's is watched here */
+	assert_int_equal(gate_open(NULL, &l.gate), ERR_OK);
 	connect_both(&l);
 	*state = &l;
 	return 0;
@@ -139,8 +141,10 @@ static void tell(struct line *l, uint16_t event)
 	pthread_mutex_unlock(&l->gate->lock);
 }
 
-/* A neighbour that comes back at once gets the number of the connection that it had, before the monitor has told of that one's end. */
-static void test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_next_with_its_number(void **state)
+/* A neighbour that comes back at once gets the number of the connection that it had, before the
+ * monitor has told of that one's end. */
+static void
+test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number(void **state)
 {
 	struct line *l = *state, next;
 	struct gate_id id;
@@ -154,7 +158,8 @@ static void test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_ne
 	tell(l, EVENT_DISCONNECTED);
 	tell(l, EVENT_ACCEPTED);
 	gate_sent(l->gate, id, LITTLE_BYTES);
-	assert_true(gate_unsent_bytes(l->gate, id) >= LITTLE_BYTES); /* it is known, and who it is */
+	/* it is known, and who it is */
+	assert_true(gate_unsent_bytes(l->gate, id) >= LITTLE_BYTES);
 	assert_true(l->gate->all[number].claimed);
 	close(number);
 	tell(l, EVENT_DISCONNECTED);
@@ -174,7 +179,8 @@ static void bring(struct line *l, size_t len_bytes)
 	}
 }
 
-/* Until the gate's thread has seen what came; then as the control thread does when it has asked all sockets. */
+/* Until the gate's thread has seen what came; then as the control thread does when it has asked all
+ * sockets. */
 static void ask_all(struct line *l)
 {
 	pthread_mutex_lock(&l->gate->lock);
@@ -233,7 +239,8 @@ static void test_question_that_is_under_way_marks_nobody(void **state)
 	assert_false(gate_next(l->gate, &r));
 }
 
-/* While nobody asks, because the control thread waits for the disk, full queues of the largest frames are no fault, and much more is. */
+/* While nobody asks, because the control thread waits for the disk, full queues of the largest
+ * frames are no fault, and much more is. */
 static void test_full_queues_are_no_fault_and_more_is(void **state)
 {
 	struct line *l = *state, other;
@@ -254,12 +261,14 @@ static void test_full_queues_are_no_fault_and_more_is(void **state)
 	gate_judge(l->gate, other.ours);
 	pthread_mutex_unlock(&l->gate->lock);
 	assert_false(gate_next(l->gate, &r));
-	bring(&other, HELD_NEIGHBOUR_BYTES - 2 * queue_bytes + 1); /* the last step passes the bound: from then on it may be ended */
+	/* the last step passes the bound: from then on it may be ended */
+	bring(&other, HELD_NEIGHBOUR_BYTES - 2 * queue_bytes + 1);
 	held(&other);
 	pthread_mutex_lock(&l->gate->lock);
 	gate_judge(l->gate, other.ours);
 	pthread_mutex_unlock(&l->gate->lock);
-	assert_true(gate_next(l->gate, &r)); /* each holds less than is allowed; both together more */
+	/* each holds less than is allowed; both together more */
+	assert_true(gate_next(l->gate, &r));
 	close(other.ours);
 	close(other.theirs);
 }
@@ -278,14 +287,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_more_that_waits_than_has_come_is_nothing_held),
-		cmocka_unit_test_setup_teardown(test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_the_end_of_a_connection_that_is_told_late_is_not_that_of_the_next_with_its_number, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_message_without_end_is_told_at_the_first_megabyte, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_who_is_slowly_read_is_not_blamed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_question_that_is_under_way_marks_nobody, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_full_queues_are_no_fault_and_more_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number,
+		    set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_message_without_end_is_told_at_the_first_megabyte, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_who_is_slowly_read_is_not_blamed, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_question_that_is_under_way_marks_nobody,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full_queues_are_no_fault_and_more_is, set_up,
+						tear_down),
 		cmocka_unit_test(test_queues_of_many_neighbours_are_shorter),
 	};
 

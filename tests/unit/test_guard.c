@@ -10,8 +10,14 @@ static struct message hello_of(const struct neighbour *n, int64_t wall_ms, bool 
 {
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = n->id, .purpose = PURPOSE_CONTROL,
-					.directory_version = 1, .has_streams = true, .answer = answer, .wall_ms = wall_ms };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = n->id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.answer = answer,
+					.wall_ms = wall_ms };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		m.u.hello.streams[lane].stream = n->streams[lane];
 	return m;
@@ -36,7 +42,9 @@ static void pong_at(struct station *s, struct neighbour *n, int64_t wall_ms)
 	for (unsigned i = 0; (next = station_said(s, n->id.text, MESSAGE_PING, i)) != NULL; i++)
 		ping = next;
 	assert_non_null(ping);
-	m.u.ping = (struct msg_ping){ .token = ping->u.ping.token, .directory_version = 1, .wall_ms = wall_ms };
+	m.u.ping = (struct msg_ping){ .token = ping->u.ping.token,
+				      .directory_version = 1,
+				      .wall_ms = wall_ms };
 	neighbour_says(s, n, &m);
 }
 
@@ -73,10 +81,12 @@ static void test_clock_that_differs_is_told_once_at_hello_and_once_when_right(vo
 	assert_int_equal(station_notice(g->s, NOTICE_CLOCK)->reason, ERR_CLOCK_NEIGHBOUR);
 	assert_int_equal(station_notice(g->s, NOTICE_CLOCK)->clock_ahead_ms, 4 * 60000);
 	assert_true(core_link_find(g->s->core, g->tinh.id, &v));
-	assert_true(v.clock_known && v.clock_ahead_ms == 4 * 60000 && v.clock_measured_ms == FIXTURE_NOW_MS);
+	assert_true(v.clock_known && v.clock_ahead_ms == 4 * 60000 &&
+		    v.clock_measured_ms == FIXTURE_NOW_MS);
 	for (int i = 0; i < 20; i++) {
 		tick(g->s, 5000, 5000);
-		pong_at(g->s, &g->tinh, g->s->now.wall_ms + 59000 + 100 * (i % 3) * 10); /* around the bound */
+		/* around the bound */
+		pong_at(g->s, &g->tinh, g->s->now.wall_ms + 59000 + 100 * (i % 3) * 10);
 		if (i > 0)
 			assert_null(station_notice(g->s, NOTICE_CLOCK));
 	}
@@ -95,7 +105,8 @@ static void test_clock_that_jumps_to_and_fro_fills_no_log(void **state)
 
 	up_at(g->s, &g->tinh, FIXTURE_NOW_MS);
 	for (int i = 0; i < 1000; i++) {
-		struct event ping = { .type = EVENT_OPERATE, .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
+		struct event ping = { .type = EVENT_OPERATE,
+				      .u.operate = { { 7 }, 0, OPERATION_LINK_PING, { "tinh" } } };
 
 		station_clear(g->s);
 		station_take(g->s, &ping);
@@ -115,7 +126,8 @@ static void test_submission_by_a_wrong_clock_is_refused_until_it_is_right(void *
 	assert_true(plan_is_empty(g->s->plan));
 	assert_int_equal(submit(g->s, 1, true), ERR_CLOCK_WRONG);
 	core_clock(g->s->core, &v);
-	assert_true(v.refusing == ERR_CLOCK_WRONG && v.verdict == CLOCK_WRONG && v.ahead_ms == -7LL * HOUR_MS);
+	assert_true(v.refusing == ERR_CLOCK_WRONG && v.verdict == CLOCK_WRONG &&
+		    v.ahead_ms == -7LL * HOUR_MS);
 	g->s->now.wall_ms -= 7LL * HOUR_MS; /* mended: at once, before anybody has said anything */
 	assert_int_equal(submit(g->s, 1, false), ERR_OK);
 	station_commit(g->s);
@@ -127,7 +139,8 @@ static void test_submission_by_a_wrong_clock_is_refused_until_it_is_right(void *
 
 static void test_that_it_signs_nothing_is_told_once_and_that_it_does_again(void **state)
 {
-	struct message alive = { .type = MESSAGE_PING, .u.ping = { .token = 1, .directory_version = 1 } };
+	struct message alive = { .type = MESSAGE_PING,
+				 .u.ping = { .token = 1, .directory_version = 1 } };
 	struct stage *g = *state;
 
 	up_at(g->s, &g->tinh, FIXTURE_NOW_MS);
@@ -136,7 +149,8 @@ static void test_that_it_signs_nothing_is_told_once_and_that_it_does_again(void 
 	for (unsigned i = 0, own = 0; i < 30; i++) {
 		own = 0;
 		for (unsigned n = 0; n < g->s->plan->act_count; n++)
-			own += g->s->plan->acts[n].type == ACT_NOTIFY && id_equal(g->s->plan->acts[n].u.notify.committee, g->s->self) &&
+			own += g->s->plan->acts[n].type == ACT_NOTIFY &&
+			       id_equal(g->s->plan->acts[n].u.notify.committee, g->s->self) &&
 			       g->s->plan->acts[n].u.notify.reason == ERR_CLOCK_WRONG;
 		assert_int_equal(own, i == 0);
 		neighbour_says(g->s, &g->tinh, &alive);
@@ -156,7 +170,8 @@ static void test_two_that_have_only_each_other_both_stop_and_both_go_on(void **s
 	up_at(xa, &huyen, FIXTURE_NOW_MS);
 	assert_int_equal(submit(xa, 1, false), ERR_CLOCK_WRONG);
 	xa->now.wall_ms -= HOUR_MS;
-	assert_int_equal(submit(xa, 1, false), ERR_UNKNOWN_RECIPIENT); /* itself: it gets as far as that */
+	/* itself: it gets as far as that */
+	assert_int_equal(submit(xa, 1, false), ERR_UNKNOWN_RECIPIENT);
 	station_free(xa);
 }
 
@@ -184,7 +199,8 @@ static void test_clock_of_a_link_that_went_down_says_nothing(void **state)
 	station_take(g->s, &gone);
 	assert_int_equal(submit(g->s, 1, false), ERR_OK);
 	assert_true(core_link_find(g->s->core, g->tinh.id, &v));
-	assert_true(v.clock_known && v.clock_ahead_ms == HOUR_MS); /* shown all the same, with when it was measured */
+	/* shown all the same, with when it was measured */
+	assert_true(v.clock_known && v.clock_ahead_ms == HOUR_MS);
 }
 
 /* ---- what comes ---- */
@@ -197,7 +213,8 @@ static struct event document_from(struct stage *g, unsigned id, const char *to)
 	return neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
 }
 
-static void test_document_stays_with_its_publisher_while_nothing_is_signed_and_comes_by_itself(void **state)
+static void
+test_document_stays_with_its_publisher_while_nothing_is_signed_then_comes(void **state)
 {
 	struct stage *g = *state;
 	struct event first;
@@ -212,7 +229,8 @@ static void test_document_stays_with_its_publisher_while_nothing_is_signed_and_c
 	assert_int_equal(g->s->plan->draft_count, 0);
 	for (int i = 0; i < 5; i++) {
 		tick(g->s, 5000, 5000);
-		assert_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0)); /* asking for it again and again would only carry it to and fro */
+		/* asking for it again and again would only carry it to and fro */
+		assert_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0));
 		pong_at(g->s, &g->tinh, g->s->now.wall_ms - HOUR_MS);
 	}
 	tick(g->s, 1000, 1000 - HOUR_MS);
@@ -229,7 +247,8 @@ static void test_only_facts_are_subscribed_at_a_hello_by_a_wrong_clock(void **st
 	struct stage *g = *state;
 
 	up_at(g->s, &g->tinh, FIXTURE_NOW_MS + HOUR_MS);
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0)->u.subscribe.lane, LANE_FACTS);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0)->u.subscribe.lane,
+			 LANE_FACTS);
 	assert_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 1));
 	tick(g->s, 1000, 1000);
 	assert_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0));
@@ -240,7 +259,8 @@ static void test_only_facts_are_subscribed_at_a_hello_by_a_wrong_clock(void **st
 static void test_document_whose_files_came_is_completed_when_it_may_be_receipted(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
 	struct manifest_item file = fixture_file_item(10);
 	struct event e, fetched = { .type = EVENT_FETCHED };
 	struct record r;
@@ -252,7 +272,8 @@ static void test_document_whose_files_came_is_completed_when_it_may_be_receipted
 	station_take(g->s, &e);
 	station_commit(g->s);
 	r = station_get(g->s, FAMILY_FETCH, key_seq(g->tinh.id, LANE_NORMAL, 1));
-	fetched.u.fetched = (struct ev_fetched){ g->tinh.id, LANE_NORMAL, 1, r.u.fetch.role, r.u.fetch.serial, ERR_OK };
+	fetched.u.fetched = (struct ev_fetched){ g->tinh.id,	 LANE_NORMAL,	   1,
+						 r.u.fetch.role, r.u.fetch.serial, ERR_OK };
 	station_clear(g->s);
 	g->s->now.wall_ms += HOUR_MS;
 	station_take(g->s, &fetched);
@@ -268,8 +289,12 @@ static void test_document_whose_files_came_is_completed_when_it_may_be_receipted
 static void test_fact_of_others_passes_whatever_our_clock_says(void **state)
 {
 	struct stage *g = *state;
-	struct fact fact = { .kind = KIND_RECEIPT, .at_ms = FIXTURE_NOW_MS, .from = fixture_id("tinh"), .note = "",
-			     .document = { .origin = fixture_id("xa-a1"), .id = fixture_doc_id(9) } };
+	struct fact fact = { .kind = KIND_RECEIPT,
+			     .at_ms = FIXTURE_NOW_MS,
+			     .from = fixture_id("tinh"),
+			     .note = "",
+			     .document = { .origin = fixture_id("xa-a1"),
+					   .id = fixture_doc_id(9) } };
 	struct draft d = fixture_fact(g->f, "tinh", "xa-a1", 5, &fact);
 	struct event e;
 
@@ -310,7 +335,8 @@ static void test_key_that_is_not_valid_at_our_clock_signs_nothing(void **state)
 		enum err result;
 	} rows[] = {
 		{ { true, FIXTURE_NOW_MS, 0, 0 }, ERR_OK },
-		{ { true, FIXTURE_NOW_MS + 1, 0, 0 }, ERR_OWN_KEY }, /* from later: the clock is at 2020, or that of who made it was ahead */
+		/* from later: the clock is at 2020, or that of who made it was ahead */
+		{ { true, FIXTURE_NOW_MS + 1, 0, 0 }, ERR_OWN_KEY },
 		{ { true, FIXTURE_NOW_MS - 9, FIXTURE_NOW_MS, 0 }, ERR_OK },
 		{ { true, FIXTURE_NOW_MS - 9, FIXTURE_NOW_MS - 1, 0 }, ERR_OWN_KEY },
 		{ { true, FIXTURE_NOW_MS - 9, 0, FIXTURE_NOW_MS + 1 }, ERR_OK },
@@ -358,7 +384,8 @@ int main(void)
 		TEST(test_two_that_have_only_each_other_both_stop_and_both_go_on),
 		TEST(test_subordinate_that_lies_stops_nobody),
 		TEST(test_clock_of_a_link_that_went_down_says_nothing),
-		TEST(test_document_stays_with_its_publisher_while_nothing_is_signed_and_comes_by_itself),
+		TEST(
+		    test_document_stays_with_its_publisher_while_nothing_is_signed_then_comes),
 		TEST(test_only_facts_are_subscribed_at_a_hello_by_a_wrong_clock),
 		TEST(test_document_whose_files_came_is_completed_when_it_may_be_receipted),
 		TEST(test_fact_of_others_passes_whatever_our_clock_says),

@@ -1,4 +1,5 @@
-/* Payloads and heads: what comes back is what went in, and each field has a bound that is tried from both sides. */
+/* Payloads and heads: what comes back is what went in, and each field has a bound that is tried
+ * from both sides. */
 #include "proto/head.h"
 
 #include <string.h>
@@ -80,12 +81,26 @@ static void test_head_and_body_come_back_as_they_were(void **state)
 {
 	struct raw *raw = *state;
 	struct arena *a = raw->arena;
-	struct recipient recipients[] = { { .committee = { "xa-a1" } }, { .group = GROUP_SUBORDINATES }, { .group = GROUP_SUBTREE } };
-	struct manifest_item items[] = { fixture_inline_item(), fixture_file_item(ATTACHMENT_MAX_BYTES) };
-	struct head h = { .id = fixture_doc_id(7), .origin = { "tinh" }, .kind = KIND_DOCUMENT, .body_version = 3, .urgency = URGENCY_HOA_TOC,
-			  .secrecy = SECRECY_TUYET_MAT, .signed_at_ms = FIXTURE_NOW_MS, .directory_version = UINT64_MAX, .hop_limit = 1,
-			  .recipients = recipients, .recipient_count = 3, .manifest = items, .manifest_count = 2,
-			  .submission = fixture_digest("s") }, back;
+	struct recipient recipients[] = { { .committee = { "xa-a1" } },
+					  { .group = GROUP_SUBORDINATES },
+					  { .group = GROUP_SUBTREE } };
+	struct manifest_item items[] = { fixture_inline_item(),
+					 fixture_file_item(ATTACHMENT_MAX_BYTES) };
+	struct head h = { .id = fixture_doc_id(7),
+			  .origin = { "tinh" },
+			  .kind = KIND_DOCUMENT,
+			  .body_version = 3,
+			  .urgency = URGENCY_HOA_TOC,
+			  .secrecy = SECRECY_TUYET_MAT,
+			  .signed_at_ms = FIXTURE_NOW_MS,
+			  .directory_version = UINT64_MAX,
+			  .hop_limit = 1,
+			  .recipients = recipients,
+			  .recipient_count = 3,
+			  .manifest = items,
+			  .manifest_count = 2,
+			  .submission = fixture_digest("s") },
+		    back;
 	struct blob payload, body;
 
 	assert_ok(payload_pack(a, &h, fixture_blob("a body"), &payload));
@@ -94,14 +109,18 @@ static void test_head_and_body_come_back_as_they_were(void **state)
 	assert_memory_equal(body.data, "a body", 6);
 	assert_memory_equal(&back.id, &h.id, sizeof h.id);
 	assert_string_equal(back.origin.text, "tinh");
-	assert_true(back.kind == h.kind && back.body_version == 3 && back.urgency == h.urgency && back.secrecy == h.secrecy);
-	assert_true(back.signed_at_ms == h.signed_at_ms && back.directory_version == UINT64_MAX && back.hop_limit == 1);
+	assert_true(back.kind == h.kind && back.body_version == 3 && back.urgency == h.urgency &&
+		    back.secrecy == h.secrecy);
+	assert_true(back.signed_at_ms == h.signed_at_ms && back.directory_version == UINT64_MAX &&
+		    back.hop_limit == 1);
 	assert_int_equal(back.recipient_count, 3);
 	assert_string_equal(back.recipients[0].committee.text, "xa-a1");
-	assert_true(back.recipients[1].group == GROUP_SUBORDINATES && back.recipients[2].group == GROUP_SUBTREE);
+	assert_true(back.recipients[1].group == GROUP_SUBORDINATES &&
+		    back.recipients[2].group == GROUP_SUBTREE);
 	assert_int_equal(back.manifest_count, 2);
 	assert_true(back.manifest[0].inlined && back.manifest[0].size_bytes == 7);
-	assert_true(!back.manifest[1].inlined && back.manifest[1].size_bytes == ATTACHMENT_MAX_BYTES);
+	assert_true(!back.manifest[1].inlined &&
+		    back.manifest[1].size_bytes == ATTACHMENT_MAX_BYTES);
 	assert_memory_equal(&back.manifest[1].sha256, &items[1].sha256, 32);
 	assert_memory_equal(&back.manifest[1].chunk_root, &items[1].chunk_root, 32);
 	assert_memory_equal(&back.submission, &h.submission, 32);
@@ -113,9 +132,12 @@ static void test_payload_without_a_head_or_of_nonsense_is_refused(void **state)
 	struct head head;
 	struct blob body;
 
-	assert_int_equal(payload_unpack(r->arena, (struct blob){ NULL, 0 }, &head, &body), ERR_FORMAT);
-	assert_int_equal(payload_unpack(r->arena, fixture_blob("\x12\x01x"), &head, &body), ERR_FORMAT);
-	assert_int_equal(payload_unpack(r->arena, fixture_blob("nonsense"), &head, &body), ERR_FORMAT);
+	assert_int_equal(payload_unpack(r->arena, (struct blob){ NULL, 0 }, &head, &body),
+			 ERR_FORMAT);
+	assert_int_equal(payload_unpack(r->arena, fixture_blob("\x12\x01x"), &head, &body),
+			 ERR_FORMAT);
+	assert_int_equal(payload_unpack(r->arena, fixture_blob("nonsense"), &head, &body),
+			 ERR_FORMAT);
 }
 
 static void test_id_origin_and_submission_have_their_exact_shapes(void **state)
@@ -157,7 +179,8 @@ static void test_only_directory_heads_come_from_the_registry(void **state)
 static void test_enums_and_numbers_outside_their_range_are_refused(void **state)
 {
 	struct raw *r = *state;
-	static const int kinds[] = { -1, 0, KIND_CORRECTION + 1, INT32_MAX }, levels[] = { -1, 0, 5, INT32_MIN };
+	static const int kinds[] = { -1, 0, KIND_CORRECTION + 1, INT32_MAX },
+			 levels[] = { -1, 0, 5, INT32_MIN };
 	static const uint32_t hops[] = { 0, HOP_LIMIT + 1, UINT32_MAX };
 
 	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
@@ -211,7 +234,8 @@ static void test_manifest_is_bounded_in_number_size_and_inline_bytes(void **stat
 {
 	struct raw *r = *state;
 
-	r->head.n_manifest = ATTACHMENTS_MAX; /* and the document itself may come on top: more is too many */
+	/* and the document itself may come on top: more is too many */
+	r->head.n_manifest = ATTACHMENTS_MAX;
 	expect(r, ERR_OK);
 	r->head.n_manifest = ATTACHMENTS_MAX + 2;
 	expect(r, ERR_TOO_MANY_ATTACHMENTS);
@@ -252,24 +276,28 @@ static void test_media_types_and_kinds_belong_together(void **state)
 	for (int k = KIND_DOCUMENT; k <= KIND_REPORT; k++) {
 		assert_int_equal(payload_kind(payload_type_of((enum kind)k)), k);
 		for (int l = KIND_DOCUMENT; l < k; l++)
-			assert_string_not_equal(payload_type_of((enum kind)k), payload_type_of((enum kind)l));
+			assert_string_not_equal(payload_type_of((enum kind)k),
+						payload_type_of((enum kind)l));
 	}
 	assert_string_equal(payload_type_of(KIND_DOCUMENT), "application/vnd.vanthu.document.v1");
 	assert_string_equal(payload_type_of(KIND_NONE), "");
 	assert_int_equal(payload_kind(""), KIND_NONE);
 	assert_int_equal(payload_kind("application/vnd.vanthu.document.v2"), KIND_NONE);
-	assert_int_equal(payload_kind("application/vnd.vanthu.batch.v1"), KIND_NONE); /* what is signed for a batch is no envelope */
+	/* what is signed for a batch is no envelope */
+	assert_int_equal(payload_kind("application/vnd.vanthu.batch.v1"), KIND_NONE);
 }
 
 static void test_payload_that_does_not_fit_the_arena_fails(void **state)
 {
 	struct raw *r = *state;
 	struct arena *small = arena_new(300);
-	struct head h = { .id = fixture_doc_id(1), .origin = { "tinh" }, .kind = KIND_RECEIPT }, back;
+	struct head h = { .id = fixture_doc_id(1), .origin = { "tinh" }, .kind = KIND_RECEIPT },
+		    back;
 	struct blob payload, body;
 	static const uint8_t large[400];
 
-	assert_int_equal(payload_pack(small, &h, (struct blob){ large, sizeof large }, &payload), ERR_NO_MEMORY);
+	assert_int_equal(payload_pack(small, &h, (struct blob){ large, sizeof large }, &payload),
+			 ERR_NO_MEMORY);
 	assert_ok(payload_pack(r->arena, &h, (struct blob){ large, sizeof large }, &payload));
 	assert_int_equal(payload_unpack(small, payload, &back, &body), ERR_NO_MEMORY);
 	arena_destroy(small);

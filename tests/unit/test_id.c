@@ -28,7 +28,17 @@ static void test_plain_ids_are_taken(void **state)
 
 static void test_wrong_letters_and_lengths_are_refused(void **state)
 {
-	static const char *const wrong[] = { "", "A", "a_b", "a.b", "a/b", "..", "a b", "xã", "a\n", "a\x01", "012345678901234567890123456789012" };
+	static const char *const wrong[] = { "",
+					     "A",
+					     "a_b",
+					     "a.b",
+					     "a/b",
+					     "..",
+					     "a b",
+					     "xã",
+					     "a\n",
+					     "a\x01",
+					     "012345678901234567890123456789012" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
@@ -37,7 +47,8 @@ static void test_wrong_letters_and_lengths_are_refused(void **state)
 
 static void test_reserved_words_are_refused(void **state)
 {
-	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all", "registry" };
+	static const char *const reserved[] = { "superior", "subordinates", "subtree", "all",
+						"registry" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(reserved); i++)

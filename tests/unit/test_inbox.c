@@ -1,4 +1,5 @@
-/* The queue before a turn: order, its bound, and that every event's memory is let go exactly once. */
+/* The queue before a turn: order, its bound, and that every event's memory is let go exactly
+ * once. */
 #include "daemon/inbox.h"
 
 #include "tests/unit/fixture.h"
@@ -68,9 +69,12 @@ static void test_taking_from_an_empty_inbox_gives_nothing(void **state)
 static void test_inbox_hurries_while_an_urgent_document_is_in_it(void **state)
 {
 	static const struct event events[] = {
-		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_NORMAL },   { .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS },
-		{ .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_THUONG }, { .type = EVENT_TICK },
-		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_URGENT },   { .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_HOA_TOC },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_NORMAL },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS },
+		{ .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_THUONG },
+		{ .type = EVENT_TICK },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_URGENT },
+		{ .type = EVENT_SUBMIT, .u.submit.urgency = URGENCY_HOA_TOC },
 		{ .type = EVENT_FETCHED, .u.fetched.lane = LANE_URGENT },
 	};
 	struct inbox *i = inbox_new();
@@ -92,11 +96,14 @@ static void test_inbox_hurries_while_an_urgent_document_is_in_it(void **state)
 static void test_inbox_is_patient_while_only_acknowledgements_are_in_it(void **state)
 {
 	static const struct event patient[] = {
-		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_ACKNOWLEDGE }, { .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_COMPLETE },
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_ACKNOWLEDGE },
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_COMPLETE },
 	};
 	static const struct event others[] = {
-		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_CREDIT }, { .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_SUBSCRIBE },
-		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS }, { .type = EVENT_TICK },
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_CREDIT },
+		{ .type = EVENT_MESSAGE, .u.message.message.type = MESSAGE_SUBSCRIBE },
+		{ .type = EVENT_PUBLISH, .u.publish.lane = LANE_FACTS },
+		{ .type = EVENT_TICK },
 	};
 	struct inbox *i = inbox_new();
 	struct queued q;
@@ -121,7 +128,8 @@ static void test_inbox_is_patient_while_only_acknowledgements_are_in_it(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_events_come_out_in_the_order_they_came_in_also_round_the_ring),
+		cmocka_unit_test(
+		    test_events_come_out_in_the_order_they_came_in_also_round_the_ring),
 		cmocka_unit_test(test_full_inbox_says_later_and_leaves_the_memory_with_the_caller),
 		cmocka_unit_test(test_taking_from_an_empty_inbox_gives_nothing),
 		cmocka_unit_test(test_inbox_hurries_while_an_urgent_document_is_in_it),

@@ -1,4 +1,5 @@
-/* A directory that comes in stages: what is in force at each of them, whatever crashes, and how much a turn does. */
+/* A directory that comes in stages: what is in force at each of them, whatever crashes, and how
+ * much a turn does. */
 #include "tests/unit/fixture.h"
 
 #include <stdio.h>
@@ -9,10 +10,12 @@
 
 enum { MANY = 700 };
 
-/* Version 2 of the fixture's tree with this many more committees below huyen-b, and huyen-a's name changed. */
+/* Version 2 of the fixture's tree with this many more committees below huyen-b, and huyen-a's name
+ * changed. */
 static struct directory grown(struct fixture *f, uint32_t more)
 {
-	struct rec_committee *entries = arena_array(f->arena, FIXTURE_COMMITTEES + more, sizeof *entries);
+	struct rec_committee *entries =
+	    arena_array(f->arena, FIXTURE_COMMITTEES + more, sizeof *entries);
 	struct place *places = arena_array(f->arena, more, sizeof *places);
 	struct directory d = { .entries = entries, .entry_count = FIXTURE_COMMITTEES + more };
 	struct digest previous = fixture_directory(f, 1).head.digest;
@@ -30,12 +33,22 @@ static struct directory grown(struct fixture *f, uint32_t more)
 
 		snprintf(id, 16, "xb-%06u", i);
 		places[i] = (struct place){ .since = 2, .superior = fixture_id("huyen-b") };
-		*c = (struct rec_committee){ .id = fixture_id(id), .superior = fixture_id("huyen-b"), .name = id, .symbol = "CB", .endpoint = "",
-					     .term_name = "", .term_from = "", .changed_in = 2, .places = &places[i], .place_count = 1 };
+		*c = (struct rec_committee){ .id = fixture_id(id),
+					     .superior = fixture_id("huyen-b"),
+					     .name = id,
+					     .symbol = "CB",
+					     .endpoint = "",
+					     .term_name = "",
+					     .term_from = "",
+					     .changed_in = 2,
+					     .places = &places[i],
+					     .place_count = 1 };
 		assert_ok(directory_entry_pack(f->arena, c, &c->entry));
 	}
-	assert_ok(directory_sign(f->registry, f->arena, entries, d.entry_count,
-				 &(struct directory_issue){ 2, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000 }, &d.head));
+	assert_ok(directory_sign(
+	    f->registry, f->arena, entries, d.entry_count,
+	    &(struct directory_issue){ 2, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000 },
+	    &d.head));
 	f->entries[0] = before;
 	return d;
 }
@@ -44,8 +57,12 @@ static struct event piece(const struct directory *d, uint32_t from, uint32_t cou
 {
 	struct event e = { .type = EVENT_DIRECTORY };
 
-	e.u.directory = (struct ev_directory){ .head = &d->head, .entries = d->entries + from, .entry_count = count, .staged = from,
-					       .more = from + count < d->entry_count, .token = 5 };
+	e.u.directory = (struct ev_directory){ .head = &d->head,
+					       .entries = d->entries + from,
+					       .entry_count = count,
+					       .staged = from,
+					       .more = from + count < d->entry_count,
+					       .token = 5 };
 	return e;
 }
 
@@ -58,7 +75,8 @@ static enum err result_of(struct station *s)
 	return a->u.installed.result;
 }
 
-static enum err stage_piece(struct station *s, const struct directory *d, uint32_t from, uint32_t count)
+static enum err stage_piece(struct station *s, const struct directory *d, uint32_t from,
+			    uint32_t count)
 {
 	struct event e = piece(d, from, count);
 	enum err result;
@@ -80,7 +98,8 @@ static void tick(struct station *s)
 	station_commit(s);
 }
 
-/* The rows in force are those of this directory, all and no others; read through the store, as everybody does. */
+/* The rows in force are those of this directory, all and no others; read through the store, as
+ * everybody does. */
 static void holds(struct station *s, const struct rec_committee *entries, uint32_t count)
 {
 	struct lookup l = s->store->ops->lookup(s->store);
@@ -95,9 +114,11 @@ static void holds(struct station *s, const struct rec_committee *entries, uint32
 		assert_ok(l.next(l.ctx, a, FAMILY_COMMITTEE, &scan, &r));
 		assert_int_equal(r.family, FAMILY_COMMITTEE);
 		assert_int_equal(r.u.committee.entry.len_bytes, entries[i].entry.len_bytes);
-		assert_memory_equal(r.u.committee.entry.data, entries[i].entry.data, entries[i].entry.len_bytes);
+		assert_memory_equal(r.u.committee.entry.data, entries[i].entry.data,
+				    entries[i].entry.len_bytes);
 		assert_ok(l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r));
-		assert_memory_equal(r.u.committee.entry.data, entries[i].entry.data, entries[i].entry.len_bytes);
+		assert_memory_equal(r.u.committee.entry.data, entries[i].entry.data,
+				    entries[i].entry.len_bytes);
 	}
 	assert_int_equal(l.next(l.ctx, a, FAMILY_COMMITTEE, &scan, &r), ERR_NOT_FOUND);
 	scan = scan_of((struct key){ .len_bytes = 0 });
@@ -159,7 +180,8 @@ static void test_crash_at_any_turn_leaves_one_version_whole(void **state)
 
 		assert_true(turn < 100);
 		for (uint32_t at = 0; at < d.entry_count && left > 0; at += 2, left--)
-			assert_ok(stage_piece(s, &d, at, d.entry_count - at < 2 ? d.entry_count - at : 2));
+			assert_ok(stage_piece(s, &d, at,
+					      d.entry_count - at < 2 ? d.entry_count - at : 2));
 		for (; core_directory_settling(s->core) != 0 && left > 0; left--)
 			tick(s);
 		through = left > 0;
@@ -171,7 +193,8 @@ static void test_crash_at_any_turn_leaves_one_version_whole(void **state)
 			assert_int_equal(station_count(s, FAMILY_STAGED), 0);
 			holds(s, old, FIXTURE_COMMITTEES);
 			for (uint32_t at = 0; at < d.entry_count; at += 2) /* it begins again */
-				assert_ok(stage_piece(s, &d, at, d.entry_count - at < 2 ? d.entry_count - at : 2));
+				assert_ok(stage_piece(
+				    s, &d, at, d.entry_count - at < 2 ? d.entry_count - at : 2));
 		}
 		holds(s, d.entries, d.entry_count);
 		settle(s);
@@ -190,7 +213,8 @@ static void test_no_other_begins_while_one_settles_or_is_swept(void **state)
 	struct event e = piece(&head, 0, 0);
 
 	assert_ok(stage_piece(s, &d, 0, 11));
-	assert_int_equal(stage_piece(s, &d, 0, 4), ERR_BUSY); /* from the beginning: what is there goes first */
+	/* from the beginning: what is there goes first */
+	assert_int_equal(stage_piece(s, &d, 0, 4), ERR_BUSY);
 	tick(s);
 	assert_int_equal(stage_piece(s, &d, 0, 4), ERR_BUSY);
 	settle(s);
@@ -232,7 +256,8 @@ static void test_each_turn_writes_a_bounded_number_of_rows(void **state)
 	const uint32_t at_once = 50;
 
 	for (uint32_t at = 0; at < d.entry_count; at += at_once) {
-		assert_ok(stage_piece(g->s, &d, at, d.entry_count - at < at_once ? d.entry_count - at : at_once));
+		assert_ok(stage_piece(g->s, &d, at,
+				      d.entry_count - at < at_once ? d.entry_count - at : at_once));
 		assert_true(g->s->plan->write_count <= at_once * 6 + 64);
 	}
 	assert_true(core_directory_version(g->s->core) == 2);
@@ -307,11 +332,13 @@ static void test_more_subordinates_than_links_are_told_and_the_others_have_their
 
 	for (uint32_t at = 0; at < d.entry_count; at += 256) {
 		station_clear(s);
-		assert_ok(stage_piece(s, &d, at, d.entry_count - at < 256 ? d.entry_count - at : 256));
+		assert_ok(
+		    stage_piece(s, &d, at, d.entry_count - at < 256 ? d.entry_count - at : 256));
 	}
 	assert_int_equal(core_directory_version(s->core), 2);
 	assert_int_equal(core_link_count(s->core), LINKS_MAX);
-	assert_in_range(core_unlinked(s->core), 11, 11 + FIXTURE_COMMITTEES); /* the superior has a link too */
+	/* the superior has a link too */
+	assert_in_range(core_unlinked(s->core), 11, 11 + FIXTURE_COMMITTEES);
 	tick(s);
 	n = station_notice(s, NOTICE_DIRECTORY);
 	assert_non_null(n);

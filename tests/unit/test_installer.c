@@ -1,4 +1,5 @@
-/* Directories from files and in parts, piece by piece into the core: what comes into force, and what is said of what cannot. */
+/* Directories from files and in parts, piece by piece into the core: what comes into force, and
+ * what is said of what cannot. */
 #include "tests/unit/fixture.h"
 
 #include <stdio.h>
@@ -33,9 +34,13 @@ static int set_up(void **state)
 	assert_int_equal(stage_set_up(&stage), 0);
 	b->g = stage;
 	b->inbox = inbox_new();
-	b->installer = installer_new(&(struct installer_parts){ .core = b->g->s->core, .inbox = b->inbox, .lookup = b->g->s->lookup,
-								.runner = { .run = run_here }, .piece_count = 2,
-								.trust = directory_trust_root(&b->g->f->root_der) });
+	b->installer = installer_new(
+	    &(struct installer_parts){ .core = b->g->s->core,
+				       .inbox = b->inbox,
+				       .lookup = b->g->s->lookup,
+				       .runner = { .run = run_here },
+				       .piece_count = 2,
+				       .trust = directory_trust_root(&b->g->f->root_der) });
 	assert_true(b->inbox != NULL && b->installer != NULL);
 	snprintf(b->path, sizeof b->path, "/tmp/vanthu-installer-%d", (int)getpid());
 	*state = b;
@@ -69,7 +74,8 @@ static void turns(struct bench *b)
 	struct event tick = { .type = EVENT_TICK };
 	struct station *s = b->g->s;
 
-	for (unsigned i = 0; i < 1000 && (installer_busy(b->installer) || core_directory_unsettled(s->core)); i++) {
+	for (unsigned i = 0;
+	     i < 1000 && (installer_busy(b->installer) || core_directory_unsettled(s->core)); i++) {
 		struct queued q;
 		const struct act *a;
 
@@ -100,7 +106,9 @@ static void write_file(const struct bench *b, struct blob bytes)
 
 static enum err install_file(struct bench *b)
 {
-	struct installation what = { .file = b->path, .from = "the file", .ended = ended, .ctx = b };
+	struct installation what = {
+		.file = b->path, .from = "the file", .ended = ended, .ctx = b
+	};
 
 	b->ends = b->pieces = 0;
 	assert_ok(installer_begin(b->installer, &what));
@@ -139,7 +147,10 @@ static void test_file_comes_into_force_piece_by_piece(void **state)
 	assert_ok(install_file(b));
 	assert_int_equal(b->pieces, (FIXTURE_COMMITTEES + 1) / 2);
 	assert_true(core_directory_version(b->g->s->core) == 2);
-	assert_string_equal(station_get(b->g->s, FAMILY_COMMITTEE, key_committee(fixture_id("xa-cu"))).u.committee.name, "Tên mới");
+	assert_string_equal(
+	    station_get(b->g->s, FAMILY_COMMITTEE, key_committee(fixture_id("xa-cu")))
+		.u.committee.name,
+	    "Tên mới");
 	assert_int_equal(installer_view(b->installer).failed, ERR_OK);
 	assert_int_equal(install_file(b), ERR_DIRECTORY_OLD); /* the same again is no failure */
 	assert_int_equal(installer_view(b->installer).failed, ERR_OK);
@@ -181,15 +192,19 @@ static void test_each_fault_of_a_file_has_its_own_code_and_stays_to_be_seen(void
 	d = second(b);
 	write_file(b, packed(b, &d));
 	assert_ok(install_file(b));
-	assert_int_equal(installer_view(b->installer).failed, ERR_OK); /* until another comes into force */
+	/* until another comes into force */
+	assert_int_equal(installer_view(b->installer).failed, ERR_OK);
 }
 
 static void test_changes_that_come_in_parts_over_a_link_come_into_force_too(void **state)
 {
 	struct bench *b = *state;
 	struct directory d = second(b);
-	struct follow *f = follow_new(&(struct follow_parts){ .installer = b->installer, .core = b->g->s->core, .inbox = b->inbox,
-							      .trust = directory_trust_root(&b->g->f->root_der) });
+	struct follow *f =
+	    follow_new(&(struct follow_parts){ .installer = b->installer,
+					       .core = b->g->s->core,
+					       .inbox = b->inbox,
+					       .trust = directory_trust_root(&b->g->f->root_der) });
 	struct msg_directory_part m = { .since = 1, .head = d.head.head };
 
 	assert_non_null(f);
@@ -212,8 +227,11 @@ static void test_head_that_the_registry_has_not_signed_is_put_down_nowhere(void 
 	struct bench *b = *state;
 	struct fixture *other = fixture_new();
 	struct directory d = fixture_directory(other, 9);
-	struct follow *f = follow_new(&(struct follow_parts){ .installer = b->installer, .core = b->g->s->core, .inbox = b->inbox,
-							      .trust = directory_trust_root(&b->g->f->root_der) });
+	struct follow *f =
+	    follow_new(&(struct follow_parts){ .installer = b->installer,
+					       .core = b->g->s->core,
+					       .inbox = b->inbox,
+					       .trust = directory_trust_root(&b->g->f->root_der) });
 	struct msg_directory_part m = { .since = 1, .head = d.head.head, .last = true };
 	struct queued q;
 

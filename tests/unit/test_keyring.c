@@ -1,4 +1,5 @@
-/* Keys out of the stored directory, cached: what is forgotten is read anew, what is unknown stays unknown. */
+/* Keys out of the stored directory, cached: what is forgotten is read anew, what is unknown stays
+ * unknown. */
 #include "daemon/keys/keyring.h"
 
 #include <string.h>
@@ -18,8 +19,10 @@ static void test_keys_are_found_with_their_committee_and_dates(void **state)
 
 			assert_ok(source.find(source.ctx, &id, &info));
 			assert_string_equal(info.committee.text, g->f->entries[i].id.text);
-			assert_memory_equal(info.public_key, g->f->entries[i].keys[0].public_key, 32);
-			assert_true(info.use == KEY_USE_SIGN && info.from_ms == g->f->entries[i].keys[0].from_ms);
+			assert_memory_equal(info.public_key, g->f->entries[i].keys[0].public_key,
+					    32);
+			assert_true(info.use == KEY_USE_SIGN &&
+				    info.from_ms == g->f->entries[i].keys[0].from_ms);
 		}
 	}
 	keyring_destroy(k);
@@ -61,7 +64,9 @@ static void test_revocation_is_seen_after_forgetting(void **state)
 	g->f->entries[0].keys = &key;
 	fixture_repack(g->f, 0);
 	d = fixture_directory(g->f, 2);
-	e.u.directory = (struct ev_directory){ .head = &d.head, .entries = d.entries, .entry_count = d.entry_count };
+	e.u.directory = (struct ev_directory){ .head = &d.head,
+					       .entries = d.entries,
+					       .entry_count = d.entry_count };
 	station_take(g->s, &e);
 	assert_int_equal(station_acts(g->s, ACT_DIRECTORY), 1);
 	station_commit(g->s);

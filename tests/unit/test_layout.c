@@ -1,4 +1,5 @@
-/* Tables and running text in cells: composed and decomposed Vietnamese take the same room, and nothing stands out that need not. */
+/* Tables and running text in cells: composed and decomposed Vietnamese take the same room, and
+ * nothing stands out that need not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,8 @@ static const char subject[] = "Kế hoạch triển khai chuyển đổi số tr
 static char *decomposed(const char *text)
 {
 	size_t len;
-	uint8_t *nfd = u8_normalize(UNINORM_NFD, (const uint8_t *)text, strlen(text) + 1, NULL, &len);
+	uint8_t *nfd =
+	    u8_normalize(UNINORM_NFD, (const uint8_t *)text, strlen(text) + 1, NULL, &len);
 
 	assert_non_null(nfd);
 	assert_true(len > strlen(text) + 1);
@@ -43,7 +45,8 @@ static void test_lines_break_between_words_within_the_width(void **state)
 
 	(void)state;
 	layout_fold(subject, 20, out, sizeof out);
-	assert_string_equal(out, "Kế hoạch triển khai\nchuyển đổi số trong\ncác tổ chức đảng\ntrực thuộc");
+	assert_string_equal(
+	    out, "Kế hoạch triển khai\nchuyển đổi số trong\ncác tổ chức đảng\ntrực thuộc");
 	layout_fold("ngắn", 20, out, sizeof out);
 	assert_string_equal(out, "ngắn");
 	layout_fold("", 20, out, sizeof out);
@@ -83,7 +86,9 @@ static void test_what_is_too_long_ends_with_an_ellipsis(void **state)
 
 static void test_columns_share_the_width_by_need(void **state)
 {
-	struct layout_column c[3] = { { .give = LAYOUT_PRESSED }, { .give = LAYOUT_FREELY }, { .give = LAYOUT_FREELY } };
+	struct layout_column c[3] = { { .give = LAYOUT_PRESSED },
+				      { .give = LAYOUT_FREELY },
+				      { .give = LAYOUT_FREELY } };
 
 	(void)state;
 	layout_measure(&c[0], "Mã", true);
@@ -101,7 +106,10 @@ static void test_columns_share_the_width_by_need(void **state)
 
 static void test_a_table_is_never_wider_than_the_terminal(void **state)
 {
-	struct layout_column c[4] = { { .give = LAYOUT_PRESSED }, { .give = LAYOUT_PRESSED }, { .give = LAYOUT_FREELY }, { .give = LAYOUT_NEVER } };
+	struct layout_column c[4] = { { .give = LAYOUT_PRESSED },
+				      { .give = LAYOUT_PRESSED },
+				      { .give = LAYOUT_FREELY },
+				      { .give = LAYOUT_NEVER } };
 
 	(void)state;
 	layout_measure(&c[0], "c123456789-123456789-123456789-1", false);
@@ -115,7 +123,8 @@ static void test_a_table_is_never_wider_than_the_terminal(void **state)
 		if (cells >= 16 + 3 * LAYOUT_FLOOR_CELLS + 3)
 			assert_int_equal(c[3].width_cells, 16); /* a time stays in one line */
 		if (cells >= 77)
-			assert_int_equal(c[0].width_cells, 32); /* as does an id, while the sentence has room */
+			/* as does an id, while the sentence has room */
+			assert_int_equal(c[0].width_cells, 32);
 	}
 	layout_share(c, 4, 50);
 	assert_true(c[0].width_cells == 12 && c[1].width_cells == 8 && c[2].width_cells == 11);
@@ -154,7 +163,8 @@ static void test_running_text_wraps_with_a_hanging_indent(void **state)
 	(void)state;
 	expect_wrapped("còn thiếu: tệp văn bản", 2, 12, "còn thiếu:\n  tệp văn\n  bản");
 	expect_wrapped("còn thiếu: tệp văn bản", 2, 0, "còn thiếu: tệp văn bản");
-	expect_wrapped("01a20f45-27bb-75ed-84ba-2d951c77bb63 x", 0, 20, "01a20f45-27bb-75ed-84ba-2d951c77bb63\nx");
+	expect_wrapped("01a20f45-27bb-75ed-84ba-2d951c77bb63 x", 0, 20,
+		       "01a20f45-27bb-75ed-84ba-2d951c77bb63\nx");
 	assert_int_equal(text_width(nfd), 13);
 	free(nfd);
 }

@@ -74,7 +74,8 @@ static ssize_t captured(enum log_level level, const char *value, char *out, size
 	return n;
 }
 
-static void test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told(void **state)
+static void
+test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told(void **state)
 {
 	char out[4096], large[3000];
 
@@ -91,7 +92,8 @@ static void test_line_has_level_event_and_one_end_and_what_is_below_the_level_is
 	assert_ptr_equal(strchr(out, '\n'), out + strlen(out) - 1);
 }
 
-/* Ten lines of a kind a minute, then a number; of as many kinds as a peer can think of, as much as of all places together. */
+/* Ten lines of a kind a minute, then a number; of as many kinds as a peer can think of, as much as
+ * of all places together. */
 static void test_lines_that_repeat_are_counted_and_told_once_a_minute(void **state)
 {
 	struct log_repeat *r = calloc(1, sizeof *r);
@@ -101,15 +103,18 @@ static void test_lines_that_repeat_are_counted_and_told_once_a_minute(void **sta
 	(void)state;
 	assert_non_null(r);
 	for (unsigned i = 0; i < 20000; i++)
-		told += log_repeat_pass(r, "event=link-down committee=thads error=VT-5005", 1000 + i / 10);
+		told += log_repeat_pass(r, "event=link-down committee=thads error=VT-5005",
+					1000 + i / 10);
 	assert_int_equal(told, LOG_LINES_A_MINUTE);
-	assert_true(log_repeat_pass(r, "event=link-down committee=khac error=VT-5005", 1000)); /* another's is not held back for it */
+	/* another's is not held back for it */
+	assert_true(log_repeat_pass(r, "event=link-down committee=khac error=VT-5005", 1000));
 	assert_false(log_repeat_next(r, 1000 + LOG_MINUTE_MS - 1, false, kind, &more));
 	assert_true(log_repeat_next(r, 1000 + LOG_MINUTE_MS, false, kind, &more));
 	assert_string_equal(kind, "event=link-down committee=thads error=VT-5005");
 	assert_int_equal(more, 20000 - LOG_LINES_A_MINUTE);
 	assert_false(log_repeat_next(r, 1000 + LOG_MINUTE_MS, true, kind, &more));
-	assert_true(log_repeat_pass(r, "event=link-down committee=thads error=VT-5005", 1001 + LOG_MINUTE_MS));
+	assert_true(log_repeat_pass(r, "event=link-down committee=thads error=VT-5005",
+				    1001 + LOG_MINUTE_MS));
 	free(r);
 }
 
@@ -137,11 +142,14 @@ static void test_kind_of_a_line_is_its_event_its_committee_and_its_error(void **
 	char kind[LOG_KIND_BYTES], small[26];
 
 	(void)state;
-	log_kind_of("level=warning event=refused id=0190 origin=btp committee=thads error=VT-3005", kind, sizeof kind);
+	log_kind_of("level=warning event=refused id=0190 origin=btp committee=thads error=VT-3005",
+		    kind, sizeof kind);
 	assert_string_equal(kind, "event=refused committee=thads error=VT-3005");
-	log_kind_of("level=warning event=stranger-refused address=10.0.0.1 untold=7", kind, sizeof kind);
+	log_kind_of("level=warning event=stranger-refused address=10.0.0.1 untold=7", kind,
+		    sizeof kind);
 	assert_string_equal(kind, "event=stranger-refused");
-	log_kind_of("level=warning event=refused committee=mot-ten-rat-dai error=VT-1", small, sizeof small);
+	log_kind_of("level=warning event=refused committee=mot-ten-rat-dai error=VT-1", small,
+		    sizeof small);
 	assert_string_equal(small, "event=refused error=VT-1");
 }
 
@@ -154,7 +162,8 @@ int main(void)
 		cmocka_unit_test(test_lines_that_repeat_are_counted_and_told_once_a_minute),
 		cmocka_unit_test(test_more_kinds_than_places_are_counted_together),
 		cmocka_unit_test(test_kind_of_a_line_is_its_event_its_committee_and_its_error),
-		cmocka_unit_test(test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told),
+		cmocka_unit_test(
+		    test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Two documents of ours under one number: told to the second, refused when asked for, counted, on paper as well; however the number is spelt, and
- * whoever was first. */
+/* Two documents of ours under one number: told to the second, refused when asked for, counted, on
+ * paper as well; however the number is spelt, and whoever was first. */
 #include <string.h>
 
 #include "routing/rules/series.h"
@@ -13,7 +13,8 @@ static struct act_reply answer_to(struct stage *g, const struct event *e)
 	return station_act(g->s, ACT_REPLY, 0)->u.reply;
 }
 
-static struct event *numbered(struct submission *u, unsigned id, const char *number, const char *type, const char *date)
+static struct event *numbered(struct submission *u, unsigned id, const char *number,
+			      const char *type, const char *date)
 {
 	struct event *e = submission_of(u, id, 1);
 
@@ -42,7 +43,8 @@ static bool is_document(const struct doc_id *id, unsigned n)
 }
 
 /* How many others it is told of. */
-static uint32_t send(struct stage *g, unsigned id, const char *number, const char *type, const char *date)
+static uint32_t send(struct stage *g, unsigned id, const char *number, const char *type,
+		     const char *date)
 {
 	struct submission u;
 	struct act_reply a = answer_to(g, numbered(&u, id, number, type, date));
@@ -94,13 +96,17 @@ static void test_another_type_year_term_or_series_is_another_number(void **state
 
 	assert_int_equal(send(g, 1, "5-CV/ĐU", "CV", "2025-08-01"), 0);
 	assert_int_equal(send(g, 2, "5-CV/ĐU", "BC", "2025-08-01"), 0);
-	assert_int_equal(send(g, 3, "5-CV/ĐU", "CV", "2025-06-30"), 0); /* the term before: it began on 01/07/2025 */
-	assert_int_equal(send(g, 4, "5-CV/ĐU", "CV", "2026-08-01"), 1); /* a Party number runs through the years of a term */
+	/* the term before: it began on 01/07/2025 */
+	assert_int_equal(send(g, 3, "5-CV/ĐU", "CV", "2025-06-30"), 0);
+	/* a Party number runs through the years of a term */
+	assert_int_equal(send(g, 4, "5-CV/ĐU", "CV", "2026-08-01"), 1);
 	assert_int_equal(send(g, 5, "5/BC-ĐU", "BC", "2025-08-01"), 0);
-	assert_int_equal(send(g, 6, "5/BC-ĐU", "BC", "2026-08-01"), 0); /* one of the State begins anew each year */
+	/* one of the State begins anew each year */
+	assert_int_equal(send(g, 6, "5/BC-ĐU", "BC", "2026-08-01"), 0);
 	assert_int_equal(send(g, 7, "5/BC-ĐU", "BC", "2026-12-31"), 1);
 	assert_int_equal(send(g, 8, "", "CV", "2026-08-01"), 0);
-	assert_int_equal(send(g, 9, "", "CV", "2026-08-01"), 0); /* without a number there is none to share */
+	/* without a number there is none to share */
+	assert_int_equal(send(g, 9, "", "CV", "2026-08-01"), 0);
 	/* QĐ stands for two types: only the name tells. */
 	e = numbered(&u, 10, "6-QĐ/ĐU", "QĐ", "2026-08-01");
 	e->u.submit.type_name = "Quyết định";
@@ -187,14 +193,16 @@ static void test_paper_and_digital_have_one_series(void **state)
 	paper_answer(g, &e);
 	station_commit(g->s);
 	assert_int_equal(shared(g), 2); /* the other is alone again */
-	/* What came on paper is others' numbering, and secret documents have a series of their own. */
+	/* What came on paper is others' numbering, and secret documents have a series of their
+	 * own. */
 	paper_add(g, 6, DIRECTION_IN, "4-CV/ĐU", "2025-05-01");
 	e = paper_entry(7, DIRECTION_OUT, "4-CV/ĐU", "2025-05-02");
 	e.u.paper.paper.secrecy = SECRECY_MAT;
 	assert_int_equal(paper_answer(g, &e).same_count, 0);
 }
 
-/* A store from before there was an index: read a bounded number of records a tick, whatever is sent meanwhile, and once. */
+/* A store from before there was an index: read a bounded number of records a tick, whatever is sent
+ * meanwhile, and once. */
 static void test_an_old_store_is_indexed_by_and_by(void **state)
 {
 	struct stage *g = *state;

@@ -14,7 +14,6 @@ static struct opener_frame at(struct blob bytes)
 
 static const char *const to_us[] = { "huyen-a", NULL };
 
-
 static int set_up(void **state)
 {
 	*state = fixture_new();
@@ -35,10 +34,14 @@ static struct draft document(struct fixture *f, unsigned id)
 	return d;
 }
 
-static enum err open_items(struct fixture *f, const struct publish_item *items, uint32_t n, struct event **events, uint32_t *count)
+static enum err open_items(struct fixture *f, const struct publish_item *items, uint32_t n,
+			   struct event **events, uint32_t *count)
 {
-	struct opener o = { .verifier = f->verifier, .self = { "huyen-a" }, .directory_version = 5 };
-	struct message m = { .type = MESSAGE_PUBLISH, .u.publish = { LANE_NORMAL, {{ 3 }}, items, n, 5 } };
+	struct opener o = { .verifier = f->verifier,
+			    .self = { "huyen-a" },
+			    .directory_version = 5 };
+	struct message m = { .type = MESSAGE_PUBLISH,
+			     .u.publish = { LANE_NORMAL, { { 3 } }, items, n, 5 } };
 	struct opener_events opened;
 	struct blob frame;
 	enum err e;
@@ -65,10 +68,12 @@ static void test_good_document_comes_with_all_that_the_core_needs(void **state)
 {
 	struct fixture *f = *state;
 	struct draft d = document(f, 1);
-	const struct ev_publish *e = open_one(f, &(struct publish_item){ .seq = 9, .envelope = d.envelope, .chain = {{ 1 }} });
+	const struct ev_publish *e = open_one(
+	    f, &(struct publish_item){ .seq = 9, .envelope = d.envelope, .chain = { { 1 } } });
 
 	assert_int_equal(e->verdict, ERR_OK);
-	assert_true(e->lane == LANE_NORMAL && e->seq == 9 && e->stream.bytes[0] == 3 && e->chain.bytes[0] == 1 && e->opened_under == 5);
+	assert_true(e->lane == LANE_NORMAL && e->seq == 9 && e->stream.bytes[0] == 3 &&
+		    e->chain.bytes[0] == 1 && e->opened_under == 5);
 	assert_string_equal(e->neighbour.text, "tinh");
 	assert_string_equal(e->signer.text, "tinh");
 	assert_string_equal(e->summary.number, "31-KH/ĐU");
@@ -106,10 +111,12 @@ static void test_head_without_a_good_signature_is_not_shown(void **state)
 
 	memcpy(bytes, d.envelope.data, d.envelope.len_bytes);
 	bytes[d.envelope.len_bytes - 1] ^= 1;
-	e = open_one(f, &(struct publish_item){ .seq = 1, .envelope = { bytes, d.envelope.len_bytes } });
+	e = open_one(
+	    f, &(struct publish_item){ .seq = 1, .envelope = { bytes, d.envelope.len_bytes } });
 	assert_int_equal(e->verdict, ERR_SIGNATURE);
 	assert_null(e->head);
-	assert_memory_equal(&e->digest, &d.digest, 32); /* its digest is known all the same: the chain goes over it */
+	/* its digest is known all the same: the chain goes over it */
+	assert_memory_equal(&e->digest, &d.digest, 32);
 	fixture_seal(f, "huyen-b", &foreign);
 	e = open_one(f, &(struct publish_item){ .seq = 1, .envelope = foreign.envelope });
 	assert_int_equal(e->verdict, ERR_NOT_SIGNER);
@@ -138,18 +145,26 @@ static void test_body_that_does_not_fit_its_manifest_is_refused(void **state)
 	d.head.manifest = items;
 	d.head.manifest_count = 2; /* one part only */
 	fixture_seal(f, "tinh", &d);
-	assert_int_equal(open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict, ERR_FORMAT);
+	assert_int_equal(
+	    open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict,
+	    ERR_FORMAT);
 	d.head.manifest_count = 1;
 	items[0].size_bytes++;
 	fixture_seal(f, "tinh", &d);
-	assert_int_equal(open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict, ERR_DIGEST);
+	assert_int_equal(
+	    open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict,
+	    ERR_DIGEST);
 	d.head.manifest_count = 0;
 	assert_ok(document_body_pack(f->arena, &empty, &d.body));
 	fixture_seal(f, "tinh", &d);
-	assert_int_equal(open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict, ERR_OK);
+	assert_int_equal(
+	    open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict,
+	    ERR_OK);
 	d.body = fixture_blob("junk");
 	fixture_seal(f, "tinh", &d);
-	assert_int_equal(open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict, ERR_FORMAT);
+	assert_int_equal(
+	    open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope })->verdict,
+	    ERR_FORMAT);
 }
 
 static void test_body_of_a_later_version_is_passed_on_unread(void **state)
@@ -168,14 +183,22 @@ static void test_body_of_a_later_version_is_passed_on_unread(void **state)
 
 static struct draft relay_about(struct fixture *f, const char *signer, struct document_ref about)
 {
-	struct fact fact = { .kind = KIND_RELAY, .document = about, .at_ms = FIXTURE_NOW_MS, .relay_event = 1, .hop = 1, .note = "" };
+	struct fact fact = { .kind = KIND_RELAY,
+			     .document = about,
+			     .at_ms = FIXTURE_NOW_MS,
+			     .relay_event = 1,
+			     .hop = 1,
+			     .note = "" };
 
 	return fixture_fact(f, signer, "tinh", 50, &fact);
 }
 
 static enum err with_relay(struct fixture *f, const struct draft *d, struct blob relay)
 {
-	return open_one(f, &(struct publish_item){ .seq = 1, .envelope = d->envelope, .relays = &relay, .relay_count = 1 })->verdict;
+	return open_one(f,
+			&(struct publish_item){
+			    .seq = 1, .envelope = d->envelope, .relays = &relay, .relay_count = 1 })
+	    ->verdict;
 }
 
 static void test_relay_records_must_be_good_and_about_this_document(void **state)
@@ -188,32 +211,42 @@ static void test_relay_records_must_be_good_and_about_this_document(void **state
 	uint8_t *bytes;
 
 	relay = relay_about(f, "huyen-b", ref);
-	e = open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope, .relays = &relay.envelope, .relay_count = 1 });
+	e = open_one(
+	    f, &(struct publish_item){
+		   .seq = 1, .envelope = d.envelope, .relays = &relay.envelope, .relay_count = 1 });
 	assert_int_equal(e->verdict, ERR_OK);
 	assert_string_equal(e->relay_notes[0].relay.text, "huyen-b");
 	assert_int_equal(e->relay_notes[0].fact.hop, 1);
 	bytes = arena_alloc(f->arena, relay.envelope.len_bytes);
 	memcpy(bytes, relay.envelope.data, relay.envelope.len_bytes);
 	bytes[relay.envelope.len_bytes - 1] ^= 1;
-	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, relay.envelope.len_bytes }), ERR_CHAIN); /* the neighbour had checked it */
-	assert_int_equal(with_relay(f, &d, d.envelope), ERR_CHAIN); /* a document is no relay record */
+	/* the neighbour had checked it */
+	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, relay.envelope.len_bytes }),
+			 ERR_CHAIN);
+	/* a document is no relay record */
+	assert_int_equal(with_relay(f, &d, d.envelope), ERR_CHAIN);
 	relay = fixture_fact(f, "huyen-b", "tinh", 51, &receipt);
 	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_CHAIN);
 	ref.id = fixture_doc_id(2);
 	relay = relay_about(f, "huyen-b", ref);
 	assert_int_equal(with_relay(f, &d, relay.envelope), ERR_CHAIN);
 	bytes = arena_alloc(f->arena, RELAY_RECORD_MAX_BYTES + 1);
-	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }), ERR_CHAIN);
+	assert_int_equal(with_relay(f, &d, (struct blob){ bytes, RELAY_RECORD_MAX_BYTES + 1 }),
+			 ERR_CHAIN);
 }
 
-/* Whose clock was ahead, or whose key has ended, shows the way and proves nothing about when: the document itself is right. */
+/* Whose clock was ahead, or whose key has ended, shows the way and proves nothing about when: the
+ * document itself is right. */
 static void test_a_relay_whose_clock_was_ahead_holds_up_nothing_and_proves_no_custody(void **state)
 {
 	struct fixture *f = *state;
 	struct draft d = document(f, 1), relay;
 	struct document_ref ref = { d.head.origin, d.head.id, d.digest };
-	struct publish_item item = { .seq = 1, .envelope = d.envelope, .relays = &relay.envelope, .relay_count = 1 };
-	struct key_info *signer = &f->keys[fixture_index(f, "tinh")], *passed_on = &f->keys[fixture_index(f, "huyen-b")];
+	struct publish_item item = {
+		.seq = 1, .envelope = d.envelope, .relays = &relay.envelope, .relay_count = 1
+	};
+	struct key_info *signer = &f->keys[fixture_index(f, "tinh")],
+			*passed_on = &f->keys[fixture_index(f, "huyen-b")];
 	const struct ev_publish *e;
 
 	relay = relay_about(f, "huyen-b", ref);
@@ -225,7 +258,8 @@ static void test_a_relay_whose_clock_was_ahead_holds_up_nothing_and_proves_no_cu
 	relay.fact.document = ref;
 	relay.fact.at_ms = signer->to_ms - 1;
 	fixture_seal(f, "huyen-b", &relay);
-	assert_int_equal(open_one(f, &item)->verdict, ERR_OK); /* seen by another before its key ended */
+	/* seen by another before its key ended */
+	assert_int_equal(open_one(f, &item)->verdict, ERR_OK);
 	relay.head.signed_at_ms = FIXTURE_NOW_MS + 2 * CLOCK_TOLERANCE_MS;
 	fixture_seal(f, "huyen-b", &relay);
 	assert_int_equal(open_one(f, &item)->verdict, ERR_KEY_NOT_VALID);
@@ -244,14 +278,20 @@ static void test_a_relay_whose_clock_was_ahead_holds_up_nothing_and_proves_no_cu
 }
 
 /* Relay records of a document, as large as one may be. */
-static void make_large_relays(struct fixture *f, const struct draft *d, struct blob *relays, unsigned count)
+static void make_large_relays(struct fixture *f, const struct draft *d, struct blob *relays,
+			      unsigned count)
 {
 	struct recipient many[20] = { { .group = GROUP_NONE } };
-	struct fact fact = { .kind = KIND_RELAY, .at_ms = FIXTURE_NOW_MS, .relay_event = 1, .hop = 1, .note = "",
+	struct fact fact = { .kind = KIND_RELAY,
+			     .at_ms = FIXTURE_NOW_MS,
+			     .relay_event = 1,
+			     .hop = 1,
+			     .note = "",
 			     .document = { d->head.origin, d->head.id, d->digest } };
 
 	for (unsigned i = 0; i < COUNT_OF(many); i++)
-		snprintf(many[i].committee.text, sizeof many[i].committee.text, "mot-noi-nhan-co-ten-that-la-dai%u", i % 10);
+		snprintf(many[i].committee.text, sizeof many[i].committee.text,
+			 "mot-noi-nhan-co-ten-that-la-dai%u", i % 10);
 	for (unsigned i = 0; i < count; i++) {
 		struct draft relay = fixture_fact(f, "huyen-b", "tinh", 50 + i, &fact);
 
@@ -288,14 +328,20 @@ static void test_what_would_not_fit_a_frame_when_it_goes_on_is_refused(void **st
 
 static void test_room_for_our_own_record_and_some_names_is_the_bound(void **state)
 {
-	enum { OWN = ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES, NAMES = ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX), BODY = 50 * 1024 };
+	enum {
+		OWN = ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES,
+		NAMES = ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX),
+		BODY = 50 * 1024
+	};
 	struct fixture *f = *state;
 	uint8_t *body = arena_alloc(f->arena, ENVELOPE_MAX_BYTES);
 	size_t len = BODY;
 
-	/* With the records of fifteen hops; the envelope grows to the last byte that goes on, and over it. */
+	/* With the records of fifteen hops; the envelope grows to the last byte that goes on, and
+	 * over it. */
 	for (unsigned over = 0; over < 3; over++) {
-		struct draft d = fixture_document(f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+		struct draft d =
+		    fixture_document(f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
 		struct publish_item item = { .seq = 1 };
 		struct blob relays[HOP_LIMIT - 1];
 
@@ -310,8 +356,10 @@ static void test_room_for_our_own_record_and_some_names_is_the_bound(void **stat
 			assert_true(wire_item_bound(&item) + OWN + NAMES < ITEM_MAX_BYTES);
 			len += ITEM_MAX_BYTES - NAMES - OWN - wire_item_bound(&item);
 		} else {
-			assert_int_equal(wire_item_bound(&item) + OWN + NAMES, ITEM_MAX_BYTES + over - 1);
-			assert_int_equal(open_one(f, &item)->verdict, over == 1 ? ERR_OK : ERR_TOO_LARGE);
+			assert_int_equal(wire_item_bound(&item) + OWN + NAMES,
+					 ITEM_MAX_BYTES + over - 1);
+			assert_int_equal(open_one(f, &item)->verdict,
+					 over == 1 ? ERR_OK : ERR_TOO_LARGE);
 			len++;
 		}
 	}
@@ -320,9 +368,14 @@ static void test_room_for_our_own_record_and_some_names_is_the_bound(void **stat
 static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **state)
 {
 	struct fixture *f = *state;
-	struct fact receipt = { .kind = KIND_RECEIPT, .document = { { "huyen-a" }, fixture_doc_id(8), fixture_digest("d") }, .note = "" };
+	struct fact receipt = {
+		.kind = KIND_RECEIPT,
+		.document = { { "huyen-a" }, fixture_doc_id(8), fixture_digest("d") },
+		.note = ""
+	};
 	struct draft d = fixture_fact(f, "xa-b1", "huyen-a", 1, &receipt);
-	const struct ev_publish *e = open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope });
+	const struct ev_publish *e =
+	    open_one(f, &(struct publish_item){ .seq = 1, .envelope = d.envelope });
 	struct rec_directory head = fixture_directory(f, 2).head;
 
 	assert_int_equal(e->verdict, ERR_OK);
@@ -341,10 +394,13 @@ static void test_frame_that_is_no_publish_gives_no_events(void **state)
 	struct blob frame;
 
 	assert_ok(wire_encode(f->arena, &ping, &frame));
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened), ERR_PROTOCOL);
+	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened),
+			 ERR_PROTOCOL);
 	assert_null(opened.list);
 	assert_int_equal(opened.count, 0);
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(fixture_blob("junk")), &opened), ERR_PROTOCOL);
+	assert_int_equal(
+	    opener_open(&o, f->arena, fixture_id("tinh"), at(fixture_blob("junk")), &opened),
+	    ERR_PROTOCOL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -1,4 +1,5 @@
-/* How long things have waited does not depend on what anybody does to the clock; nothing is dropped, expired or told for a clock that jumped. */
+/* How long things have waited does not depend on what anybody does to the clock; nothing is
+ * dropped, expired or told for a clock that jumped. */
 #include <string.h>
 
 #include "tests/unit/fixture.h"
@@ -39,7 +40,8 @@ static void relay(struct stage *g, unsigned id)
 
 static int64_t age_of(struct station *s, uint64_t seq)
 {
-	struct record r = station_get(s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, seq));
+	struct record r =
+	    station_get(s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, seq));
 
 	return core_row_age_ms(s->core, &r.u.stream);
 }
@@ -50,8 +52,13 @@ static void agree(struct stage *g)
 	struct event e = { .type = EVENT_CONNECTED, .u.link.neighbour = g->tinh.id };
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = g->tinh.id,
-					.purpose = PURPOSE_CONTROL, .directory_version = 1, .has_streams = true, .answer = true,
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = g->tinh.id,
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 1,
+					.has_streams = true,
+					.answer = true,
 					.wall_ms = g->s->now.wall_ms };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		m.u.hello.streams[lane].stream = g->tinh.streams[lane];
@@ -66,7 +73,8 @@ static void agree(struct stage *g)
 
 static void test_age_is_what_it_has_waited_wherever_the_clock_goes(void **state)
 {
-	static const int64_t jumps[] = { 7LL * HOUR_MS, -7LL * HOUR_MS, YEARS * 365LL * DAY_MS, -5LL * 365 * DAY_MS };
+	static const int64_t jumps[] = { 7LL * HOUR_MS, -7LL * HOUR_MS, YEARS * 365LL * DAY_MS,
+					 -5LL * 365 * DAY_MS };
 	struct stage *g = *state;
 
 	for (unsigned i = 0; i < COUNT_OF(jumps); i++) {
@@ -108,7 +116,8 @@ static void test_time_that_the_daemon_was_down_counts_once_the_clock_is_confirme
 	assert_true(age_of(s, 1) >= 3LL * DAY_MS); /* shown: nobody contradicts */
 	agree(g);
 	assert_true(age_of(s, 1) >= 3LL * DAY_MS && age_of(s, 1) < 3LL * DAY_MS + 2LL * HOUR_MS);
-	s->now.wall_ms += YEARS * 365LL * DAY_MS; /* and from now on the clock says nothing any more */
+	/* and from now on the clock says nothing any more */
+	s->now.wall_ms += YEARS * 365LL * DAY_MS;
 	tick(s, 1000, 0);
 	assert_true(age_of(s, 1) < 3LL * DAY_MS + 2LL * HOUR_MS);
 }
@@ -119,7 +128,8 @@ static void test_row_of_an_older_build_is_at_least_as_old_as_this_process(void *
 	struct rec_stream row = { .queued_at_ms = FIXTURE_NOW_MS + YEARS * 365LL * DAY_MS };
 
 	tick(g->s, 90000, 90000);
-	assert_int_equal(core_row_age_ms(g->s->core, &row), 90000); /* its time lies in the future */
+	/* its time lies in the future */
+	assert_int_equal(core_row_age_ms(g->s->core, &row), 90000);
 	row.queued_at_ms = FIXTURE_NOW_MS - HOUR_MS;
 	assert_int_equal(core_row_age_ms(g->s->core, &row), HOUR_MS + 90000);
 	row.queued_at_ms = 0;
@@ -128,7 +138,8 @@ static void test_row_of_an_older_build_is_at_least_as_old_as_this_process(void *
 
 /* ---- held ---- */
 
-static void test_held_is_said_although_the_row_is_of_the_future_and_not_for_a_clock_that_jumps(void **state)
+static void
+test_held_is_said_although_the_row_is_of_the_future_not_for_a_clock_that_jumps(void **state)
 {
 	struct stage *g = *state;
 
@@ -146,7 +157,8 @@ static void test_held_is_said_although_the_row_is_of_the_future_and_not_for_a_cl
 
 static bool is_expired(struct stage *g)
 {
-	return station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 1 })).u.state.expired;
+	return station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 1 }))
+	    .u.state.expired;
 }
 
 static void test_nothing_expires_because_the_clock_jumped_ahead(void **state)
@@ -180,7 +192,8 @@ static void test_what_was_accepted_by_a_clock_far_behind_or_ahead_expires_in_its
 	tick(g->s, 1000, -jumps[1]);
 	for (int i = 0; i < 3; i++)
 		tick(g->s, DAY_MS, DAY_MS);
-	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 2 })).u.state.expired);
+	assert_true(station_get(g->s, FAMILY_STATE, key_serial(ROLE_OUT, (struct serial){ 2 }))
+			.u.state.expired);
 }
 
 static void test_relay_lets_nothing_go_because_the_clock_jumped_ahead(void **state)
@@ -202,7 +215,8 @@ static void test_relay_lets_nothing_go_because_the_clock_jumped_ahead(void **sta
 	assert_true(r.u.state.content_dropped);
 }
 
-static void test_age_of_the_directory_is_told_by_a_clock_that_was_ahead_and_again_when_it_is_true(void **state)
+static void
+test_age_of_the_directory_is_told_by_a_clock_ahead_and_again_when_it_is_true(void **state)
 {
 	struct stage *g = *state;
 	int64_t valid_ms = core_directory_valid_until_ms(g->s->core) - FIXTURE_NOW_MS + 1;
@@ -223,11 +237,13 @@ int main(void)
 		TEST(test_age_goes_on_after_a_restart),
 		TEST(test_time_that_the_daemon_was_down_counts_once_the_clock_is_confirmed),
 		TEST(test_row_of_an_older_build_is_at_least_as_old_as_this_process),
-		TEST(test_held_is_said_although_the_row_is_of_the_future_and_not_for_a_clock_that_jumps),
+		TEST(
+		    test_held_is_said_although_the_row_is_of_the_future_not_for_a_clock_that_jumps),
 		TEST(test_nothing_expires_because_the_clock_jumped_ahead),
 		TEST(test_what_was_accepted_by_a_clock_far_behind_or_ahead_expires_in_its_time),
 		TEST(test_relay_lets_nothing_go_because_the_clock_jumped_ahead),
-		TEST(test_age_of_the_directory_is_told_by_a_clock_that_was_ahead_and_again_when_it_is_true),
+		TEST(
+		    test_age_of_the_directory_is_told_by_a_clock_ahead_and_again_when_it_is_true),
 	};
 
 	return cmocka_run_group_tests_name("passed", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the turn before. Walks over it are in
- * test_store.c. */
+/* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the
+ * turn before. Walks over it are in test_store.c. */
 #include "routing/state/plan.h"
 
 #include <stdio.h>
@@ -7,7 +7,8 @@
 
 #include "tests/unit/fixture.h"
 
-static enum err none_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err none_get(void *ctx, struct arena *arena, enum family family, const struct key *key,
+			 struct record *out)
 {
 	(void)arena;
 	(void)family;
@@ -16,7 +17,8 @@ static enum err none_get(void *ctx, struct arena *arena, enum family family, con
 	return ctx == NULL ? ERR_NOT_FOUND : ERR_STORE;
 }
 
-static enum err none_next(void *ctx, struct arena *arena, enum family family, struct scan *scan, struct record *out)
+static enum err none_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			  struct record *out)
 {
 	(void)arena;
 	(void)family;
@@ -27,7 +29,8 @@ static enum err none_next(void *ctx, struct arena *arena, enum family family, st
 
 static struct plan *plan_over(void *ctx)
 {
-	struct plan *p = plan_new((struct lookup){ .ctx = ctx, .get = none_get, .next = none_next, .last = none_next });
+	struct plan *p = plan_new(
+	    (struct lookup){ .ctx = ctx, .get = none_get, .next = none_next, .last = none_next });
 
 	assert_non_null(p);
 	return p;
@@ -99,7 +102,8 @@ static void test_failing_store_is_not_taken_for_an_empty_one(void **state)
 	assert_int_equal(get(p, "a", &n), ERR_STORE);
 	put(p, "a", 1);
 	assert_ok(get(p, "a", &n));
-	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_META, &scan, &r), ERR_STORE); /* though the plan has one */
+	/* though the plan has one */
+	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_META, &scan, &r), ERR_STORE);
 	plan_destroy(p);
 }
 
@@ -142,7 +146,8 @@ static void test_room_ends_before_any_bound_is_reached(void **state)
 		snprintf(name, sizeof name, "%u", p->write_count);
 		put(p, name, 1);
 	}
-	assert_true(p->write_count + PLAN_WRITES_MAX / 2 <= PLAN_WRITES_MAX); /* a directory still fits */
+	/* a directory still fits */
+	assert_true(p->write_count + PLAN_WRITES_MAX / 2 <= PLAN_WRITES_MAX);
 	plan_clear(p);
 	while (plan_has_room(p)) {
 		assert_true(p->draft_count < PLAN_DRAFTS_MAX);
@@ -161,13 +166,15 @@ static void test_room_ends_before_any_bound_is_reached(void **state)
 
 static void test_drafts_are_resolved_in_every_record_that_refers_to_them(void **state)
 {
-	static const enum family families[] = { FAMILY_IDENT, FAMILY_DOCUMENT, FAMILY_ENVELOPE, FAMILY_RELAY, FAMILY_RECEIPT, FAMILY_STREAM };
+	static const enum family families[] = { FAMILY_IDENT, FAMILY_DOCUMENT, FAMILY_ENVELOPE,
+						FAMILY_RELAY, FAMILY_RECEIPT,  FAMILY_STREAM };
 	struct plan *p = plan_over(NULL);
 	struct draft d = { .envelope = fixture_blob("sealed"), .digest = fixture_digest("sealed") };
 	uint32_t ref;
 
 	(void)state;
-	plan_draft(p, &(struct draft){ .envelope = fixture_blob("another"), .digest = fixture_digest("another") });
+	plan_draft(p, &(struct draft){ .envelope = fixture_blob("another"),
+				       .digest = fixture_digest("another") });
 	ref = plan_draft(p, &d);
 	assert_int_equal(ref, 2);
 	for (size_t i = 0; i < COUNT_OF(families); i++) {

@@ -1,5 +1,5 @@
-/* Rules without state. What the origin accepts must be what every reader's decoder takes: a submission that is refused everywhere
- * else is lost work. */
+/* Rules without state. What the origin accepts must be what every reader's decoder takes: a
+ * submission that is refused everywhere else is lost work. */
 #include "routing/rules/policy.h"
 
 #include <stdio.h>
@@ -18,15 +18,24 @@ static struct ev_submit submission(void)
 		items[i] = fixture_file_item(1000);
 	for (size_t i = 0; i < COUNT_OF(recipients); i++)
 		recipients[i] = (struct recipient){ .committee = { "xa" } };
-	return (struct ev_submit){ .recipients = recipients, .recipient_count = 1, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG,
-				   .manifest = items, .manifest_count = 1 };
+	return (struct ev_submit){ .recipients = recipients,
+				   .recipient_count = 1,
+				   .urgency = URGENCY_THUONG,
+				   .secrecy = SECRECY_THUONG,
+				   .manifest = items,
+				   .manifest_count = 1 };
 }
 
 static struct head head(void)
 {
 	submission();
-	return (struct head){ .origin = { "tinh" }, .kind = KIND_DOCUMENT, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .hop_limit = 3,
-			      .manifest = items, .manifest_count = 1 };
+	return (struct head){ .origin = { "tinh" },
+			      .kind = KIND_DOCUMENT,
+			      .urgency = URGENCY_THUONG,
+			      .secrecy = SECRECY_THUONG,
+			      .hop_limit = 3,
+			      .manifest = items,
+			      .manifest_count = 1 };
 }
 
 static void test_secrets_do_not_travel_here(void **state)
@@ -66,7 +75,8 @@ static void test_submissions_have_recipients_urgency_and_parts_within_bounds(voi
 	e = submission();
 	e.manifest_count = 0;
 	assert_int_equal(policy_submit(&e, MAX), ERR_FORMAT);
-	e.manifest_count = ATTACHMENTS_MAX + 1; /* the document itself, and as many attachments as may be */
+	/* the document itself, and as many attachments as may be */
+	e.manifest_count = ATTACHMENTS_MAX + 1;
 	assert_ok(policy_submit(&e, MAX));
 	e.manifest_count++;
 	assert_int_equal(policy_submit(&e, MAX), ERR_TOO_MANY_ATTACHMENTS);
@@ -112,7 +122,8 @@ static void test_what_the_origin_accepts_every_reader_can_decode(void **state)
 
 static void test_loops_and_hops_are_counted(void **state)
 {
-	struct relay_note notes[HOP_LIMIT] = { { .relay = { "huyen-a" } }, { .relay = { "huyen-b" } } };
+	struct relay_note notes[HOP_LIMIT] = { { .relay = { "huyen-a" } },
+					       { .relay = { "huyen-b" } } };
 	struct head h = head();
 
 	(void)state;
@@ -121,7 +132,8 @@ static void test_loops_and_hops_are_counted(void **state)
 	assert_int_equal(policy_document(&h, fixture_id("huyen-b"), notes, 2, MAX), ERR_LOOP);
 	assert_int_equal(policy_document(&h, fixture_id("xa"), notes, 3, MAX), ERR_HOP_LIMIT);
 	h.hop_limit = 1000;
-	assert_int_equal(policy_document(&h, fixture_id("xa"), notes, HOP_LIMIT, MAX), ERR_HOP_LIMIT);
+	assert_int_equal(policy_document(&h, fixture_id("xa"), notes, HOP_LIMIT, MAX),
+			 ERR_HOP_LIMIT);
 	h = head();
 	h.manifest_count = 0;
 	assert_int_equal(policy_document(&h, fixture_id("xa"), NULL, 0, MAX), ERR_FORMAT);
@@ -131,18 +143,28 @@ static void test_loops_and_hops_are_counted(void **state)
 }
 
 /* The codes of a question, as a string that tells their order. */
-static const char *slips(const char *type_code, const char *type_name, const char *number, const char *issued, const char *due)
+static const char *slips(const char *type_code, const char *type_name, const char *number,
+			 const char *issued, const char *due)
 {
 	static char text[64];
-	struct summary s = { .number = number, .type_code = type_code, .subject = "", .issued_on = issued, .due_on = due };
+	struct summary s = { .number = number,
+			     .type_code = type_code,
+			     .subject = "",
+			     .issued_on = issued,
+			     .due_on = due };
 	struct manifest_item item = fixture_inline_item();
-	struct policy_question q = { .summary = &s, .type_name = type_name, .manifest = &item, .manifest_count = 1, .own_symbol = "ĐU",
+	struct policy_question q = { .summary = &s,
+				     .type_name = type_name,
+				     .manifest = &item,
+				     .manifest_count = 1,
+				     .own_symbol = "ĐU",
 				     .wall_ms = 1790000000000 }; /* 21/09/2026 */
 	uint32_t codes[WARNINGS_MAX], n = policy_warnings(&q, codes);
 
 	text[0] = '\0';
 	for (uint32_t i = 0; i < n; i++)
-		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u", i == 0 ? "" : " ", (unsigned)codes[i]);
+		snprintf(text + strlen(text), sizeof text - strlen(text), "%s%u", i == 0 ? "" : " ",
+			 (unsigned)codes[i]);
 	return text;
 }
 
@@ -151,14 +173,18 @@ static void test_a_number_of_another_type_or_committee_is_a_slip(void **state)
 	(void)state;
 	assert_string_equal(slips("CV", "Công văn", "04-CV/ĐU", "", ""), "");
 	assert_string_equal(slips("CV", "Công văn", "04-BC/ĐU", "", ""), "1012");
-	assert_string_equal(slips("CV", "Công văn", "04-XX/ĐU", "", ""), "1012"); /* the Party's form always has the type */
+	/* the Party's form always has the type */
+	assert_string_equal(slips("CV", "Công văn", "04-XX/ĐU", "", ""), "1012");
 	assert_string_equal(slips("BC", "Báo cáo", "4/KH-ĐU", "", ""), "1012 1008");
-	assert_string_equal(slips("CV", "Công văn", "05/ĐU", "", ""), ""); /* a công văn of the State has no symbol of its type */
+	/* a công văn of the State has no symbol of its type */
+	assert_string_equal(slips("CV", "Công văn", "05/ĐU", "", ""), "");
 	assert_string_equal(slips("", "Thư công", "05-KH/ĐU", "", ""), "1012");
 	assert_string_equal(slips("", "Thư công", "05/ĐU", "", ""), "");
-	assert_string_equal(slips("QĐ", "Quy định", "05-QyĐ/ĐU", "", ""), ""); /* its other spelling */
+	/* its other spelling */
+	assert_string_equal(slips("QĐ", "Quy định", "05-QyĐ/ĐU", "", ""), "");
 	assert_string_equal(slips("QĐ", "Quyết định", "05-QyĐ/ĐU", "", ""), "1012");
-	assert_string_equal(slips("QĐ", "Quyết định", "05-qđ/Ðu", "", ""), ""); /* another capital, another Đ */
+	/* another capital, another Đ */
+	assert_string_equal(slips("QĐ", "Quyết định", "05-qđ/Ðu", "", ""), "");
 	assert_string_equal(slips("CV", "Công văn", "04-CV/BTC", "", ""), "1008");
 	assert_string_equal(slips("CV", "Công văn", "", "", ""), "");
 	assert_string_equal(slips("CV", "Công văn", "CV/ĐU", "", ""), "");
@@ -166,15 +192,24 @@ static void test_a_number_of_another_type_or_committee_is_a_slip(void **state)
 
 static void test_days_that_cannot_be_and_files_of_nothing_are_slips(void **state)
 {
-	struct summary s = { .number = "", .type_code = "CV", .subject = "", .issued_on = "", .due_on = "" };
+	struct summary s = {
+		.number = "", .type_code = "CV", .subject = "", .issued_on = "", .due_on = ""
+	};
 	struct manifest_item none[2] = { fixture_inline_item(), { .size_bytes = 0 } };
-	struct policy_question q = { .summary = &s, .type_name = "", .manifest = none, .manifest_count = 2, .own_symbol = "", .wall_ms = 1790000000000 };
+	struct policy_question q = { .summary = &s,
+				     .type_name = "",
+				     .manifest = none,
+				     .manifest_count = 2,
+				     .own_symbol = "",
+				     .wall_ms = 1790000000000 };
 	uint32_t codes[WARNINGS_MAX];
 
 	(void)state;
-	assert_string_equal(slips("CV", "", "", "2026-09-21", "2026-09-21"), ""); /* today is right for both */
+	/* today is right for both */
+	assert_string_equal(slips("CV", "", "", "2026-09-21", "2026-09-21"), "");
 	assert_string_equal(slips("CV", "", "", "2026-09-22", ""), "1010");
-	assert_string_equal(slips("CV", "", "", "2030-01-01", "2026-12-01"), "1010 1013"); /* due before it is issued */
+	/* due before it is issued */
+	assert_string_equal(slips("CV", "", "", "2030-01-01", "2026-12-01"), "1010 1013");
 	assert_string_equal(slips("CV", "", "", "", "2026-09-20"), "1013");
 	assert_string_equal(slips("CV", "", "", "2026-09-21", "2027-01-01"), "");
 	assert_int_equal(policy_warnings(&q, codes), 1);

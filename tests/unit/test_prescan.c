@@ -1,4 +1,5 @@
-/* The look over hostile protobuf bytes. What it lets through must unpack; what it must stop is listed by hand. */
+/* The look over hostile protobuf bytes. What it lets through must unpack; what it must stop is
+ * listed by hand. */
 #include "proto/prescan.h"
 
 #include <string.h>
@@ -20,16 +21,35 @@ static void test_utf8_takes_what_rfc_3629_takes(void **state)
 	(void)state;
 	assert_true(utf8_valid(BYTES("")));
 	assert_true(utf8_valid(BYTES("Đảng ủy xã")));
-	assert_true(utf8_valid(BYTES("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")));
+	assert_true(utf8_valid(BYTES("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef"
+				     "\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf")));
 }
 
 static void test_utf8_refuses_overlong_surrogate_nul_and_cut_off(void **state)
 {
 	static const struct blob bad[] = {
-		BYTES("\0"), BYTES("a\0b"), BYTES("\x80"), BYTES("\xbf"), BYTES("\xc0\x80"), BYTES("\xc1\xbf"), BYTES("\xe0\x9f\xbf"),
-		BYTES("\xe0\x80\x80"), BYTES("\xf0\x8f\xbf\xbf"), BYTES("\xf0\x80\x80\x80"), BYTES("\xed\xa0\x80"), BYTES("\xed\xbf\xbf"),
-		BYTES("\xf4\x90\x80\x80"), BYTES("\xf5\x80\x80\x80"), BYTES("\xf8\x88\x80\x80\x80"), BYTES("\xfe"), BYTES("\xff"), BYTES("\xc2"),
-		BYTES("a\xe1\xba"), BYTES("\xf0\x9f\x98"), BYTES("\xc2\x41"), BYTES("\xe1\x41\x80"),
+		BYTES("\0"),
+		BYTES("a\0b"),
+		BYTES("\x80"),
+		BYTES("\xbf"),
+		BYTES("\xc0\x80"),
+		BYTES("\xc1\xbf"),
+		BYTES("\xe0\x9f\xbf"),
+		BYTES("\xe0\x80\x80"),
+		BYTES("\xf0\x8f\xbf\xbf"),
+		BYTES("\xf0\x80\x80\x80"),
+		BYTES("\xed\xa0\x80"),
+		BYTES("\xed\xbf\xbf"),
+		BYTES("\xf4\x90\x80\x80"),
+		BYTES("\xf5\x80\x80\x80"),
+		BYTES("\xf8\x88\x80\x80\x80"),
+		BYTES("\xfe"),
+		BYTES("\xff"),
+		BYTES("\xc2"),
+		BYTES("a\xe1\xba"),
+		BYTES("\xf0\x9f\x98"),
+		BYTES("\xc2\x41"),
+		BYTES("\xe1\x41\x80"),
 	};
 
 	(void)state;
@@ -50,7 +70,8 @@ static void test_string_field_with_bad_utf8_or_nul_is_named_so(void **state)
 
 static void test_truncated_bytes_are_refused_at_every_place(void **state)
 {
-	static const uint8_t good[] = { 0x0a, 0x03, 1, 2, 3, 0x12, 0x02, 'a', 'b', 0x1a, 0x04, 0x0a, 0x02, 9, 9 };
+	static const uint8_t good[] = { 0x0a, 0x03, 1,	  2,	3,    0x12, 0x02, 'a',
+					'b',  0x1a, 0x04, 0x0a, 0x02, 9,    9 };
 	static const size_t ends[] = { 0, 5, 9 };
 
 	(void)state;
@@ -59,7 +80,8 @@ static void test_truncated_bytes_are_refused_at_every_place(void **state)
 
 		for (size_t i = 0; i < COUNT_OF(ends); i++)
 			at_an_end = at_an_end || ends[i] == len;
-		assert_int_equal(scan_envelope((struct blob){ good, len }), at_an_end ? ERR_OK : ERR_FORMAT);
+		assert_int_equal(scan_envelope((struct blob){ good, len }),
+				 at_an_end ? ERR_OK : ERR_FORMAT);
 	}
 	assert_ok(scan_envelope((struct blob){ good, sizeof good }));
 }
@@ -84,13 +106,20 @@ static void test_wrong_wire_types_groups_and_field_zero_are_refused(void **state
 	/* A number that is not repeated cannot be packed; one that is can. */
 	assert_int_equal(prescan(&vanthu__v1__ping__descriptor, BYTES("\x0a\x01\x01")), ERR_FORMAT);
 	assert_ok(prescan(&vanthu__v1__complete__descriptor, BYTES("\x1a\x02\x01\x02")));
-	assert_int_equal(prescan(&vanthu__v1__ping__descriptor, BYTES("\x09\x01\x02\x03\x04\x05\x06\x07\x08")), ERR_FORMAT);
+	assert_int_equal(
+	    prescan(&vanthu__v1__ping__descriptor, BYTES("\x09\x01\x02\x03\x04\x05\x06\x07\x08")),
+	    ERR_FORMAT);
 }
 
 static void test_unknown_fields_of_every_wire_type_are_passed_over(void **state)
 {
 	(void)state;
-	assert_ok(scan_envelope(BYTES("\xf8\x01\x05" "\xf9\x01" "12345678" "\xfa\x01\x02\xff\xfe" "\xfd\x01" "1234")));
+	assert_ok(scan_envelope(BYTES("\xf8\x01\x05"
+				      "\xf9\x01"
+				      "12345678"
+				      "\xfa\x01\x02\xff\xfe"
+				      "\xfd\x01"
+				      "1234")));
 	assert_int_equal(scan_envelope(BYTES("\xf9\x01" "1234567")), ERR_FORMAT);
 	assert_int_equal(scan_envelope(BYTES("\xfd\x01" "123")), ERR_FORMAT);
 }
@@ -99,7 +128,9 @@ static void test_length_beyond_the_end_is_refused_also_when_it_overflows(void **
 {
 	(void)state;
 	assert_int_equal(scan_envelope(BYTES("\x0a\x7f" "abc")), ERR_FORMAT);
-	assert_int_equal(scan_envelope(BYTES("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "abc")), ERR_FORMAT);
+	assert_int_equal(scan_envelope(BYTES("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+					     "abc")),
+			 ERR_FORMAT);
 	assert_int_equal(scan_envelope(BYTES("\xfa\x01\xff\xff\xff\xff\x0f" "abc")), ERR_FORMAT);
 }
 
@@ -123,20 +154,23 @@ static void test_unpacking_stops_at_the_budget(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof many; i += 2)
 		many[i] = 0x1a;
-	assert_null(unpack(a, &vanthu__v1__envelope__descriptor, (struct blob){ many, sizeof many }, &e));
+	assert_null(
+	    unpack(a, &vanthu__v1__envelope__descriptor, (struct blob){ many, sizeof many }, &e));
 	assert_int_equal(e, ERR_NO_MEMORY);
 	arena_destroy(a);
 }
 
 static const ProtobufCFieldDescriptor *data_field(void)
 {
-	return protobuf_c_message_descriptor_get_field_by_name(&vanthu__v1__chunk__descriptor, "data");
+	return protobuf_c_message_descriptor_get_field_by_name(&vanthu__v1__chunk__descriptor,
+							       "data");
 }
 
 static void test_large_field_that_stands_last_is_not_copied(void **state)
 {
 	struct arena *a = arena_new(4096);
-	struct blob bytes = BYTES("\x10\x07\x32\x01x\x32\x03" "abc"), large; /* twice: the last one counts */
+	/* twice: the last one counts */
+	struct blob bytes = BYTES("\x10\x07\x32\x01x\x32\x03" "abc"), large;
 	const Vanthu__V1__Chunk *m;
 	enum err e;
 
@@ -150,39 +184,62 @@ static void test_large_field_that_stands_last_is_not_copied(void **state)
 
 static void test_large_field_elsewhere_or_not_there_is_found_all_the_same(void **state)
 {
-	static const struct blob forms[] = { BYTES("\x32\x03" "abc" "\x10\x07"), BYTES("\x32\x03" "abc" "\x10\x07\x7d" "1234"),
-					     BYTES("\x7d" "1234" "\x10\x07\x32\x03" "abc") };
+	static const struct blob forms[] = { BYTES("\x32\x03"
+						   "abc"
+						   "\x10\x07"),
+					     BYTES("\x32\x03"
+						   "abc"
+						   "\x10\x07\x7d"
+						   "1234"),
+					     BYTES("\x7d"
+						   "1234"
+						   "\x10\x07\x32\x03"
+						   "abc") };
 	struct arena *a = arena_new(4096);
 	struct blob large;
 	enum err e;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		const Vanthu__V1__Chunk *m = unpack_around(a, &vanthu__v1__chunk__descriptor, forms[i], data_field(), &large, &e);
+		const Vanthu__V1__Chunk *m = unpack_around(a, &vanthu__v1__chunk__descriptor,
+							   forms[i], data_field(), &large, &e);
 
 		assert_non_null(m);
 		assert_int_equal(m->seq, 7);
 		assert_int_equal(large.len_bytes, 3);
 		assert_memory_equal(large.data, "abc", 3);
 	}
-	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, (struct blob){ NULL, 0 }, data_field(), &large, &e));
+	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, (struct blob){ NULL, 0 },
+				      data_field(), &large, &e));
 	assert_int_equal(large.len_bytes, 0);
-	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, BYTES("\x10\x07"), data_field(), &large, &e));
+	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, BYTES("\x10\x07"),
+				      data_field(), &large, &e));
 	assert_int_equal(large.len_bytes, 0);
 	arena_destroy(a);
 }
 
 static void test_bad_bytes_before_or_in_the_large_field_are_refused(void **state)
 {
-	static const struct blob bad[] = { BYTES("\x32\x04" "abc"), BYTES("\x10"), BYTES("\x12\x00\x32\x03" "abc"), BYTES("\x32"),
-					   BYTES("\x10\x07\x32\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "abc"), BYTES("\x30\x03") };
+	static const struct blob bad[] = {
+		BYTES("\x32\x04"
+		      "abc"),
+		BYTES("\x10"),
+		BYTES("\x12\x00\x32\x03"
+		      "abc"),
+		BYTES("\x32"),
+		BYTES("\x10\x07\x32\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+		      "abc"),
+		BYTES("\x30\x03")
+	};
 	struct arena *a = arena_new(4096);
 	struct blob large;
 	enum err e;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
-		if (unpack_around(a, &vanthu__v1__chunk__descriptor, bad[i], data_field(), &large, &e) != NULL || e != ERR_FORMAT)
+		if (unpack_around(a, &vanthu__v1__chunk__descriptor, bad[i], data_field(), &large,
+				  &e) != NULL ||
+		    e != ERR_FORMAT)
 			fail_msg("bytes %zu are taken", i);
 	}
 	arena_destroy(a);
@@ -217,19 +274,24 @@ static uint64_t draw(uint64_t *seed)
 static size_t random_bytes(uint64_t *seed, uint8_t *out)
 {
 	/* Tags, lengths and continuation bytes that make sense now and then. */
-	static const uint8_t likely[] = { 0x0a, 0x12, 0x1a, 0x08, 0x10, 0x18, 0x22, 0x2a, 0x80, 0x81, 0x00, 0x01, 0x02, 0x03, 0x04, 0xff, 0x7f, 0x8a };
+	static const uint8_t likely[] = { 0x0a, 0x12, 0x1a, 0x08, 0x10, 0x18, 0x22, 0x2a, 0x80,
+					  0x81, 0x00, 0x01, 0x02, 0x03, 0x04, 0xff, 0x7f, 0x8a };
 	size_t len = draw(seed) % 24;
 
 	for (size_t i = 0; i < len; i++)
-		out[i] = draw(seed) % 4 == 0 ? (uint8_t)draw(seed) : likely[draw(seed) % sizeof likely];
+		out[i] =
+		    draw(seed) % 4 == 0 ? (uint8_t)draw(seed) : likely[draw(seed) % sizeof likely];
 	return len;
 }
 
 static void test_whatever_passes_unpacks_given_memory(void **state)
 {
-	static const ProtobufCMessageDescriptor *const types[] = { &vanthu__v1__envelope__descriptor, &vanthu__v1__payload__descriptor,
-		&vanthu__v1__complete__descriptor, &vanthu__v1__publish__descriptor, &vanthu__v1__hello__descriptor,
-		&vanthu__v1__document_record__descriptor, &vanthu__v1__ping__descriptor };
+	static const ProtobufCMessageDescriptor *const types[] = {
+		&vanthu__v1__envelope__descriptor, &vanthu__v1__payload__descriptor,
+		&vanthu__v1__complete__descriptor, &vanthu__v1__publish__descriptor,
+		&vanthu__v1__hello__descriptor,	   &vanthu__v1__document_record__descriptor,
+		&vanthu__v1__ping__descriptor
+	};
 	struct arena *a = arena_new(64 << 20);
 	uint64_t seed = 88172645463325252ULL;
 	unsigned passed = 0;
@@ -246,7 +308,8 @@ static void test_whatever_passes_unpacks_given_memory(void **state)
 			passed++;
 			continue;
 		}
-		/* "No memory" would stop a daemon, or hold a link up for ever, for bytes that are simply wrong. */
+		/* "No memory" would stop a daemon, or hold a link up for ever, for bytes that are
+		 * simply wrong. */
 		if (e == ERR_NO_MEMORY) {
 			for (size_t i = 0; i < b.len_bytes; i++)
 				print_error("%02x", bytes[i]);
@@ -264,10 +327,14 @@ static void test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors(vo
 		const ProtobufCMessageDescriptor *type;
 		struct blob bytes;
 	} odd[] = {
-		{ &vanthu__v1__envelope__descriptor, BYTES("\x8a\x80\x80\x80\x80\x00\x00") }, /* a tag of six bytes */
-		{ &vanthu__v1__envelope__descriptor, BYTES("\x0a\x80\x80\x80\x80\x80\x00") }, /* a length of six bytes */
-		{ &vanthu__v1__complete__descriptor, BYTES("\x1a\x01\x80") },                 /* packed, ends inside a number */
-		{ &vanthu__v1__complete__descriptor, BYTES("\x1a\x0b\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01") },
+		/* a tag of six bytes */
+		{ &vanthu__v1__envelope__descriptor, BYTES("\x8a\x80\x80\x80\x80\x00\x00") },
+		/* a length of six bytes */
+		{ &vanthu__v1__envelope__descriptor, BYTES("\x0a\x80\x80\x80\x80\x80\x00") },
+		/* packed, ends inside a number */
+		{ &vanthu__v1__complete__descriptor, BYTES("\x1a\x01\x80") },
+		{ &vanthu__v1__complete__descriptor,
+		  BYTES("\x1a\x0b\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01") },
 	};
 	struct arena *a = arena_new(1 << 20);
 
@@ -296,16 +363,24 @@ static void test_only_the_one_form_of_packing_is_exact(void **state)
 	(void)state;
 	assert_non_null(a);
 	assert_ok(exact(a, BYTES("")));
-	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x12\x00")), ERR_FORMAT); /* an empty field is left out */
+	/* an empty field is left out */
+	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x12\x00")), ERR_FORMAT);
 	assert_ok(exact(a, BYTES("\x0a\x01x\x12\x01t\x1a\x03\x0a\x01k")));
-	assert_int_equal(exact(a, BYTES("\x12\x01t\x0a\x01x")), ERR_FORMAT);                         /* another order */
-	assert_int_equal(exact(a, BYTES("\x0a\x01x\x0a\x01x")), ERR_FORMAT);                         /* twice */
-	assert_int_equal(exact(a, BYTES("\x0a\x81\x00x")), ERR_FORMAT);                               /* a padded length */
-	assert_int_equal(exact(a, BYTES("\x0a\x01x\x78\x01")), ERR_FORMAT);                          /* an unknown field */
-	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x78\x01")), ERR_FORMAT);                /* one level down */
-	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x10\x03\x78\x01")), ERR_FORMAT); /* two */
+	/* another order */
+	assert_int_equal(exact(a, BYTES("\x12\x01t\x0a\x01x")), ERR_FORMAT);
+	/* twice */
+	assert_int_equal(exact(a, BYTES("\x0a\x01x\x0a\x01x")), ERR_FORMAT);
+	/* a padded length */
+	assert_int_equal(exact(a, BYTES("\x0a\x81\x00x")), ERR_FORMAT);
+	/* an unknown field */
+	assert_int_equal(exact(a, BYTES("\x0a\x01x\x78\x01")), ERR_FORMAT);
+	/* one level down */
+	assert_int_equal(exact(a, BYTES("\x1a\x05\x0a\x01k\x78\x01")), ERR_FORMAT);
+	/* two */
+	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x10\x03\x78\x01")), ERR_FORMAT);
 	assert_ok(exact(a, BYTES("\x1a\x07\x0a\x01k\x1a\x02\x10\x03")));
-	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x08\x00\x10\x03")), ERR_FORMAT); /* zero said aloud */
+	/* zero said aloud */
+	assert_int_equal(exact(a, BYTES("\x1a\x09\x0a\x01k\x1a\x04\x08\x00\x10\x03")), ERR_FORMAT);
 	arena_destroy(a);
 }
 

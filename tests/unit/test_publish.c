@@ -1,4 +1,5 @@
-/* Rows of a document: names that do not fit beside the envelope go into further rows, and whom a row waits for is not queued twice. */
+/* Rows of a document: names that do not fit beside the envelope go into further rows, and whom a
+ * row waits for is not queued twice. */
 #include "tests/unit/fixture.h"
 
 #include <stdio.h>
@@ -26,13 +27,15 @@ static struct committee_id village(unsigned i)
 
 static int by_id(const void *a, const void *b)
 {
-	return strcmp(((const struct rec_committee *)a)->id.text, ((const struct rec_committee *)b)->id.text);
+	return strcmp(((const struct rec_committee *)a)->id.text,
+		      ((const struct rec_committee *)b)->id.text);
 }
 
 /* All villages stand below this one; what else stands where is in the fixture. */
 static void villages_below(struct stage *g, const char *superior, uint64_t version)
 {
-	struct rec_committee *all = arena_array(g->f->arena, FIXTURE_COMMITTEES + MANY, sizeof *all);
+	struct rec_committee *all =
+	    arena_array(g->f->arena, FIXTURE_COMMITTEES + MANY, sizeof *all);
 	struct event e = { .type = EVENT_DIRECTORY }, tick = { .type = EVENT_TICK };
 	struct rec_directory head;
 
@@ -41,14 +44,25 @@ static void villages_below(struct stage *g, const char *superior, uint64_t versi
 	for (unsigned i = 0; i < MANY; i++) {
 		struct rec_committee *c = &all[FIXTURE_COMMITTEES + i];
 
-		*c = (struct rec_committee){ .id = village(i), .superior = fixture_id(superior), .name = "Chi bộ", .symbol = "CB", .endpoint = "",
-					     .term_name = "", .term_from = "", .changed_in = version };
+		*c = (struct rec_committee){ .id = village(i),
+					     .superior = fixture_id(superior),
+					     .name = "Chi bộ",
+					     .symbol = "CB",
+					     .endpoint = "",
+					     .term_name = "",
+					     .term_from = "",
+					     .changed_in = version };
 		assert_ok(directory_entry_pack(g->f->arena, c, &c->entry));
 	}
 	qsort(all, FIXTURE_COMMITTEES + MANY, sizeof *all, by_id);
-	assert_ok(directory_sign(g->f->registry, g->f->arena, all, FIXTURE_COMMITTEES + MANY,
-				 &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 }, &head));
-	e.u.directory = (struct ev_directory){ .reply = { 1 }, .head = &head, .entries = all, .entry_count = FIXTURE_COMMITTEES + MANY };
+	assert_ok(directory_sign(
+	    g->f->registry, g->f->arena, all, FIXTURE_COMMITTEES + MANY,
+	    &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 },
+	    &head));
+	e.u.directory = (struct ev_directory){ .reply = { 1 },
+					       .head = &head,
+					       .entries = all,
+					       .entry_count = FIXTURE_COMMITTEES + MANY };
 	station_clear(g->s);
 	station_take(g->s, &e);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OK);
@@ -57,17 +71,28 @@ static void villages_below(struct stage *g, const char *superior, uint64_t versi
 	station_clear(g->s);
 }
 
-/* A document of the station's to all villages: with its recipients it nearly fills an envelope. With a file besides, which nobody here reads. */
+/* A document of the station's to all villages: with its recipients it nearly fills an envelope.
+ * With a file besides, which nobody here reads. */
 static void submit_to_all(struct stage *g, bool file)
 {
 	struct recipient *recipients = arena_array(g->f->arena, MANY, sizeof *recipients);
 	uint8_t *bytes = arena_alloc(g->f->arena, COPIED_BYTES);
-	struct part parts[2] = { { .name = "vb.pdf", .media_type = "application/pdf", .content = { bytes, COPIED_BYTES } },
+	struct part parts[2] = { { .name = "vb.pdf",
+				   .media_type = "application/pdf",
+				   .content = { bytes, COPIED_BYTES } },
 				 { .name = "pl.pdf", .media_type = "application/pdf" } };
-	struct document_body body = { .number = "31-KH/ĐU", .type_code = "KH", .subject = "Kế hoạch", .issued_on = "", .due_on = "", .business = 1,
-				      .parts = parts, .part_count = 1u + file };
-	struct manifest_item items[2] = { { .size_bytes = COPIED_BYTES, .sha256 = digest_of(parts[0].content),
-					    .chunk_root = merkle_leaf(parts[0].content), .inlined = true },
+	struct document_body body = { .number = "31-KH/ĐU",
+				      .type_code = "KH",
+				      .subject = "Kế hoạch",
+				      .issued_on = "",
+				      .due_on = "",
+				      .business = 1,
+				      .parts = parts,
+				      .part_count = 1u + file };
+	struct manifest_item items[2] = { { .size_bytes = COPIED_BYTES,
+					    .sha256 = digest_of(parts[0].content),
+					    .chunk_root = merkle_leaf(parts[0].content),
+					    .inlined = true },
 					  fixture_file_item(100000) };
 	struct event e = { .type = EVENT_SUBMIT };
 	struct ev_submit *s = &e.u.submit;
@@ -75,9 +100,17 @@ static void submit_to_all(struct stage *g, bool file)
 	assert_true(recipients != NULL && bytes != NULL);
 	for (unsigned i = 0; i < MANY; i++)
 		recipients[i].committee = village(i);
-	*s = (struct ev_submit){ .reply = { 7 }, .id = fixture_doc_id(1), .submission = fixture_digest("content"), .recipients = recipients,
-				 .recipient_count = MANY, .urgency = URGENCY_THUONG, .secrecy = SECRECY_THUONG, .manifest = items,
-				 .manifest_count = 1u + file, .body_version = DOCUMENT_BODY_VERSION, .summary = document_summary(&body) };
+	*s = (struct ev_submit){ .reply = { 7 },
+				 .id = fixture_doc_id(1),
+				 .submission = fixture_digest("content"),
+				 .recipients = recipients,
+				 .recipient_count = MANY,
+				 .urgency = URGENCY_THUONG,
+				 .secrecy = SECRECY_THUONG,
+				 .manifest = items,
+				 .manifest_count = 1u + file,
+				 .body_version = DOCUMENT_BODY_VERSION,
+				 .summary = document_summary(&body) };
 	assert_ok(document_body_pack(g->f->arena, &body, &s->body));
 	station_take(g->s, &e);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OK);
@@ -98,7 +131,8 @@ static void tally_names(struct tally *t, const struct committee_id *targets, uin
 {
 	t->rows++;
 	for (uint32_t i = 0; i < count; i++) {
-		unsigned n = (unsigned)strtoul(targets[i].text + COMMITTEE_ID_MAX - VILLAGE_DIGITS, NULL, 10);
+		unsigned n = (unsigned)strtoul(targets[i].text + COMMITTEE_ID_MAX - VILLAGE_DIGITS,
+					       NULL, 10);
 
 		if (n < MANY && strcmp(targets[i].text, village(n).text) == 0)
 			t->times[n]++;
@@ -119,11 +153,18 @@ static struct tally rows_of(struct stage *g, const char *neighbour, uint64_t fir
 {
 	struct tally t = { .rows = 0 };
 
-	for (uint64_t seq = first; station_has(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_NORMAL, seq)); seq++) {
-		struct rec_stream s = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_NORMAL, seq)).u.stream;
+	for (uint64_t seq = first;
+	     station_has(g->s, FAMILY_STREAM, key_seq(fixture_id(neighbour), LANE_NORMAL, seq));
+	     seq++) {
+		struct rec_stream s = station_get(g->s, FAMILY_STREAM,
+						  key_seq(fixture_id(neighbour), LANE_NORMAL, seq))
+					  .u.stream;
 		struct record r = station_get(g->s, FAMILY_ENVELOPE, key_serial(s.role, s.serial));
-		struct publish_item item = { .envelope = r.u.envelope.envelope.bytes, .relays = r.u.envelope.relays,
-					     .relay_count = r.u.envelope.relay_count, .targets = s.targets, .target_count = s.target_count };
+		struct publish_item item = { .envelope = r.u.envelope.envelope.bytes,
+					     .relays = r.u.envelope.relays,
+					     .relay_count = r.u.envelope.relay_count,
+					     .targets = s.targets,
+					     .target_count = s.target_count };
 		size_t own = s.role == ROLE_OUT ? 0 : ITEM_EACH_BYTES + RELAY_RECORD_MAX_BYTES;
 
 		assert_true(wire_item_bound(&item) + own <= ITEM_MAX_BYTES);
@@ -155,7 +196,8 @@ static enum err keep_frame(void *ctx, struct committee_id neighbour, struct blob
 static struct tally pump(struct stage *g, const struct neighbour *n)
 {
 	struct sent sent = { .g = g };
-	struct outbox *o = outbox_new(g->s->core, g->s->lookup, (struct outbox_ops){ .ctx = &sent, .send = keep_frame });
+	struct outbox *o = outbox_new(g->s->core, g->s->lookup,
+				      (struct outbox_ops){ .ctx = &sent, .send = keep_frame });
 	struct tally t = { .rows = 0 };
 
 	assert_non_null(o);
@@ -168,7 +210,8 @@ static struct tally pump(struct stage *g, const struct neighbour *n)
 		assert_ok(wire_decode(g->f->arena, sent.frames[i], &m));
 		assert_int_equal(m.type, MESSAGE_PUBLISH);
 		for (uint32_t k = 0; k < m.u.publish.item_count; k++)
-			tally_names(&t, m.u.publish.items[k].targets, m.u.publish.items[k].target_count);
+			tally_names(&t, m.u.publish.items[k].targets,
+				    m.u.publish.items[k].target_count);
 	}
 	return t;
 }
@@ -188,12 +231,16 @@ static void test_bound_of_an_item_is_counted_here_as_the_wire_counts_it(void **s
 	assert_int_equal(wire_item_bound(&item), ITEM_FIXED_BYTES + 8 + ITEM_EACH_BYTES + 5);
 	item.targets = targets;
 	item.target_count = 2;
-	assert_int_equal(wire_item_bound(&item), ITEM_FIXED_BYTES + 8 + ITEM_EACH_BYTES + 5 + 2 * ITEM_EACH_BYTES + 1 + 12);
+	assert_int_equal(wire_item_bound(&item),
+			 ITEM_FIXED_BYTES + 8 + ITEM_EACH_BYTES + 5 + 2 * ITEM_EACH_BYTES + 1 + 12);
 	/* The largest envelope of ours always has room for some names. */
-	assert_true(ITEM_FIXED_BYTES + ENVELOPE_MAX_BYTES + ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX) <= ITEM_MAX_BYTES);
+	assert_true(ITEM_FIXED_BYTES + ENVELOPE_MAX_BYTES +
+			ITEM_TARGETS_LEAST * (ITEM_EACH_BYTES + COMMITTEE_ID_MAX) <=
+		    ITEM_MAX_BYTES);
 }
 
-static void test_submission_with_more_names_than_fit_goes_out_in_several_items_and_none_is_lost(void **state)
+static void
+test_submission_with_more_names_than_fit_goes_in_several_items_none_is_lost(void **state)
 {
 	struct stage *g = *state;
 	struct tally rows, sent;
@@ -215,13 +262,17 @@ static void test_submission_with_more_names_than_fit_goes_out_in_several_items_a
 static void test_names_that_fit_are_one_row(void **state)
 {
 	struct stage *g = *state;
-	struct submission u = { .recipients = { { .committee = { "xa-b1" } }, { .committee = { "tinh" } }, { .committee = { "xa-a1" } } } };
+	struct submission u = { .recipients = { { .committee = { "xa-b1" } },
+						{ .committee = { "tinh" } },
+						{ .committee = { "xa-a1" } } } };
 
 	neighbour_up(g->s, &g->tinh);
 	station_take(g->s, submission_of(&u, 1, 3));
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_STREAM), 2);
-	assert_int_equal(station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, 1)).u.stream.target_count, 2);
+	assert_int_equal(station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, 1))
+			     .u.stream.target_count,
+			 2);
 }
 
 static void test_names_of_a_neighbour_that_parts_go_the_new_way_in_rows_that_fit_there(void **state)
@@ -246,8 +297,10 @@ static void test_relay_leaves_room_for_its_own_record(void **state)
 {
 	struct stage *g = *state;
 	struct neighbour a1 = neighbour_of("xa-a1");
-	uint8_t *body = arena_alloc(g->f->arena, COPIED_BYTES), *bytes = arena_alloc(g->f->arena, RELAY_RECORD_MAX_BYTES);
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-b", NULL });
+	uint8_t *body = arena_alloc(g->f->arena, COPIED_BYTES),
+		*bytes = arena_alloc(g->f->arena, RELAY_RECORD_MAX_BYTES);
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-b", NULL });
 	struct recipient *recipients = arena_array(g->f->arena, MANY, sizeof *recipients);
 	struct committee_id *targets = arena_array(g->f->arena, MANY, sizeof *targets);
 	struct relay_note notes[HOPS] = { { .relay = { "huyen-b" } } };
@@ -291,7 +344,10 @@ static void says_complete(struct stage *g, const struct neighbour *n, uint64_t s
 {
 	struct message m = { .type = MESSAGE_COMPLETE };
 
-	m.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL, .stream = core_stream_out(g->s->core, n->id, LANE_NORMAL)->id, .seqs = &seq, .count = 1 };
+	m.u.seqs = (struct msg_seqs){ .lane = LANE_NORMAL,
+				      .stream = core_stream_out(g->s->core, n->id, LANE_NORMAL)->id,
+				      .seqs = &seq,
+				      .count = 1 };
 	station_clear(g->s);
 	neighbour_says(g->s, n, &m);
 	station_commit(g->s);
@@ -327,11 +383,13 @@ static void test_rows_of_a_document_with_files_are_let_go_in_their_order(void **
 	assert_int_equal(station_count(g->s, FAMILY_STREAM), 0);
 }
 
-/* Two rows for one neighbour that parts, each of which brings a group its document too: who is a member goes the new way once. */
+/* Two rows for one neighbour that parts, each of which brings a group its document too: who is a
+ * member goes the new way once. */
 static void test_member_of_a_group_goes_the_new_way_once_however_many_rows_brought_it(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", "xa-a1", NULL });
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "**", "xa-a1", NULL });
 	struct tally t = { .rows = 0 };
 	struct event e;
 
@@ -343,14 +401,18 @@ static void test_member_of_a_group_goes_the_new_way_once_however_many_rows_broug
 	station_clear(g->s);
 	/* As many names would have made it. */
 	{
-		struct record row = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)), route;
+		struct record row = station_get(g->s, FAMILY_STREAM,
+						key_seq(fixture_id("xa-a1"), LANE_NORMAL, 1)),
+			      route;
 		struct publication *all = arena_array(g->f->arena, 3, sizeof *all);
 		struct key place = key_serial(row.u.stream.role, row.u.stream.serial);
 
 		route = station_get(g->s, FAMILY_ROUTE, place);
 		assert_int_equal(route.u.route.count, 2);
 		memcpy(all, route.u.route.publications, 2 * sizeof *all);
-		all[2] = (struct publication){ .neighbour = fixture_id("xa-a1"), .lane = LANE_NORMAL, .seq = 2 };
+		all[2] = (struct publication){ .neighbour = fixture_id("xa-a1"),
+					       .lane = LANE_NORMAL,
+					       .seq = 2 };
 		route.u.route = (struct rec_route){ .publications = all, .count = 3 };
 		plan_put(g->s->plan, place, &route);
 		plan_put(g->s->plan, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2), &row);
@@ -360,8 +422,10 @@ static void test_member_of_a_group_goes_the_new_way_once_however_many_rows_broug
 	g->f->entries[fixture_index(g->f, "xa-a1")].superior = fixture_id("huyen-b");
 	fixture_repack(g->f, fixture_index(g->f, "xa-a1"));
 	villages_below(g, "huyen-b", 2);
-	for (uint64_t seq = 1; station_has(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, seq)); seq++) {
-		struct record r = station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, seq));
+	for (uint64_t seq = 1;
+	     station_has(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, seq)); seq++) {
+		struct record r =
+		    station_get(g->s, FAMILY_STREAM, key_seq(g->tinh.id, LANE_NORMAL, seq));
 
 		for (uint32_t i = 0; i < r.u.stream.target_count; i++)
 			assert_string_equal(r.u.stream.targets[i].text, "xa-a1");
@@ -377,7 +441,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_bound_of_an_item_is_counted_here_as_the_wire_counts_it),
-		TEST(test_submission_with_more_names_than_fit_goes_out_in_several_items_and_none_is_lost),
+		TEST(
+		    test_submission_with_more_names_than_fit_goes_in_several_items_none_is_lost),
 		TEST(test_names_that_fit_are_one_row),
 		TEST(test_names_of_a_neighbour_that_parts_go_the_new_way_in_rows_that_fit_there),
 		TEST(test_relay_leaves_room_for_its_own_record),

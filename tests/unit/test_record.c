@@ -1,4 +1,5 @@
-/* Keys of records: their byte order is the order of what they mean, and what is not a key does not parse. */
+/* Keys of records: their byte order is the order of what they mean, and what is not a key does not
+ * parse. */
 #include "routing/state/record.h"
 
 #include <string.h>
@@ -16,22 +17,28 @@ static int order(struct key a, struct key b)
 
 static void test_numbers_sort_as_they_count(void **state)
 {
-	static const uint64_t n[] = { 0, 1, 2, 255, 256, 65535, 1ULL << 32, (1ULL << 63) - 1, 1ULL << 63, UINT64_MAX };
+	static const uint64_t n[] = { 0,	  1,	     2,		 255,
+				      256,	  65535,     1ULL << 32, (1ULL << 63) - 1,
+				      1ULL << 63, UINT64_MAX };
 	static const int64_t due[] = { INT64_MIN, -1000, -1, 0, 1, 1750000000000, INT64_MAX };
 
 	(void)state;
 	for (size_t i = 1; i < COUNT_OF(n); i++) {
 		assert_true(order(key_number(n[i - 1]), key_number(n[i])) < 0);
-		assert_true(order(key_serial(ROLE_IN, (struct serial){ n[i - 1] }), key_serial(ROLE_IN, (struct serial){ n[i] })) < 0);
-		assert_true(order(key_seq(fixture_id("a"), LANE_URGENT, n[i - 1]), key_seq(fixture_id("a"), LANE_URGENT, n[i])) < 0);
+		assert_true(order(key_serial(ROLE_IN, (struct serial){ n[i - 1] }),
+				  key_serial(ROLE_IN, (struct serial){ n[i] })) < 0);
+		assert_true(order(key_seq(fixture_id("a"), LANE_URGENT, n[i - 1]),
+				  key_seq(fixture_id("a"), LANE_URGENT, n[i])) < 0);
 	}
 	for (size_t i = 1; i < COUNT_OF(due); i++)
-		assert_true(order(key_sweep(due[i - 1], ROLE_OUT, (struct serial){ 9 }), key_sweep(due[i], ROLE_OUT, (struct serial){ 1 })) < 0);
+		assert_true(order(key_sweep(due[i - 1], ROLE_OUT, (struct serial){ 9 }),
+				  key_sweep(due[i], ROLE_OUT, (struct serial){ 1 })) < 0);
 }
 
 static void test_neighbour_whose_name_begins_another_has_a_prefix_of_its_own(void **state)
 {
-	struct key xa = key_neighbour(fixture_id("xa")), of_xa1 = key_seq(fixture_id("xa-1"), LANE_FACTS, 1);
+	struct key xa = key_neighbour(fixture_id("xa")),
+		   of_xa1 = key_seq(fixture_id("xa-1"), LANE_FACTS, 1);
 
 	(void)state;
 	assert_false(key_has_prefix(&of_xa1, &xa));
@@ -96,7 +103,8 @@ static void test_paper_lies_together_by_month_and_direction(void **state)
 	assert_false(key_has_prefix(&k, &in));
 	k = key_paper(paper_serial(december, DIRECTION_IN, 1));
 	assert_false(key_has_prefix(&k, &in));
-	assert_true(order(key_counter(november, DIRECTION_OUT), key_counter(december, DIRECTION_IN)) < 0);
+	assert_true(
+	    order(key_counter(november, DIRECTION_OUT), key_counter(december, DIRECTION_IN)) < 0);
 }
 
 static void test_keys_of_another_shape_do_not_parse(void **state)
@@ -149,7 +157,8 @@ static void test_families_have_names_of_their_own(void **state)
 	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
 		assert_non_null(family_name((enum family)f));
 		for (int g = FAMILY_NONE; g < f; g++)
-			assert_string_not_equal(family_name((enum family)f), family_name((enum family)g));
+			assert_string_not_equal(family_name((enum family)f),
+						family_name((enum family)g));
 	}
 	assert_string_equal(family_name(FAMILY_COUNT), "none");
 	/* Numbers are part of the store's format. */

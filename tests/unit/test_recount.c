@@ -1,11 +1,13 @@
-/* The recount finds what is wrong, puts it right when asked, and is not led astray by what changes meanwhile. */
+/* The recount finds what is wrong, puts it right when asked, and is not led astray by what changes
+ * meanwhile. */
 #include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/paper.h"
 
 /* What a wrong counter would look like: written past the core. */
-static void tamper(struct stage *g, struct month month, enum direction direction, struct target_count with)
+static void tamper(struct stage *g, struct month month, enum direction direction,
+		   struct target_count with)
 {
 	struct record r = { .family = FAMILY_COUNTER };
 
@@ -24,7 +26,8 @@ static void test_wrong_counter_is_found_named_and_put_right_only_when_asked(void
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	paper_add(g, 2, DIRECTION_OUT, "2-CV/X", "2025-05-14");
 	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
-	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 1 }); /* of nothing */
+	/* of nothing */
+	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 1 });
 	r = paper_recount(g, OPERATION_RECOUNT);
 	assert_true(r->difference_count == 2 && r->papers == 2 && r->repaired_count == 0);
 	assert_int_equal(r->differences[0].month.n, month_make(2020, 1).n);
@@ -44,7 +47,8 @@ static void test_live_events_tell_what_a_repair_has_put_right(void **state)
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5 });
 	station_restart(g->s);
-	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14"); /* this year's sum is read, with what is wrong */
+	/* this year's sum is read, with what is wrong */
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
 	paper_recount(g, OPERATION_REPAIR);
 	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 2);
 }
@@ -52,7 +56,9 @@ static void test_live_events_tell_what_a_repair_has_put_right(void **state)
 static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 {
 	enum { ENTRIES = 1200 }; /* more than a tick looks at, twice over */
-	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } }, tick = { .type = EVENT_TICK };
+	struct event operate = { .type = EVENT_OPERATE,
+				 .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } },
+		     tick = { .type = EVENT_TICK };
 	struct submission u = { .recipients = { { .committee = { "tinh" } } } };
 	struct stage *g = *state;
 	struct event early, late, passed, ahead;
@@ -62,7 +68,8 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 		struct event e;
 
 		snprintf(number, sizeof number, "%u-CV/X", i);
-		e = paper_entry(100 + i, DIRECTION_IN, number, i % 2 == 0 ? "2025-05-01" : "2025-06-01");
+		e = paper_entry(100 + i, DIRECTION_IN, number,
+				i % 2 == 0 ? "2025-05-01" : "2025-06-01");
 		station_take(g->s, &e);
 		station_commit(g->s);
 		station_clear(g->s);
@@ -70,7 +77,8 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 	station_take(g->s, &operate);
 	station_take(g->s, &tick);
 	assert_true(core_recounting(g->s->core));
-	/* Around the 500th of all steps, the last of this tick: before, at and after the record where it stands. */
+	/* Around the 500th of all steps, the last of this tick: before, at and after the record
+	 * where it stands. */
 	for (unsigned i = 990; i <= 1004; i += 2) {
 		passed = paper_cancel(100 + i, "x");
 		station_take(g->s, &passed);
@@ -93,13 +101,15 @@ static void test_what_changes_while_a_recount_runs_is_counted_once(void **state)
 	}
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.recount->difference_count, 0);
 	assert_false(core_recounting(g->s->core));
-	paper_expect(g, month_make(2025, 5), DIRECTION_IN, (struct target_count){ .paper = ENTRIES / 2 - 9 });
+	paper_expect(g, month_make(2025, 5), DIRECTION_IN,
+		     (struct target_count){ .paper = ENTRIES / 2 - 9 });
 	paper_expect_equal(g);
 }
 
 static void test_second_recount_waits_for_the_first(void **state)
 {
-	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
+	struct event operate = { .type = EVENT_OPERATE,
+				 .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
 	struct stage *g = *state;
 
 	station_take(g->s, &operate);
@@ -133,9 +143,11 @@ static void test_store_from_before_there_were_counters_is_counted_at_its_first_s
 	assert_false(core_recounting(g->s->core));
 }
 
-static enum err (*stored_get)(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out);
+static enum err (*stored_get)(void *ctx, struct arena *arena, enum family family,
+			      const struct key *key, struct record *out);
 
-static enum err damaged_get(void *ctx, struct arena *arena, enum family family, const struct key *key, struct record *out)
+static enum err damaged_get(void *ctx, struct arena *arena, enum family family,
+			    const struct key *key, struct record *out)
 {
 	return family == FAMILY_COUNTER ? ERR_DAMAGED : stored_get(ctx, arena, family, key, out);
 }
@@ -181,7 +193,8 @@ static void test_damaged_counter_is_made_anew_from_the_records(void **state)
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
 	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
 	come_upon_damage(g);
-	assert_false(station_has(g->s, FAMILY_META, key_name("target"))); /* a crash now begins it again */
+	/* a crash now begins it again */
+	assert_false(station_has(g->s, FAMILY_META, key_name("target")));
 	run_out(g);
 	expect_three(g);
 }
@@ -194,14 +207,16 @@ static void test_crash_before_a_damaged_counter_is_right_begins_again_with_paper
 	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
 	come_upon_damage(g);
 	station_restart(g->s);
-	assert_true(core_recounting(g->s->core)); /* no document has ever passed here, and yet it has something to count */
+	/* no document has ever passed here, and yet it has something to count */
+	assert_true(core_recounting(g->s->core));
 	run_out(g);
 	expect_three(g);
 }
 
 static void test_counter_found_damaged_while_somebody_compares_is_put_right_too(void **state)
 {
-	struct event operate = { .type = EVENT_OPERATE, .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
+	struct event operate = { .type = EVENT_OPERATE,
+				 .u.operate = { .reply = { 7 }, .operation = OPERATION_RECOUNT } };
 	struct stage *g = *state;
 
 	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
@@ -246,8 +261,11 @@ static struct key first_paper(void)
 
 static void test_what_cannot_be_read_is_named_and_nothing_is_proven(void **state)
 {
-	const struct { enum family family; struct key key; } each[] = {
-		{ FAMILY_STATE, first_sent() }, { FAMILY_DOCUMENT, key_serial(ROLE_OUT, (struct serial){ 2 }) }, { FAMILY_PAPER, first_paper() },
+	const struct { enum family family; struct key key;
+	} each[] = {
+		{ FAMILY_STATE, first_sent() },
+		{ FAMILY_DOCUMENT, key_serial(ROLE_OUT, (struct serial){ 2 }) },
+		{ FAMILY_PAPER, first_paper() },
 	};
 	struct stage *g = *state;
 	const struct recount_result *r;
@@ -260,7 +278,8 @@ static void test_what_cannot_be_read_is_named_and_nothing_is_proven(void **state
 	assert_int_equal(r->damage_count, 3);
 	assert_true(r->documents == 0 && r->papers == 1 && r->difference_count == 2);
 	for (unsigned i = 0; i < 3; i++)
-		assert_true(r->damage[i].family == each[i].family && key_equal(&r->damage[i].key, &each[i].key));
+		assert_true(r->damage[i].family == each[i].family &&
+			    key_equal(&r->damage[i].key, &each[i].key));
 }
 
 static void test_repair_leaves_a_counter_that_may_know_what_cannot_be_read(void **state)
@@ -270,14 +289,17 @@ static void test_repair_leaves_a_counter_that_may_know_what_cannot_be_read(void 
 
 	fill(g);
 	spoil(g, FAMILY_STATE, first_sent());
-	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 }); /* less than can be read: wrong in any case */
+	/* less than can be read: wrong in any case */
+	tamper(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
 	r = paper_recount(g, OPERATION_REPAIR);
-	assert_true(r->damaged == 1 && r->difference_count == 2 && r->repaired_count == 1 && r->kept_count == 1);
+	assert_true(r->damaged == 1 && r->difference_count == 2 && r->repaired_count == 1 &&
+		    r->kept_count == 1);
 	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 2 });
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
 }
 
-static void test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much(void **state)
+static void
+test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much(void **state)
 {
 	struct stage *g = *state;
 
@@ -302,7 +324,8 @@ static void test_damage_is_told_by_a_recount_that_nobody_asked_for(void **state)
 		station_take(g->s, &tick);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.to.n, 0);
 	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.recount->damaged, 1);
-	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 }); /* what was counted when it could be read */
+	/* what was counted when it could be read */
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
 }
 
 static void test_damaged_counter_of_nothing_differs_too(void **state)

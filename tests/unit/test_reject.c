@@ -1,4 +1,5 @@
-/* What comes again and again in its place and never as it should: a few tries, and the lane goes on; nothing is lost silently. */
+/* What comes again and again in its place and never as it should: a few tries, and the lane goes
+ * on; nothing is lost silently. */
 #include <string.h>
 
 #include "proto/digest.h"
@@ -20,10 +21,12 @@ static void publish_spoilt(struct stage *g, const struct event *e)
 	station_clear(g->s);
 }
 
-static void test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the_lane_goes_on(void **state)
+static void
+test_a_chain_that_does_not_fit_is_rejected_in_the_end_and_the_lane_goes_on(void **state)
 {
 	struct stage *g = *state;
-	struct draft d = shelf_document(g, 1, FIXTURE_NOW_MS), right = shelf_document(g, 2, FIXTURE_NOW_MS);
+	struct draft d = shelf_document(g, 1, FIXTURE_NOW_MS),
+		     right = shelf_document(g, 2, FIXTURE_NOW_MS);
 	const struct msg_acknowledge *ack;
 	struct event bad;
 	struct record in;
@@ -33,13 +36,17 @@ static void test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the
 	bad = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL);
 	for (unsigned i = 1; i < REJECT_TRIES; i++) {
 		publish_spoilt(g, &bad);
-		assert_int_equal(station_has(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL)) ? shelf_have(g, LANE_NORMAL) : 0, 0);
+		assert_int_equal(station_has(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL))
+				     ? shelf_have(g, LANE_NORMAL)
+				     : 0,
+				 0);
 	}
 	station_take(g->s, &bad);
 	station_commit(g->s);
 	assert_int_equal(shelf_have(g, LANE_NORMAL), 1);
 	ack = &station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge;
-	assert_true(ack->have == 1 && ack->rejected_count == 1 && ack->rejected[0].seq == 1 && ack->rejected[0].reason == ERR_REJECTED);
+	assert_true(ack->have == 1 && ack->rejected_count == 1 && ack->rejected[0].seq == 1 &&
+		    ack->rejected[0].reason == ERR_REJECTED);
 	assert_memory_equal(&ack->chain, &g->tinh.chain[LANE_NORMAL], sizeof ack->chain);
 	assert_false(station_has(g->s, FAMILY_IDENT, key_ident(d.head.id, d.head.origin)));
 	station_clear(g->s);
@@ -47,7 +54,8 @@ static void test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the
 	station_commit(g->s);
 	assert_true(shelf_complete(g, &right));
 	/* Told again with each acknowledgement, and after a restart. */
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.rejected_count, 1);
+	assert_int_equal(
+	    station_said(g->s, "tinh", MESSAGE_ACKNOWLEDGE, 0)->u.acknowledge.rejected_count, 1);
 	in = station_get(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL));
 	assert_int_equal(in.u.linkin.rejected_count, 1);
 }
@@ -102,7 +110,8 @@ static void test_gaps_between_which_items_come_cut_nobody_off(void **state)
 	neighbour_up(g->s, &g->tinh);
 	for (unsigned i = 0; i < 3 * ASKED_IN_VAIN_MAX; i++) {
 		struct draft d = shelf_document(g, i + 1, FIXTURE_NOW_MS);
-		struct event right = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL), ahead = right;
+		struct event right = neighbour_item(g->s, &g->tinh, LANE_NORMAL, &d, NULL),
+			     ahead = right;
 
 		ahead.u.publish.seq++;
 		publish_spoilt(g, &ahead);
@@ -118,7 +127,9 @@ static void test_wrong_signatures_another_each_time_are_refused_in_the_end(void 
 	unsigned tries = 0;
 
 	neighbour_up(g->s, &g->tinh);
-	while ((!station_has(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL)) || shelf_have(g, LANE_NORMAL) == 0) && tries < 1000) {
+	while ((!station_has(g->s, FAMILY_LINKIN, key_link(g->tinh.id, LANE_NORMAL)) ||
+		shelf_have(g, LANE_NORMAL) == 0) &&
+	       tries < 1000) {
 		struct neighbour again = g->tinh; /* the same place each time */
 		struct draft d = shelf_document(g, ++tries, FIXTURE_NOW_MS);
 		struct event e = neighbour_item(g->s, &again, LANE_NORMAL, &d, NULL);
@@ -148,8 +159,12 @@ static void test_the_publisher_answers_for_what_was_rejected(void **state)
 	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
 	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
 	out->sent = out->last;
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL, .stream = out->id, .have = 1, .chain = out->chain,
-						    .rejected = { { 1, ERR_REJECTED } }, .rejected_count = 1 };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_NORMAL,
+						    .stream = out->id,
+						    .have = 1,
+						    .chain = out->chain,
+						    .rejected = { { 1, ERR_REJECTED } },
+						    .rejected_count = 1 };
 	r = station_get(g->s, FAMILY_STREAM, key_seq(xa.id, LANE_NORMAL, 1));
 	digest_chain_step(&m.u.acknowledge.chain, 1, &r.u.stream.digest);
 	neighbour_says(g->s, &xa, &m);
@@ -167,7 +182,8 @@ static void test_the_publisher_answers_for_what_was_rejected(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_chain_that_does_not_fit_is_rejected_after_a_few_tries_and_the_lane_goes_on),
+		TEST(
+		    test_a_chain_that_does_not_fit_is_rejected_in_the_end_and_the_lane_goes_on),
 		TEST(test_a_place_that_is_left_out_for_ever_cuts_the_publisher_off),
 		TEST(test_another_stream_than_was_offered_for_ever_cuts_the_publisher_off),
 		TEST(test_gaps_between_which_items_come_cut_nobody_off),

@@ -3,10 +3,16 @@
 
 #include "tests/unit/fixture.h"
 
-static struct act_reply resend(struct stage *g, enum role role, uint64_t serial, const char *to, bool dry_run)
+static struct act_reply resend(struct stage *g, enum role role, uint64_t serial, const char *to,
+			       bool dry_run)
 {
-	struct event e = { .type = EVENT_RESEND, .u.resend = { .reply = { 7 }, .uid = 1000, .role = role, .serial = { serial }, .to = fixture_id(to),
-							     .dry_run = dry_run } };
+	struct event e = { .type = EVENT_RESEND,
+			   .u.resend = { .reply = { 7 },
+					 .uid = 1000,
+					 .role = role,
+					 .serial = { serial },
+					 .to = fixture_id(to),
+					 .dry_run = dry_run } };
 
 	station_clear(g->s);
 	station_take(g->s, &e);
@@ -48,7 +54,8 @@ static void test_what_was_taken_is_queued_again_once_and_as_it_was_signed(void *
 	assert_int_equal(g->s->plan->draft_count, 0); /* nothing is signed anew */
 	station_commit(g->s);
 	again = station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2));
-	assert_memory_equal(&again.u.stream.digest, &first.u.ident.digest, sizeof first.u.ident.digest);
+	assert_memory_equal(&again.u.stream.digest, &first.u.ident.digest,
+			    sizeof first.u.ident.digest);
 	assert_int_equal(again.u.stream.target_count, 1);
 	assert_string_equal(again.u.stream.targets[0].text, "xa-a1");
 	/* It waits there: a second time does nothing. */
@@ -65,10 +72,17 @@ static void test_a_member_of_a_group_gets_it_by_name(void **state)
 
 	neighbour_up(g->s, &a1);
 	send_to_a1(g, &a1, 1, GROUP_SUBTREE);
-	a = resend(g, ROLE_OUT, station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self)).u.ident.serial.n, "xa-a1", false);
+	a = resend(g, ROLE_OUT,
+		   station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self))
+		       .u.ident.serial.n,
+		   "xa-a1", false);
 	assert_int_equal(a.result, ERR_OK);
 	station_commit(g->s);
-	assert_string_equal(station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2)).u.stream.targets[0].text, "xa-a1");
+	assert_string_equal(
+	    station_get(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2))
+		.u.stream.targets[0]
+		.text,
+	    "xa-a1");
 }
 
 static void test_only_recipients_that_are_neighbours_get_what_is_here(void **state)
@@ -79,7 +93,8 @@ static void test_only_recipients_that_are_neighbours_get_what_is_here(void **sta
 
 	neighbour_up(g->s, &a1);
 	send_to_a1(g, &a1, 1, GROUP_NONE);
-	serial = station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self)).u.ident.serial.n;
+	serial = station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self))
+		     .u.ident.serial.n;
 	assert_int_equal(resend(g, ROLE_OUT, serial, "xa-a2", false).result, ERR_NOT_RECIPIENT);
 	assert_int_equal(resend(g, ROLE_OUT, serial, "huyen-a", false).result, ERR_NOT_RECIPIENT);
 	assert_int_equal(resend(g, ROLE_OUT, serial + 9, "xa-a1", false).result, ERR_NOT_FOUND);
@@ -96,7 +111,10 @@ static void test_beyond_a_neighbour_the_neighbour_is_named(void **state)
 	u.recipients[0] = (struct recipient){ .committee = fixture_id("xa-b1") };
 	station_take(g->s, e);
 	station_commit(g->s);
-	a = resend(g, ROLE_OUT, station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self)).u.ident.serial.n, "xa-b1", false);
+	a = resend(g, ROLE_OUT,
+		   station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), g->s->self))
+		       .u.ident.serial.n,
+		   "xa-b1", false);
 	assert_int_equal(a.result, ERR_NOT_NEIGHBOUR);
 	assert_string_equal(a.at.text, "tinh");
 }
@@ -119,15 +137,18 @@ static void test_what_passed_through_goes_again_while_it_is_here(void **state)
 	neighbour_subscribe(g->s, &a1, LANE_NORMAL, 1);
 	ident = station_get(g->s, FAMILY_IDENT, key_ident(fixture_doc_id(1), fixture_id("tinh")));
 	assert_int_equal(ident.u.ident.role, ROLE_RELAY);
-	assert_int_equal(resend(g, ROLE_RELAY, ident.u.ident.serial.n, "xa-a1", false).result, ERR_OK);
-	assert_int_equal(g->s->plan->draft_count, 0); /* our record of the way is the one that was */
+	assert_int_equal(resend(g, ROLE_RELAY, ident.u.ident.serial.n, "xa-a1", false).result,
+			 ERR_OK);
+	/* our record of the way is the one that was */
+	assert_int_equal(g->s->plan->draft_count, 0);
 	station_commit(g->s);
 	assert_true(station_has(g->s, FAMILY_STREAM, key_seq(fixture_id("xa-a1"), LANE_NORMAL, 2)));
 	station_clear(g->s);
 	state_record.u.state = (struct rec_state){ .complete_at_ms = 1, .content_dropped = true };
 	plan_put(g->s->plan, key_serial(ROLE_RELAY, ident.u.ident.serial), &state_record);
 	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
-	assert_int_equal(resend(g, ROLE_RELAY, ident.u.ident.serial.n, "xa-a1", false).result, ERR_NOT_HERE);
+	assert_int_equal(resend(g, ROLE_RELAY, ident.u.ident.serial.n, "xa-a1", false).result,
+			 ERR_NOT_HERE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)

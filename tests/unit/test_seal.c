@@ -1,4 +1,5 @@
-/* Sealing and opening. The one promise: what opens was signed, byte for byte, by a key that was good, for the kind that it says. */
+/* Sealing and opening. The one promise: what opens was signed, byte for byte, by a key that was
+ * good, for the kind that it says. */
 #include "proto/seal.h"
 
 #include <openssl/evp.h>
@@ -28,7 +29,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static enum err open_at(struct fixture *f, struct blob envelope, int64_t wall_ms, struct opened *out)
+static enum err open_at(struct fixture *f, struct blob envelope, int64_t wall_ms,
+			struct opened *out)
 {
 	return seal_open(f->verifier, f->arena, envelope, wall_ms, out);
 }
@@ -48,7 +50,8 @@ static struct key_info *key_of(struct fixture *f)
 
 static void batch_of(struct fixture *f, uint32_t count, uint64_t signatures)
 {
-	struct draft *drafts = calloc(count, sizeof *drafts), one = fixture_document(f, "tinh", 1, to_all);
+	struct draft *drafts = calloc(count, sizeof *drafts),
+		     one = fixture_document(f, "tinh", 1, to_all);
 	uint64_t before = signer_count(fixture_signer(f, "tinh"));
 	struct arena *a = arena_new(1 << 20);
 
@@ -64,7 +67,8 @@ static void batch_of(struct fixture *f, uint32_t count, uint64_t signatures)
 		struct opened o;
 
 		arena_reset(a);
-		assert_ok(seal_open(alone != NULL ? alone : f->verifier, a, drafts[i].envelope, FIXTURE_NOW_MS, &o));
+		assert_ok(seal_open(alone != NULL ? alone : f->verifier, a, drafts[i].envelope,
+				    FIXTURE_NOW_MS, &o));
 		assert_memory_equal(&o.digest, &drafts[i].digest, 32);
 		assert_memory_equal(&o.head.id, &drafts[i].head.id, 16);
 		assert_string_equal(o.signer.committee.text, "tinh");
@@ -132,10 +136,12 @@ static void flip_every_bit(struct fixture *f, struct blob good, bool forget)
 		if (forget)
 			verifier_forget(f->verifier);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		if (seal_open(f->verifier, a, (struct blob){ bytes, good.len_bytes }, FIXTURE_NOW_MS, &other) == ERR_OK) {
+		if (seal_open(f->verifier, a, (struct blob){ bytes, good.len_bytes },
+			      FIXTURE_NOW_MS, &other) == ERR_OK) {
 			harmless++;
 			assert_int_equal(other.payload.len_bytes, o.payload.len_bytes);
-			assert_memory_equal(other.payload.data, o.payload.data, o.payload.len_bytes);
+			assert_memory_equal(other.payload.data, o.payload.data,
+					    o.payload.len_bytes);
 			assert_memory_equal(&other.digest, &o.digest, 32);
 			assert_int_equal(other.kind, o.kind);
 		}
@@ -156,7 +162,8 @@ static void test_any_flipped_bit_is_refused_or_changes_nothing(void **state)
 		batch[i] = fixture_document(f, "tinh", i, to_all);
 	assert_ok(seal_drafts(fixture_signer(f, "tinh"), f->arena, batch, COUNT_OF(batch)));
 	flip_every_bit(f, batch[2].envelope, true);
-	flip_every_bit(f, batch[4].envelope, false); /* with the batch remembered: what is remembered must not vouch for more */
+	/* with the batch remembered: what is remembered must not vouch for more */
+	flip_every_bit(f, batch[4].envelope, false);
 }
 
 static void test_every_truncation_is_refused(void **state)
@@ -166,17 +173,20 @@ static void test_every_truncation_is_refused(void **state)
 	struct opened o;
 
 	for (size_t len = 0; len < d.envelope.len_bytes; len++)
-		assert_int_not_equal(open_at(f, (struct blob){ d.envelope.data, len }, FIXTURE_NOW_MS, &o), ERR_OK);
+		assert_int_not_equal(
+		    open_at(f, (struct blob){ d.envelope.data, len }, FIXTURE_NOW_MS, &o), ERR_OK);
 }
 
-static void test_envelope_over_the_bound_is_refused_unread_and_a_draft_over_it_is_named(void **state)
+static void
+test_envelope_over_the_bound_is_refused_unread_and_a_draft_over_it_is_named(void **state)
 {
 	struct fixture *f = *state;
 	static uint8_t large[ENVELOPE_MAX_BYTES + 1];
 	struct draft d = fixture_document(f, "tinh", 1, to_all);
 	struct opened o;
 
-	assert_int_equal(open_at(f, (struct blob){ large, sizeof large }, FIXTURE_NOW_MS, &o), ERR_FORMAT);
+	assert_int_equal(open_at(f, (struct blob){ large, sizeof large }, FIXTURE_NOW_MS, &o),
+			 ERR_FORMAT);
 	assert_int_equal(open_at(f, (struct blob){ NULL, 0 }, FIXTURE_NOW_MS, &o), ERR_FORMAT);
 	d.body = (struct blob){ large, ENVELOPE_MAX_BYTES };
 	assert_int_equal(seal_drafts(fixture_signer(f, "tinh"), f->arena, &d, 1), ERR_TOO_LARGE);
@@ -185,12 +195,14 @@ static void test_envelope_over_the_bound_is_refused_unread_and_a_draft_over_it_i
 static void test_size_bound_is_never_below_the_size(void **state)
 {
 	struct fixture *f = *state;
-	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all), fixture_document(f, "tinh", 2, to_all) };
+	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all),
+				  fixture_document(f, "tinh", 2, to_all) };
 	struct recipient recipients[RECIPIENTS_MAX];
 	struct manifest_item items[ATTACHMENTS_MAX];
 
 	for (size_t i = 0; i < COUNT_OF(recipients); i++)
-		recipients[i] = (struct recipient){ .committee = { "01234567890123456789012345678901" } };
+		recipients[i] =
+		    (struct recipient){ .committee = { "01234567890123456789012345678901" } };
 	for (size_t i = 0; i < COUNT_OF(items); i++)
 		items[i] = fixture_file_item(ATTACHMENT_MAX_BYTES);
 	batch[1].head.recipients = recipients;
@@ -201,7 +213,8 @@ static void test_size_bound_is_never_below_the_size(void **state)
 		batch[1].head.directory_version = UINT64_MAX;
 		assert_ok(seal_drafts(fixture_signer(f, "tinh"), f->arena, batch, 2));
 		/* the longest path is 12 steps, this one has 1 */
-		assert_true(batch[1].envelope.len_bytes + 11 * 32 <= seal_size_bound(&batch[1].head, batch[1].body.len_bytes));
+		assert_true(batch[1].envelope.len_bytes + 11 * 32 <=
+			    seal_size_bound(&batch[1].head, batch[1].body.len_bytes));
 	}
 }
 
@@ -246,7 +259,8 @@ static void test_revoked_key_is_refused_and_custody_mends_what_it_signed_before(
 static void test_revocation_counts_for_a_remembered_batch_too(void **state)
 {
 	struct fixture *f = *state;
-	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all), fixture_document(f, "tinh", 2, to_all) };
+	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all),
+				  fixture_document(f, "tinh", 2, to_all) };
 	struct opened o;
 
 	assert_ok(seal_drafts(fixture_signer(f, "tinh"), f->arena, batch, 2));
@@ -271,7 +285,8 @@ static void test_key_counts_from_its_first_to_its_last_moment(void **state)
 	assert_true(o.custody_before_ms == 0);
 	key_of(f)->to_ms = FIXTURE_NOW_MS;
 	assert_ok(open_at(f, d.envelope, FIXTURE_NOW_MS + CLOCK_TOLERANCE_MS, &o));
-	assert_int_equal(open_at(f, d.envelope, FIXTURE_NOW_MS + CLOCK_TOLERANCE_MS + 1, &o), ERR_KEY_NOT_VALID);
+	assert_int_equal(open_at(f, d.envelope, FIXTURE_NOW_MS + CLOCK_TOLERANCE_MS + 1, &o),
+			 ERR_KEY_NOT_VALID);
 	assert_true(o.custody_before_ms == FIXTURE_NOW_MS);
 }
 
@@ -282,7 +297,8 @@ static void test_signed_in_the_future_is_a_matter_of_clocks(void **state)
 	struct opened o;
 
 	assert_ok(open_at(f, d.envelope, FIXTURE_NOW_MS - CLOCK_TOLERANCE_MS, &o));
-	assert_int_equal(open_at(f, d.envelope, FIXTURE_NOW_MS - CLOCK_TOLERANCE_MS - 1, &o), ERR_CLOCK);
+	assert_int_equal(open_at(f, d.envelope, FIXTURE_NOW_MS - CLOCK_TOLERANCE_MS - 1, &o),
+			 ERR_CLOCK);
 	assert_string_equal(o.head.origin.text, "tinh");
 }
 
@@ -308,7 +324,8 @@ static struct blob put_together(struct fixture *f, const Vanthu__V1__Envelope *m
 static void test_second_signature_counts_when_the_first_key_is_unknown(void **state)
 {
 	struct fixture *f = *state;
-	struct draft good = sealed(f), foreign = fixture_document(f, "tinh", 1, to_all), *order[2] = { &foreign, &good };
+	struct draft good = sealed(f), foreign = fixture_document(f, "tinh", 1, to_all),
+		     *order[2] = { &foreign, &good };
 	Vanthu__V1__Signature *list[SIGNATURES_MAX + 1];
 	Vanthu__V1__Envelope *m = take_apart(f, good.envelope);
 	struct opened o;
@@ -333,7 +350,8 @@ static void test_second_signature_counts_when_the_first_key_is_unknown(void **st
 static void test_signature_fits_only_its_own_payload_and_shape(void **state)
 {
 	struct fixture *f = *state;
-	struct draft a = sealed(f), batch[2] = { fixture_document(f, "tinh", 3, to_all), fixture_document(f, "tinh", 4, to_all) };
+	struct draft a = sealed(f), batch[2] = { fixture_document(f, "tinh", 3, to_all),
+						 fixture_document(f, "tinh", 4, to_all) };
 	Vanthu__V1__Envelope *alone = take_apart(f, a.envelope), *first, *second;
 	Vanthu__V1__BatchPath of_one = VANTHU__V1__BATCH_PATH__INIT;
 	struct opened o;
@@ -362,7 +380,8 @@ static void test_signature_fits_only_its_own_payload_and_shape(void **state)
 }
 
 /* What a holder of the key could sign, but this program never would. */
-static struct blob sign_by_hand(struct fixture *f, text_t type, struct blob payload, struct blob pem)
+static struct blob sign_by_hand(struct fixture *f, text_t type, struct blob payload,
+				struct blob pem)
 {
 	Vanthu__V1__Envelope m = VANTHU__V1__ENVELOPE__INIT;
 	Vanthu__V1__Signature s = VANTHU__V1__SIGNATURE__INIT, *list = &s;
@@ -406,22 +425,34 @@ static void test_one_kind_cannot_pass_for_another(void **state)
 	assert_ok(signer_from_pem(pem, &f->signers[fixture_index(f, "tinh")]));
 	signer_public_key(fixture_signer(f, "tinh"), key_of(f)->public_key);
 	assert_ok(payload_pack(f->arena, &d.head, d.body, &payload));
-	assert_ok(open_at(f, sign_by_hand(f, payload_type_of(KIND_DOCUMENT), payload, pem), FIXTURE_NOW_MS, &o));
-	assert_int_equal(open_at(f, sign_by_hand(f, payload_type_of(KIND_RECEIPT), payload, pem), FIXTURE_NOW_MS, &o), ERR_FORMAT);
-	assert_int_equal(open_at(f, sign_by_hand(f, "application/vnd.vanthu.document.v2", payload, pem), FIXTURE_NOW_MS, &o), ERR_UNSUPPORTED);
-	assert_int_equal(open_at(f, sign_by_hand(f, "", payload, pem), FIXTURE_NOW_MS, &o), ERR_UNSUPPORTED);
-	assert_int_equal(open_at(f, sign_by_hand(f, payload_type_of(KIND_DOCUMENT), fixture_blob("junk"), pem), FIXTURE_NOW_MS, &o), ERR_FORMAT);
+	assert_ok(open_at(f, sign_by_hand(f, payload_type_of(KIND_DOCUMENT), payload, pem),
+			  FIXTURE_NOW_MS, &o));
+	assert_int_equal(open_at(f, sign_by_hand(f, payload_type_of(KIND_RECEIPT), payload, pem),
+				 FIXTURE_NOW_MS, &o),
+			 ERR_FORMAT);
+	assert_int_equal(
+	    open_at(f, sign_by_hand(f, "application/vnd.vanthu.document.v2", payload, pem),
+		    FIXTURE_NOW_MS, &o),
+	    ERR_UNSUPPORTED);
+	assert_int_equal(open_at(f, sign_by_hand(f, "", payload, pem), FIXTURE_NOW_MS, &o),
+			 ERR_UNSUPPORTED);
+	assert_int_equal(
+	    open_at(f, sign_by_hand(f, payload_type_of(KIND_DOCUMENT), fixture_blob("junk"), pem),
+		    FIXTURE_NOW_MS, &o),
+	    ERR_FORMAT);
 }
 
 static void test_verifier_that_forgets_checks_again(void **state)
 {
 	struct fixture *f = *state;
-	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all), fixture_document(f, "tinh", 2, to_all) };
+	struct draft batch[2] = { fixture_document(f, "tinh", 1, to_all),
+				  fixture_document(f, "tinh", 2, to_all) };
 	struct opened o;
 
 	assert_ok(seal_drafts(fixture_signer(f, "tinh"), f->arena, batch, 2));
 	assert_ok(open_at(f, batch[0].envelope, FIXTURE_NOW_MS, &o));
-	/* The directory now says that this key id is another key: what was remembered does not speak for it. */
+	/* The directory now says that this key id is another key: what was remembered does not
+	 * speak for it. */
 	memcpy(key_of(f)->public_key, f->keys[0].public_key, 32);
 	assert_int_equal(open_at(f, batch[1].envelope, FIXTURE_NOW_MS, &o), ERR_SIGNATURE);
 	verifier_forget(f->verifier);

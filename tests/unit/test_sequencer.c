@@ -1,4 +1,5 @@
-/* Frames of links keep their order for each neighbour, whether a worker opens them or, when one comes alone, the control thread itself. */
+/* Frames of links keep their order for each neighbour, whether a worker opens them or, when one
+ * comes alone, the control thread itself. */
 #include "daemon/links/sequencer.h"
 
 #include <stdlib.h>
@@ -57,7 +58,8 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* No item of it is an envelope: opening it ends in a violation, which tells when it was opened and in which order. */
+/* No item of it is an envelope: opening it ends in a violation, which tells when it was opened and
+ * in which order. */
 static void publish(struct corner *p, size_t bytes)
 {
 	static uint8_t frame[FRAME_MAX_BYTES] = { 'V', 'T', PROTOCOL_MAX, MESSAGE_PUBLISH, 0xff };
@@ -125,7 +127,8 @@ static void test_chunk_on_the_control_connection_is_a_violation(void **state)
 	struct message m = { .type = MESSAGE_CHUNK };
 	struct blob frame;
 
-	m.u.chunk = (struct msg_chunk){ LANE_NORMAL, 1, 0, FETCH_BYTES, 0, { (const uint8_t *)"data", 4 } };
+	m.u.chunk =
+	    (struct msg_chunk){ LANE_NORMAL, 1, 0, FETCH_BYTES, 0, { (const uint8_t *)"data", 4 } };
 	assert_ok(wire_encode(p->arena, &m, &frame));
 	sequencer_frame(p->s, fixture_id("btp"), frame, FIXTURE_NOW_MS);
 	sequencer_flush(p->s);
@@ -154,7 +157,8 @@ static void test_nothing_passes_what_came_before_it(void **state)
 	expect_ping(p, 2);
 }
 
-/* What waits is bounded by what it holds, not by how small it was: also while the turn that took it is not over. */
+/* What waits is bounded by what it holds, not by how small it was: also while the turn that took it
+ * is not over. */
 static void test_opened_frames_count_until_they_are_let_go_of(void **state)
 {
 	struct corner *p = *state;
@@ -164,7 +168,9 @@ static void test_opened_frames_count_until_they_are_let_go_of(void **state)
 	unsigned sent = 0, taken;
 	struct blob frame;
 
-	m.u.directory_part = (struct msg_directory_part){ .head = { (const uint8_t *)"h", 1 }, .entries = entries, .entry_count = 2 };
+	m.u.directory_part = (struct msg_directory_part){ .head = { (const uint8_t *)"h", 1 },
+							  .entries = entries,
+							  .entry_count = 2 };
 	assert_ok(wire_encode(p->arena, &m, &frame));
 	for (; sequencer_room(p->s) && sent < 512; sent++)
 		sequencer_frame(p->s, fixture_id("btp"), frame, FIXTURE_NOW_MS);

@@ -1,4 +1,5 @@
-/* A store that went back in time, one identity on two machines: what shows it, what it stops, what ends it; and what must not be taken for it. */
+/* A store that went back in time, one identity on two machines: what shows it, what it stops, what
+ * ends it; and what must not be taken for it. */
 #include "tests/unit/fixture.h"
 
 #include <string.h>
@@ -20,8 +21,15 @@ static struct message hello_of(const struct stage *g, struct store_mark store)
 	struct message m = { .type = MESSAGE_HELLO };
 	struct msg_hello *h = &m.u.hello;
 
-	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = g->tinh.id, .purpose = PURPOSE_CONTROL, .directory_version = 1,
-				 .has_streams = true, .answer = true, .says_store = true, .store = store };
+	*h = (struct msg_hello){ .protocol_min = 1,
+				 .protocol_max = 1,
+				 .committee = g->tinh.id,
+				 .purpose = PURPOSE_CONTROL,
+				 .directory_version = 1,
+				 .has_streams = true,
+				 .answer = true,
+				 .says_store = true,
+				 .store = store };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
 		h->streams[lane].stream = g->tinh.streams[lane];
 		h->streams[lane].last = g->tinh.seq[lane];
@@ -89,24 +97,31 @@ static enum err resumed(struct stage *g, const char *neighbour)
 	enum err result;
 
 	station_clear(g->s);
-	e.u.operate = (struct ev_operate){ .reply = { 9 }, .uid = 7, .operation = OPERATION_RESUME, .neighbour = fixture_id(neighbour) };
+	e.u.operate = (struct ev_operate){ .reply = { 9 },
+					   .uid = 7,
+					   .operation = OPERATION_RESUME,
+					   .neighbour = fixture_id(neighbour) };
 	station_take(g->s, &e);
 	result = station_act(g->s, ACT_REPLY, 0)->u.reply.result;
 	station_commit(g->s);
 	return result;
 }
 
-static void test_neighbour_that_has_more_of_our_stream_than_we_stops_the_office_until_an_operator_says_so(void **state)
+static void
+test_neighbour_with_more_of_our_stream_than_we_stops_the_office_until_resumed(
+    void **state)
 {
 	struct stage *g = *state;
 	struct message hello = hello_of(g, mark_of("a", 1, "x")),
-		       subscribe = { .type = MESSAGE_SUBSCRIBE, .u.subscribe = { .lane = LANE_NORMAL, .have = 40 } };
+		       subscribe = { .type = MESSAGE_SUBSCRIBE,
+				     .u.subscribe = { .lane = LANE_NORMAL, .have = 40 } };
 
 	comes(g, &hello);
 	assert_int_equal(submitted(g, 1), ERR_OK);
 	neighbour_subscribe(g->s, &g->tinh, LANE_NORMAL, 0);
 	assert_int_equal(own_alarm(g), ERR_OK);
-	subscribe.u.subscribe.stream = station_get(g->s, FAMILY_LINKOUT, key_link(g->tinh.id, LANE_NORMAL)).u.linkout.stream;
+	subscribe.u.subscribe.stream =
+	    station_get(g->s, FAMILY_LINKOUT, key_link(g->tinh.id, LANE_NORMAL)).u.linkout.stream;
 	neighbour_says(g->s, &g->tinh, &subscribe);
 	station_commit(g->s);
 	assert_int_equal(own_alarm(g), ERR_BEHIND);
@@ -137,7 +152,9 @@ static void test_acknowledgement_of_more_than_we_have_shows_it_too(void **state)
 	station_commit(g->s);
 	assert_int_equal(own_alarm(g), ERR_BEHIND);
 	assert_int_equal(station_notice(g->s, NOTICE_STORE)->reason, ERR_BEHIND);
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 0)->u.hello.store_alarm, ERR_BEHIND); /* told at once, though nothing is to be answered */
+	/* told at once, though nothing is to be answered */
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 0)->u.hello.store_alarm,
+			 ERR_BEHIND);
 	assert_non_null(station_said(g->s, "tinh", MESSAGE_SUBSCRIBE, 0));
 }
 
@@ -150,7 +167,8 @@ static void test_late_hello_of_a_stream_that_was_replaced_shows_nothing(void **s
 	late = hello;
 	late.u.hello.acked[LANE_FACTS] = 3;
 	late.u.hello.streams[LANE_FACTS].last = 3;
-	memcpy(hello.u.hello.streams[LANE_FACTS].stream.bytes, fixture_digest("another").bytes, sizeof hello.u.hello.streams[LANE_FACTS].stream.bytes);
+	memcpy(hello.u.hello.streams[LANE_FACTS].stream.bytes, fixture_digest("another").bytes,
+	       sizeof hello.u.hello.streams[LANE_FACTS].stream.bytes);
 	neighbour_says(g->s, &g->tinh, &hello);
 	neighbour_says(g->s, &g->tinh, &late);
 	neighbour_says(g->s, &g->tinh, &late);
@@ -188,7 +206,8 @@ static void test_neighbours_own_word_is_kept_until_its_operator_has_settled_it(v
 static void test_same_start_of_two_processes_is_known_at_the_neighbour_and_told(void **state)
 {
 	struct stage *g = *state;
-	struct message hello = hello_of(g, mark_of("a", 4, "x")), other = hello_of(g, mark_of("a", 4, "y"));
+	struct message hello = hello_of(g, mark_of("a", 4, "x")),
+		       other = hello_of(g, mark_of("a", 4, "y"));
 
 	comes(g, &hello);
 	assert_int_equal(its_alarm(g), ERR_OK);
@@ -196,7 +215,8 @@ static void test_same_start_of_two_processes_is_known_at_the_neighbour_and_told(
 	other.u.hello.answer = false;
 	comes(g, &other);
 	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm, ERR_BEHIND);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm,
+			 ERR_BEHIND);
 	comes(g, &hello); /* the first one is still there: no copy that was put back, but two */
 	assert_int_equal(its_alarm(g), ERR_PEER_TWICE);
 }
@@ -213,7 +233,8 @@ static void test_later_start_of_our_store_means_a_copy_or_a_second_daemon(void *
 	comes(g, &hello);
 	assert_int_equal(own_alarm(g), ERR_BEHIND);
 	assert_int_equal(resumed(g, ""), ERR_OK);
-	assert_true(own_mark(g).starts > mine.starts + 7); /* so that it is the latest now, and no alarm comes again */
+	/* so that it is the latest now, and no alarm comes again */
+	assert_true(own_mark(g).starts > mine.starts + 7);
 	mine = own_mark(g);
 	hello.u.hello.seen = mine;
 	comes(g, &hello);
@@ -277,7 +298,8 @@ static void test_neighbours_new_store_is_behind_until_its_operator_knows(void **
 	b.u.hello.answer = false;
 	comes(g, &b);
 	assert_int_equal(its_alarm(g), ERR_PEER_BEHIND);
-	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm, ERR_BEHIND);
+	assert_int_equal(station_said(g->s, "tinh", MESSAGE_HELLO, 1)->u.hello.seen_alarm,
+			 ERR_BEHIND);
 	b.u.hello.store_settled = 1;
 	comes(g, &b);
 	assert_int_equal(its_alarm(g), ERR_OK);
@@ -318,7 +340,8 @@ static void test_older_build_is_taken_at_its_word(void **state)
 {
 	struct stage *g = *state;
 	struct neighbour behind = g->tinh;
-	struct draft d = fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
+	struct draft d =
+	    fixture_document(g->f, "tinh", 1, (const char *const[]){ "huyen-a", NULL });
 
 	neighbour_up(g->s, &g->tinh);
 	fixture_seal(g->f, "tinh", &d);
@@ -338,7 +361,8 @@ static void test_older_build_is_taken_at_its_word(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_neighbour_that_has_more_of_our_stream_than_we_stops_the_office_until_an_operator_says_so),
+		TEST(
+		    test_neighbour_with_more_of_our_stream_than_we_stops_the_office_until_resumed),
 		TEST(test_acknowledgement_of_more_than_we_have_shows_it_too),
 		TEST(test_late_hello_of_a_stream_that_was_replaced_shows_nothing),
 		TEST(test_neighbours_own_word_is_kept_until_its_operator_has_settled_it),

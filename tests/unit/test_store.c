@@ -1,4 +1,5 @@
-/* The store's interface, run over the memory store and LMDB alike, and what only LMDB can get wrong: reopening, owners, damage. */
+/* The store's interface, run over the memory store and LMDB alike, and what only LMDB can get
+ * wrong: reopening, owners, damage. */
 #include "daemon/store/store.h"
 
 #include <dirent.h>
@@ -27,7 +28,10 @@ struct corner {
 
 static enum err open_lmdb(const char *folder, uint64_t map_bytes, struct store **out)
 {
-	struct store_lmdb_config config = { .directory = folder, .map_bytes = map_bytes, .reserve_bytes = 1 << 20, .submit_reserve_bytes = 1 << 20 };
+	struct store_lmdb_config config = { .directory = folder,
+					    .map_bytes = map_bytes,
+					    .reserve_bytes = 1 << 20,
+					    .submit_reserve_bytes = 1 << 20 };
 
 	return store_lmdb_open(&config, out);
 }
@@ -175,8 +179,10 @@ static void walk(struct corner *p, struct lookup from, bool up, struct scan scan
 	enum err e;
 
 	out[0] = '\0';
-	while ((e = (up ? from.next : from.last)(from.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK)
-		used += (size_t)snprintf(out + used, WALK_MAX - used, "%s%d", used == 0 ? "" : " ", (int)r.u.counter.digital);
+	while ((e = (up ? from.next : from.last)(from.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) ==
+	       ERR_OK)
+		used += (size_t)snprintf(out + used, WALK_MAX - used, "%s%d", used == 0 ? "" : " ",
+					 (int)r.u.counter.digital);
 	assert_int_equal(e, ERR_NOT_FOUND);
 }
 
@@ -200,7 +206,8 @@ static void check_walks(struct corner *p, struct lookup from)
 	assert_string_equal(text, "4 5");
 	walk(p, from, false, scan_from(key_name("b"), key_name("b1")), text);
 	assert_string_equal(text, "2");
-	walk(p, from, true, scan_from(key_name("b"), key_name("b15")), text); /* from where nothing is */
+	/* from where nothing is */
+	walk(p, from, true, scan_from(key_name("b"), key_name("b15")), text);
 	assert_string_equal(text, "4 5");
 	walk(p, from, true, scan_of(key_name("bb")), text);
 	assert_string_equal(text, "");
@@ -248,8 +255,10 @@ static void test_walk_of_an_empty_family_ends_at_once(void **state)
 	struct scan scan = scan_of(key_name("a"));
 	struct record r;
 
-	assert_int_equal(p->lookup.next(p->lookup.ctx, p->arena, FAMILY_ACT, &scan, &r), ERR_NOT_FOUND);
-	assert_int_equal(p->lookup.last(p->lookup.ctx, p->arena, FAMILY_ACT, &scan, &r), ERR_NOT_FOUND);
+	assert_int_equal(p->lookup.next(p->lookup.ctx, p->arena, FAMILY_ACT, &scan, &r),
+			 ERR_NOT_FOUND);
+	assert_int_equal(p->lookup.last(p->lookup.ctx, p->arena, FAMILY_ACT, &scan, &r),
+			 ERR_NOT_FOUND);
 }
 
 static void test_listing_sees_one_state(void **state)
@@ -321,7 +330,8 @@ static void test_second_owner_is_turned_away(void **state)
 	assert_ok(get(p, key_name("a"), &n));
 }
 
-/* Writes a counter's value, past the checksum, into the store's file. The place is closed meanwhile. */
+/* Writes a counter's value, past the checksum, into the store's file. The place is closed
+ * meanwhile. */
 static void write_raw(struct corner *p, struct key key, struct blob value)
 {
 	char path[128];
@@ -375,7 +385,8 @@ static void test_damaged_value_is_set_aside_and_the_others_are_served(void **sta
 	counter(p, "c", 3);
 	assert_ok(commit(p));
 	write_raw(p, k, fixture_blob("\x01this is no value"));
-	assert_int_equal(p->lookup.get(p->lookup.ctx, p->arena, FAMILY_COUNTER, &k, &r), ERR_DAMAGED);
+	assert_int_equal(p->lookup.get(p->lookup.ctx, p->arena, FAMILY_COUNTER, &k, &r),
+			 ERR_DAMAGED);
 	assert_int_equal(quarantined(p), 1);
 	walk(p, p->lookup, true, scan_of((struct key){ .len_bytes = 0 }), text);
 	assert_string_equal(text, "1 3");
@@ -384,7 +395,9 @@ static void test_damaged_value_is_set_aside_and_the_others_are_served(void **sta
 	assert_int_equal(quarantined(p), 1); /* one copy, however often it is met */
 	p->store->ops->figures(p->store, &figures);
 	assert_true(figures.damaged > 0);
-	assert_int_equal(p->lookup.get(p->lookup.ctx, p->arena, FAMILY_COUNTER, &k, &r), ERR_DAMAGED); /* never deleted */
+	/* never deleted */
+	assert_int_equal(p->lookup.get(p->lookup.ctx, p->arena, FAMILY_COUNTER, &k, &r),
+			 ERR_DAMAGED);
 	counter(p, "b", 9);
 	assert_ok(commit(p));
 	walk(p, p->lookup, true, scan_of((struct key){ .len_bytes = 0 }), text);

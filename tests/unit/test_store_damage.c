@@ -1,4 +1,5 @@
-/* Walks that want to know of damaged records, over LMDB and through the plan; what else a store does with damage is in test_store.c. */
+/* Walks that want to know of damaged records, over LMDB and through the plan; what else a store
+ * does with damage is in test_store.c. */
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,10 @@ struct corner {
 
 static void open_store(struct corner *p)
 {
-	struct store_lmdb_config config = { .directory = p->folder, .map_bytes = MAP_BYTES, .reserve_bytes = 1 << 20, .submit_reserve_bytes = 1 << 20 };
+	struct store_lmdb_config config = { .directory = p->folder,
+					    .map_bytes = MAP_BYTES,
+					    .reserve_bytes = 1 << 20,
+					    .submit_reserve_bytes = 1 << 20 };
 
 	assert_ok(store_lmdb_open(&config, &p->store));
 	p->plan = plan_new(p->store->ops->lookup(p->store));
@@ -64,7 +68,8 @@ static void counter(struct corner *p, const char *name, uint64_t n)
 	plan_put(p->plan, key_name(name), &r);
 }
 
-/* A to D, counters of 1 to 4, of which some are damaged: written past the checksum while the store is closed. */
+/* A to D, counters of 1 to 4, of which some are damaged: written past the checksum while the store
+ * is closed. */
 static void fill(struct corner *p, const char *damaged)
 {
 	const char *const names[] = { "a", "b", "c", "d" };
@@ -110,9 +115,12 @@ static void expect_walk(struct corner *p, bool up, const char *expected)
 	enum err e;
 
 	scan.tell_damage = true;
-	while ((e = (up ? l.next : l.last)(l.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK || e == ERR_DAMAGED) {
-		n += (size_t)(e == ERR_OK ? snprintf(text + n, sizeof text - n, "%d ", (int)r.u.counter.digital)
-					  : snprintf(text + n, sizeof text - n, "x%c ", scan.at.bytes[0]));
+	while ((e = (up ? l.next : l.last)(l.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK ||
+	       e == ERR_DAMAGED) {
+		n += (size_t)(e == ERR_OK
+				  ? snprintf(text + n, sizeof text - n, "%d ",
+					     (int)r.u.counter.digital)
+				  : snprintf(text + n, sizeof text - n, "x%c ", scan.at.bytes[0]));
 		assert_true(n < sizeof text - 8);
 	}
 	assert_int_equal(e, ERR_NOT_FOUND);

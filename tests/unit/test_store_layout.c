@@ -1,5 +1,6 @@
-/* Where LMDB's records lie: what shares a database with other families is found as if it were alone (compared with the memory store, step by
- * step), and a store of format 1 moves in, also when that was cut off. */
+/* Where LMDB's records lie: what shares a database with other families is found as if it were alone
+ * (compared with the memory store, step by step), and a store of format 1 moves in, also when that
+ * was cut off. */
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,11 @@
 
 enum { MAP_BYTES = 64 << 20, ROUNDS = 60, OLD_SERIALS = 2500 };
 
-static const enum family shared[] = { FAMILY_STATE, FAMILY_ROUTE, FAMILY_RECEIPT, FAMILY_LINKIN, FAMILY_COUNTER, FAMILY_SWEEP };
+static const enum family shared[] = { FAMILY_STATE,  FAMILY_ROUTE,   FAMILY_RECEIPT,
+				      FAMILY_LINKIN, FAMILY_COUNTER, FAMILY_SWEEP };
 static const char *const recipients[] = { "btp", "thads", "xa-1" };
-static const uint64_t serials[] = { 0, 1, 0xfe, 0xff, 0x100, 0xffff, 0x10000, UINT64_MAX - 1, UINT64_MAX };
+static const uint64_t serials[] = { 0,	    1,	     0xfe,	     0xff,	0x100,
+				    0xffff, 0x10000, UINT64_MAX - 1, UINT64_MAX };
 
 struct corner {
 	char folder[64];
@@ -27,7 +30,9 @@ struct corner {
 
 static void open_lmdb(struct corner *p)
 {
-	struct store_lmdb_config config = { .directory = p->folder, .map_bytes = MAP_BYTES, .reserve_bytes = 1 << 20,
+	struct store_lmdb_config config = { .directory = p->folder,
+					    .map_bytes = MAP_BYTES,
+					    .reserve_bytes = 1 << 20,
 					    .submit_reserve_bytes = 1 << 20 };
 
 	assert_ok(store_lmdb_open(&config, &p->lmdb));
@@ -81,7 +86,9 @@ static struct record record_of(enum family f, uint64_t n)
 	if (f == FAMILY_STATE)
 		r.u.state.delivered = n;
 	else if (f == FAMILY_RECEIPT)
-		r.u.receipt = (struct rec_receipt){ .envelope = { 0, fixture_blob("r") }, .at_ms = (int64_t)n, .kind = KIND_RECEIPT };
+		r.u.receipt = (struct rec_receipt){ .envelope = { 0, fixture_blob("r") },
+						    .at_ms = (int64_t)n,
+						    .kind = KIND_RECEIPT };
 	else if (f == FAMILY_LINKIN)
 		r.u.linkin.have = n;
 	else if (f == FAMILY_COUNTER)
@@ -101,7 +108,9 @@ static struct key key_of(struct corner *p, enum family f)
 		return key_receipt(role, serial, fixture_id(recipients[pick(p, 3)]));
 	if (f == FAMILY_STATE || f == FAMILY_ROUTE)
 		return key_serial(role, serial);
-	return f == FAMILY_LINKIN ? key_link(fixture_id(recipients[pick(p, 3)]), LANE_FACTS + pick(p, 3)) : key_number(serial.n);
+	return f == FAMILY_LINKIN
+		   ? key_link(fixture_id(recipients[pick(p, 3)]), LANE_FACTS + pick(p, 3))
+		   : key_number(serial.n);
 }
 
 static void change(struct corner *p)
@@ -157,7 +166,8 @@ static void compare(struct corner *p, enum family f)
 	struct key middle = key_of(p, f), prefixes[3] = { { .len_bytes = 0 }, middle, middle };
 
 	prefixes[1].len_bytes = 1;
-	prefixes[2].len_bytes = middle.len_bytes < SERIAL_KEY_BYTES ? middle.len_bytes : SERIAL_KEY_BYTES;
+	prefixes[2].len_bytes =
+	    middle.len_bytes < SERIAL_KEY_BYTES ? middle.len_bytes : SERIAL_KEY_BYTES;
 	for (unsigned i = 0; i < 3; i++) {
 		unsigned up = walk_both(p, f, scan_of(prefixes[i]), true);
 
@@ -178,7 +188,8 @@ static void test_families_that_share_a_database_are_walked_as_if_alone(void **st
 		for (size_t i = 0; i < COUNT_OF(shared); i++)
 			compare(p, shared[i]);
 	}
-	assert_true(walk_both(p, FAMILY_STATE, scan_of((struct key){ .len_bytes = 0 }), true) > 5); /* the walks were worth it */
+	/* the walks were worth it */
+	assert_true(walk_both(p, FAMILY_STATE, scan_of((struct key){ .len_bytes = 0 }), true) > 5);
 }
 
 /* ---- format 1 ---- */
@@ -219,7 +230,8 @@ static void write_old(struct corner *p, uint64_t first, uint64_t format)
 	env = open_raw(p);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
 	for (uint64_t n = first; n < OLD_SERIALS; n++)
-		put_old(p, txn, key_serial(ROLE_IN, (struct serial){ n }), record_of(FAMILY_STATE, n + 7));
+		put_old(p, txn, key_serial(ROLE_IN, (struct serial){ n }),
+			record_of(FAMILY_STATE, n + 7));
 	put_old(p, txn, key_number(5), record_of(FAMILY_COUNTER, 55));
 	put_old(p, txn, key_name("format"), record_of(FAMILY_META, format));
 	assert_int_equal(mdb_txn_commit(txn), 0);

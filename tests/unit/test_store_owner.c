@@ -1,4 +1,5 @@
-/* Whose store it is, and whether it is still there: what people and other processes do to the files of a store that is open. */
+/* Whose store it is, and whether it is still there: what people and other processes do to the files
+ * of a store that is open. */
 #include <fcntl.h>
 #include <lmdb.h>
 #include <stdio.h>
@@ -23,7 +24,10 @@ struct corner {
 
 static enum err open_store(const char *folder, struct store **out)
 {
-	struct store_lmdb_config config = { .directory = folder, .map_bytes = MAP_BYTES, .reserve_bytes = 1 << 20, .submit_reserve_bytes = 1 << 20 };
+	struct store_lmdb_config config = { .directory = folder,
+					    .map_bytes = MAP_BYTES,
+					    .reserve_bytes = 1 << 20,
+					    .submit_reserve_bytes = 1 << 20 };
 
 	return store_lmdb_open(&config, out);
 }
@@ -134,7 +138,8 @@ static MDB_env *raw_open(const char *store)
 {
 	MDB_env *env = NULL;
 
-	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, 200) != 0 || mdb_env_set_mapsize(env, MAP_BYTES) != 0 ||
+	if (mdb_env_create(&env) != 0 || mdb_env_set_maxdbs(env, 200) != 0 ||
+	    mdb_env_set_mapsize(env, MAP_BYTES) != 0 ||
 	    mdb_env_open(env, store, MDB_NOTLS, 0600) != 0)
 		return NULL;
 	return env;
@@ -153,8 +158,11 @@ static void write_elsewhere(const struct corner *p)
 		MDB_txn *txn;
 		MDB_dbi dbi;
 
-		_exit(env != NULL && mdb_txn_begin(env, NULL, 0, &txn) == 0 && mdb_dbi_open(txn, "strange", MDB_CREATE, &dbi) == 0 &&
-		      mdb_put(txn, dbi, &key, &value, 0) == 0 && mdb_txn_commit(txn) == 0 ? 0 : 1);
+		_exit(env != NULL && mdb_txn_begin(env, NULL, 0, &txn) == 0 &&
+			      mdb_dbi_open(txn, "strange", MDB_CREATE, &dbi) == 0 &&
+			      mdb_put(txn, dbi, &key, &value, 0) == 0 && mdb_txn_commit(txn) == 0
+			  ? 0
+			  : 1);
 	}
 	assert_true(pid > 0);
 	assert_int_equal(wait_for(pid), 0);
@@ -233,7 +241,8 @@ static void test_older_daemon_whose_owner_lock_was_deleted_is_found(void **state
 		bool good = raw_open(in_root(p, "data/store", store)) != NULL;
 
 		close(go[1]);
-		_exit(good && write(ready[1], "r", 1) == 1 && read(go[0], &c, 1) == 0 ? 0 : 1); /* until the other end is closed */
+		/* until the other end is closed */
+		_exit(good && write(ready[1], "r", 1) == 1 && read(go[0], &c, 1) == 0 ? 0 : 1);
 	}
 	assert_int_equal(read(ready[0], &c, 1), 1);
 	assert_int_equal(open_store(p->folder, &s), ERR_STORE_BUSY);
@@ -296,7 +305,8 @@ static void test_commits_of_our_own_and_empty_ones_go_on(void **state)
 
 	for (uint64_t i = 1; i < 20; i++) {
 		assert_ok(commit(p, "a", i));
-		plan_erase(p->plan, FAMILY_META, key_name("never")); /* changes nothing: LMDB gives no number to it */
+		/* changes nothing: LMDB gives no number to it */
+		plan_erase(p->plan, FAMILY_META, key_name("never"));
 		assert_ok(p->store->ops->commit(p->store, p->plan));
 		plan_clear(p->plan);
 		assert_ok(p->store->ops->check(p->store));
@@ -337,7 +347,8 @@ static void test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_re
 	/* A copy in its place has the same bytes and is another store. */
 	assert_ok(fs_mkdir(in_root(p, "data", data), true));
 	assert_ok(fs_mkdir(in_root(p, "data/store", data), true));
-	assert_ok(fs_write_new(in_root(p, "data/store/data.mdb", data), (struct blob){ (const uint8_t *)"x", 1 }, true));
+	assert_ok(fs_write_new(in_root(p, "data/store/data.mdb", data),
+			       (struct blob){ (const uint8_t *)"x", 1 }, true));
 	expect_gone(p);
 	fs_remove_tree(in_root(p, "data", data));
 	fs_remove_tree(in_root(p, "data.old", data));
@@ -347,16 +358,32 @@ static void test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_re
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_second_owner_is_refused_though_every_lock_file_was_deleted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_owner_lock_that_was_deleted_is_made_anew_for_older_daemons, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_second_owner_by_another_name_of_the_same_files_is_refused, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_older_daemon_whose_owner_lock_was_deleted_is_found, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_foreign_transaction_stops_the_next_commit_before_it_writes, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_foreign_transaction_under_a_lock_file_of_its_own_is_found_too, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_older_copy_written_over_the_data_is_found, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_commits_of_our_own_and_empty_ones_go_on, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_nothing_is_committed_into_data_that_was_deleted, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_second_owner_is_refused_though_every_lock_file_was_deleted, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_owner_lock_that_was_deleted_is_made_anew_for_older_daemons, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_second_owner_by_another_name_of_the_same_files_is_refused, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_older_daemon_whose_owner_lock_was_deleted_is_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_foreign_transaction_stops_the_next_commit_before_it_writes, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_foreign_transaction_under_a_lock_file_of_its_own_is_found_too, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(test_older_copy_written_over_the_data_is_found,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_commits_of_our_own_and_empty_ones_go_on,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_nothing_is_committed_into_data_that_was_deleted, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_replaced,
+		    set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

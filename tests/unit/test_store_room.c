@@ -20,7 +20,9 @@ struct corner {
 static int set_up(void **state)
 {
 	struct corner *p = calloc(1, sizeof *p);
-	struct store_lmdb_config config = { .map_bytes = MAP_BYTES, .reserve_bytes = 1 << 20, .submit_reserve_bytes = 1 << 20 };
+	struct store_lmdb_config config = { .map_bytes = MAP_BYTES,
+					    .reserve_bytes = 1 << 20,
+					    .submit_reserve_bytes = 1 << 20 };
 
 	assert_non_null(p);
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
@@ -74,7 +76,9 @@ static void test_full_map_is_seen_coming_and_cuts_nothing_off(void **state)
 
 	/* On to far beyond what is taken: a plan that was begun before is never cut off. */
 	while (e == ERR_OK && beyond < 50) {
-		struct record r = { .family = FAMILY_META, .u.note = { .number = committed, .bytes = { large, sizeof large } } };
+		struct record r = { .family = FAMILY_META,
+				    .u.note = { .number = committed,
+						.bytes = { large, sizeof large } } };
 
 		plan_put(p->plan, key_number(committed), &r);
 		e = commit(p);
@@ -83,7 +87,9 @@ static void test_full_map_is_seen_coming_and_cuts_nothing_off(void **state)
 			assert_ok(p->store->ops->room(p->store, &room));
 		beyond += !room.facts;
 		assert_true(room.submissions || room.why == ERR_MAP_FULL);
-		assert_true((room.documents || !room.submissions) && (room.facts || !room.documents)); /* one after the other */
+		/* one after the other */
+		assert_true((room.documents || !room.submissions) &&
+			    (room.facts || !room.documents));
 	}
 	assert_ok(e);
 	assert_true(committed * sizeof large > MAP_BYTES);
@@ -103,9 +109,11 @@ static void test_reserve_larger_than_the_map_leaves_room_in_it(void **state)
 
 	store_lmdb_set_reserve(p->store, 256 << 20, 64 << 20);
 	assert_ok(p->store->ops->room(p->store, &room));
-	assert_true(room.disk_free_bytes < (320ULL << 20) || (room.submissions && room.documents && room.facts));
+	assert_true(room.disk_free_bytes < (320ULL << 20) ||
+		    (room.submissions && room.documents && room.facts));
 	assert_true(room.left_bytes > 0 && room.left_bytes < MAP_BYTES);
-	store_lmdb_set_reserve(p->store, 1ULL << 60, 1 << 20); /* of the disk, which is short then, not the map */
+	/* of the disk, which is short then, not the map */
+	store_lmdb_set_reserve(p->store, 1ULL << 60, 1 << 20);
 	assert_ok(p->store->ops->room(p->store, &room));
 	assert_true(!room.submissions && !room.documents && room.why == ERR_DISK_FULL);
 }
@@ -122,7 +130,8 @@ static void test_where_files_wait_for_room_documents_do_and_it_is_told(void **st
 		store_lmdb_set_reserve(p->store, room.disk_free_bytes - (256 << 10), 4096);
 		assert_ok(p->store->ops->room(p->store, &room));
 		if (room.spare_bytes > 0 && room.spare_bytes < PIECES_PER_FETCH * CHUNK_BYTES) {
-			assert_true(!room.submissions && !room.documents && room.facts && room.why == ERR_DISK_FULL);
+			assert_true(!room.submissions && !room.documents && room.facts &&
+				    room.why == ERR_DISK_FULL);
 			return;
 		}
 	}
@@ -143,9 +152,11 @@ static void test_plan_costs_no_more_than_it_says(void **state)
 		uint64_t cost;
 
 		for (unsigned i = 0; i < count; i++) {
-			struct record r = { .family = FAMILY_META, .u.note = { .number = i, .bytes = { bytes, size } } };
+			struct record r = { .family = FAMILY_META,
+					    .u.note = { .number = i, .bytes = { bytes, size } } };
 
-			key = key * 6364136223846793005u + 1442695040888963407u; /* all over the tree, so that every page is another */
+			/* all over the tree, so that every page is another */
+			key = key * 6364136223846793005u + 1442695040888963407u;
 			plan_put(p->plan, key_number(key), &r);
 		}
 		cost = plan_cost_bytes(p->plan);
@@ -160,10 +171,14 @@ static void test_plan_costs_no_more_than_it_says(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_full_map_is_seen_coming_and_cuts_nothing_off, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_reserve_larger_than_the_map_leaves_room_in_it, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_where_files_wait_for_room_documents_do_and_it_is_told, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_plan_costs_no_more_than_it_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_full_map_is_seen_coming_and_cuts_nothing_off,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_reserve_larger_than_the_map_leaves_room_in_it,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_where_files_wait_for_room_documents_do_and_it_is_told, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_plan_costs_no_more_than_it_says, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* One lane's sequence, chain and credit: the edges where a publisher may, and where a subscriber says stop. */
+/* One lane's sequence, chain and credit: the edges where a publisher may, and where a subscriber
+ * says stop. */
 #include "routing/state/stream.h"
 
 #include "proto/digest.h"
@@ -8,7 +9,12 @@ static const struct stream_id mine = {{ 1, 2, 3 }}, other = {{ 1, 2, 4 }};
 
 static struct stream_in subscriber(void)
 {
-	return (struct stream_in){ .id = mine, .have = 10, .known = true, .open = true, .credit_seq = 14, .credit_bytes = 1000 };
+	return (struct stream_in){ .id = mine,
+				   .have = 10,
+				   .known = true,
+				   .open = true,
+				   .credit_seq = 14,
+				   .credit_bytes = 1000 };
 }
 
 static void test_next_one_is_taken_and_each_wrong_place_has_its_name(void **state)
@@ -42,12 +48,21 @@ static void test_more_than_the_credit_is_a_violation(void **state)
 
 static void test_publisher_stops_at_messages_bytes_and_end(void **state)
 {
-	struct stream_out s = { .id = mine, .acked = 5, .sent = 6, .last = 9, .subscribed = true, .credit_seq = 8, .credit_bytes = 100, .sent_bytes = 90 };
+	struct stream_out s = { .id = mine,
+				.acked = 5,
+				.sent = 6,
+				.last = 9,
+				.subscribed = true,
+				.credit_seq = 8,
+				.credit_bytes = 100,
+				.sent_bytes = 90 };
 
 	(void)state;
 	assert_true(stream_may_send(&s, 10));
 	assert_false(stream_may_send(&s, 11));
-	s.sent = 5; /* nothing under way: an envelope larger than the window passes, or the lane would stand still */
+	/* nothing under way: an envelope larger than the window passes, or the lane would stand
+	 * still */
+	s.sent = 5;
 	assert_true(stream_may_send(&s, 60000));
 	s.sent = 8;
 	assert_false(stream_may_send(&s, 1));
@@ -62,10 +77,15 @@ static void test_publisher_stops_at_messages_bytes_and_end(void **state)
 
 static void test_what_a_publisher_may_send_a_subscriber_takes(void **state)
 {
-	/* Sizes that fill windows badly; every send that the one side allows must pass the other. */
+	/* Sizes that fill windows badly; every send that the one side allows must pass the
+	 * other. */
 	static const uint64_t sizes[] = { 1, 999, 1000, 1001, 65536, 2, 500, 501, 1 };
-	struct stream_out out = { .id = mine, .last = 500, .subscribed = true, .credit_seq = 4, .credit_bytes = 1000 };
-	struct stream_in in = { .id = mine, .known = true, .open = true, .credit_seq = 4, .credit_bytes = 1000 };
+	struct stream_out out = {
+		.id = mine, .last = 500, .subscribed = true, .credit_seq = 4, .credit_bytes = 1000
+	};
+	struct stream_in in = {
+		.id = mine, .known = true, .open = true, .credit_seq = 4, .credit_bytes = 1000
+	};
 
 	(void)state;
 	for (unsigned step = 0; step < 2000 && out.sent < out.last; step++) {
@@ -104,7 +124,8 @@ static void test_credit_is_due_at_half_a_window(void **state)
 
 static void test_chain_starts_from_stream_and_base(void **state)
 {
-	struct digest a = stream_chain_start(mine, 0), b = stream_chain_start(mine, 1), c = stream_chain_start(other, 0);
+	struct digest a = stream_chain_start(mine, 0), b = stream_chain_start(mine, 1),
+		      c = stream_chain_start(other, 0);
 
 	(void)state;
 	assert_memory_equal(a.bytes, mine.bytes, 16);

@@ -36,7 +36,8 @@ static void test_folding_leaves_letters_alone_and_takes_marks_away(void **state)
 
 static void test_what_looks_like_d_with_stroke_is_entered_as_it(void **state)
 {
-	char *number = text_entry(" 31-KH/\u00d0U\t"), *name = text_entry("c\u00f0 \u0189\u0256 d"), *none = text_entry("é\u00c3\u0110");
+	char *number = text_entry(" 31-KH/\u00d0U\t"), *name = text_entry("c\u00f0 \u0189\u0256 d"),
+	     *none = text_entry("é\u00c3\u0110");
 
 	(void)state;
 	assert_string_equal(number, "31-KH/ĐU");
@@ -49,7 +50,8 @@ static void test_what_looks_like_d_with_stroke_is_entered_as_it(void **state)
 
 static void test_composed_and_decomposed_are_one(void **state)
 {
-	char *composed = text_nfc("\xe1\xba\xbf"), *decomposed = text_nfc("e\xcc\x82\xcc\x81"); /* ế */
+	/* ế */
+	char *composed = text_nfc("\xe1\xba\xbf"), *decomposed = text_nfc("e\xcc\x82\xcc\x81");
 
 	(void)state;
 	assert_string_equal(composed, decomposed);
@@ -98,7 +100,12 @@ static void test_what_others_sent_cannot_drive_the_terminal(void **state)
 
 static void test_what_nobody_sees_is_found_and_marked(void **state)
 {
-	char text[] = "a\xe2\x80\xae" "b\xc2\xad" "c\xf3\xa0\x80\xa1" "d\xff" "e\nf", safe[] = "Đảng ủy \xf0\x9f\x87\xbb e\xcc\x82";
+	char text[] = "a\xe2\x80\xae"
+		      "b\xc2\xad"
+		      "c\xf3\xa0\x80\xa1"
+		      "d\xff"
+		      "e\nf",
+	     safe[] = "Đảng ủy \xf0\x9f\x87\xbb e\xcc\x82";
 	char family[] = "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 a\xe2\x80\x8d" "b";
 	char lines[] = "a\n\x1b[1mb", blanks[] = " \t x y\n ", nothing[] = " ";
 
@@ -108,7 +115,9 @@ static void test_what_nobody_sees_is_found_and_marked(void **state)
 	text_one_line(safe);
 	assert_string_equal(safe, "Đảng ủy \xf0\x9f\x87\xbb e\xcc\x82");
 	text_one_line(family);
-	assert_string_equal(family, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 a\xef\xbf\xbd" "b"); /* joined where it belongs, and where not */
+	/* joined where it belongs, and where not */
+	assert_string_equal(family, "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7 a\xef\xbf\xbd"
+				    "b");
 	text_lines(lines);
 	assert_string_equal(lines, "a\n [1mb");
 	text_trim(blanks);
@@ -120,13 +129,25 @@ static void test_what_nobody_sees_is_found_and_marked(void **state)
 static void test_any_uuid_but_nil_is_an_id(void **state)
 {
 	static const char *const good[] = {
-		"01a20000-0000-7000-8000-00000000abcd", "{01A20000-0000-7000-8000-00000000ABCD}", "urn:uuid:01a20000-0000-7000-8000-00000000abcd",
-		"01a2000000007000800000000000abcd", "01a20000-0000-4000-8000-00000000abcd", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+		"01a20000-0000-7000-8000-00000000abcd",
+		"{01A20000-0000-7000-8000-00000000ABCD}",
+		"urn:uuid:01a20000-0000-7000-8000-00000000abcd",
+		"01a2000000007000800000000000abcd",
+		"01a20000-0000-4000-8000-00000000abcd",
+		"ffffffff-ffff-ffff-ffff-ffffffffffff",
 	};
 	static const char *const bad[] = {
-		"00000000-0000-0000-0000-000000000000", "01a20000", "not-an-id", "", "01a20000-0000-7000-8000-00000000abcde", "01a20000-0000-7000-8000-00000000abc",
-		"01a2-0000-0000-7000-8000-00000000abcd", "{01a20000-0000-7000-8000-00000000abcd", "01a20000-0000-7000-8000-00000000abcd}",
-		"01a20000-0000-7000-8000-00000000abcg", " 01a20000-0000-7000-8000-00000000abcd",
+		"00000000-0000-0000-0000-000000000000",
+		"01a20000",
+		"not-an-id",
+		"",
+		"01a20000-0000-7000-8000-00000000abcde",
+		"01a20000-0000-7000-8000-00000000abc",
+		"01a2-0000-0000-7000-8000-00000000abcd",
+		"{01a20000-0000-7000-8000-00000000abcd",
+		"01a20000-0000-7000-8000-00000000abcd}",
+		"01a20000-0000-7000-8000-00000000abcg",
+		" 01a20000-0000-7000-8000-00000000abcd",
 	};
 	struct doc_id id, back;
 	char text[UUID_TEXT_SIZE];
@@ -164,10 +185,39 @@ static void test_qd_alone_is_two_types(void **state)
 static void test_every_type_of_the_party_can_be_typed_and_means_one(void **state)
 {
 	static const char *const names[] = {
-		"Cương lĩnh chính trị", "Điều lệ Đảng", "Chiến lược", "Nghị quyết", "Quyết định", "Chỉ thị", "Kết luận", "Quy chế", "Quy định",
-		"Thông tri", "Hướng dẫn", "Thông báo", "Thông cáo", "Tuyên bố", "Lời kêu gọi", "Báo cáo", "Kế hoạch", "Quy hoạch", "Chương trình",
-		"Đề án", "Phương án", "Dự án", "Tờ trình", "Công văn", "Biên bản", "Giấy giới thiệu", "Giấy chứng nhận", "Giấy đi đường",
-		"Giấy nghỉ phép", "Giấy mời", "Phiếu chuyển", "Phiếu gửi", "Thư công",
+		"Cương lĩnh chính trị",
+		"Điều lệ Đảng",
+		"Chiến lược",
+		"Nghị quyết",
+		"Quyết định",
+		"Chỉ thị",
+		"Kết luận",
+		"Quy chế",
+		"Quy định",
+		"Thông tri",
+		"Hướng dẫn",
+		"Thông báo",
+		"Thông cáo",
+		"Tuyên bố",
+		"Lời kêu gọi",
+		"Báo cáo",
+		"Kế hoạch",
+		"Quy hoạch",
+		"Chương trình",
+		"Đề án",
+		"Phương án",
+		"Dự án",
+		"Tờ trình",
+		"Công văn",
+		"Biên bản",
+		"Giấy giới thiệu",
+		"Giấy chứng nhận",
+		"Giấy đi đường",
+		"Giấy nghỉ phép",
+		"Giấy mời",
+		"Phiếu chuyển",
+		"Phiếu gửi",
+		"Thư công",
 	};
 	const struct doctype *t, *found;
 
@@ -183,7 +233,8 @@ static void test_every_type_of_the_party_can_be_typed_and_means_one(void **state
 		if (t->code[0] == '\0')
 			assert_string_equal(doctype_word(t), t->name);
 		else
-			assert_true(doctype_by_code(doctype_word(t), &found) == ERR_OK && found == t);
+			assert_true(doctype_by_code(doctype_word(t), &found) == ERR_OK &&
+				    found == t);
 	}
 	assert_int_equal(doctype_by_code("", &found), ERR_BAD_TYPE);
 }

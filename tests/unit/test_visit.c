@@ -1,4 +1,5 @@
-/* Visits: whom a committee asks whose neighbour stays away, who may ask us, and that nothing but the directory is said. */
+/* Visits: whom a committee asks whose neighbour stays away, who may ask us, and that nothing but
+ * the directory is said. */
 #include "tests/unit/fixture.h"
 
 #include <stdio.h>
@@ -33,7 +34,8 @@ static struct committee_id next_visit(struct station *s, unsigned ticks)
 
 static void happens(struct station *s, enum event_type type, const char *who, enum party party)
 {
-	struct event e = { .type = type, .u.link = { .neighbour = fixture_id(who), .party = party } };
+	struct event e = { .type = type,
+			   .u.link = { .neighbour = fixture_id(who), .party = party } };
 
 	station_take(s, &e);
 	station_commit(s);
@@ -41,7 +43,9 @@ static void happens(struct station *s, enum event_type type, const char *who, en
 
 static void says(struct station *s, const char *who, enum party party, const struct message *m)
 {
-	struct event e = { .type = EVENT_MESSAGE, .u.message = { .neighbour = fixture_id(who), .party = party, .message = *m } };
+	struct event e = { .type = EVENT_MESSAGE,
+			   .u.message = {
+			       .neighbour = fixture_id(who), .party = party, .message = *m } };
 
 	station_take(s, &e);
 	station_commit(s);
@@ -51,8 +55,12 @@ static struct message hello_of(const char *who, uint64_t version, bool answer)
 {
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN, .protocol_max = PROTOCOL_MAX, .committee = fixture_id(who),
-					.purpose = PURPOSE_DIRECTORY, .directory_version = version, .answer = answer };
+	m.u.hello = (struct msg_hello){ .protocol_min = PROTOCOL_MIN,
+					.protocol_max = PROTOCOL_MAX,
+					.committee = fixture_id(who),
+					.purpose = PURPOSE_DIRECTORY,
+					.directory_version = version,
+					.answer = answer };
 	return m;
 }
 
@@ -73,7 +81,8 @@ static void test_committee_whose_superior_stays_away_asks_its_relatives_in_turn(
 	(void)state;
 	assert_string_equal(next_visit(s, 4).text, ""); /* a moment's silence is nothing yet */
 	assert_string_equal(next_visit(s, 8).text, "tinh"); /* above the superior first */
-	assert_string_equal(next_visit(s, 8).text, "huyen-a"); /* it may know us where it does not let us in */
+	/* it may know us where it does not let us in */
+	assert_string_equal(next_visit(s, 8).text, "huyen-a");
 	assert_string_equal(next_visit(s, 8).text, "huyen-b"); /* xa-a2 has no address */
 	assert_string_equal(next_visit(s, 12).text, "tinh");
 	station_free(s);
@@ -148,7 +157,8 @@ static void test_host_with_a_newer_directory_is_asked_and_another_is_left(void *
 	(void)state;
 	assert_string_equal(next_visit(s, 12).text, "tinh");
 	happens(s, EVENT_CONNECTED, "tinh", PARTY_HOST);
-	assert_int_equal(station_said(s, "tinh", MESSAGE_HELLO, 0)->u.hello.purpose, PURPOSE_DIRECTORY);
+	assert_int_equal(station_said(s, "tinh", MESSAGE_HELLO, 0)->u.hello.purpose,
+			 PURPOSE_DIRECTORY);
 	hello = hello_of("tinh", 1, true);
 	says(s, "tinh", PARTY_HOST, &hello);
 	assert_true(ended(s, "tinh")); /* it knows what we know */
@@ -156,7 +166,8 @@ static void test_host_with_a_newer_directory_is_asked_and_another_is_left(void *
 	happens(s, EVENT_CONNECTED, "huyen-a", PARTY_HOST);
 	hello = hello_of("huyen-a", 3, true);
 	says(s, "huyen-a", PARTY_HOST, &hello);
-	assert_true(station_said(s, "huyen-a", MESSAGE_DIRECTORY_WANTED, 0)->u.directory_wanted.have == 1);
+	assert_true(
+	    station_said(s, "huyen-a", MESSAGE_DIRECTORY_WANTED, 0)->u.directory_wanted.have == 1);
 	assert_true(core_asks(s->core, fixture_id("huyen-a"), PARTY_HOST));
 	assert_false(core_asks(s->core, fixture_id("huyen-a"), PARTY_NEIGHBOUR));
 	/* It goes away in the middle: the next. */
@@ -172,12 +183,14 @@ static void test_host_with_a_newer_directory_is_asked_and_another_is_left(void *
 static void test_visitor_is_told_and_asked_by_versions(void **state)
 {
 	struct stage *g = *state;
-	struct message hello = hello_of("xa-b1", 9, false), wanted = { .type = MESSAGE_DIRECTORY_WANTED };
+	struct message hello = hello_of("xa-b1", 9, false),
+		       wanted = { .type = MESSAGE_DIRECTORY_WANTED };
 
 	happens(g->s, EVENT_CONNECTED, "xa-b1", PARTY_VISITOR);
 	says(g->s, "xa-b1", PARTY_VISITOR, &hello);
 	assert_true(station_said(g->s, "xa-b1", MESSAGE_HELLO, 0)->u.hello.answer);
-	assert_non_null(station_said(g->s, "xa-b1", MESSAGE_DIRECTORY_WANTED, 0)); /* it has the newer one */
+	/* it has the newer one */
+	assert_non_null(station_said(g->s, "xa-b1", MESSAGE_DIRECTORY_WANTED, 0));
 	says(g->s, "xa-b1", PARTY_VISITOR, &wanted);
 	assert_true(station_said(g->s, "xa-b1", MESSAGE_DIRECTORY_PART, 0)->u.directory_part.last);
 	assert_int_equal(station_act(g->s, ACT_SEND, 0)->party, PARTY_VISITOR);
@@ -186,8 +199,11 @@ static void test_visitor_is_told_and_asked_by_versions(void **state)
 static void test_visitor_that_says_anything_else_is_sent_away(void **state)
 {
 	struct stage *g = *state;
-	static const enum message_type types[] = { MESSAGE_SUBSCRIBE, MESSAGE_ACKNOWLEDGE, MESSAGE_CREDIT, MESSAGE_BYE, MESSAGE_COMPLETE,
-						   MESSAGE_PINNED, MESSAGE_OPEN_BULK, MESSAGE_HELLO_WANTED, MESSAGE_FETCH };
+	static const enum message_type types[] = { MESSAGE_SUBSCRIBE, MESSAGE_ACKNOWLEDGE,
+						   MESSAGE_CREDIT,    MESSAGE_BYE,
+						   MESSAGE_COMPLETE,  MESSAGE_PINNED,
+						   MESSAGE_OPEN_BULK, MESSAGE_HELLO_WANTED,
+						   MESSAGE_FETCH };
 
 	for (unsigned i = 0; i < COUNT_OF(types); i++) {
 		struct message m = { .type = types[i] };
@@ -208,7 +224,8 @@ static void test_visitor_that_says_anything_else_is_sent_away(void **state)
 static void test_neighbour_that_visits_is_no_link_by_that(void **state)
 {
 	struct stage *g = *state;
-	struct message hello = hello_of("xa-a1", 1, false), liar = hello_of("xa-a2", 1, false), control = hello_of("xa-a1", 1, false);
+	struct message hello = hello_of("xa-a1", 1, false), liar = hello_of("xa-a2", 1, false),
+		       control = hello_of("xa-a1", 1, false);
 	struct link_view v;
 
 	happens(g->s, EVENT_CONNECTED, "xa-a1", PARTY_VISITOR);
@@ -227,7 +244,9 @@ static void test_neighbour_that_visits_is_no_link_by_that(void **state)
 static void test_visitor_that_does_not_read_gets_a_bounded_number_of_parts(void **state)
 {
 	struct stage *g = *state;
-	struct message hello = hello_of("xa-b1", 0, false), wanted = { .type = MESSAGE_DIRECTORY_WANTED }, pong = { .type = MESSAGE_PONG };
+	struct message hello = hello_of("xa-b1", 0, false),
+		       wanted = { .type = MESSAGE_DIRECTORY_WANTED },
+		       pong = { .type = MESSAGE_PONG };
 
 	happens(g->s, EVENT_CONNECTED, "xa-b1", PARTY_VISITOR);
 	says(g->s, "xa-b1", PARTY_VISITOR, &hello);
@@ -271,7 +290,8 @@ static void test_no_more_visitors_than_places_and_idle_ones_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_committee_whose_superior_stays_away_asks_its_relatives_in_turn),
+		cmocka_unit_test(
+		    test_committee_whose_superior_stays_away_asks_its_relatives_in_turn),
 		cmocka_unit_test(test_nobody_is_asked_while_all_neighbours_are_there),
 		cmocka_unit_test(test_top_asks_a_subordinate_that_stays_away),
 		cmocka_unit_test(test_pauses_grow_when_nobody_knows_more),

@@ -1,4 +1,5 @@
-/* Frames of links: every message goes and comes back, and what a hostile neighbour may try ends in a protocol error, never in a crash. */
+/* Frames of links: every message goes and comes back, and what a hostile neighbour may try ends in
+ * a protocol error, never in a crash. */
 #include "proto/wire.h"
 
 #include <stdlib.h>
@@ -11,12 +12,18 @@
 
 static const struct stream_id stream = {{ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }};
 static const uint64_t seqs[] = { 1, 2, 300, UINT64_MAX };
-static const struct blob relays[] = { { (const uint8_t *)"relay one", 9 }, { (const uint8_t *)"two", 3 } };
+static const struct blob relays[] = { { (const uint8_t *)"relay one", 9 },
+				      { (const uint8_t *)"two", 3 } };
 static const struct committee_id targets[] = { { "xa-a1" }, { "xa-a2" } };
 static const struct publish_item items[] = {
-	{ .seq = 41, .envelope = { (const uint8_t *)"envelope", 8 }, .relays = relays, .relay_count = 2, .targets = targets, .target_count = 2,
-	  .chain = {{ 7 }} },
-	{ .seq = 42, .envelope = { (const uint8_t *)"e", 1 }, .chain = {{ 8 }} },
+	{ .seq = 41,
+	  .envelope = { (const uint8_t *)"envelope", 8 },
+	  .relays = relays,
+	  .relay_count = 2,
+	  .targets = targets,
+	  .target_count = 2,
+	  .chain = { { 7 } } },
+	{ .seq = 42, .envelope = { (const uint8_t *)"e", 1 }, .chain = { { 8 } } },
 };
 
 static int set_up(void **state)
@@ -39,15 +46,24 @@ static unsigned all_messages(struct message m[20])
 
 	memset(m, 0, 20 * sizeof *m);
 	m[n++].type = MESSAGE_HELLO;
-	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 9, .committee = { "tinh" }, .purpose = PURPOSE_CONTROL,
-				 .directory_version = 3, .wall_ms = -5, .has_streams = true, .answer = true };
+	*h = (struct msg_hello){ .protocol_min = 1,
+				 .protocol_max = 9,
+				 .committee = { "tinh" },
+				 .purpose = PURPOSE_CONTROL,
+				 .directory_version = 3,
+				 .wall_ms = -5,
+				 .has_streams = true,
+				 .answer = true };
 	for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++)
 		h->streams[lane] = (struct stream_offer){ stream, (uint64_t)lane, UINT64_MAX };
-	m[n].u.subscribe = (struct msg_subscribe){ LANE_URGENT, stream, 4, {{ 5 }}, 6, 7, { { 3, 3016 } }, 1 };
+	m[n].u.subscribe =
+	    (struct msg_subscribe){ LANE_URGENT, stream, 4, { { 5 } }, 6, 7, { { 3, 3016 } }, 1 };
 	m[n++].type = MESSAGE_SUBSCRIBE;
 	m[n].u.publish = (struct msg_publish){ LANE_NORMAL, stream, items, 2, 9 };
 	m[n++].type = MESSAGE_PUBLISH;
-	m[n].u.acknowledge = (struct msg_acknowledge){ LANE_FACTS, stream, 9, { { 7 } }, { { 8, 3016 }, { 9, 3010 } }, 2 };
+	m[n].u.acknowledge = (struct msg_acknowledge){
+		LANE_FACTS, stream, 9, { { 7 } }, { { 8, 3016 }, { 9, 3010 } }, 2
+	};
 	m[n++].type = MESSAGE_ACKNOWLEDGE;
 	m[n].u.credit = (struct msg_credit){ LANE_FACTS, stream, 10, 11 };
 	m[n++].type = MESSAGE_CREDIT;
@@ -63,9 +79,11 @@ static unsigned all_messages(struct message m[20])
 	m[n++].type = MESSAGE_PINNED;
 	m[n++].type = MESSAGE_OPEN_BULK;
 	m[n++].type = MESSAGE_HELLO_WANTED;
-	m[n].u.fetch = (struct msg_fetch){ LANE_NORMAL, stream, 12, 99, FETCH_LEAVES, 2, 8, 2, true };
+	m[n].u.fetch =
+	    (struct msg_fetch){ LANE_NORMAL, stream, 12, 99, FETCH_LEAVES, 2, 8, 2, true };
 	m[n++].type = MESSAGE_FETCH;
-	m[n].u.chunk = (struct msg_chunk){ LANE_NORMAL, 12, 1, FETCH_BYTES, 3, { (const uint8_t *)"data", 4 } };
+	m[n].u.chunk = (struct msg_chunk){ LANE_NORMAL, 12, 1,
+					   FETCH_BYTES, 3,  { (const uint8_t *)"data", 4 } };
 	m[n++].type = MESSAGE_CHUNK;
 	m[n].u.unavailable = (struct msg_unavailable){ LANE_URGENT, 12, 1, 2014 };
 	m[n++].type = MESSAGE_UNAVAILABLE;
@@ -95,7 +113,9 @@ static void test_every_message_comes_back_and_packs_to_the_same_bytes(void **sta
 static void test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies(void **state)
 {
 	static uint8_t page[WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES + 1];
-	static const size_t sizes[] = { 0, 1, 127, 128, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNKS_A_MESSAGE * CHUNK_BYTES };
+	static const size_t sizes[] = {
+		0, 1, 127, 128, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNKS_A_MESSAGE * CHUNK_BYTES
+	};
 	uint8_t *data = page + WIRE_CHUNK_ROOM;
 
 	memset(data, 0xa5, sizeof page - WIRE_CHUNK_ROOM);
@@ -103,7 +123,8 @@ static void test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies(void
 		struct message m = { .type = MESSAGE_CHUNK }, back;
 		struct blob plain, in_place;
 
-		m.u.chunk = (struct msg_chunk){ LANE_NORMAL, UINT64_MAX - i, 99, FETCH_BYTES, i * 1000, { data, sizes[i] } };
+		m.u.chunk = (struct msg_chunk){ LANE_NORMAL, UINT64_MAX - i, 99,
+						FETCH_BYTES, i * 1000,	     { data, sizes[i] } };
 		assert_ok(wire_encode(*state, &m, &plain));
 		assert_ok(wire_chunk_in_place(&m.u.chunk, data, &in_place));
 		assert_int_equal(in_place.len_bytes, plain.len_bytes);
@@ -117,7 +138,9 @@ static void test_chunk_in_place_is_the_same_frame_and_is_read_where_it_lies(void
 static void test_chunk_in_place_at_its_largest_needs_no_more_than_its_room(void **state)
 {
 	static uint8_t page[WIRE_CHUNK_ROOM + FRAME_MAX_BYTES];
-	struct msg_chunk c = { LANE_NORMAL, UINT64_MAX, UINT32_MAX, FETCH_BYTES, UINT64_MAX, { page + WIRE_CHUNK_ROOM, FRAME_MAX_BYTES - 50 } };
+	struct msg_chunk c = { LANE_NORMAL, UINT64_MAX,
+			       UINT32_MAX,  FETCH_BYTES,
+			       UINT64_MAX,  { page + WIRE_CHUNK_ROOM, FRAME_MAX_BYTES - 50 } };
 	struct blob frame;
 
 	(void)state;
@@ -146,18 +169,23 @@ static void test_fields_arrive_in_their_places(void **state)
 	all_messages(m);
 	assert_ok(wire_encode(*state, &m[0], &frame));
 	assert_ok(wire_decode(*state, frame, &back));
-	assert_true(back.u.hello.has_streams && back.u.hello.answer && back.u.hello.wall_ms == -5 && back.u.hello.protocol_max == 9);
-	assert_true(back.u.hello.streams[LANE_NORMAL].base == 3 && back.u.hello.streams[LANE_NORMAL].last == UINT64_MAX);
+	assert_true(back.u.hello.has_streams && back.u.hello.answer && back.u.hello.wall_ms == -5 &&
+		    back.u.hello.protocol_max == 9);
+	assert_true(back.u.hello.streams[LANE_NORMAL].base == 3 &&
+		    back.u.hello.streams[LANE_NORMAL].last == UINT64_MAX);
 	assert_ok(wire_encode(*state, &m[2], &frame));
 	assert_ok(wire_decode(*state, frame, &back));
 	assert_int_equal(back.u.publish.item_count, 2);
-	assert_true(back.u.publish.items[1].seq == 42 && back.u.publish.items[0].chain.bytes[0] == 7);
+	assert_true(back.u.publish.items[1].seq == 42 &&
+		    back.u.publish.items[0].chain.bytes[0] == 7);
 	assert_memory_equal(back.u.publish.items[0].relays[1].data, "two", 3);
 	assert_string_equal(back.u.publish.items[0].targets[1].text, "xa-a2");
-	assert_false(back.u.publish.items[0].envelope.data >= frame.data && back.u.publish.items[0].envelope.data < frame.data + frame.len_bytes);
+	assert_false(back.u.publish.items[0].envelope.data >= frame.data &&
+		     back.u.publish.items[0].envelope.data < frame.data + frame.len_bytes);
 	assert_ok(wire_encode(*state, &m[12], &frame));
 	assert_ok(wire_decode(*state, frame, &back));
-	assert_true(back.u.fetch.item == 99 && back.u.fetch.what == FETCH_LEAVES && back.u.fetch.first == 2 && back.u.fetch.count == 8);
+	assert_true(back.u.fetch.item == 99 && back.u.fetch.what == FETCH_LEAVES &&
+		    back.u.fetch.first == 2 && back.u.fetch.count == 8);
 }
 
 static bool decodes_again(struct arena *a, const struct message *m)
@@ -187,7 +215,8 @@ static void test_truncated_and_flipped_frames_end_in_an_error_or_a_valid_message
 			memcpy(exact, frame.data, len);
 			exact = realloc(exact, len == 0 ? 1 : len);
 			e = wire_decode(a, (struct blob){ exact, len }, &back);
-			/* Cut between two fields a message may still be one; it must then be valid as it is. */
+			/* Cut between two fields a message may still be one; it must then be valid
+			 * as it is. */
 			assert_true(e == ERR_PROTOCOL || e == ERR_OK);
 			if (e == ERR_OK)
 				assert_true(decodes_again(a, &back));
@@ -221,7 +250,8 @@ static void test_cut_publish_is_no_publish(void **state)
 	assert_ok(wire_encode(*state, &m[2], &frame));
 	/* The items come last then: nothing that is cut off there may pass for a shorter list. */
 	for (size_t len = frame.len_bytes - 30; len < frame.len_bytes; len++)
-		assert_int_equal(wire_decode(*state, (struct blob){ frame.data, len }, &back), ERR_PROTOCOL);
+		assert_int_equal(wire_decode(*state, (struct blob){ frame.data, len }, &back),
+				 ERR_PROTOCOL);
 }
 
 static void test_what_is_no_frame_is_named(void **state)
@@ -231,19 +261,25 @@ static void test_what_is_no_frame_is_named(void **state)
 	struct message m;
 
 	assert_int_equal(frame_type((struct blob){ NULL, 0 }, &type), ERR_PROTOCOL);
-	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x01", 3 }, &type), ERR_PROTOCOL);
-	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"GET ", 4 }, &type), ERR_PROTOCOL);
-	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x00\x06", 4 }, &type), ERR_UNSUPPORTED);
-	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x02\x06", 4 }, &type), ERR_UNSUPPORTED);
+	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x01", 3 }, &type),
+			 ERR_PROTOCOL);
+	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"GET ", 4 }, &type),
+			 ERR_PROTOCOL);
+	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x00\x06", 4 }, &type),
+			 ERR_UNSUPPORTED);
+	assert_int_equal(frame_type((struct blob){ (const uint8_t *)"VT\x02\x06", 4 }, &type),
+			 ERR_UNSUPPORTED);
 	assert_int_equal(frame_type((struct blob){ large, sizeof large }, &type), ERR_PROTOCOL);
 	assert_ok(frame_type((struct blob){ (const uint8_t *)"VT\x01\x06", 4 }, &type));
 	assert_int_equal(type, MESSAGE_PING);
 	for (unsigned t = 0; t < 256; t++) {
 		uint8_t bytes[4] = { 'V', 'T', 1, (uint8_t)t };
-		bool empty_is_fine = t == MESSAGE_PING || t == MESSAGE_PONG || t == MESSAGE_BYE || t == MESSAGE_OPEN_BULK || t == MESSAGE_HELLO_WANTED ||
+		bool empty_is_fine = t == MESSAGE_PING || t == MESSAGE_PONG || t == MESSAGE_BYE ||
+				     t == MESSAGE_OPEN_BULK || t == MESSAGE_HELLO_WANTED ||
 				     t == MESSAGE_DIRECTORY_WANTED;
 
-		assert_int_equal(wire_decode(*state, (struct blob){ bytes, 4 }, &m), empty_is_fine ? ERR_OK : ERR_PROTOCOL);
+		assert_int_equal(wire_decode(*state, (struct blob){ bytes, 4 }, &m),
+				 empty_is_fine ? ERR_OK : ERR_PROTOCOL);
 	}
 }
 
@@ -264,7 +300,8 @@ static void test_lanes_purposes_and_offers_are_checked(void **state)
 	for (unsigned i = 1; i < 5; i++) {
 		for (int lane = -1; lane <= 4; lane += lane == 0 ? 4 : 1) {
 			bad = m[i];
-			bad.u.subscribe.lane = (enum lane)lane; /* the first member of each of these */
+			/* the first member of each of these */
+			bad.u.subscribe.lane = (enum lane)lane;
 			refuse(*state, bad);
 		}
 	}
@@ -341,7 +378,8 @@ static void test_fetches_chunks_and_lists_are_bounded(void **state)
 	bad.u.seqs.count++;
 	refuse(*state, bad);
 	bad = m[12];
-	bad.u.fetch.item = UINT32_MAX; /* whoever serves says that there is no such part, and nothing past the end */
+	/* whoever serves says that there is no such part, and nothing past the end */
+	bad.u.fetch.item = UINT32_MAX;
 	bad.u.fetch.first = UINT64_MAX;
 	assert_true(decodes_again(*state, &bad));
 	bad.u.fetch.count = 0;
@@ -378,7 +416,8 @@ static void test_short_stream_ids_and_chains_are_refused(void **state)
 		m.stream = field_bytes(stream.bytes, len < 16 ? len : 16);
 		m.stream.len = len < 16 ? len : 16;
 		n = vanthu__v1__acknowledge__pack(&m, frame + 4);
-		assert_int_equal(wire_decode(*state, (struct blob){ frame, n + 4 }, &back), len < 16 ? ERR_PROTOCOL : ERR_OK);
+		assert_int_equal(wire_decode(*state, (struct blob){ frame, n + 4 }, &back),
+				 len < 16 ? ERR_PROTOCOL : ERR_OK);
 	}
 }
 
@@ -386,7 +425,11 @@ static void test_frame_over_the_bound_is_not_made_and_item_bound_holds(void **st
 {
 	static uint8_t large[FRAME_MAX_BYTES];
 	static struct blob big_relays[HOP_LIMIT];
-	struct publish_item item = { .seq = UINT64_MAX, .envelope = { large, 100 }, .relays = big_relays, .targets = targets, .target_count = 2 };
+	struct publish_item item = { .seq = UINT64_MAX,
+				     .envelope = { large, 100 },
+				     .relays = big_relays,
+				     .targets = targets,
+				     .target_count = 2 };
 	struct message m = { .type = MESSAGE_PUBLISH };
 	struct blob none, frame;
 	size_t base;

@@ -1,4 +1,5 @@
-/* The pool: every job comes back once, on this thread, also when the pool ends before it was begun. */
+/* The pool: every job comes back once, on this thread, also when the pool ends before it was
+ * begun. */
 #include "daemon/base/workers.h"
 
 #include <poll.h>
@@ -43,7 +44,8 @@ static void run_jobs(struct workers *w, struct counting *jobs, unsigned count, a
 	struct job_runner r = workers_runner(w);
 
 	for (unsigned i = 0; i < count; i++) {
-		jobs[i] = (struct counting){ .job = { .work = work, .done = done }, .worked = worked };
+		jobs[i] =
+		    (struct counting){ .job = { .work = work, .done = done }, .worked = worked };
 		r.run(r.ctx, &jobs[i].job);
 	}
 	assert_int_equal(workers_pending(w), count);

@@ -68,7 +68,8 @@ static void expect_doubted(struct out *o, const struct fact *f)
 	}
 }
 
-static void write_envelope(struct vectors *v, struct out *o, const char *name, const struct draft *d, const struct draft *batch)
+static void write_envelope(struct vectors *v, struct out *o, const char *name,
+			   const struct draft *d, const struct draft *batch)
 {
 	struct opened opened;
 	enum err e = seal_peek(v->arena, d->envelope, &opened);
@@ -133,15 +134,20 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 void write_evidence(struct vectors *v, const struct examples *e)
 {
 	Vanthu__V1__Evidence m = VANTHU__V1__EVIDENCE__INIT;
-	ProtobufCBinaryData relay = field_bytes(e->relayed.envelope.data, e->relayed.envelope.len_bytes);
-	ProtobufCBinaryData receipt = field_bytes(e->receipt.envelope.data, e->receipt.envelope.len_bytes);
-	ProtobufCBinaryData head = field_bytes(v->second.head.head.data, v->second.head.head.len_bytes), entries[MEMBERS];
+	ProtobufCBinaryData relay =
+	    field_bytes(e->relayed.envelope.data, e->relayed.envelope.len_bytes);
+	ProtobufCBinaryData receipt =
+	    field_bytes(e->receipt.envelope.data, e->receipt.envelope.len_bytes);
+	ProtobufCBinaryData head = field_bytes(v->second.head.head.data,
+					       v->second.head.head.len_bytes),
+			    entries[MEMBERS];
 	struct out *o = out_open(v->folder, "evidence");
 	struct blob bytes;
 	enum err error;
 
 	for (unsigned i = 0; i < MEMBERS; i++)
-		entries[i] = field_bytes(v->second.entries[i].entry.data, v->second.entries[i].entry.len_bytes);
+		entries[i] = field_bytes(v->second.entries[i].entry.data,
+					 v->second.entries[i].entry.len_bytes);
 	m.envelope = field_bytes(e->document.envelope.data, e->document.envelope.len_bytes);
 	m.relays = &relay;
 	m.receipts = &receipt;

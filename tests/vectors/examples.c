@@ -1,4 +1,5 @@
-/* Sealed envelopes of every kind, alone and in a batch; see vectors.h. The document takes the way btp → thads → cb-mot. */
+/* Sealed envelopes of every kind, alone and in a batch; see vectors.h. The document takes the way
+ * btp → thads → cb-mot. */
 #include <assert.h>
 #include <string.h>
 
@@ -17,19 +18,38 @@ static void seal(struct vectors *v, unsigned signer, struct draft *drafts, uint3
 	assert(e == ERR_OK);
 }
 
-static struct head head_of(unsigned id, const char *origin, enum kind kind, const struct recipient *to)
+static struct head head_of(unsigned id, const char *origin, enum kind kind,
+			   const struct recipient *to)
 {
-	return (struct head){ .id = example_id(id), .origin = member_id(origin), .kind = kind, .body_version = 1, .urgency = URGENCY_THUONG,
-			      .secrecy = SECRECY_THUONG, .signed_at_ms = VECTORS_NOW_MS + id, .directory_version = 2, .hop_limit = HOP_LIMIT,
-			      .recipients = to, .recipient_count = 1 };
+	return (struct head){ .id = example_id(id),
+			      .origin = member_id(origin),
+			      .kind = kind,
+			      .body_version = 1,
+			      .urgency = URGENCY_THUONG,
+			      .secrecy = SECRECY_THUONG,
+			      .signed_at_ms = VECTORS_NOW_MS + id,
+			      .directory_version = 2,
+			      .hop_limit = HOP_LIMIT,
+			      .recipients = to,
+			      .recipient_count = 1 };
 }
 
 static struct blob body_of(struct vectors *v, const struct part *parts, uint32_t count)
 {
-	struct document_body b = { .number = "31-KH/ĐU", .type_code = "KH", .type_name = "Kế hoạch", .term = "2025-2030",
-				   .subject = "Kế hoạch chuyển đổi số", .signer_name = "Nguyễn Văn A", .signer_position = "BÍ THƯ",
-				   .signer_competence = "T/M ĐẢNG ỦY", .issued_on = "2025-11-24", .due_on = "2025-12-30", .note = "",
-				   .business = 1, .parts = parts, .part_count = count };
+	struct document_body b = { .number = "31-KH/ĐU",
+				   .type_code = "KH",
+				   .type_name = "Kế hoạch",
+				   .term = "2025-2030",
+				   .subject = "Kế hoạch chuyển đổi số",
+				   .signer_name = "Nguyễn Văn A",
+				   .signer_position = "BÍ THƯ",
+				   .signer_competence = "T/M ĐẢNG ỦY",
+				   .issued_on = "2025-11-24",
+				   .due_on = "2025-12-30",
+				   .note = "",
+				   .business = 1,
+				   .parts = parts,
+				   .part_count = count };
 	struct blob out;
 	enum err e = document_body_pack(v->arena, &b, &out);
 
@@ -40,12 +60,19 @@ static struct blob body_of(struct vectors *v, const struct part *parts, uint32_t
 /* An inlined document, an attachment of four chunks, an empty one. */
 static void make_document(struct vectors *v, struct draft *d)
 {
-	struct blob small = text_blob("Nội dung kế hoạch\n"), large = example_content(v, 100000), none = { NULL, 0 };
-	struct part parts[] = { { "ke-hoach.txt", "text/plain", none }, { "ban-do.bin", "application/octet-stream", none },
+	struct blob small = text_blob("Nội dung kế hoạch\n"), large = example_content(v, 100000),
+		    none = { NULL, 0 };
+	struct part parts[] = { { "ke-hoach.txt", "text/plain", none },
+				{ "ban-do.bin", "application/octet-stream", none },
 				{ "trong.txt", "text/plain", none } };
 	struct manifest_item *manifest = arena_array(v->arena, 3, sizeof *manifest);
-	struct submission_fields fields = { .recipients = to_cb_mot, .recipient_count = 1, .urgency = URGENCY_KHAN, .secrecy = SECRECY_THUONG,
-					    .body = body_of(v, parts, 3), .manifest = manifest, .manifest_count = 3 };
+	struct submission_fields fields = { .recipients = to_cb_mot,
+					    .recipient_count = 1,
+					    .urgency = URGENCY_KHAN,
+					    .secrecy = SECRECY_THUONG,
+					    .body = body_of(v, parts, 3),
+					    .manifest = manifest,
+					    .manifest_count = 3 };
 
 	assert(manifest != NULL);
 	manifest[0] = example_item(small, true);
@@ -76,19 +103,24 @@ static struct draft simple_document(struct vectors *v, unsigned id, const struct
 	return d;
 }
 
-static struct draft fact_of(unsigned id, const char *signer, enum kind kind, const struct document_ref *about)
+static struct draft fact_of(unsigned id, const char *signer, enum kind kind,
+			    const struct document_ref *about)
 {
 	struct draft d = { .head = head_of(id, signer, kind, to_btp) };
 
-	d.fact = (struct fact){ .kind = kind, .document = *about, .at_ms = VECTORS_NOW_MS + id, .note = "" };
+	d.fact = (struct fact){
+		.kind = kind, .document = *about, .at_ms = VECTORS_NOW_MS + id, .note = ""
+	};
 	return d;
 }
 
 static void make_facts(struct vectors *v, struct examples *e)
 {
 	static const struct committee_id targets[] = { { "cb-mot" } };
-	struct document_ref about = { e->document.head.origin, e->document.head.id, e->document.digest };
-	struct document_ref unread = { .origin = { "" } }, unsigned_one = { .digest = e->document.digest };
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest };
+	struct document_ref unread = { .origin = { "" } },
+			    unsigned_one = { .digest = e->document.digest };
 
 	e->receipt = fact_of(10, "cb-mot", KIND_RECEIPT, &about);
 	e->receipt.fact.from = member_id("thads");
@@ -125,10 +157,13 @@ static void make_facts(struct vectors *v, struct examples *e)
 	seal(v, THADS, &e->held, 1);
 }
 
-/* btp signed the document, and cb-mot its receipt, by clocks that were ahead: each is asked, and btp answers. */
+/* btp signed the document, and cb-mot its receipt, by clocks that were ahead: each is asked, and
+ * btp answers. */
 static void make_doubts(struct vectors *v, struct examples *e)
 {
-	struct document_ref about = { e->document.head.origin, e->document.head.id, e->document.digest }, fact = about;
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest },
+			    fact = about;
 
 	e->doubt = fact_of(17, "cb-mot", KIND_DOUBT, &about);
 	e->doubt.fact.doubted = e->document.digest;

@@ -9,7 +9,8 @@
 #include "routing/state/stream.h"
 #include "tests/vectors/vectors.h"
 
-static void write_pae(struct vectors *v, struct out *o, const char *name, const char *type, struct blob payload)
+static void write_pae(struct vectors *v, struct out *o, const char *name, const char *type,
+		      struct blob payload)
 {
 	struct digest d = digest_pae(type, payload);
 	struct blob bytes;
@@ -52,7 +53,8 @@ static void write_tree(struct out *o, unsigned n)
 
 static void write_chain(struct out *o)
 {
-	struct stream_id id = {{ 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf }};
+	struct stream_id id = { { 0xa0, 0xa1, 0xa2, 0xa3, 0xa4, 0xa5, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa,
+				  0xab, 0xac, 0xad, 0xae, 0xaf } };
 	struct digest chain = stream_chain_start(id, 258);
 
 	out_vector(o, "chain", "chain");
@@ -77,11 +79,20 @@ static void write_chain(struct out *o)
 
 static void write_submission(struct out *o)
 {
-	static const struct recipient recipients[] = { { .committee = { "thads" } }, { .group = GROUP_SUBTREE }, { .group = GROUP_SUPERIOR } };
-	struct manifest_item manifest[] = { { .size_bytes = 3, .sha256 = digest_of(text_blob("abc")) },
-					    { .size_bytes = 0, .sha256 = digest_of(text_blob("")) } };
-	struct submission_fields f = { .recipients = recipients, .recipient_count = 3, .urgency = URGENCY_HOA_TOC, .secrecy = SECRECY_THUONG,
-				       .body = text_blob("a body as submitted"), .manifest = manifest, .manifest_count = 2 };
+	static const struct recipient recipients[] = { { .committee = { "thads" } },
+						       { .group = GROUP_SUBTREE },
+						       { .group = GROUP_SUPERIOR } };
+	struct manifest_item manifest[] = {
+		{ .size_bytes = 3, .sha256 = digest_of(text_blob("abc")) },
+		{ .size_bytes = 0, .sha256 = digest_of(text_blob("")) }
+	};
+	struct submission_fields f = { .recipients = recipients,
+				       .recipient_count = 3,
+				       .urgency = URGENCY_HOA_TOC,
+				       .secrecy = SECRECY_THUONG,
+				       .body = text_blob("a body as submitted"),
+				       .manifest = manifest,
+				       .manifest_count = 2 };
 	struct digest d = digest_submission(&f);
 
 	out_vector(o, "submission", "submission");
@@ -133,11 +144,14 @@ static void write_content(struct vectors *v, struct out *o, size_t size_bytes)
 
 void write_hashes(struct vectors *v)
 {
-	static const size_t sizes[] = { 0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 100000, 5 * CHUNK_BYTES };
+	static const size_t sizes[] = {
+		0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 100000, 5 * CHUNK_BYTES
+	};
 	struct out *o = out_open(v->folder, "hashes");
 
 	write_pae(v, o, "pae-empty", "", (struct blob){ NULL, 0 });
-	write_pae(v, o, "pae-of-dsse", "http://example.com/HelloWorld", text_blob("hello world")); /* the example of DSSE's own page */
+	/* the example of DSSE's own page */
+	write_pae(v, o, "pae-of-dsse", "http://example.com/HelloWorld", text_blob("hello world"));
 	write_pae(v, o, "pae-utf8", "application/vnd.vanthu.status.v1", text_blob("Đã vào sổ"));
 	for (unsigned n = 0; n < 10; n++)
 		write_tree(o, n);
@@ -150,7 +164,8 @@ void write_hashes(struct vectors *v)
 
 /* ---- the directory ---- */
 
-static void write_version(struct vectors *v, struct out *o, const struct directory *d, const struct digest *previous)
+static void write_version(struct vectors *v, struct out *o, const struct directory *d,
+			  const struct digest *previous)
 {
 	char name[32];
 	struct blob file;
@@ -161,7 +176,8 @@ static void write_version(struct vectors *v, struct out *o, const struct directo
 	out_vector(o, name, "head");
 	out_bytes(o, d->head.head);
 	out_digest(o, "digest", &d->head.digest);
-	out_hex(o, "previous_digest", previous == NULL ? (struct blob){ NULL, 0 } : (struct blob){ previous->bytes, 32 });
+	out_hex(o, "previous_digest",
+		previous == NULL ? (struct blob){ NULL, 0 } : (struct blob){ previous->bytes, 32 });
 	out_number(o, "version", d->head.version);
 	out_number(o, "valid_until_ms", (uint64_t)d->head.valid_until_ms);
 	out_digest(o, "entries_root", &d->head.entries_root);
@@ -177,7 +193,10 @@ static void write_version(struct vectors *v, struct out *o, const struct directo
 /* Version 2 as changes since version 1. */
 static void write_changes(struct vectors *v, struct out *o)
 {
-	struct directory changes = { .head = v->second.head, .entries = &v->second.entries[PL], .entry_count = 1, .since = 1 };
+	struct directory changes = { .head = v->second.head,
+				     .entries = &v->second.entries[PL],
+				     .entry_count = 1,
+				     .since = 1 };
 	struct blob file;
 	enum err e = directory_file_pack(v->arena, &changes, &file);
 

@@ -1,4 +1,5 @@
-/* local.json: requests and replies on the local sockets with their length in front, and a live event; see vectors.h. */
+/* local.json: requests and replies on the local sockets with their length in front, and a live
+ * event; see vectors.h. */
 #include <assert.h>
 #include <string.h>
 
@@ -13,7 +14,8 @@ static char *text(const char *t)
 	return (char *)(uintptr_t)t;
 }
 
-static void write_framed(struct vectors *v, struct out *o, const char *name, const char *message, const ProtobufCMessage *m)
+static void write_framed(struct vectors *v, struct out *o, const char *name, const char *message,
+			 const ProtobufCMessage *m)
 {
 	struct blob packed;
 	uint8_t *bytes;
@@ -43,10 +45,17 @@ static void write_submit(struct vectors *v, struct out *o)
 	Vanthu__V1__Request r = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Submit s = VANTHU__V1__SUBMIT__INIT;
 	Vanthu__V1__SubmitRecipient to = VANTHU__V1__SUBMIT_RECIPIENT__INIT, *recipients = &to;
-	Vanthu__V1__SubmitPart small = VANTHU__V1__SUBMIT_PART__INIT, large = VANTHU__V1__SUBMIT_PART__INIT, *parts[] = { &small, &large };
-	struct part names[] = { { "ke-hoach.txt", "text/plain", { NULL, 0 } }, { "ban-do.bin", "application/octet-stream", { NULL, 0 } } };
-	struct document_body body = { .number = "32-KH/ĐU", .type_code = "KH", .type_name = "Kế hoạch", .subject = "Kế hoạch", .parts = names,
-				      .part_count = 2, .business = 1 };
+	Vanthu__V1__SubmitPart small = VANTHU__V1__SUBMIT_PART__INIT,
+			       large = VANTHU__V1__SUBMIT_PART__INIT, *parts[] = { &small, &large };
+	struct part names[] = { { "ke-hoach.txt", "text/plain", { NULL, 0 } },
+				{ "ban-do.bin", "application/octet-stream", { NULL, 0 } } };
+	struct document_body body = { .number = "32-KH/ĐU",
+				      .type_code = "KH",
+				      .type_name = "Kế hoạch",
+				      .subject = "Kế hoạch",
+				      .parts = names,
+				      .part_count = 2,
+				      .business = 1 };
 	struct doc_id id = example_id(40);
 	struct blob packed;
 	enum err e = document_body_pack(v->arena, &body, &packed);
@@ -165,7 +174,8 @@ static void write_replies(struct vectors *v, struct out *o, const struct example
 	Vanthu__V1__ControlError error = VANTHU__V1__CONTROL_ERROR__INIT;
 	Vanthu__V1__DocumentLine line = VANTHU__V1__DOCUMENT_LINE__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
-	char *to[] = { text("cb-mot") }, *choices[] = { text("019ab6b2f40070008000000000000a0a"), text("019ab6b2f4007000800000000000000a") };
+	char *to[] = { text("cb-mot") }, *choices[] = { text("019ab6b2f40070008000000000000a0a"),
+							text("019ab6b2f4007000800000000000000a") };
 
 	r.id = 2;
 	r.more = 1;
@@ -248,7 +258,9 @@ static void write_target(struct vectors *v, struct out *o)
 	target.paper = 1;
 	target.share = target.line = 9000;
 	target.reached = 1;
-	row = (Vanthu__V1__TargetRow){ row.base, VANTHU__V1__DIRECTION__DIRECTION_OUT, 24322, 9, 1, 0, 0, 0 };
+	row = (Vanthu__V1__TargetRow){
+		row.base, VANTHU__V1__DIRECTION__DIRECTION_OUT, 24322, 9, 1, 0, 0, 0
+	};
 	target.rows = rows;
 	target.n_rows = 1;
 	reply.what_case = VANTHU__V1__REPLY__WHAT_TARGET;

@@ -1,4 +1,5 @@
-/* Writes all vectors into a folder that is there:   vectors FOLDER      (`make vectors` writes tests/vectors anew) */
+/* Writes all vectors into a folder that is there:   vectors FOLDER      (`make vectors` writes
+ *   tests/vectors anew) */
 #include <stdio.h>
 
 #include "tests/vectors/vectors.h"

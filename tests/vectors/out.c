@@ -1,4 +1,5 @@
-/* JSON by hand: the few shapes that vectors need, one value a line, so that a change is one line of a difference. See vectors.h. */
+/* JSON by hand: the few shapes that vectors need, one value a line, so that a change is one line of
+ * a difference. See vectors.h. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,7 +154,8 @@ void out_bytes(struct out *o, struct blob bytes)
 	FILE *f = create(o->folder, o->name, "hex");
 
 	for (size_t i = 0; i < bytes.len_bytes; i++)
-		fprintf(f, "%02x%s", bytes.data[i], (i + 1) % (DIGITS_A_LINE / 2) == 0 || i + 1 == bytes.len_bytes ? "\n" : "");
+		fprintf(f, "%02x%s", bytes.data[i],
+			(i + 1) % (DIGITS_A_LINE / 2) == 0 || i + 1 == bytes.len_bytes ? "\n" : "");
 	finish(f);
 	out_number(o, "size_bytes", bytes.len_bytes);
 }

@@ -9,11 +9,13 @@
 #include "routing/state/stream.h"
 #include "tests/vectors/vectors.h"
 
-static const struct stream_id stream = {{ 0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf }};
+static const struct stream_id stream = { { 0xb0, 0xb1, 0xb2, 0xb3, 0xb4, 0xb5, 0xb6, 0xb7, 0xb8,
+					   0xb9, 0xba, 0xbb, 0xbc, 0xbd, 0xbe, 0xbf } };
 static const uint64_t seqs[] = { 1, 2, 300 };
 
 /* Begins the example; what its fields must be follows in "expect", which write_done closes. */
-static void write_frame(struct vectors *v, struct out *o, const char *name, const char *message, const struct message *m)
+static void write_frame(struct vectors *v, struct out *o, const char *name, const char *message,
+			const struct message *m)
 {
 	struct blob frame;
 	enum err e = wire_encode(v->arena, m, &frame);
@@ -42,8 +44,13 @@ static void write_hellos(struct vectors *v, struct out *o)
 {
 	struct message m = { .type = MESSAGE_HELLO };
 
-	m.u.hello = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("thads"), .purpose = PURPOSE_CONTROL,
-					.directory_version = 2, .wall_ms = VECTORS_NOW_MS, .has_streams = true };
+	m.u.hello = (struct msg_hello){ .protocol_min = 1,
+					.protocol_max = 1,
+					.committee = member_id("thads"),
+					.purpose = PURPOSE_CONTROL,
+					.directory_version = 2,
+					.wall_ms = VECTORS_NOW_MS,
+					.has_streams = true };
 	for (int lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
 		memset(m.u.hello.streams[lane].stream.bytes, 0x10 * lane, 16);
 		m.u.hello.streams[lane].base = (uint64_t)lane - 1;
@@ -65,7 +72,10 @@ static void write_hellos(struct vectors *v, struct out *o)
 	write_frame(v, o, "hello-answer", "Hello", &m);
 	out_number(o, "answer", 1);
 	write_done(o);
-	m.u.hello = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("thads"), .purpose = PURPOSE_BULK };
+	m.u.hello = (struct msg_hello){ .protocol_min = 1,
+					.protocol_max = 1,
+					.committee = member_id("thads"),
+					.purpose = PURPOSE_BULK };
 	write_frame(v, o, "hello-bulk", "Hello", &m);
 	out_number(o, "purpose", 2);
 	write_done(o);
@@ -89,9 +99,18 @@ static void write_hello_of_stores(struct vectors *v, struct out *o)
 	struct message m = { .type = MESSAGE_HELLO };
 	struct msg_hello *h = &m.u.hello;
 
-	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("thads"), .purpose = PURPOSE_CONTROL,
-				 .directory_version = 2, .wall_ms = VECTORS_NOW_MS, .has_streams = true, .says_store = true,
-				 .store_alarm = ERR_BEHIND, .store_settled = 1, .seen_alarm = ERR_TWICE, .seen_settled = 3 };
+	*h = (struct msg_hello){ .protocol_min = 1,
+				 .protocol_max = 1,
+				 .committee = member_id("thads"),
+				 .purpose = PURPOSE_CONTROL,
+				 .directory_version = 2,
+				 .wall_ms = VECTORS_NOW_MS,
+				 .has_streams = true,
+				 .says_store = true,
+				 .store_alarm = ERR_BEHIND,
+				 .store_settled = 1,
+				 .seen_alarm = ERR_TWICE,
+				 .seen_settled = 3 };
 	h->store = (struct store_mark){ .any = true, .starts = 7 };
 	h->seen = (struct store_mark){ .any = true, .starts = 12 };
 	memset(h->store.store, 0x51, sizeof h->store.store);
@@ -117,7 +136,10 @@ static void write_hello_of_stores(struct vectors *v, struct out *o)
 	out_number(o, "seen.alarm", ERR_TWICE);
 	out_number(o, "seen.settled", 3);
 	write_done(o);
-	*h = (struct msg_hello){ .protocol_min = 1, .protocol_max = 1, .committee = member_id("cb-mot"), .purpose = PURPOSE_DIRECTORY,
+	*h = (struct msg_hello){ .protocol_min = 1,
+				 .protocol_max = 1,
+				 .committee = member_id("cb-mot"),
+				 .purpose = PURPOSE_DIRECTORY,
 				 .directory_version = 1 };
 	write_frame(v, o, "hello-visit", "Hello", &m);
 	out_number(o, "purpose", 3);
@@ -140,14 +162,23 @@ static void write_rejections(struct vectors *v, struct out *o)
 	struct digest chain = digest_of(text_blob("the publisher's own word"));
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 
-	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain, .rejected_count = 2,
-						.credit_seq = 7 + CREDIT_MESSAGES, .credit_bytes = CREDIT_BYTES };
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT,
+						.stream = stream,
+						.have = 7,
+						.chain = chain,
+						.rejected_count = 2,
+						.credit_seq = 7 + CREDIT_MESSAGES,
+						.credit_bytes = CREDIT_BYTES };
 	memcpy(m.u.subscribe.rejected, places, sizeof places);
 	write_frame(v, o, "subscribe-with-rejected", "Subscribe", &m);
 	expect_rejected(o);
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_ACKNOWLEDGE };
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain, .rejected_count = 2 };
+	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_URGENT,
+						    .stream = stream,
+						    .have = 7,
+						    .chain = chain,
+						    .rejected_count = 2 };
 	memcpy(m.u.acknowledge.rejected, places, sizeof places);
 	write_frame(v, o, "acknowledge-with-rejected", "Acknowledge", &m);
 	out_digest(o, "chain", &chain);
@@ -160,8 +191,12 @@ static void write_subscription(struct vectors *v, struct out *o)
 	struct digest chain = stream_chain_start(stream, 7);
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 
-	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain,
-						.credit_seq = 7 + CREDIT_MESSAGES, .credit_bytes = CREDIT_BYTES };
+	m.u.subscribe = (struct msg_subscribe){ .lane = LANE_URGENT,
+						.stream = stream,
+						.have = 7,
+						.chain = chain,
+						.credit_seq = 7 + CREDIT_MESSAGES,
+						.credit_bytes = CREDIT_BYTES };
 	write_frame(v, o, "subscribe", "Subscribe", &m);
 	expect_stream(o);
 	out_number(o, "have", 7);
@@ -170,7 +205,9 @@ static void write_subscription(struct vectors *v, struct out *o)
 	out_number(o, "credit_bytes", CREDIT_BYTES);
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_ACKNOWLEDGE };
-	m.u.acknowledge = (struct msg_acknowledge){ .lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain };
+	m.u.acknowledge = (struct msg_acknowledge){
+		.lane = LANE_URGENT, .stream = stream, .have = 7, .chain = chain
+	};
 	write_frame(v, o, "acknowledge", "Acknowledge", &m);
 	expect_stream(o);
 	out_number(o, "have", 7);
@@ -194,8 +231,12 @@ static void write_publish(struct vectors *v, struct out *o, const struct example
 	struct digest chain = stream_chain_start(stream, 7);
 
 	memset(items, 0, sizeof items);
-	items[0] = (struct publish_item){ .seq = 8, .envelope = e->document.envelope, .relays = &e->relayed.envelope, .relay_count = 1,
-					  .targets = targets, .target_count = 1 };
+	items[0] = (struct publish_item){ .seq = 8,
+					  .envelope = e->document.envelope,
+					  .relays = &e->relayed.envelope,
+					  .relay_count = 1,
+					  .targets = targets,
+					  .target_count = 1 };
 	items[1] = (struct publish_item){ .seq = 9, .envelope = e->batch[2].envelope };
 	digest_chain_step(&chain, 8, &e->document.digest);
 	items[0].chain = chain;
@@ -216,7 +257,9 @@ static void write_small(struct vectors *v, struct out *o)
 {
 	struct message m = { .type = MESSAGE_PING };
 
-	m.u.ping = (struct msg_ping){ .token = 0xfedcba9876543211ULL, .directory_version = 2, .wall_ms = VECTORS_NOW_MS };
+	m.u.ping = (struct msg_ping){ .token = 0xfedcba9876543211ULL,
+				      .directory_version = 2,
+				      .wall_ms = VECTORS_NOW_MS };
 	write_frame(v, o, "ping", "Ping", &m);
 	out_number(o, "token", m.u.ping.token);
 	out_number(o, "wall_ms", VECTORS_NOW_MS);
@@ -264,7 +307,10 @@ static void write_fetch(struct vectors *v, struct out *o, enum fetch_what what, 
 {
 	struct message m = { .type = MESSAGE_FETCH };
 
-	m.u.fetch = (struct msg_fetch){ LANE_URGENT, stream, 8, 1, what, 0, count, what == FETCH_LEAVES ? 1 : 2, what == FETCH_BYTES };
+	m.u.fetch = (struct msg_fetch){
+		LANE_URGENT,	    stream, 8, 1, what, 0, count, what == FETCH_LEAVES ? 1 : 2,
+		what == FETCH_BYTES
+	};
 	write_frame(v, o, what == FETCH_LEAVES ? "fetch-leaves" : "fetch-bytes", "Fetch", &m);
 	expect_stream(o);
 	out_number(o, "seq", 8);
@@ -280,20 +326,25 @@ static void write_fetch(struct vectors *v, struct out *o, enum fetch_what what, 
 /* The attachment of "document": all its leaves, two chunks in one message, and its last one. */
 static void write_bulk(struct vectors *v, struct out *o)
 {
-	struct blob content = example_content(v, 100000), last = { content.data + 3 * CHUNK_BYTES, 100000 - 3 * CHUNK_BYTES };
+	struct blob content = example_content(v, 100000),
+		    last = { content.data + 3 * CHUNK_BYTES, 100000 - 3 * CHUNK_BYTES };
 	struct message m = { .type = MESSAGE_CHUNK };
 	struct digest leaves[4];
 
 	for (size_t i = 0; i < 4; i++)
-		leaves[i] = merkle_leaf(i < 3 ? (struct blob){ content.data + i * CHUNK_BYTES, CHUNK_BYTES } : last);
+		leaves[i] = merkle_leaf(
+		    i < 3 ? (struct blob){ content.data + i * CHUNK_BYTES, CHUNK_BYTES } : last);
 	write_fetch(v, o, FETCH_LEAVES, 1);
 	write_fetch(v, o, FETCH_BYTES, 4);
-	m.u.chunk = (struct msg_chunk){ LANE_URGENT, 8, 1, FETCH_LEAVES, 0, { leaves[0].bytes, sizeof leaves } };
+	m.u.chunk = (struct msg_chunk){ LANE_URGENT,  8, 1,
+					FETCH_LEAVES, 0, { leaves[0].bytes, sizeof leaves } };
 	write_frame(v, o, "chunk-leaves", "Chunk", &m);
 	out_number(o, "what", 1);
 	out_number(o, "index", 0);
 	write_done(o);
-	m.u.chunk = (struct msg_chunk){ LANE_URGENT, 8, 1, FETCH_BYTES, 1, { content.data + CHUNK_BYTES, 2 * CHUNK_BYTES } };
+	m.u.chunk =
+	    (struct msg_chunk){ LANE_URGENT, 8, 1,
+				FETCH_BYTES, 1, { content.data + CHUNK_BYTES, 2 * CHUNK_BYTES } };
 	write_frame(v, o, "chunk-bytes-two", "Chunk", &m);
 	out_number(o, "what", 2);
 	out_number(o, "index", 1);
@@ -315,14 +366,20 @@ static void write_directory_parts(struct vectors *v, struct out *o)
 	struct message m = { .type = MESSAGE_DIRECTORY_WANTED };
 	const struct rec_committee *changed = &v->second.entries[PL];
 
-	m.u.directory_wanted = (struct msg_directory_wanted){ .have = 1, .after = member_id("cb-mot") };
+	m.u.directory_wanted =
+	    (struct msg_directory_wanted){ .have = 1, .after = member_id("cb-mot") };
 	write_frame(v, o, "directory-wanted", "DirectoryWanted", &m);
 	out_number(o, "have", 1);
 	out_text(o, "after", "cb-mot");
 	write_done(o);
 	m = (struct message){ .type = MESSAGE_DIRECTORY_PART };
-	m.u.directory_part = (struct msg_directory_part){ .since = 1, .head = v->second.head.head, .entries = &changed->entry, .entry_count = 1,
-							  .after = member_id("cb-mot"), .upto = member_id("thads"), .last = true };
+	m.u.directory_part = (struct msg_directory_part){ .since = 1,
+							  .head = v->second.head.head,
+							  .entries = &changed->entry,
+							  .entry_count = 1,
+							  .after = member_id("cb-mot"),
+							  .upto = member_id("thads"),
+							  .last = true };
 	write_frame(v, o, "directory-part", "DirectoryPart", &m);
 	out_number(o, "since", 1);
 	out_hex(o, "entries.0", changed->entry);

@@ -1,5 +1,6 @@
-/* Worked examples of every format for other languages: fixed keys, ids and times go in, JSON and hexadecimal files come out, the same
- * bytes each time. Made with the shipped code of proto/; check.py reads them with none of it. Everything here asserts. */
+/* Worked examples of every format for other languages: fixed keys, ids and times go in, JSON and
+ * hexadecimal files come out, the same bytes each time. Made with the shipped code of proto/;
+ * check.py reads them with none of it. Everything here asserts. */
 #ifndef VANTHU_TESTS_VECTORS_VECTORS_H
 #define VANTHU_TESTS_VECTORS_VECTORS_H
 
@@ -12,7 +13,8 @@
 struct out;
 struct out *out_open(const char *folder, const char *group); /* GROUP.json, one object */
 void out_close(struct out *o);
-/* Objects and lists; keys are NULL inside lists. out_vector begins the object of one example: its name is also that of its file. */
+/* Objects and lists; keys are NULL inside lists. out_vector begins the object of one example: its
+ * name is also that of its file. */
 void out_vector(struct out *o, const char *name, const char *rule);
 void out_object(struct out *o, const char *key);
 void out_list(struct out *o, const char *key);
@@ -38,6 +40,7 @@ struct vectors {
 	struct rec_committee entries[MEMBERS]; /* sorted by id: btp, cb-mot, pl, thads */
 	struct directory first, second;        /* versions 1 and 2 */
 };
+
 enum { BTP = 0, CB_MOT = 1, PL = 2, THADS = 3 };
 
 void members_make(struct vectors *v);
@@ -55,6 +58,7 @@ struct examples {
 	struct draft doubt, doubt_of_fact, correction;
 	struct draft batch[5];
 };
+
 void examples_make(struct vectors *v, struct examples *e);
 
 void write_keys(struct vectors *v);
