@@ -155,14 +155,14 @@ $(B)/unit/%: $(B)/asan/tests/unit/%.o $(UNIT_SUPPORT:%=$(B)/asan/tests/unit/%.o)
 # What takes its steps: the rest comes from the archive, where these have no counterpart left to be looked for.
 STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
-$(B)/unit/test_control_many: $(call obj_of,steps,$(STEPS))
+$(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory daemon/files/memory daemon/files/chunks \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/scan daemon/bulk/serve daemon/base/clock daemon/base/log daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
-VECTORS_PARTS := $(LIB) $(VECTORS:%=tests/vectors/%)
+VECTORS_PARTS := $(LIB) $(VECTORS:%=tests/vectors/code/%)
 $(B)/asan/vectors: $(call obj_of,asan,$(VECTORS_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)
@@ -187,7 +187,7 @@ $(B)/canary-early-ack/vanthud: $(call canary_of,canary-early-ack,$(LIB) $(DAEMON
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/test_%))
+lint: $(call obj_of,clang,$(LIB) $(DAEMON:%=daemon/%) daemon/main $(DAEMON_TEST:%=daemon/%) $(TOOLS:%=tools/%) $(SIM:%=tests/sim/%) $(VECTORS:%=tests/vectors/code/%) $(BENCH_SOURCES:%=tests/bench/%) $(UNIT_SUPPORT:%=tests/unit/%) $(UNIT:%=tests/unit/%))
 
 $(B)/tests/%: tests/helpers/%.c
 	@mkdir -p $(@D)
@@ -219,7 +219,7 @@ $(B)/bench/bench: $(call obj_of,obj,$(BENCH_PARTS)) $(call gen_of,obj)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
 
-TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/test_%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) \
+TESTED := all lint $(B)/bench/bench $(TEST_HELPERS:%=$(B)/tests/%) $(UNIT:%=$(B)/unit/%) $(B)/asan/sim $(B)/asan/vectors $(PY_GEN) \
 	$(B)/canary-no-verify/sim $(B)/canary-early-ack/sim $(B)/canary-early-ack/vanthud
 .PHONY: test-programs
 test-programs: $(TESTED)
@@ -230,7 +230,7 @@ check: packages
 
 vectors: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/vectors
-	$(B)/asan/vectors tests/vectors
+	$(B)/asan/vectors tests/vectors/data
 
 sim: packages
 	@$(MAKE) --no-print-directory -j2 $(B)/asan/sim

@@ -1,18 +1,144 @@
-# Sources of the tests: tests/unit/test_NAME.c each a program, tests/sim/NAME.c together one, so are tests/vectors/NAME.c.
-UNIT := again arena body bulk bulk_spoilt calendar certificate clocks config control_list control_crowd control_check control_many control_queue control_share core counter damage \
-	decide_directory decide_document decide_link decide_paper decide_publish decide_texts decide_tick descriptors digest directory endpoint \
-	err evidence file_name files files_chunk files_fault fold gate guard hand_on head id inbox install installer keyring layout log merkle opener passed period plan policy \
-	ports prescan publish record record_codec recount seal sequencer stand store store_damage store_layout stream target text tree visible visit \
-	wire workers
-UNIT += key_file store_owner store_room
-UNIT += hello
-UNIT += changed_file numbers resend
-UNIT_SUPPORT := bulk_pair desk fixture paper
-SIM := check check_authenticity check_convergence check_directory check_duplicates check_entitlement check_loss check_order check_receipts check_target \
-	clerks faults hostile keys main member network prng registry setback visits workload world
-UNIT += aside doubt reject
-UNIT_SUPPORT += shelf
-SIM += clocks
-BENCH_SOURCES := conn documents figures limits limits_curve load main
-VECTORS := envelopes examples hashes local main members out peer
-TEST_HELPERS := badneighbour badpeer bitflip damage enlarge unixcat unixrecv
+# Sources of the tests, sorted, one a line. tests/unit/FOLDER/test_NAME.c each a program; tests/sim/, tests/vectors/code/ and
+# tests/bench/ each together one.
+UNIT := \
+	daemon/base/test_log \
+	daemon/base/test_workers \
+	daemon/bulk/test_bulk \
+	daemon/bulk/test_spoilt \
+	daemon/config/test_config \
+	daemon/control/test_check \
+	daemon/control/test_crowd \
+	daemon/control/test_documents \
+	daemon/control/test_many \
+	daemon/control/test_queue \
+	daemon/control/test_share \
+	daemon/directory/test_installer \
+	daemon/files/test_changed \
+	daemon/files/test_chunks \
+	daemon/files/test_fault \
+	daemon/files/test_files \
+	daemon/keys/test_key_file \
+	daemon/keys/test_keyring \
+	daemon/links/test_gate \
+	daemon/links/test_publish_opener \
+	daemon/links/test_sequencer \
+	daemon/store/test_damage \
+	daemon/store/test_layout \
+	daemon/store/test_owner \
+	daemon/store/test_room \
+	daemon/store/test_store \
+	daemon/test_inbox \
+	proto/test_body \
+	proto/test_certificate \
+	proto/test_descriptors \
+	proto/test_digest \
+	proto/test_directory \
+	proto/test_head \
+	proto/test_merkle \
+	proto/test_prescan \
+	proto/test_record_codec \
+	proto/test_seal \
+	proto/test_wire \
+	routing/base/test_arena \
+	routing/base/test_calendar \
+	routing/base/test_committee_id \
+	routing/base/test_endpoint \
+	routing/base/test_err \
+	routing/base/test_visible \
+	routing/decide/test_damage \
+	routing/decide/test_directory \
+	routing/decide/test_document \
+	routing/decide/test_message \
+	routing/decide/test_paper \
+	routing/decide/test_publish \
+	routing/decide/test_resend \
+	routing/decide/test_texts \
+	routing/decide/test_tick \
+	routing/directory/test_install \
+	routing/documents/test_duplicate \
+	routing/documents/test_duplicate_hand_on \
+	routing/documents/test_numbers \
+	routing/documents/test_rows \
+	routing/links/test_aside \
+	routing/links/test_clocks \
+	routing/links/test_doubt \
+	routing/links/test_guard \
+	routing/links/test_hello \
+	routing/links/test_passed \
+	routing/links/test_reject \
+	routing/links/test_stand \
+	routing/links/test_visit \
+	routing/rules/test_policy \
+	routing/rules/test_spelling \
+	routing/state/test_plan \
+	routing/state/test_record \
+	routing/state/test_stream \
+	routing/state/test_tree \
+	routing/target/test_counter \
+	routing/target/test_recount \
+	routing/target/test_target \
+	routing/test_core \
+	tools/base/test_file_name \
+	tools/base/test_text \
+	tools/client/test_evidence \
+	tools/input/test_period \
+	tools/lab/test_ports \
+	tools/output/test_table_layout
+# What they stand on.
+UNIT_SUPPORT := \
+	support/bulk_pair \
+	support/desk \
+	support/fixture \
+	support/paper \
+	support/shelf
+SIM := \
+	check \
+	check_authenticity \
+	check_convergence \
+	check_directory \
+	check_duplicates \
+	check_entitlement \
+	check_loss \
+	check_order \
+	check_receipts \
+	check_target \
+	clerks \
+	clocks \
+	faults \
+	hostile \
+	keys \
+	main \
+	member \
+	network \
+	prng \
+	registry \
+	setback \
+	visits \
+	workload \
+	world
+BENCH_SOURCES := \
+	conn \
+	documents \
+	figures \
+	limits \
+	limits_curve \
+	load \
+	main
+VECTORS := \
+	envelopes \
+	examples \
+	hashes \
+	local \
+	main \
+	members \
+	out \
+	peer
+# Programs of their own that system tests run.
+TEST_HELPERS := \
+	badneighbour \
+	badpeer \
+	bitflip \
+	damage \
+	enlarge \
+	unixcat \
+	unixrecv

@@ -41,7 +41,7 @@ MASK=(
 )
 mask() { sed -E "${MASK[@]}"; }
 
-golden() { # NAME COMMAND…
+golden() { # FOLDER/NAME COMMAND…
 	local name=$1 got
 	shift
 	got=$("$@" 2>&1 | mask) || true
@@ -49,20 +49,20 @@ golden() { # NAME COMMAND…
 	diff -u "$GOLDEN/$name.txt" <(printf '%s\n' "$got")
 }
 
-@test "a fault as JSON" { golden fault-json "$VANTHU" -c "$LAB/btp" show 99-XX/YY --json; }
-@test "outbox as JSON" { golden outbox-json v btp outbox --json; }
-@test "inbox as JSON" { golden inbox-json v thads inbox --json; }
-@test "show as JSON" { golden show-json v thads show 31-KH/ĐU --json; }
-@test "save as JSON" { golden save-json v thads save 31-KH/ĐU --to "$LAB/saved" --json; }
-@test "verify as JSON" { golden verify-json v thads verify 31-KH/ĐU --json; }
+@test "a fault as JSON" { golden json/fault "$VANTHU" -c "$LAB/btp" show 99-XX/YY --json; }
+@test "outbox as JSON" { golden json/outbox v btp outbox --json; }
+@test "inbox as JSON" { golden json/inbox v thads inbox --json; }
+@test "show as JSON" { golden json/show v thads show 31-KH/ĐU --json; }
+@test "save as JSON" { golden json/save v thads save 31-KH/ĐU --to "$LAB/saved" --json; }
+@test "verify as JSON" { golden json/verify v thads verify 31-KH/ĐU --json; }
 @test "trace as JSON, hops without their order" {
-	golden trace-json bash -c '"$0" -c "$1" trace 31-KH/ĐU --json | jq -cS ".data.hops |= sort_by(.committee, .event) | .data.recipients |= sort_by(.committee)"' "$VANTHU" "$LAB/btp"
+	golden json/trace bash -c '"$0" -c "$1" trace 31-KH/ĐU --json | jq -cS ".data.hops |= sort_by(.committee, .event) | .data.recipients |= sort_by(.committee)"' "$VANTHU" "$LAB/btp"
 }
-@test "committee show as JSON" { golden committee-show-json v btp committee show thads --json; }
-@test "config show as JSON" { golden config-show-json v btp config show --json; }
-@test "lab status in plain columns" { golden lab-status-plain bash -c '"$0" lab status "$1" --plain | cut -f1,2,4' "$VANTHU" "$LAB"; }
-@test "send as JSON" { golden send-json v btp send ke-hoach.txt --to thads,vanphong --type TB --number 1-TB/ĐU --subject "thử" --json; }
-@test "dry run" { golden dry-run v btp send ke-hoach.txt --to subtree --type TB --number 2-TB/ĐU --subject "thử" -n --json; }
+@test "committee show as JSON" { golden json/committee-show v btp committee show thads --json; }
+@test "config show as JSON" { golden json/config-show v btp config show --json; }
+@test "lab status in plain columns" { golden en/lab-status-plain bash -c '"$0" lab status "$1" --plain | cut -f1,2,4' "$VANTHU" "$LAB"; }
+@test "send as JSON" { golden json/send v btp send ke-hoach.txt --to thads,vanphong --type TB --number 1-TB/ĐU --subject "thử" --json; }
+@test "dry run" { golden json/dry-run v btp send ke-hoach.txt --to subtree --type TB --number 2-TB/ĐU --subject "thử" -n --json; }
 
 # Only words of ours in these files: what their language is does not depend on the test's.
 files_of_the_table() {
@@ -79,15 +79,15 @@ files_of_the_table() {
 
 @test "every command and the usual faults, in both languages, within 80 cells" {
 	local name out="$BATS_TEST_TMPDIR/out"
-	mkdir -p "$out"
+	mkdir -p "$out/en" "$out/vi"
 	files_of_the_table
 	LAB=$LAB VANTHU=$VANTHU "$GOLDEN/run-table" "$out"
 	# Paths of this run and whole ids may stand out: cutting them would hide what to type next.
-	! grep -vhE "$LAB|[0-9a-f]{8}-[0-9a-f]{4}-" "$out"/*.txt | grep -E '.{81}'
-	sed -E -i "${MASK[@]}" "$out"/*.txt
-	[ -z "${GOLDEN_WRITE:-}" ] || cp "$out"/*.txt "$GOLDEN/"
-	for name in "$out"/*.txt; do cat "$GOLDEN/${name##*/}"; done >"$BATS_TEST_TMPDIR/expected"
-	diff -u "$BATS_TEST_TMPDIR/expected" <(cat "$out"/*.txt)
+	! grep -vhE "$LAB|[0-9a-f]{8}-[0-9a-f]{4}-" "$out"/*/*.txt | grep -E '.{81}'
+	sed -E -i "${MASK[@]}" "$out"/*/*.txt
+	[ -z "${GOLDEN_WRITE:-}" ] || cp -r "$out"/. "$GOLDEN/"
+	for name in "$out"/*/*.txt; do cat "$GOLDEN/${name#"$out"/}"; done >"$BATS_TEST_TMPDIR/expected"
+	diff -u "$BATS_TEST_TMPDIR/expected" <(cat "$out"/*/*.txt)
 }
 
 @test "programs read the same in both languages, but for an error's message and its fix" {

@@ -1,0 +1,301 @@
+/* Requests that contradict themselves, field by field: what is refused, with which code and name,
+ * and that its neighbours are not. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/internal.h"
+#include "tests/unit/support/fixture.h"
+
+/* One request with all its parts at hand, right as it is. */
+struct sample {
+	Vanthu__V1__Request request;
+	Vanthu__V1__Submit submit;
+	Vanthu__V1__SubmitRecipient recipient, *recipients[1];
+	Vanthu__V1__SubmitPart part, *parts[1];
+	Vanthu__V1__List list;
+	Vanthu__V1__Ref ref;
+	Vanthu__V1__Content content;
+	Vanthu__V1__PaperAdd paper_add;
+	Vanthu__V1__PaperCancel paper_cancel;
+	Vanthu__V1__PaperQuery papers;
+	Vanthu__V1__TargetQuery target;
+	Vanthu__V1__Import import;
+	Vanthu__V1__LinkName link;
+	Vanthu__V1__Nothing nothing;
+	uint8_t id[17];
+	ProtobufCMessageUnknownField unknown;
+	char text[2100];
+};
+
+#define WHAT(name) VANTHU__V1__REQUEST__WHAT_##name
+
+static void fill(struct sample *s)
+{
+	memset(s, 0, sizeof *s);
+	vanthu__v1__request__init(&s->request);
+	vanthu__v1__submit__init(&s->submit);
+	vanthu__v1__submit_recipient__init(&s->recipient);
+	vanthu__v1__submit_part__init(&s->part);
+	vanthu__v1__list__init(&s->list);
+	vanthu__v1__ref__init(&s->ref);
+	vanthu__v1__content__init(&s->content);
+	vanthu__v1__paper_add__init(&s->paper_add);
+	vanthu__v1__paper_cancel__init(&s->paper_cancel);
+	vanthu__v1__paper_query__init(&s->papers);
+	vanthu__v1__target_query__init(&s->target);
+	vanthu__v1__import__init(&s->import);
+	vanthu__v1__link_name__init(&s->link);
+	vanthu__v1__nothing__init(&s->nothing);
+	s->recipients[0] = &s->recipient;
+	s->recipient.committee = TEXT("thads");
+	s->parts[0] = &s->part;
+	s->part.size_bytes = 3;
+	s->part.content = (ProtobufCBinaryData){ 3, (uint8_t *)(uintptr_t)"abc" };
+	s->id[15] = 1;
+	s->submit.id = s->paper_add.id = (ProtobufCBinaryData){ 16, s->id };
+	s->submit.n_recipients = s->submit.n_parts = 1;
+	s->submit.recipients = s->recipients;
+	s->submit.parts = s->parts;
+	s->list.box = VANTHU__V1__BOX__BOX_ALL;
+	s->ref.text = TEXT("14-CV");
+	s->content.ref = s->paper_cancel.ref = s->papers.ref = &s->ref;
+	s->content.credit_bytes = 1;
+	s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_IN;
+	s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
+	s->paper_add.number = TEXT("12-CV/X");
+	s->paper_add.subject = s->paper_add.type_name = TEXT("a");
+	s->paper_add.date = TEXT("2026-11-28");
+	s->paper_cancel.reason = TEXT("a");
+	s->import.size_bytes = 1;
+	s->link.committee = TEXT("thads");
+	memset(s->text, 'x', sizeof s->text - 1);
+}
+
+/* The union has pointers only. */
+static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *message)
+{
+	s->request.what_case = what;
+	s->request.submit = message;
+}
+
+/* Messages own no texts here. */
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
+#define CHANGE(name, statement) static void name(struct sample *s) { statement; }
+
+#define SUBMIT choose(s, WHAT(SUBMIT), &s->submit)
+#define LIST choose(s, WHAT(LIST), &s->list)
+#define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
+#define CANCEL choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel)
+#define PAPERS choose(s, WHAT(PAPERS), &s->papers)
+#define TARGET choose(s, WHAT(TARGET), &s->target)
+#define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
+#define NAMELESS s->recipient.committee = TEXT("")
+#define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
+CHANGE(submit, SUBMIT)
+CHANGE(submit_short_id, SUBMIT; s->submit.id.len = 15)
+CHANGE(submit_long_id, SUBMIT; s->submit.id.len = 17)
+CHANGE(submit_no_id, SUBMIT; s->submit.id.len = 0)
+CHANGE(submit_nil, SUBMIT; s->id[15] = 0)
+CHANGE(subtree_and_name, SUBMIT; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
+CHANGE(superior_and_name, SUBMIT; s->recipient.superior = 1)
+#define GROUPED s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES
+CHANGE(superior_and_group, SUBMIT; s->recipient.superior = 1; NAMELESS; GROUPED)
+CHANGE(no_such_group, SUBMIT; NAMELESS; s->recipient.group = (Vanthu__V1__Group)3)
+CHANGE(group_below_zero, SUBMIT; NAMELESS; s->recipient.group = (Vanthu__V1__Group)-1)
+CHANGE(group_alone, SUBMIT; NAMELESS; s->recipient.group = VANTHU__V1__GROUP__GROUP_SUBTREE)
+CHANGE(superior_alone, SUBMIT; NAMELESS; s->recipient.superior = 1)
+CHANGE(no_such_urgency, SUBMIT; s->submit.urgency = (Vanthu__V1__Urgency)5)
+CHANGE(no_such_secrecy, SUBMIT; s->submit.secrecy = (Vanthu__V1__Secrecy)-1)
+CHANGE(streamed_with_content, SUBMIT; s->part.streamed = 1)
+CHANGE(part_too_short, SUBMIT; s->part.size_bytes = 4)
+CHANGE(part_too_long, SUBMIT; s->part.size_bytes = 2)
+CHANGE(streamed, SUBMIT; s->part.streamed = 1; s->part.content.len = 0)
+CHANGE(list, LIST)
+CHANGE(list_no_box, LIST; s->list.box = VANTHU__V1__BOX__BOX_UNSPECIFIED)
+CHANGE(list_no_such_box, LIST; s->list.box = (Vanthu__V1__Box)4)
+CHANGE(list_text, LIST; s->list.text = TEXT("a"))
+CHANGE(list_from, LIST; s->list.from = TEXT("A B"))
+CHANGE(list_to, LIST; s->list.to = TEXT("a/b"))
+CHANGE(list_type, LIST; s->list.type_code = s->text)
+CHANGE(list_number, LIST; s->list.number = TEXT("  "))
+CHANGE(list_since, LIST; s->list.since_ms = -1)
+CHANGE(list_until, LIST; s->list.until_ms = INT64_MIN)
+CHANGE(list_backwards, LIST; s->list.since_ms = 10; s->list.until_ms = 9)
+CHANGE(list_forwards, LIST; s->list.since_ms = 9; s->list.until_ms = 10)
+CHANGE(list_state, LIST; s->list.state = TEXT("Delivered"))
+CHANGE(list_delivered, LIST; s->list.state = TEXT("delivered"))
+CHANGE(show_nothing, choose(s, WHAT(SHOW), &s->ref); s->ref.text = TEXT(""))
+CHANGE(show, choose(s, WHAT(SHOW), &s->ref))
+CHANGE(verify_nothing, choose(s, WHAT(VERIFY), &s->ref); s->ref.text = TEXT(""))
+CHANGE(evidence_nothing, choose(s, WHAT(EVIDENCE), &s->ref); s->ref.text = TEXT(""))
+CHANGE(trace_nothing, choose(s, WHAT(TRACE), &s->ref); s->ref.text = TEXT(""))
+CHANGE(content_no_ref, choose(s, WHAT(CONTENT), &s->content); s->content.ref = NULL)
+CHANGE(content, choose(s, WHAT(CONTENT), &s->content))
+CHANGE(paper_short_id, PAPER; s->paper_add.id.len = 3)
+CHANGE(paper_no_direction, PAPER; s->paper_add.direction = NO_DIRECTION)
+CHANGE(paper_direction, PAPER; s->paper_add.direction = (Vanthu__V1__Direction)3)
+CHANGE(paper_secrecy, PAPER; s->paper_add.secrecy = (Vanthu__V1__Secrecy)9)
+CHANGE(paper, PAPER)
+CHANGE(cancel_nothing, CANCEL; s->paper_cancel.ref = NULL)
+CHANGE(cancel_long, CANCEL; s->paper_cancel.reason = s->text)
+CHANGE(cancel, CANCEL)
+CHANGE(papers_direction, PAPERS; s->papers.direction = (Vanthu__V1__Direction)7)
+CHANGE(papers_from, PAPERS; s->papers.from_month = 65536)
+CHANGE(papers_backwards, PAPERS; s->papers.from_month = 8; s->papers.to_month = 7)
+CHANGE(papers_open, PAPERS; s->papers.from_month = 8)
+CHANGE(papers_empty_ref, PAPERS; s->ref.text = TEXT(""))
+CHANGE(target_backwards, TARGET; s->target.from_month = 8; s->target.to_month = 7)
+CHANGE(target_far, TARGET; s->target.to_month = 65536)
+CHANGE(target_all, TARGET; s->target.to_month = 65535)
+CHANGE(import_nothing, choose(s, WHAT(IMPORT), &s->import); s->import.size_bytes = 0)
+CHANGE(ping_nobody, choose(s, WHAT(PING), &s->link); s->link.committee = TEXT(""))
+CHANGE(queue_of_none, QUEUE_LIST; s->link.committee = TEXT("Thads"))
+CHANGE(queue_of_all, QUEUE_LIST; s->link.committee = TEXT(""))
+CHANGE(nothing_asked, s->request.what_case = VANTHU__V1__REQUEST__WHAT__NOT_SET)
+
+static void add_unknown(struct sample *s, ProtobufCMessage *m)
+{
+	s->unknown = (ProtobufCMessageUnknownField){
+		.tag = 99, .wire_type = PROTOBUF_C_WIRE_TYPE_VARINT, .len = 1, .data = s->id
+	};
+	m->n_unknown_fields = 1;
+	m->unknown_fields = &s->unknown;
+}
+CHANGE(unknown_in_request, SUBMIT; add_unknown(s, &s->request.base))
+CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
+CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
+CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, &s->nothing.base))
+CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
+#define RINGS (TEXT("a\x07"))
+CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
+CHANGE(paper_nil, PAPER; s->id[15] = 0)
+CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
+CHANGE(paper_no_number, PAPER; s->paper_add.number = TEXT(" "))
+CHANGE(paper_subject, PAPER; s->paper_add.subject = s->text)
+CHANGE(paper_no_subject, PAPER; s->paper_add.subject = TEXT(""))
+CHANGE(paper_secret, PAPER; s->paper_add.subject = TEXT("");
+       s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_MAT)
+CHANGE(paper_party, PAPER; s->paper_add.party = RINGS)
+CHANGE(paper_type_code, PAPER; s->paper_add.type_code = RINGS)
+CHANGE(paper_type_name, PAPER; s->paper_add.type_name = RINGS)
+CHANGE(paper_date, PAPER; s->paper_add.date = TEXT("2026-02-29"))
+CHANGE(cancel_rings, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
+       s->paper_cancel.reason = RINGS)
+CHANGE(cancel_no_reason, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
+       s->paper_cancel.reason = TEXT(""))
+
+static const struct {
+	void (*change)(struct sample *s);
+	enum err code;
+	const char *about;
+} rows[] = {
+	{ submit, ERR_OK, "" },
+	{ submit_short_id, ERR_USAGE, "id" },
+	{ submit_long_id, ERR_USAGE, "id" },
+	{ submit_no_id, ERR_USAGE, "id" },
+	{ submit_nil, ERR_USAGE, "id" },
+	{ subtree_and_name, ERR_USAGE, "recipients[0].committee" },
+	{ superior_and_name, ERR_USAGE, "recipients[0].committee" },
+	{ superior_and_group, ERR_USAGE, "recipients[0].superior" },
+	{ no_such_group, ERR_USAGE, "recipients[0].group" },
+	{ group_below_zero, ERR_USAGE, "recipients[0].group" },
+	{ group_alone, ERR_OK, "" },
+	{ superior_alone, ERR_OK, "" },
+	{ no_such_urgency, ERR_USAGE, "urgency" },
+	{ no_such_secrecy, ERR_USAGE, "secrecy" },
+	{ streamed_with_content, ERR_USAGE, "parts[0].content" },
+	{ part_too_short, ERR_USAGE, "parts[0].size_bytes" },
+	{ part_too_long, ERR_USAGE, "parts[0].size_bytes" },
+	{ streamed, ERR_OK, "" },
+	{ list, ERR_OK, "" },
+	{ list_no_box, ERR_USAGE, "box" },
+	{ list_no_such_box, ERR_USAGE, "box" },
+	{ list_text, ERR_USAGE, "text" },
+	{ list_from, ERR_BAD_ID, "from" },
+	{ list_to, ERR_BAD_ID, "to" },
+	{ list_type, ERR_USAGE, "type_code" },
+	{ list_number, ERR_USAGE, "number" },
+	{ list_since, ERR_USAGE, "since_ms" },
+	{ list_until, ERR_USAGE, "until_ms" },
+	{ list_backwards, ERR_USAGE, "until_ms" },
+	{ list_forwards, ERR_OK, "" },
+	{ list_state, ERR_USAGE, "state" },
+	{ list_delivered, ERR_OK, "" },
+	{ show_nothing, ERR_USAGE, "text" },
+	{ show, ERR_OK, "" },
+	{ verify_nothing, ERR_USAGE, "text" },
+	{ evidence_nothing, ERR_USAGE, "text" },
+	{ trace_nothing, ERR_USAGE, "text" },
+	{ content_no_ref, ERR_USAGE, "ref" },
+	{ content, ERR_OK, "" },
+	{ paper_short_id, ERR_USAGE, "id" },
+	{ paper_no_direction, ERR_USAGE, "direction" },
+	{ paper_direction, ERR_USAGE, "direction" },
+	{ paper_secrecy, ERR_USAGE, "secrecy" },
+	{ paper_no_secrecy, ERR_USAGE, "secrecy" },
+	{ paper_nil, ERR_USAGE, "id" },
+	{ paper_number, ERR_FIELD, "number" },
+	{ paper_no_number, ERR_FIELD, "number" },
+	{ paper_subject, ERR_FIELD, "subject" },
+	{ paper_no_subject, ERR_FIELD, "subject" },
+	{ paper_secret, ERR_OK, "" },
+	{ paper_party, ERR_FIELD, "party" },
+	{ paper_type_code, ERR_BAD_TYPE, "type_code" },
+	{ paper_type_name, ERR_BAD_TYPE, "type_name" },
+	{ paper_date, ERR_BAD_DATE, "date" },
+	{ paper, ERR_OK, "" },
+	{ cancel_nothing, ERR_USAGE, "ref" },
+	{ cancel_long, ERR_FIELD, "reason" },
+	{ cancel_rings, ERR_FIELD, "reason" },
+	{ cancel_no_reason, ERR_FIELD, "reason" },
+	{ cancel, ERR_OK, "" },
+	{ papers_direction, ERR_USAGE, "direction" },
+	{ papers_from, ERR_BAD_DATE, "from_month" },
+	{ papers_backwards, ERR_BAD_DATE, "to_month" },
+	{ papers_open, ERR_OK, "" },
+	{ papers_empty_ref, ERR_USAGE, "ref" },
+	{ target_backwards, ERR_BAD_DATE, "to_month" },
+	{ target_far, ERR_BAD_DATE, "to_month" },
+	{ target_all, ERR_OK, "" },
+	{ import_nothing, ERR_USAGE, "size_bytes" },
+	{ ping_nobody, ERR_BAD_ID, "" },
+	{ queue_of_none, ERR_BAD_ID, "Thads" },
+	{ queue_of_all, ERR_OK, "" },
+	{ nothing_asked, ERR_UNSUPPORTED, "" },
+	{ unknown_in_request, ERR_UNSUPPORTED, "Request: 99" },
+	{ unknown_in_submit, ERR_UNSUPPORTED, "Submit: 99" },
+	{ unknown_in_recipient, ERR_UNSUPPORTED, "SubmitRecipient: 99" },
+	{ unknown_in_nothing, ERR_UNSUPPORTED, "Nothing: 99" },
+	{ status, ERR_OK, "" },
+};
+
+static void test_what_contradicts_itself_is_refused_by_the_name_of_its_field(void **state)
+{
+	struct sample *s = malloc(sizeof *s);
+	char about[CONTROL_ABOUT_BYTES];
+
+	(void)state;
+	assert_non_null(s);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		enum err e;
+
+		fill(s);
+		rows[i].change(s);
+		e = control_check(&s->request, about);
+		if (e != rows[i].code || strcmp(about, rows[i].about) != 0)
+			print_error("row %zu: %d \"%s\", wanted %d \"%s\"\n", i, (int)e, about,
+				    (int)rows[i].code, rows[i].about);
+		assert_true(e == rows[i].code && strcmp(about, rows[i].about) == 0);
+	}
+	free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+	    test_what_contradicts_itself_is_refused_by_the_name_of_its_field) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

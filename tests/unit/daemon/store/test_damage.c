@@ -1,0 +1,171 @@
+/* Walks that want to know of damaged records, over LMDB and through the plan; what else a store
+ * does with damage is in test_store.c. */
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/store/lmdb_internal.h"
+#include "tests/unit/support/fixture.h"
+#include "tools/base/files.h"
+
+enum { MAP_BYTES = 16 << 20, WALK_MAX = 64 };
+
+struct corner {
+	char folder[64];
+	struct store *store;
+	struct plan *plan;
+	struct arena *arena;
+};
+
+static void open_store(struct corner *p)
+{
+	struct store_lmdb_config config = { .directory = p->folder,
+					    .map_bytes = MAP_BYTES,
+					    .reserve_bytes = 1 << 20,
+					    .submit_reserve_bytes = 1 << 20 };
+
+	assert_ok(store_lmdb_open(&config, &p->store));
+	p->plan = plan_new(p->store->ops->lookup(p->store));
+	assert_non_null(p->plan);
+}
+
+static void close_store(struct corner *p)
+{
+	plan_destroy(p->plan);
+	p->store->ops->close(p->store);
+}
+
+static int set_up(void **state)
+{
+	struct corner *p = calloc(1, sizeof *p);
+
+	assert_non_null(p);
+	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
+	assert_non_null(mkdtemp(p->folder));
+	p->arena = arena_new(1 << 20);
+	assert_non_null(p->arena);
+	open_store(p);
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct corner *p = *state;
+
+	close_store(p);
+	arena_destroy(p->arena);
+	fs_remove_tree(p->folder);
+	free(p);
+	return 0;
+}
+
+static void counter(struct corner *p, const char *name, uint64_t n)
+{
+	struct record r = { .family = FAMILY_COUNTER, .u.counter = { .digital = n } };
+
+	plan_put(p->plan, key_name(name), &r);
+}
+
+/* A to D, counters of 1 to 4, of which some are damaged: written past the checksum while the store
+ * is closed. */
+static void fill(struct corner *p, const char *damaged)
+{
+	const char *const names[] = { "a", "b", "c", "d" };
+	char path[128];
+	MDB_env *env;
+	MDB_txn *txn;
+	MDB_dbi dbi;
+
+	for (unsigned i = 0; i < 4; i++)
+		counter(p, names[i], i + 1);
+	assert_ok(p->store->ops->commit(p->store, p->plan));
+	close_store(p);
+	snprintf(path, sizeof path, "%s/store", p->folder);
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_set_maxdbs(env, 64), 0);
+	assert_int_equal(mdb_env_set_mapsize(env, MAP_BYTES), 0);
+	assert_int_equal(mdb_env_open(env, path, MDB_NOTLS, 0600), 0);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
+	for (; *damaged != '\0'; damaged++) {
+		struct key key = key_name((const char[]){ *damaged, '\0' });
+		char rubbish[] = "\x01no!";
+		MDB_val k, v = { sizeof rubbish, rubbish };
+		struct stored_key place;
+
+		lmdb_place(FAMILY_COUNTER, &key, &place);
+		k = (MDB_val){ place.len_bytes, place.bytes };
+		assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
+	}
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+	open_store(p);
+}
+
+/* Through the plan, in one direction: each figure, or x and the name of what is damaged. */
+static void expect_walk(struct corner *p, bool up, const char *expected)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct lookup l = plan_lookup(p->plan);
+	char text[WALK_MAX] = "";
+	struct record r;
+	size_t n = 0;
+	enum err e;
+
+	scan.tell_damage = true;
+	while ((e = (up ? l.next : l.last)(l.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK ||
+	       e == ERR_DAMAGED) {
+		n += (size_t)(e == ERR_OK
+				  ? snprintf(text + n, sizeof text - n, "%d ",
+					     (int)r.u.counter.digital)
+				  : snprintf(text + n, sizeof text - n, "x%c ", scan.at.bytes[0]));
+		assert_true(n < sizeof text - 8);
+	}
+	assert_int_equal(e, ERR_NOT_FOUND);
+	assert_string_equal(text, expected);
+}
+
+static void test_walk_that_wants_to_know_stops_at_each_damage_and_goes_on_behind_it(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "bd");
+	expect_walk(p, true, "1 xb 3 xd ");
+	expect_walk(p, false, "xd 3 xb 1 ");
+}
+
+static void test_what_the_turn_writes_or_erases_is_damaged_no_more(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "bd");
+	counter(p, "b", 9);
+	plan_erase(p->plan, FAMILY_COUNTER, key_name("d"));
+	counter(p, "e", 5);
+	expect_walk(p, true, "1 9 3 5 ");
+	expect_walk(p, false, "5 3 9 1 ");
+}
+
+static void test_nothing_but_damage_is_told_to_its_end(void **state)
+{
+	struct corner *p = *state;
+
+	fill(p, "abcd");
+	expect_walk(p, true, "xa xb xc xd ");
+	expect_walk(p, false, "xd xc xb xa ");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_walk_that_wants_to_know_stops_at_each_damage_and_goes_on_behind_it),
+		TEST(test_what_the_turn_writes_or_erases_is_damaged_no_more),
+		TEST(test_nothing_but_damage_is_told_to_its_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,412 @@
+/* Stored values: every family comes back, and no flipped bit, moved value or cut one passes for a
+ * record. */
+#include "proto/record_codec.h"
+
+#include <string.h>
+
+#include "proto/digest.h"
+#include "tests/unit/support/fixture.h"
+
+static const struct blob relays[] = { { (const uint8_t *)"relay", 5 },
+				      { (const uint8_t *)"r2", 2 } };
+static const struct committee_id ids[] = { { "xa-a1" }, { "xa-a2" } };
+
+struct sample {
+	struct key key;
+	struct record record;
+};
+
+static void document_of(struct record *r)
+{
+	static const struct recipient recipients[] = { { .committee = { "xa-a1" } },
+						       { .group = GROUP_SUBTREE } };
+	static struct manifest_item items[2];
+
+	items[0] = fixture_inline_item();
+	items[1] = fixture_file_item(123456789);
+	r->u.document = (struct rec_document){ .origin = { "tinh" },
+					       .id = fixture_doc_id(5),
+					       .urgency = URGENCY_KHAN,
+					       .secrecy = SECRECY_THUONG,
+					       .signed_at_ms = 1,
+					       .taken_at_ms = 2,
+					       .directory_version = 3,
+					       .hop_limit = 4,
+					       .digest = fixture_digest("d"),
+					       .from = { "huyen-a" },
+					       .from_lane = LANE_URGENT,
+					       .from_seq = 5,
+					       .mine = true,
+					       .recipients = recipients,
+					       .recipients_len = 2,
+					       .recipient_count = 9,
+					       .targets = ids,
+					       .target_count = 2,
+					       .manifest = items,
+					       .manifest_count = 2,
+					       .relay_count = 1,
+					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
+							    "2025-01-02", "2025-02-03" } };
+}
+
+static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+{
+	s[FAMILY_STREAM].record.u.stream = (struct rec_stream){ .role = ROLE_OUT,
+								.serial = n,
+								.digest = fixture_digest("s"),
+								.size_bytes = 500,
+								.queued_at_ms = 6,
+								.passed_ms = 8,
+								.targets = ids,
+								.target_count = 2,
+								.fact = { 0, fixture_blob("fact") },
+								.relays = relays,
+								.relay_count = 1,
+								.has_files = true };
+	s[FAMILY_LINKIN].record.u.linkin =
+	    (struct rec_linkin){ { { 1 } }, 3, 2, fixture_digest("c"), { { 8, 3016 }, { 9, 3016 } },
+				 2 };
+	s[FAMILY_ASIDE].record.u.aside =
+	    (struct rec_aside){ .envelope = fixture_blob("env"),
+				.relays = relays,
+				.relay_count = 2,
+				.targets = ids,
+				.target_count = 2,
+				.digest = fixture_digest("e"),
+				.why = ERR_CLOCK,
+				.kind = KIND_RECEIPT,
+				.signer = xa,
+				.signed_at_ms = 1,
+				.document = { .origin = { "tinh" }, .id = fixture_doc_id(5) },
+				.wants_version = 2,
+				.neighbour_version = 3,
+				.since_ms = 4,
+				.since_run_ms = 5,
+				.doubted_run_ms = 6,
+				.doubts = 7,
+				.corrected_at_ms = 8,
+				.has_files = true,
+				.given_up = true };
+}
+
+/* One of every family, with every field set. */
+static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
+{
+	struct serial n = { 77 };
+	struct committee_id xa = fixture_id("xa-a1");
+
+	memset(s, 0, FAMILY_COUNT * sizeof *s);
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		s[i].record.family = (enum family)i;
+		s[i].key = key_serial(ROLE_IN, n);
+	}
+	s[FAMILY_META].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
+	s[FAMILY_COUNTER].record.u.counter = (struct target_count){ 1, 2, 3, 4, 5 };
+	s[FAMILY_PAPER].record.u.paper = (struct rec_paper){ .direction = DIRECTION_OUT,
+							     .id = fixture_doc_id(9),
+							     .type_code = "QĐ",
+							     .type_name = "Quy định",
+							     .number = "7-QĐ/ĐU",
+							     .subject = "trích yếu",
+							     .date = "2026-11-24",
+							     .party = "Đảng ủy Khối",
+							     .secrecy = SECRECY_MAT,
+							     .added_at_ms = 10,
+							     .uid = 1000,
+							     .cancelled_at_ms = 11,
+							     .reason = "nhập nhầm" };
+	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
+							     .serial = n,
+							     .digest = fixture_digest("a"),
+							     .submission = fixture_digest("b") };
+	document_of(&s[FAMILY_DOCUMENT].record);
+	s[FAMILY_STATE].record.u.state = (struct rec_state){ 1, 2, 3, 4, 5, true, true, "03" };
+	s[FAMILY_ENVELOPE].record.u.envelope =
+	    (struct rec_envelope){ { 0, fixture_blob("env") }, relays, 2 };
+	s[FAMILY_RELAY].record.u.relay.envelope.bytes = fixture_blob("rel");
+	static const struct publication published[] = { { { "xa-a1" }, LANE_NORMAL, 5 },
+							{ { "xa-a2" }, LANE_URGENT, 6 } };
+	s[FAMILY_ROUTE].record.u.route = (struct rec_route){ published, 2 };
+	s[FAMILY_RECEIPT].record.u.receipt =
+	    (struct rec_receipt){ .envelope = { 0, fixture_blob("rec") },
+				  .relays = relays,
+				  .relay_count = 2,
+				  .at_ms = 9,
+				  .kind = KIND_REFUSAL,
+				  .reason = 2002,
+				  .digest = fixture_digest("r") };
+	link_samples(s, xa, n);
+	s[FAMILY_LINKOUT].record.u.linkout =
+	    (struct rec_linkout){ { { 1 } }, 2, 3, fixture_digest("c") };
+	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
+	s[FAMILY_COMMITTEE].record.u.committee = f->entries[3];
+	s[FAMILY_DIRECTORY].record.u.directory = fixture_directory(f, 4).head;
+	s[FAMILY_STAGED].record.u.committee = f->entries[4];
+	s[FAMILY_STAGED].record.u.committee.replaces = 6;
+	s[FAMILY_KEY].record.u.key = (struct rec_key){ .committee = xa, .also = { "xa-a2" } };
+	s[FAMILY_ACT].record.u.act = (struct rec_act){ 5, 1000, "import", "directory" };
+}
+
+static int set_up(void **state)
+{
+	*state = fixture_new();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	fixture_free(*state);
+	return 0;
+}
+
+static void test_every_family_comes_back_and_encodes_to_the_same_bytes(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+
+	samples(f, s);
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		struct blob value, again;
+		struct record back;
+
+		assert_ok(record_encode(f->arena, &s[i].key, &s[i].record, &value));
+		assert_int_equal(value.data[0], RECORD_VERSION);
+		assert_ok(record_decode(f->arena, (enum family)i, &s[i].key, value, &back));
+		assert_int_equal(back.family, i);
+		assert_ok(record_encode(f->arena, &s[i].key, &back, &again));
+		assert_int_equal(again.len_bytes, value.len_bytes);
+		assert_memory_equal(again.data, value.data, value.len_bytes);
+	}
+}
+
+static struct record back_of(struct fixture *f, const struct sample *s)
+{
+	struct blob value;
+	struct record back;
+
+	assert_ok(record_encode(f->arena, &s->key, &s->record, &value));
+	assert_ok(record_decode(f->arena, s->record.family, &s->key, value, &back));
+	return back;
+}
+
+static void test_every_field_of_the_larger_records_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+	struct record r;
+
+	samples(f, s);
+	r = back_of(f, &s[FAMILY_DOCUMENT]);
+	assert_string_equal(r.u.document.origin.text, "tinh");
+	assert_memory_equal(&r.u.document.id, &s[FAMILY_DOCUMENT].record.u.document.id, 16);
+	assert_true(r.u.document.urgency == URGENCY_KHAN && r.u.document.signed_at_ms == 1 &&
+		    r.u.document.taken_at_ms == 2);
+	assert_true(r.u.document.directory_version == 3 && r.u.document.hop_limit == 4 &&
+		    r.u.document.from_seq == 5);
+	assert_true(r.u.document.from_lane == LANE_URGENT && r.u.document.mine &&
+		    r.u.document.recipient_count == 9 && r.u.document.relay_count == 1);
+	assert_string_equal(r.u.document.from.text, "huyen-a");
+	assert_true(r.u.document.recipients_len == 2 &&
+		    r.u.document.recipients[1].group == GROUP_SUBTREE);
+	assert_true(r.u.document.manifest_count == 2 &&
+		    r.u.document.manifest[1].size_bytes == 123456789 &&
+		    r.u.document.manifest[0].inlined);
+	assert_string_equal(r.u.document.targets[1].text, "xa-a2");
+	assert_string_equal(r.u.document.summary.number, "31-KH/ĐU");
+	assert_string_equal(r.u.document.summary.issued_on, "2025-01-02");
+	assert_string_equal(r.u.document.summary.due_on, "2025-02-03");
+	r = back_of(f, &s[FAMILY_STATE]);
+	assert_true(r.u.state.delivered == 1 && r.u.state.refused == 2 &&
+		    r.u.state.complete_at_ms == 3 && r.u.state.closed_at_ms == 4);
+	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped);
+	assert_string_equal(r.u.state.code, "03");
+	r = back_of(f, &s[FAMILY_COUNTER]);
+	assert_true(target_equal(&r.u.counter, &s[FAMILY_COUNTER].record.u.counter));
+	r = back_of(f, &s[FAMILY_PAPER]);
+	assert_true(r.u.paper.direction == DIRECTION_OUT && r.u.paper.secrecy == SECRECY_MAT &&
+		    r.u.paper.added_at_ms == 10);
+	assert_true(r.u.paper.uid == 1000 && r.u.paper.cancelled_at_ms == 11);
+	assert_memory_equal(&r.u.paper.id, &s[FAMILY_PAPER].record.u.paper.id, 16);
+	assert_string_equal(r.u.paper.type_name, "Quy định");
+	assert_string_equal(r.u.paper.date, "2026-11-24");
+	assert_string_equal(r.u.paper.reason, "nhập nhầm");
+	r = back_of(f, &s[FAMILY_STREAM]);
+	assert_true(r.u.stream.role == ROLE_OUT && r.u.stream.serial.n == 77 &&
+		    r.u.stream.size_bytes == 500 && r.u.stream.queued_at_ms == 6);
+	assert_true(r.u.stream.passed_ms == 8);
+	assert_true(r.u.stream.target_count == 2 && r.u.stream.relay_count == 1 &&
+		    r.u.stream.has_files);
+	assert_memory_equal(r.u.stream.fact.bytes.data, "fact", 4);
+	r = back_of(f, &s[FAMILY_RECEIPT]);
+	assert_true(r.u.receipt.kind == KIND_REFUSAL && r.u.receipt.reason == 2002 &&
+		    r.u.receipt.at_ms == 9 && r.u.receipt.relay_count == 2);
+	r = back_of(f, &s[FAMILY_DIRECTORY]);
+	assert_true(r.u.directory.version == 4 && r.u.directory.entry_count == FIXTURE_COMMITTEES);
+	assert_memory_equal(&r.u.directory.digest, &s[FAMILY_DIRECTORY].record.u.directory.digest,
+			    32);
+	r = back_of(f, &s[FAMILY_COMMITTEE]);
+	assert_string_equal(r.u.committee.superior.text, "huyen-a");
+	assert_int_equal(r.u.committee.key_count, 1);
+}
+
+static void test_flipped_bit_anywhere_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct arena *a = arena_new(4 << 20);
+	struct sample s[FAMILY_COUNT];
+
+	samples(f, s);
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		struct blob value;
+		struct record back;
+		uint8_t *bytes;
+
+		assert_ok(record_encode(f->arena, &s[i].key, &s[i].record, &value));
+		bytes = arena_alloc(f->arena, value.len_bytes);
+		memcpy(bytes, value.data, value.len_bytes);
+		for (size_t bit = 0; bit < value.len_bytes * 8; bit++) {
+			enum err e;
+
+			arena_reset(a);
+			bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			e = record_decode(a, (enum family)i, &s[i].key,
+					  (struct blob){ bytes, value.len_bytes }, &back);
+			assert_int_equal(e, ERR_DAMAGED);
+			bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		}
+		for (size_t len = 0; len < value.len_bytes; len++)
+			assert_int_equal(record_decode(a, (enum family)i, &s[i].key,
+						       (struct blob){ bytes, len }, &back),
+					 ERR_DAMAGED);
+	}
+	arena_destroy(a);
+}
+
+static void test_value_under_another_key_or_family_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+	struct key other = key_serial(ROLE_IN, (struct serial){ 78 }), shorter;
+	struct blob value;
+	struct record back;
+
+	samples(f, s);
+	assert_ok(record_encode(f->arena, &s[FAMILY_STATE].key, &s[FAMILY_STATE].record, &value));
+	assert_int_equal(record_decode(f->arena, FAMILY_STATE, &other, value, &back), ERR_DAMAGED);
+	shorter = s[FAMILY_STATE].key;
+	shorter.len_bytes--;
+	assert_int_equal(record_decode(f->arena, FAMILY_STATE, &shorter, value, &back),
+			 ERR_DAMAGED);
+	assert_int_equal(record_decode(f->arena, FAMILY_RELAY, &s[FAMILY_STATE].key, value, &back),
+			 ERR_DAMAGED);
+}
+
+/* A value with a right checksum over whatever message. */
+static struct blob with_checksum(struct arena *a, enum family family, const struct key *key,
+				 uint8_t version, struct blob message)
+{
+	const uint8_t head[2] = { version, (uint8_t)family };
+	uint8_t *bytes = arena_alloc(a, message.len_bytes + 5);
+	uint32_t crc = crc32c(0, (struct blob){ head, 2 });
+
+	crc = crc32c(crc, (struct blob){ key->bytes, key->len_bytes });
+	crc = crc32c(crc, message);
+	bytes[0] = version;
+	for (unsigned i = 0; i < 4; i++)
+		bytes[1 + i] = (uint8_t)(crc >> (8 * (3 - i)));
+	if (message.len_bytes > 0)
+		memcpy(bytes + 5, message.data, message.len_bytes);
+	return (struct blob){ bytes, message.len_bytes + 5 };
+}
+
+static void test_newer_version_with_a_right_checksum_is_from_the_future(void **state)
+{
+	struct fixture *f = *state;
+	struct key key = key_number(1);
+	struct record back;
+
+	assert_ok(record_decode(
+	    f->arena, FAMILY_META, &key,
+	    with_checksum(f->arena, FAMILY_META, &key, 1, fixture_blob("\x08\x05")), &back));
+	assert_int_equal(back.u.note.number, 5);
+	assert_int_equal(
+	    record_decode(f->arena, FAMILY_META, &key,
+			  with_checksum(f->arena, FAMILY_META, &key, 2, fixture_blob("\x08\x05")),
+			  &back),
+	    ERR_STORE_VERSION);
+	assert_int_equal(
+	    record_decode(f->arena, FAMILY_META, &key,
+			  with_checksum(f->arena, FAMILY_META, &key, 2, fixture_blob("?")), &back),
+	    ERR_STORE_VERSION); /* not even looked into */
+}
+
+static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct key key = key_number(1);
+
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		struct record back;
+
+		assert_int_equal(record_decode(f->arena, (enum family)i, &key,
+					       with_checksum(f->arena, (enum family)i, &key, 1,
+							     fixture_blob("\xff")),
+					       &back),
+				 ERR_DAMAGED);
+	}
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		static const enum family fine[] = {
+			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
+			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
+			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED
+		};
+		enum err expected = ERR_DAMAGED;
+		struct record back;
+
+		for (size_t k = 0; k < COUNT_OF(fine); k++)
+			expected = (int)fine[k] == i ? ERR_OK : expected;
+		if (record_decode(
+			f->arena, (enum family)i, &key,
+			with_checksum(f->arena, (enum family)i, &key, 1, (struct blob){ NULL, 0 }),
+			&back) != expected)
+			fail_msg("an empty %s is not judged as %d", family_name((enum family)i),
+				 (int)expected);
+	}
+}
+
+static void test_decoding_past_the_budget_is_no_damage(void **state)
+{
+	struct fixture *f = *state;
+	struct arena *small = arena_new(64);
+	struct sample s[FAMILY_COUNT];
+	struct record back;
+	struct blob value;
+
+	samples(f, s);
+	assert_ok(
+	    record_encode(f->arena, &s[FAMILY_DOCUMENT].key, &s[FAMILY_DOCUMENT].record, &value));
+	assert_int_equal(
+	    record_decode(small, FAMILY_DOCUMENT, &s[FAMILY_DOCUMENT].key, value, &back),
+	    ERR_NO_MEMORY);
+	assert_int_equal(
+	    record_encode(small, &s[FAMILY_DOCUMENT].key, &s[FAMILY_DOCUMENT].record, &value),
+	    ERR_NO_MEMORY);
+	arena_destroy(small);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_every_family_comes_back_and_encodes_to_the_same_bytes),
+		TEST(test_every_field_of_the_larger_records_comes_back),
+		TEST(test_flipped_bit_anywhere_is_damage),
+		TEST(test_value_under_another_key_or_family_is_damage),
+		TEST(test_newer_version_with_a_right_checksum_is_from_the_future),
+		TEST(test_right_checksum_over_a_wrong_shape_is_damage),
+		TEST(test_decoding_past_the_budget_is_no_damage),
+	};
+
+	return cmocka_run_group_tests_name("record_codec", tests, NULL, NULL);
+}

@@ -1,0 +1,186 @@
+/* A store with a damaged record, and neighbours that say much at once: numbers are not given twice,
+ * nothing else is overwritten. */
+#include <string.h>
+
+#include "proto/digest.h"
+#include "routing/state/stream.h"
+#include "tests/unit/support/fixture.h"
+
+/* One record of the store is damaged: asked for it is damage, a walk passes it over or tells it, as
+ * daemon/store/lmdb_read.c does. */
+struct damage {
+	struct lookup whole;
+	enum family family;
+	struct key key;
+};
+
+static enum err get(void *ctx, struct arena *a, enum family family, const struct key *key,
+		    struct record *out)
+{
+	struct damage *d = ctx;
+
+	return family == d->family && key_equal(key, &d->key)
+		   ? ERR_DAMAGED
+		   : d->whole.get(d->whole.ctx, a, family, key, out);
+}
+
+static enum err walk(struct damage *d, struct arena *a, enum family family, struct scan *scan,
+		     bool up, struct record *out)
+{
+	enum err e;
+
+	do {
+		e = (up ? d->whole.next : d->whole.last)(d->whole.ctx, a, family, scan, out);
+		if (e != ERR_OK || family != d->family || !key_equal(&scan->at, &d->key))
+			return e;
+	} while (!scan->tell_damage);
+	return ERR_DAMAGED;
+}
+
+static enum err next(void *ctx, struct arena *a, enum family family, struct scan *scan,
+		     struct record *out)
+{
+	return walk(ctx, a, family, scan, true, out);
+}
+
+static enum err last(void *ctx, struct arena *a, enum family family, struct scan *scan,
+		     struct record *out)
+{
+	return walk(ctx, a, family, scan, false, out);
+}
+
+static void damage_and_restart(struct station *s, struct damage *d)
+{
+	d->whole = s->lookup;
+	plan_destroy(s->plan);
+	s->plan = plan_new((struct lookup){ .ctx = d, .get = get, .next = next, .last = last });
+	assert_non_null(s->plan);
+	station_restart(s);
+}
+
+static void submit(struct station *s, unsigned id)
+{
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+
+	station_take(s, submission_of(&u, id, 1));
+	station_commit(s);
+	station_clear(s);
+}
+
+static struct serial serial_of(struct station *s, unsigned id)
+{
+	struct record r = station_get(s, FAMILY_IDENT, key_ident(fixture_doc_id(id), s->self));
+
+	return r.u.ident.serial;
+}
+
+static void test_number_of_a_damaged_document_is_not_given_again(void **state)
+{
+	struct stage *g = *state;
+	struct damage d = { .family = FAMILY_DOCUMENT };
+	struct record before, after;
+
+	submit(g->s, 1);
+	submit(g->s, 2);
+	d.key = key_serial(ROLE_OUT, serial_of(g->s, 2));
+	before = station_get(g->s, FAMILY_ENVELOPE, d.key);
+	damage_and_restart(g->s, &d);
+	submit(g->s, 3);
+	after = station_get(g->s, FAMILY_ENVELOPE, d.key);
+	assert_true(serial_of(g->s, 3).n > serial_of(g->s, 2).n);
+	assert_int_equal(after.u.envelope.envelope.bytes.len_bytes,
+			 before.u.envelope.envelope.bytes.len_bytes);
+	assert_memory_equal(after.u.envelope.envelope.bytes.data,
+			    before.u.envelope.envelope.bytes.data,
+			    after.u.envelope.envelope.bytes.len_bytes);
+}
+
+static void test_place_of_a_damaged_row_is_not_given_again(void **state)
+{
+	struct stage *g = *state;
+	struct committee_id xa = fixture_id("xa-a1");
+	struct damage d = { .family = FAMILY_STREAM, .key = key_seq(xa, LANE_NORMAL, 2) };
+	struct record row;
+
+	submit(g->s, 1);
+	submit(g->s, 2);
+	damage_and_restart(g->s, &d);
+	submit(g->s, 3);
+	row = station_get(g->s, FAMILY_STREAM, key_seq(xa, LANE_NORMAL, 2));
+	assert_int_equal(row.u.stream.serial.n, serial_of(g->s, 2).n);
+}
+
+/* A store may be of a time when more was sent at once; and a neighbour may say that it has what it
+ * was not sent. */
+static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
+{
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct message m = { .type = MESSAGE_ACKNOWLEDGE };
+	struct stream_out *out;
+	struct digest chain;
+	uint64_t most = PLAN_WRITES_MAX + 1000;
+
+	for (unsigned id = 1; id <= most; id++) {
+		struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+
+		station_take(g->s, submission_of(&u, id, 1));
+		if (id % 500 == 0 || id == most) {
+			station_commit(g->s);
+			station_clear(g->s);
+		}
+	}
+	neighbour_up(g->s, &xa);
+	neighbour_subscribe(g->s, &xa, LANE_NORMAL, 0);
+	out = core_stream_out(g->s->core, xa.id, LANE_NORMAL);
+	assert_int_equal(out->last, most);
+	chain = out->chain;
+	for (uint64_t i = 1; i <= most; i++) {
+		struct key key = key_seq(xa.id, LANE_NORMAL, i);
+		struct record r;
+
+		if (i % 1000 == 0)
+			station_clear(g->s);
+		assert_ok(
+		    g->s->lookup.get(g->s->lookup.ctx, g->s->plan->arena, FAMILY_STREAM, &key, &r));
+		digest_chain_step(&chain, i, &r.u.stream.digest);
+		stream_note_sent(out, 0);
+	}
+	m.u.acknowledge = (struct msg_acknowledge){
+		.lane = LANE_NORMAL, .stream = out->id, .have = most, .chain = chain
+	};
+	neighbour_says(g->s, &xa, &m);
+	assert_int_equal(out->acked, UNACKNOWLEDGED_MAX);
+	assert_non_null(station_said(g->s, "xa-a1", MESSAGE_HELLO, 0));
+	station_commit(g->s);
+	station_clear(g->s);
+	for (unsigned part = 2; part <= 3; part++) {
+		m = (struct message){ .type = MESSAGE_SUBSCRIBE };
+		m.u.subscribe = (struct msg_subscribe){ .lane = LANE_NORMAL,
+							.stream = out->id,
+							.have = most,
+							.chain = chain,
+							.credit_seq = most + 100,
+							.credit_bytes = CREDIT_BYTES };
+		neighbour_says(g->s, &xa, &m);
+		assert_int_equal(out->acked, part * UNACKNOWLEDGED_MAX < most
+						 ? part * UNACKNOWLEDGED_MAX
+						 : most);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	assert_int_equal(out->acked, most);
+	assert_true(out->subscribed);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_number_of_a_damaged_document_is_not_given_again),
+		TEST(test_place_of_a_damaged_row_is_not_given_again),
+		TEST(test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts),
+	};
+
+	return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
+}

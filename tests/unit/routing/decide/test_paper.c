@@ -1,0 +1,439 @@
+/* Documents on paper: registered once, cancelled with a reason, and what is none refused. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/support/paper.h"
+
+static void test_entry_is_stored_counted_logged_and_told(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct act_reply r = paper_answer(g, &e);
+	struct record paper;
+
+	assert_int_equal(r.result, ERR_OK);
+	assert_memory_equal(&r.id, &e.u.paper.id, sizeof r.id);
+	station_commit(g->s);
+	assert_non_null(station_notice(g->s, NOTICE_PAPER));
+	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 1);
+	paper = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 1)));
+	assert_string_equal(paper.u.paper.number, "12-CV/ĐUK");
+	assert_string_equal(paper.u.paper.subject, "Về việc thử");
+	assert_true(paper.u.paper.uid == 1000 && paper.u.paper.added_at_ms == FIXTURE_NOW_MS);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	assert_string_equal(
+	    station_get(g->s, FAMILY_ACT, key_number(station_count(g->s, FAMILY_ACT))).u.act.verb,
+	    "paper-add");
+}
+
+static void test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct act_reply r;
+
+	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	r = paper_answer(g, &e);
+	assert_true(r.result == ERR_OK && r.repeated && plan_is_empty(g->s->plan));
+	e.u.paper.paper.subject = "Về việc khác";
+	assert_int_equal(paper_answer(g, &e).result, ERR_CONFLICT);
+	assert_true(plan_is_empty(g->s->plan));
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+}
+
+static void test_same_document_twice_is_refused_unless_the_clerk_insists(void **state)
+{
+	struct stage *g = *state;
+	struct event twice = paper_entry(2, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14"),
+		     other = paper_entry(3, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+
+	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	assert_int_equal(paper_answer(g, &twice).result, ERR_REGISTERED);
+	assert_true(plan_is_empty(g->s->plan));
+	other.u.paper.paper.party = "Tỉnh ủy"; /* the same number of another office */
+	assert_int_equal(paper_answer(g, &other).result, ERR_OK);
+	station_commit(g->s);
+	twice.u.paper.paper.number = "012-cv/ĐUK ";
+	twice.u.paper.paper.party = "TỈNH UỶ "; /* both spelt otherwise */
+	assert_int_equal(paper_answer(g, &twice).result, ERR_REGISTERED);
+	assert_true(plan_is_empty(g->s->plan));
+	paper_add(g, 4, DIRECTION_OUT, "12-CV/ĐUK", "2025-06-14"); /* the other way */
+	paper_add(g, 5, DIRECTION_IN, "12-CV/ĐUK", "2025-06-13");
+	twice.u.paper.again = true;
+	assert_int_equal(paper_answer(g, &twice).result, ERR_OK);
+	station_commit(g->s);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 4 });
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .paper = 1 });
+}
+
+/* An entry of before, then a new one: is it told? */
+struct pair {
+	const char *first, *first_party, *number, *date, *party;
+	enum direction direction;
+	enum secrecy secrecy;
+	bool told;
+};
+
+static void expect_pair(struct stage *g, unsigned n, const struct pair *row)
+{
+	struct event old = paper_entry(1000 + 2 * n, row->direction, row->number, row->first),
+		     young = old;
+	struct act_reply r;
+
+	old.u.paper.paper.party = row->first_party;
+	old.u.paper.again = true;
+	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
+	station_commit(g->s);
+	young.u.paper.id = fixture_doc_id(1001 + 2 * n);
+	young.u.paper.paper.party = row->party;
+	young.u.paper.paper.date = row->date;
+	young.u.paper.paper.secrecy = row->secrecy;
+	r = paper_answer(g, &young);
+	if (r.result != ERR_OK || (r.alike != NULL) != row->told)
+		fail_msg("row %u: VT-%d, %s", n, (int)r.result,
+			 r.alike != NULL ? "told" : "not told");
+	if (r.alike != NULL)
+		assert_true(strcmp(r.alike->date, row->first) == 0 &&
+			    memcmp(&r.alike->id, &old.u.paper.id, sizeof old.u.paper.id) == 0);
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void test_same_number_with_another_date_is_taken_and_told(void **state)
+{
+	struct stage *g = *state;
+	const struct pair rows[] = {
+		{ "2025-06-13", "Khối", "1-CV/X", "2025-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		{ "2025-01-02", "Khối", "2-CV/X", "2025-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		/* the year mistyped */
+		{ "2025-06-14", "Khối", "3-CV/X", "2024-06-30", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, true },
+		/* another term, maybe */
+		{ "2025-06-14", "Khối", "4-CV/X", "2023-06-14", "Khối", DIRECTION_IN,
+		  SECRECY_THUONG, false },
+		/* another issuer */
+		{ "2025-06-13", "Khối", "5-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN,
+		  SECRECY_THUONG, false },
+		{ "2025-06-13", "", "6-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+		{ "2025-06-13", "Khối", "7-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+		/* One that we issued, to one more. */
+		{ "2025-06-14", "Khối", "8-CV/X", "2025-06-14", "Tỉnh ủy", DIRECTION_OUT,
+		  SECRECY_THUONG, true },
+		/* A state office's number is given once a year. */
+		{ "2025-01-02", "Bộ", "9/QĐ-BNV", "2025-06-14", "Bộ", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+		{ "2024-12-31", "Bộ", "10/QĐ-BNV", "2025-01-02", "Bộ", DIRECTION_IN, SECRECY_THUONG,
+		  false },
+		/* Secret documents have a series of their own. */
+		{ "2025-06-13", "", "11-CV/X", "2025-06-14", "", DIRECTION_IN, SECRECY_MAT, false },
+	};
+
+	for (unsigned n = 0; n < COUNT_OF(rows); n++)
+		expect_pair(g, n, &rows[n]);
+	paper_expect_equal(g);
+}
+
+static void test_our_own_numbers_begin_anew_with_our_term(void **state)
+{
+	struct stage *g = *state; /* its term is from 2025-07-01 */
+	const struct pair rows[] = {
+		{ "2025-06-30", "", "1-CV/X", "2025-07-01", "", DIRECTION_OUT, SECRECY_THUONG,
+		  false },
+		{ "2025-07-01", "", "2-CV/X", "2025-07-02", "", DIRECTION_OUT, SECRECY_THUONG,
+		  true },
+		/* of others' terms we know nothing */
+		{ "2025-06-30", "", "3-CV/X", "2025-07-01", "", DIRECTION_IN, SECRECY_THUONG,
+		  true },
+	};
+
+	g->s->now.wall_ms += 40LL * 86400 * 1000;
+	for (unsigned n = 0; n < COUNT_OF(rows); n++)
+		expect_pair(g, n, &rows[n]);
+}
+
+static void test_cancelled_or_insisted_upon_is_not_told(void **state)
+{
+	struct stage *g = *state;
+	struct event end = paper_cancel(1, "nhập nhầm"),
+		     right = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     another = paper_entry(3, DIRECTION_IN, "1-CV/X", "2025-06-12");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-13");
+	assert_int_equal(paper_answer(g, &end).result, ERR_OK);
+	station_commit(g->s);
+	assert_null(paper_answer(g, &right).alike);
+	station_commit(g->s);
+	another.u.paper.dry_run = true;
+	assert_non_null(paper_answer(g, &another).alike);
+	another.u.paper.again = true;
+	assert_null(paper_answer(g, &another).alike);
+}
+
+static void test_same_document_in_one_turn_is_seen_through_the_plan(void **state)
+{
+	struct stage *g = *state;
+	struct event a = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     b = paper_entry(2, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     c = paper_entry(3, DIRECTION_IN, "2-CV/X", "2025-06-14");
+
+	station_take(g->s, &a);
+	station_take(g->s, &b);
+	station_take(g->s, &c);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 1)->u.reply.result, ERR_REGISTERED);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_PAPER), 2);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
+}
+
+static void test_secret_document_leaves_only_that_it_exists(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_OUT, "7-NQ/ĐU", "2025-06-14");
+	struct record r;
+
+	e.u.paper.paper.secrecy = SECRECY_MAT;
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	/* live events are for whoever may see figures */
+	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.number, "");
+	assert_string_equal(station_notice(g->s, NOTICE_PAPER)->summary.subject, "");
+	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 1)));
+	assert_string_equal(r.u.paper.subject, "");
+	assert_string_equal(r.u.paper.party, "");
+	assert_string_equal(r.u.paper.number, "7-NQ/ĐU");
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .secret = 1 });
+	assert_true(paper_answer(g, &e).repeated);
+	paper_expect_equal(g);
+}
+
+static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
+{
+	static char longest[SUBJECT_MAX + 2];
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	struct {
+		const char *number, *subject, *date, *type;
+		enum direction direction;
+		enum secrecy secrecy;
+		enum err why;
+	} rows[] = {
+		{ "", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", "", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", longest, "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ longest, "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ " \t", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", "  ", "2025-06-14", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FIELD },
+		{ "1", "s", "2025-06-31", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
+		/* has not come yet */
+		{ "1", "s", "2025-06-16", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_FUTURE },
+		{ "1", "s", "", "CV", DIRECTION_IN, SECRECY_THUONG, ERR_BAD_DATE },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_NONE, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", (enum direction)3, SECRECY_THUONG, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_IN, SECRECY_NONE, ERR_FORMAT },
+		{ "1", "s", "2025-06-14", "CV", DIRECTION_IN, (enum secrecy)5, ERR_FORMAT },
+	};
+
+	memset(longest, 'x', sizeof longest - 1);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct rec_paper *p = &e.u.paper.paper;
+
+		p->number = rows[i].number;
+		p->subject = rows[i].subject;
+		p->date = rows[i].date;
+		p->type_code = rows[i].type;
+		p->direction = rows[i].direction;
+		p->secrecy = rows[i].secrecy;
+		if (paper_answer(g, &e).result != rows[i].why)
+			fail_msg("row %d: VT-%d", (int)i,
+				 (int)station_act(g->s, ACT_REPLY, 0)->u.reply.result);
+		assert_true(plan_is_empty(g->s->plan));
+	}
+	e = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-15"); /* today, in Vietnam */
+	e.u.paper.dry_run = true;
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	assert_true(plan_is_empty(g->s->plan));
+	e.u.paper.dry_run = false;
+	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL });
+	assert_int_equal(paper_answer(g, &e).result, ERR_DISK_FULL);
+}
+
+static void test_cancelled_entry_stays_with_its_reason_and_counts_no_more(void **state)
+{
+	struct stage *g = *state;
+	struct event no_reason = paper_cancel(1, ""), good = paper_cancel(1, "nhập nhầm"),
+		     unknown = paper_cancel(9, "x"),
+		     late = paper_entry(1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	struct record r;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	assert_int_equal(paper_answer(g, &no_reason).result, ERR_FIELD);
+	assert_int_equal(paper_answer(g, &unknown).result, ERR_NOT_FOUND);
+	good.u.paper.dry_run = true;
+	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
+	assert_true(plan_is_empty(g->s->plan));
+	good.u.paper.dry_run = false;
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	assert_int_equal(paper_answer(g, &good).result, ERR_OK);
+	station_commit(g->s);
+	assert_int_equal(station_notice(g->s, NOTICE_TARGET)->target.paper, 0);
+	r = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 1)));
+	assert_string_equal(r.u.paper.reason, "nhập nhầm");
+	assert_string_equal(r.u.paper.number, "1-CV/X");
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 0 });
+	assert_true(paper_answer(g, &good).repeated); /* not subtracted twice */
+	assert_true(plan_is_empty(g->s->plan));
+	/* who repeats it must not believe that it counts */
+	assert_int_equal(paper_answer(g, &late).result, ERR_ENTRY_CANCELLED);
+	late.u.paper.paper.subject = "Về việc khác";
+	assert_int_equal(paper_answer(g, &late).result, ERR_CONFLICT);
+	assert_true(plan_is_empty(g->s->plan));
+	paper_add(g, 2, DIRECTION_IN, "1-CV/X", "2025-06-14"); /* the right entry may follow */
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
+}
+
+static void test_id_of_a_digital_document_is_no_paper(void **state)
+{
+	struct stage *g = *state;
+	struct submission u = { .recipients = { { .committee = { "xa-a1" } } } };
+	struct event e = paper_entry(1, DIRECTION_OUT, "1-CV/X", "2025-06-14"),
+		     c = paper_cancel(1, "x");
+
+	station_take(g->s, submission_of(&u, 1, 1));
+	station_commit(g->s);
+	assert_int_equal(paper_answer(g, &e).result, ERR_CONFLICT);
+	assert_int_equal(paper_answer(g, &c).result, ERR_NOT_FOUND);
+	paper_add(g, 2, DIRECTION_OUT, "1-CV/X", "2025-06-14");
+	submission_of(&u, 2, 1);
+	assert_int_equal(paper_answer(g, &u.event).result, ERR_CONFLICT);
+}
+
+/* ---- much paper, and damaged paper ---- */
+
+static void test_slips_are_told_and_strict_writes_nothing(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12-BC/ĐUK", "2025-06-14");
+	struct act_reply r = paper_answer(g, &e);
+
+	assert_true(r.result == ERR_OK && r.warning_count == 1 && r.warnings[0] == ERR_NUMBER_TYPE);
+	e.u.paper.strict = true;
+	assert_int_equal(paper_answer(g, &e).result, ERR_NUMBER_TYPE);
+	assert_true(plan_is_empty(g->s->plan));
+	e.u.paper.paper.number = "12-CV/ĐUK"; /* nothing to warn of */
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	/* Told again with a repeated request; our own number is asked about only of what went
+	 * out. */
+	e = paper_entry(2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
+	paper_add(g, 2, DIRECTION_OUT, "7-BC/KHÁC", "2025-06-14");
+	r = paper_answer(g, &e);
+	assert_true(r.result == ERR_OK && r.repeated && r.warning_count == 2 &&
+		    r.warnings[1] == ERR_FOREIGN_SYMBOL);
+}
+
+static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last(void **state)
+{
+	struct stage *g = *state;
+	struct event old = paper_entry(5000, DIRECTION_IN, "0-CV/X", "2025-06-14"),
+		     young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	/* the plan holds them until it is committed */
+	static char numbers[PAPER_ALIKE_MAX + 1][16];
+
+	for (unsigned i = 0; i < PAPER_ALIKE_MAX + 1; i++) {
+		struct event e;
+
+		snprintf(numbers[i], sizeof numbers[i], "%u-CV/X", i);
+		e = paper_entry(100 + i, DIRECTION_IN, numbers[i], "2025-06-14");
+		e.u.paper.again = true;
+		station_take(g->s, &e);
+		if (i % 100 == 0 || i == PAPER_ALIKE_MAX) {
+			station_commit(g->s);
+			station_clear(g->s);
+		}
+	}
+	assert_int_equal(paper_answer(g, &young).result, ERR_REGISTERED);
+	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_PAPER), PAPER_ALIKE_MAX + 2);
+	assert_true(station_has(g->s, FAMILY_PAPER,
+				key_paper(paper_serial(JUNE, DIRECTION_IN, PAPER_ALIKE_MAX + 2))));
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = PAPER_ALIKE_MAX + 2 });
+}
+
+static struct lookup stored;
+static struct key damaged_key;
+
+static enum err damaged_get(void *ctx, struct arena *arena, enum family family,
+			    const struct key *key, struct record *out)
+{
+	return family == FAMILY_PAPER && key_equal(key, &damaged_key)
+		   ? ERR_DAMAGED
+		   : stored.get(ctx, arena, family, key, out);
+}
+
+static enum err damaged_last(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			     struct record *out)
+{
+	enum err e = stored.last(ctx, arena, family, scan, out);
+
+	return e == ERR_OK && family == FAMILY_PAPER && key_equal(&scan->at, &damaged_key)
+		   ? stored.last(ctx, arena, family, scan, out)
+		   : e;
+}
+
+static void test_damaged_entry_keeps_its_number_and_stops_nobody(void **state)
+{
+	struct stage *g = *state;
+	struct event again = paper_entry(2, DIRECTION_IN, "2-CV/X", "2025-06-14"),
+		     end = paper_cancel(2, "x"),
+		     next = paper_entry(3, DIRECTION_IN, "3-CV/X", "2025-06-14");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 2, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	damaged_key = key_paper(paper_serial(JUNE, DIRECTION_IN, 2));
+	stored = g->s->plan->base;
+	g->s->plan->base.get = damaged_get;
+	g->s->plan->base.last = damaged_last;
+	assert_int_equal(paper_answer(g, &again).result, ERR_DAMAGED);
+	assert_int_equal(paper_answer(g, &end).result, ERR_DAMAGED);
+	assert_true(plan_is_empty(g->s->plan));
+	assert_int_equal(paper_answer(g, &next).result, ERR_OK);
+	station_commit(g->s);
+	g->s->plan->base = stored;
+	/* not written over */
+	assert_string_equal(station_get(g->s, FAMILY_PAPER, damaged_key).u.paper.number, "2-CV/X");
+	assert_string_equal(
+	    station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 3)))
+		.u.paper.number,
+	    "3-CV/X");
+	paper_expect_equal(g);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_entry_is_stored_counted_logged_and_told),
+		TEST(test_repeated_entry_counts_once_and_another_under_its_id_is_a_conflict),
+		TEST(test_same_document_twice_is_refused_unless_the_clerk_insists),
+		TEST(test_same_number_with_another_date_is_taken_and_told),
+		TEST(test_our_own_numbers_begin_anew_with_our_term),
+		TEST(test_cancelled_or_insisted_upon_is_not_told),
+		TEST(test_same_document_in_one_turn_is_seen_through_the_plan),
+		TEST(test_secret_document_leaves_only_that_it_exists),
+		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
+		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
+		TEST(test_id_of_a_digital_document_is_no_paper),
+		TEST(test_slips_are_told_and_strict_writes_nothing),
+		TEST(test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last),
+		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

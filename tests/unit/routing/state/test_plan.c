@@ -1,0 +1,224 @@
+/* The plan: later writes win, drafts are resolved everywhere, and clearing leaves nothing of the
+ * turn before. Walks over it are in test_store.c. */
+#include "routing/state/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/support/fixture.h"
+
+static enum err none_get(void *ctx, struct arena *arena, enum family family, const struct key *key,
+			 struct record *out)
+{
+	(void)arena;
+	(void)family;
+	(void)key;
+	(void)out;
+	return ctx == NULL ? ERR_NOT_FOUND : ERR_STORE;
+}
+
+static enum err none_next(void *ctx, struct arena *arena, enum family family, struct scan *scan,
+			  struct record *out)
+{
+	(void)arena;
+	(void)family;
+	(void)scan;
+	(void)out;
+	return ctx == NULL ? ERR_NOT_FOUND : ERR_STORE;
+}
+
+static struct plan *plan_over(void *ctx)
+{
+	struct plan *p = plan_new(
+	    (struct lookup){ .ctx = ctx, .get = none_get, .next = none_next, .last = none_next });
+
+	assert_non_null(p);
+	return p;
+}
+
+static enum err get(struct plan *p, const char *name, uint64_t *n)
+{
+	struct lookup l = plan_lookup(p);
+	struct key k = key_name(name);
+	struct record r;
+	enum err e = l.get(l.ctx, p->arena, FAMILY_META, &k, &r);
+
+	*n = e == ERR_OK ? r.u.note.number : 0;
+	return e;
+}
+
+static void put(struct plan *p, const char *name, uint64_t n)
+{
+	struct record r = { .family = FAMILY_META, .u.note = { .number = n } };
+
+	plan_put(p, key_name(name), &r);
+}
+
+static void test_second_write_to_a_key_replaces_the_first_in_place(void **state)
+{
+	struct plan *p = plan_over(NULL);
+	uint64_t n;
+
+	(void)state;
+	put(p, "a", 1);
+	put(p, "b", 2);
+	put(p, "a", 3);
+	assert_int_equal(p->write_count, 2);
+	assert_ok(get(p, "a", &n));
+	assert_int_equal(n, 3);
+	plan_erase(p, FAMILY_META, key_name("a"));
+	assert_int_equal(p->write_count, 2);
+	assert_int_equal(get(p, "a", &n), ERR_NOT_FOUND);
+	assert_true(p->writes[0].erase);
+	put(p, "a", 4);
+	assert_false(p->writes[0].erase);
+	assert_ok(get(p, "a", &n));
+	plan_destroy(p);
+	plan_destroy(NULL);
+}
+
+static void test_append_is_an_append_only_until_it_is_replaced(void **state)
+{
+	struct plan *p = plan_over(NULL);
+	struct record r = { .family = FAMILY_META };
+
+	(void)state;
+	assert_true(plan_append(p, key_name("a"), &r)->append);
+	plan_erase(p, FAMILY_META, key_name("a"));
+	assert_false(p->writes[0].append);
+	plan_destroy(p);
+}
+
+static void test_failing_store_is_not_taken_for_an_empty_one(void **state)
+{
+	int something;
+	struct plan *p = plan_over(&something);
+	struct lookup l = plan_lookup(p);
+	struct scan scan = scan_of(key_name("a"));
+	struct record r;
+	uint64_t n;
+
+	(void)state;
+	assert_int_equal(get(p, "a", &n), ERR_STORE);
+	put(p, "a", 1);
+	assert_ok(get(p, "a", &n));
+	/* though the plan has one */
+	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_META, &scan, &r), ERR_STORE);
+	plan_destroy(p);
+}
+
+static void test_cleared_plan_remembers_nothing_after_few_or_many_writes(void **state)
+{
+	static const unsigned counts[] = { 3, 4095, 4097, 20000 };
+	struct plan *p = plan_over(NULL);
+	char name[16];
+	uint64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(counts); i++) {
+		for (unsigned k = 0; k < counts[i]; k++) {
+			snprintf(name, sizeof name, "%u", k * 7919);
+			put(p, name, k);
+		}
+		assert_int_equal(p->write_count, counts[i]);
+		plan_act(p, ACT_PUMP);
+		plan_clear(p);
+		assert_true(plan_is_empty(p));
+		assert_true(p->act_count == 0 && p->draft_count == 0);
+		for (unsigned k = 0; k < counts[i]; k += 17) {
+			snprintf(name, sizeof name, "%u", k * 7919);
+			assert_int_equal(get(p, name, &n), ERR_NOT_FOUND);
+		}
+	}
+	plan_destroy(p);
+}
+
+static void test_room_ends_before_any_bound_is_reached(void **state)
+{
+	struct plan *p = plan_over(NULL);
+	struct draft d = { .body = { NULL, 0 } };
+	char name[16];
+
+	(void)state;
+	assert_true(plan_has_room(p));
+	while (plan_has_room(p)) {
+		assert_true(p->write_count < PLAN_WRITES_MAX);
+		snprintf(name, sizeof name, "%u", p->write_count);
+		put(p, name, 1);
+	}
+	/* a directory still fits */
+	assert_true(p->write_count + PLAN_WRITES_MAX / 2 <= PLAN_WRITES_MAX);
+	plan_clear(p);
+	while (plan_has_room(p)) {
+		assert_true(p->draft_count < PLAN_DRAFTS_MAX);
+		plan_draft(p, &d);
+	}
+	plan_clear(p);
+	while (plan_has_room(p)) {
+		assert_true(p->act_count < PLAN_ACTS_MAX);
+		plan_act(p, ACT_PUMP);
+	}
+	assert_true(p->act_count + LINKS_MAX <= PLAN_ACTS_MAX);
+	plan_clear(p);
+	assert_true(plan_has_room(p));
+	plan_destroy(p);
+}
+
+static void test_drafts_are_resolved_in_every_record_that_refers_to_them(void **state)
+{
+	static const enum family families[] = { FAMILY_IDENT, FAMILY_DOCUMENT, FAMILY_ENVELOPE,
+						FAMILY_RELAY, FAMILY_RECEIPT,  FAMILY_STREAM };
+	struct plan *p = plan_over(NULL);
+	struct draft d = { .envelope = fixture_blob("sealed"), .digest = fixture_digest("sealed") };
+	uint32_t ref;
+
+	(void)state;
+	plan_draft(p, &(struct draft){ .envelope = fixture_blob("another"),
+				       .digest = fixture_digest("another") });
+	ref = plan_draft(p, &d);
+	assert_int_equal(ref, 2);
+	for (size_t i = 0; i < COUNT_OF(families); i++) {
+		struct record r = { .family = families[i] };
+
+		if (families[i] == FAMILY_IDENT)
+			r.u.ident.draft = ref;
+		else if (families[i] == FAMILY_DOCUMENT)
+			r.u.document.draft = ref;
+		else if (families[i] == FAMILY_ENVELOPE)
+			r.u.envelope.envelope.draft = ref;
+		else if (families[i] == FAMILY_RELAY)
+			r.u.relay.envelope.draft = ref;
+		else if (families[i] == FAMILY_RECEIPT)
+			r.u.receipt.draft = r.u.receipt.envelope.draft = ref;
+		else
+			r.u.stream.draft = r.u.stream.fact.draft = ref;
+		plan_put(p, key_name("k"), &r);
+	}
+	plan_erase(p, FAMILY_STREAM, key_name("gone"));
+	plan_resolve(p);
+	assert_memory_equal(&p->writes[0].record.u.ident.digest, &d.digest, 32);
+	assert_int_equal(p->writes[0].record.u.ident.draft, 0);
+	assert_memory_equal(&p->writes[1].record.u.document.digest, &d.digest, 32);
+	assert_ptr_equal(p->writes[2].record.u.envelope.envelope.bytes.data, d.envelope.data);
+	assert_ptr_equal(p->writes[3].record.u.relay.envelope.bytes.data, d.envelope.data);
+	assert_ptr_equal(p->writes[4].record.u.receipt.envelope.bytes.data, d.envelope.data);
+	assert_memory_equal(&p->writes[4].record.u.receipt.digest, &d.digest, 32);
+	assert_ptr_equal(p->writes[5].record.u.stream.fact.bytes.data, d.envelope.data);
+	assert_memory_equal(&p->writes[5].record.u.stream.digest, &d.digest, 32);
+	assert_int_equal(p->writes[5].record.u.stream.size_bytes, 6);
+	plan_destroy(p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_second_write_to_a_key_replaces_the_first_in_place),
+		cmocka_unit_test(test_append_is_an_append_only_until_it_is_replaced),
+		cmocka_unit_test(test_failing_store_is_not_taken_for_an_empty_one),
+		cmocka_unit_test(test_cleared_plan_remembers_nothing_after_few_or_many_writes),
+		cmocka_unit_test(test_room_ends_before_any_bound_is_reached),
+		cmocka_unit_test(test_drafts_are_resolved_in_every_record_that_refers_to_them),
+	};
+
+	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}

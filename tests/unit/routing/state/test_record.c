@@ -1,0 +1,183 @@
+/* Keys of records: their byte order is the order of what they mean, and what is not a key does not
+ * parse. */
+#include "routing/state/record.h"
+
+#include <string.h>
+
+#include "routing/state/lookup.h"
+#include "tests/unit/support/fixture.h"
+
+static int order(struct key a, struct key b)
+{
+	size_t n = a.len_bytes < b.len_bytes ? a.len_bytes : b.len_bytes;
+	int c = memcmp(a.bytes, b.bytes, n);
+
+	return c != 0 ? c : (int)a.len_bytes - (int)b.len_bytes;
+}
+
+static void test_numbers_sort_as_they_count(void **state)
+{
+	static const uint64_t n[] = { 0,	  1,	     2,		 255,
+				      256,	  65535,     1ULL << 32, (1ULL << 63) - 1,
+				      1ULL << 63, UINT64_MAX };
+	static const int64_t due[] = { INT64_MIN, -1000, -1, 0, 1, 1750000000000, INT64_MAX };
+
+	(void)state;
+	for (size_t i = 1; i < COUNT_OF(n); i++) {
+		assert_true(order(key_number(n[i - 1]), key_number(n[i])) < 0);
+		assert_true(order(key_serial(ROLE_IN, (struct serial){ n[i - 1] }),
+				  key_serial(ROLE_IN, (struct serial){ n[i] })) < 0);
+		assert_true(order(key_seq(fixture_id("a"), LANE_URGENT, n[i - 1]),
+				  key_seq(fixture_id("a"), LANE_URGENT, n[i])) < 0);
+	}
+	for (size_t i = 1; i < COUNT_OF(due); i++)
+		assert_true(order(key_sweep(due[i - 1], ROLE_OUT, (struct serial){ 9 }),
+				  key_sweep(due[i], ROLE_OUT, (struct serial){ 1 })) < 0);
+}
+
+static void test_neighbour_whose_name_begins_another_has_a_prefix_of_its_own(void **state)
+{
+	struct key xa = key_neighbour(fixture_id("xa")),
+		   of_xa1 = key_seq(fixture_id("xa-1"), LANE_FACTS, 1);
+
+	(void)state;
+	assert_false(key_has_prefix(&of_xa1, &xa));
+	of_xa1 = key_subordinate(fixture_id("xa-1"), fixture_id("b"));
+	assert_false(key_has_prefix(&of_xa1, &xa));
+	of_xa1 = key_seq(fixture_id("xa"), LANE_FACTS, 1);
+	assert_true(key_has_prefix(&of_xa1, &xa));
+	assert_false(key_has_prefix(&xa, &of_xa1));
+}
+
+static void test_every_key_reads_back(void **state)
+{
+	struct committee_id longest = fixture_id("01234567890123456789012345678901"), id, id2;
+	struct key k = key_receipt(ROLE_RELAY, (struct serial){ 1ULL << 40 }, longest);
+	struct serial serial;
+	enum role role;
+	enum lane lane;
+	enum direction direction;
+	struct month month;
+	uint64_t n;
+	int64_t due;
+
+	(void)state;
+	assert_true(key_parse_receipt(&k, &role, &serial, &id));
+	assert_true(role == ROLE_RELAY && serial.n == 1ULL << 40);
+	assert_string_equal(id.text, longest.text);
+	k = key_seq(longest, LANE_NORMAL, 0x0102030405060700);
+	assert_true(key_parse_seq(&k, &id, &lane, &n));
+	assert_true(lane == LANE_NORMAL && n == 0x0102030405060700);
+	assert_string_equal(id.text, longest.text);
+	k = key_link(fixture_id("x"), LANE_FACTS);
+	assert_true(key_parse_link(&k, &id, &lane));
+	assert_true(lane == LANE_FACTS);
+	k = key_sweep(-5, ROLE_OUT, (struct serial){ 3 });
+	assert_true(key_parse_sweep(&k, &due, &role, &serial));
+	assert_true(due == -5 && role == ROLE_OUT && serial.n == 3);
+	k = key_subordinate(fixture_id("tinh"), fixture_id("xa"));
+	assert_true(key_parse_subordinate(&k, &id, &id2));
+	assert_string_equal(id.text, "tinh");
+	assert_string_equal(id2.text, "xa");
+	k = key_number(77);
+	assert_true(key_parse_number(&k, &n));
+	assert_int_equal(n, 77);
+	k = key_counter(month_make(2026, 11), DIRECTION_OUT);
+	assert_true(key_parse_counter(&k, &month, &direction));
+	assert_true(month.n == month_make(2026, 11).n && direction == DIRECTION_OUT);
+	k = key_paper(paper_serial(month_make(2026, 11), DIRECTION_IN, 70000));
+	assert_true(key_parse_paper(&k, &serial));
+	assert_int_equal((uint32_t)serial.n, 70000);
+}
+
+static void test_paper_lies_together_by_month_and_direction(void **state)
+{
+	struct month november = month_make(2026, 11), december = month_make(2026, 12);
+	struct key in = key_paper_place(november, DIRECTION_IN), k;
+
+	(void)state;
+	k = key_paper(paper_serial(november, DIRECTION_IN, UINT32_MAX));
+	assert_true(key_has_prefix(&k, &in));
+	assert_true(order(k, key_paper(paper_serial(november, DIRECTION_OUT, 0))) < 0);
+	k = key_paper(paper_serial(november, DIRECTION_OUT, 1));
+	assert_false(key_has_prefix(&k, &in));
+	k = key_paper(paper_serial(december, DIRECTION_IN, 1));
+	assert_false(key_has_prefix(&k, &in));
+	assert_true(
+	    order(key_counter(november, DIRECTION_OUT), key_counter(december, DIRECTION_IN)) < 0);
+}
+
+static void test_keys_of_another_shape_do_not_parse(void **state)
+{
+	struct key good = key_seq(fixture_id("xa"), LANE_URGENT, 5), k;
+	struct committee_id id, id2;
+	struct serial serial;
+	enum role role;
+	enum lane lane;
+	uint64_t n;
+	int64_t due;
+
+	(void)state;
+	for (uint8_t len = 0; len < good.len_bytes; len++) {
+		k = good;
+		k.len_bytes = len;
+		assert_false(key_parse_seq(&k, &id, &lane, &n));
+	}
+	k = key_link(fixture_id("xa"), (enum lane)0);
+	assert_false(key_parse_link(&k, &id, &lane));
+	k = key_link(fixture_id("xa"), (enum lane)4);
+	assert_false(key_parse_link(&k, &id, &lane));
+	k = key_serial((enum role)'x', (struct serial){ 1 });
+	assert_false(key_parse_serial(&k, &role, &serial));
+	k = key_serial(ROLE_IN, (struct serial){ 1 });
+	assert_false(key_parse_receipt(&k, &role, &serial, &id)); /* nobody's receipt */
+	assert_false(key_parse_sweep(&k, &due, &role, &serial));
+	assert_false(key_parse_number(&k, &n));
+	k = key_neighbour(fixture_id("tinh"));
+	assert_false(key_parse_subordinate(&k, &id, &id2)); /* a prefix, no row */
+	memset(&k, 'a', sizeof k);
+	k.len_bytes = 60; /* an id that is too long */
+	k.bytes[50] = 0;
+	assert_false(key_parse_subordinate(&k, &id, &id2));
+}
+
+static void test_keys_that_are_the_same_but_for_length_differ(void **state)
+{
+	struct key a = key_committee(fixture_id("xa")), b = key_committee(fixture_id("xa1"));
+
+	(void)state;
+	assert_false(key_equal(&a, &b));
+	assert_true(key_equal(&a, &a));
+	assert_true(order(a, b) < 0);
+}
+
+static void test_families_have_names_of_their_own(void **state)
+{
+	(void)state;
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++) {
+		assert_non_null(family_name((enum family)f));
+		for (int g = FAMILY_NONE; g < f; g++)
+			assert_string_not_equal(family_name((enum family)f),
+						family_name((enum family)g));
+	}
+	assert_string_equal(family_name(FAMILY_COUNT), "none");
+	/* Numbers are part of the store's format. */
+	assert_int_equal(FAMILY_META, 1);
+	assert_int_equal(FAMILY_STREAM, 9);
+	assert_int_equal(FAMILY_ACT, 19);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers_sort_as_they_count),
+		cmocka_unit_test(test_neighbour_whose_name_begins_another_has_a_prefix_of_its_own),
+		cmocka_unit_test(test_every_key_reads_back),
+		cmocka_unit_test(test_paper_lies_together_by_month_and_direction),
+		cmocka_unit_test(test_keys_of_another_shape_do_not_parse),
+		cmocka_unit_test(test_keys_that_are_the_same_but_for_length_differ),
+		cmocka_unit_test(test_families_have_names_of_their_own),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}

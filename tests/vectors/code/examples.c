@@ -1,0 +1,203 @@
+/* Sealed envelopes of every kind, alone and in a batch; see vectors.h. The document takes the way
+ * btp → thads → cb-mot. */
+#include <assert.h>
+#include <string.h>
+
+#include "proto/digest.h"
+#include "tests/vectors/code/vectors.h"
+
+static const struct recipient to_cb_mot[] = { { .committee = { "cb-mot" } } };
+static const struct recipient to_thads[] = { { .committee = { "thads" } } };
+static const struct recipient to_btp[] = { { .committee = { "btp" } } };
+static const struct recipient to_subtree[] = { { .group = GROUP_SUBTREE } };
+
+static void seal(struct vectors *v, unsigned signer, struct draft *drafts, uint32_t count)
+{
+	enum err e = seal_drafts(v->signers[signer], v->arena, drafts, count);
+
+	assert(e == ERR_OK);
+}
+
+static struct head head_of(unsigned id, const char *origin, enum kind kind,
+			   const struct recipient *to)
+{
+	return (struct head){ .id = example_id(id),
+			      .origin = member_id(origin),
+			      .kind = kind,
+			      .body_version = 1,
+			      .urgency = URGENCY_THUONG,
+			      .secrecy = SECRECY_THUONG,
+			      .signed_at_ms = VECTORS_NOW_MS + id,
+			      .directory_version = 2,
+			      .hop_limit = HOP_LIMIT,
+			      .recipients = to,
+			      .recipient_count = 1 };
+}
+
+static struct blob body_of(struct vectors *v, const struct part *parts, uint32_t count)
+{
+	struct document_body b = { .number = "31-KH/ĐU",
+				   .type_code = "KH",
+				   .type_name = "Kế hoạch",
+				   .term = "2025-2030",
+				   .subject = "Kế hoạch chuyển đổi số",
+				   .signer_name = "Nguyễn Văn A",
+				   .signer_position = "BÍ THƯ",
+				   .signer_competence = "T/M ĐẢNG ỦY",
+				   .issued_on = "2025-11-24",
+				   .due_on = "2025-12-30",
+				   .note = "",
+				   .business = 1,
+				   .parts = parts,
+				   .part_count = count };
+	struct blob out;
+	enum err e = document_body_pack(v->arena, &b, &out);
+
+	assert(e == ERR_OK);
+	return out;
+}
+
+/* An inlined document, an attachment of four chunks, an empty one. */
+static void make_document(struct vectors *v, struct draft *d)
+{
+	struct blob small = text_blob("Nội dung kế hoạch\n"), large = example_content(v, 100000),
+		    none = { NULL, 0 };
+	struct part parts[] = { { "ke-hoach.txt", "text/plain", none },
+				{ "ban-do.bin", "application/octet-stream", none },
+				{ "trong.txt", "text/plain", none } };
+	struct manifest_item *manifest = arena_array(v->arena, 3, sizeof *manifest);
+	struct submission_fields fields = { .recipients = to_cb_mot,
+					    .recipient_count = 1,
+					    .urgency = URGENCY_KHAN,
+					    .secrecy = SECRECY_THUONG,
+					    .body = body_of(v, parts, 3),
+					    .manifest = manifest,
+					    .manifest_count = 3 };
+
+	assert(manifest != NULL);
+	manifest[0] = example_item(small, true);
+	manifest[1] = example_item(large, false);
+	manifest[2] = example_item(none, false);
+	*d = (struct draft){ .head = head_of(1, "btp", KIND_DOCUMENT, to_cb_mot) };
+	d->head.urgency = URGENCY_KHAN;
+	d->head.manifest = manifest;
+	d->head.manifest_count = 3;
+	d->head.submission = digest_submission(&fields);
+	parts[0].content = small;
+	d->body = body_of(v, parts, 3);
+	seal(v, BTP, d, 1);
+}
+
+static struct draft simple_document(struct vectors *v, unsigned id, const struct recipient *to)
+{
+	struct blob content = text_blob("Nội dung");
+	struct part part = { "van-ban.txt", "text/plain", content };
+	struct manifest_item *item = arena_alloc(v->arena, sizeof *item);
+	struct draft d = { .head = head_of(id, "btp", KIND_DOCUMENT, to) };
+
+	assert(item != NULL);
+	*item = example_item(content, true);
+	d.head.manifest = item;
+	d.head.manifest_count = 1;
+	d.body = body_of(v, &part, 1);
+	return d;
+}
+
+static struct draft fact_of(unsigned id, const char *signer, enum kind kind,
+			    const struct document_ref *about)
+{
+	struct draft d = { .head = head_of(id, signer, kind, to_btp) };
+
+	d.fact = (struct fact){
+		.kind = kind, .document = *about, .at_ms = VECTORS_NOW_MS + id, .note = ""
+	};
+	return d;
+}
+
+static void make_facts(struct vectors *v, struct examples *e)
+{
+	static const struct committee_id targets[] = { { "cb-mot" } };
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest };
+	struct document_ref unread = { .origin = { "" } },
+			    unsigned_one = { .digest = e->document.digest };
+
+	e->receipt = fact_of(10, "cb-mot", KIND_RECEIPT, &about);
+	e->receipt.fact.from = member_id("thads");
+	seal(v, CB_MOT, &e->receipt, 1);
+	e->refusal = fact_of(11, "thads", KIND_REFUSAL, &about);
+	e->refusal.fact.from = member_id("btp");
+	e->refusal.fact.reason = ERR_DIGEST;
+	e->refusal.fact.targets = targets;
+	e->refusal.fact.target_count = 1;
+	seal(v, THADS, &e->refusal, 1);
+	e->unreadable = fact_of(12, "cb-mot", KIND_REFUSAL, &unread);
+	e->unreadable.head.recipients = to_thads;
+	e->unreadable.fact.from = member_id("thads");
+	e->unreadable.fact.reason = ERR_FORMAT;
+	seal(v, CB_MOT, &e->unreadable, 1);
+	e->spoilt = fact_of(16, "cb-mot", KIND_REFUSAL, &unsigned_one);
+	e->spoilt.head.recipients = to_thads;
+	e->spoilt.fact.from = member_id("thads");
+	e->spoilt.fact.reason = ERR_SIGNATURE;
+	seal(v, CB_MOT, &e->spoilt, 1);
+	e->status = fact_of(13, "cb-mot", KIND_STATUS, &about);
+	memcpy(e->status.fact.code, "03", 3);
+	e->status.fact.note = "Đã vào sổ";
+	seal(v, CB_MOT, &e->status, 1);
+	e->relayed = fact_of(14, "thads", KIND_RELAY, &about);
+	e->relayed.fact.from = member_id("btp");
+	e->relayed.fact.relay_event = 1;
+	e->relayed.fact.hop = 1;
+	seal(v, THADS, &e->relayed, 1);
+	e->held = fact_of(15, "thads", KIND_RELAY, &about);
+	e->held.fact.from = member_id("btp");
+	e->held.fact.relay_event = 2;
+	e->held.fact.hop = 1;
+	seal(v, THADS, &e->held, 1);
+}
+
+/* btp signed the document, and cb-mot its receipt, by clocks that were ahead: each is asked, and
+ * btp answers. */
+static void make_doubts(struct vectors *v, struct examples *e)
+{
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest },
+			    fact = about;
+
+	e->doubt = fact_of(17, "cb-mot", KIND_DOUBT, &about);
+	e->doubt.fact.doubted = e->document.digest;
+	e->doubt.fact.doubted_kind = KIND_DOCUMENT;
+	e->doubt.fact.doubted_at_ms = e->document.head.signed_at_ms;
+	e->doubt.fact.token = text_blob("cb-mot's own");
+	seal(v, CB_MOT, &e->doubt, 1);
+	fact.digest = e->receipt.digest;
+	e->doubt_of_fact = fact_of(18, "btp", KIND_DOUBT, &fact);
+	e->doubt_of_fact.head.recipients = to_cb_mot;
+	e->doubt_of_fact.fact.doubted = e->receipt.digest;
+	e->doubt_of_fact.fact.doubted_kind = KIND_RECEIPT;
+	e->doubt_of_fact.fact.doubted_at_ms = e->receipt.head.signed_at_ms;
+	e->doubt_of_fact.fact.token = text_blob("btp's own");
+	e->doubt_of_fact.fact.envelope = e->receipt.envelope;
+	seal(v, BTP, &e->doubt_of_fact, 1);
+	e->correction = fact_of(19, "btp", KIND_CORRECTION, &about);
+	e->correction.head.recipients = to_cb_mot;
+	e->correction.fact.doubted = e->doubt.fact.doubted;
+	e->correction.fact.doubted_kind = e->doubt.fact.doubted_kind;
+	e->correction.fact.token = e->doubt.fact.token;
+	seal(v, BTP, &e->correction, 1);
+}
+
+void examples_make(struct vectors *v, struct examples *e)
+{
+	memset(e, 0, sizeof *e);
+	make_document(v, &e->document);
+	e->group = simple_document(v, 2, to_subtree);
+	seal(v, BTP, &e->group, 1);
+	make_facts(v, e);
+	make_doubts(v, e);
+	/* Five under one signature: an odd number, so that the paths have different lengths. */
+	for (unsigned i = 0; i < 5; i++)
+		e->batch[i] = simple_document(v, 20 + i, i % 2 == 0 ? to_thads : to_subtree);
+	seal(v, BTP, e->batch, 5);
+}
