@@ -17,7 +17,7 @@
 #include "daemon/base/systemd.h"
 #include "daemon/base/version.h"
 #include "daemon/daemon.h"
-#include "daemon/keys/key_file.h"
+#include "daemon/keys/keys.h"
 #include "daemon/loop.h"
 
 enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 20 };

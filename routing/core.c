@@ -7,33 +7,17 @@
 
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
-#include "routing/decide/aside.h"
-#include "routing/decide/directory.h"
-#include "routing/decide/fetched.h"
-#include "routing/decide/message.h"
-#include "routing/decide/operate.h"
-#include "routing/decide/paper.h"
-#include "routing/decide/publish.h"
-#include "routing/decide/resend.h"
-#include "routing/decide/submit.h"
-#include "routing/decide/tick.h"
-#include "routing/directory/install.h"
-#include "routing/documents/numbers.h"
-#include "routing/documents/requeue.h"
-#include "routing/links/aside.h"
-#include "routing/links/guard.h"
-#include "routing/links/link.h"
-#include "routing/links/passed.h"
-#include "routing/links/prepare.h"
-#include "routing/links/stand.h"
+#include "routing/decide/decide.h"
+#include "routing/directory/directory.h"
+#include "routing/documents/documents.h"
+#include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 #include "routing/state/stream.h"
-#include "routing/target/counter.h"
-#include "routing/target/recount.h"
+#include "routing/target/target.h"
 
 enum { TICK_MS = 1000, DOUBTED_LATELY_MS = 3600 * 1000 };
 
@@ -377,13 +361,32 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	}
 }
 
+/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
+static void report_stand(struct turn_view *t)
+{
+	for (uint32_t i = 0; i < t->core->link_count; i++) {
+		struct link *l = t->core->links[i];
+
+		if (!l->stand.untold)
+			continue;
+		l->stand.untold = false;
+		if (!l->up || !l->stand.speaks)
+			continue;
+		link_hello(t, l, true);
+		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
+			if (l->in[lane].open)
+				link_subscribe(t, l, lane);
+		}
+	}
+}
+
 enum err core_finish(struct core *c, struct now now, struct plan *plan)
 {
 	struct turn_view t = turn_view_of(c, now, plan);
 	enum err e;
 
 	c->now = now;
-	stand_tell(&t);
+	report_stand(&t);
 	c->parts_left = DIRECTORY_PARTS_A_TURN;
 	for (uint32_t i = 0; i < c->link_count; i++) {
 		struct link *l = c->links[i];
@@ -431,25 +434,6 @@ void core_set_window(struct core *c, struct committee_id neighbour, uint64_t cre
 void core_set_installing(struct core *c, bool installing)
 {
 	c->install.outside = installing;
-}
-
-/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
-void stand_tell(struct turn_view *t)
-{
-	for (uint32_t i = 0; i < t->core->link_count; i++) {
-		struct link *l = t->core->links[i];
-
-		if (!l->stand.untold)
-			continue;
-		l->stand.untold = false;
-		if (!l->up || !l->stand.speaks)
-			continue;
-		link_hello(t, l, true);
-		for (enum lane lane = LANE_FACTS; lane <= LANE_NORMAL; lane++) {
-			if (l->in[lane].open)
-				link_subscribe(t, l, lane);
-		}
-	}
 }
 
 void core_clock(struct core *c, struct clock_view *out)

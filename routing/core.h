@@ -9,7 +9,7 @@
 
 #include "routing/base/err.h"
 #include "routing/base/types.h"
-#include "routing/links/clocks.h"
+#include "routing/state/clocks.h"
 #include "routing/state/message.h"
 
 struct core;
@@ -18,7 +18,6 @@ struct plan;
 struct rec_aside;
 struct rec_stream;
 struct stream_out;
-struct turn_view;
 
 struct core_config {
 	struct committee_id self;
@@ -196,8 +195,5 @@ void core_set_installing(struct core *c, bool installing);
 bool core_directory_unsettled(const struct core *c);
 int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);
-
-/* The end of a turn: what was found out is told. */
-void stand_tell(struct turn_view *t);
 
 #endif

@@ -25,7 +25,6 @@ ROUTING := \
 	directory/install \
 	directory/offer \
 	directory/part \
-	directory/staged \
 	documents/complete \
 	documents/document \
 	documents/duplicate \
@@ -40,7 +39,6 @@ ROUTING := \
 	documents/slips \
 	links/acknowledged \
 	links/aside \
-	links/clocks \
 	links/doubt \
 	links/guard \
 	links/link \
@@ -57,10 +55,12 @@ ROUTING := \
 	rules/portable \
 	rules/series \
 	rules/spelling \
+	state/clocks \
 	state/memory \
 	state/plan \
 	state/plan_cost \
 	state/record \
+	state/staged \
 	state/stream \
 	state/tree \
 	target/counter \

@@ -60,7 +60,6 @@ UNIT := \
 	routing/documents/test_numbers \
 	routing/documents/test_rows \
 	routing/links/test_aside \
-	routing/links/test_clocks \
 	routing/links/test_doubt \
 	routing/links/test_guard \
 	routing/links/test_hello \
@@ -70,6 +69,7 @@ UNIT := \
 	routing/links/test_visit \
 	routing/rules/test_policy \
 	routing/rules/test_spelling \
+	routing/state/test_clocks \
 	routing/state/test_plan \
 	routing/state/test_record \
 	routing/state/test_stream \

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "tools/cli/suggest.h"
+#include "tools/cli/cli.h"
 #include "tools/command/commands.h"
-#include "tools/input/committee_options.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
 
 #define CLERK N_("Documents")

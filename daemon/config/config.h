@@ -96,4 +96,7 @@ const struct config_key *config_link_at(const struct config *c, unsigned index,
 void config_reload(struct config *running, const struct config *fresh, char *out,
 		   size_t size_bytes);
 
+/* What else of this folder others use. */
+#include "daemon/config/yaml.h"
+
 #endif

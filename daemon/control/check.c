@@ -8,8 +8,7 @@
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
-#include "routing/rules/policy.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 /* What is wrong, and where. */
 struct fault {

@@ -10,7 +10,7 @@
 #include "daemon/base/workers.h"
 #include "daemon/bulk/bulk.h"
 #include "daemon/config/config.h"
-#include "daemon/directory/installer.h"
+#include "daemon/directory/directory.h"
 #include "daemon/files/files.h"
 #include "daemon/inbox.h"
 #include "daemon/store/store.h"

@@ -7,7 +7,7 @@
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 enum { LISTED_A_TURN = 256, LISTED_AT_ONCE = 32 };
 

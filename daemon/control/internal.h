@@ -33,7 +33,7 @@
 #include "daemon/control/share.h"
 #include "proto/control.pb-c.h"
 #include "proto/head.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 enum {
 	REPLY_ARENA_BYTES = 16 << 20,

@@ -4,7 +4,7 @@
 
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 static bool copy(char *to, size_t size, const char *from)
 {

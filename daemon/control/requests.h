@@ -4,8 +4,8 @@
 #define VANTHU_DAEMON_CONTROL_REQUESTS_H
 
 #include "daemon/control/share.h"
-#include "routing/base/err.h"
 #include "proto/control.pb-c.h"
+#include "routing/base/err.h"
 
 struct client;
 

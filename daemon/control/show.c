@@ -8,7 +8,7 @@
 #include "proto/prescan.h"
 #include "proto/seal.h"
 #include "routing/base/committee_id.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 #include "routing/state/tree.h"
 
 enum {

@@ -5,7 +5,7 @@
 
 #include "daemon/base/version.h"
 #include "daemon/control/internal.h"
-#include "daemon/keys/identity.h"
+#include "daemon/keys/keys.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"

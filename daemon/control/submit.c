@@ -11,9 +11,7 @@
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
-#include "routing/rules/policy.h"
-#include "routing/rules/portable.h"
-#include "routing/rules/spelling.h"
+#include "routing/rules/rules.h"
 
 enum {
 	UPLOAD_ARENA_BYTES = 8 << 20,

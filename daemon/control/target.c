@@ -7,7 +7,7 @@
 #include "daemon/base/log.h"
 #include "daemon/control/internal.h"
 #include "proto/fields.h"
-#include "routing/rules/series.h"
+#include "routing/rules/rules.h"
 
 enum { ANEW_AGAIN_MS = 3600 * 1000 };
 

@@ -8,7 +8,7 @@
 
 #include <zmq.h>
 
-#include "daemon/keys/identity.h"
+#include "daemon/keys/keys.h"
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 #include "routing/state/message.h"
@@ -112,5 +112,8 @@ void links_bye(struct links *l);
 /* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that
  * doubles from 1 s to 5 min with each call. */
 void links_punish(struct links *l, struct committee_id neighbour, enum err why);
+
+/* What else of this folder others use. */
+#include "daemon/links/sequencer.h"
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "daemon/store/store.h"
-#include "routing/directory/staged.h"
+#include "routing/state/staged.h"
 
 enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
 

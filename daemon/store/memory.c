@@ -6,7 +6,7 @@
 
 #include "daemon/store/store.h"
 #include "proto/record_codec.h"
-#include "routing/directory/staged.h"
+#include "routing/state/staged.h"
 
 enum { COMMIT_ARENA_BYTES = 64 * 1024 * 1024 };
 

@@ -1,13 +1,12 @@
 /* See operate.h. */
 #include "routing/decide/operate.h"
 
-#include "routing/links/link.h"
-#include "routing/links/stand.h"
+#include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 #include "routing/state/plan.h"
-#include "routing/target/recount.h"
+#include "routing/target/target.h"
 
 static void refuse(struct turn_view *t, const struct ev_operate *e, enum err why)
 {

@@ -7,16 +7,13 @@
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/documents/numbers.h"
-#include "routing/documents/slips.h"
-#include "routing/rules/policy.h"
-#include "routing/rules/spelling.h"
+#include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
-#include "routing/target/counter.h"
 #include "routing/target/target.h"
 
 static struct act_reply *answer(struct turn_view *t, const struct ev_paper *e, enum err result,

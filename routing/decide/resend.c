@@ -4,10 +4,7 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
-#include "routing/documents/document.h"
-#include "routing/documents/recipients.h"
-#include "routing/documents/route.h"
-#include "routing/documents/rows.h"
+#include "routing/documents/documents.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"

@@ -8,12 +8,12 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/core.h"
-#include "routing/directory/staged.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
+#include "routing/state/staged.h"
 
 #define INDEX_NOTE "changed-index"
 

@@ -1,8 +1,7 @@
 /* See offer.h. */
 #include "routing/directory/offer.h"
 
-#include "routing/links/aside.h"
-#include "routing/links/quest.h"
+#include "routing/links/links.h"
 #include "routing/state/memory.h"
 #include "routing/state/message.h"
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "routing/state/record.h"
-#include "routing/target/counter.h"
 #include "routing/target/target.h"
 
 bool manifest_has_files(const struct manifest_item *items, uint32_t count)

@@ -4,7 +4,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
-#include "routing/links/link.h"
+#include "routing/links/links.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"

@@ -4,7 +4,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/document.h"
 #include "routing/documents/facts.h"
-#include "routing/links/passed.h"
+#include "routing/links/links.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"

@@ -5,7 +5,7 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
-#include "routing/rules/series.h"
+#include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"

@@ -9,7 +9,7 @@
 #include "routing/base/types.h"
 #include "routing/documents/document.h"
 #include "routing/documents/route.h"
-#include "routing/links/link.h"
+#include "routing/links/links.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 

@@ -5,7 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/documents/numbers.h"
-#include "routing/rules/policy.h"
+#include "routing/rules/rules.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 

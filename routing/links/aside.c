@@ -6,7 +6,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
-#include "routing/documents/recipients.h"
+#include "routing/documents/documents.h"
 #include "routing/links/doubt.h"
 #include "routing/links/running.h"
 #include "routing/state/event.h"

@@ -4,7 +4,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/documents/facts.h"
+#include "routing/documents/documents.h"
 #include "routing/links/guard.h"
 #include "routing/links/running.h"
 #include "routing/state/memory.h"

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "routing/base/err.h"
-#include "routing/links/clocks.h"
+#include "routing/state/clocks.h"
 
 struct clock_view;
 struct core;

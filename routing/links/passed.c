@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "routing/base/arena.h"
-#include "routing/links/clocks.h"
 #include "routing/links/guard.h"
+#include "routing/state/clocks.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"

@@ -6,7 +6,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/directory/part.h"
+#include "routing/directory/directory.h"
 #include "routing/links/quest.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"

@@ -11,7 +11,6 @@
 #include "routing/state/lookup.h"
 #include "routing/state/message.h"
 #include "routing/state/record.h"
-#include "routing/target/target.h"
 
 struct arena;
 struct plan_index;

@@ -8,7 +8,18 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-#include "routing/target/target.h"
+
+enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
+enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */
+
+/* Documents of a month and direction, by how they went; what each means: routing/target/target.h. */
+struct target_count {
+	uint64_t digital;
+	uint64_t paper;
+	uint64_t pending; /* with those refused */
+	uint64_t refused; /* of pending: all recipients have answered, and one or more refused */
+	uint64_t secret;  /* left out: mật and above */
+};
 
 /* One named database each. Order and numbers are part of the store format. */
 enum family {

@@ -22,21 +22,7 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/types.h"
-
-struct rec_document;
-struct rec_paper;
-struct rec_state;
-
-enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
-enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */
-
-struct target_count {
-	uint64_t digital;
-	uint64_t paper;
-	uint64_t pending; /* with those refused */
-	uint64_t refused; /* of pending: all recipients have answered, and one or more refused */
-	uint64_t secret;  /* left out: mật and above */
-};
+#include "routing/state/record.h"
 
 /* Where one record counts, and as what: at most one of each member is 1. A zero month: nowhere. */
 struct target_place {
@@ -82,5 +68,9 @@ void target_line_print(const struct target_line *line, char *out, size_t size_by
 unsigned target_line_at(const struct target_line *line, struct month m);
 /* Is it reached? Exact: no rounding. False when nothing is counted. */
 bool target_reached(const struct target_count *c, unsigned line);
+
+/* What else of this folder others use. */
+#include "routing/target/counter.h"
+#include "routing/target/recount.h"
 
 #endif

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "routing/base/committee_id.h"
+#include "routing/target/target.h"
 #include "tests/sim/check.h"
 
 enum { PLACES_MAX = 256, SERIALS_MAX = 4096 };

@@ -7,7 +7,7 @@
 #include <strings.h>
 #include <unigbrk.h>
 
-#include "routing/rules/portable.h"
+#include "routing/rules/rules.h"
 #include "tools/base/text.h"
 
 enum { ENDING_MAX_BYTES = 20 };

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "routing/base/visible.h"
-#include "routing/rules/doctype.h"
+#include "routing/rules/rules.h"
 #include "tools/base/text.h"
 
 /* Short enough that a key press does not seem lost. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tools/base/text.h"
-#include "tools/output/terminal.h"
+#include "tools/output/output.h"
 
 enum { NAME_CELLS = 11, OPTION_CELLS = 25, FORM_CELLS = 30, FOLD_CELLS = 4, GAP_CELLS = 2 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/config/config.h"
-#include "routing/rules/doctype.h"
+#include "routing/rules/rules.h"
 #include "tools/cli/help.h"
 #include "tools/cli/options.h"
 

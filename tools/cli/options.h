@@ -9,7 +9,7 @@
 
 #include "daemon/base/i18n.h"
 #include "daemon/config/config.h"
-#include "daemon/keys/key_file.h"
+#include "daemon/keys/keys.h"
 #include "routing/base/err.h"
 
 struct renderer;

@@ -6,13 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/keys/key_file.h"
+#include "daemon/keys/keys.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/cli/help.h"
 #include "tools/cli/options.h"
 #include "tools/output/output.h"
-#include "tools/output/terminal.h"
 
 enum { FAULT_INDENT = 4 };
 

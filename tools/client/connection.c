@@ -13,9 +13,7 @@
 
 #include "proto/prescan.h"
 #include "tools/client/uuid.h"
-#include "tools/output/clocks.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { ARENA_BYTES = 64 << 20, TELL_MS = 2000, CHOICES_MAX = 8, LAST_WORD_BYTES = 512 };
 

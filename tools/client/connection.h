@@ -4,7 +4,7 @@
 #define VANTHU_TOOLS_CLIENT_CONNECTION_H
 
 #include "proto/control.pb-c.h"
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 enum client_door { CLIENT_OFFICE, CLIENT_OPERATE, CLIENT_READ };
 

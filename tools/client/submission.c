@@ -15,8 +15,8 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/client/media_type.h"
-#include "tools/input/recipients.h"
-#include "tools/output/terminal.h"
+#include "tools/input/input.h"
+#include "tools/output/output.h"
 
 enum { SENT_WHOLE_BYTES = 256 * 1024, WHOLE_TOGETHER_BYTES = 512 * 1024, ARENA_BYTES = 8 << 20 };
 

@@ -5,12 +5,10 @@
 
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/output/clocks.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum level { LEVEL_OK, LEVEL_WARNING, LEVEL_CRITICAL, LEVEL_UNKNOWN };
 /* Critical while half of the time is left after which a document is refused: ASIDE_DOCUMENT_MS. */

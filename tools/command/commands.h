@@ -2,7 +2,7 @@
 #ifndef VANTHU_TOOLS_COMMAND_COMMANDS_H
 #define VANTHU_TOOLS_COMMAND_COMMANDS_H
 
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 int cmd_send(struct cli *cli, int argc, char **argv);
 int cmd_inbox(struct cli *cli, int argc, char **argv);

@@ -8,13 +8,11 @@
 #include "proto/fields.h"
 #include "routing/base/limits.h"
 #include "tools/base/files.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/input/committee_options.h"
-#include "tools/input/recipients.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 #include "tools/registry/registry.h"
 
 enum { OPT_TO = 200, OPT_REGISTRY };

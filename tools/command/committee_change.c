@@ -5,10 +5,9 @@
 #include "routing/base/committee_id.h"
 #include "tools/base/files.h"
 #include "tools/command/commands.h"
-#include "tools/input/committee_options.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/registry/change.h"
-#include "tools/registry/request_file.h"
+#include "tools/registry/registry.h"
 
 #define DRAIN_MS (30LL * 24 * 3600 * 1000)
 

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cli/complete.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 
 /* Made from etc/completion/ by the Makefile. */

@@ -9,8 +9,7 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
-#include "tools/lab/demo_steps.h"
-#include "tools/lab/docx.h"
+#include "tools/lab/lab.h"
 
 enum {
 	OPT_KEEP = 1,

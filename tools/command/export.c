@@ -6,7 +6,6 @@
 #include "tools/client/evidence.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { OPT_TO = 1, EVIDENCE_ARENA_BYTES = 256 << 20 };
 

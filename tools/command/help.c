@@ -5,9 +5,7 @@
 #include <strings.h>
 
 #include "daemon/base/version.h"
-#include "tools/cli/help.h"
-#include "tools/cli/manual.h"
-#include "tools/cli/suggest.h"
+#include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 

@@ -7,10 +7,9 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
-#include "tools/input/committee_options.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
 #include "tools/registry/registry.h"
-#include "tools/registry/request_file.h"
 
 enum { OPT_ID = 200, OPT_LISTEN, OPT_REGISTRY, ARENA_BYTES = 64 << 20 };
 

@@ -14,13 +14,11 @@
 #include "routing/base/endpoint.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
-#include "tools/registry/change.h"
-#include "tools/registry/request_file.h"
+#include "tools/registry/registry.h"
 
 enum {
 	OPT_REGISTRY = 200,

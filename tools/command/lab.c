@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/command/commands.h"
-#include "tools/input/committee_options.h"
+#include "tools/input/input.h"
 #include "tools/lab/lab.h"
 #include "tools/output/output.h"
-#include "tools/output/terminal.h"
 
 enum { OPT_TREE = 200, OPT_PORT, ARENA_BYTES = 256 << 20 };
 

@@ -6,10 +6,8 @@
 #include "tools/base/text.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/input/doctype_option.h"
-#include "tools/input/recipients.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum {
 	OPT_LIMIT = 1,

@@ -5,16 +5,12 @@
 #include <string.h>
 
 #include "tools/base/text.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/client/uuid.h"
 #include "tools/command/commands.h"
-#include "tools/input/doctype_option.h"
-#include "tools/input/period.h"
-#include "tools/input/text_field.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
-#include "tools/output/slips.h"
 
 enum {
 	OPT_TYPE = 1,

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "tools/base/text.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/input/recipients.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 /* Tells the rest of a list, or why it broke off. */
 static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list,

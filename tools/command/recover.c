@@ -4,11 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 /* What may be lost, said where somebody decides. */
 static void print_losses(enum err alarm)

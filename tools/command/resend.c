@@ -8,10 +8,8 @@
 #include "tools/client/connection.h"
 #include "tools/client/uuid.h"
 #include "tools/command/commands.h"
-#include "tools/input/recipients.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
-#include "tools/output/terminal.h"
 
 enum { OPT_TO = 1, OPT_ALL, OPT_SINCE };
 

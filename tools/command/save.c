@@ -17,8 +17,6 @@
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
-#include "tools/output/terminal.h"
 
 enum { OPT_TO = 1, OPT_PART, OPT_AS, OPT_OUTPUT = 'o', WINDOW_BYTES = 2 << 20, NAME_TRIES = 1000 };
 enum { EXIT_PARTLY = 7 }; /* docs/man: partly done */

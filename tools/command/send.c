@@ -9,12 +9,8 @@
 #include "tools/client/submission.h"
 #include "tools/client/uuid.h"
 #include "tools/command/commands.h"
-#include "tools/input/doctype_option.h"
-#include "tools/input/recipients.h"
-#include "tools/input/text_field.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
-#include "tools/output/slips.h"
 
 enum {
 	OPT_TO = 1,

@@ -5,7 +5,6 @@
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 static const struct column view_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },

@@ -3,13 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/input/recipients.h"
-#include "tools/output/clocks.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { WARN_MAP_PERCENT = 80, WARN_INODES = 2048 };
 

@@ -5,9 +5,8 @@
 #include "routing/target/target.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
-#include "tools/input/period.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { OPT_PERIOD = 1, OPT_REPAIR };
 

@@ -11,7 +11,6 @@
 #include "tools/client/evidence.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { OPT_ROOT = 1, OPT_FILES, ARENA_BYTES = 512 << 20, ROOT_MAX_BYTES = 65536 };
 

@@ -14,9 +14,7 @@
 #include "proto/prescan.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
-#include "tools/output/clocks.h"
 #include "tools/output/output.h"
-#include "tools/output/reply_json.h"
 
 enum { OPT_COUNT = 1, ARENA_BYTES = 1 << 20, WAIT_MS = 500 };
 

@@ -3,7 +3,7 @@
 #define VANTHU_TOOLS_INPUT_COMMITTEE_OPTIONS_H
 
 #include "routing/state/record.h"
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 struct entry_options {
 	const char *request; /* `committee add` only: the request file */

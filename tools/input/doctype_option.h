@@ -2,8 +2,8 @@
 #ifndef VANTHU_TOOLS_INPUT_DOCTYPE_OPTION_H
 #define VANTHU_TOOLS_INPUT_DOCTYPE_OPTION_H
 
-#include "routing/rules/doctype.h"
-#include "tools/cli/options.h"
+#include "routing/rules/rules.h"
+#include "tools/cli/cli.h"
 
 /* A symbol as printed, an alias, or the full name in any case, with or without diacritics. 0, or
  * the exit code after the fault has been told (QĐ alone is two types). */

@@ -7,7 +7,7 @@
 
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
-#include "tools/cli/suggest.h"
+#include "tools/cli/cli.h"
 
 /* ---- words to recipients ---- */
 

@@ -3,7 +3,7 @@
 #ifndef VANTHU_TOOLS_INPUT_TEXT_FIELD_H
 #define VANTHU_TOOLS_INPUT_TEXT_FIELD_H
 
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 struct field {
 	const char *option; /* as in --option */

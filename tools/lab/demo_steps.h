@@ -3,7 +3,7 @@
 #ifndef VANTHU_TOOLS_LAB_DEMO_STEPS_H
 #define VANTHU_TOOLS_LAB_DEMO_STEPS_H
 
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 #include "tools/lab/lab.h"
 
 struct story {

@@ -17,7 +17,7 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/lab/ports.h"
-#include "tools/output/terminal.h"
+#include "tools/output/output.h"
 #include "tools/registry/registry.h"
 
 enum { SOCKET_PATH_ROOM = 90 }; /* sun_path is 108 bytes, the longest name of ours 13 */

@@ -2,8 +2,8 @@
 #ifndef VANTHU_TOOLS_LAB_LAB_H
 #define VANTHU_TOOLS_LAB_LAB_H
 
-#include "tools/cli/options.h"
-#include "tools/registry/tree_file.h"
+#include "tools/cli/cli.h"
+#include "tools/registry/registry.h"
 
 enum { LAB_START_MS = 60000, LAB_STOP_MS = 5000, LAB_MEMBERS_MAX = 4096 };
 
@@ -42,5 +42,9 @@ must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signa
  * first. */
 must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry,
 			  char top[COMMITTEE_ID_MAX + 1]);
+
+/* What else of this folder others use. */
+#include "tools/lab/demo_steps.h"
+#include "tools/lab/docx.h"
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef VANTHU_TOOLS_OUTPUT_OUTPUT_H
 #define VANTHU_TOOLS_OUTPUT_OUTPUT_H
 
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 enum format {
 	FORMAT_TEXT,
@@ -61,5 +61,11 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 
 /* A number as the language writes it, with a point or a comma, and what stands behind it. */
 void output_decimal(double value, int decimals, const char *unit, char *out, size_t size_bytes);
+
+/* What else of this folder others use. */
+#include "tools/output/clocks.h"
+#include "tools/output/reply_json.h"
+#include "tools/output/slips.h"
+#include "tools/output/terminal.h"
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "routing/rules/portable.h"
+#include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/client/uuid.h"
 #include "tools/output/reply_json.h"

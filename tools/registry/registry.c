@@ -7,7 +7,7 @@
 #include <zmq.h>
 
 #include "daemon/base/i18n.h"
-#include "daemon/keys/key_file.h"
+#include "daemon/keys/keys.h"
 #include "proto/digest.h"
 #include "routing/base/committee_id.h"
 #include "tools/base/files.h"

@@ -70,4 +70,9 @@ must_use enum err registry_publish(struct arena *a, struct registry *r,
  * translated. */
 const char *registry_tree_fix(void);
 
+/* What else of this folder others use. */
+#include "tools/registry/change.h"
+#include "tools/registry/request_file.h"
+#include "tools/registry/tree_file.h"
+
 #endif

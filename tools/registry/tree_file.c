@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/config/yaml.h"
+#include "daemon/config/config.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
 #include "routing/base/visible.h"

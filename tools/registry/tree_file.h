@@ -4,7 +4,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/state/record.h"
-#include "tools/cli/options.h"
+#include "tools/cli/cli.h"
 
 struct tree_list {
 	struct rec_committee *committees; /* in the file's order, without keys */

@@ -1,10 +1,8 @@
 /* Stored values: every family comes back, and no flipped bit, moved value or cut one passes for a
  * record. */
-#include "proto/record_codec.h"
-
-#include <string.h>
-
 #include "proto/digest.h"
+#include "proto/record_codec.h"
+#include "routing/target/target.h"
 #include "tests/unit/support/fixture.h"
 
 static const struct blob relays[] = { { (const uint8_t *)"relay", 5 },

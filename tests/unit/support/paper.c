@@ -1,4 +1,5 @@
 /* See paper.h. */
+#include "routing/target/target.h"
 #include "tests/unit/support/paper.h"
 
 #include <string.h>

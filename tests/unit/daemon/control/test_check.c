@@ -7,6 +7,9 @@
 #include "daemon/control/internal.h"
 #include "tests/unit/support/fixture.h"
 
+/* Messages own no texts here. */
+#define TEXT(literal) ((char *)(uintptr_t)(literal))
+
 /* One request with all its parts at hand, right as it is. */
 struct sample {
 	Vanthu__V1__Request request;
@@ -78,9 +81,6 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 	s->request.what_case = what;
 	s->request.submit = message;
 }
-
-/* Messages own no texts here. */
-#define TEXT(literal) ((char *)(uintptr_t)(literal))
 
 #define CHANGE(name, statement) static void name(struct sample *s) { statement; }
 

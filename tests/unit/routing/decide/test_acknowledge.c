@@ -1,8 +1,8 @@
 /* What a subscriber says it has: acknowledgements, and Subscribes that are one. */
 #include <string.h>
 
-#include "tests/unit/support/shelf.h"
 #include "routing/state/stream.h"
+#include "tests/unit/support/shelf.h"
 
 static void test_acknowledgement_of_what_was_not_sent_is_a_violation(void **state)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
-#include "routing/directory/staged.h"
+#include "routing/state/staged.h"
 
 enum { MANY = 700 };
 

@@ -1,7 +1,7 @@
 /* A document that comes again: a repetition, a further part of its names, or a new way. The table
  * is in routing/documents/duplicate.c. */
-#include "tests/unit/support/fixture.h"
 #include "routing/state/stream.h"
+#include "tests/unit/support/fixture.h"
 
 #include <string.h>
 

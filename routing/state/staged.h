@@ -1,8 +1,8 @@
 /* A directory that came in stages and is in force: its entries lie in STAGED until they have
  * replaced the rows of COMMITTEE (install.c). This lookup shows COMMITTEE as it is in force,
  * wherever an entry lies; with nothing staged in force it costs nothing. */
-#ifndef VANTHU_ROUTING_DIRECTORY_STAGED_H
-#define VANTHU_ROUTING_DIRECTORY_STAGED_H
+#ifndef VANTHU_ROUTING_STATE_STAGED_H
+#define VANTHU_ROUTING_STATE_STAGED_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* The rules about clocks, as tables: what a reading says, and when a committee must take its own
  * clock for wrong. */
-#include "routing/links/clocks.h"
+#include "routing/state/clocks.h"
 
 #include "tests/unit/support/fixture.h"
 

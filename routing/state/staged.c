@@ -1,5 +1,5 @@
 /* COMMITTEE as it is in force; see staged.h. */
-#include "routing/directory/staged.h"
+#include "routing/state/staged.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
  *
  * A reading is kept against the monotonic clock, which nobody sets: so a step of our own clock
  * shows at once in the difference to all neighbours, and a neighbour's with its next Pong. */
-#ifndef VANTHU_ROUTING_LINKS_CLOCKS_H
-#define VANTHU_ROUTING_LINKS_CLOCKS_H
+#ifndef VANTHU_ROUTING_STATE_CLOCKS_H
+#define VANTHU_ROUTING_STATE_CLOCKS_H
 
 #include "routing/base/types.h"
 

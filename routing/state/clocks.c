@@ -1,5 +1,5 @@
 /* See clocks.h. */
-#include "routing/links/clocks.h"
+#include "routing/state/clocks.h"
 
 #include "routing/base/limits.h"
 

@@ -1,0 +1,9 @@
+/* The directory as files and pieces: downloaded from a neighbour, checked, handed to the core, and
+ * what follows from the one in force. */
+#ifndef VANTHU_DAEMON_DIRECTORY_DIRECTORY_H
+#define VANTHU_DAEMON_DIRECTORY_DIRECTORY_H
+
+#include "daemon/directory/download.h"
+#include "daemon/directory/installer.h"
+
+#endif

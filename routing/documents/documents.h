@@ -1,0 +1,19 @@
+/* What happens to a document in the core: who it is for, which path it takes, what is still
+ * missing, who has answered, how long it is kept. One file each; who is outside includes this header. */
+#ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
+#define VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
+
+#include "routing/documents/complete.h"
+#include "routing/documents/document.h"
+#include "routing/documents/duplicate.h"
+#include "routing/documents/facts.h"
+#include "routing/documents/held.h"
+#include "routing/documents/numbers.h"
+#include "routing/documents/recipients.h"
+#include "routing/documents/requeue.h"
+#include "routing/documents/retention.h"
+#include "routing/documents/route.h"
+#include "routing/documents/rows.h"
+#include "routing/documents/slips.h"
+
+#endif
