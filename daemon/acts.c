@@ -236,8 +236,8 @@ static void bulk_open(void *ctx, struct committee_id neighbour)
 		links_open_bulk(d->links, neighbour);
 		return;
 	}
-	/* Always dialled by the subordinate (DESIGN §6): it is asked to. When this gets lost, bulk
-	 * asks again. */
+	/* Always dialled by the subordinate (docs/PROTOCOL.md "Connections"): it is asked to. When
+	 * this gets lost, bulk asks again. */
 	arena_reset(d->scratch);
 	if (wire_encode(d->scratch, &m, &frame) == ERR_OK &&
 	    links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)

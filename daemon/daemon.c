@@ -334,7 +334,7 @@ void daemon_close(struct daemon *d)
 	if (d->files != NULL)
 		d->files->ops->close(d->files);
 	if (d->store != NULL)
-		d->store->ops->close(d->store); /* before the context (TRAPS, libzmq 10) */
+		d->store->ops->close(d->store); /* before the context (docs/TRAPS.md §1.7) */
 	if (d->zmq != NULL)
 		zmq_ctx_term(d->zmq);
 	if (d->signals >= 0)

@@ -33,8 +33,8 @@ enum {
 };
 
 /* When the process holds this much more of its own than at first, some peer makes libzmq hold it:
- * the listener is bound anew (TRAPS, libzmq 5). Looked at each second: a message without end fills
- * hundreds of MiB in one. The bound never moves up: nothing else here may hold as much. */
+ * the listener is bound anew (docs/TRAPS.md §1.4). Looked at each second: a message without end
+ * fills hundreds of MiB in one. The bound never moves up: nothing else here may hold as much. */
 #define MEMORY_WATERMARK_BYTES (512ULL << 20)
 
 struct waiting {

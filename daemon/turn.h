@@ -1,5 +1,5 @@
-/* One turn: decide, seal, commit, act (DESIGN §4). The loop waits and collects before it; the
- * simulator calls it as it is. */
+/* One turn: decide, seal, commit, act (docs/ARCHITECTURE.md "The turn"). The loop waits and
+ * collects before it; the simulator calls it as it is. */
 #ifndef VANTHU_DAEMON_TURN_H
 #define VANTHU_DAEMON_TURN_H
 

@@ -15,7 +15,7 @@ bool log_wanted(enum log_level level);
 /* log_event(LOG_INFO, "link-up", "committee=%s rtt_us=%llu", …). Values with spaces, quotes or
  * control characters are quoted and escaped by log_quote. */
 void log_event(enum log_level level, const char *event, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* Lines that repeat (same event, committee and error) are told ten times a minute and then counted:
  * event=repeated says how many there were. This tells those whose minute is over, or all of them;
  * the loop calls it each second. What is told at debug is never held back. */

@@ -1,7 +1,8 @@
 /* Attachments between neighbours on the second connection: fetching (receiver side) and serving
- * (sender side), DESIGN §6. Knows no socket and no thread: messages go out through ops, disk work
- * through a job runner, results come back as EVENT_FETCHED. What is to be fetched is in the FETCH
- * records, so everything here is rebuilt after a crash and an act may be repeated.
+ * (sender side), docs/PROTOCOL.md "Attachments". Knows no socket and no thread: messages go out
+ * through ops, disk work through a job runner, results come back as EVENT_FETCHED. What is to be
+ * fetched is in the FETCH records, so everything here is rebuilt after a crash and an act may be
+ * repeated.
  *
  * What has been damaged on the sender's disk is found by whoever receives it, against leaves that
  * the signer signed: the sender does not hash all that it sends once more. The receiver then asks

@@ -1,6 +1,6 @@
 /* The three local sockets: connections, requests, replies, submissions with their contents,
- * listings. DESIGN §9; proto/control.proto. Control thread only; file work goes to the job runner.
- * Each change records the caller's uid. */
+ * listings. docs/PROTOCOL.md "Local sockets"; proto/control.proto. Control thread only; file work
+ * goes to the job runner. Each change records the caller's uid. */
 #ifndef VANTHU_DAEMON_CONTROL_CONTROL_H
 #define VANTHU_DAEMON_CONTROL_CONTROL_H
 

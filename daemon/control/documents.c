@@ -157,7 +157,7 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 {
 	const struct rec_document *d = &f->document;
 
-	/* An inbox shows what is whole here (DESIGN §9). */
+	/* An inbox shows what is whole here. */
 	if (f->role != ROLE_OUT && f->state.complete_at_ms == 0 && !f->state_damaged)
 		return false;
 	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&

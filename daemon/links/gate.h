@@ -2,7 +2,7 @@
  * one.
  *
  * libzmq bounds neither a message of many parts nor how many connections say nothing, and cannot
- * close one peer of a ROUTER (TRAPS, libzmq 5 and 11). Both can be done at the socket: the kernel
+ * close one peer of a ROUTER (docs/TRAPS.md §1.4). Both can be done at the socket: the kernel
  * counts what it has handed over on each connection, we count what has come out of libzmq, and the
  * difference lies in between; shutdown(2) ends that connection alone, as if its peer had gone. A
  * thread of its own looks, for a message without end fills tens of MiB while the control thread

@@ -19,9 +19,9 @@
 #include "routing/base/committee_id.h"
 
 _Static_assert(
-    2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLACK_BYTES <
+	2 * LINK_QUEUE_FRAMES_MOST * FRAME_MAX_BYTES + 2 * UNFINISHED_SLACK_BYTES <
 	HELD_NEIGHBOUR_BYTES,
-    "both queues of an honest neighbour, full of the largest frames, lie below what cuts off");
+	"both queues of an honest neighbour, full of the largest frames, lie below what cuts off");
 _Static_assert(UNFINISHED_SLACK_BYTES < UNFINISHED_BYTES,
 	       "who is asked about holds more than one frame");
 

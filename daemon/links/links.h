@@ -1,8 +1,8 @@
 /* ZeroMQ between committees: a ROUTER for subordinates (when we have an endpoint), a DEALER to the
  * superior, a second DEALER to it for bulk on demand. Knows identities (CURVE user id of each
  * message, never a claimed name), connections and frames; not what frames mean. Control thread
- * only. docs/PROTOCOL.md "Connections"; TRAPS: ZAP fails open, routing ids are the peer's
- * choice. */
+ * only. docs/PROTOCOL.md "Connections"; docs/TRAPS.md §1.1, §1.3: ZAP fails open, routing ids are
+ * the peer's choice. */
 #ifndef VANTHU_DAEMON_LINKS_LINKS_H
 #define VANTHU_DAEMON_LINKS_LINKS_H
 
@@ -81,7 +81,7 @@ bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
 /* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes
- * libzmq hold (TRAPS, libzmq 5). */
+ * libzmq hold (docs/TRAPS.md §1.4). */
 must_use enum err links_rebind(struct links *l);
 
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer

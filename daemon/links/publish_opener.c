@@ -108,7 +108,7 @@ static enum err check_targets(const struct publish_item *item, const struct head
 }
 
 /* The key has ended since it signed: the signature counts when a relay, other than its signer,
- * showed the envelope before that (DESIGN §5). */
+ * showed the envelope before that (docs/PROTOCOL.md "Keys and trust"). */
 static bool in_custody(const struct opened *opened, const struct ev_publish *e)
 {
 	for (uint32_t i = 0; i < e->relay_count; i++) {

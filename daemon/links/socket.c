@@ -1,5 +1,5 @@
-/* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats
- * (they abort the process), TCP keepalive. */
+/* Sockets set up as docs/TRAPS.md §1 has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ
+ * heartbeats (they abort the process), TCP keepalive. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Committee ids: DESIGN §9 "A tree file". */
+/* Committee ids: lower-case letters, digits and hyphens, as a tree file has them. */
 #ifndef VANTHU_ROUTING_BASE_COMMITTEE_ID_H
 #define VANTHU_ROUTING_BASE_COMMITTEE_ID_H
 

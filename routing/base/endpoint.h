@@ -1,5 +1,5 @@
 /* Endpoints of committees: tcp://HOST:PORT and nothing else, because libzmq takes much more than
- * one wants (TRAPS, libzmq 11). */
+ * one wants (docs/TRAPS.md §1.5). */
 #ifndef VANTHU_ROUTING_BASE_ENDPOINT_H
 #define VANTHU_ROUTING_BASE_ENDPOINT_H
 

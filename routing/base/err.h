@@ -145,7 +145,7 @@ enum err {
 const char *err_text(enum err e);
 const char *err_fix(enum err e);
 
-/* The exit code of DESIGN §9 for an error. */
+/* The exit code of a command for an error; `vanthu help` lists them. */
 int err_exit_code(enum err e);
 
 /* True for a number that is in the list above: what arrives on the wire may be none. */

@@ -1,6 +1,6 @@
 /* Every bound of vanthu in one place. A number here is a promise: memory, work per turn and the
- * size of what a peer may make us hold all follow from it. Sources: DESIGN §5 and §6 unless said
- * otherwise. */
+ * size of what a peer may make us hold all follow from it. docs/PROTOCOL.md "Limits" has
+ * those that others meet. */
 #ifndef VANTHU_ROUTING_BASE_LIMITS_H
 #define VANTHU_ROUTING_BASE_LIMITS_H
 
@@ -50,7 +50,7 @@ enum {
 	PROTOCOL_MIN = 1,
 	PROTOCOL_MAX = 1,
 
-	/* Decoding: protobuf-c amplifies memory 60–76 times (TRAPS, protobuf-c 3) */
+	/* Decoding: protobuf-c amplifies memory 60–76 times (docs/TRAPS.md §3.1) */
 	DECODE_BUDGET_BYTES = 4 * 1024 * 1024,
 
 	/* The directory */

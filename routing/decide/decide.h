@@ -1,4 +1,5 @@
-/* One function an event: reads through the turn's view, plans writes and acts, changes nothing else. */
+/* One function an event: reads through the turn's view, plans writes and acts, changes nothing
+ * else. */
 #ifndef VANTHU_ROUTING_DECIDE_DECIDE_H
 #define VANTHU_ROUTING_DECIDE_DECIDE_H
 

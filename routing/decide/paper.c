@@ -97,8 +97,8 @@ static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, st
 /* ---- one that may be the same with another date ---- */
 
 /* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
- * 15/QĐ-BNV once a year (DOMAIN 1.2, 1.4). Of terms only our own is known, and the date is the day
- * it came or went: so a year to either side is looked at, and it is a guess. */
+ * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and the date is the
+ * day it came or went: so a year to either side is looked at, and it is a guess. */
 static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
 	const char *at = a->number;

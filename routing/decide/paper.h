@@ -1,6 +1,6 @@
 /* A clerk registers a document on paper, so that the digital share has its denominator; or cancels
  * an entry made by mistake. An entry never goes away: one that was cancelled stands with its
- * reason, and counts no more (DOMAIN 5: numbers are never taken back). */
+ * reason, and counts no more (docs/DOMAIN.md §5). */
 #ifndef VANTHU_ROUTING_DECIDE_PAPER_H
 #define VANTHU_ROUTING_DECIDE_PAPER_H
 

@@ -1,5 +1,6 @@
 /* What happens to a document in the core: who it is for, which path it takes, what is still
- * missing, who has answered, how long it is kept. One file each; who is outside includes this header. */
+ * missing, who has answered, how long it is kept. One file each; who is outside includes this
+ * header. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 

@@ -152,7 +152,7 @@ enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct 
 			      .date = p->date };
 
 	*has = false;
-	/* Secret documents have a series of their own (DOMAIN 1.2). */
+	/* Secret documents have a series of their own (docs/DOMAIN.md §4). */
 	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->cancelled_at_ms != 0
 		   ? ERR_OK
 		   : number_series(t, &n, series, has);

@@ -1,5 +1,5 @@
 /* The tree has changed: what is queued for a neighbour and lies another way now is published anew
- * on the right link (DESIGN §6).
+ * on the right link (docs/ARCHITECTURE.md "A tree that changes").
  *
  * A link that is none any more gives up all that it holds; one that stays gives a copy of what went
  * to committees that have moved: a neighbour that gets such a document all the same hands it back,

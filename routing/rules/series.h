@@ -1,5 +1,5 @@
 /* Which documents of a committee have the same number. A number like 31-KH/ĐU is given once a term
- * and type, one like 15/QĐ-BNV once a year and type (DOMAIN 1.2, 1.4), however it is spelt. The
+ * and type, one like 15/QĐ-BNV once a year and type (docs/DOMAIN.md §1), however it is spelt. The
  * keys of family NUMBER say who has which, in the order of what they mean, so that neighbours in a
  * book lie together:
  *

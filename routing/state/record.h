@@ -12,7 +12,8 @@
 enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
 enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */
 
-/* Documents of a month and direction, by how they went; what each means: routing/target/target.h. */
+/* Documents of a month and direction, by how they went; what each means:
+ * routing/target/target.h. */
 struct target_count {
 	uint64_t digital;
 	uint64_t paper;
@@ -351,9 +352,9 @@ struct rec_paper {
 	enum direction direction;
 	struct doc_id id;
 	text_t type_code;
-	text_t type_name; /* QĐ stands for two types (DOMAIN 1.4) */
+	text_t type_name; /* QĐ stands for two types (docs/DOMAIN.md §2) */
 	text_t number;
-	text_t subject; /* "" when secret: only its existence is registered (DOMAIN 1.5) */
+	text_t subject; /* "" when secret: only its existence is registered (docs/DOMAIN.md §4) */
 	text_t date;    /* YYYY-MM-DD: sent or received then */
 	text_t party;   /* who sent it, or whom it went to; free text, "" unknown */
 	enum secrecy secrecy;

@@ -17,7 +17,7 @@ struct target_place target_of_document(enum role role, const struct rec_document
 	struct target_place p = { .direction = DIRECTION_NONE };
 	uint64_t answered = s == NULL ? 0 : s->delivered + s->refused;
 
-	/* Incoming: what an inbox shows (DESIGN §9), so not before it is whole. */
+	/* Incoming: what an inbox shows (what is here whole), so not before it is whole. */
 	if (s == NULL || s->complete_at_ms == 0 ||
 	    (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
 		return p;

@@ -1,4 +1,4 @@
-# What DESIGN §11 names, one function each. They note KEY VALUE; tests/bench/table.awk makes the table.
+# What docs/BENCHMARKS.md names, one function each. They note KEY VALUE; tests/bench/table.awk makes the table.
 
 note() { echo "$1 $2" >>"$NOTES"; }
 noted() { awk -v k="$1" '$1 == k { v = $2 } END { print v }' "$NOTES"; }

@@ -1,4 +1,4 @@
-# KEY VALUE lines of a run to the table. Thresholds are DESIGN §11's columns first, must reach and stretch.
+# KEY VALUE lines of a run to the table. Thresholds are the columns first, must reach and stretch of docs/BENCHMARKS.md.
 $1 == "peer" {
 	if ($2 ~ /\+ed25519$/ && $4 > signed[$3]) { signed[$3] = $4; signed_by[$3] = $2 }
 	if ($2 == "jetstream" && $3 == 4096) jetstream = $4

@@ -254,7 +254,7 @@ struct world {
 
 /* The first violation stays; later ones often follow from it. */
 void world_violation(struct world *w, const char *checker, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 /* Runs one seed; true when nothing was violated. */
 bool world_run(struct world *w, uint64_t seed);
 void world_free(struct world *w);

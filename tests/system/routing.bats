@@ -20,9 +20,7 @@ setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
 	after=$(cat "$LAB"/*/vanthud.pid)
 	[ "$before" = "$after" ]
 	stop_lab
-	local began=${EPOCHREALTIME/./}
 	start_lab
-	echo "# $(((${EPOCHREALTIME/./} - began) / 1000)) ms: a lab of seven starts" >&3
 }
 
 @test "a directive with attachments goes down two levels and every file arrives as it was" {
@@ -124,14 +122,6 @@ setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
 	kib=$(awk '/VmRSS/ {print $2}' "/proc/$(pid_of cb-luutru)/status")
 	echo "# $kib KiB resident: an idle daemon" >&3
 	[ "$kib" -le 16384 ]
-	local began best=1000000 took i
-	for i in 1 2 3 4 5; do
-		began=${EPOCHREALTIME/./}
-		v btp status >/dev/null
-		took=$((${EPOCHREALTIME/./} - began))
-		[ $took -ge $best ] || best=$took
-	done
-	echo "# $((best / 1000)) ms: the command status, best of five" >&3
 }
 
 @test "who waits for the delivery hears who refused it, and why" {

@@ -47,8 +47,8 @@ int cmd_version(struct cli *cli, int argc, char **argv);
 
 /* Their options, each beside the code that reads them. */
 extern const struct command_option send_options[], resend_options[], list_options[], save_options[],
-    export_options[], verify_options[], watch_options[], committee_options[], key_options[],
-    config_options[], init_options[], lab_options[], demo_options[], help_options[],
-    paper_options[], target_options[];
+	export_options[], verify_options[], watch_options[], committee_options[], key_options[],
+	config_options[], init_options[], lab_options[], demo_options[], help_options[],
+	paper_options[], target_options[];
 
 #endif

@@ -32,20 +32,21 @@ const struct command_option demo_options[] = {
 
 /* The same tree as etc/demo-tree.yaml, so that an installed program needs no file. */
 static const char tree_text[] =
-    "committees:\n"
-    "  - {id: btp, name: \"Đảng ủy Bộ Tư pháp\", symbol: \"ĐU\", term: {name: \"2025-2030\", from: "
-    "2025-08-08}}\n"
-    "  - {id: vanphong, name: \"Đảng bộ Văn phòng Bộ\", symbol: \"ĐUVP\", superior: btp}\n"
-    "  - {id: thads, name: \"Đảng bộ Cục Quản lý Thi hành án dân sự\", symbol: \"ĐUTHA\", "
-    "superior: btp}\n"
-    "  - {id: cb-tonghop, name: \"Chi bộ Phòng Tổng hợp\", symbol: \"CB\", superior: vanphong, "
-    "seal: false}\n"
-    "  - {id: cb-luutru, name: \"Chi bộ Phòng Lưu trữ\", symbol: \"CB\", superior: vanphong, seal: "
-    "false}\n"
-    "  - {id: cb-nghiepvu, name: \"Chi bộ Phòng Nghiệp vụ\", symbol: \"CB\", superior: thads, "
-    "seal: false}\n"
-    "  - {id: cb-tochuc, name: \"Chi bộ Phòng Tổ chức cán bộ\", symbol: \"CB\", superior: thads, "
-    "seal: false}\n";
+	"committees:\n"
+	"  - {id: btp, name: \"Đảng ủy Bộ Tư pháp\", symbol: \"ĐU\", "
+	"term: {name: \"2025-2030\", from: 2025-08-08}}\n"
+	"  - {id: vanphong, name: \"Đảng bộ Văn phòng Bộ\", symbol: \"ĐUVP\", "
+	"superior: btp}\n"
+	"  - {id: thads, name: \"Đảng bộ Cục Quản lý Thi hành án dân sự\", symbol: \"ĐUTHA\", "
+	"superior: btp}\n"
+	"  - {id: cb-tonghop, name: \"Chi bộ Phòng Tổng hợp\", symbol: \"CB\", "
+	"superior: vanphong, seal: false}\n"
+	"  - {id: cb-luutru, name: \"Chi bộ Phòng Lưu trữ\", symbol: \"CB\", "
+	"superior: vanphong, seal: false}\n"
+	"  - {id: cb-nghiepvu, name: \"Chi bộ Phòng Nghiệp vụ\", symbol: \"CB\", "
+	"superior: thads, seal: false}\n"
+	"  - {id: cb-tochuc, name: \"Chi bộ Phòng Tổ chức cán bộ\", symbol: \"CB\", "
+	"superior: thads, seal: false}\n";
 enum { BELOW_TOP = 6 };
 static const char *const members[] = { "vanphong",  "thads",	   "cb-tonghop",
 				       "cb-luutru", "cb-nghiepvu", "cb-tochuc" };

@@ -17,7 +17,7 @@ const struct command_option target_options[] = {
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
-/* Printed with every figure: the plan that sets the target names no formula (DOMAIN 4). */
+/* Printed with every figure: the plan that sets the target names no formula (docs/DOMAIN.md §6). */
 static const char *definition(void)
 {
 	return _(

@@ -55,7 +55,7 @@ static const struct word urgencies[] = {
 	{ "hoa-toc", "HỎA TỐC", "" },
 };
 
-/* Whom a document is sent to, where it is not one committee (DESIGN §6). */
+/* Whom a document is sent to, where it is not one committee . */
 static const struct word groups[] = {
 	{ "superior", N_("superior"), "" },
 	{ "subordinates", N_("subordinates"), "" },
@@ -251,7 +251,7 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		print_code(text, out, size);
 		return;
 	case FORMAT_ID:
-		/* UUIDv7 beginnings are alike; the ending names a document as well (DESIGN §9). */
+		/* UUIDv7 beginnings are alike; the ending names a document as well . */
 		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
 		return;
 	default:

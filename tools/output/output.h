@@ -1,5 +1,5 @@
-/* Every command makes one JSON value, the contract of DESIGN §9; a renderer prints it: as it is, as
- * tables for people, or as plain columns. */
+/* Every command makes one JSON value, the contract of docs/man/vanthu.1.in; a renderer prints it:
+ * as it is, as tables for people, or as plain columns. */
 #ifndef VANTHU_TOOLS_OUTPUT_OUTPUT_H
 #define VANTHU_TOOLS_OUTPUT_OUTPUT_H
 

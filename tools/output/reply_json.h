@@ -1,4 +1,4 @@
-/* Replies of the daemon as the JSON of DESIGN §9. All return new references. */
+/* Replies of the daemon as the JSON of `vanthu --json`. All return new references. */
 #ifndef VANTHU_TOOLS_OUTPUT_REPLY_JSON_H
 #define VANTHU_TOOLS_OUTPUT_REPLY_JSON_H
 

@@ -1,4 +1,4 @@
-/* Tree files (DESIGN §9): committees of a lab or a registry as YAML. */
+/* Tree files: committees of a lab or a registry as YAML. */
 #ifndef VANTHU_TOOLS_REGISTRY_TREE_FILE_H
 #define VANTHU_TOOLS_REGISTRY_TREE_FILE_H
 

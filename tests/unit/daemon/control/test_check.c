@@ -175,16 +175,14 @@ CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
 CHANGE(paper_no_number, PAPER; s->paper_add.number = TEXT(" "))
 CHANGE(paper_subject, PAPER; s->paper_add.subject = s->text)
 CHANGE(paper_no_subject, PAPER; s->paper_add.subject = TEXT(""))
-CHANGE(paper_secret, PAPER; s->paper_add.subject = TEXT("");
-       s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_MAT)
+#define MAT VANTHU__V1__SECRECY__SECRECY_MAT
+CHANGE(paper_secret, PAPER; s->paper_add.subject = TEXT(""); s->paper_add.secrecy = MAT)
 CHANGE(paper_party, PAPER; s->paper_add.party = RINGS)
 CHANGE(paper_type_code, PAPER; s->paper_add.type_code = RINGS)
 CHANGE(paper_type_name, PAPER; s->paper_add.type_name = RINGS)
 CHANGE(paper_date, PAPER; s->paper_add.date = TEXT("2026-02-29"))
-CHANGE(cancel_rings, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
-       s->paper_cancel.reason = RINGS)
-CHANGE(cancel_no_reason, choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel);
-       s->paper_cancel.reason = TEXT(""))
+CHANGE(cancel_rings, CANCEL; s->paper_cancel.reason = RINGS)
+CHANGE(cancel_no_reason, CANCEL; s->paper_cancel.reason = TEXT(""))
 
 static const struct {
 	void (*change)(struct sample *s);

@@ -109,7 +109,7 @@ static enum err resumed(struct stage *g, const char *neighbour)
 
 static void
 test_neighbour_with_more_of_our_stream_than_we_stops_the_office_until_resumed(
-    void **state)
+	void **state)
 {
 	struct stage *g = *state;
 	struct message hello = hello_of(g, mark_of("a", 1, "x")),
