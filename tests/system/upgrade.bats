@@ -11,6 +11,9 @@ setup() {
 	lib=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1) || true
 	[ -n "$lib" ] || skip "no libfaketime here (package faketime)"
 	LAB=$BATS_TEST_TMPDIR/lab
+	# Its addresses stand in its signed directory: two runs on one machine, each in its clone, go one after the other.
+	exec {TURN}>"/tmp/vanthu-upgrade-$UID.lock"
+	flock -w 1200 "$TURN"
 	tar -xzf "$BATS_TEST_DIRNAME/stores/format-2.tar.gz"
 	export TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME="@2026-11-28 13:20:00"
 	DAY=(env "LD_PRELOAD=$lib")
