@@ -1,8 +1,9 @@
 /* See paper.h. */
-#include "routing/target/target.h"
 #include "tests/unit/support/paper.h"
 
 #include <string.h>
+
+#include "routing/target/target.h"
 
 struct event paper_entry(unsigned id, enum direction direction, const char *number,
 			 const char *date)
