@@ -17,6 +17,7 @@ DAEMON := \
 	config/config \
 	config/units \
 	config/yaml \
+	control/admission \
 	control/aside \
 	control/check \
 	control/client \
@@ -25,15 +26,18 @@ DAEMON := \
 	control/control \
 	control/documents \
 	control/evidence \
+	control/find \
 	control/frame \
 	control/import \
+	control/links \
 	control/listen \
+	control/listing \
 	control/operate \
 	control/paper \
 	control/papers \
 	control/queue \
+	control/receipts \
 	control/recipients \
-	control/reply \
 	control/requests \
 	control/resend \
 	control/room \

@@ -1,8 +1,10 @@
-/* What lies set aside, item by item: taken from a neighbour and not believed yet
- * (routing/links/aside.c); see daemon/control/internal.h. */
+/* See aside.h. */
+#include "daemon/control/aside.h"
+
 #include <stdlib.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/listing.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
 

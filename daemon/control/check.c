@@ -1,10 +1,11 @@
-/* Requests that contradict themselves, or ask for what there is not: refused before anything is
- * done, with the field to blame. What a field means beyond that (a committee that is known, a date
- * that is one) is looked at where it is used. See daemon/control/internal.h. */
+/* See check.h. What a field means beyond that (a committee that is known, a date that is one) is
+ * looked at where it is used. */
+#include "daemon/control/check.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"

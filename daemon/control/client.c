@@ -1,29 +1,224 @@
-/* Who comes in at the local sockets, who has to go for somebody else, and what is told of it; see
- * daemon/control/internal.h. */
-#include <errno.h>
-#include <fcntl.h>
-#include <malloc.h>
-#include <stdio.h>
+/* See client.h. */
+#include "daemon/control/client.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/base/log.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/content.h"
+#include "daemon/control/import.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/submit.h"
 
-enum {
-	ACCEPTS_A_TURN = 64,
-	LOG_EVERY_MS = 10000,
-	TRIM_EVERY_MS = 3000,
-	TRIM_CLIENTS = 16,
-	TRIM_LEAST_BYTES = 256 << 10,
-	REFUSAL_BYTES = 256
-};
+/* ---- answers ---- */
 
-static const char *const door_names[DOOR_COUNT] = {
-	[DOOR_OFFICE] = "office", [DOOR_OPERATE] = "operate", [DOOR_READ] = "read"
-};
+size_t control_out_waiting(const struct client *c)
+{
+	return c->out_len - c->out_sent;
+}
+
+bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need)
+{
+	size_t size = *capacity == 0 ? 4096 : *capacity;
+	uint8_t *grown;
+
+	if (need <= *capacity)
+		return true;
+	while (size < need)
+		size *= 2;
+	grown = realloc(*buffer, size);
+	if (grown == NULL)
+		return false;
+	*buffer = grown;
+	*capacity = size;
+	return true;
+}
+
+/* What has gone makes room for what comes: a client that always leaves some unread must not make
+ * the buffer grow with all it ever got. */
+static bool make_room(struct client *c, size_t need)
+{
+	if (c->out_sent > 0 && (c->out_sent == c->out_len || c->out_len + need > c->out_capacity)) {
+		memmove(c->out, c->out + c->out_sent, control_out_waiting(c));
+		c->out_len -= c->out_sent;
+		c->out_sent = 0;
+	}
+	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + need))
+		return false;
+	if (c->out_capacity > CONTROL_OUT_BYTES)
+		charge_set(&c->out_charge, c->account, c->out_capacity);
+	return true;
+}
+
+Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatCase what)
+{
+	Vanthu__V1__Reply r = VANTHU__V1__REPLY__INIT;
+
+	r.id = request_id;
+	r.what_case = what;
+	return r;
+}
+
+void control_say(struct client *c, Vanthu__V1__Reply *r)
+{
+	size_t size = vanthu__v1__reply__get_packed_size(r);
+
+	if (c->closing)
+		return;
+	if (size > CONTROL_MESSAGE_MAX_BYTES) {
+		control_say_error(c, r->id, ERR_TOO_LARGE, "");
+		return;
+	}
+	if (!make_room(c, 4 + size)) {
+		shutdown(c->fd, SHUT_RDWR);
+		return;
+	}
+	if (control_out_waiting(c) == 0)
+		c->active_ms = c->control->now_ms; /* from now on it is the client's to go on */
+	for (unsigned i = 0; i < 4; i++)
+		c->out[c->out_len + i] = (uint8_t)(size >> (8 * (3 - i)));
+	vanthu__v1__reply__pack(r, c->out + c->out_len + 4);
+	c->out_len += 4 + size;
+}
+
+void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out)
+{
+	struct clock_view v;
+
+	vanthu__v1__clock__init(out);
+	core_clock(c->control->parts.core, &v);
+	out->refusing = (uint32_t)v.refusing;
+	out->confirmed = v.verdict == CLOCK_RIGHT;
+	out->ahead_ms = v.ahead_ms;
+	out->now_ms = v.now_ms;
+	out->key_known = v.signer.known;
+	out->key_from_ms = v.signer.from_ms;
+	out->key_to_ms = v.signer.to_ms;
+	out->key_revoked_from_ms = v.signer.revoked_from_ms;
+}
+
+void control_cut_about(text_t text, char out[CONTROL_ABOUT_BYTES])
+{
+	size_t len = strnlen(text, CONTROL_ABOUT_BYTES);
+
+	if (len == CONTROL_ABOUT_BYTES) {
+		len--;
+		while (len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+			len--;
+	}
+	memcpy(out, text, len);
+	out[len] = '\0';
+}
+
+void control_say_error(struct client *c, uint64_t request_id, enum err why, text_t about)
+{
+	char cut[CONTROL_ABOUT_BYTES];
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_ERROR);
+	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+	Vanthu__V1__Clock clock;
+
+	e.code = (uint32_t)why;
+	control_cut_about(about, cut);
+	e.about = cut;
+	if (why == ERR_CLOCK_WRONG || why == ERR_OWN_KEY || why == ERR_OWN_KEY_UNKNOWN) {
+		control_fill_clock(c, &clock);
+		e.clock = &clock;
+	}
+	r.error = &e;
+	control_say(c, &r);
+}
+
+void control_say_done(struct client *c, uint64_t request_id)
+{
+	Vanthu__V1__Reply r = control_reply_to(request_id, VANTHU__V1__REPLY__WHAT_DONE);
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	r.done = &nothing;
+	control_say(c, &r);
+}
+
+struct pending_reply *control_expect(struct client *c, uint64_t request_id)
+{
+	struct control *control = c->control;
+
+	for (unsigned i = 0; i < PENDING_REPLIES_MAX; i++) {
+		unsigned at = (control->pending_hint + i) % PENDING_REPLIES_MAX;
+		struct pending_reply *p = &control->pending[at];
+
+		if (p->number != 0)
+			continue;
+		control->pending_hint = at + 1;
+		/* The place stands in the low part, so that the way back needs no search. */
+		*p = (struct pending_reply){ .number =
+						 ++control->last_number * PENDING_REPLIES_MAX + at,
+					     .client = c,
+					     .request_id = request_id,
+					     .operate = c->door != DOOR_OFFICE };
+		c->pending++;
+		control->pending_count++;
+		control->pending_operate += p->operate;
+		return p;
+	}
+	return NULL;
+}
+
+void control_expect_no_more(struct control *control, struct pending_reply *p)
+{
+	if (p->client != NULL)
+		p->client->pending--;
+	control->pending_count--;
+	control->pending_operate -= p->operate;
+	charge_end(&p->charge);
+	p->number = 0;
+	p->client = NULL;
+}
+
+/* ---- jobs, and waiting for bytes ---- */
+
+void control_run(struct client *c, struct job *j)
+{
+	c->jobs++;
+	c->control->jobs++;
+	c->control->parts.runner.run(c->control->parts.runner.ctx, j);
+}
+
+void control_run_here(struct client *c, struct job *j)
+{
+	c->jobs++;
+	c->control->jobs++;
+	j->work(j);
+	j->done(j);
+}
+
+bool control_job_back(struct client *c)
+{
+	c->jobs--;
+	c->control->jobs--;
+	c->active_ms = c->control->now_ms;
+	return c->closing;
+}
+
+int64_t control_wall_ms(const struct client *c)
+{
+	return c->control->parts.wall_ms(c->control->parts.ctx);
+}
+
+struct lookup control_lookup(const struct client *c)
+{
+	return c->control->parts.store->ops->lookup(c->control->parts.store);
+}
+
+void control_wait(struct client *c)
+{
+	c->waits = true;
+	c->freed_seen = shares_freed(c->control->shares);
+}
+
+bool control_waits(const struct client *c)
+{
+	return c->waits && c->freed_seen == shares_freed(c->control->shares);
+}
 
 /* ---- going ---- */
 
@@ -76,309 +271,4 @@ void control_reap(struct control *c)
 		c->clients[i] = c->clients[--c->client_count];
 		control_free_client(client);
 	}
-}
-
-/* A last word, where one can be said: not into the middle of a reply. */
-static void send_away(struct client *c, enum err why, const char *about, unsigned *counter)
-{
-	(*counter)++;
-	c->control->goings[c->door].uid = c->uid;
-	if (control_out_waiting(c) == 0) {
-		control_say_error(c, 0, why, about);
-		control_write_some(c); /* gone either way */
-	}
-	control_drop(c);
-}
-
-/* ---- who does not go on ---- */
-
-enum stall { STALL_NONE, STALL_IDLE, STALL_HOLDS, STALL_HALF, STALL_UNREAD };
-
-/* What this client, and not the daemon, is to go on with, and since when. */
-static enum stall stalled(const struct client *c, int64_t *since_ms)
-{
-	*since_ms = c->active_ms;
-	if (c->closing)
-		return STALL_NONE;
-	if (control_out_waiting(c) > 0)
-		return STALL_UNREAD;
-	if (c->jobs > 0 || c->pending > 0 || c->listing != NULL || control_has_frame(c) ||
-	    (c->waits && c->downloads != NULL))
-		return STALL_NONE;
-	if (c->in_len > 0) {
-		*since_ms = c->frame_ms;
-		return STALL_HALF;
-	}
-	return c->uploads != NULL || c->downloads != NULL || c->import != NULL ? STALL_HOLDS
-									       : STALL_IDLE;
-}
-
-static unsigned *counter_of(struct client *c, enum stall s)
-{
-	struct control_goings *g = &c->control->goings[c->door];
-
-	return s == STALL_HALF ? &g->half : s == STALL_UNREAD ? &g->unread : &g->idle;
-}
-
-static int64_t patience_ms(enum stall s)
-{
-	switch (s) {
-	case STALL_HALF:
-		return CONTROL_HALF_MS;
-	case STALL_HOLDS:
-	case STALL_UNREAD:
-		return CONTROL_UNREAD_MS;
-	case STALL_IDLE:
-	case STALL_NONE:
-		break;
-	}
-	return INT64_MAX;
-}
-
-static bool holds_bytes(const struct client *c)
-{
-	return c->in_charge.bytes + c->out_charge.bytes > 0 || c->uploads != NULL ||
-	       c->downloads != NULL || c->listing != NULL;
-}
-
-/* Does somebody wait for what this client holds? */
-static bool is_missed(const struct client *holder)
-{
-	const struct control *control = holder->control;
-
-	for (unsigned i = 0; i < control->client_count; i++) {
-		const struct client *w = control->clients[i];
-
-		if (w->closing || !w->waits || w == holder)
-			continue;
-		if (holder->import != NULL ||
-		    (holds_bytes(holder) && shares_competes(holder->account, w->account)))
-			return true;
-	}
-	return false;
-}
-
-static void send_stalled_away(struct control *c)
-{
-	for (unsigned i = 0; i < c->client_count; i++) {
-		struct client *client = c->clients[i];
-		int64_t since_ms, patience;
-		enum stall s = stalled(client, &since_ms);
-
-		if (s == STALL_NONE)
-			continue;
-		patience = patience_ms(s);
-		if (c->now_ms - since_ms > CONTROL_SHORT_MS && patience > CONTROL_SHORT_MS &&
-		    is_missed(client))
-			patience = CONTROL_SHORT_MS;
-		if (c->now_ms - since_ms > patience)
-			send_away(client, ERR_IDLE, "", counter_of(client, s));
-	}
-}
-
-/* ---- coming ---- */
-
-/* What allows less goes first, then whom the daemon owes nothing, then who has been quiet
- * longest. */
-static bool goes_before(const struct client *a, bool a_busy, const struct client *best,
-			bool best_busy)
-{
-	if (best == NULL || a->door != best->door)
-		return best == NULL || a->door > best->door;
-	if (a_busy != best_busy)
-		return best_busy;
-	return a->touched < best->touched;
-}
-
-/* Whose place goes to one who comes in at `door`; NULL: nobody's. Those of a socket that allows
- * less go at any time, the others when they are owed nothing: the one who has been quiet longest.
- * Who has just come in is the last of them, and asks before it is his turn. */
-static struct client *place_for(struct control *c, enum door door, uint32_t uid, enum lack lack)
-{
-	struct client *best = NULL;
-	bool best_busy = false;
-
-	for (unsigned i = 0; i < c->client_count; i++) {
-		struct client *client = c->clients[i];
-		int64_t since_ms;
-		bool busy = stalled(client, &since_ms) == STALL_NONE;
-
-		if (client->closing || client->door < door || (busy && client->door == door))
-			continue;
-		if (lack == LACK_READ && client->door == DOOR_READ)
-			continue;
-		if (lack == LACK_UID && (client->door != door || client->uid != uid))
-			continue;
-		if (goes_before(client, busy, best, best_busy)) {
-			best = client;
-			best_busy = busy;
-		}
-	}
-	return best;
-}
-
-/* Says why, to one who is no client yet: "read.sock, uid 1000: 96/96". */
-static void refuse(struct control *c, enum door door, uint32_t uid, int fd)
-{
-	Vanthu__V1__Reply r = control_reply_to(0, VANTHU__V1__REPLY__WHAT_ERROR);
-	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
-	unsigned own = shares_places_of(c->shares, door, uid), most = shares_places_uid_max(door);
-	uint8_t bytes[REFUSAL_BYTES];
-	char about[64];
-	size_t size;
-
-	c->goings[door].refused++;
-	c->goings[door].uid = uid;
-	if (own >= most)
-		snprintf(about, sizeof about, "%s.sock, uid %u: %u/%u", door_names[door], uid, own,
-			 most);
-	else
-		snprintf(about, sizeof about, "%s.sock: %u/%u", door_names[door],
-			 shares_places_max(door), shares_places_max(door));
-	e.code = ERR_PLACES;
-	e.about = about;
-	r.error = &e;
-	size = vanthu__v1__reply__get_packed_size(&r);
-	if (size <= sizeof bytes - 4) {
-		bytes[0] = bytes[1] = 0;
-		bytes[2] = (uint8_t)(size >> 8);
-		bytes[3] = (uint8_t)size;
-		vanthu__v1__reply__pack(&r, bytes + 4);
-		/* Into an empty buffer; one that has gone need not know. */
-		if (send(fd, bytes, size + 4, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-			size = 0;
-	}
-	close(fd);
-}
-
-static void enter(struct control *c, enum door door, uint32_t uid, int fd)
-{
-	struct client *client = NULL;
-	enum lack lack;
-
-	while ((lack = shares_lack(c->shares, door, uid)) != LACK_NONE) {
-		struct client *gives = place_for(c, door, uid, lack);
-
-		if (gives == NULL)
-			break;
-		send_away(gives, ERR_PLACES, "", &c->goings[gives->door].for_others);
-	}
-	if (lack == LACK_NONE && c->client_count < CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX)
-		client = calloc(1, sizeof *client);
-	if (client == NULL) {
-		refuse(c, door, uid, fd);
-		return;
-	}
-	*client = (struct client){ .touched = ++c->touches,
-				   .control = c,
-				   .fd = fd,
-				   .door = door,
-				   .uid = uid,
-				   .poll_index = -1,
-				   .active_ms = c->now_ms,
-				   .account = shares_enter(c->shares, door, uid) };
-	if (client->account == NULL) {
-		free(client);
-		refuse(c, door, uid, fd);
-		return;
-	}
-	c->clients[c->client_count++] = client;
-}
-
-/* No descriptor is left: one that is kept for this takes the call, or who waits would be reported
- * again and again and nobody could tell them. */
-static int accept_spare(struct control *c, enum door door, bool *spare)
-{
-	int fd;
-
-	*spare = (errno == EMFILE || errno == ENFILE) && c->spare_fd >= 0;
-	if (!*spare)
-		return -1;
-	close(c->spare_fd);
-	c->spare_fd = -1;
-	fd = accept4(c->listeners[door], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (fd < 0)
-		c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	return fd;
-}
-
-/* Comes in by the spare descriptor: somebody gives his for it, or it goes. */
-static void enter_spare(struct control *c, enum door door, uint32_t uid, int fd)
-{
-	struct client *gives = place_for(c, door, uid, LACK_DOOR);
-
-	if (gives == NULL) {
-		refuse(c, door, uid, fd);
-	} else {
-		send_away(gives, ERR_PLACES, "", &c->goings[gives->door].for_others);
-		enter(c, door, uid, fd);
-	}
-	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-void control_accept(struct control *c, enum door door)
-{
-	for (unsigned i = 0; i < ACCEPTS_A_TURN; i++) {
-		struct ucred peer = { .uid = 0 };
-		socklen_t len = sizeof peer;
-		bool spare = false;
-		int fd = accept4(c->listeners[door], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-		if (fd < 0)
-			fd = accept_spare(c, door, &spare);
-		if (fd < 0)
-			return;
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
-			peer.uid = (uint32_t)-1; /* nobody's: it has its share as any other */
-		if (spare)
-			enter_spare(c, door, peer.uid, fd);
-		else
-			enter(c, door, peer.uid, fd);
-	}
-}
-
-/* ---- each second ---- */
-
-static void tell_goings(struct control *c)
-{
-	if (c->now_ms < c->next_log_ms)
-		return;
-	for (int d = 0; d < DOOR_COUNT; d++) {
-		struct control_goings *g = &c->goings[d];
-
-		if (g->refused + g->for_others + g->half + g->unread + g->idle == 0)
-			continue;
-		log_event(LOG_WARNING, "clients-sent-away",
-			  "socket=%s refused=%u for_others=%u half_sent=%u unread=%u idle=%u "
-			  "last_uid=%u clients=%u held_bytes=%llu",
-			  door_names[d], g->refused, g->for_others, g->half, g->unread, g->idle,
-			  g->uid, c->client_count, (unsigned long long)control_held_bytes(c));
-		*g = (struct control_goings){ .refused = 0 };
-		c->next_log_ms = c->now_ms + LOG_EVERY_MS;
-	}
-}
-
-/* What clients held goes back to the system when they have let go of most of it: the allocator
- * would keep it. */
-static void give_back(struct control *c)
-{
-	size_t held = (size_t)control_held_bytes(c);
-
-	if (held > c->most_held_bytes)
-		c->most_held_bytes = held;
-	if (c->now_ms < c->next_trim_ms ||
-	    (c->most_held_bytes < held * 2 + TRIM_LEAST_BYTES && c->left_count < TRIM_CLIENTS))
-		return;
-	c->next_trim_ms = c->now_ms + TRIM_EVERY_MS;
-	c->most_held_bytes = held;
-	c->left_count = 0;
-	malloc_trim(0);
-}
-
-void control_tick(struct control *c, int64_t mono_ms)
-{
-	c->now_ms = mono_ms;
-	send_stalled_away(c);
-	tell_goings(c);
-	give_back(c);
 }

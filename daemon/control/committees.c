@@ -1,9 +1,12 @@
-/* The directory: its committees as rows, as a file, and this committee's own keys; see
- * daemon/control/internal.h. */
+/* See committees.h. */
+#include "daemon/control/committees.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/control.h"
+#include "daemon/control/listing.h"
 #include "proto/directory.h"
 #include "proto/fields.h"
 

@@ -1,15 +1,22 @@
-/* Contents out in pieces against credit, and the check of a stored document with all its files;
- * both read disks, so workers do it. */
+/* See content.h. */
+#include "daemon/control/content.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
+#include "proto/head.h"
 #include "proto/seal.h"
 
-enum { JOB_ARENA_BYTES = 8 << 20, DOWNLOADS_MAX = 4 };
+enum {
+	JOB_ARENA_BYTES = 8 << 20,
+	DOWNLOADS_MAX = 4,
+	CONTENT_PAUSE_BYTES = 512 * 1024, /* no further piece while more is to be sent */
+};
 
 /* ---- contents ---- */
 
@@ -23,7 +30,7 @@ struct download {
 	struct manifest_item item;
 	uint64_t offset, sent_bytes, credit_bytes;
 	struct charge charge; /* the piece and the copy */
-	uint8_t *piece;       /* while it is read */
+	uint8_t *piece;	      /* while it is read */
 	size_t piece_bytes;
 	enum err result;
 	bool busy, gone;

@@ -1,16 +1,22 @@
-/* The local sockets: their turns, and the switch over requests. See control.h and
- * daemon/control/internal.h. */
+/* See control.h: turns of the local sockets. */
+#include "daemon/control/control.h"
+
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/base/log.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/admission.h"
+#include "daemon/control/client.h"
+#include "daemon/control/content.h"
+#include "daemon/control/frame.h"
+#include "daemon/control/listen.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/paper.h"
 #include "daemon/control/requests.h"
-#include "proto/prescan.h"
+#include "daemon/control/resend.h"
+#include "daemon/control/submit.h"
+#include "daemon/control/target.h"
 
 /* Some requests walk through all that is stored (a document by the ending of its id): for the
  * office's, and for all the others' together, so long a turn, or links would fall silent. */
@@ -44,8 +50,6 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	return ERR_OK;
 }
 
-/* ---- clients ---- */
-
 void control_close(struct control *c)
 {
 	if (c == NULL)
@@ -67,67 +71,6 @@ void control_close(struct control *c)
 	shares_let_go(c->shares);
 	arena_destroy(c->arena);
 	free(c);
-}
-
-void control_run(struct client *c, struct job *j)
-{
-	c->jobs++;
-	c->control->jobs++;
-	c->control->parts.runner.run(c->control->parts.runner.ctx, j);
-}
-
-void control_run_here(struct client *c, struct job *j)
-{
-	c->jobs++;
-	c->control->jobs++;
-	j->work(j);
-	j->done(j);
-}
-
-bool control_job_back(struct client *c)
-{
-	c->jobs--;
-	c->control->jobs--;
-	c->active_ms = c->control->now_ms;
-	return c->closing;
-}
-
-unsigned control_jobs(const struct control *c)
-{
-	return c->jobs;
-}
-
-struct lookup control_lookup(const struct client *c)
-{
-	return c->control->parts.store->ops->lookup(c->control->parts.store);
-}
-
-/* ---- requests ---- */
-
-/* False: it cannot be taken yet. */
-static bool take_request(struct client *c, struct blob bytes)
-{
-	const Vanthu__V1__Request *m;
-	char about[CONTROL_ABOUT_BYTES];
-	enum err e;
-
-	arena_reset(c->control->arena);
-	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
-	if (m == NULL) {
-		control_say_error(c, 0, e, "");
-	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET &&
-		   (e = requests_allowed(c->door, m)) != ERR_OK) {
-		control_say_error(c, m->id, e, "");
-	} else if ((e = control_check(m, about)) != ERR_OK) {
-		control_say_error(c, m->id, e, about);
-	} else if (!control_fits(c, m, bytes.len_bytes)) {
-		control_wait(c);
-		return false;
-	} else {
-		c->request = bytes;
-		requests_serve(c, m);
-	}
-	return true;
 }
 
 /* ---- turns ---- */
@@ -160,17 +103,20 @@ void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why)
 	c->spare_why = why;
 }
 
+unsigned control_jobs(const struct control *c)
+{
+	return c->jobs;
+}
+
 uint64_t control_held_bytes(const struct control *c)
 {
-	uint64_t bytes = shares_bytes(c->shares);
+	return admission_held_bytes(c);
+}
 
-	for (unsigned i = 0; i < c->client_count; i++) {
-		const struct client *client = c->clients[i];
-
-		bytes += client->in_charge.bytes > 0 ? 0 : client->in_capacity;
-		bytes += client->out_charge.bytes > 0 ? 0 : client->out_capacity;
-	}
-	return bytes;
+void control_tick(struct control *c, int64_t mono_ms)
+{
+	c->now_ms = mono_ms;
+	admission_tick(c);
 }
 
 static bool is_busy(const struct client *c)
@@ -204,7 +150,7 @@ static void service_client(struct client *c, short revents, bool first)
 		alive = control_read_some(c);
 	/* The last requests of a client that hangs up are still answered: into a closed socket, at
 	 * worst. */
-	if (c->in_len > 0 && !control_take_frames(c, first, take_request))
+	if (c->in_len > 0 && !control_take_frames(c, first, requests_take))
 		alive = false;
 	if (!c->closing) {
 		control_listing_go_on(c);
@@ -247,4 +193,58 @@ void control_service(struct control *c, const zmq_pollitem_t *items, unsigned co
 			control_accept(c, (enum door)d);
 	}
 	control_reap(c);
+}
+
+/* ---- what the core answers ---- */
+
+static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
+	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
+
+	pong.round_trip_us = a->number;
+	r.pong = &pong;
+	control_say(c, &r);
+}
+
+static void say_imported(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_IMPORTED);
+	Vanthu__V1__Imported imported = VANTHU__V1__IMPORTED__INIT;
+
+	imported.version = a->number;
+	imported.entry_count = p->entry_count;
+	r.imported = &imported;
+	control_say(c, &r);
+}
+
+void control_reply(struct control *control, const struct act_reply *a)
+{
+	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
+
+	if (a->recount != NULL)
+		control_recount_log(a->recount);
+	if (a->to.n == 0 || p->number != a->to.n)
+		return;
+	copy = *p;
+	control_expect_no_more(control, p);
+	if (copy.client == NULL)
+		return; /* gone: a repetition of its submission gets this answer */
+	copy.client->active_ms = control->now_ms;
+	if (a->result != ERR_OK)
+		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+	else if (copy.done)
+		control_say_done(copy.client, copy.request_id);
+	else if (copy.pong)
+		say_pong(copy.client, &copy, a);
+	else if (copy.import)
+		say_imported(copy.client, &copy, a);
+	else if (copy.paper)
+		control_paper_reply(copy.client, &copy, a);
+	else if (copy.resend)
+		control_resend_reply(copy.client, &copy, a);
+	else if (a->recount != NULL)
+		control_recount_reply(copy.client, &copy, a);
+	else
+		control_submit_reply(copy.client, &copy, a);
 }

@@ -1,96 +1,84 @@
-/* Listings: newest first, as fast as the client reads, without holding up a turn; see
- * daemon/control/internal.h. */
+/* See documents.h. */
+#include "daemon/control/documents.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/clock.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/recipients.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 
-enum { LISTED_A_TURN = 256, LISTED_AT_ONCE = 32 };
+/* ---- one line ---- */
 
-struct listing {
-	uint64_t id;
-	const struct listing_kind *kind;
-	void *walk;
-};
-
-/* ---- any listing ---- */
-
-void control_listing_drop(struct client *c)
+const char *control_state(const struct found_document *f)
 {
-	if (c->listing == NULL)
-		return;
-	c->listing->kind->drop(c->listing->walk);
-	free(c->listing);
-	c->listing = NULL;
+	const struct rec_state *s = &f->state;
+	uint64_t all = f->document.recipient_count;
+
+	if (f->state_damaged)
+		return "damaged";
+	if (f->role != ROLE_OUT)
+		return s->refused > 0		? "refused"
+		       : s->complete_at_ms != 0 ? "delivered"
+						: "sending";
+	if (all > 0 && s->delivered >= all)
+		return "delivered";
+	if (all > 0 && s->delivered + s->refused >= all)
+		return "refused";
+	if (s->expired)
+		return "expired";
+	return s->delivered + s->refused > 0 ? "sending" : "accepted";
 }
 
-/* A row more: rows that may be long want room for the longest; of the others each client may have a
- * few in any case. */
-static bool has_room(const struct client *c)
+static char **names_of(struct arena *a, const struct rec_document *d, size_t *count)
 {
-	size_t waiting = control_out_waiting(c);
-	bool long_rows = c->listing->kind->long_rows;
+	char **names = arena_array(a, d->recipients_len, sizeof *names);
 
-	if (waiting >= OUT_PAUSE_BYTES)
-		return false;
-	return (!long_rows && waiting < CONTROL_OUT_BYTES / 2) ||
-	       shares_room(c->account, SHARE_REPLY,
-			   long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
-}
+	*count = names == NULL ? 0 : d->recipients_len;
+	for (size_t i = 0; i < *count; i++) {
+		const struct recipient *r = &d->recipients[i];
+		const char *name = r->group == GROUP_SUBTREE	    ? "subtree"
+				   : r->group == GROUP_SUBORDINATES ? "subordinates"
+								    : r->committee.text;
 
-bool control_listing_ready(const struct client *c)
-{
-	return c->listing != NULL && !c->waits && has_room(c);
-}
-
-void control_listing_go_on(struct client *c)
-{
-	for (unsigned n = 0; c->listing != NULL && n < LISTED_A_TURN && has_room(c); n++) {
-		struct listing *l = c->listing;
-
-		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 &&
-		    clock_now().mono_ms >= c->control->turn_end_ms)
-			return;
-		arena_reset(c->control->arena);
-		if (!l->kind->step(c, l->id, l->walk)) {
-			control_listing_drop(c);
-			return;
-		}
+		names[i] = (char *)(uintptr_t)name;
 	}
-	if (c->listing != NULL && control_out_waiting(c) == 0 && !has_room(c))
-		control_wait(c);
+	return names;
 }
 
-void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind,
-			   void *walk)
+void control_fill_line(struct client *c, const struct found_document *f,
+		       Vanthu__V1__DocumentLine *line)
 {
-	struct listing *l = walk == NULL ? NULL : calloc(1, sizeof *l);
+	const struct rec_document *d = &f->document;
+	uint32_t parts = d->manifest_count;
 
-	if (l == NULL) {
-		if (walk != NULL)
-			kind->drop(walk);
-		control_say_error(c, id, ERR_NO_MEMORY, "");
-		return;
-	}
-	*l = (struct listing){ .id = id, .kind = kind, .walk = walk };
-	c->listing = l;
-	control_listing_go_on(c);
+	vanthu__v1__document_line__init(line);
+	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
+	line->from = (char *)(uintptr_t)d->origin.text;
+	line->to = names_of(c->control->arena, d, &line->n_to);
+	line->type_code = (char *)(uintptr_t)d->summary.type_code;
+	line->number = (char *)(uintptr_t)d->summary.number;
+	line->subject = (char *)(uintptr_t)d->summary.subject;
+	line->urgency = (Vanthu__V1__Urgency)d->urgency;
+	line->state = (char *)(uintptr_t)control_state(f);
+	line->code = (char *)(uintptr_t)f->state.code;
+	line->arrived_at_ms =
+	    f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0)
+		? d->taken_at_ms
+		: f->state.complete_at_ms;
+	line->due_on = (char *)(uintptr_t)d->summary.due_on;
+	line->issued_on = (char *)(uintptr_t)d->summary.issued_on;
+	line->recipient_count = d->recipient_count;
+	line->delivered = f->state.delivered;
+	line->refused = f->state.refused;
+	line->attachment_count = parts; /* the document itself among them */
 }
 
-bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about)
-{
-	if (e == ERR_OK || e == ERR_NOT_FOUND)
-		control_say_done(c, id);
-	else
-		control_say_error(c, id, e, about);
-	return false;
-}
-
-/* ---- documents ---- */
+/* ---- the list ---- */
 
 enum { SCANS = 3 }; /* of our own, for us, passing through */
 
@@ -225,7 +213,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
 	if (f.role == ROLE_RELAY)
-		line.number = line.subject = (char *)(uintptr_t)""; /* not for this office */
+		line.number = line.subject = (char *)(uintptr_t) ""; /* not for this office */
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);

@@ -1,10 +1,12 @@
-/* A document's whole life as evidence that verifies without a daemon: told in pieces, made from the
- * rows as fast as the client reads; see daemon/control/internal.h. */
+/* See evidence.h. Told in pieces, made from the rows as fast as the client reads. */
+#include "daemon/control/evidence.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "daemon/base/byteset.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "daemon/control/listing.h"
 #include "proto/fields.h"
 #include "routing/base/limits.h"
 #include "routing/core.h"

@@ -1,15 +1,22 @@
-/* Requests off a local socket and replies onto it. What a client may hold in any case is read as it
- * comes; a longer frame is read when there is room for it whole, and waits in the socket until
- * then. See daemon/control/internal.h. */
+/* See frame.h. */
+#include "daemon/control/frame.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
 
-enum { REQUESTS_A_TURN = 64, INBOX_RESERVE = 1024, OUT_KEPT_BYTES = 4096 };
+enum {
+	REQUESTS_A_TURN = 64,
+	INBOX_RESERVE = 1024,
+	OUT_KEPT_BYTES = 4096,
+	PENDING_OPERATE_MAX = 2048, /* requests under way in the core from operators */
+	CLIENT_PENDING_MAX = 2048,  /* of one client */
+	CLIENT_JOBS_MAX = 512,
+};
 
 static size_t frame_size(const uint8_t *p)
 {

@@ -1,10 +1,10 @@
-/* The committee directory in from a file (out: daemon/control/committees.c). What comes is put down
- * beside the store, and the installer checks it and puts it into force; who asked hears how far
- * that is, and what came of it. */
-#include <stdlib.h>
-#include <string.h>
+/* See import.h. What comes is put down beside the store, and the installer checks it and puts it
+ * into force; who asked hears how far that is, and what came of it. */
+#include "daemon/control/import.h"
 
-#include "daemon/control/internal.h"
+#include <stdlib.h>
+
+#include "daemon/control/client.h"
 #include "proto/fields.h"
 
 enum { PROGRESS_EVERY_MS = 500, PROGRESS_BYTES = 4096 };
@@ -15,7 +15,7 @@ struct import {
 	struct spool *spool;
 	uint64_t size_bytes, got_bytes;
 	struct pending_reply *reply;
-	uint64_t number; /* its, while it is ours */
+	uint64_t number;  /* its, while it is ours */
 	bool handed_over; /* to the installer */
 	bool tell_progress;
 	int64_t told_ms;
@@ -76,7 +76,7 @@ static void progress(void *ctx)
 
 	if (!i->tell_progress || control_out_waiting(c) > PROGRESS_BYTES)
 		return;
-	now_ms = c->control->parts.wall_ms(c->control->parts.ctx);
+	now_ms = control_wall_ms(c);
 	control_installation(c->control, &view);
 	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms &&
 				(enum installer_phase)view.phase == i->told_phase))

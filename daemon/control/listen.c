@@ -1,4 +1,6 @@
-/* The three doors: where they are, who may come in, and what a daemon that died left behind. */
+/* See listen.h. */
+#include "daemon/control/listen.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +12,8 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/socket_group.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/control.h"
 
 enum { BACKLOG = 512, AGAIN_MS = 30 * 1000 };
 

@@ -1,6 +1,7 @@
-/* What an operator asks the core to do: a ping, a recount, to go on with a store that is behind.
- * See daemon/control/internal.h. */
-#include "daemon/control/internal.h"
+/* See operate.h. */
+#include "daemon/control/operate.h"
+
+#include "daemon/control/client.h"
 #include "proto/fields.h"
 
 /* Hands it to the core, and notes what the answer will be. */

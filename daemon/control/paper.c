@@ -1,8 +1,11 @@
-/* Documents on paper: registered, and entries cancelled; see daemon/control/internal.h. */
+/* See paper.h. */
+#include "daemon/control/paper.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
 #include "proto/fields.h"
 #include "routing/rules/rules.h"
 

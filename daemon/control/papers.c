@@ -1,10 +1,14 @@
-/* The list of documents on paper by date, the newest first; see daemon/control/internal.h. Keys
- * only ascend by month: so each month is looked through, its newest are remembered, and told in
- * their order. A month of more than are remembered is looked through again for the rest. */
+/* See papers.h. Keys only ascend by month: so each month is looked through, its newest are
+ * remembered, and told in their order. A month of more than are remembered is looked through again
+ * for the rest. */
+#include "daemon/control/papers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/paper.h"
 #include "proto/fields.h"
 
 enum { REMEMBERED_MAX = 4096, PLACE_BITS = 40 };
@@ -15,7 +19,7 @@ typedef uint64_t place_t;
 struct paper_walk {
 	struct month from, month; /* {0}: none begun */
 	enum direction direction; /* DIRECTION_NONE: both */
-	bool named;               /* then only what `name` says */
+	bool named;		  /* then only what `name` says */
 	struct paper_name name;
 	struct scan scan;
 	bool telling, ended;

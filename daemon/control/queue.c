@@ -1,12 +1,14 @@
-/* What waits for the neighbours, a line a document and link; see daemon/control/internal.h.
+/* See queue.h.
  *
  * A queue's rows are items, and a document with more names than fit one has several for one link
  * (routing/documents/rows.c). The line is told at the first of them that waits, and sums up all
  * that wait with it. Receipts and other facts have no names for people: a link's are one line. */
-#include <stdlib.h>
-#include <string.h>
+#include "daemon/control/queue.h"
 
-#include "daemon/control/internal.h"
+#include <stdlib.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/listing.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"

@@ -1,10 +1,11 @@
-/* Whom a document is for: groups as the committees that they stand for, under the document's
- * directory; see daemon/control/internal.h. */
+/* See recipients.h. */
+#include "daemon/control/recipients.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/byteset.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/tree.h"
 

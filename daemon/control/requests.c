@@ -1,9 +1,29 @@
-/* Which requests there are, who serves each, and at which sockets; see requests.h. */
+/* See requests.h. */
 #include "daemon/control/requests.h"
 
 #include <assert.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/aside.h"
+#include "daemon/control/check.h"
+#include "daemon/control/client.h"
+#include "daemon/control/committees.h"
+#include "daemon/control/content.h"
+#include "daemon/control/documents.h"
+#include "daemon/control/evidence.h"
+#include "daemon/control/import.h"
+#include "daemon/control/links.h"
+#include "daemon/control/operate.h"
+#include "daemon/control/paper.h"
+#include "daemon/control/papers.h"
+#include "daemon/control/queue.h"
+#include "daemon/control/resend.h"
+#include "daemon/control/room.h"
+#include "daemon/control/show.h"
+#include "daemon/control/status.h"
+#include "daemon/control/submit.h"
+#include "daemon/control/target.h"
+#include "daemon/control/trace.h"
+#include "proto/prescan.h"
 
 enum {
 	OFFICE = 1u << DOOR_OFFICE,
@@ -66,7 +86,7 @@ static const struct request_row *find(Vanthu__V1__Request__WhatCase what)
 	return NULL;
 }
 
-enum err requests_allowed(enum door socket, const Vanthu__V1__Request *request)
+static enum err allowed(enum door socket, const Vanthu__V1__Request *request)
 {
 	const struct request_row *row = find(request->what_case);
 
@@ -75,10 +95,35 @@ enum err requests_allowed(enum door socket, const Vanthu__V1__Request *request)
 	return (row->sockets & 1u << socket) != 0 ? ERR_OK : ERR_PERMISSION;
 }
 
-void requests_serve(struct client *c, const Vanthu__V1__Request *request)
+static void serve(struct client *c, const Vanthu__V1__Request *request)
 {
 	const struct request_row *row = find(request->what_case);
 
 	assert(row != NULL);
 	row->serve(c, request);
+}
+
+bool requests_take(struct client *c, struct blob bytes)
+{
+	const Vanthu__V1__Request *m;
+	char about[CONTROL_ABOUT_BYTES];
+	enum err e;
+
+	arena_reset(c->control->arena);
+	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
+	if (m == NULL) {
+		control_say_error(c, 0, e, "");
+	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET &&
+		   (e = allowed(c->door, m)) != ERR_OK) {
+		control_say_error(c, m->id, e, "");
+	} else if ((e = control_check(m, about)) != ERR_OK) {
+		control_say_error(c, m->id, e, about);
+	} else if (!control_fits(c, m, bytes.len_bytes)) {
+		control_wait(c);
+		return false;
+	} else {
+		c->request = bytes;
+		serve(c, m);
+	}
+	return true;
 }

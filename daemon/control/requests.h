@@ -6,12 +6,11 @@
 #include "daemon/control/share.h"
 #include "proto/control.pb-c.h"
 #include "routing/base/err.h"
+#include "routing/base/types.h"
 
 struct client;
 
-/* ERR_OK; ERR_PERMISSION: not at this socket; ERR_UNSUPPORTED: there is no such request. */
-must_use enum err requests_allowed(enum door socket, const Vanthu__V1__Request *request);
-/* One that is allowed and that control_check has taken. */
-void requests_serve(struct client *c, const Vanthu__V1__Request *request);
+/* Unpacks a frame and serves its request, or says why not. False: it cannot be taken yet. */
+bool requests_take(struct client *c, struct blob bytes);
 
 #endif

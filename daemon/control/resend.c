@@ -1,6 +1,8 @@
-/* A document again to one of its recipients; see daemon/control/internal.h. Which one is looked up
- * here, the core decides. */
-#include "daemon/control/internal.h"
+/* See resend.h. Which document is looked up here, the core decides. */
+#include "daemon/control/resend.h"
+
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
 #include "proto/fields.h"
 
 void control_resend(struct client *c, const Vanthu__V1__Request *request)

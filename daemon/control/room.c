@@ -1,32 +1,21 @@
-/* What a request may need, before it is taken: whoever would need more than there is waits, and its
- * requests wait in the socket. Nobody who reads his answers is failed for it. See
- * daemon/control/internal.h and daemon/control/share.h. */
-#include "daemon/control/internal.h"
-#include "proto/fields.h"
+/* See room.h. */
+#include "daemon/control/room.h"
+
+#include "daemon/control/client.h"
+#include "daemon/control/recipients.h"
 
 enum {
-	LINK_BYTES = 512,          /* one in a status, and one in a list */
-	COMMITTEE_BYTES = 40,      /* a name in a list of them */
-	RECEIPT_BYTES = 160,       /* what a view or a way says of one recipient */
+	LINK_BYTES = 512,     /* one in a status, and one in a list */
+	COMMITTEE_BYTES = 40, /* a name in a list of them */
+	RECEIPT_BYTES = 160,  /* what a view or a way says of one recipient */
 	SMALL_BYTES = 2048,
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
-	WALK_BYTES = 40 * 1024,    /* what a listing remembers, at most */
+	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */
 	ROW_BYTES = 64,
 	VERIFY_BYTES = 2 * ENVELOPE_MAX_BYTES,
 	SUBMIT_OVERHEAD_BYTES = 1024,
 	PIECE_OVERHEAD_BYTES = CHUNK_BYTES + 2048, /* of the first of a part: its file is opened */
 };
-
-void control_wait(struct client *c)
-{
-	c->waits = true;
-	c->freed_seen = shares_freed(c->control->shares);
-}
-
-bool control_waits(const struct client *c)
-{
-	return c->waits && c->freed_seen == shares_freed(c->control->shares);
-}
 
 static size_t committee_count(struct client *c)
 {

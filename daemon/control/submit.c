@@ -1,19 +1,25 @@
-/* Submissions: small contents come within the message, large ones follow as Data against credit; a
+/* See submit.h. Small contents come within the message, large ones follow as Data against credit; a
  * worker hashes and writes; then the core decides. Nothing is acknowledged before the core's
  * commit. What goes inline and what becomes a file is decided here. */
-#include <stdio.h>
+#include "daemon/control/submit.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "daemon/control/client.h"
+#include "daemon/control/room.h"
 #include "daemon/control/upload.h"
 #include "proto/fields.h"
+#include "proto/head.h"
 #include "routing/base/calendar.h"
-#include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
+#include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 
 enum {
+	UPLOADS_MAX = 4, /* with streamed contents, of a client */
+	UPLOAD_WINDOW_BYTES = 1 << 20,
 	UPLOAD_ARENA_BYTES = 8 << 20,
 	OWN_REQUEST_BYTES = 128 * 1024,
 	OPEN_PART_BYTES = CHUNK_BYTES + 2048,
@@ -144,8 +150,7 @@ static bool goes_alone(const struct upload *u)
 		if (!u->manifest[i].inlined)
 			return false;
 	}
-	return control_jobs(u->client->control) == 0 &&
-	       inbox_count(u->client->control->parts.inbox) == 0;
+	return u->client->control->jobs == 0 && inbox_count(u->client->control->parts.inbox) == 0;
 }
 
 static void go_on(struct upload *u)

@@ -1,19 +1,18 @@
-/* The digital share by month, and the proof that its counters are true; see
- * daemon/control/internal.h. */
+/* See target.h. */
+#include "daemon/control/target.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/control/internal.h"
-#include "proto/fields.h"
+#include "daemon/control/client.h"
 #include "routing/rules/rules.h"
 
 enum { ANEW_AGAIN_MS = 3600 * 1000 };
 
 static struct month this_month(const struct client *c)
 {
-	return month_of_ms(c->control->parts.wall_ms(c->control->parts.ctx));
+	return month_of_ms(control_wall_ms(c));
 }
 
 /* The line of a period: its last month's, but of one that lasts still, today's; and of one to come,
@@ -215,7 +214,7 @@ void control_recount_log(const struct recount_result *r)
 static enum err fill_damage(struct arena *a, const struct recount_result *r,
 			    Vanthu__V1__Recounted *out)
 {
-	char (*names)[RECORD_NAME_MAX] = arena_array(a, r->damage_count, sizeof *names);
+	char(*names)[RECORD_NAME_MAX] = arena_array(a, r->damage_count, sizeof *names);
 
 	out->damaged_records = arena_array(a, r->damage_count, sizeof *out->damaged_records);
 	if (names == NULL || out->damaged_records == NULL)

@@ -1,13 +1,18 @@
-/* A document's way, from the records that its hops signed; see daemon/control/internal.h. */
+/* See trace.h. */
+#include "daemon/control/trace.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/byteset.h"
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
+#include "daemon/control/documents.h"
+#include "daemon/control/find.h"
+#include "daemon/control/receipts.h"
 #include "proto/fields.h"
+#include "proto/head.h"
 #include "proto/seal.h"
-#include "routing/base/committee_id.h"
 
 enum { HOPS_MAX = 20000, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
 

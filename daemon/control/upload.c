@@ -1,11 +1,10 @@
-/* What a worker does for a submission: hashes, writes files, builds what the core is told; see
- * daemon/control/upload.h. */
+/* See upload.h. */
 #include "daemon/control/upload.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "proto/digest.h"
+#include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/seal.h"
 

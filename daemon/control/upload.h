@@ -3,7 +3,7 @@
 #ifndef VANTHU_DAEMON_CONTROL_UPLOAD_H
 #define VANTHU_DAEMON_CONTROL_UPLOAD_H
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
 
 struct upload_piece {
 	struct upload_piece *next;
@@ -14,11 +14,11 @@ struct upload_piece {
 };
 
 struct upload_part {
-	struct blob content;  /* came with the message; in the arena */
+	struct blob content; /* came with the message; in the arena */
 	bool streamed;
 	bool started; /* something of it has come */
 	bool whole;
-	uint64_t size_bytes;  /* as announced */
+	uint64_t size_bytes; /* as announced */
 	uint64_t got_bytes;
 	struct incoming *incoming;
 	bool pinned; /* settled: its content stays until we let go */
@@ -41,7 +41,7 @@ struct upload {
 	uint64_t received_bytes, written_bytes, promised_bytes;
 	struct account *account; /* stays while `charge` holds something of it */
 	struct charge charge;
-	size_t open_parts; /* that a file is open for */
+	size_t open_parts;   /* that a file is open for */
 	size_t answer_bytes; /* what its answer may take */
 	enum err result;
 	const struct part *described; /* as the body has them, as many */

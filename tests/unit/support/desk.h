@@ -2,7 +2,7 @@
 #ifndef VANTHU_TESTS_UNIT_SUPPORT_DESK_H
 #define VANTHU_TESTS_UNIT_SUPPORT_DESK_H
 
-#include "daemon/control/internal.h"
+#include "daemon/control/client.h"
 #include "tests/unit/support/fixture.h"
 
 struct desk {

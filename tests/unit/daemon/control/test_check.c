@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/control/internal.h"
+#include "daemon/control/check.h"
 #include "tests/unit/support/fixture.h"
 
 /* Messages own no texts here. */

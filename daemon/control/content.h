@@ -1,0 +1,17 @@
+/* Contents out in pieces against credit, and the check of a stored document with all its files;
+ * both read disks, so workers do it. */
+#ifndef VANTHU_DAEMON_CONTROL_CONTENT_H
+#define VANTHU_DAEMON_CONTROL_CONTENT_H
+
+#include "proto/control.pb-c.h"
+
+struct client;
+
+void control_content(struct client *c, const Vanthu__V1__Request *request);
+/* More of one that is under way, under its id. */
+void control_content_credit(struct client *c, const Vanthu__V1__Request *request);
+void control_verify(struct client *c, const Vanthu__V1__Request *request);
+void control_downloads_go_on(struct client *c);
+void control_downloads_drop(struct client *c);
+
+#endif

@@ -1,0 +1,214 @@
+/* See find.h. */
+#include "daemon/control/find.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/client.h"
+#include "routing/rules/rules.h"
+
+enum {
+	ENDING_MIN = CONTROL_ENDING_MIN,
+	ID_DIGITS = CONTROL_ID_DIGITS,
+	CHOICES_MAX = CONTROL_CHOICES_MAX
+};
+
+unsigned control_read_hex(const char *text, char digits[ID_DIGITS + 1])
+{
+	unsigned n = 0;
+
+	for (; *text != '\0'; text++) {
+		char c = *text;
+
+		if (c == '-')
+			continue;
+		if (c >= 'A' && c <= 'F')
+			c = (char)(c - 'A' + 'a');
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')) || n == ID_DIGITS)
+			return 0;
+		digits[n++] = c;
+	}
+	digits[n] = '\0';
+	return n;
+}
+
+void control_id_to_hex(const struct doc_id *id, char out[ID_DIGITS + 1])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < sizeof id->bytes; i++) {
+		out[2 * i] = hex[id->bytes[i] >> 4];
+		out[2 * i + 1] = hex[id->bytes[i] & 15];
+	}
+	out[ID_DIGITS] = '\0';
+}
+
+enum err control_load_state(struct client *c, struct found_document *f)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(f->role, f->serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_STATE, &key, &r);
+
+	memset(&f->state, 0, sizeof f->state);
+	if (e == ERR_OK)
+		f->state = r.u.state;
+	/* said as its state: what else is known of it, and the others, are told all the same */
+	f->state_damaged = e == ERR_DAMAGED;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err load_document(struct client *c, enum role role, struct serial serial,
+			      struct found_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(role, serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+
+	if (e != ERR_OK)
+		return e;
+	*out = (struct found_document){ .role = role, .serial = serial, .document = r.u.document };
+	return control_load_state(c, out);
+}
+
+struct search {
+	char digits[ID_DIGITS + 1];
+	unsigned digit_count;
+	char number[FOLD_NUMBER_SIZE]; /* folded; "": none can be meant */
+	unsigned hits;
+	struct found_document first;
+	char choices[CHOICES_MAX][ID_DIGITS + 1];
+};
+
+bool control_has_number(const char *number, const char *wanted)
+{
+	char folded[FOLD_NUMBER_SIZE];
+
+	if (number[0] == '\0' || wanted[0] == '\0')
+		return false;
+	fold_number(number, folded);
+	return strcmp(folded, wanted) == 0;
+}
+
+static bool is_hit(const struct search *s, const struct rec_document *d)
+{
+	char hex[ID_DIGITS + 1];
+
+	if (s->digit_count >= ENDING_MIN) {
+		control_id_to_hex(&d->id, hex);
+		if (strcmp(hex + ID_DIGITS - s->digit_count, s->digits) == 0)
+			return true;
+	}
+	return control_has_number(d->summary.number, s->number);
+}
+
+static enum err search_role(struct client *c, struct search *s, enum role role)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_role(role));
+	struct arena *a = arena_new(1 << 20);
+	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK) {
+		struct found_document f;
+		struct record r;
+
+		arena_reset(a);
+		e = l.last(l.ctx, a, FAMILY_DOCUMENT, &scan, &r);
+		if (e != ERR_OK || !is_hit(s, &r.u.document))
+			continue;
+		if (!key_parse_serial(&scan.at, &f.role, &f.serial))
+			continue;
+		if (s->hits < CHOICES_MAX)
+			control_id_to_hex(&r.u.document.id, s->choices[s->hits]);
+		if (s->hits++ == 0)
+			e = load_document(c, f.role, f.serial, &s->first);
+	}
+	arena_destroy(a);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err by_whole_id(struct client *c, const struct search *s, bool relayed_too,
+			    struct found_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct committee_id nobody = { "" };
+	struct doc_id id;
+	struct scan scan;
+	struct record r;
+	enum err e;
+
+	for (unsigned i = 0; i < sizeof id.bytes; i++) {
+		const char pair[3] = { s->digits[2 * i], s->digits[2 * i + 1], '\0' };
+
+		id.bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	scan = scan_of(key_ident(id, nobody));
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_IDENT, &scan, &r)) == ERR_OK) {
+		if (r.u.ident.role != ROLE_RELAY || relayed_too)
+			return load_document(c, r.u.ident.role, r.u.ident.serial, out);
+	}
+	return e;
+}
+
+void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
+			   char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_ERROR);
+	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
+	char *list[CHOICES_MAX], cut[CONTROL_ABOUT_BYTES];
+
+	e.choice_count = count;
+	e.n_choices = count < CHOICES_MAX ? count : CHOICES_MAX;
+	for (unsigned i = 0; i < e.n_choices; i++)
+		list[i] = choices[i];
+	e.code = ERR_AMBIGUOUS;
+	control_cut_about(about, cut);
+	e.about = cut;
+	e.choices = list;
+	r.error = &e;
+	control_say(c, &r);
+}
+
+enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
+		      struct found_document *out)
+{
+	struct search s = { .hits = 0 };
+	enum err e;
+
+	fold_number(text, s.number);
+	s.digit_count = control_read_hex(text, s.digits);
+	if (s.digit_count == ID_DIGITS) {
+		e = by_whole_id(c, &s, relayed_too, out);
+	} else {
+		e = search_role(c, &s, ROLE_OUT);
+		if (e == ERR_OK)
+			e = search_role(c, &s, ROLE_IN);
+		if (e == ERR_OK && relayed_too)
+			e = search_role(c, &s, ROLE_RELAY);
+		*out = s.first;
+		if (e == ERR_OK && s.hits == 0)
+			e = ERR_NOT_FOUND;
+		if (e == ERR_OK && s.hits > 1) {
+			control_say_ambiguous(c, id, text, s.choices, s.hits);
+			return ERR_AMBIGUOUS;
+		}
+	}
+	if (e != ERR_OK)
+		control_say_error(c, id, e, text);
+	return e;
+}
+
+enum err control_envelope(struct client *c, const struct found_document *f,
+			  struct rec_envelope *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(f->role, f->serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_ENVELOPE, &key, &r);
+
+	if (e == ERR_OK)
+		*out = r.u.envelope;
+	return e;
+}

@@ -1,0 +1,43 @@
+/* Documents by any of their names, and what is stored of one. */
+#ifndef VANTHU_DAEMON_CONTROL_FIND_H
+#define VANTHU_DAEMON_CONTROL_FIND_H
+
+#include "proto/control.pb-c.h"
+#include "routing/base/err.h"
+#include "routing/state/record.h"
+
+struct client;
+
+enum {
+	CONTROL_ENDING_MIN = 6, /* digits of an id's ending that name it */
+	CONTROL_ID_DIGITS = 32,
+	CONTROL_CHOICES_MAX = 8, /* that an ambiguous name is answered with */
+};
+
+struct found_document {
+	enum role role;
+	struct serial serial;
+	struct rec_document document;
+	struct rec_state state; /* zero when there is none yet */
+	bool state_damaged;	/* it is zero because it cannot be read */
+};
+
+/* By id, unique ending of it, or printed number; its texts lie in the arena of requests. On each
+ * error the client has been told. */
+must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
+			       struct found_document *out);
+/* Zero when there is none yet, or when it cannot be read. */
+must_use enum err control_load_state(struct client *c, struct found_document *f);
+must_use enum err control_envelope(struct client *c, const struct found_document *f,
+				   struct rec_envelope *out);
+/* Is it this number, as fold_number() has it? */
+bool control_has_number(const char *number, const char *folded);
+/* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is
+ * something else. */
+unsigned control_read_hex(const char *text, char digits[CONTROL_ID_DIGITS + 1]);
+void control_id_to_hex(const struct doc_id *id, char out[CONTROL_ID_DIGITS + 1]);
+/* VT-1007 with the first of `count` choices. */
+void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
+			   char (*choices)[CONTROL_ID_DIGITS + 1], unsigned count);
+
+#endif

@@ -1,0 +1,25 @@
+/* Requests off a local socket and replies onto it. What a client may hold in any case is read as it
+ * comes; a longer frame is read when there is room for it whole, and waits in the socket until
+ * then. */
+#ifndef VANTHU_DAEMON_CONTROL_FRAME_H
+#define VANTHU_DAEMON_CONTROL_FRAME_H
+
+#include <stdbool.h>
+
+#include "routing/base/types.h"
+
+struct client;
+
+bool control_has_frame(const struct client *c); /* whole */
+/* No task that must end first and not too much of this client's is under way, and it waits for
+ * nothing. */
+bool control_may_read(const struct client *c);
+/* These two: false when the client has gone, or has to. They do not block. */
+bool control_read_some(struct client *c);
+bool control_write_some(struct client *c);
+/* Takes requests off what was read; `take` returns false for one that cannot be taken yet. `first`:
+ * one at least, however late it is. False: the client has to go. */
+bool control_take_frames(struct client *c, bool first,
+			 bool (*take)(struct client *c, struct blob bytes));
+
+#endif

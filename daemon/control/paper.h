@@ -1,0 +1,28 @@
+/* Documents on paper: registered, and entries cancelled. */
+#ifndef VANTHU_DAEMON_CONTROL_PAPER_H
+#define VANTHU_DAEMON_CONTROL_PAPER_H
+
+#include "daemon/control/find.h"
+#include "proto/control.pb-c.h"
+#include "routing/rules/rules.h"
+
+struct act_reply;
+struct client;
+struct pending_reply;
+
+void control_paper_add(struct client *c, const Vanthu__V1__Request *request);
+void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request);
+
+/* What names an entry on paper: an ending of its id, or its number. */
+struct paper_name {
+	char digits[CONTROL_ID_DIGITS + 1];
+	unsigned digit_count;
+	char number[FOLD_NUMBER_SIZE];
+};
+
+void control_paper_name(const char *text, struct paper_name *out);
+bool control_paper_named(const struct paper_name *n, const struct rec_paper *p);
+void control_paper_reply(struct client *c, const struct pending_reply *p,
+			 const struct act_reply *r);
+
+#endif

@@ -1,0 +1,95 @@
+/* See receipts.h. */
+#include "daemon/control/receipts.h"
+
+#include <string.h>
+
+#include "daemon/base/byteset.h"
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "daemon/control/recipients.h"
+
+enum { LISTED_MAX = CONTROL_RECIPIENTS_MAX, RECEIPT_ARENA_BYTES = 4 << 20 };
+
+struct waiting {
+	struct id_list all;
+	bool *answered;
+};
+
+struct answers {
+	Vanthu__V1__ReceiptView **list;
+	size_t count;
+};
+
+static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id, const char *state,
+					 struct answers *to)
+{
+	Vanthu__V1__ReceiptView *v = arena_alloc(a, sizeof *v);
+	char *name = arena_alloc(a, sizeof id.text);
+
+	if (v == NULL || name == NULL)
+		return NULL;
+	memcpy(name, id.text, sizeof id.text);
+	vanthu__v1__receipt_view__init(v);
+	v->committee = name;
+	v->state = (char *)(uintptr_t)state;
+	to->list[to->count++] = v;
+	return v;
+}
+
+/* One after the other through an arena of their own: thousands with their relay records would not
+ * fit the answer's. */
+static enum err add_answers(struct client *c, const struct found_document *f,
+			    const struct waiting *w, struct answers *out)
+{
+	struct arena *scratch = arena_new(RECEIPT_ARENA_BYTES);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct lookup l = control_lookup(c);
+	enum err e = scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	while (e == ERR_OK && out->count < LISTED_MAX) {
+		Vanthu__V1__ReceiptView *v;
+		struct committee_id who;
+		struct serial serial;
+		struct record r;
+		enum role role;
+		uint32_t place;
+
+		arena_reset(scratch);
+		e = l.next(l.ctx, scratch, FAMILY_RECEIPT, &scan, &r);
+		if (e != ERR_OK || !key_parse_receipt(&scan.at, &role, &serial, &who))
+			continue;
+		v = add_view(c->control->arena, who,
+			     r.u.receipt.kind == KIND_REFUSAL ? "refused" : "delivered", out);
+		e = v == NULL ? ERR_NO_MEMORY : ERR_OK;
+		if (e != ERR_OK)
+			continue;
+		v->at_ms = r.u.receipt.at_ms;
+		v->reason = r.u.receipt.reason;
+		if (w->all.names != NULL && names_find(w->all.names, names_of_id(&who), &place))
+			w->answered[place] = true;
+	}
+	arena_destroy(scratch);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err control_receipts(struct client *c, const struct found_document *f,
+			  Vanthu__V1__ReceiptView ***list, size_t *count)
+{
+	struct arena *a = c->control->arena;
+	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
+	struct waiting w = { .all = { .count = 0 } };
+	enum err e = f->role == ROLE_OUT ? control_recipients(c, &f->document, &w.all) : ERR_OK;
+
+	w.answered = arena_array(a, w.all.count, sizeof *w.answered);
+	if (e == ERR_OK && (answers.list == NULL || w.answered == NULL))
+		e = ERR_NO_MEMORY;
+	if (e == ERR_OK)
+		e = add_answers(c, f, &w, &answers);
+	for (size_t i = 0; e == ERR_OK && i < w.all.count; i++) {
+		if (!w.answered[i] && add_view(a, w.all.ids[i], "waiting", &answers) == NULL)
+			e = ERR_NO_MEMORY;
+	}
+	*list = answers.list;
+	*count = answers.count;
+	return e;
+}

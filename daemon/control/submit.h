@@ -1,0 +1,18 @@
+/* Submissions: the request, pieces of contents, the answer. */
+#ifndef VANTHU_DAEMON_CONTROL_SUBMIT_H
+#define VANTHU_DAEMON_CONTROL_SUBMIT_H
+
+#include "proto/control.pb-c.h"
+
+struct act_reply;
+struct client;
+struct pending_reply;
+
+void control_submit(struct client *c, const Vanthu__V1__Request *request);
+/* More of a submission, under its id; of none that there is: passed over. */
+void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
+void control_submit_reply(struct client *c, const struct pending_reply *p,
+			  const struct act_reply *r);
+void control_uploads_drop(struct client *c);
+
+#endif
