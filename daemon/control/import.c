@@ -132,6 +132,12 @@ static void hand_over(struct import *i)
 	destroy(i);
 }
 
+bool control_import_fits(struct client *c, size_t frame_bytes)
+{
+	(void)frame_bytes;
+	return c->control->importing == NULL || c->import != NULL;
+}
+
 void control_import(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Import *m = request->import;

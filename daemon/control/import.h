@@ -10,6 +10,8 @@ struct client;
 struct control;
 
 void control_import(struct client *c, const Vanthu__V1__Request *request);
+/* None is under way, or this client's own (which is refused, and need not wait for it). */
+bool control_import_fits(struct client *c, size_t frame_bytes);
 /* More of one, under its id. False: no import has this id. */
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
 /* What is being installed, for `status` and for who waits for it. */

@@ -36,6 +36,10 @@ struct request_row {
 	Vanthu__V1__Request__WhatCase what;
 	unsigned sockets; /* that may ask */
 	void (*serve)(struct client *c, const Vanthu__V1__Request *request);
+	room_needed *answer_bytes; /* that there must be room for before it is taken */
+	/* Has it what it needs besides? False: it waits until others let go of something. NULL: it
+	 * needs nothing. */
+	bool (*fits)(struct client *c, size_t frame_bytes);
 };
 
 /* More of a submission or of an import, under its id. */
@@ -45,36 +49,38 @@ static void serve_data(struct client *c, const Vanthu__V1__Request *request)
 		control_data(c, request->id, request->data);
 }
 
+#define WHAT(name) VANTHU__V1__REQUEST__WHAT_##name
+
 /* What is not here is refused. docs/PROTOCOL.md "Local sockets" has the same table, and a test
  * compares them. */
 static const struct request_row rows[] = {
-	{ VANTHU__V1__REQUEST__WHAT_SUBMIT, OFFICE, control_submit },
-	{ VANTHU__V1__REQUEST__WHAT_DATA, OFFICE | OPERATE, serve_data },
-	{ VANTHU__V1__REQUEST__WHAT_LIST, OFFICE, control_list },
-	{ VANTHU__V1__REQUEST__WHAT_SHOW, OFFICE, control_show },
-	{ VANTHU__V1__REQUEST__WHAT_CONTENT, OFFICE, control_content },
-	{ VANTHU__V1__REQUEST__WHAT_CREDIT, OFFICE, control_content_credit },
-	{ VANTHU__V1__REQUEST__WHAT_VERIFY, OFFICE, control_verify },
-	{ VANTHU__V1__REQUEST__WHAT_EVIDENCE, OFFICE, control_evidence },
-	{ VANTHU__V1__REQUEST__WHAT_PAPER_ADD, OFFICE, control_paper_add },
-	{ VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL, OFFICE, control_paper_cancel },
-	{ VANTHU__V1__REQUEST__WHAT_PAPERS, OFFICE, control_papers },
-	{ VANTHU__V1__REQUEST__WHAT_RESEND, OFFICE, control_resend },
-	{ VANTHU__V1__REQUEST__WHAT_PING, OPERATE, control_ping },
-	{ VANTHU__V1__REQUEST__WHAT_IMPORT, OPERATE, control_import },
-	{ VANTHU__V1__REQUEST__WHAT_RECOUNT, OPERATE, control_recount },
-	{ VANTHU__V1__REQUEST__WHAT_RECOVER, OPERATE, control_recover },
-	{ VANTHU__V1__REQUEST__WHAT_STATUS, ALL, control_status },
-	{ VANTHU__V1__REQUEST__WHAT_LINKS, ALL, control_links },
-	{ VANTHU__V1__REQUEST__WHAT_QUEUE, ALL, control_queue },
-	{ VANTHU__V1__REQUEST__WHAT_QUEUE_LIST, ALL, control_queue_list },
-	{ VANTHU__V1__REQUEST__WHAT_ASIDE_LIST, ALL, control_aside_list },
-	{ VANTHU__V1__REQUEST__WHAT_TRACE, ALL, control_trace },
-	{ VANTHU__V1__REQUEST__WHAT_COMMITTEES, ALL, control_committees },
-	{ VANTHU__V1__REQUEST__WHAT_DIRECTORY, ALL, control_directory },
-	{ VANTHU__V1__REQUEST__WHAT_KEYS, ALL, control_keys },
-	{ VANTHU__V1__REQUEST__WHAT_FIGURES, ALL, control_figures },
-	{ VANTHU__V1__REQUEST__WHAT_TARGET, ALL, control_target },
+	{ WHAT(SUBMIT), OFFICE, control_submit, room_submit, control_submit_fits },
+	{ WHAT(DATA), OFFICE | OPERATE, serve_data, room_nothing, control_data_fits },
+	{ WHAT(LIST), OFFICE, control_list, room_little, NULL },
+	{ WHAT(SHOW), OFFICE, control_show, room_show, NULL },
+	{ WHAT(CONTENT), OFFICE, control_content, room_content, NULL },
+	{ WHAT(CREDIT), OFFICE, control_content_credit, room_nothing, NULL },
+	{ WHAT(VERIFY), OFFICE, control_verify, room_verify, NULL },
+	{ WHAT(EVIDENCE), OFFICE, control_evidence, room_message, NULL },
+	{ WHAT(PAPER_ADD), OFFICE, control_paper_add, room_little, NULL },
+	{ WHAT(PAPER_CANCEL), OFFICE, control_paper_cancel, room_little, NULL },
+	{ WHAT(PAPERS), OFFICE, control_papers, room_papers, NULL },
+	{ WHAT(RESEND), OFFICE, control_resend, room_little, NULL },
+	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
+	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
+	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },
+	{ WHAT(RECOVER), OPERATE, control_recover, room_little, NULL },
+	{ WHAT(STATUS), ALL, control_status, room_links, NULL },
+	{ WHAT(LINKS), ALL, control_links, room_links, NULL },
+	{ WHAT(QUEUE), ALL, control_queue, room_links, NULL },
+	{ WHAT(QUEUE_LIST), ALL, control_queue_list, room_little, NULL },
+	{ WHAT(ASIDE_LIST), ALL, control_aside_list, room_little, NULL },
+	{ WHAT(TRACE), ALL, control_trace, room_trace, NULL },
+	{ WHAT(COMMITTEES), ALL, control_committees, room_little, NULL },
+	{ WHAT(DIRECTORY), ALL, control_directory, room_little, NULL },
+	{ WHAT(KEYS), ALL, control_keys, room_little, NULL },
+	{ WHAT(FIGURES), ALL, control_figures, room_little, NULL },
+	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
 };
 
 static const struct request_row *find(Vanthu__V1__Request__WhatCase what)
@@ -86,25 +92,35 @@ static const struct request_row *find(Vanthu__V1__Request__WhatCase what)
 	return NULL;
 }
 
-static enum err allowed(enum door socket, const Vanthu__V1__Request *request)
+static bool has_room(struct client *c, const struct request_row *row,
+		     const Vanthu__V1__Request *request, size_t frame_bytes)
 {
-	const struct request_row *row = find(request->what_case);
+	size_t bytes;
 
-	if (row == NULL)
-		return ERR_UNSUPPORTED;
-	return (row->sockets & 1u << socket) != 0 ? ERR_OK : ERR_PERMISSION;
+	if (row->fits != NULL && !row->fits(c, frame_bytes))
+		return false;
+	bytes = row->answer_bytes(c, request);
+	if (bytes > CONTROL_MESSAGE_MAX_BYTES)
+		bytes = CONTROL_MESSAGE_MAX_BYTES;
+	return control_out_waiting(c) + bytes <= CONTROL_OUT_BYTES ||
+	       shares_room(c->account, SHARE_REPLY, bytes);
 }
 
-static void serve(struct client *c, const Vanthu__V1__Request *request)
+/* ERR_PERMISSION: not at this socket; ERR_UNSUPPORTED: there is no such request. */
+static enum err judge(const struct client *c, const Vanthu__V1__Request *m,
+		      const struct request_row *row, char about[CONTROL_ABOUT_BYTES])
 {
-	const struct request_row *row = find(request->what_case);
-
-	assert(row != NULL);
-	row->serve(c, request);
+	about[0] = '\0';
+	if (m->what_case == VANTHU__V1__REQUEST__WHAT__NOT_SET)
+		return control_check(m, about); /* names what of it is not known */
+	if (row == NULL)
+		return ERR_UNSUPPORTED;
+	return (row->sockets & 1u << c->door) != 0 ? control_check(m, about) : ERR_PERMISSION;
 }
 
 bool requests_take(struct client *c, struct blob bytes)
 {
+	const struct request_row *row;
 	const Vanthu__V1__Request *m;
 	char about[CONTROL_ABOUT_BYTES];
 	enum err e;
@@ -113,17 +129,20 @@ bool requests_take(struct client *c, struct blob bytes)
 	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
 	if (m == NULL) {
 		control_say_error(c, 0, e, "");
-	} else if (m->what_case != VANTHU__V1__REQUEST__WHAT__NOT_SET &&
-		   (e = allowed(c->door, m)) != ERR_OK) {
-		control_say_error(c, m->id, e, "");
-	} else if ((e = control_check(m, about)) != ERR_OK) {
+		return true;
+	}
+	row = find(m->what_case);
+	e = judge(c, m, row, about);
+	if (e != ERR_OK) {
 		control_say_error(c, m->id, e, about);
-	} else if (!control_fits(c, m, bytes.len_bytes)) {
+		return true;
+	}
+	assert(row != NULL);
+	if (!has_room(c, row, m, bytes.len_bytes)) {
 		control_wait(c);
 		return false;
-	} else {
-		c->request = bytes;
-		serve(c, m);
 	}
+	c->request = bytes;
+	row->serve(c, m);
 	return true;
 }

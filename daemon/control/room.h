@@ -1,17 +1,32 @@
-/* What a request may need, before it is taken: whoever would need more than there is waits, and its
+/* What the answer to a request may take, and what is kept until it is whole: a function for each
+ * kind of answer, for the table of requests. Whoever would need more than there is waits, and its
  * requests wait in the socket. Nobody who reads his answers is failed for it. See share.h. */
 #ifndef VANTHU_DAEMON_CONTROL_ROOM_H
 #define VANTHU_DAEMON_CONTROL_ROOM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "proto/control.pb-c.h"
 
 struct client;
 
-/* May it be taken now? False: it waits until others let go of something. */
-bool control_fits(struct client *c, const Vanthu__V1__Request *m, size_t frame_bytes);
-/* What the answer to a submission may take. */
-size_t control_accepted_bytes(struct client *c, size_t recipient_count, bool groups);
+/* In bytes; more than a message is as much as one. May read the store. */
+typedef size_t room_needed(struct client *c, const Vanthu__V1__Request *request);
+
+room_needed room_nothing; /* it has no answer of its own */
+room_needed room_little;
+room_needed room_message; /* as much as a message holds */
+room_needed room_submit;
+room_needed room_show;
+room_needed room_content;
+room_needed room_verify;
+room_needed room_papers;
+room_needed room_links;
+room_needed room_trace;
+room_needed room_target;
+
+/* What the answer to a submission to so many recipients may take, when some are groups. */
+size_t room_accepted(struct client *c, size_t recipient_count, bool groups);
 
 #endif

@@ -13,8 +13,8 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "routing/base/calendar.h"
-#include "routing/base/visible.h"
 #include "routing/base/committee_id.h"
+#include "routing/base/visible.h"
 #include "routing/rules/rules.h"
 
 enum {
@@ -23,6 +23,8 @@ enum {
 	UPLOAD_ARENA_BYTES = 8 << 20,
 	OWN_REQUEST_BYTES = 128 * 1024,
 	OPEN_PART_BYTES = CHUNK_BYTES + 2048,
+	SUBMIT_OVERHEAD_BYTES = 1024,
+	PIECE_OVERHEAD_BYTES = OPEN_PART_BYTES, /* of the first of a part: its file is opened */
 	FIRST_BYTES = 2048
 };
 
@@ -381,6 +383,26 @@ static bool has_group(const struct upload *u)
 	return false;
 }
 
+/* A submission, or a piece of one, stays until it is on disk. */
+static bool fits(const struct client *c, size_t frame_bytes, size_t overhead_bytes)
+{
+	bool alone = c->upload_count == 0 && c->pending == 0;
+
+	if (c->in_charge.bytes > 0 || (alone && frame_bytes <= CONTROL_IN_BYTES))
+		return true; /* it has its room already */
+	return shares_room(c->account, SHARE_REQUEST, frame_bytes + overhead_bytes);
+}
+
+bool control_submit_fits(struct client *c, size_t frame_bytes)
+{
+	return fits(c, frame_bytes, SUBMIT_OVERHEAD_BYTES);
+}
+
+bool control_data_fits(struct client *c, size_t frame_bytes)
+{
+	return fits(c, frame_bytes, PIECE_OVERHEAD_BYTES);
+}
+
 void control_submit(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Submit *m = request->submit;
@@ -403,7 +425,7 @@ void control_submit(struct client *c, const Vanthu__V1__Request *request)
 	c->uploads = u;
 	c->upload_count++;
 	e = read_submit(u, m);
-	u->answer_bytes = control_accepted_bytes(c, u->event.recipient_count, has_group(u));
+	u->answer_bytes = room_accepted(c, u->event.recipient_count, has_group(u));
 	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)
 		e = ERR_BUSY;
 	if (e == ERR_OK && !u->event.dry_run)
