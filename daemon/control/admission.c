@@ -45,20 +45,21 @@ enum stall { STALL_NONE, STALL_IDLE, STALL_HOLDS, STALL_HALF, STALL_UNREAD };
 /* What this client, and not the daemon, is to go on with, and since when. */
 static enum stall stalled(const struct client *c, int64_t *since_ms)
 {
+	unsigned traits = control_task_traits(c);
+
 	*since_ms = c->active_ms;
 	if (c->closing)
 		return STALL_NONE;
 	if (control_out_waiting(c) > 0)
 		return STALL_UNREAD;
-	if (c->jobs > 0 || c->pending > 0 || c->listing != NULL || control_has_frame(c) ||
-	    (c->waits && c->downloads != NULL))
+	if (c->jobs > 0 || c->pending > 0 || (traits & TASK_ALONE) != 0 || control_has_frame(c) ||
+	    (c->waits && (traits & TASK_WANTS_BYTES) != 0))
 		return STALL_NONE;
 	if (c->in_len > 0) {
 		*since_ms = c->frame_ms;
 		return STALL_HALF;
 	}
-	return c->uploads != NULL || c->downloads != NULL || c->import != NULL ? STALL_HOLDS
-									       : STALL_IDLE;
+	return c->tasks != NULL ? STALL_HOLDS : STALL_IDLE;
 }
 
 static unsigned *counter_of(struct client *c, enum stall s)
@@ -85,8 +86,8 @@ static int64_t patience_ms(enum stall s)
 
 static bool holds_bytes(const struct client *c)
 {
-	return c->in_charge.bytes + c->out_charge.bytes > 0 || c->uploads != NULL ||
-	       c->downloads != NULL || c->listing != NULL;
+	return c->in_charge.bytes + c->out_charge.bytes > 0 ||
+	       (control_task_traits(c) & TASK_HOLDS_BYTES) != 0;
 }
 
 /* Does somebody wait for what this client holds? */
@@ -99,7 +100,7 @@ static bool is_missed(const struct client *holder)
 
 		if (w->closing || !w->waits || w == holder)
 			continue;
-		if (holder->import != NULL ||
+		if ((control_task_traits(holder) & TASK_ONLY_ONE) != 0 ||
 		    (holds_bytes(holder) && shares_competes(holder->account, w->account)))
 			return true;
 	}

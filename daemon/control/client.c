@@ -6,11 +6,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "daemon/control/content.h"
-#include "daemon/control/import.h"
-#include "daemon/control/listing.h"
-#include "daemon/control/submit.h"
-
 /* ---- answers ---- */
 
 size_t control_out_waiting(const struct client *c)
@@ -138,7 +133,7 @@ void control_say_done(struct client *c, uint64_t request_id)
 	control_say(c, &r);
 }
 
-struct pending_reply *control_expect(struct client *c, uint64_t request_id)
+struct pending_reply *control_expect(struct client *c, uint64_t request_id, control_answer *answer)
 {
 	struct control *control = c->control;
 
@@ -154,7 +149,8 @@ struct pending_reply *control_expect(struct client *c, uint64_t request_id)
 						 ++control->last_number * PENDING_REPLIES_MAX + at,
 					     .client = c,
 					     .request_id = request_id,
-					     .operate = c->door != DOOR_OFFICE };
+					     .operate = c->door != DOOR_OFFICE,
+					     .answer = answer };
 		c->pending++;
 		control->pending_count++;
 		control->pending_operate += p->operate;
@@ -172,6 +168,100 @@ void control_expect_no_more(struct control *control, struct pending_reply *p)
 	charge_end(&p->charge);
 	p->number = 0;
 	p->client = NULL;
+}
+
+void control_ask_core(struct client *c, const struct question *q)
+{
+	struct pending_reply *p = control_expect(c, q->request_id, q->answer);
+
+	if (p != NULL) {
+		charge_set(&p->charge, c->account, q->answer_bytes);
+		q->reply->n = p->number;
+		if (inbox_push(c->control->parts.inbox, q->event, q->release, q->owner) == ERR_OK)
+			return;
+		control_expect_no_more(c->control, p);
+	}
+	control_say_error(c, q->request_id, ERR_BUSY, "");
+	if (q->release != NULL)
+		q->release(q->owner);
+}
+
+void control_answered(struct control *control, const struct act_reply *a)
+{
+	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
+
+	if (a->to.n == 0 || p->number != a->to.n)
+		return;
+	copy = *p;
+	control_expect_no_more(control, p);
+	if (copy.client == NULL)
+		return; /* gone: a repetition of its submission gets this answer */
+	copy.client->active_ms = control->now_ms;
+	if (a->result != ERR_OK)
+		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+	else
+		copy.answer(copy.client, &copy, a);
+}
+
+/* ---- tasks ---- */
+
+void control_task_begin(struct client *c, struct task *t)
+{
+	t->next = c->tasks;
+	c->tasks = t;
+}
+
+void control_task_end(struct client *c, struct task *t)
+{
+	struct task **at = &c->tasks;
+
+	while (*at != NULL && *at != t)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = t->next;
+}
+
+unsigned control_task_count(const struct client *c, const struct task_kind *kind)
+{
+	unsigned n = 0;
+
+	for (const struct task *t = c->tasks; t != NULL; t = t->next)
+		n += t->kind == kind;
+	return n;
+}
+
+unsigned control_task_traits(const struct client *c)
+{
+	unsigned traits = 0;
+
+	for (const struct task *t = c->tasks; t != NULL; t = t->next)
+		traits |= t->kind->traits;
+	return traits;
+}
+
+void control_tasks_go_on(struct client *c, const struct task_kind *kind)
+{
+	const struct task_kind *stuck = NULL;
+	struct task *next;
+
+	for (struct task *t = c->tasks; t != NULL; t = next) {
+		const struct task_kind *k = t->kind;
+
+		next = t->next; /* it may end itself */
+		if (k->step == NULL || k == stuck || (kind != NULL && k != kind))
+			continue;
+		if (!k->step(c, t->work))
+			stuck = k;
+	}
+}
+
+bool control_tasks_ready(const struct client *c)
+{
+	for (const struct task *t = c->tasks; t != NULL; t = t->next) {
+		if (t->kind->ready != NULL && t->kind->ready(c, t->work))
+			return true;
+	}
+	return false;
 }
 
 /* ---- jobs, and waiting for bytes ---- */
@@ -245,10 +335,12 @@ void control_drop(struct client *c)
 			charge_end(&control->pending[i].charge);
 		}
 	}
-	control_uploads_drop(c);
-	control_downloads_drop(c);
-	control_listing_drop(c);
-	control_import_drop(c);
+	while (c->tasks != NULL) {
+		struct task *t = c->tasks;
+
+		control_task_end(c, t);
+		t->kind->drop(t->work);
+	}
 	/* Its buffers at once: a worker that has something of its does not need them. */
 	charge_end(&c->in_charge);
 	charge_end(&c->out_charge);

@@ -20,10 +20,34 @@ enum {
 	CONTROL_LEAVING_MAX = 256,
 };
 
-struct upload;
-struct download;
-struct listing;
-struct import;
+struct client;
+
+/* Work for a client that lasts longer than its request: a content on its way in or out, a listing,
+ * an import. It lies in what it is work for, which its kind's file owns. */
+struct task {
+	const struct task_kind *kind;
+	void *work; /* what the functions of the kind get */
+	struct task *next;
+};
+
+enum {
+	TASK_ALONE = 1u << 0,	    /* no further request is taken until it has ended */
+	TASK_HOLDS_BYTES = 1u << 1, /* that others may wait for */
+	TASK_WANTS_BYTES = 1u << 2, /* it goes on when others have let go of theirs */
+	TASK_ONLY_ONE = 1u << 3,    /* for all clients: others may wait for its end */
+};
+
+struct task_kind {
+	/* Goes on as far as the client reads, and may end itself. False: no other task of this kind
+	 * can go on either. NULL: it goes on with requests and jobs. */
+	bool (*step)(struct client *c, void *work);
+	/* There is something to do that no poll item shows; NULL: never. */
+	bool (*ready)(const struct client *c, const void *work);
+	/* The client goes, and the task has ended: frees the work; what a worker has of it is freed
+	 * when the job is back. */
+	void (*drop)(void *work);
+	unsigned traits; /* TASK_… */
+};
 
 struct client {
 	struct control *control;
@@ -48,14 +72,15 @@ struct client {
 	uint64_t freed_seen; /* … since their number was this */
 	/* the other end is closed: what it had sent is taken, and then it goes */
 	bool hung;
-	struct upload *uploads;
-	unsigned upload_count;
-	struct download *downloads;
-	struct import *import;
-	struct listing *listing; /* one at a time: the next request waits until it is told whole */
-	unsigned jobs;		 /* out now: the client's memory stays until they are back */
+	struct task *tasks; /* the newest first */
+	unsigned jobs;	    /* out now: the client's memory stays until they are back */
 	bool closing;
 };
+
+struct pending_reply;
+/* Tells the client what the core has decided; errors are told without it. */
+typedef void control_answer(struct client *c, const struct pending_reply *p,
+			    const struct act_reply *r);
 
 /* Who waits for the core: the number in reply_to leads here. */
 struct pending_reply {
@@ -64,12 +89,19 @@ struct pending_reply {
 	struct charge charge; /* what the answer may take */
 	uint64_t request_id;
 	bool operate; /* not the office's */
-	bool pong;    /* a ping's */
-	bool import;  /* a directory's */
-	bool paper;
-	bool resend;
-	bool done; /* nothing to say but that */
-	uint64_t entry_count;
+	control_answer *answer;
+	uint64_t entry_count; /* of an import */
+};
+
+/* What the core is asked, and what becomes of its answer. */
+struct question {
+	uint64_t request_id;
+	struct event *event;
+	struct reply_to *reply; /* the event's */
+	control_answer *answer;
+	size_t answer_bytes;	      /* that the answer may take; 0: little */
+	void (*release)(void *owner); /* the event's memory; NULL: none */
+	void *owner;
 };
 
 /* Why clients were sent away: counted, and told every few seconds. */
@@ -125,10 +157,27 @@ bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need);
 
 /* ---- the core ---- */
 
-/* A number for the core's answer; NULL: too many under way. */
-struct pending_reply *control_expect(struct client *c, uint64_t request_id);
+/* Hands the event to the core, with its memory, and notes who gets the answer. When too much is
+ * under way the client is told so, and the memory is released. */
+void control_ask_core(struct client *c, const struct question *q);
+/* The first half of it, for who hands the number to the core himself: NULL when too many are under
+ * way. */
+struct pending_reply *control_expect(struct client *c, uint64_t request_id, control_answer *answer);
 /* Its place is free again. */
 void control_expect_no_more(struct control *control, struct pending_reply *p);
+/* The core has decided. A client that has gone away is no error. */
+void control_answered(struct control *control, const struct act_reply *a);
+
+/* ---- tasks ---- */
+
+void control_task_begin(struct client *c, struct task *t);
+/* Out of the client's list; fine when it is out already. Frees nothing. */
+void control_task_end(struct client *c, struct task *t);
+unsigned control_task_count(const struct client *c, const struct task_kind *kind);
+unsigned control_task_traits(const struct client *c); /* of all its tasks together */
+/* All of the kind, or of any with NULL. */
+void control_tasks_go_on(struct client *c, const struct task_kind *kind);
+bool control_tasks_ready(const struct client *c);
 
 /* ---- workers ---- */
 

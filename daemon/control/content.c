@@ -22,7 +22,7 @@ enum {
 
 struct download {
 	struct job job; /* first */
-	struct download *next;
+	struct task task;
 	struct client *client;
 	uint64_t id;
 	uint32_t part;
@@ -33,7 +33,7 @@ struct download {
 	uint8_t *piece;	      /* while it is read */
 	size_t piece_bytes;
 	enum err result;
-	bool busy, gone;
+	bool busy;
 };
 
 static void destroy(struct download *d)
@@ -44,26 +44,19 @@ static void destroy(struct download *d)
 	free(d);
 }
 
-static void take_out(struct download *d)
+static void drop(void *work)
 {
-	struct download **at = &d->client->downloads;
+	struct download *d = work;
 
-	while (*at != NULL && *at != d)
-		at = &(*at)->next;
-	if (*at != NULL)
-		*at = d->next;
+	if (!d->busy)
+		destroy(d);
 }
 
-void control_downloads_drop(struct client *c)
-{
-	while (c->downloads != NULL) {
-		struct download *d = c->downloads;
+static bool step(struct client *c, void *work);
 
-		take_out(d);
-		if (!d->busy)
-			destroy(d);
-	}
-}
+static const struct task_kind download_task = { .step = step,
+						.drop = drop,
+						.traits = TASK_HOLDS_BYTES | TASK_WANTS_BYTES };
 
 static void work_read(struct job *j)
 {
@@ -105,7 +98,7 @@ static void was_read(struct job *j)
 	}
 	if (d->result != ERR_OK) {
 		control_say_error(c, d->id, d->result, "");
-		take_out(d);
+		control_task_end(c, &d->task);
 		destroy(d);
 		return;
 	}
@@ -113,7 +106,7 @@ static void was_read(struct job *j)
 	free(d->piece);
 	d->piece = NULL;
 	charge_set(&d->charge, c->account, d->inlined.len_bytes);
-	control_downloads_go_on(c);
+	control_tasks_go_on(c, &download_task);
 }
 
 /* Sends a worker for the next piece. False: no room, or no memory. */
@@ -136,34 +129,28 @@ static bool read_on(struct client *c, struct download *d)
 	return true;
 }
 
-void control_downloads_go_on(struct client *c)
+static bool step(struct client *c, void *work)
 {
-	struct download *d = c->downloads;
+	struct download *d = work;
+	bool all = d->offset == d->item.size_bytes;
 
-	while (d != NULL) {
-		struct download *next = d->next;
-
-		if (!d->busy && d->offset == d->item.size_bytes && (d->sent_bytes > 0 || d->gone)) {
-			take_out(d);
-			destroy(d);
-		} else if (!d->busy && d->sent_bytes < d->credit_bytes &&
-			   control_out_waiting(c) < CONTENT_PAUSE_BYTES) {
-			if (d->offset == d->item.size_bytes) {
-				say_piece(d, (struct blob){ NULL, 0 });
-				d->gone = true;
-				continue;
-			}
-			if (d->item.inlined) {
-				say_piece(
-				    d, (struct blob){ d->inlined.data + d->offset,
-						      d->inlined.len_bytes - (size_t)d->offset });
-				continue;
-			}
-			if (!read_on(c, d))
-				return;
-		}
-		d = next;
+	if (d->busy)
+		return true;
+	if (!all || d->sent_bytes == 0) {
+		if (d->sent_bytes >= d->credit_bytes ||
+		    control_out_waiting(c) >= CONTENT_PAUSE_BYTES)
+			return true;
+		if (all)
+			say_piece(d, (struct blob){ NULL, 0 });
+		else if (d->item.inlined)
+			say_piece(d, (struct blob){ d->inlined.data + d->offset,
+						    d->inlined.len_bytes - (size_t)d->offset });
+		else
+			return read_on(c, d);
 	}
+	control_task_end(c, &d->task);
+	destroy(d);
+	return true;
 }
 
 static enum err read_inline(struct client *c, const struct found_document *f, struct download *d)
@@ -192,15 +179,6 @@ static enum err read_inline(struct client *c, const struct found_document *f, st
 	return ERR_OK;
 }
 
-static unsigned count_downloads(const struct client *c)
-{
-	unsigned n = 0;
-
-	for (const struct download *d = c->downloads; d != NULL; d = d->next)
-		n++;
-	return n;
-}
-
 void control_content(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Content *m = request->content;
@@ -219,7 +197,7 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 		e = ERR_NOT_FOUND;
 	} else if (f.role != ROLE_OUT && f.state.complete_at_ms == 0) {
 		e = ERR_NOT_YET;
-	} else if (count_downloads(c) == DOWNLOADS_MAX) {
+	} else if (control_task_count(c, &download_task) == DOWNLOADS_MAX) {
 		e = ERR_BUSY;
 	} else if (d == NULL) {
 		e = ERR_NO_MEMORY;
@@ -241,20 +219,23 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 		return;
 	}
 	charge_set(&d->charge, c->account, d->inlined.len_bytes);
-	d->next = c->downloads;
-	c->downloads = d;
-	control_downloads_go_on(c);
+	d->task = (struct task){ .kind = &download_task, .work = d };
+	control_task_begin(c, &d->task);
+	control_tasks_go_on(c, &download_task);
 }
 
 void control_content_credit(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__ControlCredit *m = request->credit;
 	uint64_t id = request->id;
-	for (struct download *d = c->downloads; d != NULL; d = d->next) {
-		if (d->id == id && m->bytes > d->credit_bytes)
+
+	for (struct task *t = c->tasks; t != NULL; t = t->next) {
+		struct download *d = t->work;
+
+		if (t->kind == &download_task && d->id == id && m->bytes > d->credit_bytes)
 			d->credit_bytes = m->bytes;
 	}
-	control_downloads_go_on(c);
+	control_tasks_go_on(c, &download_task);
 }
 
 /* ---- verification ---- */

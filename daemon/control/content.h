@@ -11,7 +11,5 @@ void control_content(struct client *c, const Vanthu__V1__Request *request);
 /* More of one that is under way, under its id. */
 void control_content_credit(struct client *c, const Vanthu__V1__Request *request);
 void control_verify(struct client *c, const Vanthu__V1__Request *request);
-void control_downloads_go_on(struct client *c);
-void control_downloads_drop(struct client *c);
 
 #endif

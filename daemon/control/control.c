@@ -8,14 +8,9 @@
 #include "daemon/base/clock.h"
 #include "daemon/control/admission.h"
 #include "daemon/control/client.h"
-#include "daemon/control/content.h"
 #include "daemon/control/frame.h"
 #include "daemon/control/listen.h"
-#include "daemon/control/listing.h"
-#include "daemon/control/paper.h"
 #include "daemon/control/requests.h"
-#include "daemon/control/resend.h"
-#include "daemon/control/submit.h"
 #include "daemon/control/target.h"
 
 /* Some requests walk through all that is stored (a document by the ending of its id): for the
@@ -125,8 +120,7 @@ static bool is_busy(const struct client *c)
 		return false;
 	if (c->waits && !control_waits(c))
 		return true;
-	return (control_may_read(c) && (control_has_frame(c) || c->hung)) ||
-	       control_listing_ready(c);
+	return (control_may_read(c) && (control_has_frame(c) || c->hung)) || control_tasks_ready(c);
 }
 
 bool control_busy(const struct control *c)
@@ -152,10 +146,8 @@ static void service_client(struct client *c, short revents, bool first)
 	 * worst. */
 	if (c->in_len > 0 && !control_take_frames(c, first, requests_take))
 		alive = false;
-	if (!c->closing) {
-		control_listing_go_on(c);
-		control_downloads_go_on(c);
-	}
+	if (!c->closing)
+		control_tasks_go_on(c, NULL);
 	if (control_out_waiting(c) > 0 && !control_write_some(c))
 		alive = false;
 	if (!alive)
@@ -195,56 +187,9 @@ void control_service(struct control *c, const zmq_pollitem_t *items, unsigned co
 	control_reap(c);
 }
 
-/* ---- what the core answers ---- */
-
-static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
-{
-	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
-	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
-
-	pong.round_trip_us = a->number;
-	r.pong = &pong;
-	control_say(c, &r);
-}
-
-static void say_imported(struct client *c, const struct pending_reply *p, const struct act_reply *a)
-{
-	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_IMPORTED);
-	Vanthu__V1__Imported imported = VANTHU__V1__IMPORTED__INIT;
-
-	imported.version = a->number;
-	imported.entry_count = p->entry_count;
-	r.imported = &imported;
-	control_say(c, &r);
-}
-
 void control_reply(struct control *control, const struct act_reply *a)
 {
-	struct pending_reply *p = &control->pending[a->to.n % PENDING_REPLIES_MAX], copy;
-
 	if (a->recount != NULL)
 		control_recount_log(a->recount);
-	if (a->to.n == 0 || p->number != a->to.n)
-		return;
-	copy = *p;
-	control_expect_no_more(control, p);
-	if (copy.client == NULL)
-		return; /* gone: a repetition of its submission gets this answer */
-	copy.client->active_ms = control->now_ms;
-	if (a->result != ERR_OK)
-		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
-	else if (copy.done)
-		control_say_done(copy.client, copy.request_id);
-	else if (copy.pong)
-		say_pong(copy.client, &copy, a);
-	else if (copy.import)
-		say_imported(copy.client, &copy, a);
-	else if (copy.paper)
-		control_paper_reply(copy.client, &copy, a);
-	else if (copy.resend)
-		control_resend_reply(copy.client, &copy, a);
-	else if (a->recount != NULL)
-		control_recount_reply(copy.client, &copy, a);
-	else
-		control_submit_reply(copy.client, &copy, a);
+	control_answered(control, a);
 }

@@ -10,6 +10,7 @@
 enum { PROGRESS_EVERY_MS = 500, PROGRESS_BYTES = 4096 };
 
 struct import {
+	struct task task;
 	struct client *client;
 	uint64_t id;
 	struct spool *spool;
@@ -36,19 +37,37 @@ static void destroy(struct import *i)
 }
 
 /* The installer goes on with what it has begun; nobody hears of it. */
-void control_import_drop(struct client *c)
+static void drop(void *work)
 {
-	struct import *i = c->import;
+	struct import *i = work;
+	struct control *control = i->client->control;
 
-	c->import = NULL;
-	if (i == NULL)
-		return;
 	if (i->handed_over) {
-		installer_forget(c->control->parts.installer, i);
+		installer_forget(control->parts.installer, i);
 		if (i->reply->number == i->number)
-			control_expect_no_more(c->control, i->reply);
+			control_expect_no_more(control, i->reply);
 	}
 	destroy(i);
+}
+
+static const struct task_kind import_task = { .drop = drop, .traits = TASK_ONLY_ONE };
+
+static struct import *import_of(const struct client *c)
+{
+	struct import *i = c->control->importing;
+
+	return i != NULL && i->client == c ? i : NULL;
+}
+
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_IMPORTED);
+	Vanthu__V1__Imported imported = VANTHU__V1__IMPORTED__INIT;
+
+	imported.version = a->number;
+	imported.entry_count = p->entry_count;
+	r.imported = &imported;
+	control_say(c, &r);
 }
 
 /* What came into force the core answers, next; what did not is answered here. */
@@ -57,7 +76,7 @@ static void ended(void *ctx, enum err result)
 	struct import *i = ctx;
 	struct client *c = i->client;
 
-	c->import = NULL;
+	control_task_end(c, &i->task);
 	i->reply->entry_count = installer_view(c->control->parts.installer).total;
 	if (result != ERR_OK) {
 		control_expect_no_more(c->control, i->reply);
@@ -115,9 +134,8 @@ static void hand_over(struct import *i)
 				     .ctx = i };
 	enum err e = ERR_BUSY;
 
-	i->reply = control_expect(c, i->id);
+	i->reply = control_expect(c, i->id, answer);
 	if (i->reply != NULL) {
-		i->reply->import = true;
 		what.reply.n = i->number = i->reply->number;
 		i->spool = NULL;
 		i->handed_over = true;
@@ -127,7 +145,7 @@ static void hand_over(struct import *i)
 		return;
 	if (i->reply != NULL)
 		control_expect_no_more(c->control, i->reply);
-	c->import = NULL;
+	control_task_end(c, &i->task);
 	control_say_error(c, i->id, e, "");
 	destroy(i);
 }
@@ -135,7 +153,7 @@ static void hand_over(struct import *i)
 bool control_import_fits(struct client *c, size_t frame_bytes)
 {
 	(void)frame_bytes;
-	return c->control->importing == NULL || c->import != NULL;
+	return c->control->importing == NULL || import_of(c) != NULL;
 }
 
 void control_import(struct client *c, const Vanthu__V1__Request *request)
@@ -144,8 +162,8 @@ void control_import(struct client *c, const Vanthu__V1__Request *request)
 	uint64_t id = request->id;
 	struct import *i;
 
-	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES || c->import != NULL ||
-	    installer_busy(c->control->parts.installer)) {
+	if (m->size_bytes == 0 || m->size_bytes > DIRECTORY_FILE_MAX_BYTES ||
+	    import_of(c) != NULL || installer_busy(c->control->parts.installer)) {
 		control_say_error(c, id,
 				  m->size_bytes == 0			     ? ERR_DIRECTORY_FORMAT
 				  : m->size_bytes > DIRECTORY_FILE_MAX_BYTES ? ERR_DIRECTORY_SIZE
@@ -165,13 +183,14 @@ void control_import(struct client *c, const Vanthu__V1__Request *request)
 	i->id = id;
 	i->size_bytes = m->size_bytes;
 	i->tell_progress = m->progress;
-	c->import = i;
+	i->task = (struct task){ .kind = &import_task, .work = i };
+	control_task_begin(c, &i->task);
 	c->control->importing = i;
 }
 
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 {
-	struct import *i = c->import;
+	struct import *i = import_of(c);
 	struct directory_sink sink;
 	enum err e = ERR_OK;
 
@@ -185,7 +204,8 @@ bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *
 	}
 	if (e != ERR_OK) {
 		control_say_error(c, id, e, "");
-		control_import_drop(c);
+		control_task_end(c, &i->task);
+		drop(i);
 		return true;
 	}
 	i->got_bytes += m->bytes.len;

@@ -16,6 +16,5 @@ bool control_import_fits(struct client *c, size_t frame_bytes);
 bool control_import_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
 /* What is being installed, for `status` and for who waits for it. */
 void control_installation(const struct control *control, Vanthu__V1__Installation *out);
-void control_import_drop(struct client *c);
 
 #endif

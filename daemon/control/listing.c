@@ -9,26 +9,26 @@
 enum { LISTED_A_TURN = 256, LISTED_AT_ONCE = 32 };
 
 struct listing {
+	struct task task;
 	uint64_t id;
 	const struct listing_kind *kind;
 	void *walk;
 };
 
-void control_listing_drop(struct client *c)
+static void drop(void *work)
 {
-	if (c->listing == NULL)
-		return;
-	c->listing->kind->drop(c->listing->walk);
-	free(c->listing);
-	c->listing = NULL;
+	struct listing *l = work;
+
+	l->kind->drop(l->walk);
+	free(l);
 }
 
 /* A row more: rows that may be long want room for the longest; of the others each client may have a
  * few in any case. */
-static bool has_room(const struct client *c)
+static bool has_room(const struct client *c, const struct listing *l)
 {
 	size_t waiting = control_out_waiting(c);
-	bool long_rows = c->listing->kind->long_rows;
+	bool long_rows = l->kind->long_rows;
 
 	if (waiting >= OUT_PAUSE_BYTES)
 		return false;
@@ -37,28 +37,34 @@ static bool has_room(const struct client *c)
 			   long_rows ? CONTROL_MESSAGE_MAX_BYTES : 2 * OUT_PAUSE_BYTES);
 }
 
-bool control_listing_ready(const struct client *c)
+static bool ready(const struct client *c, const void *work)
 {
-	return c->listing != NULL && !c->waits && has_room(c);
+	return !c->waits && has_room(c, work);
 }
 
-void control_listing_go_on(struct client *c)
+static bool step(struct client *c, void *work)
 {
-	for (unsigned n = 0; c->listing != NULL && n < LISTED_A_TURN && has_room(c); n++) {
-		struct listing *l = c->listing;
+	struct listing *l = work;
 
+	for (unsigned n = 0; n < LISTED_A_TURN && has_room(c, l); n++) {
 		if (n % LISTED_AT_ONCE == LISTED_AT_ONCE - 1 &&
 		    clock_now().mono_ms >= c->control->turn_end_ms)
-			return;
+			return true;
 		arena_reset(c->control->arena);
 		if (!l->kind->step(c, l->id, l->walk)) {
-			control_listing_drop(c);
-			return;
+			control_task_end(c, &l->task);
+			drop(l);
+			return true;
 		}
 	}
-	if (c->listing != NULL && control_out_waiting(c) == 0 && !has_room(c))
+	if (control_out_waiting(c) == 0 && !has_room(c, l))
 		control_wait(c);
+	return true;
 }
+
+static const struct task_kind listing_task = {
+	.step = step, .ready = ready, .drop = drop, .traits = TASK_ALONE | TASK_HOLDS_BYTES
+};
 
 void control_listing_begin(struct client *c, uint64_t id, const struct listing_kind *kind,
 			   void *walk)
@@ -71,9 +77,11 @@ void control_listing_begin(struct client *c, uint64_t id, const struct listing_k
 		control_say_error(c, id, ERR_NO_MEMORY, "");
 		return;
 	}
-	*l = (struct listing){ .id = id, .kind = kind, .walk = walk };
-	c->listing = l;
-	control_listing_go_on(c);
+	*l = (struct listing){
+		.task = { .kind = &listing_task, .work = l }, .id = id, .kind = kind, .walk = walk
+	};
+	control_task_begin(c, &l->task);
+	step(c, l);
 }
 
 bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about)

@@ -25,9 +25,5 @@ void control_listing_begin(struct client *c, uint64_t id, const struct listing_k
 			   void *walk);
 /* Says how it ended: whole with ERR_OK or ERR_NOT_FOUND. Returns false, for a step to return. */
 bool control_listing_end(struct client *c, uint64_t id, enum err e, text_t about);
-void control_listing_go_on(struct client *c);
-/* There is something to tell, and room for it. */
-bool control_listing_ready(const struct client *c);
-void control_listing_drop(struct client *c);
 
 #endif

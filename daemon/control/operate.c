@@ -2,26 +2,36 @@
 #include "daemon/control/operate.h"
 
 #include "daemon/control/client.h"
+#include "daemon/control/target.h"
 #include "proto/fields.h"
 
-/* Hands it to the core, and notes what the answer will be. */
-static void operate(struct client *c, struct pending_reply reply, struct ev_operate what)
+static void ask(struct client *c, uint64_t request_id, struct ev_operate what,
+		control_answer *answer)
 {
 	struct event event = { .type = EVENT_OPERATE, .u.operate = what };
-	struct pending_reply *p = control_expect(c, reply.request_id);
+	struct question q = { .request_id = request_id,
+			      .event = &event,
+			      .reply = &event.u.operate.reply,
+			      .answer = answer };
 
-	if (p == NULL) {
-		control_say_error(c, reply.request_id, ERR_BUSY, "");
-		return;
-	}
-	p->pong = reply.pong;
-	p->done = reply.done;
 	event.u.operate.uid = c->uid;
-	event.u.operate.reply.n = p->number;
-	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) != ERR_OK) {
-		control_expect_no_more(c->control, p);
-		control_say_error(c, reply.request_id, ERR_BUSY, "");
-	}
+	control_ask_core(c, &q);
+}
+
+static void say_done(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	(void)a;
+	control_say_done(c, p->request_id);
+}
+
+static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
+	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
+
+	pong.round_trip_us = a->number;
+	r.pong = &pong;
+	control_say(c, &r);
 }
 
 void control_recover(struct client *c, const Vanthu__V1__Request *request)
@@ -33,7 +43,7 @@ void control_recover(struct client *c, const Vanthu__V1__Request *request)
 	if (field_id(m->committee, true, &what.neighbour) != ERR_OK)
 		control_say_error(c, id, ERR_BAD_ID, m->committee);
 	else
-		operate(c, (struct pending_reply){ .request_id = id, .done = true }, what);
+		ask(c, id, what, say_done);
 }
 
 void control_ping(struct client *c, const Vanthu__V1__Request *request)
@@ -45,14 +55,14 @@ void control_ping(struct client *c, const Vanthu__V1__Request *request)
 	if (field_id(m->committee, false, &what.neighbour) != ERR_OK)
 		control_say_error(c, id, ERR_BAD_ID, m->committee);
 	else
-		operate(c, (struct pending_reply){ .request_id = id, .pong = true }, what);
+		ask(c, id, what, say_pong);
 }
 
 void control_recount(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Recount *m = request->recount;
 	uint64_t id = request->id;
-	operate(
-	    c, (struct pending_reply){ .request_id = id },
-	    (struct ev_operate){ .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT });
+	struct ev_operate what = { .operation = m->repair ? OPERATION_REPAIR : OPERATION_RECOUNT };
+
+	ask(c, id, what, control_recount_reply);
 }

@@ -31,20 +31,43 @@ static void release(void *owner)
 	free(owner);
 }
 
-static void push(struct client *c, uint64_t id, struct event *event, struct paper_texts *texts)
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
 {
-	struct pending_reply *p = control_expect(c, id);
+	Vanthu__V1__Reply r =
+	    control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
+	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
+	struct doc_id id = a->id, same = a->same, alike;
+	uint32_t warnings[WARNINGS_MAX];
 
-	if (p != NULL) {
-		p->paper = true;
-		event->u.paper.reply.n = p->number;
-		event->u.paper.uid = c->uid;
-		if (inbox_push(c->control->parts.inbox, event, release, texts) == ERR_OK)
-			return;
-		control_expect_no_more(c->control, p);
+	if (a->alike != NULL) {
+		alike = a->alike->id;
+		accepted.alike_id = field_bytes(alike.bytes, sizeof alike.bytes);
+		accepted.alike_date = (char *)(uintptr_t)a->alike->date;
 	}
-	free(texts);
-	control_say_error(c, id, ERR_BUSY, "");
+	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
+	accepted.repeated_request = a->repeated;
+	accepted.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
+	for (size_t i = 0; i < accepted.n_warnings; i++)
+		warnings[i] = a->warnings[i];
+	accepted.warnings = warnings;
+	accepted.same_number_count = a->same_count;
+	if (a->same_count > 0)
+		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
+	r.paper_accepted = &accepted;
+	control_say(c, &r);
+}
+
+static void ask(struct client *c, uint64_t id, struct event *event, struct paper_texts *texts)
+{
+	struct question q = { .request_id = id,
+			      .event = event,
+			      .reply = &event->u.paper.reply,
+			      .answer = answer,
+			      .release = release,
+			      .owner = texts };
+
+	event->u.paper.uid = c->uid;
+	control_ask_core(c, &q);
 }
 
 /* ERR_FIELD, and *about is the field that is too long. */
@@ -105,7 +128,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .date = t->date,
 						  .party = t->party,
 						  .reason = "" };
-	push(c, id, &event, t);
+	ask(c, id, &event, t);
 }
 
 /* ---- by name ---- */
@@ -197,31 +220,5 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 	}
 	event.u.paper.id = s.first;
 	event.u.paper.reason = t->reason;
-	push(c, id, &event, t);
-}
-
-void control_paper_reply(struct client *c, const struct pending_reply *p, const struct act_reply *a)
-{
-	Vanthu__V1__Reply r =
-	    control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
-	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
-	struct doc_id id = a->id, same = a->same, alike;
-	uint32_t warnings[WARNINGS_MAX];
-
-	if (a->alike != NULL) {
-		alike = a->alike->id;
-		accepted.alike_id = field_bytes(alike.bytes, sizeof alike.bytes);
-		accepted.alike_date = (char *)(uintptr_t)a->alike->date;
-	}
-	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
-	accepted.repeated_request = a->repeated;
-	accepted.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
-	for (size_t i = 0; i < accepted.n_warnings; i++)
-		warnings[i] = a->warnings[i];
-	accepted.warnings = warnings;
-	accepted.same_number_count = a->same_count;
-	if (a->same_count > 0)
-		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
-	r.paper_accepted = &accepted;
-	control_say(c, &r);
+	ask(c, id, &event, t);
 }

@@ -6,9 +6,7 @@
 #include "proto/control.pb-c.h"
 #include "routing/rules/rules.h"
 
-struct act_reply;
 struct client;
-struct pending_reply;
 
 void control_paper_add(struct client *c, const Vanthu__V1__Request *request);
 void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request);
@@ -22,7 +20,5 @@ struct paper_name {
 
 void control_paper_name(const char *text, struct paper_name *out);
 bool control_paper_named(const struct paper_name *n, const struct rec_paper *p);
-void control_paper_reply(struct client *c, const struct pending_reply *p,
-			 const struct act_reply *r);
 
 #endif

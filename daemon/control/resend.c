@@ -5,39 +5,7 @@
 #include "daemon/control/find.h"
 #include "proto/fields.h"
 
-void control_resend(struct client *c, const Vanthu__V1__Request *request)
-{
-	const Vanthu__V1__Resend *m = request->resend;
-	uint64_t id = request->id;
-	struct event event = { .type = EVENT_RESEND };
-	struct found_document f;
-	struct pending_reply *p;
-
-	if (field_id(m->to, false, &event.u.resend.to) != ERR_OK) {
-		control_say_error(c, id, ERR_BAD_ID, m->to);
-		return;
-	}
-	if (control_find(c, id, m->ref == NULL ? "" : m->ref->text, true, &f) != ERR_OK)
-		return;
-	p = control_expect(c, id);
-	if (p == NULL) {
-		control_say_error(c, id, ERR_BUSY, "");
-		return;
-	}
-	p->resend = true;
-	event.u.resend.reply.n = p->number;
-	event.u.resend.uid = c->uid;
-	event.u.resend.role = f.role;
-	event.u.resend.serial = f.serial;
-	event.u.resend.dry_run = m->dry_run;
-	if (inbox_push(c->control->parts.inbox, &event, NULL, NULL) == ERR_OK)
-		return;
-	control_expect_no_more(c->control, p);
-	control_say_error(c, id, ERR_BUSY, "");
-}
-
-void control_resend_reply(struct client *c, const struct pending_reply *p,
-			  const struct act_reply *a)
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RESENT);
 	Vanthu__V1__Resent resent = VANTHU__V1__RESENT__INIT;
@@ -48,4 +16,27 @@ void control_resend_reply(struct client *c, const struct pending_reply *p,
 	resent.next = (char *)(uintptr_t)a->at.text;
 	r.resent = &resent;
 	control_say(c, &r);
+}
+
+void control_resend(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__Resend *m = request->resend;
+	uint64_t id = request->id;
+	struct event event = { .type = EVENT_RESEND };
+	struct question q = {
+		.request_id = id, .event = &event, .reply = &event.u.resend.reply, .answer = answer
+	};
+	struct found_document f;
+
+	if (field_id(m->to, false, &event.u.resend.to) != ERR_OK) {
+		control_say_error(c, id, ERR_BAD_ID, m->to);
+		return;
+	}
+	if (control_find(c, id, m->ref == NULL ? "" : m->ref->text, true, &f) != ERR_OK)
+		return;
+	event.u.resend.uid = c->uid;
+	event.u.resend.role = f.role;
+	event.u.resend.serial = f.serial;
+	event.u.resend.dry_run = m->dry_run;
+	control_ask_core(c, &q);
 }

@@ -70,37 +70,25 @@ static void count_open_parts(struct upload *u)
 		u->open_parts += u->parts[i].started && !u->parts[i].whole;
 }
 
-static void unlink_upload(struct client *c, struct upload *u)
-{
-	struct upload **at = &c->uploads;
-
-	while (*at != NULL && *at != u)
-		at = &(*at)->next;
-	if (*at == NULL)
-		return;
-	*at = u->next;
-	c->upload_count--;
-}
-
 static void fail(struct upload *u, enum err why, text_t about)
 {
 	struct client *c = u->client;
 
 	control_say_error(c, u->id, why, about);
-	unlink_upload(c, u);
+	control_task_end(c, &u->task);
 	destroy(u);
 }
 
-void control_uploads_drop(struct client *c)
+/* A busy one is destroyed when its job is back. */
+static void drop(void *work)
 {
-	while (c->uploads != NULL) {
-		struct upload *u = c->uploads;
+	struct upload *u = work;
 
-		unlink_upload(c, u);
-		if (!u->busy)
-			destroy(u); /* a busy one is destroyed when its job is back */
-	}
+	if (!u->busy)
+		destroy(u);
 }
+
+static const struct task_kind upload_task = { .drop = drop, .traits = TASK_HOLDS_BYTES };
 
 /* ---- back on the control thread ---- */
 
@@ -109,24 +97,51 @@ static void release_upload(void *owner)
 	destroy(owner);
 }
 
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_ACCEPTED);
+	Vanthu__V1__Accepted accepted = VANTHU__V1__ACCEPTED__INIT;
+	struct doc_id same = a->same;
+
+	arena_reset(c->control->arena);
+	accepted.id = field_bytes(a->id.bytes, sizeof a->id.bytes);
+	accepted.repeated_submission = a->repeated;
+	accepted.n_recipients = a->recipient_count;
+	accepted.recipients =
+	    arena_array(c->control->arena, a->recipient_count, sizeof *accepted.recipients);
+	if (accepted.recipients == NULL) {
+		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
+		return;
+	}
+	for (uint32_t i = 0; i < a->recipient_count; i++)
+		accepted.recipients[i] = (char *)(uintptr_t)a->recipients[i].text;
+	accepted.warnings =
+	    arena_array(c->control->arena, a->warning_count, sizeof *accepted.warnings);
+	if (accepted.warnings != NULL && a->warning_count > 0)
+		memcpy(accepted.warnings, a->warnings,
+		       a->warning_count * sizeof *accepted.warnings);
+	accepted.n_warnings = accepted.warnings == NULL ? 0 : a->warning_count;
+	accepted.same_number_count = a->same_count;
+	if (a->same_count > 0)
+		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
+	r.accepted = &accepted;
+	control_say(c, &r);
+}
+
 static void hand_over(struct upload *u)
 {
 	struct client *c = u->client;
 	struct event event = { .type = EVENT_SUBMIT, .u.submit = u->event };
-	struct pending_reply *p = control_expect(c, u->id);
+	struct question q = { .request_id = u->id,
+			      .event = &event,
+			      .reply = &event.u.submit.reply,
+			      .answer = answer,
+			      .answer_bytes = u->answer_bytes,
+			      .release = release_upload,
+			      .owner = u };
 
-	if (p == NULL) {
-		fail(u, ERR_BUSY, "");
-		return;
-	}
-	charge_set(&p->charge, c->account, u->answer_bytes);
-	event.u.submit.reply.n = p->number;
-	unlink_upload(c, u);
-	if (inbox_push(c->control->parts.inbox, &event, release_upload, u) == ERR_OK)
-		return;
-	control_expect_no_more(c->control, p);
-	control_say_error(c, u->id, ERR_BUSY, "");
-	destroy(u);
+	control_task_end(c, &u->task);
+	control_ask_core(c, &q);
 }
 
 static void promise(struct upload *u)
@@ -386,7 +401,7 @@ static bool has_group(const struct upload *u)
 /* A submission, or a piece of one, stays until it is on disk. */
 static bool fits(const struct client *c, size_t frame_bytes, size_t overhead_bytes)
 {
-	bool alone = c->upload_count == 0 && c->pending == 0;
+	bool alone = control_task_count(c, &upload_task) == 0 && c->pending == 0;
 
 	if (c->in_charge.bytes > 0 || (alone && frame_bytes <= CONTROL_IN_BYTES))
 		return true; /* it has its room already */
@@ -420,13 +435,12 @@ void control_submit(struct client *c, const Vanthu__V1__Request *request)
 	u->id = id;
 	u->arrived_last = &u->arrived;
 	u->fault = "";
-	u->next = c->uploads;
 	u->account = c->account;
-	c->uploads = u;
-	c->upload_count++;
+	u->task = (struct task){ .kind = &upload_task, .work = u };
+	control_task_begin(c, &u->task);
 	e = read_submit(u, m);
 	u->answer_bytes = room_accepted(c, u->event.recipient_count, has_group(u));
-	if (e == ERR_OK && !upload_whole(u) && c->upload_count > UPLOADS_MAX)
+	if (e == ERR_OK && !upload_whole(u) && control_task_count(c, &upload_task) > UPLOADS_MAX)
 		e = ERR_BUSY;
 	if (e == ERR_OK && !u->event.dry_run)
 		e = claim_room(u); /* early, not after gigabytes */
@@ -446,14 +460,23 @@ void control_submit(struct client *c, const Vanthu__V1__Request *request)
 		promise(u);
 }
 
+static struct upload *find_upload(const struct client *c, uint64_t id)
+{
+	for (struct task *t = c->tasks; t != NULL; t = t->next) {
+		struct upload *u = t->work;
+
+		if (t->kind == &upload_task && u->id == id)
+			return u;
+	}
+	return NULL;
+}
+
 void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 {
-	struct upload *u = c->uploads;
+	struct upload *u = find_upload(c, id);
 	struct upload_part *part;
 	struct upload_piece *p;
 
-	while (u != NULL && u->id != id)
-		u = u->next;
 	if (u == NULL)
 		return; /* of a submission that was refused meanwhile */
 	part = m->part < u->part_count ? &u->parts[m->part] : NULL;
@@ -489,36 +512,4 @@ void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m)
 	u->arrived_last = &p->next;
 	count_bytes(u);
 	go_on(u);
-}
-
-void control_submit_reply(struct client *c, const struct pending_reply *p,
-			  const struct act_reply *a)
-{
-	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_ACCEPTED);
-	Vanthu__V1__Accepted accepted = VANTHU__V1__ACCEPTED__INIT;
-	struct doc_id same = a->same;
-
-	arena_reset(c->control->arena);
-	accepted.id = field_bytes(a->id.bytes, sizeof a->id.bytes);
-	accepted.repeated_submission = a->repeated;
-	accepted.n_recipients = a->recipient_count;
-	accepted.recipients =
-	    arena_array(c->control->arena, a->recipient_count, sizeof *accepted.recipients);
-	if (accepted.recipients == NULL) {
-		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
-		return;
-	}
-	for (uint32_t i = 0; i < a->recipient_count; i++)
-		accepted.recipients[i] = (char *)(uintptr_t)a->recipients[i].text;
-	accepted.warnings =
-	    arena_array(c->control->arena, a->warning_count, sizeof *accepted.warnings);
-	if (accepted.warnings != NULL && a->warning_count > 0)
-		memcpy(accepted.warnings, a->warnings,
-		       a->warning_count * sizeof *accepted.warnings);
-	accepted.n_warnings = accepted.warnings == NULL ? 0 : a->warning_count;
-	accepted.same_number_count = a->same_count;
-	if (a->same_count > 0)
-		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
-	r.accepted = &accepted;
-	control_say(c, &r);
 }

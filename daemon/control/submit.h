@@ -6,9 +6,7 @@
 
 #include "proto/control.pb-c.h"
 
-struct act_reply;
 struct client;
-struct pending_reply;
 
 void control_submit(struct client *c, const Vanthu__V1__Request *request);
 /* Is there room for the whole of it, or for this piece, until it is on disk? */
@@ -16,8 +14,5 @@ bool control_submit_fits(struct client *c, size_t frame_bytes);
 bool control_data_fits(struct client *c, size_t frame_bytes);
 /* More of a submission, under its id; of none that there is: passed over. */
 void control_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
-void control_submit_reply(struct client *c, const struct pending_reply *p,
-			  const struct act_reply *r);
-void control_uploads_drop(struct client *c);
 
 #endif

@@ -1,6 +1,7 @@
 /* See target.h. */
 #include "daemon/control/target.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -258,6 +259,7 @@ void control_recount_reply(struct client *c, const struct pending_reply *p,
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_RECOUNTED);
 	Vanthu__V1__Recounted out = VANTHU__V1__RECOUNTED__INIT;
 
+	assert(a->recount != NULL); /* no recount ends well without one */
 	arena_reset(c->control->arena);
 	if (fill_differences(c->control->arena, a->recount, &out) != ERR_OK ||
 	    fill_damage(c->control->arena, a->recount, &out) != ERR_OK) {

@@ -15,6 +15,7 @@ void control_target(struct client *c, const Vanthu__V1__Request *request);
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
 /* What a recount could not read goes into the log, whoever began it. */
 void control_recount_log(const struct recount_result *r);
+/* The answer to a recount; a control_answer. */
 void control_recount_reply(struct client *c, const struct pending_reply *p,
 			   const struct act_reply *r);
 

@@ -26,7 +26,7 @@ struct upload_part {
 
 struct upload {
 	struct job job; /* first */
-	struct upload *next;
+	struct task task;
 	struct client *client; /* may be gone once the core has it */
 	struct files *files;
 	uint64_t id; /* of the request */

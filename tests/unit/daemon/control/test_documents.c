@@ -145,7 +145,7 @@ static void test_client_that_goes_while_it_is_told_leaves_nothing(void **state)
 	request.directory = &nothing;
 	desk_ask(d, &request);
 	desk_turn(d);
-	assert_non_null(d->control->clients[0]->listing);
+	assert_non_null(d->control->clients[0]->tasks);
 	close(d->fd);
 	d->fd = -1;
 	/* it is written to, and found gone; the sanitizer counts what is left */
