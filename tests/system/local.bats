@@ -1,4 +1,4 @@
-# Local programs with bad manners: what a door does not allow it refuses, nothing crashes or piles up, and the others are served.
+# Local programs with bad manners: what a socket does not allow it refuses, nothing crashes or piles up, and the others are served.
 
 setup_file() {
 	load common
@@ -28,9 +28,9 @@ trick() {
 }
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 
-@test "every request at every door: read sees no content, operate sends nothing" {
-	trick doors
-	[ "$output" = "each door allows its own" ]
+@test "every request at every socket is let in where the page says so: read sees no content, operate sends nothing" {
+	trick sockets "$ROOT/docs/PROTOCOL.md"
+	[ "$output" = "all requests: as the page says" ]
 	trick trace-tells 1-CV/ĐU "Trích yếu kín"
 	[ "$output" = keeps ]
 	trick trace-tells 1-CV/ĐU "Nội dung kín"

@@ -53,13 +53,12 @@ teardown() { end_lab; }
 	local page="$ROOT/docs/PROTOCOL.md" n=0 code word number
 	has() { n=$((n + 1)); grep -qE -- "$2" <<<"$1" || { echo "not on the page: $2"; return 1; }; }
 	part() { sed -n "/^## $1/,/^## /p" "$page"; }
-	for code in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([1-9][0-9]*\),.*/\1/p' "$ROOT/routing/err.h"); do has "$(part 'Error codes')" "^\| VT-$code \|"; done
-	while read -r word number; do
-		if ((number >= 50)) && [ "$word" != recover ]; then has "$(part 'Local sockets' | grep '^| .read.sock. | .status')" "\b$word\b"; fi
-		if ((number >= 30 && number < 50)) || [ "$word" = recover ]; then has "$(part 'Local sockets' | grep '^| .operate.sock. | .ping')" "\`$word\`"; fi
+	for code in $(sed -n 's/^\tERR_[A-Z_0-9]* = \([1-9][0-9]*\),.*/\1/p' "$ROOT/routing/base/err.h"); do has "$(part 'Error codes')" "^\| VT-$code \|"; done
+	while read -r word; do
+		has "$(part 'Local sockets' | grep -E '^\| `(office|operate|read).sock` \| `')" "\b$word\b" # which: tests/unit/daemon/control/test_requests.c
 		has "$(part 'Local sockets')" "^\| [^|]*\`$word\`[^|]* \| [^|]* \|$"
-	done < <(sed -n '/^message Request {/,/^}/s/^    [A-Za-z]* \([a-z_]*\) = \([0-9]*\);.*/\1 \2/p' "$ROOT/proto/control.proto")
-	for word in $(sed -n '/topic_of/,/^}/s/.*return "\([a-z-]\+\)";/\1/p' "$ROOT/daemon/events.c"); do has "$(part 'Live events')" "^\| [^|]*\`$word\`[^|]* \|"; done
+	done < <(sed -n '/^message Request {/,/^}/s/^    [A-Za-z]* \([a-z_]*\) = [0-9]*;.*/\1/p' "$ROOT/proto/control.proto")
+	for word in $(sed -n '/topic_of/,/^}/s/.*return "\([a-z-]\+\)";/\1/p' "$ROOT/daemon/live_events.c"); do has "$(part 'Live events')" "^\| [^|]*\`$word\`[^|]* \|"; done
 	for number in $(sed -n '/^enum MessageType/,/^}/s/^  MESSAGE_[A-Z_]* = \([1-9][0-9]*\);.*/\1/p' "$ROOT/proto/peer.proto"); do
 		has "$(part Frames)" "^\| ([0-9]+, )*$number(, [0-9]+)* \|"
 	done
