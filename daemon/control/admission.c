@@ -22,15 +22,15 @@ enum {
 	REFUSAL_BYTES = 256
 };
 
-static const char *const door_names[DOOR_COUNT] = {
-	[DOOR_OFFICE] = "office", [DOOR_OPERATE] = "operate", [DOOR_READ] = "read"
+static const char *const socket_names[SOCKET_COUNT] = {
+	[SOCKET_OFFICE] = "office", [SOCKET_OPERATE] = "operate", [SOCKET_READ] = "read"
 };
 
 /* A last word, where one can be said: not into the middle of a reply. */
 static void send_away(struct client *c, enum err why, const char *about, unsigned *counter)
 {
 	(*counter)++;
-	c->control->goings[c->door].uid = c->uid;
+	c->control->goings[c->socket].uid = c->uid;
 	if (control_out_waiting(c) == 0) {
 		control_say_error(c, 0, why, about);
 		control_write_some(c); /* gone either way */
@@ -64,7 +64,7 @@ static enum stall stalled(const struct client *c, int64_t *since_ms)
 
 static unsigned *counter_of(struct client *c, enum stall s)
 {
-	struct control_goings *g = &c->control->goings[c->door];
+	struct control_goings *g = &c->control->goings[c->socket];
 
 	return s == STALL_HALF ? &g->half : s == STALL_UNREAD ? &g->unread : &g->idle;
 }
@@ -132,17 +132,18 @@ static void send_stalled_away(struct control *c)
 static bool goes_before(const struct client *a, bool a_busy, const struct client *best,
 			bool best_busy)
 {
-	if (best == NULL || a->door != best->door)
-		return best == NULL || a->door > best->door;
+	if (best == NULL || a->socket != best->socket)
+		return best == NULL || a->socket > best->socket;
 	if (a_busy != best_busy)
 		return best_busy;
 	return a->touched < best->touched;
 }
 
-/* Whose place goes to one who comes in at `door`; NULL: nobody's. Those of a socket that allows
+/* Whose place goes to one who comes in at `socket`; NULL: nobody's. Those of a socket that allows
  * less go at any time, the others when they are owed nothing: the one who has been quiet longest.
  * Who has just come in is the last of them, and asks before it is his turn. */
-static struct client *place_for(struct control *c, enum door door, uint32_t uid, enum lack lack)
+static struct client *place_for(struct control *c, enum local_socket socket, uint32_t uid,
+				enum lack lack)
 {
 	struct client *best = NULL;
 	bool best_busy = false;
@@ -152,11 +153,12 @@ static struct client *place_for(struct control *c, enum door door, uint32_t uid,
 		int64_t since_ms;
 		bool busy = stalled(client, &since_ms) == STALL_NONE;
 
-		if (client->closing || client->door < door || (busy && client->door == door))
+		if (client->closing || client->socket < socket ||
+		    (busy && client->socket == socket))
 			continue;
-		if (lack == LACK_READ && client->door == DOOR_READ)
+		if (lack == LACK_READ && client->socket == SOCKET_READ)
 			continue;
-		if (lack == LACK_UID && (client->door != door || client->uid != uid))
+		if (lack == LACK_UID && (client->socket != socket || client->uid != uid))
 			continue;
 		if (goes_before(client, busy, best, best_busy)) {
 			best = client;
@@ -167,23 +169,24 @@ static struct client *place_for(struct control *c, enum door door, uint32_t uid,
 }
 
 /* Says why, to one who is no client yet: "read.sock, uid 1000: 96/96". */
-static void refuse(struct control *c, enum door door, uint32_t uid, int fd)
+static void refuse(struct control *c, enum local_socket socket, uint32_t uid, int fd)
 {
 	Vanthu__V1__Reply r = control_reply_to(0, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
-	unsigned own = shares_places_of(c->shares, door, uid), most = shares_places_uid_max(door);
+	unsigned own = shares_places_of(c->shares, socket, uid),
+		 most = shares_places_uid_max(socket);
 	uint8_t bytes[REFUSAL_BYTES];
 	char about[64];
 	size_t size;
 
-	c->goings[door].refused++;
-	c->goings[door].uid = uid;
+	c->goings[socket].refused++;
+	c->goings[socket].uid = uid;
 	if (own >= most)
-		snprintf(about, sizeof about, "%s.sock, uid %u: %u/%u", door_names[door], uid, own,
-			 most);
+		snprintf(about, sizeof about, "%s.sock, uid %u: %u/%u", socket_names[socket], uid,
+			 own, most);
 	else
-		snprintf(about, sizeof about, "%s.sock: %u/%u", door_names[door],
-			 shares_places_max(door), shares_places_max(door));
+		snprintf(about, sizeof about, "%s.sock: %u/%u", socket_names[socket],
+			 shares_places_max(socket), shares_places_max(socket));
 	e.code = ERR_PLACES;
 	e.about = about;
 	r.error = &e;
@@ -200,35 +203,35 @@ static void refuse(struct control *c, enum door door, uint32_t uid, int fd)
 	close(fd);
 }
 
-static void enter(struct control *c, enum door door, uint32_t uid, int fd)
+static void enter(struct control *c, enum local_socket socket, uint32_t uid, int fd)
 {
 	struct client *client = NULL;
 	enum lack lack;
 
-	while ((lack = shares_lack(c->shares, door, uid)) != LACK_NONE) {
-		struct client *gives = place_for(c, door, uid, lack);
+	while ((lack = shares_lack(c->shares, socket, uid)) != LACK_NONE) {
+		struct client *gives = place_for(c, socket, uid, lack);
 
 		if (gives == NULL)
 			break;
-		send_away(gives, ERR_PLACES, "", &c->goings[gives->door].for_others);
+		send_away(gives, ERR_PLACES, "", &c->goings[gives->socket].for_others);
 	}
 	if (lack == LACK_NONE && c->client_count < CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX)
 		client = calloc(1, sizeof *client);
 	if (client == NULL) {
-		refuse(c, door, uid, fd);
+		refuse(c, socket, uid, fd);
 		return;
 	}
 	*client = (struct client){ .touched = ++c->touches,
 				   .control = c,
 				   .fd = fd,
-				   .door = door,
+				   .socket = socket,
 				   .uid = uid,
 				   .poll_index = -1,
 				   .active_ms = c->now_ms,
-				   .account = shares_enter(c->shares, door, uid) };
+				   .account = shares_enter(c->shares, socket, uid) };
 	if (client->account == NULL) {
 		free(client);
-		refuse(c, door, uid, fd);
+		refuse(c, socket, uid, fd);
 		return;
 	}
 	c->clients[c->client_count++] = client;
@@ -236,7 +239,7 @@ static void enter(struct control *c, enum door door, uint32_t uid, int fd)
 
 /* No descriptor is left: one that is kept for this takes the call, or who waits would be reported
  * again and again and nobody could tell them. */
-static int accept_spare(struct control *c, enum door door, bool *spare)
+static int accept_spare(struct control *c, enum local_socket socket, bool *spare)
 {
 	int fd;
 
@@ -245,44 +248,44 @@ static int accept_spare(struct control *c, enum door door, bool *spare)
 		return -1;
 	close(c->spare_fd);
 	c->spare_fd = -1;
-	fd = accept4(c->listeners[door], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	fd = accept4(c->listeners[socket], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (fd < 0)
 		c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	return fd;
 }
 
 /* Comes in by the spare descriptor: somebody gives his for it, or it goes. */
-static void enter_spare(struct control *c, enum door door, uint32_t uid, int fd)
+static void enter_spare(struct control *c, enum local_socket socket, uint32_t uid, int fd)
 {
-	struct client *gives = place_for(c, door, uid, LACK_DOOR);
+	struct client *gives = place_for(c, socket, uid, LACK_SOCKET);
 
 	if (gives == NULL) {
-		refuse(c, door, uid, fd);
+		refuse(c, socket, uid, fd);
 	} else {
-		send_away(gives, ERR_PLACES, "", &c->goings[gives->door].for_others);
-		enter(c, door, uid, fd);
+		send_away(gives, ERR_PLACES, "", &c->goings[gives->socket].for_others);
+		enter(c, socket, uid, fd);
 	}
 	c->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-void control_accept(struct control *c, enum door door)
+void control_accept(struct control *c, enum local_socket socket)
 {
 	for (unsigned i = 0; i < ACCEPTS_A_TURN; i++) {
 		struct ucred peer = { .uid = 0 };
 		socklen_t len = sizeof peer;
 		bool spare = false;
-		int fd = accept4(c->listeners[door], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(c->listeners[socket], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0)
-			fd = accept_spare(c, door, &spare);
+			fd = accept_spare(c, socket, &spare);
 		if (fd < 0)
 			return;
 		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) != 0)
 			peer.uid = (uint32_t)-1; /* nobody's: it has its share as any other */
 		if (spare)
-			enter_spare(c, door, peer.uid, fd);
+			enter_spare(c, socket, peer.uid, fd);
 		else
-			enter(c, door, peer.uid, fd);
+			enter(c, socket, peer.uid, fd);
 	}
 }
 
@@ -305,7 +308,7 @@ static void tell_goings(struct control *c)
 {
 	if (c->now_ms < c->next_log_ms)
 		return;
-	for (int d = 0; d < DOOR_COUNT; d++) {
+	for (int d = 0; d < SOCKET_COUNT; d++) {
 		struct control_goings *g = &c->goings[d];
 
 		if (g->refused + g->for_others + g->half + g->unread + g->idle == 0)
@@ -313,7 +316,7 @@ static void tell_goings(struct control *c)
 		log_event(LOG_WARNING, "clients-sent-away",
 			  "socket=%s refused=%u for_others=%u half_sent=%u unread=%u idle=%u "
 			  "last_uid=%u clients=%u held_bytes=%llu",
-			  door_names[d], g->refused, g->for_others, g->half, g->unread, g->idle,
+			  socket_names[d], g->refused, g->for_others, g->half, g->unread, g->idle,
 			  g->uid, c->client_count, (unsigned long long)admission_held_bytes(c));
 		*g = (struct control_goings){ .refused = 0 };
 		c->next_log_ms = c->now_ms + LOG_EVERY_MS;

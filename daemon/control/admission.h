@@ -10,7 +10,7 @@ struct control;
 
 /* Takes whoever waits at this socket, a bounded number a turn. Who finds no place gets that of
  * somebody who may give way, or is told why not and closed. */
-void control_accept(struct control *c, enum door door);
+void control_accept(struct control *c, enum local_socket socket);
 /* Each second, after now_ms has been set: who holds places or bytes without going on has to go;
  * what happened often goes into the log as a number; memory goes back. */
 void admission_tick(struct control *c);

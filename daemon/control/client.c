@@ -149,7 +149,7 @@ struct pending_reply *control_expect(struct client *c, uint64_t request_id, cont
 						 ++control->last_number * PENDING_REPLIES_MAX + at,
 					     .client = c,
 					     .request_id = request_id,
-					     .operate = c->door != DOOR_OFFICE,
+					     .operate = c->socket != SOCKET_OFFICE,
 					     .answer = answer };
 		c->pending++;
 		control->pending_count++;

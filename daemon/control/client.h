@@ -52,7 +52,7 @@ struct task_kind {
 struct client {
 	struct control *control;
 	int fd;
-	enum door door;
+	enum local_socket socket;
 	uint32_t uid;
 	int poll_index;
 	struct blob request; /* the frame that is being served */
@@ -112,19 +112,19 @@ struct control_goings {
 
 struct control {
 	struct control_parts parts;
-	int listeners[DOOR_COUNT];
-	char paths[DOOR_COUNT][128];
+	int listeners[SOCKET_COUNT];
+	char paths[SOCKET_COUNT][128];
 	int64_t keep_after_ms; /* a socket could not be made anew: not tried again before */
 	/* the sockets, as their names led to them when they were bound */
-	struct stat bound[DOOR_COUNT];
+	struct stat bound[SOCKET_COUNT];
 	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
 	unsigned client_count;
 	unsigned first;	     /* whose turn it is to be served first */
 	int64_t turn_end_ms; /* mono: no further request after that */
 	struct shares *shares;
 	uint64_t touches;
-	int64_t now_ms;				  /* mono, to the second: control_tick */
-	struct control_goings goings[DOOR_COUNT]; /* not in the log yet */
+	int64_t now_ms;				    /* mono, to the second: control_tick */
+	struct control_goings goings[SOCKET_COUNT]; /* not in the log yet */
 	int64_t next_log_ms;
 	size_t most_held_bytes; /* since memory was last given back */
 	unsigned left_count;	/* clients that have gone since */

@@ -28,7 +28,7 @@ enum err control_open(const struct control_parts *parts, struct control **out)
 	c->parts = *parts;
 	c->spare_bytes = UINT64_MAX;
 	c->spare_why = ERR_DISK_FULL;
-	for (int d = 0; d < DOOR_COUNT; d++)
+	for (int d = 0; d < SOCKET_COUNT; d++)
 		c->listeners[d] = -1;
 	c->arena = arena_new(REPLY_ARENA_BYTES);
 	c->shares = shares_new();
@@ -55,7 +55,7 @@ void control_close(struct control *c)
 		control_drop(client);
 		control_free_client(client);
 	}
-	for (int d = 0; d < DOOR_COUNT; d++) {
+	for (int d = 0; d < SOCKET_COUNT; d++) {
 		if (c->listeners[d] >= 0)
 			close(c->listeners[d]);
 		if (c->paths[d][0] != '\0')
@@ -74,7 +74,7 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 {
 	unsigned n = 0;
 
-	for (int d = 0; d < DOOR_COUNT && n < max; d++)
+	for (int d = 0; d < SOCKET_COUNT && n < max; d++)
 		items[n++] = (zmq_pollitem_t){ .fd = c->listeners[d], .events = ZMQ_POLLIN };
 	for (unsigned i = 0; i < c->client_count; i++) {
 		struct client *client = c->clients[i];
@@ -156,8 +156,8 @@ static void service_client(struct client *c, short revents, bool first)
 
 /* Clients of some sockets, each turn from another one on: the time for requests may be over before
  * the last. */
-static void service_doors(struct control *c, enum door from, enum door to,
-			  const zmq_pollitem_t *items, unsigned count)
+static void service_sockets(struct control *c, enum local_socket from, enum local_socket to,
+			    const zmq_pollitem_t *items, unsigned count)
 {
 	bool first = true;
 
@@ -166,7 +166,7 @@ static void service_doors(struct control *c, enum door from, enum door to,
 		struct client *client = c->clients[(c->first + k) % c->client_count];
 		int at = client->poll_index;
 
-		if (client->closing || client->door < from || client->door > to)
+		if (client->closing || client->socket < from || client->socket > to)
 			continue;
 		service_client(client, at >= 0 && (unsigned)at < count ? items[at].revents : 0,
 			       first);
@@ -178,11 +178,11 @@ void control_service(struct control *c, const zmq_pollitem_t *items, unsigned co
 {
 	control_reap(c);
 	c->first++;
-	service_doors(c, DOOR_OFFICE, DOOR_OFFICE, items, count);
-	service_doors(c, DOOR_OPERATE, DOOR_READ, items, count);
-	for (int d = 0; d < DOOR_COUNT && (unsigned)d < count; d++) {
+	service_sockets(c, SOCKET_OFFICE, SOCKET_OFFICE, items, count);
+	service_sockets(c, SOCKET_OPERATE, SOCKET_READ, items, count);
+	for (int d = 0; d < SOCKET_COUNT && (unsigned)d < count; d++) {
 		if ((items[d].revents & ZMQ_POLLIN) != 0)
-			control_accept(c, (enum door)d);
+			control_accept(c, (enum local_socket)d);
 	}
 	control_reap(c);
 }

@@ -37,7 +37,7 @@ bool control_may_read(const struct client *c)
 	return (control_task_traits(c) & TASK_ALONE) == 0 && c->jobs < CLIENT_JOBS_MAX &&
 	       c->pending < CLIENT_PENDING_MAX &&
 	       control->pending_count < PENDING_REPLIES_MAX - 1 &&
-	       (c->door == DOOR_OFFICE || control->pending_operate < PENDING_OPERATE_MAX) &&
+	       (c->socket == SOCKET_OFFICE || control->pending_operate < PENDING_OPERATE_MAX) &&
 	       control_out_waiting(c) < OUT_PAUSE_BYTES &&
 	       inbox_room(control->parts.inbox) > INBOX_RESERVE && !control_waits(c);
 }

@@ -30,15 +30,15 @@ static bool answers(const char *path)
 	return yes;
 }
 
-static enum err control_listen(struct control *c, enum door door, const char *name,
+static enum err control_listen(struct control *c, enum local_socket which, const char *name,
 			       const char *group)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	char *path = c->paths[door];
+	char *path = c->paths[which];
 	mode_t mask;
 	int bound;
 
-	if (!config_socket(c->parts.config, name, path, sizeof c->paths[door])) {
+	if (!config_socket(c->parts.config, name, path, sizeof c->paths[which])) {
 		path[0] = '\0';
 		log_event(LOG_ERROR, "socket-path-too-long", "name=%s", name);
 		return ERR_CONFIG;
@@ -49,16 +49,17 @@ static enum err control_listen(struct control *c, enum door door, const char *na
 	}
 	unlink(path);
 	snprintf(a.sun_path, sizeof a.sun_path, "%s", path);
-	c->listeners[door] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	c->listeners[which] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
-	bound =
-	    c->listeners[door] < 0 ? -1 : bind(c->listeners[door], (struct sockaddr *)&a, sizeof a);
+	bound = c->listeners[which] < 0
+		    ? -1
+		    : bind(c->listeners[which], (struct sockaddr *)&a, sizeof a);
 	umask(mask);
-	if (bound != 0 || listen(c->listeners[door], BACKLOG) != 0) {
+	if (bound != 0 || listen(c->listeners[which], BACKLOG) != 0) {
 		log_event(LOG_ERROR, "socket-failed", "path=%s errno=%d", path, errno);
 		return ERR_SYSTEM;
 	}
-	if (stat(path, &c->bound[door]) != 0)
+	if (stat(path, &c->bound[which]) != 0)
 		return ERR_SYSTEM;
 	if (group[0] != '\0' && access_grant(path, group) != ERR_OK) {
 		log_event(LOG_ERROR, "socket-group-failed", "path=%s group=%s errno=%d", path,
@@ -68,17 +69,17 @@ static enum err control_listen(struct control *c, enum door door, const char *na
 	return ERR_OK;
 }
 
-static enum err open_door(struct control *c, enum door door)
+static enum err open_socket(struct control *c, enum local_socket which)
 {
 	const struct config *config = c->parts.config;
 
-	switch (door) {
-	case DOOR_OFFICE:
-		return control_listen(c, door, "office.sock", config->office_group);
-	case DOOR_OPERATE:
-		return control_listen(c, door, "operate.sock", config->operate_group);
+	switch (which) {
+	case SOCKET_OFFICE:
+		return control_listen(c, which, "office.sock", config->office_group);
+	case SOCKET_OPERATE:
+		return control_listen(c, which, "operate.sock", config->operate_group);
 	default:
-		return control_listen(c, door, "read.sock", config->read_group);
+		return control_listen(c, which, "read.sock", config->read_group);
 	}
 }
 
@@ -86,20 +87,20 @@ enum err control_listen_all(struct control *c)
 {
 	enum err e = ERR_OK;
 
-	for (int door = 0; e == ERR_OK && door < DOOR_COUNT; door++)
-		e = open_door(c, (enum door)door);
+	for (int which = 0; e == ERR_OK && which < SOCKET_COUNT; which++)
+		e = open_socket(c, (enum local_socket)which);
 	return e;
 }
 
 /* Who is connected stays so; new clients come by the new name. */
-static void open_again(struct control *c, enum door door)
+static void open_again(struct control *c, enum local_socket which)
 {
 	char path[sizeof c->paths[0]];
-	int old = c->listeners[door];
+	int old = c->listeners[which];
 	enum err e;
 
-	memcpy(path, c->paths[door], sizeof path);
-	e = open_door(c, door);
+	memcpy(path, c->paths[which], sizeof path);
+	e = open_socket(c, which);
 	if (e == ERR_OK) {
 		close(old);
 		log_event(LOG_WARNING, "socket-made-anew", "path=%s error=VT-%d", path,
@@ -107,27 +108,27 @@ static void open_again(struct control *c, enum door door)
 		return;
 	}
 	c->keep_after_ms = clock_now().mono_ms + AGAIN_MS;
-	if (c->listeners[door] != old && c->listeners[door] >= 0)
-		close(c->listeners[door]);
-	c->listeners[door] = old;
-	memcpy(c->paths[door], path, sizeof path);
+	if (c->listeners[which] != old && c->listeners[which] >= 0)
+		close(c->listeners[which]);
+	c->listeners[which] = old;
+	memcpy(c->paths[which], path, sizeof path);
 }
 
 void control_keep_sockets(struct control *c)
 {
 	if (clock_now().mono_ms < c->keep_after_ms)
 		return;
-	for (int door = 0; door < DOOR_COUNT; door++) {
-		const struct stat *was = &c->bound[door];
+	for (int which = 0; which < SOCKET_COUNT; which++) {
+		const struct stat *was = &c->bound[which];
 		struct stat now;
 
-		if (stat(c->paths[door], &now) == 0 && now.st_ino == was->st_ino &&
+		if (stat(c->paths[which], &now) == 0 && now.st_ino == was->st_ino &&
 		    now.st_dev == was->st_dev)
 			continue;
 		if (mkdir(c->parts.config->run, 0755) == 0 &&
 		    chmod(c->parts.config->run, 0755) == 0)
 			log_event(LOG_WARNING, "run-folder-made-anew", "path=%s error=VT-%d",
 				  c->parts.config->run, (int)ERR_SOCKET_GONE);
-		open_again(c, (enum door)door);
+		open_again(c, (enum local_socket)which);
 	}
 }

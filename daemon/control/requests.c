@@ -26,9 +26,9 @@
 #include "proto/prescan.h"
 
 enum {
-	OFFICE = 1u << DOOR_OFFICE,
-	OPERATE = 1u << DOOR_OPERATE,
-	READ = 1u << DOOR_READ,
+	OFFICE = 1u << SOCKET_OFFICE,
+	OPERATE = 1u << SOCKET_OPERATE,
+	READ = 1u << SOCKET_READ,
 	ALL = OFFICE | OPERATE | READ
 };
 
@@ -115,7 +115,7 @@ static enum err judge(const struct client *c, const Vanthu__V1__Request *m,
 		return control_check(m, about); /* names what of it is not known */
 	if (row == NULL)
 		return ERR_UNSUPPORTED;
-	return (row->sockets & 1u << c->door) != 0 ? control_check(m, about) : ERR_PERMISSION;
+	return (row->sockets & 1u << c->socket) != 0 ? control_check(m, about) : ERR_PERMISSION;
 }
 
 bool requests_take(struct client *c, struct blob bytes)

@@ -9,19 +9,19 @@ struct share {
 };
 
 /* With those of the sockets that allow less. */
-static const struct share most[DOOR_COUNT] = {
-	[DOOR_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES,
-			  CONTROL_OFFICE_BYTES_UID },
-	[DOOR_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID,
-			   CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
-	[DOOR_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES,
-			CONTROL_READ_BYTES_UID },
+static const struct share most[SOCKET_COUNT] = {
+	[SOCKET_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES,
+			    CONTROL_OFFICE_BYTES_UID },
+	[SOCKET_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID,
+			     CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
+	[SOCKET_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES,
+			  CONTROL_READ_BYTES_UID },
 };
 
 struct account {
 	struct account *next;
 	struct shares *shares;
-	enum door door;
+	enum local_socket socket;
 	uint32_t uid;
 	unsigned places;
 	size_t bytes;
@@ -29,8 +29,8 @@ struct account {
 
 struct shares {
 	struct account *accounts;
-	unsigned places[DOOR_COUNT];
-	size_t bytes[DOOR_COUNT];
+	unsigned places[SOCKET_COUNT];
+	size_t bytes[SOCKET_COUNT];
 	uint64_t freed;
 	bool gone; /* its owner has let go */
 };
@@ -49,28 +49,28 @@ void shares_let_go(struct shares *s)
 		free(s);
 }
 
-static struct account *find(const struct shares *s, enum door door, uint32_t uid)
+static struct account *find(const struct shares *s, enum local_socket socket, uint32_t uid)
 {
 	struct account *a = s->accounts;
 
-	while (a != NULL && (a->door != door || a->uid != uid))
+	while (a != NULL && (a->socket != socket || a->uid != uid))
 		a = a->next;
 	return a;
 }
 
-unsigned shares_places_max(enum door door)
+unsigned shares_places_max(enum local_socket socket)
 {
-	return most[door].places;
+	return most[socket].places;
 }
 
-unsigned shares_places_uid_max(enum door door)
+unsigned shares_places_uid_max(enum local_socket socket)
 {
-	return most[door].places_uid;
+	return most[socket].places_uid;
 }
 
-unsigned shares_places_of(const struct shares *s, enum door door, uint32_t uid)
+unsigned shares_places_of(const struct shares *s, enum local_socket socket, uint32_t uid)
 {
-	const struct account *a = find(s, door, uid);
+	const struct account *a = find(s, socket, uid);
 
 	return a == NULL ? 0 : a->places;
 }
@@ -80,40 +80,42 @@ unsigned shares_places(const struct account *a)
 	return a->places;
 }
 
-enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid)
+enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid)
 {
 	unsigned together = 0;
 
-	if (shares_places_of(s, door, uid) >= most[door].places_uid)
+	if (shares_places_of(s, socket, uid) >= most[socket].places_uid)
 		return LACK_UID;
 	/* Each bound that counts this socket in. */
-	for (int d = DOOR_COUNT - 1; d >= 0; d--) {
+	for (int d = SOCKET_COUNT - 1; d >= 0; d--) {
 		together += s->places[d];
-		if (d <= (int)door && together >= most[d].places)
-			return LACK_DOOR;
+		if (d <= (int)socket && together >= most[d].places)
+			return LACK_SOCKET;
 	}
-	for (int d = DOOR_OPERATE, above = 0; d >= (int)DOOR_OFFICE; d--) {
+	for (int d = SOCKET_OPERATE, above = 0; d >= (int)SOCKET_OFFICE; d--) {
 		above += (int)s->places[d];
-		if (d <= (int)door && door != DOOR_READ &&
+		if (d <= (int)socket && socket != SOCKET_READ &&
 		    above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
 			return LACK_READ;
 	}
 	return LACK_NONE;
 }
 
-struct account *shares_enter(struct shares *s, enum door door, uint32_t uid)
+struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_t uid)
 {
-	struct account *a = find(s, door, uid);
+	struct account *a = find(s, socket, uid);
 
 	if (a == NULL) {
 		a = calloc(1, sizeof *a);
 		if (a == NULL)
 			return NULL;
-		*a = (struct account){ .next = s->accounts, .shares = s, .door = door, .uid = uid };
+		*a = (struct account){
+			.next = s->accounts, .shares = s, .socket = socket, .uid = uid
+		};
 		s->accounts = a;
 	}
 	a->places++;
-	s->places[door]++;
+	s->places[socket]++;
 	return a;
 }
 
@@ -135,7 +137,7 @@ static void drop_if_empty(struct account *a)
 void shares_leave(struct account *a)
 {
 	a->places--;
-	a->shares->places[a->door]--;
+	a->shares->places[a->socket]--;
 	drop_if_empty(a);
 }
 
@@ -143,11 +145,11 @@ bool shares_room(const struct account *a, enum share_use use, size_t bytes)
 {
 	size_t spared = use == SHARE_REQUEST ? CONTROL_REPLY_RESERVE_BYTES : 0, together = 0;
 
-	if (a->bytes + bytes + spared > most[a->door].bytes_uid)
+	if (a->bytes + bytes + spared > most[a->socket].bytes_uid)
 		return false;
-	for (int d = DOOR_COUNT - 1; d >= 0; d--) {
+	for (int d = SOCKET_COUNT - 1; d >= 0; d--) {
 		together += a->shares->bytes[d];
-		if (d <= (int)a->door && together + bytes + spared > most[d].bytes)
+		if (d <= (int)a->socket && together + bytes + spared > most[d].bytes)
 			return false;
 	}
 	return true;
@@ -155,7 +157,7 @@ bool shares_room(const struct account *a, enum share_use use, size_t bytes)
 
 bool shares_competes(const struct account *holder, const struct account *wants)
 {
-	return holder->bytes > 0 && holder->door >= wants->door;
+	return holder->bytes > 0 && holder->socket >= wants->socket;
 }
 
 uint64_t shares_freed(const struct shares *s)
@@ -172,7 +174,7 @@ size_t shares_bytes(const struct shares *s)
 {
 	size_t together = 0;
 
-	for (int d = 0; d < DOOR_COUNT; d++)
+	for (int d = 0; d < SOCKET_COUNT; d++)
 		together += s->bytes[d];
 	return together;
 }
@@ -183,7 +185,7 @@ void charge_end(struct charge *c)
 
 	if (a != NULL && c->bytes > 0) {
 		a->bytes -= c->bytes;
-		a->shares->bytes[a->door] -= c->bytes;
+		a->shares->bytes[a->socket] -= c->bytes;
 		a->shares->freed++;
 		drop_if_empty(a);
 	}
@@ -199,6 +201,6 @@ void charge_set(struct charge *c, struct account *a, size_t bytes)
 	if (bytes < c->bytes)
 		a->shares->freed++;
 	a->bytes += bytes - c->bytes; /* wraps on the way down, and comes out right */
-	a->shares->bytes[a->door] += bytes - c->bytes;
+	a->shares->bytes[a->socket] += bytes - c->bytes;
 	*c = (struct charge){ .account = a, .bytes = bytes };
 }

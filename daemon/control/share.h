@@ -15,7 +15,12 @@
 
 #include "routing/base/limits.h"
 
-enum door { DOOR_OFFICE, DOOR_OPERATE, DOOR_READ, DOOR_COUNT }; /* what allows most comes first */
+enum local_socket {
+	SOCKET_OFFICE,
+	SOCKET_OPERATE,
+	SOCKET_READ,
+	SOCKET_COUNT
+}; /* what allows most comes first */
 
 struct shares;
 struct account; /* what the clients of one uid hold at one socket */
@@ -27,25 +32,25 @@ enum share_use { SHARE_REQUEST, SHARE_REPLY };
 /* What stands in the way of one place more. */
 enum lack {
 	LACK_NONE,
-	LACK_UID,  /* of those that the uid may have at this socket */
-	LACK_DOOR, /* of this socket's, which those that allow less share */
-	LACK_READ, /* what is left is the read socket's: it must not be shut out either */
+	LACK_UID,    /* of those that the uid may have at this socket */
+	LACK_SOCKET, /* of this socket's, which those that allow less share */
+	LACK_READ,   /* what is left is the read socket's: it must not be shut out either */
 };
 
 struct shares *shares_new(void); /* NULL without memory */
 /* Lets go of it; the memory goes with the last account. NULL is fine. */
 void shares_let_go(struct shares *s);
 
-enum lack shares_lack(const struct shares *s, enum door door, uint32_t uid);
+enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid);
 /* Takes a place, whether or not there is one: ask shares_lack before. NULL without memory. */
-struct account *shares_enter(struct shares *s, enum door door, uint32_t uid);
+struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_t uid);
 /* its place; the account stays while it has others, or bytes */
 void shares_leave(struct account *a);
 unsigned shares_places(const struct account *a);
-unsigned shares_places_of(const struct shares *s, enum door door, uint32_t uid);
+unsigned shares_places_of(const struct shares *s, enum local_socket socket, uint32_t uid);
 /* The most places of a socket, with those of the sockets that allow less; and of one uid at it. */
-unsigned shares_places_max(enum door door);
-unsigned shares_places_uid_max(enum door door);
+unsigned shares_places_max(enum local_socket socket);
+unsigned shares_places_uid_max(enum local_socket socket);
 
 /* Is there room for so many bytes more? */
 bool shares_room(const struct account *a, enum share_use use, size_t bytes);
@@ -53,7 +58,7 @@ bool shares_room(const struct account *a, enum share_use use, size_t bytes);
 bool shares_competes(const struct account *holder, const struct account *wants);
 /* Something that was held has been let go of since the number was another. */
 uint64_t shares_freed(const struct shares *s);
-void shares_say_freed(struct shares *s); /* of something that is counted elsewhere */
+void shares_say_freed(struct shares *s);     /* of something that is counted elsewhere */
 size_t shares_bytes(const struct shares *s); /* held by all accounts */
 
 /* Part of an account's bytes. Zeroed: nothing. */

@@ -21,9 +21,9 @@ MIB = 1 << 20
 said = collections.Counter()
 
 
-def connect(door):
+def connect(name):
     s = socket.socket(socket.AF_UNIX)
-    s.connect(str(RUN / (door + ".sock")))  # waits while the daemon has not taken those before
+    s.connect(str(RUN / (name + ".sock")))  # waits while the daemon has not taken those before
     return s
 
 
@@ -79,8 +79,8 @@ def submission(number, size, streamed=True):
     return framed(r)
 
 
-def idle(door="read", count=256):
-    return [connect(door) for _ in range(count)]
+def idle(name="read", count=256):
+    return [connect(name) for _ in range(count)]
 
 
 def idle_everywhere():

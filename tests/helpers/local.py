@@ -18,7 +18,7 @@ PERMISSION = 2017
 UNSUPPORTED = 3008
 
 
-class Door:
+class Client:
     def __init__(self, name):
         self.s = socket.socket(socket.AF_UNIX)
         self.s.settimeout(60)
@@ -79,7 +79,7 @@ def sockets():
     wrong = ["%s is no request" % w for words in own.values() for w in words if w not in requests]
     for name, may in own.items():
         for what in requests:
-            d = Door(name)
+            d = Client(name)
             d.send(request(what, 7))
             # Nothing answers data and credit that belong to nothing: then this is the answer.
             first = d.ask(request("status", 8))
@@ -91,7 +91,7 @@ def sockets():
 
 def trace_tells():
     """What the read socket says of a document by its number: no content."""
-    d = Door("read")
+    d = Client("read")
     r = request("trace")
     r.trace.text = sys.argv[4]
     reply = d.ask(r).SerializeToString()
@@ -99,7 +99,7 @@ def trace_tells():
 
 
 def pieces_of_nothing():
-    d = Door("office")
+    d = Client("office")
     assert d.ask(submission(1, 1, streamed=True)).WhichOneof("what") == "credit"
     r = control_pb2.Request(id=1)
     r.data.part = 0
@@ -111,7 +111,7 @@ def data_astray():
     """Pieces past the end, of a part that is none, after the last one, past the window."""
     said = []
     for part, size, last in ((0, 2000, False), (9, 10, False), (0, 10, True), (0, 300000, False)):
-        d = Door("office")
+        d = Client("office")
         assert d.ask(submission(1, 1, streamed=True)).WhichOneof("what") == "credit"
         r = control_pb2.Request(id=1)
         r.data.part, r.data.bytes, r.data.last = part, bytes(size), last
@@ -122,7 +122,7 @@ def data_astray():
 def imports_over():
     """An import spoilt while a worker checks it, and another begun at once: neither is kept when the client goes."""
     for _ in range(300):
-        d = Door("operate")
+        d = Client("operate")
         first, second = control_pb2.Request(id=1), control_pb2.Request(id=2)
         getattr(first, "import").size_bytes = 10
         getattr(second, "import").size_bytes = 1 << 20
@@ -151,12 +151,12 @@ def bad_fields():
         body = envelope_pb2.DocumentBody.FromString(r.submit.body)
         setattr(body, field, value)
         r.submit.body = body.SerializeToString()
-        reply = Door("office").ask(r)
+        reply = Client("office").ask(r)
         said.append("%s VT-%d" % (reply.error.about, reply.error.code))
     r = submission(1, 1, content=b"x")
     r.submit.parts[0].size_bytes = 1 << 40
     r.submit.parts[0].streamed, r.submit.parts[0].content = True, b""
-    reply = Door("office").ask(r)
+    reply = Client("office").ask(r)
     said.append("%s VT-%d" % (reply.error.about, reply.error.code))
     return ", ".join(said)
 
@@ -177,7 +177,7 @@ def unseen():
         else:
             setattr(body, field, value)
         r.submit.body = body.SerializeToString()
-        reply = Door("office").ask(r)
+        reply = Client("office").ask(r)
         said.append("%s %d" % (reply.error.about, reply.error.code))
     for field in ("number", "subject", "party"):
         r = request("paper_add")
@@ -185,7 +185,7 @@ def unseen():
         a.id, a.number, a.subject, a.direction, a.secrecy, a.date = os.urandom(16), "1-CV/X", "thử", 1, 1, "2024-03-01"
         a.type_code, a.type_name = "CV", "Công văn"
         setattr(a, field, bad)
-        said.append("paper %d" % Door("office").ask(r).error.code)
+        said.append("paper %d" % Client("office").ask(r).error.code)
     return ", ".join(said)
 
 
@@ -195,12 +195,12 @@ def joined():
     body = envelope_pb2.DocumentBody.FromString(r.submit.body)
     body.subject, body.parts[0].name = "Gia đình \U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0001f468\u200d\U0001f469.txt"
     r.submit.body = body.SerializeToString()
-    return Door("office").ask(r).WhichOneof("what")
+    return Client("office").ask(r).WhichOneof("what")
 
 
 def hoard():
     """Whole submissions of nearly a MiB, faster than they can be written, and never a reply read."""
-    d = Door("office")
+    d = Client("office")
     d.s.setblocking(False)
     content, sent = os.urandom(900000), 0
     pending = b""
@@ -218,7 +218,7 @@ def hoard():
 
 
 def long_names():
-    d = Door("read")
+    d = Client("read")
     said = []
     for what, field in (("committees", "id"), ("trace", "text")):
         r = request(what)
@@ -228,13 +228,13 @@ def long_names():
 
 
 def too_large():
-    d = Door("office")
+    d = Client("office")
     d.s.sendall((1 << 21).to_bytes(4, "big"))
     return "closed" if d.closed() else "open"
 
 
 def pings():
-    d = Door("operate")
+    d = Client("operate")
     for n in range(1, 9001):
         r = request("ping", n)
         r.ping.committee = "khong-co"
@@ -268,16 +268,16 @@ def add_paper(d, entries, date):
 
 def paper_month():
     """Much paper of one month on all its days, and a tenth of the month before."""
-    add_paper(Door("office"), int(sys.argv[4]), lambda i: "2024-%02d-%02d" % (2 if i % 10 == 9 else 3, 1 + i * 7 % 29))
+    add_paper(Client("office"), int(sys.argv[4]), lambda i: "2024-%02d-%02d" % (2 if i % 10 == 9 else 3, 1 + i * 7 % 29))
     return "added"
 
 
 def searches_share():
     """Much paper, and then more searches through all of it at once than a turn should take: somebody else is answered among them."""
     entries, searches = int(sys.argv[4]), 64
-    d = Door("office")
+    d = Client("office")
     add_paper(d, entries, lambda i: "%d-%02d-01" % (2000 + i // 24 % 20, 1 + i // 2 % 12))
-    other = Door("read")
+    other = Client("read")
     other.ask(request("status"))
     data = b""
     for i in range(searches):

@@ -26,12 +26,12 @@ static bool no_key(void *ctx, const uint8_t public_key[32])
 	return false;
 }
 
-struct desk *desk_new(struct fixture *f, struct station *s, enum door door)
+struct desk *desk_new(struct fixture *f, struct station *s, enum local_socket which)
 {
-	static const char *const names[DOOR_COUNT] = { "office", "operate", "read" };
+	static const char *const names[SOCKET_COUNT] = { "office", "operate", "read" };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	struct control_parts parts = { .wall_ms = now_ms, .key_in_use = no_key };
-	zmq_pollitem_t items[DOOR_COUNT];
+	zmq_pollitem_t items[SOCKET_COUNT];
 	struct desk *d = calloc(1, sizeof *d);
 
 	assert_non_null(d);
@@ -47,11 +47,11 @@ struct desk *desk_new(struct fixture *f, struct station *s, enum door door)
 	parts.inbox = d->inbox;
 	assert_ok(control_open(&parts, &d->control));
 	d->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", d->folder, names[door]);
+	snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", d->folder, names[which]);
 	assert_int_equal(connect(d->fd, (struct sockaddr *)&address, sizeof address), 0);
-	assert_int_equal(control_poll(d->control, items, DOOR_COUNT), DOOR_COUNT);
-	items[door].revents = ZMQ_POLLIN;
-	control_service(d->control, items, DOOR_COUNT);
+	assert_int_equal(control_poll(d->control, items, SOCKET_COUNT), SOCKET_COUNT);
+	items[which].revents = ZMQ_POLLIN;
+	control_service(d->control, items, SOCKET_COUNT);
 	assert_int_equal(d->control->client_count, 1);
 	return d;
 }
@@ -82,8 +82,8 @@ void desk_ask(struct desk *d, Vanthu__V1__Request *request)
 
 void desk_turn(struct desk *d)
 {
-	zmq_pollitem_t items[DOOR_COUNT + 1];
-	unsigned n = control_poll(d->control, items, DOOR_COUNT + 1);
+	zmq_pollitem_t items[SOCKET_COUNT + 1];
+	unsigned n = control_poll(d->control, items, SOCKET_COUNT + 1);
 
 	for (unsigned i = 0; i < n; i++) {
 		struct pollfd p = { .fd = items[i].fd, .events = items[i].events };

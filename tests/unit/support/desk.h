@@ -15,12 +15,12 @@ struct desk {
 	int fd; /* the client's */
 	uint8_t *got;
 	size_t got_len, got_capacity, at; /* `at`: behind the last whole reply */
-	size_t most_waiting; /* bytes told ahead of the client, at most so far */
+	size_t most_waiting;		  /* bytes told ahead of the client, at most so far */
 };
 
-/* Opens the sockets over what the station's store has now, and connects at `door`. To be called
+/* Opens the sockets over what the station's store has now, and connects at `which`. To be called
  * last in a test's set-up. */
-struct desk *desk_new(struct fixture *f, struct station *s, enum door door);
+struct desk *desk_new(struct fixture *f, struct station *s, enum local_socket which);
 void desk_free(struct desk *d); /* with fixture and station */
 void desk_ask(struct desk *d, Vanthu__V1__Request *request);
 /* One round of the daemon's loop, as far as this socket goes. */

@@ -21,8 +21,8 @@ struct crowd {
 
 static void turn(struct desk *d)
 {
-	static zmq_pollitem_t items[CONTROL_CLIENTS_MAX + DOOR_COUNT];
-	unsigned n = control_poll(d->control, items, CONTROL_CLIENTS_MAX + DOOR_COUNT);
+	static zmq_pollitem_t items[CONTROL_CLIENTS_MAX + SOCKET_COUNT];
+	unsigned n = control_poll(d->control, items, CONTROL_CLIENTS_MAX + SOCKET_COUNT);
 
 	for (unsigned i = 0; i < n; i++) {
 		struct pollfd p = {
@@ -41,22 +41,22 @@ static void turn(struct desk *d)
 	assert_true(control_held_bytes(d->control) <= CONTROL_HELD_MAX_BYTES);
 }
 
-static int come(struct desk *d, enum door door)
+static int come(struct desk *d, enum local_socket which)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
-	snprintf(a.sun_path, sizeof a.sun_path, "%s", d->control->paths[door]);
+	snprintf(a.sun_path, sizeof a.sun_path, "%s", d->control->paths[which]);
 	assert_true(fd >= 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
 	return fd;
 }
 
-static void crowd_come(struct crowd *w, enum door door, unsigned count)
+static void crowd_come(struct crowd *w, enum local_socket which, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		assert_true(w->count < CROWD_MAX);
-		w->fds[w->count++] = come(w->d, door);
+		w->fds[w->count++] = come(w->d, which);
 		if (i % 32 == 31)
 			turn(w->d);
 	}
@@ -118,11 +118,11 @@ static uint32_t told(struct desk *d, int fd, unsigned turns)
 }
 
 /* Somebody with good manners asks for a document that is not there. */
-static void assert_served(struct desk *d, enum door door)
+static void assert_served(struct desk *d, enum local_socket which)
 {
 	uint8_t frame[256];
 	size_t n = pack_trace("aaaaaa", frame, sizeof frame);
-	int fd = come(d, door);
+	int fd = come(d, which);
 
 	turn(d);
 	assert_int_equal(send(fd, frame, n, MSG_NOSIGNAL), (ssize_t)n);
@@ -137,7 +137,7 @@ static int set_up(void **state)
 	struct crowd *w = calloc(1, sizeof *w);
 
 	assert_non_null(w);
-	w->d = desk_new(f, station_new(f, "huyen-a"), DOOR_READ);
+	w->d = desk_new(f, station_new(f, "huyen-a"), SOCKET_READ);
 	*state = w;
 	return 0;
 }
@@ -157,9 +157,9 @@ static void test_idle_crowds_at_all_sockets_shut_nobody_out(void **state)
 {
 	struct crowd *w = *state;
 
-	for (int d = DOOR_COUNT - 1; d >= 0; d--) {
-		crowd_come(w, (enum door)d, 130);
-		for (enum door at = DOOR_OFFICE; at < DOOR_COUNT; at++)
+	for (int d = SOCKET_COUNT - 1; d >= 0; d--) {
+		crowd_come(w, (enum local_socket)d, 130);
+		for (enum local_socket at = SOCKET_OFFICE; at < SOCKET_COUNT; at++)
 			assert_served(w->d, at);
 	}
 	assert_true(w->d->control->client_count <= CONTROL_CLIENTS_MAX);
@@ -169,7 +169,7 @@ static void test_who_gives_its_place_to_another_is_told(void **state)
 {
 	struct crowd *w = *state;
 
-	crowd_come(w, DOOR_READ, CONTROL_READ_PLACES_UID + 1);
+	crowd_come(w, SOCKET_READ, CONTROL_READ_PLACES_UID + 1);
 	/* The desk's own client came first. */
 	assert_int_equal(told(w->d, w->d->fd, 3), ERR_PLACES);
 	assert_int_equal(told(w->d, w->fds[0], 3), ERR_PLACES);
@@ -186,10 +186,10 @@ static void test_thousand_knocks_are_one_line_of_the_log(void **state)
 	int was = dup(STDERR_FILENO);
 	size_t n, lines = 0;
 
-	crowd_come(w, DOOR_READ, CONTROL_READ_PLACES_UID);
+	crowd_come(w, SOCKET_READ, CONTROL_READ_PLACES_UID);
 	assert_true(log != NULL && dup2(fileno(log), STDERR_FILENO) >= 0);
 	for (unsigned i = 0; i < 1000; i++) {
-		close(come(w->d, DOOR_READ));
+		close(come(w->d, SOCKET_READ));
 		turn(w->d);
 		if (i % 100 == 0)
 			control_tick(w->d->control, now += 1000);
@@ -220,8 +220,8 @@ static void test_half_sent_frames_are_bounded_and_give_way(void **state)
 	struct crowd *w = *state;
 	int64_t now = w->d->control->now_ms;
 
-	crowd_come(w, DOOR_READ, 50);
-	crowd_come(w, DOOR_OFFICE, 180);
+	crowd_come(w, SOCKET_READ, 50);
+	crowd_come(w, SOCKET_OFFICE, 180);
 	for (unsigned i = 0; i < w->count; i++)
 		send_half(w->fds[i], CONTROL_MESSAGE_MAX_BYTES, 100000);
 	for (unsigned i = 0; i < 20; i++)
@@ -230,7 +230,7 @@ static void test_half_sent_frames_are_bounded_and_give_way(void **state)
 	assert_true(shares_bytes(w->d->control->shares) > CONTROL_MESSAGE_MAX_BYTES);
 	/* … the others wait */
 	assert_true(shares_bytes(w->d->control->shares) <= CONTROL_SHARED_BYTES);
-	for (enum door at = DOOR_OFFICE; at < DOOR_COUNT; at++)
+	for (enum local_socket at = SOCKET_OFFICE; at < SOCKET_COUNT; at++)
 		assert_served(w->d, at);
 	/* Others wait for their bytes: these have a few seconds only. */
 	for (unsigned i = 0; i < 6; i++) {
@@ -261,7 +261,7 @@ static void test_replies_that_nobody_reads_are_bounded_and_given_up(void **state
 	name[sizeof name - 1] = '\0';
 	while (size + 400 < sizeof requests)
 		size += pack_trace(name, requests + size, sizeof requests - size);
-	crowd_come(w, DOOR_READ, 90);
+	crowd_come(w, SOCKET_READ, 90);
 	for (unsigned round = 0; round < 20; round++) {
 		for (unsigned i = 0; i < w->count; i++) {
 			/* Cut anywhere: what the daemon gets is a frame too large at worst. */
@@ -273,7 +273,7 @@ static void test_replies_that_nobody_reads_are_bounded_and_given_up(void **state
 	for (unsigned i = 0; i < TURNS; i++)
 		turn(w->d);
 	assert_true(shares_bytes(w->d->control->shares) <= CONTROL_READ_BYTES);
-	for (enum door at = DOOR_OFFICE; at < DOOR_COUNT; at++)
+	for (enum local_socket at = SOCKET_OFFICE; at < SOCKET_COUNT; at++)
 		assert_served(w->d, at);
 	control_tick(w->d->control, now + CONTROL_UNREAD_MS + 1000);
 	turn(w->d);
@@ -292,8 +292,8 @@ static void test_name_of_a_mebibyte_is_not_sent_back_whole(void **state)
 	memset(name, 'x', size);
 	name[size - 64] = '\0';
 	size = pack_trace(name, frame, size + 4);
-	fd = come(w->d, DOOR_READ);
-	for (size_t at = 0; at < size; at += n > 0 ? (size_t)n : 0) {
+	fd = come(w->d, SOCKET_READ);
+	for (size_t at = 0; at<size; at += n> 0 ? (size_t)n : 0) {
 		turn(w->d);
 		n = send(fd, frame + at, size - at, MSG_NOSIGNAL);
 	}
@@ -307,7 +307,7 @@ static void test_frame_that_is_too_large_is_told(void **state)
 {
 	static const uint8_t head[4] = { 0, 0x10, 0, 1 };
 	struct crowd *w = *state;
-	int fd = come(w->d, DOOR_READ);
+	int fd = come(w->d, SOCKET_READ);
 
 	assert_int_equal(send(fd, head, sizeof head, 0), 4);
 	assert_int_equal(told(w->d, fd, TURNS), ERR_TOO_LARGE);

@@ -46,7 +46,7 @@ static int set_up(void **state)
 	struct station *s = station_new(f, "huyen-a");
 
 	fill_directory(f, s);
-	*state = desk_new(f, s, DOOR_READ);
+	*state = desk_new(f, s, SOCKET_READ);
 	return 0;
 }
 
@@ -124,14 +124,14 @@ static void test_name_that_is_none_is_told_and_a_beginning_finds_its_own(void **
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
-	query.id = (char *)(uintptr_t)"cb-0";
+	query.id = (char *)(uintptr_t) "cb-0";
 	assert_int_equal(listen_late(d, &request).error, ERR_NOT_FOUND);
 	query.prefix = true;
 	assert_int_equal(listen_late(d, &request).rows, 10000); /* cb-00000 to cb-09999 */
 	query.prefix = false;
-	query.id = (char *)(uintptr_t)"cb-00007";
+	query.id = (char *)(uintptr_t) "cb-00007";
 	assert_int_equal(listen_late(d, &request).rows, 1);
-	query.id = (char *)(uintptr_t)"a-name-that-is-longer-than-any-id-can-be";
+	query.id = (char *)(uintptr_t) "a-name-that-is-longer-than-any-id-can-be";
 	assert_int_equal(listen_late(d, &request).error, ERR_NOT_FOUND);
 }
 

@@ -151,7 +151,7 @@ static struct desk *desk_with(unsigned recipients, bool named, unsigned relay_co
 	if (!named)
 		put_villages(f, s, recipients);
 	put_document(f, s, recipients, named, relay_count);
-	return desk_new(f, s, DOOR_OFFICE);
+	return desk_new(f, s, SOCKET_OFFICE);
 }
 
 static Vanthu__V1__Reply *ask(struct desk *d, Vanthu__V1__Request__WhatCase what)
@@ -159,7 +159,7 @@ static Vanthu__V1__Reply *ask(struct desk *d, Vanthu__V1__Request__WhatCase what
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 
-	ref.text = (char *)(uintptr_t)"31-KH/ĐU";
+	ref.text = (char *)(uintptr_t) "31-KH/ĐU";
 	request.what_case = what;
 	request.show = &ref; /* trace and evidence are Refs too, in the same place */
 	desk_ask(d, &request);

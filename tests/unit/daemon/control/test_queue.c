@@ -48,7 +48,7 @@ static int set_up(void **state)
 		station_clear(s);
 	}
 	add_row(s, 1, 3, LANE_NORMAL);
-	*state = desk_new(f, s, DOOR_READ);
+	*state = desk_new(f, s, SOCKET_READ);
 	return 0;
 }
 
@@ -146,8 +146,7 @@ static void test_what_is_acknowledged_is_not_counted_any_more(void **state)
 	let_go(&l);
 }
 
-static void
-test_place_in_a_route_that_another_document_took_counts_for_that_one_alone(void **state)
+static void test_place_in_a_route_that_another_document_took_counts_for_that_one_alone(void **state)
 {
 	struct desk *d = *state;
 	struct lines l;
@@ -203,8 +202,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_document_in_several_rows_is_one_line_with_all_its_names),
 		TEST(test_what_is_acknowledged_is_not_counted_any_more),
-		TEST(
-		    test_place_in_a_route_that_another_document_took_counts_for_that_one_alone),
+		TEST(test_place_in_a_route_that_another_document_took_counts_for_that_one_alone),
 		TEST(test_receipts_of_a_link_are_one_line),
 		TEST(test_nobody_and_no_name_are_told),
 	};

@@ -13,16 +13,16 @@
 
 enum { PAGE_MAX = 200 * 1024, WORDS_MAX = 1024, UNKNOWN_FIELD = 2000 };
 
-static const char *const sockets[DOOR_COUNT] = {
-	[DOOR_OFFICE] = "office.sock", [DOOR_OPERATE] = "operate.sock", [DOOR_READ] = "read.sock"
-};
+static const char *const sockets[SOCKET_COUNT] = { [SOCKET_OFFICE] = "office.sock",
+						   [SOCKET_OPERATE] = "operate.sock",
+						   [SOCKET_READ] = "read.sock" };
 
 /* What the page says of each socket: " submit data list … ". */
 struct page {
-	char own[DOOR_COUNT][WORDS_MAX];
+	char own[SOCKET_COUNT][WORDS_MAX];
 };
 
-static void read_row(const char *text, enum door socket, struct page *out)
+static void read_row(const char *text, enum local_socket socket, struct page *out)
 {
 	char head[64];
 	const char *at, *end;
@@ -46,7 +46,7 @@ static void read_page(struct page *out)
 	assert_non_null(f);
 	assert_in_range(fread(text, 1, PAGE_MAX - 1, f), 1, PAGE_MAX - 2);
 	fclose(f);
-	for (enum door s = DOOR_OFFICE; s < DOOR_COUNT; s++)
+	for (enum local_socket s = SOCKET_OFFICE; s < SOCKET_COUNT; s++)
 		read_row(text, s, out);
 	free(text);
 }
@@ -60,9 +60,9 @@ static bool has_word(const char *words, const char *word)
 }
 
 /* What read.sock may be asked, the others may be asked too. */
-static bool may_ask(const struct page *p, enum door socket, const char *request)
+static bool may_ask(const struct page *p, enum local_socket socket, const char *request)
 {
-	return has_word(p->own[socket], request) || has_word(p->own[DOOR_READ], request);
+	return has_word(p->own[socket], request) || has_word(p->own[SOCKET_READ], request);
 }
 
 static size_t put_varint(uint8_t *out, uint32_t n)
@@ -121,7 +121,7 @@ static void test_each_request_is_let_in_where_the_page_says_so(void **state)
 
 	(void)state;
 	read_page(&page);
-	for (enum door s = DOOR_OFFICE; s < DOOR_COUNT; s++) {
+	for (enum local_socket s = SOCKET_OFFICE; s < SOCKET_COUNT; s++) {
 		struct fixture *f = fixture_new();
 		struct desk *d = desk_new(f, station_new(f, "huyen-a"), s);
 
@@ -139,7 +139,7 @@ static void test_each_request_is_let_in_where_the_page_says_so(void **state)
 		}
 		desk_free(d);
 	}
-	assert_true(requests >= 27 * DOOR_COUNT);
+	assert_true(requests >= 27 * SOCKET_COUNT);
 }
 
 static void test_each_request_has_a_socket_and_each_word_of_the_page_a_request(void **state)
@@ -152,11 +152,11 @@ static void test_each_request_has_a_socket_and_each_word_of_the_page_a_request(v
 	for (unsigned i = 0; i < all->n_fields; i++) {
 		const ProtobufCFieldDescriptor *r = &all->fields[i];
 
-		if (is_request(r) && !may_ask(&page, DOOR_OFFICE, r->name) &&
-		    !may_ask(&page, DOOR_OPERATE, r->name))
+		if (is_request(r) && !may_ask(&page, SOCKET_OFFICE, r->name) &&
+		    !may_ask(&page, SOCKET_OPERATE, r->name))
 			fail_msg("%s: the page names no socket for it", r->name);
 	}
-	for (enum door s = DOOR_OFFICE; s < DOOR_COUNT; s++) {
+	for (enum local_socket s = SOCKET_OFFICE; s < SOCKET_COUNT; s++) {
 		char *rest, *word = strtok_r(page.own[s], " ", &rest);
 
 		for (; word != NULL; word = strtok_r(NULL, " ", &rest)) {
@@ -169,7 +169,7 @@ static void test_each_request_has_a_socket_and_each_word_of_the_page_a_request(v
 static void test_request_that_nobody_knows_is_refused_at_every_socket(void **state)
 {
 	(void)state;
-	for (enum door s = DOOR_OFFICE; s < DOOR_COUNT; s++) {
+	for (enum local_socket s = SOCKET_OFFICE; s < SOCKET_COUNT; s++) {
 		struct fixture *f = fixture_new();
 		struct desk *d = desk_new(f, station_new(f, "huyen-a"), s);
 		Vanthu__V1__Reply *r;

@@ -7,14 +7,14 @@
 enum { CLERK = 1000, OTHER = 1001, CROWD = 2000 };
 
 /* Takes all places that may be had there, by so many uids. */
-static unsigned fill(struct shares *s, enum door door, uint32_t uid, unsigned uids,
+static unsigned fill(struct shares *s, enum local_socket socket, uint32_t uid, unsigned uids,
 		     struct account **out, unsigned at)
 {
 	unsigned n = 0;
 
 	for (unsigned u = 0; u < uids; u++) {
-		while (shares_lack(s, door, uid + u) == LACK_NONE) {
-			out[at + n] = shares_enter(s, door, uid + u);
+		while (shares_lack(s, socket, uid + u) == LACK_NONE) {
+			out[at + n] = shares_enter(s, socket, uid + u);
 			assert_non_null(out[at + n++]);
 		}
 	}
@@ -23,13 +23,15 @@ static unsigned fill(struct shares *s, enum door door, uint32_t uid, unsigned ui
 
 static void test_each_socket_has_places_that_no_other_can_take(void **state)
 {
-	static const enum door orders[][DOOR_COUNT] = { { DOOR_READ, DOOR_OPERATE, DOOR_OFFICE },
-							{ DOOR_OFFICE, DOOR_OPERATE, DOOR_READ },
-							{ DOOR_OPERATE, DOOR_READ, DOOR_OFFICE } };
-	static const unsigned own[DOOR_COUNT] = { [DOOR_OFFICE] =
-						      CONTROL_CLIENTS_MAX - CONTROL_OPERATE_PLACES,
-						  [DOOR_OPERATE] = 0,
-						  [DOOR_READ] = CONTROL_READ_PLACES_OWN };
+	static const enum local_socket orders[][SOCKET_COUNT] = {
+		{ SOCKET_READ, SOCKET_OPERATE, SOCKET_OFFICE },
+		{ SOCKET_OFFICE, SOCKET_OPERATE, SOCKET_READ },
+		{ SOCKET_OPERATE, SOCKET_READ, SOCKET_OFFICE }
+	};
+	static const unsigned own[SOCKET_COUNT] = { [SOCKET_OFFICE] = CONTROL_CLIENTS_MAX -
+								      CONTROL_OPERATE_PLACES,
+						    [SOCKET_OPERATE] = 0,
+						    [SOCKET_READ] = CONTROL_READ_PLACES_OWN };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
@@ -37,7 +39,7 @@ static void test_each_socket_has_places_that_no_other_can_take(void **state)
 		struct shares *s = shares_new();
 		unsigned count = 0;
 
-		for (int k = 0; k < DOOR_COUNT; k++) {
+		for (int k = 0; k < SOCKET_COUNT; k++) {
 			unsigned got = fill(s, orders[i][k], CROWD, 8, all, count);
 
 			assert_true(got >= own[orders[i][k]]);
@@ -53,7 +55,7 @@ static void test_each_socket_has_places_that_no_other_can_take(void **state)
 static void test_one_uid_leaves_places_to_another(void **state)
 {
 	(void)state;
-	for (enum door d = DOOR_OFFICE; d < DOOR_COUNT; d++) {
+	for (enum local_socket d = SOCKET_OFFICE; d < SOCKET_COUNT; d++) {
 		struct account *all[CONTROL_CLIENTS_MAX] = { NULL };
 		struct shares *s = shares_new();
 		unsigned count = fill(s, d, CLERK, 1, all, 0);
@@ -89,7 +91,7 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 	for (unsigned i = 0; i < 8; i++) {
 		/* Four uids that read, two that operate, then an office that finds its part
 		 * untouched, and a second one. */
-		enum door d = i < 4 ? DOOR_READ : i < 6 ? DOOR_OPERATE : DOOR_OFFICE;
+		enum local_socket d = i < 4 ? SOCKET_READ : i < 6 ? SOCKET_OPERATE : SOCKET_OFFICE;
 
 		accounts[i] = shares_enter(s, d, CROWD + i);
 		together += fill_bytes(accounts[i], &charges[i], SHARE_REPLY, 4096);
@@ -115,7 +117,7 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 static void test_requests_leave_room_for_one_whole_reply(void **state)
 {
 	(void)state;
-	for (enum door d = DOOR_OFFICE; d < DOOR_COUNT; d++) {
+	for (enum local_socket d = SOCKET_OFFICE; d < SOCKET_COUNT; d++) {
 		struct shares *s = shares_new();
 		struct account *a = shares_enter(s, d, CLERK);
 		struct charge c = { NULL, 0 }, reply = { NULL, 0 };
@@ -136,14 +138,14 @@ static void test_requests_leave_room_for_one_whole_reply(void **state)
 static void test_bytes_outlive_their_client_and_the_ledger_its_owner(void **state)
 {
 	struct shares *s = shares_new();
-	struct account *a = shares_enter(s, DOOR_OFFICE, CLERK);
+	struct account *a = shares_enter(s, SOCKET_OFFICE, CLERK);
 	struct charge c = { NULL, 0 };
 	uint64_t before = shares_freed(s);
 
 	(void)state;
 	charge_set(&c, a, 100);
 	shares_leave(a);
-	assert_int_equal(shares_places_of(s, DOOR_OFFICE, CLERK), 0);
+	assert_int_equal(shares_places_of(s, SOCKET_OFFICE, CLERK), 0);
 	assert_int_equal(shares_bytes(s), 100);
 	charge_set(&c, a, 40);
 	assert_int_equal(shares_bytes(s), 40);
