@@ -22,16 +22,6 @@ struct write {
 	struct record record; /* family is set also for an erase */
 };
 
-/* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
-struct draft {
-	struct head head;
-	struct blob body; /* documents */
-	struct fact fact; /* everything else */
-	/* filled by the seal */
-	struct blob envelope;
-	struct digest digest;
-};
-
 enum act_type {
 	ACT_NONE = 0,
 	ACT_SEND,       /* a message to a neighbour's control connection */

@@ -115,6 +115,16 @@ bool key_parse_number(const struct key *k, uint64_t *n);
 bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
 bool key_parse_paper(const struct key *k, struct serial *serial);
 
+/* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
+struct draft {
+	struct head head;
+	struct blob body; /* documents */
+	struct fact fact; /* everything else */
+	/* filled by the seal */
+	struct blob envelope;
+	struct digest digest;
+};
+
 /* Bytes of an envelope: given, or those of a draft of the same plan that is still to be sealed. */
 struct sealed {
 	uint32_t draft; /* index + 1 into plan->drafts, or 0 when bytes are given */
