@@ -4,7 +4,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/visible.h"
 
 /* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
@@ -85,7 +85,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 		    field_bytes(b->parts[i].content.data, b->parts[i].content.len_bytes);
 		m.parts[i] = &parts[i];
 	}
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 /* A name that stays in a clerk's folder. Which characters it has is for document_body_texts. */
@@ -177,7 +177,7 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 	enum err e;
 
 	memset(out, 0, sizeof *out);
-	m = unpack(a, &vanthu__v1__document_body__descriptor, bytes, &e);
+	m = pb_unpack(a, &vanthu__v1__document_body__descriptor, bytes, &e);
 	if (m == NULL)
 		return e;
 	e = read_texts(m, out);
@@ -228,7 +228,7 @@ enum err document_body_fill(struct arena *a, struct blob submitted, const struct
 	Vanthu__V1__DocumentBody *m;
 	enum err e;
 
-	m = unpack(a, &vanthu__v1__document_body__descriptor, submitted, &e);
+	m = pb_unpack(a, &vanthu__v1__document_body__descriptor, submitted, &e);
 	if (m == NULL)
 		return e;
 	if (m->n_parts != count)
@@ -236,7 +236,7 @@ enum err document_body_fill(struct arena *a, struct blob submitted, const struct
 	for (uint32_t i = 0; i < count; i++)
 		m->parts[i]->content = field_bytes(
 		    contents[i].data, contents[i].data == NULL ? 0 : contents[i].len_bytes);
-	return pack(a, &m->base, out);
+	return pb_pack(a, &m->base, out);
 }
 
 struct summary document_summary(const struct document_body *b)
@@ -265,7 +265,7 @@ static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < f->target_count; i++)
 		m.targets[i] = text(f->targets[i].text);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
@@ -280,7 +280,7 @@ static enum err pack_doubt(struct arena *a, const struct fact *f, Vanthu__V1__Do
 	m.at_ms = f->at_ms;
 	m.token = field_bytes(f->token.data, f->token.len_bytes);
 	m.envelope = field_bytes(f->envelope.data, f->envelope.len_bytes);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V1__DocumentRef *ref,
@@ -293,7 +293,7 @@ static enum err pack_correction(struct arena *a, const struct fact *f, Vanthu__V
 	m.kind = (Vanthu__V1__Kind)f->doubted_kind;
 	m.at_ms = f->at_ms;
 	m.token = field_bytes(f->token.data, f->token.len_bytes);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
@@ -315,7 +315,7 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		receipt.document = &ref;
 		receipt.received_at_ms = f->at_ms;
 		receipt.from = text(f->from.text);
-		return pack(a, &receipt.base, out);
+		return pb_pack(a, &receipt.base, out);
 	case KIND_REFUSAL:
 		return pack_refusal(a, f, &ref, out);
 	case KIND_STATUS:
@@ -323,14 +323,14 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		status.code = text(f->code);
 		status.note = text(f->note);
 		status.at_ms = f->at_ms;
-		return pack(a, &status.base, out);
+		return pb_pack(a, &status.base, out);
 	case KIND_RELAY:
 		relay.document = &ref;
 		relay.from = text(f->from.text);
 		relay.received_at_ms = f->at_ms;
 		relay.event = (Vanthu__V1__RelayEvent)f->relay_event;
 		relay.hop = f->hop;
-		return pack(a, &relay.base, out);
+		return pb_pack(a, &relay.base, out);
 	case KIND_DOUBT:
 		return pack_doubt(a, f, &ref, out);
 	case KIND_CORRECTION:
@@ -344,7 +344,7 @@ static enum err unpack_receipt(struct arena *a, struct blob bytes, struct fact *
 {
 	enum err e;
 	const Vanthu__V1__ReceiptBody *m =
-	    unpack(a, &vanthu__v1__receipt_body__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__receipt_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -357,7 +357,7 @@ static enum err unpack_refusal(struct arena *a, struct blob bytes, struct fact *
 {
 	enum err e;
 	const Vanthu__V1__RefusalBody *m =
-	    unpack(a, &vanthu__v1__refusal_body__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__refusal_body__descriptor, bytes, &e);
 	struct committee_id *targets;
 
 	if (m == NULL)
@@ -384,7 +384,7 @@ static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *o
 {
 	enum err e;
 	const Vanthu__V1__StatusBody *m =
-	    unpack(a, &vanthu__v1__status_body__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__status_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -399,7 +399,8 @@ static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *o
 static enum err unpack_relay(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__RelayBody *m = unpack(a, &vanthu__v1__relay_body__descriptor, bytes, &e);
+	const Vanthu__V1__RelayBody *m =
+	    pb_unpack(a, &vanthu__v1__relay_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -434,7 +435,8 @@ static enum err read_doubted(const Vanthu__V1__DocumentRef *document, ProtobufCB
 static enum err unpack_doubt(struct arena *a, struct blob bytes, struct fact *out)
 {
 	enum err e;
-	const Vanthu__V1__DoubtBody *m = unpack(a, &vanthu__v1__doubt_body__descriptor, bytes, &e);
+	const Vanthu__V1__DoubtBody *m =
+	    pb_unpack(a, &vanthu__v1__doubt_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -448,7 +450,7 @@ static enum err unpack_correction(struct arena *a, struct blob bytes, struct fac
 {
 	enum err e;
 	const Vanthu__V1__CorrectionBody *m =
-	    unpack(a, &vanthu__v1__correction_body__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__correction_body__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -491,14 +493,14 @@ enum err directory_body_pack(struct arena *a, const struct directory_body *b, st
 	m.valid_until_ms = b->valid_until_ms;
 	m.entries_root = field_bytes(b->entries_root.bytes, sizeof b->entries_root.bytes);
 	m.entry_count = b->entry_count;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 enum err directory_body_unpack(struct arena *a, struct blob bytes, struct directory_body *out)
 {
 	enum err e;
 	const Vanthu__V1__DirectoryBody *m =
-	    unpack(a, &vanthu__v1__directory_body__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__directory_body__descriptor, bytes, &e);
 
 	memset(out, 0, sizeof *out);
 	if (m == NULL)

@@ -10,7 +10,7 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/merkle.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/committee_id.h"
 
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };
@@ -93,7 +93,7 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	e = fill_keys(a, c, &m);
 	if (e == ERR_OK)
 		e = fill_places(a, c, &m);
-	return e == ERR_OK ? pack(a, &m.base, out) : e;
+	return e == ERR_OK ? pb_pack(a, &m.base, out) : e;
 }
 
 static enum err read_keys(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
@@ -183,7 +183,7 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 	enum err e;
 
 	memset(out, 0, sizeof *out);
-	m = unpack(a, &vanthu__v1__directory_entry__descriptor, bytes, &e);
+	m = pb_unpack(a, &vanthu__v1__directory_entry__descriptor, bytes, &e);
 	if (m == NULL)
 		return e;
 	if (bytes.len_bytes == 0)

@@ -7,7 +7,7 @@
 #include "proto/directory_scan.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/committee_id.h"
 
 enum { WORK_AT_ONCE = 4096 };
@@ -70,7 +70,7 @@ enum err directory_file_pack(struct arena *a, const struct directory *d, struct 
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < d->entry_count; i++)
 		m.entries[i] = field_bytes(d->entries[i].entry.data, d->entries[i].entry.len_bytes);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 enum err directory_file_open(struct arena *a, struct blob bytes, struct blob root_der,

@@ -6,7 +6,7 @@
 #include "proto/directory.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/committee_id.h"
 
 static const struct {
@@ -109,7 +109,7 @@ enum err payload_pack(struct arena *a, const struct head *head, struct blob body
 		return e;
 	p.head = &h;
 	p.body = field_bytes(body.data, body.len_bytes);
-	return pack(a, &p.base, out);
+	return pb_pack(a, &p.base, out);
 }
 
 /* ---- unpacking ---- */
@@ -228,7 +228,7 @@ enum err payload_unpack(struct arena *a, struct blob payload, struct head *head,
 	enum err e;
 
 	memset(head, 0, sizeof *head);
-	p = unpack(a, &vanthu__v1__payload__descriptor, payload, &e);
+	p = pb_unpack(a, &vanthu__v1__payload__descriptor, payload, &e);
 	if (p == NULL)
 		return e;
 	if (p->head == NULL)

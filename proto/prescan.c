@@ -2,9 +2,7 @@
  * message of ours is recursive. */
 #include "proto/prescan.h"
 
-#include <string.h>
-
-#include "proto/allocator.h"
+#include "proto/utf8.h"
 
 enum { DEPTH_MAX = 8, ELEMENTS_MAX = 65536 };
 
@@ -36,35 +34,6 @@ static bool skip(struct cursor *c, uint64_t len_bytes)
 	if ((uint64_t)(c->end - c->at) < len_bytes)
 		return false;
 	c->at += len_bytes;
-	return true;
-}
-
-bool utf8_valid(struct blob bytes)
-{
-	size_t i = 0;
-
-	while (i < bytes.len_bytes) {
-		uint8_t b = bytes.data[i];
-		unsigned more = b < 0x80	     ? 0
-				: (b & 0xe0) == 0xc0 ? 1
-				: (b & 0xf0) == 0xe0 ? 2
-				: (b & 0xf8) == 0xf0 ? 3
-						     : 9;
-		uint32_t code = more == 0 ? b : (uint32_t)(b & (0x3f >> more));
-
-		if (b == 0 || more == 9 || bytes.len_bytes - i <= more)
-			return false;
-		for (unsigned k = 1; k <= more; k++) {
-			if ((bytes.data[i + k] & 0xc0) != 0x80)
-				return false;
-			code = code << 6 | (bytes.data[i + k] & 0x3f);
-		}
-		if ((more == 1 && code < 0x80) || (more == 2 && code < 0x800) ||
-		    (more == 3 && code < 0x10000) || code > 0x10ffff ||
-		    (code >= 0xd800 && code < 0xe000))
-			return false;
-		i += more + 1;
-	}
 	return true;
 }
 
@@ -153,119 +122,8 @@ enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes)
 	return scan(type, bytes, 0);
 }
 
-/* ---- one form only ---- */
-
-static bool knows_all(const ProtobufCMessage *m);
-
-static const ProtobufCMessage *child(const void *at)
-{
-	const ProtobufCMessage *const *m = at;
-
-	return *m;
-}
-
-static bool child_knows_all(const ProtobufCMessage *m, const ProtobufCFieldDescriptor *field)
-{
-	const uint8_t *base = (const uint8_t *)m, *value = base + field->offset,
-		      *quantifier = base + field->quantifier_offset;
-
-	if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-		const size_t *count = (const void *)quantifier;
-		const ProtobufCMessage *const *const *list = (const void *)value;
-
-		for (size_t i = 0; i < *count; i++) {
-			if (!knows_all((*list)[i]))
-				return false;
-		}
-		return true;
-	}
-	if ((field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) != 0 &&
-	    *(const uint32_t *)(const void *)quantifier != field->id)
-		return true;
-	return child(value) == NULL || knows_all(child(value));
-}
-
-/* Nested as deep as our messages are, which none of ours is without end. */
-static bool knows_all(const ProtobufCMessage *m)
-{
-	if (m->n_unknown_fields > 0)
-		return false;
-	for (unsigned i = 0; i < m->descriptor->n_fields; i++) {
-		const ProtobufCFieldDescriptor *field = &m->descriptor->fields[i];
-
-		if (field->type == PROTOBUF_C_TYPE_MESSAGE && !child_knows_all(m, field))
-			return false;
-	}
-	return true;
-}
-
-struct comparison {
-	ProtobufCBuffer base; /* first */
-	struct blob left;
-	bool same;
-};
-
-static void compare(ProtobufCBuffer *base, size_t len_bytes, const uint8_t *bytes)
-{
-	struct comparison *c = (struct comparison *)base;
-
-	c->same = c->same && len_bytes <= c->left.len_bytes &&
-		  (len_bytes == 0 || memcmp(c->left.data, bytes, len_bytes) == 0);
-	if (!c->same)
-		return;
-	c->left.data += len_bytes;
-	c->left.len_bytes -= len_bytes;
-}
-
-enum err packed_exactly(const ProtobufCMessage *m, struct blob bytes)
-{
-	struct comparison c = { .base = { .append = compare }, .left = bytes, .same = true };
-
-	if (!knows_all(m))
-		return ERR_FORMAT;
-	protobuf_c_message_pack_to_buffer(m, &c.base);
-	return c.same && c.left.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
-}
-
-struct budget {
-	struct arena *arena;
-	bool spent;
-};
-
-static void *alloc_noting(void *ctx, size_t size_bytes)
-{
-	struct budget *b = ctx;
-	void *p = arena_raw(b->arena, size_bytes);
-
-	b->spent = b->spent || p == NULL;
-	return p;
-}
-
-void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
-	     enum err *e)
-{
-	ProtobufCAllocator allocator = allocator_of(a);
-	struct budget budget = { .arena = a };
-	static const uint8_t empty;
-	void *m;
-
-	*e = prescan(type, bytes);
-	if (*e != ERR_OK)
-		return NULL;
-	allocator.alloc = alloc_noting;
-	allocator.allocator_data = &budget;
-	m = protobuf_c_message_unpack(type, &allocator, bytes.len_bytes,
-				      bytes.data != NULL ? bytes.data : &empty);
-	/* protobuf-c refuses a few shapes more than the scan (padded tags, cut packed numbers): bad
-	 * bytes must not look like a full memory. */
-	if (m == NULL)
-		*e = budget.spent ? ERR_NO_MEMORY : ERR_FORMAT;
-	return m;
-}
-
-/* If the last field of the message is this one: where it begins, and what is in it. */
-static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin,
-			struct blob *inside)
+bool prescan_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin,
+		  struct blob *inside)
 {
 	struct cursor c = { bytes.data, bytes.data + bytes.len_bytes };
 	bool last = false;
@@ -276,7 +134,7 @@ static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field
 
 		if (!read_varint(&c, &tag) || ((tag & 7) != 0 && (tag & 7) != 2) ||
 		    !read_varint(&c, &n) || ((tag & 7) == 2 && !skip(&c, n)))
-			return false; /* what is wrong with it is for unpack to say */
+			return false; /* what is wrong with it is for pb_unpack to say */
 		last = tag == ((uint64_t)field->id << 3 | 2);
 		if (!last)
 			continue;
@@ -284,31 +142,4 @@ static bool stands_last(struct blob bytes, const ProtobufCFieldDescriptor *field
 		*inside = (struct blob){ c.at - n, (size_t)n };
 	}
 	return last;
-}
-
-void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
-		    const ProtobufCFieldDescriptor *field, struct blob *large, enum err *e)
-{
-	const ProtobufCBinaryData *copied;
-	size_t begin = 0;
-	uint8_t *m;
-
-	if (stands_last(bytes, field, &begin, large))
-		return unpack(a, type, (struct blob){ bytes.data, begin }, e);
-	m = unpack(a, type, bytes, e);
-	copied = m == NULL ? NULL : (const void *)(m + field->offset);
-	*large =
-	    copied == NULL ? (struct blob){ NULL, 0 } : (struct blob){ copied->data, copied->len };
-	return m;
-}
-
-enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out)
-{
-	size_t size = protobuf_c_message_get_packed_size(m);
-	uint8_t *data = arena_raw(a, size);
-
-	if (data == NULL)
-		return ERR_NO_MEMORY;
-	*out = (struct blob){ data, protobuf_c_message_pack(m, data) };
-	return ERR_OK;
 }

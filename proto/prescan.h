@@ -12,25 +12,9 @@
 /* ERR_FORMAT or ERR_UTF8. Unknown fields are passed over. Does not allocate. */
 must_use enum err prescan(const ProtobufCMessageDescriptor *type, struct blob bytes);
 
-/* Prescan, then unpack into the arena. NULL with *e set: ERR_FORMAT, ERR_UTF8, ERR_NO_MEMORY. */
-void *unpack(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
-	     enum err *e);
-
-/* As unpack, of a message with one large field of bytes: where it stands last, as packing puts the
- * highest number, it is not copied and *large points into `bytes`; elsewhere it is a copy in the
- * arena. The member of the message is not to be used. */
-void *unpack_around(struct arena *a, const ProtobufCMessageDescriptor *type, struct blob bytes,
-		    const ProtobufCFieldDescriptor *field, struct blob *large, enum err *e);
-
-/* Is `bytes`, which m was unpacked from, the one form that packing m gives, with no field that is
- * not known at any depth? For what no signature covers: who changes a bit of it must be noticed all
- * the same. ERR_FORMAT. Does not allocate. */
-must_use enum err packed_exactly(const ProtobufCMessage *m, struct blob bytes);
-
-/* Packs into the arena. {NULL, 0} with ERR_NO_MEMORY. An empty message is {non-NULL, 0}. */
-must_use enum err pack(struct arena *a, const ProtobufCMessage *m, struct blob *out);
-
-/* Is this valid UTF-8 without NUL (RFC 3629)? */
-bool utf8_valid(struct blob bytes);
+/* If the last field of the message is `field`, one of bytes: where it begins, and what is in it,
+ * both in `bytes`. False as well for what is no message: that is for prescan to say. */
+bool prescan_last(struct blob bytes, const ProtobufCFieldDescriptor *field, size_t *begin,
+		  struct blob *inside);
 
 #endif

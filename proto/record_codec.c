@@ -6,7 +6,7 @@
 
 #include "proto/digest.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"
 
@@ -35,7 +35,7 @@ static enum err encode_note(struct arena *a, const struct rec_note *r, struct bl
 
 	m.number = r->number;
 	m.bytes = blob(r->bytes);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_ident(struct arena *a, const struct rec_ident *r, struct blob *out)
@@ -46,7 +46,7 @@ static enum err encode_ident(struct arena *a, const struct rec_ident *r, struct 
 	m.serial = r->serial.n;
 	m.digest = digest(&r->digest);
 	m.submission = digest(&r->submission);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_state(struct arena *a, const struct rec_state *r, struct blob *out)
@@ -61,7 +61,7 @@ static enum err encode_state(struct arena *a, const struct rec_state *r, struct 
 	m.expired = r->expired;
 	m.content_dropped = r->content_dropped;
 	m.code = (char *)(uintptr_t)r->code;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_envelope(struct arena *a, struct blob envelope, const struct blob *relays,
@@ -72,7 +72,7 @@ static enum err encode_envelope(struct arena *a, struct blob envelope, const str
 	m.envelope = blob(envelope);
 	m.n_relays = count;
 	m.relays = codec_blobs(a, relays, count);
-	return m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	return m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
 static enum err encode_receipt(struct arena *a, const struct rec_receipt *r, struct blob *out)
@@ -86,7 +86,7 @@ static enum err encode_receipt(struct arena *a, const struct rec_receipt *r, str
 	m.kind = (uint32_t)r->kind;
 	m.reason = r->reason;
 	m.digest = digest(&r->digest);
-	return m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	return m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
 static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struct blob *out)
@@ -106,7 +106,7 @@ static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struc
 		each[i].reason = r->rejected[i].reason;
 		list[i] = &each[i];
 	}
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_linkout(struct arena *a, const struct rec_linkout *r, struct blob *out)
@@ -117,7 +117,7 @@ static enum err encode_linkout(struct arena *a, const struct rec_linkout *r, str
 	m.begin = r->base;
 	m.acked = r->acked;
 	m.chain = digest(&r->chain);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_fetch(struct arena *a, const struct rec_fetch *r, struct blob *out)
@@ -126,7 +126,7 @@ static enum err encode_fetch(struct arena *a, const struct rec_fetch *r, struct 
 
 	m.role = (uint32_t)r->role;
 	m.serial = r->serial.n;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_committee(struct arena *a, const struct rec_committee *r, struct blob *out)
@@ -135,7 +135,7 @@ static enum err encode_committee(struct arena *a, const struct rec_committee *r,
 
 	m.entry = blob(r->entry);
 	m.replaces = r->replaces;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_directory(struct arena *a, const struct rec_directory *r, struct blob *out)
@@ -143,7 +143,7 @@ static enum err encode_directory(struct arena *a, const struct rec_directory *r,
 	Vanthu__V1__DirectoryHeadRecord m = VANTHU__V1__DIRECTORY_HEAD_RECORD__INIT;
 
 	m.head = blob(r->head);
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_key(struct arena *a, const struct rec_key *r, struct blob *out)
@@ -152,7 +152,7 @@ static enum err encode_key(struct arena *a, const struct rec_key *r, struct blob
 
 	m.committee = (char *)(uintptr_t)r->committee.text;
 	m.also = (char *)(uintptr_t)r->also.text;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_act(struct arena *a, const struct rec_act *r, struct blob *out)
@@ -163,7 +163,7 @@ static enum err encode_act(struct arena *a, const struct rec_act *r, struct blob
 	m.uid = r->uid;
 	m.verb = (char *)(uintptr_t)r->verb;
 	m.subject = (char *)(uintptr_t)r->subject;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_counter(struct arena *a, const struct target_count *r, struct blob *out)
@@ -175,7 +175,7 @@ static enum err encode_counter(struct arena *a, const struct target_count *r, st
 	m.pending = r->pending;
 	m.refused = r->refused;
 	m.secret = r->secret;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_paper(struct arena *a, const struct rec_paper *r, struct blob *out)
@@ -195,7 +195,7 @@ static enum err encode_paper(struct arena *a, const struct rec_paper *r, struct 
 	m.uid = r->uid;
 	m.cancelled_at_ms = r->cancelled_at_ms;
 	m.reason = (char *)(uintptr_t)r->reason;
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 static enum err encode_message(struct arena *a, const struct record *r, struct blob *out)

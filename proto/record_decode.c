@@ -5,7 +5,7 @@
 #include "proto/directory.h"
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"
 
@@ -54,7 +54,7 @@ static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note 
 {
 	enum err e;
 	const Vanthu__V1__NoteRecord *m =
-	    unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct rec_note){ .number = m->number, .bytes = field_blob(m->bytes) };
@@ -65,7 +65,7 @@ static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_iden
 {
 	enum err e;
 	const Vanthu__V1__IdentRecord *m =
-	    unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -129,7 +129,7 @@ static enum err decode_document(struct arena *a, struct blob bytes, struct rec_d
 {
 	enum err e;
 	const Vanthu__V1__DocumentRecord *m =
-	    unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -180,7 +180,7 @@ static enum err decode_state(struct arena *a, struct blob bytes, struct rec_stat
 {
 	enum err e;
 	const Vanthu__V1__StateRecord *m =
-	    unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -201,7 +201,7 @@ static enum err decode_envelope(struct arena *a, struct blob bytes, struct rec_e
 {
 	enum err e;
 	const Vanthu__V1__EnvelopeRecord *m =
-	    unpack(a, &vanthu__v1__envelope_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__envelope_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -222,7 +222,7 @@ static enum err decode_route(struct arena *a, struct blob bytes, struct rec_rout
 {
 	enum err e;
 	const Vanthu__V1__RouteRecord *m =
-	    unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
 	struct publication *list;
 
 	if (m == NULL)
@@ -248,7 +248,7 @@ static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_re
 {
 	enum err e;
 	const Vanthu__V1__ReceiptRecord *m =
-	    unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -265,7 +265,7 @@ static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_str
 {
 	enum err e;
 	const Vanthu__V1__StreamRecord *m =
-	    unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -291,7 +291,7 @@ static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_lin
 {
 	enum err e;
 	const Vanthu__V1__LinkInRecord *m =
-	    unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -310,7 +310,7 @@ static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_li
 {
 	enum err e;
 	const Vanthu__V1__LinkOutRecord *m =
-	    unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -324,7 +324,7 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetc
 {
 	enum err e;
 	const Vanthu__V1__FetchRecord *m =
-	    unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -336,7 +336,7 @@ static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_
 {
 	enum err e;
 	const Vanthu__V1__CommitteeRecord *m =
-	    unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -350,7 +350,7 @@ static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_
 {
 	enum err e;
 	const Vanthu__V1__DirectoryHeadRecord *m =
-	    unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
 	struct directory_body body;
 	struct opened opened;
 
@@ -374,7 +374,8 @@ static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_
 static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *out)
 {
 	enum err e;
-	const Vanthu__V1__KeyRecord *m = unpack(a, &vanthu__v1__key_record__descriptor, bytes, &e);
+	const Vanthu__V1__KeyRecord *m =
+	    pb_unpack(a, &vanthu__v1__key_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -385,7 +386,8 @@ static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *o
 static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *out)
 {
 	enum err e;
-	const Vanthu__V1__ActRecord *m = unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
+	const Vanthu__V1__ActRecord *m =
+	    pb_unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct rec_act){
@@ -398,7 +400,7 @@ static enum err decode_counter(struct arena *a, struct blob bytes, struct target
 {
 	enum err e;
 	const Vanthu__V1__CounterRecord *m =
-	    unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct target_count){ .digital = m->digital,
@@ -413,7 +415,7 @@ static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_pape
 {
 	enum err e;
 	const Vanthu__V1__PaperRecord *m =
-	    unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -439,7 +441,7 @@ static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_asid
 {
 	enum err e;
 	const Vanthu__V1__AsideRecord *m =
-	    unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;

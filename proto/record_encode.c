@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"
 
@@ -95,7 +95,7 @@ enum err codec_encode_document(struct arena *a, const struct rec_document *r, st
 	m.targets = ids(a, r->targets, r->target_count);
 	m.n_also = r->also_count;
 	m.also = ids(a, r->also, r->also_count);
-	return m.targets == NULL || m.also == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	return m.targets == NULL || m.also == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
 enum err codec_encode_route(struct arena *a, const struct rec_route *r, struct blob *out)
@@ -114,7 +114,7 @@ enum err codec_encode_route(struct arena *a, const struct rec_route *r, struct b
 		each[i].seq = r->publications[i].seq;
 		m.publications[i] = &each[i];
 	}
-	return pack(a, &m.base, out);
+	return pb_pack(a, &m.base, out);
 }
 
 enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct blob *out)
@@ -134,7 +134,7 @@ enum err codec_encode_stream(struct arena *a, const struct rec_stream *r, struct
 	m.relays = codec_blobs(a, r->relays, r->relay_count);
 	m.has_files = r->has_files;
 	m.to = text(r->to.text);
-	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
 enum err codec_encode_aside(struct arena *a, const struct rec_aside *r, struct blob *out)
@@ -162,5 +162,5 @@ enum err codec_encode_aside(struct arena *a, const struct rec_aside *r, struct b
 	m.corrected_at_ms = r->corrected_at_ms;
 	m.has_files = r->has_files;
 	m.given_up = r->given_up;
-	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pack(a, &m.base, out);
+	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }

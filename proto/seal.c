@@ -13,7 +13,7 @@
 #include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 
 enum { SIGNATURE_BYTES = 64 };
 
@@ -179,7 +179,7 @@ static enum err wrap(struct signer *s, struct arena *a, struct draft *d, struct 
 	}
 	envelope.n_signatures = 1;
 	envelope.signatures = &list;
-	e = pack(a, &envelope.base, &d->envelope);
+	e = pb_pack(a, &envelope.base, &d->envelope);
 	return e == ERR_OK && d->envelope.len_bytes > ENVELOPE_MAX_BYTES ? ERR_TOO_LARGE : e;
 }
 

@@ -5,7 +5,6 @@ PROTO_DEFS := \
 	peer \
 	record
 PROTO := \
-	allocator \
 	body \
 	certificate \
 	crc32c \
@@ -18,11 +17,13 @@ PROTO := \
 	head \
 	merkle \
 	pae \
+	pb \
 	prescan \
 	record_codec \
 	record_decode \
 	record_encode \
 	seal \
+	utf8 \
 	verifier \
 	wire \
 	wire_encode

@@ -10,7 +10,7 @@
 #include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "proto/seal.h"
 
 enum { REMEMBERED = 1024 };
@@ -145,12 +145,12 @@ static enum err read_outer(struct arena *a, struct blob envelope, struct outer *
 	memset(out, 0, sizeof *out);
 	if (envelope.len_bytes == 0 || envelope.len_bytes > ENVELOPE_MAX_BYTES)
 		return ERR_FORMAT;
-	outer->envelope = unpack(a, &vanthu__v1__envelope__descriptor, envelope, &e);
+	outer->envelope = pb_unpack(a, &vanthu__v1__envelope__descriptor, envelope, &e);
 	if (outer->envelope == NULL)
 		return e;
 	/* No signature covers how the outer message is packed: one form only, so that an envelope
 	 * has one sequence of bytes on its way. */
-	e = packed_exactly(&outer->envelope->base, envelope);
+	e = pb_packed_exactly(&outer->envelope->base, envelope);
 	if (e != ERR_OK)
 		return e;
 	out->payload = field_blob(outer->envelope->payload);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "proto/fields.h"
+#include "proto/pb.h"
 #include "proto/peer.pb-c.h"
-#include "proto/prescan.h"
 
 enum err frame_type(struct blob frame, enum message_type *type)
 {
@@ -63,7 +63,7 @@ static enum err decode_stand(const Vanthu__V1__Hello *m, struct msg_hello *out)
 static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hello *out)
 {
 	enum err e;
-	const Vanthu__V1__Hello *m = unpack(a, &vanthu__v1__hello__descriptor, bytes, &e);
+	const Vanthu__V1__Hello *m = pb_unpack(a, &vanthu__v1__hello__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -108,7 +108,8 @@ static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct 
 static enum err decode_subscribe(struct arena *a, struct blob bytes, struct msg_subscribe *out)
 {
 	enum err e;
-	const Vanthu__V1__Subscribe *m = unpack(a, &vanthu__v1__subscribe__descriptor, bytes, &e);
+	const Vanthu__V1__Subscribe *m =
+	    pb_unpack(a, &vanthu__v1__subscribe__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -152,7 +153,7 @@ static enum err decode_item(struct arena *a, const Vanthu__V1__Item *m, struct p
 static enum err decode_publish(struct arena *a, struct blob bytes, struct msg_publish *out)
 {
 	enum err e;
-	const Vanthu__V1__Publish *m = unpack(a, &vanthu__v1__publish__descriptor, bytes, &e);
+	const Vanthu__V1__Publish *m = pb_unpack(a, &vanthu__v1__publish__descriptor, bytes, &e);
 	struct publish_item *items;
 
 	if (m == NULL)
@@ -180,7 +181,7 @@ static enum err decode_acknowledge(struct arena *a, struct blob bytes, struct ms
 {
 	enum err e;
 	const Vanthu__V1__Acknowledge *m =
-	    unpack(a, &vanthu__v1__acknowledge__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__acknowledge__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -196,7 +197,7 @@ static enum err decode_acknowledge(struct arena *a, struct blob bytes, struct ms
 static enum err decode_credit(struct arena *a, struct blob bytes, struct msg_credit *out)
 {
 	enum err e;
-	const Vanthu__V1__Credit *m = unpack(a, &vanthu__v1__credit__descriptor, bytes, &e);
+	const Vanthu__V1__Credit *m = pb_unpack(a, &vanthu__v1__credit__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -209,7 +210,7 @@ static enum err decode_credit(struct arena *a, struct blob bytes, struct msg_cre
 static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping *out)
 {
 	enum err e;
-	const Vanthu__V1__Ping *m = unpack(a, &vanthu__v1__ping__descriptor, bytes, &e);
+	const Vanthu__V1__Ping *m = pb_unpack(a, &vanthu__v1__ping__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct msg_ping){ .token = m->token,
@@ -222,7 +223,7 @@ static enum err decode_ping(struct arena *a, struct blob bytes, struct msg_ping 
 static enum err decode_bye(struct arena *a, struct blob bytes, struct msg_bye *out)
 {
 	enum err e;
-	const Vanthu__V1__Bye *m = unpack(a, &vanthu__v1__bye__descriptor, bytes, &e);
+	const Vanthu__V1__Bye *m = pb_unpack(a, &vanthu__v1__bye__descriptor, bytes, &e);
 
 	if (m != NULL)
 		*out = (struct msg_bye){ .reason = m->reason, .retry_after_ms = m->retry_after_ms };
@@ -233,7 +234,7 @@ static enum err decode_bye(struct arena *a, struct blob bytes, struct msg_bye *o
 static enum err decode_seqs(struct arena *a, struct blob bytes, struct msg_seqs *out)
 {
 	enum err e;
-	const Vanthu__V1__Complete *m = unpack(a, &vanthu__v1__complete__descriptor, bytes, &e);
+	const Vanthu__V1__Complete *m = pb_unpack(a, &vanthu__v1__complete__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -250,7 +251,7 @@ static enum err decode_directory_wanted(struct arena *a, struct blob bytes,
 {
 	enum err e;
 	const Vanthu__V1__DirectoryWanted *m =
-	    unpack(a, &vanthu__v1__directory_wanted__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__directory_wanted__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -263,7 +264,7 @@ static enum err decode_directory_part(struct arena *a, struct blob bytes,
 {
 	enum err e;
 	const Vanthu__V1__DirectoryPart *m =
-	    unpack(a, &vanthu__v1__directory_part__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__directory_part__descriptor, bytes, &e);
 	struct blob *entries;
 
 	if (m == NULL)
@@ -287,7 +288,7 @@ static enum err decode_directory_part(struct arena *a, struct blob bytes,
 static enum err decode_fetch(struct arena *a, struct blob bytes, struct msg_fetch *out)
 {
 	enum err e;
-	const Vanthu__V1__Fetch *m = unpack(a, &vanthu__v1__fetch__descriptor, bytes, &e);
+	const Vanthu__V1__Fetch *m = pb_unpack(a, &vanthu__v1__fetch__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;
@@ -311,9 +312,9 @@ static enum err decode_chunk(struct arena *a, struct blob bytes, struct msg_chun
 	const ProtobufCMessageDescriptor *type = &vanthu__v1__chunk__descriptor;
 	struct blob data;
 	enum err e;
-	const Vanthu__V1__Chunk *m =
-	    unpack_around(a, type, bytes,
-			  protobuf_c_message_descriptor_get_field_by_name(type, "data"), &data, &e);
+	const Vanthu__V1__Chunk *m = pb_unpack_around(
+	    a, type, bytes, protobuf_c_message_descriptor_get_field_by_name(type, "data"), &data,
+	    &e);
 
 	if (m == NULL)
 		return e;
@@ -333,7 +334,7 @@ static enum err decode_unavailable(struct arena *a, struct blob bytes, struct ms
 {
 	enum err e;
 	const Vanthu__V1__Unavailable *m =
-	    unpack(a, &vanthu__v1__unavailable__descriptor, bytes, &e);
+	    pb_unpack(a, &vanthu__v1__unavailable__descriptor, bytes, &e);
 
 	if (m == NULL)
 		return e;

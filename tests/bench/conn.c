@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/limits.h"
 
 enum { HEAD_BYTES = 4, READ_BYTES = 256 * 1024, WAIT_MS = 60 * 1000, ARENA_BYTES = 16 << 20 };
@@ -144,8 +144,8 @@ static const Vanthu__V1__Reply *whole_reply(struct conn *c)
 	if (have - HEAD_BYTES < size)
 		return NULL;
 	arena_reset(c->arena);
-	r = unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ p + HEAD_BYTES, size },
-		   &e);
+	r = pb_unpack(c->arena, &vanthu__v1__reply__descriptor,
+		      (struct blob){ p + HEAD_BYTES, size }, &e);
 	if (r == NULL)
 		bench_fail("a reply that is none: VT-%d", (int)e);
 	c->in.begin += HEAD_BYTES + size;

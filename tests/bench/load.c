@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/bench/documents.h"
 
 enum { JOIN_MS = 5000, HANDSHAKE_DONE = 0x1000 };
@@ -84,8 +84,8 @@ static void hear_events(struct load *l)
 		if (n < 0 || (size_t)n > sizeof bytes)
 			bench_fail("half an event");
 		arena_reset(l->arena);
-		e = unpack(l->arena, &vanthu__v1__live_event__descriptor,
-			   (struct blob){ bytes, (size_t)n }, &why);
+		e = pb_unpack(l->arena, &vanthu__v1__live_event__descriptor,
+			      (struct blob){ bytes, (size_t)n }, &why);
 		if (e == NULL)
 			bench_fail("an event that is none");
 		l->heard_s = bench_now_s();

@@ -6,7 +6,7 @@
 #include "proto/control.pb-c.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/helpers/badpeer.h"
 #include "tools/base/files.h"
 
@@ -245,7 +245,7 @@ static void receipt_for_another(struct peer *p, char **args)
 	struct committee_id to = { "btp" };
 	struct recipient recipient = { .committee = to };
 
-	m = e != ERR_OK ? NULL : unpack(p->arena, &vanthu__v1__evidence__descriptor, file, &e);
+	m = e != ERR_OK ? NULL : pb_unpack(p->arena, &vanthu__v1__evidence__descriptor, file, &e);
 	if (m == NULL || seal_peek(p->arena, field_blob(m->envelope), &o) != ERR_OK) {
 		printf("no evidence\n");
 		return;

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tools/client/uuid.h"
 #include "tools/output/output.h"
 
@@ -271,9 +271,9 @@ static bool sent_away(struct client *c)
 	if (size > (size_t)n - 4)
 		return false;
 	a = arena_new(ARENA_BYTES);
-	r = a == NULL
-		? NULL
-		: unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
+	r = a == NULL ? NULL
+		      : pb_unpack(a, &vanthu__v1__reply__descriptor,
+				  (struct blob){ bytes + 4, size }, &e);
 	yes = r != NULL && r->id == 0 && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	      (r->error->code == ERR_PLACES || r->error->code == ERR_IDLE);
 	arena_destroy(a);
@@ -328,8 +328,8 @@ enum err client_next(struct client *c, Vanthu__V1__Reply **reply)
 	if (e != ERR_OK)
 		return e;
 	arena_reset(c->arena);
-	*reply =
-	    unpack(c->arena, &vanthu__v1__reply__descriptor, (struct blob){ c->buffer, size }, &e);
+	*reply = pb_unpack(c->arena, &vanthu__v1__reply__descriptor,
+			   (struct blob){ c->buffer, size }, &e);
 	return e;
 }
 

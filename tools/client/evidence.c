@@ -12,7 +12,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 
@@ -97,7 +97,7 @@ enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *ou
 {
 	put_in_order(m->receipts, m->n_receipts);
 	put_in_order(m->relays, m->n_relays);
-	return pack(a, &m->base, out);
+	return pb_pack(a, &m->base, out);
 }
 
 static bool ascending(const ProtobufCBinaryData *list, size_t count)
@@ -168,7 +168,7 @@ static enum err signed_once(struct check *c, ProtobufCBinaryData envelope)
 {
 	enum err e;
 	const Vanthu__V1__Envelope *m =
-	    unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
+	    pb_unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
 
 	if (m == NULL)
 		return e;
@@ -190,7 +190,7 @@ static enum err open_directory(struct check *c)
 	m.head = c->evidence->heads[0];
 	m.n_entries = c->evidence->n_entries;
 	m.entries = c->evidence->entries;
-	e = pack(c->arena, &m.base, &file);
+	e = pb_pack(c->arena, &m.base, &file);
 	return e == ERR_OK
 		   ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory)
 		   : e;
@@ -349,9 +349,9 @@ static enum err run(struct check *c)
 {
 	enum err e, result;
 
-	c->evidence = unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
+	c->evidence = pb_unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
 	if (c->evidence != NULL)
-		e = packed_exactly(&c->evidence->base, c->question->file);
+		e = pb_packed_exactly(&c->evidence->base, c->question->file);
 	if (e != ERR_OK)
 		return at(c, _("the file"), e);
 	e = at(c, _("the directory"), open_directory(c));

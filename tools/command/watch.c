@@ -11,7 +11,7 @@
 #include <zmq.h>
 
 #include "proto/control.pb-c.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tools/base/text.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
@@ -130,7 +130,8 @@ static void follow(struct cli *cli, void *socket, unsigned long count)
 		if (!receive(socket, bytes, sizeof bytes, &len))
 			continue; /* nothing within WAIT_MS, or a signal */
 		arena_reset(a);
-		m = unpack(a, &vanthu__v1__live_event__descriptor, (struct blob){ bytes, len }, &e);
+		m = pb_unpack(a, &vanthu__v1__live_event__descriptor, (struct blob){ bytes, len },
+			      &e);
 		if (m == NULL)
 			continue;
 		errno = 0;

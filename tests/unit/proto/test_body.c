@@ -5,7 +5,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/unit/support/fixture.h"
 
 static int set_up(void **state)
@@ -414,15 +414,15 @@ static void test_refusal_targets_are_bounded_and_are_ids(void **state)
 	m.document = &ref;
 	m.targets = targets;
 	m.n_targets = RECIPIENTS_MAX;
-	assert_ok(pack(*state, &m.base, &bytes));
+	assert_ok(pb_pack(*state, &m.base, &bytes));
 	assert_ok(fact_unpack(*state, KIND_REFUSAL, bytes, &out));
 	assert_int_equal(out.target_count, RECIPIENTS_MAX);
 	m.n_targets++;
-	assert_ok(pack(*state, &m.base, &bytes));
+	assert_ok(pb_pack(*state, &m.base, &bytes));
 	assert_int_equal(fact_unpack(*state, KIND_REFUSAL, bytes, &out), ERR_FORMAT);
 	m.n_targets = 1;
 	targets[0] = (char *)(uintptr_t)"a/b";
-	assert_ok(pack(*state, &m.base, &bytes));
+	assert_ok(pb_pack(*state, &m.base, &bytes));
 	assert_int_equal(fact_unpack(*state, KIND_REFUSAL, bytes, &out), ERR_FORMAT);
 }
 

@@ -8,7 +8,6 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/merkle.h"
-#include "proto/prescan.h"
 #include "tests/unit/support/fixture.h"
 
 static int set_up(void **state)

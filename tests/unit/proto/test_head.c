@@ -6,7 +6,7 @@
 
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/unit/support/fixture.h"
 
 enum { MANY = 1100 };
@@ -66,7 +66,7 @@ static enum err read_back(struct raw *r, struct head *out)
 	struct blob payload, body;
 
 	p.head = &r->head;
-	assert_ok(pack(r->arena, &p.base, &payload));
+	assert_ok(pb_pack(r->arena, &p.base, &payload));
 	return payload_unpack(r->arena, payload, out, &body);
 }
 

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "proto/envelope.pb-c.h"
+#include "proto/pb.h"
 #include "proto/peer.pb-c.h"
 #include "proto/record.pb-c.h"
+#include "proto/utf8.h"
 #include "tests/unit/support/fixture.h"
 
 #define BYTES(text) ((struct blob){ (const uint8_t *)(text), sizeof(text) - 1 })
@@ -154,8 +156,8 @@ static void test_unpacking_stops_at_the_budget(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof many; i += 2)
 		many[i] = 0x1a;
-	assert_null(
-	    unpack(a, &vanthu__v1__envelope__descriptor, (struct blob){ many, sizeof many }, &e));
+	assert_null(pb_unpack(a, &vanthu__v1__envelope__descriptor,
+			      (struct blob){ many, sizeof many }, &e));
 	assert_int_equal(e, ERR_NO_MEMORY);
 	arena_destroy(a);
 }
@@ -175,7 +177,7 @@ static void test_large_field_that_stands_last_is_not_copied(void **state)
 	enum err e;
 
 	(void)state;
-	m = unpack_around(a, &vanthu__v1__chunk__descriptor, bytes, data_field(), &large, &e);
+	m = pb_unpack_around(a, &vanthu__v1__chunk__descriptor, bytes, data_field(), &large, &e);
 	assert_non_null(m);
 	assert_int_equal(m->seq, 7);
 	assert_true(large.len_bytes == 3 && large.data == bytes.data + bytes.len_bytes - 3);
@@ -201,19 +203,19 @@ static void test_large_field_elsewhere_or_not_there_is_found_all_the_same(void *
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(forms); i++) {
-		const Vanthu__V1__Chunk *m = unpack_around(a, &vanthu__v1__chunk__descriptor,
-							   forms[i], data_field(), &large, &e);
+		const Vanthu__V1__Chunk *m = pb_unpack_around(a, &vanthu__v1__chunk__descriptor,
+							      forms[i], data_field(), &large, &e);
 
 		assert_non_null(m);
 		assert_int_equal(m->seq, 7);
 		assert_int_equal(large.len_bytes, 3);
 		assert_memory_equal(large.data, "abc", 3);
 	}
-	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, (struct blob){ NULL, 0 },
-				      data_field(), &large, &e));
+	assert_non_null(pb_unpack_around(a, &vanthu__v1__chunk__descriptor,
+					 (struct blob){ NULL, 0 }, data_field(), &large, &e));
 	assert_int_equal(large.len_bytes, 0);
-	assert_non_null(unpack_around(a, &vanthu__v1__chunk__descriptor, BYTES("\x10\x07"),
-				      data_field(), &large, &e));
+	assert_non_null(pb_unpack_around(a, &vanthu__v1__chunk__descriptor, BYTES("\x10\x07"),
+					 data_field(), &large, &e));
 	assert_int_equal(large.len_bytes, 0);
 	arena_destroy(a);
 }
@@ -237,8 +239,8 @@ static void test_bad_bytes_before_or_in_the_large_field_are_refused(void **state
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(bad); i++) {
-		if (unpack_around(a, &vanthu__v1__chunk__descriptor, bad[i], data_field(), &large,
-				  &e) != NULL ||
+		if (pb_unpack_around(a, &vanthu__v1__chunk__descriptor, bad[i], data_field(),
+				     &large, &e) != NULL ||
 		    e != ERR_FORMAT)
 			fail_msg("bytes %zu are taken", i);
 	}
@@ -253,11 +255,11 @@ static void test_empty_message_unpacks_and_packs(void **state)
 	enum err e;
 
 	(void)state;
-	m = unpack(a, &vanthu__v1__envelope__descriptor, (struct blob){ NULL, 0 }, &e);
+	m = pb_unpack(a, &vanthu__v1__envelope__descriptor, (struct blob){ NULL, 0 }, &e);
 	assert_non_null(m);
 	assert_ok(e);
 	assert_string_equal(m->payload_type, "");
-	assert_ok(pack(a, &empty.base, &out));
+	assert_ok(pb_pack(a, &empty.base, &out));
 	assert_non_null(out.data);
 	assert_int_equal(out.len_bytes, 0);
 	arena_destroy(a);
@@ -304,7 +306,7 @@ static void test_whatever_passes_unpacks_given_memory(void **state)
 		enum err e;
 
 		arena_reset(a);
-		if (unpack(a, type, b, &e) != NULL) {
+		if (pb_unpack(a, type, b, &e) != NULL) {
 			passed++;
 			continue;
 		}
@@ -342,7 +344,7 @@ static void test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors(vo
 	for (size_t i = 0; i < COUNT_OF(odd); i++) {
 		enum err e = ERR_OK;
 
-		if (unpack(a, odd[i].type, odd[i].bytes, &e) == NULL && e != ERR_FORMAT)
+		if (pb_unpack(a, odd[i].type, odd[i].bytes, &e) == NULL && e != ERR_FORMAT)
 			fail_msg("bytes %zu give error %d", i, (int)e);
 	}
 	arena_destroy(a);
@@ -351,9 +353,9 @@ static void test_padded_tags_lengths_and_cut_packed_numbers_are_format_errors(vo
 static enum err exact(struct arena *a, struct blob b)
 {
 	enum err e;
-	const Vanthu__V1__Envelope *m = unpack(a, &vanthu__v1__envelope__descriptor, b, &e);
+	const Vanthu__V1__Envelope *m = pb_unpack(a, &vanthu__v1__envelope__descriptor, b, &e);
 
-	return m == NULL ? e : packed_exactly(&m->base, b);
+	return m == NULL ? e : pb_packed_exactly(&m->base, b);
 }
 
 static void test_only_the_one_form_of_packing_is_exact(void **state)

@@ -12,7 +12,7 @@
 #include "proto/fields.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/unit/support/fixture.h"
 
 static const char *const to_all[] = { "*", NULL };
@@ -307,7 +307,8 @@ static void test_signed_in_the_future_is_a_matter_of_clocks(void **state)
 static Vanthu__V1__Envelope *take_apart(struct fixture *f, struct blob envelope)
 {
 	enum err e;
-	Vanthu__V1__Envelope *m = unpack(f->arena, &vanthu__v1__envelope__descriptor, envelope, &e);
+	Vanthu__V1__Envelope *m =
+	    pb_unpack(f->arena, &vanthu__v1__envelope__descriptor, envelope, &e);
 
 	assert_non_null(m);
 	return m;
@@ -317,7 +318,7 @@ static struct blob put_together(struct fixture *f, const Vanthu__V1__Envelope *m
 {
 	struct blob out;
 
-	assert_ok(pack(f->arena, &m->base, &out));
+	assert_ok(pb_pack(f->arena, &m->base, &out));
 	return out;
 }
 
@@ -405,7 +406,7 @@ static struct blob sign_by_hand(struct fixture *f, text_t type, struct blob payl
 	s.signature = field_bytes(signature, 64);
 	m.signatures = &list;
 	m.n_signatures = 1;
-	assert_ok(pack(f->arena, &m.base, &out));
+	assert_ok(pb_pack(f->arena, &m.base, &out));
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	BIO_free(bio);

@@ -7,7 +7,6 @@
 
 #include "proto/fields.h"
 #include "proto/peer.pb-c.h"
-#include "proto/prescan.h"
 #include "tests/unit/support/fixture.h"
 
 static const struct stream_id stream = {{ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }};

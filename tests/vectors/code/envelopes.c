@@ -5,7 +5,7 @@
 
 #include "proto/control.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/vectors/code/vectors.h"
 
 void write_keys(struct vectors *v)
@@ -155,7 +155,7 @@ void write_evidence(struct vectors *v, const struct examples *e)
 	m.n_relays = m.n_receipts = m.n_heads = 1;
 	m.entries = entries;
 	m.n_entries = MEMBERS;
-	error = pack(v->arena, &m.base, &bytes);
+	error = pb_pack(v->arena, &m.base, &bytes);
 	assert(error == ERR_OK);
 	out_vector(o, "evidence", "evidence");
 	out_bytes(o, bytes);

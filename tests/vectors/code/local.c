@@ -5,7 +5,7 @@
 
 #include "proto/control.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/vectors/code/vectors.h"
 
 /* protobuf-c has one type for reading and writing; packing only reads. */
@@ -19,7 +19,7 @@ static void write_framed(struct vectors *v, struct out *o, const char *name, con
 {
 	struct blob packed;
 	uint8_t *bytes;
-	enum err e = pack(v->arena, m, &packed);
+	enum err e = pb_pack(v->arena, m, &packed);
 
 	assert(e == ERR_OK);
 	bytes = arena_alloc(v->arena, packed.len_bytes + 4);
@@ -283,7 +283,7 @@ static void write_event(struct vectors *v, struct out *o, const struct examples 
 	m.origin = text("btp");
 	m.committee = text("cb-mot");
 	m.number = text("31-KH/ĐU");
-	error = pack(v->arena, &m.base, &bytes);
+	error = pb_pack(v->arena, &m.base, &bytes);
 	assert(error == ERR_OK);
 	out_vector(o, "live-event", "message");
 	out_bytes(o, bytes);

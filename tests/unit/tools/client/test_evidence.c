@@ -7,7 +7,7 @@
 #include "proto/digest.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "tests/unit/support/fixture.h"
 
 enum { ENTRIES = FIXTURE_COMMITTEES, CHECK_ARENA_BYTES = 8 << 20 };
@@ -171,7 +171,7 @@ static void test_order_and_doubles_are_refused(void **state)
 	first = c->receipts[0];
 	c->receipts[0] = c->receipts[1];
 	c->receipts[1] = first;
-	assert_ok(pack(c->f->arena, &c->m.base, &file));
+	assert_ok(pb_pack(c->f->arena, &c->m.base, &file));
 	assert_int_equal(check_bytes(c, file, c->f->root_der), ERR_FORMAT);
 	c->receipts[1] = c->receipts[0];
 	assert_int_equal(check(c), ERR_FORMAT);
@@ -232,13 +232,13 @@ static void test_another_root_and_a_signature_too_many_are_refused(void **state)
 	assert_int_equal(check_bytes(c, file, der), ERR_SIGNATURE);
 	/* A signature by a key of somewhere else is passed over on a link; in evidence nobody could
 	 * say whether it was changed. */
-	m = unpack(c->f->arena, &vanthu__v1__envelope__descriptor, c->document.envelope, &e);
+	m = pb_unpack(c->f->arena, &vanthu__v1__envelope__descriptor, c->document.envelope, &e);
 	assert_non_null(m);
 	list[0] = m->signatures[0];
 	list[1] = m->signatures[0];
 	m->signatures = list;
 	m->n_signatures = 2;
-	assert_ok(pack(c->f->arena, &m->base, &envelope));
+	assert_ok(pb_pack(c->f->arena, &m->base, &envelope));
 	c->m.envelope = bytes_of(envelope);
 	assert_int_equal(check(c), ERR_SIGNATURE);
 	assert_string_equal(c->verdict.where, "the document");
