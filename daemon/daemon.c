@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
 #include "routing/base/committee_id.h"

@@ -16,7 +16,8 @@
 #include "daemon/outbox.h"
 #include "daemon/store/store.h"
 #include "daemon/turn.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
+#include "proto/verifier.h"
 #include "routing/core.h"
 
 enum { DROPS_MAX = 256 };

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "proto/seal.h"
+
 struct turn {
 	struct turn_parts parts;
 	struct plan *plan;

@@ -7,7 +7,7 @@
 #include "daemon/inbox.h"
 #include "daemon/outbox.h"
 #include "daemon/store/store.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "routing/core.h"
 
 struct turn_parts {

@@ -1,12 +1,13 @@
 /* X.509 containers around keys, for other tools; the directory decides what is valid. See
- * seal.h. */
+ * certificate.h. */
+#include "proto/certificate.h"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #include "proto/digest.h"
-#include "proto/seal.h"
 
 static EVP_PKEY *read_key(struct blob pem)
 {

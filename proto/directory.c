@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory_tree.h"
 #include "proto/envelope.pb-c.h"
@@ -11,6 +12,8 @@
 #include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/pb.h"
+#include "proto/seal.h"
+#include "proto/verifier.h"
 #include "routing/base/committee_id.h"
 
 enum { KEYS_MAX = 64, PLACES_MAX = 64, ORGAN_IDS_MAX = 16 };

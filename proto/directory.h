@@ -2,7 +2,7 @@
 #ifndef VANTHU_PROTO_DIRECTORY_H
 #define VANTHU_PROTO_DIRECTORY_H
 
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "routing/base/arena.h"
 #include "routing/base/err.h"
 #include "routing/state/lookup.h"

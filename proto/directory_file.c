@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/certificate.h"
 #include "proto/directory_scan.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
 #include "routing/base/limits.h"

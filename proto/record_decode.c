@@ -8,6 +8,7 @@
 #include "proto/pb.h"
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"
+#include "proto/verifier.h"
 
 static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t count,
 			   const struct blob **list, uint32_t *out_count)

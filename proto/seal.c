@@ -1,10 +1,7 @@
-/* Signing: all envelopes of a turn under one Ed25519 signature; see seal.h. Opening is in
+/* Sealing: all envelopes of a turn under one Ed25519 signature; see seal.h. Opening is in
  * verifier.c. */
 #include "proto/seal.h"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/digest.h"
@@ -14,128 +11,7 @@
 #include "proto/merkle.h"
 #include "proto/pae.h"
 #include "proto/pb.h"
-
-enum { SIGNATURE_BYTES = 64 };
-
-struct signer {
-	EVP_PKEY *key;
-	EVP_MD_CTX *ctx;
-	uint8_t public_key[32];
-	struct digest key_id;
-	uint64_t count;
-};
-
-struct digest key_id_of(const uint8_t public_key[32])
-{
-	/* SubjectPublicKeyInfo of Ed25519 (RFC 8410 §10.1): a fixed beginning and the raw key. */
-	static const uint8_t prefix[12] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03,
-					    0x2b, 0x65, 0x70, 0x03, 0x21, 0x00 };
-	uint8_t spki[sizeof prefix + 32];
-
-	memcpy(spki, prefix, sizeof prefix);
-	memcpy(spki + sizeof prefix, public_key, 32);
-	return digest_of((struct blob){ spki, sizeof spki });
-}
-
-static EVP_PKEY *read_private(struct blob pem)
-{
-	BIO *bio = pem.len_bytes > 0 && pem.len_bytes < 65536
-		       ? BIO_new_mem_buf(pem.data, (int)pem.len_bytes)
-		       : NULL;
-	static char no_password[] = "";
-	EVP_PKEY *key;
-
-	if (bio == NULL)
-		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, NULL, no_password);
-	BIO_free(bio);
-	if (key != NULL && EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
-		EVP_PKEY_free(key);
-		key = NULL;
-	}
-	return key;
-}
-
-enum err signer_from_pem(struct blob pem, struct signer **out)
-{
-	struct signer *s = calloc(1, sizeof *s);
-	size_t len = sizeof s->public_key;
-	enum err e = ERR_OK;
-
-	*out = NULL;
-	if (s == NULL)
-		return ERR_NO_MEMORY;
-	s->key = read_private(pem);
-	s->ctx = EVP_MD_CTX_new();
-	if (s->ctx == NULL)
-		e = ERR_NO_MEMORY;
-	else if (s->key == NULL || EVP_PKEY_get_raw_public_key(s->key, s->public_key, &len) != 1)
-		e = ERR_CERTIFICATE;
-	if (e != ERR_OK) {
-		signer_destroy(s);
-		return e;
-	}
-	s->key_id = key_id_of(s->public_key);
-	*out = s;
-	return ERR_OK;
-}
-
-void signer_destroy(struct signer *s)
-{
-	if (s == NULL)
-		return;
-	EVP_MD_CTX_free(s->ctx);
-	EVP_PKEY_free(s->key); /* cleanses the private key */
-	free(s);
-}
-
-struct digest signer_key_id(const struct signer *s)
-{
-	return s->key_id;
-}
-
-void signer_public_key(const struct signer *s, uint8_t out[32])
-{
-	memcpy(out, s->public_key, sizeof s->public_key);
-}
-
-uint64_t signer_count(const struct signer *s)
-{
-	return s->count;
-}
-
-enum err signer_generate(struct arena *a, struct blob *private_pem)
-{
-	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-	BIO *bio = BIO_new(BIO_s_secmem());
-	enum err e = ERR_CERTIFICATE;
-	char *data;
-	long len;
-
-	if (key == NULL || bio == NULL ||
-	    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) != 1)
-		goto out;
-	len = BIO_get_mem_data(bio, &data);
-	*private_pem = arena_blob(a, (struct blob){ (const uint8_t *)data, (size_t)len });
-	e = private_pem->data == NULL ? ERR_NO_MEMORY : ERR_OK;
-out:
-	BIO_free(bio);
-	EVP_PKEY_free(key);
-	return e;
-}
-
-static enum err sign(struct signer *s, struct blob message, uint8_t out[SIGNATURE_BYTES])
-{
-	size_t len = SIGNATURE_BYTES;
-
-	EVP_MD_CTX_reset(s->ctx);
-	if (EVP_DigestSignInit(s->ctx, NULL, NULL, NULL, s->key) != 1 ||
-	    EVP_DigestSign(s->ctx, out, &len, message.data, message.len_bytes) != 1 ||
-	    len != SIGNATURE_BYTES)
-		return ERR_CERTIFICATE;
-	s->count++;
-	return ERR_OK;
-}
+#include "proto/signer.h"
 
 /* One draft's payload and digest. */
 static enum err prepare(struct arena *a, struct draft *d, struct blob *payload)
@@ -159,17 +35,18 @@ struct batch_place {
 	uint64_t index, count;
 };
 
-static enum err wrap(struct signer *s, struct arena *a, struct draft *d, struct blob payload,
+static enum err wrap(const struct signer *s, struct arena *a, struct draft *d, struct blob payload,
 		     const struct batch_place *place)
 {
 	Vanthu__V1__Envelope envelope = VANTHU__V1__ENVELOPE__INIT;
 	Vanthu__V1__Signature signature = VANTHU__V1__SIGNATURE__INIT, *list = &signature;
 	Vanthu__V1__BatchPath path = VANTHU__V1__BATCH_PATH__INIT;
+	struct digest key_id = signer_key_id(s);
 	enum err e;
 
 	envelope.payload = field_bytes(payload.data, payload.len_bytes);
 	envelope.payload_type = (char *)(uintptr_t)payload_type_of(d->head.kind);
-	signature.key_id = field_bytes(s->key_id.bytes, sizeof s->key_id.bytes);
+	signature.key_id = field_bytes(key_id.bytes, sizeof key_id.bytes);
 	signature.signature = field_bytes(place->signature, SIGNATURE_BYTES);
 	if (place->path != NULL) {
 		path.leaf_index = place->index;
@@ -191,7 +68,7 @@ static enum err seal_alone(struct signer *s, struct arena *a, struct draft *d, s
 	enum err e = pae_encode(a, payload_type_of(d->head.kind), payload, &message);
 
 	if (e == ERR_OK)
-		e = sign(s, message, signature);
+		e = signer_sign(s, message, signature);
 	return e == ERR_OK ? wrap(s, a, d, payload, &place) : e;
 }
 
@@ -212,7 +89,7 @@ static enum err seal_batch(struct signer *s, struct arena *a, struct draft *draf
 	merkle_paths(leaves, count, paths, path_len, &root);
 	e = pae_batch(a, &root, count, &message);
 	if (e == ERR_OK)
-		e = sign(s, message, signature);
+		e = signer_sign(s, message, signature);
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
 		struct batch_place place = { .signature = signature,
 					     .path = &paths[(size_t)i * BATCH_PATH_MAX],

@@ -23,6 +23,8 @@ PROTO := \
 	record_decode \
 	record_encode \
 	seal \
+	signer \
+	signer_pem \
 	utf8 \
 	verifier \
 	wire \

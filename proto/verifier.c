@@ -1,4 +1,7 @@
-/* Opening envelopes: outer shape, digest, signature, and only then what is inside; see seal.h. */
+/* Opening envelopes: outer shape, digest, signature, and only then what is inside; see
+ * verifier.h. */
+#include "proto/verifier.h"
+
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,7 +14,6 @@
 #include "proto/merkle.h"
 #include "proto/pae.h"
 #include "proto/pb.h"
-#include "proto/seal.h"
 
 enum { REMEMBERED = 1024 };
 

@@ -14,7 +14,7 @@
 #include "daemon/files/files.h"
 #include "daemon/inbox.h"
 #include "daemon/store/store.h"
-#include "proto/seal.h"
+#include "proto/verifier.h"
 #include "routing/core.h"
 
 struct control_figures { /* what the daemon counts, asked when a status is wanted */

@@ -14,6 +14,7 @@
 #include "daemon/directory/spool.h"
 #include "daemon/inbox.h"
 #include "routing/core.h"
+#include "routing/state/plan.h"
 
 struct installer_parts {
 	struct core *core;

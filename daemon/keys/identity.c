@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/keys/key_file.h"
+#include "proto/signer_pem.h"
 #include "routing/base/endpoint.h"
 
 enum { KEY_FILE_MAX_BYTES = 64 * 1024 };
@@ -43,7 +44,7 @@ static enum err read_signer(struct identity_keys *out, const char *path)
 
 	errno = 0;
 	if (read_text(path, text, &len))
-		e = signer_from_pem((struct blob){ (const uint8_t *)text, len },
+		e = signer_pem_open((struct blob){ (const uint8_t *)text, len },
 				    &out->signers[out->signer_count]);
 	explicit_bzero(text, sizeof text);
 	if (e == ERR_OK)

@@ -5,7 +5,7 @@
 #define VANTHU_DAEMON_KEYS_IDENTITY_H
 
 #include "daemon/config/config.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "routing/core.h"
 #include "routing/state/record.h"
 

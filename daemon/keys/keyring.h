@@ -3,7 +3,7 @@
 #ifndef VANTHU_DAEMON_KEYS_KEYRING_H
 #define VANTHU_DAEMON_KEYS_KEYRING_H
 
-#include "proto/seal.h"
+#include "proto/verifier.h"
 #include "routing/state/lookup.h"
 
 struct keyring;

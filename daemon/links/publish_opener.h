@@ -3,7 +3,7 @@
 #ifndef VANTHU_DAEMON_LINKS_PUBLISH_OPENER_H
 #define VANTHU_DAEMON_LINKS_PUBLISH_OPENER_H
 
-#include "proto/seal.h"
+#include "proto/verifier.h"
 #include "routing/base/arena.h"
 #include "routing/state/event.h"
 

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "proto/seal.h"
+#include "proto/certificate.h"
 #include "tools/base/files.h"
 #include "tools/client/evidence.h"
 

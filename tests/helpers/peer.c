@@ -9,6 +9,9 @@
 
 #include "proto/digest.h"
 #include "proto/merkle.h"
+#include "proto/seal.h"
+#include "proto/signer_pem.h"
+#include "proto/verifier.h"
 #include "routing/state/stream.h"
 #include "tools/base/files.h"
 
@@ -58,7 +61,7 @@ void peer_open(struct peer *p, const char *endpoint, const char *server_key_hex,
 
 		p->server_key[i] = (uint8_t)strtoul(pair, NULL, 16);
 	}
-	need(signer_from_pem(read_file(p, "sign.key"), &p->signer) == ERR_OK, "sign.key");
+	need(signer_pem_open(read_file(p, "sign.key"), &p->signer) == ERR_OK, "sign.key");
 }
 
 void *peer_dial(struct peer *p)

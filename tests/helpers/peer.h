@@ -6,7 +6,7 @@
 #include <zmq.h>
 
 #include "proto/head.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "proto/wire.h"
 #include "routing/base/limits.h"
 

@@ -7,6 +7,7 @@
 
 #include "proto/digest.h"
 #include "proto/head.h"
+#include "proto/seal.h"
 #include "proto/wire.h"
 #include "tests/sim/world.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/signer_pem.h"
 
 #define KEY_AGE_MS (30LL * 86400000) /* older than any clock is behind */
 
@@ -39,7 +40,7 @@ struct key_entry keys_make_one(struct world *w, struct member *m)
 
 	assert(m->key_count < OWN_KEYS);
 	m->signing_pem[m->key_count] = make_key(w);
-	assert(signer_from_pem(m->signing_pem[m->key_count], &s) == ERR_OK);
+	assert(signer_pem_open(m->signing_pem[m->key_count], &s) == ERR_OK);
 	key.key_id = m->key_id[m->key_count++] = signer_key_id(s);
 	signer_public_key(s, key.public_key);
 	signer_destroy(s);
@@ -99,7 +100,7 @@ void keys_make_directory(struct world *w)
 		assert(e == ERR_OK);
 	}
 	w->registry_pem = make_key(w);
-	assert(signer_from_pem(w->registry_pem, &registry) == ERR_OK);
+	assert(signer_pem_open(w->registry_pem, &registry) == ERR_OK);
 	v->directory.entries = entries;
 	v->directory.entry_count = count;
 	e = directory_sign(
@@ -109,7 +110,7 @@ void keys_make_directory(struct world *w)
 	assert(e == ERR_OK);
 	w->version_count = 1;
 	signer_destroy(registry);
-	assert(signer_from_pem(make_key(w), &w->evil) == ERR_OK);
+	assert(signer_pem_open(make_key(w), &w->evil) == ERR_OK);
 	w->evil_key_id = signer_key_id(w->evil);
 }
 

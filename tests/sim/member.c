@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/signer_pem.h"
 #include "proto/wire.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
@@ -129,7 +130,7 @@ static void choose_key(struct member *m)
 						     info.revoked_from_ms };
 	}
 	core_set_signer(m->core, &validity);
-	assert(signer_from_pem(m->signing_pem[chosen], &fresh) == ERR_OK);
+	assert(signer_pem_open(m->signing_pem[chosen], &fresh) == ERR_OK);
 	signer_destroy(m->signer);
 	m->signer = fresh;
 	if (m->turn != NULL)
@@ -281,7 +282,7 @@ static void build(struct member *m)
 	prng_fill(&m->world->prng, seed, sizeof seed);
 	assert(store_memory_open(m->disk, &m->store) == ERR_OK &&
 	       files_memory_open(m->files_disk, &m->files) == ERR_OK);
-	assert(signer_from_pem(m->signing_pem[0], &m->signer) == ERR_OK);
+	assert(signer_pem_open(m->signing_pem[0], &m->signer) == ERR_OK);
 	m->verifier = verifier_new((struct key_source){ .ctx = m, .find = keys_find });
 	m->core = core_new(&config);
 	m->inbox = inbox_new();

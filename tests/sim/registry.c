@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/signer_pem.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
 
@@ -136,7 +137,7 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 		.valid_until_ms = w->start_wall_ms + 86400000
 	};
 	struct signer *registry;
-	enum err e = signer_from_pem(w->registry_pem, &registry);
+	enum err e = signer_pem_open(w->registry_pem, &registry);
 
 	assert(e == ERR_OK);
 	if (changed != NULL)

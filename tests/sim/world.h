@@ -25,7 +25,8 @@
 #include "daemon/store/store.h"
 #include "daemon/turn.h"
 #include "proto/directory.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
+#include "proto/verifier.h"
 #include "routing/core.h"
 #include "tests/sim/prng.h"
 

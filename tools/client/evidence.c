@@ -13,6 +13,7 @@
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/pb.h"
+#include "proto/verifier.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 

@@ -10,6 +10,7 @@
 
 #include "daemon/base/folder.h"
 #include "proto/digest.h"
+#include "proto/signer_pem.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
 #include "tools/base/files.h"
@@ -136,7 +137,7 @@ static enum err key_of_file(struct arena *a, const char *path, bool link, char h
 			return ERR_CERTIFICATE;
 		id = digest_of((struct blob){ public_key, 32 });
 	} else {
-		e = signer_from_pem(text, &s);
+		e = signer_pem_open(text, &s);
 		if (e != ERR_OK)
 			return e;
 		id = signer_key_id(s);

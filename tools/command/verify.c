@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "proto/certificate.h"
 #include "proto/fields.h"
-#include "proto/seal.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/client/connection.h"

@@ -8,7 +8,9 @@
 
 #include "daemon/base/i18n.h"
 #include "daemon/keys/keys.h"
+#include "proto/certificate.h"
 #include "proto/digest.h"
+#include "proto/signer_pem.h"
 #include "routing/base/committee_id.h"
 #include "tools/base/files.h"
 
@@ -20,10 +22,10 @@ enum err identity_new(struct arena *a, struct identity *out)
 {
 	struct signer *s;
 	char link_public[41];
-	enum err e = signer_generate(a, &out->signing_pem);
+	enum err e = signer_pem_generate(a, &out->signing_pem);
 
 	if (e == ERR_OK)
-		e = signer_from_pem(out->signing_pem, &s);
+		e = signer_pem_open(out->signing_pem, &s);
 	if (e != ERR_OK)
 		return e;
 	signer_public_key(s, out->signing_public);
@@ -78,7 +80,7 @@ enum err registry_create(struct arena *a, const char *folder, const char *name, 
 	if (e == ERR_OK)
 		e = fs_mkdir(folder, true);
 	if (e == ERR_OK)
-		e = signer_generate(a, &out->root_key_pem);
+		e = signer_pem_generate(a, &out->root_key_pem);
 	if (e == ERR_OK)
 		e = certificate_root(a, out->root_key_pem, name, now_ms - REGISTRY_BACK_MS,
 				     now_ms + 20 * YEAR_MS, &out->root_der);
@@ -190,7 +192,7 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 	const char *path = fs_join(a, r->folder, "directory.vtd");
 	struct signer *s = NULL;
 	struct blob file;
-	enum err e = path == NULL ? ERR_NO_MEMORY : signer_from_pem(r->root_key_pem, &s);
+	enum err e = path == NULL ? ERR_NO_MEMORY : signer_pem_open(r->root_key_pem, &s);
 
 	memset(fault, 0, sizeof *fault);
 	qsort(entries, count, sizeof *entries, by_id);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "tools/base/files.h"
 
 enum { REQUEST_MAX_BYTES = 65536 };

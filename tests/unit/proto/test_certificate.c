@@ -1,11 +1,13 @@
 /* X.509 containers: made here, read by OpenSSL's own rules, and nothing that another root signed
  * counts. */
-#include "proto/seal.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
+#include "proto/certificate.h"
+#include "proto/signer.h"
+#include "proto/signer_pem.h"
 #include "tests/unit/support/fixture.h"
 
 static int set_up(void **state)
@@ -39,7 +41,7 @@ static void test_issued_certificate_holds_the_committees_key_under_the_root_only
 
 	assert_ok(certificate_check(entry->certificate, f->root_der, key));
 	assert_memory_equal(key, entry->public_key, sizeof key);
-	assert_ok(signer_generate(f->arena, &other_pem));
+	assert_ok(signer_pem_generate(f->arena, &other_pem));
 	assert_ok(certificate_root(f->arena, other_pem, "Văn phòng", FIXTURE_NOW_MS,
 				   FIXTURE_NOW_MS + 1000000, &other_root));
 	assert_int_equal(certificate_check(entry->certificate, other_root, key), ERR_CERTIFICATE);
@@ -143,11 +145,11 @@ static void test_what_is_no_ed25519_key_makes_no_signer_and_no_certificate(void 
 	assert_int_equal(PEM_write_bio_PrivateKey(bio, rsa, NULL, NULL, 0, NULL, NULL), 1);
 	pem.len_bytes = (size_t)BIO_get_mem_data(bio, &data);
 	pem.data = (const uint8_t *)data;
-	assert_int_equal(signer_from_pem(pem, &s), ERR_CERTIFICATE);
+	assert_int_equal(signer_pem_open(pem, &s), ERR_CERTIFICATE);
 	assert_null(s);
 	assert_int_equal(certificate_root(f->arena, pem, "x", 0, 1000, &der), ERR_CERTIFICATE);
-	assert_int_equal(signer_from_pem(fixture_blob("not a key"), &s), ERR_CERTIFICATE);
-	assert_int_equal(signer_from_pem((struct blob){ NULL, 0 }, &s), ERR_CERTIFICATE);
+	assert_int_equal(signer_pem_open(fixture_blob("not a key"), &s), ERR_CERTIFICATE);
+	assert_int_equal(signer_pem_open((struct blob){ NULL, 0 }, &s), ERR_CERTIFICATE);
 	assert_int_equal(certificate_root(f->arena, fixture_blob("not a key"), "x", 0, 1000, &der),
 			 ERR_CERTIFICATE);
 	assert_int_equal(certificate_root(f->arena, (struct blob){ NULL, 0 }, "x", 0, 1000, &der),

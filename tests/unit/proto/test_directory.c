@@ -8,6 +8,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/merkle.h"
+#include "proto/seal.h"
 #include "tests/unit/support/fixture.h"
 
 static int set_up(void **state)

@@ -13,6 +13,9 @@
 #include "proto/merkle.h"
 #include "proto/pae.h"
 #include "proto/pb.h"
+#include "proto/signer.h"
+#include "proto/signer_pem.h"
+#include "proto/verifier.h"
 #include "tests/unit/support/fixture.h"
 
 static const char *const to_all[] = { "*", NULL };
@@ -421,9 +424,9 @@ static void test_one_kind_cannot_pass_for_another(void **state)
 	struct opened o;
 
 	/* The committee gets a key that the test can sign with. */
-	assert_ok(signer_generate(f->arena, &pem));
+	assert_ok(signer_pem_generate(f->arena, &pem));
 	signer_destroy(f->signers[fixture_index(f, "tinh")]);
-	assert_ok(signer_from_pem(pem, &f->signers[fixture_index(f, "tinh")]));
+	assert_ok(signer_pem_open(pem, &f->signers[fixture_index(f, "tinh")]));
 	signer_public_key(fixture_signer(f, "tinh"), key_of(f)->public_key);
 	assert_ok(payload_pack(f->arena, &d.head, d.body, &payload));
 	assert_ok(open_at(f, sign_by_hand(f, payload_type_of(KIND_DOCUMENT), payload, pem),

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "daemon/links/publish_opener.h"
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
+#include "proto/seal.h"
+#include "proto/signer_pem.h"
 #include "proto/wire.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
@@ -78,8 +81,8 @@ static void make_committee(struct fixture *f, unsigned i)
 	struct blob pem;
 
 	assert_non_null(key);
-	assert_ok(signer_generate(f->arena, &pem));
-	assert_ok(signer_from_pem(pem, &f->signers[i]));
+	assert_ok(signer_pem_generate(f->arena, &pem));
+	assert_ok(signer_pem_open(pem, &f->signers[i]));
 	key->use = KEY_USE_SIGN;
 	key->key_id = signer_key_id(f->signers[i]);
 	signer_public_key(f->signers[i], key->public_key);
@@ -113,8 +116,8 @@ struct fixture *fixture_new(void)
 	assert_non_null(f);
 	f->arena = arena_new(256 << 20);
 	assert_non_null(f->arena);
-	assert_ok(signer_generate(f->arena, &f->root_pem));
-	assert_ok(signer_from_pem(f->root_pem, &f->registry));
+	assert_ok(signer_pem_generate(f->arena, &f->root_pem));
+	assert_ok(signer_pem_open(f->root_pem, &f->registry));
 	assert_ok(certificate_root(f->arena, f->root_pem, "Văn phòng", FIXTURE_NOW_MS - 1000000,
 				   FIXTURE_NOW_MS + 1000000000, &f->root_der));
 	for (unsigned i = 0; i < FIXTURE_COMMITTEES; i++)

@@ -14,7 +14,8 @@
 #include "daemon/store/store.h"
 #include "proto/directory.h"
 #include "proto/head.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
+#include "proto/verifier.h"
 #include "routing/core.h"
 
 #define assert_ok(call) assert_int_equal((call), ERR_OK)

@@ -6,6 +6,7 @@
 #include "proto/control.pb-c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
+#include "proto/verifier.h"
 #include "tests/vectors/code/vectors.h"
 
 void write_keys(struct vectors *v)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/seal.h"
 #include "tests/vectors/code/vectors.h"
 
 static const struct recipient to_cb_mot[] = { { .committee = { "cb-mot" } } };

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
+#include "proto/signer_pem.h"
 #include "routing/base/committee_id.h"
 #include "tests/vectors/code/vectors.h"
 
@@ -110,7 +112,7 @@ static void make_key(struct vectors *v, unsigned i, const char *id)
 	seed = digest_of(text_blob(word));
 	memcpy(v->seeds[i], seed.bytes, 32);
 	v->pems[i] = pem_of(v->arena, v->seeds[i]);
-	e = signer_from_pem(v->pems[i], &v->signers[i]);
+	e = signer_pem_open(v->pems[i], &v->signers[i]);
 	assert(e == ERR_OK);
 }
 

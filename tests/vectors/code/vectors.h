@@ -6,7 +6,7 @@
 
 #include "proto/directory.h"
 #include "proto/head.h"
-#include "proto/seal.h"
+#include "proto/signer.h"
 #include "routing/base/arena.h"
 
 /* ---- one JSON file and the .hex files that it names ---- */

@@ -4,10 +4,13 @@
 
 #include <string.h>
 
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
+#include "proto/seal.h"
+#include "proto/signer_pem.h"
 #include "tests/unit/support/fixture.h"
 
 enum { ENTRIES = FIXTURE_COMMITTEES, CHECK_ARENA_BYTES = 8 << 20 };
@@ -227,7 +230,7 @@ static void test_another_root_and_a_signature_too_many_are_refused(void **state)
 	enum err e;
 
 	assert_ok(evidence_pack(c->f->arena, &c->m, &file));
-	assert_ok(signer_generate(c->f->arena, &pem));
+	assert_ok(signer_pem_generate(c->f->arena, &pem));
 	assert_ok(certificate_root(c->f->arena, pem, "other", 0, FIXTURE_NOW_MS * 2, &der));
 	assert_int_equal(check_bytes(c, file, der), ERR_SIGNATURE);
 	/* A signature by a key of somewhere else is passed over on a link; in evidence nobody could
