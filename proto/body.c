@@ -1,9 +1,10 @@
-/* Bodies of the kinds of envelope; see head.h. */
+/* Bodies of the kinds of envelope; see body.h. */
+#include "proto/body.h"
+
 #include <string.h>
 
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "proto/pb.h"
 #include "routing/base/visible.h"
 

@@ -1,10 +1,10 @@
-/* CRC-32C (polynomial 0x82f63b78 reflected), see digest.h: by the processor's instruction where it
+/* CRC-32C (polynomial 0x82f63b78 reflected), see crc32c.h: by the processor's instruction where it
  * has one, else by table, eight bytes a step. Every stored value is checked when it is read, so on
  * the hot path the table was the largest single cost after the signatures. */
+#include "proto/crc32c.h"
+
 #include <pthread.h>
 #include <string.h>
-
-#include "proto/digest.h"
 
 static uint32_t crc_table[8][256];
 static pthread_once_t crc_once = PTHREAD_ONCE_INIT;

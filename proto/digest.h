@@ -40,11 +40,6 @@ struct digest digest_submission(const struct submission_fields *f);
 /* Constant-time comparison. */
 bool digest_equal(const struct digest *a, const struct digest *b);
 
-/* CRC-32C (Castagnoli; RFC 3720 B.4) continued from `crc`, 0 to begin. */
-uint32_t crc32c(uint32_t crc, struct blob bytes);
-/* The same on any processor; for tests. */
-uint32_t crc32c_by_table(uint32_t crc, struct blob bytes);
-
 /* 64 lower-case hexadecimal digits and a NUL; and back. */
 enum { DIGEST_HEX_SIZE = 65 };
 void digest_to_hex(const struct digest *d, char out[DIGEST_HEX_SIZE]);

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory_tree.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/pb.h"
 #include "proto/seal.h"

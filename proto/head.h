@@ -1,4 +1,4 @@
-/* Payloads: head and body to bytes and back.  Decoding goes into a bounded arena; every string is
+/* Payloads: a head, and a body as bytes.  Decoding goes into a bounded arena; every string is
  * checked for UTF-8 over its wire length, every count and length against routing/base/limits.h,
  * every enum against what it may be. */
 #ifndef VANTHU_PROTO_HEAD_H
@@ -7,43 +7,11 @@
 #include "routing/base/arena.h"
 #include "routing/base/err.h"
 #include "routing/base/types.h"
-#include "routing/state/plan.h"
 
 /* Media type of an envelope of this kind: "application/vnd.vanthu.document.v1" …; and back
  * (KIND_NONE when unknown). */
 text_t payload_type_of(enum kind kind);
 enum kind payload_kind(text_t payload_type);
-
-struct part {
-	text_t name;
-	text_t media_type;
-	struct blob content; /* only when inlined */
-};
-
-/* A document's body. Texts are "" when absent. */
-struct document_body {
-	text_t number, type_code, type_name, term, subject;
-	text_t signer_name, signer_position, signer_competence;
-	text_t issued_on, due_on, note;
-	struct document_ref reply_to; /* origin "" when none */
-	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
-	const struct part *parts;
-	uint32_t part_count;
-	/* when it could not be read: the field that is to blame, as envelope.proto calls it; else
-	 * NULL */
-	text_t fault;
-};
-
-struct directory_body {
-	uint64_t version;
-	bool has_previous;
-	struct digest previous;
-	int64_t valid_until_ms;
-	struct digest entries_root;
-	uint64_t entry_count;
-};
-
-enum { DOCUMENT_BODY_VERSION = 1, FACT_BODY_VERSION = 1, DIRECTORY_BODY_VERSION = 1 };
 
 /* Packs a payload (head and body) into the arena. ERR_TOO_LARGE, ERR_NO_MEMORY. */
 must_use enum err payload_pack(struct arena *a, const struct head *head, struct blob body,
@@ -52,28 +20,5 @@ must_use enum err payload_pack(struct arena *a, const struct head *head, struct 
  * `body` points into the payload's copy in the arena. */
 must_use enum err payload_unpack(struct arena *a, struct blob payload, struct head *head,
 				 struct blob *body);
-
-must_use enum err document_body_pack(struct arena *a, const struct document_body *b,
-				     struct blob *out);
-must_use enum err document_body_unpack(struct arena *a, struct blob bytes,
-				       struct document_body *out);
-/* Are its texts, and the names and media types of its parts, such that people see what they read
- * (routing/base/visible.h)? ERR_FIELD: *fault is the field that is to blame, as envelope.proto
- * calls it. A matter of who reads the body: whoever passes it on does not ask. */
-must_use enum err document_body_texts(const struct document_body *b, text_t *fault);
-/* Unpacks what the client submitted, puts the inline contents in and packs again (the only place
- * where a body is packed twice: before it is signed). Unknown fields are kept. contents[i].data
- * NULL: part i is a file. */
-must_use enum err document_body_fill(struct arena *a, struct blob submitted,
-				     const struct blob *contents, uint32_t count, struct blob *out);
-struct summary document_summary(const struct document_body *b);
-
-must_use enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out);
-must_use enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct fact *out);
-
-must_use enum err directory_body_pack(struct arena *a, const struct directory_body *b,
-				      struct blob *out);
-must_use enum err directory_body_unpack(struct arena *a, struct blob bytes,
-					struct directory_body *out);
 
 #endif

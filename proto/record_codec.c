@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "proto/digest.h"
+#include "proto/crc32c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
 #include "proto/record.pb-c.h"

@@ -2,9 +2,9 @@
  * and is damage all the same. */
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/directory.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "proto/pb.h"
 #include "proto/record.pb-c.h"
 #include "proto/record_codec_internal.h"

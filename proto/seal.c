@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"

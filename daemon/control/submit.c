@@ -10,6 +10,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/room.h"
 #include "daemon/control/upload.h"
+#include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "routing/base/calendar.h"

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/head.h"
 #include "proto/merkle.h"

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
-#include "proto/head.h"
 #include "proto/wire.h"
 
 struct opening {

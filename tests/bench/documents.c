@@ -8,8 +8,8 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "proto/body.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "tools/client/uuid.h"
 
 enum { ARENA_BYTES = 8 << 20, NUMBER_AT = 12, RANDOM_AT = 8 };

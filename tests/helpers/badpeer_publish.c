@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/control.pb-c.h"
 #include "proto/digest.h"
 #include "proto/fields.h"

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/seal.h"

@@ -5,10 +5,10 @@
 
 #include <zmq.h>
 
-#include "proto/head.h"
 #include "proto/signer.h"
 #include "proto/wire.h"
 #include "routing/base/limits.h"
+#include "routing/state/record.h"
 
 struct way_out { /* a stream that we publish */
 	struct stream_id id;

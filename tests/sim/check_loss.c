@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/head.h"
+#include "proto/body.h"
 #include "tests/sim/world.h"
 
 enum { ARENA_BYTES = 4 << 20 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
-#include "proto/head.h"
 #include "proto/seal.h"
 #include "proto/wire.h"
 #include "tests/sim/world.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/digest.h"
+#include "proto/crc32c.h"
 #include "proto/wire.h"
 #include "routing/base/committee_id.h"
 #include "tests/sim/world.h"

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
-#include "proto/head.h"
 #include "proto/merkle.h"
 #include "tests/sim/check.h"
 

@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "daemon/base/i18n.h"
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "proto/pb.h"
 #include "proto/verifier.h"
 #include "tools/base/file_name.h"

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/body.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
 #include "tools/base/file_name.h"

@@ -2,9 +2,9 @@
  * get the most attention. */
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/head.h"
 #include "proto/pb.h"
 #include "tests/unit/support/fixture.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/crc32c.h"
 #include "proto/pae.h"
 #include "tests/unit/support/fixture.h"
 

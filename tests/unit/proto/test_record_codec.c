@@ -1,10 +1,9 @@
 /* Stored values: every family comes back, and no flipped bit, moved value or cut one passes for a
  * record. */
-#include "proto/record_codec.h"
-
 #include <string.h>
 
-#include "proto/digest.h"
+#include "proto/crc32c.h"
+#include "proto/record_codec.h"
 #include "routing/target/target.h"
 #include "tests/unit/support/fixture.h"
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
+#include "proto/head.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
 #include "proto/pb.h"

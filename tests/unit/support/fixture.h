@@ -13,7 +13,6 @@
 
 #include "daemon/store/store.h"
 #include "proto/directory.h"
-#include "proto/head.h"
 #include "proto/signer.h"
 #include "proto/verifier.h"
 #include "routing/core.h"

@@ -6,6 +6,7 @@
 
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "routing/state/stream.h"
 

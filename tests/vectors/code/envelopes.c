@@ -5,6 +5,7 @@
 
 #include "proto/control.pb-c.h"
 #include "proto/fields.h"
+#include "proto/head.h"
 #include "proto/pb.h"
 #include "proto/verifier.h"
 #include "tests/vectors/code/vectors.h"

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/seal.h"
 #include "tests/vectors/code/vectors.h"

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/control.pb-c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"

@@ -5,9 +5,9 @@
 #define VANTHU_TESTS_VECTORS_CODE_VECTORS_H
 
 #include "proto/directory.h"
-#include "proto/head.h"
 #include "proto/signer.h"
 #include "routing/base/arena.h"
+#include "routing/state/record.h"
 
 /* ---- one JSON file and the .hex files that it names ---- */
 struct out;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/directory.h"
 #include "tests/unit/support/desk.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/wire.h"
 #include "tests/unit/support/fixture.h"
 

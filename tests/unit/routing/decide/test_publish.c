@@ -2,6 +2,7 @@
  * instead of being refused. */
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "tests/unit/support/fixture.h"
 

@@ -1,5 +1,6 @@
 /* Documents whose texts nobody sees as they are: a matter of the office that they are for, not of
  * who passes them on. */
+#include "proto/body.h"
 #include "tests/unit/support/fixture.h"
 
 static const char *const to_us[] = { "huyen-a", NULL };

@@ -8,6 +8,7 @@
 
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "proto/wire.h"

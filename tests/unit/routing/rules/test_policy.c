@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/head.h"
 #include "tests/unit/support/fixture.h"
 
 enum { MAX = 1 << 20 };
