@@ -5,7 +5,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/daemon.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 
 enum { DROP_AGAIN_MS = 10 * 60 * 1000 };

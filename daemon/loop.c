@@ -12,7 +12,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 
 enum {
 	LINK_ITEMS = 10,

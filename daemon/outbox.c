@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "routing/state/stream.h"
 
 enum { OUTBOX_ARENA_BYTES = 8 * 1024 * 1024 };

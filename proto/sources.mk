@@ -27,5 +27,5 @@ PROTO := \
 	signer_pem \
 	utf8 \
 	verifier \
-	wire \
+	wire_decode \
 	wire_encode

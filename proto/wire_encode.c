@@ -1,9 +1,11 @@
-/* Messages into frames; see wire.h. */
+/* Messages into frames; see wire_encode.h. */
+#include "proto/wire_encode.h"
+
 #include <string.h>
 
 #include "proto/fields.h"
 #include "proto/peer.pb-c.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 
 enum { CHUNK_DATA_TAG = 6 << 3 | 2 }; /* Chunk.data, bytes */
 

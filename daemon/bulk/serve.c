@@ -7,7 +7,7 @@
 #include "daemon/base/log.h"
 #include "daemon/bulk/internal.h"
 #include "proto/digest.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 
 /* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for
  * what makes them a frame. Frames that are on their way hold it too, and ZeroMQ's thread lets go of

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
 
 enum { FRAME_ARENA_BYTES = 2 << 20 };

@@ -12,7 +12,8 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/links/internal.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 
 enum {

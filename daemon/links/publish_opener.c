@@ -6,7 +6,8 @@
 
 #include "proto/body.h"
 #include "proto/digest.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 
 struct opening {
 	const struct opener *opener;

@@ -5,7 +5,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/links/internal.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 
 enum {
 	PAUSE_FIRST_MS = 1000,

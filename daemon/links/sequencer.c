@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
 
 enum {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/wire_encode.h"
 #include "tests/helpers/badpeer.h"
 
 enum { PART_MAX_BYTES = FRAME_MAX_BYTES, CONNECTIONS_MAX = 1000, PIECES = 16, FIRST_MS = 60000 };

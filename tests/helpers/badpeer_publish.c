@@ -8,6 +8,8 @@
 #include "proto/digest.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
+#include "proto/verifier.h"
+#include "proto/wire_encode.h"
 #include "tests/helpers/badpeer.h"
 #include "tools/base/files.h"
 

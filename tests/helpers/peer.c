@@ -13,6 +13,8 @@
 #include "proto/seal.h"
 #include "proto/signer_pem.h"
 #include "proto/verifier.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 #include "routing/state/stream.h"
 #include "tools/base/files.h"
 

@@ -6,8 +6,8 @@
 #include <zmq.h>
 
 #include "proto/signer.h"
-#include "proto/wire.h"
 #include "routing/base/limits.h"
+#include "routing/state/message.h"
 #include "routing/state/record.h"
 
 struct way_out { /* a stream that we publish */

@@ -8,7 +8,7 @@
 #include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/seal.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "tests/sim/world.h"
 
 enum { ARENA_BYTES = 4 << 20, GARBAGE_MOST = 400 };

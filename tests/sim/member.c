@@ -7,7 +7,7 @@
 
 #include "proto/digest.h"
 #include "proto/signer_pem.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "proto/crc32c.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
 #include "tests/sim/world.h"
 

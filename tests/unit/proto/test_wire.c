@@ -1,12 +1,13 @@
 /* Frames of links: every message goes and comes back, and what a hostile neighbour may try ends in
  * a protocol error, never in a crash. */
-#include "proto/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/fields.h"
 #include "proto/peer.pb-c.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 #include "tests/unit/support/fixture.h"
 
 static const struct stream_id stream = {{ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 }};

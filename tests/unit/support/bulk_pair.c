@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "proto/digest.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 
 const struct stream_id pair_stream = {{ 5 }};
 const struct serial pair_serial = { 1 };

@@ -11,7 +11,7 @@
 #include "proto/merkle.h"
 #include "proto/seal.h"
 #include "proto/signer_pem.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
 

@@ -5,7 +5,7 @@
 
 #include "proto/digest.h"
 #include "proto/merkle.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "routing/state/stream.h"
 #include "tests/vectors/code/vectors.h"
 

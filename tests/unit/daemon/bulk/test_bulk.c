@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
 #include "tests/unit/support/bulk_pair.h"
 
 static void test_file_arrives_whole_within_the_window_and_is_told_once(void **state)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "proto/body.h"
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "tests/unit/support/fixture.h"
 
 static struct opener_frame at(struct blob bytes)

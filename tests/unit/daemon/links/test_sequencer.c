@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "proto/wire.h"
+#include "proto/wire_encode.h"
 #include "tests/unit/support/fixture.h"
 
 enum { SENT_MAX = 8 };

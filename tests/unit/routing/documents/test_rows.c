@@ -11,7 +11,8 @@
 #include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
-#include "proto/wire.h"
+#include "proto/wire_decode.h"
+#include "proto/wire_encode.h"
 #include "routing/state/stream.h"
 
 enum { MANY = 990, FRAMES = 64, COPIED_BYTES = 26 * 1024, VILLAGE_DIGITS = 4, HOPS = 12 };

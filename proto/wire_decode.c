@@ -1,5 +1,5 @@
-/* Frames into messages; see wire.h. The other way is in wire_encode.c. */
-#include "proto/wire.h"
+/* Frames into messages; see wire_decode.h. The other way is in wire_encode.c. */
+#include "proto/wire_decode.h"
 
 #include <string.h>
 
