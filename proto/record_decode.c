@@ -1,5 +1,7 @@
 /* Decoders of stored records. Their checksum was right: what does not fit here was written wrong,
- * and is damage all the same. */
+ * and is damage all the same. See record_decode.h. */
+#include "proto/record_decode.h"
+
 #include <string.h>
 
 #include "proto/body.h"
@@ -7,7 +9,6 @@
 #include "proto/fields.h"
 #include "proto/pb.h"
 #include "proto/record.pb-c.h"
-#include "proto/record_codec_internal.h"
 #include "proto/verifier.h"
 
 static enum err read_blobs(struct arena *a, ProtobufCBinaryData *from, size_t count,
@@ -475,7 +476,7 @@ static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_asid
 			   : e;
 }
 
-enum err codec_decode(struct arena *a, struct blob message, struct record *out)
+enum err record_decode_message(struct arena *a, struct blob message, struct record *out)
 {
 	switch (out->family) {
 	case FAMILY_META:
