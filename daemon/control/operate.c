@@ -36,7 +36,7 @@ static void say_pong(struct client *c, const struct pending_reply *p, const stru
 
 void control_recover(struct client *c, const Vanthu__V1__Request *request)
 {
-	const Vanthu__V1__LinkName *m = request->recover;
+	const Vanthu__V1__Neighbour *m = request->recover;
 	uint64_t id = request->id;
 	struct ev_operate what = { .operation = OPERATION_RESUME };
 
@@ -48,7 +48,7 @@ void control_recover(struct client *c, const Vanthu__V1__Request *request)
 
 void control_ping(struct client *c, const Vanthu__V1__Request *request)
 {
-	const Vanthu__V1__LinkName *m = request->ping;
+	const Vanthu__V1__Neighbour *m = request->ping;
 	uint64_t id = request->id;
 	struct ev_operate what = { .operation = OPERATION_LINK_PING };
 

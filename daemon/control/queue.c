@@ -191,7 +191,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 
 void control_queue_list(struct client *c, const Vanthu__V1__Request *request)
 {
-	const Vanthu__V1__LinkName *m = request->queue_list;
+	const Vanthu__V1__Neighbour *m = request->queue_list;
 	uint64_t id = request->id;
 	static const struct listing_kind kind = { step, free, false };
 	struct queue_walk *w = calloc(1, sizeof *w);

@@ -392,7 +392,7 @@ static enum err ask(struct client *c, struct facts *k)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
-	Vanthu__V1__LinkName all = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Neighbour all = VANTHU__V1__NEIGHBOUR__INIT;
 	Vanthu__V1__Reply *reply;
 	enum err e;
 

@@ -100,7 +100,7 @@ struct listing {
 static int list(struct cli *cli, const struct listing *l, const char *neighbour)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	json_t *all = json_array();
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;

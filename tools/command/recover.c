@@ -134,7 +134,7 @@ static bool confirmed(struct cli *cli)
 static int resume(struct cli *cli, const char *neighbour)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
 	enum err e;

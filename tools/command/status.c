@@ -393,7 +393,7 @@ static int ping_link(struct cli *cli, const char *named)
 		{ NULL, NULL, FORMAT_TEXT, false }
 	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	Vanthu__V1__Reply *reply;
 	struct client *c = NULL;
 	char *committee = NULL;

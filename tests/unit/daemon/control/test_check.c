@@ -24,7 +24,7 @@ struct sample {
 	Vanthu__V1__PaperQuery papers;
 	Vanthu__V1__TargetQuery target;
 	Vanthu__V1__Import import;
-	Vanthu__V1__LinkName link;
+	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
 	uint8_t id[17];
 	ProtobufCMessageUnknownField unknown;
@@ -48,7 +48,7 @@ static void fill(struct sample *s)
 	vanthu__v1__paper_query__init(&s->papers);
 	vanthu__v1__target_query__init(&s->target);
 	vanthu__v1__import__init(&s->import);
-	vanthu__v1__link_name__init(&s->link);
+	vanthu__v1__neighbour__init(&s->link);
 	vanthu__v1__nothing__init(&s->nothing);
 	s->recipients[0] = &s->recipient;
 	s->recipient.committee = TEXT("thads");

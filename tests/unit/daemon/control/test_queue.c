@@ -73,7 +73,7 @@ struct lines {
 static void ask(struct desk *d, const char *neighbour, struct lines *out)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__LinkName name = VANTHU__V1__LINK_NAME__INIT;
+	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	bool more = true;
 
 	out->count = 0;
