@@ -306,8 +306,11 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)
 		e = steps[i](d);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		daemon_choose_keys(d);
+		/* from here on the loop collects jobs */
+		turn_set_runner(d->turn, workers_runner(d->verify_workers));
+	}
 	return e;
 }
 

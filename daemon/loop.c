@@ -49,11 +49,16 @@ struct waiting {
 
 static void fill(struct daemon *d, struct waiting *w)
 {
-	w->link_count = d->frozen == ERR_OK ? links_poll(d->links, w->items, LINK_ITEMS) : 0;
+	bool sealing = turn_is_sealing(d->turn);
+	bool links = d->frozen == ERR_OK && (!sealing || sequencer_room(d->sequencer));
+
+	w->link_count = links ? links_poll(d->links, w->items, LINK_ITEMS) : 0;
 	w->count = w->link_count;
 	w->verify = w->count++;
 	w->items[w->verify] =
 	    (zmq_pollitem_t){ .fd = workers_fd(d->verify_workers), .events = ZMQ_POLLIN };
+	if (sealing)
+		return; /* for nothing else: see turn.h */
 	w->files = w->count++;
 	w->items[w->files] =
 	    (zmq_pollitem_t){ .fd = workers_fd(d->file_workers), .events = ZMQ_POLLIN };
@@ -94,6 +99,8 @@ static long timeout_ms(struct daemon *d, struct now now)
 				d->next_second_ms, now.mono_ms + WAIT_MOST_MS };
 	int64_t first = INT64_MAX;
 
+	if (turn_is_sealing(d->turn)) /* the job that is waited for has a descriptor */
+		return links_pending(d->links) && sequencer_room(d->sequencer) ? 0 : WAIT_MOST_MS;
 	if (d->frozen != ERR_OK)
 		return control_busy(d->control) || inbox_count(d->inbox) > 0 ||
 			       d->next_second_ms <= now.mono_ms
@@ -259,8 +266,22 @@ static void flush_workers(struct daemon *d)
 	workers_flush(d->file_workers);
 }
 
+/* While a turn is being sealed: only what ends up in the inbox, and the job. */
+static void collect_sealing(struct daemon *d)
+{
+	collect_links(d);
+	workers_flush(d->verify_workers);
+	workers_collect(d->verify_workers, JOBS_A_TURN);
+	sequencer_flush(d->sequencer);
+	workers_flush(d->verify_workers);
+}
+
 static void collect(struct daemon *d, struct waiting *w)
 {
+	if (turn_is_sealing(d->turn)) {
+		collect_sealing(d);
+		return;
+	}
 	if ((w->items[w->signals].revents & ZMQ_POLLIN) != 0)
 		collect_signals(d);
 	if (d->frozen == ERR_OK)
@@ -383,6 +404,8 @@ static enum err keep_time(struct daemon *d)
 {
 	struct now now = clock_now();
 
+	if (turn_is_sealing(d->turn))
+		return ERR_OK; /* a signer that hangs is the watchdog's */
 	if (d->frozen != ERR_OK) {
 		if (now.mono_ms >= d->next_second_ms)
 			daemon_frozen_second(d, now.mono_ms);
@@ -416,7 +439,7 @@ enum err loop_run(struct daemon *d)
 	while (e == ERR_OK && !d->stopping) {
 		wait(d, &w);
 		collect(d, &w);
-		if (d->frozen != ERR_OK || worth_waiting_us(d) == 0)
+		if (d->frozen != ERR_OK || turn_is_sealing(d->turn) || worth_waiting_us(d) == 0)
 			e = take_turn(d);
 		if (e == ERR_OK)
 			e = keep_time(d);

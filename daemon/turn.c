@@ -2,11 +2,21 @@
  * nothing leaves before its commit. */
 #include "daemon/turn.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "proto/seal.h"
 
+enum step {
+	STEP_NONE,    /* between turns */
+	STEP_SEALING, /* decided; the job has the plan's arena and drafts */
+	STEP_SEALED,  /* the job is back */
+};
+
 struct turn {
+	struct job seal; /* first */
+	enum step step;
+	enum err sealed; /* what the job says */
 	struct turn_parts parts;
 	struct plan *plan;
 	struct queued batch[TURN_EVENTS_MAX];
@@ -137,16 +147,37 @@ static enum err act(struct turn *t)
 	return e;
 }
 
-static enum err seal(struct turn *t)
-{
-	enum err e = ERR_OK;
+/* ---- sealing: here, or on a worker; the one place where something is signed ---- */
 
+static void work_seal(struct job *j)
+{
+	struct turn *t = (struct turn *)j;
+
+	t->sealed =
+	    seal_drafts(t->parts.signer, t->plan->arena, t->plan->drafts, t->plan->draft_count);
+}
+
+static void sealed(struct job *j)
+{
+	struct turn *t = (struct turn *)j;
+
+	assert(t->step == STEP_SEALING);
+	t->step = STEP_SEALED;
+}
+
+static void seal(struct turn *t)
+{
+	t->seal = (struct job){ .work = work_seal, .done = sealed };
+	t->sealed = ERR_OK;
+	t->step = STEP_SEALING;
+	if (t->plan->draft_count > 0 && signer_is_slow(t->parts.signer) &&
+	    t->parts.runner.run != NULL) {
+		t->parts.runner.run(t->parts.runner.ctx, &t->seal);
+		return;
+	}
 	if (t->plan->draft_count > 0)
-		e = seal_drafts(t->parts.signer, t->plan->arena, t->plan->drafts,
-				t->plan->draft_count);
-	if (e == ERR_OK)
-		plan_resolve(t->plan);
-	return e;
+		work_seal(&t->seal);
+	sealed(&t->seal);
 }
 
 /* Is what is open still what the configuration names? Nothing is promised into files that no folder
@@ -172,10 +203,14 @@ static enum err commit(struct turn *t)
 	return t->parts.store->ops->commit(t->parts.store, t->plan);
 }
 
+/* The second half. */
 static enum err finish(struct turn *t)
 {
-	enum err e = seal(t);
+	enum err e = t->sealed;
 
+	assert(t->step == STEP_SEALED);
+	if (e == ERR_OK)
+		plan_resolve(t->plan);
 #ifdef VANTHU_CANARY_EARLY_ACK
 	/* The canary of the tests: what a daemon would do that acknowledges before it has anything
 	 * on disk. */
@@ -226,11 +261,13 @@ static enum err refuse_batch(struct turn *t, enum err why)
 
 enum err turn_refuse(struct turn *t, enum err why)
 {
+	assert(t->step == STEP_NONE);
 	t->batch_count = inbox_take(t->parts.inbox, t->batch, TURN_EVENTS_MAX);
 	return refuse_batch(t, why);
 }
 
-enum err turn_run(struct turn *t, struct now now)
+/* The first half. */
+static enum err begin(struct turn *t, struct now now)
 {
 	enum err e = guard(t);
 
@@ -240,7 +277,19 @@ enum err turn_run(struct turn *t, struct now now)
 	if (e == ERR_OK)
 		e = decide(t, now);
 	if (e == ERR_OK)
+		seal(t);
+	return e;
+}
+
+enum err turn_run(struct turn *t, struct now now)
+{
+	enum err e = t->step == STEP_NONE ? begin(t, now) : ERR_OK;
+
+	if (t->step == STEP_SEALING)
+		return ERR_OK;
+	if (e == ERR_OK)
 		e = finish(t);
+	t->step = STEP_NONE;
 	if (e == ERR_STORE_GONE && refuse_batch(t, e) != ERR_OK)
 		e = ERR_STORE;
 	release_batch(t);
@@ -248,12 +297,35 @@ enum err turn_run(struct turn *t, struct now now)
 	return e;
 }
 
+enum err turn_run_whole(struct turn *t, struct now now)
+{
+	struct job_runner runner = t->parts.runner;
+	enum err e;
+
+	assert(t->step == STEP_NONE);
+	t->parts.runner = (struct job_runner){ 0 };
+	e = turn_run(t, now);
+	t->parts.runner = runner;
+	return e;
+}
+
+bool turn_is_sealing(const struct turn *t)
+{
+	return t->step != STEP_NONE;
+}
+
 enum err turn_boot(struct turn *t, struct now now)
 {
+	struct job_runner runner = t->parts.runner;
 	enum err e = core_load(t->parts.core, now, t->plan);
 
-	if (e == ERR_OK)
+	t->parts.runner = (struct job_runner){ 0 }; /* nobody collects jobs yet */
+	if (e == ERR_OK) {
+		seal(t);
 		e = finish(t);
+	}
+	t->step = STEP_NONE;
+	t->parts.runner = runner;
 	plan_clear(t->plan);
 	return e;
 }
@@ -268,7 +340,13 @@ struct turn_figures turn_figures(const struct turn *t)
 	return t->figures;
 }
 
+void turn_set_runner(struct turn *t, struct job_runner runner)
+{
+	t->parts.runner = runner;
+}
+
 void turn_set_signer(struct turn *t, struct signer *signer)
 {
+	assert(t->step == STEP_NONE);
 	t->parts.signer = signer;
 }

@@ -29,6 +29,7 @@ UNIT := \
 	daemon/store/test_room \
 	daemon/store/test_store \
 	daemon/test_inbox \
+	daemon/test_turn \
 	proto/test_body \
 	proto/test_certificate \
 	proto/test_descriptors \

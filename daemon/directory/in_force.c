@@ -311,7 +311,7 @@ enum err daemon_install_directory(struct daemon *d)
 	snprintf(what.from, sizeof what.from, "%s", d->config.directory);
 	e = installer_begin(d->installer, &what);
 	while (e == ERR_OK && what.runner != NULL && installer_busy(d->installer)) {
-		e = turn_run(d->turn, clock_now());
+		e = turn_run_whole(d->turn, clock_now());
 		installer_go_on(d->installer);
 	}
 	return e;

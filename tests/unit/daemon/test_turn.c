@@ -1,0 +1,249 @@
+/* The turn's order when a signature takes its time on another thread: nothing is decided, committed
+ * or said before it is there, and the turn then ends as any other. */
+#include "daemon/turn.h"
+
+#include <poll.h>
+#include <semaphore.h>
+#include <stdlib.h>
+
+#include "tests/unit/support/fixture.h"
+
+/* A token: signs with a real key, when it is let to. */
+struct token {
+	struct signer signer; /* first */
+	struct signer *key;
+	sem_t may_sign;
+	enum err fault;
+};
+
+struct office {
+	struct stage *stage;
+	struct inbox *inbox;
+	struct outbox *outbox;
+	struct turn *turn;
+	struct workers *workers;
+	struct token token;
+	unsigned replies, releases;
+	enum err last_reply;
+};
+
+static enum err token_sign(struct signer *s, struct blob message, uint8_t out[SIGNATURE_BYTES])
+{
+	struct token *t = (struct token *)s;
+
+	while (sem_wait(&t->may_sign) != 0)
+		;
+	return t->fault != ERR_OK ? t->fault : signer_sign(t->key, message, out);
+}
+
+static void token_destroy(struct signer *s)
+{
+	(void)s;
+}
+
+static const struct signer_ops token_ops = { .sign = token_sign, .destroy = token_destroy };
+
+static void reply(void *ctx, const struct act_reply *r)
+{
+	struct office *o = ctx;
+
+	o->replies++;
+	o->last_reply = r->result;
+}
+
+static void notify(void *ctx, const struct act_notify *n)
+{
+	(void)ctx;
+	(void)n;
+}
+
+static void released(void *owner)
+{
+	((struct office *)owner)->releases++;
+}
+
+static int set_up(void **state)
+{
+	struct office *o = calloc(1, sizeof *o);
+	void *stage = NULL;
+	uint8_t public_key[SIGN_KEY_BYTES];
+	struct station *s;
+
+	assert_non_null(o);
+	stage_set_up(&stage);
+	o->stage = stage;
+	s = o->stage->s;
+	o->token.key = fixture_signer(o->stage->f, "huyen-a");
+	signer_public_key(o->token.key, public_key);
+	signer_init(&o->token.signer, &token_ops, public_key, true);
+	assert_int_equal(sem_init(&o->token.may_sign, 0, 0), 0);
+	o->inbox = inbox_new();
+	o->outbox = outbox_new(
+	    s->core, s->lookup,
+	    (struct outbox_ops){ .ctx = o, .reply = reply, .notify = notify });
+	o->workers = workers_new(1, "sign");
+	assert_true(o->inbox != NULL && o->outbox != NULL && o->workers != NULL);
+	o->turn = turn_new(&(struct turn_parts){ .core = s->core,
+						 .store = s->store,
+						 .signer = &o->token.signer,
+						 .outbox = o->outbox,
+						 .inbox = o->inbox,
+						 .runner = workers_runner(o->workers) });
+	assert_non_null(o->turn);
+	*state = o;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct office *o = *state;
+	void *stage = o->stage;
+
+	workers_destroy(o->workers);
+	turn_destroy(o->turn);
+	outbox_destroy(o->outbox);
+	inbox_destroy(o->inbox);
+	sem_destroy(&o->token.may_sign);
+	stage_tear_down(&stage);
+	free(o);
+	return 0;
+}
+
+/* A clerk submits a document to xa-a1. */
+static void submit(struct office *o, struct submission *u, unsigned id)
+{
+	u->recipients[0] = (struct recipient){ .committee = fixture_id("xa-a1") };
+	assert_ok(inbox_push(o->inbox, submission_of(u, id, 1), released, o));
+}
+
+static bool is_stored(struct office *o, unsigned id)
+{
+	return station_has(o->stage->s, FAMILY_IDENT,
+			   key_ident(fixture_doc_id(id), fixture_id("huyen-a")));
+}
+
+static enum err run(struct office *o)
+{
+	enum err e = turn_run(o->turn, o->stage->s->now);
+
+	workers_flush(o->workers);
+	return e;
+}
+
+/* The token signs, and the job comes back; 30 s at most. */
+static void sign(struct office *o)
+{
+	struct pollfd p = { .fd = workers_fd(o->workers), .events = POLLIN };
+
+	sem_post(&o->token.may_sign);
+	while (workers_pending(o->workers) > 0) {
+		assert_int_equal(poll(&p, 1, 30000), 1);
+		workers_collect(o->workers, 1);
+	}
+}
+
+static void test_nothing_is_decided_or_said_before_a_slow_signature_is_there(void **state)
+{
+	struct office *o = *state;
+	struct submission first, second;
+
+	submit(o, &first, 1);
+	assert_ok(run(o));
+	assert_true(turn_is_sealing(o->turn));
+	submit(o, &second, 2);
+	assert_ok(run(o));
+	assert_ok(run(o));
+	assert_true(turn_is_sealing(o->turn));
+	assert_int_equal(inbox_count(o->inbox), 1);
+	assert_int_equal(turn_figures(o->turn).commits, 0);
+	assert_false(is_stored(o, 1));
+	assert_int_equal(o->replies, 0);
+	assert_int_equal(o->releases, 0);
+
+	sign(o);
+	assert_int_equal(o->replies, 0); /* signed, and not on disk yet */
+	assert_ok(run(o));
+	assert_false(turn_is_sealing(o->turn));
+	assert_true(is_stored(o, 1));
+	assert_int_equal(o->replies, 1);
+	assert_int_equal(o->last_reply, ERR_OK);
+	assert_int_equal(o->releases, 1);
+	assert_int_equal(inbox_count(o->inbox), 1); /* the second has a turn of its own */
+	assert_false(is_stored(o, 2));
+
+	assert_ok(run(o));
+	assert_true(turn_is_sealing(o->turn));
+	sign(o);
+	assert_ok(run(o));
+	assert_true(is_stored(o, 2));
+	assert_int_equal(o->replies, 2);
+	assert_int_equal(signer_count(&o->token.signer), 2);
+}
+
+static void test_a_slow_signature_that_fails_ends_the_turn_and_nothing_has_left(void **state)
+{
+	struct office *o = *state;
+	struct submission u;
+
+	submit(o, &u, 1);
+	o->token.fault = ERR_CERTIFICATE;
+	assert_ok(run(o));
+	sign(o);
+	assert_int_equal(run(o), ERR_CERTIFICATE);
+	assert_int_equal(turn_figures(o->turn).commits, 0);
+	assert_false(is_stored(o, 1));
+	assert_int_equal(o->replies, 0);
+	assert_int_equal(o->releases, 1);
+}
+
+static void test_a_turn_that_seals_nothing_waits_for_no_token(void **state)
+{
+	struct office *o = *state;
+	struct submission u;
+
+	submit(o, &u, 1);
+	u.recipients[0].committee = fixture_id("nobody");
+	assert_ok(run(o));
+	assert_false(turn_is_sealing(o->turn));
+	assert_int_equal(o->replies, 1);
+	assert_int_not_equal(o->last_reply, ERR_OK);
+}
+
+static void test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer(void **state)
+{
+	struct office *o = *state;
+	struct submission u;
+
+	submit(o, &u, 1);
+	sem_post(&o->token.may_sign);
+	assert_ok(turn_run_whole(o->turn, o->stage->s->now));
+	assert_false(turn_is_sealing(o->turn));
+	assert_int_equal(workers_pending(o->workers), 0);
+	assert_true(is_stored(o, 1));
+
+	turn_set_signer(o->turn, o->token.key); /* a fast one needs no job */
+	submit(o, &u, 2);
+	assert_ok(run(o));
+	assert_false(turn_is_sealing(o->turn));
+	assert_true(is_stored(o, 2));
+	assert_int_equal(o->replies, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_nothing_is_decided_or_said_before_a_slow_signature_is_there, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_a_slow_signature_that_fails_ends_the_turn_and_nothing_has_left, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_a_turn_that_seals_nothing_waits_for_no_token, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer, set_up,
+		    tear_down),
+	};
+
+	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
+}
