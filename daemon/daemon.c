@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
+#include "daemon/store/lmdb.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
@@ -367,8 +368,8 @@ void daemon_reload(struct daemon *d)
 		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms,
 				d->config.attachment_max_bytes);
 		bulk_set_largest(d->bulk, d->config.attachment_max_bytes);
-		store_lmdb_set_reserve(d->store, d->config.reserve_bytes,
-				       d->config.reserve_bytes / 4);
+		d->store->ops->set_reserve(d->store, d->config.reserve_bytes,
+					   d->config.reserve_bytes / 4);
 		daemon_set_windows(d);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file,
 			  restart[0] == '\0' ? "none" : restart);

@@ -77,6 +77,7 @@ DAEMON := \
 	loop \
 	outbox \
 	store/lmdb \
+	store/lmdb_error \
 	store/lmdb_layout \
 	store/lmdb_owner \
 	store/lmdb_read \

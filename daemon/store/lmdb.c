@@ -1,6 +1,8 @@
 /* The default store: LMDB, one synced transaction a plan. See store.h; reading is in
  * daemon/store/lmdb_read.c, where records lie in daemon/store/lmdb_layout.c. A failed commit leaves
- * open what is on disk (docs/TRAPS.md §2.1): nothing is tried again here, the process ends. */
+ * open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
+#include "daemon/store/lmdb.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,7 +15,12 @@
 
 #include "daemon/base/folder.h"
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb_env.h"
+#include "daemon/store/lmdb_error.h"
+#include "daemon/store/lmdb_layout.h"
+#include "daemon/store/lmdb_owner.h"
+#include "daemon/store/lmdb_read.h"
+#include "daemon/store/lmdb_room.h"
 #include "proto/record_codec.h"
 
 /* Above store.map, in address space only: what one plan may cost at most, and the facts of a store
@@ -21,19 +28,6 @@
 #define HEADROOM_BYTES (1ULL << 30)
 
 enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 3, FACTS_SHARE = 8, READERS_MAX = 64 };
-
-enum err lmdb_error(int code, const char *what)
-{
-	if (code == MDB_SUCCESS)
-		return ERR_OK;
-	if (code == MDB_NOTFOUND)
-		return ERR_NOT_FOUND;
-	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
-	return code == MDB_MAP_FULL		  ? ERR_MAP_FULL
-	       : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL
-	       : code == ENOMEM			  ? ERR_NO_MEMORY
-						  : ERR_STORE;
-}
 
 /* ---- commit ---- */
 
@@ -46,7 +40,7 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 	enum err e;
 	int code;
 
-	lmdb_place(w->record.family, &w->key, &place);
+	lmdb_encode_key(w->record.family, &w->key, &place);
 	key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
 	if (w->erase) {
 		code = mdb_del(txn, dbi, &key, NULL);
@@ -96,16 +90,16 @@ static enum err lmdb_check(struct store *base)
 	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
 }
 
-/* ---- figures ---- */
-
-void store_lmdb_set_reserve(struct store *base, uint64_t reserve_bytes,
-			    uint64_t submit_reserve_bytes)
+static void lmdb_set_reserve(struct store *base, uint64_t reserve_bytes,
+			     uint64_t submit_reserve_bytes)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 
 	s->reserve_bytes = reserve_bytes;
 	s->submit_reserve_bytes = submit_reserve_bytes;
 }
+
+/* ---- figures ---- */
 
 static void lmdb_figures(struct store *base, struct store_figures *out)
 {
@@ -275,6 +269,7 @@ enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **
 		.read_begin = lmdb_read_begin,
 		.read_end = lmdb_read_end,
 		.room = lmdb_room,
+		.set_reserve = lmdb_set_reserve,
 		.figures = lmdb_figures,
 		.idle = lmdb_idle,
 		.close = lmdb_close,

@@ -7,10 +7,12 @@
  *     FAMILY      key                              every other family, by its name
  *
  * Checksums are over the record's own key, wherever it lies. */
+#include "daemon/store/lmdb_layout.h"
+
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb_error.h"
 
 /* LMDB needs their room twice over for a while */
 enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 };
@@ -43,7 +45,7 @@ static const char *database_name(enum family f)
 	return l == LAYOUT_DOCUMENTS ? "documents" : l == LAYOUT_LINKS ? "links" : family_name(f);
 }
 
-void lmdb_place(enum family f, const struct key *key, struct stored_key *out)
+void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *out)
 {
 	enum layout l = lmdb_layout(f);
 	size_t before = l == LAYOUT_LINKS ? 0
@@ -131,7 +133,7 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 		bytes += value.mv_size;
 		if (key.mv_size <= KEY_MAX_BYTES) {
 			memcpy(k.bytes, key.mv_data, key.mv_size);
-			lmdb_place(f, &k, &p);
+			lmdb_encode_key(f, &k, &p);
 			to = (MDB_val){ .mv_size = p.len_bytes, .mv_data = p.bytes };
 			code = mdb_put(txn, s->dbis[f], &to, &value, 0);
 		}

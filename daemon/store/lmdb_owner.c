@@ -13,6 +13,8 @@
  * Locks hold those off that ask for them. What did not ask (an older daemon after owner.lock was
  * deleted, a file copied over data.mdb) is found by the number of the last transaction, before each
  * commit: it must be our own. */
+#include "daemon/store/lmdb_owner.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +24,6 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
 
 static enum err lock_inode(int fd)
 {

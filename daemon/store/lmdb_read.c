@@ -1,5 +1,7 @@
 /* Reading from LMDB: short transactions, decoded copies, damage set aside. See store.h and
  * routing/state/lookup.h. */
+#include "daemon/store/lmdb_read.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +10,8 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb_error.h"
+#include "daemon/store/lmdb_layout.h"
 #include "proto/record_codec.h"
 
 /* ---- transactions ---- */
@@ -156,7 +159,7 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 
 	if (e != ERR_OK)
 		return e;
-	lmdb_place(family, key, &place);
+	lmdb_encode_key(family, key, &place);
 	f.key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
 	e = lmdb_error(mdb_get(txn, s->dbis[family], &f.key, &f.value), "mdb_get");
 	if (e == ERR_OK)
@@ -213,7 +216,7 @@ static int begin_up(MDB_cursor *cursor, const struct scan *scan, struct found *f
 	struct stored_key at;
 	int code;
 
-	lmdb_place(f->family, &scan->at, &at);
+	lmdb_encode_key(f->family, &scan->at, &at);
 	code = seek(cursor, f, &at);
 	if (code == MDB_SUCCESS && !scan->open && is_key(&f->key, &at))
 		code = mdb_cursor_get(cursor, &f->key, &f->value, MDB_NEXT);
@@ -226,7 +229,7 @@ static int begin_down(MDB_cursor *cursor, const struct scan *scan, const struct 
 	struct stored_key bound;
 
 	if (!scan->open)
-		lmdb_place(f->family, &scan->at, &bound);
+		lmdb_encode_key(f->family, &scan->at, &bound);
 	else if (!above(prefix, &bound))
 		return mdb_cursor_get(cursor, &f->key, &f->value, MDB_LAST);
 	return seek_below(cursor, f, &bound);
@@ -268,7 +271,7 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 	e = lmdb_error(mdb_cursor_open(txn, s->dbis[family], &cursor), "mdb_cursor_open");
 	if (e != ERR_OK)
 		goto out;
-	lmdb_place(family, &scan->prefix, &prefix);
+	lmdb_encode_key(family, &scan->prefix, &prefix);
 	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &prefix, &f);
 	e = ERR_DAMAGED;
 	while (e == ERR_DAMAGED && !told && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {

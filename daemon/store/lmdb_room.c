@@ -5,13 +5,15 @@
  * looked at, never one that a commit runs into. The disk is shared with attachments and with
  * everybody else: data.mdb has blocks beyond its end in advance (fallocate), which nobody takes
  * away between a decision and its commit. */
+#include "daemon/store/lmdb_room.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb_read.h"
 
 enum {
 	FACTS_SHARE = 8,            /* of the reserve: below it not even facts are taken */

@@ -1,7 +1,8 @@
 /* The store: where records survive. One process owns one store; nothing outside daemon/store* knows
- * what it is made of.
- *   daemon/store/lmdb.c    LMDB, one synced transaction a plan (the default)
- *   daemon/store/memory.c  for the simulator: a crash loses exactly what was not committed
+ * what it is made of. This is the interface; who makes a store chooses what it is made of, and
+ * includes the header of that:
+ *   daemon/store/lmdb.h    LMDB, one synced transaction a plan (the default)
+ *   daemon/store/memory.h  for the simulator: a crash loses exactly what was not committed
  * A failed commit leaves the outcome open: the caller must end the process (docs/ARCHITECTURE.md
  * "The turn"). */
 #ifndef VANTHU_DAEMON_STORE_STORE_H
@@ -57,6 +58,9 @@ struct store_ops {
 	 * calls. Keeps some room of the disk for the store alone, so that what else fills it does
 	 * not end the process. */
 	enum err (*room)(struct store *s, struct store_room *out);
+	/* Another reserve from now on: documents are refused when less than reserve_bytes is free,
+	 * submissions of our own when less than both together. Control thread only. */
+	void (*set_reserve)(struct store *s, uint64_t reserve_bytes, uint64_t submit_reserve_bytes);
 	void (*figures)(struct store *s, struct store_figures *out);
 	/* Housekeeping, every minute or so: stale readers, resident pages of the map. */
 	void (*idle)(struct store *s);
@@ -66,34 +70,5 @@ struct store_ops {
 struct store {
 	const struct store_ops *ops;
 };
-
-struct store_lmdb_config {
-	const char *directory; /* made when absent, mode 0700 */
-	/* the store grows so far; LMDB itself gets more, so that a plan that was begun below it is
-	 * never cut off */
-	uint64_t map_bytes;
-	/* documents are refused when less than this is free (map or disk) */
-	uint64_t reserve_bytes;
-	uint64_t submit_reserve_bytes; /* own submissions already at this */
-};
-
-/* ERR_STORE_BUSY: another process has it. ERR_STORE_VERSION, ERR_DAMAGED, ERR_STORE. */
-must_use enum err store_lmdb_open(const struct store_lmdb_config *config, struct store **out);
-/* Another reserve from now on. `s` is one that store_lmdb_open made. */
-void store_lmdb_set_reserve(struct store *s, uint64_t reserve_bytes, uint64_t submit_reserve_bytes);
-
-/* The simulator's disk: outlives its stores. */
-struct memory_disk;
-struct memory_disk *memory_disk_new(void);
-void memory_disk_destroy(struct memory_disk *d);
-/* as it is now; NULL without memory */
-struct memory_disk *memory_disk_copy(const struct memory_disk *d);
-/* The next `n`-th commit from now fails with this error (0 = never); what it would have written is
- * lost, or, when `landed`, is there. */
-void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed);
-/* A bit of a stored value changes, as on a bad disk. ERR_NOT_FOUND. */
-must_use enum err memory_disk_spoil(struct memory_disk *d, enum family family,
-				    const struct key *key);
-must_use enum err store_memory_open(struct memory_disk *d, struct store **out);
 
 #endif

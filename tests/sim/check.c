@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "daemon/store/memory.h"
+
 enum { ARENA_BYTES = 4 << 20 };
 
 struct key check_all(void)

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/sim/world.h"
 
 static void compare(struct world *w, const struct member *m, struct lookup l,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/sim/world.h"
 
 enum { LEAST_ACTIVE = 5, SKEW_MOST_MS = 240000 };

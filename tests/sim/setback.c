@@ -2,6 +2,7 @@
  * is gone, and both ends of its links must say so. Draws from a sequence of its own. */
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/sim/check.h"
 
 enum { COPY_FIRST_MS = 3000, COPY_LAST_MS = 9000, BACK_FIRST_MS = 10000, BACK_LAST_MS = 16000 };

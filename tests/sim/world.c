@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/sim/keys.h"
 
 enum {

@@ -22,6 +22,7 @@
 #include "daemon/inbox.h"
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"
+#include "daemon/store/memory.h"
 #include "daemon/store/store.h"
 #include "daemon/turn.h"
 #include "proto/directory.h"

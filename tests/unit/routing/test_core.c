@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "proto/digest.h"
 #include "tests/unit/support/fixture.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/links/publish_opener.h"
+#include "daemon/store/memory.h"
 #include "proto/body.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "daemon/store/memory.h"
 #include "daemon/store/store.h"
 #include "proto/directory.h"
 #include "proto/signer.h"

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb.h"
+#include "daemon/store/lmdb_layout.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"
 
@@ -95,7 +96,7 @@ static void fill(struct corner *p, const char *damaged)
 		MDB_val k, v = { sizeof rubbish, rubbish };
 		struct stored_key place;
 
-		lmdb_place(FAMILY_COUNTER, &key, &place);
+		lmdb_encode_key(FAMILY_COUNTER, &key, &place);
 		k = (MDB_val){ place.len_bytes, place.bytes };
 		assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
 	}

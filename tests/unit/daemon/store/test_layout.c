@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb.h"
+#include "daemon/store/lmdb_layout.h"
+#include "daemon/store/memory.h"
 #include "proto/record_codec.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "daemon/store/lmdb.h"
 #include "daemon/store/store.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"

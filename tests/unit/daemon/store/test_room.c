@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/store/lmdb.h"
 #include "daemon/store/store.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"
@@ -107,13 +108,13 @@ static void test_reserve_larger_than_the_map_leaves_room_in_it(void **state)
 	struct corner *p = *state;
 	struct store_room room;
 
-	store_lmdb_set_reserve(p->store, 256 << 20, 64 << 20);
+	p->store->ops->set_reserve(p->store, 256 << 20, 64 << 20);
 	assert_ok(p->store->ops->room(p->store, &room));
 	assert_true(room.disk_free_bytes < (320ULL << 20) ||
 		    (room.submissions && room.documents && room.facts));
 	assert_true(room.left_bytes > 0 && room.left_bytes < MAP_BYTES);
 	/* of the disk, which is short then, not the map */
-	store_lmdb_set_reserve(p->store, 1ULL << 60, 1 << 20);
+	p->store->ops->set_reserve(p->store, 1ULL << 60, 1 << 20);
 	assert_ok(p->store->ops->room(p->store, &room));
 	assert_true(!room.submissions && !room.documents && room.why == ERR_DISK_FULL);
 }
@@ -125,9 +126,9 @@ static void test_where_files_wait_for_room_documents_do_and_it_is_told(void **st
 	struct store_room room;
 
 	for (unsigned i = 0; i < 1000; i++) {
-		store_lmdb_set_reserve(p->store, 1 << 20, 4096);
+		p->store->ops->set_reserve(p->store, 1 << 20, 4096);
 		assert_ok(p->store->ops->room(p->store, &room));
-		store_lmdb_set_reserve(p->store, room.disk_free_bytes - (256 << 10), 4096);
+		p->store->ops->set_reserve(p->store, room.disk_free_bytes - (256 << 10), 4096);
 		assert_ok(p->store->ops->room(p->store, &room));
 		if (room.spare_bytes > 0 && room.spare_bytes < PIECES_PER_FETCH * CHUNK_BYTES) {
 			assert_true(!room.submissions && !room.documents && room.facts &&

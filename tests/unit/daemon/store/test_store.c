@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb.h"
+#include "daemon/store/lmdb_layout.h"
+#include "daemon/store/memory.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"
 
@@ -348,7 +350,7 @@ static void write_raw(struct corner *p, struct key key, struct blob value)
 	assert_int_equal(mdb_env_set_mapsize(env, MAP_BYTES), 0);
 	assert_int_equal(mdb_env_open(env, path, MDB_NOTLS, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
-	lmdb_place(FAMILY_COUNTER, &key, &place);
+	lmdb_encode_key(FAMILY_COUNTER, &key, &place);
 	k = (MDB_val){ place.len_bytes, place.bytes };
 	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
 	assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);

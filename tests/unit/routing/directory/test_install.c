@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/staged.h"
 

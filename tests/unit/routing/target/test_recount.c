@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/store/memory.h"
 #include "tests/unit/support/paper.h"
 
 /* What a wrong counter would look like: written past the core. */

@@ -1,0 +1,47 @@
+/* The open LMDB environment and what stands around it: what all files of this back end share, and
+ * nobody else. */
+#ifndef VANTHU_DAEMON_STORE_LMDB_ENV_H
+#define VANTHU_DAEMON_STORE_LMDB_ENV_H
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include "daemon/store/store.h"
+#include "routing/state/staged.h"
+
+enum { LMDB_PATH_MAX = 1024, LMDB_READERS_KEPT = 8 };
+
+/* lmdb_owner.h. All descriptors are kept until the environment is closed; -1: not
+ * open. */
+struct lmdb_owner {
+	int folder_fd, data_fd; /* locked: the store's folder and data.mdb */
+	int lock_fd;		/* owner.lock, for older daemons */
+	struct stat data;	/* data.mdb as its name led to it at the start */
+	size_t last_txnid;	/* of our own last commit */
+};
+
+struct lmdb_store {
+	struct store base;
+	char directory[LMDB_PATH_MAX - 64];
+	char quarantine[LMDB_PATH_MAX - 64];
+	struct lmdb_owner owner;
+	MDB_env *env;
+	void *map;
+	MDB_dbi dbis[FAMILY_COUNT];
+	struct arena *arena; /* commits */
+	uint64_t map_bytes;  /* as configured */
+	uint64_t reserve_bytes, submit_reserve_bytes;
+	uint64_t tail_end; /* data.mdb has blocks up to here; see daemon/store/lmdb_room.c */
+	bool tail_unknown; /* the file system gives none in advance */
+	uint64_t commits;
+	struct staged staged;
+	pthread_mutex_t lock;		  /* all below */
+	MDB_txn *idle[LMDB_READERS_KEPT]; /* reset read transactions, to be renewed */
+	unsigned idle_count;
+	MDB_txn *held; /* between read_begin and read_end */
+	pthread_t holder;
+	uint64_t damaged;
+};
+
+#endif

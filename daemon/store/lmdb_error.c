@@ -1,0 +1,20 @@
+/* LMDB's codes; see lmdb_error.h. */
+#include "daemon/store/lmdb_error.h"
+
+#include <errno.h>
+#include <lmdb.h>
+
+#include "daemon/base/log.h"
+
+enum err lmdb_error(int code, const char *what)
+{
+	if (code == MDB_SUCCESS)
+		return ERR_OK;
+	if (code == MDB_NOTFOUND)
+		return ERR_NOT_FOUND;
+	log_event(LOG_ERROR, "store-failed", "call=%s code=%d", what, code);
+	return code == MDB_MAP_FULL		  ? ERR_MAP_FULL
+	       : code == ENOSPC || code == EDQUOT ? ERR_DISK_FULL
+	       : code == ENOMEM			  ? ERR_NO_MEMORY
+						  : ERR_STORE;
+}
