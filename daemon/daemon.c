@@ -13,6 +13,7 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
+#include "daemon/files/disk.h"
 #include "daemon/store/lmdb.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"
@@ -99,7 +100,7 @@ static enum err open_store(struct daemon *d)
 	if (e == ERR_OK)
 		e = claim_store(d);
 	if (e == ERR_OK)
-		e = files_open(d->config.data, &d->files);
+		e = files_disk_open(d->config.data, &d->files);
 	if (e == ERR_OK)
 		e = d->store->ops->room(d->store, &d->room);
 	if (e != ERR_OK)

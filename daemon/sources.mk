@@ -54,9 +54,11 @@ DAEMON := \
 	directory/installer \
 	directory/spool \
 	directory/windows \
-	files/chunks \
+	files/disk \
+	files/disk_io \
 	files/files \
 	files/incoming \
+	files/kept \
 	files/leaves \
 	frozen \
 	inbox \

@@ -4,8 +4,10 @@
  *     files/ab/ab12….leaves   leaf hashes of its 32 KiB chunks: a cache, checked against the root
  *                             when used, made again when wrong
  *     incoming/NAME.part, NAME.leaves   what is still coming
- * All calls block on the disk and belong to workers, but for the ones that say otherwise. The
- * interface is a table so that the simulator can give a disk of its own (daemon/files/memory.c). */
+ * All calls block on the disk and belong to workers, but for the ones that say otherwise. This is
+ * the interface; who opens files chooses where they lie, and includes the header of that:
+ *   daemon/files/disk.h    a folder (the default)
+ *   daemon/files/memory.h  the simulator's */
 #ifndef VANTHU_DAEMON_FILES_FILES_H
 #define VANTHU_DAEMON_FILES_FILES_H
 
@@ -85,14 +87,5 @@ struct files {
 
 /* Number of 32 KiB chunks; 0 bytes have none. */
 uint64_t files_chunks(uint64_t size_bytes);
-
-/* Opens the folder, makes what is missing (0700). Submissions that a crash cut off are deleted. */
-must_use enum err files_open(const char *directory, struct files **out);
-
-/* The simulator's: contents survive a crash only when finished. */
-struct memory_files_disk;
-struct memory_files_disk *memory_files_disk_new(void);
-void memory_files_disk_destroy(struct memory_files_disk *d);
-must_use enum err files_memory_open(struct memory_files_disk *d, struct files **out);
 
 #endif

@@ -1,6 +1,8 @@
 /* Files that are still coming: a submission grows at its end, a fetch gets its checked chunks in
  * any order. The whole digest is carried on while chunks come in order, so that a file is read
  * again only where it did not. See files.h. */
+#include "daemon/files/incoming.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +13,10 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/files/internal.h"
+#include "daemon/files/disk_files.h"
+#include "daemon/files/disk_io.h"
+#include "daemon/files/kept.h"
+#include "daemon/files/leaves.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 

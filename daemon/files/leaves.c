@@ -2,6 +2,8 @@
  * theirs beside them, so that a chunk of a gigabyte is served without reading the gigabyte. Small
  * files' stay in memory for a while: a file more for each costs the disk more than hashing the
  * content once again does. */
+#include "daemon/files/leaves.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,9 +12,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "daemon/files/internal.h"
+#include "daemon/files/disk_io.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
+
+bool files_leaves_small(uint64_t count)
+{
+	return count <= SMALL_CHUNKS_MAX;
+}
 
 /* ---- in memory ---- */
 

@@ -1,10 +1,11 @@
 /* The simulator's files: finished ones survive a crash, what is coming keeps an arbitrary part. See
  * files.h. */
+#include "daemon/files/memory.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/files/files.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 

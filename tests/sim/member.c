@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/files/memory.h"
 #include "daemon/store/memory.h"
 #include "proto/digest.h"
 #include "proto/signer_pem.h"

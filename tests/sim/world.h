@@ -19,6 +19,7 @@
 #include "daemon/bulk/bulk.h"
 #include "daemon/directory/download.h"
 #include "daemon/files/files.h"
+#include "daemon/files/memory.h"
 #include "daemon/inbox.h"
 #include "daemon/links/publish_opener.h"
 #include "daemon/outbox.h"

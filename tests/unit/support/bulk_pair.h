@@ -5,6 +5,7 @@
 #define VANTHU_TESTS_UNIT_SUPPORT_BULK_PAIR_H
 
 #include "daemon/bulk/bulk.h"
+#include "daemon/files/memory.h"
 #include "daemon/store/memory.h"
 #include "daemon/store/store.h"
 #include "tests/unit/support/fixture.h"

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/files/disk.h"
 #include "daemon/files/files.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
@@ -41,7 +42,7 @@ static int set_up(void **state, uint64_t chunks)
 	content = malloc(size_of(p));
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-chunk-XXXXXX");
 	assert_non_null(mkdtemp(p->folder));
-	assert_int_equal(files_open(p->folder, &p->files), ERR_OK);
+	assert_int_equal(files_disk_open(p->folder, &p->files), ERR_OK);
 	assert_int_equal(p->files->ops->incoming_open(p->files, "submit.1", &i), ERR_OK);
 	for (size_t k = 0; k < size_of(p); k++)
 		content[k] = (uint8_t)(k * 7 + k / 251);
@@ -67,7 +68,7 @@ static int set_up_large(void **state)
 static void open_anew(struct corner *p)
 {
 	p->files->ops->close(p->files);
-	assert_int_equal(files_open(p->folder, &p->files), ERR_OK);
+	assert_int_equal(files_disk_open(p->folder, &p->files), ERR_OK);
 }
 
 static enum err read_places(struct corner *p, const struct chunk_range *range, size_t *got)

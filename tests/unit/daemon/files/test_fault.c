@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/files/disk.h"
 #include "daemon/files/files.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
@@ -78,7 +79,7 @@ static int set_up(void **state)
 	assert_non_null(p);
 	snprintf(p->folder, sizeof p->folder, "/tmp/vanthu-unit-XXXXXX");
 	assert_non_null(mkdtemp(p->folder));
-	assert_ok(files_open(p->folder, &p->files));
+	assert_ok(files_disk_open(p->folder, &p->files));
 	p->content = calloc(1, SIZE);
 	assert_non_null(p->content);
 	failed = false;

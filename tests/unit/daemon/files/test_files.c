@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon/files/disk.h"
+#include "daemon/files/memory.h"
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "tests/unit/support/fixture.h"
@@ -30,7 +32,7 @@ struct corner {
 static void open_place(struct corner *p)
 {
 	if (p->disk)
-		assert_ok(files_open(p->folder, &p->files));
+		assert_ok(files_disk_open(p->folder, &p->files));
 	else
 		assert_ok(files_memory_open(p->memory, &p->files));
 	p->ops = p->files->ops;
@@ -468,7 +470,7 @@ static void test_folder_that_cannot_be_made_is_an_error(void **state)
 {
 	struct files *f = *state;
 
-	assert_int_not_equal(files_open("/proc/nowhere", &f), ERR_OK);
+	assert_int_not_equal(files_disk_open("/proc/nowhere", &f), ERR_OK);
 	assert_null(f);
 }
 

@@ -1,0 +1,92 @@
+/* Files of the folder; see disk_io.h. */
+#include "daemon/files/disk_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "proto/digest.h"
+
+enum err files_errno(const char *what)
+{
+	int saved = errno;
+
+	log_event(LOG_ERROR, "file-failed", "call=%s errno=%d", what, saved);
+	return saved == ENOSPC || saved == EDQUOT ? ERR_DISK_FULL : ERR_FILE;
+}
+
+enum err files_not_made(const struct disk_files *f, const char *what)
+{
+	int saved = errno;
+	struct statvfs disk;
+	bool inodes = saved == ENOSPC && statvfs(f->directory, &disk) == 0 && disk.f_files > 0 &&
+		      disk.f_favail == 0;
+
+	errno = saved;
+	if (saved == ENOENT)
+		return ERR_STORE_GONE; /* the folder, which was made at the start */
+	return inodes ? ERR_NO_INODES : files_errno(what);
+}
+
+enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t len, size_t *got)
+{
+	*got = 0;
+	while (*got < len) {
+		ssize_t n = pread(fd, out + *got, len - *got, (off_t)(offset + *got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return files_errno("pread");
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err files_write_full(int fd, uint64_t offset, struct blob bytes)
+{
+	size_t done = 0;
+
+	while (done < bytes.len_bytes) {
+		ssize_t n =
+		    pwrite(fd, bytes.data + done, bytes.len_bytes - done, (off_t)(offset + done));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return files_errno("pwrite");
+		done += (size_t)n;
+	}
+	return ERR_OK;
+}
+
+void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix,
+		char out[FILES_PATH_MAX])
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_to_hex(sha256, hex);
+	snprintf(out, FILES_PATH_MAX, "%s/files/%.2s/%s%s", f->directory, hex, hex, suffix);
+}
+
+enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset, uint8_t *out,
+		    size_t len, size_t *got)
+{
+	char path[FILES_PATH_MAX];
+	enum err e;
+	int fd;
+
+	*got = 0;
+	files_path((struct disk_files *)base, sha256, "", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? ERR_NOT_FOUND : files_errno("open");
+	e = files_read_full(fd, offset, out, len, got);
+	close(fd);
+	return e;
+}

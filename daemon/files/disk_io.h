@@ -1,0 +1,22 @@
+/* Single files of the folder: their paths, whole reads and writes, what an errno means. */
+#ifndef VANTHU_DAEMON_FILES_DISK_IO_H
+#define VANTHU_DAEMON_FILES_DISK_IO_H
+
+#include "daemon/files/disk_files.h"
+
+/* Logs errno and maps it: ERR_DISK_FULL or ERR_FILE. */
+must_use enum err files_errno(const char *what);
+/* The same after a file could not be made or named: ENOSPC may mean inodes, and a folder that is
+ * missing is gone. ERR_NO_INODES, ERR_STORE_GONE. */
+must_use enum err files_not_made(const struct disk_files *f, const char *what);
+/* Short only at the end of the file. ERR_FILE */
+must_use enum err files_read_full(int fd, uint64_t offset, uint8_t *out, size_t len, size_t *got);
+must_use enum err files_write_full(int fd, uint64_t offset, struct blob bytes);
+/* DIRECTORY/files/ab/ab12…SUFFIX */
+void files_path(const struct disk_files *f, const struct digest *sha256, const char *suffix,
+		char out[FILES_PATH_MAX]);
+/* files_ops.read */
+must_use enum err files_read(struct files *base, const struct digest *sha256, uint64_t offset,
+			     uint8_t *out, size_t len, size_t *got);
+
+#endif
