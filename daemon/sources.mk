@@ -66,6 +66,7 @@ DAEMON := \
 	keys/key_file \
 	keys/keyring \
 	links/gate \
+	links/gate_bounds \
 	links/gate_thread \
 	links/links \
 	links/peers \

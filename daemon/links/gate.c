@@ -10,7 +10,7 @@
 #include <zmq.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/links/gate_internal.h"
+#include "daemon/links/gate_thread.h"
 
 enum {
 	/* sent and seen to be under way: above this it is looked at anew */
@@ -130,15 +130,6 @@ void gate_set_neighbours(struct gate *g, unsigned count)
 	pthread_mutex_lock(&g->lock);
 	g->neighbours = count;
 	pthread_mutex_unlock(&g->lock);
-}
-
-int gate_queue_frames(unsigned neighbours)
-{
-	unsigned fair = LINK_QUEUES_BYTES / FRAME_MAX_BYTES / (neighbours + 1);
-
-	return (int)(fair > LINK_QUEUE_FRAMES_MOST    ? LINK_QUEUE_FRAMES_MOST
-		     : fair < LINK_QUEUE_FRAMES_LEAST ? LINK_QUEUE_FRAMES_LEAST
-						      : fair);
 }
 
 struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who)

@@ -47,9 +47,6 @@ must_use enum err gate_watch(struct gate *g, void *socket);
 /* How many neighbours there are: as many may come at once, and queues are as long as that
  * allows. */
 void gate_set_neighbours(struct gate *g, unsigned count);
-/* Messages that the queue of one connection takes; for ZMQ_RCVHWM, so that who keeps to the
- * protocol is not read rather than cut off. */
-int gate_queue_frames(unsigned neighbours);
 /* A connection that we have dialled ourselves, or one that has said who it is: it may hold more,
  * and longer. What all of one's hold counts together. */
 struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who);

@@ -1,5 +1,7 @@
 /* The gate's thread: looks at connections while they move, ends those that hold too much, and makes
  * room when descriptors are short; see gate.h. */
+#include "daemon/links/gate_thread.h"
+
 #include <errno.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
@@ -15,7 +17,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/links/gate_internal.h"
+#include "daemon/links/gate_bounds.h"
 #include "routing/base/committee_id.h"
 
 _Static_assert(

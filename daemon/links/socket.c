@@ -6,6 +6,7 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
+#include "daemon/links/gate_bounds.h"
 #include "daemon/links/internal.h"
 
 /* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in

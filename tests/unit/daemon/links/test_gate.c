@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#include "daemon/links/gate_internal.h"
+#include "daemon/links/gate_bounds.h"
+#include "daemon/links/gate_thread.h"
 
 enum { LITTLE_BYTES = 300, STEP_BYTES = 64 * 1024 };
 
