@@ -65,11 +65,13 @@ DAEMON := \
 	keys/identity \
 	keys/key_file \
 	keys/keyring \
+	links/find \
 	links/gate \
 	links/gate_bounds \
 	links/gate_thread \
 	links/links \
 	links/peers \
+	links/pending \
 	links/publish_opener \
 	links/send \
 	links/sequencer \

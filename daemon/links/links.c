@@ -11,7 +11,12 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/links/internal.h"
+#include "daemon/links/find.h"
+#include "daemon/links/links_state.h"
+#include "daemon/links/pending.h"
+#include "daemon/links/send.h"
+#include "daemon/links/socket.h"
+#include "daemon/links/visit.h"
 #include "proto/wire_decode.h"
 #include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
@@ -21,56 +26,6 @@ enum {
 	DROPPED_MAX = 256,
 	FAILED_AGAIN_MS = 10 * 60 * 1000,
 };
-
-struct neighbour *links_find(struct links *l, struct committee_id id)
-{
-	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		if (id_equal(l->neighbours[i].peer.committee, id))
-			return &l->neighbours[i];
-	}
-	return NULL;
-}
-
-struct neighbour *links_superior(struct links *l)
-{
-	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		if (l->neighbours[i].peer.superior)
-			return &l->neighbours[i];
-	}
-	return NULL;
-}
-
-static void push(struct links *l, const struct link_event *e)
-{
-	struct link_event *slot;
-
-	if (l->pending_count == PENDING_MAX)
-		return; /* silence is noticed by the core as well */
-	slot = &l->pending[(l->pending_first + l->pending_count++) % PENDING_MAX];
-	*slot = *e;
-}
-
-void links_tell(struct links *l, enum link_event_type type, const struct neighbour *n,
-		enum purpose purpose, enum err reason)
-{
-	struct link_event e = {
-		.type = type, .neighbour = n->peer.committee, .purpose = purpose, .reason = reason
-	};
-
-	push(l, &e);
-}
-
-void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who,
-		      enum party party)
-{
-	struct link_event e = { .type = type,
-				.neighbour = who,
-				.party = party,
-				.purpose = PURPOSE_DIRECTORY,
-				.reason = ERR_NETWORK };
-
-	push(l, &e);
-}
 
 /* ---- which socket may have something ---- */
 
@@ -170,16 +125,11 @@ static void ask_all(struct links *l)
 	l->asked = true;
 }
 
-bool links_pending(const struct links *l)
-{
-	return l->pending_count > 0;
-}
-
 /* ---- dialling ---- */
 
 static void keep_dialled(struct links *l)
 {
-	struct neighbour *n = links_superior(l);
+	struct link_socket *n = links_superior(l);
 
 	if (n == NULL || l->control.socket != NULL || clock_now().mono_ms < n->refused_until_ms ||
 	    clock_now().mono_ms < l->control.not_before_ms || n->peer.endpoint[0] == '\0' ||
@@ -191,7 +141,7 @@ static void keep_dialled(struct links *l)
 
 void links_open_bulk(struct links *l, struct committee_id committee)
 {
-	struct neighbour *n = links_find(l, committee);
+	struct link_socket *n = links_find(l, committee);
 
 	if (n != NULL && n->peer.superior && n->peer.key_count > 0 && l->bulk.socket == NULL)
 		/* logged there; asked for again when it is still wanted */
@@ -200,7 +150,7 @@ void links_open_bulk(struct links *l, struct committee_id committee)
 
 void links_close_bulk(struct links *l, struct committee_id committee)
 {
-	struct neighbour *n = links_find(l, committee);
+	struct link_socket *n = links_find(l, committee);
 
 	if (n == NULL)
 		return;
@@ -229,7 +179,7 @@ static void greet_bulk(struct links *l)
 }
 
 /* Each attempt fails alike: told when the reason is another one, and once in a while. */
-static void tell_failure(struct neighbour *n, enum err why)
+static void tell_failure(struct link_socket *n, enum err why)
 {
 	int64_t now_ms = clock_now().mono_ms;
 
@@ -243,7 +193,7 @@ static void tell_failure(struct neighbour *n, enum err why)
 
 static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 {
-	struct neighbour *n = links_superior(l);
+	struct link_socket *n = links_superior(l);
 	enum err why;
 	enum dialled_change change = dialled_watch(d, &why);
 
@@ -267,16 +217,9 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 	return true;
 }
 
-/* ---- receiving ---- */
-
-bool links_rid_is(const struct connection *c, const struct listener *r, const void *rid)
-{
-	return c->standing && c->listener == r && memcmp(c->rid, rid, RID_BYTES) == 0;
-}
-
 /* The first frame of a connection: which one is it? `n`: NULL for a committee that is no
  * subordinate of ours. */
-static void first_frame(struct links *l, struct committee_id who, struct neighbour *n,
+static void first_frame(struct links *l, struct committee_id who, struct link_socket *n,
 			struct listener *r, const void *rid)
 {
 	struct blob frame = { zmq_msg_data(&l->message), zmq_msg_size(&l->message) };
@@ -334,7 +277,7 @@ static bool read_user(struct links *l, struct committee_id *who, uint8_t tag[ZAP
 }
 
 /* One whose key is no longer in force is cut off here, at its next message. */
-static bool in_force(struct links *l, struct neighbour *n, const uint8_t tag[ZAP_TAG_BYTES])
+static bool in_force(struct links *l, struct link_socket *n, const uint8_t tag[ZAP_TAG_BYTES])
 {
 	if (links_key_allowed(n, tag, ZAP_TAG_BYTES))
 		return true;
@@ -372,7 +315,7 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 	if (*good && parts > 1) {
 		struct committee_id who;
 		uint8_t tag[ZAP_TAG_BYTES];
-		struct neighbour *n = read_user(l, &who, tag) ? links_find(l, who) : NULL;
+		struct link_socket *n = read_user(l, &who, tag) ? links_find(l, who) : NULL;
 
 		if (n != NULL && in_force(l, n, tag))
 			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
@@ -388,7 +331,7 @@ static bool take_router(struct links *l, struct listener *r, struct link_event *
 {
 	uint8_t rid[RID_BYTES], tag[ZAP_TAG_BYTES];
 	struct committee_id who;
-	struct neighbour *n;
+	struct link_socket *n;
 	struct visitor *v;
 	bool good;
 
@@ -446,7 +389,7 @@ static bool receive_dialled(struct links *l, struct dialled *d, bool *good)
 static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpose,
 			 struct link_event *out)
 {
-	struct neighbour *n = links_superior(l);
+	struct link_socket *n = links_superior(l);
 	bool good;
 
 	if (n == NULL || !receive_dialled(l, d, &good))
@@ -496,10 +439,7 @@ void links_receive(struct links *l, struct link_event *out)
 	keep_dialled(l);
 	/* Frames that are dropped unread count too: a flood of them must not keep the loop here. */
 	for (unsigned n = 0; n < DROPPED_MAX; n++) {
-		if (l->pending_count > 0) {
-			*out = l->pending[l->pending_first];
-			l->pending_first = (l->pending_first + 1) % PENDING_MAX;
-			l->pending_count--;
+		if (links_next_pending(l, out)) {
 			return;
 		}
 		if (l->hello_waits) {

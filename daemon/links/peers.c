@@ -5,28 +5,21 @@
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/links/internal.h"
+#include "daemon/links/find.h"
+#include "daemon/links/links_state.h"
+#include "daemon/links/pending.h"
+#include "daemon/links/socket.h"
+#include "daemon/links/visit.h"
 #include "routing/base/committee_id.h"
 
 enum { HELLO_ARENA_BYTES = 1 << 20, LAST_WORD_MS = 1000 };
-
-/* ---- peers ---- */
-
-bool links_key_allowed(const struct neighbour *n, const void *public_key, size_t bytes)
-{
-	for (unsigned k = 0; k < n->peer.key_count; k++) {
-		if (memcmp(n->peer.keys[k], public_key, bytes) == 0)
-			return true;
-	}
-	return false;
-}
 
 static bool allowed(void *ctx, const uint8_t public_key[32], struct committee_id *out)
 {
 	struct links *l = ctx;
 
 	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		struct neighbour *n = &l->neighbours[i];
+		struct link_socket *n = &l->neighbours[i];
 
 		if (n->peer.superior || !links_key_allowed(n, public_key, 32))
 			continue;
@@ -39,7 +32,7 @@ static bool allowed(void *ctx, const uint8_t public_key[32], struct committee_id
 /* The superior, or what we dial it with, is another one: dialled anew at the next chance. */
 static void redial(struct links *l)
 {
-	struct neighbour *n = links_superior(l);
+	struct link_socket *n = links_superior(l);
 
 	if (n != NULL && l->control.up)
 		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_NETWORK);
@@ -53,7 +46,7 @@ static void forget_connections(struct links *l, const struct listener *r, enum e
 {
 	links_forget_visitors_of(l, r);
 	for (unsigned i = 0; i < l->neighbour_count; i++) {
-		struct neighbour *n = &l->neighbours[i];
+		struct link_socket *n = &l->neighbours[i];
 
 		for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++) {
 			if (!n->connections[p].standing || n->connections[p].listener != r)
@@ -67,15 +60,15 @@ static void forget_connections(struct links *l, const struct listener *r, enum e
 /* A neighbour that went takes its connections with it; one that stays keeps them. */
 enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count)
 {
-	struct neighbour *fresh = calloc(count + 1, sizeof *fresh);
-	struct neighbour *old = l->neighbours;
+	struct link_socket *fresh = calloc(count + 1, sizeof *fresh);
+	struct link_socket *old = l->neighbours;
 	unsigned old_count = l->neighbour_count;
 	bool superior_same = false;
 
 	if (fresh == NULL)
 		return ERR_NO_MEMORY;
 	for (unsigned i = 0; i < count; i++) {
-		struct neighbour *before = links_find(l, peers[i].committee);
+		struct link_socket *before = links_find(l, peers[i].committee);
 
 		if (before != NULL)
 			fresh[i] = *before;

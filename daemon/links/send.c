@@ -1,10 +1,14 @@
 /* What goes out on the connections, and their ends; see links.h. */
+#include "daemon/links/send.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/links/internal.h"
+#include "daemon/links/find.h"
+#include "daemon/links/pending.h"
+#include "daemon/links/socket.h"
 #include "proto/wire_encode.h"
 
 enum {
@@ -63,7 +67,7 @@ enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame
 static enum err send_to(struct links *l, struct committee_id neighbour, enum purpose purpose,
 			zmq_msg_t *m, struct blob frame)
 {
-	struct neighbour *n = links_find(l, neighbour);
+	struct link_socket *n = links_find(l, neighbour);
 	bool stood;
 	enum err e;
 
@@ -81,7 +85,7 @@ static enum err send_to(struct links *l, struct committee_id neighbour, enum pur
 
 bool links_may_publish(struct links *l, struct committee_id neighbour)
 {
-	struct neighbour *n = links_find(l, neighbour);
+	struct link_socket *n = links_find(l, neighbour);
 	uint64_t unsent = n == NULL ? 0
 			  : n->peer.superior
 			      ? gate_unsent_bytes(l->gate, l->control.gate_id)
@@ -134,7 +138,7 @@ static bool encode_bye(struct links *l, enum err why, int64_t pause_ms, struct b
 }
 
 /* The last word to a neighbour. When it does not go out, silence says it too, later. */
-static void say_bye(struct links *l, struct neighbour *n, enum err why, int64_t pause_ms)
+static void say_bye(struct links *l, struct link_socket *n, enum err why, int64_t pause_ms)
 {
 	struct blob frame;
 
@@ -153,7 +157,7 @@ void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYT
 		zmq_send(r->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT);
 }
 
-static void let_go(struct links *l, struct neighbour *n, int linger_ms)
+static void let_go(struct links *l, struct link_socket *n, int linger_ms)
 {
 	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++)
 		gate_cut(l->gate, n->connections[p].gate_id, LET_GO_MS);
@@ -166,7 +170,7 @@ static void let_go(struct links *l, struct neighbour *n, int linger_ms)
 
 void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 {
-	struct neighbour *n = links_find(l, neighbour);
+	struct link_socket *n = links_find(l, neighbour);
 	int64_t now_ms = clock_now().mono_ms;
 
 	if (n == NULL || now_ms < n->refused_until_ms)
@@ -194,12 +198,12 @@ void links_take_reports(struct links *l)
 	struct gate_report r;
 
 	while (gate_next(l->gate, &r)) {
-		struct neighbour *n = links_superior(l);
+		struct link_socket *n = links_superior(l);
 
 		if (n != NULL && (is_of(l->control.gate_id, r.id) || is_of(l->bulk.gate_id, r.id)))
 			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
 		for (unsigned i = 0; i < l->neighbour_count; i++) {
-			struct neighbour *other = &l->neighbours[i];
+			struct link_socket *other = &l->neighbours[i];
 
 			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) ||
 			    is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
@@ -210,7 +214,7 @@ void links_take_reports(struct links *l)
 
 void links_reset(struct links *l, struct committee_id neighbour)
 {
-	struct neighbour *n = links_find(l, neighbour);
+	struct link_socket *n = links_find(l, neighbour);
 
 	if (n != NULL)
 		let_go(l, n, 0);

@@ -1,5 +1,7 @@
-/* Sockets set up as docs/TRAPS.md §1 has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ
- * heartbeats (they abort the process), TCP keepalive. */
+/* Sockets set up as TRAPS has it: CURVE, an enforced ZAP domain, no lingering, no ZeroMQ heartbeats
+ * (they abort the process), TCP keepalive. */
+#include "daemon/links/socket.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/links/gate_bounds.h"
-#include "daemon/links/internal.h"
 
 /* zmq.h hides it behind DRAFT; the option works in every 4.3. Without it a server lets everybody in
  * when no handler answers. */

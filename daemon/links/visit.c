@@ -4,11 +4,16 @@
  * A visitor proves a link key that the directory has, as a neighbour does, and its connection is
  * known by user id and routing id like any other. It has a place of its own, so that it takes none
  * of a neighbour's, and its first frame must be a Hello that says so. */
+#include "daemon/links/visit.h"
+
 #include <string.h>
 
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/links/internal.h"
+#include "daemon/links/find.h"
+#include "daemon/links/pending.h"
+#include "daemon/links/send.h"
+#include "daemon/links/socket.h"
 #include "routing/base/committee_id.h"
 
 enum {
@@ -48,7 +53,7 @@ static bool may_call(struct links *l, struct committee_id who)
 
 bool links_may_visit(struct links *l, const uint8_t public_key[32], struct committee_id *out)
 {
-	struct neighbour *n;
+	struct link_socket *n;
 
 	if (l->config.known == NULL || !l->config.known(l->config.ctx, public_key, out) ||
 	    id_equal(*out, l->config.self))
