@@ -158,7 +158,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory daemon/files/memory daemon/files/files \
-	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/scan daemon/bulk/serve daemon/base/clock daemon/base/log daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
+	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)

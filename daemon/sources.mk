@@ -12,8 +12,8 @@ DAEMON := \
 	base/workers \
 	bulk/bulk \
 	bulk/fetch \
-	bulk/scan \
 	bulk/serve \
+	bulk/transfer \
 	config/config \
 	config/units \
 	config/yaml \

@@ -1,8 +1,11 @@
 /* Who may transfer with whom and when the second connection stands; see bulk.h. */
-#include "daemon/bulk/internal.h"
+#include "daemon/bulk/bulk.h"
 
 #include <stdlib.h>
 
+#include "daemon/bulk/bulk_state.h"
+#include "daemon/bulk/fetch.h"
+#include "daemon/bulk/serve.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 
@@ -36,7 +39,7 @@ void bulk_destroy(struct bulk *b)
 	if (b == NULL)
 		return;
 	while (b->peers != NULL) {
-		struct peer *p = b->peers;
+		struct bulk_link *p = b->peers;
 
 		b->peers = p->next;
 		for (unsigned i = 0; i < PARALLEL_MAX; i++) {
@@ -51,9 +54,9 @@ void bulk_destroy(struct bulk *b)
 	free(b);
 }
 
-static struct peer *find(const struct bulk *b, struct committee_id id)
+static struct bulk_link *find(const struct bulk *b, struct committee_id id)
 {
-	struct peer *p = b->peers;
+	struct bulk_link *p = b->peers;
 
 	while (p != NULL && !id_equal(p->id, id))
 		p = p->next;
@@ -61,9 +64,9 @@ static struct peer *find(const struct bulk *b, struct committee_id id)
 }
 
 /* Neighbours are few and stay: their places are kept. */
-static struct peer *find_or_add(struct bulk *b, struct committee_id id)
+static struct bulk_link *find_or_add(struct bulk *b, struct committee_id id)
 {
-	struct peer *p = find(b, id);
+	struct bulk_link *p = find(b, id);
 
 	if (p == NULL && (p = calloc(1, sizeof *p)) != NULL) {
 		p->id = id;
@@ -74,7 +77,7 @@ static struct peer *find_or_add(struct bulk *b, struct committee_id id)
 	return p;
 }
 
-static void want_connection(struct bulk *b, struct peer *p)
+static void want_connection(struct bulk *b, struct bulk_link *p)
 {
 	if (p->connected || !p->wanted || b->now_ms < p->reopen_ms)
 		return;
@@ -82,7 +85,7 @@ static void want_connection(struct bulk *b, struct peer *p)
 	b->ops.open(b->ops.ctx, p->id);
 }
 
-static void go_on(struct bulk *b, struct peer *p)
+static void go_on(struct bulk *b, struct bulk_link *p)
 {
 	if (p->connected) {
 		fetch_scan(b, p);
@@ -94,7 +97,7 @@ static void go_on(struct bulk *b, struct peer *p)
 
 void bulk_kick(struct bulk *b, struct committee_id neighbour, struct now now)
 {
-	struct peer *p = find_or_add(b, neighbour);
+	struct bulk_link *p = find_or_add(b, neighbour);
 
 	b->now_ms = now.mono_ms;
 	if (p == NULL)
@@ -105,7 +108,7 @@ void bulk_kick(struct bulk *b, struct committee_id neighbour, struct now now)
 
 void bulk_stop(struct bulk *b, struct committee_id neighbour)
 {
-	struct peer *p = find(b, neighbour);
+	struct bulk_link *p = find(b, neighbour);
 
 	if (p == NULL)
 		return;
@@ -116,7 +119,7 @@ void bulk_stop(struct bulk *b, struct committee_id neighbour)
 
 void bulk_connected(struct bulk *b, struct committee_id neighbour, struct now now)
 {
-	struct peer *p = find_or_add(b, neighbour);
+	struct bulk_link *p = find_or_add(b, neighbour);
 
 	b->now_ms = now.mono_ms;
 	if (p == NULL)
@@ -130,7 +133,7 @@ void bulk_connected(struct bulk *b, struct committee_id neighbour, struct now no
 
 void bulk_disconnected(struct bulk *b, struct committee_id neighbour)
 {
-	struct peer *p = find(b, neighbour);
+	struct bulk_link *p = find(b, neighbour);
 
 	if (p == NULL)
 		return;
@@ -142,7 +145,7 @@ void bulk_disconnected(struct bulk *b, struct committee_id neighbour)
 void bulk_message(struct bulk *b, struct committee_id neighbour, const struct message *m,
 		  struct now now)
 {
-	struct peer *p = find_or_add(b, neighbour);
+	struct bulk_link *p = find_or_add(b, neighbour);
 
 	b->now_ms = now.mono_ms;
 	if (p == NULL)
@@ -167,7 +170,7 @@ void bulk_message(struct bulk *b, struct committee_id neighbour, const struct me
 
 void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t window_bytes)
 {
-	struct peer *p = find(b, neighbour);
+	struct bulk_link *p = find(b, neighbour);
 
 	window_bytes = window_bytes < BULK_WINDOW_MIN_BYTES ? BULK_WINDOW_MIN_BYTES : window_bytes;
 	window_bytes = window_bytes > BULK_WINDOW_MAX_BYTES ? BULK_WINDOW_MAX_BYTES : window_bytes;
@@ -192,7 +195,7 @@ void bulk_set_spare(struct bulk *b, uint64_t spare_bytes)
 void bulk_tick(struct bulk *b, struct now now)
 {
 	b->now_ms = now.mono_ms;
-	for (struct peer *p = b->peers; p != NULL; p = p->next) {
+	for (struct bulk_link *p = b->peers; p != NULL; p = p->next) {
 		fetch_tick(b, p);
 		if (fetch_active(p) || serve_active(p))
 			p->used_ms = b->now_ms;
@@ -206,7 +209,7 @@ void bulk_tick(struct bulk *b, struct now now)
 
 int64_t bulk_deadline_ms(const struct bulk *b)
 {
-	for (const struct peer *p = b->peers; p != NULL; p = p->next) {
+	for (const struct bulk_link *p = b->peers; p != NULL; p = p->next) {
 		if (p->connected && serve_active(p))
 			return b->now_ms + RETRY_MS;
 	}
@@ -215,7 +218,7 @@ int64_t bulk_deadline_ms(const struct bulk *b)
 
 uint64_t bulk_waiting(const struct bulk *b, struct committee_id neighbour)
 {
-	const struct peer *p = find(b, neighbour);
+	const struct bulk_link *p = find(b, neighbour);
 
 	return p == NULL ? 0 : fetch_count(b, p);
 }

@@ -1,11 +1,12 @@
 /* Serving: a neighbour's requests wait in a bounded queue, one job at a time reads the pieces, and
  * they go out as its queue takes them. See bulk.h. */
+#include "daemon/bulk/serve.h"
+
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/bulk/internal.h"
 #include "proto/digest.h"
 #include "proto/wire_encode.h"
 
@@ -31,7 +32,7 @@ struct page {
 struct serving {
 	struct job job; /* first */
 	struct bulk *bulk;
-	struct peer *peer;
+	struct bulk_link *peer;
 	struct msg_fetch queue[SERVE_QUEUE_MAX];
 	unsigned queued_first, queued;
 	struct msg_fetch now; /* being read or sent */
@@ -104,7 +105,7 @@ static bool reads_slowly(const struct serving *s)
 	return atomic_load(&s->flight->len_bytes) >= SERVE_FLIGHT_BYTES;
 }
 
-static void refuse(struct bulk *b, struct peer *p, const struct msg_fetch *m, enum err why)
+static void refuse(struct bulk *b, struct bulk_link *p, const struct msg_fetch *m, enum err why)
 {
 	struct message answer = { .type = MESSAGE_UNAVAILABLE };
 
@@ -130,7 +131,7 @@ static enum err lies_inside(const struct msg_fetch *m, const struct manifest_ite
 
 /* Entitled is who was published the envelope on this link, by place in the stream; knowing a digest
  * is nothing. */
-static enum err entitled(struct bulk *b, struct peer *p, const struct msg_fetch *m,
+static enum err entitled(struct bulk *b, struct bulk_link *p, const struct msg_fetch *m,
 			 struct manifest_item *item)
 {
 	struct key place = key_seq(p->id, m->lane, m->seq), link_key = key_link(p->id, m->lane),
@@ -262,7 +263,7 @@ static void was_read(struct job *j)
 	serve_go_on(s->bulk, s->peer);
 }
 
-void serve_go_on(struct bulk *b, struct peer *p)
+void serve_go_on(struct bulk *b, struct bulk_link *p)
 {
 	struct serving *s = p->serving;
 
@@ -291,7 +292,7 @@ void serve_go_on(struct bulk *b, struct peer *p)
 	}
 }
 
-static struct serving *serving_new(struct bulk *b, struct peer *p)
+static struct serving *serving_new(struct bulk *b, struct bulk_link *p)
 {
 	struct serving *s = calloc(1, sizeof *s);
 	struct flight *f = calloc(1, sizeof *f);
@@ -309,7 +310,7 @@ static struct serving *serving_new(struct bulk *b, struct peer *p)
 	return s;
 }
 
-void serve_fetch(struct bulk *b, struct peer *p, const struct msg_fetch *m)
+void serve_fetch(struct bulk *b, struct bulk_link *p, const struct msg_fetch *m)
 {
 	struct serving *s = p->serving;
 
@@ -329,7 +330,7 @@ void serve_fetch(struct bulk *b, struct peer *p, const struct msg_fetch *m)
 	serve_go_on(b, p);
 }
 
-void serve_abandon(struct bulk *b, struct peer *p)
+void serve_abandon(struct bulk *b, struct bulk_link *p)
 {
 	struct serving *s = p->serving;
 
@@ -343,14 +344,14 @@ void serve_abandon(struct bulk *b, struct peer *p)
 		destroy(s);
 }
 
-void serve_destroy(struct peer *p)
+void serve_destroy(struct bulk_link *p)
 {
 	if (p->serving != NULL)
 		destroy(p->serving);
 	p->serving = NULL;
 }
 
-bool serve_active(const struct peer *p)
+bool serve_active(const struct bulk_link *p)
 {
 	return p->serving != NULL &&
 	       (p->serving->busy || p->serving->sending || p->serving->queued > 0);

@@ -1,0 +1,456 @@
+/* One transfer for each envelope with files still to come; see transfer.h.
+ *
+ *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole
+ *   digest, sync, rename)
+ *     ▲                   ▲──────────── next item ───────────────────────────────────┘ │ last item
+ *     └─ record gone ─ TOLD (the core has been told; its commit erases the record) ◄────┘
+ *
+ * Chunks are written by one job at a time for each transfer, in the order they came. What is asked
+ * for and not yet written is bounded by the window. */
+#include "daemon/bulk/transfer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "routing/base/committee_id.h"
+
+static void start_job(struct transfer *t, void (*work)(struct job *j), void (*done)(struct job *j))
+{
+	t->busy = true;
+	t->job.work = work;
+	t->job.done = done;
+	t->bulk->jobs++;
+	t->bulk->runner.run(t->bulk->runner.ctx, &t->job);
+}
+
+static void drop_pieces(struct piece *p)
+{
+	while (p != NULL) {
+		struct piece *next = p->next;
+
+		free(p);
+		p = next;
+	}
+}
+
+static void destroy(struct transfer *t)
+{
+	if (t->incoming != NULL)
+		t->bulk->files->ops->incoming_close(t->incoming, false);
+	drop_pieces(t->arrived);
+	drop_pieces(t->working);
+	free(t->leaves);
+	free(t->manifest);
+	free(t);
+}
+
+/* Takes the transfer out of its place; the memory goes when no job works on it any more. */
+void transfer_let_go(struct bulk_link *p, struct transfer *t)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		if (p->transfers[i] == t)
+			p->transfers[i] = NULL;
+	}
+	p->under_way_bytes -= (t->asked - t->got) * CHUNK_BYTES;
+	t->asked = t->got = 0;
+	if (t->busy)
+		t->dead = true;
+	else
+		destroy(t);
+}
+
+/* True when the job's transfer was let go meanwhile: nothing more to do. */
+static bool job_back(struct transfer *t)
+{
+	t->busy = false;
+	t->bulk->jobs--;
+	if (!t->dead)
+		return false;
+	destroy(t);
+	return true;
+}
+
+void transfer_give_up(struct bulk_link *p, struct transfer *t, enum err why)
+{
+	struct bulk *b = t->bulk;
+
+	log_event(LOG_WARNING, "fetch-failed", "committee=%s lane=%d seq=%llu item=%u error=VT-%d",
+		  p->id.text, (int)t->lane, (unsigned long long)t->seq, t->item, (int)why);
+	if (p->failed_count < FAILED_MAX)
+		p->failed[p->failed_count++] =
+		    (struct failed){ .lane = t->lane,
+				     .seq = t->seq,
+				     .again_ms = b->now_ms + TRY_AGAIN_MS,
+				     .spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
+	transfer_let_go(p, t);
+}
+
+static void tell(struct transfer *t, enum err result)
+{
+	struct ev_fetched e = { .neighbour = t->peer->id,
+				.lane = t->lane,
+				.seq = t->seq,
+				.role = t->role,
+				.serial = t->serial,
+				.result = result };
+
+	t->phase = PHASE_TOLD;
+	t->heard_ms = t->bulk->now_ms;
+	t->bulk->ops.fetched(t->bulk->ops.ctx, &e);
+}
+
+/* ---- asking ---- */
+
+static void ask(struct transfer *t)
+{
+	struct bulk *b = t->bulk;
+	struct bulk_link *p = t->peer;
+
+	while ((t->phase == PHASE_LEAVES || t->phase == PHASE_BYTES) && t->asked < t->pieces) {
+		uint64_t room = p->window_bytes > p->under_way_bytes
+				    ? (p->window_bytes - p->under_way_bytes) / CHUNK_BYTES
+				    : 0;
+		uint64_t want = t->pieces - t->asked;
+		struct message m = { .type = MESSAGE_FETCH };
+
+		want = want < PIECES_PER_FETCH ? want : PIECES_PER_FETCH;
+		/* Whole requests while there is a window for them; single pieces only when nothing
+		 * is under way at all. */
+		if (room < want && p->under_way_bytes > 0)
+			return;
+		if (room < want)
+			want = room > 0 ? room : 1;
+		m.u.fetch = (struct msg_fetch){ .lane = t->lane,
+						.stream = t->stream,
+						.seq = t->seq,
+						.item = t->item,
+						.what = t->phase == PHASE_LEAVES ? FETCH_LEAVES
+										 : FETCH_BYTES,
+						.first = t->asked,
+						.count = (uint32_t)want,
+						.at_once = CHUNKS_A_MESSAGE,
+						.again = t->again };
+		if (t->phase == PHASE_BYTES && b->spare_bytes < want * CHUNK_BYTES)
+			return; /* it stays with the sender until there is room */
+		if (b->ops.send(b->ops.ctx, p->id, &m) != ERR_OK)
+			return; /* the tick asks again */
+		if (t->phase == PHASE_BYTES && b->spare_bytes != UINT64_MAX)
+			b->spare_bytes -= want * CHUNK_BYTES;
+		t->asked += want;
+		p->under_way_bytes += want * CHUNK_BYTES;
+	}
+}
+
+void transfer_ask_all(struct bulk_link *p)
+{
+	/* Urgent first: its requests stand before those of the others at the sender. */
+	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
+		for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+			if (p->transfers[i] != NULL && p->transfers[i]->lane == lane)
+				ask(p->transfers[i]);
+		}
+	}
+}
+
+/* ---- phases ---- */
+
+static void work_finish(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	struct manifest_item item = t->manifest[t->item];
+
+	t->result = t->bulk->files->ops->incoming_finish(t->incoming, &item);
+	if (t->result == ERR_OK)
+		t->incoming = NULL;
+}
+
+static void finished(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	struct bulk_link *p = t->peer;
+
+	if (job_back(t))
+		return;
+	if (t->result == ERR_OK) {
+		t->item++;
+		transfer_begin_item(t);
+	} else if (t->result == ERR_DIGEST) {
+		/* Every chunk fits the signed root and the whole does not fit the signed digest: so
+		 * the signer signed what cannot be. */
+		t->bulk->files->ops->incoming_close(t->incoming, true);
+		t->incoming = NULL;
+		tell(t, ERR_DIGEST);
+	} else {
+		transfer_give_up(p, t, t->result);
+		return;
+	}
+	transfer_ask_all(p);
+}
+
+static void finish_item(struct transfer *t)
+{
+	t->phase = PHASE_FINISH;
+	start_job(t, work_finish, finished);
+}
+
+static void begin_bytes(struct transfer *t, uint64_t first)
+{
+	t->phase = PHASE_BYTES;
+	t->pieces = files_chunks(t->manifest[t->item].size_bytes);
+	t->asked = t->got = first;
+	if (first >= t->pieces)
+		finish_item(t);
+}
+
+static void begin_leaves(struct transfer *t)
+{
+	uint64_t chunks = files_chunks(t->manifest[t->item].size_bytes);
+
+	t->phase = PHASE_LEAVES;
+	t->pieces = (chunks + LEAVES_PER_PIECE - 1) / LEAVES_PER_PIECE;
+	t->asked = t->got = 0;
+	free(t->leaves);
+	t->leaves = calloc(chunks + 1, sizeof *t->leaves);
+	if (t->leaves == NULL)
+		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
+}
+
+static void work_open(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	const struct files_ops *files = t->bulk->files->ops;
+	const struct manifest_item *item = &t->manifest[t->item];
+	char name[COMMITTEE_ID_MAX + 64];
+
+	snprintf(name, sizeof name, "%s.%d.%llu.%u", t->peer->id.text, (int)t->lane,
+		 (unsigned long long)t->seq, t->item);
+	t->missing = 0;
+	t->result = files->incoming_open(t->bulk->files, name, &t->incoming);
+	if (t->result != ERR_OK)
+		return;
+	/* One chunk or none: its leaf is the root that the signer signed. */
+	if (files_chunks(item->size_bytes) <= 1)
+		t->result = files->incoming_leaves(t->incoming, item, &item->chunk_root,
+						   files_chunks(item->size_bytes));
+	else
+		t->result = files->incoming_resume(t->incoming, item);
+	if (t->result == ERR_OK)
+		t->result = files->incoming_missing(t->incoming, 0, &t->missing);
+}
+
+static void opened(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	struct bulk_link *p = t->peer;
+
+	if (job_back(t))
+		return;
+	if (t->result == ERR_OK)
+		begin_bytes(t, t->missing);
+	else if (t->result == ERR_NOT_FOUND)
+		begin_leaves(t);
+	else if (t->result == ERR_DIGEST)
+		tell(t, ERR_DIGEST); /* no bytes at all, and a root that is not the empty one */
+	else
+		transfer_give_up(p, t, t->result);
+	transfer_ask_all(p);
+}
+
+void transfer_begin_item(struct transfer *t)
+{
+	while (t->item < t->manifest_count && t->manifest[t->item].inlined)
+		t->item++;
+	t->asked = t->got = t->pieces = 0;
+	if (t->item == t->manifest_count) {
+		tell(t, ERR_OK);
+		return;
+	}
+	if (t->manifest[t->item].size_bytes > t->bulk->config.attachment_max_bytes) {
+		tell(t, ERR_TOO_LARGE);
+		return;
+	}
+	t->phase = PHASE_OPEN;
+	start_job(t, work_open, opened);
+}
+
+/* ---- pieces ---- */
+
+static void work_write(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	const struct files_ops *files = t->bulk->files->ops;
+
+	t->result = ERR_OK;
+	for (struct piece *p = t->working; p != NULL && t->result == ERR_OK; p = p->next)
+		t->result = files->incoming_chunks(t->incoming, p->index,
+						   (struct blob){ p->data, p->len_bytes });
+}
+
+static void write_pieces(struct transfer *t);
+
+static void written(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	struct bulk *b = t->bulk; /* outlives a transfer that is given up */
+	struct bulk_link *p = t->peer;
+	uint64_t n = 0;
+
+	if (job_back(t))
+		return;
+	for (const struct piece *piece = t->working; piece != NULL; piece = piece->next)
+		n += piece->chunks;
+	drop_pieces(t->working);
+	t->working = NULL;
+	p->under_way_bytes -= n * CHUNK_BYTES;
+	t->got += n;
+	if (t->result == ERR_DIGEST) {
+		/* The leaves fit the signed root, the chunk does not fit its leaf: this neighbour's
+		 * disk has damaged it, or it has changed it. Who was asked to check and sends it
+		 * all the same has changed it. */
+		bool changed = t->again || p->failed_count == FAILED_MAX;
+
+		transfer_give_up(p, t, ERR_DIGEST);
+		if (changed)
+			b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
+		return;
+	}
+	if (t->result != ERR_OK) {
+		transfer_give_up(p, t, t->result);
+		return;
+	}
+	if (t->got == t->pieces && t->arrived == NULL)
+		finish_item(t);
+	else
+		write_pieces(t);
+	transfer_ask_all(p);
+}
+
+static void write_pieces(struct transfer *t)
+{
+	if (t->busy || t->arrived == NULL)
+		return;
+	t->working = t->arrived;
+	t->arrived = NULL;
+	t->arrived_last = &t->arrived;
+	start_job(t, work_write, written);
+}
+
+static void work_leaves(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	const struct manifest_item *item = &t->manifest[t->item];
+	const struct files_ops *files = t->bulk->files->ops;
+
+	t->missing = 0;
+	t->result =
+	    files->incoming_leaves(t->incoming, item, t->leaves, files_chunks(item->size_bytes));
+	if (t->result == ERR_OK)
+		t->result = files->incoming_missing(t->incoming, 0, &t->missing);
+}
+
+static void leaves_written(struct job *j)
+{
+	struct transfer *t = (struct transfer *)j;
+	struct bulk *b = t->bulk; /* outlives a transfer that is given up */
+	struct bulk_link *p = t->peer;
+
+	if (job_back(t))
+		return;
+	if (t->result == ERR_DIGEST) {
+		/* The root is signed, the leaves are this neighbour's word. */
+		transfer_give_up(p, t, ERR_DIGEST);
+		b->ops.violation(b->ops.ctx, p->id, ERR_DIGEST);
+		return;
+	}
+	if (t->result != ERR_OK) {
+		transfer_give_up(p, t, t->result);
+		return;
+	}
+	begin_bytes(t, t->missing);
+	transfer_ask_all(p);
+}
+
+static void take_leaves(struct transfer *t, const struct msg_chunk *m)
+{
+	uint64_t chunks = files_chunks(t->manifest[t->item].size_bytes),
+		 first = m->index * LEAVES_PER_PIECE;
+	uint64_t want = chunks - first < LEAVES_PER_PIECE ? chunks - first : LEAVES_PER_PIECE;
+
+	if (m->data.len_bytes != want * sizeof *t->leaves) {
+		transfer_give_up(t->peer, t, ERR_PROTOCOL);
+		return;
+	}
+	memcpy(&t->leaves[first], m->data.data, m->data.len_bytes);
+	t->got++;
+	t->peer->under_way_bytes -= CHUNK_BYTES;
+	if (t->got == t->pieces)
+		start_job(t, work_leaves, leaves_written);
+}
+
+/* Pieces in a message: chunks in a row, of which only the last of a file is shorter; or one piece
+ * of leaves. */
+static uint64_t chunks_in(const struct msg_chunk *m)
+{
+	return m->what == FETCH_LEAVES || m->data.len_bytes == 0 ? 1
+								 : files_chunks(m->data.len_bytes);
+}
+
+static void take_bytes(struct transfer *t, const struct msg_chunk *m)
+{
+	struct piece *piece = malloc(sizeof *piece + m->data.len_bytes);
+
+	if (piece == NULL) {
+		transfer_give_up(t->peer, t, ERR_NO_MEMORY);
+		return;
+	}
+	*piece = (struct piece){ .what = m->what,
+				 .index = m->index,
+				 .chunks = chunks_in(m),
+				 .len_bytes = m->data.len_bytes };
+	if (m->data.len_bytes > 0)
+		memcpy(piece->data, m->data.data, m->data.len_bytes);
+	*t->arrived_last = piece;
+	t->arrived_last = &piece->next;
+	write_pieces(t);
+}
+
+struct transfer *transfer_find(const struct bulk_link *p, enum lane lane, uint64_t seq)
+{
+	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
+		struct transfer *t = p->transfers[i];
+
+		if (t != NULL && t->lane == lane && t->seq == seq)
+			return t;
+	}
+	return NULL;
+}
+
+/* Pieces come in the order asked for: the next one is number got + those that wait for the disk. */
+static uint64_t next_index(const struct transfer *t)
+{
+	uint64_t n = t->got;
+
+	for (const struct piece *p = t->arrived; p != NULL; p = p->next)
+		n += p->chunks;
+	for (const struct piece *p = t->working; p != NULL; p = p->next)
+		n += p->chunks;
+	return n;
+}
+
+enum err transfer_take(struct transfer *t, const struct msg_chunk *m)
+{
+	if (t->retried && m->index > next_index(t))
+		/* of the transfer before this one, which wanted more: they come in order, and this
+		 * one begins where that one failed */
+		return ERR_OK;
+	if (m->index != next_index(t) || m->index >= t->asked || chunks_in(m) > t->asked - m->index)
+		return ERR_PROTOCOL;
+	t->heard_ms = t->bulk->now_ms;
+	if (m->what == FETCH_LEAVES)
+		take_leaves(t, m);
+	else
+		take_bytes(t, m);
+	return ERR_OK;
+}

@@ -1,0 +1,19 @@
+/* One transfer: a published envelope whose attachments are being fetched. Its life is in
+ * transfer.c. */
+#ifndef VANTHU_DAEMON_BULK_TRANSFER_H
+#define VANTHU_DAEMON_BULK_TRANSFER_H
+
+#include "daemon/bulk/bulk_state.h"
+
+/* the next item that is a file; at the end it is told */
+void transfer_begin_item(struct transfer *t);
+/* out of its place; the memory when no job works on it any more */
+void transfer_let_go(struct bulk_link *p, struct transfer *t);
+/* to be tried again later */
+void transfer_give_up(struct bulk_link *p, struct transfer *t, enum err why);
+void transfer_ask_all(struct bulk_link *p);
+struct transfer *transfer_find(const struct bulk_link *p, enum lane lane, uint64_t seq); /* NULL */
+/* A chunk of the item that is being fetched. ERR_PROTOCOL: not one that was asked for. */
+must_use enum err transfer_take(struct transfer *t, const struct msg_chunk *m);
+
+#endif
