@@ -1,14 +1,10 @@
 /* What acts mean in this process: sockets, clients, fetches, files. See outbox.h and
  * daemon/bulk/bulk.h for who calls. */
-#include <stdlib.h>
-
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/daemon.h"
 #include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
-
-enum { DROP_AGAIN_MS = 10 * 60 * 1000 };
 
 /* ---- outbox ---- */
 
@@ -93,79 +89,11 @@ static void follow_directory(void *ctx)
 	}
 }
 
-/* ---- content that nobody needs ---- */
-
-struct drop_job {
-	struct job job; /* first */
-	struct daemon *daemon;
-	struct digest sha256;
-	enum err result;
-};
-
-static void plan_drop(struct daemon *d, struct digest sha256, int64_t due_ms)
-{
-	if (d->drop_count < DROPS_MAX)
-		d->drops[d->drop_count++] = (struct drop){ sha256, due_ms };
-	else
-		/* costs disk, loses nothing */
-		log_event(LOG_WARNING, "drop-forgotten", "count=%u", d->drop_count);
-}
-
-static void work_drop(struct job *j)
-{
-	struct drop_job *drop = (struct drop_job *)j;
-
-	drop->result = drop->daemon->files->ops->drop(drop->daemon->files, &drop->sha256);
-}
-
-static void dropped(struct job *j)
-{
-	struct drop_job *drop = (struct drop_job *)j;
-	struct daemon *d = drop->daemon;
-
-	d->drop_jobs--;
-	if (drop->result == ERR_BUSY)
-		plan_drop(d, drop->sha256, clock_now().mono_ms + DROP_AGAIN_MS);
-	free(drop);
-}
-
-static bool still_needed(struct daemon *d, const struct digest *sha256)
-{
-	struct lookup l = d->store->ops->lookup(d->store);
-	struct scan scan = scan_of(key_digest(*sha256));
-	struct record r;
-
-	arena_reset(d->scratch);
-	return l.next(l.ctx, d->scratch, FAMILY_FILE, &scan, &r) != ERR_NOT_FOUND;
-}
-
-void daemon_drop_due(struct daemon *d, int64_t mono_ms)
-{
-	for (unsigned i = 0; i < d->drop_count;) {
-		struct drop due = d->drops[i];
-		struct drop_job *job;
-
-		if (due.due_ms > mono_ms) {
-			i++;
-			continue;
-		}
-		d->drops[i] = d->drops[--d->drop_count];
-		if (still_needed(d, &due.sha256) || (job = calloc(1, sizeof *job)) == NULL)
-			continue;
-		job->daemon = d;
-		job->sha256 = due.sha256;
-		job->job.work = work_drop;
-		job->job.done = dropped;
-		d->drop_jobs++;
-		workers_runner(d->file_workers).run(d->file_workers, &job->job);
-	}
-}
-
 /* Not at once: a submission with the same content may be on its way to the core. Files that were
  * written lately refuse to go (daemon/files/files.h). */
 static void drop_file(void *ctx, struct digest sha256)
 {
-	plan_drop(ctx, sha256, clock_now().mono_ms);
+	garbage_note(((struct daemon *)ctx)->garbage, sha256, clock_now().mono_ms);
 }
 
 static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)

@@ -217,6 +217,10 @@ static enum err open_transfer(struct daemon *d)
 	d->sequencer = sequencer_new(&parts);
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files,
 			   workers_runner(d->file_workers));
+	d->garbage =
+	    garbage_new(&(struct garbage_parts){ .files = d->files,
+						 .lookup = d->store->ops->lookup(d->store),
+						 .runner = workers_runner(d->file_workers) });
 	d->installer = installer_new(
 	    &(struct installer_parts){ .core = d->core,
 				       .inbox = d->inbox,
@@ -224,7 +228,7 @@ static enum err open_transfer(struct daemon *d)
 				       .runner = workers_runner(d->file_workers),
 				       .folder = d->config.data,
 				       .trust = directory_trust_root(&d->registry_root_der) });
-	if (d->installer == NULL)
+	if (d->garbage == NULL || d->installer == NULL)
 		return ERR_NO_MEMORY;
 	d->follow = follow_new(
 	    &(struct follow_parts){ .installer = d->installer,
@@ -327,6 +331,7 @@ void daemon_close(struct daemon *d)
 	control_close(d->control);
 	events_close(d->events);
 	bulk_destroy(d->bulk);
+	garbage_destroy(d->garbage);
 	follow_destroy(d->follow);
 	links_close(d->links);
 	turn_destroy(d->turn);

@@ -9,6 +9,7 @@
 #include "daemon/control/control.h"
 #include "daemon/directory/directory.h"
 #include "daemon/files/files.h"
+#include "daemon/files/garbage.h"
 #include "daemon/inbox.h"
 #include "daemon/keys/keys.h"
 #include "daemon/links/links.h"
@@ -19,14 +20,6 @@
 #include "proto/signer.h"
 #include "proto/verifier.h"
 #include "routing/core.h"
-
-enum { DROPS_MAX = 256 };
-
-/* Content that nobody needs any more; looked at again before it goes. */
-struct drop {
-	struct digest sha256;
-	int64_t due_ms;
-};
 
 struct daemon {
 	struct config config;
@@ -52,6 +45,7 @@ struct daemon {
 	struct turn *turn;
 	struct links *links;
 	struct bulk *bulk;
+	struct garbage *garbage;
 	struct installer *installer;
 	struct follow *follow;
 	struct events *events;
@@ -63,8 +57,6 @@ struct daemon {
 	int64_t next_second_ms, next_minute_ms, next_trim_ms, last_commit_us;
 	uint64_t own_first_bytes;
 	unsigned trim_in; /* seconds */
-	struct drop drops[DROPS_MAX];
-	unsigned drop_count, drop_jobs;
 	bool stopping;
 	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon/frozen.c */
 	/* the configuration's file waits for another directory to be installed */
@@ -114,6 +106,5 @@ void daemon_reload(struct daemon *d);
 struct outbox_ops daemon_outbox_ops(struct daemon *d);
 struct bulk_ops daemon_bulk_ops(struct daemon *d);
 void daemon_violation(void *ctx, struct committee_id neighbour, enum err why);
-void daemon_drop_due(struct daemon *d, int64_t mono_ms);
 
 #endif

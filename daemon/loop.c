@@ -378,7 +378,7 @@ static enum err each_second(struct daemon *d, struct now now)
 	events_keep_socket(d->events);
 	control_tick(d->control, now.mono_ms);
 	bulk_tick(d->bulk, now);
-	daemon_drop_due(d, now.mono_ms);
+	garbage_due(d->garbage, now.mono_ms);
 	if (d->identity.signer_count > 1 || d->identity.link_count > 1)
 		daemon_choose_keys(d);
 	notify_watchdog();

@@ -57,6 +57,7 @@ DAEMON := \
 	files/disk \
 	files/disk_io \
 	files/files \
+	files/garbage \
 	files/incoming \
 	files/kept \
 	files/leaves \

@@ -18,6 +18,7 @@ UNIT := \
 	daemon/files/test_chunks \
 	daemon/files/test_fault \
 	daemon/files/test_files \
+	daemon/files/test_garbage \
 	daemon/keys/test_key_file \
 	daemon/keys/test_keyring \
 	daemon/links/test_gate \
