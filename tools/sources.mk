@@ -8,6 +8,7 @@ TOOLS := \
 	cli/help \
 	cli/manual \
 	cli/options \
+	cli/slips \
 	cli/suggest \
 	cli/talk \
 	cli/usage \
@@ -50,12 +51,14 @@ TOOLS := \
 	lab/ports \
 	lab/process \
 	output/clocks \
+	output/installation \
 	output/json \
 	output/output \
 	output/plain \
+	output/progress \
 	output/reply_json \
-	output/slips \
 	output/table_layout \
+	output/target \
 	output/terminal \
 	output/text \
 	registry/change \

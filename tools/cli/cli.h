@@ -6,6 +6,7 @@
 #include "tools/cli/help.h"
 #include "tools/cli/manual.h"
 #include "tools/cli/options.h"
+#include "tools/cli/slips.h"
 #include "tools/cli/suggest.h"
 #include "tools/cli/usage.h"
 

@@ -11,7 +11,7 @@ enum { NAME_CELLS = 11, OPTION_CELLS = 25, FORM_CELLS = 30, FOLD_CELLS = 4, GAP_
 
 static void print_wrapped(const char *text, int at, int indent)
 {
-	text_wrap(stdout, text, indent, at, term_width());
+	text_wrap(stdout, text, indent, at, terminal_width());
 	putchar('\n');
 }
 
@@ -22,7 +22,7 @@ static void print_pair(const char *name, const char *meaning, int indent, int co
 	int at = indent + text_width(name);
 
 	printf("%*s", indent, "");
-	text_wrap(stdout, name, indent + FOLD_CELLS, indent, term_width());
+	text_wrap(stdout, name, indent + FOLD_CELLS, indent, terminal_width());
 	if (meaning[0] == '\0') {
 		putchar('\n');
 		return;
@@ -50,7 +50,8 @@ void help_usage(FILE *to, const struct command *c)
 
 		join_form(c, &c->forms[i], line, sizeof line);
 		fprintf(to, "%s%*s ", i == 0 ? title : "", i == 0 ? 0 : cells, "");
-		text_wrap(to, line, cells + 1 + FOLD_CELLS, cells + 1, term_wrap_width(fileno(to)));
+		text_wrap(to, line, cells + 1 + FOLD_CELLS, cells + 1,
+			  terminal_wrap_width(fileno(to)));
 		fputc('\n', to);
 	}
 }

@@ -172,9 +172,7 @@ __attribute__((format(printf, 2, 0))) static void say(const char *before, const 
 
 	vsnprintf(text + used, sizeof text - (size_t)used, format, args);
 	text_lines(text);
-	fflush(stdout); /* the talk is about it, so it comes behind it */
-	text_wrap(stderr, text, 0, 0, term_wrap_width(STDERR_FILENO));
-	fputc('\n', stderr);
+	terminal_say(text);
 }
 
 void cli_warn(struct cli *cli, const char *format, ...)
@@ -259,6 +257,6 @@ void cli_fault_line(const char *file, const struct config_error *fault)
 
 	snprintf(text, sizeof text, "%s:%u:%u: %s", file, fault->line, fault->column, fault->text);
 	text_lines(text);
-	text_wrap(stderr, text, FAULT_INDENT, 0, term_wrap_width(STDERR_FILENO));
+	text_wrap(stderr, text, FAULT_INDENT, 0, terminal_wrap_width(STDERR_FILENO));
 	fputc('\n', stderr);
 }

@@ -23,8 +23,6 @@ int cmd_watch(struct cli *cli, int argc, char **argv);
 int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_paper(struct cli *cli, int argc, char **argv);
 int cmd_target(struct cli *cli, int argc, char **argv);
-/* "92.3 % ✓ reaches the line of 90.0 %", out of a target's JSON (json_target). */
-void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes);
 int cmd_key(struct cli *cli, int argc, char **argv);
 /* Gives a directory file to the daemon of the configuration. Failures have been told. */
 enum err committee_install(struct cli *cli, const char *from, uint64_t *version,

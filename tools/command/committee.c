@@ -186,7 +186,7 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file,
 			break;
 		if (cli->verbose || isatty(STDERR_FILENO))
 			cli_say(cli, "%s",
-				text_installation((*reply)->installation, text, sizeof text));
+				installation_words((*reply)->installation, text, sizeof text));
 	}
 	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_IMPORTED)
 		return ERR_OK;

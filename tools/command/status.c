@@ -108,7 +108,8 @@ static void explain_all(struct cli *cli, json_t *links)
 
 	if (cli->json)
 		return; /* its code and text are there */
-	json_array_foreach(links, i, link) {
+	json_array_foreach(links, i, link)
+	{
 		explain(link);
 		explain_held(link);
 	}
@@ -130,7 +131,8 @@ static bool is_in_any(const json_t *links, const char *key)
 	const json_t *link;
 	size_t i;
 
-	json_array_foreach(links, i, link) {
+	json_array_foreach(links, i, link)
+	{
 		if (json_is_string(json_object_get(link, key)))
 			return true;
 	}
@@ -176,7 +178,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 			"name", s->name, "version", s->version, "up_since",
 			json_time(s->up_since_ms), "links", links, "queue", "count",
 			(json_int_t)s->queue_count, "oldest_s", (json_int_t)s->queue_oldest_s,
-			"target", s->target == NULL ? json_null() : json_target(s->target));
+			"target", s->target == NULL ? json_null() : target_json(s->target));
 	json_object_set_new(out, "directory",
 			    json_pack("{s:I, s:o}", "version", (json_int_t)s->directory_version,
 				      "valid_until", json_time(s->directory_valid_until_ms)));
@@ -210,7 +212,7 @@ static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
 	json_object_set_new(out, "set_aside_oldest_s",
 			    json_integer((json_int_t)s->set_aside_oldest_s));
 	json_object_set_new(out, "doubted", json_integer((json_int_t)s->doubted));
-	json_object_set_new(out, "clock", clocks_json(s->clock));
+	json_object_set_new(out, "clock", json_clock(s->clock));
 	if (!cli->json && s->clock != NULL) {
 		clocks_why(s->clock, why, sizeof why);
 		json_object_set_new(out, "clock_why",
@@ -275,7 +277,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 	if (s->installation != NULL)
 		json_object_set_new(
 		    status, "installing",
-		    json_string(text_installation(s->installation, sentence, sizeof sentence)));
+		    json_string(installation_words(s->installation, sentence, sizeof sentence)));
 	if (s->directory_failed != 0)
 		json_object_set_new(status, "failed", json_string(s->directory_failed_about));
 	cli->renderer->object(cli, status, columns);
@@ -287,7 +289,8 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 		    cli, "%s",
 		    _("no directory of committees yet, so no links: vanthu committee import FILE"));
 	warn_of_room(cli, status);
-	json_array_foreach(json_object_get(status, "alarms"), i, alarm) {
+	json_array_foreach(json_object_get(status, "alarms"), i, alarm)
+	{
 		unsigned code = 0;
 
 		if (sscanf(json_string_value(alarm), "VT-%u", &code) == 1)

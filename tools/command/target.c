@@ -29,34 +29,6 @@ static const char *definition(void)
 
 /* ---- as JSON ---- */
 
-static json_t *json_period(const Vanthu__V1__Target *t)
-{
-	struct period p = { { (uint16_t)t->from_month }, { (uint16_t)t->to_month } };
-	char text[40];
-
-	period_print(p, text, sizeof text);
-	return json_string(text);
-}
-
-static json_t *json_share(uint64_t digital, uint64_t counted)
-{
-	return counted == 0 ? json_null() : json_real((double)digital / (double)counted);
-}
-
-json_t *json_target(const Vanthu__V1__Target *t)
-{
-	json_t *out = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:f, s:b}", "period",
-				json_period(t), "counted", (json_int_t)t->counted, "digital",
-				(json_int_t)t->digital, "paper", (json_int_t)t->paper, "pending",
-				(json_int_t)t->pending, "refused", (json_int_t)t->refused, "secret",
-				(json_int_t)t->secret, "share", json_share(t->digital, t->counted),
-				"line", (double)t->line / TARGET_WHOLE, "reached", t->reached);
-
-	if (t->recounting)
-		json_object_set_new(out, "recounting", json_true());
-	return out;
-}
-
 static json_t *json_row(const Vanthu__V1__TargetRow *r)
 {
 	char month[16];
@@ -67,35 +39,10 @@ static json_t *json_row(const Vanthu__V1__TargetRow *r)
 			 "month", month, "digital", (json_int_t)r->digital, "paper",
 			 (json_int_t)r->paper, "pending", (json_int_t)r->pending, "refused",
 			 (json_int_t)r->refused, "secret", (json_int_t)r->secret, "share",
-			 json_share(r->digital, r->digital + r->paper + r->pending));
+			 target_share_json(r->digital, r->digital + r->paper + r->pending));
 }
 
 /* ---- for people ---- */
-
-void target_sentence(struct cli *cli, const json_t *target, char *out, size_t size_bytes)
-{
-	const json_t *share = json_object_get(target, "share"),
-		     *line = json_object_get(target, "line");
-	/* Both with as many digits as the line has: 92.72 % is below a line of 92.75 %, and 92.7 %
-	 * below one of 92.7 % is nonsense. */
-	bool fine = (unsigned)(json_real_value(line) * TARGET_WHOLE + 0.5) % 10 != 0;
-	enum format format = fine ? FORMAT_PERCENT_FINE : FORMAT_PERCENT;
-	char share_text[32], line_text[32];
-
-	output_format(cli, share, format, true, share_text, sizeof share_text);
-	output_format(cli, line, format, true, line_text, sizeof line_text);
-	if (json_is_null(share))
-		snprintf(out, size_bytes, _("nothing counted yet (line %s)"), line_text);
-	else if (json_is_true(json_object_get(target, "reached")))
-		snprintf(out, size_bytes, _("%s ✓ reaches the line of %s"), share_text, line_text);
-	else
-		snprintf(out, size_bytes, _("%s ✗ below the line of %s"), share_text, line_text);
-	if (json_is_true(json_object_get(target, "recounting"))) {
-		size_t used = strlen(out);
-
-		snprintf(out + used, size_bytes - used, " (%s)", _("recount under way"));
-	}
-}
 
 static long long number_of(const json_t *target, const char *key)
 {
@@ -165,9 +112,9 @@ static void drop_zeros(json_t *rows, const char *key)
 	json_t *row;
 	size_t i;
 
+	json_array_foreach(rows, i, row) sum += json_integer_value(json_object_get(row, key));
 	json_array_foreach(rows, i, row)
-		sum += json_integer_value(json_object_get(row, key));
-	json_array_foreach(rows, i, row) {
+	{
 		if (sum == 0)
 			json_object_del(row, key);
 	}
@@ -231,7 +178,7 @@ static int show(struct cli *cli, const struct period *period)
 	if (e == ERR_OK)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_TARGET, &reply);
 	if (e == ERR_OK) {
-		json_t *target = json_target(reply->target), *by = json_array();
+		json_t *target = target_json(reply->target), *by = json_array();
 
 		for (size_t i = 0; i < reply->target->n_rows; i++)
 			json_array_append_new(by, json_row(reply->target->rows[i]));

@@ -40,7 +40,7 @@ static json_t *json_event(const Vanthu__V1__LiveEvent *m)
 		      "number", json_text_or_null(m->number), "reason", json_code(m->reason));
 
 	if (m->target != NULL)
-		json_object_set_new(out, "target", json_target(m->target));
+		json_object_set_new(out, "target", target_json(m->target));
 	if (strcmp(m->what, "clock") == 0)
 		json_object_set_new(out, "clock_ahead_ms",
 				    json_integer((json_int_t)m->clock_ahead_ms));

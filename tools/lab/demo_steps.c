@@ -13,7 +13,6 @@
 
 #include "proto/digest.h"
 #include "tools/base/text.h"
-#include "tools/command/commands.h"
 #include "tools/output/output.h"
 
 extern char **environ;
@@ -193,7 +192,8 @@ static unsigned tell_new(struct story *s, const json_t *receipts, char told[][CO
 	size_t i;
 	json_t *r;
 
-	json_array_foreach(receipts, i, r) {
+	json_array_foreach(receipts, i, r)
+	{
 		const char *who = json_string_value(json_object_get(r, "committee")),
 			   *state = json_string_value(json_object_get(r, "state"));
 		bool known = false;

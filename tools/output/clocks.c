@@ -7,7 +7,6 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
-#include "tools/output/reply_json.h"
 
 static void duration(int64_t ms, char *out, size_t size)
 {
@@ -80,25 +79,4 @@ bool clocks_note(const Vanthu__V1__LinkView *l, char *out, size_t size)
 		return false;
 	clocks_words(l->clock_ahead_ms, out, size);
 	return true;
-}
-
-json_t *clocks_json(const Vanthu__V1__Clock *c)
-{
-	if (c == NULL)
-		return json_null();
-	return json_pack(
-	    "{s:o, s:b, s:I, s:o, s:{s:b, s:o, s:o, s:o}}", "refusing", json_code(c->refusing),
-	    "confirmed", c->confirmed, "ahead_ms", (json_int_t)c->ahead_ms, "now",
-	    json_time(c->now_ms), "key", "known", c->key_known, "from", json_time(c->key_from_ms),
-	    "to", json_time(c->key_to_ms), "revoked_from", json_time(c->key_revoked_from_ms));
-}
-
-json_t *clocks_link_json(const Vanthu__V1__LinkView *l)
-{
-	if (l->clock_measured_at_ms == 0)
-		return json_null();
-	return json_pack("{s:I, s:o, s:o}", "ahead_ms", (json_int_t)l->clock_ahead_ms, "error_ms",
-			 l->clock_error_ms < 0 ? json_null()
-					       : json_integer((json_int_t)l->clock_error_ms),
-			 "measured_at", json_time(l->clock_measured_at_ms));
 }

@@ -2,8 +2,8 @@
 #ifndef VANTHU_TOOLS_OUTPUT_CLOCKS_H
 #define VANTHU_TOOLS_OUTPUT_CLOCKS_H
 
-#include <jansson.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "proto/control.pb-c.h"
 
@@ -15,7 +15,5 @@ void clocks_moment(int64_t ms, char *out, size_t size);
 void clocks_why(const Vanthu__V1__Clock *c, char *out, size_t size);
 /* What stands beside a neighbour whose clock is off by more than a minute; false: nothing. */
 bool clocks_note(const Vanthu__V1__LinkView *l, char *out, size_t size);
-json_t *clocks_json(const Vanthu__V1__Clock *c);         /* null for NULL */
-json_t *clocks_link_json(const Vanthu__V1__LinkView *l); /* null when never measured */
 
 #endif

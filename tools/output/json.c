@@ -1,4 +1,6 @@
-/* The contract for programs: one object on stdout, {"v":1,"data":…} or {"v":1,"error":…}. */
+/* See json.h: {"v":1,"data":…} or {"v":1,"error":…}. */
+#include "tools/output/json.h"
+
 #include <stdio.h>
 
 #include "tools/output/output.h"

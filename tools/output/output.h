@@ -18,23 +18,23 @@ enum format {
 	FORMAT_BYTES,
 	FORMAT_COUNT,
 	FORMAT_ORDINAL, /* an index from 0, as people count */
-	FORMAT_AGE,    /* seconds */
-	FORMAT_STATE,  /* a word with its symbol */
+	FORMAT_AGE,	/* seconds */
+	FORMAT_STATE,	/* a word with its symbol */
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
 	/* the same, told only where it is true: a list without any has no such column */
 	FORMAT_MARK,
-	FORMAT_ID,     /* its ending in tables, whole elsewhere */
-	FORMAT_PERCENT, /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
+	FORMAT_ID,	     /* its ending in tables, whole elsewhere */
+	FORMAT_PERCENT,	     /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
 	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */
-	FORMAT_MONTH,   /* 2026-11 */
+	FORMAT_MONTH,	     /* 2026-11 */
 };
 
 struct column {
 	const char *key;
 	const char *title; /* marked for translation; NULL ends a list of columns */
 	enum format format;
-	bool flexible;     /* gives way when the terminal is narrow */
+	bool flexible; /* gives way when the terminal is narrow */
 };
 
 struct renderer {
@@ -46,10 +46,6 @@ struct renderer {
 	/* A heading between several parts; JSON has none. */
 	void (*heading)(struct cli *cli, const char *text);
 };
-
-const struct renderer *output_text(void);
-const struct renderer *output_json(void);
-const struct renderer *output_plain(void);
 
 /* Prints and lets go of `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
 int output_list(struct cli *cli, json_t *data, const struct column *columns);
@@ -64,8 +60,13 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 
 /* What else of this folder others use. */
 #include "tools/output/clocks.h"
+#include "tools/output/installation.h"
+#include "tools/output/json.h"
+#include "tools/output/plain.h"
+#include "tools/output/progress.h"
 #include "tools/output/reply_json.h"
-#include "tools/output/slips.h"
+#include "tools/output/target.h"
 #include "tools/output/terminal.h"
+#include "tools/output/text.h"
 
 #endif

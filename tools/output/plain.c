@@ -1,4 +1,6 @@
-/* For scripts without JSON: values between tabs, one row a line, no titles, ids whole. */
+/* See plain.h. No titles, and ids are whole. */
+#include "tools/output/plain.h"
+
 #include <stdio.h>
 
 #include "tools/base/text.h"
@@ -50,8 +52,7 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 	size_t i;
 	json_t *row;
 
-	json_array_foreach(list, i, row)
-		print_row(cli, row, columns);
+	json_array_foreach(list, i, row) print_row(cli, row, columns);
 	fflush(stdout);
 }
 

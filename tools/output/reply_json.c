@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/i18n.h"
+#include "routing/base/err.h"
 #include "tools/base/text.h"
 #include "tools/client/uuid.h"
-#include "tools/output/clocks.h"
 
 json_t *json_time(int64_t ms)
 {
@@ -111,6 +110,27 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 	return out;
 }
 
+json_t *json_clock(const Vanthu__V1__Clock *c)
+{
+	if (c == NULL)
+		return json_null();
+	return json_pack(
+	    "{s:o, s:b, s:I, s:o, s:{s:b, s:o, s:o, s:o}}", "refusing", json_code(c->refusing),
+	    "confirmed", c->confirmed, "ahead_ms", (json_int_t)c->ahead_ms, "now",
+	    json_time(c->now_ms), "key", "known", c->key_known, "from", json_time(c->key_from_ms),
+	    "to", json_time(c->key_to_ms), "revoked_from", json_time(c->key_revoked_from_ms));
+}
+
+static json_t *json_link_clock(const Vanthu__V1__LinkView *l)
+{
+	if (l->clock_measured_at_ms == 0)
+		return json_null();
+	return json_pack("{s:I, s:o, s:o}", "ahead_ms", (json_int_t)l->clock_ahead_ms, "error_ms",
+			 l->clock_error_ms < 0 ? json_null()
+					       : json_integer((json_int_t)l->clock_error_ms),
+			 "measured_at", json_time(l->clock_measured_at_ms));
+}
+
 json_t *json_link(const Vanthu__V1__LinkView *l)
 {
 	json_t *out = json_pack(
@@ -134,33 +154,9 @@ json_t *json_link(const Vanthu__V1__LinkView *l)
 	json_object_set_new(out, "set_aside_oldest_s",
 			    json_integer((json_int_t)l->set_aside_oldest_s));
 	json_object_set_new(out, "rejected", json_integer((json_int_t)l->rejected));
-	json_object_set_new(out, "clock", clocks_link_json(l));
+	json_object_set_new(out, "clock", json_link_clock(l));
 	json_object_set_new(out, "store_alarm",
 			    l->store_alarm == 0 ? json_null() : json_code(l->store_alarm));
 	json_object_set_new(out, "store_alarm_since", json_time(l->store_alarm_since_ms));
-	return out;
-}
-
-const char *text_installation(const Vanthu__V1__Installation *i, char *out, size_t size)
-{
-	unsigned long long version = i->version, done = i->done, total = i->total;
-
-	switch (i->phase) {
-	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_CHECKING:
-		snprintf(out, size, _("directory %llu is being checked: %llu of %llu committees"),
-			 version, done, total);
-		break;
-	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_INSTALLING:
-		snprintf(out, size, _("directory %llu is being installed: %llu of %llu committees"),
-			 version, done, total);
-		break;
-	case VANTHU__V1__INSTALLATION_PHASE__INSTALLATION_PHASE_SETTLING:
-		snprintf(out, size, _("directory %llu is in force, and being put in its place"),
-			 version);
-		break;
-	default:
-		snprintf(out, size, _("directory %llu is being copied"), version);
-		break;
-	}
 	return out;
 }

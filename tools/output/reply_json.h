@@ -6,20 +6,17 @@
 
 #include "proto/control.pb-c.h"
 
-json_t *json_time(int64_t ms);                       /* RFC 3339, null for 0 */
-json_t *json_text_or_null(const char *text);         /* null for "" */
+json_t *json_time(int64_t ms);		     /* RFC 3339, null for 0 */
+json_t *json_text_or_null(const char *text); /* null for "" */
 json_t *json_hex(ProtobufCBinaryData bytes);
 json_t *json_uuid(ProtobufCBinaryData id);
 json_t *json_texts(char **list, size_t count);
 const char *json_urgency(Vanthu__V1__Urgency urgency); /* thuong khan thuong-khan hoa-toc */
-/* How far a directory is that comes into force, in words. Returns out. */
-const char *text_installation(const Vanthu__V1__Installation *i, char *out, size_t size);
-json_t *json_code(unsigned code);                    /* "VT-nnnn", null for 0 */
+json_t *json_code(unsigned code);		       /* "VT-nnnn", null for 0 */
 
 json_t *json_line(const Vanthu__V1__DocumentLine *line);
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count);
-/* The digital share without its rows (tools/command/target.c). */
-json_t *json_target(const Vanthu__V1__Target *target);
 json_t *json_link(const Vanthu__V1__LinkView *link);
+json_t *json_clock(const Vanthu__V1__Clock *clock); /* null for NULL */
 
 #endif

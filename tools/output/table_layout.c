@@ -8,7 +8,7 @@
 
 #include "tools/base/text.h"
 
-void layout_measure(struct layout_column *c, const char *text, bool heading)
+void table_layout_measure(struct table_layout_column *c, const char *text, bool heading)
 {
 	int width = text_width(text);
 	char word[512];
@@ -33,12 +33,12 @@ void layout_measure(struct layout_column *c, const char *text, bool heading)
 }
 
 /* The column whose texts would take most lines; count: none wants more. */
-static unsigned most_pressed(const struct layout_column *columns, unsigned count)
+static unsigned most_pressed(const struct table_layout_column *columns, unsigned count)
 {
 	unsigned worst = count;
 
 	for (unsigned i = 0; i < count; i++) {
-		const struct layout_column *c = &columns[i];
+		const struct table_layout_column *c = &columns[i];
 
 		if (c->width_cells >= c->natural_cells)
 			continue;
@@ -52,8 +52,8 @@ static unsigned most_pressed(const struct layout_column *columns, unsigned count
 
 /* The widest column that may give, wider than `floor`; count: none. The last of equals, which
  * matters least. */
-static unsigned widest(const struct layout_column *columns, unsigned count,
-		       enum layout_give least_give, int floor)
+static unsigned widest(const struct table_layout_column *columns, unsigned count,
+		       enum table_layout_give least_give, int floor)
 {
 	unsigned best = count;
 
@@ -66,14 +66,14 @@ static unsigned widest(const struct layout_column *columns, unsigned count,
 }
 
 /* A column of one word a line is hard to read: where there is room, a sentence begins with more. */
-static int first_width(const struct layout_column *c)
+static int first_width(const struct table_layout_column *c)
 {
 	int some = c->natural_cells < LAYOUT_WORD_CELLS ? c->natural_cells : LAYOUT_WORD_CELLS;
 
 	return c->give == LAYOUT_FREELY && some > c->least_cells ? some : c->least_cells;
 }
 
-int layout_share(struct layout_column *columns, unsigned count, int total_cells)
+int table_layout_share(struct table_layout_column *columns, unsigned count, int total_cells)
 {
 	int used = count == 0 ? 0 : (int)count - 1;
 	unsigned i;
@@ -98,7 +98,7 @@ int layout_share(struct layout_column *columns, unsigned count, int total_cells)
 struct fold {
 	char *out;
 	size_t used, size;
-	int at;         /* cells in this line */
+	int at;		/* cells in this line */
 	unsigned lines; /* begun */
 	bool full;
 };
@@ -187,7 +187,7 @@ static void put_word(struct fold *f, const char *word, size_t len, int line_cell
 	}
 }
 
-void layout_fold(const char *text, int cells, char *out, size_t size_bytes)
+void table_layout_fold(const char *text, int cells, char *out, size_t size_bytes)
 {
 	struct fold f = { .out = out, .size = size_bytes, .lines = 1 };
 

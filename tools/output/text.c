@@ -1,4 +1,6 @@
-/* For people: tables without borders, widths in terminal cells, words beside symbols and colour. */
+/* See text.h. Widths are in terminal cells. */
+#include "tools/output/text.h"
+
 #include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +19,8 @@ static bool column_empty(const json_t *list, const struct column *c)
 	size_t i;
 	json_t *row;
 
-	json_array_foreach(list, i, row) {
+	json_array_foreach(list, i, row)
+	{
 		const json_t *v = json_object_get(row, c->key);
 
 		if (v != NULL && !json_is_null(v) &&
@@ -36,7 +39,7 @@ static bool is_number(enum format f)
 
 /* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit
  * otherwise. */
-static enum layout_give give_of(const struct column *c)
+static enum table_layout_give give_of(const struct column *c)
 {
 	if (c->flexible)
 		return LAYOUT_FREELY;
@@ -55,7 +58,7 @@ static enum layout_give give_of(const struct column *c)
 /* The cells of a list as texts, row after row, and how wide its columns are. */
 struct grid {
 	const struct column *shown[COLUMNS_MAX];
-	struct layout_column layout[COLUMNS_MAX];
+	struct table_layout_column layout[COLUMNS_MAX];
 	unsigned columns;
 	size_t rows;
 	char **cells;
@@ -73,7 +76,7 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 		if (column_empty(list, c))
 			continue;
 		g->layout[g->columns].give = give_of(c);
-		layout_measure(&g->layout[g->columns], _(c->title), true);
+		table_layout_measure(&g->layout[g->columns], _(c->title), true);
 		g->shown[g->columns++] = c;
 	}
 	g->cells = calloc(g->rows * g->columns + 1, sizeof *g->cells);
@@ -82,12 +85,12 @@ static bool fill_grid(struct cli *cli, const json_t *list, const struct column *
 
 		output_format(cli, json_object_get(json_array_get(list, i / g->columns), c->key),
 			      c->format, false, text, sizeof text);
-		layout_measure(&g->layout[i % g->columns], text, false);
+		table_layout_measure(&g->layout[i % g->columns], text, false);
 		g->cells[i] = strdup(text);
 		if (g->cells[i] == NULL)
 			return false;
 	}
-	g->width = layout_share(g->layout, g->columns, term_width());
+	g->width = table_layout_share(g->layout, g->columns, terminal_width());
 	return g->cells != NULL;
 }
 
@@ -135,7 +138,8 @@ static void add_headings(struct libscols_table *t, const struct grid *g)
 	for (unsigned i = 0; line != NULL && i < g->columns; i++) {
 		char title[VALUE_BYTES];
 
-		layout_fold(_(g->shown[i]->title), g->layout[i].width_cells, title, sizeof title);
+		table_layout_fold(_(g->shown[i]->title), g->layout[i].width_cells, title,
+				  sizeof title);
 		scols_line_set_data(line, i, title);
 	}
 }
@@ -164,12 +168,13 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 	struct grid g;
 
 	if (json_array_size(list) == 0) {
-		cli_say(cli, "%s", _("Nothing to show."));
+		if (!cli->quiet)
+			terminal_say(_("Nothing to show."));
 		return;
 	}
 	t = fill_grid(cli, list, columns, &g) ? new_table(&g) : NULL;
 	if (t != NULL) {
-		scols_table_enable_colors(t, term_colors(cli->color));
+		scols_table_enable_colors(t, terminal_colors(cli->color));
 		add_headings(t, &g);
 	}
 	for (size_t i = 0; t != NULL && i < g.rows; i++) {
@@ -182,8 +187,8 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 						: NULL;
 			char text[2 * VALUE_BYTES + 8];
 
-			layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text,
-				    sizeof text);
+			table_layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text,
+					  sizeof text);
 			scols_line_set_data(line, c, text);
 			if (color != NULL)
 				scols_cell_set_color(scols_line_get_cell(line, c), color);
@@ -212,20 +217,26 @@ static void print_object(struct cli *cli, const json_t *object, const struct col
 		if (text[0] == '\0')
 			continue;
 		printf("%s%*s  ", _(c->title), widest - text_width(_(c->title)), "");
-		text_wrap(stdout, text, widest + 2, widest + 2, term_wrap_width(STDOUT_FILENO));
+		text_wrap(stdout, text, widest + 2, widest + 2, terminal_wrap_width(STDOUT_FILENO));
 		printf("\n");
 	}
 }
 
 static void print_choices(struct cli *cli)
 {
-	static const struct { const char *key; enum format format; } parts[] = {
-		{ "date", FORMAT_DATE }, { "from", FORMAT_TEXT }, { "number", FORMAT_TEXT },
+	static const struct {
+		const char *key;
+		enum format format;
+	} parts[] = {
+		{ "date", FORMAT_DATE },
+		{ "from", FORMAT_TEXT },
+		{ "number", FORMAT_TEXT },
 	};
 	const json_t *choice;
 	size_t i;
 
-	json_array_foreach(cli->choices, i, choice) {
+	json_array_foreach(cli->choices, i, choice)
+	{
 		char text[VALUE_BYTES];
 
 		output_format(cli, json_object_get(choice, "id"), FORMAT_ID, false, text,
@@ -248,9 +259,9 @@ static void print_choices(struct cli *cli)
 
 static void print_error(struct cli *cli, enum err e, const char *message, const char *fix)
 {
-	bool color = term_colors_stderr(cli->color);
+	bool color = terminal_colors_stderr(cli->color);
 
-	int width = term_wrap_width(STDERR_FILENO);
+	int width = terminal_wrap_width(STDERR_FILENO);
 	char text[4096];
 
 	fflush(stdout);
@@ -272,8 +283,8 @@ static void print_error(struct cli *cli, enum err e, const char *message, const 
 
 static void print_heading(struct cli *cli, const char *text)
 {
-	printf("\n%s%s%s\n", term_colors(cli->color) ? "\033[1m" : "", text,
-	       term_colors(cli->color) ? "\033[0m" : "");
+	printf("\n%s%s%s\n", terminal_colors(cli->color) ? "\033[1m" : "", text,
+	       terminal_colors(cli->color) ? "\033[0m" : "");
 }
 
 const struct renderer *output_text(void)

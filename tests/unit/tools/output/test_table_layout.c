@@ -44,12 +44,12 @@ static void test_lines_break_between_words_within_the_width(void **state)
 	char out[1024];
 
 	(void)state;
-	layout_fold(subject, 20, out, sizeof out);
+	table_layout_fold(subject, 20, out, sizeof out);
 	assert_string_equal(
 	    out, "Kế hoạch triển khai\nchuyển đổi số trong\ncác tổ chức đảng\ntrực thuộc");
-	layout_fold("ngắn", 20, out, sizeof out);
+	table_layout_fold("ngắn", 20, out, sizeof out);
 	assert_string_equal(out, "ngắn");
-	layout_fold("", 20, out, sizeof out);
+	table_layout_fold("", 20, out, sizeof out);
 	assert_string_equal(out, "");
 }
 
@@ -59,13 +59,13 @@ static void test_decomposed_letters_keep_their_marks_and_their_cells(void **stat
 	char *composed;
 
 	(void)state;
-	layout_fold(subject, 20, expected, sizeof expected);
-	layout_fold(nfd, 20, out, sizeof out);
+	table_layout_fold(subject, 20, expected, sizeof expected);
+	table_layout_fold(nfd, 20, out, sizeof out);
 	composed = text_nfc(out);
 	assert_string_equal(composed, expected);
 	free(composed);
 	/* Cut within words: a mark must not begin a line. */
-	layout_fold(nfd, 3, out, sizeof out);
+	table_layout_fold(nfd, 3, out, sizeof out);
 	for (const char *p = strchr(out, '\n'); p != NULL; p = strchr(p + 1, '\n'))
 		assert_true(((unsigned char)p[1] & 0xfe) != 0xcc);
 	expect_lines(out, 3, LAYOUT_LINES);
@@ -77,28 +77,28 @@ static void test_what_is_too_long_ends_with_an_ellipsis(void **state)
 	char out[1024];
 
 	(void)state;
-	layout_fold(subject, 6, out, sizeof out);
+	table_layout_fold(subject, 6, out, sizeof out);
 	expect_lines(out, 6, LAYOUT_LINES);
 	assert_string_equal(out + strlen(out) - strlen("…"), "…");
-	layout_fold("e3493855b8fa41c6af36d5c9e1ed0c77", 10, out, sizeof out);
+	table_layout_fold("e3493855b8fa41c6af36d5c9e1ed0c77", 10, out, sizeof out);
 	assert_string_equal(out, "e3493855b8\nfa41c6af36\nd5c9e1ed0c\n77");
 }
 
 static void test_columns_share_the_width_by_need(void **state)
 {
-	struct layout_column c[3] = { { .give = LAYOUT_PRESSED },
-				      { .give = LAYOUT_FREELY },
-				      { .give = LAYOUT_FREELY } };
+	struct table_layout_column c[3] = { { .give = LAYOUT_PRESSED },
+					    { .give = LAYOUT_FREELY },
+					    { .give = LAYOUT_FREELY } };
 
 	(void)state;
-	layout_measure(&c[0], "Mã", true);
-	layout_measure(&c[0], "33603c3a", false);
-	layout_measure(&c[1], "Trích yếu", true);
-	layout_measure(&c[1], subject, false);
-	layout_measure(&c[2], "Ngày gửi", true);
-	layout_measure(&c[2], "25/11/2026 03:43", false);
-	assert_int_equal(layout_share(c, 3, 200), 8 + 1 + text_width(subject) + 1 + 16);
-	assert_int_equal(layout_share(c, 3, 60), 60);
+	table_layout_measure(&c[0], "Mã", true);
+	table_layout_measure(&c[0], "33603c3a", false);
+	table_layout_measure(&c[1], "Trích yếu", true);
+	table_layout_measure(&c[1], subject, false);
+	table_layout_measure(&c[2], "Ngày gửi", true);
+	table_layout_measure(&c[2], "25/11/2026 03:43", false);
+	assert_int_equal(table_layout_share(c, 3, 200), 8 + 1 + text_width(subject) + 1 + 16);
+	assert_int_equal(table_layout_share(c, 3, 60), 60);
 	assert_int_equal(c[0].width_cells, 8);
 	assert_in_range(c[2].width_cells, 10, 16);
 	assert_int_equal(c[1].width_cells, 60 - 2 - 8 - c[2].width_cells);
@@ -106,18 +106,18 @@ static void test_columns_share_the_width_by_need(void **state)
 
 static void test_a_table_is_never_wider_than_the_terminal(void **state)
 {
-	struct layout_column c[4] = { { .give = LAYOUT_PRESSED },
-				      { .give = LAYOUT_PRESSED },
-				      { .give = LAYOUT_FREELY },
-				      { .give = LAYOUT_NEVER } };
+	struct table_layout_column c[4] = { { .give = LAYOUT_PRESSED },
+					    { .give = LAYOUT_PRESSED },
+					    { .give = LAYOUT_FREELY },
+					    { .give = LAYOUT_NEVER } };
 
 	(void)state;
-	layout_measure(&c[0], "c123456789-123456789-123456789-1", false);
-	layout_measure(&c[1], "31-KH/ĐU", false);
-	layout_measure(&c[2], subject, false);
-	layout_measure(&c[3], "25/11/2026 03:43", false);
+	table_layout_measure(&c[0], "c123456789-123456789-123456789-1", false);
+	table_layout_measure(&c[1], "31-KH/ĐU", false);
+	table_layout_measure(&c[2], subject, false);
+	table_layout_measure(&c[3], "25/11/2026 03:43", false);
 	for (int cells = 200; cells >= 7; cells--) {
-		assert_int_equal(layout_share(c, 4, cells), cells < 126 ? cells : 126);
+		assert_int_equal(table_layout_share(c, 4, cells), cells < 126 ? cells : 126);
 		for (int i = 0; i < 4; i++)
 			assert_in_range(c[i].width_cells, 1, c[i].natural_cells);
 		if (cells >= 16 + 3 * LAYOUT_FLOOR_CELLS + 3)
@@ -126,7 +126,7 @@ static void test_a_table_is_never_wider_than_the_terminal(void **state)
 			/* as does an id, while the sentence has room */
 			assert_int_equal(c[0].width_cells, 32);
 	}
-	layout_share(c, 4, 50);
+	table_layout_share(c, 4, 50);
 	assert_true(c[0].width_cells == 12 && c[1].width_cells == 8 && c[2].width_cells == 11);
 }
 
@@ -135,11 +135,11 @@ static void test_long_words_break_behind_their_parts(void **state)
 	char out[1024];
 
 	(void)state;
-	layout_fold("chi-bo-vu-phap-luat-dan-su", 12, out, sizeof out);
+	table_layout_fold("chi-bo-vu-phap-luat-dan-su", 12, out, sizeof out);
 	assert_string_equal(out, "chi-bo-vu-\nphap-luat-\ndan-su");
-	layout_fold("Số 15671-CV/VPTWĐU", 12, out, sizeof out);
+	table_layout_fold("Số 15671-CV/VPTWĐU", 12, out, sizeof out);
 	assert_string_equal(out, "Số\n15671-CV/\nVPTWĐU");
-	layout_fold("thads, vanphong,", 9, out, sizeof out);
+	table_layout_fold("thads, vanphong,", 9, out, sizeof out);
 	assert_string_equal(out, "thads,\nvanphong,");
 }
 

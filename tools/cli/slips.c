@@ -1,5 +1,5 @@
 /* See slips.h. */
-#include "tools/output/slips.h"
+#include "tools/cli/slips.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/client/uuid.h"
-#include "tools/output/reply_json.h"
+#include "tools/output/output.h"
 
 /* The daemon says that there is one; which, is plain here. */
 static void name_files(uint32_t code, struct slips_told a, char *out, size_t size)

@@ -1,9 +1,12 @@
 /* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked
  * about on a terminal, or a reason not to send. */
-#ifndef VANTHU_TOOLS_OUTPUT_SLIPS_H
-#define VANTHU_TOOLS_OUTPUT_SLIPS_H
+#ifndef VANTHU_TOOLS_CLI_SLIPS_H
+#define VANTHU_TOOLS_CLI_SLIPS_H
 
-#include "tools/client/connection.h"
+#include <jansson.h>
+
+#include "proto/control.pb-c.h"
+#include "tools/cli/options.h"
 
 enum { SLIPS_MAX = 16 };
 
