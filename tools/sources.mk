@@ -3,8 +3,13 @@ TOOLS := \
 	base/file_name \
 	base/files \
 	base/text \
+	cli/arguments \
+	cli/cli \
+	cli/command \
 	cli/complete \
 	cli/complete_ask \
+	cli/config \
+	cli/fail \
 	cli/help \
 	cli/manual \
 	cli/options \

@@ -23,6 +23,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "send",
 	  N_("send a document with its attachments"),
+	  NULL,
 	  cmd_send,
 	  { send_options },
 	  { { "",
@@ -32,6 +33,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "inbox",
 	  N_("documents that have arrived"),
+	  NULL,
 	  cmd_inbox,
 	  { list_options },
 	  { { "", N_("[TEXT] [--from WHO] [--to WHO] [--type TYPE] [--since DATE] …"), "",
@@ -39,6 +41,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "outbox",
 	  N_("documents that were sent"),
+	  NULL,
 	  cmd_outbox,
 	  { list_options },
 	  { { "", N_("[TEXT] [--from WHO] [--to WHO] [--type TYPE] [--since DATE] …"), "",
@@ -46,6 +49,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "find",
 	  N_("search sent and received"),
+	  NULL,
 	  cmd_find,
 	  { list_options },
 	  { { "", N_("[TEXT] [--from WHO] [--to WHO] [--type TYPE] [--since DATE] …"), "",
@@ -53,12 +57,14 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "show",
 	  N_("one document, its parts and its receipts"),
+	  NULL,
 	  cmd_show,
 	  { NULL },
 	  { { "", N_("ID"), "", ONE(VALUE_DOCUMENT) } } },
 	{ CLERK,
 	  "save",
 	  N_("write a document and its attachments into a folder"),
+	  NULL,
 	  cmd_save,
 	  { save_options },
 	  { { "", N_("ID --to DIR"), "", ONE(VALUE_DOCUMENT) },
@@ -68,12 +74,14 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "export",
 	  N_("write a document with all its proofs into one file"),
+	  NULL,
 	  cmd_export,
 	  { export_options },
 	  { { "", N_("ID --to FILE"), "", ONE(VALUE_DOCUMENT) } } },
 	{ CLERK,
 	  "resend",
 	  N_("documents again to a neighbour that lost its disk"),
+	  NULL,
 	  cmd_resend,
 	  { resend_options },
 	  { { "",
@@ -85,6 +93,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "verify",
 	  N_("check signatures and contents"),
+	  NULL,
 	  cmd_verify,
 	  { verify_options },
 	  { { "", N_("ID"), N_("of a document here, by the daemon"), ONE(VALUE_EVIDENCE) },
@@ -93,6 +102,7 @@ static const struct command commands[] = {
 	{ CLERK,
 	  "paper",
 	  N_("register documents on paper, for the digital share"),
+	  N_("list what there is with: vanthu paper list"),
 	  cmd_paper,
 	  { paper_options },
 	  { { "add", N_("in|out --type TYPE --number NUMBER --subject TEXT [--date DATE] …"),
@@ -105,6 +115,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "target",
 	  N_("the digital share, and the line to reach"),
+	  NULL,
 	  cmd_target,
 	  { target_options },
 	  { { "show", N_("[--period PERIOD]"),
@@ -114,18 +125,21 @@ static const struct command commands[] = {
 	{ OPS,
 	  "trace",
 	  N_("the way that a document took, hop by hop"),
+	  NULL,
 	  cmd_trace,
 	  { NULL },
 	  { { "", N_("ID"), "", ONE(VALUE_DOCUMENT) } } },
 	{ OPS,
 	  "status",
 	  N_("the daemon, its links and queues at a glance"),
+	  NULL,
 	  cmd_status,
 	  { NULL },
 	  { { "", "", "", NOTHING } } },
 	{ OPS,
 	  "check",
 	  N_("one line for a monitoring system"),
+	  NULL,
 	  cmd_check,
 	  { NULL },
 	  { { "all", "",
@@ -150,6 +164,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "link",
 	  N_("links to neighbours"),
+	  NULL,
 	  cmd_link,
 	  { NULL },
 	  { { "list", "", N_("all, with what waits for each"), NOTHING },
@@ -160,6 +175,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "queue",
 	  N_("what waits for each neighbour"),
+	  NULL,
 	  cmd_queue,
 	  { NULL },
 	  { { "show", "", N_("how many items, by age"), NOTHING },
@@ -170,6 +186,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "recover",
 	  N_("a store that is behind, or a committee that runs twice"),
+	  NULL,
 	  cmd_recover,
 	  { NULL },
 	  { { "status", "", N_("what neighbours have shown, and what may be lost"), NOTHING },
@@ -180,12 +197,14 @@ static const struct command commands[] = {
 	{ OPS,
 	  "watch",
 	  N_("live events as they happen"),
+	  NULL,
 	  cmd_watch,
 	  { watch_options },
 	  { { "", N_("[--count N]"), "", NOTHING } } },
 	{ OPS,
 	  "committee",
 	  N_("the committee directory"),
+	  NULL,
 	  cmd_committee,
 	  { committee_options, entry_options },
 	  { { "list", "", N_("all committees"), NOTHING },
@@ -207,6 +226,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "key",
 	  N_("keys of this committee, new ones, and the end of old ones"),
+	  NULL,
 	  cmd_key,
 	  { key_options },
 	  { { "list", "", N_("which the directory knows"), NOTHING },
@@ -222,6 +242,7 @@ static const struct command commands[] = {
 	{ OPS,
 	  "config",
 	  N_("the configuration of the daemon"),
+	  NULL,
 	  cmd_config,
 	  { config_options },
 	  { { "show", "", N_("every key with its value and meaning"), NOTHING },
@@ -231,6 +252,7 @@ static const struct command commands[] = {
 	{ START,
 	  "init",
 	  N_("make the keys and configuration of a committee, or a registry"),
+	  NULL,
 	  cmd_init,
 	  { init_options, entry_options },
 	  { { "", N_("DIR --id ID [--listen tcp://ADDRESS:PORT] …"),
@@ -241,6 +263,7 @@ static const struct command commands[] = {
 	{ START,
 	  "lab",
 	  N_("a whole committee tree on this machine"),
+	  N_("list the committees of the lab with: vanthu lab status DIR"),
 	  cmd_lab,
 	  { lab_options, entry_options },
 	  { { "create", N_("DIR --tree FILE [--port N]"),
@@ -256,45 +279,41 @@ static const struct command commands[] = {
 	{ START,
 	  "demo",
 	  N_("watch seven committees at work"),
+	  NULL,
 	  cmd_demo,
 	  { demo_options },
 	  { { "", N_("[--keep DIR]"), "", NOTHING } } },
 	{ START,
 	  "help",
 	  N_("this list, one command, or what a code means"),
+	  NULL,
 	  cmd_help,
 	  { help_options },
 	  { { "", N_("[COMMAND|VT-nnnn]"), "", ONE(VALUE_COMMAND) } } },
 	{ START,
 	  "completion",
 	  N_("the completion of the shell"),
+	  NULL,
 	  cmd_completion,
 	  { NULL },
 	  { { "bash", "", N_("for bash: eval \"$(vanthu completion bash)\""), NOTHING },
 	    { "zsh", "", N_("for zsh, likewise"), NOTHING },
 	    { "words", N_("-- WORD…"),
 	      N_("what the scripts ask: what the last WORD can be, one a line"), NOTHING } } },
-	{ START, "version", N_("the version"), cmd_version, { NULL }, { { "", "", "", NOTHING } } },
+	{ START,
+	  "version",
+	  N_("the version"),
+	  NULL,
+	  cmd_version,
+	  { NULL },
+	  { { "", "", "", NOTHING } } },
+	{ .name = NULL },
 };
-
-const struct command *command_at(unsigned index)
-{
-	return index < sizeof commands / sizeof commands[0] ? &commands[index] : NULL;
-}
-
-const struct command *command_find(const char *name)
-{
-	for (unsigned i = 0; name != NULL && i < sizeof commands / sizeof commands[0]; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	}
-	return NULL;
-}
 
 static int unknown(struct cli *cli, const char *name)
 {
 	char message[256], fix[256];
-	const char *best = suggest_command(name);
+	const char *best = suggest_command(name, commands);
 
 	snprintf(message, sizeof message, _("no such command: %s"), name);
 	if (best != NULL)
@@ -312,7 +331,8 @@ static int find_verb(int argc, char **argv)
 	while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
 		bool value = false;
 
-		for (const struct command_option *o = cli_global_options(); o->name != NULL; o++) {
+		for (const struct command_option *o = command_global_options(); o->name != NULL;
+		     o++) {
 			char letter[3] = { '-', o->code < 128 ? (char)o->code : '-', '\0' };
 
 			if (o->argument != NULL && o->argument[0] != '[')
@@ -393,13 +413,13 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (verb >= argc)
 		return no_verb(cli, argc, argv);
 	name = argv[verb];
-	command = command_find(name);
+	command = command_find(commands, name);
 	/* What stands behind an option that does not exist may be its value, and no command. */
 	if (command == NULL && verb > 1 && cli_option(cli, verb, argv) == '?')
 		return err_exit_code(ERR_USAGE);
 	if (command == NULL)
 		return unknown(cli, name);
-	cli->verb = command->name;
+	cli->command = command;
 	/* The verb goes first, so that the options before it and after it are read in one pass. */
 	memmove(&argv[2], &argv[1], (size_t)(verb - 1) * sizeof *argv);
 	argv[1] = name;
@@ -413,7 +433,8 @@ int main(int argc, char **argv)
 	struct cli cli = { .config_path = getenv("VANTHU_CONFIG"),
 			   .timeout_ms = 30000,
 			   .color = -1,
-			   .renderer = output_text() };
+			   .renderer = output_text(),
+			   .commands = commands };
 	int code;
 
 	keep_streams();

@@ -9,11 +9,13 @@
 #include "routing/base/visible.h"
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
+#include "tools/cli/cli.h"
 
 /* Short enough that a key press does not seem lost. */
 enum { WAIT_MS = 300 };
 
 struct line {
+	const struct command *commands;
 	const struct command *command;
 	const struct command_form *form;
 	const struct command_option *pending; /* waits for its value */
@@ -38,7 +40,7 @@ static const struct command_option *find_long(const struct line *l, const char *
 
 static const struct command_option *find_letter(char letter)
 {
-	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++) {
+	for (const struct command_option *o = command_global_options(); o->name != NULL; o++) {
 		if (o->code == letter)
 			return o;
 	}
@@ -73,7 +75,7 @@ static void take_option(struct line *l, const char *word)
 static void take_operand(struct line *l, const char *word)
 {
 	if (l->command == NULL && l->operands == 0) {
-		l->command = command_find(word);
+		l->command = command_find(l->commands, word);
 		/* no such command: nothing more is known */
 		l->operands = l->command == NULL ? 1 : 0;
 		for (unsigned i = 0; l->command != NULL && l->form == NULL &&
@@ -159,9 +161,7 @@ static void offer_types(const struct completing *c)
 
 static void offer_commands(const struct completing *c)
 {
-	const struct command *one;
-
-	for (unsigned i = 0; (one = command_at(i)) != NULL; i++)
+	for (const struct command *one = c->cli->commands; one->name != NULL; one++)
 		complete_offer(c, one->name, _(one->summary));
 }
 
@@ -230,7 +230,7 @@ static void offer_options(const struct completing *c, const struct line *l)
 		char name[64];
 
 		snprintf(name, sizeof name, "--%s", o->name);
-		if (l->form == NULL || option_of_form(o, l->form))
+		if (l->form == NULL || command_form_takes(l->form, o))
 			complete_offer(c, name, _(o->help));
 	}
 }
@@ -265,7 +265,7 @@ void complete(struct cli *cli, int count, char **words)
 	/* As if its failure had been told already: nobody wants to read it here. */
 	struct cli silent = *cli;
 	struct completing c = { .cli = &silent };
-	struct line l = { .command = NULL };
+	struct line l = { .commands = cli->commands };
 	const struct command_option *o = NULL;
 	const char *word = count == 0 ? "" : words[count - 1], *typed = word;
 

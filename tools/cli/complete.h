@@ -3,7 +3,7 @@
 #ifndef VANTHU_TOOLS_CLI_COMPLETE_H
 #define VANTHU_TOOLS_CLI_COMPLETE_H
 
-#include "tools/cli/options.h"
+struct cli;
 
 /* Prints a candidate a line: the word, and after a tab what it means; a line with nothing before
  * its tab says that "files" or "folders" fit. Words are matched as people type them: in any case,

@@ -6,7 +6,7 @@
 
 #include "proto/fields.h"
 #include "tools/base/text.h"
-#include "tools/cli/complete.h"
+#include "tools/cli/cli.h"
 #include "tools/client/connection.h"
 #include "tools/client/uuid.h"
 #include "tools/lab/lab.h"

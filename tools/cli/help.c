@@ -1,10 +1,12 @@
 /* See help.h. */
 #include "tools/cli/help.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/i18n.h"
 #include "tools/base/text.h"
+#include "tools/cli/usage.h"
 #include "tools/output/output.h"
 
 enum { NAME_CELLS = 11, OPTION_CELLS = 25, FORM_CELLS = 30, FOLD_CELLS = 4, GAP_CELLS = 2 };
@@ -34,47 +36,12 @@ static void print_pair(const char *name, const char *meaning, int indent, int co
 	print_wrapped(meaning, column, column);
 }
 
-static void join_form(const struct command *c, const struct command_form *f, char *out, size_t size)
-{
-	snprintf(out, size, "vanthu %s%s%s%s%s", c->name, f->word[0] != '\0' ? " " : "", f->word,
-		 f->usage[0] != '\0' ? " " : "", f->usage[0] != '\0' ? _(f->usage) : "");
-}
-
-void help_usage(FILE *to, const struct command *c)
-{
-	const char *title = _("Usage:");
-	int cells = text_width(title);
-
-	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
-		char line[256];
-
-		join_form(c, &c->forms[i], line, sizeof line);
-		fprintf(to, "%s%*s ", i == 0 ? title : "", i == 0 ? 0 : cells, "");
-		text_wrap(to, line, cells + 1 + FOLD_CELLS, cells + 1,
-			  terminal_wrap_width(fileno(to)));
-		fputc('\n', to);
-	}
-}
-
-void help_option_name(const struct command_option *o, char *out, size_t size_bytes)
-{
-	const char *argument = o->argument == NULL ? "" : _(o->argument);
-	bool letter = o->code >= 'a' && o->code <= 'z';
-
-	if (letter)
-		snprintf(out, size_bytes, "-%c, --%s%s%s", (char)o->code, o->name,
-			 argument[0] == '\0' ? "" : " ", argument);
-	else
-		snprintf(out, size_bytes, "--%s%s%s", o->name,
-			 argument[0] == '\0' || argument[0] == '[' ? "" : " ", argument);
-}
-
 static void print_option(const struct command_option *o, bool global)
 {
 	bool letter = o->code >= 'a' && o->code <= 'z';
 	char name[128];
 
-	help_option_name(o, name, sizeof name);
+	usage_option_name(o, name, sizeof name);
 	print_pair(name, _(o->help), global && !letter ? 6 : 2, OPTION_CELLS);
 }
 
@@ -84,7 +51,7 @@ static void print_forms(const struct command *c)
 		const struct command_form *f = &c->forms[i];
 		char line[256];
 
-		join_form(c, f, line, sizeof line);
+		usage_line(c, f, line, sizeof line);
 		if (f->summary[0] == '\0') {
 			printf("  ");
 			print_wrapped(line, 2, 9);
@@ -105,15 +72,15 @@ static void print_own_options(const struct command *c)
 	const struct command_option *o;
 	unsigned n = 0;
 
-	for (; (o = command_option_at(c, n)) != NULL && o != cli_global_options(); n++) {
+	for (; (o = command_option_at(c, n)) != NULL && o != command_global_options(); n++) {
 		char name[160], forms[128] = "";
 
 		if (n == 0)
 			printf("\n%s\n", _("Options:"));
-		help_option_name(o, name, sizeof name);
+		usage_option_name(o, name, sizeof name);
 		for (unsigned i = 0; has_forms(c) && o->forms != NULL && c->forms[i].word != NULL;
 		     i++) {
-			if (c->forms[i].word[0] == '\0' || !option_of_form(o, &c->forms[i]))
+			if (c->forms[i].word[0] == '\0' || !command_form_takes(&c->forms[i], o))
 				continue;
 			if (strlen(forms) + strlen(c->forms[i].word) + 4 < sizeof forms)
 				snprintf(forms + strlen(forms), sizeof forms - strlen(forms),
@@ -176,13 +143,12 @@ static void print_day(void)
 		      0, 0);
 }
 
-void help_all(void)
+void help_all(const struct command *commands)
 {
-	const struct command *c;
 	const char *group = "";
 
 	printf("%s\n", _("Usage: vanthu [-c DIR] COMMAND …"));
-	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
+	for (const struct command *c = commands; c->name != NULL; c++) {
 		if (strcmp(group, c->group) != 0)
 			printf("\n%s\n", _(c->group));
 		group = c->group;
@@ -190,7 +156,7 @@ void help_all(void)
 		print_wrapped(_(c->summary), NAME_CELLS + 3, NAME_CELLS + 3);
 	}
 	printf("\n%s\n", _("Options that every command takes:"));
-	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++)
+	for (const struct command_option *o = command_global_options(); o->name != NULL; o++)
 		print_option(o, true);
 	print_day();
 	printf("%s\n", _("More about one: vanthu help COMMAND"));

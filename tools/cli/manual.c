@@ -5,10 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "daemon/base/i18n.h"
 #include "daemon/config/config.h"
 #include "routing/rules/rules.h"
-#include "tools/cli/help.h"
-#include "tools/cli/options.h"
+#include "tools/cli/command.h"
+#include "tools/cli/usage.h"
 
 static void put(const char *text)
 {
@@ -42,7 +43,7 @@ static void print_option(const struct command_option *o, const struct command *c
 	bool first = true;
 	char name[160];
 
-	help_option_name(o, name, sizeof name);
+	usage_option_name(o, name, sizeof name);
 	printf(".TP\n");
 	put_bold(name);
 	putchar('\n');
@@ -50,7 +51,7 @@ static void print_option(const struct command_option *o, const struct command *c
 	for (unsigned i = 0; c != NULL && o->forms != NULL && c->forms[0].word[0] != '\0' &&
 			     c->forms[i].word != NULL;
 	     i++) {
-		if (!option_of_form(o, &c->forms[i]))
+		if (!command_form_takes(&c->forms[i], o))
 			continue;
 		printf("%s\\fB%s\\fR", first ? " (" : ", ", c->forms[i].word);
 		first = false;
@@ -93,26 +94,26 @@ static void print_command(const struct command *c, const struct command *before)
 	}
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++)
 		print_form(c, &c->forms[i]);
-	if (c->forms[1].word == NULL && o != cli_global_options())
+	if (c->forms[1].word == NULL && o != command_global_options())
 		printf(".RS\n");
 	if (before != NULL && same_options(c, before)) {
 		printf(".PP\n");
 		printf(_("The options of %s."), before->name);
 		putchar('\n');
 	} else {
-		for (unsigned i = 0; (o = command_option_at(c, i)) != cli_global_options(); i++)
+		for (unsigned i = 0; (o = command_option_at(c, i)) != command_global_options(); i++)
 			print_option(o, c);
 	}
-	if (c->forms[1].word != NULL || command_option_at(c, 0) != cli_global_options())
+	if (c->forms[1].word != NULL || command_option_at(c, 0) != command_global_options())
 		printf(".RE\n");
 }
 
-static void print_commands(void)
+static void print_commands(const struct command *commands)
 {
-	const struct command *c, *before = NULL;
+	const struct command *before = NULL;
 	const char *group = "";
 
-	for (unsigned i = 0; (c = command_at(i)) != NULL; i++) {
+	for (const struct command *c = commands; c->name != NULL; c++) {
 		if (strcmp(group, c->group) != 0) {
 			printf(".SS ");
 			put_line(_(c->group));
@@ -125,7 +126,7 @@ static void print_commands(void)
 
 static void print_options(void)
 {
-	for (const struct command_option *o = cli_global_options(); o->name != NULL; o++)
+	for (const struct command_option *o = command_global_options(); o->name != NULL; o++)
 		print_option(o, NULL);
 }
 
@@ -198,15 +199,19 @@ static void print_links(void)
 	}
 }
 
-void manual_part(const char *name)
+void manual_part(const struct command *commands, const char *name)
 {
 	static const struct {
 		const char *name;
 		void (*print)(void);
-	} parts[] = { { "commands", print_commands }, { "options", print_options },
-		      { "errors", print_errors },     { "types", print_types },
-		      { "keys", print_keys },	      { "links", print_links } };
+	} parts[] = { { "options", print_options },
+		      { "errors", print_errors },
+		      { "types", print_types },
+		      { "keys", print_keys },
+		      { "links", print_links } };
 
+	if (strcmp(name, "commands") == 0)
+		print_commands(commands);
 	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
 		if (strcmp(parts[i].name, name) == 0)
 			parts[i].print();

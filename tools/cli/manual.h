@@ -3,7 +3,10 @@
 #ifndef VANTHU_TOOLS_CLI_MANUAL_H
 #define VANTHU_TOOLS_CLI_MANUAL_H
 
-/* Prints one part: commands, options, errors, types, keys or links; in the language that is set. */
-void manual_part(const char *name);
+#include "tools/cli/command.h"
+
+/* Prints one part: commands (those of the table), options, errors, types, keys or links; in the
+ * language that is set. */
+void manual_part(const struct command *commands, const char *name);
 
 #endif

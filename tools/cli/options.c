@@ -1,4 +1,4 @@
-/* Options, the same for every command; see tools/cli/options.h. */
+/* See options.h. */
 #include "tools/cli/options.h"
 
 #include <assert.h>
@@ -9,47 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tools/base/files.h"
 #include "tools/base/text.h"
-#include "tools/cli/help.h"
-#include "tools/cli/suggest.h"
-#include "tools/cli/usage.h"
+#include "tools/cli/cli.h"
 #include "tools/output/output.h"
-
-#define GLOBAL_LETTERS "cnyqvh"
-
-enum { OPT_JSON = 1000, OPT_PLAIN, OPT_LANG, OPT_UTC, OPT_TIMEOUT, OPT_COLOR };
-
-static const struct command_option global_options[] = {
-	{ "config", 'c', N_("DIR"),
-	  N_("the committee you work for: folder or file of its configuration (else "
-	     "VANTHU_CONFIG)"),
-	  VALUE_FILE, NULL },
-	{ "json", OPT_JSON, NULL, N_("one JSON object on standard output"), VALUE_NONE, NULL },
-	{ "plain", OPT_PLAIN, NULL, N_("columns between tabs"), VALUE_NONE, NULL },
-	{ "lang", OPT_LANG, "vi|en",
-	  N_("language (else VANTHU_LANG, LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"), VALUE_WORDS,
-	  NULL },
-	{ "utc", OPT_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
-	{ "timeout", OPT_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"),
-	  VALUE_NONE, NULL },
-	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
-	{ "yes", 'y', NULL, N_("answers yes where a command would ask on a terminal"), VALUE_NONE,
-	  NULL },
-	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
-	{ "verbose", 'v', NULL,
-	  N_("tell on standard error how: configuration, socket, daemon, time, system errors"),
-	  VALUE_NONE, NULL },
-	{ "color", OPT_COLOR, "[=always|never|auto]",
-	  N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
-	{ "help", 'h', NULL, N_("what the command does, and its options"), VALUE_NONE, NULL },
-	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
-};
-
-const struct command_option *cli_global_options(void)
-{
-	return global_options;
-}
 
 static bool parse_seconds(const char *text, int *out_ms)
 {
@@ -70,24 +32,24 @@ static bool take_global(struct cli *cli, int c, const char *value, bool *bad)
 	case 'c':
 		cli->config_path = value;
 		return true;
-	case OPT_JSON:
+	case GLOBAL_JSON:
 		cli->json = true;
 		cli->renderer = output_json();
 		return true;
-	case OPT_PLAIN:
+	case GLOBAL_PLAIN:
 		cli->plain = true;
 		cli->renderer = cli->json ? output_json() : output_plain();
 		return true;
-	case OPT_LANG:
+	case GLOBAL_LANG:
 		*bad = !i18n_open(value);
 		return true;
-	case OPT_UTC:
+	case GLOBAL_UTC:
 		cli->utc = true;
 		return true;
-	case OPT_TIMEOUT:
+	case GLOBAL_TIMEOUT:
 		*bad = !parse_seconds(value, &cli->timeout_ms);
 		return true;
-	case OPT_COLOR:
+	case GLOBAL_COLOR:
 		cli->color = value == NULL || strcmp(value, "always") == 0 ? 1
 			     : strcmp(value, "never") == 0		   ? 0
 									   : -1;
@@ -109,31 +71,6 @@ static bool take_global(struct cli *cli, int c, const char *value, bool *bad)
 	}
 }
 
-const struct command_option *command_option_at(const struct command *c, unsigned index)
-{
-	for (unsigned t = 0; c != NULL && t < COMMAND_TABLES_MAX && c->options[t] != NULL; t++) {
-		for (const struct command_option *o = c->options[t]; o->name != NULL; o++) {
-			if (index-- == 0)
-				return o;
-		}
-	}
-	return index < sizeof global_options / sizeof global_options[0] - 1 ? &global_options[index]
-									    : NULL;
-}
-
-bool option_of_form(const struct command_option *o, const struct command_form *f)
-{
-	size_t len = strlen(f->word);
-
-	if (o->forms == NULL || len == 0)
-		return true;
-	for (const char *at = o->forms; (at = strstr(at, f->word)) != NULL; at += len) {
-		if ((at == o->forms || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
-			return true;
-	}
-	return false;
-}
-
 /* What getopt_long wants to know, by index as command_option_at has them. */
 static void list_options(const struct command *command, struct option all[CLI_OPTIONS_MAX + 1])
 {
@@ -147,9 +84,9 @@ static void list_options(const struct command *command, struct option all[CLI_OP
 								  : required_argument,
 					  NULL, o->code };
 	assert(command_option_at(command, n) == NULL);
-	for (unsigned i = 0; i + sizeof global_options / sizeof global_options[0] - 1 < n; i++)
+	for (unsigned i = 0; command_option_at(command, i) != command_global_options(); i++)
 		/* or it would be taken for a global one */
-		assert(all[i].val < OPT_JSON &&
+		assert(all[i].val < GLOBAL_JSON &&
 		       (all[i].val < 'a' || strchr(GLOBAL_LETTERS, all[i].val) == NULL));
 	memset(&all[n], 0, sizeof all[n]);
 }
@@ -245,7 +182,7 @@ static const char *word_of_option(char **argv, int argc)
 	const char *before = optind > 0 ? argv[optind - 1] : "",
 		   *at = optind < argc ? argv[optind] : NULL;
 
-	if (optopt > 0 && optopt < OPT_JSON && at != NULL && at[0] == '-' && at[1] != '-' &&
+	if (optopt > 0 && optopt < GLOBAL_JSON && at != NULL && at[0] == '-' && at[1] != '-' &&
 	    strchr(at + 1, optopt) != NULL)
 		return at;
 	return before;
@@ -310,7 +247,7 @@ static bool take_again(struct cli *cli, const struct command_option *o, unsigned
 
 int cli_option(struct cli *cli, int argc, char **argv)
 {
-	const struct command *command = command_find(cli->verb);
+	const struct command *command = cli->command;
 	struct option all[CLI_OPTIONS_MAX + 1];
 	char letters[2 * CLI_OPTIONS_MAX + 2];
 
@@ -327,11 +264,11 @@ int cli_option(struct cli *cli, int argc, char **argv)
 			if (command != NULL)
 				help_command(command);
 			else
-				help_all();
+				help_all(cli->commands);
 			exit(cli_finish(cli, 0));
 		}
 		if (c == -1)
-			return form_check(cli, argc - optind, argv + optind) ? -1 : '?';
+			return arguments_check(cli, argc - optind, argv + optind) ? -1 : '?';
 		if (c == '?' || c == ':')
 			return bad_option(
 			    cli, c, c == '?' ? word_of_option(argv, argc) : argv[optind - 1], all);
@@ -349,24 +286,11 @@ int cli_option(struct cli *cli, int argc, char **argv)
 		if (!bad && !take_global(cli, c, optarg, &bad))
 			return c;
 		if (bad) {
-			cli_bad_value(cli, c == OPT_TIMEOUT ? _("give a number of seconds")
-							    : choices(o));
+			cli_bad_value(cli, c == GLOBAL_TIMEOUT ? _("give a number of seconds")
+							       : choices(o));
 			return '?';
 		}
 	}
-}
-
-const char *cli_given(const struct cli *cli, const char *name)
-{
-	const struct command *command = command_find(cli->verb);
-	const struct command_option *o;
-
-	for (unsigned i = 0; i < CLI_OPTIONS_MAX && (o = command_option_at(command, i)) != NULL;
-	     i++) {
-		if (strcmp(o->name, name) == 0)
-			return cli->given[i];
-	}
-	return NULL;
 }
 
 bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned long *out)
@@ -384,61 +308,4 @@ bool cli_number(struct cli *cli, unsigned long low, unsigned long high, unsigned
 		snprintf(fix, sizeof fix, _("give a number from %lu to %lu"), low, high);
 	cli_bad_value(cli, fix);
 	return false;
-}
-
-int cli_no_config(struct cli *cli)
-{
-	return cli_fail_text(cli, ERR_CONFIG, _("it is not said which committee you work for"),
-			     _("say -c DIR, or once for the session: export VANTHU_CONFIG=DIR (the "
-			       "folder of your committee; ask your operator)"));
-}
-
-void cli_config_unread(struct cli *cli, int why)
-{
-	char message[CONFIG_PATH_MAX + 256];
-
-	if (why == 0)
-		snprintf(message, sizeof message, _("%s: the configuration cannot be read"),
-			 cli->config_path);
-	else
-		snprintf(message, sizeof message, _("%s: the configuration cannot be read: %s"),
-			 cli->config_path, fs_why(why));
-	cli_fail_text(cli, ERR_CONFIG, message,
-		      _("name the folder of your committee, with its vanthud.yaml: -c DIR"));
-}
-
-enum err cli_config(struct cli *cli, struct config *out)
-{
-	struct config_errors *errors;
-	int error;
-	enum err e;
-
-	if (cli->config_path == NULL) {
-		cli_no_config(cli);
-		return ERR_CONFIG;
-	}
-	errors = malloc(sizeof *errors);
-	if (errors == NULL)
-		return ERR_NO_MEMORY;
-	errno = 0;
-	e = config_load(cli->config_path, out, errors);
-	error = errno;
-	if (e == ERR_OK)
-		cli_detail(cli, _("configuration: %s (committee %s)"), out->file,
-			   out->committee.text);
-	if (e == ERR_CONFIG && errors->count > 0) {
-		char message[CONFIG_PATH_MAX + 512];
-
-		snprintf(message, sizeof message, "%s:%u:%u: %s",
-			 out->file[0] != '\0' ? out->file : cli->config_path, errors->list[0].line,
-			 errors->list[0].column, errors->list[0].text);
-		cli_fail_text(cli, e, message, _(err_fix(ERR_CONFIG)));
-	} else if (e != ERR_OK) {
-		cli_config_unread(cli, error);
-		e = ERR_CONFIG;
-		if (error != 0)
-			cli_detail_errno(cli, cli->config_path, error);
-	}
-	free(errors);
-	return e;
 }

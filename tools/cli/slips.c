@@ -9,6 +9,7 @@
 
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
+#include "tools/cli/cli.h"
 #include "tools/client/uuid.h"
 #include "tools/output/output.h"
 

@@ -4,9 +4,11 @@
 #define VANTHU_TOOLS_CLI_SLIPS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "proto/control.pb-c.h"
-#include "tools/cli/options.h"
+
+struct cli;
 
 enum { SLIPS_MAX = 16 };
 

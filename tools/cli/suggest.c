@@ -2,10 +2,11 @@
  * short names. */
 #include "tools/cli/suggest.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/cli/options.h"
+#include "tools/cli/command.h"
 
 enum { NAME_MAX_CHARS = 24, NEAR = 2 };
 
@@ -64,17 +65,17 @@ const char *suggest_form(const char *typed, const struct command *command)
 	return best;
 }
 
-const char *suggest_command(const char *typed)
+const char *suggest_command(const char *typed, const struct command *commands)
 {
 	const char *best = NULL;
 	unsigned nearest = near(typed);
 
-	for (unsigned i = 0; command_at(i) != NULL; i++) {
-		unsigned d = suggest_distance(typed, command_at(i)->name);
+	for (const struct command *c = commands; c->name != NULL; c++) {
+		unsigned d = suggest_distance(typed, c->name);
 
 		if (d < nearest) {
 			nearest = d;
-			best = command_at(i)->name;
+			best = c->name;
 		}
 	}
 	return best;

@@ -2,9 +2,10 @@
 #ifndef VANTHU_TOOLS_CLI_SUGGEST_H
 #define VANTHU_TOOLS_CLI_SUGGEST_H
 
-const char *suggest_command(const char *typed); /* NULL: nothing near */
-
 struct command;
+/* The nearest name of a table of commands. NULL: nothing near. */
+const char *suggest_command(const char *typed, const struct command *commands);
+
 /* A word of a command's own, like show of `link show`. NULL: nothing near. */
 const char *suggest_form(const char *typed, const struct command *command);
 

@@ -1,19 +1,18 @@
-/* The form of a command that a line has, `link show ID`, and what it takes. The grammar is the
- * usage that people read: operands first, optional ones in brackets, … for several; options that
- * must be there stand outside brackets. */
+/* How a command is written, for people: its forms and its options. */
 #ifndef VANTHU_TOOLS_CLI_USAGE_H
 #define VANTHU_TOOLS_CLI_USAGE_H
 
-#include "tools/cli/options.h"
+#include <stddef.h>
+#include <stdio.h>
 
-/* Which form the operands name; `*used` is how many of them are its name. Without a word it is the
- * first, if that needs no operand. NULL: none. */
-const struct command_form *form_of(const struct command *c, int count, char **operands, int *used);
-/* Whether the form takes the options given and so many operands; a fault has been told, with the
- * word that is in the way. */
-bool form_check(struct cli *cli, int count, char **operands);
-/* Usage fault: tells which operands and options the form still wants. Where none is missing, that
- * it was not understood. */
-int form_missing(struct cli *cli, int count, char **operands);
+#include "tools/cli/command.h"
+
+/* One form as a line: "vanthu link show ID". */
+void usage_line(const struct command *c, const struct command_form *f, char *out,
+		size_t size_bytes);
+/* All forms of a command, one a line. */
+void usage_print(FILE *to, const struct command *c);
+/* An option as it is written: "-c, --config FILE", or "--to WHO[,WHO…]". */
+void usage_option_name(const struct command_option *o, char *out, size_t size_bytes);
 
 #endif

@@ -427,7 +427,7 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		only = strcmp(argv[optind], checks[i].word) == 0 ? i : only;
 	if (argc - optind > 1 ||
 	    (argc - optind == 1 && only == ALL && strcmp(argv[optind], "all") != 0)) {
-		form_missing(cli, argc - optind, argv + optind);
+		arguments_missing(cli, argc - optind, argv + optind);
 		return LEVEL_UNKNOWN;
 	}
 	e = client_open(cli, CLIENT_READ, &c);

@@ -284,5 +284,5 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 	if (registry != NULL && operands >= 1)
 		return registry_command(cli, registry, what,
 					operands == 2 ? argv[optind + 1] : NULL, &entry);
-	return form_missing(cli, operands, argv + optind);
+	return arguments_missing(cli, operands, argv + optind);
 }

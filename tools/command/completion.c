@@ -28,6 +28,6 @@ int cmd_completion(struct cli *cli, int argc, char **argv)
 	else if (strcmp(what, "zsh") == 0 && argc - optind == 1)
 		fputs(zsh_script, stdout);
 	else
-		return form_missing(cli, argc - optind, argv + optind);
+		return arguments_missing(cli, argc - optind, argv + optind);
 	return 0;
 }

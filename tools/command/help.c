@@ -63,18 +63,18 @@ int cmd_help(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 	}
 	if (part != NULL) {
-		manual_part(part);
+		manual_part(cli->commands, part);
 		return 0;
 	}
 	if (argc == 0 || optind >= argc) {
-		help_all();
+		help_all(cli->commands);
 		return 0;
 	}
-	c = command_find(argv[optind]);
+	c = command_find(cli->commands, argv[optind]);
 	if (c == NULL && code_of(argv[optind]) != 0)
 		return help_code(cli, code_of(argv[optind]));
 	if (c == NULL) {
-		const char *best = suggest_command(argv[optind]);
+		const char *best = suggest_command(argv[optind], cli->commands);
 		char message[256], fix[256];
 
 		snprintf(message, sizeof message, _("no such command: %s"), argv[optind]);

@@ -479,5 +479,5 @@ int cmd_key(struct cli *cli, int argc, char **argv)
 		return rotate(cli, argv[optind + 1], &o);
 	if (strcmp(what, "revoke") == 0 && operands == 3 && o.registry != NULL)
 		return revoke_command(cli, argv[optind + 1], argv[optind + 2], &o);
-	return form_missing(cli, operands, argv + optind);
+	return arguments_missing(cli, operands, argv + optind);
 }

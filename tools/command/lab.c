@@ -220,5 +220,5 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 		return operate(cli, what, argv[optind + 1], operands - 2, argv + optind + 2);
 	if (strcmp(what, "add") == 0 && operands == 3)
 		return add(cli, argv[optind + 1], argv[optind + 2], &entry);
-	return form_missing(cli, operands, argv + optind);
+	return arguments_missing(cli, operands, argv + optind);
 }

@@ -526,7 +526,7 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	if (strcmp(operands[0], "add") == 0 && count < 2)
 		return cli_wanted(cli, _("in or out?"), "");
 	if (count == 1)
-		return form_missing(cli, count, operands);
+		return arguments_missing(cli, count, operands);
 	return cli_usage(cli, operands[count - 1]);
 }
 

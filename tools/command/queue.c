@@ -195,5 +195,5 @@ int cmd_queue(struct cli *cli, int argc, char **argv)
 		return list(cli, &queued, count == 2 ? argv[optind + 1] : "");
 	if (count <= 2 && strcmp(argv[optind], "aside") == 0)
 		return list(cli, &set_aside, count == 2 ? argv[optind + 1] : "");
-	return form_missing(cli, count, argv + optind);
+	return arguments_missing(cli, count, argv + optind);
 }

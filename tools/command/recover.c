@@ -172,5 +172,5 @@ int cmd_recover(struct cli *cli, int argc, char **argv)
 		return status(cli);
 	if (count <= 2 && strcmp(argv[optind], "resume") == 0)
 		return resume(cli, count == 2 ? argv[optind + 1] : "");
-	return form_missing(cli, count, argv + optind);
+	return arguments_missing(cli, count, argv + optind);
 }

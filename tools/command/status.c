@@ -432,5 +432,5 @@ int cmd_link(struct cli *cli, int argc, char **argv)
 		return list_links(cli, argv[optind + 1]);
 	if (operands == 2 && strcmp(argv[optind], "ping") == 0)
 		return ping_link(cli, argv[optind + 1]);
-	return form_missing(cli, operands, argv + optind);
+	return arguments_missing(cli, operands, argv + optind);
 }

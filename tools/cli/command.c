@@ -1,0 +1,127 @@
+/* See command.h. */
+#include "tools/cli/command.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "daemon/base/i18n.h"
+
+static const struct command_option global_options[] = {
+	{ "config", 'c', N_("DIR"),
+	  N_("the committee you work for: folder or file of its configuration (else "
+	     "VANTHU_CONFIG)"),
+	  VALUE_FILE, NULL },
+	{ "json", GLOBAL_JSON, NULL, N_("one JSON object on standard output"), VALUE_NONE, NULL },
+	{ "plain", GLOBAL_PLAIN, NULL, N_("columns between tabs"), VALUE_NONE, NULL },
+	{ "lang", GLOBAL_LANG, "vi|en",
+	  N_("language (else VANTHU_LANG, LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"), VALUE_WORDS,
+	  NULL },
+	{ "utc", GLOBAL_UTC, NULL, N_("times in UTC instead of Vietnam's"), VALUE_NONE, NULL },
+	{ "timeout", GLOBAL_TIMEOUT, N_("SECONDS"), N_("seconds to wait for the daemon (30)"),
+	  VALUE_NONE, NULL },
+	{ "dry-run", 'n', NULL, N_("say what would happen"), VALUE_NONE, NULL },
+	{ "yes", 'y', NULL, N_("answers yes where a command would ask on a terminal"), VALUE_NONE,
+	  NULL },
+	{ "quiet", 'q', NULL, N_("no talk beside results"), VALUE_NONE, NULL },
+	{ "verbose", 'v', NULL,
+	  N_("tell on standard error how: configuration, socket, daemon, time, system errors"),
+	  VALUE_NONE, NULL },
+	{ "color", GLOBAL_COLOR, "[=always|never|auto]",
+	  N_("colours; auto: on a terminal, unless NO_COLOR is set"), VALUE_WORDS, NULL },
+	{ "help", 'h', NULL, N_("what the command does, and its options"), VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
+const struct command_option *command_global_options(void)
+{
+	return global_options;
+}
+
+const struct command *command_find(const struct command *commands, const char *name)
+{
+	for (const struct command *c = commands; name != NULL && c->name != NULL; c++) {
+		if (strcmp(c->name, name) == 0)
+			return c;
+	}
+	return NULL;
+}
+
+const struct command_option *command_option_at(const struct command *c, unsigned index)
+{
+	for (unsigned t = 0; c != NULL && t < COMMAND_TABLES_MAX && c->options[t] != NULL; t++) {
+		for (const struct command_option *o = c->options[t]; o->name != NULL; o++) {
+			if (index-- == 0)
+				return o;
+		}
+	}
+	return index < sizeof global_options / sizeof global_options[0] - 1 ? &global_options[index]
+									    : NULL;
+}
+
+bool command_form_takes(const struct command_form *f, const struct command_option *o)
+{
+	size_t len = strlen(f->word);
+
+	if (o->forms == NULL || len == 0)
+		return true;
+	for (const char *at = o->forms; (at = strstr(at, f->word)) != NULL; at += len) {
+		if ((at == o->forms || at[-1] == ' ') && (at[len] == ' ' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* The next word of a usage, its length in *len; NULL at its end. */
+static const char *next_word(const char **at, int *len)
+{
+	const char *word = *at + strspn(*at, " ");
+
+	*len = (int)strcspn(word, " ");
+	*at = word + *len;
+	return *len == 0 ? NULL : word;
+}
+
+static bool ends_with(const char *word, int len, const char *end)
+{
+	int n = (int)strlen(end);
+
+	return len >= n && strncmp(word + len - n, end, (size_t)n) == 0;
+}
+
+/* How many operands the form takes. A usage that begins with -- alone takes any words. */
+static void count_operands(const struct command_form *f, int *few, int *most)
+{
+	const char *at = f->usage, *word;
+	int len;
+
+	*few = *most = 0;
+	while ((word = next_word(&at, &len)) != NULL) {
+		bool optional = word[0] == '[';
+
+		if (len == 2 && strncmp(word, "--", 2) == 0)
+			*most = INT_MAX;
+		if (strncmp(word + optional, "--", 2) == 0 || strncmp(word, "…", strlen("…")) == 0)
+			return;
+		*few += !optional;
+		*most =
+		    ends_with(word, len, "…") || ends_with(word, len, "…]") ? INT_MAX : *most + 1;
+	}
+}
+
+const struct command_form *command_form_of(const struct command *c, int count, char **operands,
+					   int *used)
+{
+	int few, most;
+
+	*used = 0;
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
+		if (c->forms[i].word[0] == '\0')
+			return &c->forms[i];
+		if (count > 0 && strcmp(c->forms[i].word, operands[0]) == 0) {
+			*used = 1;
+			return &c->forms[i];
+		}
+	}
+	count_operands(&c->forms[0], &few, &most);
+	return count == 0 && few == 0 ? &c->forms[0] : NULL;
+}

@@ -1,0 +1,31 @@
+/* How a failure is told: as text on standard error, as JSON on standard output. Only the first is
+ * told. */
+#ifndef VANTHU_TOOLS_CLI_FAIL_H
+#define VANTHU_TOOLS_CLI_FAIL_H
+
+#include "daemon/keys/keys.h"
+#include "routing/base/err.h"
+
+struct cli;
+
+/* Exit code of a usage fault, which has been told with the command's usage: `what` was not
+ * understood. It may be the value of the option just read. */
+int cli_usage(struct cli *cli, const char *what);
+/* The same where something is missing: a sentence of its own says what, and `fix` what would do;
+ * "": the help of the command. */
+int cli_wanted(struct cli *cli, const char *sentence, const char *fix);
+/* The same for the value of the option just read; `fix` says what it can be. */
+int cli_bad_value(struct cli *cli, const char *fix);
+
+/* Tells a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be
+ * NULL. */
+int cli_fail(struct cli *cli, enum err e, const char *about);
+/* The same about a file or folder, where ERR_FILE left its reason in errno: tells which it is. */
+int cli_fail_file(struct cli *cli, enum err e, const char *path);
+/* A private key that others can read or replace: which, and the command that mends it. With
+ * cli_fail_file the path is that of the registry. */
+int cli_fail_key(struct cli *cli, const struct key_file_fault *fault);
+/* The same with a sentence of its own and what mends it. */
+int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
+
+#endif
