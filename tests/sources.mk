@@ -83,6 +83,7 @@ UNIT := \
 	routing/test_core \
 	tools/base/test_file_name \
 	tools/base/test_text \
+	tools/cli/test_usage \
 	tools/client/test_evidence \
 	tools/input/test_period \
 	tools/lab/test_ports \

@@ -76,6 +76,8 @@ TOOLS_TEST := \
 	base/file_name \
 	base/files \
 	base/text \
+	cli/command \
+	cli/usage \
 	client/evidence \
 	client/media_type \
 	client/uuid \
@@ -83,4 +85,5 @@ TOOLS_TEST := \
 	input/period \
 	lab/docx \
 	lab/ports \
-	output/table_layout
+	output/table_layout \
+	output/terminal

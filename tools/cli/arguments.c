@@ -1,48 +1,11 @@
 /* See arguments.h. */
 #include "tools/cli/arguments.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cli/cli.h"
-
-/* The next word of a usage, its length in *len; NULL at its end. */
-static const char *next_word(const char **at, int *len)
-{
-	const char *word = *at + strspn(*at, " ");
-
-	*len = (int)strcspn(word, " ");
-	*at = word + *len;
-	return *len == 0 ? NULL : word;
-}
-
-static bool ends_with(const char *word, int len, const char *end)
-{
-	int n = (int)strlen(end);
-
-	return len >= n && strncmp(word + len - n, end, (size_t)n) == 0;
-}
-
-/* How many operands the form takes. A usage that begins with -- alone takes any words. */
-static void count_operands(const struct command_form *f, int *few, int *most)
-{
-	const char *at = f->usage, *word;
-	int len;
-
-	*few = *most = 0;
-	while ((word = next_word(&at, &len)) != NULL) {
-		bool optional = word[0] == '[';
-
-		if (len == 2 && strncmp(word, "--", 2) == 0)
-			*most = INT_MAX;
-		if (strncmp(word + optional, "--", 2) == 0 || strncmp(word, "…", strlen("…")) == 0)
-			return;
-		*few += !optional;
-		*most =
-		    ends_with(word, len, "…") || ends_with(word, len, "…]") ? INT_MAX : *most + 1;
-	}
-}
+#include "tools/cli/usage.h"
 
 /* ---- too much ---- */
 
@@ -78,7 +41,8 @@ bool arguments_check(struct cli *cli, int count, char **operands)
 {
 	const struct command *c = cli->command;
 	const struct command_form *f;
-	int used, few, most;
+	unsigned least, most;
+	int used;
 
 	if (c == NULL)
 		return true;
@@ -87,9 +51,9 @@ bool arguments_check(struct cli *cli, int count, char **operands)
 		return count == 0 || unknown_word(cli, c, operands[0]);
 	if (!check_options(cli, c, f))
 		return false;
-	count_operands(f, &few, &most);
-	if (most != INT_MAX && count - used > most) {
-		cli_usage(cli, operands[used + most]);
+	command_form_count(f, &least, &most);
+	if ((unsigned)(count - used) > most) {
+		cli_usage(cli, operands[used + (int)most]);
 		return false;
 	}
 	return true;
@@ -97,38 +61,32 @@ bool arguments_check(struct cli *cli, int count, char **operands)
 
 /* ---- too little ---- */
 
-static void append(char *out, size_t size, const char *text, int len)
+static void append(char *out, size_t size, const char *text)
 {
 	size_t n = strlen(out);
 
-	snprintf(out + n, size - n, "%s%.*s", n == 0 ? "" : ", ", len, text);
+	snprintf(out + n, size - n, "%s%s", n == 0 ? "" : ", ", text);
 }
 
-/* What stands outside brackets in the usage and is not there. */
-static void list_missing(struct cli *cli, const struct command_form *f, int operands, char *out,
-			 size_t size)
+/* What the form needs and is not there. */
+static void list_missing(struct cli *cli, const struct command_form *f, unsigned operands,
+			 char *out, size_t size)
 {
-	const char *at = f->usage[0] == '\0' ? "" : _(f->usage), *word;
-	int len, index = 0;
+	char word[USAGE_WORD_BYTES];
+	unsigned needed = 0;
 
-	while ((word = next_word(&at, &len)) != NULL) {
-		char name[64];
-
-		if (word[0] == '[') {
-			while (word != NULL && !ends_with(word, len, "]") &&
-			       !ends_with(word, len, "]…"))
-				word = next_word(&at, &len);
+	for (const struct command_operand *o = f->operands; o->name != NULL; o++) {
+		needed += o->min;
+		if (o->min == 0 || needed <= operands)
 			continue;
-		}
-		if (strncmp(word, "--", 2) != 0) {
-			if (index++ >= operands && strncmp(word, "…", strlen("…")) != 0)
-				append(out, size, word, len);
+		usage_operand(o, word, sizeof word);
+		append(out, size, word);
+	}
+	for (const struct command_shown *s = f->shown; s->name != NULL; s++) {
+		if (!s->wanted || cli_given(cli, s->name) != NULL)
 			continue;
-		}
-		snprintf(name, sizeof name, "%.*s", len - 2, word + 2);
-		/* with its value */
-		if (next_word(&at, &len) != NULL && cli_given(cli, name) == NULL)
-			append(out, size, word, (int)(at - word));
+		usage_option(cli->command, s, word, sizeof word);
+		append(out, size, word);
 	}
 }
 
@@ -141,11 +99,11 @@ int arguments_missing(struct cli *cli, int count, char **operands)
 
 	f = command_form_of(c, count, operands, &used);
 	if (f != NULL)
-		list_missing(cli, f, count - used, list, sizeof list);
+		list_missing(cli, f, (unsigned)(count - used), list, sizeof list);
 	snprintf(message, sizeof message, _("still missing: %s"), list);
 	if (list[0] == '\0' && count == 0) {
 		for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++)
-			append(list, sizeof list, c->forms[i].word, (int)strlen(c->forms[i].word));
+			append(list, sizeof list, c->forms[i].word);
 		snprintf(message, sizeof message, _("one of these is wanted: %s"), list);
 	}
 	if (list[0] == '\0')

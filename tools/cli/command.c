@@ -1,7 +1,6 @@
 /* See command.h. */
 #include "tools/cli/command.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "daemon/base/i18n.h"
@@ -71,47 +70,40 @@ bool command_form_takes(const struct command_form *f, const struct command_optio
 	return false;
 }
 
-/* The next word of a usage, its length in *len; NULL at its end. */
-static const char *next_word(const char **at, int *len)
+const struct command_option *command_option_named(const struct command *c, const char *name)
 {
-	const char *word = *at + strspn(*at, " ");
+	const struct command_option *o;
 
-	*len = (int)strcspn(word, " ");
-	*at = word + *len;
-	return *len == 0 ? NULL : word;
-}
-
-static bool ends_with(const char *word, int len, const char *end)
-{
-	int n = (int)strlen(end);
-
-	return len >= n && strncmp(word + len - n, end, (size_t)n) == 0;
-}
-
-/* How many operands the form takes. A usage that begins with -- alone takes any words. */
-static void count_operands(const struct command_form *f, int *few, int *most)
-{
-	const char *at = f->usage, *word;
-	int len;
-
-	*few = *most = 0;
-	while ((word = next_word(&at, &len)) != NULL) {
-		bool optional = word[0] == '[';
-
-		if (len == 2 && strncmp(word, "--", 2) == 0)
-			*most = INT_MAX;
-		if (strncmp(word + optional, "--", 2) == 0 || strncmp(word, "…", strlen("…")) == 0)
-			return;
-		*few += !optional;
-		*most =
-		    ends_with(word, len, "…") || ends_with(word, len, "…]") ? INT_MAX : *most + 1;
+	for (unsigned i = 0; (o = command_option_at(c, i)) != NULL; i++) {
+		if (strcmp(o->name, name) == 0)
+			return o;
 	}
+	return NULL;
+}
+
+void command_form_count(const struct command_form *f, unsigned *least, unsigned *most)
+{
+	*least = *most = 0;
+	for (const struct command_operand *o = f->operands; o->name != NULL; o++) {
+		*least += o->min;
+		*most += o->max;
+	}
+}
+
+const struct command_operand *command_form_operand(const struct command_form *f, unsigned index)
+{
+	for (const struct command_operand *o = f->operands; o->name != NULL; o++) {
+		if (index < o->max)
+			return o;
+		index -= o->max;
+	}
+	return NULL;
 }
 
 const struct command_form *command_form_of(const struct command *c, int count, char **operands,
 					   int *used)
 {
-	int few, most;
+	unsigned least, most;
 
 	*used = 0;
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
@@ -122,6 +114,6 @@ const struct command_form *command_form_of(const struct command *c, int count, c
 			return &c->forms[i];
 		}
 	}
-	count_operands(&c->forms[0], &few, &most);
-	return count == 0 && few == 0 ? &c->forms[0] : NULL;
+	command_form_count(&c->forms[0], &least, &most);
+	return count == 0 && least == 0 ? &c->forms[0] : NULL;
 }

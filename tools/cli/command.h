@@ -38,17 +38,46 @@ struct command_option {
 	const char *forms; /* names of the forms that take it, between blanks; NULL: all */
 };
 
-/* One row a form of a command: `link show ID`. */
+/* Operands of a form, all of one kind: `ID`, `[ID…]`. */
+struct command_operand {
+	const char *name;  /* marked for translation; NULL ends a list */
+	unsigned min, max; /* how many there may be; COMMAND_ANY: as many as one likes */
+	enum value_kind kind;
+};
+
+/* An option that the usage of a form shows: `--to DIR`, `[--since DATE]`. */
+struct command_shown {
+	const char *name; /* of one of the command's options, or COMMAND_MORE; NULL ends a list */
+	bool wanted;	  /* the form needs it; false: it stands in brackets */
+	/* C_(name, …) where a language has a better word for its value here than the table of
+	 * options has; NULL: that one */
+	const char *value;
+};
+
+enum {
+	COMMAND_TABLES_MAX = 3,
+	COMMAND_FORMS_MAX = 12,
+	COMMAND_OPERANDS_MAX = 3,
+	COMMAND_SHOWN_MAX = 6,
+	COMMAND_ANY = 1 << 20
+};
+/* There are more options, which the help lists. */
+#define COMMAND_MORE "…"
+/* Marks a text that languages translate in a way of its own there: the context is an option's name,
+ * or "operand". */
+#define C_(context, text) text
+
+/* One row a form of a command: `link show ID`. Its usage is printed from this (usage.h), and what a
+ * line has is checked against it (arguments.h). */
 struct command_form {
-	const char *word;	     /* "show"; "": no word of its own; NULL ends a table */
-	const char *usage;	     /* what follows, marked for translation */
-	const char *summary;	     /* marked for translation; "": the command's */
-	enum value_kind operands[2]; /* the first, and all others */
+	const char *word;    /* "show"; "": no word of its own; NULL ends a table */
+	const char *summary; /* marked for translation; "": the command's */
+	struct command_operand operands[COMMAND_OPERANDS_MAX];
+	struct command_shown shown[COMMAND_SHOWN_MAX];
 };
 
 /* One row a command. A table of them, which a row without a name ends, is handed to whoever needs
  * it: struct cli has it. */
-enum { COMMAND_TABLES_MAX = 3, COMMAND_FORMS_MAX = 12 };
 struct command {
 	const char *group; /* marked for translation */
 	const char *name;
@@ -74,6 +103,13 @@ const struct command_option *command_global_options(void);
  * NULL: then the global ones alone. */
 const struct command_option *command_option_at(const struct command *c, unsigned index);
 
+/* The option of a command, or the global one, of that name; NULL: there is none. */
+const struct command_option *command_option_named(const struct command *c, const char *name);
+
+/* How many operands the form takes, its name aside: from *least to *most. */
+void command_form_count(const struct command_form *f, unsigned *least, unsigned *most);
+/* What the operand of that index is, from 0; NULL: the form takes no so many. */
+const struct command_operand *command_form_operand(const struct command_form *f, unsigned index);
 /* Whether a form of the command takes the option. */
 bool command_form_takes(const struct command_form *f, const struct command_option *o);
 /* Which form the operands name; `*used` is how many of them are its name. Without a word it is the

@@ -245,7 +245,10 @@ static void offer_operand(struct completing *c, const struct line *l)
 			complete_offer(c, l->command->forms[i].word,
 				       _(l->command->forms[i].summary));
 	} else if (l->form != NULL) {
-		offer_kind(c, l, l->form->operands[l->operands == 0 ? 0 : 1], "");
+		const struct command_operand *o = command_form_operand(l->form, l->operands);
+
+		if (o != NULL)
+			offer_kind(c, l, o->kind, "");
 	}
 }
 

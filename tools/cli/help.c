@@ -49,7 +49,7 @@ static void print_forms(const struct command *c)
 {
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
 		const struct command_form *f = &c->forms[i];
-		char line[256];
+		char line[USAGE_LINE_BYTES];
 
 		usage_line(c, f, line, sizeof line);
 		if (f->summary[0] == '\0') {

@@ -61,14 +61,15 @@ static void print_option(const struct command_option *o, const struct command *c
 
 static void print_form(const struct command *c, const struct command_form *f)
 {
-	char head[64];
+	char head[64], rest[USAGE_LINE_BYTES];
 
+	usage_rest(c, f, rest, sizeof rest);
 	snprintf(head, sizeof head, "vanthu %s%s%s", c->name, f->word[0] != '\0' ? " " : "",
 		 f->word);
 	printf(".TP\n");
 	put_bold(head);
-	printf("%s", f->usage[0] == '\0' ? "" : " ");
-	put_line(f->usage[0] == '\0' ? "" : _(f->usage));
+	printf("%s", rest[0] == '\0' ? "" : " ");
+	put_line(rest);
 	put(f->summary[0] != '\0' ? _(f->summary) : _(c->summary));
 	printf(".\n");
 }

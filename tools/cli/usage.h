@@ -7,6 +7,16 @@
 
 #include "tools/cli/command.h"
 
+enum { USAGE_WORD_BYTES = 128, USAGE_LINE_BYTES = 512 };
+
+/* Operands as a usage has them: "ID", "[ID…]". */
+void usage_operand(const struct command_operand *o, char *out, size_t size_bytes);
+/* An option that a form of the command shows: "--to DIR", "[--since DATE]", "…". */
+void usage_option(const struct command *c, const struct command_shown *s, char *out,
+		  size_t size_bytes);
+/* What stands behind the name of a form: "ID --to DIR"; "" where nothing does. */
+void usage_rest(const struct command *c, const struct command_form *f, char *out,
+		size_t size_bytes);
 /* One form as a line: "vanthu link show ID". */
 void usage_line(const struct command *c, const struct command_form *f, char *out,
 		size_t size_bytes);
