@@ -8,6 +8,8 @@ TOOLS := \
 	cli/command \
 	cli/complete \
 	cli/complete_ask \
+	cli/complete_line \
+	cli/complete_offer \
 	cli/config \
 	cli/fail \
 	cli/help \

@@ -11,19 +11,4 @@ struct cli;
  * at most some hundred milliseconds. words[0] is what follows the program's name. */
 void complete(struct cli *cli, int count, char **words);
 
-/* Prints what can stand in such a place for complete(): documents, committees, links, members of a
- * lab. */
-struct completing {
-	struct cli *cli; /* silent, with the configuration of the line */
-	char *folded;    /* the beginning that is typed, for matching */
-	const char *kept; /* what stands before it in the word: "thads," of "thads,van" */
-	int kept_len;
-};
-
-void complete_offer(const struct completing *c, const char *word, const char *meaning);
-void complete_documents(const struct completing *c);
-void complete_committees(const struct completing *c);
-void complete_neighbours(const struct completing *c);
-void complete_members(const struct completing *c, const char *folder);
-
 #endif

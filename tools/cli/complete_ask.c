@@ -1,5 +1,6 @@
-/* What the daemon knows for complete(). Bounded in rows and in time; what it does not tell is not
- * offered. */
+/* See complete_ask.h. */
+#include "tools/cli/complete_ask.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "proto/fields.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
+#include "tools/cli/complete_offer.h"
 #include "tools/client/connection.h"
 #include "tools/client/uuid.h"
 #include "tools/lab/lab.h"
@@ -39,7 +41,7 @@ static bool take_committee(void *ctx, const Vanthu__V1__Reply *reply)
 	return true;
 }
 
-void complete_committees(const struct completing *c)
+void complete_ask_committees(const struct completing *c)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
@@ -57,7 +59,7 @@ static bool take_link(void *ctx, const Vanthu__V1__Reply *reply)
 	return true;
 }
 
-void complete_neighbours(const struct completing *c)
+void complete_ask_neighbours(const struct completing *c)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
@@ -102,7 +104,7 @@ static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
 
 /* The newest documents by their numbers, and by the endings of their ids once something is typed,
  * or where the number is no name. */
-void complete_documents(const struct completing *c)
+void complete_ask_documents(const struct completing *c)
 {
 	struct found_list *list = calloc(1, sizeof *list);
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -128,7 +130,7 @@ void complete_documents(const struct completing *c)
 
 /* ---- labs ---- */
 
-void complete_members(const struct completing *c, const char *folder)
+void complete_ask_members(const struct completing *c, const char *folder)
 {
 	struct lab l;
 

@@ -1,0 +1,14 @@
+/* What only the daemon or a lab knows of the word that is typed. Bounded in rows and in time; what
+ * is not told is not offered. */
+#ifndef VANTHU_TOOLS_CLI_COMPLETE_ASK_H
+#define VANTHU_TOOLS_CLI_COMPLETE_ASK_H
+
+struct completing;
+
+void complete_ask_documents(const struct completing *c);
+void complete_ask_committees(const struct completing *c);
+void complete_ask_neighbours(const struct completing *c);
+/* Of the lab in that folder. */
+void complete_ask_members(const struct completing *c, const char *folder);
+
+#endif
