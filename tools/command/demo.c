@@ -126,15 +126,15 @@ static bool start(struct story *s, const char *const *ids, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		chosen[i] = ids == NULL ? &s->lab.members[i] : lab_find(&s->lab, ids[i]);
 		if (chosen[i] == NULL ||
-		    (lab_pid(chosen[i]) == 0 && lab_spawn(s->cli, chosen[i]) != ERR_OK))
+		    (process_pid(chosen[i]) == 0 && process_spawn(s->cli, chosen[i]) != ERR_OK))
 			return false;
 	}
-	return lab_wait(s->cli, chosen, count, LAB_START_MS) == ERR_OK;
+	return process_wait(s->cli, chosen, count, PROCESS_START_MS) == ERR_OK;
 }
 
 static bool end(struct story *s, const char *id, int signal)
 {
-	return lab_end(s->cli, lab_find(&s->lab, id), signal) == ERR_OK;
+	return process_end(s->cli, lab_find(&s->lab, id), signal) == ERR_OK;
 }
 
 static bool plan_goes_down(struct story *s, char id[37])
@@ -348,14 +348,14 @@ static void end_daemons(struct story *s)
 {
 	/* All are told before any is waited for. */
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		int pid = lab_pid(&s->lab.members[i]);
+		int pid = process_pid(&s->lab.members[i]);
 
 		if (pid != 0)
 			kill(pid, SIGTERM);
 	}
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		if (lab_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* told */
-			(void)!lab_end(s->cli, &s->lab.members[i], SIGKILL);
+		if (process_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* told */
+			(void)!process_end(s->cli, &s->lab.members[i], SIGKILL);
 	}
 }
 

@@ -31,7 +31,7 @@ static const struct column columns[] = {
 
 static json_t *json_member(const struct lab_member *m)
 {
-	int pid = lab_pid(m);
+	int pid = process_pid(m);
 
 	return json_pack("{s:s, s:s, s:o, s:s}", "committee", m->id, "state",
 			 pid != 0 ? "running" : "stopped", "pid",
@@ -90,12 +90,12 @@ static enum err start(struct cli *cli, const struct lab_member **members, unsign
 
 	progress_begin(&p, _("Starting"), count, cli->quiet);
 	for (unsigned i = 0; e == ERR_OK && i < count; i++) {
-		if (lab_pid(members[i]) == 0)
-			e = lab_spawn(cli, members[i]);
+		if (process_pid(members[i]) == 0)
+			e = process_spawn(cli, members[i]);
 		progress_at(&p, i);
 	}
 	if (e == ERR_OK)
-		e = lab_wait(cli, members, count, LAB_START_MS + (int)count * 100);
+		e = process_wait(cli, members, count, PROCESS_START_MS + (int)count * 100);
 	progress_end(&p);
 	return e;
 }
@@ -106,13 +106,13 @@ static enum err stop(struct cli *cli, const struct lab_member **members, unsigne
 
 	/* All are told before any is waited for. */
 	for (unsigned i = 0; i < count; i++) {
-		int pid = lab_pid(members[i]);
+		int pid = process_pid(members[i]);
 
 		if (pid != 0)
 			kill(pid, SIGTERM);
 	}
 	for (unsigned i = 0; i < count; i++) {
-		enum err r = lab_end(cli, members[i], SIGTERM);
+		enum err r = process_end(cli, members[i], SIGTERM);
 
 		e = e == ERR_OK ? r : e;
 	}
@@ -159,7 +159,7 @@ static int give_to_top(struct cli *cli, const char *folder, const char *top)
 		return err_exit_code(e);
 	m = lab_find(&l, top);
 	snprintf(path, sizeof path, "%s/registry/directory.vtd", l.folder);
-	if (m != NULL && lab_pid(m) != 0) {
+	if (m != NULL && process_pid(m) != 0) {
 		at_top.config_path = m->config;
 		e = committee_install(&at_top, path, &version, &committees);
 	} else {

@@ -5,7 +5,7 @@
 #include "tools/cli/cli.h"
 #include "tools/registry/registry.h"
 
-enum { LAB_START_MS = 60000, LAB_STOP_MS = 5000, LAB_MEMBERS_MAX = 4096 };
+enum { LAB_MEMBERS_MAX = 4096 };
 
 struct lab_member {
 	char id[COMMITTEE_ID_MAX + 1];
@@ -27,17 +27,6 @@ must_use enum err lab_open(struct cli *cli, const char *folder, struct lab *out)
 void lab_close(struct lab *l);
 const struct lab_member *lab_find(const struct lab *l, const char *id);
 
-/* Its process, 0 when none of this configuration runs. */
-int lab_pid(const struct lab_member *m);
-/* Starts one detached process; does not wait. */
-must_use enum err lab_spawn(struct cli *cli, const struct lab_member *m);
-/* Waits until each answers a status request. Told with the fault that its log names:
- * ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT when one runs and does not answer, which
- * only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
-must_use enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count,
-			   int timeout_ms);
-/* Ends it by `signal` and waits until it is gone. */
-must_use enum err lab_end(struct cli *cli, const struct lab_member *m, int signal);
 /* One more committee in a lab: folder, keys, a new directory. `top` gets who is to have it
  * first. */
 must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entry,
@@ -46,5 +35,6 @@ must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_commit
 /* What else of this folder others use. */
 #include "tools/lab/demo_steps.h"
 #include "tools/lab/docx.h"
+#include "tools/lab/process.h"
 
 #endif

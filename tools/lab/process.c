@@ -1,5 +1,6 @@
-/* Daemons of a lab as processes: found by their own record, checked against /proc, so that nobody
- * else's is ever signalled. */
+/* See process.h. */
+#include "tools/lab/process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -61,7 +62,7 @@ static bool is_ours(int pid, const struct lab_member *m)
 	return false;
 }
 
-int lab_pid(const struct lab_member *m)
+int process_pid(const struct lab_member *m)
 {
 	char path[CONFIG_PATH_MAX + 32];
 	int pid = 0;
@@ -111,7 +112,7 @@ static void mark_start(const char *log)
 	}
 }
 
-enum err lab_spawn(struct cli *cli, const struct lab_member *m)
+enum err process_spawn(struct cli *cli, const struct lab_member *m)
 {
 	char program[4096], log[CONFIG_PATH_MAX + 32], pid_path[CONFIG_PATH_MAX + 32];
 	char *argv[] = { program, (char *)(uintptr_t)"-c", (char *)(uintptr_t)m->config, NULL };
@@ -280,8 +281,8 @@ static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member 
 	return e;
 }
 
-enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsigned count,
-		  int timeout_ms)
+enum err process_wait(struct cli *cli, const struct lab_member *const *members, unsigned count,
+		      int timeout_ms)
 {
 	int64_t until_ms = mono_ms() + timeout_ms;
 	struct config_errors *errors = malloc(sizeof *errors);
@@ -291,7 +292,7 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 	for (unsigned i = 0, gone = 0; e == ERR_OK && i < count;) {
 		/* Between fork and exec a process has no command line for a moment: gone is who
 		 * stays gone. */
-		gone = lab_pid(members[i]) == 0 ? gone + 1 : 0;
+		gone = process_pid(members[i]) == 0 ? gone + 1 : 0;
 		if (cli->stop != NULL && *cli->stop != 0) {
 			e = ERR_CANCELLED;
 		} else if (config_load(members[i]->config, config, errors) != ERR_OK) {
@@ -312,10 +313,10 @@ enum err lab_wait(struct cli *cli, const struct lab_member *const *members, unsi
 	return e;
 }
 
-enum err lab_end(struct cli *cli, const struct lab_member *m, int signal)
+enum err process_end(struct cli *cli, const struct lab_member *m, int signal)
 {
-	int64_t until_ms = mono_ms() + LAB_STOP_MS;
-	int pid = lab_pid(m);
+	int64_t until_ms = mono_ms() + PROCESS_STOP_MS;
+	int pid = process_pid(m);
 
 	if (pid == 0)
 		return ERR_OK;
@@ -325,12 +326,12 @@ enum err lab_end(struct cli *cli, const struct lab_member *m, int signal)
 	}
 	/* A detached child of ours stays a zombie until it is waited for; one of an earlier run is
 	 * not our child at all. */
-	while (lab_pid(m) == pid && mono_ms() < until_ms) {
+	while (process_pid(m) == pid && mono_ms() < until_ms) {
 		if (waitpid(pid, NULL, WNOHANG) == pid)
 			return ERR_OK;
 		poll(NULL, 0, POLL_MS);
 	}
-	if (lab_pid(m) != pid)
+	if (process_pid(m) != pid)
 		return ERR_OK;
 	cli_fail(cli, ERR_TIMEOUT, m->id);
 	return ERR_TIMEOUT;

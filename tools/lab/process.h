@@ -1,0 +1,26 @@
+/* Daemons of a lab as processes: found by their own record, checked against /proc, so that nobody
+ * else's is ever signalled. */
+#ifndef VANTHU_TOOLS_LAB_PROCESS_H
+#define VANTHU_TOOLS_LAB_PROCESS_H
+
+#include "routing/base/err.h"
+
+struct cli;
+struct lab_member;
+
+/* What to give process_wait as a bound, and how long process_end waits. */
+enum { PROCESS_START_MS = 60000, PROCESS_STOP_MS = 5000 };
+
+/* Its process, 0 when none of this configuration runs. */
+int process_pid(const struct lab_member *m);
+/* Starts one detached process; does not wait. */
+must_use enum err process_spawn(struct cli *cli, const struct lab_member *m);
+/* Waits until each answers a status request. Told with the fault that its log names:
+ * ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT when one runs and does not answer, which
+ * only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
+must_use enum err process_wait(struct cli *cli, const struct lab_member *const *members,
+			       unsigned count, int timeout_ms);
+/* Ends it by `signal` and waits until it is gone. */
+must_use enum err process_end(struct cli *cli, const struct lab_member *m, int signal);
+
+#endif
