@@ -27,6 +27,7 @@ TOOLS := \
 	command/check \
 	command/committee \
 	command/committee_change \
+	command/committee_install \
 	command/completion \
 	command/config \
 	command/demo \

@@ -24,17 +24,6 @@ int cmd_committee(struct cli *cli, int argc, char **argv);
 int cmd_paper(struct cli *cli, int argc, char **argv);
 int cmd_target(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
-/* Gives a directory file to the daemon of the configuration. Failures have been told. */
-enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
-			   uint64_t *committees);
-/* After the registry has made a version: gives it to the daemon that -c names, or says how to.
- * Failures have been told. */
-enum err committee_hand_over(struct cli *cli, const char *file);
-/* add, move, retire, renew, change: the registry's side of `committee`. */
-struct entry_options;
-bool is_registry_command(const char *what);
-int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand,
-		     const struct entry_options *o);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
 int cmd_lab(struct cli *cli, int argc, char **argv);
@@ -42,6 +31,21 @@ int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);
 int cmd_completion(struct cli *cli, int argc, char **argv);
 int cmd_version(struct cli *cli, int argc, char **argv);
+
+/* What several commands do. */
+/* Gives a directory file to the daemon of the configuration; *version and *committees are what it
+ * has then. Asks the daemon and waits until it has taken it. Failures have been told. */
+must_use enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
+				    uint64_t *committees);
+/* After the registry has made a version: gives it to the daemon that -c names, or says how to.
+ * Failures have been told. */
+must_use enum err committee_install_made(struct cli *cli, const char *file);
+/* add, move, retire, renew, change: the registry's side of `committee`. Whether a word is one of
+ * them, and the exit code of one. */
+struct entry_options;
+bool committee_change_is(const char *what);
+int committee_change(struct cli *cli, const char *folder, const char *what, const char *operand,
+		     const struct entry_options *o);
 
 /* Their options, each beside the code that reads them. */
 extern const struct command_option send_options[], resend_options[], list_options[], save_options[],

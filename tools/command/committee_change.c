@@ -180,7 +180,7 @@ static const struct {
 		 { "change", change },
 		 { "renew", renew } };
 
-bool is_registry_command(const char *what)
+bool committee_change_is(const char *what)
 {
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		if (strcmp(commands[i].name, what) == 0)
@@ -208,7 +208,7 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w)
 	return err_exit_code(e);
 }
 
-int registry_command(struct cli *cli, const char *folder, const char *what, const char *operand,
+int committee_change(struct cli *cli, const char *folder, const char *what, const char *operand,
 		     const struct entry_options *o)
 {
 	static const struct column columns[] = {
@@ -227,7 +227,7 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 
 	if (e == ERR_NOT_FOUND && strcmp(what, "add") == 0)
 		e = ERR_OK; /* the first one */
-	if (e == ERR_OK && !is_registry_command(what))
+	if (e == ERR_OK && !committee_change_is(what))
 		e = ERR_USAGE;
 	for (size_t i = 0; e == ERR_OK && i < sizeof commands / sizeof commands[0]; i++) {
 		if (strcmp(commands[i].name, what) != 0)
@@ -240,7 +240,7 @@ int registry_command(struct cli *cli, const char *folder, const char *what, cons
 	if (e == ERR_OK) {
 		const char *file = fs_join(w.arena, folder, "directory.vtd");
 
-		e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
+		e = cli->dry_run ? ERR_OK : committee_install_made(cli, file);
 		code = err_exit_code(e);
 		if (e == ERR_OK)
 			output_object(cli,

@@ -305,7 +305,7 @@ static int published(struct cli *cli, struct arena *a, const struct key_options 
 			   ? cli_fail_text(cli, e, _(fault.what), _(err_fix(e)))
 			   : cli_fail_file(cli, e, o->registry);
 	file = fs_join(a, o->registry, "directory.vtd");
-	e = cli->dry_run ? ERR_OK : committee_hand_over(cli, file);
+	e = cli->dry_run ? ERR_OK : committee_install_made(cli, file);
 	if (e == ERR_OK)
 		output_object(
 		    cli, json_pack("{s:I, s:s}", "version", (json_int_t)c->version, "file", file),
