@@ -42,14 +42,14 @@ must_use enum err committee_install(struct cli *cli, const char *from, uint64_t 
 must_use enum err committee_install_made(struct cli *cli, const char *file);
 /* add, move, retire, renew, change: the registry's side of `committee`. Whether a word is one of
  * them, and the exit code of one. */
-struct entry_options;
+struct committee_options;
 bool committee_change_is(const char *what);
 int committee_change(struct cli *cli, const char *folder, const char *what, const char *operand,
-		     const struct entry_options *o);
+		     const struct committee_options *o);
 
 /* Their options, each beside the code that reads them. */
 extern const struct command_option send_options[], resend_options[], list_options[], save_options[],
-	export_options[], verify_options[], watch_options[], committee_options[], key_options[],
+	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
 	config_options[], init_options[], lab_options[], demo_options[], help_options[],
 	paper_options[], target_options[];
 

@@ -15,7 +15,7 @@
 
 enum { OPT_TO = 200, OPT_REGISTRY };
 
-const struct command_option committee_options[] = {
+const struct command_option committee_own_options[] = {
 	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, "export" },
 	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"),
 	  VALUE_FOLDER, "add move retire change renew" },
@@ -170,11 +170,11 @@ static int import(struct cli *cli, const char *from)
 
 int cmd_committee(struct cli *cli, int argc, char **argv)
 {
-	struct entry_options entry;
+	struct committee_options entry;
 	const char *to = NULL, *registry = NULL, *what;
 	int c, operands;
 
-	entry_options_begin(&entry);
+	committee_options_begin(&entry);
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
@@ -182,7 +182,7 @@ int cmd_committee(struct cli *cli, int argc, char **argv)
 			to = optarg;
 		else if (c == OPT_REGISTRY)
 			registry = optarg;
-		else if (!entry_options_take(&entry, c, optarg))
+		else if (!committee_options_take(&entry, c, optarg))
 			return cli_usage(cli, optarg);
 	}
 	operands = argc - optind;

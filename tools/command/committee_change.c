@@ -14,7 +14,7 @@
 struct wanted {
 	struct arena *arena;
 	const char *operand; /* an id or a request file */
-	const struct entry_options *options;
+	const struct committee_options *options;
 	const char *about;   /* what a failure is about */
 	struct registry_fault fault; /* with ERR_BAD_TREE: who is wrong, and how */
 	const char *fix;     /* and what mends it; NULL: another superior */
@@ -67,7 +67,7 @@ static enum err add(struct registry_change *c, struct wanted *w)
 		e = ERR_FORMAT;
 	if (e != ERR_OK)
 		return e;
-	entry_options_apply(w->options, added);
+	committee_options_apply(w->options, added);
 	added->changed_in = 0;
 	if (!id_empty(w->options->superior))
 		e = check_superior(c, w);
@@ -117,7 +117,7 @@ static enum err move(struct registry_change *c, struct wanted *w)
 	if (e != ERR_OK)
 		return e;
 	e = registry_change_place(w->arena, c, entry, w->options->superior, false);
-	entry_options_apply(w->options, entry);
+	committee_options_apply(w->options, entry);
 	return e;
 }
 
@@ -161,7 +161,7 @@ static enum err change(struct registry_change *c, struct wanted *w)
 	    !id_equal(w->options->superior, entry->superior))
 		return ERR_USAGE; /* that is a move */
 	if (e == ERR_OK)
-		entry_options_apply(w->options, entry);
+		committee_options_apply(w->options, entry);
 	return e;
 }
 
@@ -209,7 +209,7 @@ static int tell(struct cli *cli, enum err e, const struct wanted *w)
 }
 
 int committee_change(struct cli *cli, const char *folder, const char *what, const char *operand,
-		     const struct entry_options *o)
+		     const struct committee_options *o)
 {
 	static const struct column columns[] = {
 		{ "version", N_("Directory"), FORMAT_COUNT, false },

@@ -95,7 +95,7 @@ static enum err write_bytes(struct arena *a, const char *path, size_t len, uint6
 	return fs_write_new(path, (struct blob){ (const uint8_t *)words, len }, false);
 }
 
-static enum err write_files(struct story *s)
+static enum err write_files(struct demo *s)
 {
 	struct arena *a = arena_new(ARENA_BYTES);
 	enum err e = a == NULL ? ERR_NO_MEMORY : ERR_OK;
@@ -119,7 +119,7 @@ static enum err write_files(struct story *s)
 
 /* ---- the story ---- */
 
-static bool start(struct story *s, const char *const *ids, unsigned count)
+static bool start(struct demo *s, const char *const *ids, unsigned count)
 {
 	const struct lab_member *chosen[16];
 
@@ -132,12 +132,12 @@ static bool start(struct story *s, const char *const *ids, unsigned count)
 	return process_wait(s->cli, chosen, count, PROCESS_START_MS) == ERR_OK;
 }
 
-static bool end(struct story *s, const char *id, int signal)
+static bool end(struct demo *s, const char *id, int signal)
 {
 	return process_end(s->cli, lab_find(&s->lab, id), signal) == ERR_OK;
 }
 
-static bool plan_goes_down(struct story *s, char id[37])
+static bool plan_goes_down(struct demo *s, char id[37])
 {
 	const char *files[] = { s->plan, s->large };
 	const char *const how[] = { "--to",	 "subtree",
@@ -147,15 +147,15 @@ static bool plan_goes_down(struct story *s, char id[37])
 				    "--urgency", "khan",
 				    NULL };
 
-	story_chapter(
+	demo_chapter(
 	    s, _("A plan goes down to all six committees below, with an attachment of 24 MiB."));
-	if (!story_send(s, "btp", files, 2, how, id))
+	if (!demo_send(s, "btp", files, 2, how, id))
 		return false;
-	story_say(s, _("accepted: on disk, signed, number 31-KH/ĐU"));
-	return story_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
+	demo_say(s, _("accepted: on disk, signed, number 31-KH/ĐU"));
+	return demo_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
 }
 
-static bool one_is_cut_off(struct story *s, char id[37])
+static bool one_is_cut_off(struct demo *s, char id[37])
 {
 	static const char *const cut[] = { "cb-luutru" };
 	const char *files[] = { s->report };
@@ -163,17 +163,17 @@ static bool one_is_cut_off(struct story *s, char id[37])
 				    "--number", "08-TB/ĐU", "--subject", "Thông báo họp trực tuyến",
 				    NULL };
 
-	story_chapter(
+	demo_chapter(
 	    s,
 	    _("cb-luutru is cut off. A notice goes out all the same: the others have it at once."));
-	if (!end(s, "cb-luutru", SIGTERM) || !story_send(s, "btp", files, 1, how, id) ||
-	    !story_receipts(s, "btp", id, BELOW_TOP - 1, WAIT_MS))
+	if (!end(s, "cb-luutru", SIGTERM) || !demo_send(s, "btp", files, 1, how, id) ||
+	    !demo_receipts(s, "btp", id, BELOW_TOP - 1, WAIT_MS))
 		return false;
-	story_say(s, _("cb-luutru comes back: what waited for it at vanphong drains."));
-	return start(s, cut, 1) && story_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
+	demo_say(s, _("cb-luutru comes back: what waited for it at vanphong drains."));
+	return start(s, cut, 1) && demo_receipts(s, "btp", id, BELOW_TOP, WAIT_MS);
 }
 
-static bool one_is_killed(struct story *s, char id[37])
+static bool one_is_killed(struct demo *s, char id[37])
 {
 	static const char *const killed[] = { "thads" };
 	const char *files[] = { s->plan, s->large };
@@ -184,15 +184,15 @@ static bool one_is_killed(struct story *s, char id[37])
 				    "--urgency", "hoa-toc",
 				    NULL };
 
-	story_chapter(
+	demo_chapter(
 	    s, _("An express document passes thads, which is killed with -9 in the middle of it."));
-	if (!story_send(s, "btp", files, 2, how, id) || !end(s, "thads", SIGKILL))
+	if (!demo_send(s, "btp", files, 2, how, id) || !end(s, "thads", SIGKILL))
 		return false;
-	story_say(s, _("killed while it fetches 24 MiB; started again, it goes on where it was."));
-	return start(s, killed, 1) && story_receipts(s, "btp", id, 2, WAIT_MS);
+	demo_say(s, _("killed while it fetches 24 MiB; started again, it goes on where it was."));
+	return start(s, killed, 1) && demo_receipts(s, "btp", id, 2, WAIT_MS);
 }
 
-static bool report_comes_up(struct story *s, char id[37])
+static bool report_comes_up(struct demo *s, char id[37])
 {
 	const char *files[] = { s->report, s->table };
 	const char *const how[] = { "--to",	 "btp,superior",
@@ -201,36 +201,36 @@ static bool report_comes_up(struct story *s, char id[37])
 				    "--subject", "Báo cáo kết quả thực hiện kế hoạch",
 				    NULL };
 
-	story_chapter(s, _("A report with its table comes up two levels, from cb-tonghop over "
-			   "vanphong to btp."));
-	return story_send(s, "cb-tonghop", files, 2, how, id) &&
-	       story_receipts(s, "cb-tonghop", id, 2, WAIT_MS);
+	demo_chapter(s, _("A report with its table comes up two levels, from cb-tonghop over "
+			  "vanphong to btp."));
+	return demo_send(s, "cb-tonghop", files, 2, how, id) &&
+	       demo_receipts(s, "cb-tonghop", id, 2, WAIT_MS);
 }
 
-static void compare_all(struct story *s, char ids[4][37])
+static void compare_all(struct demo *s, char ids[4][37])
 {
 	const char *plan[] = { s->plan, s->large }, *notice[] = { s->report },
 		   *report[] = { s->report, s->table };
 	unsigned good = 0, all = 0;
 
-	story_chapter(s, _("Every document is saved at every recipient and compared, and every "
-			   "signature checked."));
+	demo_chapter(s, _("Every document is saved at every recipient and compared, and every "
+			  "signature checked."));
 	for (unsigned i = 0; i < BELOW_TOP; i++) {
-		good += story_compare(s, members[i], ids[0], plan, 2);
-		good += story_compare(s, members[i], ids[1], notice, 1);
+		good += demo_compare(s, members[i], ids[0], plan, 2);
+		good += demo_compare(s, members[i], ids[1], notice, 1);
 		all += 2;
 	}
-	good += story_compare(s, "cb-nghiepvu", ids[2], plan, 2);
-	good += story_compare(s, "cb-tochuc", ids[2], plan, 2);
-	good += story_compare(s, "vanphong", ids[3], report, 2);
-	good += story_compare(s, "btp", ids[3], report, 2);
+	good += demo_compare(s, "cb-nghiepvu", ids[2], plan, 2);
+	good += demo_compare(s, "cb-tochuc", ids[2], plan, 2);
+	good += demo_compare(s, "vanphong", ids[3], report, 2);
+	good += demo_compare(s, "btp", ids[3], report, 2);
 	all += 4;
-	story_say(s, _("%u of %u copies are byte for byte what was sent, and verify"), good, all);
+	demo_say(s, _("%u of %u copies are byte for byte what was sent, and verify"), good, all);
 }
 
 /* The digital share, before and after: two documents on paper are too many beside the four that
  * went digitally. */
-static bool share_falls_and_rises(struct story *s)
+static bool share_falls_and_rises(struct demo *s)
 {
 	static const struct {
 		const char *direction, *type, *number, *subject, *who, *party;
@@ -243,47 +243,47 @@ static bool share_falls_and_rises(struct story *s)
 	const char *files[] = { s->report };
 	char id[37], last[37], number[32];
 
-	story_chapter(s, _("The digital share: two documents still come and go on paper, and are "
-			   "registered by hand."));
-	story_share(s, "btp");
+	demo_chapter(s, _("The digital share: two documents still come and go on paper, and are "
+			  "registered by hand."));
+	demo_share(s, "btp");
 	for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
 		const char *const add[] = { "paper",	      "add",	       papers[i].direction,
 					    "--type",	      papers[i].type,  "--number",
 					    papers[i].number, "--subject",     papers[i].subject,
 					    papers[i].who,    papers[i].party, NULL };
 
-		if (!story_run(s, "btp", add))
+		if (!demo_run(s, "btp", add))
 			return false;
 	}
-	story_share(s, "btp");
-	story_say(s, _("%d more go digitally:"), (int)MORE_DIGITAL);
+	demo_share(s, "btp");
+	demo_say(s, _("%d more go digitally:"), (int)MORE_DIGITAL);
 	for (int i = 0; i < MORE_DIGITAL; i++) {
 		const char *const how[] = { "--to",	 "vanphong",	      "--type",
 					    "CV",	 "--number",	      number,
 					    "--subject", "Công văn trao đổi", NULL };
 
 		snprintf(number, sizeof number, "%d-CV/ĐU", 101 + i);
-		if (!story_send(s, "btp", files, 1, how, i + 1 == MORE_DIGITAL ? last : id))
+		if (!demo_send(s, "btp", files, 1, how, i + 1 == MORE_DIGITAL ? last : id))
 			return false;
 	}
-	if (!story_receipts(s, "btp", last, 1, WAIT_MS))
+	if (!demo_receipts(s, "btp", last, 1, WAIT_MS))
 		return false;
-	story_share(s, "btp");
+	demo_share(s, "btp");
 	return true;
 }
 
-static void look_back(struct story *s, char ids[4][37])
+static void look_back(struct demo *s, char ids[4][37])
 {
 	const char *trace[] = { "trace", ids[2], NULL }, *status[] = { "status", NULL },
 		   *target[] = { "target", NULL };
 
-	story_chapter(s, _("What happened, as the signed records of each hop tell it:"));
-	story_show(s, "btp", trace);
-	story_show(s, "btp", status);
-	story_show(s, "btp", target);
+	demo_chapter(s, _("What happened, as the signed records of each hop tell it:"));
+	demo_show(s, "btp", trace);
+	demo_show(s, "btp", status);
+	demo_show(s, "btp", target);
 }
 
-static void tell_next(struct story *s, bool kept)
+static void tell_next(struct demo *s, bool kept)
 {
 	printf("\n%s\n", _("Try next:"));
 	if (kept) {
@@ -297,26 +297,26 @@ static void tell_next(struct story *s, bool kept)
 	printf("  vanthu help send\n");
 }
 
-static void play(struct story *s)
+static void play(struct demo *s)
 {
 	char ids[4][37];
 
 	memset(ids, 0, sizeof ids);
-	story_chapter(s, _("Seven committees of the Ministry's tree start, each with its own "
-			   "daemon, keys and store."));
+	demo_chapter(s, _("Seven committees of the Ministry's tree start, each with its own "
+			  "daemon, keys and store."));
 	if (write_files(s) != ERR_OK || !start(s, NULL, s->lab.count)) {
-		story_fail(s, _("the lab did not start: see %s"), s->folder);
+		demo_fail(s, _("the lab did not start: see %s"), s->folder);
 		return;
 	}
-	story_say(s, _("%u daemons run under %s"), s->lab.count, s->folder);
+	demo_say(s, _("%u daemons run under %s"), s->lab.count, s->folder);
 	if (!plan_goes_down(s, ids[0]) || !one_is_cut_off(s, ids[1]) || !one_is_killed(s, ids[2]) ||
 	    !report_comes_up(s, ids[3])) {
-		story_fail(s, _("the story ended early"));
+		demo_fail(s, _("the story ended early"));
 		return;
 	}
 	compare_all(s, ids);
 	if (!share_falls_and_rises(s)) {
-		story_fail(s, _("the story ended early"));
+		demo_fail(s, _("the story ended early"));
 		return;
 	}
 	look_back(s, ids);
@@ -344,7 +344,7 @@ static void catch_signals(void)
 	}
 }
 
-static void end_daemons(struct story *s)
+static void end_daemons(struct demo *s)
 {
 	/* All are told before any is waited for. */
 	for (unsigned i = 0; i < s->lab.count; i++) {
@@ -359,9 +359,9 @@ static void end_daemons(struct story *s)
 	}
 }
 
-static int finish(struct story *s, bool kept)
+static int finish(struct demo *s, bool kept)
 {
-	bool stopped = story_stopped(s);
+	bool stopped = demo_stopped(s);
 
 	if (!kept || (s->failed && !stopped))
 		end_daemons(s);
@@ -380,7 +380,7 @@ static int finish(struct story *s, bool kept)
 
 static int demo(struct cli *cli, const char *keep, unsigned port)
 {
-	struct story s = { .cli = cli, .began_ms = text_now_ms() };
+	struct demo s = { .cli = cli, .began_ms = text_now_ms() };
 	struct arena *a = arena_new(ARENA_BYTES);
 	struct tree_list tree;
 	bool made = false;
@@ -406,7 +406,7 @@ static int demo(struct cli *cli, const char *keep, unsigned port)
 			fs_remove_tree(s.folder);
 		return code;
 	}
-	if (!story_stopped(&s))
+	if (!demo_stopped(&s))
 		play(&s);
 	code = finish(&s, keep != NULL);
 	lab_close(&s.lab);

@@ -27,7 +27,7 @@ struct wanted {
 	struct committee_id id;
 	const char *listen;
 	bool registry;
-	struct entry_options entry;
+	struct committee_options entry;
 };
 
 static enum err write_config(struct arena *a, const char *folder, const struct wanted *w)
@@ -58,7 +58,7 @@ static enum err make_committee(struct arena *a, const char *folder, const struct
 	char name[COMMITTEE_ID_MAX + 16];
 	enum err e = fs_mkdir(folder, true);
 
-	entry_options_apply(&w->entry, &entry);
+	committee_options_apply(&w->entry, &entry);
 	snprintf(name, sizeof name, "%s.request", w->id.text);
 	*request = fs_join(a, folder, name);
 	if (e == ERR_OK)
@@ -118,7 +118,7 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 	struct arena *a;
 	int c, code;
 
-	entry_options_begin(&w.entry);
+	committee_options_begin(&w.entry);
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		bool good = c != '?';
 
@@ -129,7 +129,7 @@ int cmd_init(struct cli *cli, int argc, char **argv)
 		else if (c == OPT_REGISTRY)
 			w.registry = true;
 		else if (good)
-			good = entry_options_take(&w.entry, c, optarg);
+			good = committee_options_take(&w.entry, c, optarg);
 		if (!good)
 			return c == '?' ? err_exit_code(ERR_USAGE) : cli_usage(cli, optarg);
 	}

@@ -169,7 +169,8 @@ static int give_to_top(struct cli *cli, const char *folder, const char *top)
 	return err_exit_code(e);
 }
 
-static int add(struct cli *cli, const char *folder, const char *id, const struct entry_options *o)
+static int add(struct cli *cli, const char *folder, const char *id,
+	       const struct committee_options *o)
 {
 	struct rec_committee entry = {
 		.name = "", .symbol = "", .endpoint = "", .term_name = "", .term_from = ""
@@ -180,7 +181,7 @@ static int add(struct cli *cli, const char *folder, const char *id, const struct
 
 	if (id_parse(id, strlen(id), &entry.id) != ERR_OK)
 		return cli_fail(cli, ERR_BAD_ID, id);
-	entry_options_apply(o, &entry);
+	committee_options_apply(o, &entry);
 	if (entry.name[0] == '\0' || entry.symbol[0] == '\0' || id_empty(entry.superior))
 		return cli_wanted(cli, _("--superior, --name and --symbol are wanted"), "");
 	e = lab_add(cli, folder, &entry, top);
@@ -194,12 +195,12 @@ static int add(struct cli *cli, const char *folder, const char *id, const struct
 
 int cmd_lab(struct cli *cli, int argc, char **argv)
 {
-	struct entry_options entry;
+	struct committee_options entry;
 	const char *tree = NULL, *what;
 	unsigned long port = 0;
 	int c, operands;
 
-	entry_options_begin(&entry);
+	committee_options_begin(&entry);
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
@@ -209,7 +210,7 @@ int cmd_lab(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		else if (c == OPT_PORT)
 			continue;
-		else if (!entry_options_take(&entry, c, optarg))
+		else if (!committee_options_take(&entry, c, optarg))
 			return cli_usage(cli, optarg);
 	}
 	operands = argc - optind;

@@ -193,7 +193,7 @@ static void tell_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
 static int read_type(struct cli *cli, struct search *s)
 {
 	const char *code = "";
-	int exit_code = s->type == NULL ? 0 : doctype_filter(cli, s->type, &code);
+	int exit_code = s->type == NULL ? 0 : doctype_option_filter(cli, s->type, &code);
 
 	s->list.type_code = (char *)(uintptr_t)(code == NULL ? "" : code);
 	s->bare_type = exit_code == 0 && s->type != NULL && code[0] == '\0';

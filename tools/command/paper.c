@@ -138,17 +138,18 @@ static int check_missing(struct cli *cli, const struct paper *p)
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
 	char message[160];
 
-	const struct field fields[] = {
+	const struct text_field fields[] = {
 		{ "number", p->number, NUMBER_MAX, false },
 		{ "subject", secret ? NULL : p->subject, SUBJECT_MAX, false },
 		{ "from", secret ? NULL : p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
 	};
 
 	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret)) {
-		int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
+		int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
 
-		return code != 0 || p->date[0] == '\0' ? code
-						       : field_check_past(cli, "date", p->date);
+		return code != 0 || p->date[0] == '\0'
+			   ? code
+			   : text_field_check_past(cli, "date", p->date);
 	}
 	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "",
 		 p->number == NULL ? " --number" : "",
@@ -459,7 +460,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	Vanthu__V1__PaperCancel m = VANTHU__V1__PAPER_CANCEL__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
-	const struct field reason = { "reason", p->reason, SUBJECT_MAX, false };
+	const struct text_field reason = { "reason", p->reason, SUBJECT_MAX, false };
 	struct client *c = NULL;
 	char *nfc;
 	int code;
@@ -468,7 +469,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	if (p->reason == NULL)
 		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"),
 				     _("say why: the entry stays in the book with it"));
-	code = field_check(cli, &reason, 1);
+	code = text_field_check(cli, &reason, 1);
 	if (code != 0)
 		return code;
 	nfc = text_nfc(name);

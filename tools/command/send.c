@@ -227,7 +227,7 @@ static const char *text_or_none(const struct wanted *w, int which)
  * that can be saved where they go. */
 static int check_texts(struct cli *cli, struct wanted *w)
 {
-	const struct field fields[] = {
+	const struct text_field fields[] = {
 		{ "number", w->texts[TEXT_NUMBER], NUMBER_MAX, false },
 		{ "subject", w->texts[TEXT_SUBJECT], SUBJECT_MAX, false },
 		{ "signer", w->texts[TEXT_SIGNER], COMMITTEE_NAME_MAX, true },
@@ -235,10 +235,10 @@ static int check_texts(struct cli *cli, struct wanted *w)
 		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
 		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
 	};
-	int code = field_check(cli, fields, sizeof fields / sizeof fields[0]);
+	int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
 
 	for (unsigned i = 0; code == 0 && i < w->s.file_count; i++)
-		code = field_check_name(cli, w->s.files[i]);
+		code = text_field_check_name(cli, w->s.files[i]);
 	if (code != 0)
 		return code;
 	w->s.number = text_or_none(w, TEXT_NUMBER);

@@ -9,7 +9,7 @@
 
 enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
 
-const struct command_option entry_options[] = {
+const struct command_option committee_options[] = {
 	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE,
 	  "add move" },
 	{ "name", OPT_NAME, N_("TEXT"), N_("its name"), VALUE_NONE, "add change" },
@@ -23,9 +23,9 @@ const struct command_option entry_options[] = {
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
-void entry_options_begin(struct entry_options *o)
+void committee_options_begin(struct committee_options *o)
 {
-	*o = (struct entry_options){ .name = "", .symbol = "", .endpoint = "", .term = "" };
+	*o = (struct committee_options){ .name = "", .symbol = "", .endpoint = "", .term = "" };
 }
 
 static bool is_text(const char *value, size_t most_bytes)
@@ -33,7 +33,7 @@ static bool is_text(const char *value, size_t most_bytes)
 	return strlen(value) <= most_bytes && visible_fault(value) == 0 && !visible_blank(value);
 }
 
-bool entry_options_take(struct entry_options *o, int option, const char *value)
+bool committee_options_take(struct committee_options *o, int option, const char *value)
 {
 	switch (option) {
 	case OPT_SUPERIOR:
@@ -58,7 +58,7 @@ bool entry_options_take(struct entry_options *o, int option, const char *value)
 	}
 }
 
-void entry_options_apply(const struct entry_options *o, struct rec_committee *entry)
+void committee_options_apply(const struct committee_options *o, struct rec_committee *entry)
 {
 	if (o->superior.text[0] != '\0')
 		entry->superior = o->superior;

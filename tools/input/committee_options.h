@@ -5,17 +5,17 @@
 #include "routing/state/record.h"
 #include "tools/cli/cli.h"
 
-struct entry_options {
+struct committee_options {
 	const char *request; /* `committee add` only: the request file */
 	struct committee_id superior;
 	const char *name, *symbol, *endpoint, *term;
 	bool no_seal;
 };
 
-extern const struct command_option entry_options[];
-void entry_options_begin(struct entry_options *o);
+extern const struct command_option committee_options[];
+void committee_options_begin(struct committee_options *o);
 /* false: a value that does not fit */
-bool entry_options_take(struct entry_options *o, int option, const char *value);
-void entry_options_apply(const struct entry_options *o, struct rec_committee *entry);
+bool committee_options_take(struct committee_options *o, int option, const char *value);
+void committee_options_apply(const struct committee_options *o, struct rec_committee *entry);
 
 #endif

@@ -42,7 +42,7 @@ static void list_types(char *out, size_t size)
 		    doctype_at(i)->code[0] != '\0' ? " " : "", doctype_at(i)->name);
 }
 
-int doctype_filter(struct cli *cli, const char *typed, const char **code)
+int doctype_option_filter(struct cli *cli, const char *typed, const char **code)
 {
 	const struct doctype *type;
 	char *nfc = text_entry(typed);

@@ -11,6 +11,6 @@ int doctype_option(struct cli *cli, const char *typed, const struct doctype **ou
 
 /* The same for a filter, which goes by the code: QĐ is both of its types. *code may be "": a type
  * whose numbers have no symbol. */
-int doctype_filter(struct cli *cli, const char *typed, const char **code);
+int doctype_option_filter(struct cli *cli, const char *typed, const char **code);
 
 #endif

@@ -13,7 +13,7 @@ static int told(struct cli *cli, const char *message, const char *fix)
 	return cli_fail_text(cli, ERR_FIELD, message, fix);
 }
 
-static int check(struct cli *cli, const struct field *f)
+static int check(struct cli *cli, const struct text_field *f)
 {
 	char message[256];
 	uint32_t hidden;
@@ -42,7 +42,7 @@ static int check(struct cli *cli, const struct field *f)
 		    _("type it anew: such characters come along when a text is copied"));
 }
 
-int field_check(struct cli *cli, const struct field *fields, unsigned count)
+int text_field_check(struct cli *cli, const struct text_field *fields, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		int code = check(cli, &fields[i]);
@@ -53,7 +53,7 @@ int field_check(struct cli *cli, const struct field *fields, unsigned count)
 	return 0;
 }
 
-int field_check_name(struct cli *cli, const char *path)
+int text_field_check_name(struct cli *cli, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *name = slash == NULL ? path : slash + 1;
 	size_t len = strlen(name);
@@ -69,7 +69,7 @@ int field_check_name(struct cli *cli, const char *path)
 	    _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
 }
 
-int field_check_past(struct cli *cli, const char *option, const char *date)
+int text_field_check_past(struct cli *cli, const char *option, const char *date)
 {
 	char message[256], today[11];
 

@@ -5,7 +5,7 @@
 
 #include "tools/cli/cli.h"
 
-struct field {
+struct text_field {
 	const char *option; /* as in --option */
 	/* NFC; its blanks at both ends go. NULL: not given, which is no fault */
 	char *text;
@@ -15,12 +15,12 @@ struct field {
 
 /* 0, or the exit code after the first fault was told: empty, longer than it may be, or with a
  * character that nobody sees. */
-int field_check(struct cli *cli, const struct field *fields, unsigned count);
+int text_field_check(struct cli *cli, const struct text_field *fields, unsigned count);
 
 /* Likewise the name under which a file travels: it must be one that can be saved elsewhere. */
-int field_check_name(struct cli *cli, const char *path);
+int text_field_check_name(struct cli *cli, const char *path);
 
 /* Today or before, for what has come or gone: 0, or the exit code after it was told. */
-int field_check_past(struct cli *cli, const char *option, const char *date);
+int text_field_check_past(struct cli *cli, const char *option, const char *date);
 
 #endif

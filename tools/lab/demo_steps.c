@@ -19,12 +19,12 @@ extern char **environ;
 
 enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20, POLL_MS = 40 };
 
-bool story_stopped(const struct story *s)
+bool demo_stopped(const struct demo *s)
 {
 	return *s->cli->stop != 0 || ferror(stdout) != 0;
 }
 
-void story_chapter(struct story *s, const char *title)
+void demo_chapter(struct demo *s, const char *title)
 {
 	char at[32];
 
@@ -35,7 +35,7 @@ void story_chapter(struct story *s, const char *title)
 	fflush(stdout);
 }
 
-void story_say(struct story *s, const char *format, ...)
+void demo_say(struct demo *s, const char *format, ...)
 {
 	va_list args;
 
@@ -48,12 +48,12 @@ void story_say(struct story *s, const char *format, ...)
 	fflush(stdout);
 }
 
-void story_fail(struct story *s, const char *format, ...)
+void demo_fail(struct demo *s, const char *format, ...)
 {
 	va_list args;
 
 	s->failed = true;
-	if (story_stopped(s))
+	if (demo_stopped(s))
 		return;
 	printf("  ✗ ");
 	va_start(args, format);
@@ -108,13 +108,13 @@ static int run(const struct lab_member *m, const char *const *args, bool json, c
 }
 
 /* The `data` of a command's JSON; NULL when it failed. */
-static json_t *ask(struct story *s, const char *member, const char *const *args)
+static json_t *ask(struct demo *s, const char *member, const char *const *args)
 {
 	const struct lab_member *m = lab_find(&s->lab, member);
 	char *out = malloc(OUTPUT_MAX);
 	json_t *root = NULL, *data = NULL;
 
-	if (m != NULL && out != NULL && !story_stopped(s) &&
+	if (m != NULL && out != NULL && !demo_stopped(s) &&
 	    run(m, args, true, out, OUTPUT_MAX) == 0)
 		root = json_loads(out, 0, NULL);
 	if (root != NULL)
@@ -124,7 +124,7 @@ static json_t *ask(struct story *s, const char *member, const char *const *args)
 	return data;
 }
 
-int story_show(struct story *s, const char *member, const char *const *args)
+int demo_show(struct demo *s, const char *member, const char *const *args)
 {
 	const struct lab_member *m = lab_find(&s->lab, member);
 
@@ -133,11 +133,11 @@ int story_show(struct story *s, const char *member, const char *const *args)
 		printf(" %s", args[i]);
 	printf("\n");
 	fflush(stdout);
-	return m == NULL || story_stopped(s) ? 1 : run(m, args, false, NULL, 0);
+	return m == NULL || demo_stopped(s) ? 1 : run(m, args, false, NULL, 0);
 }
 
-bool story_send(struct story *s, const char *from, const char *const *files, unsigned count,
-		const char *const *options, char id[37])
+bool demo_send(struct demo *s, const char *from, const char *const *files, unsigned count,
+	       const char *const *options, char id[37])
 {
 	const char *args[ARGS_MAX] = { "send" };
 	unsigned n = 1;
@@ -154,39 +154,39 @@ bool story_send(struct story *s, const char *from, const char *const *files, uns
 	if (good)
 		snprintf(id, 37, "%s", json_string_value(json_object_get(data, "id")));
 	else
-		story_fail(s, _("%s could not send"), from);
+		demo_fail(s, _("%s could not send"), from);
 	json_decref(data);
 	return good;
 }
 
-bool story_run(struct story *s, const char *member, const char *const *args)
+bool demo_run(struct demo *s, const char *member, const char *const *args)
 {
 	json_t *data = ask(s, member, args);
 	bool good = data != NULL;
 
 	json_decref(data);
 	if (!good)
-		story_fail(s, _("%s could not: %s"), member, args[0]);
+		demo_fail(s, _("%s could not: %s"), member, args[0]);
 	return good;
 }
 
-void story_share(struct story *s, const char *member)
+void demo_share(struct demo *s, const char *member)
 {
 	const char *args[] = { "target", NULL };
 	json_t *data = ask(s, member, args);
 	char sentence[160];
 
 	if (data == NULL) {
-		story_fail(s, _("%s could not: %s"), member, args[0]);
+		demo_fail(s, _("%s could not: %s"), member, args[0]);
 		return;
 	}
 	target_sentence(s->cli, data, sentence, sizeof sentence);
-	story_say(s, _("%s, of %lld documents"), sentence,
-		  (long long)json_integer_value(json_object_get(data, "counted")));
+	demo_say(s, _("%s, of %lld documents"), sentence,
+		 (long long)json_integer_value(json_object_get(data, "counted")));
 	json_decref(data);
 }
 
-static unsigned tell_new(struct story *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1],
+static unsigned tell_new(struct demo *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1],
 			 unsigned count)
 {
 	size_t i;
@@ -203,23 +203,23 @@ static unsigned tell_new(struct story *s, const json_t *receipts, char told[][CO
 		if (known || strcmp(state, "waiting") == 0 || count == 64)
 			continue;
 		snprintf(told[count++], COMMITTEE_ID_MAX + 1, "%s", who);
-		story_say(s,
-			  strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s")
-							  : _("✗ refused by %s"),
-			  who);
+		demo_say(s,
+			 strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s")
+							 : _("✗ refused by %s"),
+			 who);
 	}
 	return count;
 }
 
-bool story_receipts(struct story *s, const char *from, const char *id, unsigned wanted,
-		    int timeout_ms)
+bool demo_receipts(struct demo *s, const char *from, const char *id, unsigned wanted,
+		   int timeout_ms)
 {
 	const char *args[] = { "show", id, NULL };
 	char told[64][COMMITTEE_ID_MAX + 1];
 	int64_t until_ms = text_now_ms() + timeout_ms;
 	unsigned count = 0;
 
-	while (count < wanted && text_now_ms() < until_ms && !story_stopped(s)) {
+	while (count < wanted && text_now_ms() < until_ms && !demo_stopped(s)) {
 		json_t *data = ask(s, from, args);
 
 		count = tell_new(s, json_object_get(data, "receipts"), told, count);
@@ -228,7 +228,7 @@ bool story_receipts(struct story *s, const char *from, const char *id, unsigned 
 			poll(NULL, 0, POLL_MS);
 	}
 	if (count < wanted)
-		story_fail(s, _("%u of %u receipts in time"), count, wanted);
+		demo_fail(s, _("%u of %u receipts in time"), count, wanted);
 	return count >= wanted;
 }
 
@@ -250,8 +250,8 @@ static bool same_file(const char *a, const char *b)
 	return same;
 }
 
-bool story_compare(struct story *s, const char *member, const char *id, const char *const *files,
-		   unsigned count)
+bool demo_compare(struct demo *s, const char *member, const char *id, const char *const *files,
+		  unsigned count)
 {
 	char folder[CONFIG_PATH_MAX + 64], path[CONFIG_PATH_MAX * 2];
 	const char *save[] = { "save", id, "--to", folder, NULL },
@@ -273,6 +273,6 @@ bool story_compare(struct story *s, const char *member, const char *id, const ch
 	good = good && json_is_true(json_object_get(data, "valid"));
 	json_decref(data);
 	if (!good)
-		story_fail(s, _("%s does not have it as it was sent"), member);
+		demo_fail(s, _("%s does not have it as it was sent"), member);
 	return good;
 }
