@@ -30,6 +30,7 @@ ROUTING := \
 	documents/duplicate \
 	documents/facts \
 	documents/held \
+	documents/lifecycle \
 	documents/numbers \
 	documents/recipients \
 	documents/requeue \

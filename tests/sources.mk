@@ -60,6 +60,7 @@ UNIT := \
 	routing/directory/test_install \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
+	routing/documents/test_lifecycle \
 	routing/documents/test_numbers \
 	routing/documents/test_rows \
 	routing/links/test_aside \

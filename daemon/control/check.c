@@ -9,6 +9,7 @@
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 
 /* What is wrong, and where. */
@@ -133,18 +134,6 @@ static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
 
 /* ---- lists ---- */
 
-static bool is_state(const char *text)
-{
-	static const char *const states[] = { "",	   "accepted", "sending",
-					      "delivered", "refused",  "expired" };
-
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-		if (strcmp(text, states[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool check_list(struct fault *f, const Vanthu__V1__List *m)
 {
 	char number[FOLD_NUMBER_SIZE];
@@ -167,7 +156,9 @@ static bool check_list(struct fault *f, const Vanthu__V1__List *m)
 		return bad(f, ERR_USAGE, "since_ms");
 	if (m->until_ms < 0 || (m->until_ms != 0 && m->until_ms < m->since_ms))
 		return bad(f, ERR_USAGE, "until_ms");
-	return is_state(m->state) ? true : bad(f, ERR_USAGE, "state");
+	return m->state[0] == '\0' || lifecycle_named(m->state) != LIFECYCLE_NONE
+		   ? true
+		   : bad(f, ERR_USAGE, "state");
 }
 
 static bool check_months(struct fault *f, uint32_t from, uint32_t to, bool open_end)

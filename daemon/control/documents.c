@@ -10,6 +10,7 @@
 #include "daemon/control/recipients.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 
 /* ---- one line ---- */
@@ -91,7 +92,7 @@ struct document_walk {
 	struct committee_id from, to;
 	char type_code[TYPE_CODE_MAX + 1];
 	char number[FOLD_NUMBER_SIZE]; /* folded */
-	char state[16];
+	enum lifecycle state; /* LIFECYCLE_NONE: any */
 	bool members;
 	struct member_cache *cache;
 	struct member_filter *filter; /* of `to` */
@@ -129,15 +130,22 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 	fold_number(m->number, l->number);
 	if (m->number[0] != '\0' && l->number[0] == '\0')
 		return ERR_FORMAT;
-	return copy_text(l->type_code, sizeof l->type_code, m->type_code) &&
-		       copy_text(l->state, sizeof l->state, m->state)
-		   ? ERR_OK
-		   : ERR_FORMAT;
+	l->state = lifecycle_named(m->state);
+	if (m->state[0] != '\0' && l->state == LIFECYCLE_NONE)
+		return ERR_FORMAT;
+	return copy_text(l->type_code, sizeof l->type_code, m->type_code) ? ERR_OK : ERR_FORMAT;
 }
 
 static bool has_number(const struct document_walk *l, text_t number)
 {
 	return l->number[0] == '\0' || control_has_number(number, l->number);
+}
+
+/* One whose state cannot be read is in none that could be asked for. */
+static bool has_state(const struct document_walk *l, const struct found_document *f)
+{
+	return l->state == LIFECYCLE_NONE ||
+	       (!f->state_damaged && l->state == lifecycle_of(f->role, &f->document, &f->state));
 }
 
 /* All but whom it is for, which costs most. */
@@ -151,8 +159,7 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&
 	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
 	       has_number(l, d->summary.number) &&
-	       (l->state[0] == '\0' || strcmp(l->state, control_state(f)) == 0) &&
-	       (l->since_ms == 0 || at_ms >= l->since_ms) &&
+	       has_state(l, f) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }
 

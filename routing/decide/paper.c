@@ -165,7 +165,7 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 /* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the
  * symbol of whoever wrote it. */
 static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial,
-			      struct slips *out)
+			      struct slips_found *out)
 {
 	const struct summary summary = { .number = p->number,
 					 .type_code = p->type_code,
@@ -227,7 +227,7 @@ static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec
 		       struct serial serial, const struct rec_paper *twin)
 {
 	struct act_reply *a;
-	struct slips slips;
+	struct slips_found slips;
 	enum err result = look_at_slips(t, p, serial, &slips);
 
 	if (result != ERR_OK)
@@ -323,7 +323,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 {
 	struct rec_paper wanted = e->paper;
 	struct act_reply *a;
-	struct slips slips;
+	struct slips_found slips;
 	struct record r;
 	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
 

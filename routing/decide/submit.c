@@ -28,7 +28,7 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 /* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a
  * repeated answer too. */
 static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self,
-			      struct key *series, bool *numbered, struct slips *out)
+			      struct key *series, bool *numbered, struct slips_found *out)
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
 	struct policy_question q = { .summary = &e->summary,
@@ -102,7 +102,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	struct committee_id nobody = { "" };
 	struct recipient_list list;
 	struct routing_question q;
-	struct slips slips;
+	struct slips_found slips;
 	struct key series;
 	struct record r;
 	enum err result;
@@ -241,7 +241,7 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	struct recipient_list list;
 	uint32_t draft_ref;
 	struct act_reply *a;
-	struct slips slips;
+	struct slips_found slips;
 	struct key series;
 	bool numbered = false;
 	enum err r = recipients_expand(t, &q.to, &list);

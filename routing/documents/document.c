@@ -1,8 +1,10 @@
 /* See document.h. */
 #include "routing/documents/document.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "routing/documents/lifecycle.h"
 #include "routing/state/record.h"
 #include "routing/target/target.h"
 
@@ -37,6 +39,13 @@ enum err document_state(struct turn_view *t, struct doc_place place, const struc
 	struct key key = key_serial(place.role, place.serial);
 	struct record r = { .family = FAMILY_STATE };
 
+	assert(before != NULL || after != NULL);
+	assert(lifecycle_may_move(place.role, lifecycle_of(place.role, d, before),
+				  lifecycle_of(place.role, d, after)));
+	if (after == NULL) {
+		core_erase(t, FAMILY_STATE, key);
+		return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
+	}
 	r.u.state = *after;
 	if (before == NULL && place.role == ROLE_OUT)
 		/* the newest of ours: their states begin in the order of their serials */
@@ -45,10 +54,6 @@ enum err document_state(struct turn_view *t, struct doc_place place, const struc
 		core_put(t, key, &r);
 	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
 }
-
-/* ---- facts ---- */
-
-/* ---- completing ---- */
 
 struct routing_question document_question(const struct rec_document *d)
 {

@@ -12,7 +12,9 @@ struct rec_document;
 struct rec_state;
 
 /* Writes the state of a document, the only way to: what it counts as for the target changes with
- * it, in the same plan. `before`: what is stored, NULL when there is none. */
+ * it, in the same plan. `before`: what is stored, NULL when there is none. `after` NULL: there is
+ * none any more, like that of any document whose files are still to come. The move must be legal
+ * (routing/documents/lifecycle.h). */
 enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d,
 			const struct rec_state *before, const struct rec_state *after);
 /* Does it address its signer's whole subtree, besides others perhaps? */

@@ -9,6 +9,7 @@
 #include "routing/documents/duplicate.h"
 #include "routing/documents/facts.h"
 #include "routing/documents/held.h"
+#include "routing/documents/lifecycle.h"
 #include "routing/documents/numbers.h"
 #include "routing/documents/recipients.h"
 #include "routing/documents/requeue.h"

@@ -197,11 +197,13 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 
 /* A relay that had let the content go gets it back: taken anew under its old number, for those who
  * are named now. */
-static enum err retake(struct turn_view *t, const struct copy *c, const struct names *names)
+static enum err retake(struct turn_view *t, const struct copy *c, const struct rec_state *state,
+		       const struct names *names)
 {
 	const struct ev_publish *e = c->event;
 	struct rec_document d = c->document;
 	struct record r = { .family = FAMILY_DOCUMENT };
+	enum err result;
 
 	/* Its relay records grow with each time that it comes back: one too many is no frame that a
 	 * neighbour would take. */
@@ -220,8 +222,9 @@ static enum err retake(struct turn_view *t, const struct copy *c, const struct n
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
 	core_put(t, key_serial(c->place.role, c->place.serial), &r);
-	/* like any that is not complete yet */
-	core_erase(t, FAMILY_STATE, key_serial(c->place.role, c->place.serial));
+	result = document_state(t, c->place, &d, state, NULL); /* not complete any more */
+	if (result != ERR_OK)
+		return result;
 	document_needs(t, c->place, &d);
 	if (!manifest_has_files(d.manifest, d.manifest_count))
 		return document_complete(t, c->place, &d, e->relays);
@@ -266,7 +269,7 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 		e = route_target(t, &q, names.ids[i], &answer);
 	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 &&
 	    c->place.role == ROLE_RELAY)
-		return retake(t, c, &names);
+		return retake(t, c, state, &names);
 	if (e == ERR_OK)
 		e = document_publish(t, c->place, &c->document, &answer);
 	return e == ERR_OK ? document_unserved(t, c->place, &c->document, &answer) : e;

@@ -10,12 +10,12 @@
 #include "routing/state/record.h"
 
 enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self,
-		    struct policy_question *q, struct slips *out)
+		    struct policy_question *q, struct slips_found *out)
 {
 	struct number_others others = { .count = 0 };
 	enum err result = ERR_OK;
 
-	*out = (struct slips){ .count = 0 };
+	*out = (struct slips_found){ .count = 0 };
 	if (series != NULL)
 		result = number_others(t, series, self, &others);
 	if (result == ERR_OK && others.count > 0) {
@@ -36,7 +36,7 @@ enum err slips_own_symbol(struct turn_view *t, text_t *out)
 	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 }
 
-void slips_answer(struct turn_view *t, const struct slips *s, struct act_reply *a)
+void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a)
 {
 	uint32_t *codes = arena_array(t->plan->arena, s->count, sizeof *codes);
 

@@ -13,7 +13,7 @@ struct key;
 struct policy_question;
 
 /* The weightiest first: enum err, as warnings. */
-struct slips {
+struct slips_found {
 	uint32_t codes[WARNINGS_MAX];
 	uint32_t count;
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
@@ -23,9 +23,9 @@ struct slips {
 
 /* `series` NULL: it has no number of ours; `self`: where it lies, or will. */
 enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self,
-		    struct policy_question *q, struct slips *out);
+		    struct policy_question *q, struct slips_found *out);
 enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
 /* In the plan's arena: the answer is sent when the decision is over. */
-void slips_answer(struct turn_view *t, const struct slips *s, struct act_reply *a);
+void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "routing/documents/documents.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/output/output.h"
@@ -125,11 +126,9 @@ static const char *state_of(const char *typed)
 {
 	static const char *const shown[] = { "da-ghi-nhan", "dang-chuyen", "da-den",
 					     "bi-tu-choi",  "qua-han",	   NULL };
-	static const char *const states[] = { "accepted", "sending", "delivered", "refused",
-					      "expired" };
-	int i = text_choose(typed, shown);
+	int i = text_choose(typed, shown); /* as the states stand in their enum */
 
-	return i < 0 ? NULL : states[i];
+	return i < 0 ? NULL : lifecycle_name((enum lifecycle)(LIFECYCLE_ACCEPTED + i));
 }
 
 /* A value that must be a word becomes that word as the table has it; false: it is none of them. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/documents/documents.h"
 #include "tools/base/text.h"
 #include "tools/client/connection.h"
 #include "tools/command/commands.h"
@@ -140,7 +141,7 @@ static bool matches(const struct search *s, const Vanthu__V1__DocumentLine *l)
 /* Who sent it knows the others' receipts; of what came here only our own is known. */
 static bool has_receipts(const Vanthu__V1__DocumentLine *l)
 {
-	return l->delivered + l->refused > 0 || strcmp(l->state, "delivered") != 0;
+	return l->delivered + l->refused > 0 || lifecycle_named(l->state) != LIFECYCLE_DELIVERED;
 }
 
 static enum err collect(struct client *c, struct search *s, json_t *out)

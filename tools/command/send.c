@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "routing/documents/documents.h"
 #include "tools/base/text.h"
 #include "tools/client/submission.h"
 #include "tools/client/uuid.h"
@@ -330,6 +331,7 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 		Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 		Vanthu__V1__Reply *reply;
+		enum lifecycle state;
 		enum err e;
 
 		ref.text = (char *)(uintptr_t)id;
@@ -338,9 +340,10 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 		if (e != ERR_OK)
 			return err_exit_code(e);
-		if (strcmp(reply->view->line->state, "delivered") == 0)
+		state = lifecycle_named(reply->view->line->state);
+		if (state == LIFECYCLE_DELIVERED)
 			return 0;
-		if (strcmp(reply->view->line->state, "refused") == 0) {
+		if (state == LIFECYCLE_REFUSED) {
 			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"),
 				 id);
 			return cli_fail_text(cli, ERR_REFUSED,
