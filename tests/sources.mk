@@ -62,6 +62,7 @@ UNIT := \
 	routing/documents/test_duplicate_hand_on \
 	routing/documents/test_lifecycle \
 	routing/documents/test_numbers \
+	routing/documents/test_recipients \
 	routing/documents/test_rows \
 	routing/links/test_aside \
 	routing/links/test_doubt \

@@ -81,8 +81,3 @@ bool names_find(const struct names *n, struct blob bytes, uint32_t *place)
 	*place = n->slots[at] == 0 ? 0 : n->slots[at] - 1;
 	return n->slots[at] != 0;
 }
-
-struct blob names_of_id(const struct committee_id *id)
-{
-	return (struct blob){ (const uint8_t *)id->text, strlen(id->text) };
-}

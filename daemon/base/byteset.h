@@ -18,8 +18,6 @@ struct names *names_new(struct arena *a, uint32_t max);
  * order of coming. The bytes are borrowed. To be called with fewer than `max` there, or with one
  * that is there. */
 bool names_add(struct names *n, struct blob bytes, uint32_t *place);
-/* A committee's, borrowed from where it lies. */
-struct blob names_of_id(const struct committee_id *id);
 /* False: it is not there. */
 bool names_find(const struct names *n, struct blob bytes, uint32_t *place);
 

@@ -350,9 +350,10 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 		u->event.manifest = u->manifest;
 		u->event.manifest_count = u->part_count;
 		u->event.recipients = u->recipients;
-		/* Said now rather than after gigabytes have come. The core says it again. */
+		/* Said now rather than after gigabytes have come. */
 		e = policy_submit(&u->event,
 				  u->client->control->parts.config->attachment_max_bytes);
+		u->event.within_policy = e == ERR_OK;
 	}
 	return e;
 }

@@ -5,6 +5,7 @@
 #include "routing/base/types.h"
 #include "routing/decide/document.h"
 #include "routing/decide/fact.h"
+#include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
@@ -12,32 +13,41 @@
 #include "routing/state/record.h"
 #include "routing/state/stream.h"
 
+/* What becomes of it, opened again. */
+struct judgement {
+	enum err why; /* it still waits for this */
+	struct routing_answer answer;
+	const struct routing_answer *routed; /* NULL: nobody has asked yet */
+};
+
 /* Opened again: believed, given up, or still to wait. */
 static enum err judge_again(struct turn_view *t, const struct link *l, struct ev_publish *e,
-			    const struct rec_aside *a, enum err *why)
+			    const struct rec_aside *a, struct judgement *j)
 {
 	bool wait = false;
-	enum err r = aside_judge(t, l, e, why);
+	enum err r = aside_judge(t, l, e, &j->why);
 
-	if (r != ERR_OK || *why != ERR_OK)
+	if (r != ERR_OK || j->why != ERR_OK)
 		return r;
 	/* Whatever the neighbour goes by now, or whether it is one still: the directory that it
 	 * spoke of is not here yet. */
 	if ((e->verdict == ERR_UNKNOWN_KEY || e->verdict == ERR_KEY_NOT_VALID) &&
 	    t->core->directory_version < a->wants_version) {
-		*why = e->verdict;
+		j->why = e->verdict;
 		return ERR_OK;
 	}
 	if (l->present && !aside_is_given_up(t, l, a))
-		r = e->lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait)
-					  : document_must_wait(t, l, e, &wait);
+		r = e->lane == LANE_FACTS
+			? fact_must_wait(t, l, e, &wait)
+			: document_must_wait(t, l, e, &j->answer, &j->routed, &wait);
 	if (wait)
-		*why = ERR_MOVED;
+		j->why = ERR_MOVED;
 	return r;
 }
 
 static enum err settle(struct turn_view *t, struct link *l, const struct ev_publish *e,
-		       const struct key *key, const struct rec_aside *a)
+		       const struct key *key, const struct rec_aside *a,
+		       const struct routing_answer *routed)
 {
 	const struct stream_in *in = &l->in[e->lane];
 	struct document_ref about = a->document;
@@ -51,7 +61,7 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 		about = (struct document_ref){ .origin = e->head->origin, .id = e->head->id };
 	notify(t, NOTICE_SETTLED, about, id_empty(a->signer) ? e->neighbour : a->signer,
 	       (uint32_t)e->verdict, &e->summary);
-	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
+	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, routed);
 }
 
 static void still_waits(struct turn_view *t, const struct key *key, struct record *r, enum err why)
@@ -80,9 +90,10 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 	struct key key = key_aside(opened->neighbour, opened->lane, opened->seq, &opened->digest);
 	struct link *l = link_find(t->core, opened->neighbour),
 		    gone = { .neighbour = opened->neighbour };
+	struct judgement j = { .why = ERR_OK };
 	struct ev_publish e = *opened;
 	struct record r;
-	enum err why, result = core_get(t, FAMILY_ASIDE, key, &r);
+	enum err result = core_get(t, FAMILY_ASIDE, key, &r);
 
 	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
 		return ERR_OK; /* settled meanwhile; or it stays where it is */
@@ -92,15 +103,15 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 		return result;
 	if (l == NULL)
 		l = &gone;
-	result = judge_again(t, l, &e, &r.u.aside, &why);
+	result = judge_again(t, l, &e, &r.u.aside, &j);
 	if (result != ERR_OK)
 		return result;
-	if (why == ERR_OK)
-		return settle(t, l, &e, &key, &r.u.aside);
+	if (j.why == ERR_OK)
+		return settle(t, l, &e, &key, &r.u.aside, j.routed);
 	if (aside_is_given_up(t, l, &r.u.aside)) {
-		e.verdict = why;
-		return settle(t, l, &e, &key, &r.u.aside);
+		e.verdict = j.why;
+		return settle(t, l, &e, &key, &r.u.aside, NULL);
 	}
-	still_waits(t, &key, &r, why);
+	still_waits(t, &key, &r, j.why);
 	return ERR_OK;
 }

@@ -155,21 +155,24 @@ static bool is_failure(enum err e)
 }
 
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
+			    struct routing_answer *answer, const struct routing_answer **routed,
 			    bool *wait)
 {
-	struct routing_answer answer;
 	enum err result;
 
+	*routed = NULL;
 	*wait = false;
 	if (e->verdict != ERR_OK || e->head->kind != KIND_DOCUMENT ||
 	    l->peer_directory_version == t->core->directory_version)
 		return ERR_OK;
-	result = route_new(t, e, &answer);
-	*wait = result != ERR_OK || answer.unserved_count > 0;
+	result = route_new(t, e, answer);
+	*wait = result != ERR_OK || answer->unserved_count > 0;
+	*routed = *wait ? NULL : answer;
 	return is_failure(result) ? result : ERR_OK;
 }
 
-enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e)
+enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			 const struct routing_answer *routed)
 {
 	struct routing_answer answer;
 	struct record r;
@@ -194,10 +197,13 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 				 t->core->config.attachment_max_bytes);
 	if (result != ERR_OK)
 		return document_refuse(t, e, result);
-	result = route_new(t, e, &answer);
-	if (result == ERR_OK && answer.mine && e->body_fault != ERR_OK)
-		return refuse_texts(t, e, &answer);
+	if (routed == NULL) {
+		result = route_new(t, e, &answer);
+		routed = &answer;
+	}
+	if (result == ERR_OK && routed->mine && e->body_fault != ERR_OK)
+		return refuse_texts(t, e, routed);
 	if (result == ERR_OK)
-		return take(t, e, answer.mine);
+		return take(t, e, routed->mine);
 	return is_failure(result) ? result : document_refuse(t, e, result);
 }

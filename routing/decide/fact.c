@@ -79,7 +79,7 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
 	struct routing_question q = document_question(d);
 	struct tree_view then = tree_at(&t->tree, d->directory_version);
 	struct recipient_list all;
-	enum err result = recipients_expand(t, &q.to, &all);
+	enum err result = recipients_expand(&t->tree, &q.to, 0, &all);
 
 	for (uint32_t i = 0; i < all.count && result == ERR_OK; i++) {
 		bool named = e->fact->target_count == 0, on_path = false;
@@ -125,7 +125,7 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 	case KIND_RELAY:
 		return record_held(t, e, place);
 	case KIND_RECEIPT:
-		result = recipients_contain(t, &q.to, e->signer, &recipient);
+		result = recipients_contain(&t->tree, &q.to, e->signer, &recipient);
 		if (result != ERR_OK)
 			return result;
 		if (recipient)

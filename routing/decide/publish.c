@@ -8,6 +8,7 @@
 #include "routing/decide/document.h"
 #include "routing/decide/fact.h"
 #include "routing/directory/directory.h"
+#include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
@@ -102,15 +103,24 @@ static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 	return e->opened_under != t->core->directory_version ? ERR_DIRECTORY_OLD : ERR_OK;
 }
 
+/* What becomes of an item in its right place. */
+struct judgement {
+	enum err hold_for; /* not even set aside */
+	enum err aside;    /* taken, and set aside for this */
+	struct routing_answer answer;
+	const struct routing_answer *routed; /* NULL: nobody has asked yet */
+};
+
 /* What two different directories mean differently waits for a while, for they soon agree, and the
  * publisher may queue it anew. */
 static enum err wait_for_agreement(struct turn_view *t, struct link *l, const struct ev_publish *e,
-				   enum err *hold_for, enum err *why)
+				   struct judgement *j)
 {
 	enum lane lane = e->lane;
 	bool wait = false;
-	enum err r = lane == LANE_FACTS ? fact_must_wait(t, l, e, &wait)
-					: document_must_wait(t, l, e, &wait);
+	enum err r = lane == LANE_FACTS
+			 ? fact_must_wait(t, l, e, &wait)
+			 : document_must_wait(t, l, e, &j->answer, &j->routed, &wait);
 
 	if (r != ERR_OK || !wait)
 		return r;
@@ -118,9 +128,9 @@ static enum err wait_for_agreement(struct turn_view *t, struct link *l, const st
 		l->waits[lane] = 0;
 	l->wait_seq[lane] = e->seq;
 	if (l->waits[lane]++ < ASIDE_AFTER_HOLDS)
-		*hold_for = ERR_MOVED;
+		j->hold_for = ERR_MOVED;
 	else
-		*why = ERR_MOVED;
+		j->aside = ERR_MOVED;
 	return ERR_OK;
 }
 
@@ -151,7 +161,7 @@ static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_
 
 /* It keeps its place and goes on, or it lies aside in it. */
 static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			   struct digest chain, enum err aside)
+			   struct digest chain, const struct judgement *j)
 {
 	struct stream_in *in = &l->in[e->lane];
 
@@ -164,43 +174,44 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	l->touched = true;
 	link_write_in(t, l, e->lane);
 	look_at_relays(t, l, e);
-	if (aside != ERR_OK)
-		return aside_take(t, l, e, aside);
-	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e);
+	if (j->aside != ERR_OK)
+		return aside_take(t, l, e, j->aside);
+	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, j->routed);
 }
 
 /* It came often enough: its place is given up, by the publisher's own chain, and what stood in it
  * is refused. */
 static enum err reject(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
+	struct judgement j = { .hold_for = ERR_OK };
 	struct ev_publish refused = *e;
 
 	reject_note(l, e);
 	link_fault(t, l, ERR_REJECTED);
 	refused.verdict = ERR_REJECTED;
-	return take_place(t, l, &refused, e->chain, ERR_OK);
+	return take_place(t, l, &refused, e->chain, &j);
 }
 
 /* In its right place, and just as the publisher sent it. */
 static enum err take(struct turn_view *t, struct link *l, const struct ev_publish *item,
 		     struct digest chain)
 {
+	struct judgement j = { .hold_for = cannot_take(t, item) };
 	struct ev_publish e = *item;
-	enum err hold_for = cannot_take(t, &e), why = ERR_OK;
-	enum err r = hold_for != ERR_OK ? ERR_OK : aside_judge(t, l, &e, &why);
+	enum err r = j.hold_for != ERR_OK ? ERR_OK : aside_judge(t, l, &e, &j.aside);
 	bool room = true;
 
-	if (r == ERR_OK && hold_for == ERR_OK && why == ERR_OK)
-		r = wait_for_agreement(t, l, &e, &hold_for, &why);
-	if (r == ERR_OK && why != ERR_OK)
+	if (r == ERR_OK && j.hold_for == ERR_OK && j.aside == ERR_OK)
+		r = wait_for_agreement(t, l, &e, &j);
+	if (r == ERR_OK && j.aside != ERR_OK)
 		r = aside_room(t, l, e.lane, &room);
 	if (r != ERR_OK)
 		return r;
-	if (hold_for != ERR_OK || !room) {
-		hold(t, l, e.lane, room ? hold_for : ERR_BUSY);
+	if (j.hold_for != ERR_OK || !room) {
+		hold(t, l, e.lane, room ? j.hold_for : ERR_BUSY);
 		return ERR_OK;
 	}
-	return take_place(t, l, &e, chain, why);
+	return take_place(t, l, &e, chain, &j);
 }
 
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e)

@@ -117,7 +117,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	if (result != ERR_OK)
 		return result;
 	q = document_question(&r.u.document);
-	result = recipients_expand(t, &q.to, &list);
+	result = recipients_expand(&t->tree, &q.to, 0, &list);
 	if (result == ERR_OK)
 		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial },
 				       &series, &numbered, &slips);
@@ -244,10 +244,11 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	struct slips_found slips;
 	struct key series;
 	bool numbered = false;
-	enum err r = recipients_expand(t, &q.to, &list);
+	enum err r = recipients_expand(&t->tree, &q.to, 0, &list);
 
 	if (r == ERR_OK && list.count == 0)
 		r = ERR_NO_RECIPIENT; /* a group with nobody in it */
+	q.expanded = &list;
 	if (r == ERR_OK)
 		r = document_route(t, &q, &answer);
 	if (r == ERR_OK && answer.unserved_count > 0) {
@@ -301,7 +302,8 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		return repeat(t, e, &r.u.ident);
 	if (result != ERR_NOT_FOUND)
 		return result;
-	result = policy_submit(e, t->core->config.attachment_max_bytes);
+	result = e->within_policy ? ERR_OK
+				  : policy_submit(e, t->core->config.attachment_max_bytes);
 	if (result == ERR_OK)
 		result = t->core->stand.alarm; /* nothing new until an operator has looked */
 	if (result == ERR_OK && !t->core->room.submissions)

@@ -73,7 +73,7 @@ enum err document_names(struct turn_view *t, const struct ev_publish *e,
 			continue;
 		/* whatever the neighbour says: nobody gets what was not signed for it */
 		if (e->target_count > 0)
-			r = recipients_contain(t, &to, id, &meant);
+			r = recipients_contain(&t->tree, &to, id, &meant);
 		else if (h->recipients[i].group == GROUP_NONE)
 			r = lies_this_way(t, e->neighbour, id, &meant);
 		if (r != ERR_OK)

@@ -5,55 +5,150 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
-#include "routing/state/memory.h"
 #include "routing/state/tree.h"
 
-static enum err list_add(struct turn_view *t, struct recipient_list *list, struct committee_id id)
-{
-	if (list->count == list->capacity) {
-		uint32_t capacity = list->capacity == 0 ? 16 : list->capacity * 2;
-		struct committee_id *ids = arena_array(t->plan->arena, capacity, sizeof *ids);
+enum { LIST_FIRST = 16 };
 
-		if (ids == NULL)
-			return ERR_TOO_MANY_RECIPIENTS;
-		if (list->count > 0)
-			memcpy(ids, list->ids, list->count * sizeof *ids);
-		list->ids = ids;
-		list->capacity = capacity;
-	}
-	list->ids[list->count++] = id;
+/* ---- the list ---- */
+
+/* The slot that holds it, or the free one where it would go. */
+static uint32_t slot_of(const struct recipient_list *list, struct committee_id id)
+{
+	uint32_t h = 2166136261u, mask = 2 * list->capacity - 1;
+
+	for (const char *p = id.text; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	h &= mask;
+	while (list->slots[h] != 0 && !id_equal(list->ids[list->slots[h] - 1], id))
+		h = (h + 1) & mask;
+	return h;
+}
+
+static enum err grow(struct arena *arena, struct recipient_list *list)
+{
+	struct recipient_list more = { .count = list->count,
+				       .direct = list->direct,
+				       .capacity = list->capacity == 0 ? LIST_FIRST
+								       : 2 * list->capacity };
+
+	if (more.capacity > UINT32_MAX / 4)
+		return ERR_TOO_MANY_RECIPIENTS;
+	more.ids = arena_array(arena, more.capacity, sizeof *more.ids);
+	more.slots = arena_array(arena, 2 * (size_t)more.capacity, sizeof *more.slots);
+	if (more.ids == NULL || more.slots == NULL)
+		return ERR_TOO_MANY_RECIPIENTS;
+	if (list->count > 0)
+		memcpy(more.ids, list->ids, list->count * sizeof *more.ids);
+	for (uint32_t i = 0; i < more.count; i++)
+		more.slots[slot_of(&more, more.ids[i])] = i + 1;
+	*list = more;
 	return ERR_OK;
 }
 
-/* Breadth first: the list itself is the queue, so depth costs nothing. */
-static enum err expand_group(struct turn_view *t, const struct addressed *to, enum group group,
-			     struct recipient_list *out)
+bool recipients_find(const struct recipient_list *list, struct committee_id id, uint32_t *place)
 {
-	struct tree_view tree = tree_at(&t->tree, to->version);
-	struct committee_id top = to->origin;
-	uint32_t at = out->count;
-	enum err e;
+	uint32_t slot = list->capacity == 0 ? 0 : slot_of(list, id);
 
-	for (;;) {
-		struct committee_id next = { "" };
-
-		while ((e = tree_next_subordinate(&tree, top, next, &next)) == ERR_OK) {
-			e = list_add(t, out, next);
-			if (e != ERR_OK)
-				return e;
-		}
-		if (e != ERR_NOT_FOUND)
-			return e;
-		if (group != GROUP_SUBTREE || at == out->count)
-			return ERR_OK;
-		top = out->ids[at++];
-	}
+	if (list->capacity == 0 || list->slots[slot] == 0)
+		return false;
+	*place = list->slots[slot] - 1;
+	return true;
 }
 
-enum err recipients_group_contains(struct turn_view *t, const struct addressed *to,
+/* Once, whoever adds it. */
+static enum err add(struct arena *arena, struct recipient_list *list, uint32_t most,
+		    struct committee_id id)
+{
+	enum err e = list->count == list->capacity ? grow(arena, list) : ERR_OK;
+	uint32_t slot;
+
+	if (e != ERR_OK)
+		return e;
+	slot = slot_of(list, id);
+	if (list->slots[slot] != 0)
+		return ERR_OK;
+	if (most != 0 && list->count == most)
+		return ERR_TOO_MANY_RECIPIENTS;
+	list->ids[list->count++] = id;
+	list->slots[slot] = list->count;
+	return ERR_OK;
+}
+
+/* ---- groups ---- */
+
+static enum err add_below(const struct tree_view *then, struct committee_id top, uint32_t most,
+			  struct recipient_list *out)
+{
+	struct committee_id next = { "" };
+	enum err e;
+
+	while ((e = tree_next_subordinate(then, top, next, &next)) == ERR_OK) {
+		e = add(then->arena, out, most, next);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Breadth first: the list itself is the queue, so depth costs nothing. */
+static enum err expand_group(const struct tree_view *then, const struct addressed *to,
+			     enum group group, uint32_t most, struct recipient_list *out)
+{
+	enum err e = add_below(then, to->origin, most, out);
+
+	out->direct = out->count;
+	for (uint32_t at = 0; e == ERR_OK && group == GROUP_SUBTREE && at < out->count; at++)
+		e = add_below(then, out->ids[at], most, out);
+	return e;
+}
+
+/* The subtree holds the subordinates. */
+static enum group widest_group(const struct addressed *to)
+{
+	enum group widest = GROUP_NONE;
+
+	for (uint32_t i = 0; i < to->count && widest != GROUP_SUBTREE; i++) {
+		if (to->recipients[i].group != GROUP_NONE)
+			widest = to->recipients[i].group;
+	}
+	return widest;
+}
+
+enum err recipients_below(const struct tree_view *tree, uint64_t version, struct committee_id top,
+			  struct recipient_list *out)
+{
+	struct tree_view then = tree_at(tree, version);
+	enum err e;
+
+	*out = (struct recipient_list){ .count = 0 };
+	e = add_below(&then, top, 0, out);
+	out->direct = out->count;
+	return e;
+}
+
+enum err recipients_expand(const struct tree_view *tree, const struct addressed *to, uint32_t most,
+			   struct recipient_list *out)
+{
+	struct tree_view then = tree_at(tree, to->version);
+	enum group group = widest_group(to);
+	enum err e = ERR_OK;
+
+	*out = (struct recipient_list){ .count = 0 };
+	if (group != GROUP_NONE)
+		e = expand_group(&then, to, group, most, out);
+	for (uint32_t i = 0; i < to->count && e == ERR_OK; i++) {
+		if (to->recipients[i].group == GROUP_NONE)
+			e = add(then.arena, out, most, to->recipients[i].committee);
+	}
+	return e;
+}
+
+/* ---- is it one of them? ---- */
+
+enum err recipients_group_contains(const struct tree_view *tree, const struct addressed *to,
 				   enum group group, struct committee_id id, bool *contains)
 {
-	struct tree_view tree = tree_at(&t->tree, to->version);
+	struct tree_view then = tree_at(tree, to->version);
 	struct committee_id superior;
 	bool retired = false;
 	enum err e;
@@ -61,17 +156,17 @@ enum err recipients_group_contains(struct turn_view *t, const struct addressed *
 	*contains = false;
 	if (id_equal(to->origin, id))
 		return ERR_OK;
-	e = tree_superior(&tree, id, &superior, &retired);
+	e = tree_superior(&then, id, &superior, &retired);
 	if (e != ERR_OK || retired)
 		return e;
 	if (group == GROUP_SUBTREE)
-		return tree_is_below(&tree, to->origin, id, contains);
+		return tree_is_below(&then, to->origin, id, contains);
 	*contains = id_equal(superior, to->origin);
 	return ERR_OK;
 }
 
-enum err recipients_contain(struct turn_view *t, const struct addressed *to, struct committee_id id,
-			    bool *contains)
+enum err recipients_contain(const struct tree_view *tree, const struct addressed *to,
+			    struct committee_id id, bool *contains)
 {
 	*contains = false;
 	for (uint32_t i = 0; i < to->count && !*contains; i++) {
@@ -80,56 +175,10 @@ enum err recipients_contain(struct turn_view *t, const struct addressed *to, str
 		if (to->recipients[i].group == GROUP_NONE)
 			*contains = id_equal(to->recipients[i].committee, id);
 		else
-			e = recipients_group_contains(t, to, to->recipients[i].group, id, contains);
+			e = recipients_group_contains(tree, to, to->recipients[i].group, id,
+						      contains);
 		if (e == ERR_NOT_FOUND)
 			return ERR_OK; /* not in that directory: in no group */
-		if (e != ERR_OK)
-			return e;
-	}
-	return ERR_OK;
-}
-
-enum err recipients_expand(struct turn_view *t, const struct addressed *to,
-			   struct recipient_list *out)
-{
-	struct recipient groups[2];
-	struct addressed by_group = { .origin = to->origin,
-				      .version = to->version,
-				      .recipients = groups };
-	bool subtree = false;
-
-	memset(out, 0, sizeof *out);
-	for (uint32_t i = 0; i < to->count; i++)
-		subtree = subtree || to->recipients[i].group == GROUP_SUBTREE;
-	for (uint32_t i = 0; i < to->count; i++) {
-		const struct recipient *r = &to->recipients[i];
-		enum err e;
-
-		/* The subtree holds the subordinates: each group at most once, the smaller not
-		 * beside the larger. */
-		if (r->group == GROUP_NONE || (subtree && r->group == GROUP_SUBORDINATES) ||
-		    (by_group.count > 0 && groups[0].group == r->group))
-			continue;
-		groups[by_group.count++] = *r;
-		e = expand_group(t, to, r->group, out);
-		if (e != ERR_OK)
-			return e;
-	}
-	for (uint32_t i = 0; i < to->count; i++) {
-		const struct recipient *r = &to->recipients[i];
-		bool there = false;
-		enum err e;
-
-		if (r->group != GROUP_NONE)
-			continue;
-		e = recipients_contain(t, &by_group, r->committee, &there);
-		if (e != ERR_OK)
-			return e;
-		for (uint32_t k = 0; k < i && !there; k++)
-			there = to->recipients[k].group == GROUP_NONE &&
-				id_equal(to->recipients[k].committee, r->committee);
-		if (!there)
-			e = list_add(t, out, r->committee);
 		if (e != ERR_OK)
 			return e;
 	}

@@ -192,7 +192,7 @@ static enum err served_member(struct turn_view *t, const struct link *l, const s
 	}
 	if (groups.count == 0 || id_equal(id, t->core->config.self))
 		return ERR_OK;
-	e = recipients_contain(t, &groups, id, yes);
+	e = recipients_contain(&t->tree, &groups, id, yes);
 	return e == ERR_OK && *yes ? lay_this_way(t, l, id, yes) : e;
 }
 

@@ -8,10 +8,6 @@
 #include "routing/state/memory.h"
 #include "routing/state/tree.h"
 
-/* ---- who ---- */
-
-/* ---- which way ---- */
-
 static enum err route_to(struct turn_view *t, struct routing_answer *out,
 			 struct committee_id neighbour, const struct committee_id *target)
 {
@@ -156,16 +152,23 @@ static enum err route_member(struct turn_view *t, const struct routing_question 
 static enum err route_members(struct turn_view *t, const struct routing_question *q,
 			      struct committee_id top, enum group group, struct routing_answer *out)
 {
-	struct tree_view tree = tree_at(&t->tree, q->to.version);
-	struct committee_id next = { "" };
-	enum err e;
+	struct recipient_list members;
+	enum err e = recipients_below(&t->tree, q->to.version, top, &members);
 
-	while ((e = tree_next_subordinate(&tree, top, next, &next)) == ERR_OK) {
-		e = route_member(t, q, next, group, out);
-		if (e != ERR_OK)
-			return e;
-	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	for (uint32_t i = 0; i < members.direct && e == ERR_OK; i++)
+		e = route_member(t, q, members.ids[i], group, out);
+	return e;
+}
+
+/* The origin has them all, and serves those right below itself. */
+static enum err route_expanded(struct turn_view *t, const struct routing_question *q,
+			       enum group group, struct routing_answer *out)
+{
+	enum err e = ERR_OK;
+
+	for (uint32_t i = 0; i < q->expanded->direct && e == ERR_OK; i++)
+		e = route_member(t, q, q->expanded->ids[i], group, out);
+	return e;
 }
 
 static enum err route_group(struct turn_view *t, const struct routing_question *q, enum group group,
@@ -173,8 +176,11 @@ static enum err route_group(struct turn_view *t, const struct routing_question *
 {
 	struct committee_id self = t->core->config.self;
 	bool contains = false;
-	enum err e = recipients_group_contains(t, &q->to, group, self, &contains);
+	enum err e;
 
+	if (q->expanded != NULL)
+		return route_expanded(t, q, group, out);
+	e = recipients_group_contains(&t->tree, &q->to, group, self, &contains);
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;
 	if (e != ERR_OK)
@@ -193,7 +199,7 @@ static enum err targets_are_recipients(struct turn_view *t, const struct routing
 {
 	*yes = true;
 	for (uint32_t i = 0; i < q->target_count && *yes; i++) {
-		enum err e = recipients_contain(t, &q->to, q->targets[i], yes);
+		enum err e = recipients_contain(&t->tree, &q->to, q->targets[i], yes);
 
 		if (e != ERR_OK)
 			return e;
@@ -214,7 +220,7 @@ enum err document_route(struct turn_view *t, const struct routing_question *q,
 	/* Ours by what was signed, also when this copy came to be passed on: the one that names us
 	 * may come later, or not at all. */
 	if (e == ERR_OK && !id_equal(t->core->config.self, q->to.origin))
-		e = recipients_contain(t, &q->to, t->core->config.self, &out->mine);
+		e = recipients_contain(&t->tree, &q->to, t->core->config.self, &out->mine);
 	for (uint32_t i = 0; i < q->target_count && e == ERR_OK; i++)
 		e = route_target(t, q, q->targets[i], out);
 	for (uint32_t i = 0; i < q->to.count && e == ERR_OK; i++) {

@@ -19,6 +19,9 @@ struct route {
 
 struct routing_question {
 	struct addressed to;
+	/* of the origin, when it has them: `to`, expanded; NULL: groups are walked as far as they
+	 * are ours to serve */
+	const struct recipient_list *expanded;
 	/* the part of the explicit ones that is ours to serve; none: all that lie away from
 	 * `from` */
 	const struct committee_id *targets;

@@ -101,7 +101,7 @@ static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bo
 	if (e->lane == LANE_FACTS && e->fact != NULL &&
 	    (e->fact->kind == KIND_DOUBT || e->fact->kind == KIND_CORRECTION))
 		return ERR_OK;
-	return recipients_contain(t, &to, t->core->config.self, matters);
+	return recipients_contain(&t->tree, &to, t->core->config.self, matters);
 }
 
 enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e, enum err *why)

@@ -73,7 +73,7 @@ static enum err whom_it_served(struct turn_view *t, const struct link *l,
 {
 	struct routing_question q = document_question(d);
 	struct recipient_list all;
-	enum err e = recipients_expand(t, &q.to, &all);
+	enum err e = recipients_expand(&t->tree, &q.to, 0, &all);
 
 	for (uint32_t i = 0; i < all.count && e == ERR_OK; i++) {
 		struct committee_id hop;

@@ -37,10 +37,6 @@ struct reply_to {
 	uint64_t n;
 };
 
-struct submit_part {
-	struct manifest_item item;
-};
-
 /* Everything the submitter said. `body` is packed and final (inline parts inside). */
 struct ev_submit {
 	struct reply_to reply;
@@ -60,6 +56,8 @@ struct ev_submit {
 	/* a part's name is one that other systems refuse (routing/rules/portable.h): the body is
 	 * opaque to the core */
 	bool odd_name;
+	/* policy_submit was asked already, before its contents came: the core does not ask again */
+	bool within_policy;
 	bool dry_run; /* only say what would be answered */
 	bool strict;  /* what would be warned of is refused */
 };
