@@ -4,48 +4,67 @@
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
  *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER
+ *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
  *
  * Checksums are over the record's own key, wherever it lies. */
-#include "daemon/store/lmdb_layout.h"
-
+#include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_error.h"
+#include "daemon/store/lmdb_internal.h"
+#include "proto/record_codec.h"
 
 /* LMDB needs their room twice over for a while */
 enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 };
 
+/* Where each family lies. New families come at the end, so that one without a row does not
+ * compile. */
+static const struct {
+	enum layout layout;
+	const char *database; /* NULL: that of its name */
+} families[] = {
+	[FAMILY_META] = { LAYOUT_ALONE, NULL },
+	[FAMILY_IDENT] = { LAYOUT_ALONE, NULL },
+	[FAMILY_DOCUMENT] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_STATE] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_ENVELOPE] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_RELAY] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_ROUTE] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_RECEIPT] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_STREAM] = { LAYOUT_LINKS, "links" },
+	[FAMILY_LINKIN] = { LAYOUT_LINKS, "links" },
+	[FAMILY_LINKOUT] = { LAYOUT_LINKS, "links" },
+	[FAMILY_FETCH] = { LAYOUT_LINKS, "links" },
+	[FAMILY_FILE] = { LAYOUT_ALONE, NULL },
+	[FAMILY_SWEEP] = { LAYOUT_ALONE, "due" },
+	[FAMILY_COMMITTEE] = { LAYOUT_ALONE, NULL },
+	[FAMILY_SUBORDINATE] = { LAYOUT_ALONE, NULL },
+	[FAMILY_DIRECTORY] = { LAYOUT_ALONE, NULL },
+	[FAMILY_KEY] = { LAYOUT_ALONE, NULL },
+	[FAMILY_ACT] = { LAYOUT_ALONE, NULL },
+	[FAMILY_COUNTER] = { LAYOUT_LINKS, "links" },
+	[FAMILY_PAPER] = { LAYOUT_ALONE, NULL },
+	[FAMILY_NUMBER] = { LAYOUT_ALONE, NULL },
+	[FAMILY_ASIDE] = { LAYOUT_ALONE, NULL },
+	[FAMILY_STAGED] = { LAYOUT_ALONE, NULL },
+	[FAMILY_CHANGED] = { LAYOUT_ALONE, NULL },
+};
+_Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
+
 enum layout lmdb_layout(enum family f)
 {
-	switch (f) {
-	case FAMILY_DOCUMENT:
-	case FAMILY_STATE:
-	case FAMILY_ENVELOPE:
-	case FAMILY_RELAY:
-	case FAMILY_ROUTE:
-	case FAMILY_RECEIPT:
-		return LAYOUT_DOCUMENTS;
-	case FAMILY_STREAM:
-	case FAMILY_LINKIN:
-	case FAMILY_LINKOUT:
-	case FAMILY_FETCH:
-	case FAMILY_COUNTER:
-		return LAYOUT_LINKS;
-	default:
-		return LAYOUT_ALONE;
-	}
+	assert((unsigned)f < FAMILY_COUNT && families[f].layout != LAYOUT_NONE);
+	return families[f].layout;
 }
 
 static const char *database_name(enum family f)
 {
-	enum layout l = lmdb_layout(f);
-
-	return l == LAYOUT_DOCUMENTS ? "documents" : l == LAYOUT_LINKS ? "links" : family_name(f);
+	return families[f].database == NULL ? family_name(f) : families[f].database;
 }
 
-void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *out)
+void lmdb_place(enum family f, const struct key *key, struct stored_key *out)
 {
 	enum layout l = lmdb_layout(f);
 	size_t before = l == LAYOUT_LINKS ? 0
@@ -106,7 +125,48 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 }
 
-/* ---- from format 1, where every family was alone ---- */
+/* ---- from formats 1, where every family was alone, and 3, whose SWEEP said no kind ---- */
+
+/* A record of the old place as the new one has it: its key there, and its value. ERR_NOT_FOUND: it
+ * is none that could be read, and is dropped. Borrows the value, or makes one in the arena. */
+static enum err carry_over(struct lmdb_store *s, enum family f, const MDB_val *old_key,
+			   const MDB_val *old_value, struct key *key, MDB_val *value)
+{
+	const struct record sweep = { .family = FAMILY_SWEEP };
+	struct key old = { .len_bytes = (uint8_t)old_key->mv_size };
+	struct blob bytes;
+	enum err e;
+
+	if (old_key->mv_size > KEY_MAX_BYTES)
+		return ERR_NOT_FOUND;
+	memcpy(old.bytes, old_key->mv_data, old_key->mv_size);
+	*key = old;
+	*value = *old_value;
+	if (f != FAMILY_SWEEP)
+		return ERR_OK;
+	if (!key_sweep_of_format_3(&old, key))
+		return ERR_NOT_FOUND;
+	arena_reset(s->arena);
+	e = record_encode(s->arena, key, &sweep, &bytes);
+	*value = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
+	return e;
+}
+
+/* One record from where it was to where it belongs. */
+static int move_one(struct lmdb_store *s, MDB_txn *txn, enum family f, const MDB_val *old_key,
+		    const MDB_val *old_value)
+{
+	struct stored_key p;
+	struct key key;
+	MDB_val to, value;
+	enum err e = carry_over(s, f, old_key, old_value, &key, &value);
+
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? MDB_SUCCESS : ENOMEM;
+	lmdb_place(f, &key, &p);
+	to = (MDB_val){ .mv_size = p.len_bytes, .mv_data = p.bytes };
+	return mdb_put(txn, s->dbis[f], &to, &value, 0);
+}
 
 /* Some records from the old place to the new one, in one transaction; *left is false when the old
  * place is empty and gone. */
@@ -126,17 +186,8 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 	code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
 	for (unsigned n = 0;
 	     code == MDB_SUCCESS && n < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE; n++) {
-		struct key k = { .len_bytes = (uint8_t)key.mv_size };
-		struct stored_key p;
-		MDB_val to;
-
 		bytes += value.mv_size;
-		if (key.mv_size <= KEY_MAX_BYTES) {
-			memcpy(k.bytes, key.mv_data, key.mv_size);
-			lmdb_encode_key(f, &k, &p);
-			to = (MDB_val){ .mv_size = p.len_bytes, .mv_data = p.bytes };
-			code = mdb_put(txn, s->dbis[f], &to, &value, 0);
-		}
+		code = move_one(s, txn, f, &key, &value);
 		if (code == MDB_SUCCESS)
 			code = mdb_cursor_del(cursor, 0);
 		if (code == MDB_SUCCESS)
@@ -175,7 +226,7 @@ enum err lmdb_move_in(struct lmdb_store *s)
 		bool left = true;
 		MDB_dbi old;
 
-		if (lmdb_layout((enum family)f) == LAYOUT_ALONE)
+		if (families[f].database == NULL)
 			continue;
 		e = open_old(s, (enum family)f, &old);
 		if (e == ERR_NOT_FOUND) {

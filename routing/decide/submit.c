@@ -184,10 +184,10 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
 
-		core_put(
-		    t,
-		    key_sweep(t->now.wall_ms + t->core->config.expire_ms, place.role, place.serial),
-		    &sweep);
+		core_put(t,
+			 key_sweep(t->now.wall_ms + t->core->config.expire_ms, SWEEP_EXPIRE,
+				   place.role, place.serial),
+			 &sweep);
 	}
 	r = document_state(t, place, d, NULL, &state);
 	if (r == ERR_OK && series != NULL)

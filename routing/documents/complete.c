@@ -235,8 +235,8 @@ void document_needs(struct turn_view *t, struct doc_place place, const struct re
 		memset(&r, 0, sizeof r);
 		r.family = FAMILY_SWEEP;
 		core_put(t,
-			 key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms, place.role,
-				   place.serial),
+			 key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms,
+				   SWEEP_CONTENT, place.role, place.serial),
 			 &r);
 	}
 }

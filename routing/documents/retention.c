@@ -17,10 +17,10 @@ enum { SWEEPS_PER_TICK = 64, SWEEP_AGAIN_MS = 24 * 3600 * 1000 };
 /* How long it is still too soon (ms), by the store's own time: the clock may have jumped ahead, or
  * been behind when the document was taken. One of an older build has only the wall clock, and waits
  * while that is known to be wrong. */
-static int64_t too_soon_ms(struct turn_view *t, enum role role, const struct rec_document *d)
+static int64_t too_soon_ms(struct turn_view *t, enum sweep kind, const struct rec_document *d)
 {
-	int64_t kept_ms =
-	    role == ROLE_OUT ? t->core->config.expire_ms : t->core->config.relay_retention_ms;
+	int64_t kept_ms = kind == SWEEP_EXPIRE ? t->core->config.expire_ms
+					       : t->core->config.relay_retention_ms;
 
 	if (d->taken_passed_ms == 0)
 		return guard_verdict(t) == CLOCK_WRONG ? SWEEP_AGAIN_MS : 0;
@@ -72,50 +72,79 @@ static enum err drop_content(struct turn_view *t, struct doc_place place,
 	return document_state(t, place, d, before, &after);
 }
 
-static enum err sweep_one(struct turn_view *t, struct doc_place place)
+/* A document that is due, and what for. */
+struct due {
+	enum sweep kind;
+	struct doc_place place;
+};
+
+static void look_again(struct turn_view *t, const struct due *due, int64_t in_ms)
 {
-	struct record document, state, again = { .family = FAMILY_SWEEP };
-	int64_t soon_ms;
+	struct record again = { .family = FAMILY_SWEEP };
+
+	core_put(t,
+		 key_sweep(t->now.wall_ms + (in_ms < SWEEP_AGAIN_MS ? in_ms : SWEEP_AGAIN_MS),
+			   due->kind, due->place.role, due->place.serial),
+		 &again);
+}
+
+/* Nobody waits for the missing answers any more. */
+static enum err expire(struct turn_view *t, const struct due *due, const struct rec_document *d,
+		       const struct rec_state *state)
+{
+	struct document_ref ref = { d->origin, d->id, d->digest };
+	struct rec_state after = *state;
+
+	if (state->closed_at_ms != 0)
+		return ERR_OK;
+	after.expired = true;
+	notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0, &d->summary);
+	return document_state(t, due->place, d, state, &after);
+}
+
+static enum err let_content_go(struct turn_view *t, const struct due *due,
+			       const struct rec_document *d, const struct rec_state *state)
+{
 	bool needed = false;
-	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+	enum err e = still_published(t, due->place, &needed);
 
-	if (e == ERR_OK)
-		e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
-	if (e == ERR_NOT_FOUND) {
-		/* Not complete yet: look again. */
-		core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial),
-			 &again);
-		return ERR_OK;
-	}
-	if (e != ERR_OK)
-		return e;
-	soon_ms = too_soon_ms(t, place.role, &document.u.document);
-	if (soon_ms > 0) {
-		core_put(t,
-			 key_sweep(t->now.wall_ms +
-				       (soon_ms < SWEEP_AGAIN_MS ? soon_ms : SWEEP_AGAIN_MS),
-				   place.role, place.serial),
-			 &again);
-		return ERR_OK;
-	}
-	if (place.role == ROLE_OUT) {
-		struct document_ref ref = { document.u.document.origin, document.u.document.id,
-					    document.u.document.digest };
-		struct rec_state after = state.u.state;
-
-		if (state.u.state.closed_at_ms != 0)
-			return ERR_OK;
-		after.expired = true;
-		notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0,
-		       &document.u.document.summary);
-		return document_state(t, place, &document.u.document, &state.u.state, &after);
-	}
-	e = still_published(t, place, &needed);
 	if (e != ERR_OK)
 		return e;
 	if (!needed)
-		return drop_content(t, place, &document.u.document, &state.u.state);
-	core_put(t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial), &again);
+		return drop_content(t, due->place, d, state);
+	look_again(t, due, SWEEP_AGAIN_MS);
+	return ERR_OK;
+}
+
+static enum err sweep_one(struct turn_view *t, const struct due *due)
+{
+	const struct key key = key_serial(due->place.role, due->place.serial);
+	struct record document, state;
+	int64_t soon_ms;
+	enum err e = core_get(t, FAMILY_DOCUMENT, key, &document);
+
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_STATE, key, &state);
+	if (e == ERR_NOT_FOUND) {
+		look_again(t, due, SWEEP_AGAIN_MS); /* not complete yet */
+		return ERR_OK;
+	}
+	if (e != ERR_OK)
+		return e;
+	soon_ms = too_soon_ms(t, due->kind, &document.u.document);
+	if (soon_ms > 0) {
+		look_again(t, due, soon_ms);
+		return ERR_OK;
+	}
+	switch (due->kind) {
+	case SWEEP_EXPIRE:
+		return expire(t, due, &document.u.document, &state.u.state);
+	case SWEEP_CONTENT:
+		return let_content_go(t, due, &document.u.document, &state.u.state);
+	case SWEEP_NONE:
+		break;
+	}
+	look_again(t, due, SWEEP_AGAIN_MS); /* a kind of a later build of this format */
 	return ERR_OK;
 }
 
@@ -124,7 +153,7 @@ static enum err sweep(struct turn_view *t)
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 
 	for (unsigned i = 0; i < SWEEPS_PER_TICK && plan_has_room(t->plan); i++) {
-		struct doc_place place;
+		struct due due;
 		struct record r;
 		int64_t due_ms;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &scan, &r);
@@ -133,20 +162,15 @@ static enum err sweep(struct turn_view *t)
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_sweep(&scan.at, &due_ms, &place.role, &place.serial) ||
+		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.place.role,
+				     &due.place.serial) ||
 		    due_ms > t->now.wall_ms)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
-		e = sweep_one(t, place);
-		if (e == ERR_DAMAGED) {
-			/* its content stays; a restore may mend it */
-			r = (struct record){ .family = FAMILY_SWEEP };
-			core_put(
-			    t, key_sweep(t->now.wall_ms + SWEEP_AGAIN_MS, place.role, place.serial),
-			    &r);
-			e = ERR_OK;
-		}
-		if (e != ERR_OK)
+		e = sweep_one(t, &due);
+		if (e == ERR_DAMAGED) /* its content stays; a restore may mend it */
+			look_again(t, &due, SWEEP_AGAIN_MS);
+		else if (e != ERR_OK)
 			return e;
 	}
 	return ERR_OK;
@@ -165,7 +189,7 @@ static enum err bring_back(struct turn_view *t)
 	for (unsigned i = 0; i < SWEEPS_PER_TICK && plan_has_room(t->plan); i++) {
 		struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 		struct record r, again = { .family = FAMILY_SWEEP };
-		struct doc_place place;
+		struct due due;
 		int64_t due_ms;
 		enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_SWEEP, &scan, &r);
 
@@ -173,11 +197,15 @@ static enum err bring_back(struct turn_view *t)
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_sweep(&scan.at, &due_ms, &place.role, &place.serial) ||
+		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.place.role,
+				     &due.place.serial) ||
 		    due_ms - most_ms <= t->now.wall_ms + HELD_MS)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
-		core_put(t, key_sweep(t->now.wall_ms + most_ms, place.role, place.serial), &again);
+		core_put(t,
+			 key_sweep(t->now.wall_ms + most_ms, due.kind, due.place.role,
+				   due.place.serial),
+			 &again);
 	}
 	return ERR_OK;
 }

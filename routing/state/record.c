@@ -174,12 +174,14 @@ struct key key_file(struct digest sha256, enum role role, struct serial serial)
 	return k;
 }
 
-struct key key_sweep(int64_t due_ms, enum role role, struct serial serial)
+struct key key_sweep(int64_t due_ms, enum sweep kind, enum role role, struct serial serial)
 {
 	struct key k = { .len_bytes = 0 }, tail = key_serial(role, serial);
 
+	assert(kind != SWEEP_NONE && (unsigned)kind <= UINT8_MAX);
 	/* The sign bit flipped: two's complement sorts as it counts. */
 	add_u64(&k, (uint64_t)due_ms ^ (1ULL << 63));
+	add_byte(&k, (unsigned)kind);
 	add(&k, tail.bytes, tail.len_bytes);
 	return k;
 }
@@ -336,15 +338,44 @@ bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum l
 	return key_parse_seq(&head, neighbour, lane, seq);
 }
 
-bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial)
-{
-	struct key tail = { .len_bytes = 9 };
+enum { SWEEP_DUE_BYTES = 8, SERIAL_BYTES = 9 };
 
-	if (k->len_bytes != 17)
+/* role ‖ serial, and nothing behind it */
+static bool parse_tail(const struct key *k, size_t at, enum role *role, struct serial *serial)
+{
+	struct key tail = { .len_bytes = SERIAL_BYTES };
+
+	if (k->len_bytes != at + SERIAL_BYTES)
 		return false;
-	*due_ms = (int64_t)(read_u64(k->bytes) ^ (1ULL << 63));
-	memcpy(tail.bytes, k->bytes + 8, 9);
+	memcpy(tail.bytes, k->bytes + at, SERIAL_BYTES);
 	return key_parse_serial(&tail, role, serial);
+}
+
+static int64_t sweep_due(const struct key *k)
+{
+	return (int64_t)(read_u64(k->bytes) ^ (1ULL << 63));
+}
+
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum sweep *kind, enum role *role,
+		     struct serial *serial)
+{
+	if (!parse_tail(k, SWEEP_DUE_BYTES + 1, role, serial))
+		return false;
+	*due_ms = sweep_due(k);
+	*kind = (enum sweep)k->bytes[SWEEP_DUE_BYTES];
+	return *kind != SWEEP_NONE;
+}
+
+bool key_sweep_of_format_3(const struct key *old, struct key *out)
+{
+	struct serial serial;
+	enum role role;
+
+	if (!parse_tail(old, SWEEP_DUE_BYTES, &role, &serial) || role == ROLE_IN)
+		return false;
+	*out = key_sweep(sweep_due(old), role == ROLE_OUT ? SWEEP_EXPIRE : SWEEP_CONTENT, role,
+			 serial);
+	return true;
 }
 
 bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id)

@@ -39,7 +39,7 @@ enum family {
 	/* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
 	FAMILY_FETCH,
 	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
-	FAMILY_SWEEP,       /* due (ms) ‖ role ‖ serial → nothing: look again then */
+	FAMILY_SWEEP,       /* due (ms) ‖ kind ‖ role ‖ serial → nothing: look at it then */
 	FAMILY_COMMITTEE,   /* committee id → directory entry */
 	FAMILY_SUBORDINATE, /* superior ‖ 0 ‖ subordinate → nothing */
 	FAMILY_DIRECTORY,   /* version → signed head */
@@ -58,6 +58,13 @@ enum family {
 	/* version of its last change ‖ committee id → nothing: what a subordinate asks for */
 	FAMILY_CHANGED,
 	FAMILY_COUNT
+};
+
+/* Why a document is to be looked at. The numbers are part of the store format. */
+enum sweep {
+	SWEEP_NONE = 0,
+	SWEEP_EXPIRE = 1,  /* one of ours, that not all have answered by then */
+	SWEEP_CONTENT = 2, /* one passed on, whose content nobody needs by then */
 };
 
 /* The family's name in the store and in messages: "ident", "document", … */
@@ -82,7 +89,9 @@ struct key key_aside(struct committee_id neighbour, enum lane lane, uint64_t seq
 struct key key_neighbour(struct committee_id neighbour); /* prefix */
 struct key key_file(struct digest sha256, enum role role, struct serial serial);
 struct key key_digest(struct digest d); /* KEY family, and the prefix of FILE */
-struct key key_sweep(int64_t due_ms, enum role role, struct serial serial);
+struct key key_sweep(int64_t due_ms, enum sweep kind, enum role role, struct serial serial);
+/* The key that one of format 3, which says no kind, has become. False: it is none. */
+bool key_sweep_of_format_3(const struct key *old, struct key *out);
 struct key key_committee(struct committee_id id);
 struct key key_subordinate(struct committee_id superior, struct committee_id subordinate);
 struct key key_number(uint64_t n);
@@ -108,7 +117,9 @@ bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum la
 bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial,
 		       struct committee_id *recipient);
 bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
-bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum role *role, struct serial *serial);
+/* *kind may be one that this build does not know. */
+bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum sweep *kind, enum role *role,
+		     struct serial *serial);
 bool key_parse_subordinate(const struct key *k, struct committee_id *superior,
 			   struct committee_id *subordinate);
 bool key_parse_number(const struct key *k, uint64_t *n);

@@ -1,6 +1,6 @@
 /* Where LMDB's records lie: what shares a database with other families is found as if it were alone
- * (compared with the memory store, step by step), and a store of format 1 moves in, also when that
- * was cut off. */
+ * (compared with the memory store, step by step), and stores of formats 1 and 3 move in, also when
+ * that was cut off. */
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,8 @@ static int tear_down(void **state)
 
 	plan_destroy(p->plans[0]);
 	plan_destroy(p->plans[1]);
-	p->lmdb->ops->close(p->lmdb);
+	if (p->lmdb != NULL)
+		p->lmdb->ops->close(p->lmdb);
 	p->memory->ops->close(p->memory);
 	memory_disk_destroy(p->disk);
 	arena_destroy(p->arena);
@@ -256,7 +257,7 @@ static void expect_all(struct corner *p)
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
 	assert_int_equal(r.u.counter.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 3);
+	assert_int_equal(r.u.note.number, 4);
 }
 
 static bool has_database(struct corner *p, const char *name)
@@ -306,6 +307,119 @@ static void test_store_that_was_moving_when_it_ended_goes_on(void **state)
 	assert_false(has_database(p, "state"));
 }
 
+/* ---- format 3 ---- */
+
+enum { OLD_SWEEPS = 2500 };
+
+static int64_t due_of(uint64_t n)
+{
+	return (int64_t)n * 1000 - 5000;
+}
+
+static enum role role_of(uint64_t n)
+{
+	return n % 2 == 0 ? ROLE_OUT : ROLE_RELAY;
+}
+
+/* due ‖ role ‖ serial, of those from `first` on, and one that has no such shape. */
+static void write_old_sweeps(struct corner *p, uint64_t first)
+{
+	MDB_env *env;
+	MDB_txn *txn;
+
+	p->lmdb->ops->close(p->lmdb);
+	env = open_raw(p);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	for (uint64_t n = first; n < OLD_SWEEPS; n++) {
+		struct key k =
+		    key_sweep(due_of(n), SWEEP_EXPIRE, role_of(n), (struct serial){ n });
+
+		memmove(k.bytes + 8, k.bytes + 9, 9);
+		k.len_bytes--;
+		put_old(p, txn, k, record_of(FAMILY_SWEEP, n));
+	}
+	put_old(p, txn, key_number(7), record_of(FAMILY_SWEEP, 7));
+	put_old(p, txn, key_name("format"), record_of(FAMILY_META, 3));
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+}
+
+static void expect_all_sweeps(struct corner *p)
+{
+	struct lookup l = p->lmdb->ops->lookup(p->lmdb);
+	struct key format = key_name("format");
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+
+	scan.tell_damage = true;
+	for (uint64_t n = 0; n < OLD_SWEEPS; n++) {
+		struct key expected =
+		    key_sweep(due_of(n), role_of(n) == ROLE_OUT ? SWEEP_EXPIRE : SWEEP_CONTENT,
+			      role_of(n), (struct serial){ n });
+
+		arena_reset(p->arena);
+		assert_ok(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r));
+		assert_true(key_equal(&scan.at, &expected));
+	}
+	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r), ERR_NOT_FOUND);
+	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
+	assert_int_equal(r.u.note.number, 4);
+}
+
+static void test_sweeps_of_format_3_get_their_kind(void **state)
+{
+	struct corner *p = *state;
+
+	write_old_sweeps(p, 0);
+	open_lmdb(p);
+	expect_all_sweeps(p);
+	assert_false(has_database(p, "sweep"));
+	expect_all_sweeps(p);
+}
+
+static void test_sweeps_that_were_moving_when_it_ended_go_on(void **state)
+{
+	struct corner *p = *state;
+
+	for (uint64_t n = 0; n < 1000; n++) {
+		struct record r = { .family = FAMILY_SWEEP };
+
+		plan_put(p->plans[0],
+			 key_sweep(due_of(n),
+				   role_of(n) == ROLE_OUT ? SWEEP_EXPIRE : SWEEP_CONTENT,
+				   role_of(n), (struct serial){ n }),
+			 &r);
+	}
+	assert_ok(p->lmdb->ops->commit(p->lmdb, p->plans[0]));
+	plan_clear(p->plans[0]);
+	write_old_sweeps(p, 1000);
+	open_lmdb(p);
+	expect_all_sweeps(p);
+	assert_false(has_database(p, "sweep"));
+}
+
+static void test_newer_store_is_refused_whole(void **state)
+{
+	struct corner *p = *state;
+	struct store_lmdb_config config = { .directory = p->folder, .map_bytes = MAP_BYTES };
+	struct record r = record_of(FAMILY_META, 5);
+	struct store *none;
+
+	plan_put(p->plans[0], key_name("format"), &r);
+	assert_ok(p->lmdb->ops->commit(p->lmdb, p->plans[0]));
+	p->lmdb->ops->close(p->lmdb);
+	p->lmdb = NULL;
+	assert_int_equal(store_lmdb_open(&config, &none), ERR_STORE_VERSION);
+	assert_null(none);
+}
+
+static void test_each_family_lies_somewhere(void **state)
+{
+	(void)state;
+	for (int f = FAMILY_META; f < FAMILY_COUNT; f++)
+		assert_int_not_equal(lmdb_layout((enum family)f), LAYOUT_NONE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -314,6 +428,10 @@ int main(void)
 		TEST(test_families_that_share_a_database_are_walked_as_if_alone),
 		TEST(test_store_of_format_1_moves_in),
 		TEST(test_store_that_was_moving_when_it_ended_goes_on),
+		TEST(test_sweeps_of_format_3_get_their_kind),
+		TEST(test_sweeps_that_were_moving_when_it_ended_go_on),
+		TEST(test_newer_store_is_refused_whole),
+		cmocka_unit_test(test_each_family_lies_somewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

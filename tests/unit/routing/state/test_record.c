@@ -31,8 +31,9 @@ static void test_numbers_sort_as_they_count(void **state)
 				  key_seq(fixture_id("a"), LANE_URGENT, n[i])) < 0);
 	}
 	for (size_t i = 1; i < COUNT_OF(due); i++)
-		assert_true(order(key_sweep(due[i - 1], ROLE_OUT, (struct serial){ 9 }),
-				  key_sweep(due[i], ROLE_OUT, (struct serial){ 1 })) < 0);
+		assert_true(
+		    order(key_sweep(due[i - 1], SWEEP_CONTENT, ROLE_OUT, (struct serial){ 9 }),
+			  key_sweep(due[i], SWEEP_EXPIRE, ROLE_OUT, (struct serial){ 1 })) < 0);
 }
 
 static void test_neighbour_whose_name_begins_another_has_a_prefix_of_its_own(void **state)
@@ -58,6 +59,7 @@ static void test_every_key_reads_back(void **state)
 	enum lane lane;
 	enum direction direction;
 	struct month month;
+	enum sweep kind;
 	uint64_t n;
 	int64_t due;
 
@@ -72,9 +74,9 @@ static void test_every_key_reads_back(void **state)
 	k = key_link(fixture_id("x"), LANE_FACTS);
 	assert_true(key_parse_link(&k, &id, &lane));
 	assert_true(lane == LANE_FACTS);
-	k = key_sweep(-5, ROLE_OUT, (struct serial){ 3 });
-	assert_true(key_parse_sweep(&k, &due, &role, &serial));
-	assert_true(due == -5 && role == ROLE_OUT && serial.n == 3);
+	k = key_sweep(-5, SWEEP_EXPIRE, ROLE_OUT, (struct serial){ 3 });
+	assert_true(key_parse_sweep(&k, &due, &kind, &role, &serial));
+	assert_true(due == -5 && kind == SWEEP_EXPIRE && role == ROLE_OUT && serial.n == 3);
 	k = key_subordinate(fixture_id("tinh"), fixture_id("xa"));
 	assert_true(key_parse_subordinate(&k, &id, &id2));
 	assert_string_equal(id.text, "tinh");
@@ -113,6 +115,7 @@ static void test_keys_of_another_shape_do_not_parse(void **state)
 	struct committee_id id, id2;
 	struct serial serial;
 	enum role role;
+	enum sweep kind;
 	enum lane lane;
 	uint64_t n;
 	int64_t due;
@@ -131,7 +134,7 @@ static void test_keys_of_another_shape_do_not_parse(void **state)
 	assert_false(key_parse_serial(&k, &role, &serial));
 	k = key_serial(ROLE_IN, (struct serial){ 1 });
 	assert_false(key_parse_receipt(&k, &role, &serial, &id)); /* nobody's receipt */
-	assert_false(key_parse_sweep(&k, &due, &role, &serial));
+	assert_false(key_parse_sweep(&k, &due, &kind, &role, &serial));
 	assert_false(key_parse_number(&k, &n));
 	k = key_neighbour(fixture_id("tinh"));
 	assert_false(key_parse_subordinate(&k, &id, &id2)); /* a prefix, no row */
@@ -139,6 +142,44 @@ static void test_keys_of_another_shape_do_not_parse(void **state)
 	k.len_bytes = 60; /* an id that is too long */
 	k.bytes[50] = 0;
 	assert_false(key_parse_subordinate(&k, &id, &id2));
+}
+
+/* due ‖ role ‖ serial: what is to be done was guessed from the role. */
+static struct key sweep_of_format_3(int64_t due_ms, enum role role, uint64_t n)
+{
+	struct key k = key_sweep(due_ms, SWEEP_EXPIRE, role, (struct serial){ n });
+
+	memmove(k.bytes + 8, k.bytes + 9, 9);
+	k.len_bytes--;
+	return k;
+}
+
+static void test_sweep_keys_of_format_3_get_the_kind_that_their_role_meant(void **state)
+{
+	struct key old = sweep_of_format_3(-5, ROLE_OUT, 3), k;
+	struct serial serial;
+	enum sweep kind;
+	enum role role;
+	int64_t due;
+
+	(void)state;
+	assert_false(key_parse_sweep(&old, &due, &kind, &role, &serial));
+	assert_true(key_sweep_of_format_3(&old, &k));
+	assert_true(key_parse_sweep(&k, &due, &kind, &role, &serial));
+	assert_true(due == -5 && kind == SWEEP_EXPIRE && role == ROLE_OUT && serial.n == 3);
+	old = sweep_of_format_3(1LL << 40, ROLE_RELAY, UINT64_MAX);
+	assert_true(key_sweep_of_format_3(&old, &k));
+	assert_true(key_parse_sweep(&k, &due, &kind, &role, &serial));
+	assert_true(due == 1LL << 40 && kind == SWEEP_CONTENT && role == ROLE_RELAY &&
+		    serial.n == UINT64_MAX);
+	assert_false(key_sweep_of_format_3(&k, &old)); /* it has one */
+	old = sweep_of_format_3(1, ROLE_IN, 1);
+	assert_false(key_sweep_of_format_3(&old, &k)); /* none was ever written */
+	old.len_bytes--;
+	assert_false(key_sweep_of_format_3(&old, &k));
+	k = key_sweep(1, SWEEP_CONTENT, ROLE_RELAY, (struct serial){ 1 });
+	k.bytes[8] = SWEEP_NONE;
+	assert_false(key_parse_sweep(&k, &due, &kind, &role, &serial));
 }
 
 static void test_keys_that_are_the_same_but_for_length_differ(void **state)
@@ -175,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_every_key_reads_back),
 		cmocka_unit_test(test_paper_lies_together_by_month_and_direction),
 		cmocka_unit_test(test_keys_of_another_shape_do_not_parse),
+		cmocka_unit_test(test_sweep_keys_of_format_3_get_the_kind_that_their_role_meant),
 		cmocka_unit_test(test_keys_that_are_the_same_but_for_length_differ),
 		cmocka_unit_test(test_families_have_names_of_their_own),
 	};
