@@ -8,12 +8,14 @@
  *     FAMILY      key                              every other family, by its name
  *
  * Checksums are over the record's own key, wherever it lies. */
+#include "daemon/store/lmdb_layout.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "daemon/base/log.h"
-#include "daemon/store/lmdb_internal.h"
+#include "daemon/store/lmdb_error.h"
 #include "proto/record_codec.h"
 
 /* LMDB needs their room twice over for a while */
@@ -64,7 +66,7 @@ static const char *database_name(enum family f)
 	return families[f].database == NULL ? family_name(f) : families[f].database;
 }
 
-void lmdb_place(enum family f, const struct key *key, struct stored_key *out)
+void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *out)
 {
 	enum layout l = lmdb_layout(f);
 	size_t before = l == LAYOUT_LINKS ? 0
@@ -163,7 +165,7 @@ static int move_one(struct lmdb_store *s, MDB_txn *txn, enum family f, const MDB
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? MDB_SUCCESS : ENOMEM;
-	lmdb_place(f, &key, &p);
+	lmdb_encode_key(f, &key, &p);
 	to = (MDB_val){ .mv_size = p.len_bytes, .mv_data = p.bytes };
 	return mdb_put(txn, s->dbis[f], &to, &value, 0);
 }

@@ -6,7 +6,7 @@
 
 /* role ‖ serial, with which all keys of a document's records begin */
 enum { SERIAL_KEY_BYTES = 9 };
-enum layout { LAYOUT_ALONE, LAYOUT_DOCUMENTS, LAYOUT_LINKS };
+enum layout { LAYOUT_NONE = 0, LAYOUT_ALONE, LAYOUT_DOCUMENTS, LAYOUT_LINKS };
 struct stored_key {
 	size_t len_bytes;
 	uint8_t bytes[KEY_MAX_BYTES + 1];
@@ -21,8 +21,8 @@ enum family lmdb_family_at(enum family f, const MDB_val *stored);
 /* The key of a record of f that lies there. False: it has no such shape. */
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out);
 must_use enum err lmdb_open_databases(struct lmdb_store *s);
-/* Records that format 1 kept in databases of their own go where they belong now; goes on where a
- * crash ended it. */
+/* Records that an older format kept in databases of their own go where they belong now, a bounded
+ * number a transaction; goes on where a crash ended it. */
 must_use enum err lmdb_move_in(struct lmdb_store *s);
 
 #endif
