@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
+#include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
 #include "daemon/files/disk.h"
@@ -38,7 +39,7 @@ static enum err read_keys(struct daemon *d)
 	if (e == ERR_OK && d->keys == NULL)
 		e = ERR_NO_MEMORY;
 	if (e == ERR_OK)
-		e = daemon_read_file(d->keys, d->config.registry_root, KEY_FILE_MAX_BYTES, &pem);
+		e = file_read(d->keys, d->config.registry_root, KEY_FILE_MAX_BYTES, &pem);
 	if (e != ERR_OK)
 		return e;
 	d->signer = d->identity.signers[0];
@@ -238,7 +239,7 @@ static enum err open_transfer(struct daemon *d)
 				    .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
 		return ERR_NO_MEMORY;
-	daemon_set_windows(d);
+	windows_set(&d->config, d->core, d->bulk);
 	return ERR_OK;
 }
 
@@ -376,7 +377,7 @@ void daemon_reload(struct daemon *d)
 		bulk_set_largest(d->bulk, d->config.attachment_max_bytes);
 		d->store->ops->set_reserve(d->store, d->config.reserve_bytes,
 					   d->config.reserve_bytes / 4);
-		daemon_set_windows(d);
+		windows_set(&d->config, d->core, d->bulk);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file,
 			  restart[0] == '\0' ? "none" : restart);
 		daemon_read_keys(d);

@@ -87,11 +87,6 @@ must_use enum err daemon_install_directory(struct daemon *d);
 void daemon_read_keys(struct daemon *d);
 /* Takes those of our keys that the directory has in force now. */
 void daemon_choose_keys(struct daemon *d);
-must_use enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes,
-				   struct blob *out);
-/* Gives each link the windows that the configuration has for it (daemon/directory/windows.c). Again
- * whenever links or configuration have changed. */
-void daemon_set_windows(struct daemon *d);
 /* ---- daemon/frozen.c ---- */
 /* From here on nothing is taken, committed or said to neighbours; local clients are told why, and
  * can still read. */

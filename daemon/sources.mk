@@ -3,6 +3,7 @@ DAEMON := \
 	acts \
 	base/byteset \
 	base/clock \
+	base/file \
 	base/folder \
 	base/i18n \
 	base/log \

@@ -5,5 +5,6 @@
 
 #include "daemon/directory/download.h"
 #include "daemon/directory/installer.h"
+#include "daemon/directory/windows.h"
 
 #endif

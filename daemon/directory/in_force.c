@@ -15,28 +15,6 @@
 
 enum { HERE_MAX_BYTES = 1 << 20 };
 
-enum err daemon_read_file(struct arena *a, const char *path, size_t max_bytes, struct blob *out)
-{
-	FILE *f = fopen(path, "re");
-	struct stat st;
-	uint8_t *bytes;
-	enum err e = ERR_FILE;
-
-	if (f == NULL) {
-		log_event(LOG_ERROR, "file-unreadable", "path=%s errno=%d", path, errno);
-		return ERR_FILE;
-	}
-	if (fstat(fileno(f), &st) == 0 && st.st_size >= 0 && (size_t)st.st_size <= max_bytes &&
-	    (bytes = arena_alloc(a, (size_t)st.st_size + 1)) != NULL) {
-		*out = (struct blob){ bytes, fread(bytes, 1, (size_t)st.st_size, f) };
-		e = ferror(f) == 0 ? ERR_OK : ERR_FILE;
-	}
-	fclose(f);
-	if (e != ERR_OK)
-		log_event(LOG_ERROR, "file-unreadable", "path=%s", path);
-	return e;
-}
-
 static int newest_first(const void *a, const void *b)
 {
 	const struct key_entry *const *x = a, *const *y = b;
@@ -266,7 +244,7 @@ enum err daemon_follow_directory(struct daemon *d)
 		daemon_choose_keys(d);
 	}
 	if (d->bulk != NULL)
-		daemon_set_windows(d);
+		windows_set(&d->config, d->core, d->bulk);
 	check_own_key(d);
 	return e;
 }
