@@ -82,7 +82,7 @@ static void follow_directory(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	if (daemon_follow_directory(d) != ERR_OK) {
+	if (in_force_follow(&d->in_force) != ERR_OK) {
 		log_event(LOG_ERROR, "directory-not-followed", "version=%llu",
 			  (unsigned long long)core_directory_version(d->core));
 		d->stopping = true; /* the next start reads it from the store */
@@ -94,6 +94,11 @@ static void follow_directory(void *ctx)
 static void drop_file(void *ctx, struct digest sha256)
 {
 	garbage_note(((struct daemon *)ctx)->garbage, sha256, clock_now().mono_ms);
+}
+
+static void visit(void *ctx, struct committee_id host)
+{
+	in_force_visit(&((struct daemon *)ctx)->in_force, host);
 }
 
 static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)
@@ -123,7 +128,7 @@ struct outbox_ops daemon_outbox_ops(struct daemon *d)
 				    .drop_file = drop_file,
 				    .violation = cut_off,
 				    .directory = follow_directory,
-				    .visit = daemon_visit,
+				    .visit = visit,
 				    .visit_send = visit_send,
 				    .visit_end = visit_end,
 				    .reopen = reopen,

@@ -33,8 +33,11 @@ enum {
 static enum err read_keys(struct daemon *d)
 {
 	struct blob pem;
-	enum err e = identity_read(&d->config, &d->identity);
+	enum err e;
 
+	d->own_keys.config = d->in_force.config = d->install.config = &d->config;
+	d->in_force.keys = &d->own_keys;
+	e = own_keys_open(&d->own_keys);
 	d->keys = arena_new(KEYS_ARENA_BYTES);
 	if (e == ERR_OK && d->keys == NULL)
 		e = ERR_NO_MEMORY;
@@ -42,11 +45,6 @@ static enum err read_keys(struct daemon *d)
 		e = file_read(d->keys, d->config.registry_root, KEY_FILE_MAX_BYTES, &pem);
 	if (e != ERR_OK)
 		return e;
-	d->signer = d->identity.signers[0];
-	d->link_keys.self = d->config.committee;
-	d->link_keys.known = daemon_known;
-	d->link_keys.ctx = d;
-	d->link_keys.key_count = identity_links(&d->identity, NULL, 0, d->link_keys.keys);
 	e = certificate_from_pem(d->keys, pem, &d->registry_root_der);
 	if (e != ERR_OK)
 		log_event(LOG_ERROR, "registry-root-invalid", "path=%s", d->config.registry_root);
@@ -133,6 +131,10 @@ static enum err open_core(struct daemon *d)
 	d->inbox = inbox_new();
 	if (d->core == NULL || d->verifier == NULL || d->inbox == NULL)
 		return ERR_NO_MEMORY;
+	d->own_keys.core = d->in_force.core = d->core;
+	d->own_keys.lookup = d->in_force.lookup = lookup;
+	d->in_force.keyring = d->keyring;
+	d->in_force.verifier = d->verifier;
 	core_seed(d->core, seed);
 	core_set_room(d->core, (struct core_room){ d->room.submissions, d->room.documents,
 						   d->room.facts, d->room.why });
@@ -141,10 +143,11 @@ static enum err open_core(struct daemon *d)
 		return ERR_NO_MEMORY;
 	d->turn = turn_new(&(struct turn_parts){ .core = d->core,
 						 .store = d->store,
-						 .signer = d->signer,
+						 .signer = d->own_keys.signer,
 						 .outbox = d->outbox,
 						 .inbox = d->inbox,
 						 .files = d->files });
+	d->own_keys.turn = d->turn;
 	return d->turn == NULL ? ERR_NO_MEMORY : turn_boot(d->turn, clock_now());
 }
 
@@ -155,26 +158,20 @@ static void count_figures(void *ctx, struct control_figures *out)
 	struct daemon *d = ctx;
 	struct turn_figures t = turn_figures(d->turn);
 
-	*out =
-	    (struct control_figures){ .up_since_ms = d->up_since_ms,
-				      .turns = t.turns,
-				      .commits = t.commits,
-				      .signatures = d->signatures_before + signer_count(d->signer),
-				      .documents_taken = t.documents_taken,
-				      .facts_taken = t.facts_taken,
-				      .file_syncs = d->files->ops->syncs(d->files),
-				      .descriptors_short = links_descriptors_short(d->links),
-				      .frozen = d->frozen };
+	*out = (struct control_figures){ .up_since_ms = d->up_since_ms,
+					 .turns = t.turns,
+					 .commits = t.commits,
+					 .signatures = own_keys_signatures(&d->own_keys),
+					 .documents_taken = t.documents_taken,
+					 .facts_taken = t.facts_taken,
+					 .file_syncs = d->files->ops->syncs(d->files),
+					 .descriptors_short = links_descriptors_short(d->links),
+					 .frozen = d->frozen };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])
 {
-	const struct daemon *d = ctx;
-	uint8_t signing[32];
-
-	signer_public_key(d->signer, signing);
-	return memcmp(signing, public_key, 32) == 0 ||
-	       memcmp(d->link_keys.keys[0].public_key, public_key, 32) == 0;
+	return own_keys_in_use(&((const struct daemon *)ctx)->own_keys, public_key);
 }
 
 static int64_t wall_ms(void *ctx)
@@ -185,13 +182,21 @@ static int64_t wall_ms(void *ctx)
 
 static enum err open_links(struct daemon *d)
 {
+	struct links_config config = { .self = d->config.committee,
+				       .key_count = d->own_keys.link_count,
+				       .known = in_force_known,
+				       .ctx = &d->in_force };
 	struct arena *a = arena_new(64 << 20);
 	struct link_peer *peers;
 	unsigned count;
-	enum err e = a == NULL ? ERR_NO_MEMORY : daemon_find_peers(d, a, &peers, &count);
+	enum err e =
+	    a == NULL ? ERR_NO_MEMORY : in_force_find_peers(&d->in_force, a, &peers, &count);
 
+	memcpy(config.keys, d->own_keys.links_in_force, sizeof config.keys);
 	if (e == ERR_OK)
-		e = links_open(d->zmq, &d->link_keys, peers, count, &d->links);
+		e = links_open(d->zmq, &config, peers, count, &d->links);
+	explicit_bzero(&config, sizeof config);
+	d->own_keys.links = d->in_force.links = d->links;
 	arena_destroy(a);
 	return e;
 }
@@ -237,6 +242,8 @@ static enum err open_transfer(struct daemon *d)
 				    .inbox = d->inbox,
 				    .folder = d->config.data,
 				    .trust = directory_trust_root(&d->registry_root_der) });
+	d->in_force.sequencer = d->sequencer;
+	d->in_force.bulk = d->bulk;
 	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
 		return ERR_NO_MEMORY;
 	windows_set(&d->config, d->core, d->bulk);
@@ -272,6 +279,14 @@ static enum err open_events(struct daemon *d)
 	return events_open(d->zmq, &d->config, &d->events);
 }
 
+static enum err open_directory(struct daemon *d)
+{
+	d->install.core = d->core;
+	d->install.installer = d->installer;
+	d->install.turn = d->turn;
+	return install_file(&d->install);
+}
+
 static enum err open_signals(struct daemon *d)
 {
 	sigset_t set;
@@ -298,10 +313,10 @@ static enum err open_zmq(struct daemon *d)
 enum err daemon_open(struct daemon *d, const struct config *config)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = {
-		read_keys,     open_signals, open_zmq,	  open_store,	open_core,
-		open_transfer, open_links,   open_events, open_control, daemon_install_directory
-	};
+	enum err (*const steps[])(struct daemon *) = { read_keys,     open_signals, open_zmq,
+						       open_store,    open_core,    open_transfer,
+						       open_links,    open_events,  open_control,
+						       open_directory };
 	enum err e = ERR_OK;
 
 	memset(d, 0, sizeof *d);
@@ -314,7 +329,7 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 	for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)
 		e = steps[i](d);
 	if (e == ERR_OK) {
-		daemon_choose_keys(d);
+		own_keys_choose(&d->own_keys);
 		/* from here on the loop collects jobs */
 		turn_set_runner(d->turn, workers_runner(d->verify_workers));
 	}
@@ -351,8 +366,7 @@ void daemon_close(struct daemon *d)
 		zmq_ctx_term(d->zmq);
 	if (d->signals >= 0)
 		close(d->signals);
-	explicit_bzero(&d->link_keys, sizeof d->link_keys);
-	identity_clear(&d->identity);
+	own_keys_close(&d->own_keys);
 	arena_destroy(d->keys);
 	arena_destroy(d->scratch);
 }
@@ -380,9 +394,9 @@ void daemon_reload(struct daemon *d)
 		windows_set(&d->config, d->core, d->bulk);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file,
 			  restart[0] == '\0' ? "none" : restart);
-		daemon_read_keys(d);
-		daemon_choose_keys(d);
-		e = daemon_install_directory(d);
+		own_keys_read(&d->own_keys);
+		own_keys_choose(&d->own_keys);
+		e = install_file(&d->install);
 		if (e != ERR_OK)
 			d->stopping = true;
 	} else {

@@ -24,13 +24,12 @@
 struct daemon {
 	struct config config;
 	int64_t up_since_ms;
-	/* keys */
-	struct identity_keys identity;
-	struct signer *signer; /* the one of them that is in force */
-	uint64_t signatures_before; /* of signers let go of */
+	/* keys, and what the directory says */
+	struct own_keys own_keys;
+	struct in_force in_force;
+	struct install install;
 	struct arena *keys; /* of what was read from files */
 	struct blob registry_root_der;
-	struct links_config link_keys;
 	/* parts, in the order they are built */
 	void *zmq;
 	struct store *store;
@@ -59,8 +58,6 @@ struct daemon {
 	unsigned trim_in; /* seconds */
 	bool stopping;
 	enum err frozen; /* not ERR_OK: nothing is committed any more; see daemon/frozen.c */
-	/* the configuration's file waits for another directory to be installed */
-	bool directory_due;
 };
 
 /* Builds all parts and boots the core from the store; logs what fails. ERR_CONFIG, ERR_STORE_BUSY,
@@ -69,24 +66,6 @@ must_use enum err daemon_open(struct daemon *d, const struct config *config);
 /* In reverse; works on what daemon_open has built, also after its failure. */
 void daemon_close(struct daemon *d);
 
-/* ---- daemon/directory/in_force.c ---- */
-/* After a directory has come into force: keys, peers, what the opener goes by. */
-must_use enum err daemon_follow_directory(struct daemon *d);
-/* Whom the links may talk to, by the directory and the time of day. */
-must_use enum err daemon_follow_peers(struct daemon *d);
-/* Visits: who may come (links_config.known), and going there (outbox_ops.visit). */
-bool daemon_known(void *ctx, const uint8_t public_key[32], struct committee_id *out);
-void daemon_visit(void *ctx, struct committee_id host);
-must_use enum err daemon_find_peers(struct daemon *d, struct arena *a, struct link_peer **out,
-				    unsigned *count);
-/* The directory file of the configuration, when the store has none or an older one: a small one is
- * in force when this returns, a large one is installed while the daemon runs. A bad one is told
- * (log, status) and passed over: what is in force stays. */
-must_use enum err daemon_install_directory(struct daemon *d);
-/* Reads our key files anew; what cannot be read leaves things as they are, told. */
-void daemon_read_keys(struct daemon *d);
-/* Takes those of our keys that the directory has in force now. */
-void daemon_choose_keys(struct daemon *d);
 /* ---- daemon/frozen.c ---- */
 /* From here on nothing is taken, committed or said to neighbours; local clients are told why, and
  * can still read. */

@@ -379,21 +379,21 @@ static enum err each_second(struct daemon *d, struct now now)
 	control_tick(d->control, now.mono_ms);
 	bulk_tick(d->bulk, now);
 	garbage_due(d->garbage, now.mono_ms);
-	if (d->identity.signer_count > 1 || d->identity.link_count > 1)
-		daemon_choose_keys(d);
+	if (own_keys_wait(&d->own_keys))
+		own_keys_choose(&d->own_keys);
 	notify_watchdog();
 	log_tell_repeated(false);
 	trim(d, now, memory.resident_bytes);
 	d->next_second_ms = now.mono_ms + SECOND_MS;
-	if (d->directory_due) {
-		e = daemon_install_directory(d);
+	if (d->install.due) {
+		e = install_file(&d->install);
 		if (e != ERR_OK)
 			return e;
 	}
 	if (now.mono_ms >= d->next_minute_ms) {
 		d->next_minute_ms = now.mono_ms + MINUTE_MS;
 		d->store->ops->idle(d->store);
-		e = daemon_follow_peers(d); /* keys end by time too */
+		e = in_force_follow_peers(&d->in_force); /* keys end by time too */
 		if (e != ERR_OK)
 			return e;
 	}

@@ -52,6 +52,7 @@ DAEMON := \
 	daemon \
 	directory/download \
 	directory/in_force \
+	directory/install \
 	directory/installer \
 	directory/spool \
 	directory/windows \
@@ -67,6 +68,7 @@ DAEMON := \
 	keys/identity \
 	keys/key_file \
 	keys/keyring \
+	keys/own_keys \
 	links/find \
 	links/gate \
 	links/gate_bounds \

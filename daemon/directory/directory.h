@@ -4,6 +4,8 @@
 #define VANTHU_DAEMON_DIRECTORY_DIRECTORY_H
 
 #include "daemon/directory/download.h"
+#include "daemon/directory/in_force.h"
+#include "daemon/directory/install.h"
 #include "daemon/directory/installer.h"
 #include "daemon/directory/windows.h"
 

@@ -6,5 +6,6 @@
 #include "daemon/keys/identity.h"
 #include "daemon/keys/key_file.h"
 #include "daemon/keys/keyring.h"
+#include "daemon/keys/own_keys.h"
 
 #endif
