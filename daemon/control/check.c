@@ -10,6 +10,7 @@
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
+#include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 
 /* What is wrong, and where. */

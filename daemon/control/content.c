@@ -7,6 +7,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/fields.h"
 #include "proto/head.h"

@@ -17,22 +17,9 @@
 
 const char *control_state(const struct found_document *f)
 {
-	const struct rec_state *s = &f->state;
-	uint64_t all = f->document.recipient_count;
-
-	if (f->state_damaged)
-		return "damaged";
-	if (f->role != ROLE_OUT)
-		return s->refused > 0		? "refused"
-		       : s->complete_at_ms != 0 ? "delivered"
-						: "sending";
-	if (all > 0 && s->delivered >= all)
-		return "delivered";
-	if (all > 0 && s->delivered + s->refused >= all)
-		return "refused";
-	if (s->expired)
-		return "expired";
-	return s->delivered + s->refused > 0 ? "sending" : "accepted";
+	/* what is known of it, and what the others say, is shown all the same */
+	return f->state_damaged ? "damaged"
+				: lifecycle_name(lifecycle_of(f->role, &f->document, &f->state));
 }
 
 static char **names_of(struct arena *a, const struct rec_document *d, size_t *count)

@@ -27,7 +27,7 @@ static void say_done(struct client *c, const struct pending_reply *p, const stru
 static void say_pong(struct client *c, const struct pending_reply *p, const struct act_reply *a)
 {
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PONG);
-	Vanthu__V1__Pong2 pong = VANTHU__V1__PONG2__INIT;
+	Vanthu__V1__PingResult pong = VANTHU__V1__PING_RESULT__INIT;
 
 	pong.round_trip_us = a->number;
 	r.pong = &pong;

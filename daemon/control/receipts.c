@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-#include "daemon/base/byteset.h"
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/recipients.h"
+#include "routing/documents/documents.h"
 
 enum { LISTED_MAX = CONTROL_RECIPIENTS_MAX, RECEIPT_ARENA_BYTES = 4 << 20 };
 
 struct waiting {
-	struct id_list all;
+	struct recipient_list all;
 	bool *answered;
 };
 
@@ -65,7 +65,7 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 			continue;
 		v->at_ms = r.u.receipt.at_ms;
 		v->reason = r.u.receipt.reason;
-		if (w->all.names != NULL && names_find(w->all.names, names_of_id(&who), &place))
+		if (recipients_find(&w->all, who, &place))
 			w->answered[place] = true;
 	}
 	arena_destroy(scratch);

@@ -4,67 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/byteset.h"
 #include "daemon/control/client.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
 #include "routing/state/tree.h"
 
-static enum err add_id(struct arena *a, struct id_list *w, struct committee_id id)
+enum err control_recipients(struct client *c, const struct rec_document *d,
+			    struct recipient_list *out)
 {
-	uint32_t place;
-
-	if (w->count == CONTROL_RECIPIENTS_MAX)
-		return ERR_TOO_LARGE;
-	if (w->ids == NULL) {
-		w->ids = arena_array(a, CONTROL_RECIPIENTS_MAX, sizeof *w->ids);
-		w->names = names_new(a, CONTROL_RECIPIENTS_MAX);
-	}
-	if (w->ids == NULL || w->names == NULL)
-		return ERR_NO_MEMORY;
-	w->ids[w->count] = id; /* where its name stays */
-	w->count += names_add(w->names, names_of_id(&w->ids[w->count]), &place);
-	return ERR_OK;
-}
-
-/* The members of a group under the document's directory. */
-static enum err expand(struct client *c, const struct tree_view *v, struct committee_id top,
-		       bool deep, struct id_list *w)
-{
-	size_t at = w->count;
-
-	for (;;) {
-		struct committee_id next = { "" };
-		enum err e;
-
-		while ((e = tree_next_subordinate(v, top, next, &next)) == ERR_OK) {
-			e = add_id(c->control->arena, w, next);
-			if (e != ERR_OK)
-				return e;
-		}
-		if (e != ERR_NOT_FOUND)
-			return e;
-		if (!deep || at == w->count)
-			return ERR_OK;
-		top = w->ids[at++];
-	}
-}
-
-enum err control_recipients(struct client *c, const struct rec_document *d, struct id_list *w)
-{
+	const struct addressed to = { .origin = d->origin,
+				      .version = d->directory_version,
+				      .recipients = d->recipients,
+				      .count = d->recipients_len };
 	struct tree_view v = { .tree = tree_new(),
 			       .lookup = control_lookup(c),
-			       .arena = c->control->arena,
-			       .version = d->directory_version };
-	enum err e = v.tree == NULL ? ERR_NO_MEMORY : ERR_OK;
+			       .arena = c->control->arena };
+	enum err e = v.tree == NULL ? ERR_NO_MEMORY
+				    : recipients_expand(&v, &to, CONTROL_RECIPIENTS_MAX, out);
 
-	for (uint32_t i = 0; i < d->recipients_len && e == ERR_OK; i++) {
-		if (d->recipients[i].group == GROUP_NONE)
-			e = add_id(c->control->arena, w, d->recipients[i].committee);
-		else
-			e = expand(c, &v, d->origin, d->recipients[i].group == GROUP_SUBTREE, w);
-	}
 	tree_destroy(v.tree);
-	return e;
+	return e == ERR_TOO_MANY_RECIPIENTS ? ERR_TOO_LARGE : e;
 }
 
 /* Most documents of a listing go to the same group under the same directory: expanded once. */
@@ -73,7 +32,7 @@ struct member_cache {
 	uint64_t version;
 	enum group group; /* GROUP_NONE: empty */
 	struct committee_id *ids;
-	size_t count;
+	uint32_t count;
 };
 
 struct member_cache *control_member_cache(void)
@@ -94,7 +53,8 @@ static bool is_cached(const struct member_cache *m, const struct rec_document *d
 	       m->version == d->directory_version && id_equal(m->origin, d->origin);
 }
 
-static void keep(struct member_cache *m, const struct rec_document *d, const struct id_list *list)
+static void keep(struct member_cache *m, const struct rec_document *d,
+		 const struct recipient_list *list)
 {
 	struct committee_id *ids = list->count == 0 ? NULL : malloc(list->count * sizeof *ids);
 
@@ -140,30 +100,13 @@ void control_member_filter_drop(struct member_filter *f)
 	free(f);
 }
 
-static enum err in_group(const struct tree_view *v, struct committee_id top, enum group group,
-			 struct committee_id id, bool *yes)
-{
-	struct committee_id superior;
-	bool retired = false;
-	enum err e = tree_superior(v, id, &superior, &retired);
-
-	*yes = false;
-	if (e == ERR_NOT_FOUND || (e == ERR_OK && retired))
-		return ERR_OK; /* not there yet under that directory, or not any more */
-	if (e == ERR_OK && group == GROUP_SUBTREE)
-		e = tree_is_below(v, top, id, yes);
-	else if (e == ERR_OK)
-		*yes = id_equal(superior, top);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 enum err control_member_filter(struct client *c, struct member_filter *f,
 			       const struct rec_document *d, struct committee_id id, bool *yes)
 {
 	struct tree_view v = { .tree = f == NULL ? NULL : f->tree,
 			       .lookup = control_lookup(c),
-			       .arena = c->control->arena,
-			       .version = d->directory_version };
+			       .arena = c->control->arena };
+	const struct addressed to = { .origin = d->origin, .version = d->directory_version };
 	enum err e = f == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	*yes = false;
@@ -176,7 +119,9 @@ enum err control_member_filter(struct client *c, struct member_filter *f,
 			   id_equal(f->origin, d->origin)) {
 			*yes = f->is_member;
 		} else {
-			e = in_group(&v, d->origin, r->group, id, yes);
+			e = recipients_group_contains(&v, &to, r->group, id, yes);
+			if (e == ERR_NOT_FOUND)
+				e = ERR_OK; /* not there under that directory */
 			*f = (struct member_filter){ .tree = f->tree,
 						     .origin = d->origin,
 						     .version = d->directory_version,
@@ -216,14 +161,14 @@ enum err control_fill_recipients(struct client *c, const struct rec_document *d,
 enum err control_members(struct client *c, const struct rec_document *d, struct member_cache *cache,
 			 char ***names, size_t *count)
 {
-	struct id_list list = { .count = 0 };
+	struct recipient_list list = { .count = 0 };
 	bool one_group =
 	    cache != NULL && d->recipients_len == 1 && d->recipients[0].group != GROUP_NONE;
 	enum err e = ERR_OK;
 
 	*count = 0;
 	if (one_group && is_cached(cache, d))
-		list = (struct id_list){ .ids = cache->ids, .count = cache->count };
+		list = (struct recipient_list){ .ids = cache->ids, .count = cache->count };
 	else
 		e = control_recipients(c, d, &list);
 	if (e == ERR_OK && one_group && list.ids != cache->ids)

@@ -10,21 +10,15 @@
 struct client;
 struct member_cache;
 struct member_filter;
-struct names;
 struct rec_document;
+struct recipient_list;
 
 enum { CONTROL_RECIPIENTS_MAX = 10000 };
 
-struct id_list {
-	struct committee_id *ids;
-	size_t count;
-	struct names *names; /* their places; NULL: none are there */
-};
-
-/* All committees that a document is for, no doubles, in the request's arena. ERR_TOO_LARGE past
- * CONTROL_RECIPIENTS_MAX. */
+/* All committees that a document is for (routing/documents/recipients.h), in the request's arena.
+ * ERR_TOO_LARGE past CONTROL_RECIPIENTS_MAX. */
 must_use enum err control_recipients(struct client *c, const struct rec_document *d,
-				     struct id_list *out);
+				     struct recipient_list *out);
 /* The same as names, which may lie in the cache (NULL: none) and live as long. */
 must_use enum err control_members(struct client *c, const struct rec_document *d,
 				  struct member_cache *cache, char ***names, size_t *count);

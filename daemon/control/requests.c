@@ -23,7 +23,7 @@
 #include "daemon/control/submit.h"
 #include "daemon/control/target.h"
 #include "daemon/control/trace.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 
 enum {
 	OFFICE = 1u << SOCKET_OFFICE,
@@ -126,7 +126,7 @@ bool requests_take(struct client *c, struct blob bytes)
 	enum err e;
 
 	arena_reset(c->control->arena);
-	m = unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
+	m = pb_unpack(c->control->arena, &vanthu__v1__request__descriptor, bytes, &e);
 	if (m == NULL) {
 		control_say_error(c, 0, e, "");
 		return true;

@@ -6,9 +6,10 @@
 #include "daemon/control/find.h"
 #include "daemon/control/receipts.h"
 #include "daemon/control/recipients.h"
+#include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/head.h"
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "proto/seal.h"
 
 static enum err fill_parts(struct arena *a, const struct head *head,
@@ -53,7 +54,7 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 	if (e == ERR_OK)
 		e = document_body_fill(a, opened->body, no_contents, body.part_count, &bare);
 	if (e == ERR_OK)
-		view->body = unpack(a, &vanthu__v1__document_body__descriptor, bare, &e);
+		view->body = pb_unpack(a, &vanthu__v1__document_body__descriptor, bare, &e);
 	if (e != ERR_OK)
 		return e;
 	view->signed_by = (char *)(uintptr_t)f->document.origin.text;

@@ -10,6 +10,7 @@
 #include "daemon/control/documents.h"
 #include "daemon/control/find.h"
 #include "daemon/control/receipts.h"
+#include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/seal.h"
