@@ -6,6 +6,7 @@ TOOLS := \
 	cli/arguments \
 	cli/cli \
 	cli/command \
+	cli/call \
 	cli/complete \
 	cli/complete_ask \
 	cli/complete_line \
@@ -20,8 +21,10 @@ TOOLS := \
 	cli/talk \
 	cli/usage \
 	client/connection \
+	client/content \
 	client/evidence \
 	client/media_type \
+	client/save \
 	client/submission \
 	client/uuid \
 	command/check \

@@ -56,11 +56,11 @@ static void expect_refusal(struct bench *b, const uint8_t *bytes, size_t len, co
 	struct evidence_verdict v;
 
 	b->tried++;
-	if (!verifies(b, bytes, len, &v) && v.where[0] != '\0' && err_text(v.result)[0] != '\0' &&
-	    v.result != ERR_NO_MEMORY)
+	if (!verifies(b, bytes, len, &v) && v.where != EVIDENCE_NOWHERE &&
+	    err_text(v.result)[0] != '\0' && v.result != ERR_NO_MEMORY)
 		return;
 	b->believed++;
-	printf("%s at %zu: result VT-%d about '%s'\n", what, at, (int)v.result, v.where);
+	printf("%s at %zu: result VT-%d at place %d\n", what, at, (int)v.result, (int)v.where);
 }
 
 static size_t read_varint(const uint8_t *bytes, size_t at, size_t *out)
@@ -254,7 +254,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (!verifies(&b, b.bytes, b.len, &v)) {
-		printf("unchanged, it is refused: VT-%d %s\n", (int)v.result, v.where);
+		printf("unchanged, it is refused: VT-%d at place %d\n", (int)v.result,
+		       (int)v.where);
 		return 2;
 	}
 	for (unsigned n = 0; n < JOBS; n++) {

@@ -55,6 +55,7 @@ int cli_finish(struct cli *cli, int code);
 
 /* What else of this folder others use. */
 #include "tools/cli/arguments.h"
+#include "tools/cli/call.h"
 #include "tools/cli/complete.h"
 #include "tools/cli/config.h"
 #include "tools/cli/fail.h"

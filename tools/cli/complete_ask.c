@@ -9,8 +9,7 @@
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
 #include "tools/cli/complete_offer.h"
-#include "tools/client/connection.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/lab/lab.h"
 
 enum { DOCUMENTS_MAX = 200, ROWS_MAX = 8192, ENDING_CHARS = 8, BUDGET_MS = 500 };
@@ -20,14 +19,14 @@ static void ask(const struct completing *c, enum client_door door, Vanthu__V1__R
 		bool (*take)(void *, const Vanthu__V1__Reply *), void *ctx)
 {
 	int64_t until_ms = text_now_ms() + BUDGET_MS;
-	struct client *client = NULL;
+	struct call *client = NULL;
 	Vanthu__V1__Reply *reply;
 	bool more =
-	    client_open(c->cli, door, &client) == ERR_OK && client_send(client, request) == ERR_OK;
+	    call_open(c->cli, door, &client) == ERR_OK && call_send(client, request) == ERR_OK;
 
 	for (unsigned n = 0; more && n < ROWS_MAX && text_now_ms() < until_ms; n++)
-		more = client_next(client, &reply) == ERR_OK && take(ctx, reply);
-	client_close(client);
+		more = call_next(client, &reply) == ERR_OK && take(ctx, reply);
+	call_close(client);
 }
 
 /* ---- committees and links ---- */

@@ -10,7 +10,7 @@
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/output/output.h"
 
 /* The daemon says that there is one; which, is plain here. */

@@ -5,9 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-
 #include "proto/control.pb-c.h"
-
 struct cli;
 
 enum { SLIPS_MAX = 16 };

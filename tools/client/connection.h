@@ -1,41 +1,69 @@
-/* One connection to a daemon's local socket: requests out, replies in, both bounded by
- * --timeout. */
+/* One connection to a daemon's local socket: requests out, replies in, each wait bounded by the
+ * time-out. Nothing here prints: what went wrong is data (struct client_fault). */
 #ifndef VANTHU_TOOLS_CLIENT_CONNECTION_H
 #define VANTHU_TOOLS_CLIENT_CONNECTION_H
 
+#include "daemon/config/config.h"
 #include "proto/control.pb-c.h"
-#include "tools/cli/cli.h"
+#include "routing/base/err.h"
+#include "routing/base/types.h"
 
 enum client_door { CLIENT_OFFICE, CLIENT_OPERATE, CLIENT_READ };
+enum { CLIENT_CHOICES_MAX = 8, CLIENT_ABOUT_MAX = 511 };
+
+/* What went wrong. */
+struct client_fault {
+	enum err err;
+	/* an id, a name, a value, a file's path; "": nobody said */
+	char about[CLIENT_ABOUT_MAX + 1];
+	/* a name that means several: the first of them, and how many there are besides */
+	bool ambiguous;
+	struct doc_id choices[CLIENT_CHOICES_MAX];
+	unsigned choice_count;
+	uint64_t more_choices;
+	/* of a refusal for the clock or the key */
+	bool has_clock;
+	Vanthu__V1__Clock clock;
+	bool file;	  /* about a file of the user's: `about` is its path, `error` its errno */
+	const char *call; /* the system call on the connection that failed, static; NULL: none */
+	int error;	  /* its errno; 0: the daemon hung up */
+};
 
 struct client;
-/* Connects to the daemon of the configuration. Failures have been told: ERR_UNREACHABLE,
- * ERR_PERMISSION, ERR_CONFIG. */
-must_use enum err client_open(struct cli *cli, enum client_door door, struct client **out);
-/* The same without telling, for a configuration at hand and while waiting for a start. */
+/* Path of a socket under the configuration's run folder. False: too long for an address. */
+bool client_socket(const struct config *config, enum client_door door, char *out,
+		   size_t size_bytes);
+/* Connects, within timeout_ms, which also bounds each later wait for the daemon. *out is the
+ * caller's, NULL on failure, and *error then the errno (0: none): ERR_UNREACHABLE, ERR_PERMISSION,
+ * ERR_BUSY, ERR_SYSTEM, ERR_NO_MEMORY; ERR_CONFIG: the path is too long for an address. */
+must_use enum err client_connect_path(const char *path, int timeout_ms, int *error,
+				      struct client **out);
+/* The same to the daemon of a configuration. */
 must_use enum err client_connect(const struct config *config, enum client_door door, int timeout_ms,
 				 struct client **out);
-void client_close(struct client *c); /* NULL is fine */
-struct cli *client_cli(struct client *c);
+void client_close(struct client *c);	 /* NULL is fine */
+int client_peer(const struct client *c); /* process of the daemon; 0: not known */
 
-/* Numbers the request and sends it. ERR_UNREACHABLE, ERR_TIMEOUT. */
+/* Numbers the request and sends it; blocks until it is written. Connects again before it where the
+ * daemon has closed the connection meanwhile, or an earlier request on it was not heard to its end.
+ * ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TOO_LARGE. */
 must_use enum err client_send(struct client *c, Vanthu__V1__Request *request);
 /* Another message under the number of an earlier one. */
 must_use enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64_t id);
-/* The next reply; valid until the next call. A reply with an error is ERR_OK here: look at
- * what_case. */
+/* The next reply to the last request; valid until the next call. A reply with an error is ERR_OK
+ * here: look at what_case. ERR_UNREACHABLE, ERR_TIMEOUT, ERR_FORMAT. */
 must_use enum err client_next(struct client *c, Vanthu__V1__Reply **reply);
-/* Sends, and waits for one reply of the wanted kind. Errors, also the daemon's, have been told. */
-must_use enum err client_call(struct client *c, Vanthu__V1__Request *request,
-			      Vanthu__V1__Reply__WhatCase wanted, Vanthu__V1__Reply **reply);
-/* The next reply of a list: ERR_OK with the reply, ERR_NOT_FOUND at its end; other errors have been
- * told. */
-must_use enum err client_row(struct client *c, Vanthu__V1__Reply__WhatCase wanted,
-			     Vanthu__V1__Reply **reply);
-/* What a fault is about when the daemon does not say it, like the file that was given to it. Kept
- * by pointer. */
-void client_about(struct client *c, const char *what);
-/* Tells what went wrong: `e` of the connection, or the reply's error. Returns the error. */
-enum err client_fail(struct client *c, enum err e, const Vanthu__V1__Reply *reply);
+/* The last reply's bytes, as they came; valid as long as it. */
+struct blob client_packed(const struct client *c);
+/* Nobody wants the rest of the replies to the last request, or gives the rest of its messages:
+ * closes; the next request connects again. */
+void client_abandon(struct client *c);
+
+/* What went wrong, as data: `e` of the connection, or with ERR_OK the reply's error (ERR_FORMAT
+ * where it is none, or NULL). Reads what a daemon may have said before it hung up. */
+void client_fault(struct client *c, enum err e, const Vanthu__V1__Reply *reply,
+		  struct client_fault *out);
+/* The same of a file: `error` is the errno of ERR_FILE, 0 else. */
+void client_fault_file(struct client_fault *out, enum err e, const char *path, int error);
 
 #endif

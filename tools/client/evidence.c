@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/i18n.h"
-#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
-#include "proto/pb.h"
-#include "proto/verifier.h"
+#include "proto/head.h"
+#include "proto/prescan.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 
@@ -98,7 +96,7 @@ enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *ou
 {
 	put_in_order(m->receipts, m->n_receipts);
 	put_in_order(m->relays, m->n_relays);
-	return pb_pack(a, &m->base, out);
+	return pack(a, &m->base, out);
 }
 
 static bool ascending(const ProtobufCBinaryData *list, size_t count)
@@ -125,19 +123,18 @@ struct check {
 	uint32_t taken_count;
 };
 
-static enum err at(struct check *c, const char *what, enum err e)
+static enum err at_number(struct check *c, enum evidence_place what, size_t number, enum err e)
 {
-	if (e != ERR_OK && c->verdict->where[0] == '\0')
-		snprintf(c->verdict->where, sizeof c->verdict->where, "%s", what);
+	if (e != ERR_OK && c->verdict->where == EVIDENCE_NOWHERE) {
+		c->verdict->where = what;
+		c->verdict->number = number;
+	}
 	return e;
 }
 
-static enum err at_number(struct check *c, const char *what, size_t index, enum err e)
+static enum err at(struct check *c, enum evidence_place what, enum err e)
 {
-	char text[64];
-
-	snprintf(text, sizeof text, "%s %zu", what, index + 1);
-	return at(c, text, e);
+	return at_number(c, what, 0, e);
 }
 
 static enum err find_key(void *ctx, const struct digest *key_id, struct key_info *out)
@@ -169,7 +166,7 @@ static enum err signed_once(struct check *c, ProtobufCBinaryData envelope)
 {
 	enum err e;
 	const Vanthu__V1__Envelope *m =
-	    pb_unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
+	    unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
 
 	if (m == NULL)
 		return e;
@@ -191,7 +188,7 @@ static enum err open_directory(struct check *c)
 	m.head = c->evidence->heads[0];
 	m.n_entries = c->evidence->n_entries;
 	m.entries = c->evidence->entries;
-	e = pb_pack(c->arena, &m.base, &file);
+	e = pack(c->arena, &m.base, &file);
 	return e == ERR_OK
 		   ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory)
 		   : e;
@@ -247,13 +244,13 @@ static enum err check_facts(struct check *c)
 	enum err e = ERR_OK;
 
 	if (!ascending(m->receipts, m->n_receipts))
-		e = at(c, _("the receipts' order"), ERR_FORMAT);
+		e = at(c, EVIDENCE_RECEIPTS_ORDER, ERR_FORMAT);
 	if (e == ERR_OK && !ascending(m->relays, m->n_relays))
-		e = at(c, _("the relay records' order"), ERR_FORMAT);
+		e = at(c, EVIDENCE_RELAYS_ORDER, ERR_FORMAT);
 	for (size_t i = 0; e == ERR_OK && i < m->n_receipts; i++)
-		e = at_number(c, _("receipt"), i, check_fact(c, m->receipts[i], false));
+		e = at_number(c, EVIDENCE_RECEIPT, i + 1, check_fact(c, m->receipts[i], false));
 	for (size_t i = 0; e == ERR_OK && i < m->n_relays; i++)
-		e = at_number(c, _("relay record"), i, check_fact(c, m->relays[i], true));
+		e = at_number(c, EVIDENCE_RELAY, i + 1, check_fact(c, m->relays[i], true));
 	return e;
 }
 
@@ -340,9 +337,12 @@ static enum err check_parts(struct check *c)
 	if (e == ERR_OK && body.part_count != c->document.head.manifest_count)
 		e = ERR_FORMAT;
 	if (e != ERR_OK)
-		return at(c, _("the document's body"), e);
+		return at(c, EVIDENCE_BODY, e);
 	for (uint32_t i = 0; e == ERR_OK && i < body.part_count; i++)
-		e = at(c, body.parts[i].name, check_part(c, &body, i));
+		e = at_number(c, EVIDENCE_PART, i + 1, check_part(c, &body, i));
+	if (c->verdict->where == EVIDENCE_PART)
+		snprintf(c->verdict->part, sizeof c->verdict->part, "%s",
+			 body.parts[c->verdict->number - 1].name);
 	return e;
 }
 
@@ -350,12 +350,12 @@ static enum err run(struct check *c)
 {
 	enum err e, result;
 
-	c->evidence = pb_unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
+	c->evidence = unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
 	if (c->evidence != NULL)
-		e = pb_packed_exactly(&c->evidence->base, c->question->file);
+		e = packed_exactly(&c->evidence->base, c->question->file);
 	if (e != ERR_OK)
-		return at(c, _("the file"), e);
-	e = at(c, _("the directory"), open_directory(c));
+		return at(c, EVIDENCE_FILE, e);
+	e = at(c, EVIDENCE_DIRECTORY, open_directory(c));
 	if (e != ERR_OK)
 		return e;
 	c->verifier = verifier_new((struct key_source){ .ctx = c, .find = find_key });
@@ -363,14 +363,14 @@ static enum err run(struct check *c)
 		return ERR_NO_MEMORY;
 	result = open_document(c);
 	if (result != ERR_OK && c->document.custody_before_ms == 0)
-		return at(c, _("the document"), result);
+		return at(c, EVIDENCE_DOCUMENT, result);
 	e = check_facts(c);
 	if (e != ERR_OK)
 		return e;
 	/* The signer's key has ended since: a record of somebody else's, made before that, shows
 	 * that the document was there. */
 	if (result != ERR_OK && c->custody_ms >= c->document.custody_before_ms)
-		return at(c, _("the document"), result);
+		return at(c, EVIDENCE_DOCUMENT, result);
 	return check_parts(c);
 }
 

@@ -31,14 +31,29 @@ struct evidence_question {
 	int64_t wall_ms;
 };
 
+/* A piece of evidence. */
+enum evidence_place {
+	EVIDENCE_NOWHERE,
+	EVIDENCE_FILE, /* as a whole */
+	EVIDENCE_DIRECTORY,
+	EVIDENCE_DOCUMENT,
+	EVIDENCE_BODY,
+	EVIDENCE_PART,
+	EVIDENCE_RECEIPTS_ORDER,
+	EVIDENCE_RECEIPT,
+	EVIDENCE_RELAYS_ORDER,
+	EVIDENCE_RELAY
+};
+
 struct evidence_verdict {
 	enum err result;
 	bool signature_good; /* the document's: only then the next two are set */
 	struct committee_id signed_by;
 	struct doc_id id;
-	/* what a result other than ERR_OK is about, for people: "receipt 2"; "" when it is none of
-	 * it */
-	char where[NAME_MAX_BYTES + 64];
+	/* what a result other than ERR_OK is about, and of several which one, from 1 */
+	enum evidence_place where;
+	size_t number;
+	char part[NAME_MAX_BYTES + 1]; /* of EVIDENCE_PART its name */
 };
 
 /* Blocks on reading the folder's files. What is unpacked goes to the arena. */

@@ -2,6 +2,7 @@
  * credit allows. */
 #include "tools/client/submission.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +16,11 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/client/media_type.h"
-#include "tools/input/input.h"
-#include "tools/output/output.h"
 
 enum { SENT_WHOLE_BYTES = 256 * 1024, WHOLE_TOGETHER_BYTES = 512 * 1024, ARENA_BYTES = 8 << 20 };
 
 struct opened_file {
-	int fd;
+	int fd; /* -1: its content is in memory */
 	uint64_t size_bytes;
 	struct fs_stamp stamp; /* before it is read */
 	bool streamed;
@@ -30,6 +29,7 @@ struct opened_file {
 struct sending {
 	struct client *client;
 	const struct submission *s;
+	struct client_fault *fault;
 	struct arena *arena;
 	struct opened_file files[SUBMISSION_FILES_MAX];
 	struct part *parts;
@@ -45,21 +45,53 @@ static const char *base_name(const char *path)
 	return slash == NULL ? path : slash + 1;
 }
 
+/* NULL: it is a file. */
+static const uint8_t *content_of(const struct sending *s, unsigned i)
+{
+	return s->s->contents == NULL ? NULL : s->s->contents[i].data;
+}
+
+static enum err fail_file(struct sending *s, unsigned i, enum err e)
+{
+	client_fault_file(s->fault, e, s->s->files[i], e == ERR_FILE ? errno : 0);
+	return e;
+}
+
+/* It ends too soon, though nobody has written it. */
+static enum err fail_short(struct sending *s, unsigned i)
+{
+	client_fault_file(s->fault, ERR_FILE, s->s->files[i], 0);
+	return ERR_FILE;
+}
+
+static enum err open_file(struct sending *s, unsigned i)
+{
+	struct opened_file *f = &s->files[i];
+	enum err e;
+
+	if (content_of(s, i) != NULL) {
+		f->size_bytes = s->s->contents[i].len_bytes;
+		return ERR_OK;
+	}
+	e = fs_open(s->s->files[i], &f->fd, &f->size_bytes);
+	if (e == ERR_OK)
+		e = fs_stamp(f->fd, &f->stamp);
+	if (e != ERR_OK)
+		return fail_file(s, i, e);
+	f->size_bytes = f->stamp.size_bytes;
+	return ERR_OK;
+}
+
 static enum err open_files(struct sending *s)
 {
 	uint64_t together = 0;
 
 	for (unsigned i = 0; i < s->s->file_count; i++) {
 		struct opened_file *f = &s->files[i];
-		enum err e = fs_open(s->s->files[i], &f->fd, &f->size_bytes);
+		enum err e = open_file(s, i);
 
-		if (e == ERR_OK)
-			e = fs_stamp(f->fd, &f->stamp);
-		if (e != ERR_OK) {
-			cli_fail_file(client_cli(s->client), e, s->s->files[i]);
+		if (e != ERR_OK)
 			return e;
-		}
-		f->size_bytes = f->stamp.size_bytes;
 		f->streamed = f->size_bytes > SENT_WHOLE_BYTES ||
 			      together + f->size_bytes > WHOLE_TOGETHER_BYTES;
 		if (f->streamed)
@@ -73,11 +105,21 @@ static enum err open_files(struct sending *s)
 /* All of it is read. Written meanwhile, it may be half the old and half the new. */
 static enum err check_unchanged(struct sending *s, unsigned i)
 {
-	enum err e = fs_unchanged(s->files[i].fd, &s->files[i].stamp);
+	enum err e =
+	    content_of(s, i) != NULL ? ERR_OK : fs_unchanged(s->files[i].fd, &s->files[i].stamp);
 
-	if (e == ERR_CHANGED_FILE)
-		cli_fail(client_cli(s->client), e, s->s->files[i]);
-	return e;
+	return e == ERR_OK ? e : fail_file(s, i, e);
+}
+
+/* So many bytes from `at` on, or fewer where the file ends. -1: errno says why. */
+static ssize_t read_some(struct sending *s, unsigned i, uint64_t at, uint8_t *out, size_t size)
+{
+	const uint8_t *content = content_of(s, i);
+
+	if (content == NULL)
+		return read(s->files[i].fd, out, size);
+	memcpy(out, content + at, size);
+	return (ssize_t)size;
 }
 
 static enum err read_whole(struct sending *s, unsigned i, ProtobufCBinaryData *out)
@@ -88,10 +130,10 @@ static enum err read_whole(struct sending *s, unsigned i, ProtobufCBinaryData *o
 	if (bytes == NULL)
 		return ERR_NO_MEMORY;
 	while (got < size) {
-		ssize_t n = read(s->files[i].fd, bytes + got, size - got);
+		ssize_t n = read_some(s, i, got, bytes + got, size - got);
 
 		if (n < 0)
-			return ERR_FILE;
+			return fail_file(s, i, ERR_FILE);
 		if (n == 0)
 			break; /* it became shorter while we read */
 		got += (size_t)n;
@@ -136,7 +178,7 @@ static enum err describe(struct sending *s)
 
 		s->parts[i].name = unique_name(s, i);
 		if (s->parts[i].name == NULL)
-			return ERR_UTF8;
+			return fail_file(s, i, ERR_UTF8);
 		s->parts[i].media_type = media_type_of(s->parts[i].name);
 		vanthu__v1__submit_part__init(&s->submit_parts[i]);
 		s->submit_parts[i].size_bytes = s->files[i].size_bytes;
@@ -179,7 +221,6 @@ static enum err pack_body(struct sending *s, struct blob *out)
 
 struct stream_state {
 	uint64_t sent_bytes, credit_bytes;
-	struct progress progress;
 	Vanthu__V1__Reply *reply; /* the answer that ended the waiting */
 };
 
@@ -220,15 +261,15 @@ static enum err stream_file(struct sending *s, struct stream_state *st, unsigned
 		most = st->credit_bytes - st->sent_bytes;
 		most = most < CONTROL_DATA_BYTES ? most : CONTROL_DATA_BYTES;
 		most = most < f->size_bytes - at ? most : f->size_bytes - at;
-		n = read(f->fd, piece, (size_t)most);
+		n = read_some(s, part, at, piece, (size_t)most);
 		at += most;
 		/* Before the last piece goes: without it the daemon lets all of it go with the
 		 * connection. */
-		e = n < 0					 ? ERR_FILE
+		e = n < 0					 ? fail_file(s, part, ERR_FILE)
 		    : (uint64_t)n != most || at == f->size_bytes ? check_unchanged(s, part)
 								 : ERR_OK;
 		if (e == ERR_OK && (uint64_t)n != most)
-			e = ERR_FILE;
+			e = fail_short(s, part);
 		if (e != ERR_OK)
 			break;
 		st->sent_bytes += most;
@@ -238,7 +279,8 @@ static enum err stream_file(struct sending *s, struct stream_state *st, unsigned
 		request.what_case = VANTHU__V1__REQUEST__WHAT_DATA;
 		request.data = &data;
 		e = client_send_more(s->client, &request, id);
-		progress_at(&st->progress, st->sent_bytes);
+		if (s->s->progress != NULL)
+			s->s->progress(s->s->progress_ctx, st->sent_bytes, s->streamed_bytes);
 	} while (e == ERR_OK && at < f->size_bytes);
 	free(piece);
 	return e;
@@ -253,7 +295,6 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SUBMIT;
 	request.submit = m;
 	e = client_send(s->client, &request);
-	progress_begin(&st.progress, _("Sending"), s->streamed_bytes, client_cli(s->client)->quiet);
 	for (unsigned i = 0; e == ERR_OK && st.reply == NULL && !m->dry_run && i < s->s->file_count;
 	     i++) {
 		if (s->files[i].streamed)
@@ -262,20 +303,43 @@ static enum err converse(struct sending *s, Vanthu__V1__Submit *m, Vanthu__V1__A
 	while (e == ERR_OK &&
 	       (st.reply == NULL || st.reply->what_case == VANTHU__V1__REPLY__WHAT_CREDIT))
 		e = client_next(s->client, &st.reply);
-	progress_end(&st.progress);
-	if (e == ERR_OK && st.reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
-	    (st.reply->error->code == ERR_UNKNOWN_RECIPIENT || st.reply->error->code == ERR_BAD_ID))
-		return s->s->unknown_untold
-			   ? (enum err)st.reply->error->code
-			   : recipients_tell_unknown(s->client, s->s->to,
-						     (enum err)st.reply->error->code);
-	if (e != ERR_OK || st.reply->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED)
-		return client_fail(s->client, e, st.reply);
+	if (e != ERR_OK || st.reply->what_case != VANTHU__V1__REPLY__WHAT_ACCEPTED) {
+		if (s->fault->err == ERR_OK) /* else it is that of a file */
+			client_fault(s->client, e, st.reply, s->fault);
+		if (e != ERR_OK)
+			/* half a submission: the daemon drops it with the connection */
+			client_abandon(s->client);
+		return s->fault->err;
+	}
 	*accepted = st.reply->accepted;
 	return ERR_OK;
 }
 
-enum err submission_send(struct client *c, const struct submission *m,
+static enum err name_recipients(struct sending *s, Vanthu__V1__Submit *m)
+{
+	unsigned count = s->s->recipient_count;
+	Vanthu__V1__SubmitRecipient *each = arena_array(s->arena, count, sizeof *each);
+
+	m->recipients = arena_array(s->arena, count, sizeof *m->recipients);
+	if (each == NULL || m->recipients == NULL)
+		return ERR_NO_MEMORY;
+	for (unsigned i = 0; i < count; i++) {
+		const struct submission_recipient *r = &s->s->recipients[i];
+
+		vanthu__v1__submit_recipient__init(&each[i]);
+		if (r->committee != NULL)
+			each[i].committee = (char *)(uintptr_t)r->committee;
+		else if (r->superior)
+			each[i].superior = 1;
+		else
+			each[i].group = r->group;
+		m->recipients[i] = &each[i];
+	}
+	m->n_recipients = count;
+	return ERR_OK;
+}
+
+enum err submission_send(struct client *c, const struct submission *m, struct client_fault *fault,
 			 Vanthu__V1__Accepted **accepted)
 {
 	struct sending *s = calloc(1, sizeof *s);
@@ -283,10 +347,12 @@ enum err submission_send(struct client *c, const struct submission *m,
 	struct blob body;
 	enum err e = ERR_NO_MEMORY;
 
+	*fault = (struct client_fault){ .err = ERR_OK };
 	if (s == NULL || (s->arena = arena_new(ARENA_BYTES)) == NULL)
 		goto out;
 	s->client = c;
 	s->s = m;
+	s->fault = fault;
 	for (unsigned i = 0; i < SUBMISSION_FILES_MAX; i++)
 		s->files[i].fd = -1;
 	e = open_files(s);
@@ -295,7 +361,9 @@ enum err submission_send(struct client *c, const struct submission *m,
 	if (e == ERR_OK)
 		e = pack_body(s, &body);
 	if (e == ERR_OK)
-		e = recipients_read(s->arena, m->to, &submit);
+		e = m->recipient_count == 0			     ? ERR_NO_RECIPIENT
+		    : m->recipient_count > SUBMISSION_RECIPIENTS_MAX ? ERR_TOO_MANY_RECIPIENTS
+								     : name_recipients(s, &submit);
 	if (e != ERR_OK)
 		goto out;
 	submit.id = field_bytes(m->id.bytes, sizeof m->id.bytes);
@@ -308,8 +376,8 @@ enum err submission_send(struct client *c, const struct submission *m,
 	submit.strict = m->strict;
 	e = converse(s, &submit, accepted);
 out:
-	if (e != ERR_OK && !(m->unknown_untold && (e == ERR_UNKNOWN_RECIPIENT || e == ERR_BAD_ID)))
-		cli_fail(client_cli(c), e, NULL); /* unless it was told already */
+	if (fault->err == ERR_OK)
+		fault->err = e;
 	for (unsigned i = 0; s != NULL && i < SUBMISSION_FILES_MAX; i++) {
 		if (s->files[i].fd >= 0)
 			close(s->files[i].fd);

@@ -1,17 +1,29 @@
-/* Sending a document: what `send` and the demo share. */
+/* Sending a document. */
 #ifndef VANTHU_TOOLS_CLIENT_SUBMISSION_H
 #define VANTHU_TOOLS_CLIENT_SUBMISSION_H
 
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "tools/client/connection.h"
 
-enum { SUBMISSION_FILES_MAX = PARTS_MAX };
+/* One recipient more than there may be: the daemon says so. */
+enum { SUBMISSION_FILES_MAX = PARTS_MAX, SUBMISSION_RECIPIENTS_MAX = RECIPIENTS_MAX + 1 };
+
+/* A committee by its id, or with NULL the superior or a group. */
+struct submission_recipient {
+	const char *committee;
+	bool superior;
+	Vanthu__V1__Group group;
+};
 
 struct submission {
 	struct doc_id id;
 	const char *files[SUBMISSION_FILES_MAX]; /* the first is the document */
 	unsigned file_count;
-	const char *to;       /* WHO[,WHO…] */
+	/* of each file that is in memory its bytes, `files` then has its name; NULL: none is */
+	const struct blob *contents;
+	const struct submission_recipient *recipients;
+	unsigned recipient_count;
 	const char *type_code, *type_name;
 	const char *number, *subject, *note, *term;
 	const char *signer_name, *signer_position;
@@ -21,14 +33,15 @@ struct submission {
 	const char *reply_origin; /* "" none */
 	struct doc_id reply_id;
 	bool dry_run, strict;
-	/* ERR_UNKNOWN_RECIPIENT and ERR_BAD_ID are returned without a word: the caller tries
-	 * something else */
-	bool unknown_untold;
+	/* hears how many bytes of large files have gone, of how many; may be NULL */
+	void (*progress)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);
+	void *progress_ctx;
 };
 
-/* Reads the files, streams large ones, waits until the daemon has all of it on disk. *accepted is
- * valid until the client's next call. Errors have been told. */
+/* Reads the files, streams large ones, blocks until the daemon has all of it on disk. *accepted is
+ * valid until the client's next call; *fault is set where it fails. The same id again is safe:
+ * ERR_TIMEOUT and ERR_UNREACHABLE leave open whether it happened. */
 must_use enum err submission_send(struct client *c, const struct submission *s,
-				  Vanthu__V1__Accepted **accepted);
+				  struct client_fault *fault, Vanthu__V1__Accepted **accepted);
 
 #endif

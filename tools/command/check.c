@@ -6,7 +6,7 @@
 #include "routing/base/limits.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -388,7 +388,7 @@ static int judge(struct cli *cli, const struct facts *k, int only)
 }
 
 /* First whose it is that lies aside: the status stays valid until the next call. */
-static enum err ask(struct client *c, struct facts *k)
+static enum err ask(struct call *c, struct facts *k)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
@@ -398,17 +398,17 @@ static enum err ask(struct client *c, struct facts *k)
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_ASIDE_LIST;
 	request.aside_list = &all;
-	e = client_send(c, &request);
+	e = call_send(c, &request);
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
-	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_ASIDE, &reply)) == ERR_OK)
 		add_name(k->signers, reply->aside->signer[0] != '\0' ? reply->aside->signer
 								     : reply->aside->committee);
 	if (e != ERR_NOT_FOUND)
 		return e;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
-	e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+	e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
 	if (e == ERR_OK)
 		k->status = reply->status;
 	return e;
@@ -417,7 +417,7 @@ static enum err ask(struct client *c, struct facts *k)
 int cmd_check(struct cli *cli, int argc, char **argv)
 {
 	struct facts k = { .signers = "" };
-	struct client *c = NULL;
+	struct call *c = NULL;
 	int only = ALL, code = LEVEL_UNKNOWN;
 	enum err e;
 
@@ -430,7 +430,7 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		arguments_missing(cli, argc - optind, argv + optind);
 		return LEVEL_UNKNOWN;
 	}
-	e = client_open(cli, CLIENT_READ, &c);
+	e = call_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK)
 		e = ask(c, &k);
 	if (e == ERR_OK)
@@ -439,6 +439,6 @@ int cmd_check(struct cli *cli, int argc, char **argv)
 		/* the line that is shown; the rest is on stderr */
 		printf("VANTHU %s - VT-%d %s\n", level_words[LEVEL_UNKNOWN], (int)e,
 		       words_of((unsigned)e));
-	client_close(c);
+	call_close(c);
 	return code;
 }

@@ -7,7 +7,7 @@
 #include "routing/base/limits.h"
 #include "tools/base/files.h"
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -75,9 +75,9 @@ static int list(struct cli *cli, const char *only)
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
 	json_t *out = json_array();
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char *id = NULL;
-	enum err e = client_open(cli, CLIENT_READ, &c);
+	enum err e = call_open(cli, CLIENT_READ, &c);
 
 	if (e == ERR_OK && only != NULL)
 		e = recipients_one(c, only, &id);
@@ -85,12 +85,12 @@ static int list(struct cli *cli, const char *only)
 		query.id = id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		call_fail(c, e, NULL);
 	while (e == ERR_OK &&
-	       (e = client_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
+	       (e = call_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
 		json_array_append_new(out, json_committee(reply->committee));
-	client_close(c);
+	call_close(c);
 	free(id);
 	if (e != ERR_NOT_FOUND || cli->failed_told) {
 		json_decref(out);
@@ -116,17 +116,17 @@ static int export(struct cli *cli, const char *to)
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	uint8_t *file = malloc(DIRECTORY_FILE_MAX_BYTES);
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	size_t size = 0;
 	bool last = false;
-	enum err e = file == NULL ? ERR_NO_MEMORY : client_open(cli, CLIENT_READ, &c);
+	enum err e = file == NULL ? ERR_NO_MEMORY : call_open(cli, CLIENT_READ, &c);
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_DIRECTORY;
 	request.directory = &nothing;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		call_fail(c, e, NULL);
 	while (e == ERR_OK && !last) {
-		e = client_row(c, VANTHU__V1__REPLY__WHAT_DATA, &reply);
+		e = call_row(c, VANTHU__V1__REPLY__WHAT_DATA, &reply);
 		if (e == ERR_OK && reply->data->bytes.len > DIRECTORY_FILE_MAX_BYTES - size)
 			e = ERR_TOO_LARGE;
 		if (e != ERR_OK)
@@ -145,7 +145,7 @@ static int export(struct cli *cli, const char *to)
 		output_object(cli,
 			      json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)size),
 			      columns);
-	client_close(c);
+	call_close(c);
 	free(file);
 	return err_exit_code(e);
 }

@@ -6,11 +6,11 @@
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
 #include "tools/base/files.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
-static enum err send_file(struct cli *cli, struct client *c, struct blob file,
+static enum err send_file(struct cli *cli, struct call *c, struct blob file,
 			  Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -22,7 +22,7 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file,
 	import.progress = true;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_IMPORT;
 	request.import = &import;
-	e = client_send(c, &request);
+	e = call_send(c, &request);
 	for (size_t at = 0; e == ERR_OK && at < file.len_bytes;) {
 		Vanthu__V1__Request more = VANTHU__V1__REQUEST__INIT;
 		Vanthu__V1__Data data = VANTHU__V1__DATA__INIT;
@@ -33,13 +33,13 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file,
 		more.what_case = VANTHU__V1__REQUEST__WHAT_DATA;
 		more.data = &data;
 		at += n;
-		e = client_send_more(c, &more, request.id);
+		e = call_send_more(c, &more, request.id);
 	}
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
+		return call_fail(c, e, NULL);
 	/* However long it takes: each word of how far it is lets us wait on. */
 	while (e == ERR_OK) {
-		e = client_next(c, reply);
+		e = call_next(c, reply);
 		if (e != ERR_OK || (*reply)->what_case != VANTHU__V1__REPLY__WHAT_INSTALLATION)
 			break;
 		if (cli->verbose || isatty(STDERR_FILENO))
@@ -48,7 +48,7 @@ static enum err send_file(struct cli *cli, struct client *c, struct blob file,
 	}
 	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_IMPORTED)
 		return ERR_OK;
-	return client_fail(c, e, e == ERR_OK ? *reply : NULL);
+	return call_fail(c, e, e == ERR_OK ? *reply : NULL);
 }
 
 enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
@@ -56,7 +56,7 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 {
 	struct arena *a = arena_new(DIRECTORY_FILE_MAX_BYTES + 4096);
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	struct blob file;
 	enum err e = a == NULL ? ERR_NO_MEMORY : fs_read(a, from, DIRECTORY_FILE_MAX_BYTES, &file);
 
@@ -67,16 +67,16 @@ enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 	if (e != ERR_OK)
 		cli_fail_file(cli, e, from);
 	if (e == ERR_OK)
-		e = client_open(cli, CLIENT_OPERATE, &c);
+		e = call_open(cli, CLIENT_OPERATE, &c);
 	if (e == ERR_OK) {
-		client_about(c, from);
+		call_about(c, from);
 		e = send_file(cli, c, file, &reply);
 	}
 	if (e == ERR_OK) {
 		*version = reply->imported->version;
 		*committees = reply->imported->entry_count;
 	}
-	client_close(c);
+	call_close(c);
 	arena_destroy(a);
 	return e;
 }

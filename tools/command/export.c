@@ -2,8 +2,7 @@
 #include <unistd.h>
 
 #include "tools/base/files.h"
-#include "tools/client/connection.h"
-#include "tools/client/evidence.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -24,7 +23,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Reply *reply;
 	struct arena *a = arena_new(EVIDENCE_ARENA_BYTES);
 	Vanthu__V1__Evidence whole = VANTHU__V1__EVIDENCE__INIT;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	const char *id, *to = NULL;
 	struct blob bytes;
 	bool more = true;
@@ -43,11 +42,11 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_EVIDENCE;
 	request.evidence = &ref;
-	e = client_open(cli, CLIENT_OFFICE, &c);
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
+	e = call_open(cli, CLIENT_OFFICE, &c);
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		call_fail(c, e, NULL);
 	while (e == ERR_OK && more) {
-		e = client_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
+		e = call_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
 		if (e != ERR_OK)
 			break;
 		more = reply->more;
@@ -72,7 +71,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 		    cli,
 		    json_pack("{s:s, s:I}", "file", to, "size_bytes", (json_int_t)bytes.len_bytes),
 		    columns);
-	client_close(c);
+	call_close(c);
 	arena_destroy(a);
 	return err_exit_code(e);
 }

@@ -16,7 +16,7 @@
 #include "tools/base/files.h"
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 #include "tools/registry/registry.h"
@@ -64,14 +64,14 @@ static enum err fetch_keys(struct cli *cli, json_t *list)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
-	enum err e = client_open(cli, CLIENT_READ, &c);
+	struct call *c = NULL;
+	enum err e = call_open(cli, CLIENT_READ, &c);
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_KEYS;
 	request.keys = &nothing;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_KEY, &reply)) == ERR_OK) {
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		call_fail(c, e, NULL);
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_KEY, &reply)) == ERR_OK) {
 		const Vanthu__V1__Key *k = reply->key;
 
 		json_array_append_new(
@@ -82,7 +82,7 @@ static enum err fetch_keys(struct cli *cli, json_t *list)
 			      "to", json_time(k->to_ms), "revoked_from",
 			      json_time(k->revoked_from_ms), "in_use", k->ours));
 	}
-	client_close(c);
+	call_close(c);
 	return e == ERR_NOT_FOUND && !cli->failed_told ? ERR_OK : e;
 }
 
@@ -152,7 +152,8 @@ static bool is_known(const json_t *keys, const char *hex)
 	size_t i;
 	json_t *k;
 
-	json_array_foreach(keys, i, k) {
+	json_array_foreach(keys, i, k)
+	{
 		const char *id = json_string_value(json_object_get(k, "key_id"));
 
 		if (id != NULL && strcmp(id, hex) == 0)

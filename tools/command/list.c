@@ -5,7 +5,7 @@
 
 #include "routing/documents/documents.h"
 #include "tools/base/text.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -144,7 +144,7 @@ static bool has_receipts(const Vanthu__V1__DocumentLine *l)
 	return l->delivered + l->refused > 0 || lifecycle_named(l->state) != LIFECYCLE_DELIVERED;
 }
 
-static enum err collect(struct client *c, struct search *s, json_t *out)
+static enum err collect(struct call *c, struct search *s, json_t *out)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Reply *reply;
@@ -153,13 +153,13 @@ static enum err collect(struct client *c, struct search *s, json_t *out)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &s->list;
 	/* People read "subtree"; programs get the committees. */
-	s->list.members = client_cli(c)->json || client_cli(c)->plain;
+	s->list.members = call_cli(c)->json || call_cli(c)->plain;
 	/* What is matched here cannot be limited there. */
 	s->list.limit = s->folded == NULL && !s->bare_type ? s->limit : 0;
-	e = client_send(c, &request);
+	e = call_send(c, &request);
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
-	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
 		const Vanthu__V1__DocumentLine *l = reply->line;
 		char progress[48];
 		json_t *line;
@@ -201,7 +201,7 @@ static int read_type(struct cli *cli, struct search *s)
 	return exit_code;
 }
 
-static enum err resolve(struct client *c, struct search *s)
+static enum err resolve(struct call *c, struct search *s)
 {
 	enum err e = s->list.from[0] == '\0' ? ERR_OK : recipients_one(c, s->list.from, &s->from);
 
@@ -216,7 +216,7 @@ static enum err resolve(struct client *c, struct search *s)
 
 /* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory
  * still have documents. */
-static void tell_unknown(struct client *c, const struct search *s)
+static void tell_unknown(struct call *c, const struct search *s)
 {
 	if (s->list.from[0] != '\0')
 		recipients_hint_unknown(c, s->list.from);
@@ -228,7 +228,7 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
 		const struct column *columns)
 {
 	struct search s = { .limit = 0 };
-	struct client *client = NULL;
+	struct call *client = NULL;
 	json_t *out = json_array();
 	enum err e;
 	int c;
@@ -252,14 +252,14 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
 	}
 	if (optind < argc)
 		s.folded = text_fold(argv[optind]);
-	e = read_type(cli, &s) == 0 ? client_open(cli, CLIENT_OFFICE, &client) : ERR_BAD_TYPE;
+	e = read_type(cli, &s) == 0 ? call_open(cli, CLIENT_OFFICE, &client) : ERR_BAD_TYPE;
 	if (e == ERR_OK)
 		e = resolve(client, &s);
 	if (e == ERR_OK)
 		e = collect(client, &s, out);
 	if (e == ERR_OK && json_array_size(out) == 0)
 		tell_unknown(client, &s);
-	client_close(client);
+	call_close(client);
 	free(s.folded);
 	free(s.number);
 	free(s.from);

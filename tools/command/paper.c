@@ -6,8 +6,7 @@
 
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -161,7 +160,7 @@ static int check_missing(struct cli *cli, const struct paper *p)
 
 /* The same number went through the system: most likely one document, which counts already. Only a
  * word of warning: the clerk knows. */
-static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *p)
+static void warn_of_twin(struct cli *cli, struct call *c, const struct paper *p)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__List list = VANTHU__V1__LIST__INIT;
@@ -176,9 +175,9 @@ static void warn_of_twin(struct cli *cli, struct client *c, const struct paper *
 	list.limit = 1;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &list;
-	if (client_send(c, &request) != ERR_OK)
+	if (call_send(c, &request) != ERR_OK)
 		return;
-	while (client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply) == ERR_OK)
+	while (call_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply) == ERR_OK)
 		hits++;
 	if (hits > 0)
 		cli_warn(cli,
@@ -252,7 +251,7 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 }
 
 /* `look`: all that there is to warn of, and nothing is kept. */
-static enum err send_add(struct cli *cli, struct client *c, struct paper *p, bool look,
+static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool look,
 			 Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -264,21 +263,21 @@ static enum err send_add(struct cli *cli, struct client *c, struct paper *p, boo
 	add.type_code = (char *)(uintptr_t)p->kind->code;
 	add.type_name = (char *)(uintptr_t)p->kind->name;
 	add.number = p->number;
-	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t)"" : p->subject;
+	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t) "" : p->subject;
 	add.date = p->date;
-	add.party = secret || p->party == NULL ? (char *)(uintptr_t)"" : p->party;
+	add.party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
 	add.secrecy = p->secrecy;
 	add.again = p->again;
 	add.dry_run = look || cli->dry_run;
 	add.strict = p->strict && !look;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_ADD;
 	request.paper_add = &add;
-	return client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
+	return call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
 }
 
 /* What the daemon would warn of: looked at before anything is registered, where somebody can be
  * asked, or wants none of it. 0: go on. */
-static int look_first(struct cli *cli, struct client *c, struct paper *p)
+static int look_first(struct cli *cli, struct call *c, struct paper *p)
 {
 	Vanthu__V1__Reply *reply;
 	struct slips_told slips;
@@ -301,7 +300,7 @@ static int add(struct cli *cli, struct paper *p)
 {
 	static const struct doc_id none;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
 	int code = check_missing(cli, p);
 	enum err e;
@@ -314,7 +313,7 @@ static int add(struct cli *cli, struct paper *p)
 		text_today(p->date);
 	if (memcmp(&p->id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &p->id) != ERR_OK)
 		return cli_fail(cli, ERR_SYSTEM, NULL);
-	e = client_open(cli, CLIENT_OFFICE, &c);
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
 		code = look_first(cli, c, p);
 	uuid_print(p->id.bytes, id);
@@ -330,7 +329,7 @@ static int add(struct cli *cli, struct paper *p)
 		if (!reply->paper_accepted->repeated_request)
 			warn_of_twin(cli, c, p);
 	}
-	client_close(c);
+	call_close(c);
 	return e == ERR_OK ? code : err_exit_code(e);
 }
 
@@ -372,20 +371,20 @@ static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction di
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	json_t *out = json_array();
-	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 
 	query.direction = direction;
 	query.from_month = p->period.from.n;
 	query.to_month = p->period.to.n;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
 	request.papers = &query;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		e = client_fail(c, e, NULL);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		e = call_fail(c, e, NULL);
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
 		json_array_append_new(out, json_paper(reply->paper));
-	client_close(c);
+	call_close(c);
 	if (e == ERR_NOT_FOUND)
 		return output_list(cli, out, columns);
 	json_decref(out);
@@ -416,28 +415,29 @@ static int show(struct cli *cli, const char *name)
 	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	json_t *out = json_array(), *each;
 	size_t i;
 	char *typed = text_entry(name);
-	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 
 	ref.text = typed == NULL ? (char *)(uintptr_t)name : typed;
 	query.ref = &ref;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
 	request.papers = &query;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		e = client_fail(c, e, NULL);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		e = call_fail(c, e, NULL);
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_PAPER, &reply)) == ERR_OK)
 		json_array_append_new(out, json_paper(reply->paper));
-	client_close(c);
+	call_close(c);
 	free(typed);
 	if (e == ERR_NOT_FOUND && json_array_size(out) == 0)
 		cli_fail(cli, e, name);
 	else if (e == ERR_NOT_FOUND)
 		e = ERR_OK;
 	if (e == ERR_OK && !cli->json) {
-		json_array_foreach(out, i, each) {
+		json_array_foreach(out, i, each)
+		{
 			if (i > 0 && !cli->plain)
 				putchar('\n');
 			cli->renderer->object(cli, each, columns);
@@ -461,7 +461,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
 	const struct text_field reason = { "reason", p->reason, SUBJECT_MAX, false };
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char *nfc;
 	int code;
 	enum err e;
@@ -473,7 +473,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	if (code != 0)
 		return code;
 	nfc = text_nfc(name);
-	e = client_open(cli, CLIENT_OFFICE, &c);
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	ref.text = nfc == NULL ? (char *)(uintptr_t)name : nfc;
 	m.ref = &ref;
 	m.reason = p->reason;
@@ -481,7 +481,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL;
 	request.paper_cancel = &m;
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
 	if (e == ERR_OK) {
 		json_t *out = json_pack("{s:o, s:s}", "id", json_uuid(reply->paper_accepted->id),
 					"state", "cancelled");
@@ -492,7 +492,7 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 		if (cli->dry_run)
 			cli_hint(cli, "%s", _("Nothing was cancelled: this was a dry run."));
 	}
-	client_close(c);
+	call_close(c);
 	free(nfc);
 	return err_exit_code(e);
 }

@@ -4,16 +4,16 @@
 
 #include "tools/base/text.h"
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
 /* Tells the rest of a list, or why it broke off. */
-static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list,
+static int end_list(struct cli *cli, struct call *c, enum err e, json_t *list,
 		    const struct column *columns)
 {
-	client_close(c);
+	call_close(c);
 	if (e == ERR_NOT_FOUND && !cli->failed_told)
 		return output_list(cli, list, columns);
 	json_decref(list);
@@ -21,12 +21,12 @@ static int end_list(struct cli *cli, struct client *c, enum err e, json_t *list,
 }
 
 /* Opens, and asks what the request says. */
-static enum err ask(struct cli *cli, Vanthu__V1__Request *request, struct client **c)
+static enum err ask(struct cli *cli, Vanthu__V1__Request *request, struct call **c)
 {
-	enum err e = client_open(cli, CLIENT_READ, c);
+	enum err e = call_open(cli, CLIENT_READ, c);
 
-	if (e == ERR_OK && (e = client_send(*c, request)) != ERR_OK)
-		client_fail(*c, e, NULL);
+	if (e == ERR_OK && (e = call_send(*c, request)) != ERR_OK)
+		call_fail(*c, e, NULL);
 	return e;
 }
 
@@ -51,14 +51,13 @@ static int show(struct cli *cli)
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	json_t *list = json_array();
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	enum err e;
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_QUEUE;
 	request.queue = &nothing;
 	e = ask(cli, &request, &c);
-	while (e == ERR_OK &&
-	       (e = client_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_QUEUE, &reply)) == ERR_OK) {
 		json_t *row = json_pack("{s:s}", "committee", reply->queue->committee);
 		json_int_t total = 0;
 
@@ -103,9 +102,9 @@ static int list(struct cli *cli, const struct listing *l, const char *neighbour)
 	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	json_t *all = json_array();
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char *id = NULL;
-	enum err e = client_open(cli, CLIENT_READ, &c);
+	enum err e = call_open(cli, CLIENT_READ, &c);
 
 	if (e == ERR_OK && neighbour[0] != '\0')
 		e = recipients_one(c, neighbour, &id);
@@ -116,9 +115,9 @@ static int list(struct cli *cli, const struct listing *l, const char *neighbour)
 		request.aside_list = &name;
 	else
 		request.queue_list = &name;
-	if (e == ERR_OK && (e = client_send(c, &request)) != ERR_OK)
-		client_fail(c, e, NULL);
-	while (e == ERR_OK && (e = client_row(c, l->row, &reply)) == ERR_OK)
+	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
+		call_fail(c, e, NULL);
+	while (e == ERR_OK && (e = call_row(c, l->row, &reply)) == ERR_OK)
 		json_array_append_new(all, l->json(reply));
 	free(id);
 	return end_list(cli, c, e, all, l->columns);

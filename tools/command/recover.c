@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -35,17 +35,17 @@ static json_t *json_alarm(unsigned code, int64_t since_ms, const char *by)
 			 "since", json_time(since_ms), "shown_by", json_text_or_null(by));
 }
 
-static enum err ask(struct cli *cli, struct client **c, Vanthu__V1__Reply **reply)
+static enum err ask(struct cli *cli, struct call **c, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
-	enum err e = client_open(cli, CLIENT_READ, c);
+	enum err e = call_open(cli, CLIENT_READ, c);
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
-	if (e == ERR_OK && (e = client_send(*c, &request)) != ERR_OK)
-		e = client_fail(*c, e, NULL);
-	return e == ERR_OK ? client_row(*c, VANTHU__V1__REPLY__WHAT_STATUS, reply) : e;
+	if (e == ERR_OK && (e = call_send(*c, &request)) != ERR_OK)
+		e = call_fail(*c, e, NULL);
+	return e == ERR_OK ? call_row(*c, VANTHU__V1__REPLY__WHAT_STATUS, reply) : e;
 }
 
 static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *out)
@@ -76,7 +76,7 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *o
 static int status(struct cli *cli)
 {
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	enum err e = ask(cli, &c, &reply);
 
 	if (e == ERR_OK) {
@@ -110,7 +110,7 @@ static int status(struct cli *cli)
 			print_status(cli, s, out);
 		json_decref(out);
 	}
-	client_close(c);
+	call_close(c);
 	return err_exit_code(e);
 }
 
@@ -136,7 +136,7 @@ static int resume(struct cli *cli, const char *neighbour)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	enum err e;
 
 	if (cli->dry_run)
@@ -148,10 +148,10 @@ static int resume(struct cli *cli, const char *neighbour)
 	name.committee = (char *)(uintptr_t)neighbour;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_RECOVER;
 	request.recover = &name;
-	e = client_open(cli, CLIENT_OPERATE, &c);
+	e = call_open(cli, CLIENT_OPERATE, &c);
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_DONE, &reply);
-	client_close(c);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_DONE, &reply);
+	call_close(c);
 	if (e == ERR_OK && cli->json)
 		return output_object(cli, json_pack("{s:b}", "resumed", 1), NULL);
 	if (e == ERR_OK)

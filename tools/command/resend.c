@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "tools/base/text.h"
-#include "tools/client/connection.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -39,7 +38,7 @@ struct outcome {
 /* ---- which ---- */
 
 /* Newest first, as they are listed. */
-static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
+static enum err collect(struct call *c, struct wanted *w, int64_t since_ms)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__List list = VANTHU__V1__LIST__INIT;
@@ -53,10 +52,10 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 	list.since_ms = since_ms;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &list;
-	e = client_send(c, &request);
+	e = call_send(c, &request);
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
-	while ((e = client_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
 		char id[UUID_TEXT_SIZE];
 
 		if (w->count == capacity) {
@@ -64,7 +63,7 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 			    realloc(w->names, (capacity = capacity * 2 + 64) * sizeof *grown);
 
 			if (grown == NULL)
-				return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0
+				return cli_fail(call_cli(c), ERR_NO_MEMORY, NULL) == 0
 					   ? ERR_OK
 					   : ERR_NO_MEMORY;
 			w->names = grown;
@@ -74,8 +73,8 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 		uuid_print(reply->line->id.data, id);
 		w->names[w->count] = strdup(id);
 		if (w->names[w->count] == NULL)
-			return cli_fail(client_cli(c), ERR_NO_MEMORY, NULL) == 0 ? ERR_OK
-										 : ERR_NO_MEMORY;
+			return cli_fail(call_cli(c), ERR_NO_MEMORY, NULL) == 0 ? ERR_OK
+									       : ERR_NO_MEMORY;
 		w->count++;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
@@ -83,7 +82,7 @@ static enum err collect(struct client *c, struct wanted *w, int64_t since_ms)
 
 /* ---- one ---- */
 
-static enum err send_one(struct client *c, const struct wanted *w, const char *name, bool *waiting,
+static enum err send_one(struct call *c, const struct wanted *w, const char *name, bool *waiting,
 			 enum err *refused)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -95,14 +94,14 @@ static enum err send_one(struct client *c, const struct wanted *w, const char *n
 	ref.text = (char *)(uintptr_t)name;
 	resend.ref = &ref;
 	resend.to = w->neighbour;
-	resend.dry_run = client_cli(c)->dry_run;
+	resend.dry_run = call_cli(c)->dry_run;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_RESEND;
 	request.resend = &resend;
-	e = client_send(c, &request);
+	e = call_send(c, &request);
 	if (e == ERR_OK)
-		e = client_next(c, &reply);
+		e = call_next(c, &reply);
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
+		return call_fail(c, e, NULL);
 	*refused = ERR_OK;
 	*waiting = false;
 	if (reply->what_case == VANTHU__V1__REPLY__WHAT_RESENT)
@@ -112,16 +111,16 @@ static enum err send_one(struct client *c, const struct wanted *w, const char *n
 		  reply->error->code == ERR_DAMAGED))
 		*refused = (enum err)reply->error->code; /* of many: told together */
 	else
-		return client_fail(c, ERR_OK, reply);
+		return call_fail(c, ERR_OK, reply);
 	return ERR_OK;
 }
 
-static enum err send_all(struct client *c, const struct wanted *w, struct outcome *out)
+static enum err send_all(struct call *c, const struct wanted *w, struct outcome *out)
 {
 	struct progress progress;
 	enum err e = ERR_OK;
 
-	progress_begin(&progress, _("Sending"), w->count, client_cli(c)->quiet);
+	progress_begin(&progress, _("Sending"), w->count, call_cli(c)->quiet);
 	/* The oldest first, as they came then. */
 	for (size_t i = w->count; i-- > 0 && e == ERR_OK;) {
 		enum err refused = ERR_OK;
@@ -176,20 +175,20 @@ static int print(struct cli *cli, const struct wanted *w, const struct outcome *
 static int run(struct cli *cli, struct wanted *w)
 {
 	struct outcome outcome = { .sent = 0 };
-	struct client *c = NULL;
+	struct call *c = NULL;
 	int64_t since_ms = 0;
 	enum err e;
 
 	if (w->since != NULL && !text_day_ms(w->since, 0, &since_ms))
 		return cli_bad_value(cli, _(err_fix(ERR_BAD_DATE)));
-	e = client_open(cli, CLIENT_OFFICE, &c);
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
 		e = recipients_one(c, w->to, &w->neighbour);
 	if (e == ERR_OK && w->all)
 		e = collect(c, w, since_ms);
 	if (e == ERR_OK)
 		e = send_all(c, w, &outcome);
-	client_close(c);
+	call_close(c);
 	return e == ERR_OK ? print(cli, w, &outcome) : err_exit_code(e);
 }
 

@@ -7,8 +7,7 @@
 
 #include "routing/documents/documents.h"
 #include "tools/base/text.h"
-#include "tools/client/submission.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -33,7 +32,7 @@ enum {
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
-enum { POLL_MS = 50, ENDING_CHARS = 8 };
+enum { POLL_MS = 50, ENDING_CHARS = 8, RECIPIENTS_BYTES = 1 << 20 };
 
 /* What people write: NFC, ours. */
 enum { TEXT_NUMBER, TEXT_SUBJECT, TEXT_SIGNER, TEXT_POSITION, TEXT_NOTE, TEXT_TERM, TEXT_COUNT };
@@ -41,8 +40,9 @@ enum { TEXT_NUMBER, TEXT_SUBJECT, TEXT_SIGNER, TEXT_POSITION, TEXT_NOTE, TEXT_TE
 struct wanted {
 	struct submission s;
 	const char *type, *reply_to;
+	const char *whom; /* WHO[,WHO…] */
 	char *texts[TEXT_COUNT];
-	char *to; /* with ids for names */
+	char *to;	/* with ids for names */
 	bool looked_up; /* what looks like ids too */
 	struct slips told;
 	int wait;
@@ -134,7 +134,7 @@ static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
 	case OPT_TO:
-		w->s.to = value;
+		w->whom = value;
 		return recipients_named(value);
 	case OPT_TYPE:
 		w->type = value;
@@ -194,7 +194,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 		bool missing;
 		const char *what;
 	} all[] = { { w->s.file_count == 0, N_("the file of the document") },
-		    { w->s.to == NULL, N_("--to (to whom)") },
+		    { w->whom == NULL, N_("--to (to whom)") },
 		    { w->type == NULL, N_("--type (what type of document)") },
 		    { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
 	char list[256] = "", message[512];
@@ -209,7 +209,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	}
 	if (count == 0)
 		return 0;
-	if (count == 1 && w->s.to == NULL) {
+	if (count == 1 && w->whom == NULL) {
 		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
 		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
 	}
@@ -276,7 +276,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 }
 
 /* The document that this one answers: found by any of its names. */
-static enum err find_reply(struct client *c, struct wanted *w)
+static enum err find_reply(struct call *c, struct wanted *w)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
@@ -289,7 +289,7 @@ static enum err find_reply(struct client *c, struct wanted *w)
 	ref.text = (char *)(uintptr_t)w->reply_to;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 	request.show = &ref;
-	e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+	e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 	if (e != ERR_OK)
 		return e;
 	snprintf(origin, sizeof origin, "%s", reply->view->line->from);
@@ -322,7 +322,7 @@ static const char *refusal_sentence(const Vanthu__V1__DocumentView *view, char *
 }
 
 /* 0 delivered everywhere, 5 refused by somebody, 8 not in time. */
-static int wait_delivered(struct cli *cli, struct client *c, const char *id)
+static int wait_delivered(struct cli *cli, struct call *c, const char *id)
 {
 	int64_t until_ms = text_now_ms() + cli->timeout_ms;
 	char fix[256], message[512];
@@ -337,7 +337,7 @@ static int wait_delivered(struct cli *cli, struct client *c, const char *id)
 		ref.text = (char *)(uintptr_t)id;
 		request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 		request.show = &ref;
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 		if (e != ERR_OK)
 			return err_exit_code(e);
 		state = lifecycle_named(reply->view->line->state);
@@ -383,28 +383,61 @@ static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char i
 	return 0;
 }
 
+static void show_progress(void *ctx, uint64_t sent_bytes, uint64_t all_bytes)
+{
+	struct progress *p = ctx;
+
+	p->all = all_bytes;
+	progress_at(p, sent_bytes);
+}
+
+static bool is_unknown(enum err e)
+{
+	return e == ERR_UNKNOWN_RECIPIENT || e == ERR_BAD_ID;
+}
+
+/* Tells what fails, but a recipient that nobody knows only where that is the last word. */
+static enum err submit_once(struct call *c, struct wanted *w, bool last,
+			    Vanthu__V1__Accepted **accepted)
+{
+	struct arena *a = arena_new(RECIPIENTS_BYTES);
+	struct progress progress;
+	struct client_fault fault = { .err = a == NULL ? ERR_NO_MEMORY : ERR_OK };
+
+	progress_begin(&progress, _("Sending"), 0, call_cli(c)->quiet);
+	w->s.progress = show_progress;
+	w->s.progress_ctx = &progress;
+	if (fault.err == ERR_OK)
+		fault.err = recipients_read(a, w->whom, &w->s);
+	if (fault.err == ERR_OK)
+		fault.err = submission_send(call_client(c), &w->s, &fault, accepted);
+	progress_end(&progress);
+	arena_destroy(a);
+	if (is_unknown(fault.err))
+		return last ? recipients_tell_unknown(c, w->whom, fault.err) : fault.err;
+	return fault.err == ERR_OK ? ERR_OK : call_tell(c, &fault);
+}
+
 /* What looks like an id and is none may be a name: "b" of a committee called B. */
-static enum err submit(struct client *c, struct wanted *w, Vanthu__V1__Accepted **accepted)
+static enum err submit(struct call *c, struct wanted *w, Vanthu__V1__Accepted **accepted)
 {
 	char *to;
 	enum err e;
 
-	w->s.unknown_untold = !w->looked_up;
-	e = submission_send(c, &w->s, accepted);
-	if (w->looked_up || (e != ERR_UNKNOWN_RECIPIENT && e != ERR_BAD_ID))
+	e = submit_once(c, w, w->looked_up, accepted);
+	if (w->looked_up || !is_unknown(e))
 		return e;
 	w->looked_up = true;
-	w->s.unknown_untold = false;
-	e = recipients_resolve(c, w->s.to, true, true, &to);
+	e = recipients_resolve(c, w->whom, true, true, &to);
 	if (e != ERR_OK)
 		return e;
 	free(w->to);
 	w->to = to;
-	w->s.to = to;
-	return submission_send(c, &w->s, accepted);
+	w->whom = to;
+	return submit_once(c, w, true, accepted);
 }
 
-static int print_delivered(struct cli *cli, struct client *c, const Vanthu__V1__Accepted *a,
+static int print_delivered(struct cli *cli, struct call *c, const Vanthu__V1__Accepted *a,
 			   const char *id)
 {
 	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
@@ -434,7 +467,7 @@ static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Acce
 
 /* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or
  * wants none of it. 0: go on. */
-static int look_first(struct cli *cli, struct client *c, struct wanted *w)
+static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;
 	bool strict = w->s.strict;
@@ -460,17 +493,17 @@ static int look_first(struct cli *cli, struct client *c, struct wanted *w)
 static int send_it(struct cli *cli, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
 	int code = 0;
-	enum err e = client_open(cli, CLIENT_OFFICE, &c);
+	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 
 	if (e == ERR_OK)
 		e = find_reply(c, w);
 	if (e == ERR_OK)
-		e = recipients_resolve(c, w->s.to, true, false, &w->to);
+		e = recipients_resolve(c, w->whom, true, false, &w->to);
 	if (e == ERR_OK) {
-		w->s.to = w->to;
+		w->whom = w->to;
 		code = look_first(cli, c, w);
 	}
 	uuid_print(w->s.id.bytes, id);
@@ -487,7 +520,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 			   ? print_delivered(cli, c, accepted, id)
 			   : print_accepted(cli, accepted, id);
 	}
-	client_close(c);
+	call_close(c);
 	cli->request_id = NULL;
 	return e == ERR_OK ? code : err_exit_code(e);
 }

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -128,7 +128,7 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	const char *id = only_operand(cli, argc, argv);
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	json_t *view;
 	enum err e;
 
@@ -137,9 +137,9 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 	request.show = &ref;
-	e = client_open(cli, CLIENT_OFFICE, &c);
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 	if (e == ERR_OK) {
 		view = json_view(reply->view, cli->json || cli->plain);
 		cli->renderer->object(cli, view, view_columns);
@@ -152,7 +152,7 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 		}
 		json_decref(view);
 	}
-	client_close(c);
+	call_close(c);
 	return err_exit_code(e);
 }
 
@@ -178,7 +178,7 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	const char *id = only_operand(cli, argc, argv);
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	enum err e;
 
 	if (id == NULL)
@@ -186,9 +186,9 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_TRACE;
 	request.trace = &ref;
-	e = client_open(cli, CLIENT_READ, &c);
+	e = call_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_TRACE, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_TRACE, &reply);
 	if (e == ERR_OK) {
 		const Vanthu__V1__Trace *t = reply->trace;
 		json_t *out =
@@ -204,6 +204,6 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 		}
 		json_decref(out);
 	}
-	client_close(c);
+	call_close(c);
 	return err_exit_code(e);
 }

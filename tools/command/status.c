@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "tools/cli/cli.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -153,7 +153,7 @@ static void print_links(struct cli *cli, const json_t *links)
 	cli->renderer->list(cli, links, columns);
 }
 
-static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
+static enum err ask(struct call *c, Vanthu__V1__Request__WhatCase what)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
@@ -161,8 +161,8 @@ static enum err ask(struct client *c, Vanthu__V1__Request__WhatCase what)
 
 	request.what_case = what;
 	request.status = &nothing; /* all Nothing requests share the union's first member */
-	e = client_send(c, &request);
-	return e == ERR_OK ? ERR_OK : client_fail(c, e, NULL);
+	e = call_send(c, &request);
+	return e == ERR_OK ? ERR_OK : call_fail(c, e, NULL);
 }
 
 static json_t *json_status(const struct cli *cli, const Vanthu__V1__Status *s)
@@ -301,17 +301,17 @@ static void print_status(struct cli *cli, const Vanthu__V1__Status *s, json_t *s
 
 int cmd_status(struct cli *cli, int argc, char **argv)
 {
-	struct client *c = NULL;
+	struct call *c = NULL;
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
 	if (cli_option(cli, argc, argv) == '?')
 		return err_exit_code(ERR_USAGE);
-	e = client_open(cli, CLIENT_READ, &c);
+	e = call_open(cli, CLIENT_READ, &c);
 	if (e == ERR_OK)
 		e = ask(c, VANTHU__V1__REQUEST__WHAT_STATUS);
 	if (e == ERR_OK)
-		e = client_row(c, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+		e = call_row(c, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
 	if (e == ERR_OK) {
 		json_t *status = json_status(cli, reply->status);
 
@@ -321,7 +321,7 @@ int cmd_status(struct cli *cli, int argc, char **argv)
 			print_status(cli, reply->status, status);
 		json_decref(status);
 	}
-	client_close(c);
+	call_close(c);
 	return err_exit_code(e);
 }
 
@@ -331,19 +331,19 @@ static int list_links(struct cli *cli, const char *named)
 {
 	json_t *list = json_array();
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char *only = NULL;
-	enum err e = client_open(cli, CLIENT_READ, &c);
+	enum err e = call_open(cli, CLIENT_READ, &c);
 
 	if (e == ERR_OK && named != NULL)
 		e = recipients_one(c, named, &only);
 	if (e == ERR_OK)
 		e = ask(c, VANTHU__V1__REQUEST__WHAT_LINKS);
-	while (e == ERR_OK && (e = client_row(c, VANTHU__V1__REPLY__WHAT_LINK, &reply)) == ERR_OK) {
+	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_LINK, &reply)) == ERR_OK) {
 		if (only == NULL || strcmp(reply->link->committee, only) == 0)
 			json_array_append_new(list, link_of(cli, reply->link));
 	}
-	client_close(c);
+	call_close(c);
 	if (e == ERR_NOT_FOUND && only != NULL && json_array_size(list) == 0)
 		cli_fail(cli, ERR_NOT_FOUND, only);
 	else if (e == ERR_NOT_FOUND)
@@ -398,9 +398,9 @@ static int ping_link(struct cli *cli, const char *named)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Neighbour name = VANTHU__V1__NEIGHBOUR__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	char *committee = NULL;
-	enum err e = client_open(cli, CLIENT_OPERATE, &c);
+	enum err e = call_open(cli, CLIENT_OPERATE, &c);
 
 	if (e == ERR_OK)
 		e = recipients_one(c, named, &committee);
@@ -408,13 +408,13 @@ static int ping_link(struct cli *cli, const char *named)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PING;
 	request.ping = &name;
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_PONG, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PONG, &reply);
 	if (e == ERR_OK)
 		output_object(cli,
 			      json_pack("{s:s, s:I}", "committee", committee, "round_trip_us",
 					(json_int_t)reply->pong->round_trip_us),
 			      columns);
-	client_close(c);
+	call_close(c);
 	free(committee);
 	return err_exit_code(e);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "routing/target/target.h"
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -168,15 +168,15 @@ static int show(struct cli *cli, const struct period *period)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__TargetQuery query = VANTHU__V1__TARGET_QUERY__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
-	enum err e = client_open(cli, CLIENT_READ, &c);
+	struct call *c = NULL;
+	enum err e = call_open(cli, CLIENT_READ, &c);
 
 	query.from_month = period->from.n;
 	query.to_month = period->to.n;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_TARGET;
 	request.target = &query;
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_TARGET, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_TARGET, &reply);
 	if (e == ERR_OK) {
 		json_t *target = target_json(reply->target), *by = json_array();
 
@@ -192,7 +192,7 @@ static int show(struct cli *cli, const struct period *period)
 			print_target(cli, target);
 		json_decref(target);
 	}
-	client_close(c);
+	call_close(c);
 	return err_exit_code(e);
 }
 
@@ -278,18 +278,18 @@ static int recount(struct cli *cli, bool repair)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Recount how = VANTHU__V1__RECOUNT__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	int code = 0;
-	enum err e = client_open(cli, CLIENT_OPERATE, &c);
+	enum err e = call_open(cli, CLIENT_OPERATE, &c);
 
 	how.repair = repair && !cli->dry_run;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_RECOUNT;
 	request.recount = &how;
 	if (e == ERR_OK)
-		e = client_call(c, &request, VANTHU__V1__REPLY__WHAT_RECOUNTED, &reply);
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_RECOUNTED, &reply);
 	if (e == ERR_OK)
 		code = print_recount(cli, reply->recounted);
-	client_close(c);
+	call_close(c);
 	return e == ERR_OK ? code : err_exit_code(e);
 }
 

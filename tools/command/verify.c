@@ -7,8 +7,7 @@
 #include "proto/fields.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
-#include "tools/client/connection.h"
-#include "tools/client/evidence.h"
+#include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
@@ -23,6 +22,30 @@ const struct command_option verify_options[] = {
 	  N_("compare the files in this folder with what was signed"), VALUE_FOLDER, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
+
+/* What a verdict is about, for people: "receipt 2"; "" when it is none of it. */
+static const char *place_of(const struct evidence_verdict *v, char *out, size_t size)
+{
+	static const char *const places[] = {
+		[EVIDENCE_NOWHERE] = "",
+		[EVIDENCE_FILE] = N_("the file"),
+		[EVIDENCE_DIRECTORY] = N_("the directory"),
+		[EVIDENCE_DOCUMENT] = N_("the document"),
+		[EVIDENCE_BODY] = N_("the document's body"),
+		[EVIDENCE_RECEIPTS_ORDER] = N_("the receipts' order"),
+		[EVIDENCE_RECEIPT] = N_("receipt"),
+		[EVIDENCE_RELAYS_ORDER] = N_("the relay records' order"),
+		[EVIDENCE_RELAY] = N_("relay record"),
+	};
+
+	if (v->where == EVIDENCE_PART)
+		snprintf(out, size, "%s", v->part);
+	else if (v->number > 0)
+		snprintf(out, size, "%s %zu", _(places[v->where]), v->number);
+	else
+		snprintf(out, size, "%s", v->where == EVIDENCE_NOWHERE ? "" : _(places[v->where]));
+	return out;
+}
 
 static int print_verdict(struct cli *cli, enum err result, const char *where, const char *signed_by,
 			 ProtobufCBinaryData id)
@@ -64,6 +87,7 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 {
 	struct evidence_question q = { .folder = folder, .wall_ms = text_now_ms() };
 	struct arena *a = arena_new(ARENA_BYTES);
+	char text[NAME_MAX_BYTES + 64];
 	struct evidence_verdict v;
 	const char *about = root;
 	struct blob pem;
@@ -95,7 +119,7 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 		if (other.result == ERR_OK || (other.signature_good && !v.signature_good))
 			v = other;
 	}
-	code = print_verdict(cli, v.result, v.where, v.signed_by.text,
+	code = print_verdict(cli, v.result, place_of(&v, text, sizeof text), v.signed_by.text,
 			     field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));
 	arena_destroy(a);
 	return code;
@@ -131,31 +155,31 @@ static int verify_stored(struct cli *cli, const char *id)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c = NULL;
+	struct call *c = NULL;
 	int code;
 	enum err e;
 
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_VERIFY;
 	request.verify = &ref;
-	e = client_open(cli, CLIENT_OFFICE, &c);
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
-		e = client_send(c, &request);
+		e = call_send(c, &request);
 	if (e == ERR_OK)
-		e = client_next(c, &reply);
+		e = call_next(c, &reply);
 	if (e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	    reply->error->code == ERR_NOT_FOUND && is_file(id)) {
-		client_close(c);
+		call_close(c);
 		return root_wanted(cli, id);
 	}
 	if (c != NULL && (e != ERR_OK || reply->what_case != VANTHU__V1__REPLY__WHAT_VERDICT))
-		e = client_fail(c, e, e == ERR_OK ? reply : NULL);
+		e = call_fail(c, e, e == ERR_OK ? reply : NULL);
 	code = err_exit_code(e);
 	if (e == ERR_OK)
 		code = print_verdict(
 		    cli, reply->verdict->valid ? ERR_OK : (enum err)reply->verdict->reason, "",
 		    reply->verdict->signed_by, reply->verdict->id);
-	client_close(c);
+	call_close(c);
 	return code;
 }
 

@@ -15,7 +15,7 @@ static const struct {
 	/* folded, blanks for hyphens; the Vietnamese ones are no ids, so they can never hide a
 	 * committee */
 	const char *word;
-	const char *group;      /* as the protocol and JSON call it */
+	const char *group; /* as the protocol and JSON call it */
 } groups[] = {
 	{ "superior", "superior" },
 	{ "subordinates", "subordinates" },
@@ -76,32 +76,33 @@ bool recipients_named(const char *to)
 	return to[strspn(to, ", ")] != '\0';
 }
 
-enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m)
+enum err recipients_read(struct arena *a, const char *to, struct submission *m)
 {
 	char *rest = (char *)(uintptr_t)arena_text(a, to, strlen(to)), *word;
-	Vanthu__V1__SubmitRecipient *each = arena_array(a, RECIPIENTS_MAX + 1, sizeof *each);
+	struct submission_recipient *each = arena_array(a, SUBMISSION_RECIPIENTS_MAX, sizeof *each);
 
-	m->recipients = arena_array(a, RECIPIENTS_MAX + 1, sizeof *m->recipients);
-	if (rest == NULL || each == NULL || m->recipients == NULL)
+	if (rest == NULL || each == NULL)
 		return ERR_NO_MEMORY;
+	m->recipients = each;
+	m->recipient_count = 0;
 	while ((word = next_word(&rest)) != NULL) {
-		Vanthu__V1__SubmitRecipient *r = &each[m->n_recipients];
+		struct submission_recipient *r = &each[m->recipient_count];
 		const char *group = group_of(word);
 
-		if (m->n_recipients == RECIPIENTS_MAX + 1)
+		if (m->recipient_count == SUBMISSION_RECIPIENTS_MAX)
 			return ERR_TOO_MANY_RECIPIENTS;
-		vanthu__v1__submit_recipient__init(r);
+		*r = (struct submission_recipient){ .committee = group == NULL ? word : NULL };
+		m->recipient_count++;
 		if (group == NULL)
-			r->committee = word;
-		else if (strcmp(group, "superior") == 0)
-			r->superior = 1;
+			continue;
+		if (strcmp(group, "superior") == 0)
+			r->superior = true;
 		else
 			r->group = strcmp(group, "subtree") == 0
 				       ? VANTHU__V1__GROUP__GROUP_SUBTREE
 				       : VANTHU__V1__GROUP__GROUP_SUBORDINATES;
-		m->recipients[m->n_recipients++] = r;
 	}
-	return m->n_recipients == 0 ? ERR_NO_RECIPIENT : ERR_OK;
+	return m->recipient_count == 0 ? ERR_NO_RECIPIENT : ERR_OK;
 }
 
 /* ---- names ---- */
@@ -114,11 +115,11 @@ struct named {
 	char *folded;
 	char id[COMMITTEE_ID_MAX + 1];
 	unsigned count; /* of those called so */
-	bool exact;     /* the one in id is called so letter for letter */
-	char all[512];  /* the first of them, for people */
+	bool exact;	/* the one in id is called so letter for letter */
+	char all[512];	/* the first of them, for people */
 };
 
-static enum err each_committee(struct client *c, const char *id,
+static enum err each_committee(struct call *c, const char *id,
 			       void (*look)(void *, const Vanthu__V1__Committee *), void *ctx)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -129,12 +130,12 @@ static enum err each_committee(struct client *c, const char *id,
 	query.id = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
-	e = client_send(c, &request);
-	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK &&
+	e = call_send(c, &request);
+	while (e == ERR_OK && (e = call_next(c, &reply)) == ERR_OK &&
 	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE)
 		look(ctx, reply->committee);
 	if (e != ERR_OK)
-		return client_fail(c, e, NULL);
+		return call_fail(c, e, NULL);
 	return ERR_OK; /* no such committee is an answer too */
 }
 
@@ -175,19 +176,19 @@ static void note_name(void *ctx, const Vanthu__V1__Committee *c)
 	free(folded);
 }
 
-static enum err tell_several(struct client *c, const struct named *n)
+static enum err tell_several(struct call *c, const struct named *n)
 {
 	char message[1024];
 
 	snprintf(message, sizeof message, _("%.200s is the name of %u committees: %s"), n->word,
 		 n->count, n->all);
-	cli_fail_text(client_cli(c), ERR_SEVERAL_NAMED, message, _(err_fix(ERR_SEVERAL_NAMED)));
+	cli_fail_text(call_cli(c), ERR_SEVERAL_NAMED, message, _(err_fix(ERR_SEVERAL_NAMED)));
 	return ERR_SEVERAL_NAMED;
 }
 
 /* The words that are no ids that the daemon knows. Of a long list of what looks like ids each is
  * taken for one. */
-static enum err pick_names(struct client *c, char *words, bool list, bool doubt,
+static enum err pick_names(struct call *c, char *words, bool list, bool doubt,
 			   struct name_search *out)
 {
 	unsigned looked_up = 0;
@@ -240,7 +241,7 @@ static char *put_together(const char *given, bool list, const struct named *name
 	return out;
 }
 
-enum err recipients_resolve(struct client *c, const char *given, bool list, bool doubt, char **out)
+enum err recipients_resolve(struct call *c, const char *given, bool list, bool doubt, char **out)
 {
 	struct named *names = calloc(NAMED_MAX, sizeof *names);
 	struct name_search search = { .words = names };
@@ -266,7 +267,7 @@ enum err recipients_resolve(struct client *c, const char *given, bool list, bool
 	return e;
 }
 
-enum err recipients_one(struct client *c, const char *given, char **out)
+enum err recipients_one(struct call *c, const char *given, char **out)
 {
 	enum err e = recipients_resolve(c, given, false, true, out);
 
@@ -322,7 +323,7 @@ static unsigned read_guesses(char *to, struct guess *guesses)
 	return n;
 }
 
-static bool ask(struct client *c, struct guess *guesses, unsigned n)
+static bool ask(struct call *c, struct guess *guesses, unsigned n)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
@@ -331,8 +332,8 @@ static bool ask(struct client *c, struct guess *guesses, unsigned n)
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
-	e = client_send(c, &request);
-	while (e == ERR_OK && (e = client_next(c, &reply)) == ERR_OK &&
+	e = call_send(c, &request);
+	while (e == ERR_OK && (e = call_next(c, &reply)) == ERR_OK &&
 	       reply->what_case == VANTHU__V1__REPLY__WHAT_COMMITTEE) {
 		for (unsigned i = 0; i < n; i++)
 			compare(&guesses[i], reply->committee);
@@ -348,13 +349,13 @@ static void append(char *out, size_t size, const char *between, const char *text
 }
 
 /* Known, and yet nobody to send to: the committee that sends. False: it is not among them. */
-static bool tell_self(struct client *c, const struct guess *guesses, unsigned n, enum err e)
+static bool tell_self(struct call *c, const struct guess *guesses, unsigned n, enum err e)
 {
 	struct config *config = malloc(sizeof *config);
 	bool found = false;
 	char message[512];
 
-	if (config != NULL && cli_config(client_cli(c), config) == ERR_OK) {
+	if (config != NULL && cli_config(call_cli(c), config) == ERR_OK) {
 		for (unsigned i = 0; i < n; i++)
 			found = found || strcmp(guesses[i].word, config->committee.text) == 0;
 		snprintf(message, sizeof message,
@@ -362,12 +363,12 @@ static bool tell_self(struct client *c, const struct guess *guesses, unsigned n,
 			 config->committee.text);
 	}
 	if (found)
-		cli_fail_text(client_cli(c), e, message, _("leave it out of --to"));
+		cli_fail_text(call_cli(c), e, message, _("leave it out of --to"));
 	free(config);
 	return found;
 }
 
-enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
+enum err recipients_tell_unknown(struct call *c, const char *to, enum err e)
 {
 	struct guess guesses[GUESSES_MAX];
 	char unknown[512] = "", near[1024] = "", message[1024], fix[2048];
@@ -388,30 +389,29 @@ enum err recipients_tell_unknown(struct client *c, const char *to, enum err e)
 		free(guesses[i].folded);
 	}
 	if (unknown[0] == '\0' && !tell_self(c, guesses, n, e))
-		cli_fail(client_cli(c), e, NULL);
+		cli_fail(call_cli(c), e, NULL);
 	free(copy);
 	if (unknown[0] == '\0')
 		return e;
 	snprintf(message, sizeof message, _("not in the directory: %s"), unknown);
 	snprintf(fix, sizeof fix, _("did you mean %s? All committees: vanthu committee list"),
 		 near);
-	cli_fail_text(client_cli(c), e, message,
+	cli_fail_text(call_cli(c), e, message,
 		      near[0] == '\0' ? _(err_fix(ERR_UNKNOWN_RECIPIENT)) : fix);
 	return e;
 }
 
-void recipients_hint_unknown(struct client *c, const char *id)
+void recipients_hint_unknown(struct call *c, const char *id)
 {
 	struct guess g = { .word = id, .folded = text_fold(id), .distance = NEAR + 1 };
 
 	if (g.folded != NULL && ask(c, &g, 1) && !g.known) {
 		if (g.distance <= NEAR)
-			cli_say(client_cli(c),
-				_("%s is not in the directory: did you mean %s (%s)?"), id, g.id,
-				g.name);
+			cli_say(call_cli(c), _("%s is not in the directory: did you mean %s (%s)?"),
+				id, g.id, g.name);
 		else
 			cli_say(
-			    client_cli(c),
+			    call_cli(c),
 			    _("%s is not in the directory. All committees: vanthu committee list"),
 			    id);
 	}

@@ -3,11 +3,11 @@
 #define VANTHU_TOOLS_INPUT_RECIPIENTS_H
 
 #include "routing/base/arena.h"
-#include "tools/client/connection.h"
+#include "tools/cli/call.h"
 
 /* Fills m->recipients, in the arena, which also keeps a copy of `to`. ERR_NO_RECIPIENT: nobody is
  * named. */
-must_use enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__Submit *m);
+must_use enum err recipients_read(struct arena *a, const char *to, struct submission *m);
 
 /* Committees by name become their ids: names and ids in any case, with or without diacritics, where
  * the name is one committee's. `given` is one word, or with `list` words between commas among which
@@ -15,23 +15,23 @@ must_use enum err recipients_read(struct arena *a, const char *to, Vanthu__V1__S
  * taken for one, or with `doubt` only where a committee has it. *out is malloc'd. ERR_SEVERAL_NAMED
  * and failures have been told. Where anything is to be looked up it asks the daemon, so it blocks
  * as a call does, and the last reply is gone. */
-must_use enum err recipients_resolve(struct client *c, const char *given, bool list, bool doubt,
+must_use enum err recipients_resolve(struct call *c, const char *given, bool list, bool doubt,
 				     char **out);
 
 /* The one committee that a word means, as above, of a filter or an operand: *out, malloc'd also
  * when it fails, or NULL. What is nobody's name and no id either is told with what may have been
  * meant, ERR_BAD_ID; an id that nobody has stays, for the daemon to say so. */
-must_use enum err recipients_one(struct client *c, const char *given, char **out);
+must_use enum err recipients_one(struct call *c, const char *given, char **out);
 
 /* After the daemon did not know a recipient: tells which of `to` are no committees and which ids
  * are near. Asks the daemon for its list, so it blocks as a call does, and the last reply is gone.
  * Returns `e`, the daemon's answer. */
-enum err recipients_tell_unknown(struct client *c, const char *to, enum err e);
+enum err recipients_tell_unknown(struct call *c, const char *to, enum err e);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);
 /* The same as talk, when `id` is not in the directory: a filter may name whom nobody knows any
  * more. */
-void recipients_hint_unknown(struct client *c, const char *id);
+void recipients_hint_unknown(struct call *c, const char *id);
 
 #endif

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tools/client/connection.h"
+#include "tools/client/client.h"
 #include "tools/lab/lab.h"
 
 extern char **environ;
@@ -115,7 +115,7 @@ static void mark_start(const char *log)
 enum err process_spawn(struct cli *cli, const struct lab_member *m)
 {
 	char program[4096], log[CONFIG_PATH_MAX + 32], pid_path[CONFIG_PATH_MAX + 32];
-	char *argv[] = { program, (char *)(uintptr_t)"-c", (char *)(uintptr_t)m->config, NULL };
+	char *argv[] = { program, (char *)(uintptr_t) "-c", (char *)(uintptr_t)m->config, NULL };
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	sigset_t none;
@@ -166,16 +166,16 @@ static bool answers(const struct config *config)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply;
-	struct client *c;
+	struct call *c;
 	bool yes = false;
 
 	if (client_connect(config, CLIENT_READ, ASK_MS, &c) != ERR_OK)
 		return false;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
-	yes = client_send(c, &request) == ERR_OK && client_next(c, &reply) == ERR_OK &&
+	yes = call_send(c, &request) == ERR_OK && call_next(c, &reply) == ERR_OK &&
 	      reply->what_case == VANTHU__V1__REPLY__WHAT_STATUS;
-	client_close(c);
+	call_close(c);
 	return yes;
 }
 

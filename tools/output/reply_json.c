@@ -7,7 +7,7 @@
 
 #include "routing/base/err.h"
 #include "tools/base/text.h"
-#include "tools/client/uuid.h"
+#include "tools/client/client.h"
 
 json_t *json_time(int64_t ms)
 {

@@ -114,7 +114,7 @@ static void test_what_was_made_is_believed(void **state)
 	assert_true(c->verdict.signature_good);
 	assert_string_equal(c->verdict.signed_by.text, "tinh");
 	assert_memory_equal(&c->verdict.id, &c->document.head.id, sizeof c->verdict.id);
-	assert_string_equal(c->verdict.where, "");
+	assert_int_equal(c->verdict.where, EVIDENCE_NOWHERE);
 }
 
 static void test_each_byte_changed_by_each_bit_in_turn_is_refused(void **state)
@@ -130,7 +130,7 @@ static void test_each_byte_changed_by_each_bit_in_turn_is_refused(void **state)
 		copy[i] ^= (uint8_t)(1u << (i % 8));
 		assert_int_not_equal(
 		    check_bytes(c, (struct blob){ copy, file.len_bytes }, c->f->root_der), ERR_OK);
-		assert_int_not_equal(strlen(c->verdict.where), 0);
+		assert_int_not_equal(c->verdict.where, EVIDENCE_NOWHERE);
 		copy[i] ^= (uint8_t)(1u << (i % 8));
 	}
 	test_free(copy);
@@ -178,7 +178,7 @@ static void test_order_and_doubles_are_refused(void **state)
 	assert_int_equal(check_bytes(c, file, c->f->root_der), ERR_FORMAT);
 	c->receipts[1] = c->receipts[0];
 	assert_int_equal(check(c), ERR_FORMAT);
-	assert_string_equal(c->verdict.where, "the receipts' order");
+	assert_int_equal(c->verdict.where, EVIDENCE_RECEIPTS_ORDER);
 }
 
 static void test_records_must_be_of_their_kind_and_about_this_document(void **state)
@@ -188,11 +188,13 @@ static void test_records_must_be_of_their_kind_and_about_this_document(void **st
 
 	c->receipts[0] = c->relays[0];
 	assert_int_equal(check(c), ERR_FORMAT);
-	assert_string_equal(c->verdict.where, "receipt 1");
+	assert_int_equal(c->verdict.where, EVIDENCE_RECEIPT);
+	assert_int_equal(c->verdict.number, 1);
 	c->receipts[0] = receipt;
 	c->relays[0] = receipt;
 	assert_int_equal(check(c), ERR_FORMAT);
-	assert_string_equal(c->verdict.where, "relay record 1");
+	assert_int_equal(c->verdict.where, EVIDENCE_RELAY);
+	assert_int_equal(c->verdict.number, 1);
 	c->relays[0] = bytes_of(fact(c->f, "huyen-a", KIND_RELAY, &c->other));
 	assert_int_equal(check(c), ERR_DIGEST);
 	c->m.n_relays = 0;
@@ -215,7 +217,7 @@ static void test_document_must_be_one_and_the_directory_one_and_whole(void **sta
 	c->heads[1] = c->heads[0];
 	c->m.n_heads = 2;
 	assert_int_equal(check(c), ERR_FORMAT);
-	assert_string_equal(c->verdict.where, "the directory");
+	assert_int_equal(c->verdict.where, EVIDENCE_DIRECTORY);
 	c->m.n_heads = 1;
 	c->m.n_entries--;
 	assert_int_equal(check(c), ERR_DIGEST);
@@ -244,7 +246,7 @@ static void test_another_root_and_a_signature_too_many_are_refused(void **state)
 	assert_ok(pb_pack(c->f->arena, &m->base, &envelope));
 	c->m.envelope = bytes_of(envelope);
 	assert_int_equal(check(c), ERR_SIGNATURE);
-	assert_string_equal(c->verdict.where, "the document");
+	assert_int_equal(c->verdict.where, EVIDENCE_DOCUMENT);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
