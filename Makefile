@@ -116,7 +116,7 @@ obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
 VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/base/socket_group daemon/config/config daemon/config/units daemon/config/yaml daemon/base/folder daemon/base/i18n daemon/keys/key_file daemon/base/clock daemon/base/log daemon/base/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
+VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/base/socket_group daemon/config/config daemon/config/units daemon/config/yaml daemon/base/folder daemon/base/i18n daemon/keys/key_file daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
 
 $(B)/vanthud: $(VANTHUD_OBJ)
 	$(call say,link,$@)
@@ -158,7 +158,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 
 SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory daemon/files/memory daemon/files/files \
-	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
+	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
 	$(Q)$(CC) $(SANITIZE) -pthread -o $@ $^ $(LIBS)

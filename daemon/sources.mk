@@ -7,6 +7,7 @@ DAEMON := \
 	base/folder \
 	base/i18n \
 	base/log \
+	base/log_level \
 	base/log_repeat \
 	base/socket_group \
 	base/systemd \

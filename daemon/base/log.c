@@ -30,34 +30,6 @@ void log_open(enum log_level most)
 	to_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
-static const char *level_name(enum log_level level)
-{
-	switch (level) {
-	case LOG_ERROR:
-		return "error";
-	case LOG_WARNING:
-		return "warning";
-	case LOG_INFO:
-		return "info";
-	case LOG_DEBUG:
-		break;
-	}
-	return "debug";
-}
-
-bool log_level_parse(const char *name, enum log_level *out)
-{
-	static const enum log_level levels[] = { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
-
-	for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-		if (strcmp(name, level_name(levels[i])) == 0) {
-			*out = levels[i];
-			return true;
-		}
-	}
-	return false;
-}
-
 bool log_wanted(enum log_level level)
 {
 	return level <= most_told;
@@ -120,7 +92,7 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 
 	if (!log_wanted(level))
 		return;
-	n = snprintf(line, sizeof line, "level=%s event=%s%s", level_name(level), event,
+	n = snprintf(line, sizeof line, "level=%s event=%s%s", log_level_name(level), event,
 		     format[0] == '\0' ? "" : " ");
 	va_start(args, format);
 	if (n > 0 && (size_t)n < sizeof line)

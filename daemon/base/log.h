@@ -3,11 +3,9 @@
 #ifndef VANTHU_DAEMON_BASE_LOG_H
 #define VANTHU_DAEMON_BASE_LOG_H
 
+#include "daemon/base/log_level.h"
 #include "routing/base/err.h"
 #include "routing/base/types.h"
-
-/* syslog's numbers */
-enum log_level { LOG_ERROR = 3, LOG_WARNING = 4, LOG_INFO = 6, LOG_DEBUG = 7 };
 
 void log_open(enum log_level most); /* once, in main */
 /* Would such a line be told? For what costs something to put together. */
@@ -22,6 +20,5 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 void log_tell_repeated(bool all);
 /* Copies a text into out as one key=value value. Returns out. */
 const char *log_quote(const char *text, char *out, size_t size_bytes);
-bool log_level_parse(const char *name, enum log_level *out);
 
 #endif

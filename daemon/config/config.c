@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/base/i18n.h"
-#include "daemon/base/log.h"
+#include "daemon/base/log_level.h"
 #include "daemon/config/units.h"
 #include "daemon/config/yaml.h"
 #include "routing/base/committee_id.h"
