@@ -36,6 +36,8 @@ WARN_GCC := -Wno-unknown-warning-option -Wno-format-truncation
 COMMON := -std=c11 -D_GNU_SOURCE -I. -I$(B)/gen -MMD -MP -pthread '-DVANTHU_LOCALE_DIR="$(PREFIX)/share/locale"'
 HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 RELEASE := $(COMMON) -O2 -g $(HARDEN)
+# What goes into the shared library: nothing is visible outside it but what vanthu.h names.
+PIC := $(COMMON) -O2 -g $(HARDEN:-fPIE=-fPIC) -fvisibility=hidden
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 ASAN := $(COMMON) -O1 -g $(SANITIZE)
 LINK := -pthread -pie -Wl,-z,relro,-z,now -Wl,--as-needed
@@ -44,11 +46,11 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all man bench demo check sim vectors install clean help packages lint locale
-all: $(B)/vanthud $(B)/vanthu locale man
+.PHONY: all library man bench demo check sim vectors install clean help packages lint locale
+all: $(B)/vanthud $(B)/vanthu library locale man
 
 help:
-	@echo 'make            build build/vanthud, build/vanthu and the manual pages in build/man'
+	@echo 'make            build build/vanthud, build/vanthu, the manual pages in build/man and libvanthu in build/lib'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
 	@echo 'make check      install what is missing, build, run all tests'
@@ -105,6 +107,7 @@ $(B)/$(1)/%.o: %.c $(B)/cflags | $(GEN:%=%.h) $(INC)
 	$$(Q)$(2) $$(FLAGS) $(WARN) $(3) -c -o $$@ $$<
 endef
 $(eval $(call objects,obj,$(CC),$(WARN_GCC) $(RELEASE)))
+$(eval $(call objects,pic,$(CC),$(WARN_GCC) $(PIC)))
 $(eval $(call objects,asan,$(CC),$(WARN_GCC) $(ASAN)))
 # Each basic block reports itself: tests count steps where they would otherwise measure time.
 $(eval $(call objects,steps,$(CC),$(WARN_GCC) $(ASAN) -fsanitize-coverage=trace-pc))
@@ -115,15 +118,50 @@ $(eval $(call objects,canary-early-ack,$(CC),$(WARN_GCC) $(COMMON) -O1 -g -DVANT
 obj_of = $(patsubst %,$(B)/$(1)/%.o,$(2))
 gen_of = $(patsubst %,$(B)/$(1)/gen/proto/%.pb-c.o,$(PROTO_DEFS))
 
-VANTHUD_OBJ := $(call obj_of,obj,$(LIB) $(DAEMON:%=daemon/%) daemon/main) $(call gen_of,obj)
-VANTHU_OBJ := $(call obj_of,obj,$(LIB) daemon/base/socket_group daemon/config/config daemon/config/units daemon/config/yaml daemon/base/folder daemon/base/i18n daemon/keys/key_file daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat $(TOOLS:%=tools/%)) $(call gen_of,obj)
+# ---- programs: each links what it uses of the archives of the folders ----
+CLIENT := $(filter base/% client/%,$(TOOLS))
+define archive
+$(B)/$(1):
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$$(Q)ar rcs $$@ $$^
+$(B)/$(1): $(2)
+endef
+$(eval $(call archive,obj/librouting.a,$(call obj_of,obj,$(ROUTING:%=routing/%))))
+$(eval $(call archive,obj/libproto.a,$(call obj_of,obj,$(PROTO:%=proto/%)) $(call gen_of,obj)))
+$(eval $(call archive,obj/libdaemon.a,$(call obj_of,obj,$(DAEMON:%=daemon/%))))
+$(eval $(call archive,obj/libvanthu.a,$(call obj_of,obj,$(CLIENT:%=tools/%))))
 
-$(B)/vanthud: $(VANTHUD_OBJ)
+$(B)/vanthud: $(call obj_of,obj,daemon/main) $(addprefix $(B)/obj/,libdaemon.a libproto.a librouting.a)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
-$(B)/vanthu: $(VANTHU_OBJ)
+$(B)/vanthu: $(call obj_of,obj,$(addprefix tools/,$(filter-out $(CLIENT),$(TOOLS)))) \
+		$(addprefix $(B)/obj/,libvanthu.a libdaemon.a libproto.a librouting.a)
 	$(call say,link,$@)
 	$(Q)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+# ---- libvanthu for other programs: tools/client/vanthu.h and no other symbol. ----
+# Both forms are made of one object, in which all that vanthu.h does not name is local: whoever links the archive may have functions of
+# the same names. It is cut out of these by the linker, as far as the functions of vanthu.h need them.
+library: $(B)/lib/libvanthu.so.1 $(B)/lib/libvanthu.a
+LIBRARY_PKGS := libprotobuf-c libcrypto yaml-0.1
+LIBRARY := $(filter client/vanthu%,$(TOOLS))
+$(eval $(call archive,pic/libparts.a,$(call obj_of,pic,$(addprefix tools/,$(filter-out $(LIBRARY),$(CLIENT))) \
+	$(addprefix daemon/,$(filter base/folder base/log_level config/%,$(DAEMON))) $(PROTO:%=proto/%) \
+	$(addprefix routing/,$(filter base/% rules/% target/%,$(ROUTING)))) $(call gen_of,pic)))
+$(B)/pic/vanthu.o: $(call obj_of,pic,$(LIBRARY:%=tools/%)) $(B)/pic/libparts.a
+	$(Q)ld -r -o $@ $^
+	$(Q)objcopy --localize-hidden $@
+$(B)/lib/libvanthu.a: $(B)/pic/vanthu.o
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(call say,archive,$@)
+	$(Q)ar rcs $@ $^
+$(B)/lib/libvanthu.so.1: $(B)/pic/vanthu.o tools/client/vanthu.map
+	@mkdir -p $(@D)
+	$(call say,link,$@)
+	$(Q)$(CC) -shared -pthread -Wl,-soname,libvanthu.so.1 -Wl,--version-script=tools/client/vanthu.map -Wl,-z,relro,-z,now,-z,defs,-z,nodelete \
+		-Wl,--as-needed -o $@ $< $(LIBS)
 
 # ---- texts in other languages ----
 locale: $(B)/locale/vi/LC_MESSAGES/vanthu.mo
@@ -252,11 +290,16 @@ R = $(DESTDIR)$(PREFIX)
 SHARE = $(R)/share
 install: all
 	install -d -m 755 "$(R)/bin" "$(R)/sbin" "$(R)/lib/systemd/system" "$(SHARE)/doc/vanthu" "$(SHARE)/vanthu" "$(SHARE)/locale/vi/LC_MESSAGES" \
-		"$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/vendor-completions"
+		"$(SHARE)/bash-completion/completions" "$(SHARE)/zsh/vendor-completions" \
+		"$(R)/include" "$(R)/lib/pkgconfig" "$(SHARE)/doc/vanthu/examples"
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
-	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service > $(B)/vanthud@.service
-	install -m 644 $(B)/vanthud@.service "$(R)/lib/systemd/system/vanthud@.service"
+	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
+	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"
+	install -m 644 $(B)/lib/libvanthu.a $(B)/lib/libvanthu.so.1 "$(R)/lib/"
+	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"
+	sed "s|@prefix@|$(PREFIX)|; s|@packages@|$(LIBRARY_PKGS)|; s|@version@|$$(sed -n 's/^#define VANTHU_VERSION "\(.*\)"/\1/p' daemon/base/version.h)|" \
+		etc/vanthu.pc | install -m 644 /dev/stdin "$(R)/lib/pkgconfig/vanthu.pc"
 	install -m 644 etc/*.yaml "$(SHARE)/vanthu/"
 	for m in $(MAN); do \
 		d="$(SHARE)/man/$$(dirname $$m)/man$${m##*.}"; install -d -m 755 "$$d"; install -m 644 "$(B)/man/$$m" "$$d/$${m##*/}"; \
@@ -265,7 +308,8 @@ install: all
 	install -m 644 etc/completion/_vanthu "$(SHARE)/zsh/vendor-completions/_vanthu"
 	install -m 644 $(B)/locale/vi/LC_MESSAGES/vanthu.mo "$(SHARE)/locale/vi/LC_MESSAGES/"
 	install -m 644 README.md README.vi.md LICENSE CHANGELOG.md docs/ARCHITECTURE.md docs/HACKING.md docs/OPERATION.md docs/OPERATION.vi.md \
-		docs/PROTOCOL.md "$(SHARE)/doc/vanthu/"
+		docs/PROTOCOL.md docs/LIBRARY.md "$(SHARE)/doc/vanthu/"
+	install -m 644 docs/examples/send_and_wait.c "$(SHARE)/doc/vanthu/examples/"
 
 clean:
 	rm -rf $(B)

@@ -87,6 +87,7 @@ UNIT := \
 	tools/base/test_text \
 	tools/cli/test_usage \
 	tools/client/test_evidence \
+	tools/client/test_vanthu \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_table_layout

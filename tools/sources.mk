@@ -27,6 +27,11 @@ TOOLS := \
 	client/save \
 	client/submission \
 	client/uuid \
+	client/vanthu \
+	client/vanthu_content \
+	client/vanthu_document \
+	client/vanthu_draft \
+	client/vanthu_list \
 	command/check \
 	command/committee \
 	command/committee_change \
@@ -84,9 +89,18 @@ TOOLS_TEST := \
 	base/text \
 	cli/command \
 	cli/usage \
+	client/connection \
+	client/content \
 	client/evidence \
 	client/media_type \
+	client/save \
+	client/submission \
 	client/uuid \
+	client/vanthu \
+	client/vanthu_content \
+	client/vanthu_document \
+	client/vanthu_draft \
+	client/vanthu_list \
 	input/committee_options \
 	input/period \
 	lab/docx \

@@ -23,7 +23,7 @@ setup() {
 }
 
 @test "the other compiler builds it too" {
-	make -s -C "$ROOT" CC=clang B="$PWD/build" "$PWD/build/obj/routing/err.o" "$PWD/build/obj/routing/stream.o" "$PWD/build/asan/routing/err.o"
+	make -s -C "$ROOT" CC=clang B="$PWD/build" "$PWD/build/obj/routing/base/err.o" "$PWD/build/obj/routing/state/stream.o" "$PWD/build/asan/routing/base/err.o"
 }
 
 # A machine on which nothing is installed: its apt-get says as much as the real one.
