@@ -50,6 +50,8 @@ static void test_a_form_is_written_from_its_operands_and_the_options_it_shows(vo
 static void test_operands_are_counted_and_found_by_their_place(void **state)
 {
 	const struct command_form *save = &commands[0].forms[0], *cancel = &commands[1].forms[1];
+	const struct command_form revoke = { .operands = { { "ID", 1, 1, VALUE_COMMITTEE },
+							   { "KEY", 1, 1, VALUE_KEY } } };
 	unsigned least, most;
 
 	(void)state;
@@ -63,6 +65,8 @@ static void test_operands_are_counted_and_found_by_their_place(void **state)
 	assert_string_equal(command_form_operand(save, 1)->name, "PART");
 	assert_string_equal(command_form_operand(save, 7)->name, "PART");
 	assert_null(command_form_operand(cancel, 1));
+	assert_string_equal(command_form_operand(&revoke, 1)->name, "KEY");
+	assert_null(command_form_operand(&revoke, 2));
 }
 
 static void test_a_line_without_a_word_is_the_first_form_if_that_needs_no_operand(void **state)
