@@ -27,7 +27,7 @@ struct daemon {
 	/* keys, and what the directory says */
 	struct own_keys own_keys;
 	struct in_force in_force;
-	struct installation install;
+	struct install_parts install;
 	struct arena *keys; /* of what was read from files */
 	struct blob registry_root_der;
 	/* parts, in the order they are built */

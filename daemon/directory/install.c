@@ -19,7 +19,7 @@ static void run_here(void *ctx, struct job *j)
 
 static void installed_from_file(void *ctx, enum err result)
 {
-	struct installation *i = ctx;
+	struct install_parts *i = ctx;
 
 	/* The file that is already in force stays where the configuration names it. */
 	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
@@ -28,7 +28,7 @@ static void installed_from_file(void *ctx, enum err result)
 			  (int)result, (unsigned long long)core_directory_version(i->core));
 }
 
-enum err install_file(struct installation *i)
+enum err install_file(struct install_parts *i)
 {
 	static const struct job_runner here = { .run = run_here };
 	struct installation what = { .file = i->config->directory,

@@ -7,7 +7,7 @@
 #include "daemon/turn.h"
 #include "routing/core.h"
 
-struct installation {
+struct install_parts {
 	const struct config *config; /* all borrowed */
 	struct core *core;
 	struct installer *installer;
@@ -19,6 +19,6 @@ struct installation {
 /* Takes the file when the store has no directory or an older one: a small one is in force when this
  * returns, a large one is installed while the daemon runs. A bad one is told (log, status) and
  * passed over: what is in force stays. Not while a turn is being sealed. Any error: as turn_run. */
-must_use enum err install_file(struct installation *i);
+must_use enum err install_file(struct install_parts *i);
 
 #endif
