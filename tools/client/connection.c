@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "proto/prescan.h"
+#include "proto/pb.h"
 #include "routing/base/limits.h"
 #include "tools/client/uuid.h"
 
@@ -175,7 +175,7 @@ static bool sent_away(struct client *c)
 	a = arena_new(ARENA_BYTES);
 	r = a == NULL
 		? NULL
-		: unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
+		: pb_unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
 	yes = r != NULL && r->id == 0 && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	      (r->error->code == ERR_PLACES || r->error->code == ERR_IDLE);
 	arena_destroy(a);
@@ -237,7 +237,7 @@ static enum err receive_frame(struct client *c, Vanthu__V1__Reply **reply)
 	arena_reset(c->arena);
 	c->received_bytes = e == ERR_OK ? size : 0;
 	if (e == ERR_OK)
-		*reply = unpack(c->arena, &vanthu__v1__reply__descriptor,
+		*reply = pb_unpack(c->arena, &vanthu__v1__reply__descriptor,
 				(struct blob){ c->buffer, size }, &e);
 	c->stale = c->stale || e != ERR_OK;
 	return e;

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
+#include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"
+#include "proto/pb.h"
 #include "proto/prescan.h"
+#include "proto/verifier.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 
@@ -96,7 +100,7 @@ enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct blob *ou
 {
 	put_in_order(m->receipts, m->n_receipts);
 	put_in_order(m->relays, m->n_relays);
-	return pack(a, &m->base, out);
+	return pb_pack(a, &m->base, out);
 }
 
 static bool ascending(const ProtobufCBinaryData *list, size_t count)
@@ -166,7 +170,7 @@ static enum err signed_once(struct check *c, ProtobufCBinaryData envelope)
 {
 	enum err e;
 	const Vanthu__V1__Envelope *m =
-	    unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
+	    pb_unpack(c->arena, &vanthu__v1__envelope__descriptor, field_blob(envelope), &e);
 
 	if (m == NULL)
 		return e;
@@ -188,7 +192,7 @@ static enum err open_directory(struct check *c)
 	m.head = c->evidence->heads[0];
 	m.n_entries = c->evidence->n_entries;
 	m.entries = c->evidence->entries;
-	e = pack(c->arena, &m.base, &file);
+	e = pb_pack(c->arena, &m.base, &file);
 	return e == ERR_OK
 		   ? directory_file_open(c->arena, file, c->question->root_der, NULL, &c->directory)
 		   : e;
@@ -350,9 +354,9 @@ static enum err run(struct check *c)
 {
 	enum err e, result;
 
-	c->evidence = unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
+	c->evidence = pb_unpack(c->arena, &vanthu__v1__evidence__descriptor, c->question->file, &e);
 	if (c->evidence != NULL)
-		e = packed_exactly(&c->evidence->base, c->question->file);
+		e = pb_packed_exactly(&c->evidence->base, c->question->file);
 	if (e != ERR_OK)
 		return at(c, EVIDENCE_FILE, e);
 	e = at(c, EVIDENCE_DIRECTORY, open_directory(c));

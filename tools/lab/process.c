@@ -166,16 +166,16 @@ static bool answers(const struct config *config)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply;
-	struct call *c;
+	struct client *c;
 	bool yes = false;
 
 	if (client_connect(config, CLIENT_READ, ASK_MS, &c) != ERR_OK)
 		return false;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
-	yes = call_send(c, &request) == ERR_OK && call_next(c, &reply) == ERR_OK &&
+	yes = client_send(c, &request) == ERR_OK && client_next(c, &reply) == ERR_OK &&
 	      reply->what_case == VANTHU__V1__REPLY__WHAT_STATUS;
-	call_close(c);
+	client_close(c);
 	return yes;
 }
 
