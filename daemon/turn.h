@@ -65,7 +65,8 @@ struct turn_figures turn_figures(const struct turn *t);
 
 /* Has slow signers sign in jobs of this runner from the next turn on. */
 void turn_set_runner(struct turn *t, struct job_runner runner);
-/* Signs with another key from the next turn on. Borrowed. Not while a turn is being sealed. */
+/* Signs with another key from the next turn on. Borrowed. Not while the job has the present one;
+ * acts may call it. */
 void turn_set_signer(struct turn *t, struct signer *signer);
 
 #endif

@@ -23,6 +23,7 @@ struct office {
 	struct turn *turn;
 	struct workers *workers;
 	struct token token;
+	struct signer *next; /* what an act brings; may be NULL */
 	unsigned replies, releases;
 	enum err last_reply;
 };
@@ -49,6 +50,8 @@ static void reply(void *ctx, const struct act_reply *r)
 
 	o->replies++;
 	o->last_reply = r->result;
+	if (o->next != NULL)
+		turn_set_signer(o->turn, o->next);
 }
 
 static void notify(void *ctx, const struct act_notify *n)
@@ -229,6 +232,24 @@ static void test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer(void **s
 	assert_int_equal(o->replies, 2);
 }
 
+/* As a directory that comes into force does. */
+static void test_an_act_may_bring_another_key_for_the_next_turn(void **state)
+{
+	struct office *o = *state;
+	struct submission u;
+
+	submit(o, &u, 1);
+	o->next = o->token.key;
+	assert_ok(run(o));
+	sign(o);
+	assert_ok(run(o));
+	submit(o, &u, 2);
+	assert_ok(run(o));
+	assert_false(turn_is_sealing(o->turn));
+	assert_true(is_stored(o, 2));
+	assert_int_equal(signer_count(&o->token.signer), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,11 +259,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_a_slow_signature_that_fails_ends_the_turn_and_nothing_has_left, set_up,
 		    tear_down),
+		cmocka_unit_test_setup_teardown(test_a_turn_that_seals_nothing_waits_for_no_token,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_a_turn_that_seals_nothing_waits_for_no_token, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer, set_up,
-		    tear_down),
+		    test_a_whole_turn_is_sealed_on_its_own_thread_by_any_signer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_an_act_may_bring_another_key_for_the_next_turn,
+						set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
