@@ -106,6 +106,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 {
 	struct turn_view t = turn_view_of(c, now, plan);
 
+	assert(c->loaded); /* what is decided without the records would be decided anew */
+	assert(now.mono_ms >= c->now.mono_ms);
 	c->now = now;
 	switch (event->type) {
 	case EVENT_SUBMIT:
@@ -315,11 +317,6 @@ void core_chain_step(const struct core *c, struct digest *chain, uint64_t n,
 uint64_t core_directory_version(const struct core *c)
 {
 	return c->directory_version;
-}
-
-int64_t core_directory_valid_until_ms(const struct core *c)
-{
-	return c->valid_until_ms;
 }
 
 struct committee_id core_self(const struct core *c)

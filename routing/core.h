@@ -193,7 +193,6 @@ uint64_t core_directory_settling(const struct core *c);
 void core_set_installing(struct core *c, bool installing);
 /* Is there something to be done about an earlier directory before another one can be begun? */
 bool core_directory_unsettled(const struct core *c);
-int64_t core_directory_valid_until_ms(const struct core *c); /* 0: no directory */
 struct committee_id core_self(const struct core *c);
 
 #endif

@@ -145,8 +145,8 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 		return false;
 	return (id_empty(l->from) || id_equal(l->from, d->origin)) &&
 	       (l->type_code[0] == '\0' || strcmp(l->type_code, d->summary.type_code) == 0) &&
-	       has_number(l, d->summary.number) &&
-	       has_state(l, f) && (l->since_ms == 0 || at_ms >= l->since_ms) &&
+	       has_number(l, d->summary.number) && has_state(l, f) &&
+	       (l->since_ms == 0 || at_ms >= l->since_ms) &&
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }
 

@@ -177,8 +177,8 @@ static void lmdb_close(struct store *base)
 
 /* The format's number stands in the store: a newer one is refused whole, not record by record. 3
  * has records that an older daemon would pass over and so lose sight of: what is set aside,
- * numbers, entries in stages. In 4 the keys of SWEEP say what is to be done. An older one is raised before anything is moved, so that an older
- * daemon does not take half a store for a whole one. */
+ * numbers, entries in stages. In 4 the keys of SWEEP say what is to be done. An older one is raised
+ * before anything is moved, so that an older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"),

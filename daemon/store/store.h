@@ -35,7 +35,6 @@ struct store_figures {
 	uint64_t commits;
 	uint64_t damaged; /* records quarantined since start */
 	uint32_t readers;
-	uint64_t oldest_reader_lag; /* transactions */
 };
 
 struct store_ops {

@@ -143,6 +143,7 @@ enum {
 	SERVE_FLIGHT_BYTES = 4 << 20,
 	/* One says Hello once a connection, each 2 s while it gets no answer, and ten times a
 	 * second when it is asked to. */
+	HELLO_AGAIN_MS = 2000, /* one that nobody answers is said again then */
 	HELLOS_A_SECOND = 10,
 	HELLOS_AT_ONCE = 100, /* 200 s of the second kind: we may have stood still */
 

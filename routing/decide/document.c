@@ -26,13 +26,13 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_DOCUMENT;
 	r.u.document = *d;
-	core_append(t, key_serial(place.role, place.serial), &r);
+	core_put(t, key_serial(place.role, place.serial), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_ENVELOPE;
 	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
-	core_append(t, key_serial(place.role, place.serial), &r);
+	core_put(t, key_serial(place.role, place.serial), &r);
 	document_needs(t, place, d);
 }
 

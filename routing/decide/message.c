@@ -98,7 +98,7 @@ static void take_clock(struct turn_view *t, struct link *l, const struct msg_hel
 		l->hello_open = false;
 }
 
-enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
+static enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {
 	bool was_up = l->up;
 
@@ -137,7 +137,7 @@ enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hell
 	return ERR_OK;
 }
 
-enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m)
+static enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m)
 {
 	struct stream_out *out = &l->out[m->lane];
 	struct msg_acknowledge heard;
@@ -183,6 +183,7 @@ enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_
 	}
 	out->subscribed = true;
 	out->sent = m->have;
+	stream_assert_out(out);
 	out->sent_bytes = 0;
 	out->sent_chain_valid = false;
 	out->credit_seq = m->credit_seq;
@@ -326,7 +327,8 @@ enum err decide_message(struct turn_view *t, const struct ev_message *e)
 	}
 	if (m->type == MESSAGE_HELLO_WANTED) {
 		link_down(t, l, ERR_NETWORK);
-		if (t->now.mono_ms >= l->next_hello_ms - 1900) /* at most ten a second */
+		/* sooner than the next of its own accord, and no more often than it would take */
+		if (t->now.mono_ms >= l->next_hello_ms - HELLO_AGAIN_MS + 1000 / HELLOS_A_SECOND)
 			link_hello(t, l, false);
 		return ERR_OK;
 	}

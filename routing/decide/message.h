@@ -7,16 +7,11 @@
 
 struct ev_link;
 struct ev_message;
-struct link;
-struct msg_hello;
-struct msg_subscribe;
 struct turn_view;
 
 enum err decide_connected(struct turn_view *t, const struct ev_link *e);
 enum err decide_disconnected(struct turn_view *t, const struct ev_link *e);
 enum err decide_fault(struct turn_view *t, const struct ev_link *e);
 enum err decide_message(struct turn_view *t, const struct ev_message *e);
-enum err decide_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
-enum err decide_subscribe(struct turn_view *t, struct link *l, const struct msg_subscribe *m);
 
 #endif

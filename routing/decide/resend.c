@@ -31,8 +31,9 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 	if (r != ERR_OK)
 		return r;
 	q = document_question(&document->u.document);
-	r = id_equal(e->to, t->core->config.self) ? ERR_NOT_RECIPIENT
-						  : recipients_contain(&t->tree, &q.to, e->to, &contains);
+	r = id_equal(e->to, t->core->config.self)
+		? ERR_NOT_RECIPIENT
+		: recipients_contain(&t->tree, &q.to, e->to, &contains);
 	if (r != ERR_OK)
 		return r;
 	if (!contains)

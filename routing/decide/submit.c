@@ -177,9 +177,9 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 				    .manifest = e->manifest,
 				    .manifest_count = e->manifest_count,
 				    .summary = e->summary };
-	core_append(t, key_serial(place.role, place.serial), &document);
+	core_put(t, key_serial(place.role, place.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
-	core_append(t, key_serial(place.role, place.serial), &envelope);
+	core_put(t, key_serial(place.role, place.serial), &envelope);
 	plan_files(t, place, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
@@ -302,8 +302,7 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		return repeat(t, e, &r.u.ident);
 	if (result != ERR_NOT_FOUND)
 		return result;
-	result = e->within_policy ? ERR_OK
-				  : policy_submit(e, t->core->config.attachment_max_bytes);
+	result = e->within_policy ? ERR_OK : policy_submit(e, t->core->config.attachment_max_bytes);
 	if (result == ERR_OK)
 		result = t->core->stand.alarm; /* nothing new until an operator has looked */
 	if (result == ERR_OK && !t->core->room.submissions)

@@ -47,11 +47,7 @@ enum err document_state(struct turn_view *t, struct doc_place place, const struc
 		return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
 	}
 	r.u.state = *after;
-	if (before == NULL && place.role == ROLE_OUT)
-		/* the newest of ours: their states begin in the order of their serials */
-		core_append(t, key, &r);
-	else
-		core_put(t, key, &r);
+	core_put(t, key, &r);
 	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
 }
 

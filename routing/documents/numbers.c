@@ -23,7 +23,8 @@ static enum err term_from(struct turn_view *t, text_t *from)
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out, bool *has)
+static enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out,
+			      bool *has)
 {
 	text_t term;
 	enum err e = term_from(t, &term);

@@ -11,7 +11,6 @@
 #include "routing/state/memory.h"
 
 struct key;
-struct numbered;
 struct rec_document;
 struct rec_paper;
 
@@ -24,7 +23,6 @@ struct number_others {
 
 /* The key that all with its number begin with, in our own series. *has false: nothing that could be
  * another's number too. */
-enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out, bool *has);
 enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name,
 			    struct key *series, bool *has);
 enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series,

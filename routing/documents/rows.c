@@ -259,10 +259,7 @@ static enum err publish_rows(struct turn_view *t, struct doc_place place,
 		count += rows_of(&answer->routes[i], taken);
 	}
 	route.u.route = (struct rec_route){ .publications = all, .count = count };
-	if (published->count == 0 && d->draft != 0) /* made in this turn: the newest of ours */
-		core_append(t, key_serial(place.role, place.serial), &route);
-	else
-		core_put(t, key_serial(place.role, place.serial), &route);
+	core_put(t, key_serial(place.role, place.serial), &route);
 	return ERR_OK;
 }
 

@@ -107,5 +107,6 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 		out->sent = f.some;
 		link_hello(t, l, false);
 	}
+	stream_assert_out(out);
 	return ERR_OK;
 }

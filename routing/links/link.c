@@ -70,7 +70,7 @@ void link_hello(struct turn_view *t, struct link *l, bool answer)
 	}
 	stand_fill(t->core, l, h);
 	l->stand.untold = false;
-	l->next_hello_ms = t->now.mono_ms + 2000;
+	l->next_hello_ms = t->now.mono_ms + HELLO_AGAIN_MS;
 	l->hello_open = l->hello_open || !answer;
 	if (!answer)
 		l->hello_sent_us = t->now.mono_us;
@@ -210,6 +210,7 @@ void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane)
 	out->chain = stream_chain_start(out->id, out->base);
 	out->subscribed = false;
 	out->sent_chain_valid = false;
+	stream_assert_out(out);
 	link_write_out(t, l, lane);
 }
 
@@ -218,11 +219,13 @@ void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct re
 {
 	struct record r = { .family = FAMILY_STREAM };
 
+	assert(lane > LANE_NONE && (unsigned)lane < LANE_COUNT);
 	s->queued_at_ms = t->now.wall_ms;
 	s->passed_ms = passed_now(t->core, t->now);
 	r.u.stream = *s;
 	*seq = l->out[lane].last + 1;
-	core_append(t, key_seq(l->neighbour, lane, *seq), &r);
+	core_put(t, key_seq(l->neighbour, lane, *seq), &r);
 	assert(l->out[lane].last == *seq);
+	stream_assert_out(&l->out[lane]);
 	l->touched = true;
 }

@@ -1,6 +1,7 @@
 /* See prepare.h. */
 #include "routing/links/prepare.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,10 @@ static struct link *link_add(struct core *c, struct committee_id neighbour)
 	memmove(&c->links[at + 1], &c->links[at], (c->link_count - at) * sizeof(*grown));
 	c->links[at] = l;
 	c->link_count++;
+	/* link_find halves; two of one name would each have half of a stream */
+	assert(at == 0 || strcmp(c->links[at - 1]->neighbour.text, neighbour.text) < 0);
+	assert(at + 1 == c->link_count ||
+	       strcmp(neighbour.text, c->links[at + 1]->neighbour.text) < 0);
 	return l;
 }
 
@@ -72,6 +77,7 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 		return e;
 	}
 	out->sent = out->acked;
+	stream_assert_out(out);
 	e = core_get(t, FAMILY_LINKIN, key, &r);
 	if (e == ERR_OK)
 		core_put(t, key, &r);
@@ -98,7 +104,8 @@ static enum err load_link(struct turn_view *t, struct committee_id neighbour, st
 	return ERR_OK;
 }
 
-enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior)
+/* Known streams for a neighbour of the directory; new ones are written. */
+static enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior)
 {
 	struct link *l = link_find(t->core, neighbour);
 	bool known = l != NULL;

@@ -12,8 +12,6 @@ enum err link_remember_passed(struct turn_view *t);
 /* The links that the directory in force wants: the superior, and all below, those that have ended
  * too, until their daemons are gone: what they hold for others must still get away. */
 enum err link_prepare_all(struct turn_view *t);
-/* Known streams for a neighbour of the directory; new ones are written. */
-enum err link_prepare(struct turn_view *t, struct committee_id neighbour, bool superior);
 /* One of an earlier directory: neither dialled nor let in, but for a former subordinate that asks
  * for the directory. */
 enum err link_remember(struct turn_view *t, struct committee_id neighbour);

@@ -37,8 +37,8 @@ void core_destroy(struct core *c)
 	for (uint32_t i = 0; i < c->link_count; i++)
 		free(c->links[i]);
 	free(c->links);
-	requeue_free(&c->requeue);
-	install_free(&c->install);
+	free(c->requeue.moved);
+	free(c->install.passed);
 	recount_free(&c->recount);
 	tree_destroy(c->tree);
 	free(c);
@@ -91,6 +91,44 @@ struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
 	return t;
 }
 
+static void apply_in(struct core *c, const struct key *key, const struct rec_linkin *r)
+{
+	struct committee_id neighbour;
+	struct link *l;
+	enum lane lane;
+
+	if (!key_parse_link(key, &neighbour, &lane) || (l = link_find(c, neighbour)) == NULL)
+		return;
+	l->in[lane].id = r->stream;
+	l->in[lane].base = r->base;
+	l->in[lane].have = r->have;
+	l->in[lane].chain = r->chain;
+	l->in[lane].rejected_count = r->rejected_count;
+	memcpy(l->in[lane].rejected, r->rejected, sizeof l->in[lane].rejected);
+	l->in[lane].known = true;
+}
+
+static void apply_out(struct core *c, const struct key *key, const struct rec_linkout *r)
+{
+	struct committee_id neighbour;
+	struct stream_out *out;
+	struct link *l;
+	enum lane lane;
+
+	if (!key_parse_link(key, &neighbour, &lane) || (l = link_find(c, neighbour)) == NULL)
+		return;
+	out = &l->out[lane];
+	out->id = r->stream;
+	out->base = r->base;
+	out->acked = r->acked;
+	out->chain = r->chain;
+	if (out->last < out->acked)
+		out->last = out->acked;
+	if (out->sent < out->acked)
+		out->sent = out->acked;
+	stream_assert_out(out);
+}
+
 void core_apply(struct core *c, const struct key *key, const struct record *r)
 {
 	struct committee_id neighbour;
@@ -122,34 +160,32 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 			l->out[lane].last = seq;
 		break;
 	case FAMILY_LINKIN:
-		if (key_parse_link(key, &neighbour, &lane) &&
-		    (l = link_find(c, neighbour)) != NULL) {
-			l->in[lane].id = r->u.linkin.stream;
-			l->in[lane].base = r->u.linkin.base;
-			l->in[lane].have = r->u.linkin.have;
-			l->in[lane].chain = r->u.linkin.chain;
-			l->in[lane].rejected_count = r->u.linkin.rejected_count;
-			memcpy(l->in[lane].rejected, r->u.linkin.rejected,
-			       sizeof l->in[lane].rejected);
-			l->in[lane].known = true;
-		}
+		apply_in(c, key, &r->u.linkin);
 		break;
 	case FAMILY_LINKOUT:
-		if (key_parse_link(key, &neighbour, &lane) &&
-		    (l = link_find(c, neighbour)) != NULL) {
-			struct stream_out *out = &l->out[lane];
-
-			out->id = r->u.linkout.stream;
-			out->base = r->u.linkout.base;
-			out->acked = r->u.linkout.acked;
-			out->chain = r->u.linkout.chain;
-			if (out->last < out->acked)
-				out->last = out->acked;
-			if (out->sent < out->acked)
-				out->sent = out->acked;
-		}
+		apply_out(c, key, &r->u.linkout);
 		break;
-	default:
+	case FAMILY_NONE:
+	case FAMILY_META:
+	case FAMILY_IDENT:
+	case FAMILY_STATE:
+	case FAMILY_ENVELOPE:
+	case FAMILY_RELAY:
+	case FAMILY_ROUTE:
+	case FAMILY_RECEIPT:
+	case FAMILY_FETCH:
+	case FAMILY_FILE:
+	case FAMILY_SWEEP:
+	case FAMILY_COMMITTEE:
+	case FAMILY_SUBORDINATE:
+	case FAMILY_KEY:
+	case FAMILY_COUNTER:
+	case FAMILY_PAPER:
+	case FAMILY_NUMBER:
+	case FAMILY_ASIDE:
+	case FAMILY_STAGED:
+	case FAMILY_CHANGED:
+	case FAMILY_COUNT:
 		break; /* nothing of it is held in memory */
 	}
 }
@@ -157,12 +193,6 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 void core_put(struct turn_view *t, struct key key, const struct record *r)
 {
 	plan_put(t->plan, key, r);
-	core_apply(t->core, &key, r);
-}
-
-void core_append(struct turn_view *t, struct key key, const struct record *r)
-{
-	plan_append(t->plan, key, r);
 	core_apply(t->core, &key, r);
 }
 
@@ -187,7 +217,7 @@ enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t sub
 			      .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
 	if (r.u.act.subject == NULL)
 		return ERR_NO_MEMORY;
-	core_append(t, key_number(t->core->act_number), &r);
+	core_put(t, key_number(t->core->act_number), &r);
 	return ERR_OK;
 }
 
@@ -213,18 +243,6 @@ void recount_free(struct recount *r)
 {
 	free(r->tally);
 	memset(r, 0, sizeof *r);
-}
-
-void requeue_free(struct requeue *q)
-{
-	free(q->moved);
-	memset(q, 0, sizeof *q);
-}
-
-void install_free(struct install *i)
-{
-	free(i->passed);
-	i->passed = NULL;
 }
 
 void notify(struct turn_view *t, enum notice what, struct document_ref document,

@@ -66,7 +66,6 @@ struct install {
 	struct key indexing_at;
 };
 
-void install_free(struct install *i);
 enum { SHUNNED_MAX = 16 };
 /* Our store beside what neighbours hold of it, see routing/links/stand.c: on the disk, but for
  * `run`. */
@@ -102,7 +101,6 @@ struct link {
 	bool connected; /* the transport stands */
 	bool up;        /* both have said Hello */
 	bool touched;   /* core_finish has something to look at */
-	bool ping_due;  /* an operator asked */
 	int64_t last_heard_ms; /* monotonic */
 	int64_t down_since_ms; /* monotonic; while it is not up */
 	int64_t last_proof_ms; /* wall */
@@ -317,7 +315,6 @@ struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
 /* What a stored record means for memory. The one place: live decisions and boot both come here. */
 void core_apply(struct core *c, const struct key *key, const struct record *r);
 void core_put(struct turn_view *t, struct key key, const struct record *r);
-void core_append(struct turn_view *t, struct key key, const struct record *r);
 void core_erase(struct turn_view *t, enum family family, struct key key);
 enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out);
 /* The log of acts: who did what over a local socket. `subject` is copied. */
@@ -326,7 +323,6 @@ void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 struct link *link_find(struct core *c, struct committee_id neighbour);
-void requeue_free(struct requeue *q);
 struct doc_place {
 	enum role role;
 	struct serial serial;

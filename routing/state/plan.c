@@ -124,7 +124,6 @@ static struct write *write_at(struct plan *p, enum family family, const struct k
 	p->index->slots[slot] = p->write_count;
 	p->family_writes[family]++;
 	w->key = *key;
-	w->append = false;
 	return w;
 }
 
@@ -137,14 +136,6 @@ struct write *plan_put(struct plan *p, struct key key, const struct record *reco
 	return w;
 }
 
-struct write *plan_append(struct plan *p, struct key key, const struct record *record)
-{
-	struct write *w = plan_put(p, key, record);
-
-	w->append = true;
-	return w;
-}
-
 void plan_erase(struct plan *p, enum family family, struct key key)
 {
 	struct write *w = write_at(p, family, &key);
@@ -152,7 +143,6 @@ void plan_erase(struct plan *p, enum family family, struct key key)
 	memset(&w->record, 0, sizeof w->record);
 	w->record.family = family;
 	w->erase = true;
-	w->append = false;
 }
 
 uint32_t plan_draft(struct plan *p, const struct draft *d)
@@ -293,6 +283,7 @@ static void resolve(const struct plan *p, struct sealed *s)
 {
 	if (s->draft == 0)
 		return;
+	assert(s->draft <= p->draft_count);
 	s->bytes = p->drafts[s->draft - 1].envelope;
 	s->draft = 0;
 }
@@ -301,6 +292,7 @@ static void resolve_digest(const struct plan *p, uint32_t *draft, struct digest 
 {
 	if (*draft == 0)
 		return;
+	assert(*draft <= p->draft_count);
 	*digest = p->drafts[*draft - 1].digest;
 	*draft = 0;
 }
@@ -336,8 +328,28 @@ void plan_resolve(struct plan *p)
 			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
 			resolve(p, &r->u.stream.fact);
 			break;
-		default:
-			break;
+		case FAMILY_NONE:
+		case FAMILY_META:
+		case FAMILY_STATE:
+		case FAMILY_ROUTE:
+		case FAMILY_LINKIN:
+		case FAMILY_LINKOUT:
+		case FAMILY_FETCH:
+		case FAMILY_FILE:
+		case FAMILY_SWEEP:
+		case FAMILY_COMMITTEE:
+		case FAMILY_SUBORDINATE:
+		case FAMILY_DIRECTORY:
+		case FAMILY_KEY:
+		case FAMILY_ACT:
+		case FAMILY_COUNTER:
+		case FAMILY_PAPER:
+		case FAMILY_NUMBER:
+		case FAMILY_ASIDE:
+		case FAMILY_STAGED:
+		case FAMILY_CHANGED:
+		case FAMILY_COUNT:
+			break; /* refers to no draft */
 		}
 	}
 }

@@ -18,7 +18,6 @@ struct plan_index;
 struct write {
 	struct key key;
 	bool erase;
-	bool append; /* the key is above all others of its prefix: the store may append */
 	struct record record; /* family is set also for an erase */
 };
 
@@ -177,7 +176,6 @@ uint64_t plan_cost_bytes(struct plan *p);
  * in place. The record's pointers must live as long as the plan's arena. plan_has_room bounds them:
  * asserts, never fails. */
 struct write *plan_put(struct plan *p, struct key key, const struct record *record);
-struct write *plan_append(struct plan *p, struct key key, const struct record *record);
 void plan_erase(struct plan *p, enum family family, struct key key);
 
 /* Index + 1 of the new draft: what struct sealed and the `draft` members hold. */

@@ -61,9 +61,26 @@ static uint64_t growing(const struct record *r)
 		return r->u.directory.head.len_bytes;
 	case FAMILY_PAPER:
 		return 3 * SUBJECT_MAX;
-	default:
+	case FAMILY_NONE:
+	case FAMILY_IDENT:
+	case FAMILY_STATE:
+	case FAMILY_LINKIN:
+	case FAMILY_LINKOUT:
+	case FAMILY_FETCH:
+	case FAMILY_FILE:
+	case FAMILY_SWEEP:
+	case FAMILY_SUBORDINATE:
+	case FAMILY_KEY:
+	case FAMILY_ACT:
+	case FAMILY_COUNTER:
+	case FAMILY_NUMBER:
+	case FAMILY_ASIDE:
+	case FAMILY_STAGED:
+	case FAMILY_CHANGED:
+	case FAMILY_COUNT:
 		return 0;
 	}
+	return 0;
 }
 
 uint64_t plan_cost_bytes(struct plan *p)

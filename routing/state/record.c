@@ -8,7 +8,7 @@
 
 const char *family_name(enum family f)
 {
-	static const char *const names[FAMILY_COUNT] = {
+	static const char *const names[] = {
 		[FAMILY_NONE] = "none",
 		[FAMILY_META] = "meta",
 		[FAMILY_IDENT] = "ident",
@@ -36,6 +36,7 @@ const char *family_name(enum family f)
 		[FAMILY_STAGED] = "staged",
 		[FAMILY_CHANGED] = "changed",
 	};
+	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
 }
@@ -137,6 +138,7 @@ struct key key_link(struct committee_id neighbour, enum lane lane)
 {
 	struct key k = key_neighbour(neighbour);
 
+	assert(lane > LANE_NONE && (unsigned)lane < LANE_COUNT);
 	add_byte(&k, (unsigned)lane);
 	return k;
 }

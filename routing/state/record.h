@@ -10,7 +10,6 @@
 #include "routing/base/types.h"
 
 enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
-enum { DIRECTION_COUNT = 3 }; /* arrays are indexed by direction; slot 0 stays empty */
 
 /* Documents of a month and direction, by how they went; what each means:
  * routing/target/target.h. */

@@ -2,7 +2,15 @@
  * fatal. */
 #include "routing/state/stream.h"
 
+#include <assert.h>
 #include <string.h>
+
+void stream_assert_out(const struct stream_out *s)
+{
+	assert(s->base <= s->acked);
+	assert(s->acked <= s->sent);
+	assert(s->sent <= s->last);
+}
 
 struct digest stream_chain_start(struct stream_id id, uint64_t base)
 {
@@ -33,6 +41,7 @@ void stream_note_sent(struct stream_out *s, uint64_t size_bytes)
 	if (s->sent > s->sent_most)
 		s->sent_most = s->sent;
 	s->sent_bytes += size_bytes;
+	stream_assert_out(s);
 }
 
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes)

@@ -54,6 +54,9 @@ struct stream_in {
 	uint32_t rejected_count;
 };
 
+/* base ≤ acked ≤ sent ≤ last: to be called after each move. Aborts. */
+void stream_assert_out(const struct stream_out *s);
+
 struct digest stream_chain_start(struct stream_id id, uint64_t base);
 
 /* May one more envelope of this size be sent now? A window with nothing in it takes any

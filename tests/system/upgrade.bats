@@ -3,6 +3,10 @@
 # stores/format-2.tar.gz: a lab t - m - l of the build of 2026-11-25 (dc58773), stopped on 2026-11-28. 1-CV/ĐU and 1-BC/CB are delivered, 2-CV/ĐU with
 # a file too; 3-CV/ĐU waits at m for l, 4-TB/ĐU at t for both, and version 5 of the directory is at t alone. Its keys are for this test only. The
 # clock is that of the day, so that nothing in it is too old.
+#
+# stores/format-3.tar.gz: a lab t - m - (l, x) of the build of 2026-11-28 (aa4e312), stopped that day. At t 1-CV/ĐU with a file is delivered,
+# 2-CV/ĐU to x, which has ended, refused, 3-CV/ĐU to m and l, with a file, on the way, 4-CV/ĐU accepted, 5-CV/ĐU expired; l's 1-BC/CB is delivered.
+# 3, 4 and 5 wait at m for l. What is due lies at t and l (to expire) and at m (content to let go).
 
 setup() {
 	load common
@@ -14,12 +18,12 @@ setup() {
 	# Its addresses stand in its signed directory: two runs on one machine, each in its clone, go one after the other.
 	exec {TURN}>"/tmp/vanthu-upgrade-$UID.lock"
 	flock -w 1200 "$TURN"
-	tar -xzf "$BATS_TEST_DIRNAME/stores/format-2.tar.gz"
-	export TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME="@2026-11-28 13:20:00"
+	export TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1
 	DAY=(env "LD_PRELOAD=$lib")
 }
 teardown() { end_lab; }
 
+unpack() { tar -xzf "$BATS_TEST_DIRNAME/stores/$1.tar.gz"; export FAKETIME="@$2"; }
 at() { "${DAY[@]}" "$VANTHU" -c "$LAB/$1" "${@:2}"; }
 has() { [ "$(at "$1" "$2" --json | jq -r '[.data[].number]|sort|join(" ")')" = "$3" ]; }
 delivered() { at "$1" outbox --json | jq -e 'all(.data[]; .state == "delivered")'; }
@@ -27,6 +31,7 @@ knows() { [ "$(at "$1" committee show l --json | jq -r .data.name)" = "Chi bộ 
 send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --subject "Sau" --wait delivered --timeout 60 "${@:4}"; }
 
 @test "a store of format 2: all its documents are there and verify, what waited is delivered, numbers and the directory's changes are known" {
+	unpack format-2 "2026-11-28 13:20:00"
 	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
 	wait_for 60 delivered t
 	has t outbox "1-CV/ĐU 2-CV/ĐU 3-CV/ĐU 4-TB/ĐU"
@@ -64,5 +69,49 @@ send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --s
 		run at "$where" check
 		[ "$status" = 0 ] || { echo "$where: $output"; return 1; }
 	done
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
+
+state() { at t outbox --json | jq -r --arg n "$1" '.data[]|select(.number==$n).state'; }
+is() { [ "$(state "$1")" = "$2" ]; }
+moved() { grep -q 'event=store-moved family=sweep' "$LAB/$1/vanthud.log"; }
+content() { find "$LAB/m/data/files" -type f -size +30k | grep -q .; }
+gone() { ! content; }
+
+@test "a store of format 3: each document stands where it stood, and what was due is done in its time" {
+	local want
+	unpack format-3 "2026-11-29 12:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" t m -q
+	for want in 1:delivered 2:refused 3:sending 4:accepted 5:expired; do
+		is "${want%:*}-CV/ĐU" "${want#*:}" || { at t outbox; return 1; }
+	done
+	moved t
+	moved m
+	"$VANTHU" lab stop "$LAB" -q
+
+	# When that is due what not all have answered is expired, and nothing else is. How long it has waited the store itself knows, so that is cut
+	# short; when to look is in what was carried over.
+	echo "expire: 1s" >>"$LAB/t/vanthud.yaml"
+	export FAKETIME="@2026-12-30 12:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" t m -q
+	wait_for 60 is 3-CV/ĐU expired
+	wait_for 60 is 4-CV/ĐU expired
+	is 1-CV/ĐU delivered
+	is 2-CV/ĐU refused
+	content # 3-CV/ĐU still waits for l
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" l -q
+	moved l
+	wait_for 60 is 3-CV/ĐU delivered
+	wait_for 60 is 4-CV/ĐU delivered
+	wait_for 60 is 5-CV/ĐU delivered
+	has l inbox "1-CV/ĐU 3-CV/ĐU 4-CV/ĐU 5-CV/ĐU"
+	at t target recount
+
+	# A day later the relay looks again, and lets the content go that nobody needs any more.
+	"$VANTHU" lab stop "$LAB" -q
+	printf 'relay:\n  retention: 1s\n' >>"$LAB/m/vanthud.yaml"
+	export FAKETIME="@2027-01-01 12:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" m -q
+	wait_for 60 gone
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }

@@ -77,18 +77,6 @@ static void test_second_write_to_a_key_replaces_the_first_in_place(void **state)
 	plan_destroy(NULL);
 }
 
-static void test_append_is_an_append_only_until_it_is_replaced(void **state)
-{
-	struct plan *p = plan_over(NULL);
-	struct record r = { .family = FAMILY_META };
-
-	(void)state;
-	assert_true(plan_append(p, key_name("a"), &r)->append);
-	plan_erase(p, FAMILY_META, key_name("a"));
-	assert_false(p->writes[0].append);
-	plan_destroy(p);
-}
-
 static void test_failing_store_is_not_taken_for_an_empty_one(void **state)
 {
 	int something;
@@ -213,7 +201,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_second_write_to_a_key_replaces_the_first_in_place),
-		cmocka_unit_test(test_append_is_an_append_only_until_it_is_replaced),
 		cmocka_unit_test(test_failing_store_is_not_taken_for_an_empty_one),
 		cmocka_unit_test(test_cleared_plan_remembers_nothing_after_few_or_many_writes),
 		cmocka_unit_test(test_room_ends_before_any_bound_is_reached),

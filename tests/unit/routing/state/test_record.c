@@ -126,9 +126,10 @@ static void test_keys_of_another_shape_do_not_parse(void **state)
 		k.len_bytes = len;
 		assert_false(key_parse_seq(&k, &id, &lane, &n));
 	}
-	k = key_link(fixture_id("xa"), (enum lane)0);
+	k = key_link(fixture_id("xa"), LANE_FACTS);
+	k.bytes[k.len_bytes - 1] = LANE_NONE;
 	assert_false(key_parse_link(&k, &id, &lane));
-	k = key_link(fixture_id("xa"), (enum lane)4);
+	k.bytes[k.len_bytes - 1] = LANE_COUNT;
 	assert_false(key_parse_link(&k, &id, &lane));
 	k = key_serial((enum role)'x', (struct serial){ 1 });
 	assert_false(key_parse_serial(&k, &role, &serial));
