@@ -38,7 +38,7 @@ static void reply(void *ctx, const struct act_reply *r)
 
 static void publish_notice(void *ctx, const struct act_notify *n)
 {
-	events_publish(((struct daemon *)ctx)->events, n, clock_now().wall_ms);
+	live_events_publish(((struct daemon *)ctx)->events, n, clock_now().wall_ms);
 }
 
 static void fetch(void *ctx, struct committee_id neighbour)

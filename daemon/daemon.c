@@ -236,8 +236,8 @@ static enum err open_transfer(struct daemon *d)
 				       .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->garbage == NULL || d->installer == NULL)
 		return ERR_NO_MEMORY;
-	d->follow = follow_new(
-	    &(struct follow_parts){ .installer = d->installer,
+	d->follow = download_new(
+	    &(struct download_parts){ .installer = d->installer,
 				    .core = d->core,
 				    .inbox = d->inbox,
 				    .folder = d->config.data,
@@ -276,7 +276,7 @@ static enum err open_events(struct daemon *d)
 		log_event(LOG_ERROR, "run-folder-failed", "path=%s errno=%d", d->config.run, errno);
 		return ERR_SYSTEM;
 	}
-	return events_open(d->zmq, &d->config, &d->events);
+	return live_events_open(d->zmq, &d->config, &d->events);
 }
 
 static enum err open_directory(struct daemon *d)
@@ -345,10 +345,10 @@ void daemon_close(struct daemon *d)
 	workers_destroy(d->verify_workers);
 	workers_destroy(d->file_workers);
 	control_close(d->control);
-	events_close(d->events);
+	live_events_close(d->events);
 	bulk_destroy(d->bulk);
 	garbage_destroy(d->garbage);
-	follow_destroy(d->follow);
+	download_destroy(d->follow);
 	links_close(d->links);
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);
@@ -379,7 +379,7 @@ void daemon_reload(struct daemon *d)
 	enum log_level level;
 	enum err e;
 
-	notify_reloading();
+	systemd_reloading();
 	e = fresh == NULL || errors == NULL ? ERR_NO_MEMORY
 					    : config_load(d->config.file, fresh, errors);
 	if (e == ERR_OK) {
@@ -408,5 +408,5 @@ void daemon_reload(struct daemon *d)
 	}
 	free(fresh);
 	free(errors);
-	notify_ready();
+	systemd_ready();
 }

@@ -46,8 +46,8 @@ struct daemon {
 	struct bulk *bulk;
 	struct garbage *garbage;
 	struct installer *installer;
-	struct follow *follow;
-	struct events *events;
+	struct download *follow;
+	struct live_events *events;
 	struct control *control;
 	int signals; /* signalfd */
 	/* the loop's */

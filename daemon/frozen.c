@@ -24,7 +24,7 @@ void daemon_freeze(struct daemon *d, enum err why)
 
 void daemon_frozen_second(struct daemon *d, int64_t mono_ms)
 {
-	notify_watchdog();
+	systemd_watchdog();
 	control_keep_sockets(d->control);
 	control_tick(d->control, mono_ms);
 	d->next_second_ms = mono_ms + SECOND_MS;

@@ -16,7 +16,7 @@
  * the most that its memory can be. */
 enum { EVENT_MAX_BYTES = 1024, SEND_HWM = 2000, PAUSE_SECONDS = 30 };
 
-struct events {
+struct live_events {
 	void *socket;
 	const struct config *config;
 	char endpoint[CONFIG_PATH_MAX + 64];
@@ -24,7 +24,7 @@ struct events {
 	struct stat bound; /* the socket, as its name led to it */
 };
 
-static enum err bind_socket(struct events *e)
+static enum err bind_socket(struct live_events *e)
 {
 	char path[CONFIG_PATH_MAX + 32];
 	mode_t mask;
@@ -42,13 +42,13 @@ static enum err bind_socket(struct events *e)
 	}
 	if (stat(path, &e->bound) != 0)
 		return ERR_SYSTEM;
-	return e->config->read_group[0] != '\0' ? access_grant(path, e->config->read_group)
+	return e->config->read_group[0] != '\0' ? socket_group_grant(path, e->config->read_group)
 						: ERR_OK;
 }
 
-enum err events_open(void *zmq, const struct config *config, struct events **out)
+enum err live_events_open(void *zmq, const struct config *config, struct live_events **out)
 {
-	struct events *e = calloc(1, sizeof *e);
+	struct live_events *e = calloc(1, sizeof *e);
 	int zero = 0, hwm = SEND_HWM;
 	enum err r = ERR_SYSTEM;
 
@@ -61,14 +61,14 @@ enum err events_open(void *zmq, const struct config *config, struct events **out
 	    zmq_setsockopt(e->socket, ZMQ_SNDHWM, &hwm, sizeof hwm) == 0)
 		r = bind_socket(e);
 	if (r != ERR_OK) {
-		events_close(e);
+		live_events_close(e);
 		return r;
 	}
 	*out = e;
 	return ERR_OK;
 }
 
-void events_keep_socket(struct events *e)
+void live_events_keep_socket(struct live_events *e)
 {
 	struct stat now;
 
@@ -87,7 +87,7 @@ void events_keep_socket(struct events *e)
 		e->pause = PAUSE_SECONDS;
 }
 
-void events_close(struct events *e)
+void live_events_close(struct live_events *e)
 {
 	if (e == NULL)
 		return;
@@ -169,7 +169,7 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	}
 }
 
-static void fill_target(const struct events *e, const struct act_notify *n, int64_t wall_ms,
+static void fill_target(const struct live_events *e, const struct act_notify *n, int64_t wall_ms,
 			Vanthu__V1__Target *out)
 {
 	vanthu__v1__target__init(out);
@@ -207,7 +207,7 @@ static void write_log(const struct act_notify *n)
 			  n->committee.text, n->reason);
 }
 
-void events_publish(struct events *e, const struct act_notify *n, int64_t wall_ms)
+void live_events_publish(struct live_events *e, const struct act_notify *n, int64_t wall_ms)
 {
 	Vanthu__V1__LiveEvent m = VANTHU__V1__LIVE_EVENT__INIT;
 	uint8_t bytes[EVENT_MAX_BYTES];

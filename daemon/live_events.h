@@ -6,13 +6,14 @@
 #include "daemon/config/config.h"
 #include "routing/state/plan.h"
 
-struct events;
-/* `config` is borrowed until events_close. */
-must_use enum err events_open(void *zmq, const struct config *config, struct events **out);
+struct live_events;
+/* `config` is borrowed until live_events_close. */
+must_use enum err live_events_open(void *zmq, const struct config *config,
+				   struct live_events **out);
 /* Each second: binds anew when the name of its socket was deleted. Subscribers connect again by
  * themselves. */
-void events_keep_socket(struct events *e);
-void events_close(struct events *e); /* NULL is fine */
-void events_publish(struct events *e, const struct act_notify *n, int64_t wall_ms);
+void live_events_keep_socket(struct live_events *e);
+void live_events_close(struct live_events *e); /* NULL is fine */
+void live_events_publish(struct live_events *e, const struct act_notify *n, int64_t wall_ms);
 
 #endif

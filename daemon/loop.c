@@ -155,7 +155,7 @@ static void take_visit(struct daemon *d, const struct link_event *e)
 				    .u.link = { .neighbour = e->neighbour, .party = e->party } };
 	} else if (m->type == MESSAGE_DIRECTORY_PART) {
 		if (core_asks(d->core, e->neighbour, e->party))
-			follow_part(d->follow, e->neighbour, e->party, &m->u.directory_part);
+			download_part(d->follow, e->neighbour, e->party, &m->u.directory_part);
 		m->u.directory_part.head = (struct blob){ NULL, 0 };
 		m->u.directory_part.entries = NULL;
 		m->u.directory_part.entry_count = 0;
@@ -195,7 +195,7 @@ static void take_frame(struct daemon *d, const struct link_event *e)
 		links_open_bulk(d->links, e->neighbour);
 	else if (type == MESSAGE_DIRECTORY_PART &&
 		 core_asks(d->core, e->neighbour, PARTY_NEIGHBOUR) &&
-		 !follow_frame(d->follow, e->neighbour, e->frame))
+		 !download_frame(d->follow, e->neighbour, e->frame))
 		daemon_violation(d, e->neighbour, ERR_PROTOCOL);
 	else
 		sequencer_frame(d->sequencer, e->neighbour, e->frame, clock_now().wall_ms);
@@ -292,7 +292,7 @@ static void collect(struct daemon *d, struct waiting *w)
 	sequencer_flush(d->sequencer);
 	control_service(d->control, w->items + w->control, w->count - w->control);
 	installer_go_on(d->installer);
-	follow_go_on(d->follow);
+	download_go_on(d->follow);
 	flush_workers(d);
 }
 
@@ -375,13 +375,13 @@ static enum err each_second(struct daemon *d, struct now now)
 	bulk_set_spare(d->bulk, room.spare_bytes);
 	control_set_spare(d->control, room.spare_bytes, room.files ? ERR_DISK_FULL : ERR_NO_INODES);
 	control_keep_sockets(d->control);
-	events_keep_socket(d->events);
+	live_events_keep_socket(d->events);
 	control_tick(d->control, now.mono_ms);
 	bulk_tick(d->bulk, now);
 	garbage_due(d->garbage, now.mono_ms);
 	if (own_keys_wait(&d->own_keys))
 		own_keys_choose(&d->own_keys);
-	notify_watchdog();
+	systemd_watchdog();
 	log_tell_repeated(false);
 	trim(d, now, memory.resident_bytes);
 	d->next_second_ms = now.mono_ms + SECOND_MS;

@@ -161,7 +161,7 @@ static int run(const struct config *config)
 		log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu",
 			  config->committee.text, VANTHU_VERSION,
 			  (unsigned long long)core_directory_version(d->core));
-		notify_ready();
+		systemd_ready();
 		e = loop_run(d);
 		if (e != ERR_OK) {
 			log_tell_repeated(true);
@@ -170,7 +170,7 @@ static int run(const struct config *config)
 			/* nothing may touch what the failed turn left behind */
 			_exit(EXIT_FAILURE);
 		}
-		notify_stopping();
+		systemd_stopping();
 	} else {
 		log_event(LOG_ERROR, "not-started", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
 	}

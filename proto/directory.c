@@ -157,7 +157,7 @@ static enum err read_organs(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
 			    struct rec_committee *out)
 {
-	struct place *places;
+	struct tenure *places;
 
 	if (m->n_places > PLACES_MAX)
 		return ERR_FORMAT;

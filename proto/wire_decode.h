@@ -1,5 +1,5 @@
-/* Frames of links into messages: 'V' 'T' version type, then a packed message of peer.proto. Size and
- * version are checked before anything is unpacked. */
+/* Frames of links into messages: 'V' 'T' version type, then a packed message of peer.proto. Size
+ * and version are checked before anything is unpacked. */
 #ifndef VANTHU_PROTO_WIRE_DECODE_H
 #define VANTHU_PROTO_WIRE_DECODE_H
 

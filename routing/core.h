@@ -43,7 +43,7 @@ void core_destroy(struct core *c);
 /* Boot: rebuilds memory from the stored records through the same apply that runs live. What is
  * missing (streams of a neighbour that has none yet) goes to the plan, to be committed before
  * anything else. Seed the core first. ERR_STORE, ERR_DAMAGED, ERR_NO_MEMORY. */
-enum err core_load(struct core *c, struct now now, struct plan *plan);
+must_use enum err core_load(struct core *c, struct now now, struct plan *plan);
 
 /* Gives the core its randomness, once after core_new: stream ids, envelope ids and ping tokens are
  * drawn from it. */
@@ -51,11 +51,12 @@ void core_seed(struct core *c, const uint8_t seed[32]);
 
 /* One event. Fails only with ERR_STORE (a lookup failed): the process ends. What is wrong with the
  * event itself is answered in the plan. */
-enum err core_take(struct core *c, struct now now, const struct event *event, struct plan *plan);
+must_use enum err core_take(struct core *c, struct now now, const struct event *event,
+			    struct plan *plan);
 
 /* The end of a turn's deciding: acknowledgements, credit and pumps for all links that this turn
  * touched, once each. */
-enum err core_finish(struct core *c, struct now now, struct plan *plan);
+must_use enum err core_finish(struct core *c, struct now now, struct plan *plan);
 
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);

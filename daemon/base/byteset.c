@@ -5,15 +5,15 @@
 #include <assert.h>
 #include <string.h>
 
-struct names {
+struct byteset {
 	struct blob *list;
 	uint32_t *slots; /* place + 1; 0: free */
 	uint32_t count, max, mask;
 };
 
-struct names *names_new(struct arena *a, uint32_t max)
+struct byteset *byteset_new(struct arena *a, uint32_t max)
 {
-	struct names *n = arena_alloc(a, sizeof *n);
+	struct byteset *n = arena_alloc(a, sizeof *n);
 	uint32_t slots = 2;
 
 	assert(max <= 1u << 24);
@@ -45,7 +45,7 @@ static uint32_t hash_of(struct blob b)
 }
 
 /* Where it stands, or would stand. */
-static uint32_t slot_of(const struct names *n, struct blob b)
+static uint32_t slot_of(const struct byteset *n, struct blob b)
 {
 	uint32_t at = hash_of(b) & n->mask;
 
@@ -59,7 +59,7 @@ static uint32_t slot_of(const struct names *n, struct blob b)
 	return at;
 }
 
-bool names_add(struct names *n, struct blob bytes, uint32_t *place)
+bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *place)
 {
 	uint32_t at = slot_of(n, bytes);
 
@@ -74,7 +74,7 @@ bool names_add(struct names *n, struct blob bytes, uint32_t *place)
 	return true;
 }
 
-bool names_find(const struct names *n, struct blob bytes, uint32_t *place)
+bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *place)
 {
 	uint32_t at = slot_of(n, bytes);
 

@@ -11,14 +11,14 @@
 #include "routing/base/arena.h"
 #include "routing/base/types.h"
 
-struct names;
+struct byteset;
 /* For at most `max` of them. It lives as long as the arena; NULL without room there. */
-struct names *names_new(struct arena *a, uint32_t max);
+struct byteset *byteset_new(struct arena *a, uint32_t max);
 /* Takes one in, unless it is there: true when it is new. *place is its number from 0 on, in the
  * order of coming. The bytes are borrowed. To be called with fewer than `max` there, or with one
  * that is there. */
-bool names_add(struct names *n, struct blob bytes, uint32_t *place);
+bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *place);
 /* False: it is not there. */
-bool names_find(const struct names *n, struct blob bytes, uint32_t *place);
+bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *place);
 
 #endif

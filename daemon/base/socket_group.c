@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum err access_grant(const char *path, const char *name)
+enum err socket_group_grant(const char *path, const char *name)
 {
 	const struct group *g = getgrnam(name);
 
@@ -17,7 +17,7 @@ enum err access_grant(const char *path, const char *name)
 		   : ERR_OK;
 }
 
-bool access_private_group(gid_t gid, uid_t owner)
+bool socket_group_private(gid_t gid, uid_t owner)
 {
 	const struct group *g = getgrgid(gid);
 	const struct passwd *p = getpwuid(owner);

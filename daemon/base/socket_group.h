@@ -9,10 +9,10 @@
 #include "routing/base/err.h"
 
 /* Gives the file to a group, mode 0660. ERR_CONFIG: no such group, or it may not be given. */
-must_use enum err access_grant(const char *path, const char *group);
+must_use enum err socket_group_grant(const char *path, const char *group);
 
 /* The group that a user has for himself (adduser makes one, and a umask of 002 goes with it): of
  * his name, and nobody else is in it. */
-bool access_private_group(gid_t gid, uid_t owner);
+bool socket_group_private(gid_t gid, uid_t owner);
 
 #endif

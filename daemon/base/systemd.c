@@ -3,22 +3,22 @@
 
 #include <systemd/sd-daemon.h>
 
-void notify_ready(void)
+void systemd_ready(void)
 {
 	sd_notify(0, "READY=1");
 }
 
-void notify_reloading(void)
+void systemd_reloading(void)
 {
 	sd_notify(0, "RELOADING=1");
 }
 
-void notify_stopping(void)
+void systemd_stopping(void)
 {
 	sd_notify(0, "STOPPING=1");
 }
 
-void notify_watchdog(void)
+void systemd_watchdog(void)
 {
 	sd_notify(0, "WATCHDOG=1");
 }

@@ -2,10 +2,10 @@
 #ifndef VANTHU_DAEMON_BASE_SYSTEMD_H
 #define VANTHU_DAEMON_BASE_SYSTEMD_H
 
-void notify_ready(void);
-void notify_reloading(void);
-void notify_stopping(void);
+void systemd_ready(void);
+void systemd_reloading(void);
+void systemd_stopping(void);
 /* Called each second: a control thread that hangs stops calling. */
-void notify_watchdog(void);
+void systemd_watchdog(void);
 
 #endif

@@ -150,7 +150,7 @@ static bool check_list(struct fault *f, const Vanthu__V1__List *m)
 		return bad(f, ERR_BAD_ID, "to");
 	if (strlen(m->type_code) > TYPE_CODE_MAX)
 		return bad(f, ERR_USAGE, "type_code");
-	fold_number(m->number, number);
+	spelling_number(m->number, number);
 	if (m->number[0] != '\0' && number[0] == '\0')
 		return bad(f, ERR_USAGE, "number");
 	if (m->since_ms < 0)

@@ -42,7 +42,7 @@ static bool make_room(struct client *c, size_t need)
 	if (!control_reserve(&c->out, &c->out_capacity, c->out_len + need))
 		return false;
 	if (c->out_capacity > CONTROL_OUT_BYTES)
-		charge_set(&c->out_charge, c->account, c->out_capacity);
+		share_charge_set(&c->out_charge, c->account, c->out_capacity);
 	return true;
 }
 
@@ -165,7 +165,7 @@ void control_expect_no_more(struct control *control, struct pending_reply *p)
 		p->client->pending--;
 	control->pending_count--;
 	control->pending_operate -= p->operate;
-	charge_end(&p->charge);
+	share_charge_end(&p->charge);
 	p->number = 0;
 	p->client = NULL;
 }
@@ -175,7 +175,7 @@ void control_ask_core(struct client *c, const struct question *q)
 	struct pending_reply *p = control_expect(c, q->request_id, q->answer);
 
 	if (p != NULL) {
-		charge_set(&p->charge, c->account, q->answer_bytes);
+		share_charge_set(&p->charge, c->account, q->answer_bytes);
 		q->reply->n = p->number;
 		if (inbox_push(c->control->parts.inbox, q->event, q->release, q->owner) == ERR_OK)
 			return;
@@ -314,8 +314,8 @@ bool control_waits(const struct client *c)
 
 void control_free_client(struct client *c)
 {
-	charge_end(&c->in_charge);
-	charge_end(&c->out_charge);
+	share_charge_end(&c->in_charge);
+	share_charge_end(&c->out_charge);
 	free(c->in);
 	free(c->out);
 	free(c);
@@ -332,7 +332,7 @@ void control_drop(struct client *c)
 	for (unsigned i = 0; i < PENDING_REPLIES_MAX; i++) {
 		if (control->pending[i].client == c) {
 			control->pending[i].client = NULL;
-			charge_end(&control->pending[i].charge);
+			share_charge_end(&control->pending[i].charge);
 		}
 	}
 	while (c->tasks != NULL) {
@@ -342,8 +342,8 @@ void control_drop(struct client *c)
 		t->kind->drop(t->work);
 	}
 	/* Its buffers at once: a worker that has something of its does not need them. */
-	charge_end(&c->in_charge);
-	charge_end(&c->out_charge);
+	share_charge_end(&c->in_charge);
+	share_charge_end(&c->out_charge);
 	free(c->in);
 	free(c->out);
 	c->in = c->out = NULL;

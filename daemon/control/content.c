@@ -39,7 +39,7 @@ struct download {
 
 static void destroy(struct download *d)
 {
-	charge_end(&d->charge);
+	share_charge_end(&d->charge);
 	free(d->piece);
 	free((void *)(uintptr_t)d->inlined.data);
 	free(d);
@@ -106,7 +106,7 @@ static void was_read(struct job *j)
 	say_piece(d, (struct blob){ d->piece, d->piece_bytes });
 	free(d->piece);
 	d->piece = NULL;
-	charge_set(&d->charge, c->account, d->inlined.len_bytes);
+	share_charge_set(&d->charge, c->account, d->inlined.len_bytes);
 	control_tasks_go_on(c, &download_task);
 }
 
@@ -122,7 +122,7 @@ static bool read_on(struct client *c, struct download *d)
 		shutdown(c->fd, SHUT_RDWR);
 		return false;
 	}
-	charge_set(&d->charge, c->account, CONTROL_DATA_BYTES);
+	share_charge_set(&d->charge, c->account, CONTROL_DATA_BYTES);
 	d->busy = true;
 	d->job.work = work_read;
 	d->job.done = was_read;
@@ -219,7 +219,7 @@ void control_content(struct client *c, const Vanthu__V1__Request *request)
 		control_say_error(c, id, e, about);
 		return;
 	}
-	charge_set(&d->charge, c->account, d->inlined.len_bytes);
+	share_charge_set(&d->charge, c->account, d->inlined.len_bytes);
 	d->task = (struct task){ .kind = &download_task, .work = d };
 	control_task_begin(c, &d->task);
 	control_tasks_go_on(c, &download_task);
@@ -335,7 +335,7 @@ static void verified(struct job *j)
 		r.verdict = &verdict;
 		control_say(v->client, &r);
 	}
-	charge_end(&v->charge);
+	share_charge_end(&v->charge);
 	arena_destroy(v->arena);
 	free(v);
 }
@@ -368,7 +368,7 @@ void control_verify(struct client *c, const Vanthu__V1__Request *request)
 		return;
 	}
 	v->client = c;
-	charge_set(&v->charge, c->account, 2 * ENVELOPE_MAX_BYTES);
+	share_charge_set(&v->charge, c->account, 2 * ENVELOPE_MAX_BYTES);
 	v->id = id;
 	v->taken_at_ms = f.document.taken_at_ms;
 	v->document = f.document.id;

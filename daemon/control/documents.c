@@ -114,7 +114,7 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 		return ERR_FORMAT;
 	if (field_id(m->from, true, &l->from) != ERR_OK || field_id(m->to, true, &l->to) != ERR_OK)
 		return ERR_BAD_ID;
-	fold_number(m->number, l->number);
+	spelling_number(m->number, l->number);
 	if (m->number[0] != '\0' && l->number[0] == '\0')
 		return ERR_FORMAT;
 	l->state = lifecycle_named(m->state);

@@ -32,7 +32,7 @@ struct pile {
 
 struct piece {
 	struct pile relays, receipts, entries;
-	struct names *known; /* relays: each of many receipts brings their records again */
+	struct byteset *known; /* relays: each of many receipts brings their records again */
 	Vanthu__V1__Evidence out;
 	ProtobufCBinaryData head;
 	size_t len_bytes, rows;
@@ -50,7 +50,7 @@ static void add_relays(struct piece *p, const struct blob *relays, uint32_t coun
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t place;
 
-		if (names_add(p->known, relays[i], &place))
+		if (byteset_add(p->known, relays[i], &place))
 			pile_add(p, &p->relays, relays[i]);
 	}
 }
@@ -136,7 +136,7 @@ static bool piece_new(struct arena *a, struct piece *p)
 		if (piles[i]->list == NULL)
 			return false;
 	}
-	p->known = names_new(a, PIECE_ITEMS_MAX);
+	p->known = byteset_new(a, PIECE_ITEMS_MAX);
 	return p->known != NULL;
 }
 

@@ -87,7 +87,7 @@ bool control_has_number(const char *number, const char *wanted)
 
 	if (number[0] == '\0' || wanted[0] == '\0')
 		return false;
-	fold_number(number, folded);
+	spelling_number(number, folded);
 	return strcmp(folded, wanted) == 0;
 }
 
@@ -177,7 +177,7 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 	struct search s = { .hits = 0 };
 	enum err e;
 
-	fold_number(text, s.number);
+	spelling_number(text, s.number);
 	s.digit_count = control_read_hex(text, s.digits);
 	if (s.digit_count == ID_DIGITS) {
 		e = by_whole_id(c, &s, relayed_too, out);

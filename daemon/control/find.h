@@ -30,7 +30,7 @@ must_use enum err control_find(struct client *c, uint64_t id, const char *text, 
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,
 				   struct rec_envelope *out);
-/* Is it this number, as fold_number() has it? */
+/* Is it this number, as spelling_number() has it? */
 bool control_has_number(const char *number, const char *folded);
 /* Hexadecimal digits of a UUID or of its ending, with or without dashes: how many, 0 when it is
  * something else. */

@@ -49,7 +49,7 @@ static void let_go_of_requests(struct client *c)
 	free(c->in);
 	c->in = NULL;
 	c->in_capacity = 0;
-	charge_end(&c->in_charge);
+	share_charge_end(&c->in_charge);
 }
 
 bool control_take_frames(struct client *c, bool first,
@@ -100,7 +100,7 @@ static bool make_room(struct client *c, size_t *size)
 	c->in = larger;
 	c->in_capacity = *size;
 	if (*size > CONTROL_IN_BYTES)
-		charge_set(&c->in_charge, c->account, *size);
+		share_charge_set(&c->in_charge, c->account, *size);
 	c->frame_ms = c->control->now_ms;
 	return true;
 }
@@ -148,7 +148,7 @@ bool control_write_some(struct client *c)
 		free(c->out);
 		c->out = NULL;
 		c->out_capacity = 0;
-		charge_end(&c->out_charge);
+		share_charge_end(&c->out_charge);
 	}
 	return true;
 }

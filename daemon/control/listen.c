@@ -61,7 +61,7 @@ static enum err control_listen(struct control *c, enum local_socket which, const
 	}
 	if (stat(path, &c->bound[which]) != 0)
 		return ERR_SYSTEM;
-	if (group[0] != '\0' && access_grant(path, group) != ERR_OK) {
+	if (group[0] != '\0' && socket_group_grant(path, group) != ERR_OK) {
 		log_event(LOG_ERROR, "socket-group-failed", "path=%s group=%s errno=%d", path,
 			  group, errno);
 		return ERR_CONFIG;

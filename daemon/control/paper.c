@@ -144,7 +144,7 @@ struct paper_search {
 void control_paper_name(const char *text, struct paper_name *out)
 {
 	out->digit_count = control_read_hex(text, out->digits);
-	fold_number(text, out->number);
+	spelling_number(text, out->number);
 }
 
 bool control_paper_named(const struct paper_name *n, const struct rec_paper *p)

@@ -179,7 +179,7 @@ size_t shares_bytes(const struct shares *s)
 	return together;
 }
 
-void charge_end(struct charge *c)
+void share_charge_end(struct charge *c)
 {
 	struct account *a = c->account;
 
@@ -192,10 +192,10 @@ void charge_end(struct charge *c)
 	*c = (struct charge){ .bytes = 0 };
 }
 
-void charge_set(struct charge *c, struct account *a, size_t bytes)
+void share_charge_set(struct charge *c, struct account *a, size_t bytes)
 {
 	if (bytes == 0) {
-		charge_end(c);
+		share_charge_end(c);
 		return;
 	}
 	if (bytes < c->bytes)

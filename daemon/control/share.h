@@ -68,7 +68,7 @@ struct charge {
 };
 
 /* So much and not what it was. Always possible: ask shares_room before what is large. */
-void charge_set(struct charge *c, struct account *a, size_t bytes);
-void charge_end(struct charge *c); /* nothing any more; twice is fine */
+void share_charge_set(struct charge *c, struct account *a, size_t bytes);
+void share_charge_end(struct charge *c); /* nothing any more; twice is fine */
 
 #endif

@@ -47,7 +47,7 @@ static void destroy(struct upload *u)
 			p = next;
 		}
 	}
-	charge_end(&u->charge);
+	share_charge_end(&u->charge);
 	arena_destroy(u->arena);
 	free(u);
 }
@@ -56,7 +56,7 @@ static void destroy(struct upload *u)
  * written, with a digest of each chunk. */
 static void count_bytes(struct upload *u)
 {
-	charge_set(&u->charge, u->account,
+	share_charge_set(&u->charge, u->account,
 		   sizeof *u + arena_held(u->arena) +
 		       (size_t)(u->received_bytes - u->written_bytes) +
 		       u->open_parts * OPEN_PART_BYTES +

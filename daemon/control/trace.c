@@ -25,7 +25,7 @@ struct way {
 	struct arena *scratch; /* one signed record */
 	Vanthu__V1__Hop **hops;
 	size_t count;
-	struct names *known; /* who did what */
+	struct byteset *known; /* who did what */
 };
 
 static enum err add_hop(struct way *w, struct committee_id who, const char *event, int64_t at_ms)
@@ -39,14 +39,14 @@ static enum err add_hop(struct way *w, struct committee_id who, const char *even
 	if (w->count == HOPS_MAX)
 		return ERR_TOO_LARGE;
 	/* Each of many receipts brings the relays' records again. */
-	if (names_find(w->known, key, &place))
+	if (byteset_find(w->known, key, &place))
 		return ERR_OK;
 	h = arena_alloc(w->arena, sizeof *h);
 	name = arena_alloc(w->arena, sizeof who.text);
 	key.data = (const uint8_t *)arena_text(w->arena, both, key.len_bytes);
 	if (h == NULL || name == NULL || key.data == NULL)
 		return ERR_NO_MEMORY;
-	names_add(w->known, key, &place);
+	byteset_add(w->known, key, &place);
 	memcpy(name, who.text, sizeof who.text);
 	vanthu__v1__hop__init(h);
 	h->committee = h->signed_by = name;
@@ -126,7 +126,7 @@ static enum err find_way(struct client *c, const struct found_document *f, struc
 	enum err e;
 
 	w->hops = arena_array(w->arena, HOPS_MAX, sizeof(*w->hops));
-	w->known = names_new(w->arena, HOPS_MAX);
+	w->known = byteset_new(w->arena, HOPS_MAX);
 	if (w->hops == NULL || w->known == NULL || w->scratch == NULL)
 		return ERR_NO_MEMORY;
 	e = add_hop(w, f->document.origin, "accepted", f->document.signed_at_ms);

@@ -12,8 +12,8 @@
 
 enum { FRAME_ARENA_BYTES = 2 << 20 };
 
-struct follow {
-	struct follow_parts parts;
+struct download {
+	struct download_parts parts;
 	struct arena *arena; /* one frame */
 	struct arena *heads; /* one head */
 	struct spool *spool; /* what comes */
@@ -23,7 +23,7 @@ struct follow {
 	bool whole, installing;
 };
 
-static bool new_spool(struct follow *f)
+static bool new_spool(struct download *f)
 {
 	directory_parts_destroy(f->coming);
 	f->coming = NULL;
@@ -33,9 +33,9 @@ static bool new_spool(struct follow *f)
 	return f->coming != NULL;
 }
 
-struct follow *follow_new(const struct follow_parts *parts)
+struct download *download_new(const struct download_parts *parts)
 {
-	struct follow *f = calloc(1, sizeof *f);
+	struct download *f = calloc(1, sizeof *f);
 
 	if (f == NULL)
 		return NULL;
@@ -43,13 +43,13 @@ struct follow *follow_new(const struct follow_parts *parts)
 	f->arena = arena_new(FRAME_ARENA_BYTES);
 	f->heads = arena_new(FRAME_ARENA_BYTES);
 	if (f->arena == NULL || f->heads == NULL || !new_spool(f)) {
-		follow_destroy(f);
+		download_destroy(f);
 		return NULL;
 	}
 	return f;
 }
 
-void follow_destroy(struct follow *f)
+void download_destroy(struct download *f)
 {
 	if (f == NULL)
 		return;
@@ -62,7 +62,7 @@ void follow_destroy(struct follow *f)
 	free(f);
 }
 
-static void tell_bad(struct follow *f, enum err why)
+static void tell_bad(struct download *f, enum err why)
 {
 	struct event event = {
 		.type = EVENT_BAD_DIRECTORY,
@@ -79,14 +79,14 @@ static void tell_bad(struct follow *f, enum err why)
 /* One that is no newer than ours: another was quicker. */
 static void ended(void *ctx, enum err result)
 {
-	struct follow *f = ctx;
+	struct download *f = ctx;
 
 	f->installing = false;
 	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
 		tell_bad(f, result);
 }
 
-void follow_go_on(struct follow *f)
+void download_go_on(struct download *f)
 {
 	struct installation what = { .spool = f->spool, .ended = ended, .ctx = f };
 
@@ -103,7 +103,7 @@ void follow_go_on(struct follow *f)
 
 /* The head of what begins to come: nothing is put down for a directory that nobody signed, or that
  * is of no use. */
-static enum err begin(struct follow *f, struct blob head)
+static enum err begin(struct download *f, struct blob head)
 {
 	struct rec_directory d;
 	enum err e;
@@ -114,7 +114,7 @@ static enum err begin(struct follow *f, struct blob head)
 										 : e;
 }
 
-void follow_part(struct follow *f, struct committee_id from, enum party party,
+void download_part(struct download *f, struct committee_id from, enum party party,
 		 const struct msg_directory_part *m)
 {
 	enum err e = ERR_OK;
@@ -136,16 +136,16 @@ void follow_part(struct follow *f, struct committee_id from, enum party party,
 	if (!f->whole)
 		return;
 	directory_parts_forget(f->coming);
-	follow_go_on(f);
+	download_go_on(f);
 }
 
-bool follow_frame(struct follow *f, struct committee_id neighbour, struct blob frame)
+bool download_frame(struct download *f, struct committee_id neighbour, struct blob frame)
 {
 	struct message m;
 
 	arena_reset(f->arena);
 	if (wire_decode(f->arena, frame, &m) != ERR_OK || m.type != MESSAGE_DIRECTORY_PART)
 		return false;
-	follow_part(f, neighbour, PARTY_NEIGHBOUR, &m.u.directory_part);
+	download_part(f, neighbour, PARTY_NEIGHBOUR, &m.u.directory_part);
 	return true;
 }

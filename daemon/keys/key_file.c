@@ -66,7 +66,7 @@ static enum err check_folder(const char *file, struct key_file_fault *fault)
 	if ((st.st_mode & S_ISVTX) != 0)
 		return ERR_OK;
 	if ((st.st_mode & S_IWOTH) != 0 ||
-	    ((st.st_mode & S_IWGRP) != 0 && !access_private_group(st.st_gid, st.st_uid)))
+	    ((st.st_mode & S_IWGRP) != 0 && !socket_group_private(st.st_gid, st.st_uid)))
 		return open_to_others(folder, &st, fault);
 	return ERR_OK;
 }

@@ -10,7 +10,7 @@
 #include "proto/wire_encode.h"
 
 struct opening {
-	const struct opener *opener;
+	const struct publish_opener *opener;
 	struct arena *arena;
 	int64_t wall_ms;
 	int64_t corrected_at_ms; /* by its signer; 0: as the envelope says */
@@ -253,8 +253,9 @@ static enum err open_item(const struct opening *o, const struct msg_publish *m,
 	return e->verdict == ERR_NO_MEMORY ? ERR_NO_MEMORY : ERR_OK;
 }
 
-enum err opener_open(const struct opener *opener, struct arena *a, struct committee_id neighbour,
-		     struct opener_frame frame, struct opener_events *out)
+enum err publish_opener_open(const struct publish_opener *opener, struct arena *a,
+			     struct committee_id neighbour, struct publish_opener_frame frame,
+			     struct publish_opener_events *out)
 {
 	struct opening o = { .opener = opener,
 			     .arena = a,
@@ -264,7 +265,7 @@ enum err opener_open(const struct opener *opener, struct arena *a, struct commit
 	struct message m;
 	enum err r = wire_decode(a, frame.bytes, &m);
 
-	*out = (struct opener_events){ .list = NULL };
+	*out = (struct publish_opener_events){ .list = NULL };
 	if (r != ERR_OK)
 		return r;
 	if (m.type != MESSAGE_PUBLISH)

@@ -7,7 +7,7 @@
 #include "routing/base/arena.h"
 #include "routing/state/event.h"
 
-struct opener {
+struct publish_opener {
 	struct verifier *verifier;
 	struct committee_id self;
 	/* in force when the frame was read: see ev_publish.opened_under */
@@ -16,20 +16,20 @@ struct opener {
 
 /* One event of type EVENT_PUBLISH an item, in the arena. ERR_PROTOCOL when the frame itself is
  * wrong (no events then). */
-struct opener_events {
+struct publish_opener_events {
 	struct event *list; /* in the arena */
 	uint32_t count;
 };
 
-struct opener_frame {
+struct publish_opener_frame {
 	/* a PUBLISH: as it came, or made of one item that had been set aside */
 	struct blob bytes;
 	int64_t wall_ms;
 	bool aside;
 	int64_t corrected_at_ms; /* of one set aside: what its signer has said since; 0 */
 };
-must_use enum err opener_open(const struct opener *o, struct arena *a,
-			      struct committee_id neighbour, struct opener_frame frame,
-			      struct opener_events *out);
+must_use enum err publish_opener_open(const struct publish_opener *o, struct arena *a,
+			      struct committee_id neighbour, struct publish_opener_frame frame,
+			      struct publish_opener_events *out);
 
 #endif

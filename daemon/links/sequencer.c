@@ -36,7 +36,7 @@ struct ticket {
 	int64_t wall_ms;
 	bool aside; /* not from the wire */
 	int64_t corrected_at_ms;
-	struct opener opener;
+	struct publish_opener opener;
 	struct event single;
 	struct event *events;
 	uint32_t count, taken;
@@ -157,14 +157,15 @@ static struct ticket *queue_ticket(struct sequencer *s, struct committee_id neig
 static void work(struct job *j)
 {
 	struct ticket *t = (struct ticket *)j;
-	struct opener_events opened;
+	struct publish_opener_events opened;
 
-	t->result = opener_open(&t->opener, t->arena, t->neighbour,
-				(struct opener_frame){ .bytes = { t->frame, t->frame_bytes },
-						       .wall_ms = t->wall_ms,
-						       .aside = t->aside,
-						       .corrected_at_ms = t->corrected_at_ms },
-				&opened);
+	t->result = publish_opener_open(
+		&t->opener, t->arena, t->neighbour,
+		(struct publish_opener_frame){ .bytes = { t->frame, t->frame_bytes },
+					       .wall_ms = t->wall_ms,
+					       .aside = t->aside,
+					       .corrected_at_ms = t->corrected_at_ms },
+		&opened);
 	t->events = opened.list;
 	t->count = opened.count;
 }

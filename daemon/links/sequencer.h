@@ -11,7 +11,7 @@
 struct sequencer_parts {
 	struct inbox *inbox;
 	struct job_runner runner;
-	struct opener opener; /* directory_version follows by sequencer_directory */
+	struct publish_opener opener; /* directory_version follows by sequencer_directory */
 	/* A frame of this neighbour was against the protocol. Called on the control thread. */
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
 	void *ctx;

@@ -10,8 +10,9 @@ struct msg_acknowledge;
 struct msg_seqs;
 struct turn_view;
 
-enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct msg_acknowledge *m);
-enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m);
-enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m);
+must_use enum err decide_acknowledge(struct turn_view *t, struct link *l,
+				     const struct msg_acknowledge *m);
+must_use enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_seqs *m);
+must_use enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seqs *m);
 
 #endif

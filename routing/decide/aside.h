@@ -7,6 +7,6 @@
 struct ev_publish;
 struct turn_view;
 
-enum err decide_aside(struct turn_view *t, const struct ev_publish *e);
+must_use enum err decide_aside(struct turn_view *t, const struct ev_publish *e);
 
 #endif

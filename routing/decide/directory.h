@@ -18,11 +18,11 @@ struct link;
 struct msg_directory_wanted;
 struct turn_view;
 
-enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
-enum err decide_directory_wanted(struct turn_view *t, struct link *l,
-				 const struct msg_directory_wanted *m);
-enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
+must_use enum err decide_directory(struct turn_view *t, const struct ev_directory *e);
+must_use enum err decide_directory_wanted(struct turn_view *t, struct link *l,
+					  const struct msg_directory_wanted *m);
+must_use enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
 /* What was asked for and found no turn. */
-enum err directory_serve_due(struct turn_view *t);
+must_use enum err directory_serve_due(struct turn_view *t);
 
 #endif

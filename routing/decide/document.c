@@ -13,7 +13,7 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_place place,
+static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_key place,
 		       const struct rec_document *d)
 {
 	struct record r = { .family = FAMILY_IDENT };
@@ -39,7 +39,7 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 {
 	const struct head *h = e->head;
-	struct doc_place place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
+	struct doc_key place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
 	struct rec_document d = { .origin = h->origin,
 				  .id = h->id,
 				  .urgency = h->urgency,
@@ -84,7 +84,7 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
 			     const struct routing_answer *answer)
 {
-	struct doc_place place = { ROLE_RELAY, { t->core->next_serial } };
+	struct doc_key place = { ROLE_RELAY, { t->core->next_serial } };
 	struct fact fact = {
 		.kind = KIND_REFUSAL,
 		.at_ms = t->now.wall_ms,

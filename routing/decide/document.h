@@ -13,13 +13,13 @@ struct routing_answer;
 struct turn_view;
 
 /* Its routing answer of this very moment, when document_must_wait has asked for it; NULL: not. */
-enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			 const struct routing_answer *routed);
+must_use enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,
+				  const struct routing_answer *routed);
 /* Should it be asked for again when the two directories agree? Two that differ may each hand a
  * document to the other for ever, or refuse what is right. When it need not wait although they
  * differ, *routed is `answer`, for decide_document; else NULL. */
-enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
-			    struct routing_answer *answer, const struct routing_answer **routed,
-			    bool *wait);
+must_use enum err document_must_wait(struct turn_view *t, const struct link *l,
+				     const struct ev_publish *e, struct routing_answer *answer,
+				     const struct routing_answer **routed, bool *wait);
 
 #endif

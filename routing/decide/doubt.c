@@ -46,12 +46,12 @@ static enum err count_now(struct turn_view *t, const struct document_ref *ref)
 {
 	struct record r, state;
 	struct rec_state before;
-	struct doc_place place;
+	struct doc_key place;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
 
 	if (result != ERR_OK || (r.u.ident.role != ROLE_OUT && r.u.ident.role != ROLE_IN))
 		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
-	place = (struct doc_place){ r.u.ident.role, r.u.ident.serial };
+	place = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
 	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);

@@ -10,7 +10,7 @@
 struct ev_publish;
 struct turn_view;
 
-enum err decide_doubt(struct turn_view *t, const struct ev_publish *e);
-enum err decide_correction(struct turn_view *t, const struct ev_publish *e);
+must_use enum err decide_doubt(struct turn_view *t, const struct ev_publish *e);
+must_use enum err decide_correction(struct turn_view *t, const struct ev_publish *e);
 
 #endif

@@ -36,7 +36,7 @@ static struct rec_receipt receipt_of(const struct ev_publish *e)
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal
  * replaces it. */
 static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
-			      struct doc_place place, const struct rec_document *d,
+			      struct doc_key place, const struct rec_document *d,
 			      struct committee_id recipient)
 {
 	struct key receipt_key = key_receipt(place.role, place.serial, recipient),
@@ -74,7 +74,7 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
 
 /* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */
 static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
-			       struct doc_place place, const struct rec_document *d)
+			       struct doc_key place, const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	struct tree_view then = tree_at(&t->tree, d->directory_version);
@@ -102,7 +102,7 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
 	return result;
 }
 
-static enum err record_held(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+static enum err record_held(struct turn_view *t, const struct ev_publish *e, struct doc_key place)
 {
 	struct record r = { .family = FAMILY_RELAY };
 
@@ -113,7 +113,7 @@ static enum err record_held(struct turn_view *t, const struct ev_publish *e, str
 }
 
 static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			  struct doc_place place, const struct rec_document *d)
+			  struct doc_key place, const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	bool recipient = false;
@@ -159,7 +159,7 @@ enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct 
 static enum err take_about_ours(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct committee_id self = t->core->config.self;
-	struct doc_place place;
+	struct doc_key place;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
 	if (result == ERR_NOT_FOUND ||
@@ -170,7 +170,7 @@ static enum err take_about_ours(struct turn_view *t, struct link *l, const struc
 	}
 	if (result != ERR_OK)
 		return result;
-	place = (struct doc_place){ r.u.ident.role, r.u.ident.serial };
+	place = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
 	if (memcmp(r.u.ident.digest.bytes, e->fact->document.digest.bytes,
 		   sizeof e->fact->document.digest.bytes) != 0) {
 		dropped(t, l, e, ERR_DIGEST);

@@ -12,8 +12,8 @@ struct ev_publish;
 struct link;
 struct turn_view;
 
-enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
-			bool *wait);
-enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e);
+must_use enum err fact_must_wait(struct turn_view *t, const struct link *l,
+				 const struct ev_publish *e, bool *wait);
+must_use enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e);
 
 #endif

@@ -36,7 +36,7 @@ static enum err speak_for(struct turn_view *t, const struct rec_document *d, str
 
 /* The bytes that the signer published are not what the signer's manifest says: refused, and
  * remembered as refused. */
-static enum err refuse_content(struct turn_view *t, struct doc_place place,
+static enum err refuse_content(struct turn_view *t, struct doc_key place,
 			       const struct rec_document *d, const struct blob *relays,
 			       enum err why)
 {
@@ -67,7 +67,7 @@ static enum err refuse_content(struct turn_view *t, struct doc_place place,
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 {
 	struct key fetch_key = key_seq(e->neighbour, e->lane, e->seq);
-	struct doc_place place = { e->role, e->serial };
+	struct doc_key place = { e->role, e->serial };
 	struct link *l = link_find(t->core, e->neighbour);
 	struct record r, state, envelope;
 	enum err result = core_get(t, FAMILY_FETCH, fetch_key, &r);

@@ -7,6 +7,6 @@
 struct ev_fetched;
 struct turn_view;
 
-enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e);
+must_use enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e);
 
 #endif

@@ -9,9 +9,9 @@ struct ev_link;
 struct ev_message;
 struct turn_view;
 
-enum err decide_connected(struct turn_view *t, const struct ev_link *e);
-enum err decide_disconnected(struct turn_view *t, const struct ev_link *e);
-enum err decide_fault(struct turn_view *t, const struct ev_link *e);
-enum err decide_message(struct turn_view *t, const struct ev_message *e);
+must_use enum err decide_connected(struct turn_view *t, const struct ev_link *e);
+must_use enum err decide_disconnected(struct turn_view *t, const struct ev_link *e);
+must_use enum err decide_fault(struct turn_view *t, const struct ev_link *e);
+must_use enum err decide_message(struct turn_view *t, const struct ev_message *e);
 
 #endif

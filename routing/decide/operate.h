@@ -7,6 +7,6 @@
 struct ev_operate;
 struct turn_view;
 
-enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
+must_use enum err decide_operate(struct turn_view *t, const struct ev_operate *e);
 
 #endif

@@ -37,8 +37,8 @@ static bool same_text(text_t a, text_t b)
 static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
 {
 	return a->direction == b->direction && same_text(a->type_name, b->type_name) &&
-	       same_text(a->date, b->date) && fold_same_number(a->number, b->number) &&
-	       fold_same_name(a->party, b->party);
+	       same_text(a->date, b->date) && spelling_same_number(a->number, b->number) &&
+	       spelling_same_name(a->party, b->party);
 }
 
 static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
@@ -116,10 +116,10 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b, te
 static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
 	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' ||
-		      fold_same_name(a->party, b->party);
+		      spelling_same_name(a->party, b->party);
 
 	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) &&
-	       fold_same_number(a->number, b->number) &&
+	       spelling_same_number(a->number, b->number) &&
 	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) &&
 	       same_series(a, b, own_term_from);
 }
@@ -183,14 +183,14 @@ static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, st
 	if (e == ERR_OK)
 		e = number_of_paper(t, p, &series, &has);
 	return e == ERR_OK ? slips_look(t, has ? &series : NULL,
-					(struct doc_place){ ROLE_PAPER, serial }, &q, out)
+					(struct doc_key){ ROLE_PAPER, serial }, &q, out)
 			   : e;
 }
 
 static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial,
 			     bool there)
 {
-	struct doc_place place = { ROLE_PAPER, serial };
+	struct doc_key place = { ROLE_PAPER, serial };
 	struct key series;
 	bool has;
 	enum err e = number_of_paper(t, p, &series, &has);
@@ -203,7 +203,7 @@ static enum err index_number(struct turn_view *t, const struct rec_paper *p, str
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
 		      struct serial serial)
 {
-	struct target_place nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
+	struct target_cell nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key key = key_paper(serial);
 	enum err result;
@@ -284,7 +284,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
-	struct target_place before, nowhere = { .direction = DIRECTION_NONE };
+	struct target_cell before, nowhere = { .direction = DIRECTION_NONE };
 	struct key key = key_paper(serial);
 	struct record r;
 	enum err result = core_get(t, FAMILY_PAPER, key, &r);

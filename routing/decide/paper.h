@@ -9,6 +9,6 @@
 struct ev_paper;
 struct turn_view;
 
-enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
+must_use enum err decide_paper(struct turn_view *t, const struct ev_paper *e);
 
 #endif

@@ -104,7 +104,7 @@ enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 	result = published(t, e, &before);
 	after = before;
 	if (result == ERR_OK && !e->dry_run)
-		result = document_publish(t, (struct doc_place){ e->role, e->serial },
+		result = document_publish(t, (struct doc_key){ e->role, e->serial },
 					  &r.u.document, &way);
 	if (result == ERR_OK)
 		result = published(t, e, &after);

@@ -9,6 +9,6 @@
 struct ev_resend;
 struct turn_view;
 
-enum err decide_resend(struct turn_view *t, const struct ev_resend *e);
+must_use enum err decide_resend(struct turn_view *t, const struct ev_resend *e);
 
 #endif

@@ -27,7 +27,7 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 
 /* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a
  * repeated answer too. */
-static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_place self,
+static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_key self,
 			      struct key *series, bool *numbered, struct slips_found *out)
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
@@ -119,7 +119,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	q = document_question(&r.u.document);
 	result = recipients_expand(&t->tree, &q.to, 0, &list);
 	if (result == ERR_OK)
-		result = look_at_slips(t, e, (struct doc_place){ ident->role, ident->serial },
+		result = look_at_slips(t, e, (struct doc_key){ ident->role, ident->serial },
 				       &series, &numbered, &slips);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
@@ -132,7 +132,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	return result;
 }
 
-static void plan_files(struct turn_view *t, struct doc_place place,
+static void plan_files(struct turn_view *t, struct doc_key place,
 		       const struct manifest_item *items, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -149,7 +149,7 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 			     const struct key *series)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
-	struct doc_place place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
+	struct doc_key place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
 	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
 		      envelope = { .family = FAMILY_ENVELOPE };
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
@@ -260,7 +260,7 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = look_at_slips(t, e, (struct doc_place){ ROLE_OUT, { t->core->next_serial } },
+		r = look_at_slips(t, e, (struct doc_key){ ROLE_OUT, { t->core->next_serial } },
 				  &series, &numbered, &slips);
 	if (r != ERR_OK)
 		return r;

@@ -9,6 +9,6 @@
 struct ev_submit;
 struct turn_view;
 
-enum err decide_submit(struct turn_view *t, const struct ev_submit *e);
+must_use enum err decide_submit(struct turn_view *t, const struct ev_submit *e);
 
 #endif

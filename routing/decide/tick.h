@@ -7,6 +7,6 @@
 
 struct turn_view;
 
-enum err decide_tick(struct turn_view *t);
+must_use enum err decide_tick(struct turn_view *t);
 
 #endif

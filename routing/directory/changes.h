@@ -14,6 +14,6 @@ struct msg_directory_part;
 struct turn_view;
 
 /* Fills a part whose since and after are set: entries, upto, last. A bounded number of rows. */
-enum err changes_collect(struct turn_view *t, struct msg_directory_part *part);
+must_use enum err changes_collect(struct turn_view *t, struct msg_directory_part *part);
 
 #endif

@@ -30,13 +30,13 @@
 struct ev_directory;
 struct turn_view;
 
-enum err install_load(struct turn_view *t);
-enum err install_tick(struct turn_view *t);
+must_use enum err install_load(struct turn_view *t);
+must_use enum err install_tick(struct turn_view *t);
 /* The entries of one event of several, to be staged. ERR_BUSY: what is left of an earlier directory
  * must go first. ERR_GAP: does not follow the events before. */
-enum err install_stage(struct turn_view *t, const struct ev_directory *e);
+must_use enum err install_stage(struct turn_view *t, const struct ev_directory *e);
 /* All entries of a directory that comes in one event, into their places. */
-enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
+must_use enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
 /* The last event's entries are staged: from the end of this turn on they are in force. */
 void install_switch(struct turn_view *t, uint64_t version);
 void install_abandon(struct turn_view *t);

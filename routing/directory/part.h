@@ -11,7 +11,7 @@ struct msg_directory_wanted;
 struct turn_view;
 
 /* The part that answers, as a message; false: nothing to say. */
-enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m,
-			struct message *out, bool *any);
+must_use enum err directory_part(struct turn_view *t, const struct msg_directory_wanted *m,
+				 struct message *out, bool *any);
 
 #endif

@@ -16,7 +16,7 @@
 #include "routing/state/record.h"
 
 /* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
-static enum err refuse_ours(struct turn_view *t, struct doc_place place,
+static enum err refuse_ours(struct turn_view *t, struct doc_key place,
 			    const struct rec_document *d, const struct fact *fact)
 {
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
@@ -62,7 +62,7 @@ static enum err refuse_ours(struct turn_view *t, struct doc_place place,
 }
 
 /* All that cannot be served for one reason: one refusal, or as many as their names need. */
-static enum err refuse_all(struct turn_view *t, struct doc_place place,
+static enum err refuse_all(struct turn_view *t, struct doc_key place,
 			   const struct rec_document *d, const struct routing_answer *answer,
 			   enum err why)
 {
@@ -98,7 +98,7 @@ static enum err refuse_all(struct turn_view *t, struct doc_place place,
 	return e;
 }
 
-enum err document_unserved(struct turn_view *t, struct doc_place place,
+enum err document_unserved(struct turn_view *t, struct doc_key place,
 			   const struct rec_document *d, const struct routing_answer *answer)
 {
 	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
@@ -126,7 +126,7 @@ static bool is_routed(const struct routing_answer *answer, struct committee_id i
 	return false;
 }
 
-static enum err complete_mine(struct turn_view *t, struct doc_place place,
+static enum err complete_mine(struct turn_view *t, struct doc_key place,
 			      const struct rec_document *d, const struct blob *relays)
 {
 	struct committee_id self = t->core->config.self;
@@ -150,7 +150,7 @@ static enum err complete_mine(struct turn_view *t, struct doc_place place,
 	return ERR_OK;
 }
 
-enum err document_complete(struct turn_view *t, struct doc_place place,
+enum err document_complete(struct turn_view *t, struct doc_key place,
 			   const struct rec_document *d, const struct blob *relays)
 {
 	struct routing_question q = document_question(d);
@@ -212,7 +212,7 @@ enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum e
 	return r == ERR_NO_ROUTE ? ERR_OK : r;
 }
 
-void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_place place)
+void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_key place)
 {
 	struct record r = { .family = FAMILY_FETCH };
 
@@ -221,7 +221,7 @@ void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_
 	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
 }
 
-void document_needs(struct turn_view *t, struct doc_place place, const struct rec_document *d)
+void document_needs(struct turn_view *t, struct doc_key place, const struct rec_document *d)
 {
 	struct record r;
 

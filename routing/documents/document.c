@@ -31,10 +31,10 @@ enum lane lane_of(enum urgency urgency)
 	return urgency >= URGENCY_KHAN ? LANE_URGENT : LANE_NORMAL;
 }
 
-enum err document_state(struct turn_view *t, struct doc_place place, const struct rec_document *d,
+enum err document_state(struct turn_view *t, struct doc_key place, const struct rec_document *d,
 			const struct rec_state *before, const struct rec_state *after)
 {
-	struct target_place from = target_of_document(place.role, d, before),
+	struct target_cell from = target_of_document(place.role, d, before),
 			    to = target_of_document(place.role, d, after);
 	struct key key = key_serial(place.role, place.serial);
 	struct record r = { .family = FAMILY_STATE };

@@ -20,7 +20,7 @@
 #include "routing/state/record.h"
 #include "routing/state/tree.h"
 
-struct names {
+struct byteset {
 	const struct committee_id *ids;
 	uint32_t count;
 };
@@ -28,9 +28,9 @@ struct names {
 /* A second copy, looked at. */
 struct copy {
 	const struct ev_publish *event;
-	struct doc_place place;
+	struct doc_key place;
 	struct rec_document document;
-	struct names names;
+	struct byteset names;
 	bool moved; /* the tree may have changed since it was signed */
 };
 
@@ -109,12 +109,12 @@ static enum err is_ours(struct turn_view *t, const struct rec_document *d, struc
 /* Those of the copy that are not ours, each once. While files are still to come the tree may
  * change: what was ours by it only is noted too. */
 static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetching,
-			 struct names *out)
+			 struct byteset *out)
 {
 	struct committee_id *ids = arena_array(t->plan->arena, c->names.count, sizeof *ids);
 	const struct rec_document *d = &c->document;
 
-	*out = (struct names){ ids, 0 };
+	*out = (struct byteset){ ids, 0 };
 	if (ids == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < c->names.count; i++) {
@@ -132,7 +132,7 @@ static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetchin
 }
 
 /* From now on we answer for these too. */
-static enum err note_also(struct turn_view *t, struct copy *c, const struct names *more)
+static enum err note_also(struct turn_view *t, struct copy *c, const struct byteset *more)
 {
 	struct rec_document *d = &c->document;
 	struct record r = { .family = FAMILY_DOCUMENT };
@@ -178,7 +178,7 @@ static enum err is_being_fetched(struct turn_view *t, const struct link *l, cons
 
 static enum err while_fetching(struct turn_view *t, const struct link *l, struct copy *c)
 {
-	struct names more;
+	struct byteset more;
 	bool under_way = false;
 	enum err e = not_ours(t, c, true, &more);
 
@@ -198,7 +198,7 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 /* A relay that had let the content go gets it back: taken anew under its old number, for those who
  * are named now. */
 static enum err retake(struct turn_view *t, const struct copy *c, const struct rec_state *state,
-		       const struct names *names)
+		       const struct byteset *names)
 {
 	const struct ev_publish *e = c->event;
 	struct rec_document d = c->document;
@@ -250,7 +250,7 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 {
 	struct routing_question q = document_question(&c->document);
 	struct routing_answer answer = { .route_count = 0 };
-	struct names names = c->names, more = { .count = 0 };
+	struct byteset names = c->names, more = { .count = 0 };
 	bool all = c->moved;
 	enum err e = c->moved ? ERR_OK : is_handed_back(t, c, &all);
 
@@ -283,7 +283,7 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 {
 	struct ev_publish named = *c->event;
 	struct record r;
-	struct names more;
+	struct byteset more;
 	enum err e = not_ours(t, c, false, &more);
 
 	if (e != ERR_OK || more.count == 0)

@@ -48,11 +48,11 @@ struct rec_ident;
 struct turn_view;
 
 /* A document that is known here has come again. */
-enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			const struct rec_ident *ident);
+must_use enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e,
+				 const struct rec_ident *ident);
 /* Whom an item names, in the plan's arena: its targets that are recipients, or all explicit
  * recipients that do not lie behind its sender; without ourselves. */
-enum err document_names(struct turn_view *t, const struct ev_publish *e,
-			const struct committee_id **names, uint32_t *count);
+must_use enum err document_names(struct turn_view *t, const struct ev_publish *e,
+				 const struct committee_id **names, uint32_t *count);
 
 #endif

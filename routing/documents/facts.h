@@ -11,10 +11,10 @@ struct turn_view;
 
 /* Plans a fact of ours to a committee, by the next hop towards it. `keep` (may be NULL) gets the
  * sealed reference for a record of our own. */
-enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
-		   const struct blob *relays, uint32_t relay_count, struct sealed *keep);
+must_use enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
+			    const struct blob *relays, uint32_t relay_count, struct sealed *keep);
 /* Passes an envelope with a fact on, as it came. */
-enum err fact_forward(struct turn_view *t, struct committee_id to, struct committee_id from,
-		      const struct rec_stream *fact);
+must_use enum err fact_forward(struct turn_view *t, struct committee_id to,
+			       struct committee_id from, const struct rec_stream *fact);
 
 #endif

@@ -13,7 +13,7 @@
 enum { HELD_PER_TICK = 32 };
 
 /* A relay says that it holds a document too long: once, to the origin. */
-static enum err say_held(struct turn_view *t, struct doc_place place)
+static enum err say_held(struct turn_view *t, struct doc_key place)
 {
 	struct fact fact = {
 		.kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = ""
@@ -66,7 +66,7 @@ enum err held_look(struct turn_view *t, struct link *l, enum lane lane)
 		l->held_seq[lane]++;
 		if (r.u.stream.role == ROLE_OUT || r.u.stream.role == ROLE_NONE)
 			continue;
-		e = say_held(t, (struct doc_place){ r.u.stream.role, r.u.stream.serial });
+		e = say_held(t, (struct doc_key){ r.u.stream.role, r.u.stream.serial });
 		if (e != ERR_OK && e != ERR_DAMAGED)
 			return e;
 	}

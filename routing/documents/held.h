@@ -9,6 +9,6 @@ struct link;
 struct turn_view;
 
 /* Looks on along one lane, a bounded number of rows a tick. ERR_STORE and kin. */
-enum err held_look(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err held_look(struct turn_view *t, struct link *l, enum lane lane);
 
 #endif

@@ -33,7 +33,7 @@ static enum err number_series(struct turn_view *t, const struct numbered *n, str
 	return e;
 }
 
-enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self,
+enum err number_others(struct turn_view *t, const struct key *series, struct doc_key self,
 		       struct number_others *out)
 {
 	struct scan scan = scan_of(*series);
@@ -44,7 +44,7 @@ enum err number_others(struct turn_view *t, const struct key *series, struct doc
 	while (out->count < SAME_NUMBER_MAX &&
 	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) ==
 		   ERR_OK) {
-		struct doc_place place;
+		struct doc_key place;
 
 		if (!series_parse(&scan.at, &place.role, &place.serial) ||
 		    (place.role == self.role && place.serial.n == self.serial.n))
@@ -55,13 +55,13 @@ enum err number_others(struct turn_view *t, const struct key *series, struct doc
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err read_place(struct turn_view *t, struct doc_place p, struct record *r)
+static enum err read_place(struct turn_view *t, struct doc_key p, struct record *r)
 {
 	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r) :
 				      core_get(t, FAMILY_DOCUMENT, key_serial(p.role, p.serial), r);
 }
 
-enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id)
+enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id)
 {
 	struct record r;
 	enum err e = read_place(t, p, &r);
@@ -73,7 +73,7 @@ enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id)
 }
 
 /* Where it counts for the target: an entry on paper says so in its serial. */
-static enum err month_of(struct turn_view *t, struct doc_place p, struct month *out)
+static enum err month_of(struct turn_view *t, struct doc_key p, struct month *out)
 {
 	struct record r;
 	enum err e;
@@ -86,7 +86,7 @@ static enum err month_of(struct turn_view *t, struct doc_place p, struct month *
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-static enum err set_shared(struct turn_view *t, struct doc_place p, bool shared)
+static enum err set_shared(struct turn_view *t, struct doc_key p, bool shared)
 {
 	struct record r = { .family = FAMILY_NUMBER };
 	struct month month;
@@ -101,7 +101,7 @@ static enum err set_shared(struct turn_view *t, struct doc_place p, bool shared)
 	return ERR_OK;
 }
 
-enum err number_put(struct turn_view *t, const struct key *series, struct doc_place place)
+enum err number_put(struct turn_view *t, const struct key *series, struct doc_key place)
 {
 	struct record r = { .family = FAMILY_NUMBER };
 	struct number_others others;
@@ -115,7 +115,7 @@ enum err number_put(struct turn_view *t, const struct key *series, struct doc_pl
 	return e == ERR_OK && others.count > 0 ? set_shared(t, place, true) : e;
 }
 
-enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place)
+enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key place)
 {
 	struct number_others others;
 	enum err e = number_others(t, series, place, &others);
@@ -193,7 +193,7 @@ static enum err step(struct turn_view *t)
 	struct numbering *n = &t->core->numbering;
 	struct key all = { .len_bytes = 0 }, prefix = n->paper ? all : key_role(ROLE_OUT), series;
 	struct scan scan = n->begun ? scan_from(prefix, n->at) : scan_of(prefix);
-	struct doc_place place = { .role = ROLE_PAPER };
+	struct doc_key place = { .role = ROLE_PAPER };
 	struct record r;
 	bool has = false;
 	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena,

@@ -18,23 +18,23 @@ struct rec_paper;
  * kind. */
 struct number_others {
 	uint32_t count;
-	struct doc_place one;
+	struct doc_key one;
 };
 
 /* The key that all with its number begin with, in our own series. *has false: nothing that could be
  * another's number too. */
-enum err number_of_document(struct turn_view *t, const struct rec_document *d, text_t type_name,
-			    struct key *series, bool *has);
-enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series,
-			 bool *has);
-enum err number_others(struct turn_view *t, const struct key *series, struct doc_place self,
-		       struct number_others *out);
+must_use enum err number_of_document(struct turn_view *t, const struct rec_document *d,
+				     text_t type_name, struct key *series, bool *has);
+must_use enum err number_of_paper(struct turn_view *t, const struct rec_paper *p,
+				  struct key *series, bool *has);
+must_use enum err number_others(struct turn_view *t, const struct key *series, struct doc_key self,
+				struct number_others *out);
 /* zero when it cannot be read */
-enum err number_id(struct turn_view *t, struct doc_place p, struct doc_id *id);
+must_use enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id);
 /* A document or an entry of ours has the number now, or has it no more; who shares it follows. */
-enum err number_put(struct turn_view *t, const struct key *series, struct doc_place place);
-enum err number_drop(struct turn_view *t, const struct key *series, struct doc_place place);
-enum err numbers_load(struct turn_view *t);
-enum err numbers_tick(struct turn_view *t);
+must_use enum err number_put(struct turn_view *t, const struct key *series, struct doc_key place);
+must_use enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key place);
+must_use enum err numbers_load(struct turn_view *t);
+must_use enum err numbers_tick(struct turn_view *t);
 
 #endif

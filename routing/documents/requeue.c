@@ -255,7 +255,7 @@ static bool names_group(const struct addressed *to)
 static enum err requeue_document(struct turn_view *t, const struct link *l,
 				 const struct rec_stream *s, bool *whole)
 {
-	struct doc_place place = { s->role, s->serial };
+	struct doc_key place = { s->role, s->serial };
 	struct routing_answer answer = { .route_count = 0 };
 	struct requeue *r = &t->core->requeue;
 	struct routing_question q;

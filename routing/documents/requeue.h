@@ -16,10 +16,10 @@
 struct link;
 struct turn_view;
 
-enum err requeue_begin(struct turn_view *t, uint64_t from_version);
-enum err requeue_load(struct turn_view *t);
-enum err requeue_tick(struct turn_view *t);
+must_use enum err requeue_begin(struct turn_view *t, uint64_t from_version);
+must_use enum err requeue_load(struct turn_view *t);
+must_use enum err requeue_tick(struct turn_view *t);
 /* a leaving neighbour that has the directory is let go */
-enum err requeue_part(struct turn_view *t, struct link *l);
+must_use enum err requeue_part(struct turn_view *t, struct link *l);
 
 #endif

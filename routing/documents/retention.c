@@ -28,7 +28,7 @@ static int64_t too_soon_ms(struct turn_view *t, enum sweep kind, const struct re
 }
 
 /* Does any neighbour still need the content? */
-static enum err still_published(struct turn_view *t, struct doc_place place, bool *needed)
+static enum err still_published(struct turn_view *t, struct doc_key place, bool *needed)
 {
 	struct record route, r;
 	enum err e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
@@ -47,7 +47,7 @@ static enum err still_published(struct turn_view *t, struct doc_place place, boo
 	return e;
 }
 
-static enum err drop_content(struct turn_view *t, struct doc_place place,
+static enum err drop_content(struct turn_view *t, struct doc_key place,
 			     const struct rec_document *d, const struct rec_state *before)
 {
 	struct rec_state after = *before;
@@ -75,7 +75,7 @@ static enum err drop_content(struct turn_view *t, struct doc_place place,
 /* A document that is due, and what for. */
 struct due {
 	enum sweep kind;
-	struct doc_place place;
+	struct doc_key place;
 };
 
 static void look_again(struct turn_view *t, const struct due *due, int64_t in_ms)

@@ -9,6 +9,6 @@ struct turn_view;
 
 /* What SWEEP says is due is looked at, a bounded number a tick; not while the clock is known to be
  * wrong. ERR_STORE and kin. */
-enum err retention_tick(struct turn_view *t);
+must_use enum err retention_tick(struct turn_view *t);
 
 #endif

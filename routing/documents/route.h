@@ -44,10 +44,10 @@ struct routing_answer {
 };
 
 /* ERR_PROTOCOL: targets that are no recipients. */
-enum err document_route(struct turn_view *t, const struct routing_question *q,
-			struct routing_answer *out);
+must_use enum err document_route(struct turn_view *t, const struct routing_question *q,
+				 struct routing_answer *out);
 /* One more committee to be served, added to an answer. */
-enum err route_target(struct turn_view *t, const struct routing_question *q,
-		      struct committee_id target, struct routing_answer *out);
+must_use enum err route_target(struct turn_view *t, const struct routing_question *q,
+			       struct committee_id target, struct routing_answer *out);
 
 #endif

@@ -14,7 +14,7 @@
 #include "routing/state/record.h"
 
 /* This hop's own signed record, once. */
-static enum err sign_relay(struct turn_view *t, struct doc_place place,
+static enum err sign_relay(struct turn_view *t, struct doc_key place,
 			   const struct rec_document *d)
 {
 	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms),
@@ -115,7 +115,7 @@ static bool leads_to(const struct routing_answer *answer, struct committee_id ne
 	return false;
 }
 
-static enum err find_waiting(struct turn_view *t, struct doc_place place,
+static enum err find_waiting(struct turn_view *t, struct doc_key place,
 			     const struct rec_route *published, const struct routing_answer *answer,
 			     struct waiting_rows *out)
 {
@@ -178,7 +178,7 @@ static enum err left_of(struct turn_view *t, const struct route *r, const struct
 	return ERR_OK;
 }
 
-static enum err leave_out_waiting(struct turn_view *t, struct doc_place place,
+static enum err leave_out_waiting(struct turn_view *t, struct doc_key place,
 				  const struct rec_route *published,
 				  const struct routing_answer *answer, struct routing_answer *out)
 {
@@ -226,7 +226,7 @@ static enum err publish_route(struct turn_view *t, const struct rec_stream *row,
 	return ERR_OK;
 }
 
-static enum err publish_rows(struct turn_view *t, struct doc_place place,
+static enum err publish_rows(struct turn_view *t, struct doc_key place,
 			     const struct rec_document *d, const struct rec_envelope *envelope,
 			     const struct rec_route *published, const struct routing_answer *answer)
 {
@@ -263,7 +263,7 @@ static enum err publish_rows(struct turn_view *t, struct doc_place place,
 	return ERR_OK;
 }
 
-enum err document_publish_first(struct turn_view *t, struct doc_place place,
+enum err document_publish_first(struct turn_view *t, struct doc_key place,
 				const struct rec_document *d, const struct routing_answer *answer)
 {
 	const struct rec_envelope unsealed = { .envelope = { .draft = d->draft } };
@@ -272,7 +272,7 @@ enum err document_publish_first(struct turn_view *t, struct doc_place place,
 	return publish_rows(t, place, d, &unsealed, &nowhere, answer);
 }
 
-enum err document_publish(struct turn_view *t, struct doc_place place, const struct rec_document *d,
+enum err document_publish(struct turn_view *t, struct doc_key place, const struct rec_document *d,
 			  const struct routing_answer *answer)
 {
 	struct record route, envelope;

@@ -9,7 +9,7 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-enum err slips_look(struct turn_view *t, const struct key *series, struct doc_place self,
+enum err slips_look(struct turn_view *t, const struct key *series, struct doc_key self,
 		    struct policy_question *q, struct slips_found *out)
 {
 	struct number_others others = { .count = 0 };

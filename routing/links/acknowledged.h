@@ -11,6 +11,7 @@ struct turn_view;
 /* The subscriber says that it has all up to `have`, and its chain there. Only when that is ours:
  * erases or pins. Otherwise nothing is let go and a new stream begins after what was acknowledged
  * before. */
-enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg_acknowledge *m);
+must_use enum err acknowledged_upto(struct turn_view *t, struct link *l,
+				    const struct msg_acknowledge *m);
 
 #endif

@@ -30,27 +30,28 @@ struct rec_aside;
 struct record;
 struct turn_view;
 
-enum err aside_load(struct turn_view *t);
-enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err aside_load(struct turn_view *t);
+must_use enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane);
 /* Why the item cannot be believed yet; ERR_OK: it can be decided on. One whose time does not matter
  * gets its verdict mended. */
-enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e,
-		     enum err *why);
+must_use enum err aside_judge(struct turn_view *t, const struct link *l, struct ev_publish *e,
+			      enum err *why);
 /* Is there room for one more? When not, the oldest are given up, and there is soon. */
-enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
+must_use enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
 /* Sets aside an item that has taken its place. */
-enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why);
-enum err aside_tick(struct turn_view *t);
+must_use enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			     enum err why);
+must_use enum err aside_tick(struct turn_view *t);
 /* Something has changed that may settle much: looks at all without waiting. */
 void aside_hurry(struct core *c);
 /* The signer has spoken. */
-enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
-			 int64_t at_ms);
+must_use enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
+				  int64_t at_ms);
 /* Does what came in this place lie aside? */
-enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
-			uint64_t seq, bool *yes);
+must_use enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
+				 uint64_t seq, bool *yes);
 /* The neighbour is none any more: documents whose files it owed come by other ways. */
-enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
+must_use enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
 
 /* Takes the record away, and out of the sums. */
 void aside_erase(struct turn_view *t, const struct key *key, const struct rec_aside *a);

@@ -14,7 +14,7 @@ struct turn_view;
 
 bool doubt_is_due(const struct turn_view *t, const struct link *l, const struct rec_aside *a);
 /* Asks the signer, and notes in the record that it did. */
-enum err doubt_say(struct turn_view *t, const struct key *key, struct rec_aside *a);
-enum err doubt_again(struct turn_view *t, const struct key *key, struct record *r);
+must_use enum err doubt_say(struct turn_view *t, const struct key *key, struct rec_aside *a);
+must_use enum err doubt_again(struct turn_view *t, const struct key *key, struct record *r);
 
 #endif

@@ -26,7 +26,7 @@ struct turn_view;
 
 /* ERR_OK, or why nothing new may be signed: ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN. To
  * be asked before a draft is planned. */
-enum err guard_may_sign(struct turn_view *t);
+must_use enum err guard_may_sign(struct turn_view *t);
 /* Is our clock known to be right or wrong, by our neighbours'? */
 enum clock_verdict guard_verdict(struct turn_view *t);
 /* The neighbour has said its clock; `round_trip_us` as for clock_measure. */

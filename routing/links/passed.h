@@ -17,10 +17,10 @@ struct core;
 struct rec_stream;
 struct turn_view;
 
-enum err passed_load(struct turn_view *t);
+must_use enum err passed_load(struct turn_view *t);
 void passed_at_least(struct core *c, int64_t value_ms); /* at boot: a row says so */
 void passed_tick(struct turn_view *t);
-enum err passed_write(struct turn_view *t); /* the end of a turn */
+must_use enum err passed_write(struct turn_view *t); /* the end of a turn */
 int64_t passed_now(const struct core *c, struct now now);
 /* How long it has waited (ms), at least. */
 int64_t passed_row_age(const struct core *c, struct now now, const struct rec_stream *row);

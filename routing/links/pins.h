@@ -12,10 +12,10 @@ struct turn_view;
 /* A stream began anew while files of the one before were still owed: the subscriber may have
  * forgotten what it was fetching, so they are published again; who knows them says so. ERR_STORE
  * and kin. */
-enum err pins_republish(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err pins_republish(struct turn_view *t, struct link *l, enum lane lane);
 /* The other side of it: places of a stream that is no more, whose documents come again. */
-enum err pins_forget_fetches(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err pins_forget_fetches(struct turn_view *t, struct link *l, enum lane lane);
 /* Pins of one lane that the publisher still holds: asks the subscriber about them. */
-enum err pins_ask(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err pins_ask(struct turn_view *t, struct link *l, enum lane lane);
 
 #endif

@@ -95,7 +95,7 @@ static enum err whom_it_served(struct turn_view *t, const struct link *l,
 
 static enum err row_rejected(struct turn_view *t, struct link *l, const struct rec_stream *row)
 {
-	struct doc_place place = { row->role, row->serial };
+	struct doc_key place = { row->role, row->serial };
 	struct document_ref none = { .origin = { "" } };
 	struct routing_answer answer = { .route_count = 0 };
 	struct record document;

@@ -21,7 +21,7 @@ bool reject_is_due(struct link *l, const struct ev_publish *e);
 void reject_note(struct link *l, const struct ev_publish *e);
 /* Publisher: what the subscriber has rejected up to `upto` is refused by name for all whom it
  * served, and let go. */
-enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m,
-		     uint64_t upto);
+must_use enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m,
+			      uint64_t upto);
 
 #endif

@@ -13,6 +13,6 @@ uint64_t running_ms(const struct turn_view *t);
 void running_note(struct turn_view *t);
 
 /* At boot. ERR_STORE. */
-enum err running_load(struct turn_view *t);
+must_use enum err running_load(struct turn_view *t);
 
 #endif

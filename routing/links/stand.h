@@ -24,8 +24,8 @@ struct link;
 struct msg_hello;
 struct turn_view;
 
-enum err stand_load(struct turn_view *t);
-enum err stand_load_peer(struct turn_view *t, struct link *l);
+must_use enum err stand_load(struct turn_view *t);
+must_use enum err stand_load_peer(struct turn_view *t, struct link *l);
 void stand_fill(const struct core *c, const struct link *l, struct msg_hello *h);
 /* Before it is answered, and before its offers are taken. */
 void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m);
@@ -33,6 +33,6 @@ void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
 void stand_ours(struct turn_view *t, struct link *l, enum err what);
 /* It is behind (ERR_PEER_BEHIND), or runs twice. `settled`: as it says itself. */
 void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t settled);
-enum err stand_resume(struct turn_view *t, const struct ev_operate *e);
+must_use enum err stand_resume(struct turn_view *t, const struct ev_operate *e);
 
 #endif

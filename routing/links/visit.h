@@ -14,11 +14,11 @@ struct ev_link;
 struct ev_message;
 struct turn_view;
 
-enum err visit_tick(struct turn_view *t);
+must_use enum err visit_tick(struct turn_view *t);
 /* A new directory is in force: what was sought is found, or to be looked for anew. */
 void visit_news(struct turn_view *t);
 void visit_connected(struct turn_view *t, const struct ev_link *e);
 void visit_disconnected(struct turn_view *t, const struct ev_link *e);
-enum err visit_message(struct turn_view *t, const struct ev_message *e);
+must_use enum err visit_message(struct turn_view *t, const struct ev_message *e);
 
 #endif

@@ -55,7 +55,7 @@ enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
 
 static bool is_symbol(text_t symbol, text_t of)
 {
-	return of[0] != '\0' && fold_same_number(symbol, of);
+	return of[0] != '\0' && spelling_same_number(symbol, of);
 }
 
 /* Its own, in any of its spellings (QyĐ is QĐ too). */
@@ -79,7 +79,7 @@ static bool has_other_type(const struct policy_question *q)
 	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
 		if (!is_of_type(s.text, type))
 			continue;
-		if (fold_same_name(type->name, q->type_name) ||
+		if (spelling_same_name(type->name, q->type_name) ||
 		    (q->type_name[0] == '\0' && is_of_type(q->summary->type_code, type)))
 			return false;
 		known = true;
@@ -92,7 +92,7 @@ static bool has_foreign_symbol(const struct policy_question *q)
 	const char *slash = strrchr(q->summary->number, '/');
 
 	return slash != NULL && q->own_symbol[0] != '\0' &&
-	       !fold_same_number(slash + 1, q->own_symbol);
+	       !spelling_same_number(slash + 1, q->own_symbol);
 }
 
 static bool has_empty_file(const struct policy_question *q)

@@ -40,9 +40,9 @@ static bool type_of(const struct numbered *n, uint32_t *out)
 	bool by_name =
 	    n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
 
-	if (by_name && (n->type_name[0] == '\0' || !fold_name(n->type_name, name)))
+	if (by_name && (n->type_name[0] == '\0' || !spelling_name(n->type_name, name)))
 		return false;
-	fold_number(n->type_code, code);
+	spelling_number(n->type_code, code);
 	*out = hash(2166136261u, code);
 	if (by_name)
 		*out = hash(*out, name);
@@ -73,7 +73,7 @@ bool series_key(const struct numbered *n, text_t term_from, struct key *out)
 	uint32_t type;
 
 	*out = (struct key){ .len_bytes = 0 };
-	fold_number(n->number, folded);
+	spelling_number(n->number, folded);
 	while (*rest >= '0' && *rest <= '9' && number < UINT64_MAX / 20)
 		number = number * 10 + (uint64_t)(*rest++ - '0');
 	if (folded[0] == '\0' || strlen(n->date) != DATE_MAX || !type_of(n, &type))

@@ -175,7 +175,7 @@ static void fold(text_t text, bool number, char *out)
 	out[f.used] = '\0';
 }
 
-void fold_number(text_t number, char out[FOLD_NUMBER_SIZE])
+void spelling_number(text_t number, char out[FOLD_NUMBER_SIZE])
 {
 	size_t zeros = 0;
 
@@ -188,16 +188,16 @@ void fold_number(text_t number, char out[FOLD_NUMBER_SIZE])
 	memmove(out, out + zeros, strlen(out + zeros) + 1);
 }
 
-bool fold_same_number(text_t a, text_t b)
+bool spelling_same_number(text_t a, text_t b)
 {
 	char x[FOLD_NUMBER_SIZE], y[FOLD_NUMBER_SIZE];
 
-	fold_number(a, x);
-	fold_number(b, y);
+	spelling_number(a, x);
+	spelling_number(b, y);
 	return x[0] != '\0' ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
 }
 
-bool fold_name(text_t name, char out[FOLD_NAME_SIZE])
+bool spelling_name(text_t name, char out[FOLD_NAME_SIZE])
 {
 	if (strlen(name) >= FOLD_NAME_SIZE)
 		return false;
@@ -205,9 +205,9 @@ bool fold_name(text_t name, char out[FOLD_NAME_SIZE])
 	return true;
 }
 
-bool fold_same_name(text_t a, text_t b)
+bool spelling_same_name(text_t a, text_t b)
 {
 	char x[FOLD_NAME_SIZE], y[FOLD_NAME_SIZE];
 
-	return fold_name(a, x) && fold_name(b, y) ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
+	return spelling_name(a, x) && spelling_name(b, y) ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
 }

@@ -14,12 +14,12 @@ enum { FOLD_NUMBER_SIZE = NUMBER_MAX + 1, FOLD_NAME_SIZE = COMMITTEE_NAME_MAX + 
 
 /* A number as printed, in the form in which equal ones are equal bytes; not for people. One that is
  * too long becomes "". */
-void fold_number(text_t number, char out[FOLD_NUMBER_SIZE]);
+void spelling_number(text_t number, char out[FOLD_NUMBER_SIZE]);
 /* A name likewise. False: it is too long. */
-bool fold_name(text_t name, char out[FOLD_NAME_SIZE]);
-bool fold_same_number(text_t a, text_t b);
+bool spelling_name(text_t name, char out[FOLD_NAME_SIZE]);
+bool spelling_same_number(text_t a, text_t b);
 /* Names of committees and persons, up to COMMITTEE_NAME_MAX bytes; longer ones are compared as they
  * are. */
-bool fold_same_name(text_t a, text_t b);
+bool spelling_same_name(text_t a, text_t b);
 
 #endif

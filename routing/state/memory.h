@@ -316,14 +316,15 @@ struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan)
 void core_apply(struct core *c, const struct key *key, const struct record *r);
 void core_put(struct turn_view *t, struct key key, const struct record *r);
 void core_erase(struct turn_view *t, enum family family, struct key key);
-enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out);
+must_use enum err core_get(struct turn_view *t, enum family family, struct key key,
+			   struct record *out);
 /* The log of acts: who did what over a local socket. `subject` is copied. */
-enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject);
+must_use enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject);
 void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 struct link *link_find(struct core *c, struct committee_id neighbour);
-struct doc_place {
+struct doc_key {
 	enum role role;
 	struct serial serial;
 };

@@ -309,7 +309,7 @@ struct key_entry {
 };
 
 /* Where a committee stood from a directory version on. */
-struct place {
+struct tenure {
 	uint64_t since;
 	struct committee_id superior;
 	bool retired;
@@ -332,7 +332,7 @@ struct rec_committee {
 	/* of a row that is staged: the changed_in of the one in force; 0: the committee is new */
 	uint64_t replaces;
 	/* ascending; the last is where it stands now; none: there from the beginning */
-	const struct place *places;
+	const struct tenure *places;
 	uint32_t place_count;
 	const struct key_entry *keys;
 	uint32_t key_count;

@@ -70,7 +70,7 @@ bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint
 
 /* ERR_OK: the next one. ERR_EXISTS: had it before. ERR_GAP, ERR_CREDIT, ERR_CHAIN (another stream):
  * the neighbour's fault. */
-enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq,
-		      uint64_t size_bytes);
+must_use enum err stream_check(const struct stream_in *s, struct stream_id id, uint64_t seq,
+			       uint64_t size_bytes);
 
 #endif

@@ -55,11 +55,11 @@ struct tree_view tree_at(const struct tree_view *v, uint64_t version)
 	return at;
 }
 
-static struct place present_place(const struct rec_committee *c)
+static struct tenure present_place(const struct rec_committee *c)
 {
 	if (c->place_count > 0)
 		return c->places[c->place_count - 1];
-	return (struct place){ .superior = c->superior, .retired = c->retired };
+	return (struct tenure){ .superior = c->superior, .retired = c->retired };
 }
 
 static enum err read_row(const struct tree_view *v, struct committee_id id, struct record *out)
@@ -79,7 +79,7 @@ static enum err past_superior(const struct tree_view *v, struct committee_id id,
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = r.u.committee.place_count; i-- > 0;) {
-		const struct place *p = &r.u.committee.places[i];
+		const struct tenure *p = &r.u.committee.places[i];
 
 		if (p->since > v->version)
 			continue;
@@ -101,7 +101,7 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id,
 	if (!id_equal(slot->id, id)) {
 		struct record r;
 		enum err e = read_row(v, id, &r);
-		struct place now;
+		struct tenure now;
 
 		if (e != ERR_OK)
 			return e;

@@ -38,21 +38,21 @@ static enum err read_counter(struct turn_view *t, struct month month, enum direc
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static bool counts(const struct target_place *p)
+static bool counts(const struct target_cell *p)
 {
 	return p->month.n != 0 && p->direction != DIRECTION_NONE;
 }
 
-static bool same_place(const struct target_place *a, const struct target_place *b)
+static bool same_place(const struct target_cell *a, const struct target_cell *b)
 {
 	return a->month.n == b->month.n && a->direction == b->direction;
 }
 
 /* One counter: without the first, with the second; either may be NULL. */
-static enum err change(struct turn_view *t, const struct target_place *without,
-		       const struct target_place *with)
+static enum err change(struct turn_view *t, const struct target_cell *without,
+		       const struct target_cell *with)
 {
-	const struct target_place *place = with != NULL ? with : without;
+	const struct target_cell *place = with != NULL ? with : without;
 	struct target_memory *memory = &t->core->target;
 	struct record r = { .family = FAMILY_COUNTER };
 	bool this_year = month_year(memory->january) == month_year(place->month);
@@ -76,7 +76,7 @@ static enum err change(struct turn_view *t, const struct target_place *without,
 }
 
 enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
-		      const struct target_place *before, const struct target_place *after)
+		      const struct target_cell *before, const struct target_cell *after)
 {
 	enum err e = ERR_OK;
 

@@ -11,18 +11,18 @@
 #include "routing/base/err.h"
 #include "routing/state/record.h"
 
-struct target_place;
+struct target_cell;
 struct turn_view;
 
 /* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount
  * that has passed it, follow. `family` and `key` name the record. ERR_STORE, ERR_NO_MEMORY. */
-enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
-		      const struct target_place *before, const struct target_place *after);
+must_use enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
+			       const struct target_cell *before, const struct target_cell *after);
 /* The end of a turn: one live event when something was counted. */
-enum err counter_finish(struct turn_view *t);
+must_use enum err counter_finish(struct turn_view *t);
 /* Has this store been counted, and since then every change? Written when it is empty, or when a
  * recount has put all counters right. */
-enum err counter_known(struct turn_view *t, bool *known);
+must_use enum err counter_known(struct turn_view *t, bool *known);
 void counter_changed_whole(struct turn_view *t);
 
 #endif

@@ -88,7 +88,7 @@ static struct tally *tally_at(struct recount *r, struct month month, enum direct
 	return &r->tally[r->tally_count++];
 }
 
-static enum err tally_place(struct recount *r, const struct target_place *p, bool plus)
+static enum err tally_place(struct recount *r, const struct target_cell *p, bool plus)
 {
 	struct tally *at;
 
@@ -124,7 +124,7 @@ static bool has_passed(const struct recount *r, enum family family, const struct
 }
 
 enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
-			const struct target_place *before, const struct target_place *after)
+			const struct target_cell *before, const struct target_cell *after)
 {
 	struct recount *r = &t->core->recount;
 	enum err e;
@@ -148,7 +148,7 @@ static enum err look_at_document(struct turn_view *t, const struct key *key,
 				 const struct rec_document *d)
 {
 	struct recount *r = &t->core->recount;
-	struct target_place place;
+	struct target_cell place;
 	struct record state;
 	enum err e = core_get(t, FAMILY_STATE, *key, &state);
 
@@ -174,7 +174,7 @@ static enum err step(struct turn_view *t)
 	    r->phase == PHASE_PAPER ? all : key_role(r->phase == PHASE_IN ? ROLE_IN : ROLE_OUT);
 	enum family family = r->phase == PHASE_PAPER ? FAMILY_PAPER : FAMILY_DOCUMENT;
 	struct scan scan = r->begun ? scan_from(prefix, r->at) : scan_of(prefix);
-	struct target_place place;
+	struct target_cell place;
 	struct record record;
 	enum err e;
 

@@ -11,15 +11,15 @@
 #include "routing/state/event.h"
 #include "routing/state/record.h"
 
-struct target_place;
+struct target_cell;
 struct turn_view;
 
 /* Counts anew when this store has never been counted, or was in the middle of it. */
-enum err recount_load(struct turn_view *t);
-enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
-enum err recount_tick(struct turn_view *t);
+must_use enum err recount_load(struct turn_view *t);
+must_use enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
+must_use enum err recount_tick(struct turn_view *t);
 /* A record that a running recount has looked at already counts otherwise now. */
-enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
-			const struct target_place *before, const struct target_place *after);
+must_use enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
+				 const struct target_cell *before, const struct target_cell *after);
 
 #endif

@@ -11,10 +11,10 @@ static bool is_secret(enum secrecy s)
 	return s >= SECRECY_MAT;
 }
 
-struct target_place target_of_document(enum role role, const struct rec_document *d,
+struct target_cell target_of_document(enum role role, const struct rec_document *d,
 				       const struct rec_state *s)
 {
-	struct target_place p = { .direction = DIRECTION_NONE };
+	struct target_cell p = { .direction = DIRECTION_NONE };
 	uint64_t answered = s == NULL ? 0 : s->delivered + s->refused;
 
 	/* Incoming: what an inbox shows (what is here whole), so not before it is whole. */
@@ -36,9 +36,9 @@ struct target_place target_of_document(enum role role, const struct rec_document
 	return p;
 }
 
-struct target_place target_of_paper(const struct rec_paper *r)
+struct target_cell target_of_paper(const struct rec_paper *r)
 {
-	struct target_place p = { .direction = DIRECTION_NONE };
+	struct target_cell p = { .direction = DIRECTION_NONE };
 
 	if (r->cancelled_at_ms != 0 || !date_month(r->date, &p.month))
 		return p;

@@ -25,16 +25,16 @@
 #include "routing/state/record.h"
 
 /* Where one record counts, and as what: at most one of each member is 1. A zero month: nowhere. */
-struct target_place {
+struct target_cell {
 	struct month month;
 	enum direction direction;
 	struct target_count count;
 };
 
 /* `state` may be NULL: not complete yet. Documents that only pass through count nowhere. */
-struct target_place target_of_document(enum role role, const struct rec_document *d,
+struct target_cell target_of_document(enum role role, const struct rec_document *d,
 				       const struct rec_state *state);
-struct target_place target_of_paper(const struct rec_paper *p);
+struct target_cell target_of_paper(const struct rec_paper *p);
 
 void target_add(struct target_count *to, const struct target_count *what);
 /* Never below 0: a counter that was damaged must not wrap around. */

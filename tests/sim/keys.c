@@ -89,9 +89,9 @@ void keys_make_directory(struct world *w)
 		v->parent[i] = (uint32_t)i < count ? w->members[i].superior : NOT_THERE;
 	qsort(entries, count, sizeof *entries, by_id);
 	for (uint32_t i = 0; i < count; i++) {
-		struct place *first = arena_alloc(w->arena, sizeof *first);
+		struct tenure *first = arena_alloc(w->arena, sizeof *first);
 
-		*first = (struct place){ .since = 1, .superior = entries[i].superior };
+		*first = (struct tenure){ .since = 1, .superior = entries[i].superior };
 		if (w->changing) {
 			entries[i].places = first;
 			entries[i].place_count = 1;

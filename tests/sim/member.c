@@ -307,7 +307,7 @@ static void build(struct member *m)
 						     .trust = registry_trust(m),
 						     .piece_count = stage_rows(m->world) });
 	assert(m->outbox != NULL && m->bulk != NULL && m->turn != NULL && m->installer != NULL);
-	m->follow = follow_new(&(struct follow_parts){ .installer = m->installer,
+	m->follow = download_new(&(struct download_parts){ .installer = m->installer,
 						       .core = m->core,
 						       .inbox = m->inbox,
 						       .trust = registry_trust(m) });
@@ -320,7 +320,7 @@ static void tear_down(struct member *m)
 	turn_destroy(m->turn);
 	outbox_destroy(m->outbox);
 	inbox_destroy(m->inbox);
-	follow_destroy(m->follow);
+	download_destroy(m->follow);
 	installer_destroy(m->installer);
 	core_destroy(m->core);
 	verifier_destroy(m->verifier);
@@ -434,7 +434,7 @@ void member_turn(struct member *m)
 			return;
 		}
 		bring(m);
-		follow_go_on(m->follow);
+		download_go_on(m->follow);
 		installer_go_on(m->installer);
 	} while (m->running && inbox_count(m->inbox) > 0 && ++rounds < 64);
 	if (!m->running)

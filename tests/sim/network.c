@@ -286,22 +286,22 @@ static void release_arena(void *owner)
 static void take_messages(struct world *w, struct member *m, struct committee_id from,
 			  struct blob frame)
 {
-	struct opener opener = { .verifier = m->verifier,
+	struct publish_opener opener = { .verifier = m->verifier,
 				 .self = m->id,
 				 .directory_version = core_directory_version(m->core) };
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
 	struct event single = { .type = EVENT_MESSAGE }, *events = &single;
-	struct opener_events opened;
+	struct publish_opener_events opened;
 	enum message_type type;
 	uint32_t count = 1;
 	enum err e = frame_type(frame, &type);
 
 	assert(a != NULL);
 	if (e == ERR_OK && type == MESSAGE_PUBLISH) {
-		e = opener_open(
-		    &opener, a, from,
-		    (struct opener_frame){ .bytes = frame, .wall_ms = member_now(m).wall_ms },
-		    &opened);
+		e = publish_opener_open(&opener, a, from,
+					(struct publish_opener_frame){
+						.bytes = frame, .wall_ms = member_now(m).wall_ms },
+					&opened);
 		events = opened.list;
 		count = opened.count;
 	} else if (e == ERR_OK) {
@@ -309,7 +309,7 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 		e = wire_decode(a, frame, &single.u.message.message);
 		if (e == ERR_OK && type == MESSAGE_DIRECTORY_PART &&
 		    core_asks(m->core, from, PARTY_NEIGHBOUR))
-			follow_part(m->follow, from, PARTY_NEIGHBOUR,
+			download_part(m->follow, from, PARTY_NEIGHBOUR,
 				    &single.u.message.message.u.directory_part);
 	}
 	if (e != ERR_OK) {
@@ -332,15 +332,15 @@ static void take_messages(struct world *w, struct member *m, struct committee_id
 void network_reopen(struct member *m, struct committee_id neighbour, struct blob frame,
 		    int64_t corrected_at_ms)
 {
-	struct opener opener = { .verifier = m->verifier,
+	struct publish_opener opener = { .verifier = m->verifier,
 				 .self = m->id,
 				 .directory_version = core_directory_version(m->core) };
-	struct opener_frame aside = { .bytes = frame,
+	struct publish_opener_frame aside = { .bytes = frame,
 				      .wall_ms = member_now(m).wall_ms,
 				      .aside = true,
 				      .corrected_at_ms = corrected_at_ms };
 	struct arena *a = arena_new(FRAME_ARENA_BYTES);
-	struct opener_events opened;
+	struct publish_opener_events opened;
 
 	assert(a != NULL);
 	if (m->world->never_reopens) {
@@ -348,8 +348,8 @@ void network_reopen(struct member *m, struct committee_id neighbour, struct blob
 		return;
 	}
 	aside.bytes = arena_blob(a, frame); /* the outbox uses its own memory again */
-	if (opener_open(&opener, a, neighbour, aside, &opened) != ERR_OK || opened.count != 1 ||
-	    inbox_push(m->inbox, &opened.list[0], release_arena, a) != ERR_OK)
+	if (publish_opener_open(&opener, a, neighbour, aside, &opened) != ERR_OK ||
+	    opened.count != 1 || inbox_push(m->inbox, &opened.list[0], release_arena, a) != ERR_OK)
 		world_violation(m->world, "aside",
 				"%s cannot open again what it had set aside of %s", m->id.text,
 				neighbour.text);

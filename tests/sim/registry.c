@@ -115,12 +115,12 @@ static struct rec_committee *entry_of(struct world *w, struct version *v, int me
 
 static void place(struct world *w, struct rec_committee *entry, bool retired)
 {
-	struct place *places = arena_array(w->arena, entry->place_count + 1u, sizeof *places);
+	struct tenure *places = arena_array(w->arena, entry->place_count + 1u, sizeof *places);
 
 	assert(places != NULL);
 	if (entry->place_count > 0)
 		memcpy(places, entry->places, entry->place_count * sizeof *places);
-	places[entry->place_count] = (struct place){ .since = w->version_count + 1,
+	places[entry->place_count] = (struct tenure){ .since = w->version_count + 1,
 						     .superior = entry->superior,
 						     .retired = retired };
 	entry->places = places;

@@ -168,7 +168,7 @@ void visits_deliver(struct world *w, const struct sim_event *f)
 		if (party == PARTY_HOST || v->host_knows) {
 			if (m->type == MESSAGE_DIRECTORY_PART &&
 			    core_asks(to->core, from->id, party))
-				follow_part(to->follow, from->id, party, &m->u.directory_part);
+				download_part(to->follow, from->id, party, &m->u.directory_part);
 			if (m->type == MESSAGE_DIRECTORY_PART) {
 				/* Not the core's: it lies in the arena. */
 				m->u.directory_part.head = (struct blob){ NULL, 0 };

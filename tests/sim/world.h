@@ -108,7 +108,7 @@ struct member {
 	struct core *core;
 	struct signer *signer;
 	struct installer *installer;
-	struct follow *follow;
+	struct download *follow;
 	struct verifier *verifier;
 	struct inbox *inbox;
 	struct outbox *outbox;

@@ -186,8 +186,9 @@ static json_t *describe(struct call *c, const char *id)
 
 	ref.text = (char *)(uintptr_t)id;
 	papers.ref = &ref;
-	request.what_case = strcmp(c->cli->command->name, "paper") == 0 ? VANTHU__V1__REQUEST__WHAT_PAPERS
-							       : VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.what_case = strcmp(c->cli->command->name, "paper") == 0
+				    ? VANTHU__V1__REQUEST__WHAT_PAPERS
+				    : VANTHU__V1__REQUEST__WHAT_SHOW;
 	if (request.what_case == VANTHU__V1__REQUEST__WHAT_PAPERS)
 		request.papers = &papers;
 	else

@@ -2,6 +2,7 @@
 #ifndef VANTHU_TOOLS_CLI_CALL_H
 #define VANTHU_TOOLS_CLI_CALL_H
 
+#include "routing/base/err.h"
 #include "tools/cli/options.h"
 #include "tools/client/client.h"
 
@@ -31,8 +32,8 @@ must_use enum err call_row(struct call *c, Vanthu__V1__Reply__WhatCase wanted,
  * by pointer. */
 void call_about(struct call *c, const char *what);
 /* Tells what went wrong: `e` of the connection, or the reply's error. Returns the error. */
-enum err call_fail(struct call *c, enum err e, const Vanthu__V1__Reply *reply);
+must_use enum err call_fail(struct call *c, enum err e, const Vanthu__V1__Reply *reply);
 /* The same of a fault that the client gave. The last reply is gone where it has choices. */
-enum err call_tell(struct call *c, const struct client_fault *f);
+must_use enum err call_tell(struct call *c, const struct client_fault *f);
 
 #endif

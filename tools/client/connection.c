@@ -173,9 +173,9 @@ static bool sent_away(struct client *c)
 	if (size > (size_t)n - 4)
 		return false;
 	a = arena_new(ARENA_BYTES);
-	r = a == NULL
-		? NULL
-		: pb_unpack(a, &vanthu__v1__reply__descriptor, (struct blob){ bytes + 4, size }, &e);
+	r = a == NULL ? NULL
+		      : pb_unpack(a, &vanthu__v1__reply__descriptor,
+				  (struct blob){ bytes + 4, size }, &e);
 	yes = r != NULL && r->id == 0 && r->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 	      (r->error->code == ERR_PLACES || r->error->code == ERR_IDLE);
 	arena_destroy(a);

@@ -3,6 +3,7 @@
 #define VANTHU_TOOLS_INPUT_RECIPIENTS_H
 
 #include "routing/base/arena.h"
+#include "routing/base/err.h"
 #include "tools/cli/call.h"
 
 /* Fills m->recipients, in the arena, which also keeps a copy of `to`. ERR_NO_RECIPIENT: nobody is
@@ -26,7 +27,7 @@ must_use enum err recipients_one(struct call *c, const char *given, char **out);
 /* After the daemon did not know a recipient: tells which of `to` are no committees and which ids
  * are near. Asks the daemon for its list, so it blocks as a call does, and the last reply is gone.
  * Returns `e`, the daemon's answer. */
-enum err recipients_tell_unknown(struct call *c, const char *to, enum err e);
+must_use enum err recipients_tell_unknown(struct call *c, const char *to, enum err e);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);

@@ -72,7 +72,7 @@ enum err registry_change_place(struct arena *a, const struct registry_change *c,
 			       struct rec_committee *entry, struct committee_id superior,
 			       bool retired)
 {
-	struct place *places = arena_array(a, entry->place_count + 2u, sizeof *places);
+	struct tenure *places = arena_array(a, entry->place_count + 2u, sizeof *places);
 	uint32_t n = entry->place_count;
 
 	if (places == NULL)
@@ -81,9 +81,9 @@ enum err registry_change_place(struct arena *a, const struct registry_change *c,
 		memcpy(places, entry->places, n * sizeof *places);
 	else
 		places[n++] =
-		    (struct place){ .superior = entry->superior, .retired = entry->retired };
+		    (struct tenure){ .superior = entry->superior, .retired = entry->retired };
 	places[n++] =
-	    (struct place){ .since = c->version, .superior = superior, .retired = retired };
+	    (struct tenure){ .since = c->version, .superior = superior, .retired = retired };
 	entry->places = places;
 	entry->place_count = n;
 	entry->superior = superior;

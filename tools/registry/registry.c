@@ -163,14 +163,14 @@ enum err registry_certify(struct arena *a, const struct registry *r, const struc
 /* A committee that is new stands where it stands from this version on. */
 static enum err first_place(struct arena *a, struct rec_committee *entry, uint64_t version)
 {
-	struct place *place;
+	struct tenure *place;
 
 	if (entry->place_count > 0 || entry->changed_in != 0)
 		return ERR_OK;
 	place = arena_alloc(a, sizeof *place);
 	if (place == NULL)
 		return ERR_NO_MEMORY;
-	*place = (struct place){ .since = version,
+	*place = (struct tenure){ .since = version,
 				 .superior = entry->superior,
 				 .retired = entry->retired };
 	entry->places = place;

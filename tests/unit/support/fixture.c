@@ -504,13 +504,13 @@ void neighbour_subscribe(struct station *s, const struct neighbour *n, enum lane
 struct event neighbour_item(struct station *s, struct neighbour *n, enum lane lane,
 			    const struct draft *d, const char *const *targets)
 {
-	struct opener opener = { .verifier = s->fixture->verifier,
+	struct publish_opener opener = { .verifier = s->fixture->verifier,
 				 .self = s->self,
 				 .directory_version = core_directory_version(s->core) };
 	struct publish_item item = { .seq = n->seq[lane] + 1, .envelope = d->envelope };
 	struct message m = { .type = MESSAGE_PUBLISH };
 	struct committee_id ids[16];
-	struct opener_events opened;
+	struct publish_opener_events opened;
 	struct blob frame;
 
 	for (; targets != NULL && targets[item.target_count] != NULL; item.target_count++)
@@ -522,9 +522,10 @@ struct event neighbour_item(struct station *s, struct neighbour *n, enum lane la
 		.lane = lane, .stream = n->streams[lane], .items = &item, .item_count = 1
 	};
 	assert_ok(wire_encode(s->fixture->arena, &m, &frame));
-	assert_ok(opener_open(&opener, s->fixture->arena, n->id,
-			      (struct opener_frame){ .bytes = frame, .wall_ms = s->now.wall_ms },
-			      &opened));
+	assert_ok(publish_opener_open(
+		&opener, s->fixture->arena, n->id,
+		(struct publish_opener_frame){ .bytes = frame, .wall_ms = s->now.wall_ms },
+		&opened));
 	assert_int_equal(opened.count, 1);
 	return opened.list[0];
 }

@@ -53,16 +53,16 @@ static void open_again(void *ctx, struct committee_id neighbour, struct blob fra
 		       int64_t corrected_at_ms)
 {
 	struct station *s = ctx;
-	struct opener opener = { .verifier = s->fixture->verifier,
+	struct publish_opener opener = { .verifier = s->fixture->verifier,
 				 .self = s->self,
 				 .directory_version = core_directory_version(s->core) };
-	struct opener_frame aside = { .bytes = arena_blob(s->fixture->arena, frame),
+	struct publish_opener_frame aside = { .bytes = arena_blob(s->fixture->arena, frame),
 				      .wall_ms = s->now.wall_ms,
 				      .aside = true,
 				      .corrected_at_ms = corrected_at_ms };
-	struct opener_events events;
+	struct publish_opener_events events;
 
-	assert_ok(opener_open(&opener, s->fixture->arena, neighbour, aside, &events));
+	assert_ok(publish_opener_open(&opener, s->fixture->arena, neighbour, aside, &events));
 	assert_int_equal(events.count, 1);
 	opened_again = events.list[0];
 	reopened++;

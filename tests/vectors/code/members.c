@@ -178,7 +178,8 @@ static struct directory make_directory(struct vectors *v, uint64_t version,
 
 void members_make(struct vectors *v)
 {
-	static const struct place places[] = { { 1, { "btp" }, false }, { 2, { "thads" }, false } };
+	static const struct tenure places[] = { { 1, { "btp" }, false },
+						{ 2, { "thads" }, false } };
 	enum err e;
 
 	make_key(v, REGISTRY, REGISTRY_ID);

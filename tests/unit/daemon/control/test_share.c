@@ -76,7 +76,7 @@ static void test_one_uid_leaves_places_to_another(void **state)
 static size_t fill_bytes(struct account *a, struct charge *c, enum share_use use, size_t piece)
 {
 	while (shares_room(a, use, piece))
-		charge_set(c, a, c->bytes + piece);
+		share_charge_set(c, a, c->bytes + piece);
 	return c->bytes;
 }
 
@@ -108,7 +108,7 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 	assert_true(together <= CONTROL_SHARED_BYTES && shares_bytes(s) == together);
 	for (unsigned i = 0; i < 8; i++) {
 		shares_leave(accounts[i]);
-		charge_end(&charges[i]);
+		share_charge_end(&charges[i]);
 	}
 	assert_int_equal(shares_bytes(s), 0);
 	shares_let_go(s);
@@ -126,10 +126,10 @@ static void test_requests_leave_room_for_one_whole_reply(void **state)
 		assert_true(shares_room(a, SHARE_REQUEST, CONTROL_MESSAGE_MAX_BYTES + 4));
 		fill_bytes(a, &c, SHARE_REQUEST, 1000);
 		assert_true(shares_room(a, SHARE_REPLY, CONTROL_MESSAGE_MAX_BYTES));
-		charge_set(&reply, a, CONTROL_MESSAGE_MAX_BYTES);
+		share_charge_set(&reply, a, CONTROL_MESSAGE_MAX_BYTES);
 		assert_false(shares_room(a, SHARE_REPLY, CONTROL_MESSAGE_MAX_BYTES));
-		charge_end(&c);
-		charge_end(&reply);
+		share_charge_end(&c);
+		share_charge_end(&reply);
 		shares_leave(a);
 		shares_let_go(s);
 	}
@@ -143,16 +143,16 @@ static void test_bytes_outlive_their_client_and_the_ledger_its_owner(void **stat
 	uint64_t before = shares_freed(s);
 
 	(void)state;
-	charge_set(&c, a, 100);
+	share_charge_set(&c, a, 100);
 	shares_leave(a);
 	assert_int_equal(shares_places_of(s, SOCKET_OFFICE, CLERK), 0);
 	assert_int_equal(shares_bytes(s), 100);
-	charge_set(&c, a, 40);
+	share_charge_set(&c, a, 40);
 	assert_int_equal(shares_bytes(s), 40);
 	assert_true(shares_freed(s) > before);
 	shares_let_go(s);
-	charge_end(&c); /* the sanitizer counts what is left */
-	charge_end(&c);
+	share_charge_end(&c); /* the sanitizer counts what is left */
+	share_charge_end(&c);
 }
 
 int main(void)

@@ -200,8 +200,8 @@ static void test_changes_that_come_in_parts_over_a_link_come_into_force_too(void
 {
 	struct bench *b = *state;
 	struct directory d = second(b);
-	struct follow *f =
-	    follow_new(&(struct follow_parts){ .installer = b->installer,
+	struct download *f =
+	    download_new(&(struct download_parts){ .installer = b->installer,
 					       .core = b->g->s->core,
 					       .inbox = b->inbox,
 					       .trust = directory_trust_root(&b->g->f->root_der) });
@@ -213,13 +213,13 @@ static void test_changes_that_come_in_parts_over_a_link_come_into_force_too(void
 		m.entry_count = 1;
 		m.upto = d.entries[i].id;
 		m.last = i + 1 == FIXTURE_COMMITTEES;
-		follow_part(f, fixture_id("tinh"), PARTY_NEIGHBOUR, &m);
+		download_part(f, fixture_id("tinh"), PARTY_NEIGHBOUR, &m);
 		assert_int_equal(installer_busy(b->installer), m.last);
 		m.after = m.upto;
 	}
 	turns(b);
 	assert_true(core_directory_version(b->g->s->core) == 2);
-	follow_destroy(f);
+	download_destroy(f);
 }
 
 static void test_head_that_the_registry_has_not_signed_is_put_down_nowhere(void **state)
@@ -227,20 +227,20 @@ static void test_head_that_the_registry_has_not_signed_is_put_down_nowhere(void 
 	struct bench *b = *state;
 	struct fixture *other = fixture_new();
 	struct directory d = fixture_directory(other, 9);
-	struct follow *f =
-	    follow_new(&(struct follow_parts){ .installer = b->installer,
+	struct download *f =
+	    download_new(&(struct download_parts){ .installer = b->installer,
 					       .core = b->g->s->core,
 					       .inbox = b->inbox,
 					       .trust = directory_trust_root(&b->g->f->root_der) });
 	struct msg_directory_part m = { .since = 1, .head = d.head.head, .last = true };
 	struct queued q;
 
-	follow_part(f, fixture_id("tinh"), PARTY_NEIGHBOUR, &m);
+	download_part(f, fixture_id("tinh"), PARTY_NEIGHBOUR, &m);
 	assert_false(installer_busy(b->installer));
 	assert_int_equal(inbox_take(b->inbox, &q, 1), 1);
 	assert_int_equal(q.event.type, EVENT_BAD_DIRECTORY);
 	assert_int_equal(q.event.u.link.reason, ERR_SIGNATURE);
-	follow_destroy(f);
+	download_destroy(f);
 	fixture_free(other);
 }
 

@@ -8,9 +8,9 @@
 #include "proto/wire_encode.h"
 #include "tests/unit/support/fixture.h"
 
-static struct opener_frame at(struct blob bytes)
+static struct publish_opener_frame at(struct blob bytes)
 {
-	return (struct opener_frame){ .bytes = bytes, .wall_ms = FIXTURE_NOW_MS };
+	return (struct publish_opener_frame){ .bytes = bytes, .wall_ms = FIXTURE_NOW_MS };
 }
 
 static const char *const to_us[] = { "huyen-a", NULL };
@@ -38,17 +38,17 @@ static struct draft document(struct fixture *f, unsigned id)
 static enum err open_items(struct fixture *f, const struct publish_item *items, uint32_t n,
 			   struct event **events, uint32_t *count)
 {
-	struct opener o = { .verifier = f->verifier,
+	struct publish_opener o = { .verifier = f->verifier,
 			    .self = { "huyen-a" },
 			    .directory_version = 5 };
 	struct message m = { .type = MESSAGE_PUBLISH,
 			     .u.publish = { LANE_NORMAL, { { 3 } }, items, n, 5 } };
-	struct opener_events opened;
+	struct publish_opener_events opened;
 	struct blob frame;
 	enum err e;
 
 	assert_ok(wire_encode(f->arena, &m, &frame));
-	e = opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened);
+	e = publish_opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened);
 	*events = opened.list;
 	*count = opened.count;
 	return e;
@@ -389,19 +389,19 @@ static void test_fact_is_opened_and_directory_heads_do_not_travel_so(void **stat
 static void test_frame_that_is_no_publish_gives_no_events(void **state)
 {
 	struct fixture *f = *state;
-	struct opener o = { .verifier = f->verifier, .self = { "huyen-a" } };
+	struct publish_opener o = { .verifier = f->verifier, .self = { "huyen-a" } };
 	struct message ping = { .type = MESSAGE_PING };
-	struct opener_events opened = { (struct event *)(uintptr_t)1, 7 };
+	struct publish_opener_events opened = { (struct event *)(uintptr_t)1, 7 };
 	struct blob frame;
 
 	assert_ok(wire_encode(f->arena, &ping, &frame));
-	assert_int_equal(opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened),
+	assert_int_equal(publish_opener_open(&o, f->arena, fixture_id("tinh"), at(frame), &opened),
 			 ERR_PROTOCOL);
 	assert_null(opened.list);
 	assert_int_equal(opened.count, 0);
-	assert_int_equal(
-	    opener_open(&o, f->arena, fixture_id("tinh"), at(fixture_blob("junk")), &opened),
-	    ERR_PROTOCOL);
+	assert_int_equal(publish_opener_open(&o, f->arena, fixture_id("tinh"),
+					     at(fixture_blob("junk")), &opened),
+			 ERR_PROTOCOL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -24,12 +24,12 @@ static struct event install(const struct directory *d, uint64_t base)
 /* Version 2: the committee stands under another superior, or has ended. */
 static struct directory moved(struct fixture *f, const char *id, const char *superior, bool retired)
 {
-	static struct place places[2];
+	static struct tenure places[2];
 	struct rec_committee *c = &f->entries[fixture_index(f, id)];
 
-	places[0] = (struct place){ .since = 1, .superior = c->superior };
+	places[0] = (struct tenure){ .since = 1, .superior = c->superior };
 	places[1] =
-	    (struct place){ .since = 2, .superior = fixture_id(superior), .retired = retired };
+	    (struct tenure){ .since = 2, .superior = fixture_id(superior), .retired = retired };
 	c->superior = fixture_id(superior);
 	c->retired = retired;
 	c->places = places;

@@ -17,7 +17,7 @@ static struct directory grown(struct fixture *f, uint32_t more)
 {
 	struct rec_committee *entries =
 	    arena_array(f->arena, FIXTURE_COMMITTEES + more, sizeof *entries);
-	struct place *places = arena_array(f->arena, more, sizeof *places);
+	struct tenure *places = arena_array(f->arena, more, sizeof *places);
 	struct directory d = { .entries = entries, .entry_count = FIXTURE_COMMITTEES + more };
 	struct digest previous = fixture_directory(f, 1).head.digest;
 	struct rec_committee before = f->entries[0];
@@ -33,7 +33,7 @@ static struct directory grown(struct fixture *f, uint32_t more)
 		char *id = arena_alloc(f->arena, 16);
 
 		snprintf(id, 16, "xb-%06u", i);
-		places[i] = (struct place){ .since = 2, .superior = fixture_id("huyen-b") };
+		places[i] = (struct tenure){ .since = 2, .superior = fixture_id("huyen-b") };
 		*c = (struct rec_committee){ .id = fixture_id(id),
 					     .superior = fixture_id("huyen-b"),
 					     .name = id,

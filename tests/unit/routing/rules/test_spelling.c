@@ -40,9 +40,9 @@ static void test_spellings_of_one_number_are_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
-		assert_true(fold_same_number(same[i][0], same[i][1]));
+		assert_true(spelling_same_number(same[i][0], same[i][1]));
 	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
-		assert_false(fold_same_number(other[i][0], other[i][1]));
+		assert_false(spelling_same_number(other[i][0], other[i][1]));
 }
 
 static void test_spellings_of_one_name_are_one(void **state)
@@ -72,9 +72,9 @@ static void test_spellings_of_one_name_are_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
-		assert_true(fold_same_name(same[i][0], same[i][1]));
+		assert_true(spelling_same_name(same[i][0], same[i][1]));
 	for (size_t i = 0; i < sizeof other / sizeof other[0]; i++)
-		assert_false(fold_same_name(other[i][0], other[i][1]));
+		assert_false(spelling_same_name(other[i][0], other[i][1]));
 }
 
 /* Whatever the bytes: nothing past the end of what has as many bytes as the text may have
@@ -96,9 +96,9 @@ static void test_any_bytes_fit(void **state)
 				memcpy(text + strlen(text), pieces[i % PIECES],
 				       strlen(pieces[i % PIECES]) + 1);
 				if (strlen(text) <= NUMBER_MAX)
-					fold_number(text, folded);
-				assert_true(fold_same_name(text, text) &&
-					    fold_same_number(text, text));
+					spelling_number(text, folded);
+				assert_true(spelling_same_name(text, text) &&
+					    spelling_same_number(text, text));
 			}
 		}
 	}

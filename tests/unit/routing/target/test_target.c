@@ -7,7 +7,7 @@
 
 #define NOV_26 1764000000000LL /* 2025-11-24T16:00Z */
 
-static struct target_place out_place(uint64_t recipients, uint64_t delivered, uint64_t refused)
+static struct target_cell out_place(uint64_t recipients, uint64_t delivered, uint64_t refused)
 {
 	struct rec_document d = { .secrecy = SECRECY_THUONG,
 				  .taken_at_ms = NOV_26,
@@ -19,7 +19,7 @@ static struct target_place out_place(uint64_t recipients, uint64_t delivered, ui
 	return target_of_document(ROLE_OUT, &d, &s);
 }
 
-static void expect(struct target_place p, uint64_t digital, uint64_t pending, uint64_t refused,
+static void expect(struct target_cell p, uint64_t digital, uint64_t pending, uint64_t refused,
 		   uint64_t secret)
 {
 	assert_int_equal(p.count.digital, digital);
@@ -48,7 +48,7 @@ static void test_incoming_counts_when_it_is_whole_and_for_us(void **state)
 	struct rec_document d = { .secrecy = SECRECY_THUONG, .taken_at_ms = NOV_26, .mine = true };
 	/* taken in November, whole in December */
 	struct rec_state s = { .complete_at_ms = NOV_26 + 86400000LL * 7 };
-	struct target_place p = target_of_document(ROLE_IN, &d, NULL);
+	struct target_cell p = target_of_document(ROLE_IN, &d, NULL);
 
 	(void)state;
 	expect(p, 0, 0, 0, 0);
@@ -85,7 +85,7 @@ static void test_paper_counts_in_the_month_of_its_date_unless_cancelled(void **s
 	struct rec_paper p = { .direction = DIRECTION_OUT,
 			       .date = "2026-02-28",
 			       .secrecy = SECRECY_THUONG };
-	struct target_place at = target_of_paper(&p);
+	struct target_cell at = target_of_paper(&p);
 
 	(void)state;
 	assert_int_equal(at.count.paper, 1);
