@@ -9,7 +9,6 @@
 #include "daemon/control/control.h"
 #include "daemon/directory/directory.h"
 #include "daemon/files/files.h"
-#include "daemon/files/garbage.h"
 #include "daemon/inbox.h"
 #include "daemon/keys/keys.h"
 #include "daemon/links/links.h"

@@ -38,8 +38,8 @@ struct opened {
 	struct key_info signer;
 	struct digest key_id;
 	/* The key was good at signed_at but has ended since: the signature counts only with a
-	 * record of somebody else's, made before this moment, that shows the envelope (DESIGN §5).
-	 * 0: no such record would help, or none is needed. */
+	 * record of somebody else's, made before this moment, that shows the envelope
+	 * (docs/PROTOCOL.md "Keys and trust"). 0: no such record would help, or none is needed. */
 	int64_t custody_before_ms;
 };
 

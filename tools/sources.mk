@@ -4,9 +4,9 @@ TOOLS := \
 	base/files \
 	base/text \
 	cli/arguments \
+	cli/call \
 	cli/cli \
 	cli/command \
-	cli/call \
 	cli/complete \
 	cli/complete_ask \
 	cli/complete_line \

@@ -88,4 +88,7 @@ struct files {
 /* Number of 32 KiB chunks; 0 bytes have none. */
 uint64_t files_chunks(uint64_t size_bytes);
 
+/* What else of this folder others use. */
+#include "daemon/files/garbage.h"
+
 #endif

@@ -1,6 +1,6 @@
 /* The default store: LMDB, one synced transaction a plan. See store.h; reading is in
  * daemon/store/lmdb_read.c, where records lie in daemon/store/lmdb_layout.c. A failed commit leaves
- * open what is on disk (TRAPS, LMDB 3): nothing is tried again here, the process ends. */
+ * open what is on disk (docs/TRAPS.md §2.1): nothing is tried again here, the process ends. */
 #include "daemon/store/lmdb.h"
 
 #include <errno.h>

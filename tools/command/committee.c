@@ -86,7 +86,7 @@ static int list(struct cli *cli, const char *only)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		call_fail(c, e, NULL);
+		e = call_fail(c, e, NULL);
 	while (e == ERR_OK &&
 	       (e = call_row(c, VANTHU__V1__REPLY__WHAT_COMMITTEE, &reply)) == ERR_OK)
 		json_array_append_new(out, json_committee(reply->committee));
@@ -124,7 +124,7 @@ static int export(struct cli *cli, const char *to)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_DIRECTORY;
 	request.directory = &nothing;
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		call_fail(c, e, NULL);
+		e = call_fail(c, e, NULL);
 	while (e == ERR_OK && !last) {
 		e = call_row(c, VANTHU__V1__REPLY__WHAT_DATA, &reply);
 		if (e == ERR_OK && reply->data->bytes.len > DIRECTORY_FILE_MAX_BYTES - size)

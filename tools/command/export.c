@@ -44,7 +44,7 @@ int cmd_export(struct cli *cli, int argc, char **argv)
 	request.evidence = &ref;
 	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		call_fail(c, e, NULL);
+		e = call_fail(c, e, NULL);
 	while (e == ERR_OK && more) {
 		e = call_row(c, VANTHU__V1__REPLY__WHAT_EVIDENCE, &reply);
 		if (e != ERR_OK)

@@ -70,7 +70,7 @@ static enum err fetch_keys(struct cli *cli, json_t *list)
 	request.what_case = VANTHU__V1__REQUEST__WHAT_KEYS;
 	request.keys = &nothing;
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		call_fail(c, e, NULL);
+		e = call_fail(c, e, NULL);
 	while (e == ERR_OK && (e = call_row(c, VANTHU__V1__REPLY__WHAT_KEY, &reply)) == ERR_OK) {
 		const Vanthu__V1__Key *k = reply->key;
 

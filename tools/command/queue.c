@@ -26,7 +26,7 @@ static enum err ask(struct cli *cli, Vanthu__V1__Request *request, struct call *
 	enum err e = call_open(cli, CLIENT_READ, c);
 
 	if (e == ERR_OK && (e = call_send(*c, request)) != ERR_OK)
-		call_fail(*c, e, NULL);
+		e = call_fail(*c, e, NULL);
 	return e;
 }
 
@@ -116,7 +116,7 @@ static int list(struct cli *cli, const struct listing *l, const char *neighbour)
 	else
 		request.queue_list = &name;
 	if (e == ERR_OK && (e = call_send(c, &request)) != ERR_OK)
-		call_fail(c, e, NULL);
+		e = call_fail(c, e, NULL);
 	while (e == ERR_OK && (e = call_row(c, l->row, &reply)) == ERR_OK)
 		json_array_append_new(all, l->json(reply));
 	free(id);

@@ -4,7 +4,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/err.h"
-#include "tools/cli/call.h"
+#include "tools/cli/cli.h"
 
 /* Fills m->recipients, in the arena, which also keeps a copy of `to`. ERR_NO_RECIPIENT: nobody is
  * named. */

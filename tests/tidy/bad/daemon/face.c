@@ -1,0 +1,2 @@
+/* Includes what is inside another folder. */
+#include "routing/links/inner.h"

@@ -1,0 +1,2 @@
+/* As docs/NOWHERE.md §3.1 says. */
+int cited;
