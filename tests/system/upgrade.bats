@@ -72,11 +72,10 @@ send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --s
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }
 
-state() { at t outbox --json | jq -r --arg n "$1" '.data[]|select(.number==$n).state'; }
-is() { [ "$(state "$1")" = "$2" ]; }
+is() { [ "$(at t outbox --json | jq -r --arg n "$1" '.data[]|select(.number==$n).state')" = "$2" ]; }
 moved() { grep -q 'event=store-moved family=sweep' "$LAB/$1/vanthud.log"; }
-content() { find "$LAB/m/data/files" -type f -size +30k | grep -q .; }
-gone() { ! content; }
+kept() { at m resend "$1" --to l -n; }
+let_go() { run kept "$1"; [[ $output == *VT-2041* ]]; }
 
 @test "a store of format 3: each document stands where it stood, and what was due is done in its time" {
 	local want
@@ -87,31 +86,25 @@ gone() { ! content; }
 	done
 	moved t
 	moved m
+	kept 1-CV/ĐU
 	"$VANTHU" lab stop "$LAB" -q
 
-	# When that is due what not all have answered is expired, and nothing else is. How long it has waited the store itself knows, so that is cut
-	# short; when to look is in what was carried over.
+	# A month later t says which of its own have expired, and m lets go what it has passed on. How long things have waited the store itself knows, so
+	# the times are cut short; when to look, at what and what for is in the rows that were carried over.
 	echo "expire: 1s" >>"$LAB/t/vanthud.yaml"
+	printf 'relay:\n  retention: 1s\n' >>"$LAB/m/vanthud.yaml"
 	export FAKETIME="@2026-12-30 12:00:00"
 	"${DAY[@]}" "$VANTHU" lab start "$LAB" t m -q
 	wait_for 60 is 3-CV/ĐU expired
 	wait_for 60 is 4-CV/ĐU expired
 	is 1-CV/ĐU delivered
 	is 2-CV/ĐU refused
-	content # 3-CV/ĐU still waits for l
+	wait_for 60 let_go 1-CV/ĐU
+	kept 4-CV/ĐU # it waits for l
 	"${DAY[@]}" "$VANTHU" lab start "$LAB" l -q
 	moved l
-	wait_for 60 is 3-CV/ĐU delivered
-	wait_for 60 is 4-CV/ĐU delivered
-	wait_for 60 is 5-CV/ĐU delivered
+	for want in 3 4 5; do wait_for 60 is "$want-CV/ĐU" delivered; done
 	has l inbox "1-CV/ĐU 3-CV/ĐU 4-CV/ĐU 5-CV/ĐU"
 	at t target recount
-
-	# A day later the relay looks again, and lets the content go that nobody needs any more.
-	"$VANTHU" lab stop "$LAB" -q
-	printf 'relay:\n  retention: 1s\n' >>"$LAB/m/vanthud.yaml"
-	export FAKETIME="@2027-01-01 12:00:00"
-	"${DAY[@]}" "$VANTHU" lab start "$LAB" m -q
-	wait_for 60 gone
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }

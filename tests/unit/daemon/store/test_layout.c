@@ -64,8 +64,7 @@ static int tear_down(void **state)
 
 	plan_destroy(p->plans[0]);
 	plan_destroy(p->plans[1]);
-	if (p->lmdb != NULL)
-		p->lmdb->ops->close(p->lmdb);
+	p->lmdb->ops->close(p->lmdb);
 	p->memory->ops->close(p->memory);
 	memory_disk_destroy(p->disk);
 	arena_destroy(p->arena);
@@ -398,21 +397,6 @@ static void test_sweeps_that_were_moving_when_it_ended_go_on(void **state)
 	assert_false(has_database(p, "sweep"));
 }
 
-static void test_newer_store_is_refused_whole(void **state)
-{
-	struct corner *p = *state;
-	struct store_lmdb_config config = { .directory = p->folder, .map_bytes = MAP_BYTES };
-	struct record r = record_of(FAMILY_META, 5);
-	struct store *none;
-
-	plan_put(p->plans[0], key_name("format"), &r);
-	assert_ok(p->lmdb->ops->commit(p->lmdb, p->plans[0]));
-	p->lmdb->ops->close(p->lmdb);
-	p->lmdb = NULL;
-	assert_int_equal(store_lmdb_open(&config, &none), ERR_STORE_VERSION);
-	assert_null(none);
-}
-
 static void test_each_family_lies_somewhere(void **state)
 {
 	(void)state;
@@ -430,7 +414,6 @@ int main(void)
 		TEST(test_store_that_was_moving_when_it_ended_goes_on),
 		TEST(test_sweeps_of_format_3_get_their_kind),
 		TEST(test_sweeps_that_were_moving_when_it_ended_go_on),
-		TEST(test_newer_store_is_refused_whole),
 		cmocka_unit_test(test_each_family_lies_somewhere),
 	};
 
