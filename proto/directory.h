@@ -83,11 +83,12 @@ must_use enum err directory_append_field(struct directory_sink sink, unsigned fi
 struct directory_parts;
 struct directory_parts *directory_parts_new(struct directory_sink sink); /* NULL without memory */
 void directory_parts_destroy(struct directory_parts *p); /* NULL is fine */
-/* The next part; the one asked for with an empty `after` begins anew. ERR_GAP: does not follow the
- * parts before, which are forgotten. ERR_TOO_LARGE, ERR_NO_MEMORY, what the sink says. */
+/* The next part; the part requested with an empty `after` starts a new directory. ERR_GAP: does not
+ * follow the parts before, which are forgotten. ERR_TOO_LARGE, ERR_NO_MEMORY, what the sink
+ * says. */
 must_use enum err directory_parts_add(struct directory_parts *p,
 				      const struct msg_directory_part *m);
-/* What was collected is somebody else's now. */
+/* Forgets the collected parts: the sink's content has another owner now. */
 void directory_parts_forget(struct directory_parts *p);
 
 #endif

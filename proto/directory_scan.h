@@ -1,6 +1,6 @@
 /* A directory of any size, read where it lies: a file, what has come in parts, or memory. Checked
  * whole first, some entries at a time and in bounded memory (some 150 bytes a committee while it is
- * checked, nothing after); then handed out piece by piece.
+ * checked, nothing after); then returned piece by piece.
  *
  *     new → check … check (done) → next … next (none left) → destroy
  *
@@ -70,7 +70,7 @@ must_use enum err directory_scan_next(struct directory_scan *s, struct arena *a,
 uint64_t directory_scan_since(const struct directory_scan *s);       /* after the check */
 /* entries in the source; grows until it is known */
 uint32_t directory_scan_count(const struct directory_scan *s);
-/* entries looked at, or handed out */
+/* entries checked, or returned */
 uint32_t directory_scan_position(const struct directory_scan *s);
 /* What is no tree, after ERR_BAD_TREE: see directory_tree_fault. */
 const char *directory_scan_fault(const struct directory_scan *s, struct committee_id *culprit);

@@ -28,8 +28,8 @@ struct core_config {
 	/* an outgoing document without all receipts is marked expired then; 0: never */
 	int64_t expire_ms;
 	uint64_t attachment_max_bytes;
-	uint32_t recount_records;      /* looked at in a tick of a recount; 0: some 500 */
-	/* of a directory that are written or looked at in a tick; 0: DIRECTORY_STAGE_ROWS */
+	uint32_t recount_records;      /* read in one tick of a recount; 0: some 500 */
+	/* rows of a directory written or read in one tick; 0: DIRECTORY_STAGE_ROWS */
 	uint32_t directory_rows;
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖
 	 * digest), in place. */
@@ -61,8 +61,8 @@ must_use enum err core_finish(struct core *c, struct now now, struct plan *plan)
 /* When the core next wants an EVENT_TICK, in monotonic ms; INT64_MAX: never. */
 int64_t core_deadline_ms(const struct core *c);
 
-/* What there is room for. The shell says so before each turn, when it has looked at disk and
- * map. */
+/* What there is room for. The shell sets it before each turn, after it has checked free disk and
+ * map space. */
 struct core_room {
 	bool submissions; /* of our own, and on paper */
 	bool documents;   /* of others */
@@ -80,13 +80,14 @@ struct signer_validity {
 	int64_t revoked_from_ms; /* 0: not revoked */
 };
 
-/* Said by the shell whenever either changes; until then no key is checked. */
+/* The shell calls it whenever the key or the directory changes; before the first call no key is
+ * checked. */
 void core_set_signer(struct core *c, const struct signer_validity *v);
 
 /* May it sign? As of the last event. */
 struct clock_view {
 	enum clock_verdict verdict;
-	/* by how much the others' clocks are ahead of ours, when the verdict is CLOCK_WRONG */
+	/* by how much the neighbours' clocks are ahead of ours, when the verdict is CLOCK_WRONG */
 	int64_t ahead_ms;
 	/* ERR_OK, ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN: nothing new is signed */
 	enum err refusing;
@@ -102,7 +103,7 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 
 /* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for
  * the configured default. A larger one holds at once. A smaller one from the next connection on,
- * because what was promised may be under way. Nothing happens when there is no such link. */
+ * because credit that was announced may be in use. Nothing happens when there is no such link. */
 void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages,
 		     uint64_t credit_bytes);
 
@@ -118,14 +119,15 @@ struct link_view {
 	int64_t last_rtt_us;
 	uint64_t queued[LANE_COUNT]; /* not acknowledged */
 	uint64_t violations;
-	/* taken from it and not believed yet; see routing/links/aside.c */
+	/* items taken from the neighbour and not believed yet; see routing/links/aside.c */
 	uint32_t aside;
 	uint64_t aside_bytes;
 	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
-	/* items of its that never came as they should; in this process */
+	/* items of the neighbour that were rejected as malformed; in this process */
 	uint64_t rejected;
 	uint64_t rejected_by;        /* of ours, that it rejected */
-	/* why the head of a lane of its is not taken now; ERR_OK: none is held up */
+	/* why the item at the head of one of its lanes is not taken now; ERR_OK: no lane is held
+	 * up */
 	enum err held_for;
 	int64_t held_ms;             /* so long */
 	uint64_t peer_directory_version;
@@ -135,7 +137,7 @@ struct link_view {
 	int64_t store_alarm_since_ms; /* wall */
 	bool clock_known;           /* its clock has been measured */
 	int64_t clock_ahead_ms;     /* of ours, now; negative: behind */
-	int64_t clock_error_ms;     /* at most, either way; -1: it may be any amount later there */
+	int64_t clock_error_ms;     /* at most, + or -; -1: it may be later by any amount */
 	int64_t clock_measured_ms;  /* wall */
 	/* why documents do not go over this link although it is up: ERR_CLOCK_NEIGHBOUR; ERR_OK:
 	 * nothing known */
@@ -170,13 +172,13 @@ struct stand_view {
 
 void core_stand(const struct core *c, struct stand_view *out);
 
-/* Is a directory part of this one's awaited? The shell keeps the parts and has the whole
- * checked. */
+/* Is a directory part from this committee awaited? The shell keeps the parts and has the whole
+ * directory checked. */
 bool core_asks(const struct core *c, struct committee_id who, enum party party);
 
-/* How long it has lain there: of the daemon's running time. */
+/* How long the item has been set aside, in the daemon's running time. */
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a);
-/* of all links, those of earlier directories too */
+/* items set aside, of all links, those of earlier directories too */
 uint64_t core_aside_count(const struct core *c);
 /* How often others did not believe a time that we signed, in this process; and whether that was in
  * the last hour. */
@@ -184,15 +186,15 @@ uint64_t core_doubted(const struct core *c, bool *lately);
 /* How many subordinates have no link, because there are more neighbours than LINKS_MAX. */
 uint32_t core_unlinked(const struct core *c);
 
-/* the target's counters are being compared with the records, or made anew */
+/* The target's counters are being compared with the records, or rebuilt. */
 bool core_recounting(const struct core *c);
 uint64_t core_directory_version(const struct core *c);
-/* The version whose entries are not all in their place yet, although it is in force; 0: none. No
- * other can be installed meanwhile. */
+/* The version in force whose entries are not all in COMMITTEE yet; 0: none. No other can be
+ * installed meanwhile. */
 uint64_t core_directory_settling(const struct core *c);
-/* The shell has a directory under way: no other is asked for meanwhile. */
+/* The shell is installing a directory: no other directory is requested meanwhile. */
 void core_set_installing(struct core *c, bool installing);
-/* Is there something to be done about an earlier directory before another one can be begun? */
+/* Must rows of an earlier directory be settled or swept before another installation can start? */
 bool core_directory_unsettled(const struct core *c);
 struct committee_id core_self(const struct core *c);
 

@@ -33,7 +33,7 @@ enum err {
 	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */
 	ERR_DIRECTORY_TREE = 1024,  /* signed, and no tree all the same */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
-	/* others than its owner can read a private key, or put another in its place */
+	/* a private key's file that others than its owner can read or replace */
 	ERR_KEY_OPEN = 1021,
 
 	ERR_NOT_FOUND = 2001,
@@ -60,12 +60,12 @@ enum err {
 	ERR_DIRECTORY_EXPIRED = 2024, /* past its valid_until: still used, and an alarm */
 	ERR_MOVED = 2023,           /* stands elsewhere in the tree now */
 	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
-	/* a registration that is repeated, and has been cancelled since */
+	/* a repeated registration whose entry has been cancelled since */
 	ERR_ENTRY_CANCELLED = 2026,
-	/* asked to send a document again to somebody that it was not for */
+	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
-	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can send it again */
+	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can resend it */
 	/* our store is behind what a neighbour holds of it: an older copy */
 	ERR_BEHIND = 2034,
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */
@@ -95,7 +95,7 @@ enum err {
 	ERR_PROTOCOL = 3013,        /* a frame that breaks the protocol of links */
 	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
 	ERR_CERTIFICATE = 3015,
-	ERR_REJECTED = 3016,        /* came again and again in its place, and never as it should */
+	ERR_REJECTED = 3016,        /* resent too often, malformed each time */
 	/* a relay's record names a time that has not come: the document goes on, the time proves
 	 * nothing */
 	ERR_RELAY_CLOCK = 3017,
@@ -130,7 +130,7 @@ enum err {
 	ERR_NETWORK = 5005,
 	ERR_SYSTEM = 5006,
 	ERR_CANCELLED = 5007,
-	/* all places of a local socket are taken, or this one went to somebody else */
+	/* all slots of a local socket are taken, or this client's slot was given to another */
 	ERR_PLACES = 5010,
 	ERR_IDLE = 5011,            /* a connection on which nothing went on for too long */
 	ERR_DESCRIPTORS = 5008,     /* no file descriptor left for another connection */

@@ -42,7 +42,7 @@ enum {
 	 * bytes */
 	ITEM_FIXED_BYTES = 64,
 	ITEM_EACH_BYTES = 4,
-	/* every item has room for so many: a document that leaves less on its way is refused */
+	/* every item has room for so many targets: a document that leaves less room is refused */
 	ITEM_TARGETS_LEAST = 16,
 	FRAME_ITEMS_MAX = 512,	      /* envelopes in one Publish */
 	FRAME_FILL_BYTES = 60 * 1024, /* a Publish is closed when it grows past this */
@@ -57,7 +57,7 @@ enum {
 	DIRECTORY_FILE_MAX_BYTES = 256 * 1024 * 1024,
 	DIRECTORY_ENTRIES_MAX = 400000,
 	DIRECTORY_PARTS_A_TURN = 8, /* served to all who ask */
-	/* entries that one turn puts into their place, or takes in one event */
+	/* entries that one turn moves from STAGED to COMMITTEE, or takes in one event */
 	DIRECTORY_STAGE_ROWS = 256,
 	DIRECTORY_STAGE_BYTES = 512 * 1024, /* and their bytes */
 	DIRECTORY_STAGE_WRITES = 8192,	    /* and what they write; an entry is never divided */
@@ -67,7 +67,7 @@ enum {
 	/* entries on paper of one month and direction that a new one is compared with: the
 	 * newest */
 	PAPER_ALIKE_MAX = 1000,
-	/* documents of ours under one number that are counted when another comes */
+	/* documents of ours under one number that are counted when another document has it */
 	SAME_NUMBER_MAX = 1000,
 	WARNINGS_MAX = 8, /* of one submission */
 	/* records that a recount cannot read and names; all are counted */
@@ -81,7 +81,8 @@ enum {
 	/* Links */
 	CREDIT_MESSAGES = 4096,
 	CREDIT_BYTES = 8 * 1024 * 1024,
-	/* envelopes of one lane that are sent and not acknowledged: one plan lets go of them */
+	/* envelopes of one lane that are sent and not acknowledged: one plan releases all of
+	 * them */
 	UNACKNOWLEDGED_MAX = PLAN_WRITES_MAX / 2,
 	CREDIT_MESSAGES_MAX = UNACKNOWLEDGED_MAX, /* what a configuration may ask for */
 	CREDIT_BYTES_MAX = 1 << 30,
@@ -91,20 +92,20 @@ enum {
 	LINK_DEAD_MS = 15000,
 	/* Visits: other relatives are asked for the directory when a neighbour stays away */
 	VISIT_AFTER_MS = 5000, /* a link is down so long before */
-	/* between two, and up to as much again; doubles when all have been asked */
+	/* pause between two visits, up to twice this; doubled when all hosts have been asked */
 	VISIT_PAUSE_MS = 1000,
 	VISIT_PAUSE_MOST_MS = 5 * 60 * 1000,
 	VISIT_STANDS_MS = 3000,	   /* by then the host has said Hello */
 	VISIT_IDLE_MS = 10 * 1000, /* then it is over, at both ends */
 	VISIT_MOST_MS = 10 * 60 * 1000,
 	VISIT_HOSTS_MAX = 64,	  /* who may be asked in turn */
-	VISIT_ROWS_MAX = 128,	  /* of the directory that are looked at for them */
+	VISIT_ROWS_MAX = 128,	  /* directory rows read to find hosts */
 	VISITORS_MAX = 16,	  /* let in at the same time */
 	VISIT_FRAMES_MAX = 16384, /* heard in one visit */
 	VISIT_PARTS = 16,	  /* sent to who has not shown that it reads */
-	HELD_MS = 5 * 60 * 1000,  /* a hop that holds a document longer says so */
+	HELD_MS = 5 * 60 * 1000,  /* a hop that holds a document longer reports it to the origin */
 	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
-	/* a neighbour's clock that differs by more is shown and told */
+	/* a neighbour's clock that differs by more is shown, and the operator notified */
 	CLOCK_SHOWN_MS = 60 * 1000,
 	CLOCK_RIGHT_MS = 55 * 1000, /* and is right again below this */
 
@@ -133,7 +134,7 @@ enum {
 	HELLO_WITHIN_MS = 10 * 1000, /* that long */
 	/* come and are no message of ours: what ZeroMQ says for itself */
 	UNHEARD_BYTES_A_SECOND = 64,
-	/* not on its way yet on one connection: with it the link is begun anew */
+	/* written to one connection and not sent yet: past this the connection is started again */
 	UNSENT_BYTES = 8 << 20,
 	PUBLISH_UNSENT_BYTES = 4 << 20, /* publications wait, whatever the credit */
 	/* but for so much of each, when all together hold */
@@ -141,39 +142,39 @@ enum {
 	UNSENT_ALL_BYTES = 48 << 20,
 	/* of attachments, read for one neighbour and not on the wire yet */
 	SERVE_FLIGHT_BYTES = 4 << 20,
-	/* One says Hello once a connection, each 2 s while it gets no answer, and ten times a
-	 * second when it is asked to. */
-	HELLO_AGAIN_MS = 2000, /* one that nobody answers is said again then */
+	/* A Hello is sent once a connection, resent each 2 s while it gets no answer, and up to ten
+	 * times a second on request. */
+	HELLO_AGAIN_MS = 2000, /* an unanswered Hello is resent then */
 	HELLOS_A_SECOND = 10,
 	HELLOS_AT_ONCE = 100, /* 200 s of the second kind: we may have stood still */
 
-	/* What has its place in a neighbour's stream and cannot be believed yet
-	 * (routing/links/aside.c); of each lane */
+	/* Items that have taken their sequence number in a neighbour's stream and cannot be
+	 * believed yet (routing/links/aside.c); of each lane */
 	ASIDE_LANE_ITEMS = 4096,
 	ASIDE_LANE_BYTES = 64 << 20,
 	/* past that, so many of the oldest are refused at once; the lane waits meanwhile */
 	ASIDE_GIVEN_UP_AT_ONCE = 64,
-	ASIDE_LOOKS_PER_TICK = 128, /* items looked at in a tick */
+	ASIDE_LOOKS_PER_TICK = 128, /* items checked in one tick */
 	ASIDE_LOOK_BYTES = 4 << 20, /* or so many bytes of them */
 	ASIDE_DOUBTS_PER_TICK = 32,
-	/* a directory that its neighbour does not have, after so many pings, does not come */
+	/* a directory that the neighbour does not have either after so long is not waited for */
 	ASIDE_NO_DIRECTORY_MS = 30 * 1000,
 	/* an item that two different directories mean differently waits so often at the head of its
 	 * lane first */
 	ASIDE_AFTER_HOLDS = 5,
-	/* a doubt without an answer is said again after this, and each time after twice as long, */
+	/* a doubt without an answer is resent after this, and each time after twice as long, */
 	DOUBT_FIRST_MS = 2000,
 	DOUBT_MOST_MS = 15 * 60 * 1000, /* at most this */
 	DOUBT_TOKEN_MAX = 64,
 	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
 
-	/* An item that never comes as it should */
-	REJECT_TRIES = 5,      /* the same bytes at the same place */
+	/* An item that is malformed each time it is sent */
+	REJECT_TRIES = 5,      /* same bytes, same sequence number */
 	REJECT_TRIES_ANY = 20, /* other bytes each time */
-	/* so often a lane is asked for again while nothing comes in its place: then its publisher
-	 * is cut off */
+	/* so often Subscribe is resent for a lane while the item it asks for does not come: then
+	 * its publisher is cut off */
 	ASKED_IN_VAIN_MAX = 20,
-	/* of a stream: as many as are told again with each acknowledgement */
+	/* of a stream: as many as each acknowledgement repeats to the publisher */
 	REJECTED_MAX = 8,
 
 	/* Local sockets */
@@ -213,8 +214,8 @@ enum {
 };
 
 #define ATTACHMENT_MAX_BYTES (2ULL << 30)
-/* Of the daemon's running time: a document that nobody has corrected by then is refused; a fact
- * cannot be, and is let go of later. */
+/* In the daemon's running time: a document whose time nobody has corrected by then is refused; a
+ * fact cannot be refused, and is dropped later. */
 #define ASIDE_DOCUMENT_MS (24LL * 3600 * 1000)
 #define ASIDE_FACT_MS (30LL * 24 * 3600 * 1000)
 

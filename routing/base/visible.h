@@ -1,5 +1,5 @@
 /* Which characters a text may have: a subject, a number, a name, a note, a reason, the name of a
- * file. One rule, for every door.
+ * file. One rule, for every input: local sockets, links, files.
  *
  * People must see what they read. Left out is what nobody sees and what changes how the rest is
  * read: controls (C0, C1), ends of lines and of paragraphs, marks, overrides and isolates of

@@ -1,5 +1,4 @@
-/* What the subscriber has, and what its attachments need no longer: the queue shrinks here and
- * nowhere else. */
+/* The subscriber's acknowledgements and Completes: rows leave the queue here and nowhere else. */
 #ifndef VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
 #define VANTHU_ROUTING_DECIDE_ACKNOWLEDGE_H
 

@@ -1,4 +1,4 @@
-/* What lies set aside is looked at again. */
+/* Items that were set aside are opened and judged again. */
 #ifndef VANTHU_ROUTING_DECIDE_ASIDE_H
 #define VANTHU_ROUTING_DECIDE_ASIDE_H
 

@@ -1,6 +1,6 @@
 /* A directory, already checked against the registry's root, comes into force: rows first
- * (routing/directory/install.c), links follow, and what is queued is looked at anew when somebody
- * moved. Versions only rise.
+ * (routing/directory/install.c), links follow, and the queues are scanned again when a committee
+ * has moved. Versions only rise.
  *
  * How it spreads: who hears of a newer version from a neighbour (Hello, Ping, Pong) asks for what
  * has changed since its own, part by part (routing/links/quest.c); the other answers from its rows
@@ -22,7 +22,7 @@ must_use enum err decide_directory(struct turn_view *t, const struct ev_director
 must_use enum err decide_directory_wanted(struct turn_view *t, struct link *l,
 					  const struct msg_directory_wanted *m);
 must_use enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e);
-/* What was asked for and found no turn. */
+/* Serves parts that were requested and did not fit an earlier turn. */
 must_use enum err directory_serve_due(struct turn_view *t);
 
 #endif

@@ -1,5 +1,5 @@
-/* A document in its right place in a neighbour's stream: refused, still to be fetched, or complete
- * at once. One that is known already: routing/documents/duplicate.c. */
+/* A document in sequence in a neighbour's stream: refused, still to be fetched, or complete at
+ * once. One that is known already: routing/documents/duplicate.c. */
 #ifndef VANTHU_ROUTING_DECIDE_DOCUMENT_H
 #define VANTHU_ROUTING_DECIDE_DOCUMENT_H
 
@@ -12,12 +12,13 @@ struct link;
 struct routing_answer;
 struct turn_view;
 
-/* Its routing answer of this very moment, when document_must_wait has asked for it; NULL: not. */
+/* `routed`: the document's routes as document_must_wait found them in this turn; NULL: not routed
+ * yet. */
 must_use enum err decide_document(struct turn_view *t, struct link *l, const struct ev_publish *e,
 				  const struct routing_answer *routed);
-/* Should it be asked for again when the two directories agree? Two that differ may each hand a
- * document to the other for ever, or refuse what is right. When it need not wait although they
- * differ, *routed is `answer`, for decide_document; else NULL. */
+/* Must the document be requested again, once both neighbours go by one directory? Two that differ
+ * may each pass a document to the other for ever, or refuse one that is right. When it need not
+ * wait although they differ, *routed is `answer`, for decide_document; else NULL. */
 must_use enum err document_must_wait(struct turn_view *t, const struct link *l,
 				     const struct ev_publish *e, struct routing_answer *answer,
 				     const struct routing_answer **routed, bool *wait);

@@ -1,6 +1,6 @@
-/* A receipt, refusal, relay record or status in its right place in a neighbour's facts: ours to
- * take, or to pass on as it came. A bad fact is dropped and told, never answered: facts about facts
- * would have no end. */
+/* A receipt, refusal, relay record or status in sequence in a neighbour's lane of facts: for us, or
+ * passed on as it came. A bad fact is dropped and the local subscribers notified; it is never
+ * answered: facts about facts would have no end. */
 #ifndef VANTHU_ROUTING_DECIDE_FACT_H
 #define VANTHU_ROUTING_DECIDE_FACT_H
 

@@ -1,8 +1,9 @@
-/* A neighbour publishes one envelope: its place in the stream first, then what it is. An envelope
- * that does not stand right in the stream is the neighbour's fault and is asked for again, a few
- * times (routing/links/reject.c); a bad envelope in its right place is its signer's: it takes its
- * place and is refused; one that cannot be believed yet takes its place and is set aside
- * (routing/links/aside.c). Nothing holds up for long what is right behind it. */
+/* A neighbour publishes one envelope: its sequence number and chain first, then its content. An
+ * envelope out of sequence or off the chain is the neighbour's fault and is requested again, a few
+ * times (routing/links/reject.c). A bad envelope in sequence is its signer's fault: its sequence
+ * number is acknowledged and the envelope refused. An envelope that cannot be believed yet is
+ * acknowledged too and set aside (routing/links/aside.c). No bad item holds up for long the good
+ * ones behind it. */
 #ifndef VANTHU_ROUTING_DECIDE_PUBLISH_H
 #define VANTHU_ROUTING_DECIDE_PUBLISH_H
 

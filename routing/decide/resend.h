@@ -1,6 +1,7 @@
-/* Somebody's disk is lost, and what it had is to come again from its neighbours: a stored document
- * is published once more to one that it was for, as it was signed. Repeating is safe: what waits
- * there already is left alone, and who has the document answers with the receipt that it gave. */
+/* A committee has lost its disk and its neighbours resend what it had: a stored document is
+ * published once more, as it was signed, to one of its recipients. Repeating is safe: a document
+ * that is queued already is not queued twice, and a recipient that has the document answers with
+ * its stored receipt. */
 #ifndef VANTHU_ROUTING_DECIDE_RESEND_H
 #define VANTHU_ROUTING_DECIDE_RESEND_H
 

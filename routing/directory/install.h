@@ -16,9 +16,9 @@
  * What may stand there early says nothing by itself: a SUBORDINATE counts when the committee's
  * entry names that superior, a KEY when the committee's entry has it, a CHANGED when the entry
  * changed then. A crash before the last event leaves STAGED rows without the note: they are swept,
- * and whoever has the directory begins again. A crash after it goes on settling. While rows are
- * settled or swept no other directory is begun. A change that fits one event and follows nobody
- * skips the stages: its rows and its head are one write as well. */
+ * and whoever has the directory starts the installation again. A crash after it goes on settling.
+ * While rows are settled or swept no other directory is begun. A change that fits one event and
+ * follows nobody skips the stages: its rows and its head are one write as well. */
 #ifndef VANTHU_ROUTING_DIRECTORY_INSTALL_H
 #define VANTHU_ROUTING_DIRECTORY_INSTALL_H
 

@@ -21,12 +21,13 @@ must_use enum err document_unserved(struct turn_view *t, struct doc_key place,
 /* A signed refusal to whoever made the envelope, or, when that is not proven, to the neighbour that
  * passed it on. */
 must_use enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why);
-/* Its files are to be fetched from who sent it, by the place in which it came. */
+/* Plans the fetch of the document's files from the neighbour that sent it, under the sequence
+ * number of its item. */
 void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_key place);
-/* The files it needs, and when a relay may let them go. */
+/* Notes the files that the document needs, and when a relay may drop them. */
 void document_needs(struct turn_view *t, struct doc_key place, const struct rec_document *d);
 
-/* Answers about the ways of those that are named, not about the envelope. */
+/* Does the error concern routes to named recipients, and not the envelope? */
 bool document_is_about_ways(enum err e);
 
 #endif

@@ -1,5 +1,5 @@
 /* What decisions about documents share: what completing one means, who cannot be served, and facts
- * on their way. */
+ * that are sent. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENT_H
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENT_H
 

@@ -1,4 +1,4 @@
-/* What happens to a document in the core: who it is for, which path it takes, what is still
+/* What happens to a document in the core: who it is for, which route it takes, what is still
  * missing, who has answered, how long it is kept. One file each; who is outside includes this
  * header. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H

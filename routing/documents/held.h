@@ -1,4 +1,5 @@
-/* Documents that wait for a neighbour for HELD_MS: a relay tells the origin, once. */
+/* Documents that wait for a neighbour for HELD_MS: a relay reports it to the origin by a signed
+ * relay record, once. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_HELD_H
 #define VANTHU_ROUTING_DOCUMENTS_HELD_H
 
@@ -8,7 +9,8 @@
 struct link;
 struct turn_view;
 
-/* Looks on along one lane, a bounded number of rows a tick. ERR_STORE and kin. */
+/* Scans one lane from where the last tick stopped, a bounded number of rows a tick. ERR_STORE and
+ * kin. */
 must_use enum err held_look(struct turn_view *t, struct link *l, enum lane lane);
 
 #endif

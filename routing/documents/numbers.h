@@ -1,8 +1,9 @@
 /* The numbers of our documents, one index for those sent here and those registered on paper; see
- * routing/rules/series.h for its keys. A second one under a number is told, or refused when asked
- * for (routing/decide/submit.c, routing/decide/paper.c). Within a turn a decision sees what the one
- * before has planned, so of two clerks with one number the second is told, however close they are.
- * A store from before there was an index is read once, a bounded number of records a tick. */
+ * routing/rules/series.h for its keys. A second document under a number is reported to its client
+ * as a warning, or refused in strict mode (routing/decide/submit.c, routing/decide/paper.c). Within
+ * a turn a decision sees what the one before has planned, so of two clerks with one number the
+ * second gets the warning, however close they are. A store from before there was an index is read
+ * once, a bounded number of records a tick. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_NUMBERS_H
 #define VANTHU_ROUTING_DOCUMENTS_NUMBERS_H
 
@@ -31,7 +32,7 @@ must_use enum err number_others(struct turn_view *t, const struct key *series, s
 				struct number_others *out);
 /* zero when it cannot be read */
 must_use enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id);
-/* A document or an entry of ours has the number now, or has it no more; who shares it follows. */
+/* Adds or removes a document or paper entry under its number; the keys of shared numbers follow. */
 must_use enum err number_put(struct turn_view *t, const struct key *series, struct doc_key place);
 must_use enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key place);
 must_use enum err numbers_load(struct turn_view *t);

@@ -1,11 +1,11 @@
-/* The tree has changed: what is queued for a neighbour and lies another way now is published anew
+/* The tree has changed: what is queued for a neighbour and has another route now is published again
  * on the right link (docs/ARCHITECTURE.md "A tree that changes").
  *
  * A link that is none any more gives up all that it holds; one that stays gives a copy of what went
- * to committees that have moved: a neighbour that gets such a document all the same hands it back,
- * and whoever gets a second copy knows it by its id. Bounded work a tick; where it stands is in
- * memory only, that it is needed on disk: after a crash it begins anew, which repeats but loses
- * nothing. */
+ * to committees that have moved: a neighbour that gets such a document all the same returns it, and
+ * whoever gets a duplicate knows it by its id. Bounded work a tick. The position of the scan is in
+ * memory only; that a scan is due is on disk: after a crash the scan starts again, which repeats
+ * work but loses nothing. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_REQUEUE_H
 #define VANTHU_ROUTING_DOCUMENTS_REQUEUE_H
 
@@ -19,7 +19,7 @@ struct turn_view;
 must_use enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 must_use enum err requeue_load(struct turn_view *t);
 must_use enum err requeue_tick(struct turn_view *t);
-/* a leaving neighbour that has the directory is let go */
+/* The next part of the scan; also drops the link of a leaving neighbour that has the directory. */
 must_use enum err requeue_part(struct turn_view *t, struct link *l);
 
 #endif

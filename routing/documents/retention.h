@@ -1,4 +1,4 @@
-/* What may be let go of after its time: content that relays no longer need, and outgoing documents
+/* What may be dropped after its time: content that relays no longer need, and outgoing documents
  * that nobody waits for any more. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_RETENTION_H
 #define VANTHU_ROUTING_DOCUMENTS_RETENTION_H
@@ -7,7 +7,7 @@
 
 struct turn_view;
 
-/* What SWEEP says is due is looked at, a bounded number a tick; not while the clock is known to be
+/* Reads the SWEEP keys that are due, a bounded number a tick; not while the clock is known to be
  * wrong. ERR_STORE and kin. */
 must_use enum err retention_tick(struct turn_view *t);
 

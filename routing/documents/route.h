@@ -1,6 +1,6 @@
-/* For whom a document is and which neighbours lead there. Groups mean the tree of the head's
- * directory version; ways are those of the tree in force. Who has moved since is served by name,
- * wherever it stands now. */
+/* For whom a document is and which neighbours lead there. Groups are expanded under the tree of the
+ * head's directory version; routes are those of the tree in force. Who has moved since is served by
+ * name, wherever it stands now. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_ROUTE_H
 #define VANTHU_ROUTING_DOCUMENTS_ROUTE_H
 

@@ -9,12 +9,11 @@
  *   the envelope go into further rows of the same
  *     envelope. The pump sends rows as they are;
  *   - several rows mean what one with all their names would: to the neighbour the second is a
- *   further part of a document that it knows
- *     (routing/decide/document.c). So rows may be made, acknowledged and queued anew one by one, in
- *     any order;
+ *     further part of a document that it knows (routing/decide/document.c). So rows may be queued,
+ *     acknowledged and requeued one by one, in any order;
  *   - who is named in a row that the neighbour has not acknowledged yet is not queued for it again.
- *   What it has acknowledged it answers for, and
- *     may have handed back since: such a row says nothing. */
+ *     For a row that it has acknowledged the neighbour answers, and it may have returned the
+ *     document since: such a row proves nothing. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_ROWS_H
 #define VANTHU_ROUTING_DOCUMENTS_ROWS_H
 

@@ -1,5 +1,5 @@
-/* What is more often a slip than meant, of what an office sends or registers: told with the answer,
- * or refused when it asked for that. */
+/* What is more often a slip than meant, of what an office sends or registers: reported to the
+ * client as warnings, or refused in strict mode. */
 #ifndef VANTHU_ROUTING_DOCUMENTS_SLIPS_H
 #define VANTHU_ROUTING_DOCUMENTS_SLIPS_H
 

@@ -1,4 +1,4 @@
-/* What a neighbour has acknowledged is let go of. */
+/* Rows that a neighbour has acknowledged are released. */
 #ifndef VANTHU_ROUTING_LINKS_ACKNOWLEDGED_H
 #define VANTHU_ROUTING_LINKS_ACKNOWLEDGED_H
 
@@ -8,9 +8,9 @@ struct link;
 struct msg_acknowledge;
 struct turn_view;
 
-/* The subscriber says that it has all up to `have`, and its chain there. Only when that is ours:
- * erases or pins. Otherwise nothing is let go and a new stream begins after what was acknowledged
- * before. */
+/* The subscriber acknowledges all up to `have`, with its chain there. When the chain is ours too,
+ * the rows are erased or pinned. Otherwise no row is released and a new stream begins after what
+ * was acknowledged before. */
 must_use enum err acknowledged_upto(struct turn_view *t, struct link *l,
 				    const struct msg_acknowledge *m);
 

@@ -1,6 +1,7 @@
-/* What stands in its right place in a neighbour's stream and cannot be believed yet: its time has
- * not come, or it speaks of a directory that is not here. It takes its place, so that what is right
- * behind it passes, and lies in ASIDE until it can be believed; then it goes the ordinary way.
+/* Items that come in sequence in a neighbour's stream and cannot be believed yet: its time has not
+ * come, or it speaks of a directory that is not here. Such an item is acknowledged, so that the
+ * items behind it pass, and lies in ASIDE until it can be believed; then it is decided on like any
+ * other.
  *
  *   taken, acknowledged ──► ASIDE ──opened again──► decide_document, decide_fact
  *
@@ -12,10 +13,10 @@
  * Whose time does not matter is not set aside: what only passes through goes on as it came, and
  * each recipient judges for itself.
  *
- * Files of a document in ASIDE are not fetched, and the publisher keeps them: its place is not
- * reported complete (decide_pinned). When the stream begins anew, or the neighbour is none any
- * more, a document with files comes again, as one that was being fetched does; one without is ours
- * to answer for, and stays. */
+ * Files of a document in ASIDE are not fetched, and the publisher keeps them: its sequence number
+ * is not reported complete (decide_pinned). When a new stream begins, or the neighbour is none any
+ * more, a document with files is resent, as one that was being fetched does; one without is ours to
+ * answer for, and stays. */
 #ifndef VANTHU_ROUTING_LINKS_ASIDE_H
 #define VANTHU_ROUTING_LINKS_ASIDE_H
 
@@ -38,19 +39,20 @@ must_use enum err aside_judge(struct turn_view *t, const struct link *l, struct 
 			      enum err *why);
 /* Is there room for one more? When not, the oldest are given up, and there is soon. */
 must_use enum err aside_room(struct turn_view *t, const struct link *l, enum lane lane, bool *room);
-/* Sets aside an item that has taken its place. */
+/* Sets aside an item whose sequence number has been counted as received. */
 must_use enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			     enum err why);
 must_use enum err aside_tick(struct turn_view *t);
-/* Something has changed that may settle much: looks at all without waiting. */
+/* Something has changed that may settle many items: all are checked from now on, without waiting
+ * for ticks. */
 void aside_hurry(struct core *c);
 /* The signer has spoken. */
 must_use enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
 				  int64_t at_ms);
-/* Does what came in this place lie aside? */
+/* Is the item of this sequence number set aside? */
 must_use enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
 				 uint64_t seq, bool *yes);
-/* The neighbour is none any more: documents whose files it owed come by other ways. */
+/* The neighbour is none any more: documents whose files it owed come by other routes. */
 must_use enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
 
 /* Takes the record away, and out of the sums. */

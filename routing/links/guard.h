@@ -5,8 +5,8 @@
  *   - submissions are refused with the reason;
  *   - documents that come stay with who publishes them: their receipts and relay records would be
  *   signed. No lane of documents is subscribed;
- *   - a document whose files are here is not complete yet, what is held is not said, and a queue is
- *   not made anew;
+ *   - a document whose files are here is not complete yet, held documents are not reported, and a
+ *     queue is not rebuilt;
  *   - facts of others pass, as they came.
  *
  * Whoever plans a draft asks guard_may_sign first, or stands behind somebody who does. */
@@ -29,10 +29,10 @@ struct turn_view;
 must_use enum err guard_may_sign(struct turn_view *t);
 /* Is our clock known to be right or wrong, by our neighbours'? */
 enum clock_verdict guard_verdict(struct turn_view *t);
-/* The neighbour has said its clock; `round_trip_us` as for clock_measure. */
+/* The neighbour has sent the time of its clock; `round_trip_us` as for clock_measure. */
 void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms,
 		   int64_t round_trip_us);
-/* tells when the neighbour's clock has passed the bound, or is right again */
+/* Notifies local subscribers when the neighbour's clock has passed the bound, or is right again. */
 void guard_look_at_link(struct turn_view *t, struct link *l);
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);

@@ -23,13 +23,15 @@ void link_ping(struct turn_view *t, struct link *l);
 uint32_t link_withholding(const struct turn_view *t);
 void link_down(struct turn_view *t, struct link *l, enum err why);
 void link_violation(struct turn_view *t, struct link *l, enum err why);
-/* Told, at most once a second; nobody's fault but ours. */
+/* Notifies local subscribers of `why`, at most once a second; not counted as the neighbour's
+ * fault. */
 void link_alarm(struct turn_view *t, struct link *l, enum err why);
-/* Counted and told, at most once a second; the link goes on. */
+/* Counts a fault of the neighbour and notifies local subscribers, at most once a second; the link
+ * stays up. */
 void link_fault(struct turn_view *t, struct link *l, enum err why);
 void link_heard(struct turn_view *t, struct link *l, bool proof);
-/* Publisher: a new stream from `acked` on, because the subscriber's idea of the old one is not
- * ours. */
+/* Publisher: a new stream from `acked` on, because the subscriber's view of the old stream differs
+ * from ours. */
 void link_restart_stream(struct turn_view *t, struct link *l, enum lane lane);
 /* Queues one envelope for a neighbour. */
 void link_publish(struct turn_view *t, struct link *l, enum lane lane, struct rec_stream *r,

@@ -6,7 +6,7 @@
  * a later one take it along. How long the daemon was down the wall clock would say, and may be
  * wrong: only when the neighbours' clocks agree with it is that added, once. Until then, and for
  * who has no neighbours, waiting took less than it did: content is kept longer, nothing is dropped,
- * expired or told too soon. */
+ * expired or reported too soon. */
 #ifndef VANTHU_ROUTING_LINKS_PASSED_H
 #define VANTHU_ROUTING_LINKS_PASSED_H
 

@@ -10,7 +10,8 @@
 
 struct turn_view;
 
-/* Somebody has said which version it has: a newer one is asked for, of whoever it is. */
+/* A committee has reported its directory version: a newer one is requested from it, whoever it
+ * is. */
 void quest_offer(struct turn_view *t, struct committee_id who, enum party party, uint64_t version);
 void quest_part(struct turn_view *t, struct committee_id who, enum party party,
 		const struct msg_directory_part *m);

@@ -15,7 +15,8 @@ struct ev_message;
 struct turn_view;
 
 must_use enum err visit_tick(struct turn_view *t);
-/* A new directory is in force: what was sought is found, or to be looked for anew. */
+/* A new directory is in force: the visit has found what it sought, or hosts are tried from the
+ * start. */
 void visit_news(struct turn_view *t);
 void visit_connected(struct turn_view *t, const struct ev_link *e);
 void visit_disconnected(struct turn_view *t, const struct ev_link *e);

@@ -8,11 +8,11 @@
 #include "routing/base/types.h"
 
 struct doctype {
-	/* as printed in a number; QĐ stands for two types; "": nothing is printed, the name is the
-	 * only way to say it */
+	/* as printed in a number; QĐ stands for two types; "": nothing is printed, only the name
+	 * stands for the type */
 	text_t code;
 	text_t name;
-	text_t alias; /* another way to write the code that names this type alone; "" none */
+	text_t alias; /* another spelling of the code, of this type alone; "" none */
 };
 
 const struct doctype *doctype_at(unsigned index); /* NULL past the last */

@@ -14,8 +14,8 @@ struct relay_note;
  * counts, sizes. */
 must_use enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes);
 
-/* What is more often a slip than meant, of what an office sends: told, or refused when it asked for
- * that. */
+/* What is more often a slip than meant, of what an office sends: reported as warnings, or refused
+ * in strict mode. */
 struct policy_question {
 	const struct summary *summary;
 	text_t type_name;

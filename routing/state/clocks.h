@@ -1,5 +1,5 @@
-/* What a committee knows of clocks: each neighbour's, as Hello and Pong tell it, and from them
- * whether its own is wrong. Pure.
+/* What a committee knows of clocks: each neighbour's, as its Hello and Pong report it, and from
+ * them whether its own is wrong. Pure.
  *
  * A reading is kept against the monotonic clock, which nobody sets: so a step of our own clock
  * shows at once in the difference to all neighbours, and a neighbour's with its next Pong. */
@@ -11,7 +11,7 @@
 /* One neighbour's clock. Zero: never measured. */
 struct clock_reading {
 	bool known;
-	/* nobody knows how long it was under way: it may be later there, not earlier */
+	/* the delay of the message is unknown: the neighbour's clock may be later, not earlier */
 	bool one_way;
 	int64_t ahead_of_mono_ms; /* its Unix time less our monotonic one */
 	int64_t error_ms;      /* half the round trip */
@@ -30,7 +30,7 @@ void clock_measure(struct clock_reading *r, int64_t peer_wall_ms, int64_t round_
 int64_t clock_ahead_ms(const struct clock_reading *r, struct now now);
 
 /* May it say something about our own clock? Not when it is old, nor where it is "behind" only
- * because it was long under way. */
+ * because its message was long in transit. */
 bool clock_counts(const struct clock_reading *r, struct now now);
 
 /* What one neighbour with a living link and a fresh reading says. */

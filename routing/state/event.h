@@ -23,13 +23,13 @@ enum event_type {
 	EVENT_FETCHED,
 	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
 	EVENT_OPERATE,      /* an operator's request */
-	EVENT_RESEND,       /* a stored document is to go to one of its recipients again */
+	EVENT_RESEND,       /* a stored document is to be resent to one of its recipients */
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
 	/* a neighbour broke the protocol where the core does not see it: a frame that is none, a
 	 * file that is not its */
 	EVENT_FAULT,
 	EVENT_TICK,         /* the core's deadline has come */
-	EVENT_BAD_DIRECTORY, /* what a committee handed us as a directory is none */
+	EVENT_BAD_DIRECTORY, /* what a committee sent us as a directory is none */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -79,8 +79,7 @@ struct ev_message {
 struct relay_note {
 	struct committee_id relay;
 	struct fact fact;
-	/* its key has ended, or its time has not come: it shows the way and proves nothing about
-	 * when */
+	/* its key has ended, or its time has not come: it shows the route and proves no time */
 	bool no_custody;
 	bool ahead;      /* its time has not come */
 };

@@ -15,8 +15,7 @@ struct scan {
 	struct key at;  /* where the walk stands */
 	/* at its beginning: upwards a key equal to `at` counts, downwards `at` is no bound */
 	bool open;
-	/* stop at a damaged record with ERR_DAMAGED, `at` being its key, instead of passing over
-	 * it */
+	/* stop at a damaged record with ERR_DAMAGED, `at` being its key, instead of skipping it */
 	bool tell_damage;
 };
 
@@ -33,7 +32,8 @@ struct lookup {
 			struct record *out);
 
 	/* The next record upwards; scan->at becomes its key. ERR_NOT_FOUND at the end. Damaged
-	 * records are passed over (and quarantined), or told where the scan wants that. */
+	 * records are skipped (and quarantined), or reported with ERR_DAMAGED when `tell_damage` is
+	 * set. */
 	enum err (*next)(void *ctx, struct arena *arena, enum family family, struct scan *scan,
 			 struct record *out);
 

@@ -26,11 +26,11 @@ struct aside_sum {
 	uint32_t count;
 	uint64_t bytes;
 	uint64_t since_run_ms;  /* the oldest */
-	uint64_t looked_run_ms; /* the oldest that the present round over all has seen */
+	uint64_t looked_run_ms; /* the oldest that the present scan has read */
 	bool looked;
 };
 
-/* How often one place came and was not as it should be; see reject.c. */
+/* How often the item of one sequence number came malformed; see reject.c. */
 struct tries {
 	uint64_t seq;
 	struct digest digest;
@@ -43,7 +43,7 @@ struct aside_memory {
 	uint64_t run_base_ms; /* running time when this process began */
 	int64_t run_from_ms;  /* monotonic */
 	int64_t next_note_ms; /* the running time is written down then */
-	bool moved_on;        /* the round over all has looked at records up to `at` */
+	bool moved_on;        /* the scan has read records up to `at` */
 	bool hurry;           /* go on without waiting for the next tick */
 	struct key at;
 };
@@ -88,7 +88,7 @@ struct peer_stand {
 	/* of this process */
 	bool met;    /* it has seen this process */
 	bool speaks; /* of its store */
-	bool untold; /* something of ours */
+	bool untold; /* our stand changed: it gets a Hello */
 };
 
 struct link {
@@ -100,7 +100,7 @@ struct link {
 	bool was_present; /* while a directory comes into force */
 	bool connected; /* the transport stands */
 	bool up;        /* both have said Hello */
-	bool touched;   /* core_finish has something to look at */
+	bool touched;   /* core_finish has to check it */
 	int64_t last_heard_ms; /* monotonic */
 	int64_t down_since_ms; /* monotonic; while it is not up */
 	int64_t last_proof_ms; /* wall */
@@ -125,23 +125,22 @@ struct link {
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
 	bool part_due;             /* what it asked for last has not found its turn yet */
 	struct msg_directory_wanted part_wanted;
-	/* What this link's lanes may have under way towards us: now, and from the next connection
+	/* What this link's lanes may have in flight towards us: now, and from the next connection
 	 * on. */
 	uint64_t credit_messages, credit_bytes, next_credit_messages, next_credit_bytes;
 	struct stream_out out[LANE_COUNT];
 	struct stream_in in[LANE_COUNT];
 	int64_t resume_ms[LANE_COUNT]; /* monotonic: subscribe again then; 0: not held */
 	bool resubscribed[LANE_COUNT]; /* a Subscribe is out that no item has answered yet */
-	/* asked again for what is not where it should be, and no item has come in its place
-	 * since */
+	/* Subscribes resent for a missing item, since the last item in sequence came */
 	unsigned asked_in_vain[LANE_COUNT];
-	/* its signature was wrong once: asked for again before it is refused */
+	/* item whose signature was wrong once: requested again before it is refused */
 	uint64_t suspect_seq[LANE_COUNT];
-	/* that envelope's: another one in its place is suspect for itself */
+	/* that envelope's digest: another envelope under the same number is suspect for itself */
 	struct digest suspect[LANE_COUNT];
-	uint64_t held_seq[LANE_COUNT]; /* looked at for "held" up to here */
+	uint64_t held_seq[LANE_COUNT]; /* scanned for "held" up to here */
 	struct clock_reading clock;
-	bool clock_told; /* that it differs */
+	bool clock_told; /* notified that it differs */
 	int64_t next_clock_notice_ms; /* monotonic: not before */
 	bool hello_open; /* one of ours is to be answered, that was sent then: */
 	int64_t hello_sent_us;
@@ -204,10 +203,10 @@ struct requeue {
 	bool finding; /* who has moved: goes through the directory first */
 	bool found_some;
 	struct key found_at;
-	/* of whose groups the members `moved` up to moved_at have been looked at */
+	/* of whose groups the members `moved` up to moved_at have been handled */
 	struct key row;
 	uint32_t moved_at;
-	unsigned moved_left;    /* to be looked at in this tick */
+	unsigned moved_left;    /* to be handled in this tick */
 };
 
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
@@ -224,7 +223,7 @@ struct recount {
 	struct reply_to reply; /* who asked; nobody when the daemon itself began it */
 	unsigned phase; /* incoming, outgoing, paper */
 	bool begun;
-	struct key at; /* the last record looked at in this phase */
+	struct key at; /* the last record read in this phase */
 	struct tally *tally;
 	uint32_t tally_count, tally_capacity;
 	uint64_t documents, papers;
@@ -250,7 +249,7 @@ struct guard {
 	struct now judged_at;
 	enum clock_verdict verdict;
 	int64_t ahead_ms;
-	enum err told; /* the reason not to sign that was told last */
+	enum err told; /* the reason not to sign that was notified last */
 	int64_t next_notice_ms; /* monotonic: not before */
 };
 
@@ -259,7 +258,7 @@ struct numbering {
 	bool active;
 	bool paper; /* documents are done */
 	bool begun;
-	struct key at; /* the last record looked at */
+	struct key at; /* the last record read */
 };
 
 struct core {
@@ -290,7 +289,7 @@ struct core {
 	struct recount recount;
 	struct numbering numbering;
 	int64_t valid_until_ms; /* of the directory in force */
-	/* monotonic: the directory's age, and who has no link, are told again then */
+	/* monotonic: the directory's age, and who has no link, are notified again then */
 	int64_t next_alarm_ms;
 	uint32_t unlinked;      /* subordinates beyond LINKS_MAX */
 	struct committee_id first_unlinked;

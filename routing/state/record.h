@@ -38,7 +38,7 @@ enum family {
 	/* neighbour ‖ 0 ‖ lane ‖ seq → document whose attachments are still to come */
 	FAMILY_FETCH,
 	FAMILY_FILE,        /* sha256 ‖ role ‖ serial → nothing: who needs the file */
-	FAMILY_SWEEP,       /* due (ms) ‖ kind ‖ role ‖ serial → nothing: look at it then */
+	FAMILY_SWEEP,       /* due (ms) ‖ kind ‖ role ‖ serial → nothing: check it then */
 	FAMILY_COMMITTEE,   /* committee id → directory entry */
 	FAMILY_SUBORDINATE, /* superior ‖ 0 ‖ subordinate → nothing */
 	FAMILY_DIRECTORY,   /* version → signed head */
@@ -59,7 +59,7 @@ enum family {
 	FAMILY_COUNT
 };
 
-/* Why a document is to be looked at. The numbers are part of the store format. */
+/* Why a document is to be checked. The numbers are part of the store format. */
 enum sweep {
 	SWEEP_NONE = 0,
 	SWEEP_EXPIRE = 1,  /* one of ours, that not all have answered by then */
@@ -174,7 +174,7 @@ struct rec_document {
 	const struct recipient *recipients;
 	uint32_t recipients_len;
 	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
-	/* those that this hop serves; none: all that lie this way */
+	/* those that this hop serves; none: all whose route is this hop */
 	const struct committee_id *targets;
 	uint32_t target_count;
 	/* named to us later, in a further item (routing/documents/duplicate.c), or meant by one
@@ -192,7 +192,7 @@ struct rec_state {
 	uint64_t refused;
 	int64_t complete_at_ms; /* all bytes here; 0: not yet */
 	int64_t closed_at_ms;   /* all receipts or refusals in; 0: not yet */
-	int64_t held_at_ms;     /* "held" was said; 0: not */
+	int64_t held_at_ms;     /* "held" was sent; 0: not */
 	bool expired;
 	bool content_dropped;
 	char code[3]; /* office status */
@@ -266,7 +266,8 @@ struct rec_linkout {
 	struct digest chain; /* at acked */
 };
 
-/* An item that has taken its place and cannot be believed yet; see routing/links/aside.c. */
+/* An item whose sequence number is acknowledged and that cannot be believed yet; see
+ * routing/links/aside.c. */
 struct rec_aside {
 	struct blob envelope;
 	const struct blob *relays;

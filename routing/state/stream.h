@@ -18,8 +18,8 @@ struct stream_out {
 	uint64_t base;
 	uint64_t acked;
 	uint64_t sent;
-	/* of this stream, by this process: a Subscribe may take `sent` back while acknowledgements
-	 * of more are under way */
+	/* of this stream, by this process: a Subscribe may set `sent` back while acknowledgements
+	 * of more are in flight */
 	uint64_t sent_most;
 	uint64_t last;
 	struct digest chain; /* at acked */
@@ -27,7 +27,7 @@ struct stream_out {
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
 	uint64_t sent_bytes; /* since Subscribe */
-	/* The pump's: the chain at `sent`, so that it need not be folded anew from `acked` each
+	/* The pump's: the chain at `sent`, so that it need not be computed again from `acked` each
 	 * time. */
 	bool sent_chain_valid;
 	uint64_t sent_chain_at;
@@ -36,7 +36,8 @@ struct stream_out {
 
 struct stream_in {
 	struct stream_id id;
-	/* it began after this: what came before is published anew when its files are still owed */
+	/* the stream began after this number: earlier items are published again when their files
+	 * are still owed */
 	uint64_t base;
 	uint64_t have;
 	struct digest chain;
@@ -49,7 +50,7 @@ struct stream_in {
 	uint64_t credit_bytes; /* announced */
 	uint64_t got_bytes;    /* since Subscribe */
 	uint64_t acked;        /* acknowledged on this connection */
-	/* the latest, told with each acknowledgement */
+	/* the latest rejected items, repeated to the publisher with each acknowledgement */
 	struct rejected_place rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
@@ -64,7 +65,7 @@ struct digest stream_chain_start(struct stream_id id, uint64_t base);
 bool stream_may_send(const struct stream_out *s, uint64_t size_bytes);
 void stream_note_sent(struct stream_out *s, uint64_t size_bytes); /* moves sent by one */
 
-/* How far the subscriber lets the publisher go. True when it should be announced anew (half of a
+/* How far the subscriber lets the publisher go. True when new credit should be announced (half of a
  * window is used up). */
 bool stream_credit_due(const struct stream_in *s, uint64_t window_messages, uint64_t window_bytes);
 

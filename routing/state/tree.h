@@ -1,6 +1,6 @@
 /* The tree of committees as the core asks about it: superiors, next hops, paths. Rows come from the
  * directory in the store (hundreds of thousands of committees need no memory here); a small cache
- * keeps the superiors that are asked for again and again. */
+ * keeps the superiors that are looked up often. */
 #ifndef VANTHU_ROUTING_STATE_TREE_H
 #define VANTHU_ROUTING_STATE_TREE_H
 
@@ -35,7 +35,7 @@ struct tree_view tree_at(const struct tree_view *v, uint64_t version);
 must_use enum err tree_superior(const struct tree_view *v, struct committee_id id,
 				struct committee_id *superior, bool *retired);
 
-/* The neighbour of `self` on the way to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE:
+/* The neighbour of `self` on the path to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE:
  * it lies above and self is a top; target must not be self. */
 must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self,
 				struct committee_id target, struct committee_id *hop);
@@ -44,7 +44,7 @@ must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id s
 must_use enum err tree_is_below(const struct tree_view *v, struct committee_id top,
 				struct committee_id id, bool *below);
 
-/* Does x lie on the way from a to b (both ends included)? */
+/* Does x lie on the path from a to b (both ends included)? */
 must_use enum err tree_on_path(const struct tree_view *v, struct committee_id a,
 			       struct committee_id b, struct committee_id x, bool *on);
 

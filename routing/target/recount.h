@@ -1,9 +1,9 @@
-/* Counts all documents and paper anew and compares with the counters, a bounded number of records a
- * tick, while everything else goes on.
+/* Counts all documents and paper from the records and compares the result with the counters, a
+ * bounded number of records a tick, while everything else goes on.
  *
- * A record that changes while this runs: one that was looked at already moves the tally as it moves
- * the counters (recount_follow); one that was not will be looked at as it then is. So at the end
- * both stand for the same moment, and may be compared exactly. */
+ * A record that changes while this runs: a record that was counted already moves the tally as it
+ * moves the counters (recount_follow); one that was not is counted later as it then is. So at the
+ * end both stand for the same moment, and may be compared exactly. */
 #ifndef VANTHU_ROUTING_TARGET_RECOUNT_H
 #define VANTHU_ROUTING_TARGET_RECOUNT_H
 
@@ -14,11 +14,12 @@
 struct target_cell;
 struct turn_view;
 
-/* Counts anew when this store has never been counted, or was in the middle of it. */
+/* At boot: starts a recount when this store has never been counted, or was stopped during a
+ * recount. */
 must_use enum err recount_load(struct turn_view *t);
 must_use enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
 must_use enum err recount_tick(struct turn_view *t);
-/* A record that a running recount has looked at already counts otherwise now. */
+/* A record that a running recount has counted already counts otherwise now. */
 must_use enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
 				 const struct target_cell *before, const struct target_cell *after);
 
