@@ -28,8 +28,8 @@ static void fetch(void)
 		abort(); /* an OpenSSL without SHA-256 can do nothing here */
 }
 
-/* This thread's context, begun. Without memory for one there is no way to go on: every caller would
- * have to fail. */
+/* This thread's context, begun. Without memory for a context the process cannot go on: every caller
+ * would have to fail. */
 static EVP_MD_CTX *begin(void)
 {
 	EVP_MD_CTX *ctx;

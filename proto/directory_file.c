@@ -1,6 +1,6 @@
 /* A directory as it travels: whole, or what has changed since a version, in a file or part by part
- * on a link; see directory.h. Whatever the way, the same is checked: the head's signature, and that
- * all entries together have its root and are one tree. */
+ * on a link; see directory.h. However it travels, the same is checked: the head's signature, and
+ * that all entries together have its root and are one tree. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,7 +180,7 @@ static enum err begin(struct directory_parts *p, const struct msg_directory_part
 {
 	directory_parts_forget(p);
 	if (!id_empty(m->after))
-		return ERR_GAP; /* the head changed half way: it is asked for anew */
+		return ERR_GAP; /* the head changed between parts: requested from the start */
 	p->head = malloc(m->head.len_bytes + 1);
 	if (p->head == NULL)
 		return ERR_NO_MEMORY;

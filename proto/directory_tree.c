@@ -18,7 +18,7 @@ enum { NOBODY = UINT32_MAX };
 struct node {
 	struct committee_id id, superior;
 	bool retired, listens;
-	uint32_t above; /* its superior's place, or NOBODY */
+	uint32_t above; /* its superior's index, or NOBODY */
 };
 
 struct directory_tree {

@@ -151,7 +151,7 @@ static enum err read_outer(struct arena *a, struct blob envelope, struct outer *
 	if (outer->envelope == NULL)
 		return e;
 	/* No signature covers how the outer message is packed: one form only, so that an envelope
-	 * has one sequence of bytes on its way. */
+	 * has one sequence of bytes on all links. */
 	e = pb_packed_exactly(&outer->envelope->base, envelope);
 	if (e != ERR_OK)
 		return e;

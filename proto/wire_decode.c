@@ -1,4 +1,4 @@
-/* Frames into messages; see wire_decode.h. The other way is in wire_encode.c. */
+/* Frames into messages; see wire_decode.h. The reverse is in wire_encode.c. */
 #include "proto/wire_decode.h"
 
 #include <string.h>

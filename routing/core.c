@@ -106,7 +106,7 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 {
 	struct turn_view t = turn_view_of(c, now, plan);
 
-	assert(c->loaded); /* what is decided without the records would be decided anew */
+	assert(c->loaded); /* without the records, decisions would be repeated */
 	assert(now.mono_ms >= c->now.mono_ms);
 	c->now = now;
 	switch (event->type) {
@@ -203,9 +203,9 @@ uint32_t core_link_count(const struct core *c)
 	return c->link_count;
 }
 
-/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: it subscribes
- * when it is right (routing/links/guard.c). That cannot be told from here for certain; what else
- * would keep a living link from subscribing lasts seconds. */
+/* Documents wait for a neighbour that has no room, or for one whose clock is wrong: the neighbour
+ * subscribes when its clock is right (routing/links/guard.c). From here this is not certain; what
+ * else would keep a living link from subscribing lasts seconds. */
 static enum err waits_for(const struct core *c, const struct link *l)
 {
 	int64_t ahead_ms = clock_ahead_ms(&l->clock, c->now);
@@ -324,8 +324,8 @@ struct committee_id core_self(const struct core *c)
 	return c->config.self;
 }
 
-/* Credit before the acknowledgement: what the acknowledgement lets go must find the new bound
- * already there. */
+/* Credit before the acknowledgement: the publisher must have the new bound before the
+ * acknowledgement lets it send more. */
 static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct stream_in *in = &l->in[lane];
@@ -358,7 +358,7 @@ static void finish_lane(struct turn_view *t, struct link *l, enum lane lane)
 	}
 }
 
-/* Neighbours hear at once of what was found out: a Hello more, and what goes with it. */
+/* Neighbours are notified at once when our stand has changed: by another Hello. */
 static void report_stand(struct turn_view *t)
 {
 	for (uint32_t i = 0; i < t->core->link_count; i++) {

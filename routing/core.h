@@ -123,7 +123,7 @@ struct link_view {
 	uint32_t aside;
 	uint64_t aside_bytes;
 	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
-	/* items of the neighbour that were rejected as malformed; in this process */
+	/* items of the neighbour that were rejected as invalid; in this process */
 	uint64_t rejected;
 	uint64_t rejected_by;        /* of ours, that it rejected */
 	/* why the item at the head of one of its lanes is not taken now; ERR_OK: no lane is held

@@ -95,7 +95,7 @@ enum err {
 	ERR_PROTOCOL = 3013,        /* a frame that breaks the protocol of links */
 	ERR_CLOCK = 3014,           /* signed more than the tolerance in the future */
 	ERR_CERTIFICATE = 3015,
-	ERR_REJECTED = 3016,        /* resent too often, malformed each time */
+	ERR_REJECTED = 3016,        /* resent too often, invalid each time */
 	/* a relay's record names a time that has not come: the document goes on, the time proves
 	 * nothing */
 	ERR_RELAY_CLOCK = 3017,

@@ -168,7 +168,7 @@ enum {
 	DOUBT_TOKEN_MAX = 64,
 	DOUBT_ENVELOPE_MAX_BYTES = 48 * 1024, /* a doubted fact that goes with the doubt */
 
-	/* An item that is malformed each time it is sent */
+	/* An item that is invalid each time it is sent */
 	REJECT_TRIES = 5,      /* same bytes, same sequence number */
 	REJECT_TRIES_ANY = 20, /* other bytes each time */
 	/* so often Subscribe is resent for a lane while the item it asks for does not come: then

@@ -50,7 +50,7 @@ struct now {
 	int64_t mono_us; /* the same clock, for measuring only */
 };
 
-/* A sequence number of a stream whose item was malformed each time it came. */
+/* A sequence number of a stream whose item was invalid each time it came. */
 struct rejected_place {
 	uint64_t seq;
 	uint32_t reason; /* enum err */

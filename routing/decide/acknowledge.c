@@ -27,9 +27,9 @@ enum err decide_acknowledge(struct turn_view *t, struct link *l, const struct ms
 }
 
 /* The names of one document may lie in several rows (routing/documents/rows.c). Its files are
- * fetched by the first of them; the others say Complete for themselves at once and yet stay until
- * that one goes: should the neighbour part with us before it has the whole, all names go another
- * way. */
+ * fetched by the first of them; the other rows get their Complete at once and yet stay until the
+ * first is erased: should the link end before the neighbour has the whole document, all names are
+ * requeued to another route. */
 static enum err follows_another(struct turn_view *t, const struct link *l, enum lane lane,
 				uint64_t seq, const struct rec_stream *row, bool *yes)
 {

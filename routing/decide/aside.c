@@ -13,14 +13,14 @@
 #include "routing/state/record.h"
 #include "routing/state/stream.h"
 
-/* What becomes of it, opened again. */
+/* The outcome of opening an item again. */
 struct judgement {
 	enum err why; /* it still waits for this */
 	struct routing_answer answer;
 	const struct routing_answer *routed; /* NULL: nobody has asked yet */
 };
 
-/* Opened again: believed, given up, or still to wait. */
+/* An item opened again: believed, given up, or still to wait. */
 static enum err judge_again(struct turn_view *t, const struct link *l, struct ev_publish *e,
 			    const struct rec_aside *a, struct judgement *j)
 {
@@ -53,8 +53,8 @@ static enum err settle(struct turn_view *t, struct link *l, const struct ev_publ
 	struct document_ref about = a->document;
 
 	aside_erase(t, key, a);
-	/* Its files are owed by a place that is no more: the publisher offers it again, or somebody
-	 * else does. */
+	/* Its files are owed under a sequence number of an ended stream: the publisher resends the
+	 * document, or another neighbour does. */
 	if (e->has_files && (!l->present || !in->known || e->seq <= in->base))
 		return ERR_OK;
 	if (e->fact == NULL && e->head != NULL) /* known by now, if it was not when it came */

@@ -76,7 +76,7 @@ static enum err check_previous(struct turn_view *t, const struct rec_directory *
 	if (e != ERR_OK)
 		return e;
 	if (memcmp(&head->previous, &none, sizeof none) == 0)
-		return ERR_OK; /* a registry that began anew above the old number, and says so */
+		return ERR_OK; /* a registry restarted above the old version */
 	return memcmp(&head->previous, &ours.u.directory.digest, sizeof head->previous) == 0
 		   ? ERR_OK
 		   : ERR_DIRECTORY_FORK;
@@ -189,8 +189,8 @@ static enum err serve(struct turn_view *t, struct link *l, const struct msg_dire
 }
 
 /* However many ask, a turn serves a few, and a link gets so many a second; the others' turn comes
- * with the ticks. Nothing that was asked is forgotten: who hears nothing begins anew after a while,
- * from the first committee on. */
+ * with the ticks. No request is forgotten: a committee that gets no part starts again after a
+ * while, from the first entry. */
 enum err decide_directory_wanted(struct turn_view *t, struct link *l,
 				 const struct msg_directory_wanted *m)
 {
@@ -224,8 +224,8 @@ enum err directory_serve_due(struct turn_view *t)
 	return e;
 }
 
-/* A head is the registry's or it is nothing: whoever hands on something else is counted, and not
- * asked again for a while. */
+/* A head is the registry's or it is nothing: a committee that sends something else is counted, and
+ * not asked for a while. */
 enum err decide_bad_directory(struct turn_view *t, const struct ev_link *e)
 {
 	struct link *l = e->party == PARTY_NEIGHBOUR ? link_find(t->core, e->neighbour) : NULL;

@@ -122,13 +122,13 @@ static bool goes_back(const struct turn_view *t, const struct ev_publish *e,
 
 	for (uint32_t i = 0; i < answer->unserved_count && !behind; i++)
 		behind = answer->unserved[i].why == ERR_NO_ROUTE;
-	/* One that was set aside was taken before the directories agreed: the neighbour has let go
-	 * of it. */
+	/* An item that was set aside was taken before the directories agreed: the neighbour has
+	 * released it. */
 	return behind && (e->aside || e->head->directory_version != t->core->directory_version);
 }
 
-/* What cannot be served although it was named to us is refused, or handed back, with the document
- * taken for the others. */
+/* Recipients named to us that cannot be served are refused, or returned to the neighbour, and the
+ * document is taken for the others. */
 static enum err route_new(struct turn_view *t, const struct ev_publish *e,
 			  struct routing_answer *answer)
 {
@@ -187,7 +187,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	}
 	if (e->head->kind != KIND_DOCUMENT)
 		return document_refuse(t, e, ERR_PROTOCOL);
-	/* Known first: what a changed tree hands back has our own record on it, and is no loop. */
+	/* Known first: a document returned after a change of the tree has our own relay record, and
+	 * is no loop. */
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 	if (result == ERR_OK)
 		return document_again(t, l, e, &r.u.ident);

@@ -72,7 +72,8 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
 	return document_state(t, place, d, &stored.u.state, &state);
 }
 
-/* A refusal speaks for its signer, and, from a hop on the way, for those it was to serve. */
+/* A refusal speaks for its signer, and, from a relay on the path, for those the relay was to
+ * serve. */
 static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
 			       struct doc_key place, const struct rec_document *d)
 {
@@ -88,7 +89,8 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
 			named = id_equal(e->fact->targets[k], all.ids[i]);
 		if (!named && !id_equal(all.ids[i], e->signer))
 			continue;
-		/* It may have been on the way as the tree was, or as it is. */
+		/* The signer may lie on the path under the earlier tree, or under the present
+		 * one. */
 		result = tree_on_path(&then, t->core->config.self, all.ids[i], e->signer, &on_path);
 		if ((result == ERR_OK && !on_path) || result == ERR_NOT_FOUND ||
 		    result == ERR_NO_ROUTE)
@@ -133,8 +135,8 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 		dropped(t, l, e, ERR_NOT_ADDRESSED);
 		return ERR_OK;
 	default:
-		/* Statuses come with the record books; until then no daemon makes one, and one from
-		 * the future is told, not lost silently. */
+		/* Statuses come with the record books; until then no daemon makes one, and a status
+		 * from a later version is notified, not dropped silently. */
 		notify(t, NOTICE_STATUS, e->fact->document, e->signer, 0, &d->summary);
 		return ERR_OK;
 	}

@@ -73,18 +73,18 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	enum err result = core_get(t, FAMILY_FETCH, fetch_key, &r);
 
 	if (result == ERR_NOT_FOUND)
-		return ERR_OK; /* told twice */
+		return ERR_OK; /* a duplicate event */
 	if (result == ERR_OK && (r.u.fetch.role != e->role || r.u.fetch.serial.n != e->serial.n))
-		return ERR_OK; /* another document's place by now */
+		return ERR_OK; /* the sequence number is another document's by now */
 	if (result == ERR_OK && guard_may_sign(t) != ERR_OK)
-		return ERR_OK; /* its receipt would be signed: it is told again after a while */
+		return ERR_OK; /* its receipt would be signed: repeated after a while */
 	if (result == ERR_OK)
 		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
 	if (result == ERR_OK)
 		result =
 		    core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
 	if (result == ERR_DAMAGED)
-		return ERR_OK; /* it stays to be fetched, and is told again after a while */
+		return ERR_OK; /* FETCH stays, and the event is repeated after a while */
 	if (result != ERR_OK)
 		return result;
 	result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
@@ -112,7 +112,7 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 		};
 		link_say(t, l, &m);
 	}
-	/* its place is free for the next one */
+	/* its fetch slot is free for the next document */
 	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
 	return ERR_OK;
 }

@@ -123,7 +123,7 @@ static enum err decide_hello(struct turn_view *t, struct link *l, const struct m
 		take_offer(t, l, lane, &m->streams[lane]);
 	}
 	l->down_reason = 0;
-	link_ping(t, l); /* at once: it tells the other clock for certain */
+	link_ping(t, l); /* at once: the Pong gives the other clock with a round trip */
 	guard_look_at_link(t, l);
 	offer_heard(t, l, m->directory_version); /* now that it hears us */
 	if (!was_up) {
@@ -145,7 +145,7 @@ static enum err decide_subscribe(struct turn_view *t, struct link *l, const stru
 	bool same = memcmp(out->id.bytes, m->stream.bytes, sizeof out->id.bytes) == 0;
 
 	if (!same)
-		/* of a stream before this one: a Hello with the new one is under way */
+		/* of an ended stream: a Hello with the new one has been sent */
 		return ERR_OK;
 	if (m->have < out->acked || m->have > out->last) {
 		if (m->have > out->last)
@@ -165,7 +165,7 @@ static enum err decide_subscribe(struct turn_view *t, struct link *l, const stru
 		enum err e = core_get(t, FAMILY_STREAM, key_seq(l->neighbour, m->lane, n), &r);
 
 		if (e == ERR_DAMAGED) {
-			/* this lane stands: whether it has what we sent cannot be told. The others
+			/* this lane stops: what the neighbour has of it is unknown. The other lanes
 			 * go on */
 			link_alarm(t, l, e);
 			return ERR_OK;
@@ -175,7 +175,7 @@ static enum err decide_subscribe(struct turn_view *t, struct link *l, const stru
 		t->core->config.chain_step(&chain, n, &r.u.stream.digest);
 	}
 	if (memcmp(chain.bytes, m->chain.bytes, sizeof chain.bytes) != 0) {
-		/* at this place it has another envelope of ours than we have */
+		/* under this sequence number it has another envelope than our own stream */
 		stand_ours(t, l, ERR_BEHIND);
 		link_restart_stream(t, l, m->lane);
 		link_hello(t, l, false);
@@ -292,8 +292,8 @@ static enum err hear_leaving(struct turn_view *t, struct link *l, const struct m
 	return ERR_OK;
 }
 
-/* Each Hello is answered with much, begins all lanes anew and is written: who says it without end
- * is cut off. */
+/* Each Hello costs a large answer, restarts all lanes and is written: a neighbour that sends it
+ * without end is cut off. */
 static bool too_many_hellos(const struct turn_view *t, struct link *l)
 {
 	const int64_t each_ms = 1000 / HELLOS_A_SECOND;

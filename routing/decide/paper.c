@@ -98,7 +98,8 @@ static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, st
 
 /* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
  * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and the date is the
- * day it came or went: so a year to either side is looked at, and it is a guess. */
+ * day it came or went: so entries of a year to either side are compared, and the result is a
+ * guess. */
 static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
 {
 	const char *at = a->number;
@@ -156,7 +157,7 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 				*out = &r->u.paper;
 		}
 		if (e == ERR_OK && *out == NULL)
-			return ERR_OK; /* enough looked at */
+			return ERR_OK; /* enough entries compared */
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	return e;
@@ -222,7 +223,7 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	return result;
 }
 
-/* Written, or only looked at; answered with what there is to tell. */
+/* Writes the entry, or only checks it; the client gets the result with its warnings. */
 static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
 		       struct serial serial, const struct rec_paper *twin)
 {
@@ -318,7 +319,7 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 	return ERR_OK;
 }
 
-/* The id is known: the same entry again, or another one under it. */
+/* The id is known: a duplicate of the entry, or another entry under the same id. */
 static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
 	struct rec_paper wanted = e->paper;
@@ -370,8 +371,8 @@ enum err decide_paper(struct turn_view *t, const struct ev_paper *e)
 {
 	enum err result = known_or_new(t, e);
 
-	/* Found damaged before anything was planned: no reason to stop, and to stop again when the
-	 * client asks again. */
+	/* Found damaged before anything was planned: no reason to end the process, and again when
+	 * the client retries. */
 	if (result == ERR_DAMAGED) {
 		answer(t, e, result, false);
 		result = ERR_OK;

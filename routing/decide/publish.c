@@ -17,7 +17,7 @@
 
 enum { RESUME_MS = 2000, RELAY_NOTICE_MS = 60 * 1000 };
 
-/* Not now: it stays with the publisher, and is asked for again. */
+/* Not now: the item stays with the publisher, and is requested again. */
 static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err why)
 {
 	if (l->held_for[lane] == ERR_OK)
@@ -27,8 +27,8 @@ static void hold(struct turn_view *t, struct link *l, enum lane lane, enum err w
 	l->resume_ms[lane] = t->now.mono_ms + RESUME_MS;
 }
 
-/* A gap, an altered envelope or another stream: one Subscribe sets it right; what is under way
- * until then is passed over. False: it was asked for before, and what comes now changes nothing. */
+/* A gap, an altered envelope or another stream: one Subscribe repairs the stream; items in flight
+ * until then are skipped. False: Subscribe was sent before, and this item changes nothing. */
 static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
 	if (l->in[e->lane].open && !l->resubscribed[e->lane]) {
@@ -47,15 +47,16 @@ static void out_of_place(struct turn_view *t, struct link *l, const struct ev_pu
 {
 	if (why == ERR_EXISTS) {
 		l->touched = true;
-		l->in[e->lane].acked = 0; /* it may have missed our acknowledgement: say it again */
+		l->in[e->lane].acked = 0; /* it may have missed our acknowledgement: repeat it */
 		return;
 	}
 	if (why == ERR_CREDIT) {
 		link_violation(t, l, why);
 		return;
 	}
-	/* Nothing stands in the place that could be given up (routing/links/reject.c): who never
-	 * sends what it is asked for is no publisher of this lane. */
+	/* No item came under the expected sequence number that could be given up
+	 * (routing/links/reject.c): a neighbour that never sends what Subscribe asks for is no
+	 * publisher of this lane. */
 	if (ask_again(t, l, e, why) && ++l->asked_in_vain[e->lane] > ASKED_IN_VAIN_MAX)
 		link_violation(t, l, why);
 }
@@ -87,8 +88,8 @@ static bool is_altered(const struct turn_view *t, const struct link *l, const st
 		l->peer_directory_version <= t->core->directory_version);
 }
 
-/* Not even set aside: there is nothing to put it on, or it must be opened anew. ERR_OK: there is no
- * such reason. */
+/* Why the item cannot even be set aside: there is no disk space, nothing may be signed, or it must
+ * be opened again. ERR_OK: there is no such reason. */
 static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 {
 	enum err sign = e->lane == LANE_FACTS ? ERR_OK : guard_may_sign(t);
@@ -98,12 +99,12 @@ static enum err cannot_take(struct turn_view *t, const struct ev_publish *e)
 	/* Its receipt or relay record would be signed. */
 	if (sign != ERR_OK)
 		return sign;
-	/* A key may have been revoked between the worker's look and now: opened anew, it is judged
-	 * by the directory in force. */
+	/* A key may have been revoked since the worker opened the envelope: opened again, it is
+	 * judged by the directory in force. */
 	return e->opened_under != t->core->directory_version ? ERR_DIRECTORY_OLD : ERR_OK;
 }
 
-/* What becomes of an item in its right place. */
+/* The outcome for an item in sequence. */
 struct judgement {
 	enum err hold_for; /* not even set aside */
 	enum err aside;    /* taken, and set aside for this */
@@ -111,8 +112,8 @@ struct judgement {
 	const struct routing_answer *routed; /* NULL: nobody has asked yet */
 };
 
-/* What two different directories mean differently waits for a while, for they soon agree, and the
- * publisher may queue it anew. */
+/* An item that two different directories route differently waits for a while, for the directories
+ * soon agree, and the publisher may requeue it. */
 static enum err wait_for_agreement(struct turn_view *t, struct link *l, const struct ev_publish *e,
 				   struct judgement *j)
 {
@@ -159,7 +160,7 @@ static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_
 	}
 }
 
-/* It keeps its place and goes on, or it lies aside in it. */
+/* The item's sequence number is counted as received; the item is decided on, or set aside. */
 static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			   struct digest chain, const struct judgement *j)
 {
@@ -179,8 +180,8 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, j->routed);
 }
 
-/* It came often enough: its place is given up, by the publisher's own chain, and what stood in it
- * is refused. */
+/* The item's tries are used up: its sequence number is passed by the publisher's own chain, and the
+ * item is rejected. */
 static enum err reject(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct judgement j = { .hold_for = ERR_OK };
@@ -192,7 +193,7 @@ static enum err reject(struct turn_view *t, struct link *l, const struct ev_publ
 	return take_place(t, l, &refused, e->chain, &j);
 }
 
-/* In its right place, and just as the publisher sent it. */
+/* An item in sequence, just as the publisher sent it. */
 static enum err take(struct turn_view *t, struct link *l, const struct ev_publish *item,
 		     struct digest chain)
 {

@@ -25,8 +25,8 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 	return &a->u.reply;
 }
 
-/* `self`: where the document lies, or will. *numbered: `series` is its number's. Told with a
- * repeated answer too. */
+/* `self`: where the document lies, or will. *numbered: `series` is its number's. A repeated answer
+ * has the warnings too. */
 static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_key self,
 			      struct key *series, bool *numbered, struct slips_found *out)
 {

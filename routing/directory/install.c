@@ -24,7 +24,7 @@ static uint32_t rows_a_tick(const struct core *c)
 
 /* ---- one entry ---- */
 
-/* Rows of former places stay: who asks about an earlier directory finds them. */
+/* SUBORDINATE rows of former superiors stay: lookups under an earlier directory need them. */
 static void put_places(struct turn_view *t, const struct rec_committee *c)
 {
 	struct record r = { .family = FAMILY_SUBORDINATE };

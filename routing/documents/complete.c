@@ -139,7 +139,7 @@ static enum err complete_mine(struct turn_view *t, struct doc_key place,
 	struct record r = { .family = FAMILY_RECEIPT };
 	enum err e = fact_send(t, d->origin, &fact, relays, d->relay_count, &r.u.receipt.envelope);
 
-	/* No way back at this moment: the receipt is kept, and given to whoever asks again. */
+	/* No route back at this moment: the receipt is kept, and sent in answer to a duplicate. */
 	if (e != ERR_OK && e != ERR_NO_ROUTE)
 		return e;
 	r.u.receipt.draft = r.u.receipt.envelope.draft;
@@ -158,8 +158,8 @@ enum err document_complete(struct turn_view *t, struct doc_key place,
 	struct routing_answer answer;
 	enum err e;
 
-	/* The directory may have changed since it was taken: what was ours to serve still is,
-	 * whichever way it lies now. */
+	/* The directory may have changed since it was taken: recipients that were ours to serve
+	 * still are, whatever their route is now. */
 	q.taken = d->target_count > 0;
 	e = document_route(t, &q, &answer);
 	q.taken = true;

@@ -25,7 +25,7 @@ struct byteset {
 	uint32_t count;
 };
 
-/* A second copy, looked at. */
+/* A duplicate and what was found about it. */
 struct copy {
 	const struct ev_publish *event;
 	struct doc_key place;
@@ -155,10 +155,10 @@ static enum err note_also(struct turn_view *t, struct copy *c, const struct byte
 
 /* ---- still being fetched ---- */
 
-/* From this neighbour, by the place in which it first came? Then nothing is to be fetched by the
- * new one: its files are not sent twice, and the publisher keeps both places until the first is
- * complete (follows_another). One before the stream's beginning is about to be forgotten
- * (forget_fetches). */
+/* Is the document being fetched from this neighbour under an earlier sequence number? Then nothing
+ * is fetched under the new one: its files are not sent twice, and the publisher keeps both rows
+ * until the first is complete (follows_another). A FETCH row before the stream's base is about to
+ * be erased (pins_forget_fetches). */
 static enum err is_being_fetched(struct turn_view *t, const struct link *l, const struct copy *c,
 				 bool *yes)
 {
@@ -195,8 +195,8 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 
 /* ---- whole ---- */
 
-/* A relay that had let the content go gets it back: taken anew under its old number, for those who
- * are named now. */
+/* A relay that had dropped the content gets it again: the document is taken under its old serial,
+ * for the recipients named now. */
 static enum err retake(struct turn_view *t, const struct copy *c, const struct rec_state *state,
 		       const struct byteset *names)
 {
@@ -244,7 +244,7 @@ static enum err is_handed_back(struct turn_view *t, const struct copy *c, bool *
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Named to us for committees that were not ours to serve, or whose way has changed. */
+/* The duplicate names committees that were not ours to serve, or whose route has changed. */
 static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_state *state,
 			bool *further)
 {
@@ -300,8 +300,8 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 
 /* ---- all of them ---- */
 
-/* Nothing will be fetched by this place. Not when it was taken anew, and its files are still to
- * come from here. */
+/* Sends Complete: nothing will be fetched under this sequence number. Not when the document was
+ * taken again, and its files are still to come from this neighbour. */
 static enum err say_complete(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	uint64_t *seq = arena_alloc(t->plan->arena, sizeof *seq);

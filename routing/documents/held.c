@@ -12,7 +12,7 @@
 
 enum { HELD_PER_TICK = 32 };
 
-/* A relay says that it holds a document too long: once, to the origin. */
+/* As a relay, reports to the origin that it holds a document too long: once. */
 static enum err say_held(struct turn_view *t, struct doc_key place)
 {
 	struct fact fact = {

@@ -186,8 +186,8 @@ enum err numbers_load(struct turn_view *t)
 	return ERR_OK;
 }
 
-/* One record on. What the index has already is put once more, which changes nothing: after a crash
- * it begins anew. */
+/* Indexes the next record. A record that the index has already is put once more, which changes
+ * nothing: after a crash indexing starts again. */
 static enum err step(struct turn_view *t)
 {
 	struct numbering *n = &t->core->numbering;

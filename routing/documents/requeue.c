@@ -217,7 +217,8 @@ static enum err requeue_members(struct turn_view *t, const struct link *l,
 	return e;
 }
 
-/* Whom the row names, or, when it names nobody, all explicit recipients that lay this way. */
+/* The recipients that the row names, or, when it names nobody, all explicit recipients whose route
+ * was this link. */
 static enum err requeue_named(struct turn_view *t, const struct link *l, const struct rec_stream *s,
 			      const struct routing_question *q, struct routing_answer *answer)
 {
@@ -250,7 +251,7 @@ static bool names_group(const struct addressed *to)
 	return false;
 }
 
-/* *whole is false when more members are to be looked at, from q->moved_at on: the row is looked at
+/* *whole is false when more members are to be checked, from q->moved_at on: the row is read
  * again. */
 static enum err requeue_document(struct turn_view *t, const struct link *l,
 				 const struct rec_stream *s, bool *whole)
@@ -307,7 +308,8 @@ static enum err requeue_row(struct turn_view *t, struct link *l, const struct ke
 	*whole = true;
 	if (!key_parse_seq(key, &neighbour, &lane, &seq))
 		return ERR_DAMAGED;
-	/* Acknowledged to a neighbour that stays: it has taken it over, and hands on itself. */
+	/* Acknowledged by a neighbour that stays: the neighbour answers for the document, and
+	 * forwards it. */
 	if (l->present && !l->ended &&
 	    (seq <= l->out[lane].acked || seq > t->core->requeue.upto[lane]))
 		return ERR_OK;
@@ -323,7 +325,8 @@ static enum err requeue_row(struct turn_view *t, struct link *l, const struct ke
 
 /* ---- all rows ---- */
 
-/* Nothing of the link is left: what it subscribed to and was fetching comes by other ways. */
+/* Erases the link's state: items it subscribed to and documents it was fetching come by other
+ * routes. */
 static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
 {
 	struct scan scan = scan_of(key_neighbour(l->neighbour));
@@ -356,7 +359,7 @@ static enum err forget_link(struct turn_view *t, struct link *l, bool *done)
 	return ERR_OK;
 }
 
-/* No document goes to a committee that has ended: its streams of them begin anew, empty. */
+/* No document goes to a committee that has ended: its document streams start again, empty. */
 static void end_documents(struct turn_view *t, struct link *l)
 {
 	bool held = false;

@@ -19,7 +19,7 @@ struct turn_view;
 must_use enum err requeue_begin(struct turn_view *t, uint64_t from_version);
 must_use enum err requeue_load(struct turn_view *t);
 must_use enum err requeue_tick(struct turn_view *t);
-/* The next part of the scan; also drops the link of a leaving neighbour that has the directory. */
+/* Drops the link of a leaving neighbour once it has the directory in force. */
 must_use enum err requeue_part(struct turn_view *t, struct link *l);
 
 #endif

@@ -176,8 +176,8 @@ static enum err sweep(struct turn_view *t)
 	return ERR_OK;
 }
 
-/* What was to be looked at at a time that no policy gives, because the clock was ahead when that
- * was written, is looked at in time after all. */
+/* SWEEP keys due later than any policy gives, written when the clock was ahead, are moved to a due
+ * time that fits. */
 static enum err bring_back(struct turn_view *t)
 {
 	const struct core_config *config = &t->core->config;

@@ -68,7 +68,7 @@ static enum err cannot_serve(struct turn_view *t, struct routing_answer *out,
 	return ERR_OK;
 }
 
-/* The present link on the way to a committee. ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
+/* The present link on the path to a committee. ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
  * ERR_NO_ROUTE: it cannot be served. */
 static enum err way_to(struct turn_view *t, struct committee_id target, struct committee_id *hop)
 {

@@ -134,7 +134,8 @@ static enum err find_waiting(struct turn_view *t, struct doc_key place,
 		e = core_get(t, FAMILY_STREAM, key_seq(p->neighbour, p->lane, p->seq), &r);
 		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
-		/* In a place of a stream that has ended since another document may stand by now. */
+		/* Under a sequence number of an ended stream another document may be stored by
+		 * now. */
 		if (e == ERR_OK && r.u.stream.role == place.role &&
 		    r.u.stream.serial.n == place.serial.n)
 			out->rows[out->count++] =

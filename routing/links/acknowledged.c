@@ -72,8 +72,8 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 	if (have - out->acked > UNACKNOWLEDGED_MAX)
 		f.some = out->acked + UNACKNOWLEDGED_MAX;
 	e = fold(t, l, lane, &f);
-	/* What the subscriber has cannot be compared with a row that cannot be read: nothing is let
-	 * go of, and the rest goes on. */
+	/* The subscriber's chain cannot be compared past a row that cannot be read: no row is
+	 * released, and the rest goes on. */
 	if (e == ERR_DAMAGED) {
 		link_alarm(t, l, e);
 		return ERR_OK;
@@ -86,8 +86,8 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 		link_hello(t, l, false);
 		return ERR_OK;
 	}
-	/* What was rejected is refused, and so signed: until we may, nothing is let go of. It is
-	 * acknowledged again. */
+	/* A rejected item is answered by a signed refusal: until we may sign, no row is released.
+	 * The subscriber repeats its acknowledgement. */
 	if (m->rejected_count > 0 && guard_may_sign(t) != ERR_OK)
 		return ERR_OK;
 	e = reject_rows(t, l, m, f.some);
@@ -102,7 +102,8 @@ enum err acknowledged_upto(struct turn_view *t, struct link *l, const struct msg
 	link_write_out(t, l, lane);
 	l->touched = true;
 	if (f.some < have) {
-		/* For the rest it subscribes again, and a later turn lets go of that. */
+		/* For the rest the subscriber subscribes again, and a later turn releases those
+		 * rows. */
 		out->subscribed = false;
 		out->sent = f.some;
 		link_hello(t, l, false);

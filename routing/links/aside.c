@@ -201,7 +201,7 @@ enum err aside_take(struct turn_view *t, struct link *l, const struct ev_publish
 	enum err result = core_get(t, FAMILY_ASIDE, key, &known);
 
 	if (result != ERR_NOT_FOUND && result != ERR_DAMAGED)
-		/* ERR_OK: the same item in the same place, of a stream before this one */
+		/* ERR_OK: the same item and number, of an earlier stream */
 		return result;
 	r.u.aside = record_of(t, l, e, why);
 	t->core->aside.count++;
@@ -278,7 +278,7 @@ static enum err look_at(struct turn_view *t, const struct key *key, struct recor
 		look_for_oldest(&l->aside[lane], a);
 	if (a->has_files && l != NULL && l->present && l->in[lane].known &&
 	    seq <= l->in[lane].base) {
-		aside_erase(t, key, a); /* of a stream that is no more: it comes again */
+		aside_erase(t, key, a); /* of an ended stream: it is resent */
 		return ERR_OK;
 	}
 	if (is_due(t, l, a)) {

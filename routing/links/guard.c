@@ -98,8 +98,8 @@ static void tell(struct turn_view *t, struct committee_id whose, enum err why, i
 					   .clock_ahead_ms = ahead_ms };
 }
 
-/* Once when it passes the bound and once when it is right again; a clock that stands at the bound
- * does not tell each beat of it. */
+/* Once when it passes the bound and once when it is right again; a clock close to the bound does
+ * not cause a notice each time it crosses. */
 void guard_look_at_link(struct turn_view *t, struct link *l)
 {
 	int64_t ahead_ms = clock_ahead_ms(&l->clock, t->now),

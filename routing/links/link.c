@@ -106,7 +106,7 @@ void link_ping(struct turn_view *t, struct link *l)
 
 	l->next_ping_ms = t->now.mono_ms + PING_INTERVAL_MS;
 	if (l->ping_reply.n != 0)
-		return; /* the operator's is under way */
+		return; /* the operator's ping is not answered yet */
 	l->ping_token = core_draw_number(t->core) | 1;
 	l->ping_sent_us = t->now.mono_us;
 	m.u.ping = (struct msg_ping){ .token = l->ping_token,

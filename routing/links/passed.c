@@ -49,7 +49,7 @@ enum err passed_load(struct turn_view *t)
 		}
 	}
 	p->boot_ms = p->written_ms = p->value_ms;
-	/* damaged, it begins anew: the rows take it along */
+	/* damaged, it starts again: later rows move it forward */
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 

@@ -99,7 +99,7 @@ enum err pins_ask(struct turn_view *t, struct link *l, enum lane lane)
 		if (!key_parse_seq(&scan.at, &neighbour, &parsed_lane, &seqs[count]) ||
 		    seqs[count] > l->out[lane].acked)
 			break;
-		if (seqs[count] > l->out[lane].base) /* those before are published anew */
+		if (seqs[count] > l->out[lane].base) /* earlier pins are published again */
 			count++;
 	}
 	if (count > 0) {

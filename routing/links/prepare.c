@@ -62,7 +62,7 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	} else {
 		core_put(t, key, &r);
 	}
-	scan.tell_damage = true; /* its place was given all the same */
+	scan.tell_damage = true; /* its sequence number was used all the same */
 	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 	if (e == ERR_OK || e == ERR_DAMAGED) {
 		enum lane parsed_lane;
@@ -116,7 +116,7 @@ static enum err link_prepare(struct turn_view *t, struct committee_id neighbour,
 		if (t->core->link_count >= LINKS_MAX) {
 			if (t->core->unlinked++ == 0)
 				t->core->first_unlinked = neighbour;
-			/* told with the next tick (routing/decide/tick.c) */
+			/* notified with the next tick (routing/decide/tick.c) */
 			t->core->next_alarm_ms = 0;
 			return ERR_OK;
 		}
@@ -124,7 +124,7 @@ static enum err link_prepare(struct turn_view *t, struct committee_id neighbour,
 		if (e != ERR_OK)
 			return e;
 	}
-	/* It may have been let go of and come back: its streams are written again. */
+	/* The link may have been dropped and come back: its streams are written again. */
 	for (enum lane lane = LANE_FACTS; known && !l->was_present && lane <= LANE_NORMAL; lane++)
 		link_write_out(t, l, lane);
 	if (known && l->was_present && l->superior != superior) {

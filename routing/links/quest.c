@@ -85,7 +85,7 @@ void quest_offer(struct turn_view *t, struct committee_id who, enum party party,
 	if (version <= t->core->directory_version || (q->active && t->now.mono_ms < q->until_ms))
 		return;
 	if (t->core->install.outside || core_directory_unsettled(t->core)) {
-		q->active = false; /* whoever has a newer one says so again */
+		q->active = false; /* whoever has a newer one will offer it again */
 		return;
 	}
 	if (q->active && q->parts == 0)

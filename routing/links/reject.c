@@ -66,7 +66,8 @@ static enum err add_unserved(struct turn_view *t, struct routing_answer *answer,
 	return ERR_OK;
 }
 
-/* Whom the row served: by name, and as members of a group all that lie this way. */
+/* The recipients that the row served: by name, and as members of a group all whose route is this
+ * link. */
 static enum err whom_it_served(struct turn_view *t, const struct link *l,
 			       const struct rec_stream *row, const struct rec_document *d,
 			       struct routing_answer *answer)
@@ -103,7 +104,7 @@ static enum err row_rejected(struct turn_view *t, struct link *l, const struct r
 
 	l->rejected_by++;
 	if (row->role == ROLE_NONE) {
-		/* a fact: nobody can be told */
+		/* a fact: no refusal is sent, only a notice */
 		notify(t, NOTICE_REFUSED, none, l->neighbour, ERR_REJECTED, NULL);
 		return ERR_OK;
 	}
@@ -132,7 +133,7 @@ enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_ackno
 			e = row_rejected(t, l, &r.u.stream);
 		if (e != ERR_OK)
 			return e;
-		/* with its files: nobody will fetch them by this place */
+		/* with its files: nobody will fetch them under this sequence number */
 		core_erase(t, FAMILY_STREAM, key);
 	}
 	return ERR_OK;

@@ -1,4 +1,4 @@
-/* An item that is resent under its sequence number and is malformed each time: its chain, what the
+/* An item that is resent under its sequence number and is invalid each time: its chain, what the
  * neighbour put beside it, or its outer shape. The chain is the publisher's word about its own
  * stream, so one sequence number can be given up without losing track of the others: after
  * REJECT_TRIES the subscriber takes the publisher's chain there, does not take the item, and
@@ -17,7 +17,7 @@ struct link;
 struct msg_acknowledge;
 struct turn_view;
 
-/* Counts one more try of a malformed item. True when its tries are used up. */
+/* Counts one more try of an invalid item. True when its tries are used up. */
 bool reject_is_due(struct link *l, const struct ev_publish *e);
 void reject_note(struct link *l, const struct ev_publish *e);
 /* Publisher: what the subscriber has rejected up to `upto` is refused by name for all whom it

@@ -282,7 +282,7 @@ static void take_seen(struct turn_view *t, struct link *l, const struct msg_hell
 }
 
 /* Its acknowledgements are ours, given after our commit: more than we have cannot be. Unless we
- * have begun this stream once more since, for a late Hello offered it again when it had been
+ * have started this stream again since, because a late Hello offered it after it had been
  * replaced. */
 static void take_acknowledged(struct turn_view *t, struct link *l, const struct msg_hello *m)
 {

@@ -303,7 +303,7 @@ enum err visit_tick(struct turn_view *t)
 
 /* ---- what happens ---- */
 
-/* The other end of a visit that is under way; NULL: of none. */
+/* The other end of a running visit with this committee; NULL: there is none. */
 static struct visit_end *find(struct core *c, struct committee_id id, enum party party)
 {
 	if (party == PARTY_HOST)
@@ -330,7 +330,7 @@ void visit_connected(struct turn_view *t, const struct ev_link *e)
 	if (o == NULL) {
 		struct act *a = plan_act(t->plan, ACT_VISIT_END);
 
-		a->neighbour = e->neighbour; /* no room: it comes again */
+		a->neighbour = e->neighbour; /* no room: it will dial again */
 		a->party = PARTY_VISITOR;
 		return;
 	}

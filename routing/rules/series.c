@@ -24,7 +24,7 @@ static void add_number(struct key *k, uint64_t n, unsigned bytes)
 	}
 }
 
-/* FNV-1a: types are a few dozen, and the symbol in the number tells most apart. */
+/* FNV-1a: types are a few dozen, and the symbol in the number distinguishes most. */
 static uint32_t hash(uint32_t h, text_t text)
 {
 	for (; *text != '\0'; text++)

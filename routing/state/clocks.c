@@ -40,8 +40,8 @@ bool clock_counts(const struct clock_reading *r, struct now now)
 	       (!r->one_way || clock_ahead_ms(r, now) > 0);
 }
 
-/* 1: ahead by more than the tolerance whatever the error; -1: behind by so much; 0: it agrees, as
- * far as can be told. */
+/* 1: ahead by more than the tolerance whatever the error; -1: behind by so much; 0: it agrees,
+ * within what the measurement shows. */
 static int side_of(const struct clock_opinion *o)
 {
 	if (o->ahead_ms - o->error_ms > CLOCK_TOLERANCE_MS)

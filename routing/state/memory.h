@@ -30,7 +30,7 @@ struct aside_sum {
 	bool looked;
 };
 
-/* How often the item of one sequence number came malformed; see reject.c. */
+/* How often the item of one sequence number came invalid; see reject.c. */
 struct tries {
 	uint64_t seq;
 	struct digest digest;

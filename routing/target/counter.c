@@ -8,7 +8,7 @@
 #include "routing/target/recount.h"
 #include "routing/target/target.h"
 
-/* This store has been counted: written with the first boot, or when counting anew has ended. */
+/* This store has been counted: written with the first boot, or when a recount has ended. */
 static const char note_name[] = "target";
 
 static enum err damaged(struct turn_view *t)
@@ -142,7 +142,7 @@ void counter_changed_whole(struct turn_view *t)
 	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
 
 	core_put(t, key_name(note_name), &r);
-	t->core->target.january.n = 0; /* summed anew when it is next told */
+	t->core->target.january.n = 0; /* summed again for the next notice */
 	t->core->target.touched = true;
 }
 

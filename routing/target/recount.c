@@ -135,8 +135,8 @@ enum err recount_follow(struct turn_view *t, enum family family, const struct ke
 	return e == ERR_OK ? tally_place(r, after, true) : e;
 }
 
-/* What cannot be read is in no count, so it must be told: a sum without it would pass for the
- * truth. */
+/* A record that cannot be read is in no count, so it must be reported: a sum without it would pass
+ * for the truth. */
 static void note_damage(struct recount *r, enum family family, const struct key *key)
 {
 	if (r->damaged < RECOUNT_DAMAGE_MAX)
@@ -323,7 +323,7 @@ static enum err finish(struct turn_view *t)
 		return e;
 	if (r->repair)
 		repair(t, result);
-	/* Damage is told also when nobody asked: the shell logs it. */
+	/* Damage is reported also when no client asked: the shell logs it. */
 	if (r->reply.n != 0 || r->damaged > 0)
 		plan_act(t->plan, ACT_REPLY)->u.reply =
 		    (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
