@@ -64,7 +64,7 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 		enum err e;
 
 		if (m->seqs[i] > out->acked)
-			continue; /* not even acknowledged: PINNED asks again later */
+			continue; /* not even acknowledged: PINNED is resent later */
 		e = core_get(t, FAMILY_STREAM, key, &r);
 		if (e == ERR_OK)
 			e = follows_another(t, l, m->lane, m->seqs[i], &r.u.stream, &follows);
@@ -73,7 +73,7 @@ enum err decide_complete(struct turn_view *t, struct link *l, const struct msg_s
 		if (e != ERR_OK)
 			return e;
 		if (!follows)
-			core_erase(t, FAMILY_STREAM, key); /* else PINNED asks again later */
+			core_erase(t, FAMILY_STREAM, key); /* else PINNED is resent later */
 	}
 	return ERR_OK;
 }

@@ -11,7 +11,7 @@
 struct rec_document;
 struct rec_state;
 
-/* Writes the state of a document, the only way to: what it counts as for the target changes with
+/* Writes the state of a document, which nothing else may write: the target's counters change with
  * it, in the same plan. `before`: what is stored, NULL when there is none. `after` NULL: there is
  * none any more, like that of any document whose files are still to come. The move must be legal
  * (routing/documents/lifecycle.h). */

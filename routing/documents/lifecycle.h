@@ -5,8 +5,8 @@
  *
  *       submitted                                taken
  *           |                                       |
- *       ACCEPTED ----.                           SENDING <---------.  a relay that had let the
- *        |  |        |                            |    |           |  content go takes it anew
+ *       ACCEPTED ----.                           SENDING <---------.  a relay that had dropped the
+ *        |  |        |                            |    |           |  content takes it again
  *        |  v        v  expire                    |    v           |
  *        | SENDING -> EXPIRED                     |  DELIVERED ----'  whole here
  *        |  |  |      |   |                       v

@@ -86,8 +86,9 @@ enum err aside_load_lane(struct turn_view *t, struct link *l, enum lane lane)
 
 /* ---- may it be believed? ---- */
 
-/* A time that has not come: only of what is for us, and not of what we signed ourselves. Doubts ask
- * and corrections are looked at when they are used: to doubt those too would have no end. */
+/* A time that has not come: only of what is for us, and not of what we signed ourselves. The time
+ * of a doubt does not matter, that of a correction is checked when it is used: to doubt those too
+ * would have no end. */
 static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bool *matters)
 {
 	struct addressed to = { .origin = e->head->origin,

@@ -86,7 +86,7 @@ void guard_view(struct core *c, struct clock_view *out)
 	    out->verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(c, c->now.wall_ms);
 }
 
-/* ---- told ---- */
+/* ---- notices ---- */
 
 static void tell(struct turn_view *t, struct committee_id whose, enum err why, int64_t ahead_ms)
 {

@@ -1,6 +1,6 @@
 /* Asking for a newer directory: one committee at a time, of whoever says that it has one. Heads are
- * signed by the registry and everything is checked before it counts, so nobody need be trusted for
- * handing them on; bounded is only what it may cost. */
+ * signed by the registry and everything is checked before it counts, so no sender need be trusted;
+ * only the cost is bounded. */
 #ifndef VANTHU_ROUTING_LINKS_QUEST_H
 #define VANTHU_ROUTING_LINKS_QUEST_H
 
@@ -15,9 +15,9 @@ struct turn_view;
 void quest_offer(struct turn_view *t, struct committee_id who, enum party party, uint64_t version);
 void quest_part(struct turn_view *t, struct committee_id who, enum party party,
 		const struct msg_directory_part *m);
-/* It hands nothing on any more: another may be asked. */
+/* `who` sends no more parts: another committee may be asked. */
 void quest_lost(struct turn_view *t, struct committee_id who, enum party party);
-/* What it handed on was no directory, or not one that can come into force. */
+/* What `who` sent was no directory, or not one that can come into force. */
 void quest_failed(struct turn_view *t, struct committee_id who, enum party party, enum err why);
 bool quest_shuns(const struct turn_view *t, struct committee_id who);
 void party_say(struct turn_view *t, struct committee_id who, enum party party,

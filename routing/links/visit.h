@@ -1,8 +1,8 @@
 /* Visits: connections for the directory alone, between committees that need not be neighbours.
  *
  * A committee whose superior moved to another address can hear of it from nobody else: so when a
- * link stays down it dials its other relatives in turn, and whoever has the newer directory hands
- * it on, the host to the visitor or the visitor to the host. Nothing else is said on such a
+ * link stays down it dials its other relatives in turn, and whoever has the newer directory sends
+ * it, the host to the visitor or the visitor to the host. Nothing else is said on such a
  * connection. Bounded: one visit of ours at a time, VISITORS_MAX of others, each as long as it is
  * good for something. */
 #ifndef VANTHU_ROUTING_LINKS_VISIT_H

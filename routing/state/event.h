@@ -56,7 +56,8 @@ struct ev_submit {
 	/* a part's name is one that other systems refuse (routing/rules/portable.h): the body is
 	 * opaque to the core */
 	bool odd_name;
-	/* policy_submit was asked already, before its contents came: the core does not ask again */
+	/* policy_submit was called already, before the contents came: the core does not repeat
+	 * it */
 	bool within_policy;
 	bool dry_run; /* only say what would be answered */
 	bool strict;  /* what would be warned of is refused */
@@ -137,7 +138,7 @@ struct ev_directory {
 	const struct rec_committee *entries; /* all, or those that changed after `base` */
 	uint32_t entry_count;
 	uint64_t base;
-	struct committee_id from; /* who handed it on; "": a file */
+	struct committee_id from; /* who sent it; "": a file */
 	enum party party;
 	uint64_t staged; /* entries in the events before this one */
 	bool more;       /* others follow */

@@ -59,7 +59,7 @@ struct install {
 	/* stood below us in a version that we never had; their links are remembered */
 	struct committee_id *passed;
 	uint32_t passed_count;
-	bool outside;    /* the shell checks one, or hands it over piece by piece */
+	bool outside;    /* the shell checks a directory, or passes it in piece by piece */
 	bool sweeping;   /* there may be staged rows that nobody needs */
 	bool indexed;    /* CHANGED knows every committee */
 	bool indexing_begun;
@@ -196,7 +196,7 @@ struct requeue {
 	uint64_t from_version; /* the directory that the queues were made under */
 	struct committee_id *moved; /* who stands elsewhere since, or is new */
 	uint32_t moved_count;
-	uint32_t link; /* being looked at */
+	uint32_t link; /* index of the link being scanned */
 	bool begun, moved_on;
 	struct key at;
 	uint64_t upto[LANE_COUNT]; /* queued before it began */

@@ -91,7 +91,7 @@ struct recount_damage {
 
 /* The counters are proven when there is neither difference nor damage. */
 struct recount_result {
-	uint64_t documents, papers; /* looked at */
+	uint64_t documents, papers; /* counted */
 	const struct recount_difference *differences;
 	uint32_t difference_count;
 	uint32_t repaired_count; /* of the differences */

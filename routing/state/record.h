@@ -282,7 +282,7 @@ struct rec_aside {
 	int64_t signed_at_ms;       /* as it says */
 	/* it, or what the fact is about; origin "" unknown; without digest */
 	struct document_ref document;
-	uint64_t wants_version;     /* of the directory: looked at again then */
+	uint64_t wants_version;     /* of the directory: checked again then */
 	uint64_t neighbour_version; /* the one that the neighbour went by */
 	int64_t since_ms;           /* wall */
 	uint64_t since_run_ms;      /* by the daemon's running time, which no clock moves */
