@@ -19,7 +19,7 @@ if pid == 0:
 seen = b""
 
 
-def until(mark, seconds=10):
+def until(mark, seconds=60):
     """Reads until the mark is there; returns what stood before it."""
     global seen
     end = time.monotonic() + seconds

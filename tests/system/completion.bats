@@ -30,13 +30,14 @@ typed() { # SHELL KEYS…
 	cat >setup.sh <<-S
 		[ "$kind" = bash ] || { autoload -U compinit; compinit -u -D; }
 		PATH='$ROOT/build':\$PATH LAB='$LAB'
+		export VANTHU_COMPLETE_MS=60000
 		eval "\$(vanthu completion $kind)"
 		vanthu() {
 			if [ "\$1" = completion ]; then command vanthu "\$@"; return; fi
 			printf '<<'; printf '[%s]' "\$@"; printf '>>\n'
 		}
 	S
-	timeout 30 /usr/bin/python3 -B "$ROOT/tests/helpers/keyboard.py" "$kind" '. ./setup.sh' "$@" >typed.txt
+	timeout 300 /usr/bin/python3 -B "$ROOT/tests/helpers/keyboard.py" "$kind" '. ./setup.sh' "$@" >typed.txt
 }
 # Lines of keys and what they become, in turn.
 becomes() { # SHELL KEYS WORDS…
