@@ -66,8 +66,8 @@ must_use enum err daemon_open(struct daemon *d, const struct config *config);
 void daemon_close(struct daemon *d);
 
 /* ---- daemon/frozen.c ---- */
-/* From here on nothing is taken, committed or said to neighbours; local clients are told why, and
- * can still read. */
+/* From here on nothing is taken, committed or said to neighbours; local clients get the error as
+ * their reply, and can still read. */
 void daemon_freeze(struct daemon *d, enum err why);
 /* Each second, instead of what time asks for otherwise. */
 void daemon_frozen_second(struct daemon *d, int64_t mono_ms);

@@ -1,5 +1,5 @@
-/* The queue of events before a turn: bounded, in arrival order; each event's memory is let go when
- * its turn has been committed. */
+/* The queue of events before a turn: bounded, in arrival order; each event's memory is released
+ * when its turn has been committed. */
 #ifndef VANTHU_DAEMON_INBOX_H
 #define VANTHU_DAEMON_INBOX_H
 

@@ -10,7 +10,7 @@ struct live_events;
 /* `config` is borrowed until live_events_close. */
 must_use enum err live_events_open(void *zmq, const struct config *config,
 				   struct live_events **out);
-/* Each second: binds anew when the name of its socket was deleted. Subscribers connect again by
+/* Each second: binds the socket again when its name was deleted. Subscribers reconnect by
  * themselves. */
 void live_events_keep_socket(struct live_events *e);
 void live_events_close(struct live_events *e); /* NULL is fine */

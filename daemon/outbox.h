@@ -12,7 +12,7 @@ struct outbox_ops {
 	void *ctx;
 	/* control connection */
 	enum err (*send)(void *ctx, struct committee_id neighbour, struct blob frame);
-	/* May another publication go to it now? The tick asks again. NULL: always. */
+	/* May another publication go to this neighbour now? The tick retries. NULL: always. */
 	bool (*may_publish)(void *ctx, struct committee_id neighbour);
 	void (*reply)(void *ctx, const struct act_reply *r);
 	void (*notify)(void *ctx, const struct act_notify *n);

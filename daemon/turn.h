@@ -30,7 +30,7 @@ struct turn_parts {
 	struct signer *signer;
 	struct outbox *outbox;
 	struct inbox *inbox;
-	struct files *files;   /* NULL: nobody looks at their folders */
+	struct files *files;   /* NULL: nobody checks the folders */
 	/* who has a slow signer sign; .run NULL: it signs on this thread, as all others do */
 	struct job_runner runner;
 };
@@ -42,17 +42,16 @@ void turn_destroy(struct turn *t);
 /* Loads the core from the store and commits what the boot itself writes (new stream ids). */
 must_use enum err turn_boot(struct turn *t, struct now now);
 /* Takes what the inbox has, and a tick when the deadline has come; or goes on with the turn that is
- * being sealed. Any error: end the process,
- * memory is ahead of the disk; but after ERR_STORE_GONE only this process still has the store: its
- * clients have been told, and turn_refuse goes on. */
+ * being sealed. Any error: end the process, memory is ahead of the disk; but after ERR_STORE_GONE
+ * only this process still has the store: its clients have the error, and turn_refuse goes on. */
 must_use enum err turn_run(struct turn *t, struct now now);
 /* The same, and the turn has ended when this returns, however slow the signer. Not while one is
  * being sealed. */
 must_use enum err turn_run_whole(struct turn *t, struct now now);
 /* Between the two halves of a turn: decided, and not committed. */
 bool turn_is_sealing(const struct turn *t);
-/* Instead of it, when nothing may be committed any more: who waits for an answer gets this error,
- * everything else in the inbox is let go. Not while a turn is being sealed. */
+/* Instead of turn_run, when nothing may be committed any more: who waits for an answer gets this
+ * error, everything else in the inbox is dropped. Not while a turn is being sealed. */
 must_use enum err turn_refuse(struct turn *t, enum err why);
 
 struct turn_figures {

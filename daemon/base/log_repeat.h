@@ -15,7 +15,7 @@ enum {
 	LOG_MINUTE_MS = 60 * 1000
 };
 
-/* All zero: nothing told yet. */
+/* All zero: nothing logged yet. */
 struct log_repeat {
 	struct log_kind {
 		char name[LOG_KIND_BYTES]; /* "": free */
@@ -27,7 +27,8 @@ struct log_repeat {
 /* What makes two lines of the same kind: their event, the committee it is about and the error. Cut
  * at the size of `out`. */
 void log_kind_of(const char *line, char *out, size_t size_bytes);
-/* True: tell it. False: it has been counted. More kinds at once than there are places share one. */
+/* True: log the line. False: it has been counted. More kinds at once than there are slots share
+ * one. */
 bool log_repeat_pass(struct log_repeat *r, const char *kind, int64_t mono_ms);
 /* A kind that was held back and whose minute is over (or any, with `all`): its name, and how many
  * lines are not there. False: none. */

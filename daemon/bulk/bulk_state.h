@@ -13,7 +13,7 @@ enum {
 	IDLE_CLOSE_MS = 30 * 1000,
 	TRY_AGAIN_MS = 5 * 1000,
 	STALLED_MS = 60 * 1000, /* asked, and nothing came */
-	TOLD_MS = 30 * 1000,	/* told, and its record is still there */
+	TOLD_MS = 30 * 1000,	/* the core was notified, and the FETCH record is still there */
 	FETCH_ARENA_BYTES = 8 << 20,
 };
 
@@ -51,10 +51,10 @@ struct transfer {
 	uint64_t missing;		       /* the job's answer */
 	enum err result;		       /* the job's answer */
 	int64_t heard_ms;
-	bool retried; /* what was asked for before may still be on its way */
+	bool retried; /* answers to earlier requests may still arrive */
 	bool again;   /* and was not what its leaves say */
 	bool busy;    /* the job is out */
-	bool dead;    /* let go of when the job is back */
+	bool dead;    /* freed when the job returns */
 };
 
 struct failed {
@@ -91,7 +91,7 @@ struct bulk {
 	struct bulk_link *peers;
 	unsigned jobs;
 	int64_t now_ms;
-	uint64_t spare_bytes; /* of the disk, until it is looked at again */
+	uint64_t spare_bytes; /* free on the disk, until it is measured again */
 };
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "daemon/bulk/bulk_state.h"
 
-/* the next item that is a file; at the end it is told */
+/* the next item that is a file; after the last one the core is notified */
 void transfer_begin_item(struct transfer *t);
 /* out of its place; the memory when no job works on it any more */
 void transfer_let_go(struct bulk_link *p, struct transfer *t);

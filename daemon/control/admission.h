@@ -1,5 +1,5 @@
-/* Who comes in at the local sockets, who has to go for somebody else or does not go on, and what
- * the log is told of it. */
+/* Which clients are accepted at the local sockets, which are closed to make room or for being idle,
+ * and what is logged of them. */
 #ifndef VANTHU_DAEMON_CONTROL_ADMISSION_H
 #define VANTHU_DAEMON_CONTROL_ADMISSION_H
 
@@ -8,8 +8,8 @@
 
 struct control;
 
-/* Takes whoever waits at this socket, a bounded number a turn. Who finds no place gets that of
- * somebody who may give way, or is told why not and closed. */
+/* Takes whoever waits at this socket, a bounded number a turn. When no slot is free, a client that
+ * may be evicted loses its slot to the new one; else the new one is sent the reason and closed. */
 void control_accept(struct control *c, enum local_socket socket);
 /* Each second, after now_ms has been set: who holds places or bytes without going on has to go;
  * what happened often goes into the log as a number; memory goes back. */

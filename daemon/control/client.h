@@ -1,4 +1,4 @@
-/* A client of a local socket: what it has sent, what it is told, what the core and workers owe it,
+/* A client of a local socket: what it has sent, what it is sent, what the core and workers owe it,
  * and what all clients share. The lowest layer of the local sockets: it knows no request. Control
  * thread only; clients belong to `struct control`, and nobody else frees one. */
 #ifndef VANTHU_DAEMON_CONTROL_CLIENT_H
@@ -22,8 +22,8 @@ enum {
 
 struct client;
 
-/* Work for a client that lasts longer than its request: a content on its way in or out, a listing,
- * an import. It lies in what it is work for, which its kind's file owns. */
+/* Work for a client that lasts longer than its request: a content received or sent, a listing, an
+ * import. A task is embedded in the struct that it works for, which the file of its kind owns. */
 struct task {
 	const struct task_kind *kind;
 	void *work; /* what the functions of the kind get */
@@ -33,7 +33,7 @@ struct task {
 enum {
 	TASK_ALONE = 1u << 0,	    /* no further request is taken until it has ended */
 	TASK_HOLDS_BYTES = 1u << 1, /* that others may wait for */
-	TASK_WANTS_BYTES = 1u << 2, /* it goes on when others have let go of theirs */
+	TASK_WANTS_BYTES = 1u << 2, /* it goes on when other clients have released theirs */
 	TASK_ONLY_ONE = 1u << 3,    /* for all clients: others may wait for its end */
 };
 
@@ -78,7 +78,7 @@ struct client {
 };
 
 struct pending_reply;
-/* Tells the client what the core has decided; errors are told without it. */
+/* Sends the client what the core has decided; errors are sent without calling it. */
 typedef void control_answer(struct client *c, const struct pending_reply *p,
 			    const struct act_reply *r);
 
@@ -104,7 +104,7 @@ struct question {
 	void *owner;
 };
 
-/* Why clients were sent away: counted, and told every few seconds. */
+/* Why clients were disconnected: counted, and logged every few seconds. */
 struct control_goings {
 	unsigned refused, for_others, half, unread, idle;
 	uint32_t uid; /* the last of them */
@@ -114,7 +114,7 @@ struct control {
 	struct control_parts parts;
 	int listeners[SOCKET_COUNT];
 	char paths[SOCKET_COUNT][128];
-	int64_t keep_after_ms; /* a socket could not be made anew: not tried again before */
+	int64_t keep_after_ms; /* a socket could not be bound again: not retried before */
 	/* the sockets, as their names led to them when they were bound */
 	struct stat bound[SOCKET_COUNT];
 	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
@@ -151,17 +151,18 @@ Vanthu__V1__Reply control_reply_to(uint64_t request_id, Vanthu__V1__Reply__WhatC
 /* What an error is about goes back as it came, but not a MiB of it: cut at a character. */
 void control_cut_about(text_t text, char out[CONTROL_ABOUT_BYTES]);
 void control_fill_clock(const struct client *c, Vanthu__V1__Clock *out);
-size_t control_out_waiting(const struct client *c); /* bytes told that it has not read */
+size_t control_out_waiting(const struct client *c); /* bytes of replies that the client has not
+						     * read */
 /* A buffer of `need` bytes at least, with what it had; false without memory. */
 bool control_reserve(uint8_t **buffer, size_t *capacity, size_t need);
 
 /* ---- the core ---- */
 
 /* Hands the event to the core, with its memory, and notes who gets the answer. When too much is
- * under way the client is told so, and the memory is released. */
+ * under way the client gets an error, and the event's memory is released. */
 void control_ask_core(struct client *c, const struct question *q);
-/* The first half of it, for who hands the number to the core himself: NULL when too many are under
- * way. */
+/* The first half of control_ask_core, for callers that give the number to the core themselves: NULL
+ * when too many are under way. */
 struct pending_reply *control_expect(struct client *c, uint64_t request_id, control_answer *answer);
 /* Its place is free again. */
 void control_expect_no_more(struct control *control, struct pending_reply *p);
@@ -193,7 +194,7 @@ bool control_job_back(struct client *c);
 
 struct lookup control_lookup(const struct client *c);
 int64_t control_wall_ms(const struct client *c);
-/* It takes no further request until others have let go of bytes. */
+/* The client takes no further request until others have released bytes. */
 void control_wait(struct client *c);
 bool control_waits(const struct client *c);
 

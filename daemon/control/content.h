@@ -8,7 +8,7 @@
 struct client;
 
 void control_content(struct client *c, const Vanthu__V1__Request *request);
-/* More of one that is under way, under its id. */
+/* More of a content that is being sent, by its request's id. */
 void control_content_credit(struct client *c, const Vanthu__V1__Request *request);
 void control_verify(struct client *c, const Vanthu__V1__Request *request);
 

@@ -55,15 +55,15 @@ void control_service(struct control *c, const zmq_pollitem_t *items, unsigned co
 /* So many bytes of submissions may come before it is said again, and what those that do not fit are
  * refused with. UINT64_MAX at first. */
 void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why);
-/* Each second: sockets whose names were deleted or replaced are made anew, the run folder too; told
- * in the log (VT-4012). */
+/* Each second: sockets whose names were deleted or replaced are bound again, the run folder is made
+ * again; logged (VT-4012). */
 void control_keep_sockets(struct control *c);
 /* Each second: who holds places or bytes without going on has to go; what happened often goes into
  * the log as a number; memory goes back. */
 void control_tick(struct control *c, int64_t mono_ms);
-/* What is held for local clients: requests, replies, submissions until their commit, a directory on
- * its way in. For who watches memory: it is bounded here, and no peer's. Without what one request
- * takes while it is worked on. */
+/* What is held for local clients: requests, replies, submissions until their commit, a directory
+ * being received. For the memory watermark: it is bounded here, and not held for peers. Without
+ * what one request takes while it is worked on. */
 uint64_t control_held_bytes(const struct control *c);
 /* There is work that no poll item shows. */
 bool control_busy(const struct control *c);

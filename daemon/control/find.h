@@ -22,8 +22,8 @@ struct found_document {
 	bool state_damaged;	/* it is zero because it cannot be read */
 };
 
-/* By id, unique ending of it, or printed number; its texts lie in the arena of requests. On each
- * error the client has been told. */
+/* By id, unique ending of it, or printed number; its texts lie in the arena of requests. Every
+ * error has been sent to the client. */
 must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
 			       struct found_document *out);
 /* Zero when there is none yet, or when it cannot be read. */

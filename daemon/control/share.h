@@ -29,7 +29,7 @@ struct account; /* what the clients of one uid hold at one socket */
  * go, and make room. */
 enum share_use { SHARE_REQUEST, SHARE_REPLY };
 
-/* What stands in the way of one place more. */
+/* Which limit refuses one more slot. */
 enum lack {
 	LACK_NONE,
 	LACK_UID,    /* of those that the uid may have at this socket */
@@ -38,11 +38,11 @@ enum lack {
 };
 
 struct shares *shares_new(void); /* NULL without memory */
-/* Lets go of it; the memory goes with the last account. NULL is fine. */
+/* Releases `s`; its memory is freed with the last account. NULL is fine. */
 void shares_let_go(struct shares *s);
 
 enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid);
-/* Takes a place, whether or not there is one: ask shares_lack before. NULL without memory. */
+/* Takes a slot, whether or not one is free: call shares_lack before. NULL without memory. */
 struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_t uid);
 /* its place; the account stays while it has others, or bytes */
 void shares_leave(struct account *a);
@@ -56,7 +56,7 @@ unsigned shares_places_uid_max(enum local_socket socket);
 bool shares_room(const struct account *a, enum share_use use, size_t bytes);
 /* Would what `holder` holds be missed by `wants`? */
 bool shares_competes(const struct account *holder, const struct account *wants);
-/* Something that was held has been let go of since the number was another. */
+/* Changes whenever something that was held has been released. */
 uint64_t shares_freed(const struct shares *s);
 void shares_say_freed(struct shares *s);     /* of something that is counted elsewhere */
 size_t shares_bytes(const struct shares *s); /* held by all accounts */

@@ -1,4 +1,4 @@
-/* A document's way, from the records that its hops signed. */
+/* A document's route, from the records that its hops signed. */
 #ifndef VANTHU_DAEMON_CONTROL_TRACE_H
 #define VANTHU_DAEMON_CONTROL_TRACE_H
 

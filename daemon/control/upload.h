@@ -21,7 +21,7 @@ struct upload_part {
 	uint64_t size_bytes; /* as announced */
 	uint64_t got_bytes;
 	struct incoming *incoming;
-	bool pinned; /* settled: its content stays until we let go */
+	bool pinned; /* settled: its content stays until we release it */
 };
 
 struct upload {

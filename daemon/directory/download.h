@@ -1,6 +1,6 @@
-/* The directory that somebody hands on: puts its parts down in a spool, and gives the whole to the
- * installer, which checks it and puts it into force. What cannot be believed is logged, forgotten
- * and told to the core, which asks another. */
+/* A directory that a neighbour sends: writes its parts to a spool, and gives the whole to the
+ * installer, which checks it and puts it into force. A directory that does not verify is logged and
+ * dropped, and the core is notified and asks another neighbour. */
 #ifndef VANTHU_DAEMON_DIRECTORY_DOWNLOAD_H
 #define VANTHU_DAEMON_DIRECTORY_DOWNLOAD_H
 

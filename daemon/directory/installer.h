@@ -5,8 +5,8 @@
  *     idle → copying (a user's file, which may change) → checking → installing ⇄ waiting (the core
  *     still settles an earlier one) → idle
  *
- * What does not come into force is told by `ended`, and stays to be seen in installer_view until
- * another one does. */
+ * A directory that does not come into force is reported by `ended`, and stays in installer_view
+ * until another one does. */
 #ifndef VANTHU_DAEMON_DIRECTORY_INSTALLER_H
 #define VANTHU_DAEMON_DIRECTORY_INSTALLER_H
 

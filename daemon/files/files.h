@@ -44,12 +44,13 @@ struct files_ops {
 	/* Puts whole chunks in a row in their places after checking each against its leaf:
 	 * ERR_DIGEST, and nothing of them is written. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
-	/* Done: checks (fetch) or tells (submission) the whole digest, syncs, renames, syncs the
-	 * folder. Frees i on success. A submission's content is pinned from here on: see release.
-	 * ERR_DIGEST: the chunks fit their root, but the whole is not what the manifest says.
-	 * ERR_GAP: a chunk on disk is not what was written; start again from incoming_missing. */
+	/* Done: checks (fetch) or returns in the item (submission) the whole digest, syncs,
+	 * renames, syncs the folder. Frees i on success. A submission's content is pinned from here
+	 * on: see release. ERR_DIGEST: the chunks fit their root, but the whole is not what the
+	 * manifest says. ERR_GAP: a chunk on disk is not what was written; start again from
+	 * incoming_missing. */
 	enum err (*incoming_finish)(struct incoming *i, struct manifest_item *item);
-	/* Lets go of it; `forget` also deletes what is there. NULL is fine. */
+	/* Releases `i`; `forget` also deletes what is on disk. NULL is fine. */
 	void (*incoming_close)(struct incoming *i, bool forget);
 
 	/* Reads up to len bytes at an offset of a finished file. ERR_NOT_FOUND, ERR_DAMAGED
@@ -65,13 +66,13 @@ struct files_ops {
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece,
 			   struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
-	/* Lets go of what incoming_finish pinned for a submission, when the record that names it is
-	 * committed, or never will be. Does not block. */
+	/* Releases the content that incoming_finish pinned for a submission, when the record that
+	 * names it is committed, or never will be. Does not block. */
 	void (*release)(struct files *f, const struct digest *sha256);
 	/* ERR_BUSY: pinned, or settled or released within the last five minutes, so that somebody
 	 * may be about to name it. */
 	enum err (*drop)(struct files *f, const struct digest *sha256);
-	/* Are its folders still the ones that were opened, in their places? ERR_STORE_GONE, told.
+	/* Are the folders still the ones that were opened, at their paths? ERR_STORE_GONE, logged.
 	 * Two system calls: asked before each turn. */
 	enum err (*check)(const struct files *f);
 	/* The same of all folders that contents lie in; asked each second. */

@@ -1,4 +1,4 @@
-/* Contents that nobody needs any more: noted when the core says so, looked at again before they go,
+/* Contents that nobody needs any more: noted when the core says so, checked again before deletion,
  * and deleted by a job. Control thread only, but for the jobs. */
 #ifndef VANTHU_DAEMON_FILES_GARBAGE_H
 #define VANTHU_DAEMON_FILES_GARBAGE_H

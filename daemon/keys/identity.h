@@ -1,6 +1,6 @@
 /* This committee's own keys: the files of the configuration, and beside each a FILE.next while a
- * new key is on its way into the directory. Which one is in force the directory says, never a file:
- * so a new key is taken without a restart, and an old one let go. */
+ * new key is not yet in the directory. Which key is in force the directory says, never a file: so a
+ * new key is taken without a restart, and an old key dropped. */
 #ifndef VANTHU_DAEMON_KEYS_IDENTITY_H
 #define VANTHU_DAEMON_KEYS_IDENTITY_H
 
@@ -27,7 +27,7 @@ struct identity_keys {
 };
 
 /* Reads FILE and FILE.next of both keys. A FILE that cannot be used fails (ERR_FILE,
- * ERR_CERTIFICATE, logged); a FILE.next is told and passed over. The caller owns the signers and
+ * ERR_CERTIFICATE, logged); a bad FILE.next is logged and skipped. The caller owns the signers and
  * clears the secrets: identity_clear. */
 must_use enum err identity_read(const struct config *config, struct identity_keys *out);
 void identity_clear(struct identity_keys *k);
@@ -46,8 +46,8 @@ unsigned identity_links(const struct identity_keys *k, const struct rec_committe
 bool identity_has_link(const struct rec_committee *entry, const uint8_t public_key[32],
 		       int64_t wall_ms);
 /* Has the key not ended at a time? Its beginning does not matter for a link: who has the directory
- * has been given the key, and a clock that says otherwise, here or at the registry, is to be told
- * to neighbours and not to cut off from them. */
+ * has been given the key, and a clock that says otherwise, here or at the registry, must be
+ * reported to neighbours and not cut the link to them. */
 bool identity_not_ended(const struct key_entry *k, int64_t wall_ms);
 
 #endif

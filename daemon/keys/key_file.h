@@ -13,12 +13,12 @@ struct key_file_fault {
 	char command[CONFIG_PATH_MAX + 64]; /* the shell command that mends it */
 };
 
-/* Looks at the file (where a symbolic link leads) and at the folders of both. ERR_KEY_OPEN: *fault
- * says what is open and the command that mends it; ERR_FILE: it cannot be looked at (errno). Blocks
- * on the file system. */
+/* Checks the modes of the file (where a symbolic link leads) and of the folders of both.
+ * ERR_KEY_OPEN: *fault says what is open and the command that mends it; ERR_FILE: they cannot be
+ * read (errno). Blocks on the file system. */
 must_use enum err key_file_check(const char *path, struct key_file_fault *fault);
 /* Of all private keys of a configuration, with those that wait beside them (*.next), the first that
- * is open. ERR_OK also for a key that is not there: who reads it tells that. */
+ * is open. ERR_OK also for a key that is not there: whoever reads the key reports that. */
 must_use enum err key_file_check_all(const struct config *config, struct key_file_fault *fault);
 
 #endif

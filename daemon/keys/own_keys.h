@@ -23,7 +23,7 @@ struct own_keys {
 	struct signer *signer; /* the one of them that is in force */
 	struct own_link_key links_in_force[OWN_KEYS_MAX];
 	unsigned link_count;
-	uint64_t signatures_before; /* of signers let go of */
+	uint64_t signatures_before; /* of signers dropped */
 };
 
 /* Reads the key files of the configuration; k->config is set. The first of each kind is in force
@@ -31,7 +31,7 @@ struct own_keys {
 must_use enum err own_keys_open(struct own_keys *k);
 /* Clears all secrets; all zero is fine. */
 void own_keys_close(struct own_keys *k);
-/* Reads the files anew; what cannot be read leaves things as they are, logged. */
+/* Reads the key files again; what cannot be read leaves things as they are, logged. */
 void own_keys_read(struct own_keys *k);
 /* Takes those that the directory has in force now. All borrowed parts are set. */
 void own_keys_choose(struct own_keys *k);

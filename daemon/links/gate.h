@@ -5,15 +5,15 @@
  * close one peer of a ROUTER (docs/TRAPS.md §1.4). Both can be done at the socket: the kernel
  * counts what it has handed over on each connection, we count what has come out of libzmq, and the
  * difference lies in between; shutdown(2) ends that connection alone, as if its peer had gone. A
- * thread of its own looks, for a message without end fills tens of MiB while the control thread
+ * thread of its own scans, for a message without end fills tens of MiB while the control thread
  * waits for the disk.
  *
  * Who is honest is never cut off, however slow we are and whatever its windows: libzmq stops to
  * read a connection whose queue is full of whole messages, and the bounds lie above what queues
- * take. A message without end is told from those by asking all sockets until they have nothing:
- * what then is still not out, and is more than one frame, is none. That is known at the first MiB,
- * before many small parts cost many times their bytes. The bounds, with their reasons, are in
- * routing/base/limits.h.
+ * take. A message without end is distinguished from those by reading all sockets until they have
+ * nothing: what then is still not out, and is more than one frame, is none. That is known at the
+ * first MiB, before many small parts cost many times their bytes. The bounds, with their reasons,
+ * are in routing/base/limits.h.
  *
  * A descriptor may be closed and given to another at any time: each is remembered with its inode,
  * and what is done to it is done through a duplicate that was compared first. Everything here is

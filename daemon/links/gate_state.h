@@ -10,7 +10,7 @@
 #include "routing/base/limits.h"
 
 enum { MONITORS_MAX = 8, REPORTS_MAX = 64 };
-/* What the monitor of a socket tells. */
+/* What the monitor of a socket reports. */
 enum {
 	EVENT_ACCEPTED = 0x0020,
 	EVENT_ACCEPT_FAILED = 0x0040,
@@ -28,7 +28,7 @@ struct watched_connection {
 	/* bytes on the wire: read by libzmq and come out of it, gone into it and away */
 	uint64_t in, heard, sent, gone;
 	uint64_t asked_in;	/* `in` when it was asked for */
-	uint64_t held_in, held; /* of what came; both ways. At the last look */
+	uint64_t held_in, held; /* received; both directions. At the last scan */
 };
 
 struct gate {

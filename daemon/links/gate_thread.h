@@ -1,4 +1,4 @@
-/* The thread that looks at connections, and what it finds. All under the lock but the thread
+/* The thread that scans connections, and what it finds. All under the gate's lock but the thread
  * itself. */
 #ifndef VANTHU_DAEMON_LINKS_GATE_THREAD_H
 #define VANTHU_DAEMON_LINKS_GATE_THREAD_H
@@ -10,7 +10,7 @@ struct watched_connection *gate_remember(struct gate *g, int fd);
 /* Bytes that left the socket's buffer, of all that it has received; none when more waits than has
  * come, which two looks one after the other may show. */
 uint64_t gate_in_bytes(uint64_t received, int unread);
-/* What a monitor tells (EVENT_*) of a connection, perhaps late. Under the lock. */
+/* What a monitor reports (EVENT_*) of a connection, perhaps late. Under the gate's lock. */
 void gate_event(struct gate *g, uint16_t event, int fd);
 /* What it holds now. */
 void gate_look(struct gate *g, int fd);

@@ -57,8 +57,8 @@ struct links;
 must_use enum err links_open(void *zmq, const struct links_config *config,
 			     const struct link_peer *peers, unsigned count, struct links **out);
 must_use enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count);
-/* Our own keys have changed: listeners open and close with them, the superior is dialled anew under
- * a new one. A listener that cannot be bound is logged and tried again at the next call;
+/* Our own keys have changed: listeners open and close with them, the superior is dialled again
+ * under a new key. A listener that cannot be bound is logged and tried again at the next call;
  * ERR_NETWORK when none is left of those wanted. */
 must_use enum err links_set_keys(struct links *l, const struct own_link_key *keys, unsigned count);
 void links_close(struct links *l); /* NULL is fine */
@@ -80,8 +80,8 @@ bool links_descriptors_short(const struct links *l);
 bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
-/* Closes the listener and binds it anew: the only way to be rid of what one ROUTER peer makes
- * libzmq hold (docs/TRAPS.md §1.4). */
+/* Closes the listener and binds it again: the only way to free what one ROUTER peer makes libzmq
+ * hold (docs/TRAPS.md §1.4). */
 must_use enum err links_rebind(struct links *l);
 
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer
@@ -107,7 +107,7 @@ must_use enum err links_visit_send(struct links *l, struct committee_id who, enu
 void links_forget_visitors(struct links *l);
 /* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
 void links_reset(struct links *l, struct committee_id neighbour);
-/* Tells all neighbours that we go, and lets that out for a moment when the sockets close. */
+/* Sends BYE to all neighbours, and gives it a moment to leave when the sockets close. */
 void links_bye(struct links *l);
 /* Cuts a neighbour off: its routing ids are forgotten, its key refused at ZAP for a pause that
  * doubles from 1 s to 5 min with each call. */

@@ -10,9 +10,10 @@
 
 enum { RID_BYTES = 5, PENDING_MAX = 4096 };
 
-/* Asking a socket that has nothing costs two system calls each time, so that is remembered. What
- * libzmq tells by the descriptor it tells once: a socket is quiet from the receive that found
- * nothing until its descriptor says something or we use it. All zero: to be asked. */
+/* Reading a socket that has nothing costs two system calls each time, so an empty read is
+ * remembered. The descriptor of a socket is edge-triggered: the socket is quiet from the receive
+ * that found nothing until its descriptor becomes readable or we use the socket. All zero: to be
+ * read. */
 struct attention {
 	int fd; /* once it is known */
 	bool fd_known, quiet;
@@ -38,11 +39,11 @@ struct link_socket {
 	struct connection connections[3]; /* by purpose; subordinates only */
 	int64_t refused_until_ms;
 	int64_t pause_ms;
-	enum err failed_why; /* of dialling it, as it was told last */
+	enum err failed_why; /* of dialling the neighbour, as last logged */
 	int64_t failed_again_ms;
 };
 
-/* A connection that we dialled, with the monitor that tells when it stands. */
+/* A connection that we dialled, with the monitor that reports when it is up. */
 struct dialled {
 	void *socket, *monitor;
 	struct attention attention, monitor_attention;
@@ -51,8 +52,8 @@ struct dialled {
 	struct gate *gate;
 	struct gate_id gate_id;
 	int64_t not_before_ms; /* monotonic: dialled again then */
-	/* What the present attempt has come to: by it a failure is told from another, for libzmq
-	 * names none. */
+	/* How far the present attempt came: by this one failure is distinguished from another, for
+	 * libzmq names none. */
 	enum dialled_attempt { ATTEMPT_NEW, ATTEMPT_SOCKET, ATTEMPT_CONNECTED } attempt;
 	int64_t attempt_ms; /* monotonic: since when it stands there */
 };
@@ -70,8 +71,8 @@ struct caller {
 
 enum { CALLERS_MAX = 128 };
 
-/* REFUSED: libzmq gives such a connection up for good, so it must be dialled anew. FAILED: it tries
- * again by itself. */
+/* REFUSED: libzmq gives such a connection up for good, so it must be dialled again. FAILED: libzmq
+ * retries by itself. */
 enum dialled_change { DIALLED_NOTHING, DIALLED_UP, DIALLED_DOWN, DIALLED_FAILED, DIALLED_REFUSED };
 
 struct links {
@@ -93,7 +94,7 @@ struct links {
 	unsigned neighbour_count;
 	struct link_event pending[PENDING_MAX];
 	unsigned pending_first, pending_count;
-	zmq_msg_t message; /* the frame that the caller looks at */
+	zmq_msg_t message; /* the frame that the caller reads */
 	int message_fd;	   /* whence it came */
 	bool asked;	   /* the gate waits for all sockets to be empty */
 	bool hello_waits;

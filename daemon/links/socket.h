@@ -1,4 +1,4 @@
-/* How sockets are set up, and what their monitors tell. */
+/* How sockets are set up, and what their monitors report. */
 #ifndef VANTHU_DAEMON_LINKS_SOCKET_H
 #define VANTHU_DAEMON_LINKS_SOCKET_H
 

@@ -1,5 +1,5 @@
-/* The store is one process's, and in its place: locks, and what is looked at to know that they
- * still hold. */
+/* The store belongs to one process, and is still at its path: locks, and the checks that they still
+ * hold. */
 #ifndef VANTHU_DAEMON_STORE_LMDB_OWNER_H
 #define VANTHU_DAEMON_STORE_LMDB_OWNER_H
 
@@ -12,14 +12,14 @@ must_use enum err lmdb_owner_take(struct lmdb_store *s);
 void lmdb_owner_opened(struct lmdb_store *s);
 /* After the environment is closed. */
 void lmdb_owner_release(struct lmdb_store *s);
-/* Is data.mdb still where the configuration says? Two system calls. ERR_STORE_GONE, told. */
+/* Is data.mdb still where the configuration says? Two system calls. ERR_STORE_GONE, logged. */
 must_use enum err lmdb_owner_check_place(const struct lmdb_store *s);
 /* Is the last transaction our own? `txn`: the write transaction that was just begun, or NULL.
- * ERR_STORE_FOREIGN, told. */
+ * ERR_STORE_FOREIGN, logged. */
 must_use enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn);
 /* After each commit. ERR_STORE_FOREIGN: another one came between. */
 must_use enum err lmdb_owner_committed(struct lmdb_store *s);
-/* Makes owner.lock anew when it was deleted, so that an older daemon finds it. */
+/* Recreates owner.lock when it was deleted, so that an older daemon finds it. */
 void lmdb_owner_keep_lock(struct lmdb_store *s);
 
 #endif

@@ -1,5 +1,5 @@
 /* Small files and folders of the tools: written whole or not at all. After ERR_FILE errno says why
- * (cli_fail_file tells it). */
+ * (cli_fail_file reports it). */
 #ifndef VANTHU_TOOLS_BASE_FILES_H
 #define VANTHU_TOOLS_BASE_FILES_H
 
@@ -25,7 +25,7 @@ must_use enum err fs_replace(const char *path, struct blob bytes);
 /* An ordinary file for reading: *fd is the caller's, -1 after ERR_FILE (errno EISDIR: a folder,
  * EINVAL: a device or a pipe). */
 must_use enum err fs_open(const char *path, int *fd, uint64_t *size_bytes);
-/* What tells that a file was written: taken before it is read, compared after. */
+/* By what one sees that a file was written: taken before it is read, compared after. */
 struct fs_stamp {
 	uint64_t device, inode, size_bytes;
 	int64_t modified_ns, changed_ns;

@@ -6,10 +6,10 @@
 
 struct cli;
 
-/* Whether the form takes the options given and so many operands; a fault has been told, with the
- * word that is in the way. */
+/* Whether the form takes the options given and so many operands; a fault has been reported, with
+ * the word that does not fit. */
 bool arguments_check(struct cli *cli, int count, char **operands);
-/* Usage fault: tells which operands and options the form still wants. Where none is missing, that
+/* Usage fault: reports which operands and options the form still wants. Where none is missing, that
  * it was not understood. Returns the exit code. */
 int arguments_missing(struct cli *cli, int count, char **operands);
 

@@ -49,8 +49,8 @@ struct cli {
  * not. */
 const char *cli_given(const struct cli *cli, const char *name);
 
-/* The end of every command, with its exit code: what it printed is on its way, or that is told (on
- * stderr) and the code is not 0. Closes stdout and lets go of what `cli` holds. */
+/* The end of every command, with its exit code: what it printed has been written, or the failure is
+ * reported (on stderr) and the code is not 0. Closes stdout and releases what `cli` holds. */
 int cli_finish(struct cli *cli, int code);
 
 /* What else of this folder others use. */

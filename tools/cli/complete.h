@@ -7,8 +7,8 @@ struct cli;
 
 /* Prints a candidate a line: the word, and after a tab what it means; a line with nothing before
  * its tab says that "files" or "folders" fit. Words are matched as people type them: in any case,
- * with or without diacritics. Tells no failure: then there is nothing to offer. Asks a daemon, for
- * at most some hundred milliseconds. words[0] is what follows the program's name. */
+ * with or without diacritics. Reports no failure: then there is nothing to offer. Asks a daemon,
+ * for at most some hundred milliseconds. words[0] is what follows the program's name. */
 void complete(struct cli *cli, int count, char **words);
 
 #endif

@@ -1,5 +1,5 @@
 /* What only the daemon or a lab knows of the word that is typed. Bounded in rows and in time; what
- * is not told is not offered. */
+ * the daemon has not sent by then is not offered. */
 #ifndef VANTHU_TOOLS_CLI_COMPLETE_ASK_H
 #define VANTHU_TOOLS_CLI_COMPLETE_ASK_H
 

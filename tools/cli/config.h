@@ -7,11 +7,11 @@
 
 struct cli;
 
-/* Reads it; what is wrong has been told. */
+/* Reads it; faults in it have been reported. */
 must_use enum err cli_config(struct cli *cli, struct config *out);
-/* Tells that the file cannot be read, `why` as in errno (0: not known). */
+/* Reports that the file cannot be read, `why` as in errno (0: not known). */
 void cli_config_unread(struct cli *cli, int why);
-/* Tells that none is named; returns the exit code. */
+/* Reports that no configuration is named; returns the exit code. */
 int cli_no_config(struct cli *cli);
 
 #endif

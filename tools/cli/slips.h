@@ -1,5 +1,5 @@
-/* What the daemon warns of when a document is to be sent, or one on paper registered: told, asked
- * about on a terminal, or a reason not to send. */
+/* What the daemon warns of when a document is to be sent, or one on paper registered: printed,
+ * asked about on a terminal, or a reason not to send. */
 #ifndef VANTHU_TOOLS_CLI_SLIPS_H
 #define VANTHU_TOOLS_CLI_SLIPS_H
 
@@ -10,7 +10,7 @@ struct cli;
 
 enum { SLIPS_MAX = 16 };
 
-/* The codes that have been told, so that none is told twice. */
+/* The codes that have been printed, so that none is printed twice. */
 struct slips {
 	uint32_t codes[SLIPS_MAX];
 	unsigned count;
@@ -29,14 +29,14 @@ struct slips_told {
 struct slips_told slips_of(const Vanthu__V1__Accepted *a);
 struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);
 
-/* Tells those of an answer that are new, each on a line of standard error with its code. */
+/* Prints the warnings of an answer that are new, each on a line of standard error with its code. */
 void slips_tell(struct cli *cli, struct slips *told, struct slips_told a);
 
 /* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code
- * after `left` was told: nothing was done. */
+ * after `left` was printed: nothing was done. */
 int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left);
 
-/* --strict: the exit code after the first was told as an error. */
+/* --strict: the exit code after the first warning was reported as an error. */
 int slips_refuse(struct cli *cli, struct slips_told a);
 
 /* Is somebody there to ask, and has not said -y? */

@@ -51,7 +51,7 @@ must_use enum err client_send(struct client *c, Vanthu__V1__Request *request);
 /* Another message under the number of an earlier one. */
 must_use enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64_t id);
 /* The next reply to the last request; valid until the next call. A reply with an error is ERR_OK
- * here: look at what_case. ERR_UNREACHABLE, ERR_TIMEOUT, ERR_FORMAT. */
+ * here: check what_case. ERR_UNREACHABLE, ERR_TIMEOUT, ERR_FORMAT. */
 must_use enum err client_next(struct client *c, Vanthu__V1__Reply **reply);
 /* The last reply's bytes, as they came; valid as long as it. */
 struct blob client_packed(const struct client *c);

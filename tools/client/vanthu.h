@@ -41,7 +41,7 @@ extern "C" {
 
 /* ---- the library, and its errors ---- */
 
-/* Codes that a program may want to tell apart. More may come. */
+/* Codes that a program may want to distinguish. More may come. */
 enum vanthu_error {
 	VANTHU_OK = 0,
 	VANTHU_ERR_USAGE = 1001, /* an argument that the function does not take */
@@ -203,7 +203,7 @@ enum {
 /* Sends. Blocks until the daemon has signed it and has it on disk: from then on it answers for it.
  * The same draft (the same id and content) again is safe: it is sent once, and
  * vanthu_sent_is_repeated() says so. *out is the caller's; NULL when nobody wants it.
- *   VANTHU_ERR_TIMEOUT, VANTHU_ERR_UNREACHABLE  perhaps it was sent: ask again, under the same id
+ *   VANTHU_ERR_TIMEOUT, VANTHU_ERR_UNREACHABLE  perhaps it was sent: retry, under the same id
  *   VANTHU_ERR_CONFLICT            this id was used for another content
  *   VANTHU_ERR_NO_RECIPIENT        nobody was named
  *   VANTHU_ERR_UNKNOWN_RECIPIENT, VANTHU_ERR_RETIRED_RECIPIENT,
@@ -245,8 +245,8 @@ enum vanthu_state {
  * its printed number. Blocks. *out is the caller's.
  *   VANTHU_ERR_NOT_FOUND; VANTHU_ERR_AMBIGUOUS: the fault has the choices */
 VANTHU_API VANTHU_MUST_USE int vanthu_show(vanthu *v, const char *name, vanthu_document **out);
-/* The same when it is delivered, refused or expired: returns 0 with any of these, so look at the
- * state. Blocks for up to timeout_ms (0: looks once); other threads may use the handle meanwhile.
+/* The same when it is delivered, refused or expired: returns 0 with any of these, so check the
+ * state. Blocks for up to timeout_ms (0: checks once); other threads may use the handle meanwhile.
  *   VANTHU_ERR_NOT_YET  not in time: *out is the document as it is now, also the caller's */
 VANTHU_API VANTHU_MUST_USE int vanthu_wait(vanthu *v, const char *name, int timeout_ms,
 					   vanthu_document **out);
@@ -311,8 +311,10 @@ enum { VANTHU_FILE_NAME_SIZE = 256 };
  * the name that it was sent with, or the nearest that the folder takes, with a number where another
  * file has it: nothing is written over, half a file never has the name, and what was saved before
  * is not doubled. `saved` (VANTHU_FILE_NAME_SIZE bytes; may be NULL) gets the name. Blocks until
- * file and name are on disk. VANTHU_ERR_NOT_FOUND  no such document or part VANTHU_ERR_NOT_YET its
- * files are still on their way VANTHU_ERR_FILE       `about` is the file or folder (errno)
+ * file and name are on disk.
+ *   VANTHU_ERR_NOT_FOUND  no such document or part
+ *   VANTHU_ERR_NOT_YET    its files have not all arrived
+ *   VANTHU_ERR_FILE       `about` is the file or folder (errno)
  *   VANTHU_ERR_DIGEST     the content is not what was signed: nothing is saved */
 VANTHU_API VANTHU_MUST_USE int vanthu_save(vanthu *v, const char *name, size_t part,
 					   const char *folder, char *saved);

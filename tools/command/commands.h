@@ -34,11 +34,11 @@ int cmd_version(struct cli *cli, int argc, char **argv);
 
 /* What several commands do. */
 /* Gives a directory file to the daemon of the configuration; *version and *committees are what it
- * has then. Asks the daemon and waits until it has taken it. Failures have been told. */
+ * has then. Waits until the daemon has taken it. Failures have been reported. */
 must_use enum err committee_install(struct cli *cli, const char *from, uint64_t *version,
 				    uint64_t *committees);
 /* After the registry has made a version: gives it to the daemon that -c names, or says how to.
- * Failures have been told. */
+ * Failures have been reported. */
 must_use enum err committee_install_made(struct cli *cli, const char *file);
 /* add, move, retire, renew, change: the registry's side of `committee`. Whether a word is one of
  * them, and the exit code of one. */

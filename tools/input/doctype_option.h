@@ -6,7 +6,7 @@
 #include "tools/cli/cli.h"
 
 /* A symbol as printed, an alias, or the full name in any case, with or without diacritics. 0, or
- * the exit code after the fault has been told (QĐ alone is two types). */
+ * the exit code after the fault has been reported (QĐ alone is two types). */
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out);
 
 /* The same for a filter, which goes by the code: QĐ is both of its types. *code may be "": a type

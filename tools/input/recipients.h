@@ -14,19 +14,19 @@ must_use enum err recipients_read(struct arena *a, const char *to, struct submis
  * the name is one committee's. `given` is one word, or with `list` words between commas among which
  * groups stay; what is nobody's name stays too, for the daemon to say so. What looks like an id is
  * taken for one, or with `doubt` only where a committee has it. *out is malloc'd. ERR_SEVERAL_NAMED
- * and failures have been told. Where anything is to be looked up it asks the daemon, so it blocks
- * as a call does, and the last reply is gone. */
+ * and failures have been reported. Where a name must be looked up it asks the daemon, so it blocks
+ * as a call does, and the call's last reply is freed. */
 must_use enum err recipients_resolve(struct call *c, const char *given, bool list, bool doubt,
 				     char **out);
 
 /* The one committee that a word means, as above, of a filter or an operand: *out, malloc'd also
- * when it fails, or NULL. What is nobody's name and no id either is told with what may have been
- * meant, ERR_BAD_ID; an id that nobody has stays, for the daemon to say so. */
+ * when it fails, or NULL. What is nobody's name and no id either is reported with what may have
+ * been meant, ERR_BAD_ID; an id that nobody has stays, for the daemon to say so. */
 must_use enum err recipients_one(struct call *c, const char *given, char **out);
 
-/* After the daemon did not know a recipient: tells which of `to` are no committees and which ids
- * are near. Asks the daemon for its list, so it blocks as a call does, and the last reply is gone.
- * Returns `e`, the daemon's answer. */
+/* After the daemon did not know a recipient: reports which of `to` are no committees and which ids
+ * are near. Asks the daemon for its list, so it blocks as a call does, and the call's last reply is
+ * freed. Returns `e`, the daemon's answer. */
 must_use enum err recipients_tell_unknown(struct call *c, const char *to, enum err e);
 
 /* Whether the text names anybody at all. */

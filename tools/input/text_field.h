@@ -13,14 +13,14 @@ struct text_field {
 	bool may_be_empty;
 };
 
-/* 0, or the exit code after the first fault was told: empty, longer than it may be, or with a
+/* 0, or the exit code after the first fault was reported: empty, longer than it may be, or with a
  * character that nobody sees. */
 int text_field_check(struct cli *cli, const struct text_field *fields, unsigned count);
 
 /* Likewise the name under which a file travels: it must be one that can be saved elsewhere. */
 int text_field_check_name(struct cli *cli, const char *path);
 
-/* Today or before, for what has come or gone: 0, or the exit code after it was told. */
+/* Today or before, for what has come or gone: 0, or the exit code after the fault was reported. */
 int text_field_check_past(struct cli *cli, const char *option, const char *date);
 
 #endif

@@ -16,7 +16,7 @@ struct demo {
 	bool failed;
 };
 
-/* A signal wants it to end, or nobody reads it any more: what follows does nothing and tells
+/* A signal wants it to end, or nobody reads it any more: the steps that follow do nothing and print
  * nothing. */
 bool demo_stopped(const struct demo *s);
 
@@ -28,14 +28,14 @@ void demo_fail(struct demo *s, const char *format, ...) __attribute__((format(pr
 /* Sends as a member and returns the id in `id` (UUID text), false after telling what went wrong. */
 bool demo_send(struct demo *s, const char *from, const char *const *files, unsigned count,
 	       const char *const *options, char id[37]);
-/* Tells receipts as they come until `wanted` recipients have it or the time is over. */
+/* Prints receipts as they come until `wanted` recipients have the document or the time is over. */
 bool demo_receipts(struct demo *s, const char *from, const char *id, unsigned wanted,
 		   int timeout_ms);
 /* Runs a command of this program as a member and shows it. */
 int demo_show(struct demo *s, const char *member, const char *const *args);
 /* Runs a command as a member without showing it; false after telling that it failed. */
 bool demo_run(struct demo *s, const char *member, const char *const *args);
-/* Tells a member's digital share in a sentence. */
+/* Prints a member's digital share in a sentence. */
 void demo_share(struct demo *s, const char *member);
 /* Saves the document at a member and compares every file with the one that was sent; verifies
  * it. */

@@ -19,7 +19,7 @@ struct lab {
 };
 
 /* Makes DIR with a registry and a folder a committee; the k-th binds port + k. Port 0: ports that
- * are free now. Told when it fails. */
+ * are free now. Failures are reported. */
 must_use enum err lab_create(struct cli *cli, const char *folder, const struct tree_list *tree,
 			     unsigned port);
 /* Finds the members of an existing lab, sorted by id. */

@@ -15,9 +15,9 @@ enum { PROCESS_START_MS = 60000, PROCESS_STOP_MS = 5000 };
 int process_pid(const struct lab_member *m);
 /* Starts one detached process; does not wait. */
 must_use enum err process_spawn(struct cli *cli, const struct lab_member *m);
-/* Waits until each answers a status request. Told with the fault that its log names:
- * ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT when one runs and does not answer, which
- * only one that hangs should meet. ERR_CANCELLED (not told): cli->stop. */
+/* Waits until each answers a status request. Failures are reported with the fault that the
+ * process's log names: ERR_UNREACHABLE when a process has ended, ERR_TIMEOUT when one runs and does
+ * not answer, which only one that hangs should meet. ERR_CANCELLED (not reported): cli->stop. */
 must_use enum err process_wait(struct cli *cli, const struct lab_member *const *members,
 			       unsigned count, int timeout_ms);
 /* Ends it by `signal` and waits until it is gone. */

@@ -22,7 +22,7 @@ enum format {
 	FORMAT_STATE,	/* a word with its symbol */
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
-	/* the same, told only where it is true: a list without any has no such column */
+	/* the same, shown only where it is true: a list without any has no such column */
 	FORMAT_MARK,
 	FORMAT_ID,	     /* its ending in tables, whole elsewhere */
 	FORMAT_PERCENT,	     /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
@@ -34,7 +34,7 @@ struct column {
 	const char *key;
 	const char *title; /* marked for translation; NULL ends a list of columns */
 	enum format format;
-	bool flexible; /* gives way when the terminal is narrow */
+	bool flexible; /* shrinks when the terminal is narrow */
 };
 
 struct renderer {
@@ -47,7 +47,7 @@ struct renderer {
 	void (*heading)(struct cli *cli, const char *text);
 };
 
-/* Prints and lets go of `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
+/* Prints and releases `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
 int output_list(struct cli *cli, json_t *data, const struct column *columns);
 int output_object(struct cli *cli, json_t *data, const struct column *columns);
 

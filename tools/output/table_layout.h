@@ -8,7 +8,7 @@
 
 /* Whether a column's texts may go over several lines. */
 enum table_layout_give {
-	LAYOUT_NEVER,	/* times, states, numbers: half of one tells nothing */
+	LAYOUT_NEVER,	/* times, states, numbers: half of one means nothing */
 	LAYOUT_PRESSED, /* ids and the like: only where the table would not fit otherwise */
 	LAYOUT_FREELY,	/* sentences */
 };

@@ -11,8 +11,8 @@ struct tree_list {
 	uint32_t count;
 };
 
-/* Reads and checks a file; tells all faults with their places. ERR_BAD_TREE, ERR_FILE. Texts lie in
- * the arena. */
+/* Reads and checks a file; reports all faults with their lines. ERR_BAD_TREE, ERR_FILE. Texts lie
+ * in the arena. */
 must_use enum err tree_file_load(struct cli *cli, struct arena *a, const char *path,
 				 struct tree_list *out);
 /* The same over a text, for the demo's own tree. */
