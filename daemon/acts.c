@@ -14,7 +14,7 @@ static enum err send_control(void *ctx, struct committee_id neighbour, struct bl
 	enum err e = links_send(d->links, neighbour, PURPOSE_CONTROL, frame);
 
 	/* A neighbour that does not read: an acknowledgement that did not go out must not be lost
-	 * silently, so the link begins anew. */
+	 * silently, so the link is started again. */
 	if (e == ERR_BUSY) {
 		links_reset(d->links, neighbour);
 		sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, ERR_BUSY);
@@ -89,8 +89,8 @@ static void follow_directory(void *ctx)
 	}
 }
 
-/* Not at once: a submission with the same content may be on its way to the core. Files that were
- * written lately refuse to go (daemon/files/files.h). */
+/* Not at once: a submission with the same content may not have reached the core yet. Files that
+ * were written lately refuse to go (daemon/files/files.h). */
 static void drop_file(void *ctx, struct digest sha256)
 {
 	garbage_note(((struct daemon *)ctx)->garbage, sha256, clock_now().mono_ms);
@@ -170,7 +170,7 @@ static void bulk_open(void *ctx, struct committee_id neighbour)
 		return;
 	}
 	/* Always dialled by the subordinate (docs/PROTOCOL.md "Connections"): it is asked to. When
-	 * this gets lost, bulk asks again. */
+	 * the request gets lost, bulk sends another. */
 	arena_reset(d->scratch);
 	if (wire_encode(d->scratch, &m, &frame) == ERR_OK &&
 	    links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)

@@ -143,7 +143,7 @@ static const char *topic_of(enum notice what)
 	return "";
 }
 
-/* Links and trouble are told to operators; single documents only when somebody looks closely. */
+/* Links and trouble are logged for operators; single documents only at debug. */
 static enum log_level level_of(enum notice what, uint32_t reason)
 {
 	if (what == NOTICE_STORE && reason != 0)

@@ -33,7 +33,7 @@ enum {
 };
 
 /* When the process holds this much more of its own than at first, some peer makes libzmq hold it:
- * the listener is bound anew (docs/TRAPS.md §1.4). Looked at each second: a message without end
+ * the listener is bound again (docs/TRAPS.md §1.4). Checked each second: a message without end
  * fills hundreds of MiB in one. The bound never moves up: nothing else here may hold as much. */
 #define MEMORY_WATERMARK_BYTES (512ULL << 20)
 
@@ -68,10 +68,10 @@ static void fill(struct daemon *d, struct waiting *w)
 	w->count += control_poll(d->control, w->items + w->control, ITEMS_MAX - w->count);
 }
 
-/* A commit costs two syncs: while more is on its way to the inbox, it is worth a moment, and a
+/* A commit costs two syncs: while more is coming to the inbox, a commit may wait a moment, and a
  * longer one while attachments move, for they sync besides, and each brings several small events.
- * Never when nothing is under way, and never long for what is urgent. Acknowledgements alone let
- * those go first who wait for something. */
+ * Never when nothing is under way, and never long for what is urgent. Acknowledgements alone wait
+ * longer, for events that somebody waits for. */
 static int64_t gap_us(const struct daemon *d)
 {
 	if (inbox_patient(d->inbox))
@@ -336,8 +336,7 @@ static enum err watch_memory(struct daemon *d, uint64_t own_bytes)
 
 	if (d->own_first_bytes == 0)
 		d->own_first_bytes = own_bytes;
-	/* What peers have let go of lies about in libzmq's heaps, in pieces, until it is given
-	 * back. */
+	/* What libzmq has freed of peers' stays in its heaps, in pieces, until it is trimmed. */
 	if (own_bytes > d->own_first_bytes + GIVE_BACK_BYTES && d->trim_in-- == 0) {
 		d->trim_in = TRIM_SECONDS;
 		malloc_trim(0);

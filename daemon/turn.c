@@ -117,8 +117,8 @@ static enum err take_events(struct turn *t, struct now now)
 	return e;
 }
 
-/* One view of the store for all that is looked up meanwhile: begun anew for each lookup, it cost as
- * much as the lookup. It ends before the commit, which could not use freed pages again under it. */
+/* One read transaction for all lookups of the turn: one for each lookup cost as much as the lookup.
+ * It ends before the commit, which could not reuse freed pages while it is open. */
 static enum err decide(struct turn *t, struct now now)
 {
 	struct store *store = t->parts.store;

@@ -436,8 +436,8 @@ static int64_t monotonic_ms(void)
 }
 
 /* A stream that is closed would be the next file or socket that is opened, and what is printed
- * would go there. So standard output takes nothing, which cli_finish tells, and standard error
- * loses it. */
+ * would go there. So standard output takes nothing, which cli_finish reports, and what goes to
+ * standard error is lost. */
 static void keep_streams(void)
 {
 	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
@@ -448,7 +448,7 @@ static void keep_streams(void)
 	}
 }
 
-/* So that even a fault before its own option is told as JSON, and in the language wanted. */
+/* So that even a fault before --json or --lang is reported as JSON or in that language. */
 static void look_ahead(struct cli *cli, int argc, char **argv)
 {
 	i18n_open(NULL);

@@ -46,8 +46,8 @@ static void write_line(enum log_level level, const char *event, char line[LINE_M
 	}
 	n = strlen(line);
 	line[n < LINE_MAX_BYTES - 1 ? n : LINE_MAX_BYTES - 2] = '\n';
-	/* One write, so that lines of several threads do not mix. A log that cannot be written has
-	 * nowhere to be told. */
+	/* One write, so that lines of several threads do not mix. A log that cannot be written
+	 * cannot be reported anywhere. */
 	if (write(STDERR_FILENO, line, n < LINE_MAX_BYTES - 1 ? n + 1 : LINE_MAX_BYTES - 1) < 0)
 		return;
 }

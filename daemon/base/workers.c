@@ -49,12 +49,13 @@ static void tell(struct workers *w)
 {
 	uint64_t one = 1;
 
-	/* An eventfd takes 8 bytes or is full, and full means that the reader has been told. */
+	/* An eventfd takes 8 bytes or is full, and full means that the reader has been
+	 * signalled. */
 	if (write(w->fd, &one, sizeof one) < 0)
 		return;
 }
 
-/* Told when the lock is free: whoever wakes wants it at once. */
+/* Signalled after the lock is released: whoever wakes wants the lock at once. */
 static void report(struct workers *w, struct job *j)
 {
 	bool first;
@@ -139,8 +140,8 @@ void workers_destroy(struct workers *w)
 	pthread_mutex_unlock(&w->lock);
 	for (unsigned i = 0; i < w->thread_count; i++)
 		pthread_join(w->threads[i], NULL);
-	/* What was not begun counts as never asked for; its owner is told all the same and lets go
-	 * of it. */
+	/* A job not begun counts as never asked for; done() is called all the same, and its owner
+	 * frees it. */
 	while ((j = pop(&w->done)) != NULL || (j = pop(&w->todo)) != NULL)
 		j->done(j);
 	if (w->fd >= 0)

@@ -44,7 +44,7 @@ void bulk_destroy(struct bulk *b)
 		b->peers = p->next;
 		for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 			if (p->transfers[i] != NULL)
-				p->transfers[i]->phase = PHASE_FREE; /* told ones too */
+				p->transfers[i]->phase = PHASE_FREE; /* also in PHASE_TOLD */
 		}
 		fetch_abandon(b, p);
 		serve_destroy(p);

@@ -6,8 +6,8 @@
  *
  * What has been damaged on the sender's disk is found by whoever receives it, against leaves that
  * the signer signed: the sender does not hash all that it sends once more. The receiver then
- * requests the content with `again` set; only then the sender checks its copy, and answers
- * that it no longer has it. A neighbour that sends damaged bytes a second time is at fault.
+ * requests the content with `again` set; only then the sender checks its copy, and answers that it
+ * no longer has it. A neighbour that sends damaged bytes a second time is at fault.
  *
  * Entitlement when serving: a STREAM record for (neighbour, lane, seq) stands in the store and its
  * document's manifest has the item; never by digest alone. When fetching: bytes count only if this

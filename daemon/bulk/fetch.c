@@ -74,9 +74,9 @@ static bool has_place(const struct bulk *b, const struct bulk_link *p, enum lane
 	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
 }
 
-/* A transfer that was told goes when the core's commit has erased its record. When that does not
- * happen, it was told in vain, for the inbox was full: after a while it begins anew, and finds its
- * files there. The core takes no harm from being told twice. */
+/* A transfer in PHASE_TOLD ends when the core's commit has erased its FETCH record. When the record
+ * stays, the core's event was lost, for the inbox was full: after TOLD_MS the transfer is started
+ * again, and finds its files there. The core may be notified twice. */
 static void clear_told(struct bulk *b, struct bulk_link *p)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {

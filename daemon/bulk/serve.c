@@ -11,7 +11,7 @@
 #include "proto/wire_encode.h"
 
 /* What was read for one request: CHUNKS_A_MESSAGE or fewer chunks to a slot, room before them for
- * what makes them a frame. Frames that are on their way hold it too, and ZeroMQ's thread lets go of
+ * what makes them a frame. Frames not yet sent hold the slot too, and ZeroMQ's thread releases
  * those. */
 enum { SLOT_BYTES = WIRE_CHUNK_ROOM + CHUNKS_A_MESSAGE * CHUNK_BYTES };
 _Static_assert((size_t)SLOT_BYTES <= (size_t)FRAME_MAX_BYTES, "what a slot holds is one frame");

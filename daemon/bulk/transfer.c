@@ -3,7 +3,7 @@
  *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole
  *   digest, sync, rename)
  *     ▲                   ▲──────────── next item ───────────────────────────────────┘ │ last item
- *     └─ record gone ─ TOLD (the core has been told; its commit erases the record) ◄────┘
+ *     └─ record gone ─ TOLD (the core was notified; its commit erases the record) ◄────┘
  *
  * Chunks are written by one job at a time for each transfer, in the order they came. What is asked
  * for and not yet written is bounded by the window. */
@@ -61,7 +61,7 @@ void transfer_let_go(struct bulk_link *p, struct transfer *t)
 		destroy(t);
 }
 
-/* True when the job's transfer was let go meanwhile: nothing more to do. */
+/* True when the job's transfer was dropped meanwhile: nothing more to do. */
 static bool job_back(struct transfer *t)
 {
 	t->busy = false;
@@ -135,7 +135,7 @@ static void ask(struct transfer *t)
 		if (t->phase == PHASE_BYTES && b->spare_bytes < want * CHUNK_BYTES)
 			return; /* it stays with the sender until there is room */
 		if (b->ops.send(b->ops.ctx, p->id, &m) != ERR_OK)
-			return; /* the tick asks again */
+			return; /* the tick retries */
 		if (t->phase == PHASE_BYTES && b->spare_bytes != UINT64_MAX)
 			b->spare_bytes -= want * CHUNK_BYTES;
 		t->asked += want;

@@ -26,14 +26,14 @@ static const char *const socket_names[SOCKET_COUNT] = {
 	[SOCKET_OFFICE] = "office", [SOCKET_OPERATE] = "operate", [SOCKET_READ] = "read"
 };
 
-/* A last word, where one can be said: not into the middle of a reply. */
+/* An error reply last, where one can be sent: not into the middle of a reply. */
 static void send_away(struct client *c, enum err why, const char *about, unsigned *counter)
 {
 	(*counter)++;
 	c->control->goings[c->socket].uid = c->uid;
 	if (control_out_waiting(c) == 0) {
 		control_say_error(c, 0, why, about);
-		control_write_some(c); /* gone either way */
+		control_write_some(c); /* dropped in any case */
 	}
 	control_drop(c);
 }
@@ -237,8 +237,8 @@ static void enter(struct control *c, enum local_socket socket, uint32_t uid, int
 	c->clients[c->client_count++] = client;
 }
 
-/* No descriptor is left: one that is kept for this takes the call, or who waits would be reported
- * again and again and nobody could tell them. */
+/* No descriptor is left: a spare one is closed to accept the connection, or poll would report it
+ * again and again and the client could not be sent the reason. */
 static int accept_spare(struct control *c, enum local_socket socket, bool *spare)
 {
 	int fd;
@@ -323,8 +323,8 @@ static void tell_goings(struct control *c)
 	}
 }
 
-/* What clients held goes back to the system when they have let go of most of it: the allocator
- * would keep it. */
+/* What clients held goes back to the system when they have released most of it: the allocator would
+ * keep it. */
 static void give_back(struct control *c)
 {
 	size_t held = (size_t)admission_held_bytes(c);

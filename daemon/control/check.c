@@ -1,5 +1,5 @@
 /* See check.h. What a field means beyond that (a committee that is known, a date that is one) is
- * looked at where it is used. */
+ * checked where it is used. */
 #include "daemon/control/check.h"
 
 #include <stdio.h>

@@ -144,7 +144,8 @@ struct pending_reply *control_expect(struct client *c, uint64_t request_id, cont
 		if (p->number != 0)
 			continue;
 		control->pending_hint = at + 1;
-		/* The place stands in the low part, so that the way back needs no search. */
+		/* The slot is in the number's low part, so that finding it from the reply needs no
+		 * search. */
 		*p = (struct pending_reply){ .number =
 						 ++control->last_number * PENDING_REPLIES_MAX + at,
 					     .client = c,

@@ -123,7 +123,7 @@ void control_committees(struct client *c, const Vanthu__V1__Request *request)
 
 enum { PIECE_ROWS = 128, PIECE_FILL_BYTES = CONTROL_DATA_BYTES - ENVELOPE_MAX_BYTES - 64 };
 
-/* Made while it is told, from the rows: of one version, or not to the end. */
+/* Made from the rows while it is sent: of one version, or cut off. */
 struct file_walk {
 	uint64_t version;
 	struct scan scan;
@@ -186,7 +186,7 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	enum err e = p.bytes == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	if (w->version != core_directory_version(c->control->parts.core))
-		/* another has come into force meanwhile: asked anew, it is told from its
+		/* another directory has come into force meanwhile: a retry is sent it from its
 		 * beginning */
 		e = ERR_BUSY;
 	if (e == ERR_OK && !w->begun)

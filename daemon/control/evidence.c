@@ -1,4 +1,4 @@
-/* See evidence.h. Told in pieces, made from the rows as fast as the client reads. */
+/* See evidence.h. Sent in pieces, made from the rows as fast as the client reads. */
 #include "daemon/control/evidence.h"
 
 #include <stdlib.h>
@@ -149,7 +149,7 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 	enum err e = piece_new(c->control->arena, &p) ? ERR_OK : ERR_NO_MEMORY;
 
 	if (w->version != core_directory_version(c->control->parts.core))
-		/* another has come into force meanwhile: asked anew, it is told from its
+		/* another directory has come into force meanwhile: a retry is sent it from its
 		 * beginning */
 		e = ERR_BUSY;
 	while (e == ERR_OK && w->step != STEP_END && has_room(&p))

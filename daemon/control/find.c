@@ -53,7 +53,7 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	memset(&f->state, 0, sizeof f->state);
 	if (e == ERR_OK)
 		f->state = r.u.state;
-	/* said as its state: what else is known of it, and the others, are told all the same */
+	/* sent as its state: what else is known of it, and the others, are sent all the same */
 	f->state_damaged = e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }

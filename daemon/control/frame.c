@@ -28,7 +28,7 @@ bool control_has_frame(const struct client *c)
 	return c->in_len >= 4 && c->in_len - 4 >= frame_size(c->in);
 }
 
-/* While a listing is told, workers are busy with this client or the core is overloaded, requests
+/* While a listing is sent, workers are busy with this client or the core is overloaded, requests
  * wait in the socket. */
 bool control_may_read(const struct client *c)
 {

@@ -1,6 +1,5 @@
-/* See papers.h. Keys only ascend by month: so each month is looked through, its newest are
- * remembered, and told in their order. A month of more than are remembered is looked through again
- * for the rest. */
+/* See papers.h. Keys only ascend by month: so each month is scanned, its newest are remembered, and
+ * sent in their order. A month of more than are remembered is scanned again for the rest. */
 #include "daemon/control/papers.h"
 
 #include <stdlib.h>
@@ -13,7 +12,8 @@
 
 enum { REMEMBERED_MAX = 4096, PLACE_BITS = 40 };
 
-/* One entry of the month: day ‖ direction ‖ number, so that they compare as they are told. */
+/* One entry of the month: day ‖ direction ‖ number, so that they compare in the order they are
+ * sent. */
 typedef uint64_t place_t;
 
 struct paper_walk {
@@ -23,8 +23,8 @@ struct paper_walk {
 	struct paper_name name;
 	struct scan scan;
 	bool telling, ended;
-	place_t below; /* all from here on have been told */
-	place_t floor; /* some below it were let go; 0: none */
+	place_t below; /* all from here on have been sent */
+	place_t floor; /* some below it were dropped; 0: none */
 	place_t *found;
 	size_t count, told;
 };
@@ -123,7 +123,7 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	return ERR_OK;
 }
 
-/* All that was remembered has been told: the rest of the month, or the one before it. */
+/* All that was remembered has been sent: the rest of the month, or the one before it. */
 static enum err go_on(struct paper_walk *w)
 {
 	if (w->floor != 0) {

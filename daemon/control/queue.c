@@ -1,7 +1,7 @@
 /* See queue.h.
  *
  * A queue's rows are items, and a document with more names than fit one has several for one link
- * (routing/documents/rows.c). The line is told at the first of them that waits, and sums up all
+ * (routing/documents/rows.c). The line is sent at the first of them that waits, and sums up all
  * that wait with it. Receipts and other facts have no names for people: a link's are one line. */
 #include "daemon/control/queue.h"
 
@@ -21,7 +21,7 @@ struct queue_walk {
 	struct committee_id only; /* "": all links */
 	uint32_t link;
 	unsigned lane;
-	uint64_t seq; /* looked at up to here; 0: the lane has not begun */
+	uint64_t seq; /* scanned up to here; 0: the lane's scan has not begun */
 };
 
 /* One line in the making: what is summed up. */

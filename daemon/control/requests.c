@@ -37,8 +37,8 @@ struct request_row {
 	unsigned sockets; /* that may ask */
 	void (*serve)(struct client *c, const Vanthu__V1__Request *request);
 	room_needed *answer_bytes; /* that there must be room for before it is taken */
-	/* Has it what it needs besides? False: it waits until others let go of something. NULL: it
-	 * needs nothing. */
+	/* Are the other resources that the request needs free? False: it waits until others release
+	 * some. NULL: it needs none. */
 	bool (*fits)(struct client *c, size_t frame_bytes);
 };
 

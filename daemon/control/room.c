@@ -7,7 +7,7 @@
 enum {
 	LINK_BYTES = 512,     /* one in a status, and one in a list */
 	COMMITTEE_BYTES = 40, /* a name in a list of them */
-	RECEIPT_BYTES = 160,  /* what a view or a way says of one recipient */
+	RECEIPT_BYTES = 160,  /* what a view or a route says of one recipient */
 	SMALL_BYTES = 2048,
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
 	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */

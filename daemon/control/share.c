@@ -32,7 +32,7 @@ struct shares {
 	unsigned places[SOCKET_COUNT];
 	size_t bytes[SOCKET_COUNT];
 	uint64_t freed;
-	bool gone; /* its owner has let go */
+	bool gone; /* its owner has released it */
 };
 
 struct shares *shares_new(void)

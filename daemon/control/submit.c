@@ -293,8 +293,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 
 	u->body = arena_blob(u->arena, field_blob(m->body));
 	e = document_body_unpack(u->arena, u->body, &body);
-	/* Whom it comes from is an office and no neighbour, and can be told what to write
-	 * otherwise. */
+	/* The sender is a local office, not a neighbour, and can be sent what to correct. */
 	if (e == ERR_FORMAT && body.fault != NULL)
 		e = ERR_FIELD;
 	if (e == ERR_OK)

@@ -65,9 +65,8 @@ static uint64_t damaged_so_far(const struct client *c)
 	return f.damaged;
 }
 
-/* A walk passes over a damaged counter, and what it held would be missing without a word: it is
- * made anew from the records. Not with each who asks: one that holds nothing is never written
- * again. */
+/* A walk skips a damaged counter, and what it held would be missing without a word: it is rebuilt
+ * from the records. Not on every request: a counter that holds nothing is never written again. */
 static void make_anew(struct client *c, Vanthu__V1__Target *out)
 {
 	struct event event = { .type = EVENT_OPERATE,

@@ -17,7 +17,7 @@
 
 enum { HOPS_MAX = 20000, RECORD_ARENA_BYTES = 4 << 20, HOP_EVENT_MAX = 16 };
 
-/* ---- the way ---- */
+/* ---- the route ---- */
 
 struct way {
 	struct client *client;

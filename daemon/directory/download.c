@@ -128,7 +128,7 @@ void download_part(struct download *f, struct committee_id from, enum party part
 	if (e == ERR_OK)
 		e = directory_parts_add(f->coming, m);
 	if (e == ERR_GAP || e == ERR_DIRECTORY_OLD)
-		/* another version came between: asked for anew */
+		/* another version came between: requested again */
 		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text);
 	else if (e != ERR_OK)
 		tell_bad(f, e);

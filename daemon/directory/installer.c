@@ -12,7 +12,7 @@
 #include "daemon/base/log.h"
 
 enum {
-	WORK_A_JOB = 4096,              /* entries looked at before others get the worker */
+	WORK_A_JOB = 4096,              /* entries checked before other jobs get the worker */
 	COPY_A_JOB_BYTES = 8 << 20,
 	COPY_BYTES = 256 * 1024,
 	/* a bound: DIRECTORY_STAGE_BYTES many times over, decoded */

@@ -29,7 +29,7 @@ struct incoming {
 	char part[FILES_PATH_MAX];
 	char leaves_path[FILES_PATH_MAX];
 	uint64_t size_bytes; /* submission: so far */
-	uint64_t stretch_begin, stretch_end; /* the newest that is on its way to the disk */
+	uint64_t stretch_begin, stretch_end; /* the newest whose write-back was started */
 	struct digest_stream *sha256;
 	uint64_t hashed_bytes;
 	struct digest *leaves;
@@ -119,7 +119,7 @@ static enum err write_and_pass_on(struct incoming *i, uint64_t offset, struct bl
 		return e;
 	i->stretch_begin = begin;
 	i->stretch_end = end;
-	/* One stretch is on its way while the next one fills. */
+	/* One stretch is written back while the next one fills. */
 	e = write_back(i, begin, end, SYNC_FILE_RANGE_WRITE);
 	if (e == ERR_OK && begin > before)
 		e = write_back(i, before, begin,

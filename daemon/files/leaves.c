@@ -60,7 +60,7 @@ static void remember(struct leaf_cache *c, const struct manifest_item *item,
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* The newest are looked at first: what has just come is asked for soonest. */
+/* The newest are searched first: what has just come is asked for soonest. */
 static bool recall(struct leaf_cache *c, const struct manifest_item *item, uint64_t first,
 		   size_t count, struct digest *out)
 {

@@ -26,7 +26,7 @@ static bool read_text(const char *path, char text[KEY_FILE_MAX_BYTES], size_t *l
 	return *len > 0;
 }
 
-/* Why the system did not give it (0: it is empty); of what could be read its errno tells
+/* Why the system did not give it (0: it is empty); for a file that could be read errno says
  * nothing. */
 static void say_invalid(const char *event, const char *path, enum err e)
 {
@@ -125,7 +125,7 @@ enum err identity_read(const struct config *config, struct identity_keys *out)
 		identity_clear(out);
 		return e;
 	}
-	/* Told when they cannot be used; what is in force goes on. */
+	/* Logged when they cannot be used; the keys in force stay. */
 	snprintf(next, sizeof next, "%s.next", config->signing_key);
 	if (access(next, F_OK) == 0)
 		(void)!read_signer(out, next);

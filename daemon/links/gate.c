@@ -13,7 +13,7 @@
 #include "daemon/links/gate_thread.h"
 
 enum {
-	/* sent and seen to be under way: above this it is looked at anew */
+	/* sent and not gone at the last measurement: above this it is measured again */
 	LOOK_AGAIN_BYTES = 512 * 1024,
 	SPARE_MAX = 64, /* descriptors kept for files and local clients */
 	MESSAGE_EXTRA = 33, SHORT_EXTRA = 2, LONG_EXTRA = 9, /* CURVE and ZMTP around a frame */

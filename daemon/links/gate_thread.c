@@ -1,5 +1,5 @@
-/* The gate's thread: looks at connections while they move, ends those that hold too much, and makes
- * room when descriptors are short; see gate.h. */
+/* The gate's thread: scans connections while they move bytes, ends those that hold too much, and
+ * makes room when descriptors are short; see gate.h. */
 #include "daemon/links/gate_thread.h"
 
 #include <errno.h>
@@ -32,7 +32,7 @@ enum {
 	LAST_WORD_MS = 3000,
 	/* below it the sum of one's connections is not worth a walk: there are few of them */
 	OWNER_BYTES = 1 << 20,
-	/* between two looks at busy connections: what comes in between is a few MiB */
+	/* between two scans of busy connections: what comes in between is a few MiB */
 	LOOK_GAP_MS = 8,
 	WAIT_MS = 1000,
 	SHORT_MS = 5000,                 /* each time one is missing it counts as long as this */
@@ -87,9 +87,9 @@ static void hold(struct gate *g, struct watched_connection *c, uint64_t in_bytes
 }
 
 /* Who sends more than we want must not be left at a closed window until the kernel has forgotten
- * us: reset, it knows at once. Who has only stayed too long still gets what is on its way. Through
- * a duplicate: the number may be another's by now. What it held does not count any more: libzmq
- * lets go of it. */
+ * us: reset, the peer knows at once. Who has only stayed too long still gets what was sent. Through
+ * a duplicate of the descriptor: its number may be another connection's by now. What the connection
+ * held does not count any more: libzmq frees it. */
 static void end(struct gate *g, int fd)
 {
 	struct watched_connection *c = &g->all[fd];
@@ -159,12 +159,12 @@ void gate_look(struct gate *g, int fd)
 
 	memset(&info, 0, sizeof info);
 	/* What waits first, what came in all after it: bytes that come in between make it a little
-	 * more than it was. The other way round they could wait before they have come, and the
+	 * more than it was. In the other order they could wait before they have come, and the
 	 * difference of the first ones would be less than nothing: an honest neighbour would be cut
 	 * off for it. */
 	if (!c->there || c->cut_ms == INT64_MAX)
 		return;
-	/* closed since; what was dialled has no monitor that tells */
+	/* closed since; a dialled connection has no monitor that reports it */
 	if (inode_of(fd) != c->inode) {
 		forget(g, fd);
 		return;
@@ -264,9 +264,9 @@ static void cut_largest(struct gate *g)
 		gate_blame(g, most);
 }
 
-/* Each second. Connections that are closed and that nobody told of: what they held must not count
- * for ever, or others would be cut off for it. So with what comes in and is no message: a greeting,
- * or what a neighbour's ZeroMQ says for itself. */
+/* Each second. Connections whose end no monitor reported: what they held must not count for ever,
+ * or others would be cut off for it. So with what comes in and is no message: a greeting, or what a
+ * neighbour's ZeroMQ says for itself. */
 static void sweep(struct gate *g)
 {
 	for (int fd = 0; fd <= g->highest; fd++) {

@@ -178,7 +178,7 @@ static void greet_bulk(struct links *l)
 			  zmq_strerror(zmq_errno()));
 }
 
-/* Each attempt fails alike: told when the reason is another one, and once in a while. */
+/* Each attempt fails alike: logged when the reason changes, and once in a while. */
 static void tell_failure(struct link_socket *n, enum err why)
 {
 	int64_t now_ms = clock_now().mono_ms;

@@ -29,7 +29,7 @@ static bool allowed(void *ctx, const uint8_t public_key[32], struct committee_id
 	return links_may_visit(l, public_key, out);
 }
 
-/* The superior, or what we dial it with, is another one: dialled anew at the next chance. */
+/* The superior, or what we dial it with, has changed: dialled again at the next chance. */
 static void redial(struct links *l)
 {
 	struct link_socket *n = links_superior(l);

@@ -23,7 +23,7 @@ static bool kind_is_fact(enum kind kind)
 	       kind == KIND_RELAY || kind == KIND_DOUBT || kind == KIND_CORRECTION;
 }
 
-/* Relay records prove the way that the document took: each must be one, about this document, by a
+/* Relay records prove the route that the document took: each must be one, about this document, by a
  * good signer. */
 static enum err open_relays(const struct opening *o, const struct publish_item *item,
 			    const struct document_ref *about, struct ev_publish *e)
@@ -52,7 +52,7 @@ static enum err open_relays(const struct opening *o, const struct publish_item *
 		if (r == ERR_UNKNOWN_KEY)
 			/* a relay whose key is in a directory that is not here yet */
 			return ERR_DIRECTORY_AHEAD;
-		/* One whose key has ended, or whose clock was ahead, shows the way and proves no
+		/* One whose key has ended, or whose clock was ahead, shows the route and proves no
 		 * custody: the document itself may be right. */
 		notes[i].ahead = r == ERR_CLOCK;
 		notes[i].no_custody =

@@ -188,7 +188,7 @@ static struct arena *take_arena(struct sequencer *s)
 }
 
 /* Thousands of small messages may wait, and each has its arena: one as small as they. What does not
- * fit, or not decode, is looked at again. */
+ * fit, or not decode, is decoded again. */
 static enum err decode_tiny(struct ticket *t, struct blob frame)
 {
 	struct arena *tiny =
@@ -220,7 +220,8 @@ static void open_publish(struct sequencer *s, struct ticket *t, struct blob fram
 	count(t, OPENED_SHARE * frame.len_bytes);
 	t->job.work = work;
 	t->job.done = done;
-	/* One that comes alone goes the short way; whoever sends many gets the workers. */
+	/* A frame that comes alone is opened here, without a job; whoever sends many gets the
+	 * workers. */
 	if (s->waiting == 1 && !s->opened_here && frame.len_bytes <= SMALL_FRAME_BYTES) {
 		s->opened_here = true;
 		work(&t->job);

@@ -198,7 +198,7 @@ static void note_attempt(struct dialled *d, enum dialled_attempt at, int64_t now
 	d->attempt_ms = now_ms;
 }
 
-/* libzmq begins anew without a word of why. No socket was ever made: the name was not found;
+/* libzmq starts again without reporting why. No socket was ever made: the name was not found;
  * refused is at once, a silent host takes time. */
 static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum err *why)
 {
@@ -207,7 +207,7 @@ static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum
 
 	note_attempt(d, ATTEMPT_NEW, now_ms);
 	if (attempt == ATTEMPT_CONNECTED)
-		return DIALLED_NOTHING; /* it stood, and its end has been told */
+		return DIALLED_NOTHING; /* it was up, and its end has been reported */
 	*why = attempt == ATTEMPT_NEW ? ERR_NO_HOST
 	       : since_ms >= SLOW_MS  ? ERR_TIMEOUT
 				      : ERR_NOT_LISTENING;
@@ -217,9 +217,9 @@ static enum dialled_change judge_attempt(struct dialled *d, int64_t now_ms, enum
 static enum dialled_change judge_handshake(const struct dialled *d, uint16_t event, uint32_t value,
 					   int64_t now_ms, enum err *why)
 {
-	/* Who holds another key than we were told cannot read our first word, and hangs up; who
-	 * does not know ours says so. One that takes the connection and says nothing at all is
-	 * stopped or overloaded. */
+	/* A peer that holds another key than the directory says cannot read our first message, and
+	 * hangs up; who does not know ours says so. One that takes the connection and says nothing
+	 * at all is stopped or overloaded. */
 	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT
 	       : event == MONITOR_FAILED_PROTOCOL &&
 		       value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH

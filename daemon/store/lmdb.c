@@ -115,8 +115,8 @@ static void lmdb_figures(struct store *base, struct store_figures *out)
 	out->readers = info.me_numreaders;
 }
 
-/* LMDB tells where its map is only when that was asked for; the kernel tells always. NULL: not
- * found. */
+/* LMDB reports where its map is only when an address was asked for; the kernel always does. NULL:
+ * not found. */
 static void *find_map(const struct lmdb_store *s)
 {
 	char file[LMDB_PATH_MAX], real[PATH_MAX], line[PATH_MAX + 128];

@@ -41,7 +41,7 @@ static void name_of(const struct lmdb_store *s, const char *name, char out[LMDB_
 
 /* Every process that has the environment open holds byte 0 of lock.mdb, an older daemon whose
  * owner.lock is gone too. To be asked before our own environment is open: closing the file would
- * let go of our own lock. */
+ * release our own lock. */
 static enum err nobody_inside(const struct lmdb_store *s)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };

@@ -111,7 +111,7 @@ static void decide(const struct lmdb_store *s, struct store_room *out)
 	bool map_short = map_free <= map_reserve + map_submit;
 
 	out->submissions = !map_short && disk_free > s->reserve_bytes + submit;
-	/* Where files would wait, documents wait too: whoever has them to give is told why. */
+	/* Where files would wait, documents wait too: whoever sends them is sent the reason. */
 	out->documents = map_free > map_reserve && disk_free > s->reserve_bytes + FETCH_BYTES_MAX;
 	out->facts =
 	    map_free > map_reserve / FACTS_SHARE && disk_free > s->reserve_bytes / FACTS_SHARE;

@@ -173,8 +173,8 @@ enum err call_next(struct call *c, Vanthu__V1__Reply **reply)
 	return client_next(c->client, reply);
 }
 
-/* A document or an entry on paper by its whole id, as a choice; with its id only where this door
- * tells no more. */
+/* A document or an entry on paper by its whole id, as a choice; with its id only where this socket
+ * shows no more. */
 static json_t *describe(struct call *c, const char *id)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -216,7 +216,7 @@ static json_t *describe(struct call *c, const char *id)
 	return out;
 }
 
-/* One line each, so that a person can tell them apart. */
+/* One line each, so that a person can distinguish them. */
 static void tell_ambiguous(struct call *c, const struct client_fault *f)
 {
 	char message[CLIENT_ABOUT_MAX + 128], id[UUID_TEXT_SIZE];

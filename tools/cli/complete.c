@@ -154,7 +154,7 @@ static bool begin(struct completing *c, const char *typed, bool listed)
 
 void complete(struct cli *cli, int count, char **words)
 {
-	/* As if its failure had been told already: nobody wants to read it here. */
+	/* As if its failure had been reported already: nobody wants to read it here. */
 	struct cli silent = *cli;
 	struct completing c = { .cli = &silent };
 	struct complete_line l = { .commands = cli->commands };

@@ -68,8 +68,8 @@ static const char *fix_of(const struct cli *cli, enum err e)
 	return fix[0] == '\0' ? "" : _(fix);
 }
 
-/* Nobody knows whether it happened: whoever asks again must do it under the id of the first time,
- * or it happens twice. */
+/* Nobody knows whether the request was done: a retry must use the id of the first try, or it is
+ * done twice. */
 static bool asks_again(enum err e)
 {
 	return e == ERR_TIMEOUT || e == ERR_UNREACHABLE;

@@ -95,7 +95,7 @@ static void list_options(const struct command *command, struct option all[CLI_OP
 /* The options that have a letter, own ones too. */
 static void list_letters(const struct option *all, char letters[2 * CLI_OPTIONS_MAX + 2])
 {
-	*letters++ = ':'; /* tells a missing value from an unknown option */
+	*letters++ = ':'; /* distinguishes a missing value from an unknown option */
 	for (; all->name != NULL; all++) {
 		if (all->val < 'a' || all->val > 'z')
 			continue;
@@ -220,7 +220,7 @@ static bool join(struct cli *cli, const char *before, const char *value)
 }
 
 /* An option that stands there again: silently the last one would win, and a recipient or a type be
- * lost. False after a fault was told. */
+ * lost. False after a fault was reported. */
 static bool take_again(struct cli *cli, const struct command_option *o, unsigned index,
 		       char **value)
 {

@@ -182,7 +182,7 @@ static bool sent_away(struct client *c)
 	return yes;
 }
 
-/* Once: a second refusal is told. */
+/* Reconnects once: a second refusal is returned. */
 static enum err come_again(struct client *c)
 {
 	if (c->fd >= 0)
@@ -247,8 +247,8 @@ enum err client_next(struct client *c, Vanthu__V1__Reply **reply)
 {
 	enum err e;
 
-	/* What still comes to a request that was ended by its error: a word about each piece that
-	 * was on its way. */
+	/* What still comes to a request that was ended by its error: an error for each piece that
+	 * was already sent. */
 	do {
 		*reply = NULL;
 		e = receive_frame(c, reply);

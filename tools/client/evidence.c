@@ -294,7 +294,7 @@ static bool is_taken(const struct check *c, const char *name)
 }
 
 /* The file where `save` puts the next part: the first form of its name that is there, with a number
- * where a part before it has that name. What it holds is looked at afterwards. */
+ * where a part before it has that name. Its content is checked afterwards. */
 static enum err hash_saved(struct check *c, const char *name, struct digest *out)
 {
 	char form[FILE_NAME_SIZE];

@@ -107,8 +107,7 @@ static bool is_settled(const vanthu_document *d)
 	       s == VANTHU_STATE_EXPIRED;
 }
 
-/* Asks again and again: events on the local socket of that name may be lost, what is asked for is
- * what is on disk. */
+/* Polls: events on the local events socket may be lost, what a request reads is on disk. */
 int vanthu_wait(vanthu *v, const char *name, int timeout_ms, vanthu_document **out)
 {
 	int64_t until_ms = steady_ms() + timeout_ms, left_ms;

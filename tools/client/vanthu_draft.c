@@ -70,7 +70,7 @@ const char *vanthu_draft_id(const vanthu_draft *d)
 
 /* ---- fields ---- */
 
-/* By its symbol, another way to write that, or its full name. */
+/* By its symbol, another spelling of that, or its full name. */
 static enum err set_type(vanthu_draft *d, const char *text)
 {
 	const struct doctype *type;

@@ -1,5 +1,5 @@
-/* check: one line for a monitoring system, in the way of its plugins: 0 right, 1 warning, 2
- * critical, 3 unknown. One table of checks. */
+/* check: one line for a monitoring system, as its plugins print it: 0 right, 1 warning, 2 critical,
+ * 3 unknown. One table of checks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -239,7 +239,7 @@ static bool is_told_elsewhere(const Vanthu__V1__Status *s, unsigned code)
 	return code == s->directory_failed;
 }
 
-/* Whatever the daemon itself calls an alarm, and no other check tells. */
+/* Whatever the daemon itself calls an alarm, and no other check reports. */
 static void check_room(const struct facts *k, struct finding *f)
 {
 	const Vanthu__V1__Status *s = k->status;

@@ -346,7 +346,7 @@ static void catch_signals(void)
 
 static void end_daemons(struct demo *s)
 {
-	/* All are told before any is waited for. */
+	/* All are signalled before any is waited for. */
 	for (unsigned i = 0; i < s->lab.count; i++) {
 		int pid = process_pid(&s->lab.members[i]);
 
@@ -354,7 +354,7 @@ static void end_daemons(struct demo *s)
 			kill(pid, SIGTERM);
 	}
 	for (unsigned i = 0; i < s->lab.count; i++) {
-		if (process_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* told */
+		if (process_end(s->cli, &s->lab.members[i], SIGTERM) != ERR_OK) /* reported */
 			(void)!process_end(s->cli, &s->lab.members[i], SIGKILL);
 	}
 }

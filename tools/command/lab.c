@@ -61,7 +61,7 @@ static int create(struct cli *cli, const char *folder, const char *tree_path, un
 	return 0;
 }
 
-/* The members named, or all. NULL after a fault was told. */
+/* The members named, or all. NULL after a fault was reported. */
 static const struct lab_member **choose(struct cli *cli, const struct lab *l, int count, char **ids,
 					unsigned *chosen)
 {
@@ -104,7 +104,7 @@ static enum err stop(struct cli *cli, const struct lab_member **members, unsigne
 {
 	enum err e = ERR_OK;
 
-	/* All are told before any is waited for. */
+	/* All are signalled before any is waited for. */
 	for (unsigned i = 0; i < count; i++) {
 		int pid = process_pid(members[i]);
 

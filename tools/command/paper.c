@@ -275,8 +275,8 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 	return call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
 }
 
-/* What the daemon would warn of: looked at before anything is registered, where somebody can be
- * asked, or wants none of it. 0: go on. */
+/* What the daemon would warn of: fetched before anything is registered, where somebody can be
+ * asked, or with --strict. 0: go on. */
 static int look_first(struct cli *cli, struct call *c, struct paper *p)
 {
 	Vanthu__V1__Reply *reply;

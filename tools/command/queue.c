@@ -9,7 +9,7 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-/* Tells the rest of a list, or why it broke off. */
+/* Prints the rest of a list, or reports why it broke off. */
 static int end_list(struct cli *cli, struct call *c, enum err e, json_t *list,
 		    const struct column *columns)
 {

@@ -109,7 +109,7 @@ static enum err send_one(struct call *c, const struct wanted *w, const char *nam
 	else if (w->all && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
 		 (reply->error->code == ERR_NOT_HERE || reply->error->code == ERR_NOT_YET ||
 		  reply->error->code == ERR_DAMAGED))
-		*refused = (enum err)reply->error->code; /* of many: told together */
+		*refused = (enum err)reply->error->code; /* of many: reported together */
 	else
 		return call_fail(c, ERR_OK, reply);
 	return ERR_OK;

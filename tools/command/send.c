@@ -396,7 +396,7 @@ static bool is_unknown(enum err e)
 	return e == ERR_UNKNOWN_RECIPIENT || e == ERR_BAD_ID;
 }
 
-/* Tells what fails, but a recipient that nobody knows only where that is the last word. */
+/* Reports what fails, but a recipient that nobody knows only where that is the last word. */
 static enum err submit_once(struct call *c, struct wanted *w, bool last,
 			    Vanthu__V1__Accepted **accepted)
 {
@@ -465,8 +465,8 @@ static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Acce
 	return slips;
 }
 
-/* What the daemon would warn of: looked at before anything is sent, where somebody can be asked, or
- * wants none of it. 0: go on. */
+/* What the daemon would warn of: fetched before anything is sent, where somebody can be asked, or
+ * with --strict. 0: go on. */
 static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;

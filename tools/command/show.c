@@ -1,4 +1,4 @@
-/* show and trace: one document, and the way that it took. */
+/* show and trace: one document, and the route that it took. */
 #include <stdio.h>
 #include <string.h>
 

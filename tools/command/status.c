@@ -1,4 +1,4 @@
-/* status and link: what an operator looks at first. */
+/* status and link: what an operator reads first. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

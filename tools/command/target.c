@@ -105,7 +105,7 @@ static void print_wrapped(const char *text)
 	}
 }
 
-/* A column of zeros tells nothing: taken out of the rows, it is not shown. */
+/* A column of zeros means nothing: taken out of the rows, it is not shown. */
 static void drop_zeros(json_t *rows, const char *key)
 {
 	json_int_t sum = 0;

@@ -80,8 +80,8 @@ static void print_event(struct cli *cli, const Vanthu__V1__LiveEvent *m)
 	json_decref(event);
 }
 
-/* An event is told when it has left us. False: it cannot, as cli_finish tells, or nobody reads any
- * more, which is no fault. */
+/* An event is printed when it has left stdout's buffer. False: it could not be written, as
+ * cli_finish reports, or nobody reads any more, which is no fault. */
 static bool deliver(struct cli *cli)
 {
 	bool good = fflush(stdout) == 0 && ferror(stdout) == 0;

@@ -367,8 +367,8 @@ static enum err add(struct arena *a, const char *folder, struct rec_committee *e
 	return e == ERR_OK ? put(a, folder, &r, entry, fault) : e;
 }
 
-/* Two at once would each sign a version of their own. The kernel lets go when the process ends,
- * however it does. */
+/* Two at once would each sign a version of their own. The kernel releases the lock when the process
+ * ends, however it does. */
 static enum err lock_registry(const char *folder, int *fd)
 {
 	char path[PATH_MAX + 16];

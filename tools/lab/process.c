@@ -103,7 +103,7 @@ static void mark_start(const char *log)
 {
 	int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
-	/* Without a log the daemon itself cannot be started: told there. */
+	/* Without a log the daemon itself cannot be started: the start reports it. */
 	if (fd >= 0) {
 		ssize_t written = write(fd, start_mark, sizeof start_mark - 1);
 

@@ -1,4 +1,4 @@
-/* Values as people read them, and the two ways to print a result; see output.h. */
+/* Values as people read them, and the two forms to print a result in; see output.h. */
 #include "tools/output/output.h"
 
 #include <ctype.h>

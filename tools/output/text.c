@@ -37,7 +37,7 @@ static bool is_number(enum format f)
 	       f == FORMAT_PERCENT || f == FORMAT_PERCENT_FINE;
 }
 
-/* Half of these tells nothing; ids and numbers of documents fold only where the table would not fit
+/* Half of these means nothing; ids and numbers of documents fold only where the table would not fit
  * otherwise. */
 static enum table_layout_give give_of(const struct column *c)
 {

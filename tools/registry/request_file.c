@@ -51,7 +51,7 @@ enum err request_file_read(struct arena *a, const char *path, struct rec_committ
 			*which |= REQUEST_LINK;
 		}
 	}
-	entry->entry = (struct blob){ NULL, 0 }; /* the registry's bytes are made anew */
+	entry->entry = (struct blob){ NULL, 0 }; /* the registry's bytes are rebuilt */
 	entry->keys = NULL;
 	entry->key_count = 0;
 	return *which != 0 ? ERR_OK : ERR_FORMAT;

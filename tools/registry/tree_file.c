@@ -32,7 +32,7 @@ static void fault_of_key(struct loading *l, const struct yaml_node *n, const cha
 	config_errors_add(l->errors, n->key_line, n->key_column, "%s: %s", n->key, what);
 }
 
-/* False: what is wrong was told, and *out is "". */
+/* False: the fault was reported, and *out is "". */
 static bool scalar(struct loading *l, const struct yaml_node *n, size_t max_bytes, const char **out)
 {
 	const char *wrong = NULL;
