@@ -66,7 +66,7 @@ must_use enum err daemon_open(struct daemon *d, const struct config *config);
 void daemon_close(struct daemon *d);
 
 /* ---- daemon/frozen.c ---- */
-/* From here on nothing is taken, committed or said to neighbours; local clients get the error as
+/* From here on nothing is taken, committed or sent to neighbours; local clients get the error as
  * their reply, and can still read. */
 void daemon_freeze(struct daemon *d, enum err why);
 /* Each second, instead of what time asks for otherwise. */

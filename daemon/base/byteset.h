@@ -1,5 +1,5 @@
-/* A set of short byte strings in the order in which they came, in an arena: what came before is
- * found without looking at all. For answers that list thousands of committees, hops or proofs, each
+/* A set of short byte strings in the order in which they came, in an arena: a string is found
+ * without scanning all. For answers that list thousands of committees, hops or proofs, each
  * once. */
 #ifndef VANTHU_DAEMON_BASE_BYTESET_H
 #define VANTHU_DAEMON_BASE_BYTESET_H
@@ -14,9 +14,9 @@
 struct byteset;
 /* For at most `max` of them. It lives as long as the arena; NULL without room there. */
 struct byteset *byteset_new(struct arena *a, uint32_t max);
-/* Takes one in, unless it is there: true when it is new. *place is its number from 0 on, in the
- * order of coming. The bytes are borrowed. To be called with fewer than `max` there, or with one
- * that is there. */
+/* Adds a string unless the set has it: true when it is new. *place is its position from 0 on, in
+ * the order of arrival. The bytes are borrowed. To be called with fewer than `max` in the set, or
+ * with a string that it has. */
 bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *place);
 /* False: it is not there. */
 bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *place);

@@ -36,7 +36,7 @@ struct bulk_ops {
 	void (*close)(void *ctx, struct committee_id neighbour); /* idle for 30 s */
 	void (*fetched)(void *ctx, const struct ev_fetched *e);
 	void (*violation)(void *ctx, struct committee_id neighbour, enum err why);
-	/* to be counted; the connection goes on */
+	/* a fault to be counted; the connection stays open */
 	void (*fault)(void *ctx, struct committee_id neighbour, enum err why);
 };
 
@@ -67,8 +67,8 @@ void bulk_message(struct bulk *b, struct committee_id neighbour, const struct me
 void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t window_bytes);
 /* The largest attachment that is fetched, at once. */
 void bulk_set_largest(struct bulk *b, uint64_t attachment_max_bytes);
-/* So many bytes may be fetched before it is said again: attachments leave the reserve of the disk
- * to the store. UINT64_MAX at first. */
+/* So many bytes may be fetched before the next call: attachments leave the reserve of the disk to
+ * the store. UINT64_MAX at first. */
 void bulk_set_spare(struct bulk *b, uint64_t spare_bytes);
 void bulk_tick(struct bulk *b, struct now now);
 int64_t bulk_deadline_ms(const struct bulk *b); /* monotonic; INT64_MAX: none */

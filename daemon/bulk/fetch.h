@@ -4,7 +4,7 @@
 
 #include "daemon/bulk/bulk_state.h"
 
-/* fills free places from the FETCH records, asks for what the window allows */
+/* fills free transfer slots from the FETCH records, asks for what the window allows */
 void fetch_scan(struct bulk *b, struct bulk_link *p);
 /* the connection is gone; what is on disk stays */
 void fetch_abandon(struct bulk *b, struct bulk_link *p);

@@ -1,7 +1,7 @@
-/* YAML files as a small tree with places, for the configuration and for tree files. libyaml takes
- * more than one wants (duplicate keys, aliases, tags, several documents, endless nesting:
- * docs/TRAPS.md §4): all of that is refused here, with its line. The only file that knows yaml.h is
- * daemon/config/yaml.c. */
+/* YAML files as a small tree with lines and columns, for the configuration and for tree files.
+ * libyaml takes more than one wants (duplicate keys, aliases, tags, several documents, endless
+ * nesting: docs/TRAPS.md §4): all of that is refused here, with its line. The only file that knows
+ * yaml.h is daemon/config/yaml.c. */
 #ifndef VANTHU_DAEMON_CONFIG_YAML_H
 #define VANTHU_DAEMON_CONFIG_YAML_H
 

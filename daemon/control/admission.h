@@ -11,8 +11,8 @@ struct control;
 /* Takes whoever waits at this socket, a bounded number a turn. When no slot is free, a client that
  * may be evicted loses its slot to the new one; else the new one is sent the reason and closed. */
 void control_accept(struct control *c, enum local_socket socket);
-/* Each second, after now_ms has been set: who holds places or bytes without going on has to go;
- * what happened often goes into the log as a number; memory goes back. */
+/* Each second, after now_ms has been set: clients that hold slots or bytes without progress are
+ * closed; frequent events are logged as a number; free memory goes back to the system. */
 void admission_tick(struct control *c);
 /* Held for all clients: what is shared, and the little that each may hold without being asked. */
 uint64_t admission_held_bytes(const struct control *c);

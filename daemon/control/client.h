@@ -164,7 +164,7 @@ void control_ask_core(struct client *c, const struct question *q);
 /* The first half of control_ask_core, for callers that give the number to the core themselves: NULL
  * when too many are under way. */
 struct pending_reply *control_expect(struct client *c, uint64_t request_id, control_answer *answer);
-/* Its place is free again. */
+/* Frees the slot of `p`. */
 void control_expect_no_more(struct control *control, struct pending_reply *p);
 /* The core has decided. A client that has gone away is no error. */
 void control_answered(struct control *control, const struct act_reply *a);
@@ -182,7 +182,7 @@ bool control_tasks_ready(const struct client *c);
 
 /* ---- workers ---- */
 
-/* Counts it and hands it to a worker. Its done() runs on the control thread and calls
+/* Counts the job and hands it to a worker. Its done() runs on the control thread and calls
  * control_job_back first. */
 void control_run(struct client *c, struct job *j);
 /* The same at once, on this thread: j may be gone afterwards. */

@@ -52,14 +52,14 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max);
 /* Serves what zmq_poll reported in the items that control_poll filled: bounded work; stops reading
  * when the inbox is nearly full. */
 void control_service(struct control *c, const zmq_pollitem_t *items, unsigned count);
-/* So many bytes of submissions may come before it is said again, and what those that do not fit are
+/* So many bytes of submissions may come before the next call, and what those that do not fit are
  * refused with. UINT64_MAX at first. */
 void control_set_spare(struct control *c, uint64_t spare_bytes, enum err why);
 /* Each second: sockets whose names were deleted or replaced are bound again, the run folder is made
  * again; logged (VT-4012). */
 void control_keep_sockets(struct control *c);
-/* Each second: who holds places or bytes without going on has to go; what happened often goes into
- * the log as a number; memory goes back. */
+/* Each second: clients that hold slots or bytes without progress are closed; frequent events are
+ * logged as a number; free memory goes back to the system. */
 void control_tick(struct control *c, int64_t mono_ms);
 /* What is held for local clients: requests, replies, submissions until their commit, a directory
  * being received. For the memory watermark: it is bounded here, and not held for peers. Without

@@ -1,4 +1,4 @@
-/* Who may hold how many places and bytes at the local sockets. Pure accounting: no sockets, no
+/* Who may hold how many slots and bytes at the local sockets. Pure accounting: no sockets, no
  * time. Control thread only.
  *
  * A socket that allows more has more, and what it has for itself nobody else can take: what `read`
@@ -44,11 +44,11 @@ void shares_let_go(struct shares *s);
 enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid);
 /* Takes a slot, whether or not one is free: call shares_lack before. NULL without memory. */
 struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_t uid);
-/* its place; the account stays while it has others, or bytes */
+/* gives up one slot; the account stays while it has others, or bytes */
 void shares_leave(struct account *a);
 unsigned shares_places(const struct account *a);
 unsigned shares_places_of(const struct shares *s, enum local_socket socket, uint32_t uid);
-/* The most places of a socket, with those of the sockets that allow less; and of one uid at it. */
+/* The most slots of a socket, with those of the sockets that allow less; and of one uid at it. */
 unsigned shares_places_max(enum local_socket socket);
 unsigned shares_places_uid_max(enum local_socket socket);
 

@@ -24,7 +24,7 @@ void download_destroy(struct download *f); /* before the installer; NULL is fine
 bool download_frame(struct download *f, struct committee_id neighbour, struct blob frame);
 void download_part(struct download *f, struct committee_id from, enum party party,
 		 const struct msg_directory_part *m);
-/* Once a round of the loop: what is whole is handed over when the installer is free. */
+/* Once a round of the loop: a complete download is given to the installer when that is free. */
 void download_go_on(struct download *f);
 
 #endif

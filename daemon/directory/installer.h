@@ -56,8 +56,8 @@ bool installer_busy(const struct installer *i);
 void installer_installed(struct installer *i, const struct act_installed *a);
 /* Once a round of the loop: goes on where the core had to wait. */
 void installer_go_on(struct installer *i);
-/* Nobody waits for this one any more: neither `ended` nor `progress` is called. It goes on all the
- * same. */
+/* Nobody waits for this installation any more: neither `ended` nor `progress` is called. It goes on
+ * all the same. */
 void installer_forget(struct installer *i, const void *ctx);
 
 enum installer_phase {

@@ -41,7 +41,7 @@ struct files_ops {
 	/* First chunk at or after `from` that is missing or wrong on disk; == chunk count when all
 	 * are there. */
 	enum err (*incoming_missing)(struct incoming *i, uint64_t from, uint64_t *chunk);
-	/* Puts whole chunks in a row in their places after checking each against its leaf:
+	/* Writes whole consecutive chunks at their offsets after checking each against its leaf:
 	 * ERR_DIGEST, and nothing of them is written. */
 	enum err (*incoming_chunks)(struct incoming *i, uint64_t first, struct blob bytes);
 	/* Done: checks (fetch) or returns in the item (submission) the whole digest, syncs,
@@ -57,9 +57,9 @@ struct files_ops {
 	 * (shorter than it should be). */
 	enum err (*read)(struct files *f, const struct digest *sha256, uint64_t offset,
 			 uint8_t *out, size_t len, size_t *got);
-	/* Whole chunks in a row, one to each place; only the last of the file is shorter.
-	 * ERR_DAMAGED: one of them was checked and is not what its leaf says, or the file is too
-	 * short; ERR_NOT_FOUND: one of them is beyond the end. */
+	/* Whole consecutive chunks, one to each slot of the buffer; only the last of the file is
+	 * shorter. ERR_DAMAGED: one of them was checked and is not what its leaf says, or the file
+	 * is too short; ERR_NOT_FOUND: one of them is beyond the end. */
 	enum err (*chunks)(struct files *f, const struct manifest_item *item,
 			   const struct chunk_range *range, uint8_t *const places[], size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */

@@ -16,8 +16,8 @@ struct garbage_parts {
 struct garbage;
 struct garbage *garbage_new(const struct garbage_parts *parts); /* NULL without memory */
 void garbage_destroy(struct garbage *g); /* NULL is fine; no job of it may be under way */
-/* Nobody needs this content any more, as it seems: garbage_due looks again. When too much waits it
- * is forgotten, and logged: that costs disk and loses nothing. Does not block. */
+/* Nobody needs this content any more, as it seems: garbage_due checks again. When too many wait,
+ * this one is dropped, and logged: that costs disk and loses nothing. Does not block. */
 void garbage_note(struct garbage *g, struct digest sha256, int64_t mono_ms);
 /* Each second: sends out jobs for what no record names. What the files refuse to drop yet
  * (ERR_BUSY) waits for ten minutes. */

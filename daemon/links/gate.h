@@ -47,8 +47,8 @@ must_use enum err gate_watch(struct gate *g, void *socket);
 /* How many neighbours there are: as many may come at once, and queues are as long as that
  * allows. */
 void gate_set_neighbours(struct gate *g, unsigned count);
-/* A connection that we have dialled ourselves, or one that has said who it is: it may hold more,
- * and longer. What all of one's hold counts together. */
+/* A connection that we have dialled ourselves, or whose peer has named itself: it may hold more,
+ * and longer. What all connections of one neighbour hold counts together. */
 struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who);
 /* a frame of that connection has come out of libzmq */
 void gate_heard(struct gate *g, int fd, size_t frame_bytes);
@@ -66,7 +66,7 @@ bool gate_asks(struct gate *g);
 /* All sockets have been asked since, and had nothing more: what came before and is still not out is
  * a message without end. */
 void gate_found_empty(struct gate *g);
-uint64_t gate_held_bytes(struct gate *g); /* by all connections together, at the last look */
+uint64_t gate_held_bytes(struct gate *g); /* by all connections together, at the last scan */
 bool gate_short(struct gate *g);          /* descriptors are short now */
 
 #endif

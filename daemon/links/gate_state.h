@@ -1,5 +1,5 @@
-/* What gate.c (what others call) and gate_thread.c (what looks) share, and nobody else: everything
- * under the lock. */
+/* What gate.c (what others call) and gate_thread.c (the scanning thread) share, and nobody else:
+ * everything under the gate's lock. */
 #ifndef VANTHU_DAEMON_LINKS_GATE_STATE_H
 #define VANTHU_DAEMON_LINKS_GATE_STATE_H
 

@@ -103,7 +103,7 @@ void links_visit(struct links *l, const struct link_peer *host, const struct own
 void links_visit_end(struct links *l, struct committee_id who, enum party party);
 must_use enum err links_visit_send(struct links *l, struct committee_id who, enum party party,
 				   struct blob frame);
-/* The directory has changed: who visits us comes again, if it still may. */
+/* The directory has changed: visitors are forgotten, and reconnect if they still may. */
 void links_forget_visitors(struct links *l);
 /* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
 void links_reset(struct links *l, struct committee_id neighbour);

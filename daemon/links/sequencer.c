@@ -269,7 +269,7 @@ void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct
 	struct ticket *t = sequencer_room(s) ? queue_ticket(s, neighbour) : NULL;
 
 	if (t == NULL)
-		return; /* it is looked at again */
+		return; /* it is reopened later */
 	t->arena = take_arena(s);
 	t->wall_ms = wall_ms;
 	t->aside = true;

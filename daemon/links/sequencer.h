@@ -1,6 +1,6 @@
 /* What comes from the links, in arrival order for each neighbour, though workers open PUBLISH
- * frames side by side: every frame takes a place in its neighbour's line, and a line moves into the
- * inbox only from its front. */
+ * frames side by side: every frame takes a position in its neighbour's queue, and a queue moves
+ * into the inbox only from its front. */
 #ifndef VANTHU_DAEMON_LINKS_SEQUENCER_H
 #define VANTHU_DAEMON_LINKS_SEQUENCER_H
 

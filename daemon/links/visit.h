@@ -7,7 +7,7 @@
 /* May a committee that is no subordinate come in, for a visit? */
 bool links_may_visit(struct links *l, const uint8_t public_key[32], struct committee_id *out);
 struct visitor *links_visitor(struct links *l, struct committee_id who);
-/* The first frame of a connection said that it is a visit. False: no room for it. */
+/* The first frame of a connection said that it is a visit. False: no slot is free for it. */
 bool links_take_visitor(struct links *l, struct committee_id who, struct listener *r,
 			const void *rid);
 void links_forget_visitors_of(struct links *l, const struct listener *r);

@@ -44,8 +44,8 @@ struct store_ops {
 	 * empty plan commits nothing. May block for as long as a sync takes. Control thread
 	 * only. */
 	enum err (*commit)(struct store *s, const struct plan *p);
-	/* Is it still the one that was opened, in its place, and nobody else's? ERR_STORE_GONE,
-	 * ERR_STORE_FOREIGN. Cheap: asked before each turn. */
+	/* Is the store still the one that was opened, at its path, and no other process's?
+	 * ERR_STORE_GONE, ERR_STORE_FOREIGN. Cheap: asked before each turn. */
 	enum err (*check)(struct store *s);
 	/* See routing/state/lookup.h. Any thread. */
 	struct lookup (*lookup)(struct store *s);

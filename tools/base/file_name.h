@@ -24,7 +24,8 @@ void file_name_portable(const char *name, char out[FILE_NAME_SIZE]);
 
 /* The forms of a name that a folder may take, by `which` from 0: the name itself with marks for
  * what nobody sees, shorter ones, then the same of its portable name. False: there is no further
- * one. Who saves takes the first that the folder takes, and who looks for it finds it so. */
+ * one. Saving uses the first form that the folder takes, and searching for the file tries them in
+ * the same order. */
 bool file_name_form(const char *name, unsigned n, unsigned which, char out[FILE_NAME_SIZE]);
 
 #endif

@@ -20,7 +20,7 @@ bool fs_show(int fd, int folder, const char *name);
 /* The folder that a path lies in, the caller's; *name is the path's last word. -1: none that can be
  * read. */
 int fs_open_folder_of(const char *path, const char **name);
-/* In place of what is there, by a rename. */
+/* Replaces the file atomically, by a rename. */
 must_use enum err fs_replace(const char *path, struct blob bytes);
 /* An ordinary file for reading: *fd is the caller's, -1 after ERR_FILE (errno EISDIR: a folder,
  * EINVAL: a device or a pipe). */

@@ -37,8 +37,8 @@ char *text_nfc(const char *text)
 	return finish(out, len);
 }
 
-/* Keyboards and old fonts give U+00D0 or U+0189 for Đ: on paper nobody can tell them apart, so what
- * is entered is Đ. As many bytes each. */
+/* Keyboards and old fonts give U+00D0 or U+0189 for Đ: on paper nobody can distinguish them, so
+ * what is entered is Đ. As many bytes each. */
 static void mend_d(char *text)
 {
 	static const char *const pairs[][2] = { { "\u00d0", "\u0110" },

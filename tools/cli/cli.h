@@ -24,8 +24,8 @@ struct cli {
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
 	bool failed_told; /* the error has been printed */
-	/* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: nobody
-	 * looks */
+	/* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: never
+	 * checked */
 	const volatile sig_atomic_t *stop;
 	bool reader_gone;		     /* who read our output has enough: no fault */
 	const struct command *commands;	     /* the table that there is */

@@ -7,7 +7,7 @@
 
 struct cli;
 
-/* What stands in a place of a command line: what completes it. */
+/* What a position of a command line takes: it selects the completions. */
 enum value_kind {
 	VALUE_NONE,  /* nothing, or a text that only the user knows */
 	VALUE_WORDS, /* one of the words in `argument`, between | */
@@ -63,8 +63,8 @@ enum {
 };
 /* There are more options, which the help lists. */
 #define COMMAND_MORE "…"
-/* Marks a text that languages translate in a way of its own there: the context is an option's name,
- * or "operand". */
+/* Marks a text whose translation depends on its context: the context is an option's name, or
+ * "operand". */
 #define C_(context, text) text
 
 /* One row a form of a command: `link show ID`. Its usage is printed from this (usage.h), and what a
@@ -76,8 +76,8 @@ struct command_form {
 	struct command_shown shown[COMMAND_SHOWN_MAX];
 };
 
-/* One row a command. A table of them, which a row without a name ends, is handed to whoever needs
- * it: struct cli has it. */
+/* One row a command. A table of them, which a row without a name ends, is passed to whoever needs
+ * it, in struct cli. */
 struct command {
 	const char *group; /* marked for translation */
 	const char *name;

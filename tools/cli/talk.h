@@ -15,7 +15,7 @@ void cli_hint(struct cli *cli, const char *format, ...) __attribute__((format(pr
 /* How it was done, or why it was not, for who asked with -v: a line on standard error, marked as
  * such. */
 void cli_detail(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same for a system call that failed: on what, and what the system said (an errno). */
+/* The same for a system call that failed: on what, and the system's reason (an errno). */
 void cli_detail_errno(struct cli *cli, const char *what, int error);
 
 /* One fault of a file, as compilers print them: FILE:LINE:COLUMN: what. */

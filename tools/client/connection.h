@@ -14,7 +14,7 @@ enum { CLIENT_CHOICES_MAX = 8, CLIENT_ABOUT_MAX = 511 };
 /* What went wrong. */
 struct client_fault {
 	enum err err;
-	/* an id, a name, a value, a file's path; "": nobody said */
+	/* an id, a name, a value, a file's path; "": not known */
 	char about[CLIENT_ABOUT_MAX + 1];
 	/* a name that means several: the first of them, and how many there are besides */
 	bool ambiguous;
@@ -60,7 +60,7 @@ struct blob client_packed(const struct client *c);
 void client_abandon(struct client *c);
 
 /* What went wrong, as data: `e` of the connection, or with ERR_OK the reply's error (ERR_FORMAT
- * where it is none, or NULL). Reads what a daemon may have said before it hung up. */
+ * where it is none, or NULL). Reads what a daemon may have sent before it closed the connection. */
 void client_fault(struct client *c, enum err e, const Vanthu__V1__Reply *reply,
 		  struct client_fault *out);
 /* The same of a file: `error` is the errno of ERR_FILE, 0 else. */

@@ -22,8 +22,8 @@ must_use enum err content_part_of(const Vanthu__V1__DocumentView *view, uint32_t
 typedef enum err content_take(void *ctx, const uint8_t *bytes, size_t len);
 
 /* Reads the whole of a part of a document (named as in a Ref); blocks until it has come.
- * ERR_DIGEST: it is not what was signed, and `take` has had it all; else what `take` or the daemon
- * said. *fault is set where it fails. */
+ * ERR_DIGEST: it is not what was signed, and `take` has had it all; else the error of `take` or the
+ * daemon. *fault is set where it fails. */
 must_use enum err content_read(struct client *c, const char *document,
 			       const struct content_part *part, content_take *take, void *ctx,
 			       struct client_fault *fault);

@@ -25,8 +25,7 @@ must_use enum err evidence_pack(struct arena *a, Vanthu__V1__Evidence *m, struct
 
 struct evidence_question {
 	struct blob file, root_der;
-	/* where all parts lie under their names, or NULL: then only the inline ones are looked
-	 * at */
+	/* where all parts lie under their names, or NULL: then only the inline ones are checked */
 	const char *folder;
 	int64_t wall_ms;
 };

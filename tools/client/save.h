@@ -33,7 +33,7 @@ struct save {
 void save_part(struct save *s, struct save_part *p, const char *as);
 
 /* One part into a new file, whose name in its folder is synced. ERR_EXISTS, ERR_FILE (p->why is its
- * errno), ERR_DIGEST or what the daemon said. Blocks. */
+ * errno), ERR_DIGEST or the daemon's error. Blocks. */
 must_use enum err save_file(struct save *s, struct save_part *p, const char *path);
 
 /* One part into a descriptor, which stays the caller's; synced where it has a disk. As above. */

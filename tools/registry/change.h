@@ -19,7 +19,7 @@ must_use enum err registry_change_begin(struct arena *a, const char *folder,
 					struct registry_change *out);
 /* An entry to alter: its bytes are signed again. NULL: no such committee. */
 struct rec_committee *registry_change_entry(struct registry_change *c, struct committee_id id);
-/* Puts it under another superior, or ends it; its former places stay in the entry. */
+/* Puts the committee under another superior, or ends it; its former superiors stay in the entry. */
 must_use enum err registry_change_place(struct arena *a, const struct registry_change *c,
 					struct rec_committee *entry, struct committee_id superior,
 					bool retired);
