@@ -44,7 +44,7 @@ static bool is_urgent(const struct event *e)
 	}
 }
 
-/* Were it lost in a crash, the neighbour would say it again when it subscribes. */
+/* Were the event lost in a crash, the neighbour would repeat it when it subscribes. */
 static bool is_patient(const struct event *e)
 {
 	return e->type == EVENT_MESSAGE && (e->u.message.message.type == MESSAGE_ACKNOWLEDGE ||

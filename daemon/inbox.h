@@ -23,10 +23,10 @@ must_use enum err inbox_push(struct inbox *i, const struct event *e, void (*rele
 unsigned inbox_take(struct inbox *i, struct queued *out, unsigned max);
 unsigned inbox_room(const struct inbox *i);
 unsigned inbox_count(const struct inbox *i);
-/* Something of it is an urgent document. */
+/* The inbox holds an urgent document. */
 bool inbox_hurries(const struct inbox *i);
-/* There is something, and nobody waits for any of it: it only says what a neighbour has, and what
- * that frees. */
+/* The inbox is not empty, and nobody waits for its events: they only say what a neighbour has
+ * acknowledged, and what that frees. */
 bool inbox_patient(const struct inbox *i);
 
 #endif

@@ -119,7 +119,7 @@ static long timeout_ms(struct daemon *d, struct now now)
 static void wait(struct daemon *d, struct waiting *w)
 {
 	fill(d, w);
-	/* Interrupted or not: what there is to do is looked for in any case. */
+	/* Interrupted or not: what there is to do is checked in any case. */
 	if (zmq_poll(w->items, (int)w->count, timeout_ms(d, clock_now())) < 0)
 		for (unsigned i = 0; i < w->count; i++)
 			w->items[i].revents = 0;
@@ -415,7 +415,7 @@ static enum err keep_time(struct daemon *d)
 	return now.mono_ms >= d->next_second_ms ? each_second(d, now) : ERR_OK;
 }
 
-/* One turn; when the store is gone from its place, only answers. */
+/* One turn; when the store is gone from its path, only answers. */
 static enum err take_turn(struct daemon *d)
 {
 	uint64_t commits = turn_figures(d->turn).commits;

@@ -211,8 +211,8 @@ static enum err pump_lane(struct outbox *o, struct committee_id neighbour, enum 
 			s->sent_chain_valid = true;
 		}
 	}
-	/* Its sequence has no gaps, so this lane stands here until the record is mended; the next
-	 * subscription tries it again. */
+	/* The lane's sequence has no gaps, so it stops here until the record is repaired; the next
+	 * subscription retries. */
 	if (e == ERR_DAMAGED) {
 		log_event(LOG_ERROR, "lane-stands", "committee=%s lane=%d seq=%llu error=VT-%d",
 			  neighbour.text, (int)lane, (unsigned long long)s->sent + 1, (int)e);
@@ -234,8 +234,8 @@ enum err outbox_pump(struct outbox *o, struct committee_id neighbour)
 	return ERR_OK;
 }
 
-/* What was set aside, as the frame that would bring it: its key has the place, and the stream does
- * not matter any more. */
+/* An item that was set aside, as the frame that would bring it: its key has the sequence number,
+ * and the stream does not matter any more. */
 static enum err reopen(struct outbox *o, const struct key *key)
 {
 	struct publish_item item;

@@ -27,7 +27,7 @@ struct outbox_ops {
 	enum err (*visit_send)(void *ctx, struct committee_id who, enum party party,
 			       struct blob frame);
 	void (*visit_end)(void *ctx, struct committee_id who, enum party party);
-	/* One item that was set aside, as a PUBLISH frame of its own, to be opened again;
+	/* An item that was set aside, as a PUBLISH frame of its own, to be opened again;
 	 * corrected_at_ms: when its signer says that it was signed. */
 	void (*reopen)(void *ctx, struct committee_id neighbour, struct blob frame,
 		       int64_t corrected_at_ms);

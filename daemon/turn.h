@@ -45,8 +45,8 @@ must_use enum err turn_boot(struct turn *t, struct now now);
  * being sealed. Any error: end the process, memory is ahead of the disk; but after ERR_STORE_GONE
  * only this process still has the store: its clients have the error, and turn_refuse goes on. */
 must_use enum err turn_run(struct turn *t, struct now now);
-/* The same, and the turn has ended when this returns, however slow the signer. Not while one is
- * being sealed. */
+/* As turn_run, and the turn has ended when this returns, however slow the signer. Not while a turn
+ * is being sealed. */
 must_use enum err turn_run_whole(struct turn *t, struct now now);
 /* Between the two halves of a turn: decided, and not committed. */
 bool turn_is_sealing(const struct turn *t);

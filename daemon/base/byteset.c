@@ -7,7 +7,7 @@
 
 struct byteset {
 	struct blob *list;
-	uint32_t *slots; /* place + 1; 0: free */
+	uint32_t *slots; /* position + 1; 0: free */
 	uint32_t count, max, mask;
 };
 

@@ -18,7 +18,7 @@ struct byteset *byteset_new(struct arena *a, uint32_t max);
  * the order of arrival. The bytes are borrowed. To be called with fewer than `max` in the set, or
  * with a string that it has. */
 bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *place);
-/* False: it is not there. */
+/* False: the set does not have the string. */
 bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *place);
 
 #endif

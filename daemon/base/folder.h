@@ -11,7 +11,7 @@ must_use enum err folder_make(const char *path);
  * be written and not read, or a file system that syncs no folders: ERR_OK, for it cannot be synced.
  * ERR_FILE (errno). Blocks on the disk. */
 must_use enum err folder_sync(const char *path);
-/* The same for the folder that this path lies in. */
+/* As folder_sync, for the folder that this path lies in. */
 must_use enum err folder_sync_parent(const char *path);
 
 #endif

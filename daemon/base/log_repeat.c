@@ -26,7 +26,7 @@ void log_kind_of(const char *line, char *out, size_t size_bytes)
 	}
 }
 
-/* Its place, or a free one. The last is everybody's when all are taken. */
+/* The slot of this kind, or a free one. The last slot is shared when all are taken. */
 static struct log_kind *place_of(struct log_repeat *r, const char *kind, int64_t mono_ms)
 {
 	struct log_kind *other = &r->kinds[LOG_KINDS_MAX - 1], *room = NULL;

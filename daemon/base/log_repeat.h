@@ -24,8 +24,8 @@ struct log_repeat {
 	} kinds[LOG_KINDS_MAX];
 };
 
-/* What makes two lines of the same kind: their event, the committee it is about and the error. Cut
- * at the size of `out`. */
+/* What makes two lines of the same kind: their event, the committee they are about and the error.
+ * Cut at the size of `out`. */
 void log_kind_of(const char *line, char *out, size_t size_bytes);
 /* True: log the line. False: it has been counted. More kinds at once than there are slots share
  * one. */

@@ -63,7 +63,7 @@ static struct bulk_link *find(const struct bulk *b, struct committee_id id)
 	return p;
 }
 
-/* Neighbours are few and stay: their places are kept. */
+/* Neighbours are few and stay: their entries are kept. */
 static struct bulk_link *find_or_add(struct bulk *b, struct committee_id id)
 {
 	struct bulk_link *p = find(b, id);
@@ -174,8 +174,8 @@ void bulk_set_window(struct bulk *b, struct committee_id neighbour, uint64_t win
 
 	window_bytes = window_bytes < BULK_WINDOW_MIN_BYTES ? BULK_WINDOW_MIN_BYTES : window_bytes;
 	window_bytes = window_bytes > BULK_WINDOW_MAX_BYTES ? BULK_WINDOW_MAX_BYTES : window_bytes;
-	/* A neighbour that has fetched nothing yet gets a place only when its window is not that of
-	 * all. */
+	/* A neighbour that has fetched nothing yet gets an entry only when its window is not that
+	 * of all. */
 	if (p == NULL && window_bytes != b->config.window_bytes)
 		p = find_or_add(b, neighbour);
 	if (p != NULL)

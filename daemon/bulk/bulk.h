@@ -26,7 +26,7 @@ struct bulk_ops {
 	/* ERR_NETWORK: no bulk connection now. ERR_BUSY: its queue is full; try at the next
 	 * tick. */
 	enum err (*send)(void *ctx, struct committee_id neighbour, const struct message *m);
-	/* The same for a packed frame that is not copied: `release(data, owner)` follows once, from
+	/* As send, for a packed frame that is not copied: `release(data, owner)` follows once, from
 	 * any thread, whatever becomes of it. */
 	enum err (*send_frame)(void *ctx, struct committee_id neighbour, struct blob frame,
 			       void (*release)(void *data, void *owner), void *owner);

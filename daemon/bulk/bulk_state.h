@@ -8,7 +8,7 @@ enum {
 	PARALLEL_MAX = 8,
 	SERVE_QUEUE_MAX = 256, /* requests of one neighbour that wait */
 	FAILED_MAX = 64,       /* fetches of one neighbour that wait to be tried again */
-	RETRY_MS = 50,	       /* its queue was full */
+	RETRY_MS = 50,	       /* the neighbour's queue was full */
 	REOPEN_MS = 3000,
 	IDLE_CLOSE_MS = 30 * 1000,
 	TRY_AGAIN_MS = 5 * 1000,

@@ -64,7 +64,7 @@ static struct transfer *begin(struct bulk *b, struct bulk_link *p, enum lane lan
 	return t;
 }
 
-/* Places in use; normal ones leave one for urgent. */
+/* Is a transfer slot free? The normal lane leaves one for the urgent lane. */
 static bool has_place(const struct bulk *b, const struct bulk_link *p, enum lane lane)
 {
 	unsigned used = 0;

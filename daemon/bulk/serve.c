@@ -129,8 +129,8 @@ static enum err lies_inside(const struct msg_fetch *m, const struct manifest_ite
 	return m->first < pieces && m->count <= pieces - m->first ? ERR_OK : ERR_NOT_FOUND;
 }
 
-/* Entitled is who was published the envelope on this link, by place in the stream; knowing a digest
- * is nothing. */
+/* Entitled is the neighbour that the envelope was published to on this link, by its sequence number
+ * in the stream; knowing a digest is not enough. */
 static enum err entitled(struct bulk *b, struct bulk_link *p, const struct msg_fetch *m,
 			 struct manifest_item *item)
 {

@@ -46,7 +46,7 @@ static void destroy(struct transfer *t)
 	free(t);
 }
 
-/* Takes the transfer out of its place; the memory goes when no job works on it any more. */
+/* Frees the transfer's slot; its memory is freed when no job works on it any more. */
 void transfer_let_go(struct bulk_link *p, struct transfer *t)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {

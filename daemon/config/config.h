@@ -72,9 +72,9 @@ struct config_key {
 };
 
 const struct config_key *config_key_at(unsigned index); /* NULL past the last */
-/* Its bounds as text; false: it has none. */
+/* The key's bounds as text; false: it has none. */
 bool config_key_range(const struct config_key *key, char *low, char *high, size_t size_bytes);
-/* Its name on one link (links: ID: NAME); NULL: it is the same on all. */
+/* The key's name on one link (links: ID: NAME); NULL: its value is the same on all links. */
 const char *config_key_on_link(const struct config_key *key);
 /* The value in force, as text. */
 void config_value(const struct config *c, const char *name, char *out, size_t size_bytes);

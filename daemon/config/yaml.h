@@ -24,7 +24,7 @@ struct yaml_file;
  * in errors). Blocks on the file. */
 must_use enum err yaml_file_read(const char *path, struct yaml_file **out,
 				 struct config_errors *errors);
-/* The same over bytes. */
+/* As yaml_file_read, from bytes. */
 must_use enum err yaml_text_read(struct blob text, struct yaml_file **out,
 				 struct config_errors *errors);
 const struct yaml_node *yaml_file_root(const struct yaml_file *f); /* NULL: an empty file */

@@ -139,9 +139,9 @@ static bool goes_before(const struct client *a, bool a_busy, const struct client
 	return a->touched < best->touched;
 }
 
-/* Whose place goes to one who comes in at `socket`; NULL: nobody's. Those of a socket that allows
- * less go at any time, the others when they are owed nothing: the one who has been quiet longest.
- * Who has just come in is the last of them, and asks before it is his turn. */
+/* Which client's slot goes to a new client at `socket`; NULL: no client's. Clients of a socket that
+ * allows less are evicted at any time, the others when they are owed nothing: the longest idle
+ * first. A client just accepted comes last, and has sent a request before then. */
 static struct client *place_for(struct control *c, enum local_socket socket, uint32_t uid,
 				enum lack lack)
 {
@@ -254,7 +254,7 @@ static int accept_spare(struct control *c, enum local_socket socket, bool *spare
 	return fd;
 }
 
-/* Comes in by the spare descriptor: somebody gives his for it, or it goes. */
+/* Comes in by the spare descriptor: another client is closed for it, or it is. */
 static void enter_spare(struct control *c, enum local_socket socket, uint32_t uid, int fd)
 {
 	struct client *gives = place_for(c, socket, uid, LACK_SOCKET);

@@ -43,8 +43,8 @@ struct task_kind {
 	bool (*step)(struct client *c, void *work);
 	/* There is something to do that no poll item shows; NULL: never. */
 	bool (*ready)(const struct client *c, const void *work);
-	/* The client goes, and the task has ended: frees the work; what a worker has of it is freed
-	 * when the job is back. */
+	/* The client is dropped, and its task has ended: frees the work; what a worker still uses
+	 * of it is freed when the job returns. */
 	void (*drop)(void *work);
 	unsigned traits; /* TASK_… */
 };
@@ -70,7 +70,7 @@ struct client {
 	unsigned pending;    /* answers that the core owes */
 	bool waits;	     /* for bytes of others, … */
 	uint64_t freed_seen; /* … since their number was this */
-	/* the other end is closed: what it had sent is taken, and then it goes */
+	/* the client has closed its end: what it sent is still taken, then it is dropped */
 	bool hung;
 	struct task *tasks; /* the newest first */
 	unsigned jobs;	    /* out now: the client's memory stays until they are back */
@@ -135,7 +135,7 @@ struct control {
 	unsigned pending_hint, pending_count, pending_operate;
 	uint64_t last_number;
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
-	enum err spare_why;   /* what is short, when it is not enough */
+	enum err spare_why;   /* which resource is short, when spare_bytes is too little */
 	unsigned jobs;
 	int64_t made_anew_ms; /* wall: when a damaged counter of the target was last seen to */
 	struct arena *arena;  /* one request */
@@ -172,7 +172,7 @@ void control_answered(struct control *control, const struct act_reply *a);
 /* ---- tasks ---- */
 
 void control_task_begin(struct client *c, struct task *t);
-/* Out of the client's list; fine when it is out already. Frees nothing. */
+/* Removes the task from the client's list; fine when it was removed already. Frees nothing. */
 void control_task_end(struct client *c, struct task *t);
 unsigned control_task_count(const struct client *c, const struct task_kind *kind);
 unsigned control_task_traits(const struct client *c); /* of all its tasks together */
@@ -185,7 +185,7 @@ bool control_tasks_ready(const struct client *c);
 /* Counts the job and hands it to a worker. Its done() runs on the control thread and calls
  * control_job_back first. */
 void control_run(struct client *c, struct job *j);
-/* The same at once, on this thread: j may be gone afterwards. */
+/* As control_run, but at once, on this thread: `j` may be freed afterwards. */
 void control_run_here(struct client *c, struct job *j);
 /* True when the client has gone, and its memory goes with the last job. */
 bool control_job_back(struct client *c);

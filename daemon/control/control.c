@@ -82,7 +82,7 @@ unsigned control_poll(struct control *c, zmq_pollitem_t *items, unsigned max)
 				       (control_out_waiting(client) > 0 ? ZMQ_POLLOUT : 0));
 
 		client->poll_index = -1;
-		/* One that has hung up would be reported without end while it waits its turn. */
+		/* A closed client would be reported by poll without end while it waits its turn. */
 		if (client->closing || n == max || (client->hung && events == 0))
 			continue;
 		client->poll_index = (int)n;
@@ -142,7 +142,7 @@ static void service_client(struct client *c, short revents, bool first)
 		c->hung = true;
 	if ((revents & (ZMQ_POLLIN | ZMQ_POLLERR)) != 0 || (c->hung && control_may_read(c)))
 		alive = control_read_some(c);
-	/* The last requests of a client that hangs up are still answered: into a closed socket, at
+	/* The last requests of a client that closes are still answered: into a closed socket, at
 	 * worst. */
 	if (c->in_len > 0 && !control_take_frames(c, first, requests_take))
 		alive = false;

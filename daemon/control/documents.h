@@ -10,7 +10,7 @@ struct found_document;
 void control_list(struct client *c, const Vanthu__V1__Request *request);
 /* accepted sending delivered refused expired damaged */
 const char *control_state(const struct found_document *f);
-/* Its texts are the document's, or lie in the arena of requests. */
+/* The line's texts are the document's, or lie in the arena of requests. */
 void control_fill_line(struct client *c, const struct found_document *f,
 		       Vanthu__V1__DocumentLine *line);
 

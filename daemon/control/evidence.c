@@ -16,7 +16,7 @@ enum { PIECE_ITEMS_MAX = 1024, PIECE_FILL_BYTES = CONTROL_DATA_BYTES };
 
 enum step { STEP_ENVELOPE, STEP_RECEIPTS, STEP_RELAYS, STEP_HEAD, STEP_ENTRIES, STEP_END };
 
-/* The directory is that of one version, or the telling breaks off. */
+/* The directory is sent in one version, or the listing breaks off. */
 struct evidence_walk {
 	enum step step;
 	enum role role;

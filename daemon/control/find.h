@@ -19,7 +19,7 @@ struct found_document {
 	struct serial serial;
 	struct rec_document document;
 	struct rec_state state; /* zero when there is none yet */
-	bool state_damaged;	/* it is zero because it cannot be read */
+	bool state_damaged;	/* the state is zero because it cannot be read */
 };
 
 /* By id, unique ending of it, or printed number; its texts lie in the arena of requests. Every

@@ -14,11 +14,11 @@ bool control_has_frame(const struct client *c); /* whole */
 /* No task that must end first and not too much of this client's is under way, and it waits for
  * nothing. */
 bool control_may_read(const struct client *c);
-/* These two: false when the client has gone, or has to. They do not block. */
+/* Both functions: false when the client has gone, or must be dropped. They do not block. */
 bool control_read_some(struct client *c);
 bool control_write_some(struct client *c);
-/* Takes requests off what was read; `take` returns false for one that cannot be taken yet. `first`:
- * one at least, however late it is. False: the client has to go. */
+/* Takes requests out of the bytes read; `take` returns false for a request that cannot be taken
+ * yet. `first`: at least one request, however late. False: the client must be dropped. */
 bool control_take_frames(struct client *c, bool first,
 			 bool (*take)(struct client *c, struct blob bytes));
 

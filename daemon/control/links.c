@@ -70,7 +70,7 @@ static void fill_state(struct client *c, const struct link_view *v, Vanthu__V1__
 	out->down_reason = v->down_reason;
 }
 
-/* ERR_OK: one is in force. ERR_KEY_REVOKED: none is, and no clock would mend it. */
+/* ERR_OK: a key is in force. ERR_KEY_REVOKED: all are revoked: a corrected clock would not help. */
 static enum err judge_link_keys(const struct rec_committee *entry, int64_t now_ms,
 				enum err not_valid)
 {

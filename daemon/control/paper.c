@@ -168,7 +168,7 @@ static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
 	return control_paper_named(&by_id, p);
 }
 
-/* Paper is hundreds a year: looked through. */
+/* Paper is hundreds a year: all are scanned. */
 static enum err find(struct client *c, struct paper_search *s)
 {
 	struct lookup l = control_lookup(c);

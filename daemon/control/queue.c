@@ -66,7 +66,8 @@ static enum err sum_up(struct client *c, struct line *l, uint64_t seq, bool *fir
 			continue;
 		key = key_seq(p->neighbour, p->lane, p->seq);
 		e = lookup.get(lookup.ctx, c->control->arena, FAMILY_STREAM, &key, &r);
-		/* In a place of a stream that has ended since another document may stand by now. */
+		/* Under the sequence number of a stream that has ended since, another document may
+		 * stand by now. */
 		if (e == ERR_OK && r.u.stream.role == l->row.role &&
 		    r.u.stream.serial.n == l->row.serial.n) {
 			*first = p->seq >= seq;

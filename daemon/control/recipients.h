@@ -19,7 +19,7 @@ enum { CONTROL_RECIPIENTS_MAX = 10000 };
  * ERR_TOO_LARGE past CONTROL_RECIPIENTS_MAX. */
 must_use enum err control_recipients(struct client *c, const struct rec_document *d,
 				     struct recipient_list *out);
-/* The same as names, which may lie in the cache (NULL: none) and live as long. */
+/* The members as names, which may lie in the cache (NULL: none) and live as long. */
 must_use enum err control_members(struct client *c, const struct rec_document *d,
 				  struct member_cache *cache, char ***names, size_t *count);
 struct member_cache *control_member_cache(void);	/* NULL without memory, which is fine */

@@ -1,4 +1,4 @@
-/* See resend.h. Which document is looked up here, the core decides. */
+/* See resend.h. The document is looked up here; the core decides. */
 #include "daemon/control/resend.h"
 
 #include "daemon/control/client.h"

@@ -1,6 +1,7 @@
 /* What the answer to a request may take, and what is kept until it is whole: a function for each
- * kind of answer, for the table of requests. Whoever would need more than there is waits, and its
- * requests wait in the socket. Nobody who reads his answers is failed for it. See share.h. */
+ * kind of answer, for the table of requests. A client that would need more than is free waits, and
+ * its requests wait in the socket. No client that reads its answers is failed for lack of room. See
+ * share.h. */
 #ifndef VANTHU_DAEMON_CONTROL_ROOM_H
 #define VANTHU_DAEMON_CONTROL_ROOM_H
 
@@ -14,7 +15,7 @@ struct client;
 /* In bytes; more than a message is as much as one. May read the store. */
 typedef size_t room_needed(struct client *c, const Vanthu__V1__Request *request);
 
-room_needed room_nothing; /* it has no answer of its own */
+room_needed room_nothing; /* the request has no answer of its own */
 room_needed room_little;
 room_needed room_message; /* as much as a message holds */
 room_needed room_submit;

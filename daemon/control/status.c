@@ -86,7 +86,7 @@ static void fill_directory(struct client *c, Vanthu__V1__Status *s)
 		s->directory_valid_until_ms = r.u.directory.valid_until_ms;
 }
 
-/* Map, disk and inodes, each by its own code: they have different mends. */
+/* Map, disk and inodes, each by its own code: each has another remedy. */
 static void fill_room(Vanthu__V1__Status *s, const struct store_room *room, enum err frozen)
 {
 	s->disk_free_bytes = room->disk_free_bytes;

@@ -9,7 +9,7 @@
 struct client;
 
 void control_submit(struct client *c, const Vanthu__V1__Request *request);
-/* Is there room for the whole of it, or for this piece, until it is on disk? */
+/* Is there room for the whole submission, or for this piece, until it is on disk? */
 bool control_submit_fits(struct client *c, size_t frame_bytes);
 bool control_data_fits(struct client *c, size_t frame_bytes);
 /* More of a submission, under its id; of an unknown id: dropped. */

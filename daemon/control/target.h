@@ -11,7 +11,7 @@ struct pending_reply;
 struct recount_result;
 
 void control_target(struct client *c, const Vanthu__V1__Request *request);
-/* This year's, for `status`: without rows. */
+/* This year's target, for `status`: without rows. */
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
 /* What a recount could not read goes into the log, whoever began it. */
 void control_recount_log(const struct recount_result *r);

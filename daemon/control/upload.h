@@ -16,7 +16,7 @@ struct upload_piece {
 struct upload_part {
 	struct blob content; /* came with the message; in the arena */
 	bool streamed;
-	bool started; /* something of it has come */
+	bool started; /* some bytes of it have come */
 	bool whole;
 	uint64_t size_bytes; /* as announced */
 	uint64_t got_bytes;

@@ -72,7 +72,7 @@ static void tell_bad(struct download *f, enum err why)
 	log_event(LOG_WARNING, "directory-not-taken", "committee=%s error=VT-%d", f->from.text,
 		  (int)why);
 	if (why != ERR_NO_MEMORY && inbox_push(f->parts.inbox, &event, NULL, NULL) != ERR_OK)
-		/* it is asked again, and found out again */
+		/* the neighbour is asked again, and its directory refused again */
 		log_event(LOG_WARNING, "inbox-full", "event=bad-directory");
 }
 

@@ -18,9 +18,9 @@ struct download;
 struct download *download_new(const struct download_parts *parts); /* NULL without memory */
 void download_destroy(struct download *f); /* before the installer; NULL is fine */
 
-/* A DIRECTORY_PART of the one that the core asks (core_asks); what comes of it is an event, or a
- * directory in force. As a frame: false when it does not decode, which is the neighbour's fault.
- * Control thread only. */
+/* A DIRECTORY_PART from the neighbour that the core asks (core_asks); the result is an event, or a
+ * directory in force. As a frame: false when the frame does not decode, which is the neighbour's
+ * fault. Control thread only. */
 bool download_frame(struct download *f, struct committee_id neighbour, struct blob frame);
 void download_part(struct download *f, struct committee_id from, enum party party,
 		 const struct msg_directory_part *m);

@@ -1,5 +1,5 @@
-/* What a running daemon does about the directory in force: whom it may talk to, and what all its
- * parts go by. Control thread. */
+/* What a running daemon does about the directory in force: which peers it may connect to, and what
+ * all its parts use of it. Control thread. */
 #ifndef VANTHU_DAEMON_DIRECTORY_IN_FORCE_H
 #define VANTHU_DAEMON_DIRECTORY_IN_FORCE_H
 
@@ -26,7 +26,7 @@ struct in_force {
 must_use enum err in_force_follow(struct in_force *f);
 /* Whom the links may talk to, by the directory and the time of day. */
 must_use enum err in_force_follow_peers(struct in_force *f);
-/* The same as a list, in the arena. */
+/* The peers as a list, in the arena. */
 must_use enum err in_force_find_peers(struct in_force *f, struct arena *a, struct link_peer **out,
 				      unsigned *count);
 /* Visits: who may come (links_config.known), and going there (outbox_ops.visit). Their

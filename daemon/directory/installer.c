@@ -103,7 +103,7 @@ bool installer_busy(const struct installer *i)
 
 /* ---- the end ---- */
 
-/* Each fault of a directory has its own mend. */
+/* Each fault of a directory has its own remedy. */
 static enum err named(enum err e)
 {
 	switch (e) {

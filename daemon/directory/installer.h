@@ -39,8 +39,8 @@ struct installation {
 	/* the core's, when it comes into force; otherwise `ended` says why not */
 	struct reply_to reply;
 	uint32_t uid;
-	/* Once, when it has come into force (ERR_OK) or cannot. ERR_DIRECTORY_OLD: it is not above
-	 * the one in force. May be NULL. */
+	/* Called once, when the directory has come into force (ERR_OK) or cannot.
+	 * ERR_DIRECTORY_OLD: its version is not above the one in force. May be NULL. */
 	void (*ended)(void *ctx, enum err result);
 	/* there is something new to see in installer_view; may be NULL */
 	void (*progress)(void *ctx);
@@ -48,8 +48,8 @@ struct installation {
 	const struct job_runner *runner; /* another than the installer's; NULL */
 };
 
-/* ERR_BUSY: one is under way; the spool is dropped. ERR_NO_MEMORY. Control thread, as everything
- * here. */
+/* ERR_BUSY: an installation is under way; the spool is dropped. ERR_NO_MEMORY. Control thread, as
+ * everything here. */
 must_use enum err installer_begin(struct installer *i, const struct installation *what);
 bool installer_busy(const struct installer *i);
 /* ACT_INSTALLED of a committed turn. */
@@ -71,7 +71,7 @@ struct installer_view {
 	enum installer_phase phase;
 	uint64_t version;  /* being installed; 0: not known yet */
 	uint64_t done, total; /* entries of this phase */
-	/* of the last one that could not come into force, until one does; ERR_OK: none */
+	/* of the last directory that could not come into force, until one does; ERR_OK: none */
 	enum err failed;
 	char failed_from[256];
 	struct committee_id culprit; /* of one that is no tree */

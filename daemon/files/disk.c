@@ -1,5 +1,4 @@
-/* Attachments in a folder: its making, its looks, and the table of what can be done with it; see
- * disk.h. */
+/* Attachments in a folder: making it, checking it, and the table of its operations; see disk.h. */
 #include "daemon/files/disk.h"
 
 #include <dirent.h>

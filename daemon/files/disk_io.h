@@ -6,7 +6,7 @@
 
 /* Logs errno and maps it: ERR_DISK_FULL or ERR_FILE. */
 must_use enum err files_errno(const char *what);
-/* The same after a file could not be made or named: ENOSPC may mean inodes, and a folder that is
+/* As above, after a file could not be made or named: ENOSPC may mean inodes, and a folder that is
  * missing is gone. ERR_NO_INODES, ERR_STORE_GONE. */
 must_use enum err files_not_made(const struct disk_files *f, const char *what);
 /* Short only at the end of the file. ERR_FILE */

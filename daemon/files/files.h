@@ -62,7 +62,8 @@ struct files_ops {
 	 * is too short; ERR_NOT_FOUND: one of them is beyond the end. */
 	enum err (*chunks)(struct files *f, const struct manifest_item *item,
 			   const struct chunk_range *range, uint8_t *const places[], size_t *got);
-	/* One piece (LEAVES_PER_PIECE) of its leaf hashes. Makes them when they are not there. */
+	/* One piece (LEAVES_PER_PIECE) of the file's leaf hashes. Makes them when they are not
+	 * there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece,
 			   struct digest *out, size_t *count);
 	bool (*exists)(struct files *f, const struct digest *sha256); /* does not block for long */
@@ -75,7 +76,7 @@ struct files_ops {
 	/* Are the folders still the ones that were opened, at their paths? ERR_STORE_GONE, logged.
 	 * Two system calls: asked before each turn. */
 	enum err (*check)(const struct files *f);
-	/* The same of all folders that contents lie in; asked each second. */
+	/* As check, of all folders that contents lie in; asked each second. */
 	enum err (*check_all)(const struct files *f);
 	/* of files and folders, since files_open; does not block */
 	uint64_t (*syncs)(const struct files *f);

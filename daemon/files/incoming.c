@@ -37,7 +37,7 @@ struct incoming {
 	bool unwritten; /* something of it did not reach the disk */
 	struct manifest_item item; /* fetch */
 	bool fetch;
-	bool fresh; /* nothing of it is on disk yet: no chunk needs to be looked for */
+	bool fresh; /* nothing of the file is on disk yet: no chunk needs to be searched for */
 	/* A submission's unfinished chunk. */
 	uint8_t *tail;
 	size_t tail_bytes;
@@ -219,7 +219,7 @@ enum err files_incoming_leaves(struct incoming *i, const struct manifest_item *i
 		memcpy(copy, leaves, bytes.len_bytes);
 	e = take_leaves(i, item, copy);
 	if (e != ERR_OK || files_leaves_small(count))
-		return e; /* few: asked for once more after a crash */
+		return e; /* few: fetched again after a crash */
 	fd = open(i->leaves_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return files_errno("open");
@@ -316,7 +316,7 @@ enum err files_incoming_chunks(struct incoming *i, uint64_t first, struct blob b
 	return e;
 }
 
-/* What did not come in order is read once more. */
+/* Chunks that did not come in order are read back. */
 static enum err hash_rest(struct incoming *i)
 {
 	while (i->hashed_bytes < i->item.size_bytes) {
@@ -377,8 +377,8 @@ static bool content_good(const char *path, const struct digest *sha256)
 	return digest_equal(&d, sha256);
 }
 
-/* A file of this name is there. Is it what its name says? If not, the new one takes its place and
- * the old one is kept for the operator. */
+/* A file of this name is there. Is it what its name says? If not, the new file replaces it and the
+ * old file is kept for the operator. */
 static enum err replace_damaged(struct incoming *i, const struct manifest_item *item,
 				const char *path)
 {

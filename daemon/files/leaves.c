@@ -249,7 +249,7 @@ enum err files_read_leaves(struct files *base, const struct manifest_item *item,
 	return e;
 }
 
-/* Reads until the places are full; *got is less where the file ends before that. */
+/* Reads until the slots are full; *got is less where the file ends before that. */
 static enum err read_into(struct disk_files *f, const struct manifest_item *item,
 			  const struct chunk_range *range, uint8_t *const places[], size_t *got)
 {

@@ -47,8 +47,8 @@ void own_keys_read(struct own_keys *k)
 	identity_clear(&old);
 }
 
-/* Has every neighbour a directory of at least this version? Then nobody looks for us under an older
- * key. */
+/* Has every neighbour a directory of at least this version? Then no neighbour connects to us by an
+ * older key. */
 static bool all_have(const struct core *core, uint64_t version)
 {
 	struct link_view v;

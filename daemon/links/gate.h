@@ -42,7 +42,7 @@ struct gate_report {
  * connections. */
 must_use enum err gate_open(void *zmq, struct gate **out);
 void gate_close(struct gate *g); /* NULL is fine; before the context ends */
-/* Watches the connections of a ROUTER from now on; before it is bound. */
+/* Watches the connections of a ROUTER from now on; to be called before bind. */
 must_use enum err gate_watch(struct gate *g, void *socket);
 /* How many neighbours there are: as many may come at once, and queues are as long as that
  * allows. */
@@ -52,10 +52,11 @@ void gate_set_neighbours(struct gate *g, unsigned count);
 struct gate_id gate_claim(struct gate *g, int fd, struct committee_id who);
 /* a frame of that connection has come out of libzmq */
 void gate_heard(struct gate *g, int fd, size_t frame_bytes);
-void gate_sent(struct gate *g, struct gate_id id, size_t frame_bytes); /* one has gone in */
-/* What of it has not left the process. */
+/* A frame was given to libzmq for this connection. */
+void gate_sent(struct gate *g, struct gate_id id, size_t frame_bytes);
+/* What was given to libzmq and has not left the process. */
 uint64_t gate_unsent_bytes(struct gate *g, struct gate_id id);
-/* Ends it in `delay_ms`: a last word may still go out. */
+/* Ends the connection in `delay_ms`: a last message may still be sent. */
 void gate_cut(struct gate *g, struct gate_id id, int delay_ms);
 /* Readable when there is a report. */
 int gate_fd(const struct gate *g);

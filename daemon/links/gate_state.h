@@ -22,7 +22,7 @@ struct watched_connection {
 	bool there, claimed, reported;
 	bool asked; /* its sockets are being asked for more */
 	ino_t inode;
-	struct committee_id who; /* once it is claimed */
+	struct committee_id who; /* once the connection is claimed */
 	uint64_t serial;
 	int64_t since_ms, cut_ms; /* 0: not to be cut */
 	/* bytes on the wire: read by libzmq and come out of it, gone into it and away */

@@ -141,7 +141,7 @@ struct watched_connection *gate_remember(struct gate *g, int fd)
 	return c;
 }
 
-/* ---- looking ---- */
+/* ---- scanning ---- */
 
 uint64_t gate_in_bytes(uint64_t received, int unread)
 {
@@ -247,8 +247,8 @@ static void cut_strangers(struct gate *g)
 	}
 }
 
-/* Who holds most, when that is more than its queue takes: many who are honest may hold much, and
- * none of them is to blame. */
+/* Who holds most, when that is more than its queue takes: many honest connections may hold much,
+ * and none of them is at fault. */
 static void cut_largest(struct gate *g)
 {
 	uint64_t honest =

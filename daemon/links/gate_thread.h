@@ -5,7 +5,7 @@
 
 #include "daemon/links/gate_state.h"
 
-/* The connection of a descriptor, made known when it is not; NULL: no socket. */
+/* The entry of a descriptor's connection, added when it is new; NULL: no socket. */
 struct watched_connection *gate_remember(struct gate *g, int fd);
 /* Bytes that left the socket's buffer, of all that it has received; none when more waits than has
  * come, which two reads one after the other may show. */

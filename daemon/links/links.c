@@ -1,9 +1,9 @@
 /* Connections between committees; see links.h. Sockets are made in daemon/links/socket.c.
  *
  * On the ROUTER a connection is known by its routing id, which libzmq made (five bytes, the first
- * 0), and by the CURVE user id of each message. Its first frame is a Hello that says what it is
- * for. A newer connection of a neighbour takes the place of the older one; what still comes from
- * the older one is dropped unread. */
+ * 0), and by the CURVE user id of each message. Its first frame is a Hello that says what the
+ * connection is for. A newer connection of a neighbour replaces the older one; what still comes
+ * from the older one is dropped unread. */
 #include "daemon/links/links.h"
 
 #include <stdlib.h>

@@ -88,8 +88,8 @@ must_use enum err links_rebind(struct links *l);
  * that does not read: the caller resets the link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose,
 			     struct blob frame);
-/* The same on the bulk connection, for a frame that is not copied: `release(data, owner)` follows
- * once, from any thread, when ZeroMQ is done with it or when this fails. */
+/* As links_send, but on the bulk connection, for a frame that is not copied: `release(data, owner)`
+ * follows once, from any thread, when ZeroMQ is done with it or when this fails. */
 must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame,
 				  void (*release)(void *data, void *owner), void *owner);
 /* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
@@ -97,7 +97,7 @@ void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);
 /* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others
  * to us, for the directory only. With any of these keys of ours, and any that the host has in
- * force, tried in turn when one is refused. */
+ * force, the next one tried when one is refused. */
 void links_visit(struct links *l, const struct link_peer *host, const struct own_link_key *keys,
 		 unsigned count);
 void links_visit_end(struct links *l, struct committee_id who, enum party party);
@@ -105,7 +105,8 @@ must_use enum err links_visit_send(struct links *l, struct committee_id who, enu
 				   struct blob frame);
 /* The directory has changed: visitors are forgotten, and reconnect if they still may. */
 void links_forget_visitors(struct links *l);
-/* Forgets a neighbour's connections without blame: it says Hello on a new one, or again. */
+/* Forgets a neighbour's connections without counting a fault: the neighbour sends Hello on a new
+ * connection, or again. */
 void links_reset(struct links *l, struct committee_id neighbour);
 /* Sends BYE to all neighbours, and gives it a moment to leave when the sockets close. */
 void links_bye(struct links *l);

@@ -19,7 +19,7 @@ struct attention {
 	bool fd_known, quiet;
 };
 
-/* One key, one port. */
+/* A listener: one key, one port. */
 struct listener {
 	struct own_link_key key;
 	void *socket; /* NULL: free */

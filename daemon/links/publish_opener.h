@@ -26,7 +26,8 @@ struct publish_opener_frame {
 	struct blob bytes;
 	int64_t wall_ms;
 	bool aside;
-	int64_t corrected_at_ms; /* of a document set aside: when its signer corrected it; 0 */
+	int64_t corrected_at_ms; /* of an item set aside: the signing time as its signer corrected
+				  * it; 0 */
 };
 must_use enum err publish_opener_open(const struct publish_opener *o, struct arena *a,
 			      struct committee_id neighbour, struct publish_opener_frame frame,

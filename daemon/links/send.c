@@ -137,7 +137,8 @@ static bool encode_bye(struct links *l, enum err why, int64_t pause_ms, struct b
 	return wire_encode(l->arena, &m, frame) == ERR_OK;
 }
 
-/* The last word to a neighbour. When it does not go out, silence says it too, later. */
+/* The last message to a neighbour. When it is not sent, the neighbour notices by our silence,
+ * later. */
 static void say_bye(struct links *l, struct link_socket *n, enum err why, int64_t pause_ms)
 {
 	struct blob frame;

@@ -6,7 +6,8 @@
 
 /* As links_send_router. */
 must_use enum err links_send_dialled(struct dialled *d, zmq_msg_t *m, struct blob frame);
-/* To a connection of a listener. ERR_NETWORK: it is gone; ERR_BUSY: its queue is full. */
+/* To a connection of a listener. ERR_NETWORK: the connection is gone; ERR_BUSY: its queue is
+ * full. */
 must_use enum err links_send_router(struct connection *c, zmq_msg_t *m, struct blob frame);
 /* Cuts off whom the gate has found to hold too much. */
 void links_take_reports(struct links *l);

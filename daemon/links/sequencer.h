@@ -24,8 +24,8 @@ void sequencer_destroy(struct sequencer *s); /* no job may be under way */
 /* A control-connection frame; copied. The caller has asked sequencer_room. */
 void sequencer_frame(struct sequencer *s, struct committee_id neighbour, struct blob frame,
 		     int64_t wall_ms);
-/* One item that was set aside, as a PUBLISH frame of its own: opened again, in the neighbour's
- * line. Copied. */
+/* An item that was set aside, as a PUBLISH frame of its own: opened again, in the neighbour's
+ * queue. Copied. */
 void sequencer_reopen(struct sequencer *s, struct committee_id neighbour, struct blob frame,
 		      int64_t wall_ms, int64_t corrected_at_ms);
 /* EVENT_CONNECTED, EVENT_DISCONNECTED or EVENT_FAULT, behind what came before. */

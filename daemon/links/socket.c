@@ -218,8 +218,8 @@ static enum dialled_change judge_handshake(const struct dialled *d, uint16_t eve
 					   int64_t now_ms, enum err *why)
 {
 	/* A peer that holds another key than the directory says cannot read our first message, and
-	 * hangs up; who does not know ours says so. One that takes the connection and says nothing
-	 * at all is stopped or overloaded. */
+	 * hangs up; a peer that does not know our key reports it. A peer that takes the connection
+	 * and says nothing at all is stopped or overloaded. */
 	*why = event == MONITOR_FAILED_SILENT && now_ms - d->attempt_ms >= SLOW_MS ? ERR_TIMEOUT
 	       : event == MONITOR_FAILED_PROTOCOL &&
 		       value == ZMQ_PROTOCOL_ERROR_ZMTP_MECHANISM_MISMATCH

@@ -2,8 +2,8 @@
  * routing/links/visit.c.
  *
  * A visitor proves a link key that the directory has, as a neighbour does, and its connection is
- * known by user id and routing id like any other. It has a place of its own, so that it takes none
- * of a neighbour's, and its first frame must be a Hello that says so. */
+ * known by user id and routing id like any other. It has a slot of its own, so that it takes none
+ * of a neighbour's, and its first frame must be a Hello that says it is a visit. */
 #include "daemon/links/visit.h"
 
 #include <string.h>
@@ -25,7 +25,7 @@ enum {
 
 /* ---- who comes ---- */
 
-/* ROUTER cannot send anybody away, so whoever may come in again and again would use up the
+/* A ROUTER cannot close one peer, so a visitor that reconnects at will would use up the
  * descriptors: it waits longer each time. */
 static bool may_call(struct links *l, struct committee_id who)
 {

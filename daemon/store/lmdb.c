@@ -74,7 +74,7 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 	e = lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 	if (e == ERR_OK)
 		e = lmdb_owner_committed(s);
-	/* Deleted between the look before and the commit: what was written is in no folder. */
+	/* Deleted between the check before and the commit: what was written is in no folder. */
 	if (e == ERR_OK)
 		e = lmdb_owner_check_place(s);
 	if (e == ERR_OK)
@@ -176,9 +176,9 @@ static void lmdb_close(struct store *base)
 }
 
 /* The format's number stands in the store: a newer one is refused whole, not record by record. 3
- * has records that an older daemon would pass over and so lose sight of: what is set aside,
- * numbers, entries in stages. In 4 the keys of SWEEP say what is to be done. An older one is raised
- * before anything is moved, so that an older daemon does not take half a store for a whole one. */
+ * has records that an older daemon would skip and so never handle: what is set aside, numbers,
+ * entries in stages. In 4 the keys of SWEEP say what is to be done. An older one is raised before
+ * anything is moved, so that an older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"),

@@ -6,8 +6,8 @@
 
 struct store_lmdb_config {
 	const char *directory; /* made when absent, mode 0700 */
-	/* the store grows so far; LMDB itself gets more, so that a plan that was begun below it is
-	 * never cut off */
+	/* bound of the store; LMDB's map is larger, so that a plan begun below the bound is never
+	 * cut off */
 	uint64_t map_bytes;
 	/* documents are refused when less than this is free (map or disk) */
 	uint64_t reserve_bytes;

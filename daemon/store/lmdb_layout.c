@@ -129,8 +129,9 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 
 /* ---- from formats 1, where every family was alone, and 3, whose SWEEP said no kind ---- */
 
-/* A record of the old place as the new one has it: its key there, and its value. ERR_NOT_FOUND: it
- * is none that could be read, and is dropped. Borrows the value, or makes one in the arena. */
+/* A record of the old database in the form of the new one: its key there, and its value.
+ * ERR_NOT_FOUND: the record cannot be read, and is dropped. Borrows the value, or makes one in the
+ * arena. */
 static enum err carry_over(struct lmdb_store *s, enum family f, const MDB_val *old_key,
 			   const MDB_val *old_value, struct key *key, MDB_val *value)
 {
@@ -170,8 +171,8 @@ static int move_one(struct lmdb_store *s, MDB_txn *txn, enum family f, const MDB
 	return mdb_put(txn, s->dbis[f], &to, &value, 0);
 }
 
-/* Some records from the old place to the new one, in one transaction; *left is false when the old
- * place is empty and gone. */
+/* Moves some records from the old database to the new one, in one transaction; *left is false when
+ * the old database is empty and deleted. */
 static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool *left)
 {
 	MDB_val key, value;

@@ -18,11 +18,12 @@ enum layout lmdb_layout(enum family f);
 void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *out);
 /* Whose key this is, in the database of f. */
 enum family lmdb_family_at(enum family f, const MDB_val *stored);
-/* The key of a record of f that lies there. False: it has no such shape. */
+/* The key of a record of family f, from its stored form. False: the stored key has no such
+ * shape. */
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out);
 must_use enum err lmdb_open_databases(struct lmdb_store *s);
-/* Records that an older format kept in databases of their own go where they belong now, a bounded
- * number a transaction; goes on where a crash ended it. */
+/* Moves records that an older format kept in databases of their own to their present database, a
+ * bounded number a transaction; resumes after a crash. */
 must_use enum err lmdb_move_in(struct lmdb_store *s);
 
 #endif

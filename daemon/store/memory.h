@@ -8,7 +8,7 @@
 struct memory_disk;
 struct memory_disk *memory_disk_new(void);
 void memory_disk_destroy(struct memory_disk *d);
-/* as it is now; NULL without memory */
+/* a copy of its present state; NULL without memory */
 struct memory_disk *memory_disk_copy(const struct memory_disk *d);
 /* The next `n`-th commit from now fails with this error (0 = never); what it would have written is
  * lost, or, when `landed`, is there. */

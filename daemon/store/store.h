@@ -20,7 +20,7 @@ struct store_room {
 	/* what attachments may take and leave the reserve; 0 also when no files can be made */
 	uint64_t spare_bytes;
 	uint64_t left_bytes;       /* a plan with documents of ours may cost so much */
-	uint64_t left_facts_bytes; /* one with facts only */
+	uint64_t left_facts_bytes; /* a turn with facts only */
 	uint64_t inodes_free;
 	bool inodes_known;    /* a file system that counts none has no bound of them */
 	bool files;           /* new files can be made: inodes */
@@ -53,9 +53,9 @@ struct store_ops {
 	 * short; nothing may be committed between. */
 	enum err (*read_begin)(struct store *s);
 	void (*read_end)(struct store *s);
-	/* What there is room for now. Asked before each turn: in the common case three system
-	 * calls. Keeps some room of the disk for the store alone, so that what else fills it does
-	 * not end the process. */
+	/* Reports what there is room for now. Asked before each turn: in the common case three
+	 * system calls. Keeps some room of the disk for the store alone, so that other data filling
+	 * the disk does not end the process. */
 	enum err (*room)(struct store *s, struct store_room *out);
 	/* Another reserve from now on: documents are refused when less than reserve_bytes is free,
 	 * submissions of our own when less than both together. Control thread only. */

@@ -82,8 +82,8 @@ struct command {
 	const char *group; /* marked for translation */
 	const char *name;
 	const char *summary; /* marked for translation */
-	/* what mends "no such item" in this command, marked for translation; NULL: what always does
-	 */
+	/* the remedy for "no such item" in this command, marked for translation; NULL: the usual
+	 * one */
 	const char *not_found;
 	/* argv[0] is the name; returns the exit code */
 	int (*run)(struct cli *cli, int argc, char **argv);

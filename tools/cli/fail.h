@@ -20,13 +20,13 @@ int cli_bad_value(struct cli *cli, const char *fix);
 /* Reports a failure (text on stderr, JSON on stdout) and returns its exit code. `about` may be
  * NULL. */
 int cli_fail(struct cli *cli, enum err e, const char *about);
-/* The same about a file or folder, where ERR_FILE left its reason in errno: the reason is printed
- * too. */
+/* As cli_fail, about a file or folder, where ERR_FILE left its reason in errno: the reason is
+ * printed too. */
 int cli_fail_file(struct cli *cli, enum err e, const char *path);
 /* A private key that others can read or replace: which, and the command that mends it. With
  * cli_fail_file the path is that of the registry. */
 int cli_fail_key(struct cli *cli, const struct key_file_fault *fault);
-/* The same with a sentence of its own and what mends it. */
+/* As cli_fail, with a sentence of its own and the remedy. */
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix);
 
 #endif

@@ -26,7 +26,7 @@ struct client_fault {
 	Vanthu__V1__Clock clock;
 	bool file;	  /* about a file of the user's: `about` is its path, `error` its errno */
 	const char *call; /* the system call on the connection that failed, static; NULL: none */
-	int error;	  /* its errno; 0: the daemon hung up */
+	int error;	  /* its errno; 0: the daemon closed the connection */
 };
 
 struct client;

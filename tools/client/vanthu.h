@@ -90,8 +90,8 @@ enum vanthu_error {
 
 /* Version of the library, like "0.1.0"; static. */
 VANTHU_API const char *vanthu_version(void);
-/* What a code means, and what mends it ("" where the text says it all), in English; static, also
- * for a code that nobody knows. */
+/* What a code means, and its remedy ("" where the text says it all), in English; static, also for a
+ * code that nobody knows. */
 VANTHU_API const char *vanthu_error_text(int code);
 VANTHU_API const char *vanthu_error_fix(int code);
 

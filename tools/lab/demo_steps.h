@@ -25,7 +25,8 @@ void demo_chapter(struct demo *s, const char *title);
 void demo_say(struct demo *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void demo_fail(struct demo *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Sends as a member and returns the id in `id` (UUID text), false after telling what went wrong. */
+/* Sends as a member and returns the id in `id` (UUID text), false after reporting what went
+ * wrong. */
 bool demo_send(struct demo *s, const char *from, const char *const *files, unsigned count,
 	       const char *const *options, char id[37]);
 /* Prints receipts as they come until `wanted` recipients have the document or the time is over. */
@@ -33,7 +34,7 @@ bool demo_receipts(struct demo *s, const char *from, const char *id, unsigned wa
 		   int timeout_ms);
 /* Runs a command of this program as a member and shows it. */
 int demo_show(struct demo *s, const char *member, const char *const *args);
-/* Runs a command as a member without showing it; false after telling that it failed. */
+/* Runs a command as a member without showing it; false after reporting that it failed. */
 bool demo_run(struct demo *s, const char *member, const char *const *args);
 /* Prints a member's digital share in a sentence. */
 void demo_share(struct demo *s, const char *member);

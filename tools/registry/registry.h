@@ -66,7 +66,7 @@ must_use enum err registry_publish(struct arena *a, struct registry *r,
 				   struct rec_committee *entries, uint32_t count, int64_t now_ms,
 				   struct registry_fault *fault);
 
-/* What mends a committee that would not stand in the tree, where no tree file was read;
+/* The remedy for a committee that would not stand in the tree, where no tree file was read;
  * translated. */
 const char *registry_tree_fix(void);
 
