@@ -27,10 +27,11 @@ TOOLS := \
 	client/save \
 	client/submission \
 	client/uuid \
-	client/vanthu \
+	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \
 	client/vanthu_draft \
+	client/vanthu_fault \
 	client/vanthu_list \
 	command/check \
 	command/committee \
@@ -96,10 +97,11 @@ TOOLS_TEST := \
 	client/save \
 	client/submission \
 	client/uuid \
-	client/vanthu \
+	client/vanthu_connection \
 	client/vanthu_content \
 	client/vanthu_document \
 	client/vanthu_draft \
+	client/vanthu_fault \
 	client/vanthu_list \
 	input/committee_options \
 	input/period \

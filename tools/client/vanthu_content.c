@@ -1,14 +1,15 @@
 /* Contents of vanthu.h: saving a part, or reading it. */
+#include "tools/client/vanthu_content.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "daemon/base/folder.h"
-#include "tools/client/save.h"
-#include "tools/client/vanthu_internal.h"
-
-_Static_assert((int)VANTHU_FILE_NAME_SIZE == (int)FILE_NAME_SIZE, "vanthu_save");
+#include "tools/client/vanthu_connection.h"
+#include "tools/client/vanthu_document.h"
+#include "tools/client/vanthu_fault.h"
 
 /* The lock is held. The document's whole id, too: its name may mean another one by the time that
  * the content is asked for. */

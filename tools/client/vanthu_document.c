@@ -1,10 +1,14 @@
 /* Documents of vanthu.h: looking at one, and waiting for its receipts. */
+#include "tools/client/vanthu_document.h"
+
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "tools/client/vanthu_internal.h"
+#include "tools/client/vanthu_connection.h"
+#include "tools/client/vanthu_draft.h"
+#include "tools/client/vanthu_fault.h"
 
 enum { LOOK_FIRST_MS = 50, LOOK_AT_MOST_MS = 1000 };
 

@@ -1,4 +1,6 @@
 /* Drafts of vanthu.h, and sending them. */
+#include "tools/client/vanthu_draft.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,10 @@
 #include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/client/submission.h"
-#include "tools/client/vanthu_internal.h"
+#include "tools/client/uuid.h"
+#include "tools/client/vanthu.h"
+#include "tools/client/vanthu_connection.h"
+#include "tools/client/vanthu_fault.h"
 
 const char *const vanthu_urgencies[] = { "thuong", "khan", "thuong-khan", "hoa-toc", NULL };
 const char *const vanthu_secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };

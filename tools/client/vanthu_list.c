@@ -1,21 +1,12 @@
 /* Filters and lists of vanthu.h. */
+#include "tools/client/vanthu_list.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/base/text.h"
-#include "tools/client/vanthu_internal.h"
-
-struct vanthu_filter {
-	Vanthu__V1__List list; /* its texts are the filter's, or the default's */
-};
-
-/* Whole in memory, not read from the connection as it goes: who saves each document of a list, or
- * does not go on for a while, needs the connection meanwhile, and the daemon ends what is not read.
- */
-struct vanthu_list {
-	struct vanthu_document *documents;
-	size_t count, room, at;
-};
+#include "tools/client/vanthu_connection.h"
+#include "tools/client/vanthu_fault.h"
 
 int vanthu_filter_new(vanthu_filter **out)
 {
