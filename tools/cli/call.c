@@ -10,7 +10,7 @@
 
 #include "tools/output/output.h"
 
-enum { TELL_MS = 2000 };
+enum { REPORT_MS = 2000 };
 
 struct call {
 	struct cli *cli;
@@ -22,15 +22,16 @@ struct call {
 
 /* Which daemon it is, on a connection of its own: one that hangs must not hold up what was asked
  * for long. */
-static void tell_daemon(struct cli *cli, const struct config *config, enum client_door door)
+static void report_daemon(struct cli *cli, const struct config *config,
+			  enum client_socket_kind kind)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply = NULL;
 	struct client *c = NULL;
 	int pid = 0;
-	enum err e =
-	    client_connect(config, door, cli->timeout_ms < TELL_MS ? cli->timeout_ms : TELL_MS, &c);
+	enum err e = client_connect(config, kind,
+				    cli->timeout_ms < REPORT_MS ? cli->timeout_ms : REPORT_MS, &c);
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
 	request.status = &nothing;
@@ -57,7 +58,7 @@ static void tell_daemon(struct cli *cli, const struct config *config, enum clien
 }
 
 /* Why there is no connection: whose socket it is, if it is one, and what the system said. */
-static void tell_socket(struct cli *cli, const char *path, int error)
+static void report_socket(struct cli *cli, const char *path, int error)
 {
 	struct stat st;
 
@@ -103,7 +104,7 @@ static void fail_to_connect(struct cli *cli, enum err e, const struct config *co
 	}
 }
 
-enum err call_open(struct cli *cli, enum client_door door, struct call **out)
+enum err call_open(struct cli *cli, enum client_socket_kind kind, struct call **out)
 {
 	struct config *config = malloc(sizeof *config);
 	struct call *c = calloc(1, sizeof *c);
@@ -113,7 +114,7 @@ enum err call_open(struct cli *cli, enum client_door door, struct call **out)
 
 	*out = NULL;
 	if (e == ERR_OK) {
-		bool known = client_socket(config, door, path, sizeof path);
+		bool known = client_socket(config, kind, path, sizeof path);
 
 		if (known)
 			cli_detail(cli, _("socket: %s"), path);
@@ -123,9 +124,9 @@ enum err call_open(struct cli *cli, enum client_door door, struct call **out)
 		if (e != ERR_OK)
 			fail_to_connect(cli, e, config, path, error);
 		if (cli->verbose > 0 && e == ERR_OK)
-			tell_daemon(cli, config, door);
+			report_daemon(cli, config, kind);
 		else if (cli->verbose > 0 && known)
-			tell_socket(cli, path, error);
+			report_socket(cli, path, error);
 	}
 	free(config);
 	if (e == ERR_OK)
@@ -217,7 +218,7 @@ static json_t *describe(struct call *c, const char *id)
 }
 
 /* One line each, so that a person can distinguish them. */
-static void tell_ambiguous(struct call *c, const struct client_fault *f)
+static void report_ambiguous(struct call *c, const struct client_fault *f)
 {
 	char message[CLIENT_ABOUT_MAX + 128], id[UUID_TEXT_SIZE];
 	json_t *choices = json_array();
@@ -235,7 +236,7 @@ static void tell_ambiguous(struct call *c, const struct client_fault *f)
 }
 
 /* How the connection ended, for who asked with -v. */
-static void tell_call(struct cli *cli, const struct client_fault *f)
+static void report_call(struct cli *cli, const struct client_fault *f)
 {
 	if (f->err == ERR_TIMEOUT)
 		cli_detail(cli, _("the daemon holds the connection, and nothing came for %d ms"),
@@ -248,12 +249,12 @@ static void tell_call(struct cli *cli, const struct client_fault *f)
 			     "said"));
 }
 
-enum err call_tell(struct call *c, const struct client_fault *f)
+enum err call_report(struct call *c, const struct client_fault *f)
 {
 	char why[256] = "";
 
 	if (f->ambiguous) {
-		tell_ambiguous(c, f);
+		report_ambiguous(c, f);
 		return f->err;
 	}
 	if (f->file) {
@@ -264,7 +265,7 @@ enum err call_tell(struct call *c, const struct client_fault *f)
 	if (f->has_clock)
 		clocks_why(&f->clock, why, sizeof why);
 	cli_fail(c->cli, f->err, why[0] != '\0' ? why : f->about[0] == '\0' ? c->about : f->about);
-	tell_call(c->cli, f);
+	report_call(c->cli, f);
 	return f->err;
 }
 
@@ -273,7 +274,7 @@ enum err call_fail(struct call *c, enum err e, const Vanthu__V1__Reply *reply)
 	struct client_fault f;
 
 	client_fault(c->client, e, reply, &f);
-	return call_tell(c, &f);
+	return call_report(c, &f);
 }
 
 enum err call_ask(struct call *c, Vanthu__V1__Request *request, Vanthu__V1__Reply__WhatCase wanted,

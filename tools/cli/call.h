@@ -9,7 +9,7 @@
 struct call;
 /* Connects to the daemon of the configuration; each wait is bounded by --timeout. Failures have
  * been reported: ERR_UNREACHABLE, ERR_PERMISSION, ERR_BUSY, ERR_CONFIG. */
-must_use enum err call_open(struct cli *cli, enum client_door door, struct call **out);
+must_use enum err call_open(struct cli *cli, enum client_socket_kind kind, struct call **out);
 void call_close(struct call *c); /* NULL is fine */
 struct cli *call_cli(struct call *c);
 struct client *call_client(struct call *c);
@@ -35,6 +35,6 @@ void call_about(struct call *c, const char *what);
 /* Reports what went wrong: `e` of the connection, or the reply's error. Returns the error. */
 must_use enum err call_fail(struct call *c, enum err e, const Vanthu__V1__Reply *reply);
 /* The same of a fault that the client gave. The last reply is gone where it has choices. */
-must_use enum err call_tell(struct call *c, const struct client_fault *f);
+must_use enum err call_report(struct call *c, const struct client_fault *f);
 
 #endif

@@ -23,7 +23,7 @@ struct cli {
 	int timeout_ms;
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
-	bool failed_told; /* the error has been printed */
+	bool error_printed; /* no further one is */
 	/* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: never
 	 * checked */
 	const volatile sig_atomic_t *stop;

@@ -162,7 +162,7 @@ void complete(struct cli *cli, int count, char **words)
 	const char *word = count == 0 ? "" : words[count - 1], *typed = word;
 
 	complete_line_read(&l, count - 1, words);
-	silent.failed_told = true;
+	silent.error_printed = true;
 	silent.quiet = true;
 	silent.timeout_ms = wait_ms();
 	if (l.config != NULL)

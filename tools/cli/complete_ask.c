@@ -17,14 +17,15 @@ enum { DOCUMENTS_MAX = 200, ROWS_MAX = 8192, ENDING_CHARS = 8 };
 enum { BUDGET_MORE_MS = 200 };
 
 /* Hands each row of a list to `take`, which returns false when it has seen enough. */
-static void ask(const struct completing *c, enum client_door door, Vanthu__V1__Request *request,
-		bool (*take)(void *, const Vanthu__V1__Reply *), void *ctx)
+static void ask(const struct completing *c, enum client_socket_kind kind,
+		Vanthu__V1__Request *request, bool (*take)(void *, const Vanthu__V1__Reply *),
+		void *ctx)
 {
 	int64_t until_ms = text_now_ms() + c->cli->timeout_ms + BUDGET_MORE_MS;
 	struct call *client = NULL;
 	Vanthu__V1__Reply *reply;
 	bool more =
-	    call_open(c->cli, door, &client) == ERR_OK && call_send(client, request) == ERR_OK;
+		call_open(c->cli, kind, &client) == ERR_OK && call_send(client, request) == ERR_OK;
 
 	for (unsigned n = 0; more && n < ROWS_MAX && text_now_ms() < until_ms; n++)
 		more = call_next(client, &reply) == ERR_OK && take(ctx, reply);

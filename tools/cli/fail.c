@@ -49,12 +49,12 @@ int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *
 {
 	int error = errno; /* of the call that made it fail, where the system did */
 
-	if (!cli->failed_told) {
+	if (!cli->error_printed) {
 		cli->renderer->error(cli, e, message, fix);
 		if (error != 0 && (e == ERR_FILE || e == ERR_DISK_FULL || e == ERR_SYSTEM))
 			cli_detail_errno(cli, "", error);
 	}
-	cli->failed_told = true;
+	cli->error_printed = true;
 	return err_exit_code(e);
 }
 
@@ -129,12 +129,12 @@ int cli_fail_key(struct cli *cli, const struct key_file_fault *fault)
 static int fail_registry_key(struct cli *cli, const char *folder)
 {
 	/* of a registry, or of a lab */
-	static const char *const places[] = { "root.key", "registry/root.key" };
+	static const char *const paths[] = { "root.key", "registry/root.key" };
 	char key[CONFIG_PATH_MAX + 32];
 	struct key_file_fault fault;
 
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		snprintf(key, sizeof key, "%s/%s", folder, places[i]);
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		snprintf(key, sizeof key, "%s/%s", folder, paths[i]);
 		if (key_file_check(key, &fault) == ERR_KEY_OPEN)
 			return cli_fail_key(cli, &fault);
 	}

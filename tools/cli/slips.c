@@ -14,7 +14,7 @@
 #include "tools/output/output.h"
 
 /* The daemon says that there is one; which, is plain here. */
-static void name_files(uint32_t code, struct slips_told a, char *out, size_t size)
+static void name_files(uint32_t code, struct slips_answer a, char *out, size_t size)
 {
 	const char *between = ": ";
 
@@ -34,7 +34,7 @@ static void name_files(uint32_t code, struct slips_told a, char *out, size_t siz
 }
 
 /* What it is, in a sentence: of a number that is used already, by which document. */
-static const char *sentence(uint32_t code, struct slips_told a, char *out, size_t size)
+static const char *sentence(uint32_t code, struct slips_answer a, char *out, size_t size)
 {
 	char id[UUID_TEXT_SIZE];
 	unsigned long more = a.same_count == 0 ? 0 : (unsigned long)a.same_count - 1;
@@ -52,39 +52,39 @@ static const char *sentence(uint32_t code, struct slips_told a, char *out, size_
 	return out;
 }
 
-static bool is_told(const struct slips *told, uint32_t code)
+static bool is_printed(const struct slips *printed, uint32_t code)
 {
-	for (unsigned i = 0; i < told->count; i++) {
-		if (told->codes[i] == code)
+	for (unsigned i = 0; i < printed->count; i++) {
+		if (printed->codes[i] == code)
 			return true;
 	}
 	return false;
 }
 
-struct slips_told slips_of(const Vanthu__V1__Accepted *a)
+struct slips_answer slips_of(const Vanthu__V1__Accepted *a)
 {
-	return (struct slips_told){ .codes = a->warnings,
-				    .count = a->n_warnings,
-				    .same = a->same_number_id,
-				    .same_count = a->same_number_count };
+	return (struct slips_answer){ .codes = a->warnings,
+				      .count = a->n_warnings,
+				      .same = a->same_number_id,
+				      .same_count = a->same_number_count };
 }
 
-struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a)
+struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a)
 {
-	return (struct slips_told){ .codes = a->warnings,
-				    .count = a->n_warnings,
-				    .same = a->same_number_id,
-				    .same_count = a->same_number_count };
+	return (struct slips_answer){ .codes = a->warnings,
+				      .count = a->n_warnings,
+				      .same = a->same_number_id,
+				      .same_count = a->same_number_count };
 }
 
-void slips_tell(struct cli *cli, struct slips *told, struct slips_told a)
+void slips_print(struct cli *cli, struct slips *printed, struct slips_answer a)
 {
 	char text[1024];
 
 	for (size_t i = 0; i < a.count; i++) {
-		if (is_told(told, a.codes[i]) || told->count == SLIPS_MAX)
+		if (is_printed(printed, a.codes[i]) || printed->count == SLIPS_MAX)
 			continue;
-		told->codes[told->count++] = a.codes[i];
+		printed->codes[printed->count++] = a.codes[i];
 		cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i],
 			 sentence(a.codes[i], a, text, sizeof text));
 	}
@@ -95,13 +95,13 @@ bool slips_can_ask(const struct cli *cli)
 	return !cli->yes && !cli->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left)
+int slips_ask(struct cli *cli, const struct slips *printed, const char *question, const char *left)
 {
 	char line[64];
 	char *folded;
 	bool yes;
 
-	if (told->count == 0)
+	if (printed->count == 0)
 		return 0;
 	fputs(question, stderr);
 	fflush(stderr);
@@ -112,7 +112,7 @@ int slips_ask(struct cli *cli, const struct slips *told, const char *question, c
 	return yes ? 0 : cli_fail_text(cli, ERR_CANCELLED, left, "");
 }
 
-int slips_refuse(struct cli *cli, struct slips_told a)
+int slips_refuse(struct cli *cli, struct slips_answer a)
 {
 	enum err first = a.count == 0 ? ERR_OK : (enum err)a.codes[0];
 	char text[1024];
@@ -125,7 +125,7 @@ int slips_refuse(struct cli *cli, struct slips_told a)
 	return first == ERR_FUTURE ? err_exit_code(ERR_REFUSED) : code;
 }
 
-void slips_add(json_t *out, struct slips_told a)
+void slips_add(json_t *out, struct slips_answer a)
 {
 	json_t *list = json_array();
 

@@ -17,7 +17,7 @@ struct slips {
 };
 
 /* Those of one answer; lives as long as it. */
-struct slips_told {
+struct slips_answer {
 	const uint32_t *codes;
 	size_t count;
 	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
@@ -26,23 +26,23 @@ struct slips_told {
 	unsigned file_count;
 };
 
-struct slips_told slips_of(const Vanthu__V1__Accepted *a);
-struct slips_told slips_of_paper(const Vanthu__V1__PaperAccepted *a);
+struct slips_answer slips_of(const Vanthu__V1__Accepted *a);
+struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a);
 
 /* Prints the warnings of an answer that are new, each on a line of standard error with its code. */
-void slips_tell(struct cli *cli, struct slips *told, struct slips_told a);
+void slips_print(struct cli *cli, struct slips *printed, struct slips_answer a);
 
 /* 0: there is none, or whoever sits at the terminal says yes to `question`; otherwise the exit code
  * after `left` was printed: nothing was done. */
-int slips_ask(struct cli *cli, const struct slips *told, const char *question, const char *left);
+int slips_ask(struct cli *cli, const struct slips *printed, const char *question, const char *left);
 
 /* --strict: the exit code after the first warning was reported as an error. */
-int slips_refuse(struct cli *cli, struct slips_told a);
+int slips_refuse(struct cli *cli, struct slips_answer a);
 
 /* Is somebody there to ask, and has not said -y? */
 bool slips_can_ask(const struct cli *cli);
 
 /* warnings, and same_number with 1011, into an answer in JSON. */
-void slips_add(json_t *out, struct slips_told a);
+void slips_add(json_t *out, struct slips_answer a);
 
 #endif

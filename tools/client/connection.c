@@ -31,10 +31,10 @@ struct client {
 	bool stale;
 };
 
-static const char *socket_name(enum client_door door)
+static const char *socket_name(enum client_socket_kind kind)
 {
-	return door == CLIENT_OFFICE	? "office.sock"
-	       : door == CLIENT_OPERATE ? "operate.sock"
+	return kind == CLIENT_OFFICE	? "office.sock"
+	       : kind == CLIENT_OPERATE ? "operate.sock"
 					: "read.sock";
 }
 
@@ -59,9 +59,10 @@ static enum err connect_to(const char *path, int timeout_ms, int *fd)
 	return errno == EAGAIN ? ERR_BUSY : ERR_UNREACHABLE;
 }
 
-bool client_socket(const struct config *config, enum client_door door, char *out, size_t size_bytes)
+bool client_socket(const struct config *config, enum client_socket_kind kind, char *out,
+		   size_t size_bytes)
 {
-	return config_socket(config, socket_name(door), out, size_bytes);
+	return config_socket(config, socket_name(kind), out, size_bytes);
 }
 
 enum err client_connect_path(const char *path, int timeout_ms, int *error, struct client **out)
@@ -95,16 +96,16 @@ enum err client_connect_path(const char *path, int timeout_ms, int *error, struc
 	return ERR_OK;
 }
 
-enum err client_connect(const struct config *config, enum client_door door, int timeout_ms,
+enum err client_connect(const struct config *config, enum client_socket_kind kind, int timeout_ms,
 			struct client **out)
 {
 	char path[CONFIG_PATH_MAX + 32];
 	int error;
 
 	*out = NULL;
-	return client_socket(config, door, path, sizeof path)
-		   ? client_connect_path(path, timeout_ms, &error, out)
-		   : ERR_CONFIG;
+	return client_socket(config, kind, path, sizeof path)
+		       ? client_connect_path(path, timeout_ms, &error, out)
+		       : ERR_CONFIG;
 }
 
 void client_close(struct client *c)
@@ -155,8 +156,8 @@ enum err client_send_more(struct client *c, Vanthu__V1__Request *request, uint64
 	return send_all(c, c->buffer, size + 4);
 }
 
-/* Has the daemon given the place of a connection that asked nothing for a while to somebody else?
- * Its word for that has no request's number. */
+/* Has the daemon closed the connection, idle for a while, so that another client can connect? Its
+ * reply that says so has no request's number. */
 static bool sent_away(struct client *c)
 {
 	uint8_t bytes[LAST_WORD_BYTES];

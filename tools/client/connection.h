@@ -8,7 +8,7 @@
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 
-enum client_door { CLIENT_OFFICE, CLIENT_OPERATE, CLIENT_READ };
+enum client_socket_kind { CLIENT_OFFICE, CLIENT_OPERATE, CLIENT_READ };
 enum { CLIENT_CHOICES_MAX = 8, CLIENT_ABOUT_MAX = 511 };
 
 /* What went wrong. */
@@ -31,7 +31,7 @@ struct client_fault {
 
 struct client;
 /* Path of a socket under the configuration's run folder. False: too long for an address. */
-bool client_socket(const struct config *config, enum client_door door, char *out,
+bool client_socket(const struct config *config, enum client_socket_kind kind, char *out,
 		   size_t size_bytes);
 /* Connects, within timeout_ms, which also bounds each later wait for the daemon. *out is the
  * caller's, NULL on failure, and *error then the errno (0: none): ERR_UNREACHABLE, ERR_PERMISSION,
@@ -39,8 +39,8 @@ bool client_socket(const struct config *config, enum client_door door, char *out
 must_use enum err client_connect_path(const char *path, int timeout_ms, int *error,
 				      struct client **out);
 /* The same to the daemon of a configuration. */
-must_use enum err client_connect(const struct config *config, enum client_door door, int timeout_ms,
-				 struct client **out);
+must_use enum err client_connect(const struct config *config, enum client_socket_kind kind,
+				 int timeout_ms, struct client **out);
 void client_close(struct client *c);	 /* NULL is fine */
 int client_peer(const struct client *c); /* process of the daemon; 0: not known */
 

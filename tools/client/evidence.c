@@ -127,7 +127,7 @@ struct check {
 	uint32_t taken_count;
 };
 
-static enum err at_number(struct check *c, enum evidence_place what, size_t number, enum err e)
+static enum err at_number(struct check *c, enum evidence_piece what, size_t number, enum err e)
 {
 	if (e != ERR_OK && c->verdict->where == EVIDENCE_NOWHERE) {
 		c->verdict->where = what;
@@ -136,7 +136,7 @@ static enum err at_number(struct check *c, enum evidence_place what, size_t numb
 	return e;
 }
 
-static enum err at(struct check *c, enum evidence_place what, enum err e)
+static enum err at(struct check *c, enum evidence_piece what, enum err e)
 {
 	return at_number(c, what, 0, e);
 }

@@ -31,7 +31,7 @@ struct evidence_question {
 };
 
 /* A piece of evidence. */
-enum evidence_place {
+enum evidence_piece {
 	EVIDENCE_NOWHERE,
 	EVIDENCE_FILE, /* as a whole */
 	EVIDENCE_DIRECTORY,
@@ -50,7 +50,7 @@ struct evidence_verdict {
 	struct committee_id signed_by;
 	struct doc_id id;
 	/* what a result other than ERR_OK is about, and of several which one, from 1 */
-	enum evidence_place where;
+	enum evidence_piece where;
 	size_t number;
 	char part[NAME_MAX_BYTES + 1]; /* of EVIDENCE_PART its name */
 };

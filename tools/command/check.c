@@ -74,7 +74,7 @@ static bool has_alarm(const Vanthu__V1__Status *s, enum err code)
 	return has;
 }
 
-static void tell_code(struct finding *f, enum level level, unsigned code)
+static void set_code(struct finding *f, enum level level, unsigned code)
 {
 	f->level = level;
 	snprintf(f->text, sizeof f->text, "VT-%u %s", code, words_of(code));
@@ -176,7 +176,7 @@ static void check_links(const struct facts *k, struct finding *f)
 		f->level = LEVEL_CRITICAL;
 	snprintf(f->figures, sizeof f->figures, "links_up=%u links_down=%u", up, down);
 	if (has_alarm(s, ERR_LINKS_FULL))
-		tell_code(f, LEVEL_CRITICAL, ERR_LINKS_FULL);
+		set_code(f, LEVEL_CRITICAL, ERR_LINKS_FULL);
 	else if (down > 0)
 		snprintf(f->text, sizeof f->text, _("down: %s"), names);
 	else
@@ -217,14 +217,14 @@ static void check_aside(const struct facts *k, struct finding *f)
 			 _("%llu set aside, the oldest for %s; signed by: %s"),
 			 (unsigned long long)s->set_aside, oldest, k->signers);
 	} else if (has_alarm(s, ERR_DOUBTED)) {
-		tell_code(f, LEVEL_WARNING, ERR_DOUBTED);
+		set_code(f, LEVEL_WARNING, ERR_DOUBTED);
 	} else {
 		snprintf(f->text, sizeof f->text, "%s", _("nothing set aside"));
 	}
 }
 
 /* Is it the matter of another check? */
-static bool is_told_elsewhere(const Vanthu__V1__Status *s, unsigned code)
+static bool is_reported_elsewhere(const Vanthu__V1__Status *s, unsigned code)
 {
 	static const enum err elsewhere[] = {
 		ERR_CLOCK_WRONG, ERR_OWN_KEY, ERR_OWN_KEY_UNKNOWN, ERR_DIRECTORY_EXPIRED,
@@ -247,8 +247,8 @@ static void check_room(const struct facts *k, struct finding *f)
 	snprintf(f->figures, sizeof f->figures, "disk_free=%lluB",
 		 (unsigned long long)s->disk_free_bytes);
 	for (size_t i = 0; i < s->n_alarms; i++) {
-		if (f->text[0] == '\0' && !is_told_elsewhere(s, s->alarms[i]))
-			tell_code(f, LEVEL_CRITICAL, s->alarms[i]);
+		if (f->text[0] == '\0' && !is_reported_elsewhere(s, s->alarms[i]))
+			set_code(f, LEVEL_CRITICAL, s->alarms[i]);
 	}
 	if (f->text[0] == '\0')
 		snprintf(f->text, sizeof f->text, "%s", _("room on the disk"));
@@ -262,7 +262,7 @@ static void check_directory(const struct facts *k, struct finding *f)
 	char until[40];
 
 	if (s->directory_failed != 0) {
-		tell_code(f, LEVEL_CRITICAL, s->directory_failed);
+		set_code(f, LEVEL_CRITICAL, s->directory_failed);
 		return;
 	}
 	if (s->directory_version == 0) {
@@ -297,10 +297,10 @@ static void check_store(const struct facts *k, struct finding *f)
 
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
 		if (has_alarm(k->status, codes[i])) {
-			tell_code(f,
-				  codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL
-										  : LEVEL_WARNING,
-				  codes[i]);
+			set_code(f,
+				 codes[i] == ERR_BEHIND || codes[i] == ERR_TWICE ? LEVEL_CRITICAL
+										 : LEVEL_WARNING,
+				 codes[i]);
 			return;
 		}
 	}
@@ -349,7 +349,7 @@ static void print(struct cli *cli, const struct finding *all, const int *shown, 
 	}
 	at += (size_t)snprintf(line, sizeof line, "VANTHU %s -", level_words[worst]);
 	/* What is wrong; when nothing is, everything. */
-	for (int i = 0, told = 0; i < count; i++) {
+	for (int i = 0, printed = 0; i < count; i++) {
 		const struct finding *f = &all[shown[i]];
 
 		if (f->figures[0] != '\0')
@@ -358,9 +358,9 @@ static void print(struct cli *cli, const struct finding *all, const int *shown, 
 		if (worst != LEVEL_OK && f->level == LEVEL_OK)
 			continue;
 		if (at < sizeof line)
-			at +=
-			    (size_t)snprintf(line + at, sizeof line - at, "%s %s: %s",
-					     told++ > 0 ? ";" : "", checks[shown[i]].word, f->text);
+			at += (size_t)snprintf(line + at, sizeof line - at, "%s %s: %s",
+					       printed++ > 0 ? ";" : "", checks[shown[i]].word,
+					       f->text);
 	}
 	/* What a monitoring system reads ends at the bar. */
 	for (char *p = strchr(line, '|'); p != NULL; p = strchr(p, '|'))

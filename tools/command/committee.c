@@ -92,7 +92,7 @@ static int list(struct cli *cli, const char *only)
 		json_array_append_new(out, json_committee(reply->committee));
 	call_close(c);
 	free(id);
-	if (e != ERR_NOT_FOUND || cli->failed_told) {
+	if (e != ERR_NOT_FOUND || cli->error_printed) {
 		json_decref(out);
 		return err_exit_code(e);
 	}

@@ -116,7 +116,7 @@ static enum err move(struct registry_change *c, struct wanted *w)
 	e = check_superior(c, w);
 	if (e != ERR_OK)
 		return e;
-	e = registry_change_place(w->arena, c, entry, w->options->superior, false);
+	e = registry_change_tenure(w->arena, c, entry, w->options->superior, false);
 	committee_options_apply(w->options, entry);
 	return e;
 }
@@ -149,7 +149,7 @@ static enum err retire(struct registry_change *c, struct wanted *w)
 			keys[i].to_ms = c->now_ms + DRAIN_MS;
 	}
 	entry->keys = keys;
-	return registry_change_place(w->arena, c, entry, entry->superior, true);
+	return registry_change_tenure(w->arena, c, entry, entry->superior, true);
 }
 
 static enum err change(struct registry_change *c, struct wanted *w)
@@ -189,7 +189,7 @@ bool committee_change_is(const char *what)
 	return false;
 }
 
-static int tell(struct cli *cli, enum err e, const struct wanted *w)
+static int report(struct cli *cli, enum err e, const struct wanted *w)
 {
 	char message[512];
 
@@ -248,7 +248,7 @@ int committee_change(struct cli *cli, const char *folder, const char *what, cons
 						"committees", (json_int_t)c.count, "file", file),
 				      columns);
 	} else {
-		code = tell(cli, e, &w);
+		code = report(cli, e, &w);
 	}
 	arena_destroy(w.arena);
 	return code;

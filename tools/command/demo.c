@@ -283,7 +283,7 @@ static void look_back(struct demo *s, char ids[4][37])
 	demo_show(s, "btp", target);
 }
 
-static void tell_next(struct demo *s, bool kept)
+static void print_next(struct demo *s, bool kept)
 {
 	printf("\n%s\n", _("Try next:"));
 	if (kept) {
@@ -372,7 +372,7 @@ static int finish(struct demo *s, bool kept)
 			 s->folder);
 	if (stopped)
 		return 1;
-	tell_next(s, kept);
+	print_next(s, kept);
 	if (s->failed)
 		printf("%s %s\n", _("What is left to look at:"), s->folder);
 	return s->failed ? 1 : 0;

@@ -83,7 +83,7 @@ static enum err fetch_keys(struct cli *cli, json_t *list)
 			      json_time(k->revoked_from_ms), "in_use", k->ours));
 	}
 	call_close(c);
-	return e == ERR_NOT_FOUND && !cli->failed_told ? ERR_OK : e;
+	return e == ERR_NOT_FOUND && !cli->error_printed ? ERR_OK : e;
 }
 
 static int list(struct cli *cli)
@@ -162,7 +162,7 @@ static bool is_known(const json_t *keys, const char *hex)
 	return false;
 }
 
-/* FILE.next that the directory has takes FILE's place; one that waits for the registry is not
+/* FILE.next that the directory has becomes FILE; one that waits for the registry is not
  * written over unless forced. */
 static enum err make_room(struct cli *cli, struct arena *a, const char *path, bool link, bool force)
 {
@@ -265,9 +265,9 @@ static int make(struct cli *cli, struct key_options *o)
 		    cli, e, _("a new key is waiting for the registry already"),
 		    _("give its request to the registry, or make another with --force"));
 	else if (e != ERR_OK)
-		code = cli->failed_told
-			   ? err_exit_code(e)
-			   : cli_fail(cli, e, config == NULL ? NULL : config->signing_key);
+		code = cli->error_printed
+			       ? err_exit_code(e)
+			       : cli_fail(cli, e, config == NULL ? NULL : config->signing_key);
 	else {
 		code = output_object(cli, json_pack("{s:s}", "request", request), columns);
 		if (o->which == REQUEST_SIGN)

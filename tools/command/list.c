@@ -176,7 +176,7 @@ static enum err collect(struct call *c, struct search *s, json_t *out)
 }
 
 /* What a clerk may want next, with the newest as the example. */
-static void tell_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
+static void hint_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
 {
 	const char *id = json_string_value(json_object_get(json_array_get(list, 0), "id"));
 
@@ -216,7 +216,7 @@ static enum err resolve(struct call *c, struct search *s)
 
 /* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory
  * still have documents. */
-static void tell_unknown(struct call *c, const struct search *s)
+static void hint_unknown(struct call *c, const struct search *s)
 {
 	if (s->list.from[0] != '\0')
 		recipients_hint_unknown(c, s->list.from);
@@ -258,7 +258,7 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
 	if (e == ERR_OK)
 		e = collect(client, &s, out);
 	if (e == ERR_OK && json_array_size(out) == 0)
-		tell_unknown(client, &s);
+		hint_unknown(client, &s);
 	call_close(client);
 	free(s.folded);
 	free(s.number);
@@ -269,7 +269,7 @@ static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
 		return err_exit_code(e);
 	}
 	cli->renderer->list(cli, out, columns);
-	tell_next(cli, out, box);
+	hint_next(cli, out, box);
 	json_decref(out);
 	return 0;
 }

@@ -59,7 +59,7 @@ struct paper {
 	bool again, strict;
 	struct doc_id id;
 	struct period period;
-	struct slips told;
+	struct slips printed;
 };
 
 static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
@@ -280,7 +280,7 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 static int look_first(struct cli *cli, struct call *c, struct paper *p)
 {
 	Vanthu__V1__Reply *reply;
-	struct slips_told slips;
+	struct slips_answer slips;
 	enum err e;
 
 	if (!p->strict && (cli->dry_run || !slips_can_ask(cli)))
@@ -291,8 +291,8 @@ static int look_first(struct cli *cli, struct call *c, struct paper *p)
 	slips = slips_of_paper(reply->paper_accepted);
 	if (p->strict)
 		return slips_refuse(cli, slips);
-	slips_tell(cli, &p->told, slips);
-	return slips_ask(cli, &p->told, _("Register it all the same? [y/n] "),
+	slips_print(cli, &p->printed, slips);
+	return slips_ask(cli, &p->printed, _("Register it all the same? [y/n] "),
 			 _("nothing was registered"));
 }
 
@@ -322,7 +322,7 @@ static int add(struct cli *cli, struct paper *p)
 		e = send_add(cli, c, p, false, &reply);
 	cli->request_id = NULL;
 	if (e == ERR_OK && code == 0) {
-		slips_tell(cli, &p->told, slips_of_paper(reply->paper_accepted));
+		slips_print(cli, &p->printed, slips_of_paper(reply->paper_accepted));
 		code = print_added(cli, p, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)
 			warn_of_alike(cli, p, reply->paper_accepted);

@@ -14,7 +14,7 @@ static int end_list(struct cli *cli, struct call *c, enum err e, json_t *list,
 		    const struct column *columns)
 {
 	call_close(c);
-	if (e == ERR_NOT_FOUND && !cli->failed_told)
+	if (e == ERR_NOT_FOUND && !cli->error_printed)
 		return output_list(cli, list, columns);
 	json_decref(list);
 	return err_exit_code(e);

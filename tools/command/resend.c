@@ -68,8 +68,6 @@ static enum err collect(struct call *c, struct wanted *w, int64_t since_ms)
 					   : ERR_NO_MEMORY;
 			w->names = grown;
 		}
-		/* What it issued itself it had by itself; that is told by whoever got it, and goes
-		 * back too. */
 		uuid_print(reply->line->id.data, id);
 		w->names[w->count] = strdup(id);
 		if (w->names[w->count] == NULL)

@@ -44,7 +44,7 @@ struct wanted {
 	char *texts[TEXT_COUNT];
 	char *to;	/* with ids for names */
 	bool looked_up; /* what looks like ids too */
-	struct slips told;
+	struct slips printed;
 	int wait;
 };
 
@@ -414,8 +414,8 @@ static enum err submit_once(struct call *c, struct wanted *w, bool last,
 	progress_end(&progress);
 	arena_destroy(a);
 	if (is_unknown(fault.err))
-		return last ? recipients_tell_unknown(c, w->whom, fault.err) : fault.err;
-	return fault.err == ERR_OK ? ERR_OK : call_tell(c, &fault);
+		return last ? recipients_report_unknown(c, w->whom, fault.err) : fault.err;
+	return fault.err == ERR_OK ? ERR_OK : call_report(c, &fault);
 }
 
 /* What looks like an id and is none may be a name: "b" of a committee called B. */
@@ -456,9 +456,9 @@ static int print_delivered(struct cli *cli, struct call *c, const Vanthu__V1__Ac
 	return code;
 }
 
-static struct slips_told slips_in(const struct wanted *w, const Vanthu__V1__Accepted *a)
+static struct slips_answer slips_in(const struct wanted *w, const Vanthu__V1__Accepted *a)
 {
-	struct slips_told slips = slips_of(a);
+	struct slips_answer slips = slips_of(a);
 
 	slips.files = w->s.files;
 	slips.file_count = w->s.file_count;
@@ -485,8 +485,9 @@ static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 		return err_exit_code(e);
 	if (strict)
 		return slips_refuse(cli, slips_in(w, accepted));
-	slips_tell(cli, &w->told, slips_in(w, accepted));
-	code = slips_ask(cli, &w->told, _("Send it all the same? [y/n] "), _("nothing was sent"));
+	slips_print(cli, &w->printed, slips_in(w, accepted));
+	code = slips_ask(cli, &w->printed, _("Send it all the same? [y/n] "),
+			 _("nothing was sent"));
 	return code;
 }
 
@@ -511,7 +512,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0)
 		e = submit(c, w, &accepted);
 	if (e == ERR_OK && code == 0) {
-		slips_tell(cli, &w->told, slips_in(w, accepted));
+		slips_print(cli, &w->printed, slips_in(w, accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
 			cli_warn(cli, "%s",
 				 _("no --number is given: an official document has one, and nobody "

@@ -214,7 +214,7 @@ static void warn_difference(struct cli *cli, const Vanthu__V1__Difference *d)
 
 /* What was left out of the count proves nothing about the counters, whether they agree with the
  * rest or not. */
-static int tell_damage(struct cli *cli, const Vanthu__V1__Recounted *r)
+static int report_damage(struct cli *cli, const Vanthu__V1__Recounted *r)
 {
 	unsigned long n = (unsigned long)r->damaged;
 	char message[256];
@@ -267,7 +267,7 @@ static int print_recount(struct cli *cli, const Vanthu__V1__Recounted *r)
 	for (size_t i = 0; open && i < r->n_differences && !cli->json; i++)
 		warn_difference(cli, r->differences[i]);
 	if (r->damaged > 0)
-		return tell_damage(cli, r);
+		return report_damage(cli, r);
 	if (open)
 		cli_say(cli, "%s", _("Put them right with: vanthu target recount --repair"));
 	return open;

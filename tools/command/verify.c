@@ -24,9 +24,9 @@ const struct command_option verify_options[] = {
 };
 
 /* What a verdict is about, for people: "receipt 2"; "" when it is none of it. */
-static const char *place_of(const struct evidence_verdict *v, char *out, size_t size)
+static const char *piece_name(const struct evidence_verdict *v, char *out, size_t size)
 {
-	static const char *const places[] = {
+	static const char *const names[] = {
 		[EVIDENCE_NOWHERE] = "",
 		[EVIDENCE_FILE] = N_("the file"),
 		[EVIDENCE_DIRECTORY] = N_("the directory"),
@@ -41,9 +41,9 @@ static const char *place_of(const struct evidence_verdict *v, char *out, size_t 
 	if (v->where == EVIDENCE_PART)
 		snprintf(out, size, "%s", v->part);
 	else if (v->number > 0)
-		snprintf(out, size, "%s %zu", _(places[v->where]), v->number);
+		snprintf(out, size, "%s %zu", _(names[v->where]), v->number);
 	else
-		snprintf(out, size, "%s", v->where == EVIDENCE_NOWHERE ? "" : _(places[v->where]));
+		snprintf(out, size, "%s", v->where == EVIDENCE_NOWHERE ? "" : _(names[v->where]));
 	return out;
 }
 
@@ -119,7 +119,7 @@ static int verify_file(struct cli *cli, const char *path, const char *root, cons
 		if (other.result == ERR_OK || (other.signature_good && !v.signature_good))
 			v = other;
 	}
-	code = print_verdict(cli, v.result, place_of(&v, text, sizeof text), v.signed_by.text,
+	code = print_verdict(cli, v.result, piece_name(&v, text, sizeof text), v.signed_by.text,
 			     field_bytes(v.id.bytes, v.signature_good ? sizeof v.id.bytes : 0));
 	arena_destroy(a);
 	return code;

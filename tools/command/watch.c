@@ -120,9 +120,9 @@ static void follow(struct cli *cli, void *socket, unsigned long count)
 {
 	struct arena *a = arena_new(ARENA_BYTES);
 	uint8_t bytes[4096];
-	unsigned long told = 0;
+	unsigned long printed = 0;
 
-	while (a != NULL && interrupted == 0 && (count == 0 || told < count) && is_read(cli)) {
+	while (a != NULL && interrupted == 0 && (count == 0 || printed < count) && is_read(cli)) {
 		const Vanthu__V1__LiveEvent *m;
 		size_t len = 0;
 		enum err e;
@@ -138,7 +138,7 @@ static void follow(struct cli *cli, void *socket, unsigned long count)
 		print_event(cli, m);
 		if (!deliver(cli))
 			break;
-		told++;
+		printed++;
 	}
 	arena_destroy(a);
 }

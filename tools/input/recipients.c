@@ -176,7 +176,7 @@ static void note_name(void *ctx, const Vanthu__V1__Committee *c)
 	free(folded);
 }
 
-static enum err tell_several(struct call *c, const struct named *n)
+static enum err report_several(struct call *c, const struct named *n)
 {
 	char message[1024];
 
@@ -255,7 +255,7 @@ enum err recipients_resolve(struct call *c, const char *given, bool list, bool d
 		e = each_committee(c, "", note_name, &search);
 	for (unsigned i = 0; i < search.count && e == ERR_OK; i++) {
 		if (names[i].count > 1)
-			e = tell_several(c, &names[i]);
+			e = report_several(c, &names[i]);
 	}
 	if (e == ERR_OK && (*out = put_together(nfc, list, names, search.count)) == NULL)
 		e = ERR_NO_MEMORY;
@@ -271,7 +271,8 @@ enum err recipients_one(struct call *c, const char *given, char **out)
 {
 	enum err e = recipients_resolve(c, given, false, true, out);
 
-	return e != ERR_OK || could_be_id(*out) ? e : recipients_tell_unknown(c, given, ERR_BAD_ID);
+	return e != ERR_OK || could_be_id(*out) ? e
+						: recipients_report_unknown(c, given, ERR_BAD_ID);
 }
 
 /* ---- what was meant ---- */
@@ -349,7 +350,7 @@ static void append(char *out, size_t size, const char *between, const char *text
 }
 
 /* Known, and yet nobody to send to: the committee that sends. False: it is not among them. */
-static bool tell_self(struct call *c, const struct guess *guesses, unsigned n, enum err e)
+static bool report_self(struct call *c, const struct guess *guesses, unsigned n, enum err e)
 {
 	struct config *config = malloc(sizeof *config);
 	bool found = false;
@@ -368,7 +369,7 @@ static bool tell_self(struct call *c, const struct guess *guesses, unsigned n, e
 	return found;
 }
 
-enum err recipients_tell_unknown(struct call *c, const char *to, enum err e)
+enum err recipients_report_unknown(struct call *c, const char *to, enum err e)
 {
 	struct guess guesses[GUESSES_MAX];
 	char unknown[512] = "", near[1024] = "", message[1024], fix[2048];
@@ -388,7 +389,7 @@ enum err recipients_tell_unknown(struct call *c, const char *to, enum err e)
 		}
 		free(guesses[i].folded);
 	}
-	if (unknown[0] == '\0' && !tell_self(c, guesses, n, e))
+	if (unknown[0] == '\0' && !report_self(c, guesses, n, e))
 		cli_fail(call_cli(c), e, NULL);
 	free(copy);
 	if (unknown[0] == '\0')

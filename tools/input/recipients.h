@@ -27,7 +27,7 @@ must_use enum err recipients_one(struct call *c, const char *given, char **out);
 /* After the daemon did not know a recipient: reports which of `to` are no committees and which ids
  * are near. Asks the daemon for its list, so it blocks as a call does, and the call's last reply is
  * freed. Returns `e`, the daemon's answer. */
-must_use enum err recipients_tell_unknown(struct call *c, const char *to, enum err e);
+must_use enum err recipients_report_unknown(struct call *c, const char *to, enum err e);
 
 /* Whether the text names anybody at all. */
 bool recipients_named(const char *to);

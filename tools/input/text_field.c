@@ -8,7 +8,7 @@
 #include "routing/base/visible.h"
 #include "tools/base/text.h"
 
-static int told(struct cli *cli, const char *message, const char *fix)
+static int fail(struct cli *cli, const char *message, const char *fix)
 {
 	return cli_fail_text(cli, ERR_FIELD, message, fix);
 }
@@ -26,19 +26,19 @@ static int check(struct cli *cli, const struct text_field *f)
 	len = strlen(f->text);
 	if (len == 0 && !f->may_be_empty) {
 		snprintf(message, sizeof message, _("--%s is empty"), f->option);
-		return told(cli, message, _("write what belongs there"));
+		return fail(cli, message, _("write what belongs there"));
 	}
 	if (len > f->most_bytes) {
 		snprintf(message, sizeof message, _("--%s is too long: %zu bytes, at most %zu"),
 			 f->option, len, f->most_bytes);
-		return told(cli, message,
+		return fail(cli, message,
 			    _("shorten it; a letter with a diacritic takes two or three bytes"));
 	}
 	if (hidden == 0)
 		return 0;
 	snprintf(message, sizeof message, _("--%s has a character that nobody sees: U+%04X"),
 		 f->option, (unsigned)hidden);
-	return told(cli, message,
+	return fail(cli, message,
 		    _("type it anew: such characters come along when a text is copied"));
 }
 
@@ -64,9 +64,9 @@ int text_field_check_name(struct cli *cli, const char *path)
 		return 0;
 	snprintf(message, sizeof message,
 		 _("%.300s: a document cannot travel under this file name"), name);
-	return told(
-	    cli, message,
-	    _("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
+	return fail(
+		cli, message,
+		_("rename the file: 1 to 255 bytes of UTF-8, no control or invisible characters"));
 }
 
 int text_field_check_past(struct cli *cli, const char *option, const char *date)

@@ -186,8 +186,8 @@ void demo_share(struct demo *s, const char *member)
 	json_decref(data);
 }
 
-static unsigned tell_new(struct demo *s, const json_t *receipts, char told[][COMMITTEE_ID_MAX + 1],
-			 unsigned count)
+static unsigned say_new_receipts(struct demo *s, const json_t *receipts,
+				 char said[][COMMITTEE_ID_MAX + 1], unsigned count)
 {
 	size_t i;
 	json_t *r;
@@ -199,10 +199,10 @@ static unsigned tell_new(struct demo *s, const json_t *receipts, char told[][COM
 		bool known = false;
 
 		for (unsigned k = 0; k < count; k++)
-			known = known || strcmp(told[k], who) == 0;
+			known = known || strcmp(said[k], who) == 0;
 		if (known || strcmp(state, "waiting") == 0 || count == 64)
 			continue;
-		snprintf(told[count++], COMMITTEE_ID_MAX + 1, "%s", who);
+		snprintf(said[count++], COMMITTEE_ID_MAX + 1, "%s", who);
 		demo_say(s,
 			 strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s")
 							 : _("✗ refused by %s"),
@@ -215,14 +215,14 @@ bool demo_receipts(struct demo *s, const char *from, const char *id, unsigned wa
 		   int timeout_ms)
 {
 	const char *args[] = { "show", id, NULL };
-	char told[64][COMMITTEE_ID_MAX + 1];
+	char said[64][COMMITTEE_ID_MAX + 1];
 	int64_t until_ms = text_now_ms() + timeout_ms;
 	unsigned count = 0;
 
 	while (count < wanted && text_now_ms() < until_ms && !demo_stopped(s)) {
 		json_t *data = ask(s, from, args);
 
-		count = tell_new(s, json_object_get(data, "receipts"), told, count);
+		count = say_new_receipts(s, json_object_get(data, "receipts"), said, count);
 		json_decref(data);
 		if (count < wanted)
 			poll(NULL, 0, POLL_MS);

@@ -79,8 +79,8 @@ static enum err make_member(struct arena *a, const char *folder, const char *mem
 }
 
 /* `tree_fix`: what mends a tree that is none, which only a lab of its own has from a file. */
-static enum err tell(struct cli *cli, enum err e, const char *folder,
-		     const struct registry_fault *fault, const char *tree_fix)
+static enum err report(struct cli *cli, enum err e, const char *folder,
+		       const struct registry_fault *fault, const char *tree_fix)
 {
 	char message[512];
 
@@ -176,7 +176,7 @@ enum err lab_create(struct cli *cli, const char *folder, const struct tree_list 
 	if (e == ERR_OK)
 		e = fill_lab(cli, a, path, tree, &fault);
 	arena_destroy(a);
-	return tell(cli, e, folder, &fault, _(err_fix(ERR_BAD_TREE)));
+	return report(cli, e, folder, &fault, _(err_fix(ERR_BAD_TREE)));
 }
 
 /* ---- what is there ---- */
@@ -402,5 +402,5 @@ enum err lab_add(struct cli *cli, const char *folder, struct rec_committee *entr
 		cli_fail_text(cli, e, message,
 			      _("choose another id; see who is there with: vanthu lab status DIR"));
 	}
-	return cli->failed_told ? e : tell(cli, e, folder, &fault, registry_tree_fix());
+	return cli->error_printed ? e : report(cli, e, folder, &fault, registry_tree_fix());
 }

@@ -59,13 +59,13 @@ static struct zone find_zone(unsigned count)
 unsigned ports_find(unsigned count, uint64_t seed)
 {
 	struct zone z = find_zone(count);
-	unsigned places;
+	unsigned ranges;
 
 	if (count == 0 || count > z.until - z.from)
 		return 0;
-	places = (z.until - z.from - count) / STEP + 1;
-	for (unsigned i = 0; i < places; i++) {
-		unsigned first = z.from + (unsigned)((seed + i) % places) * STEP, k = 0;
+	ranges = (z.until - z.from - count) / STEP + 1;
+	for (unsigned i = 0; i < ranges; i++) {
+		unsigned first = z.from + (unsigned)((seed + i) % ranges) * STEP, k = 0;
 
 		while (k < count && ports_free(first + k))
 			k++;

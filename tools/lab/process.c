@@ -230,8 +230,8 @@ static void find_fault(const char *log, char out[LINE_BYTES])
 	snprintf(out, LINE_BYTES, "%.*s", (int)strcspn(line, "\n"), line);
 }
 
-static void tell_config(struct cli *cli, const struct lab_member *m,
-			const struct config_errors *errors)
+static void report_config(struct cli *cli, const struct lab_member *m,
+			  const struct config_errors *errors)
 {
 	char message[CONFIG_PATH_MAX + 512];
 
@@ -244,7 +244,7 @@ static void tell_config(struct cli *cli, const struct lab_member *m,
 }
 
 /* A key that others can read: said as everywhere else, with the command that mends it. */
-static bool tell_open_key(struct cli *cli, const struct lab_member *m)
+static bool report_open_key(struct cli *cli, const struct lab_member *m)
 {
 	struct config_errors *errors = malloc(sizeof *errors);
 	struct config *config = malloc(sizeof *config);
@@ -261,12 +261,12 @@ static bool tell_open_key(struct cli *cli, const struct lab_member *m)
 }
 
 /* Which fault, from the log of who does not answer. */
-static enum err tell_fault(struct cli *cli, enum err e, const struct lab_member *m)
+static enum err report_fault(struct cli *cli, enum err e, const struct lab_member *m)
 {
 	char log[CONFIG_PATH_MAX + 32], fault[LINE_BYTES], message[LINE_BYTES + 128],
 	    fix[CONFIG_PATH_MAX + 64];
 
-	if (tell_open_key(cli, m))
+	if (report_open_key(cli, m))
 		return ERR_KEY_OPEN;
 	beside(m, "vanthud.log", log, sizeof log);
 	find_fault(log, fault);
@@ -297,13 +297,13 @@ enum err process_wait(struct cli *cli, const struct lab_member *const *members, 
 			e = ERR_CANCELLED;
 		} else if (config_load(members[i]->config, config, errors) != ERR_OK) {
 			e = ERR_CONFIG;
-			tell_config(cli, members[i], errors);
+			report_config(cli, members[i], errors);
 		} else if (answers(config)) {
 			i++;
 			gone = 0;
 		} else if (gone >= GONE_POLLS || mono_ms() > until_ms) {
 			e = gone >= GONE_POLLS ? ERR_UNREACHABLE : ERR_TIMEOUT;
-			e = tell_fault(cli, e, members[i]);
+			e = report_fault(cli, e, members[i]);
 		} else {
 			poll(NULL, 0, POLL_MS);
 		}

@@ -68,23 +68,23 @@ struct rec_committee *registry_change_entry(struct registry_change *c, struct co
 	return NULL;
 }
 
-enum err registry_change_place(struct arena *a, const struct registry_change *c,
-			       struct rec_committee *entry, struct committee_id superior,
-			       bool retired)
+enum err registry_change_tenure(struct arena *a, const struct registry_change *c,
+				struct rec_committee *entry, struct committee_id superior,
+				bool retired)
 {
-	struct tenure *places = arena_array(a, entry->place_count + 2u, sizeof *places);
+	struct tenure *tenures = arena_array(a, entry->place_count + 2u, sizeof *tenures);
 	uint32_t n = entry->place_count;
 
-	if (places == NULL)
+	if (tenures == NULL)
 		return ERR_NO_MEMORY;
 	if (n > 0)
-		memcpy(places, entry->places, n * sizeof *places);
+		memcpy(tenures, entry->places, n * sizeof *tenures);
 	else
-		places[n++] =
-		    (struct tenure){ .superior = entry->superior, .retired = entry->retired };
-	places[n++] =
-	    (struct tenure){ .since = c->version, .superior = superior, .retired = retired };
-	entry->places = places;
+		tenures[n++] =
+			(struct tenure){ .superior = entry->superior, .retired = entry->retired };
+	tenures[n++] =
+		(struct tenure){ .since = c->version, .superior = superior, .retired = retired };
+	entry->places = tenures;
 	entry->place_count = n;
 	entry->superior = superior;
 	entry->retired = retired;

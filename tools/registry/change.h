@@ -20,9 +20,9 @@ must_use enum err registry_change_begin(struct arena *a, const char *folder,
 /* An entry to alter: its bytes are signed again. NULL: no such committee. */
 struct rec_committee *registry_change_entry(struct registry_change *c, struct committee_id id);
 /* Puts the committee under another superior, or ends it; its former superiors stay in the entry. */
-must_use enum err registry_change_place(struct arena *a, const struct registry_change *c,
-					struct rec_committee *entry, struct committee_id superior,
-					bool retired);
+must_use enum err registry_change_tenure(struct arena *a, const struct registry_change *c,
+					 struct rec_committee *entry, struct committee_id superior,
+					 bool retired);
 /* One more key, and an end in `overlap_ms` for those of the same use that have none. */
 must_use enum err registry_change_key(struct arena *a, const struct registry_change *c,
 				      struct rec_committee *entry, const struct key_entry *key,

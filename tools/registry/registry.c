@@ -161,19 +161,19 @@ enum err registry_certify(struct arena *a, const struct registry *r, const struc
 }
 
 /* A committee that is new stands where it stands from this version on. */
-static enum err first_place(struct arena *a, struct rec_committee *entry, uint64_t version)
+static enum err first_tenure(struct arena *a, struct rec_committee *entry, uint64_t version)
 {
-	struct tenure *place;
+	struct tenure *tenure;
 
 	if (entry->place_count > 0 || entry->changed_in != 0)
 		return ERR_OK;
-	place = arena_alloc(a, sizeof *place);
-	if (place == NULL)
+	tenure = arena_alloc(a, sizeof *tenure);
+	if (tenure == NULL)
 		return ERR_NO_MEMORY;
-	*place = (struct tenure){ .since = version,
-				 .superior = entry->superior,
-				 .retired = entry->retired };
-	entry->places = place;
+	*tenure = (struct tenure){ .since = version,
+				   .superior = entry->superior,
+				   .retired = entry->retired };
+	entry->places = tenure;
 	entry->place_count = 1;
 	return ERR_OK;
 }
@@ -199,7 +199,7 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
 		if (entries[i].entry.data != NULL)
 			continue; /* unchanged: its bytes stay as they were signed */
-		e = first_place(a, &entries[i], version);
+		e = first_tenure(a, &entries[i], version);
 		if (e != ERR_OK)
 			break;
 		entries[i].changed_in = version;
