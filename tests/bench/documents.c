@@ -24,7 +24,8 @@ struct documents {
 	struct arena *arena;
 	struct one *list;
 	uint8_t *content;
-	uint8_t run[NUMBER_AT - RANDOM_AT]; /* bytes of every id that tell this run from others */
+	uint8_t run[NUMBER_AT -
+		    RANDOM_AT]; /* bytes of every id that distinguish this run from others */
 	unsigned accepted, delivered, receipts;
 };
 

@@ -1,7 +1,7 @@
 /* bench load: one client process that submits documents over the office socket, many at once, and
  * hears over the event socket when their receipts are back. One thread, one poll. What it prints is
- * one JSON object; it fails unless every document was accepted and, unless it was told otherwise,
- * receipted, once. */
+ * one JSON object; it fails unless every document was accepted and, unless an option says
+ * otherwise, receipted, once. */
 #include "tests/bench/load.h"
 
 #include <errno.h>
@@ -44,12 +44,12 @@ static void await_handshake(struct load *l, const char *endpoint)
 	static const char name[] = "inproc://joined";
 	void *monitor = zmq_socket(l->zmq, ZMQ_PAIR);
 	int limit = JOIN_MS;
-	uint8_t told[6], address[256];
+	uint8_t event[6], address[256];
 
 	if (monitor == NULL || zmq_setsockopt(monitor, ZMQ_RCVTIMEO, &limit, sizeof limit) != 0 ||
 	    zmq_socket_monitor(l->events, name, HANDSHAKE_DONE) != 0 ||
 	    zmq_connect(monitor, name) != 0 || zmq_connect(l->events, endpoint) != 0 ||
-	    zmq_recv(monitor, told, sizeof told, 0) < 0 ||
+	    zmq_recv(monitor, event, sizeof event, 0) < 0 ||
 	    zmq_recv(monitor, address, sizeof address, 0) < 0)
 		bench_fail("%s: %s", endpoint, zmq_strerror(zmq_errno()));
 	zmq_socket_monitor(l->events, NULL, 0);

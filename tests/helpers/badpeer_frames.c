@@ -234,7 +234,7 @@ static bool read_stream(const char *hex, struct stream_id *out)
 	return true;
 }
 
-/* Prints the stream that we are offered: for the act that names it in another's place. */
+/* Prints the stream that we are offered: for the act that names it as another's. */
 static void offers(struct peer *p, char **args)
 {
 	(void)args;
@@ -283,8 +283,8 @@ static void fetch(struct peer *p, const struct stream_id *stream, uint64_t seq, 
 	printf("%s\n", m.type == MESSAGE_CHUNK ? "served" : "nothing");
 }
 
-/* Places that were never published to us, and the place where another was: by its number in our
- * stream, and in its own. */
+/* Sequences that were never published to us, and one that another was published at: by its number
+ * in our stream, and in its own. */
 static void fetch_anothers(struct peer *p, char **args)
 {
 	struct message hello = { .type = MESSAGE_HELLO };

@@ -1,4 +1,4 @@
-/* Hostile acts with envelopes: signatures, places, names, recipients, facts. */
+/* Hostile acts with envelopes: signatures, sequences, names, recipients, facts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static void say_acknowledged(struct peer *p)
 			   : "not acknowledged");
 }
 
-/* What comes out of place right after a Subscribe may have been under way before it. So one good
+/* What comes out of order right after a Subscribe may have been under way before it. So one good
  * document goes first. */
 static void settle(struct peer *p)
 {
@@ -170,7 +170,7 @@ static void bad_text(struct peer *p, char **args)
 	say_refused(p, &d);
 }
 
-/* The same envelope in the same place, then in a new one. */
+/* The same envelope at the same sequence, then at a new one. */
 static void replay(struct peer *p, char **args)
 {
 	struct draft d = good(p, to_other);

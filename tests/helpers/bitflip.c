@@ -178,7 +178,7 @@ static void shuffle_parts(struct bench *b)
 		spliced(b, p->end, b->bytes + p->begin, len, p->end, "part twice");
 		spliced(b, p->begin, unknown_bytes, sizeof unknown_bytes, p->begin,
 			"unknown field before a part");
-		for (unsigned k = i + 1; k < b->part_count; k++) { /* the two change places */
+		for (unsigned k = i + 1; k < b->part_count; k++) { /* the two are swapped */
 			const struct part *q = &b->parts[k];
 			size_t n = 0;
 

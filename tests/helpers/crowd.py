@@ -3,7 +3,7 @@
 
     crowd.py GENERATED RUN-FOLDER TRICK [COMMAND [ARGUMENT…]]
 
-Sets the trick up, runs the command while it lasts, and prints one line of JSON: its exit code and what the crowd was told."""
+Sets the trick up, runs the command while it lasts, and prints one line of JSON: its exit code and what the daemon answered the crowd."""
 import collections
 import json
 import os
@@ -47,7 +47,7 @@ def push(s, data):
 
 
 def listen(s):
-    """What this client was told so far, without waiting."""
+    """What the daemon has sent this client so far, without waiting."""
     s.setblocking(False)
     data = b""
     try:
@@ -129,7 +129,7 @@ def uploads(clients=128, each=4):
 
 
 def knocks(count=3000):
-    """Comes again and again while all places of its are taken."""
+    """Comes again and again while the daemon has no connection left for it."""
     crowd = idle("read", 200)
     for _ in range(count):
         connect("read").close()

@@ -23,8 +23,8 @@ def command(text):
     """The command with the same words whatever the language: no comment, quoted texts as …, placeholders as X."""
     text = IN_VIETNAMESE.sub("", re.sub(r"\s+#(?! exit \d).*", "", text))
     text = re.sub(r"\"([^\"]*)\"", lambda m: SAME.get(m[1], m[1] if "$" in m[1] else "…"), text)
-    placed = re.sub(r"(?<![\w/.$-])[^\W\d_a-z]{2,}(?:-[^\W\d_a-z]+)*(?![\w/-])", lambda m: "X" if m[0].isupper() else m[0], text)
-    return " ".join(SAME.get(w, w) for w in placed.split())
+    named = re.sub(r"(?<![\w/.$-])[^\W\d_a-z]{2,}(?:-[^\W\d_a-z]+)*(?![\w/-])", lambda m: "X" if m[0].isupper() else m[0], text)
+    return " ".join(SAME.get(w, w) for w in named.split())
 
 
 def is_command(text):
@@ -33,11 +33,11 @@ def is_command(text):
 
 class Section:
     def __init__(self, line, level):
-        self.line, self.level, self.blocks, self.told, self.only_here = line, level, [], set(), False
+        self.line, self.level, self.blocks, self.words, self.only_here = line, level, [], set(), False
 
-    def tell(self, code):
+    def add(self, code):
         """Code in a sentence or a table: whole when it is a command, else the words that are no language's."""
-        self.told |= {command(code)} - {""} if is_command(code) else {w for w in code.split() if TECHNICAL.fullmatch(w) or re.fullmatch("[a-z]+", code)}
+        self.words |= {command(code)} - {""} if is_command(code) else {w for w in code.split() if TECHNICAL.fullmatch(w) or re.fullmatch("[a-z]+", code)}
 
     def begin(self, text, console):
         """A line of a code block: commands only; what a backslash ends goes on."""
@@ -65,10 +65,10 @@ def markdown(path):
             slugs.add(re.sub(r"[^\w -]", "", line.lstrip("# ").lower()).replace(" ", "-"))
         else:
             for code in re.findall(r"`([^`]+)`", line):
-                sections[-1].tell(code)
+                sections[-1].add(code)
             for link in re.findall(r"\]\(([^)]+)\)", line):
                 links.append((number, link))
-                sections[-1].told |= {IN_VIETNAMESE.sub("", link)} if number > LINKS_TO_EACH_OTHER and not link.startswith("#") else set()
+                sections[-1].words |= {IN_VIETNAMESE.sub("", link)} if number > LINKS_TO_EACH_OTHER and not link.startswith("#") else set()
     return [s for s in sections if not s.only_here], dead_links(path, links, slugs)
 
 
@@ -92,7 +92,7 @@ def manual(path):
         elif sample and not line.startswith("."):
             sections[-1].blocks.append(command(line))
         elif macro in (".B", ".I", ".BR", ".BI", ".IR", ".IB", ".RB", ".RI"):
-            sections[-1].told |= {w for w in re.split(r"[\s\",;()\[\]\\]+", rest) if TECHNICAL.fullmatch(w)}
+            sections[-1].words |= {w for w in re.split(r"[\s\",;()\[\]\\]+", rest) if TECHNICAL.fullmatch(w)}
     return sections, []
 
 
@@ -105,9 +105,9 @@ def main(english, vietnamese):
     for a, b in zip(first, second):
         where = "%s:%d, %s:%d: " % (english, a.line, vietnamese, b.line)
         wrong += [where + "“%s” and “%s”" % pair for pair in itertools.zip_longest(a.blocks, b.blocks) if pair[0] != pair[1]][:1]
-        wrong += [where + "only in the first: " + w for w in sorted(a.told - b.told)] + [where + "only in the second: " + w for w in sorted(b.told - a.told)]
+        wrong += [where + "only in the first: " + w for w in sorted(a.words - b.words)] + [where + "only in the second: " + w for w in sorted(b.words - a.words)]
     print("\n".join(wrong))
-    looked = sum(len(s.blocks) + len(s.told) for s in first)
+    looked = sum(len(s.blocks) + len(s.words) for s in first)
     print("# %d sections, %d commands, options and links" % (len(first), looked))
     return 1 if wrong else 0 if looked > 10 else 2
 

@@ -89,13 +89,13 @@ def sockets():
     return "wrong: " + ", ".join(wrong) if wrong or len(requests) < 27 else "all requests: as the page says"
 
 
-def trace_tells():
+def trace_shows():
     """What the read socket says of a document by its number: no content."""
     d = Client("read")
     r = request("trace")
     r.trace.text = sys.argv[4]
     reply = d.ask(r).SerializeToString()
-    return "tells" if sys.argv[5].encode() in reply else "keeps"
+    return "shows" if sys.argv[5].encode() in reply else "keeps"
 
 
 def pieces_of_nothing():

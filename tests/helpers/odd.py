@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Says to a daemon what docs/PROTOCOL.md speaks of and no daemon says, one thing after the other, and tells how it is answered.
+"""Says to a daemon what docs/PROTOCOL.md speaks of and no daemon says, one thing after the other, and prints how it is answered.
 
     odd.py FOLDER REGISTRY LAB      LAB/mot speaks, by what peer.py knows; LAB/hai and so on do what ends in a cut-off, one each
 
@@ -14,7 +14,7 @@ import peer
 import zmq
 
 WAIT_S = 60
-tell = peer.tell
+report = peer.report
 
 
 def varint(n):
@@ -118,23 +118,23 @@ class Odd(peer.Peer):
     # ---- saying ----
 
     def publish(self, name, made, lane=peer.NORMAL, targets=(), relays=()):
-        """Tells what comes of it. A good one follows, so that a silence is known for one, and that a repetition is asked for at once."""
+        """Prints what comes of it. A good one follows, so that a silence is known for one, and that a repetition is asked for at once."""
         envelope, digest = made
         here = self.lanes[lane]
         self.again.discard(lane)
         before = len(self.facts)
         here.put(envelope, digest, relays, targets)
-        place = len(here.items)
+        seq = len(here.items)
         self.pump()
-        self.until(lambda: self.word or here.acked >= place)
+        self.until(lambda: self.word or here.acked >= seq)
         again, lane_of_facts = " again" if lane in self.again else "", self.lanes[peer.FACTS]
         if not self.word:  # facts come in their order: what is refused now came before the refusal of this
             self.lanes[peer.NORMAL].put(*self.document(["khong-co"]))
             self.pump()
             self.until(lambda: any(f.reason == 2005 and f.document.digest != digest for f in self.facts[before:]))
         words = [self.refusal(f) for f in self.facts[before:-1]]
-        tell(name + again, self.word or ", ".join(words) or ("dropped" if lane == peer.FACTS else "taken"))
-        return place
+        report(name + again, self.word or ", ".join(words) or ("dropped" if lane == peer.FACTS else "taken"))
+        return seq
 
     @staticmethod
     def refusal(f):
@@ -146,7 +146,7 @@ class Odd(peer.Peer):
         ends = self.control.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         (on or self.control).send(b"VT\x01" + bytes([kind]) + data)
         self.until(lambda: self.word)
-        tell(name, self.word, "and closed" if ends.poll(WAIT_S * 1000) else "and left open")
+        report(name, self.word, "and closed" if ends.poll(WAIT_S * 1000) else "and left open")
 
 
 def set_to(field, value):
@@ -168,7 +168,7 @@ def envelopes(o):
     o.publish("to itself, as a target", o.document(["mot"]), targets=["mot"])
     o.publish("to another and itself, both as targets", o.document(["khac", "mot"]), targets=["khac", "mot"])
     o.until(lambda: o.back)
-    tell("which is", o.back.pop())
+    report("which is", o.back.pop())
     o.publish("bytes that are no envelope", (b"\xff" * 100, bytes(32)))
     o.publish("an envelope in another form", (good[0] + b"\x22\x01x", bytes(32)))
     o.publish("an envelope over 64 KiB", (peer.envelope_pb2.Envelope(payload=bytes(66000), payload_type="x").SerializeToString(), bytes(32)))
@@ -237,9 +237,9 @@ def fetches(o):
         o.say(peer.FETCH, peer.peer_pb2.Fetch(**want), o.bulk)
         o.until(lambda: peer.CHUNK_OF in o.heard or peer.UNAVAILABLE in o.heard)
         if peer.CHUNK_OF in o.heard:
-            tell(name, "%d bytes" % len(peer.peer_pb2.Chunk.FromString(o.heard[peer.CHUNK_OF][0][4:]).data))
+            report(name, "%d bytes" % len(peer.peer_pb2.Chunk.FromString(o.heard[peer.CHUNK_OF][0][4:]).data))
         else:
-            tell(name, "unavailable VT-%d" % peer.peer_pb2.Unavailable.FromString(o.heard[peer.UNAVAILABLE][0][4:]).reason)
+            report(name, "unavailable VT-%d" % peer.peer_pb2.Unavailable.FromString(o.heard[peer.UNAVAILABLE][0][4:]).reason)
 
     ask("the last chunk", first=3)
     ask("from past the end", first=4)
@@ -285,14 +285,14 @@ def cut_offs(registry, lab):
 def main():
     folder, registry, lab = sys.argv[1:4]
     peer.load(folder)
-    peer.tell = lambda *words: None  # only what is told here
+    peer.report = lambda *words: None  # only what is printed here
     Odd.on_chunk = on_chunk
     mot = Odd(registry, os.path.join(lab, "mot"))
     envelopes(mot)
     heads(mot)
     bodies(mot)
     fetches(mot)
-    tell("nothing else handed back" if not mot.back else mot.back)
+    report("nothing else handed back" if not mot.back else mot.back)
     cut_offs(registry, lab)
 
 

@@ -19,7 +19,7 @@
 #include "tools/base/files.h"
 
 enum { ARENA_BYTES = 256 << 20, ANSWER_MS = 1500, GREET_TRIES = 60 };
-/* For what must come, however busy the machine; and for what tells only that nobody is there. */
+/* For what must come, however busy the machine; and for what shows only that nobody is there. */
 enum { WAIT_MS = 60000, ALIVE_MS = 15000 };
 
 static void need(bool good, const char *what)

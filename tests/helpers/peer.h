@@ -43,7 +43,7 @@ void peer_open(struct peer *p, const char *endpoint, const char *server_key_hex,
 	       const char *folder);
 /* A connection with the committee's link key; no Hello yet. */
 void *peer_dial(struct peer *p);
-/* Hello and the three subscriptions, both ways; dials anew while the other side refuses the key.
+/* Hello and the three subscriptions, both ways; dials again while the other side refuses the key.
  * False when that takes a minute. */
 bool peer_greet(struct peer *p);
 void peer_close(struct peer *p); /* what was said still goes out */
@@ -52,14 +52,14 @@ void peer_say(struct peer *p, const struct message *m);
 void peer_send(struct peer *p, const void *bytes, size_t len_bytes);
 /* The next message of this type; pings are answered on the way. False after that time. */
 bool peer_hear(struct peer *p, enum message_type type, int timeout_ms, struct message *out);
-/* Does it still answer? A ping tells. */
+/* Does it still answer? A ping shows it. */
 bool peer_alive(struct peer *p);
 
 /* A document of ours to these committees (a list that ends with NULL), sealed; the caller may
  * change the draft before sealing it. */
 struct draft peer_document(struct peer *p, const char *const *to);
 void peer_seal(struct peer *p, struct draft *d);
-/* The next place in our stream; `publish` with an offset or another chain is how to lie. */
+/* The next sequence in our stream; `publish` with an offset or another chain is how to lie. */
 struct publish_item peer_item(struct peer *p, enum lane lane, const struct draft *d);
 void peer_publish(struct peer *p, enum lane lane, const struct publish_item *items, uint32_t count);
 /* Waits until the other side has all of our lane on disk. */

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A committee in another language: what docs/PROTOCOL.md says, the .proto files, and nothing else of vanthu.
 
-    peer.py FOLDER REGISTRY SELF STATE take [--send FILE... --to ID]   takes the place of SELF's daemon until it gets a line on stdin
+    peer.py FOLDER REGISTRY SELF STATE take [--send FILE... --to ID]   stands in for SELF's daemon until it gets a line on stdin
     peer.py FOLDER REGISTRY SELF STATE visit HOST                      asks that committee for a newer directory than REGISTRY's
     peer.py FOLDER - - - inbox SOCKET                                  reads an inbox over a local socket
 
@@ -70,7 +70,7 @@ def climb(leaf, index, count, path):
     return at
 
 
-def tell(*words):
+def report(*words):
     print(*words, flush=True)
 
 
@@ -230,7 +230,7 @@ class Peer:
     def set_aside(self, lane, item, digest, payload):
         token = os.urandom(16)
         self.aside[token] = {"lane": lane, "item": item, "digest": digest, "payload": payload, "next": 0, "pause": DOUBT_AGAIN_S}
-        tell("aside", payload.head.id.hex(), payload.head.origin)
+        report("aside", payload.head.id.hex(), payload.head.origin)
         self.doubt()
 
     def doubt(self):
@@ -249,7 +249,7 @@ class Peer:
 
     def on_doubt(self, head, body):
         kind, said_ms = self.signed.get(body.digest, (0, 0))
-        tell("doubted", body.document.id.hex(), head.origin, "kind %d" % body.kind)
+        report("doubted", body.document.id.hex(), head.origin, "kind %d" % body.kind)
         if kind == body.kind and said_ms > now_ms():
             self.fact(CORRECTION, "correction", head.origin, envelope_pb2.CorrectionBody(
                 document=body.document, digest=body.digest, kind=body.kind, at_ms=now_ms(), token=body.token))
@@ -259,7 +259,7 @@ class Peer:
         if a is None or (head.origin, body.digest) != (a["payload"].head.origin, a["digest"]) or head.signed_at_ms > now_ms() + TOLERANCE_MS:
             return
         del self.aside[body.token]
-        tell("believed", a["payload"].head.id.hex(), head.origin)
+        report("believed", a["payload"].head.id.hex(), head.origin)
         self.take(a["lane"], a["item"], a["digest"], a["payload"])
 
     def submit(self, paths, to, number, subject):
@@ -300,12 +300,12 @@ class Peer:
             self.say(SUBSCRIBE, peer_pb2.Subscribe(lane=offer.lane, stream=offer.stream, have=lane.have, chain=lane.their_chain,
                                                    credit_seq=lane.have + 4096, credit_bytes=8 << 20))
         if not self.up:
-            tell("up")
+            report("up")
         self.up = True
         self.ping()
 
     def on_bye(self, m):
-        tell("bye", "VT-%d" % m.reason, m.retry_after_ms)
+        report("bye", "VT-%d" % m.reason, m.retry_after_ms)
         self.down(max(HELLO_AGAIN_S, m.retry_after_ms / 1000))
 
     def on_pong(self, m):
@@ -313,21 +313,21 @@ class Peer:
             error_ms = (time.monotonic() - self.sent_at) * 1000
             self.token = 0
             if abs(m.wall_ms - now_ms()) > 60000 + error_ms:
-                tell("clock", m.wall_ms - now_ms())
+                report("clock", m.wall_ms - now_ms())
             if m.withholding:
-                tell("withholding", "VT-%d" % m.withholding)
+                report("withholding", "VT-%d" % m.withholding)
 
     def on_acknowledge(self, m):
         lane = self.lanes[m.lane]
         if m.stream == lane.stream:
             self.acknowledged(lane, m)
-            tell("acknowledged", m.have)
+            report("acknowledged", m.have)
 
     @staticmethod
     def acknowledged(lane, m):
         for r in m.rejected:
             if r.seq > lane.acked:
-                tell("rejected", m.lane, r.seq, "VT-%d" % r.reason)
+                report("rejected", m.lane, r.seq, "VT-%d" % r.reason)
         assert m.have == 0 or m.chain == lane.items[m.have - 1].chain, "what is let go is not what was taken"
         lane.acked = max(lane.acked, m.have)
 
@@ -370,11 +370,11 @@ class Peer:
         head = payload.head
         if head.kind == RECEIPT:
             body = envelope_pb2.ReceiptBody.FromString(payload.body)
-            tell("receipt", body.document.id.hex(), head.origin)
+            report("receipt", body.document.id.hex(), head.origin)
             return
         if head.kind == REFUSAL:
             body = envelope_pb2.RefusalBody.FromString(payload.body)
-            tell("refusal", body.document.id.hex(), head.origin, "VT-%d" % body.reason)
+            report("refusal", body.document.id.hex(), head.origin, "VT-%d" % body.reason)
             return
         if head.kind != DOCUMENT or self.id not in [r.committee for r in head.recipients]:
             return
@@ -384,7 +384,7 @@ class Peer:
             if it.inlined:
                 assert sha256(part.content) == it.sha256 and len(part.content) == it.size_bytes
                 self.keep(it, part.content)
-        tell("document", head.id.hex(), body.number)
+        report("document", head.id.hex(), body.number)
         if not todo:
             self.receipt(digest, head, item.relays)
             return
@@ -402,7 +402,7 @@ class Peer:
     def keep(self, item, content):
         name = sha256(content).hex()
         (self.state / name).write_bytes(content)
-        tell("file", name)
+        report("file", name)
 
     # ---- attachments ----
 
@@ -487,7 +487,7 @@ class Peer:
             self.on_chunk(peer_pb2.Chunk.FromString(data))
         elif kind == UNAVAILABLE:
             m = peer_pb2.Unavailable.FromString(data)
-            tell("unavailable", m.lane, m.seq, m.item, "VT-%d" % m.reason)
+            report("unavailable", m.lane, m.seq, m.item, "VT-%d" % m.reason)
 
     def run(self, until):
         self.control = self.dial(self.superior)
@@ -513,7 +513,7 @@ class Peer:
     def visit(self, host):
         """Hello both ways, then whoever has the older version asks. Lays what has changed over the entries, and checks the whole."""
         have = self.directory.body.version
-        for _ in range(20):  # who comes again too soon is refused at the door, and tries later
+        for _ in range(20):  # who comes again too soon is refused at once, and tries later
             s = self.dial(self.directory.entries[host])
             self.say(HELLO, peer_pb2.Hello(protocol_min=1, protocol_max=1, committee=self.id, purpose=3, directory_version=have), s)
             if s.poll(3000):
@@ -525,7 +525,7 @@ class Peer:
             if frame[3] == HELLO:
                 m = peer_pb2.Hello.FromString(frame[4:])
                 assert m.answer and m.committee == host and m.purpose == 3 and not m.streams, m
-                tell("host", m.directory_version)
+                report("host", m.directory_version)
                 if m.directory_version <= have:
                     return
             elif frame[3] == PING:
@@ -540,7 +540,7 @@ class Peer:
                 if m.last:
                     whole = envelope_pb2.DirectoryFile(head=head, entries=[entries[i] for i in sorted(entries)])
                     self.directory.load(whole)
-                    tell("directory", self.directory.body.version)
+                    report("directory", self.directory.body.version)
                     return
             else:
                 raise AssertionError("no word of a visit: %d" % frame[3])
@@ -561,7 +561,7 @@ def inbox(path):
             reply = control_pb2.Reply.FromString(replies.read(int.from_bytes(replies.read(4), "big")))
             assert reply.WhichOneof("what") != "error", reply
             if reply.WhichOneof("what") == "line":
-                tell(reply.line.id.hex(), getattr(reply.line, "from"), reply.line.number, reply.line.state)
+                report(reply.line.id.hex(), getattr(reply.line, "from"), reply.line.number, reply.line.state)
             if not reply.more:
                 return
 

@@ -61,7 +61,7 @@ is_delivered() { v "$1" show "$2" --json | jq -e '.data.state == "delivered"'; }
 	[[ $output == *top*document*mot*VT-3014* ]]
 	run -1 v hai check
 	[[ $output == "VANTHU WARNING - aside: 1 set aside, the oldest for "*"; signed by: mot |"*" set_aside=1 "* ]]
-	run -0 v hai check room # told once
+	run -0 v hai check room # reported once
 	"$VANTHU" lab stop "$LAB" -q hai >/dev/null
 	start_lab hai
 	wait_for 20 v hai status

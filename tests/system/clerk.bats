@@ -19,7 +19,7 @@ teardown() {
 	keep_logs
 }
 
-# COMMAND… is asked of a daemon that stands still, in text and in JSON; asked again under the ids that it told, it has happened twice, not four times.
+# COMMAND… is asked of a daemon that stands still, in text and in JSON; asked again under the ids that it printed, it has happened twice, not four times.
 unanswered() {
 	local id
 	kill -STOP "$(pid_of btp)"

@@ -25,19 +25,19 @@ setup() {
 	LINES=$(wc -l <"$LAB/top/vanthud.log")
 	BEFORE=$(kib VmRSS) ANON=$(kib RssAnon)
 }
-teardown() { let_go; keep_logs; }
+teardown() { release; keep_logs; }
 
 kib() { awk -v what="$1:" '$1 == what { print $2 }' "/proc/$PID/status"; }
 up() { [ "$(v top link show "$1" --json | jq .data.up)" = true ]; }
 logged() { wait_for 10 eval "tail -n +$((LINES + 1)) $LAB/top/vanthud.log | grep -qE '$1'"; }
-attack() { # COMMITTEE TRICK ARG…: until let_go; what it says is in COMMITTEE.txt
+attack() { # COMMITTEE TRICK ARG…: until release; what it says is in COMMITTEE.txt
 	local who=$1
 	[ -p hold ] || { mkfifo hold; exec {HOLD}<>hold; }
 	timeout 600 "$ROOT/build/tests/badpeer" "$2" "$ENDPOINT" "$KEY" "$LAB/$who" "${@:3}" <hold >"$who.txt" 2>/dev/null {HOLD}>&- 3>&- &
 	ATTACKERS+=($!)
 }
 said() { wait_for 60 grep -q "$2" "$1.txt"; }
-let_go() { # no writer is left, so their input ends
+release() { # no writer is left, so their input ends
 	[ -z "${HOLD:-}" ] || exec {HOLD}>&-
 	HOLD=''
 	[ ${#ATTACKERS[@]} = 0 ] || wait "${ATTACKERS[@]}" || true
@@ -64,7 +64,7 @@ given_back() { wait_for 20 eval "[ \$(awk '/^RssAnon/ { print \$2 }' /proc/$PID/
 	grep -q '^bye VT-5004$' a1.txt
 	logged 'event=link-cut-off committee=a1 error=VT-5004'
 	unharmed 32
-	let_go
+	release
 	given_back
 }
 
@@ -76,7 +76,7 @@ given_back() { wait_for 20 eval "[ \$(awk '/^RssAnon/ { print \$2 }' /proc/$PID/
 	logged 'event=link-cut-off committee=a1 error=VT-5004'
 	logged 'event=link-cut-off committee=a2 error=VT-5004'
 	unharmed 32
-	let_go
+	release
 	given_back
 	(($(tail -n +$((LINES + 1)) "$LAB/top/vanthud.log" | wc -l) < 150))
 }
@@ -93,7 +93,7 @@ given_back() { wait_for 20 eval "[ \$(awk '/^RssAnon/ { print \$2 }' /proc/$PID/
 	said a2 silent
 	wait_for 20 still
 	unharmed 32
-	let_go
+	release
 	given_back
 }
 
@@ -107,7 +107,7 @@ given_back() { wait_for 20 eval "[ \$(awk '/^RssAnon/ { print \$2 }' /proc/$PID/
 	for one in a1 a2 a3 a4 a5; do said $one sent; done
 	said a6 silent
 	unharmed 96
-	let_go
+	release
 	given_back
 }
 

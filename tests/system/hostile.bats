@@ -66,14 +66,14 @@ alive() { # every daemon answers, is the same process, and documents still pass
 }
 
 @test "garbage on the local sockets is answered or cut off, and the daemon goes on" {
-	local pids door run
+	local pids socket run
 	pids=$(cat "$LAB"/*/vanthud.pid)
 	run=$(sed -n 's/^run: //p' "$LAB/btp/vanthud.yaml")
 	[[ $run == /* ]] || run=$LAB/btp/$run
-	for door in office operate read; do
-		head -c 5000 /dev/urandom | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
-		printf '\377\377\377\377' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
-		printf '\0\0\0\4\1\2' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$door.sock" >/dev/null || true
+	for socket in office operate read; do
+		head -c 5000 /dev/urandom | timeout 2 "$ROOT/build/tests/unixcat" "$run/$socket.sock" >/dev/null || true
+		printf '\377\377\377\377' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$socket.sock" >/dev/null || true
+		printf '\0\0\0\4\1\2' | timeout 2 "$ROOT/build/tests/unixcat" "$run/$socket.sock" >/dev/null || true
 	done
 	alive "$pids" 4
 }

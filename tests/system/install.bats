@@ -1,4 +1,4 @@
-# Installing: what a machine without the packages shows, what lies where with which mode, and what systemd is told.
+# Installing: what a machine without the packages shows, what lies where with which mode, and what systemd reads.
 
 setup() {
 	load common

@@ -10,7 +10,7 @@ teardown() { end_lab; }
 	run -3 "$VANTHU" lab start other btp -q --json
 	[[ $(jq -r .error.message <<<"$output") == "btp: vanthud has ended: listen-failed endpoint=tcp://127.0.0.1:$PORT error="*"Address already in use"* ]]
 	[ "$(jq -r .error.fix <<<"$output")" = "see $PWD/other/btp/vanthud.log" ]
-	# A fault of before is not told for one of now.
+	# A fault of before is not reported as one of now.
 	stop_lab
 	echo 'signing_key: none.key' | cat <(grep -v '^signing_key' other/btp/vanthud.yaml) - >changed
 	cp changed other/btp/vanthud.yaml

@@ -31,9 +31,9 @@ resident() { awk '/^VmRSS/ { print $2 }' "/proc/$PID/status"; }
 @test "every request at every socket is let in where the page says so: read sees no content, operate sends nothing" {
 	trick sockets "$ROOT/docs/PROTOCOL.md"
 	[ "$output" = "all requests: as the page says" ]
-	trick trace-tells 1-CV/ĐU "Trích yếu kín"
+	trick trace-shows 1-CV/ĐU "Trích yếu kín"
 	[ "$output" = keeps ]
-	trick trace-tells 1-CV/ĐU "Nội dung kín"
+	trick trace-shows 1-CV/ĐU "Nội dung kín"
 	[ "$output" = keeps ]
 }
 
@@ -101,16 +101,16 @@ crowd() {
 back() { [ "$(resident)" -lt $((before + 8000)) ]; }
 
 @test "crowds at the local sockets: a document goes out among them, links stay, memory comes back" {
-	local before trick number=200 downs told
+	local before trick number=200 downs answered
 	printf 'x\n' >a.txt
 	wait_for 30 v btp link ping thads
 	downs=$(grep -c event=link-down "$LAB/btp/vanthud.log" || true)
 	before=$(resident)
 	for trick in idle idle-everywhere unread half uploads; do
 		number=$((number + 1))
-		told=$(crowd "$trick" "$number")
-		echo "$trick: $told; resident $before, $(cat during), $(resident) KiB"
-		[ "$(jq .exit <<<"$told")" = 0 ]
+		answered=$(crowd "$trick" "$number")
+		echo "$trick: $answered; resident $before, $(cat during), $(resident) KiB"
+		[ "$(jq .exit <<<"$answered")" = 0 ]
 		[ "$(cat during)" -lt $((before + 32000)) ]
 		wait_for 30 back
 	done
@@ -119,12 +119,12 @@ back() { [ "$(resident)" -lt $((before + 8000)) ]; }
 }
 
 @test "who gives way to others is told why, and their number is in the log once" {
-	local before after told
+	local before after answered
 	printf 'x\n' >a.txt
 	before=$(wc -l <"$LAB/btp/vanthud.log")
-	told=$(crowd knocks 300)
-	[ "$(jq .exit <<<"$told")" = 0 ]
-	[ "$(jq '.said."VT-5010"' <<<"$told")" -gt 90 ]
+	answered=$(crowd knocks 300)
+	[ "$(jq .exit <<<"$answered")" = 0 ]
+	[ "$(jq '.said."VT-5010"' <<<"$answered")" -gt 90 ]
 	after=$(wc -l <"$LAB/btp/vanthud.log")
 	echo "$((after - before)) lines"
 	[ $((after - before)) -lt 20 ]

@@ -1,5 +1,5 @@
 # Committees that move to other addresses, and a store that went back in time, on real daemons. Each move has a lab of its own, made before the first
-# test: mostly they wait for the same patience to end, and so they wait together. The new machine is 127.0.0.2; nobody is told anything by hand but
+# test: mostly they wait for the same patience to end, and so they wait together. The new machine is 127.0.0.2; nothing is said to anybody by hand but
 # what is said here, and no daemon but the top finds a directory in its configuration.
 
 setup_file() {

@@ -263,17 +263,17 @@ unharmed() { # the same process, small, and the others' link is up and delivers 
 }
 
 @test "strangers in numbers do not fill the log" {
-	local one told lines
+	local one counted lines
 	forgive
 	for one in $(seq 30); do as thads stranger >>refused.txt 3>&- & done
 	wait
 	[ "$(grep -c '^refused 400' refused.txt)" = 30 ]
 	logged 'event=stranger-refused address='
 	# However they were spread over time: each line says how many more there were before it, and of lines that repeat ten a minute are written.
-	tail -n +$((LINES + 1)) "$LAB/btp/vanthud.log" | sed -n 's/.*event=stranger-refused .* untold=//p' >told.txt
-	lines=$(wc -l <told.txt)
-	told=$(($(paste -sd+ told.txt) + lines))
-	((lines <= 11 && told <= 30))
+	tail -n +$((LINES + 1)) "$LAB/btp/vanthud.log" | sed -n 's/.*event=stranger-refused .* untold=//p' >counted.txt
+	lines=$(wc -l <counted.txt)
+	counted=$(($(paste -sd+ counted.txt) + lines))
+	((lines <= 11 && counted <= 30))
 	unharmed
 }
 

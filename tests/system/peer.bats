@@ -1,4 +1,4 @@
-# A committee in another language, written from docs/PROTOCOL.md: tests/helpers/peer.py takes the place of one daemon of a lab. Each test is a new
+# A committee in another language, written from docs/PROTOCOL.md: tests/helpers/peer.py stands in for one daemon of a lab. Each test is a new
 # run of it, and so a new store.
 
 setup_file() {
@@ -42,7 +42,7 @@ is_delivered() { v "$1" show "$2" --json | jq -e '.data.state == "delivered"'; }
 arrived() { [ "$(v "$1" inbox --json | jq --arg n "$2" '[.data[] | select(.number == $n)] | length')" = 1 ]; }
 link_is() { v vanphong link show cb-tonghop --json | jq -e ".data | $1"; }
 
-peer_takes() { # NUMBER, what the peer is told besides
+peer_takes() { # NUMBER, further arguments of the peer
 	local number=$1
 	random_file big.bin 100001
 	start_peer "${@:2}"

@@ -68,7 +68,7 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	run -6 paper btp in 9-CV/TU 2026-03-01
 	run -6 v btp paper add in --type CV --number 9-CV/TU --subject Khác --date 2026-03-01 --id $uuid
 	[ "$(v btp target --period 2026-03 --json | jq .data.paper)" = 1 ]
-	# With another date: taken, since it may be right, and told, since it seldom is.
+	# With another date: taken, since it may be right, and warned of, since it seldom is.
 	run -0 --separate-stderr paper btp in 9-CV/TU 2026-03-02 --json --id 0193b5c0-0000-7000-8000-000000000002
 	jq -e '.data.alike | .date == "2026-03-01" and .id == "'$uuid'"' <<<"$output"
 	[[ "$stderr" == *"9-CV/TU is registered with the date 01/03/2026 already"*"paper cancel"* ]]

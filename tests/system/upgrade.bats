@@ -75,7 +75,7 @@ send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --s
 is() { [ "$(at t outbox --json | jq -r --arg n "$1" '.data[]|select(.number==$n).state')" = "$2" ]; }
 moved() { grep -q 'event=store-moved family=sweep' "$LAB/$1/vanthud.log"; }
 kept() { at m resend "$1" --to l -n; }
-let_go() { run kept "$1"; [[ $output == *VT-2041* ]]; }
+dropped() { run kept "$1"; [[ $output == *VT-2041* ]]; }
 
 @test "a store of format 3: each document stands where it stood, and what was due is done in its time" {
 	local want
@@ -89,7 +89,7 @@ let_go() { run kept "$1"; [[ $output == *VT-2041* ]]; }
 	kept 1-CV/ĐU
 	"$VANTHU" lab stop "$LAB" -q
 
-	# A month later t says which of its own have expired, and m lets go what it has passed on. How long things have waited the store itself knows, so
+	# A month later t says which of its own have expired, and m drops what it has passed on. How long things have waited the store itself knows, so
 	# the times are cut short; when to look, at what and what for is in the rows that were carried over.
 	echo "expire: 1s" >>"$LAB/t/vanthud.yaml"
 	printf 'relay:\n  retention: 1s\n' >>"$LAB/m/vanthud.yaml"
@@ -99,7 +99,7 @@ let_go() { run kept "$1"; [[ $output == *VT-2041* ]]; }
 	wait_for 60 is 4-CV/ĐU expired
 	is 1-CV/ĐU delivered
 	is 2-CV/ĐU refused
-	wait_for 60 let_go 1-CV/ĐU
+	wait_for 60 dropped 1-CV/ĐU
 	kept 4-CV/ĐU # it waits for l
 	"${DAY[@]}" "$VANTHU" lab start "$LAB" l -q
 	moved l

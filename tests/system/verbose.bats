@@ -1,4 +1,4 @@
-# What -v tells an operator beside the result: which files, which daemon, how long, and why not.
+# What -v shows an operator beside the result: which files, which daemon, how long, and why not.
 
 setup() {
 	load common

@@ -15,7 +15,7 @@ struct desk {
 	int fd; /* the client's */
 	uint8_t *got;
 	size_t got_len, got_capacity, at; /* `at`: behind the last whole reply */
-	size_t most_waiting;		  /* bytes told ahead of the client, at most so far */
+	size_t most_waiting;		  /* bytes sent ahead of the client, at most so far */
 };
 
 /* Opens the sockets over what the station's store has now, and connects at `which`. To be called

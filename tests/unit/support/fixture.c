@@ -1,4 +1,4 @@
-/* See fixture.h. Keys are made anew in each run, so no test may depend on their bytes. */
+/* See fixture.h. Keys are made in each run, so no test may depend on their bytes. */
 #include "tests/unit/support/fixture.h"
 
 #include <stdlib.h>

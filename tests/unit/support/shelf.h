@@ -19,7 +19,7 @@ struct draft shelf_document(struct stage *g, unsigned id, int64_t at_ms);
 struct draft shelf_set_one(struct stage *g, unsigned id);
 uint64_t shelf_have(struct stage *g, enum lane lane); /* of what tinh publishes */
 bool shelf_complete(struct stage *g, const struct draft *d);
-/* The fact in this place of a neighbour's queue, opened as its addressee would. */
+/* The fact at this sequence of a neighbour's queue, opened as its addressee would. */
 struct fact shelf_fact(struct stage *g, const char *neighbour, uint64_t seq, struct opened *o);
 /* A correction comes, by tinh; the plan before it is cleared. */
 void shelf_correct(struct stage *g, const char *signer, const struct fact *doubt, int64_t at_ms);

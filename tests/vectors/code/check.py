@@ -220,7 +220,7 @@ def check_hello(m):
         check_mark(m.seen.mark)
 
 
-def check_place(m):
+def check_position(m):
     """Of Subscribe and Acknowledge."""
     need(m.lane in (1, 2, 3) and len(m.stream) == 16 and len(m.chain) == 32, "place")
     seqs = [r.seq for r in m.rejected]
@@ -231,7 +231,7 @@ def check_ping(m):
     need(m.token != 0 and m.wall_ms >= 0, "token")
 
 
-FRAME_RULES = {"Hello": check_hello, "Subscribe": check_place, "Acknowledge": check_place, "Ping": check_ping, "Pong": check_ping}
+FRAME_RULES = {"Hello": check_hello, "Subscribe": check_position, "Acknowledge": check_position, "Ping": check_ping, "Pong": check_ping}
 
 
 def read_frame(data):
@@ -306,7 +306,7 @@ class Run:
     def data(name):
         return bytes.fromhex((FOLDER / (name + ".hex")).read_text())
 
-    def tell(self, name, fault):
+    def report(self, name, fault):
         if fault is None:
             self.passed += 1
             print("ok - vectors: " + name)
@@ -317,9 +317,9 @@ class Run:
     def expect(self, name, work):
         try:
             work()
-            self.tell(name, None)
+            self.report(name, None)
         except Exception as e:  # whatever goes wrong with one example is that example's failure
-            self.tell(name, repr(e))
+            self.report(name, repr(e))
 
     def refuse(self, name, spoilt):
         """spoilt: (what, function) pairs; each function must refuse."""
@@ -334,7 +334,7 @@ class Run:
                     pass
         except Exception as e:  # the example itself is broken
             taken.append(repr(e))
-        self.tell("%s refused when spoilt, %d ways" % (name, count),
+        self.report("%s refused when spoilt, %d ways" % (name, count),
                   "taken with %s" % taken[:3] if taken else None if count else "nothing was spoilt")
 
 
@@ -358,7 +358,7 @@ def flips(data):
 
 
 def spoil_envelope(data, keys):
-    """Every bit that a signature covers, the signature, its key id, its path and place."""
+    """Every bit that a signature covers, the signature, its key id, its path and index."""
     original = envelope_pb2.Envelope.FromString(data)
 
     def variant(change, value):
@@ -710,7 +710,7 @@ def main():
             run.expect("%s %s" % (group, name), lambda n=name, v=v, d=data: (
                 need(d is None or len(d) == v["size_bytes"], "size"), globals()["rule_" + v["rule"]](run, n, v, d)))
     left = {p.name for p in FOLDER.glob("*.hex")} - seen
-    run.tell("every file is named by an example", "%s" % sorted(left) if left else None)
+    run.report("every file is named by an example", "%s" % sorted(left) if left else None)
     for name in run.groups["envelopes"]:
         run.refuse(name, spoil_envelope(run.data(name), run.keys))
     registry = {i: k for i, k in run.keys.items() if k[0] == "registry"}

@@ -1,5 +1,5 @@
 /* Writes all vectors into a folder that is there:   vectors FOLDER
- * (`make vectors` writes tests/vectors/data anew) */
+ * (`make vectors` writes tests/vectors/data again) */
 #include <stdio.h>
 
 #include "tests/vectors/code/vectors.h"

@@ -51,7 +51,7 @@ static void quoted(FILE *f, const char *text)
 	fputc('"', f);
 }
 
-static void place(struct out *o, const char *key)
+static void begin_member(struct out *o, const char *key)
 {
 	fputs(o->first ? "\n" : ",\n", o->file);
 	for (unsigned i = 0; i < o->depth; i++)
@@ -113,31 +113,31 @@ void out_vector(struct out *o, const char *name, const char *rule)
 
 void out_object(struct out *o, const char *key)
 {
-	place(o, key);
+	begin_member(o, key);
 	begin(o, '{', '}');
 }
 
 void out_list(struct out *o, const char *key)
 {
-	place(o, key);
+	begin_member(o, key);
 	begin(o, '[', ']');
 }
 
 void out_text(struct out *o, const char *key, const char *text)
 {
-	place(o, key);
+	begin_member(o, key);
 	quoted(o->file, text);
 }
 
 void out_number(struct out *o, const char *key, uint64_t n)
 {
-	place(o, key);
+	begin_member(o, key);
 	fprintf(o->file, "%llu", (unsigned long long)n);
 }
 
 void out_hex(struct out *o, const char *key, struct blob bytes)
 {
-	place(o, key);
+	begin_member(o, key);
 	fputc('"', o->file);
 	for (size_t i = 0; i < bytes.len_bytes; i++)
 		fprintf(o->file, "%02x", bytes.data[i]);

@@ -155,10 +155,11 @@ static void expect_rejected(struct out *o)
 	out_number(o, "rejected.1.reason", ERR_REJECTED);
 }
 
-/* Two places of the stream were given up; the chain at 7 is what the publisher said it is. */
+/* Two items of the stream were given up; the chain at 7 is what the publisher said it is. */
 static void write_rejections(struct vectors *v, struct out *o)
 {
-	static const struct rejected_place places[] = { { 3, ERR_REJECTED }, { 7, ERR_REJECTED } };
+	static const struct rejected_place rejected[] = { { 3, ERR_REJECTED },
+							  { 7, ERR_REJECTED } };
 	struct digest chain = digest_of(text_blob("the publisher's own word"));
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 
@@ -169,7 +170,7 @@ static void write_rejections(struct vectors *v, struct out *o)
 						.rejected_count = 2,
 						.credit_seq = 7 + CREDIT_MESSAGES,
 						.credit_bytes = CREDIT_BYTES };
-	memcpy(m.u.subscribe.rejected, places, sizeof places);
+	memcpy(m.u.subscribe.rejected, rejected, sizeof rejected);
 	write_frame(v, o, "subscribe-with-rejected", "Subscribe", &m);
 	expect_rejected(o);
 	write_done(o);
@@ -179,7 +180,7 @@ static void write_rejections(struct vectors *v, struct out *o)
 						    .have = 7,
 						    .chain = chain,
 						    .rejected_count = 2 };
-	memcpy(m.u.acknowledge.rejected, places, sizeof places);
+	memcpy(m.u.acknowledge.rejected, rejected, sizeof rejected);
 	write_frame(v, o, "acknowledge-with-rejected", "Acknowledge", &m);
 	out_digest(o, "chain", &chain);
 	expect_rejected(o);

@@ -47,7 +47,7 @@ static void test_a_form_is_written_from_its_operands_and_the_options_it_shows(vo
 	assert_string_equal(line, "WORD…");
 }
 
-static void test_operands_are_counted_and_found_by_their_place(void **state)
+static void test_operands_are_counted_and_found_by_their_number(void **state)
 {
 	const struct command_form *save = &commands[0].forms[0], *cancel = &commands[1].forms[1];
 	const struct command_form revoke = { .operands = { { "ID", 1, 1, VALUE_COMMITTEE },
@@ -101,9 +101,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_form_is_written_from_its_operands_and_the_options_it_shows),
-		cmocka_unit_test(test_operands_are_counted_and_found_by_their_place),
+		cmocka_unit_test(test_operands_are_counted_and_found_by_their_number),
 		cmocka_unit_test(
-		    test_a_line_without_a_word_is_the_first_form_if_that_needs_no_operand),
+			test_a_line_without_a_word_is_the_first_form_if_that_needs_no_operand),
 		cmocka_unit_test(test_an_option_belongs_to_the_forms_that_its_row_names),
 	};
 

@@ -55,7 +55,7 @@ static void test_ports_are_outside_the_range_of_outgoing_connections(void **stat
 		unsigned first = ports_find(7, seed);
 
 		assert_true(first >= 1024 && first + 6 <= 65535);
-		/* Where outgoing connections have all ports there is no such place. */
+		/* Where outgoing connections have all ports there is no such range. */
 		assert_true(first + 6 < low || first > high || (low < 10007 && high > 65528));
 	}
 }
