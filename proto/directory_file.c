@@ -1,10 +1,11 @@
 /* A directory as it travels: whole, or what has changed since a version, in a file or part by part
- * on a link; see directory.h. However it travels, the same is checked: the head's signature, and
- * that all entries together have its root and are one tree. */
+ * on a link; see directory_file.h. However it travels, the same is checked: the head's signature,
+ * and that all entries together have its root and are one tree. */
+#include "proto/directory_file.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/certificate.h"
 #include "proto/directory_scan.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
@@ -12,50 +13,6 @@
 #include "routing/base/committee_id.h"
 
 enum { WORK_AT_ONCE = 4096 };
-
-/* ---- sources and trust ---- */
-
-static enum err read_memory(void *ctx, uint64_t at, uint8_t *out, size_t len_bytes)
-{
-	const struct blob *b = ctx;
-
-	memcpy(out, b->data + at, len_bytes);
-	return ERR_OK;
-}
-
-struct directory_source directory_source_of(const struct blob *bytes)
-{
-	return (struct directory_source){ .ctx = (void *)(uintptr_t)bytes,
-					  .size_bytes = bytes->len_bytes,
-					  .read = read_memory };
-}
-
-static enum err root_head(void *ctx, struct arena *a, struct blob head, struct rec_directory *out)
-{
-	return directory_head_open(a, head, *(const struct blob *)ctx, out);
-}
-
-static enum err root_certificates(void *ctx, const struct rec_committee *c)
-{
-	const struct blob *root_der = ctx;
-
-	for (uint32_t i = 0; i < c->key_count; i++) {
-		uint8_t public_key[32];
-
-		if (c->keys[i].use == KEY_USE_SIGN &&
-		    (certificate_check(c->keys[i].certificate, *root_der, public_key) != ERR_OK ||
-		     memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0))
-			return ERR_CERTIFICATE;
-	}
-	return ERR_OK;
-}
-
-struct directory_trust directory_trust_root(const struct blob *root_der)
-{
-	return (struct directory_trust){ .ctx = (void *)(uintptr_t)root_der,
-					 .head = root_head,
-					 .certificates = root_certificates };
-}
 
 /* ---- files ---- */
 

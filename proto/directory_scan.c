@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/certificate.h"
 #include "proto/digest.h"
+#include "proto/directory_file.h"
 #include "proto/directory_tree.h"
 #include "proto/merkle.h"
 
@@ -47,6 +49,50 @@ struct directory_scan {
 	struct committee_id culprit;
 	const char *fault;
 };
+
+/* ---- sources and trust ---- */
+
+static enum err read_memory(void *ctx, uint64_t at, uint8_t *out, size_t len_bytes)
+{
+	const struct blob *b = ctx;
+
+	memcpy(out, b->data + at, len_bytes);
+	return ERR_OK;
+}
+
+struct directory_source directory_source_of(const struct blob *bytes)
+{
+	return (struct directory_source){ .ctx = (void *)(uintptr_t)bytes,
+					  .size_bytes = bytes->len_bytes,
+					  .read = read_memory };
+}
+
+static enum err root_head(void *ctx, struct arena *a, struct blob head, struct rec_directory *out)
+{
+	return directory_head_open(a, head, *(const struct blob *)ctx, out);
+}
+
+static enum err root_certificates(void *ctx, const struct rec_committee *c)
+{
+	const struct blob *root_der = ctx;
+
+	for (uint32_t i = 0; i < c->key_count; i++) {
+		uint8_t public_key[32];
+
+		if (c->keys[i].use == KEY_USE_SIGN &&
+		    (certificate_check(c->keys[i].certificate, *root_der, public_key) != ERR_OK ||
+		     memcmp(public_key, c->keys[i].public_key, sizeof public_key) != 0))
+			return ERR_CERTIFICATE;
+	}
+	return ERR_OK;
+}
+
+struct directory_trust directory_trust_root(const struct blob *root_der)
+{
+	return (struct directory_trust){ .ctx = (void *)(uintptr_t)root_der,
+					 .head = root_head,
+					 .certificates = root_certificates };
+}
 
 /* ---- fields ---- */
 

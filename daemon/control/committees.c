@@ -8,6 +8,7 @@
 #include "daemon/control/control.h"
 #include "daemon/control/listing.h"
 #include "proto/directory.h"
+#include "proto/directory_file.h"
 #include "proto/fields.h"
 
 /* ---- rows ---- */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "daemon/control/client.h"
+#include "proto/directory_file.h"
 #include "proto/fields.h"
 
 enum { PROGRESS_EVERY_MS = 500, PROGRESS_BYTES = 4096 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "proto/directory_file.h"
 #include "proto/wire_decode.h"
 #include "routing/base/committee_id.h"
 

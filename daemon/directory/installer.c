@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
+#include "proto/directory_file.h"
 
 enum {
 	WORK_A_JOB = 4096,              /* entries checked before other jobs get the worker */

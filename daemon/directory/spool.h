@@ -3,6 +3,7 @@
 #ifndef VANTHU_DAEMON_DIRECTORY_SPOOL_H
 #define VANTHU_DAEMON_DIRECTORY_SPOOL_H
 
+#include "proto/directory_file.h"
 #include "proto/directory_scan.h"
 
 struct spool;

@@ -8,6 +8,7 @@
 #include "daemon/files/memory.h"
 #include "daemon/store/memory.h"
 #include "proto/digest.h"
+#include "proto/directory_file.h"
 #include "proto/signer_pem.h"
 #include "proto/wire_encode.h"
 #include "tests/sim/keys.h"

@@ -10,6 +10,7 @@
 #include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
+#include "proto/directory_file.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/head.h"

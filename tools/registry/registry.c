@@ -10,6 +10,7 @@
 #include "daemon/keys/keys.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"
+#include "proto/directory_file.h"
 #include "proto/signer_pem.h"
 #include "routing/base/committee_id.h"
 #include "tools/base/files.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/directory_file.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/merkle.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "proto/directory_file.h"
 #include "proto/merkle.h"
 #include "proto/pae.h"
 #include "routing/state/stream.h"

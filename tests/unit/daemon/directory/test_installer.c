@@ -1,5 +1,6 @@
 /* Directories from files and in parts, piece by piece into the core: what comes into force, and
  * what is said of what cannot. */
+#include "proto/directory_file.h"
 #include "tests/unit/support/fixture.h"
 
 #include <stdio.h>

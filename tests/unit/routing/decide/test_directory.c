@@ -1,5 +1,6 @@
 /* A directory that changes: as a whole, as changes, part by part; and what it does to links and
  * queues. */
+#include "proto/directory_file.h"
 #include "tests/unit/support/fixture.h"
 
 #include <string.h>
