@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "proto/seal.h"
+#include "routing/state/plan_cost.h"
 
 enum step {
 	STEP_NONE,    /* between turns */

@@ -154,7 +154,7 @@ struct plan {
 	struct plan_index *index; /* key → latest write */
 	uint32_t family_writes[FAMILY_COUNT]; /* so that scans of untouched families cost nothing */
 	struct lookup base;       /* the store */
-	uint32_t costed;          /* writes counted in cost_bytes */
+	uint32_t costed;          /* writes counted in cost_bytes (plan_cost.h) */
 	uint64_t cost_bytes;
 };
 
@@ -167,10 +167,6 @@ void plan_clear(struct plan *p);
 /* True while there is room for one more event of the largest kind. */
 bool plan_has_room(const struct plan *p);
 bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
-
-/* At most so much grows the store by the writes so far (plan_cost.c): pages that are copied count
- * as well. */
-uint64_t plan_cost_bytes(struct plan *p);
 
 /* Adds a write over what is stored and planned; a second write to the same key replaces the first
  * in place. The record's pointers must live as long as the plan's arena. plan_has_room bounds them:

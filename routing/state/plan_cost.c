@@ -1,5 +1,7 @@
 /* What a plan takes of the store when it is committed: a bound, so that room is part of every
- * decision; see plan.h. */
+ * decision; see plan_cost.h. */
+#include "routing/state/plan_cost.h"
+
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/state/plan.h"

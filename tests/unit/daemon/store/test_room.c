@@ -5,6 +5,7 @@
 
 #include "daemon/store/lmdb.h"
 #include "daemon/store/store.h"
+#include "routing/state/plan_cost.h"
 #include "tests/unit/support/fixture.h"
 #include "tools/base/files.h"
 
