@@ -19,32 +19,21 @@
 static enum err refuse_ours(struct turn_view *t, struct doc_key place,
 			    const struct rec_document *d, const struct fact *fact)
 {
-	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
 	struct record r = { .family = FAMILY_RECEIPT }, stored, known;
-	struct draft draft = { .fact = *fact };
 	struct rec_state state;
+	uint32_t draft;
 	enum err e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &stored);
 
-	if (e != ERR_OK || recipient == NULL)
-		return e != ERR_OK ? e : ERR_NO_MEMORY;
+	if (e != ERR_OK)
+		return e;
 	state = stored.u.state;
-	recipient->group = GROUP_NONE;
-	recipient->committee = d->origin;
-	draft.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms),
-				    .origin = d->origin,
-				    .kind = KIND_REFUSAL,
-				    .body_version = 1,
-				    .urgency = URGENCY_THUONG,
-				    .secrecy = SECRECY_THUONG,
-				    .signed_at_ms = t->now.wall_ms,
-				    .directory_version = t->core->directory_version,
-				    .hop_limit = HOP_LIMIT,
-				    .recipients = recipient,
-				    .recipient_count = 1 };
+	draft = fact_draft(t, d->origin, fact);
+	if (draft == 0)
+		return ERR_NO_MEMORY;
 	r.u.receipt = (struct rec_receipt){ .at_ms = t->now.wall_ms,
 					    .kind = KIND_REFUSAL,
 					    .reason = fact->reason };
-	r.u.receipt.draft = r.u.receipt.envelope.draft = plan_draft(t->plan, &draft);
+	r.u.receipt.draft = r.u.receipt.envelope.draft = draft;
 	for (uint32_t i = 0; i < fact->target_count; i++) {
 		struct key receipt_key = key_receipt(place.role, place.serial, fact->targets[i]);
 

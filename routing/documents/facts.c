@@ -31,16 +31,14 @@ enum err fact_forward(struct turn_view *t, struct committee_id to, struct commit
 	return ERR_OK;
 }
 
-enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
-		   const struct blob *relays, uint32_t relay_count, struct sealed *keep)
+uint32_t fact_draft(struct turn_view *t, struct committee_id to, const struct fact *fact)
 {
 	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
-	struct committee_id nobody = { "" };
-	struct rec_stream s = { .role = ROLE_NONE, .relays = relays, .relay_count = relay_count };
 	struct draft d = { .fact = *fact };
 
 	if (recipient == NULL)
-		return ERR_NO_MEMORY;
+		return 0;
+	recipient->group = GROUP_NONE;
 	recipient->committee = to;
 	d.head = (struct head){ .id = core_draw_id(t->core, t->now.wall_ms),
 				.origin = t->core->config.self,
@@ -53,7 +51,18 @@ enum err fact_send(struct turn_view *t, struct committee_id to, const struct fac
 				.hop_limit = HOP_LIMIT,
 				.recipients = recipient,
 				.recipient_count = 1 };
-	s.draft = plan_draft(t->plan, &d);
+	return plan_draft(t->plan, &d);
+}
+
+enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,
+		   const struct blob *relays, uint32_t relay_count, struct sealed *keep)
+{
+	struct committee_id nobody = { "" };
+	struct rec_stream s = { .role = ROLE_NONE, .relays = relays, .relay_count = relay_count };
+
+	s.draft = fact_draft(t, to, fact);
+	if (s.draft == 0)
+		return ERR_NO_MEMORY;
 	s.fact.draft = s.draft;
 	if (keep != NULL)
 		*keep = (struct sealed){ .draft = s.draft };

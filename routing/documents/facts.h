@@ -9,6 +9,9 @@ struct rec_stream;
 struct sealed;
 struct turn_view;
 
+/* Plans the signing of a fact of ours, addressed to `to`. Returns the draft's reference
+ * (plan_draft), 0 without memory. The fact's arrays must live as long as the plan's arena. */
+uint32_t fact_draft(struct turn_view *t, struct committee_id to, const struct fact *fact);
 /* Plans a fact of ours to a committee, by the next hop towards it. `keep` (may be NULL) gets the
  * sealed reference for a record of our own. */
 must_use enum err fact_send(struct turn_view *t, struct committee_id to, const struct fact *fact,

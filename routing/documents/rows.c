@@ -8,47 +8,33 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/documents/document.h"
+#include "routing/documents/facts.h"
 #include "routing/documents/route.h"
 #include "routing/links/links.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
 /* This hop's own signed record, once. */
-static enum err sign_relay(struct turn_view *t, struct doc_key place,
-			   const struct rec_document *d)
+static enum err sign_relay(struct turn_view *t, struct doc_key place, const struct rec_document *d)
 {
-	struct draft draft = { .head = { .id = core_draw_id(t->core, t->now.wall_ms),
-					 .origin = t->core->config.self,
-					 .kind = KIND_RELAY,
-					 .body_version = 1,
-					 .urgency = URGENCY_THUONG,
-					 .secrecy = SECRECY_THUONG,
-					 .signed_at_ms = t->now.wall_ms,
-					 .directory_version = t->core->directory_version,
-					 .hop_limit = HOP_LIMIT } };
-	struct recipient *recipient = arena_alloc(t->plan->arena, sizeof *recipient);
+	struct fact fact = { .kind = KIND_RELAY,
+			     .at_ms = t->now.wall_ms,
+			     .from = d->from,
+			     .relay_event = 1,
+			     .hop = d->relay_count + 1,
+			     .note = "",
+			     .document = {
+				 .origin = d->origin, .id = d->id, .digest = d->digest } };
 	struct record relay = { .family = FAMILY_RELAY }, known;
 	enum err e = core_get(t, FAMILY_RELAY, key_serial(place.role, place.serial), &known);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
-	if (recipient == NULL)
+	relay.u.relay.envelope.draft = fact_draft(t, d->origin, &fact);
+	if (relay.u.relay.envelope.draft == 0)
 		return ERR_NO_MEMORY;
-	recipient->group = GROUP_NONE;
-	recipient->committee = d->origin;
-	draft.head.recipients = recipient;
-	draft.head.recipient_count = 1;
-	draft.fact =
-	    (struct fact){ .kind = KIND_RELAY,
-			   .at_ms = t->now.wall_ms,
-			   .from = d->from,
-			   .relay_event = 1,
-			   .hop = d->relay_count + 1,
-			   .note = "",
-			   .document = { .origin = d->origin, .id = d->id, .digest = d->digest } };
-	relay.u.relay.envelope.draft = plan_draft(t->plan, &draft);
 	core_put(t, key_serial(place.role, place.serial), &relay);
-	notify(t, NOTICE_RELAYED, draft.fact.document, d->from, 0, &d->summary);
+	notify(t, NOTICE_RELAYED, fact.document, d->from, 0, &d->summary);
 	return ERR_OK;
 }
 
