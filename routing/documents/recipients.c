@@ -177,9 +177,8 @@ enum err recipients_contain(const struct tree_view *tree, const struct addressed
 		else
 			e = recipients_group_contains(tree, to, to->recipients[i].group, id,
 						      contains);
-		if (e == ERR_NOT_FOUND)
-			return ERR_OK; /* not in that directory: in no group */
-		if (e != ERR_OK)
+		/* Not in that directory: in no group, and perhaps named further on. */
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
 			return e;
 	}
 	return ERR_OK;

@@ -123,6 +123,9 @@ static void test_whoever_is_in_the_list_is_contained_and_nobody_else(void **stat
 		{ GROUP(GROUP_SUBTREE), GROUP(GROUP_SUBORDINATES) },
 		{ GROUP(GROUP_SUBORDINATES), NAME("xa-b1") },
 		{ NAME("xa-a1"), NAME("nowhere") },
+		/* named after a group that cannot have it */
+		{ GROUP(GROUP_SUBTREE), NAME("nowhere") },
+		{ GROUP(GROUP_SUBORDINATES), NAME("nowhere") },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(lists); i++) {
