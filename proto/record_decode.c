@@ -52,8 +52,9 @@ static enum err read_role(uint32_t from, bool none_too, enum role *to)
 		   : ERR_FORMAT;
 }
 
-static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note *out)
+enum err record_decode_meta(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_note *out = &record->u.note;
 	enum err e;
 	const Vanthu__V1__NoteRecord *m =
 	    pb_unpack(a, &vanthu__v1__note_record__descriptor, bytes, &e);
@@ -63,8 +64,9 @@ static enum err decode_note(struct arena *a, struct blob bytes, struct rec_note 
 	return e;
 }
 
-static enum err decode_ident(struct arena *a, struct blob bytes, struct rec_ident *out)
+enum err record_decode_ident(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_ident *out = &record->u.ident;
 	enum err e;
 	const Vanthu__V1__IdentRecord *m =
 	    pb_unpack(a, &vanthu__v1__ident_record__descriptor, bytes, &e);
@@ -127,8 +129,9 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord 
 	return ERR_OK;
 }
 
-static enum err decode_document(struct arena *a, struct blob bytes, struct rec_document *out)
+enum err record_decode_document(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_document *out = &record->u.document;
 	enum err e;
 	const Vanthu__V1__DocumentRecord *m =
 	    pb_unpack(a, &vanthu__v1__document_record__descriptor, bytes, &e);
@@ -178,8 +181,9 @@ static enum err decode_document(struct arena *a, struct blob bytes, struct rec_d
 	return ERR_OK;
 }
 
-static enum err decode_state(struct arena *a, struct blob bytes, struct rec_state *out)
+enum err record_decode_state(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_state *out = &record->u.state;
 	enum err e;
 	const Vanthu__V1__StateRecord *m =
 	    pb_unpack(a, &vanthu__v1__state_record__descriptor, bytes, &e);
@@ -199,7 +203,7 @@ static enum err decode_state(struct arena *a, struct blob bytes, struct rec_stat
 	return ERR_OK;
 }
 
-static enum err decode_envelope(struct arena *a, struct blob bytes, struct rec_envelope *out)
+static enum err unpack_envelope(struct arena *a, struct blob bytes, struct rec_envelope *out)
 {
 	enum err e;
 	const Vanthu__V1__EnvelopeRecord *m =
@@ -211,17 +215,23 @@ static enum err decode_envelope(struct arena *a, struct blob bytes, struct rec_e
 	return read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count);
 }
 
-static enum err decode_relay(struct arena *a, struct blob bytes, struct rec_relay *out)
+enum err record_decode_envelope(struct arena *a, struct blob bytes, struct record *record)
+{
+	return unpack_envelope(a, bytes, &record->u.envelope);
+}
+
+enum err record_decode_relay(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_envelope envelope = { .relay_count = 0 };
-	enum err e = decode_envelope(a, bytes, &envelope);
+	enum err e = unpack_envelope(a, bytes, &envelope);
 
-	out->envelope = envelope.envelope;
+	record->u.relay.envelope = envelope.envelope;
 	return e;
 }
 
-static enum err decode_route(struct arena *a, struct blob bytes, struct rec_route *out)
+enum err record_decode_route(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_route *out = &record->u.route;
 	enum err e;
 	const Vanthu__V1__RouteRecord *m =
 	    pb_unpack(a, &vanthu__v1__route_record__descriptor, bytes, &e);
@@ -246,8 +256,9 @@ static enum err decode_route(struct arena *a, struct blob bytes, struct rec_rout
 	return ERR_OK;
 }
 
-static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_receipt *out)
+enum err record_decode_receipt(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_receipt *out = &record->u.receipt;
 	enum err e;
 	const Vanthu__V1__ReceiptRecord *m =
 	    pb_unpack(a, &vanthu__v1__receipt_record__descriptor, bytes, &e);
@@ -263,8 +274,9 @@ static enum err decode_receipt(struct arena *a, struct blob bytes, struct rec_re
 			   : e;
 }
 
-static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_stream *out)
+enum err record_decode_stream(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_stream *out = &record->u.stream;
 	enum err e;
 	const Vanthu__V1__StreamRecord *m =
 	    pb_unpack(a, &vanthu__v1__stream_record__descriptor, bytes, &e);
@@ -289,8 +301,9 @@ static enum err decode_stream(struct arena *a, struct blob bytes, struct rec_str
 			   : e;
 }
 
-static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_linkin *out)
+enum err record_decode_linkin(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_linkin *out = &record->u.linkin;
 	enum err e;
 	const Vanthu__V1__LinkInRecord *m =
 	    pb_unpack(a, &vanthu__v1__link_in_record__descriptor, bytes, &e);
@@ -308,8 +321,9 @@ static enum err decode_linkin(struct arena *a, struct blob bytes, struct rec_lin
 	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;
 }
 
-static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_linkout *out)
+enum err record_decode_linkout(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_linkout *out = &record->u.linkout;
 	enum err e;
 	const Vanthu__V1__LinkOutRecord *m =
 	    pb_unpack(a, &vanthu__v1__link_out_record__descriptor, bytes, &e);
@@ -322,8 +336,9 @@ static enum err decode_linkout(struct arena *a, struct blob bytes, struct rec_li
 	return e == ERR_OK ? field_fixed(m->chain, out->chain.bytes, sizeof out->chain.bytes) : e;
 }
 
-static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetch *out)
+enum err record_decode_fetch(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_fetch *out = &record->u.fetch;
 	enum err e;
 	const Vanthu__V1__FetchRecord *m =
 	    pb_unpack(a, &vanthu__v1__fetch_record__descriptor, bytes, &e);
@@ -334,8 +349,9 @@ static enum err decode_fetch(struct arena *a, struct blob bytes, struct rec_fetc
 	return read_role(m->role, false, &out->role);
 }
 
-static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_committee *out)
+enum err record_decode_committee(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_committee *out = &record->u.committee;
 	enum err e;
 	const Vanthu__V1__CommitteeRecord *m =
 	    pb_unpack(a, &vanthu__v1__committee_record__descriptor, bytes, &e);
@@ -348,8 +364,9 @@ static enum err decode_committee(struct arena *a, struct blob bytes, struct rec_
 }
 
 /* The head was verified before it was stored: what it says is read again, not checked again. */
-static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_directory *out)
+enum err record_decode_directory(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_directory *out = &record->u.directory;
 	enum err e;
 	const Vanthu__V1__DirectoryHeadRecord *m =
 	    pb_unpack(a, &vanthu__v1__directory_head_record__descriptor, bytes, &e);
@@ -373,8 +390,9 @@ static enum err decode_directory(struct arena *a, struct blob bytes, struct rec_
 	return ERR_OK;
 }
 
-static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *out)
+enum err record_decode_key(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_key *out = &record->u.key;
 	enum err e;
 	const Vanthu__V1__KeyRecord *m =
 	    pb_unpack(a, &vanthu__v1__key_record__descriptor, bytes, &e);
@@ -385,8 +403,9 @@ static enum err decode_key(struct arena *a, struct blob bytes, struct rec_key *o
 	return e == ERR_OK ? field_id(m->also, true, &out->also) : e;
 }
 
-static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *out)
+enum err record_decode_act(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_act *out = &record->u.act;
 	enum err e;
 	const Vanthu__V1__ActRecord *m =
 	    pb_unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
@@ -398,8 +417,9 @@ static enum err decode_act(struct arena *a, struct blob bytes, struct rec_act *o
 	return e;
 }
 
-static enum err decode_counter(struct arena *a, struct blob bytes, struct target_count *out)
+enum err record_decode_counter(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct target_count *out = &record->u.counter;
 	enum err e;
 	const Vanthu__V1__CounterRecord *m =
 	    pb_unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
@@ -413,8 +433,9 @@ static enum err decode_counter(struct arena *a, struct blob bytes, struct target
 	return e;
 }
 
-static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_paper *out)
+enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_paper *out = &record->u.paper;
 	enum err e;
 	const Vanthu__V1__PaperRecord *m =
 	    pb_unpack(a, &vanthu__v1__paper_record__descriptor, bytes, &e);
@@ -439,8 +460,9 @@ static enum err decode_paper(struct arena *a, struct blob bytes, struct rec_pape
 	return e == ERR_OK ? field_fixed(m->id, out->id.bytes, sizeof out->id.bytes) : e;
 }
 
-static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_aside *out)
+enum err record_decode_aside(struct arena *a, struct blob bytes, struct record *record)
 {
+	struct rec_aside *out = &record->u.aside;
 	enum err e;
 	const Vanthu__V1__AsideRecord *m =
 	    pb_unpack(a, &vanthu__v1__aside_record__descriptor, bytes, &e);
@@ -476,49 +498,9 @@ static enum err decode_aside(struct arena *a, struct blob bytes, struct rec_asid
 			   : e;
 }
 
-enum err record_decode_message(struct arena *a, struct blob message, struct record *out)
+enum err record_decode_nothing(struct arena *a, struct blob bytes, struct record *record)
 {
-	switch (out->family) {
-	case FAMILY_META:
-		return decode_note(a, message, &out->u.note);
-	case FAMILY_IDENT:
-		return decode_ident(a, message, &out->u.ident);
-	case FAMILY_DOCUMENT:
-		return decode_document(a, message, &out->u.document);
-	case FAMILY_STATE:
-		return decode_state(a, message, &out->u.state);
-	case FAMILY_ENVELOPE:
-		return decode_envelope(a, message, &out->u.envelope);
-	case FAMILY_RELAY:
-		return decode_relay(a, message, &out->u.relay);
-	case FAMILY_ROUTE:
-		return decode_route(a, message, &out->u.route);
-	case FAMILY_RECEIPT:
-		return decode_receipt(a, message, &out->u.receipt);
-	case FAMILY_STREAM:
-		return decode_stream(a, message, &out->u.stream);
-	case FAMILY_LINKIN:
-		return decode_linkin(a, message, &out->u.linkin);
-	case FAMILY_LINKOUT:
-		return decode_linkout(a, message, &out->u.linkout);
-	case FAMILY_FETCH:
-		return decode_fetch(a, message, &out->u.fetch);
-	case FAMILY_COMMITTEE:
-	case FAMILY_STAGED:
-		return decode_committee(a, message, &out->u.committee);
-	case FAMILY_DIRECTORY:
-		return decode_directory(a, message, &out->u.directory);
-	case FAMILY_KEY:
-		return decode_key(a, message, &out->u.key);
-	case FAMILY_ACT:
-		return decode_act(a, message, &out->u.act);
-	case FAMILY_COUNTER:
-		return decode_counter(a, message, &out->u.counter);
-	case FAMILY_PAPER:
-		return decode_paper(a, message, &out->u.paper);
-	case FAMILY_ASIDE:
-		return decode_aside(a, message, &out->u.aside);
-	default:
-		return message.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
-	}
+	(void)a;
+	(void)record;
+	return bytes.len_bytes == 0 ? ERR_OK : ERR_FORMAT;
 }

@@ -81,8 +81,9 @@ static enum err fill_manifest(struct arena *a, const struct rec_document *r,
 	return ERR_OK;
 }
 
-static enum err encode_document(struct arena *a, const struct rec_document *r, struct blob *out)
+enum err record_encode_document(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_document *r = &record->u.document;
 	Vanthu__V1__DocumentRecord m = VANTHU__V1__DOCUMENT_RECORD__INIT;
 	enum err e = fill_recipients(a, r, &m);
 
@@ -118,8 +119,9 @@ static enum err encode_document(struct arena *a, const struct rec_document *r, s
 	return m.targets == NULL || m.also == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
-static enum err encode_route(struct arena *a, const struct rec_route *r, struct blob *out)
+enum err record_encode_route(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_route *r = &record->u.route;
 	Vanthu__V1__RouteRecord m = VANTHU__V1__ROUTE_RECORD__INIT;
 	Vanthu__V1__PublicationRecord *each = arena_array(a, r->count, sizeof *each);
 
@@ -137,8 +139,9 @@ static enum err encode_route(struct arena *a, const struct rec_route *r, struct 
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_stream(struct arena *a, const struct rec_stream *r, struct blob *out)
+enum err record_encode_stream(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_stream *r = &record->u.stream;
 	Vanthu__V1__StreamRecord m = VANTHU__V1__STREAM_RECORD__INIT;
 
 	m.role = (uint32_t)r->role;
@@ -157,8 +160,9 @@ static enum err encode_stream(struct arena *a, const struct rec_stream *r, struc
 	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
-static enum err encode_aside(struct arena *a, const struct rec_aside *r, struct blob *out)
+enum err record_encode_aside(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_aside *r = &record->u.aside;
 	Vanthu__V1__AsideRecord m = VANTHU__V1__ASIDE_RECORD__INIT;
 
 	m.envelope = blob(r->envelope);
@@ -185,8 +189,9 @@ static enum err encode_aside(struct arena *a, const struct rec_aside *r, struct 
 	return m.targets == NULL || m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
-static enum err encode_note(struct arena *a, const struct rec_note *r, struct blob *out)
+enum err record_encode_meta(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_note *r = &record->u.note;
 	Vanthu__V1__NoteRecord m = VANTHU__V1__NOTE_RECORD__INIT;
 
 	m.number = r->number;
@@ -194,8 +199,9 @@ static enum err encode_note(struct arena *a, const struct rec_note *r, struct bl
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_ident(struct arena *a, const struct rec_ident *r, struct blob *out)
+enum err record_encode_ident(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_ident *r = &record->u.ident;
 	Vanthu__V1__IdentRecord m = VANTHU__V1__IDENT_RECORD__INIT;
 
 	m.role = (uint32_t)r->role;
@@ -205,8 +211,9 @@ static enum err encode_ident(struct arena *a, const struct rec_ident *r, struct 
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_state(struct arena *a, const struct rec_state *r, struct blob *out)
+enum err record_encode_state(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_state *r = &record->u.state;
 	Vanthu__V1__StateRecord m = VANTHU__V1__STATE_RECORD__INIT;
 
 	m.delivered = r->delivered;
@@ -220,8 +227,8 @@ static enum err encode_state(struct arena *a, const struct rec_state *r, struct 
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_envelope(struct arena *a, struct blob envelope, const struct blob *relays,
-				uint32_t count, struct blob *out)
+static enum err pack_envelope(struct arena *a, struct blob envelope, const struct blob *relays,
+			      uint32_t count, struct blob *out)
 {
 	Vanthu__V1__EnvelopeRecord m = VANTHU__V1__ENVELOPE_RECORD__INIT;
 
@@ -231,8 +238,21 @@ static enum err encode_envelope(struct arena *a, struct blob envelope, const str
 	return m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
-static enum err encode_receipt(struct arena *a, const struct rec_receipt *r, struct blob *out)
+enum err record_encode_envelope(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_envelope *r = &record->u.envelope;
+
+	return pack_envelope(a, r->envelope.bytes, r->relays, r->relay_count, out);
+}
+
+enum err record_encode_relay(struct arena *a, const struct record *record, struct blob *out)
+{
+	return pack_envelope(a, record->u.relay.envelope.bytes, NULL, 0, out);
+}
+
+enum err record_encode_receipt(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_receipt *r = &record->u.receipt;
 	Vanthu__V1__ReceiptRecord m = VANTHU__V1__RECEIPT_RECORD__INIT;
 
 	m.envelope = blob(r->envelope.bytes);
@@ -245,8 +265,9 @@ static enum err encode_receipt(struct arena *a, const struct rec_receipt *r, str
 	return m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }
 
-static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struct blob *out)
+enum err record_encode_linkin(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_linkin *r = &record->u.linkin;
 	Vanthu__V1__LinkInRecord m = VANTHU__V1__LINK_IN_RECORD__INIT;
 	Vanthu__V1__RejectedRecord each[REJECTED_MAX], *list[REJECTED_MAX];
 
@@ -265,8 +286,9 @@ static enum err encode_linkin(struct arena *a, const struct rec_linkin *r, struc
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_linkout(struct arena *a, const struct rec_linkout *r, struct blob *out)
+enum err record_encode_linkout(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_linkout *r = &record->u.linkout;
 	Vanthu__V1__LinkOutRecord m = VANTHU__V1__LINK_OUT_RECORD__INIT;
 
 	m.stream = field_bytes(r->stream.bytes, sizeof r->stream.bytes);
@@ -276,8 +298,9 @@ static enum err encode_linkout(struct arena *a, const struct rec_linkout *r, str
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_fetch(struct arena *a, const struct rec_fetch *r, struct blob *out)
+enum err record_encode_fetch(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_fetch *r = &record->u.fetch;
 	Vanthu__V1__FetchRecord m = VANTHU__V1__FETCH_RECORD__INIT;
 
 	m.role = (uint32_t)r->role;
@@ -285,8 +308,9 @@ static enum err encode_fetch(struct arena *a, const struct rec_fetch *r, struct 
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_committee(struct arena *a, const struct rec_committee *r, struct blob *out)
+enum err record_encode_committee(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_committee *r = &record->u.committee;
 	Vanthu__V1__CommitteeRecord m = VANTHU__V1__COMMITTEE_RECORD__INIT;
 
 	m.entry = blob(r->entry);
@@ -294,16 +318,18 @@ static enum err encode_committee(struct arena *a, const struct rec_committee *r,
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_directory(struct arena *a, const struct rec_directory *r, struct blob *out)
+enum err record_encode_directory(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_directory *r = &record->u.directory;
 	Vanthu__V1__DirectoryHeadRecord m = VANTHU__V1__DIRECTORY_HEAD_RECORD__INIT;
 
 	m.head = blob(r->head);
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_key(struct arena *a, const struct rec_key *r, struct blob *out)
+enum err record_encode_key(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_key *r = &record->u.key;
 	Vanthu__V1__KeyRecord m = VANTHU__V1__KEY_RECORD__INIT;
 
 	m.committee = (char *)(uintptr_t)r->committee.text;
@@ -311,8 +337,9 @@ static enum err encode_key(struct arena *a, const struct rec_key *r, struct blob
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_act(struct arena *a, const struct rec_act *r, struct blob *out)
+enum err record_encode_act(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_act *r = &record->u.act;
 	Vanthu__V1__ActRecord m = VANTHU__V1__ACT_RECORD__INIT;
 
 	m.at_ms = r->at_ms;
@@ -322,8 +349,9 @@ static enum err encode_act(struct arena *a, const struct rec_act *r, struct blob
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_counter(struct arena *a, const struct target_count *r, struct blob *out)
+enum err record_encode_counter(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct target_count *r = &record->u.counter;
 	Vanthu__V1__CounterRecord m = VANTHU__V1__COUNTER_RECORD__INIT;
 
 	m.digital = r->digital;
@@ -334,8 +362,9 @@ static enum err encode_counter(struct arena *a, const struct target_count *r, st
 	return pb_pack(a, &m.base, out);
 }
 
-static enum err encode_paper(struct arena *a, const struct rec_paper *r, struct blob *out)
+enum err record_encode_paper(struct arena *a, const struct record *record, struct blob *out)
 {
+	const struct rec_paper *r = &record->u.paper;
 	Vanthu__V1__PaperRecord m = VANTHU__V1__PAPER_RECORD__INIT;
 
 	m.direction = (uint32_t)r->direction;
@@ -354,53 +383,10 @@ static enum err encode_paper(struct arena *a, const struct rec_paper *r, struct 
 	return pb_pack(a, &m.base, out);
 }
 
-enum err record_encode_message(struct arena *a, const struct record *r, struct blob *out)
+enum err record_encode_nothing(struct arena *a, const struct record *record, struct blob *out)
 {
-	switch (r->family) {
-	case FAMILY_META:
-		return encode_note(a, &r->u.note, out);
-	case FAMILY_IDENT:
-		return encode_ident(a, &r->u.ident, out);
-	case FAMILY_DOCUMENT:
-		return encode_document(a, &r->u.document, out);
-	case FAMILY_STATE:
-		return encode_state(a, &r->u.state, out);
-	case FAMILY_ENVELOPE:
-		return encode_envelope(a, r->u.envelope.envelope.bytes, r->u.envelope.relays,
-				       r->u.envelope.relay_count, out);
-	case FAMILY_RELAY:
-		return encode_envelope(a, r->u.relay.envelope.bytes, NULL, 0, out);
-	case FAMILY_ROUTE:
-		return encode_route(a, &r->u.route, out);
-	case FAMILY_RECEIPT:
-		return encode_receipt(a, &r->u.receipt, out);
-	case FAMILY_STREAM:
-		return encode_stream(a, &r->u.stream, out);
-	case FAMILY_LINKIN:
-		return encode_linkin(a, &r->u.linkin, out);
-	case FAMILY_LINKOUT:
-		return encode_linkout(a, &r->u.linkout, out);
-	case FAMILY_FETCH:
-		return encode_fetch(a, &r->u.fetch, out);
-	case FAMILY_COMMITTEE:
-	case FAMILY_STAGED:
-		return encode_committee(a, &r->u.committee, out);
-	case FAMILY_DIRECTORY:
-		return encode_directory(a, &r->u.directory, out);
-	case FAMILY_KEY:
-		return encode_key(a, &r->u.key, out);
-	case FAMILY_ACT:
-		return encode_act(a, &r->u.act, out);
-	case FAMILY_COUNTER:
-		return encode_counter(a, &r->u.counter, out);
-	case FAMILY_PAPER:
-		return encode_paper(a, &r->u.paper, out);
-	case FAMILY_ASIDE:
-		return encode_aside(a, &r->u.aside, out);
-	default:
-		*out =
-		    (struct blob){ NULL,
-				   0 }; /* FILE, SWEEP, SUBORDINATE, CHANGED: all is in the key */
-		return ERR_OK;
-	}
+	(void)a;
+	(void)record;
+	*out = (struct blob){ NULL, 0 };
+	return ERR_OK;
 }
