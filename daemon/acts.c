@@ -1,8 +1,8 @@
-/* What acts mean in this process: sockets, clients, fetches, files. See outbox.h and
- * daemon/bulk/bulk.h for who calls. */
+/* What acts and bulk cause in this process; see acts.h. */
+#include "daemon/acts.h"
+
 #include "daemon/base/clock.h"
 #include "daemon/base/log.h"
-#include "daemon/daemon.h"
 #include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 
@@ -10,62 +10,62 @@
 
 static enum err send_control(void *ctx, struct committee_id neighbour, struct blob frame)
 {
-	struct daemon *d = ctx;
-	enum err e = links_send(d->links, neighbour, PURPOSE_CONTROL, frame);
+	struct acts *a = ctx;
+	enum err e = links_send(a->links, neighbour, PURPOSE_CONTROL, frame);
 
 	/* A neighbour that does not read: an acknowledgement that did not go out must not be lost
 	 * silently, so the link is started again. */
 	if (e == ERR_BUSY) {
-		links_reset(d->links, neighbour);
-		sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, ERR_BUSY);
+		links_reset(a->links, neighbour);
+		sequencer_link(a->sequencer, EVENT_DISCONNECTED, neighbour, ERR_BUSY);
 	}
 	return e;
 }
 
 static bool may_publish(void *ctx, struct committee_id neighbour)
 {
-	return links_may_publish(((struct daemon *)ctx)->links, neighbour);
+	return links_may_publish(((struct acts *)ctx)->links, neighbour);
 }
 
 static void reply(void *ctx, const struct act_reply *r)
 {
-	control_reply(((struct daemon *)ctx)->control, r);
+	control_reply(((struct acts *)ctx)->control, r);
 #ifdef VANTHU_CANARY_EARLY_ACK
 	/* the canary of the tests: at once, not after its commit */
-	control_service(((struct daemon *)ctx)->control, NULL, 0);
+	control_service(((struct acts *)ctx)->control, NULL, 0);
 #endif
 }
 
 static void publish_notice(void *ctx, const struct act_notify *n)
 {
-	live_events_publish(((struct daemon *)ctx)->events, n, clock_now().wall_ms);
+	live_events_publish(((struct acts *)ctx)->events, n, clock_now().wall_ms);
 }
 
 static void fetch(void *ctx, struct committee_id neighbour)
 {
-	bulk_kick(((struct daemon *)ctx)->bulk, neighbour, clock_now());
+	bulk_kick(((struct acts *)ctx)->bulk, neighbour, clock_now());
 }
 
 static void fetch_stop(void *ctx, struct committee_id neighbour)
 {
-	bulk_stop(((struct daemon *)ctx)->bulk, neighbour);
+	bulk_stop(((struct acts *)ctx)->bulk, neighbour);
 }
 
 /* The core's own verdict: it has counted it. */
 static void cut_off(void *ctx, struct committee_id neighbour, enum err why)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 
-	links_punish(d->links, neighbour, why);
-	sequencer_link(d->sequencer, EVENT_DISCONNECTED, neighbour, why);
+	links_punish(a->links, neighbour, why);
+	sequencer_link(a->sequencer, EVENT_DISCONNECTED, neighbour, why);
 }
 
 static void fault(void *ctx, struct committee_id neighbour, enum err why)
 {
-	sequencer_link(((struct daemon *)ctx)->sequencer, EVENT_FAULT, neighbour, why);
+	sequencer_link(((struct acts *)ctx)->sequencer, EVENT_FAULT, neighbour, why);
 }
 
-void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
+void acts_violation(void *ctx, struct committee_id neighbour, enum err why)
 {
 	fault(ctx, neighbour, why);
 	cut_off(ctx, neighbour, why);
@@ -74,18 +74,18 @@ void daemon_violation(void *ctx, struct committee_id neighbour, enum err why)
 static void reopen(void *ctx, struct committee_id neighbour, struct blob frame,
 		   int64_t corrected_at_ms)
 {
-	sequencer_reopen(((struct daemon *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms,
+	sequencer_reopen(((struct acts *)ctx)->sequencer, neighbour, frame, clock_now().wall_ms,
 			 corrected_at_ms);
 }
 
 static void follow_directory(void *ctx)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 
-	if (in_force_follow(&d->in_force) != ERR_OK) {
+	if (in_force_follow(a->in_force) != ERR_OK) {
 		log_event(LOG_ERROR, "directory-not-followed", "version=%llu",
-			  (unsigned long long)core_directory_version(d->core));
-		d->stopping = true; /* the next start reads it from the store */
+			  (unsigned long long)core_directory_version(a->core));
+		*a->stopping = true; /* the next start reads it from the store */
 	}
 }
 
@@ -93,32 +93,32 @@ static void follow_directory(void *ctx)
  * were written lately refuse to go (daemon/files/files.h). */
 static void drop_file(void *ctx, struct digest sha256)
 {
-	garbage_note(((struct daemon *)ctx)->garbage, sha256, clock_now().mono_ms);
+	garbage_note(((struct acts *)ctx)->garbage, sha256, clock_now().mono_ms);
 }
 
 static void visit(void *ctx, struct committee_id host)
 {
-	in_force_visit(&((struct daemon *)ctx)->in_force, host);
+	in_force_visit(((struct acts *)ctx)->in_force, host);
 }
 
 static enum err visit_send(void *ctx, struct committee_id who, enum party party, struct blob frame)
 {
-	return links_visit_send(((struct daemon *)ctx)->links, who, party, frame);
+	return links_visit_send(((struct acts *)ctx)->links, who, party, frame);
 }
 
 static void visit_end(void *ctx, struct committee_id who, enum party party)
 {
-	links_visit_end(((struct daemon *)ctx)->links, who, party);
+	links_visit_end(((struct acts *)ctx)->links, who, party);
 }
 
 static void installed(void *ctx, const struct act_installed *i)
 {
-	installer_installed(((struct daemon *)ctx)->installer, i);
+	installer_installed(((struct acts *)ctx)->installer, i);
 }
 
-struct outbox_ops daemon_outbox_ops(struct daemon *d)
+struct outbox_ops acts_outbox_ops(struct acts *a)
 {
-	return (struct outbox_ops){ .ctx = d,
+	return (struct outbox_ops){ .ctx = a,
 				    .send = send_control,
 				    .may_publish = may_publish,
 				    .reply = reply,
@@ -139,63 +139,68 @@ struct outbox_ops daemon_outbox_ops(struct daemon *d)
 
 static enum err bulk_send(void *ctx, struct committee_id neighbour, const struct message *m)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 	struct blob frame;
 	enum err e;
 
-	arena_reset(d->scratch);
-	e = wire_encode(d->scratch, m, &frame);
-	return e == ERR_OK ? links_send(d->links, neighbour, PURPOSE_BULK, frame) : e;
+	arena_reset(a->scratch);
+	e = wire_encode(a->scratch, m, &frame);
+	return e == ERR_OK ? links_send(a->links, neighbour, PURPOSE_BULK, frame) : e;
 }
 
 static enum err bulk_send_frame(void *ctx, struct committee_id neighbour, struct blob frame,
 				void (*release)(void *data, void *owner), void *owner)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 
-	return links_send_bulk(d->links, neighbour, frame, release, owner);
+	return links_send_bulk(a->links, neighbour, frame, release, owner);
 }
 
 static void bulk_open(void *ctx, struct committee_id neighbour)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 	struct message m = { .type = MESSAGE_OPEN_BULK };
 	struct link_view v;
 	struct blob frame;
 
-	if (!core_link_find(d->core, neighbour, &v))
+	if (!core_link_find(a->core, neighbour, &v))
 		return;
 	if (v.superior) {
-		links_open_bulk(d->links, neighbour);
+		links_open_bulk(a->links, neighbour);
 		return;
 	}
 	/* Always dialled by the subordinate (docs/PROTOCOL.md "Connections"): it is asked to. When
 	 * the request gets lost, bulk sends another. */
-	arena_reset(d->scratch);
-	if (wire_encode(d->scratch, &m, &frame) == ERR_OK &&
-	    links_send(d->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)
+	arena_reset(a->scratch);
+	if (wire_encode(a->scratch, &m, &frame) == ERR_OK &&
+	    links_send(a->links, neighbour, PURPOSE_CONTROL, frame) != ERR_OK)
 		log_event(LOG_DEBUG, "bulk-not-asked", "committee=%s", neighbour.text);
 }
 
 static void bulk_close(void *ctx, struct committee_id neighbour)
 {
-	links_close_bulk(((struct daemon *)ctx)->links, neighbour);
+	links_close_bulk(((struct acts *)ctx)->links, neighbour);
 }
 
 static void bulk_fetched(void *ctx, const struct ev_fetched *e)
 {
-	struct daemon *d = ctx;
+	struct acts *a = ctx;
 	struct event event = { .type = EVENT_FETCHED, .u.fetched = *e };
 
 	/* The others leave room in the inbox for this; without it the record is found again, after
 	 * half a minute or by the next connection. */
-	if (inbox_push(d->inbox, &event, NULL, NULL) != ERR_OK)
+	if (inbox_push(a->inbox, &event, NULL, NULL) != ERR_OK)
 		log_event(LOG_WARNING, "inbox-full", "event=fetched");
 }
 
-struct bulk_ops daemon_bulk_ops(struct daemon *d)
+struct bulk_ops acts_bulk_ops(struct acts *a)
 {
-	return (struct bulk_ops){ .ctx = d, .send = bulk_send, .send_frame = bulk_send_frame,
-				  .open = bulk_open, .close = bulk_close, .fetched = bulk_fetched,
-				  .violation = daemon_violation, .fault = fault };
+	return (struct bulk_ops){ .ctx = a,
+				  .send = bulk_send,
+				  .send_frame = bulk_send_frame,
+				  .open = bulk_open,
+				  .close = bulk_close,
+				  .fetched = bulk_fetched,
+				  .violation = acts_violation,
+				  .fault = fault };
 }

@@ -2,30 +2,71 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zmq.h>
 
+#include "daemon/acts.h"
 #include "daemon/base/clock.h"
 #include "daemon/base/file.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
+#include "daemon/base/version.h"
 #include "daemon/files/disk.h"
+#include "daemon/loop.h"
+#include "daemon/outbox.h"
 #include "daemon/store/lmdb.h"
 #include "proto/certificate.h"
 #include "proto/digest.h"
 #include "proto/directory.h"
-#include "routing/base/committee_id.h"
+#include "proto/verifier.h"
 
 enum {
 	KEYS_ARENA_BYTES = 1 << 20,
 	SCRATCH_BYTES = 8 << 20,
 	KEY_FILE_MAX_BYTES = 64 * 1024,
 	PARALLEL = 8
+};
+
+struct daemon {
+	struct config config;
+	int64_t up_since_ms;
+	/* keys, and what the directory says */
+	struct own_keys own_keys;
+	struct in_force in_force;
+	struct install_parts install; /* the file of the configuration */
+	struct arena *keys;	      /* of what was read from files */
+	struct blob registry_root_der;
+	/* parts, in the order they are built */
+	void *zmq;
+	struct store *store;
+	struct files *files;
+	struct core *core;
+	struct keyring *keyring;
+	struct verifier *verifier;
+	struct workers *verify_workers, *file_workers;
+	struct inbox *inbox;
+	struct sequencer *sequencer;
+	struct outbox *outbox;
+	struct turn *turn;
+	struct links *links;
+	struct bulk *bulk;
+	struct garbage *garbage;
+	struct installer *installer;
+	struct download *download;
+	struct live_events *events;
+	struct control *control;
+	int signals; /* signals_open */
+	/* what the loop calls, made of the parts above */
+	struct arena *sent, *received; /* a frame each */
+	struct acts acts;
+	struct dispatch dispatch;
+	struct frozen frozen;
+	struct upkeep upkeep;
+	struct reload_parts reload;
+	bool stopping;
 };
 
 /* ---- files that are read at start ---- */
@@ -62,8 +103,8 @@ static enum err claim_store(struct daemon *d)
 	struct plan *p;
 	enum err e;
 
-	arena_reset(d->scratch);
-	e = l.get(l.ctx, d->scratch, FAMILY_META, &key, &r);
+	arena_reset(d->received);
+	e = l.get(l.ctx, d->received, FAMILY_META, &key, &r);
 	if (e == ERR_OK) {
 		if (r.u.note.bytes.len_bytes == strlen(d->config.committee.text) &&
 		    memcmp(r.u.note.bytes.data, d->config.committee.text,
@@ -101,7 +142,7 @@ static enum err open_store(struct daemon *d)
 	if (e == ERR_OK)
 		e = files_disk_open(d->config.data, &d->files);
 	if (e == ERR_OK)
-		e = d->store->ops->room(d->store, &d->room);
+		e = d->store->ops->room(d->store, &d->upkeep.room);
 	if (e != ERR_OK)
 		log_event(LOG_ERROR, "store-not-opened", "path=%s error=VT-%d", d->config.data,
 			  (int)e);
@@ -109,6 +150,23 @@ static enum err open_store(struct daemon *d)
 }
 
 /* ---- core ---- */
+
+/* With the parts that there are: before the turn of the boot, and again when all are built. */
+static void join_acts(struct daemon *d)
+{
+	d->acts = (struct acts){ .core = d->core,
+				 .inbox = d->inbox,
+				 .links = d->links,
+				 .sequencer = d->sequencer,
+				 .bulk = d->bulk,
+				 .garbage = d->garbage,
+				 .installer = d->installer,
+				 .in_force = &d->in_force,
+				 .events = d->events,
+				 .control = d->control,
+				 .scratch = d->sent,
+				 .stopping = &d->stopping };
+}
 
 static enum err open_core(struct daemon *d)
 {
@@ -136,9 +194,10 @@ static enum err open_core(struct daemon *d)
 	d->in_force.keyring = d->keyring;
 	d->in_force.verifier = d->verifier;
 	core_seed(d->core, seed);
-	core_set_room(d->core, (struct core_room){ d->room.submissions, d->room.documents,
-						   d->room.facts, d->room.why });
-	d->outbox = outbox_new(d->core, lookup, daemon_outbox_ops(d));
+	core_set_room(d->core,
+		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,
+					  d->upkeep.room.facts, d->upkeep.room.why });
+	d->outbox = outbox_new(d->core, lookup, acts_outbox_ops(&d->acts));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;
 	d->turn = turn_new(&(struct turn_parts){ .core = d->core,
@@ -148,7 +207,10 @@ static enum err open_core(struct daemon *d)
 						 .inbox = d->inbox,
 						 .files = d->files });
 	d->own_keys.turn = d->turn;
-	return d->turn == NULL ? ERR_NO_MEMORY : turn_boot(d->turn, clock_now());
+	if (d->turn == NULL)
+		return ERR_NO_MEMORY;
+	join_acts(d);
+	return turn_boot(d->turn, clock_now());
 }
 
 /* ---- sockets ---- */
@@ -166,7 +228,7 @@ static void count_figures(void *ctx, struct control_figures *out)
 					 .facts_taken = t.facts_taken,
 					 .file_syncs = d->files->ops->syncs(d->files),
 					 .descriptors_short = links_descriptors_short(d->links),
-					 .frozen = d->frozen };
+					 .frozen = d->frozen.why };
 }
 
 static bool key_in_use(void *ctx, const uint8_t public_key[32])
@@ -190,7 +252,7 @@ static enum err open_links(struct daemon *d)
 	struct link_peer *peers;
 	unsigned count;
 	enum err e =
-	    a == NULL ? ERR_NO_MEMORY : in_force_find_peers(&d->in_force, a, &peers, &count);
+		a == NULL ? ERR_NO_MEMORY : in_force_find_peers(&d->in_force, a, &peers, &count);
 
 	memcpy(config.keys, d->own_keys.links_in_force, sizeof config.keys);
 	if (e == ERR_OK)
@@ -206,14 +268,14 @@ static enum err open_transfer(struct daemon *d)
 	struct bulk_config bulk = { .window_bytes = d->config.bulk_window_bytes,
 				    .parallel = PARALLEL,
 				    .attachment_max_bytes = d->config.attachment_max_bytes };
-	struct bulk_ops ops = daemon_bulk_ops(d);
+	struct bulk_ops ops = acts_bulk_ops(&d->acts);
 	struct sequencer_parts parts = { .inbox = d->inbox,
-					 .violation = daemon_violation,
-					 .ctx = d,
+					 .violation = acts_violation,
+					 .ctx = &d->acts,
 					 .opener = { .verifier = d->verifier,
 						     .self = d->config.committee,
 						     .directory_version =
-							 core_directory_version(d->core) } };
+							     core_directory_version(d->core) } };
 
 	d->verify_workers = workers_new(d->config.verify_workers, "verify");
 	d->file_workers = workers_new(d->config.file_workers, "files");
@@ -224,27 +286,27 @@ static enum err open_transfer(struct daemon *d)
 	d->bulk = bulk_new(&bulk, &ops, d->store->ops->lookup(d->store), d->files,
 			   workers_runner(d->file_workers));
 	d->garbage =
-	    garbage_new(&(struct garbage_parts){ .files = d->files,
-						 .lookup = d->store->ops->lookup(d->store),
-						 .runner = workers_runner(d->file_workers) });
+		garbage_new(&(struct garbage_parts){ .files = d->files,
+						     .lookup = d->store->ops->lookup(d->store),
+						     .runner = workers_runner(d->file_workers) });
 	d->installer = installer_new(
-	    &(struct installer_parts){ .core = d->core,
-				       .inbox = d->inbox,
-				       .lookup = d->store->ops->lookup(d->store),
-				       .runner = workers_runner(d->file_workers),
-				       .folder = d->config.data,
-				       .trust = directory_trust_root(&d->registry_root_der) });
+		&(struct installer_parts){ .core = d->core,
+					   .inbox = d->inbox,
+					   .lookup = d->store->ops->lookup(d->store),
+					   .runner = workers_runner(d->file_workers),
+					   .folder = d->config.data,
+					   .trust = directory_trust_root(&d->registry_root_der) });
 	if (d->garbage == NULL || d->installer == NULL)
 		return ERR_NO_MEMORY;
-	d->follow = download_new(
-	    &(struct download_parts){ .installer = d->installer,
-				    .core = d->core,
-				    .inbox = d->inbox,
-				    .folder = d->config.data,
-				    .trust = directory_trust_root(&d->registry_root_der) });
+	d->download = download_new(
+		&(struct download_parts){ .installer = d->installer,
+					  .core = d->core,
+					  .inbox = d->inbox,
+					  .folder = d->config.data,
+					  .trust = directory_trust_root(&d->registry_root_der) });
 	d->in_force.sequencer = d->sequencer;
 	d->in_force.bulk = d->bulk;
-	if (d->sequencer == NULL || d->bulk == NULL || d->follow == NULL)
+	if (d->sequencer == NULL || d->bulk == NULL || d->download == NULL)
 		return ERR_NO_MEMORY;
 	windows_set(&d->config, d->core, d->bulk);
 	return ERR_OK;
@@ -289,16 +351,7 @@ static enum err open_directory(struct daemon *d)
 
 static enum err open_signals(struct daemon *d)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
-		return ERR_SYSTEM;
-	d->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return d->signals < 0 ? ERR_SYSTEM : ERR_OK;
+	return signals_open(&d->signals);
 }
 
 static enum err open_zmq(struct daemon *d)
@@ -307,24 +360,61 @@ static enum err open_zmq(struct daemon *d)
 	if (d->zmq == NULL)
 		return ERR_NO_MEMORY;
 	return zmq_ctx_set(d->zmq, ZMQ_BLOCKY, 0) == 0 && zmq_ctx_set(d->zmq, ZMQ_IPV6, 1) == 0 &&
-	       zmq_ctx_set(d->zmq, ZMQ_MAX_SOCKETS, 1023) == 0 ? ERR_OK : ERR_SYSTEM;
+			       zmq_ctx_set(d->zmq, ZMQ_MAX_SOCKETS, 1023) == 0
+		       ? ERR_OK
+		       : ERR_SYSTEM;
 }
 
-enum err daemon_open(struct daemon *d, const struct config *config)
+/* ---- what the loop calls ---- */
+
+static enum err join_duties(struct daemon *d)
+{
+	join_acts(d);
+	d->dispatch = (struct dispatch){ .links = d->links,
+					 .sequencer = d->sequencer,
+					 .bulk = d->bulk,
+					 .download = d->download,
+					 .core = d->core,
+					 .inbox = d->inbox,
+					 .acts = &d->acts,
+					 .scratch = d->received };
+	d->upkeep = (struct upkeep){
+		.store = d->store,
+		.files = d->files,
+		.bulk = d->bulk,
+		.control = d->control,
+		.events = d->events,
+		.garbage = d->garbage,
+		.own_keys = &d->own_keys,
+		.in_force = &d->in_force,
+		.install = &d->install,
+		.memory = { .store = d->store, .control = d->control, .links = d->links },
+		.room = d->upkeep.room
+	};
+	d->frozen.links = d->links;
+	d->frozen.control = d->control;
+	d->reload = (struct reload_parts){ .config = &d->config,
+					   .core = d->core,
+					   .store = d->store,
+					   .bulk = d->bulk,
+					   .own_keys = &d->own_keys,
+					   .install = &d->install };
+	return ERR_OK;
+}
+
+static enum err build(struct daemon *d)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = { read_keys,     open_signals, open_zmq,
-						       open_store,    open_core,    open_transfer,
-						       open_links,    open_events,  open_control,
-						       open_directory };
+	enum err (*const steps[])(struct daemon *) = { read_keys,   open_signals,  open_zmq,
+						       open_store,  open_core,	   open_transfer,
+						       open_links,  open_events,   open_control,
+						       join_duties, open_directory };
 	enum err e = ERR_OK;
 
-	memset(d, 0, sizeof *d);
-	d->signals = -1;
-	d->config = *config;
 	d->up_since_ms = clock_now().wall_ms;
-	d->scratch = arena_new(SCRATCH_BYTES);
-	if (d->scratch == NULL)
+	d->sent = arena_new(SCRATCH_BYTES);
+	d->received = arena_new(SCRATCH_BYTES);
+	if (d->sent == NULL || d->received == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)
 		e = steps[i](d);
@@ -336,8 +426,57 @@ enum err daemon_open(struct daemon *d, const struct config *config)
 	return e;
 }
 
+enum err daemon_open(const struct config *config, struct daemon **out)
+{
+	struct daemon *d = calloc(1, sizeof *d);
+	enum err e;
+
+	*out = NULL;
+	if (d == NULL)
+		return ERR_NO_MEMORY;
+	d->signals = -1;
+	d->config = *config;
+	e = build(d);
+	if (e != ERR_OK) {
+		daemon_close(d);
+		return e;
+	}
+	*out = d;
+	return ERR_OK;
+}
+
+enum err daemon_run(struct daemon *d)
+{
+	struct loop_parts parts = { .config = &d->config,
+				    .verify_workers = d->verify_workers,
+				    .file_workers = d->file_workers,
+				    .signals = d->signals,
+				    .core = d->core,
+				    .turn = d->turn,
+				    .inbox = d->inbox,
+				    .links = d->links,
+				    .sequencer = d->sequencer,
+				    .bulk = d->bulk,
+				    .control = d->control,
+				    .installer = d->installer,
+				    .download = d->download,
+				    .dispatch = &d->dispatch,
+				    .reload = &d->reload,
+				    .upkeep = &d->upkeep,
+				    .frozen = &d->frozen,
+				    .stopping = &d->stopping };
+
+	log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu",
+		  d->config.committee.text, VANTHU_VERSION,
+		  (unsigned long long)core_directory_version(d->core));
+	systemd_ready();
+	return loop_run(&parts);
+}
+
 void daemon_close(struct daemon *d)
 {
+	if (d == NULL)
+		return;
 	if (d->links != NULL)
 		links_bye(d->links);
 	installer_stop(d->installer);
@@ -348,7 +487,7 @@ void daemon_close(struct daemon *d)
 	live_events_close(d->events);
 	bulk_destroy(d->bulk);
 	garbage_destroy(d->garbage);
-	download_destroy(d->follow);
+	download_destroy(d->download);
 	links_close(d->links);
 	turn_destroy(d->turn);
 	outbox_destroy(d->outbox);
@@ -368,45 +507,7 @@ void daemon_close(struct daemon *d)
 		close(d->signals);
 	own_keys_close(&d->own_keys);
 	arena_destroy(d->keys);
-	arena_destroy(d->scratch);
-}
-
-void daemon_reload(struct daemon *d)
-{
-	struct config *fresh = malloc(sizeof *fresh);
-	struct config_errors *errors = malloc(sizeof *errors);
-	char restart[512];
-	enum log_level level;
-	enum err e;
-
-	systemd_reloading();
-	e = fresh == NULL || errors == NULL ? ERR_NO_MEMORY
-					    : config_load(d->config.file, fresh, errors);
-	if (e == ERR_OK) {
-		config_reload(&d->config, fresh, restart, sizeof restart);
-		if (log_level_parse(d->config.log_level, &level))
-			log_open(level);
-		core_set_policy(d->core, d->config.relay_retention_ms, d->config.expire_ms,
-				d->config.attachment_max_bytes);
-		bulk_set_largest(d->bulk, d->config.attachment_max_bytes);
-		d->store->ops->set_reserve(d->store, d->config.reserve_bytes,
-					   d->config.reserve_bytes / 4);
-		windows_set(&d->config, d->core, d->bulk);
-		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", d->config.file,
-			  restart[0] == '\0' ? "none" : restart);
-		own_keys_read(&d->own_keys);
-		own_keys_choose(&d->own_keys);
-		e = install_file(&d->install);
-		if (e != ERR_OK)
-			d->stopping = true;
-	} else {
-		log_event(LOG_ERROR, "reload-refused", "file=%s errors=%u first=\"%u:%u %s\"",
-			  d->config.file, errors == NULL ? 0 : errors->count,
-			  errors == NULL ? 0 : errors->list[0].line,
-			  errors == NULL ? 0 : errors->list[0].column,
-			  errors == NULL ? "" : errors->list[0].text);
-	}
-	free(fresh);
-	free(errors);
-	systemd_ready();
+	arena_destroy(d->received);
+	arena_destroy(d->sent);
+	free(d);
 }

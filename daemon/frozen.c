@@ -4,32 +4,34 @@
  * does not come up again on an empty folder under the same name. It answers clients with the reason
  * until an operator has saved the data and stops it: docs/OPERATION.md "The data folder is
  * gone". */
+#include "daemon/frozen.h"
+
 #include <unistd.h>
 
+#include "daemon/base/clock.h"
 #include "daemon/base/log.h"
 #include "daemon/base/systemd.h"
-#include "daemon/daemon.h"
 
-enum { AGAIN_MS = 60 * 1000, SECOND_MS = 1000 };
+enum { LOG_EVERY_MS = 60 * 1000 };
 
-void daemon_freeze(struct daemon *d, enum err why)
+void frozen_begin(struct frozen *f, enum err why)
 {
-	if (d->frozen != ERR_OK)
+	if (f->why != ERR_OK)
 		return;
-	d->frozen = why;
+	f->why = why;
+	f->next_log_ms = clock_now().mono_ms + LOG_EVERY_MS;
 	log_event(LOG_ERROR, "frozen", "error=VT-%d text=\"%s\" pid=%d", (int)why, err_text(why),
 		  (int)getpid());
-	links_bye(d->links); /* what neighbours say from now on is not read: they keep it */
+	links_bye(f->links); /* what neighbours say from now on is not read: they keep it */
 }
 
-void daemon_frozen_second(struct daemon *d, int64_t mono_ms)
+void frozen_second(struct frozen *f, int64_t mono_ms)
 {
 	systemd_watchdog();
-	control_keep_sockets(d->control);
-	control_tick(d->control, mono_ms);
-	d->next_second_ms = mono_ms + SECOND_MS;
-	if (mono_ms < d->next_minute_ms)
+	control_keep_sockets(f->control);
+	control_tick(f->control, mono_ms);
+	if (mono_ms < f->next_log_ms)
 		return;
-	d->next_minute_ms = mono_ms + AGAIN_MS;
-	log_event(LOG_ERROR, "frozen", "error=VT-%d pid=%d", (int)d->frozen, (int)getpid());
+	f->next_log_ms = mono_ms + LOG_EVERY_MS;
+	log_event(LOG_ERROR, "frozen", "error=VT-%d pid=%d", (int)f->why, (int)getpid());
 }

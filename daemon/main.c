@@ -18,7 +18,6 @@
 #include "daemon/base/version.h"
 #include "daemon/daemon.h"
 #include "daemon/keys/keys.h"
-#include "daemon/loop.h"
 
 enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 20 };
 
@@ -30,9 +29,9 @@ struct options {
 static void print_help(FILE *to)
 {
 	fprintf(to, "%s\n\n", _("Usage: vanthud -c FILE [--check-config]"));
-	fprintf(
-	    to, "%s\n",
-	    _("Routes signed documents between Party committees: one daemon for each committee."));
+	fprintf(to, "%s\n",
+		_("Routes signed documents between Party committees: one daemon for each "
+		  "committee."));
 	fprintf(to, "\n  %s    %s\n", _("-c, --config FILE"),
 		_("configuration file, or its folder (else VANTHU_CONFIG)"));
 	fprintf(to, "      --check-config   %s\n", _("say all that is wrong with it and stop"));
@@ -137,8 +136,8 @@ static void harden(void)
 
 /* One heap, of which malloc_trim gives all of it back, its end too: of a heap of another thread
  * glibc keeps the free end, up to 64 MiB each. What peers made us hold goes back when they go
- * (loop.c), but not with each document: a page that is given back and asked for again costs a
- * fault. Blocks that are large go back at once. */
+ * (memory_watch.c), but not with each document: a page that is given back and asked for again costs
+ * a fault. Blocks that are large go back at once. */
 static void bound_heaps(void)
 {
 	if (mallopt(M_ARENA_MAX, 1) == 0 || mallopt(M_TRIM_THRESHOLD, HEAP_END_BYTES) == 0 ||
@@ -148,7 +147,7 @@ static void bound_heaps(void)
 
 static int run(const struct config *config)
 {
-	struct daemon *d = calloc(1, sizeof *d);
+	struct daemon *d;
 	enum log_level level = LOG_INFO;
 	enum err e;
 
@@ -156,13 +155,9 @@ static int run(const struct config *config)
 	log_open(level);
 	harden();
 	bound_heaps();
-	e = d == NULL ? ERR_NO_MEMORY : daemon_open(d, config);
+	e = daemon_open(config, &d);
 	if (e == ERR_OK) {
-		log_event(LOG_INFO, "started", "committee=%s version=%s directory_version=%llu",
-			  config->committee.text, VANTHU_VERSION,
-			  (unsigned long long)core_directory_version(d->core));
-		systemd_ready();
-		e = loop_run(d);
+		e = daemon_run(d);
 		if (e != ERR_OK) {
 			log_tell_repeated(true);
 			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e,
@@ -174,10 +169,8 @@ static int run(const struct config *config)
 	} else {
 		log_event(LOG_ERROR, "not-started", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
 	}
-	if (d != NULL)
-		daemon_close(d);
+	daemon_close(d);
 	log_tell_repeated(true);
-	free(d);
 	return err_exit_code(e);
 }
 

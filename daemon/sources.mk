@@ -57,6 +57,7 @@ DAEMON := \
 	directory/installer \
 	directory/spool \
 	directory/windows \
+	dispatch \
 	files/disk \
 	files/disk_io \
 	files/files \
@@ -85,14 +86,18 @@ DAEMON := \
 	links/zap \
 	live_events \
 	loop \
+	memory_watch \
 	outbox \
+	reload \
+	signals \
 	store/lmdb \
 	store/lmdb_error \
 	store/lmdb_layout \
 	store/lmdb_owner \
 	store/lmdb_read \
 	store/lmdb_room \
-	turn
+	turn \
+	upkeep
 # Only tests use these: the twins of store and files without a disk.
 DAEMON_TEST := \
 	files/memory \
