@@ -9,30 +9,10 @@
 #include <zmq.h>
 
 #include "daemon/keys/keys.h"
+#include "daemon/links/peers.h"
 #include "routing/base/err.h"
 #include "routing/base/types.h"
 #include "routing/state/message.h"
-
-struct links_config {
-	struct committee_id self;
-	/* the one in force first; an older one is served until nobody needs it */
-	struct own_link_key keys[OWN_KEYS_MAX];
-	unsigned key_count;
-	/* The committee of the directory that has this link key in force: who may visit. May be
-	 * NULL: nobody. */
-	bool (*known)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
-	void *ctx;
-};
-
-/* Whom we may talk to: from the directory. Swapped whole when it changes. */
-struct link_peer {
-	struct committee_id committee;
-	bool superior;
-	char endpoint[ENDPOINT_MAX + 1]; /* of the superior */
-	/* CURVE public keys in force; the first is the present one */
-	uint8_t keys[4][32];
-	unsigned key_count;
-};
 
 enum link_event_type {
 	LINK_EVENT_NONE,
@@ -51,18 +31,6 @@ struct link_event {
 	enum err reason;      /* violation: multipart, size, unknown routing id … */
 };
 
-struct links;
-/* Starts the ZAP handler (fails closed) before anything binds. ERR_NETWORK with the reason logged:
- * address in use, no such address. */
-must_use enum err links_open(void *zmq, const struct links_config *config,
-			     const struct link_peer *peers, unsigned count, struct links **out);
-must_use enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigned count);
-/* Our own keys have changed: listeners open and close with them, the superior is dialled again
- * under a new key. A listener that cannot be bound is logged and tried again at the next call;
- * ERR_NETWORK when none is left of those wanted. */
-must_use enum err links_set_keys(struct links *l, const struct own_link_key *keys, unsigned count);
-void links_close(struct links *l); /* NULL is fine */
-
 /* Fills at most max poll items for zmq_poll; returns how many. */
 unsigned links_poll(struct links *l, zmq_pollitem_t *items, unsigned max);
 /* What zmq_poll reported in them. Before links_receive: a socket that has nothing is not asked
@@ -80,10 +48,6 @@ bool links_descriptors_short(const struct links *l);
 bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
-/* Closes the listener and binds it again: the only way to free what one ROUTER peer makes libzmq
- * hold (docs/TRAPS.md §1.4). */
-must_use enum err links_rebind(struct links *l);
-
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer
  * that does not read: the caller resets the link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose,
@@ -92,7 +56,7 @@ must_use enum err links_send(struct links *l, struct committee_id neighbour, enu
  * follows once, from any thread, when ZeroMQ is done with it or when this fails. */
 must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame,
 				  void (*release)(void *data, void *owner), void *owner);
-/* Dials the superior's bulk connection (no-op when it stands), or lets it go. */
+/* Dials the superior's bulk connection (no-op when it stands), or closes it. */
 void links_open_bulk(struct links *l, struct committee_id superior);
 void links_close_bulk(struct links *l, struct committee_id superior);
 /* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others

@@ -1,5 +1,6 @@
-/* Whom we may talk to and under which keys: peers, our own keys, the listeners that serve them; see
- * links.h. */
+/* Peers, our own keys, the listeners that serve them; see peers.h. */
+#include "daemon/links/peers.h"
+
 #include <stdlib.h>
 #include <string.h>
 
