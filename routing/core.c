@@ -195,7 +195,7 @@ uint32_t core_unlinked(const struct core *c)
 
 bool core_recounting(const struct core *c)
 {
-	return c->recount.active;
+	return c->recount.active || c->target.rebuild;
 }
 
 uint32_t core_link_count(const struct core *c)

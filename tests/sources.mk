@@ -13,6 +13,7 @@ UNIT := \
 	daemon/control/test_queue \
 	daemon/control/test_requests \
 	daemon/control/test_share \
+	daemon/control/test_target \
 	daemon/directory/test_installer \
 	daemon/files/test_changed \
 	daemon/files/test_chunks \

@@ -137,7 +137,6 @@ struct control {
 	uint64_t spare_bytes; /* of the disk, for contents of submissions */
 	enum err spare_why;   /* which resource is short, when spare_bytes is too little */
 	unsigned jobs;
-	int64_t made_anew_ms; /* wall: when a damaged counter of the target was last seen to */
 	struct arena *arena;  /* one request */
 };
 

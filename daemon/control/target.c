@@ -3,13 +3,10 @@
 
 #include <assert.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "daemon/control/client.h"
 #include "routing/rules/rules.h"
-
-enum { ANEW_AGAIN_MS = 3600 * 1000 };
 
 static struct month this_month(const struct client *c)
 {
@@ -56,35 +53,6 @@ static void fill_row(struct month month, enum direction direction, const struct 
 	out->secret = count->secret;
 }
 
-static uint64_t damaged_so_far(const struct client *c)
-{
-	struct store *store = c->control->parts.store;
-	struct store_figures f;
-
-	store->ops->figures(store, &f);
-	return f.damaged;
-}
-
-/* A walk skips a damaged counter, and what it held would be missing without a word: it is rebuilt
- * from the records. Not on every request: a counter that holds nothing is never written again. */
-static void make_anew(struct client *c, Vanthu__V1__Target *out)
-{
-	struct event event = { .type = EVENT_OPERATE,
-			       .u.operate = { .operation = OPERATION_REPAIR,
-					      .uid = (uint32_t)geteuid() } };
-	struct control *control = c->control;
-	int64_t now_ms = control->parts.wall_ms(control->parts.ctx),
-		since_ms = now_ms - control->made_anew_ms;
-
-	out->recounting = true;
-	if (core_recounting(control->parts.core) || (since_ms >= 0 && since_ms < ANEW_AGAIN_MS))
-		return;
-	if (inbox_push(control->parts.inbox, &event, NULL, NULL) != ERR_OK)
-		return; /* full: then with the next who asks */
-	control->made_anew_ms = now_ms;
-	log_event(LOG_WARNING, "target-anew", "reason=damaged");
-}
-
 /* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the
  * months with something in them. */
 static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vanthu__V1__Target *out,
@@ -96,7 +64,7 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	struct scan scan =
 	    scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
 	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
-	uint64_t damaged = damaged_so_far(c);
+	bool damaged = false;
 	uint32_t first = 0, last = 0;
 	struct record r;
 	enum err e;
@@ -104,14 +72,16 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	out->rows = rows ? arena_array(a, (size_t)(to - from + 1) * 2, sizeof *out->rows) : NULL;
 	if (rows && out->rows == NULL)
 		return ERR_NO_MEMORY;
-	while ((e = l.next(l.ctx, a, FAMILY_COUNTER, &scan, &r)) == ERR_OK) {
+	scan.tell_damage = true;
+	while ((e = l.next(l.ctx, a, FAMILY_COUNTER, &scan, &r)) == ERR_OK || e == ERR_DAMAGED) {
 		Vanthu__V1__TargetRow *row;
 		enum direction direction;
 		struct month month;
 
 		if (!key_parse_counter(&scan.at, &month, &direction) || month.n > to)
 			break;
-		if (target_equal(&r.u.counter, &zero))
+		damaged = damaged || e == ERR_DAMAGED;
+		if (e == ERR_DAMAGED || target_equal(&r.u.counter, &zero))
 			continue;
 		first = first == 0 ? month.n : first;
 		last = month.n;
@@ -128,9 +98,10 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	out->from_month = from == 0 ? (first != 0 ? first : this_month(c).n) : from;
 	out->to_month = to == UINT16_MAX ? (last != 0 ? last : this_month(c).n) : to;
 	fill_sum(c, &sum, out);
-	if (damaged_so_far(c) != damaged)
-		make_anew(c, out);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	/* What a damaged counter held is missing here. The core finds it, too, and counts the
+	 * records. */
+	out->recounting = out->recounting || damaged;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 /* As many as there are, which is few: one record each. */
@@ -209,6 +180,10 @@ void control_recount_log(const struct recount_result *r)
 			  "damaged=%llu differences=%u repaired=%u kept=%u",
 			  (unsigned long long)r->damaged, r->difference_count, r->repaired_count,
 			  r->kept_count);
+	else if (r->repaired_count > 0)
+		log_event(LOG_WARNING, "target-rebuilt", "counters=%u documents=%llu papers=%llu",
+			  r->repaired_count, (unsigned long long)r->documents,
+			  (unsigned long long)r->papers);
 }
 
 static enum err fill_damage(struct arena *a, const struct recount_result *r,

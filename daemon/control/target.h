@@ -13,7 +13,7 @@ struct recount_result;
 void control_target(struct client *c, const Vanthu__V1__Request *request);
 /* This year's target, for `status`: without rows. */
 must_use enum err control_target_now(struct client *c, Vanthu__V1__Target *out);
-/* What a recount could not read goes into the log, whoever began it. */
+/* What a recount could not read, or has repaired, goes into the log, whoever began it. */
 void control_recount_log(const struct recount_result *r);
 /* The answer to a recount; a control_answer. */
 void control_recount_reply(struct client *c, const struct pending_reply *p,

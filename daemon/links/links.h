@@ -48,6 +48,7 @@ bool links_descriptors_short(const struct links *l);
 bool links_may_publish(struct links *l, struct committee_id neighbour);
 /* Something is to be received that no poll item shows. */
 bool links_pending(const struct links *l);
+
 /* Queues a frame; never blocks. ERR_NETWORK: not connected; ERR_BUSY: its queue is full (a peer
  * that does not read: the caller resets the link). */
 must_use enum err links_send(struct links *l, struct committee_id neighbour, enum purpose purpose,

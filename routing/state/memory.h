@@ -214,6 +214,8 @@ struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year;
 	bool touched; /* in this turn */
+	bool rebuild; /* a counter cannot be read: the next tick starts a recount that repairs */
+	int64_t next_check_ms; /* monotonic: all counters are read then */
 };
 
 /* A recount under way, a bounded number of records a tick; see routing/target/recount.c. */

@@ -11,17 +11,16 @@
 /* This store has been counted: written with the first boot, or when a recount has ended. */
 static const char note_name[] = "target";
 
-static enum err damaged(struct turn_view *t)
-{
-	struct reply_to nobody = { 0 };
+/* Counters that a rebuild does not mend are no reason to read all records all the time. */
+enum { CHECK_EVERY_MS = 60 * 1000, REBUILD_AGAIN_MS = 3600 * 1000 };
 
-	/* What it held is known from the records. The note goes, so that a crash meanwhile begins
-	 * this again. */
+/* A counter cannot be read. What it held is known from the records: recount_tick counts them. The
+ * note goes, so that after a crash meanwhile the next boot does. */
+static void want_rebuild(struct turn_view *t)
+{
 	core_erase(t, FAMILY_META, key_name(note_name));
-	if (!t->core->recount.active)
-		return recount_begin(t, nobody, true);
-	t->core->recount.repair = true; /* also when somebody only wanted to know */
-	return ERR_OK;
+	t->core->target.rebuild = true;
+	t->core->next_tick_ms = t->now.mono_ms;
 }
 
 static enum err read_counter(struct turn_view *t, struct month month, enum direction direction,
@@ -34,8 +33,8 @@ static enum err read_counter(struct turn_view *t, struct month month, enum direc
 	if (e == ERR_OK)
 		*out = r.u.counter;
 	else if (e == ERR_DAMAGED)
-		e = damaged(t);
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+		want_rebuild(t);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 static bool counts(const struct target_cell *p)
@@ -135,6 +134,26 @@ enum err counter_finish(struct turn_view *t)
 	n->january = january;
 	n->target = memory->year;
 	return ERR_OK;
+}
+
+enum err counter_check(struct turn_view *t)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct target_memory *memory = &t->core->target;
+	struct record r;
+	enum err e = ERR_OK;
+
+	if (t->now.mono_ms < memory->next_check_ms)
+		return ERR_OK;
+	memory->next_check_ms = t->now.mono_ms + CHECK_EVERY_MS;
+	scan.tell_damage = true;
+	while (e == ERR_OK)
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r);
+	if (e == ERR_DAMAGED) {
+		memory->next_check_ms = t->now.mono_ms + REBUILD_AGAIN_MS;
+		want_rebuild(t);
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 void counter_changed_whole(struct turn_view *t)

@@ -14,12 +14,18 @@
 struct target_cell;
 struct turn_view;
 
+/* Whoever comes upon a counter that cannot be read sets the wish target_memory.rebuild, which
+ * recount_tick grants. */
+
 /* A record that counted as `before` counts as `after`: counters, this year's sum, and a recount
  * that has passed it, follow. `family` and `key` name the record. ERR_STORE, ERR_NO_MEMORY. */
 must_use enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
 			       const struct target_cell *before, const struct target_cell *after);
 /* The end of a turn: one live event when something was counted. */
 must_use enum err counter_finish(struct turn_view *t);
+/* Each tick; reads all counters (two a month) once a minute, the first time at the first tick. One
+ * that cannot be read, which nobody may change for years, is wished to be rebuilt. ERR_STORE. */
+must_use enum err counter_check(struct turn_view *t);
 /* Has this store been counted, and since then every change? Written when it is empty, or when a
  * recount has put all counters right. */
 must_use enum err counter_known(struct turn_view *t, bool *known);

@@ -323,12 +323,30 @@ static enum err finish(struct turn_view *t)
 		return e;
 	if (r->repair)
 		repair(t, result);
-	/* Damage is reported also when no client asked: the shell logs it. */
-	if (r->reply.n != 0 || r->damaged > 0)
+	/* Damage and its repair are reported also when no client asked: the shell logs them. */
+	if (r->reply.n != 0 || r->damaged > 0 || result->repaired_count > 0)
 		plan_act(t->plan, ACT_REPLY)->u.reply =
 		    (struct act_reply){ .to = r->reply, .result = ERR_OK, .recount = result };
 	recount_free(r);
 	return ERR_OK;
+}
+
+/* The wish of a damaged counter. */
+static enum err begin_rebuild(struct turn_view *t)
+{
+	struct reply_to nobody = { 0 };
+	struct recount *r = &t->core->recount;
+	enum err e = ERR_OK;
+
+	if (!t->core->target.rebuild)
+		return ERR_OK;
+	if (r->active)
+		r->repair = true; /* also when somebody only wanted to know */
+	else
+		e = recount_begin(t, nobody, true);
+	if (e == ERR_OK)
+		t->core->target.rebuild = false;
+	return e;
 }
 
 enum err recount_tick(struct turn_view *t)
@@ -336,10 +354,12 @@ enum err recount_tick(struct turn_view *t)
 	struct recount *r = &t->core->recount;
 	uint32_t most = t->core->config.recount_records != 0 ? t->core->config.recount_records
 							     : RECORDS_PER_TICK;
-	enum err e = ERR_OK;
+	enum err e = r->active ? ERR_OK : counter_check(t);
 
-	if (!r->active)
-		return ERR_OK;
+	if (e == ERR_OK)
+		e = begin_rebuild(t);
+	if (e != ERR_OK || !r->active)
+		return e;
 	for (unsigned n = 0;
 	     e == ERR_OK && n < most && r->phase < PHASE_END && plan_has_room(t->plan); n++)
 		e = step(t);

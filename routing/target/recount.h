@@ -18,6 +18,7 @@ struct turn_view;
  * recount. */
 must_use enum err recount_load(struct turn_view *t);
 must_use enum err recount_begin(struct turn_view *t, struct reply_to reply, bool repair);
+/* Each tick: begins what a damaged counter wishes, and goes on with what is under way. */
 must_use enum err recount_tick(struct turn_view *t);
 /* A record that a running recount has counted already counts otherwise now. */
 must_use enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,

@@ -187,7 +187,7 @@ static void expect_three(struct stage *g)
 	paper_expect_equal(g);
 }
 
-static void test_damaged_counter_is_made_anew_from_the_records(void **state)
+static void test_damaged_counter_is_rebuilt_from_the_records(void **state)
 {
 	struct stage *g = *state;
 
@@ -329,6 +329,50 @@ static void test_damage_is_told_by_a_recount_that_nobody_asked_for(void **state)
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
 }
 
+static void tick_after(struct stage *g, int64_t ms)
+{
+	struct event tick = { .type = EVENT_TICK };
+
+	g->s->now.mono_ms += ms;
+	station_take(g->s, &tick);
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void test_damaged_counter_that_nobody_reads_is_rebuilt_by_the_tick(void **state)
+{
+	struct stage *g = *state;
+
+	fill(g);
+	tick_after(g, 0);
+	spoil(g, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_IN));
+	tick_after(g, 1000);
+	assert_false(core_recounting(g->s->core)); /* read once a minute */
+	for (int i = 0; i < 60; i++)
+		tick_after(g, 1000);
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 2 });
+	assert_true(station_has(g->s, FAMILY_META, key_name("target")));
+	paper_expect_equal(g);
+}
+
+static void test_counter_damaged_while_the_daemon_was_down_is_rebuilt_at_the_start(void **state)
+{
+	struct event tick = { .type = EVENT_TICK };
+	const struct act_reply *r;
+	struct stage *g = *state;
+
+	fill(g);
+	spoil(g, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_OUT));
+	station_restart(g->s);
+	for (int i = 0; i < 10 && station_acts(g->s, ACT_REPLY) == 0; i++)
+		station_take(g->s, &tick);
+	r = &station_act(g->s, ACT_REPLY, 0)->u.reply; /* nobody's: for the log */
+	assert_true(r->to.n == 0 && r->recount->repaired_count == 1 && r->recount->damaged == 0);
+	station_commit(g->s);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 2 });
+	paper_expect_equal(g);
+}
+
 static void test_damaged_counter_of_nothing_differs_too(void **state)
 {
 	struct stage *g = *state;
@@ -351,13 +395,15 @@ int main(void)
 		TEST(test_what_changes_while_a_recount_runs_is_counted_once),
 		TEST(test_second_recount_waits_for_the_first),
 		TEST(test_store_from_before_there_were_counters_is_counted_at_its_first_start),
-		TEST(test_damaged_counter_is_made_anew_from_the_records),
+		TEST(test_damaged_counter_is_rebuilt_from_the_records),
 		TEST(test_crash_before_a_damaged_counter_is_right_begins_again_with_paper_alone),
 		TEST(test_counter_found_damaged_while_somebody_compares_is_put_right_too),
 		TEST(test_what_cannot_be_read_is_named_and_nothing_is_proven),
 		TEST(test_repair_leaves_a_counter_that_may_know_what_cannot_be_read),
 		TEST(test_repair_with_everything_readable_takes_down_a_counter_that_says_too_much),
 		TEST(test_damage_is_told_by_a_recount_that_nobody_asked_for),
+		TEST(test_damaged_counter_that_nobody_reads_is_rebuilt_by_the_tick),
+		TEST(test_counter_damaged_while_the_daemon_was_down_is_rebuilt_at_the_start),
 		TEST(test_damaged_counter_of_nothing_differs_too),
 	};
 
