@@ -23,6 +23,7 @@
 #include "daemon/control/submit.h"
 #include "daemon/control/target.h"
 #include "daemon/control/trace.h"
+#include "daemon/control/upload.h"
 #include "proto/pb.h"
 
 enum {
@@ -46,7 +47,7 @@ struct request_row {
 static void serve_data(struct client *c, const Vanthu__V1__Request *request)
 {
 	if (!control_import_data(c, request->id, request->data))
-		control_data(c, request->id, request->data);
+		upload_data(c, request->id, request->data);
 }
 
 #define WHAT(name) VANTHU__V1__REQUEST__WHAT_##name
@@ -54,8 +55,8 @@ static void serve_data(struct client *c, const Vanthu__V1__Request *request)
 /* What is not here is refused. docs/PROTOCOL.md "Local sockets" has the same table, and a test
  * compares them. */
 static const struct request_row rows[] = {
-	{ WHAT(SUBMIT), OFFICE, control_submit, room_submit, control_submit_fits },
-	{ WHAT(DATA), OFFICE | OPERATE, serve_data, room_nothing, control_data_fits },
+	{ WHAT(SUBMIT), OFFICE, control_submit, room_submit, upload_submit_fits },
+	{ WHAT(DATA), OFFICE | OPERATE, serve_data, room_nothing, upload_data_fits },
 	{ WHAT(LIST), OFFICE, control_list, room_little, NULL },
 	{ WHAT(SHOW), OFFICE, control_show, room_show, NULL },
 	{ WHAT(CONTENT), OFFICE, control_content, room_content, NULL },

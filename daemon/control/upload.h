@@ -1,17 +1,12 @@
-/* A submission while its contents come: between daemon/control/submit.c and
- * daemon/control/upload.c; for nobody else. */
+/* A submission from the moment that its request was read until the core has decided: small contents
+ * came within the request, large ones follow as Data against credit; a worker hashes and writes;
+ * then the core is asked. Nothing is acknowledged before the core's commit. */
 #ifndef VANTHU_DAEMON_CONTROL_UPLOAD_H
 #define VANTHU_DAEMON_CONTROL_UPLOAD_H
 
 #include "daemon/control/client.h"
 
-struct upload_piece {
-	struct upload_piece *next;
-	uint32_t part;
-	bool last;
-	size_t len_bytes;
-	uint8_t data[];
-};
+struct upload_piece;
 
 struct upload_part {
 	struct blob content; /* came with the message; in the arena */
@@ -26,38 +21,42 @@ struct upload_part {
 
 struct upload {
 	struct job job; /* first */
-	struct task task;
-	struct client *client; /* may be gone once the core has it */
-	struct files *files;
-	uint64_t id; /* of the request */
+	/* what submit.c has read; all in the arena */
+	struct client *client;	/* may be gone once the core has it */
+	uint64_t id;		/* of the request */
+	control_answer *answer; /* gets what the core has decided */
+	size_t answer_bytes;	/* that the answer may take */
 	struct arena *arena;
+	bool owns_request; /* the arena holds the unpacked request itself */
 	struct ev_submit event;
 	struct recipient *recipients;
-	struct manifest_item *manifest;
+	struct manifest_item *manifest; /* sizes, and what is inline; the rest is found here */
 	struct upload_part *parts;
-	struct blob body; /* as submitted */
 	uint32_t part_count;
+	struct blob body;	      /* as submitted */
+	const struct part *described; /* as the body has them, as many */
+	/* what of the submission is to blame: a field of the body, a file's name, or "" */
+	text_t fault;
+	/* its own; all zero at first */
+	struct task task;
+	struct files *files;
 	struct upload_piece *arrived, **arrived_last, *working;
 	uint64_t received_bytes, written_bytes, promised_bytes;
 	struct account *account; /* stays while `charge` holds something of it */
 	struct charge charge;
-	size_t open_parts;   /* that a file is open for */
-	size_t answer_bytes; /* what its answer may take */
-	enum err result;
-	const struct part *described; /* as the body has them, as many */
-	/* what of the submission is to blame: a field of the body, a file's name, or "" */
-	text_t fault;
-	bool owns_request; /* the arena holds the unpacked request itself */
-	bool busy;
+	size_t open_parts; /* that a file is open for */
+	enum err result;   /* of the job */
+	bool busy;	   /* a job is out */
 };
 
-/* Small parts go inline up to 32 KiB together; what makes the envelope too large becomes a file
- * again, the largest first. ERR_TOO_LARGE: even with all parts as files. */
-must_use enum err upload_choose_inline(struct upload *u);
-/* Nothing more is to come. */
-bool upload_whole(const struct upload *u);
-/* The worker's part: writes what has arrived; when all is there, builds the event. */
-void upload_work(struct job *j);
-const struct files_ops *upload_files(const struct upload *u);
+/* The one way in: takes the upload, which calloc made, with its arena, and frees it at the end. The
+ * one way out is the core, whose decision `answer` gets; what goes wrong before that (too many
+ * uploads, no room, a disk that fails, pieces that do not fit) the client is sent as an error. */
+void upload_begin(struct upload *u);
+/* The request DATA: more of the submission `id`; of an unknown one: dropped. */
+void upload_data(struct client *c, uint64_t id, const Vanthu__V1__Data *m);
+/* Is there room for the whole submission, or for this piece, until it is on disk? */
+bool upload_submit_fits(struct client *c, size_t frame_bytes);
+bool upload_data_fits(struct client *c, size_t frame_bytes);
 
 #endif
