@@ -6,26 +6,28 @@
 #include "daemon/control/find.h"
 #include "daemon/control/receipts.h"
 #include "daemon/control/recipients.h"
-#include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/pb.h"
 #include "proto/seal.h"
 
-static enum err fill_parts(struct arena *a, const struct head *head,
-			   const struct document_body *body, Vanthu__V1__DocumentView *view)
+/* The parts as the body names them, with sizes and digests from the head. Their contents leave the
+ * body: who shows a document fetches them by themselves. */
+static enum err fill_parts(struct arena *a, const struct head *head, Vanthu__V1__DocumentBody *body,
+			   Vanthu__V1__DocumentView *view)
 {
-	Vanthu__V1__PartView *each = arena_array(a, body->part_count, sizeof *each);
+	Vanthu__V1__PartView *each = arena_array(a, body->n_parts, sizeof *each);
 
-	view->parts = arena_array(a, body->part_count, sizeof *view->parts);
+	view->parts = arena_array(a, body->n_parts, sizeof *view->parts);
 	if (each == NULL || view->parts == NULL)
 		return ERR_NO_MEMORY;
-	view->n_parts =
-	    body->part_count < head->manifest_count ? body->part_count : head->manifest_count;
+	for (size_t i = 0; i < body->n_parts; i++)
+		body->parts[i]->content = field_bytes(NULL, 0);
+	view->n_parts = body->n_parts < head->manifest_count ? body->n_parts : head->manifest_count;
 	for (size_t i = 0; i < view->n_parts; i++) {
 		vanthu__v1__part_view__init(&each[i]);
-		each[i].name = (char *)(uintptr_t)body->parts[i].name;
-		each[i].media_type = (char *)(uintptr_t)body->parts[i].media_type;
+		each[i].name = body->parts[i]->name;
+		each[i].media_type = body->parts[i]->media_type;
 		each[i].size_bytes = head->manifest[i].size_bytes;
 		each[i].sha256 = field_bytes(head->manifest[i].sha256.bytes,
 					     sizeof head->manifest[i].sha256.bytes);
@@ -38,23 +40,17 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 			  Vanthu__V1__DocumentView *view)
 {
 	struct arena *a = c->control->arena;
-	static const struct blob no_contents[PARTS_MAX];
-	struct document_body body;
 	struct rec_envelope envelope;
-	struct blob bare;
 	struct opened *opened = arena_alloc(a, sizeof *opened);
 	enum err e = opened == NULL ? ERR_NO_MEMORY : control_envelope(c, f, &envelope);
 
 	if (e == ERR_OK)
 		e = seal_peek(a, envelope.envelope.bytes, opened);
+	/* What a body may say was checked before it was stored. */
 	if (e == ERR_OK)
-		e = document_body_unpack(a, opened->body, &body);
+		view->body = pb_unpack(a, &vanthu__v1__document_body__descriptor, opened->body, &e);
 	if (e == ERR_OK)
-		e = fill_parts(a, &opened->head, &body, view);
-	if (e == ERR_OK)
-		e = document_body_fill(a, opened->body, no_contents, body.part_count, &bare);
-	if (e == ERR_OK)
-		view->body = pb_unpack(a, &vanthu__v1__document_body__descriptor, bare, &e);
+		e = fill_parts(a, &opened->head, view->body, view);
 	if (e != ERR_OK)
 		return e;
 	view->signed_by = (char *)(uintptr_t)f->document.origin.text;
