@@ -16,7 +16,7 @@ enum {
 	WINDOW_BYTES = 2 * FIELD_MAX_BYTES,
 	TAG_MAX_BYTES = 20, /* a tag and a length */
 	SCRATCH_BYTES = 8 << 20,
-	CERTIFICATE_WORK = 16, /* checking one takes as long as looking at so many entries */
+	CERTIFICATE_WORK = 16, /* checking one takes as long as that many entries */
 };
 
 enum phase { PHASE_FIELDS, PHASE_ENTRIES, PHASE_TREE, PHASE_DONE };
@@ -104,7 +104,7 @@ struct field {
 };
 
 /* These bytes of the source; they stay until the next call. */
-static enum err look(struct directory_scan *s, uint64_t at, size_t len_bytes, const uint8_t **out)
+static enum err peek(struct directory_scan *s, uint64_t at, size_t len_bytes, const uint8_t **out)
 {
 	if (at < s->window_at || at + len_bytes > s->window_at + s->window_len) {
 		uint64_t left = s->source.size_bytes - at;
@@ -140,7 +140,7 @@ static enum err next_field(struct directory_scan *s, struct field *f)
 	uint64_t left = s->source.size_bytes - s->at, tag, number;
 	size_t n = left < TAG_MAX_BYTES ? (size_t)left : TAG_MAX_BYTES, at = 0;
 	const uint8_t *bytes;
-	enum err e = look(s, s->at, n, &bytes);
+	enum err e = peek(s, s->at, n, &bytes);
 
 	memset(f, 0, sizeof *f);
 	if (e != ERR_OK)
@@ -183,7 +183,7 @@ static enum err field_bytes_of(struct directory_scan *s, const struct field *f, 
 	const uint8_t *bytes;
 	enum err e = f->len_bytes > FIELD_MAX_BYTES
 			 ? ERR_TOO_LARGE
-			 : look(s, f->bytes_at, (size_t)f->len_bytes, &bytes);
+			 : peek(s, f->bytes_at, (size_t)f->len_bytes, &bytes);
 
 	if (e == ERR_OK)
 		*out = (struct blob){ bytes, (size_t)f->len_bytes };

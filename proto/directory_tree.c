@@ -26,7 +26,7 @@ struct directory_tree {
 	uint32_t count, capacity;
 	struct digest *keys;
 	size_t key_count, key_capacity;
-	uint32_t linked, looked_at; /* nodes */
+	uint32_t linked, checked; /* nodes */
 	uint32_t tops;
 	struct committee_id culprit;
 	const char *what;
@@ -156,7 +156,7 @@ static enum err fault_above(struct directory_tree *t, const struct node *n)
 	return fault(t, n->id, N_("is more than 16 levels deep"));
 }
 
-static enum err check_place(struct directory_tree *t, const struct node *n)
+static enum err check_position(struct directory_tree *t, const struct node *n)
 {
 	const struct node *at = n;
 
@@ -208,14 +208,13 @@ enum err directory_tree_check(struct directory_tree *t, uint32_t count, bool *do
 		if (!id_empty(t->nodes[t->linked].superior))
 			t->nodes[t->linked].above = find(t, t->nodes[t->linked].superior);
 	}
-	for (; t->linked == t->count && t->looked_at < t->count && count > 0;
-	     t->looked_at++, count--) {
-		enum err e = check_place(t, &t->nodes[t->looked_at]);
+	for (; t->linked == t->count && t->checked < t->count && count > 0; t->checked++, count--) {
+		enum err e = check_position(t, &t->nodes[t->checked]);
 
 		if (e != ERR_OK)
 			return e;
 	}
-	if (t->linked < t->count || t->looked_at < t->count)
+	if (t->linked < t->count || t->checked < t->count)
 		return ERR_OK;
 	*done = true;
 	return check_whole(t);

@@ -1,4 +1,4 @@
-/* A look over packed protobuf bytes before anything is unpacked, driven by the message's
+/* Checks packed protobuf bytes before anything is unpacked, driven by the message's
  * descriptor: wire types, lengths, nesting, UTF-8 over the wire length (protobuf-c cuts strings at
  * NUL and checks nothing), and the number of repeated elements. */
 #ifndef VANTHU_PROTO_PRESCAN_H

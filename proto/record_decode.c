@@ -314,7 +314,7 @@ enum err record_decode_linkin(struct arena *a, struct blob bytes, struct record 
 		return ERR_FORMAT;
 	for (size_t i = 0; i < m->n_rejected; i++)
 		out->rejected[out->rejected_count++] =
-		    (struct rejected_place){ m->rejected[i]->seq, m->rejected[i]->reason };
+		    (struct rejected_seq){ m->rejected[i]->seq, m->rejected[i]->reason };
 	out->base = m->begin;
 	out->have = m->have;
 	e = field_fixed(m->stream, out->stream.bytes, sizeof out->stream.bytes);

@@ -29,7 +29,7 @@ static enum err prepare(struct arena *a, struct draft *d, struct blob *payload)
 	return e;
 }
 
-struct batch_place {
+struct batch_proof {
 	const uint8_t *signature;
 	const struct digest *path; /* NULL: signed alone */
 	size_t path_len;
@@ -37,7 +37,7 @@ struct batch_place {
 };
 
 static enum err wrap(const struct signer *s, struct arena *a, struct draft *d, struct blob payload,
-		     const struct batch_place *place)
+		     const struct batch_proof *proof)
 {
 	Vanthu__V1__Envelope envelope = VANTHU__V1__ENVELOPE__INIT;
 	Vanthu__V1__Signature signature = VANTHU__V1__SIGNATURE__INIT, *list = &signature;
@@ -48,11 +48,11 @@ static enum err wrap(const struct signer *s, struct arena *a, struct draft *d, s
 	envelope.payload = field_bytes(payload.data, payload.len_bytes);
 	envelope.payload_type = (char *)(uintptr_t)payload_type_of(d->head.kind);
 	signature.key_id = field_bytes(key_id.bytes, sizeof key_id.bytes);
-	signature.signature = field_bytes(place->signature, SIGNATURE_BYTES);
-	if (place->path != NULL) {
-		path.leaf_index = place->index;
-		path.leaf_count = place->count;
-		path.path = field_bytes(place->path, place->path_len * sizeof *place->path);
+	signature.signature = field_bytes(proof->signature, SIGNATURE_BYTES);
+	if (proof->path != NULL) {
+		path.leaf_index = proof->index;
+		path.leaf_count = proof->count;
+		path.path = field_bytes(proof->path, proof->path_len * sizeof *proof->path);
 		signature.batch = &path;
 	}
 	envelope.n_signatures = 1;
@@ -64,13 +64,13 @@ static enum err wrap(const struct signer *s, struct arena *a, struct draft *d, s
 static enum err seal_alone(struct signer *s, struct arena *a, struct draft *d, struct blob payload)
 {
 	uint8_t signature[SIGNATURE_BYTES];
-	struct batch_place place = { .signature = signature };
+	struct batch_proof proof = { .signature = signature };
 	struct blob message;
 	enum err e = pae_encode(a, payload_type_of(d->head.kind), payload, &message);
 
 	if (e == ERR_OK)
 		e = signer_sign(s, message, signature);
-	return e == ERR_OK ? wrap(s, a, d, payload, &place) : e;
+	return e == ERR_OK ? wrap(s, a, d, payload, &proof) : e;
 }
 
 static enum err seal_batch(struct signer *s, struct arena *a, struct draft *drafts,
@@ -92,13 +92,13 @@ static enum err seal_batch(struct signer *s, struct arena *a, struct draft *draf
 	if (e == ERR_OK)
 		e = signer_sign(s, message, signature);
 	for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
-		struct batch_place place = { .signature = signature,
+		struct batch_proof proof = { .signature = signature,
 					     .path = &paths[(size_t)i * BATCH_PATH_MAX],
 					     .path_len = path_len[i],
 					     .index = i,
 					     .count = count };
 
-		e = wrap(s, a, &drafts[i], payloads[i], &place);
+		e = wrap(s, a, &drafts[i], payloads[i], &proof);
 	}
 	return e;
 }

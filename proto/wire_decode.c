@@ -94,13 +94,13 @@ static enum err decode_hello(struct arena *a, struct blob bytes, struct msg_hell
 	return e == ERR_OK ? decode_stand(m, out) : e;
 }
 
-static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct rejected_place *to,
+static enum err read_rejected(Vanthu__V1__Rejected **from, size_t count, struct rejected_seq *to,
 			      uint32_t *to_count)
 {
 	if (count > REJECTED_MAX)
 		return ERR_FORMAT;
 	for (size_t i = 0; i < count; i++)
-		to[i] = (struct rejected_place){ from[i]->seq, from[i]->reason };
+		to[i] = (struct rejected_seq){ from[i]->seq, from[i]->reason };
 	*to_count = (uint32_t)count;
 	return ERR_OK;
 }

@@ -92,7 +92,7 @@ static enum err encode_hello(struct arena *a, const struct msg_hello *h, struct 
 }
 
 /* Into list, whose elements point into each. */
-static void fill_rejected(const struct rejected_place *from, uint32_t count,
+static void fill_rejected(const struct rejected_seq *from, uint32_t count,
 			  Vanthu__V1__Rejected *each, Vanthu__V1__Rejected **list)
 {
 	for (uint32_t i = 0; i < count; i++) {

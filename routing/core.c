@@ -41,7 +41,7 @@ static enum err load_number(struct turn_view *t, enum family family, struct key 
 	struct record r;
 	enum err e;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	e = t->lookup.last(t->lookup.ctx, t->plan->arena, family, &scan, &r);
 	if (e == ERR_DAMAGED) {
 		r = (struct record){ .family = family };
@@ -364,9 +364,9 @@ static void report_stand(struct turn_view *t)
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
-		if (!l->stand.untold)
+		if (!l->stand.hello_due)
 			continue;
-		l->stand.untold = false;
+		l->stand.hello_due = false;
 		if (!l->up || !l->stand.speaks)
 			continue;
 		link_hello(t, l, true);

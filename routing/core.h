@@ -74,7 +74,7 @@ void core_set_room(struct core *c, struct core_room room);
 
 /* What the directory in force says of the key that this daemon signs with. */
 struct signer_validity {
-	bool known; /* it is in there */
+	bool known; /* the directory has it */
 	int64_t from_ms;
 	int64_t to_ms;           /* 0: no end known */
 	int64_t revoked_from_ms; /* 0: not revoked */
@@ -125,11 +125,11 @@ struct link_view {
 	int64_t aside_age_ms;        /* of the oldest, in the daemon's running time */
 	/* items of the neighbour that were rejected as invalid; in this process */
 	uint64_t rejected;
-	uint64_t rejected_by;        /* of ours, that it rejected */
+	uint64_t rejected_by;        /* our items that the neighbour rejected */
 	/* why the item at the head of one of its lanes is not taken now; ERR_OK: no lane is held
 	 * up */
 	enum err held_for;
-	int64_t held_ms;             /* so long */
+	int64_t held_ms;             /* how long held_for has held */
 	uint64_t peer_directory_version;
 	/* ERR_PEER_BEHIND, ERR_PEER_TWICE; else what the neighbour showed of us: ERR_BEHIND,
 	 * ERR_TWICE */
@@ -178,7 +178,7 @@ bool core_asks(const struct core *c, struct committee_id who, enum party party);
 
 /* How long the item has been set aside, in the daemon's running time. */
 uint64_t core_aside_age_ms(const struct core *c, const struct rec_aside *a);
-/* items set aside, of all links, those of earlier directories too */
+/* Items set aside, of all links; also of committees that are neighbours no more. */
 uint64_t core_aside_count(const struct core *c);
 /* How often others did not believe a time that we signed, in this process; and whether that was in
  * the last hour. */

@@ -60,7 +60,7 @@ static struct scan scan_through(struct month last)
 		return scan_of(all);
 	/* From the first key of the month behind it downwards. */
 	return scan_from(all,
-			 key_paper_place((struct month){ (uint16_t)(last.n + 1) }, DIRECTION_NONE));
+			 key_paper_cell((struct month){ (uint16_t)(last.n + 1) }, DIRECTION_NONE));
 }
 
 static int newest_first(const void *a, const void *b)

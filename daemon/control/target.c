@@ -72,7 +72,7 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	out->rows = rows ? arena_array(a, (size_t)(to - from + 1) * 2, sizeof *out->rows) : NULL;
 	if (rows && out->rows == NULL)
 		return ERR_NO_MEMORY;
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	while ((e = l.next(l.ctx, a, FAMILY_COUNTER, &scan, &r)) == ERR_OK || e == ERR_DAMAGED) {
 		Vanthu__V1__TargetRow *row;
 		enum direction direction;

@@ -282,8 +282,8 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 		e = decode(s, arena, &f, &scan->at, out);
 		scan->open = false;
 		/* else it could not go on from there */
-		told =
-		    e == ERR_DAMAGED && scan->tell_damage && lmdb_key_at(family, &f.key, &scan->at);
+		told = e == ERR_DAMAGED && scan->report_damage &&
+		       lmdb_key_at(family, &f.key, &scan->at);
 		if (e == ERR_DAMAGED && !told)
 			code = mdb_cursor_get(cursor, &f.key, &f.value, up ? MDB_NEXT : MDB_PREV);
 	}

@@ -229,7 +229,7 @@ static enum err memory_next(void *ctx, struct arena *arena, enum family family, 
 
 		scan->at = t->entries[at]->key;
 		scan->open = false;
-		if (e != ERR_DAMAGED || scan->tell_damage)
+		if (e != ERR_DAMAGED || scan->report_damage)
 			return e;
 	}
 	return ERR_NOT_FOUND;
@@ -254,7 +254,7 @@ static enum err memory_last(void *ctx, struct arena *arena, enum family family, 
 		r = decode(m, arena, family, e, out);
 		scan->at = e->key;
 		scan->open = false;
-		if (r != ERR_DAMAGED || scan->tell_damage)
+		if (r != ERR_DAMAGED || scan->report_damage)
 			return r;
 	}
 	return ERR_NOT_FOUND;

@@ -1,4 +1,4 @@
-/* Every bound of vanthu in one place. A number here is a promise: memory, work per turn and the
+/* Every bound of vanthu in one file. A number here is a promise: memory, work per turn and the
  * size of what a peer may make us hold all follow from it. docs/PROTOCOL.md "Limits" has
  * those that others meet. */
 #ifndef VANTHU_ROUTING_BASE_LIMITS_H
@@ -154,7 +154,7 @@ enum {
 	ASIDE_LANE_BYTES = 64 << 20,
 	/* past that, so many of the oldest are refused at once; the lane waits meanwhile */
 	ASIDE_GIVEN_UP_AT_ONCE = 64,
-	ASIDE_LOOKS_PER_TICK = 128, /* items checked in one tick */
+	ASIDE_CHECKS_PER_TICK = 128, /* items checked in one tick */
 	ASIDE_LOOK_BYTES = 4 << 20, /* or so many bytes of them */
 	ASIDE_DOUBTS_PER_TICK = 32,
 	/* a directory that the neighbour does not have either after so long is not waited for */

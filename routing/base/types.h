@@ -51,7 +51,7 @@ struct now {
 };
 
 /* A sequence number of a stream whose item was invalid each time it came. */
-struct rejected_place {
+struct rejected_seq {
 	uint64_t seq;
 	uint32_t reason; /* enum err */
 };

@@ -74,7 +74,7 @@ static bool continues(unsigned char byte)
 }
 
 /* The character at `at`, which is a whole one of the shortest form; otherwise one byte of
- * VISIBLE_NO_UTF8. The NUL ends every look ahead. */
+ * VISIBLE_NO_UTF8. The NUL ends every read ahead. */
 static size_t decode(const unsigned char *at, uint32_t *c)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };

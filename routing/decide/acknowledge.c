@@ -94,7 +94,7 @@ enum err decide_pinned(struct turn_view *t, struct link *l, const struct msg_seq
 
 		if (m->seqs[i] > in->have)
 			continue;
-		e = aside_of_place(t, l->neighbour, m->lane, m->seqs[i], &aside);
+		e = aside_has_seq(t, l->neighbour, m->lane, m->seqs[i], &aside);
 		if (e != ERR_OK)
 			return e;
 		if (aside)

@@ -97,7 +97,7 @@ enum err decide_aside(struct turn_view *t, const struct ev_publish *opened)
 
 	if (result == ERR_NOT_FOUND || result == ERR_DAMAGED)
 		return ERR_OK; /* settled meanwhile; or it stays where it is */
-	/* The next look opens it again. */
+	/* The next scan opens it again. */
 	if (result != ERR_OK || e.opened_under != t->core->directory_version ||
 	    !may_settle(t, e.lane))
 		return result;

@@ -63,7 +63,7 @@ static void part_with(struct turn_view *t)
 }
 
 /* Two heads of one version, or one that does not follow ours: the registry has been in two minds,
- * and a person must look. */
+ * and a person must decide. */
 static enum err check_previous(struct turn_view *t, const struct rec_directory *head)
 {
 	static const struct digest none;

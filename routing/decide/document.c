@@ -13,33 +13,33 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_key place,
+static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
 		       const struct rec_document *d)
 {
 	struct record r = { .family = FAMILY_IDENT };
 
-	r.u.ident = (struct rec_ident){ .role = place.role,
-					.serial = place.serial,
+	r.u.ident = (struct rec_ident){ .role = doc.role,
+					.serial = doc.serial,
 					.digest = e->digest,
 					.submission = e->head->submission };
 	core_put(t, key_ident(e->head->id, e->head->origin), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_DOCUMENT;
 	r.u.document = *d;
-	core_put(t, key_serial(place.role, place.serial), &r);
+	core_put(t, key_serial(doc.role, doc.serial), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_ENVELOPE;
 	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
-	core_put(t, key_serial(place.role, place.serial), &r);
-	document_needs(t, place, d);
+	core_put(t, key_serial(doc.role, doc.serial), &r);
+	document_needs(t, doc, d);
 }
 
 static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 {
 	const struct head *h = e->head;
-	struct doc_key place = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
+	struct doc_key doc = { mine ? ROLE_IN : ROLE_RELAY, { t->core->next_serial } };
 	struct rec_document d = { .origin = h->origin,
 				  .id = h->id,
 				  .urgency = h->urgency,
@@ -71,12 +71,12 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 
 		if (r != ERR_OK)
 			return r;
-		plan_taken(t, e, place, &d);
-		document_fetch(t, e, place);
+		plan_taken(t, e, doc, &d);
+		document_fetch(t, e, doc);
 		return ERR_OK;
 	}
-	plan_taken(t, e, place, &d);
-	return document_complete(t, place, &d, e->relays);
+	plan_taken(t, e, doc, &d);
+	return document_complete(t, doc, &d, e->relays);
 }
 
 /* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they
@@ -84,7 +84,7 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
 			     const struct routing_answer *answer)
 {
-	struct doc_key place = { ROLE_RELAY, { t->core->next_serial } };
+	struct doc_key doc = { ROLE_RELAY, { t->core->next_serial } };
 	struct fact fact = {
 		.kind = KIND_REFUSAL,
 		.at_ms = t->now.wall_ms,
@@ -108,7 +108,7 @@ static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
 	r.u.receipt.kind = KIND_REFUSAL;
 	r.u.receipt.reason = fact.reason;
 	r.u.receipt.at_ms = t->now.wall_ms;
-	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
+	core_put(t, key_receipt(doc.role, doc.serial, t->core->config.self), &r);
 	notify(t, NOTICE_REFUSED, fact.document, t->core->config.self, fact.reason, &e->summary);
 	return take(t, e, false);
 }
@@ -151,7 +151,7 @@ static enum err route_new(struct turn_view *t, const struct ev_publish *e,
 /* An error of the store or of memory, as opposed to an answer about the document. */
 static bool is_failure(enum err e)
 {
-	return e != ERR_OK && e != ERR_PROTOCOL && !document_is_about_ways(e);
+	return e != ERR_OK && e != ERR_PROTOCOL && !document_is_about_routes(e);
 }
 
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,

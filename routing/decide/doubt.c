@@ -46,22 +46,22 @@ static enum err count_now(struct turn_view *t, const struct document_ref *ref)
 {
 	struct record r, state;
 	struct rec_state before;
-	struct doc_key place;
+	struct doc_key doc;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
 
 	if (result != ERR_OK || (r.u.ident.role != ROLE_OUT && r.u.ident.role != ROLE_IN))
 		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
-	place = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
-	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+	doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r);
 	if (result == ERR_OK)
-		result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+		result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 	if (result != ERR_OK)
 		return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 	if (state.u.state.complete_at_ms <= t->now.wall_ms)
 		return ERR_OK;
 	before = state.u.state;
 	state.u.state.complete_at_ms = t->now.wall_ms;
-	return document_state(t, place, &r.u.document, &before, &state.u.state);
+	return document_state(t, doc, &r.u.document, &before, &state.u.state);
 }
 
 /* Only what lies ahead of our own clock is corrected, and not by a clock that our neighbours do not

@@ -35,12 +35,11 @@ static struct rec_receipt receipt_of(const struct ev_publish *e)
 
 /* One recipient's answer to a document of ours; the first one counts, a receipt after a refusal
  * replaces it. */
-static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
-			      struct doc_key place, const struct rec_document *d,
-			      struct committee_id recipient)
+static enum err record_answer(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
+			      const struct rec_document *d, struct committee_id recipient)
 {
-	struct key receipt_key = key_receipt(place.role, place.serial, recipient),
-		   state_key = key_serial(place.role, place.serial);
+	struct key receipt_key = key_receipt(doc.role, doc.serial, recipient),
+		   state_key = key_serial(doc.role, doc.serial);
 	struct record r = { .family = FAMILY_RECEIPT }, old, stored;
 	struct rec_state state;
 	enum err result = core_get(t, FAMILY_RECEIPT, receipt_key, &old);
@@ -69,13 +68,13 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e,
 		if (state.refused == 0)
 			notify(t, NOTICE_DELIVERED, e->fact->document, recipient, 0, &d->summary);
 	}
-	return document_state(t, place, d, &stored.u.state, &state);
+	return document_state(t, doc, d, &stored.u.state, &state);
 }
 
 /* A refusal speaks for its signer, and, from a relay on the path, for those the relay was to
  * serve. */
-static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
-			       struct doc_key place, const struct rec_document *d)
+static enum err record_refusal(struct turn_view *t, const struct ev_publish *e, struct doc_key doc,
+			       const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	struct tree_view then = tree_at(&t->tree, d->directory_version);
@@ -97,25 +96,25 @@ static enum err record_refusal(struct turn_view *t, const struct ev_publish *e,
 			result = tree_on_path(&t->tree, t->core->config.self, all.ids[i], e->signer,
 					      &on_path);
 		if (result == ERR_OK && on_path)
-			result = record_answer(t, e, place, d, all.ids[i]);
+			result = record_answer(t, e, doc, d, all.ids[i]);
 		if (result == ERR_NOT_FOUND || result == ERR_NO_ROUTE)
 			result = ERR_OK; /* no longer in the directory */
 	}
 	return result;
 }
 
-static enum err record_held(struct turn_view *t, const struct ev_publish *e, struct doc_key place)
+static enum err record_held(struct turn_view *t, const struct ev_publish *e, struct doc_key doc)
 {
 	struct record r = { .family = FAMILY_RELAY };
 
 	r.u.relay.envelope.bytes = e->envelope;
-	core_put(t, key_receipt(place.role, place.serial, e->signer), &r);
+	core_put(t, key_receipt(doc.role, doc.serial, e->signer), &r);
 	notify(t, NOTICE_HELD, e->fact->document, e->signer, 0, NULL);
 	return ERR_OK;
 }
 
 static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			  struct doc_key place, const struct rec_document *d)
+			  struct doc_key doc, const struct rec_document *d)
 {
 	struct routing_question q = document_question(d);
 	bool recipient = false;
@@ -123,15 +122,15 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 
 	switch (e->fact->kind) {
 	case KIND_REFUSAL:
-		return record_refusal(t, e, place, d);
+		return record_refusal(t, e, doc, d);
 	case KIND_RELAY:
-		return record_held(t, e, place);
+		return record_held(t, e, doc);
 	case KIND_RECEIPT:
 		result = recipients_contain(&t->tree, &q.to, e->signer, &recipient);
 		if (result != ERR_OK)
 			return result;
 		if (recipient)
-			return record_answer(t, e, place, d, e->signer);
+			return record_answer(t, e, doc, d, e->signer);
 		dropped(t, l, e, ERR_NOT_ADDRESSED);
 		return ERR_OK;
 	default:
@@ -161,7 +160,7 @@ enum err fact_must_wait(struct turn_view *t, const struct link *l, const struct 
 static enum err take_about_ours(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct committee_id self = t->core->config.self;
-	struct doc_key place;
+	struct doc_key doc;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->fact->document.id, self), &r);
 	if (result == ERR_NOT_FOUND ||
@@ -172,14 +171,14 @@ static enum err take_about_ours(struct turn_view *t, struct link *l, const struc
 	}
 	if (result != ERR_OK)
 		return result;
-	place = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
+	doc = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
 	if (memcmp(r.u.ident.digest.bytes, e->fact->document.digest.bytes,
 		   sizeof e->fact->document.digest.bytes) != 0) {
 		dropped(t, l, e, ERR_DIGEST);
 		return ERR_OK;
 	}
-	result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
-	return result == ERR_OK ? take_ours(t, l, e, place, &r.u.document) : result;
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r);
+	return result == ERR_OK ? take_ours(t, l, e, doc, &r.u.document) : result;
 }
 
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)

@@ -36,7 +36,7 @@ static enum err speak_for(struct turn_view *t, const struct rec_document *d, str
 
 /* The bytes that the signer published are not what the signer's manifest says: refused, and
  * remembered as refused. */
-static enum err refuse_content(struct turn_view *t, struct doc_key place,
+static enum err refuse_content(struct turn_view *t, struct doc_key doc,
 			       const struct rec_document *d, const struct blob *relays,
 			       enum err why)
 {
@@ -59,15 +59,15 @@ static enum err refuse_content(struct turn_view *t, struct doc_key place,
 	r.u.receipt.kind = KIND_REFUSAL;
 	r.u.receipt.reason = (uint32_t)why;
 	r.u.receipt.at_ms = t->now.wall_ms;
-	core_put(t, key_receipt(place.role, place.serial, t->core->config.self), &r);
+	core_put(t, key_receipt(doc.role, doc.serial, t->core->config.self), &r);
 	notify(t, NOTICE_REFUSED, fact.document, d->from, (uint32_t)why, &d->summary);
-	return document_state(t, place, d, NULL, &state);
+	return document_state(t, doc, d, NULL, &state);
 }
 
 enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 {
 	struct key fetch_key = key_seq(e->neighbour, e->lane, e->seq);
-	struct doc_key place = { e->role, e->serial };
+	struct doc_key doc = { e->role, e->serial };
 	struct link *l = link_find(t->core, e->neighbour);
 	struct record r, state, envelope;
 	enum err result = core_get(t, FAMILY_FETCH, fetch_key, &r);
@@ -79,23 +79,22 @@ enum err decide_fetched(struct turn_view *t, const struct ev_fetched *e)
 	if (result == ERR_OK && guard_may_sign(t) != ERR_OK)
 		return ERR_OK; /* its receipt would be signed: repeated after a while */
 	if (result == ERR_OK)
-		result = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &r);
+		result = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &r);
 	if (result == ERR_OK)
-		result =
-		    core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
+		result = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &envelope);
 	if (result == ERR_DAMAGED)
 		return ERR_OK; /* FETCH stays, and the event is repeated after a while */
 	if (result != ERR_OK)
 		return result;
-	result = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+	result = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 	if (result == ERR_DAMAGED)
 		return ERR_OK;
 	if (result == ERR_NOT_FOUND) {
 		const struct blob *relays = envelope.u.envelope.relays;
 
 		result = e->result == ERR_OK
-			     ? document_complete(t, place, &r.u.document, relays)
-			     : refuse_content(t, place, &r.u.document, relays, e->result);
+				 ? document_complete(t, doc, &r.u.document, relays)
+				 : refuse_content(t, doc, &r.u.document, relays, e->result);
 	}
 	if (result != ERR_OK)
 		return result;

@@ -124,7 +124,7 @@ static enum err decide_hello(struct turn_view *t, struct link *l, const struct m
 	}
 	l->down_reason = 0;
 	link_ping(t, l); /* at once: the Pong gives the other clock with a round trip */
-	guard_look_at_link(t, l);
+	guard_check_link(t, l);
 	offer_heard(t, l, m->directory_version); /* now that it hears us */
 	if (!was_up) {
 		struct document_ref none = { .origin = { "" } };
@@ -233,7 +233,7 @@ static void take_pong(struct turn_view *t, struct link *l, const struct msg_ping
 	l->rtt_us = t->now.mono_us - l->ping_sent_us;
 	l->ping_token = 0;
 	guard_measure(t, l, m->wall_ms, l->rtt_us);
-	guard_look_at_link(t, l);
+	guard_check_link(t, l);
 	if (l->ping_reply.n != 0) {
 		struct act *a = plan_act(t->plan, ACT_REPLY);
 

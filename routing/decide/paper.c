@@ -48,7 +48,7 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 	       a->secrecy == b->secrecy;
 }
 
-static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
+static void notify_paper(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
 	/* Of a secret one not even its number leaves the office: live events are for whoever may
@@ -65,10 +65,10 @@ static void tell(struct turn_view *t, const struct ev_paper *e, const struct rec
 
 /* The newest of the same month and direction, a bounded number of them: the number after the last
  * one given, and whether this one stands there already. */
-static enum err look_at_month(struct turn_view *t, const struct rec_paper *p, struct month month,
-			      uint32_t *number, bool *there)
+static enum err scan_month(struct turn_view *t, const struct rec_paper *p, struct month month,
+			   uint32_t *number, bool *there)
 {
-	struct scan scan = scan_of(key_paper_place(month, p->direction));
+	struct scan scan = scan_of(key_paper_cell(month, p->direction));
 	struct record r;
 	enum err e = ERR_OK;
 
@@ -146,7 +146,7 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 	for (unsigned i = 0; e == ERR_OK && *out == NULL && i <= 2 * MONTHS_A_YEAR; i++) {
 		unsigned away = (i + 1) / 2;
 		struct month m = { (uint16_t)(i % 2 != 0 ? month.n - away : month.n + away) };
-		struct scan scan = scan_of(key_paper_place(m, p->direction));
+		struct scan scan = scan_of(key_paper_cell(m, p->direction));
 		struct record *r = arena_alloc(t->plan->arena, sizeof *r);
 
 		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
@@ -165,8 +165,8 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 
 /* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the
  * symbol of whoever wrote it. */
-static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial,
-			      struct slips_found *out)
+static enum err check_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial,
+			    struct slips_found *out)
 {
 	const struct summary summary = { .number = p->number,
 					 .type_code = p->type_code,
@@ -183,28 +183,28 @@ static enum err look_at_slips(struct turn_view *t, const struct rec_paper *p, st
 
 	if (e == ERR_OK)
 		e = number_of_paper(t, p, &series, &has);
-	return e == ERR_OK ? slips_look(t, has ? &series : NULL,
-					(struct doc_key){ ROLE_PAPER, serial }, &q, out)
+	return e == ERR_OK ? slips_check(t, has ? &series : NULL,
+					 (struct doc_key){ ROLE_PAPER, serial }, &q, out)
 			   : e;
 }
 
 static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial,
 			     bool there)
 {
-	struct doc_key place = { ROLE_PAPER, serial };
+	struct doc_key doc = { ROLE_PAPER, serial };
 	struct key series;
 	bool has;
 	enum err e = number_of_paper(t, p, &series, &has);
 
 	if (e != ERR_OK || !has)
 		return e;
-	return there ? number_put(t, &series, place) : number_drop(t, &series, place);
+	return there ? number_put(t, &series, doc) : number_drop(t, &series, doc);
 }
 
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
 		      struct serial serial)
 {
-	struct target_cell nowhere = { .direction = DIRECTION_NONE }, place = target_of_paper(p);
+	struct target_cell nowhere = { .direction = DIRECTION_NONE }, cell = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key key = key_paper(serial);
 	enum err result;
@@ -215,7 +215,7 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	r.family = FAMILY_PAPER;
 	r.u.paper = *p;
 	core_put(t, key, &r);
-	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &place);
+	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &cell);
 	if (result == ERR_OK)
 		result = index_number(t, p, serial, true);
 	if (result == ERR_OK)
@@ -229,7 +229,7 @@ static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec
 {
 	struct act_reply *a;
 	struct slips_found slips;
-	enum err result = look_at_slips(t, p, serial, &slips);
+	enum err result = check_slips(t, p, serial, &slips);
 
 	if (result != ERR_OK)
 		return result;
@@ -244,7 +244,7 @@ static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec
 		result = write(t, e, p, serial);
 		if (result != ERR_OK)
 			return result;
-		tell(t, e, p);
+		notify_paper(t, e, p);
 	}
 	a = answer(t, e, ERR_OK, false);
 	a->alike = twin;
@@ -269,8 +269,8 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	}
 	if (p.secrecy >= SECRECY_MAT)
 		p.subject = p.party = ""; /* only that it exists */
-	(void)date_month(p.date, &month); /* policy_paper has looked */
-	result = look_at_month(t, &p, month, &number, &there);
+	(void)date_month(p.date, &month); /* policy_paper has checked it */
+	result = scan_month(t, &p, month, &number, &there);
 	if (result != ERR_OK)
 		return result;
 	if (there && !e->again) {
@@ -313,7 +313,7 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 			result = core_log_act(t, e->uid, "paper-cancel", r.u.paper.number);
 		if (result != ERR_OK)
 			return result;
-		tell(t, e, &r.u.paper);
+		notify_paper(t, e, &r.u.paper);
 	}
 	answer(t, e, ERR_OK, false);
 	return ERR_OK;
@@ -329,7 +329,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
 
 	if (result == ERR_OK)
-		result = look_at_slips(t, &r.u.paper, serial, &slips);
+		result = check_slips(t, &r.u.paper, serial, &slips);
 	if (result != ERR_OK)
 		return result;
 	if (wanted.secrecy >= SECRECY_MAT)

@@ -42,8 +42,8 @@ static bool ask_again(struct turn_view *t, struct link *l, const struct ev_publi
 	return true;
 }
 
-static void out_of_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			 enum err why)
+static void out_of_sequence(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			    enum err why)
 {
 	if (why == ERR_EXISTS) {
 		l->touched = true;
@@ -137,7 +137,7 @@ static enum err wait_for_agreement(struct turn_view *t, struct link *l, const st
 
 /* A relay's clock was ahead when it signed: the document goes on, and its operators may see why its
  * time counts for nothing. */
-static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_publish *e)
+static void notify_relay_clocks(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct document_ref about = { .origin = { "" } };
 	struct act *a;
@@ -161,8 +161,8 @@ static void look_at_relays(struct turn_view *t, struct link *l, const struct ev_
 }
 
 /* The item's sequence number is counted as received; the item is decided on, or set aside. */
-static enum err take_place(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			   struct digest chain, const struct judgement *j)
+static enum err receive(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			struct digest chain, const struct judgement *j)
 {
 	struct stream_in *in = &l->in[e->lane];
 
@@ -174,7 +174,7 @@ static enum err take_place(struct turn_view *t, struct link *l, const struct ev_
 	l->held_for[e->lane] = ERR_OK;
 	l->touched = true;
 	link_write_in(t, l, e->lane);
-	look_at_relays(t, l, e);
+	notify_relay_clocks(t, l, e);
 	if (j->aside != ERR_OK)
 		return aside_take(t, l, e, j->aside);
 	return e->lane == LANE_FACTS ? decide_fact(t, l, e) : decide_document(t, l, e, j->routed);
@@ -190,7 +190,7 @@ static enum err reject(struct turn_view *t, struct link *l, const struct ev_publ
 	reject_note(l, e);
 	link_fault(t, l, ERR_REJECTED);
 	refused.verdict = ERR_REJECTED;
-	return take_place(t, l, &refused, e->chain, &j);
+	return receive(t, l, &refused, e->chain, &j);
 }
 
 /* An item in sequence, just as the publisher sent it. */
@@ -212,7 +212,7 @@ static enum err take(struct turn_view *t, struct link *l, const struct ev_publis
 		hold(t, l, e.lane, room ? j.hold_for : ERR_BUSY);
 		return ERR_OK;
 	}
-	return take_place(t, l, &e, chain, &j);
+	return receive(t, l, &e, chain, &j);
 }
 
 enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
@@ -232,7 +232,7 @@ enum err decide_publish(struct turn_view *t, const struct ev_publish *e)
 	in = &l->in[e->lane];
 	r = stream_check(in, e->stream, e->seq, e->envelope.len_bytes);
 	if (r != ERR_OK) {
-		out_of_place(t, l, e, r);
+		out_of_sequence(t, l, e, r);
 		return ERR_OK;
 	}
 	chain = in->chain;

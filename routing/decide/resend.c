@@ -63,8 +63,8 @@ static bool is_answer(enum err r)
 
 /* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So
  * those next to who lost it are asked. */
-static enum err way_to(struct turn_view *t, const struct ev_resend *e, const struct rec_document *d,
-		       struct routing_answer *out)
+static enum err find_route(struct turn_view *t, const struct ev_resend *e,
+			   const struct rec_document *d, struct routing_answer *out)
 {
 	struct routing_question q = document_question(d);
 	enum err r;
@@ -87,7 +87,7 @@ static enum err way_to(struct turn_view *t, const struct ev_resend *e, const str
 
 enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 {
-	struct routing_answer way = { .route_count = 0 };
+	struct routing_answer route = { .route_count = 0 };
 	uint32_t before, after;
 	struct record r;
 	struct act_reply *a;
@@ -98,14 +98,14 @@ enum err decide_resend(struct turn_view *t, const struct ev_resend *e)
 		return ERR_OK;
 	}
 	if (result == ERR_OK)
-		result = way_to(t, e, &r.u.document, &way);
-	if (result != ERR_OK || way.route_count == 0)
+		result = find_route(t, e, &r.u.document, &route);
+	if (result != ERR_OK || route.route_count == 0)
 		return result;
 	result = published(t, e, &before);
 	after = before;
 	if (result == ERR_OK && !e->dry_run)
-		result = document_publish(t, (struct doc_key){ e->role, e->serial },
-					  &r.u.document, &way);
+		result = document_publish(t, (struct doc_key){ e->role, e->serial }, &r.u.document,
+					  &route);
 	if (result == ERR_OK)
 		result = published(t, e, &after);
 	if (result == ERR_OK && after != before)

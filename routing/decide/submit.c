@@ -27,8 +27,8 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 
 /* `self`: where the document lies, or will. *numbered: `series` is its number's. A repeated answer
  * has the warnings too. */
-static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, struct doc_key self,
-			      struct key *series, bool *numbered, struct slips_found *out)
+static enum err check_slips(struct turn_view *t, const struct ev_submit *e, struct doc_key self,
+			    struct key *series, bool *numbered, struct slips_found *out)
 {
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
 	struct policy_question q = { .summary = &e->summary,
@@ -42,7 +42,7 @@ static enum err look_at_slips(struct turn_view *t, const struct ev_submit *e, st
 	*numbered = false;
 	if (result == ERR_OK)
 		result = number_of_document(t, &d, e->type_name, series, numbered);
-	return result == ERR_OK ? slips_look(t, *numbered ? series : NULL, self, &q, out) : result;
+	return result == ERR_OK ? slips_check(t, *numbered ? series : NULL, self, &q, out) : result;
 }
 
 /* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are
@@ -119,8 +119,8 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	q = document_question(&r.u.document);
 	result = recipients_expand(&t->tree, &q.to, 0, &list);
 	if (result == ERR_OK)
-		result = look_at_slips(t, e, (struct doc_key){ ident->role, ident->serial },
-				       &series, &numbered, &slips);
+		result = check_slips(t, e, (struct doc_key){ ident->role, ident->serial }, &series,
+				     &numbered, &slips);
 	if (result == ERR_OK) {
 		struct act_reply *a = reply(t, e, ERR_OK, nobody);
 
@@ -132,14 +132,14 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	return result;
 }
 
-static void plan_files(struct turn_view *t, struct doc_key place,
-		       const struct manifest_item *items, uint32_t count)
+static void plan_files(struct turn_view *t, struct doc_key doc, const struct manifest_item *items,
+		       uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		struct record r = { .family = FAMILY_FILE };
 
 		if (!items[i].inlined)
-			core_put(t, key_file(items[i].sha256, place.role, place.serial), &r);
+			core_put(t, key_file(items[i].sha256, doc.role, doc.serial), &r);
 	}
 }
 
@@ -149,15 +149,15 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 			     const struct key *series)
 {
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
-	struct doc_key place = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
+	struct doc_key doc = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
 	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
 		      envelope = { .family = FAMILY_ENVELOPE };
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct rec_document *d = &document.u.document;
 	enum err r;
 
-	ident.u.ident = (struct rec_ident){ .role = place.role,
-					    .serial = place.serial,
+	ident.u.ident = (struct rec_ident){ .role = doc.role,
+					    .serial = doc.serial,
 					    .draft = draft_ref,
 					    .submission = e->submission };
 	core_put(t, key_ident(e->id, head->origin), &ident);
@@ -177,22 +177,22 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 				    .manifest = e->manifest,
 				    .manifest_count = e->manifest_count,
 				    .summary = e->summary };
-	core_put(t, key_serial(place.role, place.serial), &document);
+	core_put(t, key_serial(doc.role, doc.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
-	core_put(t, key_serial(place.role, place.serial), &envelope);
-	plan_files(t, place, e->manifest, e->manifest_count);
+	core_put(t, key_serial(doc.role, doc.serial), &envelope);
+	plan_files(t, doc, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
 
 		core_put(t,
 			 key_sweep(t->now.wall_ms + t->core->config.expire_ms, SWEEP_EXPIRE,
-				   place.role, place.serial),
+				   doc.role, doc.serial),
 			 &sweep);
 	}
-	r = document_state(t, place, d, NULL, &state);
+	r = document_state(t, doc, d, NULL, &state);
 	if (r == ERR_OK && series != NULL)
-		r = number_put(t, series, place);
-	return r == ERR_OK ? document_publish_first(t, place, d, answer) : r;
+		r = number_put(t, series, doc);
+	return r == ERR_OK ? document_publish_first(t, doc, d, answer) : r;
 }
 
 static enum err log_send(struct turn_view *t, const struct ev_submit *e)
@@ -260,8 +260,8 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = look_at_slips(t, e, (struct doc_key){ ROLE_OUT, { t->core->next_serial } },
-				  &series, &numbered, &slips);
+		r = check_slips(t, e, (struct doc_key){ ROLE_OUT, { t->core->next_serial } },
+				&series, &numbered, &slips);
 	if (r != ERR_OK)
 		return r;
 	if (e->strict && slips.count > 0) {
@@ -304,7 +304,7 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		return result;
 	result = e->within_policy ? ERR_OK : policy_submit(e, t->core->config.attachment_max_bytes);
 	if (result == ERR_OK)
-		result = t->core->stand.alarm; /* nothing new until an operator has looked */
+		result = t->core->stand.alarm; /* nothing new until an operator has settled it */
 	if (result == ERR_OK && !t->core->room.submissions)
 		result = t->core->room.why;
 	if (result == ERR_OK && t->core->directory_version == 0)

@@ -64,13 +64,13 @@ static enum err tick_link(struct turn_view *t, struct link *l)
 		l->down_reason = ERR_TIMEOUT; /* a connection, and nobody who answers Hello */
 	for (enum lane lane = LANE_URGENT;
 	     lane <= LANE_NORMAL && e == ERR_OK && guard_may_sign(t) == ERR_OK; lane++)
-		e = held_look(t, l, lane);
+		e = held_scan(t, l, lane);
 	return e;
 }
 
 /* A directory that the registry has not renewed in time still routes; that somebody may be cut off
  * from the registry must be seen. So must it that there are subordinates without a link. */
-static void look_at_directory(struct turn_view *t)
+static void check_directory(struct turn_view *t)
 {
 	struct document_ref none = { .origin = { "" } };
 	struct core *c = t->core;
@@ -97,7 +97,7 @@ enum err decide_tick(struct turn_view *t)
 	}
 	guard_tick(t);
 	passed_tick(t);
-	look_at_directory(t);
+	check_directory(t);
 	e = visit_tick(t);
 	if (e == ERR_OK)
 		e = directory_serve_due(t);

@@ -12,7 +12,7 @@
 #include "routing/state/message.h"
 #include "routing/state/record.h"
 
-enum { MERGED_MAX = 16, LOOKED_AT_MAX = 512, FILL_BYTES = 48 * 1024, SCRATCH_BYTES = 8 << 20 };
+enum { MERGED_MAX = 16, READ_MAX = 512, FILL_BYTES = 48 * 1024, SCRATCH_BYTES = 8 << 20 };
 
 /* One version's committees, where the walk stands. */
 struct cursor {
@@ -28,13 +28,13 @@ struct collector {
 	struct blob *entries;
 	struct arena *scratch; /* one row */
 	size_t filled;
-	unsigned looked_at;
+	unsigned rows_read;
 	bool full;
 };
 
 static bool may_go_on(const struct collector *c)
 {
-	return !c->full && c->looked_at < LOOKED_AT_MAX && c->part->entry_count < FRAME_ITEMS_MAX;
+	return !c->full && c->rows_read < READ_MAX && c->part->entry_count < FRAME_ITEMS_MAX;
 }
 
 static enum err add(struct collector *c, const struct rec_committee *entry)
@@ -99,7 +99,7 @@ static enum err take(struct collector *c, struct cursor *cursors, unsigned count
 	}
 	if (!c->full)
 		c->part->upto = id;
-	c->looked_at++;
+	c->rows_read++;
 	return e;
 }
 
@@ -135,7 +135,7 @@ static enum err collect_rows(struct collector *c)
 	    id_empty(c->part->after) ? scan_of(all) : scan_from(all, key_committee(c->part->after));
 	enum err e = ERR_OK;
 
-	for (; may_go_on(c); c->looked_at++) {
+	for (; may_go_on(c); c->rows_read++) {
 		struct record r;
 
 		arena_reset(c->scratch);

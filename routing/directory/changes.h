@@ -3,7 +3,7 @@
  *
  * CHANGED has a row for each committee under the version of its last change; those of a few
  * versions are merged. Of many versions, and until CHANGED knows every committee, all rows are
- * looked through instead, some for each part. A row of CHANGED may be of a directory that is not in
+ * scanned instead, some for each part. A row of CHANGED may be of a directory that is not in
  * force yet, or is none any more: what counts is the entry. */
 #ifndef VANTHU_ROUTING_DIRECTORY_CHANGES_H
 #define VANTHU_ROUTING_DIRECTORY_CHANGES_H

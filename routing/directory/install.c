@@ -276,7 +276,7 @@ static enum err settle(struct turn_view *t)
 	struct core *c = t->core;
 	struct scan scan = scan_of(key_number(c->staged.version));
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	for (uint32_t i = 0; i < rows_a_tick(c) && plan_has_room(t->plan); i++) {
 		struct record r;
 		enum err e =
@@ -300,7 +300,7 @@ static enum err sweep(struct turn_view *t)
 {
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	for (uint32_t i = 0; i < rows_a_tick(t->core) && plan_has_room(t->plan); i++) {
 		struct record r;
 		enum err e =
@@ -379,7 +379,7 @@ enum err install_load(struct turn_view *t)
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
 	c->install.indexed = e == ERR_OK;
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_STAGED, &scan, &r);
 	c->install.sweeping = c->staged.version == 0 && e != ERR_NOT_FOUND;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;

@@ -35,7 +35,7 @@ must_use enum err install_tick(struct turn_view *t);
 /* The entries of one event of several, to be staged. ERR_BUSY: what is left of an earlier directory
  * must go first. ERR_GAP: does not follow the events before. */
 must_use enum err install_stage(struct turn_view *t, const struct ev_directory *e);
-/* All entries of a directory that comes in one event, into their places. */
+/* All entries of a directory that comes in one event, into their rows. */
 must_use enum err install_whole(struct turn_view *t, const struct ev_directory *e, bool *moved);
 /* The last event's entries are staged: from the end of this turn on they are in force. */
 void install_switch(struct turn_view *t, uint64_t version);

@@ -16,13 +16,13 @@
 #include "routing/state/record.h"
 
 /* Our own document: the refusal is ours too, signed and kept for each like any other answer. */
-static enum err refuse_ours(struct turn_view *t, struct doc_key place,
-			    const struct rec_document *d, const struct fact *fact)
+static enum err refuse_ours(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			    const struct fact *fact)
 {
 	struct record r = { .family = FAMILY_RECEIPT }, stored, known;
 	struct rec_state state;
 	uint32_t draft;
-	enum err e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &stored);
+	enum err e = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &stored);
 
 	if (e != ERR_OK)
 		return e;
@@ -35,7 +35,7 @@ static enum err refuse_ours(struct turn_view *t, struct doc_key place,
 					    .reason = fact->reason };
 	r.u.receipt.draft = r.u.receipt.envelope.draft = draft;
 	for (uint32_t i = 0; i < fact->target_count; i++) {
-		struct key receipt_key = key_receipt(place.role, place.serial, fact->targets[i]);
+		struct key receipt_key = key_receipt(doc.role, doc.serial, fact->targets[i]);
 
 		e = core_get(t, FAMILY_RECEIPT, receipt_key, &known);
 		if (e == ERR_OK)
@@ -47,13 +47,12 @@ static enum err refuse_ours(struct turn_view *t, struct doc_key place,
 	}
 	if (state.closed_at_ms == 0 && state.delivered + state.refused >= d->recipient_count)
 		state.closed_at_ms = t->now.wall_ms;
-	return document_state(t, place, d, &stored.u.state, &state);
+	return document_state(t, doc, d, &stored.u.state, &state);
 }
 
 /* All that cannot be served for one reason: one refusal, or as many as their names need. */
-static enum err refuse_all(struct turn_view *t, struct doc_key place,
-			   const struct rec_document *d, const struct routing_answer *answer,
-			   enum err why)
+static enum err refuse_all(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			   const struct routing_answer *answer, enum err why)
 {
 	struct committee_id *targets =
 	    arena_array(t->plan->arena, answer->unserved_count, sizeof *targets);
@@ -79,16 +78,16 @@ static enum err refuse_all(struct turn_view *t, struct doc_key place,
 	for (uint32_t at = 0; at < count && e == ERR_OK; at += fact.target_count) {
 		fact.targets = targets + at;
 		fact.target_count = count - at < RECIPIENTS_MAX ? count - at : RECIPIENTS_MAX;
-		e = place.role == ROLE_OUT ? refuse_ours(t, place, d, &fact)
-					   : fact_send(t, d->origin, &fact, NULL, 0, NULL);
+		e = doc.role == ROLE_OUT ? refuse_ours(t, doc, d, &fact)
+					 : fact_send(t, d->origin, &fact, NULL, 0, NULL);
 		if (e == ERR_NO_ROUTE)
 			e = ERR_OK;
 	}
 	return e;
 }
 
-enum err document_unserved(struct turn_view *t, struct doc_key place,
-			   const struct rec_document *d, const struct routing_answer *answer)
+enum err document_unserved(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			   const struct routing_answer *answer)
 {
 	static const enum err reasons[] = { ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
 					    ERR_NO_ROUTE, ERR_REJECTED };
@@ -97,7 +96,7 @@ enum err document_unserved(struct turn_view *t, struct doc_key place,
 	for (size_t i = 0;
 	     i < sizeof reasons / sizeof reasons[0] && answer->unserved_count > 0 && e == ERR_OK;
 	     i++)
-		e = refuse_all(t, place, d, answer, reasons[i]);
+		e = refuse_all(t, doc, d, answer, reasons[i]);
 	return e;
 }
 
@@ -115,8 +114,8 @@ static bool is_routed(const struct routing_answer *answer, struct committee_id i
 	return false;
 }
 
-static enum err complete_mine(struct turn_view *t, struct doc_key place,
-			      const struct rec_document *d, const struct blob *relays)
+static enum err complete_mine(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			      const struct blob *relays)
 {
 	struct committee_id self = t->core->config.self;
 	struct fact fact = { .kind = KIND_RECEIPT,
@@ -134,13 +133,13 @@ static enum err complete_mine(struct turn_view *t, struct doc_key place,
 	r.u.receipt.draft = r.u.receipt.envelope.draft;
 	r.u.receipt.kind = KIND_RECEIPT;
 	r.u.receipt.at_ms = t->now.wall_ms;
-	core_put(t, key_receipt(place.role, place.serial, self), &r);
+	core_put(t, key_receipt(doc.role, doc.serial, self), &r);
 	notify(t, NOTICE_ARRIVED, fact.document, d->from, 0, &d->summary);
 	return ERR_OK;
 }
 
-enum err document_complete(struct turn_view *t, struct doc_key place,
-			   const struct rec_document *d, const struct blob *relays)
+enum err document_complete(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			   const struct blob *relays)
 {
 	struct routing_question q = document_question(d);
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
@@ -159,16 +158,16 @@ enum err document_complete(struct turn_view *t, struct doc_key place,
 	if (e != ERR_OK && e != ERR_PROTOCOL)
 		return e;
 	if (d->mine) {
-		e = complete_mine(t, place, d, relays);
+		e = complete_mine(t, doc, d, relays);
 		if (e != ERR_OK)
 			return e;
 	}
-	e = document_publish(t, place, d, &answer);
+	e = document_publish(t, doc, d, &answer);
 	if (e == ERR_OK)
-		e = document_unserved(t, place, d, &answer);
+		e = document_unserved(t, doc, d, &answer);
 	if (e != ERR_OK)
 		return e;
-	return document_state(t, place, d, NULL, &state);
+	return document_state(t, doc, d, NULL, &state);
 }
 
 enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
@@ -190,7 +189,7 @@ enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum e
 		to = e->head->origin;
 		/* It does not go on at all: who would have had it as a member of a subtree is
 		 * answered for too. */
-		if (!document_is_about_ways(why) &&
+		if (!document_is_about_routes(why) &&
 		    names_subtree(e->head->recipients, e->head->recipient_count))
 			fact.target_count = 0;
 	}
@@ -201,16 +200,16 @@ enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum e
 	return r == ERR_NO_ROUTE ? ERR_OK : r;
 }
 
-void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_key place)
+void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_key doc)
 {
 	struct record r = { .family = FAMILY_FETCH };
 
-	r.u.fetch = (struct rec_fetch){ .role = place.role, .serial = place.serial };
+	r.u.fetch = (struct rec_fetch){ .role = doc.role, .serial = doc.serial };
 	core_put(t, key_seq(e->neighbour, e->lane, e->seq), &r);
 	plan_act(t->plan, ACT_FETCH)->neighbour = e->neighbour;
 }
 
-void document_needs(struct turn_view *t, struct doc_key place, const struct rec_document *d)
+void document_needs(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
 {
 	struct record r;
 
@@ -218,19 +217,19 @@ void document_needs(struct turn_view *t, struct doc_key place, const struct rec_
 		memset(&r, 0, sizeof r);
 		r.family = FAMILY_FILE;
 		if (!d->manifest[i].inlined)
-			core_put(t, key_file(d->manifest[i].sha256, place.role, place.serial), &r);
+			core_put(t, key_file(d->manifest[i].sha256, doc.role, doc.serial), &r);
 	}
-	if (place.role == ROLE_RELAY) {
+	if (doc.role == ROLE_RELAY) {
 		memset(&r, 0, sizeof r);
 		r.family = FAMILY_SWEEP;
 		core_put(t,
 			 key_sweep(t->now.wall_ms + t->core->config.relay_retention_ms,
-				   SWEEP_CONTENT, place.role, place.serial),
+				   SWEEP_CONTENT, doc.role, doc.serial),
 			 &r);
 	}
 }
 
-bool document_is_about_ways(enum err e)
+bool document_is_about_routes(enum err e)
 {
 	return e == ERR_NO_ROUTE || e == ERR_NOT_ADDRESSED || e == ERR_UNKNOWN_RECIPIENT ||
 	       e == ERR_RETIRED_RECIPIENT;

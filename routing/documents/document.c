@@ -31,17 +31,17 @@ enum lane lane_of(enum urgency urgency)
 	return urgency >= URGENCY_KHAN ? LANE_URGENT : LANE_NORMAL;
 }
 
-enum err document_state(struct turn_view *t, struct doc_key place, const struct rec_document *d,
+enum err document_state(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			const struct rec_state *before, const struct rec_state *after)
 {
-	struct target_cell from = target_of_document(place.role, d, before),
-			    to = target_of_document(place.role, d, after);
-	struct key key = key_serial(place.role, place.serial);
+	struct target_cell from = target_of_document(doc.role, d, before),
+			   to = target_of_document(doc.role, d, after);
+	struct key key = key_serial(doc.role, doc.serial);
 	struct record r = { .family = FAMILY_STATE };
 
 	assert(before != NULL || after != NULL);
-	assert(lifecycle_may_move(place.role, lifecycle_of(place.role, d, before),
-				  lifecycle_of(place.role, d, after)));
+	assert(lifecycle_may_move(doc.role, lifecycle_of(doc.role, d, before),
+				  lifecycle_of(doc.role, d, after)));
 	if (after == NULL) {
 		core_erase(t, FAMILY_STATE, key);
 		return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);

@@ -15,7 +15,7 @@ struct rec_state;
  * it, in the same plan. `before`: what is stored, NULL when there is none. `after` NULL: there is
  * none any more, like that of any document whose files are still to come. The move must be legal
  * (routing/documents/lifecycle.h). */
-must_use enum err document_state(struct turn_view *t, struct doc_key place,
+must_use enum err document_state(struct turn_view *t, struct doc_key doc,
 				 const struct rec_document *d, const struct rec_state *before,
 				 const struct rec_state *after);
 /* Does it address its signer's whole subtree, besides others perhaps? */

@@ -20,7 +20,7 @@
 #include "routing/state/record.h"
 #include "routing/state/tree.h"
 
-struct byteset {
+struct names {
 	const struct committee_id *ids;
 	uint32_t count;
 };
@@ -28,17 +28,17 @@ struct byteset {
 /* A duplicate and what was found about it. */
 struct copy {
 	const struct ev_publish *event;
-	struct doc_key place;
+	struct doc_key doc;
 	struct rec_document document;
-	struct byteset names;
+	struct names names;
 	bool moved; /* the tree may have changed since it was signed */
 };
 
 /* ---- names ---- */
 
 /* Does an item that names nobody mean this one? */
-static enum err lies_this_way(struct turn_view *t, struct committee_id neighbour,
-			      struct committee_id id, bool *yes)
+static enum err is_left_to_us(struct turn_view *t, struct committee_id neighbour,
+			    struct committee_id id, bool *yes)
 {
 	struct committee_id hop;
 	enum err e = tree_next_hop(&t->tree, t->core->config.self, id, &hop);
@@ -75,7 +75,7 @@ enum err document_names(struct turn_view *t, const struct ev_publish *e,
 		if (e->target_count > 0)
 			r = recipients_contain(&t->tree, &to, id, &meant);
 		else if (h->recipients[i].group == GROUP_NONE)
-			r = lies_this_way(t, e->neighbour, id, &meant);
+			r = is_left_to_us(t, e->neighbour, id, &meant);
 		if (r != ERR_OK)
 			return r;
 		if (meant)
@@ -101,7 +101,7 @@ static enum err is_ours(struct turn_view *t, const struct rec_document *d, struc
 	for (uint32_t i = 0; i < d->recipients_len && !*ours && d->target_count == 0; i++) {
 		if (d->recipients[i].group == GROUP_NONE &&
 		    id_equal(d->recipients[i].committee, id))
-			return lies_this_way(t, d->from, id, ours);
+			return is_left_to_us(t, d->from, id, ours);
 	}
 	return ERR_OK;
 }
@@ -109,12 +109,12 @@ static enum err is_ours(struct turn_view *t, const struct rec_document *d, struc
 /* Those of the copy that are not ours, each once. While files are still to come the tree may
  * change: what was ours by it only is noted too. */
 static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetching,
-			 struct byteset *out)
+			 struct names *out)
 {
 	struct committee_id *ids = arena_array(t->plan->arena, c->names.count, sizeof *ids);
 	const struct rec_document *d = &c->document;
 
-	*out = (struct byteset){ ids, 0 };
+	*out = (struct names){ ids, 0 };
 	if (ids == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < c->names.count; i++) {
@@ -132,7 +132,7 @@ static enum err not_ours(struct turn_view *t, const struct copy *c, bool fetchin
 }
 
 /* From now on we answer for these too. */
-static enum err note_also(struct turn_view *t, struct copy *c, const struct byteset *more)
+static enum err note_also(struct turn_view *t, struct copy *c, const struct names *more)
 {
 	struct rec_document *d = &c->document;
 	struct record r = { .family = FAMILY_DOCUMENT };
@@ -149,7 +149,7 @@ static enum err note_also(struct turn_view *t, struct copy *c, const struct byte
 	d->also = also;
 	d->also_count += more->count;
 	r.u.document = *d;
-	core_put(t, key_serial(c->place.role, c->place.serial), &r);
+	core_put(t, key_serial(c->doc.role, c->doc.serial), &r);
 	return ERR_OK;
 }
 
@@ -171,14 +171,14 @@ static enum err is_being_fetched(struct turn_view *t, const struct link *l, cons
 	    d->from_seq <= l->in[d->from_lane].base)
 		return ERR_OK;
 	e = core_get(t, FAMILY_FETCH, key_seq(d->from, d->from_lane, d->from_seq), &r);
-	*yes = e == ERR_OK && r.u.fetch.role == c->place.role &&
-	       r.u.fetch.serial.n == c->place.serial.n;
+	*yes = e == ERR_OK && r.u.fetch.role == c->doc.role &&
+	       r.u.fetch.serial.n == c->doc.serial.n;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err while_fetching(struct turn_view *t, const struct link *l, struct copy *c)
 {
-	struct byteset more;
+	struct names more;
 	bool under_way = false;
 	enum err e = not_ours(t, c, true, &more);
 
@@ -189,7 +189,7 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 	/* This hop may be the quicker one. */
 	if (e == ERR_OK && !under_way &&
 	    manifest_has_files(c->document.manifest, c->document.manifest_count))
-		document_fetch(t, c->event, c->place);
+		document_fetch(t, c->event, c->doc);
 	return e;
 }
 
@@ -198,7 +198,7 @@ static enum err while_fetching(struct turn_view *t, const struct link *l, struct
 /* A relay that had dropped the content gets it again: the document is taken under its old serial,
  * for the recipients named now. */
 static enum err retake(struct turn_view *t, const struct copy *c, const struct rec_state *state,
-		       const struct byteset *names)
+		       const struct names *names)
 {
 	const struct ev_publish *e = c->event;
 	struct rec_document d = c->document;
@@ -215,28 +215,28 @@ static enum err retake(struct turn_view *t, const struct copy *c, const struct r
 	d.also_count = 0;
 	d.relay_count = e->relay_count;
 	r.u.document = d;
-	core_put(t, key_serial(c->place.role, c->place.serial), &r);
+	core_put(t, key_serial(c->doc.role, c->doc.serial), &r);
 	memset(&r, 0, sizeof r);
 	r.family = FAMILY_ENVELOPE;
 	r.u.envelope = (struct rec_envelope){ .envelope = { .bytes = e->envelope },
 					      .relays = e->relays,
 					      .relay_count = e->relay_count };
-	core_put(t, key_serial(c->place.role, c->place.serial), &r);
-	result = document_state(t, c->place, &d, state, NULL); /* not complete any more */
+	core_put(t, key_serial(c->doc.role, c->doc.serial), &r);
+	result = document_state(t, c->doc, &d, state, NULL); /* not complete any more */
 	if (result != ERR_OK)
 		return result;
-	document_needs(t, c->place, &d);
+	document_needs(t, c->doc, &d);
 	if (!manifest_has_files(d.manifest, d.manifest_count))
-		return document_complete(t, c->place, &d, e->relays);
-	document_fetch(t, e, c->place);
+		return document_complete(t, c->doc, &d, e->relays);
+	document_fetch(t, e, c->doc);
 	return ERR_OK;
 }
 
 /* Does the neighbour that was to serve some of it give them back? */
-static enum err is_handed_back(struct turn_view *t, const struct copy *c, bool *yes)
+static enum err is_returned(struct turn_view *t, const struct copy *c, bool *yes)
 {
 	struct record route;
-	enum err e = core_get(t, FAMILY_ROUTE, key_serial(c->place.role, c->place.serial), &route);
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(c->doc.role, c->doc.serial), &route);
 
 	*yes = false;
 	for (uint32_t i = 0; e == ERR_OK && i < route.u.route.count && !*yes; i++)
@@ -250,9 +250,9 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 {
 	struct routing_question q = document_question(&c->document);
 	struct routing_answer answer = { .route_count = 0 };
-	struct byteset names = c->names, more = { .count = 0 };
+	struct names names = c->names, more = { .count = 0 };
 	bool all = c->moved;
-	enum err e = c->moved ? ERR_OK : is_handed_back(t, c, &all);
+	enum err e = c->moved ? ERR_OK : is_returned(t, c, &all);
 
 	if (e == ERR_OK && !c->moved)
 		e = not_ours(t, c, false, &more);
@@ -268,11 +268,11 @@ static enum err hand_on(struct turn_view *t, struct copy *c, const struct rec_st
 	for (uint32_t i = 0; i < names.count && e == ERR_OK; i++)
 		e = route_target(t, &q, names.ids[i], &answer);
 	if (e == ERR_OK && state->content_dropped && answer.route_count > 0 &&
-	    c->place.role == ROLE_RELAY)
+	    c->doc.role == ROLE_RELAY)
 		return retake(t, c, state, &names);
 	if (e == ERR_OK)
-		e = document_publish(t, c->place, &c->document, &answer);
-	return e == ERR_OK ? document_unserved(t, c->place, &c->document, &answer) : e;
+		e = document_publish(t, c->doc, &c->document, &answer);
+	return e == ERR_OK ? document_unserved(t, c->doc, &c->document, &answer) : e;
 }
 
 /* ---- refused ---- */
@@ -283,14 +283,14 @@ static enum err refuse_more(struct turn_view *t, struct copy *c, bool *further)
 {
 	struct ev_publish named = *c->event;
 	struct record r;
-	struct byteset more;
+	struct names more;
 	enum err e = not_ours(t, c, false, &more);
 
 	if (e != ERR_OK || more.count == 0)
 		return e;
 	*further = true;
 	e = core_get(t, FAMILY_RECEIPT,
-		     key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
 	if (e == ERR_OK)
 		e = note_also(t, c, &more);
 	named.targets = more.ids;
@@ -328,7 +328,7 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	struct record r;
 	enum err result =
 	    core_get(t, FAMILY_RECEIPT,
-		     key_receipt(c->place.role, c->place.serial, t->core->config.self), &r);
+		     key_receipt(c->doc.role, c->doc.serial, t->core->config.self), &r);
 
 	if (result == ERR_NOT_FOUND)
 		return ERR_OK; /* passing through: its receipts come by themselves */
@@ -348,7 +348,7 @@ enum err document_again(struct turn_view *t, struct link *l, const struct ev_pub
 			const struct rec_ident *ident)
 {
 	struct copy c = { .event = e,
-			  .place = { ident->role, ident->serial },
+			  .doc = { ident->role, ident->serial },
 			  .moved = e->head->directory_version != t->core->directory_version };
 	struct record document, state;
 	bool further = false;
@@ -357,13 +357,13 @@ enum err document_again(struct turn_view *t, struct link *l, const struct ev_pub
 	if (memcmp(ident->digest.bytes, e->digest.bytes, sizeof e->digest.bytes) != 0 &&
 	    ident->draft == 0)
 		return document_refuse(t, e, ERR_CONFLICT);
-	result = core_get(t, FAMILY_DOCUMENT, key_serial(c.place.role, c.place.serial), &document);
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(c.doc.role, c.doc.serial), &document);
 	if (result == ERR_OK)
 		result = document_names(t, e, &c.names.ids, &c.names.count);
 	if (result != ERR_OK)
 		return result;
 	c.document = document.u.document;
-	result = core_get(t, FAMILY_STATE, key_serial(c.place.role, c.place.serial), &state);
+	result = core_get(t, FAMILY_STATE, key_serial(c.doc.role, c.doc.serial), &state);
 	if (result == ERR_NOT_FOUND)
 		return while_fetching(t, l, &c);
 	if (result == ERR_OK)

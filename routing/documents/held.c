@@ -13,7 +13,7 @@
 enum { HELD_PER_TICK = 32 };
 
 /* As a relay, reports to the origin that it holds a document too long: once. */
-static enum err say_held(struct turn_view *t, struct doc_key place)
+static enum err say_held(struct turn_view *t, struct doc_key doc)
 {
 	struct fact fact = {
 		.kind = KIND_RELAY, .at_ms = t->now.wall_ms, .relay_event = 2, .note = ""
@@ -21,10 +21,10 @@ static enum err say_held(struct turn_view *t, struct doc_key place)
 	struct record document, state;
 	struct rec_state after;
 	struct sealed kept;
-	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &document);
 
 	if (e == ERR_OK)
-		e = core_get(t, FAMILY_STATE, key_serial(place.role, place.serial), &state);
+		e = core_get(t, FAMILY_STATE, key_serial(doc.role, doc.serial), &state);
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_OK : e;
 	if (state.u.state.held_at_ms != 0)
@@ -40,10 +40,10 @@ static enum err say_held(struct turn_view *t, struct doc_key place)
 	after.held_at_ms = t->now.wall_ms;
 	notify(t, NOTICE_HELD, fact.document, t->core->config.self, 0,
 	       &document.u.document.summary);
-	return document_state(t, place, &document.u.document, &state.u.state, &after);
+	return document_state(t, doc, &document.u.document, &state.u.state, &after);
 }
 
-enum err held_look(struct turn_view *t, struct link *l, enum lane lane)
+enum err held_scan(struct turn_view *t, struct link *l, enum lane lane)
 {
 	struct stream_out *out = &l->out[lane];
 

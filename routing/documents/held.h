@@ -11,6 +11,6 @@ struct turn_view;
 
 /* Scans one lane from where the last tick stopped, a bounded number of rows a tick. ERR_STORE and
  * kin. */
-must_use enum err held_look(struct turn_view *t, struct link *l, enum lane lane);
+must_use enum err held_scan(struct turn_view *t, struct link *l, enum lane lane);
 
 #endif

@@ -44,18 +44,18 @@ enum err number_others(struct turn_view *t, const struct key *series, struct doc
 	while (out->count < SAME_NUMBER_MAX &&
 	       (e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_NUMBER, &scan, &r)) ==
 		   ERR_OK) {
-		struct doc_key place;
+		struct doc_key doc;
 
-		if (!series_parse(&scan.at, &place.role, &place.serial) ||
-		    (place.role == self.role && place.serial.n == self.serial.n))
+		if (!series_parse(&scan.at, &doc.role, &doc.serial) ||
+		    (doc.role == self.role && doc.serial.n == self.serial.n))
 			continue;
-		out->one = place;
+		out->one = doc;
 		out->count++;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err read_place(struct turn_view *t, struct doc_key p, struct record *r)
+static enum err read_document(struct turn_view *t, struct doc_key p, struct record *r)
 {
 	return p.role == ROLE_PAPER ? core_get(t, FAMILY_PAPER, key_paper(p.serial), r) :
 				      core_get(t, FAMILY_DOCUMENT, key_serial(p.role, p.serial), r);
@@ -64,7 +64,7 @@ static enum err read_place(struct turn_view *t, struct doc_key p, struct record 
 enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id)
 {
 	struct record r;
-	enum err e = read_place(t, p, &r);
+	enum err e = read_document(t, p, &r);
 
 	*id = e != ERR_OK	     ? (struct doc_id){ { 0 } }
 	      : p.role == ROLE_PAPER ? r.u.paper.id
@@ -81,7 +81,7 @@ static enum err month_of(struct turn_view *t, struct doc_key p, struct month *ou
 	out->n = (uint16_t)(p.serial.n >> 40);
 	if (p.role == ROLE_PAPER)
 		return ERR_OK;
-	e = read_place(t, p, &r);
+	e = read_document(t, p, &r);
 	*out = e == ERR_OK ? month_of_ms(r.u.document.taken_at_ms) : (struct month){ 0 };
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
@@ -101,30 +101,30 @@ static enum err set_shared(struct turn_view *t, struct doc_key p, bool shared)
 	return ERR_OK;
 }
 
-enum err number_put(struct turn_view *t, const struct key *series, struct doc_key place)
+enum err number_put(struct turn_view *t, const struct key *series, struct doc_key doc)
 {
 	struct record r = { .family = FAMILY_NUMBER };
 	struct number_others others;
-	enum err e = number_others(t, series, place, &others);
+	enum err e = number_others(t, series, doc, &others);
 
 	if (e != ERR_OK)
 		return e;
-	core_put(t, series_member(series, place.role, place.serial), &r);
+	core_put(t, series_member(series, doc.role, doc.serial), &r);
 	if (others.count == 1)
 		e = set_shared(t, others.one, true); /* until now it was alone */
-	return e == ERR_OK && others.count > 0 ? set_shared(t, place, true) : e;
+	return e == ERR_OK && others.count > 0 ? set_shared(t, doc, true) : e;
 }
 
-enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key place)
+enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key doc)
 {
 	struct number_others others;
-	enum err e = number_others(t, series, place, &others);
+	enum err e = number_others(t, series, doc, &others);
 
 	if (e != ERR_OK)
 		return e;
-	core_erase(t, FAMILY_NUMBER, series_member(series, place.role, place.serial));
+	core_erase(t, FAMILY_NUMBER, series_member(series, doc.role, doc.serial));
 	if (others.count > 0)
-		e = set_shared(t, place, false);
+		e = set_shared(t, doc, false);
 	return e == ERR_OK && others.count == 1 ? set_shared(t, others.one, false) : e;
 }
 
@@ -193,7 +193,7 @@ static enum err step(struct turn_view *t)
 	struct numbering *n = &t->core->numbering;
 	struct key all = { .len_bytes = 0 }, prefix = n->paper ? all : key_role(ROLE_OUT), series;
 	struct scan scan = n->begun ? scan_from(prefix, n->at) : scan_of(prefix);
-	struct doc_key place = { .role = ROLE_PAPER };
+	struct doc_key doc = { .role = ROLE_PAPER };
 	struct record r;
 	bool has = false;
 	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena,
@@ -213,11 +213,11 @@ static enum err step(struct turn_view *t)
 		return e;
 	n->begun = true;
 	n->at = scan.at;
-	if (n->paper ? key_parse_paper(&scan.at, &place.serial)
-		     : key_parse_serial(&scan.at, &place.role, &place.serial))
+	if (n->paper ? key_parse_paper(&scan.at, &doc.serial)
+		     : key_parse_serial(&scan.at, &doc.role, &doc.serial))
 		e = n->paper ? number_of_paper(t, &r.u.paper, &series, &has)
 			     : number_of_document(t, &r.u.document, "", &series, &has);
-	return e == ERR_OK && has ? number_put(t, &series, place) : e;
+	return e == ERR_OK && has ? number_put(t, &series, doc) : e;
 }
 
 enum err numbers_tick(struct turn_view *t)

@@ -33,8 +33,8 @@ must_use enum err number_others(struct turn_view *t, const struct key *series, s
 /* zero when it cannot be read */
 must_use enum err number_id(struct turn_view *t, struct doc_key p, struct doc_id *id);
 /* Adds or removes a document or paper entry under its number; the keys of shared numbers follow. */
-must_use enum err number_put(struct turn_view *t, const struct key *series, struct doc_key place);
-must_use enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key place);
+must_use enum err number_put(struct turn_view *t, const struct key *series, struct doc_key doc);
+must_use enum err number_drop(struct turn_view *t, const struct key *series, struct doc_key doc);
 must_use enum err numbers_load(struct turn_view *t);
 must_use enum err numbers_tick(struct turn_view *t);
 

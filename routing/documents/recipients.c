@@ -45,13 +45,13 @@ static enum err grow(struct arena *arena, struct recipient_list *list)
 	return ERR_OK;
 }
 
-bool recipients_find(const struct recipient_list *list, struct committee_id id, uint32_t *place)
+bool recipients_find(const struct recipient_list *list, struct committee_id id, uint32_t *index)
 {
 	uint32_t slot = list->capacity == 0 ? 0 : slot_of(list, id);
 
 	if (list->capacity == 0 || list->slots[slot] == 0)
 		return false;
-	*place = list->slots[slot] - 1;
+	*index = list->slots[slot] - 1;
 	return true;
 }
 

@@ -26,7 +26,7 @@ struct recipient_list {
 	uint32_t count;
 	uint32_t direct;   /* the first so many are meant by a group and right below its top */
 	uint32_t capacity; /* of `ids`; twice as many slots */
-	uint32_t *slots;   /* place + 1 by a hash of the id; 0: free */
+	uint32_t *slots;   /* index + 1 by a hash of the id; 0: free */
 };
 
 /* `tree`: in force; the head's version is looked up in it. ERR_TOO_MANY_RECIPIENTS: more than
@@ -37,7 +37,7 @@ must_use enum err recipients_expand(const struct tree_view *tree, const struct a
 must_use enum err recipients_below(const struct tree_view *tree, uint64_t version,
 				   struct committee_id top, struct recipient_list *out);
 /* Where it is in the list. False: it is not. */
-bool recipients_find(const struct recipient_list *list, struct committee_id id, uint32_t *place);
+bool recipients_find(const struct recipient_list *list, struct committee_id id, uint32_t *index);
 
 /* Is it one of this group of the origin's? ERR_NOT_FOUND: the directory of that version does not
  * have it. */

@@ -163,8 +163,8 @@ static enum err lies_elsewhere(struct turn_view *t, const struct link *l,
 }
 
 /* Did it lie behind this neighbour before? */
-static enum err lay_this_way(struct turn_view *t, const struct link *l, struct committee_id id,
-			     bool *yes)
+static enum err lay_behind(struct turn_view *t, const struct link *l, struct committee_id id,
+			   bool *yes)
 {
 	struct tree_view then = tree_at(&t->tree, t->core->requeue.from_version);
 	struct committee_id before;
@@ -193,7 +193,7 @@ static enum err served_member(struct turn_view *t, const struct link *l, const s
 	if (groups.count == 0 || id_equal(id, t->core->config.self))
 		return ERR_OK;
 	e = recipients_contain(&t->tree, &groups, id, yes);
-	return e == ERR_OK && *yes ? lay_this_way(t, l, id, yes) : e;
+	return e == ERR_OK && *yes ? lay_behind(t, l, id, yes) : e;
 }
 
 /* Members of its groups who moved, some of them; q->moved_at is how far. */
@@ -235,7 +235,7 @@ static enum err requeue_named(struct turn_view *t, const struct link *l, const s
 	     i++) {
 		if (q->to.recipients[i].group != GROUP_NONE)
 			continue;
-		e = lay_this_way(t, l, q->to.recipients[i].committee, &yes);
+		e = lay_behind(t, l, q->to.recipients[i].committee, &yes);
 		if (e == ERR_OK && yes)
 			e = route_target(t, q, q->to.recipients[i].committee, answer);
 	}
@@ -256,12 +256,12 @@ static bool names_group(const struct addressed *to)
 static enum err requeue_document(struct turn_view *t, const struct link *l,
 				 const struct rec_stream *s, bool *whole)
 {
-	struct doc_key place = { s->role, s->serial };
+	struct doc_key doc = { s->role, s->serial };
 	struct routing_answer answer = { .route_count = 0 };
 	struct requeue *r = &t->core->requeue;
 	struct routing_question q;
 	struct record document;
-	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+	enum err e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &document);
 
 	if (e != ERR_OK)
 		return e;
@@ -275,8 +275,8 @@ static enum err requeue_document(struct turn_view *t, const struct link *l,
 		*whole = r->moved_at == r->moved_count;
 	}
 	if (e == ERR_OK)
-		e = document_publish(t, place, &document.u.document, &answer);
-	return e == ERR_OK ? document_unserved(t, place, &document.u.document, &answer) : e;
+		e = document_publish(t, doc, &document.u.document, &answer);
+	return e == ERR_OK ? document_unserved(t, doc, &document.u.document, &answer) : e;
 }
 
 static enum err requeue_fact(struct turn_view *t, const struct link *l, const struct rec_stream *s)

@@ -28,10 +28,10 @@ static int64_t too_soon_ms(struct turn_view *t, enum sweep kind, const struct re
 }
 
 /* Does any neighbour still need the content? */
-static enum err still_published(struct turn_view *t, struct doc_key place, bool *needed)
+static enum err still_published(struct turn_view *t, struct doc_key doc, bool *needed)
 {
 	struct record route, r;
-	enum err e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
+	enum err e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &route);
 
 	*needed = false;
 	if (e == ERR_NOT_FOUND)
@@ -47,8 +47,8 @@ static enum err still_published(struct turn_view *t, struct doc_key place, bool 
 	return e;
 }
 
-static enum err drop_content(struct turn_view *t, struct doc_key place,
-			     const struct rec_document *d, const struct rec_state *before)
+static enum err drop_content(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			     const struct rec_state *before)
 {
 	struct rec_state after = *before;
 
@@ -59,32 +59,31 @@ static enum err drop_content(struct turn_view *t, struct doc_key place,
 
 		if (d->manifest[i].inlined)
 			continue;
-		core_erase(t, FAMILY_FILE,
-			   key_file(d->manifest[i].sha256, place.role, place.serial));
+		core_erase(t, FAMILY_FILE, key_file(d->manifest[i].sha256, doc.role, doc.serial));
 		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_FILE, &scan, &r);
 		if (e == ERR_NOT_FOUND)
 			plan_act(t->plan, ACT_DROP_FILE)->u.file = d->manifest[i].sha256;
 		else if (e != ERR_OK)
 			return e;
 	}
-	core_erase(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial));
+	core_erase(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial));
 	after.content_dropped = true;
-	return document_state(t, place, d, before, &after);
+	return document_state(t, doc, d, before, &after);
 }
 
 /* A document that is due, and what for. */
 struct due {
 	enum sweep kind;
-	struct doc_key place;
+	struct doc_key doc;
 };
 
-static void look_again(struct turn_view *t, const struct due *due, int64_t in_ms)
+static void check_later(struct turn_view *t, const struct due *due, int64_t in_ms)
 {
 	struct record again = { .family = FAMILY_SWEEP };
 
 	core_put(t,
 		 key_sweep(t->now.wall_ms + (in_ms < SWEEP_AGAIN_MS ? in_ms : SWEEP_AGAIN_MS),
-			   due->kind, due->place.role, due->place.serial),
+			   due->kind, due->doc.role, due->doc.serial),
 		 &again);
 }
 
@@ -99,26 +98,26 @@ static enum err expire(struct turn_view *t, const struct due *due, const struct 
 		return ERR_OK;
 	after.expired = true;
 	notify(t, NOTICE_EXPIRED, ref, t->core->config.self, 0, &d->summary);
-	return document_state(t, due->place, d, state, &after);
+	return document_state(t, due->doc, d, state, &after);
 }
 
-static enum err let_content_go(struct turn_view *t, const struct due *due,
+static enum err release_content(struct turn_view *t, const struct due *due,
 			       const struct rec_document *d, const struct rec_state *state)
 {
 	bool needed = false;
-	enum err e = still_published(t, due->place, &needed);
+	enum err e = still_published(t, due->doc, &needed);
 
 	if (e != ERR_OK)
 		return e;
 	if (!needed)
-		return drop_content(t, due->place, d, state);
-	look_again(t, due, SWEEP_AGAIN_MS);
+		return drop_content(t, due->doc, d, state);
+	check_later(t, due, SWEEP_AGAIN_MS);
 	return ERR_OK;
 }
 
 static enum err sweep_one(struct turn_view *t, const struct due *due)
 {
-	const struct key key = key_serial(due->place.role, due->place.serial);
+	const struct key key = key_serial(due->doc.role, due->doc.serial);
 	struct record document, state;
 	int64_t soon_ms;
 	enum err e = core_get(t, FAMILY_DOCUMENT, key, &document);
@@ -126,25 +125,25 @@ static enum err sweep_one(struct turn_view *t, const struct due *due)
 	if (e == ERR_OK)
 		e = core_get(t, FAMILY_STATE, key, &state);
 	if (e == ERR_NOT_FOUND) {
-		look_again(t, due, SWEEP_AGAIN_MS); /* not complete yet */
+		check_later(t, due, SWEEP_AGAIN_MS); /* not complete yet */
 		return ERR_OK;
 	}
 	if (e != ERR_OK)
 		return e;
 	soon_ms = too_soon_ms(t, due->kind, &document.u.document);
 	if (soon_ms > 0) {
-		look_again(t, due, soon_ms);
+		check_later(t, due, soon_ms);
 		return ERR_OK;
 	}
 	switch (due->kind) {
 	case SWEEP_EXPIRE:
 		return expire(t, due, &document.u.document, &state.u.state);
 	case SWEEP_CONTENT:
-		return let_content_go(t, due, &document.u.document, &state.u.state);
+		return release_content(t, due, &document.u.document, &state.u.state);
 	case SWEEP_NONE:
 		break;
 	}
-	look_again(t, due, SWEEP_AGAIN_MS); /* a kind of a later build of this format */
+	check_later(t, due, SWEEP_AGAIN_MS); /* a kind of a later build of this format */
 	return ERR_OK;
 }
 
@@ -162,14 +161,14 @@ static enum err sweep(struct turn_view *t)
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.place.role,
-				     &due.place.serial) ||
+		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.doc.role,
+				     &due.doc.serial) ||
 		    due_ms > t->now.wall_ms)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
 		e = sweep_one(t, &due);
 		if (e == ERR_DAMAGED) /* its content stays; a restore may mend it */
-			look_again(t, &due, SWEEP_AGAIN_MS);
+			check_later(t, &due, SWEEP_AGAIN_MS);
 		else if (e != ERR_OK)
 			return e;
 	}
@@ -197,14 +196,14 @@ static enum err bring_back(struct turn_view *t)
 			return ERR_OK;
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.place.role,
-				     &due.place.serial) ||
+		if (!key_parse_sweep(&scan.at, &due_ms, &due.kind, &due.doc.role,
+				     &due.doc.serial) ||
 		    due_ms - most_ms <= t->now.wall_ms + HELD_MS)
 			return ERR_OK;
 		core_erase(t, FAMILY_SWEEP, scan.at);
 		core_put(t,
-			 key_sweep(t->now.wall_ms + most_ms, due.kind, due.place.role,
-				   due.place.serial),
+			 key_sweep(t->now.wall_ms + most_ms, due.kind, due.doc.role,
+				   due.doc.serial),
 			 &again);
 	}
 	return ERR_OK;

@@ -70,7 +70,7 @@ static enum err cannot_serve(struct turn_view *t, struct routing_answer *out,
 
 /* The present link on the path to a committee. ERR_UNKNOWN_RECIPIENT, ERR_RETIRED_RECIPIENT,
  * ERR_NO_ROUTE: it cannot be served. */
-static enum err way_to(struct turn_view *t, struct committee_id target, struct committee_id *hop)
+static enum err path_to(struct turn_view *t, struct committee_id target, struct committee_id *hop)
 {
 	struct committee_id superior;
 	bool retired = false;
@@ -106,7 +106,7 @@ enum err route_target(struct turn_view *t, const struct routing_question *q,
 		out->mine = true;
 		return ERR_OK;
 	}
-	e = way_to(t, target, &hop);
+	e = path_to(t, target, &hop);
 	if (is_answer(e))
 		return cannot_serve(t, out, target, e);
 	if (e != ERR_OK)
@@ -136,7 +136,7 @@ static enum err route_member(struct turn_view *t, const struct routing_question 
 		out->mine = true;
 		return ERR_OK;
 	}
-	e = way_to(t, member, &hop);
+	e = path_to(t, member, &hop);
 	if (is_answer(e)) {
 		enum err r = cannot_serve(t, out, member, e);
 

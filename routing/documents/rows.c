@@ -15,7 +15,7 @@
 #include "routing/state/record.h"
 
 /* This hop's own signed record, once. */
-static enum err sign_relay(struct turn_view *t, struct doc_key place, const struct rec_document *d)
+static enum err sign_relay(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
 {
 	struct fact fact = { .kind = KIND_RELAY,
 			     .at_ms = t->now.wall_ms,
@@ -26,14 +26,14 @@ static enum err sign_relay(struct turn_view *t, struct doc_key place, const stru
 			     .document = {
 				 .origin = d->origin, .id = d->id, .digest = d->digest } };
 	struct record relay = { .family = FAMILY_RELAY }, known;
-	enum err e = core_get(t, FAMILY_RELAY, key_serial(place.role, place.serial), &known);
+	enum err e = core_get(t, FAMILY_RELAY, key_serial(doc.role, doc.serial), &known);
 
 	if (e != ERR_NOT_FOUND)
 		return e;
 	relay.u.relay.envelope.draft = fact_draft(t, d->origin, &fact);
 	if (relay.u.relay.envelope.draft == 0)
 		return ERR_NO_MEMORY;
-	core_put(t, key_serial(place.role, place.serial), &relay);
+	core_put(t, key_serial(doc.role, doc.serial), &relay);
 	notify(t, NOTICE_RELAYED, fact.document, d->from, 0, &d->summary);
 	return ERR_OK;
 }
@@ -101,7 +101,7 @@ static bool leads_to(const struct routing_answer *answer, struct committee_id ne
 	return false;
 }
 
-static enum err find_waiting(struct turn_view *t, struct doc_key place,
+static enum err find_waiting(struct turn_view *t, struct doc_key doc,
 			     const struct rec_route *published, const struct routing_answer *answer,
 			     struct waiting_rows *out)
 {
@@ -122,8 +122,8 @@ static enum err find_waiting(struct turn_view *t, struct doc_key place,
 			return e;
 		/* Under a sequence number of an ended stream another document may be stored by
 		 * now. */
-		if (e == ERR_OK && r.u.stream.role == place.role &&
-		    r.u.stream.serial.n == place.serial.n)
+		if (e == ERR_OK && r.u.stream.role == doc.role &&
+		    r.u.stream.serial.n == doc.serial.n)
 			out->rows[out->count++] =
 			    (struct waiting){ p->neighbour, r.u.stream.targets,
 					      r.u.stream.target_count };
@@ -165,13 +165,13 @@ static enum err left_of(struct turn_view *t, const struct route *r, const struct
 	return ERR_OK;
 }
 
-static enum err leave_out_waiting(struct turn_view *t, struct doc_key place,
+static enum err leave_out_waiting(struct turn_view *t, struct doc_key doc,
 				  const struct rec_route *published,
 				  const struct routing_answer *answer, struct routing_answer *out)
 {
 	struct waiting_rows waiting = { .count = 0 };
 	enum err e =
-	    published->count == 0 ? ERR_OK : find_waiting(t, place, published, answer, &waiting);
+	    published->count == 0 ? ERR_OK : find_waiting(t, doc, published, answer, &waiting);
 
 	*out = *answer;
 	if (e != ERR_OK || waiting.count == 0)
@@ -213,17 +213,17 @@ static enum err publish_route(struct turn_view *t, const struct rec_stream *row,
 	return ERR_OK;
 }
 
-static enum err publish_rows(struct turn_view *t, struct doc_key place,
-			     const struct rec_document *d, const struct rec_envelope *envelope,
-			     const struct rec_route *published, const struct routing_answer *answer)
+static enum err publish_rows(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			     const struct rec_envelope *envelope, const struct rec_route *published,
+			     const struct routing_answer *answer)
 {
-	struct rec_stream row = { .role = place.role,
-				  .serial = place.serial,
+	struct rec_stream row = { .role = doc.role,
+				  .serial = doc.serial,
 				  .draft = d->draft,
 				  .digest = d->digest,
 				  .size_bytes = envelope->envelope.bytes.len_bytes,
 				  .has_files = manifest_has_files(d->manifest, d->manifest_count) };
-	size_t taken = item_bytes(envelope, place.role);
+	size_t taken = item_bytes(envelope, doc.role);
 	struct record route = { .family = FAMILY_ROUTE };
 	uint32_t count = published->count;
 	struct publication *all;
@@ -246,20 +246,20 @@ static enum err publish_rows(struct turn_view *t, struct doc_key place,
 		count += rows_of(&answer->routes[i], taken);
 	}
 	route.u.route = (struct rec_route){ .publications = all, .count = count };
-	core_put(t, key_serial(place.role, place.serial), &route);
+	core_put(t, key_serial(doc.role, doc.serial), &route);
 	return ERR_OK;
 }
 
-enum err document_publish_first(struct turn_view *t, struct doc_key place,
+enum err document_publish_first(struct turn_view *t, struct doc_key doc,
 				const struct rec_document *d, const struct routing_answer *answer)
 {
 	const struct rec_envelope unsealed = { .envelope = { .draft = d->draft } };
 	const struct rec_route nowhere = { .count = 0 };
 
-	return publish_rows(t, place, d, &unsealed, &nowhere, answer);
+	return publish_rows(t, doc, d, &unsealed, &nowhere, answer);
 }
 
-enum err document_publish(struct turn_view *t, struct doc_key place, const struct rec_document *d,
+enum err document_publish(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			  const struct routing_answer *answer)
 {
 	struct record route, envelope;
@@ -268,18 +268,18 @@ enum err document_publish(struct turn_view *t, struct doc_key place, const struc
 
 	if (answer->route_count == 0)
 		return ERR_OK;
-	e = core_get(t, FAMILY_ROUTE, key_serial(place.role, place.serial), &route);
+	e = core_get(t, FAMILY_ROUTE, key_serial(doc.role, doc.serial), &route);
 	if (e == ERR_NOT_FOUND) {
 		route.u.route = (struct rec_route){ .count = 0 };
 		e = ERR_OK;
 	}
 	if (e == ERR_OK)
-		e = leave_out_waiting(t, place, &route.u.route, answer, &left);
+		e = leave_out_waiting(t, doc, &route.u.route, answer, &left);
 	if (e != ERR_OK || left.route_count == 0)
 		return e;
-	e = core_get(t, FAMILY_ENVELOPE, key_serial(place.role, place.serial), &envelope);
-	if (e == ERR_OK && place.role != ROLE_OUT)
-		e = sign_relay(t, place, d);
-	return e == ERR_OK ? publish_rows(t, place, d, &envelope.u.envelope, &route.u.route, &left)
+	e = core_get(t, FAMILY_ENVELOPE, key_serial(doc.role, doc.serial), &envelope);
+	if (e == ERR_OK && doc.role != ROLE_OUT)
+		e = sign_relay(t, doc, d);
+	return e == ERR_OK ? publish_rows(t, doc, d, &envelope.u.envelope, &route.u.route, &left)
 			   : e;
 }

@@ -26,12 +26,12 @@ struct routing_answer;
 /* Queues a stored document for these neighbours, in as many rows as their names need, with this
  * hop's signed record when it is not ours, and adds them to its ROUTE. What a row waits for already
  * is left out. */
-must_use enum err document_publish(struct turn_view *t, struct doc_key place,
+must_use enum err document_publish(struct turn_view *t, struct doc_key doc,
 				   const struct rec_document *d,
 				   const struct routing_answer *answer);
 /* The same for one that this turn takes from a client: still to be sealed, and published
  * nowhere. */
-must_use enum err document_publish_first(struct turn_view *t, struct doc_key place,
+must_use enum err document_publish_first(struct turn_view *t, struct doc_key doc,
 					 const struct rec_document *d,
 					 const struct routing_answer *answer);
 

@@ -9,8 +9,8 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-enum err slips_look(struct turn_view *t, const struct key *series, struct doc_key self,
-		    struct policy_question *q, struct slips_found *out)
+enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
+		     struct policy_question *q, struct slips_found *out)
 {
 	struct number_others others = { .count = 0 };
 	enum err result = ERR_OK;

@@ -22,8 +22,8 @@ struct slips_found {
 };
 
 /* `series` NULL: it has no number of ours; `self`: where it lies, or will. */
-must_use enum err slips_look(struct turn_view *t, const struct key *series, struct doc_key self,
-			     struct policy_question *q, struct slips_found *out);
+must_use enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
+			      struct policy_question *q, struct slips_found *out);
 must_use enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
 /* In the plan's arena: the answer is sent when the decision is over. */
 void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a);

@@ -256,15 +256,15 @@ static bool is_due(const struct turn_view *t, const struct link *l, const struct
 	return t->core->directory_version >= a->wants_version;
 }
 
-static void look_for_oldest(struct aside_sum *s, const struct rec_aside *a)
+static void note_oldest(struct aside_sum *s, const struct rec_aside *a)
 {
-	if (!s->looked || a->since_run_ms < s->looked_run_ms)
-		s->looked_run_ms = a->since_run_ms;
-	s->looked = true;
+	if (!s->scanned || a->since_run_ms < s->scanned_run_ms)
+		s->scanned_run_ms = a->since_run_ms;
+	s->scanned = true;
 }
 
-static enum err look_at(struct turn_view *t, const struct key *key, struct record *r,
-			unsigned *doubts)
+static enum err check_item(struct turn_view *t, const struct key *key, struct record *r,
+			   unsigned *doubts)
 {
 	struct rec_aside *a = &r->u.aside;
 	struct committee_id neighbour;
@@ -276,7 +276,7 @@ static enum err look_at(struct turn_view *t, const struct key *key, struct recor
 		return ERR_DAMAGED;
 	l = link_find(t->core, neighbour);
 	if (l != NULL)
-		look_for_oldest(&l->aside[lane], a);
+		note_oldest(&l->aside[lane], a);
 	if (a->has_files && l != NULL && l->present && l->in[lane].known &&
 	    seq <= l->in[lane].base) {
 		aside_erase(t, key, a); /* of an ended stream: it is resent */
@@ -304,9 +304,9 @@ static void end_round(struct turn_view *t)
 		for (int lane = LANE_FACTS; lane < LANE_COUNT; lane++) {
 			struct aside_sum *s = &t->core->links[i]->aside[lane];
 
-			if (s->looked)
-				s->since_run_ms = s->looked_run_ms;
-			s->looked = false;
+			if (s->scanned)
+				s->since_run_ms = s->scanned_run_ms;
+			s->scanned = false;
 		}
 	}
 }
@@ -323,7 +323,7 @@ enum err aside_tick(struct turn_view *t)
 		return ERR_OK;
 	if (t->now.mono_ms >= m->next_note_ms)
 		running_note(t);
-	for (unsigned i = 0; i < ASIDE_LOOKS_PER_TICK && plan_has_room(t->plan); i++) {
+	for (unsigned i = 0; i < ASIDE_CHECKS_PER_TICK && plan_has_room(t->plan); i++) {
 		struct record r;
 		enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_ASIDE, &scan, &r);
 
@@ -332,7 +332,7 @@ enum err aside_tick(struct turn_view *t)
 			return ERR_OK;
 		}
 		if (e == ERR_OK)
-			e = look_at(t, &scan.at, &r, &doubts);
+			e = check_item(t, &scan.at, &r, &doubts);
 		if (e != ERR_OK && e != ERR_DAMAGED)
 			return e;
 		m->at = scan.at;
@@ -363,8 +363,8 @@ enum err aside_corrected(struct turn_view *t, const struct key *key, struct reco
 	return ERR_OK;
 }
 
-enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
-			uint64_t seq, bool *yes)
+enum err aside_has_seq(struct turn_view *t, struct committee_id neighbour, enum lane lane,
+		       uint64_t seq, bool *yes)
 {
 	struct scan scan = scan_of(key_seq(neighbour, lane, seq));
 	struct record r;

@@ -50,8 +50,8 @@ void aside_hurry(struct core *c);
 must_use enum err aside_corrected(struct turn_view *t, const struct key *key, struct record *r,
 				  int64_t at_ms);
 /* Is the item of this sequence number set aside? */
-must_use enum err aside_of_place(struct turn_view *t, struct committee_id neighbour, enum lane lane,
-				 uint64_t seq, bool *yes);
+must_use enum err aside_has_seq(struct turn_view *t, struct committee_id neighbour, enum lane lane,
+				uint64_t seq, bool *yes);
 /* The neighbour is none any more: documents whose files it owed come by other routes. */
 must_use enum err aside_forget_link(struct turn_view *t, struct committee_id neighbour);
 

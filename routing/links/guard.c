@@ -7,7 +7,7 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 
-enum { TOLD_AGAIN_MS = 10 * 1000, SAYS_MAX = LINKS_MAX };
+enum { NOTICE_PAUSE_MS = 10 * 1000, SAYS_MAX = LINKS_MAX };
 
 void guard_set_signer(struct core *c, const struct signer_validity *v)
 {
@@ -48,7 +48,7 @@ static void judge(struct core *c, struct now now)
 	g->judged = true;
 }
 
-static enum err look_at_key(const struct core *c, int64_t wall_ms)
+static enum err check_key(const struct core *c, int64_t wall_ms)
 {
 	const struct signer_validity *v = &c->guard.signer;
 
@@ -72,7 +72,7 @@ enum err guard_may_sign(struct turn_view *t)
 {
 	judge(t->core, t->now);
 	return t->core->guard.verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG
-						     : look_at_key(t->core, t->now.wall_ms);
+						     : check_key(t->core, t->now.wall_ms);
 }
 
 void guard_view(struct core *c, struct clock_view *out)
@@ -83,12 +83,13 @@ void guard_view(struct core *c, struct clock_view *out)
 				    .signer = c->guard.signer,
 				    .now_ms = c->now.wall_ms };
 	out->refusing =
-	    out->verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : look_at_key(c, c->now.wall_ms);
+	    out->verdict == CLOCK_WRONG ? ERR_CLOCK_WRONG : check_key(c, c->now.wall_ms);
 }
 
 /* ---- notices ---- */
 
-static void tell(struct turn_view *t, struct committee_id whose, enum err why, int64_t ahead_ms)
+static void notify_clock(struct turn_view *t, struct committee_id whose, enum err why,
+			 int64_t ahead_ms)
 {
 	struct act *a = plan_act(t->plan, ACT_NOTIFY);
 
@@ -100,18 +101,18 @@ static void tell(struct turn_view *t, struct committee_id whose, enum err why, i
 
 /* Once when it passes the bound and once when it is right again; a clock close to the bound does
  * not cause a notice each time it crosses. */
-void guard_look_at_link(struct turn_view *t, struct link *l)
+void guard_check_link(struct turn_view *t, struct link *l)
 {
 	int64_t ahead_ms = clock_ahead_ms(&l->clock, t->now),
 		off_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
-	bool beyond = off_ms > (l->clock_told ? CLOCK_RIGHT_MS : CLOCK_SHOWN_MS);
+	bool beyond = off_ms > (l->clock_notified ? CLOCK_RIGHT_MS : CLOCK_SHOWN_MS);
 
-	if (!l->up || !l->clock.known || beyond == l->clock_told ||
+	if (!l->up || !l->clock.known || beyond == l->clock_notified ||
 	    t->now.mono_ms < l->next_clock_notice_ms)
 		return;
-	l->clock_told = beyond;
-	l->next_clock_notice_ms = t->now.mono_ms + TOLD_AGAIN_MS;
-	tell(t, l->neighbour, beyond ? ERR_CLOCK_NEIGHBOUR : ERR_OK, ahead_ms);
+	l->clock_notified = beyond;
+	l->next_clock_notice_ms = t->now.mono_ms + NOTICE_PAUSE_MS;
+	notify_clock(t, l->neighbour, beyond ? ERR_CLOCK_NEIGHBOUR : ERR_OK, ahead_ms);
 }
 
 void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms, int64_t round_trip_us)
@@ -126,10 +127,10 @@ void guard_tick(struct turn_view *t)
 	enum err why = guard_may_sign(t);
 
 	for (uint32_t i = 0; i < t->core->link_count && plan_has_room(t->plan); i++)
-		guard_look_at_link(t, t->core->links[i]);
-	if (why == g->told || t->now.mono_ms < g->next_notice_ms)
+		guard_check_link(t, t->core->links[i]);
+	if (why == g->notified || t->now.mono_ms < g->next_notice_ms)
 		return;
-	g->told = why;
-	g->next_notice_ms = t->now.mono_ms + TOLD_AGAIN_MS;
-	tell(t, t->core->config.self, why, g->ahead_ms);
+	g->notified = why;
+	g->next_notice_ms = t->now.mono_ms + NOTICE_PAUSE_MS;
+	notify_clock(t, t->core->config.self, why, g->ahead_ms);
 }

@@ -33,7 +33,7 @@ enum clock_verdict guard_verdict(struct turn_view *t);
 void guard_measure(struct turn_view *t, struct link *l, int64_t peer_wall_ms,
 		   int64_t round_trip_us);
 /* Notifies local subscribers when the neighbour's clock has passed the bound, or is right again. */
-void guard_look_at_link(struct turn_view *t, struct link *l);
+void guard_check_link(struct turn_view *t, struct link *l);
 void guard_forget(struct core *c); /* a link came or went */
 void guard_tick(struct turn_view *t);
 

@@ -69,7 +69,7 @@ void link_hello(struct turn_view *t, struct link *l, bool answer)
 		h->streams[lane].last = l->out[lane].last;
 	}
 	stand_fill(t->core, l, h);
-	l->stand.untold = false;
+	l->stand.hello_due = false;
 	l->next_hello_ms = t->now.mono_ms + HELLO_AGAIN_MS;
 	l->hello_open = l->hello_open || !answer;
 	if (!answer)

@@ -62,7 +62,7 @@ static enum err load_lane(struct turn_view *t, struct link *l, enum lane lane)
 	} else {
 		core_put(t, key, &r);
 	}
-	scan.tell_damage = true; /* its sequence number was used all the same */
+	scan.report_damage = true; /* its sequence number was used all the same */
 	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STREAM, &scan, &r);
 	if (e == ERR_OK || e == ERR_DAMAGED) {
 		enum lane parsed_lane;

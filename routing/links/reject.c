@@ -40,7 +40,7 @@ void reject_note(struct link *l, const struct ev_publish *e)
 			(REJECTED_MAX - 1) * sizeof in->rejected[0]);
 		in->rejected_count--;
 	}
-	in->rejected[in->rejected_count++] = (struct rejected_place){ e->seq, ERR_REJECTED };
+	in->rejected[in->rejected_count++] = (struct rejected_seq){ e->seq, ERR_REJECTED };
 	l->rejected++;
 }
 
@@ -96,7 +96,7 @@ static enum err whom_it_served(struct turn_view *t, const struct link *l,
 
 static enum err row_rejected(struct turn_view *t, struct link *l, const struct rec_stream *row)
 {
-	struct doc_key place = { row->role, row->serial };
+	struct doc_key doc = { row->role, row->serial };
 	struct document_ref none = { .origin = { "" } };
 	struct routing_answer answer = { .route_count = 0 };
 	struct record document;
@@ -108,14 +108,14 @@ static enum err row_rejected(struct turn_view *t, struct link *l, const struct r
 		notify(t, NOTICE_REFUSED, none, l->neighbour, ERR_REJECTED, NULL);
 		return ERR_OK;
 	}
-	e = core_get(t, FAMILY_DOCUMENT, key_serial(place.role, place.serial), &document);
+	e = core_get(t, FAMILY_DOCUMENT, key_serial(doc.role, doc.serial), &document);
 	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED) {
 		notify(t, NOTICE_REFUSED, none, l->neighbour, ERR_REJECTED, NULL);
 		return ERR_OK;
 	}
 	if (e == ERR_OK)
 		e = whom_it_served(t, l, row, &document.u.document, &answer);
-	return e == ERR_OK ? document_unserved(t, place, &document.u.document, &answer) : e;
+	return e == ERR_OK ? document_unserved(t, doc, &document.u.document, &answer) : e;
 }
 
 enum err reject_rows(struct turn_view *t, struct link *l, const struct msg_acknowledge *m,

@@ -177,7 +177,7 @@ enum err stand_load(struct turn_view *t)
 
 /* ---- alarms ---- */
 
-static void tell(struct turn_view *t, struct committee_id about, enum err what)
+static void notify_store(struct turn_view *t, struct committee_id about, enum err what)
 {
 	struct document_ref none = { .origin = { "" } };
 
@@ -206,9 +206,9 @@ void stand_ours(struct turn_view *t, struct link *l, enum err what)
 	s->alarm = what;
 	s->by = l->neighbour;
 	write_self(t);
-	tell(t, l->neighbour, what);
+	notify_store(t, l->neighbour, what);
 	for (uint32_t i = 0; i < t->core->link_count; i++)
-		t->core->links[i]->stand.untold = true;
+		t->core->links[i]->stand.hello_due = true;
 }
 
 void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t settled)
@@ -219,7 +219,7 @@ void stand_its(struct turn_view *t, struct link *l, enum err what, uint64_t sett
 	l->stand.its_since_ms = t->now.wall_ms;
 	l->stand.its_settled = settled;
 	write_peer(t, l);
-	tell(t, l->neighbour, what);
+	notify_store(t, l->neighbour, what);
 }
 
 static void settle_its(struct turn_view *t, struct link *l)
@@ -228,7 +228,7 @@ static void settle_its(struct turn_view *t, struct link *l)
 		return;
 	l->stand.its = ERR_OK;
 	write_peer(t, l);
-	tell(t, l->neighbour, ERR_OK);
+	notify_store(t, l->neighbour, ERR_OK);
 }
 
 /* ---- what a Hello says ---- */
@@ -330,7 +330,7 @@ static void take_store(struct turn_view *t, struct link *l, const struct msg_hel
 		stand_its(t, l, m->store_alarm == ERR_TWICE ? ERR_PEER_TWICE : ERR_PEER_BEHIND,
 			  m->store_settled);
 	else if (m->store_settled > s->its_settled)
-		settle_its(t, l); /* its operator has looked */
+		settle_its(t, l); /* its operator has settled it */
 }
 
 void stand_hello(struct turn_view *t, struct link *l, const struct msg_hello *m)
@@ -375,12 +375,12 @@ enum err stand_resume(struct turn_view *t, const struct ev_operate *e)
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		struct link *l = t->core->links[i];
 
-		l->stand.untold = true;
+		l->stand.hello_due = true;
 		if (l->stand.ours != ERR_OK) {
 			l->stand.ours = ERR_OK;
 			write_peer(t, l);
 		}
 	}
-	tell(t, t->core->config.self, ERR_OK);
+	notify_store(t, t->core->config.self, ERR_OK);
 	return ERR_OK;
 }

@@ -1,6 +1,6 @@
-/* When two spellings are one name or one number (docs/DOMAIN.md §3): capitals, blanks, the place of
- * a tone in its syllable (uỷ, ủy), letters whole or with marks of their own, and zeros before a
- * number make no difference. Other differences do: this is for telling doubles, not for
+/* When two spellings are one name or one number (docs/DOMAIN.md §3): capitals, blanks, the position
+ * of a tone in its syllable (uỷ, ủy), letters whole or with marks of their own, and zeros before a
+ * number make no difference. Other differences do: this finds duplicates, and is not for
  * searching. */
 #ifndef VANTHU_ROUTING_RULES_SPELLING_H
 #define VANTHU_ROUTING_RULES_SPELLING_H

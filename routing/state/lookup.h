@@ -16,7 +16,7 @@ struct scan {
 	/* at its beginning: upwards a key equal to `at` counts, downwards `at` is no bound */
 	bool open;
 	/* stop at a damaged record with ERR_DAMAGED, `at` being its key, instead of skipping it */
-	bool tell_damage;
+	bool report_damage;
 };
 
 struct scan scan_of(struct key prefix);                      /* all of a prefix, from either end */
@@ -32,8 +32,8 @@ struct lookup {
 			struct record *out);
 
 	/* The next record upwards; scan->at becomes its key. ERR_NOT_FOUND at the end. Damaged
-	 * records are skipped (and quarantined), or reported with ERR_DAMAGED when `tell_damage` is
-	 * set. */
+	 * records are skipped (and quarantined), or reported with ERR_DAMAGED when `report_damage`
+	 * is set. */
 	enum err (*next)(void *ctx, struct arena *arena, enum family family, struct scan *scan,
 			 struct record *out);
 

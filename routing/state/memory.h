@@ -25,24 +25,24 @@ struct tree;
 struct aside_sum {
 	uint32_t count;
 	uint64_t bytes;
-	uint64_t since_run_ms;  /* the oldest */
-	uint64_t looked_run_ms; /* the oldest that the present scan has read */
-	bool looked;
+	uint64_t since_run_ms;  /* running time when the oldest was set aside */
+	uint64_t scanned_run_ms; /* the oldest that the present scan has read */
+	bool scanned; /* the present scan has read one */
 };
 
 /* How often the item of one sequence number came invalid; see reject.c. */
 struct tries {
 	uint64_t seq;
 	struct digest digest;
-	uint32_t same, any;
+	uint32_t same, any; /* how often: with this digest, with any */
 };
 
 /* See aside.c. */
 struct aside_memory {
-	uint64_t count;       /* of all links, those of earlier directories too */
+	uint64_t count;       /* items of all links; also of committees that are none any more */
 	uint64_t run_base_ms; /* running time when this process began */
-	int64_t run_from_ms;  /* monotonic */
-	int64_t next_note_ms; /* the running time is written down then */
+	int64_t run_from_ms;  /* the monotonic time of that */
+	int64_t next_note_ms; /* monotonic: the running time is stored then */
 	bool moved_on;        /* the scan has read records up to `at` */
 	bool hurry;           /* go on without waiting for the next tick */
 	struct key at;
@@ -55,7 +55,7 @@ struct install {
 	uint64_t version;
 	struct digest head;
 	uint64_t staged; /* entries taken */
-	bool moved;      /* somebody, so far */
+	bool moved;      /* a committee among them stands elsewhere than before */
 	/* stood below us in a version that we never had; their links are remembered */
 	struct committee_id *passed;
 	uint32_t passed_count;
@@ -71,24 +71,24 @@ enum { SHUNNED_MAX = 16 };
  * `run`. */
 struct stand {
 	struct store_mark mark;
-	uint64_t settled;    /* so often an operator has said: go on */
+	uint64_t settled;    /* how often an operator has settled an alarm */
 	uint64_t floor;      /* starts of this store that a neighbour has seen */
 	enum err alarm;      /* ERR_OK, ERR_BEHIND, ERR_TWICE */
 	int64_t since_ms;
-	struct committee_id by; /* who showed it */
+	struct committee_id by; /* the neighbour whose Hello showed it */
 };
 
 struct peer_stand {
-	struct store_mark seen;  /* the last that it said of itself */
+	struct store_mark seen;  /* its own mark in its last Hello */
 	uint8_t before[16];      /* the store that it had before that one */
-	enum err ours;           /* ERR_BEHIND, ERR_TWICE: what it showed of us */
-	enum err its;            /* ERR_PEER_BEHIND, ERR_PEER_TWICE */
+	enum err ours;           /* ERR_BEHIND, ERR_TWICE: what its Hello showed of our store */
+	enum err its;            /* ERR_PEER_BEHIND, ERR_PEER_TWICE: of its store */
 	int64_t ours_since_ms, its_since_ms;
-	uint64_t its_settled;    /* as it said then */
+	uint64_t its_settled;    /* its store_settled when `its` was set */
 	/* of this process */
-	bool met;    /* it has seen this process */
-	bool speaks; /* of its store */
-	bool untold; /* our stand changed: it gets a Hello */
+	bool met;       /* its Hello named the mark of this process */
+	bool speaks;    /* its Hellos say what store it has */
+	bool hello_due; /* our own stand changed, and it does not know yet */
 };
 
 struct link {
@@ -97,13 +97,13 @@ struct link {
 	bool present;   /* a neighbour under the directory in force */
 	bool ended;     /* retired: gives away what it holds, and gets facts only */
 	bool leaving;   /* was a subordinate, and may still ask for the directory that says so */
-	bool was_present; /* while a directory comes into force */
+	bool was_present; /* `present` before the directory that comes into force */
 	bool connected; /* the transport stands */
 	bool up;        /* both have said Hello */
-	bool touched;   /* core_finish has to check it */
+	bool touched;   /* core_finish has to check it in this turn */
 	int64_t last_heard_ms; /* monotonic */
 	int64_t down_since_ms; /* monotonic; while it is not up */
-	int64_t last_proof_ms; /* wall */
+	int64_t last_proof_ms; /* wall: it answered or acknowledged last */
 	int64_t next_hello_ms; /* monotonic: not before */
 	/* monotonic: when all Hellos so far would have come at the rate that is allowed */
 	int64_t hellos_ms;
@@ -114,16 +114,16 @@ struct link {
 	uint64_t ping_token;
 	struct reply_to ping_reply;
 	uint64_t violations;
-	uint32_t down_reason; /* the last thing that is known of why it is not up */
+	uint32_t down_reason; /* error code: why it is not up, as far as known */
 	/* why the neighbour takes no documents, in its own words; 0: it does */
 	uint32_t withholding;
-	int64_t bye_until_ms; /* monotonic: until then it lets us not in, and has said why */
+	int64_t bye_until_ms; /* monotonic: until then it refuses us, by its Bye */
 	int64_t connected_ms; /* monotonic: since when the transport stands */
 	int64_t next_fault_notice_ms;
 	uint64_t peer_directory_version;
 	struct peer_stand stand;
 	unsigned directory_budget; /* parts that it may ask for until the next tick */
-	bool part_due;             /* what it asked for last has not found its turn yet */
+	bool part_due;             /* its last request, part_wanted, is still to be served */
 	struct msg_directory_wanted part_wanted;
 	/* What this link's lanes may have in flight towards us: now, and from the next connection
 	 * on. */
@@ -140,17 +140,17 @@ struct link {
 	struct digest suspect[LANE_COUNT];
 	uint64_t held_seq[LANE_COUNT]; /* scanned for "held" up to here */
 	struct clock_reading clock;
-	bool clock_told; /* notified that it differs */
+	bool clock_notified; /* that it differs */
 	int64_t next_clock_notice_ms; /* monotonic: not before */
-	bool hello_open; /* one of ours is to be answered, that was sent then: */
+	bool hello_open; /* our Hello, sent at hello_sent_us, is not answered yet */
 	int64_t hello_sent_us;
-	/* the item at the head that waits for two directories to agree, */
+	/* the next item of the lane, which waits until both sides have one directory */
 	uint64_t wait_seq[LANE_COUNT];
-	uint32_t waits[LANE_COUNT];    /* and how often it was asked for */
+	uint32_t waits[LANE_COUNT];    /* how often it came meanwhile */
 	enum err held_for[LANE_COUNT]; /* why the head of the lane is not taken; ERR_OK: it is */
 	int64_t held_since_ms[LANE_COUNT]; /* monotonic */
 	struct tries tries[LANE_COUNT];
-	/* items that we rejected, and that it did; in this process */
+	/* items of the neighbour that we rejected; ours that it rejected; in this process */
 	uint64_t rejected, rejected_by;
 	struct aside_sum aside[LANE_COUNT];
 	uint64_t up_run_ms; /* running time when it came up */
@@ -162,8 +162,8 @@ struct quest {
 	bool active;
 	struct committee_id from;
 	enum party party;
-	struct committee_id after; /* as it was asked last */
-	unsigned parts;
+	struct committee_id after; /* of the last request */
+	unsigned parts;            /* received */
 	int64_t until_ms; /* monotonic: given up then */
 };
 
@@ -179,14 +179,15 @@ struct visit_end {
 	enum party party;
 	bool greeted;
 	int64_t begun_ms, heard_ms;
-	unsigned frames, parts; /* heard; that it may still be sent */
+	unsigned frames;        /* received from it */
+	unsigned parts;         /* that may still be sent to it */
 	uint64_t token;         /* of the Ping that it has to answer; 0: none */
 };
 
 struct visit {
 	bool wanted;
-	struct visit_end host; /* where we are */
-	unsigned turn; /* in the list of hosts */
+	struct visit_end host; /* the committee that we have dialled */
+	unsigned turn;         /* index of the next one in the list of hosts */
 	int64_t next_ms, pause_ms;
 };
 
@@ -194,26 +195,26 @@ struct visit {
 struct requeue {
 	bool active;
 	uint64_t from_version; /* the directory that the queues were made under */
-	struct committee_id *moved; /* who stands elsewhere since, or is new */
+	struct committee_id *moved; /* committees with another superior since, or new ones */
 	uint32_t moved_count;
 	uint32_t link; /* index of the link being scanned */
 	bool begun, moved_on;
 	struct key at;
-	uint64_t upto[LANE_COUNT]; /* queued before it began */
-	bool finding; /* who has moved: goes through the directory first */
+	uint64_t upto[LANE_COUNT]; /* the last that was queued when the link's scan began */
+	bool finding; /* first the directory is scanned for those that moved */
 	bool found_some;
 	struct key found_at;
-	/* of whose groups the members `moved` up to moved_at have been handled */
+	/* of this row's groups, the members in `moved` are handled up to moved_at */
 	struct key row;
 	uint32_t moved_at;
-	unsigned moved_left;    /* to be handled in this tick */
+	unsigned moved_left;    /* that this tick may still handle */
 };
 
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year;
-	bool touched; /* in this turn */
+	bool touched; /* changed in this turn */
 	bool rebuild; /* a counter cannot be read: the next tick starts a recount that repairs */
 	int64_t next_check_ms; /* monotonic: all counters are read then */
 };
@@ -221,7 +222,7 @@ struct target_memory {
 /* A recount under way, a bounded number of records a tick; see routing/target/recount.c. */
 struct recount {
 	bool active;
-	bool repair; /* put what was counted in the place of the counters */
+	bool repair; /* what was counted replaces the counters that differ */
 	struct reply_to reply; /* who asked; nobody when the daemon itself began it */
 	unsigned phase; /* incoming, outgoing, paper */
 	bool begun;
@@ -235,23 +236,24 @@ struct recount {
 
 /* The store's own time; see routing/links/passed.c. */
 struct passed {
-	int64_t value_ms, at_mono_ms; /* it was this then */
-	int64_t boot_ms;              /* when this process began */
-	int64_t written_ms;           /* on the disk */
+	int64_t value_ms, at_mono_ms; /* its value, and the monotonic time of that */
+	int64_t boot_ms;              /* its value when this process began */
+	int64_t written_ms;           /* its value on the disk */
 	bool caught_up;               /* the time that the daemon was down has been added */
-	bool anchored;                /* when it was this, the wall clock was that, and right */
+	/* at its value anchor_ms the wall clock was right, and said anchor_wall_ms */
+	bool anchored;
 	int64_t anchor_ms, anchor_wall_ms;
 };
 
 /* May we sign? See routing/links/guard.c. */
 struct guard {
 	struct signer_validity signer;
-	bool signer_said;
+	bool signer_said; /* core_set_signer was called */
 	bool judged; /* what follows holds for `judged_at` */
 	struct now judged_at;
 	enum clock_verdict verdict;
 	int64_t ahead_ms;
-	enum err told; /* the reason not to sign that was notified last */
+	enum err notified; /* the reason not to sign that was notified last */
 	int64_t next_notice_ms; /* monotonic: not before */
 };
 
@@ -282,10 +284,10 @@ struct core {
 	struct aside_memory aside;
 	struct install install;
 	unsigned parts_left;   /* of the directory, that this turn may still serve */
-	uint32_t parts_link;   /* whose turn it is */
+	uint32_t parts_link;   /* index of the link that is served next */
 	/* the plan's lookup, and the version whose entries still lie in STAGED */
 	struct staged staged;
-	uint64_t doubted; /* so often others did not believe our time, in this process */
+	uint64_t doubted; /* how often others did not believe our time, in this process */
 	int64_t doubted_at_ms; /* monotonic */
 	struct target_memory target;
 	struct recount recount;
@@ -313,7 +315,8 @@ struct turn_view {
 };
 
 struct turn_view turn_view_of(struct core *c, struct now now, struct plan *plan);
-/* What a stored record means for memory. The one place: live decisions and boot both come here. */
+/* What a stored record means for memory. Live decisions and boot both call it, so that it means
+ * the same to them. */
 void core_apply(struct core *c, const struct key *key, const struct record *r);
 void core_put(struct turn_view *t, struct key key, const struct record *r);
 void core_erase(struct turn_view *t, enum family family, struct key key);
@@ -325,6 +328,8 @@ void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */
 struct link *link_find(struct core *c, struct committee_id neighbour);
+/* Names a document in the families whose keys begin with role ‖ serial. On paper it is ROLE_PAPER
+ * and a paper_serial. */
 struct doc_key {
 	enum role role;
 	struct serial serial;

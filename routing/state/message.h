@@ -59,13 +59,13 @@ struct msg_hello {
 	bool answer;
 	/* See routing/links/stand.c. */
 	bool says_store;            /* all of these; older builds say none of them */
-	uint64_t acked[LANE_COUNT]; /* of `streams`: what the other has acknowledged */
+	uint64_t acked[LANE_COUNT]; /* of `streams`: what the receiver has acknowledged */
 	struct store_mark store;    /* the sender's */
-	uint32_t store_alarm;       /* what it has found out about itself: enum err */
-	uint64_t store_settled;     /* how often an operator has settled that */
-	struct store_mark seen;     /* the last of the other's that it saw */
-	uint32_t seen_alarm;        /* what it has found out about the other */
-	uint64_t seen_settled;      /* that other's store_settled at that time */
+	uint32_t store_alarm;       /* enum err: what the sender has found out about it */
+	uint64_t store_settled;     /* how often an operator has settled such an alarm */
+	struct store_mark seen;     /* the receiver's, as the sender saw it last */
+	uint32_t seen_alarm;        /* what the sender has found out about that one */
+	uint64_t seen_settled;      /* the receiver's store_settled at that time */
 };
 
 struct msg_subscribe {
@@ -75,7 +75,7 @@ struct msg_subscribe {
 	struct digest chain;
 	uint64_t credit_seq;
 	uint64_t credit_bytes;
-	struct rejected_place rejected[REJECTED_MAX];
+	struct rejected_seq rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
 
@@ -94,7 +94,7 @@ struct msg_publish {
 	struct stream_id stream;
 	const struct publish_item *items;
 	uint32_t item_count;
-	uint64_t directory_version; /* what the publisher goes by */
+	uint64_t directory_version; /* in force at the publisher */
 };
 
 struct msg_acknowledge {
@@ -102,7 +102,7 @@ struct msg_acknowledge {
 	struct stream_id stream;
 	uint64_t have;
 	struct digest chain; /* the subscriber's, at have */
-	struct rejected_place rejected[REJECTED_MAX];
+	struct rejected_seq rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
 
@@ -117,13 +117,13 @@ struct msg_ping { /* PING and PONG */
 	uint64_t token;
 	uint64_t directory_version;
 	int64_t wall_ms;
-	/* error code: why whoever says it takes no documents now; 0: it does */
+	/* error code: why the sender takes no documents now; 0: it does */
 	uint32_t withholding;
 };
 
 struct msg_bye {
-	uint32_t reason;         /* error code; 0: it stops in good order */
-	uint32_t retry_after_ms; /* 0: whenever the other likes */
+	uint32_t reason;         /* error code; 0: the sender stops in good order */
+	uint32_t retry_after_ms; /* 0: the receiver chooses */
 };
 
 struct msg_seqs { /* COMPLETE and PINNED */
@@ -156,7 +156,7 @@ struct msg_fetch {
 	uint64_t first;
 	uint32_t count;
 	uint32_t at_once; /* chunks in one message, at most; at least 1 */
-	bool again;       /* what came before was not what its leaves say */
+	bool again;       /* the chunks that came before did not match their leaf hashes */
 };
 
 struct msg_chunk {

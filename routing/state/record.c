@@ -41,7 +41,7 @@ const char *family_name(enum family f)
 	return (unsigned)f < FAMILY_COUNT ? names[f] : "none";
 }
 
-/* Itself, what it changes in CHANGED twice, where it stands; each place and each key. */
+/* Its own row, two in CHANGED, one in SUBORDINATE; one for each tenure and each key. */
 uint32_t committee_writes(const struct rec_committee *c)
 {
 	return 4 + c->place_count + c->key_count;
@@ -220,7 +220,7 @@ struct key key_version(uint64_t version, struct committee_id id)
 	return k;
 }
 
-static void add_place(struct key *k, struct month month, enum direction direction)
+static void add_cell(struct key *k, struct month month, enum direction direction)
 {
 	add_byte(k, month.n >> 8);
 	add_byte(k, month.n & 0xffu);
@@ -231,7 +231,7 @@ struct key key_counter(struct month month, enum direction direction)
 {
 	struct key k = { .len_bytes = 0 };
 
-	add_place(&k, month, direction);
+	add_cell(&k, month, direction);
 	return k;
 }
 
@@ -246,7 +246,7 @@ struct key key_paper(struct serial serial)
 }
 
 /* The first bytes of the serial, which is written as 8. */
-struct key key_paper_place(struct month month, enum direction direction)
+struct key key_paper_cell(struct month month, enum direction direction)
 {
 	struct key k = key_number(paper_serial(month, direction, 0).n);
 

@@ -101,7 +101,7 @@ struct key key_counter(struct month month, enum direction direction);
  * alike lies together. */
 struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
 struct key key_paper(struct serial serial);
-struct key key_paper_place(struct month month, enum direction direction); /* prefix */
+struct key key_paper_cell(struct month month, enum direction direction); /* prefix */
 
 bool key_equal(const struct key *a, const struct key *b);
 bool key_has_prefix(const struct key *k, const struct key *prefix);
@@ -161,7 +161,8 @@ struct rec_document {
 	enum secrecy secrecy;
 	int64_t signed_at_ms;
 	int64_t taken_at_ms;
-	/* the same by the store's own time (routing/links/passed.c); 0: by an older build */
+	/* when it was taken, by the store's own time (routing/links/passed.c); 0: by an older
+	 * build */
 	int64_t taken_passed_ms;
 	uint64_t directory_version;
 	uint32_t hop_limit;
@@ -174,7 +175,7 @@ struct rec_document {
 	const struct recipient *recipients;
 	uint32_t recipients_len;
 	uint64_t recipient_count; /* committees that will receipt: ROLE_OUT only */
-	/* those that this hop serves; none: all whose route is this hop */
+	/* committees that this hop serves; none: all whose route leads over it */
 	const struct committee_id *targets;
 	uint32_t target_count;
 	/* named to us later, in a further item (routing/documents/duplicate.c), or meant by one
@@ -192,7 +193,7 @@ struct rec_state {
 	uint64_t refused;
 	int64_t complete_at_ms; /* all bytes here; 0: not yet */
 	int64_t closed_at_ms;   /* all receipts or refusals in; 0: not yet */
-	int64_t held_at_ms;     /* "held" was sent; 0: not */
+	int64_t held_at_ms;     /* the origin was sent a relay record that it is held; 0: not */
 	bool expired;
 	bool content_dropped;
 	char code[3]; /* office status */
@@ -239,7 +240,8 @@ struct rec_stream {
 	int64_t queued_at_ms;
 	/* queued then, by the store's own time (routing/links/passed.c); 0: by an older build */
 	int64_t passed_ms;
-	/* those that this row serves; further rows may name others (routing/documents/rows.c) */
+	/* committees that this row serves; further rows may name others
+	 * (routing/documents/rows.c) */
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct sealed fact;
@@ -255,7 +257,7 @@ struct rec_linkin {
 	uint64_t base;
 	uint64_t have;
 	struct digest chain;
-	struct rejected_place rejected[REJECTED_MAX];
+	struct rejected_seq rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
 
@@ -275,22 +277,22 @@ struct rec_aside {
 	const struct committee_id *targets;
 	uint32_t target_count;
 	struct digest digest;
-	/* what it is until it can be believed: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
+	/* why it cannot be believed yet: ERR_CLOCK, ERR_DIRECTORY_AHEAD, … */
 	enum err why;
 	enum kind kind;             /* KIND_NONE: nobody knows who signed it */
 	struct committee_id signer; /* "" unknown */
-	int64_t signed_at_ms;       /* as it says */
-	/* it, or what the fact is about; origin "" unknown; without digest */
+	int64_t signed_at_ms;       /* as the envelope says */
+	/* the document, or the one that the fact is about; origin "" unknown; no digest */
 	struct document_ref document;
-	uint64_t wants_version;     /* of the directory: checked again then */
-	uint64_t neighbour_version; /* the one that the neighbour went by */
-	int64_t since_ms;           /* wall */
-	uint64_t since_run_ms;      /* by the daemon's running time, which no clock moves */
-	uint64_t doubted_run_ms;    /* its signer was asked then */
-	uint32_t doubts;            /* so often */
-	int64_t corrected_at_ms;    /* the signer has said when; 0: not */
+	uint64_t wants_version;     /* it is checked again when this directory is in force */
+	uint64_t neighbour_version; /* the version in force at the neighbour that sent it */
+	int64_t since_ms;           /* wall: set aside then */
+	uint64_t since_run_ms;      /* the same by running time, which no clock moves */
+	uint64_t doubted_run_ms;    /* running time: its signer was asked then */
+	uint32_t doubts;            /* how often its signer was asked */
+	int64_t corrected_at_ms;    /* the signing time by the signer's correction; 0: none */
 	bool has_files;
-	bool given_up;              /* there are too many: it is refused next */
+	bool given_up;              /* too many are set aside: it is refused next */
 };
 
 struct rec_fetch {

@@ -25,7 +25,8 @@ uint64_t staged_version(const struct staged *s);
 void staged_set(struct staged *s, uint64_t version);
 
 /* Reads through `s`, which must outlive it. Any thread, where `inner` may be read by any: an entry
- * that moves between two reads is found in one of its places, because STAGED is read first. */
+ * that moves between two reads is found in one of the two families, because STAGED is read
+ * first. */
 struct lookup staged_lookup(struct staged *s);
 /* What the note says now: at opening. ERR_STORE and kin. */
 must_use enum err staged_load(struct staged *s, struct arena *a);

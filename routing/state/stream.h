@@ -51,7 +51,7 @@ struct stream_in {
 	uint64_t got_bytes;    /* since Subscribe */
 	uint64_t acked;        /* acknowledged on this connection */
 	/* the latest rejected items, repeated to the publisher with each acknowledgement */
-	struct rejected_place rejected[REJECTED_MAX];
+	struct rejected_seq rejected[REJECTED_MAX];
 	uint32_t rejected_count;
 };
 

@@ -15,7 +15,7 @@ struct tree_slot {
 	struct committee_id id; /* "" : empty */
 	struct committee_id superior;
 	bool retired;
-	uint64_t since; /* the place holds from this version on */
+	uint64_t since; /* both hold from this version on */
 };
 
 struct tree {
@@ -55,7 +55,7 @@ struct tree_view tree_at(const struct tree_view *v, uint64_t version)
 	return at;
 }
 
-static struct tenure present_place(const struct rec_committee *c)
+static struct tenure present_tenure(const struct rec_committee *c)
 {
 	if (c->place_count > 0)
 		return c->places[c->place_count - 1];
@@ -105,7 +105,7 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id,
 
 		if (e != ERR_OK)
 			return e;
-		now = present_place(&r.u.committee);
+		now = present_tenure(&r.u.committee);
 		*slot = (struct tree_slot){ .id = id,
 					    .superior = now.superior,
 					    .retired = now.retired,

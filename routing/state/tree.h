@@ -15,7 +15,7 @@ struct tree *tree_new(void); /* NULL without memory */
 void tree_destroy(struct tree *t);
 void tree_forget(struct tree *t); /* the directory has changed */
 
-/* Where to look: the store, or the plan over it. */
+/* What is read: the store, or the plan over it. */
 struct tree_view {
 	struct tree *tree;
 	struct lookup lookup;

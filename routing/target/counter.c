@@ -42,7 +42,7 @@ static bool counts(const struct target_cell *p)
 	return p->month.n != 0 && p->direction != DIRECTION_NONE;
 }
 
-static bool same_place(const struct target_cell *a, const struct target_cell *b)
+static bool same_cell(const struct target_cell *a, const struct target_cell *b)
 {
 	return a->month.n == b->month.n && a->direction == b->direction;
 }
@@ -51,11 +51,11 @@ static bool same_place(const struct target_cell *a, const struct target_cell *b)
 static enum err change(struct turn_view *t, const struct target_cell *without,
 		       const struct target_cell *with)
 {
-	const struct target_cell *place = with != NULL ? with : without;
+	const struct target_cell *cell = with != NULL ? with : without;
 	struct target_memory *memory = &t->core->target;
 	struct record r = { .family = FAMILY_COUNTER };
-	bool this_year = month_year(memory->january) == month_year(place->month);
-	enum err e = read_counter(t, place->month, place->direction, &r.u.counter);
+	bool this_year = month_year(memory->january) == month_year(cell->month);
+	enum err e = read_counter(t, cell->month, cell->direction, &r.u.counter);
 
 	if (e != ERR_OK)
 		return e;
@@ -69,7 +69,7 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 		if (this_year)
 			target_subtract(&memory->year, &without->count);
 	}
-	core_put(t, key_counter(place->month, place->direction), &r);
+	core_put(t, key_counter(cell->month, cell->direction), &r);
 	memory->touched = true;
 	return ERR_OK;
 }
@@ -79,9 +79,9 @@ enum err counter_move(struct turn_view *t, enum family family, const struct key 
 {
 	enum err e = ERR_OK;
 
-	if (same_place(before, after) && target_equal(&before->count, &after->count))
+	if (same_cell(before, after) && target_equal(&before->count, &after->count))
 		return ERR_OK;
-	if (counts(before) && counts(after) && same_place(before, after)) {
+	if (counts(before) && counts(after) && same_cell(before, after)) {
 		e = change(t, before, after);
 	} else {
 		if (counts(before))
@@ -146,7 +146,7 @@ enum err counter_check(struct turn_view *t)
 	if (t->now.mono_ms < memory->next_check_ms)
 		return ERR_OK;
 	memory->next_check_ms = t->now.mono_ms + CHECK_EVERY_MS;
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	while (e == ERR_OK)
 		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r);
 	if (e == ERR_DAMAGED) {

@@ -3,8 +3,8 @@
  *
  * Invariant: the counters equal a count over all documents, states and paper, at every commit
  * (recount.c proves it, the simulator's check_target.c with code of its own). It holds because a
- * state is written in one place only (document_state), which says what the record counted as before
- * and counts as now. */
+ * state is written by one function only (document_state), which says what the record counted as
+ * before and counts as now. */
 #ifndef VANTHU_ROUTING_TARGET_COUNTER_H
 #define VANTHU_ROUTING_TARGET_COUNTER_H
 

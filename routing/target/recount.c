@@ -88,7 +88,7 @@ static struct tally *tally_at(struct recount *r, struct month month, enum direct
 	return &r->tally[r->tally_count++];
 }
 
-static enum err tally_place(struct recount *r, const struct target_cell *p, bool plus)
+static enum err tally_cell(struct recount *r, const struct target_cell *p, bool plus)
 {
 	struct tally *at;
 
@@ -131,8 +131,8 @@ enum err recount_follow(struct turn_view *t, enum family family, const struct ke
 
 	if (!r->active || !has_passed(r, family, key))
 		return ERR_OK;
-	e = tally_place(r, before, false);
-	return e == ERR_OK ? tally_place(r, after, true) : e;
+	e = tally_cell(r, before, false);
+	return e == ERR_OK ? tally_cell(r, after, true) : e;
 }
 
 /* A record that cannot be read is in no count, so it must be reported: a sum without it would pass
@@ -144,11 +144,11 @@ static void note_damage(struct recount *r, enum family family, const struct key 
 	r->damaged++;
 }
 
-static enum err look_at_document(struct turn_view *t, const struct key *key,
-				 const struct rec_document *d)
+static enum err count_document(struct turn_view *t, const struct key *key,
+			       const struct rec_document *d)
 {
 	struct recount *r = &t->core->recount;
-	struct target_cell place;
+	struct target_cell cell;
 	struct record state;
 	enum err e = core_get(t, FAMILY_STATE, *key, &state);
 
@@ -160,9 +160,9 @@ static enum err look_at_document(struct turn_view *t, const struct key *key,
 	}
 	if (e != ERR_OK)
 		return e;
-	place = target_of_document((enum role)key->bytes[0], d, &state.u.state);
-	r->documents += place.month.n != 0;
-	return tally_place(r, &place, true);
+	cell = target_of_document((enum role)key->bytes[0], d, &state.u.state);
+	r->documents += cell.month.n != 0;
+	return tally_cell(r, &cell, true);
 }
 
 /* One record on. */
@@ -174,11 +174,11 @@ static enum err step(struct turn_view *t)
 	    r->phase == PHASE_PAPER ? all : key_role(r->phase == PHASE_IN ? ROLE_IN : ROLE_OUT);
 	enum family family = r->phase == PHASE_PAPER ? FAMILY_PAPER : FAMILY_DOCUMENT;
 	struct scan scan = r->begun ? scan_from(prefix, r->at) : scan_of(prefix);
-	struct target_cell place;
+	struct target_cell cell;
 	struct record record;
 	enum err e;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, family, &scan, &record);
 	if (e == ERR_NOT_FOUND) {
 		r->phase++;
@@ -194,10 +194,10 @@ static enum err step(struct turn_view *t)
 		return ERR_OK;
 	}
 	if (family == FAMILY_DOCUMENT)
-		return look_at_document(t, &scan.at, &record.u.document);
-	place = target_of_paper(&record.u.paper);
-	r->papers += place.month.n != 0;
-	return tally_place(r, &place, true);
+		return count_document(t, &scan.at, &record.u.document);
+	cell = target_of_paper(&record.u.paper);
+	r->papers += cell.month.n != 0;
+	return tally_cell(r, &cell, true);
 }
 
 /* ---- its end ---- */
@@ -211,7 +211,7 @@ static enum err compare_stored(struct turn_view *t, struct recount_difference *l
 	struct record record;
 	enum err e;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan,
 				   &record)) == ERR_OK ||
 	       e == ERR_DAMAGED) {
@@ -242,7 +242,7 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 	struct record record;
 	enum err e;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan,
 				   &record)) == ERR_OK ||
 	       e == ERR_DAMAGED)

@@ -158,8 +158,7 @@ static void expect_rejected(struct out *o)
 /* Two items of the stream were given up; the chain at 7 is what the publisher said it is. */
 static void write_rejections(struct vectors *v, struct out *o)
 {
-	static const struct rejected_place rejected[] = { { 3, ERR_REJECTED },
-							  { 7, ERR_REJECTED } };
+	static const struct rejected_seq rejected[] = { { 3, ERR_REJECTED }, { 7, ERR_REJECTED } };
 	struct digest chain = digest_of(text_blob("the publisher's own word"));
 	struct message m = { .type = MESSAGE_SUBSCRIBE };
 

@@ -115,7 +115,7 @@ static void expect_walk(struct corner *p, bool up, const char *expected)
 	size_t n = 0;
 	enum err e;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	while ((e = (up ? l.next : l.last)(l.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK ||
 	       e == ERR_DAMAGED) {
 		n += (size_t)(e == ERR_OK

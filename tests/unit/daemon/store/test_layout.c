@@ -350,7 +350,7 @@ static void expect_all_sweeps(struct corner *p)
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
 	struct record r;
 
-	scan.tell_damage = true;
+	scan.report_damage = true;
 	for (uint64_t n = 0; n < OLD_SWEEPS; n++) {
 		struct key expected =
 		    key_sweep(due_of(n), role_of(n) == ROLE_OUT ? SWEEP_EXPIRE : SWEEP_CONTENT,

@@ -33,7 +33,7 @@ static enum err walk(struct damage *d, struct arena *a, enum family family, stru
 		e = (up ? d->whole.next : d->whole.last)(d->whole.ctx, a, family, scan, out);
 		if (e != ERR_OK || family != d->family || !key_equal(&scan->at, &d->key))
 			return e;
-	} while (!scan->tell_damage);
+	} while (!scan->report_damage);
 	return ERR_DAMAGED;
 }
 

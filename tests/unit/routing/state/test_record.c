@@ -95,7 +95,7 @@ static void test_every_key_reads_back(void **state)
 static void test_paper_lies_together_by_month_and_direction(void **state)
 {
 	struct month november = month_make(2026, 11), december = month_make(2026, 12);
-	struct key in = key_paper_place(november, DIRECTION_IN), k;
+	struct key in = key_paper_cell(november, DIRECTION_IN), k;
 
 	(void)state;
 	k = key_paper(paper_serial(november, DIRECTION_IN, UINT32_MAX));
