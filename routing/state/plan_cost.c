@@ -58,9 +58,14 @@ static uint64_t growing(const struct record *r)
 		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count +
 		       blobs(r->u.stream.relays, r->u.stream.relay_count);
 	case FAMILY_COMMITTEE:
+	case FAMILY_STAGED:
 		return r->u.committee.entry.len_bytes;
 	case FAMILY_DIRECTORY:
 		return r->u.directory.head.len_bytes;
+	case FAMILY_ASIDE:
+		return r->u.aside.envelope.len_bytes +
+		       (uint64_t)COMMITTEE_BYTES * r->u.aside.target_count +
+		       blobs(r->u.aside.relays, r->u.aside.relay_count);
 	case FAMILY_PAPER:
 		return 3 * SUBJECT_MAX;
 	case FAMILY_NONE:
@@ -76,8 +81,6 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_ACT:
 	case FAMILY_COUNTER:
 	case FAMILY_NUMBER:
-	case FAMILY_ASIDE:
-	case FAMILY_STAGED:
 	case FAMILY_CHANGED:
 	case FAMILY_COUNT:
 		return 0;

@@ -4,6 +4,8 @@
 
 #include "proto/crc32c.h"
 #include "proto/record_codec.h"
+#include "routing/state/plan.h"
+#include "routing/state/plan_cost.h"
 #include "routing/target/target.h"
 #include "tests/unit/support/fixture.h"
 
@@ -157,6 +159,61 @@ static int tear_down(void **state)
 {
 	fixture_free(*state);
 	return 0;
+}
+
+static bool is_all_in_its_key(enum family f)
+{
+	return f == FAMILY_FILE || f == FAMILY_SWEEP || f == FAMILY_SUBORDINATE ||
+	       f == FAMILY_NUMBER || f == FAMILY_CHANGED;
+}
+
+/* A family without a sample would pass every test here by an empty value. */
+static void test_every_family_has_a_sample_that_says_something(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+	struct blob empty, value;
+
+	samples(f, s);
+	assert_ok(record_encode(f->arena, &s[FAMILY_FILE].key, &s[FAMILY_FILE].record, &empty));
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		assert_ok(record_encode(f->arena, &s[i].key, &s[i].record, &value));
+		if ((value.len_bytes == empty.len_bytes) != is_all_in_its_key((enum family)i))
+			fail_msg("%s has no sample", family_name((enum family)i));
+	}
+}
+
+/* What goes into the store is at most what the plan said it would cost, for each family whose
+ * values grow with what a neighbour or an office sends. */
+static void test_large_value_takes_no_more_than_its_plan_says(void **state)
+{
+	static uint8_t bytes[INLINE_MAX_BYTES];
+	struct fixture *f = *state;
+	struct blob large = { bytes, sizeof bytes }, value;
+	struct record all[] = {
+		{ .family = FAMILY_META, .u.note.bytes = large },
+		{ .family = FAMILY_ENVELOPE, .u.envelope.envelope.bytes = large },
+		{ .family = FAMILY_RELAY, .u.relay.envelope.bytes = large },
+		{ .family = FAMILY_RECEIPT, .u.receipt.envelope.bytes = large },
+		{ .family = FAMILY_STREAM, .u.stream.fact.bytes = large },
+		{ .family = FAMILY_ASIDE, .u.aside.envelope = large },
+		{ .family = FAMILY_COMMITTEE, .u.committee.entry = large },
+		{ .family = FAMILY_STAGED, .u.committee.entry = large },
+		{ .family = FAMILY_DIRECTORY, .u.directory.head = large },
+	};
+	struct key key = key_number(1);
+
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		struct plan *plan = plan_new((struct lookup){ .ctx = NULL });
+
+		assert_non_null(plan);
+		plan_put(plan, key, &all[i]);
+		assert_ok(record_encode(f->arena, &key, &all[i], &value));
+		assert_true(value.len_bytes > sizeof bytes);
+		if (plan_cost_bytes(plan) < value.len_bytes)
+			fail_msg("%s costs more than its plan says", family_name(all[i].family));
+		plan_destroy(plan);
+	}
 }
 
 static void test_every_family_comes_back_and_encodes_to_the_same_bytes(void **state)
@@ -399,6 +456,8 @@ static void test_decoding_past_the_budget_is_no_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_every_family_has_a_sample_that_says_something),
+		TEST(test_large_value_takes_no_more_than_its_plan_says),
 		TEST(test_every_family_comes_back_and_encodes_to_the_same_bytes),
 		TEST(test_every_field_of_the_larger_records_comes_back),
 		TEST(test_flipped_bit_anywhere_is_damage),
