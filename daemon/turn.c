@@ -236,9 +236,20 @@ static struct reply_to reply_of(const struct event *e)
 		return e->u.operate.reply;
 	case EVENT_PAPER:
 		return e->u.paper.reply;
-	default:
-		return (struct reply_to){ 0 };
+	case EVENT_RESEND:
+		return e->u.resend.reply;
+	case EVENT_NONE:
+	case EVENT_CONNECTED:
+	case EVENT_DISCONNECTED:
+	case EVENT_MESSAGE:
+	case EVENT_PUBLISH:
+	case EVENT_FETCHED:
+	case EVENT_FAULT:
+	case EVENT_TICK:
+	case EVENT_BAD_DIRECTORY:
+		break; /* no client waits for it */
 	}
+	return (struct reply_to){ 0 };
 }
 
 /* None of what was planned has happened. */

@@ -250,9 +250,32 @@ static void test_an_act_may_bring_another_key_for_the_next_turn(void **state)
 	assert_int_equal(signer_count(&o->token.signer), 1);
 }
 
+static void test_when_nothing_can_be_done_each_client_that_waits_hears_why(void **state)
+{
+	static const struct event events[] = {
+		{ .type = EVENT_SUBMIT, .u.submit.reply = { 1 } },
+		{ .type = EVENT_DIRECTORY, .u.directory.reply = { 2 } },
+		{ .type = EVENT_OPERATE, .u.operate.reply = { 3 } },
+		{ .type = EVENT_PAPER, .u.paper.reply = { 4 } },
+		{ .type = EVENT_RESEND, .u.resend.reply = { 5 } },
+		{ .type = EVENT_TICK },
+	};
+	struct office *o = *state;
+
+	for (size_t i = 0; i < COUNT_OF(events); i++)
+		assert_ok(inbox_push(o->inbox, &events[i], released, o));
+	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE));
+	assert_int_equal(o->replies, 5);
+	assert_int_equal(o->last_reply, ERR_STORE_GONE);
+	assert_int_equal(o->releases, COUNT_OF(events));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_when_nothing_can_be_done_each_client_that_waits_hears_why, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_nothing_is_decided_or_said_before_a_slow_signature_is_there, set_up,
 		    tear_down),
