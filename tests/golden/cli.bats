@@ -90,6 +90,15 @@ files_of_the_table() {
 	diff -u "$BATS_TEST_TMPDIR/expected" <(cat "$out"/*/*.txt)
 }
 
+@test "no command is without a row in the table" {
+	local word n=0
+	for word in $("$VANTHU" completion words -- '' | cut -f1); do
+		awk -v word="$word" '!/^#/ && $3 == word { found = 1 } END { exit !found }' "$GOLDEN/table" || { echo "tests/golden/table has no row for $word"; false; }
+		n=$((n + 1))
+	done
+	[ "$n" -gt 20 ]
+}
+
 @test "programs read the same in both languages, but for an error's message and its fix" {
 	local args en vi
 	for args in "btp outbox" "thads show 31-KH/ĐU" "btp trace 31-KH/ĐU" "thads verify 31-KH/ĐU" "btp send"; do

@@ -65,7 +65,7 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 
 @test "documents, manuals and errors name commands and options that there are" {
 	sed -n 's/\\-/-/g; s/^\(vanthu .*\)/`\1`/p' docs/man/*.in docs/man/vi/*.in >"$BATS_TEST_TMPDIR/man.md"
-	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/base/err.c tools/cli/help.c tools/cmd_*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
+	grep -hoE 'vanthu [a-z][^"\\;,()%]*' routing/base/err.c tools/cli/*.c tools/command/*.c | sed 's/ *[.:] *$//; s/.*/`&`/' | grep -v 'vanthu registry' >"$BATS_TEST_TMPDIR/texts.md"
 	/usr/bin/python3 -B tests/helpers/doc_commands.py "$VANTHU" build/vanthud README.md README.vi.md CHANGELOG.md CONTRIBUTING.md docs/*.md \
 		"$BATS_TEST_TMPDIR/man.md" "$BATS_TEST_TMPDIR/texts.md"
 }
@@ -75,6 +75,16 @@ plain() { mandoc -T utf8 -O width=80 "$1" | sed 's/.\x08//g'; }
 	printf '```\nvanthu link pang thads\n```\n' >"$BATS_TEST_TMPDIR/b.md"
 	printf '```\nvanthu -c x send a \\\n  --tos b\n```\n' >"$BATS_TEST_TMPDIR/c.md"
 	for f in a b c; do run -1 /usr/bin/python3 -B tests/helpers/doc_commands.py "$VANTHU" build/vanthud "$BATS_TEST_TMPDIR/$f.md"; done
+}
+
+@test "docs/ARCHITECTURE.md has every family of records with its key" {
+	local family n=0 table
+	table=$(sed -n '/^## Record layout/,/^## /p' docs/ARCHITECTURE.md)
+	for family in $(sed -nE '/^enum family/,/^}/s/^\tFAMILY_([A-Z]+)(,| = 1).*/\1/p' routing/state/record.h); do
+		grep -qE "^\| ([A-Z]+, )*$family(, [A-Z]+)* \| [^|]+ \|" <<<"$table" || { echo "not in the table: $family"; false; }
+		n=$((n + 1))
+	done
+	[ "$n" -ge 25 ]
 }
 
 @test "each document and its translation have the same sections, commands, options and links" {
