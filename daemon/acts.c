@@ -43,7 +43,7 @@ static void publish_notice(void *ctx, const struct act_notify *n)
 
 static void fetch(void *ctx, struct committee_id neighbour)
 {
-	bulk_kick(((struct acts *)ctx)->bulk, neighbour, clock_now());
+	bulk_wake(((struct acts *)ctx)->bulk, neighbour, clock_now());
 }
 
 static void fetch_stop(void *ctx, struct committee_id neighbour)

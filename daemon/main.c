@@ -159,7 +159,7 @@ static int run(const struct config *config)
 	if (e == ERR_OK) {
 		e = daemon_run(d);
 		if (e != ERR_OK) {
-			log_tell_repeated(true);
+			log_repeated(true);
 			log_event(LOG_ERROR, "turn-failed", "error=VT-%d text=\"%s\"", (int)e,
 				  err_text(e));
 			/* nothing may touch what the failed turn left behind */
@@ -170,7 +170,7 @@ static int run(const struct config *config)
 		log_event(LOG_ERROR, "not-started", "error=VT-%d text=\"%s\"", (int)e, err_text(e));
 	}
 	daemon_close(d);
-	log_tell_repeated(true);
+	log_repeated(true);
 	return err_exit_code(e);
 }
 

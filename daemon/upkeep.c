@@ -43,7 +43,7 @@ enum err upkeep_second(struct upkeep *u, struct now now)
 	if (own_keys_wait(u->own_keys))
 		own_keys_choose(u->own_keys);
 	systemd_watchdog();
-	log_tell_repeated(false);
+	log_repeated(false);
 	if (u->install->due) {
 		e = install_file(u->install);
 		if (e != ERR_OK)

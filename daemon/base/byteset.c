@@ -59,25 +59,25 @@ static uint32_t slot_of(const struct byteset *n, struct blob b)
 	return at;
 }
 
-bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *place)
+bool byteset_add(struct byteset *n, struct blob bytes, uint32_t *position)
 {
 	uint32_t at = slot_of(n, bytes);
 
 	if (n->slots[at] != 0) {
-		*place = n->slots[at] - 1;
+		*position = n->slots[at] - 1;
 		return false;
 	}
 	assert(n->count < n->max);
 	n->list[n->count] = bytes;
-	*place = n->count++;
+	*position = n->count++;
 	n->slots[at] = n->count;
 	return true;
 }
 
-bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *place)
+bool byteset_find(const struct byteset *n, struct blob bytes, uint32_t *position)
 {
 	uint32_t at = slot_of(n, bytes);
 
-	*place = n->slots[at] == 0 ? 0 : n->slots[at] - 1;
+	*position = n->slots[at] == 0 ? 0 : n->slots[at] - 1;
 	return n->slots[at] != 0;
 }

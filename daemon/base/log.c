@@ -17,7 +17,7 @@
 enum { LINE_MAX_BYTES = 1024 };
 
 /* Set once before any thread starts; read by all. */
-static enum log_level most_told = LOG_INFO;
+static enum log_level most_logged = LOG_INFO;
 static bool to_journal;
 
 /* Of the whole process, for lines come from every thread. */
@@ -26,13 +26,13 @@ static pthread_mutex_t repeated_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void log_open(enum log_level most)
 {
-	most_told = most;
+	most_logged = most;
 	to_journal = getenv("JOURNAL_STREAM") != NULL;
 }
 
 bool log_wanted(enum log_level level)
 {
-	return level <= most_told;
+	return level <= most_logged;
 }
 
 static void write_line(enum log_level level, const char *event, char line[LINE_MAX_BYTES])
@@ -52,7 +52,7 @@ static void write_line(enum log_level level, const char *event, char line[LINE_M
 		return;
 }
 
-static bool may_tell(enum log_level level, const char *line)
+static bool may_log(enum log_level level, const char *line)
 {
 	char kind[LOG_KIND_BYTES];
 	bool pass;
@@ -66,7 +66,7 @@ static bool may_tell(enum log_level level, const char *line)
 	return pass;
 }
 
-void log_tell_repeated(bool all)
+void log_repeated(bool all)
 {
 	char kind[LOG_KIND_BYTES], line[LINE_MAX_BYTES];
 	bool any = true;
@@ -98,7 +98,7 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 	if (n > 0 && (size_t)n < sizeof line)
 		vsnprintf(line + n, sizeof line - (size_t)n, format, args);
 	va_end(args);
-	if (may_tell(level, line))
+	if (may_log(level, line))
 		write_line(level, event, line);
 }
 

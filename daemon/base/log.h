@@ -17,7 +17,7 @@ void log_event(enum log_level level, const char *event, const char *format, ...)
 /* Lines that repeat (same event, committee and error) are logged ten times a minute and then
  * counted: event=repeated says how many there were. This logs the counts whose minute is over, or
  * all of them; the loop calls it each second. Lines at debug are never held back. */
-void log_tell_repeated(bool all);
+void log_repeated(bool all);
 /* Copies a text into out as one key=value value. Returns out. */
 const char *log_quote(const char *text, char *out, size_t size_bytes);
 

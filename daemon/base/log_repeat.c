@@ -27,7 +27,7 @@ void log_kind_of(const char *line, char *out, size_t size_bytes)
 }
 
 /* The slot of this kind, or a free one. The last slot is shared when all are taken. */
-static struct log_kind *place_of(struct log_repeat *r, const char *kind, int64_t mono_ms)
+static struct log_kind *slot_of(struct log_repeat *r, const char *kind, int64_t mono_ms)
 {
 	struct log_kind *other = &r->kinds[LOG_KINDS_MAX - 1], *room = NULL;
 
@@ -52,14 +52,14 @@ static struct log_kind *place_of(struct log_repeat *r, const char *kind, int64_t
 
 bool log_repeat_pass(struct log_repeat *r, const char *kind, int64_t mono_ms)
 {
-	struct log_kind *k = place_of(r, kind, mono_ms);
+	struct log_kind *k = slot_of(r, kind, mono_ms);
 
 	if (k->until_ms <= mono_ms && k->more == 0) {
 		k->until_ms = mono_ms + LOG_MINUTE_MS;
-		k->told = 0;
+		k->logged = 0;
 	}
-	if (k->told < LOG_LINES_A_MINUTE) {
-		k->told++;
+	if (k->logged < LOG_LINES_A_MINUTE) {
+		k->logged++;
 		return true;
 	}
 	k->more++;
@@ -77,7 +77,7 @@ bool log_repeat_next(struct log_repeat *r, int64_t mono_ms, bool all, char kind[
 		snprintf(kind, LOG_KIND_BYTES, "%s", k->name);
 		*more = k->more;
 		k->more = 0;
-		k->told = 0;
+		k->logged = 0;
 		/* of what goes on, the next minute is ten lines and a number again */
 		k->until_ms = mono_ms + LOG_MINUTE_MS;
 		return true;

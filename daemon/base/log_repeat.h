@@ -20,7 +20,7 @@ struct log_repeat {
 	struct log_kind {
 		char name[LOG_KIND_BYTES]; /* "": free */
 		int64_t until_ms;
-		unsigned told, more;
+		unsigned logged, more;
 	} kinds[LOG_KINDS_MAX];
 };
 

@@ -45,7 +45,7 @@ static struct job *pop(struct list *l)
 	return j;
 }
 
-static void tell(struct workers *w)
+static void signal_done(struct workers *w)
 {
 	uint64_t one = 1;
 
@@ -65,7 +65,7 @@ static void report(struct workers *w, struct job *j)
 	push(&w->done, j);
 	pthread_mutex_unlock(&w->lock);
 	if (first)
-		tell(w);
+		signal_done(w);
 }
 
 static void *run(void *arg)
@@ -206,7 +206,7 @@ unsigned workers_collect(struct workers *w, unsigned max)
 		n++;
 		j->done(j);
 	}
-	tell(w); /* there may be more */
+	signal_done(w); /* there may be more */
 	return n;
 }
 

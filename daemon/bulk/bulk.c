@@ -44,7 +44,7 @@ void bulk_destroy(struct bulk *b)
 		b->peers = p->next;
 		for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 			if (p->transfers[i] != NULL)
-				p->transfers[i]->phase = PHASE_FREE; /* also in PHASE_TOLD */
+				p->transfers[i]->phase = PHASE_FREE; /* also in PHASE_REPORTED */
 		}
 		fetch_abandon(b, p);
 		serve_destroy(p);
@@ -95,7 +95,7 @@ static void go_on(struct bulk *b, struct bulk_link *p)
 	}
 }
 
-void bulk_kick(struct bulk *b, struct committee_id neighbour, struct now now)
+void bulk_wake(struct bulk *b, struct committee_id neighbour, struct now now)
 {
 	struct bulk_link *p = find_or_add(b, neighbour);
 

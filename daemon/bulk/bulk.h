@@ -55,7 +55,7 @@ struct bulk *bulk_new(const struct bulk_config *config, const struct bulk_ops *o
 void bulk_destroy(struct bulk *b); /* no job may be under way */
 
 /* ACT_FETCH, or the link came up */
-void bulk_kick(struct bulk *b, struct committee_id neighbour, struct now now);
+void bulk_wake(struct bulk *b, struct committee_id neighbour, struct now now);
 /* the link is gone */
 void bulk_stop(struct bulk *b, struct committee_id neighbour);
 void bulk_connected(struct bulk *b, struct committee_id neighbour, struct now now);

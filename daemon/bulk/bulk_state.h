@@ -13,7 +13,8 @@ enum {
 	IDLE_CLOSE_MS = 30 * 1000,
 	TRY_AGAIN_MS = 5 * 1000,
 	STALLED_MS = 60 * 1000, /* asked, and nothing came */
-	TOLD_MS = 30 * 1000,	/* the core was notified, and the FETCH record is still there */
+	/* the core was notified, and the FETCH record is still there */
+	REPORTED_MS = 30 * 1000,
 	FETCH_ARENA_BYTES = 8 << 20,
 };
 
@@ -26,7 +27,14 @@ struct piece {
 	uint8_t data[];
 };
 
-enum transfer_phase { PHASE_FREE, PHASE_OPEN, PHASE_LEAVES, PHASE_BYTES, PHASE_FINISH, PHASE_TOLD };
+enum transfer_phase {
+	PHASE_FREE,
+	PHASE_OPEN,
+	PHASE_LEAVES,
+	PHASE_BYTES,
+	PHASE_FINISH,
+	PHASE_REPORTED
+};
 
 /* One published envelope whose attachments are being fetched, one item after the other. At most one
  * job works for it at a time. */

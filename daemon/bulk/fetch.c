@@ -33,7 +33,7 @@ static struct transfer *begin(struct bulk *b, struct bulk_link *p, enum lane lan
 		   link_key = key_link(p->id, lane);
 	struct transfer *t = calloc(1, sizeof *t);
 	struct record document, link;
-	unsigned place = 0;
+	unsigned free_slot = 0;
 
 	if (t == NULL ||
 	    b->store.get(b->store.ctx, b->arena, FAMILY_DOCUMENT, &document_key, &document) !=
@@ -47,8 +47,8 @@ static struct transfer *begin(struct bulk *b, struct bulk_link *p, enum lane lan
 		free(t);
 		return NULL;
 	}
-	while (p->transfers[place] != NULL)
-		place++;
+	while (p->transfers[free_slot] != NULL)
+		free_slot++;
 	t->bulk = b;
 	t->peer = p;
 	t->lane = lane;
@@ -60,12 +60,12 @@ static struct transfer *begin(struct bulk *b, struct bulk_link *p, enum lane lan
 	t->heard_ms = b->now_ms;
 	t->manifest_count = document.u.document.manifest_count;
 	memcpy(t->manifest, document.u.document.manifest, t->manifest_count * sizeof *t->manifest);
-	p->transfers[place] = t;
+	p->transfers[free_slot] = t;
 	return t;
 }
 
 /* Is a transfer slot free? The normal lane leaves one for the urgent lane. */
-static bool has_place(const struct bulk *b, const struct bulk_link *p, enum lane lane)
+static bool has_slot(const struct bulk *b, const struct bulk_link *p, enum lane lane)
 {
 	unsigned used = 0;
 
@@ -74,34 +74,34 @@ static bool has_place(const struct bulk *b, const struct bulk_link *p, enum lane
 	return used < b->config.parallel - (lane == LANE_NORMAL ? 1 : 0);
 }
 
-/* A transfer in PHASE_TOLD ends when the core's commit has erased its FETCH record. When the record
- * stays, the core's event was lost, for the inbox was full: after TOLD_MS the transfer is started
- * again, and finds its files there. The core may be notified twice. */
-static void clear_told(struct bulk *b, struct bulk_link *p)
+/* A transfer in PHASE_REPORTED ends when the core's commit has erased its FETCH record. When the
+ * record stays, the core's event was lost, for the inbox was full: after REPORTED_MS the transfer
+ * is started again, and finds its files there. The core may be notified twice. */
+static void clear_reported(struct bulk *b, struct bulk_link *p)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		struct transfer *t = p->transfers[i];
 		struct record r;
 		struct key key;
 
-		if (t == NULL || t->phase != PHASE_TOLD || t->busy)
+		if (t == NULL || t->phase != PHASE_REPORTED || t->busy)
 			continue;
 		key = key_seq(p->id, t->lane, t->seq);
 		if (b->store.get(b->store.ctx, b->arena, FAMILY_FETCH, &key, &r) == ERR_NOT_FOUND ||
-		    b->now_ms - t->heard_ms > TOLD_MS)
-			transfer_let_go(p, t);
+		    b->now_ms - t->heard_ms > REPORTED_MS)
+			transfer_release(p, t);
 	}
 }
 
 void fetch_scan(struct bulk *b, struct bulk_link *p)
 {
 	arena_reset(b->arena);
-	clear_told(b, p);
+	clear_reported(b, p);
 	for (enum lane lane = LANE_URGENT; lane <= LANE_NORMAL; lane++) {
 		struct scan scan = scan_of(key_link(p->id, lane));
 		struct record r;
 
-		while (has_place(b, p, lane) &&
+		while (has_slot(b, p, lane) &&
 		       b->store.next(b->store.ctx, b->arena, FAMILY_FETCH, &scan, &r) == ERR_OK) {
 			struct committee_id neighbour;
 			enum lane parsed;
@@ -129,7 +129,7 @@ void fetch_abandon(struct bulk *b, struct bulk_link *p)
 	(void)b;
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		if (p->transfers[i] != NULL)
-			transfer_let_go(p, p->transfers[i]);
+			transfer_release(p, p->transfers[i]);
 	}
 	p->failed_count = 0;
 }

@@ -53,7 +53,7 @@ static uint8_t *slot(const struct serving *s, uint32_t n)
 	return s->page->data + (size_t)n * SLOT_BYTES + WIRE_CHUNK_ROOM;
 }
 
-static void flight_let_go(struct flight *f)
+static void flight_release(struct flight *f)
 {
 	if (atomic_fetch_sub(&f->holders, 1) == 1)
 		free(f);
@@ -81,11 +81,11 @@ static void release(void *data, void *owner)
 	if (page == NULL || atomic_fetch_sub(&page->holders, 1) != 1)
 		return;
 	atomic_fetch_sub(&page->flight->len_bytes, page->len_bytes);
-	flight_let_go(page->flight);
+	flight_release(page->flight);
 	free(page);
 }
 
-static void let_go(struct serving *s)
+static void release_page(struct serving *s)
 {
 	release(NULL, s->page);
 	s->page = NULL;
@@ -93,8 +93,8 @@ static void let_go(struct serving *s)
 
 static void destroy(struct serving *s)
 {
-	let_go(s);
-	flight_let_go(s->flight);
+	release_page(s);
+	flight_release(s->flight);
 	free(s);
 }
 
@@ -134,8 +134,8 @@ static enum err lies_inside(const struct msg_fetch *m, const struct manifest_ite
 static enum err entitled(struct bulk *b, struct bulk_link *p, const struct msg_fetch *m,
 			 struct manifest_item *item)
 {
-	struct key place = key_seq(p->id, m->lane, m->seq), link_key = key_link(p->id, m->lane),
-		   document_key;
+	struct key stream_key = key_seq(p->id, m->lane, m->seq),
+		   link_key = key_link(p->id, m->lane), document_key;
 	struct record stream, link, document;
 	enum err e;
 
@@ -144,7 +144,7 @@ static enum err entitled(struct bulk *b, struct bulk_link *p, const struct msg_f
 	if (e == ERR_OK && memcmp(&link.u.linkout.stream, &m->stream, sizeof m->stream) != 0)
 		return ERR_CHAIN;
 	if (e == ERR_OK)
-		e = b->store.get(b->store.ctx, b->arena, FAMILY_STREAM, &place, &stream);
+		e = b->store.get(b->store.ctx, b->arena, FAMILY_STREAM, &stream_key, &stream);
 	if (e == ERR_OK && stream.u.stream.role == ROLE_NONE)
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK) {
@@ -181,13 +181,13 @@ static void read_bytes(struct serving *s)
 	struct chunk_range range = { .first = s->now.first,
 				     .count = s->now.count,
 				     .check = s->now.again };
-	uint8_t *places[PIECES_PER_FETCH];
+	uint8_t *buffers[PIECES_PER_FETCH];
 	const size_t full = s->at_once * (size_t)CHUNK_BYTES;
 	size_t got = 0;
 
 	for (uint32_t n = 0; n < s->now.count; n++)
-		places[n] = slot(s, n / s->at_once) + (size_t)(n % s->at_once) * CHUNK_BYTES;
-	s->result = files->ops->chunks(files, &s->item, &range, places, &got);
+		buffers[n] = slot(s, n / s->at_once) + (size_t)(n % s->at_once) * CHUNK_BYTES;
+	s->result = files->ops->chunks(files, &s->item, &range, buffers, &got);
 	for (; s->result == ERR_OK && s->read * s->at_once < s->now.count; s->read++) {
 		s->first[s->read] = s->now.first + s->read * s->at_once;
 		s->len_bytes[s->read] = got < full ? got : full;
@@ -234,7 +234,7 @@ static void send_slots(struct serving *s)
 		s->sent++;
 	}
 	s->sending = false;
-	let_go(s);
+	release_page(s);
 }
 
 static void was_read(struct job *j)
@@ -255,7 +255,7 @@ static void was_read(struct job *j)
 	}
 	if (s->result != ERR_OK) {
 		refuse(s->bulk, s->peer, &s->now, s->result);
-		let_go(s);
+		release_page(s);
 	} else {
 		s->sending = true;
 		s->sent = 0;

@@ -3,7 +3,7 @@
  *   FREE ─FETCH record─► OPEN (job: what is here already?) ─► LEAVES ─► BYTES ─► FINISH (job: whole
  *   digest, sync, rename)
  *     ▲                   ▲──────────── next item ───────────────────────────────────┘ │ last item
- *     └─ record gone ─ TOLD (the core was notified; its commit erases the record) ◄────┘
+ *     └─ record gone ─ REPORTED (the core was notified; its commit erases the record) ◄┘
  *
  * Chunks are written by one job at a time for each transfer, in the order they came. What is asked
  * for and not yet written is bounded by the window. */
@@ -47,7 +47,7 @@ static void destroy(struct transfer *t)
 }
 
 /* Frees the transfer's slot; its memory is freed when no job works on it any more. */
-void transfer_let_go(struct bulk_link *p, struct transfer *t)
+void transfer_release(struct bulk_link *p, struct transfer *t)
 {
 	for (unsigned i = 0; i < PARALLEL_MAX; i++) {
 		if (p->transfers[i] == t)
@@ -84,10 +84,10 @@ void transfer_give_up(struct bulk_link *p, struct transfer *t, enum err why)
 				     .seq = t->seq,
 				     .again_ms = b->now_ms + TRY_AGAIN_MS,
 				     .spoilt = t->phase == PHASE_BYTES && why == ERR_DIGEST };
-	transfer_let_go(p, t);
+	transfer_release(p, t);
 }
 
-static void tell(struct transfer *t, enum err result)
+static void report(struct transfer *t, enum err result)
 {
 	struct ev_fetched e = { .neighbour = t->peer->id,
 				.lane = t->lane,
@@ -96,7 +96,7 @@ static void tell(struct transfer *t, enum err result)
 				.serial = t->serial,
 				.result = result };
 
-	t->phase = PHASE_TOLD;
+	t->phase = PHASE_REPORTED;
 	t->heard_ms = t->bulk->now_ms;
 	t->bulk->ops.fetched(t->bulk->ops.ctx, &e);
 }
@@ -181,7 +181,7 @@ static void finished(struct job *j)
 		 * the signer signed what cannot be. */
 		t->bulk->files->ops->incoming_close(t->incoming, true);
 		t->incoming = NULL;
-		tell(t, ERR_DIGEST);
+		report(t, ERR_DIGEST);
 	} else {
 		transfer_give_up(p, t, t->result);
 		return;
@@ -252,7 +252,7 @@ static void opened(struct job *j)
 	else if (t->result == ERR_NOT_FOUND)
 		begin_leaves(t);
 	else if (t->result == ERR_DIGEST)
-		tell(t, ERR_DIGEST); /* no bytes at all, and a root that is not the empty one */
+		report(t, ERR_DIGEST); /* no bytes at all, and a root that is not the empty one */
 	else
 		transfer_give_up(p, t, t->result);
 	transfer_ask_all(p);
@@ -264,11 +264,11 @@ void transfer_begin_item(struct transfer *t)
 		t->item++;
 	t->asked = t->got = t->pieces = 0;
 	if (t->item == t->manifest_count) {
-		tell(t, ERR_OK);
+		report(t, ERR_OK);
 		return;
 	}
 	if (t->manifest[t->item].size_bytes > t->bulk->config.attachment_max_bytes) {
-		tell(t, ERR_TOO_LARGE);
+		report(t, ERR_TOO_LARGE);
 		return;
 	}
 	t->phase = PHASE_OPEN;

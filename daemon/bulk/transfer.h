@@ -8,7 +8,7 @@
 /* the next item that is a file; after the last one the core is notified */
 void transfer_begin_item(struct transfer *t);
 /* frees its slot; the memory when no job works on it any more */
-void transfer_let_go(struct bulk_link *p, struct transfer *t);
+void transfer_release(struct bulk_link *p, struct transfer *t);
 /* to be tried again later */
 void transfer_give_up(struct bulk_link *p, struct transfer *t, enum err why);
 void transfer_ask_all(struct bulk_link *p);

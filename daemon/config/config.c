@@ -340,8 +340,8 @@ struct loading {
 	bool seen[ROW_COUNT];
 };
 
-static void tell_wrong(struct loading *l, const struct row *row, const struct yaml_node *node,
-		       const char *name, const char *right)
+static void report_wrong(struct loading *l, const struct row *row, const struct yaml_node *node,
+			 const char *name, const char *right)
 {
 	char low[32], high[32];
 
@@ -377,7 +377,7 @@ static void take_value(struct loading *l, const struct yaml_node *node, const ch
 	l->seen[row - rows] = true;
 	right = set_value(row, l->config, l->folder, node->value);
 	if (right != NULL)
-		tell_wrong(l, row, node, name, right);
+		report_wrong(l, row, node, name, right);
 }
 
 static void take_link_value(struct loading *l, const struct yaml_node *node,
@@ -399,7 +399,7 @@ static void take_link_value(struct loading *l, const struct yaml_node *node,
 		}
 		right = set_number(row, (char *)link + link_members[m].offset, node->value);
 		if (right != NULL)
-			tell_wrong(l, row, node, name, right);
+			report_wrong(l, row, node, name, right);
 		return;
 	}
 	config_errors_add(

@@ -142,8 +142,8 @@ static bool goes_before(const struct client *a, bool a_busy, const struct client
 /* Which client's slot goes to a new client at `socket`; NULL: no client's. Clients of a socket that
  * allows less are evicted at any time, the others when they are owed nothing: the longest idle
  * first. A client just accepted comes last, and has sent a request before then. */
-static struct client *place_for(struct control *c, enum local_socket socket, uint32_t uid,
-				enum lack lack)
+static struct client *slot_for(struct control *c, enum local_socket socket, uint32_t uid,
+			       enum lack lack)
 {
 	struct client *best = NULL;
 	bool best_busy = false;
@@ -173,8 +173,7 @@ static void refuse(struct control *c, enum local_socket socket, uint32_t uid, in
 {
 	Vanthu__V1__Reply r = control_reply_to(0, VANTHU__V1__REPLY__WHAT_ERROR);
 	Vanthu__V1__ControlError e = VANTHU__V1__CONTROL_ERROR__INIT;
-	unsigned own = shares_places_of(c->shares, socket, uid),
-		 most = shares_places_uid_max(socket);
+	unsigned own = shares_slots_of(c->shares, socket, uid), most = shares_slots_uid_max(socket);
 	uint8_t bytes[REFUSAL_BYTES];
 	char about[64];
 	size_t size;
@@ -186,7 +185,7 @@ static void refuse(struct control *c, enum local_socket socket, uint32_t uid, in
 			 own, most);
 	else
 		snprintf(about, sizeof about, "%s.sock: %u/%u", socket_names[socket],
-			 shares_places_max(socket), shares_places_max(socket));
+			 shares_slots_max(socket), shares_slots_max(socket));
 	e.code = ERR_PLACES;
 	e.about = about;
 	r.error = &e;
@@ -209,7 +208,7 @@ static void enter(struct control *c, enum local_socket socket, uint32_t uid, int
 	enum lack lack;
 
 	while ((lack = shares_lack(c->shares, socket, uid)) != LACK_NONE) {
-		struct client *gives = place_for(c, socket, uid, lack);
+		struct client *gives = slot_for(c, socket, uid, lack);
 
 		if (gives == NULL)
 			break;
@@ -257,7 +256,7 @@ static int accept_spare(struct control *c, enum local_socket socket, bool *spare
 /* Comes in by the spare descriptor: another client is closed for it, or it is. */
 static void enter_spare(struct control *c, enum local_socket socket, uint32_t uid, int fd)
 {
-	struct client *gives = place_for(c, socket, uid, LACK_SOCKET);
+	struct client *gives = slot_for(c, socket, uid, LACK_SOCKET);
 
 	if (gives == NULL) {
 		refuse(c, socket, uid, fd);
@@ -304,7 +303,7 @@ uint64_t admission_held_bytes(const struct control *c)
 	return bytes;
 }
 
-static void tell_goings(struct control *c)
+static void log_goings(struct control *c)
 {
 	if (c->now_ms < c->next_log_ms)
 		return;
@@ -343,6 +342,6 @@ static void give_back(struct control *c)
 void admission_tick(struct control *c)
 {
 	send_stalled_away(c);
-	tell_goings(c);
+	log_goings(c);
 	give_back(c);
 }

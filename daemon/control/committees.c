@@ -177,7 +177,7 @@ static enum err add_rows(struct client *c, struct file_walk *w, const struct pie
 }
 
 /* The last piece is the end: no `done` follows. */
-static bool tell_piece(struct client *c, uint64_t id, void *walk)
+static bool send_piece(struct client *c, uint64_t id, void *walk)
 {
 	struct file_walk *w = walk;
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DATA);
@@ -210,7 +210,7 @@ static bool tell_piece(struct client *c, uint64_t id, void *walk)
 void control_directory(struct client *c, const Vanthu__V1__Request *request)
 {
 	uint64_t id = request->id;
-	static const struct listing_kind kind = { tell_piece, free, true };
+	static const struct listing_kind kind = { send_piece, free, true };
 	struct file_walk *w = calloc(1, sizeof *w);
 
 	if (w == NULL || core_directory_version(c->control->parts.core) == 0) {

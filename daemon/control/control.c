@@ -63,7 +63,7 @@ void control_close(struct control *c)
 	}
 	if (c->spare_fd >= 0)
 		close(c->spare_fd);
-	shares_let_go(c->shares);
+	shares_release(c->shares);
 	arena_destroy(c->arena);
 	free(c);
 }

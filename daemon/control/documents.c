@@ -74,7 +74,7 @@ struct document_walk {
 	struct scan scans[SCANS];
 	bool ended[SCANS];
 	enum role roles[SCANS];
-	uint32_t limit, told;
+	uint32_t limit, sent;
 	int64_t since_ms, until_ms;
 	struct committee_id from, to;
 	char type_code[TYPE_CODE_MAX + 1];
@@ -191,7 +191,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	Vanthu__V1__DocumentLine line;
 	struct found_document f;
 	bool to = true;
-	enum err e = l->limit != 0 && l->told == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+	enum err e = l->limit != 0 && l->sent == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
 
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
@@ -211,7 +211,7 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
-	l->told++;
+	l->sent++;
 	return true;
 }
 

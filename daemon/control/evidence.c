@@ -48,9 +48,9 @@ static void pile_add(struct piece *p, struct pile *pile, struct blob bytes)
 static void add_relays(struct piece *p, const struct blob *relays, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t place;
+		uint32_t position;
 
-		if (byteset_add(p->known, relays[i], &place))
+		if (byteset_add(p->known, relays[i], &position))
 			pile_add(p, &p->relays, relays[i]);
 	}
 }
@@ -141,7 +141,7 @@ static bool piece_new(struct arena *a, struct piece *p)
 }
 
 /* The last piece is the end: no `done` follows. */
-static bool tell_piece(struct client *c, uint64_t id, void *walk)
+static bool send_piece(struct client *c, uint64_t id, void *walk)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_EVIDENCE);
 	struct evidence_walk *w = walk;
@@ -174,7 +174,7 @@ void control_evidence(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Ref *m = request->evidence;
 	uint64_t id = request->id;
-	static const struct listing_kind kind = { tell_piece, free, true };
+	static const struct listing_kind kind = { send_piece, free, true };
 	struct evidence_walk *w;
 	struct found_document f;
 

@@ -42,7 +42,7 @@ bool control_may_read(const struct client *c)
 	       inbox_room(control->parts.inbox) > INBOX_RESERVE && !control_waits(c);
 }
 
-static void let_go_of_requests(struct client *c)
+static void release_buffer(struct client *c)
 {
 	if (c->in_len > 0)
 		return;
@@ -76,7 +76,7 @@ bool control_take_frames(struct client *c, bool first,
 	if (at > 0 && c->in_len > at)
 		memmove(c->in, c->in + at, c->in_len - at);
 	c->in_len -= at;
-	let_go_of_requests(c);
+	release_buffer(c);
 	return true;
 }
 
@@ -120,7 +120,7 @@ bool control_read_some(struct client *c)
 		c->frame_ms = c->control->now_ms;
 	n = recv(c->fd, c->in + c->in_len, size - c->in_len, 0);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		let_go_of_requests(c);
+		release_buffer(c);
 		return true;
 	}
 	if (n <= 0)

@@ -19,9 +19,9 @@ struct import {
 	struct pending_reply *reply;
 	uint64_t number;  /* its, while it is ours */
 	bool handed_over; /* to the installer */
-	bool tell_progress;
-	int64_t told_ms;
-	enum installer_phase told_phase;
+	bool report_progress;
+	int64_t reported_ms;
+	enum installer_phase reported_phase;
 };
 
 /* Another one may begin. */
@@ -94,15 +94,16 @@ static void progress(void *ctx)
 	Vanthu__V1__Installation view;
 	int64_t now_ms;
 
-	if (!i->tell_progress || control_out_waiting(c) > PROGRESS_BYTES)
+	if (!i->report_progress || control_out_waiting(c) > PROGRESS_BYTES)
 		return;
 	now_ms = control_wall_ms(c);
 	control_installation(c->control, &view);
-	if (view.total == 0 || (now_ms - i->told_ms < PROGRESS_EVERY_MS && now_ms >= i->told_ms &&
-				(enum installer_phase)view.phase == i->told_phase))
+	if (view.total == 0 ||
+	    (now_ms - i->reported_ms < PROGRESS_EVERY_MS && now_ms >= i->reported_ms &&
+	     (enum installer_phase)view.phase == i->reported_phase))
 		return;
-	i->told_ms = now_ms;
-	i->told_phase = (enum installer_phase)view.phase;
+	i->reported_ms = now_ms;
+	i->reported_phase = (enum installer_phase)view.phase;
 	r = control_reply_to(i->id, VANTHU__V1__REPLY__WHAT_INSTALLATION);
 	r.installation = &view;
 	r.more = 1;
@@ -183,7 +184,7 @@ void control_import(struct client *c, const Vanthu__V1__Request *request)
 	i->client = c;
 	i->id = id;
 	i->size_bytes = m->size_bytes;
-	i->tell_progress = m->progress;
+	i->report_progress = m->progress;
 	i->task = (struct task){ .kind = &import_task, .work = i };
 	control_task_begin(c, &i->task);
 	c->control->importing = i;

@@ -10,11 +10,11 @@
 #include "daemon/control/paper.h"
 #include "proto/fields.h"
 
-enum { REMEMBERED_MAX = 4096, PLACE_BITS = 40 };
+enum { REMEMBERED_MAX = 4096, POSITION_BITS = 40 };
 
 /* One entry of the month: day ‖ direction ‖ number, so that they compare in the order they are
  * sent. */
-typedef uint64_t place_t;
+typedef uint64_t position_t;
 
 struct paper_walk {
 	struct month from, month; /* {0}: none begun */
@@ -22,11 +22,11 @@ struct paper_walk {
 	bool named;		  /* then only what `name` says */
 	struct paper_name name;
 	struct scan scan;
-	bool telling, ended;
-	place_t below; /* all from here on have been sent */
-	place_t floor; /* some below it were dropped; 0: none */
-	place_t *found;
-	size_t count, told;
+	bool sending, ended;
+	position_t below; /* all from here on have been sent */
+	position_t floor; /* some below it were dropped; 0: none */
+	position_t *found;
+	size_t count, sent;
 };
 
 static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
@@ -65,30 +65,30 @@ static struct scan scan_through(struct month last)
 
 static int newest_first(const void *a, const void *b)
 {
-	const place_t *x = a, *y = b;
+	const position_t *x = a, *y = b;
 
 	return *x < *y ? 1 : *x > *y ? -1 : 0;
 }
 
-static void remember(struct paper_walk *w, place_t place)
+static void remember(struct paper_walk *w, position_t position)
 {
-	if (place >= w->below || place < w->floor)
+	if (position >= w->below || position < w->floor)
 		return;
 	if (w->count == REMEMBERED_MAX) {
 		qsort(w->found, w->count, sizeof *w->found, newest_first);
 		w->count /= 2;
 		w->floor = w->found[w->count - 1];
-		if (place < w->floor)
+		if (position < w->floor)
 			return;
 	}
-	w->found[w->count++] = place;
+	w->found[w->count++] = position;
 }
 
-static void begin_telling(struct paper_walk *w)
+static void begin_sending(struct paper_walk *w)
 {
 	qsort(w->found, w->count, sizeof *w->found, newest_first);
-	w->told = 0;
-	w->telling = true;
+	w->sent = 0;
+	w->sending = true;
 }
 
 /* One key further down. */
@@ -111,15 +111,15 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	if (e == ERR_NOT_FOUND || month.n < w->from.n ||
 	    (w->month.n != 0 && month.n != w->month.n)) {
 		w->ended = e == ERR_NOT_FOUND || month.n < w->from.n;
-		begin_telling(w);
+		begin_sending(w);
 		return ERR_OK;
 	}
 	w->scan = ahead;
 	w->month = month;
 	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
 	    (!w->named || control_paper_named(&w->name, &r.u.paper)))
-		remember(w, (place_t)strtoul(r.u.paper.date + 8, NULL, 10) << PLACE_BITS |
-				(serial.n & (((place_t)1 << PLACE_BITS) - 1)));
+		remember(w, (position_t)strtoul(r.u.paper.date + 8, NULL, 10) << POSITION_BITS |
+				    (serial.n & (((position_t)1 << POSITION_BITS) - 1)));
 	return ERR_OK;
 }
 
@@ -138,22 +138,22 @@ static enum err go_on(struct paper_walk *w)
 	}
 	w->floor = 0;
 	w->count = 0;
-	w->telling = false;
+	w->sending = false;
 	return ERR_OK;
 }
 
-static enum err tell(struct client *c, uint64_t id, struct paper_walk *w)
+static enum err send_next(struct client *c, uint64_t id, struct paper_walk *w)
 {
 	struct lookup l = control_lookup(c);
 	struct key key;
 	struct record r;
 	enum err e;
 
-	if (w->told == w->count)
+	if (w->sent == w->count)
 		return go_on(w);
-	key =
-	    key_paper((struct serial){ (uint64_t)w->month.n << PLACE_BITS |
-				       (w->found[w->told++] & (((place_t)1 << PLACE_BITS) - 1)) });
+	key = key_paper(
+		(struct serial){ (uint64_t)w->month.n << POSITION_BITS |
+				 (w->found[w->sent++] & (((position_t)1 << POSITION_BITS) - 1)) });
 	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
 	if (e == ERR_OK)
 		say_line(c, id, &r.u.paper);
@@ -163,7 +163,7 @@ static enum err tell(struct client *c, uint64_t id, struct paper_walk *w)
 static bool step(struct client *c, uint64_t id, void *walk)
 {
 	struct paper_walk *w = walk;
-	enum err e = w->telling ? tell(c, id, w) : gather(c, w);
+	enum err e = w->sending ? send_next(c, id, w) : gather(c, w);
 
 	return e == ERR_OK || control_listing_end(c, id, e, "");
 }

@@ -14,8 +14,8 @@
 #include "routing/state/stream.h"
 
 /* documents first */
-static const enum lane told_lanes[] = { LANE_URGENT, LANE_NORMAL, LANE_FACTS };
-enum { TOLD_LANES = sizeof told_lanes / sizeof told_lanes[0] };
+static const enum lane listed_lanes[] = { LANE_URGENT, LANE_NORMAL, LANE_FACTS };
+enum { LISTED_LANES = sizeof listed_lanes / sizeof listed_lanes[0] };
 
 struct queue_walk {
 	struct committee_id only; /* "": all links */
@@ -134,7 +134,7 @@ static enum err say_facts(struct client *c, uint64_t id, struct line *l, const s
 static enum err next_row(struct client *c, uint64_t id, struct queue_walk *w,
 			 const struct link_view *v, bool *ended)
 {
-	enum lane lane = told_lanes[w->lane];
+	enum lane lane = listed_lanes[w->lane];
 	struct stream_out *s = core_stream_out(c->control->parts.core, v->neighbour, lane);
 	struct line line = { .neighbour = v->neighbour, .lane = lane };
 	struct lookup lookup = control_lookup(c);
@@ -173,17 +173,17 @@ static bool step(struct client *c, uint64_t id, void *walk)
 
 	if (!core_link(c->control->parts.core, w->link, &v))
 		return control_listing_end(c, id, ERR_OK, "");
-	if (w->lane < TOLD_LANES && (id_empty(w->only) || id_equal(w->only, v.neighbour)))
+	if (w->lane < LISTED_LANES && (id_empty(w->only) || id_equal(w->only, v.neighbour)))
 		e = next_row(c, id, w, &v, &ended);
 	else
-		w->lane = TOLD_LANES;
+		w->lane = LISTED_LANES;
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
 	if (ended) {
 		w->lane++;
 		w->seq = 0;
 	}
-	if (w->lane >= TOLD_LANES) {
+	if (w->lane >= LISTED_LANES) {
 		w->link++;
 		w->lane = 0;
 	}

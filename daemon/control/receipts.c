@@ -52,7 +52,7 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 		struct serial serial;
 		struct record r;
 		enum role role;
-		uint32_t place;
+		uint32_t position;
 
 		arena_reset(scratch);
 		e = l.next(l.ctx, scratch, FAMILY_RECEIPT, &scan, &r);
@@ -65,8 +65,8 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 			continue;
 		v->at_ms = r.u.receipt.at_ms;
 		v->reason = r.u.receipt.reason;
-		if (recipients_find(&w->all, who, &place))
-			w->answered[place] = true;
+		if (recipients_find(&w->all, who, &position))
+			w->answered[position] = true;
 	}
 	arena_destroy(scratch);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -4,17 +4,17 @@
 #include <stdlib.h>
 
 struct share {
-	unsigned places, places_uid;
+	unsigned slots, slots_uid;
 	size_t bytes, bytes_uid;
 };
 
 /* With those of the sockets that allow less. */
 static const struct share most[SOCKET_COUNT] = {
-	[SOCKET_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_PLACES_UID, CONTROL_SHARED_BYTES,
+	[SOCKET_OFFICE] = { CONTROL_CLIENTS_MAX, CONTROL_OFFICE_SLOTS_UID, CONTROL_SHARED_BYTES,
 			    CONTROL_OFFICE_BYTES_UID },
-	[SOCKET_OPERATE] = { CONTROL_OPERATE_PLACES, CONTROL_OPERATE_PLACES_UID,
+	[SOCKET_OPERATE] = { CONTROL_OPERATE_SLOTS, CONTROL_OPERATE_SLOTS_UID,
 			     CONTROL_OPERATE_BYTES, CONTROL_OPERATE_BYTES_UID },
-	[SOCKET_READ] = { CONTROL_READ_PLACES, CONTROL_READ_PLACES_UID, CONTROL_READ_BYTES,
+	[SOCKET_READ] = { CONTROL_READ_SLOTS, CONTROL_READ_SLOTS_UID, CONTROL_READ_BYTES,
 			  CONTROL_READ_BYTES_UID },
 };
 
@@ -23,13 +23,13 @@ struct account {
 	struct shares *shares;
 	enum local_socket socket;
 	uint32_t uid;
-	unsigned places;
+	unsigned slots;
 	size_t bytes;
 };
 
 struct shares {
 	struct account *accounts;
-	unsigned places[SOCKET_COUNT];
+	unsigned slots[SOCKET_COUNT];
 	size_t bytes[SOCKET_COUNT];
 	uint64_t freed;
 	bool gone; /* its owner has released it */
@@ -40,7 +40,7 @@ struct shares *shares_new(void)
 	return calloc(1, sizeof(struct shares));
 }
 
-void shares_let_go(struct shares *s)
+void shares_release(struct shares *s)
 {
 	if (s == NULL)
 		return;
@@ -58,44 +58,44 @@ static struct account *find(const struct shares *s, enum local_socket socket, ui
 	return a;
 }
 
-unsigned shares_places_max(enum local_socket socket)
+unsigned shares_slots_max(enum local_socket socket)
 {
-	return most[socket].places;
+	return most[socket].slots;
 }
 
-unsigned shares_places_uid_max(enum local_socket socket)
+unsigned shares_slots_uid_max(enum local_socket socket)
 {
-	return most[socket].places_uid;
+	return most[socket].slots_uid;
 }
 
-unsigned shares_places_of(const struct shares *s, enum local_socket socket, uint32_t uid)
+unsigned shares_slots_of(const struct shares *s, enum local_socket socket, uint32_t uid)
 {
 	const struct account *a = find(s, socket, uid);
 
-	return a == NULL ? 0 : a->places;
+	return a == NULL ? 0 : a->slots;
 }
 
-unsigned shares_places(const struct account *a)
+unsigned shares_slots(const struct account *a)
 {
-	return a->places;
+	return a->slots;
 }
 
 enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid)
 {
 	unsigned together = 0;
 
-	if (shares_places_of(s, socket, uid) >= most[socket].places_uid)
+	if (shares_slots_of(s, socket, uid) >= most[socket].slots_uid)
 		return LACK_UID;
 	/* Each bound that counts this socket in. */
 	for (int d = SOCKET_COUNT - 1; d >= 0; d--) {
-		together += s->places[d];
-		if (d <= (int)socket && together >= most[d].places)
+		together += s->slots[d];
+		if (d <= (int)socket && together >= most[d].slots)
 			return LACK_SOCKET;
 	}
 	for (int d = SOCKET_OPERATE, above = 0; d >= (int)SOCKET_OFFICE; d--) {
-		above += (int)s->places[d];
+		above += (int)s->slots[d];
 		if (d <= (int)socket && socket != SOCKET_READ &&
-		    above >= (int)most[d].places - CONTROL_READ_PLACES_OWN)
+		    above >= (int)most[d].slots - CONTROL_READ_SLOTS_OWN)
 			return LACK_READ;
 	}
 	return LACK_NONE;
@@ -114,8 +114,8 @@ struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_
 		};
 		s->accounts = a;
 	}
-	a->places++;
-	s->places[socket]++;
+	a->slots++;
+	s->slots[socket]++;
 	return a;
 }
 
@@ -124,7 +124,7 @@ static void drop_if_empty(struct account *a)
 	struct shares *s = a->shares;
 	struct account **at = &s->accounts;
 
-	if (a->places > 0 || a->bytes > 0)
+	if (a->slots > 0 || a->bytes > 0)
 		return;
 	while (*at != a)
 		at = &(*at)->next;
@@ -136,8 +136,8 @@ static void drop_if_empty(struct account *a)
 
 void shares_leave(struct account *a)
 {
-	a->places--;
-	a->shares->places[a->socket]--;
+	a->slots--;
+	a->shares->slots[a->socket]--;
 	drop_if_empty(a);
 }
 

@@ -39,18 +39,18 @@ enum lack {
 
 struct shares *shares_new(void); /* NULL without memory */
 /* Releases `s`; its memory is freed with the last account. NULL is fine. */
-void shares_let_go(struct shares *s);
+void shares_release(struct shares *s);
 
 enum lack shares_lack(const struct shares *s, enum local_socket socket, uint32_t uid);
 /* Takes a slot, whether or not one is free: call shares_lack before. NULL without memory. */
 struct account *shares_enter(struct shares *s, enum local_socket socket, uint32_t uid);
 /* gives up one slot; the account stays while it has others, or bytes */
 void shares_leave(struct account *a);
-unsigned shares_places(const struct account *a);
-unsigned shares_places_of(const struct shares *s, enum local_socket socket, uint32_t uid);
+unsigned shares_slots(const struct account *a);
+unsigned shares_slots_of(const struct shares *s, enum local_socket socket, uint32_t uid);
 /* The most slots of a socket, with those of the sockets that allow less; and of one uid at it. */
-unsigned shares_places_max(enum local_socket socket);
-unsigned shares_places_uid_max(enum local_socket socket);
+unsigned shares_slots_max(enum local_socket socket);
+unsigned shares_slots_uid_max(enum local_socket socket);
 
 /* Is there room for so many bytes more? */
 bool shares_room(const struct account *a, enum share_use use, size_t bytes);

@@ -63,7 +63,7 @@ void download_destroy(struct download *f)
 	free(f);
 }
 
-static void tell_bad(struct download *f, enum err why)
+static void report_bad(struct download *f, enum err why)
 {
 	struct event event = {
 		.type = EVENT_BAD_DIRECTORY,
@@ -84,7 +84,7 @@ static void ended(void *ctx, enum err result)
 
 	f->installing = false;
 	if (result != ERR_OK && result != ERR_DIRECTORY_OLD)
-		tell_bad(f, result);
+		report_bad(f, result);
 }
 
 void download_go_on(struct download *f)
@@ -132,7 +132,7 @@ void download_part(struct download *f, struct committee_id from, enum party part
 		/* another version came between: requested again */
 		log_event(LOG_INFO, "directory-part-passed-over", "committee=%s", from.text);
 	else if (e != ERR_OK)
-		tell_bad(f, e);
+		report_bad(f, e);
 	f->whole = e == ERR_OK && m->last;
 	if (!f->whole)
 		return;

@@ -66,7 +66,7 @@ struct installer *installer_new(const struct installer_parts *parts)
 	return i;
 }
 
-static void let_go(struct installer *i)
+static void end_installation(struct installer *i)
 {
 	directory_scan_destroy(i->scan);
 	i->scan = NULL;
@@ -86,7 +86,7 @@ void installer_destroy(struct installer *i)
 {
 	if (i == NULL)
 		return;
-	let_go(i);
+	end_installation(i);
 	arena_destroy(i->arena);
 	free(i);
 }
@@ -145,7 +145,7 @@ static void end(struct installer *i, enum err e)
 		i->failed = e;
 		memcpy(i->failed_from, what.from, sizeof i->failed_from);
 	}
-	let_go(i);
+	end_installation(i);
 	core_set_installing(i->parts.core, false);
 	if (what.ended != NULL)
 		what.ended(what.ctx, e);

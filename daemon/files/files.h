@@ -61,7 +61,7 @@ struct files_ops {
 	 * shorter. ERR_DAMAGED: one of them was checked and is not what its leaf says, or the file
 	 * is too short; ERR_NOT_FOUND: one of them is beyond the end. */
 	enum err (*chunks)(struct files *f, const struct manifest_item *item,
-			   const struct chunk_range *range, uint8_t *const places[], size_t *got);
+			   const struct chunk_range *range, uint8_t *const buffers[], size_t *got);
 	/* One piece (LEAVES_PER_PIECE) of the file's leaf hashes. Makes them when they are not
 	 * there. */
 	enum err (*leaves)(struct files *f, const struct manifest_item *item, uint64_t piece,

@@ -251,7 +251,7 @@ enum err files_read_leaves(struct files *base, const struct manifest_item *item,
 
 /* Reads until the slots are full; *got is less where the file ends before that. */
 static enum err read_into(struct disk_files *f, const struct manifest_item *item,
-			  const struct chunk_range *range, uint8_t *const places[], size_t *got)
+			  const struct chunk_range *range, uint8_t *const buffers[], size_t *got)
 {
 	struct iovec list[CHUNKS_A_READ];
 	char path[FILES_PATH_MAX];
@@ -268,7 +268,7 @@ static enum err read_into(struct disk_files *f, const struct manifest_item *item
 		ssize_t more;
 
 		for (unsigned k = first; k < range->count; k++, inside = 0)
-			list[n++] = (struct iovec){ places[k] + inside, CHUNK_BYTES - inside };
+			list[n++] = (struct iovec){ buffers[k] + inside, CHUNK_BYTES - inside };
 		more = n == 0
 			   ? 0
 			   : preadv(fd, list, (int)n, (off_t)(range->first * CHUNK_BYTES + *got));
@@ -284,7 +284,7 @@ static enum err read_into(struct disk_files *f, const struct manifest_item *item
 }
 
 static enum err check_chunks(struct disk_files *f, const struct manifest_item *item,
-			     const struct chunk_range *range, uint8_t *const places[],
+			     const struct chunk_range *range, uint8_t *const buffers[],
 			     size_t len_bytes)
 {
 	struct digest leaves[CHUNKS_A_READ], is;
@@ -292,14 +292,14 @@ static enum err check_chunks(struct disk_files *f, const struct manifest_item *i
 
 	for (size_t i = 0, at = 0; e == ERR_OK && at < len_bytes; i++, at += CHUNK_BYTES) {
 		is = merkle_leaf((struct blob){
-		    places[i], len_bytes - at < CHUNK_BYTES ? len_bytes - at : CHUNK_BYTES });
+			buffers[i], len_bytes - at < CHUNK_BYTES ? len_bytes - at : CHUNK_BYTES });
 		e = digest_equal(&is, &leaves[i]) ? ERR_OK : ERR_DAMAGED;
 	}
 	return e;
 }
 
 enum err files_read_chunks(struct files *base, const struct manifest_item *item,
-			   const struct chunk_range *range, uint8_t *const places[], size_t *got)
+			   const struct chunk_range *range, uint8_t *const buffers[], size_t *got)
 {
 	struct disk_files *f = (struct disk_files *)base;
 	uint64_t all = files_chunks(item->size_bytes), offset = range->first * CHUNK_BYTES;
@@ -312,10 +312,10 @@ enum err files_read_chunks(struct files *base, const struct manifest_item *item,
 		return ERR_NOT_FOUND;
 	want = range->first + range->count == all ? (size_t)(item->size_bytes - offset)
 						  : (size_t)range->count * CHUNK_BYTES;
-	e = read_into(f, item, range, places, got);
+	e = read_into(f, item, range, buffers, got);
 	if (e == ERR_OK && *got != want)
 		e = ERR_DAMAGED;
 	if (e == ERR_OK && range->check)
-		e = check_chunks(f, item, range, places, want);
+		e = check_chunks(f, item, range, buffers, want);
 	return e;
 }

@@ -12,7 +12,7 @@ bool files_leaves_small(uint64_t count);
 must_use enum err files_read_leaves(struct files *base, const struct manifest_item *item,
 				    uint64_t piece, struct digest *out, size_t *count);
 must_use enum err files_read_chunks(struct files *base, const struct manifest_item *item,
-				    const struct chunk_range *range, uint8_t *const places[],
+				    const struct chunk_range *range, uint8_t *const buffers[],
 				    size_t *got);
 /* Of a file that has just been settled: in memory or beside it. */
 must_use enum err files_keep_leaves(struct disk_files *f, const struct manifest_item *item,

@@ -210,7 +210,8 @@ static enum err memory_read(struct files *f, const struct digest *sha256, uint64
 }
 
 static enum err memory_chunks(struct files *f, const struct manifest_item *item,
-			      const struct chunk_range *range, uint8_t *const places[], size_t *got)
+			      const struct chunk_range *range, uint8_t *const buffers[],
+			      size_t *got)
 {
 	uint64_t all = files_chunks(item->size_bytes);
 	enum err e = ERR_OK;
@@ -222,7 +223,7 @@ static enum err memory_chunks(struct files *f, const struct manifest_item *item,
 	for (uint32_t k = 0; k < range->count && e == ERR_OK; k++) {
 		size_t n = 0;
 
-		e = memory_read(f, &item->sha256, (range->first + k) * CHUNK_BYTES, places[k],
+		e = memory_read(f, &item->sha256, (range->first + k) * CHUNK_BYTES, buffers[k],
 				CHUNK_BYTES, &n);
 		*got += n;
 	}

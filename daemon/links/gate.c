@@ -37,11 +37,11 @@ static bool set_up(struct gate *g)
 	g->limit = files.rlim_cur > 1 << 20 ? 1 << 20 : (int)files.rlim_cur;
 	g->epoll = epoll_create1(EPOLL_CLOEXEC);
 	g->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	g->tell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	g->notify = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	/* The last of our own: half of what is above it at most is kept back. */
-	g->spare = (g->limit - g->tell) / 2 < SPARE_MAX ? (g->limit - g->tell) / 2 : SPARE_MAX;
+	g->spare = (g->limit - g->notify) / 2 < SPARE_MAX ? (g->limit - g->notify) / 2 : SPARE_MAX;
 	g->all = calloc((size_t)g->limit, sizeof *g->all);
-	return g->tell >= 0 && g->wake >= 0 && g->epoll >= 0 && g->all != NULL &&
+	return g->notify >= 0 && g->wake >= 0 && g->epoll >= 0 && g->all != NULL &&
 	       epoll_ctl(g->epoll, EPOLL_CTL_ADD, g->wake, &wake) == 0 &&
 	       pthread_mutex_init(&g->lock, NULL) == 0;
 }
@@ -54,7 +54,7 @@ enum err gate_open(void *zmq, struct gate **out)
 	if (g == NULL)
 		return ERR_NO_MEMORY;
 	g->zmq = zmq;
-	g->epoll = g->wake = g->tell = -1;
+	g->epoll = g->wake = g->notify = -1;
 	g->started = set_up(g) && pthread_create(&g->thread, NULL, gate_thread, g) == 0;
 	return g->started ? ERR_OK : ERR_SYSTEM;
 }
@@ -75,8 +75,8 @@ void gate_close(struct gate *g)
 		close(g->epoll);
 	if (g->wake >= 0)
 		close(g->wake);
-	if (g->tell >= 0)
-		close(g->tell);
+	if (g->notify >= 0)
+		close(g->notify);
 	free(g->all);
 	free(g);
 }
@@ -214,7 +214,7 @@ void gate_cut(struct gate *g, struct gate_id id, int delay_ms)
 
 int gate_fd(const struct gate *g)
 {
-	return g->tell;
+	return g->notify;
 }
 
 bool gate_next(struct gate *g, struct gate_report *out)
@@ -228,7 +228,7 @@ bool gate_next(struct gate *g, struct gate_report *out)
 		*out = g->reports[g->first];
 		g->first = (g->first + 1) % REPORTS_MAX;
 		g->count--;
-	} else if (read(g->tell, &seen, sizeof seen) < 0) {
+	} else if (read(g->notify, &seen, sizeof seen) < 0) {
 		seen = 0;
 	}
 	pthread_mutex_unlock(&g->lock);

@@ -36,7 +36,7 @@ struct gate {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	bool started, stop;
-	int epoll, wake, tell;
+	int epoll, wake, notify;
 	void *monitors[MONITORS_MAX];
 	struct watched_connection *all; /* by descriptor */
 	int limit, spare;		/* descriptors in all; kept back of them */
@@ -47,7 +47,7 @@ struct gate {
 	/* Marks are set while nothing is asked, judged when all has been: a socket that was empty
 	 * before the mark says nothing about it. */
 	enum { ASK_NONE, ASK_WANTED, ASK_TAKEN } ask;
-	int64_t short_until_ms, told_ms, swept_ms;
+	int64_t short_until_ms, logged_ms, swept_ms;
 	struct gate_report reports[REPORTS_MAX];
 	unsigned first, count;
 };

@@ -35,8 +35,8 @@ enum {
 	/* between two scans of busy connections: what comes in between is a few MiB */
 	LOOK_GAP_MS = 8,
 	WAIT_MS = 1000,
-	SHORT_MS = 5000,                 /* each time one is missing it counts as long as this */
-	SHORT_TOLD_MS = 60 * 1000,
+	SHORT_MS = 5000, /* each time one is missing it counts as long as this */
+	SHORT_LOG_MS = 60 * 1000,
 	EVENTS_MAX = 64,
 };
 
@@ -56,7 +56,7 @@ void gate_wake_control(struct gate *g)
 {
 	uint64_t one = 1;
 
-	if (write(g->tell, &one, sizeof one) < 0)
+	if (write(g->notify, &one, sizeof one) < 0)
 		return; /* it is readable already */
 }
 
@@ -329,8 +329,8 @@ static void end_oldest_stranger(struct gate *g)
 static void make_room(struct gate *g)
 {
 	g->short_until_ms = now_ms() + SHORT_MS;
-	if (now_ms() - g->told_ms > SHORT_TOLD_MS || g->told_ms == 0) {
-		g->told_ms = now_ms();
+	if (now_ms() - g->logged_ms > SHORT_LOG_MS || g->logged_ms == 0) {
+		g->logged_ms = now_ms();
 		log_event(LOG_ERROR, "descriptors-short", "error=VT-%d limit=%d",
 			  (int)ERR_DESCRIPTORS, g->limit);
 	}

@@ -179,7 +179,7 @@ static void greet_bulk(struct links *l)
 }
 
 /* Each attempt fails alike: logged when the reason changes, and once in a while. */
-static void tell_failure(struct link_socket *n, enum err why)
+static void log_failure(struct link_socket *n, enum err why)
 {
 	int64_t now_ms = clock_now().mono_ms;
 
@@ -200,7 +200,7 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 	if (change == DIALLED_NOTHING || n == NULL)
 		return false;
 	if (change == DIALLED_FAILED || change == DIALLED_REFUSED)
-		tell_failure(n, why);
+		log_failure(n, why);
 	if (change == DIALLED_REFUSED) {
 		dialled_close(d, 0);
 		d->not_before_ms = clock_now().mono_ms + REDIAL_MS;
@@ -213,7 +213,8 @@ static bool watch(struct links *l, struct dialled *d, enum purpose purpose)
 	}
 	if (change == DIALLED_UP && purpose == PURPOSE_BULK)
 		greet_bulk(l);
-	links_tell(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose, why);
+	links_enqueue(l, change == DIALLED_UP ? LINK_CONNECTED : LINK_DISCONNECTED, n, purpose,
+		      why);
 	return true;
 }
 
@@ -233,7 +234,7 @@ static void first_frame(struct links *l, struct committee_id who, struct link_so
 	if (n != NULL && !id_equal(m.u.hello.committee, who)) {
 		/* it learns why, in whoever's name it came */
 		links_bye_on(l, r, rid, ERR_NOT_SIGNER, 0);
-		links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
+		links_enqueue(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_NOT_SIGNER);
 		return;
 	}
 	if (m.u.hello.purpose == PURPOSE_DIRECTORY) {
@@ -255,8 +256,8 @@ static void first_frame(struct links *l, struct committee_id who, struct link_so
 	c->standing = true;
 	c->listener = r;
 	if (replaced)
-		links_tell(l, LINK_DISCONNECTED, n, m.u.hello.purpose, ERR_NETWORK);
-	links_tell(l, LINK_CONNECTED, n, m.u.hello.purpose, ERR_OK);
+		links_enqueue(l, LINK_DISCONNECTED, n, m.u.hello.purpose, ERR_NETWORK);
+	links_enqueue(l, LINK_CONNECTED, n, m.u.hello.purpose, ERR_OK);
 	/* The Hello itself follows its connection; a bulk one has said all with it. */
 	if (m.u.hello.purpose == PURPOSE_CONTROL) {
 		l->hello_waits = true;
@@ -284,7 +285,7 @@ static bool in_force(struct links *l, struct link_socket *n, const uint8_t tag[Z
 	if (n->connections[PURPOSE_CONTROL].standing || n->connections[PURPOSE_BULK].standing) {
 		log_event(LOG_WARNING, "key-not-in-force", "committee=%s", n->peer.committee.text);
 		links_reset(l, n->peer.committee);
-		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_KEY_REVOKED);
+		links_enqueue(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_KEY_REVOKED);
 	}
 	return false;
 }
@@ -318,7 +319,7 @@ static bool receive_router(struct links *l, struct listener *r, uint8_t rid[RID_
 		struct link_socket *n = read_user(l, &who, tag) ? links_find(l, who) : NULL;
 
 		if (n != NULL && in_force(l, n, tag))
-			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
+			links_enqueue(l, LINK_VIOLATION, n, PURPOSE_CONTROL, ERR_PROTOCOL);
 		*good = false;
 	}
 	zmq_msg_close(&id);
@@ -395,7 +396,7 @@ static bool take_dialled(struct links *l, struct dialled *d, enum purpose purpos
 	if (n == NULL || !receive_dialled(l, d, &good))
 		return false;
 	if (!good) {
-		links_tell(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
+		links_enqueue(l, LINK_VIOLATION, n, purpose, ERR_PROTOCOL);
 		return true;
 	}
 	*out = (struct link_event){ .type = LINK_FRAME,
@@ -414,7 +415,7 @@ static bool take_host(struct links *l, struct link_event *out)
 		return false;
 	if (!good) {
 		dialled_close(&l->visit, 0);
-		links_tell_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
+		links_enqueue_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
 		return true;
 	}
 	*out = (struct link_event){ .type = LINK_FRAME,

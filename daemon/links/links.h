@@ -57,9 +57,12 @@ must_use enum err links_send(struct links *l, struct committee_id neighbour, enu
  * follows once, from any thread, when ZeroMQ is done with it or when this fails. */
 must_use enum err links_send_bulk(struct links *l, struct committee_id neighbour, struct blob frame,
 				  void (*release)(void *data, void *owner), void *owner);
-/* Dials the superior's bulk connection (no-op when it stands), or closes it. */
+/* Dials the bulk connection to the superior, unless there is one already; does nothing for any
+ * other committee. Does not block; a failure is logged, and the caller retries. */
 void links_open_bulk(struct links *l, struct committee_id superior);
-void links_close_bulk(struct links *l, struct committee_id superior);
+/* Closes the bulk connection to the superior; that of a subordinate is not used any more, and the
+ * subordinate closes it. */
+void links_close_bulk(struct links *l, struct committee_id neighbour);
 /* Visits: one connection of ours to a committee that need not be a neighbour, and a few of others
  * to us, for the directory only. With any of these keys of ours, and any that the host has in
  * force, the next one tried when one is refused. */

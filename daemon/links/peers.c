@@ -36,9 +36,9 @@ static void redial(struct links *l)
 	struct link_socket *n = links_superior(l);
 
 	if (n != NULL && l->control.up)
-		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_NETWORK);
+		links_enqueue(l, LINK_DISCONNECTED, n, PURPOSE_CONTROL, ERR_NETWORK);
 	if (n != NULL && l->bulk.up)
-		links_tell(l, LINK_DISCONNECTED, n, PURPOSE_BULK, ERR_NETWORK);
+		links_enqueue(l, LINK_DISCONNECTED, n, PURPOSE_BULK, ERR_NETWORK);
 	dialled_close(&l->bulk, LAST_WORD_MS);
 	dialled_close(&l->control, LAST_WORD_MS);
 }
@@ -53,7 +53,7 @@ static void forget_connections(struct links *l, const struct listener *r, enum e
 			if (!n->connections[p].standing || n->connections[p].listener != r)
 				continue;
 			n->connections[p].standing = false;
-			links_tell(l, LINK_DISCONNECTED, n, p, why);
+			links_enqueue(l, LINK_DISCONNECTED, n, p, why);
 		}
 	}
 }
@@ -79,7 +79,7 @@ enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigne
 		    memcmp(before->peer.keys[0], peers[i].keys[0], 32) == 0)
 			superior_same = true;
 		if (before != NULL && before->peer.superior != peers[i].superior) {
-			links_tell(l, LINK_DISCONNECTED, before, PURPOSE_CONTROL, ERR_MOVED);
+			links_enqueue(l, LINK_DISCONNECTED, before, PURPOSE_CONTROL, ERR_MOVED);
 			memset(fresh[i].connections, 0, sizeof fresh[i].connections);
 		}
 		fresh[i].peer = peers[i];
@@ -90,7 +90,7 @@ enum err links_set_peers(struct links *l, const struct link_peer *peers, unsigne
 		for (unsigned k = 0; k < count; k++)
 			stays = stays || id_equal(peers[k].committee, old[i].peer.committee);
 		if (!stays)
-			links_tell(l, LINK_DISCONNECTED, &old[i], PURPOSE_CONTROL, ERR_MOVED);
+			links_enqueue(l, LINK_DISCONNECTED, &old[i], PURPOSE_CONTROL, ERR_MOVED);
 	}
 	l->neighbours = fresh;
 	l->neighbour_count = count;

@@ -11,8 +11,8 @@ static void push(struct links *l, const struct link_event *e)
 	*slot = *e;
 }
 
-void links_tell(struct links *l, enum link_event_type type, const struct link_socket *n,
-		enum purpose purpose, enum err reason)
+void links_enqueue(struct links *l, enum link_event_type type, const struct link_socket *n,
+		   enum purpose purpose, enum err reason)
 {
 	struct link_event e = {
 		.type = type, .neighbour = n->peer.committee, .purpose = purpose, .reason = reason
@@ -21,8 +21,8 @@ void links_tell(struct links *l, enum link_event_type type, const struct link_so
 	push(l, &e);
 }
 
-void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who,
-		      enum party party)
+void links_enqueue_visit(struct links *l, enum link_event_type type, struct committee_id who,
+			 enum party party)
 {
 	struct link_event e = { .type = type,
 				.neighbour = who,

@@ -5,10 +5,10 @@
 #include "daemon/links/links_state.h"
 
 /* At the end of what waits; lost when that is full: the core notices silence as well. */
-void links_tell(struct links *l, enum link_event_type type, const struct link_socket *n,
-		enum purpose purpose, enum err reason);
-void links_tell_visit(struct links *l, enum link_event_type type, struct committee_id who,
-		      enum party party);
+void links_enqueue(struct links *l, enum link_event_type type, const struct link_socket *n,
+		   enum purpose purpose, enum err reason);
+void links_enqueue_visit(struct links *l, enum link_event_type type, struct committee_id who,
+			 enum party party);
 /* The first of them, taken out. False: there is none. */
 bool links_next_pending(struct links *l, struct link_event *out);
 

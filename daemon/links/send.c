@@ -16,7 +16,7 @@ enum {
 	PAUSE_MOST_MS = 5 * 60 * 1000,
 	FORGIVEN_MS = 10 * 60 * 1000,
 	LAST_WORD_MS = 1000,
-	LET_GO_MS = 200
+	CUT_AFTER_MS = 200
 };
 
 /* ---- sending ---- */
@@ -79,7 +79,7 @@ static enum err send_to(struct links *l, struct committee_id neighbour, enum pur
 	stood = n->connections[purpose].standing;
 	e = links_send_router(&n->connections[purpose], m, frame);
 	if (stood && e == ERR_NETWORK && !n->connections[purpose].standing)
-		links_tell(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
+		links_enqueue(l, LINK_DISCONNECTED, n, purpose, ERR_NETWORK);
 	return e;
 }
 
@@ -158,10 +158,10 @@ void links_bye_on(struct links *l, struct listener *r, const uint8_t rid[RID_BYT
 		zmq_send(r->socket, frame.data, frame.len_bytes, ZMQ_DONTWAIT);
 }
 
-static void let_go(struct links *l, struct link_socket *n, int linger_ms)
+static void cut_connections(struct links *l, struct link_socket *n, int linger_ms)
 {
 	for (enum purpose p = PURPOSE_CONTROL; p <= PURPOSE_BULK; p++)
-		gate_cut(l->gate, n->connections[p].gate_id, LET_GO_MS);
+		gate_cut(l->gate, n->connections[p].gate_id, CUT_AFTER_MS);
 	memset(n->connections, 0, sizeof n->connections);
 	if (n->peer.superior) {
 		dialled_close(&l->bulk, 0);
@@ -182,7 +182,7 @@ void links_punish(struct links *l, struct committee_id neighbour, enum err why)
 		n->pause_ms = n->pause_ms * 2 < PAUSE_MOST_MS ? n->pause_ms * 2 : PAUSE_MOST_MS;
 	n->refused_until_ms = now_ms + n->pause_ms;
 	say_bye(l, n, why, n->pause_ms);
-	let_go(l, n, LAST_WORD_MS);
+	cut_connections(l, n, LAST_WORD_MS);
 	log_event(LOG_WARNING, "link-cut-off", "committee=%s error=VT-%d pause_ms=%lld",
 		  neighbour.text, (int)why, (long long)n->pause_ms);
 }
@@ -202,13 +202,13 @@ void links_take_reports(struct links *l)
 		struct link_socket *n = links_superior(l);
 
 		if (n != NULL && (is_of(l->control.gate_id, r.id) || is_of(l->bulk.gate_id, r.id)))
-			links_tell(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
+			links_enqueue(l, LINK_VIOLATION, n, PURPOSE_CONTROL, r.why);
 		for (unsigned i = 0; i < l->neighbour_count; i++) {
 			struct link_socket *other = &l->neighbours[i];
 
 			if (is_of(other->connections[PURPOSE_CONTROL].gate_id, r.id) ||
 			    is_of(other->connections[PURPOSE_BULK].gate_id, r.id))
-				links_tell(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
+				links_enqueue(l, LINK_VIOLATION, other, PURPOSE_CONTROL, r.why);
 		}
 	}
 }
@@ -218,7 +218,7 @@ void links_reset(struct links *l, struct committee_id neighbour)
 	struct link_socket *n = links_find(l, neighbour);
 
 	if (n != NULL)
-		let_go(l, n, 0);
+		cut_connections(l, n, 0);
 }
 
 void links_bye(struct links *l)

@@ -86,14 +86,14 @@ bool links_take_visitor(struct links *l, struct committee_id who, struct listene
 			       .connection = { .standing = true, .listener = r, .gate = l->gate } };
 	v->connection.gate_id = gate_claim(l->gate, l->message_fd, who);
 	memcpy(v->connection.rid, rid, RID_BYTES);
-	links_tell_visit(l, LINK_CONNECTED, who, PARTY_VISITOR);
+	links_enqueue_visit(l, LINK_CONNECTED, who, PARTY_VISITOR);
 	return true;
 }
 
 static void forget(struct links *l, struct visitor *v)
 {
 	v->connection.standing = false;
-	links_tell_visit(l, LINK_DISCONNECTED, v->who, PARTY_VISITOR);
+	links_enqueue_visit(l, LINK_DISCONNECTED, v->who, PARTY_VISITOR);
 }
 
 void links_forget_visitors_of(struct links *l, const struct listener *r)
@@ -134,7 +134,7 @@ void links_visit(struct links *l, const struct link_peer *host, const struct own
 	memcpy(l->visit_keys, keys, l->visit_key_count * sizeof *keys);
 	log_event(LOG_INFO, "visit", "committee=%s", host->committee.text);
 	if (l->visit_key_count == 0 || !dial(l))
-		links_tell_visit(l, LINK_DISCONNECTED, host->committee, PARTY_HOST);
+		links_enqueue_visit(l, LINK_DISCONNECTED, host->committee, PARTY_HOST);
 }
 
 bool links_watch_visit(struct links *l)
@@ -147,13 +147,13 @@ bool links_watch_visit(struct links *l)
 	if (change == DIALLED_UP) {
 		l->visit.gate = l->gate;
 		l->visit.gate_id = gate_claim(l->gate, l->visit.fd, l->host.committee);
-		links_tell_visit(l, LINK_CONNECTED, l->host.committee, PARTY_HOST);
+		links_enqueue_visit(l, LINK_CONNECTED, l->host.committee, PARTY_HOST);
 		return true;
 	}
 	dialled_close(&l->visit, 0);
 	l->visit_try++;
 	if (change != DIALLED_REFUSED || !dial(l))
-		links_tell_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
+		links_enqueue_visit(l, LINK_DISCONNECTED, l->host.committee, PARTY_HOST);
 	return true;
 }
 

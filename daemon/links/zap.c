@@ -16,7 +16,7 @@ struct zap {
 	bool (*allowed)(void *ctx, const uint8_t public_key[32], struct committee_id *out);
 	void *ctx;
 	int64_t next_log_ms;
-	unsigned untold; /* refusals since the last line */
+	unsigned unlogged; /* refusals since the last line */
 };
 
 struct frame {
@@ -125,18 +125,18 @@ static void answer(struct zap *z, const struct frame *route, const struct frame 
 }
 
 /* Once a second: whoever can reach the port must not fill the log. */
-static void tell(struct zap *z, const char *quoted_address)
+static void log_refusal(struct zap *z, const char *quoted_address)
 {
 	int64_t now_ms = clock_now().mono_ms;
 
 	if (now_ms < z->next_log_ms) {
-		z->untold++;
+		z->unlogged++;
 		return;
 	}
 	log_event(LOG_WARNING, "stranger-refused", "address=%s untold=%u", quoted_address,
-		  z->untold);
+		  z->unlogged);
 	z->next_log_ms = now_ms + LOG_EVERY_MS;
-	z->untold = 0;
+	z->unlogged = 0;
 }
 
 /* route, "", version, request id, domain, address, identity, mechanism, credentials */
@@ -163,7 +163,7 @@ static void serve(struct zap *z, const struct frame *f, unsigned count, bool bad
 		memcpy(address, f[5].data, f[5].len_bytes);
 		address[f[5].len_bytes] = '\0';
 	}
-	tell(z, log_quote(address, quoted, sizeof quoted));
+	log_refusal(z, log_quote(address, quoted, sizeof quoted));
 	answer(z, &f[0], &f[3], "400", "");
 }
 

@@ -35,13 +35,13 @@ static enum err write_one(struct lmdb_store *s, MDB_txn *txn, const struct write
 {
 	MDB_dbi dbi = s->dbis[w->record.family];
 	MDB_val key, value;
-	struct stored_key place;
+	struct stored_key stored;
 	struct blob bytes;
 	enum err e;
 	int code;
 
-	lmdb_encode_key(w->record.family, &w->key, &place);
-	key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
+	lmdb_encode_key(w->record.family, &w->key, &stored);
+	key = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
 	if (w->erase) {
 		code = mdb_del(txn, dbi, &key, NULL);
 		return code == MDB_NOTFOUND ? ERR_OK : lmdb_error(code, "mdb_del");
@@ -58,7 +58,7 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
 	MDB_txn *txn = NULL;
-	enum err e = lmdb_owner_check_place(s);
+	enum err e = lmdb_owner_check_path(s);
 
 	if (e == ERR_OK)
 		e = lmdb_error(mdb_txn_begin(s->env, NULL, 0, &txn), "mdb_txn_begin");
@@ -76,7 +76,7 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 		e = lmdb_owner_committed(s);
 	/* Deleted between the check before and the commit: what was written is in no folder. */
 	if (e == ERR_OK)
-		e = lmdb_owner_check_place(s);
+		e = lmdb_owner_check_path(s);
 	if (e == ERR_OK)
 		staged_follow(&s->staged, p);
 	return e;
@@ -85,7 +85,7 @@ static enum err lmdb_commit(struct store *base, const struct plan *p)
 static enum err lmdb_check(struct store *base)
 {
 	struct lmdb_store *s = (struct lmdb_store *)base;
-	enum err e = lmdb_owner_check_place(s);
+	enum err e = lmdb_owner_check_path(s);
 
 	return e == ERR_OK ? lmdb_owner_check_last(s, NULL) : e;
 }

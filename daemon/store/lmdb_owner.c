@@ -6,13 +6,13 @@
  * other's). So the locks lie on what cannot be deleted apart from the data: flock(2) on the inode
  * of the folder, and on that of data.mdb, which a copy of the folder made of hard links shares.
  * Both follow the inode through renames and bind mounts. flock belongs to the open file, not to the
- * process: that LMDB opens and closes data.mdb besides does not let go of it, as it would of an
- * fcntl lock, and LMDB's own fcntl locks are on lock.mdb, which is not held here. owner.lock is
+ * process: that LMDB opens and closes data.mdb besides does not release it, as it would an fcntl
+ * lock, and LMDB's own fcntl locks are on lock.mdb, which is not held here. owner.lock is
  * kept for daemons that know only that.
  *
- * Locks hold those off that ask for them. What did not ask (an older daemon after owner.lock was
- * deleted, a file copied over data.mdb) is found by the number of the last transaction, before each
- * commit: it must be our own. */
+ * A lock stops only programs that try to take it. A writer that does not (an older daemon after
+ * owner.lock was deleted, a file copied over data.mdb) is found by the number of the last
+ * transaction, before each commit: it must be our own. */
 #include "daemon/store/lmdb_owner.h"
 
 #include <errno.h>
@@ -112,7 +112,7 @@ void lmdb_owner_release(struct lmdb_store *s)
 	}
 }
 
-enum err lmdb_owner_check_place(const struct lmdb_store *s)
+enum err lmdb_owner_check_path(const struct lmdb_store *s)
 {
 	char path[LMDB_PATH_MAX];
 	struct stat held, named;

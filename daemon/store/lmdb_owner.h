@@ -12,8 +12,8 @@ must_use enum err lmdb_owner_take(struct lmdb_store *s);
 void lmdb_owner_opened(struct lmdb_store *s);
 /* After the environment is closed. */
 void lmdb_owner_release(struct lmdb_store *s);
-/* Is data.mdb still where the configuration says? Two system calls. ERR_STORE_GONE, logged. */
-must_use enum err lmdb_owner_check_place(const struct lmdb_store *s);
+/* Is data.mdb, as we opened it, still at its path? Two system calls. ERR_STORE_GONE, logged. */
+must_use enum err lmdb_owner_check_path(const struct lmdb_store *s);
 /* Is the last transaction our own? `txn`: the write transaction that was just begun, or NULL.
  * ERR_STORE_FOREIGN, logged. */
 must_use enum err lmdb_owner_check_last(const struct lmdb_store *s, MDB_txn *txn);

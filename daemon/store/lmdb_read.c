@@ -152,15 +152,15 @@ static enum err get(void *ctx, struct arena *arena, enum family family, const st
 {
 	struct lmdb_store *s = ctx;
 	struct found f = { .family = family };
-	struct stored_key place;
+	struct stored_key stored;
 	struct key found;
 	MDB_txn *txn;
 	enum err e = lmdb_reader_take(s, &txn);
 
 	if (e != ERR_OK)
 		return e;
-	lmdb_encode_key(family, key, &place);
-	f.key = (MDB_val){ .mv_size = place.len_bytes, .mv_data = place.bytes };
+	lmdb_encode_key(family, key, &stored);
+	f.key = (MDB_val){ .mv_size = stored.len_bytes, .mv_data = stored.bytes };
 	e = lmdb_error(mdb_get(txn, s->dbis[family], &f.key, &f.value), "mdb_get");
 	if (e == ERR_OK)
 		e = decode(s, arena, &f, &found, out);
@@ -193,18 +193,18 @@ static bool above(const struct stored_key *prefix, struct stored_key *out)
 }
 
 /* The first key that is not below this one. */
-static int seek(MDB_cursor *cursor, struct found *f, const struct stored_key *place)
+static int seek(MDB_cursor *cursor, struct found *f, const struct stored_key *stored)
 {
-	f->key =
-	    (MDB_val){ .mv_size = place->len_bytes, .mv_data = (void *)(uintptr_t)place->bytes };
+	f->key = (MDB_val){ .mv_size = stored->len_bytes,
+			    .mv_data = (void *)(uintptr_t)stored->bytes };
 	return mdb_cursor_get(cursor, &f->key, &f->value,
-			      place->len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
+			      stored->len_bytes == 0 ? MDB_FIRST : MDB_SET_RANGE);
 }
 
 /* The last key below this one. */
-static int seek_below(MDB_cursor *cursor, struct found *f, const struct stored_key *place)
+static int seek_below(MDB_cursor *cursor, struct found *f, const struct stored_key *stored)
 {
-	int code = seek(cursor, f, place);
+	int code = seek(cursor, f, stored);
 
 	if (code == MDB_NOTFOUND)
 		return mdb_cursor_get(cursor, &f->key, &f->value, MDB_LAST);
@@ -260,7 +260,7 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 {
 	struct found f = { .family = family };
 	struct stored_key prefix;
-	bool told = false;
+	bool reported = false;
 	MDB_cursor *cursor;
 	MDB_txn *txn;
 	enum err e = lmdb_reader_take(s, &txn);
@@ -274,7 +274,7 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 	lmdb_encode_key(family, &scan->prefix, &prefix);
 	code = up ? begin_up(cursor, scan, &f) : begin_down(cursor, scan, &prefix, &f);
 	e = ERR_DAMAGED;
-	while (e == ERR_DAMAGED && !told && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {
+	while (e == ERR_DAMAGED && !reported && code == MDB_SUCCESS && in_prefix(&f.key, &prefix)) {
 		if (lmdb_family_at(family, &f.key) != family) {
 			code = pass_over(cursor, &f, up);
 			continue;
@@ -282,12 +282,12 @@ static enum err walk(struct lmdb_store *s, struct arena *arena, enum family fami
 		e = decode(s, arena, &f, &scan->at, out);
 		scan->open = false;
 		/* else it could not go on from there */
-		told = e == ERR_DAMAGED && scan->report_damage &&
-		       lmdb_key_at(family, &f.key, &scan->at);
-		if (e == ERR_DAMAGED && !told)
+		reported = e == ERR_DAMAGED && scan->report_damage &&
+			   lmdb_key_at(family, &f.key, &scan->at);
+		if (e == ERR_DAMAGED && !reported)
 			code = mdb_cursor_get(cursor, &f.key, &f.value, up ? MDB_NEXT : MDB_PREV);
 	}
-	if (e == ERR_DAMAGED && !told)
+	if (e == ERR_DAMAGED && !reported)
 		e = code == MDB_SUCCESS ? ERR_NOT_FOUND : lmdb_error(code, "mdb_cursor_get");
 	mdb_cursor_close(cursor);
 out:

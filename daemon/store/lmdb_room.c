@@ -1,10 +1,10 @@
 /* How much the store may still grow, and what else is short.
  *
- * Three things run out, each with a mend of its own: store.map, the disk (or a quota on it), and
- * inodes. The map that LMDB gets is larger than store.map, so the configured one is a bound that is
- * looked at, never one that a commit runs into. The disk is shared with attachments and with
- * everybody else: data.mdb has blocks beyond its end in advance (fallocate), which nobody takes
- * away between a decision and its commit. */
+ * Three resources run out, and an operator does something else about each: store.map, the disk (or
+ * a quota on it), and inodes. The map that LMDB gets is larger than store.map: the configured size
+ * is checked before each turn, and no commit reaches the end of the real map. The disk is shared
+ * with attachments and with other programs: blocks beyond the end of data.mdb are allocated in
+ * advance (fallocate), so that nobody takes them between a decision and its commit. */
 #include "daemon/store/lmdb_room.h"
 
 #include <errno.h>
@@ -54,8 +54,8 @@ static uint64_t above(uint64_t n, uint64_t bound)
 	return n > bound ? n - bound : 0;
 }
 
-/* What is used of the map; pages to be used again are not, and are counted only when it matters:
- * that reads the whole free list. */
+/* What is used of the map, without the pages that are free to be used again. Those are counted only
+ * when it matters: that reads the whole free list. */
 static enum err measure_map(struct lmdb_store *s, bool exactly, struct store_room *out,
 			    uint64_t *end_bytes)
 {
@@ -79,8 +79,8 @@ static enum err measure_map(struct lmdb_store *s, bool exactly, struct store_roo
 	return ERR_OK;
 }
 
-/* Blocks beyond the end of data.mdb, for the commits to come. What a full disk leaves of them is
- * what there is for facts. */
+/* Allocates blocks beyond the end of data.mdb, for the commits to come. On a full disk, what could
+ * be allocated is the room that facts have. */
 static uint64_t hold_tail(struct lmdb_store *s, uint64_t end_bytes, bool *failed)
 {
 	uint64_t wanted = least_of(TAIL_BYTES, s->reserve_bytes);
@@ -111,7 +111,7 @@ static void decide(const struct lmdb_store *s, struct store_room *out)
 	bool map_short = map_free <= map_reserve + map_submit;
 
 	out->submissions = !map_short && disk_free > s->reserve_bytes + submit;
-	/* Where files would wait, documents wait too: whoever sends them is sent the reason. */
+	/* Without room for files no documents are taken either: the sender gets the reason. */
 	out->documents = map_free > map_reserve && disk_free > s->reserve_bytes + FETCH_BYTES_MAX;
 	out->facts =
 	    map_free > map_reserve / FACTS_SHARE && disk_free > s->reserve_bytes / FACTS_SHARE;
@@ -153,13 +153,13 @@ enum err lmdb_room(struct store *base, struct store_room *out)
 	tail = hold_tail(s, end_bytes, &failed);
 	decide(s, out);
 	if (failed) {
-		/* Full, whatever it says to be free: a quota, or blocks that only root gets. */
+		/* Full, whatever statvfs says is free: a quota, or blocks that only root gets. */
 		out->submissions = out->documents = false;
 		out->why = out->why == ERR_OK ? ERR_DISK_FULL : out->why;
 		out->left_bytes = 0;
 		out->facts = out->facts && tail > 0;
 	}
-	/* Where others may take the rest meanwhile, only what is held counts. */
+	/* Other programs may take the rest meanwhile: only what is allocated counts. */
 	if (!s->tail_unknown && out->disk_free_bytes < s->reserve_bytes + PLENTY_BYTES) {
 		out->left_bytes = least_of(out->left_bytes, tail);
 		out->left_facts_bytes = least_of(out->left_facts_bytes, tail);

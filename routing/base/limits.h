@@ -183,12 +183,12 @@ enum {
 	CONTROL_DATA_BYTES = 256 * 1024, /* content in one message */
 	/* Places: of a socket with those that allow less, and of one uid at it. So 64 are the
 	 * office's alone, 64 its and the operators'; 32 are left to who only reads. */
-	CONTROL_OFFICE_PLACES_UID = 192,
-	CONTROL_OPERATE_PLACES = 192,
-	CONTROL_OPERATE_PLACES_UID = 96,
-	CONTROL_READ_PLACES = 128,
-	CONTROL_READ_PLACES_UID = 96,
-	CONTROL_READ_PLACES_OWN = 32,
+	CONTROL_OFFICE_SLOTS_UID = 192,
+	CONTROL_OPERATE_SLOTS = 192,
+	CONTROL_OPERATE_SLOTS_UID = 96,
+	CONTROL_READ_SLOTS = 128,
+	CONTROL_READ_SLOTS_UID = 96,
+	CONTROL_READ_SLOTS_OWN = 32,
 	/* Bytes of requests and replies: what each client may hold in any case … */
 	CONTROL_IN_BYTES = 8 * 1024,
 	CONTROL_OUT_BYTES = 8 * 1024,

@@ -78,7 +78,7 @@ static void fetch(void *ctx, struct committee_id neighbour)
 {
 	struct member *m = ctx;
 
-	bulk_kick(m->bulk, neighbour, member_now(m));
+	bulk_wake(m->bulk, neighbour, member_now(m));
 }
 
 static void fetch_stop(void *ctx, struct committee_id neighbour)

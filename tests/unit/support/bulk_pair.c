@@ -68,7 +68,7 @@ static void do_close(void *ctx, struct committee_id neighbour)
 static void do_fetched(void *ctx, const struct ev_fetched *e)
 {
 	((struct end *)ctx)->fetched = *e;
-	((struct end *)ctx)->told++;
+	((struct end *)ctx)->reported++;
 }
 
 static void do_violation(void *ctx, struct committee_id neighbour, enum err why)
@@ -248,7 +248,7 @@ int pair_tear_down(void **state)
 
 void pair_connect(struct pair *p)
 {
-	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	bulk_wake(p->rx.bulk, p->tx.id, p->now);
 	bulk_connected(p->rx.bulk, p->tx.id, p->now);
 	bulk_connected(p->tx.bulk, p->rx.id, p->now);
 }

@@ -24,7 +24,7 @@ struct end {
 	struct blob inbox[QUEUE_MAX]; /* frames on their way to this end */
 	unsigned first, count;
 	struct job *jobs, **last;
-	unsigned opened, closed, violations, faults, told;
+	unsigned opened, closed, violations, faults, reported;
 	enum err why;
 	struct ev_fetched fetched;
 };

@@ -12,14 +12,14 @@ static void test_file_arrives_whole_within_the_window_and_is_told_once(void **st
 	uint8_t *out = malloc(SIZE);
 	size_t got;
 
-	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	bulk_wake(p->rx.bulk, p->tx.id, p->now);
 	assert_int_equal(p->rx.opened, 1); /* a connection is wanted, and asked for once */
-	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	bulk_wake(p->rx.bulk, p->tx.id, p->now);
 	assert_int_equal(p->rx.opened, 1);
 	assert_int_equal(bulk_waiting(p->rx.bulk, p->tx.id), 1);
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 	assert_true(p->rx.fetched.seq == 1 && p->rx.fetched.role == ROLE_IN &&
 		    p->rx.fetched.serial.n == 1);
@@ -38,10 +38,10 @@ static void test_each_link_has_its_own_window_within_bounds(void **state)
 
 	bulk_set_window(p->rx.bulk, fixture_id("xa-a1"), 64 * CHUNK_BYTES); /* another link's */
 	bulk_set_window(p->rx.bulk, p->tx.id, 3 * CHUNK_BYTES);
-	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	bulk_wake(p->rx.bulk, p->tx.id, p->now);
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 	assert_int_equal(p->most_under_way, 2); /* two chunks and one */
 }
@@ -64,7 +64,7 @@ static void arrives_in_messages_of(struct pair *p, void (*ask)(struct msg_fetch 
 	p->ask = ask;
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 	assert_int_equal(p->chunks_at_most, chunks);
 }
@@ -84,10 +84,10 @@ static void test_window_of_nothing_is_still_two_chunks(void **state)
 	struct pair *p = *state;
 
 	bulk_set_window(p->rx.bulk, p->tx.id, 0);
-	bulk_kick(p->rx.bulk, p->tx.id, p->now);
+	bulk_wake(p->rx.bulk, p->tx.id, p->now);
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->most_under_way, 1); /* in one message */
 }
 
@@ -95,7 +95,7 @@ static void test_nothing_to_fetch_opens_no_connection(void **state)
 {
 	struct pair *p = *state;
 
-	bulk_kick(p->tx.bulk, p->rx.id, p->now);
+	bulk_wake(p->tx.bulk, p->rx.id, p->now);
 	assert_int_equal(p->tx.opened, 0);
 }
 
@@ -223,7 +223,7 @@ static void test_digest_that_the_content_cannot_have_is_told_for_good(void **sta
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_DIGEST);
 	/* the chunks were those of the signed root: not the neighbour's fault */
 	assert_int_equal(p->rx.violations, 0);
@@ -244,19 +244,19 @@ static void test_lost_connection_starts_over_and_full_queue_goes_on(void **state
 	bulk_disconnected(p->tx.bulk, p->rx.id);
 	p->rx.count = p->tx.count = 0;
 	pair_run(p);
-	assert_int_equal(p->rx.told, 0);
+	assert_int_equal(p->rx.reported, 0);
 	p->now.mono_ms += 5000;
 	pair_connect(p);
 	p->busy = true;
 	pair_run(p);
 	p->busy = false;
-	for (unsigned i = 0; i < 200 && p->rx.told == 0; i++) {
+	for (unsigned i = 0; i < 200 && p->rx.reported == 0; i++) {
 		p->now.mono_ms += 50;
 		bulk_tick(p->rx.bulk, p->now);
 		bulk_tick(p->tx.bulk, p->now);
 		pair_run(p);
 	}
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 

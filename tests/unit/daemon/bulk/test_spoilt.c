@@ -38,7 +38,7 @@ static void lies(struct pair *p, void (*tamper)(struct pair *, struct message *)
 	p->tamper = tamper;
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 0); /* the signer is not blamed for it */
+	assert_int_equal(p->rx.reported, 0); /* the signer is not blamed for it */
 	assert_int_equal(p->rx.violations, 1);
 	assert_int_equal(p->rx.why, why);
 	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
@@ -47,7 +47,7 @@ static void lies(struct pair *p, void (*tamper)(struct pair *, struct message *)
 	p->now.mono_ms += 6000;
 	bulk_tick(p->rx.bulk, p->now);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
@@ -66,13 +66,13 @@ static void test_spoilt_chunk_is_asked_for_again_with_a_word(void **state)
 	p->ask = was_asked_to_check;
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told + p->rx.violations, 0);
+	assert_int_equal(p->rx.reported + p->rx.violations, 0);
 	assert_false(asked_to_check);
 	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
 	p->tamper = NULL;
 	pair_later(p);
 	assert_true(asked_to_check);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 	assert_int_equal(p->rx.violations, 0);
 }
@@ -86,13 +86,13 @@ static void test_chunk_that_is_spoilt_twice_is_the_neighbours_fault(void **state
 	pair_run(p);
 	assert_int_equal(p->rx.violations, 0);
 	pair_later(p);
-	assert_int_equal(p->rx.told, 0); /* the signer is not blamed for it */
+	assert_int_equal(p->rx.reported, 0); /* the signer is not blamed for it */
 	assert_int_equal(p->rx.violations, 1);
 	assert_int_equal(p->rx.why, ERR_DIGEST);
 	assert_false(p->rx.files->ops->exists(p->rx.files, &p->item.sha256));
 	p->tamper = NULL;
 	pair_later(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
@@ -142,7 +142,7 @@ static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **
 		p->rx.inbox[(p->rx.first + p->rx.count++) % QUEUE_MAX] = stale[n];
 	pair_run(p);
 	assert_int_equal(p->rx.violations, 0);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
@@ -161,10 +161,10 @@ static void test_short_chunk_in_the_middle_is_never_taken(void **state)
 	p->tamper = cut_chunk;
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 0);
+	assert_int_equal(p->rx.reported, 0);
 	p->tamper = NULL;
 	pair_later(p);
-	assert_int_equal(p->rx.told, 1);
+	assert_int_equal(p->rx.reported, 1);
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
@@ -204,13 +204,13 @@ static void test_what_was_told_in_vain_is_told_again_by_the_next_connection(void
 
 	pair_connect(p);
 	pair_run(p);
-	assert_int_equal(p->rx.told, 1); /* its FETCH record stays: nobody took it */
+	assert_int_equal(p->rx.reported, 1); /* its FETCH record stays: nobody took it */
 	bulk_disconnected(p->rx.bulk, p->tx.id);
 	bulk_disconnected(p->tx.bulk, p->rx.id);
 	pair_connect(p);
 	pair_run(p);
 	pair_later(p);
-	assert_int_equal(p->rx.told, 2);
+	assert_int_equal(p->rx.reported, 2);
 }
 
 int main(void)

@@ -169,12 +169,12 @@ static void test_who_gives_its_place_to_another_is_told(void **state)
 {
 	struct crowd *w = *state;
 
-	crowd_come(w, SOCKET_READ, CONTROL_READ_PLACES_UID + 1);
+	crowd_come(w, SOCKET_READ, CONTROL_READ_SLOTS_UID + 1);
 	/* The desk's own client came first. */
 	assert_int_equal(told(w->d, w->d->fd, 3), ERR_PLACES);
 	assert_int_equal(told(w->d, w->fds[0], 3), ERR_PLACES);
 	assert_int_equal(told(w->d, w->fds[1], 3), 0);
-	assert_int_equal(w->d->control->client_count, CONTROL_READ_PLACES_UID);
+	assert_int_equal(w->d->control->client_count, CONTROL_READ_SLOTS_UID);
 }
 
 static void test_thousand_knocks_are_one_line_of_the_log(void **state)
@@ -186,7 +186,7 @@ static void test_thousand_knocks_are_one_line_of_the_log(void **state)
 	int was = dup(STDERR_FILENO);
 	size_t n, lines = 0;
 
-	crowd_come(w, SOCKET_READ, CONTROL_READ_PLACES_UID);
+	crowd_come(w, SOCKET_READ, CONTROL_READ_SLOTS_UID);
 	assert_true(log != NULL && dup2(fileno(log), STDERR_FILENO) >= 0);
 	for (unsigned i = 0; i < 1000; i++) {
 		close(come(w->d, SOCKET_READ));

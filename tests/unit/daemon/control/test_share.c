@@ -29,9 +29,9 @@ static void test_each_socket_has_places_that_no_other_can_take(void **state)
 		{ SOCKET_OPERATE, SOCKET_READ, SOCKET_OFFICE }
 	};
 	static const unsigned own[SOCKET_COUNT] = { [SOCKET_OFFICE] = CONTROL_CLIENTS_MAX -
-								      CONTROL_OPERATE_PLACES,
+								      CONTROL_OPERATE_SLOTS,
 						    [SOCKET_OPERATE] = 0,
-						    [SOCKET_READ] = CONTROL_READ_PLACES_OWN };
+						    [SOCKET_READ] = CONTROL_READ_SLOTS_OWN };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
@@ -48,7 +48,7 @@ static void test_each_socket_has_places_that_no_other_can_take(void **state)
 		assert_int_equal(count, CONTROL_CLIENTS_MAX);
 		while (count-- > 0)
 			shares_leave(all[count]);
-		shares_let_go(s);
+		shares_release(s);
 	}
 }
 
@@ -60,15 +60,15 @@ static void test_one_uid_leaves_places_to_another(void **state)
 		struct shares *s = shares_new();
 		unsigned count = fill(s, d, CLERK, 1, all, 0);
 
-		assert_int_equal(count, shares_places_uid_max(d));
+		assert_int_equal(count, shares_slots_uid_max(d));
 		assert_int_equal(shares_lack(s, d, CLERK), LACK_UID);
 		assert_int_equal(shares_lack(s, d, OTHER), LACK_NONE);
-		assert_int_equal(shares_places_of(s, d, CLERK), count);
+		assert_int_equal(shares_slots_of(s, d, CLERK), count);
 		shares_leave(all[--count]);
 		assert_int_equal(shares_lack(s, d, CLERK), LACK_NONE);
 		while (count-- > 0)
 			shares_leave(all[count]);
-		shares_let_go(s);
+		shares_release(s);
 	}
 }
 
@@ -111,7 +111,7 @@ static void test_bytes_of_a_socket_that_allows_more_are_not_to_be_had(void **sta
 		share_charge_end(&charges[i]);
 	}
 	assert_int_equal(shares_bytes(s), 0);
-	shares_let_go(s);
+	shares_release(s);
 }
 
 static void test_requests_leave_room_for_one_whole_reply(void **state)
@@ -131,7 +131,7 @@ static void test_requests_leave_room_for_one_whole_reply(void **state)
 		share_charge_end(&c);
 		share_charge_end(&reply);
 		shares_leave(a);
-		shares_let_go(s);
+		shares_release(s);
 	}
 }
 
@@ -145,12 +145,12 @@ static void test_bytes_outlive_their_client_and_the_ledger_its_owner(void **stat
 	(void)state;
 	share_charge_set(&c, a, 100);
 	shares_leave(a);
-	assert_int_equal(shares_places_of(s, SOCKET_OFFICE, CLERK), 0);
+	assert_int_equal(shares_slots_of(s, SOCKET_OFFICE, CLERK), 0);
 	assert_int_equal(shares_bytes(s), 100);
 	share_charge_set(&c, a, 40);
 	assert_int_equal(shares_bytes(s), 40);
 	assert_true(shares_freed(s) > before);
-	shares_let_go(s);
+	shares_release(s);
 	share_charge_end(&c); /* the sanitizer counts what is left */
 	share_charge_end(&c);
 }

@@ -74,11 +74,11 @@ static void open_anew(struct corner *p)
 static enum err read_places(struct corner *p, const struct chunk_range *range, size_t *got)
 {
 	static uint8_t out[CHUNKS_A_READ][CHUNK_BYTES + 64];
-	uint8_t *places[CHUNKS_A_READ];
+	uint8_t *buffers[CHUNKS_A_READ];
 
 	for (unsigned i = 0; i < CHUNKS_A_READ; i++)
-		places[i] = out[i] + 64; /* not one after the other */
-	return p->files->ops->chunks(p->files, &p->item, range, places, got);
+		buffers[i] = out[i] + 64; /* not one after the other */
+	return p->files->ops->chunks(p->files, &p->item, range, buffers, got);
 }
 
 static enum err read_chunks(struct corner *p, uint64_t first, uint32_t count, size_t *got)
