@@ -1,4 +1,4 @@
-/* The queue before a turn: order, its bound, and that every event's memory is let go exactly
+/* The queue before a turn: order, its bound, and that every event's memory is released exactly
  * once. */
 #include "daemon/inbox.h"
 

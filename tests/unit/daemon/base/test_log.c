@@ -74,8 +74,7 @@ static ssize_t captured(enum log_level level, const char *value, char *out, size
 	return n;
 }
 
-static void
-test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told(void **state)
+static void test_line_has_level_event_and_one_end_and_below_the_level_there_is_none(void **state)
 {
 	char out[4096], large[3000];
 
@@ -93,19 +92,19 @@ test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told(vo
 }
 
 /* Ten lines of a kind a minute, then a number; of as many kinds as a peer can think of, as much as
- * of all places together. */
-static void test_lines_that_repeat_are_counted_and_told_once_a_minute(void **state)
+ * of all slots together. */
+static void test_lines_that_repeat_are_counted_and_logged_once_a_minute(void **state)
 {
 	struct log_repeat *r = calloc(1, sizeof *r);
 	char kind[LOG_KIND_BYTES];
-	unsigned told = 0, more = 0;
+	unsigned logged = 0, more = 0;
 
 	(void)state;
 	assert_non_null(r);
 	for (unsigned i = 0; i < 20000; i++)
-		told += log_repeat_pass(r, "event=link-down committee=thads error=VT-5005",
-					1000 + i / 10);
-	assert_int_equal(told, LOG_LINES_A_MINUTE);
+		logged += log_repeat_pass(r, "event=link-down committee=thads error=VT-5005",
+					  1000 + i / 10);
+	assert_int_equal(logged, LOG_LINES_A_MINUTE);
 	/* another's is not held back for it */
 	assert_true(log_repeat_pass(r, "event=link-down committee=khac error=VT-5005", 1000));
 	assert_false(log_repeat_next(r, 1000 + LOG_MINUTE_MS - 1, false, kind, &more));
@@ -118,22 +117,22 @@ static void test_lines_that_repeat_are_counted_and_told_once_a_minute(void **sta
 	free(r);
 }
 
-static void test_more_kinds_than_places_are_counted_together(void **state)
+static void test_more_kinds_than_slots_are_counted_together(void **state)
 {
 	struct log_repeat *r = calloc(1, sizeof *r);
 	char kind[LOG_KIND_BYTES];
-	unsigned told = 0, more = 0;
+	unsigned logged = 0, more = 0;
 
 	(void)state;
 	assert_non_null(r);
 	for (unsigned i = 0; i < 5000; i++) {
 		snprintf(kind, sizeof kind, "event=made-up-%u", i);
-		told += log_repeat_pass(r, kind, 1);
+		logged += log_repeat_pass(r, kind, 1);
 	}
-	assert_int_equal(told, LOG_KINDS_MAX - 1 + LOG_LINES_A_MINUTE);
+	assert_int_equal(logged, LOG_KINDS_MAX - 1 + LOG_LINES_A_MINUTE);
 	assert_true(log_repeat_next(r, 1, true, kind, &more));
-	assert_int_equal(more, 5000 - told);
-	assert_true(log_repeat_pass(r, "event=later", 2 + LOG_MINUTE_MS)); /* places come back */
+	assert_int_equal(more, 5000 - logged);
+	assert_true(log_repeat_pass(r, "event=later", 2 + LOG_MINUTE_MS)); /* slots come back */
 	free(r);
 }
 
@@ -159,11 +158,11 @@ int main(void)
 		cmocka_unit_test(test_values_that_could_fake_another_are_quoted),
 		cmocka_unit_test(test_quoting_never_writes_past_its_room),
 		cmocka_unit_test(test_levels_are_parsed),
-		cmocka_unit_test(test_lines_that_repeat_are_counted_and_told_once_a_minute),
-		cmocka_unit_test(test_more_kinds_than_places_are_counted_together),
+		cmocka_unit_test(test_lines_that_repeat_are_counted_and_logged_once_a_minute),
+		cmocka_unit_test(test_more_kinds_than_slots_are_counted_together),
 		cmocka_unit_test(test_kind_of_a_line_is_its_event_its_committee_and_its_error),
 		cmocka_unit_test(
-		    test_line_has_level_event_and_one_end_and_what_is_below_the_level_is_not_told),
+			test_line_has_level_event_and_one_end_and_below_the_level_there_is_none),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);

@@ -77,7 +77,7 @@ static void test_every_job_comes_back_once_whatever_is_collected_at_a_time(void 
 	}
 }
 
-static void test_ending_the_pool_lets_go_of_every_job(void **state)
+static void test_ending_the_pool_releases_every_job(void **state)
 {
 	static struct counting jobs[300];
 	struct workers *w = workers_new(2, "unit");
@@ -106,7 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_job_comes_back_once_whatever_is_collected_at_a_time),
-		cmocka_unit_test(test_ending_the_pool_lets_go_of_every_job),
+		cmocka_unit_test(test_ending_the_pool_releases_every_job),
 		cmocka_unit_test(test_nothing_to_collect_does_not_block),
 	};
 

@@ -6,7 +6,7 @@
 #include "proto/wire_decode.h"
 #include "tests/unit/support/bulk_pair.h"
 
-static void test_file_arrives_whole_within_the_window_and_is_told_once(void **state)
+static void test_file_arrives_whole_within_the_window_and_is_reported_once(void **state)
 {
 	struct pair *p = *state;
 	uint8_t *out = malloc(SIZE);
@@ -145,7 +145,7 @@ static void test_only_what_was_published_on_this_link_is_served(void **state)
 	assert_int_equal(refused(p, good), ERR_NOT_FOUND);
 }
 
-/* A daemon that stops hands back jobs that were never begun. */
+/* A daemon that stops returns jobs that were never begun. */
 static void test_request_that_no_worker_began_sends_nothing(void **state)
 {
 	struct pair *p = *state;
@@ -207,7 +207,7 @@ static void test_request_for_too_much_at_once_is_a_violation(void **state)
 	assert_int_equal(p->tx.violations, 2);
 }
 
-static void test_digest_that_the_content_cannot_have_is_told_for_good(void **state)
+static void test_digest_that_the_content_cannot_have_is_reported_for_good(void **state)
 {
 	struct pair *p = *state;
 	struct manifest_item lie = p->item;
@@ -260,7 +260,7 @@ static void test_lost_connection_starts_over_and_full_queue_goes_on(void **state
 	assert_int_equal(p->rx.fetched.result, ERR_OK);
 }
 
-static void test_idle_connection_is_let_go(void **state)
+static void test_idle_connection_is_closed(void **state)
 {
 	struct pair *p = *state;
 
@@ -278,7 +278,7 @@ static void test_idle_connection_is_let_go(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_file_arrives_whole_within_the_window_and_is_told_once),
+		TEST(test_file_arrives_whole_within_the_window_and_is_reported_once),
 		TEST(test_each_link_has_its_own_window_within_bounds),
 		TEST(test_window_of_nothing_is_still_two_chunks),
 		TEST(test_nothing_to_fetch_opens_no_connection),
@@ -288,9 +288,9 @@ int main(void)
 		TEST(test_request_that_no_worker_began_sends_nothing),
 		TEST(test_neighbour_that_asks_and_does_not_read_costs_a_bounded_amount),
 		TEST(test_request_for_too_much_at_once_is_a_violation),
-		TEST(test_digest_that_the_content_cannot_have_is_told_for_good),
+		TEST(test_digest_that_the_content_cannot_have_is_reported_for_good),
 		TEST(test_lost_connection_starts_over_and_full_queue_goes_on),
-		TEST(test_idle_connection_is_let_go),
+		TEST(test_idle_connection_is_closed),
 	};
 
 	return cmocka_run_group_tests_name("bulk", tests, NULL, NULL);

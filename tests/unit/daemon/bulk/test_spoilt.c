@@ -57,7 +57,7 @@ static void was_asked_to_check(struct msg_fetch *f)
 	asked_to_check = f->again;
 }
 
-/* Once may be the sender's disk, of which it is told; it is not cut off for that. */
+/* Once may be the sender's disk, which is reported to it; it is not cut off for that. */
 static void test_spoilt_chunk_is_asked_for_again_with_a_word(void **state)
 {
 	struct pair *p = *state;
@@ -97,7 +97,7 @@ static void test_chunk_that_is_spoilt_twice_is_the_neighbours_fault(void **state
 }
 
 static bool has_spoilt;
-static void spoil_and_tell(struct pair *p, struct message *m)
+static void spoil_and_report(struct pair *p, struct message *m)
 {
 	const uint8_t *before = m->type == MESSAGE_CHUNK ? m->u.chunk.data.data : NULL;
 
@@ -105,15 +105,15 @@ static void spoil_and_tell(struct pair *p, struct message *m)
 	has_spoilt = m->type == MESSAGE_CHUNK && m->u.chunk.data.data != before;
 }
 
-/* On a slow line the rest of the window comes after the transfer has begun anew; of a large file,
- * whose leaves are kept, among its bytes. */
+/* On a slow line the rest of the window comes after the transfer has started again; of a large
+ * file, whose leaves are kept, among its bytes. */
 static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **state)
 {
 	struct pair *p = *state;
 	struct blob stale[8];
 	unsigned count;
 
-	p->tamper = spoil_and_tell;
+	p->tamper = spoil_and_report;
 	has_spoilt = false;
 	pair_connect(p);
 	while (!has_spoilt) {
@@ -131,7 +131,7 @@ static void test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over(void **
 	p->rx.first = p->rx.count = 0;
 	p->now.mono_ms += 6000;
 	bulk_tick(p->rx.bulk, p->now);
-	/* begun anew, its leaves asked for and sent */
+	/* started again, its leaves asked for and sent */
 	while (pair_run_job(&p->rx) || pair_deliver(&p->tx, &p->rx) || pair_run_job(&p->tx))
 		;
 	assert_int_equal(p->rx.count, 1);
@@ -198,7 +198,7 @@ static void test_chunk_out_of_turn_is_against_the_protocol(void **state)
 
 /* The event found no room in the inbox (daemon/acts.c): "without it the next connection finds the
  * record again". */
-static void test_what_was_told_in_vain_is_told_again_by_the_next_connection(void **state)
+static void test_what_was_reported_in_vain_is_reported_again_by_the_next_connection(void **state)
 {
 	struct pair *p = *state;
 
@@ -217,7 +217,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, pair_set_up, pair_tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_what_was_told_in_vain_is_told_again_by_the_next_connection),
+		TEST(test_what_was_reported_in_vain_is_reported_again_by_the_next_connection),
 		TEST(test_spoilt_chunk_is_asked_for_again_with_a_word),
 		TEST(test_chunk_that_is_spoilt_twice_is_the_neighbours_fault),
 		TEST(test_what_was_under_way_behind_a_spoilt_chunk_is_passed_over),

@@ -1,4 +1,4 @@
-/* The configuration: every error at once with its place, and YAML's surprises refused. */
+/* The configuration: every error at once with its position, and YAML's surprises refused. */
 #include "daemon/config/config.h"
 
 #include <ftw.h>
@@ -95,7 +95,7 @@ static void test_values_with_units_and_groups_are_read(void **state)
 		    p->config.verify_workers == 2);
 }
 
-static void test_all_errors_are_told_at_once_with_their_places(void **state)
+static void test_all_errors_are_reported_at_once_with_their_positions(void **state)
 {
 	struct corner *p = *state;
 
@@ -143,7 +143,7 @@ static void test_links_have_windows_of_their_own(void **state)
 	assert_null(config_link_at(&p->config, 3, &t));
 }
 
-static void test_faults_of_links_are_told_with_their_places(void **state)
+static void test_faults_of_links_are_reported_with_their_positions(void **state)
 {
 	struct corner *p = *state;
 
@@ -165,7 +165,7 @@ static void test_faults_of_links_are_told_with_their_places(void **state)
 	assert_int_equal(load(p, "committee: a\nlinks: xa-a1\n"), ERR_CONFIG);
 }
 
-static void test_more_links_than_places_are_refused(void **state)
+static void test_more_links_than_slots_are_refused(void **state)
 {
 	struct corner *p = *state;
 	size_t size = 64 * (CONFIG_LINKS_MAX + 4), used;
@@ -220,7 +220,7 @@ static enum err load_bytes(struct corner *p, const void *bytes, size_t len)
 	return config_load(p->file, &p->config, &p->errors);
 }
 
-static void test_byte_order_mark_is_passed_over_and_places_stay(void **state)
+static void test_byte_order_mark_is_passed_over_and_positions_stay(void **state)
 {
 	struct corner *p = *state;
 
@@ -256,12 +256,12 @@ static void test_byte_that_is_no_utf8_is_told_by_its_line_and_column(void **stat
 	}
 }
 
-static void test_key_that_is_wrong_is_told_where_it_stands(void **state)
+static void test_key_that_is_wrong_is_reported_where_it_stands(void **state)
 {
 	static const struct {
 		const char *text;
 		unsigned line, column;
-		const char *told;
+		const char *expected;
 	} bad[] = {
 		{ "committee: xa-a1\nrum:\n  - a\n", 2, 1, "rum: no such key" },
 		{ "committee: xa-a1\nrun: a\n\nrun:\n  b\n", 4, 1, "twice" },
@@ -278,7 +278,7 @@ static void test_key_that_is_wrong_is_told_where_it_stands(void **state)
 		assert_int_equal(load(p, bad[i].text), ERR_CONFIG);
 		assert_int_equal(p->errors.list[0].line, bad[i].line);
 		assert_int_equal(p->errors.list[0].column, bad[i].column);
-		assert_non_null(strstr(p->errors.list[0].text, bad[i].told));
+		assert_non_null(strstr(p->errors.list[0].text, bad[i].expected));
 	}
 	assert_ok(load(p, "committee: xa-a1\nlinks:\n#  a:\nstore:\n")); /* all below is behind # */
 }
@@ -332,7 +332,7 @@ static void test_file_over_a_mebibyte_is_refused(void **state)
 	free(text);
 }
 
-static void test_more_errors_than_places_are_counted(void **state)
+static void test_more_errors_than_slots_are_counted(void **state)
 {
 	struct corner *p = *state;
 	char text[8192] = "committee: a\n";
@@ -365,7 +365,7 @@ static void test_reload_takes_what_it_may_and_names_the_rest(void **state)
 	assert_true(strlen(names) < 5);
 }
 
-static void test_socket_path_that_is_too_long_is_told(void **state)
+static void test_socket_path_that_is_too_long_is_reported(void **state)
 {
 	struct corner *p = *state;
 	char out[CONFIG_PATH_MAX];
@@ -426,21 +426,21 @@ int main(void)
 		TEST(test_what_links_may_have_of_their_own_are_keys_of_all_links),
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
-		TEST(test_all_errors_are_told_at_once_with_their_places),
-		TEST(test_byte_order_mark_is_passed_over_and_places_stay),
+		TEST(test_all_errors_are_reported_at_once_with_their_positions),
+		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),
-		TEST(test_key_that_is_wrong_is_told_where_it_stands),
+		TEST(test_key_that_is_wrong_is_reported_where_it_stands),
 		TEST(test_utf16_is_told_as_what_it_is),
 		TEST(test_links_have_windows_of_their_own),
-		TEST(test_faults_of_links_are_told_with_their_places),
-		TEST(test_more_links_than_places_are_refused),
+		TEST(test_faults_of_links_are_reported_with_their_positions),
+		TEST(test_more_links_than_slots_are_refused),
 		TEST(test_missing_required_key_is_an_error_of_the_whole_file),
 		TEST(test_numbers_that_overflow_or_are_none_are_refused),
 		TEST(test_what_yaml_takes_and_nobody_wants_is_refused),
 		TEST(test_file_over_a_mebibyte_is_refused),
-		TEST(test_more_errors_than_places_are_counted),
+		TEST(test_more_errors_than_slots_are_counted),
 		TEST(test_reload_takes_what_it_may_and_names_the_rest),
-		TEST(test_socket_path_that_is_too_long_is_told),
+		TEST(test_socket_path_that_is_too_long_is_reported),
 	};
 
 	return cmocka_run_group_tests_name("config", tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Crowds at the local sockets: many clients with bad manners, counted in places and bytes, and one
+/* Crowds at the local sockets: many clients with bad manners, counted in slots and bytes, and one
  * with good manners that is served. */
 #include <errno.h>
 #include <poll.h>
@@ -95,9 +95,9 @@ static size_t pack_trace(const char *text, uint8_t *out, size_t size)
 	return pack(&r, out, size);
 }
 
-/* What this client is told next: its code; 0 when nothing comes, UINT32_MAX when the connection is
+/* What this client is sent next: its code; 0 when nothing comes, UINT32_MAX when the connection is
  * closed without a word. */
-static uint32_t told(struct desk *d, int fd, unsigned turns)
+static uint32_t next_code(struct desk *d, int fd, unsigned turns)
 {
 	uint8_t bytes[1024];
 	ssize_t n = -1;
@@ -126,7 +126,7 @@ static void assert_served(struct desk *d, enum local_socket which)
 
 	turn(d);
 	assert_int_equal(send(fd, frame, n, MSG_NOSIGNAL), (ssize_t)n);
-	assert_int_equal(told(d, fd, TURNS), ERR_NOT_FOUND);
+	assert_int_equal(next_code(d, fd, TURNS), ERR_NOT_FOUND);
 	close(fd);
 	turn(d);
 }
@@ -165,15 +165,15 @@ static void test_idle_crowds_at_all_sockets_shut_nobody_out(void **state)
 	assert_true(w->d->control->client_count <= CONTROL_CLIENTS_MAX);
 }
 
-static void test_who_gives_its_place_to_another_is_told(void **state)
+static void test_who_gives_its_slot_to_another_is_sent_why(void **state)
 {
 	struct crowd *w = *state;
 
 	crowd_come(w, SOCKET_READ, CONTROL_READ_SLOTS_UID + 1);
 	/* The desk's own client came first. */
-	assert_int_equal(told(w->d, w->d->fd, 3), ERR_PLACES);
-	assert_int_equal(told(w->d, w->fds[0], 3), ERR_PLACES);
-	assert_int_equal(told(w->d, w->fds[1], 3), 0);
+	assert_int_equal(next_code(w->d, w->d->fd, 3), ERR_PLACES);
+	assert_int_equal(next_code(w->d, w->fds[0], 3), ERR_PLACES);
+	assert_int_equal(next_code(w->d, w->fds[1], 3), 0);
 	assert_int_equal(w->d->control->client_count, CONTROL_READ_SLOTS_UID);
 }
 
@@ -297,21 +297,21 @@ static void test_name_of_a_mebibyte_is_not_sent_back_whole(void **state)
 		turn(w->d);
 		n = send(fd, frame + at, size - at, MSG_NOSIGNAL);
 	}
-	assert_int_equal(told(w->d, fd, TURNS), ERR_NOT_FOUND); /* in less than a KiB */
+	assert_int_equal(next_code(w->d, fd, TURNS), ERR_NOT_FOUND); /* in less than a KiB */
 	close(fd);
 	free(frame);
 	free(name);
 }
 
-static void test_frame_that_is_too_large_is_told(void **state)
+static void test_frame_that_is_too_large_is_answered(void **state)
 {
 	static const uint8_t head[4] = { 0, 0x10, 0, 1 };
 	struct crowd *w = *state;
 	int fd = come(w->d, SOCKET_READ);
 
 	assert_int_equal(send(fd, head, sizeof head, 0), 4);
-	assert_int_equal(told(w->d, fd, TURNS), ERR_TOO_LARGE);
-	assert_int_equal(told(w->d, fd, 2), UINT32_MAX);
+	assert_int_equal(next_code(w->d, fd, TURNS), ERR_TOO_LARGE);
+	assert_int_equal(next_code(w->d, fd, 2), UINT32_MAX);
 	close(fd);
 }
 
@@ -321,12 +321,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_idle_crowds_at_all_sockets_shut_nobody_out),
-		TEST(test_who_gives_its_place_to_another_is_told),
+		TEST(test_who_gives_its_slot_to_another_is_sent_why),
 		TEST(test_thousand_knocks_are_one_line_of_the_log),
 		TEST(test_half_sent_frames_are_bounded_and_give_way),
 		TEST(test_replies_that_nobody_reads_are_bounded_and_given_up),
 		TEST(test_name_of_a_mebibyte_is_not_sent_back_whole),
-		TEST(test_frame_that_is_too_large_is_told),
+		TEST(test_frame_that_is_too_large_is_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Listings on a local socket wait for who reads slowly: what is told ahead of it is bounded, and in
+/* Listings on a local socket wait for who reads slowly: what is sent ahead of it is bounded, and in
  * the end it has all. */
 #include <stdio.h>
 #include <string.h>
@@ -56,16 +56,16 @@ static int tear_down(void **state)
 	return 0;
 }
 
-struct told {
+struct received {
 	unsigned rows; /* with `more` */
 	size_t bytes;
 	uint32_t error;
 };
 
 /* Asks, reads nothing for a while, then all of it. */
-static struct told listen_late(struct desk *d, Vanthu__V1__Request *request)
+static struct received listen_late(struct desk *d, Vanthu__V1__Request *request)
 {
-	struct told t = { .rows = 0 };
+	struct received t = { .rows = 0 };
 	bool more = true;
 
 	desk_ask(d, request);
@@ -90,7 +90,7 @@ static void test_committees_wait_for_who_reads_slowly_and_all_come(void **state)
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
 	struct desk *d = *state;
-	struct told t;
+	struct received t;
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_COMMITTEES;
 	request.committees = &query;
@@ -105,7 +105,7 @@ static void test_directory_waits_for_who_reads_slowly_and_comes_whole(void **sta
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	struct desk *d = *state;
-	struct told t;
+	struct received t;
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_DIRECTORY;
 	request.directory = &nothing;
@@ -116,7 +116,7 @@ static void test_directory_waits_for_who_reads_slowly_and_comes_whole(void **sta
 			OUT_PAUSE_BYTES + CONTROL_DATA_BYTES + 100);
 }
 
-static void test_name_that_is_none_is_told_and_a_beginning_finds_its_own(void **state)
+static void test_name_that_is_none_is_refused_and_a_beginning_finds_its_own(void **state)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__CommitteeQuery query = VANTHU__V1__COMMITTEE_QUERY__INIT;
@@ -135,7 +135,7 @@ static void test_name_that_is_none_is_told_and_a_beginning_finds_its_own(void **
 	assert_int_equal(listen_late(d, &request).error, ERR_NOT_FOUND);
 }
 
-static void test_client_that_goes_while_it_is_told_leaves_nothing(void **state)
+static void test_client_that_goes_during_a_listing_leaves_nothing(void **state)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
@@ -160,8 +160,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_committees_wait_for_who_reads_slowly_and_all_come),
 		TEST(test_directory_waits_for_who_reads_slowly_and_comes_whole),
-		TEST(test_name_that_is_none_is_told_and_a_beginning_finds_its_own),
-		TEST(test_client_that_goes_while_it_is_told_leaves_nothing),
+		TEST(test_name_that_is_none_is_refused_and_a_beginning_finds_its_own),
+		TEST(test_client_that_goes_during_a_listing_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -162,7 +162,7 @@ static Vanthu__V1__Reply *ask(struct desk *d, Vanthu__V1__Request__WhatCase what
 
 	ref.text = (char *)(uintptr_t) "31-KH/ĐU";
 	request.what_case = what;
-	request.show = &ref; /* trace and evidence are Refs too, in the same place */
+	request.show = &ref; /* trace and evidence are Refs too, in the same union */
 	desk_ask(d, &request);
 	return desk_reply(d);
 }

@@ -88,7 +88,7 @@ static void ask(struct desk *d, const char *neighbour, struct lines *out)
 	}
 }
 
-static void let_go(struct lines *l)
+static void release(struct lines *l)
 {
 	while (l->count > 0)
 		vanthu__v1__reply__free_unpacked(l->each[--l->count], NULL);
@@ -118,14 +118,14 @@ static void test_document_in_several_rows_is_one_line_with_all_its_names(void **
 	expect(&l, 0, "1-CV/X", 2, 3);
 	expect(&l, 1, "2-CV/X", 1, 1);
 	assert_int_equal(l.each[2]->what_case, VANTHU__V1__REPLY__WHAT_DONE);
-	let_go(&l);
+	release(&l);
 	ask(d, "", &l);
 	assert_int_equal(l.count, 4);
-	let_go(&l);
+	release(&l);
 	ask(d, "xa-a1", &l);
 	assert_int_equal(l.count, 2);
 	expect(&l, 0, "3-CV/X", 1, 1);
-	let_go(&l);
+	release(&l);
 }
 
 static void test_what_is_acknowledged_is_not_counted_any_more(void **state)
@@ -143,22 +143,23 @@ static void test_what_is_acknowledged_is_not_counted_any_more(void **state)
 	assert_int_equal(l.count, 3);
 	expect(&l, 0, "2-CV/X", 1, 1);
 	expect(&l, 1, "1-CV/X", 1, 2); /* its second row is the first that waits */
-	let_go(&l);
+	release(&l);
 }
 
-static void test_place_in_a_route_that_another_document_took_counts_for_that_one_alone(void **state)
+static void test_position_that_another_document_took_counts_for_that_one_alone(void **state)
 {
 	struct desk *d = *state;
 	struct lines l;
 
 	add_row(d->s, 1, 4, LANE_NORMAL);
-	add_row(d->s, 2, 4, LANE_NORMAL); /* in the same place, as after a stream that began anew */
+	/* at the same position, as after a stream that started again */
+	add_row(d->s, 2, 4, LANE_NORMAL);
 	restart(d);
 	ask(d, "tinh", &l);
 	assert_int_equal(l.count, 3);
 	expect(&l, 0, "1-CV/X", 2, 3);
 	expect(&l, 1, "2-CV/X", 2, 3);
-	let_go(&l);
+	release(&l);
 }
 
 static void test_receipts_of_a_link_are_one_line(void **state)
@@ -179,20 +180,20 @@ static void test_receipts_of_a_link_are_one_line(void **state)
 	assert_int_equal(l.each[0]->queued->items, 3);
 	assert_int_equal(l.each[0]->queued->id.len, 0);
 	assert_int_equal(l.each[0]->queued->queued_at_ms, FIXTURE_NOW_MS + 1);
-	let_go(&l);
+	release(&l);
 }
 
-static void test_nobody_and_no_name_are_told(void **state)
+static void test_nobody_and_no_name_are_answered(void **state)
 {
 	struct desk *d = *state;
 	struct lines l;
 
 	ask(d, "xa-b1", &l); /* no neighbour */
 	assert_int_equal(l.each[0]->error->code, ERR_NOT_FOUND);
-	let_go(&l);
+	release(&l);
 	ask(d, "Not An Id", &l);
 	assert_int_equal(l.each[0]->error->code, ERR_BAD_ID);
-	let_go(&l);
+	release(&l);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -202,9 +203,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_document_in_several_rows_is_one_line_with_all_its_names),
 		TEST(test_what_is_acknowledged_is_not_counted_any_more),
-		TEST(test_place_in_a_route_that_another_document_took_counts_for_that_one_alone),
+		TEST(test_position_that_another_document_took_counts_for_that_one_alone),
 		TEST(test_receipts_of_a_link_are_one_line),
-		TEST(test_nobody_and_no_name_are_told),
+		TEST(test_nobody_and_no_name_are_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

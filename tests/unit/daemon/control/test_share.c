@@ -6,7 +6,7 @@
 
 enum { CLERK = 1000, OTHER = 1001, CROWD = 2000 };
 
-/* Takes all places that may be had there, by so many uids. */
+/* Takes all slots that may be had there, by so many uids. */
 static unsigned fill(struct shares *s, enum local_socket socket, uint32_t uid, unsigned uids,
 		     struct account **out, unsigned at)
 {
@@ -21,7 +21,7 @@ static unsigned fill(struct shares *s, enum local_socket socket, uint32_t uid, u
 	return n;
 }
 
-static void test_each_socket_has_places_that_no_other_can_take(void **state)
+static void test_each_socket_has_slots_that_no_other_can_take(void **state)
 {
 	static const enum local_socket orders[][SOCKET_COUNT] = {
 		{ SOCKET_READ, SOCKET_OPERATE, SOCKET_OFFICE },
@@ -52,7 +52,7 @@ static void test_each_socket_has_places_that_no_other_can_take(void **state)
 	}
 }
 
-static void test_one_uid_leaves_places_to_another(void **state)
+static void test_one_uid_leaves_slots_to_another(void **state)
 {
 	(void)state;
 	for (enum local_socket d = SOCKET_OFFICE; d < SOCKET_COUNT; d++) {
@@ -158,8 +158,8 @@ static void test_bytes_outlive_their_client_and_the_ledger_its_owner(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_each_socket_has_places_that_no_other_can_take),
-		cmocka_unit_test(test_one_uid_leaves_places_to_another),
+		cmocka_unit_test(test_each_socket_has_slots_that_no_other_can_take),
+		cmocka_unit_test(test_one_uid_leaves_slots_to_another),
 		cmocka_unit_test(test_bytes_of_a_socket_that_allows_more_are_not_to_be_had),
 		cmocka_unit_test(test_requests_leave_room_for_one_whole_reply),
 		cmocka_unit_test(test_bytes_outlive_their_client_and_the_ledger_its_owner),

@@ -65,13 +65,13 @@ static int set_up_large(void **state)
 }
 
 /* What is only remembered goes. */
-static void open_anew(struct corner *p)
+static void reopen(struct corner *p)
 {
 	p->files->ops->close(p->files);
 	assert_int_equal(files_disk_open(p->folder, &p->files), ERR_OK);
 }
 
-static enum err read_places(struct corner *p, const struct chunk_range *range, size_t *got)
+static enum err read_buffers(struct corner *p, const struct chunk_range *range, size_t *got)
 {
 	static uint8_t out[CHUNKS_A_READ][CHUNK_BYTES + 64];
 	uint8_t *buffers[CHUNKS_A_READ];
@@ -83,7 +83,7 @@ static enum err read_places(struct corner *p, const struct chunk_range *range, s
 
 static enum err read_chunks(struct corner *p, uint64_t first, uint32_t count, size_t *got)
 {
-	return read_places(p, &(struct chunk_range){ first, count, true }, got);
+	return read_buffers(p, &(struct chunk_range){ first, count, true }, got);
 }
 
 static int tear_down(void **state)
@@ -140,7 +140,7 @@ test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served(v
 	size_t got;
 
 	damage(p);
-	assert_int_equal(read_places(p, &(struct chunk_range){ 0, 3, false }, &got), ERR_OK);
+	assert_int_equal(read_buffers(p, &(struct chunk_range){ 0, 3, false }, &got), ERR_OK);
 	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_OK);
 	assert_int_equal(read_chunks(p, 1, 1, &got), ERR_DAMAGED);
 	assert_int_equal(read_chunks(p, 2, 1, &got), ERR_OK);
@@ -155,13 +155,13 @@ static void test_file_that_was_cut_short_is_never_served(void **state)
 
 	path_of(p, "", path);
 	assert_int_equal(truncate(path, 2 * CHUNK_BYTES + 1), 0);
-	assert_int_equal(read_places(p, &(struct chunk_range){ 0, 2, false }, &got), ERR_OK);
+	assert_int_equal(read_buffers(p, &(struct chunk_range){ 0, 2, false }, &got), ERR_OK);
 	assert_int_equal(got, 2 * CHUNK_BYTES);
-	assert_int_equal(read_places(p, &(struct chunk_range){ 1, 2, false }, &got), ERR_DAMAGED);
-	assert_int_equal(read_places(p, &(struct chunk_range){ 2, 1, true }, &got), ERR_DAMAGED);
+	assert_int_equal(read_buffers(p, &(struct chunk_range){ 1, 2, false }, &got), ERR_DAMAGED);
+	assert_int_equal(read_buffers(p, &(struct chunk_range){ 2, 1, true }, &got), ERR_DAMAGED);
 }
 
-static void test_leaves_are_made_anew_but_not_of_damage(void **state)
+static void test_leaves_are_rebuilt_but_not_of_damage(void **state)
 {
 	struct corner *p = *state;
 	char path[200];
@@ -169,10 +169,10 @@ static void test_leaves_are_made_anew_but_not_of_damage(void **state)
 
 	path_of(p, ".leaves", path);
 	assert_int_equal(unlink(path), p->chunks == SMALL ? -1 : 0);
-	open_anew(p);
+	reopen(p);
 	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_OK);
 	assert_int_equal(unlink(path), p->chunks == SMALL ? -1 : 0);
-	open_anew(p);
+	reopen(p);
 	damage(p);
 	assert_int_equal(read_chunks(p, 0, 1, &got), ERR_DAMAGED);
 }
@@ -259,7 +259,7 @@ static void test_more_small_files_than_are_remembered_are_all_served(void **stat
 }
 
 struct settler {
-	struct corner *place;
+	struct corner *corner;
 	pthread_t thread;
 	unsigned n;
 	enum err result;
@@ -269,7 +269,7 @@ static void *settle_again(void *arg)
 {
 	static const uint8_t content[2 * CHUNK_BYTES + REST] = { 1 };
 	struct settler *t = arg;
-	const struct files_ops *ops = t->place->files->ops;
+	const struct files_ops *ops = t->corner->files->ops;
 	struct manifest_item item;
 
 	for (unsigned k = 0; k < 30 && t->result == ERR_OK; k++) {
@@ -277,7 +277,7 @@ static void *settle_again(void *arg)
 		char name[32];
 
 		snprintf(name, sizeof name, "submit.%u", 10 + t->n);
-		t->result = ops->incoming_open(t->place->files, name, &i);
+		t->result = ops->incoming_open(t->corner->files, name, &i);
 		if (t->result == ERR_OK)
 			t->result =
 			    ops->incoming_append(i, (struct blob){ content, sizeof content });
@@ -292,7 +292,7 @@ static void test_same_content_settles_from_several_threads_at_once(void **state)
 	struct settler settlers[4];
 
 	for (unsigned n = 0; n < 4; n++) {
-		settlers[n] = (struct settler){ .place = *state, .n = n };
+		settlers[n] = (struct settler){ .corner = *state, .n = n };
 		assert_int_equal(
 		    pthread_create(&settlers[n].thread, NULL, settle_again, &settlers[n]), 0);
 	}
@@ -315,8 +315,8 @@ int main(void)
 		    test_damaged_chunk_is_found_when_it_is_checked_and_the_others_still_are_served),
 		SMALL_ONE(test_file_that_was_cut_short_is_never_served),
 		LARGE_ONE(test_file_that_was_cut_short_is_never_served),
-		SMALL_ONE(test_leaves_are_made_anew_but_not_of_damage),
-		LARGE_ONE(test_leaves_are_made_anew_but_not_of_damage),
+		SMALL_ONE(test_leaves_are_rebuilt_but_not_of_damage),
+		LARGE_ONE(test_leaves_are_rebuilt_but_not_of_damage),
 		LARGE_ONE(test_kept_leaves_that_are_wrong_short_or_gone_are_made_again),
 		LARGE_ONE(test_kept_leaves_are_resumed_but_not_those_of_another_file),
 		SMALL_ONE(test_more_small_files_than_are_remembered_are_all_served),

@@ -1,7 +1,7 @@
-/* What a disk and time do to files. Writing back fails: the kernel tells each open file once
- * (errseq_t), and who is told and does not listen has lost it; what could not be written stays in
- * the page cache as if it had been. This file's own sync_file_range and fsync tell as the kernel
- * does. */
+/* What a disk and time do to files. Writing back fails: the kernel reports it to each open file
+ * once (errseq_t), and who gets the error and ignores it has lost it; what could not be written
+ * stays in the page cache as if it had been. This file's own sync_file_range and fsync report as
+ * the kernel does. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,10 +19,10 @@
 
 enum { SIZE = 16 << 20, SMALL = 3 * CHUNK_BYTES, CHUNKS = 3 };
 
-/* Write-back has failed and nobody was told yet. */
+/* Write-back has failed and nobody was notified yet. */
 static bool failed;
 
-static int told(void)
+static int reported(void)
 {
 	if (!failed)
 		return 0;
@@ -31,7 +31,7 @@ static int told(void)
 	return -1;
 }
 
-/* In the place of daemon/base/clock.c's. */
+/* Instead of the one in daemon/base/clock.c. */
 static int64_t passed_ms;
 
 struct now clock_now(void)
@@ -56,14 +56,15 @@ int sync_file_range(int fd, off64_t offset, off64_t count, unsigned int flags)
 	(void)fd;
 	(void)offset;
 	(void)count;
-	return (flags & (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER)) != 0 ? told()
-											 : 0;
+	return (flags & (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER)) != 0
+		       ? reported()
+		       : 0;
 }
 
 int fsync(int fd)
 {
 	(void)fd;
-	return told();
+	return reported();
 }
 
 struct corner {

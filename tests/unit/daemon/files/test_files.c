@@ -29,7 +29,7 @@ struct corner {
 	struct manifest_item item; /* of content */
 };
 
-static void open_place(struct corner *p)
+static void open_corner(struct corner *p)
 {
 	if (p->disk)
 		assert_ok(files_disk_open(p->folder, &p->files));
@@ -44,7 +44,7 @@ static struct blob chunk(const struct corner *p, uint64_t index)
 			      index + 1 == CHUNKS ? SIZE - index * CHUNK_BYTES : CHUNK_BYTES };
 }
 
-static struct corner *place_new(bool disk)
+static struct corner *corner_new(bool disk)
 {
 	struct corner *p = calloc(1, sizeof *p);
 
@@ -62,19 +62,19 @@ static struct corner *place_new(bool disk)
 	p->item = (struct manifest_item){ .size_bytes = SIZE,
 					  .sha256 = digest_of((struct blob){ p->content, SIZE }),
 					  .chunk_root = merkle_root(p->leaves, CHUNKS) };
-	open_place(p);
+	open_corner(p);
 	return p;
 }
 
 static int set_up_disk(void **state)
 {
-	*state = place_new(true);
+	*state = corner_new(true);
 	return 0;
 }
 
 static int set_up_memory(void **state)
 {
-	*state = place_new(false);
+	*state = corner_new(false);
 	return 0;
 }
 
@@ -192,7 +192,7 @@ static void test_fetch_takes_chunks_in_any_order_and_repeatedly(void **state)
 	expect_content(p);
 }
 
-static void test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_taken(void **state)
+static void test_wrong_chunk_position_or_length_is_refused_and_the_right_one_taken(void **state)
 {
 	struct corner *p = *state;
 	struct incoming *i = fetch_of(p, "tinh.3.2.0");
@@ -319,7 +319,7 @@ static void test_dropped_file_is_gone(void **state)
 		assert_int_equal(p->ops->drop(p->files, &p->item.sha256), ERR_BUSY);
 		expect_content(p);
 		p->ops->close(p->files);
-		open_place(p);
+		open_corner(p);
 	}
 	assert_ok(p->ops->drop(p->files, &p->item.sha256));
 	assert_false(p->ops->exists(p->files, &p->item.sha256));
@@ -378,7 +378,7 @@ static void test_leaves_of_a_damaged_file_are_not_made_up(void **state)
 
 	append_all(p, "submit.5", SIZE);
 	p->ops->close(p->files); /* what it remembers goes with it */
-	open_place(p);
+	open_corner(p);
 	path_of(p, "", path);
 	overwrite(path, 5, "x");
 	assert_int_equal(p->ops->leaves(p->files, &p->item, 0, leaves, &n), ERR_DAMAGED);
@@ -400,7 +400,7 @@ static void test_fetch_goes_on_after_a_restart_and_checks_what_is_there(void **s
 	p->ops->close(p->files);
 	snprintf(path, sizeof path, "%s/incoming/tinh.3.8.0.part", p->folder);
 	overwrite(path, CHUNK_BYTES + 3, "torn"); /* a crash left rubbish in the second chunk */
-	open_place(p);
+	open_corner(p);
 	assert_ok(p->ops->incoming_open(p->files, "tinh.3.8.0", &i));
 	/* so few are asked for again */
 	assert_int_equal(p->ops->incoming_resume(i, &item), ERR_NOT_FOUND);
@@ -459,7 +459,7 @@ static void test_submission_that_a_crash_cut_off_is_deleted_and_a_fetch_is_kept(
 	p->ops->incoming_close(a, false);
 	p->ops->incoming_close(b, false);
 	p->ops->close(p->files);
-	open_place(p);
+	open_corner(p);
 	snprintf(cut_off, sizeof cut_off, "%s/incoming/submit.8.part", p->folder);
 	snprintf(kept, sizeof kept, "%s/incoming/tinh.3.11.0.part", p->folder);
 	assert_int_not_equal(access(cut_off, F_OK), 0);
@@ -484,7 +484,7 @@ int main(void)
 		BOTH(test_submission_tells_sha256_size_and_root_whatever_the_pieces),
 		BOTH(test_empty_file_has_the_digest_and_root_of_nothing),
 		BOTH(test_fetch_takes_chunks_in_any_order_and_repeatedly),
-		BOTH(test_wrong_chunk_place_or_length_is_refused_and_the_right_one_still_taken),
+		BOTH(test_wrong_chunk_position_or_length_is_refused_and_the_right_one_taken),
 		BOTH(test_chunks_in_a_row_are_taken_together_or_not_at_all),
 		BOTH(test_leaves_that_do_not_lead_to_the_root_are_refused),
 		BOTH(test_chunk_longer_than_the_signed_size_is_refused),

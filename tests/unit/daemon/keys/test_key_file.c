@@ -105,7 +105,7 @@ static void test_symbolic_link_is_judged_by_the_file_it_leads_to(void **state)
 	assert_string_equal(p->fault.path, p->key);
 }
 
-static void test_keys_that_wait_are_looked_at_and_missing_ones_are_not_told_here(void **state)
+static void test_keys_that_wait_are_read_and_missing_ones_are_not_reported_here(void **state)
 {
 	struct corner *p = *state;
 	struct config config;
@@ -157,16 +157,19 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_only_its_owner_may_have_rights_on_a_key,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_command_for_a_name_with_blanks_and_quotes_is_one_word, set_up, tear_down),
+			test_command_for_a_name_with_blanks_and_quotes_is_one_word, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_folder_that_others_may_write_gives_the_key_away_too, set_up, tear_down),
+			test_folder_that_others_may_write_gives_the_key_away_too, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_symbolic_link_is_judged_by_the_file_it_leads_to, set_up, tear_down),
+			test_symbolic_link_is_judged_by_the_file_it_leads_to, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_keys_that_wait_are_looked_at_and_missing_ones_are_not_told_here, set_up,
-		    tear_down),
+			test_keys_that_wait_are_read_and_missing_ones_are_not_reported_here, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_new_keys_and_folders_are_the_owners_under_any_umask, set_up, tear_down),
+			test_new_keys_and_folders_are_the_owners_under_any_umask, set_up,
+			tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

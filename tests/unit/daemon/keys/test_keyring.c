@@ -1,4 +1,4 @@
-/* Keys out of the stored directory, cached: what is forgotten is read anew, what is unknown stays
+/* Keys out of the stored directory, cached: what is forgotten is read again, what is unknown stays
  * unknown. */
 #include "daemon/keys/keyring.h"
 

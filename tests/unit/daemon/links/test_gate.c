@@ -135,7 +135,7 @@ static void test_who_is_cut_off_counts_no_more(void **state)
 	assert_int_equal(gate_held_bytes(l->gate), 0);
 }
 
-static void tell(struct line *l, uint16_t event)
+static void report(struct line *l, uint16_t event)
 {
 	pthread_mutex_lock(&l->gate->lock);
 	gate_event(l->gate, event, l->ours);
@@ -143,7 +143,7 @@ static void tell(struct line *l, uint16_t event)
 }
 
 /* A neighbour that comes back at once gets the number of the connection that it had, before the
- * monitor has told of that one's end. */
+ * monitor has reported that one's end. */
 static void
 test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number(void **state)
 {
@@ -156,14 +156,14 @@ test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number(void **s
 	assert_int_equal(dup2(next.ours, number), number); /* the first is closed */
 	close(next.ours);
 	id = gate_claim(l->gate, number, neighbour);
-	tell(l, EVENT_DISCONNECTED);
-	tell(l, EVENT_ACCEPTED);
+	report(l, EVENT_DISCONNECTED);
+	report(l, EVENT_ACCEPTED);
 	gate_sent(l->gate, id, LITTLE_BYTES);
 	/* it is known, and who it is */
 	assert_true(gate_unsent_bytes(l->gate, id) >= LITTLE_BYTES);
 	assert_true(l->gate->all[number].claimed);
 	close(number);
-	tell(l, EVENT_DISCONNECTED);
+	report(l, EVENT_DISCONNECTED);
 	assert_int_equal(gate_unsent_bytes(l->gate, id), 0);
 	l->ours = -1;
 	close(next.theirs);
@@ -192,7 +192,7 @@ static void ask_all(struct line *l)
 		gate_found_empty(l->gate);
 }
 
-static void test_message_without_end_is_told_at_the_first_megabyte(void **state)
+static void test_message_without_end_is_reported_at_the_first_megabyte(void **state)
 {
 	struct line *l = *state;
 	struct gate_id id = gate_claim(l->gate, l->ours, neighbour);
@@ -289,16 +289,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_more_that_waits_than_has_come_is_nothing_held),
 		cmocka_unit_test_setup_teardown(
-		    test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up, tear_down),
+			test_bytes_are_held_from_the_socket_on_until_they_are_heard, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_connection_that_is_closed_counts_no_more,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_who_is_cut_off_counts_no_more, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number,
-		    set_up, tear_down),
+			test_an_end_that_is_reported_late_is_not_that_of_the_next_of_its_number,
+			set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_message_without_end_is_told_at_the_first_megabyte, set_up, tear_down),
+			test_message_without_end_is_reported_at_the_first_megabyte, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_who_is_slowly_read_is_not_blamed, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_question_that_is_under_way_marks_nobody,

@@ -124,7 +124,7 @@ static void test_head_without_a_good_signature_is_not_shown(void **state)
 	assert_null(e->head);
 }
 
-static void test_revoked_keys_head_is_shown_so_that_its_signer_can_be_told(void **state)
+static void test_revoked_keys_head_is_shown_so_that_its_signer_can_be_notified(void **state)
 {
 	struct fixture *f = *state;
 	struct draft d = document(f, 1);
@@ -412,7 +412,7 @@ int main(void)
 		TEST(test_good_document_comes_with_all_that_the_core_needs),
 		TEST(test_bad_envelope_among_good_ones_spoils_only_itself),
 		TEST(test_head_without_a_good_signature_is_not_shown),
-		TEST(test_revoked_keys_head_is_shown_so_that_its_signer_can_be_told),
+		TEST(test_revoked_keys_head_is_shown_so_that_its_signer_can_be_notified),
 		TEST(test_body_that_does_not_fit_its_manifest_is_refused),
 		TEST(test_body_of_a_later_version_is_passed_on_unread),
 		TEST(test_relay_records_must_be_good_and_about_this_document),

@@ -58,7 +58,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* No item of it is an envelope: opening it ends in a violation, which tells when it was opened and
+/* No item of it is an envelope: opening it ends in a violation, which shows when it was opened and
  * in which order. */
 static void publish(struct corner *p, size_t bytes)
 {
@@ -159,7 +159,7 @@ static void test_nothing_passes_what_came_before_it(void **state)
 
 /* What waits is bounded by what it holds, not by how small it was: also while the turn that took it
  * is not over. */
-static void test_opened_frames_count_until_they_are_let_go_of(void **state)
+static void test_opened_frames_count_until_they_are_released(void **state)
 {
 	struct corner *p = *state;
 	struct blob entries[2] = { { calloc(1, 30000), 30000 }, { calloc(1, 30000), 30000 } };
@@ -197,7 +197,7 @@ int main(void)
 		TEST(test_second_frame_of_a_turn_and_a_large_one_go_to_workers),
 		TEST(test_chunk_on_the_control_connection_is_a_violation),
 		TEST(test_nothing_passes_what_came_before_it),
-		TEST(test_opened_frames_count_until_they_are_let_go_of),
+		TEST(test_opened_frames_count_until_they_are_released),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,10 +94,10 @@ static void fill(struct corner *p, const char *damaged)
 		struct key key = key_name((const char[]){ *damaged, '\0' });
 		char rubbish[] = "\x01no!";
 		MDB_val k, v = { sizeof rubbish, rubbish };
-		struct stored_key place;
+		struct stored_key stored;
 
-		lmdb_encode_key(FAMILY_COUNTER, &key, &place);
-		k = (MDB_val){ place.len_bytes, place.bytes };
+		lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
+		k = (MDB_val){ stored.len_bytes, stored.bytes };
 		assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
 	}
 	assert_int_equal(mdb_txn_commit(txn), 0);
@@ -149,7 +149,7 @@ static void test_what_the_turn_writes_or_erases_is_damaged_no_more(void **state)
 	expect_walk(p, false, "5 3 9 1 ");
 }
 
-static void test_nothing_but_damage_is_told_to_its_end(void **state)
+static void test_nothing_but_damage_is_reported_to_its_end(void **state)
 {
 	struct corner *p = *state;
 
@@ -165,7 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_walk_that_wants_to_know_stops_at_each_damage_and_goes_on_behind_it),
 		TEST(test_what_the_turn_writes_or_erases_is_damaged_no_more),
-		TEST(test_nothing_but_damage_is_told_to_its_end),
+		TEST(test_nothing_but_damage_is_reported_to_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

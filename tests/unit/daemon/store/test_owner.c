@@ -199,7 +199,7 @@ static void test_second_owner_is_refused_though_every_lock_file_was_deleted(void
 	assert_int_equal(stored(p, "a"), 1);
 }
 
-static void test_owner_lock_that_was_deleted_is_made_anew_for_older_daemons(void **state)
+static void test_owner_lock_that_was_deleted_is_recreated_for_older_daemons(void **state)
 {
 	struct corner *p = *state;
 	char path[PATH_BYTES];
@@ -345,7 +345,7 @@ static void test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_re
 	assert_ok(p->store->ops->check(p->store));
 	move(p, "data", "data.old");
 	expect_gone(p);
-	/* A copy in its place has the same bytes and is another store. */
+	/* A copy at its path has the same bytes and is another store. */
 	assert_ok(fs_mkdir(in_root(p, "data", data), true));
 	assert_ok(fs_mkdir(in_root(p, "data/store", data), true));
 	assert_ok(fs_write_new(in_root(p, "data/store/data.mdb", data),
@@ -360,31 +360,31 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-		    test_second_owner_is_refused_though_every_lock_file_was_deleted, set_up,
-		    tear_down),
+			test_second_owner_is_refused_though_every_lock_file_was_deleted, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_owner_lock_that_was_deleted_is_made_anew_for_older_daemons, set_up,
-		    tear_down),
+			test_owner_lock_that_was_deleted_is_recreated_for_older_daemons, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_second_owner_by_another_name_of_the_same_files_is_refused, set_up,
-		    tear_down),
+			test_second_owner_by_another_name_of_the_same_files_is_refused, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_older_daemon_whose_owner_lock_was_deleted_is_found, set_up, tear_down),
+			test_older_daemon_whose_owner_lock_was_deleted_is_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_foreign_transaction_stops_the_next_commit_before_it_writes, set_up,
-		    tear_down),
+			test_foreign_transaction_stops_the_next_commit_before_it_writes, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_foreign_transaction_under_a_lock_file_of_its_own_is_found_too, set_up,
-		    tear_down),
+			test_foreign_transaction_under_a_lock_file_of_its_own_is_found_too, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_older_copy_written_over_the_data_is_found,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_commits_of_our_own_and_empty_ones_go_on,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_nothing_is_committed_into_data_that_was_deleted, set_up, tear_down),
+			test_nothing_is_committed_into_data_that_was_deleted, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_replaced,
-		    set_up, tear_down),
+			test_nothing_is_committed_into_a_folder_that_was_deleted_moved_or_replaced,
+			set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,7 +121,7 @@ static void test_reserve_larger_than_the_map_leaves_room_in_it(void **state)
 }
 
 /* Others use the same disk: looked at again until there is less than a fetch asks for. */
-static void test_where_files_wait_for_room_documents_do_and_it_is_told(void **state)
+static void test_where_files_wait_for_room_documents_do_and_it_is_reported(void **state)
 {
 	struct corner *p = *state;
 	struct store_room room;
@@ -178,7 +178,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reserve_larger_than_the_map_leaves_room_in_it,
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-		    test_where_files_wait_for_room_documents_do_and_it_is_told, set_up, tear_down),
+			test_where_files_wait_for_room_documents_do_and_it_is_reported, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(test_plan_costs_no_more_than_it_says, set_up,
 						tear_down),
 	};

@@ -38,7 +38,7 @@ static enum err open_lmdb(const char *folder, uint64_t map_bytes, struct store *
 	return store_lmdb_open(&config, out);
 }
 
-static void open_place(struct corner *p)
+static void open_corner(struct corner *p)
 {
 	if (p->lmdb)
 		assert_ok(open_lmdb(p->folder, MAP_BYTES, &p->store));
@@ -49,13 +49,13 @@ static void open_place(struct corner *p)
 	assert_non_null(p->plan);
 }
 
-static void close_place(struct corner *p)
+static void close_corner(struct corner *p)
 {
 	plan_destroy(p->plan);
 	p->store->ops->close(p->store);
 }
 
-static struct corner *place_new(bool lmdb)
+static struct corner *corner_new(bool lmdb)
 {
 	struct corner *p = calloc(1, sizeof *p);
 
@@ -66,19 +66,19 @@ static struct corner *place_new(bool lmdb)
 	p->disk = memory_disk_new();
 	p->arena = arena_new(64 << 20);
 	assert_true(p->disk != NULL && p->arena != NULL);
-	open_place(p);
+	open_corner(p);
 	return p;
 }
 
 static int set_up_memory(void **state)
 {
-	*state = place_new(false);
+	*state = corner_new(false);
 	return 0;
 }
 
 static int set_up_lmdb(void **state)
 {
-	*state = place_new(true);
+	*state = corner_new(true);
 	return 0;
 }
 
@@ -86,7 +86,7 @@ static int tear_down(void **state)
 {
 	struct corner *p = *state;
 
-	close_place(p);
+	close_corner(p);
 	memory_disk_destroy(p->disk);
 	arena_destroy(p->arena);
 	fs_remove_tree(p->folder);
@@ -134,8 +134,8 @@ static void test_committed_is_there_after_reopening_and_uncommitted_is_not(void 
 	put(p, key_name("c"), 3);
 	assert_int_equal(get(p, key_name("c"), &n), ERR_NOT_FOUND);
 	plan_erase(p->plan, FAMILY_META, key_name("b"));
-	close_place(p);
-	open_place(p);
+	close_corner(p);
+	open_corner(p);
 	assert_ok(get(p, key_name("a"), &n));
 	assert_int_equal(n, 1);
 	assert_ok(get(p, key_name("b"), &n));
@@ -280,7 +280,7 @@ static void test_listing_sees_one_state(void **state)
 	assert_int_equal(n, 2);
 }
 
-static void test_figures_and_room_are_told(void **state)
+static void test_figures_and_room_are_reported(void **state)
 {
 	struct corner *p = *state;
 	struct store_figures figures;
@@ -332,7 +332,7 @@ static void test_second_owner_is_turned_away(void **state)
 	assert_ok(get(p, key_name("a"), &n));
 }
 
-/* Writes a counter's value, past the checksum, into the store's file. The place is closed
+/* Writes a counter's value, past the checksum, into the store's file. The stored is closed
  * meanwhile. */
 static void write_raw(struct corner *p, struct key key, struct blob value)
 {
@@ -341,22 +341,22 @@ static void write_raw(struct corner *p, struct key key, struct blob value)
 	MDB_txn *txn;
 	MDB_dbi dbi;
 	MDB_val k, v = { value.len_bytes, (void *)(uintptr_t)value.data };
-	struct stored_key place;
+	struct stored_key stored;
 
-	close_place(p);
+	close_corner(p);
 	snprintf(path, sizeof path, "%s/store", p->folder);
 	assert_int_equal(mdb_env_create(&env), 0);
 	assert_int_equal(mdb_env_set_maxdbs(env, 64), 0);
 	assert_int_equal(mdb_env_set_mapsize(env, MAP_BYTES), 0);
 	assert_int_equal(mdb_env_open(env, path, MDB_NOTLS, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
-	lmdb_encode_key(FAMILY_COUNTER, &key, &place);
-	k = (MDB_val){ place.len_bytes, place.bytes };
+	lmdb_encode_key(FAMILY_COUNTER, &key, &stored);
+	k = (MDB_val){ stored.len_bytes, stored.bytes };
 	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
 	assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
 	assert_int_equal(mdb_txn_commit(txn), 0);
 	mdb_env_close(env);
-	open_place(p);
+	open_corner(p);
 }
 
 static unsigned quarantined(const struct corner *p)
@@ -469,7 +469,7 @@ int main(void)
 		BOTH(test_walks_go_both_ways_through_a_prefix_and_no_further),
 		BOTH(test_walk_of_an_empty_family_ends_at_once),
 		LMDB(test_listing_sees_one_state),
-		BOTH(test_figures_and_room_are_told),
+		BOTH(test_figures_and_room_are_reported),
 		MEMORY(test_commit_that_fails_loses_all_or_has_landed),
 		LMDB(test_second_owner_is_turned_away),
 		LMDB(test_damaged_value_is_set_aside_and_the_others_are_served),
