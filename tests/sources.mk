@@ -49,6 +49,7 @@ UNIT := \
 	routing/base/test_endpoint \
 	routing/base/test_err \
 	routing/base/test_visible \
+	routing/decide/test_acknowledge \
 	routing/decide/test_damage \
 	routing/decide/test_directory \
 	routing/decide/test_document \
