@@ -382,6 +382,8 @@ enum err core_finish(struct core *c, struct now now, struct plan *plan)
 	struct turn_view t = turn_view_of(c, now, plan);
 	enum err e;
 
+	assert(c->loaded);
+	assert(now.mono_ms >= c->now.mono_ms);
 	c->now = now;
 	report_stand(&t);
 	c->parts_left = DIRECTORY_PARTS_A_TURN;

@@ -168,6 +168,7 @@ static enum err receive(struct turn_view *t, struct link *l, const struct ev_pub
 
 	in->have = e->seq;
 	in->chain = chain;
+	stream_assert_in(in);
 	in->got_bytes += e->envelope.len_bytes;
 	l->resubscribed[e->lane] = false;
 	l->asked_in_vain[e->lane] = 0;

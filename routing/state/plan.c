@@ -279,12 +279,17 @@ struct lookup plan_lookup(struct plan *p)
 
 /* ---- after sealing ---- */
 
+static const struct draft *draft_of(const struct plan *p, uint32_t draft)
+{
+	assert(draft > 0 && draft <= p->draft_count);
+	return &p->drafts[draft - 1];
+}
+
 static void resolve(const struct plan *p, struct sealed *s)
 {
 	if (s->draft == 0)
 		return;
-	assert(s->draft <= p->draft_count);
-	s->bytes = p->drafts[s->draft - 1].envelope;
+	s->bytes = draft_of(p, s->draft)->envelope;
 	s->draft = 0;
 }
 
@@ -292,8 +297,7 @@ static void resolve_digest(const struct plan *p, uint32_t *draft, struct digest 
 {
 	if (*draft == 0)
 		return;
-	assert(*draft <= p->draft_count);
-	*digest = p->drafts[*draft - 1].digest;
+	*digest = draft_of(p, *draft)->digest;
 	*draft = 0;
 }
 
@@ -324,7 +328,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_STREAM:
 			if (r->u.stream.draft != 0)
 				r->u.stream.size_bytes =
-				    p->drafts[r->u.stream.draft - 1].envelope.len_bytes;
+				    draft_of(p, r->u.stream.draft)->envelope.len_bytes;
 			resolve_digest(p, &r->u.stream.draft, &r->u.stream.digest);
 			resolve(p, &r->u.stream.fact);
 			break;

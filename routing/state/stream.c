@@ -12,6 +12,15 @@ void stream_assert_out(const struct stream_out *s)
 	assert(s->sent <= s->last);
 }
 
+void stream_assert_in(const struct stream_in *s)
+{
+	assert(s->open);
+	assert(s->base <= s->have);
+	assert(s->have <= s->credit_seq);
+	assert(s->acked <= s->have);
+	assert(s->rejected_count <= REJECTED_MAX);
+}
+
 struct digest stream_chain_start(struct stream_id id, uint64_t base)
 {
 	struct digest start = {{0}};

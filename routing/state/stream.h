@@ -2,7 +2,7 @@
  * whoever holds it moves it.
  *
  *   publisher:   base ≤ acked ≤ sent ≤ last: sent runs ahead of acked within the credit given
- *   subscriber:  have ≤ announced credit_seq
+ *   subscriber:  base ≤ have ≤ announced credit_seq
  *
  * chain(base) = stream id in the first 16 bytes, base big-endian in the next 8, then zeros;
  * chain(n) = SHA-256(chain(n−1) ‖ n ‖ envelope digest). */
@@ -57,6 +57,9 @@ struct stream_in {
 
 /* base ≤ acked ≤ sent ≤ last: to be called after each move. Aborts. */
 void stream_assert_out(const struct stream_out *s);
+/* base ≤ have ≤ credit_seq, of an open stream: after each item that stream_check let pass. Not when
+ * a stream begins: its base is the neighbour's word. Aborts. */
+void stream_assert_in(const struct stream_in *s);
 
 struct digest stream_chain_start(struct stream_id id, uint64_t base);
 
