@@ -191,7 +191,7 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 	 * is no loop. */
 	result = core_get(t, FAMILY_IDENT, key_ident(e->head->id, e->head->origin), &r);
 	if (result == ERR_OK)
-		return document_again(t, l, e, &r.u.ident);
+		return document_duplicate(t, l, e, &r.u.ident);
 	if (result != ERR_NOT_FOUND)
 		return result;
 	result = policy_document(e->head, t->core->config.self, e->relay_notes, e->relay_count,

@@ -344,8 +344,8 @@ static enum err answer_again(struct turn_view *t, const struct copy *c)
 	return result == ERR_NO_ROUTE ? ERR_OK : result;
 }
 
-enum err document_again(struct turn_view *t, struct link *l, const struct ev_publish *e,
-			const struct rec_ident *ident)
+enum err document_duplicate(struct turn_view *t, struct link *l, const struct ev_publish *e,
+			    const struct rec_ident *ident)
 {
 	struct copy c = { .event = e,
 			  .doc = { ident->role, ident->serial },
