@@ -117,6 +117,8 @@ struct control {
 	int64_t keep_after_ms; /* a socket could not be bound again: not retried before */
 	/* the sockets, as their names led to them when they were bound */
 	struct stat bound[SOCKET_COUNT];
+	struct stat home; /* the folder that the run folder lies in, when the daemon started */
+	bool strayed;     /* another folder has its name: logged */
 	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
 	unsigned client_count;
 	unsigned first;	     /* whose turn it is to be served first */

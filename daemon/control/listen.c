@@ -2,6 +2,7 @@
 #include "daemon/control/listen.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,9 +84,32 @@ static enum err open_socket(struct control *c, enum local_socket which)
 	}
 }
 
+static bool stat_home(const struct control *c, struct stat *out)
+{
+	char path[sizeof c->parts.config->run + sizeof "/.."];
+
+	snprintf(path, sizeof path, "%s", c->parts.config->run);
+	return stat(dirname(path), out) == 0;
+}
+
+/* Who moved our folder away and made another one in its place did not mean us by it: what we made
+ * there would lie in somebody else's. */
+static bool is_at_home(struct control *c)
+{
+	struct stat now;
+
+	if (stat_home(c, &now) && now.st_ino == c->home.st_ino && now.st_dev == c->home.st_dev)
+		return true;
+	if (!c->strayed)
+		log_event(LOG_WARNING, "folder-moved", "run=%s error=VT-%d", c->parts.config->run,
+			  (int)ERR_SOCKET_GONE);
+	c->strayed = true;
+	return false;
+}
+
 enum err control_listen_all(struct control *c)
 {
-	enum err e = ERR_OK;
+	enum err e = stat_home(c, &c->home) ? ERR_OK : ERR_SYSTEM;
 
 	for (int which = 0; e == ERR_OK && which < SOCKET_COUNT; which++)
 		e = open_socket(c, (enum local_socket)which);
@@ -116,7 +140,7 @@ static void open_again(struct control *c, enum local_socket which)
 
 void control_keep_sockets(struct control *c)
 {
-	if (clock_now().mono_ms < c->keep_after_ms)
+	if (clock_now().mono_ms < c->keep_after_ms || !is_at_home(c))
 		return;
 	for (int which = 0; which < SOCKET_COUNT; which++) {
 		const struct stat *was = &c->bound[which];

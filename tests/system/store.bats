@@ -236,6 +236,16 @@ mounted() { [ "$(id -u)" = 0 ] && mkdir -p "$2" && mount -t tmpfs -o "$1,mode=70
 	wait_for 10 test -S "$run/events.sock"
 }
 
+@test "the whole folder moved away under a daemon that runs: it makes nothing in what stands in its place" {
+	start_lab btp
+	mv "$LAB/btp" "$LAB/away"
+	mkdir "$LAB/btp"
+	cp "$LAB/away/vanthud.pid" "$LAB/btp/" # for stop_lab
+	wait_for 60 grep -q event=folder-moved "$LAB/away/vanthud.log"
+	wait_for 60 grep -q event=frozen "$LAB/away/vanthud.log"
+	[ "$(ls "$LAB/btp")" = vanthud.pid ]
+}
+
 @test "what a daemon makes at its first start is on disk with the folders that name it, before it answers" {
 	strace -D -qq -o /dev/null true 3>&- || skip "strace may not trace here"
 	strace -D -f -qq -y -o calls -e trace=fsync,listen "$ROOT/build/vanthud" -c "$LAB/btp/vanthud.yaml" >/dev/null 2>>"$LAB/btp/vanthud.log" </dev/null 3>&- &
