@@ -52,6 +52,7 @@ ROUTING := \
 	links/stand \
 	links/visit \
 	rules/doctype \
+	rules/numbering \
 	rules/policy \
 	rules/portable \
 	rules/series \

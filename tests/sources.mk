@@ -74,7 +74,9 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/rules/test_numbering \
 	routing/rules/test_policy \
+	routing/rules/test_series \
 	routing/rules/test_spelling \
 	routing/state/test_clocks \
 	routing/state/test_plan \

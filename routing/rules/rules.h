@@ -1,9 +1,10 @@
 /* Rules of documents without state, each with its source: what a type is called, what may be sent,
- * how numbers and names are spelt, which series a number belongs to. */
+ * how numbers and names are spelt and printed, which series a number belongs to. */
 #ifndef VANTHU_ROUTING_RULES_RULES_H
 #define VANTHU_ROUTING_RULES_RULES_H
 
 #include "routing/rules/doctype.h"
+#include "routing/rules/numbering.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/portable.h"
 #include "routing/rules/series.h"

@@ -7,7 +7,7 @@
 #include "routing/rules/doctype.h"
 #include "routing/rules/spelling.h"
 
-enum { MEMBER = 'n', SHARED = 's', TERM = 't', YEAR = 'y', TAIL_BYTES = 9 };
+enum { MEMBER = 'n', SHARED = 's', COUNTER = 'c', TERM = 't', YEAR = 'y', TAIL_BYTES = 9 };
 
 static void add(struct key *k, const void *bytes, size_t len_bytes)
 {
@@ -38,7 +38,7 @@ static bool type_of(const struct numbered *n, uint32_t *out)
 	char code[FOLD_NUMBER_SIZE], name[FOLD_NAME_SIZE];
 	const struct doctype *type;
 	bool by_name =
-	    n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
+		n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
 
 	if (by_name && (n->type_name[0] == '\0' || !spelling_name(n->type_name, name)))
 		return false;
@@ -64,26 +64,53 @@ static void add_series(struct key *k, const struct numbered *n, text_t term_from
 		    DATE_MAX);
 }
 
+/* What keys of numbers and of counters begin with. False: it belongs to no series that is known. */
+static bool begin(struct key *out, char first, const struct numbered *n, text_t term_from,
+		  bool party)
+{
+	uint32_t type;
+
+	*out = (struct key){ .len_bytes = 0 };
+	if (strlen(n->date) != DATE_MAX || !type_of(n, &type))
+		return false;
+	add(out, &first, 1);
+	add_series(out, n, term_from, party);
+	add_number(out, type, 4);
+	return true;
+}
+
+static void end(struct key *out, const char *text)
+{
+	add(out, text, strlen(text) + 1);
+}
+
 bool series_key(const struct numbered *n, text_t term_from, struct key *out)
 {
-	static const char first = MEMBER, end = '\0';
 	char folded[FOLD_NUMBER_SIZE];
 	const char *rest = folded;
 	uint64_t number = 0;
-	uint32_t type;
 
 	*out = (struct key){ .len_bytes = 0 };
 	spelling_number(n->number, folded);
 	while (*rest >= '0' && *rest <= '9' && number < UINT64_MAX / 20)
 		number = number * 10 + (uint64_t)(*rest++ - '0');
-	if (folded[0] == '\0' || strlen(n->date) != DATE_MAX || !type_of(n, &type))
+	if (folded[0] == '\0' || !begin(out, MEMBER, n, term_from, *rest == '-'))
 		return false;
-	add(out, &first, 1);
-	add_series(out, n, term_from, *rest == '-');
-	add_number(out, type, 4);
 	add_number(out, number, 8);
-	add(out, rest, strlen(rest));
-	add(out, &end, 1);
+	end(out, rest);
+	return true;
+}
+
+bool series_counter(const struct numbered *n, bool party, text_t organisation, text_t term_from,
+		    struct key *out)
+{
+	char folded[FOLD_NUMBER_SIZE];
+
+	*out = (struct key){ .len_bytes = 0 };
+	spelling_number(organisation, folded);
+	if (folded[0] == '\0' || !begin(out, COUNTER, n, term_from, party))
+		return false;
+	end(out, folded);
 	return true;
 }
 

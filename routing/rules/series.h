@@ -6,7 +6,11 @@
  *     'n' ‖ series ‖ type ‖ number ‖ what follows it ‖ 0 ‖ role ‖ serial
  *          one for each document and entry on paper that counts as ours
  *     's' ‖ month ‖ role ‖ serial
- *          one for each of them that shares its number with another */
+ *          one for each of them that shares its number with another
+ *
+ * Series and type are also what a counter of numbers is known by:
+ *
+ *     'c' ‖ series ‖ type ‖ organisation ‖ 0 */
 #ifndef VANTHU_ROUTING_RULES_SERIES_H
 #define VANTHU_ROUTING_RULES_SERIES_H
 
@@ -25,6 +29,11 @@ struct numbered {
  * begins, or "". False: it has none that could be the same as another's, or the type is not known
  * (QĐ without a name is two). */
 bool series_key(const struct numbered *n, text_t term_from, struct key *out);
+/* The key of the counter that gives the numbers of one series, whatever n->number is. `party`: by
+ * term, else by the year of n->date. `organisation`: whose symbol the numbers have, however it is
+ * spelt. False as above, and where the organisation is "" or too long. */
+bool series_counter(const struct numbered *n, bool party, text_t organisation, text_t term_from,
+		    struct key *out);
 /* The whole key of one of them, and back. */
 struct key series_member(const struct key *prefix, enum role role, struct serial serial);
 bool series_parse(const struct key *k, enum role *role, struct serial *serial);
