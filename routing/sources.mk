@@ -52,11 +52,13 @@ ROUTING := \
 	links/stand \
 	links/visit \
 	rules/doctype \
+	rules/lines \
 	rules/numbering \
 	rules/policy \
 	rules/portable \
 	rules/series \
 	rules/spelling \
+	rules/working_days \
 	state/clocks \
 	state/memory \
 	state/plan \

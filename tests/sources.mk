@@ -74,10 +74,12 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/rules/test_lines \
 	routing/rules/test_numbering \
 	routing/rules/test_policy \
 	routing/rules/test_series \
 	routing/rules/test_spelling \
+	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_plan \
 	routing/state/test_record \
@@ -101,7 +103,8 @@ UNIT_SUPPORT := \
 	support/desk \
 	support/fixture \
 	support/paper \
-	support/shelf
+	support/shelf \
+	support/table_text
 SIM := \
 	check \
 	check_authenticity \

@@ -1,5 +1,6 @@
 /* Rules of documents without state, each with its source: what a type is called, what may be sent,
- * how numbers and names are spelt and printed, which series a number belongs to. */
+ * how numbers and names are spelt and printed, which series a number belongs to, which days are
+ * worked. */
 #ifndef VANTHU_ROUTING_RULES_RULES_H
 #define VANTHU_ROUTING_RULES_RULES_H
 
@@ -9,5 +10,6 @@
 #include "routing/rules/portable.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
+#include "routing/rules/working_days.h"
 
 #endif

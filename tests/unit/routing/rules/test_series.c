@@ -61,10 +61,36 @@ static void test_keys_of_numbers_stay_byte_for_byte(void **state)
 	}
 }
 
+static void test_keys_of_counters_stay_byte_for_byte(void **state)
+{
+	static const struct {
+		bool party;
+		const char *organisation, *hex;
+	} rows[] = {
+		{ true, "ĐU", "6374323032352d30382d30383f3cf4a664047500" },
+		{ true, "đu ", "6374323032352d30382d30383f3cf4a664047500" },
+		{ false, "BTP", "6379323032363f3cf4a662747000" },
+		{ true, "", "" },
+	};
+	const struct numbered n = { "", "KH", "Kế hoạch", "2026-03-01" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char hex[2 * KEY_MAX_BYTES + 1];
+		struct key k;
+		bool has = series_counter(&n, rows[i].party, rows[i].organisation, TERM, &k);
+
+		to_hex(&k, hex);
+		assert_string_equal(hex, rows[i].hex);
+		assert_int_equal(has, rows[i].hex[0] != '\0');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys_of_numbers_stay_byte_for_byte),
+		cmocka_unit_test(test_keys_of_counters_stay_byte_for_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
