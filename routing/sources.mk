@@ -52,6 +52,7 @@ ROUTING := \
 	links/stand \
 	links/visit \
 	rules/doctype \
+	rules/doctype_table \
 	rules/lines \
 	rules/numbering \
 	rules/policy \

@@ -90,6 +90,23 @@ enum err lines_next(struct lines *l, char **out)
 	return ERR_OK;
 }
 
+enum err lines_each(struct blob text, enum err (*take)(void *ctx, char *entry), void *ctx,
+		    uint32_t *line)
+{
+	struct lines lines;
+	char *entry;
+	enum err e;
+
+	lines_begin(&lines, text);
+	do {
+		e = lines_next(&lines, &entry);
+		if (e == ERR_OK && entry != NULL)
+			e = take(ctx, entry);
+	} while (e == ERR_OK && entry != NULL);
+	*line = e == ERR_OK ? 0 : lines.line;
+	return e;
+}
+
 static text_t cut(char **at, size_t len)
 {
 	char *from = *at;

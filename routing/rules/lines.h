@@ -24,6 +24,11 @@ void lines_begin(struct lines *l, struct blob text);
  * characters that nobody sees; l->line is where. */
 must_use enum err lines_next(struct lines *l, char **out);
 
+/* All entries, each given to `take`, which may write into it. The first error of reading or of
+ * `take` ends it and is returned; *line is where, 0 without one. */
+must_use enum err lines_each(struct blob text, enum err (*take)(void *ctx, char *entry), void *ctx,
+			     uint32_t *line);
+
 /* Cuts off what stands before the first blank or tab; *at is what follows. "": nothing was left. */
 text_t lines_word(char **at);
 /* The same up to a tab or two blanks: fields may be of several words. */

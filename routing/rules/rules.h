@@ -5,6 +5,7 @@
 #define VANTHU_ROUTING_RULES_RULES_H
 
 #include "routing/rules/doctype.h"
+#include "routing/rules/doctype_table.h"
 #include "routing/rules/numbering.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/portable.h"

@@ -73,8 +73,9 @@ static bool read_range(text_t text, struct day *from, struct day *to)
 	return date_day(first, from) && date_day(text + DATE_MAX + 2, to) && from->n <= to->n;
 }
 
-static enum err read_entry(struct reading *r, char *entry)
+static enum err read_entry(void *ctx, char *entry)
 {
+	struct reading *r = ctx;
 	bool works = *entry == '+';
 	char *at = works ? entry + 1 : entry;
 	struct day from, to;
@@ -93,28 +94,11 @@ static enum err read_entry(struct reading *r, char *entry)
 	return e;
 }
 
-static enum err read_all(struct reading *r, struct blob text, uint32_t *line)
-{
-	struct lines lines;
-	char *entry;
-	enum err e;
-
-	r->count = 0;
-	lines_begin(&lines, text);
-	do {
-		e = lines_next(&lines, &entry);
-		if (e == ERR_OK && entry != NULL)
-			e = read_entry(r, entry);
-	} while (e == ERR_OK && entry != NULL);
-	*line = e == ERR_OK ? 0 : lines.line;
-	return e;
-}
-
 enum err working_days_parse(struct blob text, struct arena *a, struct working_days *out,
 			    uint32_t *line)
 {
 	struct reading r = { .arena = a };
-	enum err e = read_all(&r, text, line);
+	enum err e = lines_each(text, read_entry, &r, line);
 
 	*out = (struct working_days){ .count = 0 };
 	if (e != ERR_OK || r.count == 0)
@@ -122,7 +106,8 @@ enum err working_days_parse(struct blob text, struct arena *a, struct working_da
 	r.days = arena_array(a, r.count, sizeof *r.days);
 	if (r.days == NULL)
 		return ERR_NO_MEMORY;
-	e = read_all(&r, text, line);
+	r.count = 0;
+	e = lines_each(text, read_entry, &r, line);
 	if (e == ERR_OK)
 		*out = (struct working_days){ .days = r.days, .count = r.count };
 	return e;
