@@ -51,6 +51,7 @@ ROUTING := \
 	links/running \
 	links/stand \
 	links/visit \
+	rules/competence \
 	rules/doctype \
 	rules/doctype_table \
 	rules/lines \

@@ -74,6 +74,7 @@ UNIT := \
 	routing/links/test_reject \
 	routing/links/test_stand \
 	routing/links/test_visit \
+	routing/rules/test_competence \
 	routing/rules/test_doctype_table \
 	routing/rules/test_lines \
 	routing/rules/test_numbering \

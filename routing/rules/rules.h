@@ -1,9 +1,10 @@
-/* Rules of documents without state, each with its source: what a type is called, what may be sent,
- * how numbers and names are spelt and printed, which series a number belongs to, which days are
- * worked. */
+/* Rules of documents without state, each with its source: what a type is called and who may issue
+ * it, what may be sent, how numbers and names are spelt and printed, which series a number belongs
+ * to, which days are worked. */
 #ifndef VANTHU_ROUTING_RULES_RULES_H
 #define VANTHU_ROUTING_RULES_RULES_H
 
+#include "routing/rules/competence.h"
 #include "routing/rules/doctype.h"
 #include "routing/rules/doctype_table.h"
 #include "routing/rules/numbering.h"
