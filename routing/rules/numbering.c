@@ -271,23 +271,32 @@ enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
 
 /* ---- series ---- */
 
-/* An alias is of one type: its code and name are those of the series, so that QyĐ and QĐ of that
- * name have one counter. */
+/* Which type a symbol and a name mean together. An alias is of one type: its code and name are
+ * those of the series, so that QyĐ and QĐ of that name have one counter. Where a symbol is of
+ * several types, another name than theirs would begin a counter of its own: it says nothing. */
 static enum err type_of_series(text_t symbol, text_t type_name, struct numbered *out)
 {
 	const struct doctype *type;
+	bool named = false, of_alias = false;
+	unsigned of_code = 0;
 
 	out->type_code = symbol;
 	out->type_name = type_name;
 	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
-		if (!is_symbol(symbol, type->alias))
-			continue;
-		if (type_name[0] != '\0' && !spelling_same_name(type_name, type->name))
+		bool has_name = spelling_same_name(type_name, type->name);
+		bool is_alias = is_symbol(symbol, type->alias);
+
+		if (has_name && !is_alias && !is_symbol(symbol, type->code))
 			return ERR_NUMBER_TYPE;
-		out->type_code = type->code;
-		out->type_name = type->name;
+		named = named || has_name;
+		of_alias = of_alias || is_alias;
+		of_code += is_symbol(symbol, type->code) ? 1 : 0;
+		if (has_name || is_alias) {
+			out->type_code = type->code;
+			out->type_name = type->name;
+		}
 	}
-	return ERR_OK;
+	return of_code > 1 && !named && !of_alias ? ERR_BAD_TYPE : ERR_OK;
 }
 
 enum err numbering_series(const struct number_parts *parts, text_t type_name, text_t date,

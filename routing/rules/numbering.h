@@ -66,9 +66,10 @@ must_use enum err numbering_template(text_t text, text_t type_code, text_t own_s
 /* The key of the counter of the series that such numbers belong to: those of one term (Party) or
  * year (State), one type and one organisation. A công văn of the State is counted for the whole
  * organisation: BNV in 05/BNV-VP, for what follows is who drafted it. `type_name`: needed where the
- * symbol stands for several types (QĐ); `date`: YYYY-MM-DD of issue; `term_from`: where our present
- * term begins, or "". ERR_BAD_TYPE: not clear which type. ERR_NUMBER_TYPE: the symbol is another
- * type's than the name. ERR_BAD_DATE. ERR_FIELD: parts of no form. */
+ * symbol stands for several types (QĐ), as their table has it; `date`: YYYY-MM-DD of issue;
+ * `term_from`: where our present term begins, or ""; what is dated before it, or all where it is
+ * not known, is one series. ERR_BAD_TYPE: not clear which type. ERR_NUMBER_TYPE: the name is that
+ * of a type with another symbol. ERR_BAD_DATE. ERR_FIELD: parts of no form. */
 must_use enum err numbering_series(const struct number_parts *parts, text_t type_name, text_t date,
 				   text_t term_from, struct key *out);
 

@@ -307,11 +307,18 @@ static void test_no_two_types_have_one_counter(void **state)
 static void test_without_type_day_or_form_there_is_no_counter(void **state)
 {
 	struct number_parts qd = parse("5-QĐ/ĐU"), qyd = parse("5-QyĐ/ĐU"), none = { .n = 1 };
+	struct number_parts kh = parse("5-KH/ĐU"), letter = parse("5/BNV-VP");
 	struct key k;
 
 	(void)state;
 	assert_int_equal(numbering_series(&qd, "", "2026-03-01", TERM, &k), ERR_BAD_TYPE);
 	assert_int_equal(k.len_bytes, 0);
+	/* it would count from 1 again */
+	assert_int_equal(numbering_series(&qd, "Quyết định cá biệt", "2026-03-01", TERM, &k),
+			 ERR_BAD_TYPE);
+	assert_int_equal(numbering_series(&kh, "Báo cáo", "2026-03-01", TERM, &k), ERR_NUMBER_TYPE);
+	assert_int_equal(numbering_series(&letter, "Báo cáo", "2026-03-01", TERM, &k),
+			 ERR_NUMBER_TYPE);
 	assert_int_equal(numbering_series(&qyd, "Quyết định", "2026-03-01", TERM, &k),
 			 ERR_NUMBER_TYPE);
 	assert_int_equal(numbering_series(&qd, "Quy định", "2026-02-29", TERM, &k), ERR_BAD_DATE);
