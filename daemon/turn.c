@@ -236,6 +236,8 @@ static struct reply_to reply_of(const struct event *e)
 		return e->u.operate.reply;
 	case EVENT_PAPER:
 		return e->u.paper.reply;
+	case EVENT_OFFICE:
+		return e->u.office.reply;
 	case EVENT_RESEND:
 		return e->u.resend.reply;
 	case EVENT_NONE:

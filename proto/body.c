@@ -6,6 +6,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
+#include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
 
 /* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
@@ -246,7 +247,9 @@ struct summary document_summary(const struct document_body *b)
 				 .type_code = b->type_code,
 				 .subject = b->subject,
 				 .issued_on = b->issued_on,
-				 .due_on = b->due_on };
+				 .due_on = b->due_on,
+				 .type_name = b->type_name,
+				 .signer_name = b->signer_name };
 }
 
 /* ---- facts ---- */
@@ -324,6 +327,13 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		status.code = text(f->code);
 		status.note = text(f->note);
 		status.at_ms = f->at_ms;
+		status.n = f->status.n;
+		status.arrival = f->status.arrival;
+		status.person = text(f->status.person);
+		status.due_on = text(f->status.due_on);
+		if (doc_id_valid(&f->status.answer))
+			status.answer = field_bytes(f->status.answer.bytes,
+						    sizeof f->status.answer.bytes);
 		return pb_pack(a, &status.base, out);
 	case KIND_RELAY:
 		relay.document = &ref;
@@ -393,7 +403,18 @@ static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *o
 		return ERR_FORMAT;
 	memcpy(out->code, m->code, sizeof out->code);
 	out->at_ms = m->at_ms;
-	e = field_text(m->note, SUBJECT_MAX, &out->note);
+	out->status.n = m->n;
+	out->status.arrival = m->arrival;
+	if (strspn(out->code, "0123456789") != sizeof out->code - 1)
+		return ERR_FORMAT;
+	e = field_text(m->note, NOTE_MAX, &out->note);
+	if (e == ERR_OK)
+		e = field_text(m->person, PERSON_MAX, &out->status.person);
+	if (e == ERR_OK)
+		e = field_text(m->due_on, DATE_MAX, &out->status.due_on);
+	if (e == ERR_OK)
+		e = field_optional(m->answer, out->status.answer.bytes,
+				   sizeof out->status.answer.bytes);
 	return e == ERR_OK ? read_ref(m->document, false, &out->document) : e;
 }
 
@@ -463,7 +484,7 @@ enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct 
 {
 	memset(out, 0, sizeof *out);
 	out->kind = kind;
-	out->note = "";
+	out->note = out->status.person = out->status.due_on = "";
 	switch (kind) {
 	case KIND_RECEIPT:
 		return unpack_receipt(a, bytes, out);

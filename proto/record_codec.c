@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/crc32c.h"
+#include "proto/office_record.h"
 #include "proto/record_decode.h"
 #include "proto/record_encode.h"
 
@@ -38,6 +39,9 @@ static const struct {
 	[FAMILY_ASIDE] = { record_encode_aside, record_decode_aside },
 	[FAMILY_STAGED] = { record_encode_committee, record_decode_committee },
 	[FAMILY_CHANGED] = { record_encode_nothing, record_decode_nothing },
+	[FAMILY_WORK] = { office_record_encode_work, office_record_decode_work },
+	[FAMILY_STATUS] = { office_record_encode_status, office_record_decode_status },
+	[FAMILY_LINE] = { office_record_encode_line, office_record_decode_line },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

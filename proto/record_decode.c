@@ -129,6 +129,15 @@ static enum err read_manifest(struct arena *a, const Vanthu__V1__DocumentRecord 
 	return ERR_OK;
 }
 
+/* Where it stands in the register; which book that is, direction and secrecy say. */
+static enum err read_line(uint32_t year, uint32_t number, struct line_key *out)
+{
+	if (year > UINT16_MAX || (year == 0) != (number == 0))
+		return ERR_FORMAT;
+	*out = (struct line_key){ .year = (uint16_t)year, .number = number };
+	return ERR_OK;
+}
+
 enum err record_decode_document(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_document *out = &record->u.document;
@@ -177,7 +186,12 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .type_code = m->type_code,
 					 .subject = m->subject,
 					 .issued_on = m->issued_on,
-					 .due_on = m->due_on };
+					 .due_on = m->due_on,
+					 .type_name = m->type_name,
+					 .signer_name = m->signer_name };
+	e = read_line(m->line_year, m->line_number, &out->line);
+	if (e != ERR_OK)
+		return e;
 	return ERR_OK;
 }
 
@@ -454,7 +468,9 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .uid = m->uid,
 				   .cancelled_at_ms = m->cancelled_at_ms,
 				   .reason = m->reason };
-	e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);
+	e = read_line(m->line_year, m->line_number, &out->line);
+	if (e == ERR_OK)
+		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);
 	if (e == ERR_OK)
 		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
 	return e == ERR_OK ? field_fixed(m->id, out->id.bytes, sizeof out->id.bytes) : e;

@@ -110,6 +110,10 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.subject = text(r->summary.subject);
 	m.due_on = text(r->summary.due_on);
 	m.issued_on = text(r->summary.issued_on);
+	m.type_name = text(r->summary.type_name);
+	m.signer_name = text(r->summary.signer_name);
+	m.line_year = r->line.year;
+	m.line_number = r->line.number;
 	m.mine = r->mine;
 	m.relay_count = r->relay_count;
 	m.n_targets = r->target_count;
@@ -380,6 +384,8 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.uid = r->uid;
 	m.cancelled_at_ms = r->cancelled_at_ms;
 	m.reason = (char *)(uintptr_t)r->reason;
+	m.line_year = r->line.year;
+	m.line_number = r->line.number;
 	return pb_pack(a, &m.base, out);
 }
 

@@ -16,6 +16,7 @@ PROTO := \
 	fields \
 	head \
 	merkle \
+	office_record \
 	pae \
 	pb \
 	prescan \

@@ -129,6 +129,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_operate(&t, &event->u.operate);
 	case EVENT_PAPER:
 		return decide_paper(&t, &event->u.paper);
+	case EVENT_OFFICE:
+		return decide_office(&t, &event->u.office);
 	case EVENT_RESEND:
 		return decide_resend(&t, &event->u.resend);
 	case EVENT_FAULT:

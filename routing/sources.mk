@@ -6,6 +6,7 @@ ROUTING := \
 	base/endpoint \
 	base/err \
 	base/visible \
+	books/register \
 	core \
 	decide/acknowledge \
 	decide/aside \
@@ -15,10 +16,12 @@ ROUTING := \
 	decide/fact \
 	decide/fetched \
 	decide/message \
+	decide/office \
 	decide/operate \
 	decide/paper \
 	decide/publish \
 	decide/resend \
+	decide/status \
 	decide/submit \
 	decide/tick \
 	directory/changes \
@@ -56,6 +59,7 @@ ROUTING := \
 	rules/doctype_table \
 	rules/lines \
 	rules/numbering \
+	rules/office_status \
 	rules/policy \
 	rules/portable \
 	rules/series \

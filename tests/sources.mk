@@ -54,6 +54,7 @@ UNIT := \
 	routing/decide/test_directory \
 	routing/decide/test_document \
 	routing/decide/test_message \
+	routing/decide/test_office \
 	routing/decide/test_paper \
 	routing/decide/test_publish \
 	routing/decide/test_resend \
@@ -78,6 +79,7 @@ UNIT := \
 	routing/rules/test_doctype_table \
 	routing/rules/test_lines \
 	routing/rules/test_numbering \
+	routing/rules/test_office_status \
 	routing/rules/test_policy \
 	routing/rules/test_series \
 	routing/rules/test_spelling \
@@ -115,6 +117,7 @@ SIM := \
 	check_duplicates \
 	check_entitlement \
 	check_loss \
+	check_office \
 	check_order \
 	check_receipts \
 	check_target \
@@ -126,6 +129,7 @@ SIM := \
 	main \
 	member \
 	network \
+	offices \
 	prng \
 	registry \
 	setback \

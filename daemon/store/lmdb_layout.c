@@ -52,6 +52,9 @@ static const struct {
 	[FAMILY_ASIDE] = { LAYOUT_ALONE, NULL },
 	[FAMILY_STAGED] = { LAYOUT_ALONE, NULL },
 	[FAMILY_CHANGED] = { LAYOUT_ALONE, NULL },
+	[FAMILY_WORK] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_STATUS] = { LAYOUT_DOCUMENTS, "documents" },
+	[FAMILY_LINE] = { LAYOUT_ALONE, NULL },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

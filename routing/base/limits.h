@@ -14,6 +14,11 @@ enum {
 	NUMBER_MAX = 60,
 	TYPE_CODE_MAX = 16,
 	SUBJECT_MAX = 2000,   /* bytes; edXML Subject is 500 characters */
+	NOTE_MAX = 2000,      /* bytes; a reason or an instruction, as long as a subject */
+	PERSON_MAX = 200,     /* bytes; a person or unit, edXML FullName and Department */
+	WITH_MAX = 16,        /* who works together on one document, besides who is in charge */
+	STATUSES_MAX = 1000,  /* of one office about one document */
+	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */
 	NAME_MAX_BYTES = 255, /* a file name */
 	DATE_MAX = 10,
 
@@ -25,6 +30,8 @@ enum {
 	RECIPIENTS_MAX = 1000,		 /* explicit */
 	HOP_LIMIT = 16,
 	RELAY_RECORD_MAX_BYTES = 1024,
+	/* a fact of ours that is still to be sealed: a status with the longest texts */
+	FACT_DRAFT_MAX_BYTES = 4096,
 	CHUNK_BYTES = 32 * 1024,
 	PIECES_PER_FETCH = 16,	 /* chunks asked for in one message */
 	CHUNKS_A_MESSAGE = 2,	 /* on a link: as many as a frame takes */

@@ -140,6 +140,37 @@ struct document_ref {
 
 /* The body of a receipt, refusal, status, relay record, doubt or correction: one small fact about
  * one document. */
+/* What an office does with a document, by the codes of the State's document exchange; what may
+ * follow what: routing/rules/office_status.h. */
+enum office_status {
+	OFFICE_NONE = 0,
+	OFFICE_ARRIVED = 1,
+	OFFICE_RETURNED = 2,
+	OFFICE_ACCEPTED = 3,
+	OFFICE_ASSIGNED = 4,
+	OFFICE_PROCESSING = 5,
+	OFFICE_FINISHED = 6,
+	OFFICE_RECALL_ASKED = 13,
+	OFFICE_RECALL_AGREED = 15,
+	OFFICE_RECALL_DECLINED = 16,
+};
+
+/* Where the work on a document stands: what the recipient's office said last (01 to 06), and how
+ * far a recall is. */
+struct office_stand {
+	enum office_status work;   /* OFFICE_NONE counts as OFFICE_ARRIVED */
+	enum office_status recall; /* OFFICE_NONE, _ASKED, _AGREED, _DECLINED */
+};
+
+/* What a status says besides its code and note. */
+struct office_note {
+	uint32_t n;        /* 1, 2, … of its signer about this document; 0: it says none */
+	uint32_t arrival;  /* the number in the signer's register of incoming documents; 0: none */
+	text_t person;     /* who acted, or is to act; "" not said */
+	text_t due_on;     /* YYYY-MM-DD, or "" */
+	struct doc_id answer; /* the signer's document that answers this one; zero: none */
+};
+
 struct fact {
 	enum kind kind;
 	struct document_ref document;
@@ -153,6 +184,7 @@ struct fact {
 	uint32_t hop;             /* relay */
 	char code[3];             /* status: edXML code */
 	text_t note;              /* status */
+	struct office_note status;
 	struct digest doubted;    /* doubt, correction: the envelope whose time is not believed */
 	enum kind doubted_kind;
 	int64_t doubted_at_ms;    /* doubt: the time that it says */
@@ -168,6 +200,8 @@ struct summary {
 	text_t subject;
 	text_t issued_on;
 	text_t due_on;
+	text_t type_name;   /* NULL or "": an older build took it, and the code says the type */
+	text_t signer_name; /* the same */
 };
 
 #endif

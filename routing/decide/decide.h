@@ -7,6 +7,7 @@
 #include "routing/decide/directory.h"
 #include "routing/decide/fetched.h"
 #include "routing/decide/message.h"
+#include "routing/decide/office.h"
 #include "routing/decide/operate.h"
 #include "routing/decide/paper.h"
 #include "routing/decide/publish.h"

@@ -6,6 +6,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/types.h"
 #include "routing/decide/doubt.h"
+#include "routing/decide/status.h"
 #include "routing/documents/documents.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
@@ -113,6 +114,16 @@ static enum err record_held(struct turn_view *t, const struct ev_publish *e, str
 	return ERR_OK;
 }
 
+static enum err take_status(struct turn_view *t, struct link *l, const struct ev_publish *e)
+{
+	enum err fault;
+	enum err r = decide_status(t, e, &fault);
+
+	if (r == ERR_OK && fault != ERR_OK)
+		dropped(t, l, e, fault);
+	return r;
+}
+
 static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_publish *e,
 			  struct doc_key doc, const struct rec_document *d)
 {
@@ -125,18 +136,13 @@ static enum err take_ours(struct turn_view *t, struct link *l, const struct ev_p
 		return record_refusal(t, e, doc, d);
 	case KIND_RELAY:
 		return record_held(t, e, doc);
-	case KIND_RECEIPT:
+	default: /* KIND_RECEIPT: decide_fact has looked */
 		result = recipients_contain(&t->tree, &q.to, e->signer, &recipient);
 		if (result != ERR_OK)
 			return result;
 		if (recipient)
 			return record_answer(t, e, doc, d, e->signer);
 		dropped(t, l, e, ERR_NOT_ADDRESSED);
-		return ERR_OK;
-	default:
-		/* Statuses come with the record books; until then no daemon makes one, and a status
-		 * from a later version is notified, not dropped silently. */
-		notify(t, NOTICE_STATUS, e->fact->document, e->signer, 0, &d->summary);
 		return ERR_OK;
 	}
 }
@@ -211,7 +217,7 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		return decide_doubt(t, e);
 	if (e->fact->kind == KIND_CORRECTION)
 		return decide_correction(t, e);
-	result = take_about_ours(t, l, e);
+	result = e->fact->kind == KIND_STATUS ? take_status(t, l, e) : take_about_ours(t, l, e);
 	/* Of a document whose record is damaged nothing can be kept. What else there is goes on:
 	 * all damage is found before anything is written. */
 	if (result == ERR_DAMAGED) {

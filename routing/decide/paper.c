@@ -7,6 +7,7 @@
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -207,8 +208,18 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	struct target_cell nowhere = { .direction = DIRECTION_NONE }, cell = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key key = key_paper(serial);
+	const struct rec_line line = { .kind = LINE_ENTRY,
+				       .role = ROLE_PAPER,
+				       .serial = serial,
+				       .at_ms = t->now.wall_ms,
+				       .uid = e->uid,
+				       .person = "",
+				       .note = "" };
 	enum err result;
 
+	result = register_enter(t, register_book(p->direction, p->secrecy), &line, &p->line);
+	if (result != ERR_OK)
+		return result;
 	r.u.ident = (struct rec_ident){ .role = ROLE_PAPER, .serial = serial };
 	core_put(t, key_ident(e->id, t->core->config.self), &r);
 	memset(&r, 0, sizeof r);
@@ -283,6 +294,25 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 				: result;
 }
 
+/* The line stays, with an addition that says why it counts no more. */
+static enum err void_line(struct turn_view *t, const struct ev_paper *e,
+			  const struct rec_paper *p, struct serial serial)
+{
+	const struct rec_line line = { .kind = LINE_VOID,
+				       .role = ROLE_PAPER,
+				       .serial = serial,
+				       .at_ms = t->now.wall_ms,
+				       .uid = e->uid,
+				       .person = "",
+				       .note = e->reason };
+	struct line_key at = p->line;
+
+	if (at.number == 0)
+		return ERR_OK; /* of an older build, which had no registers */
+	at.book = register_book(p->direction, p->secrecy);
+	return register_add(t, at, &line);
+}
+
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
 	struct target_cell before, nowhere = { .direction = DIRECTION_NONE };
@@ -302,6 +332,9 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 	}
 	if (!e->dry_run) {
 		before = target_of_paper(&r.u.paper);
+		result = void_line(t, e, &r.u.paper, serial);
+		if (result != ERR_OK)
+			return result;
 		result = index_number(t, &r.u.paper, serial, false);
 		if (result != ERR_OK)
 			return result;

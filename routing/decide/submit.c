@@ -7,6 +7,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
@@ -154,6 +155,13 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 		      envelope = { .family = FAMILY_ENVELOPE };
 	struct rec_state state = { .complete_at_ms = t->now.wall_ms };
 	struct rec_document *d = &document.u.document;
+	const struct rec_line line = { .kind = LINE_ENTRY,
+				       .role = doc.role,
+				       .serial = doc.serial,
+				       .at_ms = t->now.wall_ms,
+				       .uid = e->uid,
+				       .person = "",
+				       .note = "" };
 	enum err r;
 
 	ident.u.ident = (struct rec_ident){ .role = doc.role,
@@ -177,6 +185,9 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 				    .manifest = e->manifest,
 				    .manifest_count = e->manifest_count,
 				    .summary = e->summary };
+	r = register_enter(t, register_book(DIRECTION_OUT, e->secrecy), &line, &d->line);
+	if (r != ERR_OK)
+		return r;
 	core_put(t, key_serial(doc.role, doc.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
 	core_put(t, key_serial(doc.role, doc.serial), &envelope);

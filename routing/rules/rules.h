@@ -8,6 +8,7 @@
 #include "routing/rules/doctype.h"
 #include "routing/rules/doctype_table.h"
 #include "routing/rules/numbering.h"
+#include "routing/rules/office_status.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/portable.h"
 #include "routing/rules/series.h"

@@ -24,6 +24,7 @@ enum event_type {
 	EVENT_DIRECTORY,    /* a verified directory to install, or some of its entries */
 	EVENT_OPERATE,      /* an operator's request */
 	EVENT_RESEND,       /* a stored document is to be resent to one of its recipients */
+	EVENT_OFFICE,       /* the office accepts, returns, assigns, … what it has received */
 	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
 	/* a neighbour broke the protocol where the core does not see it: a frame that is none, a
 	 * file that is not its */
@@ -184,6 +185,22 @@ struct ev_resend {
 	bool dry_run;
 };
 
+struct ev_office {
+	struct reply_to reply;
+	uint32_t uid;
+	enum role role; /* of the document, as the store has it */
+	struct serial serial;
+	enum office_status next;
+	text_t note;    /* return, decline: the reason; assign: the instruction; "" none */
+	text_t to;      /* assign: who is in charge */
+	const text_t *with;
+	uint32_t with_count;
+	text_t due_on;  /* YYYY-MM-DD or "" */
+	text_t person;  /* in whose name; "" not said */
+	struct doc_id answer; /* finish: the document that answers it; zero: none */
+	bool dry_run;
+};
+
 struct event {
 	enum event_type type;
 	union {
@@ -196,6 +213,7 @@ struct event {
 		struct ev_operate operate;
 		struct ev_paper paper;
 		struct ev_resend resend;
+		struct ev_office office;
 	} u;
 };
 

@@ -129,6 +129,15 @@ static void apply_out(struct core *c, const struct key *key, const struct rec_li
 	stream_assert_out(out);
 }
 
+static void apply_line(struct core *c, const struct key *key)
+{
+	struct line_key line;
+
+	if (key_parse_line(key, &line) && line.addition == 0)
+		c->books[line.book] =
+		    (struct register_end){ .year = line.year, .next = line.number + 1 };
+}
+
 void core_apply(struct core *c, const struct key *key, const struct record *r)
 {
 	struct committee_id neighbour;
@@ -165,6 +174,9 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_LINKOUT:
 		apply_out(c, key, &r->u.linkout);
 		break;
+	case FAMILY_LINE:
+		apply_line(c, key);
+		break;
 	case FAMILY_NONE:
 	case FAMILY_META:
 	case FAMILY_IDENT:
@@ -185,6 +197,8 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_ASIDE:
 	case FAMILY_STAGED:
 	case FAMILY_CHANGED:
+	case FAMILY_WORK:
+	case FAMILY_STATUS:
 	case FAMILY_COUNT:
 		break; /* nothing of it is held in memory */
 	}

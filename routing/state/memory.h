@@ -265,6 +265,13 @@ struct numbering {
 	struct key at; /* the last record read */
 };
 
+/* The end of a register: the year that was written last, and the number after its last line. Year
+ * 0: not read in this process. See routing/books/register.c. */
+struct register_end {
+	uint16_t year;
+	uint32_t next;
+};
+
 struct core {
 	struct core_config config;
 	struct now now; /* of the last event */
@@ -292,6 +299,7 @@ struct core {
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
+	struct register_end books[BOOK_COUNT];
 	int64_t valid_until_ms; /* of the directory in force */
 	/* monotonic: the directory's age, and who has no link, are notified again then */
 	int64_t next_alarm_ms;

@@ -325,6 +325,9 @@ void plan_resolve(struct plan *p)
 			resolve(p, &r->u.receipt.envelope);
 			resolve_digest(p, &r->u.receipt.draft, &r->u.receipt.digest);
 			break;
+		case FAMILY_STATUS:
+			resolve(p, &r->u.status.envelope);
+			break;
 		case FAMILY_STREAM:
 			if (r->u.stream.draft != 0)
 				r->u.stream.size_bytes =
@@ -352,6 +355,8 @@ void plan_resolve(struct plan *p)
 		case FAMILY_ASIDE:
 		case FAMILY_STAGED:
 		case FAMILY_CHANGED:
+		case FAMILY_WORK:
+		case FAMILY_LINE:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -111,6 +111,7 @@ struct act_reply {
 	uint32_t recipient_count;
 	bool repeated;          /* this answers a repetition */
 	struct committee_id at; /* what the error is about, or "" */
+	text_t about;           /* the same, when it is no committee; NULL */
 	uint64_t number;        /* directory version, or round trip in µs */
 	const struct recount_result *recount; /* NULL: no answer to a recount */
 	const uint32_t *warnings;      /* enum err, of a submission or of paper */
@@ -118,6 +119,8 @@ struct act_reply {
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
 	struct doc_id same;
 	uint32_t same_count;
+	/* of an act of the office: where the work stands, after it or still; NULL */
+	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */
 	const struct rec_paper *alike;
 };

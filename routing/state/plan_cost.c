@@ -53,7 +53,7 @@ static uint64_t growing(const struct record *r)
 		return sealed_bytes(&r->u.receipt.envelope) +
 		       blobs(r->u.receipt.relays, r->u.receipt.relay_count);
 	case FAMILY_STREAM:
-		return (r->u.stream.fact.draft != 0 ? RELAY_RECORD_MAX_BYTES
+		return (r->u.stream.fact.draft != 0 ? FACT_DRAFT_MAX_BYTES
 						    : r->u.stream.fact.bytes.len_bytes) +
 		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count +
 		       blobs(r->u.stream.relays, r->u.stream.relay_count);
@@ -68,6 +68,14 @@ static uint64_t growing(const struct record *r)
 		       blobs(r->u.aside.relays, r->u.aside.relay_count);
 	case FAMILY_PAPER:
 		return 3 * SUBJECT_MAX;
+	case FAMILY_WORK:
+		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
+	case FAMILY_STATUS:
+		return (r->u.status.envelope.draft != 0 ? FACT_DRAFT_MAX_BYTES
+							: r->u.status.envelope.bytes.len_bytes) +
+		       NOTE_MAX + PERSON_MAX;
+	case FAMILY_LINE:
+		return NOTE_MAX + PERSON_MAX;
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:

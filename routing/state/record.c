@@ -35,6 +35,9 @@ const char *family_name(enum family f)
 		[FAMILY_ASIDE] = "aside",
 		[FAMILY_STAGED] = "staged",
 		[FAMILY_CHANGED] = "changed",
+		[FAMILY_WORK] = "work",
+		[FAMILY_STATUS] = "status",
+		[FAMILY_LINE] = "line",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 
@@ -432,4 +435,89 @@ bool key_parse_counter(const struct key *k, struct month *month, enum direction 
 bool key_parse_paper(const struct key *k, struct serial *serial)
 {
 	return key_parse_number(k, &serial->n) && is_direction((unsigned)(serial->n >> 32 & 0xff));
+}
+
+/* ---- the records office ---- */
+
+static void add_number(struct key *k, uint32_t n, unsigned bytes)
+{
+	for (unsigned i = bytes; i-- > 0;)
+		add_byte(k, n >> (8 * i) & 255);
+}
+
+static uint32_t read_number(const uint8_t *b, unsigned bytes)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		n = n << 8 | b[i];
+	return n;
+}
+
+struct key key_statuses(enum role role, struct serial serial, struct committee_id office)
+{
+	struct key k = key_receipt(role, serial, office);
+
+	add_byte(&k, 0);
+	return k;
+}
+
+struct key key_status(enum role role, struct serial serial, struct committee_id office,
+		      uint32_t number)
+{
+	struct key k = key_statuses(role, serial, office);
+
+	add_number(&k, number, 4);
+	return k;
+}
+
+bool key_parse_status(const struct key *k, enum role *role, struct serial *serial,
+		      struct committee_id *office, uint32_t *number)
+{
+	struct key head = *k;
+
+	if (k->len_bytes < 5 || k->bytes[k->len_bytes - 5] != 0)
+		return false;
+	head.len_bytes = (uint8_t)(k->len_bytes - 5);
+	*number = read_number(k->bytes + k->len_bytes - 4, 4);
+	return key_parse_receipt(&head, role, serial, office);
+}
+
+enum { BOOK_KEY_BYTES = 3, LINE_ALL_BYTES = BOOK_KEY_BYTES + 4, LINE_BYTES = LINE_ALL_BYTES + 2 };
+
+struct key key_book_year(enum book book, uint16_t year)
+{
+	struct key k = { .len_bytes = 0 };
+
+	assert(book > BOOK_NONE && book < BOOK_COUNT);
+	add_byte(&k, (unsigned)book);
+	add_number(&k, year, 2);
+	return k;
+}
+
+struct key key_line_all(struct line_key line)
+{
+	struct key k = key_book_year(line.book, line.year);
+
+	add_number(&k, line.number, 4);
+	return k;
+}
+
+struct key key_line(struct line_key line)
+{
+	struct key k = key_line_all(line);
+
+	add_number(&k, line.addition, 2);
+	return k;
+}
+
+bool key_parse_line(const struct key *k, struct line_key *line)
+{
+	if (k->len_bytes != LINE_BYTES || k->bytes[0] == BOOK_NONE || k->bytes[0] >= BOOK_COUNT)
+		return false;
+	line->book = (enum book)k->bytes[0];
+	line->year = (uint16_t)read_number(k->bytes + 1, 2);
+	line->number = read_number(k->bytes + BOOK_KEY_BYTES, 4);
+	line->addition = (uint16_t)read_number(k->bytes + LINE_ALL_BYTES, 2);
+	return line->number != 0;
 }

@@ -56,6 +56,10 @@ enum family {
 	FAMILY_STAGED,
 	/* version of its last change ‖ committee id → nothing: what a subordinate asks for */
 	FAMILY_CHANGED,
+	FAMILY_WORK,    /* role ‖ serial → what our office does with a document that we received */
+	/* role ‖ serial ‖ office ‖ 0 ‖ number → a status that it gave: on both sides the same */
+	FAMILY_STATUS,
+	FAMILY_LINE,    /* book ‖ year ‖ number ‖ addition → a line of a register */
 	FAMILY_COUNT
 };
 
@@ -64,6 +68,23 @@ enum sweep {
 	SWEEP_NONE = 0,
 	SWEEP_EXPIRE = 1,  /* one of ours, that not all have answered by then */
 	SWEEP_CONTENT = 2, /* one passed on, whose content nobody needs by then */
+};
+
+/* The registers; the numbers are part of the store format. See routing/books/register.h. */
+enum book {
+	BOOK_NONE = 0,
+	BOOK_OUT = 1,
+	BOOK_IN = 2,
+	BOOK_SECRET_OUT = 3,
+	BOOK_SECRET_IN = 4,
+	BOOK_COUNT
+};
+
+/* Where a line stands. Number 0: nowhere. Addition 0: the line itself. */
+struct line_key {
+	enum book book;
+	uint16_t year, addition;
+	uint32_t number;
 };
 
 /* The family's name in the store and in messages: "ident", "document", … */
@@ -102,6 +123,12 @@ struct key key_counter(struct month month, enum direction direction);
 struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
 struct key key_paper(struct serial serial);
 struct key key_paper_cell(struct month month, enum direction direction); /* prefix */
+struct key key_statuses(enum role role, struct serial serial, struct committee_id office);
+struct key key_status(enum role role, struct serial serial, struct committee_id office,
+		      uint32_t number); /* begins with key_statuses */
+struct key key_line(struct line_key line);
+struct key key_line_all(struct line_key line); /* with its additions: prefix */
+struct key key_book_year(enum book book, uint16_t year); /* prefix */
 
 bool key_equal(const struct key *a, const struct key *b);
 bool key_has_prefix(const struct key *k, const struct key *prefix);
@@ -124,6 +151,9 @@ bool key_parse_subordinate(const struct key *k, struct committee_id *superior,
 bool key_parse_number(const struct key *k, uint64_t *n);
 bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
 bool key_parse_paper(const struct key *k, struct serial *serial);
+bool key_parse_status(const struct key *k, enum role *role, struct serial *serial,
+		      struct committee_id *office, uint32_t *number);
+bool key_parse_line(const struct key *k, struct line_key *line);
 
 /* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
 struct draft {
@@ -186,6 +216,9 @@ struct rec_document {
 	uint32_t manifest_count;
 	uint32_t relay_count; /* relay records that came with it */
 	struct summary summary;
+	/* of ours: in the register of outgoing documents (register_book says which); number 0: an
+	 * older build took it */
+	struct line_key line;
 };
 
 struct rec_state {
@@ -385,6 +418,48 @@ struct rec_paper {
 	uint32_t uid;
 	int64_t cancelled_at_ms; /* 0: stands */
 	text_t reason;           /* why it was cancelled */
+	struct line_key line;    /* in the register of its direction, as a document's */
+};
+
+/* Of a document that we received: where the work on it stands. Its history is in STATUS. */
+struct rec_work {
+	struct office_stand stand;
+	uint32_t n;              /* statuses that we gave, so far */
+	struct line_key line;    /* in the register of incoming documents; number 0: not there */
+	int64_t accepted_at_ms;  /* first; 0: not */
+	int64_t finished_at_ms;  /* 0: it is not finished */
+	int64_t since_ms;        /* it stands so since then */
+	text_t to;               /* who is in charge; "" nobody yet */
+	const text_t *with;      /* who works on it too */
+	uint32_t with_count;
+	text_t due_on;           /* set by the office; "" none but the document's own */
+	text_t note;             /* the instruction that it was assigned with */
+	text_t person;           /* who acted last */
+	struct doc_id answer;    /* ours, that answers it; zero: none */
+	text_t recall_reason;    /* as the issuer gave it */
+};
+
+struct rec_status {
+	struct sealed envelope;
+	char code[3];
+	int64_t at_ms;
+	uint32_t uid;            /* of our own: who acted */
+	text_t note;
+	struct office_note status;
+};
+
+enum line_kind { LINE_NONE = 0, LINE_ENTRY = 1, LINE_ADDITION = 2, LINE_VOID = 3 };
+
+/* What is not in the record of the document itself. */
+struct rec_line {
+	enum line_kind kind;
+	enum role role;          /* what it registers; ROLE_NONE: a number that was not issued */
+	struct serial serial;
+	enum office_status status; /* of an addition: what happened; OFFICE_NONE: a correction */
+	int64_t at_ms;
+	uint32_t uid;
+	text_t person;
+	text_t note;
 };
 
 struct record {
@@ -409,6 +484,9 @@ struct record {
 		struct target_count counter;
 		struct rec_paper paper;
 		struct rec_aside aside;
+		struct rec_work work;
+		struct rec_status status;
+		struct rec_line line;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

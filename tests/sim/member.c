@@ -51,7 +51,7 @@ static void reply(void *ctx, const struct act_reply *r)
 {
 	struct world *w = ((struct member *)ctx)->world;
 
-	if (!clerks_replied(w, r))
+	if (!offices_replied(w, r) && !clerks_replied(w, r))
 		workload_replied(w, r);
 }
 

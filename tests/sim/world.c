@@ -120,6 +120,9 @@ static void step(struct world *w)
 	case SIM_PAPER:
 		clerks_submit(w, e.document);
 		break;
+	case SIM_OFFICE:
+		offices_act(w, e.document);
+		break;
 	case SIM_RECOUNT:
 		clerks_recount(w, e.member);
 		break;
@@ -199,10 +202,11 @@ bool world_run(struct world *w, uint64_t seed)
 	w->verbose = verbose;
 	w->never_reopens = never_reopens;
 	w->seed = seed;
-	w->setback = seed >= SETBACK_SEEDS;
-	w->wide = seed >= WIDE_SEEDS && !w->setback;
-	w->counting = seed >= COUNTING_SEEDS && !w->wide && !w->setback;
-	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && !w->setback;
+	w->offices = seed >= OFFICE_SEEDS;
+	w->setback = seed >= SETBACK_SEEDS && !w->offices;
+	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
+	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
+	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
 	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
@@ -218,6 +222,8 @@ bool world_run(struct world *w, uint64_t seed)
 		clerks_draw(w);
 	if (w->setback)
 		setback_draw(w);
+	if (w->offices)
+		offices_draw(w);
 	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
@@ -245,6 +251,7 @@ bool world_run(struct world *w, uint64_t seed)
 	check_entitlement(w);
 	check_authenticity(w);
 	check_paper(w);
+	check_office(w);
 	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);

@@ -10,6 +10,7 @@
  *   hostile.c    a neighbour that lies
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
+ *   offices.c    office worlds: what is done with what has arrived
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
@@ -43,7 +44,7 @@ enum {
 	OWN_KEYS = 4
 };
 
-enum { ENTRIES_MAX = 48 };
+enum { ENTRIES_MAX = 48, OFFICE_ACTS_MAX = 160 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow.
  * Those before stay what they were. */
@@ -57,6 +58,9 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* From here on: worlds that do not change, in which one member's disk is put back to an earlier
  * copy (setback.c). */
 #define SETBACK_SEEDS 4000000ULL
+/* From here on: worlds that do not change, in which offices work on what they receive
+ * (offices.c). */
+#define OFFICE_SEEDS 5000000ULL
 #define FIRST_ENDPOINT "tcp://127.0.0.1:1"
 #define START_WALL_MS 1790000000000LL
 #define MONTH_ENDS_MS 1790787600000LL /* 2026-10-01T00:00:00+07:00 */
@@ -146,6 +150,7 @@ enum event_kind {
 	SIM_CONNECT,
 	SIM_CHANGE,
 	SIM_PAPER,
+	SIM_OFFICE,
 	SIM_RECOUNT,
 	SIM_VISIT,
 	SIM_VISIT_FRAME,
@@ -200,6 +205,14 @@ struct entry {
 	bool accepted, refused, cancelled;
 };
 
+/* What a clerk wants to do with a document at one of its recipients, and has been told. */
+struct office_act {
+	int document, member;
+	enum office_status next;
+	bool answered, done, given_up;
+	uint32_t arrival; /* as it was told */
+};
+
 /* A version of the directory, and the tree that it means, worked out apart from it. */
 struct version {
 	struct directory directory;
@@ -234,6 +247,10 @@ struct world {
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
+	bool offices;
+	struct office_act acts[OFFICE_ACTS_MAX];
+	int act_count;
+	unsigned statuses; /* on the disks at the end */
 	unsigned recounts; /* that have ended, and were equal */
 	bool changing;
 	struct version versions[VERSIONS_MAX];
@@ -362,6 +379,14 @@ void clerks_recount(struct world *w, int member);
 bool clerks_replied(struct world *w, const struct act_reply *r);
 bool clerks_done(const struct world *w);
 void check_paper(struct world *w);
+
+/* ---- offices.c ---- */
+void offices_draw(struct world *w);
+void offices_act(struct world *w, int act);
+/* false: not an answer to one of these */
+bool offices_replied(struct world *w, const struct act_reply *r);
+bool offices_done(const struct world *w);
+void check_office(struct world *w);
 
 /* ---- checkers: at the end, and one while it runs ---- */
 void check_loss(struct world *w);

@@ -48,7 +48,53 @@ static void document_of(struct record *r)
 					       .manifest_count = 2,
 					       .relay_count = 1,
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
-							    "2025-01-02", "2025-02-03" } };
+							    "2025-01-02", "2025-02-03", "Kế hoạch",
+							    "Trần A" },
+					       .line = { .year = 2026, .number = 7 } };
+}
+
+static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
+{
+	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
+
+	s[FAMILY_WORK].record.u.work =
+	    (struct rec_work){ .stand = { OFFICE_ASSIGNED, OFFICE_RECALL_ASKED },
+			       .n = 4,
+			       .line = { .book = BOOK_IN, .year = 2026, .number = 12 },
+			       .accepted_at_ms = 1,
+			       .finished_at_ms = 2,
+			       .since_ms = 3,
+			       .to = "Nguyễn Văn A",
+			       .with = with,
+			       .with_count = 2,
+			       .due_on = "2026-12-01",
+			       .note = "tham mưu",
+			       .person = "Trần C",
+			       .answer = fixture_doc_id(7),
+			       .recall_reason = "gửi nhầm" };
+	s[FAMILY_WORK].key = key_serial(ROLE_IN, n);
+	s[FAMILY_STATUS].record.u.status =
+	    (struct rec_status){ .envelope = { 0, fixture_blob("env") },
+				 .code = "06",
+				 .at_ms = 5,
+				 .uid = 1000,
+				 .note = "xong",
+				 .status = { .n = 4,
+					     .arrival = 12,
+					     .person = "A",
+					     .due_on = "2026-12-01",
+					     .answer = fixture_doc_id(7) } };
+	s[FAMILY_STATUS].key = key_status(ROLE_OUT, n, xa, 4);
+	s[FAMILY_LINE].record.u.line = (struct rec_line){ .kind = LINE_ADDITION,
+							  .role = ROLE_IN,
+							  .serial = n,
+							  .status = OFFICE_RETURNED,
+							  .at_ms = 9,
+							  .uid = 1000,
+							  .person = "A",
+							  .note = "sai thẩm quyền" };
+	s[FAMILY_LINE].key =
+	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -138,6 +184,7 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 				  .reason = 2002,
 				  .digest = fixture_digest("r") };
 	link_samples(s, xa, n);
+	office_samples(s, xa, n);
 	s[FAMILY_LINKOUT].record.u.linkout =
 	    (struct rec_linkout){ { { 1 } }, 2, 3, fixture_digest("c") };
 	s[FAMILY_FETCH].record.u.fetch = (struct rec_fetch){ ROLE_IN, n };
@@ -304,6 +351,16 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	r = back_of(f, &s[FAMILY_COMMITTEE]);
 	assert_string_equal(r.u.committee.superior.text, "huyen-a");
 	assert_int_equal(r.u.committee.key_count, 1);
+	r = back_of(f, &s[FAMILY_WORK]);
+	assert_true(r.u.work.stand.work == OFFICE_ASSIGNED && r.u.work.line.number == 12 &&
+		    r.u.work.line.year == 2026 && r.u.work.with_count == 2 && r.u.work.n == 4);
+	assert_string_equal(r.u.work.with[1], "Lê Thị B");
+	assert_string_equal(r.u.work.recall_reason, "gửi nhầm");
+	r = back_of(f, &s[FAMILY_STATUS]);
+	assert_string_equal(r.u.status.code, "06");
+	assert_memory_equal(r.u.status.status.answer.bytes, fixture_doc_id(7).bytes, 16);
+	r = back_of(f, &s[FAMILY_LINE]);
+	assert_true(r.u.line.kind == LINE_ADDITION && r.u.line.status == OFFICE_RETURNED);
 }
 
 static void test_flipped_bit_anywhere_is_damage(void **state)
@@ -415,7 +472,8 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 		static const enum family fine[] = {
 			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
 			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
-			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED
+			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED,
+			FAMILY_WORK
 		};
 		enum err expected = ERR_DAMAGED;
 		struct record back;

@@ -614,7 +614,7 @@ def spoil_correction(run):
 
 def spoil_reference(run):
     """Bodies that a committee could sign, and nobody takes."""
-    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "relayed", "doubt", "doubt-of-receipt", "correction"):
+    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "relayed", "doubt", "doubt-of-receipt", "correction"):
         _, head, body = open_envelope(run.data(name), run.keys)
         for field in ("digest",) if not body.document.origin else ("id", "digest"):
             m = copy.deepcopy(body)

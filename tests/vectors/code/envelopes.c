@@ -70,6 +70,18 @@ static void expect_doubted(struct out *o, const struct fact *f)
 	}
 }
 
+static void expect_status(struct out *o, const struct fact *f)
+{
+	out_text(o, "code", f->code);
+	out_text(o, "note", f->note);
+	if (f->status.n == 0)
+		return; /* of an office that says no more */
+	out_number(o, "n", f->status.n);
+	out_number(o, "arrival", f->status.arrival);
+	out_text(o, "person", f->status.person);
+	out_text(o, "due_on", f->status.due_on);
+}
+
 static void write_envelope(struct vectors *v, struct out *o, const char *name,
 			   const struct draft *d, const struct draft *batch)
 {
@@ -98,7 +110,7 @@ static void write_envelope(struct vectors *v, struct out *o, const char *name,
 		if (d->head.kind == KIND_REFUSAL)
 			out_number(o, "reason", d->fact.reason);
 		if (d->head.kind == KIND_STATUS)
-			out_text(o, "note", d->fact.note);
+			expect_status(o, &d->fact);
 		if (d->head.kind == KIND_RELAY)
 			out_number(o, "event", d->fact.relay_event);
 		if (d->head.kind == KIND_DOUBT || d->head.kind == KIND_CORRECTION)
@@ -119,6 +131,7 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 	write_envelope(v, o, "refusal-of-unreadable", &e->unreadable, NULL);
 	write_envelope(v, o, "refusal-of-unsigned", &e->spoilt, NULL);
 	write_envelope(v, o, "status", &e->status, NULL);
+	write_envelope(v, o, "status-assigned", &e->assigned, NULL);
 	write_envelope(v, o, "relayed", &e->relayed, NULL);
 	write_envelope(v, o, "held", &e->held, NULL);
 	write_envelope(v, o, "doubt", &e->doubt, NULL);

@@ -147,6 +147,15 @@ static void make_facts(struct vectors *v, struct examples *e)
 	memcpy(e->status.fact.code, "03", 3);
 	e->status.fact.note = "Đã vào sổ";
 	seal(v, CB_MOT, &e->status, 1);
+	e->assigned = fact_of(17, "cb-mot", KIND_STATUS, &about);
+	memcpy(e->assigned.fact.code, "04", 3);
+	e->assigned.fact.note = "Tham mưu trả lời";
+	e->assigned.fact.status = (struct office_note){ .n = 2,
+							.arrival = 12,
+							.person = "Nguyễn Văn An",
+							.due_on = "2026-12-15",
+							.answer = e->document.head.id };
+	seal(v, CB_MOT, &e->assigned, 1);
 	e->relayed = fact_of(14, "thads", KIND_RELAY, &about);
 	e->relayed.fact.from = member_id("btp");
 	e->relayed.fact.relay_event = 1;

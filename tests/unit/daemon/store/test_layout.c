@@ -256,7 +256,7 @@ static void expect_all(struct corner *p)
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
 	assert_int_equal(r.u.counter.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 4);
+	assert_int_equal(r.u.note.number, 5);
 }
 
 static bool has_database(struct corner *p, const char *name)
@@ -362,7 +362,7 @@ static void expect_all_sweeps(struct corner *p)
 	}
 	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r), ERR_NOT_FOUND);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 4);
+	assert_int_equal(r.u.note.number, 5);
 }
 
 static void test_sweeps_of_format_3_get_their_kind(void **state)

@@ -427,7 +427,7 @@ static void test_store_of_a_newer_format_is_refused_whole(void **state)
 	struct corner *p = *state;
 	struct store *again;
 
-	put(p, key_name("format"), 5);
+	put(p, key_name("format"), 1000);
 	assert_ok(commit(p));
 	p->store->ops->close(p->store);
 	assert_int_equal(open_lmdb(p->folder, MAP_BYTES, &again), ERR_STORE_VERSION);

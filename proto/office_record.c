@@ -1,0 +1,171 @@
+/* See office_record.h. */
+#include "proto/office_record.h"
+
+#include <string.h>
+
+#include "proto/fields.h"
+#include "proto/pb.h"
+#include "proto/record.pb-c.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+static ProtobufCBinaryData id_or_none(const struct doc_id *id)
+{
+	return field_bytes(id->bytes, doc_id_valid(id) ? sizeof id->bytes : 0);
+}
+
+enum err office_record_encode_work(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_work *r = &record->u.work;
+	Vanthu__V1__WorkRecord m = VANTHU__V1__WORK_RECORD__INIT;
+
+	m.work = (uint32_t)r->stand.work;
+	m.recall = (uint32_t)r->stand.recall;
+	m.n = r->n;
+	m.book = (uint32_t)r->line.book;
+	m.year = r->line.year;
+	m.number = r->line.number;
+	m.accepted_at_ms = r->accepted_at_ms;
+	m.finished_at_ms = r->finished_at_ms;
+	m.since_ms = r->since_ms;
+	m.to = text(r->to);
+	m.n_with = r->with_count;
+	m.with = arena_array(a, r->with_count, sizeof *m.with);
+	if (m.with == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < r->with_count; i++)
+		m.with[i] = text(r->with[i]);
+	m.due_on = text(r->due_on);
+	m.note = text(r->note);
+	m.person = text(r->person);
+	m.answer = id_or_none(&r->answer);
+	m.recall_reason = text(r->recall_reason);
+	return pb_pack(a, &m.base, out);
+}
+
+static enum err read_with(struct arena *a, const Vanthu__V1__WorkRecord *m, struct rec_work *out)
+{
+	text_t *with;
+
+	if (m->n_with > WITH_MAX)
+		return ERR_FORMAT;
+	with = arena_array(a, m->n_with, sizeof *with);
+	for (size_t i = 0; with != NULL && i < m->n_with; i++)
+		with[i] = m->with[i];
+	out->with = with;
+	out->with_count = (uint32_t)m->n_with;
+	return with == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+enum err office_record_decode_work(struct arena *a, struct blob bytes, struct record *record)
+{
+	struct rec_work *out = &record->u.work;
+	enum err e;
+	const Vanthu__V1__WorkRecord *m =
+		pb_unpack(a, &vanthu__v1__work_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_work){ .stand = { (enum office_status)m->work,
+					     (enum office_status)m->recall },
+				  .n = m->n,
+				  .line = { .book = (enum book)m->book,
+					    .year = (uint16_t)m->year,
+					    .number = m->number },
+				  .accepted_at_ms = m->accepted_at_ms,
+				  .finished_at_ms = m->finished_at_ms,
+				  .since_ms = m->since_ms,
+				  .to = m->to,
+				  .due_on = m->due_on,
+				  .note = m->note,
+				  .person = m->person,
+				  .recall_reason = m->recall_reason };
+	if (m->work > OFFICE_FINISHED || m->recall > OFFICE_RECALL_DECLINED ||
+	    m->book >= BOOK_COUNT || m->year > UINT16_MAX ||
+	    (m->number != 0) != (m->book != BOOK_NONE))
+		return ERR_FORMAT;
+	e = field_optional(m->answer, out->answer.bytes, sizeof out->answer.bytes);
+	return e == ERR_OK ? read_with(a, m, out) : e;
+}
+
+enum err office_record_encode_status(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_status *r = &record->u.status;
+	Vanthu__V1__StatusRecord m = VANTHU__V1__STATUS_RECORD__INIT;
+
+	m.envelope = field_bytes(r->envelope.bytes.data, r->envelope.bytes.len_bytes);
+	m.code = text(r->code);
+	m.at_ms = r->at_ms;
+	m.uid = r->uid;
+	m.note = text(r->note);
+	m.n = r->status.n;
+	m.arrival = r->status.arrival;
+	m.person = text(r->status.person);
+	m.due_on = text(r->status.due_on);
+	m.answer = id_or_none(&r->status.answer);
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_status(struct arena *a, struct blob bytes, struct record *record)
+{
+	struct rec_status *out = &record->u.status;
+	enum err e;
+	const Vanthu__V1__StatusRecord *m =
+		pb_unpack(a, &vanthu__v1__status_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_status){ .envelope = { .bytes = field_blob(m->envelope) },
+				    .at_ms = m->at_ms,
+				    .uid = m->uid,
+				    .note = m->note,
+				    .status = { .n = m->n,
+						.arrival = m->arrival,
+						.person = m->person,
+						.due_on = m->due_on } };
+	if (strlen(m->code) != sizeof out->code - 1)
+		return ERR_FORMAT;
+	memcpy(out->code, m->code, strlen(m->code));
+	return field_optional(m->answer, out->status.answer.bytes, sizeof out->status.answer.bytes);
+}
+
+enum err office_record_encode_line(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_line *r = &record->u.line;
+	Vanthu__V1__LineRecord m = VANTHU__V1__LINE_RECORD__INIT;
+
+	m.kind = (uint32_t)r->kind;
+	m.role = (uint32_t)r->role;
+	m.serial = r->serial.n;
+	m.status = (uint32_t)r->status;
+	m.at_ms = r->at_ms;
+	m.uid = r->uid;
+	m.person = text(r->person);
+	m.note = text(r->note);
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_line(struct arena *a, struct blob bytes, struct record *record)
+{
+	struct rec_line *out = &record->u.line;
+	enum err e;
+	const Vanthu__V1__LineRecord *m =
+		pb_unpack(a, &vanthu__v1__line_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_line){ .kind = (enum line_kind)m->kind,
+				  .role = (enum role)m->role,
+				  .serial = { m->serial },
+				  .status = (enum office_status)m->status,
+				  .at_ms = m->at_ms,
+				  .uid = m->uid,
+				  .person = m->person,
+				  .note = m->note };
+	return field_enum(m->kind, LINE_ENTRY, LINE_VOID);
+}

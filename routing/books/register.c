@@ -1,0 +1,82 @@
+/* See register.h. */
+#include "routing/books/register.h"
+
+#include <assert.h>
+
+#include "routing/base/calendar.h"
+#include "routing/base/limits.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+
+enum book register_book(enum direction direction, enum secrecy secrecy)
+{
+	if (direction == DIRECTION_OUT)
+		return secrecy >= SECRECY_MAT ? BOOK_SECRET_OUT : BOOK_OUT;
+	return secrecy >= SECRECY_MAT ? BOOK_SECRET_IN : BOOK_IN;
+}
+
+/* The number after the last one of a book and year. The last line is read once in a process; what
+ * is added afterwards is known. */
+static enum err next_number(struct turn_view *t, enum book book, uint16_t year, uint32_t *out)
+{
+	struct register_end *end = &t->core->books[book];
+	struct line_key last = { .number = 0 };
+	struct scan scan = scan_of(key_book_year(book, year));
+	struct record r;
+	enum err e;
+
+	if (end->year == year) {
+		*out = end->next;
+		return ERR_OK;
+	}
+	/* A damaged line keeps its number: the key says which. */
+	scan.report_damage = true;
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_LINE, &scan, &r);
+	if (e == ERR_OK || e == ERR_DAMAGED)
+		e = key_parse_line(&scan.at, &last) ? ERR_OK : ERR_DAMAGED;
+	*out = last.number + 1;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err register_next(struct turn_view *t, enum book book, struct line_key *at)
+{
+	uint16_t year = (uint16_t)month_year(month_of_ms(t->now.wall_ms));
+
+	*at = (struct line_key){ .book = book, .year = year };
+	return next_number(t, book, year, &at->number);
+}
+
+enum err register_enter(struct turn_view *t, enum book book, const struct rec_line *line,
+			struct line_key *at)
+{
+	struct record r = { .family = FAMILY_LINE };
+	enum err e = register_next(t, book, at);
+
+	if (e != ERR_OK)
+		return e;
+	r.u.line = *line;
+	core_put(t, key_line(*at), &r);
+	assert(t->core->books[book].next == at->number + 1);
+	return ERR_OK;
+}
+
+enum err register_add(struct turn_view *t, struct line_key at, const struct rec_line *line)
+{
+	struct scan scan = scan_of(key_line_all(at));
+	struct record r;
+	struct line_key last;
+	enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_LINE, &scan, &r);
+
+	if (e != ERR_OK)
+		return e;
+	if (!key_parse_line(&scan.at, &last))
+		return ERR_DAMAGED;
+	if (last.addition >= LINE_ADDITIONS_MAX)
+		return ERR_BUSY;
+	at.addition = (uint16_t)(last.addition + 1);
+	r = (struct record){ .family = FAMILY_LINE };
+	r.u.line = *line;
+	core_put(t, key_line(at), &r);
+	return ERR_OK;
+}

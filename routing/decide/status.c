@@ -1,0 +1,160 @@
+/* See status.h. */
+#include "routing/decide/status.h"
+
+#include <string.h>
+
+#include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
+#include "routing/state/event.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/record.h"
+
+/* The number of a status that says none (an office that has another program): the one after the
+ * last. */
+static enum err number_of(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
+			  uint32_t *out)
+{
+	struct scan scan = scan_of(key_statuses(key.role, key.serial, e->signer));
+	struct committee_id signer;
+	enum role role;
+	struct serial serial;
+	struct record r;
+	enum err result;
+
+	*out = e->fact->status.n;
+	if (*out != 0)
+		return ERR_OK;
+	scan.report_damage = true;
+	result = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_STATUS, &scan, &r);
+	if (result == ERR_OK || result == ERR_DAMAGED)
+		result = key_parse_status(&scan.at, &role, &serial, &signer, out) ? ERR_OK
+										  : ERR_DAMAGED;
+	*out += 1;
+	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+/* Once; the same number with other bytes is its signer's mistake, and the first one stands. */
+static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
+		     bool *added, enum err *fault)
+{
+	struct record r = { .family = FAMILY_STATUS }, old;
+	struct key at;
+	uint32_t n;
+	enum err result = number_of(t, e, key, &n);
+
+	*added = false;
+	if (result != ERR_OK)
+		return result;
+	if (n > STATUSES_MAX) {
+		*fault = ERR_BUSY;
+		return ERR_OK;
+	}
+	at = key_status(key.role, key.serial, e->signer, n);
+	result = core_get(t, FAMILY_STATUS, at, &old);
+	if (result == ERR_OK || result != ERR_NOT_FOUND)
+		return result;
+	r.u.status = (struct rec_status){ .envelope = { .bytes = e->envelope },
+					  .at_ms = e->fact->at_ms,
+					  .note = e->fact->note,
+					  .status = e->fact->status };
+	r.u.status.status.n = n;
+	memcpy(r.u.status.code, e->fact->code, sizeof r.u.status.code);
+	core_put(t, at, &r);
+	*added = true;
+	return ERR_OK;
+}
+
+static enum err document_of(struct turn_view *t, const struct ev_publish *e, enum role role,
+			    struct doc_key *key, struct rec_document *d, enum err *fault)
+{
+	const struct document_ref *ref = &e->fact->document;
+	struct record r;
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &r);
+
+	if (result == ERR_NOT_FOUND || (result == ERR_OK && r.u.ident.role != role)) {
+		*fault = ERR_NOT_FOUND;
+		return ERR_OK;
+	}
+	if (result != ERR_OK)
+		return result;
+	if (memcmp(r.u.ident.digest.bytes, ref->digest.bytes, sizeof ref->digest.bytes) != 0) {
+		*fault = ERR_DIGEST;
+		return ERR_OK;
+	}
+	*key = (struct doc_key){ r.u.ident.role, r.u.ident.serial };
+	result = core_get(t, FAMILY_DOCUMENT, key_serial(key->role, key->serial), &r);
+	*d = r.u.document;
+	return result;
+}
+
+/* What a recipient's office says of a document of ours. */
+static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum err *fault)
+{
+	struct rec_document d;
+	struct routing_question q;
+	struct doc_key key;
+	bool recipient = false, added;
+	enum office_status s = office_status_of(e->fact->code);
+	enum err r = document_of(t, e, ROLE_OUT, &key, &d, fault);
+
+	if (r != ERR_OK || *fault != ERR_OK)
+		return r;
+	q = document_question(&d);
+	r = recipients_contain(&t->tree, &q.to, e->signer, &recipient);
+	if (r != ERR_OK)
+		return r;
+	*fault = !recipient			? ERR_NOT_ADDRESSED
+		 : office_status_from_issuer(s) ? ERR_NOT_ENTITLED
+						: ERR_OK;
+	if (*fault != ERR_OK)
+		return ERR_OK;
+	r = keep(t, e, key, &added, fault);
+	if (r == ERR_OK && added)
+		notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
+	return r;
+}
+
+/* The issuer asks for one of its own back. What our office has answered already stands. */
+static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e, enum err *fault)
+{
+	struct rec_document d;
+	struct doc_key key;
+	struct record r;
+	bool added;
+	enum err result = document_of(t, e, ROLE_IN, &key, &d, fault);
+
+	if (result != ERR_OK || *fault != ERR_OK)
+		return result;
+	result = keep(t, e, key, &added, fault);
+	if (result != ERR_OK || !added)
+		return result;
+	result = core_get(t, FAMILY_WORK, key_serial(key.role, key.serial), &r);
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
+	if (result == ERR_NOT_FOUND)
+		r = (struct record){ .family = FAMILY_WORK,
+				     .u.work = {
+					 .to = "", .due_on = "", .note = "", .person = "" } };
+	if (office_status_may_follow(&r.u.work.stand, OFFICE_RECALL_ASKED)) {
+		office_status_apply(&r.u.work.stand, OFFICE_RECALL_ASKED);
+		r.u.work.recall_reason = e->fact->note;
+		core_put(t, key_serial(key.role, key.serial), &r);
+	}
+	notify(t, NOTICE_STATUS, e->fact->document, e->signer, OFFICE_RECALL_ASKED, &d.summary);
+	return ERR_OK;
+}
+
+enum err decide_status(struct turn_view *t, const struct ev_publish *e, enum err *fault)
+{
+	*fault = ERR_OK;
+	if (id_equal(e->fact->document.origin, t->core->config.self))
+		return of_ours(t, e, fault);
+	if (id_equal(e->fact->document.origin, e->signer) &&
+	    office_status_from_issuer(office_status_of(e->fact->code)))
+		return recall_of_theirs(t, e, fault);
+	*fault = ERR_NOT_ENTITLED;
+	return ERR_OK;
+}

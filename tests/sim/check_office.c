@@ -1,0 +1,219 @@
+/* The records office, from the disks alone: each register's numbers without gap or double, one line
+ * for each document that must have one; statuses that each followed what may come before; and the
+ * issuer holding exactly what each recipient's office has signed. */
+#include <assert.h>
+#include <string.h>
+
+#include "tests/sim/check.h"
+
+enum { ARENA_BYTES = 4 << 20, SERIALS_MAX = 4096 };
+
+/* ---- registers ---- */
+
+static struct {
+	uint8_t book[3]; /* and year, as the key has them */
+	uint32_t number, addition;
+	bool registered[2][SERIALS_MAX]; /* of ours, of others */
+	int papers;
+} shelf; /* of one member; the simulator has one thread */
+
+static uint32_t big_endian(const uint8_t *b, unsigned bytes)
+{
+	uint32_t n = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		n = n << 8 | b[i];
+	return n;
+}
+
+static void check_entry(struct world *w, const struct member *m, const struct rec_line *r,
+			uint32_t number)
+{
+	bool *there;
+
+	if (r->role == ROLE_PAPER) {
+		shelf.papers++;
+		return;
+	}
+	if ((r->role != ROLE_OUT && r->role != ROLE_IN) || r->serial.n >= SERIALS_MAX) {
+		world_violation(w, "register", "%s: line %u is about nothing", m->id.text, number);
+		return;
+	}
+	there = &shelf.registered[r->role == ROLE_IN][r->serial.n];
+	if (*there)
+		world_violation(w, "register", "%s: one document has two lines, %u is the second",
+				m->id.text, number);
+	*there = true;
+}
+
+static void check_line(struct world *w, const struct member *m, const struct key *key,
+		       const struct record *r)
+{
+	uint32_t number = big_endian(key->bytes + 3, 4), addition = big_endian(key->bytes + 7, 2);
+
+	if (memcmp(shelf.book, key->bytes, sizeof shelf.book) != 0) {
+		memcpy(shelf.book, key->bytes, sizeof shelf.book);
+		shelf.number = shelf.addition = 0;
+	}
+	if (addition == 0 ? number != shelf.number + 1
+			  : number != shelf.number || addition != shelf.addition + 1)
+		world_violation(w, "register", "%s: book %u has %u.%u after %u.%u", m->id.text,
+				key->bytes[0], number, addition, shelf.number, shelf.addition);
+	shelf.number = number;
+	shelf.addition = addition;
+	if (addition == 0)
+		check_entry(w, m, &r->u.line, number);
+}
+
+static void want_ours(struct world *w, const struct member *m, const struct key *key,
+		      const struct record *r)
+{
+	uint64_t serial = 0;
+
+	for (unsigned i = 1; i <= 8; i++)
+		serial = serial << 8 | key->bytes[i];
+	if (key->bytes[0] == ROLE_OUT && (serial >= SERIALS_MAX || !shelf.registered[0][serial]))
+		world_violation(w, "register", "%s has sent %s, and no line of it", m->id.text,
+				r->u.document.summary.number);
+}
+
+static void want_theirs(struct world *w, const struct member *m, const struct key *key,
+			const struct record *r)
+{
+	uint64_t serial = 0;
+
+	for (unsigned i = 1; i <= 8; i++)
+		serial = serial << 8 | key->bytes[i];
+	if (serial >= SERIALS_MAX ||
+	    (r->u.work.line.number != 0) != shelf.registered[1][serial])
+		world_violation(w, "register", "%s: a line and the work on %u do not agree",
+				m->id.text, (unsigned)serial);
+}
+
+static void check_registers(struct world *w, const struct member *m)
+{
+	int papers = 0;
+
+	memset(&shelf, 0, sizeof shelf);
+	check_each(w, m, FAMILY_LINE, check_all(), check_line);
+	check_each(w, m, FAMILY_DOCUMENT, check_all(), want_ours);
+	check_each(w, m, FAMILY_WORK, check_all(), want_theirs);
+	for (int i = 0; i < w->entry_count; i++)
+		papers += w->entries[i].member == m->index && w->entries[i].accepted;
+	if (papers != shelf.papers)
+		world_violation(w, "register", "%s has %d lines of paper for %d entries",
+				m->id.text, shelf.papers, papers);
+}
+
+/* ---- statuses ---- */
+
+/* Written apart from what it checks: after what may each come? A letter is a code's last digit, 0
+ * what has only arrived. */
+static bool may_follow(char before, char next)
+{
+	static const char *const after[] = { "2:03", "3:02", "4:345", "5:346", "6:345" };
+
+	for (unsigned i = 0; i < sizeof after / sizeof after[0]; i++) {
+		if (after[i][0] == next)
+			return strchr(after[i] + 2, before) != NULL;
+	}
+	return false;
+}
+
+/* Whose statuses about which document. */
+struct series_of {
+	const struct world *w;
+	const struct wanted *d;
+	const struct member *office;
+};
+
+/* The n-th of them, as one member has it. */
+static bool status_at(const struct series_of *s, const struct member *holder, uint32_t n,
+		      struct arena *a, struct record *out)
+{
+	struct record ident;
+	struct committee_id origin = s->w->members[s->d->origin].id;
+
+	return member_get(holder, a, FAMILY_IDENT, key_ident(s->d->id, origin), &ident) &&
+	       member_get(holder, a, FAMILY_STATUS,
+			  key_status(ident.u.ident.role, ident.u.ident.serial, s->office->id, n),
+			  out);
+}
+
+static bool same_bytes(const struct record *a, const struct record *b)
+{
+	const struct blob *x = &a->u.status.envelope.bytes, *y = &b->u.status.envelope.bytes;
+
+	return x->len_bytes == y->len_bytes && memcmp(x->data, y->data, x->len_bytes) == 0;
+}
+
+/* Returns how many statuses the office has given. */
+static uint32_t check_history(struct world *w, const struct wanted *d, const struct member *office,
+			      struct arena *a)
+{
+	const struct series_of s = { w, d, office };
+	const struct member *origin = &w->members[d->origin];
+	char before = '0';
+	uint32_t n;
+
+	for (n = 1;; n++) {
+		struct record own, theirs;
+
+		arena_reset(a);
+		if (!status_at(&s, office, n, a, &own))
+			break;
+		if (!may_follow(before, own.u.status.code[1]))
+			world_violation(w, "office", "%s: %s after 0%c for %s", office->id.text,
+					own.u.status.code, before, d->number);
+		before = own.u.status.code[1];
+		if (!status_at(&s, origin, n, a, &theirs) || !same_bytes(&own, &theirs))
+			world_violation(w, "office",
+					"%s does not hold status %u of %s for %s as it was signed",
+					origin->id.text, n, office->id.text, d->number);
+	}
+	arena_reset(a);
+	if (status_at(&s, origin, n, a, &(struct record){ .family = FAMILY_NONE }))
+		world_violation(w, "office", "%s holds a status %u of %s that it never gave",
+				origin->id.text, n, office->id.text);
+	return n - 1;
+}
+
+/* What a clerk was told was done stands in the history, under the number that was told. */
+static void check_told(struct world *w, const struct office_act *act, struct arena *a)
+{
+	const struct wanted *d = &w->documents[act->document];
+	const struct member *m = &w->members[act->member];
+	const struct series_of s = { w, d, m };
+	bool found = false;
+
+	for (uint32_t n = 1; !found; n++) {
+		struct record r;
+
+		arena_reset(a);
+		if (!status_at(&s, m, n, a, &r))
+			break;
+		found = r.u.status.code[1] == '0' + (char)act->next &&
+			r.u.status.status.arrival == act->arrival;
+	}
+	if (!found)
+		world_violation(w, "office", "%s: what was done with %s is in no history",
+				m->id.text, d->number);
+}
+
+void check_office(struct world *w)
+{
+	struct arena *a = arena_new(ARENA_BYTES);
+
+	assert(a != NULL);
+	for (int k = 0; k < w->member_count; k++)
+		check_registers(w, &w->members[k]);
+	for (int i = 0; i < w->document_count; i++) {
+		for (int k = 0; w->documents[i].accepted && k < w->member_count; k++)
+			w->statuses += check_history(w, &w->documents[i], &w->members[k], a);
+	}
+	for (int i = 0; i < w->act_count; i++) {
+		if (w->acts[i].done)
+			check_told(w, &w->acts[i], a);
+	}
+	arena_destroy(a);
+}

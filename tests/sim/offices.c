@@ -1,0 +1,126 @@
+/* Office worlds: clerks accept, return, assign, start and finish what has arrived, several of them
+ * the same document, while everything else goes wrong; and the model of what may have come of it,
+ * which shares no code with what it checks. Draws from a sequence of its own. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/sim/check.h"
+
+enum {
+	AGAIN_MS = 900,
+	FIRST_MS = 2000,
+	LAST_MS = 30000,
+	GIVE_UP_MS = 90000,
+	REPLY_OFFICE = 300000
+};
+
+/* Half of them the first step, so that the others have something to follow. */
+static const enum office_status steps[] = { OFFICE_ACCEPTED, OFFICE_ACCEPTED, OFFICE_ACCEPTED,
+					    OFFICE_RETURNED, OFFICE_ASSIGNED, OFFICE_PROCESSING,
+					    OFFICE_FINISHED };
+
+void offices_draw(struct world *w)
+{
+	struct prng p;
+
+	prng_seed(&p, w->seed * 0xd6e8feb86659fd93ULL);
+	w->act_count = 20 + (int)prng_below(&p, OFFICE_ACTS_MAX - 20);
+	for (int i = 0; i < w->act_count; i++) {
+		struct office_act *a = &w->acts[i];
+
+		a->document = (int)prng_below(&p, (uint64_t)w->document_count);
+		for (int k = 0; k < 20; k++) { /* a recipient, most times */
+			a->member = (int)prng_below(&p, (uint64_t)w->member_count);
+			if ((w->documents[a->document].addressed >> a->member & 1) != 0)
+				break;
+		}
+		a->next = steps[prng_below(&p, sizeof steps / sizeof steps[0])];
+		world_schedule(w, (struct sim_event){
+				      .at_ms = FIRST_MS + (int64_t)prng_below(&p, LAST_MS),
+				      .kind = SIM_OFFICE,
+				      .document = i });
+	}
+}
+
+/* The clerk sees it in the inbox: on the disk, whole. */
+static bool in_inbox(const struct member *m, const struct world *w, const struct wanted *d,
+		     struct ev_office *out)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct record ident, state;
+	bool there;
+
+	assert(a != NULL);
+	there = member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id),
+			   &ident) &&
+		ident.u.ident.role == ROLE_IN &&
+		member_get(m, a, FAMILY_STATE, key_serial(ROLE_IN, ident.u.ident.serial), &state) &&
+		state.u.state.complete_at_ms != 0;
+	if (there) {
+		out->role = ROLE_IN;
+		out->serial = ident.u.ident.serial;
+	}
+	arena_destroy(a);
+	return there;
+}
+
+/* Until an answer comes, the client repeats itself. */
+void offices_act(struct world *w, int index)
+{
+	struct office_act *a = &w->acts[index];
+	struct member *m = &w->members[a->member];
+	struct event event = { .type = EVENT_OFFICE };
+	struct ev_office *e = &event.u.office;
+
+	if (a->answered || a->given_up)
+		return;
+	a->given_up = w->now_ms > GIVE_UP_MS;
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
+					      .kind = SIM_OFFICE,
+					      .document = index });
+	if (!m->running || !in_inbox(m, w, &w->documents[a->document], e))
+		return;
+	e->reply.n = REPLY_OFFICE + (uint64_t)index;
+	e->next = a->next;
+	e->note = a->next == OFFICE_RETURNED ? "gửi nhầm" : "";
+	e->to = a->next == OFFICE_ASSIGNED ? "Văn phòng" : "";
+	e->due_on = e->person = "";
+	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
+	world_wake(w, m, 0);
+}
+
+bool offices_replied(struct world *w, const struct act_reply *r)
+{
+	struct office_act *a;
+
+	if (r->to.n < REPLY_OFFICE)
+		return false;
+	a = &w->acts[r->to.n - REPLY_OFFICE];
+	switch (r->result) {
+	case ERR_OK:
+		a->done = true;
+		a->arrival = r->work->line.number;
+		break;
+	case ERR_BAD_STATE:
+		break;
+	case ERR_CLOCK_WRONG:
+	case ERR_OWN_KEY:
+	case ERR_OWN_KEY_UNKNOWN:
+		return true; /* later */
+	default:
+		world_violation(w, "office", "an act was answered with VT-%d", (int)r->result);
+	}
+	a->answered = true;
+	return true;
+}
+
+bool offices_done(const struct world *w)
+{
+	for (int i = 0; i < w->act_count; i++) {
+		if (!w->acts[i].answered && w->members[w->acts[i].member].running &&
+		    w->now_ms < GIVE_UP_MS)
+			return false;
+	}
+	return true;
+}
