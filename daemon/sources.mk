@@ -34,6 +34,7 @@ DAEMON := \
 	control/links \
 	control/listen \
 	control/listing \
+	control/office \
 	control/operate \
 	control/paper \
 	control/papers \
@@ -46,6 +47,7 @@ DAEMON := \
 	control/share \
 	control/show \
 	control/status \
+	control/statuses \
 	control/submit \
 	control/target \
 	control/trace \

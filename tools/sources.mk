@@ -46,6 +46,7 @@ TOOLS := \
 	command/key \
 	command/lab \
 	command/list \
+	command/office \
 	command/paper \
 	command/queue \
 	command/recover \

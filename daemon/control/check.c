@@ -224,6 +224,44 @@ static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m
 								   : bad(f, ERR_FIELD, "reason");
 }
 
+/* ---- the office ---- */
+
+static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
+{
+	const bool reasoned = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN ||
+			      m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_DECLINE,
+		   assigns = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN,
+		   finishes = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH;
+	struct month month;
+
+	if (!check_ref(f, m->ref, "ref"))
+		return false;
+	if (office_status_code((enum office_status)m->act)[0] == '\0' ||
+	    office_status_from_issuer((enum office_status)m->act) ||
+	    m->act == (int)OFFICE_ARRIVED)
+		return bad(f, ERR_USAGE, "act");
+	if (policy_text(m->note, NOTE_MAX, reasoned) != ERR_OK)
+		return bad(f, ERR_FIELD, "note");
+	if (policy_text(m->person, PERSON_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "person");
+	/* what would be ignored is refused */
+	if (!assigns && m->to[0] != '\0')
+		return bad(f, ERR_USAGE, "to");
+	if (policy_text(m->to, PERSON_MAX, assigns) != ERR_OK)
+		return bad(f, ERR_FIELD, "to");
+	if (m->n_with > (assigns ? WITH_MAX : 0))
+		return bad(f, ERR_USAGE, "with");
+	for (size_t i = 0; i < m->n_with; i++) {
+		if (policy_text(m->with[i], PERSON_MAX, true) != ERR_OK)
+			return bad(f, ERR_FIELD, "with");
+	}
+	if (m->due_on[0] != '\0' && (!assigns || !date_month(m->due_on, &month)))
+		return bad(f, assigns ? ERR_BAD_DATE : ERR_USAGE, "due_on");
+	if (m->answer != NULL && !finishes)
+		return bad(f, ERR_USAGE, "answer");
+	return m->answer == NULL || check_ref(f, m->answer, "answer");
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -251,6 +289,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_paper_add(f, m->paper_add);
 	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
 		return check_paper_cancel(f, m->paper_cancel);
+	case VANTHU__V1__REQUEST__WHAT_OFFICE:
+		return check_office(f, m->office);
 	case VANTHU__V1__REQUEST__WHAT_PAPERS:
 		return check_papers(f, m->papers);
 	case VANTHU__V1__REQUEST__WHAT_TARGET:

@@ -199,7 +199,8 @@ void control_answered(struct control *control, const struct act_reply *a)
 		return; /* gone: a repetition of its submission gets this answer */
 	copy.client->active_ms = control->now_ms;
 	if (a->result != ERR_OK)
-		control_say_error(copy.client, copy.request_id, a->result, a->at.text);
+		control_say_error(copy.client, copy.request_id, a->result,
+				  a->about != NULL ? a->about : a->at.text);
 	else
 		copy.answer(copy.client, &copy, a);
 }

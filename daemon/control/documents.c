@@ -7,6 +7,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/office.h"
 #include "daemon/control/recipients.h"
 #include "proto/fields.h"
 #include "routing/base/committee_id.h"
@@ -53,7 +54,10 @@ void control_fill_line(struct client *c, const struct found_document *f,
 	line->subject = (char *)(uintptr_t)d->summary.subject;
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->state = (char *)(uintptr_t)control_state(f);
-	line->code = (char *)(uintptr_t)f->state.code;
+	line->work = f->received ? control_work_view(c->control->arena, &f->work) : NULL;
+	line->code = line->work == NULL || f->state.complete_at_ms == 0
+			 ? (char *)(uintptr_t) ""
+			 : line->work->code;
 	line->arrived_at_ms =
 	    f->state_damaged || (f->role == ROLE_OUT && f->state.complete_at_ms == 0)
 		? d->taken_at_ms

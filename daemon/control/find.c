@@ -55,6 +55,15 @@ enum err control_load_state(struct client *c, struct found_document *f)
 		f->state = r.u.state;
 	/* sent as its state: what else is known of it, and the others, are sent all the same */
 	f->state_damaged = e == ERR_DAMAGED;
+	e = e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	f->work = (struct rec_work){ .n = 0 };
+	f->received = f->role == ROLE_IN && f->document.mine;
+	if (e != ERR_OK || !f->received)
+		return e;
+	e = l.get(l.ctx, c->control->arena, FAMILY_WORK, &key, &r);
+	if (e == ERR_OK)
+		f->work = r.u.work;
+	f->state_damaged = f->state_damaged || e == ERR_DAMAGED;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
@@ -171,8 +180,9 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
 	control_say(c, &r);
 }
 
-enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
-		      struct found_document *out)
+/* By id, ending or number among documents of these roles, at most three. */
+static enum err find_among(struct client *c, uint64_t id, const char *text, const char *roles,
+			   struct found_document *out)
 {
 	struct search s = { .hits = 0 };
 	enum err e;
@@ -180,13 +190,11 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 	spelling_number(text, s.number);
 	s.digit_count = control_read_hex(text, s.digits);
 	if (s.digit_count == ID_DIGITS) {
-		e = by_whole_id(c, &s, relayed_too, out);
+		e = by_whole_id(c, &s, strchr(roles, ROLE_RELAY) != NULL, out);
 	} else {
-		e = search_role(c, &s, ROLE_OUT);
-		if (e == ERR_OK)
-			e = search_role(c, &s, ROLE_IN);
-		if (e == ERR_OK && relayed_too)
-			e = search_role(c, &s, ROLE_RELAY);
+		e = ERR_OK;
+		for (; *roles != '\0' && e == ERR_OK; roles++)
+			e = search_role(c, &s, (enum role)*roles);
 		*out = s.first;
 		if (e == ERR_OK && s.hits == 0)
 			e = ERR_NOT_FOUND;
@@ -198,6 +206,23 @@ enum err control_find(struct client *c, uint64_t id, const char *text, bool rela
 	if (e != ERR_OK)
 		control_say_error(c, id, e, text);
 	return e;
+}
+
+enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
+		      struct found_document *out)
+{
+	static const char ours[] = { ROLE_OUT, ROLE_IN, '\0' },
+			  all[] = { ROLE_OUT, ROLE_IN, ROLE_RELAY, '\0' };
+
+	return find_among(c, id, text, relayed_too ? all : ours, out);
+}
+
+enum err control_find_received(struct client *c, uint64_t id, const char *text,
+			       struct found_document *out)
+{
+	static const char received[] = { ROLE_IN, '\0' };
+
+	return find_among(c, id, text, received, out);
 }
 
 enum err control_envelope(struct client *c, const struct found_document *f,

@@ -20,13 +20,19 @@ struct found_document {
 	struct rec_document document;
 	struct rec_state state; /* zero when there is none yet */
 	bool state_damaged;	/* the state is zero because it cannot be read */
+	bool received;          /* for us: `work` holds */
+	struct rec_work work;
 };
 
 /* By id, unique ending of it, or printed number; its texts lie in the arena of requests. Every
  * error has been sent to the client. */
 must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
 			       struct found_document *out);
-/* Zero when there is none yet, or when it cannot be read. */
+/* Names of documents that we received go before: a number is looked for among them alone. A whole
+ * id names whatever has it. */
+must_use enum err control_find_received(struct client *c, uint64_t id, const char *text,
+					struct found_document *out);
+/* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,
 				   struct rec_envelope *out);

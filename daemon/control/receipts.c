@@ -6,7 +6,10 @@
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/statuses.h"
+#include "routing/base/arena.h"
 #include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
 
 enum { LISTED_MAX = CONTROL_RECIPIENTS_MAX, RECEIPT_ARENA_BYTES = 4 << 20 };
 
@@ -34,6 +37,23 @@ static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id
 	v->state = (char *)(uintptr_t)state;
 	to->list[to->count++] = v;
 	return v;
+}
+
+/* What its office does with it. */
+static enum err add_office(struct client *c, const struct found_document *f,
+			   struct committee_id who, struct arena *scratch,
+			   Vanthu__V1__ReceiptView *v)
+{
+	struct office_last last;
+	enum err e = control_office_last(c, f, who, scratch, &last);
+
+	if (e != ERR_OK)
+		return e;
+	v->code = (char *)(uintptr_t)arena_text(c->control->arena, last.code, strlen(last.code));
+	v->recall = (char *)(uintptr_t)office_status_code(last.stand.recall);
+	v->arrival = last.arrival;
+	v->code_at_ms = last.at_ms;
+	return v->code == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 /* One after the other through an arena of their own: thousands with their relay records would not
@@ -65,6 +85,9 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 			continue;
 		v->at_ms = r.u.receipt.at_ms;
 		v->reason = r.u.receipt.reason;
+		e = add_office(c, f, who, scratch, v);
+		if (e != ERR_OK)
+			continue;
 		if (recipients_find(&w->all, who, &position))
 			w->answered[position] = true;
 	}

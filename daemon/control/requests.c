@@ -12,6 +12,7 @@
 #include "daemon/control/evidence.h"
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
+#include "daemon/control/office.h"
 #include "daemon/control/operate.h"
 #include "daemon/control/paper.h"
 #include "daemon/control/papers.h"
@@ -67,6 +68,7 @@ static const struct request_row rows[] = {
 	{ WHAT(PAPER_CANCEL), OFFICE, control_paper_cancel, room_little, NULL },
 	{ WHAT(PAPERS), OFFICE, control_papers, room_papers, NULL },
 	{ WHAT(RESEND), OFFICE, control_resend, room_little, NULL },
+	{ WHAT(OFFICE), OFFICE, control_office, room_office, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },

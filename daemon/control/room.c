@@ -3,11 +3,12 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/statuses.h"
 
 enum {
 	LINK_BYTES = 512,     /* one in a status, and one in a list */
 	COMMITTEE_BYTES = 40, /* a name in a list of them */
-	RECEIPT_BYTES = 160,  /* what a view or a route says of one recipient */
+	RECEIPT_BYTES = 192,  /* what a view or a route says of one recipient */
 	SMALL_BYTES = 2048,
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
 	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */
@@ -51,6 +52,14 @@ size_t room_nothing(struct client *c, const Vanthu__V1__Request *request)
 	return 0;
 }
 
+/* The longest texts that a work may have. */
+size_t room_office(struct client *c, const Vanthu__V1__Request *request)
+{
+	(void)c;
+	(void)request;
+	return SMALL_BYTES + 2 * NOTE_MAX + (size_t)PERSON_MAX * (WITH_MAX + 2);
+}
+
 size_t room_little(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)c;
@@ -73,7 +82,7 @@ size_t room_trace(struct client *c, const Vanthu__V1__Request *request)
 size_t room_show(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)request;
-	return BODY_BYTES + committee_count(c) * RECEIPT_BYTES;
+	return BODY_BYTES + STATUSES_BYTES + committee_count(c) * RECEIPT_BYTES;
 }
 
 size_t room_content(struct client *c, const Vanthu__V1__Request *request)

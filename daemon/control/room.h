@@ -26,6 +26,7 @@ room_needed room_papers;
 room_needed room_links;
 room_needed room_trace;
 room_needed room_target;
+room_needed room_office;
 
 /* What the answer to a submission to so many recipients may take, when some are groups. */
 size_t room_accepted(struct client *c, size_t recipient_count, bool groups);

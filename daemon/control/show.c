@@ -6,6 +6,7 @@
 #include "daemon/control/find.h"
 #include "daemon/control/receipts.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/statuses.h"
 #include "proto/fields.h"
 #include "proto/head.h"
 #include "proto/pb.h"
@@ -60,7 +61,9 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 	e = control_members(c, &f->document, NULL, &view->members, &view->n_members);
 	if (e == ERR_OK && view->line->recipient_count == 0)
 		view->line->recipient_count = view->n_members;
-	return e != ERR_OK ? e : control_receipts(c, f, &view->receipts, &view->n_receipts);
+	if (e == ERR_OK)
+		e = control_receipts(c, f, &view->receipts, &view->n_receipts);
+	return e == ERR_OK ? control_statuses(c, f, view) : e;
 }
 
 void control_show(struct client *c, const Vanthu__V1__Request *request)

@@ -7,6 +7,9 @@
 # stores/format-3.tar.gz: a lab t - m - (l, x) of the build of 2026-11-28 (aa4e312), stopped that day. At t 1-CV/ĐU with a file is delivered,
 # 2-CV/ĐU to x, which has ended, refused, 3-CV/ĐU to m and l, with a file, on the way, 4-CV/ĐU accepted, 5-CV/ĐU expired; l's 1-BC/CB is delivered.
 # 3, 4 and 5 wait at m for l. What is due lies at t and l (to expire) and at m (content to let go).
+#
+# stores/format-4.tar.gz: a lab t - m - l of the build of 2026-11-29 (40352ed), stopped that day: the last without registers. 1-CV/ĐU of t is at m and l,
+# 1-KH/ĐU at m, m's 1-BC/ĐU at t; 2-CV/ĐU waits for l. On paper: at t 1-TB/ĐU out and 2-TB/ĐU, cancelled; at m 7-CV/HU in.
 
 setup() {
 	load common
@@ -105,6 +108,27 @@ dropped() { run kept "$1"; [[ $output == *VT-2041* ]]; }
 	moved l
 	for want in 3 4 5; do wait_for 60 is "$want-CV/ĐU" delivered; done
 	has l inbox "1-CV/ĐU 3-CV/ĐU 4-CV/ĐU 5-CV/ĐU"
+	at t target recount
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
+
+code() { [ "$(at "$1" inbox --json | jq -r --arg n "$2" '.data[]|select(.number==$n).code')" = "$3" ]; }
+arrival() { at "$1" accept "$2" --json | jq -e --argjson n "$3" '.data[0].arrival == $n'; }
+
+@test "a store of format 4: what came before there were registers is accepted, returned and answered, and numbers begin at one" {
+	unpack format-4 "2026-11-29 13:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	wait_for 60 has l inbox "1-CV/ĐU 2-CV/ĐU"
+	code m 1-KH/ĐU 01
+	arrival m 1-KH/ĐU 1
+	arrival m 1-CV/ĐU 2
+	arrival l 1-CV/ĐU 1
+	at l return 2-CV/ĐU --reason "gửi nhầm"
+	wait_for 60 eval '[ "$(at t show 2-CV/ĐU --json | jq -r ".data.receipts[0].code")" = 02 ]'
+	wait_for 60 eval '[ "$(at t show 1-CV/ĐU --json | jq -c "[.data.receipts[].arrival]")" = "[1,2]" ]'
+	at t paper cancel 1-TB/ĐU --reason "thử" # which has no line
+	at t paper list --json | jq -e '[.data[].number]|sort == ["1-TB/ĐU","2-TB/ĐU"]'
+	send t m 3-CV/ĐU
 	at t target recount
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }

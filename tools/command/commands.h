@@ -11,6 +11,11 @@ int cmd_find(struct cli *cli, int argc, char **argv);
 int cmd_show(struct cli *cli, int argc, char **argv);
 int cmd_save(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
+int cmd_accept(struct cli *cli, int argc, char **argv);
+int cmd_return(struct cli *cli, int argc, char **argv);
+int cmd_assign(struct cli *cli, int argc, char **argv);
+int cmd_start(struct cli *cli, int argc, char **argv);
+int cmd_finish(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_trace(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
@@ -51,6 +56,7 @@ int committee_change(struct cli *cli, const char *folder, const char *what, cons
 extern const struct command_option send_options[], resend_options[], list_options[], save_options[],
 	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
 	config_options[], init_options[], lab_options[], demo_options[], help_options[],
-	paper_options[], target_options[];
+	paper_options[], target_options[], accept_options[], return_options[], assign_options[],
+	start_options[], finish_options[];
 
 #endif

@@ -46,6 +46,8 @@ static const struct column inbox_columns[] = {
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
 	{ "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "code", N_("Now"), FORMAT_OFFICE, false },
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };

@@ -38,7 +38,36 @@ static const struct column receipt_columns[] = {
 	{ "committee", N_("Committee"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "code", N_("Office"), FORMAT_OFFICE, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+/* Of a document that came here. */
+static const struct column work_columns[] = {
+	{ "code", N_("Now"), FORMAT_OFFICE, false },
+	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "recall_reason", N_("Recalled because"), FORMAT_TEXT, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "accepted_at", N_("Registered"), FORMAT_TIME, false },
+	{ "to", N_("In charge"), FORMAT_TEXT, false },
+	{ "with", N_("With"), FORMAT_LIST, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "note", N_("Note"), FORMAT_TEXT, false },
+	{ "finished_at", N_("Finished"), FORMAT_TIME, false },
+	{ "answer", N_("Answered by"), FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static const struct column status_columns[] = {
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "committee", N_("Office"), FORMAT_TEXT, false },
+	{ "code", N_("What"), FORMAT_OFFICE, false },
+	{ "person", N_("Who"), FORMAT_TEXT, true },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "note", N_("Note"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -98,6 +127,7 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 	json_object_set_new(out, "signed_at", json_time(v->signed_at_ms));
 	json_object_set_new(out, "digest", json_hex(v->digest));
 	json_object_set_new(out, "receipts", json_receipts(v->receipts, v->n_receipts));
+	json_object_set_new(out, "statuses", json_statuses(v->statuses, v->n_statuses));
 	return out;
 }
 
@@ -120,6 +150,14 @@ static void print_part(struct cli *cli, json_t *list, const char *title,
 		return;
 	cli->renderer->heading(cli, title);
 	cli->renderer->list(cli, list, columns);
+}
+
+static void print_work(struct cli *cli, const json_t *work)
+{
+	if (work == NULL)
+		return;
+	cli->renderer->heading(cli, _("In this office"));
+	cli->renderer->object(cli, work, work_columns);
 }
 
 int cmd_show(struct cli *cli, int argc, char **argv)
@@ -148,6 +186,9 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 				   part_columns);
 			print_part(cli, json_object_get(view, "receipts"), _("Receipts"),
 				   receipt_columns);
+			print_work(cli, json_object_get(view, "work"));
+			print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
+				   status_columns);
 			cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 		}
 		json_decref(view);

@@ -55,6 +55,19 @@ static const struct word urgencies[] = {
 	{ "hoa-toc", "HỎA TỐC", "" },
 };
 
+/* What an office does with a document, by the code that it signs. */
+static const struct word office[] = {
+	{ "01", N_("arrived, not accepted yet"), "" },
+	{ "02", N_("returned"), "" },
+	{ "03", N_("accepted and registered"), "" },
+	{ "04", N_("assigned"), "" },
+	{ "05", N_("in process"), "" },
+	{ "06", N_("finished"), "" },
+	{ "13", N_("asked back"), "" },
+	{ "15", N_("agreed to give back"), "" },
+	{ "16", N_("declined to give back"), "" },
+};
+
 /* Whom a document is sent to, where it is not one committee . */
 static const struct word groups[] = {
 	{ "superior", N_("superior"), "" },
@@ -237,6 +250,9 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 	case FORMAT_URGENCY:
 		w = FIND_WORD(urgencies, text);
 		snprintf(out, size, "%s", word_or(w, text));
+		return;
+	case FORMAT_OFFICE:
+		snprintf(out, size, "%s", word_or(FIND_WORD(office, text), text));
 		return;
 	case FORMAT_WHO:
 		snprintf(out, size, "%s", word_or(FIND_WORD(groups, text), text));

@@ -20,6 +20,7 @@ enum format {
 	FORMAT_ORDINAL, /* an index from 0, as people count */
 	FORMAT_AGE,	/* seconds */
 	FORMAT_STATE,	/* a word with its symbol */
+	FORMAT_OFFICE,	/* a code of an office's status, as a word */
 	FORMAT_URGENCY,
 	FORMAT_BOOL,
 	/* the same, shown only where it is true: a list without any has no such column */

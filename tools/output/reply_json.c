@@ -85,9 +85,45 @@ static json_t *json_reason(unsigned code)
 				     err_text((enum err)code));
 }
 
+/* Its id, "to" and others have names of their own: it is an object of its own in a line. */
+json_t *json_work(const Vanthu__V1__WorkView *w)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "code", w->code, "recall", json_text_or_null(w->recall), "arrival",
+			 w->arrival == 0 ? json_null() : json_integer((json_int_t)w->arrival),
+			 "arrival_year",
+			 w->arrival == 0 ? json_null() : json_integer((json_int_t)w->arrival_year),
+			 "to", json_text_or_null(w->to), "with", json_texts(w->with, w->n_with),
+			 "due", json_text_or_null(w->due_on), "note", json_text_or_null(w->note),
+			 "person", json_text_or_null(w->person), "accepted_at",
+			 json_time(w->accepted_at_ms), "finished_at", json_time(w->finished_at_ms),
+			 "since", json_time(w->since_ms), "answer", json_uuid(w->answer),
+			 "recall_reason", json_text_or_null(w->recall_reason));
+}
+
+json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		const Vanthu__V1__StatusView *s = list[i];
+
+		json_array_append_new(
+		    out, json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "committee",
+				   s->committee, "code", s->code, "n", (json_int_t)s->n, "at",
+				   json_time(s->at_ms), "note", json_text_or_null(s->note),
+				   "person", json_text_or_null(s->person), "arrival",
+				   s->arrival == 0 ? json_null()
+						   : json_integer((json_int_t)s->arrival),
+				   "due", json_text_or_null(s->due_on), "answer",
+				   json_uuid(s->answer)));
+	}
+	return out;
+}
+
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
 {
-	return json_pack(
+	json_t *out = json_pack(
 	    "{s:o, s:s, s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}",
 	    "id", json_uuid(l->id), "from", l->from, "to", json_texts(l->to, l->n_to), "type",
 	    l->type_code, "number", l->number, "subject", l->subject, "urgency",
@@ -96,6 +132,13 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 	    "issued", json_text_or_null(l->issued_on), "recipient_count",
 	    (json_int_t)l->recipient_count, "delivered", (json_int_t)l->delivered, "refused",
 	    (json_int_t)l->refused, "attachment_count", (json_int_t)l->attachment_count);
+
+	if (l->work != NULL) {
+		json_object_set_new(out, "work", json_work(l->work));
+		json_object_set(out, "arrival",
+				json_object_get(json_object_get(out, "work"), "arrival"));
+	}
+	return out;
 }
 
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
@@ -103,10 +146,15 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 	json_t *out = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(out, json_pack("{s:s, s:s, s:o, s:o}", "committee",
-						     list[i]->committee, "state", list[i]->state,
-						     "at", json_time(list[i]->at_ms), "reason",
-						     json_code(list[i]->reason)));
+		json_array_append_new(
+		    out, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "committee",
+				   list[i]->committee, "state", list[i]->state, "at",
+				   json_time(list[i]->at_ms), "reason", json_code(list[i]->reason),
+				   "code", json_text_or_null(list[i]->code), "recall",
+				   json_text_or_null(list[i]->recall), "arrival",
+				   list[i]->arrival == 0
+				       ? json_null()
+				       : json_integer((json_int_t)list[i]->arrival)));
 	return out;
 }
 

@@ -14,6 +14,8 @@ json_t *json_texts(char **list, size_t count);
 const char *json_urgency(Vanthu__V1__Urgency urgency); /* thuong khan thuong-khan hoa-toc */
 json_t *json_code(unsigned code);		       /* "VT-nnnn", null for 0 */
 
+json_t *json_work(const Vanthu__V1__WorkView *w);
+json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count);
 json_t *json_line(const Vanthu__V1__DocumentLine *line);
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count);
 json_t *json_link(const Vanthu__V1__LinkView *link);

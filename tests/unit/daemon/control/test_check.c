@@ -17,11 +17,13 @@ struct sample {
 	Vanthu__V1__SubmitRecipient recipient, *recipients[1];
 	Vanthu__V1__SubmitPart part, *parts[1];
 	Vanthu__V1__List list;
-	Vanthu__V1__Ref ref;
+	Vanthu__V1__Ref ref, other;
 	Vanthu__V1__Content content;
 	Vanthu__V1__PaperAdd paper_add;
 	Vanthu__V1__PaperCancel paper_cancel;
 	Vanthu__V1__PaperQuery papers;
+	Vanthu__V1__Office office;
+	char *with[WITH_MAX + 1];
 	Vanthu__V1__TargetQuery target;
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
@@ -42,10 +44,12 @@ static void fill(struct sample *s)
 	vanthu__v1__submit_part__init(&s->part);
 	vanthu__v1__list__init(&s->list);
 	vanthu__v1__ref__init(&s->ref);
+	vanthu__v1__ref__init(&s->other);
 	vanthu__v1__content__init(&s->content);
 	vanthu__v1__paper_add__init(&s->paper_add);
 	vanthu__v1__paper_cancel__init(&s->paper_cancel);
 	vanthu__v1__paper_query__init(&s->papers);
+	vanthu__v1__office__init(&s->office);
 	vanthu__v1__target_query__init(&s->target);
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
@@ -62,7 +66,10 @@ static void fill(struct sample *s)
 	s->submit.parts = s->parts;
 	s->list.box = VANTHU__V1__BOX__BOX_ALL;
 	s->ref.text = TEXT("14-CV");
-	s->content.ref = s->paper_cancel.ref = s->papers.ref = &s->ref;
+	s->content.ref = s->paper_cancel.ref = s->papers.ref = s->office.ref = &s->ref;
+	s->office.with = s->with;
+	for (size_t i = 0; i <= WITH_MAX; i++)
+		s->with[i] = TEXT("Ban A");
 	s->content.credit_bytes = 1;
 	s->paper_add.direction = VANTHU__V1__DIRECTION__DIRECTION_IN;
 	s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
@@ -84,6 +91,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 
 #define CHANGE(name, statement) static void name(struct sample *s) { statement; }
 
+#define RINGS (TEXT("a\x07"))
 #define SUBMIT choose(s, WHAT(SUBMIT), &s->submit)
 #define LIST choose(s, WHAT(LIST), &s->list)
 #define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
@@ -168,7 +176,6 @@ CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
 CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
 CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, &s->nothing.base))
 CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
-#define RINGS (TEXT("a\x07"))
 CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
 CHANGE(paper_nil, PAPER; s->id[15] = 0)
 CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
@@ -183,6 +190,41 @@ CHANGE(paper_type_name, PAPER; s->paper_add.type_name = RINGS)
 CHANGE(paper_date, PAPER; s->paper_add.date = TEXT("2026-02-29"))
 CHANGE(cancel_rings, CANCEL; s->paper_cancel.reason = RINGS)
 CHANGE(cancel_no_reason, CANCEL; s->paper_cancel.reason = TEXT(""))
+
+static void act(struct sample *s, Vanthu__V1__OfficeAct what)
+{
+	choose(s, WHAT(OFFICE), &s->office);
+	s->office.act = what;
+}
+
+#define ACT(name) act(s, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_##name)
+#define ASSIGNED ACT(ASSIGN); s->office.to = TEXT("A")
+CHANGE(office_accept, ACT(ACCEPT))
+CHANGE(office_nothing, ACT(ACCEPT); s->office.ref = NULL)
+CHANGE(office_no_act, ACT(UNSPECIFIED))
+CHANGE(office_arrived, ACT(ACCEPT); s->office.act = (Vanthu__V1__OfficeAct)1)
+CHANGE(office_asks_back, ACT(ACCEPT); s->office.act = (Vanthu__V1__OfficeAct)13)
+CHANGE(office_no_such_act, ACT(ACCEPT); s->office.act = (Vanthu__V1__OfficeAct)7)
+CHANGE(office_below_zero, ACT(ACCEPT); s->office.act = (Vanthu__V1__OfficeAct)-1)
+CHANGE(return_no_reason, ACT(RETURN))
+CHANGE(return_blank, ACT(RETURN); s->office.note = TEXT("  "))
+CHANGE(return_long, ACT(RETURN); s->office.note = s->text)
+CHANGE(return_reason, ACT(RETURN); s->office.note = TEXT("sai"))
+CHANGE(decline_no_reason, ACT(RECALL_DECLINE))
+CHANGE(agree, ACT(RECALL_AGREE))
+CHANGE(assign_nobody, ACT(ASSIGN))
+CHANGE(assign, ACT(ASSIGN); s->office.to = TEXT("A"); s->office.n_with = WITH_MAX)
+CHANGE(assign_rings, ACT(ASSIGN); s->office.to = RINGS)
+CHANGE(assign_many, ACT(ASSIGN); s->office.to = TEXT("A"); s->office.n_with = WITH_MAX + 1)
+CHANGE(assign_with_none, ASSIGNED; s->office.n_with = 2; s->with[1] = TEXT(""))
+CHANGE(assign_day, ACT(ASSIGN); s->office.to = TEXT("A"); s->office.due_on = TEXT("2026-02-30"))
+CHANGE(accept_to, ACT(ACCEPT); s->office.to = TEXT("A"))
+CHANGE(accept_with, ACT(ACCEPT); s->office.n_with = 1)
+CHANGE(accept_due, ACT(ACCEPT); s->office.due_on = TEXT("2026-02-03"))
+CHANGE(accept_answer, ACT(ACCEPT); s->office.answer = &s->ref)
+CHANGE(finish_answer, ACT(FINISH); s->office.answer = &s->ref)
+CHANGE(finish_empty_answer, ACT(FINISH); s->office.answer = &s->other; s->other.text = TEXT(""))
+CHANGE(start_person, ACT(START); s->office.person = RINGS)
 
 static const struct {
 	void (*change)(struct sample *s);
@@ -249,6 +291,32 @@ static const struct {
 	{ cancel_rings, ERR_FIELD, "reason" },
 	{ cancel_no_reason, ERR_FIELD, "reason" },
 	{ cancel, ERR_OK, "" },
+	{ office_accept, ERR_OK, "" },
+	{ office_nothing, ERR_USAGE, "ref" },
+	{ office_no_act, ERR_USAGE, "act" },
+	{ office_arrived, ERR_USAGE, "act" },
+	{ office_asks_back, ERR_USAGE, "act" },
+	{ office_no_such_act, ERR_USAGE, "act" },
+	{ office_below_zero, ERR_USAGE, "act" },
+	{ return_no_reason, ERR_FIELD, "note" },
+	{ return_blank, ERR_FIELD, "note" },
+	{ return_long, ERR_FIELD, "note" },
+	{ return_reason, ERR_OK, "" },
+	{ decline_no_reason, ERR_FIELD, "note" },
+	{ agree, ERR_OK, "" },
+	{ assign_nobody, ERR_FIELD, "to" },
+	{ assign, ERR_OK, "" },
+	{ assign_rings, ERR_FIELD, "to" },
+	{ assign_many, ERR_USAGE, "with" },
+	{ assign_with_none, ERR_FIELD, "with" },
+	{ assign_day, ERR_BAD_DATE, "due_on" },
+	{ accept_to, ERR_USAGE, "to" },
+	{ accept_with, ERR_USAGE, "with" },
+	{ accept_due, ERR_USAGE, "due_on" },
+	{ accept_answer, ERR_USAGE, "answer" },
+	{ finish_answer, ERR_OK, "" },
+	{ finish_empty_answer, ERR_USAGE, "answer" },
+	{ start_person, ERR_FIELD, "person" },
 	{ papers_direction, ERR_USAGE, "direction" },
 	{ papers_from, ERR_BAD_DATE, "from_month" },
 	{ papers_backwards, ERR_BAD_DATE, "to_month" },

@@ -1,0 +1,148 @@
+/* See office.h. The document is looked up here; the core decides (routing/decide/office.c). */
+#include "daemon/control/office.h"
+
+#include <string.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "daemon/control/room.h"
+#include "proto/fields.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
+
+/* Of the request that is copied: it has less. */
+enum { REQUEST_BYTES = 64 * 1024 };
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+Vanthu__V1__WorkView *control_work_view(struct arena *a, const struct rec_work *w)
+{
+	enum office_status work = w->stand.work == OFFICE_NONE ? OFFICE_ARRIVED : w->stand.work;
+	Vanthu__V1__WorkView *out = arena_alloc(a, sizeof *out);
+	char **with = arena_array(a, w->with_count, sizeof *with);
+
+	if (out == NULL || with == NULL)
+		return NULL;
+	vanthu__v1__work_view__init(out);
+	out->code = text(office_status_code(work));
+	out->recall = text(office_status_code(w->stand.recall));
+	out->arrival = w->line.number;
+	out->arrival_year = w->line.year;
+	out->to = text(w->to);
+	out->n_with = w->with_count;
+	out->with = with;
+	for (uint32_t i = 0; i < w->with_count; i++)
+		with[i] = text(w->with[i]);
+	out->due_on = text(w->due_on);
+	out->note = text(w->note);
+	out->person = text(w->person);
+	out->accepted_at_ms = w->accepted_at_ms;
+	out->finished_at_ms = w->finished_at_ms;
+	out->since_ms = w->since_ms;
+	if (doc_id_valid(&w->answer))
+		out->answer = field_bytes(w->answer.bytes, sizeof w->answer.bytes);
+	out->recall_reason = text(w->recall_reason);
+	return out;
+}
+
+static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
+{
+	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_OFFICE);
+	Vanthu__V1__OfficeDone done = VANTHU__V1__OFFICE_DONE__INIT;
+	struct doc_id id = a->id;
+
+	arena_reset(c->control->arena);
+	done.work = control_work_view(c->control->arena, a->work);
+	if (done.work == NULL) {
+		control_say_error(c, p->request_id, ERR_NO_MEMORY, "");
+		return;
+	}
+	done.id = field_bytes(id.bytes, sizeof id.bytes);
+	done.repeated_request = a->repeated;
+	r.office = &done;
+	control_say(c, &r);
+}
+
+/* The event's memory: a copy of the request, which lives as long as the event. */
+static void release(void *owner)
+{
+	arena_destroy(owner);
+}
+
+static enum err copy(struct arena *a, const Vanthu__V1__Office *m, struct ev_office *out)
+{
+	text_t *with = arena_array(a, m->n_with, sizeof *with);
+
+	out->note = arena_text(a, m->note, strlen(m->note));
+	out->to = arena_text(a, m->to, strlen(m->to));
+	out->due_on = arena_text(a, m->due_on, strlen(m->due_on));
+	out->person = arena_text(a, m->person, strlen(m->person));
+	out->with = with;
+	out->with_count = (uint32_t)m->n_with;
+	if (with == NULL || out->note == NULL || out->to == NULL || out->due_on == NULL ||
+	    out->person == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_with; i++) {
+		with[i] = arena_text(a, m->with[i], strlen(m->with[i]));
+		if (with[i] == NULL)
+			return ERR_NO_MEMORY;
+	}
+	return ERR_OK;
+}
+
+/* A document of ours, by any of its names. False: the client has been answered. */
+static bool find_answer(struct client *c, uint64_t id, const Vanthu__V1__Ref *ref,
+			struct doc_id *out)
+{
+	struct found_document f;
+
+	if (ref == NULL)
+		return true;
+	if (control_find(c, id, ref->text, false, &f) != ERR_OK)
+		return false;
+	if (f.role != ROLE_OUT) {
+		control_say_error(c, id, ERR_NOT_FOUND, ref->text);
+		return false;
+	}
+	*out = f.document.id;
+	return true;
+}
+
+void control_office(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__Office *m = request->office;
+	uint64_t id = request->id;
+	struct event event = { .type = EVENT_OFFICE };
+	struct ev_office *o = &event.u.office;
+	struct question q = { .request_id = id,
+			      .event = &event,
+			      .reply = &o->reply,
+			      .answer = answer,
+			      .answer_bytes = room_office(c, request),
+			      .release = release };
+	struct found_document f;
+	struct arena *a;
+	enum err e;
+
+	if (control_find_received(c, id, m->ref->text, &f) != ERR_OK ||
+	    !find_answer(c, id, m->answer, &o->answer))
+		return;
+	a = arena_new(REQUEST_BYTES);
+	e = a == NULL ? ERR_NO_MEMORY : copy(a, m, o);
+	if (e != ERR_OK) {
+		arena_destroy(a);
+		control_say_error(c, id, e, "");
+		return;
+	}
+	o->uid = c->uid;
+	o->role = f.role;
+	o->serial = f.serial;
+	o->next = (enum office_status)m->act;
+	o->dry_run = m->dry_run;
+	q.owner = a;
+	control_ask_core(c, &q);
+}

@@ -1,0 +1,108 @@
+/* See statuses.h. */
+#include "daemon/control/statuses.h"
+
+#include <string.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "proto/fields.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
+
+enum { STATUS_ARENA_BYTES = 1 << 20, VIEW_OVERHEAD_BYTES = 96, VIEWS_MAX = STATUSES_BYTES / 128 };
+
+static char *kept(struct arena *a, text_t text)
+{
+	return (char *)(uintptr_t)arena_text(a, text, strlen(text));
+}
+
+/* Copied: the record lies in memory that is used again for the next one. */
+static Vanthu__V1__StatusView *view_of(struct arena *a, struct committee_id office,
+				       const struct rec_status *s, size_t *bytes)
+{
+	Vanthu__V1__StatusView *v = arena_alloc(a, sizeof *v);
+	struct blob answer = { s->status.answer.bytes, sizeof s->status.answer.bytes };
+
+	if (v == NULL)
+		return NULL;
+	vanthu__v1__status_view__init(v);
+	v->committee = kept(a, office.text);
+	v->code = kept(a, s->code);
+	v->n = s->status.n;
+	v->at_ms = s->at_ms;
+	v->note = kept(a, s->note);
+	v->person = kept(a, s->status.person);
+	v->arrival = s->status.arrival;
+	v->due_on = kept(a, s->status.due_on);
+	if (doc_id_valid(&s->status.answer)) {
+		answer = arena_blob(a, answer);
+		v->answer = field_bytes(answer.data, answer.len_bytes);
+	}
+	*bytes += VIEW_OVERHEAD_BYTES + strlen(s->note) + strlen(s->status.person);
+	return v->committee == NULL || v->code == NULL || v->note == NULL || v->person == NULL ||
+		       v->due_on == NULL
+		   ? NULL
+		   : v;
+}
+
+enum err control_statuses(struct client *c, const struct found_document *f,
+			  Vanthu__V1__DocumentView *view)
+{
+	struct arena *a = c->control->arena, *scratch = arena_new(STATUS_ARENA_BYTES);
+	Vanthu__V1__StatusView **list = arena_array(a, VIEWS_MAX, sizeof *list);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	struct lookup l = control_lookup(c);
+	size_t bytes = 0;
+	enum err e = scratch == NULL || list == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	view->statuses = list;
+	while (e == ERR_OK) {
+		struct committee_id office;
+		struct serial serial;
+		struct record r;
+		enum role role;
+		uint32_t n;
+
+		arena_reset(scratch);
+		e = l.next(l.ctx, scratch, FAMILY_STATUS, &scan, &r);
+		if (e != ERR_OK || !key_parse_status(&scan.at, &role, &serial, &office, &n))
+			continue;
+		view->status_count++;
+		if (view->n_statuses == VIEWS_MAX || bytes > STATUSES_BYTES - 2 * NOTE_MAX)
+			continue;
+		list[view->n_statuses] = view_of(a, office, &r.u.status, &bytes);
+		if (list[view->n_statuses++] == NULL)
+			e = ERR_NO_MEMORY;
+	}
+	arena_destroy(scratch);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err control_office_last(struct client *c, const struct found_document *f,
+			     struct committee_id office, struct arena *scratch,
+			     struct office_last *out)
+{
+	struct scan scan = scan_of(key_statuses(f->role, f->serial, office));
+	struct lookup l = control_lookup(c);
+	enum err e = ERR_OK;
+
+	*out = (struct office_last){ .at_ms = 0 };
+	while (e == ERR_OK) {
+		struct record r;
+		enum office_status s;
+
+		arena_reset(scratch);
+		e = l.next(l.ctx, scratch, FAMILY_STATUS, &scan, &r);
+		if (e != ERR_OK)
+			continue;
+		s = office_status_of(r.u.status.code);
+		office_status_apply(&out->stand, s);
+		if (s < OFFICE_RECALL_ASKED)
+			memcpy(out->code, r.u.status.code, sizeof out->code);
+		if (r.u.status.status.arrival != 0)
+			out->arrival = r.u.status.status.arrival;
+		out->at_ms = r.u.status.at_ms;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}

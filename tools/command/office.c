@@ -1,0 +1,419 @@
+/* accept, return, assign, start, finish: what the office does with documents that it received.
+ * One or many at a time: what cannot be done with one stands in its row, and the others go on. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base/text.h"
+#include "tools/client/client.h"
+#include "tools/command/commands.h"
+#include "tools/input/input.h"
+#include "tools/output/output.h"
+
+enum { OPT_REASON = 1, OPT_TO, OPT_WITH, OPT_DUE, OPT_NOTE, OPT_ANSWER, OPT_AS, OPT_ALL_VALID };
+
+#define AS_OPTION                                                                                  \
+	{ "as", OPT_AS, N_("NAME"), N_("in whose name it is done"), VALUE_NONE, NULL }
+#define NO_OPTION                                                                                  \
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL }
+
+const struct command_option accept_options[] = {
+	{ "all-valid", OPT_ALL_VALID, NULL,
+	  N_("everything that has arrived whole, with a good signature, and waits for it"),
+	  VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
+const struct command_option return_options[] = {
+	{ "reason", OPT_REASON, N_("TEXT"), N_("why: the issuer reads it"), VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
+const struct command_option assign_options[] = {
+	{ "to", OPT_TO, N_("NAME"), N_("the person or unit in charge"), VALUE_NONE, NULL },
+	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_NONE, NULL },
+	{ "due", OPT_DUE, N_("DATE"), N_("until when: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
+	  NULL },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("what is to be done"), VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
+const struct command_option start_options[] = {
+	{ "note", OPT_NOTE, N_("TEXT"), N_("a remark for the issuer"), VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
+const struct command_option finish_options[] = {
+	{ "answer", OPT_ANSWER, N_("ID"), N_("our document that answers it"), VALUE_DOCUMENT,
+	  NULL },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("a remark for the issuer"), VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
+static const struct column columns[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "code", N_("Now"), FORMAT_OFFICE, false },
+	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "to", N_("In charge"), FORMAT_TEXT, true },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "repeated", N_("Done before"), FORMAT_MARK, false },
+	{ "error", N_("Problem"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+struct act {
+	Vanthu__V1__Office request; /* its texts are ours */
+	Vanthu__V1__Ref answer;
+	const char *to, *due;
+	bool all_valid;
+	char **names; /* of documents */
+	size_t count, done;
+};
+
+/* ---- which ---- */
+
+static bool add_name(struct act *a, const char *name)
+{
+	char **grown = realloc(a->names, (a->count + 1) * sizeof *grown);
+
+	if (grown == NULL)
+		return false;
+	a->names = grown;
+	a->names[a->count] = strdup(name);
+	return a->names[a->count] != NULL && ++a->count > 0;
+}
+
+/* A name a line; empty lines are none. */
+static bool add_lines(struct act *a, FILE *from)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool ok = true;
+
+	while (ok && getline(&line, &room, from) != -1) {
+		line[strcspn(line, "\r\n")] = '\0';
+		ok = line[0] == '\0' || add_name(a, line);
+	}
+	free(line);
+	return ok;
+}
+
+static bool is_new(const Vanthu__V1__DocumentLine *l)
+{
+	return strcmp(l->state, "delivered") == 0 && l->work != NULL &&
+	       strcmp(l->work->code, "01") == 0 && l->work->recall[0] == '\0';
+}
+
+/* The oldest first: numbers are given in the order of arrival. */
+static enum err add_valid(struct call *c, struct act *a)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__List list = VANTHU__V1__LIST__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	list.box = VANTHU__V1__BOX__BOX_INBOX;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
+	request.list = &list;
+	e = call_send(c, &request);
+	if (e != ERR_OK)
+		return call_fail(c, e, NULL);
+	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
+		char id[UUID_TEXT_SIZE];
+
+		if (!is_new(reply->line))
+			continue;
+		uuid_print(reply->line->id.data, id);
+		if (!add_name(a, id))
+			return call_fail(c, ERR_NO_MEMORY, NULL);
+	}
+	for (size_t i = 0; i < a->count / 2; i++) {
+		char *last = a->names[a->count - 1 - i];
+
+		a->names[a->count - 1 - i] = a->names[i];
+		a->names[i] = last;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- one ---- */
+
+static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_run)
+{
+	json_t *row = json_work(done->work);
+
+	json_object_set_new(row, "id", json_uuid(done->id));
+	json_object_set_new(row, "repeated", json_boolean(done->repeated_request));
+	if (dry_run)
+		json_object_set_new(row, "dry_run", json_true());
+	json_array_append_new(rows, row);
+}
+
+/* The only one that was named. Where its status is what forbids it, the status is said in words. */
+static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *reply)
+{
+	char status[128], about[512];
+	json_t *code;
+
+	if (reply->error->code != ERR_BAD_STATE) {
+		call_about(c, name);
+		(void)!call_fail(c, ERR_OK, reply); /* it is reported, and its code is known */
+		return;
+	}
+	code = json_string(reply->error->about);
+	output_format(call_cli(c), code, FORMAT_OFFICE, false, status, sizeof status);
+	json_decref(code);
+	snprintf(about, sizeof about, _("%s is: %s"), name, status);
+	cli_fail(call_cli(c), ERR_BAD_STATE, about);
+}
+
+/* Of several: it stands in their table. An id that is none is shown as it was typed. */
+static void add_refusal(json_t *rows, const char *name, const Vanthu__V1__ControlError *e)
+{
+	json_t *row = json_pack("{s:s, s:o}", "id", name, "error", json_code(e->code));
+
+	if (e->code == ERR_BAD_STATE)
+		json_object_set_new(row, "code", json_text_or_null(e->about));
+	json_array_append_new(rows, row);
+}
+
+/* What a document is refused with is reported, or stands in its row; *code is its exit code. Fails
+ * when nothing more can be asked. */
+static enum err act_on(struct call *c, struct act *a, const char *name, json_t *rows, int *code)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	ref.text = (char *)(uintptr_t)name;
+	a->request.ref = &ref;
+	a->request.dry_run = call_cli(c)->dry_run;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_OFFICE;
+	request.office = &a->request;
+	e = call_send(c, &request);
+	if (e == ERR_OK)
+		e = call_next(c, &reply);
+	if (e != ERR_OK)
+		return call_fail(c, e, NULL);
+	*code = 0;
+	if (reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE) {
+		add_row(rows, reply->office, call_cli(c)->dry_run);
+		a->done++;
+		return ERR_OK;
+	}
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_ERROR)
+		return call_fail(c, ERR_OK, reply);
+	*code = err_exit_code((enum err)reply->error->code);
+	if (a->count > 1)
+		add_refusal(rows, name, reply->error);
+	else
+		refuse(c, name, reply);
+	return ERR_OK;
+}
+
+/* 7 when some were done and others not; else what the first one was refused with. */
+static int act_on_all(struct call *c, struct act *a, json_t *rows)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		int code = 0;
+		enum err e = act_on(c, a, a->names[i], rows, &code);
+
+		if (e != ERR_OK)
+			return err_exit_code(e);
+		first = first == 0 ? code : first;
+	}
+	return first != 0 && a->done > 0 ? 7 : first;
+}
+
+/* ---- the commands ---- */
+
+static void say_next(struct cli *cli, const struct act *a)
+{
+	if (cli->dry_run)
+		cli_hint(cli, "%s", _("Nothing was done: this was a dry run."));
+	else if (a->done == 0)
+		return;
+	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT)
+		cli_hint(cli, "%s", _("Assign one: vanthu assign ID --to NAME --due DATE"));
+	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN)
+		cli_hint(cli, "%s",
+			 _("By mistake? It is accepted after all with: vanthu accept ID"));
+}
+
+static int run(struct cli *cli, struct act *a)
+{
+	struct call *c = NULL;
+	json_t *rows = json_array();
+	enum err e = call_open(cli, CLIENT_OFFICE, &c);
+	int code;
+
+	if (e == ERR_OK && a->all_valid)
+		e = add_valid(c, a);
+	code = e == ERR_OK ? act_on_all(c, a, rows) : err_exit_code(e);
+	call_close(c);
+	if (e != ERR_OK || cli->error_printed) {
+		json_decref(rows);
+		return code;
+	}
+	output_list(cli, rows, columns);
+	say_next(cli, a);
+	return code;
+}
+
+/* Names between commas; blanks around them are none of theirs. */
+static bool read_with(struct act *a, const char *list)
+{
+	while (*list != '\0') {
+		size_t len = strcspn(list, ",");
+		char **grown =
+		    realloc(a->request.with, (a->request.n_with + 1) * sizeof *grown);
+		char *one = strndup(list, len), *nfc = one == NULL ? NULL : text_entry(one);
+
+		free(one);
+		if (grown != NULL)
+			a->request.with = grown;
+		if (grown == NULL || nfc == NULL)
+			return false;
+		a->request.with[a->request.n_with++] = nfc;
+		list += len + (list[len] == ',');
+	}
+	return true;
+}
+
+static bool set_text(char **at, const char *value)
+{
+	if (*at != protobuf_c_empty_string)
+		free(*at);
+	*at = text_entry(value);
+	if (*at == NULL)
+		*at = (char *)(uintptr_t)protobuf_c_empty_string;
+	return *at != protobuf_c_empty_string;
+}
+
+/* False: the value cannot be used. */
+static bool take(struct act *a, int option, const char *value)
+{
+	char date[11];
+
+	switch (option) {
+	case OPT_REASON:
+	case OPT_NOTE:
+		return set_text(&a->request.note, value);
+	case OPT_TO:
+		return set_text(&a->request.to, value);
+	case OPT_AS:
+		return set_text(&a->request.person, value);
+	case OPT_WITH:
+		return read_with(a, value);
+	case OPT_DUE:
+		return text_date(value, date) && set_text(&a->request.due_on, date);
+	case OPT_ANSWER:
+		a->answer.text = (char *)(uintptr_t)value;
+		a->request.answer = &a->answer;
+		return true;
+	default:
+		a->all_valid = true;
+		return true;
+	}
+}
+
+static void drop(char *text)
+{
+	if (text != protobuf_c_empty_string)
+		free(text);
+}
+
+static void act_free(struct act *a)
+{
+	for (size_t i = 0; i < a->count; i++)
+		free(a->names[i]);
+	for (size_t i = 0; i < a->request.n_with; i++)
+		free(a->request.with[i]);
+	free(a->names);
+	free(a->request.with);
+	drop(a->request.note);
+	drop(a->request.to);
+	drop(a->request.person);
+	drop(a->request.due_on);
+}
+
+/* What is missing, for a sentence that says so; NULL: nothing. */
+static const char *missing(const struct act *a)
+{
+	if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN &&
+	    a->request.note[0] == '\0')
+		return _("still missing: --reason (why)");
+	if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN &&
+	    a->request.to[0] == '\0')
+		return _("still missing: --to (who is in charge)");
+	if (!a->all_valid && a->count == 0)
+		return a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT
+			   ? _("name the documents, or --all-valid")
+			   : _("name the documents");
+	return NULL;
+}
+
+static int read_and_run(struct cli *cli, int argc, char **argv, struct act *a)
+{
+	const char *sentence;
+	bool ok = true;
+	int c;
+
+	while ((c = cli_option(cli, argc, argv)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (!take(a, c, optarg))
+			return cli_bad_value(cli, _(err_fix(c == OPT_DUE ? ERR_BAD_DATE
+									 : ERR_FIELD)));
+	}
+	for (int i = optind; ok && i < argc; i++)
+		ok = strcmp(argv[i], "-") == 0 ? add_lines(a, stdin) : add_name(a, argv[i]);
+	if (!ok)
+		return cli_fail(cli, ERR_NO_MEMORY, NULL);
+	if (a->all_valid && a->count > 0)
+		return cli_usage(cli, argv[optind]);
+	sentence = missing(a);
+	return sentence != NULL ? cli_wanted(cli, sentence, "") : run(cli, a);
+}
+
+static int office(struct cli *cli, int argc, char **argv, Vanthu__V1__OfficeAct act)
+{
+	struct act a = { .count = 0 };
+	int code;
+
+	vanthu__v1__office__init(&a.request);
+	vanthu__v1__ref__init(&a.answer);
+	a.request.act = act;
+	code = read_and_run(cli, argc, argv, &a);
+	act_free(&a);
+	return code;
+}
+
+int cmd_accept(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT);
+}
+
+int cmd_return(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN);
+}
+
+int cmd_assign(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN);
+}
+
+int cmd_start(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_START);
+}
+
+int cmd_finish(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH);
+}
