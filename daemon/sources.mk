@@ -41,6 +41,7 @@ DAEMON := \
 	control/queue \
 	control/receipts \
 	control/recipients \
+	control/registers \
 	control/requests \
 	control/resend \
 	control/room \

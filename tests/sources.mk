@@ -11,6 +11,7 @@ UNIT := \
 	daemon/control/test_documents \
 	daemon/control/test_many \
 	daemon/control/test_queue \
+	daemon/control/test_registers \
 	daemon/control/test_requests \
 	daemon/control/test_share \
 	daemon/control/test_target \

@@ -31,6 +31,8 @@ struct config {
 	char directory[CONFIG_PATH_MAX];
 	char listen[ENDPOINT_MAX + 1];   /* tcp://address:port; "" binds nothing */
 	char office_group[64], operate_group[64], read_group[64];
+	/* may read the registers of secret documents, as root and the daemon's user may; "" none */
+	char secret_group[64];
 	uint64_t map_bytes, reserve_bytes;
 	uint64_t attachment_max_bytes;
 	uint64_t credit_messages, credit_bytes, bulk_window_bytes;

@@ -184,6 +184,14 @@ static bool check_papers(struct fault *f, const Vanthu__V1__PaperQuery *m)
 	       (m->ref == NULL || check_ref(f, m->ref, "ref"));
 }
 
+static bool check_register(struct fault *f, const Vanthu__V1__RegisterQuery *m)
+{
+	if (field_enum(m->book, VANTHU__V1__BOOK__BOOK_OUT, VANTHU__V1__BOOK__BOOK_FOLLOWUP) !=
+	    ERR_OK)
+		return bad(f, ERR_USAGE, "book");
+	return check_months(f, m->from_month, m->to_month, false);
+}
+
 /* ---- paper ---- */
 
 static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
@@ -293,6 +301,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_office(f, m->office);
 	case VANTHU__V1__REQUEST__WHAT_PAPERS:
 		return check_papers(f, m->papers);
+	case VANTHU__V1__REQUEST__WHAT_REGISTER:
+		return check_register(f, m->register_);
 	case VANTHU__V1__REQUEST__WHAT_TARGET:
 		return check_months(f, m->target->from_month, m->target->to_month, false);
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:

@@ -119,6 +119,7 @@ struct control {
 	struct stat bound[SOCKET_COUNT];
 	struct stat home; /* the folder that the run folder lies in, when the daemon started */
 	bool strayed;     /* another folder has its name: logged */
+	gid_t secret_gid; /* may read the registers of secret documents; (gid_t)-1: none */
 	struct client *clients[CONTROL_CLIENTS_MAX + CONTROL_LEAVING_MAX];
 	unsigned client_count;
 	unsigned first;	     /* whose turn it is to be served first */

@@ -107,9 +107,23 @@ static bool is_at_home(struct control *c)
 	return false;
 }
 
+static enum err find_secret_group(struct control *c)
+{
+	const char *name = c->parts.config->secret_group;
+	enum err e;
+
+	c->secret_gid = (gid_t)-1;
+	if (name[0] == '\0')
+		return ERR_OK;
+	e = socket_group_id(name, &c->secret_gid);
+	if (e != ERR_OK)
+		log_event(LOG_ERROR, "secret-group-unknown", "group=%s", name);
+	return e;
+}
+
 enum err control_listen_all(struct control *c)
 {
-	enum err e = stat_home(c, &c->home) ? ERR_OK : ERR_SYSTEM;
+	enum err e = stat_home(c, &c->home) ? find_secret_group(c) : ERR_SYSTEM;
 
 	for (int which = 0; e == ERR_OK && which < SOCKET_COUNT; which++)
 		e = open_socket(c, (enum local_socket)which);

@@ -17,6 +17,7 @@
 #include "daemon/control/paper.h"
 #include "daemon/control/papers.h"
 #include "daemon/control/queue.h"
+#include "daemon/control/registers.h"
 #include "daemon/control/resend.h"
 #include "daemon/control/room.h"
 #include "daemon/control/show.h"
@@ -69,6 +70,7 @@ static const struct request_row rows[] = {
 	{ WHAT(PAPERS), OFFICE, control_papers, room_papers, NULL },
 	{ WHAT(RESEND), OFFICE, control_resend, room_little, NULL },
 	{ WHAT(OFFICE), OFFICE, control_office, room_office, NULL },
+	{ WHAT(REGISTER), OFFICE, control_registers, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },

@@ -86,7 +86,9 @@ static void test_values_with_units_and_groups_are_read(void **state)
 	assert_ok(load(p,
 		       "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
 		       "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
-		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"));
+		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
+		       "secret_group: vanthu-mat\n"));
+	assert_string_equal(p->config.secret_group, "vanthu-mat");
 	assert_string_equal(p->config.listen, "tcp://*:7100");
 	assert_string_equal(p->config.data, "/var/lib/x");
 	assert_true(p->config.map_bytes == 1ULL << 30 && p->config.reserve_bytes == 64 << 20 &&

@@ -25,6 +25,7 @@ struct sample {
 	Vanthu__V1__Office office;
 	char *with[WITH_MAX + 1];
 	Vanthu__V1__TargetQuery target;
+	Vanthu__V1__RegisterQuery book;
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
@@ -51,6 +52,8 @@ static void fill(struct sample *s)
 	vanthu__v1__paper_query__init(&s->papers);
 	vanthu__v1__office__init(&s->office);
 	vanthu__v1__target_query__init(&s->target);
+	vanthu__v1__register_query__init(&s->book);
+	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
 	vanthu__v1__nothing__init(&s->nothing);
@@ -98,6 +101,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define CANCEL choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel)
 #define PAPERS choose(s, WHAT(PAPERS), &s->papers)
 #define TARGET choose(s, WHAT(TARGET), &s->target)
+#define REGISTER choose(s, WHAT(REGISTER), &s->book)
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
 #define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
@@ -176,6 +180,11 @@ CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
 CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
 CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, &s->nothing.base))
 CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
+CHANGE(register_in, REGISTER)
+CHANGE(register_none, REGISTER; s->book.book = VANTHU__V1__BOOK__BOOK_UNSPECIFIED)
+CHANGE(register_other, REGISTER; s->book.book = (Vanthu__V1__Book)4)
+CHANGE(register_backwards, REGISTER; s->book.from_month = 8; s->book.to_month = 7)
+CHANGE(register_secret, REGISTER; s->book.secret = true)
 CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
 CHANGE(paper_nil, PAPER; s->id[15] = 0)
 CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
@@ -325,6 +334,11 @@ static const struct {
 	{ target_backwards, ERR_BAD_DATE, "to_month" },
 	{ target_far, ERR_BAD_DATE, "to_month" },
 	{ target_all, ERR_OK, "" },
+	{ register_in, ERR_OK, "" },
+	{ register_none, ERR_USAGE, "book" },
+	{ register_other, ERR_USAGE, "book" },
+	{ register_backwards, ERR_BAD_DATE, "to_month" },
+	{ register_secret, ERR_OK, "" },
 	{ import_nothing, ERR_USAGE, "size_bytes" },
 	{ ping_nobody, ERR_BAD_ID, "" },
 	{ queue_of_none, ERR_BAD_ID, "Thads" },
