@@ -101,6 +101,8 @@ UNIT := \
 	tools/client/test_vanthu \
 	tools/input/test_period \
 	tools/lab/test_ports \
+	tools/output/test_csv \
+	tools/output/test_page \
 	tools/output/test_table_layout
 # What they stand on.
 UNIT_SUPPORT := \

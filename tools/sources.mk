@@ -69,9 +69,11 @@ TOOLS := \
 	lab/ports \
 	lab/process \
 	output/clocks \
+	output/csv \
 	output/installation \
 	output/json \
 	output/output \
+	output/page \
 	output/plain \
 	output/progress \
 	output/reply_json \
@@ -108,5 +110,7 @@ TOOLS_TEST := \
 	input/period \
 	lab/docx \
 	lab/ports \
+	output/csv \
+	output/page \
 	output/table_layout \
 	output/terminal

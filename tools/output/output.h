@@ -61,8 +61,10 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 
 /* What else of this folder others use. */
 #include "tools/output/clocks.h"
+#include "tools/output/csv.h"
 #include "tools/output/installation.h"
 #include "tools/output/json.h"
+#include "tools/output/page.h"
 #include "tools/output/plain.h"
 #include "tools/output/progress.h"
 #include "tools/output/reply_json.h"
