@@ -50,6 +50,7 @@ TOOLS := \
 	command/paper \
 	command/queue \
 	command/recover \
+	command/register \
 	command/resend \
 	command/save \
 	command/send \
@@ -76,6 +77,7 @@ TOOLS := \
 	output/page \
 	output/plain \
 	output/progress \
+	output/register \
 	output/reply_json \
 	output/table_layout \
 	output/target \

@@ -16,6 +16,7 @@ int cmd_return(struct cli *cli, int argc, char **argv);
 int cmd_assign(struct cli *cli, int argc, char **argv);
 int cmd_start(struct cli *cli, int argc, char **argv);
 int cmd_finish(struct cli *cli, int argc, char **argv);
+int cmd_register(struct cli *cli, int argc, char **argv);
 int cmd_verify(struct cli *cli, int argc, char **argv);
 int cmd_trace(struct cli *cli, int argc, char **argv);
 int cmd_check(struct cli *cli, int argc, char **argv);
@@ -57,6 +58,6 @@ extern const struct command_option send_options[], resend_options[], list_option
 	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
 	config_options[], init_options[], lab_options[], demo_options[], help_options[],
 	paper_options[], target_options[], accept_options[], return_options[], assign_options[],
-	start_options[], finish_options[];
+	start_options[], finish_options[], register_options[];
 
 #endif

@@ -67,6 +67,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/page.h"
 #include "tools/output/plain.h"
 #include "tools/output/progress.h"
+#include "tools/output/register.h"
 #include "tools/output/reply_json.h"
 #include "tools/output/target.h"
 #include "tools/output/terminal.h"

@@ -1,0 +1,446 @@
+/* register: the books of the office, as a table, for a spreadsheet, and as a page to print. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/base/files.h"
+#include "tools/base/text.h"
+#include "tools/client/client.h"
+#include "tools/command/commands.h"
+#include "tools/input/input.h"
+#include "tools/output/output.h"
+
+enum { OPT_PERIOD = 1, OPT_SECRET, OPT_FORMAT, OPT_OUTPUT };
+enum book_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_HTML };
+
+const struct command_option register_options[] = {
+	{ "period", OPT_PERIOD, N_("PERIOD"),
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, NULL },
+	{ "secret", OPT_SECRET, NULL,
+	  N_("the book of secret documents, for who may read it (secret_group)"), VALUE_NONE,
+	  NULL },
+	{ "format", OPT_FORMAT, "table|csv|html",
+	  N_("csv for a spreadsheet, html to print on A4; these have all columns"), VALUE_WORDS,
+	  NULL },
+	{ "output", OPT_OUTPUT, N_("FILE"), N_("the new file, with csv or html"), VALUE_FILE,
+	  NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
+/* On a screen; what is left out is on paper. */
+static const struct column out_table[] = {
+	{ "number", N_("No."), FORMAT_COUNT, false },
+	{ "symbol", N_("Number"), FORMAT_TEXT, false },
+	{ "date", N_("Date"), FORMAT_TEXT, false },
+	{ "what", N_("Type and subject"), FORMAT_TEXT, true },
+	{ "to", N_("Recipients"), FORMAT_TEXT, true },
+	{ "received_by", N_("Receipt"), FORMAT_TEXT, true },
+	{ "note", N_("Notes"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column in_table[] = {
+	{ "number", N_("No."), FORMAT_COUNT, false },
+	{ "arrived_on", N_("Arrived on"), FORMAT_TEXT, false },
+	{ "from", N_("Issuer"), FORMAT_TEXT, true },
+	{ "symbol", N_("Number"), FORMAT_TEXT, false },
+	{ "what", N_("Type and subject"), FORMAT_TEXT, true },
+	{ "unit", N_("In charge"), FORMAT_TEXT, true },
+	{ "note", N_("Notes"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column followup_table[] = {
+	{ "number", N_("No."), FORMAT_COUNT, false },
+	{ "what", N_("Document"), FORMAT_TEXT, true },
+	{ "unit", N_("In charge"), FORMAT_TEXT, true },
+	{ "due", N_("Due"), FORMAT_TEXT, false },
+	{ "progress", N_("Progress"), FORMAT_TEXT, true },
+	{ "answer", N_("Answer"), FORMAT_TEXT, false },
+	{ "note", N_("Notes"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+/* With --plain: values as they are, whatever the language. */
+static const struct column out_plain[] = {
+	{ "year", "year", FORMAT_COUNT, false },
+	{ "number", "number", FORMAT_COUNT, false },
+	{ "kind", "kind", FORMAT_TEXT, false },
+	{ "id", "id", FORMAT_ID, false },
+	{ "symbol", "symbol", FORMAT_TEXT, false },
+	{ "date", "date", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, false },
+	{ "signer", "signer", FORMAT_TEXT, false },
+	{ "to", "to", FORMAT_LIST, false },
+	{ "sent_on", "sent_on", FORMAT_TEXT, false },
+	{ "copies", "copies", FORMAT_COUNT, false },
+	{ "delivered", "delivered", FORMAT_COUNT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column in_plain[] = {
+	{ "year", "year", FORMAT_COUNT, false },
+	{ "number", "number", FORMAT_COUNT, false },
+	{ "kind", "kind", FORMAT_TEXT, false },
+	{ "id", "id", FORMAT_ID, false },
+	{ "arrived_on", "arrived_on", FORMAT_TEXT, false },
+	{ "from", "from", FORMAT_TEXT, false },
+	{ "symbol", "symbol", FORMAT_TEXT, false },
+	{ "date", "date", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, false },
+	{ "due", "due", FORMAT_TEXT, false },
+	{ "answer", "answer", FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+struct book_wanted {
+	Vanthu__V1__Book book;
+	bool secret;
+	struct period period; /* zero: this year */
+	enum book_format format;
+	const char *output; /* NULL: standard output */
+	json_t *lines;	    /* ours */
+	char *office;	    /* its name; ours */
+};
+
+/* ---- asking ---- */
+
+static int refused(struct cli *cli, struct call *c, const Vanthu__V1__Reply *reply)
+{
+	if (reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+	    reply->error->code == ERR_PERMISSION && strcmp(reply->error->about, "secret") == 0)
+		return cli_fail_text(cli, ERR_PERMISSION,
+				     _("the book of secret documents is not for this user"),
+				     _("ask the operator to add you to the group that secret_group "
+				       "names in the configuration"));
+	return err_exit_code(call_fail(c, ERR_OK, reply));
+}
+
+/* Additions come behind their line. */
+static void keep(struct book_wanted *w, const Vanthu__V1__RegisterLine *l)
+{
+	size_t count = json_array_size(w->lines);
+
+	if (l->addition == 0)
+		json_array_append_new(w->lines, register_json(w->book, l));
+	else if (count > 0)
+		json_array_append_new(
+			json_object_get(json_array_get(w->lines, count - 1), "additions"),
+			register_addition_json(l));
+}
+
+static int ask_lines(struct cli *cli, struct call *c, struct book_wanted *w)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__RegisterQuery query = VANTHU__V1__REGISTER_QUERY__INIT;
+	Vanthu__V1__Reply *reply;
+	bool more = true;
+	enum err e;
+
+	query.book = w->book;
+	query.secret = w->secret;
+	query.from_month = w->period.from.n;
+	query.to_month = w->period.to.n;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER;
+	request.register_ = &query;
+	e = call_send(c, &request);
+	while (e == ERR_OK && more) {
+		e = call_next(c, &reply);
+		if (e != ERR_OK)
+			break;
+		more = reply->more;
+		if (reply->what_case == VANTHU__V1__REPLY__WHAT_REGISTER)
+			keep(w, reply->register_);
+		else if (reply->what_case != VANTHU__V1__REPLY__WHAT_DONE)
+			return refused(cli, c, reply);
+	}
+	return e == ERR_OK ? 0 : err_exit_code(call_fail(c, e, NULL));
+}
+
+static enum err ask_office(struct call *c, struct book_wanted *w)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_STATUS;
+	request.status = &nothing;
+	e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_STATUS, &reply);
+	if (e == ERR_OK)
+		w->office = strdup(reply->status->name[0] != '\0' ? reply->status->name
+								  : reply->status->committee);
+	return e;
+}
+
+/* ---- a table ---- */
+
+/* An addition as a row of its own, below the line that it is to. */
+static json_t *addition_cells(struct cli *cli, const json_t *line, const json_t *addition)
+{
+	char *text = register_addition_text(cli, addition);
+	json_t *cells = json_object();
+
+	json_object_set(cells, "number", json_object_get(line, "number"));
+	json_object_set(cells, "symbol", json_object_get(line, "symbol"));
+	json_object_set_new(cells, "note", json_string(text == NULL ? "" : text));
+	free(text);
+	return cells;
+}
+
+static json_t *rows_of(struct cli *cli, const struct book_wanted *w)
+{
+	json_t *rows = json_array(), *line, *addition;
+	size_t i, k;
+
+	json_array_foreach(w->lines, i, line)
+	{
+		json_array_append_new(rows, register_cells(cli, w->book, line));
+		json_array_foreach(json_object_get(line, "additions"), k, addition)
+			json_array_append_new(rows, addition_cells(cli, line, addition));
+	}
+	return rows;
+}
+
+static int print_table(struct cli *cli, const struct book_wanted *w)
+{
+	const bool out = w->book == VANTHU__V1__BOOK__BOOK_OUT;
+	const struct column *table = out				    ? out_table
+				     : w->book == VANTHU__V1__BOOK__BOOK_IN ? in_table
+									    : followup_table;
+
+	if (cli->json || cli->plain)
+		return output_list(cli, json_incref(w->lines), out ? out_plain : in_plain);
+	output_list(cli, rows_of(cli, w), table);
+	if (json_array_size(w->lines) > 0)
+		cli_hint(cli, "%s", _("All columns, to print: --format html --output FILE.html"));
+	return 0;
+}
+
+/* What the page is written in, beside the titles of the decree. */
+static bool in_vietnamese(void)
+{
+	return strcmp(_("en"), "vi") == 0;
+}
+
+/* ---- for a spreadsheet ---- */
+
+static void write_cells(FILE *to, const struct register_column *columns, const json_t *row)
+{
+	const char *cells[REGISTER_CELLS_MAX];
+	char number[24];
+	unsigned count = 0;
+
+	snprintf(number, sizeof number, "%lld", json_integer_value(json_object_get(row, "number")));
+	for (const struct register_column *c = columns; c->title != NULL; c++) {
+		const json_t *value = json_object_get(row, c->key);
+
+		cells[count++] = json_is_integer(value)	 ? number
+				 : json_is_string(value) ? json_string_value(value)
+							 : "";
+	}
+	csv_row(to, cells, count);
+}
+
+static void write_csv(struct cli *cli, FILE *to, const struct book_wanted *w)
+{
+	const struct register_column *columns = register_columns(w->book);
+	const char *titles[REGISTER_CELLS_MAX];
+	unsigned count = 0;
+	json_t *rows = rows_of(cli, w), *row;
+	size_t i;
+
+	for (const struct register_column *c = columns; c->title != NULL; c++)
+		titles[count++] = in_vietnamese() ? c->decree : _(c->title);
+	csv_row(to, titles, count);
+	json_array_foreach(rows, i, row) write_cells(to, columns, row);
+	json_decref(rows);
+}
+
+/* ---- a page ---- */
+
+static void write_line(struct cli *cli, FILE *to, const struct book_wanted *w, const json_t *line)
+{
+	const struct register_column *columns = register_columns(w->book);
+	const char *cells[REGISTER_CELLS_MAX];
+	json_t *row = register_cells(cli, w->book, line), *addition;
+	unsigned count = 0;
+	char number[24];
+	size_t i;
+
+	snprintf(number, sizeof number, "%lld", json_integer_value(json_object_get(row, "number")));
+	for (const struct register_column *c = columns; c->title != NULL; c++)
+		cells[count++] = strcmp(c->key, "number") == 0
+					 ? number
+					 : json_string_value(json_object_get(row, c->key));
+	page_row(to, cells, count);
+	json_array_foreach(json_object_get(line, "additions"), i, addition)
+	{
+		char *text = register_addition_text(cli, addition);
+
+		page_addition(to, "↳", text, count);
+		free(text);
+	}
+	json_decref(row);
+}
+
+static void write_table(struct cli *cli, FILE *to, const struct book_wanted *w)
+{
+	const struct register_column *columns = register_columns(w->book);
+	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { NULL, NULL, 0 } };
+	unsigned count = register_column_count(w->book);
+	json_t *line;
+	size_t i;
+
+	for (unsigned k = 0; k < count; k++)
+		heads[k] = (struct page_column){ columns[k].decree,
+						 in_vietnamese() ? NULL : _(columns[k].title),
+						 columns[k].width };
+	page_table_begin(to, heads);
+	if (json_array_size(w->lines) == 0)
+		page_nothing(to, _("Nothing was entered in this period."), count);
+	json_array_foreach(w->lines, i, line) write_line(cli, to, w, line);
+	page_table_end(to);
+}
+
+static void print_period(const struct period *p, char *out, size_t size)
+{
+	char period[32], today[11];
+
+	if (p->to.n == 0) {
+		text_today(today);
+		snprintf(period, sizeof period, "%.4s", today);
+	} else {
+		period_print(*p, period, sizeof period);
+	}
+	if (p->to.n == UINT16_MAX)
+		snprintf(out, size, "%s", _("All years"));
+	else
+		snprintf(out, size, _("Period: %s"), period);
+}
+
+static void write_page(struct cli *cli, FILE *to, const struct book_wanted *w)
+{
+	char period[64];
+	const char *title = register_title(w->book, w->secret);
+	struct page_head head = { .language = _("en"),
+				  .office = w->office,
+				  .title = title,
+				  .beside = NULL,
+				  .period = period };
+
+	if (!in_vietnamese())
+		head.beside = register_name(w->book, w->secret);
+	print_period(&w->period, period, sizeof period);
+	page_begin(to, &head);
+	write_table(cli, to, w);
+	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
+			_("…………, day …… month …… year ……"));
+	page_end(to);
+}
+
+/* ---- the command ---- */
+
+static int write_file(struct cli *cli, const struct book_wanted *w, const char *text, size_t len)
+{
+	static const struct column columns[] = { { "file", N_("File"), FORMAT_TEXT, false },
+						 { "size_bytes", N_("Size"), FORMAT_BYTES, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	struct blob bytes = { (const uint8_t *)text, len };
+	enum err e;
+
+	if (w->output == NULL) {
+		fwrite(text, 1, len, stdout);
+		return 0;
+	}
+	e = fs_write_new(w->output, bytes, w->secret);
+	if (e != ERR_OK)
+		return cli_fail_file(cli, e, w->output);
+	return output_object(
+		cli, json_pack("{s:s, s:I}", "file", w->output, "size_bytes", (json_int_t)len),
+		columns);
+}
+
+static int write_book(struct cli *cli, const struct book_wanted *w)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+	int code;
+
+	if (to == NULL)
+		return cli_fail(cli, ERR_NO_MEMORY, NULL);
+	if (w->format == FORMAT_CSV)
+		write_csv(cli, to, w);
+	else
+		write_page(cli, to, w);
+	if (fclose(to) != 0)
+		code = cli_fail(cli, ERR_NO_MEMORY, NULL);
+	else
+		code = write_file(cli, w, text, len);
+	free(text);
+	return code;
+}
+
+static int run(struct cli *cli, struct book_wanted *w)
+{
+	struct call *c = NULL;
+	enum err e = call_open(cli, CLIENT_OFFICE, &c);
+	int code;
+
+	w->lines = json_array();
+	if (e == ERR_OK && w->format == FORMAT_HTML)
+		e = ask_office(c, w);
+	code = e == ERR_OK ? ask_lines(cli, c, w) : err_exit_code(e);
+	call_close(c);
+	if (code == 0)
+		code = w->format == FORMAT_TABLE ? print_table(cli, w) : write_book(cli, w);
+	json_decref(w->lines);
+	free(w->office);
+	return code;
+}
+
+static bool read_book(const char *word, struct book_wanted *w)
+{
+	static const char *const words[] = { "out", "in", "followup", NULL };
+	int i = text_choose(word, words);
+
+	w->book = (Vanthu__V1__Book)(i + 1);
+	return i >= 0;
+}
+
+/* What the options say that do not go together. 0: they do. */
+static int check_options(struct cli *cli, const struct book_wanted *w)
+{
+	if (w->output != NULL && w->format == FORMAT_TABLE)
+		return cli_wanted(cli, _("--output goes with --format csv or html"), "");
+	if (w->output == NULL && w->format != FORMAT_TABLE && (cli->json || cli->plain))
+		return cli_wanted(cli,
+				  _("--json and --plain have a format of their own: give --output "
+				    "FILE, or leave --format out"),
+				  "");
+	return 0;
+}
+
+int cmd_register(struct cli *cli, int argc, char **argv)
+{
+	static const char *const formats[] = { "table", "csv", "html", NULL };
+	struct book_wanted w = { .book = VANTHU__V1__BOOK__BOOK_UNSPECIFIED };
+	int c, code;
+
+	while ((c = cli_option(cli, argc, argv)) != -1) {
+		if (c == '?')
+			return err_exit_code(ERR_USAGE);
+		if (c == OPT_SECRET)
+			w.secret = true;
+		else if (c == OPT_FORMAT)
+			w.format = (enum book_format)text_choose(optarg, formats);
+		else if (c == OPT_OUTPUT)
+			w.output = optarg;
+		else if (!period_parse(optarg, &w.period))
+			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
+						    "2025-11..2026-02 or all"));
+	}
+	if (optind == argc)
+		return cli_wanted(cli, _("out, in or followup?"), "");
+	if (!read_book(argv[optind], &w))
+		return cli_usage(cli, argv[optind]);
+	code = check_options(cli, &w);
+	return code == 0 ? run(cli, &w) : code;
+}
