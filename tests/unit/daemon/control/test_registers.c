@@ -272,6 +272,57 @@ static void test_secret_book_is_refused_to_who_is_not_in_its_group(void **state)
 	release(&b);
 }
 
+/* A store in which one line cannot be read: a walk that asks for damage is told its key. */
+static struct {
+	const struct store_ops *whole;
+	struct store_ops ops;
+	struct store *store;
+	struct key key;
+} spoilt;
+
+static enum err next_spoilt(void *ctx, struct arena *a, enum family family, struct scan *scan,
+			    struct record *out)
+{
+	struct lookup l = spoilt.whole->lookup(spoilt.store);
+	enum err e = l.next(l.ctx, a, family, scan, out);
+
+	(void)ctx;
+	if (e != ERR_OK || family != FAMILY_LINE || !key_equal(&scan->at, &spoilt.key))
+		return e;
+	assert_true(scan->report_damage);
+	return ERR_DAMAGED;
+}
+
+static struct lookup lookup_spoilt(struct store *store)
+{
+	struct lookup l = spoilt.whole->lookup(store);
+
+	l.next = next_spoilt;
+	return l;
+}
+
+static void test_line_that_cannot_be_read_keeps_its_number(void **state)
+{
+	struct desk *d = *state;
+	struct book_read b;
+
+	spoilt.store = d->s->store;
+	spoilt.whole = d->s->store->ops;
+	spoilt.ops = *spoilt.whole;
+	spoilt.ops.lookup = lookup_spoilt;
+	spoilt.key = key_line((struct line_key){ BOOK_IN, 2025, 0, 3 });
+	d->s->store->ops = &spoilt.ops;
+	b = this_year(d, VANTHU__V1__BOOK__BOOK_IN, false);
+	d->s->store->ops = spoilt.whole;
+	assert_int_equal(b.count, 4);
+	assert_int_equal(line(&b, 2)->number, 3);
+	assert_int_equal(line(&b, 2)->kind,
+			 VANTHU__V1__REGISTER_LINE_KIND__REGISTER_LINE_KIND_DAMAGED);
+	assert_int_equal(line(&b, 2)->id.len, 0);
+	assert_int_equal(line(&b, 3)->addition, 1);
+	release(&b);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -281,6 +332,7 @@ int main(void)
 		TEST(test_followup_says_who_is_in_charge_and_until_when),
 		TEST(test_outgoing_lines_say_to_whom_and_a_cancelled_entry_stays),
 		TEST(test_a_period_shows_what_was_entered_in_it),
+		TEST(test_line_that_cannot_be_read_keeps_its_number),
 		TEST(test_secret_book_has_numbers_of_its_own),
 		TEST(test_secret_book_is_refused_to_who_is_not_in_its_group),
 	};
