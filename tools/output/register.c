@@ -17,14 +17,14 @@ enum { CELL_BYTES = 16 * 1024 };
 static const struct register_column out_columns[] = {
 	{ "symbol", "Số, ký hiệu văn bản", N_("Number and symbol"), 10 },
 	{ "date", "Ngày tháng văn bản", N_("Date of the document"), 8 },
-	{ "what", "Tên loại và trích yếu nội dung văn bản", N_("Type and subject"), 21 },
+	{ "what", "Tên loại và trích yếu nội dung văn bản", N_("Type and subject"), 20 },
 	{ "signer", "Người ký", N_("Signed by"), 9 },
-	{ "to", "Nơi nhận văn bản", N_("Recipients"), 15 },
+	{ "to", "Nơi nhận văn bản", N_("Recipients"), 17 },
 	{ "archive", "Đơn vị, người nhận bản lưu", N_("Who keeps the copy for the file"), 8 },
 	{ "copies", "Số lượng bản", N_("Copies"), 5 },
 	{ "moved_on", "Ngày chuyển", N_("Sent on"), 8 },
 	{ "received_by", "Ký nhận", N_("Receipt"), 8 },
-	{ "note", "Ghi chú", N_("Notes"), 8 },
+	{ "note", "Ghi chú", N_("Notes"), 7 },
 	{ NULL, NULL, NULL, 0 },
 };
 static const struct register_column in_columns[] = {
