@@ -169,3 +169,24 @@ enum err office_record_decode_line(struct arena *a, struct blob bytes, struct re
 				  .note = m->note };
 	return field_enum(m->kind, LINE_ENTRY, LINE_VOID);
 }
+
+enum err office_record_encode_series(struct arena *a, const struct record *record,
+				     struct blob *out)
+{
+	Vanthu__V1__SeriesRecord m = VANTHU__V1__SERIES_RECORD__INIT;
+
+	m.last = record->u.series.last;
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_series(struct arena *a, struct blob bytes, struct record *record)
+{
+	enum err e;
+	const Vanthu__V1__SeriesRecord *m =
+		pb_unpack(a, &vanthu__v1__series_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	record->u.series.last = m->last;
+	return m->last != 0 ? ERR_OK : ERR_FORMAT;
+}

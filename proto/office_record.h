@@ -1,6 +1,6 @@
-/* Stored values of the records office: work, statuses, lines of registers. Each packs into, or
- * unpacks from, the arena; unpacked texts live as long as it. ERR_NO_MEMORY; unpacking ERR_FORMAT.
- */
+/* Stored values of the records office: work, statuses, lines of registers, series of numbers. Each
+ * packs into, or unpacks from, the arena; unpacked texts live as long as it. ERR_NO_MEMORY;
+ * unpacking ERR_FORMAT. */
 #ifndef VANTHU_PROTO_OFFICE_RECORD_H
 #define VANTHU_PROTO_OFFICE_RECORD_H
 
@@ -22,5 +22,9 @@ must_use enum err office_record_encode_line(struct arena *a, const struct record
 					    struct blob *out);
 must_use enum err office_record_decode_line(struct arena *a, struct blob bytes,
 					    struct record *record);
+must_use enum err office_record_encode_series(struct arena *a, const struct record *record,
+					      struct blob *out);
+must_use enum err office_record_decode_series(struct arena *a, struct blob bytes,
+					      struct record *record);
 
 #endif

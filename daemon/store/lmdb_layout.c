@@ -55,6 +55,7 @@ static const struct {
 	[FAMILY_WORK] = { LAYOUT_DOCUMENTS, "documents" },
 	[FAMILY_STATUS] = { LAYOUT_DOCUMENTS, "documents" },
 	[FAMILY_LINE] = { LAYOUT_ALONE, NULL },
+	[FAMILY_SERIES] = { LAYOUT_ALONE, NULL },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

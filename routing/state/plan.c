@@ -357,6 +357,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_CHANGED:
 		case FAMILY_WORK:
 		case FAMILY_LINE:
+		case FAMILY_SERIES:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -90,6 +90,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_COUNTER:
 	case FAMILY_NUMBER:
 	case FAMILY_CHANGED:
+	case FAMILY_SERIES:
 	case FAMILY_COUNT:
 		return 0;
 	}

@@ -38,6 +38,7 @@ const char *family_name(enum family f)
 		[FAMILY_WORK] = "work",
 		[FAMILY_STATUS] = "status",
 		[FAMILY_LINE] = "line",
+		[FAMILY_SERIES] = "series",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 

@@ -60,6 +60,8 @@ enum family {
 	/* role ‖ serial ‖ office ‖ 0 ‖ number → a status that it gave: on both sides the same */
 	FAMILY_STATUS,
 	FAMILY_LINE,    /* book ‖ year ‖ number ‖ addition → a line of a register */
+	/* routing/rules/series.h (counters) → the last number of the series */
+	FAMILY_SERIES,
 	FAMILY_COUNT
 };
 
@@ -462,6 +464,11 @@ struct rec_line {
 	text_t note;
 };
 
+/* Of one issuer, term or year, and type. It only grows: what was given is given. */
+struct rec_series {
+	uint64_t last; /* the highest number that was given or seen; 1 to NUMBERING_LAST */
+};
+
 struct record {
 	enum family family;
 	union {
@@ -487,6 +494,7 @@ struct record {
 		struct rec_work work;
 		struct rec_status status;
 		struct rec_line line;
+		struct rec_series series;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

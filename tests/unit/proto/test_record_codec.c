@@ -4,6 +4,7 @@
 
 #include "proto/crc32c.h"
 #include "proto/record_codec.h"
+#include "routing/rules/rules.h"
 #include "routing/state/plan.h"
 #include "routing/state/plan_cost.h"
 #include "routing/target/target.h"
@@ -95,6 +96,8 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 							  .note = "sai thẩm quyền" };
 	s[FAMILY_LINE].key =
 	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
+	s[FAMILY_SERIES].record.u.series = (struct rec_series){ .last = NUMBERING_LAST };
+	s[FAMILY_SERIES].key = key_name("c2026");
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -363,6 +366,23 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_true(r.u.line.kind == LINE_ADDITION && r.u.line.status == OFFICE_RETURNED);
 }
 
+static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+	struct record back;
+	struct blob value;
+
+	samples(f, s);
+	back = back_of(f, &s[FAMILY_SERIES]);
+	assert_int_equal(back.u.series.last, NUMBERING_LAST);
+	s[FAMILY_SERIES].record.u.series.last = 0;
+	assert_ok(record_encode(f->arena, &s[FAMILY_SERIES].key, &s[FAMILY_SERIES].record, &value));
+	assert_int_equal(
+	    record_decode(f->arena, FAMILY_SERIES, &s[FAMILY_SERIES].key, value, &back),
+	    ERR_DAMAGED);
+}
+
 static void test_flipped_bit_anywhere_is_damage(void **state)
 {
 	struct fixture *f = *state;
@@ -518,6 +538,7 @@ int main(void)
 		TEST(test_large_value_takes_no_more_than_its_plan_says),
 		TEST(test_every_family_comes_back_and_encodes_to_the_same_bytes),
 		TEST(test_every_field_of_the_larger_records_comes_back),
+		TEST(test_the_last_number_of_a_series_comes_back_and_is_never_0),
 		TEST(test_flipped_bit_anywhere_is_damage),
 		TEST(test_value_under_another_key_or_family_is_damage),
 		TEST(test_newer_version_with_a_right_checksum_is_from_the_future),
