@@ -7,6 +7,7 @@
 #include "proto/fields.h"
 #include "proto/pb.h"
 #include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
 #include "routing/base/visible.h"
 
 /* Packing reads strings and never writes them: protobuf-c has no const in its structs. */
@@ -239,6 +240,27 @@ enum err document_body_fill(struct arena *a, struct blob submitted, const struct
 		m->parts[i]->content = field_bytes(
 		    contents[i].data, contents[i].data == NULL ? 0 : contents[i].len_bytes);
 	return pb_pack(a, &m->base, out);
+}
+
+enum err document_body_number(struct arena *a, struct blob body, text_t number, struct blob *out)
+{
+	enum { FIELD_NUMBER = 1 << 3 | 2, HEAD_BYTES = 2 }; /* field 1, length-delimited */
+	size_t len = strlen(number);
+	uint8_t *bytes;
+
+	/* The length takes one byte, and the field is the lowest there is: it goes first. */
+	if (len == 0 || len > NUMBER_MAX || (body.len_bytes > 0 && body.data[0] == FIELD_NUMBER))
+		return ERR_FORMAT;
+	bytes = arena_raw(a, HEAD_BYTES + len + body.len_bytes);
+	if (bytes == NULL)
+		return ERR_NO_MEMORY;
+	bytes[0] = FIELD_NUMBER;
+	bytes[1] = (uint8_t)len;
+	memcpy(bytes + HEAD_BYTES, number, len);
+	if (body.len_bytes > 0)
+		memcpy(bytes + HEAD_BYTES + len, body.data, body.len_bytes);
+	*out = (struct blob){ bytes, HEAD_BYTES + len + body.len_bytes };
+	return ERR_OK;
 }
 
 struct summary document_summary(const struct document_body *b)

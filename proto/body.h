@@ -5,6 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/err.h"
+#include "routing/base/limits.h"
 #include "routing/base/types.h"
 
 struct part {
@@ -51,6 +52,15 @@ must_use enum err document_body_texts(const struct document_body *b, text_t *fau
  * NULL: part i is a file. */
 must_use enum err document_body_fill(struct arena *a, struct blob submitted,
 				     const struct blob *contents, uint32_t count, struct blob *out);
+enum {
+	/* what document_body_number adds, at most */
+	DOCUMENT_BODY_NUMBER_BYTES = NUMBER_MAX + 2
+};
+
+/* A packed body without number gets one: the same bytes as if it had been packed with it. *out lies
+ * in the arena. ERR_FORMAT: it has one, or the number is "" or too long. */
+must_use enum err document_body_number(struct arena *a, struct blob body, text_t number,
+				       struct blob *out);
 struct summary document_summary(const struct document_body *b);
 
 must_use enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out);

@@ -158,6 +158,10 @@ struct digest digest_submission(const struct submission_fields *f)
 		add_u64(ctx, f->manifest[i].size_bytes);
 		add(ctx, f->manifest[i].sha256.bytes, sizeof f->manifest[i].sha256.bytes);
 	}
+	if (f->number_template != NULL && f->number_template[0] != '\0') {
+		add_u64(ctx, strlen(f->number_template));
+		add(ctx, f->number_template, strlen(f->number_template));
+	}
 	return end(ctx);
 }
 

@@ -24,7 +24,8 @@ void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *di
 
 /* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each
  * of recipients, urgency, secrecy, body as submitted and manifest (size and SHA-256 of each part),
- * every field preceded by its length as 8 bytes big-endian. */
+ * every field preceded by its length as 8 bytes big-endian; and where the number is to be given,
+ * the template as submitted. */
 struct submission_fields {
 	const struct recipient *recipients;
 	uint32_t recipient_count;
@@ -33,6 +34,7 @@ struct submission_fields {
 	struct blob body;
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
+	text_t number_template; /* "" or NULL: none */
 };
 
 struct digest digest_submission(const struct submission_fields *f);

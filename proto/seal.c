@@ -22,6 +22,8 @@ static enum err prepare(struct arena *a, struct draft *d, struct blob *payload)
 
 	if (d->head.kind != KIND_DOCUMENT && d->head.kind != KIND_DIRECTORY)
 		e = fact_pack(a, &d->fact, &body);
+	else if (d->number != NULL)
+		e = document_body_number(a, d->body, d->number, &body);
 	if (e == ERR_OK)
 		e = payload_pack(a, &d->head, body, payload);
 	if (e == ERR_OK)

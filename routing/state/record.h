@@ -161,6 +161,9 @@ bool key_parse_line(const struct key *k, struct line_key *line);
 struct draft {
 	struct head head;
 	struct blob body; /* documents */
+	/* a document's number, when the body was packed without: the seal puts it in; NULL: it
+	 * stays as it is */
+	text_t number;
 	struct fact fact; /* everything else */
 	/* filled by the seal */
 	struct blob envelope;

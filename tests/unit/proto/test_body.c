@@ -282,6 +282,34 @@ static struct fact fact_of(enum kind kind)
 			      .hop = 1 };
 }
 
+static void test_a_number_put_in_is_as_if_packed_with_it(void **state)
+{
+	struct part part = { .name = "a.pdf", .media_type = "application/pdf" };
+	struct document_body b = { .number = "",
+				   .type_code = "KH",
+				   .subject = "trích yếu",
+				   .parts = &part,
+				   .part_count = 1 };
+	struct blob without, with, numbered;
+	char longest[NUMBER_MAX + 2];
+
+	memset(longest, '1', sizeof longest);
+	longest[NUMBER_MAX + 1] = '\0';
+	assert_ok(document_body_pack(*state, &b, &without));
+	assert_int_equal(document_body_number(*state, without, longest, &numbered), ERR_FORMAT);
+	assert_int_equal(document_body_number(*state, without, "", &numbered), ERR_FORMAT);
+	longest[NUMBER_MAX] = '\0';
+	for (unsigned i = 0; i < 2; i++) {
+		b.number = i == 0 ? "05-NQ/ĐUK" : longest;
+		assert_ok(document_body_pack(*state, &b, &with));
+		assert_ok(document_body_number(*state, without, b.number, &numbered));
+		assert_int_equal(numbered.len_bytes, with.len_bytes);
+		assert_memory_equal(numbered.data, with.data, with.len_bytes);
+		assert_true(numbered.len_bytes - without.len_bytes <= DOCUMENT_BODY_NUMBER_BYTES);
+	}
+	assert_int_equal(document_body_number(*state, with, "1-KH/ĐU", &numbered), ERR_FORMAT);
+}
+
 static void test_facts_of_every_kind_come_back_as_they_were(void **state)
 {
 	static const enum kind kinds[] = { KIND_RECEIPT, KIND_REFUSAL, KIND_STATUS, KIND_RELAY };
@@ -467,6 +495,7 @@ int main(void)
 		TEST(test_dates_are_dates),
 		TEST(test_business_and_number_of_parts_are_bounded),
 		TEST(test_filling_puts_contents_in_and_keeps_unknown_fields),
+		TEST(test_a_number_put_in_is_as_if_packed_with_it),
 		TEST(test_facts_of_every_kind_come_back_as_they_were),
 		TEST(test_doubts_and_corrections_come_back_as_they_were),
 		TEST(test_only_a_refusal_may_name_its_document_by_digest_alone),

@@ -150,7 +150,7 @@ static void test_submission_digest_sees_every_field(void **state)
 					  .manifest = &item,
 					  .manifest_count = 1 },
 				 f = base;
-	struct digest first = submission(&base), d[8];
+	struct digest first = submission(&base), d[9];
 
 	(void)state;
 	f.recipient_count = 1;
@@ -176,6 +176,9 @@ static void test_submission_digest_sees_every_field(void **state)
 	item.sha256.bytes[31] ^= 1;
 	d[7] = submission(&base);
 	item.sha256.bytes[31] ^= 1;
+	f = base;
+	f.number_template = "auto";
+	d[8] = submission(&f);
 	for (size_t i = 0; i < COUNT_OF(d); i++)
 		assert_false(digest_equal(&first, &d[i]));
 	d[0] = submission(&base);

@@ -123,6 +123,23 @@ static void test_document_comes_out_as_it_went_in(void **state)
 	assert_string_equal(peeked.head.origin.text, "tinh");
 }
 
+static void test_a_number_that_the_seal_puts_in_is_signed(void **state)
+{
+	struct fixture *f = *state;
+	struct draft with = fixture_document(f, "tinh", 1, to_all), without = with;
+	struct document_body body;
+
+	assert_ok(document_body_unpack(f->arena, with.body, &body));
+	without.number = body.number;
+	body.number = "";
+	assert_ok(document_body_pack(f->arena, &body, &without.body));
+	fixture_seal(f, "tinh", &with);
+	fixture_seal(f, "tinh", &without);
+	assert_memory_equal(&with.digest, &without.digest, sizeof with.digest);
+	assert_int_equal(with.envelope.len_bytes, without.envelope.len_bytes);
+	assert_memory_equal(with.envelope.data, without.envelope.data, with.envelope.len_bytes);
+}
+
 /* Whatever a flipped bit leaves readable must be the very same signed payload. */
 static void flip_every_bit(struct fixture *f, struct blob good, bool forget)
 {
@@ -474,6 +491,7 @@ int main(void)
 		TEST(test_largest_batch_has_one_signature_and_one_more_has_two),
 		TEST(test_nothing_to_seal_signs_nothing),
 		TEST(test_document_comes_out_as_it_went_in),
+		TEST(test_a_number_that_the_seal_puts_in_is_signed),
 		TEST(test_any_flipped_bit_is_refused_or_changes_nothing),
 		TEST(test_every_truncation_is_refused),
 		TEST(test_envelope_over_the_bound_is_refused_unread_and_a_draft_over_it_is_named),
