@@ -32,6 +32,7 @@ ROUTING := \
 	documents/document \
 	documents/duplicate \
 	documents/facts \
+	documents/given \
 	documents/held \
 	documents/lifecycle \
 	documents/numbers \

@@ -64,6 +64,7 @@ UNIT := \
 	routing/directory/test_install \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
+	routing/documents/test_given \
 	routing/documents/test_lifecycle \
 	routing/documents/test_numbers \
 	routing/documents/test_recipients \

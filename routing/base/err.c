@@ -47,6 +47,10 @@ static const struct err_row rows[] = {
 	  N_("check --type and --number") },
 	{ ERR_DUE_PAST, N_("it is to be done by a day that has passed, or before it was issued"),
 	  N_("check --due") },
+	{ ERR_NUMBER_GAP, N_("numbers before this one have not been given"),
+	  N_("check the number; the next one is given by: --number auto") },
+	{ ERR_NO_NUMBER, N_("no number can be given automatically for this document"),
+	  N_("give it by hand with --number; automatic are those of the present term") },
 	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
 	{ ERR_FILE_NAME, N_("a file has a name that other systems refuse, like Windows"),
 	  N_("rename it: without : ? * \" < > | or a dot at the end") },
@@ -268,6 +272,7 @@ int err_exit_code(enum err e)
 		return 6;
 	case ERR_FOREIGN_SYMBOL:
 	case ERR_NUMBER_TYPE:
+	case ERR_NUMBER_GAP:
 	case ERR_DUE_PAST:
 	case ERR_EMPTY_FILE:
 	case ERR_FILE_NAME:

@@ -25,9 +25,12 @@ enum err {
 	ERR_NUMBER_TYPE = 1012,     /* a warning: the number has the symbol of another type */
 	/* a warning: to be done by a day that has passed, or before the day of issue */
 	ERR_DUE_PAST = 1013,
+	ERR_NUMBER_GAP = 1014,      /* a warning: numbers before it were not given */
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
+	/* no automatic number: of a term before the present one, or the series is at its end */
+	ERR_NO_NUMBER = 1018,
 	ERR_SEVERAL_NAMED = 1017,   /* the name of several committees */
 	ERR_DIRECTORY_SIZE = 1022,  /* of a directory: more bytes or entries than may be */
 	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */

@@ -75,6 +75,8 @@ enum {
 	 * newest */
 	PAPER_ALIKE_MAX = 1000,
 	/* documents of ours under one number that are counted when another document has it */
+	/* numbers of other issuers that are passed over to find the last one of a series */
+	NUMBERS_WALKED_MAX = 10000,
 	SAME_NUMBER_MAX = 1000,
 	WARNINGS_MAX = 8, /* of one submission */
 	/* records that a recount cannot read and names; all are counted */

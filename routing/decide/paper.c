@@ -9,6 +9,7 @@
 #include "routing/base/types.h"
 #include "routing/books/books.h"
 #include "routing/documents/documents.h"
+#include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
@@ -126,15 +127,6 @@ static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t o
 	       same_series(a, b, own_term_from);
 }
 
-static enum err own_term(struct turn_view *t, text_t *from)
-{
-	struct record r;
-	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
-
-	*from = e == ERR_OK && r.u.committee.term_from != NULL ? r.u.committee.term_from : "";
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-}
-
 /* The nearest month first, a bounded number of entries in all. *out stays NULL when none is
  * alike. */
 static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month,
@@ -142,7 +134,7 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 {
 	unsigned left = PAPER_ALIKE_MAX;
 	text_t term;
-	enum err e = own_term(t, &term);
+	enum err e = number_term_from(t, &term);
 
 	for (unsigned i = 0; e == ERR_OK && *out == NULL && i <= 2 * MONTHS_A_YEAR; i++) {
 		unsigned away = (i + 1) / 2;
@@ -167,7 +159,7 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 /* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the
  * symbol of whoever wrote it. */
 static enum err check_slips(struct turn_view *t, const struct rec_paper *p, struct serial serial,
-			    struct slips_found *out)
+			    uint32_t gap, struct slips_found *out)
 {
 	const struct summary summary = { .number = p->number,
 					 .type_code = p->type_code,
@@ -185,7 +177,7 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 	if (e == ERR_OK)
 		e = number_of_paper(t, p, &series, &has);
 	return e == ERR_OK ? slips_check(t, has ? &series : NULL,
-					 (struct doc_key){ ROLE_PAPER, serial }, &q, out)
+					 (struct doc_key){ ROLE_PAPER, serial }, gap, &q, out)
 			   : e;
 }
 
@@ -203,7 +195,7 @@ static enum err index_number(struct turn_view *t, const struct rec_paper *p, str
 }
 
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
-		      struct serial serial)
+		      struct serial serial, const struct given *given)
 {
 	struct target_cell nowhere = { .direction = DIRECTION_NONE }, cell = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
@@ -229,6 +221,7 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &cell);
 	if (result == ERR_OK)
 		result = index_number(t, p, serial, true);
+	given_take(t, given);
 	if (result == ERR_OK)
 		result = core_log_act(t, e->uid, "paper-add", p->number);
 	return result;
@@ -236,11 +229,12 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 
 /* Writes the entry, or only checks it; the client gets the result with its warnings. */
 static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
-		       struct serial serial, const struct rec_paper *twin)
+		       struct serial serial, const struct given *given,
+		       const struct rec_paper *twin)
 {
 	struct act_reply *a;
 	struct slips_found slips;
-	enum err result = check_slips(t, p, serial, &slips);
+	enum err result = check_slips(t, p, serial, given_gap(given), &slips);
 
 	if (result != ERR_OK)
 		return result;
@@ -252,32 +246,75 @@ static enum err accept(struct turn_view *t, const struct ev_paper *e, struct rec
 	p->uid = e->uid;
 	p->added_at_ms = t->now.wall_ms;
 	if (!e->dry_run) {
-		result = write(t, e, p, serial);
+		result = write(t, e, p, serial, given);
 		if (result != ERR_OK)
 			return result;
 		notify_paper(t, e, p);
 	}
 	a = answer(t, e, ERR_OK, false);
 	a->alike = twin;
+	a->doc_number = p->number;
 	slips_answer(t, &slips, a);
 	return ERR_OK;
+}
+
+static bool is_automatic(const struct ev_paper *e)
+{
+	return e->number_template != NULL && e->number_template[0] != '\0';
+}
+
+/* What came in has its issuer's number. Answers, where it is ours to give, and failures. */
+static enum err find_number(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
+			    struct given *given)
+{
+	const struct given_question q = { .type_code = p->type_code,
+					  .type_name = p->type_name,
+					  .date = p->date,
+					  .secret = p->secrecy >= SECRECY_MAT };
+
+	*given = (struct given){ .counted = false };
+	if (p->direction != DIRECTION_OUT)
+		return is_automatic(e) ? ERR_NO_NUMBER : ERR_OK;
+	return is_automatic(e) ? given_next(t, &q, e->number_template, given, &p->number)
+			       : given_by_hand(t, &q, p->number, given);
+}
+
+static enum err check(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p)
+{
+	enum err result;
+
+	if (is_automatic(e))
+		p->number = e->number_template; /* for the policy: until it has one */
+	result = policy_paper(p, t->now.wall_ms);
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
+	/* The clock says whether the date has come, and so of which series the number is. */
+	if (result == ERR_OK && is_automatic(e) && guard_verdict(t) == CLOCK_WRONG)
+		result = ERR_CLOCK_WRONG;
+	return result;
 }
 
 static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
 	const struct rec_paper *twin = NULL;
 	struct rec_paper p = e->paper;
+	struct given given;
 	struct month month;
 	uint32_t number;
-	bool there;
-	enum err result = policy_paper(&p, t->now.wall_ms);
+	bool there, refused;
+	enum err result = check(t, e, &p);
 
-	if (result == ERR_OK && !t->core->room.submissions)
-		result = t->core->room.why;
-	if (result != ERR_OK) {
+	refused = result != ERR_OK;
+	if (!refused) {
+		result = find_number(t, e, &p, &given);
+		refused = is_automatic(e) && given_is_answer(result);
+	}
+	if (refused) {
 		answer(t, e, result, false);
 		return ERR_OK;
 	}
+	if (result != ERR_OK)
+		return result;
 	if (p.secrecy >= SECRECY_MAT)
 		p.subject = p.party = ""; /* only that it exists */
 	(void)date_month(p.date, &month); /* policy_paper has checked it */
@@ -290,8 +327,9 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	}
 	if (!e->again)
 		result = find_alike(t, &p, month, &twin);
-	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), twin)
-				: result;
+	return result == ERR_OK
+		       ? accept(t, e, &p, paper_serial(month, p.direction, number), &given, twin)
+		       : result;
 }
 
 /* The line stays, with an addition that says why it counts no more. */
@@ -359,20 +397,30 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	struct act_reply *a;
 	struct slips_found slips;
 	struct record r;
+	text_t symbol = "";
 	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
 
 	if (result == ERR_OK)
-		result = check_slips(t, &r.u.paper, serial, &slips);
+		result = check_slips(t, &r.u.paper, serial, 0, &slips);
+	if (result == ERR_OK)
+		result = slips_own_symbol(t, &symbol);
 	if (result != ERR_OK)
 		return result;
+	if (is_automatic(e) &&
+	    given_fits(e->number_template, wanted.type_code, symbol, r.u.paper.number))
+		wanted.number = r.u.paper.number; /* the one that it was given */
+	else if (is_automatic(e))
+		wanted.number = "";
 	if (wanted.secrecy >= SECRECY_MAT)
 		wanted.subject = wanted.party = "";
 	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT
 		 : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED
 						  : ERR_OK;
 	a = answer(t, e, result, true);
-	if (result == ERR_OK)
+	if (result == ERR_OK) {
 		slips_answer(t, &slips, a);
+		a->doc_number = r.u.paper.number;
+	}
 	return ERR_OK;
 }
 

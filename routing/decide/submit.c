@@ -26,11 +26,37 @@ static struct act_reply *reply(struct turn_view *t, const struct ev_submit *e, e
 	return &a->u.reply;
 }
 
-/* `self`: where the document lies, or will. *numbered: `series` is its number's. A repeated answer
- * has the warnings too. */
-static enum err check_slips(struct turn_view *t, const struct ev_submit *e, struct doc_key self,
-			    struct key *series, bool *numbered, struct slips_found *out)
+/* A submission, and what is found of it. */
+struct offer {
+	struct ev_submit e; /* with the number that it gets */
+	struct given given; /* that number in its series */
+	struct key series;  /* of those with the same number */
+	bool numbered;	    /* `series` is one */
+	struct slips_found slips;
+};
+
+static bool is_automatic(const struct ev_submit *e)
 {
+	return e->number_template != NULL && e->number_template[0] != '\0';
+}
+
+/* Answers (given_is_answer) where the number is ours to give, and failures. */
+static enum err find_number(struct turn_view *t, struct offer *o)
+{
+	struct summary *s = &o->e.summary;
+	const struct given_question q = { .type_code = s->type_code,
+					  .type_name = o->e.type_name,
+					  .date = s->issued_on };
+
+	return is_automatic(&o->e) ? given_next(t, &q, o->e.number_template, &o->given, &s->number)
+				   : given_by_hand(t, &q, s->number, &o->given);
+}
+
+/* `self`: where the document lies, or will. A repeated answer has the warnings too, but that of a
+ * gap, which is there no more. */
+static enum err check_slips(struct turn_view *t, struct offer *o, struct doc_key self)
+{
+	const struct ev_submit *e = &o->e;
 	const struct rec_document d = { .taken_at_ms = t->now.wall_ms, .summary = e->summary };
 	struct policy_question q = { .summary = &e->summary,
 				     .type_name = e->type_name,
@@ -40,10 +66,12 @@ static enum err check_slips(struct turn_view *t, const struct ev_submit *e, stru
 				     .wall_ms = t->now.wall_ms };
 	enum err result = slips_own_symbol(t, &q.own_symbol);
 
-	*numbered = false;
+	o->numbered = false;
 	if (result == ERR_OK)
-		result = number_of_document(t, &d, e->type_name, series, numbered);
-	return result == ERR_OK ? slips_check(t, *numbered ? series : NULL, self, &q, out) : result;
+		result = number_of_document(t, &d, e->type_name, &o->series, &o->numbered);
+	return result == ERR_OK ? slips_check(t, o->numbered ? &o->series : NULL, self,
+					      given_gap(&o->given), &q, &o->slips)
+				: result;
 }
 
 /* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are
@@ -97,17 +125,28 @@ static uint32_t drop_doubles(struct recipient *list, uint32_t count)
 	return kept;
 }
 
+/* What becomes of it, with warnings, recipients and number. */
+static struct act_reply *reply_accepted(struct turn_view *t, const struct offer *o,
+					struct committee_id at, const struct recipient_list *list)
+{
+	struct act_reply *a = reply(t, &o->e, ERR_OK, at);
+
+	slips_answer(t, &o->slips, a);
+	a->recipients = list->ids;
+	a->recipient_count = list->count;
+	a->doc_number = o->e.summary.number;
+	return a;
+}
+
 static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 		       const struct rec_ident *ident)
 {
 	struct committee_id nobody = { "" };
+	struct offer o = { .e = *e };
 	struct recipient_list list;
 	struct routing_question q;
-	struct slips_found slips;
-	struct key series;
 	struct record r;
 	enum err result;
-	bool numbered;
 
 	if (ident->role != ROLE_OUT ||
 	    memcmp(ident->submission.bytes, e->submission.bytes, sizeof e->submission.bytes) != 0) {
@@ -117,19 +156,14 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 	result = core_get(t, FAMILY_DOCUMENT, key_serial(ident->role, ident->serial), &r);
 	if (result != ERR_OK)
 		return result;
+	if (is_automatic(e))
+		o.e.summary.number = r.u.document.summary.number;
 	q = document_question(&r.u.document);
 	result = recipients_expand(&t->tree, &q.to, 0, &list);
 	if (result == ERR_OK)
-		result = check_slips(t, e, (struct doc_key){ ident->role, ident->serial }, &series,
-				     &numbered, &slips);
-	if (result == ERR_OK) {
-		struct act_reply *a = reply(t, e, ERR_OK, nobody);
-
-		slips_answer(t, &slips, a);
-		a->repeated = true;
-		a->recipients = list.ids;
-		a->recipient_count = list.count;
-	}
+		result = check_slips(t, &o, (struct doc_key){ ident->role, ident->serial });
+	if (result == ERR_OK)
+		reply_accepted(t, &o, nobody, &list)->repeated = true;
 	return result;
 }
 
@@ -144,11 +178,11 @@ static void plan_files(struct turn_view *t, struct doc_key doc, const struct man
 	}
 }
 
-/* The records of a new document of ours, and its rows. `series` NULL: it has no number of ours. */
-static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uint32_t draft_ref,
-			     uint32_t recipient_count, const struct routing_answer *answer,
-			     const struct key *series)
+/* The records of a new document of ours, and its rows. */
+static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_t draft_ref,
+			     uint32_t recipient_count, const struct routing_answer *answer)
 {
+	const struct ev_submit *e = &o->e;
 	const struct head *head = &t->plan->drafts[draft_ref - 1].head;
 	struct doc_key doc = { .role = ROLE_OUT, .serial = { t->core->next_serial } };
 	struct record document = { .family = FAMILY_DOCUMENT }, ident = { .family = FAMILY_IDENT },
@@ -201,8 +235,9 @@ static enum err plan_records(struct turn_view *t, const struct ev_submit *e, uin
 			 &sweep);
 	}
 	r = document_state(t, doc, d, NULL, &state);
-	if (r == ERR_OK && series != NULL)
-		r = number_put(t, series, doc);
+	if (r == ERR_OK && o->numbered)
+		r = number_put(t, &o->series, doc);
+	given_take(t, &o->given);
 	return r == ERR_OK ? document_publish_first(t, doc, d, answer) : r;
 }
 
@@ -238,6 +273,25 @@ static struct head draft_head(const struct turn_view *t, const struct ev_submit 
 			      .submission = e->submission };
 }
 
+static enum err write(struct turn_view *t, const struct offer *o, struct recipient *recipients,
+		      uint32_t count, uint32_t in_all, const struct routing_answer *answer)
+{
+	struct draft draft = { .head = draft_head(t, &o->e, recipients, count),
+			       .body = o->e.body,
+			       .number = is_automatic(&o->e) ? o->e.summary.number : NULL };
+	uint32_t draft_ref = plan_draft(t->plan, &draft);
+	enum err r = plan_records(t, o, draft_ref, in_all, answer);
+
+	return r == ERR_OK ? log_send(t, &o->e) : r;
+}
+
+/* What is answered and no failure. */
+static bool is_refusal(const struct ev_submit *e, enum err r)
+{
+	return r == ERR_NO_RECIPIENT || r == ERR_TOO_MANY_RECIPIENTS ||
+	       (is_automatic(e) && given_is_answer(r));
+}
+
 static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients,
 		       uint32_t count)
 {
@@ -246,15 +300,10 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 					      .version = t->core->directory_version,
 					      .recipients = recipients,
 					      .count = count } };
-	struct draft draft = { .body = e->body };
 	struct document_ref ref = { .origin = self, .id = e->id };
 	struct routing_answer answer = { .route_count = 0 };
 	struct recipient_list list;
-	uint32_t draft_ref;
-	struct act_reply *a;
-	struct slips_found slips;
-	struct key series;
-	bool numbered = false;
+	struct offer o = { .e = *e };
 	enum err r = recipients_expand(&t->tree, &q.to, 0, &list);
 
 	if (r == ERR_OK && list.count == 0)
@@ -266,38 +315,27 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		reply(t, e, answer.unserved[0].why, answer.unserved[0].committee);
 		return ERR_OK;
 	}
-	if (r == ERR_NO_RECIPIENT || r == ERR_TOO_MANY_RECIPIENTS) {
+	if (r == ERR_OK)
+		r = find_number(t, &o);
+	if (is_refusal(e, r)) {
 		reply(t, e, r, (struct committee_id){ "" });
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = check_slips(t, e, (struct doc_key){ ROLE_OUT, { t->core->next_serial } },
-				&series, &numbered, &slips);
+		r = check_slips(t, &o, (struct doc_key){ ROLE_OUT, { t->core->next_serial } });
 	if (r != ERR_OK)
 		return r;
-	if (e->strict && slips.count > 0) {
-		reply(t, e, (enum err)slips.codes[0], (struct committee_id){ "" });
+	if (e->strict && o.slips.count > 0) {
+		reply(t, e, (enum err)o.slips.codes[0], (struct committee_id){ "" });
 		return ERR_OK;
 	}
-	draft.head = draft_head(t, e, recipients, count);
-	if (e->dry_run) {
-		a = reply(t, e, ERR_OK, self);
-		slips_answer(t, &slips, a);
-		a->recipients = list.ids;
-		a->recipient_count = list.count;
-		return ERR_OK;
-	}
-	draft_ref = plan_draft(t->plan, &draft);
-	r = plan_records(t, e, draft_ref, list.count, &answer, numbered ? &series : NULL);
-	if (r == ERR_OK)
-		r = log_send(t, e);
+	if (!e->dry_run)
+		r = write(t, &o, recipients, count, list.count, &answer);
 	if (r != ERR_OK)
 		return r;
-	a = reply(t, e, ERR_OK, self);
-	slips_answer(t, &slips, a);
-	a->recipients = list.ids;
-	a->recipient_count = list.count;
-	notify(t, NOTICE_ACCEPTED, ref, self, 0, &e->summary);
+	reply_accepted(t, &o, self, &list);
+	if (!e->dry_run)
+		notify(t, NOTICE_ACCEPTED, ref, self, 0, &o.e.summary);
 	return ERR_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "routing/documents/document.h"
 #include "routing/documents/duplicate.h"
 #include "routing/documents/facts.h"
+#include "routing/documents/given.h"
 #include "routing/documents/held.h"
 #include "routing/documents/lifecycle.h"
 #include "routing/documents/numbers.h"

@@ -14,7 +14,7 @@
 enum { RECORDS_PER_TICK = 256 };
 static const char note_name[] = "numbers";
 
-static enum err term_from(struct turn_view *t, text_t *from)
+enum err number_term_from(struct turn_view *t, text_t *from)
 {
 	struct record r;
 	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
@@ -27,7 +27,7 @@ static enum err number_series(struct turn_view *t, const struct numbered *n, str
 			      bool *has)
 {
 	text_t term;
-	enum err e = term_from(t, &term);
+	enum err e = number_term_from(t, &term);
 
 	*has = e == ERR_OK && series_key(n, term, out);
 	return e;

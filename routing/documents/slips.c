@@ -10,7 +10,7 @@
 #include "routing/state/record.h"
 
 enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
-		     struct policy_question *q, struct slips_found *out)
+		     uint32_t gap, struct policy_question *q, struct slips_found *out)
 {
 	struct number_others others = { .count = 0 };
 	enum err result = ERR_OK;
@@ -22,6 +22,10 @@ enum err slips_check(struct turn_view *t, const struct key *series, struct doc_k
 		out->codes[out->count++] = ERR_SAME_NUMBER;
 		out->same_count = others.count;
 		result = number_id(t, others.one, &out->same);
+	}
+	if (result == ERR_OK && gap > 0) {
+		out->codes[out->count++] = ERR_NUMBER_GAP;
+		out->gap = gap;
 	}
 	out->count += policy_warnings(q, out->codes + out->count);
 	return result;
@@ -47,4 +51,5 @@ void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_r
 	a->warning_count = s->count;
 	a->same = s->same;
 	a->same_count = s->same_count;
+	a->gap = s->gap;
 }

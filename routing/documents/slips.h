@@ -19,11 +19,13 @@ struct slips_found {
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
 	struct doc_id same;
 	uint32_t same_count;
+	uint32_t gap; /* with ERR_NUMBER_GAP: how many numbers are skipped */
 };
 
-/* `series` NULL: it has no number of ours; `self`: where it lies, or will. */
+/* `series` NULL: it has no number of ours; `self`: where it lies, or will; `gap`: how many numbers
+ * it skips. */
 must_use enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
-			      struct policy_question *q, struct slips_found *out);
+			      uint32_t gap, struct policy_question *q, struct slips_found *out);
 must_use enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
 /* In the plan's arena: the answer is sent when the decision is over. */
 void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a);

@@ -7,7 +7,15 @@
 #include "routing/rules/doctype.h"
 #include "routing/rules/spelling.h"
 
-enum { MEMBER = 'n', SHARED = 's', COUNTER = 'c', TERM = 't', YEAR = 'y', TAIL_BYTES = 9 };
+enum {
+	MEMBER = 'n',
+	SHARED = 's',
+	COUNTER = 'c',
+	SECRET = 'd',
+	TERM = 't',
+	YEAR = 'y',
+	TAIL_BYTES = 9
+};
 
 static void add(struct key *k, const void *bytes, size_t len_bytes)
 {
@@ -112,6 +120,27 @@ bool series_counter(const struct numbered *n, bool party, text_t organisation, t
 		return false;
 	end(out, folded);
 	return true;
+}
+
+void series_make_secret(struct key *counter)
+{
+	counter->bytes[0] = SECRET;
+}
+
+/* First byte, series and type; 0: it has no such shape. */
+static uint8_t head_bytes(const struct key *k)
+{
+	uint8_t len = k->bytes[1] == TERM ? 2 + DATE_MAX + 4 : 2 + 4 + 4;
+
+	return k->len_bytes > len && (k->bytes[1] == TERM || k->bytes[1] == YEAR) ? len : 0;
+}
+
+bool series_members(const struct key *counter, struct key *prefix)
+{
+	*prefix = *counter;
+	prefix->bytes[0] = MEMBER;
+	prefix->len_bytes = head_bytes(counter);
+	return counter->bytes[0] == COUNTER && prefix->len_bytes > 0;
 }
 
 static void add_tail(struct key *k, enum role role, struct serial serial)

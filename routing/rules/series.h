@@ -10,7 +10,8 @@
  *
  * Series and type are also what a counter of numbers is known by:
  *
- *     'c' ‖ series ‖ type ‖ organisation ‖ 0 */
+ *     'c' ‖ series ‖ type ‖ organisation ‖ 0
+ *     'd' ‖ series ‖ type ‖ organisation ‖ 0    of secret documents */
 #ifndef VANTHU_ROUTING_RULES_SERIES_H
 #define VANTHU_ROUTING_RULES_SERIES_H
 
@@ -34,6 +35,11 @@ bool series_key(const struct numbered *n, text_t term_from, struct key *out);
  * spelt. False as above, and where the organisation is "" or too long. */
 bool series_counter(const struct numbered *n, bool party, text_t organisation, text_t term_from,
 		    struct key *out);
+/* That of the secret documents instead (NĐ 30/2020 Art. 15: they have a series of their own). */
+void series_make_secret(struct key *counter);
+/* The prefix of the keys of all that the counter may have given a number, with those of other
+ * organisations. False: of secret documents, which have none. */
+bool series_members(const struct key *counter, struct key *prefix);
 /* The whole key of one of them, and back. */
 struct key series_member(const struct key *prefix, enum role role, struct serial serial);
 bool series_parse(const struct key *k, enum role *role, struct serial *serial);

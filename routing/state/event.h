@@ -53,6 +53,9 @@ struct ev_submit {
 	struct blob body;
 	uint32_t body_version;
 	struct summary summary;
+	/* "auto…" (routing/rules/numbering.h): body and summary have no number, the core gives it;
+	 * NULL or "": none */
+	text_t number_template;
 	text_t type_name;
 	/* a part's name is one that other systems refuse (routing/rules/portable.h): the body is
 	 * opaque to the core */
@@ -170,6 +173,7 @@ struct ev_paper {
 	enum paper_action action;
 	struct doc_id id;       /* made by the client, so that repeating is safe */
 	struct rec_paper paper; /* to add; without what the core fills in */
+	text_t number_template; /* to add: as in a submission, only of what went out */
 	bool again;             /* although one just like it stands there */
 	bool strict;            /* what would be warned of is refused */
 	text_t reason;          /* to cancel */

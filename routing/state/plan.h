@@ -119,6 +119,8 @@ struct act_reply {
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
 	struct doc_id same;
 	uint32_t same_count;
+	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
+	text_t doc_number;      /* of a submission or of paper: its number; NULL or "" none */
 	/* of an act of the office: where the work stands, after it or still; NULL */
 	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */

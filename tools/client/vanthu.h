@@ -56,8 +56,10 @@ enum vanthu_error {
 	VANTHU_ERR_SAME_NUMBER = 1011, /* a warning */
 	VANTHU_ERR_NUMBER_TYPE = 1012, /* a warning */
 	VANTHU_ERR_DUE_PAST = 1013,    /* a warning */
+	VANTHU_ERR_NUMBER_GAP = 1014,  /* a warning */
 	VANTHU_ERR_EMPTY_FILE = 1015,  /* a warning */
 	VANTHU_ERR_CHANGED_FILE = 1016,
+	VANTHU_ERR_NO_NUMBER = 1018,
 	VANTHU_ERR_FILE_NAME = 1025, /* a warning */
 	VANTHU_ERR_NOT_FOUND = 2001,
 	VANTHU_ERR_CONFLICT = 2002,
@@ -136,7 +138,7 @@ enum vanthu_field {
 	VANTHU_ID = 1,	   /* UUID, with dashes */
 	VANTHU_FROM = 2,   /* committee that issued it; in a filter too */
 	VANTHU_TO = 3,	   /* in a filter only */
-	VANTHU_NUMBER = 4, /* as printed: 31-KH/ĐU */
+	VANTHU_NUMBER = 4, /* as printed: 31-KH/ĐU; of a draft also "auto": the next one */
 	VANTHU_TYPE = 5,   /* symbol of its type: KH; for setting it, also the full name */
 	VANTHU_TYPE_NAME = 6,
 	VANTHU_SUBJECT = 7,
@@ -222,6 +224,9 @@ VANTHU_API size_t vanthu_sent_warning_count(const vanthu_sent *s);
 VANTHU_API int vanthu_sent_warning(const vanthu_sent *s, size_t index);
 /* With VANTHU_ERR_SAME_NUMBER the id of another document that has the number; else "". */
 VANTHU_API const char *vanthu_sent_same_number(const vanthu_sent *s);
+/* Its number, also where VANTHU_NUMBER was "auto": signed with it, or with VANTHU_DRY_RUN the one
+ * that would be given now; "" when it has none. */
+VANTHU_API const char *vanthu_sent_number(const vanthu_sent *s);
 /* The committees that it goes to, members of groups each (index from 0; "" past the last). */
 VANTHU_API size_t vanthu_sent_recipient_count(const vanthu_sent *s);
 VANTHU_API const char *vanthu_sent_recipient(const vanthu_sent *s, size_t index);

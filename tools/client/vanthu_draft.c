@@ -347,6 +347,11 @@ const char *vanthu_sent_same_number(const vanthu_sent *s)
 	return s->same_number;
 }
 
+const char *vanthu_sent_number(const vanthu_sent *s)
+{
+	return s->accepted->number;
+}
+
 size_t vanthu_sent_recipient_count(const vanthu_sent *s)
 {
 	return s->accepted->n_recipients;

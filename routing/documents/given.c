@@ -1,0 +1,230 @@
+/* See given.h. */
+#include "routing/documents/given.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/limits.h"
+#include "routing/documents/numbers.h"
+#include "routing/documents/slips.h"
+#include "routing/rules/rules.h"
+#include "routing/state/lookup.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+
+enum { SCRATCH_BYTES = 1 << 20 };
+
+/* ---- a store from before ---- */
+
+/* Of a công văn of the State what follows the dash is who drafted it: numbering_series. */
+static void organisation_of(const struct number_parts *p, char out[NUMBERING_ORGANISATION_MAX + 1])
+{
+	memcpy(out, p->organisation, NUMBERING_ORGANISATION_MAX + 1);
+	if (p->form == NUMBER_FORM_STATE_LETTER)
+		out[strcspn(out, "-")] = '\0';
+}
+
+static bool is_of_issuer(text_t number, const struct number_parts *wanted, uint64_t *n)
+{
+	char ours[NUMBERING_ORGANISATION_MAX + 1], its[NUMBERING_ORGANISATION_MAX + 1];
+	struct number_parts parts;
+
+	if (number == NULL || numbering_parse(number, &parts) != ERR_OK)
+		return false;
+	*n = parts.n;
+	organisation_of(wanted, ours);
+	organisation_of(&parts, its);
+	return spelling_same_number(ours, its);
+}
+
+/* *is: a member of the index is of the issuer that `wanted` has, with the number *n. What cannot be
+ * read is passed over. */
+static enum err look_at(struct turn_view *t, struct arena *scratch, const struct key *member,
+			const struct number_parts *wanted, uint64_t *n, bool *is)
+{
+	struct doc_key doc;
+	struct record r;
+	struct key key;
+	bool paper;
+	enum err e;
+
+	*is = false;
+	if (!series_parse(member, &doc.role, &doc.serial))
+		return ERR_OK;
+	paper = doc.role == ROLE_PAPER;
+	key = paper ? key_paper(doc.serial) : key_serial(doc.role, doc.serial);
+	e = t->lookup.get(t->lookup.ctx, scratch, paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &key, &r);
+	if (e == ERR_OK)
+		*is = is_of_issuer(paper ? r.u.paper.number : r.u.document.summary.number, wanted,
+				   n);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* The highest number of the series that the index knows, 0: none. The keys of a term and type
+ * ascend by number, those of all issuers together (a congress has its own), so the first from the
+ * end is most often the one. ERR_BUSY: too many of others. */
+static enum err find_indexed(struct turn_view *t, const struct number_parts *parts,
+			     const struct key *counter, uint64_t *last)
+{
+	struct arena *scratch = arena_new(SCRATCH_BYTES);
+	enum err e = scratch == NULL ? ERR_NO_MEMORY : ERR_OK;
+	bool is = false;
+	struct key prefix;
+	struct scan scan;
+	struct record r;
+	unsigned walked = 0;
+
+	*last = 0;
+	if (e == ERR_OK && !series_members(counter, &prefix))
+		e = ERR_NOT_FOUND;
+	if (e == ERR_OK)
+		scan = scan_of(prefix);
+	while (e == ERR_OK && !is) {
+		arena_reset(scratch);
+		e = t->lookup.last(t->lookup.ctx, scratch, FAMILY_NUMBER, &scan, &r);
+		if (e == ERR_OK && walked++ == NUMBERS_WALKED_MAX)
+			e = ERR_BUSY;
+		if (e == ERR_OK)
+			e = look_at(t, scratch, &scan.at, parts, last, &is);
+	}
+	arena_destroy(scratch);
+	*last = is ? *last : 0;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- one number ---- */
+
+static text_t date_of(struct turn_view *t, const struct given_question *q, char today[DATE_MAX + 1])
+{
+	date_of_ms(t->now.wall_ms, today);
+	return q->date == NULL || q->date[0] == '\0' ? today : q->date;
+}
+
+/* Answers of numbering_series, and failures. */
+static enum err find(struct turn_view *t, const struct number_parts *parts,
+		     const struct given_question *q, text_t term, struct given *out)
+{
+	char today[DATE_MAX + 1];
+	struct record r;
+	enum err e = numbering_series(parts, q->type_name == NULL ? "" : q->type_name,
+				      date_of(t, q, today), term, &out->counter);
+
+	if (e != ERR_OK)
+		return e;
+	if (q->secret)
+		series_make_secret(&out->counter);
+	out->counted = true;
+	e = core_get(t, FAMILY_SERIES, out->counter, &r);
+	if (e == ERR_OK) {
+		out->last = r.u.series.last;
+		return ERR_OK;
+	}
+	if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	out->lost = e == ERR_DAMAGED;
+	out->unknown = t->core->numbering.active && !q->secret;
+	e = find_indexed(t, parts, &out->counter, &out->last);
+	out->lost = out->lost || e == ERR_BUSY;
+	return e == ERR_BUSY ? ERR_OK : e;
+}
+
+static enum err print(struct turn_view *t, struct number_parts *parts, uint64_t last,
+		      text_t *number)
+{
+	char text[NUMBER_MAX + 1];
+
+	if (last >= NUMBERING_LAST)
+		return ERR_NO_NUMBER;
+	parts->n = (uint32_t)last + 1;
+	if (numbering_print(parts, text) != ERR_OK)
+		return ERR_NO_NUMBER;
+	*number = arena_text(t->plan->arena, text, strlen(text));
+	return *number == NULL ? ERR_NO_MEMORY : ERR_OK;
+}
+
+enum err given_next(struct turn_view *t, const struct given_question *q, text_t template,
+		    struct given *out, text_t *number)
+{
+	char today[DATE_MAX + 1];
+	struct number_parts parts;
+	text_t symbol = "", term = "";
+	enum err e = slips_own_symbol(t, &symbol);
+
+	*out = (struct given){ .counted = false };
+	*number = "";
+	if (e == ERR_OK)
+		e = number_term_from(t, &term);
+	if (e != ERR_OK)
+		return e;
+	e = numbering_template(template, q->type_code, symbol, &parts);
+	if (e == ERR_OK)
+		e = find(t, &parts, q, term, out);
+	if (e == ERR_FIELD || e == ERR_BAD_TYPE)
+		return ERR_NO_NUMBER;
+	if (e != ERR_OK)
+		return e;
+	/* Where that term began is not known any more, and so not what it has given. */
+	if (parts.form == NUMBER_FORM_PARTY && strcmp(date_of(t, q, today), term) < 0)
+		return ERR_NO_NUMBER;
+	if (out->lost || out->unknown)
+		return out->lost ? ERR_NO_NUMBER : ERR_BUSY;
+	e = print(t, &parts, out->last, number);
+	out->n = parts.n;
+	return e;
+}
+
+bool given_is_answer(enum err e)
+{
+	return e == ERR_NUMBER_TYPE || e == ERR_NO_NUMBER || e == ERR_BAD_DATE || e == ERR_BUSY;
+}
+
+enum err given_by_hand(struct turn_view *t, const struct given_question *q, text_t number,
+		       struct given *out)
+{
+	struct number_parts parts;
+	text_t term;
+	enum err e;
+
+	*out = (struct given){ .counted = false };
+	if (number == NULL || numbering_parse(number, &parts) != ERR_OK)
+		return ERR_OK;
+	e = number_term_from(t, &term);
+	if (e == ERR_OK)
+		e = find(t, &parts, q, term, out);
+	out->n = parts.n;
+	return !out->counted && (e == ERR_FIELD || e == ERR_BAD_TYPE || e == ERR_NUMBER_TYPE ||
+				 e == ERR_BAD_DATE)
+		       ? ERR_OK
+		       : e;
+}
+
+uint32_t given_gap(const struct given *g)
+{
+	return g->counted && !g->unknown && g->last > 0 && g->n > g->last + 1
+		       ? (uint32_t)(g->n - g->last - 1)
+		       : 0;
+}
+
+void given_take(struct turn_view *t, const struct given *g)
+{
+	struct record r = { .family = FAMILY_SERIES, .u.series = { .last = g->n } };
+
+	/* Not known yet: the index will have it. */
+	if (g->counted && !g->unknown && g->n > g->last)
+		core_put(t, g->counter, &r);
+}
+
+bool given_fits(text_t template, text_t type_code, text_t own_symbol, text_t number)
+{
+	char text[NUMBER_MAX + 1];
+	struct number_parts wanted, parts;
+
+	if (numbering_template(template, type_code, own_symbol, &wanted) != ERR_OK ||
+	    numbering_parse(number, &parts) != ERR_OK)
+		return false;
+	wanted.n = parts.n;
+	return numbering_print(&wanted, text) == ERR_OK && spelling_same_number(text, number);
+}
