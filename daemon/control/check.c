@@ -115,9 +115,17 @@ static bool check_part(struct fault *f, const Vanthu__V1__SubmitPart *p, size_t 
 	return true;
 }
 
+static bool check_template(struct fault *f, text_t template)
+{
+	return template[0] == '\0' || (policy_text(template, NUMBER_MAX, true) == ERR_OK &&
+				       numbering_is_template(template))
+		       ? true
+		       : bad(f, ERR_FIELD, "number_template");
+}
+
 static bool check_submit(struct fault *f, const Vanthu__V1__Submit *m)
 {
-	if (!check_id(f, m->id))
+	if (!check_id(f, m->id) || !check_template(f, m->number_template))
 		return false;
 	if (!range(f, m->urgency, URGENCY_HOA_TOC, "urgency") ||
 	    !range(f, m->secrecy, SECRECY_TUYET_MAT, "secrecy"))
@@ -196,14 +204,15 @@ static bool check_register(struct fault *f, const Vanthu__V1__RegisterQuery *m)
 
 static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 {
-	const bool secret = m->secrecy >= (int)SECRECY_MAT;
+	const bool secret = m->secrecy >= (int)SECRECY_MAT,
+		   automatic = m->number_template[0] != '\0';
 	const struct {
 		text_t name, text;
 		size_t most_bytes;
 		bool wanted;
 		enum err why;
 	} texts[] = {
-		{ "number", m->number, NUMBER_MAX, true, ERR_FIELD },
+		{ "number", m->number, NUMBER_MAX, !automatic, ERR_FIELD },
 		{ "subject", m->subject, SUBJECT_MAX, !secret, ERR_FIELD },
 		{ "party", m->party, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
@@ -217,6 +226,11 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 		return bad(f, ERR_USAGE, "direction");
 	if (field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT) != ERR_OK)
 		return bad(f, ERR_USAGE, "secrecy");
+	if (!check_template(f, m->number_template))
+		return false;
+	/* Which of the two? And what came in has a number already. */
+	if (automatic && (m->number[0] != '\0' || m->direction != (int)DIRECTION_OUT))
+		return bad(f, ERR_USAGE, "number_template");
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
 		if (policy_text(texts[i].text, texts[i].most_bytes, texts[i].wanted) != ERR_OK)
 			return bad(f, texts[i].why, texts[i].name);

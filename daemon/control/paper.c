@@ -22,8 +22,8 @@ static bool copy(char *to, size_t size, const char *from)
 /* The event's texts: they live until its turn is over. */
 struct paper_texts {
 	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1],
-	    number[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1], date[DATE_MAX + 1],
-	    party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
+		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
+		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
 };
 
 static void release(void *owner)
@@ -53,6 +53,9 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	accepted.same_number_count = a->same_count;
 	if (a->same_count > 0)
 		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
+	if (a->doc_number != NULL)
+		accepted.number = (char *)(uintptr_t)a->doc_number;
+	accepted.number_gap = a->gap;
 	r.paper_accepted = &accepted;
 	control_say(c, &r);
 }
@@ -82,6 +85,8 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "type_code", m->type_code, t->type_code, sizeof t->type_code },
 		{ "type_name", m->type_name, t->type_name, sizeof t->type_name },
 		{ "number", m->number, t->number, sizeof t->number },
+		{ "number_template", m->number_template, t->number_template,
+		  sizeof t->number_template },
 		{ "subject", m->subject, t->subject, sizeof t->subject },
 		{ "date", m->date, t->date, sizeof t->date },
 		{ "party", m->party, t->party, sizeof t->party },
@@ -119,6 +124,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 		control_say_error(c, id, e, about);
 		return;
 	}
+	event.u.paper.number_template = t->number_template;
 	event.u.paper.paper = (struct rec_paper){ .direction = (enum direction)m->direction,
 						  .secrecy = (enum secrecy)m->secrecy,
 						  .type_code = t->type_code,

@@ -109,6 +109,10 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 			return ERR_FORMAT;
 		u->event.odd_name = u->event.odd_name || !portable_name(body.parts[i].name);
 	}
+	if (u->event.number_template[0] != '\0' && body.number[0] != '\0') {
+		u->fault = "number_template"; /* which of the two? */
+		return ERR_USAGE;
+	}
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);
 	u->event.type_name = body.type_name;
@@ -136,8 +140,11 @@ static enum err choose_inline(struct upload *u)
 			     .recipient_count = u->event.recipient_count,
 			     .manifest = u->manifest,
 			     .manifest_count = u->part_count };
+	size_t body_bytes = u->body.len_bytes;
 	uint64_t together = 0;
 
+	if (u->event.number_template[0] != '\0')
+		body_bytes += DOCUMENT_BODY_NUMBER_BYTES;
 	for (uint32_t i = 0; i < u->part_count; i++) {
 		uint64_t size = u->parts[i].size_bytes;
 
@@ -146,7 +153,7 @@ static enum err choose_inline(struct upload *u)
 			!u->parts[i].streamed && together + size <= INLINE_MAX_BYTES;
 		together += u->manifest[i].inlined ? size : 0;
 	}
-	while (seal_size_bound(&head, u->body.len_bytes + together + 8u * u->part_count) >
+	while (seal_size_bound(&head, body_bytes + together + 8u * u->part_count) >
 	       ENVELOPE_MAX_BYTES) {
 		uint32_t i = largest_inline(u);
 
@@ -169,6 +176,10 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 	u->event.uid = u->client->uid;
 	u->event.dry_run = m->dry_run;
 	u->event.strict = m->strict;
+	u->event.number_template =
+		arena_text(u->arena, m->number_template, strlen(m->number_template));
+	if (u->event.number_template == NULL)
+		return ERR_NO_MEMORY;
 	u->event.urgency = m->urgency == VANTHU__V1__URGENCY__URGENCY_UNSPECIFIED
 				   ? URGENCY_THUONG
 				   : (enum urgency)m->urgency;
@@ -255,6 +266,9 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	accepted.same_number_count = a->same_count;
 	if (a->same_count > 0)
 		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
+	if (a->doc_number != NULL)
+		accepted.number = (char *)(uintptr_t)a->doc_number;
+	accepted.number_gap = a->gap;
 	r.accepted = &accepted;
 	control_say(c, &r);
 }

@@ -114,7 +114,8 @@ static enum err build(struct upload *u)
 					    .secrecy = s->secrecy,
 					    .body = u->body,
 					    .manifest = u->manifest,
-					    .manifest_count = u->part_count };
+					    .manifest_count = u->part_count,
+					    .number_template = s->number_template };
 	struct blob *contents = arena_array(u->arena, u->part_count, sizeof *contents);
 	static const uint8_t nothing;
 	enum err e = contents == NULL ? ERR_NO_MEMORY : ERR_OK;
