@@ -42,6 +42,10 @@ static const char *sentence(uint32_t code, struct slips_answer a, char *out, siz
 	snprintf(out, size, "%s", _(err_text(err_known(code) ? (enum err)code : ERR_FIELD)));
 	if (code == ERR_FILE_NAME || code == ERR_EMPTY_FILE)
 		name_files(code, a, out, size);
+	if (code == ERR_NUMBER_GAP && a.gap > 0)
+		snprintf(out + strlen(out), size - strlen(out),
+			 ngettext(": %lu is skipped", ": %lu are skipped", (unsigned long)a.gap),
+			 (unsigned long)a.gap);
 	if (code != ERR_SAME_NUMBER || a.same.len != 16)
 		return out;
 	uuid_print(a.same.data, id);
@@ -66,7 +70,8 @@ struct slips_answer slips_of(const Vanthu__V1__Accepted *a)
 	return (struct slips_answer){ .codes = a->warnings,
 				      .count = a->n_warnings,
 				      .same = a->same_number_id,
-				      .same_count = a->same_number_count };
+				      .same_count = a->same_number_count,
+				      .gap = a->number_gap };
 }
 
 struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a)
@@ -74,7 +79,8 @@ struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a)
 	return (struct slips_answer){ .codes = a->warnings,
 				      .count = a->n_warnings,
 				      .same = a->same_number_id,
-				      .same_count = a->same_number_count };
+				      .same_count = a->same_number_count,
+				      .gap = a->number_gap };
 }
 
 void slips_print(struct cli *cli, struct slips *printed, struct slips_answer a)
@@ -136,4 +142,6 @@ void slips_add(json_t *out, struct slips_answer a)
 		json_object_set_new(out, "same_number",
 				    json_pack("{s:o, s:I}", "id", json_uuid(a.same), "count",
 					      (json_int_t)a.same_count));
+	if (a.gap > 0)
+		json_object_set_new(out, "number_gap", json_integer((json_int_t)a.gap));
 }

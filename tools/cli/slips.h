@@ -22,6 +22,7 @@ struct slips_answer {
 	size_t count;
 	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
 	uint64_t same_count;
+	uint64_t gap; /* with 1014: how many numbers are skipped */
 	const char *const *files; /* paths of what is sent, to name those that a warning is about */
 	unsigned file_count;
 };
@@ -42,7 +43,7 @@ int slips_refuse(struct cli *cli, struct slips_answer a);
 /* Is somebody there to ask, and has not said -y? */
 bool slips_can_ask(const struct cli *cli);
 
-/* warnings, and same_number with 1011, into an answer in JSON. */
+/* warnings, same_number with 1011 and number_gap with 1014, into an answer in JSON. */
 void slips_add(json_t *out, struct slips_answer a);
 
 #endif

@@ -12,6 +12,7 @@
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
+#include "routing/rules/rules.h"
 #include "tools/base/file_name.h"
 #include "tools/base/files.h"
 #include "tools/base/text.h"
@@ -192,10 +193,15 @@ static enum err describe(struct sending *s)
 	return ERR_OK;
 }
 
+static bool is_automatic(const struct submission *m)
+{
+	return m->number != NULL && numbering_is_template(m->number);
+}
+
 static enum err pack_body(struct sending *s, struct blob *out)
 {
 	const struct submission *m = s->s;
-	struct document_body b = { .number = m->number,
+	struct document_body b = { .number = is_automatic(m) ? "" : m->number,
 				   .type_code = m->type_code,
 				   .type_name = m->type_name,
 				   .term = m->term,
@@ -374,6 +380,8 @@ enum err submission_send(struct client *c, const struct submission *m, struct cl
 	submit.parts = s->submit_list;
 	submit.dry_run = m->dry_run;
 	submit.strict = m->strict;
+	if (is_automatic(m))
+		submit.number_template = (char *)(uintptr_t)m->number;
 	e = converse(s, &submit, accepted);
 out:
 	if (fault->err == ERR_OK)

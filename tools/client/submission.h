@@ -25,7 +25,9 @@ struct submission {
 	const struct submission_recipient *recipients;
 	unsigned recipient_count;
 	const char *type_code, *type_name;
-	const char *number, *subject, *note, *term;
+	/* "auto…" (routing/rules/numbering.h): the daemon gives the number */
+	const char *number;
+	const char *subject, *note, *term;
 	const char *signer_name, *signer_position;
 	char issued_on[11], due_on[11];
 	Vanthu__V1__Urgency urgency;

@@ -29,7 +29,8 @@ enum {
 const struct command_option paper_options[] = {
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
 	  VALUE_TYPE, "add" },
-	{ "number", OPT_NUMBER, N_("NUMBER"), N_("as printed: 31-KH/ĐU"), VALUE_NONE, "add" },
+	{ "number", OPT_NUMBER, N_("NUMBER"),
+	  N_("as printed: 31-KH/ĐU; of what goes out also auto: the next one"), VALUE_NONE, "add" },
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"),
 	  VALUE_NONE, "add" },
 	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"),
@@ -262,7 +263,10 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 	add.direction = p->direction;
 	add.type_code = (char *)(uintptr_t)p->kind->code;
 	add.type_name = (char *)(uintptr_t)p->kind->name;
-	add.number = p->number;
+	if (numbering_is_template(p->number))
+		add.number_template = p->number;
+	else
+		add.number = p->number;
 	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t) "" : p->subject;
 	add.date = p->date;
 	add.party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
@@ -307,6 +311,10 @@ static int add(struct cli *cli, struct paper *p)
 
 	if (code == 0)
 		code = doctype_option(cli, p->type, &p->kind);
+	if (code == 0 && p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
+	    numbering_is_template(p->number))
+		code = cli_wanted(cli, _("what came in has a number already"),
+				  _("give it as it is printed: --number NUMBER"));
 	if (code != 0)
 		return code;
 	if (p->date[0] == '\0')
@@ -322,6 +330,8 @@ static int add(struct cli *cli, struct paper *p)
 		e = send_add(cli, c, p, false, &reply);
 	cli->request_id = NULL;
 	if (e == ERR_OK && code == 0) {
+		if (numbering_is_template(p->number))
+			take_text(&p->number, reply->paper_accepted->number);
 		slips_print(cli, &p->printed, slips_of_paper(reply->paper_accepted));
 		code = print_added(cli, p, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)

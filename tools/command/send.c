@@ -54,8 +54,9 @@ const struct command_option send_options[] = {
 	  NULL },
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
 	  VALUE_TYPE, NULL },
-	{ "number", OPT_NUMBER, N_("NUMBER"), N_("number as printed, like 31-KH/ĐU"), VALUE_NONE,
-	  NULL },
+	{ "number", OPT_NUMBER, N_("NUMBER"),
+	  N_("number as printed, like 31-KH/ĐU; auto, auto-KH/ĐU or auto/KH-ĐU: the next one"),
+	  VALUE_NONE, NULL },
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about, in a line"), VALUE_NONE, NULL },
 	{ "urgency", OPT_URGENCY, "thuong|khan|thuong-khan|hoa-toc",
 	  N_("how urgent; all but thuong overtake thuong (thuong)"), VALUE_WORDS, NULL },
@@ -360,21 +361,35 @@ static int wait_delivered(struct cli *cli, struct call *c, const char *id)
 	}
 }
 
-static int print_accepted(struct cli *cli, const Vanthu__V1__Accepted *a, char id[UUID_TEXT_SIZE])
+/* The number, where the daemon gave it: the first of the columns. */
+static const struct column *add_number(json_t *out, const struct wanted *w,
+				       const Vanthu__V1__Accepted *a, const struct column *columns)
 {
-	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+	if (!numbering_is_template(w->s.number))
+		return columns + 1;
+	json_object_set_new(out, "number", json_string(a->number));
+	return columns;
+}
+
+static int print_accepted(struct cli *cli, const struct wanted *w, const Vanthu__V1__Accepted *a,
+			  char id[UUID_TEXT_SIZE])
+{
+	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
+						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients));
+	const struct column *shown;
 
+	shown = add_number(out, w, a, columns);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
 	slips_add(out, slips_of(a));
-	output_object(cli, out, columns);
+	output_object(cli, out, shown);
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
 	else
@@ -437,21 +452,24 @@ static enum err submit(struct call *c, struct wanted *w, Vanthu__V1__Accepted **
 	return submit_once(c, w, true, accepted);
 }
 
-static int print_delivered(struct cli *cli, struct call *c, const Vanthu__V1__Accepted *a,
-			   const char *id)
+static int print_delivered(struct cli *cli, struct call *c, const struct wanted *w,
+			   const Vanthu__V1__Accepted *a, const char *id)
 {
-	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
+						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients), "state", "delivered");
+	const struct column *shown;
 	int code;
 
+	shown = add_number(out, w, a, columns);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = wait_delivered(cli, c, id);
 	if (code == 0)
-		return output_object(cli, out, columns);
+		return output_object(cli, out, shown);
 	json_decref(out);
 	return code;
 }
@@ -518,8 +536,8 @@ static int send_it(struct cli *cli, struct wanted *w)
 				 _("no --number is given: an official document has one, and nobody "
 				   "will find this one by it"));
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run
-			   ? print_delivered(cli, c, accepted, id)
-			   : print_accepted(cli, accepted, id);
+			       ? print_delivered(cli, c, w, accepted, id)
+			       : print_accepted(cli, w, accepted, id);
 	}
 	call_close(c);
 	cli->request_id = NULL;
