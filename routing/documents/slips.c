@@ -23,11 +23,11 @@ enum err slips_check(struct turn_view *t, const struct key *series, struct doc_k
 		out->same_count = others.count;
 		result = number_id(t, others.one, &out->same);
 	}
-	if (result == ERR_OK && gap > 0) {
+	out->count += policy_warnings(q, out->codes + out->count);
+	if (result == ERR_OK && gap > 0 && out->count < WARNINGS_MAX) {
 		out->codes[out->count++] = ERR_NUMBER_GAP;
 		out->gap = gap;
 	}
-	out->count += policy_warnings(q, out->codes + out->count);
 	return result;
 }
 
