@@ -39,6 +39,14 @@ table() {
 		export      -c $LAB/btp export 31-KH/ĐU --to evidence$N
 		verify      -c $LAB/btp verify 31-KH/ĐU
 		verify      verify evidence.vtd --root $LAB/registry/root.pem
+		accept      -c $LAB/thads accept 31-KH/ĐU
+		return      -c $LAB/thads return 31-KH/ĐU --reason nhầm -n
+		assign      -c $LAB/thads assign 31-KH/ĐU --to ai -n
+		start       -c $LAB/thads start 31-KH/ĐU -n
+		finish      -c $LAB/thads finish 31-KH/ĐU -n
+		register out -c $LAB/btp register out
+		register in -c $LAB/thads register in
+		register followup -c $LAB/thads register followup
 		paper add   -c $LAB/btp paper add in --type CV --number $N-CV/YY --subject x --from ai
 		paper list  -c $LAB/btp paper list
 		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
@@ -102,7 +110,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
