@@ -78,6 +78,9 @@ static bool take_mark(struct folded *f, char16 c)
 
 static bool take_vowel(struct folded *f, char16 c)
 {
+	/* Most of a number is digits and consonants: those need not be sought among all forms. */
+	if (c < 0x80 && strchr("aeiouyAEIOUY", (char)c) == NULL)
+		return false;
 	for (size_t i = 0; i < sizeof vowels / sizeof vowels[0]; i++) {
 		for (unsigned k = 0; k < 2 * FORMS; k++) {
 			if (vowels[i].forms[k] != c)
