@@ -66,9 +66,12 @@ enum err register_add(struct turn_view *t, struct line_key at, const struct rec_
 	struct scan scan = scan_of(key_line_all(at));
 	struct record r;
 	struct line_key last;
-	enum err e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_LINE, &scan, &r);
+	enum err e;
 
-	if (e != ERR_OK)
+	/* An addition that cannot be read stands where it stood. */
+	scan.report_damage = true;
+	e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_LINE, &scan, &r);
+	if (e != ERR_OK && e != ERR_DAMAGED)
 		return e;
 	if (!key_parse_line(&scan.at, &last))
 		return ERR_DAMAGED;

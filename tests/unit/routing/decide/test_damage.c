@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "proto/digest.h"
+#include "routing/books/books.h"
+#include "routing/state/memory.h"
 #include "routing/state/stream.h"
 #include "tests/unit/support/fixture.h"
 
@@ -174,11 +176,65 @@ static void test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+/* ---- registers ---- */
+
+static struct line_key line_of(struct station *s, unsigned id)
+{
+	struct key key = key_serial(ROLE_OUT, serial_of(s, id));
+	struct line_key line = station_get(s, FAMILY_DOCUMENT, key).u.document.line;
+
+	line.book = BOOK_OUT;
+	return line;
+}
+
+static void test_number_of_a_damaged_line_is_not_given_again(void **state)
+{
+	struct stage *g = *state;
+	struct damage d = { .family = FAMILY_LINE };
+
+	submit(g->s, 1);
+	submit(g->s, 2);
+	d.key = key_line(line_of(g->s, 2));
+	damage_and_restart(g->s, &d);
+	submit(g->s, 3);
+	assert_int_equal(line_of(g->s, 3).number, 3);
+	assert_int_equal(station_get(g->s, FAMILY_LINE, d.key).u.line.serial.n,
+			 serial_of(g->s, 2).n);
+}
+
+/* The last addition cannot be read: the next one stands behind it. */
+static void test_a_damaged_addition_is_not_written_over(void **state)
+{
+	struct stage *g = *state;
+	const struct rec_line line = { .kind = LINE_ADDITION, .person = "", .note = "x" };
+	struct damage d = { .family = FAMILY_LINE };
+	struct turn_view t;
+	struct line_key at;
+
+	submit(g->s, 1);
+	at = line_of(g->s, 1);
+	t = turn_view_of(g->s->core, g->s->now, g->s->plan);
+	assert_int_equal(register_add(&t, at, &line), ERR_OK);
+	station_commit(g->s);
+	at.addition = 1;
+	d.key = key_line(at);
+	damage_and_restart(g->s, &d);
+	t = turn_view_of(g->s->core, g->s->now, g->s->plan);
+	at.addition = 0;
+	assert_int_equal(register_add(&t, at, &line), ERR_OK);
+	assert_int_equal(g->s->plan->write_count, 1);
+	at.addition = 2;
+	d.key = key_line(at);
+	assert_true(key_equal(&g->s->plan->writes[0].key, &d.key));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_number_of_a_damaged_document_is_not_given_again),
 		TEST(test_place_of_a_damaged_row_is_not_given_again),
+		TEST(test_number_of_a_damaged_line_is_not_given_again),
+		TEST(test_a_damaged_addition_is_not_written_over),
 		TEST(test_more_than_a_plan_lets_go_of_is_let_go_of_in_parts),
 	};
 
