@@ -41,7 +41,7 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 	a->u.reply = (struct act_reply){ .to = e->reply,
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
-					 .about = stands_at(d),
+					 .about = result == ERR_BAD_STATE ? stands_at(d) : NULL,
 					 .repeated = repeated,
 					 .work = work };
 	if (work != NULL)
@@ -81,6 +81,22 @@ static bool same_list(const text_t *a, uint32_t a_count, const text_t *b, uint32
 	for (uint32_t i = 0; same && i < a_count; i++)
 		same = strcmp(a[i], b[i]) == 0;
 	return same;
+}
+
+/* Our last status of the document, when it is this act with another remark: then it is no
+ * repetition, or the reason that was corrected would be lost in silence. */
+static enum err says_other(struct turn_view *t, const struct ev_office *e, const struct desk *d,
+			   bool *other)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_STATUS,
+				   key_status(d->key.role, d->key.serial, t->core->config.self,
+					      d->work.n),
+				   &r);
+
+	*other = result == ERR_OK && office_status_of(r.u.status.code) == e->next &&
+		 strcmp(r.u.status.note, e->note) != 0;
+	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
 }
 
 /* The same act again: a client that did not hear the answer asks once more. */
@@ -284,9 +300,12 @@ static bool is_answer(enum err r)
 enum err decide_office(struct turn_view *t, const struct ev_office *e)
 {
 	struct desk d;
+	bool other = false;
 	enum err r = load(t, e, &d);
 
-	if (r == ERR_OK && is_repeated(e, &d.work)) {
+	if (r == ERR_OK)
+		r = says_other(t, e, &d, &other);
+	if (r == ERR_OK && !other && is_repeated(e, &d.work)) {
 		answer(t, e, &d, ERR_OK, true);
 		return ERR_OK;
 	}

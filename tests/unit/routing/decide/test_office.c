@@ -168,9 +168,14 @@ static void test_what_the_status_forbids_is_refused_with_the_status(void **state
 	a = simple(g, 1, OFFICE_FINISHED, "");
 	assert_int_equal(a.result, ERR_BAD_STATE);
 	assert_int_equal(a.work->stand.work, OFFICE_NONE);
+	assert_string_equal(a.about, "01");
 	assert_true(plan_is_empty(g->s->plan));
-	assert_int_equal(simple(g, 1, OFFICE_RETURNED, "").result, ERR_FIELD); /* no reason */
+	a = simple(g, 1, OFFICE_RETURNED, "");
+	assert_int_equal(a.result, ERR_FIELD); /* no reason */
+	assert_null(a.about);                  /* which is about no status */
 	assert_int_equal(simple(g, 1, OFFICE_RETURNED, "gửi nhầm đơn vị").result, ERR_OK);
+	assert_true(simple(g, 1, OFFICE_RETURNED, "gửi nhầm đơn vị").repeated);
+	assert_int_equal(simple(g, 1, OFFICE_RETURNED, "lý do khác").result, ERR_BAD_STATE);
 	assert_int_equal(simple(g, 1, OFFICE_ASSIGNED, "").result, ERR_BAD_STATE);
 	assert_int_equal(simple(g, 1, OFFICE_RECALL_AGREED, "").result, ERR_BAD_STATE);
 	assert_int_equal(simple(g, 1, OFFICE_RECALL_ASKED, "").result, ERR_BAD_STATE);
