@@ -122,26 +122,28 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 {
 	struct rec_document d;
 	struct doc_key key;
-	struct record r;
-	bool added;
+	struct record work;
+	bool added, known;
 	enum err result = document_of(t, e, ROLE_IN, &key, &d, fault);
 
 	if (result != ERR_OK || *fault != ERR_OK)
 		return result;
+	/* First what may be damaged: nothing is planned then. */
+	result = core_get(t, FAMILY_WORK, key_serial(key.role, key.serial), &work);
+	if (result != ERR_OK && result != ERR_NOT_FOUND)
+		return result;
+	known = result == ERR_OK;
 	result = keep(t, e, key, &added, fault);
 	if (result != ERR_OK || !added)
 		return result;
-	result = core_get(t, FAMILY_WORK, key_serial(key.role, key.serial), &r);
-	if (result != ERR_OK && result != ERR_NOT_FOUND)
-		return result;
-	if (result == ERR_NOT_FOUND)
-		r = (struct record){ .family = FAMILY_WORK,
+	if (!known)
+		work = (struct record){ .family = FAMILY_WORK,
 				     .u.work = {
 					 .to = "", .due_on = "", .note = "", .person = "" } };
-	if (office_status_may_follow(&r.u.work.stand, OFFICE_RECALL_ASKED)) {
-		office_status_apply(&r.u.work.stand, OFFICE_RECALL_ASKED);
-		r.u.work.recall_reason = e->fact->note;
-		core_put(t, key_serial(key.role, key.serial), &r);
+	if (office_status_may_follow(&work.u.work.stand, OFFICE_RECALL_ASKED)) {
+		office_status_apply(&work.u.work.stand, OFFICE_RECALL_ASKED);
+		work.u.work.recall_reason = e->fact->note;
+		core_put(t, key_serial(key.role, key.serial), &work);
 	}
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, OFFICE_RECALL_ASKED, &d.summary);
 	return ERR_OK;
