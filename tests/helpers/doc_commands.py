@@ -55,7 +55,7 @@ def check_vanthu(rest):
 
 def check_verb(verb, tokens, rest):
     """Several forms may stand with | between them; an option must be one of some of them."""
-    forms = set(re.findall(r"^  vanthu %s ([a-z]{3,})\b" % verb, help_of(verb), re.M))
+    forms = set(re.findall(r"^  vanthu %s ([a-z]{2,})\b" % verb, help_of(verb), re.M))
     named = [w for w in (tokens[0].split("|") if tokens else []) if re.fullmatch(r"[a-z]+", w)] if forms else []
     wrong = ["no such form: %s %s" % (verb, f) for f in named if f not in forms]
     known = set().union(*(words(verb, f, "--") for f in named)) if named else words(verb, "--")

@@ -56,7 +56,7 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 	for c in $("$VANTHU" help | sed -n 's/^  \([a-z]\{3,\}\) .*/\1/p'); do
 		[[ $'\n'$all$'\n' == *$'\n'$c$'\n'* ]]
 		help=$("$VANTHU" help "$c") forms=$'\n'$(offered "$c" "")$'\n' options=$'\n'$(offered "$c" --)$'\n'
-		for word in $(sed -n "s/^  vanthu $c \([a-z]\{3,\}\).*/\1/p" <<<"$help"); do
+		for word in $(sed -n "s/^  vanthu $c \([a-z]\{2,\}\).*/\1/p" <<<"$help"); do
 			[[ $forms == *$'\n'$word$'\n'* ]] || { echo "$c $word"; false; }
 			n=$((n + 1))
 		done
