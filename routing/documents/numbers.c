@@ -16,11 +16,11 @@ static const char note_name[] = "numbers";
 
 enum err number_term_from(struct turn_view *t, text_t *from)
 {
-	struct record r;
-	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+	const struct rec_committee *own = NULL;
+	enum err e = core_own_entry(t, &own);
 
-	*from = e == ERR_OK && r.u.committee.term_from != NULL ? r.u.committee.term_from : "";
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	*from = own != NULL && own->term_from != NULL ? own->term_from : "";
+	return e;
 }
 
 static enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out,

@@ -33,11 +33,11 @@ enum err slips_check(struct turn_view *t, const struct key *series, struct doc_k
 
 enum err slips_own_symbol(struct turn_view *t, text_t *out)
 {
-	struct record r;
-	enum err result = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+	const struct rec_committee *own = NULL;
+	enum err e = core_own_entry(t, &own);
 
-	*out = result == ERR_OK ? r.u.committee.symbol : "";
-	return result == ERR_NOT_FOUND || result == ERR_DAMAGED ? ERR_OK : result;
+	*out = own != NULL ? own->symbol : "";
+	return e;
 }
 
 void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a)

@@ -78,9 +78,6 @@ static bool take_mark(struct folded *f, char16 c)
 
 static bool take_vowel(struct folded *f, char16 c)
 {
-	/* Most of a number is digits and consonants: those need not be sought among all forms. */
-	if (c < 0x80 && strchr("aeiouyAEIOUY", (char)c) == NULL)
-		return false;
 	for (size_t i = 0; i < sizeof vowels / sizeof vowels[0]; i++) {
 		for (unsigned k = 0; k < 2 * FORMS; k++) {
 			if (vowels[i].forms[k] != c)
@@ -168,7 +165,7 @@ static void fold(text_t text, bool number, char *out)
 
 		if ((unsigned char)*text >= 0x80)
 			take_other(&f, text, len, c);
-		else if (!take_vowel(&f, (char16)*text))
+		else /* of the vowels, those without mark and tone are letters like others */
 			take_ascii(&f, *text);
 		text += len;
 	}
@@ -191,10 +188,31 @@ void spelling_number(text_t number, char out[FOLD_NUMBER_SIZE])
 	memmove(out, out + zeros, strlen(out + zeros) + 1);
 }
 
+/* The same letter in small, 0: it begins with none of the 26. */
+static char first_letter(text_t text)
+{
+	char c = text[0] >= 'A' && text[0] <= 'Z' ? (char)(text[0] - 'A' + 'a') : text[0];
+
+	return c >= 'a' && c <= 'z' ? c : '\0';
+}
+
+/* Most pairs are told apart or found alike without folding either: a text that begins with one of
+ * the 26 letters begins with it folded too, marks and tones come behind. */
+static bool is_plain(text_t a, text_t b, bool *same)
+{
+	char x = first_letter(a), y = first_letter(b);
+
+	*same = strcmp(a, b) == 0;
+	return *same || (x != '\0' && y != '\0' && x != y);
+}
+
 bool spelling_same_number(text_t a, text_t b)
 {
 	char x[FOLD_NUMBER_SIZE], y[FOLD_NUMBER_SIZE];
+	bool same;
 
+	if (is_plain(a, b, &same))
+		return same;
 	spelling_number(a, x);
 	spelling_number(b, y);
 	return x[0] != '\0' ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
@@ -211,6 +229,9 @@ bool spelling_name(text_t name, char out[FOLD_NAME_SIZE])
 bool spelling_same_name(text_t a, text_t b)
 {
 	char x[FOLD_NAME_SIZE], y[FOLD_NAME_SIZE];
+	bool same;
 
+	if (is_plain(a, b, &same))
+		return same;
 	return spelling_name(a, x) && spelling_name(b, y) ? strcmp(x, y) == 0 : strcmp(a, b) == 0;
 }

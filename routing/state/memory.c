@@ -207,18 +207,41 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 
 void core_put(struct turn_view *t, struct key key, const struct record *r)
 {
+	if (r->family == FAMILY_COMMITTEE)
+		t->own_entry = NULL;
 	plan_put(t->plan, key, r);
 	core_apply(t->core, &key, r);
 }
 
 void core_erase(struct turn_view *t, enum family family, struct key key)
 {
+	if (family == FAMILY_COMMITTEE)
+		t->own_entry = NULL;
 	plan_erase(t->plan, family, key);
 }
 
 enum err core_get(struct turn_view *t, enum family family, struct key key, struct record *out)
 {
 	return t->lookup.get(t->lookup.ctx, t->plan->arena, family, &key, out);
+}
+
+enum err core_own_entry(struct turn_view *t, const struct rec_committee **out)
+{
+	struct rec_committee *own;
+	struct record r;
+	enum err e = ERR_OK;
+
+	if (t->own_entry == NULL) {
+		e = core_get(t, FAMILY_COMMITTEE, key_committee(t->core->config.self), &r);
+		own = e == ERR_OK ? arena_array(t->plan->arena, 1, sizeof *own) : NULL;
+		if (e == ERR_OK && own == NULL)
+			return ERR_NO_MEMORY;
+		if (own != NULL)
+			*own = r.u.committee;
+		t->own_entry = own;
+	}
+	*out = t->own_entry;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject)

@@ -2,6 +2,7 @@
  * paper as well; however the number is spelt, and whoever was first. */
 #include <string.h>
 
+#include "routing/documents/numbers.h"
 #include "routing/rules/series.h"
 #include "tests/unit/support/paper.h"
 
@@ -237,6 +238,26 @@ static void test_an_old_store_is_indexed_by_and_by(void **state)
 	assert_true(plan_is_empty(g->s->plan)); /* not again */
 }
 
+/* Our own entry is read once an event; what the same event writes of it is seen all the same. */
+static void test_a_term_that_the_same_event_changes_is_the_new_one(void **state)
+{
+	struct stage *g = *state;
+	struct turn_view t = turn_view_of(g->s->core, g->s->now, g->s->plan);
+	struct key self = key_committee(g->s->self);
+	struct record r = station_get(g->s, FAMILY_COMMITTEE, self);
+	text_t from;
+
+	assert_int_equal(number_term_from(&t, &from), ERR_OK);
+	assert_string_not_equal(from, "2031-02-03");
+	r.u.committee.term_from = "2031-02-03";
+	core_put(&t, self, &r);
+	assert_int_equal(number_term_from(&t, &from), ERR_OK);
+	assert_string_equal(from, "2031-02-03");
+	core_erase(&t, FAMILY_COMMITTEE, self);
+	assert_int_equal(number_term_from(&t, &from), ERR_OK);
+	assert_string_equal(from, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -248,6 +269,7 @@ int main(void)
 		TEST(test_strict_is_refused_and_nothing_changes),
 		TEST(test_paper_and_digital_have_one_series),
 		TEST(test_an_old_store_is_indexed_by_and_by),
+		TEST(test_a_term_that_the_same_event_changes_is_the_new_one),
 	};
 
 	return cmocka_run_group_tests_name("numbers", tests, NULL, NULL);

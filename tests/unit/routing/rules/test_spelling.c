@@ -36,6 +36,7 @@ static void test_spellings_of_one_number_are_one(void **state)
 		{ "14-CV/ĐU", "14-CV/DU" }, { "0-A", "-A" },
 		{ "1-A/0", "1-A/00" },	    { "", "0" },
 		{ "12-CV/ÂU", "12-CV/AU" }, { "\xff", "\xfe" },
+		{ "KH", "BC" },		    { "KH", "" },
 	};
 
 	(void)state;
@@ -58,6 +59,7 @@ static void test_spellings_of_one_name_are_one(void **state)
 		{ "bo\xcc\x82\xcc\xa3", "bộ" },
 		{ "Vu\xcc\x9b\xcc\xa3", "vự" },
 		{ "", " " },
+		{ "Chi bộ", "chi Bộ" },
 		{ "Văn phòng", "va\xcc\x86n pho\xcc\x80ng" },
 	};
 	static const char *const other[][2] = {
@@ -68,6 +70,8 @@ static void test_spellings_of_one_name_are_one(void **state)
 		{ "Đảngủy", "Đảng ủy" },
 		{ "bà ba", "ba bà" },
 		{ "ừ", "ù" },
+		{ "An", "Ăn" },
+		{ "An", "Ban" },
 	};
 
 	(void)state;
