@@ -27,7 +27,7 @@
  * that is full. */
 #define HEADROOM_BYTES (1ULL << 30)
 
-enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 5, FACTS_SHARE = 8, READERS_MAX = 64 };
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 6, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 /* ---- commit ---- */
 
@@ -178,7 +178,8 @@ static void lmdb_close(struct store *base)
 /* The format's number stands in the store: a newer one is refused whole, not record by record. 3
  * has records that an older daemon would skip and so never handle: what is set aside, numbers,
  * entries in stages. In 4 the keys of SWEEP say what is to be done. In 5
- * there are registers, whose numbers an older daemon would not go on with. An older one is raised
+ * there are registers, whose numbers an older daemon would not go on with. In 6 their lines and the
+ * series of numbers lie elsewhere. An older one is raised
  * before anything is moved, so that an older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {

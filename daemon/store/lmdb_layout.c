@@ -3,7 +3,7 @@
  * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
- *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER
+ *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER; LINE and SERIES since format 6
  *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
  *
@@ -54,8 +54,8 @@ static const struct {
 	[FAMILY_CHANGED] = { LAYOUT_ALONE, NULL },
 	[FAMILY_WORK] = { LAYOUT_DOCUMENTS, "documents" },
 	[FAMILY_STATUS] = { LAYOUT_DOCUMENTS, "documents" },
-	[FAMILY_LINE] = { LAYOUT_ALONE, NULL },
-	[FAMILY_SERIES] = { LAYOUT_ALONE, NULL },
+	[FAMILY_LINE] = { LAYOUT_LINKS, "links" },
+	[FAMILY_SERIES] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 
@@ -131,7 +131,8 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 }
 
-/* ---- from formats 1, where every family was alone, and 3, whose SWEEP said no kind ---- */
+/* ---- from formats 1, where every family was alone, 3, whose SWEEP said no kind, and 5, where
+ * LINE and SERIES were alone ---- */
 
 /* A record of the old database in the form of the new one: its key there, and its value.
  * ERR_NOT_FOUND: the record cannot be read, and is dropped. Borrows the value, or makes one in the

@@ -10,6 +10,10 @@
 #
 # stores/format-4.tar.gz: a lab t - m - l of the build of 2026-11-29 (40352ed), stopped that day: the last without registers. 1-CV/ĐU of t is at m and l,
 # 1-KH/ĐU at m, m's 1-BC/ĐU at t; 2-CV/ĐU waits for l. On paper: at t 1-TB/ĐU out and 2-TB/ĐU, cancelled; at m 7-CV/HU in.
+#
+# stores/format-5.tar.gz: a lab t - m - l of the build of 2026-11-29 (8c96452), stopped that day. t gave 01-CV/ĐU to m and l, 01-KH/ĐU to m, 02-CV/ĐU on paper,
+# 03-CV/ĐU to l, on its way; 7-CV/HU came on paper. m has accepted 01-CV/ĐU as 1 (assigned, started) and 01-KH/ĐU as 2 (finished), l has returned 01-CV/ĐU;
+# t has accepted m's 01-BC/ĐU.
 
 setup() {
 	load common
@@ -130,5 +134,31 @@ arrival() { at "$1" accept "$2" --json | jq -e --argjson n "$3" '.data[0].arriva
 	at t paper list --json | jq -e '[.data[].number]|sort == ["1-TB/ĐU","2-TB/ĐU"]'
 	send t m 3-CV/ĐU
 	at t target recount
+	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
+
+line() { at "$1" register "$2" --json | jq -r '[.data[] | "\(.number):\(.symbol)"] | join(" ")'; }
+
+@test "a store of format 5: registers and series of numbers stand where they stood, and go on from there" {
+	unpack format-5 "2026-11-29 14:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	grep -q 'event=store-moved family=line' "$LAB/t/vanthud.log"
+	grep -q 'event=store-moved family=series' "$LAB/t/vanthud.log"
+	[ "$(line t out)" = "1:01-CV/ĐU 2:01-KH/ĐU 3:02-CV/ĐU 4:03-CV/ĐU" ]
+	[ "$(line m in)" = "1:01-CV/ĐU 2:01-KH/ĐU" ]
+	code m 01-CV/ĐU 05
+	code m 01-KH/ĐU 06
+	code l 01-CV/ĐU 02
+	wait_for 60 has l inbox "01-CV/ĐU 03-CV/ĐU"
+	arrival l 03-CV/ĐU 1
+	echo x >x.txt
+	at t send x.txt --to m --type CV --number auto --subject "Sau" --wait delivered --timeout 60 --json | jq -e '.data.number == "04-CV/ĐU"'
+	at t paper add out --type KH --number auto --subject "Sau" --json | jq -e '.data.number == "02-KH/ĐU"'
+	[ "$(line t out)" = "1:01-CV/ĐU 2:01-KH/ĐU 3:02-CV/ĐU 4:03-CV/ĐU 5:04-CV/ĐU 6:02-KH/ĐU" ]
+	arrival m 04-CV/ĐU 3
+	at t target recount
+	"${DAY[@]}" "$VANTHU" lab stop "$LAB" -q
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q # what was moved is not moved again
+	[ "$(line m in)" = "1:01-CV/ĐU 2:01-KH/ĐU 3:04-CV/ĐU" ]
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }

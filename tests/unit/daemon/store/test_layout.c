@@ -16,7 +16,7 @@
 enum { MAP_BYTES = 64 << 20, ROUNDS = 60, OLD_SERIALS = 2500 };
 
 static const enum family shared[] = { FAMILY_STATE,  FAMILY_ROUTE,   FAMILY_RECEIPT,
-				      FAMILY_LINKIN, FAMILY_COUNTER, FAMILY_SWEEP };
+				      FAMILY_LINKIN, FAMILY_COUNTER, FAMILY_SERIES, FAMILY_SWEEP };
 static const char *const recipients[] = { "btp", "thads", "xa-1" };
 static const uint64_t serials[] = { 0,	    1,	     0xfe,	     0xff,	0x100,
 				    0xffff, 0x10000, UINT64_MAX - 1, UINT64_MAX };
@@ -95,6 +95,8 @@ static struct record record_of(enum family f, uint64_t n)
 		r.u.linkin.have = n;
 	else if (f == FAMILY_COUNTER)
 		r.u.counter.digital = n;
+	else if (f == FAMILY_SERIES)
+		r.u.series.last = n;
 	else if (f == FAMILY_META)
 		r.u.note.number = n;
 	return r;
@@ -256,7 +258,7 @@ static void expect_all(struct corner *p)
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
 	assert_int_equal(r.u.counter.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 5);
+	assert_int_equal(r.u.note.number, 6);
 }
 
 static bool has_database(struct corner *p, const char *name)
@@ -362,7 +364,7 @@ static void expect_all_sweeps(struct corner *p)
 	}
 	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r), ERR_NOT_FOUND);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 5);
+	assert_int_equal(r.u.note.number, 6);
 }
 
 static void test_sweeps_of_format_3_get_their_kind(void **state)
