@@ -26,6 +26,7 @@ DAEMON := \
 	control/committees \
 	control/content \
 	control/control \
+	control/details \
 	control/documents \
 	control/evidence \
 	control/find \
@@ -34,6 +35,7 @@ DAEMON := \
 	control/links \
 	control/listen \
 	control/listing \
+	control/names \
 	control/office \
 	control/operate \
 	control/paper \

@@ -102,6 +102,28 @@ static enum err check_name(const char *name)
 	return ERR_OK;
 }
 
+static text_t lines_of_names(struct arena *a, const struct part *parts, size_t count)
+{
+	size_t used = 0, need = 1;
+	char *out;
+
+	for (size_t i = 0; i < count; i++)
+		need += strlen(parts[i].name) + 1;
+	out = arena_alloc(a, need);
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < count; i++) {
+		size_t len = strlen(parts[i].name);
+
+		if (i > 0)
+			out[used++] = '\n';
+		memcpy(out + used, parts[i].name, len);
+		used += len;
+	}
+	out[used] = '\0';
+	return out;
+}
+
 static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m,
 			   struct document_body *out)
 {
@@ -125,7 +147,8 @@ static enum err read_parts(struct arena *a, const Vanthu__V1__DocumentBody *m,
 	}
 	out->parts = parts;
 	out->part_count = (uint32_t)m->n_parts;
-	return ERR_OK;
+	out->files = lines_of_names(a, parts, m->n_parts);
+	return out->files == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 
 static enum err read_signer(const Vanthu__V1__Signer *s, struct document_body *out)
@@ -174,6 +197,20 @@ static enum err read_texts(const Vanthu__V1__DocumentBody *m, struct document_bo
 	return e == ERR_OK ? blame(out, "due_on", field_date(m->due_on, &out->due_on)) : e;
 }
 
+static enum err read_reply(struct arena *a, const Vanthu__V1__DocumentRef *m,
+			   struct document_body *out)
+{
+	struct document_ref *kept = arena_alloc(a, sizeof *kept);
+	enum err e = kept == NULL ? ERR_NO_MEMORY
+				  : blame(out, "reply_to", read_ref(m, false, &out->reply_to));
+
+	if (e != ERR_OK)
+		return e;
+	*kept = out->reply_to;
+	out->answers = kept;
+	return ERR_OK;
+}
+
 enum err document_body_unpack(struct arena *a, struct blob bytes, struct document_body *out)
 {
 	const Vanthu__V1__DocumentBody *m;
@@ -189,7 +226,7 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 	if (e == ERR_OK)
 		e = blame(out, "signer", read_signer(m->signer, out));
 	if (e == ERR_OK && m->reply_to != NULL)
-		e = blame(out, "reply_to", read_ref(m->reply_to, false, &out->reply_to));
+		e = read_reply(a, m->reply_to, out);
 	if (e != ERR_OK)
 		return e;
 	out->business = (uint32_t)m->business;
@@ -271,7 +308,9 @@ struct summary document_summary(const struct document_body *b)
 				 .issued_on = b->issued_on,
 				 .due_on = b->due_on,
 				 .type_name = b->type_name,
-				 .signer_name = b->signer_name };
+				 .signer_name = b->signer_name,
+				 .files = b->files,
+				 .reply_to = b->answers };
 }
 
 /* ---- facts ---- */

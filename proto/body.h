@@ -23,6 +23,9 @@ struct document_body {
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	const struct part *parts;
 	uint32_t part_count;
+	/* unpacked, in the arena: the names of the parts, a line each; reply_to, NULL: none */
+	text_t files;
+	const struct document_ref *answers;
 	/* when it could not be read: the field that is to blame, as envelope.proto calls it; else
 	 * NULL */
 	text_t fault;

@@ -138,6 +138,23 @@ static enum err read_line(uint32_t year, uint32_t number, struct line_key *out)
 	return ERR_OK;
 }
 
+static enum err read_reply(struct arena *a, const Vanthu__V1__DocumentRecord *m,
+			   const struct document_ref **out)
+{
+	struct document_ref *ref;
+	enum err e;
+
+	if (m->reply_origin[0] == '\0')
+		return ERR_OK;
+	ref = arena_alloc(a, sizeof *ref);
+	if (ref == NULL)
+		return ERR_NO_MEMORY;
+	memset(ref, 0, sizeof *ref);
+	*out = ref;
+	e = field_id(m->reply_origin, false, &ref->origin);
+	return e == ERR_OK ? field_fixed(m->reply_id, ref->id.bytes, sizeof ref->id.bytes) : e;
+}
+
 enum err record_decode_document(struct arena *a, struct blob bytes, struct record *record)
 {
 	struct rec_document *out = &record->u.document;
@@ -188,7 +205,11 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .issued_on = m->issued_on,
 					 .due_on = m->due_on,
 					 .type_name = m->type_name,
-					 .signer_name = m->signer_name };
+					 .signer_name = m->signer_name,
+					 .files = m->files };
+	e = read_reply(a, m, &out->summary.reply_to);
+	if (e != ERR_OK)
+		return e;
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e != ERR_OK)
 		return e;

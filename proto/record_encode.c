@@ -112,6 +112,12 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.issued_on = text(r->summary.issued_on);
 	m.type_name = text(r->summary.type_name);
 	m.signer_name = text(r->summary.signer_name);
+	m.files = text(r->summary.files);
+	if (r->summary.reply_to != NULL) {
+		m.reply_origin = text(r->summary.reply_to->origin.text);
+		m.reply_id = field_bytes(r->summary.reply_to->id.bytes,
+					 sizeof r->summary.reply_to->id.bytes);
+	}
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
 	m.mine = r->mine;

@@ -65,6 +65,7 @@ ROUTING := \
 	rules/portable \
 	rules/series \
 	rules/spelling \
+	rules/tray \
 	rules/working_days \
 	state/clocks \
 	state/memory \

@@ -85,6 +85,7 @@ UNIT := \
 	routing/rules/test_policy \
 	routing/rules/test_series \
 	routing/rules/test_spelling \
+	routing/rules/test_tray \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \
 	routing/state/test_plan \
@@ -97,6 +98,7 @@ UNIT := \
 	routing/test_core \
 	tools/base/test_file_name \
 	tools/base/test_text \
+	tools/base/test_words \
 	tools/cli/test_usage \
 	tools/client/test_evidence \
 	tools/client/test_vanthu \

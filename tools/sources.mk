@@ -3,6 +3,7 @@ TOOLS := \
 	base/file_name \
 	base/files \
 	base/text \
+	base/words \
 	cli/arguments \
 	cli/call \
 	cli/cli \
@@ -42,6 +43,7 @@ TOOLS := \
 	command/demo \
 	command/export \
 	command/help \
+	command/inbox \
 	command/init \
 	command/key \
 	command/lab \
@@ -63,6 +65,7 @@ TOOLS := \
 	input/doctype_option \
 	input/period \
 	input/recipients \
+	input/search \
 	input/text_field \
 	lab/demo_steps \
 	lab/docx \
@@ -75,6 +78,7 @@ TOOLS := \
 	output/json \
 	output/output \
 	output/page \
+	output/people \
 	output/plain \
 	output/progress \
 	output/register \
@@ -93,6 +97,7 @@ TOOLS_TEST := \
 	base/file_name \
 	base/files \
 	base/text \
+	base/words \
 	cli/command \
 	cli/usage \
 	client/connection \

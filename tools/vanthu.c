@@ -10,6 +10,7 @@
 #include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
+#include "tools/input/input.h"
 #include "tools/output/output.h"
 
 #define CLERK N_("Documents")
@@ -20,6 +21,7 @@
 #define ONE(name, kind) { name, 1, 1, kind }
 #define SOME(name, kind) { name, 1, COMMAND_ANY, kind }
 #define MAYBE(name, kind) { name, 0, 1, kind }
+#define ANY(name, kind) { name, 0, COMMAND_ANY, kind }
 #define ANY(name, kind) { name, 0, COMMAND_ANY, kind }
 /* Options that a usage shows: wanted, or in brackets. */
 #define MUST(name) { name, true, NULL }
@@ -45,14 +47,14 @@ static const struct command commands[] = {
 		MORE } } } },
 	{ CLERK,
 	  "inbox",
-	  N_("documents that have arrived"),
+	  N_("what has arrived and is to be done: overdue, new, in hand"),
 	  NULL,
 	  cmd_inbox,
-	  { list_options },
+	  { inbox_options, list_options },
 	  { { "",
 	      "",
-	      { MAYBE(C_("operand", "TEXT"), VALUE_NONE) },
-	      { MAY("from"), MAY("to"), MAY("type"), MAY("since"), MORE } } } },
+	      { ANY(C_("operand", "TEXT"), VALUE_NONE) },
+	      { MAY("all"), MAY("new"), MAY("overdue"), MAY("page"), MORE } } } },
 	{ CLERK,
 	  "outbox",
 	  N_("documents that were sent"),
@@ -61,17 +63,17 @@ static const struct command commands[] = {
 	  { list_options },
 	  { { "",
 	      "",
-	      { MAYBE(C_("operand", "TEXT"), VALUE_NONE) },
+	      { ANY(C_("operand", "TEXT"), VALUE_NONE) },
 	      { MAY("from"), MAY("to"), MAY("type"), MAY("since"), MORE } } } },
 	{ CLERK,
 	  "find",
-	  N_("search sent and received"),
+	  N_("search sent, received and paper: words in any order"),
 	  NULL,
 	  cmd_find,
 	  { list_options },
 	  { { "",
 	      "",
-	      { MAYBE(C_("operand", "TEXT"), VALUE_NONE) },
+	      { ANY(C_("operand", "TEXT"), VALUE_NONE) },
 	      { MAY("from"), MAY("to"), MAY("type"), MAY("since"), MORE } } } },
 	{ CLERK,
 	  "show",

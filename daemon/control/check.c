@@ -165,6 +165,8 @@ static bool check_list(struct fault *f, const Vanthu__V1__List *m)
 		return bad(f, ERR_USAGE, "since_ms");
 	if (m->until_ms < 0 || (m->until_ms != 0 && m->until_ms < m->since_ms))
 		return bad(f, ERR_USAGE, "until_ms");
+	if ((m->desk && m->box != VANTHU__V1__BOX__BOX_INBOX) || (m->handled && !m->desk))
+		return bad(f, ERR_USAGE, m->desk ? "desk" : "handled");
 	return m->state[0] == '\0' || lifecycle_named(m->state) != LIFECYCLE_NONE
 		   ? true
 		   : bad(f, ERR_USAGE, "state");

@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/details.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/names.h"
 #include "daemon/control/office.h"
 #include "daemon/control/recipients.h"
 #include "proto/fields.h"
+#include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
@@ -84,7 +87,9 @@ struct document_walk {
 	char type_code[TYPE_CODE_MAX + 1];
 	char number[FOLD_NUMBER_SIZE]; /* folded */
 	enum lifecycle state; /* LIFECYCLE_NONE: any */
-	bool members;
+	bool members, desk, handled, details, files;
+	uint64_t sections[TRAY_DONE + 1];
+	struct names *names;
 	struct member_cache *cache;
 	struct member_filter *filter; /* of `to` */
 };
@@ -112,6 +117,10 @@ static enum err read_list(struct document_walk *l, const Vanthu__V1__List *m)
 	l->ended[2] = !m->passing;
 	l->limit = m->limit;
 	l->members = m->members;
+	l->desk = m->desk;
+	l->handled = m->handled;
+	l->details = m->details;
+	l->files = m->files;
 	l->since_ms = m->since_ms;
 	l->until_ms = m->until_ms;
 	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
@@ -154,6 +163,14 @@ static bool passes(const struct document_walk *l, const struct found_document *f
 	       (l->until_ms == 0 || at_ms < l->until_ms);
 }
 
+/* What only passes through is not for this office. */
+static void hide(Vanthu__V1__DocumentLine *line)
+{
+	line->number = line->subject = line->type_name = line->signer = line->files =
+		(char *)(uintptr_t) "";
+	line->answers = NULL;
+}
+
 /* The newest of what the scans show next; serials ascend over all roles. */
 static enum err next_listed(struct client *c, struct document_walk *l, struct found_document *out)
 {
@@ -188,6 +205,48 @@ static enum err next_listed(struct client *c, struct document_walk *l, struct fo
 	return control_load_state(c, out);
 }
 
+/* Counts it. False: it is off the desk, or behind as many as are wanted of its section. */
+static bool is_on_desk(struct client *c, struct document_walk *l, const struct found_document *f)
+{
+	char today[DATE_MAX + 1];
+	enum tray at;
+
+	date_of_ms(control_wall_ms(c), today);
+	at = control_tray(f, today);
+	l->sections[at]++;
+	if (at == TRAY_NONE || (at == TRAY_DONE && !l->handled))
+		return false;
+	return l->limit == 0 || l->sections[at] <= l->limit;
+}
+
+/* How many there are, before the end that control_listing_end tells. */
+static void say_sections(struct client *c, uint64_t id, const struct document_walk *l)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DESK);
+	Vanthu__V1__DeskCount count = VANTHU__V1__DESK_COUNT__INIT;
+
+	count.overdue = l->sections[TRAY_OVERDUE];
+	count.new_ = l->sections[TRAY_NEW];
+	count.work = l->sections[TRAY_WORK];
+	count.done = l->sections[TRAY_DONE];
+	r.more = 1;
+	r.desk = &count;
+	control_say(c, &r);
+}
+
+/* What is asked for beyond the line itself. */
+static enum err fill_wanted(struct client *c, struct document_walk *l,
+			    const struct found_document *f, Vanthu__V1__DocumentLine *line)
+{
+	enum err e = ERR_OK;
+
+	if (l->members || line->recipient_count == 0)
+		e = control_fill_recipients(c, &f->document, l->members, l->cache, line);
+	if (e == ERR_OK && l->details)
+		e = control_fill_details(c, f, l->names, l->files, line);
+	return e;
+}
+
 static bool step(struct client *c, uint64_t id, void *walk)
 {
 	struct document_walk *l = walk;
@@ -195,8 +254,11 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	Vanthu__V1__DocumentLine line;
 	struct found_document f;
 	bool to = true;
-	enum err e = l->limit != 0 && l->sent == l->limit ? ERR_NOT_FOUND : next_listed(c, l, &f);
+	bool enough = l->limit != 0 && l->sent == l->limit && !l->desk;
+	enum err e = enough ? ERR_NOT_FOUND : next_listed(c, l, &f);
 
+	if (e == ERR_NOT_FOUND && l->desk)
+		say_sections(c, id, l);
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
 	control_fill_line(c, &f, &line);
@@ -204,14 +266,14 @@ static bool step(struct client *c, uint64_t id, void *walk)
 		return true;
 	if (!id_empty(l->to))
 		e = control_member_filter(c, l->filter, &f.document, l->to, &to);
-	if (e == ERR_OK && !to)
+	if (e == ERR_OK && (!to || (l->desk && !is_on_desk(c, l, &f))))
 		return true;
-	if (e == ERR_OK && (l->members || line.recipient_count == 0))
-		e = control_fill_recipients(c, &f.document, l->members, l->cache, &line);
+	if (e == ERR_OK)
+		e = fill_wanted(c, l, &f, &line);
 	if (e != ERR_OK)
 		return control_listing_end(c, id, e, "");
 	if (f.role == ROLE_RELAY)
-		line.number = line.subject = (char *)(uintptr_t) ""; /* not for this office */
+		hide(&line);
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
@@ -225,6 +287,7 @@ static void drop(void *walk)
 
 	control_member_cache_drop(l->cache);
 	control_member_filter_drop(l->filter);
+	control_names_drop(l->names);
 	free(l);
 }
 
@@ -245,6 +308,7 @@ void control_list(struct client *c, const Vanthu__V1__Request *request)
 	if (l != NULL) {
 		l->cache = control_member_cache();
 		l->filter = control_member_filter_new();
+		l->names = l->details ? control_names_new() : NULL;
 	}
 	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

@@ -5,6 +5,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
+#include "daemon/control/names.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/statuses.h"
 #include "routing/base/arena.h"
@@ -101,6 +102,7 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 	struct arena *a = c->control->arena;
 	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
 	struct waiting w = { .all = { .count = 0 } };
+	size_t names_bytes = NAMES_VIEW_BYTES;
 	enum err e = f->role == ROLE_OUT ? control_recipients(c, &f->document, &w.all) : ERR_OK;
 
 	w.answered = arena_array(a, w.all.count, sizeof *w.answered);
@@ -112,6 +114,9 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 		if (!w.answered[i] && add_view(a, w.all.ids[i], "waiting", &answers) == NULL)
 			e = ERR_NO_MEMORY;
 	}
+	for (size_t i = 0; e == ERR_OK && i < answers.count; i++)
+		answers.list[i]->name =
+			control_name_of(c, NULL, answers.list[i]->committee, &names_bytes);
 	*list = answers.list;
 	*count = answers.count;
 	return e;

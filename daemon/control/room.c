@@ -2,6 +2,7 @@
 #include "daemon/control/room.h"
 
 #include "daemon/control/client.h"
+#include "daemon/control/names.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/statuses.h"
 
@@ -13,6 +14,8 @@ enum {
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
 	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */
 	ROW_BYTES = 64,
+	/* names of a line and of its statuses, two references, its type and signer */
+	VIEW_DETAILS_BYTES = 2 * NAMES_LINE_BYTES + 2 * (SUBJECT_MAX + 256) + 1024,
 	VERIFY_BYTES = 2 * ENVELOPE_MAX_BYTES,
 };
 
@@ -25,6 +28,14 @@ static size_t committee_count(struct client *c)
 	return l.get(l.ctx, c->control->arena, FAMILY_DIRECTORY, &key, &r) == ERR_OK
 		   ? r.u.directory.entry_count
 		   : 0;
+}
+
+/* Of receipts, or of a route. */
+static size_t names_bytes(struct client *c)
+{
+	size_t all = committee_count(c) * (COMMITTEE_NAME_MAX + 1);
+
+	return all < NAMES_VIEW_BYTES ? all : NAMES_VIEW_BYTES;
 }
 
 size_t room_accepted(struct client *c, size_t recipient_count, bool groups)
@@ -76,13 +87,14 @@ size_t room_links(struct client *c, const Vanthu__V1__Request *request)
 size_t room_trace(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)request;
-	return SMALL_BYTES + committee_count(c) * 2 * RECEIPT_BYTES;
+	return SMALL_BYTES + committee_count(c) * 2 * RECEIPT_BYTES + 2 * names_bytes(c);
 }
 
 size_t room_show(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)request;
-	return BODY_BYTES + STATUSES_BYTES + committee_count(c) * RECEIPT_BYTES;
+	return BODY_BYTES + STATUSES_BYTES + VIEW_DETAILS_BYTES +
+	       committee_count(c) * RECEIPT_BYTES + 2 * names_bytes(c);
 }
 
 size_t room_content(struct client *c, const Vanthu__V1__Request *request)

@@ -2,8 +2,10 @@
 #include "daemon/control/show.h"
 
 #include "daemon/control/client.h"
+#include "daemon/control/details.h"
 #include "daemon/control/documents.h"
 #include "daemon/control/find.h"
+#include "daemon/control/names.h"
 #include "daemon/control/receipts.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/statuses.h"
@@ -37,6 +39,20 @@ static enum err fill_parts(struct arena *a, const struct head *head, Vanthu__V1_
 	return ERR_OK;
 }
 
+static enum err fill_member_names(struct client *c, Vanthu__V1__DocumentView *view)
+{
+	size_t left = NAMES_VIEW_BYTES;
+
+	view->member_names =
+		arena_array(c->control->arena, view->n_members, sizeof *view->member_names);
+	if (view->member_names == NULL)
+		return ERR_NO_MEMORY;
+	view->n_member_names = view->n_members;
+	for (size_t i = 0; i < view->n_members; i++)
+		view->member_names[i] = control_name_of(c, NULL, view->members[i], &left);
+	return ERR_OK;
+}
+
 static enum err fill_view(struct client *c, const struct found_document *f,
 			  Vanthu__V1__DocumentView *view)
 {
@@ -59,6 +75,8 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 	view->digest = field_bytes(f->document.digest.bytes, sizeof f->document.digest.bytes);
 	view->secrecy = (Vanthu__V1__Secrecy)f->document.secrecy;
 	e = control_members(c, &f->document, NULL, &view->members, &view->n_members);
+	if (e == ERR_OK)
+		e = fill_member_names(c, view);
 	if (e == ERR_OK && view->line->recipient_count == 0)
 		view->line->recipient_count = view->n_members;
 	if (e == ERR_OK)
@@ -80,7 +98,9 @@ void control_show(struct client *c, const Vanthu__V1__Request *request)
 		return;
 	control_fill_line(c, &f, &line);
 	view.line = &line;
-	e = fill_view(c, &f, &view);
+	e = control_fill_details(c, &f, NULL, false, &line);
+	if (e == ERR_OK)
+		e = fill_view(c, &f, &view);
 	if (e != ERR_OK) {
 		control_say_error(c, id, e, m->text);
 		return;

@@ -5,6 +5,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
+#include "daemon/control/names.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
@@ -53,7 +54,7 @@ enum err control_statuses(struct client *c, const struct found_document *f,
 	Vanthu__V1__StatusView **list = arena_array(a, VIEWS_MAX, sizeof *list);
 	struct scan scan = scan_of(key_serial(f->role, f->serial));
 	struct lookup l = control_lookup(c);
-	size_t bytes = 0;
+	size_t bytes = 0, names_bytes = NAMES_LINE_BYTES;
 	enum err e = scratch == NULL || list == NULL ? ERR_NO_MEMORY : ERR_OK;
 
 	view->statuses = list;
@@ -76,6 +77,8 @@ enum err control_statuses(struct client *c, const struct found_document *f,
 			e = ERR_NO_MEMORY;
 	}
 	arena_destroy(scratch);
+	for (size_t i = 0; e == ERR_NOT_FOUND && i < view->n_statuses; i++)
+		list[i]->name = control_name_of(c, NULL, list[i]->committee, &names_bytes);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 

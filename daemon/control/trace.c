@@ -9,6 +9,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/documents.h"
 #include "daemon/control/find.h"
+#include "daemon/control/names.h"
 #include "daemon/control/receipts.h"
 #include "proto/body.h"
 #include "proto/fields.h"
@@ -142,6 +143,16 @@ static enum err find_path(struct client *c, const struct found_document *f, stru
 	return e;
 }
 
+static void name_all(struct client *c, const struct found_document *f, const struct path *p,
+		     Vanthu__V1__Trace *out)
+{
+	size_t left = NAMES_VIEW_BYTES;
+
+	out->origin_name = control_name(c, NULL, f->document.origin, &left);
+	for (size_t i = 0; i < p->count; i++)
+		p->hops[i]->name = control_name_of(c, NULL, p->hops[i]->committee, &left);
+}
+
 void control_trace(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Ref *m = request->trace;
@@ -166,6 +177,7 @@ void control_trace(struct client *c, const Vanthu__V1__Request *request)
 	trace.id = field_bytes(f.document.id.bytes, sizeof f.document.id.bytes);
 	trace.origin = (char *)(uintptr_t)f.document.origin.text;
 	trace.state = (char *)(uintptr_t)control_state(&f);
+	name_all(c, &f, &path, &trace);
 	trace.hops = path.hops;
 	trace.n_hops = path.count;
 	r.trace = &trace;

@@ -202,6 +202,10 @@ struct summary {
 	text_t due_on;
 	text_t type_name;   /* NULL or "": an older build took it, and the code says the type */
 	text_t signer_name; /* the same */
+	/* Names of its parts, the document itself first, a line each. NULL or "": an older build
+	 * took it, and they stand in its envelope, as what it answers does. */
+	text_t files;
+	const struct document_ref *reply_to; /* what it answers, without digest; NULL: nothing */
 };
 
 #endif

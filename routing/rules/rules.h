@@ -13,6 +13,7 @@
 #include "routing/rules/portable.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
+#include "routing/rules/tray.h"
 #include "routing/rules/working_days.h"
 
 #endif

@@ -228,13 +228,21 @@ void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes
 	strftime(out, size_bytes, "%d/%m/%Y %H:%M:%S", &tm);
 }
 
-void text_today(char out[11])
+void text_day(int64_t ms, char out[11])
 {
-	time_t s = time(NULL) + VIETNAM_S;
+	time_t s = (time_t)(ms / 1000) + VIETNAM_S;
 	struct tm tm;
 
+	out[0] = '\0';
+	if (ms == 0)
+		return;
 	gmtime_r(&s, &tm);
 	strftime(out, 11, "%Y-%m-%d", &tm);
+}
+
+void text_today(char out[11])
+{
+	text_day((int64_t)time(NULL) * 1000, out);
 }
 
 static bool real_date(int year, int month, int day)

@@ -35,6 +35,8 @@ void text_trim(char *text);
 void text_rfc3339(int64_t ms, char *out, size_t size_bytes);
 /* RFC 3339 to what is read: Vietnam's time (UTC+7, no summer time), or UTC. */
 void text_local_time(const char *rfc3339, bool utc, char *out, size_t size_bytes);
+/* The day in Vietnam of an instant (Unix ms), YYYY-MM-DD; "" for 0. */
+void text_day(int64_t ms, char out[11]);
 /* Today in Vietnam, YYYY-MM-DD. */
 void text_today(char out[11]);
 /* YYYY-MM-DD or DD/MM/YYYY to YYYY-MM-DD; false: no date. */

@@ -54,7 +54,8 @@ int committee_change(struct cli *cli, const char *folder, const char *what, cons
 		     const struct committee_options *o);
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option send_options[], resend_options[], list_options[], save_options[],
+extern const struct command_option send_options[], resend_options[], inbox_options[],
+	save_options[],
 	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
 	config_options[], init_options[], lab_options[], demo_options[], help_options[],
 	paper_options[], target_options[], accept_options[], return_options[], assign_options[],

@@ -1,292 +1,279 @@
-/* inbox, outbox and find: the same list, differently asked. */
+/* outbox and find: documents, differently asked. For people at most so many: a screenful is read,
+ * thousands are not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "routing/documents/documents.h"
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum {
-	OPT_LIMIT = 1,
-	OPT_FROM,
-	OPT_TO,
-	OPT_TYPE,
-	OPT_NUMBER,
-	OPT_SINCE,
-	OPT_UNTIL,
-	OPT_STATE,
-	ENDING_CHARS = 8
-};
+enum { SHOWN_MAX = 200, ENDING_CHARS = 8 };
 
-const struct command_option list_options[] = {
-	{ "from", OPT_FROM, N_("WHO"), N_("only from this committee, by its id or name"),
-	  VALUE_COMMITTEE, NULL },
-	{ "to", OPT_TO, N_("WHO"),
-	  N_("only to this committee, by its id or name; as a member of a group too"),
-	  VALUE_COMMITTEE, NULL },
-	{ "type", OPT_TYPE, N_("TYPE"), N_("only of this type, by its symbol"), VALUE_TYPE, NULL },
-	{ "number", OPT_NUMBER, N_("NUMBER"), N_("only with this number"), VALUE_NONE, NULL },
-	{ "state", OPT_STATE, "accepted|sending|delivered|refused|expired",
-	  N_("only in this state"), VALUE_WORDS, NULL },
-	{ "since", OPT_SINCE, N_("DATE"), N_("from this day on: YYYY-MM-DD or DD/MM/YYYY"),
-	  VALUE_NONE, NULL },
-	{ "until", OPT_UNTIL, N_("DATE"), N_("up to this day"), VALUE_NONE, NULL },
-	{ "limit", OPT_LIMIT, N_("N"), N_("at most so many, the newest"), VALUE_NONE, NULL },
-	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
-};
-
-static const struct column inbox_columns[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },
-	{ "number", N_("Number"), FORMAT_TEXT, false },
-	{ "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
-	{ "arrived_at", N_("Arrived"), FORMAT_MINUTE, false },
-	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
-	{ "code", N_("Now"), FORMAT_OFFICE, false },
-	{ "due", N_("Due"), FORMAT_DATE, false },
+/* With --plain, values as they are; what people read is in the next. */
+static const struct column outbox_plain[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "to", "to", FORMAT_WHO, false },
+	{ "number", "number", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, false },
+	{ "state", "state", FORMAT_STATE, false },
+	{ "progress", "progress", FORMAT_TEXT, false },
+	{ "arrived_at", "arrived_at", FORMAT_MINUTE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
-
-static const struct column outbox_columns[] = {
+static const struct column outbox_text[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
-	{ "to", N_("To"), FORMAT_WHO, true },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
-	{ "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ "to_text", N_("To"), FORMAT_TEXT, true },
+	{ "subject_text", N_("Subject"), FORMAT_TEXT, true },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "progress", N_("Receipts"), FORMAT_TEXT, false },
-	{ "arrived_at", N_("Sent"), FORMAT_MINUTE, false },
+	{ "date_text", N_("Sent"), FORMAT_DATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
-static const struct column find_columns[] = {
+static const struct column find_plain[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "from", "from", FORMAT_TEXT, false },
+	{ "to", "to", FORMAT_WHO, false },
+	{ "number", "number", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, false },
+	{ "state", "state", FORMAT_STATE, false },
+	{ "kind", "kind", FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column find_text[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
-	{ "from", N_("From"), FORMAT_TEXT, false },
-	{ "to", N_("To"), FORMAT_WHO, true },
+	{ "direction", N_("Direction"), FORMAT_STATE, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
-	{ "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "subject_text", N_("Subject"), FORMAT_TEXT, true },
+	{ "party_text", N_("From/to"), FORMAT_TEXT, true },
+	{ "date_text", N_("Date"), FORMAT_DATE, false },
+	{ "kind_text", N_("Form"), FORMAT_STATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
-struct search {
-	Vanthu__V1__List list;
-	char *folded; /* of the text searched for */
-	char *number;
-	unsigned limit;
-	const char *type;
-	char *from, *to; /* the ids of who was named */
-	bool bare_type; /* one whose numbers have no symbol: the daemon knows no filter for these */
+/* Rows of one source, the newest first. */
+struct rows {
+	struct cli *cli;
+	json_t *list;
+	size_t most;	/* that are kept; 0: all */
+	size_t matched; /* of them all */
+	bool people;
 };
 
-static bool take(struct search *s, int option, char *value)
+static void take_document(void *ctx, const Vanthu__V1__DocumentLine *l)
 {
-	char *end;
+	struct rows *r = ctx;
+	bool in = l->work != NULL; /* one that was received */
+	json_t *line;
 
-	switch (option) {
-	case OPT_LIMIT:
-		s->limit = (unsigned)strtoul(value, &end, 10);
-		return *value >= '0' && *value <= '9' && *end == '\0';
-	case OPT_FROM:
-		s->list.from = value;
-		return true;
-	case OPT_TO:
-		s->list.to = value;
-		return true;
-	case OPT_TYPE:
-		s->type = value;
-		return true;
-	case OPT_NUMBER:
-		free(s->number);
-		s->number = text_entry(value);
-		s->list.number = s->number;
-		return s->number != NULL;
-	case OPT_SINCE:
-		return text_day_ms(value, 0, &s->list.since_ms);
-	case OPT_UNTIL:
-		return text_day_ms(value, 1, &s->list.until_ms);
-	case OPT_STATE:
-		s->list.state = value;
-		return true;
-	default:
-		return false;
+	if (r->most != 0 && r->matched++ >= r->most)
+		return;
+	line = json_line(l);
+	json_object_set_new(line, "progress", json_progress(l));
+	json_object_set_new(line, "kind", json_string(in ? "in" : "out"));
+	if (r->people) {
+		char date[sizeof "YYYY-MM-DD"];
+
+		people_line(r->cli, line);
+		text_day(l->arrived_at_ms, date);
+		json_object_set_new(line, "date_text", json_string(date));
+		json_object_set_new(line, "direction", json_string(in ? "in" : "out"));
+		json_object_set(line, "party_text",
+				json_object_get(line, in ? "from_text" : "to_text"));
 	}
+	json_array_append_new(r->list, line);
 }
 
-static bool contains(const char *text, const char *folded)
+/* With the keys of a document, so that one reader reads both; what it has not is empty. */
+static void take_paper(void *ctx, const Vanthu__V1__PaperLine *p)
 {
-	char *f = text_fold(text);
-	bool yes = f != NULL && strstr(f, folded) != NULL;
+	struct rows *r = ctx;
+	bool in = p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN;
+	json_t *line;
 
-	free(f);
-	return yes;
-}
-
-static bool matches(const struct search *s, const Vanthu__V1__DocumentLine *l)
-{
-	if (s->bare_type && l->type_code[0] != '\0')
-		return false;
-	if (s->folded == NULL || contains(l->subject, s->folded) ||
-	    contains(l->number, s->folded) || contains(l->from, s->folded))
-		return true;
-	for (size_t i = 0; i < l->n_to; i++) {
-		if (contains(l->to[i], s->folded))
-			return true;
+	if (r->most != 0 && r->matched++ >= r->most)
+		return;
+	line = json_pack(
+	    "{s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "id", json_uuid(p->id),
+	    "kind", "paper", "direction", in ? "in" : "out", "from", in ? p->party : "", "type",
+	    p->type_code, "type_name", p->type_name, "number", p->number, "subject", p->subject,
+	    "date", p->date, "state", p->cancelled_at_ms != 0 ? "cancelled" : "paper", "to",
+	    json_texts((char **)(uintptr_t)&p->party, !in && p->party[0] != '\0' ? 1 : 0), "party",
+	    p->party);
+	if (r->people) {
+		json_object_set(line, "subject_text", json_object_get(line, "subject"));
+		json_object_set_new(line, "party_text", people_name(p->party, ""));
+		json_object_set_new(line, "date_text", json_string(p->date));
+		json_object_set(line, "kind_text", json_object_get(line, "state"));
 	}
-	return false;
+	json_array_append_new(r->list, line);
 }
 
-/* Who sent it knows the others' receipts; of what came here only our own is known. */
-static bool has_receipts(const Vanthu__V1__DocumentLine *l)
+/* ---- find: both in one ---- */
+
+/* When it came or went, so that texts compare as times do. */
+static void time_of(const json_t *line, char out[32])
 {
-	return l->delivered + l->refused > 0 || lifecycle_named(l->state) != LIFECYCLE_DELIVERED;
+	const char *date = json_string_value(json_object_get(line, "date")),
+		   *at = json_string_value(json_object_get(line, "arrived_at"));
+	int64_t ms;
+
+	/* paper has a day, which its documents of the same day stand in front of */
+	if (date != NULL && text_day_ms(date, 0, &ms))
+		text_rfc3339(ms, out, 32);
+	else
+		snprintf(out, 32, "%s", at == NULL ? "" : at);
 }
 
-static enum err collect(struct call *c, struct search *s, json_t *out)
+static json_t *merge(json_t *a, json_t *b, size_t most)
 {
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__Reply *reply;
-	enum err e;
+	json_t *out = json_array();
+	size_t i = 0, k = 0;
 
-	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
-	request.list = &s->list;
-	/* People read "subtree"; programs get the committees. */
-	s->list.members = call_cli(c)->json || call_cli(c)->plain;
-	/* What is matched here cannot be limited there. */
-	s->list.limit = s->folded == NULL && !s->bare_type ? s->limit : 0;
-	e = call_send(c, &request);
-	if (e != ERR_OK)
-		return call_fail(c, e, NULL);
-	while ((e = call_row(c, VANTHU__V1__REPLY__WHAT_LINE, &reply)) == ERR_OK) {
-		const Vanthu__V1__DocumentLine *l = reply->line;
-		char progress[48];
-		json_t *line;
+	while ((i < json_array_size(a) || k < json_array_size(b)) &&
+	       (most == 0 || json_array_size(out) < most)) {
+		json_t *x = json_array_get(a, i), *y = json_array_get(b, k);
+		char first[32] = "", second[32] = "";
 
-		if (!matches(s, l) || (s->limit != 0 && json_array_size(out) >= s->limit))
-			continue;
-		line = json_line(l);
-		snprintf(progress, sizeof progress, "%llu/%llu", (unsigned long long)l->delivered,
-			 (unsigned long long)l->recipient_count);
-		json_object_set_new(line, "progress", json_string(has_receipts(l) ? progress : ""));
-		json_array_append_new(out, line);
+		if (x != NULL)
+			time_of(x, first);
+		if (y != NULL)
+			time_of(y, second);
+		if (y == NULL || (x != NULL && strcmp(first, second) >= 0))
+			json_array_append(out, json_array_get(a, i++));
+		else
+			json_array_append(out, json_array_get(b, k++));
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return out;
 }
 
 /* What a clerk may want next, with the newest as the example. */
 static void hint_next(struct cli *cli, const json_t *list, Vanthu__V1__Box box)
 {
-	const char *id = json_string_value(json_object_get(json_array_get(list, 0), "id"));
+	const char *id = json_string_value(json_object_get(json_array_get(list, 0), "id")),
+		   *kind = json_string_value(json_object_get(json_array_get(list, 0), "kind"));
 
 	if (id == NULL || strlen(id) < ENDING_CHARS)
 		return;
 	id += strlen(id) - ENDING_CHARS;
 	if (box == VANTHU__V1__BOX__BOX_OUTBOX)
 		cli_hint(cli, _("Where one is now: vanthu trace %s"), id);
+	else if (kind != NULL && strcmp(kind, "paper") == 0)
+		cli_hint(cli, _("Read one: vanthu paper show %s"), id);
 	else
 		cli_hint(cli,
 			 _("Read one: vanthu show %s. Save its files: vanthu save %s --to DIR"), id,
 			 id);
 }
 
-static int read_type(struct cli *cli, struct search *s)
+static void hint_more(struct cli *cli, size_t shown, size_t matched, bool counted)
 {
-	const char *code = "";
-	int exit_code = s->type == NULL ? 0 : doctype_option_filter(cli, s->type, &code);
-
-	s->list.type_code = (char *)(uintptr_t)(code == NULL ? "" : code);
-	s->bare_type = exit_code == 0 && s->type != NULL && code[0] == '\0';
-	return exit_code;
+	if (matched > shown && !counted)
+		cli_hint(cli,
+			 _("The newest %zu, and there are more. All of them: --limit 0; fewer: "
+			   "words, --since, --from"),
+			 shown);
+	else if (matched > shown)
+		cli_hint(cli,
+			 _("The newest %zu of %zu. All of them: --limit 0; fewer: more words, "
+			   "--since, --from"),
+			 shown, matched);
 }
 
-static enum err resolve(struct call *c, struct search *s)
+static int print(struct cli *cli, const struct rows *documents, const struct rows *papers,
+		 const struct search *s)
 {
-	enum err e = s->list.from[0] == '\0' ? ERR_OK : recipients_one(c, s->list.from, &s->from);
+	Vanthu__V1__Box box = s->list.box;
+	bool find = box == VANTHU__V1__BOX__BOX_ALL;
+	json_t *out = find ? merge(documents->list, papers->list, documents->most)
+			   : json_incref(documents->list);
+	const struct column *columns = cli->plain ? (find ? find_plain : outbox_plain)
+						  : (find ? find_text : outbox_text);
 
-	if (e == ERR_OK && s->list.to[0] != '\0')
-		e = recipients_one(c, s->list.to, &s->to);
-	if (s->from != NULL)
-		s->list.from = s->from;
-	if (s->to != NULL)
-		s->list.to = s->to;
-	return e;
-}
-
-/* Nothing came: maybe a slip in a name. No refusal, for committees that have left the directory
- * still have documents. */
-static void hint_unknown(struct call *c, const struct search *s)
-{
-	if (s->list.from[0] != '\0')
-		recipients_hint_unknown(c, s->list.from);
-	if (s->list.to[0] != '\0')
-		recipients_hint_unknown(c, s->list.to);
-}
-
-static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box,
-		const struct column *columns)
-{
-	struct search s = { .limit = 0 };
-	struct call *client = NULL;
-	json_t *out = json_array();
-	enum err e;
-	int c;
-
-	vanthu__v1__list__init(&s.list);
-	s.list.box = box;
-	while ((c = cli_option(cli, argc, argv)) != -1) {
-		if (c == '?' || !take(&s, c, optarg)) {
-			json_decref(out);
-			free(s.number);
-			if (c == '?')
-				return err_exit_code(ERR_USAGE);
-			return cli_bad_value(cli, c == OPT_LIMIT ? _("give a number")
-								 : _(err_fix(ERR_BAD_DATE)));
-		}
-	}
-	if (argc - optind > 1) {
-		json_decref(out);
-		free(s.number);
-		return cli_usage(cli, argv[optind + 1]);
-	}
-	if (optind < argc)
-		s.folded = text_fold(argv[optind]);
-	e = read_type(cli, &s) == 0 ? call_open(cli, CLIENT_OFFICE, &client) : ERR_BAD_TYPE;
-	if (e == ERR_OK)
-		e = resolve(client, &s);
-	if (e == ERR_OK)
-		e = collect(client, &s, out);
-	if (e == ERR_OK && json_array_size(out) == 0)
-		hint_unknown(client, &s);
-	call_close(client);
-	free(s.folded);
-	free(s.number);
-	free(s.from);
-	free(s.to);
-	if (e != ERR_OK) {
-		json_decref(out);
-		return err_exit_code(e);
-	}
 	cli->renderer->list(cli, out, columns);
+	if (documents->most != 0)
+		hint_more(cli, json_array_size(out), documents->matched + papers->matched,
+			  !search_is_daemons(s));
 	hint_next(cli, out, box);
 	json_decref(out);
 	return 0;
 }
 
-int cmd_inbox(struct cli *cli, int argc, char **argv)
+/* ---- asking ---- */
+
+static enum err collect(struct call *c, struct search *s, struct rows *documents,
+			struct rows *papers)
 {
-	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_INBOX, inbox_columns);
+	struct cli *cli = call_cli(c);
+	enum err e;
+
+	documents->most = papers->most =
+	    s->limited || cli->json || cli->plain ? s->limit : SHOWN_MAX;
+	/* People read "subtree"; programs get the committees. */
+	s->list.members = cli->json || cli->plain;
+	s->list.files = s->list.box == VANTHU__V1__BOX__BOX_ALL;
+	/* What is matched here cannot be limited there; one more tells that there are more. */
+	if (search_is_daemons(s) && documents->most != 0)
+		s->list.limit = (uint32_t)documents->most + 1;
+	e = search_documents(c, s, take_document, documents, NULL);
+	if (e == ERR_OK && s->list.box == VANTHU__V1__BOX__BOX_ALL)
+		e = search_papers(c, s, take_paper, papers);
+	if (e == ERR_OK && json_array_size(documents->list) + json_array_size(papers->list) == 0)
+		search_hint_unknown(c, s);
+	return e;
+}
+
+static int read_line(struct cli *cli, struct search *s, int argc, char **argv)
+{
+	int option, code;
+
+	while ((option = cli_option(cli, argc, argv)) != -1) {
+		if (option == '?')
+			return err_exit_code(ERR_USAGE);
+		if (!search_take(s, option, optarg))
+			return cli_bad_value(cli, search_fix(option));
+	}
+	code = search_read_words(cli, s, argv + optind, argc - optind);
+	return code == 0 ? search_read_type(cli, s) : code;
+}
+
+static int list(struct cli *cli, int argc, char **argv, Vanthu__V1__Box box)
+{
+	struct rows documents = { .cli = cli, .list = json_array() },
+		    papers = { .cli = cli, .list = json_array() };
+	struct call *c = NULL;
+	struct search s;
+	enum err e;
+	int code;
+
+	search_begin(&s, box);
+	code = read_line(cli, &s, argc, argv);
+	if (code == 0) {
+		documents.people = papers.people = !cli->json && !cli->plain;
+		e = call_open(cli, CLIENT_OFFICE, &c);
+		if (e == ERR_OK)
+			e = search_resolve(c, &s);
+		if (e == ERR_OK)
+			e = collect(c, &s, &documents, &papers);
+		call_close(c);
+		code = e == ERR_OK ? print(cli, &documents, &papers, &s) : err_exit_code(e);
+	}
+	search_end(&s);
+	json_decref(documents.list);
+	json_decref(papers.list);
+	return code;
 }
 
 int cmd_outbox(struct cli *cli, int argc, char **argv)
 {
-	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_OUTBOX, outbox_columns);
+	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_OUTBOX);
 }
 
 int cmd_find(struct cli *cli, int argc, char **argv)
 {
-	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_ALL, find_columns);
+	return list(cli, argc, argv, VANTHU__V1__BOX__BOX_ALL);
 }

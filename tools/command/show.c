@@ -26,6 +26,27 @@ static const struct column view_columns[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
+/* The same as people read it. */
+static const struct column view_text[] = {
+	{ "id", N_("Id"), FORMAT_TEXT, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "type_name", N_("Type"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, false },
+	{ "from_text", N_("From"), FORMAT_TEXT, false },
+	{ "to_text", N_("To"), FORMAT_TEXT, false },
+	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
+	{ "issued", N_("Issued"), FORMAT_DATE, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
+	{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
+	{ "note", N_("Note"), FORMAT_TEXT, false },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
+	{ "signed_text", N_("Signed by"), FORMAT_TEXT, false },
+	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
 static const struct column part_columns[] = {
 	{ "index", N_("No."), FORMAT_ORDINAL, false },
 	{ "name", N_("Name"), FORMAT_TEXT, true },
@@ -41,6 +62,17 @@ static const struct column receipt_columns[] = {
 	{ "code", N_("Office"), FORMAT_OFFICE, false },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "reason", N_("Why"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static const struct column receipt_text[] = {
+	{ "name_text", N_("Committee"), FORMAT_TEXT, true },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "code", N_("Office"), FORMAT_OFFICE, true },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "recall", N_("Recall"), FORMAT_OFFICE, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -61,10 +93,35 @@ static const struct column work_columns[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
+static const struct column work_text[] = {
+	{ "code", N_("Now"), FORMAT_OFFICE, false },
+	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "recall_reason", N_("Recalled because"), FORMAT_TEXT, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "accepted_at", N_("Registered"), FORMAT_TIME, false },
+	{ "to", N_("In charge"), FORMAT_TEXT, false },
+	{ "with", N_("With"), FORMAT_LIST, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "note", N_("Note"), FORMAT_TEXT, false },
+	{ "finished_at", N_("Finished"), FORMAT_TIME, false },
+	{ "answered_text", N_("Answered by"), FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
 static const struct column status_columns[] = {
 	{ "at", N_("When"), FORMAT_TIME, false },
 	{ "committee", N_("Office"), FORMAT_TEXT, false },
 	{ "code", N_("What"), FORMAT_OFFICE, false },
+	{ "person", N_("Who"), FORMAT_TEXT, true },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "note", N_("Note"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+static const struct column status_text[] = {
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "name_text", N_("Office"), FORMAT_TEXT, true },
+	{ "code", N_("What"), FORMAT_OFFICE, true },
 	{ "person", N_("Who"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ "note", N_("Note"), FORMAT_TEXT, true },
@@ -76,6 +133,14 @@ static const struct column hop_columns[] = {
 	{ "committee", N_("Committee"), FORMAT_TEXT, false },
 	{ "event", N_("What"), FORMAT_STATE, false },
 	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
+/* Who signed is the committee itself. */
+static const struct column hop_text[] = {
+	{ "at", N_("When"), FORMAT_TIME, false },
+	{ "name_text", N_("Committee"), FORMAT_TEXT, true },
+	{ "event", N_("What"), FORMAT_STATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -119,8 +184,11 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 {
 	json_t *out = json_line(v->line);
 
-	if (programs)
+	if (programs) {
 		json_object_set_new(out, "to", json_texts(v->members, v->n_members));
+		json_object_set_new(out, "to_names",
+				    json_texts(v->member_names, v->n_member_names));
+	}
 	add_body(out, v->body);
 	json_object_set_new(out, "attachments", json_parts(v));
 	json_object_set_new(out, "signed_by", json_string(v->signed_by));
@@ -152,12 +220,55 @@ static void print_part(struct cli *cli, json_t *list, const char *title,
 	cli->renderer->list(cli, list, columns);
 }
 
-static void print_work(struct cli *cli, const json_t *work)
+static const char *string_of(const json_t *object, const char *key)
 {
-	if (work == NULL)
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text == NULL ? "" : text;
+}
+
+/* The names and numbers that people read in the place of ids. */
+static void add_people(struct cli *cli, json_t *view)
+{
+	json_t *work = json_object_get(view, "work"), *name;
+
+	name = people_name_id(string_of(view, "from_name"), string_of(view, "from"));
+	if (strcmp(string_of(view, "from"), string_of(view, "signed_by")) == 0)
+		json_object_set(view, "signed_text", name);
+	else
+		json_object_set(view, "signed_text", json_object_get(view, "signed_by"));
+	json_object_set_new(view, "from_text", name);
+	json_object_set_new(view, "to_text",
+			    people_names(cli, json_object_get(view, "to"),
+					 json_object_get(view, "to_names"), true));
+	json_object_set_new(view, "answers_text",
+			    people_reference(json_object_get(view, "answers"), true));
+	json_object_set_new(work, "answered_text",
+			    people_reference(json_object_get(view, "answered_by"), true));
+	people_committees(json_object_get(view, "receipts"));
+	people_committees(json_object_get(view, "statuses"));
+}
+
+static void print_view(struct cli *cli, json_t *view, const char *id)
+{
+	bool plain = cli->plain;
+	const json_t *work = json_object_get(view, "work");
+
+	if (!cli->json && !plain)
+		add_people(cli, view);
+	cli->renderer->object(cli, view, cli->json || plain ? view_columns : view_text);
+	if (cli->json)
 		return;
-	cli->renderer->heading(cli, _("In this office"));
-	cli->renderer->object(cli, work, work_columns);
+	print_part(cli, json_object_get(view, "attachments"), _("Parts"), part_columns);
+	print_part(cli, json_object_get(view, "receipts"), _("Receipts"),
+		   plain ? receipt_columns : receipt_text);
+	if (work != NULL) {
+		cli->renderer->heading(cli, _("In this office"));
+		cli->renderer->object(cli, work, plain ? work_columns : work_text);
+	}
+	print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
+		   plain ? status_columns : status_text);
+	cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 }
 
 int cmd_show(struct cli *cli, int argc, char **argv)
@@ -180,17 +291,7 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
 	if (e == ERR_OK) {
 		view = json_view(reply->view, cli->json || cli->plain);
-		cli->renderer->object(cli, view, view_columns);
-		if (!cli->json) {
-			print_part(cli, json_object_get(view, "attachments"), _("Parts"),
-				   part_columns);
-			print_part(cli, json_object_get(view, "receipts"), _("Receipts"),
-				   receipt_columns);
-			print_work(cli, json_object_get(view, "work"));
-			print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
-				   status_columns);
-			cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
-		}
+		print_view(cli, view, id);
 		json_decref(view);
 	}
 	call_close(c);
@@ -203,18 +304,46 @@ static json_t *json_hops(const Vanthu__V1__Trace *t)
 
 	for (size_t i = 0; i < t->n_hops; i++)
 		json_array_append_new(
-		    out, json_pack("{s:s, s:s, s:o, s:s, s:b}", "committee", t->hops[i]->committee,
-				   "event", t->hops[i]->event, "at", json_time(t->hops[i]->at_ms),
+		    out, json_pack("{s:s, s:o, s:s, s:o, s:s, s:b}", "committee",
+				   t->hops[i]->committee, "name",
+				   json_text_or_null(t->hops[i]->name), "event",
+				   t->hops[i]->event, "at", json_time(t->hops[i]->at_ms),
 				   "signed_by", t->hops[i]->signed_by, "ahead", t->hops[i]->ahead));
 	return out;
 }
 
-int cmd_trace(struct cli *cli, int argc, char **argv)
+static void print_trace(struct cli *cli, json_t *trace)
 {
 	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "origin", N_("From"), FORMAT_TEXT, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
-						 { NULL, NULL, FORMAT_TEXT, false } };
+						 { NULL, NULL, FORMAT_TEXT, false } },
+				   columns_text[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						      { "origin_text", N_("From"), FORMAT_TEXT,
+							false },
+						      { "state", N_("State"), FORMAT_STATE,
+							false },
+						      { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *hops = json_object_get(trace, "hops"),
+	       *recipients = json_object_get(trace, "recipients");
+	bool people = !cli->json && !cli->plain;
+
+	if (people) {
+		json_object_set_new(trace, "origin_text",
+				    people_name_id(string_of(trace, "origin_name"),
+						   string_of(trace, "origin")));
+		people_committees(hops);
+		people_committees(recipients);
+	}
+	cli->renderer->object(cli, trace, people ? columns_text : columns);
+	if (cli->json)
+		return;
+	print_part(cli, hops, _("Way"), people ? hop_text : hop_columns);
+	print_part(cli, recipients, _("Recipients"), people ? receipt_text : receipt_columns);
+}
+
+int cmd_trace(struct cli *cli, int argc, char **argv)
+{
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
 	const char *id = only_operand(cli, argc, argv);
@@ -237,12 +366,8 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 			      t->origin, "state", t->state, "hops", json_hops(t), "recipients",
 			      json_receipts(t->recipients, t->n_recipients));
 
-		cli->renderer->object(cli, out, columns);
-		if (!cli->json) {
-			print_part(cli, json_object_get(out, "hops"), _("Way"), hop_columns);
-			print_part(cli, json_object_get(out, "recipients"), _("Recipients"),
-				   receipt_columns);
-		}
+		json_object_set_new(out, "origin_name", json_text_or_null(t->origin_name));
+		print_trace(cli, out);
 		json_decref(out);
 	}
 	call_close(c);

@@ -6,6 +6,7 @@
 #include "tools/input/doctype_option.h"
 #include "tools/input/period.h"
 #include "tools/input/recipients.h"
+#include "tools/input/search.h"
 #include "tools/input/text_field.h"
 
 #endif

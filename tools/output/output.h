@@ -65,6 +65,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/installation.h"
 #include "tools/output/json.h"
 #include "tools/output/page.h"
+#include "tools/output/people.h"
 #include "tools/output/plain.h"
 #include "tools/output/progress.h"
 #include "tools/output/register.h"

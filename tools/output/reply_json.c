@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "routing/base/err.h"
+#include "routing/documents/documents.h"
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 
@@ -109,8 +110,10 @@ json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
 		const Vanthu__V1__StatusView *s = list[i];
 
 		json_array_append_new(
-		    out, json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "committee",
-				   s->committee, "code", s->code, "n", (json_int_t)s->n, "at",
+		    out, json_pack("{s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+				   "committee", s->committee, "name",
+				   json_text_or_null(s->name), "code", s->code, "n",
+				   (json_int_t)s->n, "at",
 				   json_time(s->at_ms), "note", json_text_or_null(s->note),
 				   "person", json_text_or_null(s->person), "arrival",
 				   s->arrival == 0 ? json_null()
@@ -119,6 +122,26 @@ json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
 				   json_uuid(s->answer)));
 	}
 	return out;
+}
+
+json_t *json_reference(const Vanthu__V1__Reference *r)
+{
+	if (r == NULL)
+		return json_null();
+	return json_pack("{s:o, s:s, s:o, s:o}", "id", json_uuid(r->id), "from", r->from, "number",
+			 json_text_or_null(r->number), "subject", json_text_or_null(r->subject));
+}
+
+/* What a daemon tells that was asked for details. */
+static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
+{
+	json_object_set_new(out, "from_name", json_text_or_null(l->from_name));
+	json_object_set_new(out, "to_names", json_texts(l->to_names, l->n_to_names));
+	json_object_set_new(out, "type_name", json_text_or_null(l->type_name));
+	json_object_set_new(out, "section", json_text_or_null(l->section));
+	json_object_set_new(out, "deadline", json_text_or_null(l->deadline));
+	json_object_set_new(out, "answers", json_reference(l->answers));
+	json_object_set_new(out, "answered_by", json_reference(l->answered_by));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
@@ -138,7 +161,22 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 		json_object_set(out, "arrival",
 				json_object_get(json_object_get(out, "work"), "arrival"));
 	}
+	add_details(out, l);
 	return out;
+}
+
+/* Who sent it knows the others' receipts; of what came here only our own is known. */
+static bool has_receipts(const Vanthu__V1__DocumentLine *l)
+{
+	return l->delivered + l->refused > 0 || lifecycle_named(l->state) != LIFECYCLE_DELIVERED;
+}
+
+json_t *json_progress(const Vanthu__V1__DocumentLine *l)
+{
+	if (!has_receipts(l))
+		return json_string("");
+	return json_sprintf("%llu/%llu", (unsigned long long)l->delivered,
+			    (unsigned long long)l->recipient_count);
 }
 
 json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
@@ -147,8 +185,9 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    out, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "committee",
-				   list[i]->committee, "state", list[i]->state, "at",
+		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "committee",
+				   list[i]->committee, "name",
+				   json_text_or_null(list[i]->name), "state", list[i]->state, "at",
 				   json_time(list[i]->at_ms), "reason", json_code(list[i]->reason),
 				   "code", json_text_or_null(list[i]->code), "recall",
 				   json_text_or_null(list[i]->recall), "arrival",

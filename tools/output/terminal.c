@@ -20,6 +20,13 @@ int terminal_wrap_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &w) == 0 && w.ws_col >= 20 ? w.ws_col : 0;
 }
 
+int terminal_height(void)
+{
+	struct winsize w;
+
+	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 ? w.ws_row : 0;
+}
+
 int terminal_width(void)
 {
 	int n = terminal_wrap_width(STDOUT_FILENO);

@@ -162,6 +162,48 @@ static const char *color_of(const char *state)
 	return NULL;
 }
 
+static size_t lines_in(const char *text)
+{
+	size_t n = 1;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static size_t cell_lines(const char *text, int cells)
+{
+	char folded[2 * VALUE_BYTES + 8];
+
+	table_layout_fold(text, cells, folded, sizeof folded);
+	return lines_in(folded);
+}
+
+size_t text_list_lines(struct cli *cli, const json_t *list, const struct column *columns)
+{
+	struct grid g;
+	size_t all = 0;
+	bool ok = json_array_size(list) > 0 && fill_grid(cli, list, columns, &g);
+
+	if (json_array_size(list) == 0)
+		return 0;
+	/* the headings are a row as well */
+	for (size_t row = 0; ok && row <= g.rows; row++) {
+		size_t most = 1;
+
+		for (unsigned c = 0; c < g.columns; c++) {
+			const char *text = row == 0 ? _(g.shown[c]->title)
+						    : g.cells[(row - 1) * g.columns + c];
+			size_t n = cell_lines(text, g.layout[c].width_cells);
+
+			most = n > most ? n : most;
+		}
+		all += most;
+	}
+	empty_grid(&g);
+	return all;
+}
+
 static void print_list(struct cli *cli, const json_t *list, const struct column *columns)
 {
 	struct libscols_table *t;

@@ -1,5 +1,6 @@
 /* Bodies: documents, facts and directory heads. Part names become files on a clerk's disk, so they
  * get the most attention. */
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/body.h"
@@ -59,6 +60,7 @@ static void test_document_comes_back_as_it_was(void **state)
 				   .part_count = 2 },
 			     out;
 	struct summary s;
+	char files[256];
 
 	assert_ok(body_back(*state, &b, &out));
 	assert_string_equal(out.number, b.number);
@@ -81,6 +83,10 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_string_equal(s.subject, b.subject);
 	assert_string_equal(s.issued_on, "2025-07-01");
 	assert_string_equal(s.due_on, "2026-02-28");
+	snprintf(files, sizeof files, "%s\n%s", parts[0].name, parts[1].name);
+	assert_string_equal(s.files, files);
+	assert_string_equal(s.reply_to->origin.text, "tinh");
+	assert_memory_equal(&s.reply_to->id, &b.reply_to.id, sizeof b.reply_to.id);
 }
 
 static void test_absent_texts_are_empty_never_null(void **state)

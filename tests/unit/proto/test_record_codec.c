@@ -24,6 +24,7 @@ static void document_of(struct record *r)
 	static const struct recipient recipients[] = { { .committee = { "xa-a1" } },
 						       { .group = GROUP_SUBTREE } };
 	static struct manifest_item items[2];
+	static struct document_ref answered = { { "tinh" }, { { 1, 2, 3 } }, { { 0 } } };
 
 	items[0] = fixture_inline_item();
 	items[1] = fixture_file_item(123456789);
@@ -50,7 +51,8 @@ static void document_of(struct record *r)
 					       .relay_count = 1,
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
-							    "Trần A" },
+							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
+							    &answered },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -296,6 +298,16 @@ static struct record back_of(struct fixture *f, const struct sample *s)
 	return back;
 }
 
+static void expect_summary(const struct summary *s)
+{
+	assert_string_equal(s->number, "31-KH/ĐU");
+	assert_string_equal(s->issued_on, "2025-01-02");
+	assert_string_equal(s->due_on, "2025-02-03");
+	assert_string_equal(s->files, "31-KH.pdf\nphụ lục.xlsx");
+	assert_string_equal(s->reply_to->origin.text, "tinh");
+	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
+}
+
 static void test_every_field_of_the_larger_records_comes_back(void **state)
 {
 	struct fixture *f = *state;
@@ -319,9 +331,7 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 		    r.u.document.manifest[1].size_bytes == 123456789 &&
 		    r.u.document.manifest[0].inlined);
 	assert_string_equal(r.u.document.targets[1].text, "xa-a2");
-	assert_string_equal(r.u.document.summary.number, "31-KH/ĐU");
-	assert_string_equal(r.u.document.summary.issued_on, "2025-01-02");
-	assert_string_equal(r.u.document.summary.due_on, "2025-02-03");
+	expect_summary(&r.u.document.summary);
 	r = back_of(f, &s[FAMILY_STATE]);
 	assert_true(r.u.state.delivered == 1 && r.u.state.refused == 2 &&
 		    r.u.state.complete_at_ms == 3 && r.u.state.closed_at_ms == 4);

@@ -579,6 +579,7 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 						.manifest = &u->item,
 						.manifest_count = 1,
 						.body_version = 1,
-						.summary = { "", "", "", "", "", "", "" } };
+						.summary = { "", "", "", "", "", "", "", "",
+							     NULL } };
 	return &u->event;
 }

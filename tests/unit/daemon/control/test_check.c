@@ -180,6 +180,8 @@ CHANGE(unknown_in_submit, SUBMIT; add_unknown(s, &s->submit.base))
 CHANGE(unknown_in_recipient, SUBMIT; add_unknown(s, &s->recipient.base))
 CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, &s->nothing.base))
 CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
+CHANGE(list_desk, LIST; s->list.desk = true; s->list.box = VANTHU__V1__BOX__BOX_OUTBOX)
+CHANGE(list_handled, LIST; s->list.handled = true)
 CHANGE(register_in, REGISTER)
 CHANGE(register_none, REGISTER; s->book.book = VANTHU__V1__BOOK__BOOK_UNSPECIFIED)
 CHANGE(register_other, REGISTER; s->book.book = (Vanthu__V1__Book)4)
@@ -269,6 +271,8 @@ static const struct {
 	{ list_since, ERR_USAGE, "since_ms" },
 	{ list_until, ERR_USAGE, "until_ms" },
 	{ list_backwards, ERR_USAGE, "until_ms" },
+	{ list_desk, ERR_USAGE, "desk" },
+	{ list_handled, ERR_USAGE, "handled" },
 	{ list_forwards, ERR_OK, "" },
 	{ list_state, ERR_USAGE, "state" },
 	{ list_delivered, ERR_OK, "" },

@@ -1,0 +1,137 @@
+/* See details.h. */
+#include "daemon/control/details.h"
+
+#include <string.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/documents.h"
+#include "daemon/control/find.h"
+#include "daemon/control/names.h"
+#include "proto/body.h"
+#include "proto/fields.h"
+#include "proto/seal.h"
+#include "routing/base/arena.h"
+#include "routing/base/calendar.h"
+#include "routing/base/committee_id.h"
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+/* ---- the desk ---- */
+
+enum tray control_tray(const struct found_document *f, text_t today)
+{
+	const struct office_stand *at = &f->work.stand;
+
+	if (!f->received)
+		return TRAY_NONE;
+	/* somebody must look at it */
+	if (f->state_damaged)
+		return TRAY_WORK;
+	/* refused here, and the issuer has been told */
+	if (f->state.refused > 0 && at->work == OFFICE_NONE)
+		return TRAY_DONE;
+	return tray_of(at, tray_deadline(f->work.due_on, f->document.summary.due_on), today);
+}
+
+/* ---- what answers what ---- */
+
+/* Its number and subject, where it was sent from here or came here. */
+static enum err look_up(struct client *c, const struct document_ref *ref,
+			Vanthu__V1__Reference *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_ident(ref->id, ref->origin);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_IDENT, &key, &r);
+
+	if (e == ERR_OK && r.u.ident.role == ROLE_RELAY)
+		return ERR_OK; /* it only passed: not for this office */
+	if (e == ERR_OK) {
+		key = key_serial(r.u.ident.role, r.u.ident.serial);
+		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+	}
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	out->number = text(r.u.document.summary.number);
+	out->subject = text(r.u.document.summary.subject);
+	return ERR_OK;
+}
+
+static enum err refer(struct client *c, const struct document_ref *ref, Vanthu__V1__Reference **out)
+{
+	struct document_ref *kept = arena_alloc(c->control->arena, sizeof *kept);
+	Vanthu__V1__Reference *m = arena_alloc(c->control->arena, sizeof *m);
+
+	if (kept == NULL || m == NULL)
+		return ERR_NO_MEMORY;
+	*kept = *ref;
+	vanthu__v1__reference__init(m);
+	m->id = field_bytes(kept->id.bytes, sizeof kept->id.bytes);
+	m->from = kept->origin.text;
+	*out = m;
+	return look_up(c, kept, m);
+}
+
+/* What an older build did not put into the record stands in the envelope, as long as that is
+ * kept. */
+static void read_envelope(struct client *c, const struct found_document *f, struct summary *out)
+{
+	struct arena *a = c->control->arena;
+	struct opened *opened = arena_alloc(a, sizeof *opened);
+	struct document_body body;
+	struct rec_envelope envelope;
+
+	if (f->state.content_dropped || opened == NULL ||
+	    control_envelope(c, f, &envelope) != ERR_OK ||
+	    seal_peek(a, envelope.envelope.bytes, opened) != ERR_OK ||
+	    document_body_unpack(a, opened->body, &body) != ERR_OK)
+		return;
+	out->files = body.files;
+	out->reply_to = body.answers;
+}
+
+/* ---- all of it ---- */
+
+static enum err fill_names(struct client *c, struct names *names, Vanthu__V1__DocumentLine *line)
+{
+	size_t left = NAMES_LINE_BYTES;
+
+	line->from_name = control_name_of(c, names, line->from, &left);
+	line->to_names = arena_array(c->control->arena, line->n_to, sizeof *line->to_names);
+	if (line->to_names == NULL)
+		return ERR_NO_MEMORY;
+	line->n_to_names = line->n_to;
+	for (size_t i = 0; i < line->n_to; i++)
+		line->to_names[i] = control_name_of(c, names, line->to[i], &left);
+	return ERR_OK;
+}
+
+enum err control_fill_details(struct client *c, const struct found_document *f, struct names *names,
+			      bool files, Vanthu__V1__DocumentLine *line)
+{
+	struct summary s = f->document.summary;
+	char today[DATE_MAX + 1];
+	struct document_ref answer;
+	enum err e = fill_names(c, names, line);
+
+	if ((s.files == NULL || s.files[0] == '\0') && f->document.manifest_count > 0)
+		read_envelope(c, f, &s);
+	date_of_ms(control_wall_ms(c), today);
+	line->section = text(tray_name(control_tray(f, today)));
+	line->deadline =
+		text(tray_deadline(f->received ? f->work.due_on : "", f->document.summary.due_on));
+	line->type_name = text(s.type_name);
+	line->signer = text(s.signer_name);
+	if (files)
+		line->files = text(s.files);
+	if (e == ERR_OK && s.reply_to != NULL)
+		e = refer(c, s.reply_to, &line->answers);
+	if (e != ERR_OK || !f->received || !doc_id_valid(&f->work.answer))
+		return e;
+	answer = (struct document_ref){ .origin = core_self(c->control->parts.core),
+					.id = f->work.answer };
+	return refer(c, &answer, &line->answered_by);
+}

@@ -1,0 +1,24 @@
+/* What stands beside a document's line for people: names, where it lies on the desk, and which
+ * documents it answers and is answered by. */
+#ifndef VANTHU_DAEMON_CONTROL_DETAILS_H
+#define VANTHU_DAEMON_CONTROL_DETAILS_H
+
+#include <stdbool.h>
+
+#include "proto/control.pb-c.h"
+#include "routing/base/err.h"
+#include "routing/rules/rules.h"
+
+struct client;
+struct found_document;
+struct names;
+
+/* TRAY_NONE: it did not come here. `today` is Vietnam's. */
+enum tray control_tray(const struct found_document *f, text_t today);
+/* Fills the members of the line that are told with `details`, and with `files` those. Its texts lie
+ * in the arena of requests. */
+must_use enum err control_fill_details(struct client *c, const struct found_document *f,
+				       struct names *names, bool files,
+				       Vanthu__V1__DocumentLine *line);
+
+#endif

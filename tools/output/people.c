@@ -1,0 +1,130 @@
+/* See people.h. */
+#include "tools/output/people.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/base/text.h"
+#include "tools/output/output.h"
+
+enum { TEXT_BYTES = 4096 };
+
+static const char *string_of(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	return text == NULL ? "" : text;
+}
+
+void people_shorten(const char *text, int cells, char *out, size_t size)
+{
+	size_t fits = 0;
+
+	snprintf(out, size, "%s", text);
+	if (text_width(out) <= cells)
+		return;
+	for (const char *at = strchr(text, ' '); at != NULL; at = strchr(at + 1, ' ')) {
+		snprintf(out, size, "%.*s", (int)(at - text), text);
+		if (text_width(out) > cells - 1)
+			break;
+		fits = (size_t)(at - text);
+	}
+	if (fits == 0) /* one long word: the layout folds it */
+		snprintf(out, size, "%s", text);
+	else
+		snprintf(out, size, "%.*s…", (int)fits, text);
+}
+
+json_t *people_name(const char *name, const char *id)
+{
+	char text[TEXT_BYTES];
+
+	people_shorten(name[0] == '\0' ? id : name, PEOPLE_NAME_CELLS, text, sizeof text);
+	return json_string(text);
+}
+
+json_t *people_name_id(const char *name, const char *id)
+{
+	return name[0] == '\0' ? json_string(id) : json_sprintf("%s (%s)", name, id);
+}
+
+json_t *people_names(struct cli *cli, const json_t *ids, const json_t *names, bool whole)
+{
+	size_t count = json_array_size(ids), used = 0,
+	       shown = count > PEOPLE_NAMED_MAX + 1 ? PEOPLE_NAMED_MAX : count;
+	char text[TEXT_BYTES] = "", id[256];
+
+	for (size_t i = 0; i < shown && used < sizeof text; i++) {
+		const char *name = string_of(json_array_get(names, i));
+		json_t *cell;
+
+		output_format(cli, json_array_get(ids, i), FORMAT_WHO, true, id, sizeof id);
+		cell = whole ? people_name_id(name, id) : people_name(name, id);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s",
+					 i == 0 ? "" : ", ", string_of(cell));
+		json_decref(cell);
+	}
+	if (shown < count && used < sizeof text)
+		snprintf(text + used, sizeof text - used,
+			 ngettext(", and %zu more", ", and %zu more", count - shown),
+			 count - shown);
+	return json_string(text);
+}
+
+json_t *people_reference(const json_t *reference, bool whole)
+{
+	const char *number = string_of(json_object_get(reference, "number")),
+		   *subject = string_of(json_object_get(reference, "subject")),
+		   *id = string_of(json_object_get(reference, "id"));
+
+	if (!json_is_object(reference))
+		return json_null();
+	if (number[0] == '\0' && subject[0] == '\0')
+		return whole ? json_sprintf(_("%s, which is not here"), id) : json_string("");
+	if (!whole || subject[0] == '\0')
+		return json_string(number[0] == '\0' ? subject : number);
+	return number[0] == '\0' ? json_string(subject) : json_sprintf("%s – %s", number, subject);
+}
+
+static json_t *subject_text(const json_t *line)
+{
+	const char *subject = string_of(json_object_get(line, "subject"));
+	json_t *answers = people_reference(json_object_get(line, "answers"), false), *out;
+
+	if (!json_is_string(answers))
+		out = json_string(subject);
+	else if (json_string_length(answers) == 0)
+		out = json_sprintf(_("%s (an answer)"), subject);
+	else
+		out = json_sprintf(_("%s (answers %s)"), subject, json_string_value(answers));
+	json_decref(answers);
+	return out;
+}
+
+void people_line(struct cli *cli, json_t *line)
+{
+	const json_t *work = json_object_get(line, "work");
+
+	json_object_set_new(line, "from_text",
+			    people_name(string_of(json_object_get(line, "from_name")),
+					string_of(json_object_get(line, "from"))));
+	json_object_set_new(line, "to_text",
+			    people_names(cli, json_object_get(line, "to"),
+					 json_object_get(line, "to_names"), false));
+	json_object_set_new(line, "subject_text", subject_text(line));
+	json_object_set(line, "person_text", json_object_get(work, "to"));
+	json_object_set(line, "recall_text", json_object_get(work, "recall"));
+}
+
+void people_committees(json_t *list)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		json_object_set_new(each, "name_text",
+				    people_name(string_of(json_object_get(each, "name")),
+						string_of(json_object_get(each, "committee"))));
+	}
+}

@@ -1,0 +1,35 @@
+/* What people read in the place of ids: names of committees, and documents by number. Cells for
+ * tables and sheets in text; JSON and plain columns have the ids and names themselves. */
+#ifndef VANTHU_TOOLS_OUTPUT_PEOPLE_H
+#define VANTHU_TOOLS_OUTPUT_PEOPLE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct cli;
+
+enum {
+	PEOPLE_NAME_CELLS = 40, /* of a name in a table */
+	PEOPLE_NAMED_MAX = 3,	/* names of many that are written out */
+};
+
+/* A text of at most so many cells, cut behind a word, with "…". `out` is terminated. */
+void people_shorten(const char *text, int cells, char *out, size_t size_bytes);
+/* For a table: the name, shortened; the id where there is no name. */
+json_t *people_name(const char *name, const char *id);
+/* For a sheet: "Name (id)", whole; the id alone where there is no name. */
+json_t *people_name_id(const char *name, const char *id);
+/* Several, of which `ids` and `names` are lists of as many: the first few, and how many more.
+ * Groups are words. */
+json_t *people_names(struct cli *cli, const json_t *ids, const json_t *names, bool whole);
+/* The number of a document that another one names, as json_reference has it; its subject too where
+ * `whole`. Null for null. */
+json_t *people_reference(const json_t *reference, bool whole);
+/* Adds to a line of json_line what its table shows: from_text, to_text, subject_text (with what it
+ * answers), person_text, due_text. */
+void people_line(struct cli *cli, json_t *line);
+/* Adds name_text to each of a list whose objects have "committee" and "name". */
+void people_committees(json_t *list);
+
+#endif
