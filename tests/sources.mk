@@ -141,7 +141,14 @@ SIM := \
 	setback \
 	visits \
 	workload \
-	world
+	world \
+	year \
+	year_check \
+	year_check_work \
+	year_main \
+	year_plant \
+	year_tree \
+	year_work
 BENCH_SOURCES := \
 	conn \
 	documents \

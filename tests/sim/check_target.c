@@ -9,7 +9,7 @@
 #include "routing/target/target.h"
 #include "tests/sim/check.h"
 
-enum { PLACES_MAX = 256, SERIALS_MAX = 4096 };
+enum { PLACES_MAX = 256, SERIALS_MAX = 131072 };
 
 struct bucket {
 	char month[32];

@@ -9,6 +9,7 @@
 
 #include "proto/digest.h"
 #include "proto/signer_pem.h"
+#include "tests/sim/year.h"
 
 #define KEY_AGE_MS (30LL * 86400000) /* older than any clock is behind */
 
@@ -64,6 +65,8 @@ void keys_make_entry(struct world *w, struct member *m, struct rec_committee *ou
 		out->superior = w->members[m->superior].id;
 	keys[0] = keys_make_one(w, m);
 	out->keys = keys;
+	if (w->year != NULL)
+		year_describe(m->index, out);
 }
 
 static int by_id(const void *a, const void *b)
@@ -105,7 +108,8 @@ void keys_make_directory(struct world *w)
 	v->directory.entry_count = count;
 	e = directory_sign(
 	    registry, w->arena, entries, count,
-	    &(struct directory_issue){ 1, NULL, w->start_wall_ms, w->start_wall_ms + 86400000 },
+	    &(struct directory_issue){ 1, NULL, w->start_wall_ms,
+				       w->start_wall_ms + w->directory_valid_ms },
 	    &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;

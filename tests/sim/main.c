@@ -4,6 +4,7 @@
  * sim --never-reopens FIRST N   as --seeds, with committees that never open again what they set
  *   aside: must be noticed
  * sim -v SEED            with every notice
+ * sim --year SEED N [plants]  a year of N documents (year_main.c)
  * Exits 1 when an invariant was violated. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 #include "daemon/base/log.h"
 #include "tests/sim/world.h"
+#include "tests/sim/year.h"
 
 struct sums {
 	bool never_reopens;
@@ -100,6 +102,8 @@ int main(int argc, char **argv)
 	bool good = true;
 
 	log_open(LOG_ERROR);
+	if (argc > 1 && strncmp(argv[1], "--year", 6) == 0)
+		return year_main(argc, argv);
 	memset(&sums, 0, sizeof sums);
 	if (argc == 4 &&
 	    (strcmp(argv[1], "--seeds") == 0 || strcmp(argv[1], "--never-reopens") == 0)) {

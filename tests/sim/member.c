@@ -13,6 +13,7 @@
 #include "proto/wire_encode.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
+#include "tests/sim/year.h"
 
 enum { SCRATCH_BYTES = 8 << 20, RESTART_MOST_MS = 3000, KEEP_MS = 3600000, KEEP_SHORT_MS = 1500 };
 
@@ -25,8 +26,11 @@ void member_create(struct world *w, int index, int superior)
 	m->superior = superior;
 	m->endpoint = FIRST_ENDPOINT;
 	/* As long as may be where names are to fill frames. */
-	snprintf(m->id.text, sizeof m->id.text, "c%d%s", index,
-		 w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
+	if (w->year != NULL)
+		year_name(index, &m->id);
+	else
+		snprintf(m->id.text, sizeof m->id.text, "c%d%s", index,
+			 w->wide ? "-mot-dang-bo-co-ten-that-la-dai" : "");
 	m->disk = memory_disk_new();
 	m->files_disk = memory_files_disk_new();
 	assert(m->disk != NULL && m->files_disk != NULL);
@@ -51,6 +55,10 @@ static void reply(void *ctx, const struct act_reply *r)
 {
 	struct world *w = ((struct member *)ctx)->world;
 
+	if (w->year != NULL) {
+		year_replied(w, r);
+		return;
+	}
 	if (!offices_replied(w, r) && !clerks_replied(w, r))
 		workload_replied(w, r);
 }
@@ -64,13 +72,14 @@ static void notify(void *ctx, const struct act_notify *n)
 		       (long long)m->world->now_ms, m->id.text, (int)n->what,
 		       n->document.origin.text, n->document.id.bytes[14], n->document.id.bytes[15],
 		       n->committee.text, n->reason);
-	clocks_noticed(m->world, m->index, n);
+	if (m->world->year == NULL)
+		clocks_noticed(m->world, m->index, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,
 				n->reason, n->committee.text);
 	/* it may have been taken before the disk was put back */
-	if (n->what == NOTICE_RECEIPT && !m->world->setback)
+	if (n->what == NOTICE_RECEIPT && !m->world->setback && m->world->year == NULL)
 		check_receipt_now(m->world, m->index, n);
 }
 
@@ -387,6 +396,16 @@ void member_start(struct member *m)
 	else if (core_directory_version(m->core) < m->handed)
 		member_install(m, m->handed);
 	world_wake(m->world, m, 0);
+}
+
+void member_stop(struct member *m)
+{
+	if (!m->running)
+		return;
+	tear_down(m);
+	memory_disk_fail(m->disk, 0, ERR_OK, false);
+	m->brought = 0;
+	network_member_gone(m->world, m->index);
 }
 
 void member_crash(struct member *m)

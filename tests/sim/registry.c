@@ -134,7 +134,7 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 		.version = w->version_count + 1,
 		.previous = &w->versions[w->version_count - 1].directory.head.digest,
 		.now_ms = w->start_wall_ms + w->now_ms,
-		.valid_until_ms = w->start_wall_ms + 86400000
+		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms
 	};
 	struct signer *registry;
 	enum err e = signer_pem_open(w->registry_pem, &registry);
@@ -352,4 +352,22 @@ void registry_change(struct world *w)
 	if (prng_chance(&w->prng, 250))
 		member_install(&w->members[prng_below(&w->prng, (uint64_t)w->member_count)],
 			       w->version_count);
+}
+
+void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
+			  text_t from)
+{
+	struct version v;
+
+	begin_version(w, &v);
+	for (unsigned i = 0; i < count; i++) {
+		struct rec_committee *entry = entry_of(w, &v, members[i]);
+
+		entry->term_name = name;
+		entry->term_from = from;
+		if (directory_entry_pack(w->arena, entry, &entry->entry) != ERR_OK)
+			world_violation(w, "registry", "an entry cannot be packed");
+	}
+	publish(w, &v, NULL);
+	member_install(&w->members[0], w->version_count);
 }

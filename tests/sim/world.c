@@ -9,6 +9,7 @@
 
 #include "daemon/store/memory.h"
 #include "tests/sim/keys.h"
+#include "tests/sim/year.h"
 
 enum {
 	ACTIVE_MS = 20000,
@@ -88,6 +89,21 @@ void world_wake(struct world *w, struct member *m, int64_t in_ms)
 		       (struct sim_event){ .at_ms = at_ms, .kind = SIM_WAKE, .member = m->index });
 }
 
+static void connect_all(struct world *w)
+{
+	for (int i = 0; i < w->edge_count; i++)
+		network_connect(w, i);
+	if (w->year == NULL || year_is_open(w))
+		world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + CONNECT_EVERY_MS,
+						      .kind = SIM_CONNECT });
+}
+
+static void restart(struct world *w, struct member *m)
+{
+	if (w->year == NULL || year_is_open(w))
+		member_start(m);
+}
+
 static void step(struct world *w)
 {
 	struct sim_event e = take_first(w);
@@ -105,7 +121,10 @@ static void step(struct world *w)
 			member_turn(m);
 		break;
 	case SIM_RESTART:
-		member_start(m);
+		restart(w, m);
+		break;
+	case SIM_YEAR:
+		year_event(w, &e);
 		break;
 	case SIM_SUBMIT:
 		workload_submit(w, e.document);
@@ -151,10 +170,7 @@ static void step(struct world *w)
 			registry_change(w);
 		break;
 	case SIM_CONNECT:
-		for (int i = 0; i < w->edge_count; i++)
-			network_connect(w, i);
-		world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + CONNECT_EVERY_MS,
-						      .kind = SIM_CONNECT });
+		connect_all(w);
 		break;
 	}
 }
@@ -165,7 +181,7 @@ static void run_until(struct world *w, int64_t until_ms, bool stop_when_done)
 
 	while (w->heap_count > 0 && w->heap[0].at_ms <= until_ms && w->violation[0] == '\0') {
 		step(w);
-		if (w->events_done > EVENTS_MAX) {
+		if (w->events_done > EVENTS_MAX && w->year == NULL) {
 			world_violation(w, "liveness", "more than %d events: a livelock",
 					EVENTS_MAX);
 			return;
@@ -178,11 +194,18 @@ static void run_until(struct world *w, int64_t until_ms, bool stop_when_done)
 	}
 }
 
+void world_run_until(struct world *w, int64_t until_ms)
+{
+	run_until(w, until_ms, false);
+	if (w->now_ms < until_ms && w->violation[0] == '\0')
+		w->now_ms = until_ms;
+}
+
 /* ---- making ---- */
 
 static void make_tree(struct world *w)
 {
-	w->member_count = 3 + (int)prng_below(&w->prng, MEMBERS_MAX - 2);
+	w->member_count = 3 + (int)prng_below(&w->prng, MEMBERS_DRAWN - 2);
 	for (int i = 0; i < w->member_count; i++) {
 		/* Any earlier one: all shapes from a chain to a star. */
 		int superior = i == 0 ? -1 : (int)prng_below(&w->prng, (uint64_t)i);
@@ -207,6 +230,7 @@ bool world_run(struct world *w, uint64_t seed)
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
+	w->directory_valid_ms = 86400000;
 	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
@@ -268,6 +292,7 @@ void world_free(struct world *w)
 		free(w->kept[i].bytes);
 	for (int i = 0; i < w->member_count; i++)
 		member_free(&w->members[i]);
+	year_release(w);
 	memory_disk_destroy(w->copy);
 	signer_destroy(w->evil);
 	arena_destroy(w->arena);

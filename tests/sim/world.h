@@ -12,6 +12,7 @@
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
+ *   year*.c      a year of a ministry's tree, and what must be there after it
  *   workload.c   who submits what; the independent model of what must come of it
  *   check_*.c    one invariant each, against the model and the disks only */
 #ifndef VANTHU_TESTS_SIM_WORLD_H
@@ -34,7 +35,8 @@
 #include "tests/sim/prng.h"
 
 enum {
-	MEMBERS_MAX = 15,
+	MEMBERS_MAX = 31,   /* of a year (year.c) */
+	MEMBERS_DRAWN = 15, /* at most, of all other worlds: their masks have no more bits */
 	DOCUMENTS_MAX = 64,
 	PARTS = 2,
 	FORGED_MAX = 64,
@@ -157,7 +159,8 @@ enum event_kind {
 	SIM_RELOCATE,
 	SIM_COPY,
 	SIM_BACK,
-	SIM_CLOCK
+	SIM_CLOCK,
+	SIM_YEAR
 };
 
 struct sim_event {
@@ -267,6 +270,8 @@ struct world {
 	unsigned clocks_wrong, asides, settled, doubts;
 	uint16_t was_aside[DOCUMENTS_MAX]; /* bit per member: taken, and believed later */
 	uint32_t hash; /* of every frame and commit, in order */
+	int64_t directory_valid_ms;
+	struct year *year; /* NULL: a world of seconds */
 	char violation[256];
 	bool verbose;
 	bool never_reopens; /* a canary: what is set aside is never opened again */
@@ -275,6 +280,8 @@ struct world {
 /* The first violation stays; later ones often follow from it. */
 void world_violation(struct world *w, const char *checker, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Whatever happens until then, or until something is violated. */
+void world_run_until(struct world *w, int64_t until_ms);
 /* Runs one seed; true when nothing was violated. */
 bool world_run(struct world *w, uint64_t seed);
 void world_free(struct world *w);
@@ -285,6 +292,7 @@ void world_wake(struct world *w, struct member *m, int64_t in_ms);
 void member_create(struct world *w, int index, int superior);
 void member_start(struct member *m);
 void member_crash(struct member *m); /* everything not committed is gone */
+void member_stop(struct member *m);  /* in order, and nobody starts it again but who stopped it */
 void member_turn(struct member *m);
 struct now member_now(const struct member *m);
 void member_free(struct member *m);
@@ -332,6 +340,9 @@ bool world_is_below(const struct world *w, uint64_t version, int top, int member
 struct directory_trust registry_trust(struct member *m);
 void registry_draw(struct world *w);
 void registry_change(struct world *w);
+/* A version in which the committees of these indices begin a term; it comes to the top. */
+void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
+			  text_t from);
 
 /* ---- faults.c ---- */
 void faults_draw(struct world *w);

@@ -1,0 +1,241 @@
+/* A year, from 1 July 2025: it has the Ministry's first congress (8 August), a turn of the year
+ * and Tết. All offices begin at eight on working days, are connected within a second, do what the
+ * day has for them, and end within the minute: in virtual time a day's work needs no more, and
+ * what is not done today is done on the next working day. At night nothing runs; each morning is a
+ * boot. Now and then a process dies, a commit fails, a link is cut for the day, frames get lost,
+ * a machine stays off for days. The holidays are written down here, apart from the code's. */
+#include "tests/sim/year.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/sim/keys.h"
+
+enum {
+	OPENS_MS = 8 * 3600 * 1000,
+	HOUR_BEGINS_MS = 3000, /* after opening: links stand by then */
+	HOUR_LASTS_MS = 40000,
+	CLOSES_AFTER_MS = 60000,
+	TERM_DAY = 38, /* 2025-08-08 */
+	DIRECTORY_DAYS = 500
+};
+
+static const char *const holidays[] = { "2025-09-01", "2025-09-02", "2026-01-01", "2026-01-02",
+					"2026-02-16", "2026-02-17", "2026-02-18", "2026-02-19",
+					"2026-02-20", "2026-04-27", "2026-04-30", "2026-05-01" };
+
+void year_date(int day, char out[16])
+{
+	time_t local = (time_t)((YEAR_START_MS + day * DAY_MS) / 1000) + 7 * 3600;
+	struct tm tm;
+
+	gmtime_r(&local, &tm);
+	strftime(out, 16, "%Y-%m-%d", &tm);
+}
+
+static void make_calendar(struct year *y)
+{
+	for (int d = 0; d < YEAR_DAYS_MOST; d++) {
+		char date[16];
+
+		year_date(d, date);
+		y->working[d] = (d + 1) % 7 != 5 && (d + 1) % 7 != 6; /* day 0 is a Tuesday */
+		for (size_t i = 0; i < sizeof holidays / sizeof holidays[0]; i++)
+			y->working[d] = y->working[d] && strcmp(holidays[i], date) != 0;
+		/* worked for 2 January */
+		y->working[d] = y->working[d] || strcmp(date, "2026-01-10") == 0;
+	}
+}
+
+bool year_is_open(const struct world *w)
+{
+	return w->year->open;
+}
+
+void year_schedule(struct world *w, int kind, uint32_t index, unsigned days)
+{
+	struct year *y = w->year;
+	int day = y->day;
+
+	for (; days > 0 && day < YEAR_DAYS_MOST - 1; days--) {
+		do
+			day++;
+		while (day < YEAR_DAYS_MOST - 1 && !y->working[day]);
+	}
+	world_schedule(
+		w, (struct sim_event){ .at_ms = day * DAY_MS + OPENS_MS + HOUR_BEGINS_MS +
+						(int64_t)prng_below(&y->prng, HOUR_LASTS_MS),
+				       .kind = SIM_YEAR,
+				       .direction = kind,
+				       .edge = kind == YEAR_STEP ? y->deliveries[index].step : 0,
+				       .document = (int)index });
+}
+
+void year_event(struct world *w, const struct sim_event *e)
+{
+	struct year *y = w->year;
+	uint32_t index = (uint32_t)e->document;
+
+	if (!y->open) {
+		year_schedule(w, e->direction, index, 1);
+		return;
+	}
+	switch (e->direction) {
+	case YEAR_SUBMIT:
+		year_submit(w, index);
+		break;
+	case YEAR_STEP:
+		if (e->edge == y->deliveries[index].step)
+			year_step(w, index);
+		break;
+	case YEAR_PAPER:
+		year_register(w, index);
+		break;
+	case YEAR_CRASH:
+		y->crashes += w->members[index].running;
+		member_crash(&w->members[index]);
+		break;
+	default:
+		y->crashes++;
+		memory_disk_fail(w->members[index].disk, 1 + (uint32_t)prng_below(&y->prng, 4),
+				 ERR_STORE, prng_chance(&y->prng, 400));
+	}
+}
+
+/* ---- a day ---- */
+
+static void trouble(struct world *w)
+{
+	struct year *y = w->year;
+	uint32_t who = (uint32_t)prng_below(&y->prng, YEAR_MEMBERS);
+	bool frames = prng_chance(&y->prng, 80);
+
+	for (int f = 0; f < FAULT_COUNT; f++)
+		w->active[f] = frames && f <= FAULT_DELAY && prng_chance(&y->prng, 500);
+	if (prng_chance(&y->prng, 120))
+		year_schedule(w, YEAR_CRASH, who, 0);
+	if (prng_chance(&y->prng, 60))
+		year_schedule(w, YEAR_COMMIT, who, 0);
+	if (prng_chance(&y->prng, 100)) {
+		struct edge *e = &w->edges[prng_below(&y->prng, (uint64_t)w->edge_count)];
+
+		e->cut[0] = e->cut[1] = true;
+		y->cuts++;
+	}
+	if (prng_chance(&y->prng, 30))
+		y->off[who] = y->day + 1 + (int)prng_below(&y->prng, 4);
+}
+
+static void play_day(struct world *w, bool calm)
+{
+	struct year *y = w->year;
+	int64_t opens_ms = y->day * DAY_MS + OPENS_MS;
+	/* Tasks of the day are drawn from its beginning on. */
+	static const int congress[] = { 0 };
+
+	world_run_until(w, opens_ms);
+	y->open = true;
+	y->days++;
+	memset(w->active, 0, sizeof w->active);
+	if (!calm)
+		trouble(w);
+	for (int i = 0; i < w->member_count; i++) {
+		if (y->off[i] <= y->day || calm)
+			member_start(&w->members[i]);
+	}
+	if (w->version_count == 1 && y->day >= TERM_DAY)
+		registry_begin_terms(w, congress, 1, "2025-2030", "2025-08-08");
+	world_schedule(w, (struct sim_event){ .at_ms = opens_ms + 1, .kind = SIM_CONNECT });
+	world_run_until(w, opens_ms + CLOSES_AFTER_MS);
+	y->open = false;
+	for (int i = 0; i < w->edge_count; i++)
+		w->edges[i].cut[0] = w->edges[i].cut[1] = false;
+	for (int i = 0; i < w->member_count; i++)
+		member_stop(&w->members[i]);
+}
+
+/* ---- a year ---- */
+
+static void begin(struct world *w, uint64_t seed)
+{
+	memset(w, 0, sizeof *w);
+	w->seed = seed;
+	w->year = calloc(1, sizeof *w->year);
+	w->arena = arena_new(64 << 20);
+	assert(w->year != NULL && w->arena != NULL);
+	w->start_wall_ms = YEAR_START_MS;
+	w->directory_valid_ms = DIRECTORY_DAYS * DAY_MS;
+	prng_seed(&w->prng, seed);
+	prng_seed(&w->content, ~seed);
+	prng_seed(&w->year->prng, seed * 0x9e3779b97f4a7c15ULL);
+	make_calendar(w->year);
+	w->member_count = YEAR_MEMBERS;
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		int superior = year_superior(i);
+
+		member_create(w, i, superior);
+		if (superior >= 0)
+			w->edges[w->edge_count++] =
+				(struct edge){ .superior = superior, .subordinate = i };
+	}
+	keys_make_directory(w);
+}
+
+static void check(struct world *w)
+{
+	if (w->violation[0] == '\0' && w->year->pending > 0)
+		world_violation(w, "year", "%u things were never done", w->year->pending);
+	year_check_books(w);
+	year_check_numbers(w);
+	year_check_work(w);
+	for (int i = 0; i < w->member_count && w->violation[0] == '\0'; i++) {
+		check_target(w, &w->members[i]);
+		check_directory(w, &w->members[i]);
+	}
+}
+
+static void print(const struct world *w, const struct year_run *run)
+{
+	const struct year *y = w->year;
+	bool good = w->violation[0] == '\0';
+
+	printf("%s - year %llu: %u documents of %d committees, %u at a recipient, %u on paper, %u "
+	       "days worked%s%s\n",
+	       good ? "ok" : "not ok", (unsigned long long)run->seed, y->document_count,
+	       w->member_count, y->delivery_count, y->paper_count, y->days, good ? "" : " # ",
+	       w->violation);
+	printf("# %u documents, %u answers among them; statuses %u, lines %u; accepted late %u, "
+	       "returned %u, refused steps %u; processes died %u, links cut %u; %llu events\n",
+	       y->document_count, y->answers, y->statuses, y->lines, y->late, y->returned,
+	       y->refused, y->crashes, y->cuts, (unsigned long long)w->events_done);
+}
+
+bool year_run(struct world *w, const struct year_run *run)
+{
+	struct year *y;
+
+	begin(w, run->seed);
+	y = w->year;
+	year_draw(w, run->documents);
+	for (y->day = 0; y->day < YEAR_DAYS_MOST && w->violation[0] == '\0'; y->day++) {
+		bool calm = y->day >= YEAR_DAYS;
+
+		if (!y->working[y->day])
+			continue;
+		play_day(w, calm);
+		if (calm && y->pending == 0)
+			break;
+	}
+	/* and one more, for what the last day left under way */
+	y->day++;
+	if (w->violation[0] == '\0')
+		play_day(w, true);
+	check(w);
+	print(w, run);
+	if (w->violation[0] != '\0')
+		return false;
+	return !run->plants || year_plants(w, check);
+}

@@ -1,0 +1,123 @@
+/* A year of a ministry's tree, 1 + 30 committees: days and hours, offices that begin and end their
+ * day, a term that changes, and what is done in them; see year.c. The model is what was asked and
+ * what was answered: nothing in it comes from the code under test. */
+#ifndef VANTHU_TESTS_SIM_YEAR_H
+#define VANTHU_TESTS_SIM_YEAR_H
+
+#include "tests/sim/world.h"
+
+enum {
+	YEAR_MEMBERS = 31,
+	YEAR_DAYS = 365,
+	YEAR_DAYS_MOST = 400, /* with those after it, until all is done */
+	YEAR_STEPS = 8,
+	YEAR_KINDS = 8
+};
+
+#define YEAR_START_MS 1751302800000LL /* 2025-07-01T00:00:00+07:00 */
+#define DAY_MS	      86400000LL
+
+/* A kind of document: what its numbers count by. */
+struct year_kind {
+	text_t code, name, template;
+	bool state; /* of the State: begins anew with each year, not with a term */
+};
+
+struct year_document {
+	struct doc_id id;
+	uint8_t origin, kind;
+	enum group group;   /* as it was addressed; GROUP_NONE: by name */
+	uint32_t addressed; /* bit per member */
+	enum urgency urgency;
+	uint32_t business; /* 1, or 4: it replaces an earlier one, `about` */
+	int32_t about;	   /* what it answers or replaces; −1: nothing */
+	int32_t due_day;   /* −1: none */
+	bool accepted;
+	uint32_t number;     /* as it was told */
+	uint32_t deliveries; /* index of the first; as many as it is addressed to, by member */
+	uint64_t content;
+};
+
+/* One document at one of its recipients: what its office is to do, and has been told. */
+struct year_delivery {
+	uint32_t document;
+	uint8_t member, step, told_count;
+	bool late;
+	const char *plan; /* a digit a step: the code; x: what may not be done now */
+	char told[YEAR_STEPS + 1];
+	uint32_t arrival;
+	int32_t answer; /* the document that it is finished with; −1: none */
+};
+
+struct year_paper {
+	struct doc_id id;
+	uint8_t member, kind;
+	enum direction direction;
+	enum secrecy secrecy;
+	bool cancel, accepted, cancelled;
+	char date[16], number[32]; /* number: of what came in */
+	uint32_t told;		   /* the number given to what went out */
+};
+
+struct year {
+	struct prng prng;
+	struct year_document *documents;
+	uint32_t document_count, document_most, drawn;
+	struct year_delivery *deliveries;
+	uint32_t delivery_count, delivery_most;
+	struct year_paper *papers;
+	uint32_t paper_count;
+	bool working[YEAR_DAYS_MOST];
+	bool open;
+	int day;
+	int off[YEAR_MEMBERS]; /* its machine stays off until that day */
+	uint32_t pending;      /* what has not been answered yet */
+	uint32_t late, returned, answers, refused, crashes, cuts, acts, days;
+	uint32_t statuses, lines;
+};
+
+/* ---- year_tree.c ---- */
+void year_name(int index, struct committee_id *out);
+int year_superior(int index); /* −1 at the top */
+void year_describe(int index, struct rec_committee *out);
+const struct year_kind *year_kind(unsigned kind);
+/* The tree as `vanthu lab create --tree` takes it. */
+void year_print_tree(void);
+
+/* ---- year.c ---- */
+struct year_run {
+	uint64_t seed;
+	uint32_t documents;
+	bool plants; /* and then each fault that must be noticed (year_plant.c) */
+};
+/* Plays it, checks it and prints what came of it. */
+bool year_run(struct world *w, const struct year_run *run);
+bool year_is_open(const struct world *w);
+void year_event(struct world *w, const struct sim_event *e);
+/* At the beginning of the given working day from today (0: now), within its hour. */
+void year_schedule(struct world *w, int kind, uint32_t index, unsigned days);
+void year_date(int day, char out[16]); /* YYYY-MM-DD */
+
+/* ---- year_work.c ---- */
+enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_CRASH, YEAR_COMMIT };
+void year_draw(struct world *w, uint32_t documents);
+void year_submit(struct world *w, uint32_t document);
+void year_step(struct world *w, uint32_t delivery);
+void year_register(struct world *w, uint32_t paper);
+void year_replied(struct world *w, const struct act_reply *r);
+void year_release(struct world *w);
+
+/* ---- year_plant.c: the checkers' canaries ---- */
+/* Plants one fault after the other on the top's disk and runs `check`, which must notice; the disk
+ * is whole again afterwards. A line for each; false: one was not noticed. */
+bool year_plants(struct world *w, void (*check)(struct world *w));
+
+/* ---- year_check.c, year_check_work.c ---- */
+void year_check_books(struct world *w);
+void year_check_numbers(struct world *w);
+void year_check_work(struct world *w);
+
+/* ---- year_main.c ---- */
+int year_main(int argc, char **argv);
+
+#endif
