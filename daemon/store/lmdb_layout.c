@@ -3,7 +3,8 @@
  * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
- *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER; LINE and SERIES since format 6
+ *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER; LINE
+ *                                                  and SERIES since format 6
  *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
  *
