@@ -20,6 +20,15 @@
 enum {
 	NAMES_BYTES = 256 * 1024, /* of recipients; those beyond stay ids */
 	RECEIPTS_READ_MAX = 256,  /* to find when the last one came */
+	NAMES_KEPT = 64,
+	NAME_KEPT_BYTES = 160,
+};
+
+/* A book names the same committees line after line, and each name is in an entry with keys and
+ * certificates. As it was when it was first named: one listing calls nobody by two names. */
+struct name_kept {
+	struct committee_id id;
+	char name[NAME_KEPT_BYTES];
 };
 
 struct register_walk {
@@ -29,6 +38,7 @@ struct register_walk {
 	struct scan scan;
 	uint32_t shown; /* the number of the line that was sent last: its additions follow */
 	uint16_t shown_year;
+	struct name_kept names[NAMES_KEPT]; /* by a hash of the id */
 };
 
 static char *text(text_t t)
@@ -53,19 +63,37 @@ static char *date_of(struct arena *a, int64_t wall_ms)
 	return kept(a, date);
 }
 
-/* "" when the directory does not have it. */
-static char *name_of(struct client *c, struct committee_id id)
+static struct name_kept *place_of_name(struct register_walk *w, struct committee_id id)
 {
+	uint32_t hash = 5381;
+
+	for (const char *at = id.text; *at != '\0'; at++)
+		hash = hash * 33 + (uint8_t)*at;
+	return &w->names[hash % NAMES_KEPT];
+}
+
+/* "" when the directory does not have it. It lives until the next step of the walk, and until
+ * another name takes its place: it is kept in the arena. */
+static char *name_of(struct client *c, struct register_walk *w, struct committee_id id)
+{
+	struct name_kept *kept_name = place_of_name(w, id);
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(id);
 	struct record r;
 
-	return l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) == ERR_OK
-		       ? text(r.u.committee.name)
-		       : text("");
+	if (!id_empty(id) && id_equal(kept_name->id, id))
+		return kept(c->control->arena, kept_name->name);
+	if (l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) != ERR_OK)
+		return text("");
+	if (strlen(r.u.committee.name) < sizeof kept_name->name) {
+		kept_name->id = id;
+		memcpy(kept_name->name, r.u.committee.name, strlen(r.u.committee.name) + 1);
+	}
+	return text(r.u.committee.name);
 }
 
-static bool fill_recipients(struct client *c, const struct rec_document *d,
+static bool fill_recipients(struct client *c, struct register_walk *w,
+			    const struct rec_document *d,
 			    Vanthu__V1__RegisterLine *line)
 {
 	struct arena *a = c->control->arena;
@@ -82,7 +110,7 @@ static bool fill_recipients(struct client *c, const struct rec_document *d,
 		line->to[i] = r->group == GROUP_SUBTREE	       ? text("subtree")
 			      : r->group == GROUP_SUBORDINATES ? text("subordinates")
 							       : text(r->committee.text);
-		line->to_names[i] = named ? name_of(c, r->committee) : text("");
+		line->to_names[i] = named ? name_of(c, w, r->committee) : text("");
 		bytes += strlen(line->to_names[i]);
 	}
 	line->n_to = line->n_to_names = d->recipients_len;
@@ -182,7 +210,7 @@ static enum err fill_received(struct client *c, const struct register_walk *w, s
 	return e == ERR_OK ? fill_answer(c, w, r.u.work.answer, line) : e;
 }
 
-static enum err fill_document(struct client *c, const struct register_walk *w, struct doc_key doc,
+static enum err fill_document(struct client *c, struct register_walk *w, struct doc_key doc,
 			      Vanthu__V1__RegisterLine *line)
 {
 	struct lookup l = control_lookup(c);
@@ -196,7 +224,7 @@ static enum err fill_document(struct client *c, const struct register_walk *w, s
 	if (e != ERR_OK)
 		return e;
 	*d = r.u.document; /* the line points into it until it is packed */
-	if (!fill_recipients(c, d, line))
+	if (!fill_recipients(c, w, d, line))
 		return ERR_NO_MEMORY;
 	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
 	line->symbol = text(d->summary.number);
@@ -209,7 +237,7 @@ static enum err fill_document(struct client *c, const struct register_walk *w, s
 	line->secrecy = (Vanthu__V1__Secrecy)d->secrecy;
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->from = text(d->origin.text);
-	line->from_name = name_of(c, d->origin);
+	line->from_name = name_of(c, w, d->origin);
 	e = l.get(l.ctx, c->control->arena, FAMILY_STATE, &key, &r);
 	if (e == ERR_OK)
 		state = r.u.state;
@@ -259,7 +287,7 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 /* ---- the walk ---- */
 
 /* What it registers, that cannot be read, leaves the line with its number. */
-static enum err fill_entry(struct client *c, const struct register_walk *w,
+static enum err fill_entry(struct client *c, struct register_walk *w,
 			   const struct rec_line *from, Vanthu__V1__RegisterLine *line)
 {
 	struct doc_key doc = { from->role, from->serial };

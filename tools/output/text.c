@@ -223,10 +223,12 @@ static void print_list(struct cli *cli, const json_t *list, const struct column 
 		struct libscols_line *line = scols_table_new_line(t, NULL);
 
 		for (unsigned c = 0; line != NULL && c < g.columns; c++) {
-			const json_t *v = json_object_get(json_array_get(list, i), g.shown[c]->key);
-			const char *color = g.shown[c]->format == FORMAT_STATE && json_is_string(v)
-						? color_of(json_string_value(v))
-						: NULL;
+			const json_t *v = g.shown[c]->format == FORMAT_STATE
+					      ? json_object_get(json_array_get(list, i),
+								g.shown[c]->key)
+					      : NULL;
+			const char *color =
+			    json_is_string(v) ? color_of(json_string_value(v)) : NULL;
 			char text[2 * VALUE_BYTES + 8];
 
 			table_layout_fold(g.cells[i * g.columns + c], g.layout[c].width_cells, text,
