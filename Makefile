@@ -46,13 +46,14 @@ FLAGS = $$(cat $(B)/cflags)
 LIBS = $$(cat $(B)/libs)
 PKGS := libzmq lmdb libprotobuf-c libcrypto yaml-0.1 libsystemd jansson smartcols
 
-.PHONY: all library man bench demo check sim year vectors install clean help packages lint locale
+.PHONY: all library man bench clerk demo check sim year vectors install clean help packages lint locale
 all: $(B)/vanthud $(B)/vanthu library locale man
 
 help:
 	@echo 'make            build build/vanthud, build/vanthu, the manual pages in build/man and libvanthu in build/lib'
 	@echo 'make demo       install what is missing, build, and watch seven committees at work'
 	@echo 'make bench      measure this machine and a lab on it; PEERS=FILE beside others, BENCH=smoke or full'
+	@echo 'make clerk      how long each command of a clerk takes after a year of 20,000 documents'
 	@echo 'make check      install what is missing, build, run all tests'
 	@echo 'make sim SEED=n replay one seed of the simulator'
 	@echo 'make year SEED=n a year of 20,000 documents in a tree of 31 committees, played and checked'
@@ -196,7 +197,7 @@ STEPS := $(patsubst %,daemon/%,$(filter control/%,$(DAEMON)) store/memory) \
 	$(addprefix routing/,base/committee_id state/plan documents/rows state/record documents/route state/tree) proto/record_decode
 $(B)/unit/daemon/control/test_many: $(call obj_of,steps,$(STEPS))
 
-SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory daemon/files/memory daemon/files/files \
+SIM_PARTS := $(LIB) daemon/links/publish_opener daemon/outbox daemon/turn daemon/inbox daemon/store/memory $(patsubst %,daemon/%,$(filter store/%,$(DAEMON))) daemon/base/folder daemon/files/memory daemon/files/files \
 	daemon/bulk/bulk daemon/bulk/fetch daemon/bulk/serve daemon/bulk/transfer daemon/base/clock daemon/base/log daemon/base/log_level daemon/base/log_repeat daemon/directory/download daemon/directory/installer daemon/directory/spool $(SIM:%=tests/sim/%)
 $(B)/asan/sim: $(call obj_of,asan,$(SIM_PARTS)) $(call gen_of,asan)
 	$(call say,link,$@)
@@ -289,6 +290,11 @@ year: packages
 bench: packages
 	@$(MAKE) --no-print-directory -j2 all $(B)/bench/bench
 	@BENCH='$(BENCH)' PEERS='$(PEERS)' tests/bench/run
+
+# Each command of a clerk after a year: docs/BENCHMARKS.md.
+clerk: packages
+	@$(MAKE) --no-print-directory -j2 all $(B)/sim/sim
+	@tests/bench/clerk
 
 # Who tries it out wants to see the committees, not the compiler.
 demo: packages

@@ -147,6 +147,7 @@ SIM := \
 	year_check_work \
 	year_main \
 	year_plant \
+	year_store \
 	year_tree \
 	year_work
 BENCH_SOURCES := \

@@ -1,5 +1,6 @@
 /* sim --year SEED N            a year of N documents (year.c)
  * sim --year SEED N plants     and then faults on a disk, each of which must be noticed
+ * sim --year SEED N store ID FOLDER [ID FOLDER]   and write stores of it (year_store.c)
  * sim --year-tree              its tree, for `vanthu lab create` */
 #include <malloc.h>
 #include <stdio.h>
@@ -12,19 +13,19 @@ int year_main(int argc, char **argv)
 {
 	struct year_run run = { .seed = 0 };
 	struct world *w;
-	bool good;
+	bool good, stores = argc > 4 && strcmp(argv[4], "store") == 0;
 
 	if (argc == 2 && strcmp(argv[1], "--year-tree") == 0) {
 		year_print_tree();
 		return 0;
 	}
-	if (argc < 4 || argc > 5)
+	if (argc < 4 || (argc > 5 && !stores))
 		return 2;
 	run.seed = strtoull(argv[2], NULL, 10);
 	run.documents = (uint32_t)strtoul(argv[3], NULL, 10);
 	if (argc == 5 && strcmp(argv[4], "plants") != 0)
 		return 2;
-	run.plants = argc == 5;
+	run.plants = argc == 5 && !stores;
 	/* Each of 8,000 boots makes plans and buffers of megabytes that stay nearly empty: fresh
 	 * pages are zero already. */
 	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
@@ -32,6 +33,8 @@ int year_main(int argc, char **argv)
 	if (w == NULL)
 		return 2;
 	good = year_run(w, &run);
+	for (int i = 5; stores && i + 1 < argc; i += 2)
+		good = good && year_store(w, argv[i], argv[i + 1]);
 	world_free(w);
 	free(w);
 	return good ? 0 : 1;

@@ -1,0 +1,72 @@
+/* The year's disk of a committee as a store that a daemon opens: all that documents, books and
+ * figures are made of goes into the LMDB of a committee of a lab that has been started once. The
+ * directory, keys and links there stay the lab's own. */
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/store/lmdb.h"
+#include "routing/state/plan.h"
+#include "tests/sim/year.h"
+
+enum { WRITES_AT_ONCE = 400, MIB = 1 << 20 };
+
+static const enum family families[] = {
+	FAMILY_IDENT,	FAMILY_DOCUMENT, FAMILY_STATE, FAMILY_ENVELOPE, FAMILY_RELAY, FAMILY_ROUTE,
+	FAMILY_RECEIPT, FAMILY_FILE,	 FAMILY_ACT,   FAMILY_COUNTER,	FAMILY_PAPER, FAMILY_NUMBER,
+	FAMILY_WORK,	FAMILY_STATUS,	 FAMILY_LINE,  FAMILY_SERIES
+};
+
+static enum err copy_family(struct lookup from, enum family family, struct store *to,
+			    struct plan *plan, uint64_t *count)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e;
+
+	while ((e = from.next(from.ctx, plan->arena, family, &scan, &r)) == ERR_OK) {
+		plan_put(plan, scan.at, &r);
+		++*count;
+		if (plan->write_count < WRITES_AT_ONCE)
+			continue;
+		e = to->ops->commit(to, plan);
+		if (e != ERR_OK)
+			return e;
+		plan_clear(plan);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err copy(struct store *from, struct store *to, uint64_t *count)
+{
+	struct lookup l = from->ops->lookup(from);
+	struct plan *plan = plan_new(to->ops->lookup(to));
+	enum err e = plan == NULL ? ERR_NO_MEMORY : ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < sizeof families / sizeof families[0]; i++)
+		e = copy_family(l, families[i], to, plan, count);
+	if (e == ERR_OK && !plan_is_empty(plan))
+		e = to->ops->commit(to, plan);
+	plan_destroy(plan);
+	return e;
+}
+
+bool year_store(struct world *w, const char *id, const char *folder)
+{
+	struct store_lmdb_config config = { .directory = folder, .map_bytes = 4096ULL * MIB };
+	struct store *from = NULL, *to = NULL;
+	int member = world_find(w, id);
+	uint64_t count = 0;
+	enum err e = member < 0 ? ERR_NOT_FOUND : store_memory_open(w->members[member].disk, &from);
+
+	if (e == ERR_OK)
+		e = store_lmdb_open(&config, &to);
+	if (e == ERR_OK)
+		e = copy(from, to, &count);
+	if (to != NULL)
+		to->ops->close(to);
+	if (from != NULL)
+		from->ops->close(from);
+	printf("%s - year store of %s: %llu records in %s, VT-%d\n", e == ERR_OK ? "ok" : "not ok",
+	       id, (unsigned long long)count, folder, (int)e);
+	return e == ERR_OK;
+}
