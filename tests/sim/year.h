@@ -114,8 +114,7 @@ bool year_plants(struct world *w, void (*check)(struct world *w));
 
 /* ---- year_store.c ---- */
 /* Writes a committee's year into the store of a lab's daemon, which does not run now; says so in a
- * line. False:
- * it cannot be written. */
+ * line. False: it cannot be written. */
 bool year_store(struct world *w, const char *id, const char *folder);
 
 /* ---- year_check.c, year_check_work.c ---- */
