@@ -43,6 +43,7 @@ struct daemon {
 	void *zmq;
 	struct store *store;
 	struct files *files;
+	struct tables_store tables;
 	struct core *core;
 	struct keyring *keyring;
 	struct verifier *verifier;
@@ -89,6 +90,19 @@ static enum err read_keys(struct daemon *d)
 	e = certificate_from_pem(d->keys, pem, &d->registry_root_der);
 	if (e != ERR_OK)
 		log_event(LOG_ERROR, "registry-root-invalid", "path=%s", d->config.registry_root);
+	return e;
+}
+
+static enum err read_tables(struct daemon *d)
+{
+	struct config_errors *errors = calloc(1, sizeof *errors);
+	enum err e = errors == NULL ? ERR_NO_MEMORY
+				    : tables_renew(&d->tables, &d->config, errors);
+
+	if (e == ERR_CONFIG)
+		log_event(LOG_ERROR, "table-refused", "errors=%u first=\"%s\"", errors->count,
+			  errors->list[0].text);
+	free(errors);
 	return e;
 }
 
@@ -178,6 +192,7 @@ static enum err open_core(struct daemon *d)
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
 				      .chain_step = digest_chain_step };
 	struct lookup lookup = d->store->ops->lookup(d->store);
+	struct deadline_rules deadlines = tables_deadlines(&d->tables.now, &d->config);
 	uint8_t seed[32];
 	enum err e = clock_random(seed, sizeof seed);
 
@@ -194,6 +209,7 @@ static enum err open_core(struct daemon *d)
 	d->in_force.keyring = d->keyring;
 	d->in_force.verifier = d->verifier;
 	core_seed(d->core, seed);
+	core_set_deadlines(d->core, &deadlines);
 	core_set_room(d->core,
 		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,
 					  d->upkeep.room.facts, d->upkeep.room.why });
@@ -317,6 +333,7 @@ static enum err open_control(struct daemon *d)
 	struct control_parts parts = { .config = &d->config,
 				       .core = d->core,
 				       .store = d->store,
+				       .tables = &d->tables.now,
 				       .files = d->files,
 				       .bulk = d->bulk,
 				       .verifier = d->verifier,
@@ -396,6 +413,7 @@ static enum err join_duties(struct daemon *d)
 	d->reload = (struct reload_parts){ .config = &d->config,
 					   .core = d->core,
 					   .store = d->store,
+					   .tables = &d->tables,
 					   .bulk = d->bulk,
 					   .own_keys = &d->own_keys,
 					   .install = &d->install };
@@ -405,10 +423,10 @@ static enum err join_duties(struct daemon *d)
 static enum err build(struct daemon *d)
 {
 	/* The directory last: what its turn does needs everything else. */
-	enum err (*const steps[])(struct daemon *) = { read_keys,   open_signals,  open_zmq,
-						       open_store,  open_core,	   open_transfer,
-						       open_links,  open_events,   open_control,
-						       join_duties, open_directory };
+	enum err (*const steps[])(struct daemon *) = {
+		read_keys,     read_tables, open_signals, open_zmq,	 open_store,  open_core,
+		open_transfer, open_links,  open_events,  open_control, join_duties, open_directory
+	};
 	enum err e = ERR_OK;
 
 	d->up_since_ms = clock_now().wall_ms;
@@ -497,6 +515,7 @@ void daemon_close(struct daemon *d)
 	verifier_destroy(d->verifier);
 	keyring_destroy(d->keyring);
 	core_destroy(d->core);
+	tables_free(&d->tables);
 	if (d->files != NULL)
 		d->files->ops->close(d->files);
 	if (d->store != NULL)

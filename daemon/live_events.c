@@ -137,6 +137,10 @@ static const char *topic_of(enum notice what)
 		return "settled";
 	case NOTICE_DOUBTED:
 		return "doubted";
+	case NOTICE_DUE_SOON:
+		return "due-soon";
+	case NOTICE_OVERDUE:
+		return "overdue";
 	case NOTICE_NONE:
 		break;
 	}
@@ -163,6 +167,7 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	case NOTICE_REFUSED:
 	case NOTICE_ASIDE:
 	case NOTICE_DOUBTED:
+	case NOTICE_OVERDUE:
 		return LOG_WARNING;
 	default:
 		return LOG_DEBUG;
@@ -228,6 +233,9 @@ void live_events_publish(struct live_events *e, const struct act_notify *n, int6
 	m.committee = (char *)(uintptr_t)n->committee.text;
 	m.reason = n->reason;
 	m.clock_ahead_ms = n->clock_ahead_ms;
+	m.due_reason = (Vanthu__V1__DueReason)n->due_reason;
+	m.due_at_ms = n->due_at_ms;
+	m.due_on = (char *)(uintptr_t)n->due_on;
 	if (n->summary.number != NULL)
 		m.number = (char *)(uintptr_t)n->summary.number;
 	if (vanthu__v1__live_event__get_packed_size(&m) > sizeof bytes)

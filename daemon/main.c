@@ -18,6 +18,7 @@
 #include "daemon/base/version.h"
 #include "daemon/daemon.h"
 #include "daemon/keys/keys.h"
+#include "daemon/tables/tables.h"
 
 enum { FILES_WANTED = 65536, HEAP_END_BYTES = 8 << 20, HEAP_MAPPED_BYTES = 1 << 20 };
 
@@ -85,6 +86,8 @@ static enum err load(const char *path, struct config *config)
 	struct config_errors *errors = malloc(sizeof *errors);
 	enum err e = errors == NULL ? ERR_NO_MEMORY : config_load(path, config, errors);
 
+	if (e == ERR_OK)
+		e = tables_check(config, errors);
 	for (unsigned i = 0; errors != NULL && i < errors->count && i < CONFIG_ERRORS_MAX; i++)
 		fprintf(stderr, "%s:%u:%u: %s\n", config->file[0] != '\0' ? config->file : path,
 			errors->list[i].line, errors->list[i].column, errors->list[i].text);

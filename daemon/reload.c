@@ -11,12 +11,15 @@ enum err reload_config(const struct reload_parts *p)
 	struct config *fresh = malloc(sizeof *fresh);
 	struct config_errors *errors = malloc(sizeof *errors);
 	char restart[512];
+	struct deadline_rules rules;
 	enum log_level level;
 	enum err e;
 
 	systemd_reloading();
 	e = fresh == NULL || errors == NULL ? ERR_NO_MEMORY
 					    : config_load(p->config->file, fresh, errors);
+	if (e == ERR_OK) /* a table that is wrong: nothing is taken, the old ones stay */
+		e = tables_renew(p->tables, fresh, errors);
 	if (e == ERR_OK) {
 		config_reload(p->config, fresh, restart, sizeof restart);
 		if (log_level_parse(p->config->log_level, &level))
@@ -26,6 +29,8 @@ enum err reload_config(const struct reload_parts *p)
 		bulk_set_largest(p->bulk, p->config->attachment_max_bytes);
 		p->store->ops->set_reserve(p->store, p->config->reserve_bytes,
 					   p->config->reserve_bytes / 4);
+		rules = tables_deadlines(&p->tables->now, p->config);
+		core_set_deadlines(p->core, &rules);
 		windows_set(p->config, p->core, p->bulk);
 		log_event(LOG_INFO, "reloaded", "file=%s needs_restart=%s", p->config->file,
 			  restart[0] == '\0' ? "none" : restart);

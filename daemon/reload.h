@@ -8,12 +8,14 @@
 #include "daemon/directory/directory.h"
 #include "daemon/keys/keys.h"
 #include "daemon/store/store.h"
+#include "daemon/tables/tables.h"
 #include "routing/core.h"
 
 struct reload_parts {
 	struct config *config; /* all borrowed */
 	struct core *core;
 	struct store *store;
+	struct tables_store *tables;
 	struct bulk *bulk;
 	struct own_keys *own_keys;
 	struct install_parts *install;

@@ -28,6 +28,7 @@ DAEMON := \
 	control/control \
 	control/details \
 	control/documents \
+	control/due \
 	control/evidence \
 	control/find \
 	control/frame \
@@ -40,6 +41,7 @@ DAEMON := \
 	control/operate \
 	control/paper \
 	control/papers \
+	control/persons \
 	control/queue \
 	control/receipts \
 	control/recipients \
@@ -101,6 +103,7 @@ DAEMON := \
 	store/lmdb_owner \
 	store/lmdb_read \
 	store/lmdb_room \
+	tables/tables \
 	turn \
 	upkeep
 # Only tests use these: the twins of store and files without a disk.

@@ -190,3 +190,25 @@ enum err office_record_decode_series(struct arena *a, struct blob bytes, struct 
 	record->u.series.last = m->last;
 	return m->last != 0 ? ERR_OK : ERR_FORMAT;
 }
+
+enum err office_record_encode_open(struct arena *a, const struct record *record, struct blob *out)
+{
+	Vanthu__V1__OpenRecord m = VANTHU__V1__OPEN_RECORD__INIT;
+
+	m.soon_at_ms = record->u.open.soon_at_ms;
+	m.late_at_ms = record->u.open.late_at_ms;
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_open(struct arena *a, struct blob bytes, struct record *record)
+{
+	enum err e;
+	const Vanthu__V1__OpenRecord *m =
+		pb_unpack(a, &vanthu__v1__open_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	record->u.open = (struct rec_open){ .soon_at_ms = m->soon_at_ms,
+					    .late_at_ms = m->late_at_ms };
+	return ERR_OK;
+}

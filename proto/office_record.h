@@ -26,5 +26,9 @@ must_use enum err office_record_encode_series(struct arena *a, const struct reco
 					      struct blob *out);
 must_use enum err office_record_decode_series(struct arena *a, struct blob bytes,
 					      struct record *record);
+must_use enum err office_record_encode_open(struct arena *a, const struct record *record,
+					    struct blob *out);
+must_use enum err office_record_decode_open(struct arena *a, struct blob bytes,
+					    struct record *record);
 
 #endif

@@ -86,6 +86,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = numbers_load(&t);
 	if (e == ERR_OK)
+		e = open_work_load(&t);
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;
@@ -161,6 +163,12 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 	c->config.relay_retention_ms = relay_retention_ms;
 	c->config.expire_ms = expire_ms;
 	c->config.attachment_max_bytes = attachment_max_bytes;
+}
+
+void core_set_deadlines(struct core *c, const struct deadline_rules *rules)
+{
+	c->deadlines = *rules;
+	c->open_work.next_round_ms = 0;
 }
 
 void core_stand(const struct core *c, struct stand_view *out)

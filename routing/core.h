@@ -13,6 +13,7 @@
 #include "routing/state/message.h"
 
 struct core;
+struct deadline_rules;
 struct event;
 struct plan;
 struct rec_aside;
@@ -100,6 +101,10 @@ void core_clock(struct core *c, struct clock_view *out);
 /* What a reload may change. */
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,
 		     uint64_t attachment_max_bytes);
+
+/* The office's rules of deadlines; the table is borrowed until the next call. Before the first call
+ * there are Saturdays and Sundays, and "at once" is at once. What is due is looked at anew. */
+void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
 /* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for
  * the configured default. A larger one holds at once. A smaller one from the next connection on,

@@ -36,6 +36,7 @@ ROUTING := \
 	documents/held \
 	documents/lifecycle \
 	documents/numbers \
+	documents/open_work \
 	documents/recipients \
 	documents/requeue \
 	documents/retention \
@@ -56,11 +57,13 @@ ROUTING := \
 	links/stand \
 	links/visit \
 	rules/competence \
+	rules/deadline \
 	rules/doctype \
 	rules/doctype_table \
 	rules/lines \
 	rules/numbering \
 	rules/office_status \
+	rules/persons \
 	rules/policy \
 	rules/portable \
 	rules/series \

@@ -78,10 +78,12 @@ UNIT := \
 	routing/links/test_stand \
 	routing/links/test_visit \
 	routing/rules/test_competence \
+	routing/rules/test_deadline \
 	routing/rules/test_doctype_table \
 	routing/rules/test_lines \
 	routing/rules/test_numbering \
 	routing/rules/test_office_status \
+	routing/rules/test_persons \
 	routing/rules/test_policy \
 	routing/rules/test_series \
 	routing/rules/test_spelling \

@@ -41,6 +41,7 @@ TOOLS := \
 	command/completion \
 	command/config \
 	command/demo \
+	command/due \
 	command/export \
 	command/help \
 	command/inbox \
@@ -50,6 +51,7 @@ TOOLS := \
 	command/list \
 	command/office \
 	command/paper \
+	command/person \
 	command/queue \
 	command/recover \
 	command/register \

@@ -202,6 +202,15 @@ static bool check_register(struct fault *f, const Vanthu__V1__RegisterQuery *m)
 	return check_months(f, m->from_month, m->to_month, false);
 }
 
+static bool check_due(struct fault *f, const Vanthu__V1__DueQuery *m)
+{
+	if (m->soon_days > WORKING_DAYS_MAX)
+		return bad(f, ERR_USAGE, "soon_days");
+	if (policy_text(m->person, PERSON_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "person");
+	return policy_text(m->unit, PERSON_MAX, false) == ERR_OK ? true : bad(f, ERR_FIELD, "unit");
+}
+
 /* ---- paper ---- */
 
 static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
@@ -319,6 +328,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_papers(f, m->papers);
 	case VANTHU__V1__REQUEST__WHAT_REGISTER:
 		return check_register(f, m->register_);
+	case VANTHU__V1__REQUEST__WHAT_DUE:
+		return check_due(f, m->due);
 	case VANTHU__V1__REQUEST__WHAT_TARGET:
 		return check_months(f, m->target->from_month, m->target->to_month, false);
 	case VANTHU__V1__REQUEST__WHAT_IMPORT:

@@ -14,6 +14,7 @@
 #include "daemon/files/files.h"
 #include "daemon/inbox.h"
 #include "daemon/store/store.h"
+#include "daemon/tables/tables.h"
 #include "proto/verifier.h"
 #include "routing/core.h"
 
@@ -28,6 +29,7 @@ struct control_parts {
 	const struct config *config; /* all borrowed */
 	struct core *core;
 	struct store *store;
+	const struct tables *tables;
 	struct files *files;
 	struct bulk *bulk;
 	struct verifier *verifier;

@@ -5,6 +5,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
+#include "daemon/control/persons.h"
 #include "daemon/control/room.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
@@ -73,21 +74,47 @@ static void release(void *owner)
 	arena_destroy(owner);
 }
 
-static enum err copy(struct arena *a, const Vanthu__V1__Office *m, struct ev_office *out)
+/* Names as the list of persons has them; a list of them of the arena. False: the client has been
+ * answered. */
+struct named {
+	text_t to, person;
+	text_t *with;
+};
+
+static bool find_persons(struct client *c, uint64_t id, const Vanthu__V1__Office *m,
+			 struct named *out)
+{
+	out->with = arena_array(c->control->arena, m->n_with, sizeof *out->with);
+	if (out->with == NULL) {
+		control_say_error(c, id, ERR_NO_MEMORY, "");
+		return false;
+	}
+	if (!control_person(c, id, m->to, &out->to) ||
+	    !control_person(c, id, m->person, &out->person))
+		return false;
+	for (size_t i = 0; i < m->n_with; i++) {
+		if (!control_person(c, id, m->with[i], &out->with[i]))
+			return false;
+	}
+	return true;
+}
+
+static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct named *named,
+		     struct ev_office *out)
 {
 	text_t *with = arena_array(a, m->n_with, sizeof *with);
 
 	out->note = arena_text(a, m->note, strlen(m->note));
-	out->to = arena_text(a, m->to, strlen(m->to));
+	out->to = arena_text(a, named->to, strlen(named->to));
 	out->due_on = arena_text(a, m->due_on, strlen(m->due_on));
-	out->person = arena_text(a, m->person, strlen(m->person));
+	out->person = arena_text(a, named->person, strlen(named->person));
 	out->with = with;
 	out->with_count = (uint32_t)m->n_with;
 	if (with == NULL || out->note == NULL || out->to == NULL || out->due_on == NULL ||
 	    out->person == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < m->n_with; i++) {
-		with[i] = arena_text(a, m->with[i], strlen(m->with[i]));
+		with[i] = arena_text(a, named->with[i], strlen(named->with[i]));
 		if (with[i] == NULL)
 			return ERR_NO_MEMORY;
 	}
@@ -125,14 +152,15 @@ void control_office(struct client *c, const Vanthu__V1__Request *request)
 			      .answer_bytes = room_office(c, request),
 			      .release = release };
 	struct found_document f;
+	struct named named;
 	struct arena *a;
 	enum err e;
 
 	if (control_find_received(c, id, m->ref->text, &f) != ERR_OK ||
-	    !find_answer(c, id, m->answer, &o->answer))
+	    !find_answer(c, id, m->answer, &o->answer) || !find_persons(c, id, m, &named))
 		return;
 	a = arena_new(REQUEST_BYTES);
-	e = a == NULL ? ERR_NO_MEMORY : copy(a, m, o);
+	e = a == NULL ? ERR_NO_MEMORY : copy(a, m, &named, o);
 	if (e != ERR_OK) {
 		arena_destroy(a);
 		control_say_error(c, id, e, "");

@@ -9,6 +9,7 @@
 #include "daemon/control/committees.h"
 #include "daemon/control/content.h"
 #include "daemon/control/documents.h"
+#include "daemon/control/due.h"
 #include "daemon/control/evidence.h"
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
@@ -16,6 +17,7 @@
 #include "daemon/control/operate.h"
 #include "daemon/control/paper.h"
 #include "daemon/control/papers.h"
+#include "daemon/control/persons.h"
 #include "daemon/control/queue.h"
 #include "daemon/control/registers.h"
 #include "daemon/control/resend.h"
@@ -71,6 +73,8 @@ static const struct request_row rows[] = {
 	{ WHAT(RESEND), OFFICE, control_resend, room_little, NULL },
 	{ WHAT(OFFICE), OFFICE, control_office, room_office, NULL },
 	{ WHAT(REGISTER), OFFICE, control_registers, room_little, NULL },
+	{ WHAT(DUE), OFFICE, control_due, room_little, NULL },
+	{ WHAT(PERSONS), OFFICE, control_persons, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },

@@ -3,8 +3,8 @@
  * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
- *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER; LINE
- *                                                  and SERIES since format 6
+ *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER, OPEN;
+ *                                                  LINE and SERIES since format 6
  *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
  *
@@ -57,6 +57,7 @@ static const struct {
 	[FAMILY_STATUS] = { LAYOUT_DOCUMENTS, "documents" },
 	[FAMILY_LINE] = { LAYOUT_LINKS, "links" },
 	[FAMILY_SERIES] = { LAYOUT_LINKS, "links" },
+	[FAMILY_OPEN] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

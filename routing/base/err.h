@@ -27,6 +27,9 @@ enum err {
 	ERR_DUE_PAST = 1013,
 	ERR_NUMBER_GAP = 1014,      /* a warning: numbers before it were not given */
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
+	ERR_PERSON_UNKNOWN = 1035,  /* not in the list of persons */
+	ERR_PERSON_ENDED = 1036,    /* there, not on this day */
+	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
 	/* no automatic number: of a term before the present one, or the series is at its end */

@@ -273,6 +273,9 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 		return result;
 	r.u.work = d->work;
 	core_put(t, key_serial(d->key.role, d->key.serial), &r);
+	result = open_work_follow(t, d->key, &d->work.stand);
+	if (result != ERR_OK)
+		return result;
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, (uint32_t)e->next,
 	       &d->document.summary);
 	return core_log_act(t, e->uid, office_status_code(e->next), d->document.summary.number);

@@ -9,6 +9,7 @@
 #include "routing/base/types.h"
 #include "routing/documents/document.h"
 #include "routing/documents/facts.h"
+#include "routing/documents/open_work.h"
 #include "routing/documents/route.h"
 #include "routing/documents/rows.h"
 #include "routing/state/event.h"
@@ -135,7 +136,7 @@ static enum err complete_mine(struct turn_view *t, struct doc_key doc, const str
 	r.u.receipt.at_ms = t->now.wall_ms;
 	core_put(t, key_receipt(doc.role, doc.serial, self), &r);
 	notify(t, NOTICE_ARRIVED, fact.document, d->from, 0, &d->summary);
-	return ERR_OK;
+	return open_work_follow(t, doc, &(struct office_stand){ .work = OFFICE_ARRIVED });
 }
 
 enum err document_complete(struct turn_view *t, struct doc_key doc, const struct rec_document *d,

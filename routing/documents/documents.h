@@ -12,6 +12,7 @@
 #include "routing/documents/held.h"
 #include "routing/documents/lifecycle.h"
 #include "routing/documents/numbers.h"
+#include "routing/documents/open_work.h"
 #include "routing/documents/recipients.h"
 #include "routing/documents/requeue.h"
 #include "routing/documents/retention.h"

@@ -5,10 +5,12 @@
 #define VANTHU_ROUTING_RULES_RULES_H
 
 #include "routing/rules/competence.h"
+#include "routing/rules/deadline.h"
 #include "routing/rules/doctype.h"
 #include "routing/rules/doctype_table.h"
 #include "routing/rules/numbering.h"
 #include "routing/rules/office_status.h"
+#include "routing/rules/persons.h"
 #include "routing/rules/policy.h"
 #include "routing/rules/portable.h"
 #include "routing/rules/series.h"

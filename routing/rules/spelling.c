@@ -226,6 +226,20 @@ bool spelling_name(text_t name, char out[FOLD_NAME_SIZE])
 	return true;
 }
 
+bool spelling_bare(text_t name, char out[FOLD_NAME_SIZE])
+{
+	size_t used = 0;
+
+	if (!spelling_name(name, out))
+		return false;
+	for (const char *at = out; *at != '\0'; at++) {
+		if (*at < MARK_BREVE || *at >= TONE_FIRST + TONES)
+			out[used++] = *at;
+	}
+	out[used] = '\0';
+	return true;
+}
+
 bool spelling_same_name(text_t a, text_t b)
 {
 	char x[FOLD_NAME_SIZE], y[FOLD_NAME_SIZE];

@@ -17,6 +17,9 @@ enum { FOLD_NUMBER_SIZE = NUMBER_MAX + 1, FOLD_NAME_SIZE = COMMITTEE_NAME_MAX + 
 void spelling_number(text_t number, char out[FOLD_NUMBER_SIZE]);
 /* A name likewise. False: it is too long. */
 bool spelling_name(text_t name, char out[FOLD_NAME_SIZE]);
+/* The same without tone marks and the marks of letters: "le thi binh" is Lê Thị Bình, and several
+ * others. */
+bool spelling_bare(text_t name, char out[FOLD_NAME_SIZE]);
 bool spelling_same_number(text_t a, text_t b);
 /* Names of committees and persons, up to COMMITTEE_NAME_MAX bytes; longer ones are compared as they
  * are. */

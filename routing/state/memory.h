@@ -7,6 +7,7 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/core.h"
+#include "routing/rules/rules.h"
 #include "routing/state/clocks.h"
 #include "routing/state/event.h"
 #include "routing/state/lookup.h"
@@ -272,8 +273,18 @@ struct register_end {
 	uint32_t next;
 };
 
+/* The look at what is due, a bounded number of documents a tick; see
+ * routing/documents/open_work.c. */
+struct open_work {
+	bool indexing; /* first the index is made, of a store that had none */
+	bool begun;
+	struct key at;         /* the last record read */
+	int64_t next_round_ms; /* monotonic: not before */
+};
+
 struct core {
 	struct core_config config;
+	struct deadline_rules deadlines;
 	struct now now; /* of the last event */
 	struct guard guard;
 	struct passed passed;
@@ -299,6 +310,7 @@ struct core {
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
+	struct open_work open_work;
 	struct register_end books[BOOK_COUNT];
 	int64_t valid_until_ms; /* of the directory in force */
 	/* monotonic: the directory's age, and who has no link, are notified again then */

@@ -63,6 +63,8 @@ enum notice {
 	NOTICE_ASIDE,     /* taken and set aside: `reason` says why it cannot be believed yet */
 	NOTICE_SETTLED,   /* what was set aside is taken, or refused with `reason` */
 	NOTICE_DOUBTED,   /* another committee does not believe the time of what we signed */
+	NOTICE_DUE_SOON,  /* what the office has to do with a document is due soon, or today */
+	NOTICE_OVERDUE,   /* … and was not done in time */
 };
 
 struct act_notify {
@@ -74,6 +76,11 @@ struct act_notify {
 	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
 	struct target_count target;
 	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
+	/* NOTICE_DUE_SOON, NOTICE_OVERDUE: enum deadline_reason; the last moment in time, and its
+	 * day */
+	uint32_t due_reason;
+	int64_t due_at_ms;
+	char due_on[DATE_MAX + 1];
 };
 
 /* Where counters and records differ. */

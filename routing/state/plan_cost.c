@@ -91,6 +91,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_NUMBER:
 	case FAMILY_CHANGED:
 	case FAMILY_SERIES:
+	case FAMILY_OPEN:
 	case FAMILY_COUNT:
 		return 0;
 	}

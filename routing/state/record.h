@@ -62,6 +62,7 @@ enum family {
 	FAMILY_LINE,    /* book ‖ year ‖ number ‖ addition → a line of a register */
 	/* routing/rules/series.h (counters) → the last number of the series */
 	FAMILY_SERIES,
+	FAMILY_OPEN,    /* role ‖ serial → received, and the office has still to do with it */
 	FAMILY_COUNT
 };
 
@@ -472,6 +473,13 @@ struct rec_series {
 	uint64_t last; /* the highest number that was given or seen; 1 to NUMBERING_LAST */
 };
 
+/* Of a document in the index of open work (routing/documents/open_work.c): the deadlines that were
+ * told of, so that each is told of once. */
+struct rec_open {
+	int64_t soon_at_ms; /* 0: of none */
+	int64_t late_at_ms;
+};
+
 struct record {
 	enum family family;
 	union {
@@ -498,6 +506,7 @@ struct record {
 		struct rec_status status;
 		struct rec_line line;
 		struct rec_series series;
+		struct rec_open open;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

@@ -96,6 +96,9 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 	case VALUE_MEMBER:
 		complete_ask_members(c, l->first == NULL ? "" : l->first);
 		return;
+	case VALUE_PERSON:
+		complete_ask_persons(c);
+		return;
 	case VALUE_TYPE:
 		offer_types(c);
 		return;

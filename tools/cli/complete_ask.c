@@ -130,6 +130,30 @@ void complete_ask_documents(const struct completing *c)
 	free(list);
 }
 
+/* ---- persons ---- */
+
+static bool take_person(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_PERSON)
+		return false;
+	if (!reply->person->active)
+		return true;
+	complete_offer(ctx, reply->person->name, reply->person->position);
+	if (reply->person->unit[0] != '\0')
+		complete_offer(ctx, reply->person->unit, "");
+	return true;
+}
+
+void complete_ask_persons(const struct completing *c)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PERSONS;
+	request.persons = &nothing;
+	ask(c, CLIENT_OFFICE, &request, take_person, (void *)(uintptr_t)c);
+}
+
 /* ---- labs ---- */
 
 void complete_ask_members(const struct completing *c, const char *folder)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/tables/tables.h"
 #include "routing/base/committee_id.h"
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
@@ -29,6 +30,8 @@ static int check(struct cli *cli)
 	if (e == ERR_OK)
 		e = config_load(cli->config_path, config, errors);
 	why = errno;
+	if (e == ERR_OK)
+		e = tables_check(config, errors);
 	if (e == ERR_OK)
 		e = key_file_check_all(config, &open_key);
 

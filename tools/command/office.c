@@ -13,7 +13,7 @@
 enum { OPT_REASON = 1, OPT_TO, OPT_WITH, OPT_DUE, OPT_NOTE, OPT_ANSWER, OPT_AS, OPT_ALL_VALID };
 
 #define AS_OPTION                                                                                  \
-	{ "as", OPT_AS, N_("NAME"), N_("in whose name it is done"), VALUE_NONE, NULL }
+	{ "as", OPT_AS, N_("NAME"), N_("in whose name it is done"), VALUE_PERSON, NULL }
 #define NO_OPTION                                                                                  \
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL }
 
@@ -30,8 +30,8 @@ const struct command_option return_options[] = {
 	NO_OPTION,
 };
 const struct command_option assign_options[] = {
-	{ "to", OPT_TO, N_("NAME"), N_("the person or unit in charge"), VALUE_NONE, NULL },
-	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_NONE, NULL },
+	{ "to", OPT_TO, N_("NAME"), N_("the person or unit in charge"), VALUE_PERSON, NULL },
+	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_PERSON, NULL },
 	{ "due", OPT_DUE, N_("DATE"), N_("until when: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
 	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("what is to be done"), VALUE_NONE, NULL },
@@ -150,12 +150,39 @@ static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_r
 	json_array_append_new(rows, row);
 }
 
+/* A name that the list of persons does not have: with those that are most like it. */
+static void refuse_person(struct call *c, const Vanthu__V1__ControlError *e)
+{
+	char message[512], names[512] = "", fix[768];
+	size_t used = 0;
+
+	for (size_t i = 0; i < e->n_choices && used < sizeof names; i++)
+		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
+					 i == 0 ? "" : ", ", e->choices[i]);
+	snprintf(message, sizeof message, "%s: %s", _(err_text((enum err)e->code)), e->about);
+	if (names[0] != '\0')
+		snprintf(fix, sizeof fix, _("did you mean: %s? All: vanthu person list"), names);
+	else
+		snprintf(fix, sizeof fix, "%s", _(err_fix((enum err)e->code)));
+	cli_fail_text(call_cli(c), (enum err)e->code, message, fix);
+}
+
+static bool is_about_person(unsigned code)
+{
+	return code == ERR_PERSON_UNKNOWN || code == ERR_PERSON_ENDED ||
+	       code == ERR_PERSON_SEVERAL;
+}
+
 /* The only one that was named. Where its status is what forbids it, the status is said in words. */
 static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *reply)
 {
 	char status[128], about[512];
 	json_t *code;
 
+	if (is_about_person(reply->error->code)) {
+		refuse_person(c, reply->error);
+		return;
+	}
 	if (reply->error->code != ERR_BAD_STATE) {
 		call_about(c, name);
 		(void)!call_fail(c, ERR_OK, reply); /* it is reported, and its code is known */

@@ -46,6 +46,12 @@ static const struct word states[] = {
 	{ "set-aside", N_("set aside"), "!" },
 	{ "settled", N_("settled"), "✓" },
 	{ "doubted", N_("doubted"), "!" },
+	{ "overdue", N_("past its deadline"), "!" },
+	{ "today", N_("due today"), "!" },
+	{ "soon", N_("due soon"), "…" },
+	{ "due-soon", N_("due soon"), "…" },
+	{ "later", N_("due later"), "·" },
+	{ "none", N_("no deadline"), "·" },
 };
 
 static const struct word urgencies[] = {
@@ -90,6 +96,11 @@ static const struct word uses[] = {
 	{ "refusal", N_("refusal"), "" },
 	{ "relay", N_("relay record"), "" },
 	{ "unknown", N_("not known yet"), "" },
+	/* why something is due */
+	{ "register", N_("to be registered"), "" },
+	{ "at-once", N_("urgent: to be registered at once"), "" },
+	{ "assigned", N_("assigned until then"), "" },
+	{ "own-date", N_("the document's own date"), "" },
 };
 
 static const struct word media[] = {

@@ -100,6 +100,8 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
 	s[FAMILY_SERIES].record.u.series = (struct rec_series){ .last = NUMBERING_LAST };
 	s[FAMILY_SERIES].key = key_name("c2026");
+	s[FAMILY_OPEN].record.u.open = (struct rec_open){ 1780000000000, 1780000000001 };
+	s[FAMILY_OPEN].key = key_serial(ROLE_IN, (struct serial){ 7 });
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -503,7 +505,7 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
 			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
 			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED,
-			FAMILY_WORK
+			FAMILY_WORK,  FAMILY_OPEN
 		};
 		enum err expected = ERR_DAMAGED;
 		struct record back;
