@@ -194,7 +194,7 @@ long_names() {
 	LANGUAGE=vi v btp outbox --number 50-TB/ĐU | grep -q "toàn bộ cấp"
 	id=$(v btp send a.txt --to thads,vanphong,thads --type TB --number 51-TB/ĐU --subject "Hai lần" --wait delivered --json | jq -r .data.id)
 	[ "$(v btp outbox --number 51-TB/ĐU --json | jq -c '.data[0].to | sort')" = '["thads","vanphong"]' ]
-	v thads show "$id" | grep -q "^To .*thads, vanphong$"
+	v thads show "$id" | grep -q "^To .*(thads), .*(vanphong)$"
 	id=$(v thads send a.txt --to superior,btp --type TB --number 52-TB/TH --subject "Lên" --json | jq -r .data.id)
 	[ "$(v thads outbox --json | jq -c --arg id "$id" '.data[] | select(.id == $id) | .to')" = '["btp"]' ]
 }
