@@ -70,10 +70,13 @@ TOOLS := \
 	input/search \
 	input/text_field \
 	lab/demo_steps \
+	lab/demo_story \
+	lab/demo_tree \
 	lab/docx \
 	lab/lab \
 	lab/ports \
 	lab/process \
+	lab/screen \
 	output/clocks \
 	output/csv \
 	output/installation \

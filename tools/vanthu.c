@@ -447,7 +447,7 @@ static const struct command commands[] = {
 	  NULL,
 	  cmd_demo,
 	  { demo_options },
-	  { { "", "", NONE, { MAY("keep") } } } },
+	  { { "", "", NONE, { MAY("keep"), MAY("fast") } } } },
 	{ START,
 	  "help",
 	  N_("this list, one command, or what a code means"),

@@ -1,7 +1,7 @@
 /* See tools/lab/demo_steps.h. */
 #include "tools/lab/demo_steps.h"
 
-#include <poll.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,11 +13,10 @@
 
 #include "proto/digest.h"
 #include "tools/base/text.h"
-#include "tools/output/output.h"
 
 extern char **environ;
 
-enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20, POLL_MS = 40 };
+enum { ARGS_MAX = 40, OUTPUT_MAX = 1 << 20 };
 
 bool demo_stopped(const struct demo *s)
 {
@@ -26,26 +25,30 @@ bool demo_stopped(const struct demo *s)
 
 void demo_chapter(struct demo *s, const char *title)
 {
-	char at[32];
-
-	printf("\n");
-	output_decimal((double)(text_now_ms() - s->began_ms) / 1000, 1, " s", at, sizeof at);
-	printf("[%6s] ", at);
-	printf("%s\n", title);
-	fflush(stdout);
+	if (!demo_stopped(s))
+		screen_chapter(&s->screen, ++s->chapter, DEMO_CHAPTERS, title);
 }
 
-void demo_say(struct demo *s, const char *format, ...)
+static void say(struct demo *s, enum tone tone, const char *mark, const char *format, va_list args)
+	__attribute__((format(printf, 4, 0)));
+static void say(struct demo *s, enum tone tone, const char *mark, const char *format, va_list args)
+{
+	char text[1024], all[1100];
+
+	if (demo_stopped(s))
+		return;
+	vsnprintf(text, sizeof text, format, args);
+	snprintf(all, sizeof all, "%s%s", mark, text);
+	screen_say(&s->screen, tone, all);
+}
+
+void demo_say(struct demo *s, enum tone tone, const char *format, ...)
 {
 	va_list args;
 
-	(void)s;
-	printf("  ");
 	va_start(args, format);
-	vprintf(format, args);
+	say(s, tone, "", format, args);
 	va_end(args);
-	printf("\n");
-	fflush(stdout);
 }
 
 void demo_fail(struct demo *s, const char *format, ...)
@@ -55,181 +58,137 @@ void demo_fail(struct demo *s, const char *format, ...)
 	s->failed = true;
 	if (demo_stopped(s))
 		return;
-	printf("  ✗ ");
+	screen_close(&s->screen); /* it stays in sight */
 	va_start(args, format);
-	vprintf(format, args);
+	say(s, TONE_BAD, "✗ ", format, args);
 	va_end(args);
-	printf("\n");
-	fflush(stdout);
 }
 
-/* This program once more, on one member. Its output goes to `out` (NULL: to ours). Returns the exit
- * code. */
-static int run(const struct lab_member *m, const char *const *args, bool json, char *out,
-	       size_t size)
+void demo_command(struct demo *s, const char *member, const char *format, ...)
+{
+	char text[1024];
+	struct screen_line l = { .count = 0 };
+	int width = s->screen.width_cells - 4 - text_width(member);
+	va_list args;
+
+	if (demo_stopped(s))
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	screen_part(&l, TONE_DIM, 0, "  %s$ ", member);
+	screen_part(&l, TONE_TYPED, text_width(text) > width ? width : 0, "%s", text);
+	screen_add(&s->screen, &l, false);
+}
+
+/* This program once more, on one member: its JSON goes to `out`, and what it says besides nowhere.
+ * Returns the exit code. */
+static int run(const struct lab_member *m, const char *const *args, char *out, size_t size)
 {
 	const char *argv[ARGS_MAX] = { "vanthu", "-c", m->config };
 	posix_spawn_file_actions_t actions;
 	int pipes[2] = { -1, -1 }, status = 0;
 	size_t n = 3, got = 0;
+	ssize_t r;
 	char self[4096];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
 	pid_t pid;
 
-	if (len <= 0 || (out != NULL && pipe(pipes) != 0))
+	if (len <= 0 || pipe2(pipes, O_CLOEXEC) != 0)
 		return 1;
 	self[len] = '\0';
 	for (unsigned i = 0; args[i] != NULL && n + 3 < ARGS_MAX; i++)
 		argv[n++] = args[i];
-	if (json)
-		argv[n++] = "--json";
+	argv[n++] = "--json";
 	argv[n] = NULL;
 	posix_spawn_file_actions_init(&actions);
-	if (out != NULL) {
-		posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
-		posix_spawn_file_actions_addclose(&actions, pipes[0]);
-		posix_spawn_file_actions_addclose(&actions, pipes[1]);
-	}
+	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	if (posix_spawn(&pid, self, &actions, NULL, (char *const *)(uintptr_t)argv, environ) != 0)
 		pid = -1;
 	posix_spawn_file_actions_destroy(&actions);
-	if (out != NULL) {
-		ssize_t r;
-
-		close(pipes[1]);
-		while (got + 1 < size && (r = read(pipes[0], out + got, size - got - 1)) > 0)
-			got += (size_t)r;
-		close(pipes[0]);
-		out[got] = '\0';
-	}
+	close(pipes[1]);
+	while (got + 1 < size && (r = read(pipes[0], out + got, size - got - 1)) > 0)
+		got += (size_t)r;
+	close(pipes[0]);
+	out[got] = '\0';
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return 1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* The `data` of a command's JSON; NULL when it failed. */
-static json_t *ask(struct demo *s, const char *member, const char *const *args)
+/* "VT-2015 text" of a command that failed. */
+static void note_why(struct demo *s, const json_t *root)
+{
+	const json_t *error = json_object_get(root, "error");
+	const char *code = json_string_value(json_object_get(error, "code")),
+		   *message = json_string_value(json_object_get(error, "message"));
+
+	snprintf(s->why, sizeof s->why, "%s%s%s", code == NULL ? "" : code, code == NULL ? "" : " ",
+		 message == NULL ? _("no answer") : message);
+}
+
+json_t *demo_ask(struct demo *s, const char *member, const char *const *args)
 {
 	const struct lab_member *m = lab_find(&s->lab, member);
 	char *out = malloc(OUTPUT_MAX);
 	json_t *root = NULL, *data = NULL;
+	int code = 1;
 
-	if (m != NULL && out != NULL && !demo_stopped(s) &&
-	    run(m, args, true, out, OUTPUT_MAX) == 0)
+	if (m != NULL && out != NULL && !demo_stopped(s)) {
+		code = run(m, args, out, OUTPUT_MAX);
 		root = json_loads(out, 0, NULL);
-	if (root != NULL)
+	}
+	if (code == 0)
 		data = json_incref(json_object_get(root, "data"));
+	else
+		note_why(s, root);
 	json_decref(root);
 	free(out);
 	return data;
 }
 
-int demo_show(struct demo *s, const char *member, const char *const *args)
+json_t *demo_must(struct demo *s, const char *member, const char *const *args)
 {
-	const struct lab_member *m = lab_find(&s->lab, member);
+	json_t *data = demo_ask(s, member, args);
 
-	printf("\n  $ vanthu -c %s/%s", s->folder, member);
-	for (unsigned i = 0; args[i] != NULL; i++)
-		printf(" %s", args[i]);
-	printf("\n");
-	fflush(stdout);
-	return m == NULL || demo_stopped(s) ? 1 : run(m, args, false, NULL, 0);
+	if (data == NULL)
+		demo_fail(s, _("%s could not: vanthu %s (%s)"), member, args[0], s->why);
+	return data;
+}
+
+bool demo_run(struct demo *s, const char *member, const char *const *args)
+{
+	json_t *data = demo_must(s, member, args);
+	bool good = data != NULL;
+
+	json_decref(data);
+	return good;
 }
 
 bool demo_send(struct demo *s, const char *from, const char *const *files, unsigned count,
-	       const char *const *options, char id[37])
+	       const char *const *options, struct demo_document *out)
 {
 	const char *args[ARGS_MAX] = { "send" };
 	unsigned n = 1;
 	json_t *data;
-	bool good;
 
 	for (unsigned i = 0; i < count; i++)
 		args[n++] = files[i];
 	for (unsigned i = 0; options[i] != NULL && n + 1 < ARGS_MAX; i++)
 		args[n++] = options[i];
 	args[n] = NULL;
-	data = ask(s, from, args);
-	good = data != NULL && json_is_string(json_object_get(data, "id"));
-	if (good)
-		snprintf(id, 37, "%s", json_string_value(json_object_get(data, "id")));
-	else
-		demo_fail(s, _("%s could not send"), from);
+	out->sent_ms = text_now_ms();
+	data = demo_must(s, from, args);
+	if (data == NULL)
+		return false;
+	snprintf(out->id, sizeof out->id, "%s", json_string_value(json_object_get(data, "id")));
+	snprintf(out->number, sizeof out->number, "%s",
+		 json_string_value(json_object_get(data, "number")));
 	json_decref(data);
-	return good;
-}
-
-bool demo_run(struct demo *s, const char *member, const char *const *args)
-{
-	json_t *data = ask(s, member, args);
-	bool good = data != NULL;
-
-	json_decref(data);
-	if (!good)
-		demo_fail(s, _("%s could not: %s"), member, args[0]);
-	return good;
-}
-
-void demo_share(struct demo *s, const char *member)
-{
-	const char *args[] = { "target", NULL };
-	json_t *data = ask(s, member, args);
-	char sentence[160];
-
-	if (data == NULL) {
-		demo_fail(s, _("%s could not: %s"), member, args[0]);
-		return;
-	}
-	target_sentence(s->cli, data, sentence, sizeof sentence);
-	demo_say(s, _("%s, of %lld documents"), sentence,
-		 (long long)json_integer_value(json_object_get(data, "counted")));
-	json_decref(data);
-}
-
-static unsigned say_new_receipts(struct demo *s, const json_t *receipts,
-				 char said[][COMMITTEE_ID_MAX + 1], unsigned count)
-{
-	size_t i;
-	json_t *r;
-
-	json_array_foreach(receipts, i, r)
-	{
-		const char *who = json_string_value(json_object_get(r, "committee")),
-			   *state = json_string_value(json_object_get(r, "state"));
-		bool known = false;
-
-		for (unsigned k = 0; k < count; k++)
-			known = known || strcmp(said[k], who) == 0;
-		if (known || strcmp(state, "waiting") == 0 || count == 64)
-			continue;
-		snprintf(said[count++], COMMITTEE_ID_MAX + 1, "%s", who);
-		demo_say(s,
-			 strcmp(state, "delivered") == 0 ? _("✓ signed receipt of %s")
-							 : _("✗ refused by %s"),
-			 who);
-	}
-	return count;
-}
-
-bool demo_receipts(struct demo *s, const char *from, const char *id, unsigned wanted,
-		   int timeout_ms)
-{
-	const char *args[] = { "show", id, NULL };
-	char said[64][COMMITTEE_ID_MAX + 1];
-	int64_t until_ms = text_now_ms() + timeout_ms;
-	unsigned count = 0;
-
-	while (count < wanted && text_now_ms() < until_ms && !demo_stopped(s)) {
-		json_t *data = ask(s, from, args);
-
-		count = say_new_receipts(s, json_object_get(data, "receipts"), said, count);
-		json_decref(data);
-		if (count < wanted)
-			poll(NULL, 0, POLL_MS);
-	}
-	if (count < wanted)
-		demo_fail(s, _("%u of %u receipts in time"), count, wanted);
-	return count >= wanted;
+	s->documents++;
+	return true;
 }
 
 static bool same_file(const char *a, const char *b)
@@ -260,7 +219,7 @@ bool demo_compare(struct demo *s, const char *member, const char *id, const char
 	bool good;
 
 	snprintf(folder, sizeof folder, "%s/saved-%s-%.8s", s->folder, member, id + 28);
-	data = ask(s, member, save);
+	data = demo_ask(s, member, save);
 	good = data != NULL;
 	json_decref(data);
 	for (unsigned i = 0; good && i < count; i++) {
@@ -269,7 +228,7 @@ bool demo_compare(struct demo *s, const char *member, const char *id, const char
 		snprintf(path, sizeof path, "%s/%s", folder, slash == NULL ? files[i] : slash + 1);
 		good = same_file(files[i], path);
 	}
-	data = good ? ask(s, member, verify) : NULL;
+	data = good ? demo_ask(s, member, verify) : NULL;
 	good = good && json_is_true(json_object_get(data, "valid"));
 	json_decref(data);
 	if (!good)

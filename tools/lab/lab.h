@@ -34,7 +34,10 @@ must_use enum err lab_add(struct cli *cli, const char *folder, struct rec_commit
 
 /* What else of this folder others use. */
 #include "tools/lab/demo_steps.h"
+#include "tools/lab/demo_story.h"
+#include "tools/lab/demo_tree.h"
 #include "tools/lab/docx.h"
 #include "tools/lab/process.h"
+#include "tools/lab/screen.h"
 
 #endif
