@@ -185,6 +185,20 @@ static bool compare_all(struct demo *s, const struct demo_document *plan,
 	return s->copies == all;
 }
 
+/* How many recipients have it, as the sender knows now. */
+static unsigned delivered_now(struct demo *s, const struct demo_document *d)
+{
+	const char *args[] = { "show", d->id, NULL };
+	json_t *data = demo_ask(s, "btp", args), *r;
+	unsigned count = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(data, "receipts"), i, r) count +=
+		strcmp(json_string_value(json_object_get(r, "state")), "delivered") == 0;
+	json_decref(data);
+	return count;
+}
+
 static bool one_is_killed(struct demo *s, const struct demo_document *plan)
 {
 	static const char *const below[] = { "cb-nghiepvu", "cb-tochuc", NULL };
@@ -210,8 +224,8 @@ static bool one_is_killed(struct demo *s, const struct demo_document *plan)
 		return false;
 	}
 	demo_tree_state(s, "thads", "stopped", "kill -9");
-	demo_say(s, TONE_BAD, _("✗ killed with kill -9 while it passes %s on; both below it wait."),
-		 guide.number);
+	demo_say(s, TONE_BAD, _("✗ killed with kill -9 on the way of %s: %u of 2 below have it."),
+		 guide.number, delivered_now(s, &guide));
 	screen_pause(&s->screen, 2 * BEAT_MS, false);
 	demo_command(s, "thads", "vanthu lab start %s thads", s->folder);
 	restart_ms = text_now_ms();
