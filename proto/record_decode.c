@@ -488,7 +488,12 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .added_at_ms = m->added_at_ms,
 				   .uid = m->uid,
 				   .cancelled_at_ms = m->cancelled_at_ms,
-				   .reason = m->reason };
+				   .reason = m->reason,
+				   .next = { m->next },
+				   .previous = { m->previous },
+				   .changed_at_ms = m->changed_at_ms,
+				   .why = m->why,
+				   .not_issued = m->not_issued };
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e == ERR_OK)
 		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);

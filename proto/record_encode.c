@@ -392,6 +392,11 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.reason = (char *)(uintptr_t)r->reason;
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
+	m.next = r->next.n;
+	m.previous = r->previous.n;
+	m.changed_at_ms = r->changed_at_ms;
+	m.why = (char *)(uintptr_t)r->why;
+	m.not_issued = r->not_issued;
 	return pb_pack(a, &m.base, out);
 }
 

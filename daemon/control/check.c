@@ -257,6 +257,52 @@ static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m
 								   : bad(f, ERR_FIELD, "reason");
 }
 
+static bool check_paper_change(struct fault *f, const Vanthu__V1__PaperChange *m)
+{
+	struct month month;
+
+	if (!check_ref(f, m->ref, "ref"))
+		return false;
+	if (policy_text(m->number, NUMBER_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "number");
+	if (policy_text(m->subject, SUBJECT_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "subject");
+	if (policy_text(m->party, COMMITTEE_NAME_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "party");
+	if (policy_text(m->reason, SUBJECT_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "reason");
+	/* a code alone does not say the type */
+	if (policy_text(m->type_code, TYPE_CODE_MAX, false) != ERR_OK ||
+	    policy_text(m->type_name, COMMITTEE_NAME_MAX, m->type_code[0] != '\0') != ERR_OK)
+		return bad(f, ERR_BAD_TYPE, "type_name");
+	return m->date[0] == '\0' || date_month(m->date, &month) ? true
+								 : bad(f, ERR_BAD_DATE, "date");
+}
+
+static bool check_register_void(struct fault *f, const Vanthu__V1__RegisterVoid *m)
+{
+	const bool out = m->direction == (int)DIRECTION_OUT,
+		   automatic = m->number_template[0] != '\0';
+	struct month month;
+
+	if (!check_id(f, m->id))
+		return false;
+	if (field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT) != ERR_OK)
+		return bad(f, ERR_USAGE, "direction");
+	if (!check_template(f, m->number_template))
+		return false;
+	if (automatic && m->number[0] != '\0')
+		return bad(f, ERR_USAGE, "number_template");
+	if (policy_text(m->number, NUMBER_MAX, !automatic) != ERR_OK)
+		return bad(f, ERR_FIELD, "number");
+	if (policy_text(m->reason, SUBJECT_MAX, true) != ERR_OK)
+		return bad(f, ERR_FIELD, "reason");
+	if (policy_text(m->type_code, TYPE_CODE_MAX, false) != ERR_OK ||
+	    policy_text(m->type_name, COMMITTEE_NAME_MAX, out) != ERR_OK)
+		return bad(f, ERR_BAD_TYPE, "type_name");
+	return !out || date_month(m->date, &month) ? true : bad(f, ERR_BAD_DATE, "date");
+}
+
 /* ---- the office ---- */
 
 static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
@@ -322,6 +368,10 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_paper_add(f, m->paper_add);
 	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
 		return check_paper_cancel(f, m->paper_cancel);
+	case VANTHU__V1__REQUEST__WHAT_PAPER_CHANGE:
+		return check_paper_change(f, m->paper_change);
+	case VANTHU__V1__REQUEST__WHAT_REGISTER_VOID:
+		return check_register_void(f, m->register_void);
 	case VANTHU__V1__REQUEST__WHAT_OFFICE:
 		return check_office(f, m->office);
 	case VANTHU__V1__REQUEST__WHAT_PAPERS:

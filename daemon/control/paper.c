@@ -73,15 +73,28 @@ static void ask(struct client *c, uint64_t id, struct event *event, struct paper
 	control_ask_core(c, &q);
 }
 
+struct text_copy {
+	text_t name;
+	const char *from;
+	char *to;
+	size_t size;
+};
+
 /* ERR_FIELD, and *about is the field that is too long. */
+static enum err copy_all(const struct text_copy *texts, size_t count, text_t *about)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!copy(texts[i].to, texts[i].size, texts[i].from)) {
+			*about = texts[i].name;
+			return ERR_FIELD;
+		}
+	}
+	return ERR_OK;
+}
+
 static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m, text_t *about)
 {
-	const struct {
-		text_t name;
-		const char *from;
-		char *to;
-		size_t size;
-	} texts[] = {
+	const struct text_copy texts[] = {
 		{ "type_code", m->type_code, t->type_code, sizeof t->type_code },
 		{ "type_name", m->type_name, t->type_name, sizeof t->type_name },
 		{ "number", m->number, t->number, sizeof t->number },
@@ -92,13 +105,7 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "party", m->party, t->party, sizeof t->party },
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		if (!copy(texts[i].to, texts[i].size, texts[i].from)) {
-			*about = texts[i].name;
-			return ERR_FIELD;
-		}
-	}
-	return ERR_OK;
+	return copy_all(texts, sizeof texts / sizeof texts[0], about);
 }
 
 void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
@@ -141,6 +148,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 
 struct paper_search {
 	struct paper_name name;
+	bool cancelled; /* by number too */
 	unsigned hits;
 	const char *text;
 	struct doc_id first;
@@ -164,12 +172,15 @@ bool control_paper_named(const struct paper_name *n, const struct rec_paper *p)
 	return control_has_number(p->number, n->number);
 }
 
-/* One that was cancelled goes by its id only: its number is free again. */
+/* One that was cancelled goes by its id only: its number is free again. What was corrected goes by
+ * its correction. */
 static bool is_hit(const struct paper_search *s, const struct rec_paper *p)
 {
 	struct paper_name by_id = s->name;
 
-	if (p->cancelled_at_ms != 0)
+	if (p->next.n != 0)
+		return false;
+	if (p->cancelled_at_ms != 0 && !s->cancelled)
 		by_id.number[0] = '\0';
 	return control_paper_named(&by_id, p);
 }
@@ -200,6 +211,18 @@ static enum err find(struct client *c, struct paper_search *s)
 	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
 }
 
+/* Where none stands, one that was cancelled: the core says that it cannot be corrected. */
+static enum err find_any(struct client *c, struct paper_search *s)
+{
+	enum err e = find(c, s);
+
+	if (e == ERR_NOT_FOUND) {
+		s->cancelled = true;
+		e = find(c, s);
+	}
+	return e;
+}
+
 void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__PaperCancel *m = request->paper_cancel;
@@ -227,4 +250,97 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 	event.u.paper.id = s.first;
 	event.u.paper.reason = t->reason;
 	ask(c, id, &event, t);
+}
+
+/* ---- corrections, and void numbers ---- */
+
+void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__PaperChange *m = request->paper_change;
+	struct event event = { .type = EVENT_PAPER,
+			       .u.paper = { .action = PAPER_CHANGE,
+					    .again = m->again,
+					    .strict = m->strict,
+					    .dry_run = m->dry_run } };
+	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
+	struct paper_texts *t = calloc(1, sizeof *t);
+	text_t about = "";
+	enum err e = t == NULL ? ERR_NO_MEMORY : find_any(c, &s);
+
+	if (e == ERR_AMBIGUOUS) {
+		free(t);
+		control_say_ambiguous(c, request->id, s.text, s.choices, s.hits);
+		return;
+	}
+	if (e == ERR_OK) {
+		const struct text_copy texts[] = {
+			{ "type_code", m->type_code, t->type_code, sizeof t->type_code },
+			{ "type_name", m->type_name, t->type_name, sizeof t->type_name },
+			{ "number", m->number, t->number, sizeof t->number },
+			{ "subject", m->subject, t->subject, sizeof t->subject },
+			{ "date", m->date, t->date, sizeof t->date },
+			{ "party", m->party, t->party, sizeof t->party },
+			{ "reason", m->reason, t->reason, sizeof t->reason },
+		};
+
+		e = copy_all(texts, sizeof texts / sizeof texts[0], &about);
+	}
+	if (e != ERR_OK) {
+		free(t);
+		control_say_error(c, request->id, e, e == ERR_FIELD ? about : s.text);
+		return;
+	}
+	event.u.paper.id = s.first;
+	event.u.paper.reason = t->reason;
+	event.u.paper.paper = (struct rec_paper){ .type_code = t->type_code,
+						  .type_name = t->type_name,
+						  .number = t->number,
+						  .subject = t->subject,
+						  .date = t->date,
+						  .party = t->party };
+	ask(c, request->id, &event, t);
+}
+
+void control_register_void(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__RegisterVoid *m = request->register_void;
+	struct event event = { .type = EVENT_PAPER,
+			       .u.paper = { .action = PAPER_VOID, .dry_run = m->dry_run } };
+	struct paper_texts *t = calloc(1, sizeof *t);
+	text_t about = "";
+	enum err e =
+	    t == NULL ? ERR_NO_MEMORY
+		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
+
+	if (e == ERR_OK) {
+		const struct text_copy texts[] = {
+			{ "type_code", m->type_code, t->type_code, sizeof t->type_code },
+			{ "type_name", m->type_name, t->type_name, sizeof t->type_name },
+			{ "number", m->number, t->number, sizeof t->number },
+			{ "number_template", m->number_template, t->number_template,
+			  sizeof t->number_template },
+			{ "date", m->date, t->date, sizeof t->date },
+			{ "reason", m->reason, t->reason, sizeof t->reason },
+		};
+
+		e = copy_all(texts, sizeof texts / sizeof texts[0], &about);
+	}
+	if (e != ERR_OK) {
+		free(t);
+		control_say_error(c, request->id, e, about);
+		return;
+	}
+	event.u.paper.number_template = t->number_template;
+	event.u.paper.reason = t->reason;
+	event.u.paper.paper =
+	    (struct rec_paper){ .direction = (enum direction)m->direction,
+				.secrecy = m->secret ? SECRECY_MAT : SECRECY_THUONG,
+				.type_code = t->type_code,
+				.type_name = t->type_name,
+				.number = t->number,
+				.subject = "",
+				.date = t->date,
+				.party = "",
+				.reason = t->reason };
+	ask(c, request->id, &event, t);
 }

@@ -1,4 +1,4 @@
-/* Documents on paper: registered, and entries cancelled. */
+/* Documents on paper: registered, corrected, and entries cancelled. */
 #ifndef VANTHU_DAEMON_CONTROL_PAPER_H
 #define VANTHU_DAEMON_CONTROL_PAPER_H
 
@@ -10,6 +10,8 @@ struct client;
 
 void control_paper_add(struct client *c, const Vanthu__V1__Request *request);
 void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request);
+void control_paper_change(struct client *c, const Vanthu__V1__Request *request);
+void control_register_void(struct client *c, const Vanthu__V1__Request *request);
 
 /* What names an entry on paper: an ending of its id, or its number. */
 struct paper_name {

@@ -10,7 +10,7 @@
 #include "daemon/control/paper.h"
 #include "proto/fields.h"
 
-enum { REMEMBERED_MAX = 4096, POSITION_BITS = 40 };
+enum { REMEMBERED_MAX = 4096, POSITION_BITS = 40, EARLIER_MAX = 16 };
 
 /* One entry of the month: day ‖ direction ‖ number, so that they compare in the order they are
  * sent. */
@@ -28,6 +28,43 @@ struct paper_walk {
 	position_t *found;
 	size_t count, sent;
 };
+
+void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out)
+{
+	vanthu__v1__paper_said__init(out);
+	out->type_code = (char *)(uintptr_t)p->type_code;
+	out->type_name = (char *)(uintptr_t)p->type_name;
+	out->number = (char *)(uintptr_t)p->number;
+	out->subject = (char *)(uintptr_t)p->subject;
+	out->date = (char *)(uintptr_t)p->date;
+	out->party = (char *)(uintptr_t)p->party;
+	out->at_ms = p->changed_at_ms != 0 ? p->changed_at_ms : p->added_at_ms;
+	out->uid = p->uid;
+}
+
+/* As it was before its corrections; what cannot be read ends it. */
+static void fill_earlier(struct client *c, const struct rec_paper *p, Vanthu__V1__PaperLine *line)
+{
+	struct arena *a = c->control->arena;
+	struct lookup l = control_lookup(c);
+	struct serial at = p->previous;
+
+	line->earlier = arena_array(a, EARLIER_MAX, sizeof(Vanthu__V1__PaperSaid *));
+	while (line->earlier != NULL && at.n != 0 && line->n_earlier < EARLIER_MAX) {
+		struct rec_paper *one = arena_alloc(a, sizeof *one);
+		Vanthu__V1__PaperSaid *earlier = arena_alloc(a, sizeof *earlier);
+		struct key key = key_paper(at);
+		struct record r;
+
+		if (one == NULL || earlier == NULL ||
+		    l.get(l.ctx, a, FAMILY_PAPER, &key, &r) != ERR_OK)
+			return;
+		*one = r.u.paper;
+		control_paper_said(one, earlier);
+		line->earlier[line->n_earlier++] = earlier;
+		at = one->previous;
+	}
+}
 
 static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
 {
@@ -47,6 +84,11 @@ static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
 	line.cancelled_at_ms = p->cancelled_at_ms;
 	line.reason = (char *)(uintptr_t)p->reason;
 	line.uid = p->uid;
+	line.changed_at_ms = p->changed_at_ms;
+	line.change_reason = (char *)(uintptr_t)(p->why == NULL ? "" : p->why);
+	line.not_issued = p->not_issued;
+	if (p->previous.n != 0)
+		fill_earlier(c, p, &line);
 	r.more = 1;
 	r.paper = &line;
 	control_say(c, &r);
@@ -116,6 +158,8 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	}
 	w->scan = ahead;
 	w->month = month;
+	if (r.u.paper.next.n != 0)
+		return ERR_OK; /* its correction stands in its month */
 	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
 	    (!w->named || control_paper_named(&w->name, &r.u.paper)))
 		remember(w, (position_t)strtoul(r.u.paper.date + 8, NULL, 10) << POSITION_BITS |

@@ -5,7 +5,10 @@
 #include "proto/control.pb-c.h"
 
 struct client;
+struct rec_paper;
 
+/* What an entry says; it borrows the texts. */
+void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out);
 void control_papers(struct client *c, const Vanthu__V1__Request *request);
 
 #endif

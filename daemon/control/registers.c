@@ -10,6 +10,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/office.h"
+#include "daemon/control/papers.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
@@ -300,6 +301,30 @@ static enum err fill_entry(struct client *c, struct register_walk *w,
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
+/* What an entry on paper says after a correction. */
+static enum err fill_correction(struct client *c, struct serial serial,
+				Vanthu__V1__RegisterLine *line)
+{
+	struct arena *a = c->control->arena;
+	struct lookup l = control_lookup(c);
+	struct key key = key_paper(serial);
+	struct rec_paper *p = arena_alloc(a, sizeof *p);
+	struct record r;
+	enum err e;
+
+	line->corrected = arena_alloc(a, sizeof *line->corrected);
+	if (p == NULL || line->corrected == NULL)
+		return ERR_NO_MEMORY;
+	e = l.get(l.ctx, a, FAMILY_PAPER, &key, &r);
+	if (e == ERR_OK) {
+		*p = r.u.paper; /* the line points into it until it is packed */
+		control_paper_said(p, line->corrected);
+		return ERR_OK;
+	}
+	line->corrected = NULL;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* `from` NULL: the line cannot be read. */
 static enum err say_line(struct client *c, uint64_t id, struct register_walk *w, struct line_key at,
 			 const struct rec_line *from)
@@ -321,6 +346,8 @@ static enum err say_line(struct client *c, uint64_t id, struct register_walk *w,
 	}
 	if (from != NULL && at.addition == 0)
 		e = fill_entry(c, w, from, &line);
+	else if (from != NULL && from->kind == LINE_ADDITION && from->role == ROLE_PAPER)
+		e = fill_correction(c, from->serial, &line);
 	if (e != ERR_OK)
 		return e;
 	if (at.addition == 0) {

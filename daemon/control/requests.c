@@ -69,6 +69,8 @@ static const struct request_row rows[] = {
 	{ WHAT(EVIDENCE), OFFICE, control_evidence, room_message, NULL },
 	{ WHAT(PAPER_ADD), OFFICE, control_paper_add, room_little, NULL },
 	{ WHAT(PAPER_CANCEL), OFFICE, control_paper_cancel, room_little, NULL },
+	{ WHAT(PAPER_CHANGE), OFFICE, control_paper_change, room_little, NULL },
+	{ WHAT(REGISTER_VOID), OFFICE, control_register_void, room_little, NULL },
 	{ WHAT(PAPERS), OFFICE, control_papers, room_papers, NULL },
 	{ WHAT(RESEND), OFFICE, control_resend, room_little, NULL },
 	{ WHAT(OFFICE), OFFICE, control_office, room_office, NULL },

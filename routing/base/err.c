@@ -51,6 +51,8 @@ static const struct err_row rows[] = {
 	  N_("check the number; the next one is given by: --number auto") },
 	{ ERR_NO_NUMBER, N_("no number can be given automatically for this document"),
 	  N_("give it by hand with --number; automatic are those of the present term") },
+	{ ERR_NO_TYPE, N_("the number does not say which type of document it is"),
+	  N_("give the type with --type, by its symbol (KH) or its full name") },
 	{ ERR_EMPTY_FILE, N_("a file has no content: 0 bytes"), N_("check that it was saved") },
 	{ ERR_FILE_NAME, N_("a file has a name that other systems refuse, like Windows"),
 	  N_("rename it: without : ? * \" < > | or a dot at the end") },
@@ -107,6 +109,15 @@ static const struct err_row rows[] = {
 	  N_("see it with: vanthu paper list; when it is another one: --again") },
 	{ ERR_ENTRY_CANCELLED, N_("this registration has been cancelled since"),
 	  N_("see why with: vanthu paper list; to register it anew, leave out --id") },
+	{ ERR_CHANGE_CANCELLED, N_("this entry has been cancelled: it is corrected no more"),
+	  N_("see why with: vanthu paper show; register the document anew: vanthu paper add") },
+	{ ERR_CHANGE_SECRET,
+	  N_("of a secret document only that it exists is kept: no subject, and not whose it is"),
+	  N_("leave out --subject, --from and --to") },
+	{ ERR_NUMBER_USED, N_("this number stands in the book already, so it cannot be void"),
+	  N_("see it with: vanthu register; an entry by mistake: vanthu paper cancel") },
+	{ ERR_NUMBER_AHEAD, N_("arrival numbers are given in order: this is not the next one"),
+	  N_("see the last one with: vanthu register in; the next one: auto") },
 	{ ERR_NOT_RECIPIENT, N_("this document was not for that committee"),
 	  N_("see for whom with: vanthu show") },
 	{ ERR_NOT_HERE, N_("its files are not kept here any more"),
@@ -271,6 +282,9 @@ int err_exit_code(enum err e)
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
 	case ERR_ENTRY_CANCELLED:
+	case ERR_CHANGE_CANCELLED:
+	case ERR_NUMBER_USED:
+	case ERR_NUMBER_AHEAD:
 	case ERR_BAD_STATE:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:

@@ -38,6 +38,7 @@ enum err {
 	ERR_DIRECTORY_SIZE = 1022,  /* of a directory: more bytes or entries than may be */
 	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */
 	ERR_DIRECTORY_TREE = 1024,  /* signed, and no tree all the same */
+	ERR_NO_TYPE = 1047,         /* a number that does not say the type of its document */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */
 	ERR_KEY_OPEN = 1021,
@@ -68,6 +69,10 @@ enum err {
 	ERR_REGISTERED = 2025,      /* a document on paper that stands in the book already */
 	/* a repeated registration whose entry has been cancelled since */
 	ERR_ENTRY_CANCELLED = 2026,
+	ERR_CHANGE_CANCELLED = 2070, /* an entry that has been cancelled is corrected no more */
+	ERR_CHANGE_SECRET = 2071,   /* of a secret document neither subject nor party is kept */
+	ERR_NUMBER_USED = 2072,     /* to be void, and it stands in the book */
+	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */

@@ -1,6 +1,7 @@
 /* See paper.h. */
 #include "routing/decide/paper.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "routing/base/arena.h"
@@ -41,6 +42,14 @@ static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
 	return a->direction == b->direction && same_text(a->type_name, b->type_name) &&
 	       same_text(a->date, b->date) && spelling_same_number(a->number, b->number) &&
 	       spelling_same_name(a->party, b->party);
+}
+
+/* One that counts: neither cancelled nor corrected by another record; and not of the entry itself
+ * that is compared with it. */
+static bool stands_beside(const struct rec_paper *one, const struct rec_paper *p)
+{
+	return one->cancelled_at_ms == 0 && one->next.n == 0 &&
+	       memcmp(&one->id, &p->id, sizeof p->id) != 0;
 }
 
 static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
@@ -84,7 +93,8 @@ static enum err scan_month(struct turn_view *t, const struct rec_paper *p, struc
 			continue;
 		if (n == 0)
 			*number = (uint32_t)serial.n + 1;
-		*there = *there || (r.u.paper.cancelled_at_ms == 0 && same_document(&r.u.paper, p));
+		*there = *there ||
+			 (stands_beside(&r.u.paper, p) && same_document(&r.u.paper, p));
 	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
@@ -128,9 +138,9 @@ static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t o
 }
 
 /* The nearest month first, a bounded number of entries in all. *out stays NULL when none is
- * alike. */
+ * alike. `cancelled`: those that were cancelled too, for their number stands in the book. */
 static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month,
-			   const struct rec_paper **out)
+			   bool cancelled, const struct rec_paper **out)
 {
 	unsigned left = PAPER_ALIKE_MAX;
 	text_t term;
@@ -145,8 +155,9 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
 		while (e == ERR_OK && *out == NULL && left-- > 0) {
 			e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, r);
-			if (e == ERR_OK && r->u.paper.cancelled_at_ms == 0 &&
-			    alike(&r->u.paper, p, term))
+			if (e == ERR_OK && alike(&r->u.paper, p, term) &&
+			    (stands_beside(&r->u.paper, p) ||
+			     (cancelled && r->u.paper.cancelled_at_ms != 0)))
 				*out = &r->u.paper;
 		}
 		if (e == ERR_OK && *out == NULL)
@@ -154,6 +165,26 @@ static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struc
 		e = e == ERR_NOT_FOUND ? ERR_OK : e;
 	}
 	return e;
+}
+
+/* Decimal, from 1. */
+static bool text_number(text_t text, uint32_t *out)
+{
+	uint64_t n = 0;
+
+	for (; *text >= '0' && *text <= '9' && n <= UINT32_MAX; text++)
+		n = n * 10 + (uint64_t)(*text - '0');
+	*out = (uint32_t)n;
+	return *text == '\0' && n > 0 && n <= UINT32_MAX;
+}
+
+/* NULL: no memory. */
+static text_t number_text(struct turn_view *t, uint32_t n)
+{
+	char digits[16];
+
+	snprintf(digits, sizeof digits, "%u", n);
+	return arena_text(t->plan->arena, digits, strlen(digits));
 }
 
 /* A day that has not come is no slip of paper: policy_paper refuses it. What comes in has the
@@ -200,13 +231,13 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	struct target_cell nowhere = { .direction = DIRECTION_NONE }, cell = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key key = key_paper(serial);
-	const struct rec_line line = { .kind = LINE_ENTRY,
+	const struct rec_line line = { .kind = p->not_issued ? LINE_VOID : LINE_ENTRY,
 				       .role = ROLE_PAPER,
 				       .serial = serial,
 				       .at_ms = t->now.wall_ms,
 				       .uid = e->uid,
 				       .person = "",
-				       .note = "" };
+				       .note = p->not_issued ? p->reason : "" };
 	enum err result;
 
 	result = register_enter(t, register_book(p->direction, p->secrecy), &line, &p->line);
@@ -223,7 +254,8 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 		result = index_number(t, p, serial, true);
 	given_take(t, given);
 	if (result == ERR_OK)
-		result = core_log_act(t, e->uid, "paper-add", p->number);
+		result = core_log_act(t, e->uid, p->not_issued ? "register-void" : "paper-add",
+				      p->number);
 	return result;
 }
 
@@ -304,6 +336,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	bool there, refused;
 	enum err result = check(t, e, &p);
 
+	p.id = e->id;
 	refused = result != ERR_OK;
 	if (!refused) {
 		result = find_number(t, e, &p, &given);
@@ -326,17 +359,17 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 		return ERR_OK;
 	}
 	if (!e->again)
-		result = find_alike(t, &p, month, &twin);
+		result = find_alike(t, &p, month, false, &twin);
 	return result == ERR_OK
 		       ? accept(t, e, &p, paper_serial(month, p.direction, number), &given, twin)
 		       : result;
 }
 
-/* The line stays, with an addition that says why it counts no more. */
-static enum err void_line(struct turn_view *t, const struct ev_paper *e,
-			  const struct rec_paper *p, struct serial serial)
+/* The line stays, with an addition that says why it counts no more, or what it should say. */
+static enum err add_line(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p,
+			 struct serial serial, enum line_kind kind)
 {
-	const struct rec_line line = { .kind = LINE_VOID,
+	const struct rec_line line = { .kind = kind,
 				       .role = ROLE_PAPER,
 				       .serial = serial,
 				       .at_ms = t->now.wall_ms,
@@ -370,7 +403,7 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 	}
 	if (!e->dry_run) {
 		before = target_of_paper(&r.u.paper);
-		result = void_line(t, e, &r.u.paper, serial);
+		result = add_line(t, e, &r.u.paper, serial, LINE_VOID);
 		if (result != ERR_OK)
 			return result;
 		result = index_number(t, &r.u.paper, serial, false);
@@ -390,6 +423,277 @@ static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct ser
 	return ERR_OK;
 }
 
+/* ---- a correction ---- */
+
+/* What is corrected; what is "" stays as it is. */
+static void apply(struct rec_paper *p, const struct rec_paper *wanted)
+{
+	if (wanted->type_name[0] != '\0') {
+		p->type_code = wanted->type_code;
+		p->type_name = wanted->type_name;
+	}
+	p->number = wanted->number[0] != '\0' ? wanted->number : p->number;
+	p->subject = wanted->subject[0] != '\0' ? wanted->subject : p->subject;
+	p->date = wanted->date[0] != '\0' ? wanted->date : p->date;
+	p->party = wanted->party[0] != '\0' ? wanted->party : p->party;
+}
+
+/* The old record stays as it was written, so the line of the register does; what is counted, looked
+ * for and indexed is the new one. */
+static enum err write_change(struct turn_view *t, const struct ev_paper *e, struct rec_paper *old,
+			     struct rec_paper *p, struct serial to, const struct given *given)
+{
+	struct target_cell before = target_of_paper(old), nowhere = { .direction = DIRECTION_NONE },
+			   after = target_of_paper(p);
+	struct record r = { .family = FAMILY_IDENT };
+	struct key from = key_paper(p->previous), key = key_paper(to);
+	enum err result = add_line(t, e, p, to, LINE_ADDITION);
+
+	if (result == ERR_OK)
+		result = index_number(t, old, p->previous, false);
+	if (result != ERR_OK)
+		return result;
+	old->next = to;
+	r.u.ident = (struct rec_ident){ .role = ROLE_PAPER, .serial = to };
+	core_put(t, key_ident(e->id, t->core->config.self), &r);
+	memset(&r, 0, sizeof r);
+	r.family = FAMILY_PAPER;
+	r.u.paper = *old;
+	core_put(t, from, &r);
+	r.u.paper = *p;
+	core_put(t, key, &r);
+	result = counter_move(t, FAMILY_PAPER, &from, &before, &nowhere);
+	if (result == ERR_OK)
+		result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &after);
+	if (result == ERR_OK)
+		result = index_number(t, p, to, true);
+	given_take(t, given);
+	if (result == ERR_OK)
+		result = core_log_act(t, e->uid, "paper-change", p->number);
+	if (result == ERR_OK)
+		notify_paper(t, e, p);
+	return result;
+}
+
+/* Is it already so, or may it not become so? *month: of the new date. */
+static enum err check_change(struct turn_view *t, const struct ev_paper *e,
+			     const struct rec_paper *old, struct rec_paper *p, struct month *month)
+{
+	bool secret = old->secrecy >= SECRECY_MAT;
+	enum err result = ERR_OK;
+
+	if (old->cancelled_at_ms != 0)
+		return ERR_CHANGE_CANCELLED;
+	if (secret && (e->paper.subject[0] != '\0' || e->paper.party[0] != '\0'))
+		return ERR_CHANGE_SECRET;
+	apply(p, &e->paper);
+	if (policy_text(e->reason, SUBJECT_MAX, false) != ERR_OK)
+		result = ERR_FIELD;
+	if (result == ERR_OK)
+		result = policy_paper(p, t->now.wall_ms);
+	if (result == ERR_OK && !t->core->room.submissions)
+		result = t->core->room.why;
+	(void)date_month(p->date, month); /* policy_paper has checked it */
+	return result;
+}
+
+static enum err plan_change(struct turn_view *t, const struct ev_paper *e, struct rec_paper *old,
+			    struct serial serial, struct rec_paper *p, struct month month)
+{
+	const struct rec_paper *twin = NULL;
+	struct slips_found slips;
+	struct given given;
+	struct act_reply *a;
+	uint32_t number;
+	bool there;
+	enum err result = find_number(t, e, p, &given);
+
+	if (result == ERR_OK)
+		result = scan_month(t, p, month, &number, &there);
+	if (result == ERR_OK && there && !e->again) {
+		answer(t, e, ERR_REGISTERED, false);
+		return ERR_OK;
+	}
+	if (result == ERR_OK && !e->again)
+		result = find_alike(t, p, month, false, &twin);
+	if (result == ERR_OK)
+		result = check_slips(t, p, serial, given_gap(&given), &slips);
+	if (result == ERR_OK && e->strict && slips.count > 0) {
+		answer(t, e, (enum err)slips.codes[0], false);
+		return ERR_OK;
+	}
+	p->previous = serial;
+	p->uid = e->uid;
+	p->changed_at_ms = t->now.wall_ms;
+	p->why = e->reason;
+	if (result == ERR_OK && !e->dry_run)
+		result = write_change(t, e, old, p, paper_serial(month, p->direction, number),
+				      &given);
+	if (result != ERR_OK)
+		return result;
+	a = answer(t, e, ERR_OK, false);
+	a->alike = twin;
+	a->doc_number = p->number;
+	slips_answer(t, &slips, a);
+	return ERR_OK;
+}
+
+/* One that says nothing new is a repetition: the first one was taken. */
+static enum err change(struct turn_view *t, const struct ev_paper *e, struct serial serial)
+{
+	struct rec_paper *old = arena_alloc(t->plan->arena, 2 * sizeof *old), *p;
+	struct month month;
+	struct record r;
+	enum err result = old == NULL ? ERR_NO_MEMORY
+				      : core_get(t, FAMILY_PAPER, key_paper(serial), &r);
+
+	if (result != ERR_OK)
+		return result;
+	p = old + 1;
+	*p = *old = r.u.paper;
+	result = check_change(t, e, old, p, &month);
+	if (result != ERR_OK) {
+		answer(t, e, result, false);
+		return ERR_OK;
+	}
+	if (same_entry(old, p) && same_text(old->type_code, p->type_code)) {
+		answer(t, e, ERR_OK, true)->doc_number = p->number;
+		return ERR_OK;
+	}
+	return plan_change(t, e, old, serial, p, month);
+}
+
+/* ---- a number that nothing was issued under ---- */
+
+/* Does it stand in the book, on paper or digital, cancelled or void? */
+static enum err is_used(struct turn_view *t, const struct rec_paper *p, struct month month,
+			bool *used)
+{
+	const struct doc_key none = { .role = ROLE_NONE };
+	const struct rec_paper *twin = NULL;
+	struct number_others others = { .count = 0 };
+	struct key series;
+	bool has = false;
+	enum err result = number_of_paper(t, p, &series, &has);
+
+	if (result == ERR_OK && has)
+		result = number_others(t, &series, none, &others);
+	if (result == ERR_OK && others.count == 0)
+		result = find_alike(t, p, month, true, &twin);
+	*used = others.count > 0 || twin != NULL;
+	return result;
+}
+
+/* An entry that was cancelled when it was made: it counts nowhere, and its number is given. */
+static enum err void_out(struct turn_view *t, const struct ev_paper *e)
+{
+	struct rec_paper p = e->paper;
+	struct given given = { .counted = false };
+	struct month month;
+	uint32_t number;
+	bool there, used = false;
+	enum err result;
+
+	p.id = e->id;
+	p.subject = e->reason; /* for the policy */
+	result = check(t, e, &p);
+	p.not_issued = true;
+	p.cancelled_at_ms = t->now.wall_ms;
+	p.reason = e->reason;
+	if (result == ERR_OK)
+		result = find_number(t, e, &p, &given);
+	if (result == ERR_OK && !given.counted)
+		result = ERR_FIELD; /* of no form, so of no series */
+	if (result == ERR_OK && given.unknown)
+		result = ERR_BUSY; /* what is used is not known yet */
+	p.subject = p.party = "";
+	if (result != ERR_OK && result != ERR_DAMAGED && result != ERR_STORE) {
+		answer(t, e, result, false);
+		return ERR_OK;
+	}
+	(void)date_month(p.date, &month);
+	if (result == ERR_OK)
+		result = is_used(t, &p, month, &used);
+	if (result == ERR_OK && used) {
+		answer(t, e, ERR_NUMBER_USED, false);
+		return ERR_OK;
+	}
+	if (result == ERR_OK)
+		result = scan_month(t, &p, month, &number, &there);
+	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), &given,
+					 NULL)
+				: result;
+}
+
+/* Arrival numbers have no gap: only the next one can be void. */
+static enum err void_in(struct turn_view *t, const struct ev_paper *e)
+{
+	const struct rec_line line = { .kind = LINE_VOID,
+				       .at_ms = t->now.wall_ms,
+				       .uid = e->uid,
+				       .person = "",
+				       .note = e->reason };
+	enum book book = register_book(DIRECTION_IN, e->paper.secrecy);
+	struct act_reply *a;
+	struct line_key at, wanted;
+	struct record r;
+	text_t number;
+	bool repeated = false;
+	enum err result = register_next(t, book, &at);
+
+	if (result != ERR_OK)
+		return result;
+	wanted = at;
+	if (!is_automatic(e) && !text_number(e->paper.number, &wanted.number))
+		result = ERR_FIELD;
+	else if (wanted.number > at.number)
+		result = ERR_NUMBER_AHEAD;
+	else if (wanted.number < at.number)
+		result = core_get(t, FAMILY_LINE, key_line(wanted), &r);
+	if (wanted.number < at.number && result == ERR_OK) {
+		repeated = r.u.line.kind == LINE_VOID && r.u.line.role == ROLE_NONE &&
+			   same_text(r.u.line.note, e->reason);
+		result = repeated ? ERR_OK : ERR_NUMBER_USED;
+	}
+	if (result == ERR_OK && !repeated && !t->core->room.submissions)
+		result = t->core->room.why;
+	if (result == ERR_STORE || result == ERR_DAMAGED)
+		return result;
+	number = number_text(t, wanted.number);
+	if (number == NULL)
+		return ERR_NO_MEMORY;
+	if (result == ERR_OK && !repeated && !e->dry_run) {
+		result = register_enter(t, book, &line, &at);
+		if (result == ERR_OK)
+			result = core_log_act(t, e->uid, "register-void", number);
+		if (result != ERR_OK)
+			return result;
+	}
+	a = answer(t, e, result, repeated);
+	a->doc_number = number;
+	return ERR_OK;
+}
+
+static enum err make_void(struct turn_view *t, const struct ev_paper *e)
+{
+	if (policy_text(e->reason, SUBJECT_MAX, true) != ERR_OK) {
+		answer(t, e, ERR_FIELD, false);
+		return ERR_OK;
+	}
+	return e->paper.direction == DIRECTION_OUT ? void_out(t, e) : void_in(t, e);
+}
+
+/* The entry as it was first written: a registration that is repeated says that one. */
+static enum err first_of(struct turn_view *t, struct record *r)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned n = 0; e == ERR_OK && r->u.paper.previous.n != 0 && n < LINE_ADDITIONS_MAX;
+	     n++)
+		e = core_get(t, FAMILY_PAPER, key_paper(r->u.paper.previous), r);
+	return e;
+}
+
 /* The id is known: a duplicate of the entry, or another entry under the same id. */
 static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
@@ -398,10 +702,14 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	struct slips_found slips;
 	struct record r;
 	text_t symbol = "";
+	bool cancelled, is_void = e->action == PAPER_VOID;
 	enum err result = core_get(t, FAMILY_PAPER, key_paper(serial), &r);
 
 	if (result == ERR_OK)
 		result = check_slips(t, &r.u.paper, serial, 0, &slips);
+	cancelled = result == ERR_OK && r.u.paper.cancelled_at_ms != 0;
+	if (result == ERR_OK)
+		result = first_of(t, &r);
 	if (result == ERR_OK)
 		result = slips_own_symbol(t, &symbol);
 	if (result != ERR_OK)
@@ -411,11 +719,11 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 		wanted.number = r.u.paper.number; /* the one that it was given */
 	else if (is_automatic(e))
 		wanted.number = "";
-	if (wanted.secrecy >= SECRECY_MAT)
+	if (wanted.secrecy >= SECRECY_MAT || is_void)
 		wanted.subject = wanted.party = "";
-	result = !same_entry(&r.u.paper, &wanted) ? ERR_CONFLICT
-		 : r.u.paper.cancelled_at_ms != 0 ? ERR_ENTRY_CANCELLED
-						  : ERR_OK;
+	result = !same_entry(&r.u.paper, &wanted) || is_void != r.u.paper.not_issued ? ERR_CONFLICT
+		 : cancelled && !is_void ? ERR_ENTRY_CANCELLED
+					 : ERR_OK;
 	a = answer(t, e, result, true);
 	if (result == ERR_OK) {
 		slips_answer(t, &slips, a);
@@ -426,6 +734,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 
 static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 {
+	const bool adds = e->action == PAPER_ADD || e->action == PAPER_VOID;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
 
@@ -434,18 +743,19 @@ static enum err known_or_new(struct turn_view *t, const struct ev_paper *e)
 	/* An entry numbers nothing that a neighbour holds, but it would be lost when the store is
 	 * put right by a newer copy. */
 	if (t->core->stand.alarm != ERR_OK &&
-	    (result == ERR_NOT_FOUND || e->action == PAPER_CANCEL)) {
+	    (result == ERR_NOT_FOUND || !adds)) {
 		answer(t, e, t->core->stand.alarm, false);
 		return ERR_OK;
 	}
-	if (result == ERR_NOT_FOUND && e->action == PAPER_ADD)
-		return add(t, e);
+	if (result == ERR_NOT_FOUND && adds)
+		return e->action == PAPER_ADD ? add(t, e) : make_void(t, e);
 	if (result == ERR_NOT_FOUND || r.u.ident.role != ROLE_PAPER) {
-		answer(t, e, e->action == PAPER_ADD ? ERR_CONFLICT : ERR_NOT_FOUND, false);
+		answer(t, e, adds ? ERR_CONFLICT : ERR_NOT_FOUND, false);
 		return ERR_OK;
 	}
-	return e->action == PAPER_ADD ? repeat(t, e, r.u.ident.serial)
-				      : cancel(t, e, r.u.ident.serial);
+	if (e->action == PAPER_CHANGE)
+		return change(t, e, r.u.ident.serial);
+	return adds ? repeat(t, e, r.u.ident.serial) : cancel(t, e, r.u.ident.serial);
 }
 
 enum err decide_paper(struct turn_view *t, const struct ev_paper *e)

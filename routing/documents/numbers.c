@@ -154,7 +154,8 @@ enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct 
 
 	*has = false;
 	/* Secret documents have a series of their own (docs/DOMAIN.md §4). */
-	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->cancelled_at_ms != 0
+	return p->direction != DIRECTION_OUT || p->secrecy >= SECRECY_MAT || p->next.n != 0 ||
+			       (p->cancelled_at_ms != 0 && !p->not_issued)
 		   ? ERR_OK
 		   : number_series(t, &n, series, has);
 }

@@ -25,7 +25,7 @@ enum event_type {
 	EVENT_OPERATE,      /* an operator's request */
 	EVENT_RESEND,       /* a stored document is to be resent to one of its recipients */
 	EVENT_OFFICE,       /* the office accepts, returns, assigns, … what it has received */
-	EVENT_PAPER,        /* a clerk registers a document on paper, or cancels such an entry */
+	EVENT_PAPER,        /* a clerk registers a document on paper, or an act on such an entry */
 	/* a neighbour broke the protocol where the core does not see it: a frame that is none, a
 	 * file that is not its */
 	EVENT_FAULT,
@@ -166,17 +166,20 @@ struct ev_operate {
 	struct committee_id neighbour;
 };
 
-enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL };
+enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL, PAPER_CHANGE, PAPER_VOID };
 struct ev_paper {
 	struct reply_to reply;
 	uint32_t uid;
 	enum paper_action action;
 	struct doc_id id;       /* made by the client, so that repeating is safe */
-	struct rec_paper paper; /* to add; without what the core fills in */
-	text_t number_template; /* to add: as in a submission, only of what went out */
+	/* to add, without what the core fills in; to change, what is corrected: "" as it is */
+	struct rec_paper paper;
+	/* to add or make void: as in a submission, only of what went out; void of what came in:
+	 * the next arrival number */
+	text_t number_template;
 	bool again;             /* although one just like it stands there */
 	bool strict;            /* what would be warned of is refused */
-	text_t reason;          /* to cancel */
+	text_t reason;          /* to cancel, change, make void */
 	bool dry_run;
 };
 

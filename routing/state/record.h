@@ -409,7 +409,8 @@ struct rec_act {
 	text_t subject;
 };
 
-/* What a clerk wrote down of a document on paper. Never changed but for its end. */
+/* What a clerk wrote down of a document on paper. Never changed but for its end: a correction is
+ * another record of the same id, and the line of the register keeps the first one. */
 struct rec_paper {
 	enum direction direction;
 	struct doc_id id;
@@ -425,6 +426,12 @@ struct rec_paper {
 	int64_t cancelled_at_ms; /* 0: stands */
 	text_t reason;           /* why it was cancelled */
 	struct line_key line;    /* in the register of its direction, as a document's */
+	struct serial next;      /* of the record that corrects it; 0: this one stands */
+	struct serial previous;  /* of the one that it corrects; 0: none */
+	int64_t changed_at_ms;   /* of a correction */
+	text_t why;              /* the reason of the correction; NULL or "" none given */
+	/* a number that nothing was issued under; cancelled from the start */
+	bool not_issued;
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */

@@ -40,7 +40,7 @@ struct target_cell target_of_paper(const struct rec_paper *r)
 {
 	struct target_cell p = { .direction = DIRECTION_NONE };
 
-	if (r->cancelled_at_ms != 0 || !date_month(r->date, &p.month))
+	if (r->cancelled_at_ms != 0 || r->next.n != 0 || !date_month(r->date, &p.month))
 		return p;
 	p.direction = r->direction;
 	if (is_secret(r->secrecy))

@@ -58,8 +58,8 @@ struct command_shown {
 enum {
 	COMMAND_TABLES_MAX = 3,
 	COMMAND_FORMS_MAX = 12,
-	COMMAND_OPERANDS_MAX = 3,
-	COMMAND_SHOWN_MAX = 6,
+	COMMAND_OPERANDS_MAX = 4,
+	COMMAND_SHOWN_MAX = 7,
 	COMMAND_ANY = 1 << 20
 };
 /* There are more options, which the help lists. */

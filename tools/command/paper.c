@@ -1,5 +1,5 @@
 /* paper: documents on paper, written down so that the digital share has its whole denominator;
- * listed; entries by mistake cancelled. */
+ * listed; entries corrected, and cancelled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,25 +28,27 @@ enum {
 
 const struct command_option paper_options[] = {
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
-	  VALUE_TYPE, "add" },
+	  VALUE_TYPE, "add change" },
 	{ "number", OPT_NUMBER, N_("NUMBER"),
-	  N_("as printed: 31-KH/ĐU; of what goes out also auto: the next one"), VALUE_NONE, "add" },
+	  N_("as printed: 31-KH/ĐU; of what goes out also auto: the next one"), VALUE_NONE,
+	  "add change" },
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"),
-	  VALUE_NONE, "add" },
+	  VALUE_NONE, "add change" },
 	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"),
-	  VALUE_NONE, "add" },
-	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add" },
-	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add" },
+	  VALUE_NONE, "add change" },
+	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add change" },
+	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add change" },
 	{ "secrecy", OPT_SECRECY, "thuong|mat|toi-mat|tuyet-mat",
 	  N_("mat and above are left out of the share"), VALUE_WORDS, "add" },
 	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE,
-	  "add" },
+	  "add change" },
 	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"),
-	  VALUE_NONE, "add" },
+	  VALUE_NONE, "add change" },
 	{ "id", OPT_ID, N_("UUID"), N_("of a registration to repeat safely"), VALUE_NONE, "add" },
 	{ "period", OPT_PERIOD, N_("PERIOD"),
 	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
-	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "cancel" },
+	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE,
+	  "cancel change" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -60,8 +62,13 @@ struct paper {
 	bool again, strict;
 	struct doc_id id;
 	struct period period;
+	const char *name; /* of an entry that is to be changed */
 	struct slips printed;
 };
+
+/* Asks the daemon. `look`: all that there is to warn of, and nothing is kept. */
+typedef enum err paper_send(struct cli *cli, struct call *c, struct paper *p, bool look,
+			    Vanthu__V1__Reply **reply);
 
 static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
 
@@ -144,19 +151,19 @@ static int check_missing(struct cli *cli, const struct paper *p)
 		{ "from", secret ? NULL : p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
 	};
 
-	if (p->type != NULL && p->number != NULL && (p->subject != NULL || secret)) {
+	if (p->kind != NULL && p->number != NULL && (p->subject != NULL || secret)) {
 		int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
 
 		return code != 0 || p->date[0] == '\0'
 			   ? code
 			   : text_field_check_past(cli, "date", p->date);
 	}
-	snprintf(message, sizeof message, _("missing:%s%s%s"), p->type == NULL ? " --type" : "",
+	snprintf(message, sizeof message, _("missing:%s%s%s"), p->kind == NULL ? " --type" : "",
 		 p->number == NULL ? " --number" : "",
 		 p->subject == NULL && !secret ? " --subject" : "");
 	return cli_fail_text(cli, ERR_USAGE, message,
-			     _("for example: vanthu paper add in --type CV --number 12-CV/ĐUK "
-			       "--subject \"…\" --date 2026-11-24"));
+			     _("for example: vanthu paper add in 12-CV/ĐUK \"…\" --from \"…\" "
+			       "--date 24/11/2026"));
 }
 
 /* The same number went through the system: most likely one document, which counts already. Only a
@@ -251,7 +258,6 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 	return 0;
 }
 
-/* `look`: all that there is to warn of, and nothing is kept. */
 static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool look,
 			 Vanthu__V1__Reply **reply)
 {
@@ -281,7 +287,8 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 
 /* What the daemon would warn of: fetched before anything is registered, where somebody can be
  * asked, or with --strict. 0: go on. */
-static int look_first(struct cli *cli, struct call *c, struct paper *p)
+static int look_first(struct cli *cli, struct call *c, struct paper *p, paper_send *send,
+		      const char *question, const char *left)
 {
 	Vanthu__V1__Reply *reply;
 	struct slips_answer slips;
@@ -289,15 +296,25 @@ static int look_first(struct cli *cli, struct call *c, struct paper *p)
 
 	if (!p->strict && (cli->dry_run || !slips_can_ask(cli)))
 		return 0;
-	e = send_add(cli, c, p, true, &reply);
+	e = send(cli, c, p, true, &reply);
 	if (e != ERR_OK)
 		return err_exit_code(e);
 	slips = slips_of_paper(reply->paper_accepted);
 	if (p->strict)
 		return slips_refuse(cli, slips);
 	slips_print(cli, &p->printed, slips);
-	return slips_ask(cli, &p->printed, _("Register it all the same? [y/n] "),
-			 _("nothing was registered"));
+	return slips_ask(cli, &p->printed, question, left);
+}
+
+/* As it was named, or as the number says. `auto` alone says none. */
+static int find_kind(struct cli *cli, struct paper *p)
+{
+	if (p->type != NULL)
+		return doctype_option(cli, p->type, &p->kind);
+	if (p->number == NULL || (numbering_is_template(p->number) &&
+				  strpbrk(p->number, "-/") == NULL))
+		return 0;
+	return doctype_of_number(cli, p->number, &p->kind);
 }
 
 static int add(struct cli *cli, struct paper *p)
@@ -306,11 +323,11 @@ static int add(struct cli *cli, struct paper *p)
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
-	int code = check_missing(cli, p);
+	int code = find_kind(cli, p);
 	enum err e;
 
 	if (code == 0)
-		code = doctype_option(cli, p->type, &p->kind);
+		code = check_missing(cli, p);
 	if (code == 0 && p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
 	    numbering_is_template(p->number))
 		code = cli_wanted(cli, _("what came in has a number already"),
@@ -323,7 +340,8 @@ static int add(struct cli *cli, struct paper *p)
 		return cli_fail(cli, ERR_SYSTEM, NULL);
 	e = call_open(cli, CLIENT_OFFICE, &c);
 	if (e == ERR_OK)
-		code = look_first(cli, c, p);
+		code = look_first(cli, c, p, send_add, _("Register it all the same? [y/n] "),
+				  _("nothing was registered"));
 	uuid_print(p->id.bytes, id);
 	cli->request_id = e == ERR_OK && code == 0 && !cli->dry_run ? id : NULL;
 	if (e == ERR_OK && code == 0)
@@ -343,26 +361,177 @@ static int add(struct cli *cli, struct paper *p)
 	return e == ERR_OK ? code : err_exit_code(e);
 }
 
+/* ---- change ---- */
+
+static enum err send_change(struct cli *cli, struct call *c, struct paper *p, bool look,
+			    Vanthu__V1__Reply **reply)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperChange m = VANTHU__V1__PAPER_CHANGE__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
+
+	ref.text = (char *)(uintptr_t)p->name;
+	m.ref = &ref;
+	if (p->kind != NULL) {
+		m.type_code = (char *)(uintptr_t)p->kind->code;
+		m.type_name = (char *)(uintptr_t)p->kind->name;
+	}
+	m.number = p->number == NULL ? m.number : p->number;
+	m.subject = p->subject == NULL ? m.subject : p->subject;
+	m.date = p->date;
+	m.party = p->party == NULL ? m.party : p->party;
+	m.reason = p->reason == NULL ? m.reason : p->reason;
+	m.again = p->again;
+	m.strict = p->strict && !look;
+	m.dry_run = look || cli->dry_run;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_CHANGE;
+	request.paper_change = &m;
+	return call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, reply);
+}
+
+static json_t *json_alike(const Vanthu__V1__PaperAccepted *a)
+{
+	return a->alike_id.len == 0 ? json_null()
+				    : json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date",
+						a->alike_date);
+}
+
+static int print_changed(struct cli *cli, const Vanthu__V1__PaperAccepted *a)
+{
+	static const struct column columns[] = { { "id", N_("Id"), FORMAT_TEXT, false },
+						 { "number", N_("Number"), FORMAT_TEXT, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:o, s:s, s:s}", "id", json_uuid(a->id), "number", a->number,
+				"state", "corrected");
+
+	if (a->repeated_request)
+		json_object_set_new(out, "repeated", json_true());
+	if (cli->dry_run)
+		json_object_set_new(out, "dry_run", json_true());
+	json_object_set_new(out, "alike", json_alike(a));
+	slips_add(out, slips_of_paper(a));
+	output_object(cli, out, columns);
+	cli_hint(cli, "%s",
+		 cli->dry_run ? _("Nothing was corrected: this was a dry run.")
+			      : _("The line stays in the book, with the correction behind it."));
+	return 0;
+}
+
+/* Is there something to correct, and can it be so? */
+static int check_change(struct cli *cli, struct paper *p)
+{
+	const struct text_field fields[] = {
+		{ "number", p->number, NUMBER_MAX, true },
+		{ "subject", p->subject, SUBJECT_MAX, true },
+		{ "from", p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
+		{ "reason", p->reason, SUBJECT_MAX, true },
+	};
+	int code;
+
+	if (p->type == NULL && p->number == NULL && p->subject == NULL && p->party == NULL &&
+	    p->date[0] == '\0')
+		return cli_wanted(cli, _("what is to be corrected?"),
+				  _("give it anew: --number, --subject, --date, --from, --to, "
+				    "--type"));
+	if (p->number != NULL && numbering_is_template(p->number))
+		return cli_wanted(cli, _("a correction has a number of its own"),
+				  _("give it as it is printed: --number NUMBER"));
+	code = p->type == NULL ? 0 : doctype_option(cli, p->type, &p->kind);
+	if (code == 0)
+		code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
+	if (code == 0 && p->date[0] != '\0')
+		code = text_field_check_past(cli, "date", p->date);
+	return code;
+}
+
+static int change(struct cli *cli, struct paper *p, const char *name)
+{
+	Vanthu__V1__Reply *reply;
+	struct call *c = NULL;
+	char *typed;
+	int code = check_change(cli, p);
+	enum err e;
+
+	if (code != 0)
+		return code;
+	typed = text_entry(name);
+	p->name = typed == NULL ? name : typed;
+	e = call_open(cli, CLIENT_OFFICE, &c);
+	if (e == ERR_OK)
+		code = look_first(cli, c, p, send_change, _("Correct it all the same? [y/n] "),
+				  _("nothing was corrected"));
+	if (e == ERR_OK && code == 0)
+		e = send_change(cli, c, p, false, &reply);
+	if (e == ERR_OK && code == 0) {
+		slips_print(cli, &p->printed, slips_of_paper(reply->paper_accepted));
+		code = print_changed(cli, reply->paper_accepted);
+	}
+	call_close(c);
+	free(typed);
+	return e == ERR_OK ? code : err_exit_code(e);
+}
+
 /* ---- list ---- */
+
+static json_t *json_said(const Vanthu__V1__PaperSaid *s)
+{
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "type", s->type_code, "type_name",
+			 s->type_name, "number", s->number, "subject",
+			 json_text_or_null(s->subject), "date", s->date, "party",
+			 json_text_or_null(s->party), "since", json_time(s->at_ms));
+}
 
 static json_t *json_paper(const Vanthu__V1__PaperLine *l)
 {
+	json_t *earlier = json_array(), *out;
 	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
 	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG &&
 				   (unsigned)l->secrecy < sizeof secrecies / sizeof secrecies[0]
 			       ? (unsigned)l->secrecy - 1
 			       : 0;
 
-	return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
+	out = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
 			 json_uuid(l->id), "direction", word_of(l->direction), "type", l->type_code,
 			 "type_name", l->type_name, "number", l->number, "subject",
 			 json_text_or_null(l->subject), "date", l->date, "party",
 			 json_text_or_null(l->party), "secrecy", secrecies[secrecy], "state",
-			 l->cancelled_at_ms != 0 ? "cancelled"
+			 l->not_issued		 ? "void"
+			 : l->cancelled_at_ms != 0 ? "cancelled"
 			 : secret		 ? "secret"
 						 : "counted",
 			 "added_at", json_time(l->added_at_ms), "cancelled_at",
 			 json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
+	json_object_set_new(out, "corrected_at", json_time(l->changed_at_ms));
+	json_object_set_new(out, "correction", json_text_or_null(l->change_reason));
+	for (size_t i = 0; i < l->n_earlier; i++)
+		json_array_append_new(earlier, json_said(l->earlier[i]));
+	json_object_set_new(out, "earlier", earlier);
+	return out;
+}
+
+/* What it said before its corrections, for people: the newest first. */
+static void add_history(struct cli *cli, json_t *paper)
+{
+	json_t *texts = json_array(), *each;
+	size_t i;
+
+	json_array_foreach(json_object_get(paper, "earlier"), i, each)
+	{
+		char date[32], text[SUBJECT_MAX + NUMBER_MAX + COMMITTEE_NAME_MAX + 64];
+		const char *subject = json_string_value(json_object_get(each, "subject")),
+			   *party = json_string_value(json_object_get(each, "party"));
+
+		output_format(cli, json_object_get(each, "date"), FORMAT_DATE, true, date,
+			      sizeof date);
+		snprintf(text, sizeof text, "%s, %s%s%s%s%s",
+			 json_string_value(json_object_get(each, "number")), date,
+			 subject == NULL ? "" : ", ", subject == NULL ? "" : subject,
+			 party == NULL ? "" : ", ", party == NULL ? "" : party);
+		json_array_append_new(texts, json_string(text));
+	}
+	json_object_set_new(paper, "before", texts);
 }
 
 static int list(struct cli *cli, const struct paper *p, Vanthu__V1__Direction direction)
@@ -417,6 +586,9 @@ static int show(struct cli *cli, const char *name)
 		{ "party", N_("From/to"), FORMAT_TEXT, false },
 		{ "state", N_("State"), FORMAT_STATE, false },
 		{ "added_at", N_("Registered"), FORMAT_TIME, false },
+		{ "corrected_at", N_("Corrected"), FORMAT_TIME, false },
+		{ "correction", N_("Because"), FORMAT_TEXT, false },
+		{ "before", N_("Before"), FORMAT_LIST, false },
 		{ "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
 		{ "reason", N_("Reason"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
@@ -450,6 +622,7 @@ static int show(struct cli *cli, const char *name)
 		{
 			if (i > 0 && !cli->plain)
 				putchar('\n');
+			add_history(cli, each);
 			cli->renderer->object(cli, each, columns);
 		}
 	} else if (e == ERR_OK) {
@@ -507,13 +680,28 @@ static int cancel(struct cli *cli, const struct paper *p, const char *name)
 	return err_exit_code(e);
 }
 
+/* Number and subject without the words --number and --subject. False: given twice, told. */
+static bool take_operands(struct cli *cli, struct paper *p, char **operands, int count)
+{
+	if ((count > 0 && p->number != NULL) || (count > 1 && p->subject != NULL)) {
+		cli_wanted(cli,
+			   p->number != NULL ? _("the number is given twice")
+					     : _("the subject is given twice"),
+			   _("for example: vanthu paper add in 12-CV/ĐUK \"…\" --from \"…\" "
+			     "--date 24/11/2026"));
+		return false;
+	}
+	return (count < 1 || take_text(&p->number, operands[0])) &&
+	       (count < 2 || take_text(&p->subject, operands[1]));
+}
+
 static int run(struct cli *cli, struct paper *p, char **operands, int count)
 {
 	Vanthu__V1__Direction direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 
 	if (count == 0)
-		return cli_wanted(cli, _("add, list, show or cancel?"), "");
-	if (count == 2)
+		return cli_wanted(cli, _("add, list, show, change or cancel?"), "");
+	if (count >= 2)
 		p->direction = direction = direction_of(operands[1]);
 	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
 	    cli_given(cli, "to") != NULL)
@@ -523,15 +711,18 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	    cli_given(cli, "from") != NULL)
 		return cli_wanted(cli, _("what went out has no --from"),
 				  _("say with --to whom it went to"));
-	if (strcmp(operands[0], "add") == 0 && count == 2 &&
+	if (strcmp(operands[0], "add") == 0 && count >= 2 && count <= 4 &&
 	    direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
-		return add(cli, p);
+		return take_operands(cli, p, operands + 2, count - 2) ? add(cli, p)
+								      : err_exit_code(ERR_USAGE);
 	if (strcmp(operands[0], "list") == 0 &&
 	    (count == 1 ||
 	     (count == 2 && direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)))
 		return list(cli, p, direction);
 	if (strcmp(operands[0], "show") == 0 && count == 2)
 		return show(cli, operands[1]);
+	if (strcmp(operands[0], "change") == 0 && count == 2)
+		return change(cli, p, operands[1]);
 	if (strcmp(operands[0], "cancel") == 0 && count == 2)
 		return cancel(cli, p, operands[1]);
 	if (strcmp(operands[0], "add") == 0 && count < 2)

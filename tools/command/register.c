@@ -5,25 +5,40 @@
 
 #include "tools/base/files.h"
 #include "tools/base/text.h"
+#include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { OPT_PERIOD = 1, OPT_SECRET, OPT_FORMAT, OPT_OUTPUT };
+enum {
+	OPT_PERIOD = 1,
+	OPT_SECRET,
+	OPT_FORMAT,
+	OPT_OUTPUT,
+	OPT_REASON,
+	OPT_TYPE,
+	OPT_DATE
+};
 enum book_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_HTML };
 
 const struct command_option register_options[] = {
 	{ "period", OPT_PERIOD, N_("PERIOD"),
-	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, NULL },
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE,
+	  "out in followup" },
 	{ "secret", OPT_SECRET, NULL,
 	  N_("the book of secret documents, for who may read it (secret_group)"), VALUE_NONE,
 	  NULL },
 	{ "format", OPT_FORMAT, "table|csv|html",
 	  N_("csv for a spreadsheet, html to print on A4; these have all columns"), VALUE_WORDS,
-	  NULL },
+	  "out in followup" },
 	{ "output", OPT_OUTPUT, N_("FILE"), N_("the new file, with csv or html"), VALUE_FILE,
-	  NULL },
+	  "out in followup" },
+	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE, "void" },
+	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
+	  VALUE_TYPE, "void" },
+	{ "date", OPT_DATE, N_("DATE"), N_("of the term or year that the number is of; else today"),
+	  VALUE_NONE, "void" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -97,6 +112,8 @@ struct book_wanted {
 	const char *output; /* NULL: standard output */
 	json_t *lines;	    /* ours */
 	char *office;	    /* its name; ours */
+	/* of a void number */
+	const char *reason, *type, *date;
 };
 
 /* ---- asking ---- */
@@ -398,10 +415,10 @@ static int run(struct cli *cli, struct book_wanted *w)
 
 static bool read_book(const char *word, struct book_wanted *w)
 {
-	static const char *const words[] = { "out", "in", "followup", NULL };
+	static const char *const words[] = { "out", "in", "followup", "di", "den", NULL };
 	int i = text_choose(word, words);
 
-	w->book = (Vanthu__V1__Book)(i + 1);
+	w->book = (Vanthu__V1__Book)(i < 3 ? i + 1 : i - 2);
 	return i >= 0;
 }
 
@@ -416,6 +433,112 @@ static int check_options(struct cli *cli, const struct book_wanted *w)
 				    "FILE, or leave --format out"),
 				  "");
 	return 0;
+}
+
+/* ---- a void number ---- */
+
+struct void_number {
+	Vanthu__V1__RegisterVoid m;
+	struct doc_id id;
+	char *number, *reason; /* ours */
+	char date[11];
+};
+
+static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_number *v)
+{
+	const struct text_field fields[] = { { "number", v->number, NUMBER_MAX, false },
+					     { "reason", v->reason, SUBJECT_MAX, false } };
+	const struct doctype *type = NULL;
+	int code = text_field_check(cli, fields, 2);
+
+	vanthu__v1__register_void__init(&v->m);
+	if (code == 0 && w->date != NULL && !text_date(w->date, v->date))
+		code = cli_fail(cli, ERR_BAD_DATE, w->date);
+	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT)
+		code = w->type != NULL ? doctype_option(cli, w->type, &type)
+				       : doctype_of_number(cli, v->number, &type);
+	if (code != 0)
+		return code;
+	if (w->date == NULL)
+		text_today(v->date);
+	if (uuid_new(text_now_ms(), &v->id) != ERR_OK)
+		return cli_fail(cli, ERR_SYSTEM, NULL);
+	v->m.id = (ProtobufCBinaryData){ .len = sizeof v->id.bytes, .data = v->id.bytes };
+	v->m.direction = w->book == VANTHU__V1__BOOK__BOOK_OUT
+				 ? VANTHU__V1__DIRECTION__DIRECTION_OUT
+				 : VANTHU__V1__DIRECTION__DIRECTION_IN;
+	v->m.secret = w->secret;
+	if (numbering_is_template(v->number))
+		v->m.number_template = v->number;
+	else
+		v->m.number = v->number;
+	if (type != NULL) {
+		v->m.type_code = (char *)(uintptr_t)type->code;
+		v->m.type_name = (char *)(uintptr_t)type->name;
+		v->m.date = v->date;
+	}
+	v->m.reason = v->reason;
+	v->m.dry_run = cli->dry_run;
+	return 0;
+}
+
+static int print_void(struct cli *cli, const struct book_wanted *w,
+		      const Vanthu__V1__PaperAccepted *a)
+{
+	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
+						 { "state", N_("State"), FORMAT_STATE, false },
+						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+						 { NULL, NULL, FORMAT_TEXT, false } };
+	json_t *out = json_pack("{s:s, s:s, s:s}", "book",
+				w->book == VANTHU__V1__BOOK__BOOK_OUT ? "out" : "in", "number",
+				a->number, "state", "void");
+	struct slips printed = { .count = 0 };
+
+	if (a->repeated_request)
+		json_object_set_new(out, "repeated", json_true());
+	if (cli->dry_run)
+		json_object_set_new(out, "dry_run", json_true());
+	slips_print(cli, &printed, slips_of_paper(a));
+	slips_add(out, slips_of_paper(a));
+	output_object(cli, out, columns);
+	if (cli->dry_run)
+		cli_hint(cli, "%s", _("Nothing was entered: this was a dry run."));
+	return 0;
+}
+
+static int make_void(struct cli *cli, struct book_wanted *w, char **operands, int count)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	struct void_number v = { .number = NULL };
+	Vanthu__V1__Reply *reply;
+	struct call *c = NULL;
+	enum err e = ERR_OK;
+	int code;
+
+	if (count == 0 || !read_book(operands[0], w) ||
+	    w->book == VANTHU__V1__BOOK__BOOK_FOLLOWUP)
+		return cli_wanted(cli, _("in or out?"), "");
+	if (count != 2)
+		return cli_wanted(cli, _("which number?"),
+				  _("as it would be printed; the next one: auto"));
+	if (w->reason == NULL)
+		return cli_fail_text(cli, ERR_USAGE, _("missing: --reason"),
+				     _("say why: the line stays in the book with it"));
+	v.number = text_entry(operands[1]);
+	v.reason = text_entry(w->reason);
+	code = fill_void(cli, w, &v);
+	if (code == 0)
+		e = call_open(cli, CLIENT_OFFICE, &c);
+	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER_VOID;
+	request.register_void = &v.m;
+	if (code == 0 && e == ERR_OK)
+		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
+	if (code == 0)
+		code = e == ERR_OK ? print_void(cli, w, reply->paper_accepted) : err_exit_code(e);
+	call_close(c);
+	free(v.number);
+	free(v.reason);
+	return code;
 }
 
 int cmd_register(struct cli *cli, int argc, char **argv)
@@ -433,12 +556,20 @@ int cmd_register(struct cli *cli, int argc, char **argv)
 			w.format = (enum book_format)text_choose(optarg, formats);
 		else if (c == OPT_OUTPUT)
 			w.output = optarg;
+		else if (c == OPT_REASON)
+			w.reason = optarg;
+		else if (c == OPT_TYPE)
+			w.type = optarg;
+		else if (c == OPT_DATE)
+			w.date = optarg;
 		else if (!period_parse(optarg, &w.period))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
 						    "2025-11..2026-02 or all"));
 	}
 	if (optind == argc)
 		return cli_wanted(cli, _("out, in or followup?"), "");
+	if (strcmp(argv[optind], "void") == 0)
+		return make_void(cli, &w, argv + optind + 1, argc - optind - 1);
 	if (!read_book(argv[optind], &w))
 		return cli_usage(cli, argv[optind]);
 	code = check_options(cli, &w);

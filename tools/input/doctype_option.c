@@ -62,6 +62,34 @@ int doctype_option_filter(struct cli *cli, const char *typed, const char **code)
 	return exit_code;
 }
 
+enum err doctype_in_number(const char *number, char symbol[TYPE_CODE_MAX + 1],
+			   const struct doctype **out)
+{
+	char text[NUMBER_MAX + 8];
+	struct number_parts parts;
+
+	symbol[0] = '\0';
+	if (numbering_is_template(number))
+		snprintf(text, sizeof text, "1%s", number + strcspn(number, "-/"));
+	else
+		snprintf(text, sizeof text, "%s", number);
+	if (strlen(number) > NUMBER_MAX || numbering_parse(text, &parts) != ERR_OK)
+		return ERR_NO_TYPE;
+	/* a công văn of the State has none */
+	snprintf(symbol, TYPE_CODE_MAX + 1, "%s", parts.type[0] == '\0' ? "CV" : parts.type);
+	return find_type(symbol, out);
+}
+
+int doctype_of_number(struct cli *cli, const char *number, const struct doctype **out)
+{
+	char symbol[TYPE_CODE_MAX + 1];
+	enum err e = doctype_in_number(number, symbol, out);
+
+	return e == ERR_OK	    ? 0
+	       : e == ERR_AMBIGUOUS ? doctype_option(cli, symbol, out)
+				    : cli_fail(cli, ERR_NO_TYPE, number);
+}
+
 int doctype_option(struct cli *cli, const char *typed, const struct doctype **out)
 {
 	char message[256], types[2048], fix[2304];

@@ -37,6 +37,8 @@ static const struct word states[] = {
 	{ "out", N_("out"), "→" },
 	{ "counted", N_("counted"), "·" },
 	{ "cancelled", N_("cancelled"), "✗" },
+	{ "corrected", N_("corrected"), "✓" },
+	{ "void", N_("not issued"), "✗" },
 	{ "secret", N_("secret"), "!" },
 	{ "paper", N_("paper"), "·" },
 	{ "target", N_("target"), "·" },

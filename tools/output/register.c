@@ -166,6 +166,20 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 	return o;
 }
 
+/* What an entry on paper says since a correction. */
+static json_t *corrected_json(const Vanthu__V1__PaperSaid *p)
+{
+	json_t *o = json_object();
+
+	set(o, "symbol", p->number);
+	set(o, "type", p->type_code);
+	set(o, "type_name", p->type_name);
+	set(o, "subject", p->subject);
+	set(o, "date", p->date);
+	set(o, "party", p->party);
+	return o;
+}
+
 json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 {
 	json_t *o = json_object();
@@ -176,6 +190,8 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 	json_object_set_new(o, "at", json_time(l->at_ms));
 	set(o, "person", l->person);
 	set(o, "note", l->note);
+	if (l->corrected != NULL)
+		json_object_set_new(o, "corrected", corrected_json(l->corrected));
 	return o;
 }
 
@@ -391,6 +407,18 @@ json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *lin
 	return cells;
 }
 
+/* All of it, so that nobody has to look for what differs. */
+static void join_corrected(struct cli *cli, struct cell *c, const json_t *corrected)
+{
+	if (!json_is_object(corrected))
+		return;
+	join(c, ": ", get(corrected, "symbol"));
+	join_value(cli, c, ", ", json_object_get(corrected, "date"), FORMAT_DATE);
+	join(c, ", ", get(corrected, "type_name"));
+	join(c, ": ", get(corrected, "subject"));
+	join(c, "; ", get(corrected, "party"));
+}
+
 char *register_addition_text(struct cli *cli, const json_t *a)
 {
 	struct cell *c = calloc(1, sizeof *c);
@@ -407,6 +435,7 @@ char *register_addition_text(struct cli *cli, const json_t *a)
 		join(c, ": ", _("correction"));
 	else
 		join_value(cli, c, ": ", json_object_get(a, "code"), FORMAT_OFFICE);
+	join_corrected(cli, c, json_object_get(a, "corrected"));
 	join(c, " – ", get(a, "note"));
 	join(c, " – ", get(a, "person"));
 	text = strdup(c->text);

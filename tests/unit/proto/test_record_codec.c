@@ -169,7 +169,12 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .added_at_ms = 10,
 							     .uid = 1000,
 							     .cancelled_at_ms = 11,
-							     .reason = "nhập nhầm" };
+							     .reason = "nhập nhầm",
+							     .next = { 78 },
+							     .previous = { 76 },
+							     .changed_at_ms = 12,
+							     .why = "gõ nhầm",
+							     .not_issued = true };
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
 							     .serial = n,
 							     .digest = fixture_digest("a"),
@@ -310,6 +315,13 @@ static void expect_summary(const struct summary *s)
 	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
 }
 
+static void expect_correction(const struct rec_paper *p)
+{
+	assert_true(p->next.n == 78 && p->previous.n == 76 && p->changed_at_ms == 12 &&
+		    p->not_issued);
+	assert_string_equal(p->why, "gõ nhầm");
+}
+
 static void test_every_field_of_the_larger_records_comes_back(void **state)
 {
 	struct fixture *f = *state;
@@ -349,6 +361,7 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_string_equal(r.u.paper.type_name, "Quy định");
 	assert_string_equal(r.u.paper.date, "2026-11-24");
 	assert_string_equal(r.u.paper.reason, "nhập nhầm");
+	expect_correction(&r.u.paper);
 	r = back_of(f, &s[FAMILY_STREAM]);
 	assert_true(r.u.stream.role == ROLE_OUT && r.u.stream.serial.n == 77 &&
 		    r.u.stream.size_bytes == 500 && r.u.stream.queued_at_ms == 6);

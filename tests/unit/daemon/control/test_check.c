@@ -21,6 +21,8 @@ struct sample {
 	Vanthu__V1__Content content;
 	Vanthu__V1__PaperAdd paper_add;
 	Vanthu__V1__PaperCancel paper_cancel;
+	Vanthu__V1__PaperChange paper_change;
+	Vanthu__V1__RegisterVoid register_void;
 	Vanthu__V1__PaperQuery papers;
 	Vanthu__V1__Office office;
 	char *with[WITH_MAX + 1];
@@ -49,6 +51,8 @@ static void fill(struct sample *s)
 	vanthu__v1__content__init(&s->content);
 	vanthu__v1__paper_add__init(&s->paper_add);
 	vanthu__v1__paper_cancel__init(&s->paper_cancel);
+	vanthu__v1__paper_change__init(&s->paper_change);
+	vanthu__v1__register_void__init(&s->register_void);
 	vanthu__v1__paper_query__init(&s->papers);
 	vanthu__v1__office__init(&s->office);
 	vanthu__v1__target_query__init(&s->target);
@@ -63,12 +67,13 @@ static void fill(struct sample *s)
 	s->part.size_bytes = 3;
 	s->part.content = (ProtobufCBinaryData){ 3, (uint8_t *)(uintptr_t)"abc" };
 	s->id[15] = 1;
-	s->submit.id = s->paper_add.id = (ProtobufCBinaryData){ 16, s->id };
+	s->submit.id = s->paper_add.id = s->register_void.id = (ProtobufCBinaryData){ 16, s->id };
 	s->submit.n_recipients = s->submit.n_parts = 1;
 	s->submit.recipients = s->recipients;
 	s->submit.parts = s->parts;
 	s->list.box = VANTHU__V1__BOX__BOX_ALL;
 	s->ref.text = TEXT("14-CV");
+	s->paper_change.ref = &s->ref;
 	s->content.ref = s->paper_cancel.ref = s->papers.ref = s->office.ref = &s->ref;
 	s->office.with = s->with;
 	for (size_t i = 0; i <= WITH_MAX; i++)
@@ -80,6 +85,10 @@ static void fill(struct sample *s)
 	s->paper_add.subject = s->paper_add.type_name = TEXT("a");
 	s->paper_add.date = TEXT("2026-11-28");
 	s->paper_cancel.reason = TEXT("a");
+	s->register_void.direction = VANTHU__V1__DIRECTION__DIRECTION_OUT;
+	s->register_void.number = TEXT("12-CV/X");
+	s->register_void.type_name = s->register_void.reason = TEXT("a");
+	s->register_void.date = TEXT("2026-11-28");
 	s->import.size_bytes = 1;
 	s->link.committee = TEXT("thads");
 	memset(s->text, 'x', sizeof s->text - 1);
@@ -99,6 +108,8 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define LIST choose(s, WHAT(LIST), &s->list)
 #define PAPER choose(s, WHAT(PAPER_ADD), &s->paper_add)
 #define CANCEL choose(s, WHAT(PAPER_CANCEL), &s->paper_cancel)
+#define CORRECT choose(s, WHAT(PAPER_CHANGE), &s->paper_change)
+#define VOID choose(s, WHAT(REGISTER_VOID), &s->register_void)
 #define PAPERS choose(s, WHAT(PAPERS), &s->papers)
 #define TARGET choose(s, WHAT(TARGET), &s->target)
 #define REGISTER choose(s, WHAT(REGISTER), &s->book)
@@ -182,6 +193,18 @@ CHANGE(unknown_in_nothing, choose(s, WHAT(STATUS), &s->nothing); add_unknown(s, 
 CHANGE(status, choose(s, WHAT(STATUS), &s->nothing))
 CHANGE(list_desk, LIST; s->list.desk = true; s->list.box = VANTHU__V1__BOX__BOX_OUTBOX)
 CHANGE(list_handled, LIST; s->list.handled = true)
+CHANGE(correct, CORRECT)
+CHANGE(correct_nothing, CORRECT; s->paper_change.ref = NULL)
+CHANGE(correct_code, CORRECT; s->paper_change.type_code = TEXT("KH"))
+CHANGE(correct_date, CORRECT; s->paper_change.date = TEXT("x"))
+CHANGE(correct_long, CORRECT; s->paper_change.reason = s->text)
+CHANGE(void_number, VOID)
+CHANGE(void_direction, VOID; s->register_void.direction = NO_DIRECTION)
+CHANGE(void_two, VOID; s->register_void.number_template = TEXT("auto"))
+CHANGE(void_none, VOID; s->register_void.number = TEXT(""))
+CHANGE(void_why, VOID; s->register_void.reason = TEXT(""))
+CHANGE(void_type, VOID; s->register_void.type_name = TEXT(""))
+CHANGE(void_date, VOID; s->register_void.date = TEXT(""))
 CHANGE(register_in, REGISTER)
 CHANGE(register_none, REGISTER; s->book.book = VANTHU__V1__BOOK__BOOK_UNSPECIFIED)
 CHANGE(register_other, REGISTER; s->book.book = (Vanthu__V1__Book)4)
@@ -330,6 +353,18 @@ static const struct {
 	{ finish_answer, ERR_OK, "" },
 	{ finish_empty_answer, ERR_USAGE, "answer" },
 	{ start_person, ERR_FIELD, "person" },
+	{ correct, ERR_OK, "" },
+	{ correct_nothing, ERR_USAGE, "ref" },
+	{ correct_code, ERR_BAD_TYPE, "type_name" },
+	{ correct_date, ERR_BAD_DATE, "date" },
+	{ correct_long, ERR_FIELD, "reason" },
+	{ void_number, ERR_OK, "" },
+	{ void_direction, ERR_USAGE, "direction" },
+	{ void_two, ERR_USAGE, "number_template" },
+	{ void_none, ERR_FIELD, "number" },
+	{ void_why, ERR_FIELD, "reason" },
+	{ void_type, ERR_BAD_TYPE, "type_name" },
+	{ void_date, ERR_BAD_DATE, "date" },
 	{ papers_direction, ERR_USAGE, "direction" },
 	{ papers_from, ERR_BAD_DATE, "from_month" },
 	{ papers_backwards, ERR_BAD_DATE, "to_month" },

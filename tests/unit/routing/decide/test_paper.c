@@ -414,6 +414,146 @@ static void test_damaged_entry_keeps_its_number_and_stops_nobody(void **state)
 	paper_expect_equal(g);
 }
 
+/* ---- corrections ---- */
+
+static struct event paper_change(unsigned id, const char *number, const char *date,
+				 const char *subject)
+{
+	struct event e = paper_entry(id, DIRECTION_NONE, number, date);
+
+	e.u.paper.action = PAPER_CHANGE;
+	e.u.paper.reason = "gõ nhầm";
+	e.u.paper.paper.type_code = e.u.paper.paper.type_name = e.u.paper.paper.party = "";
+	e.u.paper.paper.subject = subject;
+	return e;
+}
+
+static struct act_reply change(struct stage *g, struct event e)
+{
+	struct act_reply r = paper_answer(g, &e);
+
+	station_commit(g->s);
+	station_clear(g->s);
+	return r;
+}
+
+static void test_correction_is_an_addition_and_moves_the_counters(void **state)
+{
+	struct stage *g = *state;
+	const struct month may = { (uint16_t)(JUNE.n - 1) };
+	struct key first = key_paper(paper_serial(JUNE, DIRECTION_IN, 1)),
+		   second = key_paper(paper_serial(may, DIRECTION_IN, 1));
+	struct event again = paper_entry(1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	struct record old, now, line;
+
+	paper_add(g, 1, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	assert_int_equal(change(g, paper_change(1, "", "2025-05-14", "")).result, ERR_OK);
+	old = station_get(g->s, FAMILY_PAPER, first);
+	now = station_get(g->s, FAMILY_PAPER, second);
+	assert_string_equal(old.u.paper.date, "2025-06-14");
+	assert_true(old.u.paper.next.n == paper_serial(may, DIRECTION_IN, 1).n);
+	assert_string_equal(now.u.paper.date, "2025-05-14");
+	assert_string_equal(now.u.paper.why, "gõ nhầm");
+	assert_true(now.u.paper.previous.n == paper_serial(JUNE, DIRECTION_IN, 1).n);
+	line = station_get(g->s, FAMILY_LINE,
+			   key_line((struct line_key){ BOOK_IN, old.u.paper.line.year, 1, 1 }));
+	assert_true(line.u.line.kind == LINE_ADDITION && line.u.line.status == OFFICE_NONE);
+	assert_string_equal(line.u.line.note, "gõ nhầm");
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 0 });
+	paper_expect(g, may, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
+	/* nothing new, and the registration once more */
+	assert_true(change(g, paper_change(1, "", "2025-05-14", "")).repeated);
+	assert_true(paper_answer(g, &again).result == ERR_OK);
+	assert_true(station_act(g->s, ACT_REPLY, 0)->u.reply.repeated);
+	again = paper_entry(2, DIRECTION_IN, "12-CV/ĐUK", "2025-06-14");
+	assert_int_equal(paper_answer(g, &again).result, ERR_OK); /* free again */
+}
+
+static void test_correction_of_what_is_cancelled_secret_or_there_already_is_refused(void **state)
+{
+	struct stage *g = *state;
+	struct event secret = paper_entry(2, DIRECTION_IN, "2-CV/X", "2025-06-14"),
+		     end = paper_cancel(1, "nhập nhầm");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	paper_add(g, 3, DIRECTION_IN, "3-CV/X", "2025-06-14");
+	secret.u.paper.paper.secrecy = SECRECY_MAT;
+	assert_int_equal(change(g, secret).result, ERR_OK);
+	assert_int_equal(change(g, paper_change(1, "3-CV/X", "", "")).result, ERR_REGISTERED);
+	assert_int_equal(change(g, paper_change(1, "", "2099-01-01", "")).result, ERR_FUTURE);
+	assert_int_equal(change(g, paper_change(2, "", "", "Lộ")).result, ERR_CHANGE_SECRET);
+	assert_int_equal(change(g, paper_change(2, "4-CV/X", "", "")).result, ERR_OK);
+	assert_int_equal(change(g, paper_change(9, "4-CV/X", "", "")).result, ERR_NOT_FOUND);
+	assert_int_equal(change(g, end).result, ERR_OK);
+	assert_int_equal(change(g, paper_change(1, "", "", "Khác")).result, ERR_CHANGE_CANCELLED);
+	paper_expect_equal(g);
+}
+
+/* ---- void numbers ---- */
+
+static struct event paper_void(unsigned id, enum direction direction, const char *number)
+{
+	struct event e = paper_entry(id, direction, number, "2025-06-14");
+
+	e.u.paper.action = PAPER_VOID;
+	e.u.paper.reason = "không ban hành";
+	return e;
+}
+
+static void test_void_number_has_a_line_counts_nowhere_and_is_used(void **state)
+{
+	struct stage *g = *state;
+	struct record paper, line;
+	struct act_reply r;
+
+	paper_add(g, 1, DIRECTION_OUT, "1-CV/BTP", "2025-06-14");
+	paper_add(g, 2, DIRECTION_OUT, "4-CV/BTP", "2025-06-14");
+	assert_int_equal(change(g, paper_void(3, DIRECTION_OUT, "2-CV/BTP")).result, ERR_OK);
+	paper = station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_OUT, 3)));
+	assert_true(paper.u.paper.not_issued && paper.u.paper.cancelled_at_ms != 0);
+	line = station_get(g->s, FAMILY_LINE,
+			   key_line((struct line_key){ BOOK_OUT, paper.u.paper.line.year, 0, 3 }));
+	assert_true(line.u.line.kind == LINE_VOID && line.u.line.role == ROLE_PAPER);
+	assert_int_equal(change(g, paper_void(3, DIRECTION_OUT, "2-CV/BTP")).result, ERR_OK);
+	assert_int_equal(change(g, paper_void(3, DIRECTION_OUT, "3-CV/BTP")).result, ERR_CONFLICT);
+	assert_int_equal(change(g, paper_void(4, DIRECTION_OUT, "2-CV/BTP")).result,
+			 ERR_NUMBER_USED);
+	assert_int_equal(change(g, paper_void(5, DIRECTION_OUT, "1-CV/BTP")).result,
+			 ERR_NUMBER_USED);
+	assert_int_equal(change(g, paper_cancel(1, "nhập nhầm")).result, ERR_OK);
+	assert_int_equal(change(g, paper_void(5, DIRECTION_OUT, "1-CV/BTP")).result,
+			 ERR_NUMBER_USED);
+	assert_int_equal(change(g, paper_void(5, DIRECTION_OUT, "một")).result, ERR_FIELD);
+	/* the series goes on behind the last one */
+	assert_int_equal(change(g, paper_void(6, DIRECTION_OUT, "9-CV/BTP")).result, ERR_OK);
+	r = change(g, paper_void(7, DIRECTION_OUT, "11-CV/BTP"));
+	assert_int_equal(r.gap, 1);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
+}
+
+static void test_void_arrival_number_is_the_next_one(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_void(4, DIRECTION_IN, "2");
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	assert_int_equal(change(g, paper_void(2, DIRECTION_IN, "1")).result, ERR_NUMBER_USED);
+	assert_int_equal(change(g, paper_void(2, DIRECTION_IN, "3")).result, ERR_NUMBER_AHEAD);
+	assert_int_equal(change(g, paper_void(2, DIRECTION_IN, "0")).result, ERR_FIELD);
+	assert_int_equal(change(g, paper_void(2, DIRECTION_IN, "x")).result, ERR_FIELD);
+	assert_int_equal(change(g, e).result, ERR_OK);
+	assert_true(change(g, e).repeated);
+	e.u.paper.reason = "lý do khác";
+	assert_int_equal(change(g, e).result, ERR_NUMBER_USED);
+	paper_add(g, 5, DIRECTION_IN, "2-CV/X", "2025-06-14");
+	assert_int_equal(
+	    station_get(g->s, FAMILY_PAPER, key_paper(paper_serial(JUNE, DIRECTION_IN, 2)))
+		.u.paper.line.number,
+	    3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -432,6 +572,10 @@ int main(void)
 		TEST(test_id_of_a_digital_document_is_no_paper),
 		TEST(test_slips_are_told_and_strict_writes_nothing),
 		TEST(test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last),
+		TEST(test_correction_is_an_addition_and_moves_the_counters),
+		TEST(test_correction_of_what_is_cancelled_secret_or_there_already_is_refused),
+		TEST(test_void_number_has_a_line_counts_nowhere_and_is_used),
+		TEST(test_void_arrival_number_is_the_next_one),
 		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),
 	};
 
