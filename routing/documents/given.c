@@ -120,6 +120,7 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 	e = core_get(t, FAMILY_SERIES, out->counter, &r);
 	if (e == ERR_OK) {
 		out->last = r.u.series.last;
+		out->stored = true;
 		return ERR_OK;
 	}
 	if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
@@ -210,10 +211,13 @@ uint32_t given_gap(const struct given *g)
 
 void given_take(struct turn_view *t, const struct given *g)
 {
-	struct record r = { .family = FAMILY_SERIES, .u.series = { .last = g->n } };
+	struct record r = { .family = FAMILY_SERIES,
+			    .u.series = { .last = g->n > g->last ? g->n : g->last } };
+	/* What was found in the index is kept, so that it is not looked for again. */
+	bool found = !g->stored && !g->lost;
 
 	/* Not known yet: the index will have it. */
-	if (g->counted && !g->unknown && g->n > g->last)
+	if (g->counted && !g->unknown && (g->n > g->last || found))
 		core_put(t, g->counter, &r);
 }
 

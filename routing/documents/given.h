@@ -32,6 +32,7 @@ struct given {
 	/* the record of SERIES is damaged, or `last` was not found in time: a number by hand says
 	 * where the series stands */
 	bool lost;
+	bool stored; /* the record of SERIES is there */
 	uint32_t n;	    /* the number itself */
 	uint64_t last;	    /* of its series, before it; 0: none */
 	struct key counter; /* of SERIES */

@@ -286,6 +286,9 @@ static void test_a_store_without_counters_goes_on_where_it_was(void **state)
 	station_clear(g->s);
 	station_take(g->s, &tick);
 	station_commit(g->s);
+	/* One by hand below the last: what the index was asked for is kept. */
+	assert_int_equal(expect(g, 9, "3-KH/ĐU", "KH", "2025-08-01", "3-KH/ĐU"), 0);
+	assert_int_equal(station_count(g->s, FAMILY_SERIES), 1);
 	give(g, 5, "auto", "13-KH/ĐU");
 	assert_int_equal(expect(g, 6, "auto-KH/ĐH", "KH", "2025-08-01", "41-KH/ĐH"), 0);
 	assert_int_equal(expect(g, 7, "auto/ĐU-TC", "CV", "2025-08-01", "06/ĐU-TC"), 0);
