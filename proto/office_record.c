@@ -212,3 +212,24 @@ enum err office_record_decode_open(struct arena *a, struct blob bytes, struct re
 					    .late_at_ms = m->late_at_ms };
 	return ERR_OK;
 }
+
+enum err office_record_encode_told(struct arena *a, const struct record *record, struct blob *out)
+{
+	Vanthu__V1__ToldRecord m = VANTHU__V1__TOLD_RECORD__INIT;
+
+	m.asked = record->u.told.asked;
+	m.unsent = record->u.told.unsent;
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_told(struct arena *a, struct blob bytes, struct record *record)
+{
+	enum err e;
+	const Vanthu__V1__ToldRecord *m =
+		pb_unpack(a, &vanthu__v1__told_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	record->u.told = (struct rec_told){ .asked = m->asked, .unsent = m->unsent };
+	return m->asked != 0 || m->unsent != 0 ? ERR_OK : ERR_FORMAT;
+}

@@ -44,6 +44,7 @@ static const struct {
 	[FAMILY_LINE] = { office_record_encode_line, office_record_decode_line },
 	[FAMILY_SERIES] = { office_record_encode_series, office_record_decode_series },
 	[FAMILY_OPEN] = { office_record_encode_open, office_record_decode_open },
+	[FAMILY_TOLD] = { office_record_encode_told, office_record_decode_told },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

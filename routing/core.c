@@ -81,6 +81,7 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 		e = link_prepare_all(&t);
 	if (e == ERR_OK)
 		e = requeue_load(&t);
+	told_begin(&t);
 	if (e == ERR_OK)
 		e = recount_load(&t);
 	if (e == ERR_OK)

@@ -20,6 +20,7 @@ ROUTING := \
 	decide/operate \
 	decide/paper \
 	decide/publish \
+	decide/recall \
 	decide/resend \
 	decide/status \
 	decide/submit \
@@ -43,6 +44,7 @@ ROUTING := \
 	documents/route \
 	documents/rows \
 	documents/slips \
+	documents/told \
 	links/acknowledged \
 	links/aside \
 	links/doubt \

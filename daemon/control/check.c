@@ -308,15 +308,17 @@ static bool check_register_void(struct fault *f, const Vanthu__V1__RegisterVoid 
 static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 {
 	const bool reasoned = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN ||
+			      m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK ||
 			      m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_DECLINE,
 		   assigns = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN,
+		   asks = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK,
 		   finishes = m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH;
 	struct month month;
+	struct committee_id id;
 
 	if (!check_ref(f, m->ref, "ref"))
 		return false;
 	if (office_status_code((enum office_status)m->act)[0] == '\0' ||
-	    office_status_from_issuer((enum office_status)m->act) ||
 	    m->act == (int)OFFICE_ARRIVED)
 		return bad(f, ERR_USAGE, "act");
 	if (policy_text(m->note, NOTE_MAX, reasoned) != ERR_OK)
@@ -336,6 +338,12 @@ static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 	}
 	if (m->due_on[0] != '\0' && (!assigns || !date_month(m->due_on, &month)))
 		return bad(f, assigns ? ERR_BAD_DATE : ERR_USAGE, "due_on");
+	if (m->n_committees > (asks ? RECIPIENTS_MAX : 0))
+		return bad(f, ERR_USAGE, "committees");
+	for (size_t i = 0; i < m->n_committees; i++) {
+		if (field_id(m->committees[i], false, &id) != ERR_OK)
+			return bad(f, ERR_BAD_ID, m->committees[i]);
+	}
 	if (m->answer != NULL && !finishes)
 		return bad(f, ERR_USAGE, "answer");
 	return m->answer == NULL || check_ref(f, m->answer, "answer");

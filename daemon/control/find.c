@@ -58,7 +58,7 @@ enum err control_load_state(struct client *c, struct found_document *f)
 	e = e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 	f->work = (struct rec_work){ .n = 0 };
 	f->received = f->role == ROLE_IN && f->document.mine;
-	if (e != ERR_OK || !f->received)
+	if (e != ERR_OK || (!f->received && f->role != ROLE_OUT))
 		return e;
 	e = l.get(l.ctx, c->control->arena, FAMILY_WORK, &key, &r);
 	if (e == ERR_OK)
@@ -223,6 +223,14 @@ enum err control_find_received(struct client *c, uint64_t id, const char *text,
 	static const char received[] = { ROLE_IN, '\0' };
 
 	return find_among(c, id, text, received, out);
+}
+
+enum err control_find_sent(struct client *c, uint64_t id, const char *text,
+			   struct found_document *out)
+{
+	static const char sent[] = { ROLE_OUT, '\0' };
+
+	return find_among(c, id, text, sent, out);
 }
 
 enum err control_envelope(struct client *c, const struct found_document *f,

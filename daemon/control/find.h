@@ -20,7 +20,7 @@ struct found_document {
 	struct rec_document document;
 	struct rec_state state; /* zero when there is none yet */
 	bool state_damaged;	/* the state is zero because it cannot be read */
-	bool received;          /* for us: `work` holds */
+	bool received;          /* for us: `work` holds; of what we sent only its recall does */
 	struct rec_work work;
 };
 
@@ -32,6 +32,9 @@ must_use enum err control_find(struct client *c, uint64_t id, const char *text, 
  * id names whatever has it. */
 must_use enum err control_find_received(struct client *c, uint64_t id, const char *text,
 					struct found_document *out);
+/* The same of documents that we sent. */
+must_use enum err control_find_sent(struct client *c, uint64_t id, const char *text,
+				    struct found_document *out);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,

@@ -13,7 +13,7 @@
 #include "routing/rules/rules.h"
 
 /* Of the request that is copied: it has less. */
-enum { REQUEST_BYTES = 64 * 1024 };
+enum { REQUEST_BYTES = 256 * 1024 };
 
 static char *text(text_t t)
 {
@@ -64,6 +64,9 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	}
 	done.id = field_bytes(id.bytes, sizeof id.bytes);
 	done.repeated_request = a->repeated;
+	if (a->work->stand.work == OFFICE_NONE && a->work->stand.recall == OFFICE_RECALL_ASKED)
+		done.work->code = text(""); /* it is ours: no work of ours */
+	done.asked = (uint32_t)a->number;
 	r.office = &done;
 	control_say(c, &r);
 }
@@ -103,6 +106,7 @@ static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct 
 		     struct ev_office *out)
 {
 	text_t *with = arena_array(a, m->n_with, sizeof *with);
+	struct committee_id *asked = arena_array(a, m->n_committees, sizeof *asked);
 
 	out->note = arena_text(a, m->note, strlen(m->note));
 	out->to = arena_text(a, named->to, strlen(named->to));
@@ -110,9 +114,17 @@ static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct 
 	out->person = arena_text(a, named->person, strlen(named->person));
 	out->with = with;
 	out->with_count = (uint32_t)m->n_with;
-	if (with == NULL || out->note == NULL || out->to == NULL || out->due_on == NULL ||
-	    out->person == NULL)
+	out->asked = asked;
+	out->asked_count = (uint32_t)m->n_committees;
+	if (with == NULL || asked == NULL || out->note == NULL || out->to == NULL ||
+	    out->due_on == NULL || out->person == NULL)
 		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_committees; i++) {
+		enum err e = field_id(m->committees[i], false, &asked[i]);
+
+		if (e != ERR_OK)
+			return e;
+	}
 	for (size_t i = 0; i < m->n_with; i++) {
 		with[i] = arena_text(a, named->with[i], strlen(named->with[i]));
 		if (with[i] == NULL)
@@ -139,6 +151,15 @@ static bool find_answer(struct client *c, uint64_t id, const Vanthu__V1__Ref *re
 	return true;
 }
 
+/* Of what we issued we ask, with what we received we deal. */
+static enum err find_which(struct client *c, uint64_t id, const Vanthu__V1__Office *m,
+			   struct found_document *out)
+{
+	return m->act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK
+		   ? control_find_sent(c, id, m->ref->text, out)
+		   : control_find_received(c, id, m->ref->text, out);
+}
+
 void control_office(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__Office *m = request->office;
@@ -156,8 +177,8 @@ void control_office(struct client *c, const Vanthu__V1__Request *request)
 	struct arena *a;
 	enum err e;
 
-	if (control_find_received(c, id, m->ref->text, &f) != ERR_OK ||
-	    !find_answer(c, id, m->answer, &o->answer) || !find_persons(c, id, m, &named))
+	if (find_which(c, id, m, &f) != ERR_OK || !find_answer(c, id, m->answer, &o->answer) ||
+	    !find_persons(c, id, m, &named))
 		return;
 	a = arena_new(REQUEST_BYTES);
 	e = a == NULL ? ERR_NO_MEMORY : copy(a, m, &named, o);

@@ -40,16 +40,38 @@ static Vanthu__V1__ReceiptView *add_view(struct arena *a, struct committee_id id
 	return v;
 }
 
+/* Was it asked for the document once more than it has answered? */
+static enum err was_asked(struct client *c, const struct found_document *f,
+			  struct committee_id who, uint32_t answers, bool *yes)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_receipt(f->role, f->serial, who);
+	struct record r;
+	enum err e = f->role == ROLE_OUT ? l.get(l.ctx, c->control->arena, FAMILY_TOLD, &key, &r)
+					 : ERR_NOT_FOUND;
+
+	*yes = e == ERR_OK && r.u.told.asked > answers;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* What its office does with it. */
 static enum err add_office(struct client *c, const struct found_document *f,
 			   struct committee_id who, struct arena *scratch,
 			   Vanthu__V1__ReceiptView *v)
 {
 	struct office_last last;
+	bool asked;
 	enum err e = control_office_last(c, f, who, scratch, &last);
 
 	if (e != ERR_OK)
 		return e;
+	e = was_asked(c, f, who, last.recalls, &asked);
+	if (e != ERR_OK)
+		return e;
+	if (asked)
+		last.stand.recall = OFFICE_RECALL_ASKED;
+	else if (last.recall_note != NULL)
+		v->recall_note = (char *)(uintptr_t)last.recall_note;
 	v->code = (char *)(uintptr_t)arena_text(c->control->arena, last.code, strlen(last.code));
 	v->recall = (char *)(uintptr_t)office_status_code(last.stand.recall);
 	v->arrival = last.arrival;
@@ -111,8 +133,15 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 	if (e == ERR_OK)
 		e = add_answers(c, f, &w, &answers);
 	for (size_t i = 0; e == ERR_OK && i < w.all.count; i++) {
-		if (!w.answered[i] && add_view(a, w.all.ids[i], "waiting", &answers) == NULL)
-			e = ERR_NO_MEMORY;
+		Vanthu__V1__ReceiptView *v;
+		bool asked = false;
+
+		if (w.answered[i])
+			continue;
+		v = add_view(a, w.all.ids[i], "waiting", &answers);
+		e = v == NULL ? ERR_NO_MEMORY : was_asked(c, f, w.all.ids[i], 0, &asked);
+		if (e == ERR_OK && asked)
+			v->recall = (char *)(uintptr_t)office_status_code(OFFICE_RECALL_ASKED);
 	}
 	for (size_t i = 0; e == ERR_OK && i < answers.count; i++)
 		answers.list[i]->name =

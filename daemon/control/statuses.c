@@ -101,6 +101,11 @@ enum err control_office_last(struct client *c, const struct found_document *f,
 			continue;
 		s = office_status_of(r.u.status.code);
 		office_status_apply(&out->stand, s);
+		if (s == OFFICE_RECALL_AGREED || s == OFFICE_RECALL_DECLINED) {
+			out->recalls++;
+			out->recall_note = kept(c->control->arena, r.u.status.note);
+			e = out->recall_note == NULL ? ERR_NO_MEMORY : ERR_OK;
+		}
 		if (s < OFFICE_RECALL_ASKED)
 			memcpy(out->code, r.u.status.code, sizeof out->code);
 		if (r.u.status.status.arrival != 0)

@@ -23,6 +23,8 @@ struct office_last {
 	char code[3]; /* of the last one about its work, known to this build or not; "" none */
 	uint32_t arrival;
 	int64_t at_ms;
+	uint32_t recalls;   /* how often it has answered a recall */
+	text_t recall_note; /* with its last answer, in the arena of requests; NULL: none */
 };
 
 must_use enum err control_office_last(struct client *c, const struct found_document *f,

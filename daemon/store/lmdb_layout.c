@@ -58,6 +58,7 @@ static const struct {
 	[FAMILY_LINE] = { LAYOUT_LINKS, "links" },
 	[FAMILY_SERIES] = { LAYOUT_LINKS, "links" },
 	[FAMILY_OPEN] = { LAYOUT_LINKS, "links" },
+	[FAMILY_TOLD] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

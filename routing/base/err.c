@@ -99,6 +99,12 @@ static const struct err_row rows[] = {
 	{ ERR_PERMISSION, N_("this socket does not allow that"),
 	  N_("join the group that the configuration names for it") },
 	{ ERR_BAD_STATE, N_("not possible in the present state"), N_("see it with: vanthu show") },
+	{ ERR_RECALLED, N_("the document is frozen: it is being recalled, or was"),
+	  N_("see who agreed with: vanthu show ID") },
+	{ ERR_NOT_ISSUER, N_("only the committee that issued it may do this"),
+	  N_("what was received is given back with: vanthu return ID --reason TEXT") },
+	{ ERR_NOT_ASKED, N_("its issuer is not asking for it back"),
+	  N_("see what was asked and answered with: vanthu show ID") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"),
 	  N_("export the newest at the registry: vanthu committee export") },
 	{ ERR_DIRECTORY_FORK, N_("the directory does not follow the one in force"),
@@ -286,6 +292,8 @@ int err_exit_code(enum err e)
 	case ERR_NUMBER_USED:
 	case ERR_NUMBER_AHEAD:
 	case ERR_BAD_STATE:
+	case ERR_RECALLED:
+	case ERR_NOT_ASKED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
 	case ERR_CHANGED_FILE:

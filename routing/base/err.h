@@ -77,6 +77,10 @@ enum err {
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
 	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can resend it */
+	/* asked back, or given back: it is frozen (docs/DOMAIN.md §14) */
+	ERR_RECALLED = 2050,
+	ERR_NOT_ISSUER = 2051,      /* only who issued it may do this */
+	ERR_NOT_ASKED = 2052,       /* an answer to a recall that nobody asked */
 	/* our store is behind what a neighbour holds of it: an older copy */
 	ERR_BEHIND = 2034,
 	ERR_PEER_BEHIND = 2035,     /* a neighbour's store is behind what is held of it here */

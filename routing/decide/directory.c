@@ -121,6 +121,7 @@ static enum err come_into_force(struct turn_view *t, const struct ev_directory *
 	if (result != ERR_OK)
 		return result;
 	t->core->quest.active = false; /* whoever has a still newer one says so */
+	told_begin(t); /* there may be a route now */
 	visit_news(t);
 	aside_hurry(t->core);
 	plan_act(t->plan, ACT_DIRECTORY);

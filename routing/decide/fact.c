@@ -69,7 +69,10 @@ static enum err record_answer(struct turn_view *t, const struct ev_publish *e, s
 		if (state.refused == 0)
 			notify(t, NOTICE_DELIVERED, e->fact->document, recipient, 0, &d->summary);
 	}
-	return document_state(t, doc, d, &stored.u.state, &state);
+	result = document_state(t, doc, d, &stored.u.state, &state);
+	return result == ERR_OK && e->fact->kind == KIND_RECEIPT
+		   ? told_delivered(t, doc, recipient)
+		   : result;
 }
 
 /* A refusal speaks for its signer, and, from a relay on the path, for those the relay was to

@@ -8,6 +8,7 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/books/books.h"
+#include "routing/decide/recall.h"
 #include "routing/documents/documents.h"
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
@@ -35,13 +36,15 @@ static text_t stands_at(const struct desk *d)
 static void answer(struct turn_view *t, const struct ev_office *e, const struct desk *d,
 		   enum err result, bool repeated)
 {
+	bool by_status =
+	    result == ERR_BAD_STATE || result == ERR_RECALLED || result == ERR_NOT_ASKED;
 	struct act *a = plan_act(t->plan, ACT_REPLY);
 	struct rec_work *work = arena_alloc(t->plan->arena, sizeof *work);
 
 	a->u.reply = (struct act_reply){ .to = e->reply,
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
-					 .about = result == ERR_BAD_STATE ? stands_at(d) : NULL,
+					 .about = by_status ? stands_at(d) : NULL,
 					 .repeated = repeated,
 					 .work = work };
 	if (work != NULL)
@@ -144,9 +147,10 @@ static enum err may_act(struct turn_view *t, const struct ev_office *e, const st
 {
 	enum err r;
 
-	if (!office_status_may_follow(&d->work.stand, e->next) ||
-	    office_status_from_issuer(e->next))
-		return ERR_BAD_STATE;
+	if (d->work.stand.recall == OFFICE_RECALL_AGREED)
+		return ERR_RECALLED;
+	if (!office_status_may_follow(&d->work.stand, e->next))
+		return e->next >= OFFICE_RECALL_ASKED ? ERR_NOT_ASKED : ERR_BAD_STATE;
 	r = check(t, e);
 	if (r == ERR_OK)
 		r = t->core->stand.alarm; /* a number given now may be given already */
@@ -229,7 +233,7 @@ static void advance(const struct turn_view *t, const struct ev_office *e, struct
 	}
 }
 
-/* To the issuer, and kept here. No route to it at this moment, or none any more: it is kept. */
+/* To the issuer, and kept here. No route to it at this moment: it goes when there is one. */
 static enum err say(struct turn_view *t, const struct ev_office *e, const struct desk *d)
 {
 	struct fact fact = { .kind = KIND_STATUS,
@@ -244,10 +248,15 @@ static enum err say(struct turn_view *t, const struct ev_office *e, const struct
 					   .id = d->document.id,
 					   .digest = d->document.digest } };
 	struct record r = { .family = FAMILY_STATUS };
+	bool waits = false;
 	enum err result;
 
 	memcpy(fact.code, office_status_code(e->next), sizeof fact.code);
-	result = fact_send(t, d->document.origin, &fact, NULL, 0, &r.u.status.envelope);
+	result = told_waits(t, d->key, d->document.origin, &waits);
+	if (result == ERR_OK && !waits)
+		result = fact_send(t, d->document.origin, &fact, NULL, 0, &r.u.status.envelope);
+	else if (result == ERR_OK)
+		r.u.status.envelope.draft = fact_draft(t, d->document.origin, &fact);
 	if (result != ERR_OK && result != ERR_NO_ROUTE)
 		return result;
 	r.u.status = (struct rec_status){ .envelope = r.u.status.envelope,
@@ -258,7 +267,8 @@ static enum err say(struct turn_view *t, const struct ev_office *e, const struct
 	memcpy(r.u.status.code, fact.code, sizeof r.u.status.code);
 	core_put(t,
 		 key_status(d->key.role, d->key.serial, t->core->config.self, d->work.n), &r);
-	return ERR_OK;
+	return result == ERR_NO_ROUTE ? told_wait(t, d->key, d->document.origin, d->work.n)
+				      : ERR_OK;
 }
 
 static enum err write(struct turn_view *t, const struct ev_office *e, struct desk *d)
@@ -304,11 +314,15 @@ enum err decide_office(struct turn_view *t, const struct ev_office *e)
 {
 	struct desk d;
 	bool other = false;
-	enum err r = load(t, e, &d);
+	enum err r;
 
+	if (e->next == OFFICE_RECALL_ASKED)
+		return decide_recall(t, e);
+	r = load(t, e, &d);
 	if (r == ERR_OK)
 		r = says_other(t, e, &d, &other);
-	if (r == ERR_OK && !other && is_repeated(e, &d.work)) {
+	if (r == ERR_OK && !other && is_repeated(e, &d.work) &&
+	    (d.work.stand.recall != OFFICE_RECALL_AGREED || e->next == OFFICE_RECALL_AGREED)) {
 		answer(t, e, &d, ERR_OK, true);
 		return ERR_OK;
 	}

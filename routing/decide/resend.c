@@ -18,6 +18,18 @@ static struct act_reply *answer(struct turn_view *t, const struct ev_resend *e, 
 	return &a->u.reply;
 }
 
+/* A recall freezes it: with the issuer once it was asked, with a recipient once it agreed. */
+static enum err frozen(struct turn_view *t, const struct ev_resend *e)
+{
+	struct record r;
+	enum err result = core_get(t, FAMILY_WORK, key_serial(e->role, e->serial), &r);
+
+	if (result != ERR_OK)
+		return result == ERR_NOT_FOUND ? ERR_OK : result;
+	return e->role == ROLE_OUT || r.u.work.stand.recall == OFFICE_RECALL_AGREED ? ERR_RECALLED
+										    : ERR_OK;
+}
+
 /* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET,
  * ERR_NOT_HERE, ERR_NOT_RECIPIENT) and failures alike. */
 static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct record *document)
@@ -38,6 +50,9 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 		return r;
 	if (!contains)
 		return ERR_NOT_RECIPIENT;
+	r = frozen(t, e);
+	if (r != ERR_OK)
+		return r;
 	r = core_get(t, FAMILY_STATE, key, &state);
 	if (r == ERR_NOT_FOUND)
 		return ERR_NOT_YET;
@@ -58,7 +73,7 @@ static enum err published(struct turn_view *t, const struct ev_resend *e, uint32
 static bool is_answer(enum err r)
 {
 	return r == ERR_NOT_FOUND || r == ERR_NOT_YET || r == ERR_NOT_HERE ||
-	       r == ERR_NOT_RECIPIENT || r == ERR_DAMAGED;
+	       r == ERR_NOT_RECIPIENT || r == ERR_RECALLED || r == ERR_DAMAGED;
 }
 
 /* Whoever passes a document on does so once: beyond a neighbour a second copy would go nowhere. So

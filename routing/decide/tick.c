@@ -106,6 +106,8 @@ enum err decide_tick(struct turn_view *t)
 	if (e == ERR_OK)
 		e = requeue_tick(t);
 	if (e == ERR_OK)
+		e = told_tick(t);
+	if (e == ERR_OK)
 		e = aside_tick(t);
 	if (e == ERR_OK)
 		e = recount_tick(t);

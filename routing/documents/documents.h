@@ -19,5 +19,6 @@
 #include "routing/documents/route.h"
 #include "routing/documents/rows.h"
 #include "routing/documents/slips.h"
+#include "routing/documents/told.h"
 
 #endif

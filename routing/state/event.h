@@ -205,6 +205,9 @@ struct ev_office {
 	text_t due_on;  /* YYYY-MM-DD or "" */
 	text_t person;  /* in whose name; "" not said */
 	struct doc_id answer; /* finish: the document that answers it; zero: none */
+	/* to ask for a recall: of whom; none named: of all recipients */
+	const struct committee_id *asked;
+	uint32_t asked_count;
 	bool dry_run;
 };
 

@@ -211,6 +211,12 @@ struct requeue {
 	unsigned moved_left;    /* that this tick may still handle */
 };
 
+/* The scan of TOLD for what waits; see routing/documents/told.c. */
+struct telling {
+	bool active, moved_on;
+	struct key at;
+};
+
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
@@ -294,6 +300,7 @@ struct core {
 	uint64_t next_serial;
 	uint64_t directory_version;
 	struct requeue requeue;
+	struct telling telling;
 	struct stand stand;
 	struct quest quest;
 	struct shunned shunned[SHUNNED_MAX];

@@ -359,6 +359,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_LINE:
 		case FAMILY_SERIES:
 		case FAMILY_OPEN:
+		case FAMILY_TOLD:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -40,6 +40,7 @@ const char *family_name(enum family f)
 		[FAMILY_LINE] = "line",
 		[FAMILY_SERIES] = "series",
 		[FAMILY_OPEN] = "open",
+		[FAMILY_TOLD] = "told",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 

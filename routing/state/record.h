@@ -63,6 +63,9 @@ enum family {
 	/* routing/rules/series.h (counters) → the last number of the series */
 	FAMILY_SERIES,
 	FAMILY_OPEN,    /* role ‖ serial → received, and the office has still to do with it */
+	/* role ‖ serial ‖ committee → what our office said to it of the document, besides what went
+	 * out at once */
+	FAMILY_TOLD,
 	FAMILY_COUNT
 };
 
@@ -485,6 +488,11 @@ struct rec_series {
 struct rec_open {
 	int64_t soon_at_ms; /* 0: of none */
 	int64_t late_at_ms;
+/* To whom our statuses of a document go: to its issuer, or, of one of ours, a recipient that it is
+ * asked back from. */
+struct rec_told {
+	uint32_t asked;  /* how often it was asked back; of what others issued 0 */
+	uint32_t unsent; /* our status from which on nothing went out yet; 0: all went out */
 };
 
 struct record {
@@ -514,6 +522,7 @@ struct record {
 		struct rec_line line;
 		struct rec_series series;
 		struct rec_open open;
+		struct rec_told told;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

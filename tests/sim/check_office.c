@@ -84,6 +84,8 @@ static void want_theirs(struct world *w, const struct member *m, const struct ke
 
 	for (unsigned i = 1; i <= 8; i++)
 		serial = serial << 8 | key->bytes[i];
+	if (key->bytes[0] != ROLE_IN)
+		return; /* a recall of one of ours */
 	if (serial >= SERIALS_MAX ||
 	    (r->u.work.line.number != 0) != shelf.registered[1][serial])
 		world_violation(w, "register", "%s: a line and the work on %u do not agree",

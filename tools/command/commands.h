@@ -16,6 +16,7 @@ int cmd_return(struct cli *cli, int argc, char **argv);
 int cmd_assign(struct cli *cli, int argc, char **argv);
 int cmd_start(struct cli *cli, int argc, char **argv);
 int cmd_finish(struct cli *cli, int argc, char **argv);
+int cmd_recall(struct cli *cli, int argc, char **argv);
 int cmd_due(struct cli *cli, int argc, char **argv);
 int cmd_person(struct cli *cli, int argc, char **argv);
 int cmd_register(struct cli *cli, int argc, char **argv);
@@ -61,6 +62,6 @@ extern const struct command_option send_options[], resend_options[], inbox_optio
 	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
 	config_options[], init_options[], lab_options[], demo_options[], help_options[],
 	paper_options[], target_options[], accept_options[], return_options[], assign_options[],
-	start_options[], finish_options[], register_options[], due_options[], person_options[];
+	start_options[], finish_options[], recall_options[], register_options[], due_options[], person_options[];
 
 #endif

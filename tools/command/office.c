@@ -1,4 +1,5 @@
-/* accept, return, assign, start, finish: what the office does with documents that it received.
+/* accept, return, assign, start, finish: what the office does with documents that it received;
+ * recall: what the issuer asks, and what the recipient's office answers.
  * One or many at a time: what cannot be done with one stands in its row, and the others go on. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,13 @@ const struct command_option assign_options[] = {
 	AS_OPTION,
 	NO_OPTION,
 };
+const struct command_option recall_options[] = {
+	{ "reason", OPT_REASON, N_("TEXT"), N_("why: the other side reads it"), VALUE_NONE, NULL },
+	{ "to", OPT_TO, N_("WHO,…"), N_("only of these recipients"), VALUE_COMMITTEE, NULL },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("a remark for the issuer"), VALUE_NONE, NULL },
+	AS_OPTION,
+	NO_OPTION,
+};
 const struct command_option start_options[] = {
 	{ "note", OPT_NOTE, N_("TEXT"), N_("a remark for the issuer"), VALUE_NONE, NULL },
 	AS_OPTION,
@@ -54,6 +62,7 @@ static const struct column columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
 	{ "code", N_("Now"), FORMAT_OFFICE, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "asked", N_("Asked"), FORMAT_COUNT, false },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "to", N_("In charge"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },
@@ -145,6 +154,8 @@ static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_r
 
 	json_object_set_new(row, "id", json_uuid(done->id));
 	json_object_set_new(row, "repeated", json_boolean(done->repeated_request));
+	if (done->asked > 0)
+		json_object_set_new(row, "asked", json_integer((json_int_t)done->asked));
 	if (dry_run)
 		json_object_set_new(row, "dry_run", json_true());
 	json_array_append_new(rows, row);
@@ -173,6 +184,12 @@ static bool is_about_person(unsigned code)
 	       code == ERR_PERSON_SEVERAL;
 }
 
+/* What a refusal is about is where the document stands. */
+static bool tells_status(uint32_t code)
+{
+	return code == ERR_BAD_STATE || code == ERR_RECALLED || code == ERR_NOT_ASKED;
+}
+
 /* The only one that was named. Where its status is what forbids it, the status is said in words. */
 static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *reply)
 {
@@ -183,7 +200,7 @@ static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *re
 		refuse_person(c, reply->error);
 		return;
 	}
-	if (reply->error->code != ERR_BAD_STATE) {
+	if (!tells_status(reply->error->code)) {
 		call_about(c, name);
 		(void)!call_fail(c, ERR_OK, reply); /* it is reported, and its code is known */
 		return;
@@ -192,7 +209,7 @@ static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *re
 	output_format(call_cli(c), code, FORMAT_OFFICE, false, status, sizeof status);
 	json_decref(code);
 	snprintf(about, sizeof about, _("%s is: %s"), name, status);
-	cli_fail(call_cli(c), ERR_BAD_STATE, about);
+	cli_fail(call_cli(c), (enum err)reply->error->code, about);
 }
 
 /* Of several: it stands in their table. An id that is none is shown as it was typed. */
@@ -200,7 +217,7 @@ static void add_refusal(json_t *rows, const char *name, const Vanthu__V1__Contro
 {
 	json_t *row = json_pack("{s:s, s:o}", "id", name, "error", json_code(e->code));
 
-	if (e->code == ERR_BAD_STATE)
+	if (tells_status(e->code))
 		json_object_set_new(row, "code", json_text_or_null(e->about));
 	json_array_append_new(rows, row);
 }
@@ -266,6 +283,8 @@ static void say_next(struct cli *cli, const struct act *a)
 		return;
 	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT)
 		cli_hint(cli, "%s", _("Assign one: vanthu assign ID --to NAME --due DATE"));
+	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
+		cli_hint(cli, "%s", _("See who agrees: vanthu show ID"));
 	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN)
 		cli_hint(cli, "%s",
 			 _("By mistake? It is accepted after all with: vanthu accept ID"));
@@ -292,20 +311,19 @@ static int run(struct cli *cli, struct act *a)
 }
 
 /* Names between commas; blanks around them are none of theirs. */
-static bool read_with(struct act *a, const char *list)
+static bool read_names(char ***names, size_t *count, const char *list)
 {
 	while (*list != '\0') {
 		size_t len = strcspn(list, ",");
-		char **grown =
-		    realloc(a->request.with, (a->request.n_with + 1) * sizeof *grown);
+		char **grown = realloc(*names, (*count + 1) * sizeof *grown);
 		char *one = strndup(list, len), *nfc = one == NULL ? NULL : text_entry(one);
 
 		free(one);
 		if (grown != NULL)
-			a->request.with = grown;
+			*names = grown;
 		if (grown == NULL || nfc == NULL)
 			return false;
-		a->request.with[a->request.n_with++] = nfc;
+		(*names)[(*count)++] = nfc;
 		list += len + (list[len] == ',');
 	}
 	return true;
@@ -331,11 +349,13 @@ static bool take(struct act *a, int option, const char *value)
 	case OPT_NOTE:
 		return set_text(&a->request.note, value);
 	case OPT_TO:
+		if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_UNSPECIFIED)
+			return read_names(&a->request.committees, &a->request.n_committees, value);
 		return set_text(&a->request.to, value);
 	case OPT_AS:
 		return set_text(&a->request.person, value);
 	case OPT_WITH:
-		return read_with(a, value);
+		return read_names(&a->request.with, &a->request.n_with, value);
 	case OPT_DUE:
 		return text_date(value, date) && set_text(&a->request.due_on, date);
 	case OPT_ANSWER:
@@ -360,8 +380,11 @@ static void act_free(struct act *a)
 		free(a->names[i]);
 	for (size_t i = 0; i < a->request.n_with; i++)
 		free(a->request.with[i]);
+	for (size_t i = 0; i < a->request.n_committees; i++)
+		free(a->request.committees[i]);
 	free(a->names);
 	free(a->request.with);
+	free(a->request.committees);
 	drop(a->request.note);
 	drop(a->request.to);
 	drop(a->request.person);
@@ -371,7 +394,9 @@ static void act_free(struct act *a)
 /* What is missing, for a sentence that says so; NULL: nothing. */
 static const char *missing(const struct act *a)
 {
-	if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN &&
+	if ((a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN ||
+	     a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK ||
+	     a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_DECLINE) &&
 	    a->request.note[0] == '\0')
 		return _("still missing: --reason (why)");
 	if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN &&
@@ -382,6 +407,23 @@ static const char *missing(const struct act *a)
 			   ? _("name the documents, or --all-valid")
 			   : _("name the documents");
 	return NULL;
+}
+
+/* The form is the first operand; what follows are documents. */
+static bool take_form(struct act *a, const char *form)
+{
+	static const char *const forms[] = { "ask", "agree", "decline", NULL };
+	static const Vanthu__V1__OfficeAct acts[] = {
+		VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK,
+		VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_AGREE,
+		VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_DECLINE
+	};
+	int which = text_choose(form, forms);
+
+	if (which < 0)
+		return false;
+	a->request.act = acts[which];
+	return true;
 }
 
 static int read_and_run(struct cli *cli, int argc, char **argv, struct act *a)
@@ -396,6 +438,15 @@ static int read_and_run(struct cli *cli, int argc, char **argv, struct act *a)
 		if (!take(a, c, optarg))
 			return cli_bad_value(cli, _(err_fix(c == OPT_DUE ? ERR_BAD_DATE
 									 : ERR_FIELD)));
+	}
+	if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_UNSPECIFIED) {
+		if (optind == argc)
+			return cli_wanted(cli, _("ask, agree or decline?"), "");
+		if (!take_form(a, argv[optind++]))
+			return cli_usage(cli, argv[optind - 1]);
+		if (a->request.n_committees > 0 &&
+		    a->request.act != VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
+			return cli_usage(cli, "--to");
 	}
 	for (int i = optind; ok && i < argc; i++)
 		ok = strcmp(argv[i], "-") == 0 ? add_lines(a, stdin) : add_name(a, argv[i]);
@@ -443,4 +494,9 @@ int cmd_start(struct cli *cli, int argc, char **argv)
 int cmd_finish(struct cli *cli, int argc, char **argv)
 {
 	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH);
+}
+
+int cmd_recall(struct cli *cli, int argc, char **argv)
+{
+	return office(cli, argc, argv, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_UNSPECIFIED);
 }

@@ -62,6 +62,7 @@ static const struct column receipt_columns[] = {
 	{ "code", N_("Office"), FORMAT_OFFICE, false },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "recall_note", N_("Said to it"), FORMAT_TEXT, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };

@@ -89,8 +89,9 @@ static json_t *json_reason(unsigned code)
 /* Its id, "to" and others have names of their own: it is an object of its own in a line. */
 json_t *json_work(const Vanthu__V1__WorkView *w)
 {
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "code", w->code, "recall", json_text_or_null(w->recall), "arrival",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "code", json_text_or_null(w->code), "recall",
+			 json_text_or_null(w->recall), "arrival",
 			 w->arrival == 0 ? json_null() : json_integer((json_int_t)w->arrival),
 			 "arrival_year",
 			 w->arrival == 0 ? json_null() : json_integer((json_int_t)w->arrival_year),
@@ -185,7 +186,7 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "committee",
+		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "committee",
 				   list[i]->committee, "name",
 				   json_text_or_null(list[i]->name), "state", list[i]->state, "at",
 				   json_time(list[i]->at_ms), "reason", json_code(list[i]->reason),
@@ -193,7 +194,8 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 				   json_text_or_null(list[i]->recall), "arrival",
 				   list[i]->arrival == 0
 				       ? json_null()
-				       : json_integer((json_int_t)list[i]->arrival)));
+				       : json_integer((json_int_t)list[i]->arrival),
+				   "recall_note", json_text_or_null(list[i]->recall_note)));
 	return out;
 }
 

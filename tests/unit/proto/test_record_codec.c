@@ -102,6 +102,8 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 	s[FAMILY_SERIES].key = key_name("c2026");
 	s[FAMILY_OPEN].record.u.open = (struct rec_open){ 1780000000000, 1780000000001 };
 	s[FAMILY_OPEN].key = key_serial(ROLE_IN, (struct serial){ 7 });
+	s[FAMILY_TOLD].record.u.told = (struct rec_told){ .asked = 2, .unsent = 7 };
+	s[FAMILY_TOLD].key = key_receipt(ROLE_OUT, n, xa);
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -401,6 +403,8 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 	samples(f, s);
 	back = back_of(f, &s[FAMILY_SERIES]);
 	assert_int_equal(back.u.series.last, NUMBERING_LAST);
+	back = back_of(f, &s[FAMILY_TOLD]);
+	assert_true(back.u.told.asked == 2 && back.u.told.unsent == 7);
 	s[FAMILY_SERIES].record.u.series.last = 0;
 	assert_ok(record_encode(f->arena, &s[FAMILY_SERIES].key, &s[FAMILY_SERIES].record, &value));
 	assert_int_equal(

@@ -331,7 +331,7 @@ static const struct {
 	{ office_nothing, ERR_USAGE, "ref" },
 	{ office_no_act, ERR_USAGE, "act" },
 	{ office_arrived, ERR_USAGE, "act" },
-	{ office_asks_back, ERR_USAGE, "act" },
+	{ office_asks_back, ERR_FIELD, "note" },
 	{ office_no_such_act, ERR_USAGE, "act" },
 	{ office_below_zero, ERR_USAGE, "act" },
 	{ return_no_reason, ERR_FIELD, "note" },

@@ -177,8 +177,8 @@ static void test_what_the_status_forbids_is_refused_with_the_status(void **state
 	assert_true(simple(g, 1, OFFICE_RETURNED, "gửi nhầm đơn vị").repeated);
 	assert_int_equal(simple(g, 1, OFFICE_RETURNED, "lý do khác").result, ERR_BAD_STATE);
 	assert_int_equal(simple(g, 1, OFFICE_ASSIGNED, "").result, ERR_BAD_STATE);
-	assert_int_equal(simple(g, 1, OFFICE_RECALL_AGREED, "").result, ERR_BAD_STATE);
-	assert_int_equal(simple(g, 1, OFFICE_RECALL_ASKED, "").result, ERR_BAD_STATE);
+	assert_int_equal(simple(g, 1, OFFICE_RECALL_AGREED, "").result, ERR_NOT_ASKED);
+	assert_int_equal(simple(g, 1, OFFICE_RECALL_ASKED, "").result, ERR_NOT_ISSUER);
 	assert_int_equal(station_count(g->s, FAMILY_LINE), 0); /* nothing registered */
 }
 
@@ -364,7 +364,7 @@ static void test_a_recall_is_asked_by_the_issuer_alone_and_answered(void **state
 	assert_int_equal(a.result, ERR_OK);
 	assert_int_equal(a.work->stand.recall, OFFICE_RECALL_AGREED);
 	assert_int_equal(line_at(g, BOOK_IN, 1, 1).status, OFFICE_RECALL_AGREED);
-	assert_int_equal(simple(g, 1, OFFICE_FINISHED, "").result, ERR_BAD_STATE); /* frozen */
+	assert_int_equal(simple(g, 1, OFFICE_FINISHED, "").result, ERR_RECALLED);
 }
 
 int main(void)

@@ -1,0 +1,111 @@
+# Recalls on real daemons: asked by the issuer, answered by each recipient, the same at both ends.
+
+setup_file() {
+	load common
+	cd "$BATS_FILE_TMPDIR" || return 1
+	cat >tree.yaml <<-'END'
+		committees:
+		  - {id: bo, name: Đảng ủy Bộ, symbol: ĐU}
+		  - {id: cuc, name: Đảng bộ Cục, symbol: ĐU, superior: bo}
+		  - {id: vp, name: Chi bộ Văn phòng, symbol: CB, superior: cuc, seal: false}
+	END
+	make_lab tree.yaml
+	start_lab
+	export LAB
+	echo "nội dung" >vb.txt
+}
+teardown_file() { load common; end_lab; }
+setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
+teardown() { keep_logs; }
+
+send() { v "$1" send vb.txt --to "$2" --type KH --number "$3" --subject "Văn bản $3" -q "${@:4}" >/dev/null; }
+delivered() { send "$@" --wait delivered --timeout 60; }
+# What the issuer knows of one recipient: outcome and what was said with it.
+outcome() { v "$1" show "$2" --json | jq -r --arg r "$3" '.data.receipts[]|select(.committee==$r)|"\(.recall // "-") \(.recall_note // "-")"'; }
+knows() { [ "$(outcome "$1" "$2" "$3")" = "$4" ]; }
+own() { v "$1" show "$2" --json | jq -r '.data.work|"\(.recall // "-") \(.recall_reason // "-")"'; }
+has() { [ "$(own "$1" "$2")" = "$3" ]; }
+
+@test "asked of a group: one agrees, one declines, each with its words, and both ends say the same" {
+	delivered bo subtree 1-KH/ĐU
+	v cuc accept 1-KH/ĐU -q >/dev/null
+	run v cuc recall agree 1-KH/ĐU --json # nobody asks
+	[ "$status" = 6 ]
+	[[ $output == *VT-2052* ]]
+	v bo recall ask 1-KH/ĐU --reason "gửi nhầm" -n --json | jq -e '.data[0].asked == 2 and .data[0].dry_run'
+	knows bo 1-KH/ĐU cuc "- -"
+	v bo recall ask 1-KH/ĐU --reason "gửi nhầm" --json | jq -e '.data[0] | .asked == 2 and .recall == "13" and (.repeated | not)'
+	v bo recall ask 1-KH/ĐU --reason "gửi nhầm" --json | jq -e '.data[0].repeated' # nobody twice
+	knows bo 1-KH/ĐU cuc "13 -"
+	wait_for 60 has cuc 1-KH/ĐU "13 gửi nhầm"
+	wait_for 60 has vp 1-KH/ĐU "13 gửi nhầm"
+	run v vp recall decline 1-KH/ĐU
+	[ "$status" = 2 ]
+	v vp recall decline 1-KH/ĐU --reason "đã thi hành" -q >/dev/null
+	v cuc recall agree 1-KH/ĐU --note "đã hủy" -q >/dev/null
+	wait_for 60 knows bo 1-KH/ĐU cuc "15 đã hủy"
+	wait_for 60 knows bo 1-KH/ĐU vp "16 đã thi hành"
+	has cuc 1-KH/ĐU "15 gửi nhầm"
+	has vp 1-KH/ĐU "16 gửi nhầm"
+	v bo trace 1-KH/ĐU --json | jq -e '[.data.recipients[]|.recall] | sort == ["15","16"]'
+}
+
+@test "frozen: with who agreed for every act, with the issuer for a resend; the registers say it" {
+	local act
+	for act in "accept" "return --reason x" "assign --to A" "start" "finish" "recall decline --reason x"; do
+		# shellcheck disable=SC2086
+		run v cuc $act 1-KH/ĐU --json
+		[ "$status" = 6 ]
+		[[ $output == *VT-2050* ]]
+	done
+	run v bo resend 1-KH/ĐU --to cuc --json
+	[ "$status" = 6 ]
+	[[ $output == *VT-2050* ]]
+	v bo register out --json | jq -e '[.data[].additions[]|select(.code=="13").note] == ["gửi nhầm"]'
+	v cuc register in --json | jq -e '[.data[].additions[]|select(.code=="15").note] == ["đã hủy"]'
+}
+
+@test "declined and asked once more, of that one alone" {
+	v bo recall ask 1-KH/ĐU --to vp --reason "lần hai" --json | jq -e '.data[0].asked == 1'
+	knows bo 1-KH/ĐU vp "13 -"
+	wait_for 60 has vp 1-KH/ĐU "13 lần hai"
+	v vp recall agree 1-KH/ĐU -q >/dev/null
+	wait_for 60 knows bo 1-KH/ĐU vp "15 -"
+	run v bo recall ask 1-KH/ĐU --reason "lần ba" --json
+	[ "$status" = 6 ]
+	[[ $output == *VT-2050* ]]
+}
+
+@test "what is another's, unknown, or went elsewhere is refused" {
+	run v cuc recall ask 1-KH/ĐU --reason x --json
+	[ "$status" = 4 ]
+	id=$(v cuc show 1-KH/ĐU --json | jq -r .data.id)
+	run v cuc recall ask "$id" --reason x --json
+	[ "$status" != 0 ]
+	[[ $output == *VT-2051* ]]
+	run v bo recall ask 99-KH/ĐU --reason x
+	[ "$status" = 4 ]
+	delivered bo cuc 2-KH/ĐU
+	run v bo recall ask 2-KH/ĐU --to vp --reason x --json
+	[ "$status" != 0 ]
+	[[ $output == *VT-2040* ]]
+	run v bo recall ask 2-KH/ĐU
+	[ "$status" = 2 ]
+	run v bo recall
+	[ "$status" = 2 ]
+}
+
+@test "a recipient that is off, and daemons killed between: asked when it has the document" {
+	"$VANTHU" lab stop "$LAB" vp -q >/dev/null
+	send bo vp 3-KH/ĐU
+	v bo recall ask 3-KH/ĐU --reason "thu hồi" -q >/dev/null
+	kill -KILL "$(pid_of bo)"
+	start_lab
+	knows bo 3-KH/ĐU vp "13 -"
+	start_lab
+	wait_for 60 has vp 3-KH/ĐU "13 thu hồi"
+	v vp recall agree 3-KH/ĐU -q >/dev/null
+	kill -KILL "$(pid_of vp)"
+	start_lab
+	wait_for 60 knows bo 3-KH/ĐU vp "15 -"
+}
