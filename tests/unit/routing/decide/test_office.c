@@ -367,6 +367,31 @@ static void test_a_recall_is_asked_by_the_issuer_alone_and_answered(void **state
 	assert_int_equal(simple(g, 1, OFFICE_FINISHED, "").result, ERR_RECALLED);
 }
 
+/* As after a status that had no route, and a crash since. */
+static void test_what_waits_for_a_route_goes_out_after_a_start(void **state)
+{
+	struct stage *g = *state;
+	struct record told = { .family = FAMILY_TOLD, .u.told = { .unsent = 1 } };
+	struct event tick = { .type = EVENT_TICK };
+	uint64_t before;
+	struct doc_key key;
+
+	neighbour_up(g->s, &g->tinh);
+	receive(g, 1);
+	key = key_of(g, 1, "tinh");
+	assert_int_equal(simple(g, 1, OFFICE_ACCEPTED, "").result, ERR_OK);
+	before = station_count(g->s, FAMILY_STREAM);
+	station_clear(g->s);
+	plan_put(g->s->plan, key_receipt(key.role, key.serial, fixture_id("tinh")), &told);
+	station_commit(g->s);
+	station_restart(g->s);
+	station_clear(g->s);
+	station_take(g->s, &tick);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_TOLD), 0);
+	assert_int_equal(station_count(g->s, FAMILY_STREAM), before + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +407,7 @@ int main(void)
 		TEST(statuses_of_a_recipient_are_kept_in_any_order_and_once),
 		TEST(who_may_not_give_a_status_is_counted),
 		TEST(a_recall_is_asked_by_the_issuer_alone_and_answered),
+		TEST(what_waits_for_a_route_goes_out_after_a_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
