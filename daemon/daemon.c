@@ -190,7 +190,8 @@ static enum err open_core(struct daemon *d)
 				      .relay_retention_ms = d->config.relay_retention_ms,
 				      .expire_ms = d->config.expire_ms,
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
-				      .chain_step = digest_chain_step };
+				      .chain_step = digest_chain_step,
+				      .answered_by = seal_peek_answered };
 	struct lookup lookup = d->store->ops->lookup(d->store);
 	struct deadline_rules deadlines = tables_deadlines(&d->tables.now, &d->config);
 	uint8_t seed[32];

@@ -55,6 +55,7 @@ DAEMON := \
 	control/statuses \
 	control/submit \
 	control/target \
+	control/thread \
 	control/trace \
 	control/upload \
 	daemon \

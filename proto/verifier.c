@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/body.h"
 #include "proto/digest.h"
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
@@ -264,4 +265,18 @@ enum err seal_peek(struct arena *a, struct blob envelope, struct opened *out)
 	enum err e = read_outer(a, envelope, &outer, out);
 
 	return e == ERR_OK ? payload_unpack(a, out->payload, &out->head, &out->body) : e;
+}
+
+enum err seal_peek_answered(struct arena *a, struct blob envelope, struct document_ref *out)
+{
+	struct opened *opened = arena_alloc(a, sizeof *opened);
+	struct document_body body;
+	enum err e = opened == NULL ? ERR_NO_MEMORY : seal_peek(a, envelope, opened);
+
+	*out = (struct document_ref){ .origin = { "" } };
+	if (e == ERR_OK)
+		e = document_body_unpack(a, opened->body, &body);
+	if (e == ERR_OK)
+		*out = body.reply_to;
+	return e;
 }

@@ -60,5 +60,9 @@ must_use enum err seal_open_corrected(struct verifier *v, struct arena *a, struc
 
 /* The envelope's digest and payload without any check: for what our own store holds. */
 must_use enum err seal_peek(struct arena *a, struct blob envelope, struct opened *out);
+/* Of such an envelope of a document: which one it answers; id zero: none. Fits
+ * core_config.answered_by. */
+must_use enum err seal_peek_answered(struct arena *a, struct blob envelope,
+				     struct document_ref *out);
 
 #endif

@@ -89,6 +89,8 @@ enum err core_load(struct core *c, struct now now, struct plan *plan)
 	if (e == ERR_OK)
 		e = open_work_load(&t);
 	if (e == ERR_OK)
+		e = matter_load(&t);
+	if (e == ERR_OK)
 		c->loaded = true;
 	c->next_tick_ms = now.mono_ms;
 	return e;

@@ -12,6 +12,7 @@
 #include "routing/state/clocks.h"
 #include "routing/state/message.h"
 
+struct arena;
 struct core;
 struct deadline_rules;
 struct event;
@@ -35,6 +36,9 @@ struct core_config {
 	/* The one hash that the core needs, for chains: SHA-256(chain ‖ n as 8 bytes big-endian ‖
 	 * digest), in place. */
 	void (*chain_step)(struct digest *chain, uint64_t n, const struct digest *digest);
+	/* Which document the one in a stored envelope answers, id zero: none; for a store that has
+	 * no index of that (routing/documents/matter.c). NULL: it gets none. */
+	enum err (*answered_by)(struct arena *a, struct blob envelope, struct document_ref *out);
 };
 
 /* A core with no memory of anything; NULL without memory. */

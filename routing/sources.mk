@@ -36,6 +36,7 @@ ROUTING := \
 	documents/given \
 	documents/held \
 	documents/lifecycle \
+	documents/matter \
 	documents/numbers \
 	documents/open_work \
 	documents/recipients \
@@ -63,12 +64,14 @@ ROUTING := \
 	rules/doctype \
 	rules/doctype_table \
 	rules/lines \
+	rules/matter_keys \
 	rules/numbering \
 	rules/office_status \
 	rules/persons \
 	rules/policy \
 	rules/portable \
 	rules/series \
+	rules/signing \
 	rules/spelling \
 	rules/tray \
 	rules/working_days \

@@ -66,6 +66,7 @@ UNIT := \
 	routing/documents/test_duplicate_hand_on \
 	routing/documents/test_given \
 	routing/documents/test_lifecycle \
+	routing/documents/test_matter \
 	routing/documents/test_numbers \
 	routing/documents/test_recipients \
 	routing/documents/test_rows \
@@ -86,6 +87,7 @@ UNIT := \
 	routing/rules/test_persons \
 	routing/rules/test_policy \
 	routing/rules/test_series \
+	routing/rules/test_signing \
 	routing/rules/test_spelling \
 	routing/rules/test_tray \
 	routing/rules/test_working_days \

@@ -61,6 +61,7 @@ TOOLS := \
 	command/show \
 	command/status \
 	command/target \
+	command/thread \
 	command/verify \
 	command/watch \
 	input/committee_options \

@@ -370,6 +370,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_ref(f, m->evidence, "text");
 	case VANTHU__V1__REQUEST__WHAT_TRACE:
 		return check_ref(f, m->trace, "text");
+	case VANTHU__V1__REQUEST__WHAT_THREAD:
+		return check_ref(f, m->thread, "text");
 	case VANTHU__V1__REQUEST__WHAT_CONTENT:
 		return check_ref(f, m->content->ref, "ref");
 	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:

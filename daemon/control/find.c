@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 
 enum {
@@ -157,6 +158,25 @@ static enum err by_whole_id(struct client *c, const struct search *s, bool relay
 	while ((e = l.next(l.ctx, c->control->arena, FAMILY_IDENT, &scan, &r)) == ERR_OK) {
 		if (r.u.ident.role != ROLE_RELAY || relayed_too)
 			return load_document(c, r.u.ident.role, r.u.ident.serial, out);
+	}
+	return e;
+}
+
+enum err control_find_id(struct client *c, const struct doc_id *id, struct committee_id origin,
+			 struct found_document *out)
+{
+	struct lookup l = control_lookup(c);
+	struct committee_id nobody = { "" };
+	struct scan scan = scan_of(key_ident(*id, nobody));
+	struct record r;
+	enum err e;
+
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_IDENT, &scan, &r)) == ERR_OK) {
+		if (r.u.ident.role == ROLE_RELAY)
+			continue;
+		e = load_document(c, r.u.ident.role, r.u.ident.serial, out);
+		if (e != ERR_OK || id_empty(origin) || id_equal(out->document.origin, origin))
+			return e;
 	}
 	return e;
 }

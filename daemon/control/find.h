@@ -28,6 +28,10 @@ struct found_document {
  * error has been sent to the client. */
 must_use enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
 			       struct found_document *out);
+/* The document of that whole id that is here, not only passing through; of whatever origin when it
+ * is "". Nothing is sent to the client. ERR_NOT_FOUND, and what the store says. */
+must_use enum err control_find_id(struct client *c, const struct doc_id *id,
+				  struct committee_id origin, struct found_document *out);
 /* Names of documents that we received go before: a number is looked for among them alone. A whole
  * id names whatever has it. */
 must_use enum err control_find_received(struct client *c, uint64_t id, const char *text,

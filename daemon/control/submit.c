@@ -116,6 +116,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);
 	u->event.type_name = body.type_name;
+	u->event.signed_for = signing_is_for_committee(body.signer_competence);
 	return ERR_OK;
 }
 

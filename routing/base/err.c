@@ -62,6 +62,12 @@ static const struct err_row rows[] = {
 	  N_("see since and until when with: vanthu person list --all") },
 	{ ERR_PERSON_SEVERAL, N_("several persons or units have this name without its tone marks"),
 	  N_("write it with its tone marks, as in: vanthu person list") },
+	{ ERR_ANSWERED_STATE,
+	  N_("what it answers has not been accepted yet, or was returned or recalled"),
+	  N_("see it with: vanthu show; enter it in the register with: vanthu accept") },
+	{ ERR_SIGNED_FOR, N_("K/T is not used for a committee, which decides together"),
+	  N_("a deputy secretary signs T/M too: --competence \"T/M ĐẢNG ỦY\" --position "
+	     "\"PHÓ BÍ THƯ\"") },
 	{ ERR_CHANGED_FILE, N_("a file was changed while it was read: nothing was sent"),
 	  N_("send it when nobody writes it any more") },
 	{ ERR_SEVERAL_NAMED, N_("several committees have this name"),
@@ -128,6 +134,8 @@ static const struct err_row rows[] = {
 	  N_("see for whom with: vanthu show") },
 	{ ERR_NOT_HERE, N_("its files are not kept here any more"),
 	  N_("the committee that issued it has them") },
+	{ ERR_ANSWERED_UNKNOWN, N_("the document that is to be answered is not here"),
+	  N_("look for it with: vanthu find TEXT; its number or id is what --reply-to takes") },
 	{ ERR_NOT_NEIGHBOUR,
 	  N_("only the neighbours of that committee can send it again: this one is not"),
 	  N_("ask its superior to: vanthu resend --to ID; see who that is with: vanthu committee "
@@ -284,6 +292,7 @@ int err_exit_code(enum err e)
 	case ERR_UNREACHABLE:
 		return 3;
 	case ERR_NOT_FOUND:
+	case ERR_ANSWERED_UNKNOWN:
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
@@ -304,6 +313,8 @@ int err_exit_code(enum err e)
 	case ERR_DUE_PAST:
 	case ERR_EMPTY_FILE:
 	case ERR_FILE_NAME:
+	case ERR_ANSWERED_STATE:
+	case ERR_SIGNED_FOR:
 		return 5; /* warnings, where they refuse */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:

@@ -27,6 +27,9 @@ enum err {
 	ERR_DUE_PAST = 1013,
 	ERR_NUMBER_GAP = 1014,      /* a warning: numbers before it were not given */
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
+	/* a warning: what it answers is not accepted yet, or was returned or recalled */
+	ERR_ANSWERED_STATE = 1033,
+	ERR_SIGNED_FOR = 1034,      /* a warning: K/T for a committee, which signs T/M */
 	ERR_PERSON_UNKNOWN = 1035,  /* not in the list of persons */
 	ERR_PERSON_ENDED = 1036,    /* there, not on this day */
 	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
@@ -76,6 +79,7 @@ enum err {
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */
+	ERR_ANSWERED_UNKNOWN = 2055, /* the document that is to be answered is not here */
 	ERR_NOT_NEIGHBOUR = 2042,   /* only a neighbour of that committee can resend it */
 	/* asked back, or given back: it is frozen (docs/DOMAIN.md §14) */
 	ERR_RECALLED = 2050,

@@ -13,13 +13,13 @@ enum {
 	/* "15671-CV/VPTW" with room; edXML CodeNumber 11 + CodeNotation 30 */
 	NUMBER_MAX = 60,
 	TYPE_CODE_MAX = 16,
-	SUBJECT_MAX = 2000,   /* bytes; edXML Subject is 500 characters */
-	NOTE_MAX = 2000,      /* bytes; a reason or an instruction, as long as a subject */
-	PERSON_MAX = 200,     /* bytes; a person or unit, edXML FullName and Department */
-	WITH_MAX = 16,        /* who works together on one document, besides who is in charge */
-	STATUSES_MAX = 1000,  /* of one office about one document */
+	SUBJECT_MAX = 2000,  /* bytes; edXML Subject is 500 characters */
+	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
+	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
+	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */
+	STATUSES_MAX = 1000, /* of one office about one document */
 	LINE_ADDITIONS_MAX = 1000, /* to one line of a register */
-	NAME_MAX_BYTES = 255, /* a file name */
+	NAME_MAX_BYTES = 255,	   /* a file name */
 	DATE_MAX = 10,
 
 	/* Envelopes */
@@ -78,7 +78,7 @@ enum {
 	/* numbers of other issuers that are passed over to find the last one of a series */
 	NUMBERS_WALKED_MAX = 10000,
 	SAME_NUMBER_MAX = 1000,
-	WARNINGS_MAX = 8, /* of one submission */
+	WARNINGS_MAX = 10, /* of one submission */
 	/* records that a recount cannot read and names; all are counted */
 	RECOUNT_DAMAGE_MAX = 64,
 	PLAN_WRITES_MAX = 32768,
@@ -164,7 +164,7 @@ enum {
 	/* past that, so many of the oldest are refused at once; the lane waits meanwhile */
 	ASIDE_GIVEN_UP_AT_ONCE = 64,
 	ASIDE_CHECKS_PER_TICK = 128, /* items checked in one tick */
-	ASIDE_LOOK_BYTES = 4 << 20, /* or so many bytes of them */
+	ASIDE_LOOK_BYTES = 4 << 20,  /* or so many bytes of them */
 	ASIDE_DOUBTS_PER_TICK = 32,
 	/* a directory that the neighbour does not have either after so long is not waited for */
 	ASIDE_NO_DIRECTORY_MS = 30 * 1000,
@@ -205,8 +205,8 @@ enum {
 	/* … and what they share: 16 MiB less 256 clients' own. */
 	CONTROL_HELD_MAX_BYTES = 16 * 1024 * 1024,
 	CONTROL_SHARED_BYTES =
-	    CONTROL_HELD_MAX_BYTES -
-	    CONTROL_CLIENTS_MAX * (CONTROL_IN_BYTES + CONTROL_OUT_BYTES + CONTROL_SUBMIT_BYTES),
+		CONTROL_HELD_MAX_BYTES -
+		CONTROL_CLIENTS_MAX * (CONTROL_IN_BYTES + CONTROL_OUT_BYTES + CONTROL_SUBMIT_BYTES),
 	CONTROL_OFFICE_BYTES_UID = 6144 * 1024,
 	CONTROL_OPERATE_BYTES = 4608 * 1024,
 	CONTROL_OPERATE_BYTES_UID = 3072 * 1024,

@@ -221,8 +221,9 @@ static void advance(const struct turn_view *t, const struct ev_office *e, struct
 		w->due_on = e->due_on;
 		w->note = e->note;
 		break;
-	case OFFICE_PROCESSING:
+	case OFFICE_PROCESSING: /* it goes on: what answered it did not end it */
 		w->finished_at_ms = 0;
+		w->answer = (struct doc_id){ { 0 } };
 		break;
 	case OFFICE_FINISHED:
 		w->finished_at_ms = t->now.wall_ms;
@@ -286,6 +287,7 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 	result = open_work_follow(t, d->key, &d->work.stand);
 	if (result != ERR_OK)
 		return result;
+	matter_finished(t, &e->answer, d->key);
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, (uint32_t)e->next,
 	       &d->document.summary);
 	return core_log_act(t, e->uid, office_status_code(e->next), d->document.summary.number);

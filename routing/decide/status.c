@@ -63,6 +63,7 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc
 	r.u.status.status.n = n;
 	memcpy(r.u.status.code, e->fact->code, sizeof r.u.status.code);
 	core_put(t, at, &r);
+	matter_finished(t, &e->fact->status.answer, key);
 	*added = true;
 	return ERR_OK;
 }

@@ -63,15 +63,21 @@ static enum err check_slips(struct turn_view *t, struct offer *o, struct doc_key
 				     .manifest = e->manifest,
 				     .manifest_count = e->manifest_count,
 				     .odd_name = e->odd_name,
+				     .signed_for = e->signed_for,
 				     .wall_ms = t->now.wall_ms };
-	enum err result = slips_own_symbol(t, &q.own_symbol);
+	enum err result = slips_own_symbol(t, &q.own_symbol), answered = ERR_OK;
 
 	o->numbered = false;
 	if (result == ERR_OK)
 		result = number_of_document(t, &d, e->type_name, &o->series, &o->numbered);
-	return result == ERR_OK ? slips_check(t, o->numbered ? &o->series : NULL, self,
-					      given_gap(&o->given), &q, &o->slips)
-				: result;
+	if (result == ERR_OK)
+		result = slips_check(t, o->numbered ? &o->series : NULL, self, given_gap(&o->given),
+				     &q, &o->slips);
+	if (result == ERR_OK)
+		result = matter_warning(t, matter_answered(&e->summary), &answered);
+	if (answered != ERR_OK && o->slips.count < WARNINGS_MAX)
+		o->slips.codes[o->slips.count++] = answered;
+	return result;
 }
 
 /* `superior` becomes the committee that it means; unknown and retired ones, and ourselves, are
@@ -225,6 +231,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	core_put(t, key_serial(doc.role, doc.serial), &document);
 	envelope.u.envelope.envelope.draft = draft_ref;
 	core_put(t, key_serial(doc.role, doc.serial), &envelope);
+	matter_answers(t, matter_answered(&e->summary), doc);
 	plan_files(t, doc, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };

@@ -115,5 +115,7 @@ enum err decide_tick(struct turn_view *t)
 		e = numbers_tick(t);
 	if (e == ERR_OK)
 		e = open_work_tick(t);
+	if (e == ERR_OK)
+		e = matter_tick(t);
 	return e == ERR_OK ? retention_tick(t) : e;
 }

@@ -124,6 +124,8 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 		out[n++] = ERR_EMPTY_FILE;
 	if (q->odd_name)
 		out[n++] = ERR_FILE_NAME;
+	if (q->signed_for)
+		out[n++] = ERR_SIGNED_FOR;
 	return n;
 }
 

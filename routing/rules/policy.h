@@ -23,6 +23,7 @@ struct policy_question {
 	uint32_t manifest_count;
 	text_t own_symbol; /* "" not known */
 	bool odd_name;     /* a part's name is not portable */
+	bool signed_for;   /* K/T for a committee */
 	int64_t wall_ms;
 };
 

@@ -60,6 +60,7 @@ struct ev_submit {
 	/* a part's name is one that other systems refuse (routing/rules/portable.h): the body is
 	 * opaque to the core */
 	bool odd_name;
+	bool signed_for; /* K/T for a committee (routing/rules/signing.h) */
 	/* policy_submit was called already, before the contents came: the core does not repeat
 	 * it */
 	bool within_policy;

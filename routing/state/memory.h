@@ -272,6 +272,14 @@ struct numbering {
 	struct key at; /* the last record read */
 };
 
+/* The index of matters, made for a store that had none; see routing/documents/matter.c. */
+struct matters {
+	bool active;
+	enum role role; /* ROLE_OUT, then ROLE_IN */
+	bool begun;
+	struct key at; /* the last record read */
+};
+
 /* The end of a register: the year that was written last, and the number after its last line. Year
  * 0: not read in this process. See routing/books/register.c. */
 struct register_end {
@@ -318,6 +326,7 @@ struct core {
 	struct recount recount;
 	struct numbering numbering;
 	struct open_work open_work;
+	struct matters matters;
 	struct register_end books[BOOK_COUNT];
 	int64_t valid_until_ms; /* of the directory in force */
 	/* monotonic: the directory's age, and who has no link, are notified again then */

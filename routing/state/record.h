@@ -488,6 +488,8 @@ struct rec_series {
 struct rec_open {
 	int64_t soon_at_ms; /* 0: of none */
 	int64_t late_at_ms;
+};
+
 /* To whom our statuses of a document go: to its issuer, or, of one of ours, a recipient that it is
  * asked back from. */
 struct rec_told {

@@ -10,6 +10,7 @@
 #include "proto/digest.h"
 #include "proto/directory_file.h"
 #include "proto/signer_pem.h"
+#include "proto/verifier.h"
 #include "proto/wire_encode.h"
 #include "tests/sim/keys.h"
 #include "tests/sim/world.h"
@@ -267,6 +268,7 @@ static void build(struct member *m)
 				      .relay_retention_ms = retention_ms(m->world),
 				      .attachment_max_bytes = 1 << 20,
 				      .chain_step = digest_chain_step,
+				      .answered_by = seal_peek_answered,
 				      .recount_records = 3,
 				      .directory_rows = stage_rows(m->world) };
 	struct bulk_config bulk = { .window_bytes = 128 * 1024,

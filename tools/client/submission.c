@@ -208,6 +208,8 @@ static enum err pack_body(struct sending *s, struct blob *out)
 				   .subject = m->subject,
 				   .signer_name = m->signer_name,
 				   .signer_position = m->signer_position,
+				   .signer_competence =
+					   m->signer_competence == NULL ? "" : m->signer_competence,
 				   .issued_on = m->issued_on,
 				   .due_on = m->due_on,
 				   .note = m->note,
@@ -219,6 +221,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 		snprintf(b.reply_to.origin.text, sizeof b.reply_to.origin.text, "%s",
 			 m->reply_origin);
 		b.reply_to.id = m->reply_id;
+		b.reply_to.digest = m->reply_digest;
 	}
 	return document_body_pack(s->arena, &b, out);
 }

@@ -29,11 +29,13 @@ struct submission {
 	const char *number;
 	const char *subject, *note, *term;
 	const char *signer_name, *signer_position;
+	const char *signer_competence; /* NULL or "": none */
 	char issued_on[11], due_on[11];
 	Vanthu__V1__Urgency urgency;
 	Vanthu__V1__Secrecy secrecy;
 	const char *reply_origin; /* "" none */
 	struct doc_id reply_id;
+	struct digest reply_digest; /* zero: not known */
 	bool dry_run, strict;
 	/* hears how many bytes of large files have gone, of how many; may be NULL */
 	void (*progress)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);

@@ -9,6 +9,8 @@ int cmd_inbox(struct cli *cli, int argc, char **argv);
 int cmd_outbox(struct cli *cli, int argc, char **argv);
 int cmd_find(struct cli *cli, int argc, char **argv);
 int cmd_show(struct cli *cli, int argc, char **argv);
+/* With --thread: the whole matter of the document. */
+int thread_show(struct cli *cli, const char *id);
 int cmd_save(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_accept(struct cli *cli, int argc, char **argv);
@@ -57,11 +59,11 @@ int committee_change(struct cli *cli, const char *folder, const char *what, cons
 		     const struct committee_options *o);
 
 /* Their options, each beside the code that reads them. */
-extern const struct command_option send_options[], resend_options[], inbox_options[],
-	save_options[],
-	export_options[], verify_options[], watch_options[], committee_own_options[], key_options[],
-	config_options[], init_options[], lab_options[], demo_options[], help_options[],
-	paper_options[], target_options[], accept_options[], return_options[], assign_options[],
-	start_options[], finish_options[], recall_options[], register_options[], due_options[], person_options[];
+extern const struct command_option send_options[], show_options[], resend_options[],
+	inbox_options[], save_options[], export_options[], verify_options[], watch_options[],
+	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
+	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
+	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
+	register_options[], due_options[], person_options[];
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
@@ -28,14 +29,36 @@ enum {
 	OPT_POSITION,
 	OPT_NOTE,
 	OPT_TERM,
-	OPT_STRICT
+	OPT_STRICT,
+	OPT_COMPETENCE,
+	OPT_FINISH,
+	OPT_NO_FINISH
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
 enum { POLL_MS = 50, ENDING_CHARS = 8, RECIPIENTS_BYTES = 1 << 20 };
 
 /* What people write: NFC, ours. */
-enum { TEXT_NUMBER, TEXT_SUBJECT, TEXT_SIGNER, TEXT_POSITION, TEXT_NOTE, TEXT_TERM, TEXT_COUNT };
+enum {
+	TEXT_NUMBER,
+	TEXT_SUBJECT,
+	TEXT_SIGNER,
+	TEXT_POSITION,
+	TEXT_NOTE,
+	TEXT_TERM,
+	TEXT_COMPETENCE,
+	TEXT_COUNT
+};
+
+enum finishing { FINISH_ASK, FINISH_YES, FINISH_NO };
+
+/* The document that is answered, as it was when it was found. */
+struct answered {
+	char origin[COMMITTEE_ID_MAX + 1];
+	char id[UUID_TEXT_SIZE];
+	bool received; /* it came here: our office works on it */
+	char code[3];  /* 01 to 06, of one that came here */
+};
 
 struct wanted {
 	struct submission s;
@@ -46,6 +69,8 @@ struct wanted {
 	bool looked_up; /* what looks like ids too */
 	struct slips printed;
 	int wait;
+	enum finishing finishing;
+	struct answered answered;
 };
 
 const struct command_option send_options[] = {
@@ -64,12 +89,19 @@ const struct command_option send_options[] = {
 	  N_("how secret; only thuong is taken here (thuong)"), VALUE_WORDS, NULL },
 	{ "due", OPT_DUE, N_("DATE"), N_("to be done by: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
 	  NULL },
-	{ "reply-to", OPT_REPLY, N_("ID"), N_("the document that this one answers"), VALUE_DOCUMENT,
-	  NULL },
+	{ "reply-to", OPT_REPLY, N_("ID"),
+	  N_("the document that this one answers; without --to it goes to who issued that"),
+	  VALUE_DOCUMENT, NULL },
+	{ "finish", OPT_FINISH, NULL, N_("the work on what it answers is finished with it"),
+	  VALUE_NONE, NULL },
+	{ "no-finish", OPT_NO_FINISH, NULL, N_("the work on what it answers goes on: do not ask"),
+	  VALUE_NONE, NULL },
 	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
 	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, NULL },
 	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
 	  NULL },
+	{ "competence", OPT_COMPETENCE, N_("TEXT"),
+	  N_("in whose place it was signed, like \"T/M ĐẢNG ỦY\""), VALUE_NONE, NULL },
 	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE,
 	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
@@ -117,6 +149,12 @@ static bool take_choice(struct wanted *w, int option, const char *value)
 	case OPT_STRICT:
 		w->s.strict = true;
 		return true;
+	case OPT_FINISH:
+		w->finishing = FINISH_YES;
+		return true;
+	case OPT_NO_FINISH:
+		w->finishing = FINISH_NO;
+		return true;
 	case OPT_ID:
 		return uuid_parse(value, &w->s.id) == ERR_OK;
 	default:
@@ -151,6 +189,9 @@ static bool take(struct wanted *w, int option, const char *value)
 		return take_text(w, TEXT_SIGNER, value);
 	case OPT_POSITION:
 		return take_text(w, TEXT_POSITION, value);
+	case OPT_COMPETENCE:
+		return take_text(w, TEXT_COMPETENCE, value) &&
+		       signing_is_competence(w->texts[TEXT_COMPETENCE]);
 	case OPT_NOTE:
 		return take_text(w, TEXT_NOTE, value);
 	case OPT_TERM:
@@ -183,6 +224,10 @@ static const char *hint_of(int option)
 			 "one is made");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
+	case OPT_COMPETENCE:
+		return _("write T/M, T/L or K/T and for whom, like \"T/M ĐẢNG ỦY\"; the State "
+			 "writes TM. "
+			 "KT. TL. TUQ. Q.");
 	default:
 		return _(err_fix(ERR_UTF8));
 	}
@@ -195,7 +240,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 		bool missing;
 		const char *what;
 	} all[] = { { w->s.file_count == 0, N_("the file of the document") },
-		    { w->whom == NULL, N_("--to (to whom)") },
+		    { w->whom == NULL && w->reply_to == NULL, N_("--to (to whom)") },
 		    { w->type == NULL, N_("--type (what type of document)") },
 		    { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
 	char list[256] = "", message[512];
@@ -210,7 +255,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	}
 	if (count == 0)
 		return 0;
-	if (count == 1 && w->whom == NULL) {
+	if (count == 1 && w->whom == NULL && w->reply_to == NULL) {
 		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
 		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
 	}
@@ -234,6 +279,7 @@ static int check_texts(struct cli *cli, struct wanted *w)
 		{ "subject", w->texts[TEXT_SUBJECT], SUBJECT_MAX, false },
 		{ "signer", w->texts[TEXT_SIGNER], COMMITTEE_NAME_MAX, true },
 		{ "position", w->texts[TEXT_POSITION], COMMITTEE_NAME_MAX, true },
+		{ "competence", w->texts[TEXT_COMPETENCE], COMMITTEE_NAME_MAX, true },
 		{ "note", w->texts[TEXT_NOTE], SUBJECT_MAX, true },
 		{ "term", w->texts[TEXT_TERM], COMMITTEE_NAME_MAX, true },
 	};
@@ -247,6 +293,7 @@ static int check_texts(struct cli *cli, struct wanted *w)
 	w->s.subject = text_or_none(w, TEXT_SUBJECT);
 	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
 	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.signer_competence = text_or_none(w, TEXT_COMPETENCE);
 	w->s.note = text_or_none(w, TEXT_NOTE);
 	w->s.term = text_or_none(w, TEXT_TERM);
 	return 0;
@@ -266,6 +313,8 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 		return cli_fail(cli, ERR_TOO_MANY_ATTACHMENTS, NULL);
 	for (int i = optind; i < argc; i++)
 		w->s.files[w->s.file_count++] = argv[i];
+	if (w->finishing == FINISH_YES && w->reply_to == NULL)
+		return cli_wanted(cli, _("--finish wants --reply-to (what it finishes)"), "");
 	c = check_complete(cli, w);
 	if (c == 0)
 		c = check_texts(cli, w);
@@ -276,28 +325,146 @@ static int read_options(struct cli *cli, int argc, char **argv, struct wanted *w
 	return check_type(cli, w);
 }
 
-/* The document that this one answers: found by any of its names. */
-static enum err find_reply(struct call *c, struct wanted *w)
+/* ---- the document that it answers ---- */
+
+/* One that is not here has a code of its own: the document that is sent is not what is missing. */
+static enum err ask_answered(struct call *c, const char *name, Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	static char origin[COMMITTEE_ID_MAX + 1];
+	enum err e;
+
+	ref.text = (char *)(uintptr_t)name;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
+	request.show = &ref;
+	e = call_send(c, &request);
+	if (e == ERR_OK)
+		e = call_next(c, reply);
+	if (e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+	    (*reply)->error->code == ERR_NOT_FOUND) {
+		cli_fail(call_cli(c), ERR_ANSWERED_UNKNOWN, name);
+		return ERR_ANSWERED_UNKNOWN;
+	}
+	return e == ERR_OK && (*reply)->what_case == VANTHU__V1__REPLY__WHAT_VIEW
+		       ? ERR_OK
+		       : call_fail(c, e, *reply);
+}
+
+static bool may_finish(const struct answered *a)
+{
+	return strcmp(a->code, "03") == 0 || strcmp(a->code, "04") == 0 ||
+	       strcmp(a->code, "05") == 0;
+}
+
+/* With --finish, before anything is sent. Finished already is fine: a repeated send. */
+static enum err check_finish(struct call *c, const struct wanted *w)
+{
+	char fix[256];
+
+	if (w->finishing != FINISH_YES || may_finish(&w->answered) ||
+	    strcmp(w->answered.code, "06") == 0)
+		return ERR_OK;
+	snprintf(fix, sizeof fix, _("enter it in the register first: vanthu accept %s"),
+		 w->answered.id);
+	cli_fail_text(call_cli(c), w->answered.received ? ERR_BAD_STATE : ERR_NOT_RECIPIENT,
+		      _("what it answers is not in hand here, and cannot be finished"),
+		      w->answered.received ? fix : "");
+	return w->answered.received ? ERR_BAD_STATE : ERR_NOT_RECIPIENT;
+}
+
+/* Found by any of its names; who issued it is the recipient where none is named. */
+static enum err find_reply(struct call *c, struct wanted *w)
+{
+	struct answered *a = &w->answered;
+	const Vanthu__V1__DocumentLine *line;
 	Vanthu__V1__Reply *reply;
 	enum err e;
 
 	if (w->reply_to == NULL)
 		return ERR_OK;
-	ref.text = (char *)(uintptr_t)w->reply_to;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
-	request.show = &ref;
-	e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
+	e = ask_answered(c, w->reply_to, &reply);
 	if (e != ERR_OK)
 		return e;
-	snprintf(origin, sizeof origin, "%s", reply->view->line->from);
-	w->s.reply_origin = origin;
-	if (reply->view->line->id.len == sizeof w->s.reply_id.bytes)
-		memcpy(w->s.reply_id.bytes, reply->view->line->id.data, sizeof w->s.reply_id.bytes);
-	return ERR_OK;
+	line = reply->view->line;
+	snprintf(a->origin, sizeof a->origin, "%s", line->from);
+	w->s.reply_origin = a->origin;
+	if (line->id.len == sizeof w->s.reply_id.bytes)
+		memcpy(w->s.reply_id.bytes, line->id.data, sizeof w->s.reply_id.bytes);
+	uuid_print(w->s.reply_id.bytes, a->id);
+	if (reply->view->digest.len == sizeof w->s.reply_digest.bytes)
+		memcpy(w->s.reply_digest.bytes, reply->view->digest.data,
+		       sizeof w->s.reply_digest.bytes);
+	a->received = line->work != NULL;
+	if (a->received)
+		snprintf(a->code, sizeof a->code, "%s", line->work->code);
+	if (w->whom == NULL && !a->received) {
+		cli_fail(call_cli(c), ERR_NO_RECIPIENT, NULL); /* it is our own: to whom? */
+		return ERR_NO_RECIPIENT;
+	}
+	if (w->whom == NULL)
+		w->whom = a->origin;
+	return check_finish(c, w);
+}
+
+/* Does whoever sits there want it finished with the answer? */
+static bool wants_finish(struct cli *cli, const struct wanted *w)
+{
+	char line[64];
+	char *folded;
+	bool yes;
+
+	if (w->finishing != FINISH_ASK)
+		return w->finishing == FINISH_YES;
+	if (!slips_can_ask(cli))
+		return false;
+	fprintf(stderr, _("Is the work on %s finished with it? [y/n] "), w->reply_to);
+	fflush(stderr);
+	folded = fgets(line, sizeof line, stdin) == NULL ? NULL : text_fold(line);
+	yes = folded != NULL && (folded[0] == 'y' || folded[0] == 'c');
+	free(folded);
+	return yes;
+}
+
+/* The second act, after the document is accepted: should it fail, or this program die before it,
+ * the same command does it later. 0, or the exit code of what was reported. */
+static int finish_answered(struct cli *cli, struct call *c, const struct wanted *w, const char *id,
+			   bool *finished)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Office office = VANTHU__V1__OFFICE__INIT;
+	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT, answer = VANTHU__V1__REF__INIT;
+	Vanthu__V1__Reply *reply;
+	enum err e;
+
+	*finished = false;
+	if (w->reply_to == NULL || w->s.dry_run ||
+	    (!may_finish(&w->answered) && w->finishing != FINISH_YES))
+		return 0;
+	if (!wants_finish(cli, w)) {
+		if (w->finishing == FINISH_ASK)
+			cli_hint(cli,
+				 _("Finish what it answers with: vanthu finish %s --answer %s"),
+				 w->answered.id, id);
+		return 0;
+	}
+	ref.text = (char *)(uintptr_t)w->answered.id;
+	answer.text = (char *)(uintptr_t)id;
+	office.ref = &ref;
+	office.answer = &answer;
+	office.act = VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_OFFICE;
+	request.office = &office;
+	e = call_send(c, &request);
+	if (e == ERR_OK)
+		e = call_next(c, &reply);
+	*finished = e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE;
+	if (*finished)
+		return 0;
+	cli_warn(cli,
+		 _("sent, but what it answers is not finished; do it with: vanthu finish %s "
+		   "--answer %s"),
+		 w->answered.id, id);
+	return 7;
 }
 
 /* Who refused it and why; the first of them, for the command that lists them all comes with it. */
@@ -371,31 +538,44 @@ static const struct column *add_number(json_t *out, const struct wanted *w,
 	return columns;
 }
 
-static int print_accepted(struct cli *cli, const struct wanted *w, const Vanthu__V1__Accepted *a,
-			  char id[UUID_TEXT_SIZE])
+static void add_answered(json_t *out, const struct wanted *w, bool finished)
+{
+	if (w->reply_to == NULL)
+		return;
+	json_object_set_new(out, "reply_to", json_string(w->answered.id));
+	json_object_set_new(out, "finished", json_boolean(finished));
+}
+
+static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
+			  const Vanthu__V1__Accepted *a, const char *id)
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
+						 { "finished", N_("Finished"), FORMAT_BOOL, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients));
 	const struct column *shown;
+	bool finished;
+	int code;
 
 	shown = add_number(out, w, a, columns);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run)
 		json_object_set_new(out, "dry_run", json_true());
-	slips_add(out, slips_of(a));
+	slips_add(out, slips_of(a)); /* before the reply is gone */
+	code = finish_answered(cli, c, w, id, &finished);
+	add_answered(out, w, finished);
 	output_object(cli, out, shown);
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
 	else
 		cli_hint(cli, _("Accepted: signed and on disk. Where it is now: vanthu trace %s"),
 			 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
-	return 0;
+	return code;
 }
 
 static void show_progress(void *ctx, uint64_t sent_bytes, uint64_t all_bytes)
@@ -463,13 +643,18 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients), "state", "delivered");
 	const struct column *shown;
-	int code;
+	bool finished;
+	int code, answered;
 
 	shown = add_number(out, w, a, columns);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
+	answered = finish_answered(cli, c, w, id, &finished);
+	add_answered(out, w, finished);
 	code = wait_delivered(cli, c, id);
-	if (code == 0)
-		return output_object(cli, out, shown);
+	if (code == 0) {
+		output_object(cli, out, shown);
+		return answered;
+	}
 	json_decref(out);
 	return code;
 }
@@ -537,7 +722,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 				   "will find this one by it"));
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run
 			       ? print_delivered(cli, c, w, accepted, id)
-			       : print_accepted(cli, w, accepted, id);
+			       : print_accepted(cli, c, w, accepted, id);
 	}
 	call_close(c);
 	cli->request_id = NULL;

@@ -6,6 +6,14 @@
 #include "tools/command/commands.h"
 #include "tools/output/output.h"
 
+enum { OPT_THREAD = 1 };
+
+const struct command_option show_options[] = {
+	{ "thread", OPT_THREAD, NULL, N_("the whole matter: what it answers, and what answers it"),
+	  VALUE_NONE, NULL },
+	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
+};
+
 static const struct column view_columns[] = {
 	{ "id", N_("Id"), FORMAT_TEXT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
@@ -158,9 +166,19 @@ static json_t *json_parts(const Vanthu__V1__DocumentView *v)
 	return out;
 }
 
+/* T/M ĐẢNG ỦY, BÍ THƯ Nguyễn Văn A: what there is of it. */
+static void signer_text(const Vanthu__V1__Signer *s, char *out, size_t size)
+{
+	bool acts = s->competence[0] != '\0', stands = s->position[0] != '\0',
+	     named = s->name[0] != '\0';
+
+	snprintf(out, size, "%s%s%s%s%s", s->competence, acts && (stands || named) ? ", " : "",
+		 s->position, stands && named ? " " : "", s->name);
+}
+
 static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 {
-	char text[512];
+	char text[1024];
 
 	if (b == NULL)
 		return;
@@ -174,9 +192,7 @@ static void add_body(json_t *out, const Vanthu__V1__DocumentBody *b)
 	json_object_set_new(out, "signer",
 			    json_pack("{s:s, s:s, s:s}", "name", b->signer->name, "position",
 				      b->signer->position, "competence", b->signer->competence));
-	snprintf(text, sizeof text, "%s%s%s", b->signer->position,
-		 b->signer->position[0] == '\0' || b->signer->name[0] == '\0' ? "" : " ",
-		 b->signer->name);
+	signer_text(b->signer, text, sizeof text);
 	json_object_set_new(out, "signer_text", json_text_or_null(text));
 }
 
@@ -201,10 +217,15 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 }
 
 /* One document is wanted: its name is the only operand. */
-static const char *only_operand(struct cli *cli, int argc, char **argv)
+static const char *only_operand(struct cli *cli, int argc, char **argv, bool *thread)
 {
-	if (cli_option(cli, argc, argv) == '?')
-		return NULL;
+	int c;
+
+	while ((c = cli_option(cli, argc, argv)) != -1) {
+		if (c == '?')
+			return NULL;
+		*thread = c == OPT_THREAD;
+	}
 	if (argc - optind != 1) {
 		cli_wanted(cli, _("one ID is wanted"), "");
 		return NULL;
@@ -276,7 +297,8 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	const char *id = only_operand(cli, argc, argv);
+	bool thread = false;
+	const char *id = only_operand(cli, argc, argv, &thread);
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	json_t *view;
@@ -284,6 +306,8 @@ int cmd_show(struct cli *cli, int argc, char **argv)
 
 	if (id == NULL)
 		return err_exit_code(ERR_USAGE);
+	if (thread)
+		return thread_show(cli, id);
 	ref.text = (char *)(uintptr_t)id;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
 	request.show = &ref;
@@ -347,7 +371,8 @@ int cmd_trace(struct cli *cli, int argc, char **argv)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-	const char *id = only_operand(cli, argc, argv);
+	bool thread = false; /* trace has no such option */
+	const char *id = only_operand(cli, argc, argv, &thread);
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	enum err e;

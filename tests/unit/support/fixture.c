@@ -12,6 +12,7 @@
 #include "proto/merkle.h"
 #include "proto/seal.h"
 #include "proto/signer_pem.h"
+#include "proto/verifier.h"
 #include "proto/wire_encode.h"
 #include "routing/base/committee_id.h"
 #include "routing/state/stream.h"
@@ -278,6 +279,7 @@ static void start_core(struct station *s)
 				      .attachment_max_bytes = 1 << 30,
 				      .credit_messages = 8,
 				      .chain_step = digest_chain_step,
+				      .answered_by = seal_peek_answered,
 				      .directory_rows = s->directory_rows };
 
 	s->core = core_new(&config);

@@ -1,0 +1,372 @@
+/* See thread.h. First upwards, to the document that the matter begins with; then down from there, a
+ * document a step, the oldest answer first. Ids are chosen by whoever signs: what was met is not
+ * met again, so that circles end; and a matter has an end to what is shown of it. */
+#include "daemon/control/thread.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/documents.h"
+#include "daemon/control/find.h"
+#include "daemon/control/listing.h"
+#include "proto/fields.h"
+#include "proto/verifier.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
+#include "routing/state/memory.h"
+
+enum {
+	UP_MAX = 256,	    /* documents between the one asked about and the beginning */
+	SHOWN_MAX = 2048,   /* of one matter */
+	CHILDREN_MAX = 512, /* under one document */
+	SCRATCH_BYTES = 1 << 20
+};
+
+struct node {
+	struct doc_id id, under;
+	struct committee_id origin; /* "" not known */
+	int64_t signed_at_ms;
+	uint32_t depth;
+	Vanthu__V1__ThreadRelation relation;
+};
+
+struct thread_walk {
+	struct doc_id asked;
+	struct node *todo; /* a stack: the top is shown next */
+	size_t count;
+	struct doc_id *met; /* shown, or on the stack */
+	size_t met_count;
+	struct arena *scratch; /* of what is only looked at */
+};
+
+static void drop(void *walk)
+{
+	struct thread_walk *w = walk;
+
+	if (w == NULL)
+		return;
+	arena_destroy(w->scratch);
+	free(w->todo);
+	free(w->met);
+	free(w);
+}
+
+static struct thread_walk *walk_new(void)
+{
+	struct thread_walk *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return NULL;
+	w->scratch = arena_new(SCRATCH_BYTES);
+	w->todo = calloc(SHOWN_MAX, sizeof *w->todo);
+	w->met = calloc(SHOWN_MAX, sizeof *w->met);
+	if (w->scratch != NULL && w->todo != NULL && w->met != NULL)
+		return w;
+	drop(w);
+	return NULL;
+}
+
+/* False: it is met already, or there is no room. */
+static bool meet(struct thread_walk *w, const struct doc_id *id)
+{
+	for (size_t i = 0; i < w->met_count; i++) {
+		if (memcmp(&w->met[i], id, sizeof *id) == 0)
+			return false;
+	}
+	if (w->met_count == SHOWN_MAX)
+		return false;
+	w->met[w->met_count++] = *id;
+	return true;
+}
+
+static bool is_met(const struct thread_walk *w, const struct doc_id *id)
+{
+	for (size_t i = 0; i < w->met_count; i++) {
+		if (memcmp(&w->met[i], id, sizeof *id) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* ---- upwards ---- */
+
+/* What the document says that it answers; id zero: nothing, or it cannot be read. */
+static enum err answered_by(struct client *c, const struct found_document *f,
+			    struct document_ref *out)
+{
+	struct rec_envelope envelope;
+	enum err e = control_envelope(c, f, &envelope);
+
+	*out = (struct document_ref){ .origin = { "" } };
+	if (e == ERR_OK)
+		e = seal_peek_answered(c->control->arena, envelope.envelope.bytes, out);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_FORMAT ? ERR_OK : e;
+}
+
+/* A document that an office finished with this one; id zero: none. */
+static enum err finished_with(struct client *c, const struct doc_id *id, struct document_ref *out)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(matter_prefix(MATTER_FINISHED, id));
+	struct record r;
+	enum err e;
+
+	*out = (struct document_ref){ .origin = { "" } };
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+		struct serial serial;
+		enum role role;
+		struct key key;
+
+		if (!matter_parse(&scan.at, &role, &serial))
+			continue;
+		key = key_serial(role, serial);
+		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
+		if (e == ERR_OK)
+			*out = (struct document_ref){ .origin = r.u.document.origin,
+						      .id = r.u.document.id };
+		if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+			break;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* The beginning of the matter of `f`: the last one upwards that is known, here or not. */
+static enum err find_beginning(struct client *c, struct thread_walk *w,
+			       const struct found_document *from, struct node *out)
+{
+	struct found_document f = *from;
+	enum err e = ERR_OK;
+
+	*out = (struct node){ .id = f.document.id, .origin = f.document.origin };
+	meet(w, &out->id);
+	for (unsigned i = 0; e == ERR_OK && i < UP_MAX; i++) {
+		struct document_ref up;
+
+		e = answered_by(c, &f, &up);
+		if (e == ERR_OK && !doc_id_valid(&up.id))
+			e = finished_with(c, &f.document.id, &up);
+		if (e != ERR_OK || !doc_id_valid(&up.id) || !meet(w, &up.id))
+			break;
+		*out = (struct node){ .id = up.id, .origin = up.origin };
+		arena_reset(c->control->arena);
+		e = control_find_id(c, &up.id, up.origin, &f);
+	}
+	w->met_count = 0; /* on the way down each is met anew */
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- downwards ---- */
+
+/* One more under `under`, where its kind of index says so; what cannot be read is none. */
+static enum err add_child(struct client *c, struct thread_walk *w, const struct node *under,
+			  struct node *child, struct doc_key doc)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_serial(doc.role, doc.serial);
+	struct found_document f = { .role = doc.role, .serial = doc.serial };
+	struct document_ref ref;
+	struct record r;
+	enum err e;
+
+	arena_reset(w->scratch);
+	e = l.get(l.ctx, w->scratch, FAMILY_DOCUMENT, &key, &r);
+	if (e != ERR_OK)
+		return e;
+	f.document = r.u.document;
+	*child = (struct node){ .id = f.document.id,
+				.under = under->id,
+				.origin = f.document.origin,
+				.signed_at_ms = f.document.signed_at_ms,
+				.depth = under->depth + 1,
+				.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_ANSWERS };
+	e = answered_by(c, &f, &ref);
+	/* the same id of another origin is another document */
+	if (e == ERR_OK && !id_empty(under->origin) && !id_empty(ref.origin) &&
+	    !id_equal(ref.origin, under->origin))
+		return ERR_NOT_FOUND;
+	return e;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct node *x = a, *y = b;
+
+	if (x->signed_at_ms != y->signed_at_ms)
+		return x->signed_at_ms < y->signed_at_ms ? -1 : 1;
+	return memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+struct children {
+	struct node *list; /* CHILDREN_MAX */
+	size_t count;
+	uint64_t left_out;
+};
+
+static void add(struct thread_walk *w, struct children *out, const struct node *child)
+{
+	if (is_met(w, &child->id))
+		return;
+	if (out->count == CHILDREN_MAX || w->met_count == SHOWN_MAX)
+		out->left_out++;
+	else if (meet(w, &child->id))
+		out->list[out->count++] = *child;
+}
+
+static enum err add_answers(struct client *c, struct thread_walk *w, const struct node *under,
+			    struct children *out)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(matter_prefix(MATTER_ANSWERED, &under->id));
+	struct record r;
+	enum err e;
+
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_NUMBER, &scan, &r)) == ERR_OK) {
+		struct doc_key doc;
+		struct node child;
+
+		if (!matter_parse(&scan.at, &doc.role, &doc.serial))
+			continue;
+		if (out->count == CHILDREN_MAX) {
+			out->left_out++;
+			continue;
+		}
+		arena_reset(c->control->arena);
+		e = add_child(c, w, under, &child, doc);
+		if (e == ERR_OK)
+			add(w, out, &child);
+		if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Those that an office finished it with and that say nothing of it themselves. */
+static enum err add_finishing(struct client *c, struct thread_walk *w, const struct node *under,
+			      const struct found_document *f, struct children *out)
+{
+	struct lookup l = control_lookup(c);
+	struct scan scan = scan_of(key_serial(f->role, f->serial));
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK) {
+		struct node child = {
+			.under = under->id,
+			.depth = under->depth + 1,
+			.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_FINISHES
+		};
+		struct committee_id office;
+		struct found_document found;
+		struct serial serial;
+		struct record r;
+		enum role role;
+		uint32_t n;
+
+		arena_reset(c->control->arena);
+		e = l.next(l.ctx, c->control->arena, FAMILY_STATUS, &scan, &r);
+		if (e != ERR_OK || !doc_id_valid(&r.u.status.status.answer) ||
+		    !key_parse_status(&scan.at, &role, &serial, &office, &n))
+			continue;
+		child.id = r.u.status.status.answer;
+		child.origin = office;
+		child.signed_at_ms = r.u.status.at_ms;
+		if (control_find_id(c, &child.id, child.origin, &found) == ERR_OK)
+			child.signed_at_ms = found.document.signed_at_ms;
+		add(w, out, &child);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* All under one document onto the stack, the oldest on top. */
+static enum err push_children(struct client *c, struct thread_walk *w, const struct node *under,
+			      const struct found_document *f, uint64_t *left_out)
+{
+	struct children found = { .list = calloc(CHILDREN_MAX, sizeof *found.list) };
+	enum err e = found.list == NULL ? ERR_NO_MEMORY : add_answers(c, w, under, &found);
+
+	if (e == ERR_OK && f != NULL)
+		e = add_finishing(c, w, under, f, &found);
+	if (found.count > 0)
+		qsort(found.list, found.count, sizeof *found.list, by_time);
+	for (size_t i = found.count; i-- > 0;)
+		w->todo[w->count++] = found.list[i];
+	*left_out = found.left_out;
+	free(found.list);
+	return e;
+}
+
+/* ---- the listing ---- */
+
+static void say(struct client *c, uint64_t id, const struct thread_walk *w, const struct node *n,
+		uint64_t left_out)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_THREAD);
+	Vanthu__V1__ThreadLine line = VANTHU__V1__THREAD_LINE__INIT;
+	Vanthu__V1__DocumentLine document;
+	struct found_document f;
+
+	arena_reset(c->control->arena);
+	line.depth = n->depth;
+	line.relation = n->relation;
+	line.id = field_bytes(n->id.bytes, sizeof n->id.bytes);
+	line.origin = (char *)(uintptr_t)n->origin.text;
+	line.asked = memcmp(&n->id, &w->asked, sizeof n->id) == 0;
+	line.left_out = left_out;
+	if (doc_id_valid(&n->under))
+		line.under = field_bytes(n->under.bytes, sizeof n->under.bytes);
+	if (control_find_id(c, &n->id, n->origin, &f) == ERR_OK) {
+		control_fill_line(c, &f, &document);
+		line.line = &document;
+	}
+	r.more = 1;
+	r.thread = &line;
+	control_say(c, &r);
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	struct thread_walk *w = walk;
+	struct found_document f;
+	struct node n;
+	uint64_t left_out = 0;
+	enum err e;
+
+	if (w->count == 0)
+		return control_listing_end(c, id, ERR_OK, "");
+	n = w->todo[--w->count];
+	e = control_find_id(c, &n.id, n.origin, &f);
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return control_listing_end(c, id, e, "");
+	e = push_children(c, w, &n, e == ERR_OK ? &f : NULL, &left_out);
+	if (e != ERR_OK)
+		return control_listing_end(c, id, e, "");
+	say(c, id, w, &n, left_out);
+	return true;
+}
+
+void control_thread(struct client *c, const Vanthu__V1__Request *request)
+{
+	static const struct listing_kind kind = { step, drop, true };
+	const uint64_t id = request->id;
+	struct found_document f;
+	struct thread_walk *w;
+	enum err e;
+
+	if (control_find(c, id, request->thread->text, false, &f) != ERR_OK)
+		return;
+	w = walk_new();
+	if (w != NULL) {
+		w->asked = f.document.id;
+		e = find_beginning(c, w, &f, &w->todo[0]);
+		if (e != ERR_OK) {
+			drop(w);
+			control_say_error(c, id, e, "");
+			return;
+		}
+		w->todo[0].relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_BEGINS;
+		w->count = 1;
+		meet(w, &w->todo[0].id);
+	}
+	control_listing_begin(c, id, &kind, w);
+}

@@ -1,0 +1,106 @@
+# The thread of a matter on real daemons: answers tied to what they answer, finished with it, and shown from any end.
+
+setup_file() {
+	load common
+	cd "$BATS_FILE_TMPDIR" || return 1
+	cat >tree.yaml <<-'END'
+		committees:
+		  - {id: bo, name: Đảng ủy Bộ, symbol: ĐU}
+		  - {id: cuc, name: Đảng bộ Cục, symbol: ĐU, superior: bo}
+	END
+	make_lab tree.yaml
+	start_lab
+	export LAB
+	echo "nội dung" >vb.txt
+}
+teardown_file() { load common; end_lab; }
+setup() { load common; cd "$BATS_FILE_TMPDIR" || return 1; }
+teardown() { keep_logs; }
+
+send() { v "$1" send vb.txt --type "$(cut -d- -f2 <<<"${2%/*}")" --number "$2" --subject "Văn bản $2" --wait delivered --timeout 60 --json "${@:3}"; }
+id() { v "$1" show "$2" --json | jq -r .data.id; }
+# Depth, relation, number and whether it was asked about, a line each.
+thread() { v "$1" show "$2" --thread --json | jq -r '.data[]|"\(.depth) \(.relation) \(.number // "-") \(.asked)"'; }
+has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
+
+@test "an answer goes to who issued what it answers, and finishes it" {
+	send bo 1-KH/ĐU --to cuc >/dev/null
+	run v cuc send vb.txt --reply-to 1-KH/ĐU --finish --type BC --number 1-BC/ĐU --subject "Báo cáo" --json
+	[ "$status" = 6 ]
+	jq -e '.error.code == "VT-2018"' <<<"$output"
+	v cuc find 1-BC/ĐU --json | jq -e '.data == []' # nothing was sent
+	v cuc send vb.txt --reply-to 1-KH/ĐU --type BC --number 1-BC/ĐU --subject "Báo cáo" -n --json | jq -e '.data.warnings == ["VT-1033"]'
+	v cuc accept 1-KH/ĐU -q >/dev/null
+	send cuc 1-BC/ĐU --reply-to 1-KH/ĐU --finish >out.json
+	jq -e --arg id "$(id cuc 1-KH/ĐU)" '.data | .finished and .reply_to == $id and .recipients == ["bo"] and .warnings == []' out.json
+	v cuc show 1-KH/ĐU --json | jq -e --arg a "$(id cuc 1-BC/ĐU)" '.data.work | .code == "06" and .answer == $a'
+}
+
+@test "repeated under the same id, nothing happens twice" {
+	local again=0192f0c0-0000-7000-8000-00000000abcd
+	send bo 2-KH/ĐU --to cuc >/dev/null
+	v cuc accept 2-KH/ĐU -q >/dev/null
+	for _ in 1 2; do
+		v cuc send vb.txt --reply-to 2-KH/ĐU --finish --type BC --number 2-BC/ĐU --subject "Báo cáo" --id $again --date 2026-01-01 --json >out.json
+		jq -e .data.finished out.json
+	done
+	jq -e .data.repeated out.json
+	v cuc show 2-KH/ĐU --json | jq -e '[.data.statuses[].code] == ["03","06"]'
+	# It goes on after all: what was its answer answers it no more.
+	v cuc start 2-KH/ĐU -q >/dev/null
+	v cuc show 2-KH/ĐU --json | jq -e '.data.work | .code == "05" and .answer == null and .finished_at == null'
+	v cuc register followup --json | jq -e '[.data[]|select(.symbol == "2-KH/ĐU" or .number == 2)|.answer_symbol // ""] | all(. == "" or . == null)'
+}
+
+@test "one that is not here is refused, and so is what is wrong" {
+	run v cuc send vb.txt --reply-to 99-KH/ĐU --type BC --number 9-BC/ĐU --subject x --json
+	[ "$status" = 4 ]
+	jq -e '.error.code == "VT-2055"' <<<"$output"
+	run v cuc send vb.txt --to bo --finish --type BC --number 9-BC/ĐU --subject x
+	[ "$status" = 2 ]
+	run v bo send vb.txt --reply-to 1-KH/ĐU --type BC --number 9-BC/ĐU --subject x --json # its own: to whom?
+	jq -e '.error.code == "VT-2004"' <<<"$output"
+	run v cuc send vb.txt --to bo --competence "ĐẢNG ỦY" --type BC --number 9-BC/ĐU --subject x
+	[ "$status" = 2 ]
+	run v cuc show 99-KH/ĐU --thread
+	[ "$status" = 4 ]
+}
+
+@test "the thread is the same from each of its documents, at both ends" {
+	local want
+	send bo 3-KH/ĐU --to cuc >/dev/null
+	v cuc accept 3-KH/ĐU -q >/dev/null
+	send cuc 3-BC/ĐU --reply-to 3-KH/ĐU --no-finish >/dev/null
+	send bo 4-CV/ĐU --reply-to 3-BC/ĐU >/dev/null
+	send cuc 5-CV/ĐU --reply-to 4-CV/ĐU >/dev/null
+	send cuc 6-BC/ĐU --reply-to "$(id cuc 3-KH/ĐU | tail -c 9)" --finish >/dev/null
+	send cuc 7-BC/ĐU --to bo >/dev/null
+	want=$(printf '%s\n' "0 begins 3-KH/ĐU false" "1 answers 3-BC/ĐU false" "2 answers 4-CV/ĐU true" "3 answers 5-CV/ĐU false" "1 answers 6-BC/ĐU false")
+	wait_for 60 has_thread bo 4-CV/ĐU "$want"
+	wait_for 60 has_thread cuc 4-CV/ĐU "$want"
+	for one in 3-KH/ĐU 3-BC/ĐU 5-CV/ĐU 6-BC/ĐU; do
+		[ "$(thread cuc $one | cut -d' ' -f1-3)" = "$(cut -d' ' -f1-3 <<<"$want")" ]
+	done
+	[ "$(thread cuc 7-BC/ĐU)" = "0 begins 7-BC/ĐU true" ]
+	v cuc show 4-CV/ĐU --thread --lang vi >tree.txt
+	grep -F "└─── 4-CV/ĐU *" tree.txt
+}
+
+@test "an answer that only the status names is in the thread, from both of its ends" {
+	send bo 8-KH/ĐU --to cuc >/dev/null
+	v cuc accept 8-KH/ĐU -q >/dev/null
+	send cuc 8-BC/ĐU --to bo >/dev/null
+	v cuc finish 8-KH/ĐU --answer 8-BC/ĐU -q >/dev/null
+	for who in cuc bo; do
+		wait_for 60 has_thread $who 8-BC/ĐU "$(printf '%s\n' "0 begins 8-KH/ĐU false" "1 finishes 8-BC/ĐU true")"
+	done
+}
+
+@test "in whose place it was signed is shown; K/T for a committee is warned of" {
+	send cuc 9-BC/ĐU --to bo --competence "T/M ĐẢNG ỦY" --position "BÍ THƯ" --signer "Nguyễn Văn A" >/dev/null
+	wait_for 60 v bo show 9-BC/ĐU --json >/dev/null
+	v bo show 9-BC/ĐU --json | jq -e '.data | .signer.competence == "T/M ĐẢNG ỦY" and .signer_text == "T/M ĐẢNG ỦY, BÍ THƯ Nguyễn Văn A"'
+	v cuc send vb.txt --to bo --type BC --number 10-BC/ĐU --subject x --competence "k/t Đảng uỷ" -n --json | jq -e '.data.warnings == ["VT-1034"]'
+	run v cuc send vb.txt --to bo --type BC --number 10-BC/ĐU --subject x --competence "K/T ĐẢNG ỦY" --strict --json
+	[ "$status" = 5 ]
+}
