@@ -42,6 +42,7 @@ DAEMON := \
 	control/paper \
 	control/papers \
 	control/persons \
+	control/policy \
 	control/queue \
 	control/receipts \
 	control/recipients \

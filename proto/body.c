@@ -310,7 +310,8 @@ struct summary document_summary(const struct document_body *b)
 				 .type_name = b->type_name,
 				 .signer_name = b->signer_name,
 				 .files = b->files,
-				 .reply_to = b->answers };
+				 .reply_to = b->answers,
+				 .signer_competence = b->signer_competence };
 }
 
 /* ---- facts ---- */
@@ -323,6 +324,7 @@ static enum err pack_refusal(struct arena *a, const struct fact *f, Vanthu__V1__
 	m.document = ref;
 	m.refused_at_ms = f->at_ms;
 	m.reason = f->reason;
+	m.rule = text(f->rule);
 	m.from = text(f->from.text);
 	m.n_targets = f->target_count;
 	m.targets = arena_array(a, f->target_count, sizeof *m.targets);
@@ -448,7 +450,9 @@ static enum err unpack_refusal(struct arena *a, struct blob bytes, struct fact *
 	out->target_count = (uint32_t)m->n_targets;
 	out->at_ms = m->refused_at_ms;
 	out->reason = m->reason;
-	e = field_id(m->from, true, &out->from);
+	e = field_text(m->rule, RULE_MAX, &out->rule);
+	if (e == ERR_OK)
+		e = field_id(m->from, true, &out->from);
 	return e == ERR_OK ? read_ref(m->document, true, &out->document) : e;
 }
 
@@ -576,6 +580,7 @@ enum err directory_body_pack(struct arena *a, const struct directory_body *b, st
 	m.valid_until_ms = b->valid_until_ms;
 	m.entries_root = field_bytes(b->entries_root.bytes, sizeof b->entries_root.bytes);
 	m.entry_count = b->entry_count;
+	m.competence = field_bytes(b->competence.data, b->competence.len_bytes);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -596,5 +601,8 @@ enum err directory_body_unpack(struct arena *a, struct blob bytes, struct direct
 				sizeof out->entries_root.bytes);
 	out->valid_until_ms = m->valid_until_ms;
 	out->entry_count = m->entry_count;
+	out->competence = field_blob(m->competence);
+	if (m->competence.len > COMPETENCE_MAX)
+		return ERR_FORMAT;
 	return e == ERR_OK && m->version == 0 ? ERR_FORMAT : e;
 }

@@ -38,6 +38,7 @@ struct directory_body {
 	int64_t valid_until_ms;
 	struct digest entries_root;
 	uint64_t entry_count;
+	struct blob competence; /* a table as text; empty: none */
 };
 
 enum { DOCUMENT_BODY_VERSION = 1, FACT_BODY_VERSION = 1, DIRECTORY_BODY_VERSION = 1 };

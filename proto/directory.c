@@ -80,6 +80,7 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	m.symbol = text(c->symbol);
 	m.superior = text(c->superior.text);
 	m.endpoint = text(c->endpoint);
+	m.level = text(c->level);
 	m.no_seal = c->no_seal;
 	m.retired = c->retired;
 	m.changed_in = c->changed_in;
@@ -203,6 +204,8 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 		e = field_text(m->symbol, SYMBOL_MAX, &out->symbol);
 	if (e == ERR_OK)
 		e = field_text(m->endpoint, ENDPOINT_MAX, &out->endpoint);
+	if (e == ERR_OK)
+		e = field_text(m->level, SYMBOL_MAX, &out->level);
 	out->term_name = out->term_from = "";
 	if (e == ERR_OK && m->term != NULL) {
 		e = field_text(m->term->name, SYMBOL_MAX, &out->term_name);
@@ -261,7 +264,8 @@ enum err directory_sign(struct signer *registry, struct arena *a,
 {
 	struct directory_body body = { .version = issue->version,
 				       .valid_until_ms = issue->valid_until_ms,
-				       .entry_count = count };
+				       .entry_count = count,
+				       .competence = issue->competence };
 	struct draft d = { .head = { .origin = { REGISTRY_ID },
 				     .kind = KIND_DIRECTORY,
 				     .body_version = DIRECTORY_BODY_VERSION,
@@ -291,7 +295,8 @@ enum err directory_sign(struct signer *registry, struct arena *a,
 				       .entries_root = body.entries_root,
 				       .entry_count = count,
 				       .previous = body.previous,
-				       .digest = d.digest };
+				       .digest = d.digest,
+				       .competence = body.competence };
 	return ERR_OK;
 }
 
@@ -341,6 +346,7 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 				       .entries_root = body.entries_root,
 				       .entry_count = body.entry_count,
 				       .previous = body.previous,
-				       .digest = opened.digest };
+				       .digest = opened.digest,
+				       .competence = body.competence };
 	return ERR_OK;
 }

@@ -31,6 +31,7 @@ struct directory_issue {
 	uint64_t version;
 	const struct digest *previous; /* NULL for the first */
 	int64_t now_ms, valid_until_ms;
+	struct blob competence; /* routing/rules/competence.h, as text; empty: none */
 };
 must_use enum err directory_sign(struct signer *registry, struct arena *a,
 				 const struct rec_committee *entries, uint32_t count,

@@ -304,7 +304,9 @@ enum err record_decode_receipt(struct arena *a, struct blob bytes, struct record
 	out->at_ms = m->at_ms;
 	out->kind = (enum kind)m->kind;
 	out->reason = m->reason;
-	e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
+	e = field_text(m->rule, RULE_MAX, &out->rule);
+	if (e == ERR_OK)
+		e = field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 	return e == ERR_OK ? read_blobs(a, m->relays, m->n_relays, &out->relays, &out->relay_count)
 			   : e;
 }
@@ -421,7 +423,8 @@ enum err record_decode_directory(struct arena *a, struct blob bytes, struct reco
 				       .entries_root = body.entries_root,
 				       .entry_count = body.entry_count,
 				       .previous = body.previous,
-				       .digest = opened.digest };
+				       .digest = opened.digest,
+				       .competence = body.competence };
 	return ERR_OK;
 }
 

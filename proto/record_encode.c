@@ -271,6 +271,7 @@ enum err record_encode_receipt(struct arena *a, const struct record *record, str
 	m.at_ms = r->at_ms;
 	m.kind = (uint32_t)r->kind;
 	m.reason = r->reason;
+	m.rule = text(r->rule);
 	m.digest = digest(&r->digest);
 	return m.relays == NULL ? ERR_NO_MEMORY : pb_pack(a, &m.base, out);
 }

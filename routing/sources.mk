@@ -37,6 +37,7 @@ ROUTING := \
 	documents/held \
 	documents/lifecycle \
 	documents/matter \
+	documents/mandate \
 	documents/numbers \
 	documents/open_work \
 	documents/recipients \

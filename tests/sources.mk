@@ -54,6 +54,7 @@ UNIT := \
 	routing/decide/test_damage \
 	routing/decide/test_directory \
 	routing/decide/test_document \
+	routing/decide/test_mandate \
 	routing/decide/test_message \
 	routing/decide/test_office \
 	routing/decide/test_paper \

@@ -52,6 +52,7 @@ TOOLS := \
 	command/office \
 	command/paper \
 	command/person \
+	command/policy \
 	command/queue \
 	command/recover \
 	command/register \

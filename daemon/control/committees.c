@@ -43,6 +43,7 @@ static enum err fill_committee(struct client *c, const struct rec_committee *fro
 	out->symbol = (char *)(uintptr_t)from->symbol;
 	out->superior = (char *)(uintptr_t)from->superior.text;
 	out->endpoint = (char *)(uintptr_t)from->endpoint;
+	out->level = (char *)(uintptr_t)from->level;
 	out->no_seal = from->no_seal;
 	out->retired = from->retired;
 	out->term = (char *)(uintptr_t)from->term_name;

@@ -108,6 +108,12 @@ static enum err add_answers(struct client *c, const struct found_document *f,
 			continue;
 		v->at_ms = r.u.receipt.at_ms;
 		v->reason = r.u.receipt.reason;
+		v->rule = (char *)(uintptr_t)arena_text(c->control->arena, r.u.receipt.rule,
+							strlen(r.u.receipt.rule));
+		if (v->rule == NULL) {
+			e = ERR_NO_MEMORY;
+			continue;
+		}
 		e = add_office(c, f, who, scratch, v);
 		if (e != ERR_OK)
 			continue;

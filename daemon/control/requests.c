@@ -18,6 +18,7 @@
 #include "daemon/control/paper.h"
 #include "daemon/control/papers.h"
 #include "daemon/control/persons.h"
+#include "daemon/control/policy.h"
 #include "daemon/control/queue.h"
 #include "daemon/control/registers.h"
 #include "daemon/control/resend.h"
@@ -94,6 +95,7 @@ static const struct request_row rows[] = {
 	{ WHAT(KEYS), ALL, control_keys, room_little, NULL },
 	{ WHAT(FIGURES), ALL, control_figures, room_little, NULL },
 	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
+	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },
 };
 
 static const struct request_row *find(Vanthu__V1__Request__WhatCase what)

@@ -270,6 +270,9 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	if (a->doc_number != NULL)
 		accepted.number = (char *)(uintptr_t)a->doc_number;
 	accepted.number_gap = a->gap;
+	accepted.competence = a->may ? 1 : 0;
+	if (a->rule != NULL)
+		accepted.competence_rule = (char *)(uintptr_t)a->rule;
 	r.accepted = &accepted;
 	control_say(c, &r);
 }

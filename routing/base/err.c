@@ -130,6 +130,8 @@ static const struct err_row rows[] = {
 	  N_("see it with: vanthu register; an entry by mistake: vanthu paper cancel") },
 	{ ERR_NUMBER_AHEAD, N_("arrival numbers are given in order: this is not the next one"),
 	  N_("see the last one with: vanthu register in; the next one: auto") },
+	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
+	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_NOT_RECIPIENT, N_("this document was not for that committee"),
 	  N_("see for whom with: vanthu show") },
 	{ ERR_NOT_HERE, N_("its files are not kept here any more"),

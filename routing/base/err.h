@@ -76,6 +76,8 @@ enum err {
 	ERR_CHANGE_SECRET = 2071,   /* of a secret document neither subject nor party is kept */
 	ERR_NUMBER_USED = 2072,     /* to be void, and it stands in the book */
 	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
+	/* the table of the directory does not let that committee issue it */
+	ERR_COMPETENCE = 2060,
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */

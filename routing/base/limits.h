@@ -14,6 +14,8 @@ enum {
 	NUMBER_MAX = 60,
 	TYPE_CODE_MAX = 16,
 	SUBJECT_MAX = 2000,  /* bytes; edXML Subject is 500 characters */
+	RULE_MAX = 200,      /* bytes; what says that a committee may not issue a document */
+	COMPETENCE_MAX = 48 << 10, /* bytes; a table of that in a directory's head */
 	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
 	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */

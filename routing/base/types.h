@@ -177,6 +177,7 @@ struct fact {
 	int64_t at_ms;
 	struct committee_id from; /* previous hop */
 	uint32_t reason;          /* refusal: enum err */
+	text_t rule;		  /* refusal with ERR_COMPETENCE: what says so; NULL or "" */
 	/* refusal by a relay: whom it refuses for; none: itself and all beyond */
 	const struct committee_id *targets;
 	uint32_t target_count;
@@ -206,6 +207,7 @@ struct summary {
 	 * took it, and they stand in its envelope, as what it answers does. */
 	text_t files;
 	const struct document_ref *reply_to; /* what it answers, without digest; NULL: nothing */
+	text_t signer_competence; /* of an opened body only, not stored */
 };
 
 #endif

@@ -81,17 +81,18 @@ static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)
 	return document_complete(t, doc, &d, e->relays);
 }
 
-/* An office cannot read it as it was meant. We refuse it for ourselves; for whom else it is they
- * say themselves, so it is passed on unread. */
-static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
-			     const struct routing_answer *answer)
+/* An office cannot read it as it was meant, or it is none that its issuer may issue. We refuse it
+ * for ourselves; for whom else it is they say themselves, so it is passed on unread. */
+static enum err refuse_for_us(struct turn_view *t, const struct ev_publish *e,
+			      const struct routing_answer *answer, enum err why, text_t rule)
 {
 	struct doc_key doc = { ROLE_RELAY, { t->core->next_serial } };
 	struct fact fact = {
 		.kind = KIND_REFUSAL,
 		.at_ms = t->now.wall_ms,
 		.from = e->neighbour,
-		.reason = (uint32_t)e->body_fault,
+		.reason = (uint32_t)why,
+		.rule = rule,
 		.note = "",
 		.targets = &t->core->config.self,
 		.target_count = 1,
@@ -101,7 +102,7 @@ static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
 	enum err result;
 
 	if (answer->route_count == 0 && answer->unserved_count == 0)
-		return document_refuse(t, e, e->body_fault);
+		return document_refuse_by(t, e, why, rule);
 	result =
 	    fact_send(t, e->head->origin, &fact, e->relays, e->relay_count, &r.u.receipt.envelope);
 	if (result != ERR_OK && result != ERR_NO_ROUTE)
@@ -109,6 +110,7 @@ static enum err refuse_texts(struct turn_view *t, const struct ev_publish *e,
 	r.u.receipt.draft = r.u.receipt.envelope.draft;
 	r.u.receipt.kind = KIND_REFUSAL;
 	r.u.receipt.reason = fact.reason;
+	r.u.receipt.rule = rule;
 	r.u.receipt.at_ms = t->now.wall_ms;
 	core_put(t, key_receipt(doc.role, doc.serial, t->core->config.self), &r);
 	notify(t, NOTICE_REFUSED, fact.document, t->core->config.self, fact.reason, &e->summary);
@@ -154,6 +156,29 @@ static enum err route_new(struct turn_view *t, const struct ev_publish *e,
 static bool is_failure(enum err e)
 {
 	return e != ERR_OK && e != ERR_PROTOCOL && !document_is_about_routes(e);
+}
+
+/* May its issuer issue it? The first hop, which stands next to the issuer, answers for all beyond
+ * it; a recipient further on for itself. A body of a version that is not known says nothing. */
+static enum err take_if_issued(struct turn_view *t, const struct ev_publish *e,
+			       const struct routing_answer *routed)
+{
+	struct addressed to = { .origin = e->head->origin,
+				.version = e->head->directory_version,
+				.recipients = e->head->recipients,
+				.count = e->head->recipient_count };
+	struct mandate mandate = { COMPETENCE_UNKNOWN, "" };
+	bool first = id_equal(e->neighbour, e->head->origin);
+	enum err result = ERR_OK;
+
+	if (first || routed->mine)
+		result = mandate_judge(t, &to, e->head->secrecy, &e->summary, &mandate);
+	if (result != ERR_OK)
+		return result;
+	if (mandate.judgement != COMPETENCE_FORBIDDEN)
+		return take(t, e, routed->mine);
+	return first ? document_refuse_by(t, e, ERR_COMPETENCE, mandate.rule)
+		     : refuse_for_us(t, e, routed, ERR_COMPETENCE, mandate.rule);
 }
 
 enum err document_must_wait(struct turn_view *t, const struct link *l, const struct ev_publish *e,
@@ -205,8 +230,8 @@ enum err decide_document(struct turn_view *t, struct link *l, const struct ev_pu
 		routed = &answer;
 	}
 	if (result == ERR_OK && routed->mine && e->body_fault != ERR_OK)
-		return refuse_texts(t, e, routed);
+		return refuse_for_us(t, e, routed, e->body_fault, "");
 	if (result == ERR_OK)
-		return take(t, e, routed->mine);
+		return take_if_issued(t, e, routed);
 	return is_failure(result) ? result : document_refuse(t, e, result);
 }

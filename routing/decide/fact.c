@@ -31,6 +31,7 @@ static struct rec_receipt receipt_of(const struct ev_publish *e)
 				     .at_ms = e->fact->at_ms,
 				     .kind = e->fact->kind,
 				     .reason = e->fact->reason,
+				     .rule = e->fact->rule,
 				     .digest = e->digest };
 }
 

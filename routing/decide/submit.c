@@ -33,6 +33,7 @@ struct offer {
 	struct key series;  /* of those with the same number */
 	bool numbered;	    /* `series` is one */
 	struct slips_found slips;
+	struct mandate mandate;
 };
 
 static bool is_automatic(const struct ev_submit *e)
@@ -138,6 +139,8 @@ static struct act_reply *reply_accepted(struct turn_view *t, const struct offer 
 	struct act_reply *a = reply(t, &o->e, ERR_OK, at);
 
 	slips_answer(t, &o->slips, a);
+	a->may = o->mandate.judgement == COMPETENCE_ALLOWED;
+	a->rule = o->mandate.rule;
 	a->recipients = list->ids;
 	a->recipient_count = list->count;
 	a->doc_number = o->e.summary.number;
@@ -320,6 +323,12 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 		r = document_route(t, &q, &answer);
 	if (r == ERR_OK && answer.unserved_count > 0) {
 		reply(t, e, answer.unserved[0].why, answer.unserved[0].committee);
+		return ERR_OK;
+	}
+	if (r == ERR_OK)
+		r = mandate_judge(t, &q.to, e->secrecy, &e->summary, &o.mandate);
+	if (r == ERR_OK && o.mandate.judgement == COMPETENCE_FORBIDDEN) {
+		reply(t, e, ERR_COMPETENCE, (struct committee_id){ "" })->about = o.mandate.rule;
 		return ERR_OK;
 	}
 	if (r == ERR_OK)

@@ -173,10 +173,17 @@ enum err document_complete(struct turn_view *t, struct doc_key doc, const struct
 
 enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)
 {
+	return document_refuse_by(t, e, why, "");
+}
+
+enum err document_refuse_by(struct turn_view *t, const struct ev_publish *e, enum err why,
+			    text_t rule)
+{
 	struct fact fact = { .kind = KIND_REFUSAL,
 			     .at_ms = t->now.wall_ms,
 			     .from = e->neighbour,
 			     .reason = (uint32_t)why,
+			     .rule = rule,
 			     .note = "",
 			     .targets = e->targets,
 			     .target_count = e->target_count };

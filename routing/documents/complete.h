@@ -21,6 +21,9 @@ must_use enum err document_unserved(struct turn_view *t, struct doc_key doc,
 /* A signed refusal to whoever made the envelope, or, when that is not proven, to the neighbour that
  * passed it on. */
 must_use enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why);
+/* The same with what says so ("" nothing). */
+must_use enum err document_refuse_by(struct turn_view *t, const struct ev_publish *e, enum err why,
+				     text_t rule);
 /* Plans the fetch of the document's files from the neighbour that sent it, under the sequence
  * number of its item. */
 void document_fetch(struct turn_view *t, const struct ev_publish *e, struct doc_key doc);

@@ -50,7 +50,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_ROUTE:
 		return (uint64_t)COMMITTEE_BYTES * r->u.route.count;
 	case FAMILY_RECEIPT:
-		return sealed_bytes(&r->u.receipt.envelope) +
+		return sealed_bytes(&r->u.receipt.envelope) + RULE_MAX +
 		       blobs(r->u.receipt.relays, r->u.receipt.relay_count);
 	case FAMILY_STREAM:
 		return (r->u.stream.fact.draft != 0 ? FACT_DRAFT_MAX_BYTES

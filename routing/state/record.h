@@ -269,6 +269,7 @@ struct rec_receipt {
 	int64_t at_ms;
 	enum kind kind; /* KIND_RECEIPT or KIND_REFUSAL */
 	uint32_t reason;
+	text_t rule;	      /* of a refusal: what says so; NULL or "" */
 	uint32_t draft;       /* index + 1: digest is to come from that draft */
 	struct digest digest; /* of the envelope: to publish it again */
 };
@@ -371,6 +372,7 @@ struct rec_committee {
 	text_t endpoint;
 	text_t term_name;
 	text_t term_from;
+	text_t level; /* a word of routing/rules/competence.h, NULL or "": not judged */
 	bool no_seal;
 	bool retired;
 	uint64_t changed_in;
@@ -396,6 +398,7 @@ struct rec_directory {
 	uint64_t entry_count;
 	struct digest previous; /* digest of the head before; zero for the first */
 	struct digest digest;   /* of the envelope */
+	struct blob competence; /* a table as text (routing/rules/competence.h); empty: none */
 };
 
 struct rec_key {

@@ -109,7 +109,8 @@ void keys_make_directory(struct world *w)
 	e = directory_sign(
 	    registry, w->arena, entries, count,
 	    &(struct directory_issue){ 1, NULL, w->start_wall_ms,
-				       w->start_wall_ms + w->directory_valid_ms },
+				       w->start_wall_ms + w->directory_valid_ms,
+				       { NULL, 0 } },
 	    &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;

@@ -259,6 +259,7 @@ static struct submission submission_of(const vanthu_draft *d, unsigned flags)
 	s.term = text_of(d, VANTHU_TERM);
 	s.signer_name = text_of(d, VANTHU_SIGNER);
 	s.signer_position = text_of(d, VANTHU_POSITION);
+	s.signer_competence = "";
 	s.reply_origin = text_of(d, VANTHU_REPLY_FROM);
 	if (s.issued_on[0] == '\0')
 		text_today(s.issued_on);

@@ -18,7 +18,7 @@ enum { OPT_TO = 200, OPT_REGISTRY };
 const struct command_option committee_own_options[] = {
 	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, "export" },
 	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"),
-	  VALUE_FOLDER, "add move retire change renew" },
+	  VALUE_FOLDER, "add move retire change renew policy" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -38,6 +38,7 @@ static const struct column one_columns[] = {
 	{ "symbol", N_("Symbol"), FORMAT_TEXT, false },
 	{ "superior", N_("Superior"), FORMAT_TEXT, false },
 	{ "endpoint", N_("Endpoint"), FORMAT_TEXT, false },
+	{ "level", N_("Level"), FORMAT_TEXT, false },
 	{ "term", N_("Term"), FORMAT_TEXT, false },
 	{ "organ_ids", N_("Organ codes"), FORMAT_LIST, false },
 	{ "seal", N_("Seal"), FORMAT_BOOL, false },
@@ -60,13 +61,13 @@ static json_t *json_committee(const Vanthu__V1__Committee *c)
 			      "key_id", json_hex(k->key_id), "from", json_time(k->from_ms), "to",
 			      json_time(k->to_ms), "revoked_from", json_time(k->revoked_from_ms)));
 	}
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I}", "id",
 			 c->id, "name", c->name, "symbol", c->symbol, "superior",
-			 json_text_or_null(c->superior), "endpoint", json_text_or_null(c->endpoint),
-			 "term", json_text_or_null(c->term), "term_from",
-			 json_text_or_null(c->term_from), "organ_ids",
-			 json_texts(c->organ_ids, c->n_organ_ids), "seal", !c->no_seal, "retired",
-			 c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
+			 json_text_or_null(c->superior), "level", json_text_or_null(c->level),
+			 "endpoint", json_text_or_null(c->endpoint), "term",
+			 json_text_or_null(c->term), "term_from", json_text_or_null(c->term_from),
+			 "organ_ids", json_texts(c->organ_ids, c->n_organ_ids), "seal", !c->no_seal,
+			 "retired", c->retired, "keys", keys, "key_count", (json_int_t)c->n_keys);
 }
 
 static int list(struct cli *cli, const char *only)

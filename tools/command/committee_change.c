@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
+#include "routing/base/limits.h"
+#include "routing/rules/rules.h"
 #include "tools/base/files.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
@@ -16,6 +18,7 @@ struct wanted {
 	const char *operand; /* an id or a request file */
 	const struct committee_options *options;
 	const char *about;   /* what a failure is about */
+	uint32_t line;	     /* of the file, where its fault stands; 0 */
 	struct registry_fault fault; /* with ERR_BAD_TREE: who is wrong, and how */
 	const char *fix;     /* and what mends it; NULL: another superior */
 };
@@ -165,6 +168,26 @@ static enum err change(struct registry_change *c, struct wanted *w)
 	return e;
 }
 
+/* Another table of who may issue what; an empty file: nothing is judged any more. */
+static enum err policy(struct registry_change *c, struct wanted *w)
+{
+	struct competence_table table;
+	struct blob text;
+	enum err e = w->operand == NULL ? ERR_USAGE
+					: fs_read(w->arena, w->operand, COMPETENCE_MAX, &text);
+
+	if (e == ERR_OK)
+		e = competence_parse(text, w->arena, &table, &w->line);
+	if (e == ERR_OK)
+		e = competence_print(&table, w->arena, &c->registry.directory.head.competence);
+	/* A table without rows is one all the same, and no other comes in its place. */
+	if (e == ERR_OK && table.count == 0)
+		c->registry.directory.head.competence = (struct blob){ (const uint8_t *)"#\n", 2 };
+	if (e == ERR_OK && c->registry.directory.head.competence.len_bytes > COMPETENCE_MAX)
+		e = ERR_TOO_LARGE;
+	return e;
+}
+
 static enum err renew(struct registry_change *c, struct wanted *w)
 {
 	(void)c;
@@ -174,11 +197,8 @@ static enum err renew(struct registry_change *c, struct wanted *w)
 static const struct {
 	const char *name;
 	enum err (*run)(struct registry_change *c, struct wanted *w);
-} commands[] = { { "add", add },
-		 { "move", move },
-		 { "retire", retire },
-		 { "change", change },
-		 { "renew", renew } };
+} commands[] = { { "add", add },       { "move", move },   { "retire", retire },
+		 { "change", change }, { "renew", renew }, { "policy", policy } };
 
 bool committee_change_is(const char *what)
 {
@@ -196,6 +216,11 @@ static int report(struct cli *cli, enum err e, const struct wanted *w)
 	if (e == ERR_BAD_TREE && w->fault.what != NULL) {
 		snprintf(message, sizeof message, "%s %s", w->fault.culprit.text, _(w->fault.what));
 		cli_fail_text(cli, e, message, w->fix != NULL ? _(w->fix) : registry_tree_fix());
+	} else if (w->line > 0) {
+		snprintf(message, sizeof message, "%s:%u", w->operand, (unsigned)w->line);
+		cli_fail_text(cli, e, message,
+			      _("a row is LEVEL  SYMBOL  NAME  may|may-not|unknown  RULE, with two "
+				"blanks between; see vanthu policy"));
 	} else if (e == ERR_BAD_STATE) {
 		cli_fail_text(cli, e, w->operand,
 			      _("it has ended, or stands there already; `committee move` wants "

@@ -552,6 +552,9 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "competence", N_("May issue"), FORMAT_TEXT,
+						   false },
+						 { "rule", N_("By rule"), FORMAT_TEXT, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { "finished", N_("Finished"), FORMAT_BOOL, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
@@ -564,8 +567,12 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	shown = add_number(out, w, a, columns);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
-	if (cli->dry_run)
+	if (cli->dry_run) {
 		json_object_set_new(out, "dry_run", json_true());
+		json_object_set_new(out, "competence",
+				    json_string(a->competence == 1 ? "may" : "unknown"));
+		json_object_set_new(out, "rule", json_text_or_null(a->competence_rule));
+	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
 	add_answered(out, w, finished);

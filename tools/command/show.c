@@ -83,6 +83,7 @@ static const struct column receipt_text[] = {
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
+	{ "rule", N_("By rule"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 

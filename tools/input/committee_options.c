@@ -6,8 +6,9 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
 #include "routing/base/visible.h"
+#include "routing/rules/rules.h"
 
-enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL };
+enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL, OPT_LEVEL };
 
 const struct command_option committee_options[] = {
 	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE,
@@ -20,12 +21,16 @@ const struct command_option committee_options[] = {
 	{ "term", OPT_TERM, N_("TEXT"), N_("its term, like 2025-2030"), VALUE_NONE, "add change" },
 	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE,
 	  "add change" },
+	{ "level", OPT_LEVEL, "central|provincial|above-base|base|chi-bo",
+	  N_("its level, by which it is judged what it may issue"), VALUE_WORDS, "add change" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
 void committee_options_begin(struct committee_options *o)
 {
-	*o = (struct committee_options){ .name = "", .symbol = "", .endpoint = "", .term = "" };
+	*o = (struct committee_options){
+		.name = "", .symbol = "", .endpoint = "", .term = "", .level = ""
+	};
 }
 
 static bool is_text(const char *value, size_t most_bytes)
@@ -50,6 +55,9 @@ bool committee_options_take(struct committee_options *o, int option, const char 
 	case OPT_TERM:
 		o->term = value;
 		return is_text(value, SYMBOL_MAX);
+	case OPT_LEVEL:
+		o->level = value;
+		return competence_is_committee(competence_level_of(value));
 	case OPT_NO_SEAL:
 		o->no_seal = true;
 		return true;
@@ -70,5 +78,7 @@ void committee_options_apply(const struct committee_options *o, struct rec_commi
 		entry->endpoint = o->endpoint;
 	if (o->term[0] != '\0')
 		entry->term_name = o->term;
+	if (o->level[0] != '\0')
+		entry->level = o->level;
 	entry->no_seal = entry->no_seal || o->no_seal;
 }

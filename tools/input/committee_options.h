@@ -8,7 +8,7 @@
 struct committee_options {
 	const char *request; /* `committee add` only: the request file */
 	struct committee_id superior;
-	const char *name, *symbol, *endpoint, *term;
+	const char *name, *symbol, *endpoint, *term, *level;
 	bool no_seal;
 };
 

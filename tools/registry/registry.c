@@ -13,6 +13,7 @@
 #include "proto/directory_file.h"
 #include "proto/signer_pem.h"
 #include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
 #include "tools/base/files.h"
 
 #define YEAR_MS (366LL * 24 * 3600 * 1000)
@@ -179,6 +180,20 @@ static enum err first_tenure(struct arena *a, struct rec_committee *entry, uint6
 	return ERR_OK;
 }
 
+/* With the first level comes the table that is compiled in, until another is taken in. */
+static enum err first_competence(struct arena *a, struct registry *r,
+				 const struct rec_committee *entries, uint32_t count)
+{
+	struct competence_table table = competence_default();
+	bool levels = false;
+
+	for (uint32_t i = 0; i < count && !levels; i++)
+		levels = entries[i].level != NULL && entries[i].level[0] != '\0';
+	return !levels || r->directory.head.competence.len_bytes > 0
+		       ? ERR_OK
+		       : competence_print(&table, a, &r->directory.head.competence);
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct rec_committee *x = a, *y = b;
@@ -207,13 +222,16 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 		e = directory_entry_pack(a, &entries[i], &entries[i].entry);
 	}
 	if (e == ERR_OK)
+		e = first_competence(a, r, entries, count);
+	if (e == ERR_OK)
 		e = directory_check_tree(entries, count, &fault->culprit, &fault->what);
 	if (e == ERR_OK) {
 		struct directory next = { .entries = entries, .entry_count = count };
 		struct directory_issue issue = { .version = version,
 						 .previous = version == 1
-								 ? NULL
-								 : &r->directory.head.digest,
+								     ? NULL
+								     : &r->directory.head.digest,
+						 .competence = r->directory.head.competence,
 						 .now_ms = now_ms,
 						 .valid_until_ms = now_ms + YEAR_MS };
 

@@ -9,6 +9,7 @@
 #include "daemon/config/config.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/endpoint.h"
+#include "routing/rules/rules.h"
 #include "routing/base/visible.h"
 #include "tools/base/text.h"
 
@@ -127,12 +128,20 @@ static void read_value(struct loading *l, const struct yaml_node *n, struct rec_
 		c->no_seal = strcmp(seal, "false") == 0;
 		if (read && !c->no_seal && strcmp(seal, "true") != 0)
 			fault(l, n, _("true or false is wanted"), n->key);
+	} else if (strcmp(n->key, "level") == 0) {
+		if (scalar(l, n, SYMBOL_MAX, &c->level) &&
+		    !competence_is_committee(competence_level_of(c->level)))
+			fault(l, n,
+			      _("no such level; central, provincial, above-base, base and "
+				"chi-bo are"),
+			      c->level);
 	} else if (strcmp(n->key, "term") == 0 && n->type == YAML_MAP) {
 		read_term(l, n, c);
 	} else {
-		fault_of_key(l, n,
-			     _("no such key; id, name, symbol, superior, endpoint, organ_ids, seal "
-			       "and term are"));
+		fault_of_key(
+			l, n,
+			_("no such key; id, name, symbol, superior, endpoint, organ_ids, seal, "
+			  "level and term are"));
 	}
 }
 

@@ -249,9 +249,10 @@ static void test_head_opens_under_its_root_only(void **state)
 	struct draft d;
 
 	assert_ok(directory_sign(
-	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-	    &(struct directory_issue){ 3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5 },
-	    &signed_head));
+		f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+		&(struct directory_issue){
+			3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5, { NULL, 0 } },
+		&signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 3 && head.valid_until_ms == FIXTURE_NOW_MS + 5 &&
 		    head.entry_count == FIXTURE_COMMITTEES);
@@ -268,9 +269,10 @@ static void test_head_opens_under_its_root_only(void **state)
 	/* A registry whose clock is years ahead: versions and the root decide, no clock is
 	 * asked. */
 	assert_ok(directory_sign(
-	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-	    &(struct directory_issue){ 4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS },
-	    &signed_head));
+		f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+		&(struct directory_issue){
+			4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS, { NULL, 0 } },
+		&signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 4);
 	/* Another kind of envelope, signed by the registry's key under a committee's name. */

@@ -145,9 +145,12 @@ struct directory fixture_directory(struct fixture *f, uint64_t version)
 	struct directory d = { .entries = f->entries, .entry_count = FIXTURE_COMMITTEES };
 
 	assert_ok(directory_sign(
-	    f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
-	    &(struct directory_issue){ version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000 },
-	    &d.head));
+		f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
+		&(struct directory_issue){ .version = version,
+					   .now_ms = FIXTURE_NOW_MS,
+					   .valid_until_ms = FIXTURE_NOW_MS + 1000000000,
+					   .competence = f->competence },
+		&d.head));
 	return d;
 }
 

@@ -37,6 +37,7 @@ struct fixture {
 	struct key_info keys[FIXTURE_COMMITTEES];
 	struct rec_committee entries[FIXTURE_COMMITTEES];
 	struct verifier *verifier;
+	struct blob competence; /* of the directory; none at first */
 };
 
 struct fixture *fixture_new(void);

@@ -169,9 +169,12 @@ static struct directory make_directory(struct vectors *v, uint64_t version,
 	assert(d.entries != NULL);
 	memcpy(d.entries, v->entries, sizeof v->entries);
 	e = directory_sign(
-	    v->signers[REGISTRY], v->arena, d.entries, MEMBERS,
-	    &(struct directory_issue){ version, previous, now_ms, VECTORS_NOW_MS + 7776000000 },
-	    &d.head);
+		v->signers[REGISTRY], v->arena, d.entries, MEMBERS,
+		&(struct directory_issue){ .version = version,
+					   .previous = previous,
+					   .now_ms = now_ms,
+					   .valid_until_ms = VECTORS_NOW_MS + 7776000000 },
+		&d.head);
 	assert(e == ERR_OK);
 	return d;
 }

@@ -51,11 +51,23 @@ static void test_the_file_is_what_is_compiled_in(void **state)
 	}
 }
 
+static enum competence judged(const struct competence_table *t, enum competence_level level,
+			      text_t code, text_t *rule)
+{
+	const struct competence_question q = { .level = level, .type_code = code, .type_name = "" };
+
+	return competence_judge(t, &q, rule);
+}
+
 static void expect(const struct competence_table *t, enum competence_level level, const char *code,
 		   const char *name, enum competence expected)
 {
 	text_t rule = NULL;
-	enum competence got = competence_judge(t, level, code, name, &rule);
+	enum competence got =
+		competence_judge(t,
+				 &(struct competence_question){
+					 .level = level, .type_code = code, .type_name = name },
+				 &rule);
 
 	if (got != expected)
 		fail_msg("level %d, \"%s\" \"%s\": %d", level, code, name, got);
@@ -114,8 +126,7 @@ static void test_a_refusal_has_the_name_of_its_rule(void **state)
 	text_t rule;
 
 	(void)state;
-	assert_int_equal(competence_judge(&t, COMPETENCE_CHI_BO, "CT", "Chỉ thị", &rule),
-			 COMPETENCE_FORBIDDEN);
+	assert_int_equal(judged(&t, COMPETENCE_CHI_BO, "CT", &rule), COMPETENCE_FORBIDDEN);
 	assert_string_equal(rule, "399-QĐ/TW Art. 11, 13");
 }
 
@@ -131,13 +142,78 @@ static void test_another_table_judges_otherwise(void **state)
 
 	(void)state;
 	expect(&t, COMPETENCE_ABOVE_BASE, "CT", "", COMPETENCE_FORBIDDEN);
-	assert_int_equal(competence_judge(&t, COMPETENCE_BASE, "CT", "", &rule),
-			 COMPETENCE_ALLOWED);
+	assert_int_equal(judged(&t, COMPETENCE_BASE, "CT", &rule), COMPETENCE_ALLOWED);
 	assert_string_equal(rule, "Rule 2, as of 2027");
 	expect(&t, COMPETENCE_BASE, "", "Thư công", COMPETENCE_FORBIDDEN);
 	expect(&t, COMPETENCE_CHI_BO, "NQ", "", COMPETENCE_UNKNOWN);
 	expect(&t, COMPETENCE_CENTRAL, "CT", "", COMPETENCE_UNKNOWN);
 	expect(&empty, COMPETENCE_BASE, "CT", "", COMPETENCE_UNKNOWN);
+}
+
+static void test_the_row_that_says_most_judges(void **state)
+{
+	struct competence_table t =
+		table_of(fixture_blob("base  CV  Công văn  may  Any\n"
+				      "base/up  CV  Công văn  may-not  Up\n"
+				      "base/mat  CV  Công văn  may-not  Secret\n"
+				      "base/up/mat  CV  Công văn  may  Both\n"
+				      "base/down  QĐ  Quy định  may-not  Down\n"
+				      "base  QĐ  Quyết định  may  Any\n"));
+	static const struct {
+		enum competence_direction direction;
+		enum secrecy secrecy;
+		const char *code, *rule;
+	} rows[] = {
+		{ COMPETENCE_DOWN, SECRECY_THUONG, "CV", "Any" },
+		{ COMPETENCE_UP, SECRECY_THUONG, "CV", "Up" },
+		{ COMPETENCE_ACROSS, SECRECY_MAT, "CV", "Secret" },
+		{ COMPETENCE_UP, SECRECY_MAT, "CV", "Both" },
+		{ COMPETENCE_UP, SECRECY_TOI_MAT, "CV", "Up" },
+		{ COMPETENCE_DOWN, SECRECY_THUONG, "QĐ", "" }, /* two types, judged differently */
+		{ COMPETENCE_UP, SECRECY_THUONG, "QĐ", "Any" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct competence_question q = { .level = COMPETENCE_BASE,
+						       .direction = rows[i].direction,
+						       .secrecy = rows[i].secrecy,
+						       .type_code = rows[i].code,
+						       .type_name = "" };
+		text_t rule;
+
+		(void)competence_judge(&t, &q, &rule);
+		assert_string_equal(rule, rows[i].rule);
+	}
+	assert_true(competence_is_directed(&t, COMPETENCE_BASE));
+	assert_false(competence_is_directed(&t, COMPETENCE_CHI_BO));
+}
+
+static void test_what_is_printed_reads_the_same(void **state)
+{
+	struct blob text = fixture_blob("base/up/mat  -  Thư công  may-not  Rule 1\n"
+					"chi-bo/toi-mat  NQ  Nghị quyết  unknown  asked for\n"
+					"central/across  CT  Chỉ thị  may  x\n");
+	struct competence_table t = table_of(text), base = competence_default();
+	struct blob printed;
+
+	(void)state;
+	assert_int_equal(competence_print(&t, arena, &printed), ERR_OK);
+	assert_int_equal(printed.len_bytes, text.len_bytes);
+	assert_memory_equal(printed.data, text.data, text.len_bytes);
+	assert_int_equal(competence_print(&base, arena, &printed), ERR_OK);
+	assert_int_equal(table_of(printed).count, base.count);
+}
+
+static void test_a_standing_board_has_rows_of_its_own(void **state)
+{
+	(void)state;
+	assert_int_equal(competence_issuer("base", "T/M BAN THƯỜNG VỤ"), COMPETENCE_BASE_STANDING);
+	assert_int_equal(competence_issuer("base", "T/M ĐẢNG ỦY"), COMPETENCE_BASE);
+	assert_int_equal(competence_issuer("base", NULL), COMPETENCE_BASE);
+	assert_int_equal(competence_issuer("chi-bo", "T/M BAN THƯỜNG VỤ"), COMPETENCE_CHI_BO);
+	assert_int_equal(competence_issuer("", "T/M BAN THƯỜNG VỤ"), COMPETENCE_LEVEL_NONE);
+	assert_int_equal(competence_issuer(NULL, NULL), COMPETENCE_LEVEL_NONE);
 }
 
 static void test_levels_have_words(void **state)
@@ -161,6 +237,10 @@ static void test_faults_say_line_and_code(void **state)
 	} rows[] = {
 		{ "# a\nchibo  CT  Chỉ thị  may  x\n", ERR_FIELD, 2 },
 		{ "base CT  Chỉ thị  may  x\n", ERR_FIELD, 1 },
+		{ "base/sideways  CT  Chỉ thị  may  x\n", ERR_FIELD, 1 },
+		{ "base/mat/up  CT  Chỉ thị  may  x\n", ERR_FIELD, 1 },
+		{ "base/up/mat/  CT  Chỉ thị  may  x\n", ERR_FIELD, 1 },
+		{ "base/up  CT  Chỉ thị  may  x\nbase/up  CT  Chỉ thị  may  x\n", ERR_EXISTS, 2 },
 		{ "base\n", ERR_BAD_TYPE, 1 },
 		{ "base  C T  Chỉ thị  may  x\n", ERR_BAD_TYPE, 1 },
 		{ "base  SEVENTEENLETTERSX  Chỉ thị  may  x\n", ERR_BAD_TYPE, 1 },
@@ -218,7 +298,7 @@ static void parse(struct blob text)
 
 	assert_true((e == ERR_OK) == (line == 0));
 	assert_true(e == ERR_OK || t.count == 0);
-	assert_in_range(competence_judge(&t, COMPETENCE_BASE, "QĐ", "", &rule), COMPETENCE_UNKNOWN,
+	assert_in_range(judged(&t, COMPETENCE_BASE, "QĐ", &rule), COMPETENCE_UNKNOWN,
 			COMPETENCE_FORBIDDEN);
 	arena_reset(arena);
 }
@@ -241,6 +321,9 @@ int main(void)
 		TEST(test_base_level_is_judged_by_its_table),
 		TEST(test_a_refusal_has_the_name_of_its_rule),
 		TEST(test_another_table_judges_otherwise),
+		TEST(test_the_row_that_says_most_judges),
+		TEST(test_what_is_printed_reads_the_same),
+		TEST(test_a_standing_board_has_rows_of_its_own),
 		TEST(test_levels_have_words),
 		TEST(test_faults_say_line_and_code),
 		TEST(test_as_many_rows_as_there_may_be_are_taken),
