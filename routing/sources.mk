@@ -36,8 +36,8 @@ ROUTING := \
 	documents/given \
 	documents/held \
 	documents/lifecycle \
-	documents/matter \
 	documents/mandate \
+	documents/matter \
 	documents/numbers \
 	documents/open_work \
 	documents/recipients \

@@ -186,8 +186,8 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "committee",
-				   list[i]->committee, "name",
+		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+				   "committee", list[i]->committee, "name",
 				   json_text_or_null(list[i]->name), "state", list[i]->state, "at",
 				   json_time(list[i]->at_ms), "reason", json_code(list[i]->reason),
 				   "rule", json_text_or_null(list[i]->rule),
