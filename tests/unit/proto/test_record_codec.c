@@ -52,7 +52,7 @@ static void document_of(struct record *r)
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered },
+							    &answered, "" },
 					       .line = { .year = 2026, .number = 7 } };
 }
 

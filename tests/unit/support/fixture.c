@@ -585,6 +585,6 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 						.manifest_count = 1,
 						.body_version = 1,
 						.summary = { "", "", "", "", "", "", "", "",
-							     NULL } };
+							     NULL, "" } };
 	return &u->event;
 }
