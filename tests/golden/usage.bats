@@ -23,7 +23,7 @@ table() {
 		not understood: x|status x
 		not understood: x|version x
 		not understood: x|demo x
-		not understood: b|inbox a b
+		not understood: b|target show b
 		not understood: b|help send b
 		not understood: foo|target foo
 		not understood: foo|target recount foo

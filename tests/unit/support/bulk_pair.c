@@ -133,7 +133,8 @@ static void put_records(struct pair *p)
 					    .secrecy = SECRECY_THUONG,
 					    .manifest = &p->item,
 					    .manifest_count = 1,
-					    .summary = { "", "", "", "", "", "", "", "", NULL, "" } } };
+					    .summary = { "", "", "", "", "", "", "", "", NULL,
+							 "" } } };
 
 	pair_put(&p->tx, key_serial(ROLE_OUT, pair_serial), d);
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);

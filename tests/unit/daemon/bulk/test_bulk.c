@@ -217,7 +217,8 @@ static void test_digest_that_the_content_cannot_have_is_reported_for_good(void *
 					    .secrecy = SECRECY_THUONG,
 					    .manifest = &lie,
 					    .manifest_count = 1,
-					    .summary = { "", "", "", "", "", "", "", "", NULL, "" } } };
+					    .summary = { "", "", "", "", "", "", "", "", NULL,
+							 "" } } };
 
 	lie.sha256.bytes[0] ^= 1;
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);
