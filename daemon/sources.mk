@@ -58,6 +58,7 @@ DAEMON := \
 	control/target \
 	control/thread \
 	control/trace \
+	control/types \
 	control/upload \
 	daemon \
 	directory/download \

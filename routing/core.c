@@ -168,6 +168,11 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 	c->config.attachment_max_bytes = attachment_max_bytes;
 }
 
+void core_set_doctypes(struct core *c, const struct doctype_table *types)
+{
+	c->doctypes = types;
+}
+
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules)
 {
 	c->deadlines = *rules;

@@ -15,6 +15,7 @@
 struct arena;
 struct core;
 struct deadline_rules;
+struct doctype_table;
 struct event;
 struct plan;
 struct rec_aside;
@@ -108,6 +109,8 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 
 /* The office's rules of deadlines; the table is borrowed until the next call. Before the first call
  * there are Saturdays and Sundays, and "at once" is at once. What is due is looked at anew. */
+/* The types of documents that our own may have (NULL: as built in); it is borrowed. */
+void core_set_doctypes(struct core *c, const struct doctype_table *types);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
 /* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for

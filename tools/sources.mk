@@ -20,6 +20,7 @@ TOOLS := \
 	cli/slips \
 	cli/suggest \
 	cli/talk \
+	cli/types \
 	cli/usage \
 	client/connection \
 	client/content \

@@ -29,6 +29,7 @@
 #include "daemon/control/target.h"
 #include "daemon/control/thread.h"
 #include "daemon/control/trace.h"
+#include "daemon/control/types.h"
 #include "daemon/control/upload.h"
 #include "proto/pb.h"
 
@@ -79,6 +80,7 @@ static const struct request_row rows[] = {
 	{ WHAT(REGISTER), OFFICE, control_registers, room_little, NULL },
 	{ WHAT(DUE), OFFICE, control_due, room_little, NULL },
 	{ WHAT(PERSONS), OFFICE, control_persons, room_little, NULL },
+	{ WHAT(TYPES), OFFICE, control_types, room_little, NULL },
 	{ WHAT(THREAD), OFFICE, control_thread, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },

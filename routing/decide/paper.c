@@ -195,12 +195,13 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 	const struct summary summary = { .number = p->number,
 					 .type_code = p->type_code,
 					 .subject = p->subject,
-					 .issued_on = "",
+					 .issued_on = p->date,
 					 .due_on = "" };
 	struct policy_question q = { .summary = &summary,
 				     .type_name = p->type_name,
 				     .own_symbol = "",
-				     .wall_ms = t->now.wall_ms };
+				     .wall_ms = t->now.wall_ms,
+				     .types = t->core->doctypes };
 	struct key series;
 	bool has = false;
 	enum err e = p->direction == DIRECTION_OUT ? slips_own_symbol(t, &q.own_symbol) : ERR_OK;
@@ -318,6 +319,9 @@ static enum err check(struct turn_view *t, const struct ev_paper *e, struct rec_
 	if (is_automatic(e))
 		p->number = e->number_template; /* for the policy: until it has one */
 	result = policy_paper(p, t->now.wall_ms);
+	if (result == ERR_OK && p->direction == DIRECTION_OUT && !p->not_issued)
+		result = doctype_table_judge(t->core->doctypes, p->date, p->type_code,
+					     p->type_name);
 	if (result == ERR_OK && !t->core->room.submissions)
 		result = t->core->room.why;
 	/* The clock says whether the date has come, and so of which series the number is. */
@@ -698,6 +702,7 @@ static enum err first_of(struct turn_view *t, struct record *r)
 static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
 	struct rec_paper wanted = e->paper;
+	const struct given_question asked = { .type_code = wanted.type_code, .date = wanted.date };
 	struct act_reply *a;
 	struct slips_found slips;
 	struct record r;
@@ -715,7 +720,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	if (result != ERR_OK)
 		return result;
 	if (is_automatic(e) &&
-	    given_fits(e->number_template, wanted.type_code, symbol, r.u.paper.number))
+	    given_fits(t, &asked, e->number_template, symbol, r.u.paper.number))
 		wanted.number = r.u.paper.number; /* the one that it was given */
 	else if (is_automatic(e))
 		wanted.number = "";

@@ -65,7 +65,8 @@ static enum err check_slips(struct turn_view *t, struct offer *o, struct doc_key
 				     .manifest_count = e->manifest_count,
 				     .odd_name = e->odd_name,
 				     .signed_for = e->signed_for,
-				     .wall_ms = t->now.wall_ms };
+				     .wall_ms = t->now.wall_ms,
+				     .types = t->core->doctypes };
 	enum err result = slips_own_symbol(t, &q.own_symbol), answered = ERR_OK;
 
 	o->numbered = false;
@@ -295,6 +296,20 @@ static enum err write(struct turn_view *t, const struct offer *o, struct recipie
 	return r == ERR_OK ? log_send(t, &o->e) : r;
 }
 
+/* ERR_TYPE_ENDED: no documents of its type are issued on its day. */
+static enum err judge_type(struct turn_view *t, const struct ev_submit *e)
+{
+	const struct summary *s = &e->summary;
+	char today[DATE_MAX + 1];
+
+	date_of_ms(t->now.wall_ms, today);
+	return doctype_table_judge(t->core->doctypes,
+				   s->issued_on == NULL || s->issued_on[0] == '\0' ? today
+										  : s->issued_on,
+				   s->type_code == NULL ? "" : s->type_code,
+				   e->type_name == NULL ? "" : e->type_name);
+}
+
 /* What is answered and no failure. */
 static bool is_refusal(const struct ev_submit *e, enum err r)
 {
@@ -382,6 +397,8 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 	}
 	if (result == ERR_OK)
 		result = guard_may_sign(t);
+	if (result == ERR_OK)
+		result = judge_type(t, e);
 	if (result != ERR_OK) {
 		reply(t, e, result, nobody);
 		return ERR_OK;

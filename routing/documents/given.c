@@ -27,12 +27,13 @@ static void organisation_of(const struct number_parts *p, char out[NUMBERING_ORG
 		out[strcspn(out, "-")] = '\0';
 }
 
-static bool is_of_issuer(text_t number, const struct number_parts *wanted, uint64_t *n)
+static bool is_of_issuer(const struct doctypes *types, text_t number,
+			 const struct number_parts *wanted, uint64_t *n)
 {
 	char ours[NUMBERING_ORGANISATION_MAX + 1], its[NUMBERING_ORGANISATION_MAX + 1];
 	struct number_parts parts;
 
-	if (number == NULL || numbering_parse(number, &parts) != ERR_OK)
+	if (number == NULL || numbering_parse_among(types, number, &parts) != ERR_OK)
 		return false;
 	*n = parts.n;
 	organisation_of(wanted, ours);
@@ -40,10 +41,16 @@ static bool is_of_issuer(text_t number, const struct number_parts *wanted, uint6
 	return spelling_same_number(ours, its);
 }
 
+/* A number that is looked for among those of its series. */
+struct wanted_number {
+	const struct doctypes *types;
+	const struct number_parts *parts;
+};
+
 /* *is: a member of the index is of the issuer that `wanted` has, with the number *n. What cannot be
  * read is passed over. */
 static enum err look_at(struct turn_view *t, struct arena *scratch, const struct key *member,
-			const struct number_parts *wanted, uint64_t *n, bool *is)
+			const struct wanted_number *wanted, uint64_t *n, bool *is)
 {
 	struct doc_key doc;
 	struct record r;
@@ -58,15 +65,16 @@ static enum err look_at(struct turn_view *t, struct arena *scratch, const struct
 	key = paper ? key_paper(doc.serial) : key_serial(doc.role, doc.serial);
 	e = t->lookup.get(t->lookup.ctx, scratch, paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &key, &r);
 	if (e == ERR_OK)
-		*is = is_of_issuer(paper ? r.u.paper.number : r.u.document.summary.number, wanted,
-				   n);
+		*is = is_of_issuer(wanted->types,
+				   paper ? r.u.paper.number : r.u.document.summary.number,
+				   wanted->parts, n);
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
 /* The highest number of the series that the index knows, 0: none. The keys of a term and type
  * ascend by number, those of all issuers together (a congress has its own), so the first from the
  * end is most often the one. ERR_BUSY: too many of others. */
-static enum err find_indexed(struct turn_view *t, const struct number_parts *parts,
+static enum err find_indexed(struct turn_view *t, const struct wanted_number *wanted,
 			     const struct key *counter, uint64_t *last)
 {
 	struct arena *scratch = arena_new(SCRATCH_BYTES);
@@ -88,7 +96,7 @@ static enum err find_indexed(struct turn_view *t, const struct number_parts *par
 		if (e == ERR_OK && walked++ == NUMBERS_WALKED_MAX)
 			e = ERR_BUSY;
 		if (e == ERR_OK)
-			e = look_at(t, scratch, &scan.at, parts, last, &is);
+			e = look_at(t, scratch, &scan.at, wanted, last, &is);
 	}
 	arena_destroy(scratch);
 	*last = is ? *last : 0;
@@ -103,14 +111,24 @@ static text_t date_of(struct turn_view *t, const struct given_question *q, char 
 	return q->date == NULL || q->date[0] == '\0' ? today : q->date;
 }
 
+static void types_of(struct turn_view *t, const struct given_question *q, struct doctypes *out)
+{
+	char today[DATE_MAX + 1];
+
+	doctype_table_on(t->core->doctypes, date_of(t, q, today), out);
+}
+
 /* Answers of numbering_series, and failures. */
 static enum err find(struct turn_view *t, const struct number_parts *parts,
 		     const struct given_question *q, text_t term, struct given *out)
 {
 	char today[DATE_MAX + 1];
+	struct doctypes types;
+	const struct wanted_number wanted = { &types, parts };
 	struct record r;
-	enum err e = numbering_series(parts, q->type_name == NULL ? "" : q->type_name,
-				      date_of(t, q, today), term, &out->counter);
+	enum err e = numbering_series_of(t->core->doctypes, parts,
+					 q->type_name == NULL ? "" : q->type_name,
+					 date_of(t, q, today), term, &out->counter);
 
 	if (e != ERR_OK)
 		return e;
@@ -127,7 +145,8 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 		return e;
 	out->lost = e == ERR_DAMAGED;
 	out->unknown = t->core->numbering.active && !q->secret;
-	e = find_indexed(t, parts, &out->counter, &out->last);
+	types_of(t, q, &types);
+	e = find_indexed(t, &wanted, &out->counter, &out->last);
 	out->lost = out->lost || e == ERR_BUSY;
 	return e == ERR_BUSY ? ERR_OK : e;
 }
@@ -151,6 +170,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 {
 	char today[DATE_MAX + 1];
 	struct number_parts parts;
+	struct doctypes types;
 	text_t symbol = "", term = "";
 	enum err e = slips_own_symbol(t, &symbol);
 
@@ -160,7 +180,8 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 		e = number_term_from(t, &term);
 	if (e != ERR_OK)
 		return e;
-	e = numbering_template(template, q->type_code, symbol, &parts);
+	types_of(t, q, &types);
+	e = numbering_template_among(&types, template, q->type_code, symbol, &parts);
 	if (e == ERR_OK)
 		e = find(t, &parts, q, term, out);
 	if (e == ERR_FIELD || e == ERR_BAD_TYPE)
@@ -186,11 +207,13 @@ enum err given_by_hand(struct turn_view *t, const struct given_question *q, text
 		       struct given *out)
 {
 	struct number_parts parts;
+	struct doctypes types;
 	text_t term;
 	enum err e;
 
 	*out = (struct given){ .counted = false };
-	if (number == NULL || numbering_parse(number, &parts) != ERR_OK)
+	types_of(t, q, &types);
+	if (number == NULL || numbering_parse_among(&types, number, &parts) != ERR_OK)
 		return ERR_OK;
 	e = number_term_from(t, &term);
 	if (e == ERR_OK)
@@ -221,13 +244,17 @@ void given_take(struct turn_view *t, const struct given *g)
 		core_put(t, g->counter, &r);
 }
 
-bool given_fits(text_t template, text_t type_code, text_t own_symbol, text_t number)
+bool given_fits(struct turn_view *t, const struct given_question *q, text_t template,
+		text_t own_symbol, text_t number)
 {
 	char text[NUMBER_MAX + 1];
 	struct number_parts wanted, parts;
+	struct doctypes types;
 
-	if (numbering_template(template, type_code, own_symbol, &wanted) != ERR_OK ||
-	    numbering_parse(number, &parts) != ERR_OK)
+	types_of(t, q, &types);
+	if (numbering_template_among(&types, template, q->type_code, own_symbol, &wanted) !=
+		    ERR_OK ||
+	    numbering_parse_among(&types, number, &parts) != ERR_OK)
 		return false;
 	wanted.n = parts.n;
 	return numbering_print(&wanted, text) == ERR_OK && spelling_same_number(text, number);

@@ -54,6 +54,7 @@ uint32_t given_gap(const struct given *g);
 /* Plans that it has been given. */
 void given_take(struct turn_view *t, const struct given *g);
 /* Is it this number that the template gave, or would give? For repeated requests. */
-bool given_fits(text_t template, text_t type_code, text_t own_symbol, text_t number);
+bool given_fits(struct turn_view *t, const struct given_question *q, text_t template,
+		text_t own_symbol, text_t number);
 
 #endif

@@ -132,7 +132,8 @@ enum err number_of_document(struct turn_view *t, const struct rec_document *d, t
 			    struct key *series, bool *has)
 {
 	char day[DATE_MAX + 1];
-	struct numbered n = { .number = d->summary.number,
+	struct numbered n = { .types = t->core->doctypes,
+			      .number = d->summary.number,
 			      .type_code = d->summary.type_code,
 			      .type_name = type_name,
 			      .date = d->summary.issued_on };
@@ -147,7 +148,8 @@ enum err number_of_document(struct turn_view *t, const struct rec_document *d, t
 enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct key *series,
 			 bool *has)
 {
-	struct numbered n = { .number = p->number,
+	struct numbered n = { .types = t->core->doctypes,
+			      .number = p->number,
 			      .type_code = p->type_code,
 			      .type_name = p->type_name,
 			      .date = p->date };

@@ -203,6 +203,98 @@ uint32_t doctype_table_at(const struct doctype_table *t, text_t date,
 	return n;
 }
 
+/* ---- the types of a day ---- */
+
+static void built_in(struct doctypes *out)
+{
+	const struct doctype *type;
+
+	for (out->count = 0; (type = doctype_at(out->count)) != NULL; out->count++) {
+		out->types[out->count] = type;
+		out->more[out->count] = NULL;
+	}
+}
+
+/* The first day of the table, where the date lies before it. */
+static text_t date_within(const struct doctype_table *t, text_t date)
+{
+	text_t first = t->count > 0 ? t->rows[0].from : date;
+
+	for (uint32_t i = 1; i < t->count; i++)
+		first = strcmp(t->rows[i].from, first) < 0 ? t->rows[i].from : first;
+	return strcmp(date, first) < 0 ? first : date;
+}
+
+void doctype_table_on(const struct doctype_table *t, text_t date, struct doctypes *out)
+{
+	const struct doctype_row *rows[DOCTYPE_ROWS_MAX];
+
+	if (t == NULL) {
+		built_in(out);
+		return;
+	}
+	out->count = doctype_table_at(t, date_within(t, date), rows);
+	for (uint32_t i = 0; i < out->count; i++) {
+		out->types[i] = &rows[i]->type;
+		out->more[i] = rows[i]->more;
+	}
+}
+
+static bool is_spelling(text_t symbol, text_t of)
+{
+	return of[0] != '\0' && spelling_same_number(symbol, of);
+}
+
+text_t doctype_table_spelt(const struct doctypes *d, uint32_t index, text_t symbol)
+{
+	const struct doctype *type = d->types[index];
+
+	if (is_spelling(symbol, type->code))
+		return type->code;
+	if (is_spelling(symbol, type->alias))
+		return type->alias;
+	for (unsigned i = 0; d->more[index] != NULL && i < DOCTYPE_ALIASES_MAX - 1; i++) {
+		if (is_spelling(symbol, d->more[index][i]))
+			return d->more[index][i];
+	}
+	return NULL;
+}
+
+static bool is_named(const struct doctype_row *row, text_t code, text_t name)
+{
+	if (name[0] != '\0')
+		return spelling_same_name(row->type.name, name);
+	return is_spelling(code, row->type.code) || has_alias(row, code);
+}
+
+enum err doctype_table_judge(const struct doctype_table *t, text_t date, text_t code, text_t name)
+{
+	bool known = false;
+
+	if (t == NULL || (code[0] == '\0' && name[0] == '\0'))
+		return ERR_OK;
+	date = date_within(t, date);
+	for (uint32_t i = 0; i < t->count; i++) {
+		const struct doctype_row *row = &t->rows[i];
+
+		if (!is_named(row, code, name))
+			continue;
+		known = true;
+		if (row_at(t, row->first, date) == row && !row->ended)
+			return ERR_OK;
+	}
+	return known ? ERR_TYPE_ENDED : ERR_OK;
+}
+
+bool doctype_table_shares(const struct doctype_table *t, text_t code, text_t name)
+{
+	for (uint32_t i = 0; t != NULL && name[0] != '\0' && i < t->count; i++) {
+		if (is_spelling(code, t->rows[i].type.code))
+			return !spelling_same_name(t->rows[i].type.name, name);
+	}
+	return false;
+}
+
 enum err doctype_table_by_code(const struct doctype_table *t, text_t date, text_t code,
 			       const struct doctype_row **out)
 {

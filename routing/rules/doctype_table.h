@@ -24,7 +24,8 @@ struct doctype_row {
 	uint32_t first; /* the first row of its name, in the order of the table */
 };
 
-/* In the order of the file; borrowed. */
+/* In the order of the file; borrowed. Where a table is asked for, NULL is the list of
+ * routing/rules/doctype.c. */
 struct doctype_table {
 	const struct doctype_row *rows;
 	uint32_t count;
@@ -50,6 +51,31 @@ must_use enum err doctype_table_parse(struct blob text, struct arena *a, struct 
  * which the table first names them. */
 uint32_t doctype_table_at(const struct doctype_table *t, text_t date,
 			  const struct doctype_row *out[DOCTYPE_ROWS_MAX]);
+
+/* The types of one day, each once. */
+struct doctypes {
+	const struct doctype *types[DOCTYPE_ROWS_MAX];
+	const text_t *more[DOCTYPE_ROWS_MAX]; /* their further aliases, as in a row; NULL: none */
+	uint32_t count;
+};
+
+/* Those that documents of a day (YYYY-MM-DD) may have. What is dated before the table begins has
+ * the types of its first day: a table says when types changed, not when they were invented. */
+void doctype_table_on(const struct doctype_table *t, text_t date, struct doctypes *out);
+
+/* The symbol of the type as the table has it that this one is a spelling of: its code or an alias,
+ * NULL: none. */
+text_t doctype_table_spelt(const struct doctypes *d, uint32_t index, text_t symbol);
+
+/* Whether a document of that day may be of a type, by its name, or without one by its code.
+ * ERR_TYPE_ENDED: the table knows it, and has it on other days only. What it does not know at all
+ * is not judged. */
+must_use enum err doctype_table_judge(const struct doctype_table *t, text_t date, text_t code,
+				      text_t name);
+
+/* Whether the name is of a type whose symbol another one had before it in the table: then the
+ * symbol alone does not say the series. Of any day, so that it holds for good once it is said. */
+bool doctype_table_shares(const struct doctype_table *t, text_t code, text_t name);
 
 /* As doctype_by_code, of the types of a day. */
 must_use enum err doctype_table_by_code(const struct doctype_table *t, text_t date, text_t code,

@@ -7,7 +7,7 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/visible.h"
-#include "routing/rules/doctype.h"
+#include "routing/rules/doctype_table.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
 
@@ -21,19 +21,18 @@ static bool is_symbol(text_t symbol, text_t of)
 }
 
 /* The symbol as the table of types has it, NULL: none. */
-static text_t known_symbol(text_t symbol)
+static text_t known_symbol(const struct doctypes *types, text_t symbol)
 {
 	/* What 30/2020/NĐ-CP Annex III has beside them: agreements, telegrams, copies. */
 	static const text_t of_state[] = {
 		"HĐ", "CĐ", "BGN", "BTT", "GUQ", "PB", "SY", "TrS", "SL"
 	};
-	const struct doctype *type;
 
-	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
-		if (is_symbol(symbol, type->code))
-			return type->code;
-		if (is_symbol(symbol, type->alias))
-			return type->alias;
+	for (uint32_t i = 0; i < types->count; i++) {
+		text_t spelt = doctype_table_spelt(types, i, symbol);
+
+		if (spelt != NULL)
+			return spelt;
 	}
 	for (size_t i = 0; i < sizeof of_state / sizeof of_state[0]; i++) {
 		if (is_symbol(symbol, of_state[i]))
@@ -43,28 +42,32 @@ static text_t known_symbol(text_t symbol)
 }
 
 /* QyĐ is a symbol of what has the code QĐ. */
-static bool is_of_type(text_t symbol, text_t code)
+static bool is_of_type(const struct doctypes *types, text_t symbol, text_t code)
 {
-	const struct doctype *type;
-
 	if (is_symbol(symbol, code))
 		return true;
-	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
-		if ((is_symbol(symbol, type->code) || is_symbol(symbol, type->alias)) &&
-		    (is_symbol(code, type->code) || is_symbol(code, type->alias)))
+	for (uint32_t i = 0; i < types->count; i++) {
+		if (doctype_table_spelt(types, i, symbol) != NULL &&
+		    doctype_table_spelt(types, i, code) != NULL)
 			return true;
 	}
 	return false;
 }
 
-/* An alias becomes the code that the Party prints. */
-static void print_code(char symbol[TYPE_CODE_MAX + 1])
+/* An alias, and no code. */
+static bool is_alias_of(const struct doctypes *types, uint32_t i, text_t symbol)
 {
-	const struct doctype *type;
+	text_t spelt = doctype_table_spelt(types, i, symbol);
 
-	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
-		if (is_symbol(symbol, type->alias))
-			snprintf(symbol, TYPE_CODE_MAX + 1, "%s", type->code);
+	return spelt != NULL && spelt != types->types[i]->code;
+}
+
+/* An alias becomes the code that the Party prints. */
+static void print_code(const struct doctypes *types, char symbol[TYPE_CODE_MAX + 1])
+{
+	for (uint32_t i = 0; i < types->count; i++) {
+		if (is_alias_of(types, i, symbol))
+			snprintf(symbol, TYPE_CODE_MAX + 1, "%s", types->types[i]->code);
 	}
 }
 
@@ -110,13 +113,14 @@ static bool take_symbol(const char *from, size_t len, char *out, size_t most)
 	return strpbrk(out, ",;:\"") == NULL;
 }
 
-static bool take_type(const char *from, size_t len, struct number_parts *out)
+static bool take_type(const struct doctypes *types, const char *from, size_t len,
+		      struct number_parts *out)
 {
 	text_t known;
 
 	if (!take_symbol(from, len, out->type, TYPE_CODE_MAX) || strpbrk(out->type, digits) != NULL)
 		return false;
-	known = known_symbol(out->type);
+	known = known_symbol(types, out->type);
 	if (known != NULL)
 		snprintf(out->type, sizeof out->type, "%s", known);
 	return true;
@@ -127,11 +131,12 @@ static bool take_organisation(const char *from, struct number_parts *out)
 	return take_symbol(from, strlen(from), out->organisation, NUMBERING_ORGANISATION_MAX);
 }
 
-static bool take_state(const char *at, struct number_parts *out)
+static bool take_state(const struct doctypes *types, const char *at, struct number_parts *out)
 {
 	size_t len = strcspn(at, "-/");
 
-	if (at[len] == '-' && take_type(at, len, out) && known_symbol(out->type) != NULL) {
+	if (at[len] == '-' && take_type(types, at, len, out) &&
+	    known_symbol(types, out->type) != NULL) {
 		out->form = NUMBER_FORM_STATE;
 		return take_organisation(at + len + 1, out);
 	}
@@ -142,17 +147,18 @@ static bool take_state(const char *at, struct number_parts *out)
 }
 
 /* What follows the number. */
-static bool take_rest(const char *at, struct number_parts *out)
+static bool take_rest(const struct doctypes *types, const char *at, struct number_parts *out)
 {
 	size_t len;
 
 	if (*at == '/')
-		return take_state(at + 1, out);
+		return take_state(types, at + 1, out);
 	if (*at++ != '-')
 		return false;
 	len = strcspn(at, "-/");
 	out->form = NUMBER_FORM_PARTY;
-	return at[len] == '/' && take_type(at, len, out) && take_organisation(at + len + 1, out);
+	return at[len] == '/' && take_type(types, at, len, out) &&
+	       take_organisation(at + len + 1, out);
 }
 
 /* The number behind "Số", and what follows it. */
@@ -175,15 +181,24 @@ static const char *take_number(const char *text, uint32_t *n)
 	return *n != 0 ? at : NULL;
 }
 
-enum err numbering_parse(text_t number, struct number_parts *out)
+enum err numbering_parse_among(const struct doctypes *types, text_t number,
+			       struct number_parts *out)
 {
 	char text[NUMBER_MAX + 1];
 	struct number_parts parts = { .form = NUMBER_FORM_NONE };
 	const char *rest = squeeze(number, text) ? take_number(text, &parts.n) : NULL;
-	bool is_number = rest != NULL && take_rest(rest, &parts);
+	bool is_number = rest != NULL && take_rest(types, rest, &parts);
 
 	*out = is_number ? parts : (struct number_parts){ .form = NUMBER_FORM_NONE };
 	return is_number ? ERR_OK : ERR_FIELD;
+}
+
+enum err numbering_parse(text_t number, struct number_parts *out)
+{
+	struct doctypes types;
+
+	doctype_table_on(NULL, "", &types);
+	return numbering_parse_among(&types, number, out);
 }
 
 /* ---- printing ---- */
@@ -226,32 +241,33 @@ bool numbering_is_template(text_t text)
 	return squeeze(text, squeezed) && after_automatic(squeezed) != NULL;
 }
 
-static enum err fill_template(const char *rest, text_t type_code, text_t own_symbol,
-			      struct number_parts *out)
+static enum err fill_template(const struct doctypes *types, const char *rest, text_t type_code,
+			      text_t own_symbol, struct number_parts *out)
 {
 	bool fits;
 
 	if (rest[0] == '\0') {
 		out->form = NUMBER_FORM_PARTY;
-		fits = take_type(type_code, strlen(type_code), out) &&
+		fits = take_type(types, type_code, strlen(type_code), out) &&
 		       take_organisation(own_symbol, out);
 	} else {
-		fits = take_rest(rest, out);
+		fits = take_rest(types, rest, out);
 	}
 	if (!fits)
 		return ERR_FIELD;
-	if (!is_of_type(out->form == NUMBER_FORM_STATE_LETTER ? letter_code : out->type, type_code))
+	if (!is_of_type(types, out->form == NUMBER_FORM_STATE_LETTER ? letter_code : out->type,
+			type_code))
 		return ERR_NUMBER_TYPE;
 	if (out->form == NUMBER_FORM_PARTY)
-		print_code(out->type);
+		print_code(types, out->type);
 	if (spelling_same_number(out->organisation, own_symbol) &&
 	    !take_organisation(own_symbol, out))
 		return ERR_FIELD;
 	return ERR_OK;
 }
 
-enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
-			    struct number_parts *out)
+enum err numbering_template_among(const struct doctypes *types, text_t text, text_t type_code,
+				  text_t own_symbol, struct number_parts *out)
 {
 	char squeezed[NUMBER_MAX + 1], code[NUMBER_MAX + 1], own[NUMBER_MAX + 1];
 	const char *rest = squeeze(text, squeezed) ? after_automatic(squeezed) : NULL;
@@ -263,10 +279,19 @@ enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
 	else if (!squeeze(type_code, code) || code[0] == '\0')
 		e = ERR_BAD_TYPE;
 	if (e == ERR_OK)
-		e = fill_template(rest, code, own, out);
+		e = fill_template(types, rest, code, own, out);
 	if (e != ERR_OK)
 		*out = (struct number_parts){ .form = NUMBER_FORM_NONE };
 	return e;
+}
+
+enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
+			    struct number_parts *out)
+{
+	struct doctypes types;
+
+	doctype_table_on(NULL, "", &types);
+	return numbering_template_among(&types, text, type_code, own_symbol, out);
 }
 
 /* ---- series ---- */
@@ -274,17 +299,18 @@ enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
 /* Which type a symbol and a name mean together. An alias is of one type: its code and name are
  * those of the series, so that QyĐ and QĐ of that name have one counter. Where a symbol is of
  * several types, another name than theirs would begin a counter of its own: it says nothing. */
-static enum err type_of_series(text_t symbol, text_t type_name, struct numbered *out)
+static enum err type_of_series(const struct doctypes *types, text_t symbol, text_t type_name,
+			       struct numbered *out)
 {
-	const struct doctype *type;
 	bool named = false, of_alias = false;
 	unsigned of_code = 0;
 
 	out->type_code = symbol;
 	out->type_name = type_name;
-	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
+	for (uint32_t i = 0; i < types->count; i++) {
+		const struct doctype *type = types->types[i];
 		bool has_name = spelling_same_name(type_name, type->name);
-		bool is_alias = is_symbol(symbol, type->alias);
+		bool is_alias = is_alias_of(types, i, symbol);
 
 		if (has_name && !is_alias && !is_symbol(symbol, type->code))
 			return ERR_NUMBER_TYPE;
@@ -299,12 +325,13 @@ static enum err type_of_series(text_t symbol, text_t type_name, struct numbered 
 	return of_code > 1 && !named && !of_alias ? ERR_BAD_TYPE : ERR_OK;
 }
 
-enum err numbering_series(const struct number_parts *parts, text_t type_name, text_t date,
-			  text_t term_from, struct key *out)
+enum err numbering_series_of(const struct doctype_table *table, const struct number_parts *parts,
+			     text_t type_name, text_t date, text_t term_from, struct key *out)
 {
-	struct numbered n = { .number = "", .date = date };
+	struct numbered n = { .number = "", .date = date, .types = table };
 	char organisation[NUMBERING_ORGANISATION_MAX + 1];
 	bool letter = parts->form == NUMBER_FORM_STATE_LETTER;
+	struct doctypes types;
 	struct day day;
 	enum err e;
 
@@ -313,7 +340,8 @@ enum err numbering_series(const struct number_parts *parts, text_t type_name, te
 		return ERR_FIELD;
 	if (!date_day(date, &day))
 		return ERR_BAD_DATE;
-	e = type_of_series(letter ? letter_code : parts->type, type_name, &n);
+	doctype_table_on(table, date, &types);
+	e = type_of_series(&types, letter ? letter_code : parts->type, type_name, &n);
 	if (e != ERR_OK)
 		return e;
 	memcpy(organisation, parts->organisation, sizeof organisation);
@@ -322,4 +350,10 @@ enum err numbering_series(const struct number_parts *parts, text_t type_name, te
 	return series_counter(&n, parts->form == NUMBER_FORM_PARTY, organisation, term_from, out)
 		       ? ERR_OK
 		       : ERR_BAD_TYPE;
+}
+
+enum err numbering_series(const struct number_parts *parts, text_t type_name, text_t date,
+			  text_t term_from, struct key *out)
+{
+	return numbering_series_of(NULL, parts, type_name, date, term_from, out);
 }

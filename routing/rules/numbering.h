@@ -13,6 +13,9 @@
 #include "routing/base/types.h"
 #include "routing/state/record.h"
 
+struct doctype_table;
+struct doctypes;
+
 enum {
 	/* The last number of a series. No counter goes further: what would be given after it is
 	 * refused, by numbering_print too. */
@@ -44,6 +47,9 @@ struct number_parts {
  * ERR_FIELD: it is of none of the three forms (30/2020/NĐ-CP is not, nor 05a-NQ/ĐU), 0, past
  * NUMBERING_LAST, too long, or has characters that nobody sees; *out is zeroed then. */
 must_use enum err numbering_parse(text_t number, struct number_parts *out);
+/* The same, and the two below, by the types of a day instead of those that are built in. */
+must_use enum err numbering_parse_among(const struct doctypes *types, text_t number,
+					struct number_parts *out);
 
 /* As it is printed, without "Số". What numbering_parse took is printed as the same number
  * (spelling_same_number). ERR_FIELD: parts that numbering_parse would not have taken, so also 0 and
@@ -62,6 +68,9 @@ bool numbering_is_template(text_t text);
  * numbered by hand. ERR_NUMBER_TYPE: the template is for another type. */
 must_use enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
 				     struct number_parts *out);
+must_use enum err numbering_template_among(const struct doctypes *types, text_t text,
+					   text_t type_code, text_t own_symbol,
+					   struct number_parts *out);
 
 /* The key of the counter of the series that such numbers belong to: those of one term (Party) or
  * year (State), one type and one organisation. A công văn of the State is counted for the whole
@@ -72,5 +81,8 @@ must_use enum err numbering_template(text_t text, text_t type_code, text_t own_s
  * of a type with another symbol. ERR_BAD_DATE. ERR_FIELD: parts of no form. */
 must_use enum err numbering_series(const struct number_parts *parts, text_t type_name, text_t date,
 				   text_t term_from, struct key *out);
+must_use enum err numbering_series_of(const struct doctype_table *table,
+				      const struct number_parts *parts, text_t type_name,
+				      text_t date, text_t term_from, struct key *out);
 
 #endif

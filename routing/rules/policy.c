@@ -6,7 +6,7 @@
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/visible.h"
-#include "routing/rules/doctype.h"
+#include "routing/rules/doctype_table.h"
 #include "routing/rules/series.h"
 #include "routing/rules/spelling.h"
 #include "routing/state/event.h"
@@ -58,33 +58,31 @@ static bool is_symbol(text_t symbol, text_t of)
 	return of[0] != '\0' && spelling_same_number(symbol, of);
 }
 
-/* Its own, in any of its spellings (QyĐ is QĐ too). */
-static bool is_of_type(text_t symbol, const struct doctype *type)
-{
-	return is_symbol(symbol, type->code) || is_symbol(symbol, type->alias);
-}
-
 /* In the Party's form a symbol of the type stands there always; in the State's only one that is
- * known is any. */
-static bool has_other_type(const struct policy_question *q)
+ * known is any. Any of its own spellings will do (QyĐ is QĐ too). */
+static bool has_other_type(const struct policy_question *q, text_t today)
 {
-	const struct doctype *type;
+	const struct summary *summary = q->summary;
+	struct doctypes types;
 	struct number_symbol s;
 	bool known = false;
 
-	series_symbol(q->summary->number, &s);
-	if (s.text[0] == '\0' || (q->summary->type_code[0] == '\0' && q->type_name[0] == '\0') ||
-	    is_symbol(s.text, q->summary->type_code))
+	series_symbol(summary->number, &s);
+	if (s.text[0] == '\0' || (summary->type_code[0] == '\0' && q->type_name[0] == '\0') ||
+	    is_symbol(s.text, summary->type_code))
 		return false;
-	for (unsigned i = 0; (type = doctype_at(i)) != NULL; i++) {
-		if (!is_of_type(s.text, type))
+	doctype_table_on(q->types, summary->issued_on[0] == '\0' ? today : summary->issued_on,
+			 &types);
+	for (uint32_t i = 0; i < types.count; i++) {
+		if (doctype_table_spelt(&types, i, s.text) == NULL)
 			continue;
-		if (spelling_same_name(type->name, q->type_name) ||
-		    (q->type_name[0] == '\0' && is_of_type(q->summary->type_code, type)))
+		if (spelling_same_name(types.types[i]->name, q->type_name) ||
+		    (q->type_name[0] == '\0' &&
+		     doctype_table_spelt(&types, i, summary->type_code) != NULL))
 			return false;
 		known = true;
 	}
-	return known || (s.party && q->summary->type_code[0] != '\0');
+	return known || (s.party && summary->type_code[0] != '\0');
 }
 
 static bool has_foreign_symbol(const struct policy_question *q)
@@ -111,7 +109,7 @@ uint32_t policy_warnings(const struct policy_question *q, uint32_t out[WARNINGS_
 	uint32_t n = 0;
 
 	date_of_ms(q->wall_ms, today);
-	if (has_other_type(q))
+	if (has_other_type(q, today))
 		out[n++] = ERR_NUMBER_TYPE;
 	if (has_foreign_symbol(q))
 		out[n++] = ERR_FOREIGN_SYMBOL;

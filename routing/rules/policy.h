@@ -6,6 +6,7 @@
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 
+struct doctype_table;
 struct ev_submit;
 struct rec_paper;
 struct relay_note;
@@ -25,6 +26,7 @@ struct policy_question {
 	bool odd_name;     /* a part's name is not portable */
 	bool signed_for;   /* K/T for a committee */
 	int64_t wall_ms;
+	const struct doctype_table *types; /* NULL: as built in */
 };
 
 /* Codes (enum err), the weightiest first: ERR_NUMBER_TYPE, ERR_FOREIGN_SYMBOL, ERR_FUTURE,

@@ -5,6 +5,7 @@
 
 #include "routing/base/err.h"
 #include "routing/rules/doctype.h"
+#include "routing/rules/doctype_table.h"
 #include "routing/rules/spelling.h"
 
 enum {
@@ -40,13 +41,17 @@ static uint32_t hash(uint32_t h, text_t text)
 	return h;
 }
 
-/* A code names one type, but QĐ; then the name does, and where there is no code. */
+/* A code names one type, but QĐ; then the name does, and where there is no code. Where an office's
+ * table gives a symbol to a second type, that one is known by its name too, and the first one keeps
+ * the series that it has. */
 static bool type_of(const struct numbered *n, uint32_t *out)
 {
 	char code[FOLD_NUMBER_SIZE], name[FOLD_NAME_SIZE];
 	const struct doctype *type;
 	bool by_name =
-		n->type_code[0] == '\0' || doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS;
+		n->type_code[0] == '\0' ||
+		doctype_by_code(n->type_code, &type) == ERR_AMBIGUOUS ||
+		doctype_table_shares(n->types, n->type_code, n->type_name);
 
 	if (by_name && (n->type_name[0] == '\0' || !spelling_name(n->type_name, name)))
 		return false;

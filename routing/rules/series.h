@@ -20,9 +20,14 @@
 #include "routing/base/types.h"
 #include "routing/state/record.h"
 
+struct doctype_table;
+
 /* A document as far as its number is concerned. */
 struct numbered {
 	text_t number, type_code, type_name;
+	/* NULL: as built in. Only what a type shares its symbol with is asked of it, so that keys
+	 * stay what they are when rows are added. */
+	const struct doctype_table *types;
 	text_t date; /* YYYY-MM-DD: of issue, or where nobody said, the day on which it was sent */
 };
 

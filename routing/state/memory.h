@@ -299,6 +299,7 @@ struct open_work {
 struct core {
 	struct core_config config;
 	struct deadline_rules deadlines;
+	const struct doctype_table *doctypes; /* NULL: as built in */
 	struct now now; /* of the last event */
 	struct guard guard;
 	struct passed passed;

@@ -28,6 +28,7 @@ int cli_finish(struct cli *cli, int code)
 
 	free(cli->joined);
 	cli->joined = NULL;
+	cli_types_free(cli);
 	/* of what failed before nobody knows the reason any more, and it mostly fails again */
 	errno = 0;
 	lost = fflush(stdout) != 0 || lost;

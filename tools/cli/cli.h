@@ -12,6 +12,7 @@
 #include "routing/base/err.h"
 #include "tools/cli/command.h"
 
+struct cli_types;
 struct renderer;
 
 enum { CLI_OPTIONS_MAX = 64 };
@@ -40,6 +41,7 @@ struct cli {
 	/* what an ambiguous name may mean: objects with id, date, from, number; NULL */
 	const json_t *choices;
 	unsigned long long more_choices; /* than those */
+	struct cli_types *types; /* of cli_types; NULL: not asked so far */
 	/* --id of what is asked of the daemon: under it asking again is safe; NULL: nothing was
 	 * asked that has one */
 	const char *request_id;
@@ -65,5 +67,6 @@ int cli_finish(struct cli *cli, int code);
 #include "tools/cli/slips.h"
 #include "tools/cli/suggest.h"
 #include "tools/cli/talk.h"
+#include "tools/cli/types.h"
 
 #endif

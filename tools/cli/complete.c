@@ -42,10 +42,15 @@ static void offer_words(const struct completing *c, const char *words)
 
 static void offer_types(const struct completing *c)
 {
-	const struct doctype *t;
+	const struct doctype_table *table = cli_types(c->cli);
+	struct doctypes types;
+	char today[DATE_MAX + 1];
 
-	for (unsigned i = 0; (t = doctype_at(i)) != NULL; i++)
-		complete_offer(c, doctype_word(t), t->name);
+	text_today(today);
+	doctype_table_on(table, today, &types);
+	for (uint32_t i = 0; i < types.count; i++)
+		complete_offer(c, doctype_word(types.types[i]), types.types[i]->name);
+	cli_types_free(c->cli);
 }
 
 static void offer_commands(const struct completing *c)

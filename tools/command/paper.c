@@ -310,11 +310,11 @@ static int look_first(struct cli *cli, struct call *c, struct paper *p, paper_se
 static int find_kind(struct cli *cli, struct paper *p)
 {
 	if (p->type != NULL)
-		return doctype_option(cli, p->type, &p->kind);
+		return doctype_option(cli, p->type, p->date, &p->kind);
 	if (p->number == NULL || (numbering_is_template(p->number) &&
 				  strpbrk(p->number, "-/") == NULL))
 		return 0;
-	return doctype_of_number(cli, p->number, &p->kind);
+	return doctype_of_number(cli, p->number, p->date, &p->kind);
 }
 
 static int add(struct cli *cli, struct paper *p)
@@ -438,7 +438,7 @@ static int check_change(struct cli *cli, struct paper *p)
 	if (p->number != NULL && numbering_is_template(p->number))
 		return cli_wanted(cli, _("a correction has a number of its own"),
 				  _("give it as it is printed: --number NUMBER"));
-	code = p->type == NULL ? 0 : doctype_option(cli, p->type, &p->kind);
+	code = p->type == NULL ? 0 : doctype_option(cli, p->type, p->date, &p->kind);
 	if (code == 0)
 		code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
 	if (code == 0 && p->date[0] != '\0')

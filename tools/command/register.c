@@ -455,8 +455,8 @@ static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_n
 	if (code == 0 && w->date != NULL && !text_date(w->date, v->date))
 		code = cli_fail(cli, ERR_BAD_DATE, w->date);
 	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT)
-		code = w->type != NULL ? doctype_option(cli, w->type, &type)
-				       : doctype_of_number(cli, v->number, &type);
+		code = w->type != NULL ? doctype_option(cli, w->type, v->date, &type)
+				       : doctype_of_number(cli, v->number, v->date, &type);
 	if (code != 0)
 		return code;
 	if (w->date == NULL)

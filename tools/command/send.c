@@ -204,7 +204,7 @@ static bool take(struct wanted *w, int option, const char *value)
 static int check_type(struct cli *cli, struct wanted *w)
 {
 	const struct doctype *type;
-	int code = doctype_option(cli, w->type, &type);
+	int code = doctype_option(cli, w->type, w->s.issued_on, &type);
 
 	if (code == 0) {
 		w->s.type_code = type->code;

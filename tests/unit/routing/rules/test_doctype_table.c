@@ -37,6 +37,74 @@ static struct doctype_table table_of(struct blob text)
 	return t;
 }
 
+static void test_the_types_of_a_day_are_those_that_a_document_may_have(void **state)
+{
+	struct doctype_table t = table_of(fixture_blob(
+		"2021-01-01  TT  Thông tri  -  a\n2021-01-01  KH  Kế hoạch  -  a\n"
+		"2027-01-01  ended  Thông tri  -  b\n2028-01-01  BT  Bản tin  BTi,BTx  c\n"
+		"2028-01-01  KH  Kế hoạch công tác  KHct  c\n"));
+	struct doctypes d;
+
+	(void)state;
+	doctype_table_on(&t, "2026-12-31", &d);
+	assert_int_equal(d.count, 2);
+	doctype_table_on(&t, "2027-01-01", &d);
+	assert_int_equal(d.count, 1);
+	doctype_table_on(&t, "1999-01-01", &d); /* before the table begins: its first day */
+	assert_int_equal(d.count, 2);
+	doctype_table_on(&t, "2028-01-01", &d);
+	assert_int_equal(d.count, 3);
+	assert_string_equal(doctype_table_spelt(&d, 1, "btx"), "BTx");
+	assert_string_equal(doctype_table_spelt(&d, 1, "bt"), "BT");
+	assert_null(doctype_table_spelt(&d, 1, "KH"));
+	doctype_table_on(NULL, "2028-01-01", &d);
+	assert_int_equal(d.count, 33);
+}
+
+static void test_a_type_is_refused_on_days_on_which_it_is_not_issued(void **state)
+{
+	static const struct {
+		text_t date, code, name;
+		enum err want;
+	} rows[] = {
+		{ "2026-12-31", "TT", "Thông tri", ERR_OK },
+		{ "2027-01-01", "TT", "Thông tri", ERR_TYPE_ENDED },
+		{ "2027-01-01", "TT", "THÔNG TRI", ERR_TYPE_ENDED },
+		{ "2027-01-01", "TT", "", ERR_TYPE_ENDED },
+		{ "2027-01-01", "QQ", "", ERR_OK }, /* not known: not judged */
+		{ "2027-01-01", "", "Bản gì đó", ERR_OK },
+		{ "2027-01-01", "", "", ERR_OK },
+		{ "2027-12-31", "BT", "Bản tin", ERR_TYPE_ENDED },
+		{ "2028-01-01", "BTi", "", ERR_OK },
+		{ "1999-01-01", "TT", "Thông tri", ERR_OK },
+	};
+	struct doctype_table t = table_of(fixture_blob(
+		"2021-01-01  TT  Thông tri  -  a\n2027-01-01  ended  Thông tri  -  b\n"
+		"2028-01-01  BT  Bản tin  BTi  c\n"));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (doctype_table_judge(&t, rows[i].date, rows[i].code, rows[i].name) !=
+		    rows[i].want)
+			fail_msg("%s %s %s", rows[i].date, rows[i].code, rows[i].name);
+	}
+	assert_int_equal(doctype_table_judge(NULL, "2027-01-01", "TT", "Thông tri"), ERR_OK);
+}
+
+static void test_the_first_type_of_a_symbol_keeps_its_series(void **state)
+{
+	struct doctype_table t =
+		table_of(fixture_blob("2021-01-01  KH  Kế hoạch  -  a\n"
+				      "2028-01-01  KH  Kế hoạch công tác  KHct  c\n"));
+
+	(void)state;
+	assert_false(doctype_table_shares(&t, "KH", "Kế hoạch"));
+	assert_true(doctype_table_shares(&t, "KH", "Kế hoạch công tác"));
+	assert_false(doctype_table_shares(&t, "KH", ""));
+	assert_false(doctype_table_shares(&t, "QQ", "Quà"));
+	assert_false(doctype_table_shares(NULL, "KH", "Kế hoạch công tác"));
+}
+
 static void test_the_file_is_what_is_compiled_in(void **state)
 {
 	struct doctype_table t = table_of(table_text_of_file("etc/doctypes"));
@@ -204,6 +272,9 @@ int main(void)
 		TEST(test_a_row_holds_from_its_day_on),
 		TEST(test_faults_say_line_and_code),
 		TEST(test_as_many_rows_as_there_may_be_are_taken),
+		TEST(test_the_types_of_a_day_are_those_that_a_document_may_have),
+		TEST(test_a_type_is_refused_on_days_on_which_it_is_not_issued),
+		TEST(test_the_first_type_of_a_symbol_keeps_its_series),
 		TEST(test_any_bytes_are_a_table_or_a_fault),
 	};
 
