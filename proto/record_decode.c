@@ -449,9 +449,11 @@ enum err record_decode_act(struct arena *a, struct blob bytes, struct record *re
 	    pb_unpack(a, &vanthu__v1__act_record__descriptor, bytes, &e);
 
 	if (m != NULL)
-		*out = (struct rec_act){
-			.at_ms = m->at_ms, .uid = m->uid, .verb = m->verb, .subject = m->subject
-		};
+		*out = (struct rec_act){ .at_ms = m->at_ms,
+					 .uid = m->uid,
+					 .verb = m->verb,
+					 .subject = m->subject,
+					 .person = m->person };
 	return e;
 }
 

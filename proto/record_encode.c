@@ -357,6 +357,7 @@ enum err record_encode_act(struct arena *a, const struct record *record, struct 
 	m.uid = r->uid;
 	m.verb = (char *)(uintptr_t)r->verb;
 	m.subject = (char *)(uintptr_t)r->subject;
+	m.person = (char *)(uintptr_t)(r->person == NULL ? "" : r->person);
 	return pb_pack(a, &m.base, out);
 }
 

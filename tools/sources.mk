@@ -71,6 +71,7 @@ TOOLS := \
 	input/period \
 	input/recipients \
 	input/search \
+	input/signer \
 	input/text_field \
 	lab/demo_steps \
 	lab/demo_story \

@@ -7,6 +7,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/office.h"
+#include "daemon/control/persons.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/core.h"
@@ -17,6 +18,7 @@ struct due_walk {
 	struct scan scan;
 	struct deadline_rules rules;
 	int64_t now_ms;
+	char today[DATE_MAX + 1];
 	bool all;
 	char person[PERSON_MAX + 1], unit[PERSON_MAX + 1];
 };
@@ -148,7 +150,9 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	e = read_item(c, w, &item);
 	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		return true;
-	unit = e == ERR_OK ? persons_unit(&c->control->parts.tables->persons, item.work.to) : "";
+	unit = e == ERR_OK ? persons_unit(&c->control->parts.tables->persons, item.work.to,
+					  w->today)
+			   : "";
 	if (e == ERR_OK && is_wanted(w, &item, unit))
 		e = say_item(c, id, w, &item, unit);
 	return e == ERR_OK || control_listing_end(c, id, e, "");
@@ -158,19 +162,25 @@ void control_due(struct client *c, const Vanthu__V1__Request *request)
 {
 	const Vanthu__V1__DueQuery *m = request->due;
 	static const struct listing_kind kind = { step, free, true };
-	struct due_walk *w = calloc(1, sizeof *w);
+	struct due_walk *w;
+	text_t person, unit;
 
+	if (!control_person_filter(c, request->id, m->person, &person) ||
+	    !control_person_filter(c, request->id, m->unit, &unit))
+		return;
+	w = calloc(1, sizeof *w);
 	if (w != NULL) {
-		w->scan = scan_of((struct key){ .len_bytes = 0 });
+		w->scan = scan_of(key_role(ROLE_IN));
 		w->rules =
 			tables_deadlines(c->control->parts.tables, c->control->parts.config);
 		if (m->soon_days != 0)
 			w->rules.soon_days = m->soon_days;
 		w->now_ms = control_wall_ms(c);
+		date_of_ms(w->now_ms, w->today);
 		w->all = m->all;
-		/* control_check has their lengths */
-		memcpy(w->person, m->person, strlen(m->person) + 1);
-		memcpy(w->unit, m->unit, strlen(m->unit) + 1);
+		/* control_check has their lengths, the list of persons its own */
+		memcpy(w->person, person, strlen(person) + 1);
+		memcpy(w->unit, unit, strlen(unit) + 1);
 	}
 	control_listing_begin(c, request->id, &kind, w);
 }

@@ -74,7 +74,25 @@ static void refuse(struct client *c, uint64_t id, enum err why, text_t name, tex
 	control_say(c, &r);
 }
 
-bool control_person(struct client *c, uint64_t id, text_t name, text_t *out)
+bool control_signer(struct client *c, uint64_t id, text_t name, text_t date)
+{
+	const struct persons *list = &c->control->parts.tables->persons;
+	char day[DATE_MAX + 1];
+	struct person_found found;
+	enum err e;
+
+	if (name[0] == '\0' || list->count == 0)
+		return true;
+	date_of_ms(control_wall_ms(c), day);
+	if (strlen(date) == DATE_MAX)
+		memcpy(day, date, sizeof day);
+	e = persons_signer(list, name, day, &found);
+	if (e != ERR_OK)
+		refuse(c, id, e, name, day);
+	return e == ERR_OK;
+}
+
+static bool find(struct client *c, uint64_t id, text_t name, bool also_ended, text_t *out)
 {
 	char today[DATE_MAX + 1];
 	struct person_found found;
@@ -85,10 +103,20 @@ bool control_person(struct client *c, uint64_t id, text_t name, text_t *out)
 		return true;
 	date_of_ms(control_wall_ms(c), today);
 	e = persons_find(&c->control->parts.tables->persons, name, today, &found);
-	if (e != ERR_OK) {
-		refuse(c, id, e, name, today);
-		return false;
-	}
-	*out = found.name;
-	return true;
+	if (e == ERR_OK)
+		*out = found.name;
+	if (e == ERR_OK || (also_ended && e == ERR_PERSON_ENDED))
+		return true;
+	refuse(c, id, e, name, today);
+	return false;
+}
+
+bool control_person(struct client *c, uint64_t id, text_t name, text_t *out)
+{
+	return find(c, id, name, false, out);
+}
+
+bool control_person_filter(struct client *c, uint64_t id, text_t name, text_t *out)
+{
+	return find(c, id, name, true, out);
 }

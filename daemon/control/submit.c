@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/persons.h"
 #include "daemon/control/room.h"
 #include "daemon/control/upload.h"
 #include "proto/body.h"
@@ -116,6 +117,7 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);
 	u->event.type_name = body.type_name;
+	u->signer = body.signer_name;
 	u->event.signed_for = signing_is_for_committee(body.signer_competence);
 	return ERR_OK;
 }
@@ -301,6 +303,11 @@ void control_submit(struct client *c, const Vanthu__V1__Request *request)
 	e = read_submit(u, request->submit);
 	if (e != ERR_OK) {
 		refuse(u, e);
+		return;
+	}
+	if (!control_signer(c, u->id, u->signer, u->event.summary.issued_on)) {
+		arena_destroy(u->arena);
+		free(u);
 		return;
 	}
 	u->answer_bytes = room_accepted(c, u->event.recipient_count, has_group(u));

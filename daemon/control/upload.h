@@ -36,6 +36,7 @@ struct upload {
 	struct blob body;	      /* as submitted */
 	const struct part *described; /* as the body has them, as many */
 	/* what of the submission is to blame: a field of the body, a file's name, or "" */
+	text_t signer; /* of a submission, as its body says */
 	text_t fault;
 	/* its own; all zero at first */
 	struct task task;

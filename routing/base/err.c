@@ -62,6 +62,8 @@ static const struct err_row rows[] = {
 	  N_("see since and until when with: vanthu person list --all") },
 	{ ERR_PERSON_SEVERAL, N_("several persons or units have this name without its tone marks"),
 	  N_("write it with its tone marks, as in: vanthu person list") },
+	{ ERR_PERSON_SIGNS, N_("this person does not sign for the committee"),
+	  N_("name one with \"signs\" in the list: vanthu person list") },
 	{ ERR_TYPE_ENDED, N_("no documents of this type are issued on that day"),
 	  N_("take another type, or give the day of issue with: --date") },
 	{ ERR_ANSWERED_STATE,

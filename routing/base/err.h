@@ -33,6 +33,7 @@ enum err {
 	ERR_PERSON_UNKNOWN = 1035,  /* not in the list of persons */
 	ERR_PERSON_ENDED = 1036,    /* there, not on this day */
 	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
+	ERR_PERSON_SIGNS = 1039,    /* in the list of persons, and not among those who sign */
 	ERR_TYPE_ENDED = 1038,	    /* no documents of this type are issued on that day */
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */

@@ -290,7 +290,8 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 	matter_finished(t, &e->answer, d->key);
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, (uint32_t)e->next,
 	       &d->document.summary);
-	return core_log_act(t, e->uid, office_status_code(e->next), d->document.summary.number);
+	return core_log_act_of(t, e->uid, e->person, office_status_code(e->next),
+			       d->document.summary.number);
 }
 
 /* What a dry run answers with: as it would be. */

@@ -219,7 +219,7 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct rec
 	told_begin(t);
 	notify(t, NOTICE_STATUS, ref, t->core->config.self, OFFICE_RECALL_ASKED,
 	       &d->document.summary);
-	return core_log_act(t, e->uid, "13", d->document.summary.number);
+	return core_log_act_of(t, e->uid, e->person, "13", d->document.summary.number);
 }
 
 enum err decide_recall(struct turn_view *t, const struct ev_office *e)

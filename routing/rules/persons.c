@@ -185,15 +185,34 @@ enum err persons_find(const struct persons *t, text_t name, text_t day, struct p
 	return ERR_PERSON_UNKNOWN;
 }
 
-text_t persons_unit(const struct persons *t, text_t name)
+enum err persons_signer(const struct persons *t, text_t name, text_t day, struct person_found *out)
 {
+	enum err e = persons_find(t, name, day, out);
+
+	if (e != ERR_OK || t->count == 0)
+		return e;
+	return out->person == NULL ? ERR_PERSON_UNKNOWN
+	       : out->person->signs ? ERR_OK
+				    : ERR_PERSON_SIGNS;
+}
+
+text_t persons_unit(const struct persons *t, text_t name, text_t day)
+{
+	const struct person *best = NULL;
+
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct person *p = &t->list[i];
 
-		if (spelling_same_name(p->name, name) || spelling_same_name(p->unit, name))
+		if (p->unit[0] != '\0' && spelling_same_name(p->unit, name))
 			return p->unit;
+		if (!spelling_same_name(p->name, name))
+			continue;
+		if (person_is_active(p, day))
+			return p->unit;
+		if (best == NULL || strcmp(p->from, best->from) > 0)
+			best = p;
 	}
-	return "";
+	return best == NULL ? "" : best->unit;
 }
 
 /* ---- the nearest ---- */

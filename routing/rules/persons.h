@@ -50,11 +50,17 @@ struct person_found {
 must_use enum err persons_find(const struct persons *t, text_t name, text_t day,
 			       struct person_found *out);
 
+/* The same of who signs documents of that day: a unit is ERR_PERSON_UNKNOWN, who does not sign
+ * ERR_PERSON_SIGNS. */
+must_use enum err persons_signer(const struct persons *t, text_t name, text_t day,
+				 struct person_found *out);
+
 /* Those active on a day whose names are most like one, the nearest first: how many. */
 unsigned persons_nearest(const struct persons *t, text_t name, text_t day,
 			 text_t out[PERSON_NEAREST_MAX]);
 
-/* The unit of whoever a name means: that of the person, or the unit itself; "" not known. */
-text_t persons_unit(const struct persons *t, text_t name);
+/* The unit of whoever a name means on a day: that of the person by the row in force then, or the
+ * unit itself; of who is not there on that day, that of the last row before; "" not known. */
+text_t persons_unit(const struct persons *t, text_t name, text_t day);
 
 #endif

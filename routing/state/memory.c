@@ -248,14 +248,21 @@ enum err core_own_entry(struct turn_view *t, const struct rec_committee **out)
 
 enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject)
 {
+	return core_log_act_of(t, uid, "", verb, subject);
+}
+
+enum err core_log_act_of(struct turn_view *t, uint32_t uid, text_t person, text_t verb,
+			 text_t subject)
+{
 	struct record r = { .family = FAMILY_ACT };
 
 	r.u.act =
 	    (struct rec_act){ .at_ms = t->now.wall_ms,
 			      .uid = uid,
 			      .verb = verb,
-			      .subject = arena_text(t->plan->arena, subject, strlen(subject)) };
-	if (r.u.act.subject == NULL)
+			      .subject = arena_text(t->plan->arena, subject, strlen(subject)),
+			      .person = arena_text(t->plan->arena, person, strlen(person)) };
+	if (r.u.act.subject == NULL || r.u.act.person == NULL)
 		return ERR_NO_MEMORY;
 	core_put(t, key_number(t->core->act_number), &r);
 	return ERR_OK;

@@ -365,6 +365,9 @@ must_use enum err core_get(struct turn_view *t, enum family family, struct key k
 must_use enum err core_own_entry(struct turn_view *t, const struct rec_committee **out);
 /* The log of acts: who did what over a local socket. `subject` is copied. */
 must_use enum err core_log_act(struct turn_view *t, uint32_t uid, text_t verb, text_t subject);
+/* The same of an act in somebody's name. */
+must_use enum err core_log_act_of(struct turn_view *t, uint32_t uid, text_t person, text_t verb,
+				  text_t subject);
 void core_draw(struct core *c, uint8_t out[16]);
 uint64_t core_draw_number(struct core *c);
 struct doc_id core_draw_id(struct core *c, int64_t wall_ms); /* a UUIDv7 */

@@ -2,6 +2,8 @@
  * decision; see plan_cost.h. */
 #include "routing/state/plan_cost.h"
 
+#include <string.h>
+
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
 #include "routing/state/plan.h"
@@ -41,6 +43,8 @@ static uint64_t growing(const struct record *r)
 			   (r->u.document.recipients_len + r->u.document.target_count +
 			    r->u.document.also_count) +
 		       (uint64_t)MANIFEST_BYTES * r->u.document.manifest_count;
+	case FAMILY_ACT:
+		return r->u.act.person == NULL ? 0 : strlen(r->u.act.person);
 	case FAMILY_ENVELOPE:
 		return sealed_bytes(&r->u.envelope.envelope) +
 		       blobs(r->u.envelope.relays, r->u.envelope.relay_count);
@@ -86,7 +90,6 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_SWEEP:
 	case FAMILY_SUBORDINATE:
 	case FAMILY_KEY:
-	case FAMILY_ACT:
 	case FAMILY_COUNTER:
 	case FAMILY_NUMBER:
 	case FAMILY_CHANGED:

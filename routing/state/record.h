@@ -413,6 +413,7 @@ struct rec_act {
 	uint32_t uid;
 	text_t verb;
 	text_t subject;
+	text_t person; /* in whose name it was done; NULL or "" not said */
 };
 
 /* What a clerk wrote down of a document on paper. Never changed but for its end: a correction is

@@ -155,6 +155,19 @@ offered() { "$VANTHU" completion words -- "$@" | cut -f1; }
 	diff "$ROOT/etc/completion/_vanthu" <("$VANTHU" completion zsh)
 }
 
+@test "persons of the office, also behind a comma, who signs, and types by the office's table" {
+	printf '%s\n' 'Nguyễn Văn An   Bí thư           Thường trực  signs' 'Lê Thị Bình     Chánh Văn phòng  Văn phòng' >persons
+	{ cat "$ROOT/etc/doctypes"; echo '2020-01-01  BTx  Bản tin  -  by the office'; } >types
+	printf 'tables:\n  persons: %s\n  doctypes: %s\n' "$PWD/persons" "$PWD/types" >>"$LAB/btp/vanthud.yaml"
+	kill -HUP "$(pid_of btp)"
+	wait_for 30 person_is_offered
+	becomes bash 'vanthu -c $LAB/btp assign x --to le\t' "[-c][$LAB/btp][assign][x][--to][Lê Thị Bình]" \
+		'vanthu -c $LAB/btp assign x --with=an,le\t' "[-c][$LAB/btp][assign][x][--with=an,Lê Thị Bình]"
+	[ "$(offered -c "$LAB/btp" send --signer '')" = "Nguyễn Văn An" ]
+	[ "$(offered -c "$LAB/btp" send --type BT)" = BTx ]
+}
+person_is_offered() { offered -c "$LAB/btp" assign x --to le | grep -qx 'Lê Thị Bình'; }
+
 @test "zsh" {
 	command -v zsh >/dev/null || skip "zsh is not installed; nothing else needs it"
 	becomes zsh 'vanthu -c $LAB/btp show g2\t' "[-c][$LAB/btp][show][G2 KH/ĐU;ls]" \

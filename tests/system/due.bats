@@ -108,6 +108,23 @@ overdue_told() { [ "$(grep -c 'event=overdue' "$LAB/cuc-faked.log")" = "$1" ]; }
 }
 late_is() { v cuc due --json | jq -e --argjson n "$1" '.data[1].late_days == $n'; }
 
+@test "who signs is in the list and may sign, and the position comes with the name" {
+	v bo send vb.txt --to cuc --type CV --subject x --signer "Ai cũng được" --dry-run -q # bo has no list
+	v cuc send vb.txt --to bo --type CV --number auto --subject "Ký" --signer "nguyen van an" -q
+	v cuc find "Ký" --json | jq -e '.data | length >= 1'
+	id=$(v cuc outbox --json | jq -r '.data[0].id')
+	v cuc show "$id" --json | jq -e '.data.signer | .name == "Nguyễn Văn An" and .position == "Bí thư"'
+	run -2 v cuc send vb.txt --to bo --type CV --subject x --signer "Hoàng Bính"
+	[[ $output == *"VT-1039"*"person list"* ]]
+	run -2 v cuc send vb.txt --to bo --type CV --subject x --signer "Nguyễn Văn Am"
+	[[ $output == *"VT-1035"*"did you mean: Nguyễn Văn An"* ]]
+	run -2 v cuc due --person "Lê Thị Binn"
+	[[ $output == *"VT-1035"*"Lê Thị Bình"* ]]
+	run -2 v cuc due --unit "Văn phongg"
+	[[ $output == *"VT-1035"* ]]
+	v cuc due --person "Trần Văn Cường" -q # no longer here: what was theirs may still be open
+}
+
 @test "who is named is one of the office, in any spelling; what a person has to do" {
 	v cuc person list --json | jq -e '[.data[].name] == ["Nguyễn Văn An","Lê Thị Bình","Hoàng Bính","Hoàng Bình"] and .data[0].signs'
 	v cuc person list --all --plain | grep -q 'Trần Văn Cường'

@@ -235,6 +235,26 @@ static void report_ambiguous(struct call *c, const struct client_fault *f)
 	json_decref(choices);
 }
 
+/* A name that the list of persons does not have: with those that are most like it. */
+static void report_person(struct call *c, const struct client_fault *f)
+{
+	char message[CLIENT_ABOUT_MAX + 256], fix[768];
+
+	snprintf(message, sizeof message, "%s: %s", _(err_text(f->err)), f->about);
+	if (f->nearest[0] != '\0' && f->err != ERR_PERSON_SIGNS)
+		snprintf(fix, sizeof fix, _("did you mean: %s? All: vanthu person list"),
+			 f->nearest);
+	else
+		snprintf(fix, sizeof fix, "%s", _(err_fix(f->err)));
+	cli_fail_text(c->cli, f->err, message, fix);
+}
+
+static bool is_about_person(enum err e)
+{
+	return e == ERR_PERSON_UNKNOWN || e == ERR_PERSON_ENDED || e == ERR_PERSON_SEVERAL ||
+	       e == ERR_PERSON_SIGNS;
+}
+
 /* How the connection ended, for who asked with -v. */
 static void report_call(struct cli *cli, const struct client_fault *f)
 {
@@ -255,6 +275,10 @@ enum err call_report(struct call *c, const struct client_fault *f)
 
 	if (f->ambiguous) {
 		report_ambiguous(c, f);
+		return f->err;
+	}
+	if (is_about_person(f->err)) {
+		report_person(c, f);
 		return f->err;
 	}
 	if (f->file) {

@@ -20,6 +20,8 @@ enum value_kind {
 	VALUE_RECIPIENTS, /* committees and groups, between commas */
 	VALUE_MEMBER,	  /* of the lab whose folder stands before */
 	VALUE_PERSON,	  /* or a unit, of the office */
+	VALUE_PERSONS,	  /* the same, between commas */
+	VALUE_SIGNER,	  /* a person who signs */
 	VALUE_TYPE,	  /* of documents */
 	VALUE_KEY,	  /* which keys to revoke */
 	VALUE_DIRECTION,  /* of paper: in or out */

@@ -102,7 +102,11 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 		complete_ask_members(c, l->first == NULL ? "" : l->first);
 		return;
 	case VALUE_PERSON:
+	case VALUE_PERSONS:
 		complete_ask_persons(c);
+		return;
+	case VALUE_SIGNER:
+		complete_ask_signers(c);
 		return;
 	case VALUE_TYPE:
 		offer_types(c);
@@ -183,7 +187,8 @@ void complete(struct cli *cli, int count, char **words)
 		if (o == NULL || o->argument == NULL)
 			return;
 	}
-	if (!begin(&c, typed, o != NULL && o->kind == VALUE_RECIPIENTS))
+	if (!begin(&c, typed,
+		   o != NULL && (o->kind == VALUE_RECIPIENTS || o->kind == VALUE_PERSONS)))
 		return;
 	if (o != NULL)
 		offer_kind(&c, &l, o->kind, o->argument);

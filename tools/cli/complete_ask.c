@@ -144,14 +144,34 @@ static bool take_person(void *ctx, const Vanthu__V1__Reply *reply)
 	return true;
 }
 
-void complete_ask_persons(const struct completing *c)
+static bool take_signer(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_PERSON)
+		return false;
+	if (reply->person->active && reply->person->signs)
+		complete_offer(ctx, reply->person->name, reply->person->position);
+	return true;
+}
+
+static void ask_persons(const struct completing *c,
+			bool (*take)(void *, const Vanthu__V1__Reply *))
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PERSONS;
 	request.persons = &nothing;
-	ask(c, CLIENT_OFFICE, &request, take_person, (void *)(uintptr_t)c);
+	ask(c, CLIENT_OFFICE, &request, take, (void *)(uintptr_t)c);
+}
+
+void complete_ask_persons(const struct completing *c)
+{
+	ask_persons(c, take_person);
+}
+
+void complete_ask_signers(const struct completing *c)
+{
+	ask_persons(c, take_signer);
 }
 
 /* ---- labs ---- */

@@ -6,6 +6,7 @@
 struct completing;
 
 void complete_ask_persons(const struct completing *c); /* and their units */
+void complete_ask_signers(const struct completing *c);
 void complete_ask_documents(const struct completing *c);
 void complete_ask_committees(const struct completing *c);
 void complete_ask_neighbours(const struct completing *c);

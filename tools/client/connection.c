@@ -285,10 +285,26 @@ static void about(struct client_fault *f, const char *text)
 	snprintf(f->about, sizeof f->about, "%s", text);
 }
 
+/* A person who is not in the list: names, and no ids, are what may be meant. */
+static bool read_nearest(const Vanthu__V1__ControlError *error, struct client_fault *out)
+{
+	size_t used = 0;
+
+	if (out->err != ERR_PERSON_UNKNOWN && out->err != ERR_PERSON_ENDED &&
+	    out->err != ERR_PERSON_SEVERAL && out->err != ERR_PERSON_SIGNS)
+		return false;
+	for (size_t i = 0; i < error->n_choices && used < sizeof out->nearest; i++)
+		used += (size_t)snprintf(out->nearest + used, sizeof out->nearest - used, "%s%s",
+					 i == 0 ? "" : ", ", error->choices[i]);
+	return true;
+}
+
 static void read_error(const Vanthu__V1__ControlError *error, struct client_fault *out)
 {
 	out->err = err_known(error->code) && error->code != 0 ? (enum err)error->code : ERR_SYSTEM;
 	about(out, error->about);
+	if (read_nearest(error, out))
+		return;
 	for (; out->choice_count < error->n_choices && out->choice_count < CLIENT_CHOICES_MAX &&
 	       uuid_parse(error->choices[out->choice_count], &out->choices[out->choice_count]) ==
 		   ERR_OK;

@@ -21,6 +21,7 @@ struct client_fault {
 	struct doc_id choices[CLIENT_CHOICES_MAX];
 	unsigned choice_count;
 	uint64_t more_choices;
+	char nearest[512]; /* persons whose names are near, between commas; "" none */
 	/* of a refusal for the clock or the key */
 	bool has_clock;
 	Vanthu__V1__Clock clock;

@@ -32,7 +32,8 @@ const struct command_option return_options[] = {
 };
 const struct command_option assign_options[] = {
 	{ "to", OPT_TO, N_("NAME"), N_("the person or unit in charge"), VALUE_PERSON, NULL },
-	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_PERSON, NULL },
+	{ "with", OPT_WITH, N_("NAME,…"), N_("who works on it too"), VALUE_PERSONS,
+	  NULL },
 	{ "due", OPT_DUE, N_("DATE"), N_("until when: YYYY-MM-DD or DD/MM/YYYY"), VALUE_NONE,
 	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("what is to be done"), VALUE_NONE, NULL },
@@ -161,23 +162,6 @@ static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_r
 	json_array_append_new(rows, row);
 }
 
-/* A name that the list of persons does not have: with those that are most like it. */
-static void refuse_person(struct call *c, const Vanthu__V1__ControlError *e)
-{
-	char message[512], names[512] = "", fix[768];
-	size_t used = 0;
-
-	for (size_t i = 0; i < e->n_choices && used < sizeof names; i++)
-		used += (size_t)snprintf(names + used, sizeof names - used, "%s%s",
-					 i == 0 ? "" : ", ", e->choices[i]);
-	snprintf(message, sizeof message, "%s: %s", _(err_text((enum err)e->code)), e->about);
-	if (names[0] != '\0')
-		snprintf(fix, sizeof fix, _("did you mean: %s? All: vanthu person list"), names);
-	else
-		snprintf(fix, sizeof fix, "%s", _(err_fix((enum err)e->code)));
-	cli_fail_text(call_cli(c), (enum err)e->code, message, fix);
-}
-
 static bool is_about_person(unsigned code)
 {
 	return code == ERR_PERSON_UNKNOWN || code == ERR_PERSON_ENDED ||
@@ -197,7 +181,7 @@ static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *re
 	json_t *code;
 
 	if (is_about_person(reply->error->code)) {
-		refuse_person(c, reply->error);
+		(void)!call_fail(c, ERR_OK, reply);
 		return;
 	}
 	if (!tells_status(reply->error->code)) {

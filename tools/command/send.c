@@ -97,7 +97,8 @@ const struct command_option send_options[] = {
 	{ "no-finish", OPT_NO_FINISH, NULL, N_("the work on what it answers goes on: do not ask"),
 	  VALUE_NONE, NULL },
 	{ "date", OPT_DATE, N_("DATE"), N_("date of issue (today)"), VALUE_NONE, NULL },
-	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, NULL },
+	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_SIGNER,
+	  NULL },
 	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
 	  NULL },
 	{ "competence", OPT_COMPETENCE, N_("TEXT"),
@@ -712,6 +713,11 @@ static int send_it(struct cli *cli, struct wanted *w)
 
 	if (e == ERR_OK)
 		e = find_reply(c, w);
+	if (e == ERR_OK && w->texts[TEXT_SIGNER] != NULL)
+		e = signer_fill(c, w->s.issued_on, &w->texts[TEXT_SIGNER],
+				&w->texts[TEXT_POSITION]);
+	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
+	w->s.signer_position = text_or_none(w, TEXT_POSITION);
 	if (e == ERR_OK)
 		e = recipients_resolve(c, w->whom, true, false, &w->to);
 	if (e == ERR_OK) {

@@ -7,6 +7,7 @@
 #include "tools/input/period.h"
 #include "tools/input/recipients.h"
 #include "tools/input/search.h"
+#include "tools/input/signer.h"
 #include "tools/input/text_field.h"
 
 #endif

@@ -207,7 +207,8 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 	s[FAMILY_STAGED].record.u.committee = f->entries[4];
 	s[FAMILY_STAGED].record.u.committee.replaces = 6;
 	s[FAMILY_KEY].record.u.key = (struct rec_key){ .committee = xa, .also = { "xa-a2" } };
-	s[FAMILY_ACT].record.u.act = (struct rec_act){ 5, 1000, "import", "directory" };
+	s[FAMILY_ACT].record.u.act =
+		(struct rec_act){ 5, 1000, "import", "directory", "Lê Thị Bình" };
 }
 
 static int set_up(void **state)

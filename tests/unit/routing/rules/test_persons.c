@@ -38,6 +38,28 @@ static struct persons list(const char *text)
 	return t;
 }
 
+static void test_the_unit_is_that_of_the_row_in_force_and_who_signs_is_in_the_list(void **state)
+{
+	struct persons t, none = { .count = 0 };
+	struct person_found f;
+	uint32_t line;
+	struct blob text = fixture_blob("Lê Thị Bình\tChuyên viên\tVăn phòng\t-\t-\t2025-12-31\n"
+					"Lê Thị Bình\tTrưởng ban\tTổ chức\tsigns\t2026-01-01\n"
+					"Trần Cường\tChuyên viên\tVăn phòng\n");
+
+	(void)state;
+	assert_int_equal(persons_parse(text, arena, &t, &line), ERR_OK);
+	assert_string_equal(persons_unit(&t, "lê thị bình", "2025-12-31"), "Văn phòng");
+	assert_string_equal(persons_unit(&t, "Lê Thị Bình", "2026-01-01"), "Tổ chức");
+	assert_int_equal(persons_signer(&t, "Lê Thị Bình", "2025-12-31", &f), ERR_PERSON_SIGNS);
+	assert_int_equal(persons_signer(&t, "le thi binh", "2026-01-01", &f), ERR_OK);
+	assert_string_equal(f.person->position, "Trưởng ban");
+	assert_int_equal(persons_signer(&t, "Trần Cường", "2026-01-01", &f), ERR_PERSON_SIGNS);
+	assert_int_equal(persons_signer(&t, "Tổ chức", "2026-01-01", &f), ERR_PERSON_UNKNOWN);
+	assert_int_equal(persons_signer(&t, "Ai đó", "2026-01-01", &f), ERR_PERSON_UNKNOWN);
+	assert_int_equal(persons_signer(&none, "Ai đó", "2026-01-01", &f), ERR_OK);
+}
+
 static void test_whom_a_name_means(void **state)
 {
 	static const struct {
@@ -74,9 +96,9 @@ static void test_whom_a_name_means(void **state)
 	}
 	assert_int_equal(persons_find(&none, "Ai đó", "2026-11-24", &f), ERR_OK);
 	assert_string_equal(f.name, "Ai đó");
-	assert_string_equal(persons_unit(&t, "Lê Thị Bình"), "Văn phòng");
-	assert_string_equal(persons_unit(&t, "Tổ chức"), "Tổ chức");
-	assert_string_equal(persons_unit(&t, "Ai đó"), "");
+	assert_string_equal(persons_unit(&t, "Lê Thị Bình", "2026-11-24"), "Văn phòng");
+	assert_string_equal(persons_unit(&t, "Tổ chức", "2026-11-24"), "Tổ chức");
+	assert_string_equal(persons_unit(&t, "Ai đó", "2026-11-24"), "");
 }
 
 static void test_the_nearest_come_first(void **state)
@@ -146,6 +168,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whom_a_name_means),
+		cmocka_unit_test(
+			test_the_unit_is_that_of_the_row_in_force_and_who_signs_is_in_the_list),
 		cmocka_unit_test(test_the_nearest_come_first),
 		cmocka_unit_test(test_a_fault_is_named_with_its_line),
 		cmocka_unit_test(test_spoilt_lists_end_in_an_error_or_a_list),
