@@ -3,10 +3,13 @@
  * records of links share theirs.
  *
  *     documents   role ‖ serial ‖ family ‖ rest    DOCUMENT, STATE, ENVELOPE, RELAY, ROUTE, RECEIPT
- *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER, OPEN;
+ *     links       family ‖ key                     STREAM, LINKIN, LINKOUT, FETCH, COUNTER, TOLD;
  *                                                  LINE and SERIES since format 6
  *     due         key                              SWEEP, since its keys say a kind (format 4)
  *     FAMILY      key                              every other family, by its name
+ *
+ * In links LINE stands before all others (format 7), so that its end lies on the page where the
+ * oldest items of STREAM are erased: behind them it is a page of its own in each commit.
  *
  * Checksums are over the record's own key, wherever it lies. */
 #include "daemon/store/lmdb_layout.h"
@@ -21,6 +24,8 @@
 
 /* LMDB needs their room twice over for a while */
 enum { MOVED_AT_ONCE = 1000, MOVED_BYTES_AT_ONCE = 1 << 20 };
+/* What stands for FAMILY_LINE in links; no family has this number. */
+enum { LINE_FIRST = 0 };
 
 /* Where each family lies. New families come at the end, so that one without a row does not
  * compile. */
@@ -57,7 +62,9 @@ static const struct {
 	[FAMILY_STATUS] = { LAYOUT_DOCUMENTS, "documents" },
 	[FAMILY_LINE] = { LAYOUT_LINKS, "links" },
 	[FAMILY_SERIES] = { LAYOUT_LINKS, "links" },
-	[FAMILY_OPEN] = { LAYOUT_LINKS, "links" },
+	/* a few hundred at most, when it is kept: who receives would have two more levels of links
+	 * to write */
+	[FAMILY_OPEN] = { LAYOUT_ALONE, NULL },
 	[FAMILY_TOLD] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
@@ -76,6 +83,7 @@ static const char *database_name(enum family f)
 void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *out)
 {
 	enum layout l = lmdb_layout(f);
+	uint8_t name = f == FAMILY_LINE ? LINE_FIRST : (uint8_t)f;
 	size_t before = l == LAYOUT_LINKS ? 0
 			: l == LAYOUT_DOCUMENTS && key->len_bytes >= SERIAL_KEY_BYTES
 			    ? SERIAL_KEY_BYTES
@@ -87,7 +95,7 @@ void lmdb_encode_key(enum family f, const struct key *key, struct stored_key *ou
 		out->len_bytes = before;
 		return;
 	}
-	out->bytes[before] = (uint8_t)f;
+	out->bytes[before] = name;
 	memcpy(out->bytes + before + 1, key->bytes + before, key->len_bytes - before);
 	out->len_bytes = (size_t)key->len_bytes + 1;
 }
@@ -99,7 +107,9 @@ enum family lmdb_family_at(enum family f, const MDB_val *stored)
 
 	if (lmdb_layout(f) == LAYOUT_ALONE)
 		return f;
-	return stored->mv_size > at ? (enum family)bytes[at] : FAMILY_NONE;
+	if (stored->mv_size <= at)
+		return FAMILY_NONE;
+	return bytes[at] == LINE_FIRST ? FAMILY_LINE : (enum family)bytes[at];
 }
 
 bool lmdb_key_at(enum family f, const MDB_val *stored, struct key *out)
@@ -134,8 +144,8 @@ enum err lmdb_open_databases(struct lmdb_store *s)
 	return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 }
 
-/* ---- from formats 1, where every family was alone, 3, whose SWEEP said no kind, and 5, where
- * LINE and SERIES were alone ---- */
+/* ---- from formats 1, where every family was alone, 3, whose SWEEP said no kind, 5, where LINE and
+ * SERIES were alone, and 6, where LINE and OPEN stood in links among the others ---- */
 
 /* A record of the old database in the form of the new one: its key there, and its value.
  * ERR_NOT_FOUND: the record cannot be read, and is dropped. Borrows the value, or makes one in the
@@ -179,9 +189,35 @@ static int move_one(struct lmdb_store *s, MDB_txn *txn, enum family f, const MDB
 	return mdb_put(txn, s->dbis[f], &to, &value, 0);
 }
 
-/* Moves some records from the old database to the new one, in one transaction; *left is false when
- * the old database is empty and deleted. */
-static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool *left)
+/* Where records were: a database of their own, or links, with their family before the key. */
+struct old_place {
+	MDB_dbi dbi;
+	bool shared;
+};
+
+/* The first record that is still there; MDB_NOTFOUND: none is. */
+static int first_left(MDB_cursor *cursor, enum family f, const struct old_place *old, MDB_val *key,
+		      MDB_val *value)
+{
+	const uint8_t name = (uint8_t)f;
+	int code;
+
+	if (!old->shared)
+		return mdb_cursor_get(cursor, key, value, MDB_FIRST);
+	*key = (MDB_val){ .mv_size = 1, .mv_data = (void *)(uintptr_t)&name };
+	code = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+	if (code == MDB_SUCCESS && *(const uint8_t *)key->mv_data != name)
+		return MDB_NOTFOUND;
+	if (code == MDB_SUCCESS)
+		*key = (MDB_val){ .mv_size = key->mv_size - 1,
+				  .mv_data = (uint8_t *)key->mv_data + 1 };
+	return code;
+}
+
+/* Moves some records from where they were to where they belong, in one transaction; *left is false
+ * when none is left, and a database of their own deleted. */
+static enum err move_some(struct lmdb_store *s, enum family f, const struct old_place *old,
+			  bool *left)
 {
 	MDB_val key, value;
 	size_t bytes = 0;
@@ -191,10 +227,10 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 
 	if (code != MDB_SUCCESS)
 		return lmdb_error(code, "mdb_txn_begin");
-	code = mdb_cursor_open(txn, old, &cursor);
+	code = mdb_cursor_open(txn, old->dbi, &cursor);
 	if (code != MDB_SUCCESS)
 		goto failed;
-	code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	code = first_left(cursor, f, old, &key, &value);
 	for (unsigned n = 0;
 	     code == MDB_SUCCESS && n < MOVED_AT_ONCE && bytes < MOVED_BYTES_AT_ONCE; n++) {
 		bytes += value.mv_size;
@@ -202,12 +238,12 @@ static enum err move_some(struct lmdb_store *s, enum family f, MDB_dbi old, bool
 		if (code == MDB_SUCCESS)
 			code = mdb_cursor_del(cursor, 0);
 		if (code == MDB_SUCCESS)
-			code = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+			code = first_left(cursor, f, old, &key, &value);
 	}
 	mdb_cursor_close(cursor);
 	*left = code != MDB_NOTFOUND;
 	if (code == MDB_NOTFOUND)
-		code = mdb_drop(txn, old, 1);
+		code = old->shared ? MDB_SUCCESS : mdb_drop(txn, old->dbi, 1);
 	if (code == MDB_SUCCESS)
 		return lmdb_error(mdb_txn_commit(txn), "mdb_txn_commit");
 failed:
@@ -229,17 +265,28 @@ static enum err open_old(struct lmdb_store *s, enum family f, MDB_dbi *out)
 	return lmdb_error(code, "mdb_dbi_open");
 }
 
+static enum err move_all(struct lmdb_store *s, enum family f, const struct old_place *old)
+{
+	bool left = true;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && left)
+		e = move_some(s, f, old, &left);
+	return e;
+}
+
 enum err lmdb_move_in(struct lmdb_store *s)
 {
+	static const enum family were_in_links[] = { FAMILY_LINE, FAMILY_OPEN };
+	const struct old_place links = { s->dbis[FAMILY_LINKIN], true };
 	enum err e = ERR_OK;
 
 	for (int f = FAMILY_META; e == ERR_OK && f < FAMILY_COUNT; f++) {
-		bool left = true;
-		MDB_dbi old;
+		struct old_place old = { .shared = false };
 
 		if (families[f].database == NULL)
 			continue;
-		e = open_old(s, (enum family)f, &old);
+		e = open_old(s, (enum family)f, &old.dbi);
 		if (e == ERR_NOT_FOUND) {
 			e = ERR_OK;
 			continue;
@@ -247,8 +294,10 @@ enum err lmdb_move_in(struct lmdb_store *s)
 		if (e == ERR_OK)
 			log_event(LOG_INFO, "store-moved", "family=%s",
 				  family_name((enum family)f));
-		while (e == ERR_OK && left)
-			e = move_some(s, (enum family)f, old, &left);
+		if (e == ERR_OK)
+			e = move_all(s, (enum family)f, &old);
 	}
+	for (size_t i = 0; e == ERR_OK && i < sizeof were_in_links / sizeof were_in_links[0]; i++)
+		e = move_all(s, were_in_links[i], &links);
 	return e;
 }

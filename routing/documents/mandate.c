@@ -26,9 +26,13 @@ static enum err table_of(struct turn_view *t, uint64_t version, struct competenc
 	enum err e = core_get(t, FAMILY_DIRECTORY, key_number(version), &r);
 
 	*out = (struct competence_table){ .count = 0 };
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED ||
-	    (e == ERR_OK && r.u.directory.competence.len_bytes == 0))
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 		return ERR_OK;
+	if (e == ERR_OK && r.u.directory.competence.len_bytes == 0) {
+		/* so that not each document reads a head, and an entry with keys, for nothing */
+		t->core->untabled_version = version;
+		return ERR_OK;
+	}
 	if (e == ERR_OK)
 		e = competence_parse(r.u.directory.competence, t->plan->arena, out, &line);
 	return e == ERR_FIELD || e == ERR_BAD_TYPE || e == ERR_UTF8 || e == ERR_EXISTS ||
@@ -102,22 +106,25 @@ enum err mandate_judge(struct turn_view *t, const struct addressed *to, enum sec
 	struct competence_table table;
 	struct record r;
 	unsigned ways = 0;
-	enum err e = core_get(t, FAMILY_COMMITTEE, key_committee(to->origin), &r);
+	enum err e;
 
 	if (at.version == 0)
 		at.version = t->core->directory_version;
 	*out = (struct mandate){ COMPETENCE_UNKNOWN, "" };
-	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+	if (at.version == t->core->untabled_version)
 		return ERR_OK;
-	if (e != ERR_OK)
+	e = table_of(t, at.version, &table);
+	if (e != ERR_OK || table.count == 0)
 		return e;
+	e = core_get(t, FAMILY_COMMITTEE, key_committee(to->origin), &r);
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 	q.level = competence_issuer(r.u.committee.level, s->signer_competence);
 	if (q.level == COMPETENCE_LEVEL_NONE || r.u.committee.changed_in > at.version)
 		return ERR_OK;
-	e = table_of(t, at.version, &table);
-	if (e == ERR_OK && competence_is_directed(&table, q.level))
+	if (competence_is_directed(&table, q.level))
 		e = directions_of(t, &at, &ways);
-	if (e == ERR_OK && table.count > 0)
+	if (e == ERR_OK)
 		judge_ways(&table, &q, ways, out);
 	return e;
 }

@@ -296,12 +296,23 @@ enum err numbering_template(text_t text, text_t type_code, text_t own_symbol,
 
 /* ---- series ---- */
 
+/* The type that has exactly this name; no other is spelled alike. NULL: none. */
+static const struct doctype *type_named(const struct doctypes *types, text_t name)
+{
+	for (uint32_t i = 0; i < types->count; i++) {
+		if (strcmp(name, types->types[i]->name) == 0)
+			return types->types[i];
+	}
+	return NULL;
+}
+
 /* Which type a symbol and a name mean together. An alias is of one type: its code and name are
  * those of the series, so that QyĐ and QĐ of that name have one counter. Where a symbol is of
  * several types, another name than theirs would begin a counter of its own: it says nothing. */
 static enum err type_of_series(const struct doctypes *types, text_t symbol, text_t type_name,
 			       struct numbered *out)
 {
+	const struct doctype *exactly = type_named(types, type_name);
 	bool named = false, of_alias = false;
 	unsigned of_code = 0;
 
@@ -309,14 +320,16 @@ static enum err type_of_series(const struct doctypes *types, text_t symbol, text
 	out->type_name = type_name;
 	for (uint32_t i = 0; i < types->count; i++) {
 		const struct doctype *type = types->types[i];
-		bool has_name = spelling_same_name(type_name, type->name);
+		bool has_name = exactly == NULL ? spelling_same_name(type_name, type->name)
+						: type == exactly;
 		bool is_alias = is_alias_of(types, i, symbol);
+		bool is_code = is_symbol(symbol, type->code);
 
-		if (has_name && !is_alias && !is_symbol(symbol, type->code))
+		if (has_name && !is_alias && !is_code)
 			return ERR_NUMBER_TYPE;
 		named = named || has_name;
 		of_alias = of_alias || is_alias;
-		of_code += is_symbol(symbol, type->code) ? 1 : 0;
+		of_code += is_code ? 1 : 0;
 		if (has_name || is_alias) {
 			out->type_code = type->code;
 			out->type_name = type->name;

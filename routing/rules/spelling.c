@@ -188,22 +188,31 @@ void spelling_number(text_t number, char out[FOLD_NUMBER_SIZE])
 	memmove(out, out + zeros, strlen(out + zeros) + 1);
 }
 
-/* The same letter in small, 0: it begins with none of the 26. */
-static char first_letter(text_t text)
+/* The same letter in small, 0: it is none of the 26. */
+static char plain_letter(char c)
 {
-	char c = text[0] >= 'A' && text[0] <= 'Z' ? (char)(text[0] - 'A' + 'a') : text[0];
-
+	c = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 	return c >= 'a' && c <= 'z' ? c : '\0';
 }
 
-/* Most pairs are told apart or found alike without folding either: a text that begins with one of
- * the 26 letters begins with it folded too, marks and tones come behind. */
+/* Most pairs are told apart or found alike without folding either. As long as both go on with the
+ * 26 letters, so do their folds, letter by letter: marks and tones come behind. (What is too long
+ * for a fold is not alike.) */
 static bool is_plain(text_t a, text_t b, bool *same)
 {
-	char x = first_letter(a), y = first_letter(b);
+	size_t at = 0;
+	char x, y;
 
 	*same = strcmp(a, b) == 0;
-	return *same || (x != '\0' && y != '\0' && x != y);
+	if (*same)
+		return true;
+	do {
+		x = plain_letter(a[at]);
+		y = plain_letter(b[at]);
+		at++;
+	} while (x != '\0' && x == y);
+	*same = a[at - 1] == '\0' && b[at - 1] == '\0' && at <= NUMBER_MAX;
+	return *same || (x != '\0' && y != '\0');
 }
 
 bool spelling_same_number(text_t a, text_t b)

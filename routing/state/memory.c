@@ -211,6 +211,8 @@ void core_put(struct turn_view *t, struct key key, const struct record *r)
 {
 	if (r->family == FAMILY_COMMITTEE)
 		t->own_entry = NULL;
+	if (r->family == FAMILY_DIRECTORY)
+		t->core->untabled_version = 0;
 	plan_put(t->plan, key, r);
 	core_apply(t->core, &key, r);
 }

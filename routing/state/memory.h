@@ -329,6 +329,9 @@ struct core {
 	struct open_work open_work;
 	struct matters matters;
 	struct register_end books[BOOK_COUNT];
+	/* of a directory that has no table of competences: routing/documents/mandate.c. 0: none is
+	 * known */
+	uint64_t untabled_version;
 	int64_t valid_until_ms; /* of the directory in force */
 	/* monotonic: the directory's age, and who has no link, are notified again then */
 	int64_t next_alarm_ms;

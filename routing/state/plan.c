@@ -10,8 +10,10 @@
 
 enum {
 	PLAN_ARENA_BYTES = 256 * 1024 * 1024, /* a bound, not an allocation */
-	/* twice PLAN_WRITES_MAX: open addressing stays short */
-	INDEX_SLOTS = 65536,
+	/* of the index: as many as a common turn wants, which stay in the processor's cache; and
+	 * twice PLAN_WRITES_MAX, so that open addressing stays short */
+	INDEX_SLOTS_LEAST = 1024,
+	INDEX_SLOTS_MOST = 65536,
 	/* The largest single event: a document to every neighbour, or a directory (bounded by half
 	 * the plan). */
 	ROOM_WRITES = PLAN_WRITES_MAX / 2 + LINKS_MAX,
@@ -20,9 +22,14 @@ enum {
 	FINISH_ACTS = 8,
 };
 
-/* Slots hold index + 1 into writes; only the used ones are cleared again. */
+/* A slot has the hash beside the place in `writes`, counted from 1 (0: empty): records are large,
+ * and one that is not meant is not looked at. Half of the slots in use at most. */
+struct plan_slot {
+	uint32_t hash, write;
+};
 struct plan_index {
-	uint32_t slots[INDEX_SLOTS];
+	uint32_t count; /* of slots in use: a power of two */
+	struct plan_slot slots[INDEX_SLOTS_MOST];
 };
 
 struct plan *plan_new(struct lookup base)
@@ -42,6 +49,7 @@ struct plan *plan_new(struct lookup base)
 		plan_destroy(p);
 		return NULL;
 	}
+	p->index->count = INDEX_SLOTS_LEAST;
 	return p;
 }
 
@@ -57,41 +65,62 @@ void plan_destroy(struct plan *p)
 	free(p);
 }
 
-static uint32_t slot_of(enum family family, const struct key *key)
+/* FNV-1a over words of eight bytes, of which the last is filled up with zeros: keys that differ in
+ * those alone differ in their length. */
+static uint32_t hash_of(enum family family, const struct key *key)
 {
-	uint32_t h = 2166136261u ^ (uint32_t)family;
+	uint64_t h = 14695981039346656037u ^ (uint64_t)family << 8 ^ key->len_bytes, word;
 
-	for (unsigned i = 0; i < key->len_bytes; i++)
-		h = (h ^ key->bytes[i]) * 16777619u;
-	return h % INDEX_SLOTS;
+	for (unsigned i = 0; i < key->len_bytes; i += sizeof word) {
+		size_t left = key->len_bytes - i;
+
+		word = 0;
+		memcpy(&word, key->bytes + i, left < sizeof word ? left : sizeof word);
+		h = (h ^ word) * 1099511628211u;
+		h ^= h >> 32; /* the last bytes of a key, where most differ, are the high ones */
+	}
+	return (uint32_t)h;
 }
 
-/* The slot that holds this key, or the empty one where it would go. */
-static uint32_t find_slot(const struct plan *p, enum family family, const struct key *key)
+/* The slot that holds this key, or the empty one where it would go, with its hash. */
+static struct plan_slot *find_slot(const struct plan *p, enum family family, const struct key *key)
 {
-	uint32_t at = slot_of(family, key);
+	uint32_t hash = hash_of(family, key), last = p->index->count - 1, at = hash & last;
 
-	while (p->index->slots[at] != 0) {
-		const struct write *w = &p->writes[p->index->slots[at] - 1];
+	for (; p->index->slots[at].write != 0; at = (at + 1) & last) {
+		const struct write *w = &p->writes[p->index->slots[at].write - 1];
 
-		if (w->record.family == family && key_equal(&w->key, key))
+		if (p->index->slots[at].hash == hash && w->record.family == family &&
+		    key_equal(&w->key, key))
 			break;
-		at = (at + 1) % INDEX_SLOTS;
 	}
-	return at;
+	p->index->slots[at].hash = hash;
+	return &p->index->slots[at];
+}
+
+/* Twice as many slots, filled anew. */
+static void grow_index(struct plan *p)
+{
+	struct plan_index *index = p->index;
+	uint32_t last;
+
+	memset(index->slots, 0, index->count * sizeof index->slots[0]);
+	index->count *= 2;
+	last = index->count - 1;
+	for (uint32_t i = 0; i < p->write_count; i++) {
+		uint32_t hash = hash_of(p->writes[i].record.family, &p->writes[i].key),
+			 at = hash & last;
+
+		while (index->slots[at].write != 0)
+			at = (at + 1) & last;
+		index->slots[at] = (struct plan_slot){ .hash = hash, .write = i + 1 };
+	}
 }
 
 void plan_clear(struct plan *p)
 {
-	if (p->write_count > INDEX_SLOTS / 16) {
-		memset(p->index, 0, sizeof *p->index);
-	} else {
-		/* Newest first: a probe chain is emptied from its end. */
-		for (uint32_t i = p->write_count; i-- > 0;)
-			p->index
-			    ->slots[find_slot(p, p->writes[i].record.family, &p->writes[i].key)] =
-			    0;
-	}
+	memset(p->index->slots, 0, p->index->count * sizeof p->index->slots[0]);
+	p->index->count = INDEX_SLOTS_LEAST;
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = 0;
 	p->costed = 0;
@@ -114,16 +143,19 @@ bool plan_is_empty(const struct plan *p)
 
 static struct write *write_at(struct plan *p, enum family family, const struct key *key)
 {
-	uint32_t slot = find_slot(p, family, key);
+	struct plan_slot *slot = find_slot(p, family, key);
 	struct write *w;
 
-	if (p->index->slots[slot] != 0)
-		return &p->writes[p->index->slots[slot] - 1];
+	if (slot->write != 0)
+		return &p->writes[slot->write - 1];
 	assert(p->write_count < PLAN_WRITES_MAX);
 	w = &p->writes[p->write_count++];
-	p->index->slots[slot] = p->write_count;
+	slot->write = p->write_count;
 	p->family_writes[family]++;
 	w->key = *key;
+	w->record.family = family;
+	if (p->write_count > p->index->count / 2 && p->index->count < INDEX_SLOTS_MOST)
+		grow_index(p);
 	return w;
 }
 
@@ -169,10 +201,10 @@ static enum err overlay_get(void *ctx, struct arena *arena, enum family family,
 			    const struct key *key, struct record *out)
 {
 	struct plan *p = ctx;
-	uint32_t slot = find_slot(p, family, key);
+	const struct plan_slot *slot = find_slot(p, family, key);
 
-	if (p->index->slots[slot] != 0) {
-		const struct write *w = &p->writes[p->index->slots[slot] - 1];
+	if (slot->write != 0) {
+		const struct write *w = &p->writes[slot->write - 1];
 
 		if (w->erase)
 			return ERR_NOT_FOUND;
@@ -224,9 +256,9 @@ static const struct write *nearest(const struct plan *p, enum family family,
 
 static bool erased(const struct plan *p, enum family family, const struct key *key)
 {
-	uint32_t slot = find_slot(p, family, key);
+	const struct plan_slot *slot = find_slot(p, family, key);
 
-	return p->index->slots[slot] != 0 && p->writes[p->index->slots[slot] - 1].erase;
+	return slot->write != 0 && p->writes[slot->write - 1].erase;
 }
 
 /* The nearer of what is planned and what is stored. */

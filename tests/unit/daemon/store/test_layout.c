@@ -15,8 +15,9 @@
 
 enum { MAP_BYTES = 64 << 20, ROUNDS = 60, OLD_SERIALS = 2500 };
 
-static const enum family shared[] = { FAMILY_STATE,  FAMILY_ROUTE,   FAMILY_RECEIPT,
-				      FAMILY_LINKIN, FAMILY_COUNTER, FAMILY_SERIES, FAMILY_SWEEP };
+static const enum family shared[] = { FAMILY_STATE,   FAMILY_ROUTE,  FAMILY_RECEIPT,
+				      FAMILY_LINKIN,  FAMILY_LINE,   FAMILY_OPEN,
+				      FAMILY_COUNTER, FAMILY_SERIES, FAMILY_SWEEP };
 static const char *const recipients[] = { "btp", "thads", "xa-1" };
 static const uint64_t serials[] = { 0,	    1,	     0xfe,	     0xff,	0x100,
 				    0xffff, 0x10000, UINT64_MAX - 1, UINT64_MAX };
@@ -258,7 +259,7 @@ static void expect_all(struct corner *p)
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
 	assert_int_equal(r.u.counter.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 6);
+	assert_int_equal(r.u.note.number, 7);
 }
 
 static bool has_database(struct corner *p, const char *name)
@@ -364,7 +365,7 @@ static void expect_all_sweeps(struct corner *p)
 	}
 	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r), ERR_NOT_FOUND);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 6);
+	assert_int_equal(r.u.note.number, 7);
 }
 
 static void test_sweeps_of_format_3_get_their_kind(void **state)
@@ -399,6 +400,74 @@ static void test_sweeps_that_were_moving_when_it_ended_go_on(void **state)
 	assert_false(has_database(p, "sweep"));
 }
 
+/* ---- format 6 ---- */
+
+/* family ‖ key, whatever the family. */
+static void put_in_links(struct corner *p, MDB_txn *txn, struct key key, struct record r)
+{
+	uint8_t stored[KEY_MAX_BYTES + 1] = { (uint8_t)r.family };
+	struct blob bytes;
+	MDB_val k = { .mv_size = key.len_bytes + 1u, .mv_data = stored }, v;
+	MDB_dbi dbi;
+
+	memcpy(stored + 1, key.bytes, key.len_bytes);
+	assert_ok(record_encode(p->arena, &key, &r, &bytes));
+	v = (MDB_val){ .mv_size = bytes.len_bytes, .mv_data = (void *)(uintptr_t)bytes.data };
+	assert_int_equal(mdb_dbi_open(txn, "links", 0, &dbi), 0);
+	assert_int_equal(mdb_put(txn, dbi, &k, &v, 0), 0);
+}
+
+static void write_format_6(struct corner *p)
+{
+	MDB_env *env;
+	MDB_txn *txn;
+
+	p->lmdb->ops->close(p->lmdb);
+	env = open_raw(p);
+	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
+	for (uint64_t n = 0; n < OLD_SERIALS; n++) {
+		put_in_links(p, txn, key_number(n),
+			     (struct record){ .family = FAMILY_LINE,
+					      .u.line = { .kind = LINE_ENTRY,
+							  .role = ROLE_IN,
+							  .serial = { n + 3 },
+							  .person = "",
+							  .note = "" } });
+		put_in_links(p, txn, key_serial(ROLE_IN, (struct serial){ n }),
+			     (struct record){ .family = FAMILY_OPEN });
+	}
+	put_in_links(p, txn, key_number(5), record_of(FAMILY_SERIES, 55));
+	put_old(p, txn, key_name("format"), record_of(FAMILY_META, 6));
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	mdb_env_close(env);
+	open_lmdb(p);
+}
+
+static void test_lines_and_open_work_of_format_6_move(void **state)
+{
+	struct scan lines = scan_of((struct key){ .len_bytes = 0 }), open = lines, series = lines;
+	struct corner *p = *state;
+	struct lookup l;
+	struct record r;
+
+	write_format_6(p);
+	l = p->lmdb->ops->lookup(p->lmdb);
+	for (uint64_t n = 0; n < OLD_SERIALS; n++) {
+		struct key line = key_number(n), at = key_serial(ROLE_IN, (struct serial){ n });
+
+		arena_reset(p->arena);
+		assert_ok(l.next(l.ctx, p->arena, FAMILY_LINE, &lines, &r));
+		assert_true(key_equal(&lines.at, &line));
+		assert_int_equal(r.u.line.serial.n, n + 3);
+		assert_ok(l.next(l.ctx, p->arena, FAMILY_OPEN, &open, &r));
+		assert_true(key_equal(&open.at, &at));
+	}
+	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_LINE, &lines, &r), ERR_NOT_FOUND);
+	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_OPEN, &open, &r), ERR_NOT_FOUND);
+	assert_ok(l.next(l.ctx, p->arena, FAMILY_SERIES, &series, &r));
+	assert_int_equal(r.u.series.last, 55);
+}
+
 static void test_each_family_lies_somewhere(void **state)
 {
 	(void)state;
@@ -416,6 +485,7 @@ int main(void)
 		TEST(test_store_that_was_moving_when_it_ended_goes_on),
 		TEST(test_sweeps_of_format_3_get_their_kind),
 		TEST(test_sweeps_that_were_moving_when_it_ended_go_on),
+		TEST(test_lines_and_open_work_of_format_6_move),
 		cmocka_unit_test(test_each_family_lies_somewhere),
 	};
 

@@ -23,6 +23,8 @@ static void test_spellings_of_one_number_are_one(void **state)
 		/* Ð, ð, Ɖ */
 		{ "7-CV/ĐU", "7-CV/\xc3\x90U" },
 		{ "7-cv/đu", "7-CV/\xc3\xb0U" },
+		{ "TTr", "ttR" },
+		{ "TT r", "tTR " },
 		{ "7-CV/ĐU", "7-CV/\xc6\x89U" },
 		/* wide digit and slash, a minus */
 		{ "7-CV/ĐU", "\xef\xbc\x97\xe2\x88\x92"
@@ -32,11 +34,19 @@ static void test_spellings_of_one_number_are_one(void **state)
 			     "CV/ĐU" },
 	};
 	static const char *const other[][2] = {
-		{ "1-BC/CB", "10-BC/CB" },  { "1-BC/CB", "1-BC/CB1" },
-		{ "14-CV/ĐU", "14-CV/DU" }, { "0-A", "-A" },
-		{ "1-A/0", "1-A/00" },	    { "", "0" },
-		{ "12-CV/ÂU", "12-CV/AU" }, { "\xff", "\xfe" },
-		{ "KH", "BC" },		    { "KH", "" },
+		{ "1-BC/CB", "10-BC/CB" },
+		{ "1-BC/CB", "1-BC/CB1" },
+		{ "14-CV/ĐU", "14-CV/DU" },
+		{ "0-A", "-A" },
+		{ "1-A/0", "1-A/00" },
+		{ "", "0" },
+		{ "12-CV/ÂU", "12-CV/AU" },
+		{ "\xff", "\xfe" },
+		{ "KH", "BC" },
+		{ "KH", "" },
+		{ "QyĐ", "QĐ" },
+		{ "CTr", "CT" },
+		{ "TTra", "TTr a1" },
 	};
 
 	(void)state;

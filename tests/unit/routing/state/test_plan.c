@@ -77,6 +77,30 @@ static void test_second_write_to_a_key_replaces_the_first_in_place(void **state)
 	plan_destroy(NULL);
 }
 
+static void test_each_of_very_many_writes_is_found_and_gone_after_clearing(void **state)
+{
+	struct plan *p = plan_over(NULL);
+	char name[24];
+	uint64_t n;
+
+	(void)state;
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < PLAN_WRITES_MAX; i++) {
+			snprintf(name, sizeof name, "%u", i);
+			put(p, name, round + i);
+		}
+		assert_int_equal(p->write_count, PLAN_WRITES_MAX);
+		for (unsigned i = 0; i < PLAN_WRITES_MAX; i++) {
+			snprintf(name, sizeof name, "%u", i);
+			assert_ok(get(p, name, &n));
+			assert_int_equal(n, round + i);
+		}
+		plan_clear(p);
+		assert_int_equal(get(p, "0", &n), ERR_NOT_FOUND);
+	}
+	plan_destroy(p);
+}
+
 static void test_failing_store_is_not_taken_for_an_empty_one(void **state)
 {
 	int something;
@@ -201,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_second_write_to_a_key_replaces_the_first_in_place),
+		cmocka_unit_test(test_each_of_very_many_writes_is_found_and_gone_after_clearing),
 		cmocka_unit_test(test_failing_store_is_not_taken_for_an_empty_one),
 		cmocka_unit_test(test_cleared_plan_remembers_nothing_after_few_or_many_writes),
 		cmocka_unit_test(test_room_ends_before_any_bound_is_reached),
