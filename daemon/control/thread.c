@@ -10,6 +10,7 @@
 #include "daemon/control/documents.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/names.h"
 #include "proto/fields.h"
 #include "proto/verifier.h"
 #include "routing/base/arena.h"
@@ -305,6 +306,7 @@ static void say(struct client *c, uint64_t id, const struct thread_walk *w, cons
 	Vanthu__V1__ThreadLine line = VANTHU__V1__THREAD_LINE__INIT;
 	Vanthu__V1__DocumentLine document;
 	struct found_document f;
+	size_t name_bytes = COMMITTEE_NAME_MAX + 1;
 
 	arena_reset(c->control->arena);
 	line.depth = n->depth;
@@ -317,6 +319,7 @@ static void say(struct client *c, uint64_t id, const struct thread_walk *w, cons
 		line.under = field_bytes(n->under.bytes, sizeof n->under.bytes);
 	if (control_find_id(c, &n->id, n->origin, &f) == ERR_OK) {
 		control_fill_line(c, &f, &document);
+		document.from_name = control_name(c, NULL, n->origin, &name_bytes);
 		line.line = &document;
 	}
 	r.more = 1;

@@ -9,9 +9,9 @@ import re
 import sys
 
 # Words that the program takes in both languages, and what else is written otherwise in a Vietnamese document.
-SAME = {"toàn bộ cấp dưới": "subtree", "cấp dưới": "subordinates", "cấp trên": "superior", "đến": "in", "đi": "out", "kế hoạch": "KH",
+SAME = {"toàn bộ cấp dưới": "subtree", "cấp dưới": "subordinates", "cấp trên": "superior", "đến": "in", "đi": "out", "theo dõi": "followup", "kế hoạch": "KH",
         "thường": "thuong", "khẩn": "khan", "thượng khẩn": "thuong-khan", "hỏa tốc": "hoa-toc", "mật": "mat"}
-IN_VIETNAMESE = re.compile(r"\bexport VANTHU_LANG=vi\b|-L vi |--lang vi (?=[a-z])|(?<=README|RATION)\.vi(?=\.md)")
+IN_VIETNAMESE = re.compile(r"\bexport VANTHU_LANG=vi\b|-L vi |--lang vi (?=[a-z])|(?<=README|RATION)\.vi(?=\.md)|(?<=CLERK)\.vi(?=\.md)")
 PROGRAMS = "vanthu vanthud make man systemctl journalctl install adduser addgroup sudo export eval printf kill cp echo ss nc dmesg".split()
 # Up to this line the two documents name each other.
 LINKS_TO_EACH_OTHER = 4

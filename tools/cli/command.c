@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/base/i18n.h"
+#include "tools/base/text.h"
 
 static const struct command_option global_options[] = {
 	{ "config", 'c', N_("DIR"),
@@ -41,6 +42,35 @@ const struct command *command_find(const struct command *commands, const char *n
 	for (const struct command *c = commands; name != NULL && c->name != NULL; c++) {
 		if (strcmp(c->name, name) == 0)
 			return c;
+	}
+	return NULL;
+}
+
+/* The first row of its group? */
+static bool begins_group(const struct command *commands, const struct command *c)
+{
+	const struct command *first = commands;
+
+	while (strcmp(first->group, c->group) != 0)
+		first++;
+	return first == c;
+}
+
+const struct command *command_in_groups(const struct command *commands, const struct command *c)
+{
+	const struct command *next;
+
+	if (c == NULL)
+		return commands->name == NULL ? NULL : commands;
+	for (next = c + 1; next->name != NULL; next++) {
+		if (strcmp(next->group, c->group) == 0)
+			return next;
+	}
+	for (next = commands; strcmp(next->group, c->group) != 0; next++)
+		;
+	for (next++; next->name != NULL; next++) {
+		if (begins_group(commands, next))
+			return next;
 	}
 	return NULL;
 }
@@ -100,6 +130,19 @@ const struct command_operand *command_form_operand(const struct command_form *f,
 	return NULL;
 }
 
+/* A form of that word? The books have Vietnamese names too, as the directions of paper have. */
+static bool is_word(const char *word, const char *typed)
+{
+	static const char *const vietnamese[] = { "den", "di", "theo-doi", NULL };
+	static const char *const books[] = { "in", "out", "followup" };
+	int i;
+
+	if (strcmp(word, typed) == 0)
+		return true;
+	i = text_choose(typed, vietnamese);
+	return i >= 0 && strcmp(word, books[i]) == 0;
+}
+
 const struct command_form *command_form_of(const struct command *c, int count, char **operands,
 					   int *used)
 {
@@ -109,7 +152,7 @@ const struct command_form *command_form_of(const struct command *c, int count, c
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
 		if (c->forms[i].word[0] == '\0')
 			return &c->forms[i];
-		if (count > 0 && strcmp(c->forms[i].word, operands[0]) == 0) {
+		if (count > 0 && is_word(c->forms[i].word, operands[0])) {
 			*used = 1;
 			return &c->forms[i];
 		}

@@ -94,6 +94,9 @@ struct command {
 	struct command_form forms[COMMAND_FORMS_MAX];
 };
 
+/* The one after `c` where commands of a group stand together: groups in the order of their first
+ * rows, rows of a group in theirs. NULL asks for the first, and is the end. */
+const struct command *command_in_groups(const struct command *commands, const struct command *c);
 /* By its name in such a table; NULL: there is none. */
 const struct command *command_find(const struct command *commands, const char *name);
 

@@ -105,22 +105,28 @@ void help_command(const struct command *c)
 	printf("\n%s\n", _("Options that every command takes: vanthu help"));
 }
 
-/* A clerk's day. It stands last, because that is what a small terminal still shows. */
+/* A clerk's day, in its order. It stands last, because that is what a small terminal still shows;
+ * so all of it fits one of 24 lines. */
 static const struct {
 	const char *what, *how; /* marked for translation */
 } day[] = {
 	{ N_("What has arrived"), "vanthu inbox" },
 	{ N_("Read one"), "vanthu show 31-KH/ĐU" },
-	{ N_("Save its files"), N_("vanthu save 31-KH/ĐU --to received") },
-	{ N_("Find, with or without accents"), "vanthu find \"chuyen doi so\"" },
-	{ N_("Send down"), N_("vanthu send plan.docx figures.xlsx --to subordinates --type KH "
-			      "--number 31-KH/ĐU --subject \"Plan for 2026\"") },
-	{ N_("Send up"), N_("vanthu send report.docx --to superior --type BC --number 02-BC/CB "
-			    "--subject \"Report of November\"") },
-	{ N_("What was sent"), "vanthu outbox" },
+	{ N_("Take all in"), "vanthu accept --all-valid" },
+	{ N_("Give one back"), N_("vanthu return 12-CV/ĐUK --reason \"Not for us\"") },
+	{ N_("Say who does it"), "vanthu assign 31-KH/ĐU --to \"Văn An\" --due 30/12/2026" },
+	{ N_("It is done"), "vanthu finish 31-KH/ĐU" },
+	{ N_("Answer and finish"), N_("vanthu send report.docx --reply-to 31-KH/ĐU --finish --type "
+				      "BC --number auto --subject \"Report\"") },
+	{ N_("Send down"), N_("vanthu send plan.docx --to subordinates --type KH --number auto "
+			      "--subject \"Plan for 2026\"") },
 	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
-	{ N_("Register paper"), N_("vanthu paper add in --type CV --number 12-CV/ĐUK --subject "
-				   "\"Invitation\" --date 24/11/2026") },
+	{ N_("Ask for one back"), N_("vanthu recall ask 31-KH/ĐU --reason \"Wrong date\"") },
+	{ N_("Enter one on paper"), N_("vanthu paper add in 12-CV/ĐUK \"Invitation\" --from "
+				       "\"Đảng ủy Khối\"") },
+	{ N_("Overdue, due soon"), "vanthu due" },
+	{ N_("Search"), "vanthu find \"chuyen doi so\"" },
+	{ N_("Print the book"), N_("vanthu register in --format html --output in.html") },
 	{ N_("The digital share"), "vanthu target" },
 };
 
@@ -148,7 +154,8 @@ void help_all(const struct command *commands)
 	const char *group = "";
 
 	printf("%s\n", _("Usage: vanthu [-c DIR] COMMAND …"));
-	for (const struct command *c = commands; c->name != NULL; c++) {
+	for (const struct command *c = command_in_groups(commands, NULL); c != NULL;
+	     c = command_in_groups(commands, c)) {
 		if (strcmp(group, c->group) != 0)
 			printf("\n%s\n", _(c->group));
 		group = c->group;

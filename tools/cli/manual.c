@@ -114,7 +114,8 @@ static void print_commands(const struct command *commands)
 	const struct command *before = NULL;
 	const char *group = "";
 
-	for (const struct command *c = commands; c->name != NULL; c++) {
+	for (const struct command *c = command_in_groups(commands, NULL); c != NULL;
+	     c = command_in_groups(commands, c)) {
 		if (strcmp(group, c->group) != 0) {
 			printf(".SS ");
 			put_line(_(c->group));

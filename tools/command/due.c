@@ -29,12 +29,9 @@ static const struct column due_table[] = {
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ "late", N_("Working days"), FORMAT_TEXT, false },
-	{ "reason", N_("Because of"), FORMAT_WORD, true },
-	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
-	{ "issuer", N_("From"), FORMAT_TEXT, true },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
-	{ "to", N_("In charge"), FORMAT_TEXT, true },
+	{ "who", N_("In charge"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 /* With --plain: values as they are. */
@@ -165,10 +162,10 @@ static void add_words(json_t *line)
 				 (long long)-late);
 	}
 	json_object_set_new(line, "late", json_string(words));
-	json_object_set(line, "issuer",
-			json_object_get(line, json_is_null(json_object_get(line, "from_name"))
-						      ? "from"
-						      : "from_name"));
+	if (json_is_null(json_object_get(line, "arrival")))
+		json_object_set_new(line, "who", json_string(_("(not registered yet)")));
+	else
+		json_object_set(line, "who", json_object_get(line, "to"));
 }
 
 static json_t *group_of(json_t *groups, const char *name)

@@ -26,7 +26,7 @@ enum {
 	SHOWN_MAX = 200, /* where nobody has a terminal, and nothing else is said */
 	PAGE_ROWS = 20,	 /* where --page says no --limit, and nobody has a terminal */
 	PAGES_MAX = 100000,
-	TALK_LINES = 4, /* below the list: what is next, and the prompt */
+	TALK_LINES = 6, /* below the list: what is next, and the prompt */
 	LEAST_ROWS = 3, /* on the smallest terminal */
 };
 
@@ -250,6 +250,35 @@ static void print_section(const struct desk *d, unsigned i, size_t from, size_t 
 	json_decref(rows);
 }
 
+/* What is asked back is answered before all else; then what is new on this page is taken in. */
+static void hint_acts(const struct desk *d, size_t from, size_t to)
+{
+	bool fresh = false;
+
+	for (unsigned i = 0; i < SECTIONS; i++) {
+		json_t *rows = rows_of(d, i, from, to), *row;
+		size_t k;
+
+		json_array_foreach(rows, k, row) {
+			const json_t *work = json_object_get(row, "work");
+			const char *id = json_string_value(json_object_get(row, "id")),
+				   *code = json_string_value(json_object_get(work, "code")),
+				   *recall = json_string_value(json_object_get(work, "recall"));
+
+			fresh = fresh || (code != NULL && strcmp(code, "01") == 0);
+			if (recall == NULL || strcmp(recall, "13") != 0 || id == NULL ||
+			    strlen(id) <= ENDING_CHARS)
+				continue;
+			office_hint(d->cli, "", recall, id + strlen(id) - ENDING_CHARS);
+			json_decref(rows);
+			return;
+		}
+		json_decref(rows);
+	}
+	if (fresh)
+		cli_hint(d->cli, "%s", _("Take in all that is whole: vanthu accept --all-valid"));
+}
+
 static void hint_next(const struct desk *d, size_t from)
 {
 	for (unsigned i = 0; i < SECTIONS; i++) {
@@ -312,6 +341,7 @@ static int print_desk(struct desk *d, const Vanthu__V1__DeskCount *count)
 	for (unsigned i = 0; i < SECTIONS; i++)
 		print_section(d, i, from, to);
 	hint_more(d, from, to, count);
+	hint_acts(d, from, to);
 	hint_next(d, from);
 	return 0;
 }

@@ -174,10 +174,35 @@ static bool tells_status(uint32_t code)
 	return code == ERR_BAD_STATE || code == ERR_RECALLED || code == ERR_NOT_ASKED;
 }
 
-/* The only one that was named. Where its status is what forbids it, the status is said in words. */
-static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *reply)
+/* What helps where the status forbids the act on the document of that name. */
+static void way_out(Vanthu__V1__OfficeAct act, enum err e, const char *status, const char *name,
+		    char *out, size_t size)
 {
-	char status[128], about[512];
+	if (e == ERR_BAD_STATE && strcmp(status, "01") == 0)
+		snprintf(out, size, _("take it in first: vanthu accept %s"), name);
+	else if (e == ERR_BAD_STATE && strcmp(status, "02") == 0)
+		snprintf(out, size, _("it was given back; take it in after all: vanthu accept %s"),
+			 name);
+	else if (e == ERR_BAD_STATE && strcmp(status, "06") == 0 &&
+		 (act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ASSIGN ||
+		  act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_FINISH))
+		snprintf(out, size, _("does the work go on after all? vanthu start %s"), name);
+	else if (e == ERR_BAD_STATE && strcmp(status, "06") != 0 &&
+		 act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN)
+		snprintf(out, size,
+			 _("it is being worked on; finish it, with a word to the issuer: vanthu "
+			   "finish %s --note TEXT"),
+			 name);
+	else
+		snprintf(out, size, _("see it with: vanthu show %s"), name);
+}
+
+/* The only one that was named. Where its status is what forbids it, the status is said in words. */
+static void refuse(struct call *c, Vanthu__V1__OfficeAct act, const char *name,
+		   const Vanthu__V1__Reply *reply)
+{
+	char status[128], about[512], message[768], fix[768];
+	enum err e = (enum err)reply->error->code;
 	json_t *code;
 
 	if (is_about_person(reply->error->code)) {
@@ -193,7 +218,9 @@ static void refuse(struct call *c, const char *name, const Vanthu__V1__Reply *re
 	output_format(call_cli(c), code, FORMAT_OFFICE, false, status, sizeof status);
 	json_decref(code);
 	snprintf(about, sizeof about, _("%s is: %s"), name, status);
-	cli_fail(call_cli(c), (enum err)reply->error->code, about);
+	snprintf(message, sizeof message, "%s: %s", about, _(err_text(e)));
+	way_out(act, e, reply->error->about, name, fix, sizeof fix);
+	cli_fail_text(call_cli(c), e, message, fix);
 }
 
 /* Of several: it stands in their table. An id that is none is shown as it was typed. */
@@ -237,7 +264,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 	if (a->count > 1)
 		add_refusal(rows, name, reply->error);
 	else
-		refuse(c, name, reply);
+		refuse(c, a->request.act, name, reply);
 	return ERR_OK;
 }
 
@@ -259,19 +286,51 @@ static int act_on_all(struct call *c, struct act *a, json_t *rows)
 
 /* ---- the commands ---- */
 
-static void say_next(struct cli *cli, const struct act *a)
+void office_hint(struct cli *cli, const char *status, const char *recall, const char *id)
 {
-	if (cli->dry_run)
-		cli_hint(cli, "%s", _("Nothing was done: this was a dry run."));
-	else if (a->done == 0)
+	if (strcmp(recall, "13") == 0) {
+		cli_hint(cli, _("Its issuer asks for it back. Agree: vanthu recall agree %s"), id);
+		cli_hint(cli, _("Decline: vanthu recall decline %s --reason TEXT"), id);
+	} else if (strcmp(recall, "15") == 0) {
 		return;
-	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT)
-		cli_hint(cli, "%s", _("Assign one: vanthu assign ID --to NAME --due DATE"));
-	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
-		cli_hint(cli, "%s", _("See who agrees: vanthu show ID"));
-	else if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RETURN)
-		cli_hint(cli, "%s",
-			 _("By mistake? It is accepted after all with: vanthu accept ID"));
+	} else if (strcmp(status, "01") == 0) {
+		cli_hint(cli, _("Take it in: vanthu accept %s"), id);
+		cli_hint(cli, _("Give it back: vanthu return %s --reason TEXT"), id);
+	} else if (strcmp(status, "02") == 0) {
+		cli_hint(cli, _("By mistake? Take it in after all: vanthu accept %s"), id);
+	} else if (strcmp(status, "03") == 0) {
+		cli_hint(cli, _("Say who does it: vanthu assign %s --to NAME --due DATE"), id);
+	} else if (strcmp(status, "04") == 0 || strcmp(status, "05") == 0) {
+		cli_hint(cli, _("When it is done: vanthu finish %s"), id);
+		cli_hint(cli, _("With an answer: vanthu send FILE… --reply-to %s --finish"), id);
+	}
+}
+
+/* By the first that was done. */
+static void say_next(struct cli *cli, const struct act *a, const json_t *rows)
+{
+	const json_t *row;
+	char id[UUID_TEXT_SIZE];
+	size_t i;
+
+	if (cli->dry_run) {
+		cli_hint(cli, "%s", _("Nothing was done: this was a dry run."));
+		return;
+	}
+	json_array_foreach(rows, i, row) {
+		const char *status = json_string_value(json_object_get(row, "code")),
+			   *recall = json_string_value(json_object_get(row, "recall"));
+
+		if (json_object_get(row, "error") != NULL)
+			continue;
+		output_format(cli, json_object_get(row, "id"), FORMAT_ID, false, id, sizeof id);
+		if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
+			cli_hint(cli, _("See who agrees: vanthu show %s"), id);
+		else
+			office_hint(cli, status == NULL ? "" : status,
+				    recall == NULL ? "" : recall, id);
+		return;
+	}
 }
 
 static int run(struct cli *cli, struct act *a)
@@ -289,8 +348,15 @@ static int run(struct cli *cli, struct act *a)
 		json_decref(rows);
 		return code;
 	}
-	output_list(cli, rows, columns);
-	say_next(cli, a);
+	if (a->all_valid && a->count == 0 && !cli->json && !cli->plain) {
+		json_decref(rows);
+		if (!cli->quiet)
+			terminal_say(_("Nothing waits to be taken in."));
+		return code;
+	}
+	output_list(cli, json_incref(rows), columns);
+	say_next(cli, a, rows);
+	json_decref(rows);
 	return code;
 }
 

@@ -48,6 +48,8 @@ int cmd_policy(struct cli *cli, int argc, char **argv)
 	struct call *c = NULL;
 	json_t *out;
 	enum err e;
+	bool none;
+	int code;
 
 	if (cli_option(cli, argc, argv) != -1)
 		return err_exit_code(ERR_USAGE);
@@ -64,5 +66,11 @@ int cmd_policy(struct cli *cli, int argc, char **argv)
 		json_decref(out);
 		return err_exit_code(e);
 	}
-	return output_list(cli, out, columns);
+	none = json_array_size(out) == 0;
+	code = output_list(cli, out, columns);
+	if (none)
+		cli_hint(cli, "%s",
+			 _("The directory has no table of it: no document is refused for its "
+			   "type."));
+	return code;
 }

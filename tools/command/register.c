@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/base/files.h"
 #include "tools/base/text.h"
@@ -54,7 +55,7 @@ static const struct column out_table[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column in_table[] = {
-	{ "number", N_("No."), FORMAT_COUNT, false },
+	{ "number", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "arrived_on", N_("Arrived on"), FORMAT_TEXT, false },
 	{ "from", N_("Issuer"), FORMAT_TEXT, true },
 	{ "symbol", N_("Number"), FORMAT_TEXT, false },
@@ -64,7 +65,7 @@ static const struct column in_table[] = {
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column followup_table[] = {
-	{ "number", N_("No."), FORMAT_COUNT, false },
+	{ "number", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "what", N_("Document"), FORMAT_TEXT, true },
 	{ "unit", N_("In charge"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_TEXT, false },
@@ -316,20 +317,24 @@ static void write_table(struct cli *cli, FILE *to, const struct book_wanted *w)
 	page_table_end(to);
 }
 
+/* In months as they are said; no month given is this year. */
 static void print_period(const struct period *p, char *out, size_t size)
 {
-	char period[32], today[11];
+	unsigned from = month_in_year(p->from), to = month_in_year(p->to);
+	char today[11];
 
-	if (p->to.n == 0) {
-		text_today(today);
-		snprintf(period, sizeof period, "%.4s", today);
-	} else {
-		period_print(*p, period, sizeof period);
-	}
+	text_today(today);
 	if (p->to.n == UINT16_MAX)
 		snprintf(out, size, "%s", _("All years"));
+	else if (p->to.n == 0)
+		snprintf(out, size, _("Year %.4s"), today);
+	else if (p->from.n == p->to.n)
+		snprintf(out, size, _("Month %02u/%04u"), from, month_year(p->from));
+	else if (from == 1 && to == 12 && month_year(p->from) == month_year(p->to))
+		snprintf(out, size, _("Year %04u"), month_year(p->from));
 	else
-		snprintf(out, size, _("Period: %s"), period);
+		snprintf(out, size, _("From %02u/%04u to %02u/%04u"), from, month_year(p->from), to,
+			 month_year(p->to));
 }
 
 static void write_page(struct cli *cli, FILE *to, const struct book_wanted *w)
@@ -369,9 +374,12 @@ static int write_file(struct cli *cli, const struct book_wanted *w, const char *
 	e = fs_write_new(w->output, bytes, w->secret);
 	if (e != ERR_OK)
 		return cli_fail_file(cli, e, w->output);
-	return output_object(
-		cli, json_pack("{s:s, s:I}", "file", w->output, "size_bytes", (json_int_t)len),
-		columns);
+	output_object(cli,
+		      json_pack("{s:s, s:I}", "file", w->output, "size_bytes", (json_int_t)len),
+		      columns);
+	if (w->format == FORMAT_HTML)
+		cli_hint(cli, "%s", _("Open it in a browser and print it: A4, landscape."));
+	return 0;
 }
 
 static int write_book(struct cli *cli, const struct book_wanted *w)
@@ -415,7 +423,8 @@ static int run(struct cli *cli, struct book_wanted *w)
 
 static bool read_book(const char *word, struct book_wanted *w)
 {
-	static const char *const words[] = { "out", "in", "followup", "di", "den", NULL };
+	static const char *const words[] = { "out", "in", "followup", "di", "den", "theo-doi",
+					     NULL };
 	int i = text_choose(word, words);
 
 	w->book = (Vanthu__V1__Book)(i < 3 ? i + 1 : i - 2);
@@ -431,6 +440,9 @@ static int check_options(struct cli *cli, const struct book_wanted *w)
 		return cli_wanted(cli,
 				  _("--json and --plain have a format of their own: give --output "
 				    "FILE, or leave --format out"),
+				  "");
+	if (w->output == NULL && w->format == FORMAT_HTML && isatty(STDOUT_FILENO))
+		return cli_wanted(cli, _("still missing: --output FILE.html (what to print from)"),
 				  "");
 	return 0;
 }

@@ -445,7 +445,8 @@ static int finish_answered(struct cli *cli, struct call *c, const struct wanted 
 		if (w->finishing == FINISH_ASK)
 			cli_hint(cli,
 				 _("Finish what it answers with: vanthu finish %s --answer %s"),
-				 w->answered.id, id);
+				 w->answered.id + UUID_TEXT_SIZE - 1 - ENDING_CHARS,
+				 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 		return 0;
 	}
 	ref.text = (char *)(uintptr_t)w->answered.id;
@@ -547,6 +548,14 @@ static void add_answered(json_t *out, const struct wanted *w, bool finished)
 	json_object_set_new(out, "finished", json_boolean(finished));
 }
 
+/* By the table of who may issue what: the word of programs, or a sentence. */
+static json_t *may_issue(const struct cli *cli, bool may)
+{
+	if (cli->json || cli->plain)
+		return json_string(may ? "may" : "unknown");
+	return json_string(may ? _("yes") : _("no rule says: it is not refused for it"));
+}
+
 static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
 			  const Vanthu__V1__Accepted *a, const char *id)
 {
@@ -572,7 +581,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	if (cli->dry_run) {
 		json_object_set_new(out, "dry_run", json_true());
 		json_object_set_new(out, "competence",
-				    json_string(a->competence == 1 ? "may" : "unknown"));
+				    may_issue(cli, a->competence == 1));
 		json_object_set_new(out, "rule", json_text_or_null(a->competence_rule));
 	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */

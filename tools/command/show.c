@@ -130,7 +130,7 @@ static const struct column status_columns[] = {
 
 static const struct column status_text[] = {
 	{ "at", N_("When"), FORMAT_TIME, false },
-	{ "name_text", N_("Office"), FORMAT_TEXT, true },
+	{ "name_text", N_("Committee"), FORMAT_TEXT, true },
 	{ "code", N_("What"), FORMAT_OFFICE, true },
 	{ "person", N_("Who"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },
@@ -250,6 +250,24 @@ static const char *string_of(const json_t *object, const char *key)
 	return text == NULL ? "" : text;
 }
 
+/* Of several recipients they come one after the other; people read them by time. */
+static void sort_by_time(json_t *statuses)
+{
+	for (size_t i = 1; i < json_array_size(statuses); i++) {
+		json_t *row = json_incref(json_array_get(statuses, i));
+		size_t to = i;
+
+		while (to > 0 && strcmp(string_of(json_array_get(statuses, to - 1), "at"),
+					string_of(row, "at")) > 0)
+			to--;
+		if (to < i) {
+			json_array_remove(statuses, i);
+			json_array_insert(statuses, to, row);
+		}
+		json_decref(row);
+	}
+}
+
 /* The names and numbers that people read in the place of ids. */
 static void add_people(struct cli *cli, json_t *view)
 {
@@ -270,6 +288,7 @@ static void add_people(struct cli *cli, json_t *view)
 			    people_reference(json_object_get(view, "answered_by"), true));
 	people_committees(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "statuses"));
+	sort_by_time(json_object_get(view, "statuses"));
 }
 
 static void print_view(struct cli *cli, json_t *view, const char *id)
@@ -291,6 +310,8 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 	}
 	print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
 		   plain ? status_columns : status_text);
+	if (work != NULL)
+		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
 	cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 }
 

@@ -8,10 +8,20 @@
 
 enum { LABEL_BYTES = 1024, INDENT_MAX = 24 };
 
+/* With --plain: as it has always been. */
+static const struct column plain_columns[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "label", "label", FORMAT_TEXT, true },
+	{ "from", "from", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, true },
+	{ "issued", "issued", FORMAT_DATE, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+
 static const struct column columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
 	{ "label", N_("Matter"), FORMAT_TEXT, true },
-	{ "from", N_("From"), FORMAT_TEXT, false },
+	{ "from_text", N_("From"), FORMAT_TEXT, true },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ "issued", N_("Issued"), FORMAT_DATE, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
@@ -63,8 +73,13 @@ static json_t *row_of(const struct cli *cli, const Vanthu__V1__ThreadLine *l)
 	json_object_set_new(row, "under", json_uuid(l->under));
 	json_object_set_new(row, "asked", json_boolean(l->asked));
 	json_object_set_new(row, "left_out", json_integer((json_int_t)l->left_out));
-	if (!cli->json)
+	if (!cli->json) {
 		json_object_set_new(row, "label", label(l));
+		json_object_set_new(row, "from_text",
+				    l->line != NULL
+					    ? people_name(l->line->from_name, l->line->from)
+					    : people_name("", l->origin));
+	}
 	return row;
 }
 
@@ -103,7 +118,7 @@ int thread_show(struct cli *cli, const char *id)
 		json_decref(rows);
 		return err_exit_code(e);
 	}
-	output_list(cli, rows, columns);
+	output_list(cli, rows, cli->plain ? plain_columns : columns);
 	if (left_out > 0)
 		cli_hint(cli, _("%llu more are not shown: ask for one further down"),
 			 (unsigned long long)left_out);

@@ -637,6 +637,7 @@ static void where_to_go_on(struct demo *s, bool kept)
 	next(s, _("what arrived"), "vanthu -c %s/thads inbox", folder);
 	next(s, _("the book"), "vanthu -c %s/thads register followup", folder);
 	next(s, _("the way it took"), "vanthu -c %s/btp trace %s", folder, s->plan_number);
+	next(s, _("a clerk's day"), "less %s", _("docs/CLERK.md"));
 	next(s, _("end the lab"), "vanthu lab stop %s", folder);
 }
 

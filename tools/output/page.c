@@ -22,6 +22,8 @@ static const char style[] =
 	"table{width:100%;border-collapse:collapse;table-layout:fixed;font-size:9.5pt}\n"
 	"thead{display:table-header-group}\n"
 	"tr{break-inside:avoid}\n"
+	/* signatures never stand on a sheet of their own */
+	"tbody tr:nth-last-child(-n+2),table{break-after:avoid}\n"
 	"th,td{border:.6pt solid #000;padding:1mm 1.2mm;vertical-align:top;text-align:left;"
 	"overflow-wrap:break-word}\n"
 	"th{text-align:center;vertical-align:middle;font-weight:bold}\n"
