@@ -97,10 +97,25 @@ static void print_own_options(const struct command *c)
 	}
 }
 
+static bool names_documents(const struct command *c)
+{
+	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
+		if (c->forms[i].operands[0].kind == VALUE_DOCUMENT)
+			return true;
+	}
+	return false;
+}
+
 void help_command(const struct command *c)
 {
 	printf("vanthu %s: %s\n\n", c->name, _(c->summary));
 	print_forms(c);
+	if (names_documents(c)) {
+		putchar('\n');
+		print_wrapped(_("ID: the number of a document, like 31-KH/ĐU, or the end of its "
+				"id, as lists show it."),
+			      0, 4);
+	}
 	print_own_options(c);
 	printf("\n%s\n", _("Options that every command takes: vanthu help"));
 }

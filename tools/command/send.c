@@ -566,7 +566,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 						   false },
 						 { "rule", N_("By rule"), FORMAT_TEXT, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
-						 { "finished", N_("Work finished"), FORMAT_BOOL,
+						 { "finished", N_("Work done"), FORMAT_BOOL,
 						   false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients",
