@@ -150,8 +150,11 @@ SIM := \
 	year \
 	year_check \
 	year_check_work \
+	year_due \
 	year_main \
+	year_paper \
 	year_plant \
+	year_recall \
 	year_store \
 	year_tree \
 	year_work

@@ -55,6 +55,19 @@ void memory_disk_destroy(struct memory_disk *d)
 	free(d);
 }
 
+bool memory_disk_contains(const struct memory_disk *d, struct blob bytes)
+{
+	for (int f = 0; f < FAMILY_COUNT; f++) {
+		for (size_t i = 0; i < d->tables[f].count; i++) {
+			const struct entry *e = d->tables[f].entries[i];
+
+			if (memmem(e->value, e->len_bytes, bytes.data, bytes.len_bytes) != NULL)
+				return true;
+		}
+	}
+	return false;
+}
+
 struct memory_disk *memory_disk_copy(const struct memory_disk *d)
 {
 	struct memory_disk *copy = memory_disk_new();

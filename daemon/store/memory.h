@@ -16,6 +16,8 @@ void memory_disk_fail(struct memory_disk *d, uint32_t n, enum err e, bool landed
 /* A bit of a stored value changes, as on a bad disk. ERR_NOT_FOUND. */
 must_use enum err memory_disk_spoil(struct memory_disk *d, enum family family,
 				    const struct key *key);
+/* Whether these bytes stand anywhere in what it keeps. */
+bool memory_disk_contains(const struct memory_disk *d, struct blob bytes);
 must_use enum err store_memory_open(struct memory_disk *d, struct store **out);
 
 #endif

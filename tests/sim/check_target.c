@@ -143,8 +143,8 @@ static void count_paper(struct world *w, const struct member *m, const struct ke
 	(void)m;
 	(void)key;
 	snprintf(month, sizeof month, "%.7s", p->date);
-	if (p->cancelled_at_ms != 0)
-		return;
+	if (p->cancelled_at_ms != 0 || p->next.n != 0)
+		return; /* crossed out, or another record says it right */
 	if (p->secrecy == SECRECY_THUONG)
 		at(month, p->direction)->paper++;
 	else

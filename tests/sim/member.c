@@ -75,6 +75,8 @@ static void notify(void *ctx, const struct act_notify *n)
 		       n->committee.text, n->reason);
 	if (m->world->year == NULL)
 		clocks_noticed(m->world, m->index, n);
+	else
+		year_noticed(m->world, m, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,
@@ -380,6 +382,8 @@ void member_start(struct member *m)
 	if (m->running)
 		return;
 	build(m);
+	if (m->world->year != NULL)
+		year_due_rules(m->world, m);
 	m->running = true;
 	m->wake_ms = INT64_MAX;
 	if (turn_boot(m->turn, member_now(m)) != ERR_OK) {

@@ -19,7 +19,9 @@ enum {
 	HOUR_BEGINS_MS = 3000, /* after opening: links stand by then */
 	HOUR_LASTS_MS = 40000,
 	CLOSES_AFTER_MS = 60000,
-	TERM_DAY = 38, /* 2025-08-08 */
+	TERMS_MOST = 8,
+	TABLES_DAY = 132, /* 2025-11-10 */
+	LOOKED_EVERY = 20,
 	DIRECTORY_DAYS = 500
 };
 
@@ -94,6 +96,12 @@ void year_event(struct world *w, const struct sim_event *e)
 	case YEAR_PAPER:
 		year_register(w, index);
 		break;
+	case YEAR_ASK:
+		year_ask(w, index);
+		break;
+	case YEAR_ANSWER:
+		year_answer(w, index);
+		break;
 	case YEAR_CRASH:
 		y->crashes += w->members[index].running;
 		member_crash(&w->members[index]);
@@ -129,13 +137,34 @@ static void trouble(struct world *w)
 		y->off[who] = y->day + 1 + (int)prng_below(&y->prng, 4);
 }
 
+/* Of all whose day has come since the last time; named by the first of them. */
+static void begin_terms(struct world *w)
+{
+	struct year *y = w->year;
+	int members[TERMS_MOST], day = YEAR_DAYS_MOST;
+	unsigned count = 0;
+	char date[16];
+
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		int at = year_term_day(i);
+
+		if (at < 0 || at > y->day || (y->terms_begun >> i & 1) != 0)
+			continue;
+		y->terms_begun |= 1u << i;
+		members[count++] = i;
+		day = at < day ? at : day;
+	}
+	if (count == 0)
+		return;
+	year_date(day, date);
+	registry_begin_terms(w, members, count, "2025-2030",
+			     arena_text(w->arena, date, strlen(date)));
+}
+
 static void play_day(struct world *w, bool calm)
 {
 	struct year *y = w->year;
 	int64_t opens_ms = y->day * DAY_MS + OPENS_MS;
-	/* Tasks of the day are drawn from its beginning on. */
-	static const int congress[] = { 0 };
-
 	world_run_until(w, opens_ms);
 	y->open = true;
 	y->days++;
@@ -146,8 +175,9 @@ static void play_day(struct world *w, bool calm)
 		if (y->off[i] <= y->day || calm)
 			member_start(&w->members[i]);
 	}
-	if (w->version_count == 1 && y->day >= TERM_DAY)
-		registry_begin_terms(w, congress, 1, "2025-2030", "2025-08-08");
+	begin_terms(w);
+	if (!y->tables_changed && y->day >= TABLES_DAY)
+		year_due_change(w);
 	world_schedule(w, (struct sim_event){ .at_ms = opens_ms + 1, .kind = SIM_CONNECT });
 	world_run_until(w, opens_ms + CLOSES_AFTER_MS);
 	y->open = false;
@@ -172,6 +202,7 @@ static void begin(struct world *w, uint64_t seed)
 	prng_seed(&w->content, ~seed);
 	prng_seed(&w->year->prng, seed * 0x9e3779b97f4a7c15ULL);
 	make_calendar(w->year);
+	year_due_begin(w);
 	w->member_count = YEAR_MEMBERS;
 	for (int i = 0; i < YEAR_MEMBERS; i++) {
 		int superior = year_superior(i);
@@ -191,6 +222,7 @@ static void check(struct world *w)
 	year_check_books(w);
 	year_check_numbers(w);
 	year_check_work(w);
+	year_check_open(w);
 	for (int i = 0; i < w->member_count && w->violation[0] == '\0'; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);
@@ -207,10 +239,13 @@ static void print(const struct world *w, const struct year_run *run)
 	       good ? "ok" : "not ok", (unsigned long long)run->seed, y->document_count,
 	       w->member_count, y->delivery_count, y->paper_count, y->days, good ? "" : " # ",
 	       w->violation);
-	printf("# %u documents, %u answers among them; statuses %u, lines %u; accepted late %u, "
-	       "returned %u, refused steps %u; processes died %u, links cut %u; %llu events\n",
-	       y->document_count, y->answers, y->statuses, y->lines, y->late, y->returned,
-	       y->refused, y->crashes, y->cuts, (unsigned long long)w->events_done);
+	printf("# %u answers; statuses %u, lines %u; accepted late %u, returned %u, refused steps "
+	       "%u; asked back %u, agreed %u, declined %u, refused after it %u; on paper corrected "
+	       "%u, void %u; reminders %u, still open %u; processes died %u, links cut %u; %llu "
+	       "events\n",
+	       y->answers, y->statuses, y->lines, y->late, y->returned, y->refused, y->asked,
+	       y->agreed, y->declined, y->frozen, y->changes, y->voids, y->reminders,
+	       y->still_open, y->crashes, y->cuts, (unsigned long long)w->events_done);
 }
 
 bool year_run(struct world *w, const struct year_run *run)
@@ -226,6 +261,8 @@ bool year_run(struct world *w, const struct year_run *run)
 		if (!y->working[y->day])
 			continue;
 		play_day(w, calm);
+		if (y->days % LOOKED_EVERY == 0 && w->violation[0] == '\0')
+			year_check_open(w);
 		if (calm && y->pending == 0)
 			break;
 	}

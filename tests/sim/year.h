@@ -10,12 +10,14 @@ enum {
 	YEAR_MEMBERS = 31,
 	YEAR_DAYS = 365,
 	YEAR_DAYS_MOST = 400, /* with those after it, until all is done */
-	YEAR_STEPS = 8,
+	YEAR_TOLD = 12,	      /* acts on one document at one of its recipients, at most */
 	YEAR_KINDS = 8
 };
 
 #define YEAR_START_MS 1751302800000LL /* 2025-07-01T00:00:00+07:00 */
 #define DAY_MS	      86400000LL
+/* What only a secret paper says: nothing may keep it. */
+#define YEAR_SECRET "điều không được ghi"
 
 /* A kind of document: what its numbers count by. */
 struct year_kind {
@@ -35,8 +37,20 @@ struct year_document {
 	bool accepted;
 	uint32_t number;     /* as it was told */
 	uint32_t deliveries; /* index of the first; as many as it is addressed to, by member */
+	uint32_t asks;	     /* how often it was asked back */
+	int32_t asking;	     /* the recall that is being asked now; −1: none */
 	uint64_t content;
 };
+
+/* The issuer asks for a document back. */
+struct year_recall {
+	uint32_t document, asked; /* bit per member */
+	bool all;		  /* nobody is named: it is asked of all */
+	bool told;
+	uint32_t n; /* of the issuer's questions about this document, from 1 */
+};
+
+enum year_acting { ACTING_NOT, ACTING_STEP, ACTING_ANSWER };
 
 /* One document at one of its recipients: what its office is to do, and has been told. */
 struct year_delivery {
@@ -44,9 +58,18 @@ struct year_delivery {
 	uint8_t member, step, told_count;
 	bool late;
 	const char *plan; /* a digit a step: the code; x: what may not be done now */
-	char told[YEAR_STEPS + 1];
+	/* the same, and what was said to a recall: a it was agreed, d declined */
+	char told[YEAR_TOLD + 1];
 	uint32_t arrival;
-	int32_t answer; /* the document that it is finished with; −1: none */
+	int32_t answer;	     /* the document that it is finished with; −1: none */
+	const char *answers; /* what will be said to a recall, and to the next: a, d */
+	uint8_t asked, answered;
+	enum year_acting acting; /* one act after the other: what is tried has no answer yet */
+	bool frozen;		 /* a recall was agreed to */
+	bool tried_frozen;	 /* and then something that is refused */
+	uint8_t due_step;	 /* the step, from 1, that due_on was given with; 0: none */
+	char due_on[11];
+	int32_t arrived_day;	 /* as it was noticed; −1: not */
 };
 
 struct year_paper {
@@ -54,9 +77,12 @@ struct year_paper {
 	uint8_t member, kind;
 	enum direction direction;
 	enum secrecy secrecy;
-	bool cancel, accepted, cancelled;
-	char date[16], number[32]; /* number: of what came in */
-	uint32_t told;		   /* the number given to what went out */
+	bool not_issued;	/* only a number, under which nothing was issued */
+	bool cancel, change;	/* what happens to it later: one of them, or nothing */
+	bool accepted, altered; /* that has happened */
+	/* number: of what came in; of an arrival that is void, "" until the next one is known */
+	char date[16], number[32];
+	uint32_t told; /* the number given to what went out */
 };
 
 struct year {
@@ -67,12 +93,18 @@ struct year {
 	uint32_t delivery_count, delivery_most;
 	struct year_paper *papers;
 	uint32_t paper_count;
+	struct year_recall *recalls;
+	uint32_t recall_count, recall_most;
+	struct year_due *due; /* year_due.c */
 	bool working[YEAR_DAYS_MOST];
 	bool open;
 	int day;
+	uint32_t terms_begun; /* bit per member */
+	bool tables_changed; /* of holidays, in some committees */
 	int off[YEAR_MEMBERS]; /* its machine stays off until that day */
 	uint32_t pending;      /* what has not been answered yet */
 	uint32_t late, returned, answers, refused, crashes, cuts, acts, days;
+	uint32_t asked, agreed, declined, frozen, voids, changes, reminders, still_open;
 	uint32_t statuses, lines;
 };
 
@@ -80,6 +112,7 @@ struct year {
 void year_name(int index, struct committee_id *out);
 int year_superior(int index); /* −1 at the top */
 void year_describe(int index, struct rec_committee *out);
+int year_term_day(int index); /* when its term begins; −1: not in this year */
 const struct year_kind *year_kind(unsigned kind);
 /* The tree as `vanthu lab create --tree` takes it. */
 void year_print_tree(void);
@@ -99,13 +132,44 @@ void year_schedule(struct world *w, int kind, uint32_t index, unsigned days);
 void year_date(int day, char out[16]); /* YYYY-MM-DD */
 
 /* ---- year_work.c ---- */
-enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_CRASH, YEAR_COMMIT };
+enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_ASK, YEAR_ANSWER, YEAR_CRASH, YEAR_COMMIT };
 void year_draw(struct world *w, uint32_t documents);
 void year_submit(struct world *w, uint32_t document);
 void year_step(struct world *w, uint32_t delivery);
-void year_register(struct world *w, uint32_t paper);
+/* NULL: the document is none of the year's, or not for this committee */
+struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member);
+/* until it is answered, the client repeats itself */
+void year_again(struct world *w, int kind, uint32_t index);
+/* The clerk sees it in the inbox: on the disk, whole. */
+bool year_in_inbox(const struct world *w, const struct year_delivery *v, struct ev_office *out);
 void year_replied(struct world *w, const struct act_reply *r);
 void year_release(struct world *w);
+
+/* ---- year_recall.c ---- */
+/* Now and then a document that was accepted is asked back on a later day. */
+void year_recall_draw(struct world *w, uint32_t document);
+void year_ask(struct world *w, uint32_t recall);
+void year_asked(struct world *w, uint32_t recall, const struct act_reply *r);
+void year_answer(struct world *w, uint32_t delivery);
+void year_answered(struct world *w, uint64_t asked, const struct act_reply *r);
+
+/* ---- year_paper.c ---- */
+void year_paper_draw(struct world *w, uint32_t paper);
+void year_register(struct world *w, uint32_t paper);
+void year_registered(struct world *w, uint64_t asked, const struct act_reply *r);
+
+/* ---- year_due.c ---- */
+void year_due_begin(struct world *w);
+/* A daemon has booted, or its table of holidays has changed: it goes by the one of that day. */
+void year_due_rules(struct world *w, struct member *m);
+/* The day on which some committees' tables change. */
+void year_due_change(struct world *w);
+void year_noticed(struct world *w, const struct member *m, const struct act_notify *n);
+/* What each office has still to do, by its disk and by the model. */
+void year_check_open(struct world *w);
+/* a canary: the last reminder once more */
+void year_remind_again(struct world *w);
+void year_due_release(struct year *y);
 
 /* ---- year_plant.c: the checkers' canaries ---- */
 /* Plants one fault after the other on the top's disk and runs `check`, which must notice; the disk

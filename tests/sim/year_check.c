@@ -1,14 +1,15 @@
 /* The year's books and numbers, from the disks alone: each register from 1 without gap or double,
  * anew with each year; one line for each document, entry and acceptance, under the number that was
- * told; and each committee's numbers of a kind from 1 without gap or double, anew once a term
- * (the State's: a year). */
+ * told; secret paper in books of its own, and nothing anywhere of what it says; and each committee's
+ * numbers of a kind from 1 without gap or double, anew once a term (the State's: a year), those of
+ * secret paper apart. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/sim/check.h"
 #include "tests/sim/year.h"
 
-enum { SERIALS_MAX = 1 << 18, PAPERS_MAX = 1 << 16 };
+enum { SERIALS_MAX = 1 << 18, TERM_KNOWN_DAYS = 15 };
 
 /* ---- registers ---- */
 
@@ -17,7 +18,8 @@ static struct {
 	uint32_t number, addition;
 	bool ours[SERIALS_MAX];
 	uint32_t arrival[SERIALS_MAX]; /* of others, by serial */
-	uint32_t papers, cancelled, additions;
+	uint32_t papers[2], voids[2]; /* ordinary, secret */
+	uint32_t altered, additions, asks;
 } shelf; /* of one member; the simulator has one thread */
 
 static uint64_t big_endian(const uint8_t *b, unsigned bytes)
@@ -35,14 +37,37 @@ static unsigned year_of(int64_t ms)
 	return ms < 1767200400000LL ? 2025 : 2026;
 }
 
+static bool is_secret_book(uint8_t book)
+{
+	return book == BOOK_SECRET_OUT || book == BOOK_SECRET_IN;
+}
+
+/* A secret paper in an ordinary book, or the other way round. */
+static void check_secrecy(struct world *w, const struct member *m, const struct rec_line *r,
+			  bool secret)
+{
+	struct arena *a = arena_new(64 << 10);
+	struct record p;
+
+	if (a == NULL)
+		abort();
+	if (!member_get(m, a, FAMILY_PAPER, key_paper(r->serial), &p) ||
+	    (p.u.paper.secrecy != SECRECY_THUONG) != secret)
+		world_violation(w, "secret", "%s has a paper in the wrong book", m->id.text);
+	arena_destroy(a);
+}
+
 static void enter(struct world *w, const struct member *m, const struct rec_line *r,
 		  uint32_t number)
 {
 	uint64_t serial = r->serial.n;
-	bool twice = false;
+	bool twice = false, secret = is_secret_book(shelf.book[0]);
 
 	if (r->role == ROLE_PAPER) {
-		shelf.papers++;
+		shelf.papers[secret]++;
+		check_secrecy(w, m, r, secret);
+	} else if (r->role == ROLE_NONE && r->kind == LINE_VOID) {
+		shelf.voids[secret]++;
 	} else if ((r->role != ROLE_OUT && r->role != ROLE_IN) || serial >= SERIALS_MAX) {
 		world_violation(w, "register", "%s: line %u is about nothing", m->id.text, number);
 	} else if (r->role == ROLE_OUT) {
@@ -82,7 +107,9 @@ static void each_line(struct world *w, const struct member *m, const struct key 
 	if (addition == 0)
 		enter(w, m, &r->u.line, number);
 	else if (r->u.line.role == ROLE_PAPER)
-		shelf.cancelled++;
+		shelf.altered++;
+	else if (r->u.line.role == ROLE_OUT && r->u.line.status == OFFICE_RECALL_ASKED)
+		shelf.asks++;
 	else
 		shelf.additions++;
 }
@@ -99,14 +126,15 @@ static void each_ours(struct world *w, const struct member *m, const struct key 
 		shelf.ours[serial] = false; /* what is left over is about nothing */
 }
 
-/* What follows the acceptance and the book says: that it was returned, and accepted after all. */
+/* What follows the acceptance and the book says: that it was returned, and accepted after all; that
+ * its recall was agreed to. */
 static uint32_t additions_of(const char *told)
 {
 	const char *accepted = strchr(told, '3');
 	uint32_t n = 0;
 
 	for (const char *at = accepted; at != NULL && *at != '\0'; at++)
-		n += at > accepted && (*at == '2' || *at == '3');
+		n += at > accepted && (*at == '2' || *at == '3' || *at == 'a');
 	return n;
 }
 
@@ -151,25 +179,75 @@ static void check_arrivals(struct world *w, const struct member *m)
 	arena_destroy(a);
 }
 
+/* The record of an entry, as it stands, has the number that was told. */
+static void check_told(struct world *w, const struct member *m, const struct year_paper *p)
+{
+	struct arena *a = arena_new(64 << 10);
+	struct record r = { .family = FAMILY_NONE };
+
+	if (a == NULL)
+		abort();
+	if (!member_get(m, a, FAMILY_IDENT, key_ident(p->id, m->id), &r) ||
+	    !member_get(m, a, FAMILY_PAPER, key_paper(r.u.ident.serial), &r) ||
+	    (r.u.paper.cancelled_at_ms != 0) != (p->altered && p->cancel))
+		world_violation(w, "register", "%s: an entry on paper is not as it was told",
+				m->id.text);
+	else if (p->direction == DIRECTION_OUT &&
+		 strtoul(r.u.paper.number, NULL, 10) != p->told)
+		world_violation(w, "numbers", "%s was told %u, and %s is on paper", m->id.text,
+				p->told, r.u.paper.number);
+	else if (p->direction == DIRECTION_IN && (p->altered && p->change) !=
+			 (strncmp(r.u.paper.number, p->number, strlen(p->number)) != 0))
+		world_violation(w, "register", "%s has %s on paper, entered was %s", m->id.text,
+				r.u.paper.number, p->number);
+	arena_destroy(a);
+}
+
 static void check_papers(struct world *w, const struct member *m)
 {
-	uint32_t papers = 0, cancelled = 0, left = 0;
+	uint32_t papers[2] = { 0, 0 }, voids[2] = { 0, 0 }, altered = 0, left = 0;
 
 	for (uint32_t i = 0; i < w->year->paper_count; i++) {
 		const struct year_paper *p = &w->year->papers[i];
+		bool secret = p->secrecy != SECRECY_THUONG,
+		     arrival = p->not_issued && p->direction == DIRECTION_IN;
 
-		papers += p->member == m->index && p->accepted;
-		cancelled += p->member == m->index && p->cancelled;
+		if (p->member != m->index || !p->accepted)
+			continue;
+		papers[secret] += !arrival;
+		voids[secret] += arrival;
+		altered += p->altered;
+		if (!p->not_issued)
+			check_told(w, m, p);
 	}
-	if (papers != shelf.papers || cancelled != shelf.cancelled)
+	for (unsigned k = 0; k < 2; k++) {
+		if (papers[k] != shelf.papers[k] || voids[k] != shelf.voids[k])
+			world_violation(w, "register",
+					"%s has %u lines of paper and %u void arrivals, was told "
+					"%u and %u",
+					m->id.text, shelf.papers[k], shelf.voids[k], papers[k],
+					voids[k]);
+	}
+	if (altered != shelf.altered)
 		world_violation(w, "register",
-				"%s has %u lines of paper and %u crossed out, was told %u and %u",
-				m->id.text, shelf.papers, shelf.cancelled, papers, cancelled);
+				"%s has %u corrections of paper in its books, made %u", m->id.text,
+				shelf.altered, altered);
 	for (uint32_t i = 0; i < SERIALS_MAX; i++)
 		left += shelf.ours[i];
 	if (left != 0)
 		world_violation(w, "register", "%s has %u lines of what it never sent", m->id.text,
 				left);
+}
+
+static void check_asks(struct world *w, const struct member *m)
+{
+	uint32_t asks = 0;
+
+	for (uint32_t i = 0; i < w->year->document_count; i++)
+		asks += w->year->documents[i].origin == m->index ? w->year->documents[i].asks : 0;
+	if (asks != shelf.asks)
+		world_violation(w, "register", "%s has %u questions in its books, asked %u",
+				m->id.text, shelf.asks, asks);
 }
 
 void year_check_books(struct world *w)
@@ -182,6 +260,12 @@ void year_check_books(struct world *w)
 		check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_OUT), each_ours);
 		check_arrivals(w, m);
 		check_papers(w, m);
+		check_asks(w, m);
+		if (memory_disk_contains(
+			    m->disk, (struct blob){ (const uint8_t *)YEAR_SECRET,
+						    sizeof YEAR_SECRET - 1 }))
+			world_violation(w, "secret", "%s keeps what a secret paper says",
+					m->id.text);
 	}
 }
 
@@ -196,6 +280,7 @@ static struct {
 	struct given *list;
 	size_t count, capacity;
 	unsigned kind;
+	bool secret;
 } numbers; /* of one member and kind */
 
 static bool is_kind(text_t code, text_t name, text_t number)
@@ -226,7 +311,7 @@ static void each_document(struct world *w, const struct member *m, const struct 
 	(void)w;
 	(void)m;
 	(void)key;
-	if (is_kind(s->type_code, s->type_name, s->number))
+	if (!numbers.secret && is_kind(s->type_code, s->type_name, s->number))
 		note(s->number, r->u.document.taken_at_ms);
 }
 
@@ -238,7 +323,8 @@ static void each_paper(struct world *w, const struct member *m, const struct key
 	(void)w;
 	(void)m;
 	(void)key;
-	if (p->direction == DIRECTION_OUT && p->secrecy == SECRECY_THUONG &&
+	if (p->direction == DIRECTION_OUT && (p->secrecy != SECRECY_THUONG) == numbers.secret &&
+	    p->previous.n == 0 && /* a correction keeps the number */
 	    is_kind(p->type_code, p->type_name, p->number))
 		note(p->number, p->added_at_ms);
 }
@@ -258,9 +344,9 @@ static bool begins_anew(const struct member *m, int64_t before_ms, int64_t at_ms
 	int64_t turn_ms = 1767200400000LL;
 
 	if (!year_kind(numbers.kind)->state) {
-		if (m->index != 0)
+		if (year_term_day(m->index) < 0)
 			return false;
-		turn_ms = YEAR_START_MS + 38 * DAY_MS;
+		turn_ms = YEAR_START_MS + year_term_day(m->index) * DAY_MS;
 	}
 	return before_ms < turn_ms && at_ms >= turn_ms;
 }
@@ -280,7 +366,8 @@ static void check_series(struct world *w, const struct member *m)
 	for (size_t i = 0; i < numbers.count; i++) {
 		const struct given *g = &numbers.list[i];
 
-		/* The directory that tells of the new term comes in the course of its first day. */
+		/* The directory that tells of the new term comes in the course of its first day, or
+		 * when machines are on again. */
 		early = early || (i > 0 && begins_anew(m, numbers.list[i - 1].at_ms, g->at_ms));
 		if (early && !anew && g->number == 1) {
 			anew = true;
@@ -292,16 +379,20 @@ static void check_series(struct world *w, const struct member *m)
 		last = g->number;
 	}
 	if (early && !anew &&
-	    numbers.list[numbers.count - 1].at_ms > YEAR_START_MS + (k->state ? 185 : 39) * DAY_MS)
+	    numbers.list[numbers.count - 1].at_ms >
+		    YEAR_START_MS +
+			    (k->state ? 185 : year_term_day(m->index) + TERM_KNOWN_DAYS) * DAY_MS)
 		world_violation(w, "numbers", "%s did not begin %s anew", m->id.text, k->name);
 }
 
 void year_check_numbers(struct world *w)
 {
 	for (int k = 0; k < w->member_count; k++) {
-		for (numbers.kind = 1; numbers.kind < YEAR_KINDS && w->violation[0] == '\0';
-		     numbers.kind++)
+		for (unsigned i = 2; i < 2 * YEAR_KINDS && w->violation[0] == '\0'; i++) {
+			numbers.kind = i / 2;
+			numbers.secret = i % 2 == 1;
 			check_series(w, &w->members[k]);
+		}
 	}
 	free(numbers.list);
 	memset(&numbers, 0, sizeof numbers);

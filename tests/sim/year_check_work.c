@@ -1,9 +1,11 @@
 /* What was sent in the year, and the work on it: each document at each of its recipients, whole,
  * receipted and as it was signed; each office's history as it was told, in an order that may be,
- * and the same at the issuer. */
+ * and the same at the issuer; who was asked a document back, and
+ * what each said to it. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/check.h"
 #include "tests/sim/year.h"
 
 enum { ARENA_BYTES = 4 << 20 };
@@ -63,17 +65,28 @@ static void check_delivered(struct world *w, const struct place *from, const str
 				to->m->id.text);
 }
 
+/* A code as the model writes it. */
+static char letter_of(const char *code)
+{
+	if (code[0] == '0')
+		return code[1];
+	return code[1] == '5' ? 'a' : code[1] == '6' ? 'd' : '?';
+}
+
 /* Written apart from what it checks: after what may each come? A digit is a code's last, 0 what has
- * only arrived. */
-static bool may_follow(char before, char next)
+ * only arrived; `said` is what was said last to a recall, 0 nothing. After it was agreed nothing
+ * comes. */
+static bool may_follow(char before, char said, char next)
 {
 	static const char *const after[] = { "2:03", "3:02", "4:345", "5:346", "6:345" };
 
+	if (said == 'a')
+		return false;
 	for (unsigned i = 0; i < sizeof after / sizeof after[0]; i++) {
 		if (after[i][0] == next)
 			return strchr(after[i] + 2, before) != NULL;
 	}
-	return false;
+	return next == 'a' || next == 'd';
 }
 
 static bool status_at(const struct place *p, struct committee_id office, uint32_t n,
@@ -86,30 +99,111 @@ static void check_history(struct world *w, const struct year_delivery *v, const 
 			  const struct place *to)
 {
 	struct committee_id office = to->m->id;
-	char before = '0';
+	char before = '0', said = '0';
+	uint32_t n, answered = 0;
 	struct record own, theirs;
 
-	for (uint32_t n = 1; n <= v->told_count; n++) {
-		bool there = status_at(to, office, n, &own);
+	for (n = 1; status_at(to, office, n, &own); n++) {
+		char next = letter_of(own.u.status.code);
 
-		if (there && !may_follow(before, own.u.status.code[1]))
-			world_violation(w, "statuses", "%s: %s after 0%c", office.text,
-					own.u.status.code, before);
-		else if (!there || own.u.status.code[1] != v->told[n - 1])
-			world_violation(w, "statuses", "%s was told %s, and status %u is not there",
-					office.text, v->told, n);
+		if (!may_follow(before, said, next))
+			world_violation(w, "statuses", "%s: %s after 0%c and %c", office.text,
+					own.u.status.code, before, said);
+		else if (n > v->told_count || next != v->told[n - 1])
+			world_violation(w, "statuses", "%s was told %s, and status %u is %s",
+					office.text, v->told, n, own.u.status.code);
 		else if (!status_at(from, office, n, &theirs) ||
 			 !same(own.u.status.envelope.bytes, theirs.u.status.envelope.bytes) ||
 			 strcmp(own.u.status.code, theirs.u.status.code) != 0)
 			world_violation(w, "statuses", "%s does not hold status %u of %s as signed",
 					from->m->id.text, n, office.text);
-		before = v->told[n - 1];
+		if (next == 'a' || next == 'd') {
+			said = next;
+			answered++;
+		} else {
+			before = next;
+		}
 		w->year->statuses++;
 	}
-	if (status_at(to, office, v->told_count + 1u, &own) ||
-	    status_at(from, office, v->told_count + 1u, &theirs))
+	if (n != v->told_count + 1u)
+		world_violation(w, "statuses", "%s was told %s, and status %u is not there",
+				office.text, v->told, n);
+	else if (status_at(from, office, n, &theirs))
 		world_violation(w, "statuses", "%s has a status more than it was told",
 				office.text);
+	if (answered > v->asked)
+		world_violation(w, "recall", "%s was asked %u times, and answered %u", office.text,
+				v->asked, answered);
+}
+
+/* ---- what was asked back ---- */
+
+/* Was this recipient named in the n-th question about the document? */
+static bool was_asked(const struct world *w, const struct year_delivery *v, uint32_t n)
+{
+	for (uint32_t i = 0; i < w->year->recall_count; i++) {
+		const struct year_recall *c = &w->year->recalls[i];
+
+		if (c->document == v->document && c->n == n)
+			return (c->asked >> v->member & 1) != 0;
+	}
+	return false;
+}
+
+/* Each question stands with the issuer, and with those that it was put to, and with no others; none
+ * waits to be sent any more. */
+static void check_questions(struct world *w, const struct year_delivery *v,
+			    const struct place *from, const struct place *to)
+{
+	const struct year_document *d = &w->year->documents[v->document];
+	struct committee_id issuer = from->m->id;
+	struct record ours, theirs;
+
+	for (uint32_t n = 1; n <= d->asks; n++) {
+		bool there = status_at(to, issuer, n, &theirs);
+
+		if (!status_at(from, issuer, n, &ours) || strcmp(ours.u.status.code, "13") != 0)
+			world_violation(w, "recall", "%s has lost its question %u", issuer.text, n);
+		else if (there != was_asked(w, v, n))
+			world_violation(w, "recall", "question %u of %s and %s: %s", n, issuer.text,
+					to->m->id.text, there ? "nobody asked" : "it never came");
+		else if (there && (strcmp(theirs.u.status.code, "13") != 0 ||
+				   theirs.u.status.at_ms != ours.u.status.at_ms ||
+				   strcmp(theirs.u.status.note, ours.u.status.note) != 0))
+			world_violation(w, "recall", "question %u of %s is another at %s", n,
+					issuer.text, to->m->id.text);
+	}
+	if (status_at(from, issuer, d->asks + 1, &ours) ||
+	    status_at(to, issuer, d->asks + 1, &theirs))
+		world_violation(w, "recall", "%s has a question more than it asked", issuer.text);
+	if ((get(from, FAMILY_TOLD, key_receipt(from->role, from->serial, to->m->id), &ours)
+		     ? ours.u.told.asked
+		     : 0) != v->asked)
+		world_violation(w, "recall", "%s does not count how often it asked %s", issuer.text,
+				to->m->id.text);
+}
+
+static void each_told(struct world *w, const struct member *m, const struct key *key,
+		      const struct record *r)
+{
+	(void)key;
+	if (r->u.told.unsent != 0)
+		world_violation(w, "recall", "%s has still to send a status", m->id.text);
+}
+
+/* What it answers or replaces, the same at both ends. */
+static void check_reply_to(struct world *w, const struct year_document *d, const struct place *p)
+{
+	const struct document_ref *about;
+	struct record r;
+
+	if (!get(p, FAMILY_DOCUMENT, key_serial(p->role, p->serial), &r))
+		return; /* said already */
+	about = r.u.document.summary.reply_to;
+	if (d->about < 0 ? about != NULL
+			 : about == NULL || memcmp(&about->id, &w->year->documents[d->about].id,
+						   sizeof about->id) != 0)
+		world_violation(w, "year", "%s has another answer than was sent", p->m->id.text);
 }
 
 static void check_document(struct world *w, const struct year_document *d, struct arena *a)
@@ -136,7 +230,10 @@ static void check_document(struct world *w, const struct year_document *d, struc
 		}
 		check_delivered(w, &from, &to);
 		check_history(w, v, &from, &to);
+		check_questions(w, v, &from, &to);
+		check_reply_to(w, d, &to);
 	}
+	check_reply_to(w, d, &from);
 }
 
 void year_check_work(struct world *w)
@@ -151,7 +248,9 @@ void year_check_work(struct world *w)
 		arena_reset(a);
 		check_document(w, &w->year->documents[i], a);
 	}
-	for (int i = 0; i < w->member_count; i++)
+	for (int i = 0; i < w->member_count; i++) {
 		stores[i]->ops->close(stores[i]);
+		check_each(w, &w->members[i], FAMILY_TOLD, check_all(), each_told);
+	}
 	arena_destroy(a);
 }

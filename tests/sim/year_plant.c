@@ -97,6 +97,160 @@ static bool counter(struct spoil *s)
 	return true;
 }
 
+/* The first status that says this, and its key. */
+static bool find_status(struct spoil *s, enum role role, const char *code)
+{
+	for (unsigned n = 0; nth(s, FAMILY_STATUS, key_role(role), n); n++) {
+		if (strcmp(s->r.u.status.code, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What was recalled is assigned after all: the next status of the same office. */
+static bool frozen(struct spoil *s)
+{
+	struct committee_id office;
+	struct serial serial;
+	enum role role;
+	uint32_t n;
+
+	if (!find_status(s, ROLE_IN, "15") ||
+	    !key_parse_status(&s->scan.at, &role, &serial, &office, &n))
+		return false;
+	memcpy(s->r.u.status.code, "04", sizeof s->r.u.status.code);
+	plan_put(s->plan, key_status(role, serial, office, n + 1), &s->r);
+	return true;
+}
+
+static bool erase_status(struct spoil *s, enum role role, const char *code)
+{
+	if (!find_status(s, role, code))
+		return false;
+	plan_erase(s->plan, FAMILY_STATUS, s->scan.at);
+	return true;
+}
+
+static bool agreed(struct spoil *s)
+{
+	return erase_status(s, ROLE_OUT, "15");
+}
+
+static bool declined(struct spoil *s)
+{
+	return erase_status(s, ROLE_OUT, "16");
+}
+
+static bool question(struct spoil *s)
+{
+	return erase_status(s, ROLE_IN, "13");
+}
+
+/* That it was asked back, in the register of what went out. */
+static bool asked(struct spoil *s)
+{
+	for (unsigned n = 0; nth(s, FAMILY_LINE, key_book_year(BOOK_OUT, 2025), n); n++) {
+		if (s->r.u.line.status != OFFICE_RECALL_ASKED)
+			continue;
+		s->r.u.line.status = OFFICE_NONE;
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
+}
+
+/* The first paper that is wanted, of those that went out. */
+static bool find_paper(struct spoil *s, bool secret, unsigned skip)
+{
+	for (unsigned n = 0; nth(s, FAMILY_PAPER, (struct key){ .len_bytes = 0 }, n); n++) {
+		const struct rec_paper *p = &s->r.u.paper;
+
+		if (p->direction == DIRECTION_OUT && (p->secrecy != SECRECY_THUONG) == secret &&
+		    p->previous.n == 0 && !p->not_issued && skip-- == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool secret_number(struct spoil *s)
+{
+	if (!find_paper(s, true, 1))
+		return false;
+	s->r.u.paper.number = "999-CV/ĐU";
+	s->r.u.paper.type_code = "CV";
+	s->r.u.paper.type_name = "Công văn";
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool subject(struct spoil *s)
+{
+	if (!find_paper(s, true, 0))
+		return false;
+	s->r.u.paper.subject = YEAR_SECRET;
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool wrong_book(struct spoil *s)
+{
+	if (!find_paper(s, false, 0))
+		return false;
+	s->r.u.paper.secrecy = SECRECY_MAT;
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+static bool paper_correction(struct spoil *s)
+{
+	for (unsigned n = 0; nth(s, FAMILY_LINE, (struct key){ .len_bytes = 0 }, n); n++) {
+		struct line_key at;
+
+		if (s->r.u.line.role != ROLE_PAPER || !key_parse_line(&s->scan.at, &at) ||
+		    at.addition == 0)
+			continue;
+		plan_erase(s->plan, FAMILY_LINE, s->scan.at);
+		return true;
+	}
+	return false;
+}
+
+static bool reply(struct spoil *s)
+{
+	for (unsigned n = 0; nth(s, FAMILY_DOCUMENT, key_role(ROLE_IN), n); n++) {
+		if (s->r.u.document.summary.reply_to == NULL)
+			continue;
+		s->r.u.document.summary.reply_to = NULL;
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
+}
+
+/* Finished, and still in the index of what is to be done. */
+static bool left_behind(struct spoil *s)
+{
+	struct record open = { .family = FAMILY_OPEN };
+	struct committee_id office;
+	struct serial serial;
+	enum role role;
+	uint32_t n;
+
+	if (!find_status(s, ROLE_IN, "15") ||
+	    !key_parse_status(&s->scan.at, &role, &serial, &office, &n))
+		return false;
+	plan_put(s->plan, key_serial(role, serial), &open);
+	return true;
+}
+
+static bool forgotten(struct spoil *s)
+{
+	if (!nth(s, FAMILY_OPEN, (struct key){ .len_bytes = 0 }, 0))
+		return false;
+	plan_erase(s->plan, FAMILY_OPEN, s->scan.at);
+	return true;
+}
+
 static const struct {
 	const char *name;
 	bool (*spoil)(struct spoil *s);
@@ -106,7 +260,19 @@ static const struct {
 	       { "a forbidden step", step },
 	       { "a number given twice", number },
 	       { "a lost receipt", receipt },
-	       { "a wrong counter", counter } };
+	       { "a wrong counter", counter },
+	       { "a recalled document that was acted on", frozen },
+	       { "a recall agreed to that the issuer dropped", agreed },
+	       { "a recall declined that the issuer dropped", declined },
+	       { "a question that a recipient dropped", question },
+	       { "a question that its book does not say", asked },
+	       { "a secret paper's number skipped", secret_number },
+	       { "what a secret paper says", subject },
+	       { "a secret paper in the ordinary book", wrong_book },
+	       { "a lost correction of a paper", paper_correction },
+	       { "what a document answers, lost", reply },
+	       { "done, and still to be done", left_behind },
+	       { "to be done, and forgotten", forgotten } };
 
 static bool plant(struct memory_disk *disk, bool (*spoil)(struct spoil *s))
 {
@@ -124,26 +290,33 @@ static bool plant(struct memory_disk *disk, bool (*spoil)(struct spoil *s))
 	return done;
 }
 
+static bool report(struct world *w, const char *name, bool planted)
+{
+	bool caught = planted && w->violation[0] != '\0';
+
+	printf("%s - canary year: %s: %s\n", caught ? "ok" : "not ok", name,
+	       caught	 ? w->violation
+	       : planted ? "nothing noticed"
+			 : "nowhere to plant it");
+	w->violation[0] = '\0';
+	return caught;
+}
+
 bool year_plants(struct world *w, void (*check)(struct world *w))
 {
 	struct memory_disk *whole = w->members[0].disk;
 	bool good = true;
 
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
-		bool planted, caught;
+		bool planted;
 
 		w->members[0].disk = memory_disk_copy(whole);
 		planted = plant(w->members[0].disk, faults[i].spoil);
 		check(w);
-		caught = planted && w->violation[0] != '\0';
-		printf("%s - canary year: %s: %s\n", caught ? "ok" : "not ok", faults[i].name,
-		       caught	 ? w->violation
-		       : planted ? "nothing noticed"
-				 : "nowhere to plant it");
-		good = good && caught;
-		w->violation[0] = '\0';
+		good = report(w, faults[i].name, planted) && good;
 		memory_disk_destroy(w->members[0].disk);
 		w->members[0].disk = whole;
 	}
-	return good;
+	year_remind_again(w);
+	return report(w, "a reminder given twice", true) && good;
 }

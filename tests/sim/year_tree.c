@@ -67,6 +67,23 @@ void year_describe(int index, struct rec_committee *out)
 	out->symbol = tree[index].symbol;
 }
 
+/* The top's on 8 August with that of the university, then those of others. */
+int year_term_day(int index)
+{
+	switch (index) {
+	case 0:
+	case 6:
+		return 38;
+	case 5:
+	case 18:
+		return 100;
+	case 4:
+		return 230;
+	default:
+		return -1;
+	}
+}
+
 const struct year_kind *year_kind(unsigned kind)
 {
 	return &kinds[kind];

@@ -9,15 +9,13 @@
 #include "proto/digest.h"
 #include "proto/merkle.h"
 #include "tests/sim/year.h"
+#include "tests/sim/year_work.h"
 
 enum {
 	SUBMIT_ARENA_BYTES = 1 << 20,
 	CONTENT_LEAST = 200,
 	CONTENT_MOST = 1500,
 	AGAIN_MS = 1500,
-	REPLY_STEP = 1 << 26,
-	REPLY_PAPER = 1 << 30,
-	STEPS_NUMBERED = 16,
 	PAPERS_PER_MILLE = 110
 };
 
@@ -48,7 +46,8 @@ static unsigned working_days(const struct year *y, int to)
 	return n;
 }
 
-static void make_id(struct year *y, struct doc_id *id, int day)
+/* Its end says which one it is. */
+static void make_id(struct year *y, struct doc_id *id, int day, uint32_t index)
 {
 	uint64_t ms = (uint64_t)(YEAR_START_MS + day * DAY_MS);
 
@@ -57,6 +56,22 @@ static void make_id(struct year *y, struct doc_id *id, int day)
 		id->bytes[k] = (uint8_t)(ms >> (8 * (5 - k)));
 	id->bytes[6] = (uint8_t)((id->bytes[6] & 0x0f) | 0x70);
 	id->bytes[8] = (uint8_t)((id->bytes[8] & 0x3f) | 0x80);
+	for (unsigned k = 0; k < 4; k++)
+		id->bytes[12 + k] = (uint8_t)(index >> (8 * (3 - k)));
+}
+
+struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member)
+{
+	struct year *y = w->year;
+	uint32_t i = (uint32_t)id->bytes[12] << 24 | (uint32_t)id->bytes[13] << 16 |
+		     (uint32_t)id->bytes[14] << 8 | id->bytes[15];
+	const struct year_document *d = &y->documents[i];
+
+	if (i >= y->document_count || memcmp(&d->id, id, sizeof *id) != 0 ||
+	    (d->addressed >> member & 1) == 0)
+		return NULL;
+	return &y->deliveries[d->deliveries + (uint32_t)__builtin_popcount(
+						      d->addressed & ((1u << member) - 1))];
 }
 
 static bool is_below(int top, int member)
@@ -111,7 +126,9 @@ static void draw_deliveries(struct year *y, uint32_t document)
 			.member = (uint8_t)i,
 			.late = prng_chance(&y->prng, 50),
 			.plan = plans[prng_below(&y->prng, sizeof plans / sizeof plans[0])],
-			.answer = -1
+			.answer = -1,
+			.answers = "",
+			.arrived_day = -1
 		};
 	}
 }
@@ -136,11 +153,12 @@ static uint32_t draw_document(struct world *w, int origin, int day)
 		.urgency = (enum urgency)(URGENCY_THUONG + prng_below(&y->prng, 4)),
 		.business = 1,
 		.about = -1,
+		.asking = -1,
 		.due_day =
 			prng_chance(&y->prng, 300) ? day + 5 + (int)prng_below(&y->prng, 20) : -1,
 		.content = prng_next(&y->prng)
 	};
-	make_id(y, &d->id, day);
+	make_id(y, &d->id, day, i);
 	y->pending++;
 	return i;
 }
@@ -153,11 +171,8 @@ static void draw_paper(struct world *w, uint32_t i)
 
 	p->member = (uint8_t)(prng_chance(&y->prng, 400) ? 0 : prng_below(&y->prng, YEAR_MEMBERS));
 	p->kind = draw_kind(y, p->member);
-	p->direction = prng_chance(&y->prng, 600) ? DIRECTION_IN : DIRECTION_OUT;
-	p->secrecy = prng_chance(&y->prng, 200) ? SECRECY_MAT : SECRECY_THUONG;
-	p->cancel = prng_chance(&y->prng, 30);
-	make_id(y, &p->id, 0);
-	snprintf(p->number, sizeof p->number, "%u-%s/TU", i + 1, year_kind(p->kind)->code);
+	make_id(y, &p->id, 0, i);
+	year_paper_draw(w, i);
 	y->pending++;
 	year_schedule(w, YEAR_PAPER, i, days);
 }
@@ -174,7 +189,10 @@ void year_draw(struct world *w, uint32_t documents)
 	y->deliveries = calloc(y->delivery_most, sizeof *y->deliveries);
 	y->paper_count = documents * PAPERS_PER_MILLE / 1000;
 	y->papers = calloc(y->paper_count + 1, sizeof *y->papers);
-	assert(y->documents != NULL && y->deliveries != NULL && y->papers != NULL);
+	y->recall_most = y->delivery_most;
+	y->recalls = calloc(y->recall_most, sizeof *y->recalls);
+	assert(y->documents != NULL && y->deliveries != NULL && y->papers != NULL &&
+	       y->recalls != NULL);
 	for (uint32_t n = 0; n < documents; n++) {
 		int origin =
 			prng_chance(&y->prng, 300) ? 0 : (int)prng_below(&y->prng, YEAR_MEMBERS);
@@ -201,10 +219,12 @@ void year_release(struct world *w)
 	free(w->year->documents);
 	free(w->year->deliveries);
 	free(w->year->papers);
+	free(w->year->recalls);
+	year_due_release(w->year);
 	free(w->year);
 }
 
-static void again(struct world *w, int kind, uint32_t index)
+void year_again(struct world *w, int kind, uint32_t index)
 {
 	world_schedule(w, (struct sim_event){
 				  .at_ms = w->now_ms + AGAIN_MS,
@@ -256,6 +276,7 @@ static void make_body(struct world *w, struct arena *a, const struct year_docume
 {
 	const struct year_kind *kind = year_kind(d->kind);
 	char text[160], due[16] = "";
+	struct document_ref *answers;
 	struct document_body body = { .number = "",
 				      .type_code = kind->code,
 				      .type_name = kind->name,
@@ -275,6 +296,10 @@ static void make_body(struct world *w, struct arena *a, const struct year_docume
 
 		body.reply_to.origin = w->members[about->origin].id;
 		body.reply_to.id = about->id;
+		answers = arena_alloc(a, sizeof *answers);
+		assert(answers != NULL);
+		*answers = body.reply_to;
+		body.answers = answers;
 	}
 	assert(document_body_pack(a, &body, &s->body) == ERR_OK);
 	s->summary = document_summary(&body);
@@ -294,7 +319,7 @@ void year_submit(struct world *w, uint32_t index)
 
 	if (d->accepted)
 		return;
-	again(w, YEAR_SUBMIT, index);
+	year_again(w, YEAR_SUBMIT, index);
 	if (!m->running)
 		return;
 	a = arena_new(SUBMIT_ARENA_BYTES);
@@ -331,7 +356,7 @@ void year_submit(struct world *w, uint32_t index)
 
 /* ---- what an office does ---- */
 
-static bool in_inbox(const struct world *w, const struct year_delivery *v, struct ev_office *out)
+bool year_in_inbox(const struct world *w, const struct year_delivery *v, struct ev_office *out)
 {
 	const struct year_document *d = &w->year->documents[v->document];
 	const struct member *m = &w->members[v->member];
@@ -377,9 +402,19 @@ static bool answer_first(struct world *w, struct year_delivery *v)
 	return true;
 }
 
-static void tell(const struct world *w, struct year_delivery *v, struct ev_office *e)
+/* What comes next: of what was recalled something that is refused, whatever it is. */
+static char next_of(const struct year_delivery *v)
 {
 	char next = v->plan[v->step];
+
+	if (v->frozen)
+		return v->tried_frozen ? '\0' : next == '\0' || next == 'x' ? '3' : next;
+	return next;
+}
+
+static void tell(const struct world *w, struct year_delivery *v, struct ev_office *e)
+{
+	char next = next_of(v);
 	const struct year *y = w->year;
 
 	e->reply.n = REPLY_STEP + (uint64_t)(v - y->deliveries) * STEPS_NUMBERED + v->step;
@@ -392,6 +427,15 @@ static void tell(const struct world *w, struct year_delivery *v, struct ev_offic
 	case OFFICE_ASSIGNED: /* to another one the second time */
 		e->to = v->step % 2 == 0 ? "Nguyễn Thị Hòa" : "Trần Văn Thủy";
 		e->note = "xử lý và báo cáo";
+		if (v->due_step != v->step + 1) {
+			char date[16];
+
+			year_date(y->day + 10 + v->step % 3, date);
+			memcpy(v->due_on, date, sizeof v->due_on);
+			v->due_on[10] = '\0';
+			v->due_step = v->step + 1;
+		}
+		e->due_on = v->due_on;
 		break;
 	case OFFICE_FINISHED:
 		if (next != 'x' && v->answer >= 0)
@@ -408,55 +452,19 @@ void year_step(struct world *w, uint32_t index)
 	struct member *m = &w->members[v->member];
 	struct event event = { .type = EVENT_OFFICE };
 
-	if (v->plan[v->step] == '\0')
+	if (next_of(v) == '\0')
 		return;
-	if (!m->running || !in_inbox(w, v, &event.u.office)) {
+	if (!m->running || v->acting == ACTING_ANSWER || !year_in_inbox(w, v, &event.u.office)) {
 		year_schedule(w, YEAR_STEP, index, 1);
 		return;
 	}
-	if (v->plan[v->step] == '6' && v->step > 0 && answer_first(w, v)) {
+	if (next_of(v) == '6' && v->step > 0 && v->acting == ACTING_NOT && answer_first(w, v)) {
 		year_schedule(w, YEAR_STEP, index, 2);
 		return;
 	}
-	again(w, YEAR_STEP, index);
+	v->acting = ACTING_STEP;
+	year_again(w, YEAR_STEP, index);
 	tell(w, v, &event.u.office);
-	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
-	world_wake(w, m, 0);
-}
-
-/* ---- paper ---- */
-
-void year_register(struct world *w, uint32_t index)
-{
-	struct year_paper *p = &w->year->papers[index];
-	struct member *m = &w->members[p->member];
-	struct event event = { .type = EVENT_PAPER };
-	struct ev_paper *e = &event.u.paper;
-	bool automatic = p->direction == DIRECTION_OUT && p->secrecy == SECRECY_THUONG;
-
-	if (p->cancelled || (p->accepted && !p->cancel))
-		return;
-	again(w, YEAR_PAPER, index);
-	if (!m->running)
-		return;
-	if (p->date[0] == '\0')
-		year_date(w->year->day, p->date);
-	e->reply.n = REPLY_PAPER + (uint64_t)index * 2 + p->accepted;
-	e->action = p->accepted ? PAPER_CANCEL : PAPER_ADD;
-	e->id = p->id;
-	e->reason = p->accepted ? "nhập nhầm" : "";
-	e->number_template = automatic ? year_kind(p->kind)->template : NULL;
-	e->paper = (struct rec_paper){ .direction = p->direction,
-				       .type_code = year_kind(p->kind)->code,
-				       .type_name = year_kind(p->kind)->name,
-				       .number = automatic ? "" : p->number,
-				       .subject = p->secrecy == SECRECY_THUONG
-							  ? "Văn bản giấy về công tác cán bộ"
-							  : "",
-				       .date = p->date,
-				       .party = "Tỉnh ủy",
-				       .secrecy = p->secrecy,
-				       .reason = "" };
 	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
 	world_wake(w, m, 0);
 }
@@ -498,18 +506,40 @@ static void submitted(struct world *w, struct year_document *d, const struct act
 			      (unsigned)(v->late ? 3 + prng_below(&y->prng, 5)
 						 : prng_below(&y->prng, 2)));
 	}
+	year_recall_draw(w, (uint32_t)(d - y->documents));
+}
+
+/* A document that was recalled: nothing more is done with it, and the work on it is over. */
+static void refused_frozen(struct world *w, struct year_delivery *v, const struct act_reply *r)
+{
+	struct year *y = w->year;
+
+	if (r->result != ERR_RECALLED) {
+		world_violation(w, "recall", "%s: an act after %s was answered with VT-%d",
+				w->members[v->member].id.text, v->told, (int)r->result);
+		return;
+	}
+	y->frozen++;
+	y->pending -= v->plan[v->step] != '\0' ? 2 : 1; /* with the work that was left */
+	v->tried_frozen = true;
 }
 
 static void stepped(struct world *w, uint64_t asked, const struct act_reply *r)
 {
 	struct year *y = w->year;
 	struct year_delivery *v = &y->deliveries[asked / STEPS_NUMBERED];
-	char now = v->plan[v->step];
+	char now = next_of(v);
 	bool refused = r->result == ERR_BAD_STATE;
 
-	if (asked % STEPS_NUMBERED != v->step || r->result == ERR_CLOCK_WRONG)
+	if (asked % STEPS_NUMBERED != v->step || v->acting != ACTING_STEP ||
+	    r->result == ERR_CLOCK_WRONG)
 		return; /* answered already; later */
-	if (now == 'x' ? !refused : r->result != ERR_OK) {
+	v->acting = ACTING_NOT;
+	if (v->frozen) {
+		refused_frozen(w, v, r);
+		return;
+	}
+	if (now == 'x' ? !refused : r->result != ERR_OK || r->work->n != v->told_count + 1u) {
 		world_violation(w, "year", "%s: step %c of %s after %s was answered with VT-%d",
 				w->members[v->member].id.text, now, v->plan, v->told,
 				(int)r->result);
@@ -530,36 +560,16 @@ static void stepped(struct world *w, uint64_t asked, const struct act_reply *r)
 			      1 + (unsigned)prng_below(&y->prng, 4));
 }
 
-static void registered(struct world *w, uint64_t asked, const struct act_reply *r)
-{
-	struct year *y = w->year;
-	struct year_paper *p = &y->papers[asked / 2];
-	bool cancel = asked % 2 == 1;
-
-	if (r->result == ERR_NO_ROUTE || r->result == ERR_CLOCK_WRONG)
-		return;
-	if (r->result != ERR_OK) {
-		world_violation(w, "year", "an entry on paper was answered with VT-%d",
-				(int)r->result);
-		return;
-	}
-	if (cancel) {
-		y->pending -= !p->cancelled;
-		p->cancelled = true;
-	} else if (!p->accepted) {
-		p->accepted = true;
-		p->told = number_of(r->doc_number);
-		if (!p->cancel)
-			y->pending--;
-	}
-}
-
 void year_replied(struct world *w, const struct act_reply *r)
 {
 	struct year *y = w->year;
 
-	if (r->to.n >= REPLY_PAPER)
-		registered(w, r->to.n - REPLY_PAPER, r);
+	if (r->to.n >= REPLY_ANSWER)
+		year_answered(w, r->to.n - REPLY_ANSWER, r);
+	else if (r->to.n >= REPLY_ASK)
+		year_asked(w, (uint32_t)(r->to.n - REPLY_ASK), r);
+	else if (r->to.n >= REPLY_PAPER)
+		year_registered(w, r->to.n - REPLY_PAPER, r);
 	else if (r->to.n >= REPLY_STEP)
 		stepped(w, r->to.n - REPLY_STEP, r);
 	else
