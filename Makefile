@@ -320,7 +320,7 @@ install: all
 	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"
 	sed "s|@prefix@|$(PREFIX)|; s|@packages@|$(LIBRARY_PKGS)|; s|@version@|$$(sed -n 's/^#define VANTHU_VERSION "\(.*\)"/\1/p' daemon/base/version.h)|" \
 		etc/vanthu.pc | install -m 644 /dev/stdin "$(R)/lib/pkgconfig/vanthu.pc"
-	install -m 644 etc/*.yaml etc/doctypes etc/holidays etc/persons "$(SHARE)/vanthu/"
+	install -m 644 etc/*.yaml etc/doctypes etc/holidays etc/lists etc/persons "$(SHARE)/vanthu/"
 	for m in $(MAN); do \
 		d="$(SHARE)/man/$$(dirname $$m)/man$${m##*.}"; install -d -m 755 "$$d"; install -m 644 "$(B)/man/$$m" "$$d/$${m##*/}"; \
 	done

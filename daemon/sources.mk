@@ -36,6 +36,7 @@ DAEMON := \
 	control/links \
 	control/listen \
 	control/listing \
+	control/lists \
 	control/names \
 	control/office \
 	control/operate \

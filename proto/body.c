@@ -581,6 +581,7 @@ enum err directory_body_pack(struct arena *a, const struct directory_body *b, st
 	m.entries_root = field_bytes(b->entries_root.bytes, sizeof b->entries_root.bytes);
 	m.entry_count = b->entry_count;
 	m.competence = field_bytes(b->competence.data, b->competence.len_bytes);
+	m.lists = field_bytes(b->lists.data, b->lists.len_bytes);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -602,7 +603,8 @@ enum err directory_body_unpack(struct arena *a, struct blob bytes, struct direct
 	out->valid_until_ms = m->valid_until_ms;
 	out->entry_count = m->entry_count;
 	out->competence = field_blob(m->competence);
-	if (m->competence.len > COMPETENCE_MAX)
+	out->lists = field_blob(m->lists);
+	if (m->competence.len > COMPETENCE_MAX || m->lists.len > LISTS_TEXT_MAX)
 		return ERR_FORMAT;
 	return e == ERR_OK && m->version == 0 ? ERR_FORMAT : e;
 }

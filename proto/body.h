@@ -39,6 +39,7 @@ struct directory_body {
 	struct digest entries_root;
 	uint64_t entry_count;
 	struct blob competence; /* a table as text; empty: none */
+	struct blob lists;      /* the same */
 };
 
 enum { DOCUMENT_BODY_VERSION = 1, FACT_BODY_VERSION = 1, DIRECTORY_BODY_VERSION = 1 };

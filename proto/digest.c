@@ -137,6 +137,12 @@ void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *di
 	*chain = end(ctx);
 }
 
+static void add_text(EVP_MD_CTX *ctx, text_t t)
+{
+	add_u64(ctx, strlen(t));
+	add(ctx, t, strlen(t));
+}
+
 struct digest digest_submission(const struct submission_fields *f)
 {
 	static const char domain[] = "vanthu submission v1\n";
@@ -158,10 +164,14 @@ struct digest digest_submission(const struct submission_fields *f)
 		add_u64(ctx, f->manifest[i].size_bytes);
 		add(ctx, f->manifest[i].sha256.bytes, sizeof f->manifest[i].sha256.bytes);
 	}
-	if (f->number_template != NULL && f->number_template[0] != '\0') {
-		add_u64(ctx, strlen(f->number_template));
-		add(ctx, f->number_template, strlen(f->number_template));
-	}
+	if (f->number_template != NULL && f->number_template[0] != '\0')
+		add_text(ctx, f->number_template);
+	else if (f->list_count > 0)
+		add_u64(ctx, 0);
+	if (f->list_count > 0)
+		add_u64(ctx, f->list_count);
+	for (uint32_t i = 0; i < f->list_count; i++)
+		add_text(ctx, f->lists[i]);
 	return end(ctx);
 }
 

@@ -25,7 +25,8 @@ void digest_chain_step(struct digest *chain, uint64_t n, const struct digest *di
 /* What makes two submissions of one id the same: SHA-256 over "vanthu submission v1\n", then each
  * of recipients, urgency, secrecy, body as submitted and manifest (size and SHA-256 of each part),
  * every field preceded by its length as 8 bytes big-endian; and where the number is to be given,
- * the template as submitted. */
+ * the template as submitted; and where distribution lists are named, its length 0 where there is no
+ * template, how many lists, and their names: not whom they mean. */
 struct submission_fields {
 	const struct recipient *recipients;
 	uint32_t recipient_count;
@@ -35,6 +36,8 @@ struct submission_fields {
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 	text_t number_template; /* "" or NULL: none */
+	const text_t *lists;    /* names of distribution lists, as submitted */
+	uint32_t list_count;
 };
 
 struct digest digest_submission(const struct submission_fields *f);

@@ -265,7 +265,8 @@ enum err directory_sign(struct signer *registry, struct arena *a,
 	struct directory_body body = { .version = issue->version,
 				       .valid_until_ms = issue->valid_until_ms,
 				       .entry_count = count,
-				       .competence = issue->competence };
+				       .competence = issue->competence,
+				       .lists = issue->lists };
 	struct draft d = { .head = { .origin = { REGISTRY_ID },
 				     .kind = KIND_DIRECTORY,
 				     .body_version = DIRECTORY_BODY_VERSION,
@@ -296,7 +297,8 @@ enum err directory_sign(struct signer *registry, struct arena *a,
 				       .entry_count = count,
 				       .previous = body.previous,
 				       .digest = d.digest,
-				       .competence = body.competence };
+				       .competence = body.competence,
+				       .lists = body.lists };
 	return ERR_OK;
 }
 
@@ -347,6 +349,7 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 				       .entry_count = body.entry_count,
 				       .previous = body.previous,
 				       .digest = opened.digest,
-				       .competence = body.competence };
+				       .competence = body.competence,
+				       .lists = body.lists };
 	return ERR_OK;
 }

@@ -32,6 +32,7 @@ struct directory_issue {
 	const struct digest *previous; /* NULL for the first */
 	int64_t now_ms, valid_until_ms;
 	struct blob competence; /* routing/rules/competence.h, as text; empty: none */
+	struct blob lists;      /* routing/rules/distribution.h, the same */
 };
 must_use enum err directory_sign(struct signer *registry, struct arena *a,
 				 const struct rec_committee *entries, uint32_t count,

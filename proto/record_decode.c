@@ -199,6 +199,8 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 	out->recipient_count = m->recipient_count;
 	out->mine = m->mine;
 	out->relay_count = m->relay_count;
+	out->lists = m->lists;
+	out->listed = m->listed < m->n_recipients ? m->listed : (uint32_t)m->n_recipients;
 	out->summary = (struct summary){ .number = m->number,
 					 .type_code = m->type_code,
 					 .subject = m->subject,
@@ -424,7 +426,8 @@ enum err record_decode_directory(struct arena *a, struct blob bytes, struct reco
 				       .entry_count = body.entry_count,
 				       .previous = body.previous,
 				       .digest = opened.digest,
-				       .competence = body.competence };
+				       .competence = body.competence,
+				       .lists = body.lists };
 	return ERR_OK;
 }
 

@@ -120,6 +120,8 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	}
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
+	m.lists = text(r->lists);
+	m.listed = r->listed;
 	m.mine = r->mine;
 	m.relay_count = r->relay_count;
 	m.n_targets = r->target_count;

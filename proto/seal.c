@@ -129,7 +129,7 @@ size_t seal_size_bound(const struct head *head, size_t body_bytes)
 		/* the head's single fields, the payload's and the envelope's tags and lengths, the
 		 * media type */
 		FIXED = 256,
-		PER_RECIPIENT = 8,
+		PER_RECIPIENT = SEAL_RECIPIENT_MAX_BYTES - COMMITTEE_ID_MAX,
 		PER_ITEM = 96,
 		SIGNATURE = 34 + 66 + BATCH_PATH_MAX * 32 + 48,
 	};

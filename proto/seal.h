@@ -16,6 +16,9 @@
 must_use enum err seal_drafts(struct signer *s, struct arena *a, struct draft *drafts,
 			      uint32_t count);
 
+/* What one recipient adds to an envelope, at most. */
+enum { SEAL_RECIPIENT_MAX_BYTES = COMMITTEE_ID_MAX + 8 };
+
 /* The size that an envelope with this head and body will have, batch path included: for policy
  * before deciding. */
 size_t seal_size_bound(const struct head *head, size_t body_bytes);

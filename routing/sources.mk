@@ -36,6 +36,7 @@ ROUTING := \
 	documents/given \
 	documents/held \
 	documents/lifecycle \
+	documents/lists \
 	documents/mandate \
 	documents/matter \
 	documents/numbers \
@@ -62,6 +63,7 @@ ROUTING := \
 	links/visit \
 	rules/competence \
 	rules/deadline \
+	rules/distribution \
 	rules/doctype \
 	rules/doctype_table \
 	rules/lines \

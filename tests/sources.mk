@@ -54,6 +54,7 @@ UNIT := \
 	routing/decide/test_damage \
 	routing/decide/test_directory \
 	routing/decide/test_document \
+	routing/decide/test_lists \
 	routing/decide/test_mandate \
 	routing/decide/test_message \
 	routing/decide/test_office \
@@ -81,6 +82,7 @@ UNIT := \
 	routing/links/test_visit \
 	routing/rules/test_competence \
 	routing/rules/test_deadline \
+	routing/rules/test_distribution \
 	routing/rules/test_doctype_table \
 	routing/rules/test_lines \
 	routing/rules/test_numbering \

@@ -50,6 +50,7 @@ TOOLS := \
 	command/key \
 	command/lab \
 	command/list \
+	command/lists \
 	command/office \
 	command/paper \
 	command/person \

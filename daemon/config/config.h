@@ -40,8 +40,9 @@ struct config {
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
 	struct target_line target_line; /* the digital share to reach */
-	/* tables of the office (daemon/tables); "": what is built in, and no persons */
-	char holidays[CONFIG_PATH_MAX], doctypes[CONFIG_PATH_MAX], persons[CONFIG_PATH_MAX];
+	/* tables of the office (daemon/tables); "": what is built in, and no persons or lists */
+	char holidays[CONFIG_PATH_MAX], doctypes[CONFIG_PATH_MAX], persons[CONFIG_PATH_MAX],
+	    lists[CONFIG_PATH_MAX];
 	int64_t urgent_ms;  /* an urgent document is to be registered within it */
 	uint32_t soon_days; /* working days before a deadline that it is called near */
 	char log_level[16]; /* error warning info debug */

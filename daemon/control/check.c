@@ -103,6 +103,9 @@ static bool check_recipient(struct fault *f, const Vanthu__V1__SubmitRecipient *
 		return bad_row(f, "recipients", at, "committee");
 	if (r->superior && r->group != 0)
 		return bad_row(f, "recipients", at, "superior");
+	if (r->list[0] != '\0' && (r->committee[0] != '\0' || r->superior || r->group != 0 ||
+				   policy_text(r->list, LIST_NAME_MAX, true) != ERR_OK))
+		return bad_row(f, "recipients", at, "list");
 	return true;
 }
 
@@ -340,6 +343,12 @@ static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 		return bad(f, assigns ? ERR_BAD_DATE : ERR_USAGE, "due_on");
 	if (m->n_committees > (asks ? RECIPIENTS_MAX : 0))
 		return bad(f, ERR_USAGE, "committees");
+	if (m->n_lists > (asks ? LISTS_NAMED_MAX : 0))
+		return bad(f, ERR_USAGE, "lists");
+	for (size_t i = 0; i < m->n_lists; i++) {
+		if (policy_text(m->lists[i], LIST_NAME_MAX, true) != ERR_OK)
+			return bad(f, ERR_FIELD, "lists");
+	}
 	for (size_t i = 0; i < m->n_committees; i++) {
 		if (field_id(m->committees[i], false, &id) != ERR_OK)
 			return bad(f, ERR_BAD_ID, m->committees[i]);

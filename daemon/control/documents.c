@@ -8,6 +8,7 @@
 #include "daemon/control/details.h"
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/lists.h"
 #include "daemon/control/names.h"
 #include "daemon/control/office.h"
 #include "daemon/control/recipients.h"
@@ -52,6 +53,8 @@ void control_fill_line(struct client *c, const struct found_document *f,
 	line->id = field_bytes(d->id.bytes, sizeof d->id.bytes);
 	line->from = (char *)(uintptr_t)d->origin.text;
 	line->to = names_of(c->control->arena, d, &line->n_to);
+	line->lists = control_lines(c->control->arena, d->lists, &line->n_lists);
+	line->listed = d->listed;
 	line->type_code = (char *)(uintptr_t)d->summary.type_code;
 	line->number = (char *)(uintptr_t)d->summary.number;
 	line->subject = (char *)(uintptr_t)d->summary.subject;

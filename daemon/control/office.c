@@ -107,6 +107,7 @@ static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct 
 {
 	text_t *with = arena_array(a, m->n_with, sizeof *with);
 	struct committee_id *asked = arena_array(a, m->n_committees, sizeof *asked);
+	text_t *lists = arena_array(a, m->n_lists, sizeof *lists);
 
 	out->note = arena_text(a, m->note, strlen(m->note));
 	out->to = arena_text(a, named->to, strlen(named->to));
@@ -116,14 +117,21 @@ static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct 
 	out->with_count = (uint32_t)m->n_with;
 	out->asked = asked;
 	out->asked_count = (uint32_t)m->n_committees;
-	if (with == NULL || asked == NULL || out->note == NULL || out->to == NULL ||
-	    out->due_on == NULL || out->person == NULL)
+	out->lists.names = lists;
+	out->lists.count = (uint32_t)m->n_lists;
+	if (with == NULL || asked == NULL || lists == NULL || out->note == NULL ||
+	    out->to == NULL || out->due_on == NULL || out->person == NULL)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < m->n_committees; i++) {
 		enum err e = field_id(m->committees[i], false, &asked[i]);
 
 		if (e != ERR_OK)
 			return e;
+	}
+	for (size_t i = 0; i < m->n_lists; i++) {
+		lists[i] = arena_text(a, m->lists[i], strlen(m->lists[i]));
+		if (lists[i] == NULL)
+			return ERR_NO_MEMORY;
 	}
 	for (size_t i = 0; i < m->n_with; i++) {
 		with[i] = arena_text(a, named->with[i], strlen(named->with[i]));
@@ -192,6 +200,7 @@ void control_office(struct client *c, const Vanthu__V1__Request *request)
 	o->serial = f.serial;
 	o->next = (enum office_status)m->act;
 	o->dry_run = m->dry_run;
+	o->lists.office = &c->control->parts.tables->lists;
 	q.owner = a;
 	control_ask_core(c, &q);
 }

@@ -154,6 +154,8 @@ enum err control_fill_recipients(struct client *c, const struct rec_document *d,
 	if (names) {
 		line->to = list;
 		line->n_to = count;
+		/* of expanded groups they are not the last */
+		line->listed = group ? 0 : line->listed;
 	}
 	return ERR_OK;
 }

@@ -9,6 +9,7 @@
 #include "daemon/base/socket_group.h"
 #include "daemon/control/client.h"
 #include "daemon/control/listing.h"
+#include "daemon/control/lists.h"
 #include "daemon/control/office.h"
 #include "daemon/control/papers.h"
 #include "proto/fields.h"
@@ -115,6 +116,8 @@ static bool fill_recipients(struct client *c, struct register_walk *w,
 		bytes += strlen(line->to_names[i]);
 	}
 	line->n_to = line->n_to_names = d->recipients_len;
+	line->lists = control_lines(a, d->lists, &line->n_lists);
+	line->listed = d->listed;
 	return true;
 }
 

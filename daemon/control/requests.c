@@ -13,6 +13,7 @@
 #include "daemon/control/evidence.h"
 #include "daemon/control/import.h"
 #include "daemon/control/links.h"
+#include "daemon/control/lists.h"
 #include "daemon/control/office.h"
 #include "daemon/control/operate.h"
 #include "daemon/control/paper.h"
@@ -81,6 +82,7 @@ static const struct request_row rows[] = {
 	{ WHAT(DUE), OFFICE, control_due, room_little, NULL },
 	{ WHAT(PERSONS), OFFICE, control_persons, room_little, NULL },
 	{ WHAT(TYPES), OFFICE, control_types, room_little, NULL },
+	{ WHAT(LISTS), OFFICE, control_lists, room_little, NULL },
 	{ WHAT(THREAD), OFFICE, control_thread, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },

@@ -52,7 +52,8 @@ size_t room_submit(struct client *c, const Vanthu__V1__Request *request)
 	bool groups = false;
 
 	for (size_t i = 0; i < m->n_recipients; i++)
-		groups = groups || m->recipients[i]->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED;
+		groups = groups || m->recipients[i]->list[0] != '\0' ||
+			 m->recipients[i]->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED;
 	return room_accepted(c, m->n_recipients, groups);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/lists.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/room.h"
 #include "daemon/control/upload.h"
@@ -29,18 +30,45 @@ static enum err read_recipients(struct upload *u, const Vanthu__V1__Submit *m)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < m->n_recipients; i++) {
 		const Vanthu__V1__SubmitRecipient *r = m->recipients[i];
+		struct recipient *to = &u->recipients[u->event.recipient_count];
 
+		if (r->list[0] != '\0')
+			continue;
 		if (r->superior)
-			u->recipients[i].group = GROUP_SUPERIOR;
+			to->group = GROUP_SUPERIOR;
 		else if (field_enum(r->group, GROUP_NONE, GROUP_SUBTREE) == ERR_OK)
-			u->recipients[i].group = (enum group)r->group;
+			to->group = (enum group)r->group;
 		else
 			return ERR_FORMAT;
-		if (u->recipients[i].group == GROUP_NONE &&
-		    field_id(r->committee, false, &u->recipients[i].committee) != ERR_OK)
+		if (to->group == GROUP_NONE &&
+		    field_id(r->committee, false, &to->committee) != ERR_OK)
 			return ERR_BAD_ID;
+		u->event.recipient_count++;
 	}
-	u->event.recipient_count = (uint32_t)m->n_recipients;
+	return ERR_OK;
+}
+
+static enum err read_lists(struct upload *u, const Vanthu__V1__Submit *m)
+{
+	size_t count = m->n_recipients - u->event.recipient_count;
+	text_t *names = arena_array(u->arena, count, sizeof *names);
+
+	if (count > LISTS_NAMED_MAX)
+		return ERR_TOO_MANY_RECIPIENTS;
+	if (names == NULL)
+		return ERR_NO_MEMORY;
+	/* the daemon's own, which a reload fills anew */
+	u->event.lists = (struct named_lists){ .names = names,
+					       .office = &u->client->control->parts.tables->lists };
+	for (size_t i = 0; i < m->n_recipients; i++) {
+		text_t name = m->recipients[i]->list;
+
+		if (name[0] == '\0')
+			continue;
+		names[u->event.lists.count] = arena_text(u->arena, name, strlen(name));
+		if (names[u->event.lists.count++] == NULL)
+			return ERR_NO_MEMORY;
+	}
 	return ERR_OK;
 }
 
@@ -146,6 +174,10 @@ static enum err choose_inline(struct upload *u)
 	size_t body_bytes = u->body.len_bytes;
 	uint64_t together = 0;
 
+	/* Whom they mean the core finds, when all has come: as many as there may be. */
+	if (u->event.lists.count > 0)
+		body_bytes += (RECIPIENTS_MAX - u->event.recipient_count) *
+			      SEAL_RECIPIENT_MAX_BYTES;
 	if (u->event.number_template[0] != '\0')
 		body_bytes += DOCUMENT_BODY_NUMBER_BYTES;
 	for (uint32_t i = 0; i < u->part_count; i++) {
@@ -194,6 +226,8 @@ static enum err read_submit(struct upload *u, const Vanthu__V1__Submit *m)
 		e = field_enum((long long)u->event.secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
 	if (e == ERR_OK)
 		e = read_recipients(u, m);
+	if (e == ERR_OK)
+		e = read_lists(u, m);
 	if (e == ERR_OK && m->n_parts > PARTS_MAX)
 		e = ERR_TOO_MANY_ATTACHMENTS;
 	if (e == ERR_OK)
@@ -235,6 +269,8 @@ static bool take_arena(struct upload *u, struct control *control, size_t request
 
 static bool has_group(const struct upload *u)
 {
+	if (u->event.lists.count > 0)
+		return true;
 	for (uint32_t i = 0; i < u->event.recipient_count; i++) {
 		if (u->recipients[i].group != GROUP_NONE)
 			return true;
@@ -272,6 +308,7 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	if (a->doc_number != NULL)
 		accepted.number = (char *)(uintptr_t)a->doc_number;
 	accepted.number_gap = a->gap;
+	accepted.lists = control_lines(c->control->arena, a->lists, &accepted.n_lists);
 	accepted.competence = a->may ? 1 : 0;
 	if (a->rule != NULL)
 		accepted.competence_rule = (char *)(uintptr_t)a->rule;

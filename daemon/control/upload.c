@@ -115,7 +115,9 @@ static enum err build(struct upload *u)
 					    .body = u->body,
 					    .manifest = u->manifest,
 					    .manifest_count = u->part_count,
-					    .number_template = s->number_template };
+					    .number_template = s->number_template,
+					    .lists = s->lists.names,
+					    .list_count = s->lists.count };
 	struct blob *contents = arena_array(u->arena, u->part_count, sizeof *contents);
 	static const uint8_t nothing;
 	enum err e = contents == NULL ? ERR_NO_MEMORY : ERR_OK;

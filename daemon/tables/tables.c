@@ -117,6 +117,18 @@ static enum err read_persons(const struct source *s, struct arena *a, struct per
 	return judged(s, e, line);
 }
 
+static enum err read_lists(const struct source *s, struct arena *a, struct distributions *out)
+{
+	struct blob text;
+	uint32_t line = 0;
+	enum err e = text_of(s, a, &text);
+
+	if (e != ERR_OK)
+		return e;
+	e = distributions_parse(text, a, out, &line);
+	return judged(s, e, line);
+}
+
 #define BUILT_IN(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 enum err tables_read(const struct config *config, struct arena *a, struct tables *out,
@@ -126,14 +138,16 @@ enum err tables_read(const struct config *config, struct arena *a, struct tables
 			       errors },
 		      types = { "tables.doctypes", config->doctypes, BUILT_IN(doctypes_text),
 				errors },
-		      persons = { "tables.persons", config->persons, { NULL, 0 }, errors };
-	enum err e[3];
+		      persons = { "tables.persons", config->persons, { NULL, 0 }, errors },
+		      lists = { "tables.lists", config->lists, { NULL, 0 }, errors };
+	enum err e[4];
 
 	memset(out, 0, sizeof *out);
 	e[0] = read_days(&days, a, &out->days);
 	e[1] = read_types(&types, a, &out->types);
 	e[2] = read_persons(&persons, a, &out->persons);
-	for (unsigned i = 0; i < 3; i++) {
+	e[3] = read_lists(&lists, a, &out->lists);
+	for (unsigned i = 0; i < 4; i++) {
 		if (e[i] != ERR_OK)
 			return e[i];
 	}

@@ -136,6 +136,19 @@ static const struct err_row rows[] = {
 	  N_("see the last one with: vanthu register in; the next one: auto") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
+	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
+	  N_("see all of them with: vanthu lists") },
+	{ ERR_LIST_SEVERAL, N_("this name means more than one distribution list"),
+	  N_("write it with its tone marks; where office and directory both have it, rename that "
+	     "of the office; see: vanthu lists") },
+	{ ERR_LIST_EMPTY, N_("this distribution list means nobody besides the sender"),
+	  N_("see who is in it with: vanthu lists") },
+	{ ERR_LIST_MEMBER, N_("a member of this distribution list is not in the directory"),
+	  N_("correct the list (tables.lists of the office, or the registry's), or name the others "
+	     "one by one") },
+	{ ERR_LIST_RETIRED, N_("a member of this distribution list has ended"),
+	  N_("correct the list (tables.lists of the office, or the registry's), or name the others "
+	     "one by one") },
 	{ ERR_NOT_RECIPIENT, N_("this document was not for that committee"),
 	  N_("see for whom with: vanthu show") },
 	{ ERR_NOT_HERE, N_("its files are not kept here any more"),

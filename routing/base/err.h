@@ -80,6 +80,11 @@ enum err {
 	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
+	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */
+	ERR_LIST_SEVERAL = 2062,    /* both have it, or without its tone marks it is several */
+	ERR_LIST_EMPTY = 2063,      /* it has nobody, or nobody but the sender */
+	ERR_LIST_MEMBER = 2064,     /* a member is not in the directory */
+	ERR_LIST_RETIRED = 2065,    /* a member has ended */
 	/* a resend to a committee that is no recipient of the document */
 	ERR_NOT_RECIPIENT = 2040,
 	ERR_NOT_HERE = 2041,        /* its files are not kept here any more */

@@ -16,6 +16,9 @@ enum {
 	SUBJECT_MAX = 2000,  /* bytes; edXML Subject is 500 characters */
 	RULE_MAX = 200,      /* bytes; what says that a committee may not issue a document */
 	COMPETENCE_MAX = 48 << 10, /* bytes; a table of that in a directory's head */
+	LIST_NAME_MAX = 100, /* bytes; of a distribution list */
+	LISTS_TEXT_MAX = 8 << 10, /* bytes; distribution lists in a directory's head */
+	LISTS_NAMED_MAX = 8, /* by one submission or recall */
 	NOTE_MAX = 2000,     /* bytes; a reason or an instruction, as long as a subject */
 	PERSON_MAX = 200,    /* bytes; a person or unit, edXML FullName and Department */
 	WITH_MAX = 16,	     /* who works together on one document, besides who is in charge */

@@ -26,6 +26,7 @@ struct recall {
 	uint32_t count;
 	uint32_t waiting, agreed; /* of the others */
 	struct committee_id stranger;
+	text_t list; /* that is to blame; NULL */
 };
 
 static void answer(struct turn_view *t, const struct ev_office *e, const struct recall *d,
@@ -38,7 +39,7 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
 					 .at = d->stranger,
-					 .about = result == ERR_RECALLED ? "15" : NULL,
+					 .about = result == ERR_RECALLED ? "15" : d->list,
 					 .repeated = result == ERR_OK && d->count == 0,
 					 .number = d->count,
 					 .work = work };
@@ -116,14 +117,28 @@ static enum err consider(struct turn_view *t, struct recall *d, struct committee
 	return ERR_OK;
 }
 
-/* Those named, or all recipients: each once. */
+static bool is_named(const struct ev_office *e, const struct lists_found *lists,
+		     struct committee_id id)
+{
+	bool named = (e->asked_count == 0 && lists->count == 0) || lists_have(lists, id);
+
+	for (uint32_t k = 0; k < e->asked_count && !named; k++)
+		named = id_equal(e->asked[k], id);
+	return named;
+}
+
+/* Those named and those that are of the lists, or all recipients: each once. */
 static enum err choose(struct turn_view *t, const struct ev_office *e, struct recall *d)
 {
 	struct routing_question q = document_question(&d->document);
 	struct recipient_list all;
+	struct lists_found lists;
 	uint32_t at;
-	enum err r = recipients_expand(&t->tree, &q.to, ASKED_MAX, &all);
+	enum err r = lists_find(t, &e->lists, &lists);
 
+	d->list = lists.count > 0 || r != ERR_OK ? lists.about : NULL;
+	if (r == ERR_OK)
+		r = recipients_expand(&t->tree, &q.to, ASKED_MAX, &all);
 	if (r != ERR_OK)
 		return r;
 	d->whom = arena_array(t->plan->arena, all.count, sizeof *d->whom);
@@ -137,11 +152,8 @@ static enum err choose(struct turn_view *t, const struct ev_office *e, struct re
 		}
 	}
 	for (uint32_t i = 0; i < all.count && r == ERR_OK; i++) {
-		bool named = e->asked_count == 0;
-
-		for (uint32_t k = 0; k < e->asked_count && !named; k++)
-			named = id_equal(e->asked[k], all.ids[i]);
-		if (named && !id_equal(all.ids[i], t->core->config.self))
+		if (is_named(e, &lists, all.ids[i]) &&
+		    !id_equal(all.ids[i], t->core->config.self))
 			r = consider(t, d, all.ids[i]);
 	}
 	if (r == ERR_OK && d->count == 0 && d->waiting == 0)

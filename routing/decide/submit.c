@@ -34,6 +34,8 @@ struct offer {
 	bool numbered;	    /* `series` is one */
 	struct slips_found slips;
 	struct mandate mandate;
+	text_t lists;	 /* rec_document.lists */
+	uint32_t listed; /* how many recipients they mean, the last ones */
 };
 
 static bool is_automatic(const struct ev_submit *e)
@@ -142,6 +144,7 @@ static struct act_reply *reply_accepted(struct turn_view *t, const struct offer 
 	slips_answer(t, &o->slips, a);
 	a->may = o->mandate.judgement == COMPETENCE_ALLOWED;
 	a->rule = o->mandate.rule;
+	a->lists = o->lists;
 	a->recipients = list->ids;
 	a->recipient_count = list->count;
 	a->doc_number = o->e.summary.number;
@@ -168,6 +171,7 @@ static enum err repeat(struct turn_view *t, const struct ev_submit *e,
 		return result;
 	if (is_automatic(e))
 		o.e.summary.number = r.u.document.summary.number;
+	o.lists = r.u.document.lists;
 	q = document_question(&r.u.document);
 	result = recipients_expand(&t->tree, &q.to, 0, &list);
 	if (result == ERR_OK)
@@ -228,6 +232,8 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 				    .recipient_count = recipient_count,
 				    .manifest = e->manifest,
 				    .manifest_count = e->manifest_count,
+				    .lists = o->lists,
+				    .listed = o->listed,
 				    .summary = e->summary };
 	r = register_enter(t, register_book(DIRECTION_OUT, e->secrecy), &line, &d->line);
 	if (r != ERR_OK)
@@ -317,9 +323,10 @@ static bool is_refusal(const struct ev_submit *e, enum err r)
 	       (is_automatic(e) && given_is_answer(r));
 }
 
-static enum err accept(struct turn_view *t, const struct ev_submit *e, struct recipient *recipients,
-		       uint32_t count)
+static enum err accept(struct turn_view *t, const struct offer *offered,
+		       struct recipient *recipients, uint32_t count)
 {
+	const struct ev_submit *e = &offered->e;
 	struct committee_id self = t->core->config.self;
 	struct routing_question q = { .to = { .origin = self,
 					      .version = t->core->directory_version,
@@ -328,7 +335,7 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	struct document_ref ref = { .origin = self, .id = e->id };
 	struct routing_answer answer = { .route_count = 0 };
 	struct recipient_list list;
-	struct offer o = { .e = *e };
+	struct offer o = *offered;
 	enum err r = recipients_expand(&t->tree, &q.to, 0, &list);
 
 	if (r == ERR_OK && list.count == 0)
@@ -370,10 +377,52 @@ static enum err accept(struct turn_view *t, const struct ev_submit *e, struct re
 	return ERR_OK;
 }
 
+/* The recipients that are named, and those that lists mean behind them. A refusal is answered. */
+static enum err take_recipients(struct turn_view *t, const struct ev_submit *e)
+{
+	struct offer o = { .e = *e };
+	struct committee_id culprit = { "" };
+	struct recipient *recipients =
+		arena_array(t->plan->arena,
+			    e->lists.count > 0 ? RECIPIENTS_MAX : e->recipient_count,
+			    sizeof *recipients);
+	struct lists_found lists = { .about = "" };
+	uint32_t named, count;
+	enum err r = recipients == NULL ? ERR_NO_MEMORY
+					: resolve_recipients(t, e, recipients, &culprit);
+
+	if (r == ERR_UNKNOWN_RECIPIENT || r == ERR_RETIRED_RECIPIENT || r == ERR_NO_ROUTE) {
+		reply(t, e, r, culprit);
+		return ERR_OK;
+	}
+	if (r != ERR_OK)
+		return r;
+	named = count = drop_doubles(recipients, e->recipient_count);
+	r = lists_find(t, &e->lists, &lists);
+	if (r == ERR_OK)
+		r = lists_expand(t, &lists, recipients, &count);
+	switch (r) {
+	case ERR_OK:
+		o.lists = lists.count == 0 ? NULL : lists_names(t, &lists);
+		o.listed = count - named;
+		return lists.count > 0 && o.lists == NULL ? ERR_NO_MEMORY
+							  : accept(t, &o, recipients, count);
+	case ERR_LIST_UNKNOWN:
+	case ERR_LIST_SEVERAL:
+	case ERR_LIST_EMPTY:
+	case ERR_LIST_MEMBER:
+	case ERR_LIST_RETIRED:
+	case ERR_TOO_MANY_RECIPIENTS:
+		reply(t, e, r, culprit)->about = lists.about;
+		return ERR_OK;
+	default:
+		return r;
+	}
+}
+
 enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 {
 	struct committee_id nobody = { "" }, culprit = { "" };
-	struct recipient *recipients;
 	bool ended = false;
 	struct record r;
 	enum err result = core_get(t, FAMILY_IDENT, key_ident(e->id, t->core->config.self), &r);
@@ -403,20 +452,5 @@ enum err decide_submit(struct turn_view *t, const struct ev_submit *e)
 		reply(t, e, result, nobody);
 		return ERR_OK;
 	}
-	culprit = (struct committee_id){ "" };
-	recipients = arena_array(t->plan->arena, e->recipient_count, sizeof *recipients);
-	if (recipients == NULL)
-		return ERR_NO_MEMORY;
-	result = resolve_recipients(t, e, recipients, &culprit);
-	switch (result) {
-	case ERR_OK:
-		return accept(t, e, recipients, drop_doubles(recipients, e->recipient_count));
-	case ERR_UNKNOWN_RECIPIENT:
-	case ERR_RETIRED_RECIPIENT:
-	case ERR_NO_ROUTE:
-		reply(t, e, result, culprit);
-		return ERR_OK;
-	default:
-		return result;
-	}
+	return take_recipients(t, e);
 }

@@ -11,6 +11,7 @@
 #include "routing/documents/given.h"
 #include "routing/documents/held.h"
 #include "routing/documents/lifecycle.h"
+#include "routing/documents/lists.h"
 #include "routing/documents/mandate.h"
 #include "routing/documents/matter.h"
 #include "routing/documents/numbers.h"

@@ -40,11 +40,11 @@ enum err policy_submit(const struct ev_submit *e, uint64_t attachment_max_bytes)
 
 	if (r != ERR_OK)
 		return r;
-	if (e->recipient_count == 0)
+	if (e->recipient_count == 0 && e->lists.count == 0)
 		return ERR_NO_RECIPIENT;
 	/* Groups count too: readers bound the whole list, and what they refuse must not be accepted
 	 * here. */
-	if (e->recipient_count > RECIPIENTS_MAX)
+	if (e->recipient_count > RECIPIENTS_MAX || e->lists.count > LISTS_NAMED_MAX)
 		return ERR_TOO_MANY_RECIPIENTS;
 	if (e->urgency < URGENCY_THUONG || e->urgency > URGENCY_HOA_TOC)
 		return ERR_FORMAT;

@@ -6,6 +6,7 @@
 
 #include "routing/rules/competence.h"
 #include "routing/rules/deadline.h"
+#include "routing/rules/distribution.h"
 #include "routing/rules/doctype.h"
 #include "routing/rules/doctype_table.h"
 #include "routing/rules/matter_keys.h"

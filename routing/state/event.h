@@ -38,6 +38,16 @@ struct reply_to {
 	uint64_t n;
 };
 
+struct distributions; /* routing/rules/distribution.h */
+
+/* Distribution lists by the names that a client gave. `office` is that of the office, NULL: none;
+ * the directory's are read where they are asked for. */
+struct named_lists {
+	const text_t *names;
+	uint32_t count;
+	const struct distributions *office;
+};
+
 /* Everything the submitter said. `body` is packed and final (inline parts inside). */
 struct ev_submit {
 	struct reply_to reply;
@@ -46,6 +56,7 @@ struct ev_submit {
 	struct digest submission;
 	const struct recipient *recipients; /* may hold GROUP_SUPERIOR */
 	uint32_t recipient_count;
+	struct named_lists lists; /* besides: their members become explicit recipients */
 	enum urgency urgency;
 	enum secrecy secrecy;
 	const struct manifest_item *manifest;
@@ -209,6 +220,7 @@ struct ev_office {
 	/* to ask for a recall: of whom; none named: of all recipients */
 	const struct committee_id *asked;
 	uint32_t asked_count;
+	struct named_lists lists; /* of those of them, too, that it went to */
 	bool dry_run;
 };
 

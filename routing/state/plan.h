@@ -128,6 +128,7 @@ struct act_reply {
 	uint32_t same_count;
 	bool may;		/* of a submission: the table of the directory allows it */
 	text_t rule;		/* what says so; NULL or "" */
+	text_t lists;           /* rec_document.lists of a submission; NULL or "" */
 	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
 	text_t doc_number;      /* of a submission or of paper: its number; NULL or "" none */
 	/* of an act of the office: where the work stands, after it or still; NULL */

@@ -32,13 +32,18 @@ static uint64_t sealed_bytes(const struct sealed *s)
 }
 
 /* The parts of a record that grow with what it says. */
+static uint64_t lists_bytes(text_t lists)
+{
+	return lists == NULL || lists[0] == '\0' ? 0 : LISTS_NAMED_MAX * (LIST_NAME_MAX + 1);
+}
+
 static uint64_t growing(const struct record *r)
 {
 	switch (r->family) {
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX +
+		return SUBJECT_MAX + lists_bytes(r->u.document.lists) +
 		       (uint64_t)COMMITTEE_BYTES *
 			   (r->u.document.recipients_len + r->u.document.target_count +
 			    r->u.document.also_count) +

@@ -224,6 +224,10 @@ struct rec_document {
 	const struct manifest_item *manifest;
 	uint32_t manifest_count;
 	uint32_t relay_count; /* relay records that came with it */
+	/* ROLE_OUT: names of the distribution lists that it was sent to, a line each, and how many
+	 * recipients, the last ones, they meant then; NULL or "" and 0: none */
+	text_t lists;
+	uint32_t listed;
 	struct summary summary;
 	/* of ours: in the register of outgoing documents (register_book says which); number 0: an
 	 * older build took it */
@@ -399,6 +403,7 @@ struct rec_directory {
 	struct digest previous; /* digest of the head before; zero for the first */
 	struct digest digest;   /* of the envelope */
 	struct blob competence; /* a table as text (routing/rules/competence.h); empty: none */
+	struct blob lists;      /* the same of routing/rules/distribution.h */
 };
 
 struct rec_key {

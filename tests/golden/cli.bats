@@ -7,6 +7,8 @@ setup_file() {
 	GOLDEN_HOME=$(mktemp -d /tmp/vXXXXXX)
 	export GOLDEN_HOME
 	BATS_FILE_TMPDIR=$GOLDEN_HOME make_lab
+	printf 'Khối pháp luật   thads, cb-tonghop\nCũ   thads, khong-co\n' >"$LAB/lists"
+	printf 'tables:\n  lists: %s\n' "$LAB/lists" >>"$LAB/vanphong/vanthud.yaml"
 	start_lab
 	export LAB
 	cd "$BATS_FILE_TMPDIR" || return 1

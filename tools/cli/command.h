@@ -19,6 +19,7 @@ enum value_kind {
 	VALUE_NEIGHBOUR,
 	VALUE_RECIPIENTS, /* committees and groups, between commas */
 	VALUE_MEMBER,	  /* of the lab whose folder stands before */
+	VALUE_LIST,	  /* a distribution list */
 	VALUE_PERSON,	  /* or a unit, of the office */
 	VALUE_PERSONS,	  /* the same, between commas */
 	VALUE_SIGNER,	  /* a person who signs */

@@ -65,6 +65,7 @@ static void offer_recipients(const struct completing *c)
 	complete_offer(c, "subordinates", _("those directly below"));
 	complete_offer(c, "subtree", _("all below"));
 	complete_ask_committees(c);
+	complete_ask_lists(c);
 }
 
 static void offer_kind(struct completing *c, const struct complete_line *l, enum value_kind kind,
@@ -100,6 +101,9 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 		return;
 	case VALUE_MEMBER:
 		complete_ask_members(c, l->first == NULL ? "" : l->first);
+		return;
+	case VALUE_LIST:
+		complete_ask_lists(c);
 		return;
 	case VALUE_PERSON:
 	case VALUE_PERSONS:

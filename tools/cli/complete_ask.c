@@ -174,6 +174,31 @@ void complete_ask_signers(const struct completing *c)
 	ask_persons(c, take_signer);
 }
 
+/* ---- distribution lists ---- */
+
+static bool take_list(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	char word[LIST_NAME_MAX + 2];
+
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LIST)
+		return false;
+	snprintf(word, sizeof word, "@%s", reply->list->name);
+	for (char *p = word; *p != '\0'; p++)
+		*p = *p == ' ' ? '-' : *p;
+	complete_offer(ctx, word, _("distribution list"));
+	return true;
+}
+
+void complete_ask_lists(const struct completing *c)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_LISTS;
+	request.lists = &nothing;
+	ask(c, CLIENT_OFFICE, &request, take_list, (void *)(uintptr_t)c);
+}
+
 /* ---- labs ---- */
 
 void complete_ask_members(const struct completing *c, const char *folder)

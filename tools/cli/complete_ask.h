@@ -5,6 +5,8 @@
 
 struct completing;
 
+/* with hyphens for blanks, which need no quotes */
+void complete_ask_lists(const struct completing *c);
 void complete_ask_persons(const struct completing *c); /* and their units */
 void complete_ask_signers(const struct completing *c);
 void complete_ask_documents(const struct completing *c);

@@ -338,6 +338,8 @@ static enum err name_recipients(struct sending *s, Vanthu__V1__Submit *m)
 		vanthu__v1__submit_recipient__init(&each[i]);
 		if (r->committee != NULL)
 			each[i].committee = (char *)(uintptr_t)r->committee;
+		else if (r->list != NULL)
+			each[i].list = (char *)(uintptr_t)r->list;
 		else if (r->superior)
 			each[i].superior = 1;
 		else

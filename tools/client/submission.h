@@ -9,9 +9,9 @@
 /* One recipient more than there may be: the daemon says so. */
 enum { SUBMISSION_FILES_MAX = PARTS_MAX, SUBMISSION_RECIPIENTS_MAX = RECIPIENTS_MAX + 1 };
 
-/* A committee by its id, or with NULL the superior or a group. */
+/* A committee by its id, or with NULL a distribution list by its name, the superior or a group. */
 struct submission_recipient {
-	const char *committee;
+	const char *committee, *list;
 	bool superior;
 	Vanthu__V1__Group group;
 };

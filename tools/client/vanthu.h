@@ -184,7 +184,8 @@ VANTHU_API const char *vanthu_draft_id(const vanthu_draft *d);
  * have it VANTHU_ERR_BAD_DATE, VANTHU_ERR_UTF8, VANTHU_ERR_NO_MEMORY */
 VANTHU_API VANTHU_MUST_USE int vanthu_draft_set(vanthu_draft *d, enum vanthu_field field,
 						const char *text);
-/* One more recipient: the id of a committee, or "superior", "subordinates", "subtree".
+/* One more recipient: the id of a committee, "superior", "subordinates", "subtree", or a
+ * distribution list of the office or the directory: "@NAME".
  *   VANTHU_ERR_BAD_ID, VANTHU_ERR_TOO_MANY_RECIPIENTS, VANTHU_ERR_NO_MEMORY; whether there is such
  *   a committee vanthu_send says */
 VANTHU_API VANTHU_MUST_USE int vanthu_draft_to(vanthu_draft *d, const char *whom);

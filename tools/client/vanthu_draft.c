@@ -62,8 +62,10 @@ void vanthu_draft_free(vanthu_draft *d)
 		free(d->files[i]);
 		free((void *)(uintptr_t)d->contents[i].data);
 	}
-	for (unsigned i = 0; i < d->s.recipient_count; i++)
+	for (unsigned i = 0; i < d->s.recipient_count; i++) {
 		free((void *)(uintptr_t)d->recipients[i].committee);
+		free((void *)(uintptr_t)d->recipients[i].list);
+	}
 	free(d->recipients);
 	free(d);
 }
@@ -171,6 +173,8 @@ static struct submission_recipient recipient_of(const char *whom)
 		r.group = VANTHU__V1__GROUP__GROUP_SUBORDINATES;
 	else if (strcmp(whom, "subtree") == 0)
 		r.group = VANTHU__V1__GROUP__GROUP_SUBTREE;
+	else if (whom[0] == '@')
+		r.list = text_nfc(whom + 1);
 	else
 		r.committee = strdup(whom);
 	return r;
@@ -194,7 +198,12 @@ int vanthu_draft_to(vanthu_draft *d, const char *whom)
 		d->recipient_room = room;
 	}
 	r = recipient_of(whom);
-	if (r.committee == NULL && !r.superior && r.group == VANTHU__V1__GROUP__GROUP_UNSPECIFIED)
+	if (whom[0] == '@' && (r.list == NULL || r.list[0] == '\0')) {
+		free((void *)(uintptr_t)r.list);
+		return vanthu_fail_about(ERR_LIST_UNKNOWN, whom);
+	}
+	if (r.committee == NULL && r.list == NULL && !r.superior &&
+	    r.group == VANTHU__V1__GROUP__GROUP_UNSPECIFIED)
 		return vanthu_fail_about(ERR_NO_MEMORY, "");
 	if (r.committee != NULL && id_parse(whom, strlen(whom), &id) != ERR_OK) {
 		free((void *)(uintptr_t)r.committee);

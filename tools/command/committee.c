@@ -18,7 +18,7 @@ enum { OPT_TO = 200, OPT_REGISTRY };
 const struct command_option committee_own_options[] = {
 	{ "to", OPT_TO, N_("FILE"), N_("the new file"), VALUE_FILE, "export" },
 	{ "registry", OPT_REGISTRY, N_("DIR"), N_("the folder of the registry, with its keys"),
-	  VALUE_FOLDER, "add move retire change renew policy" },
+	  VALUE_FOLDER, "add move retire change renew policy lists" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 

@@ -19,6 +19,9 @@ struct wanted {
 	const struct committee_options *options;
 	const char *about;   /* what a failure is about */
 	uint32_t line;	     /* of the file, where its fault stands; 0 */
+	struct committee_id member; /* of a list: who cannot be */
+	const char *list;
+	const char *row; /* what a line of that file is */
 	struct registry_fault fault; /* with ERR_BAD_TREE: who is wrong, and how */
 	const char *fix;     /* and what mends it; NULL: another superior */
 };
@@ -176,6 +179,8 @@ static enum err policy(struct registry_change *c, struct wanted *w)
 	enum err e = w->operand == NULL ? ERR_USAGE
 					: fs_read(w->arena, w->operand, COMPETENCE_MAX, &text);
 
+	w->row = N_("a row is LEVEL  SYMBOL  NAME  may|may-not|unknown  RULE, with two "
+		    "blanks between; see vanthu policy");
 	if (e == ERR_OK)
 		e = competence_parse(text, w->arena, &table, &w->line);
 	if (e == ERR_OK)
@@ -185,6 +190,54 @@ static enum err policy(struct registry_change *c, struct wanted *w)
 		c->registry.directory.head.competence = (struct blob){ (const uint8_t *)"#\n", 2 };
 	if (e == ERR_OK && c->registry.directory.head.competence.len_bytes > COMPETENCE_MAX)
 		e = ERR_TOO_LARGE;
+	return e;
+}
+
+static enum err check_member(const struct registry_change *c, struct committee_id id)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		if (id_equal(c->entries[i].id, id))
+			return c->entries[i].retired ? ERR_LIST_RETIRED : ERR_OK;
+	}
+	return ERR_LIST_MEMBER;
+}
+
+/* Members that are not in the tree, or have ended, are named rather than signed. */
+static enum err check_members(const struct registry_change *c, struct wanted *w,
+			      const struct distributions *lists)
+{
+	for (uint32_t i = 0; i < lists->count; i++) {
+		const struct distribution *d = &lists->list[i];
+
+		for (uint32_t k = 0; k < d->member_count; k++) {
+			enum err e = check_member(c, d->members[k]);
+
+			if (e != ERR_OK) {
+				w->member = d->members[k];
+				w->list = d->name;
+				return e;
+			}
+		}
+	}
+	return ERR_OK;
+}
+
+/* Other distribution lists, all of them: as they are written, comments too. */
+static enum err lists(struct registry_change *c, struct wanted *w)
+{
+	struct distributions all;
+	struct blob text;
+	enum err e = w->operand == NULL ? ERR_USAGE
+					: fs_read(w->arena, w->operand, LISTS_TEXT_MAX, &text);
+
+	w->row = N_("a line is NAME  ID, ID, …, with two blanks behind the name; each name and "
+		    "each member once");
+	if (e == ERR_OK)
+		e = distributions_parse(text, w->arena, &all, &w->line);
+	if (e == ERR_OK)
+		e = check_members(c, w, &all);
+	if (e == ERR_OK)
+		c->registry.directory.head.lists = text;
 	return e;
 }
 
@@ -198,7 +251,8 @@ static const struct {
 	const char *name;
 	enum err (*run)(struct registry_change *c, struct wanted *w);
 } commands[] = { { "add", add },       { "move", move },   { "retire", retire },
-		 { "change", change }, { "renew", renew }, { "policy", policy } };
+		 { "change", change }, { "renew", renew }, { "policy", policy },
+		 { "lists", lists } };
 
 bool committee_change_is(const char *what)
 {
@@ -216,11 +270,13 @@ static int report(struct cli *cli, enum err e, const struct wanted *w)
 	if (e == ERR_BAD_TREE && w->fault.what != NULL) {
 		snprintf(message, sizeof message, "%s %s", w->fault.culprit.text, _(w->fault.what));
 		cli_fail_text(cli, e, message, w->fix != NULL ? _(w->fix) : registry_tree_fix());
+	} else if (w->list != NULL) {
+		snprintf(message, sizeof message, "%s: %s (%s)", _(err_text(e)), w->member.text,
+			 w->list);
+		cli_fail_text(cli, e, message, _(err_fix(e)));
 	} else if (w->line > 0) {
 		snprintf(message, sizeof message, "%s:%u", w->operand, (unsigned)w->line);
-		cli_fail_text(cli, e, message,
-			      _("a row is LEVEL  SYMBOL  NAME  may|may-not|unknown  RULE, with two "
-				"blanks between; see vanthu policy"));
+		cli_fail_text(cli, e, message, _(w->row));
 	} else if (e == ERR_BAD_STATE) {
 		cli_fail_text(cli, e, w->operand,
 			      _("it has ended, or stands there already; `committee move` wants "

@@ -198,7 +198,7 @@ static void way_out(Vanthu__V1__OfficeAct act, enum err e, const char *status, c
 }
 
 /* The only one that was named. Where its status is what forbids it, the status is said in words. */
-static void refuse(struct call *c, Vanthu__V1__OfficeAct act, const char *name,
+static void refuse(struct call *c, const struct act *a, const char *name,
 		   const Vanthu__V1__Reply *reply)
 {
 	char status[128], about[512], message[768], fix[768];
@@ -210,7 +210,9 @@ static void refuse(struct call *c, Vanthu__V1__OfficeAct act, const char *name,
 		return;
 	}
 	if (!tells_status(reply->error->code)) {
-		call_about(c, name);
+		/* a list that is to blame is named by the daemon */
+		if (a->request.n_lists == 0 || reply->error->about[0] == '\0')
+			call_about(c, name);
 		(void)!call_fail(c, ERR_OK, reply); /* it is reported, and its code is known */
 		return;
 	}
@@ -219,7 +221,7 @@ static void refuse(struct call *c, Vanthu__V1__OfficeAct act, const char *name,
 	json_decref(code);
 	snprintf(about, sizeof about, _("%s is: %s"), name, status);
 	snprintf(message, sizeof message, "%s: %s", about, _(err_text(e)));
-	way_out(act, e, reply->error->about, name, fix, sizeof fix);
+	way_out(a->request.act, e, reply->error->about, name, fix, sizeof fix);
 	cli_fail_text(call_cli(c), e, message, fix);
 }
 
@@ -264,7 +266,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 	if (a->count > 1)
 		add_refusal(rows, name, reply->error);
 	else
-		refuse(c, a->request.act, name, reply);
+		refuse(c, a, name, reply);
 	return ERR_OK;
 }
 
@@ -379,6 +381,32 @@ static bool read_names(char ***names, size_t *count, const char *list)
 	return true;
 }
 
+/* Of those who are asked back: lists apart. False without memory. */
+static bool take_asked(Vanthu__V1__Office *m, const char *value)
+{
+	size_t kept = 0;
+	char **lists;
+
+	if (!read_names(&m->committees, &m->n_committees, value))
+		return false;
+	lists = realloc(m->lists, (m->n_lists + m->n_committees) * sizeof *lists);
+	if (lists == NULL)
+		return false;
+	m->lists = lists;
+	for (size_t i = 0; i < m->n_committees; i++) {
+		char *name = m->committees[i];
+
+		if (name[0] == '@') {
+			memmove(name, name + 1, strlen(name));
+			m->lists[m->n_lists++] = name;
+		} else {
+			m->committees[kept++] = name;
+		}
+	}
+	m->n_committees = kept;
+	return true;
+}
+
 static bool set_text(char **at, const char *value)
 {
 	if (*at != protobuf_c_empty_string)
@@ -400,7 +428,7 @@ static bool take(struct act *a, int option, const char *value)
 		return set_text(&a->request.note, value);
 	case OPT_TO:
 		if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_UNSPECIFIED)
-			return read_names(&a->request.committees, &a->request.n_committees, value);
+			return take_asked(&a->request, value);
 		return set_text(&a->request.to, value);
 	case OPT_AS:
 		return set_text(&a->request.person, value);
@@ -432,9 +460,12 @@ static void act_free(struct act *a)
 		free(a->request.with[i]);
 	for (size_t i = 0; i < a->request.n_committees; i++)
 		free(a->request.committees[i]);
+	for (size_t i = 0; i < a->request.n_lists; i++)
+		free(a->request.lists[i]);
 	free(a->names);
 	free(a->request.with);
 	free(a->request.committees);
+	free(a->request.lists);
 	drop(a->request.note);
 	drop(a->request.to);
 	drop(a->request.person);
@@ -494,7 +525,7 @@ static int read_and_run(struct cli *cli, int argc, char **argv, struct act *a)
 			return cli_wanted(cli, _("ask, agree or decline?"), "");
 		if (!take_form(a, argv[optind++]))
 			return cli_usage(cli, argv[optind - 1]);
-		if (a->request.n_committees > 0 &&
+		if (a->request.n_committees + a->request.n_lists > 0 &&
 		    a->request.act != VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
 			return cli_usage(cli, "--to");
 	}

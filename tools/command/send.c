@@ -556,6 +556,12 @@ static json_t *may_issue(const struct cli *cli, bool may)
 	return json_string(may ? _("yes") : _("no rule says: it is not refused for it"));
 }
 
+static void add_lists(json_t *out, const Vanthu__V1__Accepted *a)
+{
+	if (a->n_lists > 0)
+		json_object_set_new(out, "lists", json_texts(a->lists, a->n_lists));
+}
+
 static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
 			  const Vanthu__V1__Accepted *a, const char *id)
 {
@@ -568,6 +574,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { "finished", N_("Work done"), FORMAT_BOOL,
 						   false },
+						 { "lists", N_("Lists"), FORMAT_LIST, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients));
@@ -576,6 +583,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	int code;
 
 	shown = add_number(out, w, a, columns);
+	add_lists(out, a);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run) {
@@ -657,6 +665,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 						 { "id", N_("Id"), FORMAT_TEXT, false },
 						 { "recipients", N_("To"), FORMAT_WHO, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
+						 { "lists", N_("Lists"), FORMAT_LIST, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
 	json_t *out = json_pack("{s:s, s:o, s:s}", "id", id, "recipients",
 				json_texts(a->recipients, a->n_recipients), "state", "delivered");
@@ -665,6 +674,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	int code, answered;
 
 	shown = add_number(out, w, a, columns);
+	add_lists(out, a);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
 	add_answered(out, w, finished);

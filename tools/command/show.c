@@ -31,6 +31,7 @@ static const struct column view_columns[] = {
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
 	{ "signed_by", N_("Signed by"), FORMAT_TEXT, false },
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ "lists", N_("Lists"), FORMAT_LIST, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -42,6 +43,7 @@ static const struct column view_text[] = {
 	{ "subject", N_("Subject"), FORMAT_TEXT, false },
 	{ "from_text", N_("From"), FORMAT_TEXT, false },
 	{ "to_text", N_("To"), FORMAT_TEXT, false },
+	{ "lists", N_("Lists"), FORMAT_LIST, false },
 	{ "urgency", N_("Urgency"), FORMAT_URGENCY, false },
 	{ "issued", N_("Issued"), FORMAT_DATE, false },
 	{ "due", N_("Due"), FORMAT_DATE, false },
@@ -206,6 +208,8 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 		json_object_set_new(out, "to", json_texts(v->members, v->n_members));
 		json_object_set_new(out, "to_names",
 				    json_texts(v->member_names, v->n_member_names));
+		if (v->n_members != v->line->n_to)
+			json_object_del(out, "listed"); /* groups are expanded */
 	}
 	add_body(out, v->body);
 	json_object_set_new(out, "attachments", json_parts(v));

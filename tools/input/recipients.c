@@ -71,6 +71,12 @@ static char *next_word(char **rest)
 	return word;
 }
 
+/* The name of a distribution list behind its @; NULL: it is none. */
+static const char *list_of(const char *word)
+{
+	return word[0] == '@' && word[1] != '\0' ? word + 1 : NULL;
+}
+
 bool recipients_named(const char *to)
 {
 	return to[strspn(to, ", ")] != '\0';
@@ -91,11 +97,13 @@ enum err recipients_read(struct arena *a, const char *to, struct submission *m)
 
 		if (m->recipient_count == SUBMISSION_RECIPIENTS_MAX)
 			return ERR_TOO_MANY_RECIPIENTS;
-		*r = (struct submission_recipient){ .committee = group == NULL ? word : NULL };
+		*r = (struct submission_recipient){ .list = list_of(word) };
 		m->recipient_count++;
-		if (group == NULL)
+		if (r->list != NULL)
 			continue;
-		if (strcmp(group, "superior") == 0)
+		if (group == NULL)
+			r->committee = word;
+		else if (strcmp(group, "superior") == 0)
 			r->superior = true;
 		else
 			r->group = strcmp(group, "subtree") == 0
@@ -197,7 +205,8 @@ static enum err pick_names(struct call *c, char *words, bool list, bool doubt,
 
 	while (e == ERR_OK && out->count < NAMED_MAX &&
 	       (word = list ? next_word(&words) : words) != NULL) {
-		bool known = (list && group_of(word) != NULL) || *word == '\0';
+		bool known = (list && (group_of(word) != NULL || list_of(word) != NULL)) ||
+			     *word == '\0';
 
 		if (!known && could_be_id(word) && strlen(word) <= COMMITTEE_ID_MAX) {
 			if (doubt && looked_up++ < IDS_LOOKED_UP)
@@ -315,7 +324,7 @@ static unsigned read_guesses(char *to, struct guess *guesses)
 	char *word;
 
 	while (n < GUESSES_MAX && (word = next_word(&to)) != NULL) {
-		if (group_of(word) != NULL)
+		if (group_of(word) != NULL || list_of(word) != NULL)
 			continue;
 		guesses[n] =
 		    (struct guess){ .word = word, .folded = text_fold(word), .distance = NEAR + 1 };

@@ -1,4 +1,5 @@
-/* Whom a document goes to, as people write it: ids and groups between commas. */
+/* Whom a document goes to, as people write it: ids, groups and distribution lists (@NAME) between
+ * commas. */
 #ifndef VANTHU_TOOLS_INPUT_RECIPIENTS_H
 #define VANTHU_TOOLS_INPUT_RECIPIENTS_H
 

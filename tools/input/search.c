@@ -193,6 +193,8 @@ static void add_line(struct words *w, const Vanthu__V1__DocumentLine *l)
 		words_add(w, l->to[i]);
 	for (size_t i = 0; i < l->n_to_names; i++)
 		words_add(w, l->to_names[i]);
+	for (size_t i = 0; i < l->n_lists; i++)
+		words_add(w, l->lists[i]);
 	words_add(w, l->type_code);
 	words_add(w, l->type_name);
 	words_add(w, l->signer);

@@ -88,6 +88,9 @@ static const struct word uses[] = {
 	{ "sign", N_("signing"), "" },
 	{ "link", N_("linking"), "" },
 	{ "encrypt", N_("encryption"), "" },
+	/* whose a distribution list is */
+	{ "office", N_("this office"), "" },
+	{ "directory", N_("the directory"), "" },
 	/* lanes */
 	{ "facts", N_("receipts"), "" },
 	{ "urgent", N_("urgent"), "" },

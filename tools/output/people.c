@@ -101,6 +101,26 @@ static json_t *subject_text(const json_t *line)
 	return out;
 }
 
+/* Lists by their names, then who stands beside them. */
+static json_t *to_text(struct cli *cli, const json_t *line)
+{
+	const json_t *lists = json_object_get(line, "lists"), *to = json_object_get(line, "to"),
+		     *names = json_object_get(line, "to_names");
+	json_t *ids = json_array(), *shown = json_array(), *out;
+	size_t listed = (size_t)json_integer_value(json_object_get(line, "listed"));
+
+	json_array_extend(ids, (json_t *)(uintptr_t)lists);
+	json_array_extend(shown, (json_t *)(uintptr_t)lists);
+	for (size_t i = 0; i + listed < json_array_size(to); i++) {
+		json_array_append(ids, json_array_get(to, i));
+		json_array_append(shown, json_array_get(names, i));
+	}
+	out = people_names(cli, ids, shown, false);
+	json_decref(ids);
+	json_decref(shown);
+	return out;
+}
+
 void people_line(struct cli *cli, json_t *line)
 {
 	const json_t *work = json_object_get(line, "work");
@@ -108,9 +128,7 @@ void people_line(struct cli *cli, json_t *line)
 	json_object_set_new(line, "from_text",
 			    people_name(string_of(json_object_get(line, "from_name")),
 					string_of(json_object_get(line, "from"))));
-	json_object_set_new(line, "to_text",
-			    people_names(cli, json_object_get(line, "to"),
-					 json_object_get(line, "to_names"), false));
+	json_object_set_new(line, "to_text", to_text(cli, line));
 	json_object_set_new(line, "subject_text", subject_text(line));
 	json_object_set(line, "person_text", json_object_get(work, "to"));
 	json_object_set(line, "recall_text", json_object_get(work, "recall"));

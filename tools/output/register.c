@@ -116,6 +116,10 @@ static void add_sent(json_t *o, const Vanthu__V1__RegisterLine *l)
 {
 	json_object_set_new(o, "to", json_texts(l->to, l->n_to));
 	json_object_set_new(o, "to_names", json_texts(l->to_names, l->n_to_names));
+	if (l->n_lists > 0) {
+		json_object_set_new(o, "lists", json_texts(l->lists, l->n_lists));
+		json_object_set_new(o, "listed", json_integer((json_int_t)l->listed));
+	}
 	set(o, "sent_on", l->moved_on);
 	json_object_set_new(o, "copies",
 			    l->paper ? json_null() : json_integer((json_int_t)l->copies));
@@ -253,9 +257,11 @@ static void put(json_t *cells, const char *key, struct cell *c)
 
 static void join_names(struct cli *cli, struct cell *c, const json_t *line)
 {
-	const json_t *names = json_object_get(line, "to_names"), *to = json_object_get(line, "to");
+	const json_t *names = json_object_get(line, "to_names"), *to = json_object_get(line, "to"),
+		     *lists = json_object_get(line, "lists"), *list;
+	size_t listed = (size_t)json_integer_value(json_object_get(line, "listed")), at;
 
-	for (size_t i = 0; i < json_array_size(to); i++) {
+	for (size_t i = 0; i + listed < json_array_size(to); i++) {
 		const char *name = json_string_value(json_array_get(names, i));
 
 		if (name != NULL && name[0] != '\0')
@@ -263,6 +269,7 @@ static void join_names(struct cli *cli, struct cell *c, const json_t *line)
 		else
 			join_value(cli, c, "; ", json_array_get(to, i), FORMAT_WHO);
 	}
+	json_array_foreach(lists, at, list) join(c, "; ", json_string_value(list));
 }
 
 static void join_issuer(struct cell *c, const char *between, const json_t *line)

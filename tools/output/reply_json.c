@@ -162,6 +162,10 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 		json_object_set(out, "arrival",
 				json_object_get(json_object_get(out, "work"), "arrival"));
 	}
+	if (l->n_lists > 0) {
+		json_object_set_new(out, "lists", json_texts(l->lists, l->n_lists));
+		json_object_set_new(out, "listed", json_integer((json_int_t)l->listed));
+	}
 	add_details(out, l);
 	return out;
 }

@@ -232,6 +232,7 @@ enum err registry_publish(struct arena *a, struct registry *r, struct rec_commit
 								     ? NULL
 								     : &r->directory.head.digest,
 						 .competence = r->directory.head.competence,
+						 .lists = r->directory.head.lists,
 						 .now_ms = now_ms,
 						 .valid_until_ms = now_ms + YEAR_MS };
 

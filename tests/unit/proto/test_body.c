@@ -467,8 +467,11 @@ static void test_directory_body_comes_back_and_version_zero_is_none(void **state
 				    .previous = fixture_digest("p"),
 				    .valid_until_ms = 5,
 				    .entries_root = fixture_digest("r"),
-				    .entry_count = 7 },
+				    .entry_count = 7,
+				    .competence = fixture_blob("base  CT  Chỉ thị  may-not  x\n"),
+				    .lists = fixture_blob("Khối xã  xa-a1\n") },
 			      out;
+	static const uint8_t long_text[LISTS_TEXT_MAX + 1];
 	struct blob bytes;
 
 	assert_ok(directory_body_pack(*state, &b, &bytes));
@@ -481,7 +484,14 @@ static void test_directory_body_comes_back_and_version_zero_is_none(void **state
 	assert_ok(directory_body_pack(*state, &b, &bytes));
 	assert_ok(directory_body_unpack(*state, bytes, &out));
 	assert_false(out.has_previous);
+	assert_true(out.lists.len_bytes == b.lists.len_bytes &&
+		    out.competence.len_bytes == b.competence.len_bytes);
+	assert_memory_equal(out.lists.data, b.lists.data, b.lists.len_bytes);
+	b.lists = (struct blob){ long_text, sizeof long_text };
+	assert_ok(directory_body_pack(*state, &b, &bytes));
+	assert_int_equal(directory_body_unpack(*state, bytes, &out), ERR_FORMAT);
 	b.version = 0;
+	b.lists.len_bytes = 0;
 	assert_ok(directory_body_pack(*state, &b, &bytes));
 	assert_int_equal(directory_body_unpack(*state, bytes, &out), ERR_FORMAT);
 	/* no root */

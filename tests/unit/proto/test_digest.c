@@ -150,7 +150,8 @@ static void test_submission_digest_sees_every_field(void **state)
 					  .manifest = &item,
 					  .manifest_count = 1 },
 				 f = base;
-	struct digest first = submission(&base), d[9];
+	struct digest first = submission(&base), d[11];
+	static const text_t lists[] = { "auto", "B" };
 
 	(void)state;
 	f.recipient_count = 1;
@@ -179,6 +180,14 @@ static void test_submission_digest_sees_every_field(void **state)
 	f = base;
 	f.number_template = "auto";
 	d[8] = submission(&f);
+	f = base;
+	f.lists = lists;
+	f.list_count = 1; /* no template of that name */
+	d[9] = submission(&f);
+	f.list_count = 2;
+	d[10] = submission(&f);
+	assert_false(digest_equal(&d[8], &d[9]));
+	assert_false(digest_equal(&d[9], &d[10]));
 	for (size_t i = 0; i < COUNT_OF(d); i++)
 		assert_false(digest_equal(&first, &d[i]));
 	d[0] = submission(&base);

@@ -44,6 +44,8 @@ static void document_of(struct record *r)
 					       .recipients = recipients,
 					       .recipients_len = 2,
 					       .recipient_count = 9,
+					       .lists = "Khối xã\nTổ một",
+					       .listed = 1,
 					       .targets = ids,
 					       .target_count = 2,
 					       .manifest = items,
@@ -348,6 +350,8 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 		    r.u.document.manifest[1].size_bytes == 123456789 &&
 		    r.u.document.manifest[0].inlined);
 	assert_string_equal(r.u.document.targets[1].text, "xa-a2");
+	assert_int_equal(r.u.document.listed, 1);
+	assert_string_equal(r.u.document.lists, "Khối xã\nTổ một");
 	expect_summary(&r.u.document.summary);
 	r = back_of(f, &s[FAMILY_STATE]);
 	assert_true(r.u.state.delivered == 1 && r.u.state.refused == 2 &&

@@ -149,7 +149,8 @@ struct directory fixture_directory(struct fixture *f, uint64_t version)
 		&(struct directory_issue){ .version = version,
 					   .now_ms = FIXTURE_NOW_MS,
 					   .valid_until_ms = FIXTURE_NOW_MS + 1000000000,
-					   .competence = f->competence },
+					   .competence = f->competence,
+					   .lists = f->lists },
 		&d.head));
 	return d;
 }

@@ -38,6 +38,7 @@ struct fixture {
 	struct rec_committee entries[FIXTURE_COMMITTEES];
 	struct verifier *verifier;
 	struct blob competence; /* of the directory; none at first */
+	struct blob lists;      /* the same */
 };
 
 struct fixture *fixture_new(void);

@@ -116,6 +116,10 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
 #define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
+CHANGE(list_alone, SUBMIT; NAMELESS; s->recipient.list = TEXT("Khối xã"))
+CHANGE(list_and_name, SUBMIT; s->recipient.list = TEXT("Khối xã"))
+CHANGE(list_rings, SUBMIT; NAMELESS; s->recipient.list = RINGS)
+
 CHANGE(submit, SUBMIT)
 CHANGE(submit_short_id, SUBMIT; s->submit.id.len = 15)
 CHANGE(submit_long_id, SUBMIT; s->submit.id.len = 17)
@@ -277,6 +281,9 @@ static const struct {
 	{ group_below_zero, ERR_USAGE, "recipients[0].group" },
 	{ group_alone, ERR_OK, "" },
 	{ superior_alone, ERR_OK, "" },
+	{ list_alone, ERR_OK, "" },
+	{ list_and_name, ERR_USAGE, "recipients[0].list" },
+	{ list_rings, ERR_USAGE, "recipients[0].list" },
 	{ no_such_urgency, ERR_USAGE, "urgency" },
 	{ no_such_secrecy, ERR_USAGE, "secrecy" },
 	{ streamed_with_content, ERR_USAGE, "parts[0].content" },
