@@ -46,6 +46,7 @@ ROUTING := \
 	documents/retention \
 	documents/route \
 	documents/rows \
+	documents/same_number \
 	documents/slips \
 	documents/told \
 	links/acknowledged \

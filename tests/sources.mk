@@ -72,6 +72,7 @@ UNIT := \
 	routing/documents/test_numbers \
 	routing/documents/test_recipients \
 	routing/documents/test_rows \
+	routing/documents/test_same_number \
 	routing/links/test_aside \
 	routing/links/test_doubt \
 	routing/links/test_guard \

@@ -13,6 +13,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
 
 static char *text(text_t t)
 {
@@ -93,6 +94,47 @@ static void read_envelope(struct client *c, const struct found_document *f, stru
 	out->reply_to = body.answers;
 }
 
+/* ---- what has its number ---- */
+
+Vanthu__V1__SameNumber *control_same_number(struct client *c, const struct same_number *same)
+{
+	Vanthu__V1__SameNumber *m;
+	struct doc_id *id;
+
+	if (same == NULL || same->count == 0)
+		return NULL;
+	m = arena_alloc(c->control->arena, sizeof *m);
+	id = arena_alloc(c->control->arena, sizeof *id);
+	if (m == NULL || id == NULL)
+		return NULL;
+	*id = same->id;
+	vanthu__v1__same_number__init(m);
+	m->id = field_bytes(id->bytes, sizeof id->bytes);
+	m->number = text(same->number);
+	m->date = text(same->date);
+	m->paper = same->paper;
+	m->count = same->count;
+	return m;
+}
+
+/* In a list only of what the office has still to do: it is the time to notice it. */
+static enum err fill_same(struct client *c, const struct found_document *f, bool listed,
+			  enum tray at, Vanthu__V1__DocumentLine *line)
+{
+	struct lookup l = control_lookup(c);
+	struct received received;
+	struct same_number same;
+	enum err e;
+
+	if (!f->received || (listed && at == TRAY_DONE))
+		return ERR_OK;
+	same_number_document(&f->document, (struct doc_key){ f->role, f->serial }, &received);
+	e = same_number_find(&l, c->control->arena, &received, &same);
+	if (e == ERR_OK)
+		line->same_number = control_same_number(c, &same);
+	return e;
+}
+
 /* ---- all of it ---- */
 
 static enum err fill_names(struct client *c, struct names *names, Vanthu__V1__DocumentLine *line)
@@ -115,12 +157,16 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 	struct summary s = f->document.summary;
 	char today[DATE_MAX + 1];
 	struct document_ref answer;
+	enum tray at;
 	enum err e = fill_names(c, names, line);
 
 	if ((s.files == NULL || s.files[0] == '\0') && f->document.manifest_count > 0)
 		read_envelope(c, f, &s);
 	date_of_ms(control_wall_ms(c), today);
-	line->section = text(tray_name(control_tray(f, today)));
+	at = control_tray(f, today);
+	line->section = text(tray_name(at));
+	if (e == ERR_OK)
+		e = fill_same(c, f, names != NULL, at, line);
 	line->deadline =
 		text(tray_deadline(f->received ? f->work.due_on : "", f->document.summary.due_on));
 	line->type_name = text(s.type_name);

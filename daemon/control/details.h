@@ -12,6 +12,7 @@
 struct client;
 struct found_document;
 struct names;
+struct same_number;
 
 /* TRAY_NONE: it did not come here. `today` is Vietnam's. */
 enum tray control_tray(const struct found_document *f, text_t today);
@@ -20,5 +21,8 @@ enum tray control_tray(const struct found_document *f, text_t today);
 must_use enum err control_fill_details(struct client *c, const struct found_document *f,
 				       struct names *names, bool files,
 				       Vanthu__V1__DocumentLine *line);
+
+/* As it is told, with its texts: in the arena of requests. NULL: none, or no memory. */
+Vanthu__V1__SameNumber *control_same_number(struct client *c, const struct same_number *same);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/details.h"
 #include "daemon/control/find.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/room.h"
@@ -55,6 +56,7 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	Vanthu__V1__Reply r = control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_OFFICE);
 	Vanthu__V1__OfficeDone done = VANTHU__V1__OFFICE_DONE__INIT;
 	struct doc_id id = a->id;
+	uint32_t warnings[WARNINGS_MAX];
 
 	arena_reset(c->control->arena);
 	done.work = control_work_view(c->control->arena, a->work);
@@ -67,6 +69,11 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	if (a->work->stand.work == OFFICE_NONE && a->work->stand.recall == OFFICE_RECALL_ASKED)
 		done.work->code = text(""); /* it is ours: no work of ours */
 	done.asked = (uint32_t)a->number;
+	done.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
+	for (size_t i = 0; i < done.n_warnings; i++)
+		warnings[i] = a->warnings[i];
+	done.warnings = warnings;
+	done.same_number = control_same_number(c, a->received);
 	r.office = &done;
 	control_say(c, &r);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/details.h"
 #include "daemon/control/find.h"
 #include "proto/fields.h"
 #include "routing/rules/rules.h"
@@ -56,6 +57,8 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	if (a->doc_number != NULL)
 		accepted.number = (char *)(uintptr_t)a->doc_number;
 	accepted.number_gap = a->gap;
+	arena_reset(c->control->arena);
+	accepted.same_received = control_same_number(c, a->received);
 	r.paper_accepted = &accepted;
 	control_say(c, &r);
 }

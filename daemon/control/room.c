@@ -14,8 +14,9 @@ enum {
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
 	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */
 	ROW_BYTES = 64,
-	/* names of a line and of its statuses, two references, its type and signer */
-	VIEW_DETAILS_BYTES = 2 * NAMES_LINE_BYTES + 2 * (SUBJECT_MAX + 256) + 1024,
+	/* names of a line and of its statuses, two references, its type and signer, one with its
+	 * number */
+	VIEW_DETAILS_BYTES = 2 * NAMES_LINE_BYTES + 2 * (SUBJECT_MAX + 256) + 1024 + 128,
 	VERIFY_BYTES = 2 * ENVELOPE_MAX_BYTES,
 };
 

@@ -41,7 +41,7 @@ static const struct err_row rows[] = {
 	  N_("type it anew; how long it may be: vanthu help send") },
 	{ ERR_FUTURE, N_("a date that lies in the future"),
 	  N_("give the day on which it came or went, or leave it out for today") },
-	{ ERR_SAME_NUMBER, N_("another document of this committee has this number"),
+	{ ERR_SAME_NUMBER, N_("another document of the same issuer has this number"),
 	  N_("see which with: vanthu find --number NUMBER; each of them counts") },
 	{ ERR_NUMBER_TYPE, N_("the symbol in the number is not the one of this type of document"),
 	  N_("check --type and --number") },
@@ -66,6 +66,8 @@ static const struct err_row rows[] = {
 	  N_("name one with \"signs\" in the list: vanthu person list") },
 	{ ERR_TYPE_ENDED, N_("no documents of this type are issued on that day"),
 	  N_("take another type, or give the day of issue with: --date") },
+	{ ERR_SAME_ID, N_("another document has this id: of another issuer, or on paper"),
+	  N_("see them with: vanthu find; tell who sent the later one") },
 	{ ERR_ANSWERED_STATE,
 	  N_("what it answers has not been accepted yet, or was returned or recalled"),
 	  N_("see it with: vanthu show; enter it in the register with: vanthu accept") },
@@ -324,6 +326,7 @@ int err_exit_code(enum err e)
 	case ERR_NOT_ASKED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
+	case ERR_SAME_ID:
 	case ERR_CHANGED_FILE:
 		return 6;
 	case ERR_FOREIGN_SYMBOL:

@@ -27,6 +27,7 @@ enum err {
 	ERR_DUE_PAST = 1013,
 	ERR_NUMBER_GAP = 1014,      /* a warning: numbers before it were not given */
 	ERR_EMPTY_FILE = 1015,      /* a warning: a file without a byte */
+	ERR_SAME_ID = 1049,         /* a warning: another document has this id */
 	/* a warning: what it answers is not accepted yet, or was returned or recalled */
 	ERR_ANSWERED_STATE = 1033,
 	ERR_SIGNED_FOR = 1034,      /* a warning: K/T for a committee, which signs T/M */

@@ -22,6 +22,7 @@ struct desk {
 	struct doc_key key;
 	struct rec_document document;
 	struct rec_work work;
+	struct slips_found slips; /* when it is accepted */
 };
 
 /* The code that says where it stands: an agreed recall goes before the work. */
@@ -49,6 +50,8 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 					 .work = work };
 	if (work != NULL)
 		*work = d->work;
+	if (result == ERR_OK)
+		slips_answer(t, &d->slips, &a->u.reply);
 }
 
 /* Answers (ERR_NOT_FOUND, ERR_NOT_RECIPIENT, ERR_NOT_YET) and failures alike. */
@@ -119,6 +122,19 @@ static bool is_repeated(const struct ev_office *e, const struct rec_work *w)
 	default:
 		return true;
 	}
+}
+
+/* What goes into the register a second time: the clerk may want to return it. */
+static enum err check_slips(struct turn_view *t, const struct ev_office *e, struct desk *d)
+{
+	struct received received;
+	enum err r;
+
+	if (e->next != OFFICE_ACCEPTED)
+		return ERR_OK;
+	same_number_document(&d->document, d->key, &received);
+	r = slips_received(t, &received, &d->slips);
+	return r == ERR_OK ? slips_same_id(t, &d->document.id, d->key, &d->slips) : r;
 }
 
 /* What the clerk gave, before anything is written. */
@@ -276,12 +292,16 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 {
 	struct document_ref ref = { .origin = d->document.origin, .id = d->document.id };
 	struct record r = { .family = FAMILY_WORK };
+	struct received received;
 	enum err result;
 
 	advance(t, e, &d->work);
 	result = say(t, e, d);
 	if (result != ERR_OK)
 		return result;
+	same_number_document(&d->document, d->key, &received);
+	if (e->next == OFFICE_ACCEPTED)
+		same_number_put(t, &received);
 	r.u.work = d->work;
 	core_put(t, key_serial(d->key.role, d->key.serial), &r);
 	result = open_work_follow(t, d->key, &d->work.stand);
@@ -324,6 +344,8 @@ enum err decide_office(struct turn_view *t, const struct ev_office *e)
 	r = load(t, e, &d);
 	if (r == ERR_OK)
 		r = says_other(t, e, &d, &other);
+	if (r == ERR_OK)
+		r = check_slips(t, e, &d);
 	if (r == ERR_OK && !other && is_repeated(e, &d.work) &&
 	    (d.work.stand.recall != OFFICE_RECALL_AGREED || e->next == OFFICE_RECALL_AGREED)) {
 		answer(t, e, &d, ERR_OK, true);

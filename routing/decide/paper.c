@@ -202,25 +202,36 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 				     .own_symbol = "",
 				     .wall_ms = t->now.wall_ms,
 				     .types = t->core->doctypes };
+	struct received received;
 	struct key series;
 	bool has = false;
 	enum err e = p->direction == DIRECTION_OUT ? slips_own_symbol(t, &q.own_symbol) : ERR_OK;
 
 	if (e == ERR_OK)
 		e = number_of_paper(t, p, &series, &has);
-	return e == ERR_OK ? slips_check(t, has ? &series : NULL,
-					 (struct doc_key){ ROLE_PAPER, serial }, gap, &q, out)
-			   : e;
+	if (e == ERR_OK)
+		e = slips_check(t, has ? &series : NULL, (struct doc_key){ ROLE_PAPER, serial },
+				gap, &q, out);
+	same_number_paper(p, serial, &received);
+	if (e == ERR_OK)
+		e = slips_received(t, &received, out);
+	return e == ERR_OK ? slips_same_id(t, &p->id, received.self, out) : e;
 }
 
 static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial,
 			     bool there)
 {
 	struct doc_key doc = { ROLE_PAPER, serial };
+	struct received received;
 	struct key series;
 	bool has;
 	enum err e = number_of_paper(t, p, &series, &has);
 
+	same_number_paper(p, serial, &received);
+	if (there)
+		same_number_put(t, &received);
+	else
+		same_number_drop(t, &received);
 	if (e != ERR_OK || !has)
 		return e;
 	return there ? number_put(t, &series, doc) : number_drop(t, &series, doc);

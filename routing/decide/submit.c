@@ -78,7 +78,9 @@ static enum err check_slips(struct turn_view *t, struct offer *o, struct doc_key
 		result = slips_check(t, o->numbered ? &o->series : NULL, self, given_gap(&o->given),
 				     &q, &o->slips);
 	if (result == ERR_OK)
-		result = matter_warning(t, matter_answered(&e->summary), &answered);
+		result = slips_same_id(t, &e->id, self, &o->slips);
+	if (result == ERR_OK)
+		result = matter_warning(t, e->summary.reply_to, &answered);
 	if (answered != ERR_OK && o->slips.count < WARNINGS_MAX)
 		o->slips.codes[o->slips.count++] = answered;
 	return result;

@@ -144,7 +144,7 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 	if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 		return e;
 	out->lost = e == ERR_DAMAGED;
-	out->unknown = t->core->numbering.active && !q->secret;
+	out->unknown = t->core->numbering.active && !t->core->numbering.ours && !q->secret;
 	types_of(t, q, &types);
 	e = find_indexed(t, &wanted, &out->counter, &out->last);
 	out->lost = out->lost || e == ERR_BUSY;

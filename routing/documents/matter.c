@@ -55,20 +55,42 @@ static enum err work_on(struct turn_view *t, const struct rec_ident *ident, stru
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-enum err matter_warning(struct turn_view *t, const struct doc_id *answered, enum err *out)
+/* Where it lies; role NONE: not here, or it only passes. Of whatever issuer, where nobody said. */
+static enum err find_answered(struct turn_view *t, const struct document_ref *answered,
+			      struct rec_ident *out)
 {
-	struct committee_id nobody = { "" };
-	struct scan scan = scan_of(key_ident(*answered, nobody));
-	struct rec_work work;
+	struct key key = key_ident(answered->id, answered->origin);
+	bool exact = !id_empty(answered->origin);
+	struct scan scan = scan_of(key);
 	struct record r;
-	enum err e = ERR_NOT_FOUND;
+	enum err e = exact ? core_get(t, FAMILY_IDENT, key, &r) : ERR_OK;
+
+	*out = (struct rec_ident){ .role = ROLE_NONE };
+	if (exact && e == ERR_OK && r.u.ident.role != ROLE_RELAY)
+		*out = r.u.ident;
+	while (!exact && e == ERR_OK && out->role == ROLE_NONE) {
+		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_IDENT, &scan, &r);
+		if (e == ERR_OK && r.u.ident.role != ROLE_RELAY)
+			*out = r.u.ident;
+	}
+	return skip_unread(e);
+}
+
+enum err matter_warning(struct turn_view *t, const struct document_ref *answered, enum err *out)
+{
+	struct rec_ident ident;
+	struct rec_work work;
+	enum err e;
 
 	*out = ERR_OK;
-	if (doc_id_valid(answered))
-		e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_IDENT, &scan, &r);
-	if (e != ERR_OK || r.u.ident.role != ROLE_IN)
-		return skip_unread(e);
-	e = work_on(t, &r.u.ident, &work);
+	if (answered == NULL || !doc_id_valid(&answered->id))
+		return ERR_OK;
+	e = find_answered(t, answered, &ident);
+	if (e == ERR_OK && ident.role == ROLE_NONE)
+		*out = ERR_ANSWERED_UNKNOWN;
+	if (e != ERR_OK || ident.role != ROLE_IN)
+		return e;
+	e = work_on(t, &ident, &work);
 	if (e == ERR_OK &&
 	    (work.stand.work < OFFICE_ACCEPTED || work.stand.recall == OFFICE_RECALL_ASKED ||
 	     work.stand.recall == OFFICE_RECALL_AGREED))

@@ -15,9 +15,11 @@ const struct doc_id *matter_answered(const struct summary *s);
 void matter_answers(struct turn_view *t, const struct doc_id *answered, struct doc_key doc);
 /* An office finished `doc` with the answer of that id; none when it is zero. */
 void matter_finished(struct turn_view *t, const struct doc_id *answer, struct doc_key doc);
-/* Is it wise to answer it? *out: ERR_OK, or ERR_ANSWERED_STATE. One that is not here, or ours, is
- * nobody's to accept. */
-must_use enum err matter_warning(struct turn_view *t, const struct doc_id *answered, enum err *out);
+/* Is it wise to answer it, NULL being nothing? *out: ERR_OK, ERR_ANSWERED_STATE, or
+ * ERR_ANSWERED_UNKNOWN when it is neither here nor ours. One of ours is nobody's to accept, nor is
+ * one on paper. */
+must_use enum err matter_warning(struct turn_view *t, const struct document_ref *answered,
+				 enum err *out);
 must_use enum err matter_load(struct turn_view *t);
 must_use enum err matter_tick(struct turn_view *t);
 

@@ -5,6 +5,7 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
+#include "routing/documents/same_number.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
@@ -164,9 +165,12 @@ enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct 
 
 /* ---- a store from before ---- */
 
+/* What the note says when all is there; 1: only the numbers of ours. */
+enum { WHOLE = 2 };
+
 static void write_note(struct turn_view *t)
 {
-	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+	struct record r = { .family = FAMILY_META, .u.note = { .number = WHOLE } };
 
 	core_put(t, key_name(note_name), &r);
 }
@@ -177,6 +181,11 @@ enum err numbers_load(struct turn_view *t)
 	struct record r;
 	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
 
+	if (e == ERR_OK && r.u.note.number < WHOLE) {
+		t->core->numbering =
+			(struct numbering){ .active = true, .paper = true, .ours = true };
+		return ERR_OK;
+	}
 	if (e == ERR_OK || (e != ERR_NOT_FOUND && e != ERR_DAMAGED))
 		return e;
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
@@ -189,38 +198,78 @@ enum err numbers_load(struct turn_view *t)
 	return ERR_OK;
 }
 
+/* One that was accepted stands in the register; others are put there when they are. */
+static enum err index_received(struct turn_view *t, const struct rec_document *d,
+			       struct doc_key doc)
+{
+	const struct rec_document document = *d;
+	struct received received;
+	struct record r;
+	enum err e = core_get(t, FAMILY_WORK, key_serial(doc.role, doc.serial), &r);
+
+	if (e == ERR_OK && r.u.work.line.number != 0) {
+		same_number_document(&document, doc, &received);
+		same_number_put(t, &received);
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static enum err index_ours(struct turn_view *t, const struct record *r, struct doc_key doc)
+{
+	struct received received;
+	struct key series;
+	bool has = false;
+	enum err e = doc.role == ROLE_PAPER
+			     ? number_of_paper(t, &r->u.paper, &series, &has)
+			     : number_of_document(t, &r->u.document, "", &series, &has);
+
+	if (e == ERR_OK && doc.role == ROLE_PAPER) {
+		same_number_paper(&r->u.paper, doc.serial, &received);
+		same_number_put(t, &received);
+	}
+	return e == ERR_OK && has ? number_put(t, &series, doc) : e;
+}
+
+/* The end of our documents, of paper, of what was received. */
+static void next_kind(struct turn_view *t)
+{
+	struct numbering *n = &t->core->numbering;
+
+	n->begun = false;
+	if (n->received) {
+		n->active = false;
+		write_note(t);
+	}
+	n->received = n->ours = n->paper;
+	n->paper = true;
+}
+
 /* Indexes the next record. A record that the index has already is put once more, which changes
  * nothing: after a crash indexing starts again. */
 static enum err step(struct turn_view *t)
 {
 	struct numbering *n = &t->core->numbering;
-	struct key all = { .len_bytes = 0 }, prefix = n->paper ? all : key_role(ROLE_OUT), series;
+	const bool paper = n->paper && !n->received;
+	struct key all = { .len_bytes = 0 },
+		   prefix = paper ? all : key_role(n->received ? ROLE_IN : ROLE_OUT);
 	struct scan scan = n->begun ? scan_from(prefix, n->at) : scan_of(prefix);
 	struct doc_key doc = { .role = ROLE_PAPER };
 	struct record r;
-	bool has = false;
 	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena,
-				    n->paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &scan, &r);
+				    paper ? FAMILY_PAPER : FAMILY_DOCUMENT, &scan, &r);
 
-	if (e == ERR_NOT_FOUND && n->paper) {
-		n->active = false;
-		write_note(t);
-		return ERR_OK;
-	}
 	if (e == ERR_NOT_FOUND) {
-		n->paper = true;
-		n->begun = false;
+		next_kind(t);
 		return ERR_OK;
 	}
 	if (e != ERR_OK)
 		return e;
 	n->begun = true;
 	n->at = scan.at;
-	if (n->paper ? key_parse_paper(&scan.at, &doc.serial)
-		     : key_parse_serial(&scan.at, &doc.role, &doc.serial))
-		e = n->paper ? number_of_paper(t, &r.u.paper, &series, &has)
-			     : number_of_document(t, &r.u.document, "", &series, &has);
-	return e == ERR_OK && has ? number_put(t, &series, doc) : e;
+	if (!(paper ? key_parse_paper(&scan.at, &doc.serial)
+		    : key_parse_serial(&scan.at, &doc.role, &doc.serial)))
+		return ERR_OK;
+	return n->received ? index_received(t, &r.u.document, doc) : index_ours(t, &r, doc);
 }
 
 enum err numbers_tick(struct turn_view *t)

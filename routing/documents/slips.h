@@ -6,6 +6,7 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/documents/same_number.h"
 #include "routing/state/memory.h"
 
 struct act_reply;
@@ -19,6 +20,8 @@ struct slips_found {
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
 	struct doc_id same;
 	uint32_t same_count;
+	/* of one that came in: that one; count 0: `same` is one of ours */
+	struct same_number received;
 	uint32_t gap; /* with ERR_NUMBER_GAP: how many numbers are skipped */
 };
 
@@ -26,6 +29,12 @@ struct slips_found {
  * it skips. */
 must_use enum err slips_check(struct turn_view *t, const struct key *series, struct doc_key self,
 			      uint32_t gap, struct policy_question *q, struct slips_found *out);
+/* Of one that came in, besides: has another its number? It goes before the rest. */
+must_use enum err slips_received(struct turn_view *t, const struct received *r,
+				 struct slips_found *out);
+/* Has another document its id? Likewise. */
+must_use enum err slips_same_id(struct turn_view *t, const struct doc_id *id, struct doc_key self,
+				struct slips_found *out);
 must_use enum err slips_own_symbol(struct turn_view *t, text_t *out); /* "" not known */
 /* In the plan's arena: the answer is sent when the decision is over. */
 void slips_answer(struct turn_view *t, const struct slips_found *s, struct act_reply *a);

@@ -13,9 +13,11 @@ enum {
 	SHARED = 's',
 	COUNTER = 'c',
 	SECRET = 'd',
+	RECEIVED = 'i',
 	TERM = 't',
 	YEAR = 'y',
-	TAIL_BYTES = 9
+	TAIL_BYTES = 9,
+	RECEIVED_TAIL_BYTES = 1 + 4 + 8
 };
 
 static void add(struct key *k, const void *bytes, size_t len_bytes)
@@ -97,16 +99,26 @@ static void end(struct key *out, const char *text)
 	add(out, text, strlen(text) + 1);
 }
 
+/* The digits that a folded number begins with; what follows them. */
+static const char *digits(const char *folded, uint64_t *number)
+{
+	const char *rest = folded;
+
+	*number = 0;
+	while (*rest >= '0' && *rest <= '9' && *number < UINT64_MAX / 20)
+		*number = *number * 10 + (uint64_t)(*rest++ - '0');
+	return rest;
+}
+
 bool series_key(const struct numbered *n, text_t term_from, struct key *out)
 {
 	char folded[FOLD_NUMBER_SIZE];
-	const char *rest = folded;
-	uint64_t number = 0;
+	const char *rest;
+	uint64_t number;
 
 	*out = (struct key){ .len_bytes = 0 };
 	spelling_number(n->number, folded);
-	while (*rest >= '0' && *rest <= '9' && number < UINT64_MAX / 20)
-		number = number * 10 + (uint64_t)(*rest++ - '0');
+	rest = digits(folded, &number);
 	if (folded[0] == '\0' || !begin(out, MEMBER, n, term_from, *rest == '-'))
 		return false;
 	add_number(out, number, 8);
@@ -173,6 +185,61 @@ bool series_parse(const struct key *k, enum role *role, struct serial *serial)
 	for (unsigned i = 1; i < TAIL_BYTES; i++)
 		serial->n = serial->n << 8 | tail[i];
 	return *role == ROLE_OUT || *role == ROLE_PAPER;
+}
+
+bool series_received(const struct numbered *n, struct key *out)
+{
+	static const char first = RECEIVED;
+	char folded[FOLD_NUMBER_SIZE], kind;
+	uint64_t number;
+	const char *rest;
+	uint32_t type;
+
+	*out = (struct key){ .len_bytes = 0 };
+	spelling_number(n->number, folded);
+	rest = digits(folded, &number);
+	if (folded[0] == '\0' || strlen(n->date) != DATE_MAX || !type_of(n, &type))
+		return false;
+	kind = *rest == '-' ? TERM : YEAR;
+	add(out, &first, 1);
+	add(out, &kind, 1);
+	if (kind == YEAR)
+		add(out, n->date, 4);
+	add_number(out, type, 4);
+	add_number(out, number, 8);
+	end(out, rest);
+	return true;
+}
+
+struct key series_received_from(const struct key *prefix, enum role role, text_t issuer)
+{
+	struct key k = *prefix;
+
+	add_number(&k, (uint64_t)role, 1);
+	add_number(&k, issuer[0] == '\0' ? 0 : hash(2166136261u, issuer), 4);
+	return k;
+}
+
+struct key series_received_one(const struct key *prefix, enum role role, text_t issuer,
+			       struct serial serial)
+{
+	struct key k = series_received_from(prefix, role, issuer);
+
+	add_number(&k, serial.n, 8);
+	return k;
+}
+
+bool series_parse_received(const struct key *k, enum role *role, struct serial *serial)
+{
+	const uint8_t *tail = k->bytes + k->len_bytes - RECEIVED_TAIL_BYTES;
+
+	if (k->len_bytes <= RECEIVED_TAIL_BYTES || k->bytes[0] != RECEIVED)
+		return false;
+	*role = (enum role)tail[0];
+	serial->n = 0;
+	for (unsigned i = 5; i < RECEIVED_TAIL_BYTES; i++)
+		serial->n = serial->n << 8 | tail[i];
+	return *role == ROLE_IN || *role == ROLE_PAPER;
 }
 
 struct key series_shared_all(void)

@@ -11,7 +11,12 @@
  * Series and type are also what a counter of numbers is known by:
  *
  *     'c' ‖ series ‖ type ‖ organisation ‖ 0
- *     'd' ‖ series ‖ type ‖ organisation ‖ 0    of secret documents */
+ *     'd' ‖ series ‖ type ‖ organisation ‖ 0    of secret documents
+ *
+ * Of what others have issued and came in, on paper or not (routing/documents/same_number.h):
+ *
+ *     'i' ‖ 't', or 'y' ‖ year ‖ type ‖ number ‖ what follows it ‖ 0 ‖ role ‖ issuer ‖ serial
+ *          `issuer`: 4 bytes made of its id; on paper 0, for there it is a text */
 #ifndef VANTHU_ROUTING_RULES_SERIES_H
 #define VANTHU_ROUTING_RULES_SERIES_H
 
@@ -48,6 +53,15 @@ bool series_members(const struct key *counter, struct key *prefix);
 /* The whole key of one of them, and back. */
 struct key series_member(const struct key *prefix, enum role role, struct serial serial);
 bool series_parse(const struct key *k, enum role *role, struct serial *serial);
+
+/* What the keys of all received with this number begin with, of whatever issuer; of the Party's
+ * form in whatever term. False: as series_key. */
+bool series_received(const struct numbered *n, struct key *out);
+/* Those of one issuer among them, or with `issuer` "" those on paper; the key of one; and back. */
+struct key series_received_from(const struct key *prefix, enum role role, text_t issuer);
+struct key series_received_one(const struct key *prefix, enum role role, text_t issuer,
+			       struct serial serial);
+bool series_parse_received(const struct key *k, enum role *role, struct serial *serial);
 
 struct key series_shared(struct month month, enum role role, struct serial serial);
 /* Before all shared ones of a month; and the month of one. */

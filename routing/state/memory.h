@@ -267,7 +267,9 @@ struct guard {
 /* The index of numbers, made for a store that had none; see routing/documents/numbers.c. */
 struct numbering {
 	bool active;
-	bool paper; /* documents are done */
+	bool paper; /* documents of ours are done */
+	bool received; /* and paper: those that were accepted follow */
+	bool ours;     /* all numbers of ours are there */
 	bool begun;
 	struct key at; /* the last record read */
 };

@@ -14,6 +14,7 @@
 
 struct arena;
 struct plan_index;
+struct same_number;
 
 struct write {
 	struct key key;
@@ -126,6 +127,9 @@ struct act_reply {
 	/* with ERR_SAME_NUMBER: one of those that have the number, and how many there are */
 	struct doc_id same;
 	uint32_t same_count;
+	/* with the same, of one that came in: that one (routing/documents/same_number.h); NULL, or
+	 * its count is 0: one of ours */
+	const struct same_number *received;
 	bool may;		/* of a submission: the table of the directory allows it */
 	text_t rule;		/* what says so; NULL or "" */
 	text_t lists;           /* rec_document.lists of a submission; NULL or "" */

@@ -33,8 +33,19 @@ static void name_files(uint32_t code, struct slips_answer a, char *out, size_t s
 	text_one_line(out);
 }
 
+static void name_received(struct cli *cli, const Vanthu__V1__SameNumber *same, char *out,
+			  size_t size)
+{
+	json_t *one = json_same_number(same), *text = people_same_number(cli, one, true);
+
+	snprintf(out + strlen(out), size - strlen(out), ": %s", json_string_value(text));
+	json_decref(text);
+	json_decref(one);
+}
+
 /* What it is, in a sentence: of a number that is used already, by which document. */
-static const char *sentence(uint32_t code, struct slips_answer a, char *out, size_t size)
+static const char *sentence(struct cli *cli, uint32_t code, struct slips_answer a, char *out,
+			    size_t size)
 {
 	char id[UUID_TEXT_SIZE];
 	unsigned long more = a.same_count == 0 ? 0 : (unsigned long)a.same_count - 1;
@@ -46,6 +57,10 @@ static const char *sentence(uint32_t code, struct slips_answer a, char *out, siz
 		snprintf(out + strlen(out), size - strlen(out),
 			 ngettext(": %lu is skipped", ": %lu are skipped", (unsigned long)a.gap),
 			 (unsigned long)a.gap);
+	if (code == ERR_SAME_NUMBER && a.received != NULL) {
+		name_received(cli, a.received, out, size);
+		return out;
+	}
 	if (code != ERR_SAME_NUMBER || a.same.len != 16)
 		return out;
 	uuid_print(a.same.data, id);
@@ -74,12 +89,20 @@ struct slips_answer slips_of(const Vanthu__V1__Accepted *a)
 				      .gap = a->number_gap };
 }
 
+struct slips_answer slips_of_office(const Vanthu__V1__OfficeDone *a)
+{
+	return (struct slips_answer){ .codes = a->warnings,
+				      .count = a->n_warnings,
+				      .received = a->same_number };
+}
+
 struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a)
 {
 	return (struct slips_answer){ .codes = a->warnings,
 				      .count = a->n_warnings,
 				      .same = a->same_number_id,
 				      .same_count = a->same_number_count,
+				      .received = a->same_received,
 				      .gap = a->number_gap };
 }
 
@@ -91,8 +114,11 @@ void slips_print(struct cli *cli, struct slips *printed, struct slips_answer a)
 		if (is_printed(printed, a.codes[i]) || printed->count == SLIPS_MAX)
 			continue;
 		printed->codes[printed->count++] = a.codes[i];
-		cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i],
-			 sentence(a.codes[i], a, text, sizeof text));
+		sentence(cli, a.codes[i], a, text, sizeof text);
+		if (a.about != NULL)
+			cli_warn(cli, "%s: VT-%u %s", a.about, (unsigned)a.codes[i], text);
+		else
+			cli_warn(cli, "VT-%u %s", (unsigned)a.codes[i], text);
 	}
 }
 
@@ -126,7 +152,7 @@ int slips_refuse(struct cli *cli, struct slips_answer a)
 
 	if (first == ERR_OK)
 		return 0;
-	code = cli_fail_text(cli, first, sentence(a.codes[0], a, text, sizeof text),
+	code = cli_fail_text(cli, first, sentence(cli, a.codes[0], a, text, sizeof text),
 			     _(err_fix(first)));
 	return first == ERR_FUTURE ? err_exit_code(ERR_REFUSED) : code;
 }
@@ -138,7 +164,9 @@ void slips_add(json_t *out, struct slips_answer a)
 	for (size_t i = 0; i < a.count; i++)
 		json_array_append_new(list, json_code(a.codes[i]));
 	json_object_set_new(out, "warnings", list);
-	if (a.same_count > 0)
+	if (a.received != NULL)
+		json_object_set_new(out, "same_number", json_same_number(a.received));
+	else if (a.same_count > 0)
 		json_object_set_new(out, "same_number",
 				    json_pack("{s:o, s:I}", "id", json_uuid(a.same), "count",
 					      (json_int_t)a.same_count));

@@ -22,12 +22,15 @@ struct slips_answer {
 	size_t count;
 	ProtobufCBinaryData same; /* with 1011: one that has the number, and how many have it */
 	uint64_t same_count;
+	const Vanthu__V1__SameNumber *received; /* the same, of one that came in; NULL */
 	uint64_t gap; /* with 1014: how many numbers are skipped */
+	const char *about; /* of several: which of them; NULL */
 	const char *const *files; /* paths of what is sent, to name those that a warning is about */
 	unsigned file_count;
 };
 
 struct slips_answer slips_of(const Vanthu__V1__Accepted *a);
+struct slips_answer slips_of_office(const Vanthu__V1__OfficeDone *a);
 struct slips_answer slips_of_paper(const Vanthu__V1__PaperAccepted *a);
 
 /* Prints the warnings of an answer that are new, each on a line of standard error with its code. */

@@ -155,6 +155,8 @@ static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_r
 
 	json_object_set_new(row, "id", json_uuid(done->id));
 	json_object_set_new(row, "repeated", json_boolean(done->repeated_request));
+	if (done->n_warnings > 0)
+		slips_add(row, slips_of_office(done));
 	if (done->asked > 0)
 		json_object_set_new(row, "asked", json_integer((json_int_t)done->asked));
 	if (dry_run)
@@ -225,6 +227,17 @@ static void refuse(struct call *c, const struct act *a, const char *name,
 	cli_fail_text(call_cli(c), e, message, fix);
 }
 
+/* Of several: of which, with each. */
+static void warn(struct call *c, const struct act *a, const char *name,
+		 const Vanthu__V1__OfficeDone *done)
+{
+	struct slips_answer slips = slips_of_office(done);
+	struct slips printed = { .count = 0 };
+
+	slips.about = a->count > 1 ? name : NULL;
+	slips_print(call_cli(c), &printed, slips);
+}
+
 /* Of several: it stands in their table. An id that is none is shown as it was typed. */
 static void add_refusal(json_t *rows, const char *name, const Vanthu__V1__ControlError *e)
 {
@@ -257,6 +270,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 	*code = 0;
 	if (reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE) {
 		add_row(rows, reply->office, call_cli(c)->dry_run);
+		warn(c, a, name, reply->office);
 		a->done++;
 		return ERR_OK;
 	}

@@ -49,6 +49,7 @@ static const struct column view_text[] = {
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
 	{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
+	{ "same_text", N_("Repeats"), FORMAT_TEXT, false },
 	{ "note", N_("Note"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
@@ -288,6 +289,8 @@ static void add_people(struct cli *cli, json_t *view)
 					 json_object_get(view, "to_names"), true));
 	json_object_set_new(view, "answers_text",
 			    people_reference(json_object_get(view, "answers"), true));
+	json_object_set_new(view, "same_text",
+			    people_same_number(cli, json_object_get(view, "same_number"), true));
 	json_object_set_new(work, "answered_text",
 			    people_reference(json_object_get(view, "answered_by"), true));
 	people_committees(json_object_get(view, "receipts"));

@@ -86,6 +86,42 @@ json_t *people_reference(const json_t *reference, bool whole)
 	return number[0] == '\0' ? json_string(subject) : json_sprintf("%s – %s", number, subject);
 }
 
+json_t *people_same_number(struct cli *cli, const json_t *same, bool whole)
+{
+	long more = (long)json_integer_value(json_object_get(same, "count")) - 1;
+	char date[64], text[TEXT_BYTES];
+	size_t used;
+
+	if (!json_is_object(same))
+		return json_null();
+	output_format(cli, json_object_get(same, "date"), FORMAT_DATE, true, date, sizeof date);
+	used = (size_t)snprintf(text, sizeof text, "%s, %s",
+				string_of(json_object_get(same, "number")), date);
+	if (whole && used < sizeof text)
+		used += (size_t)snprintf(text + used, sizeof text - used, ", %s",
+					 string_of(json_object_get(same, "id")));
+	if (json_is_true(json_object_get(same, "paper")) && used < sizeof text)
+		used += (size_t)snprintf(text + used, sizeof text - used, ", %s", _("on paper"));
+	if (more > 0 && used < sizeof text)
+		snprintf(text + used, sizeof text - used,
+			 ngettext(", and %lu more", ", and %lu more", (unsigned long)more),
+			 (unsigned long)more);
+	return json_string(text);
+}
+
+/* What has its number goes with it. */
+static json_t *with_same_number(struct cli *cli, const json_t *line, json_t *subject)
+{
+	json_t *same = people_same_number(cli, json_object_get(line, "same_number"), false), *out;
+
+	out = json_is_string(same) ? json_sprintf(_("%s (number repeats: %s)"), string_of(subject),
+						  json_string_value(same))
+				   : json_incref(subject);
+	json_decref(same);
+	json_decref(subject);
+	return out;
+}
+
 static json_t *subject_text(const json_t *line)
 {
 	const char *subject = string_of(json_object_get(line, "subject"));
@@ -129,7 +165,7 @@ void people_line(struct cli *cli, json_t *line)
 			    people_name(string_of(json_object_get(line, "from_name")),
 					string_of(json_object_get(line, "from"))));
 	json_object_set_new(line, "to_text", to_text(cli, line));
-	json_object_set_new(line, "subject_text", subject_text(line));
+	json_object_set_new(line, "subject_text", with_same_number(cli, line, subject_text(line)));
 	json_object_set(line, "person_text", json_object_get(work, "to"));
 	json_object_set(line, "recall_text", json_object_get(work, "recall"));
 }

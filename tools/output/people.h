@@ -25,6 +25,9 @@ json_t *people_name_id(const char *name, const char *id);
 json_t *people_names(struct cli *cli, const json_t *ids, const json_t *names, bool whole);
 /* The number of a document that another one names, as json_reference has it; its subject too where
  * `whole`. Null for null. */
+/* Another with the same number, as people read it: number and date, with `whole` the id too. Null:
+ * none. */
+json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);
 json_t *people_reference(const json_t *reference, bool whole);
 /* Adds to a line of json_line what its table shows: from_text, to_text, subject_text (with what it
  * answers), person_text, due_text. */

@@ -133,6 +133,15 @@ json_t *json_reference(const Vanthu__V1__Reference *r)
 			 json_text_or_null(r->number), "subject", json_text_or_null(r->subject));
 }
 
+json_t *json_same_number(const Vanthu__V1__SameNumber *s)
+{
+	if (s == NULL)
+		return json_null();
+	return json_pack("{s:o, s:s, s:o, s:b, s:I}", "id", json_uuid(s->id), "number", s->number,
+			 "date", json_text_or_null(s->date), "paper", s->paper, "count",
+			 (json_int_t)s->count);
+}
+
 /* What a daemon tells that was asked for details. */
 static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 {
@@ -143,6 +152,7 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "deadline", json_text_or_null(l->deadline));
 	json_object_set_new(out, "answers", json_reference(l->answers));
 	json_object_set_new(out, "answered_by", json_reference(l->answered_by));
+	json_object_set_new(out, "same_number", json_same_number(l->same_number));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)

@@ -174,8 +174,10 @@ static void test_an_answer_to_what_is_not_in_hand_is_warned_of(void **state)
 	assert_true(warns(&a));
 	a = send(g, 5, 2); /* ours: there is nothing to accept */
 	assert_false(warns(&a));
-	a = send(g, 6, 99); /* not here: an older one, or on paper */
+	a = send(g, 6, 99); /* neither: it is told of, for a program may have mistyped it */
 	assert_false(warns(&a));
+	assert_int_equal(a.warning_count, 1);
+	assert_int_equal(a.warnings[0], ERR_ANSWERED_UNKNOWN);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)

@@ -86,11 +86,47 @@ static void test_keys_of_counters_stay_byte_for_byte(void **state)
 	}
 }
 
+static void test_keys_of_received_ones_stay_byte_for_byte(void **state)
+{
+	static const struct {
+		struct numbered n;
+		const char *hex;
+	} rows[] = {
+		{ { "031 - kh/đu", "KH", "", "2026-03-01" },
+		  "69743f3cf4a6000000000000001f2d6b682f64047500" },
+		{ { "15/QĐ-BNV", "QĐ", "Quyết định", "2026-03-01" }, "" },
+		{ { "5-QĐ/ĐU", "QĐ", "", "2026-03-01" }, "" },
+	};
+	struct key k, one;
+	struct serial serial;
+	enum role role;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		char hex[2 * KEY_MAX_BYTES + 1];
+
+		if (!series_received(&rows[i].n, &k))
+			k.len_bytes = 0;
+		to_hex(&k, hex);
+		if (rows[i].hex[0] != '\0' || rows[i].n.type_name[0] == '\0')
+			assert_string_equal(hex, rows[i].hex);
+	}
+	assert_true(series_received(&rows[1].n, &k)); /* a year */
+	assert_memory_equal(k.bytes, "iy2026", 6);
+	one = series_received_one(&k, ROLE_IN, "bo", (struct serial){ 258 });
+	assert_true(series_parse_received(&one, &role, &serial));
+	assert_int_equal(role, ROLE_IN);
+	assert_int_equal(serial.n, 258);
+	assert_false(series_parse(&one, &role, &serial));
+	assert_false(series_parse_received(&k, &role, &serial));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys_of_numbers_stay_byte_for_byte),
 		cmocka_unit_test(test_keys_of_counters_stay_byte_for_byte),
+		cmocka_unit_test(test_keys_of_received_ones_stay_byte_for_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
