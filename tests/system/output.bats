@@ -11,6 +11,10 @@ setup_file() {
 	"$VANTHU" lab create small --tree tree.yaml -q >/dev/null
 	"$VANTHU" init new --id moi --name "Chi bộ mới" --symbol CB -q >/dev/null
 	v btp send plan.txt --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
+	v btp send plan.txt --to thads --type KH --number 32-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
+	v btp recall ask 32-KH/ĐU --reason "Sai" -q >/dev/null
+	asked() { v thads show 32-KH/ĐU --json | jq -e '.data.work.recall == "13"'; }
+	wait_for 60 asked
 	v btp paper add in --type CV --number 1-CV/XX --subject "Mời họp" --from "Văn phòng" -q >/dev/null
 	v btp export 31-KH/ĐU --to evidence.vtd -q >/dev/null
 	v thads key new --sign -q >/dev/null
@@ -47,9 +51,17 @@ table() {
 		register out -c $LAB/btp register out
 		register in -c $LAB/thads register in
 		register followup -c $LAB/thads register followup
+		register void -c $LAB/btp register void out $N-TB/ĐU --reason nhầm -n
+		recall ask  -c $LAB/btp recall ask 31-KH/ĐU --reason nhầm -n
+		recall agree -c $LAB/thads recall agree 32-KH/ĐU -n
+		recall decline -c $LAB/thads recall decline 32-KH/ĐU --reason nhầm -n
+		due         -c $LAB/thads due --all
+		person list -c $LAB/thads person list --json
+		policy      -c $LAB/btp policy --json
 		paper add   -c $LAB/btp paper add in --type CV --number $N-CV/YY --subject x --from ai
 		paper list  -c $LAB/btp paper list
 		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
+		paper change -c $LAB/btp paper change 1-CV/XX --subject họp -n
 		paper show  -c $LAB/btp paper show 1-CV/XX
 		target show -c $LAB/btp target
 		target recount -c $LAB/btp target recount
@@ -81,6 +93,7 @@ table() {
 		committee move committee move cb-tochuc --superior btp --registry $LAB/registry -n
 		committee retire committee retire cb-tochuc --registry $LAB/registry -n
 		committee change committee change cb-tochuc --name X --registry $LAB/registry -n
+		committee policy committee policy $ROOT/etc/competence --registry $LAB/registry -n
 		committee renew committee renew --registry $LAB/registry -n
 		key list    -c $LAB/btp key
 		key new     -c $LAB/cb-tochuc key new --sign --force
@@ -110,7 +123,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
