@@ -8,6 +8,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	echo "Kế hoạch" >plan.txt
 	printf 'committees:\n  - {id: tren, name: "Đảng ủy", symbol: ĐU}\n  - {id: duoi, name: "Chi bộ", symbol: CB, superior: tren}\n' >tree.yaml
+	printf 'Các đảng bộ  thads, vanphong\n' >lists.txt
 	"$VANTHU" lab create small --tree tree.yaml -q >/dev/null
 	"$VANTHU" init new --id moi --name "Chi bộ mới" --symbol CB -q >/dev/null
 	v btp send plan.txt --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch" --wait delivered --timeout 120 -q >/dev/null
@@ -58,6 +59,7 @@ table() {
 		due         -c $LAB/thads due --all
 		person list -c $LAB/thads person list --json
 		policy      -c $LAB/btp policy --json
+		lists       -c $LAB/btp lists --json
 		paper add   -c $LAB/btp paper add in --type CV --number $N-CV/YY --subject x --from ai
 		paper list  -c $LAB/btp paper list
 		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
@@ -94,6 +96,7 @@ table() {
 		committee retire committee retire cb-tochuc --registry $LAB/registry -n
 		committee change committee change cb-tochuc --name X --registry $LAB/registry -n
 		committee policy committee policy $ROOT/etc/competence --registry $LAB/registry -n
+		committee lists committee lists lists.txt --registry $LAB/registry -n
 		committee renew committee renew --registry $LAB/registry -n
 		key list    -c $LAB/btp key
 		key new     -c $LAB/cb-tochuc key new --sign --force
@@ -123,7 +126,7 @@ each() { # DO MODE…: for each line, in $A what to run
 	local line a
 	while read -r line; do
 		N=$((N + 1))
-		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy) )? *' <<<"$line")"}
+		a=${line#"$(grep -oE '^[a-z]+( (add|list|aside|all|clock|key|links|queue|room|directory|damage|store|cancel|show|recount|resume|ping|export|import|move|retire|change|renew|new|rotate|revoke|check|example|create|start|stop|status|bash|zsh|words|out|in|followup|void|ask|agree|decline|policy|lists) )? *' <<<"$line")"}
 		eval "A=($a)"
 		# Only a newer directory can be installed.
 		[[ $line != "committee import"* ]] || "$VANTHU" committee renew --registry "$LAB/registry" -q >/dev/null
