@@ -53,6 +53,7 @@ DAEMON := \
 	control/room \
 	control/share \
 	control/show \
+	control/sift \
 	control/status \
 	control/statuses \
 	control/submit \

@@ -14,6 +14,7 @@ UNIT := \
 	daemon/control/test_registers \
 	daemon/control/test_requests \
 	daemon/control/test_share \
+	daemon/control/test_sift \
 	daemon/control/test_target \
 	daemon/directory/test_installer \
 	daemon/files/test_changed \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/sift.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
@@ -153,8 +154,8 @@ static bool check_list(struct fault *f, const Vanthu__V1__List *m)
 
 	if (field_enum(m->box, VANTHU__V1__BOX__BOX_INBOX, VANTHU__V1__BOX__BOX_ALL) != ERR_OK)
 		return bad(f, ERR_USAGE, "box");
-	if (m->text[0] != '\0')
-		return bad(f, ERR_USAGE, "text"); /* it would be ignored */
+	if (!control_sift_valid(m->text))
+		return bad(f, ERR_USAGE, "text");
 	if (field_id(m->from, true, &id) != ERR_OK)
 		return bad(f, ERR_BAD_ID, "from");
 	if (field_id(m->to, true, &id) != ERR_OK)

@@ -76,6 +76,19 @@ static enum err refer(struct client *c, const struct document_ref *ref, Vanthu__
 	return look_up(c, kept, m);
 }
 
+static bool is_empty(text_t t)
+{
+	return t == NULL || t[0] == '\0';
+}
+
+/* Names of files and of the type stand in records since there are registers. An envelope is read
+ * for what has neither alone: opening each costs more than the rest of its line. */
+static bool is_of_older_build(const struct rec_document *d)
+{
+	return d->manifest_count > 0 && is_empty(d->summary.files) &&
+	       is_empty(d->summary.type_name);
+}
+
 /* What an older build did not put into the record stands in the envelope, as long as that is
  * kept. */
 static void read_envelope(struct client *c, const struct found_document *f, struct summary *out)
@@ -160,7 +173,7 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 	enum tray at;
 	enum err e = fill_names(c, names, line);
 
-	if ((s.files == NULL || s.files[0] == '\0') && f->document.manifest_count > 0)
+	if (is_of_older_build(&f->document))
 		read_envelope(c, f, &s);
 	date_of_ms(control_wall_ms(c), today);
 	at = control_tray(f, today);

@@ -12,6 +12,7 @@
 #include "daemon/control/names.h"
 #include "daemon/control/office.h"
 #include "daemon/control/recipients.h"
+#include "daemon/control/sift.h"
 #include "proto/fields.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
@@ -93,6 +94,7 @@ struct document_walk {
 	bool members, desk, handled, details, files;
 	uint64_t sections[TRAY_DONE + 1];
 	struct names *names;
+	struct sift *sift; /* NULL: any words */
 	struct member_cache *cache;
 	struct member_filter *filter; /* of `to` */
 };
@@ -277,6 +279,8 @@ static bool step(struct client *c, uint64_t id, void *walk)
 		return control_listing_end(c, id, e, "");
 	if (f.role == ROLE_RELAY)
 		hide(&line);
+	if (l->sift != NULL && !control_sift_passes(l->sift, &line))
+		return true;
 	r.more = 1;
 	r.line = &line;
 	control_say(c, &r);
@@ -291,6 +295,7 @@ static void drop(void *walk)
 	control_member_cache_drop(l->cache);
 	control_member_filter_drop(l->filter);
 	control_names_drop(l->names);
+	control_sift_drop(l->sift);
 	free(l);
 }
 
@@ -312,6 +317,7 @@ void control_list(struct client *c, const Vanthu__V1__Request *request)
 		l->cache = control_member_cache();
 		l->filter = control_member_filter_new();
 		l->names = l->details ? control_names_new() : NULL;
+		l->sift = m->text[0] == '\0' ? NULL : control_sift_new(m->text);
 	}
 	control_listing_begin(c, id, m->members ? &with_members : &plain, l);
 }

@@ -18,6 +18,7 @@ enum {
 	LETTERS = LATIN_TO - LATIN_FROM + MORE_TO - MORE_FROM,
 	FOLDED_BYTES = 4,
 	NUMBERS_MAX = 2,
+	PLAIN_MAX = 32, /* a daemon takes so many */
 };
 
 struct words {
@@ -208,6 +209,31 @@ bool words_match(struct words *w)
 bool words_empty(const struct words *w)
 {
 	return w == NULL || w->count == 0;
+}
+
+static bool is_plain(const char *word)
+{
+	for (; *word != '\0'; word++) {
+		if (*word <= ' ' || *word > '~')
+			return false;
+	}
+	return true;
+}
+
+void words_plain(const struct words *w, char *out, size_t size_bytes)
+{
+	size_t used = 0, words = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; !words_empty(w) && i < w->count && words < PLAIN_MAX; i++) {
+		size_t len = strlen(w->folded[i]);
+
+		if (!is_plain(w->folded[i]) || used + len + 2 > size_bytes)
+			continue;
+		used += (size_t)snprintf(out + used, size_bytes - used, "%s%s",
+					 used == 0 ? "" : " ", w->folded[i]);
+		words++;
+	}
 }
 
 /* ---- what was typed ---- */

@@ -15,6 +15,10 @@ struct words *words_new(char *const *texts, size_t count);
 void words_drop(struct words *w);	 /* NULL is fine */
 bool words_empty(const struct words *w); /* it matches everything; NULL does too */
 
+/* Those words that are ASCII, folded, blanks between: what a daemon may sift by (List.text); as
+ * many as fit. */
+void words_plain(const struct words *w, char *out, size_t size_bytes);
+
 /* What is searched, text by text. */
 void words_begin(struct words *w);
 void words_add(struct words *w, const char *text); /* NULL and "" add nothing */

@@ -10,7 +10,8 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { SHOWN_MAX = 200, ENDING_CHARS = 8 };
+/* What matches words and is not shown is counted, but not thousands. */
+enum { SHOWN_MAX = 200, COUNTED_MAX = 1000, ENDING_CHARS = 8 };
 
 /* With --plain, values as they are; what people read is in the next. */
 static const struct column outbox_plain[] = {
@@ -197,7 +198,7 @@ static int print(struct cli *cli, const struct rows *documents, const struct row
 	cli->renderer->list(cli, out, columns);
 	if (documents->most != 0)
 		hint_more(cli, json_array_size(out), documents->matched + papers->matched,
-			  !search_is_daemons(s));
+			  !search_is_daemons(s) && documents->matched < s->enough);
 	hint_next(cli, out, box);
 	json_decref(out);
 	return 0;
@@ -217,6 +218,7 @@ static enum err collect(struct call *c, struct search *s, struct rows *documents
 	s->list.members = cli->json || cli->plain;
 	s->list.files = s->list.box == VANTHU__V1__BOX__BOX_ALL;
 	/* What is matched here cannot be limited there; one more tells that there are more. */
+	s->enough = documents->most == 0 ? 0 : documents->most + COUNTED_MAX;
 	if (search_is_daemons(s) && documents->most != 0)
 		s->list.limit = (uint32_t)documents->most + 1;
 	e = search_documents(c, s, take_document, documents, NULL);

@@ -91,6 +91,8 @@ const char *search_fix(int option)
 int search_read_words(struct cli *cli, struct search *s, char **texts, int count)
 {
 	s->words = words_new(texts, (size_t)count);
+	words_plain(s->words, s->plain, sizeof s->plain);
+	s->list.text = s->plain;
 	if (s->words != NULL)
 		return 0;
 	return cli_fail(cli, ERR_UTF8, NULL);
@@ -269,6 +271,7 @@ enum err search_documents(struct call *c, struct search *s,
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__Reply *reply;
 	bool more = true;
+	size_t matched = 0;
 	enum err e;
 
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
@@ -284,8 +287,13 @@ enum err search_documents(struct call *c, struct search *s,
 		else if (reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR)
 			return call_fail(c, ERR_OK, reply);
 		else if (reply->what_case == VANTHU__V1__REPLY__WHAT_LINE &&
-			 search_matches(s, reply->line))
+			 search_matches(s, reply->line)) {
 			take(ctx, reply->line);
+			if (++matched == s->enough && more) {
+				client_abandon(call_client(c)); /* the rest is not wanted */
+				more = false;
+			}
+		}
 	}
 	return e == ERR_OK ? ERR_OK : call_fail(c, e, NULL);
 }

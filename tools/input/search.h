@@ -19,6 +19,8 @@ enum { SEARCH_OPTIONS = 32 };
 struct search {
 	Vanthu__V1__List list;
 	struct words *words;  /* NULL: all match */
+	char plain[512];      /* of these, what the daemon sifts by */
+	size_t enough;	      /* documents that match: no more are read; 0: all */
 	struct words *person; /* in charge, or with; NULL: any */
 	char *number;
 	unsigned limit; /* 0: all */

@@ -106,6 +106,22 @@ static void test_a_search_is_used_again(void **state)
 	words_drop(NULL);
 }
 
+static void test_what_is_ascii_folded_may_be_sifted_by(void **state)
+{
+	char *texts[] = { (char *)(uintptr_t) "Kế HOẠCH  1-BC/ĐU", (char *)(uintptr_t) "漢 số" };
+	struct words *w = words_new(texts, 2);
+	char plain[64], small[8];
+
+	(void)state;
+	words_plain(w, plain, sizeof plain);
+	assert_string_equal(plain, "ke hoach 1-bc/du so");
+	words_plain(w, small, sizeof small);
+	assert_string_equal(small, "ke so");
+	words_plain(NULL, plain, sizeof plain);
+	assert_string_equal(plain, "");
+	words_drop(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +129,7 @@ int main(void)
 		cmocka_unit_test(test_spellings_make_no_difference),
 		cmocka_unit_test(test_the_table_folds_as_text_fold_does),
 		cmocka_unit_test(test_a_search_is_used_again),
+		cmocka_unit_test(test_what_is_ascii_folded_may_be_sifted_by),
 	};
 
 	return cmocka_run_group_tests_name("words", tests, NULL, NULL);

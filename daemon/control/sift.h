@@ -1,0 +1,24 @@
+/* Words that a line of a listing must have, so that lines which cannot be meant are neither packed
+ * nor sent, packed out and searched: who asks searches what comes once more, by all rules of
+ * spelling (tools/base/words.h). Nothing that those find is kept back here; some that they do not
+ * find is sent. */
+#ifndef VANTHU_DAEMON_CONTROL_SIFT_H
+#define VANTHU_DAEMON_CONTROL_SIFT_H
+
+#include <stdbool.h>
+
+#include "proto/control.pb-c.h"
+
+enum { SIFT_TEXT_MAX = 512, SIFT_WORDS_MAX = 32 };
+
+struct sift;
+
+/* Blanks between words of small ASCII letters, digits and signs. */
+bool control_sift_valid(const char *text);
+/* Of a valid text. NULL without memory. */
+struct sift *control_sift_new(const char *text);
+void control_sift_drop(struct sift *s); /* NULL is fine */
+/* False: a word is in none of the line's texts. */
+bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line);
+
+#endif
