@@ -16,6 +16,8 @@ char *text_entry(const char *text);
  * it is not UTF-8. */
 char *text_fold(const char *text);
 int text_width(const char *text); /* cells */
+/* The same of `len` bytes of UTF-8. */
+int text_cells(const char *text, size_t len);
 /* Prints text from cell `at` on; where it would pass `width_cells` it goes on in the next line,
  * `indent` cells in. Words stay whole, so a long id or command may still stand out. Width 0: in one
  * line. */

@@ -248,11 +248,16 @@ static void join_day(struct cli *cli, struct cell *c, const char *between, const
 	join(c, between, text);
 }
 
+static void begin(struct cell *c)
+{
+	c->text[0] = '\0';
+	c->used = 0;
+}
+
 static void put(json_t *cells, const char *key, struct cell *c)
 {
 	json_object_set_new(cells, key, json_string(c->text));
-	c->text[0] = '\0';
-	c->used = 0;
+	begin(c);
 }
 
 static void join_names(struct cli *cli, struct cell *c, const json_t *line)
@@ -389,11 +394,11 @@ static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cell
 
 json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line)
 {
-	struct cell *c = calloc(1, sizeof *c);
+	/* neither cleared nor of the heap, which a thousand of this size keep busy */
+	struct cell cell, *c = &cell;
 	json_t *cells = json_object();
 
-	if (c == NULL)
-		return cells;
+	begin(c);
 	json_object_set(cells, "number", json_object_get(line, "number"));
 	join(c, "", get(line, "symbol"));
 	put(cells, "symbol", c);
@@ -410,7 +415,6 @@ json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *lin
 		add_followup_cells(cli, line, cells, c);
 	join_notes(cli, c, book, line);
 	put(cells, "note", c);
-	free(c);
 	return cells;
 }
 
@@ -428,11 +432,9 @@ static void join_corrected(struct cli *cli, struct cell *c, const json_t *correc
 
 char *register_addition_text(struct cli *cli, const json_t *a)
 {
-	struct cell *c = calloc(1, sizeof *c);
-	char *text;
+	struct cell cell, *c = &cell;
 
-	if (c == NULL)
-		return NULL;
+	begin(c);
 	join_value(cli, c, "", json_object_get(a, "at"), FORMAT_MINUTE);
 	if (strcmp(get(a, "kind"), "damaged") == 0)
 		join(c, ": ", _("an addition that cannot be read"));
@@ -445,7 +447,5 @@ char *register_addition_text(struct cli *cli, const json_t *a)
 	join_corrected(cli, c, json_object_get(a, "corrected"));
 	join(c, " – ", get(a, "note"));
 	join(c, " – ", get(a, "person"));
-	text = strdup(c->text);
-	free(c);
-	return text;
+	return strdup(c->text);
 }

@@ -11,7 +11,6 @@
 void table_layout_measure(struct table_layout_column *c, const char *text, bool heading)
 {
 	int width = text_width(text);
-	char word[512];
 
 	c->natural_cells = width > c->natural_cells ? width : c->natural_cells;
 	if (c->give != LAYOUT_FREELY && !heading) {
@@ -19,13 +18,9 @@ void table_layout_measure(struct table_layout_column *c, const char *text, bool 
 		return;
 	}
 	while (*text != '\0') {
-		size_t len = strcspn(text, " "),
-		       kept = len < sizeof word - 1 ? len : sizeof word - 1;
-		int cells;
+		size_t len = strcspn(text, " ");
+		int cells = text_cells(text, len);
 
-		memcpy(word, text, kept);
-		word[kept] = '\0';
-		cells = text_width(word);
 		cells = cells > LAYOUT_WORD_CELLS ? LAYOUT_WORD_CELLS : cells;
 		c->least_cells = cells > c->least_cells ? cells : c->least_cells;
 		text += len + (text[len] == ' ');
@@ -143,11 +138,6 @@ static size_t cluster(const char *text, size_t len, int *cells)
 	return n;
 }
 
-static int width_of(const char *word, size_t len)
-{
-	return u8_width((const uint8_t *)word, len, "UTF-8");
-}
-
 /* What stays together of a word that is wider than a line: up to and with the last of - / , . that
  * fits, else all that fits. */
 static size_t piece(const char *word, size_t len, int room)
@@ -171,16 +161,24 @@ static size_t piece(const char *word, size_t len, int room)
 /* A word that may be wider than a line. The last line keeps a cell for "…". */
 static void put_word(struct fold *f, const char *word, size_t len, int line_cells)
 {
+	int whole = text_cells(word, len);
+
+	/* most are not */
+	if (!f->full && f->at + whole <= (f->lines == LAYOUT_LINES ? line_cells - 1 : line_cells)) {
+		put(f, word, len);
+		f->at += whole;
+		return;
+	}
 	for (size_t i = 0; i < len && !f->full;) {
 		int room = f->lines == LAYOUT_LINES ? line_cells - 1 : line_cells;
 		size_t n = piece(word + i, len - i, room - f->at);
 
-		if (f->at > 0 && f->at + width_of(word + i, n) > room) {
+		if (f->at > 0 && f->at + text_cells(word + i, n) > room) {
 			new_line(f);
 			continue;
 		}
 		put(f, word + i, n);
-		f->at += width_of(word + i, n);
+		f->at += text_cells(word + i, n);
 		i += n;
 		if (i < len)
 			new_line(f);
@@ -196,7 +194,7 @@ void table_layout_fold(const char *text, int cells, char *out, size_t size_bytes
 		size_t len = strcspn(text, " ");
 		int room = f.lines == LAYOUT_LINES ? cells - 1 : cells;
 
-		if (f.at > 0 && f.at + 1 + width_of(text, len) > room) {
+		if (f.at > 0 && f.at + 1 + text_cells(text, len) > room) {
 			new_line(&f);
 		} else if (f.at > 0) {
 			put(&f, " ", 1);
