@@ -208,6 +208,7 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .due_on = m->due_on,
 					 .type_name = m->type_name,
 					 .signer_name = m->signer_name,
+					 .signer_competence = m->signer_competence,
 					 .files = m->files };
 	e = read_reply(a, m, &out->summary.reply_to);
 	if (e != ERR_OK)
@@ -501,12 +502,19 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .previous = { m->previous },
 				   .changed_at_ms = m->changed_at_ms,
 				   .why = m->why,
-				   .not_issued = m->not_issued };
+				   .not_issued = m->not_issued,
+				   .signer_competence = m->signer_competence,
+				   .signer_position = m->signer_position,
+				   .signer_name = m->signer_name };
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e == ERR_OK)
 		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);
 	if (e == ERR_OK)
 		e = field_enum(m->secrecy, SECRECY_THUONG, SECRECY_TUYET_MAT);
+	if (e == ERR_OK && m->reply_id.len > 0)
+		e = field_id(m->reply_origin, true, &out->reply_origin);
+	if (e == ERR_OK && m->reply_id.len > 0)
+		e = field_fixed(m->reply_id, out->reply_id.bytes, sizeof out->reply_id.bytes);
 	return e == ERR_OK ? field_fixed(m->id, out->id.bytes, sizeof out->id.bytes) : e;
 }
 

@@ -6,6 +6,7 @@
 #include "proto/fields.h"
 #include "proto/pb.h"
 #include "proto/record.pb-c.h"
+#include "routing/base/committee_id.h"
 
 static ProtobufCBinaryData digest(const struct digest *d)
 {
@@ -112,6 +113,7 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.issued_on = text(r->summary.issued_on);
 	m.type_name = text(r->summary.type_name);
 	m.signer_name = text(r->summary.signer_name);
+	m.signer_competence = text(r->summary.signer_competence);
 	m.files = text(r->summary.files);
 	if (r->summary.reply_to != NULL) {
 		m.reply_origin = text(r->summary.reply_to->origin.text);
@@ -401,6 +403,13 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.changed_at_ms = r->changed_at_ms;
 	m.why = (char *)(uintptr_t)r->why;
 	m.not_issued = r->not_issued;
+	if (doc_id_valid(&r->reply_id)) {
+		m.reply_origin = text(r->reply_origin.text);
+		m.reply_id = field_bytes(r->reply_id.bytes, sizeof r->reply_id.bytes);
+	}
+	m.signer_competence = text(r->signer_competence);
+	m.signer_position = text(r->signer_position);
+	m.signer_name = text(r->signer_name);
 	return pb_pack(a, &m.base, out);
 }
 

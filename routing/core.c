@@ -337,6 +337,11 @@ uint64_t core_directory_version(const struct core *c)
 	return c->directory_version;
 }
 
+bool core_matters_incomplete(const struct core *c)
+{
+	return c->matters.active;
+}
+
 struct committee_id core_self(const struct core *c)
 {
 	return c->config.self;

@@ -209,5 +209,7 @@ void core_set_installing(struct core *c, bool installing);
 /* Must rows of an earlier directory be settled or swept before another installation can start? */
 bool core_directory_unsettled(const struct core *c);
 struct committee_id core_self(const struct core *c);
+/* Is the index of matters of a store from before still being made? */
+bool core_matters_incomplete(const struct core *c);
 
 #endif

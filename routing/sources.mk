@@ -32,6 +32,7 @@ ROUTING := \
 	documents/complete \
 	documents/document \
 	documents/duplicate \
+	documents/entry \
 	documents/facts \
 	documents/given \
 	documents/held \

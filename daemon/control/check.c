@@ -230,12 +230,17 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 		{ "number", m->number, NUMBER_MAX, !automatic, ERR_FIELD },
 		{ "subject", m->subject, SUBJECT_MAX, !secret, ERR_FIELD },
 		{ "party", m->party, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "signer", m->signer, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "position", m->position, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "competence", m->competence, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
 		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, true, ERR_BAD_TYPE },
 	};
 	struct month month;
 
 	if (!check_id(f, m->id))
+		return false;
+	if (m->reply_to != NULL && !check_ref(f, m->reply_to, "reply_to"))
 		return false;
 	if (field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT) != ERR_OK)
 		return bad(f, ERR_USAGE, "direction");

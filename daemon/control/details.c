@@ -45,11 +45,19 @@ static enum err look_up(struct client *c, const struct document_ref *ref,
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_ident(ref->id, ref->origin);
+	struct rec_paper paper;
+	struct serial serial;
 	struct record r;
 	enum err e = l.get(l.ctx, c->control->arena, FAMILY_IDENT, &key, &r);
 
 	if (e == ERR_OK && r.u.ident.role == ROLE_RELAY)
 		return ERR_OK; /* it only passed: not for this office */
+	if (e == ERR_OK && r.u.ident.role == ROLE_PAPER) {
+		e = control_find_paper_id(c, &ref->id, &serial, &paper);
+		out->number = text(e == ERR_OK ? paper.number : "");
+		out->subject = text(e == ERR_OK ? paper.subject : "");
+		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	}
 	if (e == ERR_OK) {
 		key = key_serial(r.u.ident.role, r.u.ident.serial);
 		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
@@ -87,6 +95,15 @@ static bool is_of_older_build(const struct rec_document *d)
 {
 	return d->manifest_count > 0 && is_empty(d->summary.files) &&
 	       is_empty(d->summary.type_name);
+}
+
+Vanthu__V1__Reference *control_reference(struct client *c, const struct doc_id *id,
+					 struct committee_id origin)
+{
+	const struct document_ref ref = { .origin = origin, .id = *id };
+	Vanthu__V1__Reference *out = NULL;
+
+	return refer(c, &ref, &out) == ERR_OK ? out : NULL;
 }
 
 /* What an older build did not put into the record stands in the envelope, as long as that is

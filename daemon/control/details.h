@@ -22,6 +22,10 @@ must_use enum err control_fill_details(struct client *c, const struct found_docu
 				       struct names *names, bool files,
 				       Vanthu__V1__DocumentLine *line);
 
+/* A document that another one names, with what is known of it here. In the arena of requests; NULL:
+ * no memory, or the store cannot be read. */
+Vanthu__V1__Reference *control_reference(struct client *c, const struct doc_id *id,
+					 struct committee_id origin);
 /* As it is told, with its texts: in the arena of requests. NULL: none, or no memory. */
 Vanthu__V1__SameNumber *control_same_number(struct client *c, const struct same_number *same);
 

@@ -200,32 +200,63 @@ void control_say_ambiguous(struct client *c, uint64_t id, const char *about,
 	control_say(c, &r);
 }
 
-/* By id, ending or number among documents of these roles, at most three. */
+/* By id, ending or number among documents of these roles, at most three. Nothing is sent; *s has
+ * the choices of an ambiguous one. */
+static enum err search_among(struct client *c, const char *text, const char *roles,
+			     struct search *s, struct found_document *out)
+{
+	enum err e = ERR_OK;
+
+	*s = (struct search){ .hits = 0 };
+	spelling_number(text, s->number);
+	s->digit_count = control_read_hex(text, s->digits);
+	if (s->digit_count == ID_DIGITS)
+		return by_whole_id(c, s, strchr(roles, ROLE_RELAY) != NULL, out);
+	for (; *roles != '\0' && e == ERR_OK; roles++)
+		e = search_role(c, s, (enum role)*roles);
+	*out = s->first;
+	if (e != ERR_OK)
+		return e;
+	return s->hits == 0 ? ERR_NOT_FOUND : s->hits > 1 ? ERR_AMBIGUOUS : ERR_OK;
+}
+
 static enum err find_among(struct client *c, uint64_t id, const char *text, const char *roles,
 			   struct found_document *out)
 {
-	struct search s = { .hits = 0 };
-	enum err e;
+	struct search s;
+	enum err e = search_among(c, text, roles, &s, out);
 
-	spelling_number(text, s.number);
-	s.digit_count = control_read_hex(text, s.digits);
-	if (s.digit_count == ID_DIGITS) {
-		e = by_whole_id(c, &s, strchr(roles, ROLE_RELAY) != NULL, out);
-	} else {
-		e = ERR_OK;
-		for (; *roles != '\0' && e == ERR_OK; roles++)
-			e = search_role(c, &s, (enum role)*roles);
-		*out = s.first;
-		if (e == ERR_OK && s.hits == 0)
-			e = ERR_NOT_FOUND;
-		if (e == ERR_OK && s.hits > 1) {
-			control_say_ambiguous(c, id, text, s.choices, s.hits);
-			return ERR_AMBIGUOUS;
-		}
-	}
-	if (e != ERR_OK)
+	if (e == ERR_AMBIGUOUS)
+		control_say_ambiguous(c, id, text, s.choices, s.hits);
+	else if (e != ERR_OK)
 		control_say_error(c, id, e, text);
 	return e;
+}
+
+enum err control_find_answered(struct client *c, uint64_t id, const char *text, enum role role,
+			       struct found_document *out)
+{
+	const char roles[] = { (char)role, '\0' };
+	struct search s;
+	enum err e = search_among(c, text, roles, &s, out);
+
+	if (e == ERR_OK && out->role != role)
+		e = ERR_NOT_FOUND; /* a whole id names whatever has it */
+	if (e == ERR_AMBIGUOUS)
+		control_say_ambiguous(c, id, text, s.choices, s.hits);
+	else if (e != ERR_OK)
+		control_say_error(c, id, e == ERR_NOT_FOUND ? ERR_ANSWERED_UNKNOWN : e, text);
+	return e;
+}
+
+enum err control_find_quietly(struct client *c, const char *text, enum role role,
+			      struct found_document *out)
+{
+	const char roles[] = { (char)role, '\0' };
+	struct search s;
+	enum err e = search_among(c, text, roles, &s, out);
+
+	return e == ERR_OK && out->role != role ? ERR_NOT_FOUND : e;
 }
 
 enum err control_find(struct client *c, uint64_t id, const char *text, bool relayed_too,
@@ -251,6 +282,26 @@ enum err control_find_sent(struct client *c, uint64_t id, const char *text,
 	static const char sent[] = { ROLE_OUT, '\0' };
 
 	return find_among(c, id, text, sent, out);
+}
+
+enum err control_find_paper_id(struct client *c, const struct doc_id *id, struct serial *serial,
+			       struct rec_paper *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_ident(*id, core_self(c->control->parts.core));
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_IDENT, &key, &r);
+
+	if (e == ERR_OK && r.u.ident.role != ROLE_PAPER)
+		e = ERR_NOT_FOUND;
+	if (e != ERR_OK)
+		return e;
+	*serial = r.u.ident.serial;
+	key = key_paper(*serial);
+	e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+	if (e == ERR_OK)
+		*out = r.u.paper;
+	return e;
 }
 
 enum err control_envelope(struct client *c, const struct found_document *f,

@@ -39,6 +39,18 @@ must_use enum err control_find_received(struct client *c, uint64_t id, const cha
 /* The same of documents that we sent. */
 must_use enum err control_find_sent(struct client *c, uint64_t id, const char *text,
 				    struct found_document *out);
+/* What is answered, of that role. VT-2055 when there is none; errors are sent as by
+ * control_find. */
+must_use enum err control_find_answered(struct client *c, uint64_t id, const char *text,
+					enum role role, struct found_document *out);
+/* A document of that role; nothing is sent. ERR_NOT_FOUND ERR_AMBIGUOUS, and what the store
+ * says. */
+must_use enum err control_find_quietly(struct client *c, const char *text, enum role role,
+				       struct found_document *out);
+/* The entry on paper that has the id, as it is now; its texts lie in the arena of requests. Nothing
+ * is sent. */
+must_use enum err control_find_paper_id(struct client *c, const struct doc_id *id,
+					struct serial *serial, struct rec_paper *out);
 /* State and work; zero when there is none yet, or when it cannot be read. */
 must_use enum err control_load_state(struct client *c, struct found_document *f);
 must_use enum err control_envelope(struct client *c, const struct found_document *f,

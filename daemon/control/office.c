@@ -6,6 +6,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/details.h"
 #include "daemon/control/find.h"
+#include "daemon/control/paper.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/room.h"
 #include "proto/fields.h"
@@ -148,22 +149,32 @@ static enum err copy(struct arena *a, const Vanthu__V1__Office *m, const struct 
 	return ERR_OK;
 }
 
-/* A document of ours, by any of its names. False: the client has been answered. */
+/* A document of ours, or an entry of one that went out on paper, by any of its names. False: the
+ * client has been answered. */
 static bool find_answer(struct client *c, uint64_t id, const Vanthu__V1__Ref *ref,
 			struct doc_id *out)
 {
 	struct found_document f;
+	struct rec_paper p;
+	enum err e;
 
 	if (ref == NULL)
 		return true;
-	if (control_find(c, id, ref->text, false, &f) != ERR_OK)
-		return false;
-	if (f.role != ROLE_OUT) {
-		control_say_error(c, id, ERR_NOT_FOUND, ref->text);
-		return false;
+	e = control_find_quietly(c, ref->text, ROLE_OUT, &f);
+	if (e == ERR_OK) {
+		*out = f.document.id;
+		return true;
 	}
-	*out = f.document.id;
-	return true;
+	if (e == ERR_NOT_FOUND && control_find_paper(c, ref->text, &p) == ERR_OK &&
+	    p.direction == DIRECTION_OUT) {
+		*out = p.id;
+		return true;
+	}
+	if (e == ERR_NOT_FOUND)
+		control_say_error(c, id, e, ref->text);
+	else if (control_find_sent(c, id, ref->text, &f) == ERR_OK) /* says why not */
+		control_say_error(c, id, ERR_NOT_FOUND, ref->text);
+	return false;
 }
 
 /* Of what we issued we ask, with what we received we deal. */

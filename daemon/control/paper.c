@@ -24,7 +24,9 @@ static bool copy(char *to, size_t size, const char *from)
 struct paper_texts {
 	char type_code[TYPE_CODE_MAX + 1], type_name[COMMITTEE_NAME_MAX + 1],
 		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
-		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1];
+		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1],
+		signer[COMMITTEE_NAME_MAX + 1], position[COMMITTEE_NAME_MAX + 1],
+		competence[COMMITTEE_NAME_MAX + 1];
 };
 
 static void release(void *owner)
@@ -106,9 +108,29 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "subject", m->subject, t->subject, sizeof t->subject },
 		{ "date", m->date, t->date, sizeof t->date },
 		{ "party", m->party, t->party, sizeof t->party },
+		{ "signer", m->signer, t->signer, sizeof t->signer },
+		{ "position", m->position, t->position, sizeof t->position },
+		{ "competence", m->competence, t->competence, sizeof t->competence },
 	};
 
 	return copy_all(texts, sizeof texts / sizeof texts[0], about);
+}
+
+/* What it answers: out one that came here, in one of ours. False: the client has been answered. */
+static bool find_answered(struct client *c, uint64_t id, const Vanthu__V1__PaperAdd *m,
+			  struct rec_paper *p)
+{
+	const bool out = m->direction == VANTHU__V1__DIRECTION__DIRECTION_OUT;
+	struct found_document f;
+
+	if (m->reply_to == NULL)
+		return true;
+	if (control_find_answered(c, id, m->reply_to->text, out ? ROLE_IN : ROLE_OUT, &f) !=
+	    ERR_OK)
+		return false;
+	p->reply_origin = f.document.origin;
+	p->reply_id = f.document.id;
+	return true;
 }
 
 void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
@@ -143,8 +165,14 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .subject = t->subject,
 						  .date = t->date,
 						  .party = t->party,
+						  .signer_name = t->signer,
+						  .signer_position = t->position,
+						  .signer_competence = t->competence,
 						  .reason = "" };
-	ask(c, id, &event, t);
+	if (find_answered(c, id, m, &event.u.paper.paper))
+		ask(c, id, &event, t);
+	else
+		free(t);
 }
 
 /* ---- by name ---- */
@@ -224,6 +252,15 @@ static enum err find_any(struct client *c, struct paper_search *s)
 		e = find(c, s);
 	}
 	return e;
+}
+
+enum err control_find_paper(struct client *c, const char *text, struct rec_paper *out)
+{
+	struct paper_search s = { .text = text };
+	struct serial serial;
+	enum err e = find(c, &s);
+
+	return e == ERR_OK ? control_find_paper_id(c, &s.first, &serial, out) : e;
 }
 
 void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)

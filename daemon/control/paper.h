@@ -23,4 +23,8 @@ struct paper_name {
 void control_paper_name(const char *text, struct paper_name *out);
 bool control_paper_named(const struct paper_name *n, const struct rec_paper *p);
 
+/* The entry that a name stands for, as it is now; its texts lie in the arena of requests. Nothing
+ * is sent. ERR_NOT_FOUND ERR_AMBIGUOUS, and what the store says. */
+must_use enum err control_find_paper(struct client *c, const char *text, struct rec_paper *out);
+
 #endif

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/details.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/paper.h"
 #include "proto/fields.h"
+#include "routing/base/committee_id.h"
 
 enum { REMEMBERED_MAX = 4096, POSITION_BITS = 40, EARLIER_MAX = 16 };
 
@@ -66,29 +68,41 @@ static void fill_earlier(struct client *c, const struct rec_paper *p, Vanthu__V1
 	}
 }
 
+void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1__PaperLine *line)
+{
+	vanthu__v1__paper_line__init(line);
+	line->id = field_bytes(p->id.bytes, sizeof p->id.bytes);
+	line->direction = (Vanthu__V1__Direction)p->direction;
+	line->type_code = (char *)(uintptr_t)p->type_code;
+	line->type_name = (char *)(uintptr_t)p->type_name;
+	line->number = (char *)(uintptr_t)p->number;
+	line->subject = (char *)(uintptr_t)p->subject;
+	line->date = (char *)(uintptr_t)p->date;
+	line->party = (char *)(uintptr_t)p->party;
+	line->secrecy = (Vanthu__V1__Secrecy)p->secrecy;
+	line->added_at_ms = p->added_at_ms;
+	line->cancelled_at_ms = p->cancelled_at_ms;
+	line->reason = (char *)(uintptr_t)p->reason;
+	line->uid = p->uid;
+	line->changed_at_ms = p->changed_at_ms;
+	line->change_reason = (char *)(uintptr_t)(p->why == NULL ? "" : p->why);
+	line->not_issued = p->not_issued;
+	if (p->previous.n != 0)
+		fill_earlier(c, p, line);
+	line->signer = (char *)(uintptr_t)(p->signer_name == NULL ? "" : p->signer_name);
+	line->position = (char *)(uintptr_t)(p->signer_position == NULL ? "" : p->signer_position);
+	line->competence =
+		(char *)(uintptr_t)(p->signer_competence == NULL ? "" : p->signer_competence);
+	if (doc_id_valid(&p->reply_id))
+		line->answers = control_reference(c, &p->reply_id, p->reply_origin);
+}
+
 static void say_line(struct client *c, uint64_t id, const struct rec_paper *p)
 {
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_PAPER);
-	Vanthu__V1__PaperLine line = VANTHU__V1__PAPER_LINE__INIT;
+	Vanthu__V1__PaperLine line;
 
-	line.id = field_bytes(p->id.bytes, sizeof p->id.bytes);
-	line.direction = (Vanthu__V1__Direction)p->direction;
-	line.type_code = (char *)(uintptr_t)p->type_code;
-	line.type_name = (char *)(uintptr_t)p->type_name;
-	line.number = (char *)(uintptr_t)p->number;
-	line.subject = (char *)(uintptr_t)p->subject;
-	line.date = (char *)(uintptr_t)p->date;
-	line.party = (char *)(uintptr_t)p->party;
-	line.secrecy = (Vanthu__V1__Secrecy)p->secrecy;
-	line.added_at_ms = p->added_at_ms;
-	line.cancelled_at_ms = p->cancelled_at_ms;
-	line.reason = (char *)(uintptr_t)p->reason;
-	line.uid = p->uid;
-	line.changed_at_ms = p->changed_at_ms;
-	line.change_reason = (char *)(uintptr_t)(p->why == NULL ? "" : p->why);
-	line.not_issued = p->not_issued;
-	if (p->previous.n != 0)
-		fill_earlier(c, p, &line);
+	control_fill_paper(c, p, &line);
 	r.more = 1;
 	r.paper = &line;
 	control_say(c, &r);

@@ -11,4 +11,7 @@ struct rec_paper;
 void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out);
 void control_papers(struct client *c, const Vanthu__V1__Request *request);
 
+/* An entry as it is listed; its texts lie in the arena of requests. */
+void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1__PaperLine *line);
+
 #endif

@@ -162,6 +162,19 @@ static enum err last_assignment(struct client *c, struct doc_key doc,
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+static enum err fill_paper_answer(struct client *c, const struct register_walk *w,
+				  struct serial serial, Vanthu__V1__RegisterLine *line)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_paper(serial);
+	struct record r;
+	enum err e = l.get(l.ctx, c->control->arena, FAMILY_PAPER, &key, &r);
+
+	if (e == ERR_OK && (w->secret || r.u.paper.secrecy < SECRECY_MAT))
+		line->answer_symbol = text(r.u.paper.number);
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 /* The number of our document that answers it. A secret one is named in the secret books alone. */
 static enum err fill_answer(struct client *c, const struct register_walk *w, struct doc_id id,
 			    Vanthu__V1__RegisterLine *line)
@@ -174,6 +187,8 @@ static enum err fill_answer(struct client *c, const struct register_walk *w, str
 	if (!doc_id_valid(&id))
 		return ERR_OK;
 	e = l.get(l.ctx, c->control->arena, FAMILY_IDENT, &key, &r);
+	if (e == ERR_OK && r.u.ident.role == ROLE_PAPER)
+		return fill_paper_answer(c, w, r.u.ident.serial, line);
 	if (e == ERR_OK && r.u.ident.role != ROLE_OUT)
 		e = ERR_NOT_FOUND;
 	if (e == ERR_OK) {
@@ -238,6 +253,7 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	line->date = text(d->summary.issued_on);
 	line->due_on = text(d->summary.due_on);
 	line->signer = text(d->summary.signer_name);
+	line->competence = text(d->summary.signer_competence);
 	line->secrecy = (Vanthu__V1__Secrecy)d->secrecy;
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->from = text(d->origin.text);
@@ -271,6 +287,8 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->subject = text(p->subject);
 	line->secrecy = (Vanthu__V1__Secrecy)p->secrecy;
 	line->moved_on = text(p->date);
+	line->signer = text(p->signer_name);
+	line->competence = text(p->signer_competence);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
 		return ERR_OK;

@@ -11,9 +11,12 @@
 #include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/names.h"
+#include "daemon/control/paper.h"
+#include "daemon/control/papers.h"
 #include "proto/fields.h"
 #include "proto/verifier.h"
 #include "routing/base/arena.h"
+#include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
 #include "routing/rules/rules.h"
 #include "routing/state/memory.h"
@@ -160,6 +163,39 @@ static enum err find_beginning(struct client *c, struct thread_walk *w,
 
 /* ---- downwards ---- */
 
+/* The beginning of the day that it went or came. */
+static int64_t day_ms(text_t date)
+{
+	struct day day;
+
+	return date_day(date, &day) ? day_begin_ms(day) : 0;
+}
+
+/* Is `origin` that of what it stands under, where both are known? */
+static bool is_of(const struct node *under, struct committee_id origin)
+{
+	return id_empty(under->origin) || id_empty(origin) || id_equal(origin, under->origin);
+}
+
+static enum err add_paper(struct client *c, struct thread_walk *w, const struct node *under,
+			  struct node *child, struct doc_key doc)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_paper(doc.serial);
+	struct record r;
+	enum err e = l.get(l.ctx, w->scratch, FAMILY_PAPER, &key, &r);
+
+	if (e != ERR_OK)
+		return e;
+	*child = (struct node){ .id = r.u.paper.id,
+				.under = under->id,
+				.origin = core_self(c->control->parts.core),
+				.signed_at_ms = day_ms(r.u.paper.date),
+				.depth = under->depth + 1,
+				.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_ANSWERS };
+	return is_of(under, r.u.paper.reply_origin) ? ERR_OK : ERR_NOT_FOUND;
+}
+
 /* One more under `under`, where its kind of index says so; what cannot be read is none. */
 static enum err add_child(struct client *c, struct thread_walk *w, const struct node *under,
 			  struct node *child, struct doc_key doc)
@@ -172,6 +208,8 @@ static enum err add_child(struct client *c, struct thread_walk *w, const struct 
 	enum err e;
 
 	arena_reset(w->scratch);
+	if (doc.role == ROLE_PAPER)
+		return add_paper(c, w, under, child, doc);
 	e = l.get(l.ctx, w->scratch, FAMILY_DOCUMENT, &key, &r);
 	if (e != ERR_OK)
 		return e;
@@ -184,10 +222,7 @@ static enum err add_child(struct client *c, struct thread_walk *w, const struct 
 				.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_ANSWERS };
 	e = answered_by(c, &f, &ref);
 	/* the same id of another origin is another document */
-	if (e == ERR_OK && !id_empty(under->origin) && !id_empty(ref.origin) &&
-	    !id_equal(ref.origin, under->origin))
-		return ERR_NOT_FOUND;
-	return e;
+	return e == ERR_OK && !is_of(under, ref.origin) ? ERR_NOT_FOUND : e;
 }
 
 static int by_time(const void *a, const void *b)
@@ -305,10 +340,14 @@ static void say(struct client *c, uint64_t id, const struct thread_walk *w, cons
 	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_THREAD);
 	Vanthu__V1__ThreadLine line = VANTHU__V1__THREAD_LINE__INIT;
 	Vanthu__V1__DocumentLine document;
+	Vanthu__V1__PaperLine paper;
 	struct found_document f;
 	size_t name_bytes = COMMITTEE_NAME_MAX + 1;
+	struct serial serial;
+	struct rec_paper p;
 
 	arena_reset(c->control->arena);
+	line.incomplete = core_matters_incomplete(c->control->parts.core);
 	line.depth = n->depth;
 	line.relation = n->relation;
 	line.id = field_bytes(n->id.bytes, sizeof n->id.bytes);
@@ -321,6 +360,9 @@ static void say(struct client *c, uint64_t id, const struct thread_walk *w, cons
 		control_fill_line(c, &f, &document);
 		document.from_name = control_name(c, NULL, n->origin, &name_bytes);
 		line.line = &document;
+	} else if (control_find_paper_id(c, &n->id, &serial, &p) == ERR_OK) {
+		control_fill_paper(c, &p, &paper);
+		line.paper = &paper;
 	}
 	r.more = 1;
 	r.thread = &line;
@@ -348,20 +390,48 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return true;
 }
 
+/* *from: the document to go upwards from, or with an id zero none. An entry on paper is found where
+ * no document has the name. False: the client has been answered. */
+static bool find_asked(struct client *c, uint64_t id, const char *text, struct node *asked,
+		       struct found_document *from)
+{
+	struct rec_paper p;
+
+	memset(from, 0, sizeof *from);
+	*asked = (struct node){ .origin = core_self(c->control->parts.core) };
+	if (control_find_quietly(c, text, ROLE_OUT, from) == ERR_NOT_FOUND &&
+	    control_find_quietly(c, text, ROLE_IN, from) == ERR_NOT_FOUND &&
+	    control_find_paper(c, text, &p) == ERR_OK) {
+		asked->id = p.id;
+		memset(from, 0, sizeof *from);
+		if (!doc_id_valid(&p.reply_id))
+			return true;
+		if (control_find_id(c, &p.reply_id, p.reply_origin, from) != ERR_OK)
+			memset(from, 0, sizeof *from);
+		return true;
+	}
+	if (control_find(c, id, text, false, from) != ERR_OK)
+		return false;
+	asked->id = from->document.id;
+	return true;
+}
+
 void control_thread(struct client *c, const Vanthu__V1__Request *request)
 {
 	static const struct listing_kind kind = { step, drop, true };
 	const uint64_t id = request->id;
 	struct found_document f;
 	struct thread_walk *w;
+	struct node asked;
 	enum err e;
 
-	if (control_find(c, id, request->thread->text, false, &f) != ERR_OK)
+	if (!find_asked(c, id, request->thread->text, &asked, &f))
 		return;
 	w = walk_new();
 	if (w != NULL) {
-		w->asked = f.document.id;
-		e = find_beginning(c, w, &f, &w->todo[0]);
+		w->asked = asked.id;
+		w->todo[0] = asked;
+		e = doc_id_valid(&f.document.id) ? find_beginning(c, w, &f, &w->todo[0]) : ERR_OK;
 		if (e != ERR_OK) {
 			drop(w);
 			control_say_error(c, id, e, "");

@@ -207,7 +207,7 @@ struct summary {
 	 * took it, and they stand in its envelope, as what it answers does. */
 	text_t files;
 	const struct document_ref *reply_to; /* what it answers, without digest; NULL: nothing */
-	text_t signer_competence; /* of an opened body only, not stored */
+	text_t signer_competence; /* NULL or "": none, or an older build took it */
 };
 
 #endif

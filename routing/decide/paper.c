@@ -56,7 +56,7 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 {
 	return same_document(a, b) && same_text(a->number, b->number) &&
 	       same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
-	       a->secrecy == b->secrecy;
+	       a->secrecy == b->secrecy && entry_same_signing(a, b);
 }
 
 static void notify_paper(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
@@ -200,6 +200,8 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 	struct policy_question q = { .summary = &summary,
 				     .type_name = p->type_name,
 				     .own_symbol = "",
+				     .signed_for = p->signer_competence != NULL &&
+						   signing_is_for_committee(p->signer_competence),
 				     .wall_ms = t->now.wall_ms,
 				     .types = t->core->doctypes };
 	struct received received;
@@ -215,7 +217,9 @@ static enum err check_slips(struct turn_view *t, const struct rec_paper *p, stru
 	same_number_paper(p, serial, &received);
 	if (e == ERR_OK)
 		e = slips_received(t, &received, out);
-	return e == ERR_OK ? slips_same_id(t, &p->id, received.self, out) : e;
+	if (e == ERR_OK)
+		e = slips_same_id(t, &p->id, received.self, out);
+	return e == ERR_OK ? entry_check_answer(t, p, out) : e;
 }
 
 static enum err index_number(struct turn_view *t, const struct rec_paper *p, struct serial serial,
@@ -228,10 +232,13 @@ static enum err index_number(struct turn_view *t, const struct rec_paper *p, str
 	enum err e = number_of_paper(t, p, &series, &has);
 
 	same_number_paper(p, serial, &received);
-	if (there)
+	if (there) {
 		same_number_put(t, &received);
-	else
+		matter_answers(t, &p->reply_id, doc);
+	} else {
 		same_number_drop(t, &received);
+		matter_answers_no_more(t, &p->reply_id, doc);
+	}
 	if (e != ERR_OK || !has)
 		return e;
 	return there ? number_put(t, &series, doc) : number_drop(t, &series, doc);
@@ -364,7 +371,7 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	if (result != ERR_OK)
 		return result;
 	if (p.secrecy >= SECRECY_MAT)
-		p.subject = p.party = ""; /* only that it exists */
+		entry_hide(&p);
 	(void)date_month(p.date, &month); /* policy_paper has checked it */
 	result = scan_month(t, &p, month, &number, &there);
 	if (result != ERR_OK)
@@ -736,7 +743,7 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 	else if (is_automatic(e))
 		wanted.number = "";
 	if (wanted.secrecy >= SECRECY_MAT || is_void)
-		wanted.subject = wanted.party = "";
+		entry_hide(&wanted);
 	result = !same_entry(&r.u.paper, &wanted) || is_void != r.u.paper.not_issued ? ERR_CONFLICT
 		 : cancelled && !is_void ? ERR_ENTRY_CANCELLED
 					 : ERR_OK;

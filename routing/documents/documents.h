@@ -7,6 +7,7 @@
 #include "routing/documents/complete.h"
 #include "routing/documents/document.h"
 #include "routing/documents/duplicate.h"
+#include "routing/documents/entry.h"
 #include "routing/documents/facts.h"
 #include "routing/documents/given.h"
 #include "routing/documents/held.h"

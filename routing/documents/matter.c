@@ -34,6 +34,13 @@ void matter_answers(struct turn_view *t, const struct doc_id *answered, struct d
 	put(t, MATTER_ANSWERED, answered, doc);
 }
 
+void matter_answers_no_more(struct turn_view *t, const struct doc_id *answered, struct doc_key doc)
+{
+	if (doc_id_valid(answered))
+		core_erase(t, FAMILY_NUMBER,
+			   matter_key(MATTER_ANSWERED, answered, doc.role, doc.serial));
+}
+
 void matter_finished(struct turn_view *t, const struct doc_id *answer, struct doc_key doc)
 {
 	put(t, MATTER_FINISHED, answer, doc);

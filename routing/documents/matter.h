@@ -13,6 +13,8 @@
 const struct doc_id *matter_answered(const struct summary *s);
 /* `doc` answers the document of that id; none when it is zero. */
 void matter_answers(struct turn_view *t, const struct doc_id *answered, struct doc_key doc);
+/* It does no more: of an entry on paper that was cancelled or corrected. */
+void matter_answers_no_more(struct turn_view *t, const struct doc_id *answered, struct doc_key doc);
 /* An office finished `doc` with the answer of that id; none when it is zero. */
 void matter_finished(struct turn_view *t, const struct doc_id *answer, struct doc_key doc);
 /* Is it wise to answer it, NULL being nothing? *out: ERR_OK, ERR_ANSWERED_STATE, or

@@ -35,5 +35,5 @@ bool matter_parse(const struct key *k, enum role *role, struct serial *serial)
 	serial->n = 0;
 	for (unsigned i = 0; i < SERIAL_BYTES; i++)
 		serial->n = serial->n << 8 | k->bytes[PREFIX_BYTES + 1 + i];
-	return *role == ROLE_OUT || *role == ROLE_IN;
+	return *role == ROLE_OUT || *role == ROLE_IN || *role == ROLE_PAPER;
 }

@@ -161,6 +161,11 @@ static bool fits(text_t text, bool wanted, size_t most)
 	return policy_text(text, most, wanted) == ERR_OK;
 }
 
+static text_t some(text_t text)
+{
+	return text == NULL ? "" : text;
+}
+
 enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 {
 	char today[DATE_MAX + 1];
@@ -173,6 +178,10 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 		return ERR_FORMAT;
 	if (!fits(p->number, true, NUMBER_MAX) || !fits(p->subject, !secret, SUBJECT_MAX) ||
 	    !fits(p->party, false, COMMITTEE_NAME_MAX))
+		return ERR_FIELD;
+	if (!fits(some(p->signer_name), false, COMMITTEE_NAME_MAX) ||
+	    !fits(some(p->signer_position), false, COMMITTEE_NAME_MAX) ||
+	    !fits(some(p->signer_competence), false, COMMITTEE_NAME_MAX))
 		return ERR_FIELD;
 	if (!fits(p->type_code, false, TYPE_CODE_MAX) ||
 	    !fits(p->type_name, true, COMMITTEE_NAME_MAX))

@@ -444,6 +444,11 @@ struct rec_paper {
 	text_t why;              /* the reason of the correction; NULL or "" none given */
 	/* a number that nothing was issued under; cancelled from the start */
 	bool not_issued;
+	/* What it answers; id zero: nothing that is here. A document, not another entry. */
+	struct committee_id reply_origin;
+	struct doc_id reply_id;
+	/* who signed it, as far as somebody wrote it down; NULL or "" */
+	text_t signer_competence, signer_position, signer_name;
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */

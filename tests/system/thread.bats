@@ -104,3 +104,48 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 	run v cuc send vb.txt --to bo --type BC --number 10-BC/ĐU --subject x --competence "K/T ĐẢNG ỦY" --strict --json
 	[ "$status" = 5 ]
 }
+
+@test "an answer on paper is in the thread, finishes by hand, and the register says who signed it" {
+	local id
+	send bo 20-KH/ĐU --to cuc >/dev/null
+	v cuc paper add out 20-BC/ĐU "Báo cáo giấy" --to bo --reply-to 20-KH/ĐU --date 2026-02-03 -n --json 2>/dev/null | jq -e '.data.warnings | index("VT-1033") != null'
+	v cuc accept 20-KH/ĐU -q >/dev/null
+	run v cuc paper add out 20-BC/ĐU "Báo cáo giấy" --to bo --reply-to 98-KH/ĐU --json
+	[ "$status" = 4 ]
+	jq -e '.error.code == "VT-2055"' <<<"$output"
+	run v cuc paper add out 20-BC/ĐU "Báo cáo giấy" --competence "ĐẢNG ỦY"
+	[ "$status" = 2 ]
+	v cuc paper add out 20-BC/ĐU "Báo cáo giấy" --to bo --reply-to 20-KH/ĐU --date 2026-02-03 --competence "T/M ĐẢNG ỦY" --position "BÍ THƯ" --signer "Trần Thị B" --lang vi 2>err.txt >out.txt
+	grep -F "vanthu finish 20-KH/ĐU --answer 20-BC/ĐU" err.txt out.txt
+	v cuc paper show 20-BC/ĐU --json | jq -e '.data[0] | .signer == {name: "Trần Thị B", position: "BÍ THƯ", competence: "T/M ĐẢNG ỦY"} and .answers.number == "20-KH/ĐU"'
+	v cuc paper show 20-BC/ĐU --lang vi | grep -F "T/M ĐẢNG ỦY, BÍ THƯ Trần Thị B"
+	for one in 20-KH/ĐU 20-BC/ĐU; do
+		[ "$(thread cuc $one | cut -d' ' -f1-3)" = "$(printf '%s\n' "0 begins 20-KH/ĐU" "1 answers 20-BC/ĐU")" ]
+	done
+	v cuc show 20-BC/ĐU --thread --json | jq -e '.data[1] | .paper and .asked and .here and (.incomplete | not)'
+	v cuc finish 20-KH/ĐU --answer 20-BC/ĐU -q
+	v cuc show 20-KH/ĐU --json | jq -e '.data.answered_by.number == "20-BC/ĐU"'
+	v cuc register followup --json | jq -e '[.data[]|select(.symbol == "20-KH/ĐU")|.answer] == ["20-BC/ĐU"]'
+	v cuc register out --json | jq -e '.data[] | select(.symbol == "20-BC/ĐU") | .signer == "Trần Thị B" and .competence == "T/M ĐẢNG ỦY"'
+	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, Trần Thị B"
+	v cuc register out --format html | grep -F "T/M ĐẢNG ỦY, Trần Thị B"
+	# Cancelled, it answers nothing any more; the status still says it was finished with it.
+	id=$(v cuc paper add out 21-BC/ĐU "Khác" --to bo --reply-to 20-KH/ĐU --date 2026-02-03 --json | jq -r .data.id)
+	[ "$(thread cuc 20-KH/ĐU | wc -l)" = 3 ]
+	v cuc paper cancel "$id" --reason "Nhầm" -q
+	[ "$(thread cuc 20-KH/ĐU | wc -l)" = 2 ]
+}
+
+@test "what came on paper can answer one of ours" {
+	send cuc 30-CV/ĐU --to bo >/dev/null
+	v cuc paper add in 9-CV/BTC "Trả lời" --from "Ban Tổ chức" --reply-to 30-CV/ĐU --date 2026-02-03 -q
+	[ "$(thread cuc 30-CV/ĐU | cut -d' ' -f1-3)" = "$(printf '%s\n' "0 begins 30-CV/ĐU" "1 answers 9-CV/BTC")" ]
+	v cuc paper change 9-CV/BTC --subject "Trả lời công văn 30" --reason "Rõ hơn" -q
+	[ "$(thread cuc 9-CV/BTC | wc -l)" = 2 ]
+	v cuc show 30-CV/ĐU --thread --lang vi | grep -F "9-CV/BTC"
+}
+
+@test "in whose place a document was signed stands in the register, as it is signed" {
+	v cuc register out --json | jq -e '.data[] | select(.symbol == "9-BC/ĐU") | .competence == "T/M ĐẢNG ỦY"'
+	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, Nguyễn Văn A"
+}

@@ -23,7 +23,11 @@ enum {
 	OPT_STRICT,
 	OPT_ID,
 	OPT_PERIOD,
-	OPT_REASON
+	OPT_REASON,
+	OPT_SIGNER,
+	OPT_POSITION,
+	OPT_COMPETENCE,
+	OPT_REPLY_TO
 };
 
 const struct command_option paper_options[] = {
@@ -44,6 +48,14 @@ const struct command_option paper_options[] = {
 	  "add change" },
 	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"),
 	  VALUE_NONE, "add change" },
+	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, "add" },
+	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
+	  "add" },
+	{ "competence", OPT_COMPETENCE, N_("TEXT"),
+	  N_("in whose place it was signed, like \"T/M ĐẢNG ỦY\""), VALUE_NONE, "add" },
+	{ "reply-to", OPT_REPLY_TO, N_("ID"),
+	  N_("the document here that it answers: out a received one, in one of ours"),
+	  VALUE_DOCUMENT, "add" },
 	{ "id", OPT_ID, N_("UUID"), N_("of a registration to repeat safely"), VALUE_NONE, "add" },
 	{ "period", OPT_PERIOD, N_("PERIOD"),
 	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
@@ -57,6 +69,8 @@ struct paper {
 	const struct doctype *kind; /* what `type` means */
 	Vanthu__V1__Direction direction;
 	char *number, *subject, *party, *reason; /* NFC, ours */
+	char *signer, *position, *competence;
+	const char *reply_to;
 	char date[11];
 	Vanthu__V1__Secrecy secrecy;
 	bool again, strict;
@@ -117,6 +131,15 @@ static bool take(struct paper *p, int option, const char *value)
 		return period_parse(value, &p->period);
 	case OPT_REASON:
 		return take_text(&p->reason, value);
+	case OPT_SIGNER:
+		return take_text(&p->signer, value);
+	case OPT_POSITION:
+		return take_text(&p->position, value);
+	case OPT_COMPETENCE:
+		return take_text(&p->competence, value) && signing_is_competence(p->competence);
+	case OPT_REPLY_TO:
+		p->reply_to = value;
+		return true;
 	default:
 		return false;
 	}
@@ -252,10 +275,24 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 			_("Secret: only that it exists is kept, without subject, and it is left "
 			  "out of the share."));
 	output_object(cli, out, columns);
+	if (p->reply_to != NULL && p->direction == VANTHU__V1__DIRECTION__DIRECTION_OUT &&
+	    !secret && !cli->dry_run)
+		cli_hint(cli, _("Finish what it answers: vanthu finish %s --answer %s"),
+			 p->reply_to, p->number);
 	cli_hint(cli, "%s",
 		 cli->dry_run ? _("Nothing was registered: this was a dry run.")
 			      : _("The share now: vanthu target"));
 	return 0;
+}
+
+/* Of a secret one nothing of that is kept. */
+static void add_signing(Vanthu__V1__PaperAdd *add, Vanthu__V1__Ref *answered, const struct paper *p)
+{
+	add->signer = p->signer == NULL ? add->signer : p->signer;
+	add->position = p->position == NULL ? add->position : p->position;
+	add->competence = p->competence == NULL ? add->competence : p->competence;
+	answered->text = (char *)(uintptr_t)p->reply_to;
+	add->reply_to = p->reply_to == NULL ? NULL : answered;
 }
 
 static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool look,
@@ -263,6 +300,7 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
+	Vanthu__V1__Ref answered = VANTHU__V1__REF__INIT;
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
 
 	add.id = (ProtobufCBinaryData){ .len = sizeof p->id.bytes, .data = p->id.bytes };
@@ -277,6 +315,8 @@ static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool 
 	add.date = p->date;
 	add.party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
 	add.secrecy = p->secrecy;
+	if (!secret)
+		add_signing(&add, &answered, p);
 	add.again = p->again;
 	add.dry_run = look || cli->dry_run;
 	add.strict = p->strict && !look;
@@ -475,42 +515,6 @@ static int change(struct cli *cli, struct paper *p, const char *name)
 
 /* ---- list ---- */
 
-static json_t *json_said(const Vanthu__V1__PaperSaid *s)
-{
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "type", s->type_code, "type_name",
-			 s->type_name, "number", s->number, "subject",
-			 json_text_or_null(s->subject), "date", s->date, "party",
-			 json_text_or_null(s->party), "since", json_time(s->at_ms));
-}
-
-static json_t *json_paper(const Vanthu__V1__PaperLine *l)
-{
-	json_t *earlier = json_array(), *out;
-	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG &&
-				   (unsigned)l->secrecy < sizeof secrecies / sizeof secrecies[0]
-			       ? (unsigned)l->secrecy - 1
-			       : 0;
-
-	out = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
-			 json_uuid(l->id), "direction", word_of(l->direction), "type", l->type_code,
-			 "type_name", l->type_name, "number", l->number, "subject",
-			 json_text_or_null(l->subject), "date", l->date, "party",
-			 json_text_or_null(l->party), "secrecy", secrecies[secrecy], "state",
-			 l->not_issued		 ? "void"
-			 : l->cancelled_at_ms != 0 ? "cancelled"
-			 : secret		 ? "secret"
-						 : "counted",
-			 "added_at", json_time(l->added_at_ms), "cancelled_at",
-			 json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
-	json_object_set_new(out, "corrected_at", json_time(l->changed_at_ms));
-	json_object_set_new(out, "correction", json_text_or_null(l->change_reason));
-	for (size_t i = 0; i < l->n_earlier; i++)
-		json_array_append_new(earlier, json_said(l->earlier[i]));
-	json_object_set_new(out, "earlier", earlier);
-	return out;
-}
-
 /* What it said before its corrections, for people: the newest first. */
 static void add_history(struct cli *cli, json_t *paper)
 {
@@ -591,6 +595,8 @@ static int show(struct cli *cli, const char *name)
 		{ "before", N_("Before"), FORMAT_LIST, false },
 		{ "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
 		{ "reason", N_("Reason"), FORMAT_TEXT, false },
+		{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
+		{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
@@ -623,6 +629,11 @@ static int show(struct cli *cli, const char *name)
 			if (i > 0 && !cli->plain)
 				putchar('\n');
 			add_history(cli, each);
+			json_object_set_new(each, "signer_text",
+					    people_signer(json_object_get(each, "signer")));
+			json_object_set_new(
+				each, "answers_text",
+				people_reference(json_object_get(each, "answers"), true));
 			cli->renderer->object(cli, each, columns);
 		}
 	} else if (e == ERR_OK) {
@@ -742,6 +753,11 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
 			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg)
+			       : c == OPT_COMPETENCE
+				   ? cli_bad_value(cli,
+						   _("write T/M, T/L or K/T and for whom, like "
+						     "\"T/M ĐẢNG ỦY\"; the State writes TM. "
+						     "KT. TL. TUQ. Q."))
 			       : c == OPT_ID
 				   ? cli_bad_value(cli,
 						   _("give a UUID (32 hexadecimal digits, not all "
@@ -754,5 +770,8 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 	free(p.subject);
 	free(p.party);
 	free(p.reason);
+	free(p.signer);
+	free(p.position);
+	free(p.competence);
 	return code;
 }

@@ -42,11 +42,13 @@ static const char *relation_name(Vanthu__V1__ThreadRelation r)
 /* For people: indented by its depth, the one asked about marked. */
 static json_t *label(const Vanthu__V1__ThreadLine *l)
 {
-	const char *number = l->line != NULL ? l->line->number : "";
+	const char *number = l->line != NULL	? l->line->number
+			     : l->paper != NULL ? l->paper->number
+						: "";
 	unsigned depth = l->depth < INDENT_MAX ? l->depth : INDENT_MAX;
 	char text[LABEL_BYTES] = "";
 
-	if (l->line == NULL)
+	if (l->line == NULL && l->paper == NULL)
 		number = _("(not here)");
 	else if (number[0] == '\0')
 		number = _("(no number)");
@@ -61,13 +63,20 @@ static json_t *label(const Vanthu__V1__ThreadLine *l)
 
 static json_t *row_of(const struct cli *cli, const Vanthu__V1__ThreadLine *l)
 {
-	json_t *row = l->line != NULL ? json_line(l->line) : json_object();
+	json_t *row = l->line != NULL	 ? json_line(l->line)
+		      : l->paper != NULL ? json_paper(l->paper)
+					 : json_object();
 
-	if (l->line == NULL) {
+	if (l->paper != NULL) {
+		json_object_set_new(row, "from", json_null());
+		json_object_set_new(row, "issued", json_text_or_null(l->paper->date));
+	} else if (l->line == NULL) {
 		json_object_set_new(row, "id", json_uuid(l->id));
 		json_object_set_new(row, "from", json_text_or_null(l->origin));
 	}
-	json_object_set_new(row, "here", json_boolean(l->line != NULL));
+	json_object_set_new(row, "here", json_boolean(l->line != NULL || l->paper != NULL));
+	json_object_set_new(row, "paper", json_boolean(l->paper != NULL));
+	json_object_set_new(row, "incomplete", json_boolean(l->incomplete));
 	json_object_set_new(row, "depth", json_integer((json_int_t)l->depth));
 	json_object_set_new(row, "relation", json_string(relation_name(l->relation)));
 	json_object_set_new(row, "under", json_uuid(l->under));
@@ -119,6 +128,10 @@ int thread_show(struct cli *cli, const char *id)
 		return err_exit_code(e);
 	}
 	output_list(cli, rows, cli->plain ? plain_columns : columns);
+	if (json_is_true(json_object_get(json_array_get(rows, 0), "incomplete")))
+		cli_warn(cli, "%s",
+			 _("The store is still being read after an upgrade: documents may be "
+			   "missing here. Ask again later."));
 	if (left_out > 0)
 		cli_hint(cli, _("%llu more are not shown: ask for one further down"),
 			 (unsigned long long)left_out);

@@ -86,6 +86,19 @@ json_t *people_reference(const json_t *reference, bool whole)
 	return number[0] == '\0' ? json_string(subject) : json_sprintf("%s – %s", number, subject);
 }
 
+json_t *people_signer(const json_t *signer)
+{
+	const char *acts = string_of(json_object_get(signer, "competence")),
+		   *stands = string_of(json_object_get(signer, "position")),
+		   *name = string_of(json_object_get(signer, "name"));
+	bool who = stands[0] != '\0' || name[0] != '\0';
+
+	if (!json_is_object(signer))
+		return json_null();
+	return json_sprintf("%s%s%s%s%s", acts, acts[0] != '\0' && who ? ", " : "", stands,
+			    stands[0] != '\0' && name[0] != '\0' ? " " : "", name);
+}
+
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole)
 {
 	long more = (long)json_integer_value(json_object_get(same, "count")) - 1;

@@ -25,6 +25,8 @@ json_t *people_name_id(const char *name, const char *id);
 json_t *people_names(struct cli *cli, const json_t *ids, const json_t *names, bool whole);
 /* The number of a document that another one names, as json_reference has it; its subject too where
  * `whole`. Null for null. */
+/* T/M ĐẢNG ỦY, BÍ THƯ Nguyễn Văn A: what there is of it; null: nothing. */
+json_t *people_signer(const json_t *signer);
 /* Another with the same number, as people read it: number and date, with `whole` the id too. Null:
  * none. */
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);

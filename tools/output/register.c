@@ -159,6 +159,7 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 	set(o, "subject", l->subject);
 	set(o, "date", l->date);
 	set(o, "signer", l->signer);
+	set(o, "competence", l->competence);
 	json_object_set_new(o, "secrecy", json_string(secrecy_word(l->secrecy)));
 	json_object_set_new(o, "urgency", json_string(json_urgency(l->urgency)));
 	set(o, "note", l->note);
@@ -328,7 +329,8 @@ static void add_out_cells(struct cli *cli, const json_t *line, json_t *cells, st
 	const json_t *copies = json_object_get(line, "copies");
 	char receipts[64];
 
-	join(c, "", get(line, "signer"));
+	join(c, "", get(line, "competence"));
+	join(c, ", ", get(line, "signer"));
 	put(cells, "signer", c);
 	join_names(cli, c, line);
 	put(cells, "to", c);

@@ -133,6 +133,14 @@ json_t *json_reference(const Vanthu__V1__Reference *r)
 			 json_text_or_null(r->number), "subject", json_text_or_null(r->subject));
 }
 
+json_t *json_signer(const char *name, const char *position, const char *competence)
+{
+	if (name[0] == '\0' && position[0] == '\0' && competence[0] == '\0')
+		return json_null();
+	return json_pack("{s:s, s:s, s:s}", "name", name, "position", position, "competence",
+			 competence);
+}
+
 json_t *json_same_number(const Vanthu__V1__SameNumber *s)
 {
 	if (s == NULL)
@@ -177,6 +185,46 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 		json_object_set_new(out, "listed", json_integer((json_int_t)l->listed));
 	}
 	add_details(out, l);
+	return out;
+}
+
+static json_t *json_said(const Vanthu__V1__PaperSaid *s)
+{
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "type", s->type_code, "type_name",
+			 s->type_name, "number", s->number, "subject",
+			 json_text_or_null(s->subject), "date", s->date, "party",
+			 json_text_or_null(s->party), "since", json_time(s->at_ms));
+}
+
+json_t *json_paper(const Vanthu__V1__PaperLine *l)
+{
+	static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat" };
+	json_t *earlier = json_array(), *out;
+	bool secret = l->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG,
+	     in = l->direction == VANTHU__V1__DIRECTION__DIRECTION_IN;
+	unsigned secrecy = l->secrecy >= VANTHU__V1__SECRECY__SECRECY_THUONG &&
+				   (unsigned)l->secrecy <= sizeof secrecies / sizeof secrecies[0]
+			       ? (unsigned)l->secrecy - 1
+			       : 0;
+
+	out = json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id",
+			 json_uuid(l->id), "direction", in ? "in" : "out", "type", l->type_code,
+			 "type_name", l->type_name, "number", l->number, "subject",
+			 json_text_or_null(l->subject), "date", l->date, "party",
+			 json_text_or_null(l->party), "secrecy", secrecies[secrecy], "state",
+			 l->not_issued		 ? "void"
+			 : l->cancelled_at_ms != 0 ? "cancelled"
+			 : secret		 ? "secret"
+						 : "counted",
+			 "added_at", json_time(l->added_at_ms), "cancelled_at",
+			 json_time(l->cancelled_at_ms), "reason", json_text_or_null(l->reason));
+	json_object_set_new(out, "corrected_at", json_time(l->changed_at_ms));
+	json_object_set_new(out, "correction", json_text_or_null(l->change_reason));
+	for (size_t i = 0; i < l->n_earlier; i++)
+		json_array_append_new(earlier, json_said(l->earlier[i]));
+	json_object_set_new(out, "earlier", earlier);
+	json_object_set_new(out, "signer", json_signer(l->signer, l->position, l->competence));
+	json_object_set_new(out, "answers", json_reference(l->answers));
 	return out;
 }
 

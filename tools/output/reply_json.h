@@ -17,6 +17,10 @@ json_t *json_code(unsigned code);		       /* "VT-nnnn", null for 0 */
 json_t *json_work(const Vanthu__V1__WorkView *w);
 json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count);
 /* Null for NULL. */
+/* An entry on paper. */
+json_t *json_paper(const Vanthu__V1__PaperLine *l);
+/* null: nobody wrote it down */
+json_t *json_signer(const char *name, const char *position, const char *competence);
 json_t *json_same_number(const Vanthu__V1__SameNumber *s);
 json_t *json_reference(const Vanthu__V1__Reference *r);
 json_t *json_line(const Vanthu__V1__DocumentLine *line);

@@ -178,7 +178,12 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .previous = { 76 },
 							     .changed_at_ms = 12,
 							     .why = "gõ nhầm",
-							     .not_issued = true };
+							     .not_issued = true,
+							     .reply_origin = { "tinh" },
+							     .reply_id = fixture_doc_id(7),
+							     .signer_competence = "T/M ĐẢNG ỦY",
+							     .signer_position = "BÍ THƯ",
+							     .signer_name = "Trần Thị B" };
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
 							     .serial = n,
 							     .digest = fixture_digest("a"),
@@ -322,9 +327,16 @@ static void expect_summary(const struct summary *s)
 
 static void expect_correction(const struct rec_paper *p)
 {
+	struct doc_id answered = fixture_doc_id(7);
+
 	assert_true(p->next.n == 78 && p->previous.n == 76 && p->changed_at_ms == 12 &&
 		    p->not_issued);
 	assert_string_equal(p->why, "gõ nhầm");
+	assert_string_equal(p->reply_origin.text, "tinh");
+	assert_memory_equal(&p->reply_id, &answered, sizeof answered);
+	assert_string_equal(p->signer_competence, "T/M ĐẢNG ỦY");
+	assert_string_equal(p->signer_position, "BÍ THƯ");
+	assert_string_equal(p->signer_name, "Trần Thị B");
 }
 
 static void test_every_field_of_the_larger_records_comes_back(void **state)
