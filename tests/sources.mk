@@ -16,6 +16,7 @@ UNIT := \
 	daemon/control/test_share \
 	daemon/control/test_sift \
 	daemon/control/test_target \
+	daemon/control/test_thread \
 	daemon/directory/test_installer \
 	daemon/files/test_changed \
 	daemon/files/test_chunks \

@@ -34,6 +34,7 @@ unpack() { tar -xzf "$BATS_TEST_DIRNAME/stores/$1.tar.gz"; export FAKETIME="@$2"
 at() { "${DAY[@]}" "$VANTHU" -c "$LAB/$1" "${@:2}"; }
 has() { [ "$(at "$1" "$2" --json | jq -r '[.data[].number]|sort|join(" ")')" = "$3" ]; }
 delivered() { at "$1" outbox --json | jq -e 'all(.data[]; .state == "delivered")'; }
+complete() { at "$1" show "$2" --thread --json | jq -e '.data | all(.[]; .incomplete | not)'; }
 knows() { [ "$(at "$1" committee show l --json | jq -r .data.name)" = "Chi bộ C" ]; }
 send() { echo x >x.txt; at "$1" send x.txt --to "$2" --type CV --number "$3" --subject "Sau" --wait delivered --timeout 60 "${@:4}"; }
 
@@ -161,4 +162,18 @@ line() { at "$1" register "$2" --json | jq -r '[.data[] | "\(.number):\(.symbol)
 	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q # what was moved is not moved again
 	[ "$(line m in)" = "1:01-CV/ĐU 2:01-KH/ĐU 3:04-CV/ĐU" ]
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
+}
+
+@test "a store of format 5: what came in twice and what answers what is known of documents from before" {
+	unpack format-5 "2026-11-29 14:00:00"
+	"${DAY[@]}" "$VANTHU" lab start "$LAB" -q
+	wait_for 60 complete m 01-KH/ĐU
+	send t m 01-CV/ĐU -q
+	wait_for 60 has m inbox "01-CV/ĐU 01-CV/ĐU 01-KH/ĐU"
+	at m accept --all-valid --json | jq -e '[.data[].warnings // []] | flatten == ["VT-1011"]'
+	echo x >x.txt
+	at m send x.txt --reply-to 01-KH/ĐU --to t --type BC --number 9-BC/CB --subject "Trả lời" --wait delivered --timeout 60 -q
+	for one in 01-KH/ĐU 9-BC/CB; do
+		at m show $one --thread --json | jq -e '[.data[].number] == ["01-KH/ĐU", "9-BC/CB"]'
+	done
 }
