@@ -133,6 +133,7 @@ SIM := \
 	check_duplicates \
 	check_entitlement \
 	check_loss \
+	check_matters \
 	check_office \
 	check_order \
 	check_receipts \

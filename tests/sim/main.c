@@ -17,7 +17,7 @@
 struct sums {
 	bool never_reopens;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
-	    settled, doubts, setback, shown, acts, statuses;
+	    settled, doubts, setback, shown, acts, statuses, answers;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -36,6 +36,7 @@ static void add(struct sums *s, const struct world *w)
 	s->setback += w->setback;
 	s->acts += (unsigned)w->act_count;
 	s->statuses += w->statuses;
+	s->answers += w->answers;
 	s->shown += w->shown;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
@@ -60,7 +61,8 @@ static void print_sums(const struct sums *s)
 		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4],
 		       s->changes[5] + s->changes[6], s->changes[7], s->changes[8], s->relocated);
 	if (s->acts > 0)
-		printf("; acts of offices %u, statuses %u", s->acts, s->statuses);
+		printf("; acts of offices %u, statuses %u, answers indexed %u", s->acts,
+		       s->statuses, s->answers);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)

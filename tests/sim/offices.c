@@ -20,6 +20,21 @@ static const enum office_status steps[] = { OFFICE_ACCEPTED, OFFICE_ACCEPTED, OF
 					    OFFICE_RETURNED, OFFICE_ASSIGNED, OFFICE_PROCESSING,
 					    OFFICE_FINISHED };
 
+/* One in three answers another, sent before or after it, here or not. */
+static void draw_answers(struct world *w, struct prng *p)
+{
+	for (int i = 0; i < w->document_count; i++) {
+		struct wanted *d = &w->documents[i];
+		const struct wanted *other =
+			&w->documents[prng_below(p, (uint64_t)w->document_count)];
+
+		d->answers_one = prng_chance(p, 333);
+		if (d->answers_one)
+			d->answers = (struct document_ref){ .origin = w->members[other->origin].id,
+							    .id = other->id };
+	}
+}
+
 void offices_draw(struct world *w)
 {
 	struct prng p;
@@ -41,6 +56,7 @@ void offices_draw(struct world *w)
 				      .kind = SIM_OFFICE,
 				      .document = i });
 	}
+	draw_answers(w, &p);
 }
 
 /* The clerk sees it in the inbox: on the disk, whole. */

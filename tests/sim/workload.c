@@ -184,6 +184,8 @@ static void submit(struct member *m, int index)
 
 	for (uint32_t i = 0; i < d->part_count; i++)
 		make_part(m, a, d, i, &parts[i], &items[i]);
+	body.reply_to = d->answers;
+	body.answers = d->answers_one ? &d->answers : NULL;
 	assert(document_body_pack(a, &body, &s->body) == ERR_OK);
 	s->reply.n = (uint64_t)index + 1;
 	s->id = d->id;

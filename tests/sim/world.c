@@ -276,6 +276,7 @@ bool world_run(struct world *w, uint64_t seed)
 	check_authenticity(w);
 	check_paper(w);
 	check_office(w);
+	check_matters(w);
 	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);

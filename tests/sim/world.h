@@ -194,6 +194,8 @@ struct wanted {
 	struct digest part_digest[PARTS];
 	uint64_t version; /* of the directory that it was accepted under; 0: not known yet */
 	enum err last_error;
+	bool answers_one; /* in office worlds: another, that may not be there at all */
+	struct document_ref answers;
 };
 
 /* What a clerk wants to register on paper, and has been told. */
@@ -254,6 +256,7 @@ struct world {
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
 	unsigned statuses; /* on the disks at the end */
+	unsigned answers; /* that are indexed, at all members */
 	unsigned recounts; /* that have ended, and were equal */
 	bool changing;
 	struct version versions[VERSIONS_MAX];
@@ -398,6 +401,7 @@ void offices_act(struct world *w, int act);
 bool offices_replied(struct world *w, const struct act_reply *r);
 bool offices_done(const struct world *w);
 void check_office(struct world *w);
+void check_matters(struct world *w);
 
 /* ---- checkers: at the end, and one while it runs ---- */
 void check_loss(struct world *w);

@@ -149,3 +149,18 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 	v cuc register out --json | jq -e '.data[] | select(.symbol == "9-BC/ĐU") | .competence == "T/M ĐẢNG ỦY"'
 	v cuc register out --format csv | grep -F "T/M ĐẢNG ỦY, Nguyễn Văn A"
 }
+
+@test "on a terminal it asks whether the work is finished, and goes by the answer" {
+	local number answer
+	for answer in n c; do
+		number=4$([ $answer = n ] && echo 0 || echo 1)-KH/ĐU
+		send bo "$number" --to cuc >/dev/null
+		v cuc accept "$number" -q >/dev/null
+		run script -qec "$(printf '%q ' "$VANTHU" -c "$LAB/cuc" send vb.txt --reply-to "$number" --type BC --number auto --subject "Báo cáo" --lang vi)" /dev/null <<<"$answer"
+		[ "$status" = 0 ]
+		grep -F "$number" <<<"$output"
+		grep -F "[c/k]" <<<"$output"
+	done
+	v cuc show 40-KH/ĐU --json | jq -e '.data.work.code == "03" and .data.work.answer == null'
+	v cuc show 41-KH/ĐU --json | jq -e '.data.work.code == "06" and .data.work.answer != null'
+}
