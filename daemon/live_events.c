@@ -141,6 +141,10 @@ static const char *topic_of(enum notice what)
 		return "due-soon";
 	case NOTICE_OVERDUE:
 		return "overdue";
+	case NOTICE_SENT_DUE:
+		return "sent-due";
+	case NOTICE_SENT_OVERDUE:
+		return "sent-overdue";
 	case NOTICE_NONE:
 		break;
 	}
@@ -168,6 +172,7 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 	case NOTICE_ASIDE:
 	case NOTICE_DOUBTED:
 	case NOTICE_OVERDUE:
+	case NOTICE_SENT_OVERDUE:
 		return LOG_WARNING;
 	default:
 		return LOG_DEBUG;

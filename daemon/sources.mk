@@ -29,6 +29,7 @@ DAEMON := \
 	control/details \
 	control/documents \
 	control/due \
+	control/due_sent \
 	control/evidence \
 	control/find \
 	control/frame \

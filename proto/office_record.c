@@ -197,6 +197,8 @@ enum err office_record_encode_open(struct arena *a, const struct record *record,
 
 	m.soon_at_ms = record->u.open.soon_at_ms;
 	m.late_at_ms = record->u.open.late_at_ms;
+	m.done = record->u.open.done;
+	m.up_at_ms = record->u.open.up_at_ms;
 	return pb_pack(a, &m.base, out);
 }
 
@@ -209,7 +211,9 @@ enum err office_record_decode_open(struct arena *a, struct blob bytes, struct re
 	if (m == NULL)
 		return e;
 	record->u.open = (struct rec_open){ .soon_at_ms = m->soon_at_ms,
-					    .late_at_ms = m->late_at_ms };
+					    .late_at_ms = m->late_at_ms,
+					    .done = m->done,
+					    .up_at_ms = m->up_at_ms };
 	return ERR_OK;
 }
 

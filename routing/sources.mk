@@ -48,6 +48,7 @@ ROUTING := \
 	documents/route \
 	documents/rows \
 	documents/same_number \
+	documents/sent_work \
 	documents/slips \
 	documents/told \
 	links/acknowledged \

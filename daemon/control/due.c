@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "daemon/control/client.h"
+#include "daemon/control/due_sent.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/office.h"
 #include "daemon/control/persons.h"
@@ -165,6 +166,10 @@ void control_due(struct client *c, const Vanthu__V1__Request *request)
 	struct due_walk *w;
 	text_t person, unit;
 
+	if (m->sent) {
+		control_due_sent(c, request);
+		return;
+	}
 	if (!control_person_filter(c, request->id, m->person, &person) ||
 	    !control_person_filter(c, request->id, m->unit, &unit))
 		return;

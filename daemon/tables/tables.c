@@ -191,5 +191,7 @@ struct deadline_rules tables_deadlines(const struct tables *t, const struct conf
 {
 	return (struct deadline_rules){ .days = &t->days,
 					.urgent_ms = config->urgent_ms,
-					.soon_days = config->soon_days };
+					.soon_days = config->soon_days,
+					.remind_down_days = config->remind_down_days,
+					.remind_up_days = config->remind_up_days };
 }

@@ -36,16 +36,17 @@ static enum err number_of(struct turn_view *t, const struct ev_publish *e, struc
 	return result == ERR_NOT_FOUND ? ERR_OK : result;
 }
 
-/* Once; the same number with other bytes is its signer's mistake, and the first one stands. */
+/* Once; the same number with other bytes is its signer's mistake, and the first one stands. *added:
+ * its number, 0 where it was there. */
 static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
-		     bool *added, enum err *fault)
+		     uint32_t *added, enum err *fault)
 {
 	struct record r = { .family = FAMILY_STATUS }, old;
 	struct key at;
 	uint32_t n;
 	enum err result = number_of(t, e, key, &n);
 
-	*added = false;
+	*added = 0;
 	if (result != ERR_OK)
 		return result;
 	if (n > STATUSES_MAX) {
@@ -64,7 +65,7 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, struct doc
 	memcpy(r.u.status.code, e->fact->code, sizeof r.u.status.code);
 	core_put(t, at, &r);
 	matter_finished(t, &e->fact->status.answer, key);
-	*added = true;
+	*added = n;
 	return ERR_OK;
 }
 
@@ -97,7 +98,8 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 	struct rec_document d;
 	struct routing_question q;
 	struct doc_key key;
-	bool recipient = false, added;
+	bool recipient = false;
+	uint32_t added;
 	enum office_status s = office_status_of(e->fact->code);
 	enum err r = document_of(t, e, ROLE_OUT, &key, &d, fault);
 
@@ -113,9 +115,10 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 	if (*fault != ERR_OK)
 		return ERR_OK;
 	r = keep(t, e, key, &added, fault);
-	if (r == ERR_OK && added)
-		notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
-	return r;
+	if (r != ERR_OK || added == 0)
+		return r;
+	notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
+	return sent_work_follow(t, key, &d, e->signer, added);
 }
 
 /* The issuer asks for one of its own back. What our office has answered already stands. */
@@ -124,7 +127,8 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 	struct rec_document d;
 	struct doc_key key;
 	struct record work;
-	bool added, known;
+	uint32_t added;
+	bool known;
 	enum err result = document_of(t, e, ROLE_IN, &key, &d, fault);
 
 	if (result != ERR_OK || *fault != ERR_OK)
@@ -135,7 +139,7 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 		return result;
 	known = result == ERR_OK;
 	result = keep(t, e, key, &added, fault);
-	if (result != ERR_OK || !added)
+	if (result != ERR_OK || added == 0)
 		return result;
 	if (!known)
 		work = (struct record){ .family = FAMILY_WORK,

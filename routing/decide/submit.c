@@ -257,6 +257,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	if (r == ERR_OK && o->numbered)
 		r = number_put(t, &o->series, doc);
 	given_take(t, &o->given);
+	sent_work_new(t, doc, d);
 	return r == ERR_OK ? document_publish_first(t, doc, d, answer) : r;
 }
 

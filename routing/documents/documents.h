@@ -23,6 +23,7 @@
 #include "routing/documents/route.h"
 #include "routing/documents/rows.h"
 #include "routing/documents/same_number.h"
+#include "routing/documents/sent_work.h"
 #include "routing/documents/slips.h"
 #include "routing/documents/told.h"
 

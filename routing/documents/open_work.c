@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "routing/documents/sent_work.h"
 #include "routing/links/links.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
@@ -10,6 +11,8 @@
 #include "routing/state/record.h"
 
 enum { RECORDS_PER_TICK = 128, ROUND_MS = 60 * 1000 };
+/* What the note says is indexed: what we received, by an older build; what we sent too. */
+enum { INDEXED_RECEIVED = 1, INDEXED_BOTH = 2 };
 static const char note_name[] = "open-work";
 
 enum err open_work_follow(struct turn_view *t, struct doc_key doc,
@@ -35,7 +38,7 @@ enum err open_work_follow(struct turn_view *t, struct doc_key doc,
 
 static void write_note(struct turn_view *t)
 {
-	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+	struct record r = { .family = FAMILY_META, .u.note = { .number = INDEXED_BOTH } };
 
 	core_put(t, key_name(note_name), &r);
 }
@@ -43,13 +46,16 @@ static void write_note(struct turn_view *t)
 enum err open_work_load(struct turn_view *t)
 {
 	struct record r;
+	struct open_work *o = &t->core->open_work;
 	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
 
-	if (e == ERR_OK || (e != ERR_NOT_FOUND && e != ERR_DAMAGED))
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
 		return e;
-	if (t->core->next_serial > 1)
-		t->core->open_work.indexing = true;
-	else
+	if (e == ERR_OK && r.u.note.number >= INDEXED_BOTH)
+		return ERR_OK;
+	o->indexing = t->core->next_serial > 1;
+	o->index_role = e == ERR_OK ? ROLE_OUT : ROLE_IN;
+	if (!o->indexing)
 		write_note(t);
 	return ERR_OK;
 }
@@ -86,6 +92,8 @@ static enum err index_one(struct turn_view *t, struct scan *scan)
 	if (e != ERR_OK || !key_parse_serial(&scan->at, &doc.role, &doc.serial))
 		return e;
 	d = r.u.document;
+	if (doc.role == ROLE_OUT)
+		return sent_work_index(t, doc, &d);
 	e = read_stand(t, scan->at, &d, &work, &arrived_at_ms, &has);
 	return e == ERR_OK && has ? open_work_follow(t, doc, &work.stand) : e;
 }
@@ -144,6 +152,7 @@ static enum err look_at_one(struct turn_view *t, struct scan *scan)
 	struct record r;
 	struct deadline_of of = { .document_due_on = "" };
 	struct deadline deadline;
+	struct doc_key doc;
 	bool has;
 	enum err e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_OPEN, scan, &r);
 
@@ -154,6 +163,8 @@ static enum err look_at_one(struct turn_view *t, struct scan *scan)
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 	d = r.u.document;
+	if (key_parse_serial(&scan->at, &doc.role, &doc.serial) && doc.role == ROLE_OUT)
+		return sent_work_look(t, doc, &d, &told);
 	e = read_stand(t, scan->at, &d, &work, &of.arrived_at_ms, &has);
 	if (e != ERR_OK || !has)
 		return e;
@@ -176,7 +187,7 @@ static struct scan where(const struct open_work *o, struct key prefix)
 static enum err step(struct turn_view *t, bool *round_over)
 {
 	struct open_work *o = &t->core->open_work;
-	struct scan scan = where(o, o->indexing ? key_role(ROLE_IN)
+	struct scan scan = where(o, o->indexing ? key_role(o->index_role)
 						: (struct key){ .len_bytes = 0 });
 	enum err e = o->indexing ? index_one(t, &scan) : look_at_one(t, &scan);
 
@@ -202,7 +213,9 @@ enum err open_work_tick(struct turn_view *t)
 		t->core->next_tick_ms = t->now.mono_ms; /* the rest goes on in between */
 	if (e != ERR_OK || !round_over)
 		return e;
-	if (o->indexing) {
+	if (o->indexing && o->index_role == ROLE_IN) {
+		o->index_role = ROLE_OUT;
+	} else if (o->indexing) {
 		o->indexing = false;
 		write_note(t);
 	} else {

@@ -32,6 +32,9 @@ struct deadline_rules {
 	const struct working_days *days; /* NULL: Saturdays and Sundays only */
 	int64_t urgent_ms;               /* "at once": so long after it came, by the clock */
 	uint32_t soon_days;              /* working days */
+	/* Of what we sent and others have to do: from so many working days before its day on our
+	 * office is told who has not done it, of those below us and of the others; 0: never. */
+	uint32_t remind_down_days, remind_up_days;
 };
 
 /* What is known of a document that was received. Dates "" or NULL: none, or none that is one. */

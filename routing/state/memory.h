@@ -293,6 +293,7 @@ struct register_end {
  * routing/documents/open_work.c. */
 struct open_work {
 	bool indexing; /* first the index is made, of a store that had none */
+	enum role index_role; /* whose turn it is: what we received, then what we sent */
 	bool begun;
 	struct key at;         /* the last record read */
 	int64_t next_round_ms; /* monotonic: not before */

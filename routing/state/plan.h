@@ -66,6 +66,8 @@ enum notice {
 	NOTICE_DOUBTED,   /* another committee does not believe the time of what we signed */
 	NOTICE_DUE_SOON,  /* what the office has to do with a document is due soon, or today */
 	NOTICE_OVERDUE,   /* … and was not done in time */
+	NOTICE_SENT_DUE,  /* what a recipient has to do with a document of ours is due soon */
+	NOTICE_SENT_OVERDUE, /* … and was not done in time */
 };
 
 struct act_notify {
@@ -77,7 +79,7 @@ struct act_notify {
 	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
 	struct target_count target;
 	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
-	/* NOTICE_DUE_SOON, NOTICE_OVERDUE: enum deadline_reason; the last moment in time, and its
+	/* NOTICE_DUE_SOON to NOTICE_SENT_OVERDUE: enum deadline_reason; the last moment, and its
 	 * day */
 	uint32_t due_reason;
 	int64_t due_at_ms;

@@ -62,7 +62,8 @@ enum family {
 	FAMILY_LINE,    /* book ‖ year ‖ number ‖ addition → a line of a register */
 	/* routing/rules/series.h (counters) → the last number of the series */
 	FAMILY_SERIES,
-	FAMILY_OPEN,    /* role ‖ serial → received, and the office has still to do with it */
+	FAMILY_OPEN,    /* role ‖ serial → the office has still to do with it, or,
+			 * of what we sent, others have */
 	/* role ‖ serial ‖ committee → what our office said to it of the document, besides what went
 	 * out at once */
 	FAMILY_TOLD,
@@ -502,6 +503,10 @@ struct rec_series {
 struct rec_open {
 	int64_t soon_at_ms; /* 0: of none */
 	int64_t late_at_ms;
+	/* of what we sent (routing/documents/sent_work.h): how many recipients are done; and the
+	 * same as soon_at_ms of those who are not below us */
+	uint32_t done;
+	int64_t up_at_ms;
 };
 
 /* To whom our statuses of a document go: to its issuer, or, of one of ours, a recipient that it is

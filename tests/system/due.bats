@@ -148,3 +148,28 @@ late_is() { v cuc due --json | jq -e --argjson n "$1" '.data[1].late_days == $n'
 	v cuc start 1-KH/ĐU -q # after all it goes on, and is due again
 	v cuc due --person "Lê Thị Bình" --json | jq -e '.data | length == 1'
 }
+
+@test "what recipients have not done is seen by who sent it, told once, and follows their statuses" {
+	printf 'reminders:\n  down: 3\n' >>"$LAB/bo/vanthud.yaml"
+	send 4-KH/ĐU --due "$(day 6)"
+	[ "$(sent --all)" = "[[\"4-KH/ĐU\",\"cuc\",\"$(day 6)\",null],[\"3-KH/ĐU\",\"cuc\",\"$(day 14)\",\"03\"]]" ]
+	run -0 v bo due --sent --all
+	[[ $output == *"Đảng bộ Cục"*"vanthu send FILE --to cuc --type CV --number auto --reply-to"* ]]
+	start_all_at "$(day 10) 09:00:00"
+	wait_for 60 sent_overdue_told 1
+	v bo due --sent --json | jq -e '.data[0] | .number == "4-KH/ĐU" and .state == "overdue" and .late_days > 0 and .recipient_name == "Đảng bộ Cục"'
+	start_all_at "$(day 10) 09:05:00"
+	v cuc accept 4-KH/ĐU -q
+	v cuc finish 4-KH/ĐU -q
+	wait_for 30 sent_is '["3-KH/ĐU"]'
+	v cuc start 4-KH/ĐU -q # after all it goes on
+	wait_for 30 sent_is '["4-KH/ĐU","3-KH/ĐU"]'
+	[ "$(grep -c 'event=sent-overdue' "$LAB/bo-faked.log")" -ge 1 ]
+	run -2 v bo due --sent --person "Ai"
+	# the reminder is a document of its own, which answers the one that is due
+	v bo send vb.txt --to cuc --type CV --number auto --reply-to 3-KH/ĐU --subject "Đôn đốc" --wait delivered --timeout 60 -q
+	v cuc show 3-KH/ĐU --thread --json | jq -e '[.. | .subject? // empty] | index("Đôn đốc") != null'
+}
+sent() { v bo due --sent --json "$@" | jq -c '[.data[]|[.number,.recipient,.due,.code]]'; }
+sent_is() { v bo due --sent --all --json | jq -e --argjson w "$1" '[.data[].number] == $w'; }
+sent_overdue_told() { [ "$(grep -c 'event=sent-overdue' "$LAB/bo-faked.log")" = "$1" ]; }

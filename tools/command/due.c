@@ -9,7 +9,7 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { OPT_SOON = 1, OPT_BY, OPT_PERSON, OPT_UNIT, OPT_ALL, SOON_MAX_DAYS = 250 };
+enum { OPT_SOON = 1, OPT_BY, OPT_PERSON, OPT_UNIT, OPT_ALL, OPT_SENT, SOON_MAX_DAYS = 250 };
 
 const struct command_option due_options[] = {
 	{ "soon", OPT_SOON, N_("DAYS"), N_("working days ahead; else as deadline.soon says"),
@@ -21,6 +21,8 @@ const struct command_option due_options[] = {
 	{ "unit", OPT_UNIT, N_("NAME"), N_("only what this unit deals with"), VALUE_PERSON, NULL },
 	{ "all", OPT_ALL, NULL, N_("what is due later, or has no deadline, too"), VALUE_NONE,
 	  NULL },
+	{ "sent", OPT_SENT, NULL, N_("what recipients have not done with what we sent with a day"),
+	  VALUE_NONE, NULL },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -47,6 +49,30 @@ static const struct column due_plain[] = {
 	{ "subject", "subject", FORMAT_TEXT, false },
 	{ "to", "to", FORMAT_TEXT, false },
 	{ "unit", "unit", FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column sent_table[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "state", N_("State"), FORMAT_STATE, false },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "late", N_("Working days"), FORMAT_TEXT, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
+	{ "recipient", N_("To"), FORMAT_TEXT, true },
+	{ "code", N_("Code"), FORMAT_TEXT, false },
+	{ "subject", N_("Subject"), FORMAT_TEXT, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
+static const struct column sent_plain[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "state", "state", FORMAT_TEXT, false },
+	{ "due", "due", FORMAT_TEXT, false },
+	{ "late_days", "late_days", FORMAT_COUNT, false },
+	{ "number", "number", FORMAT_TEXT, false },
+	{ "recipient", "recipient", FORMAT_TEXT, false },
+	{ "recipient_name", "recipient_name", FORMAT_TEXT, false },
+	{ "code", "code", FORMAT_TEXT, false },
+	{ "said_at", "said_at", FORMAT_TEXT, false },
+	{ "subject", "subject", FORMAT_TEXT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 static const struct column by_table[] = {
@@ -91,6 +117,12 @@ static json_t *line_json(const Vanthu__V1__DueLine *l)
 	json_object_set_new(out, "arrival",
 			    w == NULL || w->arrival == 0 ? json_null()
 							 : json_integer((json_int_t)w->arrival));
+	if (l->to[0] == '\0')
+		return out;
+	json_object_set_new(out, "recipient", json_string(l->to));
+	json_object_set_new(out, "recipient_name", json_text_or_null(l->to_name));
+	json_object_set_new(out, "code", json_text_or_null(l->code));
+	json_object_set_new(out, "said_at", json_time(l->said_at_ms));
 	return out;
 }
 
@@ -214,6 +246,36 @@ static int print_groups(struct cli *cli, json_t *list, enum grouping by)
 	return output_list(cli, groups, by_table);
 }
 
+/* The way to remind is a document of one's own, signed by a person, which answers the one that is
+ * due. */
+static int print_sent(struct cli *cli, json_t *list)
+{
+	json_t *line, *first = json_array_get(list, 0), *name;
+	char id[64] = "", *to = first == NULL ? NULL : strdup(text_at(first, "recipient"));
+	int code;
+	size_t i;
+
+	if (cli->json || cli->plain) {
+		free(to);
+		return output_list(cli, list, sent_plain);
+	}
+	json_array_foreach(list, i, line) {
+		add_words(line);
+		name = json_object_get(line, "recipient_name");
+		if (json_is_string(name))
+			json_object_set(line, "recipient", name);
+	}
+	output_format(cli, json_object_get(first, "id"), FORMAT_ID, false, id, sizeof id);
+	code = output_list(cli, list, sent_table);
+	if (to != NULL)
+		cli_hint(cli,
+			 _("Remind them: vanthu send FILE --to %s --type CV --number auto "
+			   "--reply-to %s --subject TEXT"),
+			 to, id);
+	free(to);
+	return code;
+}
+
 static int print(struct cli *cli, json_t *list, const struct due_wanted *w)
 {
 	json_t *line, *first = json_array_get(list, 0);
@@ -221,6 +283,8 @@ static int print(struct cli *cli, json_t *list, const struct due_wanted *w)
 	bool unregistered;
 	size_t i;
 
+	if (w->query.sent)
+		return print_sent(cli, list);
 	if (w->by != BY_NOBODY)
 		return print_groups(cli, list, w->by);
 	if (cli->json || cli->plain)
@@ -279,6 +343,9 @@ static bool take(struct due_wanted *w, int option, char *value)
 	case OPT_ALL:
 		w->query.all = true;
 		return true;
+	case OPT_SENT:
+		w->query.sent = true;
+		return true;
 	default:
 		return false;
 	}
@@ -303,6 +370,9 @@ int cmd_due(struct cli *cli, int argc, char **argv)
 	}
 	if (optind < argc)
 		return cli_usage(cli, argv[optind]);
+	if (w.query.sent && (w.by != BY_NOBODY || w.query.person[0] != '\0' ||
+			     w.query.unit[0] != '\0'))
+		return cli_wanted(cli, _("--sent is of other committees: no person, no unit"), "");
 	list = json_array();
 	e = call_open(cli, CLIENT_OFFICE, &client);
 	if (e == ERR_OK)

@@ -102,7 +102,7 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
 	s[FAMILY_SERIES].record.u.series = (struct rec_series){ .last = NUMBERING_LAST };
 	s[FAMILY_SERIES].key = key_name("c2026");
-	s[FAMILY_OPEN].record.u.open = (struct rec_open){ 1780000000000, 1780000000001 };
+	s[FAMILY_OPEN].record.u.open = (struct rec_open){ 1780000000000, 1780000000001, 3, 7 };
 	s[FAMILY_OPEN].key = key_serial(ROLE_IN, (struct serial){ 7 });
 	s[FAMILY_TOLD].record.u.told = (struct rec_told){ .asked = 2, .unsent = 7 };
 	s[FAMILY_TOLD].key = key_receipt(ROLE_OUT, n, xa);

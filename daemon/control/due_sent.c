@@ -1,0 +1,138 @@
+/* See due_sent.h. */
+#include "daemon/control/due_sent.h"
+
+#include <stdlib.h>
+
+#include "daemon/control/client.h"
+#include "daemon/control/find.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/names.h"
+#include "daemon/control/recipients.h"
+#include "daemon/control/statuses.h"
+#include "proto/fields.h"
+#include "routing/base/arena.h"
+#include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
+
+enum { SCRATCH_BYTES = 1 << 20, LINES_MAX = 1000 };
+
+struct sent_walk {
+	struct scan scan;
+	struct deadline_rules rules;
+	struct arena *scratch;
+	int64_t now_ms;
+	bool all;
+};
+
+static void drop(void *walk)
+{
+	struct sent_walk *w = walk;
+
+	arena_destroy(w->scratch);
+	free(w);
+}
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+static void say(struct client *c, uint64_t id, const struct sent_walk *w,
+		const struct found_document *f, const Vanthu__V1__DueLine *who)
+{
+	const struct deadline_of of = { .stand = { .work = OFFICE_ACCEPTED },
+					.document_due_on = f->document.summary.due_on };
+	struct deadline d = deadline_next(&w->rules, &of);
+	enum deadline_state state = deadline_state_at(&w->rules, &d, w->now_ms);
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_DUE);
+	Vanthu__V1__DueLine line = *who;
+	struct doc_id doc = f->document.id;
+
+	if (!w->all && state < DEADLINE_SOON)
+		return;
+	line.id = field_bytes(doc.bytes, sizeof doc.bytes);
+	line.from = text(f->document.origin.text);
+	line.symbol = text(f->document.summary.number);
+	line.type_code = text(f->document.summary.type_code);
+	line.type_name = text(f->document.summary.type_name);
+	line.subject = text(f->document.summary.subject);
+	line.urgency = (Vanthu__V1__Urgency)f->document.urgency;
+	line.arrived_at_ms = f->document.taken_at_ms;
+	line.reason = (Vanthu__V1__DueReason)d.reason;
+	line.state = (Vanthu__V1__DueState)state;
+	line.due_at_ms = d.at_ms;
+	line.due_on = text(d.on);
+	line.late_days = deadline_late_days(&w->rules, &d, w->now_ms);
+	line.now_ms = w->now_ms;
+	r.more = 1;
+	r.due = &line;
+	control_say(c, &r);
+}
+
+static enum err say_recipients(struct client *c, uint64_t id, const struct sent_walk *w,
+			       const struct found_document *f)
+{
+	size_t names_bytes = LINES_MAX * NAMES_LINE_BYTES;
+	struct recipient_list list;
+	uint32_t said = 0;
+	enum err e = control_recipients(c, &f->document, &list);
+
+	for (uint32_t i = 0; e == ERR_OK && i < list.count && said < LINES_MAX; i++) {
+		Vanthu__V1__DueLine line = VANTHU__V1__DUE_LINE__INIT;
+		struct office_last last;
+
+		e = control_office_last(c, f, list.ids[i], w->scratch, &last);
+		if (e != ERR_OK || !deadline_is_open(&last.stand))
+			continue;
+		line.to = list.ids[i].text;
+		line.to_name = control_name_of(c, NULL, list.ids[i].text, &names_bytes);
+		line.code = last.code;
+		line.said_at_ms = last.at_ms;
+		say(c, id, w, f, &line);
+		said++;
+	}
+	return e;
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	struct sent_walk *w = walk;
+	struct lookup l = control_lookup(c);
+	struct found_document f = { .role = ROLE_OUT };
+	struct record r;
+	enum err e = l.next(l.ctx, c->control->arena, FAMILY_OPEN, &w->scan, &r);
+
+	if (e != ERR_OK)
+		return control_listing_end(c, id, e, "");
+	if (!key_parse_serial(&w->scan.at, &f.role, &f.serial))
+		return true;
+	e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &w->scan.at, &r);
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		return true;
+	if (e == ERR_OK) {
+		f.document = r.u.document;
+		e = say_recipients(c, id, w, &f);
+	}
+	return e == ERR_OK || control_listing_end(c, id, e, "");
+}
+
+void control_due_sent(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__DueQuery *m = request->due;
+	static const struct listing_kind kind = { step, drop, true };
+	struct sent_walk *w = calloc(1, sizeof *w);
+
+	if (w != NULL && (w->scratch = arena_new(SCRATCH_BYTES)) == NULL) {
+		free(w);
+		w = NULL;
+	}
+	if (w != NULL) {
+		w->scan = scan_of(key_role(ROLE_OUT));
+		w->rules = tables_deadlines(c->control->parts.tables, c->control->parts.config);
+		if (m->soon_days != 0)
+			w->rules.soon_days = m->soon_days;
+		w->now_ms = control_wall_ms(c);
+		w->all = m->all;
+	}
+	control_listing_begin(c, request->id, &kind, w);
+}
