@@ -72,6 +72,7 @@ UNIT := \
 	routing/documents/test_lifecycle \
 	routing/documents/test_matter \
 	routing/documents/test_numbers \
+	routing/documents/test_open_work \
 	routing/documents/test_recipients \
 	routing/documents/test_rows \
 	routing/documents/test_same_number \
