@@ -97,6 +97,29 @@ static void test_values_with_units_and_groups_are_read(void **state)
 		    p->config.verify_workers == 2);
 }
 
+static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(void **state)
+{
+	static const char *const wrong[] = {
+		"deadline:\n  soon: 251\n",  "deadline:\n  urgent: 8d\n",
+		"reminders:\n  down: 251\n", "reminders:\n  up: -1\n",
+		"reminders:\n  sideways: 1\n",
+	};
+	struct corner *p = *state;
+	char text[256];
+
+	assert_ok(load(p,
+		       "committee: tinh\ndeadline:\n  urgent: 30m\n  soon: 5\nreminders:\n  "
+		       "down: 3\n  up: 250\ntables:\n  doctypes: /etc/x\n  persons: /etc/y\n"));
+	assert_true(p->config.urgent_ms == 30 * 60 * 1000 && p->config.soon_days == 5);
+	assert_true(p->config.remind_down_days == 3 && p->config.remind_up_days == 250);
+	assert_string_equal(p->config.doctypes, "/etc/x");
+	assert_string_equal(p->config.persons, "/etc/y");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		snprintf(text, sizeof text, "committee: tinh\n%s", wrong[i]);
+		assert_int_equal(load(p, text), ERR_CONFIG);
+	}
+}
+
 static void test_all_errors_are_reported_at_once_with_their_positions(void **state)
 {
 	struct corner *p = *state;
@@ -428,6 +451,7 @@ int main(void)
 		TEST(test_what_links_may_have_of_their_own_are_keys_of_all_links),
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
+		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),

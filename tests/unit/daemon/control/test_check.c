@@ -28,6 +28,7 @@ struct sample {
 	char *with[WITH_MAX + 1];
 	Vanthu__V1__TargetQuery target;
 	Vanthu__V1__RegisterQuery book;
+	Vanthu__V1__DueQuery due;
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
@@ -57,6 +58,7 @@ static void fill(struct sample *s)
 	vanthu__v1__office__init(&s->office);
 	vanthu__v1__target_query__init(&s->target);
 	vanthu__v1__register_query__init(&s->book);
+	vanthu__v1__due_query__init(&s->due);
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
@@ -113,6 +115,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define PAPERS choose(s, WHAT(PAPERS), &s->papers)
 #define TARGET choose(s, WHAT(TARGET), &s->target)
 #define REGISTER choose(s, WHAT(REGISTER), &s->book)
+#define DUE choose(s, WHAT(DUE), &s->due)
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
 #define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
@@ -237,6 +240,12 @@ static void act(struct sample *s, Vanthu__V1__OfficeAct what)
 
 #define ACT(name) act(s, VANTHU__V1__OFFICE_ACT__OFFICE_ACT_##name)
 #define ASSIGNED ACT(ASSIGN); s->office.to = TEXT("A")
+CHANGE(due_all, DUE; s->due.all = 1)
+CHANGE(due_days, DUE; s->due.soon_days = 100000)
+CHANGE(due_person, DUE; s->due.person = RINGS)
+CHANGE(due_unit, DUE; s->due.unit = RINGS)
+CHANGE(due_sent, DUE; s->due.sent = 1)
+CHANGE(due_sent_person, DUE; s->due.sent = 1; s->due.person = TEXT("A"))
 CHANGE(office_accept, ACT(ACCEPT))
 CHANGE(office_nothing, ACT(ACCEPT); s->office.ref = NULL)
 CHANGE(office_no_act, ACT(UNSPECIFIED))
@@ -352,6 +361,12 @@ static const struct {
 	{ assign_rings, ERR_FIELD, "to" },
 	{ assign_many, ERR_USAGE, "with" },
 	{ assign_with_none, ERR_FIELD, "with" },
+	{ due_all, ERR_OK, "" },
+	{ due_days, ERR_USAGE, "soon_days" },
+	{ due_person, ERR_FIELD, "person" },
+	{ due_unit, ERR_FIELD, "unit" },
+	{ due_sent, ERR_OK, "" },
+	{ due_sent_person, ERR_USAGE, "sent" },
 	{ assign_day, ERR_BAD_DATE, "due_on" },
 	{ accept_to, ERR_USAGE, "to" },
 	{ accept_with, ERR_USAGE, "with" },
