@@ -138,6 +138,7 @@ arrival() { at "$1" accept "$2" --json | jq -e --argjson n "$3" '.data[0].arriva
 	! grep -E 'level=error|damaged' "$LAB"/*/vanthud.log
 }
 
+still_to_do() { at "$1" due --all --json | jq -e --argjson w "$2" '[.data[].number] == $w'; }
 line() { at "$1" register "$2" --json | jq -r '[.data[] | "\(.number):\(.symbol)"] | join(" ")'; }
 
 @test "a store of format 5: registers and series of numbers stand where they stood, and go on from there" {
@@ -150,6 +151,9 @@ line() { at "$1" register "$2" --json | jq -r '[.data[] | "\(.number):\(.symbol)
 	code m 01-CV/ĐU 05
 	code m 01-KH/ĐU 06
 	code l 01-CV/ĐU 02
+	# what is to be done is found in a store from before the index: neither what was finished nor what was returned
+	wait_for 60 still_to_do m '["01-CV/ĐU"]'
+	wait_for 60 still_to_do l '["03-CV/ĐU"]'
 	wait_for 60 has l inbox "01-CV/ĐU 03-CV/ĐU"
 	arrival l 03-CV/ĐU 1
 	echo x >x.txt
