@@ -80,8 +80,8 @@ void keys_make_directory(struct world *w)
 {
 	struct rec_committee *entries = arena_array(w->arena, MEMBERS_MAX, sizeof *entries);
 	struct version *v = &w->versions[0];
-	/* In half of the changing worlds the last one comes later. */
-	bool later = w->changing && prng_chance(&w->prng, 500);
+	/* In half of the changing worlds the last one comes later, and in each year. */
+	bool later = w->year != NULL || (w->changing && prng_chance(&w->prng, 500));
 	uint32_t count = (uint32_t)w->member_count - later;
 	struct signer *registry;
 	enum err e;
@@ -95,7 +95,7 @@ void keys_make_directory(struct world *w)
 		struct tenure *first = arena_alloc(w->arena, sizeof *first);
 
 		*first = (struct tenure){ .since = 1, .superior = entries[i].superior };
-		if (w->changing) {
+		if (w->changing || w->year != NULL) {
 			entries[i].places = first;
 			entries[i].place_count = 1;
 		}

@@ -152,18 +152,11 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 
 /* ---- changes ---- */
 
-static bool move(struct world *w)
+void registry_move(struct world *w, int member, int to)
 {
-	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1),
-	    to = (int)prng_below(&w->prng, (uint64_t)w->member_count);
 	struct rec_committee *entry;
 	struct version v;
 
-	if (!is_there(w, member) || !is_there(w, to) || to == member ||
-	    world_parent(w, w->version_count, member) == to ||
-	    world_is_below(w, w->version_count, member, to) || find_edge(w, member, to) != NULL ||
-	    w->edge_count == EDGES_MAX)
-		return false;
 	begin_version(w, &v);
 	entry = entry_of(w, &v, member);
 	entry->superior = w->members[to].id;
@@ -172,6 +165,19 @@ static bool move(struct world *w)
 	if (find_edge(w, to, member) == NULL)
 		w->edges[w->edge_count++] = (struct edge){ .superior = to, .subordinate = member };
 	publish(w, &v, entry);
+}
+
+static bool move(struct world *w)
+{
+	int member = 1 + (int)prng_below(&w->prng, (uint64_t)w->member_count - 1),
+	    to = (int)prng_below(&w->prng, (uint64_t)w->member_count);
+
+	if (!is_there(w, member) || !is_there(w, to) || to == member ||
+	    world_parent(w, w->version_count, member) == to ||
+	    world_is_below(w, w->version_count, member, to) || find_edge(w, member, to) != NULL ||
+	    w->edge_count == EDGES_MAX)
+		return false;
+	registry_move(w, member, to);
 	return true;
 }
 
@@ -196,18 +202,13 @@ static bool retire(struct world *w)
 	return true;
 }
 
-/* The last member of some worlds comes later than the others. */
-static bool join(struct world *w)
+void registry_join(struct world *w, int member)
 {
-	int member = w->member_count - 1;
 	struct member *m = &w->members[member];
 	struct rec_committee *entry;
 	struct version v;
 	uint32_t at;
 
-	if (w->versions[w->version_count - 1].parent[member] != NOT_THERE ||
-	    (w->retired >> member & 1) != 0 || !is_there(w, m->superior))
-		return false;
 	begin_version(w, &v);
 	at = v.directory.entry_count++;
 	while (at > 0 && strcmp(v.directory.entries[at - 1].id.text, m->id.text) > 0) {
@@ -221,6 +222,17 @@ static bool join(struct world *w)
 	v.parent[member] = m->superior;
 	publish(w, &v, entry);
 	member_start(m);
+}
+
+/* The last member of some worlds comes later than the others. */
+static bool join(struct world *w)
+{
+	int member = w->member_count - 1;
+
+	if (w->versions[w->version_count - 1].parent[member] != NOT_THERE ||
+	    (w->retired >> member & 1) != 0 || !is_there(w, w->members[member].superior))
+		return false;
+	registry_join(w, member);
 	return true;
 }
 

@@ -343,6 +343,9 @@ bool world_is_below(const struct world *w, uint64_t version, int top, int member
 struct directory_trust registry_trust(struct member *m);
 void registry_draw(struct world *w);
 void registry_change(struct world *w);
+/* Versions in which one has another superior, and in which a new one is there and starts. */
+void registry_move(struct world *w, int member, int to);
+void registry_join(struct world *w, int member);
 /* A version in which the committees of these indices begin a term; it comes to the top. */
 void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
 			  text_t from);

@@ -22,7 +22,7 @@ enum {
 	TERMS_MOST = 8,
 	TABLES_DAY = 132, /* 2025-11-10 */
 	LOOKED_EVERY = 20,
-	DIRECTORY_DAYS = 500
+	DIRECTORY_DAYS = 600
 };
 
 static const char *const holidays[] = { "2025-09-01", "2025-09-02", "2026-01-01", "2026-01-02",
@@ -38,7 +38,7 @@ void year_date(int day, char out[16])
 	strftime(out, 16, "%Y-%m-%d", &tm);
 }
 
-static void make_calendar(struct year *y)
+static void make_calendar(struct year *y, bool weekly)
 {
 	for (int d = 0; d < YEAR_DAYS_MOST; d++) {
 		char date[16];
@@ -49,6 +49,7 @@ static void make_calendar(struct year *y)
 			y->working[d] = y->working[d] && strcmp(holidays[i], date) != 0;
 		/* worked for 2 January */
 		y->working[d] = y->working[d] || strcmp(date, "2026-01-10") == 0;
+		y->played[d] = y->working[d] && (!weekly || d % 7 == 0);
 	}
 }
 
@@ -67,6 +68,8 @@ void year_schedule(struct world *w, int kind, uint32_t index, unsigned days)
 			day++;
 		while (day < YEAR_DAYS_MOST - 1 && !y->working[day]);
 	}
+	while (day < YEAR_DAYS_MOST - 1 && !y->played[day])
+		day++;
 	world_schedule(
 		w, (struct sim_event){ .at_ms = day * DAY_MS + OPENS_MS + HOUR_BEGINS_MS +
 						(int64_t)prng_below(&y->prng, HOUR_LASTS_MS),
@@ -161,6 +164,22 @@ static void begin_terms(struct world *w)
 			     arena_text(w->arena, date, strlen(date)));
 }
 
+static void change_tree(struct world *w)
+{
+	struct year *y = w->year;
+
+	if (!y->joined && y->day >= YEAR_JOIN_DAY) {
+		y->joined = true;
+		registry_join(w, YEAR_JOINS);
+		member_install(&w->members[0], w->version_count);
+	}
+	if (!y->moved && y->day >= YEAR_MOVE_DAY) {
+		y->moved = true;
+		registry_move(w, YEAR_MOVES, YEAR_MOVES_TO);
+		member_install(&w->members[0], w->version_count);
+	}
+}
+
 static void play_day(struct world *w, bool calm)
 {
 	struct year *y = w->year;
@@ -172,10 +191,11 @@ static void play_day(struct world *w, bool calm)
 	if (!calm)
 		trouble(w);
 	for (int i = 0; i < w->member_count; i++) {
-		if (y->off[i] <= y->day || calm)
+		if ((y->off[i] <= y->day || calm) && (i != YEAR_JOINS || y->joined))
 			member_start(&w->members[i]);
 	}
 	begin_terms(w);
+	change_tree(w);
 	if (!y->tables_changed && y->day >= TABLES_DAY)
 		year_due_change(w);
 	world_schedule(w, (struct sim_event){ .at_ms = opens_ms + 1, .kind = SIM_CONNECT });
@@ -189,7 +209,7 @@ static void play_day(struct world *w, bool calm)
 
 /* ---- a year ---- */
 
-static void begin(struct world *w, uint64_t seed)
+static void begin(struct world *w, uint64_t seed, bool weekly)
 {
 	memset(w, 0, sizeof *w);
 	w->seed = seed;
@@ -201,7 +221,7 @@ static void begin(struct world *w, uint64_t seed)
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	prng_seed(&w->year->prng, seed * 0x9e3779b97f4a7c15ULL);
-	make_calendar(w->year);
+	make_calendar(w->year, weekly);
 	year_due_begin(w);
 	w->member_count = YEAR_MEMBERS;
 	for (int i = 0; i < YEAR_MEMBERS; i++) {
@@ -252,13 +272,13 @@ bool year_run(struct world *w, const struct year_run *run)
 {
 	struct year *y;
 
-	begin(w, run->seed);
+	begin(w, run->seed, run->weekly);
 	y = w->year;
 	year_draw(w, run->documents);
 	for (y->day = 0; y->day < YEAR_DAYS_MOST && w->violation[0] == '\0'; y->day++) {
 		bool calm = y->day >= YEAR_DAYS;
 
-		if (!y->working[y->day])
+		if (!y->played[y->day])
 			continue;
 		play_day(w, calm);
 		if (y->days % LOOKED_EVERY == 0 && w->violation[0] == '\0')

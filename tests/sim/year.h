@@ -9,7 +9,7 @@
 enum {
 	YEAR_MEMBERS = 31,
 	YEAR_DAYS = 365,
-	YEAR_DAYS_MOST = 400, /* with those after it, until all is done */
+	YEAR_DAYS_MOST = 540, /* with those after it, until all is done */
 	YEAR_TOLD = 12,	      /* acts on one document at one of its recipients, at most */
 	YEAR_KINDS = 8
 };
@@ -96,7 +96,8 @@ struct year {
 	struct year_recall *recalls;
 	uint32_t recall_count, recall_most;
 	struct year_due *due; /* year_due.c */
-	bool working[YEAR_DAYS_MOST];
+	bool working[YEAR_DAYS_MOST], played[YEAR_DAYS_MOST];
+	bool joined, moved;
 	bool open;
 	int day;
 	uint32_t terms_begun; /* bit per member */
@@ -112,6 +113,14 @@ struct year {
 void year_name(int index, struct committee_id *out);
 int year_superior(int index); /* −1 at the top */
 void year_describe(int index, struct rec_committee *out);
+/* Who comes in the course of the year, and who gets another superior, and when. */
+enum {
+	YEAR_JOINS = 30,
+	YEAR_JOIN_DAY = 60,
+	YEAR_MOVES = 10,
+	YEAR_MOVES_TO = 1,
+	YEAR_MOVE_DAY = 160
+};
 int year_term_day(int index); /* when its term begins; −1: not in this year */
 const struct year_kind *year_kind(unsigned kind);
 /* The tree as `vanthu lab create --tree` takes it. */
@@ -121,6 +130,7 @@ void year_print_tree(void);
 struct year_run {
 	uint64_t seed;
 	uint32_t documents;
+	bool weekly; /* offices work on one day a week: as much happens, in fewer boots */
 	bool plants; /* and then each fault that must be noticed (year_plant.c) */
 };
 /* Plays it, checks it and prints what came of it. */
@@ -136,8 +146,10 @@ enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_ASK, YEAR_ANSWER, YEAR_CRASH, YE
 void year_draw(struct world *w, uint32_t documents);
 void year_submit(struct world *w, uint32_t document);
 void year_step(struct world *w, uint32_t delivery);
-/* NULL: the document is none of the year's, or not for this committee */
-struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member);
+/* NULL: the document is none of the year's, or not for this committee; *untold: for whom it is, its
+ * issuer was not told yet */
+struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member,
+				bool *untold);
 /* until it is answered, the client repeats itself */
 void year_again(struct world *w, int kind, uint32_t index);
 /* The clerk sees it in the inbox: on the disk, whole. */

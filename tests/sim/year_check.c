@@ -1,8 +1,8 @@
 /* The year's books and numbers, from the disks alone: each register from 1 without gap or double,
  * anew with each year; one line for each document, entry and acceptance, under the number that was
- * told; secret paper in books of its own, and nothing anywhere of what it says; and each committee's
- * numbers of a kind from 1 without gap or double, anew once a term (the State's: a year), those of
- * secret paper apart. */
+ * told; secret paper in books of its own, and nothing anywhere of what it says; and each
+ * committee's numbers of a kind from 1 without gap or double, anew once a term (the State's: a
+ * year), those of secret paper apart. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -160,11 +160,14 @@ static int due_day(const struct year *y, const struct year_delivery *v, uint32_t
 static void reminded(struct world *w, const struct member *m, const struct act_notify *n)
 {
 	struct year *y = w->year;
-	const struct year_delivery *v = year_find(w, &n->document.id, m->index);
+	bool untold;
+	const struct year_delivery *v = year_find(w, &n->document.id, m->index, &untold);
 	uint64_t what;
 	char date[16];
 	int day;
 
+	if (untold)
+		return;
 	if (v == NULL) {
 		world_violation(w, "due", "%s is reminded of what it never got", m->id.text);
 		return;
@@ -191,10 +194,11 @@ static void reminded(struct world *w, const struct member *m, const struct act_n
 void year_noticed(struct world *w, const struct member *m, const struct act_notify *n)
 {
 	struct year_delivery *v;
+	bool untold;
 
 	switch (n->what) {
 	case NOTICE_ARRIVED:
-		v = year_find(w, &n->document.id, m->index);
+		v = year_find(w, &n->document.id, m->index, &untold);
 		if (v != NULL && v->arrived_day < 0)
 			v->arrived_day = w->year->day;
 		break;
@@ -216,8 +220,11 @@ void year_remind_again(struct world *w)
 {
 	struct year_due *u = w->year->due;
 
-	if (u->last_member >= 0)
-		reminded(w, &w->members[u->last_member], &u->last);
+	const struct act_notify last = u->last;
+
+	/* What was taken up anew since is reminded of once more, rightly. */
+	for (unsigned i = 0; i < 2 && u->last_member >= 0; i++)
+		reminded(w, &w->members[u->last_member], &last);
 }
 
 /* ---- what is still to be done ---- */
@@ -238,18 +245,19 @@ static void each_row(struct world *w, const struct member *m, const struct key *
 {
 	struct arena *a = arena_new(1 << 20);
 	const struct year_delivery *v = NULL;
+	bool untold = false;
 	struct record d;
 
 	(void)r;
 	assert(a != NULL);
 	if (member_get(m, a, FAMILY_DOCUMENT, *key, &d))
-		v = year_find(w, &d.u.document.id, m->index);
-	if (v == NULL)
+		v = year_find(w, &d.u.document.id, m->index, &untold);
+	if (v == NULL && !untold)
 		world_violation(w, "open", "%s has still to do what it never got", m->id.text);
-	else if (v->acting == ACTING_NOT && !is_open(v))
+	else if (!untold && v->acting == ACTING_NOT && !is_open(v))
 		world_violation(w, "open", "%s has still to do with a document after %s",
 				m->id.text, v->told);
-	else
+	else if (!untold)
 		rows += v->acting == ACTING_NOT && v->arrived_day >= 0;
 	arena_destroy(a);
 }

@@ -1,5 +1,6 @@
 /* sim --year SEED N            a year of N documents (year.c)
  * sim --year SEED N plants     and then faults on a disk, each of which must be noticed
+ * sim --year SEED N weekly     a year in which offices work on one day a week, and the same faults
  * sim --year SEED N store ID FOLDER [ID FOLDER]   and write stores of it (year_store.c)
  * sim --year-tree              its tree, for `vanthu lab create` */
 #include <malloc.h>
@@ -23,7 +24,8 @@ int year_main(int argc, char **argv)
 		return 2;
 	run.seed = strtoull(argv[2], NULL, 10);
 	run.documents = (uint32_t)strtoul(argv[3], NULL, 10);
-	if (argc == 5 && strcmp(argv[4], "plants") != 0)
+	run.weekly = argc == 5 && strcmp(argv[4], "weekly") == 0;
+	if (argc == 5 && strcmp(argv[4], "plants") != 0 && !run.weekly)
 		return 2;
 	run.plants = argc == 5 && !stores;
 	/* Each of 8,000 boots makes plans and buffers of megabytes that stay nearly empty: fresh

@@ -16,7 +16,9 @@ enum {
 	CONTENT_LEAST = 200,
 	CONTENT_MOST = 1500,
 	AGAIN_MS = 1500,
-	PAPERS_PER_MILLE = 110
+	JOIN_KNOWN_DAYS = 7,
+	PAPERS_PER_MILLE = 110,
+	PAPERS_LEAST = 150
 };
 
 static const char *const subjects[] = {
@@ -60,13 +62,15 @@ static void make_id(struct year *y, struct doc_id *id, int day, uint32_t index)
 		id->bytes[12 + k] = (uint8_t)(index >> (8 * (3 - k)));
 }
 
-struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member)
+struct year_delivery *year_find(const struct world *w, const struct doc_id *id, int member,
+				 bool *untold)
 {
 	struct year *y = w->year;
 	uint32_t i = (uint32_t)id->bytes[12] << 24 | (uint32_t)id->bytes[13] << 16 |
 		     (uint32_t)id->bytes[14] << 8 | id->bytes[15];
 	const struct year_document *d = &y->documents[i];
 
+	*untold = i < y->document_count && !d->accepted;
 	if (i >= y->document_count || memcmp(&d->id, id, sizeof *id) != 0 ||
 	    (d->addressed >> member & 1) == 0)
 		return NULL;
@@ -92,10 +96,11 @@ static void address_group(struct year_document *d, enum group group)
 			d->addressed |= 1u << i;
 	}
 	d->group = d->addressed == 0 ? GROUP_NONE : group;
+	d->addressed = 0; /* known when it is taken: resolve() */
 }
 
 /* Down to all below at once or to some, up, and across over the common superior. */
-static void address(struct year *y, struct year_document *d)
+static void address(struct year *y, struct year_document *d, int day)
 {
 	uint64_t way = prng_below(&y->prng, 100);
 
@@ -108,7 +113,9 @@ static void address(struct year *y, struct year_document *d)
 	for (uint64_t k = 1 + prng_below(&y->prng, 3); k > 0 && d->group == GROUP_NONE; k--) {
 		int to = (int)prng_below(&y->prng, YEAR_MEMBERS);
 
-		d->addressed |= 1u << (to == d->origin ? (to + 1) % YEAR_MEMBERS : to);
+		if (to == d->origin || (to == YEAR_JOINS && day <= YEAR_JOIN_DAY + JOIN_KNOWN_DAYS))
+			to = d->origin == 0 ? 1 : d->origin - 1;
+		d->addressed |= 1u << to;
 	}
 }
 
@@ -188,24 +195,30 @@ void year_draw(struct world *w, uint32_t documents)
 	y->documents = calloc(y->document_most, sizeof *y->documents);
 	y->deliveries = calloc(y->delivery_most, sizeof *y->deliveries);
 	y->paper_count = documents * PAPERS_PER_MILLE / 1000;
+	y->paper_count = y->paper_count < PAPERS_LEAST ? PAPERS_LEAST : y->paper_count;
 	y->papers = calloc(y->paper_count + 1, sizeof *y->papers);
 	y->recall_most = y->delivery_most;
 	y->recalls = calloc(y->recall_most, sizeof *y->recalls);
 	assert(y->documents != NULL && y->deliveries != NULL && y->papers != NULL &&
 	       y->recalls != NULL);
 	for (uint32_t n = 0; n < documents; n++) {
+		struct year_document *d;
+		uint32_t i;
 		int origin =
 			prng_chance(&y->prng, 300) ? 0 : (int)prng_below(&y->prng, YEAR_MEMBERS);
 		unsigned in = (unsigned)prng_below(&y->prng, days);
-		uint32_t i = draw_document(w, origin, (int)(in * YEAR_DAYS / days));
-		struct year_document *d = &y->documents[i];
 
-		address(y, d);
+		if (origin == YEAR_JOINS && (int)(in * YEAR_DAYS / days) <= YEAR_JOIN_DAY)
+			origin = 0;
+		i = draw_document(w, origin, (int)(in * YEAR_DAYS / days));
+		d = &y->documents[i];
+		address(y, d, (int)(in * YEAR_DAYS / days));
 		if (i > 20 && prng_chance(&y->prng, 15)) {
 			d->business = 4;
 			d->about = (int32_t)prng_below(&y->prng, i);
 		}
-		draw_deliveries(y, i);
+		if (d->group == GROUP_NONE)
+			draw_deliveries(y, i);
 		year_schedule(w, YEAR_SUBMIT, i, in);
 	}
 	for (uint32_t i = 0; i < y->paper_count; i++)
@@ -476,16 +489,50 @@ static uint32_t number_of(text_t number)
 	return number == NULL ? 0 : (uint32_t)strtoul(number, NULL, 10);
 }
 
+/* Whom a group means is what the tree was when the issuer took the document. */
+static void resolve(struct world *w, struct year_document *d)
+{
+	const struct member *m = &w->members[d->origin];
+	struct arena *a = arena_new(1 << 20);
+	struct record r;
+	uint64_t v;
+
+	assert(a != NULL);
+	if (!member_get(m, a, FAMILY_IDENT, key_ident(d->id, m->id), &r) ||
+	    !member_get(m, a, FAMILY_DOCUMENT, key_serial(r.u.ident.role, r.u.ident.serial), &r)) {
+		world_violation(w, "year", "%s took a document that it has not", m->id.text);
+		arena_destroy(a);
+		return;
+	}
+	v = r.u.document.directory_version;
+	d->addressed = 0;
+	for (int i = 0; i < YEAR_MEMBERS; i++) {
+		int parent = world_parent(w, v, i);
+
+		if (d->group == GROUP_SUPERIOR ? world_parent(w, v, d->origin) == i
+		    : parent == NOT_THERE      ? false
+		    : d->group == GROUP_SUBORDINATES ? parent == d->origin
+						     : world_is_below(w, v, d->origin, i))
+			d->addressed |= 1u << i;
+	}
+	draw_deliveries(w->year, (uint32_t)(d - w->year->documents));
+	arena_destroy(a);
+}
+
 static void submitted(struct world *w, struct year_document *d, const struct act_reply *r)
 {
 	struct year *y = w->year;
 
 	if (r->result != ERR_OK) {
-		if (r->result != ERR_NO_ROUTE && r->result != ERR_CLOCK_WRONG)
+		/* before it has the directory, or that one which has the new committee */
+		if (r->result != ERR_NO_ROUTE && r->result != ERR_CLOCK_WRONG &&
+		    !(r->result == ERR_UNKNOWN_RECIPIENT && (d->addressed >> YEAR_JOINS & 1) != 0))
 			world_violation(w, "year", "a good submission was refused with VT-%d",
 					(int)r->result);
 		return;
 	}
+	if (!d->accepted && d->group != GROUP_NONE)
+		resolve(w, d);
 	if (r->recipient_count != (uint32_t)__builtin_popcount(d->addressed))
 		world_violation(w, "year", "%u recipients answered, %d addressed",
 				r->recipient_count, __builtin_popcount(d->addressed));
