@@ -108,9 +108,9 @@ void keys_make_directory(struct world *w)
 	v->directory.entry_count = count;
 	e = directory_sign(
 	    registry, w->arena, entries, count,
-	    &(struct directory_issue){ 1, NULL, w->start_wall_ms,
-				       w->start_wall_ms + w->directory_valid_ms,
-				       { NULL, 0 } },
+	    &(struct directory_issue){ .version = 1,
+				       .now_ms = w->start_wall_ms,
+				       .valid_until_ms = w->start_wall_ms + w->directory_valid_ms },
 	    &v->directory.head);
 	assert(e == ERR_OK);
 	w->version_count = 1;
