@@ -66,18 +66,25 @@ static bool step(struct spoil *s)
 	return true;
 }
 
+/* That of another document of its type. */
 static bool number(struct spoil *s)
 {
-	text_t given;
+	struct summary first;
 
 	if (!nth(s, FAMILY_DOCUMENT, key_role(ROLE_OUT), 7))
 		return false;
-	given = s->r.u.document.summary.number;
-	if (!nth(s, FAMILY_DOCUMENT, key_role(ROLE_OUT), 8))
-		return false;
-	s->r.u.document.summary.number = given;
-	plan_put(s->plan, s->scan.at, &s->r);
-	return true;
+	first = s->r.u.document.summary;
+	for (unsigned n = 8; nth(s, FAMILY_DOCUMENT, key_role(ROLE_OUT), n); n++) {
+		struct summary *other = &s->r.u.document.summary;
+
+		if (strcmp(other->type_name, first.type_name) != 0 ||
+		    strtoul(other->number, NULL, 10) == strtoul(first.number, NULL, 10))
+			continue;
+		other->number = first.number;
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
 }
 
 static bool receipt(struct spoil *s)
