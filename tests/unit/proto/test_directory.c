@@ -251,7 +251,8 @@ static void test_head_opens_under_its_root_only(void **state)
 	assert_ok(directory_sign(
 		f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
 		&(struct directory_issue){
-			3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5, { NULL, 0 } },
+			3, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 5,
+			{ NULL, 0 }, { NULL, 0 } },
 		&signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 3 && head.valid_until_ms == FIXTURE_NOW_MS + 5 &&
@@ -271,7 +272,8 @@ static void test_head_opens_under_its_root_only(void **state)
 	assert_ok(directory_sign(
 		f->registry, f->arena, f->entries, FIXTURE_COMMITTEES,
 		&(struct directory_issue){
-			4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS, { NULL, 0 } },
+			4, &previous, 2 * FIXTURE_NOW_MS, 3 * FIXTURE_NOW_MS,
+			{ NULL, 0 }, { NULL, 0 } },
 		&signed_head));
 	assert_ok(directory_head_open(f->arena, signed_head.head, f->root_der, &head));
 	assert_true(head.version == 4);

@@ -49,7 +49,8 @@ static struct directory grown(struct fixture *f, uint32_t more)
 	assert_ok(directory_sign(
 		f->registry, f->arena, entries, d.entry_count,
 		&(struct directory_issue){
-			2, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000, { NULL, 0 } },
+			2, &previous, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000,
+			{ NULL, 0 }, { NULL, 0 } },
 		&d.head));
 	f->entries[0] = before;
 	return d;

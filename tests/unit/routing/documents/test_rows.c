@@ -60,7 +60,8 @@ static void villages_below(struct stage *g, const char *superior, uint64_t versi
 	assert_ok(directory_sign(
 		g->f->registry, g->f->arena, all, FIXTURE_COMMITTEES + MANY,
 		&(struct directory_issue){
-			version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000, { NULL, 0 } },
+			version, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000000,
+			{ NULL, 0 }, { NULL, 0 } },
 		&head));
 	e.u.directory = (struct ev_directory){ .reply = { 1 },
 					       .head = &head,
