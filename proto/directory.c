@@ -69,6 +69,24 @@ static enum err fill_places(struct arena *a, const struct rec_committee *c,
 	return ERR_OK;
 }
 
+static enum err fill_levels(struct arena *a, const struct rec_committee *c,
+			    Vanthu__V1__DirectoryEntry *m)
+{
+	Vanthu__V1__LevelSince *each = arena_array(a, c->level_count, sizeof *each);
+
+	m->levels = arena_array(a, c->level_count, sizeof *m->levels);
+	if (each == NULL || m->levels == NULL)
+		return ERR_NO_MEMORY;
+	m->n_levels = c->level_count;
+	for (uint32_t i = 0; i < c->level_count; i++) {
+		vanthu__v1__level_since__init(&each[i]);
+		each[i].since = c->levels[i].since;
+		each[i].level = text(c->levels[i].level);
+		m->levels[i] = &each[i];
+	}
+	return ERR_OK;
+}
+
 enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, struct blob *out)
 {
 	Vanthu__V1__DirectoryEntry m = VANTHU__V1__DIRECTORY_ENTRY__INIT;
@@ -97,6 +115,8 @@ enum err directory_entry_pack(struct arena *a, const struct rec_committee *c, st
 	e = fill_keys(a, c, &m);
 	if (e == ERR_OK)
 		e = fill_places(a, c, &m);
+	if (e == ERR_OK)
+		e = fill_levels(a, c, &m);
 	return e == ERR_OK ? pb_pack(a, &m.base, out) : e;
 }
 
@@ -181,6 +201,31 @@ static enum err read_places(struct arena *a, const Vanthu__V1__DirectoryEntry *m
 	return ERR_OK;
 }
 
+/* Likewise. */
+static enum err read_levels(struct arena *a, const Vanthu__V1__DirectoryEntry *m,
+			    struct rec_committee *out)
+{
+	struct level_since *levels;
+
+	if (m->n_levels > LEVELS_MAX)
+		return ERR_FORMAT;
+	levels = arena_array(a, m->n_levels, sizeof *levels);
+	if (levels == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < m->n_levels; i++) {
+		enum err e = field_text(m->levels[i]->level, SYMBOL_MAX, &levels[i].level);
+
+		levels[i].since = m->levels[i]->since;
+		if (e != ERR_OK || (i > 0 && levels[i].since <= levels[i - 1].since))
+			return ERR_FORMAT;
+	}
+	out->levels = levels;
+	out->level_count = (uint32_t)m->n_levels;
+	return m->n_levels > 0 && strcmp(levels[m->n_levels - 1].level, out->level) != 0
+		       ? ERR_FORMAT
+		       : ERR_OK;
+}
+
 enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_committee *out)
 {
 	const Vanthu__V1__DirectoryEntry *m;
@@ -220,6 +265,8 @@ enum err directory_entry_unpack(struct arena *a, struct blob bytes, struct rec_c
 	e = read_organs(a, m, out);
 	if (e == ERR_OK)
 		e = read_places(a, m, out);
+	if (e == ERR_OK)
+		e = read_levels(a, m, out);
 	return e == ERR_OK ? read_keys(a, m, out) : e;
 }
 
@@ -292,6 +339,7 @@ enum err directory_sign(struct signer *registry, struct arena *a,
 		return e;
 	*out = (struct rec_directory){ .head = d.envelope,
 				       .version = issue->version,
+				       .signed_at_ms = issue->now_ms,
 				       .valid_until_ms = issue->valid_until_ms,
 				       .entries_root = body.entries_root,
 				       .entry_count = count,
@@ -344,6 +392,7 @@ enum err directory_head_open(struct arena *a, struct blob head, struct blob root
 		return e == ERR_UNKNOWN_KEY ? ERR_SIGNATURE : e;
 	*out = (struct rec_directory){ .head = head,
 				       .version = body.version,
+				       .signed_at_ms = opened.head.signed_at_ms,
 				       .valid_until_ms = body.valid_until_ms,
 				       .entries_root = body.entries_root,
 				       .entry_count = body.entry_count,

@@ -422,6 +422,7 @@ enum err record_decode_directory(struct arena *a, struct blob bytes, struct reco
 		return e;
 	*out = (struct rec_directory){ .head = field_blob(m->head),
 				       .version = body.version,
+				       .signed_at_ms = opened.head.signed_at_ms,
 				       .valid_until_ms = body.valid_until_ms,
 				       .entries_root = body.entries_root,
 				       .entry_count = body.entry_count,

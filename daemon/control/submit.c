@@ -310,6 +310,7 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	accepted.number_gap = a->gap;
 	accepted.lists = control_lines(c->control->arena, a->lists, &accepted.n_lists);
 	accepted.competence = a->may ? 1 : 0;
+	accepted.competence_why = a->rule_gap;
 	if (a->rule != NULL)
 		accepted.competence_rule = (char *)(uintptr_t)a->rule;
 	r.accepted = &accepted;

@@ -16,6 +16,7 @@ enum {
 	SUBJECT_MAX = 2000,  /* bytes; edXML Subject is 500 characters */
 	RULE_MAX = 200,      /* bytes; what says that a committee may not issue a document */
 	COMPETENCE_MAX = 48 << 10, /* bytes; a table of that in a directory's head */
+	LEVELS_MAX = 64,     /* of one committee, one after the other */
 	LIST_NAME_MAX = 100, /* bytes; of a distribution list */
 	LISTS_TEXT_MAX = 8 << 10, /* bytes; distribution lists in a directory's head */
 	LISTS_NAMED_MAX = 8, /* by one submission or recall */
@@ -119,6 +120,8 @@ enum {
 	VISIT_PARTS = 16,	  /* sent to who has not shown that it reads */
 	HELD_MS = 5 * 60 * 1000,  /* a hop that holds a document longer reports it to the origin */
 	CLOCK_TOLERANCE_MS = 5 * 60 * 1000,
+	/* so long a committee may go by a table of who may issue what after another is signed */
+	MANDATE_GRACE_MS = 7 * 24 * 3600 * 1000,
 	/* a neighbour's clock that differs by more is shown, and the operator notified */
 	CLOCK_SHOWN_MS = 60 * 1000,
 	CLOCK_RIGHT_MS = 55 * 1000, /* and is right again below this */

@@ -167,12 +167,16 @@ static enum err take_if_issued(struct turn_view *t, const struct ev_publish *e,
 				.version = e->head->directory_version,
 				.recipients = e->head->recipients,
 				.count = e->head->recipient_count };
-	struct mandate mandate = { COMPETENCE_UNKNOWN, "" };
+	const struct mandate_question q = { .to = &to,
+					    .secrecy = e->head->secrecy,
+					    .signed_at_ms = e->head->signed_at_ms,
+					    .summary = &e->summary };
+	struct mandate mandate = { .judgement = COMPETENCE_UNKNOWN, .rule = "" };
 	bool first = id_equal(e->neighbour, e->head->origin);
 	enum err result = ERR_OK;
 
 	if (first || routed->mine)
-		result = mandate_judge(t, &to, e->head->secrecy, &e->summary, &mandate);
+		result = mandate_judge(t, &q, &mandate);
 	if (result != ERR_OK)
 		return result;
 	if (mandate.judgement != COMPETENCE_FORBIDDEN)

@@ -146,6 +146,7 @@ static struct act_reply *reply_accepted(struct turn_view *t, const struct offer 
 	slips_answer(t, &o->slips, a);
 	a->may = o->mandate.judgement == COMPETENCE_ALLOWED;
 	a->rule = o->mandate.rule;
+	a->rule_gap = o->mandate.gap;
 	a->lists = o->lists;
 	a->recipients = list->ids;
 	a->recipient_count = list->count;
@@ -336,6 +337,10 @@ static enum err accept(struct turn_view *t, const struct offer *offered,
 					      .recipients = recipients,
 					      .count = count } };
 	struct document_ref ref = { .origin = self, .id = e->id };
+	const struct mandate_question m = { .to = &q.to,
+					    .secrecy = e->secrecy,
+					    .signed_at_ms = t->now.wall_ms,
+					    .summary = &e->summary };
 	struct routing_answer answer = { .route_count = 0 };
 	struct recipient_list list;
 	struct offer o = *offered;
@@ -351,7 +356,7 @@ static enum err accept(struct turn_view *t, const struct offer *offered,
 		return ERR_OK;
 	}
 	if (r == ERR_OK)
-		r = mandate_judge(t, &q.to, e->secrecy, &e->summary, &o.mandate);
+		r = mandate_judge(t, &m, &o.mandate);
 	if (r == ERR_OK && o.mandate.judgement == COMPETENCE_FORBIDDEN) {
 		reply(t, e, ERR_COMPETENCE, (struct committee_id){ "" })->about = o.mandate.rule;
 		return ERR_OK;

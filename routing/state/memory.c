@@ -40,6 +40,8 @@ void core_destroy(struct core *c)
 	free(c->requeue.moved);
 	free(c->install.passed);
 	recount_free(&c->recount);
+	for (unsigned i = 0; i < MANDATE_TABLES; i++)
+		arena_destroy(c->mandates.each[i].arena);
 	tree_destroy(c->tree);
 	free(c);
 }
@@ -211,8 +213,10 @@ void core_put(struct turn_view *t, struct key key, const struct record *r)
 {
 	if (r->family == FAMILY_COMMITTEE)
 		t->own_entry = NULL;
-	if (r->family == FAMILY_DIRECTORY)
+	if (r->family == FAMILY_DIRECTORY) {
 		t->core->untabled_version = 0;
+		t->core->tabled = false;
+	}
 	plan_put(t->plan, key, r);
 	core_apply(t->core, &key, r);
 }

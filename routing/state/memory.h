@@ -274,6 +274,21 @@ struct numbering {
 	struct key at; /* the last record read */
 };
 
+/* Tables of who may issue what that were read, so that each is read once; see
+ * routing/documents/mandate.c. */
+enum { MANDATE_TABLES = 2 };
+
+struct mandate_table {
+	uint64_t version; /* of the directory; 0: free */
+	struct arena *arena;
+	struct competence_table table;
+};
+
+struct mandate_tables {
+	struct mandate_table each[MANDATE_TABLES];
+	unsigned oldest;
+};
+
 /* The index of matters, made for a store that had none; see routing/documents/matter.c. */
 struct matters {
 	bool active;
@@ -331,10 +346,12 @@ struct core {
 	struct numbering numbering;
 	struct open_work open_work;
 	struct matters matters;
+	struct mandate_tables mandates;
 	struct register_end books[BOOK_COUNT];
 	/* of a directory that has no table of competences: routing/documents/mandate.c. 0: none is
 	 * known */
 	uint64_t untabled_version;
+	bool tabled; /* one of them has a table */
 	int64_t valid_until_ms; /* of the directory in force */
 	/* monotonic: the directory's age, and who has no link, are notified again then */
 	int64_t next_alarm_ms;

@@ -134,6 +134,7 @@ struct act_reply {
 	const struct same_number *received;
 	bool may;		/* of a submission: the table of the directory allows it */
 	text_t rule;		/* what says so; NULL or "" */
+	uint32_t rule_gap;      /* enum mandate_gap of routing/documents/mandate.h */
 	text_t lists;           /* rec_document.lists of a submission; NULL or "" */
 	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
 	text_t doc_number;      /* of a submission or of paper: its number; NULL or "" none */

@@ -366,6 +366,12 @@ struct tenure {
 	bool retired;
 };
 
+/* At which level a committee was judged from a directory version on; "": not. */
+struct level_since {
+	uint64_t since;
+	text_t level;
+};
+
 /* A directory entry. `entry` are the exact bytes under the head's root; the rest is decoded from
  * them. */
 struct rec_committee {
@@ -386,6 +392,8 @@ struct rec_committee {
 	/* ascending; the last is where it stands now; none: there from the beginning */
 	const struct tenure *places;
 	uint32_t place_count;
+	const struct level_since *levels; /* likewise; the last is `level` */
+	uint32_t level_count;
 	const struct key_entry *keys;
 	uint32_t key_count;
 	const text_t *organ_ids;
@@ -398,6 +406,7 @@ uint32_t committee_writes(const struct rec_committee *c);
 struct rec_directory {
 	struct blob head;
 	uint64_t version;
+	int64_t signed_at_ms;
 	int64_t valid_until_ms;
 	struct digest entries_root;
 	uint64_t entry_count;

@@ -17,6 +17,7 @@ send() { local who=$1; shift; v "$who" send a.txt --subject "Trích yếu" "$@" 
 	make_lab
 	start_lab
 	[ "$(v btp policy --json | jq '.data | length')" = 0 ]
+	send cb-tonghop --to btp --type CT --number 01-CT/CB -n | jq -e '.data.competence_why == "no-level"'
 	send cb-tonghop --to btp --type CT --number 01-CT/CB >/dev/null
 	registry change cb-tonghop --level chi-bo
 	registry change vanphong --level base
@@ -31,7 +32,7 @@ send() { local who=$1; shift; v "$who" send a.txt --subject "Trích yếu" "$@" 
 	run -5 send cb-tonghop --to btp --type CT --number auto --dry-run
 	send cb-tonghop --to btp --type NQ --number auto --dry-run | jq -e '.data.competence == "may" and .data.rule == "399-QĐ/TW Art. 11, 13" and
 		.data.number == "01-NQ/CB" and .data.recipients == ["btp"]'
-	send cb-tonghop --to btp --type TC --number 01-TC/CB --dry-run | jq -e '.data.competence == "unknown" and .data.rule == null'
+	send cb-tonghop --to btp --type TC --number 01-TC/CB --dry-run | jq -e '.data.competence == "unknown" and .data.rule == null and .data.competence_why == "no-row"'
 	# The standing board has rows of its own.
 	run -5 send vanphong --to btp --type HD --number 01-HD/ĐUVP
 	send vanphong --to btp --type HD --number 01-HD/ĐUVP --competence "T/M BAN THƯỜNG VỤ" >/dev/null
@@ -60,6 +61,7 @@ send() { local who=$1; shift; v "$who" send a.txt --subject "Trích yếu" "$@" 
 	: >table
 	registry policy table
 	give 4
+	send vanphong --to btp --type CV --number 03-CV/ĐUVP -n | jq -e '.data.competence_why == "no-table"'
 	send vanphong --to btp --type CV --number 03-CV/ĐUVP >/dev/null
 	[ "$(v btp policy --json | jq '.data | length')" = 0 ]
 }
@@ -79,4 +81,31 @@ send() { local who=$1; shift; v "$who" send a.txt --subject "Trích yếu" "$@" 
 	wait_for 60 all_there
 	wait_for 30 has_version vanphong 3
 	run -5 send vanphong --to btp --type CV --number 02-CV/ĐUVP
+}
+
+@test "a submitter that goes by no table is refused by who judges, and sees the rule" {
+	local lib id=01890a5d-ac96-774b-bcce-b302099a8057 all
+	lib=$(compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' | head -n 1) || skip "no libfaketime here (package faketime)"
+	LD_PRELOAD=$lib FAKETIME=-9d make_lab
+	start_lab
+	kill9 vanphong
+	cp "$LAB/registry/directory.vtd" v1.vtd
+	LD_PRELOAD=$lib FAKETIME=-8d registry change vanphong --level chi-bo
+	v btp committee import "$LAB/registry/directory.vtd" -q >/dev/null
+	wait_for 30 has_version thads 2
+	kill9 btp
+	cp v1.vtd "$LAB/registry/directory.vtd" # its daemon starts with the one before, and signs by it
+	start_lab vanphong
+	has_version vanphong 1
+	send vanphong --to btp,thads --type CT --number 01-CT/ĐUVP --id "$id" >/dev/null
+	start_lab
+	was_refused() { v vanphong show "$id" --json | jq -e '.data.state == "refused"'; }
+	wait_for 60 was_refused
+	all=$(v vanphong show "$id" --json)
+	jq -e '[.data.receipts[] | [.state, .reason, .rule]] | unique == [["refused", "VT-2060", "399-QĐ/TW Art. 11, 13"]]' <<<"$all"
+	v vanphong show "$id" | grep -q "399-QĐ/TW"
+	v vanphong trace "$id" --json | jq -e '[.data.recipients[].rule] | unique == ["399-QĐ/TW Art. 11, 13"]'
+	run -5 send vanphong --to btp,thads --type CT --number 01-CT/ĐUVP --id "$id" --wait delivered
+	[[ $(jq -r .error.message <<<"$output") == *"VT-2060"* ]]
+	[ "$(v btp inbox --all --json | jq '.data | length')" = 0 ]
 }

@@ -166,6 +166,8 @@ static enum err change(struct registry_change *c, struct wanted *w)
 	if (e == ERR_OK && !id_empty(w->options->superior) &&
 	    !id_equal(w->options->superior, entry->superior))
 		return ERR_USAGE; /* that is a move */
+	if (e == ERR_OK && w->options->level[0] != '\0')
+		e = registry_change_level(w->arena, c, entry, w->options->level);
 	if (e == ERR_OK)
 		committee_options_apply(w->options, entry);
 	return e;

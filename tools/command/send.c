@@ -562,6 +562,14 @@ static void add_lists(json_t *out, const Vanthu__V1__Accepted *a)
 		json_object_set_new(out, "lists", json_texts(a->lists, a->n_lists));
 }
 
+static json_t *why_unknown(const Vanthu__V1__Accepted *a)
+{
+	static const char *const words[] = { NULL, "no-level", "no-table", "no-row" };
+	size_t i = a->competence_why;
+
+	return i == 0 || i >= sizeof words / sizeof words[0] ? json_null() : json_string(words[i]);
+}
+
 static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
 			  const Vanthu__V1__Accepted *a, const char *id)
 {
@@ -573,6 +581,8 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 						 { "rule", N_("By rule"), FORMAT_TEXT, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
 						 { "finished", N_("Work done"), FORMAT_BOOL,
+						   false },
+						 { "competence_why", N_("Why so"), FORMAT_WORD,
 						   false },
 						 { "lists", N_("Lists"), FORMAT_LIST, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
@@ -591,6 +601,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 		json_object_set_new(out, "competence",
 				    may_issue(cli, a->competence == 1));
 		json_object_set_new(out, "rule", json_text_or_null(a->competence_rule));
+		json_object_set_new(out, "competence_why", why_unknown(a));
 	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);

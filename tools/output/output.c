@@ -88,6 +88,10 @@ static const struct word uses[] = {
 	{ "sign", N_("signing"), "" },
 	{ "link", N_("linking"), "" },
 	{ "encrypt", N_("encryption"), "" },
+	/* why nobody knows whether a document may be issued */
+	{ "no-level", N_("the directory gives this committee no level"), "" },
+	{ "no-table", N_("the directory has no table of that"), "" },
+	{ "no-row", N_("the table says nothing of this type"), "" },
 	/* whose a distribution list is */
 	{ "office", N_("this office"), "" },
 	{ "directory", N_("the directory"), "" },

@@ -91,6 +91,29 @@ enum err registry_change_tenure(struct arena *a, const struct registry_change *c
 	return ERR_OK;
 }
 
+enum err registry_change_level(struct arena *a, const struct registry_change *c,
+			       struct rec_committee *entry, text_t level)
+{
+	text_t before = entry->level == NULL ? "" : entry->level;
+	struct level_since *levels = arena_array(a, entry->level_count + 2u, sizeof *levels);
+	uint32_t n = entry->level_count;
+
+	if (levels == NULL)
+		return ERR_NO_MEMORY;
+	if (strcmp(before, level) == 0)
+		return ERR_OK;
+	if (n > 0)
+		memcpy(levels, entry->levels, n * sizeof *levels);
+	else
+		levels[n++] = (struct level_since){ .level = before };
+	levels[n++] = (struct level_since){ .since = c->version, .level = level };
+	/* of more than anybody reads the oldest go */
+	entry->levels = n > LEVELS_MAX ? levels + (n - LEVELS_MAX) : levels;
+	entry->level_count = n > LEVELS_MAX ? LEVELS_MAX : n;
+	entry->level = level;
+	return ERR_OK;
+}
+
 enum err registry_change_key(struct arena *a, const struct registry_change *c,
 			     struct rec_committee *entry, const struct key_entry *key,
 			     int64_t overlap_ms)

@@ -23,6 +23,9 @@ struct rec_committee *registry_change_entry(struct registry_change *c, struct co
 must_use enum err registry_change_tenure(struct arena *a, const struct registry_change *c,
 					 struct rec_committee *entry, struct committee_id superior,
 					 bool retired);
+/* Another level from this version on; those that it has had stay in the entry. */
+must_use enum err registry_change_level(struct arena *a, const struct registry_change *c,
+					struct rec_committee *entry, text_t level);
 /* One more key, and an end in `overlap_ms` for those of the same use that have none. */
 must_use enum err registry_change_key(struct arena *a, const struct registry_change *c,
 				      struct rec_committee *entry, const struct key_entry *key,

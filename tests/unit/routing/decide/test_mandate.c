@@ -106,6 +106,119 @@ static void test_no_version_is_judged_by_the_one_in_force(void **state)
 	expect_refusal(g, "xa-b1");
 }
 
+/* Another version, all at once. */
+static void install(struct stage *g, uint64_t version, const char *table)
+{
+	struct event e = { .type = EVENT_DIRECTORY };
+	struct directory d;
+
+	g->f->competence = fixture_blob(table);
+	d = fixture_directory(g->f, version);
+	e.u.directory = (struct ev_directory){ .head = &d.head,
+					       .entries = d.entries,
+					       .entry_count = d.entry_count };
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void comes_signed(struct stage *g, unsigned id, uint64_t version, int64_t signed_at_ms)
+{
+	struct draft d = fixture_document(g->f, "xa-b1", id, to_us);
+
+	d.head.directory_version = version;
+	d.head.signed_at_ms = signed_at_ms;
+	fixture_seal(g->f, "xa-b1", &d);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &g->tinh, LANE_NORMAL, &d);
+}
+
+static bool was_refused(const struct stage *g)
+{
+	const struct draft *d = &g->s->plan->drafts[0];
+
+	return d->head.kind == KIND_REFUSAL && d->fact.reason == ERR_COMPETENCE;
+}
+
+static const char plans_too[] = "base  KH  Kế hoạch  may  Rule 8\n";
+
+static void test_what_was_issued_under_the_version_before_is_not_refused(void **state)
+{
+	struct stage *g = *state;
+
+	install(g, 2, plans_too); /* the first forbids, this allows */
+	comes_signed(g, 1, 2, FIXTURE_NOW_MS);
+	assert_false(was_refused(g));
+	comes_signed(g, 2, 1, FIXTURE_NOW_MS);
+	assert_true(was_refused(g));
+	install(g, 3, no_plans);
+	comes_signed(g, 3, 2, FIXTURE_NOW_MS);
+	assert_false(was_refused(g));
+}
+
+static void test_an_old_version_is_no_way_out(void **state)
+{
+	struct stage *g = *state;
+
+	install(g, 2, "");
+	install(g, 3, no_plans);
+	comes_signed(g, 1, 2, FIXTURE_NOW_MS); /* it may not have had the third yet */
+	assert_false(was_refused(g));
+	g->s->now.wall_ms += MANDATE_GRACE_MS + 1000;
+	comes_signed(g, 2, 2, g->s->now.wall_ms);
+	assert_true(was_refused(g));
+	comes_signed(g, 3, 2, FIXTURE_NOW_MS); /* under way for so long */
+	assert_false(was_refused(g));
+	g->s->now.wall_ms += 91LL * 24 * 3600 * 1000; /* and nothing is for ever */
+	comes_signed(g, 4, 2, FIXTURE_NOW_MS);
+	assert_true(was_refused(g));
+}
+
+static void test_a_version_that_is_not_here_is_judged_by_those_around_it(void **state)
+{
+	struct stage *g = *state;
+
+	install(g, 3, no_plans); /* and 1 forbids */
+	comes_signed(g, 1, 2, FIXTURE_NOW_MS);
+	assert_true(was_refused(g));
+	install(g, 5, plans_too);
+	comes_signed(g, 2, 4, FIXTURE_NOW_MS);
+	assert_false(was_refused(g));
+}
+
+static void test_another_change_of_the_entry_changes_nothing(void **state)
+{
+	struct stage *g = *state;
+	unsigned xa = fixture_index(g->f, "xa-b1");
+
+	g->f->entries[xa].name = "Khác";
+	g->f->entries[xa].changed_in = 2;
+	fixture_repack(g->f, xa);
+	install(g, 2, no_plans);
+	comes_signed(g, 1, 1, FIXTURE_NOW_MS);
+	assert_true(was_refused(g));
+}
+
+static void test_the_level_is_that_of_the_version(void **state)
+{
+	static const struct level_since levels[] = { { 0, "" }, { 2, "base" }, { 4, "chi-bo" } };
+	struct stage *g = *state;
+	unsigned xa = fixture_index(g->f, "xa-b1");
+
+	g->f->entries[xa].level = "chi-bo";
+	g->f->entries[xa].levels = levels;
+	g->f->entries[xa].level_count = 3;
+	g->f->entries[xa].changed_in = 4;
+	fixture_repack(g->f, xa);
+	for (uint64_t version = 2; version <= 4; version++)
+		install(g, version, no_plans);
+	for (unsigned version = 1; version <= 4; version++) {
+		comes_signed(g, version, version, FIXTURE_NOW_MS);
+		assert_int_equal(was_refused(g), version == 2 || version == 3);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, stage_tear_down)
 
 int main(void)
@@ -115,6 +228,11 @@ int main(void)
 		TEST(test_the_first_hop_refuses_for_all_beyond_it),
 		TEST(test_a_recipient_further_on_refuses_for_itself),
 		TEST(test_no_version_is_judged_by_the_one_in_force),
+		TEST(test_what_was_issued_under_the_version_before_is_not_refused),
+		TEST(test_an_old_version_is_no_way_out),
+		TEST(test_a_version_that_is_not_here_is_judged_by_those_around_it),
+		TEST(test_another_change_of_the_entry_changes_nothing),
+		TEST(test_the_level_is_that_of_the_version),
 	};
 
 	return cmocka_run_group_tests_name("mandate", tests, NULL, NULL);
