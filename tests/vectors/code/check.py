@@ -250,6 +250,7 @@ def open_directory(head, entries, root):
     raw = public_key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     need(good(raw, root.signature, root.tbs_certificate_bytes), "root certificate")
     _, opened, body = open_envelope(head, {key_id(raw): ("registry", raw, None)})
+    need(len(body.competence) <= 48 << 10 and len(body.lists) <= 8 << 10, "texts of the head")
     need(opened.kind == 6 and body.version > 0 and len(body.previous_digest) in (0, 32), "head")
     need(body.entry_count == len(entries) and body.entries_root == tree([leaf_hash(e) for e in entries]), "entries' root")
     parsed = [parse(envelope_pb2.DirectoryEntry, e) for e in entries]
@@ -261,6 +262,9 @@ def open_directory(head, entries, root):
         places = [(p.since, p.superior, p.retired) for p in e.places]
         need(all(a[0] < b[0] for a, b in zip(places, places[1:])), "places' order")
         need(not places or places[-1][1:] == (e.superior, e.retired), "last place")
+        levels = [(x.since, x.level) for x in e.levels]
+        need(len(levels) <= 64 and all(a[0] < b[0] for a, b in zip(levels, levels[1:])), "levels' order")
+        need(not levels or levels[-1][1] == e.level, "last level")
         at, depth = e, 0
         while at.superior:
             need(at.superior in known and depth < 16, "tree")
@@ -512,6 +516,8 @@ def rule_head(run, name, v, data):
     digest, head, body = open_envelope(data, {key_id(raw): ("registry", raw, None)})
     assert digest.hex() == v["digest"] and body.previous_digest.hex() == v["previous_digest"] and body.version == v["version"]
     assert body.entries_root.hex() == v["entries_root"] and body.valid_until_ms == v["valid_until_ms"]
+    assert body.competence.hex() == v["competence"] and body.lists.hex() == v["lists"]
+    body.competence.decode(), body.lists.decode()
     assert head.id == bytes(8) + u64(body.version) and head.directory_version == body.version
     if body.version > 1:
         assert v["previous_digest"] == run.groups["directory"]["directory-head-%d" % (body.version - 1)]["digest"]

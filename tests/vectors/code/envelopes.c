@@ -109,6 +109,8 @@ static void write_envelope(struct vectors *v, struct out *o, const char *name,
 		out_digest(o, "document.digest", &d->fact.document.digest);
 		if (d->head.kind == KIND_REFUSAL)
 			out_number(o, "reason", d->fact.reason);
+		if (d->head.kind == KIND_REFUSAL && d->fact.rule != NULL)
+			out_text(o, "rule", d->fact.rule);
 		if (d->head.kind == KIND_STATUS)
 			expect_status(o, &d->fact);
 		if (d->head.kind == KIND_RELAY)
@@ -130,6 +132,7 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 	write_envelope(v, o, "refusal", &e->refusal, NULL);
 	write_envelope(v, o, "refusal-of-unreadable", &e->unreadable, NULL);
 	write_envelope(v, o, "refusal-of-unsigned", &e->spoilt, NULL);
+	write_envelope(v, o, "refusal-by-rule", &e->forbidden, NULL);
 	write_envelope(v, o, "status", &e->status, NULL);
 	write_envelope(v, o, "status-assigned", &e->assigned, NULL);
 	write_envelope(v, o, "relayed", &e->relayed, NULL);

@@ -143,6 +143,11 @@ static void make_facts(struct vectors *v, struct examples *e)
 	e->spoilt.fact.from = member_id("thads");
 	e->spoilt.fact.reason = ERR_SIGNATURE;
 	seal(v, CB_MOT, &e->spoilt, 1);
+	e->forbidden = fact_of(18, "thads", KIND_REFUSAL, &about);
+	e->forbidden.fact.from = member_id("btp");
+	e->forbidden.fact.reason = ERR_COMPETENCE;
+	e->forbidden.fact.rule = "399-QĐ/TW Art. 7, 9";
+	seal(v, THADS, &e->forbidden, 1);
 	e->status = fact_of(13, "cb-mot", KIND_STATUS, &about);
 	memcpy(e->status.fact.code, "03", 3);
 	e->status.fact.note = "Đã vào sổ";

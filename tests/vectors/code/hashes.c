@@ -182,6 +182,8 @@ static void write_version(struct vectors *v, struct out *o, const struct directo
 	out_number(o, "version", d->head.version);
 	out_number(o, "valid_until_ms", (uint64_t)d->head.valid_until_ms);
 	out_digest(o, "entries_root", &d->head.entries_root);
+	out_hex(o, "competence", d->head.competence);
+	out_hex(o, "lists", d->head.lists);
 	out_end(o);
 	snprintf(name, sizeof name, "directory-file-%llu", (unsigned long long)d->head.version);
 	out_vector(o, name, "directory");
@@ -229,6 +231,7 @@ void write_directory(struct vectors *v)
 		out_text(o, "endpoint", c->endpoint);
 		out_number(o, "changed_in", c->changed_in);
 		out_number(o, "no_seal", c->no_seal);
+		out_text(o, "level", c->level == NULL ? "" : c->level);
 		out_digest(o, "keys.0.key_id", &c->keys[0].key_id);
 		out_hex(o, "keys.1.public_key", (struct blob){ c->keys[1].public_key, 32 });
 		out_number(o, "keys.1.use", c->keys[1].use);

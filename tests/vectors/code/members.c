@@ -158,6 +158,10 @@ static void make_entry(struct vectors *v, unsigned i)
 	assert(e == ERR_OK);
 }
 
+/* Of version 2: who may issue what, and a distribution list. */
+static const char table[] = "base  CT  Chỉ thị  may-not  399-QĐ/TW Art. 7, 9\n";
+static const char lists[] = "Khối pháp luật  pl, thads\n";
+
 static struct directory make_directory(struct vectors *v, uint64_t version,
 				       const struct digest *previous)
 {
@@ -173,6 +177,8 @@ static struct directory make_directory(struct vectors *v, uint64_t version,
 		&(struct directory_issue){ .version = version,
 					   .previous = previous,
 					   .now_ms = now_ms,
+					   .competence = text_blob(version > 1 ? table : ""),
+					   .lists = text_blob(version > 1 ? lists : ""),
 					   .valid_until_ms = VECTORS_NOW_MS + 7776000000 },
 		&d.head);
 	assert(e == ERR_OK);
@@ -183,6 +189,7 @@ void members_make(struct vectors *v)
 {
 	static const struct tenure places[] = { { 1, { "btp" }, false },
 						{ 2, { "thads" }, false } };
+	static const struct level_since levels[] = { { 0, "" }, { 2, "base" } };
 	enum err e;
 
 	make_key(v, REGISTRY, REGISTRY_ID);
@@ -200,6 +207,9 @@ void members_make(struct vectors *v)
 	v->entries[PL].superior = member_id("thads");
 	v->entries[PL].places = places;
 	v->entries[PL].place_count = 2;
+	v->entries[PL].level = "base";
+	v->entries[PL].levels = levels;
+	v->entries[PL].level_count = 2;
 	e = directory_entry_pack(v->arena, &v->entries[PL], &v->entries[PL].entry);
 	assert(e == ERR_OK);
 	v->second = make_directory(v, 2, &v->first.head.digest);

@@ -54,8 +54,8 @@ struct manifest_item example_item(struct blob content, bool inlined);
 
 /* Sealed examples that several files show. */
 struct examples {
-	struct draft document, group, receipt, refusal, unreadable, spoilt, status, assigned,
-	    relayed, held;
+	struct draft document, group, receipt, refusal, unreadable, spoilt, forbidden, status,
+	    assigned, relayed, held;
 	struct draft doubt, doubt_of_fact, correction;
 	struct draft batch[5];
 };
