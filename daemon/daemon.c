@@ -189,6 +189,7 @@ static enum err open_core(struct daemon *d)
 				      .credit_bytes = d->config.credit_bytes,
 				      .relay_retention_ms = d->config.relay_retention_ms,
 				      .expire_ms = d->config.expire_ms,
+				      .drop_recalled = config_drops_recalled(&d->config),
 				      .attachment_max_bytes = d->config.attachment_max_bytes,
 				      .chain_step = digest_chain_step,
 				      .answered_by = seal_peek_answered };

@@ -39,6 +39,7 @@ DAEMON := \
 	control/listing \
 	control/lists \
 	control/names \
+	control/newer \
 	control/office \
 	control/operate \
 	control/paper \

@@ -56,7 +56,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 {
 	Vanthu__V1__DocumentBody m = VANTHU__V1__DOCUMENT_BODY__INIT;
 	Vanthu__V1__Signer signer = VANTHU__V1__SIGNER__INIT;
-	Vanthu__V1__DocumentRef reply = VANTHU__V1__DOCUMENT_REF__INIT;
+	Vanthu__V1__DocumentRef reply = VANTHU__V1__DOCUMENT_REF__INIT, older = reply;
 	Vanthu__V1__Part *parts = arena_array(a, b->part_count, sizeof *parts);
 
 	m.parts = arena_array(a, b->part_count, sizeof *m.parts);
@@ -77,6 +77,10 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 	if (has_reply(&b->reply_to)) {
 		fill_ref(&b->reply_to, &reply);
 		m.reply_to = &reply;
+	}
+	if (has_reply(&b->concerns)) {
+		fill_ref(&b->concerns, &older);
+		m.concerns = &older;
 	}
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
@@ -197,17 +201,21 @@ static enum err read_texts(const Vanthu__V1__DocumentBody *m, struct document_bo
 	return e == ERR_OK ? blame(out, "due_on", field_date(m->due_on, &out->due_on)) : e;
 }
 
-static enum err read_reply(struct arena *a, const Vanthu__V1__DocumentRef *m,
-			   struct document_body *out)
+/* `m` NULL: none. */
+static enum err read_named(struct arena *a, const Vanthu__V1__DocumentRef *m,
+			   struct document_ref *out, const struct document_ref **kept)
 {
-	struct document_ref *kept = arena_alloc(a, sizeof *kept);
-	enum err e = kept == NULL ? ERR_NO_MEMORY
-				  : blame(out, "reply_to", read_ref(m, false, &out->reply_to));
+	struct document_ref *copy;
+	enum err e;
 
+	if (m == NULL)
+		return ERR_OK;
+	copy = arena_alloc(a, sizeof *copy);
+	e = copy == NULL ? ERR_NO_MEMORY : read_ref(m, false, out);
 	if (e != ERR_OK)
 		return e;
-	*kept = out->reply_to;
-	out->answers = kept;
+	*copy = *out;
+	*kept = copy;
 	return ERR_OK;
 }
 
@@ -225,8 +233,12 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 		e = blame(out, "business", field_enum(m->business, 0, 4));
 	if (e == ERR_OK)
 		e = blame(out, "signer", read_signer(m->signer, out));
-	if (e == ERR_OK && m->reply_to != NULL)
-		e = read_reply(a, m->reply_to, out);
+	if (e == ERR_OK)
+		e = blame(out, "reply_to",
+			  read_named(a, m->reply_to, &out->reply_to, &out->answers));
+	if (e == ERR_OK)
+		e = blame(out, "concerns",
+			  read_named(a, m->concerns, &out->concerns, &out->older));
 	if (e != ERR_OK)
 		return e;
 	out->business = (uint32_t)m->business;
@@ -311,7 +323,9 @@ struct summary document_summary(const struct document_body *b)
 				 .signer_name = b->signer_name,
 				 .files = b->files,
 				 .reply_to = b->answers,
-				 .signer_competence = b->signer_competence };
+				 .signer_competence = b->signer_competence,
+				 .business = (enum business)b->business,
+				 .concerns = b->older };
 }
 
 /* ---- facts ---- */
@@ -397,6 +411,9 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		if (doc_id_valid(&f->status.answer))
 			status.answer = field_bytes(f->status.answer.bytes,
 						    sizeof f->status.answer.bytes);
+		if (doc_id_valid(&f->status.request))
+			status.request = field_bytes(f->status.request.bytes,
+						     sizeof f->status.request.bytes);
 		return pb_pack(a, &status.base, out);
 	case KIND_RELAY:
 		relay.document = &ref;
@@ -480,6 +497,9 @@ static enum err unpack_status(struct arena *a, struct blob bytes, struct fact *o
 	if (e == ERR_OK)
 		e = field_optional(m->answer, out->status.answer.bytes,
 				   sizeof out->status.answer.bytes);
+	if (e == ERR_OK)
+		e = field_optional(m->request, out->status.request.bytes,
+				   sizeof out->status.request.bytes);
 	return e == ERR_OK ? read_ref(m->document, false, &out->document) : e;
 }
 

@@ -20,12 +20,14 @@ struct document_body {
 	text_t signer_name, signer_position, signer_competence;
 	text_t issued_on, due_on, note;
 	struct document_ref reply_to; /* origin "" when none */
+	struct document_ref concerns; /* with business 2 to 4; origin "" when none */
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	const struct part *parts;
 	uint32_t part_count;
-	/* unpacked, in the arena: the names of the parts, a line each; reply_to, NULL: none */
+	/* unpacked, in the arena: the names of the parts, a line each; reply_to and concerns, NULL:
+	 * none */
 	text_t files;
-	const struct document_ref *answers;
+	const struct document_ref *answers, *older;
 	/* when it could not be read: the field that is to blame, as envelope.proto calls it; else
 	 * NULL */
 	text_t fault;

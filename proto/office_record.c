@@ -45,6 +45,9 @@ enum err office_record_encode_work(struct arena *a, const struct record *record,
 	m.person = text(r->person);
 	m.answer = id_or_none(&r->answer);
 	m.recall_reason = text(r->recall_reason);
+	m.asks = (uint32_t)r->stand.asks;
+	m.request = id_or_none(&r->request);
+	m.replaced_by = id_or_none(&r->replaced_by);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -72,7 +75,9 @@ enum err office_record_decode_work(struct arena *a, struct blob bytes, struct re
 	if (m == NULL)
 		return e;
 	*out = (struct rec_work){ .stand = { (enum office_status)m->work,
-					     (enum office_status)m->recall },
+					     (enum office_status)m->recall,
+					     (enum business)m->asks,
+					     m->replaced_by.len > 0 },
 				  .n = m->n,
 				  .line = { .book = (enum book)m->book,
 					    .year = (uint16_t)m->year,
@@ -86,10 +91,15 @@ enum err office_record_decode_work(struct arena *a, struct blob bytes, struct re
 				  .person = m->person,
 				  .recall_reason = m->recall_reason };
 	if (m->work > OFFICE_FINISHED || m->recall > OFFICE_RECALL_DECLINED ||
-	    m->book >= BOOK_COUNT || m->year > UINT16_MAX ||
+	    m->asks > BUSINESS_REPLACE || m->book >= BOOK_COUNT || m->year > UINT16_MAX ||
 	    (m->number != 0) != (m->book != BOOK_NONE))
 		return ERR_FORMAT;
 	e = field_optional(m->answer, out->answer.bytes, sizeof out->answer.bytes);
+	if (e == ERR_OK)
+		e = field_optional(m->request, out->request.bytes, sizeof out->request.bytes);
+	if (e == ERR_OK)
+		e = field_optional(m->replaced_by, out->replaced_by.bytes,
+				   sizeof out->replaced_by.bytes);
 	return e == ERR_OK ? read_with(a, m, out) : e;
 }
 
@@ -108,6 +118,7 @@ enum err office_record_encode_status(struct arena *a, const struct record *recor
 	m.person = text(r->status.person);
 	m.due_on = text(r->status.due_on);
 	m.answer = id_or_none(&r->status.answer);
+	m.request = id_or_none(&r->status.request);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -131,7 +142,10 @@ enum err office_record_decode_status(struct arena *a, struct blob bytes, struct 
 	if (strlen(m->code) != sizeof out->code - 1)
 		return ERR_FORMAT;
 	memcpy(out->code, m->code, strlen(m->code));
-	return field_optional(m->answer, out->status.answer.bytes, sizeof out->status.answer.bytes);
+	e = field_optional(m->answer, out->status.answer.bytes, sizeof out->status.answer.bytes);
+	return e == ERR_OK ? field_optional(m->request, out->status.request.bytes,
+					    sizeof out->status.request.bytes)
+			   : e;
 }
 
 enum err office_record_encode_line(struct arena *a, const struct record *record, struct blob *out)
@@ -147,6 +161,8 @@ enum err office_record_encode_line(struct arena *a, const struct record *record,
 	m.uid = r->uid;
 	m.person = text(r->person);
 	m.note = text(r->note);
+	m.business = (uint32_t)r->business;
+	m.newer = text(r->newer);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -166,8 +182,11 @@ enum err office_record_decode_line(struct arena *a, struct blob bytes, struct re
 				  .at_ms = m->at_ms,
 				  .uid = m->uid,
 				  .person = m->person,
-				  .note = m->note };
-	return field_enum(m->kind, LINE_ENTRY, LINE_VOID);
+				  .note = m->note,
+				  .business = (enum business)m->business,
+				  .newer = m->newer };
+	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
+	return e == ERR_OK ? field_enum(m->kind, LINE_ENTRY, LINE_VOID) : e;
 }
 
 enum err office_record_encode_series(struct arena *a, const struct record *record,
@@ -236,4 +255,39 @@ enum err office_record_decode_told(struct arena *a, struct blob bytes, struct re
 		return e;
 	record->u.told = (struct rec_told){ .asked = m->asked, .unsent = m->unsent };
 	return m->asked != 0 || m->unsent != 0 ? ERR_OK : ERR_FORMAT;
+}
+
+enum err office_record_encode_early(struct arena *a, const struct record *record, struct blob *out)
+{
+	const struct rec_early *r = &record->u.early;
+	Vanthu__V1__EarlyRecord m = VANTHU__V1__EARLY_RECORD__INIT;
+
+	m.envelope = field_bytes(r->status.envelope.bytes.data, r->status.envelope.bytes.len_bytes);
+	m.digest = field_bytes(r->digest.bytes, sizeof r->digest.bytes);
+	m.at_ms = r->status.at_ms;
+	m.note = text(r->status.note);
+	m.person = text(r->status.status.person);
+	m.n = r->status.status.n;
+	m.since_ms = r->since_ms;
+	return pb_pack(a, &m.base, out);
+}
+
+enum err office_record_decode_early(struct arena *a, struct blob bytes, struct record *record)
+{
+	struct rec_early *out = &record->u.early;
+	enum err e;
+	const Vanthu__V1__EarlyRecord *m =
+		pb_unpack(a, &vanthu__v1__early_record__descriptor, bytes, &e);
+
+	if (m == NULL)
+		return e;
+	*out = (struct rec_early){ .status = { .envelope = { .bytes = field_blob(m->envelope) },
+					       .code = "13",
+					       .at_ms = m->at_ms,
+					       .note = m->note,
+					       .status = { .n = m->n,
+							   .person = m->person,
+							   .due_on = "" } },
+				   .since_ms = m->since_ms };
+	return field_fixed(m->digest, out->digest.bytes, sizeof out->digest.bytes);
 }

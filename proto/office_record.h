@@ -34,5 +34,9 @@ must_use enum err office_record_encode_told(struct arena *a, const struct record
 					    struct blob *out);
 must_use enum err office_record_decode_told(struct arena *a, struct blob bytes,
 					    struct record *record);
+must_use enum err office_record_encode_early(struct arena *a, const struct record *record,
+					     struct blob *out);
+must_use enum err office_record_decode_early(struct arena *a, struct blob bytes,
+					     struct record *record);
 
 #endif

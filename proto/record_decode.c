@@ -138,21 +138,22 @@ static enum err read_line(uint32_t year, uint32_t number, struct line_key *out)
 	return ERR_OK;
 }
 
-static enum err read_reply(struct arena *a, const Vanthu__V1__DocumentRecord *m,
+/* `origin` "": none. */
+static enum err read_named(struct arena *a, const char *origin, ProtobufCBinaryData id,
 			   const struct document_ref **out)
 {
 	struct document_ref *ref;
 	enum err e;
 
-	if (m->reply_origin[0] == '\0')
+	if (origin[0] == '\0')
 		return ERR_OK;
 	ref = arena_alloc(a, sizeof *ref);
 	if (ref == NULL)
 		return ERR_NO_MEMORY;
 	memset(ref, 0, sizeof *ref);
 	*out = ref;
-	e = field_id(m->reply_origin, false, &ref->origin);
-	return e == ERR_OK ? field_fixed(m->reply_id, ref->id.bytes, sizeof ref->id.bytes) : e;
+	e = field_id(origin, false, &ref->origin);
+	return e == ERR_OK ? field_fixed(id, ref->id.bytes, sizeof ref->id.bytes) : e;
 }
 
 enum err record_decode_document(struct arena *a, struct blob bytes, struct record *record)
@@ -209,8 +210,13 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .type_name = m->type_name,
 					 .signer_name = m->signer_name,
 					 .signer_competence = m->signer_competence,
-					 .files = m->files };
-	e = read_reply(a, m, &out->summary.reply_to);
+					 .files = m->files,
+					 .business = (enum business)m->business };
+	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
+	if (e == ERR_OK)
+		e = read_named(a, m->reply_origin, m->reply_id, &out->summary.reply_to);
+	if (e == ERR_OK)
+		e = read_named(a, m->concerns_origin, m->concerns_id, &out->summary.concerns);
 	if (e != ERR_OK)
 		return e;
 	e = read_line(m->line_year, m->line_number, &out->line);

@@ -120,6 +120,12 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 		m.reply_id = field_bytes(r->summary.reply_to->id.bytes,
 					 sizeof r->summary.reply_to->id.bytes);
 	}
+	m.business = (uint32_t)r->summary.business;
+	if (r->summary.concerns != NULL) {
+		m.concerns_origin = text(r->summary.concerns->origin.text);
+		m.concerns_id = field_bytes(r->summary.concerns->id.bytes,
+					    sizeof r->summary.concerns->id.bytes);
+	}
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
 	m.lists = text(r->lists);

@@ -173,6 +173,11 @@ void core_set_doctypes(struct core *c, const struct doctype_table *types)
 	c->doctypes = types;
 }
 
+void core_set_recall(struct core *c, bool drop)
+{
+	c->config.drop_recalled = drop;
+}
+
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules)
 {
 	c->deadlines = *rules;

@@ -30,6 +30,7 @@ struct core_config {
 	int64_t relay_retention_ms;    /* content is kept this long after the next hop has it */
 	/* an outgoing document without all receipts is marked expired then; 0: never */
 	int64_t expire_ms;
+	bool drop_recalled; /* the content of what came here goes once it was given back */
 	uint64_t attachment_max_bytes;
 	uint32_t recount_records;      /* read in one tick of a recount; 0: some 500 */
 	/* rows of a directory written or read in one tick; 0: DIRECTORY_STAGE_ROWS */
@@ -106,6 +107,9 @@ void core_clock(struct core *c, struct clock_view *out);
 /* What a reload may change. */
 void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_ms,
 		     uint64_t attachment_max_bytes);
+
+/* Does the content of what was given back go? Of what is given back from now on. */
+void core_set_recall(struct core *c, bool drop);
 
 /* The office's rules of deadlines; the table is borrowed until the next call. Before the first call
  * there are Saturdays and Sundays, and "at once" is at once. What is due is looked at anew. */

@@ -30,9 +30,11 @@ ROUTING := \
 	directory/offer \
 	directory/part \
 	documents/complete \
+	documents/concerns \
 	documents/document \
 	documents/duplicate \
 	documents/entry \
+	documents/early \
 	documents/facts \
 	documents/given \
 	documents/held \

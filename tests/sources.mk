@@ -66,6 +66,7 @@ UNIT := \
 	routing/decide/test_texts \
 	routing/decide/test_tick \
 	routing/directory/test_install \
+	routing/documents/test_concerns \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
 	routing/documents/test_given \

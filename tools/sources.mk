@@ -52,6 +52,7 @@ TOOLS := \
 	command/list \
 	command/lists \
 	command/office \
+	command/older \
 	command/paper \
 	command/person \
 	command/policy \

@@ -28,6 +28,7 @@ enum key_type {
 	KEY_ENDPOINT,
 	KEY_TEXT,
 	KEY_LEVEL,
+	KEY_CONTENT,
 	KEY_LINE,
 	KEY_SIZE,
 	KEY_COUNT,
@@ -160,6 +161,13 @@ static const struct row rows[] = {
 	  AT(expire_ms),
 	  0,
 	  3650 * DAY_MS },
+	{ { "recall.content", "text", "keep",
+	    N_("keep or drop: what becomes of the content of a document that was given back"),
+	    false, true },
+	  KEY_CONTENT,
+	  AT(recall_content),
+	  0,
+	  0 },
 	{ { "commit_gap", "duration", "2ms",
 	    N_("how long a commit waits for more while more is under way"), false, true },
 	  KEY_DURATION_US,
@@ -347,6 +355,10 @@ static const char *set_value(const struct row *row, struct config *c, const char
 	case KEY_LEVEL:
 		if (!log_level_parse(text, &level))
 			return N_("error, warning, info or debug");
+		break;
+	case KEY_CONTENT:
+		if (strcmp(text, "keep") != 0 && strcmp(text, "drop") != 0)
+			return N_("keep or drop");
 		break;
 	case KEY_LINE:
 		return target_line_parse(text, &c->target_line)
@@ -693,4 +705,9 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 			used += (size_t)snprintf(out + used, size_bytes - used, "%s%s",
 						 used == 0 ? "" : ",", rows[i].key.name);
 	}
+}
+
+bool config_drops_recalled(const struct config *c)
+{
+	return strcmp(c->recall_content, "drop") == 0;
 }

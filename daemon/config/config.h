@@ -37,6 +37,7 @@ struct config {
 	uint64_t attachment_max_bytes;
 	uint64_t credit_messages, credit_bytes, bulk_window_bytes;
 	int64_t relay_retention_ms, expire_ms;
+	char recall_content[8]; /* keep or drop */
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
 	struct target_line target_line; /* the digital share to reach */
@@ -98,6 +99,9 @@ struct config_link_text {
 
 const struct config_key *config_link_at(const struct config *c, unsigned index,
 					struct config_link_text *out);
+
+/* recall.content: does the content of what was given back go? */
+bool config_drops_recalled(const struct config *c);
 
 /* Takes from `fresh` what can be changed while running; the names of keys that would need a restart
  * go to `out`. */

@@ -7,6 +7,7 @@
 #include "daemon/control/documents.h"
 #include "daemon/control/find.h"
 #include "daemon/control/names.h"
+#include "daemon/control/newer.h"
 #include "proto/body.h"
 #include "proto/fields.h"
 #include "proto/seal.h"
@@ -39,51 +40,6 @@ enum tray control_tray(const struct found_document *f, text_t today)
 
 /* ---- what answers what ---- */
 
-/* Its number and subject, where it was sent from here or came here. */
-static enum err look_up(struct client *c, const struct document_ref *ref,
-			Vanthu__V1__Reference *out)
-{
-	struct lookup l = control_lookup(c);
-	struct key key = key_ident(ref->id, ref->origin);
-	struct rec_paper paper;
-	struct serial serial;
-	struct record r;
-	enum err e = l.get(l.ctx, c->control->arena, FAMILY_IDENT, &key, &r);
-
-	if (e == ERR_OK && r.u.ident.role == ROLE_RELAY)
-		return ERR_OK; /* it only passed: not for this office */
-	if (e == ERR_OK && r.u.ident.role == ROLE_PAPER) {
-		e = control_find_paper_id(c, &ref->id, &serial, &paper);
-		out->number = text(e == ERR_OK ? paper.number : "");
-		out->subject = text(e == ERR_OK ? paper.subject : "");
-		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-	}
-	if (e == ERR_OK) {
-		key = key_serial(r.u.ident.role, r.u.ident.serial);
-		e = l.get(l.ctx, c->control->arena, FAMILY_DOCUMENT, &key, &r);
-	}
-	if (e != ERR_OK)
-		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
-	out->number = text(r.u.document.summary.number);
-	out->subject = text(r.u.document.summary.subject);
-	return ERR_OK;
-}
-
-static enum err refer(struct client *c, const struct document_ref *ref, Vanthu__V1__Reference **out)
-{
-	struct document_ref *kept = arena_alloc(c->control->arena, sizeof *kept);
-	Vanthu__V1__Reference *m = arena_alloc(c->control->arena, sizeof *m);
-
-	if (kept == NULL || m == NULL)
-		return ERR_NO_MEMORY;
-	*kept = *ref;
-	vanthu__v1__reference__init(m);
-	m->id = field_bytes(kept->id.bytes, sizeof kept->id.bytes);
-	m->from = kept->origin.text;
-	*out = m;
-	return look_up(c, kept, m);
-}
-
 static bool is_empty(text_t t)
 {
 	return t == NULL || t[0] == '\0';
@@ -103,7 +59,7 @@ Vanthu__V1__Reference *control_reference(struct client *c, const struct doc_id *
 	const struct document_ref ref = { .origin = origin, .id = *id };
 	Vanthu__V1__Reference *out = NULL;
 
-	return refer(c, &ref, &out) == ERR_OK ? out : NULL;
+	return control_refer(c, &ref, &out) == ERR_OK ? out : NULL;
 }
 
 /* What an older build did not put into the record stands in the envelope, as long as that is
@@ -204,10 +160,12 @@ enum err control_fill_details(struct client *c, const struct found_document *f, 
 	if (files)
 		line->files = text(s.files);
 	if (e == ERR_OK && s.reply_to != NULL)
-		e = refer(c, s.reply_to, &line->answers);
+		e = control_refer(c, s.reply_to, &line->answers);
+	if (e == ERR_OK)
+		e = control_fill_newer(c, f, line);
 	if (e != ERR_OK || !f->received || !doc_id_valid(&f->work.answer))
 		return e;
 	answer = (struct document_ref){ .origin = core_self(c->control->parts.core),
 					.id = f->work.answer };
-	return refer(c, &answer, &line->answered_by);
+	return control_refer(c, &answer, &line->answered_by);
 }

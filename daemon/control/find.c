@@ -314,5 +314,6 @@ enum err control_envelope(struct client *c, const struct found_document *f,
 
 	if (e == ERR_OK)
 		*out = r.u.envelope;
-	return e;
+	return e == ERR_NOT_FOUND && f->received && f->state.content_dropped ? ERR_CONTENT_RECALLED
+									     : e;
 }

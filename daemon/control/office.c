@@ -49,6 +49,12 @@ Vanthu__V1__WorkView *control_work_view(struct arena *a, const struct rec_work *
 	if (doc_id_valid(&w->answer))
 		out->answer = field_bytes(w->answer.bytes, sizeof w->answer.bytes);
 	out->recall_reason = text(w->recall_reason);
+	out->asks = (Vanthu__V1__Business)w->stand.asks;
+	if (doc_id_valid(&w->request))
+		out->request = field_bytes(w->request.bytes, sizeof w->request.bytes);
+	if (doc_id_valid(&w->replaced_by))
+		out->replaced_by =
+			field_bytes(w->replaced_by.bytes, sizeof w->replaced_by.bytes);
 	return out;
 }
 

@@ -6,6 +6,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/names.h"
+#include "daemon/control/newer.h"
 #include "daemon/control/recipients.h"
 #include "daemon/control/statuses.h"
 #include "routing/base/arena.h"
@@ -76,6 +77,9 @@ static enum err add_office(struct client *c, const struct found_document *f,
 	v->recall = (char *)(uintptr_t)office_status_code(last.stand.recall);
 	v->arrival = last.arrival;
 	v->code_at_ms = last.at_ms;
+	e = control_request(c, f, who, scratch, v);
+	if (e != ERR_OK)
+		return e;
 	return v->code == NULL ? ERR_NO_MEMORY : ERR_OK;
 }
 

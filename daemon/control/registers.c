@@ -10,6 +10,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/lists.h"
+#include "daemon/control/newer.h"
 #include "daemon/control/office.h"
 #include "daemon/control/papers.h"
 #include "proto/fields.h"
@@ -258,6 +259,10 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->from = text(d->origin.text);
 	line->from_name = name_of(c, w, d->origin);
+	line->business = (Vanthu__V1__Business)d->summary.business;
+	e = control_older_number(c, d, &line->older);
+	if (e != ERR_OK)
+		return e;
 	e = l.get(l.ctx, c->control->arena, FAMILY_STATE, &key, &r);
 	if (e == ERR_OK)
 		state = r.u.state;
@@ -364,6 +369,8 @@ static enum err say_line(struct client *c, uint64_t id, struct register_walk *w,
 		line.person = text(from->person);
 		line.note = text(from->note);
 		line.code = text(office_status_code(from->status));
+		line.business = (Vanthu__V1__Business)from->business;
+		line.newer = text(from->newer);
 	}
 	if (from != NULL && at.addition == 0)
 		e = fill_entry(c, w, from, &line);

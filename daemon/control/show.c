@@ -1,6 +1,8 @@
 /* See show.h. */
 #include "daemon/control/show.h"
 
+#include <string.h>
+
 #include "daemon/control/client.h"
 #include "daemon/control/details.h"
 #include "daemon/control/documents.h"
@@ -53,7 +55,35 @@ static enum err fill_member_names(struct client *c, Vanthu__V1__DocumentView *vi
 	return ERR_OK;
 }
 
-static enum err fill_view(struct client *c, const struct found_document *f,
+/* What is left of the parts of one that was given back: names, sizes and digests. */
+static enum err fill_gone(struct arena *a, const struct rec_document *d,
+			  Vanthu__V1__DocumentView *view)
+{
+	Vanthu__V1__PartView *each = arena_array(a, d->manifest_count, sizeof *each);
+	const char *files = d->summary.files == NULL ? "" : d->summary.files;
+
+	view->parts = arena_array(a, d->manifest_count, sizeof *view->parts);
+	if (each == NULL || view->parts == NULL)
+		return ERR_NO_MEMORY;
+	view->n_parts = d->manifest_count;
+	for (size_t i = 0; i < view->n_parts; i++) {
+		size_t len = strcspn(files, "\n");
+
+		vanthu__v1__part_view__init(&each[i]);
+		each[i].name = (char *)(uintptr_t)arena_text(a, files, len);
+		if (each[i].name == NULL)
+			return ERR_NO_MEMORY;
+		each[i].size_bytes = d->manifest[i].size_bytes;
+		each[i].sha256 = field_bytes(d->manifest[i].sha256.bytes,
+					     sizeof d->manifest[i].sha256.bytes);
+		view->parts[i] = &each[i];
+		files += len + (files[len] == '\n');
+	}
+	return ERR_OK;
+}
+
+/* The body, and what it says of the parts. */
+static enum err fill_body(struct client *c, const struct found_document *f,
 			  Vanthu__V1__DocumentView *view)
 {
 	struct arena *a = c->control->arena;
@@ -61,6 +91,8 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 	struct opened *opened = arena_alloc(a, sizeof *opened);
 	enum err e = opened == NULL ? ERR_NO_MEMORY : control_envelope(c, f, &envelope);
 
+	if (e == ERR_CONTENT_RECALLED)
+		return fill_gone(a, &f->document, view);
 	if (e == ERR_OK)
 		e = seal_peek(a, envelope.envelope.bytes, opened);
 	/* What a body may say was checked before it was stored. */
@@ -68,6 +100,14 @@ static enum err fill_view(struct client *c, const struct found_document *f,
 		view->body = pb_unpack(a, &vanthu__v1__document_body__descriptor, opened->body, &e);
 	if (e == ERR_OK)
 		e = fill_parts(a, &opened->head, view->body, view);
+	return e;
+}
+
+static enum err fill_view(struct client *c, const struct found_document *f,
+			  Vanthu__V1__DocumentView *view)
+{
+	enum err e = fill_body(c, f, view);
+
 	if (e != ERR_OK)
 		return e;
 	view->signed_by = (char *)(uintptr_t)f->document.origin.text;

@@ -6,6 +6,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/find.h"
 #include "daemon/control/names.h"
+#include "daemon/control/newer.h"
 #include "proto/fields.h"
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
@@ -23,7 +24,8 @@ static Vanthu__V1__StatusView *view_of(struct arena *a, struct committee_id offi
 				       const struct rec_status *s, size_t *bytes)
 {
 	Vanthu__V1__StatusView *v = arena_alloc(a, sizeof *v);
-	struct blob answer = { s->status.answer.bytes, sizeof s->status.answer.bytes };
+	struct blob answer = { s->status.answer.bytes, sizeof s->status.answer.bytes },
+		    request = { s->status.request.bytes, sizeof s->status.request.bytes };
 
 	if (v == NULL)
 		return NULL;
@@ -39,6 +41,10 @@ static Vanthu__V1__StatusView *view_of(struct arena *a, struct committee_id offi
 	if (doc_id_valid(&s->status.answer)) {
 		answer = arena_blob(a, answer);
 		v->answer = field_bytes(answer.data, answer.len_bytes);
+	}
+	if (doc_id_valid(&s->status.request)) {
+		request = arena_blob(a, request);
+		v->request = field_bytes(request.data, request.len_bytes);
 	}
 	*bytes += VIEW_OVERHEAD_BYTES + strlen(s->note) + strlen(s->status.person);
 	return v->committee == NULL || v->code == NULL || v->note == NULL || v->person == NULL ||
@@ -100,9 +106,14 @@ enum err control_office_last(struct client *c, const struct found_document *f,
 		if (e != ERR_OK)
 			continue;
 		s = office_status_of(r.u.status.code);
+		/* what it says to a newer document is no answer to a recall, unless that is one */
+		if (doc_id_valid(&r.u.status.status.request) &&
+		    control_business(c, f->document.origin, &r.u.status.status.request) !=
+			    BUSINESS_RECALL)
+			continue;
 		office_status_apply(&out->stand, s);
 		if (s == OFFICE_RECALL_AGREED || s == OFFICE_RECALL_DECLINED) {
-			out->recalls++;
+			out->recalls += !doc_id_valid(&r.u.status.status.request);
 			out->recall_note = kept(c->control->arena, r.u.status.note);
 			e = out->recall_note == NULL ? ERR_NO_MEMORY : ERR_OK;
 		}

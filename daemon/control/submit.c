@@ -142,6 +142,11 @@ static enum err read_body(struct upload *u, const Vanthu__V1__Submit *m)
 		u->fault = "number_template"; /* which of the two? */
 		return ERR_USAGE;
 	}
+	/* with neither it would say nothing, or nobody knows what */
+	if (body.older != NULL && body.business < BUSINESS_RECALL) {
+		u->fault = "concerns";
+		return ERR_FIELD;
+	}
 	u->described = body.parts;
 	u->event.summary = document_summary(&body);
 	u->event.type_name = body.type_name;

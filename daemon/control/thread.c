@@ -18,6 +18,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/calendar.h"
 #include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/memory.h"
 
@@ -104,9 +105,24 @@ static enum err answered_by(struct client *c, const struct found_document *f,
 	enum err e = control_envelope(c, f, &envelope);
 
 	*out = (struct document_ref){ .origin = { "" } };
+	if (e == ERR_CONTENT_RECALLED && f->document.summary.reply_to != NULL)
+		*out = *f->document.summary.reply_to;
 	if (e == ERR_OK)
 		e = seal_peek_answered(c->control->arena, envelope.envelope.bytes, out);
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_FORMAT ? ERR_OK : e;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_FORMAT ||
+			       e == ERR_CONTENT_RECALLED
+		       ? ERR_OK
+		       : e;
+}
+
+/* The older one that it recalls, updates or replaces; id zero: none. */
+static struct document_ref older_of(const struct rec_document *d)
+{
+	const struct doc_id *id = concerns_older(&d->summary, d->origin);
+
+	return (struct document_ref){ .origin = doc_id_valid(id) ? d->origin
+								 : (struct committee_id){ "" },
+				      .id = *id };
 }
 
 /* A document that an office finished with this one; id zero: none. */
@@ -148,7 +164,8 @@ static enum err find_beginning(struct client *c, struct thread_walk *w,
 	for (unsigned i = 0; e == ERR_OK && i < UP_MAX; i++) {
 		struct document_ref up;
 
-		e = answered_by(c, &f, &up);
+		up = older_of(&f.document);
+		e = doc_id_valid(&up.id) ? ERR_OK : answered_by(c, &f, &up);
 		if (e == ERR_OK && !doc_id_valid(&up.id))
 			e = finished_with(c, &f.document.id, &up);
 		if (e != ERR_OK || !doc_id_valid(&up.id) || !meet(w, &up.id))
@@ -196,6 +213,13 @@ static enum err add_paper(struct client *c, struct thread_walk *w, const struct 
 	return is_of(under, r.u.paper.reply_origin) ? ERR_OK : ERR_NOT_FOUND;
 }
 
+static Vanthu__V1__ThreadRelation relation_of(enum business b)
+{
+	return b == BUSINESS_RECALL   ? VANTHU__V1__THREAD_RELATION__THREAD_RELATION_RECALLS
+	       : b == BUSINESS_UPDATE ? VANTHU__V1__THREAD_RELATION__THREAD_RELATION_UPDATES
+				      : VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES;
+}
+
 /* One more under `under`, where its kind of index says so; what cannot be read is none. */
 static enum err add_child(struct client *c, struct thread_walk *w, const struct node *under,
 			  struct node *child, struct doc_key doc)
@@ -220,7 +244,11 @@ static enum err add_child(struct client *c, struct thread_walk *w, const struct 
 				.signed_at_ms = f.document.signed_at_ms,
 				.depth = under->depth + 1,
 				.relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_ANSWERS };
-	e = answered_by(c, &f, &ref);
+	ref = older_of(&f.document);
+	if (memcmp(&ref.id, &under->id, sizeof ref.id) == 0)
+		child->relation = relation_of(f.document.summary.business);
+	else
+		e = answered_by(c, &f, &ref);
 	/* the same id of another origin is another document */
 	return e == ERR_OK && !is_of(under, ref.origin) ? ERR_NOT_FOUND : e;
 }
@@ -250,11 +278,12 @@ static void add(struct thread_walk *w, struct children *out, const struct node *
 		out->list[out->count++] = *child;
 }
 
-static enum err add_answers(struct client *c, struct thread_walk *w, const struct node *under,
-			    struct children *out)
+/* Those that answer it, or that recall, update or replace it. */
+static enum err add_linked(struct client *c, struct thread_walk *w, const struct node *under,
+			   enum matter_link link, struct children *out)
 {
 	struct lookup l = control_lookup(c);
-	struct scan scan = scan_of(matter_prefix(MATTER_ANSWERED, &under->id));
+	struct scan scan = scan_of(matter_prefix(link, &under->id));
 	struct record r;
 	enum err e;
 
@@ -319,8 +348,11 @@ static enum err push_children(struct client *c, struct thread_walk *w, const str
 			      const struct found_document *f, uint64_t *left_out)
 {
 	struct children found = { .list = calloc(CHILDREN_MAX, sizeof *found.list) };
-	enum err e = found.list == NULL ? ERR_NO_MEMORY : add_answers(c, w, under, &found);
+	enum err e = found.list == NULL ? ERR_NO_MEMORY
+					: add_linked(c, w, under, MATTER_CONCERNED, &found);
 
+	if (e == ERR_OK)
+		e = add_linked(c, w, under, MATTER_ANSWERED, &found);
 	if (e == ERR_OK && f != NULL)
 		e = add_finishing(c, w, under, f, &found);
 	if (found.count > 0)

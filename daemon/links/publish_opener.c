@@ -172,7 +172,15 @@ static enum err open_body(const struct opening *o, const struct opened *opened,
 		/* A relay forwards bodies of a version that it does not know; the summary is only
 		 * for listings. */
 		if (opened->head.body_version != DOCUMENT_BODY_VERSION) {
-			e->summary = (struct summary){ "", "", "", "", "", "", "", "", NULL, "" };
+			e->summary = (struct summary){ .number = "",
+						       .type_code = "",
+						       .subject = "",
+						       .issued_on = "",
+						       .due_on = "",
+						       .type_name = "",
+						       .signer_name = "",
+						       .files = "",
+						       .signer_competence = "" };
 			return ERR_OK;
 		}
 		r = document_body_unpack(o->arena, opened->body, &body);

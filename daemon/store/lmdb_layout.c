@@ -66,6 +66,7 @@ static const struct {
 	 * to write */
 	[FAMILY_OPEN] = { LAYOUT_ALONE, NULL },
 	[FAMILY_TOLD] = { LAYOUT_LINKS, "links" },
+	[FAMILY_EARLY] = { LAYOUT_LINKS, "links" },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

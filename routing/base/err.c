@@ -69,7 +69,7 @@ static const struct err_row rows[] = {
 	{ ERR_SAME_ID, N_("another document has this id: of another issuer, or on paper"),
 	  N_("see them with: vanthu find; tell who sent the later one") },
 	{ ERR_ANSWERED_STATE,
-	  N_("what it answers has not been accepted yet, or was returned or recalled"),
+	  N_("what it answers has not been accepted yet, or was returned, recalled or replaced"),
 	  N_("see it with: vanthu show; enter it in the register with: vanthu accept") },
 	{ ERR_SIGNED_FOR, N_("K/T is not used for a committee, which decides together"),
 	  N_("a deputy secretary signs T/M too: --competence \"T/M ĐẢNG ỦY\" --position "
@@ -115,6 +115,20 @@ static const struct err_row rows[] = {
 	  N_("see who agreed with: vanthu show ID") },
 	{ ERR_NOT_ISSUER, N_("only the committee that issued it may do this"),
 	  N_("what was received is given back with: vanthu return ID --reason TEXT") },
+	{ ERR_CONCERNS_UNKNOWN,
+	  N_("the document that is to be updated or replaced is none that was issued here"),
+	  N_("look for it with: vanthu outbox; its number or id is what --update and --replace "
+	     "take") },
+	{ ERR_REPLACED, N_("a newer document stands in its place"),
+	  N_("see which one with: vanthu show ID; go on with that one") },
+	{ ERR_CONCERNS_TYPE, N_("what it replaces is a document of another type"),
+	  N_("an error of content is mended by a document of the same form, one of form by an "
+	     "official letter: --update") },
+	{ ERR_CONCERNS_SOME, N_("not everybody who has the older document gets this one"),
+	  N_("without --to it goes to all of them") },
+	{ ERR_CONTENT_RECALLED,
+	  N_("the document was given back to its issuer, and its content is not kept"),
+	  N_("see when and why with: vanthu show ID; the issuer has it") },
 	{ ERR_NOT_ASKED, N_("its issuer is not asking for it back"),
 	  N_("see what was asked and answered with: vanthu show ID") },
 	{ ERR_DIRECTORY_OLD, N_("the directory is not newer than the one in force"),
@@ -314,6 +328,7 @@ int err_exit_code(enum err e)
 		return 3;
 	case ERR_NOT_FOUND:
 	case ERR_ANSWERED_UNKNOWN:
+	case ERR_CONCERNS_UNKNOWN:
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
@@ -323,6 +338,7 @@ int err_exit_code(enum err e)
 	case ERR_NUMBER_AHEAD:
 	case ERR_BAD_STATE:
 	case ERR_RECALLED:
+	case ERR_REPLACED:
 	case ERR_NOT_ASKED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
@@ -337,6 +353,8 @@ int err_exit_code(enum err e)
 	case ERR_FILE_NAME:
 	case ERR_ANSWERED_STATE:
 	case ERR_SIGNED_FOR:
+	case ERR_CONCERNS_TYPE:
+	case ERR_CONCERNS_SOME:
 		return 5; /* warnings, where they refuse */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:

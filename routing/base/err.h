@@ -94,6 +94,11 @@ enum err {
 	/* asked back, or given back: it is frozen (docs/DOMAIN.md §14) */
 	ERR_RECALLED = 2050,
 	ERR_NOT_ISSUER = 2051,      /* only who issued it may do this */
+	ERR_CONCERNS_UNKNOWN = 2053, /* what it updates or replaces is none of ours */
+	ERR_REPLACED = 2054,        /* a newer document stands in its place */
+	ERR_CONCERNS_TYPE = 1030,   /* a warning: what replaces is of another type */
+	ERR_CONCERNS_SOME = 1031,   /* a warning: not all who have the older one get it */
+	ERR_CONTENT_RECALLED = 2056, /* given back, and its content with it */
 	ERR_NOT_ASKED = 2052,       /* an answer to a recall that nobody asked */
 	/* our store is behind what a neighbour holds of it: an older copy */
 	ERR_BEHIND = 2034,

@@ -96,6 +96,15 @@ enum secrecy {
 
 /* GROUP_SUPERIOR exists only in submissions: it is resolved to a committee when the origin
  * accepts. */
+/* What a document does with an older one of its issuer; by the numbers of DocumentBody.business. */
+enum business {
+	BUSINESS_NONE = 0,
+	BUSINESS_NEW = 1,
+	BUSINESS_RECALL = 2,
+	BUSINESS_UPDATE = 3,
+	BUSINESS_REPLACE = 4,
+};
+
 enum group { GROUP_NONE = 0, GROUP_SUBORDINATES = 1, GROUP_SUBTREE = 2, GROUP_SUPERIOR = 100 };
 
 /* Why a store holds a document: ours, for us, or only passing through. First byte of its keys. */
@@ -160,6 +169,9 @@ enum office_status {
 struct office_stand {
 	enum office_status work;   /* OFFICE_NONE counts as OFFICE_ARRIVED */
 	enum office_status recall; /* OFFICE_NONE, _ASKED, _AGREED, _DECLINED */
+	/* what `recall` is about: BUSINESS_UPDATE, BUSINESS_REPLACE; any other: to give it back */
+	enum business asks;
+	bool replaced; /* it was agreed that a newer one stands in its place */
 };
 
 /* What a status says besides its code and note. */
@@ -169,6 +181,7 @@ struct office_note {
 	text_t person;     /* who acted, or is to act; "" not said */
 	text_t due_on;     /* YYYY-MM-DD, or "" */
 	struct doc_id answer; /* the signer's document that answers this one; zero: none */
+	struct doc_id request; /* 15, 16: the issuer's document that asked; zero: a status 13 did */
 };
 
 struct fact {
@@ -208,6 +221,9 @@ struct summary {
 	text_t files;
 	const struct document_ref *reply_to; /* what it answers, without digest; NULL: nothing */
 	text_t signer_competence; /* NULL or "": none, or an older build took it */
+	enum business business;
+	/* the older document that it recalls, updates or replaces, without digest; NULL: none */
+	const struct document_ref *concerns;
 };
 
 #endif

@@ -34,8 +34,10 @@ static void plan_taken(struct turn_view *t, const struct ev_publish *e, struct d
 					      .relay_count = e->relay_count };
 	core_put(t, key_serial(doc.role, doc.serial), &r);
 	document_needs(t, doc, d);
-	if (d->mine)
-		matter_answers(t, matter_answered(&e->summary), doc);
+	if (!d->mine)
+		return;
+	matter_answers(t, matter_answered(&e->summary), doc);
+	concerns_index(t, d, doc);
 }
 
 static enum err take(struct turn_view *t, const struct ev_publish *e, bool mine)

@@ -28,7 +28,7 @@ struct desk {
 /* The code that says where it stands: an agreed recall goes before the work. */
 static text_t stands_at(const struct desk *d)
 {
-	if (d->work.stand.recall == OFFICE_RECALL_AGREED)
+	if (office_stand_frozen(&d->work.stand))
 		return office_status_code(OFFICE_RECALL_AGREED);
 	return office_status_code(d->work.stand.work == OFFICE_NONE ? OFFICE_ARRIVED
 								    : d->work.stand.work);
@@ -55,15 +55,15 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 }
 
 /* Answers (ERR_NOT_FOUND, ERR_NOT_RECIPIENT, ERR_NOT_YET) and failures alike. */
-static enum err load(struct turn_view *t, const struct ev_office *e, struct desk *d)
+static enum err load(struct turn_view *t, struct doc_key doc, struct desk *d)
 {
 	struct record r;
-	struct key key = key_serial(e->role, e->serial);
+	struct key key = key_serial(doc.role, doc.serial);
 	enum err result;
 
-	*d = (struct desk){ .key = { e->role, e->serial },
+	*d = (struct desk){ .key = doc,
 			    .work = { .to = "", .due_on = "", .note = "", .person = "" } };
-	if (e->role != ROLE_IN)
+	if (doc.role != ROLE_IN)
 		return ERR_NOT_RECIPIENT;
 	result = core_get(t, FAMILY_DOCUMENT, key, &r);
 	if (result != ERR_OK)
@@ -78,6 +78,41 @@ static enum err load(struct turn_view *t, const struct ev_office *e, struct desk
 	if (result == ERR_OK)
 		d->work = r.u.work;
 	return result == ERR_NOT_FOUND ? ERR_OK : result;
+}
+
+/* Who answers a newer document that asks for something answers for the one that it concerns. A
+ * status 13 goes before it; what was answered already is as it is. */
+static enum err turn_to_older(struct turn_view *t, const struct ev_office *e, struct desk *d)
+{
+	const struct rec_document newer = d->document;
+	enum office_status answer;
+	struct doc_key older;
+	struct desk found;
+	enum err r;
+
+	if ((e->next != OFFICE_RECALL_AGREED && e->next != OFFICE_RECALL_DECLINED) ||
+	    d->work.stand.recall == OFFICE_RECALL_ASKED)
+		return ERR_OK;
+	r = concerns_find(t, &newer, &older);
+	if (r == ERR_OK)
+		r = load(t, older, &found);
+	if (r == ERR_OK)
+		r = concerns_answer(t, older, &newer.id, &answer);
+	if (r != ERR_OK)
+		return r == ERR_STORE || r == ERR_NO_MEMORY ? r : ERR_OK;
+	if (answer == OFFICE_NONE && found.work.stand.recall == OFFICE_RECALL_ASKED &&
+	    found.work.stand.asks == BUSINESS_NONE)
+		return ERR_OK;
+	*d = found;
+	if (answer == OFFICE_NONE && !office_stand_frozen(&d->work.stand) &&
+	    (!d->work.stand.replaced || newer.summary.business == BUSINESS_RECALL))
+		answer = OFFICE_RECALL_ASKED;
+	d->work.stand.recall = answer == OFFICE_NONE ? d->work.stand.recall : answer;
+	if (answer != OFFICE_NONE) {
+		d->work.stand.asks = newer.summary.business;
+		d->work.request = newer.id;
+	}
+	return ERR_OK;
 }
 
 static bool same_list(const text_t *a, uint32_t a_count, const text_t *b, uint32_t b_count)
@@ -163,10 +198,12 @@ static enum err may_act(struct turn_view *t, const struct ev_office *e, const st
 {
 	enum err r;
 
-	if (d->work.stand.recall == OFFICE_RECALL_AGREED)
+	if (office_stand_frozen(&d->work.stand))
 		return ERR_RECALLED;
 	if (!office_status_may_follow(&d->work.stand, e->next))
-		return e->next >= OFFICE_RECALL_ASKED ? ERR_NOT_ASKED : ERR_BAD_STATE;
+		return e->next >= OFFICE_RECALL_ASKED ? ERR_NOT_ASKED
+		       : d->work.stand.replaced	      ? ERR_REPLACED
+						      : ERR_BAD_STATE;
 	r = check(t, e);
 	if (r == ERR_OK)
 		r = t->core->stand.alarm; /* a number given now may be given already */
@@ -209,9 +246,16 @@ static enum err note_in_register(struct turn_view *t, const struct ev_office *e,
 				 .uid = e->uid,
 				 .person = e->person,
 				 .note = e->note };
+	enum err r = ERR_OK;
 
 	if (e->next == OFFICE_ACCEPTED)
 		return enter(t, e, d);
+	if (e->next == OFFICE_RECALL_AGREED && doc_id_valid(&d->work.request)) {
+		line.business = d->work.stand.asks;
+		r = concerns_number(t, d->document.origin, &d->work.request, &line.newer);
+	}
+	if (r != ERR_OK)
+		return r;
 	if (d->work.line.number == 0 ||
 	    (e->next != OFFICE_RETURNED && e->next != OFFICE_RECALL_AGREED))
 		return ERR_OK;
@@ -245,9 +289,21 @@ static void advance(const struct turn_view *t, const struct ev_office *e, struct
 		w->finished_at_ms = t->now.wall_ms;
 		w->answer = e->answer;
 		break;
+	case OFFICE_RECALL_AGREED:
+		if (w->stand.asks != BUSINESS_REPLACE)
+			break;
+		w->stand.replaced = true;
+		w->replaced_by = w->request;
+		break;
 	default:
 		break;
 	}
+}
+
+/* The newer document that is answered; zero: a status 13 is, or it is no answer. */
+static struct doc_id request_of(const struct ev_office *e, const struct desk *d)
+{
+	return e->next < OFFICE_RECALL_ASKED ? (struct doc_id){ { 0 } } : d->work.request;
 }
 
 /* To the issuer, and kept here. No route to it at this moment: it goes when there is one. */
@@ -260,7 +316,8 @@ static enum err say(struct turn_view *t, const struct ev_office *e, const struct
 					 .arrival = d->work.line.number,
 					 .person = e->person,
 					 .due_on = e->due_on,
-					 .answer = e->answer },
+					 .answer = e->answer,
+					 .request = request_of(e, d) },
 			     .document = { .origin = d->document.origin,
 					   .id = d->document.id,
 					   .digest = d->document.digest } };
@@ -303,7 +360,13 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 	if (e->next == OFFICE_ACCEPTED)
 		same_number_put(t, &received);
 	r.u.work = d->work;
+	/* Something else may have waited for its turn. */
+	result = concerns_next(t, d->key, &d->document, &r.u.work);
+	if (result != ERR_OK)
+		return result;
 	core_put(t, key_serial(d->key.role, d->key.serial), &r);
+	if (e->next == OFFICE_RECALL_AGREED)
+		retention_recalled(t, d->key, &d->work.stand);
 	result = open_work_follow(t, d->key, &d->work.stand);
 	if (result != ERR_OK)
 		return result;
@@ -341,13 +404,15 @@ enum err decide_office(struct turn_view *t, const struct ev_office *e)
 
 	if (e->next == OFFICE_RECALL_ASKED)
 		return decide_recall(t, e);
-	r = load(t, e, &d);
+	r = load(t, (struct doc_key){ e->role, e->serial }, &d);
+	if (r == ERR_OK)
+		r = turn_to_older(t, e, &d);
 	if (r == ERR_OK)
 		r = says_other(t, e, &d, &other);
 	if (r == ERR_OK)
 		r = check_slips(t, e, &d);
 	if (r == ERR_OK && !other && is_repeated(e, &d.work) &&
-	    (d.work.stand.recall != OFFICE_RECALL_AGREED || e->next == OFFICE_RECALL_AGREED)) {
+	    (!office_stand_frozen(&d.work.stand) || e->next == OFFICE_RECALL_AGREED)) {
 		answer(t, e, &d, ERR_OK, true);
 		return ERR_OK;
 	}

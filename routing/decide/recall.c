@@ -82,8 +82,9 @@ static enum err answers_of(struct turn_view *t, const struct recall *d, struct c
 	       ERR_OK) {
 		enum office_status s = office_status_of(r.u.status.code);
 
-		if (s != OFFICE_RECALL_AGREED && s != OFFICE_RECALL_DECLINED)
-			continue;
+		if ((s != OFFICE_RECALL_AGREED && s != OFFICE_RECALL_DECLINED) ||
+		    doc_id_valid(&r.u.status.status.request))
+			continue; /* or it answers a newer document */
 		++*count;
 		*last = s;
 	}

@@ -5,6 +5,7 @@
 
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -19,15 +20,19 @@ static struct act_reply *answer(struct turn_view *t, const struct ev_resend *e, 
 }
 
 /* A recall freezes it: with the issuer once it was asked, with a recipient once it agreed. */
-static enum err frozen(struct turn_view *t, const struct ev_resend *e)
+static enum err frozen(struct turn_view *t, const struct ev_resend *e, const struct rec_document *d)
 {
 	struct record r;
+	bool recalled;
 	enum err result = core_get(t, FAMILY_WORK, key_serial(e->role, e->serial), &r);
 
+	if (result == ERR_NOT_FOUND) {
+		result = concerns_recalled(t, (struct doc_key){ e->role, e->serial }, d, &recalled);
+		return result == ERR_OK && recalled ? ERR_RECALLED : result;
+	}
 	if (result != ERR_OK)
-		return result == ERR_NOT_FOUND ? ERR_OK : result;
-	return e->role == ROLE_OUT || r.u.work.stand.recall == OFFICE_RECALL_AGREED ? ERR_RECALLED
-										    : ERR_OK;
+		return result;
+	return e->role == ROLE_OUT || office_stand_frozen(&r.u.work.stand) ? ERR_RECALLED : ERR_OK;
 }
 
 /* Whole, with all its bytes here, and for that one. Answers (ERR_NOT_FOUND, ERR_NOT_YET,
@@ -50,7 +55,7 @@ static enum err may_go(struct turn_view *t, const struct ev_resend *e, struct re
 		return r;
 	if (!contains)
 		return ERR_NOT_RECIPIENT;
-	r = frozen(t, e);
+	r = frozen(t, e, &document->u.document);
 	if (r != ERR_OK)
 		return r;
 	r = core_get(t, FAMILY_STATE, key, &state);

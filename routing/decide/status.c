@@ -124,13 +124,18 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 /* The issuer asks for one of its own back. What our office has answered already stands. */
 static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e, enum err *fault)
 {
+	const struct document_ref *ref = &e->fact->document;
 	struct rec_document d;
 	struct doc_key key;
 	struct record work;
 	uint32_t added;
 	bool known;
-	enum err result = document_of(t, e, ROLE_IN, &key, &d, fault);
+	enum err result = core_get(t, FAMILY_IDENT, key_ident(ref->id, ref->origin), &work);
 
+	if (result == ERR_NOT_FOUND)
+		return early_keep(t, e, fault);
+	if (result == ERR_OK)
+		result = document_of(t, e, ROLE_IN, &key, &d, fault);
 	if (result != ERR_OK || *fault != ERR_OK)
 		return result;
 	/* First what may be damaged: nothing is planned then. */
@@ -147,6 +152,8 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 					 .to = "", .due_on = "", .note = "", .person = "" } };
 	if (office_status_may_follow(&work.u.work.stand, OFFICE_RECALL_ASKED)) {
 		office_status_apply(&work.u.work.stand, OFFICE_RECALL_ASKED);
+		work.u.work.stand.asks = BUSINESS_NONE;
+		work.u.work.request = (struct doc_id){ { 0 } };
 		work.u.work.recall_reason = e->fact->note;
 		core_put(t, key_serial(key.role, key.serial), &work);
 	}

@@ -36,6 +36,7 @@ struct offer {
 	struct mandate mandate;
 	text_t lists;	 /* rec_document.lists */
 	uint32_t listed; /* how many recipients they mean, the last ones */
+	enum err older[2]; /* what there is to say of the one that it concerns */
 };
 
 static bool is_automatic(const struct ev_submit *e)
@@ -83,6 +84,10 @@ static enum err check_slips(struct turn_view *t, struct offer *o, struct doc_key
 		result = matter_warning(t, e->summary.reply_to, &answered);
 	if (answered != ERR_OK && o->slips.count < WARNINGS_MAX)
 		o->slips.codes[o->slips.count++] = answered;
+	for (unsigned i = 0; i < 2; i++) {
+		if (o->older[i] != ERR_OK && o->slips.count < WARNINGS_MAX)
+			o->slips.codes[o->slips.count++] = o->older[i];
+	}
 	return result;
 }
 
@@ -245,6 +250,7 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	envelope.u.envelope.envelope.draft = draft_ref;
 	core_put(t, key_serial(doc.role, doc.serial), &envelope);
 	matter_answers(t, matter_answered(&e->summary), doc);
+	concerns_index(t, d, doc);
 	plan_files(t, doc, e->manifest, e->manifest_count);
 	if (t->core->config.expire_ms > 0) {
 		struct record sweep = { .family = FAMILY_SWEEP };
@@ -257,6 +263,8 @@ static enum err plan_records(struct turn_view *t, const struct offer *o, uint32_
 	r = document_state(t, doc, d, NULL, &state);
 	if (r == ERR_OK && o->numbered)
 		r = number_put(t, &o->series, doc);
+	if (r == ERR_OK)
+		r = concerns_enter(t, d, e->uid);
 	given_take(t, &o->given);
 	sent_work_new(t, doc, d);
 	return r == ERR_OK ? document_publish_first(t, doc, d, answer) : r;
@@ -320,6 +328,22 @@ static enum err judge_type(struct turn_view *t, const struct ev_submit *e)
 				   e->type_name == NULL ? "" : e->type_name);
 }
 
+/* False, and answered: it concerns a document that it may not. */
+static enum err check_older(struct turn_view *t, struct offer *o, const struct recipient_list *to,
+			    bool *may)
+{
+	enum err why;
+	text_t by;
+	enum err r = concerns_check(t, &o->e.summary, &why, &by);
+
+	*may = r == ERR_OK && why == ERR_OK;
+	if (*may)
+		return concerns_warn(t, &o->e, to, o->older);
+	if (r == ERR_OK)
+		reply(t, &o->e, why, (struct committee_id){ "" })->about = by;
+	return r;
+}
+
 /* What is answered and no failure. */
 static bool is_refusal(const struct ev_submit *e, enum err r)
 {
@@ -344,6 +368,7 @@ static enum err accept(struct turn_view *t, const struct offer *offered,
 	struct routing_answer answer = { .route_count = 0 };
 	struct recipient_list list;
 	struct offer o = *offered;
+	bool may = true;
 	enum err r = recipients_expand(&t->tree, &q.to, 0, &list);
 
 	if (r == ERR_OK && list.count == 0)
@@ -360,6 +385,11 @@ static enum err accept(struct turn_view *t, const struct offer *offered,
 	if (r == ERR_OK && o.mandate.judgement == COMPETENCE_FORBIDDEN) {
 		reply(t, e, ERR_COMPETENCE, (struct committee_id){ "" })->about = o.mandate.rule;
 		return ERR_OK;
+	}
+	if (r == ERR_OK) {
+		r = check_older(t, &o, &list, &may);
+		if (r == ERR_OK && !may)
+			return ERR_OK;
 	}
 	if (r == ERR_OK)
 		r = find_number(t, &o);

@@ -7,7 +7,9 @@
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
+#include "routing/documents/concerns.h"
 #include "routing/documents/document.h"
+#include "routing/documents/early.h"
 #include "routing/documents/facts.h"
 #include "routing/documents/open_work.h"
 #include "routing/documents/route.h"
@@ -139,6 +141,28 @@ static enum err complete_mine(struct turn_view *t, struct doc_key doc, const str
 	return open_work_follow(t, doc, &(struct office_stand){ .work = OFFICE_ARRIVED });
 }
 
+/* What was asked of it before it was here, and what it asks itself. */
+static enum err ask_office(struct turn_view *t, struct doc_key doc, const struct rec_document *d)
+{
+	const struct rec_work nothing = { .to = "", .due_on = "", .note = "", .person = "" };
+	struct document_ref ref = { d->origin, d->id, d->digest };
+	struct key key = key_serial(doc.role, doc.serial);
+	struct record work;
+	enum err e = core_get(t, FAMILY_WORK, key, &work);
+
+	if (e == ERR_NOT_FOUND) {
+		work = (struct record){ .family = FAMILY_WORK, .u.work = nothing };
+		e = early_take(t, doc, d, &work.u.work);
+		if (e == ERR_OK)
+			core_put(t, key, &work);
+		else if (e == ERR_DIGEST)
+			notify(t, NOTICE_REFUSED, ref, d->origin, ERR_DIGEST, &d->summary);
+	}
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DIGEST && e != ERR_DAMAGED)
+		return e;
+	return concerns_arrived(t, doc, d);
+}
+
 enum err document_complete(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			   const struct blob *relays)
 {
@@ -166,9 +190,9 @@ enum err document_complete(struct turn_view *t, struct doc_key doc, const struct
 	e = document_publish(t, doc, d, &answer);
 	if (e == ERR_OK)
 		e = document_unserved(t, doc, d, &answer);
-	if (e != ERR_OK)
-		return e;
-	return document_state(t, doc, d, NULL, &state);
+	if (e == ERR_OK)
+		e = document_state(t, doc, d, NULL, &state);
+	return e == ERR_OK && d->mine ? ask_office(t, doc, d) : e;
 }
 
 enum err document_refuse(struct turn_view *t, const struct ev_publish *e, enum err why)

@@ -5,9 +5,11 @@
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 
 #include "routing/documents/complete.h"
+#include "routing/documents/concerns.h"
 #include "routing/documents/document.h"
 #include "routing/documents/duplicate.h"
 #include "routing/documents/entry.h"
+#include "routing/documents/early.h"
 #include "routing/documents/facts.h"
 #include "routing/documents/given.h"
 #include "routing/documents/held.h"

@@ -99,8 +99,8 @@ enum err matter_warning(struct turn_view *t, const struct document_ref *answered
 		return e;
 	e = work_on(t, &ident, &work);
 	if (e == ERR_OK &&
-	    (work.stand.work < OFFICE_ACCEPTED || work.stand.recall == OFFICE_RECALL_ASKED ||
-	     work.stand.recall == OFFICE_RECALL_AGREED))
+	    (work.stand.work < OFFICE_ACCEPTED || office_stand_asked_back(&work.stand) ||
+	     office_stand_frozen(&work.stand) || work.stand.replaced))
 		*out = ERR_ANSWERED_STATE;
 	return skip_unread(e);
 }

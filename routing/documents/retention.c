@@ -6,13 +6,18 @@
 #include "routing/core.h"
 #include "routing/documents/document.h"
 #include "routing/links/links.h"
+#include "routing/rules/rules.h"
 #include "routing/state/clocks.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
-enum { SWEEPS_PER_TICK = 64, SWEEP_AGAIN_MS = 24 * 3600 * 1000 };
+enum {
+	SWEEPS_PER_TICK = 64,
+	SWEEP_AGAIN_MS = 24 * 3600 * 1000,
+	RECALLED_AGAIN_MS = 10 * 60 * 1000 /* a neighbour still fetches it */
+};
 
 /* How long it is still too soon (ms), by the store's own time: the clock may have jumped ahead, or
  * been behind when the document was taken. One of an older build has only the wall clock, and waits
@@ -22,6 +27,8 @@ static int64_t too_soon_ms(struct turn_view *t, enum sweep kind, const struct re
 	int64_t kept_ms = kind == SWEEP_EXPIRE ? t->core->config.expire_ms
 					       : t->core->config.relay_retention_ms;
 
+	if (kind == SWEEP_RECALLED)
+		return 0; /* it was decided, not waited for */
 	if (d->taken_passed_ms == 0)
 		return guard_verdict(t) == CLOCK_WRONG ? SWEEP_AGAIN_MS : 0;
 	return kept_ms - (passed_now(t->core, t->now) - d->taken_passed_ms);
@@ -111,7 +118,7 @@ static enum err release_content(struct turn_view *t, const struct due *due,
 		return e;
 	if (!needed)
 		return drop_content(t, due->doc, d, state);
-	check_later(t, due, SWEEP_AGAIN_MS);
+	check_later(t, due, due->kind == SWEEP_RECALLED ? RECALLED_AGAIN_MS : SWEEP_AGAIN_MS);
 	return ERR_OK;
 }
 
@@ -139,6 +146,7 @@ static enum err sweep_one(struct turn_view *t, const struct due *due)
 	case SWEEP_EXPIRE:
 		return expire(t, due, &document.u.document, &state.u.state);
 	case SWEEP_CONTENT:
+	case SWEEP_RECALLED:
 		return release_content(t, due, &document.u.document, &state.u.state);
 	case SWEEP_NONE:
 		break;
@@ -214,4 +222,14 @@ enum err retention_tick(struct turn_view *t)
 	enum err e = guard_verdict(t) == CLOCK_WRONG ? ERR_OK : bring_back(t);
 
 	return e == ERR_OK ? sweep(t) : e;
+}
+
+void retention_recalled(struct turn_view *t, struct doc_key doc, const struct office_stand *stand)
+{
+	struct record r = { .family = FAMILY_SWEEP };
+
+	if (!office_stand_frozen(stand) || !t->core->config.drop_recalled)
+		return;
+	core_put(t, key_sweep(t->now.wall_ms, SWEEP_RECALLED, doc.role, doc.serial), &r);
+	t->core->next_tick_ms = t->now.mono_ms;
 }

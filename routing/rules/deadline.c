@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/rules/office_status.h"
+
 enum { DAY_MS = 24 * 3600 * 1000 };
 
 static const struct working_days no_table = { .count = 0 };
@@ -14,7 +16,9 @@ static const struct working_days *days_of(const struct deadline_rules *rules)
 
 bool deadline_is_open(const struct office_stand *stand)
 {
-	return stand->recall != OFFICE_RECALL_AGREED && stand->work != OFFICE_RETURNED &&
+	if (stand->replaced && stand->work <= OFFICE_ARRIVED)
+		return false; /* the newer one has the deadline */
+	return !office_stand_frozen(stand) && stand->work != OFFICE_RETURNED &&
 	       stand->work != OFFICE_FINISHED;
 }
 

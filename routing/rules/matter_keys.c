@@ -29,7 +29,8 @@ struct key matter_key(enum matter_link link, const struct doc_id *of, enum role 
 bool matter_parse(const struct key *k, enum role *role, struct serial *serial)
 {
 	if (k->len_bytes != WHOLE ||
-	    (k->bytes[0] != MATTER_ANSWERED && k->bytes[0] != MATTER_FINISHED))
+	    (k->bytes[0] != MATTER_ANSWERED && k->bytes[0] != MATTER_FINISHED &&
+	     k->bytes[0] != MATTER_CONCERNED))
 		return false;
 	*role = (enum role)k->bytes[PREFIX_BYTES];
 	serial->n = 0;

@@ -3,6 +3,7 @@
  *
  *     'r' ‖ id of the answered document ‖ role ‖ serial of one that answers it
  *     'f' ‖ id of an answer ‖ role ‖ serial of a document that an office finished with it
+ *     'c' ‖ id of an older document ‖ role ‖ serial of one that recalls, updates or replaces it
  *
  * Ids alone, without their origin: whoever follows a key reads the document, which names both. */
 #ifndef VANTHU_ROUTING_RULES_MATTER_KEYS_H
@@ -11,7 +12,7 @@
 #include "routing/base/types.h"
 #include "routing/state/record.h"
 
-enum matter_link { MATTER_ANSWERED = 'r', MATTER_FINISHED = 'f' };
+enum matter_link { MATTER_ANSWERED = 'r', MATTER_FINISHED = 'f', MATTER_CONCERNED = 'c' };
 
 struct key matter_prefix(enum matter_link link, const struct doc_id *of);
 struct key matter_key(enum matter_link link, const struct doc_id *of, enum role role,

@@ -65,18 +65,39 @@ static unsigned allowed_after(enum office_status next)
 	}
 }
 
+static bool is_about_newer(const struct office_stand *at)
+{
+	return at->asks == BUSINESS_UPDATE || at->asks == BUSINESS_REPLACE;
+}
+
+bool office_stand_frozen(const struct office_stand *at)
+{
+	return at->recall == OFFICE_RECALL_AGREED && !is_about_newer(at);
+}
+
+bool office_stand_asked_back(const struct office_stand *at)
+{
+	return at->recall == OFFICE_RECALL_ASKED && !is_about_newer(at);
+}
+
 bool office_status_may_follow(const struct office_stand *at, enum office_status next)
 {
 	enum office_status work = at->work == OFFICE_NONE ? OFFICE_ARRIVED : at->work;
 
-	if (at->recall == OFFICE_RECALL_AGREED)
+	if (office_stand_frozen(at))
 		return false;
 	switch (next) {
 	case OFFICE_RECALL_ASKED:
-		return at->recall != OFFICE_RECALL_ASKED;
+		return at->recall != OFFICE_RECALL_ASKED || at->asks != BUSINESS_NONE;
 	case OFFICE_RECALL_AGREED:
 	case OFFICE_RECALL_DECLINED:
 		return at->recall == OFFICE_RECALL_ASKED;
+	case OFFICE_ACCEPTED:
+	case OFFICE_ASSIGNED:
+	case OFFICE_PROCESSING:
+		if (at->replaced)
+			return false;
+		/* fall through */
 	default:
 		return (allowed_after(next) & 1u << work) != 0;
 	}

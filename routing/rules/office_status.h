@@ -17,7 +17,9 @@
  *
  * A status is never erased: what undoes one is one that follows it. To recall is a question of its
  * own beside these: the issuer asks (13), the recipient's office agrees (15) or declines (16). Once
- * it has agreed, nothing may follow: the document is frozen. */
+ * it has agreed, nothing may follow: the document is frozen. A newer document that updates or
+ * replaces this one asks in the same way. Agreed to an update, the work goes on, with both. Agreed
+ * to a replacement, this one can be returned and finished, and no work on it begins. */
 #ifndef VANTHU_ROUTING_RULES_OFFICE_STATUS_H
 #define VANTHU_ROUTING_RULES_OFFICE_STATUS_H
 
@@ -34,6 +36,10 @@ bool office_status_from_issuer(enum office_status s);
 
 /* The table above. */
 bool office_status_may_follow(const struct office_stand *at, enum office_status next);
+/* Given back: nothing may be done with it. */
+bool office_stand_frozen(const struct office_stand *at);
+/* Is it asked back (not updated or replaced) and not answered yet? */
+bool office_stand_asked_back(const struct office_stand *at);
 /* What is known after it. An order that the table does not have is taken all the same: it is what
  * somebody signed. */
 void office_status_apply(struct office_stand *at, enum office_status next);

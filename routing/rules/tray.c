@@ -3,12 +3,20 @@
 
 #include <string.h>
 
+#include "routing/rules/office_status.h"
+
+/* Replaced before anything was done with it: what is to be done is done with the newer one. */
+static bool is_over(const struct office_stand *at)
+{
+	return at->replaced && at->work <= OFFICE_ARRIVED;
+}
+
 static bool is_handled(const struct office_stand *at)
 {
 	if (at->recall == OFFICE_RECALL_ASKED)
 		return false;
 	return at->work == OFFICE_FINISHED || at->work == OFFICE_RETURNED ||
-	       at->recall == OFFICE_RECALL_AGREED;
+	       office_stand_frozen(at) || is_over(at);
 }
 
 enum tray tray_of(const struct office_stand *at, text_t due_on, text_t today)

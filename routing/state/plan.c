@@ -392,6 +392,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_SERIES:
 		case FAMILY_OPEN:
 		case FAMILY_TOLD:
+		case FAMILY_EARLY:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -84,7 +84,9 @@ static uint64_t growing(const struct record *r)
 							: r->u.status.envelope.bytes.len_bytes) +
 		       NOTE_MAX + PERSON_MAX;
 	case FAMILY_LINE:
-		return NOTE_MAX + PERSON_MAX;
+		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+	case FAMILY_EARLY:
+		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:

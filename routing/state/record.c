@@ -41,6 +41,7 @@ const char *family_name(enum family f)
 		[FAMILY_SERIES] = "series",
 		[FAMILY_OPEN] = "open",
 		[FAMILY_TOLD] = "told",
+		[FAMILY_EARLY] = "early",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 

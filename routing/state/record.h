@@ -67,6 +67,7 @@ enum family {
 	/* role ‖ serial ‖ committee → what our office said to it of the document, besides what went
 	 * out at once */
 	FAMILY_TOLD,
+	FAMILY_EARLY,   /* id ‖ origin → a recall asked of a document that is not here yet */
 	FAMILY_COUNT
 };
 
@@ -75,6 +76,7 @@ enum sweep {
 	SWEEP_NONE = 0,
 	SWEEP_EXPIRE = 1,  /* one of ours, that not all have answered by then */
 	SWEEP_CONTENT = 2, /* one passed on, whose content nobody needs by then */
+	SWEEP_RECALLED = 3, /* one that came here and was given back: its content goes */
 };
 
 /* The registers; the numbers are part of the store format. See routing/books/register.h. */
@@ -477,6 +479,8 @@ struct rec_work {
 	text_t person;           /* who acted last */
 	struct doc_id answer;    /* ours, that answers it; zero: none */
 	text_t recall_reason;    /* as the issuer gave it */
+	struct doc_id request;   /* the document that asks (stand.asks); zero: a status 13 did */
+	struct doc_id replaced_by; /* the one that stands in its place; zero: none */
 };
 
 struct rec_status {
@@ -500,6 +504,8 @@ struct rec_line {
 	uint32_t uid;
 	text_t person;
 	text_t note;
+	enum business business;	   /* of an addition: what a newer document does with it */
+	text_t newer;		   /* and its number; NULL or "": none */
 };
 
 /* Of one issuer, term or year, and type. It only grows: what was given is given. */
@@ -523,6 +529,13 @@ struct rec_open {
 struct rec_told {
 	uint32_t asked;  /* how often it was asked back; of what others issued 0 */
 	uint32_t unsent; /* our status from which on nothing went out yet; 0: all went out */
+};
+
+/* A recall asked of a document that is not here yet; key_ident of that. */
+struct rec_early {
+	struct rec_status status;
+	struct digest digest; /* of the document */
+	int64_t since_ms;     /* kept since */
 };
 
 struct record {
@@ -553,6 +566,7 @@ struct record {
 		struct rec_series series;
 		struct rec_open open;
 		struct rec_told told;
+		struct rec_early early;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

@@ -213,7 +213,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 				   .issued_on = m->issued_on,
 				   .due_on = m->due_on,
 				   .note = m->note,
-				   .business = 1,
+				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
 				   .parts = s->parts,
 				   .part_count = m->file_count };
 
@@ -222,6 +222,11 @@ static enum err pack_body(struct sending *s, struct blob *out)
 			 m->reply_origin);
 		b.reply_to.id = m->reply_id;
 		b.reply_to.digest = m->reply_digest;
+	}
+	if (m->older_origin != NULL && m->older_origin[0] != '\0') {
+		snprintf(b.concerns.origin.text, sizeof b.concerns.origin.text, "%s",
+			 m->older_origin);
+		b.concerns.id = m->older_id;
 	}
 	return document_body_pack(s->arena, &b, out);
 }

@@ -36,6 +36,9 @@ struct submission {
 	const char *reply_origin; /* "" none */
 	struct doc_id reply_id;
 	struct digest reply_digest; /* zero: not known */
+	Vanthu__V1__Business business; /* 0: new */
+	const char *older_origin; /* what it updates or replaces; NULL or "" nothing */
+	struct doc_id older_id;
 	bool dry_run, strict;
 	/* hears how many bytes of large files have gone, of how many; may be NULL */
 	void (*progress)(void *ctx, uint64_t sent_bytes, uint64_t all_bytes);

@@ -10,6 +10,7 @@
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/older.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
@@ -32,7 +33,9 @@ enum {
 	OPT_STRICT,
 	OPT_COMPETENCE,
 	OPT_FINISH,
-	OPT_NO_FINISH
+	OPT_NO_FINISH,
+	OPT_UPDATE,
+	OPT_REPLACE
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
@@ -71,6 +74,7 @@ struct wanted {
 	int wait;
 	enum finishing finishing;
 	struct answered answered;
+	struct older older;
 };
 
 const struct command_option send_options[] = {
@@ -91,6 +95,12 @@ const struct command_option send_options[] = {
 	  NULL },
 	{ "reply-to", OPT_REPLY, N_("ID"),
 	  N_("the document that this one answers; without --to it goes to who issued that"),
+	  VALUE_DOCUMENT, NULL },
+	{ "update", OPT_UPDATE, N_("ID"),
+	  N_("a document of ours that this one changes; without --to it goes to all who have that"),
+	  VALUE_DOCUMENT, NULL },
+	{ "replace", OPT_REPLACE, N_("ID"),
+	  N_("a document of ours that this one stands in the place of; --to as with --update"),
 	  VALUE_DOCUMENT, NULL },
 	{ "finish", OPT_FINISH, NULL, N_("the work on what it answers is finished with it"),
 	  VALUE_NONE, NULL },
@@ -170,6 +180,17 @@ static bool take_text(struct wanted *w, int which, const char *value)
 	return w->texts[which] != NULL;
 }
 
+/* One of the two, and of one document. */
+static bool take_older(struct wanted *w, int option, const char *value)
+{
+	bool first = w->older.name == NULL;
+
+	w->older.name = value;
+	w->older.business = option == OPT_UPDATE ? VANTHU__V1__BUSINESS__BUSINESS_UPDATE
+						 : VANTHU__V1__BUSINESS__BUSINESS_REPLACE;
+	return first;
+}
+
 static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
@@ -182,6 +203,9 @@ static bool take(struct wanted *w, int option, const char *value)
 	case OPT_REPLY:
 		w->reply_to = value;
 		return true;
+	case OPT_UPDATE:
+	case OPT_REPLACE:
+		return take_older(w, option, value);
 	case OPT_NUMBER:
 		return take_text(w, TEXT_NUMBER, value);
 	case OPT_SUBJECT:
@@ -223,6 +247,9 @@ static const char *hint_of(int option)
 	case OPT_ID:
 		return _("give a UUID (32 hexadecimal digits, not all zero), or leave --id out and "
 			 "one is made");
+	case OPT_UPDATE:
+	case OPT_REPLACE:
+		return _("a document updates or replaces one other: --update or --replace, once");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
 	case OPT_COMPETENCE:
@@ -234,6 +261,11 @@ static const char *hint_of(int option)
 	}
 }
 
+static bool is_for_somebody(const struct wanted *w)
+{
+	return w->whom != NULL || w->reply_to != NULL || w->older.name != NULL;
+}
+
 /* All that is missing in one message, so that nobody has to try four times. 0: nothing is. */
 static int check_complete(struct cli *cli, const struct wanted *w)
 {
@@ -241,7 +273,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 		bool missing;
 		const char *what;
 	} all[] = { { w->s.file_count == 0, N_("the file of the document") },
-		    { w->whom == NULL && w->reply_to == NULL, N_("--to (to whom)") },
+		    { !is_for_somebody(w), N_("--to (to whom)") },
 		    { w->type == NULL, N_("--type (what type of document)") },
 		    { w->texts[TEXT_SUBJECT] == NULL, N_("--subject (what it is about)") } };
 	char list[256] = "", message[512];
@@ -256,7 +288,7 @@ static int check_complete(struct cli *cli, const struct wanted *w)
 	}
 	if (count == 0)
 		return 0;
-	if (count == 1 && w->whom == NULL && w->reply_to == NULL) {
+	if (count == 1 && !is_for_somebody(w)) {
 		cli_fail(cli, ERR_NO_RECIPIENT, NULL);
 		return err_exit_code(ERR_USAGE); /* nobody was asked: it is usage */
 	}
@@ -606,6 +638,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
 	add_answered(out, w, finished);
+	older_add(out, &w->older);
 	output_object(cli, out, shown);
 	if (cli->dry_run)
 		cli_hint(cli, "%s", _("Nothing was sent: this was a dry run."));
@@ -689,6 +722,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
 	add_answered(out, w, finished);
+	older_add(out, &w->older);
 	code = wait_delivered(cli, c, id);
 	if (code == 0) {
 		output_object(cli, out, shown);
@@ -741,6 +775,10 @@ static int send_it(struct cli *cli, struct wanted *w)
 	int code = 0;
 	enum err e = call_open(cli, CLIENT_OFFICE, &c);
 
+	if (e == ERR_OK && w->older.name != NULL)
+		e = older_find(c, &w->older, &w->s);
+	if (e == ERR_OK && w->whom == NULL)
+		w->whom = w->older.whom;
 	if (e == ERR_OK)
 		e = find_reply(c, w);
 	if (e == ERR_OK && w->texts[TEXT_SIGNER] != NULL)
@@ -789,5 +827,6 @@ int cmd_send(struct cli *cli, int argc, char **argv)
 	for (unsigned i = 0; i < TEXT_COUNT; i++)
 		free(w.texts[i]);
 	free(w.to);
+	free(w.older.whom);
 	return code;
 }

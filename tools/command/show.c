@@ -50,6 +50,8 @@ static const struct column view_text[] = {
 	{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
 	{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
 	{ "same_text", N_("Repeats"), FORMAT_TEXT, false },
+	{ "concerns_text", N_("Older"), FORMAT_TEXT, false },
+	{ "newer_text", N_("Newer"), FORMAT_TEXT, false },
 	{ "note", N_("Note"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
@@ -74,6 +76,8 @@ static const struct column receipt_columns[] = {
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
 	{ "recall_note", N_("Said to it"), FORMAT_TEXT, true },
+	{ "request", N_("Answer to it"), FORMAT_OFFICE, false },
+	{ "request_note", N_("Said with it"), FORMAT_TEXT, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
@@ -85,6 +89,8 @@ static const struct column receipt_text[] = {
 	{ "code", N_("Office"), FORMAT_OFFICE, true },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "recall", N_("Recall"), FORMAT_OFFICE, true },
+	{ "request_text", N_("Answer to it"), FORMAT_OFFICE, true },
+	{ "request_note", N_("Said with it"), FORMAT_TEXT, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
 	{ "rule", N_("By rule"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
@@ -108,7 +114,7 @@ static const struct column work_columns[] = {
 
 static const struct column work_text[] = {
 	{ "code", N_("Now"), FORMAT_OFFICE, false },
-	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
+	{ "recall_text", N_("Recall"), FORMAT_OFFICE, false },
 	{ "recall_reason", N_("Recalled because"), FORMAT_TEXT, false },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 	{ "accepted_at", N_("Registered"), FORMAT_TIME, false },
@@ -134,7 +140,7 @@ static const struct column status_columns[] = {
 static const struct column status_text[] = {
 	{ "at", N_("When"), FORMAT_TIME, false },
 	{ "name_text", N_("Committee"), FORMAT_TEXT, true },
-	{ "code", N_("What"), FORMAT_OFFICE, true },
+	{ "code_text", N_("What"), FORMAT_OFFICE, true },
 	{ "person", N_("Who"), FORMAT_TEXT, true },
 	{ "due", N_("Due"), FORMAT_DATE, false },
 	{ "note", N_("Note"), FORMAT_TEXT, true },
@@ -213,6 +219,8 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 			json_object_del(out, "listed"); /* groups are expanded */
 	}
 	add_body(out, v->body);
+	if (v->line->content_dropped)
+		json_object_set_new(out, "content_dropped", json_true());
 	json_object_set_new(out, "attachments", json_parts(v));
 	json_object_set_new(out, "signed_by", json_string(v->signed_by));
 	json_object_set_new(out, "signed_at", json_time(v->signed_at_ms));
@@ -273,6 +281,72 @@ static void sort_by_time(json_t *statuses)
 	}
 }
 
+/* replaces 31-KH/ĐU – Kế hoạch */
+static json_t *older_text(const json_t *view)
+{
+	json_t *which = people_reference(json_object_get(view, "concerns"), true), *out;
+
+	if (!json_is_string(which))
+		return which;
+	out = people_does(string_of(view, "business"), json_string_value(which));
+	json_decref(which);
+	return out;
+}
+
+static json_t *newer_text(const json_t *view)
+{
+	const json_t *newer;
+	json_t *out = json_null();
+	size_t i;
+
+	json_array_foreach(json_object_get(view, "concerned_by"), i, newer)
+	{
+		json_t *which = people_reference(newer, true), *before = out, *one;
+
+		one = people_done(string_of(newer, "business"), json_string_value(which));
+		out = json_is_string(before)
+			      ? json_sprintf("%s; %s", json_string_value(before),
+					     json_string_value(one))
+			      : json_incref(one);
+		json_decref(which);
+		json_decref(one);
+		json_decref(before);
+	}
+	return out;
+}
+
+/* What a status answers: the newer document that asked, where one did. */
+static const char *asks_of(const json_t *view, const char *request)
+{
+	const json_t *newer;
+	size_t i;
+
+	json_array_foreach(json_object_get(view, "concerned_by"), i, newer)
+	{
+		if (request[0] != '\0' && strcmp(string_of(newer, "id"), request) == 0)
+			return string_of(newer, "business");
+	}
+	return "";
+}
+
+static void add_requests(json_t *view)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(json_object_get(view, "receipts"), i, each)
+	{
+		json_object_set(each, "asks", json_object_get(view, "business"));
+		json_object_set_new(each, "request_text", people_request(each, "request"));
+	}
+	json_array_foreach(json_object_get(view, "statuses"), i, each)
+	{
+		json_object_set_new(each, "asks",
+				    json_string(asks_of(view, string_of(each, "request"))));
+		json_object_set_new(each, "code_text", people_request(each, "code"));
+	}
+}
+
 /* The names and numbers that people read in the place of ids. */
 static void add_people(struct cli *cli, json_t *view)
 {
@@ -293,6 +367,10 @@ static void add_people(struct cli *cli, json_t *view)
 			    people_same_number(cli, json_object_get(view, "same_number"), true));
 	json_object_set_new(work, "answered_text",
 			    people_reference(json_object_get(view, "answered_by"), true));
+	json_object_set_new(work, "recall_text", people_request(work, "recall"));
+	json_object_set_new(view, "concerns_text", older_text(view));
+	json_object_set_new(view, "newer_text", newer_text(view));
+	add_requests(view);
 	people_committees(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "statuses"));
 	sort_by_time(json_object_get(view, "statuses"));
@@ -319,7 +397,10 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 		   plain ? status_columns : status_text);
 	if (work != NULL)
 		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
-	cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
+	if (json_is_true(json_object_get(view, "content_dropped")))
+		cli_hint(cli, "%s", _("Its content is not kept here: it was given back."));
+	else
+		cli_hint(cli, _("Save its files: vanthu save %s --to DIR"), id);
 }
 
 int cmd_show(struct cli *cli, int argc, char **argv)

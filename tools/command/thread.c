@@ -34,8 +34,29 @@ static const char *relation_name(Vanthu__V1__ThreadRelation r)
 		return "answers";
 	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_FINISHES:
 		return "finishes";
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_RECALLS:
+		return "recalls";
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_UPDATES:
+		return "updates";
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
+		return "replaces";
 	default:
 		return "begins";
+	}
+}
+
+/* What people read where it does not answer the one above it. */
+static const char *instead_of_answer(Vanthu__V1__ThreadRelation r)
+{
+	switch (r) {
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_RECALLS:
+		return _(" (recalls it)");
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_UPDATES:
+		return _(" (updates it)");
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
+		return _(" (replaces it)");
+	default:
+		return "";
 	}
 }
 
@@ -56,8 +77,8 @@ static json_t *label(const Vanthu__V1__ThreadLine *l)
 	for (unsigned i = 0; i < depth; i++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%s",
 			 i == 0 ? "└─" : "──");
-	snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s%s", depth > 0 ? " " : "",
-		 number, l->asked ? " *" : "");
+	snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s%s%s", depth > 0 ? " " : "",
+		 number, l->asked ? " *" : "", instead_of_answer(l->relation));
 	return json_string(text);
 }
 

@@ -74,6 +74,13 @@ static const struct word office[] = {
 	{ "13", N_("asked back"), "" },
 	{ "15", N_("agreed to give back"), "" },
 	{ "16", N_("declined to give back"), "" },
+	/* to a newer document that updates (3) or replaces (4) it */
+	{ "13-3", N_("asked to update it"), "" },
+	{ "15-3", N_("update agreed"), "" },
+	{ "16-3", N_("update declined"), "" },
+	{ "13-4", N_("asked to replace it"), "" },
+	{ "15-4", N_("replacement agreed"), "" },
+	{ "16-4", N_("replacement declined"), "" },
 };
 
 /* Whom a document is sent to, where it is not one committee . */

@@ -135,6 +135,73 @@ static json_t *with_same_number(struct cli *cli, const json_t *line, json_t *sub
 	return out;
 }
 
+json_t *people_request(const json_t *of, const char *key)
+{
+	const char *code = string_of(json_object_get(of, key)),
+		   *asks = string_of(json_object_get(of, "asks"));
+
+	if (code[0] == '\0')
+		return json_null();
+	return json_sprintf("%s%s", code,
+			    strcmp(asks, "update") == 0	   ? "-3"
+			    : strcmp(asks, "replace") == 0 ? "-4"
+							   : "");
+}
+
+json_t *people_does(const char *business, const char *number)
+{
+	if (strcmp(business, "recall") == 0)
+		return json_sprintf(_("recalls %s"), number);
+	if (strcmp(business, "update") == 0)
+		return json_sprintf(_("updates %s"), number);
+	return json_sprintf(_("replaces %s"), number);
+}
+
+json_t *people_done(const char *business, const char *number)
+{
+	if (strcmp(business, "recall") == 0)
+		return json_sprintf(_("recalled by %s"), number);
+	if (strcmp(business, "update") == 0)
+		return json_sprintf(_("updated by %s"), number);
+	return json_sprintf(_("replaced by %s"), number);
+}
+
+/* The weightiest of those that concern it: a recall or a replacement before an update. */
+static const json_t *weightiest(const json_t *list)
+{
+	const json_t *each, *best = NULL;
+	size_t i;
+
+	json_array_foreach(list, i, each)
+	{
+		if (best == NULL ||
+		    strcmp(string_of(json_object_get(each, "business")), "update") != 0)
+			best = each;
+	}
+	return best;
+}
+
+/* Behind the subject, what a newer one did with it, or it with an older one. `subject` is taken. */
+static json_t *with_others(const json_t *line, json_t *subject)
+{
+	const json_t *newer = weightiest(json_object_get(line, "concerned_by"));
+	json_t *number = people_reference(
+		newer != NULL ? newer : json_object_get(line, "concerns"), false);
+	json_t *said, *out;
+
+	if (!json_is_string(number))
+		return subject;
+	said = newer != NULL ? people_done(string_of(json_object_get(newer, "business")),
+					   string_of(number))
+			     : people_does(string_of(json_object_get(line, "business")),
+					   string_of(number));
+	out = json_sprintf("%s (%s)", string_of(subject), string_of(said));
+	json_decref(number);
+	json_decref(said);
+	json_decref(subject);
+	return out;
+}
+
 static json_t *subject_text(const json_t *line)
 {
 	const char *subject = string_of(json_object_get(line, "subject"));
@@ -147,7 +214,7 @@ static json_t *subject_text(const json_t *line)
 	else
 		out = json_sprintf(_("%s (answers %s)"), subject, json_string_value(answers));
 	json_decref(answers);
-	return out;
+	return with_others(line, out);
 }
 
 /* Lists by their names, then who stands beside them. */
@@ -180,7 +247,7 @@ void people_line(struct cli *cli, json_t *line)
 	json_object_set_new(line, "to_text", to_text(cli, line));
 	json_object_set_new(line, "subject_text", with_same_number(cli, line, subject_text(line)));
 	json_object_set(line, "person_text", json_object_get(work, "to"));
-	json_object_set(line, "recall_text", json_object_get(work, "recall"));
+	json_object_set_new(line, "recall_text", people_request(work, "recall"));
 }
 
 void people_committees(json_t *list)

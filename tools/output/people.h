@@ -31,6 +31,12 @@ json_t *people_signer(const json_t *signer);
  * none. */
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);
 json_t *people_reference(const json_t *reference, bool whole);
+/* The code under `key` of an object, for FORMAT_OFFICE: with what its "asks" says it is about. Null
+ * for none. */
+json_t *people_request(const json_t *of, const char *key);
+/* "replaces 31-KH/ĐU", "replaced by 31-KH/ĐU": a word of json_business, and the other's number. */
+json_t *people_does(const char *business, const char *number);
+json_t *people_done(const char *business, const char *number);
 /* Adds to a line of json_line what its table shows: from_text, to_text, subject_text (with what it
  * answers), person_text, due_text. */
 void people_line(struct cli *cli, json_t *line);

@@ -163,6 +163,8 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 	json_object_set_new(o, "secrecy", json_string(secrecy_word(l->secrecy)));
 	json_object_set_new(o, "urgency", json_string(json_urgency(l->urgency)));
 	set(o, "note", l->note);
+	json_object_set_new(o, "business", json_string(json_business(l->business)));
+	set(o, "concerns", l->older);
 	if (book == BOOK(OUT))
 		add_sent(o, l);
 	else
@@ -195,6 +197,10 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 	json_object_set_new(o, "at", json_time(l->at_ms));
 	set(o, "person", l->person);
 	set(o, "note", l->note);
+	json_object_set_new(o, "business",
+			    l->business == 0 ? json_null()
+					     : json_string(json_business(l->business)));
+	set(o, "newer", l->newer);
 	if (l->corrected != NULL)
 		json_object_set_new(o, "corrected", corrected_json(l->corrected));
 	return o;
@@ -301,6 +307,27 @@ static void join_unit(struct cell *c, const json_t *work)
 		join(c, ", ", json_string_value(json_array_get(with, i)));
 }
 
+/* What it does with an older one. */
+static void join_older(struct cell *c, const json_t *line)
+{
+	json_t *said;
+
+	if (get(line, "concerns")[0] == '\0')
+		return;
+	said = people_does(get(line, "business"), get(line, "concerns"));
+	join(c, "; ", json_string_value(said));
+	json_decref(said);
+}
+
+/* What a newer one did with it. */
+static void join_newer(struct cell *c, const json_t *a)
+{
+	json_t *said = people_done(get(a, "business"), get(a, "newer"));
+
+	join(c, ": ", json_string_value(said));
+	json_decref(said);
+}
+
 /* What the decree's columns have no place for. */
 static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *line)
 {
@@ -319,6 +346,7 @@ static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, c
 	join_value(cli, c, "; ", json_object_get(line, "urgency"), FORMAT_URGENCY);
 	if (strcmp(get(line, "secrecy"), "thuong") != 0)
 		join(c, "; ", _("secret"));
+	join_older(c, line);
 	join(c, "; ", get(line, "note"));
 	if (book == BOOK(FOLLOWUP))
 		join(c, "; ", get(json_object_get(line, "work"), "note"));
@@ -442,6 +470,8 @@ char *register_addition_text(struct cli *cli, const json_t *a)
 		join(c, ": ", _("an addition that cannot be read"));
 	else if (strcmp(get(a, "kind"), "void") == 0)
 		join(c, ": ", _("cancelled"));
+	else if (get(a, "business")[0] != '\0')
+		join_newer(c, a);
 	else if (get(a, "code")[0] == '\0')
 		join(c, ": ", _("correction"));
 	else

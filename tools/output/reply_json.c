@@ -86,10 +86,27 @@ static json_t *json_reason(unsigned code)
 				     err_text((enum err)code));
 }
 
+enum { RECALL = VANTHU__V1__BUSINESS__BUSINESS_RECALL };
+
+const char *json_business(Vanthu__V1__Business b)
+{
+	switch (b) {
+	case VANTHU__V1__BUSINESS__BUSINESS_RECALL:
+		return "recall";
+	case VANTHU__V1__BUSINESS__BUSINESS_UPDATE:
+		return "update";
+	case VANTHU__V1__BUSINESS__BUSINESS_REPLACE:
+		return "replace";
+	default:
+		return "new";
+	}
+}
+
 /* Its id, "to" and others have names of their own: it is an object of its own in a line. */
 json_t *json_work(const Vanthu__V1__WorkView *w)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:o, s:o}",
 			 "code", json_text_or_null(w->code), "recall",
 			 json_text_or_null(w->recall), "arrival",
 			 w->arrival == 0 ? json_null() : json_integer((json_int_t)w->arrival),
@@ -100,7 +117,12 @@ json_t *json_work(const Vanthu__V1__WorkView *w)
 			 "person", json_text_or_null(w->person), "accepted_at",
 			 json_time(w->accepted_at_ms), "finished_at", json_time(w->finished_at_ms),
 			 "since", json_time(w->since_ms), "answer", json_uuid(w->answer),
-			 "recall_reason", json_text_or_null(w->recall_reason));
+			 "recall_reason", json_text_or_null(w->recall_reason), "asks",
+			 w->recall[0] == '\0' ? json_null()
+						 : json_string(json_business(
+							   w->asks == 0 ? RECALL : w->asks)),
+			 "request", json_uuid(w->request), "replaced_by",
+			 json_uuid(w->replaced_by));
 }
 
 json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
@@ -111,7 +133,7 @@ json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
 		const Vanthu__V1__StatusView *s = list[i];
 
 		json_array_append_new(
-		    out, json_pack("{s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+		    out, json_pack("{s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 				   "committee", s->committee, "name",
 				   json_text_or_null(s->name), "code", s->code, "n",
 				   (json_int_t)s->n, "at",
@@ -120,7 +142,7 @@ json_t *json_statuses(Vanthu__V1__StatusView **list, size_t count)
 				   s->arrival == 0 ? json_null()
 						   : json_integer((json_int_t)s->arrival),
 				   "due", json_text_or_null(s->due_on), "answer",
-				   json_uuid(s->answer)));
+				   json_uuid(s->answer), "request", json_uuid(s->request)));
 	}
 	return out;
 }
@@ -150,6 +172,22 @@ json_t *json_same_number(const Vanthu__V1__SameNumber *s)
 			 (json_int_t)s->count);
 }
 
+/* What recalls, updates or replaces it. */
+static json_t *json_newer(const Vanthu__V1__DocumentLine *l)
+{
+	json_t *out = json_array();
+
+	for (size_t i = 0; i < l->n_newer; i++) {
+		json_t *each = json_reference(l->newer[i]->document);
+
+		json_object_set_new(each, "business",
+				    json_string(json_business(l->newer[i]->business)));
+		json_object_set_new(each, "answer", json_text_or_null(l->newer[i]->answer));
+		json_array_append_new(out, each);
+	}
+	return out;
+}
+
 /* What a daemon tells that was asked for details. */
 static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 {
@@ -161,6 +199,9 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "answers", json_reference(l->answers));
 	json_object_set_new(out, "answered_by", json_reference(l->answered_by));
 	json_object_set_new(out, "same_number", json_same_number(l->same_number));
+	json_object_set_new(out, "business", json_string(json_business(l->business)));
+	json_object_set_new(out, "concerns", json_reference(l->older));
+	json_object_set_new(out, "concerned_by", json_newer(l));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)
@@ -248,7 +289,7 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		    out, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 				   "committee", list[i]->committee, "name",
 				   json_text_or_null(list[i]->name), "state", list[i]->state, "at",
 				   json_time(list[i]->at_ms), "reason", json_code(list[i]->reason),
@@ -258,7 +299,9 @@ json_t *json_receipts(Vanthu__V1__ReceiptView **list, size_t count)
 				   list[i]->arrival == 0
 				       ? json_null()
 				       : json_integer((json_int_t)list[i]->arrival),
-				   "recall_note", json_text_or_null(list[i]->recall_note)));
+				   "recall_note", json_text_or_null(list[i]->recall_note),
+				   "request", json_text_or_null(list[i]->request), "request_note",
+				   json_text_or_null(list[i]->request_note)));
 	return out;
 }
 

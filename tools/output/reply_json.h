@@ -12,6 +12,7 @@ json_t *json_hex(ProtobufCBinaryData bytes);
 json_t *json_uuid(ProtobufCBinaryData id);
 json_t *json_texts(char **list, size_t count);
 const char *json_urgency(Vanthu__V1__Urgency urgency); /* thuong khan thuong-khan hoa-toc */
+const char *json_business(Vanthu__V1__Business b);      /* new recall update replace */
 json_t *json_code(unsigned code);		       /* "VT-nnnn", null for 0 */
 
 json_t *json_work(const Vanthu__V1__WorkView *w);

@@ -56,6 +56,7 @@ static void test_document_comes_back_as_it_was(void **state)
 				   .reply_to = { { "tinh" },
 						 fixture_doc_id(9),
 						 fixture_digest("x") },
+				   .concerns = { { "huyen-a" }, fixture_doc_id(8), { { 0 } } },
 				   .parts = parts,
 				   .part_count = 2 },
 			     out;
@@ -73,6 +74,7 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_string_equal(out.note, b.note);
 	assert_int_equal(out.business, 4);
 	assert_memory_equal(&out.reply_to, &b.reply_to, sizeof b.reply_to);
+	assert_memory_equal(&out.concerns, &b.concerns, sizeof b.concerns);
 	assert_int_equal(out.part_count, 2);
 	assert_string_equal(out.parts[0].name, parts[0].name);
 	assert_string_equal(out.parts[0].media_type, "application/pdf");
@@ -87,6 +89,8 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_string_equal(s.files, files);
 	assert_string_equal(s.reply_to->origin.text, "tinh");
 	assert_memory_equal(&s.reply_to->id, &b.reply_to.id, sizeof b.reply_to.id);
+	assert_int_equal(s.business, BUSINESS_REPLACE);
+	assert_string_equal(s.concerns->origin.text, "huyen-a");
 }
 
 static void test_absent_texts_are_empty_never_null(void **state)
@@ -98,6 +102,8 @@ static void test_absent_texts_are_empty_never_null(void **state)
 	assert_string_equal(out.signer_competence, "");
 	assert_string_equal(out.due_on, "");
 	assert_string_equal(out.reply_to.origin.text, "");
+	assert_string_equal(out.concerns.origin.text, "");
+	assert_null(document_summary(&out).concerns);
 }
 
 static void test_part_names_that_lead_out_of_a_folder_are_refused(void **state)
@@ -330,6 +336,8 @@ static void test_facts_of_every_kind_come_back_as_they_were(void **state)
 		f.relay_event = 2;
 		f.hop = HOP_LIMIT;
 		f.note = kinds[i] == KIND_STATUS ? "đã xử lý" : "";
+		if (kinds[i] == KIND_STATUS)
+			f.status.request = fixture_doc_id(5);
 		assert_ok(fact_back(*state, &f, &out));
 		assert_int_equal(out.kind, kinds[i]);
 		assert_memory_equal(&out.document, &f.document, sizeof f.document);
@@ -339,6 +347,8 @@ static void test_facts_of_every_kind_come_back_as_they_were(void **state)
 			assert_string_equal(out.from.text, "huyen-a");
 		if (kinds[i] == KIND_STATUS)
 			assert_string_equal(out.code, "03");
+		assert_memory_equal(&out.status.request, &f.status.request,
+				    sizeof f.status.request);
 		if (kinds[i] == KIND_REFUSAL) {
 			assert_int_equal(out.reason, 2002);
 			assert_int_equal(out.target_count, 2);

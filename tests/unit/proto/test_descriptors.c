@@ -68,6 +68,7 @@ static const ProtobufCMessageDescriptor *const roots[] = {
 	&vanthu__v1__series_record__descriptor,
 	&vanthu__v1__open_record__descriptor,
 	&vanthu__v1__told_record__descriptor,
+	&vanthu__v1__early_record__descriptor,
 	&vanthu__v1__request__descriptor,
 	&vanthu__v1__reply__descriptor,
 	&vanthu__v1__live_event__descriptor,

@@ -54,7 +54,8 @@ static void document_of(struct record *r)
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered, "" },
+							    &answered, "", BUSINESS_REPLACE,
+							    &answered },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -63,7 +64,8 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
 
 	s[FAMILY_WORK].record.u.work =
-	    (struct rec_work){ .stand = { OFFICE_ASSIGNED, OFFICE_RECALL_ASKED },
+	    (struct rec_work){ .stand = { OFFICE_ASSIGNED, OFFICE_RECALL_ASKED, BUSINESS_UPDATE,
+					  true },
 			       .n = 4,
 			       .line = { .book = BOOK_IN, .year = 2026, .number = 12 },
 			       .accepted_at_ms = 1,
@@ -76,7 +78,9 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 			       .note = "tham mưu",
 			       .person = "Trần C",
 			       .answer = fixture_doc_id(7),
-			       .recall_reason = "gửi nhầm" };
+			       .recall_reason = "gửi nhầm",
+			       .request = fixture_doc_id(8),
+			       .replaced_by = fixture_doc_id(9) };
 	s[FAMILY_WORK].key = key_serial(ROLE_IN, n);
 	s[FAMILY_STATUS].record.u.status =
 	    (struct rec_status){ .envelope = { 0, fixture_blob("env") },
@@ -88,7 +92,8 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 					     .arrival = 12,
 					     .person = "A",
 					     .due_on = "2026-12-01",
-					     .answer = fixture_doc_id(7) } };
+					     .answer = fixture_doc_id(7),
+					     .request = fixture_doc_id(8) } };
 	s[FAMILY_STATUS].key = key_status(ROLE_OUT, n, xa, 4);
 	s[FAMILY_LINE].record.u.line = (struct rec_line){ .kind = LINE_ADDITION,
 							  .role = ROLE_IN,
@@ -97,7 +102,9 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 							  .at_ms = 9,
 							  .uid = 1000,
 							  .person = "A",
-							  .note = "sai thẩm quyền" };
+							  .note = "sai thẩm quyền",
+							  .business = BUSINESS_REPLACE,
+							  .newer = "2-KH/ĐU" };
 	s[FAMILY_LINE].key =
 	    key_line((struct line_key){ BOOK_IN, 2026, 1, 12 });
 	s[FAMILY_SERIES].record.u.series = (struct rec_series){ .last = NUMBERING_LAST };
@@ -106,6 +113,15 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 	s[FAMILY_OPEN].key = key_serial(ROLE_IN, (struct serial){ 7 });
 	s[FAMILY_TOLD].record.u.told = (struct rec_told){ .asked = 2, .unsent = 7 };
 	s[FAMILY_TOLD].key = key_receipt(ROLE_OUT, n, xa);
+	s[FAMILY_EARLY].record.u.early =
+		(struct rec_early){ .status = { .envelope = { 0, fixture_blob("early") },
+						.code = "13",
+						.at_ms = 6,
+						.note = "gửi nhầm",
+						.status = { .n = 2, .person = "A", .due_on = "" } },
+				    .digest = { { 9 } },
+				    .since_ms = 8 };
+	s[FAMILY_EARLY].key = key_ident(fixture_doc_id(7), xa);
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -323,6 +339,9 @@ static void expect_summary(const struct summary *s)
 	assert_string_equal(s->files, "31-KH.pdf\nphụ lục.xlsx");
 	assert_string_equal(s->reply_to->origin.text, "tinh");
 	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
+	assert_int_equal(s->business, BUSINESS_REPLACE);
+	assert_string_equal(s->concerns->origin.text, "tinh");
+	assert_int_equal(s->concerns->id.bytes[0], 0x01);
 }
 
 static void expect_correction(const struct rec_paper *p)
@@ -398,16 +417,31 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	r = back_of(f, &s[FAMILY_COMMITTEE]);
 	assert_string_equal(r.u.committee.superior.text, "huyen-a");
 	assert_int_equal(r.u.committee.key_count, 1);
+}
+
+static void test_every_field_of_the_office_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct sample s[FAMILY_COUNT];
+	struct record r;
+
+	samples(f, s);
 	r = back_of(f, &s[FAMILY_WORK]);
 	assert_true(r.u.work.stand.work == OFFICE_ASSIGNED && r.u.work.line.number == 12 &&
 		    r.u.work.line.year == 2026 && r.u.work.with_count == 2 && r.u.work.n == 4);
 	assert_string_equal(r.u.work.with[1], "Lê Thị B");
 	assert_string_equal(r.u.work.recall_reason, "gửi nhầm");
+	assert_true(r.u.work.stand.asks == BUSINESS_UPDATE && r.u.work.stand.replaced);
+	assert_memory_equal(r.u.work.request.bytes, fixture_doc_id(8).bytes, 16);
+	assert_memory_equal(r.u.work.replaced_by.bytes, fixture_doc_id(9).bytes, 16);
 	r = back_of(f, &s[FAMILY_STATUS]);
 	assert_string_equal(r.u.status.code, "06");
 	assert_memory_equal(r.u.status.status.answer.bytes, fixture_doc_id(7).bytes, 16);
+	assert_memory_equal(r.u.status.status.request.bytes, fixture_doc_id(8).bytes, 16);
 	r = back_of(f, &s[FAMILY_LINE]);
-	assert_true(r.u.line.kind == LINE_ADDITION && r.u.line.status == OFFICE_RETURNED);
+	assert_true(r.u.line.kind == LINE_ADDITION && r.u.line.status == OFFICE_RETURNED &&
+		    r.u.line.business == BUSINESS_REPLACE);
+	assert_string_equal(r.u.line.newer, "2-KH/ĐU");
 }
 
 static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **state)
@@ -422,6 +456,11 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 	assert_int_equal(back.u.series.last, NUMBERING_LAST);
 	back = back_of(f, &s[FAMILY_TOLD]);
 	assert_true(back.u.told.asked == 2 && back.u.told.unsent == 7);
+	back = back_of(f, &s[FAMILY_EARLY]);
+	assert_true(back.u.early.status.status.n == 2 && back.u.early.since_ms == 8 &&
+		    back.u.early.digest.bytes[0] == 9);
+	assert_string_equal(back.u.early.status.note, "gửi nhầm");
+	assert_string_equal(back.u.early.status.code, "13");
 	s[FAMILY_SERIES].record.u.series.last = 0;
 	assert_ok(record_encode(f->arena, &s[FAMILY_SERIES].key, &s[FAMILY_SERIES].record, &value));
 	assert_int_equal(
@@ -584,6 +623,7 @@ int main(void)
 		TEST(test_large_value_takes_no_more_than_its_plan_says),
 		TEST(test_every_family_comes_back_and_encodes_to_the_same_bytes),
 		TEST(test_every_field_of_the_larger_records_comes_back),
+		TEST(test_every_field_of_the_office_comes_back),
 		TEST(test_the_last_number_of_a_series_comes_back_and_is_never_0),
 		TEST(test_flipped_bit_anywhere_is_damage),
 		TEST(test_value_under_another_key_or_family_is_damage),

@@ -162,6 +162,11 @@ def check_body(head, body, keys):
     if head.kind != 1:
         return message
     need(len(message.parts) == len(head.manifest) > 0, "parts")
+    need(message.business in range(5), "business")
+    for name in ("reply_to", "concerns"):
+        if message.HasField(name):
+            ref = getattr(message, name)
+            need(ref.origin and len(ref.id) == 16 and len(ref.digest) in (0, 32), name)
     for part, item in zip(message.parts, head.manifest):
         if item.inlined:
             need(len(part.content) == item.size_bytes and sha256(part.content) == item.sha256, "content")
@@ -620,7 +625,7 @@ def spoil_correction(run):
 
 def spoil_reference(run):
     """Bodies that a committee could sign, and nobody takes."""
-    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "relayed", "doubt", "doubt-of-receipt", "correction"):
+    for name in ("receipt", "refusal", "refusal-of-unsigned", "refusal-of-unreadable", "status", "status-assigned", "status-agreed", "relayed", "doubt", "doubt-of-receipt", "correction"):
         _, head, body = open_envelope(run.data(name), run.keys)
         for field in ("digest",) if not body.document.origin else ("id", "digest"):
             m = copy.deepcopy(body)
@@ -633,6 +638,11 @@ def spoil_reference(run):
         if head.kind != 3:
             m.document.origin = ""
             yield name + " digest alone", lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
+    _, head, body = open_envelope(run.data("document-that-replaces"), run.keys)
+    for field, value in (("origin", ""), ("id", bytes(15)), ("id", b""), ("digest", bytes(31))):
+        m = copy.deepcopy(body)
+        setattr(m.concerns, field, value)
+        yield "concerns " + field, lambda h=head, m=m: check_body(h, m.SerializeToString(), run.keys)
     _, head, body = open_envelope(run.data("doubt-of-receipt"), run.keys)
     for field, value in (("digest", sha256(b"")), ("kind", 3), ("kind", 8), ("token", bytes(65)), ("envelope", b""), ("signed_at_ms", 1),
                          ("envelope", run.data("held")), ("envelope", run.data("receipt")[:-1])):

@@ -8,6 +8,7 @@
 #include "proto/head.h"
 #include "proto/pb.h"
 #include "proto/verifier.h"
+#include "routing/base/committee_id.h"
 #include "tests/vectors/code/vectors.h"
 
 void write_keys(struct vectors *v)
@@ -80,10 +81,14 @@ static void expect_status(struct out *o, const struct fact *f)
 	out_number(o, "arrival", f->status.arrival);
 	out_text(o, "person", f->status.person);
 	out_text(o, "due_on", f->status.due_on);
+	if (doc_id_valid(&f->status.request))
+		out_hex(o, "request",
+			(struct blob){ f->status.request.bytes, sizeof f->status.request.bytes });
 }
 
-static void write_envelope(struct vectors *v, struct out *o, const char *name,
-			   const struct draft *d, const struct draft *batch)
+/* `older`: it says that it replaces that one; NULL: it says nothing. */
+static void write_any(struct vectors *v, struct out *o, const char *name, const struct draft *d,
+		      const struct draft *batch, const struct draft *older)
 {
 	struct opened opened;
 	enum err e = seal_peek(v->arena, d->envelope, &opened);
@@ -103,6 +108,14 @@ static void write_envelope(struct vectors *v, struct out *o, const char *name,
 		out_number(o, "leaf_index", (uint64_t)(d - batch));
 	}
 	expect_head(o, &d->head);
+	if (older != NULL) {
+		out_object(o, "expect_body");
+		out_number(o, "business", BUSINESS_REPLACE);
+		out_text(o, "concerns.origin", older->head.origin.text);
+		out_hex(o, "concerns.id",
+			(struct blob){ older->head.id.bytes, sizeof older->head.id.bytes });
+		out_end(o);
+	}
 	if (d->head.kind != KIND_DOCUMENT) {
 		out_object(o, "expect_body");
 		out_text(o, "document.origin", d->fact.document.origin.text);
@@ -120,6 +133,12 @@ static void write_envelope(struct vectors *v, struct out *o, const char *name,
 		out_end(o);
 	}
 	out_end(o);
+}
+
+static void write_envelope(struct vectors *v, struct out *o, const char *name,
+			   const struct draft *d, const struct draft *batch)
+{
+	write_any(v, o, name, d, batch, NULL);
 }
 
 void write_envelopes(struct vectors *v, const struct examples *e)
@@ -146,6 +165,8 @@ void write_envelopes(struct vectors *v, const struct examples *e)
 		snprintf(name, sizeof name, "batch-%u-of-5", i);
 		write_envelope(v, o, name, &e->batch[i], e->batch);
 	}
+	write_any(v, o, "document-that-replaces", &e->newer, NULL, &e->document);
+	write_envelope(v, o, "status-agreed", &e->agreed, NULL);
 	out_close(o);
 }
 

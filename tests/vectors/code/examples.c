@@ -105,6 +105,29 @@ static struct draft simple_document(struct vectors *v, unsigned id, const struct
 	return d;
 }
 
+/* The same text once more, in the place of the first one. */
+static void make_newer(struct vectors *v, struct examples *e)
+{
+	struct blob content = text_blob("Nội dung");
+	struct part part = { "van-ban.txt", "text/plain", content };
+	struct document_body b = { .number = "32-KH/ĐU",
+				   .type_code = "KH",
+				   .type_name = "Kế hoạch",
+				   .subject = "Kế hoạch chuyển đổi số",
+				   .issued_on = "2025-11-25",
+				   .business = BUSINESS_REPLACE,
+				   .concerns = { e->document.head.origin, e->document.head.id,
+						 { { 0 } } },
+				   .parts = &part,
+				   .part_count = 1 };
+	enum err r;
+
+	e->newer = simple_document(v, 30, to_cb_mot);
+	r = document_body_pack(v->arena, &b, &e->newer.body);
+	assert(r == ERR_OK);
+	seal(v, BTP, &e->newer, 1);
+}
+
 static struct draft fact_of(unsigned id, const char *signer, enum kind kind,
 			    const struct document_ref *about)
 {
@@ -204,6 +227,22 @@ static void make_doubts(struct vectors *v, struct examples *e)
 	seal(v, BTP, &e->correction, 1);
 }
 
+/* About the older document: what is agreed to is that the newer one stands in its place. */
+static void make_answer(struct vectors *v, struct examples *e)
+{
+	struct document_ref about = { e->document.head.origin, e->document.head.id,
+				      e->document.digest };
+
+	e->agreed = fact_of(31, "cb-mot", KIND_STATUS, &about);
+	memcpy(e->agreed.fact.code, "15", 3);
+	e->agreed.fact.status = (struct office_note){ .n = 3,
+						      .arrival = 12,
+						      .person = "",
+						      .due_on = "",
+						      .request = e->newer.head.id };
+	seal(v, CB_MOT, &e->agreed, 1);
+}
+
 void examples_make(struct vectors *v, struct examples *e)
 {
 	memset(e, 0, sizeof *e);
@@ -216,4 +255,6 @@ void examples_make(struct vectors *v, struct examples *e)
 	for (unsigned i = 0; i < 5; i++)
 		e->batch[i] = simple_document(v, 20 + i, i % 2 == 0 ? to_thads : to_subtree);
 	seal(v, BTP, e->batch, 5);
+	make_newer(v, e);
+	make_answer(v, e);
 }

@@ -69,6 +69,7 @@ static void test_smallest_file_gives_every_default(void **state)
 	assert_true(p->config.relay_retention_ms == 7LL * 24 * 3600 * 1000 &&
 		    p->config.verify_workers == 1);
 	assert_string_equal(p->config.log_level, "info");
+	assert_false(config_drops_recalled(&p->config));
 	assert_ok(config_load(p->folder, &p->config, &p->errors)); /* the folder means its file */
 	for (unsigned i = 0; config_key_at(i) != NULL; i++) {
 		config_value(&p->config, config_key_at(i)->name, text, sizeof text);
@@ -87,7 +88,8 @@ static void test_values_with_units_and_groups_are_read(void **state)
 		       "committee: tinh\nlisten: tcp://*:7100\ndata: /var/lib/x\nstore:\n  map: "
 		       "1G\n  reserve: 64M\nexpire: 0\ncommit_gap: 500us\n"
 		       "link:\n  credit_messages: 10\nworkers:\n  verify: 2\nlog_level: debug\n"
-		       "secret_group: vanthu-mat\n"));
+		       "secret_group: vanthu-mat\nrecall:\n  content: drop\n"));
+	assert_true(config_drops_recalled(&p->config));
 	assert_string_equal(p->config.secret_group, "vanthu-mat");
 	assert_string_equal(p->config.listen, "tcp://*:7100");
 	assert_string_equal(p->config.data, "/var/lib/x");
