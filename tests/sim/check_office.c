@@ -2,6 +2,7 @@
  * for each document that must have one; statuses that each followed what may come before; and the
  * issuer holding exactly what each recipient's office has signed. */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/sim/check.h"
@@ -146,7 +147,147 @@ static bool same_bytes(const struct record *a, const struct record *b)
 {
 	const struct blob *x = &a->u.status.envelope.bytes, *y = &b->u.status.envelope.bytes;
 
-	return x->len_bytes == y->len_bytes && memcmp(x->data, y->data, x->len_bytes) == 0;
+	return x->len_bytes == y->len_bytes &&
+	       (x->len_bytes == 0 || memcmp(x->data, y->data, x->len_bytes) == 0);
+}
+
+/* ---- recalls and replacements ---- */
+
+/* What an office has said of one document so far, by its own history. */
+struct course {
+	char before;		/* the last digit of the work's code */
+	uint32_t answered;	/* recalls by a status 13 */
+	uint64_t answered_newer; /* bit per document that asked */
+	bool frozen, replaced;
+};
+
+/* How often the issuer's questions have come to an office. */
+static uint32_t questions_at(struct world *w, const struct wanted *d, const struct member *office,
+			     struct arena *a)
+{
+	const struct series_of s = { w, d, &w->members[d->origin] };
+	uint32_t count = 0;
+
+	/* its numbers count what it asked of anybody: some were asked of others alone */
+	for (uint32_t n = 1; n <= SERIALS_MAX / 64; n++) {
+		struct record r;
+
+		arena_reset(a);
+		count += status_at(&s, office, n, a, &r) && strcmp(r.u.status.code, "13") == 0;
+	}
+	return count;
+}
+
+/* The document that asked. NULL: no document did. */
+static const struct wanted *asker(struct world *w, const struct wanted *d,
+				  const struct doc_id *request)
+{
+	static const struct doc_id none;
+	const struct wanted *x = workload_find(w, request);
+
+	if (memcmp(request, &none, sizeof none) == 0)
+		return NULL;
+	if (x == NULL || x->older == 0 || &w->documents[x->older - 1] != d)
+		world_violation(w, "recall", "%s: an answer to a document that does not ask",
+				d->number);
+	return x;
+}
+
+static void take_answer(struct world *w, const struct wanted *d, const struct member *office,
+			const struct rec_status *s, struct course *c)
+{
+	const bool agreed = strcmp(s->code, "15") == 0;
+	const struct wanted *x = asker(w, d, &s->status.request);
+	uint64_t bit = x == NULL ? 0 : 1ull << (x - w->documents);
+
+	if (x == NULL) {
+		c->answered++;
+		c->frozen = agreed;
+		return;
+	}
+	if ((c->answered_newer & bit) != 0)
+		world_violation(w, "recall", "%s answers %s a second time", office->id.text,
+				x->number);
+	c->answered_newer |= bit;
+	c->replaced = c->replaced || (agreed && x->business == BUSINESS_REPLACE);
+}
+
+static void take_status(struct world *w, const struct wanted *d, const struct member *office,
+			const struct rec_status *s, struct course *c)
+{
+	char next = s->code[1];
+
+	if (c->frozen)
+		world_violation(w, "recall", "%s: %s for %s, which was given back",
+				office->id.text, s->code, d->number);
+	if (s->code[0] == '1') {
+		take_answer(w, d, office, s, c);
+		return;
+	}
+	if (c->replaced && strchr("345", next) != NULL)
+		world_violation(w, "recall", "%s: %s for %s, which was replaced", office->id.text,
+				s->code, d->number);
+	if (!may_follow(c->before, next))
+		world_violation(w, "office", "%s: %s after 0%c for %s", office->id.text, s->code,
+				c->before, d->number);
+	c->before = next;
+}
+
+/* Its record of the work says what its history does, and what is not answered is asked. */
+static void check_stand(struct world *w, const struct wanted *d, const struct member *office,
+			const struct course *c, struct arena *a)
+{
+	struct committee_id origin = w->members[d->origin].id;
+	struct record ident, work = { .family = FAMILY_WORK };
+	const struct office_stand *at = &work.u.work.stand;
+	bool frozen;
+
+	arena_reset(a);
+	if (!member_get(office, a, FAMILY_IDENT, key_ident(d->id, origin), &ident) ||
+	    ident.u.ident.role != ROLE_IN ||
+	    !member_get(office, a, FAMILY_WORK, key_serial(ROLE_IN, ident.u.ident.serial), &work))
+		return;
+	frozen = at->recall == OFFICE_RECALL_AGREED && at->asks != BUSINESS_UPDATE &&
+		 at->asks != BUSINESS_REPLACE;
+	if (frozen != c->frozen || at->replaced != c->replaced)
+		world_violation(w, "recall", "%s: %s stands otherwise than its history says",
+				office->id.text, d->number);
+	for (int i = 0; i < w->document_count; i++) {
+		const struct wanted *x = &w->documents[i];
+
+		if (x->older == 0 || &w->documents[x->older - 1] != d || !x->accepted ||
+		    (x->addressed >> office->index & 1) == 0)
+			continue;
+		if ((c->answered_newer >> i & 1) == 0 && !c->frozen && !c->replaced &&
+		    at->recall != OFFICE_RECALL_ASKED)
+			world_violation(w, "recall", "%s was never asked for %s", office->id.text,
+					x->number);
+	}
+	w->frozen += c->frozen;
+	w->replaced += c->replaced;
+}
+
+/* Whom the issuer has asked has been asked, once for each time, and answers no more often. */
+static void check_asked(struct world *w, const struct wanted *d, const struct member *office,
+			const struct course *c, struct arena *a)
+{
+	const struct member *origin = &w->members[d->origin];
+	uint32_t came = questions_at(w, d, office, a);
+	struct record ident, told = { .family = FAMILY_TOLD };
+
+	arena_reset(a);
+	if (!member_get(origin, a, FAMILY_IDENT, key_ident(d->id, origin->id), &ident) ||
+	    !member_get(origin, a, FAMILY_TOLD,
+			key_receipt(ROLE_OUT, ident.u.ident.serial, office->id), &told))
+		told.u.told = (struct rec_told){ .asked = 0 };
+	if (told.u.told.unsent != 0 || told.u.told.asked != came)
+		world_violation(w, "recall", "%s asked %s %u times for %s, and %u came",
+				origin->id.text, office->id.text, told.u.told.asked, d->number,
+				came);
+	if (c->answered > came)
+		world_violation(w, "recall", "%s gave %s back unasked", office->id.text,
+				d->number);
+	w->asked += came;
 }
 
 /* Returns how many statuses the office has given. */
@@ -155,7 +296,7 @@ static uint32_t check_history(struct world *w, const struct wanted *d, const str
 {
 	const struct series_of s = { w, d, office };
 	const struct member *origin = &w->members[d->origin];
-	char before = '0';
+	struct course c = { .before = '0' };
 	uint32_t n;
 
 	for (n = 1;; n++) {
@@ -164,10 +305,11 @@ static uint32_t check_history(struct world *w, const struct wanted *d, const str
 		arena_reset(a);
 		if (!status_at(&s, office, n, a, &own))
 			break;
-		if (!may_follow(before, own.u.status.code[1]))
-			world_violation(w, "office", "%s: %s after 0%c for %s", office->id.text,
-					own.u.status.code, before, d->number);
-		before = own.u.status.code[1];
+		if (office == origin && strcmp(own.u.status.code, "13") != 0)
+			world_violation(w, "recall", "%s says %s of its own %s", office->id.text,
+					own.u.status.code, d->number);
+		if (office != origin)
+			take_status(w, d, office, &own.u.status, &c);
 		if (!status_at(&s, origin, n, a, &theirs) || !same_bytes(&own, &theirs))
 			world_violation(w, "office",
 					"%s does not hold status %u of %s for %s as it was signed",
@@ -177,29 +319,50 @@ static uint32_t check_history(struct world *w, const struct wanted *d, const str
 	if (status_at(&s, origin, n, a, &(struct record){ .family = FAMILY_NONE }))
 		world_violation(w, "office", "%s holds a status %u of %s that it never gave",
 				origin->id.text, n, office->id.text);
+	if (office == origin || (d->addressed >> office->index & 1) == 0)
+		return n - 1;
+	check_stand(w, d, office, &c, a);
+	check_asked(w, d, office, &c, a);
 	return n - 1;
 }
 
-/* What a clerk was told was done stands in the history, under the number that was told. */
-static void check_told(struct world *w, const struct office_act *act, struct arena *a)
+/* Does a history have it? `x`: what asked for it; NULL: nothing, or a status 13 did. */
+static bool has_said(struct world *w, const struct office_act *act, const struct wanted *d,
+		     const struct wanted *x, struct arena *a)
 {
-	const struct wanted *d = &w->documents[act->document];
 	const struct member *m = &w->members[act->member];
 	const struct series_of s = { w, d, m };
 	bool found = false;
+	char code[8];
 
+	snprintf(code, sizeof code, "%02u", (unsigned)act->next % 100);
 	for (uint32_t n = 1; !found; n++) {
 		struct record r;
 
 		arena_reset(a);
 		if (!status_at(&s, m, n, a, &r))
 			break;
-		found = r.u.status.code[1] == '0' + (char)act->next &&
-			r.u.status.status.arrival == act->arrival;
+		found = strcmp(r.u.status.code, code) == 0 &&
+			(act->next >= OFFICE_RECALL_ASKED ||
+			 r.u.status.status.arrival == act->arrival) &&
+			(x == NULL ||
+			 memcmp(&r.u.status.status.request, &x->id, sizeof x->id) == 0);
 	}
+	return found;
+}
+
+/* What a clerk was told was done stands in the history, under the number that was told; an answer
+ * to a document that asks, in that of the older one. */
+static void check_told(struct world *w, const struct office_act *act, struct arena *a)
+{
+	const struct wanted *d = &w->documents[act->document];
+	bool found = has_said(w, act, d, NULL, a);
+
+	if (!found && d->older != 0 && act->next > OFFICE_RECALL_ASKED)
+		found = has_said(w, act, &w->documents[d->older - 1], d, a);
 	if (!found)
 		world_violation(w, "office", "%s: what was done with %s is in no history",
-				m->id.text, d->number);
+				w->members[act->member].id.text, d->number);
 }
 
 void check_office(struct world *w)

@@ -17,7 +17,7 @@
 struct sums {
 	bool never_reopens;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
-	    settled, doubts, setback, shown, acts, statuses, answers;
+	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -37,6 +37,9 @@ static void add(struct sums *s, const struct world *w)
 	s->acts += (unsigned)w->act_count;
 	s->statuses += w->statuses;
 	s->answers += w->answers;
+	s->asked += w->asked;
+	s->frozen += w->frozen;
+	s->replaced += w->replaced;
 	s->shown += w->shown;
 	s->events += w->events_done;
 	for (int f = 0; f < FAULT_COUNT; f++)
@@ -61,8 +64,9 @@ static void print_sums(const struct sums *s)
 		       s->changes[0] + s->changes[1] + s->changes[2], s->changes[3] + s->changes[4],
 		       s->changes[5] + s->changes[6], s->changes[7], s->changes[8], s->relocated);
 	if (s->acts > 0)
-		printf("; acts of offices %u, statuses %u, answers indexed %u", s->acts,
-		       s->statuses, s->answers);
+		printf("; acts of offices %u, statuses %u, answers indexed %u, asked back %u, "
+		       "given back %u, replaced %u",
+		       s->acts, s->statuses, s->answers, s->asked, s->frozen, s->replaced);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
 	if (s->wide > 0)

@@ -1,6 +1,7 @@
 /* Office worlds: clerks accept, return, assign, start and finish what has arrived, several of them
- * the same document, while everything else goes wrong; and the model of what may have come of it,
- * which shares no code with what it checks. Draws from a sequence of its own. */
+ * the same document; issuers ask documents back, update and replace them, and the offices of the
+ * recipients agree or decline, while everything else goes wrong; and the model of what may have
+ * come of it, which shares no code with what it checks. Draws from a sequence of its own. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,10 +11,22 @@
 enum {
 	AGAIN_MS = 900,
 	FIRST_MS = 2000,
+	LAST_ASKED_MS = 50000, /* from then on an office that nobody asks does not wait for it */
 	LAST_MS = 30000,
 	GIVE_UP_MS = 90000,
 	REPLY_OFFICE = 300000
 };
+
+static void add_act(struct world *w, struct prng *p, int document, int member,
+		    enum office_status next)
+{
+	struct office_act *a = &w->acts[w->act_count];
+
+	*a = (struct office_act){ .document = document, .member = member, .next = next };
+	world_schedule(w, (struct sim_event){ .at_ms = FIRST_MS + (int64_t)prng_below(p, LAST_MS),
+					      .kind = SIM_OFFICE,
+					      .document = w->act_count++ });
+}
 
 /* Half of them the first step, so that the others have something to follow. */
 static const enum office_status steps[] = { OFFICE_ACCEPTED, OFFICE_ACCEPTED, OFFICE_ACCEPTED,
@@ -32,6 +45,46 @@ static void draw_answers(struct world *w, struct prng *p)
 		if (d->answers_one)
 			d->answers = (struct document_ref){ .origin = w->members[other->origin].id,
 							    .id = other->id };
+	}
+}
+
+/* An issuer asks once; each office says something, several of them twice. */
+static void draw_recalls(struct world *w, struct prng *p)
+{
+	for (int i = 0; i < w->document_count && w->act_count < OFFICE_ACTS_MAX - 8; i++) {
+		const struct wanted *d = &w->documents[i];
+		bool asked = !d->has_newer && !d->conflicting && prng_chance(p, 200);
+
+		if (!asked && d->older == 0)
+			continue;
+		if (asked)
+			add_act(w, p, i, d->origin, OFFICE_RECALL_ASKED);
+		for (int k = 0; k < w->member_count && w->act_count < OFFICE_ACTS_MAX; k++) {
+			if ((d->addressed >> k & 1) != 0)
+				add_act(w, p, i, k,
+					prng_chance(p, 600) ? OFFICE_RECALL_AGREED
+							    : OFFICE_RECALL_DECLINED);
+		}
+	}
+}
+
+/* Some concern one before them, of the same issuer; each at most one, and each at most once. */
+static void draw_newer(struct world *w, struct prng *p)
+{
+	for (int i = 1; i < w->document_count; i++) {
+		struct wanted *d = &w->documents[i];
+
+		if (d->conflicting || !prng_chance(p, 350))
+			continue;
+		for (int k = 0; k < i && d->older == 0; k++) {
+			struct wanted *o = &w->documents[k];
+
+			if (o->origin != d->origin || o->has_newer || o->conflicting)
+				continue;
+			d->older = k + 1;
+			d->business = prng_chance(p, 600) ? BUSINESS_REPLACE : BUSINESS_UPDATE;
+			o->has_newer = true;
+		}
 	}
 }
 
@@ -57,6 +110,8 @@ void offices_draw(struct world *w)
 				      .document = i });
 	}
 	draw_answers(w, &p);
+	draw_newer(w, &p);
+	draw_recalls(w, &p);
 }
 
 /* The clerk sees it in the inbox: on the disk, whole. */
@@ -70,11 +125,12 @@ static bool in_inbox(const struct member *m, const struct world *w, const struct
 	assert(a != NULL);
 	there = member_get(m, a, FAMILY_IDENT, key_ident(d->id, w->members[d->origin].id),
 			   &ident) &&
-		ident.u.ident.role == ROLE_IN &&
-		member_get(m, a, FAMILY_STATE, key_serial(ROLE_IN, ident.u.ident.serial), &state) &&
+		(ident.u.ident.role == ROLE_IN || out->next == OFFICE_RECALL_ASKED) &&
+		member_get(m, a, FAMILY_STATE,
+			   key_serial(ident.u.ident.role, ident.u.ident.serial), &state) &&
 		state.u.state.complete_at_ms != 0;
 	if (there) {
-		out->role = ROLE_IN;
+		out->role = ident.u.ident.role;
 		out->serial = ident.u.ident.serial;
 	}
 	arena_destroy(a);
@@ -95,11 +151,14 @@ void offices_act(struct world *w, int index)
 	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
 					      .kind = SIM_OFFICE,
 					      .document = index });
+	e->next = a->next;
 	if (!m->running || !in_inbox(m, w, &w->documents[a->document], e))
 		return;
 	e->reply.n = REPLY_OFFICE + (uint64_t)index;
-	e->next = a->next;
-	e->note = a->next == OFFICE_RETURNED ? "gửi nhầm" : "";
+	e->note = a->next == OFFICE_RETURNED || a->next == OFFICE_RECALL_ASKED ||
+				  a->next == OFFICE_RECALL_DECLINED
+			  ? "gửi nhầm"
+			  : "";
 	e->to = a->next == OFFICE_ASSIGNED ? "Văn phòng" : "";
 	e->due_on = e->person = "";
 	assert(inbox_push(m->inbox, &event, NULL, NULL) == ERR_OK);
@@ -117,8 +176,15 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 	case ERR_OK:
 		a->done = true;
 		a->arrival = r->work->line.number;
+		a->repeated = r->repeated;
+		break;
+	case ERR_NOT_ASKED: /* it is not there yet: until it is */
+		if (w->now_ms < LAST_ASKED_MS)
+			return true;
 		break;
 	case ERR_BAD_STATE:
+	case ERR_RECALLED:
+	case ERR_REPLACED:
 		break;
 	case ERR_CLOCK_WRONG:
 	case ERR_OWN_KEY:
@@ -128,6 +194,21 @@ bool offices_replied(struct world *w, const struct act_reply *r)
 		world_violation(w, "office", "an act was answered with VT-%d", (int)r->result);
 	}
 	a->answered = true;
+	return true;
+}
+
+bool offices_wait(const struct world *w, const struct wanted *d)
+{
+	return d->older != 0 && !w->documents[d->older - 1].accepted;
+}
+
+bool offices_refused(struct world *w, struct wanted *d, enum err why)
+{
+	if (d->older == 0 || why != ERR_RECALLED)
+		return false;
+	/* it was asked back meanwhile: what was to replace it is a document by itself */
+	w->documents[d->older - 1].has_newer = false;
+	d->older = 0;
 	return true;
 }
 

@@ -167,6 +167,15 @@ static const struct recipient *repeated(const struct wanted *d, struct arena *a)
 	return list;
 }
 
+static const struct document_ref *kept(struct arena *a, const struct document_ref *ref)
+{
+	struct document_ref *copy = arena_alloc(a, sizeof *copy);
+
+	assert(copy != NULL);
+	*copy = *ref;
+	return copy;
+}
+
 static void submit(struct member *m, int index)
 {
 	struct wanted *d = &m->world->documents[index];
@@ -179,6 +188,7 @@ static void submit(struct member *m, int index)
 				      .subject = "Về việc thử",
 				      .parts = parts,
 				      .part_count = d->part_count };
+	struct document_ref older = { .origin = { "" } };
 	struct event event = { .type = EVENT_SUBMIT };
 	struct ev_submit *s = &event.u.submit;
 
@@ -186,6 +196,13 @@ static void submit(struct member *m, int index)
 		make_part(m, a, d, i, &parts[i], &items[i]);
 	body.reply_to = d->answers;
 	body.answers = d->answers_one ? &d->answers : NULL;
+	if (d->older != 0) {
+		older = (struct document_ref){ .origin = m->id,
+					       .id = m->world->documents[d->older - 1].id };
+		body.business = d->business;
+		body.concerns = older;
+		body.older = kept(a, &older);
+	}
 	assert(document_body_pack(a, &body, &s->body) == ERR_OK);
 	s->reply.n = (uint64_t)index + 1;
 	s->id = d->id;
@@ -225,7 +242,7 @@ void workload_submit(struct world *w, int document)
 	}
 	if (d->conflicting && w->healed)
 		return;
-	if (m->running)
+	if (m->running && !offices_wait(w, d))
 		submit(m, document);
 	/* Until it is told that it is accepted, a submitter repeats itself under the same id. */
 	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + AGAIN_MS,
@@ -264,6 +281,8 @@ void workload_replied(struct world *w, const struct act_reply *r)
 		   (r->result == ERR_RETIRED_RECIPIENT || r->result == ERR_UNKNOWN_RECIPIENT ||
 		    r->result == ERR_NO_RECIPIENT)) {
 		d->last_error = r->result; /* by the directory of that moment; tried again */
+	} else if (offices_refused(w, d, r->result)) {
+		return;
 	} else if (r->result != ERR_NO_ROUTE && /* before the directory is there */
 		   /* nothing is signed by a clock that neighbours do not share */
 		   !(r->result == ERR_CLOCK_WRONG && w->clocks_wrong > 0)) {

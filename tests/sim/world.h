@@ -196,6 +196,10 @@ struct wanted {
 	enum err last_error;
 	bool answers_one; /* in office worlds: another, that may not be there at all */
 	struct document_ref answers;
+	/* in office worlds: what it does with an older one of its origin, by its index + 1 */
+	enum business business;
+	int older;
+	bool has_newer; /* and is one */
 };
 
 /* What a clerk wants to register on paper, and has been told. */
@@ -216,6 +220,7 @@ struct office_act {
 	enum office_status next;
 	bool answered, done, given_up;
 	uint32_t arrival; /* as it was told */
+	bool repeated;
 };
 
 /* A version of the directory, and the tree that it means, worked out apart from it. */
@@ -257,6 +262,7 @@ struct world {
 	int act_count;
 	unsigned statuses; /* on the disks at the end */
 	unsigned answers; /* that are indexed, at all members */
+	unsigned asked, frozen, replaced; /* recipients, of what; at the end too */
 	unsigned recounts; /* that have ended, and were equal */
 	bool changing;
 	struct version versions[VERSIONS_MAX];
@@ -403,6 +409,10 @@ void offices_act(struct world *w, int act);
 /* false: not an answer to one of these */
 bool offices_replied(struct world *w, const struct act_reply *r);
 bool offices_done(const struct world *w);
+/* must it wait for the one that it updates or replaces? */
+bool offices_wait(const struct world *w, const struct wanted *d);
+/* a refusal of one that updates or replaces, and rightly so: it is sent by itself then */
+bool offices_refused(struct world *w, struct wanted *d, enum err why);
 void check_office(struct world *w);
 void check_matters(struct world *w);
 

@@ -109,3 +109,36 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	start_lab
 	wait_for 60 knows bo 3-KH/ĐU vp "15 -"
 }
+
+@test "recall.content: drop: the content goes with the agreement, what is known of it stays, also after a kill" {
+	head -c 100000 /dev/urandom >lon.bin
+	printf 'recall:\n  content: drop\n' >>"$LAB/vp/vanthud.yaml"
+	kill -HUP "$(pid_of vp)"
+	wait_for 20 grep -q event=reloaded "$LAB/vp/vanthud.log"
+	v bo send vb.txt lon.bin --to vp,cuc --type KH --number 4-KH/ĐU --subject "Văn bản 4" -q --wait delivered --timeout 60 >/dev/null
+	v bo recall ask 4-KH/ĐU --reason "sai" -q >/dev/null
+	wait_for 60 has vp 4-KH/ĐU "13 sai"
+	wait_for 60 has cuc 4-KH/ĐU "13 sai"
+	v vp accept 4-KH/ĐU -q >/dev/null
+	v cuc recall agree 4-KH/ĐU -q >/dev/null
+	v vp recall agree 4-KH/ĐU -q >/dev/null
+	is_dropped() { v vp show 4-KH/ĐU --json | jq -e '.data.content_dropped' >/dev/null; }
+	wait_for 60 is_dropped
+	run v vp save 4-KH/ĐU --to here --json
+	[ "$status" = 5 ]
+	[[ $output == *VT-2056* ]]
+	run v vp verify 4-KH/ĐU --json
+	[[ $output == *VT-2056* ]]
+	kill -KILL "$(pid_of vp)"
+	start_lab
+	v vp show 4-KH/ĐU --json | jq -e '.data | .subject == "Văn bản 4" and (.attachments|map(.name)) == ["vb.txt","lon.bin"] and .work.recall == "15"'
+	v vp register in --json | jq -e '[.data[]|select(.symbol=="4-KH/ĐU")]|length == 1'
+	v vp show 4-KH/ĐU --lang en 2>&1 | grep -q "given back"
+	v cuc save 4-KH/ĐU --to there -q # keeps it, as configured
+	v bo save 4-KH/ĐU --to own -q    # and so does the issuer
+	cmp own/lon.bin lon.bin
+	wait_for 60 knows bo 4-KH/ĐU vp "15 -"
+	run v vp send vb.txt --reply-to 4-KH/ĐU --to bo --type BC --number 1-BC/CB --subject x --strict --json
+	[ "$status" = 5 ]
+	[[ $output == *VT-1033* ]]
+}
