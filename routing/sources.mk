@@ -33,8 +33,8 @@ ROUTING := \
 	documents/concerns \
 	documents/document \
 	documents/duplicate \
-	documents/entry \
 	documents/early \
+	documents/entry \
 	documents/facts \
 	documents/given \
 	documents/held \

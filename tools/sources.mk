@@ -41,6 +41,7 @@ TOOLS := \
 	command/committee_install \
 	command/completion \
 	command/config \
+	command/delivered \
 	command/demo \
 	command/due \
 	command/export \

@@ -31,12 +31,18 @@ static uint64_t sealed_bytes(const struct sealed *s)
 	return s->draft != 0 ? ENVELOPE_MAX_BYTES : s->bytes.len_bytes; /* not sealed yet */
 }
 
-/* The parts of a record that grow with what it says. */
+/* A fact of ours, which may not be sealed yet. */
+static uint64_t fact_bytes(const struct sealed *s)
+{
+	return s->draft != 0 ? FACT_DRAFT_MAX_BYTES : s->bytes.len_bytes;
+}
+
 static uint64_t lists_bytes(text_t lists)
 {
 	return lists == NULL || lists[0] == '\0' ? 0 : LISTS_NAMED_MAX * (LIST_NAME_MAX + 1);
 }
 
+/* The parts of a record that grow with what it says. */
 static uint64_t growing(const struct record *r)
 {
 	switch (r->family) {
@@ -62,8 +68,7 @@ static uint64_t growing(const struct record *r)
 		return sealed_bytes(&r->u.receipt.envelope) + RULE_MAX +
 		       blobs(r->u.receipt.relays, r->u.receipt.relay_count);
 	case FAMILY_STREAM:
-		return (r->u.stream.fact.draft != 0 ? FACT_DRAFT_MAX_BYTES
-						    : r->u.stream.fact.bytes.len_bytes) +
+		return fact_bytes(&r->u.stream.fact) +
 		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count +
 		       blobs(r->u.stream.relays, r->u.stream.relay_count);
 	case FAMILY_COMMITTEE:
@@ -80,13 +85,11 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_WORK:
 		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:
-		return (r->u.status.envelope.draft != 0 ? FACT_DRAFT_MAX_BYTES
-							: r->u.status.envelope.bytes.len_bytes) +
-		       NOTE_MAX + PERSON_MAX;
-	case FAMILY_LINE:
-		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+		return fact_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
 	case FAMILY_EARLY:
 		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
+	case FAMILY_LINE:
+		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:

@@ -1,6 +1,5 @@
 /* send: one document with its attachments. The id is made here, so that repeating a send that timed
  * out is safe. */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/delivered.h"
 #include "tools/command/older.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -39,7 +39,7 @@ enum {
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
-enum { POLL_MS = 50, ENDING_CHARS = 8, RECIPIENTS_BYTES = 1 << 20 };
+enum { ENDING_CHARS = 8, RECIPIENTS_BYTES = 1 << 20 };
 
 /* What people write: NFC, ours. */
 enum {
@@ -501,67 +501,6 @@ static int finish_answered(struct cli *cli, struct call *c, const struct wanted 
 	return 7;
 }
 
-/* Who refused it and why; the first of them, for the command that lists them all comes with it. */
-static const char *refusal_sentence(const Vanthu__V1__DocumentView *view, char *out, size_t size)
-{
-	const Vanthu__V1__ReceiptView *first = NULL;
-	unsigned count = 0;
-
-	for (size_t i = 0; i < view->n_receipts; i++) {
-		if (strcmp(view->receipts[i]->state, "refused") != 0)
-			continue;
-		first = first == NULL ? view->receipts[i] : first;
-		count++;
-	}
-	if (first == NULL)
-		return _(err_text(ERR_REFUSED));
-	snprintf(out, size, _("refused by %s: VT-%u %s"), first->committee, (unsigned)first->reason,
-		 _(err_text(err_known(first->reason) ? (enum err)first->reason : ERR_REFUSED)));
-	if (count > 1)
-		snprintf(out + strlen(out), size - strlen(out),
-			 ngettext(", and by %u more", ", and by %u more", count - 1), count - 1);
-	return out;
-}
-
-/* 0 delivered everywhere, 5 refused by somebody, 8 not in time. */
-static int wait_delivered(struct cli *cli, struct call *c, const char *id)
-{
-	int64_t until_ms = text_now_ms() + cli->timeout_ms;
-	char fix[256], message[512];
-
-	for (;;) {
-		Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-		Vanthu__V1__Ref ref = VANTHU__V1__REF__INIT;
-		Vanthu__V1__Reply *reply;
-		enum lifecycle state;
-		enum err e;
-
-		ref.text = (char *)(uintptr_t)id;
-		request.what_case = VANTHU__V1__REQUEST__WHAT_SHOW;
-		request.show = &ref;
-		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_VIEW, &reply);
-		if (e != ERR_OK)
-			return err_exit_code(e);
-		state = lifecycle_named(reply->view->line->state);
-		if (state == LIFECYCLE_DELIVERED)
-			return 0;
-		if (state == LIFECYCLE_REFUSED) {
-			snprintf(fix, sizeof fix, "%s %s", _("see who and why with: vanthu show"),
-				 id);
-			return cli_fail_text(cli, ERR_REFUSED,
-					     refusal_sentence(reply->view, message, sizeof message),
-					     fix);
-		}
-		if (text_now_ms() > until_ms) {
-			snprintf(fix, sizeof fix, "%s %s", _("see where it is with: vanthu trace"),
-				 id);
-			return cli_fail_text(cli, ERR_NOT_YET,
-					     _("accepted, but not yet delivered everywhere"), fix);
-		}
-		poll(NULL, 0, POLL_MS);
-	}
-}
-
 /* The number, where the daemon gave it: the first of the columns. */
 static const struct column *add_number(json_t *out, const struct wanted *w,
 				       const Vanthu__V1__Accepted *a, const struct column *columns)
@@ -723,7 +662,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	answered = finish_answered(cli, c, w, id, &finished);
 	add_answered(out, w, finished);
 	older_add(out, &w->older);
-	code = wait_delivered(cli, c, id);
+	code = delivered_wait(cli, c, id);
 	if (code == 0) {
 		output_object(cli, out, shown);
 		return answered;

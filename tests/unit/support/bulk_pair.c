@@ -133,8 +133,11 @@ static void put_records(struct pair *p)
 					    .secrecy = SECRECY_THUONG,
 					    .manifest = &p->item,
 					    .manifest_count = 1,
-					    .summary = { "", "", "", "", "", "", "", "", NULL,
-							 "" } } };
+					    .summary = { .number = "", .type_code = "",
+					    	     .subject = "", .issued_on = "",
+					    	     .due_on = "", .type_name = "",
+					    	     .signer_name = "", .files = "",
+					    	     .signer_competence = "" } } };
 
 	pair_put(&p->tx, key_serial(ROLE_OUT, pair_serial), d);
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);

@@ -585,7 +585,10 @@ struct event *submission_of(struct submission *u, unsigned id, uint32_t recipien
 						.manifest = &u->item,
 						.manifest_count = 1,
 						.body_version = 1,
-						.summary = { "", "", "", "", "", "", "", "",
-							     NULL, "" } };
+						.summary = { .number = "", .type_code = "",
+							     .subject = "", .issued_on = "",
+							     .due_on = "", .type_name = "",
+							     .signer_name = "", .files = "",
+							     .signer_competence = "" } };
 	return &u->event;
 }

@@ -217,8 +217,11 @@ static void test_digest_that_the_content_cannot_have_is_reported_for_good(void *
 					    .secrecy = SECRECY_THUONG,
 					    .manifest = &lie,
 					    .manifest_count = 1,
-					    .summary = { "", "", "", "", "", "", "", "", NULL,
-							 "" } } };
+					    .summary = { .number = "", .type_code = "",
+					    	     .subject = "", .issued_on = "",
+					    	     .due_on = "", .type_name = "",
+					    	     .signer_name = "", .files = "",
+					    	     .signer_competence = "" } } };
 
 	lie.sha256.bytes[0] ^= 1;
 	pair_put(&p->rx, key_serial(ROLE_IN, pair_serial), d);

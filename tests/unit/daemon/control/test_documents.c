@@ -15,7 +15,7 @@ static void fill_directory(struct fixture *f, struct station *s)
 	static char name[COMMITTEE_NAME_MAX + 1];
 	struct rec_committee *entries = arena_array(f->arena, COMMITTEES, sizeof *entries);
 	struct directory_issue issue = {
-		2, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000, { NULL, 0 }
+		2, NULL, FIXTURE_NOW_MS, FIXTURE_NOW_MS + 1000000, { NULL, 0 }, { NULL, 0 }
 	};
 	struct record r = { .family = FAMILY_DIRECTORY };
 
