@@ -9,7 +9,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 
-enum { SLOTS = 256 };
+enum { SLOTS = 256, ENTRY_ARENA_BYTES = 1 << 20 };
 
 struct slot {
 	struct committee_id id; /* "": empty */
@@ -17,16 +17,25 @@ struct slot {
 };
 
 struct names {
+	struct arena *scratch; /* for one entry, which is longer than its name */
 	struct slot slots[SLOTS];
 };
 
 struct names *control_names_new(void)
 {
-	return calloc(1, sizeof(struct names));
+	struct names *n = calloc(1, sizeof *n);
+
+	if (n != NULL && (n->scratch = arena_new(ENTRY_ARENA_BYTES)) == NULL) {
+		free(n);
+		return NULL;
+	}
+	return n;
 }
 
 void control_names_drop(struct names *n)
 {
+	if (n != NULL)
+		arena_destroy(n->scratch);
 	free(n);
 }
 
@@ -39,13 +48,13 @@ static struct slot *slot_of(struct names *n, const struct committee_id *id)
 	return &n->slots[hash % SLOTS];
 }
 
-static text_t read_name(struct client *c, struct committee_id id)
+static text_t read_name(struct client *c, struct arena *a, struct committee_id id)
 {
 	struct lookup l = control_lookup(c);
 	struct key key = key_committee(id);
 	struct record r;
 
-	return l.get(l.ctx, c->control->arena, FAMILY_COMMITTEE, &key, &r) == ERR_OK
+	return l.get(l.ctx, a, FAMILY_COMMITTEE, &key, &r) == ERR_OK
 		       ? r.u.committee.name
 		       : "";
 }
@@ -58,7 +67,9 @@ static text_t look_up(struct client *c, struct names *n, struct committee_id id)
 
 	if (s != NULL && id_equal(s->id, id))
 		return s->name;
-	name = read_name(c, id);
+	if (n != NULL)
+		arena_reset(n->scratch);
+	name = read_name(c, n == NULL ? c->control->arena : n->scratch, id);
 	len = strlen(name);
 	if (s == NULL || len >= sizeof s->name)
 		return name;

@@ -135,6 +135,7 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 	struct answers answers = { .list = arena_array(a, 2 * LISTED_MAX, sizeof *answers.list) };
 	struct waiting w = { .all = { .count = 0 } };
 	size_t names_bytes = NAMES_VIEW_BYTES;
+	struct names *names = NULL;
 	enum err e = f->role == ROLE_OUT ? control_recipients(c, &f->document, &w.all) : ERR_OK;
 
 	w.answered = arena_array(a, w.all.count, sizeof *w.answered);
@@ -153,9 +154,12 @@ enum err control_receipts(struct client *c, const struct found_document *f,
 		if (e == ERR_OK && asked)
 			v->recall = (char *)(uintptr_t)office_status_code(OFFICE_RECALL_ASKED);
 	}
+	if (e == ERR_OK && (names = control_names_new()) == NULL)
+		e = ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < answers.count; i++)
 		answers.list[i]->name =
-			control_name_of(c, NULL, answers.list[i]->committee, &names_bytes);
+			control_name_of(c, names, answers.list[i]->committee, &names_bytes);
+	control_names_drop(names);
 	*list = answers.list;
 	*count = answers.count;
 	return e;

@@ -246,10 +246,16 @@ static void each_row(struct world *w, const struct member *m, const struct key *
 	struct arena *a = arena_new(1 << 20);
 	const struct year_delivery *v = NULL;
 	bool untold = false;
+	struct serial serial;
 	struct record d;
+	enum role role;
 
 	(void)r;
-	assert(a != NULL);
+	assert(a != NULL && key_parse_serial(key, &role, &serial));
+	if (role != ROLE_IN) { /* of ours: what recipients have still to do */
+		arena_destroy(a);
+		return;
+	}
 	if (member_get(m, a, FAMILY_DOCUMENT, *key, &d))
 		v = year_find(w, &d.u.document.id, m->index, &untold);
 	if (v == NULL && !untold)
