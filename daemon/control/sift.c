@@ -208,6 +208,7 @@ bool control_sift_passes(struct sift *s, const Vanthu__V1__DocumentLine *line)
 	look(s, line->files);
 	look_at_all(s, line->to, line->n_to);
 	look_at_all(s, line->to_names, line->n_to_names);
+	look_at_all(s, line->lists, line->n_lists);
 	if (line->work != NULL) {
 		look(s, line->work->to);
 		look(s, line->work->person);
