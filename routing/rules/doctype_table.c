@@ -274,6 +274,13 @@ enum err doctype_table_judge(const struct doctype_table *t, text_t date, text_t 
 	if (t == NULL || (code[0] == '\0' && name[0] == '\0'))
 		return ERR_OK;
 	date = date_within(t, date);
+	for (uint32_t i = 0; i < t->count; i++) { /* most say it as the table does */
+		const struct doctype_row *row = &t->rows[i];
+
+		if (strcmp(row->type.name, name) == 0 && row_at(t, row->first, date) == row &&
+		    !row->ended)
+			return ERR_OK;
+	}
 	for (uint32_t i = 0; i < t->count; i++) {
 		const struct doctype_row *row = &t->rows[i];
 
