@@ -43,6 +43,7 @@ DAEMON := \
 	control/office \
 	control/operate \
 	control/paper \
+	control/paper_import \
 	control/papers \
 	control/persons \
 	control/policy \

@@ -93,7 +93,8 @@ static enum err look_for_room(struct turn *t)
 
 	if (e == ERR_OK)
 		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents,
-								 room->facts, room->why });
+								 room->facts, room->why,
+								 room->left_bytes });
 	return e;
 }
 
@@ -236,6 +237,8 @@ static struct reply_to reply_of(const struct event *e)
 		return e->u.operate.reply;
 	case EVENT_PAPER:
 		return e->u.paper.reply;
+	case EVENT_PAPERS:
+		return e->u.papers.reply;
 	case EVENT_OFFICE:
 		return e->u.office.reply;
 	case EVENT_RESEND:

@@ -134,6 +134,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_operate(&t, &event->u.operate);
 	case EVENT_PAPER:
 		return decide_paper(&t, &event->u.paper);
+	case EVENT_PAPERS:
+		return decide_papers(&t, &event->u.papers);
 	case EVENT_OFFICE:
 		return decide_office(&t, &event->u.office);
 	case EVENT_RESEND:

@@ -75,6 +75,7 @@ struct core_room {
 	bool documents;   /* of others */
 	bool facts;
 	enum err why;     /* what submissions are refused with */
+	uint64_t left_bytes; /* a plan with documents of ours may cost so much; 0: not known */
 };
 
 void core_set_room(struct core *c, struct core_room room);

@@ -19,6 +19,7 @@ ROUTING := \
 	decide/office \
 	decide/operate \
 	decide/paper \
+	decide/papers \
 	decide/publish \
 	decide/recall \
 	decide/resend \
@@ -29,6 +30,7 @@ ROUTING := \
 	directory/install \
 	directory/offer \
 	directory/part \
+	documents/alike \
 	documents/complete \
 	documents/concerns \
 	documents/document \
@@ -52,6 +54,7 @@ ROUTING := \
 	documents/same_number \
 	documents/sent_work \
 	documents/slips \
+	documents/term \
 	documents/told \
 	links/acknowledged \
 	links/aside \

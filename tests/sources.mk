@@ -61,6 +61,7 @@ UNIT := \
 	routing/decide/test_message \
 	routing/decide/test_office \
 	routing/decide/test_paper \
+	routing/decide/test_papers \
 	routing/decide/test_publish \
 	routing/decide/test_resend \
 	routing/decide/test_texts \

@@ -55,6 +55,9 @@ TOOLS := \
 	command/office \
 	command/older \
 	command/paper \
+	command/paper_column \
+	command/paper_entry \
+	command/paper_import \
 	command/person \
 	command/policy \
 	command/queue \
@@ -75,6 +78,7 @@ TOOLS := \
 	input/recipients \
 	input/search \
 	input/signer \
+	input/table \
 	input/text_field \
 	lab/demo_steps \
 	lab/demo_story \

@@ -260,6 +260,22 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 	return date_month(m->date, &month) ? true : bad(f, ERR_BAD_DATE, "date");
 }
 
+/* Of its lines the handler asks one by one. */
+static bool check_paper_import(struct fault *f, const Vanthu__V1__PaperImport *m)
+{
+	return m->n_lines >= 1 && m->n_lines <= IMPORT_LINES_MAX ? true
+								 : bad(f, ERR_USAGE, "lines");
+}
+
+enum err control_check_paper(const Vanthu__V1__PaperAdd *m, char about[CONTROL_ABOUT_BYTES])
+{
+	struct fault f = { .why = ERR_OK, .about = about };
+
+	about[0] = '\0';
+	(void)check_paper_add(&f, m);
+	return f.why;
+}
+
 static bool check_paper_cancel(struct fault *f, const Vanthu__V1__PaperCancel *m)
 {
 	if (!check_ref(f, m->ref, "ref"))
@@ -393,6 +409,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_ref(f, m->content->ref, "ref");
 	case VANTHU__V1__REQUEST__WHAT_PAPER_ADD:
 		return check_paper_add(f, m->paper_add);
+	case VANTHU__V1__REQUEST__WHAT_PAPER_IMPORT:
+		return check_paper_import(f, m->paper_import);
 	case VANTHU__V1__REQUEST__WHAT_PAPER_CANCEL:
 		return check_paper_cancel(f, m->paper_cancel);
 	case VANTHU__V1__REQUEST__WHAT_PAPER_CHANGE:

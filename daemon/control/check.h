@@ -8,5 +8,8 @@
 /* Fields that contradict each other, have no such value, or are not known here: the field goes to
  * `about`. Works on no state. */
 must_use enum err control_check(const Vanthu__V1__Request *m, char about[CONTROL_ABOUT_BYTES]);
+/* The same of one entry of an import. */
+must_use enum err control_check_paper(const Vanthu__V1__PaperAdd *m,
+				      char about[CONTROL_ABOUT_BYTES]);
 
 #endif

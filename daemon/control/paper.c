@@ -34,34 +34,42 @@ static void release(void *owner)
 	free(owner);
 }
 
+void control_paper_accepted(struct client *c, const struct act_reply *a, struct paper_accepted *out)
+{
+	Vanthu__V1__PaperAccepted *m = &out->message;
+
+	vanthu__v1__paper_accepted__init(m);
+	out->id = a->id;
+	out->same = a->same;
+	if (a->alike != NULL) {
+		out->alike = a->alike->id;
+		m->alike_id = field_bytes(out->alike.bytes, sizeof out->alike.bytes);
+		m->alike_date = (char *)(uintptr_t)a->alike->date;
+	}
+	m->id = field_bytes(out->id.bytes, sizeof out->id.bytes);
+	m->repeated_request = a->repeated;
+	m->n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
+	for (size_t i = 0; i < m->n_warnings; i++)
+		out->warnings[i] = a->warnings[i];
+	m->warnings = out->warnings;
+	m->same_number_count = a->same_count;
+	if (a->same_count > 0)
+		m->same_number_id = field_bytes(out->same.bytes, sizeof out->same.bytes);
+	if (a->doc_number != NULL)
+		m->number = (char *)(uintptr_t)a->doc_number;
+	m->number_gap = a->gap;
+	m->same_received = control_same_number(c, a->received);
+}
+
 static void answer(struct client *c, const struct pending_reply *p, const struct act_reply *a)
 {
 	Vanthu__V1__Reply r =
 	    control_reply_to(p->request_id, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED);
-	Vanthu__V1__PaperAccepted accepted = VANTHU__V1__PAPER_ACCEPTED__INIT;
-	struct doc_id id = a->id, same = a->same, alike;
-	uint32_t warnings[WARNINGS_MAX];
+	struct paper_accepted accepted;
 
-	if (a->alike != NULL) {
-		alike = a->alike->id;
-		accepted.alike_id = field_bytes(alike.bytes, sizeof alike.bytes);
-		accepted.alike_date = (char *)(uintptr_t)a->alike->date;
-	}
-	accepted.id = field_bytes(id.bytes, sizeof id.bytes);
-	accepted.repeated_request = a->repeated;
-	accepted.n_warnings = a->warning_count < WARNINGS_MAX ? a->warning_count : WARNINGS_MAX;
-	for (size_t i = 0; i < accepted.n_warnings; i++)
-		warnings[i] = a->warnings[i];
-	accepted.warnings = warnings;
-	accepted.same_number_count = a->same_count;
-	if (a->same_count > 0)
-		accepted.same_number_id = field_bytes(same.bytes, sizeof same.bytes);
-	if (a->doc_number != NULL)
-		accepted.number = (char *)(uintptr_t)a->doc_number;
-	accepted.number_gap = a->gap;
 	arena_reset(c->control->arena);
-	accepted.same_received = control_same_number(c, a->received);
-	r.paper_accepted = &accepted;
+	control_paper_accepted(c, a, &accepted);
+	r.paper_accepted = &accepted.message;
 	control_say(c, &r);
 }
 

@@ -13,6 +13,18 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request);
 void control_paper_change(struct client *c, const Vanthu__V1__Request *request);
 void control_register_void(struct client *c, const Vanthu__V1__Request *request);
 
+/* The answer to one entry as a message; points into itself, the answer and the arena of
+ * requests. */
+struct paper_accepted {
+	Vanthu__V1__PaperAccepted message;
+	struct doc_id id, same, alike;
+	uint32_t warnings[WARNINGS_MAX];
+};
+
+struct act_reply;
+void control_paper_accepted(struct client *c, const struct act_reply *a,
+			    struct paper_accepted *out);
+
 /* What names an entry on paper: an ending of its id, or its number. */
 struct paper_name {
 	char digits[CONTROL_ID_DIGITS + 1];

@@ -17,6 +17,7 @@
 #include "daemon/control/office.h"
 #include "daemon/control/operate.h"
 #include "daemon/control/paper.h"
+#include "daemon/control/paper_import.h"
 #include "daemon/control/papers.h"
 #include "daemon/control/persons.h"
 #include "daemon/control/policy.h"
@@ -72,6 +73,7 @@ static const struct request_row rows[] = {
 	{ WHAT(VERIFY), OFFICE, control_verify, room_verify, NULL },
 	{ WHAT(EVIDENCE), OFFICE, control_evidence, room_message, NULL },
 	{ WHAT(PAPER_ADD), OFFICE, control_paper_add, room_little, NULL },
+	{ WHAT(PAPER_IMPORT), OFFICE, control_paper_import, room_paper_import, NULL },
 	{ WHAT(PAPER_CANCEL), OFFICE, control_paper_cancel, room_little, NULL },
 	{ WHAT(PAPER_CHANGE), OFFICE, control_paper_change, room_little, NULL },
 	{ WHAT(REGISTER_VOID), OFFICE, control_register_void, room_little, NULL },

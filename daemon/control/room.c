@@ -14,6 +14,8 @@ enum {
 	BODY_BYTES = ENVELOPE_MAX_BYTES + 8 * 1024,
 	WALK_BYTES = 40 * 1024, /* what a listing remembers, at most */
 	ROW_BYTES = 64,
+	/* of one entry of an import: ids, numbers, warnings, a field */
+	OUTCOME_BYTES = 512,
 	/* names of a line and of its statuses, two references, its type and signer, one with its
 	 * number */
 	VIEW_DETAILS_BYTES = 2 * NAMES_LINE_BYTES + 2 * (SUBJECT_MAX + 256) + 1024 + 128,
@@ -111,6 +113,12 @@ size_t room_verify(struct client *c, const Vanthu__V1__Request *request)
 	(void)c;
 	(void)request;
 	return VERIFY_BYTES;
+}
+
+size_t room_paper_import(struct client *c, const Vanthu__V1__Request *request)
+{
+	(void)c;
+	return SMALL_BYTES + request->paper_import->n_lines * (size_t)OUTCOME_BYTES;
 }
 
 size_t room_papers(struct client *c, const Vanthu__V1__Request *request)

@@ -23,6 +23,7 @@ room_needed room_show;
 room_needed room_content;
 room_needed room_verify;
 room_needed room_papers;
+room_needed room_paper_import;
 room_needed room_links;
 room_needed room_trace;
 room_needed room_target;

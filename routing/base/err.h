@@ -44,6 +44,9 @@ enum err {
 	ERR_DIRECTORY_SIZE = 1022,  /* of a directory: more bytes or entries than may be */
 	ERR_DIRECTORY_FORMAT = 1023, /* does not decode, or is cut off */
 	ERR_DIRECTORY_TREE = 1024,  /* signed, and no tree all the same */
+	ERR_TABLE = 1044,           /* a file of entries that is no table as the import reads it */
+	ERR_COLUMN = 1045,          /* of it: not known, missing or twice */
+	ERR_TOGETHER = 1046,        /* more entries than can be registered all or none */
 	ERR_NO_TYPE = 1047,         /* a number that does not say the type of its document */
 	ERR_AMBIGUOUS = 1007,       /* an id ending or a number names several documents */
 	/* a private key's file that others than its owner can read or replace */

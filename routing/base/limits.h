@@ -77,9 +77,10 @@ enum {
 
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
-	/* entries on paper of one month and direction that a new one is compared with: the
+	/* entries on paper of one number and direction that a new one is compared with: the
 	 * newest */
 	PAPER_ALIKE_MAX = 1000,
+	IMPORT_LINES_MAX = 1000, /* lines of one import that are decided together */
 	/* documents of ours under one number that are counted when another document has it */
 	/* numbers of other issuers that are passed over to find the last one of a series */
 	NUMBERS_WALKED_MAX = 10000,
@@ -88,7 +89,7 @@ enum {
 	/* records that a recount cannot read and names; all are counted */
 	RECOUNT_DAMAGE_MAX = 64,
 	PLAN_WRITES_MAX = 32768,
-	PLAN_ACTS_MAX = 40960,
+	PLAN_ACTS_MAX = 42960,
 	PLAN_DRAFTS_MAX = BATCH_LEAVES_MAX,
 	LINKS_MAX = 2048, /* neighbours of one committee */
 	TREE_DEPTH_MAX = 16,

@@ -10,6 +10,7 @@
 #include "routing/decide/office.h"
 #include "routing/decide/operate.h"
 #include "routing/decide/paper.h"
+#include "routing/decide/papers.h"
 #include "routing/decide/publish.h"
 #include "routing/decide/resend.h"
 #include "routing/decide/submit.h"

@@ -35,26 +35,9 @@ static bool same_text(text_t a, text_t b)
 	return strcmp(a, b) == 0;
 }
 
-/* The same document, as far as its entry says: number, type and who issued it name one (NĐ 30/2020,
- * Annex VI, III.1.h). */
-static bool same_document(const struct rec_paper *a, const struct rec_paper *b)
-{
-	return a->direction == b->direction && same_text(a->type_name, b->type_name) &&
-	       same_text(a->date, b->date) && spelling_same_number(a->number, b->number) &&
-	       spelling_same_name(a->party, b->party);
-}
-
-/* One that counts: neither cancelled nor corrected by another record; and not of the entry itself
- * that is compared with it. */
-static bool stands_beside(const struct rec_paper *one, const struct rec_paper *p)
-{
-	return one->cancelled_at_ms == 0 && one->next.n == 0 &&
-	       memcmp(&one->id, &p->id, sizeof p->id) != 0;
-}
-
 static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return same_document(a, b) && same_text(a->number, b->number) &&
+	return alike_same_document(a, b) && same_text(a->number, b->number) &&
 	       same_text(a->party, b->party) && same_text(a->subject, b->subject) &&
 	       a->secrecy == b->secrecy && entry_same_signing(a, b);
 }
@@ -74,97 +57,27 @@ static void notify_paper(struct turn_view *t, const struct ev_paper *e, const st
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
 }
 
-/* The newest of the same month and direction, a bounded number of them: the number after the last
- * one given, and whether this one stands there already. */
-static enum err scan_month(struct turn_view *t, const struct rec_paper *p, struct month month,
-			   uint32_t *number, bool *there)
+/* The number of the next entry of a month and direction. */
+static enum err next_serial(struct turn_view *t, enum direction direction, struct month month,
+			    struct serial *out)
 {
-	struct scan scan = scan_of(key_paper_cell(month, p->direction));
+	struct scan scan = scan_of(key_paper_cell(month, direction));
+	struct serial last;
+	uint32_t number = 1;
 	struct record r;
-	enum err e = ERR_OK;
+	enum err e =
+	    t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
 
-	*number = 1;
-	*there = false;
-	for (unsigned n = 0; n < PAPER_ALIKE_MAX && e == ERR_OK; n++) {
-		struct serial serial;
-
-		e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
-		if (e != ERR_OK || !key_parse_paper(&scan.at, &serial))
-			continue;
-		if (n == 0)
-			*number = (uint32_t)serial.n + 1;
-		*there = *there ||
-			 (stands_beside(&r.u.paper, p) && same_document(&r.u.paper, p));
-	}
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
+	if (e == ERR_OK && key_parse_paper(&scan.at, &last))
+		number = (uint32_t)last.n + 1;
 	/* A damaged one is passed over by the walk; its number is still its own. */
-	while ((e = core_get(t, FAMILY_PAPER, key_paper(paper_serial(month, p->direction, *number)),
-			     &r)) == ERR_OK ||
-	       e == ERR_DAMAGED)
-		(*number)++;
+	do {
+		*out = paper_serial(month, direction, number++);
+		e = core_get(t, FAMILY_PAPER, key_paper(*out), &r);
+	} while (e == ERR_OK || e == ERR_DAMAGED);
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-/* ---- one that may be the same with another date ---- */
-
-/* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
- * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and the date is the
- * day it came or went: so entries of a year to either side are compared, and the result is a
- * guess. */
-static bool same_series(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
-{
-	const char *at = a->number;
-
-	while (*at >= '0' && *at <= '9')
-		at++;
-	if (*at != '-')
-		return strncmp(a->date, b->date, 4) == 0;
-	return a->direction != DIRECTION_OUT ||
-	       (strcmp(a->date, own_term_from) < 0) == (strcmp(b->date, own_term_from) < 0);
-}
-
-/* What we send, we have issued: whom it went to makes no other document of it. Secret documents
- * have a series of their own. */
-static bool alike(const struct rec_paper *a, const struct rec_paper *b, text_t own_term_from)
-{
-	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' ||
-		      spelling_same_name(a->party, b->party);
-
-	return issuer && a->direction == b->direction && same_text(a->type_name, b->type_name) &&
-	       spelling_same_number(a->number, b->number) &&
-	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) &&
-	       same_series(a, b, own_term_from);
-}
-
-/* The nearest month first, a bounded number of entries in all. *out stays NULL when none is
- * alike. `cancelled`: those that were cancelled too, for their number stands in the book. */
-static enum err find_alike(struct turn_view *t, const struct rec_paper *p, struct month month,
-			   bool cancelled, const struct rec_paper **out)
-{
-	unsigned left = PAPER_ALIKE_MAX;
-	text_t term;
-	enum err e = number_term_from(t, &term);
-
-	for (unsigned i = 0; e == ERR_OK && *out == NULL && i <= 2 * MONTHS_A_YEAR; i++) {
-		unsigned away = (i + 1) / 2;
-		struct month m = { (uint16_t)(i % 2 != 0 ? month.n - away : month.n + away) };
-		struct scan scan = scan_of(key_paper_cell(m, p->direction));
-		struct record *r = arena_alloc(t->plan->arena, sizeof *r);
-
-		e = r == NULL ? ERR_NO_MEMORY : ERR_OK;
-		while (e == ERR_OK && *out == NULL && left-- > 0) {
-			e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, r);
-			if (e == ERR_OK && alike(&r->u.paper, p, term) &&
-			    (stands_beside(&r->u.paper, p) ||
-			     (cancelled && r->u.paper.cancelled_at_ms != 0)))
-				*out = &r->u.paper;
-		}
-		if (e == ERR_OK && *out == NULL)
-			return ERR_OK; /* enough entries compared */
-		e = e == ERR_NOT_FOUND ? ERR_OK : e;
-	}
-	return e;
 }
 
 /* Decimal, from 1. */
@@ -270,6 +183,8 @@ static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_
 	core_put(t, key, &r);
 	result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &cell);
 	if (result == ERR_OK)
+		result = alike_put(t, p, serial);
+	if (result == ERR_OK)
 		result = index_number(t, p, serial, true);
 	given_take(t, given);
 	if (result == ERR_OK)
@@ -348,14 +263,30 @@ static enum err check(struct turn_view *t, const struct ev_paper *e, struct rec_
 	return result;
 }
 
+/* One just like it stands there. Of an import that says nothing else it is that entry. */
+static void answer_there(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p,
+			 const struct rec_paper *there)
+{
+	const struct rec_paper unsigned_one = { .number = "" };
+	bool same = e->import && same_text(p->subject, there->subject) &&
+		    p->secrecy == there->secrecy &&
+		    (entry_same_signing(p, &unsigned_one) || entry_same_signing(p, there));
+	struct act_reply *a = answer(t, e, same ? ERR_OK : ERR_REGISTERED, same);
+
+	if (!same)
+		return;
+	a->id = there->id;
+	a->doc_number = there->number;
+}
+
 static enum err add(struct turn_view *t, const struct ev_paper *e)
 {
-	const struct rec_paper *twin = NULL;
+	struct alike_found found = { .there = NULL };
 	struct rec_paper p = e->paper;
 	struct given given;
+	struct serial serial;
 	struct month month;
-	uint32_t number;
-	bool there, refused;
+	bool refused;
 	enum err result = check(t, e, &p);
 
 	p.id = e->id;
@@ -373,18 +304,18 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 	if (p.secrecy >= SECRECY_MAT)
 		entry_hide(&p);
 	(void)date_month(p.date, &month); /* policy_paper has checked it */
-	result = scan_month(t, &p, month, &number, &there);
-	if (result != ERR_OK)
-		return result;
-	if (there && !e->again) {
-		answer(t, e, ERR_REGISTERED, false);
+	if (!e->again)
+		result = alike_find(t, &p, month, &found);
+	if (result == ERR_BUSY || (result == ERR_OK && found.there != NULL)) {
+		if (result == ERR_BUSY)
+			answer(t, e, ERR_BUSY, false);
+		else
+			answer_there(t, e, &p, found.there);
 		return ERR_OK;
 	}
-	if (!e->again)
-		result = find_alike(t, &p, month, false, &twin);
-	return result == ERR_OK
-		       ? accept(t, e, &p, paper_serial(month, p.direction, number), &given, twin)
-		       : result;
+	if (result == ERR_OK)
+		result = next_serial(t, p.direction, month, &serial);
+	return result == ERR_OK ? accept(t, e, &p, serial, &given, found.twin) : result;
 }
 
 /* The line stays, with an addition that says why it counts no more, or what it should say. */
@@ -488,6 +419,8 @@ static enum err write_change(struct turn_view *t, const struct ev_paper *e, stru
 	if (result == ERR_OK)
 		result = counter_move(t, FAMILY_PAPER, &key, &nowhere, &after);
 	if (result == ERR_OK)
+		result = alike_put(t, p, to);
+	if (result == ERR_OK)
 		result = index_number(t, p, to, true);
 	given_take(t, given);
 	if (result == ERR_OK)
@@ -522,22 +455,21 @@ static enum err check_change(struct turn_view *t, const struct ev_paper *e,
 static enum err plan_change(struct turn_view *t, const struct ev_paper *e, struct rec_paper *old,
 			    struct serial serial, struct rec_paper *p, struct month month)
 {
-	const struct rec_paper *twin = NULL;
+	struct alike_found found = { .there = NULL };
 	struct slips_found slips;
 	struct given given;
 	struct act_reply *a;
-	uint32_t number;
-	bool there;
+	struct serial to;
 	enum err result = find_number(t, e, p, &given);
 
-	if (result == ERR_OK)
-		result = scan_month(t, p, month, &number, &there);
-	if (result == ERR_OK && there && !e->again) {
-		answer(t, e, ERR_REGISTERED, false);
+	if (result == ERR_OK && !e->again)
+		result = alike_find(t, p, month, &found);
+	if (result == ERR_BUSY || (result == ERR_OK && found.there != NULL)) {
+		answer(t, e, result == ERR_BUSY ? ERR_BUSY : ERR_REGISTERED, false);
 		return ERR_OK;
 	}
-	if (result == ERR_OK && !e->again)
-		result = find_alike(t, p, month, false, &twin);
+	if (result == ERR_OK)
+		result = next_serial(t, p->direction, month, &to);
 	if (result == ERR_OK)
 		result = check_slips(t, p, serial, given_gap(&given), &slips);
 	if (result == ERR_OK && e->strict && slips.count > 0) {
@@ -549,12 +481,11 @@ static enum err plan_change(struct turn_view *t, const struct ev_paper *e, struc
 	p->changed_at_ms = t->now.wall_ms;
 	p->why = e->reason;
 	if (result == ERR_OK && !e->dry_run)
-		result = write_change(t, e, old, p, paper_serial(month, p->direction, number),
-				      &given);
+		result = write_change(t, e, old, p, to, &given);
 	if (result != ERR_OK)
 		return result;
 	a = answer(t, e, ERR_OK, false);
-	a->alike = twin;
+	a->alike = found.twin;
 	a->doc_number = p->number;
 	slips_answer(t, &slips, a);
 	return ERR_OK;
@@ -592,8 +523,8 @@ static enum err is_used(struct turn_view *t, const struct rec_paper *p, struct m
 			bool *used)
 {
 	const struct doc_key none = { .role = ROLE_NONE };
-	const struct rec_paper *twin = NULL;
 	struct number_others others = { .count = 0 };
+	struct alike_found found = { .used = NULL };
 	struct key series;
 	bool has = false;
 	enum err result = number_of_paper(t, p, &series, &has);
@@ -601,8 +532,8 @@ static enum err is_used(struct turn_view *t, const struct rec_paper *p, struct m
 	if (result == ERR_OK && has)
 		result = number_others(t, &series, none, &others);
 	if (result == ERR_OK && others.count == 0)
-		result = find_alike(t, p, month, true, &twin);
-	*used = others.count > 0 || twin != NULL;
+		result = alike_find(t, p, month, &found);
+	*used = others.count > 0 || found.used != NULL;
 	return result;
 }
 
@@ -611,9 +542,9 @@ static enum err void_out(struct turn_view *t, const struct ev_paper *e)
 {
 	struct rec_paper p = e->paper;
 	struct given given = { .counted = false };
+	struct serial serial;
 	struct month month;
-	uint32_t number;
-	bool there, used = false;
+	bool used = false;
 	enum err result;
 
 	p.id = e->id;
@@ -626,7 +557,7 @@ static enum err void_out(struct turn_view *t, const struct ev_paper *e)
 		result = find_number(t, e, &p, &given);
 	if (result == ERR_OK && !given.counted)
 		result = ERR_FIELD; /* of no form, so of no series */
-	if (result == ERR_OK && given.unknown)
+	if (result == ERR_OK && (given.unknown || t->core->numbering.alike_unknown))
 		result = ERR_BUSY; /* what is used is not known yet */
 	p.subject = p.party = "";
 	if (result != ERR_OK && result != ERR_DAMAGED && result != ERR_STORE) {
@@ -641,10 +572,8 @@ static enum err void_out(struct turn_view *t, const struct ev_paper *e)
 		return ERR_OK;
 	}
 	if (result == ERR_OK)
-		result = scan_month(t, &p, month, &number, &there);
-	return result == ERR_OK ? accept(t, e, &p, paper_serial(month, p.direction, number), &given,
-					 NULL)
-				: result;
+		result = next_serial(t, p.direction, month, &serial);
+	return result == ERR_OK ? accept(t, e, &p, serial, &given, NULL) : result;
 }
 
 /* Arrival numbers have no gap: only the next one can be void. */

@@ -4,6 +4,7 @@
 #ifndef VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 #define VANTHU_ROUTING_DOCUMENTS_DOCUMENTS_H
 
+#include "routing/documents/alike.h"
 #include "routing/documents/complete.h"
 #include "routing/documents/concerns.h"
 #include "routing/documents/document.h"
@@ -27,6 +28,7 @@
 #include "routing/documents/same_number.h"
 #include "routing/documents/sent_work.h"
 #include "routing/documents/slips.h"
+#include "routing/documents/term.h"
 #include "routing/documents/told.h"
 
 #endif

@@ -10,6 +10,7 @@
 #include "routing/base/limits.h"
 #include "routing/documents/numbers.h"
 #include "routing/documents/slips.h"
+#include "routing/documents/term.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/memory.h"
@@ -120,15 +121,18 @@ static void types_of(struct turn_view *t, const struct given_question *q, struct
 
 /* Answers of numbering_series, and failures. */
 static enum err find(struct turn_view *t, const struct number_parts *parts,
-		     const struct given_question *q, text_t term, struct given *out)
+		     const struct given_question *q, const struct number_term *term,
+		     struct given *out)
 {
 	char today[DATE_MAX + 1];
 	struct doctypes types;
 	const struct wanted_number wanted = { &types, parts };
+	uint64_t stored = 0;
 	struct record r;
+	text_t date = term_date(term, parts->form == NUMBER_FORM_PARTY, date_of(t, q, today));
 	enum err e = numbering_series_of(t->core->doctypes, parts,
-					 q->type_name == NULL ? "" : q->type_name,
-					 date_of(t, q, today), term, &out->counter);
+					 q->type_name == NULL ? "" : q->type_name, date, term->key,
+					 &out->counter);
 
 	if (e != ERR_OK)
 		return e;
@@ -136,18 +140,23 @@ static enum err find(struct turn_view *t, const struct number_parts *parts,
 		series_make_secret(&out->counter);
 	out->counted = true;
 	e = core_get(t, FAMILY_SERIES, out->counter, &r);
-	if (e == ERR_OK) {
-		out->last = r.u.series.last;
-		out->stored = true;
+	if (e != ERR_OK && e != ERR_NOT_FOUND && e != ERR_DAMAGED)
+		return e;
+	out->stored = e == ERR_OK;
+	if (out->stored)
+		stored = r.u.series.last;
+	/* Documents of days that were counted to our term later, the index alone has. */
+	if (out->stored && strcmp(term->from, term->key) == 0) {
+		out->last = stored;
 		return ERR_OK;
 	}
-	if (e != ERR_NOT_FOUND && e != ERR_DAMAGED)
-		return e;
 	out->lost = e == ERR_DAMAGED;
-	out->unknown = t->core->numbering.active && !t->core->numbering.ours && !q->secret;
+	out->unknown = !q->secret && (term->settling || (t->core->numbering.active &&
+							 !t->core->numbering.ours));
 	types_of(t, q, &types);
 	e = find_indexed(t, &wanted, &out->counter, &out->last);
 	out->lost = out->lost || e == ERR_BUSY;
+	out->last = out->last > stored ? out->last : stored;
 	return e == ERR_BUSY ? ERR_OK : e;
 }
 
@@ -171,25 +180,26 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 	char today[DATE_MAX + 1];
 	struct number_parts parts;
 	struct doctypes types;
-	text_t symbol = "", term = "";
+	struct number_term term;
+	text_t symbol = "";
 	enum err e = slips_own_symbol(t, &symbol);
 
 	*out = (struct given){ .counted = false };
 	*number = "";
 	if (e == ERR_OK)
-		e = number_term_from(t, &term);
+		e = term_now(t, &term);
 	if (e != ERR_OK)
 		return e;
 	types_of(t, q, &types);
 	e = numbering_template_among(&types, template, q->type_code, symbol, &parts);
 	if (e == ERR_OK)
-		e = find(t, &parts, q, term, out);
+		e = find(t, &parts, q, &term, out);
 	if (e == ERR_FIELD || e == ERR_BAD_TYPE)
 		return ERR_NO_NUMBER;
 	if (e != ERR_OK)
 		return e;
 	/* Where that term began is not known any more, and so not what it has given. */
-	if (parts.form == NUMBER_FORM_PARTY && strcmp(date_of(t, q, today), term) < 0)
+	if (parts.form == NUMBER_FORM_PARTY && strcmp(date_of(t, q, today), term.from) < 0)
 		return ERR_NO_NUMBER;
 	if (out->lost || out->unknown)
 		return out->lost ? ERR_NO_NUMBER : ERR_BUSY;
@@ -208,16 +218,16 @@ enum err given_by_hand(struct turn_view *t, const struct given_question *q, text
 {
 	struct number_parts parts;
 	struct doctypes types;
-	text_t term;
+	struct number_term term;
 	enum err e;
 
 	*out = (struct given){ .counted = false };
 	types_of(t, q, &types);
 	if (number == NULL || numbering_parse_among(&types, number, &parts) != ERR_OK)
 		return ERR_OK;
-	e = number_term_from(t, &term);
+	e = term_now(t, &term);
 	if (e == ERR_OK)
-		e = find(t, &parts, q, term, out);
+		e = find(t, &parts, q, &term, out);
 	out->n = parts.n;
 	return !out->counted && (e == ERR_FIELD || e == ERR_BAD_TYPE || e == ERR_NUMBER_TYPE ||
 				 e == ERR_BAD_DATE)

@@ -5,7 +5,9 @@
 
 #include "routing/base/calendar.h"
 #include "routing/base/limits.h"
+#include "routing/documents/alike.h"
 #include "routing/documents/same_number.h"
+#include "routing/documents/term.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
 #include "routing/state/plan.h"
@@ -13,24 +15,26 @@
 #include "routing/target/target.h"
 
 enum { RECORDS_PER_TICK = 256 };
-static const char note_name[] = "numbers";
+static const char note_name[] = "numbers", alike_note_name[] = "papers";
 
-enum err number_term_from(struct turn_view *t, text_t *from)
+static bool is_party(text_t number)
 {
-	const struct rec_committee *own = NULL;
-	enum err e = core_own_entry(t, &own);
+	struct number_symbol symbol;
 
-	*from = own != NULL && own->term_from != NULL ? own->term_from : "";
-	return e;
+	series_symbol(number, &symbol);
+	return symbol.party;
 }
 
 static enum err number_series(struct turn_view *t, const struct numbered *n, struct key *out,
 			      bool *has)
 {
-	text_t term;
-	enum err e = number_term_from(t, &term);
+	struct numbered of_term = *n;
+	struct number_term term;
+	enum err e = term_now(t, &term);
 
-	*has = e == ERR_OK && series_key(n, term, out);
+	if (e == ERR_OK)
+		of_term.date = term_date(&term, is_party(n->number), n->date);
+	*has = e == ERR_OK && series_key(&of_term, term.key, out);
 	return e;
 }
 
@@ -165,36 +169,59 @@ enum err number_of_paper(struct turn_view *t, const struct rec_paper *p, struct 
 
 /* ---- a store from before ---- */
 
-/* What the note says when all is there; 1: only the numbers of ours. */
+/* What the note of numbers says when all is there; 1: only the numbers of ours. */
 enum { WHOLE = 2 };
 
-static void write_note(struct turn_view *t)
+/* 0: there is no such note. */
+static enum err read_note(struct turn_view *t, const char *name, uint64_t *number)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(name), &r);
+
+	*number = e == ERR_OK ? r.u.note.number : 0;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static void write_notes(struct turn_view *t)
 {
 	struct record r = { .family = FAMILY_META, .u.note = { .number = WHOLE } };
 
 	core_put(t, key_name(note_name), &r);
+	core_put(t, key_name(alike_note_name), &r);
+}
+
+/* What the notes do not have is read once more. */
+static struct numbering missing_of(uint64_t numbers, bool papers, bool has_paper)
+{
+	return (struct numbering){ .active = true,
+				   .paper = numbers != 0,
+				   .ours = numbers != 0,
+				   .alike_only = numbers >= WHOLE,
+				   .alike_unknown = has_paper && !papers };
 }
 
 enum err numbers_load(struct turn_view *t)
 {
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	uint64_t numbers = 0, papers = 0;
 	struct record r;
-	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
+	bool has_paper;
+	enum err e = term_load(t);
 
-	if (e == ERR_OK && r.u.note.number < WHOLE) {
-		t->core->numbering =
-			(struct numbering){ .active = true, .paper = true, .ours = true };
-		return ERR_OK;
-	}
-	if (e == ERR_OK || (e != ERR_NOT_FOUND && e != ERR_DAMAGED))
+	if (e == ERR_OK)
+		e = read_note(t, note_name, &numbers);
+	if (e == ERR_OK)
+		e = read_note(t, alike_note_name, &papers);
+	if (e != ERR_OK || (numbers >= WHOLE && papers != 0))
 		return e;
 	e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_PAPER, &scan, &r);
 	if (e != ERR_OK && e != ERR_NOT_FOUND)
 		return e;
-	if (e == ERR_OK || t->core->next_serial > 1)
-		t->core->numbering = (struct numbering){ .active = true };
+	has_paper = e == ERR_OK;
+	if (has_paper || (numbers < WHOLE && t->core->next_serial > 1))
+		t->core->numbering = missing_of(numbers, papers != 0, has_paper);
 	else
-		write_note(t);
+		write_notes(t);
 	return ERR_OK;
 }
 
@@ -214,20 +241,40 @@ static enum err index_received(struct turn_view *t, const struct rec_document *d
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
+/* Of a term whose beginning was corrected to an earlier day: what stood under the key of no term
+ * that is known goes to the others of this one. */
+static enum err put_again(struct turn_view *t, const struct key *series, struct doc_key doc)
+{
+	struct key before;
+	struct record r;
+	enum err e = ERR_NOT_FOUND;
+
+	if (series_before(series, &before) && !key_equal(&before, series))
+		e = core_get(t, FAMILY_NUMBER, series_member(&before, doc.role, doc.serial), &r);
+	if (e == ERR_OK)
+		e = number_drop(t, &before, doc);
+	return e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED ? number_put(t, series, doc)
+								      : e;
+}
+
 static enum err index_ours(struct turn_view *t, const struct record *r, struct doc_key doc)
 {
+	const struct record one = *r;
+	const bool paper = doc.role == ROLE_PAPER;
 	struct received received;
 	struct key series;
 	bool has = false;
-	enum err e = doc.role == ROLE_PAPER
-			     ? number_of_paper(t, &r->u.paper, &series, &has)
-			     : number_of_document(t, &r->u.document, "", &series, &has);
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK && doc.role == ROLE_PAPER) {
-		same_number_paper(&r->u.paper, doc.serial, &received);
+	if (paper) {
+		same_number_paper(&one.u.paper, doc.serial, &received);
 		same_number_put(t, &received);
+		e = alike_put(t, &one.u.paper, doc.serial);
 	}
-	return e == ERR_OK && has ? number_put(t, &series, doc) : e;
+	if (e == ERR_OK && !t->core->numbering.ours)
+		e = paper ? number_of_paper(t, &one.u.paper, &series, &has)
+			  : number_of_document(t, &one.u.document, "", &series, &has);
+	return e == ERR_OK && has ? put_again(t, &series, doc) : e;
 }
 
 /* The end of our documents, of paper, of what was received. */
@@ -235,11 +282,13 @@ static void next_kind(struct turn_view *t)
 {
 	struct numbering *n = &t->core->numbering;
 
-	n->begun = false;
-	if (n->received) {
-		n->active = false;
-		write_note(t);
+	if (n->received || (n->paper && n->alike_only)) {
+		*n = (struct numbering){ .active = false };
+		write_notes(t);
+		return;
 	}
+	n->begun = false;
+	n->alike_unknown = n->alike_unknown && !n->paper;
 	n->received = n->ours = n->paper;
 	n->paper = true;
 }
@@ -274,8 +323,15 @@ static enum err step(struct turn_view *t)
 
 enum err numbers_tick(struct turn_view *t)
 {
-	enum err e = ERR_OK;
+	bool earlier;
+	enum err e = term_tick(t, &earlier);
 
+	if (e == ERR_OK && earlier) {
+		t->core->numbering =
+		    (struct numbering){ .active = true,
+					.alike_unknown = t->core->numbering.alike_unknown };
+		core_erase(t, FAMILY_META, key_name(note_name));
+	}
 	for (unsigned i = 0; i < RECORDS_PER_TICK && t->core->numbering.active &&
 			     plan_has_room(t->plan) && e == ERR_OK;
 	     i++)

@@ -22,8 +22,6 @@ struct number_others {
 	struct doc_key one;
 };
 
-/* Where our present term begins, "": not known. */
-must_use enum err number_term_from(struct turn_view *t, text_t *from);
 /* The key that all with its number begin with, in our own series. *has false: nothing that could be
  * another's number too. */
 must_use enum err number_of_document(struct turn_view *t, const struct rec_document *d,

@@ -11,6 +11,7 @@
 enum {
 	MEMBER = 'n',
 	SHARED = 's',
+	PAPER = 'p',
 	COUNTER = 'c',
 	SECRET = 'd',
 	RECEIVED = 'i',
@@ -126,6 +127,15 @@ bool series_key(const struct numbered *n, text_t term_from, struct key *out)
 	return true;
 }
 
+bool series_before(const struct key *series, struct key *out)
+{
+	*out = *series;
+	if (series->len_bytes < 2 + DATE_MAX || series->bytes[1] != TERM)
+		return false;
+	memset(out->bytes + 2, 0, DATE_MAX);
+	return true;
+}
+
 bool series_counter(const struct numbered *n, bool party, text_t organisation, text_t term_from,
 		    struct key *out)
 {
@@ -174,17 +184,42 @@ struct key series_member(const struct key *prefix, enum role role, struct serial
 	return k;
 }
 
-bool series_parse(const struct key *k, enum role *role, struct serial *serial)
+static bool parse(const struct key *k, char first, enum role *role, struct serial *serial)
 {
 	const uint8_t *tail = k->bytes + k->len_bytes - TAIL_BYTES;
 
-	if (k->len_bytes <= TAIL_BYTES || k->bytes[0] != MEMBER)
+	if (k->len_bytes <= TAIL_BYTES || k->bytes[0] != first)
 		return false;
 	*role = (enum role)tail[0];
 	serial->n = 0;
 	for (unsigned i = 1; i < TAIL_BYTES; i++)
 		serial->n = serial->n << 8 | tail[i];
 	return *role == ROLE_OUT || *role == ROLE_PAPER;
+}
+
+bool series_parse(const struct key *k, enum role *role, struct serial *serial)
+{
+	return parse(k, MEMBER, role, serial);
+}
+
+struct key series_paper(enum direction direction, text_t number)
+{
+	static const char first = PAPER;
+	char folded[FOLD_NUMBER_SIZE];
+	struct key k = { .len_bytes = 0 };
+
+	spelling_number(number, folded);
+	add(&k, &first, 1);
+	add_number(&k, (uint64_t)direction, 1);
+	end(&k, folded);
+	return k;
+}
+
+bool series_parse_paper(const struct key *k, struct serial *serial)
+{
+	enum role role;
+
+	return parse(k, PAPER, &role, serial) && role == ROLE_PAPER;
 }
 
 bool series_received(const struct numbered *n, struct key *out)

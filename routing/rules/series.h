@@ -7,6 +7,8 @@
  *          one for each document and entry on paper that counts as ours
  *     's' ‖ month ‖ role ‖ serial
  *          one for each of them that shares its number with another
+ *     'p' ‖ direction ‖ number as printed ‖ 0 ‖ role ‖ serial
+ *          one for each entry on paper that there ever was, whatever became of it
  *
  * Series and type are also what a counter of numbers is known by:
  *
@@ -40,6 +42,8 @@ struct numbered {
  * begins, or "". False: it has none that could be the same as another's, or the type is not known
  * (QĐ without a name is two). */
 bool series_key(const struct numbered *n, text_t term_from, struct key *out);
+/* The same of a document that is dated before our term. False: it is not of a term. */
+bool series_before(const struct key *series, struct key *out);
 /* The key of the counter that gives the numbers of one series, whatever n->number is. `party`: by
  * term, else by the year of n->date. `organisation`: whose symbol the numbers have, however it is
  * spelt. False as above, and where the organisation is "" or too long. */
@@ -62,6 +66,10 @@ struct key series_received_from(const struct key *prefix, enum role role, text_t
 struct key series_received_one(const struct key *prefix, enum role role, text_t issuer,
 			       struct serial serial);
 bool series_parse_received(const struct key *k, enum role *role, struct serial *serial);
+
+/* The prefix of the keys of all entries on paper with a number, and the serial of one of them. */
+struct key series_paper(enum direction direction, text_t number);
+bool series_parse_paper(const struct key *k, struct serial *serial);
 
 struct key series_shared(struct month month, enum role role, struct serial serial);
 /* Before all shared ones of a month; and the month of one. */

@@ -31,6 +31,7 @@ enum event_type {
 	EVENT_FAULT,
 	EVENT_TICK,         /* the core's deadline has come */
 	EVENT_BAD_DIRECTORY, /* what a committee sent us as a directory is none */
+	EVENT_PAPERS,       /* many entries on paper, of one import */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -193,6 +194,20 @@ struct ev_paper {
 	bool strict;            /* what would be warned of is refused */
 	text_t reason;          /* to cancel, change, make void */
 	bool dry_run;
+	/* of an import: one just like it that stands there is no fault when its subject is the
+	 * same */
+	bool import;
+	enum err fault; /* found before: all that it is answered with; about whom; ERR_OK */
+	text_t about;
+};
+
+/* All answered at once (act_reply.lines). */
+struct ev_papers {
+	struct reply_to reply;
+	const struct ev_paper *lines; /* to add; without a reply of their own */
+	uint32_t count;               /* IMPORT_LINES_MAX at most */
+	bool together; /* nothing is registered when one of them is refused */
+	bool dry_run;  /* decided one after the other as if, and nothing is registered */
 };
 
 struct ev_resend {
@@ -235,6 +250,7 @@ struct event {
 		struct ev_directory directory;
 		struct ev_operate operate;
 		struct ev_paper paper;
+		struct ev_papers papers;
 		struct ev_resend resend;
 		struct ev_office office;
 	} u;

@@ -270,8 +270,19 @@ struct numbering {
 	bool paper; /* documents of ours are done */
 	bool received; /* and paper: those that were accepted follow */
 	bool ours;     /* all numbers of ours are there */
+	/* all numbers are known, the entries on paper by number are not: only paper is read */
+	bool alike_only;
+	bool alike_unknown; /* these are not known yet */
 	bool begun;
 	struct key at; /* the last record read */
+};
+
+/* Our term as numbers know it: what stands in META; see routing/documents/term.c. */
+struct term_memory {
+	bool known;
+	char name[SYMBOL_MAX + 1];
+	char key[DATE_MAX + 1];  /* its first known date: series are known by it */
+	char from[DATE_MAX + 1]; /* the earliest known one: what is dated before is of another */
 };
 
 /* Tables of who may issue what that were read, so that each is read once; see
@@ -344,6 +355,7 @@ struct core {
 	struct target_memory target;
 	struct recount recount;
 	struct numbering numbering;
+	struct term_memory term;
 	struct open_work open_work;
 	struct matters matters;
 	struct mandate_tables mandates;

@@ -17,7 +17,7 @@ enum {
 	/* The largest single event: a document to every neighbour, or a directory (bounded by half
 	 * the plan). */
 	ROOM_WRITES = PLAN_WRITES_MAX / 2 + LINKS_MAX,
-	ROOM_ACTS = 64,
+	ROOM_ACTS = 64 + IMPORT_LINES_MAX, /* each line of an import is told */
 	/* of each link at the end of a turn: credit and acknowledgement of three lanes, a pump */
 	FINISH_ACTS = 8,
 };
@@ -98,14 +98,24 @@ static struct plan_slot *find_slot(const struct plan *p, enum family family, con
 	return &p->index->slots[at];
 }
 
-/* Twice as many slots, filled anew. */
-static void grow_index(struct plan *p)
+/* Empty, with room for so many writes. */
+static void empty_index(struct plan *p, uint32_t writes)
+{
+	struct plan_index *index = p->index;
+
+	memset(index->slots, 0, index->count * sizeof index->slots[0]);
+	index->count = INDEX_SLOTS_LEAST;
+	while (writes > index->count / 2 && index->count < INDEX_SLOTS_MOST)
+		index->count *= 2;
+}
+
+/* Anew, of all writes. */
+static void fill_index(struct plan *p)
 {
 	struct plan_index *index = p->index;
 	uint32_t last;
 
-	memset(index->slots, 0, index->count * sizeof index->slots[0]);
-	index->count *= 2;
+	empty_index(p, p->write_count);
 	last = index->count - 1;
 	for (uint32_t i = 0; i < p->write_count; i++) {
 		uint32_t hash = hash_of(p->writes[i].record.family, &p->writes[i].key),
@@ -119,13 +129,43 @@ static void grow_index(struct plan *p)
 
 void plan_clear(struct plan *p)
 {
-	memset(p->index->slots, 0, p->index->count * sizeof p->index->slots[0]);
-	p->index->count = INDEX_SLOTS_LEAST;
+	empty_index(p, 0);
 	memset(p->family_writes, 0, sizeof p->family_writes);
 	p->write_count = p->draft_count = p->act_count = 0;
 	p->costed = 0;
 	p->cost_bytes = 0;
 	arena_reset(p->arena);
+}
+
+enum err plan_mark(struct plan *p, struct plan_mark *out)
+{
+	*out = (struct plan_mark){ .write_count = p->write_count,
+				   .draft_count = p->draft_count,
+				   .act_count = p->act_count,
+				   .costed = p->costed,
+				   .cost_bytes = p->cost_bytes };
+	if (p->write_count == 0)
+		return ERR_OK;
+	out->writes = arena_array(p->arena, p->write_count, sizeof *out->writes);
+	if (out->writes == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(out->writes, p->writes, p->write_count * sizeof *out->writes);
+	return ERR_OK;
+}
+
+void plan_back(struct plan *p, const struct plan_mark *m)
+{
+	memset(p->family_writes, 0, sizeof p->family_writes);
+	p->write_count = m->write_count;
+	if (m->write_count > 0)
+		memcpy(p->writes, m->writes, m->write_count * sizeof *p->writes);
+	for (uint32_t i = 0; i < m->write_count; i++)
+		p->family_writes[p->writes[i].record.family]++;
+	fill_index(p); /* what lies behind a slot that is taken out would not be found */
+	p->draft_count = m->draft_count;
+	p->act_count = m->act_count;
+	p->costed = m->costed;
+	p->cost_bytes = m->cost_bytes;
 }
 
 bool plan_has_room(const struct plan *p)
@@ -155,7 +195,7 @@ static struct write *write_at(struct plan *p, enum family family, const struct k
 	w->key = *key;
 	w->record.family = family;
 	if (p->write_count > p->index->count / 2 && p->index->count < INDEX_SLOTS_MOST)
-		grow_index(p);
+		fill_index(p);
 	return w;
 }
 

@@ -142,6 +142,10 @@ struct act_reply {
 	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */
 	const struct rec_paper *alike;
+	/* of many entries on paper: the answer to each */
+	const struct act_reply *lines;
+	uint32_t line_count;
+	bool registered; /* of these: what was taken is on disk */
 };
 
 /* ERR_OK: on disk, in force when it was the last. ERR_BUSY: again, soon. */
@@ -189,6 +193,17 @@ void plan_clear(struct plan *p);
 /* True while there is room for one more event of the largest kind. */
 bool plan_has_room(const struct plan *p);
 bool plan_is_empty(const struct plan *p); /* no writes: nothing to commit */
+
+/* What a plan was, to go back to it: all that came of one event can be taken back before the turn
+ * is over. The copy lives in the plan's arena, as long as the turn. */
+struct plan_mark {
+	struct write *writes; /* as they were: a later write to a key replaces the earlier one */
+	uint32_t write_count, draft_count, act_count, costed;
+	uint64_t cost_bytes;
+};
+
+must_use enum err plan_mark(struct plan *p, struct plan_mark *out); /* ERR_NO_MEMORY */
+void plan_back(struct plan *p, const struct plan_mark *m);
 
 /* Adds a write over what is stored and planned; a second write to the same key replaces the first
  * in place. The record's pointers must live as long as the plan's arena. plan_has_room bounds them:

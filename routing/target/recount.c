@@ -368,3 +368,26 @@ enum err recount_tick(struct turn_view *t)
 	t->core->next_tick_ms = t->now.mono_ms; /* go on in the next turn */
 	return e;
 }
+
+enum err recount_mark(struct turn_view *t, struct recount_mark *out)
+{
+	const struct recount *r = &t->core->recount;
+
+	*out = (struct recount_mark){ .count = r->tally_count };
+	if (r->tally_count == 0)
+		return ERR_OK;
+	out->tally = arena_array(t->plan->arena, r->tally_count, sizeof *out->tally);
+	if (out->tally == NULL)
+		return ERR_NO_MEMORY;
+	memcpy(out->tally, r->tally, r->tally_count * sizeof *out->tally);
+	return ERR_OK;
+}
+
+void recount_back(struct turn_view *t, const struct recount_mark *m)
+{
+	struct recount *r = &t->core->recount;
+
+	if (m->count > 0)
+		memcpy(r->tally, m->tally, m->count * sizeof *r->tally);
+	r->tally_count = m->count;
+}

@@ -24,4 +24,15 @@ must_use enum err recount_tick(struct turn_view *t);
 must_use enum err recount_follow(struct turn_view *t, enum family family, const struct key *key,
 				 const struct target_cell *before, const struct target_cell *after);
 
+struct tally;
+/* What a running recount has counted, to go back to it within a turn; a copy in the plan's
+ * arena. */
+struct recount_mark {
+	struct tally *tally;
+	uint32_t count;
+};
+
+must_use enum err recount_mark(struct turn_view *t, struct recount_mark *out);
+void recount_back(struct turn_view *t, const struct recount_mark *m);
+
 #endif

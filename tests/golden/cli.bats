@@ -14,6 +14,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	printf 'Kế hoạch\n' >ke-hoach.txt
 	printf 'a,b\n1,2\n' >bang.csv
+	printf 'hướng;số;ngày;trích yếu;nơi gửi\nđến;12-CV/ĐUVP;20/05/2025;Mời họp;Văn phòng\nđến;71-CV/ĐUVP;31/02/2025;Mời;Văn phòng\nđi;auto-KH/BTP;20/05/2025;Kế hoạch;\n' >giay.csv
 	v btp send ke-hoach.txt bang.csv --to subordinates --type KH --number 31-KH/ĐU --subject "Kế hoạch chuyển đổi số" --urgency khan \
 		--date 2026-11-24 --due 2026-12-30 --signer "Nguyễn Văn A" --position "BÍ THƯ" --wait delivered --timeout 120 >/dev/null
 }

@@ -75,6 +75,11 @@ proved() { v btp target recount --json | jq -e '.data | (.differences | length =
 	v btp register void out 02-CT/ĐU --reason "không ban hành" --json | jq -e '.data.number == "02-CT/ĐU"'
 	run -6 --separate-stderr v btp register void out 02-CT/ĐU --reason "không ban hành"
 	[[ $stderr == *VT-2072* ]]
+	for _ in 1 2; do
+		[ "$(v btp register void out auto-CTr/ĐU --type CTr --reason "hỏng" --id 019ab697-e800-7000-8000-0000000000f1 --json | jq -r .data.number)" = 01-CTr/ĐU ]
+	done
+	run -6 v btp register void out auto-BB/ĐU --type BB --reason "hỏng" --id 019ab697-e800-7000-8000-0000000000f1
+	run -2 v btp register void out auto-CTr/ĐU --type CTr --reason "hỏng" --id x
 	run -6 v btp register void out 04-CT/ĐU --reason x
 	[ "$(v btp register void out auto-CT/ĐU --reason "hỏng" --json | jq -r .data.number)" = 05-CT/ĐU ]
 	[ "$(v btp paper add out auto-CT/ĐU "Sáu" --json | jq -r .data.number)" = 06-CT/ĐU ]

@@ -25,6 +25,8 @@ struct cli {
 	int color; /* -1 when a terminal wants it, 0 never, 1 always */
 	const struct renderer *renderer;
 	bool error_printed; /* no further one is */
+	/* not NULL: a failure is kept there, and neither printed nor the end of the command */
+	struct cli_caught *caught;
 	/* not 0: a signal wants us to end, and long waits end with ERR_CANCELLED; NULL: never
 	 * checked */
 	const volatile sig_atomic_t *stop;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "daemon/config/config.h"
 #include "tools/base/files.h"
@@ -31,7 +33,7 @@ int cli_wanted(struct cli *cli, const char *sentence, const char *fix)
 	if (command != NULL)
 		snprintf(help, sizeof help, "vanthu help %s", command->name);
 	cli_fail_text(cli, ERR_USAGE, sentence, fix[0] == '\0' ? help : fix);
-	if (command != NULL && !cli->json)
+	if (command != NULL && !cli->json && cli->caught == NULL)
 		usage_print(stderr, command);
 	return err_exit_code(ERR_USAGE);
 }
@@ -45,10 +47,22 @@ int cli_bad_value(struct cli *cli, const char *fix)
 	return cli_wanted(cli, message, fix);
 }
 
+void cli_caught_free(struct cli_caught *c)
+{
+	free(c->message);
+	free(c->fix);
+	*c = (struct cli_caught){ .err = ERR_OK };
+}
+
 int cli_fail_text(struct cli *cli, enum err e, const char *message, const char *fix)
 {
 	int error = errno; /* of the call that made it fail, where the system did */
 
+	if (cli->caught != NULL) {
+		cli_caught_free(cli->caught);
+		*cli->caught = (struct cli_caught){ e, strdup(message), strdup(fix) };
+		return err_exit_code(e);
+	}
 	if (!cli->error_printed) {
 		cli->renderer->error(cli, e, message, fix);
 		if (error != 0 && (e == ERR_FILE || e == ERR_DISK_FULL || e == ERR_SYSTEM))

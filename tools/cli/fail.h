@@ -8,6 +8,14 @@
 
 struct cli;
 
+/* A failure that stands in a report, with others: malloc'd texts, NULL without one. */
+struct cli_caught {
+	enum err err;
+	char *message, *fix;
+};
+
+void cli_caught_free(struct cli_caught *c);
+
 /* Exit code of a usage fault, which has been reported with the command's usage: `what` was not
  * understood. It may be the value of the option just read. */
 int cli_usage(struct cli *cli, const char *what);

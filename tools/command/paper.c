@@ -8,6 +8,8 @@
 #include "tools/cli/cli.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/paper_entry.h"
+#include "tools/command/paper_import.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
@@ -27,8 +29,14 @@ enum {
 	OPT_SIGNER,
 	OPT_POSITION,
 	OPT_COMPETENCE,
-	OPT_REPLY_TO
+	OPT_REPLY_TO,
+	OPT_TOGETHER,
+	OPT_TEMPLATE
 };
+
+/* Asks the daemon. `look`: all that there is to warn of, and nothing is kept. */
+typedef enum err paper_send(struct cli *cli, struct call *c, struct paper *p, bool look,
+			    Vanthu__V1__Reply **reply);
 
 const struct command_option paper_options[] = {
 	{ "type", OPT_TYPE, N_("TYPE"), N_("type of document: its symbol (KH) or its full name"),
@@ -47,7 +55,7 @@ const struct command_option paper_options[] = {
 	{ "again", OPT_AGAIN, NULL, N_("although one just like it is registered"), VALUE_NONE,
 	  "add change" },
 	{ "strict", OPT_STRICT, NULL, N_("register nothing where there is something to warn of"),
-	  VALUE_NONE, "add change" },
+	  VALUE_NONE, "add change import" },
 	{ "signer", OPT_SIGNER, N_("NAME"), N_("who signed it"), VALUE_NONE, "add" },
 	{ "position", OPT_POSITION, N_("TEXT"), N_("the office of who signed it"), VALUE_NONE,
 	  "add" },
@@ -61,39 +69,12 @@ const struct command_option paper_options[] = {
 	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "list" },
 	{ "reason", OPT_REASON, N_("TEXT"), N_("why: it stays in the book"), VALUE_NONE,
 	  "cancel change" },
+	{ "all-or-nothing", OPT_TOGETHER, NULL,
+	  N_("register no line of the file when one is refused"), VALUE_NONE, "import" },
+	{ "template", OPT_TEMPLATE, NULL, N_("print an empty table to fill in"), VALUE_NONE,
+	  "import" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
-
-struct paper {
-	const char *type;
-	const struct doctype *kind; /* what `type` means */
-	Vanthu__V1__Direction direction;
-	char *number, *subject, *party, *reason; /* NFC, ours */
-	char *signer, *position, *competence;
-	const char *reply_to;
-	char date[11];
-	Vanthu__V1__Secrecy secrecy;
-	bool again, strict;
-	struct doc_id id;
-	struct period period;
-	const char *name; /* of an entry that is to be changed */
-	struct slips printed;
-};
-
-/* Asks the daemon. `look`: all that there is to warn of, and nothing is kept. */
-typedef enum err paper_send(struct cli *cli, struct call *c, struct paper *p, bool look,
-			    Vanthu__V1__Reply **reply);
-
-static const char *const secrecies[] = { "thuong", "mat", "toi-mat", "tuyet-mat", NULL };
-
-static bool take_secrecy(struct paper *p, const char *value)
-{
-	int i = text_choose(value, secrecies);
-
-	if (i >= 0)
-		p->secrecy = (Vanthu__V1__Secrecy)(i + 1);
-	return i >= 0;
-}
 
 static bool take_text(char **to, const char *value)
 {
@@ -115,7 +96,7 @@ static bool take(struct paper *p, int option, const char *value)
 	case OPT_DATE:
 		return text_date(value, p->date);
 	case OPT_SECRECY:
-		return take_secrecy(p, value);
+		return paper_take_secrecy(p, value);
 	case OPT_FROM:
 	case OPT_TO:
 		return take_text(&p->party, value);
@@ -140,20 +121,12 @@ static bool take(struct paper *p, int option, const char *value)
 	case OPT_REPLY_TO:
 		p->reply_to = value;
 		return true;
+	case OPT_TOGETHER:
+	case OPT_TEMPLATE:
+		return true;
 	default:
 		return false;
 	}
-}
-
-static Vanthu__V1__Direction direction_of(const char *word)
-{
-	static const char *const words[] = { "in", "out", "den", "di", NULL }; /* đến, đi */
-	int i = text_choose(word, words);
-
-	if (i < 0)
-		return VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
-	return i % 2 == 0 ? VANTHU__V1__DIRECTION__DIRECTION_IN
-			  : VANTHU__V1__DIRECTION__DIRECTION_OUT;
 }
 
 static const char *word_of(Vanthu__V1__Direction d)
@@ -162,32 +135,6 @@ static const char *word_of(Vanthu__V1__Direction d)
 }
 
 /* ---- add ---- */
-
-static int check_missing(struct cli *cli, const struct paper *p)
-{
-	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
-	char message[160];
-
-	const struct text_field fields[] = {
-		{ "number", p->number, NUMBER_MAX, false },
-		{ "subject", secret ? NULL : p->subject, SUBJECT_MAX, false },
-		{ "from", secret ? NULL : p->party, COMMITTEE_NAME_MAX, true }, /* or --to */
-	};
-
-	if (p->kind != NULL && p->number != NULL && (p->subject != NULL || secret)) {
-		int code = text_field_check(cli, fields, sizeof fields / sizeof fields[0]);
-
-		return code != 0 || p->date[0] == '\0'
-			   ? code
-			   : text_field_check_past(cli, "date", p->date);
-	}
-	snprintf(message, sizeof message, _("missing:%s%s%s"), p->kind == NULL ? " --type" : "",
-		 p->number == NULL ? " --number" : "",
-		 p->subject == NULL && !secret ? " --subject" : "");
-	return cli_fail_text(cli, ERR_USAGE, message,
-			     _("for example: vanthu paper add in 12-CV/ĐUK \"…\" --from \"…\" "
-			       "--date 24/11/2026"));
-}
 
 /* The same number went through the system: most likely one document, which counts already. Only a
  * word of warning: the clerk knows. */
@@ -285,39 +232,13 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 	return 0;
 }
 
-/* Of a secret one nothing of that is kept. */
-static void add_signing(Vanthu__V1__PaperAdd *add, Vanthu__V1__Ref *answered, const struct paper *p)
-{
-	add->signer = p->signer == NULL ? add->signer : p->signer;
-	add->position = p->position == NULL ? add->position : p->position;
-	add->competence = p->competence == NULL ? add->competence : p->competence;
-	answered->text = (char *)(uintptr_t)p->reply_to;
-	add->reply_to = p->reply_to == NULL ? NULL : answered;
-}
-
 static enum err send_add(struct cli *cli, struct call *c, struct paper *p, bool look,
 			 Vanthu__V1__Reply **reply)
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__PaperAdd add = VANTHU__V1__PAPER_ADD__INIT;
-	Vanthu__V1__Ref answered = VANTHU__V1__REF__INIT;
-	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
+	Vanthu__V1__PaperAdd add;
 
-	add.id = (ProtobufCBinaryData){ .len = sizeof p->id.bytes, .data = p->id.bytes };
-	add.direction = p->direction;
-	add.type_code = (char *)(uintptr_t)p->kind->code;
-	add.type_name = (char *)(uintptr_t)p->kind->name;
-	if (numbering_is_template(p->number))
-		add.number_template = p->number;
-	else
-		add.number = p->number;
-	add.subject = secret || p->subject == NULL ? (char *)(uintptr_t) "" : p->subject;
-	add.date = p->date;
-	add.party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
-	add.secrecy = p->secrecy;
-	if (!secret)
-		add_signing(&add, &answered, p);
-	add.again = p->again;
+	paper_fill(p, &add);
 	add.dry_run = look || cli->dry_run;
 	add.strict = p->strict && !look;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPER_ADD;
@@ -346,32 +267,15 @@ static int look_first(struct cli *cli, struct call *c, struct paper *p, paper_se
 	return slips_ask(cli, &p->printed, question, left);
 }
 
-/* As it was named, or as the number says. `auto` alone says none. */
-static int find_kind(struct cli *cli, struct paper *p)
-{
-	if (p->type != NULL)
-		return doctype_option(cli, p->type, p->date, &p->kind);
-	if (p->number == NULL || (numbering_is_template(p->number) &&
-				  strpbrk(p->number, "-/") == NULL))
-		return 0;
-	return doctype_of_number(cli, p->number, p->date, &p->kind);
-}
-
 static int add(struct cli *cli, struct paper *p)
 {
 	static const struct doc_id none;
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
-	int code = find_kind(cli, p);
+	int code = paper_check(cli, p);
 	enum err e;
 
-	if (code == 0)
-		code = check_missing(cli, p);
-	if (code == 0 && p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
-	    numbering_is_template(p->number))
-		code = cli_wanted(cli, _("what came in has a number already"),
-				  _("give it as it is printed: --number NUMBER"));
 	if (code != 0)
 		return code;
 	if (p->date[0] == '\0')
@@ -711,9 +615,9 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	Vanthu__V1__Direction direction = VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED;
 
 	if (count == 0)
-		return cli_wanted(cli, _("add, list, show, change or cancel?"), "");
+		return cli_wanted(cli, _("add, import, list, show, change or cancel?"), "");
 	if (count >= 2)
-		p->direction = direction = direction_of(operands[1]);
+		p->direction = direction = paper_direction(operands[1]);
 	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_IN &&
 	    cli_given(cli, "to") != NULL)
 		return cli_wanted(cli, _("what came in has no --to"),
@@ -736,6 +640,8 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 		return change(cli, p, operands[1]);
 	if (strcmp(operands[0], "cancel") == 0 && count == 2)
 		return cancel(cli, p, operands[1]);
+	if (strcmp(operands[0], "import") == 0 && count <= 2)
+		return paper_import(cli, count == 2 ? operands[1] : NULL, p->strict);
 	if (strcmp(operands[0], "add") == 0 && count < 2)
 		return cli_wanted(cli, _("in or out?"), "");
 	if (count == 1)

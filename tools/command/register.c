@@ -19,7 +19,8 @@ enum {
 	OPT_OUTPUT,
 	OPT_REASON,
 	OPT_TYPE,
-	OPT_DATE
+	OPT_DATE,
+	OPT_ID
 };
 enum book_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_HTML };
 
@@ -40,6 +41,8 @@ const struct command_option register_options[] = {
 	  VALUE_TYPE, "void" },
 	{ "date", OPT_DATE, N_("DATE"), N_("of the term or year that the number is of; else today"),
 	  VALUE_NONE, "void" },
+	{ "id", OPT_ID, N_("UUID"), N_("of an act to repeat safely, of what went out"), VALUE_NONE,
+	  "void" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
@@ -115,6 +118,7 @@ struct book_wanted {
 	char *office;	    /* its name; ours */
 	/* of a void number */
 	const char *reason, *type, *date;
+	struct doc_id id; /* zero: none was given */
 };
 
 /* ---- asking ---- */
@@ -460,6 +464,7 @@ static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_n
 {
 	const struct text_field fields[] = { { "number", v->number, NUMBER_MAX, false },
 					     { "reason", v->reason, SUBJECT_MAX, false } };
+	static const struct doc_id none;
 	const struct doctype *type = NULL;
 	int code = text_field_check(cli, fields, 2);
 
@@ -473,7 +478,8 @@ static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_n
 		return code;
 	if (w->date == NULL)
 		text_today(v->date);
-	if (uuid_new(text_now_ms(), &v->id) != ERR_OK)
+	v->id = w->id;
+	if (memcmp(&v->id, &none, sizeof none) == 0 && uuid_new(text_now_ms(), &v->id) != ERR_OK)
 		return cli_fail(cli, ERR_SYSTEM, NULL);
 	v->m.id = (ProtobufCBinaryData){ .len = sizeof v->id.bytes, .data = v->id.bytes };
 	v->m.direction = w->book == VANTHU__V1__BOOK__BOOK_OUT
@@ -522,6 +528,7 @@ static int make_void(struct cli *cli, struct book_wanted *w, char **operands, in
 {
 	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
 	struct void_number v = { .number = NULL };
+	char id[UUID_TEXT_SIZE];
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
 	enum err e = ERR_OK;
@@ -543,8 +550,13 @@ static int make_void(struct cli *cli, struct book_wanted *w, char **operands, in
 		e = call_open(cli, CLIENT_OFFICE, &c);
 	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER_VOID;
 	request.register_void = &v.m;
+	uuid_print(v.id.bytes, id);
+	/* of what came in the number itself says whether it is a repetition */
+	if (code == 0 && !cli->dry_run && w->book == VANTHU__V1__BOOK__BOOK_OUT)
+		cli->request_id = id;
 	if (code == 0 && e == ERR_OK)
 		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_PAPER_ACCEPTED, &reply);
+	cli->request_id = NULL;
 	if (code == 0)
 		code = e == ERR_OK ? print_void(cli, w, reply->paper_accepted) : err_exit_code(e);
 	call_close(c);
@@ -574,6 +586,11 @@ int cmd_register(struct cli *cli, int argc, char **argv)
 			w.type = optarg;
 		else if (c == OPT_DATE)
 			w.date = optarg;
+		else if (c == OPT_ID && uuid_parse(optarg, &w.id) != ERR_OK)
+			return cli_bad_value(cli, _("give a UUID (32 hexadecimal digits, not all "
+						    "zero), or leave --id out and one is made"));
+		else if (c == OPT_ID)
+			continue;
 		else if (!period_parse(optarg, &w.period))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
 						    "2025-11..2026-02 or all"));

@@ -7,8 +7,18 @@
 #include "routing/base/endpoint.h"
 #include "routing/base/visible.h"
 #include "routing/rules/rules.h"
+#include "tools/base/text.h"
 
-enum { OPT_SUPERIOR = 50, OPT_NAME, OPT_SYMBOL, OPT_ENDPOINT, OPT_TERM, OPT_NO_SEAL, OPT_LEVEL };
+enum {
+	OPT_SUPERIOR = 50,
+	OPT_NAME,
+	OPT_SYMBOL,
+	OPT_ENDPOINT,
+	OPT_TERM,
+	OPT_NO_SEAL,
+	OPT_LEVEL,
+	OPT_TERM_FROM
+};
 
 const struct command_option committee_options[] = {
 	{ "superior", OPT_SUPERIOR, N_("ID"), N_("the committee above it"), VALUE_COMMITTEE,
@@ -19,6 +29,9 @@ const struct command_option committee_options[] = {
 	{ "endpoint", OPT_ENDPOINT, N_("tcp://HOST:PORT"), N_("where its subordinates reach it"),
 	  VALUE_NONE, "add change" },
 	{ "term", OPT_TERM, N_("TEXT"), N_("its term, like 2025-2030"), VALUE_NONE, "add change" },
+	{ "term-from", OPT_TERM_FROM, N_("DATE"),
+	  N_("when that term began: its numbers begin anew then; of the same term a correction"),
+	  VALUE_NONE, "add change" },
 	{ "no-seal", OPT_NO_SEAL, NULL, N_("it has no seal of its own (a chi bộ)"), VALUE_NONE,
 	  "add change" },
 	{ "level", OPT_LEVEL, "central|provincial|above-base|base|chi-bo",
@@ -55,6 +68,8 @@ bool committee_options_take(struct committee_options *o, int option, const char 
 	case OPT_TERM:
 		o->term = value;
 		return is_text(value, SYMBOL_MAX);
+	case OPT_TERM_FROM:
+		return text_date(value, o->term_from);
 	case OPT_LEVEL:
 		o->level = value;
 		return competence_is_committee(competence_level_of(value));
@@ -78,6 +93,8 @@ void committee_options_apply(const struct committee_options *o, struct rec_commi
 		entry->endpoint = o->endpoint;
 	if (o->term[0] != '\0')
 		entry->term_name = o->term;
+	if (o->term_from[0] != '\0')
+		entry->term_from = o->term_from;
 	if (o->level[0] != '\0')
 		entry->level = o->level;
 	entry->no_seal = entry->no_seal || o->no_seal;

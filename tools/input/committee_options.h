@@ -9,6 +9,7 @@ struct committee_options {
 	const char *request; /* `committee add` only: the request file */
 	struct committee_id superior;
 	const char *name, *symbol, *endpoint, *term, *level;
+	char term_from[11]; /* YYYY-MM-DD, "" not given */
 	bool no_seal;
 };
 

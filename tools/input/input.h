@@ -8,6 +8,7 @@
 #include "tools/input/recipients.h"
 #include "tools/input/search.h"
 #include "tools/input/signer.h"
+#include "tools/input/table.h"
 #include "tools/input/text_field.h"
 
 #endif

@@ -257,7 +257,7 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	assert_true(plan_is_empty(g->s->plan));
 	e.u.paper.dry_run = false;
-	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL });
+	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL, 0 });
 	assert_int_equal(paper_answer(g, &e).result, ERR_DISK_FULL);
 }
 
@@ -336,11 +336,12 @@ static void test_slips_are_told_and_strict_writes_nothing(void **state)
 		    r.warnings[1] == ERR_FOREIGN_SYMBOL);
 }
 
-static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last(void **state)
+static void test_entry_is_found_among_many_and_numbered_after_the_last(void **state)
 {
 	struct stage *g = *state;
 	struct event old = paper_entry(5000, DIRECTION_IN, "0-CV/X", "2025-06-14"),
-		     young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14");
+		     young = paper_entry(5001, DIRECTION_IN, "1-CV/X", "2025-06-14"),
+		     next = paper_entry(5002, DIRECTION_IN, "9999-CV/X", "2025-06-14");
 	/* the plan holds them until it is committed */
 	static char numbers[PAPER_ALIKE_MAX + 1][16];
 
@@ -357,7 +358,8 @@ static void test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_
 		}
 	}
 	assert_int_equal(paper_answer(g, &young).result, ERR_REGISTERED);
-	assert_int_equal(paper_answer(g, &old).result, ERR_OK);
+	assert_int_equal(paper_answer(g, &old).result, ERR_REGISTERED);
+	assert_int_equal(paper_answer(g, &next).result, ERR_OK);
 	station_commit(g->s);
 	assert_int_equal(station_count(g->s, FAMILY_PAPER), PAPER_ALIKE_MAX + 2);
 	assert_true(station_has(g->s, FAMILY_PAPER,
@@ -571,7 +573,7 @@ int main(void)
 		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
 		TEST(test_id_of_a_digital_document_is_no_paper),
 		TEST(test_slips_are_told_and_strict_writes_nothing),
-		TEST(test_entry_is_compared_with_a_bounded_number_and_numbered_after_the_last),
+		TEST(test_entry_is_found_among_many_and_numbered_after_the_last),
 		TEST(test_correction_is_an_addition_and_moves_the_counters),
 		TEST(test_correction_of_what_is_cancelled_secret_or_there_already_is_refused),
 		TEST(test_void_number_has_a_line_counts_nowhere_and_is_used),

@@ -191,6 +191,65 @@ static void test_a_term_begins_anew_and_a_state_number_each_year(void **state)
 			 ERR_NO_NUMBER);
 }
 
+/* What the directory in force says of our term. */
+static void set_term(struct stage *g, text_t name, text_t from)
+{
+	struct rec_committee *own = &g->f->entries[fixture_index(g->f, "huyen-a")];
+	struct record r = { .family = FAMILY_COMMITTEE };
+
+	own->term_name = name;
+	own->term_from = from;
+	fixture_repack(g->f, fixture_index(g->f, "huyen-a"));
+	r.u.committee = *own;
+	station_clear(g->s);
+	plan_put(g->s->plan, key_committee(g->s->self), &r);
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+}
+
+static void tick(struct stage *g)
+{
+	struct event e = { .type = EVENT_TICK };
+
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	station_clear(g->s);
+}
+
+static void test_a_corrected_date_of_the_term_goes_on_with_its_series(void **state)
+{
+	struct stage *g = *state; /* 2025-2030 from 2025-07-01 */
+	struct submission u;
+	struct act_reply a;
+
+	tick(g);
+	assert_int_equal(expect(g, 1, "auto", "KH", "2025-07-03", "01-KH/ĐU"), 0);
+	/* by hand, of a day that is not known to be of the term yet */
+	assert_int_equal(expect(g, 2, "2-KH/ĐU", "KH", "2025-06-20", "2-KH/ĐU"), 0);
+	set_term(g, "2025-2030", "2025-07-05"); /* later */
+	assert_int_equal(expect(g, 3, "auto", "KH", "2025-07-06", "02-KH/ĐU"), 0);
+	assert_int_equal(expect(g, 4, "auto", "KH", "2025-07-02", "03-KH/ĐU"), 0);
+	tick(g);
+	assert_int_equal(expect(g, 5, "auto", "KH", "2025-07-06", "04-KH/ĐU"), 0);
+	assert_int_equal(answer_to(g, document(&u, 6, "auto", "KH", "2025-06-25")).result,
+			 ERR_NO_NUMBER);
+	set_term(g, " 2025-2030", "2025-06-15"); /* earlier */
+	assert_int_equal(answer_to(g, document(&u, 7, "auto", "KH", "2025-06-25")).result,
+			 ERR_BUSY);
+	tick(g);
+	tick(g);
+	assert_int_equal(expect(g, 8, "auto", "KH", "2025-06-25", "05-KH/ĐU"), 0);
+	/* what was of no term stands with the others now */
+	a = answer_to(g, document(&u, 9, "2-KH/ĐU", "KH", "2025-06-16"));
+	assert_true(warns(&a, ERR_SAME_NUMBER));
+	station_restart(g->s);
+	assert_int_equal(expect(g, 10, "auto", "KH", "2025-07-06", "06-KH/ĐU"), 0);
+	set_term(g, "2030-2035", "2025-09-01");
+	tick(g);
+	assert_int_equal(expect(g, 11, "auto", "KH", "2025-09-02", "01-KH/ĐU"), 0);
+}
+
 static void test_the_two_types_of_one_symbol_have_two_series(void **state)
 {
 	struct stage *g = *state;
@@ -305,6 +364,7 @@ int main(void)
 		TEST(test_a_number_by_hand_pushes_the_counter),
 		TEST(test_a_dry_run_takes_none_and_a_repetition_gets_the_same),
 		TEST(test_a_term_begins_anew_and_a_state_number_each_year),
+		TEST(test_a_corrected_date_of_the_term_goes_on_with_its_series),
 		TEST(test_the_two_types_of_one_symbol_have_two_series),
 		TEST(test_paper_and_digital_share_a_series),
 		TEST(test_a_store_without_counters_goes_on_where_it_was),

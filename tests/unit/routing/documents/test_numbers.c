@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "routing/documents/numbers.h"
+#include "routing/documents/term.h"
 #include "routing/rules/series.h"
 #include "tests/unit/support/paper.h"
 
@@ -229,13 +230,43 @@ static void test_an_old_store_is_indexed_by_and_by(void **state)
 	station_commit(g->s);
 	assert_true(station_has(g->s, FAMILY_META, key_name("numbers")));
 	assert_int_equal(shared(g), 5);
-	assert_int_equal(station_count(g->s, FAMILY_NUMBER), 5 + 5);
+	assert_int_equal(station_count(g->s, FAMILY_NUMBER), 5 + 5 + 1); /* and one by its number */
 	assert_int_equal(send(g, 6, "3-CV/ĐU", "CV", ""), 2);
 	station_clear(g->s);
 	station_restart(g->s);
 	station_clear(g->s);
 	station_take(g->s, &tick);
 	assert_true(plan_is_empty(g->s->plan)); /* not again */
+}
+
+/* Of a store that knows all numbers, and has no index of entries on paper, these alone are read. */
+static void test_a_store_that_knows_its_numbers_learns_of_its_entries(void **state)
+{
+	struct stage *g = *state;
+	struct event tick = { .type = EVENT_TICK },
+		     again = paper_entry(3, DIRECTION_OUT, "9-CV/ĐU", "2025-05-01");
+	struct scan scan = scan_of((struct key){ 1, { 'p' } });
+	struct record r;
+
+	paper_add(g, 1, DIRECTION_OUT, "9-CV/ĐU", "2025-05-01");
+	send(g, 2, "3-CV/ĐU", "CV", "");
+	station_clear(g->s);
+	while (g->s->lookup.next(g->s->lookup.ctx, g->f->arena, FAMILY_NUMBER, &scan, &r) == ERR_OK)
+		plan_erase(g->s->plan, FAMILY_NUMBER, scan.at);
+	plan_erase(g->s->plan, FAMILY_META, key_name("papers"));
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+	station_restart(g->s);
+	assert_int_equal(paper_answer(g, &again).result, ERR_BUSY); /* not known yet */
+	send(g, 4, "4-CV/ĐU", "CV", "");
+	station_clear(g->s);
+	station_take(g->s, &tick);
+	station_commit(g->s);
+	assert_true(station_has(g->s, FAMILY_META, key_name("papers")));
+	assert_int_equal(paper_answer(g, &again).result, ERR_REGISTERED);
+	station_clear(g->s);
+	station_take(g->s, &tick);
+	assert_true(plan_is_empty(g->s->plan));
 }
 
 /* Our own entry is read once an event; what the same event writes of it is seen all the same. */
@@ -245,17 +276,19 @@ static void test_a_term_that_the_same_event_changes_is_the_new_one(void **state)
 	struct turn_view t = turn_view_of(g->s->core, g->s->now, g->s->plan);
 	struct key self = key_committee(g->s->self);
 	struct record r = station_get(g->s, FAMILY_COMMITTEE, self);
-	text_t from;
+	struct number_term term;
 
-	assert_int_equal(number_term_from(&t, &from), ERR_OK);
-	assert_string_not_equal(from, "2031-02-03");
+	assert_int_equal(term_now(&t, &term), ERR_OK);
+	assert_string_not_equal(term.from, "2031-02-03");
+	r.u.committee.term_name = "2030-2035";
 	r.u.committee.term_from = "2031-02-03";
 	core_put(&t, self, &r);
-	assert_int_equal(number_term_from(&t, &from), ERR_OK);
-	assert_string_equal(from, "2031-02-03");
+	assert_int_equal(term_now(&t, &term), ERR_OK);
+	assert_string_equal(term.from, "2031-02-03");
+	assert_string_equal(term.key, "2031-02-03");
 	core_erase(&t, FAMILY_COMMITTEE, self);
-	assert_int_equal(number_term_from(&t, &from), ERR_OK);
-	assert_string_equal(from, "");
+	assert_int_equal(term_now(&t, &term), ERR_OK);
+	assert_string_equal(term.from, "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
@@ -269,6 +302,7 @@ int main(void)
 		TEST(test_strict_is_refused_and_nothing_changes),
 		TEST(test_paper_and_digital_have_one_series),
 		TEST(test_an_old_store_is_indexed_by_and_by),
+		TEST(test_a_store_that_knows_its_numbers_learns_of_its_entries),
 		TEST(test_a_term_that_the_same_event_changes_is_the_new_one),
 	};
 

@@ -145,6 +145,55 @@ static void test_cleared_plan_remembers_nothing_after_few_or_many_writes(void **
 	plan_destroy(p);
 }
 
+static void put_many(struct plan *p, unsigned from, unsigned to, uint64_t n)
+{
+	char name[16];
+
+	for (unsigned i = from; i < to; i++) {
+		snprintf(name, sizeof name, "%u", i * 7919);
+		put(p, name, n + i);
+	}
+}
+
+/* The index grows with the writes, and is as small as they are again. */
+static void test_going_back_finds_what_was_there_and_nothing_else(void **state)
+{
+	static const struct {
+		unsigned before, after; /* writes at the mark; when it goes back */
+	} rows[] = { { 0, 3 },	     { 3, 3 },		{ 3, 40 },	  { 500, 600 },
+		     { 513, 5000 },  { 511, 513 },	{ 20, 20000 },	  { 5000, 20000 },
+		     { 20000, 20001 } };
+	struct plan *p = plan_over(NULL);
+	struct plan_mark mark;
+	char name[16];
+	uint64_t n;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		put_many(p, 0, rows[i].before, 1);
+		plan_act(p, ACT_PUMP);
+		assert_ok(plan_mark(p, &mark));
+		put_many(p, 0, rows[i].after, 100000); /* over the earlier ones, too */
+		plan_act(p, ACT_PUMP);
+		for (unsigned twice = 0; twice < 2; twice++) {
+			plan_back(p, &mark);
+			assert_int_equal(p->write_count, rows[i].before);
+			assert_int_equal(p->family_writes[FAMILY_META], rows[i].before);
+			assert_int_equal(p->act_count, 1);
+			for (unsigned k = 0; k < rows[i].after; k++) {
+				snprintf(name, sizeof name, "%u", k * 7919);
+				assert_int_equal(get(p, name, &n),
+						 k < rows[i].before ? ERR_OK : ERR_NOT_FOUND);
+				assert_int_equal(n, k < rows[i].before ? k + 1 : 0);
+			}
+			put_many(p, rows[i].before / 2, rows[i].after, 7);
+			assert_int_equal(p->write_count, rows[i].after);
+		}
+		plan_clear(p);
+	}
+	plan_destroy(p);
+}
+
 static void test_room_ends_before_any_bound_is_reached(void **state)
 {
 	struct plan *p = plan_over(NULL);
@@ -228,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_each_of_very_many_writes_is_found_and_gone_after_clearing),
 		cmocka_unit_test(test_failing_store_is_not_taken_for_an_empty_one),
 		cmocka_unit_test(test_cleared_plan_remembers_nothing_after_few_or_many_writes),
+		cmocka_unit_test(test_going_back_finds_what_was_there_and_nothing_else),
 		cmocka_unit_test(test_room_ends_before_any_bound_is_reached),
 		cmocka_unit_test(test_drafts_are_resolved_in_every_record_that_refers_to_them),
 	};
