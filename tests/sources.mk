@@ -149,6 +149,7 @@ SIM := \
 	main \
 	member \
 	network \
+	numbers \
 	offices \
 	prng \
 	registry \

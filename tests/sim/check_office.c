@@ -103,6 +103,8 @@ static void check_registers(struct world *w, const struct member *m)
 	check_each(w, m, FAMILY_WORK, check_all(), want_theirs);
 	for (int i = 0; i < w->entry_count; i++)
 		papers += w->entries[i].member == m->index && w->entries[i].accepted;
+	for (int i = 0; i < w->number_count; i++)
+		papers += w->numbers[i].member == m->index && w->numbers[i].told > 0;
 	if (papers != shelf.papers)
 		world_violation(w, "register", "%s has %d lines of paper for %d entries",
 				m->id.text, shelf.papers, papers);

@@ -169,6 +169,8 @@ static void look(struct world *w, const struct member *m, const struct key *key,
 
 void check_paper(struct world *w)
 {
+	if (w->offices)
+		return; /* check_numbers has them */
 	for (int k = 0; k < w->member_count; k++) {
 		int wanted = 0;
 

@@ -60,7 +60,7 @@ static void reply(void *ctx, const struct act_reply *r)
 		year_replied(w, r);
 		return;
 	}
-	if (!offices_replied(w, r) && !clerks_replied(w, r))
+	if (!numbers_replied(w, r) && !offices_replied(w, r) && !clerks_replied(w, r))
 		workload_replied(w, r);
 }
 

@@ -452,7 +452,7 @@ static void still_fetching(struct world *w, const struct member *m, const struct
 bool workload_done(struct world *w)
 {
 	struct arena *a = arena_new(SUBMIT_ARENA_BYTES);
-	bool done = queues_empty(w) && clerks_done(w) && offices_done(w);
+	bool done = queues_empty(w) && clerks_done(w) && offices_done(w) && numbers_done(w);
 
 	fetching = false;
 	for (int i = 0; done && i < w->member_count; i++) {

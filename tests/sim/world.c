@@ -137,7 +137,7 @@ static void step(struct world *w)
 		}
 		break;
 	case SIM_PAPER:
-		clerks_submit(w, e.document);
+		(w->offices ? numbers_act : clerks_submit)(w, e.document);
 		break;
 	case SIM_OFFICE:
 		offices_act(w, e.document);
@@ -248,6 +248,8 @@ bool world_run(struct world *w, uint64_t seed)
 		setback_draw(w);
 	if (w->offices)
 		offices_draw(w);
+	if (w->offices)
+		numbers_draw(w);
 	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
@@ -277,6 +279,7 @@ bool world_run(struct world *w, uint64_t seed)
 	check_paper(w);
 	check_office(w);
 	check_matters(w);
+	check_numbers(w);
 	for (int i = 0; i < w->member_count; i++) {
 		check_target(w, &w->members[i]);
 		check_directory(w, &w->members[i]);

@@ -46,7 +46,7 @@ enum {
 	OWN_KEYS = 4
 };
 
-enum { ENTRIES_MAX = 48, OFFICE_ACTS_MAX = 160 };
+enum { ENTRIES_MAX = 48, OFFICE_ACTS_MAX = 160, NUMBER_ACTS_MAX = 120, NUMBER_TYPES = 2 };
 enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* Seeds from here on are of changing worlds: the tree and the keys change while documents flow.
  * Those before stay what they were. */
@@ -223,6 +223,27 @@ struct office_act {
 	bool repeated;
 };
 
+enum number_what {
+	NUMBER_GIVEN, /* an entry on paper, to be numbered */
+	NUMBER_VOID,  /* the next number is not issued */
+	NUMBER_JUMP   /* an entry with a number of its own, somewhat ahead */
+};
+
+/* What a clerk wants a number for, and has been told. */
+struct number_act {
+	struct doc_id id;
+	int member, type;
+	enum number_what what;
+	int64_t at_ms;
+	unsigned ahead;
+	bool cancel, change; /* will be */
+	char number[32], template[32], subject[32];
+	unsigned told; /* 0: not yet */
+	unsigned gap;  /* that the answer told */
+	bool gap_known; /* it was the first answer */
+	bool refused, cancelled, changed;
+};
+
 /* A version of the directory, and the tree that it means, worked out apart from it. */
 struct version {
 	struct directory directory;
@@ -260,6 +281,9 @@ struct world {
 	bool offices;
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
+	struct number_act numbers[NUMBER_ACTS_MAX];
+	int number_count;
+	unsigned numbers_seen; /* on the disks at the end */
 	unsigned statuses; /* on the disks at the end */
 	unsigned answers; /* that are indexed, at all members */
 	unsigned asked, frozen, replaced; /* recipients, of what; at the end too */
@@ -415,6 +439,13 @@ bool offices_wait(const struct world *w, const struct wanted *d);
 bool offices_refused(struct world *w, struct wanted *d, enum err why);
 void check_office(struct world *w);
 void check_matters(struct world *w);
+
+void numbers_draw(struct world *w);
+void numbers_act(struct world *w, int act);
+/* False: it is the answer to something else. */
+bool numbers_replied(struct world *w, const struct act_reply *r);
+bool numbers_done(const struct world *w);
+void check_numbers(struct world *w);
 
 /* ---- checkers: at the end, and one while it runs ---- */
 void check_loss(struct world *w);
