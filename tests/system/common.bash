@@ -85,6 +85,13 @@ wait_for() {
 }
 
 # Nobody has it any more, or only its parent's wait does.
+# By SIGKILL, and gone: what is started meanwhile would take it for one that runs.
+kill_daemon() { # ID
+	local pid
+	pid=$(pid_of "$1")
+	kill -KILL "$pid"
+	wait_for 20 ended "$pid"
+}
 ended() { # PID
 	local state
 	state=$(grep '^State:' "/proc/$1/status" 2>/dev/null) || return 0

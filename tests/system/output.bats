@@ -65,6 +65,7 @@ table() {
 		paper cancel -c $LAB/btp paper cancel 1-CV/XX --reason nhầm -n
 		paper change -c $LAB/btp paper change 1-CV/XX --subject họp -n
 		paper show  -c $LAB/btp paper show 1-CV/XX
+		paper import -c $LAB/btp paper import --template
 		target show -c $LAB/btp target
 		target recount -c $LAB/btp target recount
 		trace       -c $LAB/btp trace 31-KH/ĐU

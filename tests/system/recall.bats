@@ -99,13 +99,13 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	"$VANTHU" lab stop "$LAB" vp -q >/dev/null
 	send bo vp 3-KH/ĐU
 	v bo recall ask 3-KH/ĐU --reason "thu hồi" -q >/dev/null
-	kill -KILL "$(pid_of bo)"
+	kill_daemon bo
 	start_lab
 	knows bo 3-KH/ĐU vp "13 -"
 	start_lab
 	wait_for 60 has vp 3-KH/ĐU "13 thu hồi"
 	v vp recall agree 3-KH/ĐU -q >/dev/null
-	kill -KILL "$(pid_of vp)"
+	kill_daemon vp
 	start_lab
 	wait_for 60 knows bo 3-KH/ĐU vp "15 -"
 }
@@ -129,7 +129,7 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	[[ $output == *VT-2056* ]]
 	run v vp verify 4-KH/ĐU --json
 	[[ $output == *VT-2056* ]]
-	kill -KILL "$(pid_of vp)"
+	kill_daemon vp
 	start_lab
 	v vp show 4-KH/ĐU --json | jq -e '.data | .subject == "Văn bản 4" and (.attachments|map(.name)) == ["vb.txt","lon.bin"] and .work.recall == "15"'
 	v vp register in --json | jq -e '[.data[]|select(.symbol=="4-KH/ĐU")]|length == 1'

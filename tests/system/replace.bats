@@ -130,11 +130,11 @@ answered() { [ "$(answer "$1" "$2" "$3")" = "$4" ]; }
 @test "an ask, an answer and the newer document survive kills" {
 	send bo 11-KH/ĐU --to vp >/dev/null
 	v bo send vb.txt --replace 11-KH/ĐU --type KH --number 12-KH/ĐU --subject "thay" -q >/dev/null
-	kill -KILL "$(pid_of bo)"
+	kill_daemon bo
 	start_lab
 	wait_for 60 has_newer vp 11-KH/ĐU "replace 12-KH/ĐU 13"
 	v vp recall agree 12-KH/ĐU -q >/dev/null
-	kill -KILL "$(pid_of vp)"
+	kill_daemon vp
 	start_lab
 	wait_for 60 answered bo 12-KH/ĐU vp "15 -"
 	run v vp accept 11-KH/ĐU --json
