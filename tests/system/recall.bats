@@ -133,6 +133,7 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	start_lab
 	v vp show 4-KH/ĐU --json | jq -e '.data | .subject == "Văn bản 4" and (.attachments|map(.name)) == ["vb.txt","lon.bin"] and .work.recall == "15"'
 	v vp register in --json | jq -e '[.data[]|select(.symbol=="4-KH/ĐU")]|length == 1'
+	COLUMNS=160 v vp inbox --all --lang en 2>/dev/null | grep -E "4-KH/ĐU +.*agreed to give back" # not as accepted, which it was before
 	v vp show 4-KH/ĐU --lang en 2>&1 | grep -q "given back"
 	v cuc save 4-KH/ĐU --to there -q # keeps it, as configured
 	v bo save 4-KH/ĐU --to own -q    # and so does the issuer

@@ -102,7 +102,7 @@ static const struct column done_columns[] = {
 	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "from_text", N_("From"), FORMAT_TEXT, true },
 	{ "subject_text", N_("Subject"), FORMAT_TEXT, true },
-	{ "code", N_("Now"), FORMAT_OFFICE, true },
+	{ "now_text", N_("Now"), FORMAT_OFFICE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 

@@ -248,6 +248,11 @@ void people_line(struct cli *cli, json_t *line)
 	json_object_set_new(line, "subject_text", with_same_number(cli, line, subject_text(line)));
 	json_object_set(line, "person_text", json_object_get(work, "to"));
 	json_object_set_new(line, "recall_text", people_request(work, "recall"));
+	/* what was given back is that, whatever the work on it had come to */
+	json_object_set(line, "now_text",
+			strcmp(string_of(json_object_get(line, "recall_text")), "15") == 0
+				? json_object_get(line, "recall_text")
+				: json_object_get(line, "code"));
 }
 
 void people_committees(json_t *list)
