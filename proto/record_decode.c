@@ -470,17 +470,17 @@ enum err record_decode_act(struct arena *a, struct blob bytes, struct record *re
 
 enum err record_decode_counter(struct arena *a, struct blob bytes, struct record *record)
 {
-	struct target_count *out = &record->u.counter;
+	struct rec_counter *out = &record->u.counter;
 	enum err e;
 	const Vanthu__V1__CounterRecord *m =
 	    pb_unpack(a, &vanthu__v1__counter_record__descriptor, bytes, &e);
 
-	if (m != NULL)
-		*out = (struct target_count){ .digital = m->digital,
-					      .paper = m->paper,
-					      .pending = m->pending,
-					      .refused = m->refused,
-					      .secret = m->secret };
+	if (m == NULL)
+		return e;
+	*out = (struct rec_counter){ .type_code = m->type_code, .type_name = m->type_name };
+#define GET(count_name) out->count.count_name = m->count_name;
+	TARGET_COUNTS(GET)
+#undef GET
 	return e;
 }
 
@@ -512,7 +512,8 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .not_issued = m->not_issued,
 				   .signer_competence = m->signer_competence,
 				   .signer_position = m->signer_position,
-				   .signer_name = m->signer_name };
+				   .signer_name = m->signer_name,
+				   .directory_version = m->directory_version };
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e == ERR_OK)
 		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);

@@ -373,14 +373,14 @@ enum err record_encode_act(struct arena *a, const struct record *record, struct 
 
 enum err record_encode_counter(struct arena *a, const struct record *record, struct blob *out)
 {
-	const struct target_count *r = &record->u.counter;
+	const struct rec_counter *r = &record->u.counter;
 	Vanthu__V1__CounterRecord m = VANTHU__V1__COUNTER_RECORD__INIT;
 
-	m.digital = r->digital;
-	m.paper = r->paper;
-	m.pending = r->pending;
-	m.refused = r->refused;
-	m.secret = r->secret;
+#define SET(count_name) m.count_name = r->count.count_name;
+	TARGET_COUNTS(SET)
+#undef SET
+	m.type_code = text(r->type_code);
+	m.type_name = text(r->type_name);
 	return pb_pack(a, &m.base, out);
 }
 
@@ -416,6 +416,7 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.signer_competence = text(r->signer_competence);
 	m.signer_position = text(r->signer_position);
 	m.signer_name = text(r->signer_name);
+	m.directory_version = r->directory_version;
 	return pb_pack(a, &m.base, out);
 }
 

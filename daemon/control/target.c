@@ -24,6 +24,13 @@ static struct month line_month(const struct client *c, const Vanthu__V1__Target 
 	return (struct month){ (uint16_t)n };
 }
 
+static void add_to_row(const struct target_count *count, Vanthu__V1__TargetRow *out)
+{
+#define ADD(count_name) out->count_name += count->count_name;
+	TARGET_COUNTS(ADD)
+#undef ADD
+}
+
 static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V1__Target *out)
 {
 	struct month at = line_month(c, out);
@@ -37,20 +44,18 @@ static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V
 	out->share = target_share(sum);
 	out->line = target_line_at(&c->control->parts.config->target_line, at);
 	out->reached = target_reached(sum, out->line);
+	if (out->sum != NULL)
+		add_to_row(sum, out->sum);
 	out->recounting = core_recounting(c->control->parts.core);
 }
 
-static void fill_row(struct month month, enum direction direction, const struct target_count *count,
+static void fill_row(const struct target_key *at, const struct target_count *count,
 		     Vanthu__V1__TargetRow *out)
 {
 	vanthu__v1__target_row__init(out);
-	out->month = month.n;
-	out->direction = (Vanthu__V1__Direction)direction;
-	out->digital = count->digital;
-	out->paper = count->paper;
-	out->pending = count->pending;
-	out->refused = count->refused;
-	out->secret = count->secret;
+	out->month = at->month.n;
+	out->direction = (Vanthu__V1__Direction)at->direction;
+	add_to_row(count, out);
 }
 
 /* The counters of a period, ascending. `rows` may be NULL: only their sum. *first and *last: the
@@ -62,7 +67,7 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	struct arena *a = c->control->arena;
 	struct key all = { .len_bytes = 0 };
 	struct scan scan =
-	    scan_from(all, key_counter((struct month){ (uint16_t)from }, DIRECTION_NONE));
+	    scan_from(all, key_counter_month((struct month){ (uint16_t)from }, DIRECTION_NONE));
 	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
 	bool damaged = false;
 	uint32_t first = 0, last = 0;
@@ -70,28 +75,37 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	enum err e;
 
 	out->rows = rows ? arena_array(a, (size_t)(to - from + 1) * 2, sizeof *out->rows) : NULL;
-	if (rows && out->rows == NULL)
+	out->sum = rows ? arena_alloc(a, sizeof *out->sum) : NULL;
+	if (rows && (out->rows == NULL || out->sum == NULL))
 		return ERR_NO_MEMORY;
+	if (rows)
+		vanthu__v1__target_row__init(out->sum);
 	scan.report_damage = true;
 	while ((e = l.next(l.ctx, a, FAMILY_COUNTER, &scan, &r)) == ERR_OK || e == ERR_DAMAGED) {
-		Vanthu__V1__TargetRow *row;
-		enum direction direction;
-		struct month month;
+		Vanthu__V1__TargetRow *row = out->n_rows > 0 ? out->rows[out->n_rows - 1] : NULL;
+		struct target_key at;
 
-		if (!key_parse_counter(&scan.at, &month, &direction) || month.n > to)
-			break;
 		damaged = damaged || e == ERR_DAMAGED;
-		if (e == ERR_DAMAGED || target_equal(&r.u.counter, &zero))
+		if (!key_parse_counter(&scan.at, &at))
 			continue;
-		first = first == 0 ? month.n : first;
-		last = month.n;
-		target_add(&sum, &r.u.counter);
+		if (at.month.n > to)
+			break;
+		if (e == ERR_DAMAGED || target_equal(&r.u.counter.count, &zero))
+			continue;
+		first = first == 0 ? at.month.n : first;
+		last = at.month.n;
+		target_add(&sum, &r.u.counter.count);
 		if (!rows)
 			continue;
+		if (row != NULL && row->month == at.month.n &&
+		    row->direction == (Vanthu__V1__Direction)at.direction) {
+			add_to_row(&r.u.counter.count, row);
+			continue;
+		}
 		row = arena_alloc(a, sizeof *row);
 		if (row == NULL)
 			return ERR_NO_MEMORY;
-		fill_row(month, direction, &r.u.counter, row);
+		fill_row(&at, &r.u.counter.count, row);
 		out->rows[out->n_rows++] = row;
 	}
 	/* "All" is from the first month with something in it to the last. */
@@ -216,8 +230,8 @@ static enum err fill_differences(struct arena *a, const struct recount_result *r
 	for (uint32_t i = 0; i < count; i++) {
 		const struct recount_difference *d = &r->differences[i];
 
-		fill_row(d->month, d->direction, &d->stored, &rows[2 * i]);
-		fill_row(d->month, d->direction, &d->counted, &rows[2 * i + 1]);
+		fill_row(&d->at, &d->stored.count, &rows[2 * i]);
+		fill_row(&d->at, &d->counted.count, &rows[2 * i + 1]);
 		vanthu__v1__difference__init(&each[i]);
 		each[i].stored = &rows[2 * i];
 		each[i].counted = &rows[2 * i + 1];

@@ -27,7 +27,7 @@
  * that is full. */
 #define HEADROOM_BYTES (1ULL << 30)
 
-enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 7, FACTS_SHARE = 8, READERS_MAX = 64 };
+enum { COMMIT_ARENA_BYTES = 256 << 20, FORMAT_VERSION = 8, FACTS_SHARE = 8, READERS_MAX = 64 };
 
 /* ---- commit ---- */
 
@@ -179,8 +179,8 @@ static void lmdb_close(struct store *base)
  * has records that an older daemon would skip and so never handle: what is set aside, numbers,
  * entries in stages. In 4 the keys of SWEEP say what is to be done. In 5
  * there are registers, whose numbers an older daemon would not go on with. In 6 their lines and the
- * series of numbers lie elsewhere, in 7 the lines and the index of open work once more. An older
- * one is raised before anything is moved, so that an older daemon does not take half a store for a
+ * series of numbers lie elsewhere, in 7 the lines and the index of open work once more. In 8 the
+ * target is counted by type and place. An older one is raised before anything is moved, so that an older daemon does not take half a store for a
  * whole one. */
 static enum err check_format(struct lmdb_store *s)
 {

@@ -31,6 +31,7 @@ static void reply(struct turn_view *t, const struct ev_directory *e, enum err re
 static enum err follow_links(struct turn_view *t)
 {
 	tree_forget(t->core->tree);
+	t->core->target.place_version = 0;
 	for (uint32_t i = 0; i < t->core->link_count; i++) {
 		t->core->links[i]->was_present = t->core->links[i]->present;
 		t->core->links[i]->present = false;

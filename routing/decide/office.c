@@ -348,8 +348,8 @@ static enum err say(struct turn_view *t, const struct ev_office *e, const struct
 static enum err write(struct turn_view *t, const struct ev_office *e, struct desk *d)
 {
 	struct document_ref ref = { .origin = d->document.origin, .id = d->document.id };
-	struct record r = { .family = FAMILY_WORK };
 	struct received received;
+	struct rec_work work;
 	enum err result;
 
 	advance(t, e, &d->work);
@@ -359,12 +359,13 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct des
 	same_number_document(&d->document, d->key, &received);
 	if (e->next == OFFICE_ACCEPTED)
 		same_number_put(t, &received);
-	r.u.work = d->work;
+	work = d->work;
 	/* Something else may have waited for its turn. */
-	result = concerns_next(t, d->key, &d->document, &r.u.work);
+	result = concerns_next(t, d->key, &d->document, &work);
+	if (result == ERR_OK)
+		result = document_work(t, d->key, &d->document, &work);
 	if (result != ERR_OK)
 		return result;
-	core_put(t, key_serial(d->key.role, d->key.serial), &r);
 	if (e->next == OFFICE_RECALL_AGREED)
 		retention_recalled(t, d->key, &d->work.stand);
 	result = open_work_follow(t, d->key, &d->work.stand);

@@ -160,7 +160,7 @@ static enum err index_number(struct turn_view *t, const struct rec_paper *p, str
 static enum err write(struct turn_view *t, const struct ev_paper *e, struct rec_paper *p,
 		      struct serial serial, const struct given *given)
 {
-	struct target_cell nowhere = { .direction = DIRECTION_NONE }, cell = target_of_paper(p);
+	struct target_cell nowhere = { .version = 0 }, cell = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key key = key_paper(serial);
 	const struct rec_line line = { .kind = p->not_issued ? LINE_VOID : LINE_ENTRY,
@@ -314,6 +314,8 @@ static enum err add(struct turn_view *t, const struct ev_paper *e)
 		return ERR_OK;
 	}
 	if (result == ERR_OK)
+		result = counter_version_on(t, p.date, &p.directory_version);
+	if (result == ERR_OK)
 		result = next_serial(t, p.direction, month, &serial);
 	return result == ERR_OK ? accept(t, e, &p, serial, &given, found.twin) : result;
 }
@@ -339,7 +341,7 @@ static enum err add_line(struct turn_view *t, const struct ev_paper *e, const st
 
 static enum err cancel(struct turn_view *t, const struct ev_paper *e, struct serial serial)
 {
-	struct target_cell before, nowhere = { .direction = DIRECTION_NONE };
+	struct target_cell before, nowhere = { .version = 0 };
 	struct key key = key_paper(serial);
 	struct record r;
 	enum err result = core_get(t, FAMILY_PAPER, key, &r);
@@ -396,7 +398,7 @@ static void apply(struct rec_paper *p, const struct rec_paper *wanted)
 static enum err write_change(struct turn_view *t, const struct ev_paper *e, struct rec_paper *old,
 			     struct rec_paper *p, struct serial to, const struct given *given)
 {
-	struct target_cell before = target_of_paper(old), nowhere = { .direction = DIRECTION_NONE },
+	struct target_cell before = target_of_paper(old), nowhere = { .version = 0 },
 			   after = target_of_paper(p);
 	struct record r = { .family = FAMILY_IDENT };
 	struct key from = key_paper(p->previous), key = key_paper(to);
@@ -464,6 +466,8 @@ static enum err plan_change(struct turn_view *t, const struct ev_paper *e, struc
 
 	if (result == ERR_OK && !e->again)
 		result = alike_find(t, p, month, &found);
+	if (result == ERR_OK)
+		result = counter_version_on(t, p->date, &p->directory_version);
 	if (result == ERR_BUSY || (result == ERR_OK && found.there != NULL)) {
 		answer(t, e, result == ERR_BUSY ? ERR_BUSY : ERR_REGISTERED, false);
 		return ERR_OK;

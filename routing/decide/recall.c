@@ -209,7 +209,8 @@ static void advance(const struct turn_view *t, const struct ev_office *e, struct
 static enum err write(struct turn_view *t, const struct ev_office *e, struct recall *d)
 {
 	struct document_ref ref = { .origin = d->document.origin, .id = d->document.id };
-	struct record work = { .family = FAMILY_WORK }, status = { .family = FAMILY_STATUS };
+	struct record status = { .family = FAMILY_STATUS };
+	enum err result;
 
 	advance(t, e, &d->work);
 	status.u.status = (struct rec_status){ .code = "13",
@@ -221,8 +222,9 @@ static enum err write(struct turn_view *t, const struct ev_office *e, struct rec
 							   .due_on = "" } };
 	core_put(t, key_status(d->key.role, d->key.serial, t->core->config.self, d->work.n),
 		 &status);
-	work.u.work = d->work;
-	core_put(t, key_serial(d->key.role, d->key.serial), &work);
+	result = document_work(t, d->key, &d->document, &d->work);
+	if (result != ERR_OK)
+		return result;
 	for (uint32_t i = 0; i < d->count; i++) {
 		struct record told = { .family = FAMILY_TOLD,
 				       .u.told = { d->asked[i] + 1, d->work.n } };

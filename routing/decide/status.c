@@ -155,7 +155,9 @@ static enum err recall_of_theirs(struct turn_view *t, const struct ev_publish *e
 		work.u.work.stand.asks = BUSINESS_NONE;
 		work.u.work.request = (struct doc_id){ { 0 } };
 		work.u.work.recall_reason = e->fact->note;
-		core_put(t, key_serial(key.role, key.serial), &work);
+		result = document_work(t, key, &d, &work.u.work);
+		if (result != ERR_OK)
+			return result;
 	}
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, OFFICE_RECALL_ASKED, &d.summary);
 	return ERR_OK;

@@ -154,7 +154,7 @@ static enum err ask_office(struct turn_view *t, struct doc_key doc, const struct
 		work = (struct record){ .family = FAMILY_WORK, .u.work = nothing };
 		e = early_take(t, doc, d, &work.u.work);
 		if (e == ERR_OK)
-			core_put(t, key, &work);
+			e = document_work(t, doc, d, &work.u.work);
 		else if (e == ERR_DIGEST)
 			notify(t, NOTICE_REFUSED, ref, d->origin, ERR_DIGEST, &d->summary);
 	}

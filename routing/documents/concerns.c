@@ -359,7 +359,9 @@ static enum err ask_about(struct turn_view *t, struct doc_key older)
 	e = concerns_next(t, older, &document.u.document, &work.u.work);
 	if (e != ERR_OK || memcmp(&before, &work.u.work.request, sizeof before) == 0)
 		return e;
-	core_put(t, key, &work);
+	e = document_work(t, older, &document.u.document, &work.u.work);
+	if (e != ERR_OK)
+		return e;
 	notify(t, NOTICE_STATUS,
 	       (struct document_ref){ document.u.document.origin, document.u.document.id,
 				      document.u.document.digest },

@@ -31,23 +31,64 @@ enum lane lane_of(enum urgency urgency)
 	return urgency >= URGENCY_KHAN ? LANE_URGENT : LANE_NORMAL;
 }
 
+/* What is stored of the work on it; *out NULL: nothing that can be read. */
+static enum err read_work(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+			  struct record *r, const struct rec_work **out)
+{
+	enum err e = ERR_NOT_FOUND;
+
+	*out = NULL;
+	if (doc.role == ROLE_IN && d->mine)
+		e = core_get(t, FAMILY_WORK, key_serial(doc.role, doc.serial), r);
+	if (e == ERR_OK)
+		*out = &r->u.work;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
 enum err document_state(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
 			const struct rec_state *before, const struct rec_state *after)
 {
-	struct target_cell from = target_of_document(doc.role, d, before),
-			   to = target_of_document(doc.role, d, after);
 	struct key key = key_serial(doc.role, doc.serial);
-	struct record r = { .family = FAMILY_STATE };
+	struct record r = { .family = FAMILY_STATE }, stored;
+	const struct rec_work *work;
+	struct target_cell from, to;
+	enum err e = read_work(t, doc, d, &stored, &work);
 
 	assert(before != NULL || after != NULL);
 	assert(lifecycle_may_move(doc.role, lifecycle_of(doc.role, d, before),
 				  lifecycle_of(doc.role, d, after)));
+	if (e != ERR_OK)
+		return e;
+	from = target_of_document(doc.role, d, before, work);
+	to = target_of_document(doc.role, d, after, work);
 	if (after == NULL) {
 		core_erase(t, FAMILY_STATE, key);
 		return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
 	}
 	r.u.state = *after;
 	core_put(t, key, &r);
+	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
+}
+
+enum err document_work(struct turn_view *t, struct doc_key doc, const struct rec_document *d,
+		       const struct rec_work *after)
+{
+	struct key key = key_serial(doc.role, doc.serial);
+	struct record r = { .family = FAMILY_WORK, .u.work = *after }, state, stored;
+	const struct rec_work *before;
+	struct target_cell from, to;
+	enum err e = core_get(t, FAMILY_STATE, key, &state);
+	bool known = e == ERR_OK;
+
+	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		e = read_work(t, doc, d, &stored, &before);
+	if (e != ERR_OK)
+		return e;
+	core_put(t, key, &r);
+	if (!known)
+		return ERR_OK; /* it counts nowhere */
+	from = target_of_document(doc.role, d, &state.u.state, before);
+	to = target_of_document(doc.role, d, &state.u.state, after);
 	return counter_move(t, FAMILY_DOCUMENT, &key, &from, &to);
 }
 

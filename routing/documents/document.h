@@ -18,6 +18,10 @@ struct rec_state;
 must_use enum err document_state(struct turn_view *t, struct doc_key doc,
 				 const struct rec_document *d, const struct rec_state *before,
 				 const struct rec_state *after);
+/* Writes what our office does with a document that we received, which nothing else may write: with
+ * it the target's counters change. */
+must_use enum err document_work(struct turn_view *t, struct doc_key doc,
+				const struct rec_document *d, const struct rec_work *after);
 /* Does it address its signer's whole subtree, besides others perhaps? */
 bool names_subtree(const struct recipient *recipients, uint32_t count);
 bool manifest_has_files(const struct manifest_item *items, uint32_t count);

@@ -65,6 +65,20 @@ static bool type_of(const struct numbered *n, uint32_t *out)
 	return true;
 }
 
+uint32_t series_type(text_t type_code, text_t type_name)
+{
+	struct numbered n = { .type_code = type_code == NULL ? "" : type_code,
+			      .type_name = type_name == NULL ? "" : type_name };
+	char code[FOLD_NUMBER_SIZE];
+	uint32_t type;
+
+	if (type_of(&n, &type))
+		return type;
+	/* a symbol of two types, and nothing says which; or nothing at all */
+	spelling_number(n.type_code, code);
+	return code[0] == '\0' ? 0 : hash(2166136261u, code);
+}
+
 static void add_series(struct key *k, const struct numbered *n, text_t term_from, bool party)
 {
 	static const char before[DATE_MAX] = { 0 };

@@ -221,6 +221,8 @@ struct telling {
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
 	struct target_count year;
+	/* where our committee stood under a directory version, as last asked for; 0: none */
+	uint64_t place_version, place_since;
 	bool touched; /* changed in this turn */
 	bool rebuild; /* a counter cannot be read: the next tick starts a recount that repairs */
 	int64_t next_check_ms; /* monotonic: all counters are read then */

@@ -88,9 +88,8 @@ struct act_notify {
 
 /* Where counters and records differ. */
 struct recount_difference {
-	struct month month;
-	enum direction direction;
-	struct target_count stored, counted;
+	struct target_key at;
+	struct rec_counter stored, counted;
 };
 
 /* A record that cannot be read: what it stands for is in no count. */

@@ -88,6 +88,8 @@ static uint64_t growing(const struct record *r)
 		return fact_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
 	case FAMILY_EARLY:
 		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
+	case FAMILY_COUNTER:
+		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
 	case FAMILY_LINE:
 		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
 	case FAMILY_NONE:
@@ -100,7 +102,6 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_SWEEP:
 	case FAMILY_SUBORDINATE:
 	case FAMILY_KEY:
-	case FAMILY_COUNTER:
 	case FAMILY_NUMBER:
 	case FAMILY_CHANGED:
 	case FAMILY_SERIES:

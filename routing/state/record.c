@@ -234,11 +234,21 @@ static void add_cell(struct key *k, struct month month, enum direction direction
 	add_byte(k, (unsigned)direction);
 }
 
-struct key key_counter(struct month month, enum direction direction)
+struct key key_counter_month(struct month month, enum direction direction)
 {
 	struct key k = { .len_bytes = 0 };
 
 	add_cell(&k, month, direction);
+	return k;
+}
+
+struct key key_counter(const struct target_key *at)
+{
+	struct key k = key_counter_month(at->month, at->direction);
+
+	add_u64(&k, at->since);
+	for (unsigned i = 4; i-- > 0;)
+		add_byte(&k, at->type >> (8 * i) & 255);
 	return k;
 }
 
@@ -427,12 +437,19 @@ static bool is_direction(unsigned n)
 	return n == DIRECTION_IN || n == DIRECTION_OUT;
 }
 
-bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction)
+bool key_parse_counter(const struct key *k, struct target_key *out)
 {
-	if (k->len_bytes != 3 || !is_direction(k->bytes[2]))
+	const uint8_t *type = k->bytes + 3 + 8;
+
+	if (k->len_bytes != 3 + 8 + 4 || !is_direction(k->bytes[2]))
 		return false;
-	month->n = (uint16_t)(k->bytes[0] << 8 | k->bytes[1]);
-	*direction = (enum direction)k->bytes[2];
+	*out = (struct target_key){
+		.month = { (uint16_t)(k->bytes[0] << 8 | k->bytes[1]) },
+		.direction = (enum direction)k->bytes[2],
+		.since = read_u64(k->bytes + 3),
+		.type = (uint32_t)type[0] << 24 | (uint32_t)type[1] << 16 |
+			(uint32_t)type[2] << 8 | type[3],
+	};
 	return true;
 }
 

@@ -11,14 +11,44 @@
 
 enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
 
-/* Documents of a month and direction, by how they went; what each means:
- * routing/target/target.h. */
+/* Documents by how they went; what each means: routing/target/target.h. TARGET_COUNTS names all of
+ * them, for whatever is done with each. */
 struct target_count {
 	uint64_t digital;
 	uint64_t paper;
-	uint64_t pending; /* with those refused */
-	uint64_t refused; /* of pending: all recipients have answered, and one or more refused */
-	uint64_t secret;  /* left out: mật and above */
+	uint64_t pending;    /* with those refused */
+	uint64_t refused;    /* of pending: all recipients have answered, and one or more refused */
+	uint64_t secret;     /* left out: mật and above */
+	uint64_t also_paper; /* of digital: it went on paper besides */
+	uint64_t slow;       /* of digital, outgoing: the last receipt came after TARGET_SLOW_MS */
+	uint64_t processed;  /* of digital, incoming: the office is done with it */
+	uint64_t late;       /* of processed: after the day that it was due */
+	uint64_t returned;   /* of digital, incoming: the office gave it back */
+	uint64_t recalled;   /* of digital, incoming: the issuer has it back */
+};
+
+#define TARGET_COUNTS(X)                                                                          \
+	X(digital)                                                                                \
+	X(paper)                                                                                  \
+	X(pending)                                                                                \
+	X(refused)                                                                                \
+	X(secret)                                                                                 \
+	X(also_paper)                                                                             \
+	X(slow)                                                                                   \
+	X(processed)                                                                              \
+	X(late)                                                                                   \
+	X(returned)                                                                               \
+	X(recalled)
+
+/* What is counted together. Month {0} or no direction: nothing. */
+struct target_key {
+	struct month month;
+	enum direction direction;
+	/* The directory version since which this committee and all above it have stood where they
+	 * stood when the document was issued (tree_since): in whose subtree it counts. 0: always,
+	 * or not known. */
+	uint64_t since;
+	uint32_t type; /* series_type; 0: of no type */
 };
 
 /* One named database each. Order and numbers are part of the store format. */
@@ -44,7 +74,9 @@ enum family {
 	FAMILY_DIRECTORY,   /* version → signed head */
 	FAMILY_KEY,         /* key id (32 bytes) → committee */
 	FAMILY_ACT,         /* ascending number → who changed what over a local socket */
-	FAMILY_COUNTER,     /* month ‖ direction → what was counted: always equal to a recount */
+	/* month ‖ direction ‖ since ‖ type (struct target_key) → what was counted: always equal to
+	 * a recount */
+	FAMILY_COUNTER,
 	/* month ‖ direction ‖ ascending number → a document on paper, registered by hand */
 	FAMILY_PAPER,
 	/* routing/rules/series.h → nothing: who has which number, and which documents share one */
@@ -126,7 +158,8 @@ struct key key_subordinate(struct committee_id superior, struct committee_id sub
 struct key key_number(uint64_t n);
 /* STAGED and CHANGED; key_number(version) is the prefix of all of a version. */
 struct key key_version(uint64_t version, struct committee_id id);
-struct key key_counter(struct month month, enum direction direction);
+struct key key_counter(const struct target_key *at);
+struct key key_counter_month(struct month month, enum direction direction); /* prefix */
 /* A paper document's serial: month ‖ direction ‖ number, so that keys ascend by month and what is
  * alike lies together. */
 struct serial paper_serial(struct month month, enum direction direction, uint32_t number);
@@ -158,7 +191,8 @@ bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum sweep *kind, enu
 bool key_parse_subordinate(const struct key *k, struct committee_id *superior,
 			   struct committee_id *subordinate);
 bool key_parse_number(const struct key *k, uint64_t *n);
-bool key_parse_counter(const struct key *k, struct month *month, enum direction *direction);
+/* False also of a counter of format 7 and before, which says no more than month and direction. */
+bool key_parse_counter(const struct key *k, struct target_key *out);
 bool key_parse_paper(const struct key *k, struct serial *serial);
 bool key_parse_status(const struct key *k, enum role *role, struct serial *serial,
 		      struct committee_id *office, uint32_t *number);
@@ -461,6 +495,7 @@ struct rec_paper {
 	struct doc_id reply_id;
 	/* who signed it, as far as somebody wrote it down; NULL or "" */
 	text_t signer_competence, signer_position, signer_name;
+	uint64_t directory_version; /* in force when it was registered; 0: an older build did */
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */
@@ -538,6 +573,12 @@ struct rec_early {
 	int64_t since_ms;     /* kept since */
 };
 
+struct rec_counter {
+	struct target_count count;
+	/* of the type, as the first document said it; NULL or "" */
+	text_t type_code, type_name;
+};
+
 struct record {
 	enum family family;
 	union {
@@ -557,7 +598,7 @@ struct record {
 		struct rec_directory directory;
 		struct rec_key key;
 		struct rec_act act;
-		struct target_count counter;
+		struct rec_counter counter;
 		struct rec_paper paper;
 		struct rec_aside aside;
 		struct rec_work work;

@@ -70,8 +70,7 @@ static enum err read_row(const struct tree_view *v, struct committee_id id, stru
 }
 
 /* Rare: a question about a time before the last move. */
-static enum err past_superior(const struct tree_view *v, struct committee_id id,
-			      struct committee_id *superior, bool *retired)
+static enum err past_tenure(const struct tree_view *v, struct committee_id id, struct tenure *out)
 {
 	struct record r;
 	enum err e = read_row(v, id, &r);
@@ -79,20 +78,15 @@ static enum err past_superior(const struct tree_view *v, struct committee_id id,
 	if (e != ERR_OK)
 		return e;
 	for (uint32_t i = r.u.committee.place_count; i-- > 0;) {
-		const struct tenure *p = &r.u.committee.places[i];
-
-		if (p->since > v->version)
+		if (r.u.committee.places[i].since > v->version)
 			continue;
-		*superior = p->superior;
-		if (retired != NULL)
-			*retired = p->retired;
+		*out = r.u.committee.places[i];
 		return ERR_OK;
 	}
 	return ERR_NOT_FOUND;
 }
 
-enum err tree_superior(const struct tree_view *v, struct committee_id id,
-		       struct committee_id *superior, bool *retired)
+static enum err tenure_of(const struct tree_view *v, struct committee_id id, struct tenure *out)
 {
 	struct tree_slot *slot = slot_of(v->tree, id);
 
@@ -112,11 +106,44 @@ enum err tree_superior(const struct tree_view *v, struct committee_id id,
 					    .since = now.since };
 	}
 	if (v->version != 0 && v->version < slot->since)
-		return past_superior(v, id, superior, retired);
-	*superior = slot->superior;
-	if (retired != NULL)
-		*retired = slot->retired;
+		return past_tenure(v, id, out);
+	*out = (struct tenure){ .since = slot->since,
+				.superior = slot->superior,
+				.retired = slot->retired };
 	return ERR_OK;
+}
+
+enum err tree_superior(const struct tree_view *v, struct committee_id id,
+		       struct committee_id *superior, bool *retired)
+{
+	struct tenure at;
+	enum err e = tenure_of(v, id, &at);
+
+	if (e != ERR_OK)
+		return e;
+	*superior = at.superior;
+	if (retired != NULL)
+		*retired = at.retired;
+	return ERR_OK;
+}
+
+enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t *since)
+{
+	struct committee_id at = id;
+
+	*since = 0;
+	for (unsigned depth = 0; depth <= TREE_DEPTH_MAX; depth++) {
+		struct tenure tenure;
+		enum err e = tenure_of(v, at, &tenure);
+
+		if (e != ERR_OK)
+			return e;
+		*since = tenure.since > *since ? tenure.since : *since;
+		if (id_empty(tenure.superior))
+			return ERR_OK;
+		at = tenure.superior;
+	}
+	return ERR_BAD_TREE;
 }
 
 enum err tree_next_hop(const struct tree_view *v, struct committee_id self,

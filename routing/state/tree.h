@@ -35,6 +35,11 @@ struct tree_view tree_at(const struct tree_view *v, uint64_t version);
 must_use enum err tree_superior(const struct tree_view *v, struct committee_id id,
 				struct committee_id *superior, bool *retired);
 
+/* The directory version since which a committee and all above it have stood where they stand under
+ * v->version, each under the same superior: the least with the same path to the top; 0: always.
+ * ERR_NOT_FOUND: no such committee, or not yet. */
+must_use enum err tree_since(const struct tree_view *v, struct committee_id id, uint64_t *since);
+
 /* The neighbour of `self` on the path to `target`. ERR_NOT_FOUND: no such committee; ERR_NO_ROUTE:
  * it lies above and self is a top; target must not be self. */
 must_use enum err tree_next_hop(const struct tree_view *v, struct committee_id self,

@@ -1,15 +1,20 @@
 /* See counter.h. */
 #include "routing/target/counter.h"
 
+#include <string.h>
+
 #include "routing/base/calendar.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
+#include "routing/state/tree.h"
 #include "routing/target/recount.h"
 #include "routing/target/target.h"
 
 /* This store has been counted: written with the first boot, or when a recount has ended. */
 static const char note_name[] = "target";
+/* What the note says when it holds of counters as they are now: by type and place too. */
+enum { COUNTED_BY_TYPE = 2 };
 
 /* Counters that a rebuild does not mend are no reason to read all records all the time. */
 enum { CHECK_EVERY_MS = 60 * 1000, REBUILD_AGAIN_MS = 3600 * 1000 };
@@ -23,13 +28,60 @@ static void want_rebuild(struct turn_view *t)
 	t->core->next_tick_ms = t->now.mono_ms;
 }
 
-static enum err read_counter(struct turn_view *t, struct month month, enum direction direction,
-			     struct target_count *out)
+enum err counter_place(struct turn_view *t, struct target_cell *cell)
+{
+	struct target_memory *memory = &t->core->target;
+	struct tree_view then = tree_at(&t->tree, cell->version);
+	enum err e;
+
+	cell->at.since = 0;
+	if (cell->at.month.n == 0 || cell->version == 0)
+		return ERR_OK;
+	if (memory->place_version != cell->version) {
+		e = tree_since(&then, t->core->config.self, &memory->place_since);
+		if (e != ERR_OK && e != ERR_NOT_FOUND)
+			return e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
+		if (e == ERR_NOT_FOUND)
+			memory->place_since = 0;
+		memory->place_version = cell->version;
+	}
+	cell->at.since = memory->place_since;
+	return ERR_OK;
+}
+
+enum err counter_version_on(struct turn_view *t, text_t date, uint64_t *version)
+{
+	enum err e = ERR_OK;
+
+	*version = t->core->directory_version;
+	while (e == ERR_OK && *version > 0) {
+		struct tree_view then = tree_at(&t->tree, *version);
+		char signed_on[DATE_MAX + 1];
+		struct record head;
+		uint64_t since;
+
+		e = tree_since(&then, t->core->config.self, &since);
+		if (e == ERR_OK && since == 0)
+			break;
+		if (e == ERR_OK)
+			e = core_get(t, FAMILY_DIRECTORY, key_number(since), &head);
+		if (e != ERR_OK)
+			break;
+		date_of_ms(head.u.directory.signed_at_ms, signed_on);
+		if (strcmp(signed_on, date) <= 0)
+			break;
+		*version = since - 1;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
+}
+
+static enum err read_counter(struct turn_view *t, const struct target_key *at,
+			     struct rec_counter *out)
 {
 	struct record r;
-	enum err e = core_get(t, FAMILY_COUNTER, key_counter(month, direction), &r);
+	enum err e = core_get(t, FAMILY_COUNTER, key_counter(at), &r);
 
-	*out = (struct target_count){ .digital = 0 };
+	*out = (struct rec_counter){ .count = { .digital = 0 } };
 	if (e == ERR_OK)
 		*out = r.u.counter;
 	else if (e == ERR_DAMAGED)
@@ -39,12 +91,12 @@ static enum err read_counter(struct turn_view *t, struct month month, enum direc
 
 static bool counts(const struct target_cell *p)
 {
-	return p->month.n != 0 && p->direction != DIRECTION_NONE;
+	return p->at.month.n != 0 && p->at.direction != DIRECTION_NONE;
 }
 
-static bool same_cell(const struct target_cell *a, const struct target_cell *b)
+static bool is_blank(text_t text)
 {
-	return a->month.n == b->month.n && a->direction == b->direction;
+	return text == NULL || text[0] == '\0';
 }
 
 /* One counter: without the first, with the second; either may be NULL. */
@@ -54,22 +106,26 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 	const struct target_cell *cell = with != NULL ? with : without;
 	struct target_memory *memory = &t->core->target;
 	struct record r = { .family = FAMILY_COUNTER };
-	bool this_year = month_year(memory->january) == month_year(cell->month);
-	enum err e = read_counter(t, cell->month, cell->direction, &r.u.counter);
+	bool this_year = month_year(memory->january) == month_year(cell->at.month);
+	enum err e = read_counter(t, &cell->at, &r.u.counter);
 
 	if (e != ERR_OK)
 		return e;
+	if (is_blank(r.u.counter.type_code) && is_blank(r.u.counter.type_name)) {
+		r.u.counter.type_code = cell->type_code;
+		r.u.counter.type_name = cell->type_name;
+	}
 	if (with != NULL) {
-		target_add(&r.u.counter, &with->count);
+		target_add(&r.u.counter.count, &with->count);
 		if (this_year)
 			target_add(&memory->year, &with->count);
 	}
 	if (without != NULL) {
-		target_subtract(&r.u.counter, &without->count);
+		target_subtract(&r.u.counter.count, &without->count);
 		if (this_year)
 			target_subtract(&memory->year, &without->count);
 	}
-	core_put(t, key_counter(cell->month, cell->direction), &r);
+	core_put(t, key_counter(&cell->at), &r);
 	memory->touched = true;
 	return ERR_OK;
 }
@@ -77,40 +133,50 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 enum err counter_move(struct turn_view *t, enum family family, const struct key *key,
 		      const struct target_cell *before, const struct target_cell *after)
 {
-	enum err e = ERR_OK;
+	struct target_cell from = *before, to = *after;
+	enum err e = counter_place(t, &from);
 
-	if (same_cell(before, after) && target_equal(&before->count, &after->count))
-		return ERR_OK;
-	if (counts(before) && counts(after) && same_cell(before, after)) {
-		e = change(t, before, after);
+	if (e == ERR_OK)
+		e = counter_place(t, &to);
+	if (e != ERR_OK ||
+	    (target_key_equal(&from.at, &to.at) && target_equal(&from.count, &to.count)))
+		return e;
+	if (counts(&from) && counts(&to) && target_key_equal(&from.at, &to.at)) {
+		e = change(t, &from, &to);
 	} else {
-		if (counts(before))
-			e = change(t, before, NULL);
-		if (e == ERR_OK && counts(after))
-			e = change(t, NULL, after);
+		if (counts(&from))
+			e = change(t, &from, NULL);
+		if (e == ERR_OK && counts(&to))
+			e = change(t, NULL, &to);
 	}
-	return e == ERR_OK ? recount_follow(t, family, key, before, after) : e;
+	return e == ERR_OK ? recount_follow(t, family, key, &from, &to) : e;
 }
 
 static enum err sum_year(struct turn_view *t, struct month january)
 {
 	struct target_memory *memory = &t->core->target;
+	struct scan scan;
+	struct record r;
+	enum err e;
 
 	memory->year = (struct target_count){ .digital = 0 };
 	memory->january = january;
-	for (unsigned i = 0; i < MONTHS_A_YEAR; i++) {
-		struct month m = { (uint16_t)(january.n + i) };
+	scan = scan_from((struct key){ .len_bytes = 0 }, key_counter_month(january, DIRECTION_NONE));
+	scan.report_damage = true;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r)) ==
+		       ERR_OK ||
+	       e == ERR_DAMAGED) {
+		struct target_key at;
 
-		for (enum direction d = DIRECTION_IN; d <= DIRECTION_OUT; d++) {
-			struct target_count c;
-			enum err e = read_counter(t, m, d, &c);
-
-			if (e != ERR_OK)
-				return e;
-			target_add(&memory->year, &c);
-		}
+		if (e == ERR_DAMAGED)
+			want_rebuild(t);
+		if (!key_parse_counter(&scan.at, &at) || e == ERR_DAMAGED)
+			continue;
+		if (at.month.n >= january.n + MONTHS_A_YEAR)
+			break;
+		target_add(&memory->year, &r.u.counter.count);
 	}
-	return ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 enum err counter_finish(struct turn_view *t)
@@ -158,7 +224,7 @@ enum err counter_check(struct turn_view *t)
 
 void counter_changed_whole(struct turn_view *t)
 {
-	struct record r = { .family = FAMILY_META, .u.note = { .number = 1 } };
+	struct record r = { .family = FAMILY_META, .u.note = { .number = COUNTED_BY_TYPE } };
 
 	core_put(t, key_name(note_name), &r);
 	t->core->target.january.n = 0; /* summed again for the next notice */
@@ -170,6 +236,6 @@ enum err counter_known(struct turn_view *t, bool *known)
 	struct record r;
 	enum err e = core_get(t, FAMILY_META, key_name(note_name), &r);
 
-	*known = e == ERR_OK;
+	*known = e == ERR_OK && r.u.note.number >= COUNTED_BY_TYPE;
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }

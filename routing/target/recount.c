@@ -17,9 +17,11 @@
 enum { RECORDS_PER_TICK = 500, PHASE_IN = 0, PHASE_OUT, PHASE_PAPER, PHASE_END };
 
 struct tally {
-	struct month month;
-	enum direction direction;
+	struct target_key at;
 	struct target_count count;
+	/* of the first that was counted; its own, for this lives from tick to tick */
+	char type_code[TYPE_CODE_MAX + 1];
+	char type_name[COMMITTEE_NAME_MAX + 1];
 	bool compared;
 };
 
@@ -45,6 +47,24 @@ static enum err has_any(struct turn_view *t, enum family family, bool *any)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* Counters of a month and direction only, of format 7 and before: two a month. */
+static enum err drop_older(struct turn_view *t)
+{
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct target_key at;
+	struct record r;
+	enum err e;
+
+	scan.report_damage = true;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r)) ==
+		       ERR_OK ||
+	       e == ERR_DAMAGED) {
+		if (!key_parse_counter(&scan.at, &at))
+			core_erase(t, FAMILY_COUNTER, scan.at);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 enum err recount_load(struct turn_view *t)
 {
 	struct reply_to nobody = { 0 };
@@ -52,6 +72,9 @@ enum err recount_load(struct turn_view *t)
 	enum err e = counter_known(t, &known);
 
 	if (e != ERR_OK || known)
+		return e;
+	e = drop_older(t);
+	if (e != ERR_OK)
 		return e;
 	e = has_any(t, FAMILY_PAPER, &paper);
 	if (e == ERR_OK)
@@ -67,12 +90,12 @@ enum err recount_load(struct turn_view *t)
 	return ERR_OK;
 }
 
-static struct tally *tally_at(struct recount *r, struct month month, enum direction direction)
+static struct tally *tally_at(struct recount *r, const struct target_key *at)
 {
 	struct tally *grown;
 
 	for (uint32_t i = r->tally_count; i-- > 0;) { /* the newest month is asked for most */
-		if (r->tally[i].month.n == month.n && r->tally[i].direction == direction)
+		if (target_key_equal(&r->tally[i].at, at))
 			return &r->tally[i];
 	}
 	if (r->tally_count == r->tally_capacity) {
@@ -84,19 +107,30 @@ static struct tally *tally_at(struct recount *r, struct month month, enum direct
 		r->tally = grown;
 		r->tally_capacity = capacity;
 	}
-	r->tally[r->tally_count] = (struct tally){ .month = month, .direction = direction };
+	r->tally[r->tally_count] = (struct tally){ .at = *at };
 	return &r->tally[r->tally_count++];
+}
+
+/* Too long a text is none: the documents of its type are counted all the same. */
+static void keep_text(char *out, size_t size_bytes, text_t text)
+{
+	if (text != NULL && strlen(text) < size_bytes)
+		memcpy(out, text, strlen(text) + 1);
 }
 
 static enum err tally_cell(struct recount *r, const struct target_cell *p, bool plus)
 {
 	struct tally *at;
 
-	if (p->month.n == 0 || p->direction == DIRECTION_NONE)
+	if (p->at.month.n == 0 || p->at.direction == DIRECTION_NONE)
 		return ERR_OK;
-	at = tally_at(r, p->month, p->direction);
+	at = tally_at(r, &p->at);
 	if (at == NULL)
 		return ERR_NO_MEMORY;
+	if (at->type_code[0] == '\0' && at->type_name[0] == '\0') {
+		keep_text(at->type_code, sizeof at->type_code, p->type_code);
+		keep_text(at->type_name, sizeof at->type_name, p->type_name);
+	}
 	if (plus)
 		target_add(&at->count, &p->count);
 	else
@@ -149,7 +183,8 @@ static enum err count_document(struct turn_view *t, const struct key *key,
 {
 	struct recount *r = &t->core->recount;
 	struct target_cell cell;
-	struct record state;
+	struct record state, work;
+	bool worked_on;
 	enum err e = core_get(t, FAMILY_STATE, *key, &state);
 
 	if (e == ERR_NOT_FOUND)
@@ -158,10 +193,21 @@ static enum err count_document(struct turn_view *t, const struct key *key,
 		note_damage(r, FAMILY_STATE, key);
 		return ERR_OK;
 	}
+	if (e == ERR_OK)
+		e = core_get(t, FAMILY_WORK, *key, &work);
+	if (e == ERR_DAMAGED) {
+		note_damage(r, FAMILY_WORK, key);
+		return ERR_OK;
+	}
+	worked_on = e == ERR_OK;
+	if (e != ERR_OK && e != ERR_NOT_FOUND)
+		return e;
+	cell = target_of_document((enum role)key->bytes[0], d, &state.u.state,
+				  worked_on ? &work.u.work : NULL);
+	e = counter_place(t, &cell);
 	if (e != ERR_OK)
 		return e;
-	cell = target_of_document((enum role)key->bytes[0], d, &state.u.state);
-	r->documents += cell.month.n != 0;
+	r->documents += cell.at.month.n != 0;
 	return tally_cell(r, &cell, true);
 }
 
@@ -196,11 +242,21 @@ static enum err step(struct turn_view *t)
 	if (family == FAMILY_DOCUMENT)
 		return count_document(t, &scan.at, &record.u.document);
 	cell = target_of_paper(&record.u.paper);
-	r->papers += cell.month.n != 0;
-	return tally_cell(r, &cell, true);
+	r->papers += cell.at.month.n != 0;
+	e = counter_place(t, &cell);
+	return e == ERR_OK ? tally_cell(r, &cell, true) : e;
 }
 
 /* ---- its end ---- */
+
+/* As a counter that outlives the tally. False without memory. */
+static bool counted_of(struct turn_view *t, const struct tally *tally, struct rec_counter *out)
+{
+	*out = (struct rec_counter){ .count = tally->count,
+				     .type_code = arena_text(t->plan->arena, tally->type_code, strlen(tally->type_code)),
+				     .type_name = arena_text(t->plan->arena, tally->type_name, strlen(tally->type_name)) };
+	return out->type_code != NULL && out->type_name != NULL;
+}
 
 /* A counter that cannot be read differs from whatever was counted. */
 static enum err compare_stored(struct turn_view *t, struct recount_difference *list,
@@ -215,20 +271,22 @@ static enum err compare_stored(struct turn_view *t, struct recount_difference *l
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan,
 				   &record)) == ERR_OK ||
 	       e == ERR_DAMAGED) {
-		struct recount_difference d = { .stored = { .digital = 0 } };
+		struct recount_difference d = { .stored = { .count = { .digital = 0 } } };
 		struct tally *tally;
 
-		if (!key_parse_counter(&scan.at, &d.month, &d.direction))
+		if (!key_parse_counter(&scan.at, &d.at))
 			continue;
-		tally = tally_at(r, d.month, d.direction);
+		tally = tally_at(r, &d.at);
 		if (tally == NULL)
 			return ERR_NO_MEMORY;
 		tally->compared = true;
-		d.counted = tally->count;
 		if (e == ERR_OK)
 			d.stored = record.u.counter;
-		if (e == ERR_DAMAGED || !target_equal(&d.stored, &d.counted))
-			list[out->difference_count++] = d;
+		if (e != ERR_DAMAGED && target_equal(&d.stored.count, &tally->count))
+			continue;
+		if (!counted_of(t, tally, &d.counted))
+			return ERR_NO_MEMORY;
+		list[out->difference_count++] = d;
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -257,10 +315,13 @@ static enum err compare(struct turn_view *t, struct recount_result *out)
 		struct target_count zero = { .digital = 0 };
 		const struct tally *tally = &r->tally[i];
 
-		if (!tally->compared && !target_equal(&tally->count, &zero))
-			list[out->difference_count++] =
-			    (struct recount_difference){ tally->month, tally->direction, zero,
-							 tally->count };
+		struct recount_difference d = { .at = tally->at };
+
+		if (tally->compared || target_equal(&tally->count, &zero))
+			continue;
+		if (!counted_of(t, tally, &d.counted))
+			return ERR_NO_MEMORY;
+		list[out->difference_count++] = d;
 	}
 	out->differences = list;
 	return e;
@@ -280,12 +341,12 @@ static void repair(struct turn_view *t, struct recount_result *result)
 		const struct recount_difference *d = &result->differences[i];
 		struct record r = { .family = FAMILY_COUNTER };
 
-		if (result->damaged > 0 && all_of(&d->stored) > all_of(&d->counted)) {
+		if (result->damaged > 0 && all_of(&d->stored.count) > all_of(&d->counted.count)) {
 			result->kept_count++;
 			continue;
 		}
 		r.u.counter = d->counted;
-		core_put(t, key_counter(d->month, d->direction), &r);
+		core_put(t, key_counter(&d->at), &r);
 		result->repaired_count++;
 	}
 	counter_changed_whole(t);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "routing/rules/rules.h"
 #include "routing/state/record.h"
 
 static bool is_secret(enum secrecy s)
@@ -11,24 +12,75 @@ static bool is_secret(enum secrecy s)
 	return s >= SECRECY_MAT;
 }
 
-struct target_cell target_of_document(enum role role, const struct rec_document *d,
-				       const struct rec_state *s)
+static bool is_day(text_t date)
 {
-	struct target_cell p = { .direction = DIRECTION_NONE };
+	return date != NULL && date[0] != '\0';
+}
+
+/* Finished on a day after the one that it was due on, by the office or the document itself. */
+static bool is_late(const struct rec_document *d, const struct rec_work *w)
+{
+	char done[DATE_MAX + 1];
+
+	date_of_ms(w->finished_at_ms, done);
+	return (is_day(w->due_on) && strcmp(done, w->due_on) > 0) ||
+	       (is_day(d->summary.due_on) && strcmp(done, d->summary.due_on) > 0);
+}
+
+static void count_work(const struct rec_document *d, const struct rec_work *w,
+		       struct target_count *out)
+{
+	const struct office_stand *stand = &w->stand;
+
+	if (office_stand_frozen(stand)) {
+		out->recalled = 1;
+	} else if (stand->work == OFFICE_RETURNED) {
+		out->returned = 1;
+	} else if (stand->work == OFFICE_FINISHED) {
+		out->processed = 1;
+		out->late = is_late(d, w);
+	} else if (stand->work == OFFICE_ACCEPTED && !is_day(w->due_on) &&
+		   !is_day(d->summary.due_on)) {
+		out->processed = 1; /* nothing has to be answered */
+	}
+}
+
+static void name_type(struct target_cell *p, text_t code, text_t name)
+{
+	p->type_code = code;
+	p->type_name = name;
+	p->at.type = series_type(code, name);
+}
+
+static bool is_slow(const struct rec_state *s)
+{
+	return s->closed_at_ms != 0 && s->closed_at_ms - s->complete_at_ms > TARGET_SLOW_MS;
+}
+
+struct target_cell target_of_document(enum role role, const struct rec_document *d,
+				       const struct rec_state *s, const struct rec_work *w)
+{
+	struct target_cell p = { .at = { .direction = DIRECTION_NONE } };
 	uint64_t answered = s == NULL ? 0 : s->delivered + s->refused;
 
 	/* Incoming: what an inbox shows (what is here whole), so not before it is whole. */
 	if (s == NULL || s->complete_at_ms == 0 ||
 	    (role != ROLE_OUT && !(role == ROLE_IN && d->mine)))
 		return p;
-	p.direction = role == ROLE_OUT ? DIRECTION_OUT : DIRECTION_IN;
+	p.at.direction = role == ROLE_OUT ? DIRECTION_OUT : DIRECTION_IN;
 	/* of ours, when it was taken, or what is known better since (routing/decide/doubt.c) */
-	p.month = month_of_ms(s->complete_at_ms);
+	p.at.month = month_of_ms(s->complete_at_ms);
+	p.version = d->directory_version;
+	name_type(&p, d->summary.type_code, d->summary.type_name);
 	if (is_secret(d->secrecy)) {
 		p.count.secret = 1;
-	} else if (role == ROLE_IN ||
-		   (d->recipient_count > 0 && s->delivered >= d->recipient_count)) {
+	} else if (role == ROLE_IN) {
 		p.count.digital = 1;
+		if (w != NULL)
+			count_work(d, w, &p.count);
+	} else if (d->recipient_count > 0 && s->delivered >= d->recipient_count) {
+		p.count.digital = 1;
+		p.count.slow = is_slow(s);
 	} else {
 		p.count.pending = 1;
 		p.count.refused = answered >= d->recipient_count ? 1 : 0;
@@ -38,11 +90,13 @@ struct target_cell target_of_document(enum role role, const struct rec_document 
 
 struct target_cell target_of_paper(const struct rec_paper *r)
 {
-	struct target_cell p = { .direction = DIRECTION_NONE };
+	struct target_cell p = { .at = { .direction = DIRECTION_NONE } };
 
-	if (r->cancelled_at_ms != 0 || r->next.n != 0 || !date_month(r->date, &p.month))
+	if (r->cancelled_at_ms != 0 || r->next.n != 0 || !date_month(r->date, &p.at.month))
 		return p;
-	p.direction = r->direction;
+	p.at.direction = r->direction;
+	p.version = r->directory_version;
+	name_type(&p, r->type_code, r->type_name);
 	if (is_secret(r->secrecy))
 		p.count.secret = 1;
 	else
@@ -52,13 +106,17 @@ struct target_cell target_of_paper(const struct rec_paper *r)
 
 /* ---- counts ---- */
 
+bool target_key_equal(const struct target_key *a, const struct target_key *b)
+{
+	return a->month.n == b->month.n && a->direction == b->direction && a->since == b->since &&
+	       a->type == b->type;
+}
+
 void target_add(struct target_count *to, const struct target_count *what)
 {
-	to->digital += what->digital;
-	to->paper += what->paper;
-	to->pending += what->pending;
-	to->refused += what->refused;
-	to->secret += what->secret;
+#define ADD(count_name) to->count_name += what->count_name;
+	TARGET_COUNTS(ADD)
+#undef ADD
 }
 
 static uint64_t less(uint64_t a, uint64_t b)
@@ -68,22 +126,29 @@ static uint64_t less(uint64_t a, uint64_t b)
 
 void target_subtract(struct target_count *from, const struct target_count *what)
 {
-	from->digital = less(from->digital, what->digital);
-	from->paper = less(from->paper, what->paper);
-	from->pending = less(from->pending, what->pending);
-	from->refused = less(from->refused, what->refused);
-	from->secret = less(from->secret, what->secret);
+#define LESS(count_name) from->count_name = less(from->count_name, what->count_name);
+	TARGET_COUNTS(LESS)
+#undef LESS
 }
 
 bool target_equal(const struct target_count *a, const struct target_count *b)
 {
-	return a->digital == b->digital && a->paper == b->paper && a->pending == b->pending &&
-	       a->refused == b->refused && a->secret == b->secret;
+	bool equal = true;
+
+#define EQUAL(count_name) equal = equal && a->count_name == b->count_name;
+	TARGET_COUNTS(EQUAL)
+#undef EQUAL
+	return equal;
 }
 
 uint64_t target_counted(const struct target_count *c)
 {
 	return c->digital + c->paper + c->pending;
+}
+
+uint64_t target_to_process(const struct target_count *c)
+{
+	return less(c->digital + c->paper, c->returned + c->recalled);
 }
 
 unsigned target_share(const struct target_count *c)

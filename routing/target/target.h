@@ -12,8 +12,13 @@
  *              recipient changes its mind
  *   paper    = registered by hand
  *   share    = digital ÷ (digital + paper + pending)
+ *   processed = of those received digitally: finished by our office, in time or late; or accepted
+ *              where nothing has to be answered: no day is set, nobody is assigned. Of `late` the
+ *              day (ours or the document's own, whichever comes first) was over. What the office
+ *              gave back, or the issuer has back, is to be processed by nobody
  * A document counts in the month (UTC+7) in which it was accepted or arrived; paper in the month of
- * its date. */
+ * its date; in its type; and in the subtree in which its committee stood under the directory that
+ * the document names (struct target_key.since). */
 #ifndef VANTHU_ROUTING_TARGET_TARGET_H
 #define VANTHU_ROUTING_TARGET_TARGET_H
 
@@ -26,21 +31,29 @@
 
 /* Where one record counts, and as what: at most one of each member is 1. A zero month: nowhere. */
 struct target_cell {
-	struct month month;
-	enum direction direction;
+	struct target_key at; /* at.since is not filled in: counter.c knows the tree */
+	uint64_t version;     /* the directory version that at.since comes from; 0: not known */
+	text_t type_code, type_name;
 	struct target_count count;
 };
 
-/* `state` may be NULL: not complete yet. Documents that only pass through count nowhere. */
+/* Delivered to all, but the last receipt came later than this: digital all the same, and shown. */
+enum { TARGET_SLOW_MS = 24 * 3600 * 1000 };
+
+/* `state` may be NULL: not complete yet. `work`: what our office does with what was received, NULL:
+ * nothing yet. Documents that only pass through count nowhere. Borrows the texts of `d`. */
 struct target_cell target_of_document(enum role role, const struct rec_document *d,
-				       const struct rec_state *state);
+				       const struct rec_state *state, const struct rec_work *work);
 struct target_cell target_of_paper(const struct rec_paper *p);
+bool target_key_equal(const struct target_key *a, const struct target_key *b);
 
 void target_add(struct target_count *to, const struct target_count *what);
 /* Never below 0: a counter that was damaged must not wrap around. */
 void target_subtract(struct target_count *from, const struct target_count *what);
 bool target_equal(const struct target_count *a, const struct target_count *b);
 uint64_t target_counted(const struct target_count *c);
+/* What is to be processed, digital or on paper: of incoming documents. */
+uint64_t target_to_process(const struct target_count *c);
 /* digital ÷ counted in ten-thousandths, rounded down: 89.999 % never shows as 90 %. 0 when nothing
  * is counted. */
 unsigned target_share(const struct target_count *c);

@@ -9,11 +9,12 @@
 #include "routing/target/target.h"
 #include "tests/sim/check.h"
 
-enum { PLACES_MAX = 256, SERIALS_MAX = 131072 };
+enum { PLACES_MAX = 1024, SERIALS_MAX = 131072 };
 
 struct bucket {
 	char month[32];
 	enum direction direction;
+	char type[TYPE_CODE_MAX + 1];
 	struct target_count count;
 };
 
@@ -28,24 +29,35 @@ static struct {
 		/* when it counts by its state: of a clock that was ahead, when that was found
 		 * out */
 		int64_t known_ms;
+		int64_t all_ms; /* of ours, the last receipt or refusal */
+		enum done {
+			DONE_NOTHING,
+			DONE_ACCEPTED,
+			DONE_FINISHED,
+			DONE_RETURNED,
+			DONE_RECALLED
+		} done;
+		char office_day[16], done_day[16];
 	} answers[SERIALS_MAX];
 } tally; /* of one member; the simulator has one thread */
 
-static struct target_count *at(const char *month, enum direction direction)
+static struct target_count *at(const char *month, enum direction direction, const char *type)
 {
 	for (unsigned i = 0; i < tally.count; i++) {
 		if (strcmp(tally.places[i].month, month) == 0 &&
-		    tally.places[i].direction == direction)
+		    tally.places[i].direction == direction &&
+		    strcmp(tally.places[i].type, type) == 0)
 			return &tally.places[i].count;
 	}
 	if (tally.count == PLACES_MAX)
 		return &tally.places[0].count; /* then it differs, and is seen */
 	snprintf(tally.places[tally.count].month, sizeof tally.places[0].month, "%s", month);
+	snprintf(tally.places[tally.count].type, sizeof tally.places[0].type, "%s", type);
 	tally.places[tally.count].direction = direction;
 	return &tally.places[tally.count++].count;
 }
 
-static struct target_count *at_time(int64_t ms, enum direction direction)
+static struct target_count *at_time(int64_t ms, enum direction direction, const char *type)
 {
 	time_t local = (time_t)(ms / 1000) + 7 * 3600;
 	char month[32];
@@ -53,7 +65,16 @@ static struct target_count *at_time(int64_t ms, enum direction direction)
 
 	gmtime_r(&local, &tm);
 	strftime(month, sizeof month, "%Y-%m", &tm);
-	return at(month, direction);
+	return at(month, direction, type);
+}
+
+static void day_text(int64_t ms, char out[16])
+{
+	time_t local = (time_t)(ms / 1000) + 7 * 3600;
+	struct tm tm;
+
+	gmtime_r(&local, &tm);
+	strftime(out, 16, "%Y-%m-%d", &tm);
 }
 
 static void count_receipt(struct world *w, const struct member *m, const struct key *key,
@@ -83,8 +104,64 @@ static void note_time(struct world *w, const struct member *m, const struct key 
 
 	(void)w;
 	(void)m;
-	if (key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX)
+	if (key_parse_serial(key, &role, &serial) && serial.n < SERIALS_MAX) {
 		tally.answers[serial.n].known_ms = r->u.state.complete_at_ms;
+		tally.answers[serial.n].all_ms = r->u.state.closed_at_ms;
+	}
+}
+
+/* What has become of one that was received, by what the office has said of it. */
+static void note_work(struct world *w, const struct member *m, const struct key *key,
+		      const struct record *r)
+{
+	const struct rec_work *work = &r->u.work;
+	struct serial serial;
+	struct answers *a;
+	enum role role;
+
+	(void)w;
+	(void)m;
+	if (!key_parse_serial(key, &role, &serial) || serial.n >= SERIALS_MAX)
+		return;
+	a = &tally.answers[serial.n];
+	a->office_day[0] = a->done_day[0] = '\0';
+	if (work->due_on != NULL)
+		snprintf(a->office_day, sizeof a->office_day, "%s", work->due_on);
+	if (work->stand.recall == OFFICE_RECALL_AGREED && work->stand.asks != BUSINESS_UPDATE &&
+	    work->stand.asks != BUSINESS_REPLACE)
+		a->done = DONE_RECALLED;
+	else if (work->stand.work == OFFICE_RETURNED)
+		a->done = DONE_RETURNED;
+	else if (work->stand.work == OFFICE_FINISHED)
+		a->done = DONE_FINISHED;
+	else if (work->stand.work == OFFICE_ACCEPTED)
+		a->done = DONE_ACCEPTED;
+	if (work->finished_at_ms != 0)
+		day_text(work->finished_at_ms, a->done_day);
+}
+
+static void count_done(const struct answers *a, const char *document_day, struct target_count *c)
+{
+	bool office = a->office_day[0] != '\0', document = document_day[0] != '\0';
+
+	switch (a->done) {
+	case DONE_NOTHING:
+		break;
+	case DONE_RECALLED:
+		c->recalled++;
+		break;
+	case DONE_RETURNED:
+		c->returned++;
+		break;
+	case DONE_ACCEPTED:
+		c->processed += !office && !document;
+		break;
+	case DONE_FINISHED:
+		c->processed++;
+		c->late += (office && strcmp(a->done_day, a->office_day) > 0) ||
+			   (document && strcmp(a->done_day, document_day) > 0);
+		break;
+	}
 }
 
 /* Known better is earlier, never later; the month of `first_ms` otherwise. */
@@ -113,10 +190,13 @@ static void count_out(struct world *w, const struct member *m, const struct key 
 {
 	const struct answers *a = answers_of(key);
 	struct target_count *c =
-	    at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT);
+	    at_time(counted_at(w, m, a, r->u.document.taken_at_ms), DIRECTION_OUT,
+		    r->u.document.summary.type_code);
+	int64_t begun_ms = counted_at(w, m, a, r->u.document.taken_at_ms);
 
 	if (a->delivered >= r->u.document.recipient_count) {
 		c->digital++;
+		c->slow += a->all_ms - begun_ms > 86400000;
 		return;
 	}
 	c->pending++;
@@ -128,9 +208,15 @@ static void count_in(struct world *w, const struct member *m, const struct key *
 {
 	const struct answers *a = answers_of(key);
 
-	(void)r;
-	if (a->ours_ms != 0)
-		at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN)->digital++;
+	const char *day = r->u.document.summary.due_on;
+	struct target_count *c;
+
+	if (a->ours_ms == 0)
+		return;
+	c = at_time(counted_at(w, m, a, a->ours_ms), DIRECTION_IN,
+		    r->u.document.summary.type_code);
+	c->digital++;
+	count_done(a, day == NULL ? "" : day, c);
 }
 
 static void count_paper(struct world *w, const struct member *m, const struct key *key,
@@ -146,33 +232,46 @@ static void count_paper(struct world *w, const struct member *m, const struct ke
 	if (p->cancelled_at_ms != 0 || p->next.n != 0)
 		return; /* crossed out, or another record says it right */
 	if (p->secrecy == SECRECY_THUONG)
-		at(month, p->direction)->paper++;
+		at(month, p->direction, p->type_code)->paper++;
 	else
-		at(month, p->direction)->secret++;
+		at(month, p->direction, p->type_code)->secret++;
 }
 
+/* What a counter says is taken from what was counted here; at the end nothing may be left. Types
+ * are told apart by their symbols only: QĐ is one here. */
 static void subtract(struct world *w, const struct member *m, const struct key *key,
 		     const struct record *r)
 {
-	const struct target_count *c = &r->u.counter;
+	const struct target_count *c = &r->u.counter.count;
 	struct target_count *mine;
-	enum direction direction;
-	struct month month;
+	struct target_key counter;
 	char text[32];
 
-	if (!key_parse_counter(key, &month, &direction))
+	(void)w;
+	(void)m;
+	if (!key_parse_counter(key, &counter))
 		return;
-	snprintf(text, sizeof text, "%04u-%02u", month_year(month), month_in_year(month));
-	mine = at(text, direction);
-	if (!target_equal(mine, c))
-		world_violation(w, "target",
-				"%s counts in %s %s: digital %d paper %d pending %d refused %d "
-				"secret %d, should be %d %d %d %d %d",
-				m->id.text, text, direction == DIRECTION_IN ? "in" : "out",
-				(int)c->digital, (int)c->paper, (int)c->pending, (int)c->refused,
-				(int)c->secret, (int)mine->digital, (int)mine->paper,
-				(int)mine->pending, (int)mine->refused, (int)mine->secret);
-	*mine = (struct target_count){ .digital = 0 };
+	snprintf(text, sizeof text, "%04u-%02u", month_year(counter.month),
+		 month_in_year(counter.month));
+	mine = at(text, counter.direction, r->u.counter.type_code);
+#define TAKE(count_name) mine->count_name -= c->count_name;
+	TARGET_COUNTS(TAKE)
+#undef TAKE
+}
+
+static void report(struct world *w, const struct member *m, const struct bucket *b)
+{
+	const struct target_count *c = &b->count;
+
+	world_violation(w, "target",
+			"%s counts in %s %s %s otherwise: digital %lld paper %lld pending %lld "
+			"refused %lld secret %lld slow %lld processed %lld late %lld returned %lld "
+			"recalled %lld too few",
+			m->id.text, b->month, b->direction == DIRECTION_IN ? "in" : "out", b->type,
+			(long long)c->digital, (long long)c->paper, (long long)c->pending,
+			(long long)c->refused, (long long)c->secret, (long long)c->slow,
+			(long long)c->processed, (long long)c->late, (long long)c->returned,
+			(long long)c->recalled);
 }
 
 void check_target(struct world *w, const struct member *m)
@@ -184,13 +283,13 @@ void check_target(struct world *w, const struct member *m)
 	check_each(w, m, FAMILY_RECEIPT, key_role(ROLE_IN), count_receipt);
 	check_each(w, m, FAMILY_STATE, key_role(ROLE_OUT), note_time);
 	check_each(w, m, FAMILY_STATE, key_role(ROLE_IN), note_time);
+	check_each(w, m, FAMILY_WORK, key_role(ROLE_IN), note_work);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_OUT), count_out);
 	check_each(w, m, FAMILY_DOCUMENT, key_role(ROLE_IN), count_in);
 	check_each(w, m, FAMILY_PAPER, check_all(), count_paper);
 	check_each(w, m, FAMILY_COUNTER, check_all(), subtract);
 	for (unsigned i = 0; i < tally.count; i++) {
 		if (!target_equal(&tally.places[i].count, &zero))
-			world_violation(w, "target", "%s has no counter for %s", m->id.text,
-					tally.places[i].month);
+			report(w, m, &tally.places[i]);
 	}
 }

@@ -99,7 +99,7 @@ static bool counter(struct spoil *s)
 {
 	if (!nth(s, FAMILY_COUNTER, (struct key){ .len_bytes = 0 }, 0))
 		return false;
-	s->r.u.counter.digital++;
+	s->r.u.counter.count.digital++;
 	plan_put(s->plan, s->scan.at, &s->r);
 	return true;
 }

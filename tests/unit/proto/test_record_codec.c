@@ -176,7 +176,11 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 		s[i].key = key_serial(ROLE_IN, n);
 	}
 	s[FAMILY_META].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
-	s[FAMILY_COUNTER].record.u.counter = (struct target_count){ 1, 2, 3, 4, 5 };
+	s[FAMILY_COUNTER].record.u.counter = (struct rec_counter){
+		.count = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
+		.type_code = "KH",
+		.type_name = "Kế hoạch",
+	};
 	s[FAMILY_PAPER].record.u.paper = (struct rec_paper){ .direction = DIRECTION_OUT,
 							     .id = fixture_doc_id(9),
 							     .type_code = "QĐ",
@@ -390,7 +394,7 @@ static void test_every_field_of_the_larger_records_comes_back(void **state)
 	assert_true(r.u.state.held_at_ms == 5 && r.u.state.expired && r.u.state.content_dropped);
 	assert_string_equal(r.u.state.code, "03");
 	r = back_of(f, &s[FAMILY_COUNTER]);
-	assert_true(target_equal(&r.u.counter, &s[FAMILY_COUNTER].record.u.counter));
+	assert_true(target_equal(&r.u.counter.count, &s[FAMILY_COUNTER].record.u.counter.count));
 	r = back_of(f, &s[FAMILY_PAPER]);
 	assert_true(r.u.paper.direction == DIRECTION_OUT && r.u.paper.secrecy == SECRECY_MAT &&
 		    r.u.paper.added_at_ms == 10);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "routing/rules/rules.h"
 #include "routing/target/target.h"
 
 struct event paper_entry(unsigned id, enum direction direction, const char *number,
@@ -58,13 +59,31 @@ struct event paper_cancel(unsigned id, const char *reason)
 					    .reason = reason } };
 }
 
+struct key paper_counter(struct station *s, struct month month, enum direction direction)
+{
+	struct target_key at = { .month = month,
+				 .direction = direction,
+				 .type = series_type("CV", "Công văn") };
+	struct lookup l = s->store->ops->lookup(s->store);
+	struct scan scan = scan_of(key_counter_month(month, direction));
+	struct record r;
+
+	scan.report_damage = true;
+	return l.next(l.ctx, s->plan->arena, FAMILY_COUNTER, &scan, &r) == ERR_NOT_FOUND
+		       ? key_counter(&at)
+		       : scan.at;
+}
+
 static struct target_count counter(struct stage *g, struct month month, enum direction direction)
 {
-	struct target_count none = { .digital = 0 };
+	struct lookup l = g->s->store->ops->lookup(g->s->store);
+	struct scan scan = scan_of(key_counter_month(month, direction));
+	struct target_count sum = { .digital = 0 };
+	struct record r;
 
-	if (!station_has(g->s, FAMILY_COUNTER, key_counter(month, direction)))
-		return none;
-	return station_get(g->s, FAMILY_COUNTER, key_counter(month, direction)).u.counter;
+	while (l.next(l.ctx, g->s->plan->arena, FAMILY_COUNTER, &scan, &r) == ERR_OK)
+		target_add(&sum, &r.u.counter.count);
+	return sum;
 }
 
 void paper_expect(struct stage *g, struct month month, enum direction direction,

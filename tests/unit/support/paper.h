@@ -15,6 +15,9 @@ struct act_reply paper_answer(struct stage *g, const struct event *e);
 /* Accepted, committed and cleared. */
 void paper_add(struct stage *g, unsigned id, enum direction direction, const char *number,
 	       const char *date);
+/* The first counter of a month and direction that the store holds, else that of these entries. */
+struct key paper_counter(struct station *s, struct month month, enum direction direction);
+/* The sum of the counters of a month and direction. */
 void paper_expect(struct stage *g, struct month month, enum direction direction,
 		  struct target_count expected);
 /* Runs a recount until it answers; the result lives as long as the plan. */

@@ -54,8 +54,8 @@ static void test_counters_that_can_be_read_are_summed(void **state)
 
 static void test_damaged_counter_is_said_to_be_recounted_and_nothing_is_begun(void **state)
 {
-	struct key june = key_counter(JUNE, DIRECTION_IN);
 	struct desk *d = *state;
+	struct key june = paper_counter(d->s, JUNE, DIRECTION_IN);
 	Vanthu__V1__Reply *r;
 
 	assert_ok(memory_disk_spoil(d->s->disk, FAMILY_COUNTER, &june));

@@ -64,7 +64,7 @@ static int tear_down(void **state)
 
 static void counter(struct corner *p, const char *name, uint64_t n)
 {
-	struct record r = { .family = FAMILY_COUNTER, .u.counter = { .digital = n } };
+	struct record r = { .family = FAMILY_COUNTER, .u.counter.count = { .digital = n } };
 
 	plan_put(p->plan, key_name(name), &r);
 }
@@ -120,7 +120,7 @@ static void expect_walk(struct corner *p, bool up, const char *expected)
 	       e == ERR_DAMAGED) {
 		n += (size_t)(e == ERR_OK
 				  ? snprintf(text + n, sizeof text - n, "%d ",
-					     (int)r.u.counter.digital)
+					     (int)r.u.counter.count.digital)
 				  : snprintf(text + n, sizeof text - n, "x%c ", scan.at.bytes[0]));
 		assert_true(n < sizeof text - 8);
 	}

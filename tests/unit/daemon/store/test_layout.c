@@ -95,7 +95,7 @@ static struct record record_of(enum family f, uint64_t n)
 	else if (f == FAMILY_LINKIN)
 		r.u.linkin.have = n;
 	else if (f == FAMILY_COUNTER)
-		r.u.counter.digital = n;
+		r.u.counter.count.digital = n;
 	else if (f == FAMILY_SERIES)
 		r.u.series.last = n;
 	else if (f == FAMILY_META)
@@ -257,9 +257,9 @@ static void expect_all(struct corner *p)
 	}
 	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_STATE, &scan, &r), ERR_NOT_FOUND);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_COUNTER, &k, &r));
-	assert_int_equal(r.u.counter.digital, 55);
+	assert_int_equal(r.u.counter.count.digital, 55);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 7);
+	assert_int_equal(r.u.note.number, 8);
 }
 
 static bool has_database(struct corner *p, const char *name)
@@ -365,7 +365,7 @@ static void expect_all_sweeps(struct corner *p)
 	}
 	assert_int_equal(l.next(l.ctx, p->arena, FAMILY_SWEEP, &scan, &r), ERR_NOT_FOUND);
 	assert_ok(l.get(l.ctx, p->arena, FAMILY_META, &format, &r));
-	assert_int_equal(r.u.note.number, 7);
+	assert_int_equal(r.u.note.number, 8);
 }
 
 static void test_sweeps_of_format_3_get_their_kind(void **state)

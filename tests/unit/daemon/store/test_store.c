@@ -184,13 +184,13 @@ static void walk(struct corner *p, struct lookup from, bool up, struct scan scan
 	while ((e = (up ? from.next : from.last)(from.ctx, p->arena, FAMILY_COUNTER, &scan, &r)) ==
 	       ERR_OK)
 		used += (size_t)snprintf(out + used, WALK_MAX - used, "%s%d", used == 0 ? "" : " ",
-					 (int)r.u.counter.digital);
+					 (int)r.u.counter.count.digital);
 	assert_int_equal(e, ERR_NOT_FOUND);
 }
 
 static void counter(struct corner *p, const char *name, uint64_t n)
 {
-	struct record r = { .family = FAMILY_COUNTER, .u.counter = { .digital = n } };
+	struct record r = { .family = FAMILY_COUNTER, .u.counter.count = { .digital = n } };
 
 	plan_put(p->plan, key_name(name), &r);
 }
@@ -228,7 +228,7 @@ static void check_walks(struct corner *p, struct lookup from)
 static void test_walks_go_both_ways_through_a_prefix_and_no_further(void **state)
 {
 	struct corner *p = *state;
-	struct record r = { .family = FAMILY_COUNTER, .u.counter = { .digital = 7 } };
+	struct record r = { .family = FAMILY_COUNTER, .u.counter.count = { .digital = 7 } };
 
 	counter(p, "a", 1);
 	counter(p, "b", 2);

@@ -57,8 +57,7 @@ static void test_every_key_reads_back(void **state)
 	struct serial serial;
 	enum role role;
 	enum lane lane;
-	enum direction direction;
-	struct month month;
+	struct target_key counter, parsed;
 	enum sweep kind;
 	uint64_t n;
 	int64_t due;
@@ -84,9 +83,16 @@ static void test_every_key_reads_back(void **state)
 	k = key_number(77);
 	assert_true(key_parse_number(&k, &n));
 	assert_int_equal(n, 77);
-	k = key_counter(month_make(2026, 11), DIRECTION_OUT);
-	assert_true(key_parse_counter(&k, &month, &direction));
-	assert_true(month.n == month_make(2026, 11).n && direction == DIRECTION_OUT);
+	counter = (struct target_key){ .month = month_make(2026, 11),
+				       .direction = DIRECTION_OUT,
+				       .since = 1ULL << 40,
+				       .type = 0xfedcba98 };
+	k = key_counter(&counter);
+	assert_true(key_parse_counter(&k, &parsed));
+	assert_true(parsed.month.n == counter.month.n && parsed.direction == DIRECTION_OUT &&
+		    parsed.since == counter.since && parsed.type == counter.type);
+	k = key_counter_month(counter.month, DIRECTION_OUT); /* of format 7 and before */
+	assert_false(key_parse_counter(&k, &parsed));
 	k = key_paper(paper_serial(month_make(2026, 11), DIRECTION_IN, 70000));
 	assert_true(key_parse_paper(&k, &serial));
 	assert_int_equal((uint32_t)serial.n, 70000);
@@ -106,7 +112,8 @@ static void test_paper_lies_together_by_month_and_direction(void **state)
 	k = key_paper(paper_serial(december, DIRECTION_IN, 1));
 	assert_false(key_has_prefix(&k, &in));
 	assert_true(
-	    order(key_counter(november, DIRECTION_OUT), key_counter(december, DIRECTION_IN)) < 0);
+	    order(key_counter_month(november, DIRECTION_OUT),
+		  key_counter_month(december, DIRECTION_IN)) < 0);
 }
 
 static void test_keys_of_another_shape_do_not_parse(void **state)

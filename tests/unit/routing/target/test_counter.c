@@ -54,7 +54,7 @@ static void test_receipt_in_a_later_month_counts_where_the_document_was_sent(voi
 	digest = g->s->plan->drafts[0].digest;
 	g->s->now.wall_ms += 30LL * 86400000;
 	fact_arrives(g, "tinh", KIND_RECEIPT, digest, 101);
-	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .digital = 1 });
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .digital = 1, .slow = 1 });
 	paper_expect(g, month_make(2025, 7), DIRECTION_OUT, (struct target_count){ .digital = 0 });
 	paper_expect_equal(g);
 }

@@ -13,8 +13,8 @@ static void tamper(struct stage *g, struct month month, enum direction direction
 	struct record r = { .family = FAMILY_COUNTER };
 
 	station_clear(g->s);
-	r.u.counter = with;
-	plan_put(g->s->plan, key_counter(month, direction), &r);
+	r.u.counter.count = with;
+	plan_put(g->s->plan, paper_counter(g->s, month, direction), &r);
 	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
 	station_clear(g->s);
 }
@@ -31,8 +31,9 @@ static void test_wrong_counter_is_found_named_and_put_right_only_when_asked(void
 	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .pending = 1 });
 	r = paper_recount(g, OPERATION_RECOUNT);
 	assert_true(r->difference_count == 2 && r->papers == 2 && r->repaired_count == 0);
-	assert_int_equal(r->differences[0].month.n, month_make(2020, 1).n);
-	assert_true(r->differences[1].stored.digital == 9 && r->differences[1].counted.paper == 1);
+	assert_int_equal(r->differences[0].at.month.n, month_make(2020, 1).n);
+	assert_int_equal(r->differences[1].stored.count.digital, 9);
+	assert_int_equal(r->differences[1].counted.count.paper, 1);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 5, .digital = 9 });
 	assert_true(paper_recount(g, OPERATION_REPAIR)->repaired_count > 0);
 	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
@@ -128,7 +129,7 @@ static void test_store_from_before_there_were_counters_is_counted_at_its_first_s
 	station_take(g->s, submission_of(&u, 1, 1));
 	station_commit(g->s);
 	station_clear(g->s);
-	plan_erase(g->s->plan, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_OUT));
+	plan_erase(g->s->plan, FAMILY_COUNTER, paper_counter(g->s, JUNE, DIRECTION_OUT));
 	plan_erase(g->s->plan, FAMILY_META, key_name("target"));
 	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
 	station_clear(g->s);
@@ -142,6 +143,33 @@ static void test_store_from_before_there_were_counters_is_counted_at_its_first_s
 	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .pending = 1 });
 	station_restart(g->s);
 	assert_false(core_recounting(g->s->core));
+}
+
+/* As format 7 had them: a month and direction, no more. */
+static void test_counters_of_an_older_format_make_way(void **state)
+{
+	struct record r = { .family = FAMILY_COUNTER, .u.counter.count = { .paper = 1 } },
+		      note = { .family = FAMILY_META, .u.note = { .number = 1 } };
+	struct key old = key_counter_month(JUNE, DIRECTION_IN);
+	struct event tick = { .type = EVENT_TICK };
+	struct stage *g = *state;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	plan_erase(g->s->plan, FAMILY_COUNTER, paper_counter(g->s, JUNE, DIRECTION_IN));
+	plan_put(g->s->plan, old, &r);
+	plan_put(g->s->plan, key_name("target"), &note);
+	assert_ok(g->s->store->ops->commit(g->s->store, g->s->plan));
+	station_clear(g->s);
+	station_restart(g->s);
+	assert_true(core_recounting(g->s->core));
+	for (int i = 0; i < 10 && core_recounting(g->s->core); i++) {
+		station_take(g->s, &tick);
+		station_commit(g->s);
+		station_clear(g->s);
+	}
+	assert_false(station_has(g->s, FAMILY_COUNTER, old));
+	paper_expect(g, JUNE, DIRECTION_IN, (struct target_count){ .paper = 1 });
+	paper_expect_equal(g);
 }
 
 static enum err (*stored_get)(void *ctx, struct arena *arena, enum family family,
@@ -345,7 +373,7 @@ static void test_damaged_counter_that_nobody_reads_is_rebuilt_by_the_tick(void *
 
 	fill(g);
 	tick_after(g, 0);
-	spoil(g, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_IN));
+	spoil(g, FAMILY_COUNTER, paper_counter(g->s, JUNE, DIRECTION_IN));
 	tick_after(g, 1000);
 	assert_false(core_recounting(g->s->core)); /* read once a minute */
 	for (int i = 0; i < 60; i++)
@@ -362,7 +390,7 @@ static void test_counter_damaged_while_the_daemon_was_down_is_rebuilt_at_the_sta
 	struct stage *g = *state;
 
 	fill(g);
-	spoil(g, FAMILY_COUNTER, key_counter(JUNE, DIRECTION_OUT));
+	spoil(g, FAMILY_COUNTER, paper_counter(g->s, JUNE, DIRECTION_OUT));
 	station_restart(g->s);
 	for (int i = 0; i < 10 && station_acts(g->s, ACT_REPLY) == 0; i++)
 		station_take(g->s, &tick);
@@ -379,7 +407,7 @@ static void test_damaged_counter_of_nothing_differs_too(void **state)
 
 	fill(g);
 	tamper(g, month_make(2020, 1), DIRECTION_OUT, (struct target_count){ .digital = 0 });
-	spoil(g, FAMILY_COUNTER, key_counter(month_make(2020, 1), DIRECTION_OUT));
+	spoil(g, FAMILY_COUNTER, paper_counter(g->s, month_make(2020, 1), DIRECTION_OUT));
 	assert_int_equal(paper_recount(g, OPERATION_RECOUNT)->difference_count, 1);
 	assert_int_equal(paper_recount(g, OPERATION_REPAIR)->repaired_count, 1);
 	paper_expect_equal(g);
@@ -390,6 +418,7 @@ static void test_damaged_counter_of_nothing_differs_too(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_counters_of_an_older_format_make_way),
 		TEST(test_wrong_counter_is_found_named_and_put_right_only_when_asked),
 		TEST(test_live_events_tell_what_a_repair_has_put_right),
 		TEST(test_what_changes_while_a_recount_runs_is_counted_once),

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "routing/rules/rules.h"
+
 #include "tests/unit/support/fixture.h"
 
 #define NOV_26 1764000000000LL /* 2025-11-24T16:00Z */
@@ -16,7 +18,7 @@ static struct target_cell out_place(uint64_t recipients, uint64_t delivered, uin
 			       .delivered = delivered,
 			       .refused = refused };
 
-	return target_of_document(ROLE_OUT, &d, &s);
+	return target_of_document(ROLE_OUT, &d, &s, NULL);
 }
 
 static void expect(struct target_cell p, uint64_t digital, uint64_t pending, uint64_t refused,
@@ -39,8 +41,8 @@ static void test_outgoing_is_pending_until_all_receipts_are_in(void **state)
 	expect(out_place(3, 1, 1), 0, 1, 0, 0);
 	/* receipted by all of nobody is not delivered */
 	assert_int_equal(out_place(0, 0, 0).count.digital, 0);
-	assert_int_equal(out_place(3, 3, 0).direction, DIRECTION_OUT);
-	assert_int_equal(out_place(3, 3, 0).month.n, month_make(2025, 11).n);
+	assert_int_equal(out_place(3, 3, 0).at.direction, DIRECTION_OUT);
+	assert_int_equal(out_place(3, 3, 0).at.month.n, month_make(2025, 11).n);
 }
 
 static void test_incoming_counts_when_it_is_whole_and_for_us(void **state)
@@ -48,20 +50,93 @@ static void test_incoming_counts_when_it_is_whole_and_for_us(void **state)
 	struct rec_document d = { .secrecy = SECRECY_THUONG, .taken_at_ms = NOV_26, .mine = true };
 	/* taken in November, whole in December */
 	struct rec_state s = { .complete_at_ms = NOV_26 + 86400000LL * 7 };
-	struct target_cell p = target_of_document(ROLE_IN, &d, NULL);
+	struct target_cell p = target_of_document(ROLE_IN, &d, NULL, NULL);
 
 	(void)state;
 	expect(p, 0, 0, 0, 0);
-	assert_int_equal(p.month.n, 0);
-	p = target_of_document(ROLE_IN, &d, &s);
+	assert_int_equal(p.at.month.n, 0);
+	p = target_of_document(ROLE_IN, &d, &s, NULL);
 	expect(p, 1, 0, 0, 0);
-	assert_int_equal(p.month.n, month_make(2025, 12).n);
-	assert_int_equal(p.direction, DIRECTION_IN);
+	assert_int_equal(p.at.month.n, month_make(2025, 12).n);
+	assert_int_equal(p.at.direction, DIRECTION_IN);
 	/* only passes through */
-	assert_int_equal(target_of_document(ROLE_RELAY, &d, &s).month.n, 0);
+	assert_int_equal(target_of_document(ROLE_RELAY, &d, &s, NULL).at.month.n, 0);
 	s = (struct rec_state){ .refused = 1, .content_dropped = true };
 	/* refused: never in an inbox */
-	assert_int_equal(target_of_document(ROLE_IN, &d, &s).month.n, 0);
+	assert_int_equal(target_of_document(ROLE_IN, &d, &s, NULL).at.month.n, 0);
+}
+
+static void test_work_is_processed_in_time_late_or_by_nobody(void **state)
+{
+	static const struct {
+		enum office_status work, recall;
+		enum business asks;
+		const char *office_due, *document_due;
+		uint64_t processed, late, returned, recalled;
+	} rows[] = {
+		{ OFFICE_NONE, OFFICE_NONE, BUSINESS_NONE, "", "", 0, 0, 0, 0 },
+		{ OFFICE_ACCEPTED, OFFICE_NONE, BUSINESS_NONE, "", "", 1, 0, 0, 0 },
+		{ OFFICE_ACCEPTED, OFFICE_NONE, BUSINESS_NONE, "", "2026-01-01", 0, 0, 0, 0 },
+		{ OFFICE_ACCEPTED, OFFICE_NONE, BUSINESS_NONE, "2026-01-01", "", 0, 0, 0, 0 },
+		{ OFFICE_ASSIGNED, OFFICE_NONE, BUSINESS_NONE, "", "", 0, 0, 0, 0 },
+		{ OFFICE_PROCESSING, OFFICE_NONE, BUSINESS_NONE, "", "", 0, 0, 0, 0 },
+		/* finished on 2025-12-01 in Vietnam, of the evening before elsewhere */
+		{ OFFICE_FINISHED, OFFICE_NONE, BUSINESS_NONE, "", "", 1, 0, 0, 0 },
+		{ OFFICE_FINISHED, OFFICE_NONE, BUSINESS_NONE, "2025-12-01", "", 1, 0, 0, 0 },
+		{ OFFICE_FINISHED, OFFICE_NONE, BUSINESS_NONE, "2025-11-30", "", 1, 1, 0, 0 },
+		{ OFFICE_FINISHED, OFFICE_NONE, BUSINESS_NONE, "2026-01-01", "2025-11-30", 1, 1, 0,
+		  0 },
+		{ OFFICE_RETURNED, OFFICE_NONE, BUSINESS_NONE, "", "", 0, 0, 1, 0 },
+		{ OFFICE_FINISHED, OFFICE_RECALL_ASKED, BUSINESS_NONE, "", "", 1, 0, 0, 0 },
+		{ OFFICE_FINISHED, OFFICE_RECALL_DECLINED, BUSINESS_NONE, "", "", 1, 0, 0, 0 },
+		{ OFFICE_FINISHED, OFFICE_RECALL_AGREED, BUSINESS_NONE, "", "", 0, 0, 0, 1 },
+		{ OFFICE_FINISHED, OFFICE_RECALL_AGREED, BUSINESS_UPDATE, "", "", 1, 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct rec_document d = { .mine = true,
+					  .summary.due_on = rows[i].document_due };
+		struct rec_state s = { .complete_at_ms = NOV_26 };
+		struct rec_work w = { .stand = { .work = rows[i].work,
+						 .recall = rows[i].recall,
+						 .asks = rows[i].asks },
+				      .finished_at_ms = 1764522000000, /* 2025-11-30T17:00Z */
+				      .due_on = rows[i].office_due };
+		struct target_count c = target_of_document(ROLE_IN, &d, &s, &w).count;
+
+		if (c.digital != 1 || c.processed != rows[i].processed || c.late != rows[i].late ||
+		    c.returned != rows[i].returned || c.recalled != rows[i].recalled)
+			fail_msg("row %zu: processed %d late %d returned %d recalled %d", i,
+				 (int)c.processed, (int)c.late, (int)c.returned, (int)c.recalled);
+	}
+}
+
+static void test_slow_is_digital_all_the_same(void **state)
+{
+	struct rec_document d = { .recipient_count = 1 };
+	struct rec_state s = { .complete_at_ms = NOV_26,
+			       .delivered = 1,
+			       .closed_at_ms = NOV_26 + TARGET_SLOW_MS };
+	struct target_cell at = target_of_document(ROLE_OUT, &d, &s, NULL);
+
+	(void)state;
+	assert_true(at.count.digital == 1 && at.count.slow == 0);
+	s.closed_at_ms++;
+	at = target_of_document(ROLE_OUT, &d, &s, NULL);
+	assert_true(at.count.digital == 1 && at.count.slow == 1);
+}
+
+static void test_types_are_one_however_they_are_spelt(void **state)
+{
+	(void)state;
+	assert_true(series_type("KH", "Kế hoạch") == series_type("KH", ""));
+	assert_true(series_type("CV", NULL) != series_type("KH", NULL));
+	/* a symbol of two types */
+	assert_true(series_type("QĐ", "Quyết định") != series_type("QĐ", "Quy định"));
+	assert_true(series_type("QĐ", "") != 0);
+	assert_true(series_type("", "Thư công") != series_type("", ""));
+	assert_int_equal(series_type(NULL, NULL), 0);
 }
 
 static void test_secrets_are_left_out_of_the_share(void **state)
@@ -75,7 +150,7 @@ static void test_secrets_are_left_out_of_the_share(void **state)
 			       .secrecy = SECRECY_TUYET_MAT };
 
 	(void)state;
-	expect(target_of_document(ROLE_OUT, &d, &s), 0, 0, 0, 1);
+	expect(target_of_document(ROLE_OUT, &d, &s, NULL), 0, 0, 0, 1);
 	expect(target_of_paper(&p), 0, 0, 0, 1);
 	assert_int_equal(target_counted(&(struct target_count){ .secret = 7 }), 0);
 }
@@ -89,10 +164,10 @@ static void test_paper_counts_in_the_month_of_its_date_unless_cancelled(void **s
 
 	(void)state;
 	assert_int_equal(at.count.paper, 1);
-	assert_int_equal(at.month.n, month_make(2026, 2).n);
-	assert_int_equal(at.direction, DIRECTION_OUT);
+	assert_int_equal(at.at.month.n, month_make(2026, 2).n);
+	assert_int_equal(at.at.direction, DIRECTION_OUT);
 	p.cancelled_at_ms = 1;
-	assert_int_equal(target_of_paper(&p).month.n, 0);
+	assert_int_equal(target_of_paper(&p).at.month.n, 0);
 }
 
 static void test_share_is_rounded_down_and_the_line_is_exact(void **state)
@@ -118,9 +193,9 @@ static void test_counts_never_wrap_around(void **state)
 			&(struct target_count){
 			    .digital = 2, .paper = 1, .pending = 1, .refused = 1, .secret = 1 });
 	assert_true(target_equal(&c, &(struct target_count){ .digital = 0 }));
-	target_add(&c, &(struct target_count){ 1, 2, 3, 4, 5 });
-	assert_true(target_equal(&c, &(struct target_count){ 1, 2, 3, 4, 5 }));
-	assert_false(target_equal(&c, &(struct target_count){ 1, 2, 3, 4, 6 }));
+	target_add(&c, &(struct target_count){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 });
+	assert_true(target_equal(&c, &(struct target_count){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 }));
+	assert_false(target_equal(&c, &(struct target_count){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12 }));
 }
 
 static void test_line_rises_by_its_steps(void **state)
@@ -200,6 +275,9 @@ static void test_printing_a_line_stays_within_its_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_work_is_processed_in_time_late_or_by_nobody),
+		cmocka_unit_test(test_slow_is_digital_all_the_same),
+		cmocka_unit_test(test_types_are_one_however_they_are_spelt),
 		cmocka_unit_test(test_outgoing_is_pending_until_all_receipts_are_in),
 		cmocka_unit_test(test_incoming_counts_when_it_is_whole_and_for_us),
 		cmocka_unit_test(test_secrets_are_left_out_of_the_share),
