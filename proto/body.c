@@ -6,6 +6,7 @@
 #include "proto/envelope.pb-c.h"
 #include "proto/fields.h"
 #include "proto/pb.h"
+#include "proto/report.h"
 #include "routing/base/committee_id.h"
 #include "routing/base/limits.h"
 #include "routing/base/visible.h"
@@ -426,6 +427,8 @@ enum err fact_pack(struct arena *a, const struct fact *f, struct blob *out)
 		return pack_doubt(a, f, &ref, out);
 	case KIND_CORRECTION:
 		return pack_correction(a, f, &ref, out);
+	case KIND_REPORT:
+		return report_pack(a, f->report, out);
 	default:
 		return ERR_UNSUPPORTED;
 	}
@@ -565,6 +568,16 @@ static enum err unpack_correction(struct arena *a, struct blob bytes, struct fac
 	return read_doubted(m->document, m->digest, (int)m->kind, m->token, out);
 }
 
+static enum err unpack_report(struct arena *a, struct blob bytes, struct fact *out)
+{
+	struct report *r = arena_alloc(a, sizeof *r);
+
+	if (r == NULL)
+		return ERR_NO_MEMORY;
+	out->report = r;
+	return report_unpack(a, bytes, r);
+}
+
 enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct fact *out)
 {
 	memset(out, 0, sizeof *out);
@@ -583,6 +596,8 @@ enum err fact_unpack(struct arena *a, enum kind kind, struct blob bytes, struct 
 		return unpack_doubt(a, bytes, out);
 	case KIND_CORRECTION:
 		return unpack_correction(a, bytes, out);
+	case KIND_REPORT:
+		return unpack_report(a, bytes, out);
 	default:
 		return ERR_UNSUPPORTED;
 	}

@@ -8,6 +8,7 @@
 #include "proto/office_record.h"
 #include "proto/record_decode.h"
 #include "proto/record_encode.h"
+#include "proto/report.h"
 
 /* New families come at the end, so that one without a row does not compile. */
 static const struct {
@@ -46,6 +47,9 @@ static const struct {
 	[FAMILY_OPEN] = { office_record_encode_open, office_record_decode_open },
 	[FAMILY_TOLD] = { office_record_encode_told, office_record_decode_told },
 	[FAMILY_EARLY] = { office_record_encode_early, office_record_decode_early },
+	[FAMILY_REPORT] = { report_record_encode, report_record_decode },
+	[FAMILY_FIGURES] = { report_record_encode_figures, report_record_decode_figures },
+	[FAMILY_DECLARED] = { report_record_encode_declared, report_record_decode_declared },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

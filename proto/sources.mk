@@ -23,6 +23,7 @@ PROTO := \
 	record_codec \
 	record_decode \
 	record_encode \
+	report \
 	seal \
 	signer \
 	signer_pem \

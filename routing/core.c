@@ -442,6 +442,12 @@ static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t hi
 	return n < low ? low : n > high ? high : n;
 }
 
+void core_set_excluded(struct core *c, const text_t *types, uint32_t count)
+{
+	c->report.excluded = types;
+	c->report.excluded_count = count < EXCLUDED_MAX ? count : EXCLUDED_MAX;
+}
+
 void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages,
 		     uint64_t credit_bytes)
 {

@@ -118,6 +118,9 @@ void core_set_recall(struct core *c, bool drop);
 void core_set_doctypes(struct core *c, const struct doctype_table *types);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
+/* Types, by symbol or name, that our office leaves out of its share; borrowed. Reports say them. */
+void core_set_excluded(struct core *c, const text_t *types, uint32_t count);
+
 /* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for
  * the configured default. A larger one holds at once. A smaller one from the next connection on,
  * because credit that was announced may be in use. Nothing happens when there is no such link. */

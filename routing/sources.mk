@@ -95,5 +95,8 @@ ROUTING := \
 	state/stream \
 	state/tree \
 	target/counter \
+	target/exchange \
 	target/recount \
+	target/report \
+	target/reported \
 	target/target

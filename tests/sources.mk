@@ -107,6 +107,7 @@ UNIT := \
 	routing/state/test_tree \
 	routing/target/test_counter \
 	routing/target/test_recount \
+	routing/target/test_report \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \

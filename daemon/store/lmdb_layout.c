@@ -67,6 +67,9 @@ static const struct {
 	[FAMILY_OPEN] = { LAYOUT_ALONE, NULL },
 	[FAMILY_TOLD] = { LAYOUT_LINKS, "links" },
 	[FAMILY_EARLY] = { LAYOUT_LINKS, "links" },
+	[FAMILY_REPORT] = { LAYOUT_ALONE, NULL },
+	[FAMILY_FIGURES] = { LAYOUT_ALONE, NULL },
+	[FAMILY_DECLARED] = { LAYOUT_ALONE, NULL },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a layout");
 

@@ -82,6 +82,10 @@ enum err {
 	ERR_CHANGE_SECRET = 2071,   /* of a secret document neither subject nor party is kept */
 	ERR_NUMBER_USED = 2072,     /* to be void, and it stands in the book */
 	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
+	ERR_REPORT_OLD = 2080,      /* of figures: as old as what is known, or the same again */
+	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
+	ERR_REPORT_FIGURES = 2082,  /* more than can be */
+	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

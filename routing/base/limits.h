@@ -75,6 +75,23 @@ enum {
 	DIRECTORY_STAGE_BYTES = 512 * 1024, /* and their bytes */
 	DIRECTORY_STAGE_WRITES = 8192,	    /* and what they write; an entry is never divided */
 
+	/* Reports of figures (routing/target/report.h) */
+	REPORT_BODY_MAX_BYTES = 44 << 10, /* what does not fit goes in another one */
+	REPORT_PARTS_MAX = 8,	   /* so many; what is older then stays as it was reported */
+	REPORT_ROWS_MAX = 8192,	   /* of one report */
+	REPORT_ROW_BYTES = 160,	   /* of a row, as stored, at most */
+	REPORT_MONTH_BYTES = 24 << 10, /* of a month's rows; further types are one together */
+	REPORT_TYPES_MAX = 512,	   /* that one names */
+	REPORT_IDS_MAX = 1000,	   /* documents that one names in its exchanges, all together */
+	REPORT_EXCHANGES_MAX = 2 * 16, /* two for each committee above */
+	REPORT_MONTHS = 24,	   /* at most: this year and the last */
+	REPORT_UNFIT_MAX = 64,	   /* documents that are kept by name */
+	REPORT_AGAIN_MS = 60 * 1000, /* one is asked for and given no more often */
+	DECLARED_MAX = 24,	   /* targets beside the 90 % */
+	DECLARED_NAME_MAX = 100,   /* bytes */
+	REPORT_DECLARED_BYTES = 400, /* of a declaration, at most */
+	EXCLUDED_MAX = 16,	   /* types that an office leaves out */
+
 	/* The turn */
 	TURN_EVENTS_MAX = 512,
 	/* entries on paper of one number and direction that a new one is compared with: the

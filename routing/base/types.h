@@ -184,6 +184,8 @@ struct office_note {
 	struct doc_id request; /* 15, 16: the issuer's document that asked; zero: a status 13 did */
 };
 
+struct report;
+
 struct fact {
 	enum kind kind;
 	struct document_ref document;
@@ -204,6 +206,7 @@ struct fact {
 	int64_t doubted_at_ms;    /* doubt: the time that it says */
 	struct blob token;        /* doubt, correction: of who doubts, returned as it came */
 	struct blob envelope;     /* doubt: the doubted envelope, when it is a fact */
+	const struct report *report; /* report: routing/state/figures.h */
 };
 
 /* What a listing shows of a document; texts belong to the arena that the summary was decoded

@@ -13,6 +13,7 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 #include "routing/state/tree.h"
+#include "routing/target/target.h"
 
 static void dropped(struct turn_view *t, struct link *l, const struct ev_publish *e, enum err why)
 {
@@ -191,6 +192,18 @@ static enum err take_about_ours(struct turn_view *t, struct link *l, const struc
 	return result == ERR_OK ? take_ours(t, l, e, doc, &r.u.document) : result;
 }
 
+/* What is wrong with it is its signer's fault, whoever passed it on. */
+static enum err take_report(struct turn_view *t, const struct ev_publish *e)
+{
+	struct document_ref none = { .origin = { "" } };
+	enum err why;
+	enum err result = report_take(t, e, &why);
+
+	if (result == ERR_OK && why != ERR_OK)
+		notify(t, NOTICE_REFUSED, none, e->signer, (uint32_t)why, NULL);
+	return result;
+}
+
 enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publish *e)
 {
 	struct committee_id to;
@@ -202,6 +215,11 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 		return ERR_OK;
 	}
 	to = e->head->recipients[0].committee;
+	if (e->fact->kind == KIND_REPORT) {
+		result = take_report(t, e);
+		if (result != ERR_OK || id_equal(to, t->core->config.self))
+			return result;
+	}
 	if (!id_equal(to, t->core->config.self)) {
 		struct rec_stream s = { .role = ROLE_NONE,
 					.digest = e->digest,

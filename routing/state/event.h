@@ -170,13 +170,15 @@ enum operation {
 	OPERATION_REPAIR,  /* the same, and put right what differs */
 	/* go on with a store that is behind; with a neighbour named: its alarm is settled */
 	OPERATION_RESUME,
+	OPERATION_REPORT,     /* our figures go up now */
+	OPERATION_ASK_REPORT, /* a committee below us is asked for its own */
 };
 
 struct ev_operate {
 	struct reply_to reply;
 	uint32_t uid;
 	enum operation operation;
-	struct committee_id neighbour;
+	struct committee_id neighbour; /* of ASK_REPORT any committee below us */
 };
 
 enum paper_action { PAPER_NONE = 0, PAPER_ADD, PAPER_CANCEL, PAPER_CHANGE, PAPER_VOID };

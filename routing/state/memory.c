@@ -40,6 +40,8 @@ void core_destroy(struct core *c)
 	free(c->requeue.moved);
 	free(c->install.passed);
 	recount_free(&c->recount);
+	exchange_end(&c->report.own);
+	exchange_end(&c->report.theirs);
 	for (unsigned i = 0; i < MANDATE_TABLES; i++)
 		arena_destroy(c->mandates.each[i].arena);
 	tree_destroy(c->tree);
@@ -205,6 +207,9 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
 	case FAMILY_EARLY:
+	case FAMILY_REPORT:
+	case FAMILY_FIGURES:
+	case FAMILY_DECLARED:
 	case FAMILY_COUNT:
 		break; /* nothing of it is held in memory */
 	}

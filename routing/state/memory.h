@@ -17,6 +17,7 @@
 #include "routing/state/staged.h"
 #include "routing/state/stream.h"
 #include "routing/state/tree.h"
+#include "routing/target/exchange.h"
 #include "routing/target/target.h"
 
 struct tally;
@@ -243,6 +244,23 @@ struct recount {
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
+/* Reports of figures; see routing/target/report.c, and reported.c for what was taken. */
+struct report_memory {
+	bool loaded;
+	struct day day;       /* of the last one that was due */
+	int64_t signed_at_ms; /* the last one */
+	bool wanted;          /* another one, as soon as it may */
+	struct reply_to reply;
+	int64_t next_ms;      /* monotonic: not before */
+	struct exchange_scan own; /* what the next one says of documents */
+	/* borrowed: types that our office leaves out of its share */
+	const text_t *excluded;
+	uint32_t excluded_count;
+	bool check;           /* some that were taken are not compared yet */
+	struct committee_id checked; /* the one that is being compared; "": none */
+	struct exchange_scan theirs;
+};
+
 /* The store's own time; see routing/links/passed.c. */
 struct passed {
 	int64_t value_ms, at_mono_ms; /* its value, and the monotonic time of that */
@@ -356,6 +374,7 @@ struct core {
 	int64_t doubted_at_ms; /* monotonic */
 	struct target_memory target;
 	struct recount recount;
+	struct report_memory report;
 	struct numbering numbering;
 	struct term_memory term;
 	struct open_work open_work;

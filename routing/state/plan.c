@@ -433,6 +433,9 @@ void plan_resolve(struct plan *p)
 		case FAMILY_OPEN:
 		case FAMILY_TOLD:
 		case FAMILY_EARLY:
+		case FAMILY_REPORT:
+		case FAMILY_FIGURES:
+		case FAMILY_DECLARED:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -31,8 +31,15 @@ static uint64_t sealed_bytes(const struct sealed *s)
 	return s->draft != 0 ? ENVELOPE_MAX_BYTES : s->bytes.len_bytes; /* not sealed yet */
 }
 
-/* A fact of ours, which may not be sealed yet. */
-static uint64_t fact_bytes(const struct sealed *s)
+/* A fact of ours, which may not be sealed yet: a report of figures says how large it may be. */
+static uint64_t fact_bytes(const struct rec_stream *s)
+{
+	if (s->fact.draft == 0)
+		return s->fact.bytes.len_bytes;
+	return s->size_bytes > FACT_DRAFT_MAX_BYTES ? s->size_bytes : FACT_DRAFT_MAX_BYTES;
+}
+
+static uint64_t status_bytes(const struct sealed *s)
 {
 	return s->draft != 0 ? FACT_DRAFT_MAX_BYTES : s->bytes.len_bytes;
 }
@@ -68,7 +75,7 @@ static uint64_t growing(const struct record *r)
 		return sealed_bytes(&r->u.receipt.envelope) + RULE_MAX +
 		       blobs(r->u.receipt.relays, r->u.receipt.relay_count);
 	case FAMILY_STREAM:
-		return fact_bytes(&r->u.stream.fact) +
+		return fact_bytes(&r->u.stream) +
 		       (uint64_t)COMMITTEE_BYTES * r->u.stream.target_count +
 		       blobs(r->u.stream.relays, r->u.stream.relay_count);
 	case FAMILY_COMMITTEE:
@@ -85,13 +92,21 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_WORK:
 		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:
-		return fact_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
+		return status_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
 	case FAMILY_EARLY:
 		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
 	case FAMILY_COUNTER:
 		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
 	case FAMILY_LINE:
 		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+	case FAMILY_REPORT:
+		return r->u.report.envelope.len_bytes +
+		       r->u.report.summary.declared_count * REPORT_DECLARED_BYTES +
+		       r->u.report.unfit_count * sizeof *r->u.report.unfit;
+	case FAMILY_FIGURES:
+		return r->u.figures.figures.row_count * REPORT_ROW_BYTES;
+	case FAMILY_DECLARED:
+		return REPORT_DECLARED_BYTES;
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:

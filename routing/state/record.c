@@ -42,6 +42,9 @@ const char *family_name(enum family f)
 		[FAMILY_OPEN] = "open",
 		[FAMILY_TOLD] = "told",
 		[FAMILY_EARLY] = "early",
+		[FAMILY_REPORT] = "report",
+		[FAMILY_FIGURES] = "figures",
+		[FAMILY_DECLARED] = "declared",
 	};
 	_Static_assert(sizeof names / sizeof names[0] == FAMILY_COUNT, "a family without a name");
 
@@ -541,4 +544,54 @@ bool key_parse_line(const struct key *k, struct line_key *line)
 	line->number = read_number(k->bytes + BOOK_KEY_BYTES, 4);
 	line->addition = (uint16_t)read_number(k->bytes + LINE_ALL_BYTES, 2);
 	return line->number != 0;
+}
+
+/* ---- reports ---- */
+
+struct key key_figures(struct committee_id committee, struct month month)
+{
+	struct key k = key_neighbour(committee);
+
+	if (month.n != 0)
+		add_number(&k, month.n, 2);
+	return k;
+}
+
+bool key_parse_committee(const struct key *k, struct committee_id *committee)
+{
+	return read_id(k->bytes, k->len_bytes, committee);
+}
+
+bool key_parse_figures(const struct key *k, struct committee_id *committee, struct month *month)
+{
+	size_t rest;
+
+	if (!read_id0(k, committee, &rest) || k->len_bytes != rest + 2)
+		return false;
+	month->n = (uint16_t)read_number(k->bytes + rest, 2);
+	return true;
+}
+
+struct key key_declared_all(text_t name)
+{
+	struct key k = key_name(name);
+
+	add_byte(&k, 0);
+	return k;
+}
+
+struct key key_declared(text_t name, uint64_t n)
+{
+	struct key k = key_declared_all(name);
+
+	add_u64(&k, n);
+	return k;
+}
+
+bool key_parse_declared(const struct key *k, uint64_t *n)
+{
+	if (k->len_bytes < 1 + 1 + 8)
+		return false;
+	*n = read_u64(k->bytes + k->len_bytes - 8);
+	return true;
 }

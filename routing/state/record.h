@@ -8,48 +8,7 @@
 #include "routing/base/err.h"
 #include "routing/base/limits.h"
 #include "routing/base/types.h"
-
-enum direction { DIRECTION_NONE = 0, DIRECTION_IN = 1, DIRECTION_OUT = 2 };
-
-/* Documents by how they went; what each means: routing/target/target.h. TARGET_COUNTS names all of
- * them, for whatever is done with each. */
-struct target_count {
-	uint64_t digital;
-	uint64_t paper;
-	uint64_t pending;    /* with those refused */
-	uint64_t refused;    /* of pending: all recipients have answered, and one or more refused */
-	uint64_t secret;     /* left out: mật and above */
-	uint64_t also_paper; /* of digital: it went on paper besides */
-	uint64_t slow;       /* of digital, outgoing: the last receipt came after TARGET_SLOW_MS */
-	uint64_t processed;  /* of digital, incoming: the office is done with it */
-	uint64_t late;       /* of processed: after the day that it was due */
-	uint64_t returned;   /* of digital, incoming: the office gave it back */
-	uint64_t recalled;   /* of digital, incoming: the issuer has it back */
-};
-
-#define TARGET_COUNTS(X)                                                                          \
-	X(digital)                                                                                \
-	X(paper)                                                                                  \
-	X(pending)                                                                                \
-	X(refused)                                                                                \
-	X(secret)                                                                                 \
-	X(also_paper)                                                                             \
-	X(slow)                                                                                   \
-	X(processed)                                                                              \
-	X(late)                                                                                   \
-	X(returned)                                                                               \
-	X(recalled)
-
-/* What is counted together. Month {0} or no direction: nothing. */
-struct target_key {
-	struct month month;
-	enum direction direction;
-	/* The directory version since which this committee and all above it have stood where they
-	 * stood when the document was issued (tree_since): in whose subtree it counts. 0: always,
-	 * or not known. */
-	uint64_t since;
-	uint32_t type; /* series_type; 0: of no type */
-};
+#include "routing/state/figures.h"
 
 /* One named database each. Order and numbers are part of the store format. */
 enum family {
@@ -100,6 +59,10 @@ enum family {
 	 * out at once */
 	FAMILY_TOLD,
 	FAMILY_EARLY,   /* id ‖ origin → a recall asked of a document that is not here yet */
+	FAMILY_REPORT,  /* committee below us → what is known of its reports */
+	FAMILY_FIGURES, /* committee below us ‖ 0 ‖ month → its figures, as it reported them last */
+	/* name ‖ 0 ‖ ascending number → what our office declared of another target of the plan */
+	FAMILY_DECLARED,
 	FAMILY_COUNT
 };
 
@@ -172,6 +135,12 @@ struct key key_line(struct line_key line);
 struct key key_line_all(struct line_key line); /* with its additions: prefix */
 struct key key_book_year(enum book book, uint16_t year); /* prefix */
 
+/* Month {0}: the prefix of all of a committee. */
+struct key key_figures(struct committee_id committee, struct month month);
+/* `name` at most KEY_MAX_BYTES − 9 bytes. */
+struct key key_declared(text_t name, uint64_t n);
+struct key key_declared_all(text_t name); /* prefix */
+
 bool key_equal(const struct key *a, const struct key *b);
 bool key_has_prefix(const struct key *k, const struct key *prefix);
 
@@ -196,6 +165,9 @@ bool key_parse_counter(const struct key *k, struct target_key *out);
 bool key_parse_paper(const struct key *k, struct serial *serial);
 bool key_parse_status(const struct key *k, enum role *role, struct serial *serial,
 		      struct committee_id *office, uint32_t *number);
+bool key_parse_committee(const struct key *k, struct committee_id *committee);
+bool key_parse_figures(const struct key *k, struct committee_id *committee, struct month *month);
+bool key_parse_declared(const struct key *k, uint64_t *n);
 bool key_parse_line(const struct key *k, struct line_key *line);
 
 /* An envelope to seal. Documents bring a packed body; facts a struct that proto/ packs. */
@@ -573,6 +545,34 @@ struct rec_early {
 	int64_t since_ms;     /* kept since */
 };
 
+/* Of a committee below us. */
+struct rec_report {
+	struct blob envelope;    /* its last report, as it signed it; empty: none was taken yet */
+	int64_t signed_at_ms;    /* of that; nothing signed before it is taken any more */
+	int64_t taken_at_ms;
+	struct report summary;   /* of that, without rows and exchanges */
+	uint64_t refused;        /* reports that were not taken */
+	enum err refused_why;    /* the last of them */
+	int64_t refused_at_ms;
+	/* Documents exchanged with us that it does not count as we do, the first of them, and how
+	 * many in all; as of checked_at_ms, 0: not compared yet */
+	const struct report_unfit *unfit;
+	uint32_t unfit_count;
+	uint64_t unfit_all;
+	int64_t checked_at_ms;
+};
+
+/* A month of it. */
+struct rec_figures {
+	int64_t signed_at_ms;
+	struct report figures; /* rows only */
+};
+
+struct rec_declared {
+	struct declaration said;
+	uint32_t uid;
+};
+
 struct rec_counter {
 	struct target_count count;
 	/* of the type, as the first document said it; NULL or "" */
@@ -608,6 +608,9 @@ struct record {
 		struct rec_open open;
 		struct rec_told told;
 		struct rec_early early;
+		struct rec_report report;
+		struct rec_figures figures;
+		struct rec_declared declared;
 		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
 	} u;
 };

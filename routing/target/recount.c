@@ -252,9 +252,11 @@ static enum err step(struct turn_view *t)
 /* As a counter that outlives the tally. False without memory. */
 static bool counted_of(struct turn_view *t, const struct tally *tally, struct rec_counter *out)
 {
-	*out = (struct rec_counter){ .count = tally->count,
-				     .type_code = arena_text(t->plan->arena, tally->type_code, strlen(tally->type_code)),
-				     .type_name = arena_text(t->plan->arena, tally->type_name, strlen(tally->type_name)) };
+	struct arena *a = t->plan->arena;
+
+	*out = (struct rec_counter){ .count = tally->count };
+	out->type_code = arena_text(a, tally->type_code, strlen(tally->type_code));
+	out->type_name = arena_text(a, tally->type_name, strlen(tally->type_name));
 	return out->type_code != NULL && out->type_name != NULL;
 }
 

@@ -59,6 +59,49 @@ static void document_of(struct record *r)
 					       .line = { .year = 2026, .number = 7 } };
 }
 
+static void fill_reports(struct sample s[FAMILY_COUNT], struct committee_id xa)
+{
+	static const struct report_row row = {
+		.at = { { 24311 }, DIRECTION_IN, 7, 0 },
+		.type_code = "",
+		.type_name = "",
+		.count = { .digital = 3, .processed = 2, .late = 1 },
+	};
+	static const struct declaration said = {
+		"Cán bộ được tập huấn", 40, 52, "2026-11-30", "Trần Văn An", 9,
+	};
+	static const struct report_unfit unfit = { UNFIT_NOT_COUNTED, DIRECTION_OUT, { { 5 } } };
+	static const text_t excluded[] = { "GM" };
+
+	s[FAMILY_REPORT].record.u.report = (struct rec_report){
+		.envelope = fixture_blob("report"),
+		.signed_at_ms = 11,
+		.taken_at_ms = 12,
+		.summary = { .from = { 24300 },
+			     .to = { 24311 },
+			     .as_of_ms = 10,
+			     .declared = &said,
+			     .declared_count = 1,
+			     .excluded = excluded,
+			     .excluded_count = 1 },
+		.refused = 2,
+		.refused_why = ERR_REPORT_OLD,
+		.refused_at_ms = 13,
+		.unfit = &unfit,
+		.unfit_count = 1,
+		.unfit_all = 4,
+		.checked_at_ms = 14,
+	};
+	s[FAMILY_REPORT].key = key_committee(xa);
+	s[FAMILY_FIGURES].record.u.figures = (struct rec_figures){
+		.signed_at_ms = 11,
+		.figures = { .from = { 24311 }, .to = { 24311 }, .rows = &row, .row_count = 1 },
+	};
+	s[FAMILY_FIGURES].key = key_figures(xa, (struct month){ 24311 });
+	s[FAMILY_DECLARED].record.u.declared = (struct rec_declared){ said, 1000 };
+	s[FAMILY_DECLARED].key = key_declared(said.name, 3);
+}
+
 static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
 {
 	static const text_t with[] = { "Ban Tổ chức", "Lê Thị B" };
@@ -122,6 +165,7 @@ static void office_samples(struct sample s[FAMILY_COUNT], struct committee_id xa
 				    .digest = { { 9 } },
 				    .since_ms = 8 };
 	s[FAMILY_EARLY].key = key_ident(fixture_doc_id(7), xa);
+	fill_reports(s, xa);
 }
 
 static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, struct serial n)
@@ -448,6 +492,30 @@ static void test_every_field_of_the_office_comes_back(void **state)
 	assert_string_equal(r.u.line.newer, "2-KH/ĐU");
 }
 
+static void check_reports(struct fixture *f, struct sample *s)
+{
+	struct record back = back_of(f, &s[FAMILY_REPORT]);
+	const struct rec_report *r = &back.u.report;
+
+	assert_int_equal(r->envelope.len_bytes, 6);
+	assert_true(r->signed_at_ms == 11 && r->taken_at_ms == 12 && r->summary.as_of_ms == 10);
+	assert_true(r->summary.from.n == 24300 && r->summary.to.n == 24311);
+	assert_int_equal(r->summary.declared_count, 1);
+	assert_true(r->summary.declared[0].done == 40 && r->summary.declared[0].all == 52);
+	assert_string_equal(r->summary.declared[0].person, "Trần Văn An");
+	assert_string_equal(r->summary.excluded[0], "GM");
+	assert_true(r->refused == 2 && r->refused_why == ERR_REPORT_OLD && r->refused_at_ms == 13);
+	assert_true(r->unfit_count == 1 && r->unfit_all == 4 && r->checked_at_ms == 14);
+	assert_true(r->unfit[0].why == UNFIT_NOT_COUNTED && r->unfit[0].id.bytes[0] == 5);
+	back = back_of(f, &s[FAMILY_FIGURES]);
+	assert_int_equal(back.u.figures.figures.row_count, 1);
+	assert_true(back.u.figures.figures.rows[0].at.since == 7 &&
+		    back.u.figures.figures.rows[0].count.late == 1);
+	back = back_of(f, &s[FAMILY_DECLARED]);
+	assert_string_equal(back.u.declared.said.as_of, "2026-11-30");
+	assert_int_equal(back.u.declared.uid, 1000);
+}
+
 static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **state)
 {
 	struct fixture *f = *state;
@@ -470,6 +538,7 @@ static void test_the_last_number_of_a_series_comes_back_and_is_never_0(void **st
 	assert_int_equal(
 	    record_decode(f->arena, FAMILY_SERIES, &s[FAMILY_SERIES].key, value, &back),
 	    ERR_DAMAGED);
+	check_reports(f, s);
 }
 
 static void test_flipped_bit_anywhere_is_damage(void **state)
@@ -582,7 +651,7 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
 			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
 			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED,
-			FAMILY_WORK,  FAMILY_OPEN
+			FAMILY_WORK,  FAMILY_OPEN,    FAMILY_REPORT,   FAMILY_FIGURES
 		};
 		enum err expected = ERR_DAMAGED;
 		struct record back;

@@ -1,0 +1,472 @@
+/* Our own reports; see report.h. */
+#include "routing/target/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
+#include "routing/links/links.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/tree.h"
+#include "routing/target/reported.h"
+
+/* The day of the last daily report, and when the last one was signed. */
+static const char day_note[] = "report-day", signed_note[] = "report-signed";
+
+enum {
+	RECORDS_PER_TICK = 256,
+	/* Not all committees of a tree at the same moment: some time in this half hour. */
+	DAILY_FROM_MS = 30 * 60 * 1000,
+	DAILY_WITHIN_MS = 30 * 60 * 1000,
+	/* of a report without its rows, types and ids, at most */
+	FIXED_BYTES = 2048,
+	ROW_BYTES = 64,
+};
+
+/* ---- the tree above us ---- */
+
+struct ancestors {
+	struct committee_id ids[TREE_DEPTH_MAX];
+	bool retired[TREE_DEPTH_MAX];
+	uint32_t count; /* the direct superior first */
+};
+
+static enum err ancestors_at(struct turn_view *t, uint64_t version, struct ancestors *out)
+{
+	struct tree_view then = tree_at(&t->tree, version);
+	struct committee_id at = t->core->config.self;
+	enum err e = ERR_OK;
+
+	out->count = 0;
+	while (e == ERR_OK && out->count < TREE_DEPTH_MAX) {
+		struct committee_id above;
+
+		e = tree_superior(&then, at, &above, NULL);
+		if (e != ERR_OK || id_empty(above))
+			break;
+		/* whether it has ended is asked of today */
+		e = tree_superior(&t->tree, above, &at, &out->retired[out->count]);
+		out->ids[out->count++] = above;
+		at = above;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+static bool has(const struct ancestors *a, struct committee_id id)
+{
+	for (uint32_t i = 0; i < a->count; i++) {
+		if (id_equal(a->ids[i], id))
+			return true;
+	}
+	return false;
+}
+
+/* Who was above us under `since` and is not now: the nearest of them that is there still, so that
+ * the way to it leads over the others. */
+static enum err former_superior(struct turn_view *t, const struct ancestors *now, uint64_t since,
+				struct committee_id *out)
+{
+	struct ancestors then;
+	enum err e = ancestors_at(t, since, &then);
+
+	*out = (struct committee_id){ "" };
+	for (uint32_t i = 0; e == ERR_OK && i < then.count && !has(now, then.ids[i]); i++) {
+		if (!then.retired[i]) {
+			*out = then.ids[i];
+			break;
+		}
+	}
+	return e;
+}
+
+/* ---- what it says ---- */
+
+struct rows {
+	struct report_row *list;
+	uint32_t count, capacity;
+};
+
+static bool has_room(struct arena *a, struct rows *rows)
+{
+	struct report_row *grown;
+	uint32_t capacity = rows->capacity == 0 ? 256 : 2 * rows->capacity;
+
+	if (rows->count < rows->capacity)
+		return true;
+	grown = arena_array(a, capacity, sizeof *grown);
+	if (grown == NULL)
+		return false;
+	if (rows->count > 0)
+		memcpy(grown, rows->list, rows->count * sizeof *grown);
+	rows->list = grown;
+	rows->capacity = capacity;
+	return true;
+}
+
+static uint64_t row_bytes(const struct report_row *row)
+{
+	return ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
+}
+
+/* Types that are too many for a month are one, without a name: its last row. */
+static bool is_one_too_many(const struct rows *rows, const struct report_row *row,
+			    uint64_t *month_bytes)
+{
+	const struct report_row *last =
+		rows->count > 0 ? &rows->list[rows->count - 1] : NULL;
+
+	if (last == NULL || last->at.month.n != row->at.month.n)
+		*month_bytes = 0;
+	*month_bytes += row_bytes(row);
+	return *month_bytes > REPORT_MONTH_BYTES && last != NULL &&
+	       last->at.month.n == row->at.month.n &&
+	       last->at.direction == row->at.direction && last->at.since == row->at.since;
+}
+
+/* The counters of some months, ascending. */
+static enum err read_rows(struct turn_view *t, struct month from, struct month to,
+			  struct rows *out)
+{
+	struct key nothing = { .len_bytes = 0 };
+	struct scan scan = scan_from(nothing, key_counter_month(from, DIRECTION_NONE));
+	const struct target_count zero = { .digital = 0 };
+	uint64_t month_bytes = 0;
+	struct record r;
+	enum err e;
+
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r)) ==
+	       ERR_OK) {
+		struct report_row row = { .type_code = r.u.counter.type_code,
+					  .type_name = r.u.counter.type_name,
+					  .count = r.u.counter.count };
+
+		if (!key_parse_counter(&scan.at, &row.at))
+			continue;
+		if (row.at.month.n > to.n)
+			return ERR_OK;
+		if (target_equal(&row.count, &zero))
+			continue;
+		if (is_one_too_many(out, &row, &month_bytes)) {
+			struct report_row *last = &out->list[out->count - 1];
+
+			target_add(&last->count, &row.count);
+			last->at.type = 0;
+			last->type_code = last->type_name = "";
+			continue;
+		}
+		if (!has_room(t->plan->arena, out))
+			return ERR_NO_MEMORY;
+		out->list[out->count++] = row;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err list_exchanges(struct turn_view *t, const struct exchange_scan *s,
+			       struct report *out)
+{
+	struct report_exchange *each =
+		arena_array(t->plan->arena, 2 * (size_t)s->with_count, sizeof *each);
+	struct doc_id *ids = arena_array(t->plan->arena, s->count, sizeof *ids);
+	uint32_t at = 0;
+
+	if (each == NULL || ids == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < 2 * s->with_count; i++) {
+		struct report_exchange *x = &each[i];
+
+		*x = (struct report_exchange){ .with = s->with[i / 2],
+					       .direction = i % 2 == 0 ? DIRECTION_IN
+								       : DIRECTION_OUT,
+					       .ids = ids + at };
+		while (at < s->count && s->found[at].with == i / 2 &&
+		       s->found[at].direction == x->direction)
+			ids[at] = s->found[at].id, at++;
+		x->id_count = (uint32_t)(ids + at - x->ids);
+	}
+	out->exchanges = each;
+	out->exchange_count = 2 * s->with_count;
+	out->exchanged_since_ms = s->since_ms;
+	return ERR_OK;
+}
+
+/* The last that was declared under each name. */
+static enum err list_declared(struct turn_view *t, struct report *out)
+{
+	struct declaration *each = arena_array(t->plan->arena, DECLARED_MAX, sizeof *each);
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r;
+	enum err e;
+
+	if (each == NULL)
+		return ERR_NO_MEMORY;
+	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_DECLARED, &scan, &r)) ==
+	       ERR_OK) {
+		const struct declaration *d = &r.u.declared.said;
+
+		if (out->declared_count > 0 &&
+		    strcmp(each[out->declared_count - 1].name, d->name) == 0)
+			each[out->declared_count - 1] = *d;
+		else if (out->declared_count < DECLARED_MAX)
+			each[out->declared_count++] = *d;
+	}
+	out->declared = each;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- sending ---- */
+
+static enum err send_to(struct turn_view *t, struct committee_id to, const struct report *report)
+{
+	struct fact fact = { .kind = KIND_REPORT, .note = "", .report = report };
+	enum err e = fact_send(t, to, &fact, NULL, 0, NULL);
+
+	return e == ERR_NO_ROUTE ? ERR_OK : e; /* the next one goes then */
+}
+
+/* To the top, and to whom we stood under in one of the months. */
+static enum err send_all(struct turn_view *t, const struct ancestors *above, const struct rows *rows,
+			 const struct report *report)
+{
+	struct committee_id told[TREE_DEPTH_MAX];
+	uint32_t told_count = 0;
+	uint64_t since = 0;
+	enum err e = send_to(t, above->ids[above->count - 1], report);
+
+	for (uint32_t i = 0; e == ERR_OK && i < rows->count && told_count < TREE_DEPTH_MAX; i++) {
+		struct committee_id former;
+		bool known = false;
+
+		if (rows->list[i].at.since == since)
+			continue;
+		since = rows->list[i].at.since;
+		e = since == 0 ? ERR_OK : former_superior(t, above, since, &former);
+		if (e != ERR_OK || since == 0 || id_empty(former))
+			continue;
+		for (uint32_t k = 0; k < told_count; k++)
+			known = known || id_equal(told[k], former);
+		if (known)
+			continue;
+		told[told_count++] = former;
+		e = send_to(t, former, report);
+	}
+	return e;
+}
+
+/* As many of the newest months as fit, the newest in any case; where they begin. */
+static uint32_t rows_that_fit(const struct rows *rows, uint32_t end, uint64_t bytes,
+			      struct month *from)
+{
+	uint64_t used = 0;
+	uint32_t begin = end;
+
+	while (begin > 0) {
+		struct month m = rows->list[begin - 1].at.month;
+		uint32_t next = begin;
+
+		while (next > 0 && rows->list[next - 1].at.month.n == m.n)
+			used += row_bytes(&rows->list[--next]);
+		if (begin < end && used > bytes)
+			break;
+		begin = next;
+		*from = m;
+	}
+	return begin;
+}
+
+static enum err send_parts(struct turn_view *t, const struct ancestors *above,
+			   const struct exchange_scan *s, struct month from, struct month to)
+{
+	struct report report = { .to = to, .as_of_ms = s->before_ms };
+	struct rows rows = { .count = 0 };
+	uint64_t bytes = REPORT_BODY_MAX_BYTES - s->count * sizeof(struct doc_id);
+	enum err e = read_rows(t, from, to, &rows);
+	uint32_t end = rows.count;
+
+	report.excluded = t->core->report.excluded;
+	report.excluded_count = t->core->report.excluded_count;
+	if (e == ERR_OK)
+		e = list_exchanges(t, s, &report);
+	if (e == ERR_OK)
+		e = list_declared(t, &report);
+	bytes -= FIXED_BYTES + report.declared_count * REPORT_DECLARED_BYTES;
+	for (unsigned part = 0; e == ERR_OK && part < REPORT_PARTS_MAX; part++) {
+		struct report *copy = arena_alloc(t->plan->arena, sizeof *copy);
+		uint32_t begin = rows_that_fit(&rows, end, bytes, &report.from);
+
+		if (copy == NULL)
+			return ERR_NO_MEMORY;
+		if (begin == 0)
+			report.from = from;
+		report.rows = rows.list + begin;
+		report.row_count = end - begin;
+		*copy = report;
+		e = send_all(t, above, &rows, copy);
+		if (begin == 0)
+			break;
+		end = begin;
+		report.to = rows.list[begin - 1].at.month;
+		report.exchange_count = report.declared_count = report.excluded_count = 0;
+		bytes = REPORT_BODY_MAX_BYTES - FIXED_BYTES;
+	}
+	return e;
+}
+
+static void put_number(struct turn_view *t, const char *name, uint64_t n)
+{
+	struct record r = { .family = FAMILY_META, .u.note = { .number = n } };
+
+	core_put(t, key_name(name), &r);
+}
+
+static void answer(struct turn_view *t, enum err result)
+{
+	struct report_memory *m = &t->core->report;
+
+	if (m->reply.n != 0)
+		plan_act(t->plan, ACT_REPLY)->u.reply =
+			(struct act_reply){ .to = m->reply, .result = result };
+	m->reply.n = 0;
+	m->wanted = false;
+	exchange_end(&m->own);
+}
+
+static enum err send(struct turn_view *t, const struct ancestors *above)
+{
+	struct report_memory *m = &t->core->report;
+	struct month to = month_of_ms(m->own.before_ms);
+	struct month from = month_make(month_year(to) - 1, 1);
+	enum err e = send_parts(t, above, &m->own, from, to);
+
+	if (e != ERR_OK)
+		return e;
+	put_number(t, day_note, day_of_ms(m->own.before_ms).n);
+	put_number(t, signed_note, (uint64_t)t->now.wall_ms);
+	m->day = day_of_ms(m->own.before_ms);
+	m->signed_at_ms = t->now.wall_ms;
+	m->next_ms = t->now.mono_ms + REPORT_AGAIN_MS;
+	answer(t, ERR_OK);
+	return ERR_OK;
+}
+
+/* ---- when ---- */
+
+enum err report_want(struct turn_view *t, struct reply_to reply)
+{
+	struct report_memory *m = &t->core->report;
+
+	if (m->reply.n != 0 && reply.n != 0)
+		return ERR_BUSY;
+	m->wanted = true;
+	if (reply.n != 0)
+		m->reply = reply;
+	t->core->next_tick_ms = t->now.mono_ms;
+	return ERR_OK;
+}
+
+static enum err get_number(struct turn_view *t, const char *name, uint64_t *out)
+{
+	struct record r;
+	enum err e = core_get(t, FAMILY_META, key_name(name), &r);
+
+	*out = e == ERR_OK ? r.u.note.number : 0;
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* A store's first day has nothing that was owed: its report leaves on the next. */
+static enum err load(struct turn_view *t)
+{
+	struct report_memory *m = &t->core->report;
+	uint64_t day, signed_at;
+	enum err e = get_number(t, day_note, &day);
+
+	if (e == ERR_OK)
+		e = get_number(t, signed_note, &signed_at);
+	if (e != ERR_OK)
+		return e;
+	if (day == 0) {
+		day = day_of_ms(t->now.wall_ms).n;
+		put_number(t, day_note, day);
+	}
+	m->day.n = (uint32_t)day;
+	m->signed_at_ms = (int64_t)signed_at;
+	m->loaded = true;
+	m->check = true;
+	return ERR_OK;
+}
+
+/* FNV-1a, so that each has its own minute, every day the same. */
+static int64_t own_moment(struct committee_id id)
+{
+	uint32_t h = 2166136261u;
+
+	for (const char *p = id.text; *p != '\0'; p++)
+		h = (h ^ (uint8_t)*p) * 16777619u;
+	return DAILY_FROM_MS + h % DAILY_WITHIN_MS;
+}
+
+static bool is_daily_due(const struct turn_view *t)
+{
+	struct day today = day_of_ms(t->now.wall_ms);
+
+	return t->core->report.day.n < today.n &&
+	       t->now.wall_ms >= day_begin_ms(today) + own_moment(t->core->config.self);
+}
+
+static enum err begin(struct turn_view *t, const struct ancestors *above)
+{
+	struct month now = month_of_ms(t->now.wall_ms), last = { (uint16_t)(now.n - 1) };
+	char first[DATE_MAX + 1];
+	struct day day;
+
+	snprintf(first, sizeof first, "%04u-%02u-01", month_year(last), month_in_year(last));
+	if (!date_day(first, &day))
+		return ERR_OK;
+	exchange_begin(&t->core->report.own, above->ids, above->count, day_begin_ms(day),
+		       t->now.wall_ms, REPORT_IDS_MAX);
+	return ERR_OK;
+}
+
+static enum err tick_own(struct turn_view *t)
+{
+	struct report_memory *m = &t->core->report;
+	struct ancestors above;
+	bool done = false;
+	enum err e;
+
+	if (!m->own.active && !m->wanted && !is_daily_due(t))
+		return ERR_OK;
+	/* its time must be later than the last one's, and its signature is one */
+	if (t->now.mono_ms < m->next_ms || t->now.wall_ms <= m->signed_at_ms ||
+	    guard_may_sign(t) != ERR_OK || !plan_has_room(t->plan))
+		return ERR_OK;
+	e = ancestors_at(t, t->core->directory_version, &above);
+	if (e != ERR_OK)
+		return e;
+	if (above.count == 0) {
+		answer(t, ERR_NO_ROUTE);
+		m->day = day_of_ms(t->now.wall_ms);
+		return ERR_OK;
+	}
+	if (!m->own.active)
+		e = begin(t, &above);
+	if (e == ERR_OK && m->own.active)
+		e = exchange_step(t, &m->own, RECORDS_PER_TICK, &done);
+	if (e == ERR_OK && done)
+		return send(t, &above);
+	t->core->next_tick_ms = t->now.mono_ms;
+	return e;
+}
+
+enum err report_tick(struct turn_view *t)
+{
+	enum err e = ERR_OK;
+
+	if (!t->core->report.loaded)
+		e = load(t);
+	if (e == ERR_OK)
+		e = tick_own(t);
+	return e == ERR_OK ? reported_tick(t) : e;
+}

@@ -1,0 +1,387 @@
+/* Reports of others; see report.h. */
+#include "routing/target/reported.h"
+
+#include <string.h>
+
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/documents/documents.h"
+#include "routing/state/event.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/tree.h"
+#include "routing/target/report.h"
+
+enum {
+	RECORDS_PER_TICK = 256,
+	REPORTS_PER_TICK = 64,
+	/* our receipt may have been on its way to who reports */
+	GRACE_MS = 24 * 3600 * 1000
+};
+
+/* ---- what can be ---- */
+
+static bool can_be(const struct report_row *row)
+{
+	const uint64_t most = UINT64_C(1) << 40; /* no sum of them all wraps around */
+	const struct target_count *c = &row->count;
+	uint64_t done = c->processed + c->returned + c->recalled;
+	bool small = true;
+
+#define SMALL(count_name) small = small && c->count_name < most;
+	TARGET_COUNTS(SMALL)
+#undef SMALL
+	return small && c->refused <= c->pending && c->also_paper <= c->digital &&
+	       c->slow <= c->digital && c->late <= c->processed && done <= c->digital &&
+	       (row->at.direction == DIRECTION_OUT ? done == 0
+						   : c->pending + c->slow + c->also_paper == 0);
+}
+
+static bool same_place(const struct report_row *a, const struct report_row *b)
+{
+	return a->at.month.n == b->at.month.n && a->at.direction == b->at.direction &&
+	       a->at.since == b->at.since && strcmp(a->type_code, b->type_code) == 0 &&
+	       strcmp(a->type_name, b->type_name) == 0;
+}
+
+/* Rows ascend by month, direction and place; within those each type comes once. */
+static bool is_sorted(const struct report *r, uint32_t i)
+{
+	const struct target_key *a = &r->rows[i - 1].at, *b = &r->rows[i].at;
+
+	if (a->month.n != b->month.n)
+		return a->month.n < b->month.n;
+	if (a->direction != b->direction)
+		return a->direction < b->direction;
+	if (a->since != b->since)
+		return a->since < b->since;
+	for (uint32_t k = i; k-- > 0 && r->rows[k].at.month.n == b->month.n &&
+			     r->rows[k].at.direction == b->direction &&
+			     r->rows[k].at.since == b->since;) {
+		if (same_place(&r->rows[k], &r->rows[i]))
+			return false;
+	}
+	return true;
+}
+
+enum err report_check(const struct report *r, int64_t now_ms)
+{
+	struct month last = month_of_ms(now_ms);
+
+	if (r->from.n == 0 || r->from.n > r->to.n || r->to.n > last.n ||
+	    r->to.n - r->from.n >= REPORT_MONTHS || month_year(r->from) < YEAR_MIN ||
+	    r->as_of_ms > now_ms || month_of_ms(r->as_of_ms).n < r->to.n)
+		return ERR_REPORT_PERIOD;
+	for (uint32_t i = 0; i < r->row_count; i++) {
+		if (r->rows[i].at.month.n < r->from.n || r->rows[i].at.month.n > r->to.n)
+			return ERR_REPORT_PERIOD;
+		if (!can_be(&r->rows[i]) || (i > 0 && !is_sorted(r, i)))
+			return ERR_REPORT_FIGURES;
+	}
+	for (uint32_t i = 0; i < r->declared_count; i++) {
+		if (r->declared[i].all == 0 || r->declared[i].done > r->declared[i].all)
+			return ERR_DECLARED_FIGURES;
+	}
+	return ERR_OK;
+}
+
+/* ---- from whom ---- */
+
+/* Below us now, or where one of its rows counts. */
+static enum err is_ours(struct turn_view *t, struct committee_id who, const struct report *r,
+			bool *ours)
+{
+	struct committee_id self = t->core->config.self;
+	enum err e = tree_is_below(&t->tree, self, who, ours);
+	uint64_t since = 0;
+
+	for (uint32_t i = 0; e == ERR_OK && !*ours && i < r->row_count; i++) {
+		struct tree_view then = tree_at(&t->tree, r->rows[i].at.since);
+
+		if (r->rows[i].at.since == since || r->rows[i].at.since == 0)
+			continue;
+		since = r->rows[i].at.since;
+		e = tree_is_below(&then, self, who, ours);
+		if (e == ERR_NOT_FOUND)
+			e = ERR_OK;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* Are we below whom, now or under the last tree before? */
+static enum err may_ask(struct turn_view *t, struct committee_id who, bool *yes)
+{
+	return tree_is_below(&t->tree, who, t->core->config.self, yes);
+}
+
+/* ---- taking ---- */
+
+/* Is something known of one of its months that is as new? */
+static enum err is_old(struct turn_view *t, struct committee_id who, const struct report *r,
+		       int64_t signed_at_ms, bool *old)
+{
+	enum err e = ERR_OK;
+
+	*old = false;
+	for (uint32_t m = r->from.n; m <= r->to.n && e == ERR_OK && !*old; m++) {
+		struct key key = key_figures(who, (struct month){ (uint16_t)m });
+		struct record known;
+
+		e = core_get(t, FAMILY_FIGURES, key, &known);
+		*old = e == ERR_OK && known.u.figures.signed_at_ms >= signed_at_ms;
+		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+			e = ERR_OK;
+	}
+	return e;
+}
+
+static void keep_months(struct turn_view *t, struct committee_id who, const struct report *r,
+			int64_t signed_at_ms)
+{
+	uint32_t at = 0;
+
+	for (uint32_t m = r->from.n; m <= r->to.n; m++) {
+		struct record row = { .family = FAMILY_FIGURES };
+		uint32_t begin = at;
+
+		while (at < r->row_count && r->rows[at].at.month.n == m)
+			at++;
+		row.u.figures = (struct rec_figures){
+			.signed_at_ms = signed_at_ms,
+			.figures = { .from = { (uint16_t)m },
+				     .to = { (uint16_t)m },
+				     .as_of_ms = r->as_of_ms,
+				     .rows = r->rows + begin,
+				     .row_count = at - begin },
+		};
+		core_put(t, key_figures(who, (struct month){ (uint16_t)m }), &row);
+	}
+}
+
+static enum err known_of(struct turn_view *t, struct committee_id who, struct record *out)
+{
+	enum err e = core_get(t, FAMILY_REPORT, key_committee(who), out);
+
+	if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		*out = (struct record){ .family = FAMILY_REPORT };
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* What it says of documents exchanged with us stays until it is compared. */
+static enum err keep_exchanges(struct turn_view *t, const struct report *r, struct report *out)
+{
+	struct report_exchange *with_us = arena_array(t->plan->arena, 2, sizeof *with_us);
+
+	if (with_us == NULL)
+		return ERR_NO_MEMORY;
+	out->exchanges = with_us;
+	out->exchange_count = 0;
+	for (uint32_t i = 0; i < r->exchange_count && out->exchange_count < 2; i++) {
+		if (id_equal(r->exchanges[i].with, t->core->config.self))
+			with_us[out->exchange_count++] = r->exchanges[i];
+	}
+	return ERR_OK;
+}
+
+static enum err keep(struct turn_view *t, const struct ev_publish *e, const struct report *r)
+{
+	struct committee_id who = e->signer;
+	int64_t signed_at_ms = e->head->signed_at_ms;
+	struct record known;
+	enum err result = known_of(t, who, &known);
+	struct rec_report *k = &known.u.report;
+
+	if (result != ERR_OK)
+		return result;
+	keep_months(t, who, r, signed_at_ms);
+	if (signed_at_ms < k->signed_at_ms ||
+	    (signed_at_ms == k->signed_at_ms && r->to.n < k->summary.to.n))
+		return ERR_OK; /* the part of older months */
+	k->envelope = e->envelope;
+	k->signed_at_ms = signed_at_ms;
+	k->taken_at_ms = t->now.wall_ms;
+	k->summary = *r;
+	k->summary.rows = NULL;
+	k->summary.row_count = 0;
+	k->checked_at_ms = 0;
+	result = keep_exchanges(t, r, &k->summary);
+	if (result != ERR_OK)
+		return result;
+	core_put(t, key_committee(who), &known);
+	t->core->report.check = true;
+	t->core->next_tick_ms = t->now.mono_ms;
+	return ERR_OK;
+}
+
+static enum err refuse(struct turn_view *t, struct committee_id who, enum err why)
+{
+	struct record known;
+	enum err e = known_of(t, who, &known);
+
+	if (e != ERR_OK)
+		return e;
+	known.u.report.refused++;
+	known.u.report.refused_why = why;
+	known.u.report.refused_at_ms = t->now.wall_ms;
+	core_put(t, key_committee(who), &known);
+	return ERR_OK;
+}
+
+static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum err *why)
+{
+	const struct report *r = e->fact->report;
+	bool old = false;
+	enum err result = ERR_OK;
+
+	*why = report_check(r, t->now.wall_ms + CLOCK_TOLERANCE_MS);
+	if (*why == ERR_OK && e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS)
+		*why = ERR_REPORT_PERIOD;
+	if (*why == ERR_OK)
+		result = is_old(t, e->signer, r, e->head->signed_at_ms, &old);
+	if (old)
+		*why = ERR_REPORT_OLD;
+	if (result != ERR_OK)
+		return result;
+	return *why == ERR_OK ? keep(t, e, r) : refuse(t, e->signer, *why);
+}
+
+enum err report_take(struct turn_view *t, const struct ev_publish *e, enum err *why)
+{
+	struct committee_id to = e->head->recipients[0].committee;
+	bool for_us = id_equal(to, t->core->config.self), yes = false;
+	struct reply_to nobody = { .n = 0 };
+	enum err result;
+
+	*why = ERR_OK;
+	if (e->fact->report->asks) {
+		if (!for_us)
+			return ERR_OK;
+		result = may_ask(t, e->signer, &yes);
+		if (result == ERR_OK && yes)
+			return report_want(t, nobody);
+		*why = ERR_NOT_ENTITLED;
+		return result == ERR_NOT_FOUND ? ERR_OK : result;
+	}
+	result = is_ours(t, e->signer, e->fact->report, &yes);
+	if (result != ERR_OK)
+		return result;
+	if (yes)
+		return take_copy(t, e, why);
+	*why = for_us ? ERR_NOT_ENTITLED : ERR_OK;
+	return ERR_OK;
+}
+
+/* ---- comparing ---- */
+
+struct unfit {
+	struct report_unfit list[REPORT_UNFIT_MAX];
+	uint64_t all;
+};
+
+static void add_unfit(struct unfit *u, enum unfit_why why, enum direction direction,
+		      struct doc_id id)
+{
+	if (u->all < REPORT_UNFIT_MAX)
+		u->list[u->all] = (struct report_unfit){ why, direction, id };
+	u->all++;
+}
+
+/* Both ascend. `found` is as we see it; what we sent, it received. */
+static void compare(const struct report_exchange *x, const struct exchange_scan *s,
+		    int64_t certain_ms, struct unfit *out)
+{
+	enum direction ours = x->direction == DIRECTION_IN ? DIRECTION_OUT : DIRECTION_IN;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < s->count; i++) {
+		const struct exchange_found *f = &s->found[i];
+		int order = -1;
+
+		if (f->direction != ours)
+			continue;
+		while (at < x->id_count &&
+		       (order = memcmp(&x->ids[at], &f->id, sizeof f->id)) < 0)
+			add_unfit(out, UNFIT_NOT_OURS, ours, x->ids[at++]);
+		if (at < x->id_count && order == 0)
+			at++;
+		else if (ours == DIRECTION_OUT || f->receipt_at_ms < certain_ms)
+			add_unfit(out, UNFIT_NOT_COUNTED, ours, f->id);
+	}
+	while (at < x->id_count)
+		add_unfit(out, UNFIT_NOT_OURS, ours, x->ids[at++]);
+}
+
+static enum err finish(struct turn_view *t, struct report_memory *m)
+{
+	struct unfit *u = arena_alloc(t->plan->arena, sizeof *u);
+	struct record known;
+	struct rec_report *k = &known.u.report;
+	enum err e = known_of(t, m->checked, &known);
+
+	if (u == NULL)
+		return ERR_NO_MEMORY;
+	u->all = 0;
+	if (e != ERR_OK || k->checked_at_ms != 0 ||
+	    k->summary.as_of_ms != m->theirs.before_ms) {
+		exchange_end(&m->theirs); /* a newer one came meanwhile: its turn comes */
+		return e;
+	}
+	/* With more than can be compared, as little as what was left out proves anything. */
+	for (uint32_t i = 0; i < k->summary.exchange_count && !m->theirs.cut; i++)
+		compare(&k->summary.exchanges[i], &m->theirs, m->theirs.before_ms - GRACE_MS, u);
+	k->unfit = u->list;
+	k->unfit_all = u->all;
+	k->unfit_count = u->all < REPORT_UNFIT_MAX ? (uint32_t)u->all : REPORT_UNFIT_MAX;
+	k->checked_at_ms = t->now.wall_ms;
+	k->summary.exchange_count = 0;
+	core_put(t, key_committee(m->checked), &known);
+	exchange_end(&m->theirs);
+	return ERR_OK;
+}
+
+/* The next report that nobody has compared. */
+static enum err begin(struct turn_view *t, struct report_memory *m)
+{
+	struct committee_id nobody = { "" };
+	struct key all = { .len_bytes = 0 };
+	struct scan scan =
+		id_empty(m->checked) ? scan_of(all) : scan_from(all, key_committee(m->checked));
+	struct record r;
+
+	for (unsigned i = 0; i < REPORTS_PER_TICK; i++) {
+		enum err e =
+			t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_REPORT, &scan, &r);
+		const struct rec_report *k = &r.u.report;
+
+		if (e == ERR_NOT_FOUND) {
+			m->checked = nobody;
+			m->check = false;
+			return ERR_OK;
+		}
+		if (e != ERR_OK)
+			return e;
+		if (!key_parse_committee(&scan.at, &m->checked))
+			continue;
+		if (k->checked_at_ms != 0 || k->envelope.len_bytes == 0)
+			continue;
+		exchange_begin(&m->theirs, &m->checked, 1, k->summary.exchanged_since_ms,
+			       k->summary.as_of_ms, EXCHANGE_FOUND_MAX);
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+enum err reported_tick(struct turn_view *t)
+{
+	struct report_memory *m = &t->core->report;
+	bool done = false;
+	enum err e = ERR_OK;
+
+	if ((!m->check && !m->theirs.active) || !plan_has_room(t->plan))
+		return ERR_OK;
+	t->core->next_tick_ms = t->now.mono_ms; /* the rest goes on in between */
+	if (!m->theirs.active)
+		return begin(t, m);
+	e = exchange_step(t, &m->theirs, RECORDS_PER_TICK, &done);
+	return e == ERR_OK && done ? finish(t, m) : e;
+}

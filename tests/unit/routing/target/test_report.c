@@ -1,0 +1,297 @@
+/* Figures on their way up: what leaves and when, what is taken of others, and what is not. */
+#include <string.h>
+
+#include "routing/target/target.h"
+#include "tests/unit/support/paper.h"
+#include "tests/unit/support/shelf.h"
+
+#define DAY_MS (24 * HOUR_MS)
+
+static void tick(struct stage *g)
+{
+	struct event e = { .type = EVENT_TICK };
+
+	station_take(g->s, &e);
+	station_commit(g->s);
+}
+
+static void later(struct stage *g, int64_t ms)
+{
+	station_clear(g->s);
+	g->s->now.wall_ms += ms;
+	g->s->now.mono_ms += ms;
+	tick(g);
+}
+
+/* The n-th report that the plan signs; NULL past the last. */
+static const struct draft *report_draft(const struct stage *g, unsigned n)
+{
+	for (uint32_t i = 0; i < g->s->plan->draft_count; i++) {
+		const struct draft *d = &g->s->plan->drafts[i];
+
+		if (d->fact.kind == KIND_REPORT && n-- == 0)
+			return d;
+	}
+	return NULL;
+}
+
+static const struct report *report_of(const struct stage *g)
+{
+	const struct draft *d = report_draft(g, 0);
+
+	return d == NULL ? NULL : d->fact.report;
+}
+
+/* Until it leaves, at most some ticks. */
+static const struct report *wait_for_report(struct stage *g)
+{
+	for (int i = 0; i < 5 && report_of(g) == NULL; i++)
+		later(g, 1);
+	return report_of(g);
+}
+
+static void test_report_leaves_once_a_day_and_not_on_the_first(void **state)
+{
+	struct stage *g = *state;
+	const struct report *r;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	tick(g);
+	assert_null(report_of(g));
+	later(g, HOUR_MS);
+	assert_null(report_of(g));
+	later(g, DAY_MS);
+	r = wait_for_report(g);
+	assert_non_null(r);
+	assert_true(r->from.n == month_make(2024, 1).n && r->to.n == JUNE.n && !r->asks);
+	assert_int_equal(r->row_count, 1);
+	assert_true(r->rows[0].count.paper == 1 && r->rows[0].at.direction == DIRECTION_IN);
+	assert_string_equal(r->rows[0].type_code, "CV");
+	/* to the top of the tree */
+	assert_string_equal(report_draft(g, 0)->head.recipients[0].committee.text, "tinh");
+	assert_null(report_draft(g, 1));
+	for (int i = 0; i < 5; i++) {
+		later(g, HOUR_MS / 6);
+		assert_null(report_of(g));
+	}
+	station_restart(g->s);
+	for (int i = 0; i < 5; i++) {
+		later(g, 1000);
+		assert_null(report_of(g));
+	}
+}
+
+static void test_one_that_is_wanted_leaves_at_once_and_no_oftener_than_once_a_minute(void **state)
+{
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { .reply = { 9 }, .operation = OPERATION_REPORT } };
+	struct stage *g = *state;
+
+	tick(g);
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+	assert_non_null(wait_for_report(g));
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.to.n, 9);
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_take(g->s, &e); /* the second has to wait for the first one's answer */
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_BUSY);
+	station_commit(g->s);
+	later(g, 1000);
+	later(g, 1000);
+	assert_null(report_of(g));
+	later(g, REPORT_AGAIN_MS);
+	assert_non_null(wait_for_report(g));
+}
+
+/* ---- of others ---- */
+
+static const struct report_row one_row = { .at = { .month = { 2025 * 12 + 5 },
+						   .direction = DIRECTION_IN },
+					   .type_code = "KH",
+					   .type_name = "Kế hoạch",
+					   .count = { .digital = 3, .processed = 1, .late = 1 } };
+
+static struct report good_report(void)
+{
+	return (struct report){ .from = month_make(2024, 1),
+				.to = JUNE,
+				.as_of_ms = FIXTURE_NOW_MS - 1000,
+				.rows = &one_row,
+				.row_count = 1 };
+}
+
+static void take(struct stage *g, struct neighbour *from, const char *signer, unsigned id,
+		 int64_t signed_at_ms, const struct report *r)
+{
+	struct fact f = { .kind = KIND_REPORT, .note = "", .report = r };
+	struct draft d = fixture_fact(g->f, signer, "tinh", id, &f);
+
+	d.head.signed_at_ms = signed_at_ms;
+	fixture_seal(g->f, signer, &d);
+	station_clear(g->s);
+	neighbour_publishes(g->s, from, LANE_FACTS, &d);
+	station_commit(g->s);
+}
+
+static struct rec_report known(struct stage *g)
+{
+	return station_get(g->s, FAMILY_REPORT, key_committee(fixture_id("xa-a1"))).u.report;
+}
+
+static void test_report_from_below_is_kept_and_goes_on(void **state)
+{
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report r = good_report();
+	struct rec_figures june;
+
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	june = station_get(g->s, FAMILY_FIGURES, key_figures(fixture_id("xa-a1"), JUNE)).u.figures;
+	assert_int_equal(june.figures.row_count, 1);
+	assert_true(june.figures.rows[0].count.digital == 3 &&
+		    june.figures.rows[0].count.late == 1);
+	/* a month without anything is known to have nothing */
+	assert_true(station_has(g->s, FAMILY_FIGURES,
+				key_figures(fixture_id("xa-a1"), month_make(2024, 1))));
+	assert_int_equal(station_count(g->s, FAMILY_FIGURES), 18);
+	assert_true(known(g).refused == 0 && known(g).taken_at_ms == g->s->now.wall_ms);
+	assert_int_equal(station_count(g->s, FAMILY_STREAM), 1); /* to tinh */
+}
+
+static void test_what_cannot_be_is_counted_and_changes_no_figure(void **state)
+{
+	struct report_row rows[2] = { one_row, one_row };
+	struct report r = good_report();
+	struct stage *g = *state;
+	struct neighbour xa = neighbour_of("xa-a1");
+	unsigned id = 1;
+
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 1000, &r);
+	/* the same time again, and an older one */
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 1000, &r);
+	assert_true(known(g).refused == 1 && known(g).refused_why == ERR_REPORT_OLD);
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 2000, &r);
+	assert_int_equal(known(g).refused, 2);
+	/* a month that has not begun */
+	r.to = month_make(2025, 7);
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 500, &r);
+	assert_true(known(g).refused == 3 && known(g).refused_why == ERR_REPORT_PERIOD);
+	/* parts that are more than the whole, and a type twice */
+	r = good_report();
+	r.rows = rows;
+	rows[0].count.processed = 4;
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 400, &r);
+	assert_true(known(g).refused == 4 && known(g).refused_why == ERR_REPORT_FIGURES);
+	rows[0] = one_row;
+	r.row_count = 2;
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 300, &r);
+	assert_int_equal(known(g).refused, 5);
+	assert_int_equal(known(g).signed_at_ms, FIXTURE_NOW_MS - 1000);
+	assert_non_null(station_notice(g->s, NOTICE_REFUSED));
+	/* and a good one is taken again */
+	r = good_report();
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 200, &r);
+	assert_int_equal(known(g).signed_at_ms, FIXTURE_NOW_MS - 200);
+}
+
+static void test_report_of_one_that_never_stood_below_us_is_not_kept(void **state)
+{
+	struct stage *g = *state;
+	struct report r = good_report();
+	struct fact f = { .kind = KIND_REPORT, .note = "", .report = &r };
+	struct draft d = fixture_fact(g->f, "tinh", "huyen-a", 1, &f);
+
+	neighbour_up(g->s, &g->tinh);
+	fixture_seal(g->f, "tinh", &d);
+	neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_int_equal(station_count(g->s, FAMILY_REPORT), 0);
+	assert_int_equal(station_count(g->s, FAMILY_FIGURES), 0);
+	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_ENTITLED);
+}
+
+/* ---- compared ---- */
+
+static struct doc_id sent_and_receipted(struct stage *g, struct neighbour *xa, unsigned id)
+{
+	struct submission u;
+	struct fact f = { .kind = KIND_RECEIPT, .at_ms = g->s->now.wall_ms, .note = "" };
+	struct draft d;
+	struct record r;
+
+	u.recipients[0] = (struct recipient){ .committee = fixture_id("xa-a1") };
+	station_clear(g->s);
+	station_take(g->s, submission_of(&u, id, 1));
+	station_commit(g->s);
+	r = station_get(g->s, FAMILY_IDENT, key_ident(u.event.u.submit.id, g->s->self));
+	f.document = (struct document_ref){ g->s->self, u.event.u.submit.id, r.u.ident.digest };
+	d = fixture_fact(g->f, "xa-a1", "huyen-a", 100 + id, &f);
+	fixture_seal(g->f, "xa-a1", &d);
+	station_clear(g->s);
+	neighbour_publishes(g->s, xa, LANE_FACTS, &d);
+	station_commit(g->s);
+	return u.event.u.submit.id;
+}
+
+static void compare(struct stage *g, struct neighbour *xa, unsigned id, const struct doc_id *ids,
+		    uint32_t count)
+{
+	struct report_exchange x = { .with = g->s->self,
+				     .direction = DIRECTION_IN,
+				     .ids = ids,
+				     .id_count = count };
+	struct report r = good_report();
+
+	r.exchanges = &x;
+	r.exchange_count = 1;
+	r.exchanged_since_ms = FIXTURE_NOW_MS - DAY_MS;
+	r.as_of_ms = g->s->now.wall_ms + 1;
+	g->s->now.wall_ms += 1000;
+	take(g, xa, "xa-a1", id, g->s->now.wall_ms, &r);
+	for (int i = 0; i < 5; i++)
+		tick(g);
+}
+
+static void test_documents_that_a_report_does_not_count_as_we_do_are_named(void **state)
+{
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct doc_id ids[2], other = fixture_doc_id(99);
+
+	neighbour_up(g->s, &xa);
+	ids[0] = sent_and_receipted(g, &xa, 1);
+	ids[1] = sent_and_receipted(g, &xa, 2);
+	assert_true(memcmp(&ids[0], &ids[1], sizeof ids[0]) < 0);
+	compare(g, &xa, 201, ids, 2);
+	assert_true(known(g).checked_at_ms != 0 && known(g).unfit_all == 0);
+	compare(g, &xa, 202, &ids[1], 1); /* its figures are one too low */
+	assert_int_equal(known(g).unfit_all, 1);
+	assert_int_equal(known(g).unfit[0].why, UNFIT_NOT_COUNTED);
+	assert_memory_equal(&known(g).unfit[0].id, &ids[0], sizeof ids[0]);
+	ids[0] = ids[1];
+	ids[1] = other;
+	compare(g, &xa, 203, ids, 2); /* and here one is missing, another made up */
+	assert_int_equal(known(g).unfit_all, 2);
+	assert_true(known(g).unfit[1].why == UNFIT_NOT_OURS ||
+		    known(g).unfit[0].why == UNFIT_NOT_OURS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_report_leaves_once_a_day_and_not_on_the_first),
+		TEST(test_one_that_is_wanted_leaves_at_once_and_no_oftener_than_once_a_minute),
+		TEST(test_report_from_below_is_kept_and_goes_on),
+		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
+		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
+		TEST(test_documents_that_a_report_does_not_count_as_we_do_are_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
