@@ -60,6 +60,7 @@ DAEMON := \
 	control/status \
 	control/statuses \
 	control/submit \
+	control/subtree \
 	control/target \
 	control/thread \
 	control/trace \

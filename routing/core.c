@@ -442,10 +442,10 @@ static uint64_t bounded(uint64_t n, uint64_t standard, uint64_t low, uint64_t hi
 	return n < low ? low : n > high ? high : n;
 }
 
-void core_set_excluded(struct core *c, const text_t *types, uint32_t count)
+void core_set_excluded(struct core *c, const struct excluded_types *types)
 {
-	c->report.excluded = types;
-	c->report.excluded_count = count < EXCLUDED_MAX ? count : EXCLUDED_MAX;
+	c->report.excluded = *types;
+	c->target.january.n = 0; /* summed again for the next live event */
 }
 
 void core_set_window(struct core *c, struct committee_id neighbour, uint64_t credit_messages,

@@ -16,6 +16,7 @@ struct arena;
 struct core;
 struct deadline_rules;
 struct doctype_table;
+struct excluded_types;
 struct event;
 struct plan;
 struct rec_aside;
@@ -118,8 +119,8 @@ void core_set_recall(struct core *c, bool drop);
 void core_set_doctypes(struct core *c, const struct doctype_table *types);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
-/* Types, by symbol or name, that our office leaves out of its share; borrowed. Reports say them. */
-void core_set_excluded(struct core *c, const text_t *types, uint32_t count);
+/* What our office leaves out of its share; copied. Reports say it. */
+void core_set_excluded(struct core *c, const struct excluded_types *types);
 
 /* The credit that each lane of one link gets: bounded to what routing/base/limits.h allows, 0 for
  * the configured default. A larger one holds at once. A smaller one from the next connection on,

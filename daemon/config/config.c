@@ -30,6 +30,7 @@ enum key_type {
 	KEY_LEVEL,
 	KEY_CONTENT,
 	KEY_LINE,
+	KEY_EXCLUDED,
 	KEY_SIZE,
 	KEY_COUNT,
 	KEY_DURATION_MS,
@@ -189,6 +190,13 @@ static const struct row rows[] = {
 	    N_("digital share to reach, each from its year (or YYYY-MM) on"), false, true },
 	  KEY_LINE,
 	  AT(target_line),
+	  0,
+	  0 },
+	{ { "target.exclude", "types", "",
+	    N_("types of documents that are left out of the share, by symbol or name: GM, TC"),
+	    false, true },
+	  KEY_EXCLUDED,
+	  AT(excluded),
 	  0,
 	  0 },
 	{ { "tables.holidays", "path", "",
@@ -364,6 +372,10 @@ static const char *set_value(const struct row *row, struct config *c, const char
 		return target_line_parse(text, &c->target_line)
 			   ? NULL
 			   : N_("steps like: 2025=90%, 2027-07=95%, 2030=100%");
+	case KEY_EXCLUDED:
+		return target_exclude_parse(text, &c->excluded)
+			   ? NULL
+			   : N_("symbols or names of types, with commas: GM, TC");
 	case KEY_TEXT:
 		break;
 	default:
@@ -616,6 +628,8 @@ void config_value(const struct config *c, const char *name, char *out, size_t si
 		print_number(row, (const char *)c + row->offset, out, size_bytes);
 	else if (row->type == KEY_LINE)
 		target_line_print(&c->target_line, out, size_bytes);
+	else if (row->type == KEY_EXCLUDED)
+		target_exclude_print(&c->excluded, out, size_bytes);
 	else
 		snprintf(out, size_bytes, "%s", (const char *)c + row->offset);
 }

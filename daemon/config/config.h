@@ -41,6 +41,7 @@ struct config {
 	int64_t commit_gap_us;
 	uint32_t verify_workers, file_workers;
 	struct target_line target_line; /* the digital share to reach */
+	struct excluded_types excluded; /* types that are left out of it */
 	/* tables of the office (daemon/tables); "": what is built in, and no persons or lists */
 	char holidays[CONFIG_PATH_MAX], doctypes[CONFIG_PATH_MAX], persons[CONFIG_PATH_MAX],
 	    lists[CONFIG_PATH_MAX];

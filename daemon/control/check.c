@@ -433,6 +433,16 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return field_id(m->ping->committee, false, &id) == ERR_OK
 			   ? true
 			   : bad(f, ERR_BAD_ID, m->ping->committee);
+	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
+		if (field_id(m->subtree->committee, true, &id) != ERR_OK)
+			return bad(f, ERR_BAD_ID, m->subtree->committee);
+		if (m->subtree->whole && !m->subtree->by_committee)
+			return bad(f, ERR_USAGE, "whole");
+		return check_months(f, m->subtree->from_month, m->subtree->to_month, false);
+	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:
+		return field_id(m->ask_report->committee, false, &id) == ERR_OK
+			   ? true
+			   : bad(f, ERR_BAD_ID, m->ask_report->committee);
 	case VANTHU__V1__REQUEST__WHAT_ASIDE_LIST:
 		return field_id(m->aside_list->committee, true, &id) == ERR_OK
 			   ? true

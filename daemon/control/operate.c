@@ -66,3 +66,19 @@ void control_recount(struct client *c, const Vanthu__V1__Request *request)
 
 	ask(c, id, what, control_recount_reply);
 }
+
+void control_report_now(struct client *c, const Vanthu__V1__Request *request)
+{
+	ask(c, request->id, (struct ev_operate){ .operation = OPERATION_REPORT }, say_done);
+}
+
+void control_ask_report(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__Neighbour *m = request->ask_report;
+	struct ev_operate what = { .operation = OPERATION_ASK_REPORT };
+
+	if (field_id(m->committee, false, &what.neighbour) != ERR_OK)
+		control_say_error(c, request->id, ERR_BAD_ID, m->committee);
+	else
+		ask(c, request->id, what, say_done);
+}

@@ -8,6 +8,8 @@ struct client;
 
 void control_ping(struct client *c, const Vanthu__V1__Request *request);
 void control_recount(struct client *c, const Vanthu__V1__Request *request);
+void control_report_now(struct client *c, const Vanthu__V1__Request *request);
+void control_ask_report(struct client *c, const Vanthu__V1__Request *request);
 void control_recover(struct client *c, const Vanthu__V1__Request *request);
 
 #endif

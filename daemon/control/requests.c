@@ -28,6 +28,7 @@
 #include "daemon/control/show.h"
 #include "daemon/control/status.h"
 #include "daemon/control/submit.h"
+#include "daemon/control/subtree.h"
 #include "daemon/control/target.h"
 #include "daemon/control/thread.h"
 #include "daemon/control/trace.h"
@@ -102,6 +103,9 @@ static const struct request_row rows[] = {
 	{ WHAT(FIGURES), ALL, control_figures, room_little, NULL },
 	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
 	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },
+	{ WHAT(SUBTREE), ALL, control_subtree, room_little, NULL },
+	{ WHAT(REPORT_NOW), OFFICE | OPERATE, control_report_now, room_little, NULL },
+	{ WHAT(ASK_REPORT), OFFICE | OPERATE, control_ask_report, room_little, NULL },
 };
 
 static const struct request_row *find(Vanthu__V1__Request__WhatCase what)

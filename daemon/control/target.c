@@ -92,6 +92,11 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 			break;
 		if (e == ERR_DAMAGED || target_equal(&r.u.counter.count, &zero))
 			continue;
+		if (target_excludes(&c->control->parts.config->excluded, r.u.counter.type_code,
+				    r.u.counter.type_name)) {
+			out->excluded += target_counted(&r.u.counter.count);
+			continue;
+		}
 		first = first == 0 ? at.month.n : first;
 		last = at.month.n;
 		target_add(&sum, &r.u.counter.count);

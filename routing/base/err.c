@@ -159,7 +159,7 @@ static const struct err_row rows[] = {
 	{ ERR_REPORT_OLD, N_("a report of figures that is as old as what is known, or came again"),
 	  N_("nothing is to be done; see what is known with: vanthu target by committee") },
 	{ ERR_REPORT_PERIOD, N_("a report of figures of months that have not begun, or of none"),
-	  N_("see to the clock of the committee that signed it: vanthu doctor there") },
+	  N_("see to the clock of the committee that signed it: vanthu check all there") },
 	{ ERR_REPORT_FIGURES, N_("a report of figures that says more than can be"),
 	  N_("let the committee that signed it count again: vanthu target recount there") },
 	{ ERR_DECLARED_FIGURES, N_("more is declared done than there is, or there is nothing"),

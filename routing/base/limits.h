@@ -90,6 +90,7 @@ enum {
 	DECLARED_MAX = 24,	   /* targets beside the 90 % */
 	DECLARED_NAME_MAX = 100,   /* bytes */
 	REPORT_DECLARED_BYTES = 400, /* of a declaration, at most */
+	EXCLUDED_BYTES = 100, /* a type, by symbol or name */
 	EXCLUDED_MAX = 16,	   /* types that an office leaves out */
 
 	/* The turn */

@@ -52,6 +52,12 @@ struct target_key {
 	uint32_t type; /* series_type; 0: of no type */
 };
 
+/* Types, by symbol or name, that an office leaves out of its share. */
+struct excluded_types {
+	char each[EXCLUDED_MAX][EXCLUDED_BYTES + 1];
+	uint32_t count;
+};
+
 /* ---- reports ---- */
 
 struct report_row {

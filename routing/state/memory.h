@@ -253,9 +253,7 @@ struct report_memory {
 	struct reply_to reply;
 	int64_t next_ms;      /* monotonic: not before */
 	struct exchange_scan own; /* what the next one says of documents */
-	/* borrowed: types that our office leaves out of its share */
-	const text_t *excluded;
-	uint32_t excluded_count;
+	struct excluded_types excluded; /* what our office leaves out of its share */
 	bool check;           /* some that were taken are not compared yet */
 	struct committee_id checked; /* the one that is being compared; "": none */
 	struct exchange_scan theirs;

@@ -106,7 +106,9 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 	const struct target_cell *cell = with != NULL ? with : without;
 	struct target_memory *memory = &t->core->target;
 	struct record r = { .family = FAMILY_COUNTER };
-	bool this_year = month_year(memory->january) == month_year(cell->at.month);
+	bool this_year = month_year(memory->january) == month_year(cell->at.month) &&
+			 !target_excludes(&t->core->report.excluded, cell->type_code,
+					  cell->type_name);
 	enum err e = read_counter(t, &cell->at, &r.u.counter);
 
 	if (e != ERR_OK)
@@ -174,7 +176,9 @@ static enum err sum_year(struct turn_view *t, struct month january)
 			continue;
 		if (at.month.n >= january.n + MONTHS_A_YEAR)
 			break;
-		target_add(&memory->year, &r.u.counter.count);
+		if (!target_excludes(&t->core->report.excluded, r.u.counter.type_code,
+				     r.u.counter.type_name))
+			target_add(&memory->year, &r.u.counter.count);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

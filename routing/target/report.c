@@ -232,7 +232,7 @@ static enum err send_all(struct turn_view *t, const struct ancestors *above, con
 {
 	struct committee_id told[TREE_DEPTH_MAX];
 	uint32_t told_count = 0;
-	uint64_t since = 0;
+	uint64_t since = UINT64_MAX;
 	enum err e = send_to(t, above->ids[above->count - 1], report);
 
 	for (uint32_t i = 0; e == ERR_OK && i < rows->count && told_count < TREE_DEPTH_MAX; i++) {
@@ -242,8 +242,9 @@ static enum err send_all(struct turn_view *t, const struct ancestors *above, con
 		if (rows->list[i].at.since == since)
 			continue;
 		since = rows->list[i].at.since;
-		e = since == 0 ? ERR_OK : former_superior(t, above, since, &former);
-		if (e != ERR_OK || since == 0 || id_empty(former))
+		/* 0: as in the first tree */
+		e = former_superior(t, above, since == 0 ? 1 : since, &former);
+		if (e != ERR_OK || id_empty(former))
 			continue;
 		for (uint32_t k = 0; k < told_count; k++)
 			known = known || id_equal(told[k], former);
@@ -282,11 +283,16 @@ static enum err send_parts(struct turn_view *t, const struct ancestors *above,
 	struct report report = { .to = to, .as_of_ms = s->before_ms };
 	struct rows rows = { .count = 0 };
 	uint64_t bytes = REPORT_BODY_MAX_BYTES - s->count * sizeof(struct doc_id);
+	text_t *excluded = arena_array(t->plan->arena, EXCLUDED_MAX, sizeof *excluded);
 	enum err e = read_rows(t, from, to, &rows);
 	uint32_t end = rows.count;
 
-	report.excluded = t->core->report.excluded;
-	report.excluded_count = t->core->report.excluded_count;
+	if (excluded == NULL)
+		return ERR_NO_MEMORY;
+	report.excluded_count = t->core->report.excluded.count;
+	for (uint32_t i = 0; i < report.excluded_count; i++)
+		excluded[i] = t->core->report.excluded.each[i];
+	report.excluded = excluded;
 	if (e == ERR_OK)
 		e = list_exchanges(t, s, &report);
 	if (e == ERR_OK)

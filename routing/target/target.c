@@ -104,6 +104,61 @@ struct target_cell target_of_paper(const struct rec_paper *r)
 	return p;
 }
 
+bool target_excludes(const struct excluded_types *types, text_t type_code, text_t type_name)
+{
+	char code[FOLD_NUMBER_SIZE], name[FOLD_NAME_SIZE], wanted[FOLD_NUMBER_SIZE],
+		wanted_name[FOLD_NAME_SIZE];
+
+	if (types->count == 0)
+		return false;
+	spelling_number(type_code == NULL ? "" : type_code, code);
+	if (type_name == NULL || !spelling_name(type_name, name))
+		name[0] = '\0';
+	for (uint32_t i = 0; i < types->count; i++) {
+		spelling_number(types->each[i], wanted);
+		if (code[0] != '\0' && strcmp(code, wanted) == 0)
+			return true;
+		if (name[0] != '\0' && spelling_name(types->each[i], wanted_name) &&
+		    strcmp(name, wanted_name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool target_exclude_parse(text_t text, struct excluded_types *out)
+{
+	*out = (struct excluded_types){ .count = 0 };
+	while (*text == ' ')
+		text++;
+	if (*text == '\0')
+		return true;
+	for (;;) {
+		size_t len = strcspn(text, ","), end = len;
+
+		while (end > 0 && text[end - 1] == ' ')
+			end--;
+		if (end == 0 || end > EXCLUDED_BYTES || out->count == EXCLUDED_MAX)
+			return false;
+		memcpy(out->each[out->count], text, end);
+		out->each[out->count++][end] = '\0';
+		if (text[len] == '\0')
+			return true;
+		for (text += len + 1; *text == ' ';)
+			text++;
+	}
+}
+
+void target_exclude_print(const struct excluded_types *types, char *out, size_t size_bytes)
+{
+	size_t at = 0;
+
+	if (size_bytes > 0)
+		out[0] = '\0';
+	for (uint32_t i = 0; i < types->count && at < size_bytes; i++)
+		at += (size_t)snprintf(out + at, size_bytes - at, "%s%s", i == 0 ? "" : ", ",
+				       types->each[i]);
+}
+
 /* ---- counts ---- */
 
 bool target_key_equal(const struct target_key *a, const struct target_key *b)

@@ -45,6 +45,8 @@ enum { TARGET_SLOW_MS = 24 * 3600 * 1000 };
 struct target_cell target_of_document(enum role role, const struct rec_document *d,
 				       const struct rec_state *state, const struct rec_work *work);
 struct target_cell target_of_paper(const struct rec_paper *p);
+/* Is it a type that an office leaves out of its share: by its symbol, or its name, in any spelling? */
+bool target_excludes(const struct excluded_types *types, text_t type_code, text_t type_name);
 bool target_key_equal(const struct target_key *a, const struct target_key *b);
 
 void target_add(struct target_count *to, const struct target_count *what);
@@ -71,6 +73,11 @@ struct target_line {
 	struct target_step steps[TARGET_STEPS_MAX];
 	unsigned count;
 };
+
+/* "GM, Thư công": types by symbol or name, at most EXCLUDED_MAX; "": none. False: one is too long,
+ * empty, or there are too many. */
+bool target_exclude_parse(text_t text, struct excluded_types *out);
+void target_exclude_print(const struct excluded_types *types, char *out, size_t size_bytes);
 
 /* "2025=90%, 2030=100%"; a step may begin in a month: "2027-07=92.5%". False: not that, or not
  * ascending. */

@@ -1,0 +1,608 @@
+/* See subtree.h. */
+#include "daemon/control/subtree.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/config/config.h"
+#include "daemon/control/client.h"
+#include "daemon/control/listing.h"
+#include "daemon/control/names.h"
+#include "proto/fields.h"
+#include "routing/base/arena.h"
+#include "routing/base/committee_id.h"
+#include "routing/rules/rules.h"
+#include "routing/state/tree.h"
+#include "routing/target/target.h"
+
+enum {
+	/* entries that are merged before more are added */
+	SUMS_AT_ONCE = 1 << 16,
+	/* a report leaves before 01:00, and may be on its way until then */
+	REPORT_LEAVES_MS = 30 * 60 * 1000,
+	REPORT_EXPECTED_MS = 3 * 3600 * 1000,
+	DAY_MS = 24 * 3600 * 1000,
+};
+
+struct sum {
+	struct committee_id committee;
+	struct target_key at; /* since: always 0 */
+	bool excluded;
+	char type_code[TYPE_CODE_MAX + 1];
+	char type_name[COMMITTEE_NAME_MAX + 1];
+	struct target_count count;
+};
+
+struct member {
+	struct committee_id id;
+	uint32_t depth;
+	bool below; /* now; else it only was */
+};
+
+struct path {
+	struct committee_id of;
+	uint64_t since;
+	struct committee_id up[TREE_DEPTH_MAX + 1]; /* itself first, the top of the query last */
+	uint32_t count; /* 0: it did not stand there */
+};
+
+enum phase { PHASE_FIND, PHASE_FORMER, PHASE_COUNT, PHASE_SUMS, PHASE_REPORTERS };
+
+struct subtree_walk {
+	Vanthu__V1__SubtreeQuery query; /* without texts */
+	struct committee_id self, top;
+	struct tree *tree;
+	enum phase phase;
+	struct scan scan; /* of reports, for those that stood here */
+	struct member *members;
+	uint32_t member_count, member_capacity, member_at;
+	struct sum *sums;
+	uint32_t sum_count, sum_capacity, sum_at;
+	struct path path;
+	int64_t now_ms;
+	struct names *names;
+};
+
+static void drop(void *walk)
+{
+	struct subtree_walk *w = walk;
+
+	if (w == NULL)
+		return;
+	tree_destroy(w->tree);
+	control_names_drop(w->names);
+	free(w->members);
+	free(w->sums);
+	free(w);
+}
+
+static char *text(text_t t)
+{
+	return (char *)(uintptr_t)(t == NULL ? "" : t);
+}
+
+static struct tree_view tree_of(struct client *c, const struct subtree_walk *w, uint64_t version)
+{
+	return (struct tree_view){ .tree = w->tree,
+				   .lookup = control_lookup(c),
+				   .arena = c->control->arena,
+				   .retired_too = true,
+				   .version = version };
+}
+
+/* ---- who ---- */
+
+static enum err add_member(struct subtree_walk *w, struct committee_id id, uint32_t depth,
+			   bool below)
+{
+	if (w->member_count == w->member_capacity) {
+		uint32_t capacity = w->member_capacity == 0 ? 64 : 2 * w->member_capacity;
+		struct member *grown = realloc(w->members, capacity * sizeof *grown);
+
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		w->members = grown;
+		w->member_capacity = capacity;
+	}
+	w->members[w->member_count++] = (struct member){ id, depth, below };
+	return ERR_OK;
+}
+
+static enum err add_children(struct client *c, struct subtree_walk *w)
+{
+	struct tree_view v = tree_of(c, w, 0);
+	const struct member at = w->members[w->member_at];
+	struct committee_id child = { "" };
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && at.depth < TREE_DEPTH_MAX) {
+		e = tree_next_subordinate(&v, at.id, child, &child);
+		if (e == ERR_OK)
+			e = add_member(w, child, at.depth + 1, true);
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static bool is_member(const struct subtree_walk *w, struct committee_id id)
+{
+	for (uint32_t i = 0; i < w->member_count; i++) {
+		if (id_equal(w->members[i].id, id))
+			return true;
+	}
+	return false;
+}
+
+/* One that reported to us and stands elsewhere now: its earlier figures may be of this subtree. */
+static enum err add_former(struct client *c, struct subtree_walk *w, bool *more)
+{
+	struct lookup l = control_lookup(c);
+	struct committee_id id;
+	struct record r;
+	enum err e = l.next(l.ctx, c->control->arena, FAMILY_REPORT, &w->scan, &r);
+
+	*more = e == ERR_OK;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND ? ERR_OK : e;
+	if (!key_parse_committee(&w->scan.at, &id) || is_member(w, id))
+		return ERR_OK;
+	return add_member(w, id, 0, false);
+}
+
+/* ---- where ---- */
+
+/* From the committee up to the top of the query, under the tree of `since`. */
+static enum err find_path(struct client *c, struct subtree_walk *w, struct committee_id of,
+			  uint64_t since)
+{
+	/* 0: nothing above it has moved before; where it has since, the first tree says where */
+	struct tree_view v = tree_of(c, w, since == 0 ? 1 : since);
+	struct path *p = &w->path;
+	struct committee_id at = of;
+	enum err e = ERR_OK;
+
+	if (id_equal(p->of, of) && p->since == since)
+		return ERR_OK;
+	p->of = of;
+	p->since = since;
+	p->count = 0;
+	for (uint32_t n = 0; e == ERR_OK && n <= TREE_DEPTH_MAX; n++) {
+		p->up[n] = at;
+		if (id_equal(at, w->top)) {
+			p->count = n + 1;
+			break;
+		}
+		e = tree_superior(&v, at, &at, NULL);
+		if (e == ERR_NOT_FOUND && v.version == 1) {
+			v.version = 0; /* newer than the first tree */
+			e = tree_superior(&v, p->up[n], &at, NULL);
+		}
+		if (e != ERR_OK || id_empty(at))
+			break;
+	}
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+}
+
+/* ---- sums ---- */
+
+static int compare_sums(const void *a, const void *b)
+{
+	const struct sum *x = a, *y = b;
+	int order = strcmp(x->committee.text, y->committee.text);
+
+	if (order != 0)
+		return order;
+	if (x->at.month.n != y->at.month.n)
+		return x->at.month.n < y->at.month.n ? -1 : 1;
+	if (x->at.direction != y->at.direction)
+		return x->at.direction < y->at.direction ? -1 : 1;
+	if (x->excluded != y->excluded)
+		return x->excluded ? 1 : -1;
+	return x->at.type < y->at.type ? -1 : x->at.type > y->at.type ? 1 : 0;
+}
+
+static void merge(struct subtree_walk *w)
+{
+	uint32_t kept = 0;
+
+	if (w->sum_count == 0)
+		return;
+	qsort(w->sums, w->sum_count, sizeof *w->sums, compare_sums);
+	for (uint32_t i = 1; i < w->sum_count; i++) {
+		if (compare_sums(&w->sums[kept], &w->sums[i]) == 0)
+			target_add(&w->sums[kept].count, &w->sums[i].count);
+		else
+			w->sums[++kept] = w->sums[i];
+	}
+	w->sum_count = kept + 1;
+}
+
+static enum err add_sum(struct subtree_walk *w, const struct sum *s)
+{
+	if (w->sum_count == w->sum_capacity) {
+		uint32_t capacity = w->sum_capacity == 0 ? 256 : 2 * w->sum_capacity;
+		struct sum *grown;
+
+		if (w->sum_count >= SUMS_AT_ONCE) {
+			merge(w);
+			if (w->sum_count < w->sum_capacity / 2) {
+				w->sums[w->sum_count++] = *s;
+				return ERR_OK;
+			}
+		}
+		grown = realloc(w->sums, capacity * sizeof *grown);
+		if (grown == NULL)
+			return ERR_NO_MEMORY;
+		w->sums = grown;
+		w->sum_capacity = capacity;
+	}
+	w->sums[w->sum_count++] = *s;
+	return ERR_OK;
+}
+
+static void keep_text(char *out, size_t size_bytes, text_t from)
+{
+	size_t len = from == NULL ? 0 : strlen(from);
+
+	if (len < size_bytes)
+		memcpy(out, len == 0 ? "" : from, len + 1);
+}
+
+static enum err count_row(struct client *c, struct subtree_walk *w, struct committee_id of,
+			  const struct report_row *row)
+{
+	struct sum s = { .count = row->count };
+	enum err e = find_path(c, w, of, row->at.since);
+	uint32_t ends;
+
+	if (e != ERR_OK || w->path.count == 0)
+		return e;
+	s.excluded = target_excludes(&c->control->parts.config->excluded, row->type_code,
+				     row->type_name);
+	if (w->query.by_month)
+		s.at.month = row->at.month;
+	if (w->query.by_direction)
+		s.at.direction = row->at.direction;
+	if (w->query.by_type) {
+		s.at.type = series_type(row->type_code, row->type_name);
+		keep_text(s.type_code, sizeof s.type_code, row->type_code);
+		keep_text(s.type_name, sizeof s.type_name, row->type_name);
+	}
+	ends = w->query.by_committee && w->query.whole ? w->path.count : 1;
+	for (uint32_t i = 0; i < ends && e == ERR_OK; i++) {
+		if (w->query.by_committee)
+			s.committee = w->path.up[i];
+		e = add_sum(w, &s);
+	}
+	return e;
+}
+
+static enum err count_own(struct client *c, struct subtree_walk *w)
+{
+	struct month from = { (uint16_t)w->query.from_month };
+	struct scan scan =
+		scan_from((struct key){ .len_bytes = 0 }, key_counter_month(from, DIRECTION_NONE));
+	struct lookup l = control_lookup(c);
+	struct record r;
+	enum err e;
+
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_COUNTER, &scan, &r)) == ERR_OK) {
+		struct report_row row = { .type_code = r.u.counter.type_code,
+					  .type_name = r.u.counter.type_name,
+					  .count = r.u.counter.count };
+
+		if (!key_parse_counter(&scan.at, &row.at))
+			continue;
+		if (row.at.month.n > w->query.to_month)
+			return ERR_OK;
+		e = count_row(c, w, w->self, &row);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err count_reported(struct client *c, struct subtree_walk *w, struct committee_id of)
+{
+	struct month before = { (uint16_t)(w->query.from_month - 1) }, none = { 0 };
+	struct scan scan = scan_from(key_figures(of, none), key_figures(of, before));
+	struct lookup l = control_lookup(c);
+	struct record r;
+	enum err e;
+
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_FIGURES, &scan, &r)) == ERR_OK) {
+		const struct report *figures = &r.u.figures.figures;
+		struct committee_id who;
+		struct month month;
+
+		if (!key_parse_figures(&scan.at, &who, &month))
+			continue;
+		if (month.n > w->query.to_month)
+			return ERR_OK;
+		for (uint32_t i = 0; i < figures->row_count && e == ERR_OK; i++)
+			e = count_row(c, w, of, &figures->rows[i]);
+		if (e != ERR_OK)
+			return e;
+	}
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- saying ---- */
+
+static void say_sum(struct client *c, uint64_t id, const struct sum *s)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_SUBTREE);
+	Vanthu__V1__SubtreeLine line = VANTHU__V1__SUBTREE_LINE__INIT;
+	Vanthu__V1__SubtreeSum sum = VANTHU__V1__SUBTREE_SUM__INIT;
+	Vanthu__V1__TargetRow row = VANTHU__V1__TARGET_ROW__INIT;
+
+	row.month = s->at.month.n;
+	row.direction = (Vanthu__V1__Direction)s->at.direction;
+#define SET(count_name) row.count_name = s->count.count_name;
+	TARGET_COUNTS(SET)
+#undef SET
+	sum.committee = text(s->committee.text);
+	sum.type_code = text(s->type_code);
+	sum.type_name = text(s->type_name);
+	sum.excluded = s->excluded;
+	sum.figures = &row;
+	line.what_case = VANTHU__V1__SUBTREE_LINE__WHAT_SUM;
+	line.sum = &sum;
+	r.more = true;
+	r.subtree = &line;
+	control_say(c, &r);
+}
+
+/* What by now should have come: the last night's report, or before it is expected the one before
+ * that. */
+static bool is_late(const struct subtree_walk *w, int64_t as_of_ms)
+{
+	int64_t midnight = day_begin_ms(day_of_ms(w->now_ms));
+
+	if (w->now_ms < midnight + REPORT_EXPECTED_MS)
+		midnight -= DAY_MS;
+	return as_of_ms < midnight + REPORT_LEAVES_MS;
+}
+
+static int64_t end_ms(const struct subtree_walk *w)
+{
+	struct month after = { (uint16_t)(w->query.to_month + 1) };
+	char first[DATE_MAX + 1];
+	struct day day;
+
+	snprintf(first, sizeof first, "%04u-%02u-01", month_year(after), month_in_year(after));
+	return date_day(first, &day) ? day_begin_ms(day) : INT64_MAX;
+}
+
+static enum err fill_lists(struct arena *a, const struct rec_report *r,
+			   Vanthu__V1__Reporter *out)
+{
+	const struct report *said = &r->summary;
+	Vanthu__V1__Unfit *unfit = arena_array(a, r->unfit_count, sizeof *unfit);
+	Vanthu__V1__Declared *declared = arena_array(a, said->declared_count, sizeof *declared);
+
+	out->unfit = arena_array(a, r->unfit_count, sizeof *out->unfit);
+	out->declared = arena_array(a, said->declared_count, sizeof *out->declared);
+	out->excluded = arena_array(a, said->excluded_count, sizeof *out->excluded);
+	if (unfit == NULL || declared == NULL || out->unfit == NULL || out->declared == NULL ||
+	    out->excluded == NULL)
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < r->unfit_count; i++) {
+		vanthu__v1__unfit__init(&unfit[i]);
+		unfit[i].why = (Vanthu__V1__UnfitWhy)r->unfit[i].why;
+		unfit[i].direction = (Vanthu__V1__Direction)r->unfit[i].direction;
+		unfit[i].id = field_bytes(r->unfit[i].id.bytes, sizeof r->unfit[i].id.bytes);
+		out->unfit[out->n_unfit++] = &unfit[i];
+	}
+	for (uint32_t i = 0; i < said->declared_count; i++) {
+		const struct declaration *d = &said->declared[i];
+
+		vanthu__v1__declared__init(&declared[i]);
+		declared[i].name = text(d->name);
+		declared[i].done = d->done;
+		declared[i].all = d->all;
+		declared[i].as_of = text(d->as_of);
+		declared[i].person = text(d->person);
+		declared[i].at_ms = d->at_ms;
+		out->declared[out->n_declared++] = &declared[i];
+	}
+	for (uint32_t i = 0; i < said->excluded_count; i++)
+		out->excluded[out->n_excluded++] = text(said->excluded[i]);
+	return ERR_OK;
+}
+
+static enum err fill_known(struct client *c, const struct subtree_walk *w,
+			   struct committee_id who, Vanthu__V1__Reporter *out)
+{
+	struct lookup l = control_lookup(c);
+	struct key key = key_committee(who);
+	const struct rec_report *k;
+	struct record *r = arena_alloc(c->control->arena, sizeof *r);
+	enum err e;
+
+	if (r == NULL)
+		return ERR_NO_MEMORY;
+	e = l.get(l.ctx, c->control->arena, FAMILY_REPORT, &key, r);
+	out->stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING;
+	if (e != ERR_OK)
+		return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	k = &r->u.report;
+	if (k->envelope.len_bytes > 0)
+		out->stand = is_late(w, k->summary.as_of_ms)
+				     ? VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE
+				     : VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE;
+	out->as_of_ms = k->summary.as_of_ms;
+	out->taken_at_ms = k->taken_at_ms;
+	out->closed = k->summary.as_of_ms >= end_ms(w);
+	out->refused = k->refused;
+	out->refused_why = (uint32_t)k->refused_why;
+	out->refused_at_ms = k->refused_at_ms;
+	out->unfit_all = k->unfit_all;
+	out->checked_at_ms = k->checked_at_ms;
+	return fill_lists(c->control->arena, k, out);
+}
+
+static enum err say_reporter(struct client *c, uint64_t id, struct subtree_walk *w,
+			     const struct member *m)
+{
+	Vanthu__V1__Reply r = control_reply_to(id, VANTHU__V1__REPLY__WHAT_SUBTREE);
+	Vanthu__V1__SubtreeLine line = VANTHU__V1__SUBTREE_LINE__INIT;
+	Vanthu__V1__Reporter out = VANTHU__V1__REPORTER__INIT;
+	struct tree_view v = tree_of(c, w, 0);
+	size_t names_bytes = NAMES_LINE_BYTES;
+	struct committee_id superior = { "" };
+	bool retired = false;
+	enum err e = tree_superior(&v, m->id, &superior, &retired);
+
+	if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_DAMAGED)
+		e = fill_known(c, w, m->id, &out);
+	if (e != ERR_OK)
+		return e;
+	if (retired)
+		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_ENDED;
+	if (id_equal(m->id, w->self)) {
+		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN;
+		out.as_of_ms = w->now_ms;
+		out.closed = w->now_ms >= end_ms(w);
+	}
+	out.committee = text(m->id.text);
+	out.superior = text(superior.text);
+	out.depth = m->depth;
+	out.name = control_name_of(c, w->names, m->id.text, &names_bytes);
+	line.what_case = VANTHU__V1__SUBTREE_LINE__WHAT_REPORTER;
+	line.reporter = &out;
+	r.more = true;
+	r.subtree = &line;
+	control_say(c, &r);
+	return ERR_OK;
+}
+
+/* ---- the walk ---- */
+
+static void next_phase(struct subtree_walk *w)
+{
+	w->phase++;
+	w->member_at = 0;
+}
+
+static enum err find_step(struct client *c, struct subtree_walk *w)
+{
+	enum err e = w->query.alone ? ERR_OK : add_children(c, w);
+
+	if (++w->member_at < w->member_count)
+		return e;
+	next_phase(w);
+	w->scan = scan_of((struct key){ .len_bytes = 0 });
+	if (w->query.alone)
+		next_phase(w);
+	return e;
+}
+
+static enum err count_step(struct client *c, struct subtree_walk *w)
+{
+	struct committee_id of = w->members[w->member_at].id;
+	enum err e = id_equal(of, w->self) ? count_own(c, w) : count_reported(c, w, of);
+
+	if (++w->member_at == w->member_count) {
+		next_phase(w);
+		merge(w);
+	}
+	return e;
+}
+
+static bool step(struct client *c, uint64_t id, void *walk)
+{
+	struct subtree_walk *w = walk;
+	enum err e = ERR_OK;
+	bool more = true;
+
+	switch (w->phase) {
+	case PHASE_FIND:
+		e = find_step(c, w);
+		break;
+	case PHASE_FORMER:
+		e = add_former(c, w, &more);
+		if (!more)
+			next_phase(w);
+		break;
+	case PHASE_COUNT:
+		e = count_step(c, w);
+		break;
+	case PHASE_SUMS:
+		if (w->sum_at == w->sum_count)
+			next_phase(w);
+		else
+			say_sum(c, id, &w->sums[w->sum_at++]);
+		break;
+	case PHASE_REPORTERS:
+		if (w->member_at == w->member_count)
+			return control_listing_end(c, id, ERR_OK, "");
+		if (w->members[w->member_at].below)
+			e = say_reporter(c, id, w, &w->members[w->member_at]);
+		w->member_at++;
+		break;
+	}
+	return e == ERR_OK || control_listing_end(c, id, e, "");
+}
+
+/* Is the top ours to know: ourselves, or below us now or once? */
+static enum err find_top(struct client *c, struct subtree_walk *w, const char *committee)
+{
+	struct tree_view v = tree_of(c, w, 0);
+	struct key key;
+	struct lookup l = control_lookup(c);
+	bool below = false;
+	struct record r;
+	enum err e;
+
+	w->top = w->self;
+	if (committee[0] == '\0')
+		return ERR_OK;
+	e = field_id(committee, false, &w->top);
+	if (e != ERR_OK)
+		return ERR_BAD_ID;
+	if (id_equal(w->top, w->self))
+		return ERR_OK;
+	e = tree_is_below(&v, w->self, w->top, &below);
+	key = key_committee(w->top);
+	if (e == ERR_OK && !below)
+		e = l.get(l.ctx, c->control->arena, FAMILY_REPORT, &key, &r);
+	return e == ERR_NOT_FOUND ? ERR_NOT_ENTITLED : e;
+}
+
+void control_subtree(struct client *c, const Vanthu__V1__Request *request)
+{
+	const Vanthu__V1__SubtreeQuery *m = request->subtree;
+	static const struct listing_kind kind = { step, drop, true };
+	struct subtree_walk *w = calloc(1, sizeof *w);
+	uint32_t january = month_make(month_year(month_of_ms(control_wall_ms(c))), 1).n;
+	enum err e = ERR_OK;
+
+	if (w == NULL || (w->tree = tree_new()) == NULL) {
+		free(w);
+		control_listing_begin(c, request->id, &kind, NULL);
+		return;
+	}
+	w->query = *m;
+	w->query.committee = NULL;
+	if (m->from_month == 0 && m->to_month == 0) {
+		w->query.from_month = january;
+		w->query.to_month = january + MONTHS_A_YEAR - 1;
+	}
+	w->self = core_self(c->control->parts.core);
+	w->now_ms = control_wall_ms(c);
+	w->names = control_names_new();
+	if (w->query.from_month == 0 || w->query.from_month > w->query.to_month ||
+	    w->query.to_month >= UINT16_MAX)
+		e = ERR_BAD_DATE;
+	if (e == ERR_OK)
+		e = find_top(c, w, m->committee);
+	if (e == ERR_OK)
+		e = add_member(w, w->top, 0, true);
+	if (e != ERR_OK) {
+		control_say_error(c, request->id, e, m->committee);
+		drop(w);
+		return;
+	}
+	control_listing_begin(c, request->id, &kind, w);
+}
