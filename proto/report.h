@@ -1,7 +1,7 @@
 /* Reports of figures, packed and read; a report's body, and what of it is stored. Unpacking fails
- * with ERR_FORMAT (more than routing/base/limits.h allows, a direction or type that is none; whether
- * figures can be, routing/target/report.h says), ERR_UTF8, ERR_NO_MEMORY. Rows come without
- * at.type. All belongs to the arena. */
+ * with ERR_FORMAT (more than routing/base/limits.h allows, a direction or type that is none;
+ * whether figures can be, routing/target/reported.h says), ERR_UTF8, ERR_NO_MEMORY. Rows come
+ * without at.type. All belongs to the arena. */
 #ifndef VANTHU_PROTO_REPORT_H
 #define VANTHU_PROTO_REPORT_H
 

@@ -382,6 +382,17 @@ static bool check_office(struct fault *f, const Vanthu__V1__Office *m)
 	return m->answer == NULL || check_ref(f, m->answer, "answer");
 }
 
+static bool check_subtree(struct fault *f, const Vanthu__V1__SubtreeQuery *m)
+{
+	struct committee_id id;
+
+	if (field_id(m->committee, true, &id) != ERR_OK)
+		return bad(f, ERR_BAD_ID, m->committee);
+	if (m->whole && !m->by_committee)
+		return bad(f, ERR_USAGE, "whole");
+	return check_months(f, m->from_month, m->to_month, false);
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -434,11 +445,7 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 			   ? true
 			   : bad(f, ERR_BAD_ID, m->ping->committee);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
-		if (field_id(m->subtree->committee, true, &id) != ERR_OK)
-			return bad(f, ERR_BAD_ID, m->subtree->committee);
-		if (m->subtree->whole && !m->subtree->by_committee)
-			return bad(f, ERR_USAGE, "whole");
-		return check_months(f, m->subtree->from_month, m->subtree->to_month, false);
+		return check_subtree(f, m->subtree);
 	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:
 		return field_id(m->ask_report->committee, false, &id) == ERR_OK
 			   ? true

@@ -180,8 +180,8 @@ static void lmdb_close(struct store *base)
  * entries in stages. In 4 the keys of SWEEP say what is to be done. In 5
  * there are registers, whose numbers an older daemon would not go on with. In 6 their lines and the
  * series of numbers lie elsewhere, in 7 the lines and the index of open work once more. In 8 the
- * target is counted by type and place. An older one is raised before anything is moved, so that an older daemon does not take half a store for a
- * whole one. */
+ * target is counted by type and place. An older one is raised before anything is moved, so that an
+ * older daemon does not take half a store for a whole one. */
 static enum err check_format(struct lmdb_store *s)
 {
 	struct write w = { .key = key_name("format"),

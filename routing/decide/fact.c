@@ -197,7 +197,7 @@ static enum err take_report(struct turn_view *t, const struct ev_publish *e)
 {
 	struct document_ref none = { .origin = { "" } };
 	enum err why;
-	enum err result = report_take(t, e, &why);
+	enum err result = reported_take(t, e, &why);
 
 	if (result == ERR_OK && why != ERR_OK)
 		notify(t, NOTICE_REFUSED, none, e->signer, (uint32_t)why, NULL);

@@ -114,6 +114,8 @@ enum err decide_tick(struct turn_view *t)
 	if (e == ERR_OK)
 		e = report_tick(t);
 	if (e == ERR_OK)
+		e = reported_tick(t);
+	if (e == ERR_OK)
 		e = numbers_tick(t);
 	if (e == ERR_OK)
 		e = open_work_tick(t);

@@ -101,7 +101,7 @@ static enum err time_matters(struct turn_view *t, const struct ev_publish *e, bo
 		return ERR_OK;
 	if (e->lane == LANE_FACTS && e->fact != NULL &&
 	    (e->fact->kind == KIND_DOUBT || e->fact->kind == KIND_CORRECTION ||
-	     e->fact->kind == KIND_REPORT)) /* judged by report_take, and the next one heals */
+	     e->fact->kind == KIND_REPORT)) /* judged by reported_take, and the next one heals */
 		return ERR_OK;
 	return recipients_contain(&t->tree, &to, t->core->config.self, matters);
 }

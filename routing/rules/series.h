@@ -38,8 +38,8 @@ struct numbered {
 	text_t date; /* YYYY-MM-DD: of issue, or where nobody said, the day on which it was sent */
 };
 
-/* The type of a document as one number, the same whatever an office's table of types says: equal for
- * equal types, however they are spelt. 0: it has none. */
+/* The type of a document as one number, the same whatever an office's table of types says: equal
+ * for equal types, however they are spelt. 0: it has none. */
 uint32_t series_type(text_t type_code, text_t type_name);
 /* The part of the key that all with the same number have. `term_from`: where our present term
  * begins, or "". False: it has none that could be the same as another's, or the type is not known

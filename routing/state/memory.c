@@ -40,8 +40,8 @@ void core_destroy(struct core *c)
 	free(c->requeue.moved);
 	free(c->install.passed);
 	recount_free(&c->recount);
-	exchange_end(&c->report.own);
-	exchange_end(&c->report.theirs);
+	memory_drop_exchange(&c->report.own);
+	memory_drop_exchange(&c->report.theirs);
 	for (unsigned i = 0; i < MANDATE_TABLES; i++)
 		arena_destroy(c->mandates.each[i].arena);
 	tree_destroy(c->tree);
@@ -142,6 +142,15 @@ static void apply_line(struct core *c, const struct key *key)
 		    (struct register_end){ .year = line.year, .next = line.number + 1 };
 }
 
+static void apply_directory(struct core *c, const struct rec_directory *d)
+{
+	if (d->version <= c->directory_version)
+		return;
+	c->directory_version = d->version;
+	c->valid_until_ms = d->valid_until_ms;
+	c->next_alarm_ms = 0;
+}
+
 void core_apply(struct core *c, const struct key *key, const struct record *r)
 {
 	struct committee_id neighbour;
@@ -161,11 +170,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 			c->act_number = seq + 1;
 		break;
 	case FAMILY_DIRECTORY:
-		if (r->u.directory.version > c->directory_version) {
-			c->directory_version = r->u.directory.version;
-			c->valid_until_ms = r->u.directory.valid_until_ms;
-			c->next_alarm_ms = 0;
-		}
+		apply_directory(c, &r->u.directory);
 		break;
 	case FAMILY_STREAM:
 		if (key_parse_seq(key, &neighbour, &lane, &seq) &&
@@ -302,6 +307,12 @@ void recount_free(struct recount *r)
 {
 	free(r->tally);
 	memset(r, 0, sizeof *r);
+}
+
+void memory_drop_exchange(struct exchange_scan *s)
+{
+	free(s->found);
+	memset(s, 0, sizeof *s);
 }
 
 void notify(struct turn_view *t, enum notice what, struct document_ref document,

@@ -17,7 +17,6 @@
 #include "routing/state/staged.h"
 #include "routing/state/stream.h"
 #include "routing/state/tree.h"
-#include "routing/target/exchange.h"
 #include "routing/target/target.h"
 
 struct tally;
@@ -244,6 +243,32 @@ struct recount {
 	struct recount_damage damage[RECOUNT_DAMAGE_MAX];
 };
 
+enum { EXCHANGE_WITH_MAX = TREE_DEPTH_MAX, EXCHANGE_FOUND_MAX = 8 * REPORT_IDS_MAX };
+
+/* A document that went between us and another; see routing/target/exchange.h. */
+struct exchange_found {
+	struct doc_id id;
+	int64_t signed_at_ms;
+	int64_t receipt_at_ms;
+	uint32_t with;            /* index */
+	enum direction direction; /* as we see it */
+};
+
+struct exchange_scan {
+	bool active;
+	struct committee_id with[EXCHANGE_WITH_MAX];
+	uint32_t with_count;
+	int64_t since_ms;  /* signed then or later; raised when there are more than fit */
+	int64_t before_ms; /* receipted before */
+	unsigned phase;
+	bool begun;
+	struct key at;
+	struct exchange_found *found; /* its own */
+	uint32_t count, capacity;
+	uint32_t most; /* of `found` */
+	bool cut;      /* there were more, and since_ms was raised */
+};
+
 /* Reports of figures; see routing/target/report.c, and reported.c for what was taken. */
 struct report_memory {
 	bool loaded;
@@ -434,6 +459,7 @@ struct doc_key {
 };
 
 void recount_free(struct recount *r);
+void memory_drop_exchange(struct exchange_scan *s);
 void notify(struct turn_view *t, enum notice what, struct document_ref document,
 	    struct committee_id committee, uint32_t reason, const struct summary *summary);
 

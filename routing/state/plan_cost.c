@@ -49,6 +49,45 @@ static uint64_t lists_bytes(text_t lists)
 	return lists == NULL || lists[0] == '\0' ? 0 : LISTS_NAMED_MAX * (LIST_NAME_MAX + 1);
 }
 
+static uint64_t report_bytes(const struct rec_report *r)
+{
+	uint64_t bytes = r->envelope.len_bytes + r->unfit_count * sizeof *r->unfit +
+			 r->summary.declared_count * REPORT_DECLARED_BYTES +
+			 r->summary.excluded_count * EXCLUDED_BYTES;
+
+	for (uint32_t i = 0; i < r->summary.exchange_count; i++)
+		bytes += COMMITTEE_BYTES +
+			 r->summary.exchanges[i].id_count * sizeof(struct doc_id);
+	return bytes;
+}
+
+/* Of the records office and its figures. */
+static uint64_t office_bytes(const struct record *r)
+{
+	switch (r->family) {
+	case FAMILY_PAPER:
+		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES;
+	case FAMILY_WORK:
+		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
+	case FAMILY_STATUS:
+		return status_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
+	case FAMILY_EARLY:
+		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
+	case FAMILY_COUNTER:
+		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
+	case FAMILY_LINE:
+		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+	case FAMILY_REPORT:
+		return report_bytes(&r->u.report);
+	case FAMILY_FIGURES:
+		return r->u.figures.figures.row_count * REPORT_ROW_BYTES;
+	case FAMILY_DECLARED:
+		return REPORT_DECLARED_BYTES;
+	default: /* growing asks of no other */
+		return 0;
+	}
+}
+
 /* The parts of a record that grow with what it says. */
 static uint64_t growing(const struct record *r)
 {
@@ -88,25 +127,15 @@ static uint64_t growing(const struct record *r)
 		       (uint64_t)COMMITTEE_BYTES * r->u.aside.target_count +
 		       blobs(r->u.aside.relays, r->u.aside.relay_count);
 	case FAMILY_PAPER:
-		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES;
 	case FAMILY_WORK:
-		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:
-		return status_bytes(&r->u.status.envelope) + NOTE_MAX + PERSON_MAX;
 	case FAMILY_EARLY:
-		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
 	case FAMILY_COUNTER:
-		return TYPE_CODE_MAX + COMMITTEE_NAME_MAX;
 	case FAMILY_LINE:
-		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
 	case FAMILY_REPORT:
-		return r->u.report.envelope.len_bytes +
-		       r->u.report.summary.declared_count * REPORT_DECLARED_BYTES +
-		       r->u.report.unfit_count * sizeof *r->u.report.unfit;
 	case FAMILY_FIGURES:
-		return r->u.figures.figures.row_count * REPORT_ROW_BYTES;
 	case FAMILY_DECLARED:
-		return REPORT_DECLARED_BYTES;
+		return office_bytes(r);
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:

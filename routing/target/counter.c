@@ -157,13 +157,14 @@ enum err counter_move(struct turn_view *t, enum family family, const struct key 
 static enum err sum_year(struct turn_view *t, struct month january)
 {
 	struct target_memory *memory = &t->core->target;
+	struct key all = { .len_bytes = 0 };
 	struct scan scan;
 	struct record r;
 	enum err e;
 
 	memory->year = (struct target_count){ .digital = 0 };
 	memory->january = january;
-	scan = scan_from((struct key){ .len_bytes = 0 }, key_counter_month(january, DIRECTION_NONE));
+	scan = scan_from(all, key_counter_month(january, DIRECTION_NONE));
 	scan.report_damage = true;
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r)) ==
 		       ERR_OK ||

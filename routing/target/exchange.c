@@ -13,19 +13,13 @@ enum { PHASE_OUT = 0, PHASE_IN, PHASE_END };
 void exchange_begin(struct exchange_scan *s, const struct committee_id *with, uint32_t with_count,
 		    int64_t since_ms, int64_t before_ms, uint32_t most)
 {
-	exchange_end(s);
+	memory_drop_exchange(s);
 	s->active = true;
 	s->with_count = with_count < EXCHANGE_WITH_MAX ? with_count : EXCHANGE_WITH_MAX;
 	memcpy(s->with, with, s->with_count * sizeof *with);
 	s->since_ms = since_ms;
 	s->before_ms = before_ms;
 	s->most = most < EXCHANGE_FOUND_MAX ? most : EXCHANGE_FOUND_MAX;
-}
-
-void exchange_end(struct exchange_scan *s)
-{
-	free(s->found);
-	memset(s, 0, sizeof *s);
 }
 
 static enum err add(struct exchange_scan *s, const struct exchange_found *found)

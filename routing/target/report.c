@@ -11,7 +11,8 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/tree.h"
-#include "routing/target/reported.h"
+#include "routing/target/exchange.h"
+#include "routing/target/target.h"
 
 /* The day of the last daily report, and when the last one was signed. */
 static const char day_note[] = "report-day", signed_note[] = "report-signed";
@@ -227,8 +228,8 @@ static enum err send_to(struct turn_view *t, struct committee_id to, const struc
 }
 
 /* To the top, and to whom we stood under in one of the months. */
-static enum err send_all(struct turn_view *t, const struct ancestors *above, const struct rows *rows,
-			 const struct report *report)
+static enum err send_all(struct turn_view *t, const struct ancestors *above,
+			 const struct rows *rows, const struct report *report)
 {
 	struct committee_id told[TREE_DEPTH_MAX];
 	uint32_t told_count = 0;
@@ -336,7 +337,7 @@ static void answer(struct turn_view *t, enum err result)
 			(struct act_reply){ .to = m->reply, .result = result };
 	m->reply.n = 0;
 	m->wanted = false;
-	exchange_end(&m->own);
+	memory_drop_exchange(&m->own);
 }
 
 static enum err send(struct turn_view *t, const struct ancestors *above)
@@ -468,11 +469,7 @@ static enum err tick_own(struct turn_view *t)
 
 enum err report_tick(struct turn_view *t)
 {
-	enum err e = ERR_OK;
+	enum err e = t->core->report.loaded ? ERR_OK : load(t);
 
-	if (!t->core->report.loaded)
-		e = load(t);
-	if (e == ERR_OK)
-		e = tick_own(t);
-	return e == ERR_OK ? reported_tick(t) : e;
+	return e == ERR_OK ? tick_own(t) : e;
 }

@@ -10,6 +10,7 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/tree.h"
+#include "routing/target/exchange.h"
 #include "routing/target/report.h"
 
 enum {
@@ -64,7 +65,7 @@ static bool is_sorted(const struct report *r, uint32_t i)
 	return true;
 }
 
-enum err report_check(const struct report *r, int64_t now_ms)
+enum err reported_check(const struct report *r, int64_t now_ms)
 {
 	struct month last = month_of_ms(now_ms);
 
@@ -233,7 +234,7 @@ static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum 
 	bool old = false;
 	enum err result = ERR_OK;
 
-	*why = report_check(r, t->now.wall_ms + CLOCK_TOLERANCE_MS);
+	*why = reported_check(r, t->now.wall_ms + CLOCK_TOLERANCE_MS);
 	if (*why == ERR_OK && e->head->signed_at_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS)
 		*why = ERR_REPORT_PERIOD;
 	if (*why == ERR_OK)
@@ -245,7 +246,7 @@ static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum 
 	return *why == ERR_OK ? keep(t, e, r) : refuse(t, e->signer, *why);
 }
 
-enum err report_take(struct turn_view *t, const struct ev_publish *e, enum err *why)
+enum err reported_take(struct turn_view *t, const struct ev_publish *e, enum err *why)
 {
 	struct committee_id to = e->head->recipients[0].committee;
 	bool for_us = id_equal(to, t->core->config.self), yes = false;
@@ -323,7 +324,7 @@ static enum err finish(struct turn_view *t, struct report_memory *m)
 	u->all = 0;
 	if (e != ERR_OK || k->checked_at_ms != 0 ||
 	    k->summary.as_of_ms != m->theirs.before_ms) {
-		exchange_end(&m->theirs); /* a newer one came meanwhile: its turn comes */
+		memory_drop_exchange(&m->theirs); /* a newer one came meanwhile: its turn comes */
 		return e;
 	}
 	/* With more than can be compared, as little as what was left out proves anything. */
@@ -335,7 +336,7 @@ static enum err finish(struct turn_view *t, struct report_memory *m)
 	k->checked_at_ms = t->now.wall_ms;
 	k->summary.exchange_count = 0;
 	core_put(t, key_committee(m->checked), &known);
-	exchange_end(&m->theirs);
+	memory_drop_exchange(&m->theirs);
 	return ERR_OK;
 }
 

@@ -45,7 +45,8 @@ enum { TARGET_SLOW_MS = 24 * 3600 * 1000 };
 struct target_cell target_of_document(enum role role, const struct rec_document *d,
 				       const struct rec_state *state, const struct rec_work *work);
 struct target_cell target_of_paper(const struct rec_paper *p);
-/* Is it a type that an office leaves out of its share: by its symbol, or its name, in any spelling? */
+/* Is it a type that an office leaves out of its share: by its symbol, or its name, in any
+ * spelling? */
 bool target_excludes(const struct excluded_types *types, text_t type_code, text_t type_name);
 bool target_key_equal(const struct target_key *a, const struct target_key *b);
 
@@ -93,5 +94,6 @@ bool target_reached(const struct target_count *c, unsigned line);
 #include "routing/target/counter.h"
 #include "routing/target/recount.h"
 #include "routing/target/report.h"
+#include "routing/target/reported.h"
 
 #endif

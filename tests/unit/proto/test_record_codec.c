@@ -208,18 +208,8 @@ static void link_samples(struct sample s[FAMILY_COUNT], struct committee_id xa, 
 				.given_up = true };
 }
 
-/* One of every family, with every field set. */
-static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
+static void count_samples(struct sample s[FAMILY_COUNT])
 {
-	struct serial n = { 77 };
-	struct committee_id xa = fixture_id("xa-a1");
-
-	memset(s, 0, FAMILY_COUNT * sizeof *s);
-	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
-		s[i].record.family = (enum family)i;
-		s[i].key = key_serial(ROLE_IN, n);
-	}
-	s[FAMILY_META].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
 	s[FAMILY_COUNTER].record.u.counter = (struct rec_counter){
 		.count = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 },
 		.type_code = "KH",
@@ -248,6 +238,21 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .signer_competence = "T/M ĐẢNG ỦY",
 							     .signer_position = "BÍ THƯ",
 							     .signer_name = "Trần Thị B" };
+}
+
+/* One of every family, with every field set. */
+static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
+{
+	struct serial n = { 77 };
+	struct committee_id xa = fixture_id("xa-a1");
+
+	memset(s, 0, FAMILY_COUNT * sizeof *s);
+	for (int i = FAMILY_META; i < FAMILY_COUNT; i++) {
+		s[i].record.family = (enum family)i;
+		s[i].key = key_serial(ROLE_IN, n);
+	}
+	s[FAMILY_META].record.u.note = (struct rec_note){ 8, fixture_blob("note") };
+	count_samples(s);
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
 							     .serial = n,
 							     .digest = fixture_digest("a"),
