@@ -137,6 +137,7 @@ SIM := \
 	check_entitlement \
 	check_loss \
 	check_matters \
+	check_numbers \
 	check_office \
 	check_order \
 	check_receipts \
@@ -150,7 +151,9 @@ SIM := \
 	member \
 	network \
 	numbers \
+	office_plant \
 	offices \
+	plant \
 	prng \
 	registry \
 	setback \

@@ -79,6 +79,7 @@ void clocks_noticed(struct world *w, int member, const struct act_notify *n)
 	w->asides += n->what == NOTICE_ASIDE;
 	w->settled += n->what == NOTICE_SETTLED;
 	w->doubts += n->what == NOTICE_DOUBTED;
-	if (n->what == NOTICE_SETTLED && d != NULL)
+	/* A crash may swallow either notice: what it tells of is on the disk already. */
+	if ((n->what == NOTICE_ASIDE || n->what == NOTICE_SETTLED) && d != NULL)
 		w->was_aside[d - w->documents] |= (uint16_t)(1u << member);
 }

@@ -77,6 +77,8 @@ static void notify(void *ctx, const struct act_notify *n)
 		clocks_noticed(m->world, m->index, n);
 	else
 		year_noticed(m->world, m, n);
+	if (m->world->offices && n->what == NOTICE_STATUS)
+		offices_noticed(m->world, m, n);
 	/* Nothing that happens to the others may be taken for a store that went back. */
 	if (n->what == NOTICE_STORE && n->reason != 0 && !m->world->setback)
 		world_violation(m->world, "stand", "%s raises VT-%u about %s", m->id.text,

@@ -219,11 +219,12 @@ static void make_tree(struct world *w)
 
 bool world_run(struct world *w, uint64_t seed)
 {
-	bool verbose = w->verbose, never_reopens = w->never_reopens;
+	bool verbose = w->verbose;
+	enum canary canary = w->canary;
 
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
-	w->never_reopens = never_reopens;
+	w->canary = canary;
 	w->seed = seed;
 	w->offices = seed >= OFFICE_SEEDS;
 	w->setback = seed >= SETBACK_SEEDS && !w->offices;

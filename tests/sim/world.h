@@ -11,6 +11,8 @@
  *   tools/registry/registry.c   changing worlds: versions of the directory, and the tree of each
  *   setback.c    worlds in which a disk is put back to an earlier copy
  *   offices.c    office worlds: what is done with what has arrived
+ *   numbers.c    and what its clerks number
+ *   *_plant.c    faults of a disk that the checkers must notice
  *   clerks.c     counting worlds: entries on paper, recounts, and which entries there must be
  *   year*.c      a year of a ministry's tree, and what must be there after it
  *   workload.c   who submits what; the independent model of what must come of it
@@ -85,6 +87,14 @@ enum fault {
 	FAULT_FORGED_RECEIPT,
 	FAULT_REPLAY,
 	FAULT_COUNT
+};
+
+/* Faults of a program that work while a world runs; the checkers must notice each. */
+enum canary {
+	CANARY_NONE,
+	CANARY_NEVER_REOPENS, /* what is set aside is never opened again */
+	CANARY_SKIPS_NUMBER,  /* a number is lost before a clerk goes ahead by hand */
+	CANARY_COUNT
 };
 
 struct world;
@@ -242,6 +252,7 @@ struct number_act {
 	unsigned gap;  /* that the answer told */
 	bool gap_known; /* it was the first answer */
 	bool refused, cancelled, changed;
+	unsigned altered; /* how often it was, with an addition to its line */
 };
 
 /* A version of the directory, and the tree that it means, worked out apart from it. */
@@ -283,7 +294,7 @@ struct world {
 	int act_count;
 	struct number_act numbers[NUMBER_ACTS_MAX];
 	int number_count;
-	unsigned numbers_seen; /* on the disks at the end */
+	unsigned numbers_seen, numbers_skipped; /* on the disks at the end */
 	unsigned statuses; /* on the disks at the end */
 	unsigned answers; /* that are indexed, at all members */
 	unsigned asked, frozen, replaced; /* recipients, of what; at the end too */
@@ -307,7 +318,9 @@ struct world {
 	struct year *year; /* NULL: a world of seconds */
 	char violation[256];
 	bool verbose;
-	bool never_reopens; /* a canary: what is set aside is never opened again */
+	enum canary canary;
+	unsigned same_instant; /* numbers asked for by two clerks at once, and given to both */
+	unsigned out_of_order; /* statuses that came before an earlier one of the same office */
 };
 
 /* The first violation stays; later ones often follow from it. */
@@ -437,9 +450,16 @@ bool offices_done(const struct world *w);
 bool offices_wait(const struct world *w, const struct wanted *d);
 /* a refusal of one that updates or replaces, and rightly so: it is sent by itself then */
 bool offices_refused(struct world *w, struct wanted *d, enum err why);
+void offices_noticed(struct world *w, const struct member *m, const struct act_notify *n);
 void check_office(struct world *w);
 void check_matters(struct world *w);
 
+/* ---- office_plant.c: the canaries of what checks office worlds ---- */
+/* After a good one, each on a disk of its own; a line for each. False: one was not noticed. */
+bool office_plants(struct world *w);
+
+/* ---- numbers.c ---- */
+extern const char *const number_types[NUMBER_TYPES];
 void numbers_draw(struct world *w);
 void numbers_act(struct world *w, int act);
 /* False: it is the answer to something else. */
