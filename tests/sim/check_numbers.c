@@ -135,8 +135,11 @@ static void check_told(struct world *w, const struct member *m)
 
 void check_numbers(struct world *w)
 {
-	struct arena *a = arena_new(ARENA_BYTES);
+	struct arena *a;
 
+	if (!w->offices)
+		return; /* check_paper has them */
+	a = arena_new(ARENA_BYTES);
 	assert(a != NULL);
 	for (int k = 0; k < w->member_count; k++) {
 		const struct member *m = &w->members[k];
@@ -148,8 +151,7 @@ void check_numbers(struct world *w)
 		book.a = a;
 		check_each(w, m, FAMILY_LINE, check_all(), look);
 		check_told(w, m);
-		if (w->number_count > 0)
-			check_each(w, m, FAMILY_SERIES, check_all(), look_series);
+		check_each(w, m, FAMILY_SERIES, check_all(), look_series);
 		for (int type = 0; type < NUMBER_TYPES; type++)
 			w->numbers_seen += book.last[type];
 		s->ops->close(s);

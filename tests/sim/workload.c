@@ -326,7 +326,7 @@ void workload_resolve(struct world *w, struct wanted *d)
 
 bool workload_excused(const struct world *w, const struct wanted *d, int recipient)
 {
-	uint16_t gone = w->retired | w->weak;
+	uint32_t gone = w->retired | w->weak;
 
 	return (gone >> d->origin & 1) != 0 || (recipient >= 0 && (gone >> recipient & 1) != 0);
 }

@@ -304,7 +304,7 @@ struct world {
 	uint64_t version_count;
 	struct blob registry_pem;
 	int change_count;
-	uint16_t retired, weak; /* bit per member; weak: some of its signatures came too late */
+	uint32_t retired, weak; /* bit per member; weak: some of its signatures came too late */
 	unsigned struck_change[CHANGE_KINDS], relocated;
 	struct signer *evil;
 	struct digest evil_key_id;
@@ -389,6 +389,9 @@ void registry_change(struct world *w);
 /* Versions in which one has another superior, and in which a new one is there and starts. */
 void registry_move(struct world *w, int member, int to);
 void registry_join(struct world *w, int member);
+/* Versions in which one has ended, and in which its subordinates go to another one besides. */
+void registry_end(struct world *w, int member);
+void registry_merge(struct world *w, int member, int into);
 /* A version in which the committees of these indices begin a term; it comes to the top. */
 void registry_begin_terms(struct world *w, const int *members, unsigned count, text_t name,
 			  text_t from);

@@ -240,6 +240,35 @@ static bool forgotten(struct spoil *s)
 	return true;
 }
 
+/* That an office had ended before a document came to it. */
+static bool ended(struct spoil *s)
+{
+	for (unsigned n = 0; spoil_nth(s, FAMILY_RECEIPT, key_role(ROLE_OUT), n); n++) {
+		if (s->r.u.receipt.kind != KIND_REFUSAL)
+			continue;
+		plan_erase(s->plan, FAMILY_RECEIPT, s->scan.at);
+		return true;
+	}
+	return false;
+}
+
+/* What an office sent was sent after its end. */
+static bool after_end(struct spoil *s)
+{
+	if (s->w->year->ended[s->member] == 0 ||
+	    !spoil_nth(s, FAMILY_DOCUMENT, key_role(ROLE_OUT), 0))
+		return false;
+	s->r.u.document.directory_version = s->w->year->ended[s->member];
+	plan_put(s->plan, s->scan.at, &s->r);
+	return true;
+}
+
+/* Anywhere: who has ended is not the top. */
+static const struct planted of_ended[] = {
+	{ "a refusal of who has ended, dropped", ended },
+	{ "a document of who has ended", after_end },
+};
+
 static const struct planted faults[] = {
 	{ "a gap in a book", gap },
 	{ "a lost addition to a line", correction },
@@ -268,6 +297,8 @@ bool year_plants(struct world *w, void (*check)(struct world *w))
 
 	for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
 		good = plant(w, "year", &faults[i], 1, check) && good;
+	for (size_t i = 0; i < sizeof of_ended / sizeof of_ended[0]; i++)
+		good = plant(w, "year", &of_ended[i], w->member_count, check) && good;
 	year_remind_again(w);
 	return plant_report(w, "year", "a reminder given twice", true) && good;
 }
