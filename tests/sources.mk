@@ -148,6 +148,8 @@ SIM := \
 	hostile \
 	keys \
 	main \
+	mandate_plant \
+	mandates \
 	member \
 	network \
 	numbers \

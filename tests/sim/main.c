@@ -2,7 +2,8 @@
  * sim --seeds FIRST N    many, one line each, and their sum
  * sim --twice SEED       the same run twice must be the same, frame for frame
  * sim --canary NAME FIRST N   as --seeds, of a program with a fault (enum canary): must be noticed
- * sim --plants SEED      an office world, and then faults of its disks: each must be noticed
+ * sim --plants SEED      an office or mandate world, and then faults of its disks, each of which
+ *   must be noticed
  * sim -v SEED            with every notice
  * sim --year SEED N [plants]  a year of N documents (year_main.c)
  * Exits 1 when an invariant was violated. */
@@ -18,7 +19,8 @@ struct sums {
 	enum canary canary;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
 	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
-	    numbers, skipped, same_instant, out_of_order;
+	    numbers, skipped, same_instant, out_of_order, by_list, forbidden,
+	    unlawful, refusals[2], unjudged;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
 
@@ -42,6 +44,12 @@ static void add(struct sums *s, const struct world *w)
 	s->frozen += w->frozen;
 	s->replaced += w->replaced;
 	s->numbers += w->numbers_seen;
+	s->by_list += w->by_list;
+	s->forbidden += w->forbidden;
+	s->unlawful += w->unlawful;
+	s->refusals[0] += w->refusals[0];
+	s->refusals[1] += w->refusals[1];
+	s->unjudged += w->unjudged;
 	s->skipped += w->numbers_skipped;
 	s->same_instant += w->same_instant;
 	s->out_of_order += w->out_of_order;
@@ -76,6 +84,11 @@ static void print_sums(const struct sums *s)
 		       s->out_of_order, s->numbers, s->skipped, s->same_instant);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
+	if (s->by_list > 0)
+		printf("; by list %u, refused where submitted %u, submitted against the table %u, "
+		       "refused at the first hop %u, at a recipient %u, by others' versions %u",
+		       s->by_list, s->forbidden, s->unlawful, s->refusals[0], s->refusals[1],
+		       s->unjudged);
 	if (s->wide > 0)
 		printf("; with more names than fit an item %u", s->wide);
 	if (s->setback > 0)
@@ -110,7 +123,8 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 
 static enum canary canary_of(const char *name)
 {
-	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number" };
+	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
+							  "looks-away" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)
@@ -130,7 +144,7 @@ static bool run_plants(uint64_t seed)
 	good = world_run(w, seed);
 	if (!good)
 		printf("not ok - seed %llu: # %s\n", (unsigned long long)seed, w->violation);
-	good = good && office_plants(w);
+	good = good && (w->mandates ? mandate_plants : office_plants)(w);
 	world_free(w);
 	free(w);
 	return good;

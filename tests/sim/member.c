@@ -457,6 +457,8 @@ void member_turn(struct member *m)
 	m->wake_ms = INT64_MAX;
 	change_windows(m);
 	do {
+		if (m->world->mandates)
+			mandates_blind(m);
 		if (turn_run(m->turn, member_now(m)) != ERR_OK) {
 			member_crash(m); /* any failed turn ends the process */
 			return;

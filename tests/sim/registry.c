@@ -134,7 +134,9 @@ static void publish(struct world *w, struct version *v, struct rec_committee *ch
 		.version = w->version_count + 1,
 		.previous = &w->versions[w->version_count - 1].directory.head.digest,
 		.now_ms = w->start_wall_ms + w->now_ms,
-		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms
+		.valid_until_ms = w->start_wall_ms + w->directory_valid_ms,
+		.competence = w->competence,
+		.lists = w->lists
 	};
 	struct signer *registry;
 	enum err e = signer_pem_open(w->registry_pem, &registry);
@@ -221,6 +223,26 @@ void registry_merge(struct world *w, int member, int into)
 	}
 	entry = entry_of(w, &v, member);
 	end_entry(w, &v, member, entry);
+	publish(w, &v, entry);
+}
+
+void registry_level(struct world *w, int member, text_t level)
+{
+	struct rec_committee *entry = NULL;
+	struct level_since *all;
+	struct version v;
+
+	begin_version(w, &v);
+	if (member >= 0) {
+		entry = entry_of(w, &v, member);
+		all = arena_array(w->arena, entry->level_count + 1u, sizeof *all);
+		assert(all != NULL);
+		memcpy(all, entry->levels, entry->level_count * sizeof *all);
+		all[entry->level_count++] =
+			(struct level_since){ .since = w->version_count + 1, .level = level };
+		entry->levels = all;
+		entry->level = level;
+	}
 	publish(w, &v, entry);
 }
 

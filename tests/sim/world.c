@@ -167,7 +167,7 @@ static void step(struct world *w)
 		break;
 	case SIM_CHANGE:
 		if (!w->healed)
-			registry_change(w);
+			(w->mandates ? mandates_change : registry_change)(w);
 		break;
 	case SIM_CONNECT:
 		connect_all(w);
@@ -217,6 +217,26 @@ static void make_tree(struct world *w)
 	}
 }
 
+static void check_end(struct world *w)
+{
+	check_convergence(w);
+	check_loss(w);
+	check_duplicates(w);
+	check_order(w);
+	check_receipts(w);
+	check_entitlement(w);
+	check_authenticity(w);
+	check_paper(w);
+	check_office(w);
+	check_matters(w);
+	check_numbers(w);
+	check_mandates(w);
+	for (int i = 0; i < w->member_count; i++) {
+		check_target(w, &w->members[i]);
+		check_directory(w, &w->members[i]);
+	}
+}
+
 bool world_run(struct world *w, uint64_t seed)
 {
 	bool verbose = w->verbose;
@@ -226,8 +246,9 @@ bool world_run(struct world *w, uint64_t seed)
 	w->verbose = verbose;
 	w->canary = canary;
 	w->seed = seed;
-	w->offices = seed >= OFFICE_SEEDS;
-	w->setback = seed >= SETBACK_SEEDS && !w->offices;
+	w->mandates = seed >= MANDATE_SEEDS;
+	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
+	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
@@ -238,6 +259,8 @@ bool world_run(struct world *w, uint64_t seed)
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
 	make_tree(w);
+	if (w->mandates)
+		mandates_begin(w);
 	keys_make_directory(w);
 	faults_draw(w);
 	workload_draw(w);
@@ -251,6 +274,8 @@ bool world_run(struct world *w, uint64_t seed)
 		offices_draw(w);
 	if (w->offices)
 		numbers_draw(w);
+	if (w->mandates)
+		mandates_draw(w);
 	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
@@ -270,21 +295,7 @@ bool world_run(struct world *w, uint64_t seed)
 	run_until(w, w->now_ms + SETTLE_MS, true);
 	for (int i = 0; i < w->document_count; i++)
 		workload_resolve(w, &w->documents[i]);
-	check_convergence(w);
-	check_loss(w);
-	check_duplicates(w);
-	check_order(w);
-	check_receipts(w);
-	check_entitlement(w);
-	check_authenticity(w);
-	check_paper(w);
-	check_office(w);
-	check_matters(w);
-	check_numbers(w);
-	for (int i = 0; i < w->member_count; i++) {
-		check_target(w, &w->members[i]);
-		check_directory(w, &w->members[i]);
-	}
+	check_end(w);
 	return w->violation[0] == '\0';
 }
 

@@ -23,6 +23,7 @@ enum {
 	TABLES_DAY = 132, /* 2025-11-10 */
 	LOOKED_EVERY = 20,
 	OFF_BEFORE_END = 4,
+	DRAINED_DAYS = 3,
 	DIRECTORY_DAYS = 600
 };
 
@@ -191,7 +192,7 @@ static void switch_off(struct world *w)
 
 		if (at >= 0 && y->day >= at - OFF_BEFORE_END && y->off[i] < at)
 			y->off[i] = at;
-		y->away[i] = y->away[i] || (y->drained[i] && year_is_clear(w, i));
+		y->away[i] = y->away[i] || y->drained[i] >= DRAINED_DAYS;
 	}
 }
 
@@ -200,7 +201,7 @@ static bool has_drained(const struct world *w, int member)
 {
 	struct link_view v;
 
-	if (w->year->ended[member] == 0 || !w->members[member].running ||
+	if (!year_is_clear(w, member) ||
 	    core_directory_version(w->members[member].core) < w->year->ended[member])
 		return false;
 	for (uint32_t k = 0; core_link(w->members[member].core, k, &v); k++) {
@@ -254,7 +255,8 @@ static void play_day(struct world *w, bool calm)
 	for (int i = 0; i < w->edge_count; i++)
 		w->edges[i].cut[0] = w->edges[i].cut[1] = false;
 	for (int i = 0; i < w->member_count; i++) {
-		y->drained[i] = w->members[i].running ? has_drained(w, i) : y->drained[i];
+		if (y->ended[i] != 0 && w->members[i].running)
+			y->drained[i] = has_drained(w, i) ? y->drained[i] + 1 : 0;
 		member_stop(&w->members[i]);
 	}
 }

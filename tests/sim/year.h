@@ -102,7 +102,9 @@ struct year {
 	bool working[YEAR_DAYS_MOST], played[YEAR_DAYS_MOST];
 	bool joined, moved;
 	uint64_t ended[YEAR_MEMBERS]; /* in which version; 0: not yet */
-	bool drained[YEAR_MEMBERS];   /* and nothing that it holds has still to get away */
+	/* and for so many evenings nothing that it holds had still to get away, and nobody to do
+	 * anything with what it sent or got */
+	uint8_t drained[YEAR_MEMBERS];
 	bool away[YEAR_MEMBERS];      /* and its machine is switched off for good */
 	bool open;
 	int day;
@@ -161,7 +163,7 @@ enum { YEAR_SUBMIT, YEAR_STEP, YEAR_PAPER, YEAR_ASK, YEAR_ANSWER, YEAR_CRASH, YE
 void year_draw(struct world *w, uint32_t documents);
 void year_submit(struct world *w, uint32_t document);
 void year_step(struct world *w, uint32_t delivery);
-/* Has an office that has ended done all that it has still to do? */
+/* Has an office that has ended done all that it has still to do, and others what it sent? */
 bool year_is_clear(const struct world *w, int member);
 /* NULL: the document is none of the year's, or not for this committee; *untold: for whom it is, its
  * issuer was not told yet */

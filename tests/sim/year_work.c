@@ -535,7 +535,8 @@ bool year_is_clear(const struct world *w, int member)
 	for (uint32_t i = 0; i < y->delivery_count; i++) {
 		const struct year_delivery *v = &y->deliveries[i];
 
-		if (v->member == member && y->documents[v->document].accepted &&
+		if ((v->member == member || y->documents[v->document].origin == member) &&
+		    v->member < YEAR_MEMBERS && y->documents[v->document].accepted &&
 		    (next_of(v) != '\0' || v->answered < v->asked))
 			return false;
 	}
