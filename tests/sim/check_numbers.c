@@ -13,7 +13,8 @@
 enum { ARENA_BYTES = 1 << 20 };
 
 static struct {
-	unsigned last[NUMBER_TYPES]; /* 0: none yet */
+	unsigned last[2 * NUMBER_TYPES]; /* those of the term that begins behind; 0: none yet */
+	unsigned early[NUMBER_TYPES]; /* the highest that is dated in it and was given before */
 	bool there[NUMBER_ACTS_MAX]; /* has a line */
 	unsigned line, altered;
 	struct lookup l;
@@ -31,9 +32,9 @@ static int find(const struct world *w, const struct doc_id *id)
 
 /* Of the first of a series it is not known whether it skips any: nobody is told. */
 static void check_skipped(struct world *w, const struct member *m, const struct number_act *a,
-			  unsigned n)
+			  unsigned n, const unsigned *series)
 {
-	unsigned last = book.last[a->type],
+	unsigned last = *series,
 		 skipped = last > 0 && n > last + 1 ? n - last - 1 : 0;
 
 	if (a->gap_known && a->gap != skipped)
@@ -48,11 +49,29 @@ static void check_skipped(struct world *w, const struct member *m, const struct 
 				       : "what it skips was told");
 }
 
+/* What is dated in the term is counted anew from when the directory says so. What was given on that
+ * day before that was counted on, and is of the term all the same: it goes on behind that, or
+ * behind the last of it that was not made void or cancelled. */
+static unsigned *series_of(const struct number_act *a, unsigned n)
+{
+	unsigned *before = &book.last[a->type], *anew = before + NUMBER_TYPES,
+		 skipped = a->what == NUMBER_JUMP ? a->gap : 0, *early = &book.early[a->type];
+
+	if (!a->maybe_in_term || (!a->in_term && *anew == 0 && n == *before + 1 + skipped)) {
+		if (strcmp(a->date, TERM_FROM) >= 0)
+			*early = n > *early ? n : *early;
+		return before;
+	}
+	if (*anew == 0 && n > 1 + skipped && n - 1 - skipped <= *early)
+		*anew = n - 1 - skipped;
+	return anew;
+}
+
 static void take(struct world *w, const struct member *m, int index, const struct rec_paper *p)
 {
 	const struct number_act *a = &w->numbers[index];
 	const char *type = number_types[a->type], *dash = strchr(p->number, '-');
-	unsigned n = (unsigned)strtoul(p->number, NULL, 10), *last = &book.last[a->type];
+	unsigned n = (unsigned)strtoul(p->number, NULL, 10), *last = series_of(a, n);
 
 	if (a->member != m->index || book.there[index] || a->told == 0)
 		world_violation(w, "numbers", "%s has %s in its book, which nobody was told of",
@@ -62,11 +81,15 @@ static void take(struct world *w, const struct member *m, int index, const struc
 		world_violation(w, "numbers", "%s: %u-%s was told, and %s is in the book",
 				m->id.text, a->told, type, p->number);
 	if (a->what == NUMBER_JUMP)
-		check_skipped(w, m, a, n);
+		check_skipped(w, m, a, n, last);
 	else if (n != *last + 1)
 		world_violation(w, "numbers", "%s: %u-%s was given after %u", m->id.text, n, type,
 				*last);
+	if (strcmp(p->date, a->date) != 0)
+		world_violation(w, "numbers", "%s: %s is of %s, and was of %s", m->id.text,
+				p->number, p->date, a->date);
 	*last = n > *last ? n : *last;
+	w->term_begun += last >= book.last + NUMBER_TYPES;
 }
 
 static void look(struct world *w, const struct member *m, const struct key *key,
@@ -108,7 +131,7 @@ static void look_series(struct world *w, const struct member *m, const struct ke
 {
 	if (key->len_bytes < 3 || (key->bytes[key->len_bytes - 2] | 0x20) != 'q')
 		return; /* of documents, by hand */
-	for (int type = 0; type < NUMBER_TYPES; type++) {
+	for (int type = 0; type < 2 * NUMBER_TYPES; type++) {
 		if (r->u.series.last == book.last[type])
 			return;
 	}

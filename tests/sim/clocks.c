@@ -17,7 +17,7 @@ static int64_t draw_error(struct world *w)
 	int64_t ms = by[prng_below(&w->clocks, sizeof by / sizeof by[0])];
 
 	/* Clerks write down days: what a wrong day means to them is tested elsewhere. */
-	if (w->counting)
+	if (w->counting || w->midnight)
 		ms = 7 * MINUTE_MS;
 	return ms + (int64_t)prng_below(&w->clocks, 60000);
 }

@@ -19,7 +19,8 @@ struct sums {
 	enum canary canary;
 	unsigned seeds, failed, documents, members, entries, recounts, wide, clocks, asides,
 	    settled, doubts, setback, shown, acts, statuses, answers, asked, frozen, replaced,
-	    numbers, skipped, same_instant, out_of_order, by_list, forbidden,
+	    numbers, skipped, same_instant, out_of_order,
+	    term_crashes, term_begun, by_list, forbidden,
 	    unlawful, refusals[2], unjudged;
 	unsigned long long events, struck[FAULT_COUNT], changes[CHANGE_KINDS], relocated;
 };
@@ -44,6 +45,8 @@ static void add(struct sums *s, const struct world *w)
 	s->frozen += w->frozen;
 	s->replaced += w->replaced;
 	s->numbers += w->numbers_seen;
+	s->term_crashes += w->term_crashes;
+	s->term_begun += w->term_begun;
 	s->by_list += w->by_list;
 	s->forbidden += w->forbidden;
 	s->unlawful += w->unlawful;
@@ -84,6 +87,9 @@ static void print_sums(const struct sums *s)
 		       s->out_of_order, s->numbers, s->skipped, s->same_instant);
 	if (s->entries > 0)
 		printf("; on paper %u, recounts %u", s->entries, s->recounts);
+	if (s->term_begun > 0)
+		printf("; died at midnight %u, numbers in the new term %u", s->term_crashes,
+		       s->term_begun);
 	if (s->by_list > 0)
 		printf("; by list %u, refused where submitted %u, submitted against the table %u, "
 		       "refused at the first hop %u, at a recipient %u, by others' versions %u",
@@ -124,7 +130,7 @@ static bool run_seed(uint64_t seed, struct sums *sums, uint32_t *hash, bool quie
 static enum canary canary_of(const char *name)
 {
 	static const char *const names[CANARY_COUNT] = { "", "never-reopens", "skips-number",
-							  "looks-away" };
+							  "term-goes-on", "looks-away" };
 
 	for (unsigned i = 1; i < CANARY_COUNT; i++) {
 		if (strcmp(names[i], name) == 0)

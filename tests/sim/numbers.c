@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "routing/state/plan.h"
 #include "tests/sim/check.h"
@@ -15,17 +16,79 @@ enum {
 	FIRST_MS = 1500,
 	LAST_MS = 30000,
 	GIVE_UP_MS = 90000,
-	REPLY_NUMBER = 400000
+	REPLY_NUMBER = 400000,
+	MIDNIGHT_MS = 10000,
+	AROUND_MS = 600,
+	SKEW_MOST_MS = 3000 /* so that all have their midnight while clerks are at work */
 };
 
 const char *const number_types[NUMBER_TYPES] = { "NQ", "KH" };
 static const char *const names[NUMBER_TYPES] = { "Nghị quyết", "Kế hoạch" };
+
+static void draw_midnight(struct world *w)
+{
+	struct prng p;
+
+	prng_seed(&p, w->seed * 0x94d049bb133111ebULL);
+	world_schedule(
+		w, (struct sim_event){ .at_ms = MIDNIGHT_MS, .kind = SIM_TERM, .member = -1 });
+	for (int i = 0; i < w->member_count; i++) {
+		struct member *m = &w->members[i];
+
+		m->skew_ms %= SKEW_MOST_MS;
+		if (prng_chance(&p, 700))
+			world_schedule(w, (struct sim_event){
+						  .at_ms = MIDNIGHT_MS - m->skew_ms - AROUND_MS +
+							   (int64_t)prng_below(&p, 2 * AROUND_MS),
+						  .kind = SIM_TERM,
+						  .member = i });
+	}
+}
+
+void numbers_midnight(struct world *w, int member)
+{
+	int members[MEMBERS_DRAWN];
+
+	if (member >= 0) {
+		w->term_crashes += w->members[member].running;
+		if (w->members[member].index % 2 == 0)
+			memory_disk_fail(w->members[member].disk, 1, ERR_STORE, w->seed % 2 == 0);
+		else
+			member_crash(&w->members[member]);
+		return;
+	}
+	for (int i = 0; i < w->member_count; i++)
+		members[i] = i;
+	if (w->canary == CANARY_TERM_GOES_ON) {
+		registry_level(w, -1, "");
+		member_install(&w->members[0], w->version_count);
+	} else {
+		registry_begin_terms(w, members, (unsigned)w->member_count, "2026-2031", TERM_FROM);
+	}
+}
+
+static void write_date(const struct member *m, struct number_act *a)
+{
+	time_t local = (time_t)(member_now(m).wall_ms / 1000) + 7 * 3600;
+	struct tm tm;
+
+	if (a->date[0] == '\0')
+		a->version = core_directory_version(m->core);
+	if (!m->world->midnight)
+		snprintf(a->date, sizeof a->date, "2026-09-01");
+	if (a->date[0] != '\0')
+		return;
+	gmtime_r(&local, &tm);
+	strftime(a->date, sizeof a->date, "%Y-%m-%d", &tm);
+}
 
 void numbers_draw(struct world *w)
 {
 	struct prng p;
 
 	prng_seed(&p, w->seed * 0xa24baed4963ee407ULL);
+	if (w->midnight)
+		draw_midnight(w);
 	w->number_count = 20 + (int)prng_below(&p, NUMBER_ACTS_MAX - 20);
 	for (int i = 0; i < w->number_count; i++) {
 		struct number_act *a = &w->numbers[i];
@@ -113,6 +176,7 @@ void numbers_act(struct world *w, int index)
 	if (a->what == NUMBER_JUMP && a->number[0] == '\0')
 		snprintf(a->number, sizeof a->number, "%u-%s/Q", told_last(w, a) + a->ahead,
 			 number_types[a->type]);
+	write_date(m, a);
 	snprintf(a->subject, sizeof a->subject, "việc %d", index);
 	snprintf(a->template, sizeof a->template, "auto-%s/Q", number_types[a->type]);
 	*e = (struct ev_paper){ .reply = { REPLY_NUMBER + (uint64_t)index },
@@ -130,7 +194,7 @@ void numbers_act(struct world *w, int index)
 				       .type_name = names[a->type],
 				       .number = a->number,
 				       .subject = a->subject,
-				       .date = "2026-09-01",
+				       .date = a->date,
 				       .party = "",
 				       .secrecy = SECRECY_THUONG,
 				       .reason = "" };
@@ -171,6 +235,10 @@ bool numbers_replied(struct world *w, const struct act_reply *r)
 			a->told = (unsigned)strtoul(r->doc_number, NULL, 10);
 			a->gap = r->gap;
 			a->gap_known = !r->repeated;
+			a->maybe_in_term =
+				w->midnight && strcmp(a->date, TERM_FROM) >= 0 &&
+				core_directory_version(w->members[a->member].core) > 1;
+			a->in_term = a->maybe_in_term && a->version > 1;
 			w->same_instant += is_second(w, a);
 		} else if (a->change && !a->changed) {
 			a->changed = true;
@@ -184,6 +252,12 @@ bool numbers_replied(struct world *w, const struct act_reply *r)
 	case ERR_CHANGE_CANCELLED:
 		a->refused = a->told == 0;
 		a->changed = a->changed || a->told > 0;
+		break;
+	case ERR_NO_NUMBER: /* a term has begun since */
+	case ERR_FUTURE:    /* its clock was put back */
+		if (!w->midnight || a->told > 0)
+			world_violation(w, "numbers", "no number on %s", a->date);
+		a->date[0] = '\0';
 		break;
 	case ERR_CLOCK_WRONG:
 	case ERR_OWN_KEY:

@@ -104,10 +104,19 @@ static void restart(struct world *w, struct member *m)
 		member_start(m);
 }
 
+static void strike(struct world *w)
+{
+	if (w->healed)
+		return;
+	faults_strike(w);
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS,
+					      .kind = SIM_FAULT });
+}
+
 static void step(struct world *w)
 {
 	struct sim_event e = take_first(w);
-	struct member *m = &w->members[e.member];
+	struct member *m = &w->members[e.member < 0 ? 0 : e.member];
 
 	w->now_ms = e.at_ms > w->now_ms ? e.at_ms : w->now_ms;
 	w->events_done++;
@@ -123,6 +132,9 @@ static void step(struct world *w)
 	case SIM_RESTART:
 		restart(w, m);
 		break;
+	case SIM_TERM:
+		numbers_midnight(w, e.member);
+		break;
 	case SIM_YEAR:
 		year_event(w, &e);
 		break;
@@ -130,11 +142,7 @@ static void step(struct world *w)
 		workload_submit(w, e.document);
 		break;
 	case SIM_FAULT:
-		if (!w->healed) {
-			faults_strike(w);
-			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS,
-							      .kind = SIM_FAULT });
-		}
+		strike(w);
 		break;
 	case SIM_PAPER:
 		(w->offices ? numbers_act : clerks_submit)(w, e.document);
@@ -249,11 +257,12 @@ bool world_run(struct world *w, uint64_t seed)
 	w->mandates = seed >= MANDATE_SEEDS;
 	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
 	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
+	w->midnight = w->offices && seed >= TERM_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
 	w->directory_valid_ms = 86400000;
-	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
+	w->start_wall_ms = w->counting || w->midnight ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	w->arena = arena_new(64 << 20);

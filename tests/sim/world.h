@@ -67,6 +67,10 @@ enum { NOT_THERE = -2, CHANGE_KINDS = 9, CLOCKS_MOST = 6 };
 /* From here on: worlds that do not change, in which offices work on what they receive
  * (offices.c). */
 #define OFFICE_SEEDS 5000000ULL
+/* From here on: of these, such as go over the midnight at which a term begins, with crashes at that
+ * moment (numbers.c). */
+#define TERM_SEEDS 5500000ULL
+#define TERM_FROM "2026-10-01"
 /* From here on: worlds that do not change but in who may issue what and in lists of recipients
  * (mandates.c). */
 #define MANDATE_SEEDS 6000000ULL
@@ -99,6 +103,7 @@ enum canary {
 	CANARY_NONE,
 	CANARY_NEVER_REOPENS, /* what is set aside is never opened again */
 	CANARY_SKIPS_NUMBER,  /* a number is lost before a clerk goes ahead by hand */
+	CANARY_TERM_GOES_ON,  /* numbers go on as if no term had begun */
 	CANARY_LOOKS_AWAY,    /* nobody judges what may be issued */
 	CANARY_COUNT
 };
@@ -176,7 +181,8 @@ enum event_kind {
 	SIM_COPY,
 	SIM_BACK,
 	SIM_CLOCK,
-	SIM_YEAR
+	SIM_YEAR,
+	SIM_TERM
 };
 
 struct sim_event {
@@ -261,6 +267,11 @@ struct number_act {
 	bool cancel, change; /* will be */
 	char number[32], template[32], subject[32];
 	unsigned told; /* 0: not yet */
+	char date[16]; /* by the clock of its office when it was asked */
+	/* the directory that its office had when it was first asked of that day: had the term begun
+	 * by it, and by the one when it was answered? */
+	uint64_t version;
+	bool in_term, maybe_in_term;
 	unsigned gap;  /* that the answer told */
 	bool gap_known; /* it was the first answer */
 	bool refused, cancelled, changed;
@@ -308,7 +319,8 @@ struct world {
 	bool counting;
 	struct entry entries[ENTRIES_MAX];
 	int entry_count;
-	bool offices;
+	bool offices, midnight;
+	unsigned term_crashes, term_begun; /* numbers given in the new term, by series */
 	struct office_act acts[OFFICE_ACTS_MAX];
 	int act_count;
 	struct number_act numbers[NUMBER_ACTS_MAX];
@@ -517,6 +529,8 @@ bool office_plants(struct world *w);
 extern const char *const number_types[NUMBER_TYPES];
 void numbers_draw(struct world *w);
 void numbers_act(struct world *w, int act);
+/* At midnight: the term begins (member < 0), or a process dies. */
+void numbers_midnight(struct world *w, int member);
 /* False: it is the answer to something else. */
 bool numbers_replied(struct world *w, const struct act_reply *r);
 bool numbers_done(const struct world *w);
