@@ -200,6 +200,8 @@ void year_noticed(struct world *w, const struct member *m, const struct act_noti
 void year_check_open(struct world *w);
 /* a canary: the last reminder once more */
 void year_remind_again(struct world *w);
+/* and another: a reminder by the table of holidays that was changed since */
+void year_remind_by_old_table(struct world *w);
 void year_due_release(struct year *y);
 
 /* ---- year_plant.c: the checkers' canaries ---- */

@@ -300,5 +300,7 @@ bool year_plants(struct world *w, void (*check)(struct world *w))
 	for (size_t i = 0; i < sizeof of_ended / sizeof of_ended[0]; i++)
 		good = plant(w, "year", &of_ended[i], w->member_count, check) && good;
 	year_remind_again(w);
-	return plant_report(w, "year", "a reminder given twice", true) && good;
+	good = plant_report(w, "year", "a reminder given twice", true) && good;
+	year_remind_by_old_table(w);
+	return plant_report(w, "year", "a reminder by the old table of holidays", true) && good;
 }
