@@ -106,6 +106,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_SERIES:
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
+	case FAMILY_DROPPED:
 	case FAMILY_COUNT:
 		return 0;
 	}

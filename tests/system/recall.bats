@@ -143,3 +143,40 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	[ "$status" = 5 ]
 	[[ $output == *VT-1033* ]]
 }
+
+stored() { # WHO FILE: where its content lies
+	local sum
+	sum=$(sha256sum "$2" | cut -c 1-64)
+	echo "$LAB/$1/data/files/${sum:0:2}/$sum"
+}
+asked_back() { # NUMBER
+	v bo recall ask "$1" --reason "sai" -q >/dev/null
+	wait_for 60 has vp "$1" "13 sai"
+	v vp recall agree "$1" -q >/dev/null
+	is_gone() { v vp show "$1" --json | jq -e '.data.content_dropped' >/dev/null; }
+	wait_for 60 is_gone "$1"
+}
+
+@test "a kill between the agreement and the removal of the file: it goes after the start, and one that another document has stays" {
+	head -c 90000 /dev/urandom >rieng.bin
+	head -c 80000 /dev/urandom >chung.bin
+	v bo send vb.txt rieng.bin chung.bin --to vp --type KH --number 5-KH/ĐU --subject "Văn bản 5" -q --wait delivered --timeout 60 >/dev/null
+	v bo send vb.txt chung.bin --to vp --type KH --number 6-KH/ĐU --subject "Văn bản 6" -q --wait delivered --timeout 60 >/dev/null
+	asked_back 5-KH/ĐU
+	# files that were written in the last five minutes wait: so this is between commit and removal
+	[ -f "$(stored vp rieng.bin)" ]
+	kill_daemon vp
+	start_lab
+	wait_for 60 test ! -e "$(stored vp rieng.bin)"
+	[ ! -e "$(stored vp rieng.bin).leaves" ]
+	[ -f "$(stored vp chung.bin)" ]
+	v vp save 6-KH/ĐU --to con -q
+	cmp con/chung.bin chung.bin
+	[ -f "$(stored bo rieng.bin)" ]
+	asked_back 6-KH/ĐU
+	[ ! -e "$(stored vp chung.bin)" ] || kill_daemon vp
+	start_lab
+	wait_for 60 test ! -e "$(stored vp chung.bin)"
+	v bo save 6-KH/ĐU --to goc -q
+	cmp goc/chung.bin chung.bin
+}
