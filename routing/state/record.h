@@ -512,6 +512,8 @@ struct rec_line {
 	text_t note;
 	enum business business;	   /* of an addition: what a newer document does with it */
 	text_t newer;		   /* and its number; NULL or "": none */
+	struct committee_id office; /* of an addition: the recipient whose office said it; "": ours
+				     * did */
 };
 
 /* Of one issuer, term or year, and type. It only grows: what was given is given. */

@@ -62,7 +62,33 @@ has() { [ "$(own "$1" "$2")" = "$3" ]; }
 	[ "$status" = 6 ]
 	[[ $output == *VT-2050* ]]
 	v bo register out --json | jq -e '[.data[].additions[]|select(.code=="13").note] == ["gửi nhầm"]'
-	v cuc register in --json | jq -e '[.data[].additions[]|select(.code=="15").note] == ["đã hủy"]'
+	v cuc register in --json | jq -e '[.data[].additions[]|select(.code=="15")|"\(.note) \(.office)"] == ["đã hủy null"]'
+}
+
+@test "both books have both answers, and each side reads what it did and what was done to it" {
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="1-KH/ĐU").additions[]|"\(.code) \(.office // "-") \(.note)"] | .[0] == "13 - gửi nhầm" and (.[1:]|sort) == ["15 cuc đã hủy","16 vp đã thi hành"]'
+	v bo register out --json | jq -e '[.data[].additions[]|select(.office=="vp").office_name] == ["Chi bộ Văn phòng"]'
+	v vp accept 1-KH/ĐU -q >/dev/null # taken in now: what was answered before stands in its history
+	COLUMNS=400 v bo register out --lang vi >book.txt 2>/dev/null
+	grep -q "đã đề nghị thu hồi – gửi nhầm" book.txt
+	run ! grep -q "bị đề nghị" book.txt
+	grep -q "không đồng ý thu hồi – Chi bộ Văn phòng – đã thi hành" book.txt
+	grep -q "đồng ý thu hồi – Đảng bộ Cục – đã hủy" book.txt
+	delivered bo cuc 7-KH/ĐU
+	v cuc accept 7-KH/ĐU -q >/dev/null
+	[[ $(COLUMNS=200 v bo recall ask 7-KH/ĐU --reason "sai" --lang vi 2>/dev/null) == *"đã đề nghị thu hồi"* ]]
+	[[ $(COLUMNS=300 v bo show 7-KH/ĐU --lang vi 2>/dev/null) != *"bị đề nghị"* ]]
+	[[ $(COLUMNS=300 v bo trace 7-KH/ĐU --lang vi 2>/dev/null) == *"đã đề nghị thu hồi"* ]]
+	wait_for 60 has cuc 7-KH/ĐU "13 sai"
+	[[ $(COLUMNS=300 v cuc inbox --lang vi 2>/dev/null) == *"bị đề nghị thu hồi"* ]]
+	[[ $(COLUMNS=300 v cuc show 7-KH/ĐU --lang vi 2>/dev/null) == *"bị đề nghị thu hồi"* ]]
+	v cuc recall decline 7-KH/ĐU --reason "đang làm" -q >/dev/null
+	v cuc register in --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[]|"\(.code) \(.note)"] == ["16 đang làm"]'
+	wait_for 60 knows bo 7-KH/ĐU cuc "16 đang làm"
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[].code] == ["13","16"]'
+	kill_daemon bo
+	start_lab
+	v bo register out --json | jq -e '[.data[]|select(.symbol=="7-KH/ĐU").additions[]|select(.code=="16").office] == ["cuc"]'
 }
 
 @test "declined and asked once more, of that one alone" {
