@@ -64,7 +64,7 @@ static enum err load(struct turn_view *t, struct doc_key doc, struct desk *d)
 	*d = (struct desk){ .key = doc,
 			    .work = { .to = "", .due_on = "", .note = "", .person = "" } };
 	if (doc.role != ROLE_IN)
-		return ERR_NOT_RECIPIENT;
+		return doc.role == ROLE_OUT ? ERR_OWN_DOCUMENT : ERR_NOT_RECIPIENT;
 	result = core_get(t, FAMILY_DOCUMENT, key, &r);
 	if (result != ERR_OK)
 		return result;
@@ -393,8 +393,8 @@ static enum err try_out(struct turn_view *t, const struct ev_office *e, struct d
 
 static bool is_answer(enum err r)
 {
-	return r == ERR_NOT_FOUND || r == ERR_NOT_RECIPIENT || r == ERR_NOT_YET ||
-	       r == ERR_DAMAGED;
+	return r == ERR_NOT_FOUND || r == ERR_NOT_RECIPIENT || r == ERR_OWN_DOCUMENT ||
+	       r == ERR_NOT_YET || r == ERR_DAMAGED;
 }
 
 enum err decide_office(struct turn_view *t, const struct ev_office *e)
