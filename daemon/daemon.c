@@ -308,7 +308,10 @@ static enum err open_transfer(struct daemon *d)
 	d->garbage =
 		garbage_new(&(struct garbage_parts){ .files = d->files,
 						     .lookup = d->store->ops->lookup(d->store),
-						     .runner = workers_runner(d->file_workers) });
+						     .runner = workers_runner(d->file_workers),
+						     .may_drop = acts_may_drop,
+						     .dropped = acts_dropped,
+						     .ctx = &d->acts });
 	d->installer = installer_new(
 		&(struct installer_parts){ .core = d->core,
 					   .inbox = d->inbox,

@@ -252,6 +252,7 @@ static struct reply_to reply_of(const struct event *e)
 	case EVENT_FAULT:
 	case EVENT_TICK:
 	case EVENT_BAD_DIRECTORY:
+	case EVENT_DROPPED:
 		break; /* no client waits for it */
 	}
 	return (struct reply_to){ 0 };

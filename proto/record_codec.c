@@ -46,6 +46,7 @@ static const struct {
 	[FAMILY_OPEN] = { office_record_encode_open, office_record_decode_open },
 	[FAMILY_TOLD] = { office_record_encode_told, office_record_decode_told },
 	[FAMILY_EARLY] = { office_record_encode_early, office_record_decode_early },
+	[FAMILY_DROPPED] = { record_encode_nothing, record_decode_nothing },
 };
 _Static_assert(sizeof families / sizeof families[0] == FAMILY_COUNT, "a family without a codec");
 

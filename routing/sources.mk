@@ -13,6 +13,7 @@ ROUTING := \
 	decide/directory \
 	decide/document \
 	decide/doubt \
+	decide/dropped \
 	decide/fact \
 	decide/fetched \
 	decide/message \

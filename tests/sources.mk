@@ -63,6 +63,7 @@ UNIT := \
 	routing/decide/test_paper \
 	routing/decide/test_papers \
 	routing/decide/test_publish \
+	routing/decide/test_recall \
 	routing/decide/test_resend \
 	routing/decide/test_texts \
 	routing/decide/test_tick \
@@ -70,12 +71,14 @@ UNIT := \
 	routing/documents/test_concerns \
 	routing/documents/test_duplicate \
 	routing/documents/test_duplicate_hand_on \
+	routing/documents/test_early \
 	routing/documents/test_given \
 	routing/documents/test_lifecycle \
 	routing/documents/test_matter \
 	routing/documents/test_numbers \
 	routing/documents/test_open_work \
 	routing/documents/test_recipients \
+	routing/documents/test_retention \
 	routing/documents/test_rows \
 	routing/documents/test_same_number \
 	routing/links/test_aside \

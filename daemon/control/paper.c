@@ -262,6 +262,17 @@ static enum err find_any(struct client *c, struct paper_search *s)
 	return e;
 }
 
+/* No entry has the name: a digital document may have it. */
+static enum err or_digital(struct client *c, const char *text, enum err e)
+{
+	struct found_document f;
+
+	if (e == ERR_NOT_FOUND && (control_find_quietly(c, text, ROLE_IN, &f) == ERR_OK ||
+				   control_find_quietly(c, text, ROLE_OUT, &f) == ERR_OK))
+		return ERR_OTHER_FORM;
+	return e;
+}
+
 enum err control_find_paper(struct client *c, const char *text, struct rec_paper *out)
 {
 	struct paper_search s = { .text = text };
@@ -279,7 +290,7 @@ void control_paper_cancel(struct client *c, const Vanthu__V1__Request *request)
 			       .u.paper = { .action = PAPER_CANCEL, .dry_run = m->dry_run } };
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t;
-	enum err e = find(c, &s);
+	enum err e = or_digital(c, s.text, find(c, &s));
 
 	if (e == ERR_AMBIGUOUS) {
 		control_say_ambiguous(c, id, s.text, s.choices, s.hits);
@@ -313,7 +324,7 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 	struct paper_search s = { .text = m->ref == NULL ? "" : m->ref->text };
 	struct paper_texts *t = calloc(1, sizeof *t);
 	text_t about = "";
-	enum err e = t == NULL ? ERR_NO_MEMORY : find_any(c, &s);
+	enum err e = t == NULL ? ERR_NO_MEMORY : or_digital(c, s.text, find_any(c, &s));
 
 	if (e == ERR_AMBIGUOUS) {
 		free(t);

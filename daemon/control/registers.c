@@ -371,6 +371,8 @@ static enum err say_line(struct client *c, uint64_t id, struct register_walk *w,
 		line.code = text(office_status_code(from->status));
 		line.business = (Vanthu__V1__Business)from->business;
 		line.newer = text(from->newer);
+		line.office = text(from->office.text);
+		line.office_name = id_empty(from->office) ? text("") : name_of(c, w, from->office);
 	}
 	if (from != NULL && at.addition == 0)
 		e = fill_entry(c, w, from, &line);

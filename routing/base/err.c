@@ -72,6 +72,12 @@ static const struct err_row rows[] = {
 	  N_("name one with \"signs\" in the list: vanthu person list") },
 	{ ERR_TYPE_ENDED, N_("no documents of this type are issued on that day"),
 	  N_("take another type, or give the day of issue with: --date") },
+	{ ERR_OWN_DOCUMENT, N_("this document was issued here; that is for those who received it"),
+	  N_("see what they do with it: vanthu show ID; to have it back: vanthu recall ask ID "
+	     "--reason TEXT") },
+	{ ERR_OTHER_FORM, N_("the command does not go with the form of this one, paper or digital"),
+	  N_("one on paper: vanthu paper show ID, paper change, paper cancel; a digital one: "
+	     "vanthu show ID") },
 	{ ERR_SAME_ID, N_("another document has this id: of another issuer, or on paper"),
 	  N_("see them with: vanthu find; tell who sent the later one") },
 	{ ERR_ANSWERED_STATE,
@@ -362,6 +368,9 @@ int err_exit_code(enum err e)
 	case ERR_CONCERNS_TYPE:
 	case ERR_CONCERNS_SOME:
 		return 5; /* warnings, where they refuse */
+	case ERR_OWN_DOCUMENT:
+	case ERR_OTHER_FORM:
+		return 5; /* of another kind, as ERR_NOT_ISSUER */
 	case ERR_TIMEOUT:
 	case ERR_NOT_YET:
 		return 8;

@@ -36,6 +36,9 @@ enum err {
 	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
 	ERR_PERSON_SIGNS = 1039,    /* in the list of persons, and not among those who sign */
 	ERR_TYPE_ENDED = 1038,	    /* no documents of this type are issued on that day */
+	ERR_OWN_DOCUMENT = 1032,    /* issued here: what only a recipient does was asked of it */
+	/* on paper, and the command is for digital ones; or the reverse */
+	ERR_OTHER_FORM = 1040,
 	ERR_FILE_NAME = 1025,       /* a warning: a file's name that other systems refuse */
 	ERR_CHANGED_FILE = 1016,    /* a file that was written while it was read */
 	/* no automatic number: of a term before the present one, or the series is at its end */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "routing/base/committee_id.h"
+#include "routing/books/books.h"
 #include "routing/documents/documents.h"
 #include "routing/rules/rules.h"
 #include "routing/state/event.h"
@@ -92,6 +93,33 @@ static enum err document_of(struct turn_view *t, const struct ev_publish *e, enu
 	return result;
 }
 
+/* How a recipient answered a recall, or a newer document, in the register of what went out. */
+static enum err enter_answer(struct turn_view *t, const struct ev_publish *e, struct doc_key key,
+			     const struct rec_document *d, enum office_status s)
+{
+	const struct doc_id *request = &e->fact->status.request;
+	struct rec_line line = { .kind = LINE_ADDITION,
+				 .role = key.role,
+				 .serial = key.serial,
+				 .status = s,
+				 .at_ms = t->now.wall_ms,
+				 .person = e->fact->status.person,
+				 .note = e->fact->note,
+				 .office = e->signer };
+	struct line_key at = d->line;
+	enum err r = ERR_OK;
+
+	if ((s != OFFICE_RECALL_AGREED && s != OFFICE_RECALL_DECLINED) || at.number == 0)
+		return ERR_OK;
+	if (doc_id_valid(request))
+		r = concerns_of(t, request, &line.business, &line.newer);
+	at.book = register_book(DIRECTION_OUT, d->secrecy);
+	if (r == ERR_OK)
+		r = register_add(t, at, &line);
+	/* full of additions, or the line cannot be read: the status itself says it */
+	return r == ERR_BUSY || r == ERR_NOT_FOUND || r == ERR_DAMAGED ? ERR_OK : r;
+}
+
 /* What a recipient's office says of a document of ours. */
 static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum err *fault)
 {
@@ -116,6 +144,9 @@ static enum err of_ours(struct turn_view *t, const struct ev_publish *e, enum er
 		return ERR_OK;
 	r = keep(t, e, key, &added, fault);
 	if (r != ERR_OK || added == 0)
+		return r;
+	r = enter_answer(t, e, key, &d, s);
+	if (r != ERR_OK)
 		return r;
 	notify(t, NOTICE_STATUS, e->fact->document, e->signer, (uint32_t)s, &d.summary);
 	return sent_work_follow(t, key, &d, e->signer, added);

@@ -205,6 +205,7 @@ void core_apply(struct core *c, const struct key *key, const struct record *r)
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
 	case FAMILY_EARLY:
+	case FAMILY_DROPPED:
 	case FAMILY_COUNT:
 		break; /* nothing of it is held in memory */
 	}

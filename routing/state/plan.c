@@ -433,6 +433,7 @@ void plan_resolve(struct plan *p)
 		case FAMILY_OPEN:
 		case FAMILY_TOLD:
 		case FAMILY_EARLY:
+		case FAMILY_DROPPED:
 		case FAMILY_COUNT:
 			break; /* refers to no draft */
 		}

@@ -89,7 +89,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_EARLY:
 		return r->u.early.status.envelope.bytes.len_bytes + NOTE_MAX + PERSON_MAX;
 	case FAMILY_LINE:
-		return NOTE_MAX + PERSON_MAX + NUMBER_MAX;
+		return NOTE_MAX + PERSON_MAX + NUMBER_MAX + COMMITTEE_BYTES;
 	case FAMILY_NONE:
 	case FAMILY_IDENT:
 	case FAMILY_STATE:
@@ -106,6 +106,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_SERIES:
 	case FAMILY_OPEN:
 	case FAMILY_TOLD:
+	case FAMILY_DROPPED:
 	case FAMILY_COUNT:
 		return 0;
 	}

@@ -68,6 +68,9 @@ enum family {
 	 * out at once */
 	FAMILY_TOLD,
 	FAMILY_EARLY,   /* id ‖ origin → a recall asked of a document that is not here yet */
+	/* sha256 ‖ role ‖ serial → nothing: a content that no FILE names any more, by who needed it
+	 * last; its file is still to be removed */
+	FAMILY_DROPPED,
 	FAMILY_COUNT
 };
 
@@ -151,6 +154,9 @@ bool key_parse_aside(const struct key *k, struct committee_id *neighbour, enum l
 bool key_parse_link(const struct key *k, struct committee_id *neighbour, enum lane *lane);
 bool key_parse_receipt(const struct key *k, enum role *role, struct serial *serial,
 		       struct committee_id *recipient);
+/* of FILE and DROPPED */
+bool key_parse_file(const struct key *k, struct digest *sha256, enum role *role,
+		    struct serial *serial);
 bool key_parse_version(const struct key *k, uint64_t *version, struct committee_id *id);
 /* *kind may be one that this build does not know. */
 bool key_parse_sweep(const struct key *k, int64_t *due_ms, enum sweep *kind, enum role *role,
@@ -506,6 +512,8 @@ struct rec_line {
 	text_t note;
 	enum business business;	   /* of an addition: what a newer document does with it */
 	text_t newer;		   /* and its number; NULL or "": none */
+	struct committee_id office; /* of an addition: the recipient whose office said it; "": ours
+				     * did */
 };
 
 /* Of one issuer, term or year, and type. It only grows: what was given is given. */
@@ -567,7 +575,8 @@ struct record {
 		struct rec_open open;
 		struct rec_told told;
 		struct rec_early early;
-		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE and CHANGED have no value */
+		/* STAGED has a `committee`; FILE, SWEEP, SUBORDINATE, CHANGED and DROPPED have
+		 * no value */
 	} u;
 };
 

@@ -141,6 +141,7 @@ struct member {
 	struct outbox *outbox;
 	struct turn *turn;
 	struct bulk *bulk;
+	struct garbage *garbage;
 	struct arena *scratch;
 };
 

@@ -148,6 +148,19 @@ static bool asked(struct spoil *s)
 	return false;
 }
 
+/* Which recipient answered, in the same. */
+static bool answered(struct spoil *s)
+{
+	for (unsigned n = 0; spoil_nth(s, FAMILY_LINE, key_book_year(BOOK_OUT, 2025), n); n++) {
+		if (s->r.u.line.office.text[0] == '\0')
+			continue;
+		s->r.u.line.office.text[0] = '\0';
+		plan_put(s->plan, s->scan.at, &s->r);
+		return true;
+	}
+	return false;
+}
+
 /* The first paper that is wanted, of those that went out. */
 static bool find_paper(struct spoil *s, bool secret, unsigned skip)
 {
@@ -282,6 +295,7 @@ static const struct planted faults[] = {
 	{ "a recall declined that the issuer dropped", declined },
 	{ "a question that a recipient dropped", question },
 	{ "a question that its book does not say", asked },
+	{ "an answer that its book does not say", answered },
 	{ "a secret paper's number skipped", secret_number },
 	{ "what a secret paper says", subject },
 	{ "a secret paper in the ordinary book", wrong_book },

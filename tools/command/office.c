@@ -71,6 +71,19 @@ static const struct column columns[] = {
 	{ "error", N_("Problem"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+/* The same for people: who asked, or was asked. */
+static const struct column columns_text[] = {
+	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "code", N_("Now"), FORMAT_OFFICE, false },
+	{ "recall_text", N_("Recall"), FORMAT_OFFICE, false },
+	{ "asked", N_("Asked"), FORMAT_COUNT, false },
+	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
+	{ "to", N_("In charge"), FORMAT_TEXT, true },
+	{ "due", N_("Due"), FORMAT_DATE, false },
+	{ "repeated", N_("Done before"), FORMAT_MARK, false },
+	{ "error", N_("Problem"), FORMAT_CODE, true },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
 
 struct act {
 	Vanthu__V1__Office request; /* its texts are ours */
@@ -349,6 +362,25 @@ static void say_next(struct cli *cli, const struct act *a, const json_t *rows)
 	}
 }
 
+static void print_rows(struct cli *cli, const struct act *a, json_t *rows)
+{
+	bool people = !cli->json && !cli->plain,
+	     ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(people ? rows : NULL, i, row)
+	{
+		const char *recall = json_string_value(json_object_get(row, "recall")),
+			   *asks = json_string_value(json_object_get(row, "asks"));
+
+		json_object_set_new(row, "recall_text",
+				    people_status(recall == NULL ? "" : recall,
+						  asks == NULL ? "" : asks, ask));
+	}
+	output_list(cli, json_incref(rows), people ? columns_text : columns);
+}
+
 static int run(struct cli *cli, struct act *a)
 {
 	struct call *c = NULL;
@@ -370,7 +402,7 @@ static int run(struct cli *cli, struct act *a)
 			terminal_say(_("Nothing waits to be taken in."));
 		return code;
 	}
-	output_list(cli, json_incref(rows), columns);
+	print_rows(cli, a, rows);
 	say_next(cli, a, rows);
 	json_decref(rows);
 	return code;

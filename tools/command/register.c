@@ -194,9 +194,10 @@ static enum err ask_office(struct call *c, struct book_wanted *w)
 /* ---- a table ---- */
 
 /* An addition as a row of its own, below the line that it is to. */
-static json_t *addition_cells(struct cli *cli, const json_t *line, const json_t *addition)
+static json_t *addition_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line,
+			      const json_t *addition)
 {
-	char *text = register_addition_text(cli, addition);
+	char *text = register_addition_text(cli, book, addition);
 	json_t *cells = json_object();
 
 	json_object_set(cells, "number", json_object_get(line, "number"));
@@ -215,7 +216,8 @@ static json_t *rows_of(struct cli *cli, const struct book_wanted *w)
 	{
 		json_array_append_new(rows, register_cells(cli, w->book, line));
 		json_array_foreach(json_object_get(line, "additions"), k, addition)
-			json_array_append_new(rows, addition_cells(cli, line, addition));
+			json_array_append_new(rows,
+			addition_cells(cli, w->book, line, addition));
 	}
 	return rows;
 }
@@ -294,7 +296,7 @@ static void write_line(struct cli *cli, FILE *to, const struct book_wanted *w, c
 	page_row(to, cells, count);
 	json_array_foreach(json_object_get(line, "additions"), i, addition)
 	{
-		char *text = register_addition_text(cli, addition);
+		char *text = register_addition_text(cli, w->book, addition);
 
 		page_addition(to, "↳", text, count);
 		free(text);

@@ -88,7 +88,8 @@ static const struct column receipt_text[] = {
 	{ "at", N_("When"), FORMAT_TIME, false },
 	{ "code", N_("Office"), FORMAT_OFFICE, true },
 	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
-	{ "recall", N_("Recall"), FORMAT_OFFICE, true },
+	{ "recall_text", N_("Recall"), FORMAT_OFFICE, true },
+	{ "recall_note", N_("Said to it"), FORMAT_TEXT, true },
 	{ "request_text", N_("Answer to it"), FORMAT_OFFICE, true },
 	{ "request_note", N_("Said with it"), FORMAT_TEXT, true },
 	{ "reason", N_("Why"), FORMAT_CODE, true },
@@ -337,13 +338,30 @@ static void add_requests(json_t *view)
 	json_array_foreach(json_object_get(view, "receipts"), i, each)
 	{
 		json_object_set(each, "asks", json_object_get(view, "business"));
-		json_object_set_new(each, "request_text", people_request(each, "request"));
+		json_object_set_new(each, "request_text",
+				    people_status(string_of(each, "request"),
+						  string_of(view, "business"), true));
 	}
 	json_array_foreach(json_object_get(view, "statuses"), i, each)
 	{
 		json_object_set_new(each, "asks",
 				    json_string(asks_of(view, string_of(each, "request"))));
-		json_object_set_new(each, "code_text", people_request(each, "code"));
+		json_object_set_new(
+			each, "code_text",
+			people_status(string_of(each, "code"), string_of(each, "asks"), true));
+	}
+}
+
+/* What became of a recall with each recipient, as the issuer reads it. */
+static void add_recalls(json_t *receipts)
+{
+	json_t *each;
+	size_t i;
+
+	json_array_foreach(receipts, i, each)
+	{
+		json_object_set_new(each, "recall_text",
+				    people_status(string_of(each, "recall"), "", true));
 	}
 }
 
@@ -371,6 +389,7 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(view, "concerns_text", older_text(view));
 	json_object_set_new(view, "newer_text", newer_text(view));
 	add_requests(view);
+	add_recalls(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "statuses"));
 	sort_by_time(json_object_get(view, "statuses"));
@@ -469,6 +488,7 @@ static void print_trace(struct cli *cli, json_t *trace)
 						   string_of(trace, "origin")));
 		people_committees(hops);
 		people_committees(recipients);
+		add_recalls(recipients);
 	}
 	cli->renderer->object(cli, trace, people ? columns_text : columns);
 	if (cli->json)

@@ -80,6 +80,7 @@ static const struct word office[] = {
 	{ "13", N_("asked back"), "" },
 	{ "15", N_("agreed to give back"), "" },
 	{ "16", N_("declined to give back"), "" },
+	{ "13-1", N_("asked for it back"), "" }, /* where its issuer reads it */
 	/* to a newer document that updates (3) or replaces (4) it */
 	{ "13-3", N_("asked to update it"), "" },
 	{ "15-3", N_("update agreed"), "" },

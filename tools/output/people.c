@@ -135,17 +135,21 @@ static json_t *with_same_number(struct cli *cli, const json_t *line, json_t *sub
 	return out;
 }
 
-json_t *people_request(const json_t *of, const char *key)
+json_t *people_status(const char *code, const char *asks, bool issuer)
 {
-	const char *code = string_of(json_object_get(of, key)),
-		   *asks = string_of(json_object_get(of, "asks"));
-
 	if (code[0] == '\0')
 		return json_null();
 	return json_sprintf("%s%s", code,
-			    strcmp(asks, "update") == 0	   ? "-3"
-			    : strcmp(asks, "replace") == 0 ? "-4"
-							   : "");
+			    strcmp(asks, "update") == 0		     ? "-3"
+			    : strcmp(asks, "replace") == 0	     ? "-4"
+			    : issuer && strcmp(code, "13") == 0 ? "-1"
+								     : "");
+}
+
+json_t *people_request(const json_t *of, const char *key)
+{
+	return people_status(string_of(json_object_get(of, key)),
+			     string_of(json_object_get(of, "asks")), false);
 }
 
 json_t *people_does(const char *business, const char *number)

@@ -31,8 +31,11 @@ json_t *people_signer(const json_t *signer);
  * none. */
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);
 json_t *people_reference(const json_t *reference, bool whole);
-/* The code under `key` of an object, for FORMAT_OFFICE: with what its "asks" says it is about. Null
- * for none. */
+/* A status's code for FORMAT_OFFICE, with what it is about: `asks`, a word of json_business or "".
+ * `issuer`: its issuer reads it, or it is told of its issuer, who asked; else a recipient does, who
+ * was asked. Null for no code. */
+json_t *people_status(const char *code, const char *asks, bool issuer);
+/* The same of the code under `key` of an object and of its "asks", as a recipient reads it. */
 json_t *people_request(const json_t *of, const char *key);
 /* "replaces 31-KH/ĐU", "replaced by 31-KH/ĐU": a word of json_business, and the other's number. */
 json_t *people_does(const char *business, const char *number);

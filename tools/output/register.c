@@ -201,6 +201,8 @@ json_t *register_addition_json(const Vanthu__V1__RegisterLine *l)
 			    l->business == 0 ? json_null()
 					     : json_string(json_business(l->business)));
 	set(o, "newer", l->newer);
+	set(o, "office", l->office);
+	set(o, "office_name", l->office_name);
 	if (l->corrected != NULL)
 		json_object_set_new(o, "corrected", corrected_json(l->corrected));
 	return o;
@@ -319,13 +321,28 @@ static void join_older(struct cell *c, const json_t *line)
 	json_decref(said);
 }
 
-/* What a newer one did with it. */
-static void join_newer(struct cell *c, const json_t *a)
+/* What a newer one did with it, or how that was answered. */
+static void join_newer(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *a)
 {
-	json_t *said = people_done(get(a, "business"), get(a, "newer"));
+	json_t *said;
 
-	join(c, ": ", json_string_value(said));
+	if (get(a, "office")[0] == '\0' && strcmp(get(a, "code"), "16") != 0) {
+		said = people_done(get(a, "business"), get(a, "newer"));
+		join(c, ": ", json_string_value(said));
+	} else {
+		said = people_status(get(a, "code"), get(a, "business"), book == BOOK(OUT));
+		join_value(cli, c, ": ", said, FORMAT_OFFICE);
+		join(c, ": ", get(a, "newer"));
+	}
 	json_decref(said);
+}
+
+static void join_code(struct cli *cli, struct cell *c, Vanthu__V1__Book book, const json_t *a)
+{
+	json_t *code = people_status(get(a, "code"), "", book == BOOK(OUT));
+
+	join_value(cli, c, ": ", code, FORMAT_OFFICE);
+	json_decref(code);
 }
 
 /* What the decree's columns have no place for. */
@@ -401,6 +418,7 @@ static void add_in_cells(struct cli *cli, const json_t *line, json_t *cells, str
 static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cells, struct cell *c)
 {
 	const json_t *work = json_object_get(line, "work");
+	json_t *recall;
 	char date[32];
 
 	join_type(c, line);
@@ -414,7 +432,9 @@ static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cell
 	join_value(cli, c, "", json_object_get(line, "due"), FORMAT_DATE);
 	put(cells, "due", c);
 	join_value(cli, c, "", json_object_get(work, "code"), FORMAT_OFFICE);
-	join_value(cli, c, "; ", json_object_get(work, "recall"), FORMAT_OFFICE);
+	recall = people_request(work, "recall");
+	join_value(cli, c, "; ", recall, FORMAT_OFFICE);
+	json_decref(recall);
 	if (json_is_object(work))
 		join_day(cli, c, "\n", json_object_get(work, "since"));
 	put(cells, "progress", c);
@@ -460,7 +480,7 @@ static void join_corrected(struct cli *cli, struct cell *c, const json_t *correc
 	join(c, "; ", get(corrected, "party"));
 }
 
-char *register_addition_text(struct cli *cli, const json_t *a)
+char *register_addition_text(struct cli *cli, Vanthu__V1__Book book, const json_t *a)
 {
 	struct cell cell, *c = &cell;
 
@@ -471,11 +491,12 @@ char *register_addition_text(struct cli *cli, const json_t *a)
 	else if (strcmp(get(a, "kind"), "void") == 0)
 		join(c, ": ", _("cancelled"));
 	else if (get(a, "business")[0] != '\0')
-		join_newer(c, a);
+		join_newer(cli, c, book, a);
 	else if (get(a, "code")[0] == '\0')
 		join(c, ": ", _("correction"));
 	else
-		join_value(cli, c, ": ", json_object_get(a, "code"), FORMAT_OFFICE);
+		join_code(cli, c, book, a);
+	join(c, " – ", get(a, "office_name")[0] != '\0' ? get(a, "office_name") : get(a, "office"));
 	join_corrected(cli, c, json_object_get(a, "corrected"));
 	join(c, " – ", get(a, "note"));
 	join(c, " – ", get(a, "person"));

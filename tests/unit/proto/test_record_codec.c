@@ -249,7 +249,7 @@ static int tear_down(void **state)
 static bool is_all_in_its_key(enum family f)
 {
 	return f == FAMILY_FILE || f == FAMILY_SWEEP || f == FAMILY_SUBORDINATE ||
-	       f == FAMILY_NUMBER || f == FAMILY_CHANGED;
+	       f == FAMILY_NUMBER || f == FAMILY_CHANGED || f == FAMILY_DROPPED;
 }
 
 /* A family without a sample would pass every test here by an empty value. */
@@ -578,7 +578,7 @@ static void test_right_checksum_over_a_wrong_shape_is_damage(void **state)
 			FAMILY_META,  FAMILY_STATE,   FAMILY_ENVELOPE, FAMILY_RELAY,
 			FAMILY_ROUTE, FAMILY_FILE,    FAMILY_SWEEP,    FAMILY_SUBORDINATE,
 			FAMILY_ACT,   FAMILY_COUNTER, FAMILY_NUMBER,   FAMILY_CHANGED,
-			FAMILY_WORK,  FAMILY_OPEN
+			FAMILY_WORK,  FAMILY_OPEN,    FAMILY_DROPPED
 		};
 		enum err expected = ERR_DAMAGED;
 		struct record back;
