@@ -216,7 +216,8 @@ static enum err open_core(struct daemon *d)
 	core_set_room(d->core,
 		      (struct core_room){ d->upkeep.room.submissions, d->upkeep.room.documents,
 					  d->upkeep.room.facts, d->upkeep.room.why,
-					  d->upkeep.room.left_bytes });
+					  d->upkeep.room.left_bytes,
+					  d->upkeep.room.left_why });
 	d->outbox = outbox_new(d->core, lookup, acts_outbox_ops(&d->acts));
 	if (d->outbox == NULL)
 		return ERR_NO_MEMORY;

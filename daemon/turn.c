@@ -94,7 +94,8 @@ static enum err look_for_room(struct turn *t)
 	if (e == ERR_OK)
 		core_set_room(t->parts.core, (struct core_room){ room->submissions, room->documents,
 								 room->facts, room->why,
-								 room->left_bytes });
+								 room->left_bytes,
+								 room->left_why });
 	return e;
 }
 

@@ -97,7 +97,7 @@ size_t room_trace(struct client *c, const Vanthu__V1__Request *request)
 size_t room_show(struct client *c, const Vanthu__V1__Request *request)
 {
 	(void)request;
-	return BODY_BYTES + STATUSES_BYTES + VIEW_DETAILS_BYTES +
+	return BODY_BYTES + STATUSES_BYTES + NOTES_BYTES + VIEW_DETAILS_BYTES +
 	       committee_count(c) * RECEIPT_BYTES + 2 * names_bytes(c);
 }
 

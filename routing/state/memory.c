@@ -18,7 +18,7 @@ struct core *core_new(const struct core_config *config)
 		c->config.credit_messages = CREDIT_MESSAGES;
 	if (c->config.credit_bytes == 0)
 		c->config.credit_bytes = CREDIT_BYTES;
-	c->room = (struct core_room){ true, true, true, ERR_OK, 0 };
+	c->room = (struct core_room){ true, true, true, ERR_OK, 0, ERR_OK };
 	c->next_serial = 1;
 	c->parts_left = DIRECTORY_PARTS_A_TURN;
 	c->act_number = 1;

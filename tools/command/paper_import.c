@@ -43,6 +43,7 @@ struct entry {
 	enum state state;
 	unsigned same_as; /* its line */
 	struct cli_caught fault;
+	bool no_room; /* refused, because what came before it took what one commit may take */
 	char *number; /* that it has in the book; NULL: as in the file */
 	bool has_id;
 	struct doc_id id;		 /* of the entry in the book */
@@ -409,6 +410,7 @@ static void take_outcome(struct import *m, struct entry *e, const Vanthu__V1__Pa
 {
 	const Vanthu__V1__PaperAccepted *a = o->accepted;
 
+	e->no_room = o->code == ERR_DISK_FULL || o->code == ERR_MAP_FULL;
 	if (o->code != 0 || a == NULL) {
 		e->state = STATE_REFUSED;
 		m->cli->caught = &e->fault;
@@ -483,7 +485,8 @@ static size_t add_to(struct batch *b, struct entry *e)
 	return b->bytes;
 }
 
-static enum err ask_some(struct import *m, struct call *c, struct batch *b)
+/* Once through all that wait. */
+static enum err ask_round(struct import *m, struct call *c, struct batch *b)
 {
 	enum err e = ERR_OK;
 
@@ -498,6 +501,40 @@ static enum err ask_some(struct import *m, struct call *c, struct batch *b)
 			e = ask(m, c, b, m->cli->dry_run);
 	}
 	return e == ERR_OK && b->count > 0 ? ask(m, c, b, m->cli->dry_run) : e;
+}
+
+/* On a disk that is nearly full a commit takes few lines: the others wait for the next one, as long
+ * as each round finds room for some. */
+static bool wait_again(struct import *m, size_t *taken)
+{
+	size_t now = 0, waiting = 0;
+
+	for (size_t i = 0; i < m->count; i++)
+		now += m->entries[i].state == STATE_REGISTERED ||
+		       m->entries[i].state == STATE_CHECKED || m->entries[i].state == STATE_THERE;
+	for (size_t i = 0; now > *taken && i < m->count; i++) {
+		struct entry *at = &m->entries[i];
+
+		if (at->state != STATE_REFUSED || !at->no_room)
+			continue;
+		cli_caught_free(&at->fault);
+		at->fault = (struct cli_caught){ .err = ERR_OK };
+		at->state = STATE_WAITING;
+		waiting++;
+	}
+	*taken = now;
+	return waiting > 0;
+}
+
+static enum err ask_some(struct import *m, struct call *c, struct batch *b)
+{
+	size_t taken = 0;
+	enum err e;
+
+	do
+		e = ask_round(m, c, b);
+	while (e == ERR_OK && wait_again(m, &taken));
+	return e;
 }
 
 /* More than one request takes is not begun. */

@@ -228,6 +228,7 @@ static json_t *json_view(const Vanthu__V1__DocumentView *v, bool programs)
 	json_object_set_new(out, "digest", json_hex(v->digest));
 	json_object_set_new(out, "receipts", json_receipts(v->receipts, v->n_receipts));
 	json_object_set_new(out, "statuses", json_statuses(v->statuses, v->n_statuses));
+	json_object_set_new(out, "status_count", json_integer(v->status_count));
 	return out;
 }
 
@@ -399,6 +400,7 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 {
 	bool plain = cli->plain;
 	const json_t *work = json_object_get(view, "work");
+	json_int_t said = json_integer_value(json_object_get(view, "status_count"));
 
 	if (!cli->json && !plain)
 		add_people(cli, view);
@@ -414,6 +416,9 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 	}
 	print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
 		   plain ? status_columns : status_text);
+	if ((size_t)said > json_array_size(json_object_get(view, "statuses")))
+		cli_hint(cli, _("Statuses: %zu of %lld; the last of each office is above."),
+			 json_array_size(json_object_get(view, "statuses")), (long long)said);
 	if (work != NULL)
 		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
 	if (json_is_true(json_object_get(view, "content_dropped")))

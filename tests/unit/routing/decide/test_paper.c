@@ -257,7 +257,8 @@ static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
 	assert_true(plan_is_empty(g->s->plan));
 	e.u.paper.dry_run = false;
-	core_set_room(g->s->core, (struct core_room){ false, true, true, ERR_DISK_FULL, 0 });
+	core_set_room(g->s->core,
+		      (struct core_room){ false, true, true, ERR_DISK_FULL, 0, ERR_OK });
 	assert_int_equal(paper_answer(g, &e).result, ERR_DISK_FULL);
 }
 
