@@ -20,14 +20,6 @@ enum { SCRATCH_BYTES = 1 << 20 };
 
 /* ---- a store from before ---- */
 
-/* Of a công văn of the State what follows the dash is who drafted it: numbering_series. */
-static void organisation_of(const struct number_parts *p, char out[NUMBERING_ORGANISATION_MAX + 1])
-{
-	memcpy(out, p->organisation, NUMBERING_ORGANISATION_MAX + 1);
-	if (p->form == NUMBER_FORM_STATE_LETTER)
-		out[strcspn(out, "-")] = '\0';
-}
-
 static bool is_of_issuer(const struct doctypes *types, text_t number,
 			 const struct number_parts *wanted, uint64_t *n)
 {
@@ -37,8 +29,8 @@ static bool is_of_issuer(const struct doctypes *types, text_t number,
 	if (number == NULL || numbering_parse_among(types, number, &parts) != ERR_OK)
 		return false;
 	*n = parts.n;
-	organisation_of(wanted, ours);
-	organisation_of(&parts, its);
+	numbering_issuer(wanted, ours);
+	numbering_issuer(&parts, its);
 	return spelling_same_number(ours, its);
 }
 
