@@ -12,9 +12,16 @@
 #include "routing/state/plan.h"
 #include "routing/state/record.h"
 
+/* Secret documents have a series of their own. */
+static bool is_same_book(const struct rec_paper *a, const struct rec_paper *b)
+{
+	return a->direction == b->direction &&
+	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT);
+}
+
 bool alike_same_document(const struct rec_paper *a, const struct rec_paper *b)
 {
-	return a->direction == b->direction && strcmp(a->type_name, b->type_name) == 0 &&
+	return is_same_book(a, b) && strcmp(a->type_name, b->type_name) == 0 &&
 	       strcmp(a->date, b->date) == 0 && spelling_same_number(a->number, b->number) &&
 	       spelling_same_name(a->party, b->party);
 }
@@ -44,18 +51,15 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 	       (strcmp(a->date, term->from) < 0) == (strcmp(b->date, term->from) < 0);
 }
 
-/* What we send, we have issued: whom it went to makes no other document of it. Secret documents
- * have a series of their own. */
+/* What we send, we have issued: whom it went to makes no other document of it. */
 static bool alike(const struct rec_paper *a, const struct rec_paper *b,
 		  const struct number_term *term)
 {
 	bool issuer = a->direction == DIRECTION_OUT || a->party[0] == '\0' || b->party[0] == '\0' ||
 		      spelling_same_name(a->party, b->party);
 
-	return issuer && a->direction == b->direction && strcmp(a->type_name, b->type_name) == 0 &&
-	       spelling_same_number(a->number, b->number) &&
-	       (a->secrecy >= SECRECY_MAT) == (b->secrecy >= SECRECY_MAT) &&
-	       same_series(a, b, term);
+	return issuer && is_same_book(a, b) && strcmp(a->type_name, b->type_name) == 0 &&
+	       spelling_same_number(a->number, b->number) && same_series(a, b, term);
 }
 
 /* Of a month so far from that of another; the earlier one of two that are equally far. */

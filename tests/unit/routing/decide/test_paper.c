@@ -210,6 +210,26 @@ static void test_secret_document_leaves_only_that_it_exists(void **state)
 	paper_expect_equal(g);
 }
 
+static void test_number_of_a_secret_document_is_free_in_the_other_book(void **state)
+{
+	struct stage *g = *state;
+	struct event secret = paper_entry(1, DIRECTION_OUT, "01-NQ/ĐU", "2025-06-14"),
+		     open = paper_entry(2, DIRECTION_OUT, "", "2025-06-14");
+
+	secret.u.paper.paper.secrecy = SECRECY_MAT;
+	assert_int_equal(paper_answer(g, &secret).result, ERR_OK);
+	station_commit(g->s);
+	station_clear(g->s);
+	/* nobody said whom it went to, as nothing says it of the secret one */
+	open.u.paper.paper.party = "";
+	open.u.paper.paper.number = "1-NQ/ĐU";
+	assert_int_equal(paper_answer(g, &open).result, ERR_OK);
+	station_commit(g->s);
+	open.u.paper.id = fixture_doc_id(3);
+	assert_int_equal(paper_answer(g, &open).result, ERR_REGISTERED);
+	paper_expect(g, JUNE, DIRECTION_OUT, (struct target_count){ .secret = 1, .paper = 1 });
+}
+
 static void test_what_is_no_entry_is_refused_and_writes_nothing(void **state)
 {
 	static char longest[SUBJECT_MAX + 2];
@@ -569,6 +589,7 @@ int main(void)
 		TEST(test_cancelled_or_insisted_upon_is_not_told),
 		TEST(test_same_document_in_one_turn_is_seen_through_the_plan),
 		TEST(test_secret_document_leaves_only_that_it_exists),
+		TEST(test_number_of_a_secret_document_is_free_in_the_other_book),
 		TEST(test_what_is_no_entry_is_refused_and_writes_nothing),
 		TEST(test_cancelled_entry_stays_with_its_reason_and_counts_no_more),
 		TEST(test_id_of_a_digital_document_is_no_paper),
