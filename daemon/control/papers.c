@@ -7,6 +7,7 @@
 
 #include "daemon/control/client.h"
 #include "daemon/control/details.h"
+#include "daemon/control/find.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/paper.h"
 #include "proto/fields.h"
@@ -175,7 +176,8 @@ static enum err gather(struct client *c, struct paper_walk *w)
 	if (r.u.paper.next.n != 0)
 		return ERR_OK; /* its correction stands in its month */
 	if ((w->direction == DIRECTION_NONE || w->direction == r.u.paper.direction) &&
-	    (!w->named || control_paper_named(&w->name, &r.u.paper)))
+	    (!w->named || control_paper_named(&w->name, &r.u.paper)) &&
+	    !control_hides_paper(c, &r.u.paper))
 		remember(w, (position_t)strtoul(r.u.paper.date + 8, NULL, 10) << POSITION_BITS |
 				    (serial.n & (((position_t)1 << POSITION_BITS) - 1)));
 	return ERR_OK;

@@ -45,15 +45,16 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 static void notify_paper(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
-	/* Of a secret one not even its number leaves the office: live events are for whoever may
-	 * see figures. */
-	bool secret = p->secrecy >= SECRECY_MAT;
-	struct summary summary = { .number = secret ? "" : p->number,
+	struct summary summary = { .number = p->number,
 				   .type_code = p->type_code,
 				   .subject = p->subject,
 				   .issued_on = p->date,
 				   .due_on = "" };
 
+	/* Live events are for whoever may see figures, and who may not read the book of a secret
+	 * one is not to know that it exists. */
+	if (p->secrecy >= SECRECY_MAT)
+		return;
 	notify(t, NOTICE_PAPER, ref, t->core->config.self, 0, &summary);
 }
 
