@@ -26,7 +26,7 @@ struct paper_texts {
 		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
 		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1],
 		signer[COMMITTEE_NAME_MAX + 1], position[COMMITTEE_NAME_MAX + 1],
-		competence[COMMITTEE_NAME_MAX + 1];
+		competence[COMMITTEE_NAME_MAX + 1], issued_on[DATE_MAX + 1];
 };
 
 static void release(void *owner)
@@ -119,6 +119,7 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "signer", m->signer, t->signer, sizeof t->signer },
 		{ "position", m->position, t->position, sizeof t->position },
 		{ "competence", m->competence, t->competence, sizeof t->competence },
+		{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
 	};
 
 	return copy_all(texts, sizeof texts / sizeof texts[0], about);
@@ -176,6 +177,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .signer_name = t->signer,
 						  .signer_position = t->position,
 						  .signer_competence = t->competence,
+						  .issued_on = t->issued_on,
 						  .reason = "" };
 	if (find_answered(c, id, m, &event.u.paper.paper))
 		ask(c, id, &event, t);
@@ -329,6 +331,7 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 			{ "date", m->date, t->date, sizeof t->date },
 			{ "party", m->party, t->party, sizeof t->party },
 			{ "reason", m->reason, t->reason, sizeof t->reason },
+			{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
 		};
 
 		e = copy_all(texts, sizeof texts / sizeof texts[0], &about);
@@ -345,7 +348,8 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 						  .number = t->number,
 						  .subject = t->subject,
 						  .date = t->date,
-						  .party = t->party };
+						  .party = t->party,
+						  .issued_on = t->issued_on };
 	ask(c, request->id, &event, t);
 }
 

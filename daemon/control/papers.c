@@ -43,6 +43,7 @@ void control_paper_said(const struct rec_paper *p, Vanthu__V1__PaperSaid *out)
 	out->party = (char *)(uintptr_t)p->party;
 	out->at_ms = p->changed_at_ms != 0 ? p->changed_at_ms : p->added_at_ms;
 	out->uid = p->uid;
+	out->issued_on = (char *)(uintptr_t)(p->issued_on == NULL ? "" : p->issued_on);
 }
 
 /* As it was before its corrections; what cannot be read ends it. */
@@ -94,6 +95,7 @@ void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1_
 	line->position = (char *)(uintptr_t)(p->signer_position == NULL ? "" : p->signer_position);
 	line->competence =
 		(char *)(uintptr_t)(p->signer_competence == NULL ? "" : p->signer_competence);
+	line->issued_on = (char *)(uintptr_t)(p->issued_on == NULL ? "" : p->issued_on);
 	if (doc_id_valid(&p->reply_id))
 		line->answers = control_reference(c, &p->reply_id, p->reply_origin);
 }

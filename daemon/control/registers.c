@@ -296,6 +296,7 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->competence = text(p->signer_competence);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
+		line->date = text(p->issued_on);
 		return ERR_OK;
 	}
 	line->date = text(p->date); /* it goes on the day that it is signed */

@@ -156,6 +156,8 @@ static const struct err_row rows[] = {
 	  N_("see it with: vanthu register; an entry by mistake: vanthu paper cancel") },
 	{ ERR_NUMBER_AHEAD, N_("arrival numbers are given in order: this is not the next one"),
 	  N_("see the last one with: vanthu register in; the next one: auto") },
+	{ ERR_ISSUED_LATER, N_("it came in before the day that it is said to be of"),
+	  N_("check --issued, the day on the document, and --date, when it came") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),

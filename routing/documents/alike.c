@@ -5,6 +5,7 @@
 
 #include "routing/base/arena.h"
 #include "routing/base/limits.h"
+#include "routing/documents/entry.h"
 #include "routing/documents/term.h"
 #include "routing/rules/rules.h"
 #include "routing/state/lookup.h"
@@ -35,9 +36,9 @@ static bool stands_beside(const struct rec_paper *one, const struct rec_paper *p
 }
 
 /* Do both lie in one series of numbers? A number like 31-KH/ĐU is given once a term, one like
- * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and the date is the
- * day it came or went: so entries of a year to either side are compared, and the result is a
- * guess. */
+ * 15/QĐ-BNV once a year (docs/DOMAIN.md §1). Of terms only our own is known, and of what came in
+ * often the day of its coming alone: so entries of a year to either side are compared, and the
+ * result is a guess. */
 static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 			const struct number_term *term)
 {
@@ -46,7 +47,7 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 	while (*at >= '0' && *at <= '9')
 		at++;
 	if (*at != '-')
-		return strncmp(a->date, b->date, 4) == 0;
+		return strncmp(entry_issued_on(a), entry_issued_on(b), 4) == 0;
 	return a->direction != DIRECTION_OUT ||
 	       (strcmp(a->date, term->from) < 0) == (strcmp(b->date, term->from) < 0);
 }

@@ -184,6 +184,21 @@ static text_t some(text_t text)
 	return text == NULL ? "" : text;
 }
 
+/* What goes out goes on the day that it is signed. */
+static enum err policy_issued(const struct rec_paper *p)
+{
+	text_t day = some(p->issued_on);
+	struct month month;
+
+	if (day[0] == '\0')
+		return ERR_OK;
+	if (p->direction != DIRECTION_IN)
+		return ERR_FIELD;
+	if (!date_month(day, &month))
+		return ERR_BAD_DATE;
+	return strcmp(day, p->date) <= 0 ? ERR_OK : ERR_ISSUED_LATER;
+}
+
 enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 {
 	char today[DATE_MAX + 1];
@@ -207,5 +222,5 @@ enum err policy_paper(const struct rec_paper *p, int64_t wall_ms)
 	date_of_ms(wall_ms, today);
 	if (!date_month(p->date, &month))
 		return ERR_BAD_DATE;
-	return strcmp(p->date, today) <= 0 ? ERR_OK : ERR_FUTURE;
+	return strcmp(p->date, today) <= 0 ? policy_issued(p) : ERR_FUTURE;
 }

@@ -511,6 +511,33 @@ static void test_correction_of_what_is_cancelled_secret_or_there_already_is_refu
 	paper_expect_equal(g);
 }
 
+static void test_day_of_what_came_in_is_not_after_its_coming_and_can_be_corrected(void **state)
+{
+	struct stage *g = *state;
+	struct event e = paper_entry(1, DIRECTION_IN, "12/QĐ-BTP", "2025-01-06"),
+		     again = paper_entry(2, DIRECTION_IN, "12/QĐ-BTP", "2024-12-31"),
+		     out = paper_entry(3, DIRECTION_OUT, "12-CV/X", "2025-01-06"), to;
+
+	e.u.paper.paper.issued_on = "2025-01-07";
+	assert_int_equal(paper_answer(g, &e).result, ERR_ISSUED_LATER);
+	e.u.paper.paper.issued_on = "2025-02-30";
+	assert_int_equal(paper_answer(g, &e).result, ERR_BAD_DATE);
+	e.u.paper.paper.issued_on = "2025-01-06";
+	assert_int_equal(paper_answer(g, &e).result, ERR_OK);
+	station_commit(g->s);
+	assert_true(paper_answer(g, &e).repeated);
+	out.u.paper.paper.issued_on = "2025-01-06";
+	assert_int_equal(paper_answer(g, &out).result, ERR_FIELD);
+	/* A number of the State's is that of its year, not of that in which it came. */
+	assert_int_equal(paper_answer(g, &again).same_count, 0);
+	to = paper_change(1, "", "", "");
+	to.u.paper.paper.issued_on = "2024-12-31";
+	assert_int_equal(change(g, to).result, ERR_OK);
+	assert_true(change(g, to).repeated);
+	station_clear(g->s);
+	assert_int_equal(paper_answer(g, &again).same_count, 1);
+}
+
 /* ---- void numbers ---- */
 
 static struct event paper_void(unsigned id, enum direction direction, const char *number)
@@ -596,6 +623,7 @@ int main(void)
 		TEST(test_entry_is_found_among_many_and_numbered_after_the_last),
 		TEST(test_correction_is_an_addition_and_moves_the_counters),
 		TEST(test_correction_of_what_is_cancelled_secret_or_there_already_is_refused),
+		TEST(test_day_of_what_came_in_is_not_after_its_coming_and_can_be_corrected),
 		TEST(test_void_number_has_a_line_counts_nowhere_and_is_used),
 		TEST(test_void_arrival_number_is_the_next_one),
 		TEST(test_damaged_entry_keeps_its_number_and_stops_nobody),
