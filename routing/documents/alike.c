@@ -49,7 +49,7 @@ static bool same_series(const struct rec_paper *a, const struct rec_paper *b,
 	if (*at != '-')
 		return strncmp(entry_issued_on(a), entry_issued_on(b), 4) == 0;
 	return a->direction != DIRECTION_OUT ||
-	       (strcmp(a->date, term->from) < 0) == (strcmp(b->date, term->from) < 0);
+	       term_has(term, a->date) == term_has(term, b->date);
 }
 
 /* What we send, we have issued: whom it went to makes no other document of it. */
@@ -103,7 +103,7 @@ enum err alike_find(struct turn_view *t, const struct rec_paper *p, struct month
 	struct scan scan = scan_of(series_paper(p->direction, p->number));
 	unsigned best = UINT32_MAX;
 	struct number_term term;
-	enum err e = term_now(t, &term);
+	enum err e = term_of(t, p->date, &term);
 
 	*out = (struct alike_found){ .there = NULL };
 	if (t->core->numbering.alike_unknown)

@@ -179,7 +179,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 	*out = (struct given){ .counted = false };
 	*number = "";
 	if (e == ERR_OK)
-		e = term_now(t, &term);
+		e = term_of(t, date_of(t, q, today), &term);
 	if (e != ERR_OK)
 		return e;
 	types_of(t, q, &types);
@@ -190,8 +190,7 @@ enum err given_next(struct turn_view *t, const struct given_question *q, text_t 
 		return ERR_NO_NUMBER;
 	if (e != ERR_OK)
 		return e;
-	/* Where that term began is not known any more, and so not what it has given. */
-	if (parts.form == NUMBER_FORM_PARTY && strcmp(date_of(t, q, today), term.from) < 0)
+	if (parts.form == NUMBER_FORM_PARTY && term.over)
 		return ERR_NO_NUMBER;
 	if (out->lost || out->unknown)
 		return out->lost ? ERR_NO_NUMBER : ERR_BUSY;
@@ -208,6 +207,7 @@ bool given_is_answer(enum err e)
 enum err given_by_hand(struct turn_view *t, const struct given_question *q, text_t number,
 		       struct given *out)
 {
+	char today[DATE_MAX + 1];
 	struct number_parts parts;
 	struct doctypes types;
 	struct number_term term;
@@ -217,7 +217,7 @@ enum err given_by_hand(struct turn_view *t, const struct given_question *q, text
 	types_of(t, q, &types);
 	if (number == NULL || numbering_parse_among(&types, number, &parts) != ERR_OK)
 		return ERR_OK;
-	e = term_now(t, &term);
+	e = term_of(t, date_of(t, q, today), &term);
 	if (e == ERR_OK)
 		e = find(t, &parts, q, &term, out);
 	out->n = parts.n;
