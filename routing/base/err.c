@@ -50,7 +50,8 @@ static const struct err_row rows[] = {
 	{ ERR_NUMBER_GAP, N_("numbers before this one have not been given"),
 	  N_("check the number; the next one is given by: --number auto") },
 	{ ERR_NO_NUMBER, N_("no number can be given automatically for this document"),
-	  N_("give it by hand with --number; automatic are those of the present term") },
+	  N_("give it by hand with --number; automatic are those of the present term, of "
+	     "types with a symbol") },
 	{ ERR_TABLE, N_("the file is not a table that can be read"),
 	  N_("save it as CSV UTF-8; a table to fill in: vanthu paper import --template") },
 	{ ERR_COLUMN, N_("a column that is not known, is missing or comes twice"),
