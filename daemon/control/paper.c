@@ -26,7 +26,7 @@ struct paper_texts {
 		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
 		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1],
 		signer[COMMITTEE_NAME_MAX + 1], position[COMMITTEE_NAME_MAX + 1],
-		competence[COMMITTEE_NAME_MAX + 1];
+		competence[COMMITTEE_NAME_MAX + 1], issued_on[DATE_MAX + 1];
 };
 
 static void release(void *owner)
@@ -119,6 +119,7 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "signer", m->signer, t->signer, sizeof t->signer },
 		{ "position", m->position, t->position, sizeof t->position },
 		{ "competence", m->competence, t->competence, sizeof t->competence },
+		{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
 	};
 
 	return copy_all(texts, sizeof texts / sizeof texts[0], about);
@@ -176,6 +177,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .signer_name = t->signer,
 						  .signer_position = t->position,
 						  .signer_competence = t->competence,
+						  .issued_on = t->issued_on,
 						  .reason = "" };
 	if (find_answered(c, id, m, &event.u.paper.paper))
 		ask(c, id, &event, t);
@@ -237,7 +239,7 @@ static enum err find(struct client *c, struct paper_search *s)
 	while (e == ERR_OK) {
 		arena_reset(a);
 		e = l.last(l.ctx, a, FAMILY_PAPER, &scan, &r);
-		if (e != ERR_OK || !is_hit(s, &r.u.paper))
+		if (e != ERR_OK || !is_hit(s, &r.u.paper) || control_hides_paper(c, &r.u.paper))
 			continue;
 		if (s->hits < CONTROL_CHOICES_MAX)
 			control_id_to_hex(&r.u.paper.id, s->choices[s->hits]);
@@ -340,6 +342,7 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 			{ "date", m->date, t->date, sizeof t->date },
 			{ "party", m->party, t->party, sizeof t->party },
 			{ "reason", m->reason, t->reason, sizeof t->reason },
+			{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
 		};
 
 		e = copy_all(texts, sizeof texts / sizeof texts[0], &about);
@@ -356,7 +359,8 @@ void control_paper_change(struct client *c, const Vanthu__V1__Request *request)
 						  .number = t->number,
 						  .subject = t->subject,
 						  .date = t->date,
-						  .party = t->party };
+						  .party = t->party,
+						  .issued_on = t->issued_on };
 	ask(c, request->id, &event, t);
 }
 
@@ -371,6 +375,11 @@ void control_register_void(struct client *c, const Vanthu__V1__Request *request)
 	    t == NULL ? ERR_NO_MEMORY
 		      : field_fixed(m->id, event.u.paper.id.bytes, sizeof event.u.paper.id.bytes);
 
+	/* Its answer would say which numbers the book has. */
+	if (e == ERR_OK && m->secret && !control_may_see_secret(c)) {
+		e = ERR_PERMISSION;
+		about = "secret";
+	}
 	if (e == ERR_OK) {
 		const struct text_copy texts[] = {
 			{ "type_code", m->type_code, t->type_code, sizeof t->type_code },

@@ -296,6 +296,7 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->competence = text(p->signer_competence);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
+		line->date = text(p->issued_on);
 		return ERR_OK;
 	}
 	line->date = text(p->date); /* it goes on the day that it is signed */
@@ -428,14 +429,6 @@ static bool step(struct client *c, uint64_t id, void *walk)
 	return e == ERR_OK || control_listing_end(c, id, e, "");
 }
 
-static bool may_read_secret(const struct client *c)
-{
-	if (c->uid == 0 || c->uid == geteuid())
-		return true;
-	return c->control->secret_gid != (gid_t)-1 &&
-	       socket_group_peer_in(c->fd, c->control->secret_gid);
-}
-
 static enum book book_of(const Vanthu__V1__RegisterQuery *m)
 {
 	if (m->book == VANTHU__V1__BOOK__BOOK_OUT)
@@ -451,7 +444,7 @@ void control_registers(struct client *c, const Vanthu__V1__Request *request)
 	unsigned year = month_year(month_of_ms(control_wall_ms(c)));
 	struct register_walk *w;
 
-	if (m->secret && !may_read_secret(c)) {
+	if (m->secret && !control_may_see_secret(c)) {
 		control_say_error(c, request->id, ERR_PERMISSION, "secret");
 		return;
 	}

@@ -50,7 +50,8 @@ static const struct err_row rows[] = {
 	{ ERR_NUMBER_GAP, N_("numbers before this one have not been given"),
 	  N_("check the number; the next one is given by: --number auto") },
 	{ ERR_NO_NUMBER, N_("no number can be given automatically for this document"),
-	  N_("give it by hand with --number; automatic are those of the present term") },
+	  N_("give it by hand with --number; automatic are those of the present term, of "
+	     "types with a symbol") },
 	{ ERR_TABLE, N_("the file is not a table that can be read"),
 	  N_("save it as CSV UTF-8; a table to fill in: vanthu paper import --template") },
 	{ ERR_COLUMN, N_("a column that is not known, is missing or comes twice"),
@@ -162,6 +163,8 @@ static const struct err_row rows[] = {
 	  N_("see it with: vanthu register; an entry by mistake: vanthu paper cancel") },
 	{ ERR_NUMBER_AHEAD, N_("arrival numbers are given in order: this is not the next one"),
 	  N_("see the last one with: vanthu register in; the next one: auto") },
+	{ ERR_ISSUED_LATER, N_("it came in before the day that it is said to be of"),
+	  N_("check --issued, the day on the document, and --date, when it came") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),

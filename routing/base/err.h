@@ -85,6 +85,7 @@ enum err {
 	ERR_CHANGE_SECRET = 2071,   /* of a secret document neither subject nor party is kept */
 	ERR_NUMBER_USED = 2072,     /* to be void, and it stands in the book */
 	ERR_NUMBER_AHEAD = 2073,    /* an arrival number beyond the next one */
+	ERR_ISSUED_LATER = 2059,    /* on paper, and of a later day than that on which it came */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

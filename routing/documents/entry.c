@@ -11,6 +11,11 @@ static bool same(text_t a, text_t b)
 	return strcmp(a == NULL ? "" : a, b == NULL ? "" : b) == 0;
 }
 
+text_t entry_issued_on(const struct rec_paper *p)
+{
+	return p->issued_on == NULL || p->issued_on[0] == '\0' ? p->date : p->issued_on;
+}
+
 bool entry_same_signing(const struct rec_paper *a, const struct rec_paper *b)
 {
 	return same(a->signer_competence, b->signer_competence) &&

@@ -107,3 +107,10 @@ own() { v "$1" show "$2" --json | jq -r '.data.work|"\(.code) \(.arrival // "-")
 	one=$(jq '.data[0].arrival' got-5 got-6 got-7 got-8 | sort -n | tr '\n' ' ')
 	[ "$one" = "6 7 8 9 " ]
 }
+
+@test "names come from standard input too, and one that is none stands in the report as it was typed" {
+	run -4 --separate-stderr v vp accept - <<<$'71-QĐ/ĐU\n\nxyz'
+	[[ "$output" == *"71-QĐ/ĐU VT-2001"* && "$output" == *"xyz "*VT-2001* ]]
+	v vp help accept | grep -F -- "-: those that standard input names"
+	run -1 grep -F "standard input" <(v vp help show)
+}

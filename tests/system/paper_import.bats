@@ -81,6 +81,24 @@ many() {
 	proved
 }
 
+@test "the day on a document that came in is kept beside that of its coming, and stands in the register" {
+	printf 'hướng,số,ngày đến,ngày văn bản,trích yếu,nơi gửi\nđến,71/KH-S,05/01/2026,31/12/2025,a,b\nđến,72/KH-S,05/01/2026,06/01/2026,a,b\nđi,73-TB/S,05/01/2026,05/01/2026,a,b\nđến,74-TB/S,05/01/2026,,a,b\n' >d.csv
+	run -7 --separate-stderr v btp paper import d.csv --json
+	jq -e '.data | map(.error // .state) == ["registered", "VT-2059", "VT-1001", "registered"]' <<<"$output"
+	run -7 --separate-stderr v btp paper import d.csv --json
+	jq -e '.data | map(.error // .state) == ["there", "VT-2059", "VT-1001", "there"]' <<<"$output"
+	v btp paper show 71/KH-S --json | jq -e '.data[0] | .issued == "2025-12-31" and .date == "2026-01-05"'
+	v btp register in --format csv --period all | grep -F '05/01/2026,' | grep -F '71/KH-S,31/12/2025,'
+	# The number is of 2025, so this is another document.
+	v btp paper add in 71/KH-S "khác" --from b --date 2026-01-07 --json 2>/dev/null | jq -e '.data | .warnings == [] and .alike == null'
+	v btp paper change 74-TB/S --issued 04/01/2026 --reason "ghi thiếu" -q
+	v btp paper show 74-TB/S --json | jq -e '.data[0] | .issued == "2026-01-04" and .earlier[0].issued == null'
+	v btp register in --format csv --period all | grep -F '74-TB/S, 04/01/2026, 05/01/2026'
+	run -5 v btp paper add in 75-TB/S "a" --from b --date 2026-01-07 --issued 2026-01-08
+	run -2 v btp paper add out 76-TB/S "a" --to b --issued 2026-01-08
+	proved
+}
+
 @test "a file that is no table is refused as a whole, with what helps" {
 	printf 'direction,number,date\nin,"1-CV/Z,02/01/2026\n' >q.csv
 	run -2 --separate-stderr v btp paper import q.csv

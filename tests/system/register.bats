@@ -140,3 +140,29 @@ as() { # UID GID COMMAND…
 	run -5 as 12345 "$users" "$VANTHU" -c "$LAB/thads" register followup --secret
 	setpriv --reuid 12345 --regid "$users" --groups "$games" --inh-caps=-all "$VANTHU" -c "$LAB/thads" register in --secret --json | jq -e '.data | length == 1'
 }
+
+@test "of a secret document who is not in the group sees nowhere that it exists" {
+	local users games number=77-CV/Y id command
+	[ "$(id -u)" = 0 ] || skip "other users are root's to play"
+	users=$(getent group users | cut -d: -f3) games=$(getent group games | cut -d: -f3)
+	chmod 755 "$LAB" "$LAB/vanphong" "$LAB/vanphong/run"
+	chmod 644 "$LAB/vanphong/vanthud.yaml"
+	clerk() { setpriv --reuid 12345 --regid "$users" --clear-groups --inh-caps=-all "$VANTHU" -c "$LAB/vanphong" "$@"; }
+	cleared() { setpriv --reuid 12345 --regid "$users" --groups "$games" --inh-caps=-all "$VANTHU" -c "$LAB/vanphong" "$@"; }
+	# Who has it may register it, and sees no more of the book than before.
+	id=$(clerk paper add in --type CV --number "$number" --secrecy mat --json | jq -r .data.id)
+	for command in "paper list" "find $number" "find"; do
+		clerk $command --json | jq -e '.data == []'
+		cleared $command --json | jq -e '.data | length == 1'
+	done
+	for command in "paper show" "show --thread" "paper cancel --reason x -y" "paper change --date 2026-01-02 --reason x"; do
+		for name in "$number" "$id"; do run -4 clerk $command "$name"; done
+	done
+	run -5 --separate-stderr clerk register void in auto --secret --reason x --json
+	jq -e '.error.code == "VT-2017"' <<<"$output"
+	cleared paper show "$number" --json | jq -e ".data[0].secrecy == \"mat\""
+	cleared register void in auto --secret --reason x -q
+	cleared register in --secret --json | jq -e '.data | length == 2'
+	# Its number is free in the other book.
+	clerk paper add in --type CV --number "$number" --subject "Thường" -q
+}

@@ -122,8 +122,12 @@ has_thread() { [ "$(thread "$1" "$2")" = "$3" ]; }
 	for one in 20-KH/ĐU 20-BC/ĐU; do
 		[ "$(thread cuc $one | cut -d' ' -f1-3)" = "$(printf '%s\n' "0 begins 20-KH/ĐU" "1 answers 20-BC/ĐU")" ]
 	done
+	COLUMNS=200 v cuc show 20-BC/ĐU --thread | grep "20-BC/ĐU.*Đảng bộ Cục"
 	v cuc show 20-BC/ĐU --thread --json | jq -e '.data[1] | .paper and .asked and .here and (.incomplete | not)'
 	v cuc finish 20-KH/ĐU --answer 20-BC/ĐU -q
+	# the issuer knows it by the status alone
+	wait_for 60 has_thread bo 20-KH/ĐU "$(printf '%s\n' "0 begins 20-KH/ĐU true" "1 finishes - false")"
+	COLUMNS=200 v bo show 20-KH/ĐU --thread | grep "not here.*Đảng bộ Cục"
 	v cuc show 20-KH/ĐU --json | jq -e '.data.answered_by.number == "20-BC/ĐU"'
 	v cuc register followup --json | jq -e '[.data[]|select(.symbol == "20-KH/ĐU")|.answer] == ["20-BC/ĐU"]'
 	v cuc register out --json | jq -e '.data[] | select(.symbol == "20-BC/ĐU") | .signer == "Trần Thị B" and .competence == "T/M ĐẢNG ỦY"'

@@ -97,24 +97,33 @@ static void print_own_options(const struct command *c)
 	}
 }
 
-static bool names_documents(const struct command *c)
+/* How many documents one of its forms takes at most. */
+static unsigned documents_of(const struct command *c)
 {
+	unsigned most = 0;
+
 	for (unsigned i = 0; i < COMMAND_FORMS_MAX && c->forms[i].word != NULL; i++) {
-		if (c->forms[i].operands[0].kind == VALUE_DOCUMENT)
-			return true;
+		const struct command_operand *first = &c->forms[i].operands[0];
+
+		if (first->kind == VALUE_DOCUMENT && first->max > most)
+			most = first->max;
 	}
-	return false;
+	return most;
 }
 
 void help_command(const struct command *c)
 {
+	const unsigned documents = documents_of(c);
+
 	printf("vanthu %s: %s\n\n", c->name, _(c->summary));
 	print_forms(c);
-	if (names_documents(c)) {
+	if (documents > 0) {
 		putchar('\n');
 		print_wrapped(_("ID: the number of a document, like 31-KH/ĐU, or the end of its "
 				"id, as lists show it."),
 			      0, 4);
+		if (documents > 1)
+			print_wrapped(_("-: those that standard input names, one a line."), 0, 4);
 	}
 	print_own_options(c);
 	printf("\n%s\n", _("Options that every command takes: vanthu help"));

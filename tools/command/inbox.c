@@ -325,7 +325,7 @@ static void print_empty(const struct desk *d, const Vanthu__V1__DeskCount *count
 		return;
 	if (total(d) > 0)
 		terminal_say(_("There are not so many pages."));
-	else if (count->done > 0 && search_is_daemons(&d->search))
+	else if (count->done > 0 && search_is_whole(&d->search))
 		terminal_say(_("Nothing to do: all is handled."));
 	else
 		terminal_say(_("Nothing to show."));

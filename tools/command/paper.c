@@ -31,7 +31,8 @@ enum {
 	OPT_COMPETENCE,
 	OPT_REPLY_TO,
 	OPT_TOGETHER,
-	OPT_TEMPLATE
+	OPT_TEMPLATE,
+	OPT_ISSUED
 };
 
 /* Asks the daemon. `look`: all that there is to warn of, and nothing is kept. */
@@ -47,6 +48,8 @@ const struct command_option paper_options[] = {
 	{ "subject", OPT_SUBJECT, N_("TEXT"), N_("what it is about; not kept of a secret one"),
 	  VALUE_NONE, "add change" },
 	{ "date", OPT_DATE, N_("DATE"), N_("of coming or going, where it counts; else today"),
+	  VALUE_NONE, "add change" },
+	{ "issued", OPT_ISSUED, N_("DATE"), N_("the day on the document, of what came in"),
 	  VALUE_NONE, "add change" },
 	{ "from", OPT_FROM, N_("TEXT"), N_("who sent it"), VALUE_NONE, "add change" },
 	{ "to", OPT_TO, N_("TEXT"), N_("whom it went to"), VALUE_NONE, "add change" },
@@ -95,6 +98,8 @@ static bool take(struct paper *p, int option, const char *value)
 		return take_text(&p->subject, value);
 	case OPT_DATE:
 		return text_date(value, p->date);
+	case OPT_ISSUED:
+		return text_date(value, p->issued);
 	case OPT_SECRECY:
 		return paper_take_secrecy(p, value);
 	case OPT_FROM:
@@ -323,6 +328,7 @@ static enum err send_change(struct cli *cli, struct call *c, struct paper *p, bo
 	m.number = p->number == NULL ? m.number : p->number;
 	m.subject = p->subject == NULL ? m.subject : p->subject;
 	m.date = p->date;
+	m.issued_on = p->issued;
 	m.party = p->party == NULL ? m.party : p->party;
 	m.reason = p->reason == NULL ? m.reason : p->reason;
 	m.again = p->again;
@@ -375,10 +381,10 @@ static int check_change(struct cli *cli, struct paper *p)
 	int code;
 
 	if (p->type == NULL && p->number == NULL && p->subject == NULL && p->party == NULL &&
-	    p->date[0] == '\0')
+	    p->date[0] == '\0' && p->issued[0] == '\0')
 		return cli_wanted(cli, _("what is to be corrected?"),
 				  _("give it anew: --number, --subject, --date, --from, --to, "
-				    "--type"));
+				    "--type, --issued"));
 	if (p->number != NULL && numbering_is_template(p->number))
 		return cli_wanted(cli, _("a correction has a number of its own"),
 				  _("give it as it is printed: --number NUMBER"));
@@ -490,6 +496,7 @@ static int show(struct cli *cli, const char *name)
 		{ "number", N_("Number"), FORMAT_TEXT, false },
 		{ "type_name", N_("Type"), FORMAT_TEXT, false },
 		{ "subject", N_("Subject"), FORMAT_TEXT, false },
+		{ "issued", N_("Issued"), FORMAT_DATE, false },
 		{ "date", N_("Date"), FORMAT_DATE, false },
 		{ "party", N_("From/to"), FORMAT_TEXT, false },
 		{ "state", N_("State"), FORMAT_STATE, false },
@@ -626,6 +633,10 @@ static int run(struct cli *cli, struct paper *p, char **operands, int count)
 	    cli_given(cli, "from") != NULL)
 		return cli_wanted(cli, _("what went out has no --from"),
 				  _("say with --to whom it went to"));
+	if (strcmp(operands[0], "add") == 0 && direction == VANTHU__V1__DIRECTION__DIRECTION_OUT &&
+	    cli_given(cli, "issued") != NULL)
+		return cli_wanted(cli, _("what went out has no --issued"),
+				  _("say with --date when it was signed and went out"));
 	if (strcmp(operands[0], "add") == 0 && count >= 2 && count <= 4 &&
 	    direction != VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED)
 		return take_operands(cli, p, operands + 2, count - 2) ? add(cli, p)
@@ -658,7 +669,8 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 		if (c == '?')
 			code = err_exit_code(ERR_USAGE);
 		else if (!take(&p, c, optarg))
-			code = c == OPT_DATE ? cli_fail(cli, ERR_BAD_DATE, optarg)
+			code = c == OPT_DATE || c == OPT_ISSUED
+				   ? cli_fail(cli, ERR_BAD_DATE, optarg)
 			       : c == OPT_COMPETENCE
 				   ? cli_bad_value(cli,
 						   _("write T/M, T/L or K/T and for whom, like "

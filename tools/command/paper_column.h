@@ -15,6 +15,7 @@ enum paper_column {
 	COLUMN_SIGNER,
 	COLUMN_POSITION,
 	COLUMN_COMPETENCE,
+	COLUMN_ISSUED,
 	COLUMN_LEFT_OUT, /* known, and nothing that an entry keeps */
 	PAPER_COLUMNS
 };

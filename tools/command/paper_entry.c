@@ -106,6 +106,7 @@ void paper_fill(struct paper *p, Vanthu__V1__PaperAdd *add)
 		add->number = p->number;
 	add->subject = secret || p->subject == NULL ? (char *)(uintptr_t) "" : p->subject;
 	add->date = p->date;
+	add->issued_on = p->issued;
 	add->party = secret || p->party == NULL ? (char *)(uintptr_t) "" : p->party;
 	add->secrecy = p->secrecy;
 	if (!secret)

@@ -14,7 +14,7 @@ struct paper {
 	char *signer, *position, *competence;    /* the same */
 	const char *reply_to;
 	Vanthu__V1__Ref answered; /* paper_fill's */
-	char date[11];
+	char date[11], issued[11]; /* "": nobody said */
 	Vanthu__V1__Secrecy secrecy;
 	bool again, strict;
 	struct doc_id id;

@@ -255,6 +255,10 @@ static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cel
 		return 0;
 	case COLUMN_COMPETENCE:
 		return take_competence(cli, p, cell);
+	case COLUMN_ISSUED:
+		return cell[0] == '\0' || text_date(cell, p->issued)
+			       ? 0
+			       : cli_fail(cli, ERR_BAD_DATE, cell);
 	default:
 		return 0;
 	}
@@ -294,6 +298,8 @@ static bool make_id(struct paper *p)
 	add_field(s, secret ? NULL : p->competence);
 	word[0] = (char)('0' + (int)p->secrecy);
 	add_field(s, word);
+	if (p->issued[0] != '\0') /* a line without it has the id that it always had */
+		add_field(s, p->issued);
 	d = digest_end(s);
 	memcpy(p->id.bytes, d.bytes, sizeof p->id.bytes);
 	p->id.bytes[6] = (uint8_t)((p->id.bytes[6] & 0x0f) | 0x80);

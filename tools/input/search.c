@@ -158,6 +158,13 @@ bool search_is_daemons(const struct search *s)
 	return words_empty(s->words) && s->person == NULL && !s->bare_type;
 }
 
+bool search_is_whole(const struct search *s)
+{
+	return search_is_daemons(s) && s->sections[0] == NULL && s->typed_from == NULL &&
+	       s->typed_to == NULL && s->type == NULL && s->number == NULL &&
+	       s->list.since_ms == 0 && s->list.until_ms == 0 && s->list.state[0] == '\0';
+}
+
 bool search_has_section(const struct search *s, const char *section)
 {
 	for (size_t i = 0; i < sizeof s->sections / sizeof s->sections[0]; i++) {

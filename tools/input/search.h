@@ -50,6 +50,8 @@ void search_end(struct search *s);
 
 /* Is everything that is asked for decided by the daemon, but for the sections? */
 bool search_is_daemons(const struct search *s);
+/* Nothing but the box was asked for. */
+bool search_is_whole(const struct search *s);
 bool search_has_section(const struct search *s, const char *section);
 bool search_matches(struct search *s, const Vanthu__V1__DocumentLine *l);
 bool search_matches_paper(struct search *s, const Vanthu__V1__PaperLine *p);

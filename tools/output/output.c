@@ -301,8 +301,11 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		print_code(text, out, size);
 		return;
 	case FORMAT_ID:
-		/* UUIDv7 beginnings are alike; the ending names a document as well . */
-		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
+		/* UUIDv7 beginnings are alike; the ending names a document as well. What is none
+		 * stands there as somebody typed it. */
+		if (!whole && len > 8 && strspn(text, "0123456789abcdefABCDEF-") == len)
+			text += len - 8;
+		snprintf(out, size, "%s", text);
 		return;
 	default:
 		snprintf(out, size, "%s", text);

@@ -184,6 +184,7 @@ static json_t *corrected_json(const Vanthu__V1__PaperSaid *p)
 	set(o, "subject", p->subject);
 	set(o, "date", p->date);
 	set(o, "party", p->party);
+	set(o, "issued", p->issued_on);
 	return o;
 }
 
@@ -474,6 +475,7 @@ static void join_corrected(struct cli *cli, struct cell *c, const json_t *correc
 	if (!json_is_object(corrected))
 		return;
 	join(c, ": ", get(corrected, "symbol"));
+	join_value(cli, c, ", ", json_object_get(corrected, "issued"), FORMAT_DATE);
 	join_value(cli, c, ", ", json_object_get(corrected, "date"), FORMAT_DATE);
 	join(c, ", ", get(corrected, "type_name"));
 	join(c, ": ", get(corrected, "subject"));

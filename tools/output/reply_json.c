@@ -231,10 +231,11 @@ json_t *json_line(const Vanthu__V1__DocumentLine *l)
 
 static json_t *json_said(const Vanthu__V1__PaperSaid *s)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o}", "type", s->type_code, "type_name",
-			 s->type_name, "number", s->number, "subject",
+	return json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o}", "type", s->type_code,
+			 "type_name", s->type_name, "number", s->number, "subject",
 			 json_text_or_null(s->subject), "date", s->date, "party",
-			 json_text_or_null(s->party), "since", json_time(s->at_ms));
+			 json_text_or_null(s->party), "since", json_time(s->at_ms), "issued",
+			 json_text_or_null(s->issued_on));
 }
 
 json_t *json_paper(const Vanthu__V1__PaperLine *l)
@@ -266,6 +267,7 @@ json_t *json_paper(const Vanthu__V1__PaperLine *l)
 	json_object_set_new(out, "earlier", earlier);
 	json_object_set_new(out, "signer", json_signer(l->signer, l->position, l->competence));
 	json_object_set_new(out, "answers", json_reference(l->answers));
+	json_object_set_new(out, "issued", json_text_or_null(l->issued_on));
 	return out;
 }
 
