@@ -210,6 +210,7 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .type_name = m->type_name,
 					 .signer_name = m->signer_name,
 					 .signer_competence = m->signer_competence,
+					 .signer_position = m->signer_position,
 					 .files = m->files,
 					 .business = (enum business)m->business };
 	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);

@@ -114,6 +114,7 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 	m.type_name = text(r->summary.type_name);
 	m.signer_name = text(r->summary.signer_name);
 	m.signer_competence = text(r->summary.signer_competence);
+	m.signer_position = text(r->summary.signer_position);
 	m.files = text(r->summary.files);
 	if (r->summary.reply_to != NULL) {
 		m.reply_origin = text(r->summary.reply_to->origin.text);

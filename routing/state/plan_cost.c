@@ -49,7 +49,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX + COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
+		return SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
 		       (uint64_t)COMMITTEE_BYTES *
 			   (r->u.document.recipients_len + r->u.document.target_count +
 			    r->u.document.also_count) +

@@ -54,8 +54,8 @@ static void document_of(struct record *r)
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered, "", BUSINESS_REPLACE,
-							    &answered },
+							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
+							    BUSINESS_REPLACE, &answered },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -339,6 +339,8 @@ static void expect_summary(const struct summary *s)
 	assert_string_equal(s->files, "31-KH.pdf\nphụ lục.xlsx");
 	assert_string_equal(s->reply_to->origin.text, "tinh");
 	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
+	assert_string_equal(s->signer_competence, "T/M ĐẢNG ỦY");
+	assert_string_equal(s->signer_position, "BÍ THƯ");
 	assert_int_equal(s->business, BUSINESS_REPLACE);
 	assert_string_equal(s->concerns->origin.text, "tinh");
 	assert_int_equal(s->concerns->id.bytes[0], 0x01);
