@@ -513,7 +513,8 @@ enum err record_decode_paper(struct arena *a, struct blob bytes, struct record *
 				   .not_issued = m->not_issued,
 				   .signer_competence = m->signer_competence,
 				   .signer_position = m->signer_position,
-				   .signer_name = m->signer_name };
+				   .signer_name = m->signer_name,
+				   .note = m->note };
 	e = read_line(m->line_year, m->line_number, &out->line);
 	if (e == ERR_OK)
 		e = field_enum(m->direction, DIRECTION_IN, DIRECTION_OUT);

@@ -417,6 +417,7 @@ enum err record_encode_paper(struct arena *a, const struct record *record, struc
 	m.signer_competence = text(r->signer_competence);
 	m.signer_position = text(r->signer_position);
 	m.signer_name = text(r->signer_name);
+	m.note = text(r->note);
 	return pb_pack(a, &m.base, out);
 }
 

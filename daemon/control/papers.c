@@ -93,6 +93,7 @@ void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1_
 	line->position = (char *)(uintptr_t)(p->signer_position == NULL ? "" : p->signer_position);
 	line->competence =
 		(char *)(uintptr_t)(p->signer_competence == NULL ? "" : p->signer_competence);
+	line->note = (char *)(uintptr_t)(p->note == NULL ? "" : p->note);
 	if (doc_id_valid(&p->reply_id))
 		line->answers = control_reference(c, &p->reply_id, p->reply_origin);
 }

@@ -296,6 +296,8 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->signer = text(p->signer_name);
 	line->competence = text(p->signer_competence);
 	line->position = text(p->signer_position);
+	if (line->note[0] == '\0')
+		line->note = text(p->note);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
 		return ERR_OK;

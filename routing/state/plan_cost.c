@@ -81,7 +81,8 @@ static uint64_t growing(const struct record *r)
 		       (uint64_t)COMMITTEE_BYTES * r->u.aside.target_count +
 		       blobs(r->u.aside.relays, r->u.aside.relay_count);
 	case FAMILY_PAPER:
-		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES;
+		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES +
+		       (r->u.paper.note == NULL ? 0 : strlen(r->u.paper.note));
 	case FAMILY_WORK:
 		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:

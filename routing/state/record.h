@@ -461,6 +461,7 @@ struct rec_paper {
 	struct doc_id reply_id;
 	/* who signed it, as far as somebody wrote it down; NULL or "" */
 	text_t signer_competence, signer_position, signer_name;
+	text_t note; /* for the register's column of notes; NULL or "" none */
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */

@@ -56,7 +56,6 @@ struct import {
 	bool together, strict;
 	struct table table;
 	unsigned columns[TABLE_CELLS_MAX]; /* enum paper_column */
-	bool left_out;
 	struct entry *entries;
 	size_t count;
 };
@@ -168,8 +167,6 @@ static int read_headings(struct import *m)
 			return fail_column(m->cli, _("no such column"), name);
 		else if (m->columns[i] != COLUMN_LEFT_OUT && seen[m->columns[i]])
 			return fail_column(m->cli, _("a column that comes twice"), name);
-		else
-			m->left_out = m->left_out || m->columns[i] == COLUMN_LEFT_OUT;
 		seen[m->columns[i]] = true;
 	}
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -254,6 +251,9 @@ static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cel
 		return 0;
 	case COLUMN_COMPETENCE:
 		return take_competence(cli, p, cell);
+	case COLUMN_NOTE:
+		p->note = cell[0] == '\0' ? NULL : text_entry(cell);
+		return 0;
 	default:
 		return 0;
 	}
@@ -270,8 +270,8 @@ static void add_field(struct digest_stream *s, const char *text)
 		digest_add(s, (struct blob){ (const uint8_t *)text, len });
 }
 
-/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says. Of a secret
- * one, over what is kept of it. */
+/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says, but its note,
+ * which says nothing of which document it is. Of a secret one, over what is kept of it. */
 static bool make_id(struct paper *p)
 {
 	struct digest_stream *s = digest_begin();
@@ -649,9 +649,6 @@ static void say_summary(const struct import *m, int64_t began_ms)
 	if (m->count >= PACE_LINES && took_ms > 0)
 		cli_say(m->cli, _("%lld lines a second."),
 			(long long)m->count * 1000 / (long long)took_ms);
-	if (m->left_out)
-		cli_say(m->cli, "%s",
-			_("Columns that an entry has no place for were passed over: note."));
 	if (m->cli->dry_run)
 		cli_hint(m->cli, "%s", _("Nothing was registered: this was a dry run."));
 	else if (n[STATE_REFUSED] + n[STATE_UNSURE] > 0)
@@ -699,6 +696,7 @@ static void import_free(struct import *m)
 		free(e->p.signer);
 		free(e->p.position);
 		free(e->p.competence);
+		free(e->p.note);
 		free(e->number);
 		json_decref(e->alike);
 		cli_caught_free(&e->fault);

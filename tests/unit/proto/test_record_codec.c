@@ -199,7 +199,8 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .reply_id = fixture_doc_id(7),
 							     .signer_competence = "T/M ĐẢNG ỦY",
 							     .signer_position = "BÍ THƯ",
-							     .signer_name = "Trần Thị B" };
+							     .signer_name = "Trần Thị B",
+							     .note = "bản sao" };
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
 							     .serial = n,
 							     .digest = fixture_digest("a"),
@@ -358,6 +359,7 @@ static void expect_correction(const struct rec_paper *p)
 	assert_string_equal(p->signer_competence, "T/M ĐẢNG ỦY");
 	assert_string_equal(p->signer_position, "BÍ THƯ");
 	assert_string_equal(p->signer_name, "Trần Thị B");
+	assert_string_equal(p->note, "bản sao");
 }
 
 static void test_every_field_of_the_larger_records_comes_back(void **state)
