@@ -120,6 +120,10 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 	[ "$(v thads find "viec 5" --json | jq -c '[.data[] | [.kind, .number]]')" = '[["out","7-BC/THADS"],["in","5-CV/ĐU"]]' ]
 	[ "$(v thads find ke-hoach-so.txt --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find bo tu phap --json | jq '.data | length')" = 7 ]
+	# its own name is in all of them, and says nothing
+	[ "$(v thads find "Thi hành án dân sự" --json | jq -c .data)" = "[]" ]
+	[ "$(v thads find thads --json | jq -c '[.data[].number]')" = '["7-BC/THADS"]' ]
+	[ "$(v btp find "thi hanh an" --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find "báo cáo" --json | jq -r '.data[].number')" = 7-BC/THADS ]
 	[ "$(v thads find "nguyen hoa" --json | jq -r '.data[].number')" = 4-CV/ĐU ]
 	[ "$(v thads find khong co gi --json | jq -c .data)" = "[]" ]
