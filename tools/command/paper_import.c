@@ -641,11 +641,18 @@ static void say_summary(const struct import *m, int64_t began_ms)
 
 	for (size_t i = 0; i < m->count; i++)
 		n[m->entries[i].state]++;
-	cli_say(m->cli,
-		_("%zu lines: %zu registered, %zu already there, %zu the same as another, %zu "
-		  "refused, %zu left."),
-		m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME], n[STATE_REFUSED],
-		n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING] + n[STATE_CHECKED]);
+	if (m->cli->dry_run)
+		cli_say(m->cli,
+			_("%zu lines: %zu can be registered, %zu already there, %zu the same as "
+			  "another, %zu refused, %zu left."),
+			m->count, n[STATE_CHECKED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
+	else
+		cli_say(m->cli,
+			_("%zu lines: %zu registered, %zu already there, %zu the same as another, "
+			  "%zu refused, %zu left."),
+			m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
 	if (m->count >= PACE_LINES && took_ms > 0)
 		cli_say(m->cli, _("%lld lines a second."),
 			(long long)m->count * 1000 / (long long)took_ms);

@@ -396,7 +396,7 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 	print_part(cli, json_object_get(view, "statuses"), _("Statuses"),
 		   plain ? status_columns : status_text);
 	if (work != NULL)
-		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
+		office_hint(cli, work, id);
 	if (json_is_true(json_object_get(view, "content_dropped")))
 		cli_hint(cli, "%s", _("Its content is not kept here: it was given back."));
 	else
