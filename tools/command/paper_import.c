@@ -228,6 +228,7 @@ static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cel
 	case COLUMN_DIRECTION:
 		return take_direction(cli, p, cell);
 	case COLUMN_NUMBER:
+		free(p->number);
 		p->number = cell[0] == '\0' ? NULL : text_entry(cell);
 		return 0;
 	case COLUMN_TYPE:
@@ -313,6 +314,31 @@ static void join_lines(char *cell)
 	*to = '\0';
 }
 
+/* The report names each line by its number, whatever is wrong in the cells before that. */
+static void take_number(struct import *m, const struct table_row *row, struct entry *e)
+{
+	for (unsigned i = 0; i < m->table.rows[0].count && i < row->count; i++) {
+		if (m->columns[i] == COLUMN_NUMBER)
+			(void)!take_cell(m->cli, &e->p, COLUMN_NUMBER, row->cells[i]);
+	}
+}
+
+/* What helps on the command line, said of a table. */
+static void fix_in_table(struct cli_caught *f)
+{
+	const char *fix = NULL;
+
+	if (f->err == ERR_FUTURE)
+		fix = _("write the day on which it came or went: 24/11/2026");
+	else if (f->err == ERR_NO_TYPE)
+		fix = _("give the type in a column of its own, by its symbol (KH) or its full "
+			"name");
+	if (fix == NULL)
+		return;
+	free(f->fix);
+	f->fix = strdup(fix);
+}
+
 static int read_line(struct import *m, const struct table_row *row, struct entry *e)
 {
 	struct cli *cli = m->cli;
@@ -321,6 +347,7 @@ static int read_line(struct import *m, const struct table_row *row, struct entry
 	e->line = row->line;
 	e->p.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
 	e->p.strict = m->strict;
+	take_number(m, row, e);
 	for (unsigned i = m->table.rows[0].count; i < row->count; i++) {
 		if (row->cells[i][0] == '\0')
 			continue;
@@ -388,8 +415,10 @@ static int read_lines(struct import *m)
 		struct entry *e = &m->entries[i];
 
 		m->cli->caught = &e->fault;
-		if (read_line(m, &m->table.rows[i + 1], e) != 0)
+		if (read_line(m, &m->table.rows[i + 1], e) != 0) {
 			e->state = STATE_REFUSED;
+			fix_in_table(&e->fault);
+		}
 		m->cli->caught = NULL;
 	}
 	return find_same(m) ? 0 : cli_fail(m->cli, ERR_NO_MEMORY, NULL);
