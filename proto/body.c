@@ -324,6 +324,7 @@ struct summary document_summary(const struct document_body *b)
 				 .files = b->files,
 				 .reply_to = b->answers,
 				 .signer_competence = b->signer_competence,
+				 .signer_position = b->signer_position,
 				 .business = (enum business)b->business,
 				 .concerns = b->older };
 }

@@ -9,7 +9,9 @@ UNIT := \
 	daemon/control/test_check \
 	daemon/control/test_crowd \
 	daemon/control/test_documents \
+	daemon/control/test_due \
 	daemon/control/test_many \
+	daemon/control/test_persons \
 	daemon/control/test_queue \
 	daemon/control/test_registers \
 	daemon/control/test_requests \
@@ -33,6 +35,7 @@ UNIT := \
 	daemon/store/test_owner \
 	daemon/store/test_room \
 	daemon/store/test_store \
+	daemon/tables/test_tables \
 	daemon/test_inbox \
 	daemon/test_turn \
 	proto/test_body \

@@ -28,6 +28,7 @@ TOOLS := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/types \
 	client/uuid \
 	client/vanthu_connection \
 	client/vanthu_content \
@@ -122,6 +123,7 @@ TOOLS_TEST := \
 	client/media_type \
 	client/save \
 	client/submission \
+	client/types \
 	client/uuid \
 	client/vanthu_connection \
 	client/vanthu_content \

@@ -247,6 +247,7 @@ static bool check_paper_add(struct fault *f, const Vanthu__V1__PaperAdd *m)
 		{ "signer", m->signer, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "position", m->position, COMMITTEE_NAME_MAX, false, ERR_FIELD },
 		{ "competence", m->competence, COMMITTEE_NAME_MAX, false, ERR_FIELD },
+		{ "note", m->note, NOTE_MAX, false, ERR_FIELD },
 		{ "type_code", m->type_code, TYPE_CODE_MAX, false, ERR_BAD_TYPE },
 		{ "type_name", m->type_name, COMMITTEE_NAME_MAX, true, ERR_BAD_TYPE },
 	};

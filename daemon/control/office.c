@@ -81,6 +81,8 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 		warnings[i] = a->warnings[i];
 	done.warnings = warnings;
 	done.same_number = control_same_number(c, a->received);
+	if (a->doc_number != NULL)
+		done.number = text(a->doc_number);
 	r.office = &done;
 	control_say(c, &r);
 }

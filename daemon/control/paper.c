@@ -26,7 +26,7 @@ struct paper_texts {
 		number[NUMBER_MAX + 1], number_template[NUMBER_MAX + 1], subject[SUBJECT_MAX + 1],
 		date[DATE_MAX + 1], party[COMMITTEE_NAME_MAX + 1], reason[SUBJECT_MAX + 1],
 		signer[COMMITTEE_NAME_MAX + 1], position[COMMITTEE_NAME_MAX + 1],
-		competence[COMMITTEE_NAME_MAX + 1], issued_on[DATE_MAX + 1];
+		competence[COMMITTEE_NAME_MAX + 1], issued_on[DATE_MAX + 1], note[NOTE_MAX + 1];
 };
 
 static void release(void *owner)
@@ -120,6 +120,7 @@ static enum err copy_texts(struct paper_texts *t, const Vanthu__V1__PaperAdd *m,
 		{ "position", m->position, t->position, sizeof t->position },
 		{ "competence", m->competence, t->competence, sizeof t->competence },
 		{ "issued_on", m->issued_on, t->issued_on, sizeof t->issued_on },
+		{ "note", m->note, t->note, sizeof t->note },
 	};
 
 	return copy_all(texts, sizeof texts / sizeof texts[0], about);
@@ -178,6 +179,7 @@ void control_paper_add(struct client *c, const Vanthu__V1__Request *request)
 						  .signer_position = t->position,
 						  .signer_competence = t->competence,
 						  .issued_on = t->issued_on,
+						  .note = t->note,
 						  .reason = "" };
 	if (find_answered(c, id, m, &event.u.paper.paper))
 		ask(c, id, &event, t);

@@ -96,6 +96,7 @@ void control_fill_paper(struct client *c, const struct rec_paper *p, Vanthu__V1_
 	line->competence =
 		(char *)(uintptr_t)(p->signer_competence == NULL ? "" : p->signer_competence);
 	line->issued_on = (char *)(uintptr_t)(p->issued_on == NULL ? "" : p->issued_on);
+	line->note = (char *)(uintptr_t)(p->note == NULL ? "" : p->note);
 	if (doc_id_valid(&p->reply_id))
 		line->answers = control_reference(c, &p->reply_id, p->reply_origin);
 }

@@ -255,6 +255,7 @@ static enum err fill_document(struct client *c, struct register_walk *w, struct 
 	line->due_on = text(d->summary.due_on);
 	line->signer = text(d->summary.signer_name);
 	line->competence = text(d->summary.signer_competence);
+	line->position = text(d->summary.signer_position);
 	line->secrecy = (Vanthu__V1__Secrecy)d->secrecy;
 	line->urgency = (Vanthu__V1__Urgency)d->urgency;
 	line->from = text(d->origin.text);
@@ -294,6 +295,9 @@ static enum err fill_paper(struct client *c, struct serial serial, Vanthu__V1__R
 	line->moved_on = text(p->date);
 	line->signer = text(p->signer_name);
 	line->competence = text(p->signer_competence);
+	line->position = text(p->signer_position);
+	if (line->note[0] == '\0')
+		line->note = text(p->note);
 	if (p->direction == DIRECTION_IN) {
 		line->from = text(p->party);
 		line->date = text(p->issued_on);

@@ -57,7 +57,7 @@ size_t room_submit(struct client *c, const Vanthu__V1__Request *request)
 	for (size_t i = 0; i < m->n_recipients; i++)
 		groups = groups || m->recipients[i]->list[0] != '\0' ||
 			 m->recipients[i]->group != VANTHU__V1__GROUP__GROUP_UNSPECIFIED;
-	return room_accepted(c, m->n_recipients, groups);
+	return room_accepted(c, m->n_recipients, groups) + (m->names ? NAMES_LINE_BYTES : 0);
 }
 
 size_t room_nothing(struct client *c, const Vanthu__V1__Request *request)

@@ -45,6 +45,7 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 	a->u.reply = (struct act_reply){ .to = e->reply,
 					 .result = work == NULL ? ERR_NO_MEMORY : result,
 					 .id = d->document.id,
+					 .doc_number = d->document.summary.number,
 					 .about = by_status ? stands_at(d) : NULL,
 					 .repeated = repeated,
 					 .work = work };

@@ -43,6 +43,14 @@ static bool same_entry(const struct rec_paper *a, const struct rec_paper *b)
 	       a->secrecy == b->secrecy && entry_same_signing(a, b);
 }
 
+/* A file may be imported again with another note: it names the same documents. */
+static bool has_note(const struct ev_paper *e, const struct rec_paper *there,
+		     const struct rec_paper *wanted)
+{
+	return e->import || same_text(there->note == NULL ? "" : there->note,
+				      wanted->note == NULL ? "" : wanted->note);
+}
+
 static void notify_paper(struct turn_view *t, const struct ev_paper *e, const struct rec_paper *p)
 {
 	struct document_ref ref = { .origin = t->core->config.self, .id = e->id };
@@ -684,7 +692,9 @@ static enum err repeat(struct turn_view *t, const struct ev_paper *e, struct ser
 		wanted.number = "";
 	if (wanted.secrecy >= SECRECY_MAT || is_void)
 		entry_hide(&wanted);
-	result = !same_entry(&r.u.paper, &wanted) || is_void != r.u.paper.not_issued ? ERR_CONFLICT
+	result = !same_entry(&r.u.paper, &wanted) || !has_note(e, &r.u.paper, &wanted) ||
+				 is_void != r.u.paper.not_issued
+			 ? ERR_CONFLICT
 		 : cancelled && !is_void ? ERR_ENTRY_CANCELLED
 					 : ERR_OK;
 	a = answer(t, e, result, true);

@@ -27,7 +27,7 @@ bool entry_same_signing(const struct rec_paper *a, const struct rec_paper *b)
 void entry_hide(struct rec_paper *p)
 {
 	p->subject = p->party = "";
-	p->signer_competence = p->signer_position = p->signer_name = "";
+	p->signer_competence = p->signer_position = p->signer_name = p->note = "";
 	p->reply_id = (struct doc_id){ { 0 } };
 	p->reply_origin = (struct committee_id){ "" };
 }

@@ -137,7 +137,7 @@ struct act_reply {
 	uint32_t rule_gap;      /* enum mandate_gap of routing/documents/mandate.h */
 	text_t lists;           /* rec_document.lists of a submission; NULL or "" */
 	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
-	text_t doc_number;      /* of a submission or of paper: its number; NULL or "" none */
+	text_t doc_number;      /* of the document or entry: its number; NULL or "" none */
 	/* of an act of the office: where the work stands, after it or still; NULL */
 	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */

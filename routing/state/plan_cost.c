@@ -49,7 +49,7 @@ static uint64_t growing(const struct record *r)
 	case FAMILY_META:
 		return r->u.note.bytes.len_bytes;
 	case FAMILY_DOCUMENT:
-		return SUBJECT_MAX + COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
+		return SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + lists_bytes(r->u.document.lists) +
 		       (uint64_t)COMMITTEE_BYTES *
 			   (r->u.document.recipients_len + r->u.document.target_count +
 			    r->u.document.also_count) +
@@ -81,7 +81,8 @@ static uint64_t growing(const struct record *r)
 		       (uint64_t)COMMITTEE_BYTES * r->u.aside.target_count +
 		       blobs(r->u.aside.relays, r->u.aside.relay_count);
 	case FAMILY_PAPER:
-		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES;
+		return 4 * SUBJECT_MAX + 3 * COMMITTEE_NAME_MAX + COMMITTEE_BYTES +
+		       (r->u.paper.note == NULL ? 0 : strlen(r->u.paper.note));
 	case FAMILY_WORK:
 		return 3 * SUBJECT_MAX + (uint64_t)PERSON_MAX * (r->u.work.with_count + 2);
 	case FAMILY_STATUS:

@@ -468,6 +468,7 @@ struct rec_paper {
 	/* who signed it, as far as somebody wrote it down; NULL or "" */
 	text_t signer_competence, signer_position, signer_name;
 	text_t issued_on; /* of what came in: the day of the document; NULL or "" nobody said */
+	text_t note; /* for the register's column of notes; NULL or "" none */
 };
 
 /* Of a document that we received: where the work on it stands. Its history is in STATUS. */

@@ -112,6 +112,12 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 	v thads show 4-CV/ĐU --json | jq -e '.data | .answers == null and .answered_by == null'
 }
 
+@test "several that are looked at only take the numbers that they would be given" {
+	v thads accept 2-CV/ĐU 3-CV/ĐU -n --json | jq -e '.data | map(.number) == ["2-CV/ĐU", "3-CV/ĐU"] and .[1].arrival == .[0].arrival + 1'
+	[[ "$(v thads accept 2-CV/ĐU -n 2>/dev/null)" == *"Number"*"2-CV/ĐU"* ]]
+	[ "$(v thads accept 2-CV/ĐU 3-CV/ĐU -n --plain 2>/dev/null | cut -f10 | tr '\n' ' ')" = "2-CV/ĐU 3-CV/ĐU " ]
+}
+
 @test "find: words in any order and place, spelt in any way, on paper and in names of files too" {
 	local words
 	for words in "so chuyen hop" "CHUYỂN SỐ" "tinh uy hoà bình" "88-cv/tu mời" "088-CV/TU"; do
@@ -120,6 +126,10 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 	[ "$(v thads find "viec 5" --json | jq -c '[.data[] | [.kind, .number]]')" = '[["out","7-BC/THADS"],["in","5-CV/ĐU"]]' ]
 	[ "$(v thads find ke-hoach-so.txt --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find bo tu phap --json | jq '.data | length')" = 7 ]
+	# its own name is in all of them, and says nothing
+	[ "$(v thads find "Thi hành án dân sự" --json | jq -c .data)" = "[]" ]
+	[ "$(v thads find thads --json | jq -c '[.data[].number]')" = '["7-BC/THADS"]' ]
+	[ "$(v btp find "thi hanh an" --json | jq '.data | length')" = 7 ]
 	[ "$(v thads find "báo cáo" --json | jq -r '.data[].number')" = 7-BC/THADS ]
 	[ "$(v thads find "nguyen hoa" --json | jq -r '.data[].number')" = 4-CV/ĐU ]
 	[ "$(v thads find khong co gi --json | jq -c .data)" = "[]" ]

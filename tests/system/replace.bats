@@ -41,6 +41,7 @@ answered() { [ "$(answer "$1" "$2" "$3")" = "$4" ]; }
 	stands cuc 1-KH/ĐU "03 13 replace"
 	answered bo 2-KH/ĐU cuc "13 -"
 	[[ $(COLUMNS=300 v cuc inbox --lang en) == *"(replaces 1-KH/ĐU)"* ]]
+	[[ $(v cuc show 1-KH/ĐU --lang en 2>&1) == *"asks to replace it. Agree: vanthu recall agree 1-KH/ĐU"* ]]
 	[[ $(COLUMNS=300 v cuc show 1-KH/ĐU --lang vi) == *"bị thay thế bởi 2-KH/ĐU"* ]]
 }
 

@@ -390,6 +390,7 @@ enum err submission_send(struct client *c, const struct submission *m, struct cl
 	submit.parts = s->submit_list;
 	submit.dry_run = m->dry_run;
 	submit.strict = m->strict;
+	submit.names = m->names;
 	if (is_automatic(m))
 		submit.number_template = (char *)(uintptr_t)m->number;
 	e = converse(s, &submit, accepted);

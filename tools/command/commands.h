@@ -11,9 +11,9 @@ int cmd_find(struct cli *cli, int argc, char **argv);
 int cmd_show(struct cli *cli, int argc, char **argv);
 /* With --thread: the whole matter of the document. */
 int thread_show(struct cli *cli, const char *id);
-/* What can be done next with a document that came here: `status` and `recall` as WorkView has them,
- * `id` as it is typed. Nothing where nothing is to be done. */
-void office_hint(struct cli *cli, const char *status, const char *recall, const char *id);
+/* What can be done next with a document that came here: `work` as json_work has it, `id` as it is
+ * typed. Nothing where nothing is to be done. */
+void office_hint(struct cli *cli, const json_t *work, const char *id);
 int cmd_save(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);
 int cmd_accept(struct cli *cli, int argc, char **argv);

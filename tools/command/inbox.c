@@ -269,7 +269,7 @@ static void hint_acts(const struct desk *d, size_t from, size_t to)
 			if (recall == NULL || strcmp(recall, "13") != 0 || id == NULL ||
 			    strlen(id) <= ENDING_CHARS)
 				continue;
-			office_hint(d->cli, "", recall, id + strlen(id) - ENDING_CHARS);
+			office_hint(d->cli, work, id + strlen(id) - ENDING_CHARS);
 			json_decref(rows);
 			return;
 		}

@@ -61,19 +61,7 @@ const struct command_option finish_options[] = {
 };
 static const struct column columns[] = {
 	{ "id", N_("Id"), FORMAT_ID, false },
-	{ "code", N_("Now"), FORMAT_OFFICE, false },
-	{ "recall", N_("Recall"), FORMAT_OFFICE, false },
-	{ "asked", N_("Asked"), FORMAT_COUNT, false },
-	{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
-	{ "to", N_("In charge"), FORMAT_TEXT, true },
-	{ "due", N_("Due"), FORMAT_DATE, false },
-	{ "repeated", N_("Done before"), FORMAT_MARK, false },
-	{ "error", N_("Problem"), FORMAT_CODE, true },
-	{ NULL, NULL, FORMAT_TEXT, false },
-};
-/* The same for people: who asked, or was asked. */
-static const struct column columns_text[] = {
-	{ "id", N_("Id"), FORMAT_ID, false },
+	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "code", N_("Now"), FORMAT_OFFICE, false },
 	{ "recall_text", N_("Recall"), FORMAT_OFFICE, false },
 	{ "asked", N_("Asked"), FORMAT_COUNT, false },
@@ -84,6 +72,19 @@ static const struct column columns_text[] = {
 	{ "error", N_("Problem"), FORMAT_CODE, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
+static const struct column plain_columns[] = {
+	{ "id", "id", FORMAT_ID, false },
+	{ "code", "code", FORMAT_OFFICE, false },
+	{ "recall", "recall", FORMAT_OFFICE, false },
+	{ "asked", "asked", FORMAT_COUNT, false },
+	{ "arrival", "arrival", FORMAT_COUNT, false },
+	{ "to", "to", FORMAT_TEXT, true },
+	{ "due", "due", FORMAT_DATE, false },
+	{ "repeated", "repeated", FORMAT_MARK, false },
+	{ "error", "error", FORMAT_CODE, true },
+	{ "number", "number", FORMAT_TEXT, false },
+	{ NULL, NULL, FORMAT_TEXT, false },
+};
 
 struct act {
 	Vanthu__V1__Office request; /* its texts are ours */
@@ -92,6 +93,8 @@ struct act {
 	bool all_valid;
 	char **names; /* of documents */
 	size_t count, done;
+	/* of a dry run: the next arrival number, and how many would take one */
+	uint32_t next, looked;
 };
 
 /* ---- which ---- */
@@ -162,11 +165,28 @@ static enum err add_valid(struct call *c, struct act *a)
 
 /* ---- one ---- */
 
-static void add_row(json_t *rows, const Vanthu__V1__OfficeDone *done, bool dry_run)
+/* Each of a dry run is looked at by itself, so all would take the same arrival number. */
+static uint32_t arrival_of(struct act *a, const Vanthu__V1__OfficeDone *done)
+{
+	uint32_t arrival = done->work->arrival;
+
+	if (a->request.act != VANTHU__V1__OFFICE_ACT__OFFICE_ACT_ACCEPT || arrival < a->next)
+		return arrival;
+	if (arrival > a->next)
+		a->looked = 0;
+	a->next = arrival;
+	return arrival + a->looked++;
+}
+
+static void add_row(json_t *rows, struct act *a, const Vanthu__V1__OfficeDone *done, bool dry_run)
 {
 	json_t *row = json_work(done->work);
 
+	if (dry_run && done->work->arrival != 0)
+		json_object_set_new(row, "arrival",
+				    json_integer((json_int_t)arrival_of(a, done)));
 	json_object_set_new(row, "id", json_uuid(done->id));
+	json_object_set_new(row, "number", json_string(done->number));
 	json_object_set_new(row, "repeated", json_boolean(done->repeated_request));
 	if (done->n_warnings > 0)
 		slips_add(row, slips_of_office(done));
@@ -282,7 +302,7 @@ static enum err act_on(struct call *c, struct act *a, const char *name, json_t *
 		return call_fail(c, e, NULL);
 	*code = 0;
 	if (reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE) {
-		add_row(rows, reply->office, call_cli(c)->dry_run);
+		add_row(rows, a, reply->office, call_cli(c)->dry_run);
 		warn(c, a, name, reply->office);
 		a->done++;
 		return ERR_OK;
@@ -315,11 +335,31 @@ static int act_on_all(struct call *c, struct act *a, json_t *rows)
 
 /* ---- the commands ---- */
 
-void office_hint(struct cli *cli, const char *status, const char *recall, const char *id)
+static const char *word_in(const json_t *work, const char *key)
 {
-	if (strcmp(recall, "13") == 0) {
+	const char *word = json_string_value(json_object_get(work, key));
+
+	return word == NULL ? "" : word;
+}
+
+static void hint_asked(struct cli *cli, const char *asks, const char *id)
+{
+	if (strcmp(asks, "update") == 0)
+		cli_hint(cli, _("Its issuer asks to update it. Agree: vanthu recall agree %s"), id);
+	else if (strcmp(asks, "replace") == 0)
+		cli_hint(cli, _("Its issuer asks to replace it. Agree: vanthu recall agree %s"),
+			 id);
+	else
 		cli_hint(cli, _("Its issuer asks for it back. Agree: vanthu recall agree %s"), id);
-		cli_hint(cli, _("Decline: vanthu recall decline %s --reason TEXT"), id);
+	cli_hint(cli, _("Decline: vanthu recall decline %s --reason TEXT"), id);
+}
+
+void office_hint(struct cli *cli, const json_t *work, const char *id)
+{
+	const char *status = word_in(work, "code"), *recall = word_in(work, "recall");
+
+	if (strcmp(recall, "13") == 0) {
+		hint_asked(cli, word_in(work, "asks"), id);
 	} else if (strcmp(recall, "15") == 0) {
 		return;
 	} else if (strcmp(status, "01") == 0) {
@@ -347,29 +387,24 @@ static void say_next(struct cli *cli, const struct act *a, const json_t *rows)
 		return;
 	}
 	json_array_foreach(rows, i, row) {
-		const char *status = json_string_value(json_object_get(row, "code")),
-			   *recall = json_string_value(json_object_get(row, "recall"));
-
 		if (json_object_get(row, "error") != NULL)
 			continue;
 		output_format(cli, json_object_get(row, "id"), FORMAT_ID, false, id, sizeof id);
 		if (a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK)
 			cli_hint(cli, _("See who agrees: vanthu show %s"), id);
 		else
-			office_hint(cli, status == NULL ? "" : status,
-				    recall == NULL ? "" : recall, id);
+			office_hint(cli, row, id);
 		return;
 	}
 }
 
-static void print_rows(struct cli *cli, const struct act *a, json_t *rows)
+static void name_requests(const struct act *a, json_t *rows)
 {
-	bool people = !cli->json && !cli->plain,
-	     ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK;
+	bool ask = a->request.act == VANTHU__V1__OFFICE_ACT__OFFICE_ACT_RECALL_ASK;
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(people ? rows : NULL, i, row)
+	json_array_foreach(rows, i, row)
 	{
 		const char *recall = json_string_value(json_object_get(row, "recall")),
 			   *asks = json_string_value(json_object_get(row, "asks"));
@@ -378,7 +413,6 @@ static void print_rows(struct cli *cli, const struct act *a, json_t *rows)
 				    people_status(recall == NULL ? "" : recall,
 						  asks == NULL ? "" : asks, ask));
 	}
-	output_list(cli, json_incref(rows), people ? columns_text : columns);
 }
 
 static int run(struct cli *cli, struct act *a)
@@ -402,7 +436,9 @@ static int run(struct cli *cli, struct act *a)
 			terminal_say(_("Nothing waits to be taken in."));
 		return code;
 	}
-	print_rows(cli, a, rows);
+	if (!cli->json && !cli->plain)
+		name_requests(a, rows);
+	output_list(cli, json_incref(rows), cli->plain ? plain_columns : columns);
 	say_next(cli, a, rows);
 	json_decref(rows);
 	return code;

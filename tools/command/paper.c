@@ -29,6 +29,7 @@ enum {
 	OPT_SIGNER,
 	OPT_POSITION,
 	OPT_COMPETENCE,
+	OPT_NOTE,
 	OPT_REPLY_TO,
 	OPT_TOGETHER,
 	OPT_TEMPLATE,
@@ -64,6 +65,8 @@ const struct command_option paper_options[] = {
 	  "add" },
 	{ "competence", OPT_COMPETENCE, N_("TEXT"),
 	  N_("in whose place it was signed, like \"T/M ĐẢNG ỦY\""), VALUE_NONE, "add" },
+	{ "note", OPT_NOTE, N_("TEXT"), N_("for the register's column of notes"), VALUE_NONE,
+	  "add" },
 	{ "reply-to", OPT_REPLY_TO, N_("ID"),
 	  N_("the document here that it answers: out a received one, in one of ours"),
 	  VALUE_DOCUMENT, "add" },
@@ -123,6 +126,8 @@ static bool take(struct paper *p, int option, const char *value)
 		return take_text(&p->position, value);
 	case OPT_COMPETENCE:
 		return take_text(&p->competence, value) && signing_is_competence(p->competence);
+	case OPT_NOTE:
+		return take_text(&p->note, value);
 	case OPT_REPLY_TO:
 		p->reply_to = value;
 		return true;
@@ -507,6 +512,7 @@ static int show(struct cli *cli, const char *name)
 		{ "cancelled_at", N_("Cancelled"), FORMAT_TIME, false },
 		{ "reason", N_("Reason"), FORMAT_TEXT, false },
 		{ "signer_text", N_("Signer"), FORMAT_TEXT, false },
+		{ "note", N_("Note"), FORMAT_TEXT, true },
 		{ "answers_text", N_("Answers"), FORMAT_TEXT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
@@ -691,5 +697,6 @@ int cmd_paper(struct cli *cli, int argc, char **argv)
 	free(p.signer);
 	free(p.position);
 	free(p.competence);
+	free(p.note);
 	return code;
 }

@@ -70,8 +70,9 @@ static const struct heading headings[] = {
 	{ "thamquyen", COLUMN_COMPETENCE },
 	{ "thamquyenky", COLUMN_COMPETENCE },
 	{ "thethucky", COLUMN_COMPETENCE },
-	{ "note", COLUMN_LEFT_OUT },
-	{ "ghichu", COLUMN_LEFT_OUT },
+	{ "note", COLUMN_NOTE },
+	{ "notes", COLUMN_NOTE },
+	{ "ghichu", COLUMN_NOTE },
 	{ "stt", COLUMN_LEFT_OUT },
 	{ "tt", COLUMN_LEFT_OUT },
 };

@@ -16,7 +16,8 @@ enum paper_column {
 	COLUMN_POSITION,
 	COLUMN_COMPETENCE,
 	COLUMN_ISSUED,
-	COLUMN_LEFT_OUT, /* known, and nothing that an entry keeps */
+	COLUMN_NOTE,
+	COLUMN_LEFT_OUT, /* numbers of rows: known, and nothing that an entry keeps */
 	PAPER_COLUMNS
 };
 

@@ -57,7 +57,6 @@ struct import {
 	bool together, strict;
 	struct table table;
 	unsigned columns[TABLE_CELLS_MAX]; /* enum paper_column */
-	bool left_out;
 	struct entry *entries;
 	size_t count;
 };
@@ -169,8 +168,6 @@ static int read_headings(struct import *m)
 			return fail_column(m->cli, _("no such column"), name);
 		else if (m->columns[i] != COLUMN_LEFT_OUT && seen[m->columns[i]])
 			return fail_column(m->cli, _("a column that comes twice"), name);
-		else
-			m->left_out = m->left_out || m->columns[i] == COLUMN_LEFT_OUT;
 		seen[m->columns[i]] = true;
 	}
 	for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
@@ -232,6 +229,7 @@ static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cel
 	case COLUMN_DIRECTION:
 		return take_direction(cli, p, cell);
 	case COLUMN_NUMBER:
+		free(p->number);
 		p->number = cell[0] == '\0' ? NULL : text_entry(cell);
 		return 0;
 	case COLUMN_TYPE:
@@ -259,6 +257,9 @@ static int take_cell(struct cli *cli, struct paper *p, unsigned field, char *cel
 		return cell[0] == '\0' || text_date(cell, p->issued)
 			       ? 0
 			       : cli_fail(cli, ERR_BAD_DATE, cell);
+	case COLUMN_NOTE:
+		p->note = cell[0] == '\0' ? NULL : text_entry(cell);
+		return 0;
 	default:
 		return 0;
 	}
@@ -275,8 +276,8 @@ static void add_field(struct digest_stream *s, const char *text)
 		digest_add(s, (struct blob){ (const uint8_t *)text, len });
 }
 
-/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says. Of a secret
- * one, over what is kept of it. */
+/* A UUID of version 8 (RFC 9562): the first bytes of SHA-256 over what the line says, but its note,
+ * which says nothing of which document it is. Of a secret one, over what is kept of it. */
 static bool make_id(struct paper *p)
 {
 	struct digest_stream *s = digest_begin();
@@ -320,6 +321,31 @@ static void join_lines(char *cell)
 	*to = '\0';
 }
 
+/* The report names each line by its number, whatever is wrong in the cells before that. */
+static void take_number(struct import *m, const struct table_row *row, struct entry *e)
+{
+	for (unsigned i = 0; i < m->table.rows[0].count && i < row->count; i++) {
+		if (m->columns[i] == COLUMN_NUMBER)
+			(void)!take_cell(m->cli, &e->p, COLUMN_NUMBER, row->cells[i]);
+	}
+}
+
+/* What helps on the command line, said of a table. */
+static void fix_in_table(struct cli_caught *f)
+{
+	const char *fix = NULL;
+
+	if (f->err == ERR_FUTURE)
+		fix = _("write the day on which it came or went: 24/11/2026");
+	else if (f->err == ERR_NO_TYPE)
+		fix = _("give the type in a column of its own, by its symbol (KH) or its full "
+			"name");
+	if (fix == NULL)
+		return;
+	free(f->fix);
+	f->fix = strdup(fix);
+}
+
 static int read_line(struct import *m, const struct table_row *row, struct entry *e)
 {
 	struct cli *cli = m->cli;
@@ -328,6 +354,7 @@ static int read_line(struct import *m, const struct table_row *row, struct entry
 	e->line = row->line;
 	e->p.secrecy = VANTHU__V1__SECRECY__SECRECY_THUONG;
 	e->p.strict = m->strict;
+	take_number(m, row, e);
 	for (unsigned i = m->table.rows[0].count; i < row->count; i++) {
 		if (row->cells[i][0] == '\0')
 			continue;
@@ -395,8 +422,10 @@ static int read_lines(struct import *m)
 		struct entry *e = &m->entries[i];
 
 		m->cli->caught = &e->fault;
-		if (read_line(m, &m->table.rows[i + 1], e) != 0)
+		if (read_line(m, &m->table.rows[i + 1], e) != 0) {
 			e->state = STATE_REFUSED;
+			fix_in_table(&e->fault);
+		}
 		m->cli->caught = NULL;
 	}
 	return find_same(m) ? 0 : cli_fail(m->cli, ERR_NO_MEMORY, NULL);
@@ -684,17 +713,21 @@ static void say_summary(const struct import *m, int64_t began_ms)
 
 	for (size_t i = 0; i < m->count; i++)
 		n[m->entries[i].state]++;
-	cli_say(m->cli,
-		_("%zu lines: %zu registered, %zu already there, %zu the same as another, %zu "
-		  "refused, %zu left."),
-		m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME], n[STATE_REFUSED],
-		n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING] + n[STATE_CHECKED]);
+	if (m->cli->dry_run)
+		cli_say(m->cli,
+			_("%zu lines: %zu can be registered, %zu already there, %zu the same as "
+			  "another, %zu refused, %zu left."),
+			m->count, n[STATE_CHECKED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
+	else
+		cli_say(m->cli,
+			_("%zu lines: %zu registered, %zu already there, %zu the same as another, "
+			  "%zu refused, %zu left."),
+			m->count, n[STATE_REGISTERED], n[STATE_THERE], n[STATE_SAME],
+			n[STATE_REFUSED], n[STATE_LEFT] + n[STATE_UNSURE] + n[STATE_WAITING]);
 	if (m->count >= PACE_LINES && took_ms > 0)
 		cli_say(m->cli, _("%lld lines a second."),
 			(long long)m->count * 1000 / (long long)took_ms);
-	if (m->left_out)
-		cli_say(m->cli, "%s",
-			_("Columns that an entry has no place for were passed over: note."));
 	if (m->cli->dry_run)
 		cli_hint(m->cli, "%s", _("Nothing was registered: this was a dry run."));
 	else if (n[STATE_REFUSED] + n[STATE_UNSURE] > 0)
@@ -742,6 +775,7 @@ static void import_free(struct import *m)
 		free(e->p.signer);
 		free(e->p.position);
 		free(e->p.competence);
+		free(e->p.note);
 		free(e->number);
 		json_decref(e->alike);
 		cli_caught_free(&e->fault);

@@ -527,6 +527,20 @@ static json_t *may_issue(const struct cli *cli, bool may)
 	return json_string(may ? _("yes") : _("no rule says: it is not refused for it"));
 }
 
+/* For people: names beside ids, the first few of many. */
+static void add_names(struct cli *cli, json_t *out, const Vanthu__V1__Accepted *a)
+{
+	json_t *names = json_texts(a->recipient_names, a->n_recipient_names);
+
+	if (cli->plain)
+		json_object_set(out, "to_text", json_object_get(out, "recipients"));
+	else if (!cli->json)
+		json_object_set_new(out, "to_text",
+				    people_names(cli, json_object_get(out, "recipients"), names,
+						 true));
+	json_decref(names);
+}
+
 static void add_lists(json_t *out, const Vanthu__V1__Accepted *a)
 {
 	if (a->n_lists > 0)
@@ -546,7 +560,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
-						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "to_text", N_("To"), FORMAT_WHO, false },
 						 { "competence", N_("May issue"), FORMAT_TEXT,
 						   false },
 						 { "rule", N_("By rule"), FORMAT_TEXT, false },
@@ -564,6 +578,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	int code;
 
 	shown = add_number(out, w, a, columns);
+	add_names(cli, out, a);
 	add_lists(out, a);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
@@ -646,7 +661,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 {
 	static const struct column columns[] = { { "number", N_("Number"), FORMAT_TEXT, false },
 						 { "id", N_("Id"), FORMAT_TEXT, false },
-						 { "recipients", N_("To"), FORMAT_WHO, false },
+						 { "to_text", N_("To"), FORMAT_WHO, false },
 						 { "state", N_("State"), FORMAT_STATE, false },
 						 { "lists", N_("Lists"), FORMAT_LIST, false },
 						 { NULL, NULL, FORMAT_TEXT, false } };
@@ -657,6 +672,7 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	int code, answered;
 
 	shown = add_number(out, w, a, columns);
+	add_names(cli, out, a);
 	add_lists(out, a);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
@@ -725,6 +741,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 				&w->texts[TEXT_POSITION]);
 	w->s.signer_name = text_or_none(w, TEXT_SIGNER);
 	w->s.signer_position = text_or_none(w, TEXT_POSITION);
+	w->s.names = !cli->json && !cli->plain;
 	if (e == ERR_OK)
 		e = recipients_resolve(c, w->whom, true, false, &w->to);
 	if (e == ERR_OK) {

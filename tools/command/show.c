@@ -420,7 +420,7 @@ static void print_view(struct cli *cli, json_t *view, const char *id)
 		cli_hint(cli, _("Statuses: %zu of %lld; the last of each office is above."),
 			 json_array_size(json_object_get(view, "statuses")), (long long)said);
 	if (work != NULL)
-		office_hint(cli, string_of(work, "code"), string_of(work, "recall"), id);
+		office_hint(cli, work, id);
 	if (json_is_true(json_object_get(view, "content_dropped")))
 		cli_hint(cli, "%s", _("Its content is not kept here: it was given back."));
 	else

@@ -30,6 +30,7 @@ struct search {
 	char *from, *to;	 /* the ids of who was named */
 	const char *typed_from, *typed_to;
 	struct words *from_words, *to_words; /* the same, for parties on paper */
+	struct committee_id self; /* whose office asks: its own name stands in every line */
 	bool bare_type; /* one whose numbers have no symbol: the daemon knows no filter for these */
 };
 

@@ -160,6 +160,7 @@ json_t *register_json(Vanthu__V1__Book book, const Vanthu__V1__RegisterLine *l)
 	set(o, "date", l->date);
 	set(o, "signer", l->signer);
 	set(o, "competence", l->competence);
+	set(o, "position", l->position);
 	json_object_set_new(o, "secrecy", json_string(secrecy_word(l->secrecy)));
 	json_object_set_new(o, "urgency", json_string(json_urgency(l->urgency)));
 	set(o, "note", l->note);
@@ -376,7 +377,8 @@ static void add_out_cells(struct cli *cli, const json_t *line, json_t *cells, st
 	char receipts[64];
 
 	join(c, "", get(line, "competence"));
-	join(c, ", ", get(line, "signer"));
+	join(c, ", ", get(line, "position"));
+	join(c, get(line, "position")[0] != '\0' ? " " : ", ", get(line, "signer"));
 	put(cells, "signer", c);
 	join_names(cli, c, line);
 	put(cells, "to", c);

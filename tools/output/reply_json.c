@@ -266,6 +266,7 @@ json_t *json_paper(const Vanthu__V1__PaperLine *l)
 		json_array_append_new(earlier, json_said(l->earlier[i]));
 	json_object_set_new(out, "earlier", earlier);
 	json_object_set_new(out, "signer", json_signer(l->signer, l->position, l->competence));
+	json_object_set_new(out, "note", json_text_or_null(l->note));
 	json_object_set_new(out, "answers", json_reference(l->answers));
 	json_object_set_new(out, "issued", json_text_or_null(l->issued_on));
 	return out;

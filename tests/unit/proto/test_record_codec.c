@@ -54,8 +54,8 @@ static void document_of(struct record *r)
 					       .summary = { "31-KH/ĐU", "KH", "trích yếu",
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
-							    &answered, "", BUSINESS_REPLACE,
-							    &answered },
+							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
+							    BUSINESS_REPLACE, &answered },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -200,7 +200,8 @@ static void samples(struct fixture *f, struct sample s[FAMILY_COUNT])
 							     .signer_competence = "T/M ĐẢNG ỦY",
 							     .signer_position = "BÍ THƯ",
 							     .signer_name = "Trần Thị B",
-							     .issued_on = "2026-11-20" };
+							     .issued_on = "2026-11-20",
+							     .note = "bản sao" };
 	s[FAMILY_IDENT].record.u.ident = (struct rec_ident){ .role = ROLE_RELAY,
 							     .serial = n,
 							     .digest = fixture_digest("a"),
@@ -340,6 +341,8 @@ static void expect_summary(const struct summary *s)
 	assert_string_equal(s->files, "31-KH.pdf\nphụ lục.xlsx");
 	assert_string_equal(s->reply_to->origin.text, "tinh");
 	assert_int_equal(s->reply_to->id.bytes[0], 0x01);
+	assert_string_equal(s->signer_competence, "T/M ĐẢNG ỦY");
+	assert_string_equal(s->signer_position, "BÍ THƯ");
 	assert_int_equal(s->business, BUSINESS_REPLACE);
 	assert_string_equal(s->concerns->origin.text, "tinh");
 	assert_int_equal(s->concerns->id.bytes[0], 0x01);
@@ -358,6 +361,7 @@ static void expect_correction(const struct rec_paper *p)
 	assert_string_equal(p->signer_position, "BÍ THƯ");
 	assert_string_equal(p->signer_name, "Trần Thị B");
 	assert_string_equal(p->issued_on, "2026-11-20");
+	assert_string_equal(p->note, "bản sao");
 }
 
 static void test_every_field_of_the_larger_records_comes_back(void **state)
