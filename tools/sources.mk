@@ -63,6 +63,8 @@ TOOLS := \
 	command/queue \
 	command/recover \
 	command/register \
+	command/remind \
+	command/reminder \
 	command/resend \
 	command/save \
 	command/send \
@@ -129,6 +131,7 @@ TOOLS_TEST := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	command/reminder \
 	input/committee_options \
 	input/period \
 	lab/docx \
