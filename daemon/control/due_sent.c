@@ -142,6 +142,10 @@ void control_due_sent(struct client *c, const Vanthu__V1__Request *request)
 	if (m->ref != NULL &&
 	    control_find_sent(c, request->id, m->ref->text, &only) != ERR_OK)
 		return;
+	if (m->ref != NULL && only.role != ROLE_OUT) { /* a whole id names whatever has it */
+		control_say_error(c, request->id, ERR_NOT_ISSUER, m->ref->text);
+		return;
+	}
 	w = calloc(1, sizeof *w);
 	if (w != NULL) {
 		w->scratch = arena_new(SCRATCH_BYTES);

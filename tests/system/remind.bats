@@ -85,6 +85,8 @@ has_arrived() { v "$1" find "$2" --json | jq -e '.data | length > 0'; }
 	v bo due --sent --json | jq -e '.data[0] | .reminded.count == 1 and .reminded.last_number == "01-CV/ĐUB" and .remind == "reminded"'
 	v cuc due --json | jq -e '[.data[]|select(.number=="1-KH/ĐUB")][0].reminded.count == 1'
 	v cuc show 01-CV/ĐUB --json | jq -e '.data | .type == "CV" and .due == null and .reminds == "cuc" and .answers.number == "1-KH/ĐUB" and (.subject | contains("1-KH/ĐUB") and contains("quá hạn 1 ngày làm việc") and contains("Đôn đốc"))'
+	run -0 v cuc show 1-KH/ĐUB
+	[[ $output == *"Reminded "*"1 time, last "* ]]
 	run -0 v cuc inbox
 	output=$(tr -s ' \n' ' ' <<<"$output") # a narrow table wraps
 	[[ $output == *"reminded 1 time"* ]]
@@ -151,6 +153,7 @@ finished_by_cuc() { v bo show 5-KH/ĐUB --json | jq -e '[.data.receipts[]|select
 
 @test "a timer reminds where that is configured, and only then" {
 	start_at "$(day 31) 09:00:00"
+	wait_for 60 is_delivered 7-KH/ĐUB # its recipient was offline
 	[ "$(remind --all-late --auto)" = "[]" ]
 	printf '  auto: yes\n' >>"$LAB/bo/vanthud.yaml"
 	kill -HUP "$(cat "$LAB/bo/faked.pid")"
@@ -163,6 +166,10 @@ finished_by_cuc() { v bo show 5-KH/ĐUB --json | jq -e '[.data.receipts[]|select
 	v bo find "8-KH/ĐUB ngày" --json | jq -e '.data[0].subject | contains("còn 2 ngày làm việc")'
 	start_at "$(day 34) 09:00:00"
 	v bo remind --all-late --auto --json | jq -e '[.data[].number] | index("8-KH/ĐUB") != null'
+	# of what it received
+	run -5 v cuc remind "$(v cuc inbox --json | jq -r '.data[0].id')"
+	[[ $output == *"VT-2051"* ]]
 	run -2 v bo remind --auto
 	run -2 v bo remind
 }
+is_delivered() { v bo show "$1" --json | jq -e '.data.state == "delivered"'; }

@@ -211,7 +211,7 @@ static void add_words(struct cli *cli, json_t *line)
 	}
 	json_object_set_new(line, "late", json_string(words));
 	json_object_set_new(line, "reminded_text",
-			    people_reminded(cli, json_object_get(line, "reminded")));
+			    people_reminded(cli, json_object_get(line, "reminded"), true));
 	if (json_is_null(json_object_get(line, "arrival")))
 		json_object_set_new(line, "who", json_string(_("(not registered yet)")));
 	else

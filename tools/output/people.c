@@ -202,7 +202,7 @@ static json_t *with_others(const json_t *line, json_t *subject)
 	return out;
 }
 
-json_t *people_reminded(struct cli *cli, const json_t *reminded)
+json_t *people_reminded(struct cli *cli, const json_t *reminded, bool cell)
 {
 	unsigned long count =
 		(unsigned long)json_integer_value(json_object_get(reminded, "count"));
@@ -212,15 +212,18 @@ json_t *people_reminded(struct cli *cli, const json_t *reminded)
 		return json_null();
 	output_format(cli, json_object_get(reminded, "last_on"), FORMAT_DATE, false, on,
 		      sizeof on);
-	snprintf(text, sizeof text, ngettext("%lu time, last %s", "%lu times, last %s", count),
-		 count, on);
+	if (cell)
+		snprintf(text, sizeof text, "%lu× %s", count, on);
+	else
+		snprintf(text, sizeof text,
+			 ngettext("%lu time, last %s", "%lu times, last %s", count), count, on);
 	return json_string(text);
 }
 
 /* Behind the subject, that its issuer has reminded of it. `subject` is taken. */
 static json_t *with_reminders(struct cli *cli, const json_t *line, json_t *subject)
 {
-	json_t *said = people_reminded(cli, json_object_get(line, "reminded")), *out;
+	json_t *said = people_reminded(cli, json_object_get(line, "reminded"), false), *out;
 
 	if (!json_is_string(said)) {
 		json_decref(said);
