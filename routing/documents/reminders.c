@@ -134,8 +134,7 @@ static enum err stand_of(const struct remind_question *q, struct office_stand *s
 	return skip_unread(e);
 }
 
-/* Has a newer document of ours recalled or replaced it? Declined or not: until all of that is
- * settled, nobody is pressed for what we ourselves took back. */
+/* Has a newer document of ours recalled or replaced it? */
 static enum err is_superseded(const struct remind_question *q, bool *yes)
 {
 	const struct doc_id *id = &q->document->id;
@@ -161,7 +160,9 @@ static enum err is_superseded(const struct remind_question *q, bool *yes)
 	return skip_unread(e);
 }
 
-static enum err is_asked_back(const struct remind_question *q, uint32_t answered, bool *yes)
+/* Who declined works on it, and may be reminded. */
+static enum err is_asked_back(const struct remind_question *q, const struct office_stand *stand,
+			      uint32_t answered, bool *yes)
 {
 	struct key key = key_receipt(q->key.role, q->key.serial, q->whom);
 	const struct lookup *l = &q->tree->lookup;
@@ -169,7 +170,7 @@ static enum err is_asked_back(const struct remind_question *q, uint32_t answered
 	enum err e = l->get(l->ctx, q->tree->arena, FAMILY_TOLD, &key, &r);
 
 	*yes = e == ERR_OK && r.u.told.asked > answered;
-	if (*yes || skip_unread(e) != ERR_OK)
+	if (*yes || skip_unread(e) != ERR_OK || stand->recall == OFFICE_RECALL_DECLINED)
 		return skip_unread(e);
 	return is_superseded(q, yes);
 }
@@ -270,7 +271,7 @@ enum err reminders_judge(const struct remind_question *q, struct remind_answer *
 	if (e == ERR_OK)
 		e = stand_of(q, &stand, &answered);
 	if (e == ERR_OK)
-		e = is_asked_back(q, answered, &back);
+		e = is_asked_back(q, &stand, answered, &back);
 	if (e == ERR_OK)
 		e = is_delivered(q, &delivered);
 	if (e == ERR_OK)
