@@ -315,6 +315,8 @@ install: all
 	install -m 755 $(B)/vanthu "$(R)/bin/vanthu"
 	install -m 755 $(B)/vanthud "$(R)/sbin/vanthud"
 	sed 's|@sbindir@|$(PREFIX)/sbin|' etc/vanthud@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthud@.service"
+	sed 's|@bindir@|$(PREFIX)/bin|' etc/vanthu-remind@.service | install -m 644 /dev/stdin "$(R)/lib/systemd/system/vanthu-remind@.service"
+	install -m 644 etc/vanthu-remind@.timer "$(R)/lib/systemd/system/vanthu-remind@.timer"
 	install -m 644 tools/client/vanthu.h "$(R)/include/vanthu.h"
 	install -m 644 $(B)/lib/libvanthu.a $(B)/lib/libvanthu.so.1 "$(R)/lib/"
 	ln -sf libvanthu.so.1 "$(R)/lib/libvanthu.so"

@@ -212,7 +212,8 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .signer_competence = m->signer_competence,
 					 .signer_position = m->signer_position,
 					 .files = m->files,
-					 .business = (enum business)m->business };
+					 .business = (enum business)m->business,
+					 .reminds = m->reminds };
 	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
 	if (e == ERR_OK)
 		e = read_named(a, m->reply_origin, m->reply_id, &out->summary.reply_to);

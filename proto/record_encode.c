@@ -127,6 +127,7 @@ enum err record_encode_document(struct arena *a, const struct record *record, st
 		m.concerns_id = field_bytes(r->summary.concerns->id.bytes,
 					    sizeof r->summary.concerns->id.bytes);
 	}
+	m.reminds = text(r->summary.reminds);
 	m.line_year = r->line.year;
 	m.line_number = r->line.number;
 	m.lists = text(r->lists);

@@ -48,6 +48,7 @@ ROUTING := \
 	documents/numbers \
 	documents/open_work \
 	documents/recipients \
+	documents/reminders \
 	documents/requeue \
 	documents/retention \
 	documents/route \

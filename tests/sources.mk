@@ -82,6 +82,7 @@ UNIT := \
 	routing/documents/test_open_work \
 	routing/documents/test_recipients \
 	routing/documents/test_retention \
+	routing/documents/test_reminders \
 	routing/documents/test_rows \
 	routing/documents/test_same_number \
 	routing/links/test_aside \
@@ -121,6 +122,7 @@ UNIT := \
 	tools/cli/test_usage \
 	tools/client/test_evidence \
 	tools/client/test_vanthu \
+	tools/command/test_reminder \
 	tools/input/test_period \
 	tools/lab/test_ports \
 	tools/output/test_csv \

@@ -64,6 +64,8 @@ TOOLS := \
 	command/queue \
 	command/recover \
 	command/register \
+	command/remind \
+	command/reminder \
 	command/resend \
 	command/save \
 	command/send \
@@ -131,6 +133,7 @@ TOOLS_TEST := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	command/reminder \
 	input/committee_options \
 	input/period \
 	lab/docx \

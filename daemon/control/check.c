@@ -212,6 +212,10 @@ static bool check_due(struct fault *f, const Vanthu__V1__DueQuery *m)
 		return bad(f, ERR_USAGE, "soon_days");
 	if (m->sent && (m->person[0] != '\0' || m->unit[0] != '\0'))
 		return bad(f, ERR_USAGE, "sent"); /* persons of others are not known here */
+	if (m->ref != NULL && !m->sent)
+		return bad(f, ERR_USAGE, "ref");
+	if (m->ref != NULL && !check_ref(f, m->ref, "ref"))
+		return false;
 	if (policy_text(m->person, PERSON_MAX, false) != ERR_OK)
 		return bad(f, ERR_FIELD, "person");
 	return policy_text(m->unit, PERSON_MAX, false) == ERR_OK ? true : bad(f, ERR_FIELD, "unit");

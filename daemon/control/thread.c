@@ -249,6 +249,8 @@ static enum err add_child(struct client *c, struct thread_walk *w, const struct 
 		child->relation = relation_of(f.document.summary.business);
 	else
 		e = answered_by(c, &f, &ref);
+	if (f.document.summary.reminds != NULL && f.document.summary.reminds[0] != '\0')
+		child->relation = VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS;
 	/* the same id of another origin is another document */
 	return e == ERR_OK && !is_of(under, ref.origin) ? ERR_NOT_FOUND : e;
 }

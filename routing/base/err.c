@@ -71,6 +71,10 @@ static const struct err_row rows[] = {
 	  N_("write it with its tone marks, as in: vanthu person list") },
 	{ ERR_PERSON_SIGNS, N_("this person does not sign for the committee"),
 	  N_("name one with \"signs\" in the list: vanthu person list") },
+	{ ERR_REMIND_NOTHING, N_("there is nothing to remind of"),
+	  N_("see who has not done what, and until when: vanthu due --sent --all") },
+	{ ERR_REMINDED, N_("a reminder of it has been sent, and the next one is not yet due"),
+	  N_("see when it was: vanthu due --sent; how often is in reminders.every") },
 	{ ERR_TYPE_ENDED, N_("no documents of this type are issued on that day"),
 	  N_("take another type, or give the day of issue with: --date") },
 	{ ERR_OWN_DOCUMENT, N_("this document was issued here; that is for those who received it"),
@@ -139,6 +143,8 @@ static const struct err_row rows[] = {
 	     "official letter: --update") },
 	{ ERR_CONCERNS_SOME, N_("not everybody who has the older document gets this one"),
 	  N_("without --to it goes to all of them") },
+	{ ERR_REMINDER, N_("this cannot be reminded of: it is not ours, or did not go there"),
+	  N_("remind the recipients of a document of ours that names a day: vanthu remind ID") },
 	{ ERR_CONTENT_RECALLED,
 	  N_("the document was given back to its issuer, and its content is not kept"),
 	  N_("see when and why with: vanthu show ID; the issuer has it") },
@@ -355,6 +361,8 @@ int err_exit_code(enum err e)
 	case ERR_RECALLED:
 	case ERR_REPLACED:
 	case ERR_NOT_ASKED:
+	case ERR_REMIND_NOTHING:
+	case ERR_REMINDED:
 	case ERR_EXISTS:
 	case ERR_SAME_NUMBER:
 	case ERR_SAME_ID:

@@ -35,6 +35,8 @@ enum err {
 	ERR_PERSON_ENDED = 1036,    /* there, not on this day */
 	ERR_PERSON_SEVERAL = 1037,  /* without its tone marks it is several */
 	ERR_PERSON_SIGNS = 1039,    /* in the list of persons, and not among those who sign */
+	ERR_REMIND_NOTHING = 1041,  /* there is nothing to remind of: it is not due, or done */
+	ERR_REMINDED = 1042,	    /* it was reminded of it so recently that it is not again */
 	ERR_TYPE_ENDED = 1038,	    /* no documents of this type are issued on that day */
 	ERR_OWN_DOCUMENT = 1032,    /* issued here: what only a recipient does was asked of it */
 	/* on paper, and the command is for digital ones; or the reverse */
@@ -106,6 +108,7 @@ enum err {
 	ERR_CONCERNS_TYPE = 1030,   /* a warning: what replaces is of another type */
 	ERR_CONCERNS_SOME = 1031,   /* a warning: not all who have the older one get it */
 	ERR_CONTENT_RECALLED = 2056, /* given back, and its content with it */
+	ERR_REMINDER = 2057,	    /* a reminder of what is not ours, or to whom that did not go */
 	ERR_NOT_ASKED = 2052,       /* an answer to a recall that nobody asked */
 	/* our store is behind what a neighbour holds of it: an older copy */
 	ERR_BEHIND = 2034,

@@ -225,6 +225,8 @@ struct summary {
 	enum business business;
 	/* the older document that it recalls, updates or replaces, without digest; NULL: none */
 	const struct document_ref *concerns;
+	/* a reminder of reply_to: the committee that has not done it; NULL or "": it is none */
+	text_t reminds;
 };
 
 #endif

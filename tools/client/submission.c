@@ -223,6 +223,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 		b.reply_to.id = m->reply_id;
 		b.reply_to.digest = m->reply_digest;
 	}
+	b.reminds = m->reminds == NULL ? "" : m->reminds;
 	if (m->older_origin != NULL && m->older_origin[0] != '\0') {
 		snprintf(b.concerns.origin.text, sizeof b.concerns.origin.text, "%s",
 			 m->older_origin);

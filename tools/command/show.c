@@ -52,6 +52,7 @@ static const struct column view_text[] = {
 	{ "same_text", N_("Repeats"), FORMAT_TEXT, false },
 	{ "concerns_text", N_("Older"), FORMAT_TEXT, false },
 	{ "newer_text", N_("Newer"), FORMAT_TEXT, false },
+	{ "reminded_text", N_("Reminded"), FORMAT_TEXT, false },
 	{ "note", N_("Note"), FORMAT_TEXT, false },
 	{ "state", N_("State"), FORMAT_STATE, false },
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
@@ -389,6 +390,8 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(work, "recall_text", people_request(work, "recall"));
 	json_object_set_new(view, "concerns_text", older_text(view));
 	json_object_set_new(view, "newer_text", newer_text(view));
+	json_object_set_new(view, "reminded_text",
+			    people_reminded(cli, json_object_get(view, "reminded"), false));
 	add_requests(view);
 	add_recalls(json_object_get(view, "receipts"));
 	people_committees(json_object_get(view, "receipts"));

@@ -40,6 +40,8 @@ static const char *relation_name(Vanthu__V1__ThreadRelation r)
 		return "updates";
 	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
 		return "replaces";
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS:
+		return "reminds";
 	default:
 		return "begins";
 	}
@@ -55,6 +57,8 @@ static const char *instead_of_answer(Vanthu__V1__ThreadRelation r)
 		return _(" (updates it)");
 	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REPLACES:
 		return _(" (replaces it)");
+	case VANTHU__V1__THREAD_RELATION__THREAD_RELATION_REMINDS:
+		return _(" (reminds of it)");
 	default:
 		return "";
 	}

@@ -30,6 +30,8 @@ json_t *people_signer(const json_t *signer);
 /* Another with the same number, as people read it: number and date, with `whole` the id too. Null:
  * none. */
 json_t *people_same_number(struct cli *cli, const json_t *same, bool whole);
+/* How often it was reminded of, and when last, with `cell` as short as can be; null: never. */
+json_t *people_reminded(struct cli *cli, const json_t *reminded, bool cell);
 json_t *people_reference(const json_t *reference, bool whole);
 /* A status's code for FORMAT_OFFICE, with what it is about: `asks`, a word of json_business or "".
  * `issuer`: its issuer reads it, or it is told of its issuer, who asked; else a recipient does, who

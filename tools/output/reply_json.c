@@ -172,6 +172,18 @@ json_t *json_same_number(const Vanthu__V1__SameNumber *s)
 			 (json_int_t)s->count);
 }
 
+json_t *json_reminded(const Vanthu__V1__Reminded *r)
+{
+	char on[11];
+
+	if (r == NULL)
+		return json_null();
+	text_day(r->last_at_ms, on);
+	return json_pack("{s:I, s:s, s:o, s:s, s:o}", "count", (json_int_t)r->count, "last_on",
+			 on, "last_at", json_time(r->last_at_ms), "last_number", r->last_number,
+			 "last_id", json_uuid(r->last_id));
+}
+
 /* What recalls, updates or replaces it. */
 static json_t *json_newer(const Vanthu__V1__DocumentLine *l)
 {
@@ -202,6 +214,8 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "business", json_string(json_business(l->business)));
 	json_object_set_new(out, "concerns", json_reference(l->older));
 	json_object_set_new(out, "concerned_by", json_newer(l));
+	json_object_set_new(out, "reminded", json_reminded(l->reminded));
+	json_object_set_new(out, "reminds", json_text_or_null(l->reminds));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)

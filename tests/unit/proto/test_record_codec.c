@@ -55,7 +55,7 @@ static void document_of(struct record *r)
 							    "2025-01-02", "2025-02-03", "Kế hoạch",
 							    "Trần A", "31-KH.pdf\nphụ lục.xlsx",
 							    &answered, "T/M ĐẢNG ỦY", "BÍ THƯ",
-							    BUSINESS_REPLACE, &answered },
+							    BUSINESS_REPLACE, &answered, "xa-a1" },
 					       .line = { .year = 2026, .number = 7 } };
 }
 
@@ -344,6 +344,7 @@ static void expect_summary(const struct summary *s)
 	assert_string_equal(s->signer_competence, "T/M ĐẢNG ỦY");
 	assert_string_equal(s->signer_position, "BÍ THƯ");
 	assert_int_equal(s->business, BUSINESS_REPLACE);
+	assert_string_equal(s->reminds, "xa-a1");
 	assert_string_equal(s->concerns->origin.text, "tinh");
 	assert_int_equal(s->concerns->id.bytes[0], 0x01);
 }
