@@ -110,6 +110,7 @@ UNIT := \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \
+	tools/base/test_json_memory \
 	tools/base/test_text \
 	tools/base/test_words \
 	tools/cli/test_usage \

@@ -2,6 +2,7 @@
 TOOLS := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/arguments \
@@ -112,6 +113,7 @@ TOOLS := \
 TOOLS_TEST := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/command \
