@@ -120,7 +120,8 @@ UNIT := \
 	tools/lab/test_ports \
 	tools/output/test_csv \
 	tools/output/test_page \
-	tools/output/test_table_layout
+	tools/output/test_table_layout \
+	tools/output/test_text
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \

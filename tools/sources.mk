@@ -136,6 +136,8 @@ TOOLS_TEST := \
 	lab/docx \
 	lab/ports \
 	output/csv \
+	output/output \
 	output/page \
 	output/table_layout \
-	output/terminal
+	output/terminal \
+	output/text

@@ -304,7 +304,9 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
 		return;
 	default:
-		snprintf(out, size, "%s", text);
+		len = len < size ? len : size - 1;
+		memcpy(out, text, len);
+		out[len] = '\0';
 		return;
 	}
 }
