@@ -7,6 +7,8 @@
 
 #include "tools/base/text.h"
 
+enum { RELEASED_ROWS = 1000 };
+
 struct word {
 	const char *value;
 	const char *text;
@@ -345,7 +347,10 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 int output_list(struct cli *cli, json_t *data, const struct column *columns)
 {
 	cli->renderer->list(cli, data, columns);
-	json_decref(data);
+	/* A long one is all that a command prints, and goes with the process: taking a hundred
+	 * thousand values apart takes a fifth of its time. */
+	if (json_array_size(data) <= RELEASED_ROWS)
+		json_decref(data);
 	return 0;
 }
 

@@ -48,7 +48,7 @@ struct renderer {
 	void (*heading)(struct cli *cli, const char *text);
 };
 
-/* Prints and releases `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
+/* Prints and takes over `data`: whole as JSON, else by `columns` as list or object. Returns 0. */
 int output_list(struct cli *cli, json_t *data, const struct column *columns);
 int output_object(struct cli *cli, json_t *data, const struct column *columns);
 
