@@ -344,13 +344,16 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	text_one_line(out);
 }
 
+void output_release(json_t *list)
+{
+	if (json_array_size(list) <= RELEASED_ROWS)
+		json_decref(list);
+}
+
 int output_list(struct cli *cli, json_t *data, const struct column *columns)
 {
 	cli->renderer->list(cli, data, columns);
-	/* A long one is all that a command prints, and goes with the process: taking a hundred
-	 * thousand values apart takes a fifth of its time. */
-	if (json_array_size(data) <= RELEASED_ROWS)
-		json_decref(data);
+	output_release(data);
 	return 0;
 }
 
