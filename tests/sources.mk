@@ -117,6 +117,7 @@ UNIT := \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \
+	tools/base/test_json_memory \
 	tools/base/test_text \
 	tools/base/test_words \
 	tools/cli/test_usage \
@@ -127,7 +128,8 @@ UNIT := \
 	tools/lab/test_ports \
 	tools/output/test_csv \
 	tools/output/test_page \
-	tools/output/test_table_layout
+	tools/output/test_table_layout \
+	tools/output/test_text
 # What they stand on.
 UNIT_SUPPORT := \
 	support/bulk_pair \

@@ -2,6 +2,7 @@
 TOOLS := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/arguments \
@@ -115,6 +116,7 @@ TOOLS := \
 TOOLS_TEST := \
 	base/file_name \
 	base/files \
+	base/json_memory \
 	base/text \
 	base/words \
 	cli/command \
@@ -139,6 +141,8 @@ TOOLS_TEST := \
 	lab/docx \
 	lab/ports \
 	output/csv \
+	output/output \
 	output/page \
 	output/table_layout \
-	output/terminal
+	output/terminal \
+	output/text

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tools/base/json_memory.h"
 #include "tools/cli/cli.h"
 #include "tools/command/commands.h"
 #include "tools/input/input.h"
@@ -670,6 +671,7 @@ int main(int argc, char **argv)
 	int code;
 
 	keep_streams();
+	json_memory_begin();
 	look_ahead(&cli, argc, argv);
 	code = run(&cli, argc, argv);
 	cli_detail(&cli, _("%lld ms, exit status %d"), (long long)(monotonic_ms() - began_ms),

@@ -200,7 +200,7 @@ static int print(struct cli *cli, const struct rows *documents, const struct row
 		hint_more(cli, json_array_size(out), documents->matched + papers->matched,
 			  !search_is_daemons(s) && documents->matched < s->enough);
 	hint_next(cli, out, box);
-	json_decref(out);
+	output_release(out);
 	return 0;
 }
 

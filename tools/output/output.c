@@ -7,6 +7,8 @@
 
 #include "tools/base/text.h"
 
+enum { RELEASED_ROWS = 1000 };
+
 struct word {
 	const char *value;
 	const char *text;
@@ -308,7 +310,9 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		snprintf(out, size, "%s", text);
 		return;
 	default:
-		snprintf(out, size, "%s", text);
+		len = len < size ? len : size - 1;
+		memcpy(out, text, len);
+		out[len] = '\0';
 		return;
 	}
 }
@@ -344,10 +348,16 @@ void output_format(struct cli *cli, const json_t *value, enum format format, boo
 	text_one_line(out);
 }
 
+void output_release(json_t *list)
+{
+	if (json_array_size(list) <= RELEASED_ROWS)
+		json_decref(list);
+}
+
 int output_list(struct cli *cli, json_t *data, const struct column *columns)
 {
 	cli->renderer->list(cli, data, columns);
-	json_decref(data);
+	output_release(data);
 	return 0;
 }
 

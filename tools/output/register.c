@@ -227,8 +227,16 @@ static const char *get(const json_t *o, const char *key)
 
 static void join(struct cell *c, const char *between, const char *text)
 {
-	if (text[0] == '\0' || c->used >= sizeof c->text - 1)
+	size_t before = c->used == 0 ? 0 : strlen(between), len = strlen(text);
+
+	if (len == 0 || c->used >= sizeof c->text - 1)
 		return;
+	if (before + len < sizeof c->text - c->used) {
+		memcpy(c->text + c->used, between, before);
+		memcpy(c->text + c->used + before, text, len + 1);
+		c->used += before + len;
+		return;
+	}
 	c->used += (size_t)snprintf(c->text + c->used, sizeof c->text - c->used, "%s%s",
 				    c->used == 0 ? "" : between, text);
 	if (c->used >= sizeof c->text) {
