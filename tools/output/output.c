@@ -301,7 +301,8 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 		return;
 	case FORMAT_ID:
 		/* UUIDv7 beginnings are alike; the ending names a document as well . */
-		snprintf(out, size, "%s", whole || len < 8 ? text : text + len - 8);
+		snprintf(out, size, "%s",
+			 whole || len != UUID_TEXT_SIZE - 1 ? text : text + len - 8);
 		return;
 	default:
 		snprintf(out, size, "%s", text);
