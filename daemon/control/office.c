@@ -83,6 +83,8 @@ static void answer(struct client *c, const struct pending_reply *p, const struct
 	done.same_number = control_same_number(c, a->received);
 	if (a->doc_number != NULL)
 		done.number = text(a->doc_number);
+	if (a->doc_subject != NULL)
+		done.subject = text(a->doc_subject);
 	r.office = &done;
 	control_say(c, &r);
 }

@@ -49,6 +49,8 @@ static void answer(struct turn_view *t, const struct ev_office *e, const struct 
 					 .about = by_status ? stands_at(d) : NULL,
 					 .repeated = repeated,
 					 .work = work };
+	if (e->next == OFFICE_ACCEPTED)
+		a->u.reply.doc_subject = d->document.summary.subject;
 	if (work != NULL)
 		*work = d->work;
 	if (result == ERR_OK)

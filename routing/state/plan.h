@@ -138,6 +138,7 @@ struct act_reply {
 	text_t lists;           /* rec_document.lists of a submission; NULL or "" */
 	uint32_t gap;           /* with ERR_NUMBER_GAP: how many numbers are skipped */
 	text_t doc_number;      /* of the document or entry: its number; NULL or "" none */
+	text_t doc_subject;     /* of a document that was accepted; NULL or "" */
 	/* of an act of the office: where the work stands, after it or still; NULL */
 	const struct rec_work *work;
 	/* of paper: what stands there already and may be the same document; NULL */

@@ -103,7 +103,7 @@ numbers() { grep -oE '\b[0-9]+-(CV|BC)/[A-ZĐ]+' <<<"$output" | tr '\n' ' '; }
 
 @test "an answer is shown by the number that it answers, and what it was answered with" {
 	[[ "$(v btp inbox | tr -s ' \n' ' ')" == *"(answers 5-CV/ĐU)"* ]]
-	[[ "$(LANGUAGE=vi v btp inbox | tr -s ' \n' ' ')" == *"(trả lời 5-CV/ĐU)"* ]]
+	[[ "$(COLUMNS=120 LANGUAGE=vi v btp inbox | tr -s ' \n' ' ')" == *"(trả lời 5-CV/ĐU)"* ]]
 	[[ "$(v thads outbox | tr -s ' \n' ' ')" == *"(answers 5-CV/ĐU)"* ]]
 	v btp show 7-BC/THADS | grep -q "^Answers *5-CV/ĐU – Việc số 5$"
 	v thads show 5-CV/ĐU | grep -q "^Answered by *7-BC/THADS – Trả lời việc số 5$"

@@ -84,7 +84,8 @@ static void print_own_options(const struct command *c)
 				continue;
 			if (strlen(forms) + strlen(c->forms[i].word) + 4 < sizeof forms)
 				snprintf(forms + strlen(forms), sizeof forms - strlen(forms),
-					 "%s%s", forms[0] == '\0' ? " (" : ", ", c->forms[i].word);
+					 "%s%s", forms[0] == '\0' ? " (" : ", ",
+					 usage_word(&c->forms[i]));
 		}
 		if (forms[0] != '\0') {
 			char meaning[512];
@@ -146,9 +147,10 @@ static const struct {
 			      "--subject \"Plan for 2026\"") },
 	{ N_("Where it is now"), "vanthu trace 31-KH/ĐU" },
 	{ N_("Ask for one back"), N_("vanthu recall ask 31-KH/ĐU --reason \"Wrong date\"") },
-	{ N_("Enter one on paper"), N_("vanthu paper add in 12-CV/ĐUK \"Invitation\" --from "
-				       "\"Đảng ủy Khối\"") },
-	{ N_("Overdue, due soon"), "vanthu due" },
+	{ N_("Replace a wrong one"), N_("vanthu send new.docx --replace 31-KH/ĐU …") },
+	{ N_("Enter one on paper"),
+	  N_("vanthu paper add in 5-CV/TU \"Meeting\" --from \"Province\"") },
+	{ N_("Overdue, due soon"), N_("vanthu due; of what we sent: vanthu due --sent") },
 	{ N_("Search"), "vanthu find \"chuyen doi so\"" },
 	{ N_("Print the book"), N_("vanthu register in --format html --output in.html") },
 	{ N_("The digital share"), "vanthu target" },

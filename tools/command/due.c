@@ -59,7 +59,7 @@ static const struct column sent_table[] = {
 	{ "late", N_("Working days"), FORMAT_TEXT, false },
 	{ "number", N_("Number"), FORMAT_TEXT, false },
 	{ "recipient", N_("To"), FORMAT_TEXT, true },
-	{ "code", N_("Code"), FORMAT_TEXT, false },
+	{ "code", N_("Office"), FORMAT_OFFICE, true },
 	{ "reminded_text", N_("Reminded"), FORMAT_TEXT, false },
 	{ "subject", N_("Subject"), FORMAT_TEXT, true },
 	{ NULL, NULL, FORMAT_TEXT, false },
@@ -261,6 +261,9 @@ static int print_groups(struct cli *cli, json_t *list, enum grouping by)
 				json_object_set_new(group, "name", json_string(_("(nobody yet)")));
 		}
 	}
+	if (json_array_size(groups) == 0)
+		cli_hint(cli, _("All that is still to do: vanthu due --all%s"),
+			 by == BY_UNIT ? " --by unit" : " --by person");
 	return output_list(cli, groups, by_table);
 }
 
@@ -307,7 +310,7 @@ static int print(struct cli *cli, json_t *list, const struct due_wanted *w)
 	unregistered = first != NULL && json_is_null(json_object_get(first, "arrival"));
 	output_list(cli, list, due_table);
 	if (first == NULL && !w->query.all)
-		cli_hint(cli, "%s", _("All that is still to do: vanthu due --all"));
+		cli_hint(cli, _("All that is still to do: vanthu due --all%s"), "");
 	else if (id[0] != '\0')
 		cli_hint(cli,
 			 unregistered ? _("Register it: vanthu accept %s")

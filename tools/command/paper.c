@@ -197,7 +197,41 @@ static void warn_of_alike(struct cli *cli, const struct paper *p,
 	json_decref(date);
 }
 
-static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1__PaperAccepted *a)
+/* The number that is stamped on it, from the line of the register: of this month, in which it was
+ * entered. Without it nothing is missing but that. `a` of the caller is gone. */
+static void add_arrival(struct call *c, json_t *out)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__RegisterQuery query = VANTHU__V1__REGISTER_QUERY__INIT;
+	const char *wanted = json_string_value(json_object_get(out, "id"));
+	char id[UUID_TEXT_SIZE], today[11];
+	Vanthu__V1__Reply *reply;
+	struct period month;
+
+	text_today(today);
+	today[7] = '\0';
+	if (!period_parse(today, &month))
+		return;
+	query.book = VANTHU__V1__BOOK__BOOK_IN;
+	query.from_month = month.from.n;
+	query.to_month = month.to.n;
+	request.what_case = VANTHU__V1__REQUEST__WHAT_REGISTER;
+	request.register_ = &query;
+	if (call_send(c, &request) != ERR_OK)
+		return;
+	while (call_row(c, VANTHU__V1__REPLY__WHAT_REGISTER, &reply) == ERR_OK) {
+		const Vanthu__V1__RegisterLine *l = reply->register_;
+
+		if (l->id.len != sizeof(struct doc_id) || l->addition != 0)
+			continue;
+		uuid_print(l->id.data, id);
+		if (strcmp(id, wanted) == 0)
+			json_object_set_new(out, "arrival", json_integer((json_int_t)l->number));
+	}
+}
+
+static int print_added(struct cli *cli, struct call *c, const struct paper *p,
+		       const Vanthu__V1__PaperAccepted *a)
 {
 	static const struct column columns[] = {
 		{ "id", N_("Id"), FORMAT_TEXT, false },
@@ -206,6 +240,7 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 		{ "date", N_("Date"), FORMAT_DATE, false },
 		{ "month", N_("Counts in"), FORMAT_MONTH, false },
 		{ "repeated", N_("Repeated"), FORMAT_BOOL, false },
+		{ "arrival", N_("Arrival no."), FORMAT_COUNT, false },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
 	bool secret = p->secrecy > VANTHU__V1__SECRECY__SECRECY_THUONG;
@@ -227,6 +262,8 @@ static int print_added(struct cli *cli, const struct paper *p, const Vanthu__V1_
 		? json_null()
 		: json_pack("{s:o, s:s}", "id", json_uuid(a->alike_id), "date", a->alike_date));
 	slips_add(out, slips_of_paper(a));
+	if (p->direction == VANTHU__V1__DIRECTION__DIRECTION_IN && !secret && !cli->dry_run)
+		add_arrival(c, out);
 	if (secret)
 		cli_say(cli, "%s",
 			_("Secret: only that it exists is kept, without subject, and it is left "
@@ -284,6 +321,7 @@ static int add(struct cli *cli, struct paper *p)
 	struct call *c = NULL;
 	char id[UUID_TEXT_SIZE];
 	int code = paper_check(cli, p);
+	bool repeated;
 	enum err e;
 
 	if (code != 0)
@@ -305,10 +343,11 @@ static int add(struct cli *cli, struct paper *p)
 		if (numbering_is_template(p->number))
 			take_text(&p->number, reply->paper_accepted->number);
 		slips_print(cli, &p->printed, slips_of_paper(reply->paper_accepted));
-		code = print_added(cli, p, reply->paper_accepted);
 		if (reply->paper_accepted->alike_id.len > 0)
 			warn_of_alike(cli, p, reply->paper_accepted);
-		if (!reply->paper_accepted->repeated_request)
+		repeated = reply->paper_accepted->repeated_request;
+		code = print_added(cli, c, p, reply->paper_accepted);
+		if (!repeated)
 			warn_of_twin(cli, c, p);
 	}
 	call_close(c);

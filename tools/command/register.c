@@ -316,6 +316,8 @@ static void write_table(FILE *to, const struct book_wanted *w)
 	if (json_array_size(w->rows) == 0)
 		page_nothing(to, _("Nothing was entered in this period."), count);
 	json_array_foreach(w->rows, i, row) write_row(to, columns, row);
+	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
+			_("…………, day …… month …… year ……"), count);
 	page_table_end(to);
 }
 
@@ -354,8 +356,6 @@ static void write_page(FILE *to, const struct book_wanted *w)
 	print_period(&w->period, period, sizeof period);
 	page_begin(to, &head);
 	write_table(to, w);
-	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
-			_("…………, day …… month …… year ……"));
 	page_end(to);
 }
 
@@ -472,6 +472,12 @@ static int fill_void(struct cli *cli, const struct book_wanted *w, struct void_n
 	int code = text_field_check(cli, fields, 2);
 
 	vanthu__v1__register_void__init(&v->m);
+	/* of what went out the series is told by type and symbol */
+	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT &&
+	    !numbering_is_template(v->number) && strchr(v->number, '/') == NULL)
+		return cli_fail_text(cli, ERR_FIELD, _("the number wants its symbol"),
+				     _("as it would be printed, like 14-CV/ĐU; the next one: "
+				       "auto"));
 	if (code == 0 && w->date != NULL && !text_date(w->date, v->date))
 		code = cli_fail(cli, ERR_BAD_DATE, w->date);
 	if (code == 0 && w->book == VANTHU__V1__BOOK__BOOK_OUT)

@@ -494,10 +494,17 @@ static int finish_answered(struct cli *cli, struct call *c, const struct wanted 
 	*finished = e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_OFFICE;
 	if (*finished)
 		return 0;
+	/* by another answer: it stays so */
+	*finished = e == ERR_OK && reply->what_case == VANTHU__V1__REPLY__WHAT_ERROR &&
+		    reply->error->code == ERR_BAD_STATE && strcmp(reply->error->about, "06") == 0;
+	if (*finished) {
+		cli_hint(cli, _("%s was finished before; that stays as it is."), w->reply_to);
+		return 0;
+	}
 	cli_warn(cli,
 		 _("sent, but what it answers is not finished; do it with: vanthu finish %s "
 		   "--answer %s"),
-		 w->answered.id, id);
+		 w->reply_to, id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
 	return 7;
 }
 
@@ -511,12 +518,16 @@ static const struct column *add_number(json_t *out, const struct wanted *w,
 	return columns;
 }
 
-static void add_answered(json_t *out, const struct wanted *w, bool finished)
+static void add_answered(const struct cli *cli, json_t *out, const struct wanted *w, bool finished)
 {
 	if (w->reply_to == NULL)
 		return;
 	json_object_set_new(out, "reply_to", json_string(w->answered.id));
-	json_object_set_new(out, "finished", json_boolean(finished));
+	if (cli->json || cli->plain)
+		json_object_set_new(out, "finished", json_boolean(finished));
+	else if (!w->s.dry_run)
+		json_object_set_new(out, "finished",
+				    json_string(finished ? _("finished") : _("not finished yet")));
 }
 
 /* By the table of who may issue what: the word of programs, or a sentence. */
@@ -565,7 +576,7 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 						   false },
 						 { "rule", N_("By rule"), FORMAT_TEXT, false },
 						 { "repeated", N_("Repeated"), FORMAT_BOOL, false },
-						 { "finished", N_("Work done"), FORMAT_BOOL,
+						 { "finished", N_("Answered"), FORMAT_TEXT,
 						   false },
 						 { "competence_why", N_("Why so"), FORMAT_WORD,
 						   false },
@@ -591,7 +602,8 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
-	add_answered(out, w, finished);
+	add_answered(cli, out, w, finished);
+	recipients_name(c, out);
 	older_add(out, &w->older);
 	output_object(cli, out, shown);
 	if (cli->dry_run)
@@ -634,6 +646,8 @@ static enum err submit_once(struct call *c, struct wanted *w, bool last,
 	arena_destroy(a);
 	if (is_unknown(fault.err))
 		return last ? recipients_report_unknown(c, w->whom, fault.err) : fault.err;
+	if (fault.err == ERR_RECALLED && w->older.name != NULL)
+		return older_is_recalled(c, &w->older);
 	return fault.err == ERR_OK ? ERR_OK : call_report(c, &fault);
 }
 
@@ -676,7 +690,8 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	add_lists(out, a);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
-	add_answered(out, w, finished);
+	add_answered(cli, out, w, finished);
+	recipients_name(c, out);
 	older_add(out, &w->older);
 	code = delivered_wait(cli, c, id);
 	if (code == 0) {
@@ -722,6 +737,18 @@ static int look_first(struct cli *cli, struct call *c, struct wanted *w)
 	return code;
 }
 
+/* It cannot be numbered any more once it is sent: a new one takes its place. */
+static void warn_numberless(struct cli *cli, const struct wanted *w, const char *id)
+{
+	cli_warn(cli, "%s",
+		 _("no --number is given: an official document has one, and nobody will find this "
+		   "one by it"));
+	if (!w->s.dry_run)
+		cli_hint(cli,
+			 _("Forgotten? Send it again with a number: --number auto --replace %s"),
+			 id + UUID_TEXT_SIZE - 1 - ENDING_CHARS);
+}
+
 static int send_it(struct cli *cli, struct wanted *w)
 {
 	Vanthu__V1__Accepted *accepted;
@@ -755,9 +782,7 @@ static int send_it(struct cli *cli, struct wanted *w)
 	if (e == ERR_OK && code == 0) {
 		slips_print(cli, &w->printed, slips_in(w, accepted));
 		if (w->texts[TEXT_NUMBER] == NULL)
-			cli_warn(cli, "%s",
-				 _("no --number is given: an official document has one, and nobody "
-				   "will find this one by it"));
+			warn_numberless(cli, w, id);
 		code = w->wait == WAIT_DELIVERED && !w->s.dry_run
 			       ? print_delivered(cli, c, w, accepted, id)
 			       : print_accepted(cli, c, w, accepted, id);

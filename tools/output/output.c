@@ -305,7 +305,8 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 	case FORMAT_ID:
 		/* UUIDv7 beginnings are alike; the ending names a document as well. What is none
 		 * stands there as somebody typed it. */
-		if (!whole && len > 8 && strspn(text, "0123456789abcdefABCDEF-") == len)
+		if (!whole && len == UUID_TEXT_SIZE - 1 &&
+		    strspn(text, "0123456789abcdefABCDEF-") == len)
 			text += len - 8;
 		snprintf(out, size, "%s", text);
 		return;

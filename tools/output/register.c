@@ -367,7 +367,7 @@ static void join_notes(struct cli *cli, struct cell *c, Vanthu__V1__Book book, c
 		return;
 	}
 	if (strcmp(get(line, "kind"), "void") == 0)
-		join(c, "; ", _("not issued"));
+		join(c, "; ", book == BOOK(OUT) ? _("not issued") : _("number not used"));
 	if (strcmp(get(line, "form"), "paper") == 0)
 		join(c, "; ", _("on paper"));
 	join_value(cli, c, "; ", json_object_get(line, "urgency"), FORMAT_URGENCY);
@@ -453,6 +453,21 @@ static void add_followup_cells(struct cli *cli, const json_t *line, json_t *cell
 	put(cells, "answer", c);
 }
 
+/* Most subjects begin with the name of the type, as the document does: it is not said twice. */
+static void join_what(struct cell *c, const json_t *line)
+{
+	const char *name = get(line, "type_name"), *subject = get(line, "subject");
+	size_t len = strlen(name);
+
+	if (len == 0 || strncmp(subject, name, len) != 0 ||
+	    (subject[len] != ' ' && subject[len] != '\0')) {
+		join_type(c, line);
+		join(c, ": ", subject);
+	} else {
+		join(c, "", subject);
+	}
+}
+
 json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *line)
 {
 	/* neither cleared nor of the heap, which a thousand of this size keep busy */
@@ -465,8 +480,7 @@ json_t *register_cells(struct cli *cli, Vanthu__V1__Book book, const json_t *lin
 	put(cells, "symbol", c);
 	join_value(cli, c, "", json_object_get(line, "date"), FORMAT_DATE);
 	put(cells, "date", c);
-	join_type(c, line);
-	join(c, ": ", get(line, "subject"));
+	join_what(c, line);
 	put(cells, "what", c);
 	if (book == BOOK(OUT))
 		add_out_cells(cli, line, cells, c);

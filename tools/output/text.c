@@ -27,6 +27,8 @@ static bool column_empty(const json_t *list, const struct column *c)
 		const json_t *v = json_object_get(row, c->key);
 
 		if (v != NULL && !json_is_null(v) &&
+		    !(c->format == FORMAT_URGENCY && json_is_string(v) &&
+		      strcmp(json_string_value(v), "thuong") == 0) &&
 		    !(c->format == FORMAT_MARK && json_is_false(v)) &&
 		    !(json_is_string(v) && json_string_value(v)[0] == '\0'))
 			return false;
