@@ -81,8 +81,8 @@ UNIT := \
 	routing/documents/test_numbers \
 	routing/documents/test_open_work \
 	routing/documents/test_recipients \
-	routing/documents/test_retention \
 	routing/documents/test_reminders \
+	routing/documents/test_retention \
 	routing/documents/test_rows \
 	routing/documents/test_same_number \
 	routing/links/test_aside \

@@ -37,6 +37,7 @@ TOOLS := \
 	client/vanthu_draft \
 	client/vanthu_fault \
 	client/vanthu_list \
+	command/accepted \
 	command/check \
 	command/committee \
 	command/committee_change \
@@ -57,6 +58,7 @@ TOOLS := \
 	command/office \
 	command/older \
 	command/paper \
+	command/paper_cell \
 	command/paper_column \
 	command/paper_entry \
 	command/paper_import \

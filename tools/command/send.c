@@ -9,6 +9,7 @@
 #include "tools/base/text.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/accepted.h"
 #include "tools/command/delivered.h"
 #include "tools/command/older.h"
 #include "tools/input/input.h"
@@ -530,42 +531,6 @@ static void add_answered(const struct cli *cli, json_t *out, const struct wanted
 				    json_string(finished ? _("finished") : _("not finished yet")));
 }
 
-/* By the table of who may issue what: the word of programs, or a sentence. */
-static json_t *may_issue(const struct cli *cli, bool may)
-{
-	if (cli->json || cli->plain)
-		return json_string(may ? "may" : "unknown");
-	return json_string(may ? _("yes") : _("no rule says: it is not refused for it"));
-}
-
-/* For people: names beside ids, the first few of many. */
-static void add_names(struct cli *cli, json_t *out, const Vanthu__V1__Accepted *a)
-{
-	json_t *names = json_texts(a->recipient_names, a->n_recipient_names);
-
-	if (cli->plain)
-		json_object_set(out, "to_text", json_object_get(out, "recipients"));
-	else if (!cli->json)
-		json_object_set_new(out, "to_text",
-				    people_names(cli, json_object_get(out, "recipients"), names,
-						 true));
-	json_decref(names);
-}
-
-static void add_lists(json_t *out, const Vanthu__V1__Accepted *a)
-{
-	if (a->n_lists > 0)
-		json_object_set_new(out, "lists", json_texts(a->lists, a->n_lists));
-}
-
-static json_t *why_unknown(const Vanthu__V1__Accepted *a)
-{
-	static const char *const words[] = { NULL, "no-level", "no-table", "no-row" };
-	size_t i = a->competence_why;
-
-	return i == 0 || i >= sizeof words / sizeof words[0] ? json_null() : json_string(words[i]);
-}
-
 static int print_accepted(struct cli *cli, struct call *c, const struct wanted *w,
 			  const Vanthu__V1__Accepted *a, const char *id)
 {
@@ -589,16 +554,16 @@ static int print_accepted(struct cli *cli, struct call *c, const struct wanted *
 	int code;
 
 	shown = add_number(out, w, a, columns);
-	add_names(cli, out, a);
-	add_lists(out, a);
+	accepted_names(cli, out, a);
+	accepted_lists(out, a);
 	if (a->repeated_submission)
 		json_object_set_new(out, "repeated", json_true());
 	if (cli->dry_run) {
 		json_object_set_new(out, "dry_run", json_true());
 		json_object_set_new(out, "competence",
-				    may_issue(cli, a->competence == 1));
+				    accepted_may(cli, a->competence == 1));
 		json_object_set_new(out, "rule", json_text_or_null(a->competence_rule));
-		json_object_set_new(out, "competence_why", why_unknown(a));
+		json_object_set_new(out, "competence_why", accepted_why(a));
 	}
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	code = finish_answered(cli, c, w, id, &finished);
@@ -686,8 +651,8 @@ static int print_delivered(struct cli *cli, struct call *c, const struct wanted 
 	int code, answered;
 
 	shown = add_number(out, w, a, columns);
-	add_names(cli, out, a);
-	add_lists(out, a);
+	accepted_names(cli, out, a);
+	accepted_lists(out, a);
 	slips_add(out, slips_of(a)); /* before the reply is gone */
 	answered = finish_answered(cli, c, w, id, &finished);
 	add_answered(cli, out, w, finished);
