@@ -21,6 +21,7 @@ struct document_body {
 	text_t issued_on, due_on, note;
 	struct document_ref reply_to; /* origin "" when none */
 	struct document_ref concerns; /* with business 2 to 4; origin "" when none */
+	text_t reminds;		      /* an id: it reminds that committee of reply_to */
 	uint32_t business;            /* 1 new, 2 recall, 3 update, 4 replace */
 	const struct part *parts;
 	uint32_t part_count;

@@ -104,10 +104,19 @@ static void restart(struct world *w, struct member *m)
 		member_start(m);
 }
 
+static void strike(struct world *w)
+{
+	if (w->healed)
+		return;
+	faults_strike(w);
+	world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS,
+					      .kind = SIM_FAULT });
+}
+
 static void step(struct world *w)
 {
 	struct sim_event e = take_first(w);
-	struct member *m = &w->members[e.member];
+	struct member *m = &w->members[e.member < 0 ? 0 : e.member];
 
 	w->now_ms = e.at_ms > w->now_ms ? e.at_ms : w->now_ms;
 	w->events_done++;
@@ -123,6 +132,9 @@ static void step(struct world *w)
 	case SIM_RESTART:
 		restart(w, m);
 		break;
+	case SIM_TERM:
+		numbers_midnight(w, e.member);
+		break;
 	case SIM_YEAR:
 		year_event(w, &e);
 		break;
@@ -130,11 +142,7 @@ static void step(struct world *w)
 		workload_submit(w, e.document);
 		break;
 	case SIM_FAULT:
-		if (!w->healed) {
-			faults_strike(w);
-			world_schedule(w, (struct sim_event){ .at_ms = w->now_ms + FAULT_EVERY_MS,
-							      .kind = SIM_FAULT });
-		}
+		strike(w);
 		break;
 	case SIM_PAPER:
 		(w->offices ? numbers_act : clerks_submit)(w, e.document);
@@ -167,7 +175,7 @@ static void step(struct world *w)
 		break;
 	case SIM_CHANGE:
 		if (!w->healed)
-			registry_change(w);
+			(w->mandates ? mandates_change : registry_change)(w);
 		break;
 	case SIM_CONNECT:
 		connect_all(w);
@@ -217,26 +225,51 @@ static void make_tree(struct world *w)
 	}
 }
 
+static void check_end(struct world *w)
+{
+	check_convergence(w);
+	check_loss(w);
+	check_duplicates(w);
+	check_order(w);
+	check_receipts(w);
+	check_entitlement(w);
+	check_authenticity(w);
+	check_paper(w);
+	check_office(w);
+	check_matters(w);
+	check_numbers(w);
+	check_mandates(w);
+	for (int i = 0; i < w->member_count; i++) {
+		check_target(w, &w->members[i]);
+		check_directory(w, &w->members[i]);
+	}
+}
+
 bool world_run(struct world *w, uint64_t seed)
 {
-	bool verbose = w->verbose, never_reopens = w->never_reopens;
+	bool verbose = w->verbose;
+	enum canary canary = w->canary;
 
 	memset(w, 0, sizeof *w);
 	w->verbose = verbose;
-	w->never_reopens = never_reopens;
+	w->canary = canary;
 	w->seed = seed;
-	w->offices = seed >= OFFICE_SEEDS;
-	w->setback = seed >= SETBACK_SEEDS && !w->offices;
+	w->mandates = seed >= MANDATE_SEEDS;
+	w->offices = seed >= OFFICE_SEEDS && !w->mandates;
+	w->setback = seed >= SETBACK_SEEDS && seed < OFFICE_SEEDS;
+	w->midnight = w->offices && seed >= TERM_SEEDS;
 	w->wide = seed >= WIDE_SEEDS && seed < SETBACK_SEEDS;
 	w->counting = seed >= COUNTING_SEEDS && seed < WIDE_SEEDS;
 	w->changing = w->counting ? seed % 2 == 1 : seed >= CHANGING_SEEDS && seed < SETBACK_SEEDS;
 	w->directory_valid_ms = 86400000;
-	w->start_wall_ms = w->counting ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
+	w->start_wall_ms = w->counting || w->midnight ? MONTH_ENDS_MS - 10000 : START_WALL_MS;
 	prng_seed(&w->prng, seed);
 	prng_seed(&w->content, ~seed);
 	w->arena = arena_new(64 << 20);
 	assert(w->arena != NULL);
 	make_tree(w);
+	if (w->mandates)
+		mandates_begin(w);
 	keys_make_directory(w);
 	faults_draw(w);
 	workload_draw(w);
@@ -250,6 +283,8 @@ bool world_run(struct world *w, uint64_t seed)
 		offices_draw(w);
 	if (w->offices)
 		numbers_draw(w);
+	if (w->mandates)
+		mandates_draw(w);
 	clocks_draw(w);
 	for (int i = 0; i < w->member_count; i++) {
 		if (w->versions[0].parent[i] != NOT_THERE)
@@ -269,21 +304,7 @@ bool world_run(struct world *w, uint64_t seed)
 	run_until(w, w->now_ms + SETTLE_MS, true);
 	for (int i = 0; i < w->document_count; i++)
 		workload_resolve(w, &w->documents[i]);
-	check_convergence(w);
-	check_loss(w);
-	check_duplicates(w);
-	check_order(w);
-	check_receipts(w);
-	check_entitlement(w);
-	check_authenticity(w);
-	check_paper(w);
-	check_office(w);
-	check_matters(w);
-	check_numbers(w);
-	for (int i = 0; i < w->member_count; i++) {
-		check_target(w, &w->members[i]);
-		check_directory(w, &w->members[i]);
-	}
+	check_end(w);
 	return w->violation[0] == '\0';
 }
 

@@ -58,6 +58,7 @@ struct examples {
 	    assigned, relayed, held;
 	struct draft doubt, doubt_of_fact, correction;
 	struct draft newer, agreed; /* it replaces `document`; and what cb-mot answers */
+	struct draft reminder;	    /* of `document` */
 	struct draft batch[5];
 };
 
