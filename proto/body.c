@@ -84,6 +84,7 @@ enum err document_body_pack(struct arena *a, const struct document_body *b, stru
 		m.concerns = &older;
 	}
 	m.reminds = text(b->reminds);
+	m.paper_copies = b->paper_copies;
 	m.business = (Vanthu__V1__Business)b->business;
 	m.n_parts = b->part_count;
 	for (uint32_t i = 0; i < b->part_count; i++) {
@@ -253,8 +254,11 @@ enum err document_body_unpack(struct arena *a, struct blob bytes, struct documen
 			  read_named(a, m->concerns, &out->concerns, &out->older));
 	if (e == ERR_OK)
 		e = blame(out, "reminds", read_reminder(m, out));
+	if (e == ERR_OK)
+		e = blame(out, "paper_copies", field_enum(m->paper_copies, 0, PAPER_COPIES_MAX));
 	if (e != ERR_OK)
 		return e;
+	out->paper_copies = m->paper_copies;
 	out->business = (uint32_t)m->business;
 	return blame(out, "parts", read_parts(a, m, out));
 }
@@ -341,7 +345,8 @@ struct summary document_summary(const struct document_body *b)
 				 .signer_position = b->signer_position,
 				 .business = (enum business)b->business,
 				 .concerns = b->older,
-				 .reminds = b->reminds };
+				 .reminds = b->reminds,
+				 .paper_copies = b->paper_copies };
 }
 
 /* ---- facts ---- */

@@ -213,7 +213,8 @@ enum err record_decode_document(struct arena *a, struct blob bytes, struct recor
 					 .signer_position = m->signer_position,
 					 .files = m->files,
 					 .business = (enum business)m->business,
-					 .reminds = m->reminds };
+					 .reminds = m->reminds,
+					 .paper_copies = m->paper_copies };
 	e = field_enum(m->business, BUSINESS_NONE, BUSINESS_REPLACE);
 	if (e == ERR_OK)
 		e = read_named(a, m->reply_origin, m->reply_id, &out->summary.reply_to);

@@ -230,6 +230,7 @@ struct summary {
 	const struct document_ref *concerns;
 	/* a reminder of reply_to: the committee that has not done it; NULL or "": it is none */
 	text_t reminds;
+	uint32_t paper_copies; /* that went on paper besides */
 };
 
 #endif

@@ -213,6 +213,7 @@ static enum err pack_body(struct sending *s, struct blob *out)
 				   .issued_on = m->issued_on,
 				   .due_on = m->due_on,
 				   .note = m->note,
+				   .paper_copies = m->paper_copies,
 				   .business = m->business == 0 ? 1 : (uint32_t)m->business,
 				   .parts = s->parts,
 				   .part_count = m->file_count };

@@ -36,7 +36,8 @@ enum {
 	OPT_FINISH,
 	OPT_NO_FINISH,
 	OPT_UPDATE,
-	OPT_REPLACE
+	OPT_REPLACE,
+	OPT_PAPER_COPIES
 };
 
 enum { WAIT_NONE, WAIT_ACCEPTED, WAIT_DELIVERED };
@@ -117,6 +118,9 @@ const struct command_option send_options[] = {
 	{ "term", OPT_TERM, N_("TEXT"), N_("term of the committee, like 2025-2030"), VALUE_NONE,
 	  NULL },
 	{ "note", OPT_NOTE, N_("TEXT"), N_("a note to the recipients' offices"), VALUE_NONE, NULL },
+	{ "paper-copies", OPT_PAPER_COPIES, N_("N"),
+	  N_("so many copies go on paper besides: it counts as digital, and not as paperless"),
+	  VALUE_NONE, NULL },
 	{ "wait", OPT_WAIT, "accepted|delivered",
 	  N_("return when it is accepted (as without this), or delivered everywhere, within "
 	     "--timeout"),
@@ -192,6 +196,17 @@ static bool take_older(struct wanted *w, int option, const char *value)
 	return first;
 }
 
+static bool take_copies(struct wanted *w, const char *value)
+{
+	char *end;
+	unsigned long n = strtoul(value, &end, 10);
+
+	if (value[0] < '0' || value[0] > '9' || *end != '\0' || n > PAPER_COPIES_MAX)
+		return false;
+	w->s.paper_copies = (uint32_t)n;
+	return true;
+}
+
 static bool take(struct wanted *w, int option, const char *value)
 {
 	switch (option) {
@@ -201,6 +216,8 @@ static bool take(struct wanted *w, int option, const char *value)
 	case OPT_TYPE:
 		w->type = value;
 		return true;
+	case OPT_PAPER_COPIES:
+		return take_copies(w, value);
 	case OPT_REPLY:
 		w->reply_to = value;
 		return true;
@@ -253,6 +270,8 @@ static const char *hint_of(int option)
 		return _("a document updates or replaces one other: --update or --replace, once");
 	case OPT_TO:
 		return _(err_fix(ERR_NO_RECIPIENT));
+	case OPT_PAPER_COPIES:
+		return _("give how many copies go on paper besides, or leave it out");
 	case OPT_COMPETENCE:
 		return _("write T/M, T/L or K/T and for whom, like \"T/M ĐẢNG ỦY\"; the State "
 			 "writes TM. "

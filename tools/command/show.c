@@ -58,6 +58,7 @@ static const struct column view_text[] = {
 	{ "arrived_at", N_("Here since"), FORMAT_TIME, false },
 	{ "signed_text", N_("Signed by"), FORMAT_TEXT, false },
 	{ "signed_at", N_("Signed"), FORMAT_TIME, false },
+	{ "paper_copies", N_("Copies on paper"), FORMAT_COUNT, false },
 	{ NULL, NULL, FORMAT_TEXT, false },
 };
 
@@ -388,6 +389,8 @@ static void add_people(struct cli *cli, json_t *view)
 	json_object_set_new(work, "answered_text",
 			    people_reference(json_object_get(view, "answered_by"), true));
 	json_object_set_new(work, "recall_text", people_request(work, "recall"));
+	if (json_integer_value(json_object_get(view, "paper_copies")) == 0)
+		json_object_del(view, "paper_copies");
 	json_object_set_new(view, "concerns_text", older_text(view));
 	json_object_set_new(view, "newer_text", newer_text(view));
 	json_object_set_new(view, "reminded_text",

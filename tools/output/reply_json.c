@@ -216,6 +216,7 @@ static void add_details(json_t *out, const Vanthu__V1__DocumentLine *l)
 	json_object_set_new(out, "concerned_by", json_newer(l));
 	json_object_set_new(out, "reminded", json_reminded(l->reminded));
 	json_object_set_new(out, "reminds", json_text_or_null(l->reminds));
+	json_object_set_new(out, "paper_copies", json_integer((json_int_t)l->paper_copies));
 }
 
 json_t *json_line(const Vanthu__V1__DocumentLine *l)

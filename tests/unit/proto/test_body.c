@@ -58,6 +58,7 @@ static void test_document_comes_back_as_it_was(void **state)
 						 fixture_digest("x") },
 				   .concerns = { { "huyen-a" }, fixture_doc_id(8), { { 0 } } },
 				   .reminds = "xa-a1",
+				   .paper_copies = 3,
 				   .parts = parts,
 				   .part_count = 2 },
 			     out;
@@ -77,6 +78,7 @@ static void test_document_comes_back_as_it_was(void **state)
 	assert_memory_equal(&out.reply_to, &b.reply_to, sizeof b.reply_to);
 	assert_memory_equal(&out.concerns, &b.concerns, sizeof b.concerns);
 	assert_string_equal(out.reminds, "xa-a1");
+	assert_int_equal(out.paper_copies, 3);
 	assert_int_equal(out.part_count, 2);
 	assert_string_equal(out.parts[0].name, parts[0].name);
 	assert_string_equal(out.parts[0].media_type, "application/pdf");
@@ -456,8 +458,6 @@ static void test_fact_without_a_document_or_of_no_kind_is_refused(void **state)
 	assert_int_equal(fact_unpack(*state, KIND_RELAY, fixture_blob("\x20\x01\x28\x01"), &out),
 			 ERR_FORMAT);
 	assert_int_equal(fact_unpack(*state, KIND_DIRECTORY, (struct blob){ NULL, 0 }, &out),
-			 ERR_UNSUPPORTED);
-	assert_int_equal(fact_unpack(*state, KIND_REPORT, (struct blob){ NULL, 0 }, &out),
 			 ERR_UNSUPPORTED);
 	assert_int_equal(fact_pack(*state, &f, &bytes), ERR_UNSUPPORTED);
 }
