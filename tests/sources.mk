@@ -44,6 +44,7 @@ UNIT := \
 	proto/test_merkle \
 	proto/test_prescan \
 	proto/test_record_codec \
+	proto/test_report \
 	proto/test_seal \
 	proto/test_wire \
 	routing/base/test_arena \
@@ -106,6 +107,7 @@ UNIT := \
 	routing/state/test_stream \
 	routing/state/test_tree \
 	routing/target/test_counter \
+	routing/target/test_exchange \
 	routing/target/test_recount \
 	routing/target/test_report \
 	routing/target/test_target \
