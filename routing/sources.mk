@@ -96,6 +96,7 @@ ROUTING := \
 	state/tree \
 	target/counter \
 	target/exchange \
+	target/outlook \
 	target/recount \
 	target/report \
 	target/reported \
