@@ -86,6 +86,8 @@ enum err {
 	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
+	ERR_NOT_BELOW = 2084,       /* figures of a committee that is not below ours */
+	ERR_NO_TERM = 2085,         /* the directory does not say when our term began */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */
