@@ -122,6 +122,7 @@ UNIT := \
 	tools/client/test_vanthu \
 	tools/input/test_period \
 	tools/lab/test_ports \
+	tools/output/test_chart \
 	tools/output/test_csv \
 	tools/output/test_page \
 	tools/output/test_table_layout

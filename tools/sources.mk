@@ -92,11 +92,13 @@ TOOLS := \
 	lab/ports \
 	lab/process \
 	lab/screen \
+	output/chart \
 	output/clocks \
 	output/csv \
 	output/figures \
 	output/installation \
 	output/json \
+	output/markup \
 	output/output \
 	output/page \
 	output/people \
@@ -140,7 +142,9 @@ TOOLS_TEST := \
 	input/period \
 	lab/docx \
 	lab/ports \
+	output/chart \
 	output/csv \
+	output/markup \
 	output/page \
 	output/table_layout \
 	output/terminal

@@ -305,15 +305,17 @@ static void write_line(struct cli *cli, FILE *to, const struct book_wanted *w, c
 static void write_table(struct cli *cli, FILE *to, const struct book_wanted *w)
 {
 	const struct register_column *columns = register_columns(w->book);
-	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { NULL, NULL, 0 } };
+	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { .title = NULL } };
 	unsigned count = register_column_count(w->book);
 	json_t *line;
 	size_t i;
 
 	for (unsigned k = 0; k < count; k++)
-		heads[k] = (struct page_column){ columns[k].decree,
-						 in_vietnamese() ? NULL : _(columns[k].title),
-						 columns[k].width };
+		heads[k] = (struct page_column){
+			.title = columns[k].decree,
+			.beside = in_vietnamese() ? NULL : _(columns[k].title),
+			.width = columns[k].width
+		};
 	page_table_begin(to, heads);
 	if (json_array_size(w->lines) == 0)
 		page_nothing(to, _("Nothing was entered in this period."), count);
