@@ -63,6 +63,7 @@ TOOLS := \
 	command/queue \
 	command/recover \
 	command/register \
+	command/report \
 	command/resend \
 	command/save \
 	command/send \
@@ -71,6 +72,7 @@ TOOLS := \
 	command/target \
 	command/target_ask \
 	command/target_by \
+	command/target_export \
 	command/target_show \
 	command/thread \
 	command/verify \
@@ -106,7 +108,11 @@ TOOLS := \
 	output/progress \
 	output/register \
 	output/reply_json \
+	output/report_page \
 	output/reports \
+	output/statistics \
+	output/statistics_page \
+	output/statistics_rows \
 	output/table_layout \
 	output/target \
 	output/target_screen \

@@ -169,6 +169,11 @@ static const struct err_row rows[] = {
 	{ ERR_NO_TERM, N_("the directory does not say when the term of the committee began"),
 	  N_("name the months instead, as in --period 2025-06..2026-11; the registry sets it with: "
 	     "vanthu committee change --term-from DATE") },
+	{ ERR_REPORT_AHEAD, N_("there is nothing to report of a period that has not begun"),
+	  N_("give one that has begun, like --period 2026-11") },
+	{ ERR_REPORT_GAPS, N_("a report from below is missing, late or does not fit"),
+	  N_("see which with: vanthu target export; without --strict the page says what is "
+	     "missing") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),

@@ -16,9 +16,9 @@ enum { OPT_PERIOD = 1, OPT_REPAIR, OPT_COMMITTEE, OPT_SUBTREE, OPT_MISSING };
 const struct command_option target_options[] = {
 	{ "period", OPT_PERIOD, N_("PERIOD"),
 	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02, term or all"), VALUE_NONE,
-	  "show by" },
+	  "show by export" },
 	{ "committee", OPT_COMMITTEE, N_("WHO"), N_("of a committee below; else ours"),
-	  VALUE_COMMITTEE, "show by" },
+	  VALUE_COMMITTEE, "show by export" },
 	{ "subtree", OPT_SUBTREE, NULL, N_("with all below it; by committee always is"), VALUE_NONE,
 	  "by" },
 	{ "missing", OPT_MISSING, NULL, N_("those whose report is missing or late"), VALUE_NONE,
@@ -169,13 +169,14 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 {
 	/* this year: the daemon knows which */
 	struct target_wanted wanted = { .period = { { 0 }, { 0 } } };
+	struct target_export export = { NULL, NULL };
 	const char *form;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
-		if (!take(&wanted, c, optarg))
+		if (!target_export_take(&export, c, optarg) && !take(&wanted, c, optarg))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
 						    "2025-11..2026-02, term or all"));
 	}
@@ -184,6 +185,8 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 		return arguments_missing(cli, 1, argv + optind - 1);
 	if (strcmp(form, "by") == 0)
 		return target_by(cli, argv[optind], &wanted);
+	if (strcmp(form, "export") == 0)
+		return target_export(cli, &export, &wanted);
 	if (strcmp(form, "ask") == 0)
 		return target_ask(cli, argc - optind, argv + optind, wanted.missing);
 	if (strcmp(form, "report") == 0)

@@ -14,7 +14,7 @@ enum {
 	/* columns */
 	AXIS_X = 44,
 	PLOT_HEIGHT = 160,
-	PLOT_TOP = LEGEND_HEIGHT + 16, /* room for a value over 100 % of height */
+	PLOT_TOP = LEGEND_HEIGHT + 22, /* room for the values */
 	BASE_HEIGHT = 20,	       /* labels below */
 	COLUMN_WIDTH_MAX = 34,
 	/* bars */
@@ -107,11 +107,12 @@ static void put_axis(FILE *to)
 }
 
 /* As steps: it holds for whole months. */
-static void put_line(FILE *to, const struct chart_value *values, unsigned count, int slot)
+static void put_line(FILE *to, const char *class, const struct chart_value *values, unsigned count,
+		     int slot)
 {
 	bool open = false;
 
-	fputs("<path class=\"line\" d=\"", to);
+	fprintf(to, "<path class=\"%s\" d=\"", class);
 	for (unsigned i = 0; i < count; i++) {
 		if (values[i].line < 0) {
 			open = false;
@@ -139,12 +140,10 @@ static void put_column(FILE *to, const struct chart *c, unsigned part, int x, in
 	put_text(to, middle, PLOT_TOP + PLOT_HEIGHT + 14, " text-anchor=\"middle\"", v->label);
 }
 
-/* Over all else, so that no line goes through it. */
+/* In a row of their own above all of it: no line goes through them. */
 static void put_column_value(FILE *to, int middle, const struct chart_value *v)
 {
-	int y = column_y(v->share < 0 ? 0 : v->share);
-
-	put_text(to, middle, y - 4, " class=\"value\" text-anchor=\"middle\"", v->value);
+	put_text(to, middle, PLOT_TOP - 7, " class=\"value\" text-anchor=\"middle\"", v->value);
 }
 
 void chart_columns(FILE *to, const struct chart *c)
@@ -161,7 +160,9 @@ void chart_columns(FILE *to, const struct chart *c)
 		put_axis(to);
 		for (unsigned i = 0; i < count; i++)
 			put_column(to, c, part, AXIS_X + (int)i * slot, slot, &v[i]);
-		put_line(to, v, count, slot);
+		/* what is dashed is seen on what is dark, too */
+		put_line(to, "halo", v, count, slot);
+		put_line(to, "line", v, count, slot);
 		for (unsigned i = 0; i < count; i++)
 			put_column_value(to, AXIS_X + (int)i * slot + slot / 2, &v[i]);
 		fputs("</svg>\n", to);
@@ -233,17 +234,26 @@ static void put_bar(FILE *to, const struct chart *c, unsigned part, int top, int
 	if (v->share >= 0)
 		put_box(to, c, part, v->reached, (const int[]){ NAME_WIDTH, y, width, BAR_HEIGHT });
 	if (v->line >= 0)
-		fprintf(to, "<path class=\"line\" d=\"M%d %dv%d\"/>\n",
+		fprintf(to,
+			"<path class=\"halo\" d=\"M%d %dv%d\"/>\n"
+			"<path class=\"line\" d=\"M%d %dv%d\"/>\n",
+			NAME_WIDTH + scaled(v->line, whole), top, height,
 			NAME_WIDTH + scaled(v->line, whole), top, height);
-	put_text(to, NAME_WIDTH + width + 6, top + height / 2 + 4, " class=\"value\"", v->value);
+	/* in a column of their own: no line goes through them */
+	put_text(to, v->share < 0 ? NAME_WIDTH + 6 : NAME_WIDTH + whole + 8, top + height / 2 + 4,
+		 " class=\"value\"", v->value);
 }
 
 void chart_bars(FILE *to, const struct chart *c)
 {
-	for (unsigned from = 0; from < c->count; from += CHART_BARS) {
+	/* as many in each: a last one alone would look lost */
+	unsigned pictures = (c->count + CHART_BARS - 1) / CHART_BARS,
+		 each = pictures == 0 ? 0 : (c->count + pictures - 1) / pictures;
+
+	for (unsigned from = 0; from < c->count; from += each) {
 		const struct chart_value *v = c->values + from;
-		unsigned left = c->count - from, count = left < CHART_BARS ? left : CHART_BARS,
-			 part = from / CHART_BARS;
+		unsigned left = c->count - from, count = left < each ? left : each,
+			 part = from / each;
 		int height = ROW_HEIGHT;
 
 		for (unsigned i = 0; i < count; i++) {

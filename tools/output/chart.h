@@ -12,7 +12,7 @@ enum {
 	CHART_WHOLE = 10000, /* 100 % */
 	CHART_NONE = -1,     /* no share: its value says why */
 	CHART_COLUMNS = 12,  /* in one picture: a year */
-	CHART_BARS = 16,     /* in one picture: as many as a sheet on its side has room for */
+	CHART_BARS = 10,     /* in one picture: more would leave half a sheet empty before it */
 };
 
 /* Texts are borrowed. */

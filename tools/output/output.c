@@ -139,6 +139,7 @@ static const struct word media[] = {
 	{ "application/vnd.openxmlformats-officedocument.presentationml.presentation", "PowerPoint",
 	  "" },
 	{ "application/vnd.ms-powerpoint", "PowerPoint", "" },
+	{ "text/html", N_("page (HTML)"), "" },
 	{ "text/plain", N_("plain text"), "" },
 	{ "text/csv", N_("table (CSV)"), "" },
 	{ "application/zip", N_("archive (ZIP)"), "" },

@@ -20,6 +20,8 @@ static const char style[] =
 	".office{text-align:left;font-weight:bold;text-transform:uppercase}\n"
 	"h1{font-size:15pt;margin:4mm 0 0}\n"
 	"header p{margin:1mm 0 0}\n"
+	"header .kind{font-size:15pt;font-weight:bold;margin-top:6mm}\n"
+	".kind+h1{font-size:13pt;margin-top:0}\n"
 	".beside{font-style:italic}\n"
 	"table{width:100%;border-collapse:collapse;table-layout:fixed;font-size:9.5pt}\n"
 	"thead{display:table-header-group}\n"
@@ -32,21 +34,31 @@ static const char style[] =
 	"th .beside{display:block;font-weight:normal;font-size:8.5pt}\n"
 	"tr.order th{font-weight:normal;font-style:italic;font-size:8.5pt;padding:.3mm}\n"
 	"tr.addition td{font-style:italic;background:#f4f4f4}\n"
-	/* where there is more than one table the last one ends before a text */
+	/* of several tables the last one ends before a text; and no row stands on a sheet of
+	   its own */
 	"h2~table,h2~table tbody tr:nth-last-child(-n+2){break-after:auto}\n"
+	"h2~table tbody tr:first-child:not(:last-child),h2~table tbody tr:nth-last-child(2),"
+	"h2~table tbody tr:nth-last-child(3){break-after:avoid}\n"
+	"table.figures{font-size:8.5pt;line-height:1.2;margin:1mm 0 2mm}\n"
+	".figures th,.figures td{padding:.7mm .6mm}\n"
+	".figures thead tr:nth-child(2) th{font-weight:normal;font-size:8pt}\n"
+	".figures td:first-child{padding-left:1.2mm}\n"
 	"th.group{border-bottom-width:1.2pt}\n"
 	"td.n{text-align:right;white-space:nowrap}\n"
 	"tr.sum td{font-weight:bold;background:#eee}\n"
 	"tr.out td{font-style:italic}\n"
+	"h3{font-size:11pt;margin:4mm 0 1mm;break-after:avoid}\n"
 	"h2{font-size:12.5pt;margin:6mm 0 2mm;break-after:avoid}\n"
 	"main p,ul{margin:1mm 0;text-align:justify}\n"
 	"ul{padding-left:6mm}\n"
 	"li{break-inside:avoid}\n"
-	".note{font-size:9.5pt;font-style:italic;break-after:avoid;break-inside:avoid}\n"
+	".note{font-size:9.5pt;font-style:italic;break-before:avoid;break-inside:avoid}\n"
+	"main>.note:last-child{break-after:avoid}\n"
 	"svg.chart{display:block;width:100%;max-width:190mm;height:auto;margin:3mm "
 	"auto;break-inside:avoid;font:11px \"Times New Roman\",\"Liberation "
 	"Serif\",\"Noto Serif\",serif}\n"
 	"svg .line{fill:none;stroke:#000;stroke-width:1.6;stroke-dasharray:6 3}\n"
+	"svg .halo{fill:none;stroke:#fff;stroke-width:4}\n"
 	"svg .grid{stroke:#bbb;stroke-width:.6}\n"
 	"svg .axis{stroke:#000;stroke-width:1}\n"
 	"svg .value{stroke:#fff;stroke-width:3px;paint-order:stroke;font-weight:bold}\n"
@@ -76,6 +88,7 @@ void page_begin(FILE *to, const struct page_head *head)
 	fprintf(to, "%s</style>\n</head>\n<body>\n<header>\n", style);
 	markup_put_in(to, "<p class=\"superior\">", head->superior, "</p>\n");
 	markup_put_in(to, "<p class=\"office\">", head->office, "</p>\n");
+	markup_put_in(to, "<p class=\"kind\" lang=\"vi\">", head->kind, "</p>\n");
 	markup_put_in(to, "<h1 lang=\"vi\">", head->title, "</h1>\n");
 	markup_put_in(to, "<p class=\"beside\">", head->beside, "</p>\n");
 	markup_put_in(to, "<p>", head->period, "</p>\n");
@@ -129,11 +142,14 @@ static void put_groups(FILE *to, const struct page_column *columns)
 void page_table_begin(FILE *to, const struct page_column *columns)
 {
 	unsigned count = 0;
-	bool groups = false;
+	bool groups = false, numbers = false;
 
-	fputs("<table>\n<colgroup>", to);
 	for (const struct page_column *c = columns; c->title != NULL; c++) {
 		groups = groups || in_group(c);
+		numbers = numbers || c->number;
+	}
+	fprintf(to, "<table%s>\n<colgroup>", numbers ? " class=\"figures\"" : "");
+	for (const struct page_column *c = columns; c->title != NULL; c++) {
 		if (c->width == 0)
 			fputs("<col>", to);
 		else
@@ -206,6 +222,11 @@ void page_table_end(FILE *to)
 void page_heading(FILE *to, const char *text)
 {
 	markup_put_in(to, "<h2>", text, "</h2>\n");
+}
+
+void page_subheading(FILE *to, const char *text)
+{
+	markup_put_in(to, "<h3>", text, "</h3>\n");
 }
 
 void page_text(FILE *to, const char *text)

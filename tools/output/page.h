@@ -11,6 +11,7 @@
 struct page_head {
 	const char *language; /* "vi", "en" */
 	const char *office;   /* whose report it is */
+	const char *kind;     /* of document: stands above the title */
 	const char *title;
 	const char *beside; /* the title in the reader's language, where that is another one */
 	const char *period;
@@ -43,9 +44,10 @@ void page_addition(FILE *to, const char *first, const char *text, unsigned colum
 /* A sentence instead of rows. */
 void page_nothing(FILE *to, const char *text, unsigned columns);
 void page_table_end(FILE *to);
-/* A heading, which stays with what follows; a sentence of the text; one in small letters; and
- * sentences as a list, between begin and end. */
+/* A heading, which stays with what follows; one below such a one; a sentence of the text; one in
+ * small letters; and sentences as a list, between begin and end. */
 void page_heading(FILE *to, const char *text);
+void page_subheading(FILE *to, const char *text);
 void page_text(FILE *to, const char *text);
 void page_note(FILE *to, const char *text);
 void page_list_begin(FILE *to);
