@@ -18,34 +18,39 @@ static char *text(text_t t)
 
 /* ---- packing ---- */
 
-/* Which of the types it is, from 1; 0: of none. Types are appended as they come. */
-static uint32_t type_index(Vanthu__V1__ReportBody *m, const struct report_row *row,
-			   uint32_t *hashes, Vanthu__V1__ReportType *space)
+static bool is_text(const char *a, const char *b)
 {
-	if (row->at.type == 0)
+	return a == b || strcmp(a, b) == 0;
+}
+
+/* Which of the types it is, from 1; 0: of none. By its texts, which rows that were read have too.
+ * Types are appended as they come, at most one a row. */
+static uint32_t type_index(Vanthu__V1__ReportBody *m, const struct report_row *row,
+			   Vanthu__V1__ReportType *space)
+{
+	char *code = text(row->type_code), *name = text(row->type_name);
+
+	if (code[0] == '\0' && name[0] == '\0')
 		return 0;
 	for (uint32_t i = 0; i < m->n_types; i++) {
-		if (hashes[i] == row->at.type)
+		if (is_text(space[i].code, code) && is_text(space[i].name, name))
 			return i + 1;
 	}
 	vanthu__v1__report_type__init(&space[m->n_types]);
-	space[m->n_types].code = text(row->type_code);
-	space[m->n_types].name = text(row->type_name);
+	space[m->n_types].code = code;
+	space[m->n_types].name = name;
 	m->types[m->n_types] = &space[m->n_types];
-	hashes[m->n_types] = row->at.type;
 	return (uint32_t)++m->n_types;
 }
 
 static enum err pack_rows(struct arena *a, const struct report *r, Vanthu__V1__ReportBody *m)
 {
-	uint32_t most = r->row_count < REPORT_TYPES_MAX ? r->row_count : REPORT_TYPES_MAX;
 	Vanthu__V1__ReportRow *rows = arena_array(a, r->row_count, sizeof *rows);
-	Vanthu__V1__ReportType *types = arena_array(a, most, sizeof *types);
-	uint32_t *hashes = arena_array(a, most, sizeof *hashes);
+	Vanthu__V1__ReportType *types = arena_array(a, r->row_count, sizeof *types);
 
 	m->rows = arena_array(a, r->row_count, sizeof *m->rows);
-	m->types = arena_array(a, most, sizeof *m->types);
-	if (rows == NULL || types == NULL || hashes == NULL || m->rows == NULL || m->types == NULL)
+	m->types = arena_array(a, r->row_count, sizeof *m->types);
+	if (rows == NULL || types == NULL || m->rows == NULL || m->types == NULL)
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < r->row_count; i++) {
 		const struct report_row *row = &r->rows[i];
@@ -54,7 +59,7 @@ static enum err pack_rows(struct arena *a, const struct report *r, Vanthu__V1__R
 		rows[i].month = row->at.month.n;
 		rows[i].direction = (uint32_t)row->at.direction;
 		rows[i].since = row->at.since;
-		rows[i].type = type_index(m, row, hashes, types);
+		rows[i].type = type_index(m, row, types);
 #define SET(count_name) rows[i].count_name = row->count.count_name;
 		TARGET_COUNTS(SET)
 #undef SET
@@ -120,6 +125,7 @@ enum err report_pack(struct arena *a, const struct report *r, struct blob *out)
 	m.to_month = r->to.n;
 	m.as_of_ms = r->as_of_ms;
 	m.exchanged_since_ms = r->exchanged_since_ms;
+	m.exchanged_before_ms = r->exchanged_before_ms;
 	e = pack_rows(a, r, &m);
 	if (e == ERR_OK)
 		e = pack_exchanges(a, r, &m);
@@ -272,6 +278,7 @@ enum err report_unpack(struct arena *a, struct blob bytes, struct report *out)
 	out->to.n = (uint16_t)m->to_month;
 	out->as_of_ms = m->as_of_ms;
 	out->exchanged_since_ms = m->exchanged_since_ms;
+	out->exchanged_before_ms = m->exchanged_before_ms;
 	e = read_rows(a, m, out);
 	if (e == ERR_OK)
 		e = read_exchanges(a, m, out);

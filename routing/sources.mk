@@ -98,7 +98,9 @@ ROUTING := \
 	state/tree \
 	target/counter \
 	target/exchange \
+	target/outlook \
 	target/recount \
 	target/report \
 	target/reported \
+	target/share \
 	target/target

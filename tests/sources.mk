@@ -47,6 +47,7 @@ UNIT := \
 	proto/test_merkle \
 	proto/test_prescan \
 	proto/test_record_codec \
+	proto/test_report \
 	proto/test_seal \
 	proto/test_wire \
 	routing/base/test_arena \
@@ -113,8 +114,11 @@ UNIT := \
 	routing/state/test_stream \
 	routing/state/test_tree \
 	routing/target/test_counter \
+	routing/target/test_exchange \
+	routing/target/test_outlook \
 	routing/target/test_recount \
 	routing/target/test_report \
+	routing/target/test_share \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \
@@ -127,6 +131,7 @@ UNIT := \
 	tools/command/test_reminder \
 	tools/input/test_period \
 	tools/lab/test_ports \
+	tools/output/test_chart \
 	tools/output/test_csv \
 	tools/output/test_page \
 	tools/output/test_table_layout \

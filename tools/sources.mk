@@ -69,12 +69,17 @@ TOOLS := \
 	command/register \
 	command/remind \
 	command/reminder \
+	command/report \
 	command/resend \
 	command/save \
 	command/send \
 	command/show \
 	command/status \
 	command/target \
+	command/target_ask \
+	command/target_by \
+	command/target_export \
+	command/target_show \
 	command/thread \
 	command/verify \
 	command/watch \
@@ -85,6 +90,7 @@ TOOLS := \
 	input/search \
 	input/signer \
 	input/table \
+	input/term \
 	input/text_field \
 	lab/demo_steps \
 	lab/demo_story \
@@ -94,10 +100,13 @@ TOOLS := \
 	lab/ports \
 	lab/process \
 	lab/screen \
+	output/chart \
 	output/clocks \
 	output/csv \
+	output/figures \
 	output/installation \
 	output/json \
+	output/markup \
 	output/output \
 	output/page \
 	output/people \
@@ -105,8 +114,14 @@ TOOLS := \
 	output/progress \
 	output/register \
 	output/reply_json \
+	output/report_page \
+	output/reports \
+	output/statistics \
+	output/statistics_page \
+	output/statistics_rows \
 	output/table_layout \
 	output/target \
+	output/target_screen \
 	output/terminal \
 	output/text \
 	registry/change \
@@ -142,8 +157,10 @@ TOOLS_TEST := \
 	input/period \
 	lab/docx \
 	lab/ports \
+	output/chart \
 	output/csv \
 	output/output \
+	output/markup \
 	output/page \
 	output/table_layout \
 	output/terminal \

@@ -32,6 +32,7 @@ enum key_type {
 	KEY_YES,
 	KEY_LINE,
 	KEY_EXCLUDED,
+	KEY_HEADLINE,
 	KEY_SIZE,
 	KEY_COUNT,
 	KEY_DURATION_MS,
@@ -198,6 +199,13 @@ static const struct row rows[] = {
 	    false, true },
 	  KEY_EXCLUDED,
 	  AT(excluded),
+	  0,
+	  0 },
+	{ { "target.headline", "text", "exchanged",
+	    N_("exchanged: of what is sent and received; processed: of what is processed, too"),
+	    false, true },
+	  KEY_HEADLINE,
+	  AT(headline),
 	  0,
 	  0 },
 	{ { "tables.holidays", "path", "",
@@ -370,6 +378,7 @@ static const char *set_value(const struct row *row, struct config *c, const char
 			     const char *text)
 {
 	char *at = (char *)c + row->offset;
+	enum target_headline headline;
 	enum log_level level;
 
 	switch (row->type) {
@@ -403,6 +412,10 @@ static const char *set_value(const struct row *row, struct config *c, const char
 		return target_exclude_parse(text, &c->excluded)
 			   ? NULL
 			   : N_("symbols or names of types, with commas: GM, TC");
+	case KEY_HEADLINE:
+		if (!target_headline_parse(text, &headline))
+			return N_("exchanged or processed");
+		break;
 	case KEY_TEXT:
 		break;
 	default:
@@ -751,4 +764,11 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 bool config_drops_recalled(const struct config *c)
 {
 	return strcmp(c->recall_content, "drop") == 0;
+}
+
+enum target_headline config_headline(const struct config *c)
+{
+	enum target_headline h = HEADLINE_EXCHANGED;
+
+	return target_headline_parse(c->headline, &h) ? h : HEADLINE_EXCHANGED;
 }

@@ -38,6 +38,7 @@ struct member {
 	struct committee_id id;
 	uint32_t depth;
 	bool below; /* now; else it only was */
+	bool damaged; /* a month of its figures cannot be read */
 };
 
 struct path {
@@ -105,7 +106,7 @@ static enum err add_member(struct subtree_walk *w, struct committee_id id, uint3
 		w->members = grown;
 		w->member_capacity = capacity;
 	}
-	w->members[w->member_count++] = (struct member){ id, depth, below };
+	w->members[w->member_count++] = (struct member){ .id = id, .depth = depth, .below = below };
 	return ERR_OK;
 }
 
@@ -302,7 +303,9 @@ static enum err count_own(struct client *c, struct subtree_walk *w)
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-static enum err count_reported(struct client *c, struct subtree_walk *w, struct committee_id of)
+/* *damaged: one of the months cannot be read, so that the sums are not whole. */
+static enum err count_reported(struct client *c, struct subtree_walk *w, struct committee_id of,
+			       bool *damaged)
 {
 	struct month before = { (uint16_t)(w->query.from_month - 1) }, none = { 0 };
 	struct scan scan = scan_from(key_figures(of, none), key_figures(of, before));
@@ -310,7 +313,9 @@ static enum err count_reported(struct client *c, struct subtree_walk *w, struct 
 	struct record r;
 	enum err e;
 
-	while ((e = l.next(l.ctx, c->control->arena, FAMILY_FIGURES, &scan, &r)) == ERR_OK) {
+	scan.report_damage = true;
+	while ((e = l.next(l.ctx, c->control->arena, FAMILY_FIGURES, &scan, &r)) == ERR_OK ||
+	       e == ERR_DAMAGED) {
 		const struct report *figures = &r.u.figures.figures;
 		struct committee_id who;
 		struct month month;
@@ -319,6 +324,9 @@ static enum err count_reported(struct client *c, struct subtree_walk *w, struct 
 			continue;
 		if (month.n > w->query.to_month)
 			return ERR_OK;
+		*damaged = *damaged || e == ERR_DAMAGED;
+		if (e == ERR_DAMAGED)
+			continue;
 		for (uint32_t i = 0; i < figures->row_count && e == ERR_OK; i++)
 			e = count_row(c, w, of, &figures->rows[i]);
 		if (e != ERR_OK)
@@ -460,6 +468,8 @@ static enum err say_reporter(struct client *c, uint64_t id, struct subtree_walk 
 		return e;
 	if (retired)
 		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_ENDED;
+	if (m->damaged) /* its next report makes it good */
+		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_MISSING;
 	if (id_equal(m->id, w->self)) {
 		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN;
 		out.as_of_ms = w->now_ms;
@@ -500,8 +510,9 @@ static enum err find_step(struct client *c, struct subtree_walk *w)
 
 static enum err count_step(struct client *c, struct subtree_walk *w)
 {
-	struct committee_id of = w->members[w->member_at].id;
-	enum err e = id_equal(of, w->self) ? count_own(c, w) : count_reported(c, w, of);
+	struct member *m = &w->members[w->member_at];
+	enum err e = id_equal(m->id, w->self) ? count_own(c, w)
+					      : count_reported(c, w, m->id, &m->damaged);
 
 	if (++w->member_at == w->member_count) {
 		next_phase(w);
@@ -567,7 +578,7 @@ static enum err find_top(struct client *c, struct subtree_walk *w, const char *c
 	key = key_committee(w->top);
 	if (e == ERR_OK && !below)
 		e = l.get(l.ctx, c->control->arena, FAMILY_REPORT, &key, &r);
-	return e == ERR_NOT_FOUND ? ERR_NOT_ENTITLED : e;
+	return e == ERR_NOT_FOUND ? ERR_NOT_BELOW : e;
 }
 
 void control_subtree(struct client *c, const Vanthu__V1__Request *request)

@@ -181,6 +181,16 @@ static const struct err_row rows[] = {
 	  N_("give it as DONE/ALL, with ALL at least 1 and DONE not above it") },
 	{ ERR_ISSUED_LATER, N_("it came in before the day that it is said to be of"),
 	  N_("check --issued, the day on the document, and --date, when it came") },
+	{ ERR_NOT_BELOW, N_("the committee is not below this one, so its figures are not here"),
+	  N_("see who is below with: vanthu target by committee") },
+	{ ERR_NO_TERM, N_("the directory does not say when the term of the committee began"),
+	  N_("name the months instead, as in --period 2025-06..2026-11; the registry sets it with: "
+	     "vanthu committee change --term-from DATE") },
+	{ ERR_REPORT_AHEAD, N_("there is nothing to report of a period that has not begun"),
+	  N_("give one that has begun, like --period 2026-11") },
+	{ ERR_REPORT_GAPS, N_("a report from below is missing, late or does not fit"),
+	  N_("see which with: vanthu target export; without --strict the page says what is "
+	     "missing") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),

@@ -92,6 +92,10 @@ enum err {
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
 	ERR_ISSUED_LATER = 2059,    /* on paper, and of a later day than that on which it came */
+	ERR_NOT_BELOW = 2084,       /* figures of a committee that is not below ours */
+	ERR_NO_TERM = 2085,         /* the directory does not say when our term began */
+	ERR_REPORT_AHEAD = 2091,    /* to be made of a period that has not begun */
+	ERR_REPORT_GAPS = 2092,     /* to be made of all below, and of some there is none */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

@@ -79,15 +79,18 @@ enum {
 	/* Reports of figures (routing/target/report.h) */
 	REPORT_BODY_MAX_BYTES = 44 << 10, /* what does not fit goes in another one */
 	REPORT_PARTS_MAX = 8,	   /* so many; what is older then stays as it was reported */
-	REPORT_ROWS_MAX = 8192,	   /* of one report */
-	REPORT_ROW_BYTES = 160,	   /* of a row, as stored, at most */
+	REPORT_ROWS_MAX = 1024,	   /* of one report */
+	REPORT_ROW_BYTES = 64,	   /* of a row, without the texts of its type */
 	REPORT_MONTH_BYTES = 24 << 10, /* of a month's rows; further types are one together */
-	REPORT_TYPES_MAX = 512,	   /* that one names */
+	REPORT_MONTH_MAX_BYTES = 32 << 10, /* and then, whatever the place */
+	REPORT_TYPES_MAX = REPORT_ROWS_MAX, /* that one names */
 	REPORT_IDS_MAX = 1000,	   /* documents that one names in its exchanges, all together */
 	REPORT_EXCHANGES_MAX = 2 * 16, /* two for each committee above */
 	REPORT_MONTHS = 24,	   /* at most: this year and the last */
 	REPORT_UNFIT_MAX = 64,	   /* documents that are kept by name */
 	REPORT_AGAIN_MS = 60 * 1000, /* one is asked for and given no more often */
+	REPORT_WAITING_MAX = 256,  /* that are to be compared, by name; more: all are looked at */
+	REPORT_PLACES_TRIED = 32,  /* of one: under so many trees its signer is looked for */
 	DECLARED_MAX = 24,	   /* targets beside the 90 % */
 	DECLARED_NAME_MAX = 100,   /* bytes */
 	REPORT_DECLARED_BYTES = 400, /* of a declaration, at most */

@@ -229,7 +229,10 @@ enum err decide_fact(struct turn_view *t, struct link *l, const struct ev_publis
 					.relay_count = e->relay_count };
 
 		result = fact_forward(t, to, e->neighbour, &s);
-		if (result == ERR_NO_ROUTE) {
+		/* the next report makes up for one that finds no way */
+		if (result == ERR_NO_ROUTE ||
+		    (e->fact->kind == KIND_REPORT &&
+		     (result == ERR_DAMAGED || result == ERR_BAD_TREE))) {
 			dropped(t, l, e, result);
 			return ERR_OK;
 		}

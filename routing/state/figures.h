@@ -67,8 +67,9 @@ struct report_row {
 };
 
 /* Documents between who reports and one committee above it, signed at or after
- * exchanged_since_ms: so that the other can compare. Those that are receipted: by who reports
- * (IN), or by the other, as far as who reports has the receipt (OUT). */
+ * exchanged_since_ms, so that the other can compare. Those that are receipted before
+ * exchanged_before_ms: by who reports (IN), or by the other, as far as who reports has the receipt
+ * (OUT). */
 struct report_exchange {
 	struct committee_id with;
 	enum direction direction; /* as who reports sees it */
@@ -106,7 +107,7 @@ struct report {
 	int64_t as_of_ms;
 	const struct report_row *rows;
 	uint32_t row_count;
-	int64_t exchanged_since_ms;
+	int64_t exchanged_since_ms, exchanged_before_ms;
 	const struct report_exchange *exchanges;
 	uint32_t exchange_count;
 	const struct declaration *declared;

@@ -220,7 +220,7 @@ struct telling {
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
-	struct target_count year;
+	struct target_count year, year_in; /* both directions; of it, what came in */
 	/* where our committee stood under a directory version, as last asked for; 0: none */
 	uint64_t place_version, place_since;
 	bool touched; /* changed in this turn */
@@ -263,6 +263,7 @@ struct exchange_scan {
 	unsigned phase;
 	bool begun;
 	struct key at;
+	uint32_t old; /* documents in a row that are too old */
 	struct exchange_found *found; /* its own */
 	uint32_t count, capacity;
 	uint32_t most; /* of `found` */
@@ -274,13 +275,18 @@ struct report_memory {
 	bool loaded;
 	struct day day;       /* of the last one that was due */
 	int64_t signed_at_ms; /* the last one */
-	bool wanted;          /* another one, as soon as it may */
+	bool wanted;          /* another one, as soon as it may; stored, so that a crash keeps it */
 	struct reply_to reply;
 	int64_t next_ms;      /* monotonic: not before */
 	struct exchange_scan own; /* what the next one says of documents */
 	struct excluded_types excluded; /* what our office leaves out of its share */
-	bool check;           /* some that were taken are not compared yet */
-	struct committee_id checked; /* the one that is being compared; "": none */
+	/* Taken and not compared yet: these; and when `check`, any others from `passed` on */
+	struct committee_id waiting[REPORT_WAITING_MAX];
+	uint32_t waiting_count;
+	bool check, check_again;
+	struct committee_id passed;
+	struct committee_id checked; /* the one that is being compared */
+	int64_t checked_signed_ms;   /* … and when that report was signed */
 	struct exchange_scan theirs;
 };
 

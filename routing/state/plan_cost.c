@@ -15,6 +15,8 @@ enum {
 	RECORD_BYTES = 512,         /* what has no part that grows */
 	COMMITTEE_BYTES = 48,       /* an id as it is stored, with what goes along */
 	MANIFEST_BYTES = NAME_MAX_BYTES + 128,
+	FIGURES_ROW_BYTES = 160,
+	UNFIT_BYTES = 32,
 };
 
 static uint64_t blobs(const struct blob *list, uint32_t count)
@@ -49,16 +51,19 @@ static uint64_t lists_bytes(text_t lists)
 	return lists == NULL || lists[0] == '\0' ? 0 : LISTS_NAMED_MAX * (LIST_NAME_MAX + 1);
 }
 
-static uint64_t report_bytes(const struct rec_report *r)
+/* What others sign may have the largest of all numbers, and texts that each row has anew. */
+static uint64_t report_bytes(const struct report *r)
 {
-	uint64_t bytes = r->envelope.len_bytes + r->unfit_count * sizeof *r->unfit +
-			 r->summary.declared_count * REPORT_DECLARED_BYTES +
-			 r->summary.excluded_count * EXCLUDED_BYTES;
+	uint64_t n = (uint64_t)r->declared_count * REPORT_DECLARED_BYTES;
 
-	for (uint32_t i = 0; i < r->summary.exchange_count; i++)
-		bytes += COMMITTEE_BYTES +
-			 r->summary.exchanges[i].id_count * sizeof(struct doc_id);
-	return bytes;
+	for (uint32_t i = 0; i < r->row_count; i++)
+		n += FIGURES_ROW_BYTES + strlen(r->rows[i].type_code) +
+		     strlen(r->rows[i].type_name);
+	for (uint32_t i = 0; i < r->exchange_count; i++)
+		n += COMMITTEE_BYTES + (uint64_t)r->exchanges[i].id_count * sizeof(struct doc_id);
+	for (uint32_t i = 0; i < r->excluded_count; i++)
+		n += strlen(r->excluded[i]) + 8;
+	return n;
 }
 
 /* Of the records office and its figures. */
@@ -79,9 +84,10 @@ static uint64_t office_bytes(const struct record *r)
 	case FAMILY_LINE:
 		return NOTE_MAX + PERSON_MAX + NUMBER_MAX + COMMITTEE_BYTES;
 	case FAMILY_REPORT:
-		return report_bytes(&r->u.report);
+		return r->u.report.envelope.len_bytes + report_bytes(&r->u.report.summary) +
+		       r->u.report.unfit_count * UNFIT_BYTES;
 	case FAMILY_FIGURES:
-		return r->u.figures.figures.row_count * REPORT_ROW_BYTES;
+		return report_bytes(&r->u.figures.figures);
 	case FAMILY_DECLARED:
 		return REPORT_DECLARED_BYTES;
 	default: /* growing asks of no other */

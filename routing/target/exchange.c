@@ -8,7 +8,14 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 
-enum { PHASE_OUT = 0, PHASE_IN, PHASE_END };
+enum {
+	PHASE_OUT = 0,
+	PHASE_IN,
+	PHASE_END,
+	/* so many in a row that are too old: the rest is too. One alone may have been taken while
+	 * the clock was behind */
+	OLD_AT_END = 256
+};
 
 void exchange_begin(struct exchange_scan *s, const struct committee_id *with, uint32_t with_count,
 		    int64_t since_ms, int64_t before_ms, uint32_t most)
@@ -119,16 +126,12 @@ enum err exchange_step(struct turn_view *t, struct exchange_scan *s, uint32_t re
 		struct key prefix = key_role(s->phase == PHASE_OUT ? ROLE_OUT : ROLE_IN);
 		struct scan scan = s->begun ? scan_from(prefix, s->at) : scan_of(prefix);
 		struct record r;
-		bool over;
 
 		e = t->lookup.last(t->lookup.ctx, t->plan->arena, FAMILY_DOCUMENT, &scan, &r);
-		/* What was signed in time was not taken before it but for a wrong clock. */
-		over = e == ERR_NOT_FOUND ||
-		       (e == ERR_OK &&
-			r.u.document.taken_at_ms < s->since_ms - CLOCK_TOLERANCE_MS);
-		if (over) {
+		if (e == ERR_NOT_FOUND || s->old == OLD_AT_END) {
 			s->phase++;
 			s->begun = false;
+			s->old = 0;
 			e = ERR_OK;
 			continue;
 		}
@@ -136,6 +139,9 @@ enum err exchange_step(struct turn_view *t, struct exchange_scan *s, uint32_t re
 			return e;
 		s->begun = true;
 		s->at = scan.at;
+		/* What was signed in time was not taken before it. */
+		s->old = r.u.document.taken_at_ms < s->since_ms - CLOCK_TOLERANCE_MS ? s->old + 1
+										     : 0;
 		e = look_at(t, s, &r.u.document);
 		if (e == ERR_OK && s->count >= 2 * s->most)
 			keep_newest(s);

@@ -3,8 +3,9 @@
  * documents: signed at or after a moment, with a receipt given before another one by the clock of
  * who gave it. Both moments are in the report, and the receipt is the same at both ends.
  *
- * The newest documents are read first, a bounded number a step; what is receipted meanwhile is too
- * new to count. */
+ * The newest documents are read first, a bounded number a step, until many in a row are too old;
+ * what is receipted meanwhile is too new to count. A document or receipt that cannot be read is
+ * left out: that, and not the other's report, is what a difference then shows. */
 #ifndef VANTHU_ROUTING_TARGET_EXCHANGE_H
 #define VANTHU_ROUTING_TARGET_EXCHANGE_H
 

@@ -14,8 +14,9 @@
 #include "routing/target/exchange.h"
 #include "routing/target/target.h"
 
-/* The day of the last daily report, and when the last one was signed. */
-static const char day_note[] = "report-day", signed_note[] = "report-signed";
+/* The day of the last daily report, when the last one was signed, and whether one is wanted. */
+static const char day_note[] = "report-day", signed_note[] = "report-signed",
+		  wanted_note[] = "report-wanted";
 
 enum {
 	RECORDS_PER_TICK = 256,
@@ -23,8 +24,7 @@ enum {
 	DAILY_FROM_MS = 30 * 60 * 1000,
 	DAILY_WITHIN_MS = 30 * 60 * 1000,
 	/* of a report without its rows, types and ids, at most */
-	FIXED_BYTES = 2048,
-	ROW_BYTES = 64,
+	FIXED_BYTES = 4096,
 };
 
 /* ---- the tree above us ---- */
@@ -35,6 +35,7 @@ struct ancestors {
 	uint32_t count; /* the direct superior first */
 };
 
+/* ERR_DAMAGED, ERR_BAD_TREE: who is above us cannot be known now. */
 static enum err ancestors_at(struct turn_view *t, uint64_t version, struct ancestors *out)
 {
 	struct tree_view then = tree_at(&t->tree, version);
@@ -53,7 +54,7 @@ static enum err ancestors_at(struct turn_view *t, uint64_t version, struct ances
 		out->ids[out->count++] = above;
 		at = above;
 	}
-	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static bool has(const struct ancestors *a, struct committee_id id)
@@ -80,7 +81,7 @@ static enum err former_superior(struct turn_view *t, const struct ancestors *now
 			break;
 		}
 	}
-	return e;
+	return e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
 }
 
 /* ---- what it says ---- */
@@ -109,25 +110,43 @@ static bool has_room(struct arena *a, struct rows *rows)
 
 static uint64_t row_bytes(const struct report_row *row)
 {
-	return ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
+	return REPORT_ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
 }
 
-/* Types that are too many for a month are one, without a name: its last row. */
-static bool is_one_too_many(const struct rows *rows, const struct report_row *row,
-			    uint64_t *month_bytes)
+static bool is_untyped(const struct report_row *row)
 {
-	const struct report_row *last =
-		rows->count > 0 ? &rows->list[rows->count - 1] : NULL;
+	return row->type_code[0] == '\0' && row->type_name[0] == '\0';
+}
+
+/* Types that are too many for a month are one, without a name: the row that already is of no type,
+ * which is the first of its place, or the last row. Places that are too many, which takes hundreds
+ * of moves in one month, are one too. NULL: it has room. */
+static struct report_row *row_for_the_rest(struct rows *rows, const struct report_row *row,
+					   uint64_t *month_bytes)
+{
+	struct report_row *last = rows->count > 0 ? &rows->list[rows->count - 1] : NULL, *first;
 
 	if (last == NULL || last->at.month.n != row->at.month.n)
 		*month_bytes = 0;
 	*month_bytes += row_bytes(row);
-	return *month_bytes > REPORT_MONTH_BYTES && last != NULL &&
-	       last->at.month.n == row->at.month.n &&
-	       last->at.direction == row->at.direction && last->at.since == row->at.since;
+	if (*month_bytes <= REPORT_MONTH_BYTES || last == NULL ||
+	    last->at.month.n != row->at.month.n || last->at.direction != row->at.direction ||
+	    (last->at.since != row->at.since && *month_bytes <= REPORT_MONTH_MAX_BYTES))
+		return NULL;
+	*month_bytes -= row_bytes(row);
+	for (first = last; first > rows->list && first[-1].at.month.n == last->at.month.n &&
+			   first[-1].at.direction == last->at.direction &&
+			   first[-1].at.since == last->at.since;)
+		first--;
+	if (is_untyped(first))
+		return first;
+	last->at.type = 0;
+	last->type_code = last->type_name = "";
+	return last;
 }
 
-/* The counters of some months, ascending. */
+/* The counters of some months, ascending. ERR_DAMAGED: one of them cannot be read, and what it held
+ * must not pass for nothing. */
 static enum err read_rows(struct turn_view *t, struct month from, struct month to,
 			  struct rows *out)
 {
@@ -138,11 +157,13 @@ static enum err read_rows(struct turn_view *t, struct month from, struct month t
 	struct record r;
 	enum err e;
 
+	scan.report_damage = true;
 	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_COUNTER, &scan, &r)) ==
 	       ERR_OK) {
 		struct report_row row = { .type_code = r.u.counter.type_code,
 					  .type_name = r.u.counter.type_name,
 					  .count = r.u.counter.count };
+		struct report_row *rest;
 
 		if (!key_parse_counter(&scan.at, &row.at))
 			continue;
@@ -150,12 +171,9 @@ static enum err read_rows(struct turn_view *t, struct month from, struct month t
 			return ERR_OK;
 		if (target_equal(&row.count, &zero))
 			continue;
-		if (is_one_too_many(out, &row, &month_bytes)) {
-			struct report_row *last = &out->list[out->count - 1];
-
-			target_add(&last->count, &row.count);
-			last->at.type = 0;
-			last->type_code = last->type_name = "";
+		rest = row_for_the_rest(out, &row, &month_bytes);
+		if (rest != NULL) {
+			target_add(&rest->count, &row.count);
 			continue;
 		}
 		if (!has_room(t->plan->arena, out))
@@ -190,6 +208,7 @@ static enum err list_exchanges(struct turn_view *t, const struct exchange_scan *
 	out->exchanges = each;
 	out->exchange_count = 2 * s->with_count;
 	out->exchanged_since_ms = s->since_ms;
+	out->exchanged_before_ms = s->before_ms;
 	return ERR_OK;
 }
 
@@ -224,7 +243,8 @@ static enum err send_to(struct turn_view *t, struct committee_id to, const struc
 	struct fact fact = { .kind = KIND_REPORT, .note = "", .report = report };
 	enum err e = fact_send(t, to, &fact, NULL, 0, NULL);
 
-	return e == ERR_NO_ROUTE ? ERR_OK : e; /* the next one goes then */
+	/* the next one goes then */
+	return e == ERR_NO_ROUTE || e == ERR_DAMAGED || e == ERR_BAD_TREE ? ERR_OK : e;
 }
 
 /* To the top, and to whom we stood under in one of the months. */
@@ -281,7 +301,7 @@ static uint32_t rows_that_fit(const struct rows *rows, uint32_t end, uint64_t by
 static enum err send_parts(struct turn_view *t, const struct ancestors *above,
 			   const struct exchange_scan *s, struct month from, struct month to)
 {
-	struct report report = { .to = to, .as_of_ms = s->before_ms };
+	struct report report = { .to = to, .as_of_ms = t->now.wall_ms };
 	struct rows rows = { .count = 0 };
 	uint64_t bytes = REPORT_BODY_MAX_BYTES - s->count * sizeof(struct doc_id);
 	text_t *excluded = arena_array(t->plan->arena, EXCLUDED_MAX, sizeof *excluded);
@@ -291,8 +311,14 @@ static enum err send_parts(struct turn_view *t, const struct ancestors *above,
 	if (excluded == NULL)
 		return ERR_NO_MEMORY;
 	report.excluded_count = t->core->report.excluded.count;
-	for (uint32_t i = 0; i < report.excluded_count; i++)
-		excluded[i] = t->core->report.excluded.each[i];
+	for (uint32_t i = 0; i < report.excluded_count; i++) {
+		const char *type = t->core->report.excluded.each[i];
+
+		/* the configuration may be read again before it is sealed */
+		excluded[i] = arena_text(t->plan->arena, type, strlen(type));
+		if (excluded[i] == NULL)
+			return ERR_NO_MEMORY;
+	}
 	report.excluded = excluded;
 	if (e == ERR_OK)
 		e = list_exchanges(t, s, &report);
@@ -314,7 +340,7 @@ static enum err send_parts(struct turn_view *t, const struct ancestors *above,
 		if (begin == 0)
 			break;
 		end = begin;
-		report.to = rows.list[begin - 1].at.month;
+		report.to.n = (uint16_t)(report.from.n - 1);
 		report.exchange_count = report.declared_count = report.excluded_count = 0;
 		bytes = REPORT_BODY_MAX_BYTES - FIXED_BYTES;
 	}
@@ -336,25 +362,35 @@ static void answer(struct turn_view *t, enum err result)
 		plan_act(t->plan, ACT_REPLY)->u.reply =
 			(struct act_reply){ .to = m->reply, .result = result };
 	m->reply.n = 0;
+}
+
+/* What was wanted has left, or never will. */
+static void done(struct turn_view *t, enum err result)
+{
+	struct report_memory *m = &t->core->report;
+
+	answer(t, result);
+	if (m->wanted)
+		core_erase(t, FAMILY_META, key_name(wanted_note));
 	m->wanted = false;
+	m->day = day_of_ms(t->now.wall_ms);
 	memory_drop_exchange(&m->own);
 }
 
 static enum err send(struct turn_view *t, const struct ancestors *above)
 {
 	struct report_memory *m = &t->core->report;
-	struct month to = month_of_ms(m->own.before_ms);
+	struct month to = month_of_ms(t->now.wall_ms);
 	struct month from = month_make(month_year(to) - 1, 1);
 	enum err e = send_parts(t, above, &m->own, from, to);
 
 	if (e != ERR_OK)
 		return e;
-	put_number(t, day_note, day_of_ms(m->own.before_ms).n);
+	put_number(t, day_note, day_of_ms(t->now.wall_ms).n);
 	put_number(t, signed_note, (uint64_t)t->now.wall_ms);
-	m->day = day_of_ms(m->own.before_ms);
 	m->signed_at_ms = t->now.wall_ms;
 	m->next_ms = t->now.mono_ms + REPORT_AGAIN_MS;
-	answer(t, ERR_OK);
+	done(t, ERR_OK);
 	return ERR_OK;
 }
 
@@ -366,6 +402,8 @@ enum err report_want(struct turn_view *t, struct reply_to reply)
 
 	if (m->reply.n != 0 && reply.n != 0)
 		return ERR_BUSY;
+	if (!m->wanted)
+		put_number(t, wanted_note, 1);
 	m->wanted = true;
 	if (reply.n != 0)
 		m->reply = reply;
@@ -386,11 +424,13 @@ static enum err get_number(struct turn_view *t, const char *name, uint64_t *out)
 static enum err load(struct turn_view *t)
 {
 	struct report_memory *m = &t->core->report;
-	uint64_t day, signed_at;
+	uint64_t day, signed_at, wanted;
 	enum err e = get_number(t, day_note, &day);
 
 	if (e == ERR_OK)
 		e = get_number(t, signed_note, &signed_at);
+	if (e == ERR_OK)
+		e = get_number(t, wanted_note, &wanted);
 	if (e != ERR_OK)
 		return e;
 	if (day == 0) {
@@ -399,6 +439,7 @@ static enum err load(struct turn_view *t)
 	}
 	m->day.n = (uint32_t)day;
 	m->signed_at_ms = (int64_t)signed_at;
+	m->wanted = m->wanted || wanted != 0;
 	m->loaded = true;
 	m->check = true;
 	return ERR_OK;
@@ -418,7 +459,8 @@ static bool is_daily_due(const struct turn_view *t)
 {
 	struct day today = day_of_ms(t->now.wall_ms);
 
-	return t->core->report.day.n < today.n &&
+	/* a later day is of a clock that was ahead */
+	return t->core->report.day.n != today.n &&
 	       t->now.wall_ms >= day_begin_ms(today) + own_moment(t->core->config.self);
 }
 
@@ -436,33 +478,67 @@ static enum err begin(struct turn_view *t, const struct ancestors *above)
 	return ERR_OK;
 }
 
+/* Reports are told apart by their time, which must be later than the last one's. One that a clock
+ * far ahead has signed holds up nothing: nobody whose clock is right has taken it, and who has
+ * takes an earlier one (reported.c). */
+static bool is_later(const struct turn_view *t)
+{
+	int64_t last_ms = t->core->report.signed_at_ms;
+
+	return t->now.wall_ms > last_ms || last_ms > t->now.wall_ms + CLOCK_TOLERANCE_MS;
+}
+
+/* May it leave now? Who waits for it is told why it may not be signed. */
+static bool may_leave(struct turn_view *t)
+{
+	struct report_memory *m = &t->core->report;
+	enum err why = guard_may_sign(t);
+
+	if (why != ERR_OK)
+		answer(t, why);
+	/* counters that are being put right are no figures yet */
+	return why == ERR_OK && t->now.mono_ms >= m->next_ms && is_later(t) &&
+	       !t->core->target.rebuild &&
+	       !(t->core->recount.active && t->core->recount.repair) && plan_has_room(t->plan);
+}
+
+/* Later: what stands in the way is not for a report to mend. */
+static enum err put_off(struct turn_view *t, enum err why)
+{
+	struct report_memory *m = &t->core->report;
+
+	if (why != ERR_DAMAGED && why != ERR_BAD_TREE)
+		return why;
+	answer(t, why);
+	memory_drop_exchange(&m->own);
+	m->next_ms = t->now.mono_ms + REPORT_AGAIN_MS;
+	return ERR_OK;
+}
+
 static enum err tick_own(struct turn_view *t)
 {
 	struct report_memory *m = &t->core->report;
 	struct ancestors above;
-	bool done = false;
+	bool all = false;
 	enum err e;
 
-	if (!m->own.active && !m->wanted && !is_daily_due(t))
-		return ERR_OK;
-	/* its time must be later than the last one's, and its signature is one */
-	if (t->now.mono_ms < m->next_ms || t->now.wall_ms <= m->signed_at_ms ||
-	    guard_may_sign(t) != ERR_OK || !plan_has_room(t->plan))
+	if ((!m->own.active && !m->wanted && !is_daily_due(t)) || !may_leave(t))
 		return ERR_OK;
 	e = ancestors_at(t, t->core->directory_version, &above);
 	if (e != ERR_OK)
-		return e;
+		return put_off(t, e);
 	if (above.count == 0) {
-		answer(t, ERR_NO_ROUTE);
-		m->day = day_of_ms(t->now.wall_ms);
+		done(t, ERR_NO_ROUTE);
 		return ERR_OK;
 	}
+	if (m->own.active && t->now.wall_ms < m->own.before_ms)
+		memory_drop_exchange(&m->own); /* the clock was put back meanwhile */
 	if (!m->own.active)
 		e = begin(t, &above);
 	if (e == ERR_OK && m->own.active)
-		e = exchange_step(t, &m->own, RECORDS_PER_TICK, &done);
-	if (e == ERR_OK && done)
-		return send(t, &above);
+		e = exchange_step(t, &m->own, RECORDS_PER_TICK, &all);
+	if (e == ERR_OK && all)
+		return put_off(t, send(t, &above));
 	t->core->next_tick_ms = t->now.mono_ms;
 	return e;
 }

@@ -20,10 +20,11 @@
 
 struct turn_view;
 
-/* One is to leave as soon as it may. `reply`: who is told that it has, n 0: nobody; ERR_BUSY where
- * somebody is waiting already. */
+/* One is to leave as soon as it may, also after a crash. `reply`: who is told that it has, n 0:
+ * nobody; ERR_BUSY where somebody is waiting already. While we may not sign, who waits is told why,
+ * and it leaves later. */
 must_use enum err report_want(struct turn_view *t, struct reply_to reply);
-/* Each tick: what is due leaves. Bounded. */
+/* Each tick: what is due leaves, unless counters are being put right. Bounded. */
 must_use enum err report_tick(struct turn_view *t);
 
 #endif

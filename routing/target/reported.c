@@ -6,6 +6,7 @@
 #include "routing/base/arena.h"
 #include "routing/base/committee_id.h"
 #include "routing/documents/documents.h"
+#include "routing/rules/rules.h"
 #include "routing/state/event.h"
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
@@ -19,6 +20,9 @@ enum {
 	/* our receipt may have been on its way to who reports */
 	GRACE_MS = 24 * 3600 * 1000
 };
+
+/* Three months: documents of this month and the last are named. */
+static const int64_t exchanged_most_ms = 93 * 24 * INT64_C(3600000);
 
 /* ---- what can be ---- */
 
@@ -38,15 +42,9 @@ static bool can_be(const struct report_row *row)
 						   : c->pending + c->slow + c->also_paper == 0);
 }
 
-static bool same_place(const struct report_row *a, const struct report_row *b)
-{
-	return a->at.month.n == b->at.month.n && a->at.direction == b->at.direction &&
-	       a->at.since == b->at.since && strcmp(a->type_code, b->type_code) == 0 &&
-	       strcmp(a->type_name, b->type_name) == 0;
-}
-
-/* Rows ascend by month, direction and place; within those each type comes once. */
-static bool is_sorted(const struct report *r, uint32_t i)
+/* Rows ascend by month, direction and place; within those each type comes once. types: of the rows
+ * up to this one. */
+static bool is_sorted(const struct report *r, uint32_t i, const uint32_t *types)
 {
 	const struct target_key *a = &r->rows[i - 1].at, *b = &r->rows[i].at;
 
@@ -59,26 +57,50 @@ static bool is_sorted(const struct report *r, uint32_t i)
 	for (uint32_t k = i; k-- > 0 && r->rows[k].at.month.n == b->month.n &&
 			     r->rows[k].at.direction == b->direction &&
 			     r->rows[k].at.since == b->since;) {
-		if (same_place(&r->rows[k], &r->rows[i]))
+		if (types[k] == types[i])
 			return false;
 	}
 	return true;
 }
 
+static enum err check_rows(const struct report *r)
+{
+	uint32_t types[REPORT_ROWS_MAX];
+	uint64_t bytes = 0;
+
+	if (r->row_count > REPORT_ROWS_MAX)
+		return ERR_REPORT_FIGURES;
+	for (uint32_t i = 0; i < r->row_count; i++) {
+		const struct report_row *row = &r->rows[i];
+
+		if (row->at.month.n < r->from.n || row->at.month.n > r->to.n)
+			return ERR_REPORT_PERIOD;
+		types[i] = series_type(row->type_code, row->type_name);
+		/* A type is said once, and stored with each month: so much of it and no more. */
+		bytes += REPORT_ROW_BYTES + strlen(row->type_code) + strlen(row->type_name);
+		if (!can_be(row) || bytes > ENVELOPE_MAX_BYTES ||
+		    (i > 0 && !is_sorted(r, i, types)))
+			return ERR_REPORT_FIGURES;
+	}
+	return ERR_OK;
+}
+
 enum err reported_check(const struct report *r, int64_t now_ms)
 {
 	struct month last = month_of_ms(now_ms);
+	enum err e;
 
 	if (r->from.n == 0 || r->from.n > r->to.n || r->to.n > last.n ||
 	    r->to.n - r->from.n >= REPORT_MONTHS || month_year(r->from) < YEAR_MIN ||
-	    r->as_of_ms > now_ms || month_of_ms(r->as_of_ms).n < r->to.n)
+	    r->as_of_ms < 0 || r->as_of_ms > now_ms || month_of_ms(r->as_of_ms).n < r->to.n)
 		return ERR_REPORT_PERIOD;
-	for (uint32_t i = 0; i < r->row_count; i++) {
-		if (r->rows[i].at.month.n < r->from.n || r->rows[i].at.month.n > r->to.n)
-			return ERR_REPORT_PERIOD;
-		if (!can_be(&r->rows[i]) || (i > 0 && !is_sorted(r, i)))
-			return ERR_REPORT_FIGURES;
-	}
+	if (r->exchange_count > 0 &&
+	    (r->exchanged_before_ms > r->as_of_ms ||
+	     r->exchanged_since_ms < r->as_of_ms - exchanged_most_ms))
+		return ERR_REPORT_PERIOD;
+	e = check_rows(r);
+	if (e != ERR_OK)
+		return e;
 	for (uint32_t i = 0; i < r->declared_count; i++) {
 		if (r->declared[i].all == 0 || r->declared[i].done > r->declared[i].all)
 			return ERR_DECLARED_FIGURES;
@@ -88,25 +110,32 @@ enum err reported_check(const struct report *r, int64_t now_ms)
 
 /* ---- from whom ---- */
 
-/* Below us now, or where one of its rows counts. */
+/* Below us now, or where one of its rows counts. ERR_DAMAGED, ERR_BAD_TREE: not known. */
 static enum err is_ours(struct turn_view *t, struct committee_id who, const struct report *r,
 			bool *ours)
 {
 	struct committee_id self = t->core->config.self;
 	enum err e = tree_is_below(&t->tree, self, who, ours);
-	uint64_t since = 0;
+	uint64_t since = UINT64_MAX;
+	unsigned tried = 0;
 
+	if (e == ERR_NOT_FOUND)
+		return ERR_OK;
 	for (uint32_t i = 0; e == ERR_OK && !*ours && i < r->row_count; i++) {
-		struct tree_view then = tree_at(&t->tree, r->rows[i].at.since);
+		struct tree_view then;
 
-		if (r->rows[i].at.since == since || r->rows[i].at.since == 0)
+		if (r->rows[i].at.since == since)
 			continue;
 		since = r->rows[i].at.since;
+		/* 0: as in the first tree */
+		then = tree_at(&t->tree, since == 0 ? 1 : since);
+		if (tried++ == REPORT_PLACES_TRIED)
+			break;
 		e = tree_is_below(&then, self, who, ours);
 		if (e == ERR_NOT_FOUND)
-			e = ERR_OK;
+			e = ERR_OK; /* it was not there yet, or not yet so far up */
 	}
-	return e == ERR_NOT_FOUND ? ERR_OK : e;
+	return e;
 }
 
 /* Are we below whom, now or under the last tree before? */
@@ -116,6 +145,13 @@ static enum err may_ask(struct turn_view *t, struct committee_id who, bool *yes)
 }
 
 /* ---- taking ---- */
+
+/* A time of our own past. What is later was believed by a clock that was ahead, and holds up
+ * nothing now that it is right. */
+static bool is_past(const struct turn_view *t, int64_t ms)
+{
+	return ms <= t->now.wall_ms + CLOCK_TOLERANCE_MS;
+}
 
 /* Is something known of one of its months that is as new? */
 static enum err is_old(struct turn_view *t, struct committee_id who, const struct report *r,
@@ -129,7 +165,8 @@ static enum err is_old(struct turn_view *t, struct committee_id who, const struc
 		struct record known;
 
 		e = core_get(t, FAMILY_FIGURES, key, &known);
-		*old = e == ERR_OK && known.u.figures.signed_at_ms >= signed_at_ms;
+		*old = e == ERR_OK && known.u.figures.signed_at_ms >= signed_at_ms &&
+		       is_past(t, known.u.figures.signed_at_ms);
 		if (e == ERR_NOT_FOUND || e == ERR_DAMAGED)
 			e = ERR_OK;
 	}
@@ -168,7 +205,8 @@ static enum err known_of(struct turn_view *t, struct committee_id who, struct re
 	return e == ERR_NOT_FOUND || e == ERR_DAMAGED ? ERR_OK : e;
 }
 
-/* What it says of documents exchanged with us stays until it is compared. */
+/* What it says of documents exchanged with us stays until it is compared: of each direction the
+ * first that it says. */
 static enum err keep_exchanges(struct turn_view *t, const struct report *r, struct report *out)
 {
 	struct report_exchange *with_us = arena_array(t->plan->arena, 2, sizeof *with_us);
@@ -178,10 +216,28 @@ static enum err keep_exchanges(struct turn_view *t, const struct report *r, stru
 	out->exchanges = with_us;
 	out->exchange_count = 0;
 	for (uint32_t i = 0; i < r->exchange_count && out->exchange_count < 2; i++) {
-		if (id_equal(r->exchanges[i].with, t->core->config.self))
-			with_us[out->exchange_count++] = r->exchanges[i];
+		const struct report_exchange *x = &r->exchanges[i];
+
+		if (id_equal(x->with, t->core->config.self) &&
+		    (out->exchange_count == 0 || with_us[0].direction != x->direction))
+			with_us[out->exchange_count++] = *x;
 	}
 	return ERR_OK;
+}
+
+/* Its turn to be compared will come. */
+static void wait_for_comparison(struct report_memory *m, struct committee_id who)
+{
+	for (uint32_t i = 0; i < m->waiting_count; i++) {
+		if (id_equal(m->waiting[i], who))
+			return;
+	}
+	if (m->waiting_count < REPORT_WAITING_MAX)
+		m->waiting[m->waiting_count++] = who;
+	else if (m->check)
+		m->check_again = true; /* it may have been passed already */
+	else
+		m->check = true;
 }
 
 static enum err keep(struct turn_view *t, const struct ev_publish *e, const struct report *r)
@@ -195,8 +251,9 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, const stru
 	if (result != ERR_OK)
 		return result;
 	keep_months(t, who, r, signed_at_ms);
-	if (signed_at_ms < k->signed_at_ms ||
-	    (signed_at_ms == k->signed_at_ms && r->to.n < k->summary.to.n))
+	if (is_past(t, k->signed_at_ms) &&
+	    (signed_at_ms < k->signed_at_ms ||
+	     (signed_at_ms == k->signed_at_ms && r->to.n < k->summary.to.n)))
 		return ERR_OK; /* the part of older months */
 	k->envelope = e->envelope;
 	k->signed_at_ms = signed_at_ms;
@@ -209,7 +266,7 @@ static enum err keep(struct turn_view *t, const struct ev_publish *e, const stru
 	if (result != ERR_OK)
 		return result;
 	core_put(t, key_committee(who), &known);
-	t->core->report.check = true;
+	wait_for_comparison(&t->core->report, who);
 	t->core->next_tick_ms = t->now.mono_ms;
 	return ERR_OK;
 }
@@ -228,10 +285,24 @@ static enum err refuse(struct turn_view *t, struct committee_id who, enum err wh
 	return ERR_OK;
 }
 
+/* Who has moved sends the same to two of those above: one of them may pass both on, or be the end
+ * of one and a stage of the other. That is no second report; the very same envelope again is. */
+static enum err is_twin(struct turn_view *t, const struct ev_publish *e, bool *twin)
+{
+	struct record known;
+	enum err result = known_of(t, e->signer, &known);
+	struct blob had = known.u.report.envelope;
+
+	*twin = result == ERR_OK && known.u.report.signed_at_ms == e->head->signed_at_ms &&
+		(had.len_bytes != e->envelope.len_bytes ||
+		 memcmp(had.data, e->envelope.data, had.len_bytes) != 0);
+	return result;
+}
+
 static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum err *why)
 {
 	const struct report *r = e->fact->report;
-	bool old = false;
+	bool old = false, twin = false;
 	enum err result = ERR_OK;
 
 	*why = reported_check(r, t->now.wall_ms + CLOCK_TOLERANCE_MS);
@@ -239,11 +310,19 @@ static enum err take_copy(struct turn_view *t, const struct ev_publish *e, enum 
 		*why = ERR_REPORT_PERIOD;
 	if (*why == ERR_OK)
 		result = is_old(t, e->signer, r, e->head->signed_at_ms, &old);
+	if (result == ERR_OK && old)
+		result = is_twin(t, e, &twin);
+	if (result != ERR_OK || twin)
+		return result;
 	if (old)
 		*why = ERR_REPORT_OLD;
-	if (result != ERR_OK)
-		return result;
 	return *why == ERR_OK ? keep(t, e, r) : refuse(t, e->signer, *why);
+}
+
+/* The directory does not say where somebody stands: no reason to stop. */
+static bool is_question_of_tree(enum err e)
+{
+	return e == ERR_NOT_FOUND || e == ERR_DAMAGED || e == ERR_BAD_TREE;
 }
 
 enum err reported_take(struct turn_view *t, const struct ev_publish *e, enum err *why)
@@ -261,9 +340,13 @@ enum err reported_take(struct turn_view *t, const struct ev_publish *e, enum err
 		if (result == ERR_OK && yes)
 			return report_want(t, nobody);
 		*why = ERR_NOT_ENTITLED;
-		return result == ERR_NOT_FOUND ? ERR_OK : result;
+		return is_question_of_tree(result) ? ERR_OK : result;
 	}
 	result = is_ours(t, e->signer, e->fact->report, &yes);
+	if (is_question_of_tree(result)) {
+		*why = result;
+		return ERR_OK;
+	}
 	if (result != ERR_OK)
 		return result;
 	if (yes)
@@ -322,8 +405,7 @@ static enum err finish(struct turn_view *t, struct report_memory *m)
 	if (u == NULL)
 		return ERR_NO_MEMORY;
 	u->all = 0;
-	if (e != ERR_OK || k->checked_at_ms != 0 ||
-	    k->summary.as_of_ms != m->theirs.before_ms) {
+	if (e != ERR_OK || k->checked_at_ms != 0 || k->signed_at_ms != m->checked_signed_ms) {
 		memory_drop_exchange(&m->theirs); /* a newer one came meanwhile: its turn comes */
 		return e;
 	}
@@ -340,34 +422,51 @@ static enum err finish(struct turn_view *t, struct report_memory *m)
 	return ERR_OK;
 }
 
-/* The next report that nobody has compared. */
-static enum err begin(struct turn_view *t, struct report_memory *m)
+static void begin_with(struct report_memory *m, struct committee_id who,
+		       const struct rec_report *k)
 {
-	struct committee_id nobody = { "" };
+	if (k->checked_at_ms != 0 || k->envelope.len_bytes == 0)
+		return;
+	m->checked = who;
+	m->checked_signed_ms = k->signed_at_ms;
+	exchange_begin(&m->theirs, &m->checked, 1, k->summary.exchanged_since_ms,
+		       k->summary.exchanged_before_ms, EXCHANGE_FOUND_MAX);
+}
+
+static enum err begin_waiting(struct turn_view *t, struct report_memory *m)
+{
+	struct committee_id who = m->waiting[--m->waiting_count];
+	struct record known;
+	enum err e = known_of(t, who, &known);
+
+	if (e == ERR_OK)
+		begin_with(m, who, &known.u.report);
+	return e;
+}
+
+/* The next report that nobody has compared, of all there are: after a start, and when so many came
+ * at once that they could not be remembered one by one. */
+static enum err begin_any(struct turn_view *t, struct report_memory *m)
+{
 	struct key all = { .len_bytes = 0 };
 	struct scan scan =
-		id_empty(m->checked) ? scan_of(all) : scan_from(all, key_committee(m->checked));
+		id_empty(m->passed) ? scan_of(all) : scan_from(all, key_committee(m->passed));
 	struct record r;
 
-	for (unsigned i = 0; i < REPORTS_PER_TICK; i++) {
+	for (unsigned i = 0; i < REPORTS_PER_TICK && !m->theirs.active; i++) {
 		enum err e =
 			t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_REPORT, &scan, &r);
-		const struct rec_report *k = &r.u.report;
 
 		if (e == ERR_NOT_FOUND) {
-			m->checked = nobody;
-			m->check = false;
+			m->passed = (struct committee_id){ "" };
+			m->check = m->check_again;
+			m->check_again = false;
 			return ERR_OK;
 		}
 		if (e != ERR_OK)
 			return e;
-		if (!key_parse_committee(&scan.at, &m->checked))
-			continue;
-		if (k->checked_at_ms != 0 || k->envelope.len_bytes == 0)
-			continue;
-		exchange_begin(&m->theirs, &m->checked, 1, k->summary.exchanged_since_ms,
-			       k->summary.as_of_ms, EXCHANGE_FOUND_MAX);
-		return ERR_OK;
+		if (key_parse_committee(&scan.at, &m->passed))
+			begin_with(m, m->passed, &r.u.report);
 	}
 	return ERR_OK;
 }
@@ -378,11 +477,11 @@ enum err reported_tick(struct turn_view *t)
 	bool done = false;
 	enum err e = ERR_OK;
 
-	if ((!m->check && !m->theirs.active) || !plan_has_room(t->plan))
+	if ((!m->check && m->waiting_count == 0 && !m->theirs.active) || !plan_has_room(t->plan))
 		return ERR_OK;
 	t->core->next_tick_ms = t->now.mono_ms; /* the rest goes on in between */
 	if (!m->theirs.active)
-		return begin(t, m);
+		return m->waiting_count > 0 ? begin_waiting(t, m) : begin_any(t, m);
 	e = exchange_step(t, &m->theirs, RECORDS_PER_TICK, &done);
 	return e == ERR_OK && done ? finish(t, m) : e;
 }

@@ -92,8 +92,10 @@ bool target_reached(const struct target_count *c, unsigned line);
 
 /* What else of this folder others use. */
 #include "routing/target/counter.h"
+#include "routing/target/outlook.h"
 #include "routing/target/recount.h"
 #include "routing/target/report.h"
 #include "routing/target/reported.h"
+#include "routing/target/share.h"
 
 #endif

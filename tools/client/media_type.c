@@ -17,6 +17,7 @@ static const struct {
 	{ ".ppt", "application/vnd.ms-powerpoint" },
 	{ ".odt", "application/vnd.oasis.opendocument.text" },
 	{ ".ods", "application/vnd.oasis.opendocument.spreadsheet" },
+	{ ".html", "text/html" },
 	{ ".txt", "text/plain" },
 	{ ".csv", "text/csv" },
 	{ ".xml", "application/xml" },

@@ -40,6 +40,7 @@ int cmd_paper(struct cli *cli, int argc, char **argv);
 int cmd_lists(struct cli *cli, int argc, char **argv);
 int cmd_policy(struct cli *cli, int argc, char **argv);
 int cmd_target(struct cli *cli, int argc, char **argv);
+int cmd_report(struct cli *cli, int argc, char **argv);
 int cmd_key(struct cli *cli, int argc, char **argv);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_init(struct cli *cli, int argc, char **argv);
@@ -64,12 +65,24 @@ bool committee_change_is(const char *what);
 int committee_change(struct cli *cli, const char *folder, const char *what, const char *operand,
 		     const struct committee_options *o);
 
+/* `target export`: what its own options say; and the export itself, whose exit code it returns. */
+struct target_export {
+	const char *format, *output; /* NULL: not given */
+};
+struct target_wanted;
+bool target_export_take(struct target_export *e, int option, const char *value);
+int target_export(struct cli *cli, const struct target_export *e,
+		  const struct target_wanted *wanted);
+/* Writes a new file, or standard output for a path of NULL; the exit code. */
+int command_write_file(struct cli *cli, const char *path, const char *text, size_t len);
+
 /* Their options, each beside the code that reads them. */
 extern const struct command_option send_options[], show_options[], resend_options[],
 	inbox_options[], save_options[], export_options[], verify_options[], watch_options[],
 	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
 	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
-	register_options[], due_options[], person_options[], remind_options[];
+	register_options[], due_options[], person_options[], remind_options[],
+	target_export_options[], report_options[];
 
 #endif

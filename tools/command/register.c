@@ -303,20 +303,22 @@ static void write_row(FILE *to, const struct register_column *columns, const jso
 static void write_table(FILE *to, const struct book_wanted *w)
 {
 	const struct register_column *columns = register_columns(w->book);
-	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { NULL, NULL, 0 } };
+	struct page_column heads[REGISTER_CELLS_MAX + 1] = { { .title = NULL } };
 	unsigned count = register_column_count(w->book);
 	json_t *row;
 	size_t i;
 
 	for (unsigned k = 0; k < count; k++)
-		heads[k] = (struct page_column){ columns[k].decree,
-						 in_vietnamese() ? NULL : _(columns[k].title),
-						 columns[k].width };
+		heads[k] = (struct page_column){
+			.title = columns[k].decree,
+			.beside = in_vietnamese() ? NULL : _(columns[k].title),
+			.width = columns[k].width
+		};
 	page_table_begin(to, heads);
 	if (json_array_size(w->rows) == 0)
 		page_nothing(to, _("Nothing was entered in this period."), count);
 	json_array_foreach(w->rows, i, row) write_row(to, columns, row);
-	page_signatures(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
+	page_signature_row(to, _("Checked by"), _("Kept by"), _("(signature and full name)"),
 			_("…………, day …… month …… year ……"), count);
 	page_table_end(to);
 }

@@ -141,6 +141,61 @@ static void test_circle_in_the_rows_ends_and_forgetting_sees_new_rows(void **sta
 	tree_destroy(t);
 }
 
+/* xa-a1 moved to huyen-b in version 3, huyen-b was made in 2 and ended in 5. */
+static void put_moves(struct stage *g)
+{
+	static struct tenure moved[] = { { .since = 0, .superior = { "huyen-a" } },
+					 { .since = 3, .superior = { "huyen-b" } } };
+	static struct tenure ended[] = { { .since = 2, .superior = { "tinh" } },
+					 { .since = 5, .superior = { "tinh" }, .retired = true } };
+	unsigned a1 = fixture_index(g->f, "xa-a1"), b = fixture_index(g->f, "huyen-b");
+	struct record r = { .family = FAMILY_COMMITTEE };
+
+	g->f->entries[a1].places = moved;
+	g->f->entries[b].places = ended;
+	g->f->entries[a1].place_count = g->f->entries[b].place_count = 2;
+	g->f->entries[a1].superior = fixture_id("huyen-b");
+	g->f->entries[b].retired = true;
+	for (unsigned i = 0; i < FIXTURE_COMMITTEES; i++) {
+		if (i != a1 && i != b)
+			continue;
+		fixture_repack(g->f, i);
+		r.u.committee = g->f->entries[i];
+		plan_put(g->s->plan, key_committee(g->f->entries[i].id), &r);
+	}
+	station_commit(g->s);
+}
+
+static void test_since_is_the_last_change_of_the_path_to_the_top(void **state)
+{
+	static const struct {
+		const char *who;
+		uint64_t version, since;
+	} rows[] = {
+		{ "tinh", 0, 0 },    { "huyen-a", 4, 0 }, { "xa-a1", 1, 0 }, { "xa-a1", 2, 0 },
+		{ "xa-a1", 3, 3 },   { "xa-a1", 4, 3 },   { "xa-a1", 5, 5 }, { "xa-a1", 0, 5 },
+		{ "huyen-b", 2, 2 }, { "xa-b1", 2, 2 },   { "xa-b1", 9, 5 },
+	};
+	struct stage *g = *state;
+	struct tree *t = tree_new();
+	struct tree_view now = view_of(g, t);
+	uint64_t since;
+
+	put_moves(g);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct tree_view then = tree_at(&now, rows[i].version);
+
+		assert_ok(tree_since(&then, fixture_id(rows[i].who), &since));
+		assert_int_equal(since, rows[i].since);
+	}
+	/* who was not there yet, or under one who was not, stood nowhere */
+	now.version = 1;
+	assert_int_equal(tree_since(&now, fixture_id("huyen-b"), &since), ERR_NOT_FOUND);
+	assert_int_equal(tree_since(&now, fixture_id("xa-b1"), &since), ERR_NOT_FOUND);
+	assert_int_equal(tree_since(&now, fixture_id("nowhere"), &since), ERR_NOT_FOUND);
+	tree_destroy(t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -151,6 +206,7 @@ int main(void)
 		TEST(test_below_and_on_the_way_are_told),
 		TEST(test_subordinates_come_in_order_without_the_retired),
 		TEST(test_circle_in_the_rows_ends_and_forgetting_sees_new_rows),
+		TEST(test_since_is_the_last_change_of_the_path_to_the_top),
 	};
 
 	return cmocka_run_group_tests_name("tree", tests, NULL, NULL);

@@ -1,11 +1,21 @@
 /* Figures on their way up: what leaves and when, what is taken of others, and what is not. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/report.h"
+#include "routing/base/arena.h"
+#include "routing/rules/rules.h"
+#include "routing/state/memory.h"
+#include "routing/state/plan.h"
+#include "routing/state/tree.h"
 #include "routing/target/target.h"
 #include "tests/unit/support/paper.h"
 #include "tests/unit/support/shelf.h"
 
 #define DAY_MS (24 * HOUR_MS)
+
+enum { TYPES = 700, MONTHS = 3, REPLY = 9 };
 
 static void tick(struct stage *g)
 {
@@ -105,6 +115,157 @@ static void test_one_that_is_wanted_leaves_at_once_and_no_oftener_than_once_a_mi
 	assert_non_null(wait_for_report(g));
 }
 
+static void want(struct stage *g)
+{
+	struct event e = { .type = EVENT_OPERATE,
+			   .u.operate = { .reply = { REPLY }, .operation = OPERATION_REPORT } };
+
+	station_clear(g->s);
+	station_take(g->s, &e);
+	station_commit(g->s);
+}
+
+static void test_what_is_wanted_leaves_after_a_crash_too(void **state)
+{
+	struct stage *g = *state;
+
+	tick(g);
+	want(g);
+	assert_non_null(wait_for_report(g));
+	want(g); /* not before a minute is over, and it crashes until then */
+	station_restart(g->s);
+	g->s->now.wall_ms += REPORT_AGAIN_MS;
+	assert_non_null(wait_for_report(g));
+	station_restart(g->s);
+	g->s->now.wall_ms += REPORT_AGAIN_MS;
+	for (int i = 0; i < 5; i++)
+		later(g, 1000);
+	assert_null(report_of(g));
+}
+
+static void test_who_waits_is_told_that_nothing_may_be_signed(void **state)
+{
+	struct signer_validity ended = { .known = true, .to_ms = FIXTURE_NOW_MS - DAY_MS };
+	struct signer_validity good = { .known = true };
+	struct stage *g = *state;
+
+	tick(g);
+	core_set_signer(g->s->core, &ended);
+	want(g);
+	for (int i = 0; i < 3 && station_acts(g->s, ACT_REPLY) == 0; i++)
+		later(g, 1000);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.to.n, REPLY);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_OWN_KEY);
+	assert_null(report_of(g));
+	/* and it leaves once it may */
+	core_set_signer(g->s->core, &good);
+	assert_non_null(wait_for_report(g));
+}
+
+/* Ahead by a year for a while: what it signed then holds up nothing. */
+static void test_clock_that_was_ahead_holds_up_no_report(void **state)
+{
+	struct stage *g = *state;
+
+	tick(g);
+	g->s->now.wall_ms += 366 * DAY_MS;
+	assert_non_null(wait_for_report(g));
+	g->s->now.wall_ms -= 366 * DAY_MS;
+	station_clear(g->s);
+	for (int i = 0; i < 26 && report_of(g) == NULL; i++)
+		later(g, HOUR_MS); /* that of the day */
+	assert_non_null(report_of(g));
+	assert_true(report_of(g)->to.n == JUNE.n);
+	/* and that of the next day, and no other on it */
+	station_clear(g->s);
+	for (int i = 0; i < 26 && report_of(g) == NULL; i++)
+		later(g, HOUR_MS);
+	assert_non_null(report_of(g));
+	for (int i = 0; i < 12; i++) {
+		later(g, HOUR_MS);
+		assert_null(report_of(g));
+	}
+}
+
+static void test_damaged_counter_is_mended_before_it_is_reported(void **state)
+{
+	struct stage *g = *state;
+	struct key key;
+
+	paper_add(g, 1, DIRECTION_IN, "1-CV/X", "2025-06-14");
+	tick(g);
+	key = paper_counter(g->s, JUNE, DIRECTION_IN);
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_COUNTER, &key));
+	want(g);
+	for (int i = 0; i < 10 && report_of(g) == NULL; i++)
+		later(g, 1);
+	assert_null(report_of(g));
+	for (int i = 0; i < 200 && report_of(g) == NULL; i++)
+		later(g, 1000);
+	assert_int_equal(report_of(g)->row_count, 1);
+	assert_int_equal(report_of(g)->rows[0].count.paper, 1);
+}
+
+/* So many types that a month has no room for all, one of them without a name, in months that have
+ * others between them. */
+static uint64_t put_counters(struct stage *g)
+{
+	uint64_t sum = 0;
+
+	station_clear(g->s);
+	for (unsigned m = 0; m < MONTHS; m++) {
+		for (unsigned i = 0; i <= TYPES; i++) {
+			struct record r = { .family = FAMILY_COUNTER };
+			struct target_key at = { .month = month_make(2025, 1 + 2 * m),
+						 .direction = DIRECTION_OUT };
+			char *code = arena_alloc(g->f->arena, TYPE_CODE_MAX + 1);
+
+			snprintf(code, TYPE_CODE_MAX + 1, i == 0 ? "" : "L%u", i);
+			r.u.counter = (struct rec_counter){ .count = { .digital = 1 + i },
+							    .type_code = code,
+							    .type_name = "" };
+			at.type = series_type(code, "");
+			plan_put(g->s->plan, key_counter(&at), &r);
+			sum += 1 + i;
+		}
+	}
+	station_commit(g->s);
+	station_clear(g->s);
+	return sum;
+}
+
+static void test_more_than_one_report_holds_goes_in_several(void **state)
+{
+	struct stage *g = *state;
+	struct arena *a = arena_new(64 << 20);
+	const struct draft *d;
+	uint64_t sum = put_counters(g), said = 0;
+	uint16_t end = JUNE.n + 1;
+	unsigned parts = 0;
+
+	tick(g);
+	want(g);
+	assert_non_null(wait_for_report(g));
+	for (; (d = report_draft(g, parts)) != NULL; parts++) {
+		struct report back;
+		struct blob packed;
+
+		assert_true(d->envelope.len_bytes <= ENVELOPE_MAX_BYTES);
+		assert_ok(report_pack(a, d->fact.report, &packed));
+		assert_ok(report_unpack(a, packed, &back));
+		assert_ok(reported_check(&back, g->s->now.wall_ms));
+		/* no month between two of them is left out */
+		assert_int_equal(back.to.n + 1, end);
+		end = back.from.n;
+		for (uint32_t i = 0; i < back.row_count; i++)
+			said += back.rows[i].count.digital;
+	}
+	assert_true(parts > 1);
+	assert_int_equal(end, month_make(2024, 1).n);
+	assert_int_equal(said, sum);
+	arena_destroy(a);
+}
+
 /* ---- of others ---- */
 
 static const struct report_row one_row = { .at = { .month = { 2025 * 12 + 5 },
@@ -153,6 +314,8 @@ static void test_report_from_below_is_kept_and_goes_on(void **state)
 	assert_int_equal(june.figures.row_count, 1);
 	assert_true(june.figures.rows[0].count.digital == 3 &&
 		    june.figures.rows[0].count.late == 1);
+	assert_string_equal(june.figures.rows[0].type_code, "KH");
+	assert_string_equal(june.figures.rows[0].type_name, "Kế hoạch");
 	/* a month without anything is known to have nothing */
 	assert_true(station_has(g->s, FAMILY_FIGURES,
 				key_figures(fixture_id("xa-a1"), month_make(2024, 1))));
@@ -170,10 +333,12 @@ static void test_what_cannot_be_is_counted_and_changes_no_figure(void **state)
 	unsigned id = 1;
 
 	neighbour_up(g->s, &xa);
-	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 1000, &r);
-	/* the same time again, and an older one */
+	take(g, &xa, "xa-a1", id, FIXTURE_NOW_MS - 1000, &r);
+	/* the same again, the same to another one above, and an older one */
 	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 1000, &r);
 	assert_true(known(g).refused == 1 && known(g).refused_why == ERR_REPORT_OLD);
+	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 1000, &r);
+	assert_int_equal(known(g).refused, 1);
 	take(g, &xa, "xa-a1", id++, FIXTURE_NOW_MS - 2000, &r);
 	assert_int_equal(known(g).refused, 2);
 	/* a month that has not begun */
@@ -214,6 +379,160 @@ static void test_report_of_one_that_never_stood_below_us_is_not_kept(void **stat
 	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_ENTITLED);
 }
 
+static void test_bounds_of_what_a_report_may_say(void **state)
+{
+	struct report_exchange x = { .with = fixture_id("huyen-a"), .direction = DIRECTION_IN };
+	struct report_row *rows = calloc(REPORT_ROWS_MAX + 1, sizeof *rows);
+	char *long_name = calloc(1, COMMITTEE_NAME_MAX + 1);
+	struct report r = good_report();
+	int64_t now_ms = FIXTURE_NOW_MS;
+
+	(void)state;
+	assert_ok(reported_check(&r, now_ms));
+	r.as_of_ms = -1;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	r.as_of_ms = INT64_MIN;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	r.as_of_ms = now_ms + 1;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	r = good_report();
+	r.from = month_make(2023, 6);
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	/* documents of all time are not compared for anybody */
+	r = good_report();
+	r.exchanges = &x;
+	r.exchange_count = 1;
+	r.exchanged_before_ms = r.as_of_ms;
+	r.exchanged_since_ms = INT64_MIN;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	r.exchanged_since_ms = r.as_of_ms - 62 * DAY_MS;
+	assert_ok(reported_check(&r, now_ms));
+	r.exchanged_before_ms = r.as_of_ms + 1;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_PERIOD);
+	/* rows, and what the texts of their types come to */
+	r = good_report();
+	r.rows = rows;
+	for (uint32_t i = 0; i <= REPORT_ROWS_MAX; i++) {
+		rows[i] = one_row;
+		rows[i].at.since = i;
+	}
+	r.row_count = REPORT_ROWS_MAX + 1;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_FIGURES);
+	r.row_count = REPORT_ROWS_MAX / 2;
+	assert_ok(reported_check(&r, now_ms));
+	memset(long_name, 'x', COMMITTEE_NAME_MAX);
+	for (uint32_t i = 0; i < r.row_count; i++)
+		rows[i].type_name = long_name;
+	assert_int_equal(reported_check(&r, now_ms), ERR_REPORT_FIGURES);
+	free(rows);
+	free(long_name);
+}
+
+static void test_one_from_a_clock_that_was_ahead_holds_up_no_other(void **state)
+{
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report r = good_report();
+
+	neighbour_up(g->s, &xa);
+	g->s->now.wall_ms += 300 * DAY_MS;
+	r.as_of_ms = g->s->now.wall_ms - 1000;
+	take(g, &xa, "xa-a1", 1, r.as_of_ms, &r);
+	assert_int_equal(known(g).refused, 0);
+	g->s->now.wall_ms -= 300 * DAY_MS;
+	r.as_of_ms = g->s->now.wall_ms - 1000;
+	take(g, &xa, "xa-a1", 2, r.as_of_ms, &r);
+	assert_int_equal(known(g).refused, 0);
+	assert_int_equal(known(g).signed_at_ms, r.as_of_ms);
+	assert_int_equal(station_get(g->s, FAMILY_FIGURES,
+				     key_figures(fixture_id("xa-a1"), JUNE))
+				 .u.figures.signed_at_ms,
+			 r.as_of_ms);
+}
+
+static void test_only_one_above_may_ask(void **state)
+{
+	struct report asks = { .asks = true };
+	struct fact f = { .kind = KIND_REPORT, .note = "", .report = &asks };
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct draft d;
+
+	neighbour_up(g->s, &xa);
+	neighbour_up(g->s, &g->tinh);
+	tick(g);
+	d = fixture_fact(g->f, "xa-a1", "huyen-a", 1, &f);
+	station_clear(g->s);
+	neighbour_publishes(g->s, &xa, LANE_FACTS, &d);
+	station_commit(g->s);
+	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_NOT_ENTITLED);
+	for (int i = 0; i < 5; i++)
+		later(g, 1);
+	assert_null(report_of(g));
+	for (unsigned id = 2; id < 40; id++) { /* as often as it likes */
+		d = fixture_fact(g->f, "tinh", "huyen-a", id, &f);
+		station_clear(g->s);
+		neighbour_publishes(g->s, &g->tinh, LANE_FACTS, &d);
+		station_commit(g->s);
+	}
+	assert_non_null(wait_for_report(g));
+	for (int i = 0; i < 50; i++) {
+		later(g, 1000);
+		assert_null(report_of(g));
+	}
+}
+
+/* Of what cannot be read nothing is believed, and nothing stops. */
+static void test_damaged_rows_of_others_are_made_good_by_the_next(void **state)
+{
+	struct committee_id who = fixture_id("xa-a1");
+	struct key report = key_committee(who), june = key_figures(who, JUNE);
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report r = good_report();
+
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_REPORT, &report));
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_FIGURES, &june));
+	for (int i = 0; i < 5; i++)
+		tick(g);
+	station_restart(g->s);
+	for (int i = 0; i < 5; i++)
+		tick(g);
+	neighbour_up(g->s, &xa);
+	take(g, &xa, "xa-a1", 2, FIXTURE_NOW_MS - 500, &r);
+	assert_int_equal(known(g).signed_at_ms, FIXTURE_NOW_MS - 500);
+	assert_int_equal(station_get(g->s, FAMILY_FIGURES, june).u.figures.figures.row_count, 1);
+}
+
+static void test_damaged_directory_row_stops_no_daemon(void **state)
+{
+	struct key key = key_committee(fixture_id("xa-a1")),
+		   above = key_committee(fixture_id("tinh"));
+	struct neighbour xa = neighbour_of("xa-a1");
+	struct stage *g = *state;
+	struct report r = good_report();
+
+	tick(g);
+	neighbour_up(g->s, &xa);
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_COMMITTEE, &key));
+	tree_forget(g->s->core->tree);
+	take(g, &xa, "xa-a1", 1, FIXTURE_NOW_MS - 1000, &r);
+	assert_int_equal(station_count(g->s, FAMILY_FIGURES), 0);
+	assert_int_equal(station_notice(g->s, NOTICE_REFUSED)->reason, ERR_DAMAGED);
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_COMMITTEE, &above));
+	tree_forget(g->s->core->tree);
+	want(g);
+	for (int i = 0; i < 5 && station_acts(g->s, ACT_REPLY) == 0; i++)
+		later(g, 1);
+	assert_int_equal(station_act(g->s, ACT_REPLY, 0)->u.reply.result, ERR_DAMAGED);
+	/* whole again */
+	assert_ok(memory_disk_spoil(g->s->disk, FAMILY_COMMITTEE, &above));
+	later(g, REPORT_AGAIN_MS);
+	assert_non_null(wait_for_report(g));
+}
+
 /* ---- compared ---- */
 
 static struct doc_id sent_and_receipted(struct stage *g, struct neighbour *xa, unsigned id)
@@ -249,7 +568,7 @@ static void compare(struct stage *g, struct neighbour *xa, unsigned id, const st
 	r.exchanges = &x;
 	r.exchange_count = 1;
 	r.exchanged_since_ms = FIXTURE_NOW_MS - DAY_MS;
-	r.as_of_ms = g->s->now.wall_ms + 1;
+	r.as_of_ms = r.exchanged_before_ms = g->s->now.wall_ms + 1;
 	g->s->now.wall_ms += 1000;
 	take(g, xa, "xa-a1", id, g->s->now.wall_ms, &r);
 	for (int i = 0; i < 5; i++)
@@ -280,6 +599,35 @@ static void test_documents_that_a_report_does_not_count_as_we_do_are_named(void 
 		    known(g).unfit[0].why == UNFIT_NOT_OURS);
 }
 
+/* More than are remembered one by one, as after a start: each has its turn. */
+static void test_all_reports_are_compared_however_many_came(void **state)
+{
+	struct stage *g = *state;
+	struct lookup l = g->s->lookup;
+	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
+	struct record r = { .family = FAMILY_REPORT };
+	unsigned looked_at = 0;
+
+	station_clear(g->s);
+	for (unsigned i = 0; i < 2 * REPORT_WAITING_MAX; i++) {
+		struct committee_id who;
+
+		snprintf(who.text, sizeof who.text, "xa-%u", i);
+		r.u.report = (struct rec_report){ .envelope = fixture_blob("signed"),
+						  .signed_at_ms = FIXTURE_NOW_MS };
+		plan_put(g->s->plan, key_committee(who), &r);
+	}
+	station_commit(g->s);
+	station_restart(g->s);
+	for (unsigned i = 0; i < 10 * REPORT_WAITING_MAX; i++) {
+		station_clear(g->s);
+		tick(g);
+	}
+	while (l.next(l.ctx, g->f->arena, FAMILY_REPORT, &scan, &r) == ERR_OK)
+		looked_at += r.u.report.checked_at_ms != 0;
+	assert_int_equal(looked_at, 2 * REPORT_WAITING_MAX);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stage_set_up, stage_tear_down)
 
 int main(void)
@@ -287,9 +635,20 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_report_leaves_once_a_day_and_not_on_the_first),
 		TEST(test_one_that_is_wanted_leaves_at_once_and_no_oftener_than_once_a_minute),
+		TEST(test_what_is_wanted_leaves_after_a_crash_too),
+		TEST(test_who_waits_is_told_that_nothing_may_be_signed),
+		TEST(test_clock_that_was_ahead_holds_up_no_report),
+		TEST(test_damaged_counter_is_mended_before_it_is_reported),
+		TEST(test_more_than_one_report_holds_goes_in_several),
 		TEST(test_report_from_below_is_kept_and_goes_on),
 		TEST(test_what_cannot_be_is_counted_and_changes_no_figure),
 		TEST(test_report_of_one_that_never_stood_below_us_is_not_kept),
+		TEST(test_bounds_of_what_a_report_may_say),
+		TEST(test_one_from_a_clock_that_was_ahead_holds_up_no_other),
+		TEST(test_only_one_above_may_ask),
+		TEST(test_damaged_rows_of_others_are_made_good_by_the_next),
+		TEST(test_damaged_directory_row_stops_no_daemon),
+		TEST(test_all_reports_are_compared_however_many_came),
 		TEST(test_documents_that_a_report_does_not_count_as_we_do_are_named),
 	};
 

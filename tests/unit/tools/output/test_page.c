@@ -13,9 +13,11 @@ static char *written(const char *bad)
 	const struct page_head head = {
 		.language = "vi", .office = bad, .title = bad, .beside = bad, .period = bad
 	};
-	const struct page_column columns[] = { { bad, bad, 40 },
-					       { "B", NULL, 0 },
-					       { NULL, NULL, 0 } };
+	const struct page_column columns[] = {
+		{ .title = bad, .beside = bad, .width = 40 },
+		{ .title = "B", .group = bad, .number = true },
+		{ .title = NULL },
+	};
 	const char *cells[] = { bad, "một\nhai" };
 	char *text = NULL;
 	size_t len = 0;
@@ -27,8 +29,16 @@ static char *written(const char *bad)
 	page_row(to, cells, 2);
 	page_addition(to, bad, bad, 2);
 	page_nothing(to, bad, 2);
-	page_signatures(to, bad, bad, bad, bad, 2);
+	page_signature_row(to, bad, bad, bad, bad, 2);
+	page_figures(to, PAGE_ROW_SUM, 2, columns, cells);
 	page_table_end(to);
+	page_heading(to, bad);
+	page_text(to, bad);
+	page_list_begin(to);
+	page_list_item(to, bad);
+	page_list_end(to);
+	page_note(to, bad);
+	page_signatures(to, bad, bad, bad, bad);
 	page_end(to);
 	assert_int_equal(fclose(to), 0);
 	return text;
@@ -73,11 +83,41 @@ static void test_page_is_for_printing_and_needs_nothing_from_elsewhere(void **st
 	free(page);
 }
 
+static void test_columns_of_a_group_stand_under_one_title(void **state)
+{
+	const struct page_column columns[] = {
+		{ .title = "Đơn vị" },
+		{ .title = "Tổng", .group = "Văn bản đi", .number = true },
+		{ .title = "Mật", .group = "Văn bản đi", .number = true },
+		{ .title = "Tổng", .group = "Văn bản đến", .number = true },
+		{ .title = NULL },
+	};
+	const char *cells[] = { "Chi bộ", "1", "2", "3" };
+	char *text = NULL;
+	size_t len = 0;
+	FILE *to = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(to);
+	page_table_begin(to, columns);
+	page_figures(to, PAGE_ROW_PLAIN, 1, columns, cells);
+	page_table_end(to);
+	assert_int_equal(fclose(to), 0);
+	assert_non_null(strstr(text, "<th rowspan=\"2\">Đơn vị</th>"
+				     "<th class=\"group\" colspan=\"2\">Văn bản đi</th>"
+				     "<th class=\"group\" colspan=\"1\">Văn bản đến</th></tr>\n"
+				     "<tr><th>Tổng</th><th>Mật</th><th>Tổng</th></tr>"));
+	assert_non_null(strstr(text, "<tr><td style=\"padding-left:4mm\">Chi bộ</td>"
+				     "<td class=\"n\">1</td>"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_markup_in_a_text_is_shown_and_does_nothing),
 		cmocka_unit_test(test_page_is_for_printing_and_needs_nothing_from_elsewhere),
+		cmocka_unit_test(test_columns_of_a_group_stand_under_one_title),
 	};
 
 	return cmocka_run_group_tests_name("page", tests, NULL, NULL);

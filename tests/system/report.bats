@@ -1,0 +1,80 @@
+# The periodic report of real daemons: what it says, what it says to be missing, and on its way to the superior as a document.
+
+setup_file() {
+	load common
+	make_lab "" "office_group: $(id -gn)"
+	# cb-tochuc does not run
+	start_lab btp vanphong thads cb-tonghop cb-luutru cb-nghiepvu
+	export LAB
+	cd "$BATS_FILE_TMPDIR" || return 1
+	printf 'Nội dung\n' >a.txt
+	local who i
+	for i in 1 2; do v btp send a.txt --to vanphong,thads --type KH --number "0$i-KH/ĐU" --subject "Kế hoạch $i" --wait delivered --timeout 120 -q >/dev/null; done
+	v thads accept --all-valid -q >/dev/null
+	v thads paper add in --type CV --number 14-CV/X --subject "Mời họp" --from "Văn phòng" -q >/dev/null
+	for who in vanphong thads cb-tonghop cb-luutru cb-nghiepvu; do v "$who" target report -q >/dev/null; done
+	wait_for 20 eval 'v btp target export --json | jq -e ".data.committees[0].missing == 1 and .data.committees[0].counted == 7"'
+}
+teardown_file() {
+	load common
+	end_lab
+}
+setup() {
+	load common
+	cd "$BATS_FILE_TMPDIR" || return 1
+	export TMPDIR=$BATS_TEST_TMPDIR
+}
+teardown() { keep_logs; }
+
+text_of() { /usr/bin/python3 -c 'import html, re, sys; print(re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"<style>.*?</style>", "", open(sys.argv[1], encoding="utf-8").read(), flags=re.S)))))' "$1"; }
+
+@test "it states in sentences what was reached, by whom, and what is missing" {
+	LANGUAGE=en v btp report --output en.html -q
+	LANGUAGE=vi v btp report --output vi.html -q
+	run text_of en.html
+	[[ "$output" == *"the 6 committees below it sent 2 official documents and received 5; 0 secret ones are left out. Of 7 that count 6 went digitally: 85.7 %."* ]]
+	[[ "$output" == *"it is missed by 4.3 percentage points; 1 documents more"* ]]
+	[[ "$output" == *"1 of the 2 committees directly below that have figures reach the line."* ]]
+	[[ "$output" == *"Chi bộ Phòng Tổ chức cán bộ : has not reported"* || "$output" == *"Chi bộ Phòng Tổ chức cán bộ: has not reported, and is in no sum."* ]]
+	[[ "$output" == *"Of 5 documents received that were to be processed 2 were processed in time"* ]]
+	run text_of vi.html
+	[[ "$output" == *"Trong kỳ, Đảng ủy Bộ Tư pháp và 6 tổ chức đảng cấp dưới đã ban hành 2 văn bản chính thức, tiếp nhận 5 văn bản"* ]]
+	[[ "$output" == *"Mức phải đạt là 90,0 %: chưa đạt"* ]]
+	[[ "$output" == *"Chi bộ Phòng Tổ chức cán bộ: chưa báo cáo, không có trong tổng nào."* ]]
+	[[ "$output" == *"T/M cấp ủy"* ]]
+	[[ "$(<vi.html)" == *"@page{size:A4;"* && "$(<vi.html)" != *http* ]]
+}
+
+@test "with --strict nothing is made while a report is missing, and of what is to come there is none" {
+	run -5 v btp report --strict --output strict.html --json
+	jq -e '.error.code == "VT-2092"' <<<"$(tail -1 <<<"$output")"
+	[ ! -e strict.html ]
+	v vanphong report --strict --output whole.html -q
+	run -5 v btp report --period 2199 --output ahead.html
+	[[ "$output" == *VT-2091* ]]
+	[ ! -e ahead.html ]
+	run -2 v btp report --json
+	run -2 v btp report --number 1-BC/ĐU
+	[[ "$output" == *"--number goes with --send-to"* ]]
+	run -2 v btp report --period x
+	run -5 v thads report --committee vanphong --output foreign.html
+	run -6 v vanphong report --output whole.html
+}
+
+@test "a dry run sends nothing; sent, it is a report with the page as its file, and its number the next" {
+	v vanphong report --send-to superior -n --json 2>/dev/null | jq -e '.data.dry_run and .data.recipients == ["btp"] and .data.number == "01-BC/ĐUVP"'
+	v vanphong outbox --json | jq -e '.data | length == 0'
+	v vanphong report --send-to superior --output bao-cao.html --signer "Nguyễn Văn A" --competence "T/M ĐẢNG ỦY" --wait delivered --timeout 120 --json >sent.json
+	jq -e '.data.state == "delivered" and .data.number == "01-BC/ĐUVP"' sent.json
+	v btp inbox --json | jq -e '.data | map(select(.number == "01-BC/ĐUVP")) | length == 1 and .[0].type == "BC"'
+	v btp save 01-BC/ĐUVP --to got -q
+	cmp bao-cao.html "$(find got -name '*.html')"
+	[ -z "$(ls -A "$TMPDIR")" ]
+}
+
+@test "sent without a file of its own it leaves none, and sent again under its id it is the same document" {
+	local id=0193b5c0-0000-7000-8000-0000000000aa i
+	for i in 1 2; do v thads report --send-to btp --id $id --number 07-BC/ĐUTHA --subject "Sơ kết năm" --wait delivered --timeout 120 -q >/dev/null 2>&1 || ((i == 2)); done
+	v btp inbox --json | jq -e '.data | map(select(.number == "07-BC/ĐUTHA")) | length == 1 and .[0].subject == "Sơ kết năm"'
+	[ -z "$(ls -A "$TMPDIR")" ]
+}

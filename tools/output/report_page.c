@@ -1,0 +1,538 @@
+/* See report_page.h. */
+#include "tools/output/report_page.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/output/output.h"
+#include "tools/output/statistics_page.h"
+#include "tools/output/statistics_rows.h"
+
+enum { TEXT_BYTES = 4096, SHARE_BYTES = 32, NAMED_MAX = 3, LATE_MAX = 5, GOALS_MAX = 64 };
+
+/* ---- sentences ---- */
+
+/* A text that grows by sentences or by what is joined to it; what does not fit is left out. */
+struct words {
+	char text[TEXT_BYTES];
+	size_t used;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct words *w, const char *format, ...)
+{
+	size_t room = sizeof w->text - w->used;
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(w->text + w->used, room, format, args);
+	va_end(args);
+	if (n < 0 || (size_t)n >= room)
+		w->text[w->used] = '\0';
+	else
+		w->used += (size_t)n;
+}
+
+static void begin(struct words *w)
+{
+	w->text[0] = '\0';
+	w->used = 0;
+}
+
+static unsigned long long n_of(uint64_t n)
+{
+	return n;
+}
+
+/* ---- what was reached ---- */
+
+static void say_line(struct words *w, const struct statistics_row *top)
+{
+	char line[SHARE_BYTES], points[SHARE_BYTES];
+	uint64_t wanted;
+	int over;
+
+	if (!statistics_over_line(top, &over)) {
+		say(w, "%s", _("Nothing is counted in this period."));
+		return;
+	}
+	statistics_share_text((int)top->line, line, sizeof line);
+	statistics_percent(over < 0 ? -over : over, false, points, sizeof points);
+	if (statistics_reached(top)) {
+		say(w,
+		    _("The line to reach is %s: it is reached, and passed by %s percentage "
+		      "points."),
+		    line, points);
+		return;
+	}
+	/* rounded up: with one less it would not be reached */
+	wanted = (top->ratio.all * top->line + TARGET_WHOLE - 1) / TARGET_WHOLE;
+	statistics_percent(9 - over, false, points, sizeof points);
+	say(w,
+	    _("The line to reach is %s: it is missed by %s percentage points; %llu documents more "
+	      "would have had to go digitally."),
+	    line, points, n_of(wanted - top->ratio.of));
+}
+
+static void say_before(struct words *w, const struct statistics *s,
+		       const struct statistics_row *top)
+{
+	char period[96], share[SHARE_BYTES], points[SHARE_BYTES];
+	int change;
+
+	if (s->before_from.n == 0)
+		return;
+	statistics_period(s->before_from, s->before_to, period, sizeof period);
+	if (!statistics_change(top, &change)) {
+		say(w, _("There are no figures of the period before (%s) to compare with."),
+		    period);
+		return;
+	}
+	statistics_share_text((int)target_ratio_share(top->ratio_before), share, sizeof share);
+	statistics_percent(change < 0 ? -change : change, false, points, sizeof points);
+	if (change == 0)
+		say(w, _("In the period before (%s) it was the same."), period);
+	else if (change > 0)
+		say(w,
+		    _("In the period before (%s) it was %s: it has risen by %s percentage points."),
+		    period, share, points);
+	else
+		say(w,
+		    _("In the period before (%s) it was %s: it has fallen by %s percentage "
+		      "points."),
+		    period, share, points);
+}
+
+static void put_measure(FILE *to, const struct statistics_row *top, enum target_measure m,
+			const char *what)
+{
+	struct target_ratio r = target_measure(&top->sides, m);
+	char share[SHARE_BYTES];
+	struct words w;
+
+	begin(&w);
+	statistics_share_text(r.all == 0 ? -1 : (int)target_ratio_share(r), share, sizeof share);
+	say(&w, _("%s: %llu of %llu (%s)"), what, n_of(r.of), n_of(r.all), share);
+	page_list_item(to, w.text);
+}
+
+static void put_results(struct cli *cli, FILE *to, const struct statistics *s,
+			const struct statistics_row *top)
+{
+	const struct target_count *in = &top->sides.in, *out = &top->sides.out;
+	char share[SHARE_BYTES], time[64];
+	struct words w;
+
+	page_heading(to, _("I. What was reached"));
+	begin(&w);
+	if (top->committees > 1)
+		say(&w,
+		    ngettext("In the period, %s and the committee below it (%u) sent %llu official "
+			     "documents and received %llu; %llu secret ones are left out.",
+			     "In the period, %s and the %u committees below it sent %llu official "
+			     "documents and received %llu; %llu secret ones are left out.",
+			     top->committees - 1),
+		    top->name, top->committees - 1, n_of(target_counted(out)),
+		    n_of(target_counted(in)), n_of(in->secret + out->secret));
+	else
+		say(&w,
+		    _("In the period, %s sent %llu official documents and received %llu; %llu "
+		      "secret ones are left out."),
+		    top->name, n_of(target_counted(out)), n_of(target_counted(in)),
+		    n_of(in->secret + out->secret));
+	statistics_share_text(statistics_share(top), share, sizeof share);
+	if (top->ratio.all > 0)
+		say(&w, _(" Of %llu that count %llu went digitally: %s."), n_of(top->ratio.all),
+		    n_of(top->ratio.of), share);
+	page_text(to, w.text);
+	begin(&w);
+	say_line(&w, top);
+	say(&w, " ");
+	say_before(&w, s, top);
+	page_text(to, w.text);
+	page_list_begin(to);
+	put_measure(to, top, MEASURE_OUT, _("sent digitally, receipted by all recipients"));
+	put_measure(to, top, MEASURE_IN, _("received digitally"));
+	put_measure(to, top, MEASURE_PROCESSED, _("processed in the system"));
+	put_measure(to, top, MEASURE_PAPERLESS, _("sent digitally, and not on paper besides"));
+	page_list_end(to);
+	if (month_of_ms(s->as_of_ms).n > s->to.n)
+		return;
+	begin(&w);
+	statistics_time(cli, s->as_of_ms, time, sizeof time);
+	say(&w, _("The period is not over: the figures are those of %s."), time);
+	page_text(to, w.text);
+}
+
+/* ---- by committee ---- */
+
+static int best_first(const void *a, const void *b)
+{
+	const struct statistics_row *const *x = a, *const *y = b;
+	uint64_t left = (*x)->ratio.of * (*y)->ratio.all, right = (*y)->ratio.of * (*x)->ratio.all;
+
+	if (left != right)
+		return left < right ? 1 : -1;
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* From one to the other, whichever is first. */
+static void say_shares(struct words *w, const char *title, const struct statistics_row *const *rows,
+		       size_t from, size_t to)
+{
+	size_t count = from < to ? to - from : from - to;
+
+	say(w, "%s", title);
+	for (size_t i = 0; i < count; i++) {
+		const struct statistics_row *row = rows[from < to ? from + i : from - 1 - i];
+		char share[SHARE_BYTES];
+
+		statistics_share_text(statistics_share(row), share, sizeof share);
+		say(w, "%s%s (%s)", i == 0 ? " " : "; ", row->name, share);
+	}
+	say(w, ".");
+}
+
+/* Those directly below that have a share: how many reach the line, the best and the worst. */
+static void put_ranking(FILE *to, const struct statistics *s)
+{
+	const struct statistics_row **rows = calloc(s->unit_count + 1, sizeof(void *));
+	size_t count = 0, reached = 0, named;
+	struct words w;
+
+	for (size_t i = 0; rows != NULL && i < s->unit_count; i++) {
+		const struct statistics_row *row = &s->units[i];
+
+		if (row->depth != 1 || row->kind == STATISTICS_OWN || statistics_share(row) < 0)
+			continue;
+		rows[count++] = row;
+		reached += statistics_reached(row);
+	}
+	if (count > 0) {
+		qsort(rows, count, sizeof *rows, best_first);
+		begin(&w);
+		say(&w,
+		    _("%zu of the %zu committees directly below that have figures reach the line."),
+		    reached, count);
+		page_text(to, w.text);
+	}
+	if (count > 1) {
+		named = count / 2 < NAMED_MAX ? count / 2 : NAMED_MAX;
+		begin(&w);
+		say_shares(&w, _("Highest:"), rows, 0, named);
+		say(&w, " ");
+		say_shares(&w, _("Lowest:"), rows, count, count - named);
+		page_text(to, w.text);
+	}
+	free(rows);
+}
+
+static void put_units(struct cli *cli, FILE *to, const struct statistics *s)
+{
+	page_heading(to, _("II. By committee"));
+	put_ranking(to, s);
+	statistics_page_units(cli, to, s, false);
+	statistics_page_unit_chart(to, s);
+}
+
+/* ---- deadlines ---- */
+
+static int latest_first(const void *a, const void *b)
+{
+	const struct statistics_row *const *x = a, *const *y = b;
+	uint64_t left = (*x)->sides.in.late, right = (*y)->sides.in.late;
+
+	if (left != right)
+		return left < right ? 1 : -1;
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* Those with the most of it; the table has all. */
+static void put_late(FILE *to, const struct statistics *s)
+{
+	const struct statistics_row **rows = calloc(s->unit_count + 1, sizeof(void *));
+	size_t count = 0;
+	struct words w;
+
+	for (size_t i = 0; rows != NULL && i < s->unit_count; i++) {
+		const struct statistics_row *row = &s->units[i];
+
+		if (row->kind != STATISTICS_SUM && row->known && row->sides.in.late > 0)
+			rows[count++] = row;
+	}
+	if (count > 0) {
+		qsort(rows, count, sizeof *rows, latest_first);
+		begin(&w);
+		say(&w, "%s", _("Processed late, most by:"));
+		for (size_t i = 0; i < count && i < LATE_MAX; i++)
+			say(&w, "%s%s (%llu)", i == 0 ? " " : "; ", rows[i]->name,
+			    n_of(rows[i]->sides.in.late));
+		say(&w, ".");
+		page_text(to, w.text);
+	}
+	free(rows);
+}
+
+static void put_deadlines(FILE *to, const struct report_page *r, const struct statistics_row *top)
+{
+	const struct target_count *in = &top->sides.in;
+	struct statistics_counts n = statistics_counts(top);
+	struct words w;
+
+	page_heading(to, _("III. Processing and deadlines"));
+	begin(&w);
+	say(&w,
+	    _("Of %llu documents received that were to be processed %llu were processed in time "
+	      "and "
+	      "%llu late; %llu are in work still, and %llu came on paper."),
+	    n_of(target_to_process(in)), n_of(n.in_time), n_of(in->late), n_of(n.open),
+	    n_of(in->paper));
+	page_text(to, w.text);
+	put_late(to, r->statistics);
+	if (!r->own)
+		return;
+	begin(&w);
+	if (r->overdue == 0)
+		say(&w, "%s", _("In its own office nothing is past its deadline now."));
+	else
+		say(&w, _("In its own office %llu documents are past their deadline now."),
+		    n_of(r->overdue));
+	page_text(to, w.text);
+}
+
+/* ---- what is missing ---- */
+
+static bool is_stand(const Vanthu__V1__Reporter *r, const char *stand)
+{
+	return strcmp(reports_state(r), stand) == 0;
+}
+
+static bool has_gap(const Vanthu__V1__Reporter *r)
+{
+	return is_stand(r, "missing") || is_stand(r, "late") || r->refused > 0 || r->unfit_all > 0;
+}
+
+unsigned report_gaps(const struct statistics *s)
+{
+	unsigned gaps = 0;
+
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		gaps += has_gap(s->own.reporters[i]);
+	return gaps;
+}
+
+static const char *name_of(const Vanthu__V1__Reporter *r)
+{
+	return r->name[0] != '\0' ? r->name : r->committee;
+}
+
+static void put_gap(struct cli *cli, FILE *to, const Vanthu__V1__Reporter *r)
+{
+	char time[64];
+	struct words w;
+
+	begin(&w);
+	say(&w, "%s:", name_of(r));
+	statistics_time(cli, r->as_of_ms, time, sizeof time);
+	if (is_stand(r, "missing"))
+		say(&w, "%s", _(" has not reported, and is in no sum;"));
+	if (is_stand(r, "late"))
+		say(&w, _(" its last figures are of %s;"), time);
+	statistics_time(cli, r->refused_at_ms, time, sizeof time);
+	if (r->refused > 0)
+		say(&w, _(" %llu of its reports were not taken, the last on %s (VT-%u %s);"),
+		    n_of(r->refused), time, r->refused_why,
+		    err_known(r->refused_why) ? _(err_text((enum err)r->refused_why)) : "");
+	if (r->unfit_all > 0)
+		say(&w,
+		    _(" %llu documents that were exchanged with it are not counted alike here and "
+		      "there;"),
+		    n_of(r->unfit_all));
+	w.text[w.used - 1] = '.';
+	page_list_item(to, w.text);
+}
+
+static void put_gaps(struct cli *cli, FILE *to, const struct statistics *s)
+{
+	unsigned gaps = report_gaps(s);
+	struct words w;
+
+	page_heading(to, _("V. What is missing"));
+	if (gaps == 0) {
+		page_text(to, _("Nothing: all have reported, and what they report fits what was "
+				"exchanged with them."));
+		return;
+	}
+	begin(&w);
+	say(&w, _("Of %zu committees %u are to be clarified:"), s->own.reporter_count, gaps);
+	page_text(to, w.text);
+	page_list_begin(to);
+	for (size_t i = 0; i < s->own.reporter_count; i++) {
+		if (has_gap(s->own.reporters[i]))
+			put_gap(cli, to, s->own.reporters[i]);
+	}
+	page_list_end(to);
+}
+
+/* ---- other targets ---- */
+
+struct goal {
+	const char *name;
+	uint64_t done, all;
+	const char *first, *last; /* days that it was declared for */
+	unsigned declared;	  /* by so many */
+};
+
+static struct goal *find_goal(struct goal *goals, unsigned *count, const char *name)
+{
+	for (unsigned i = 0; i < *count; i++) {
+		if (strcmp(goals[i].name, name) == 0)
+			return &goals[i];
+	}
+	if (*count == GOALS_MAX)
+		return NULL;
+	goals[*count] = (struct goal){ .name = name };
+	return &goals[(*count)++];
+}
+
+static void add_declared(struct goal *goals, unsigned *count, const Vanthu__V1__Reporter *r)
+{
+	for (size_t i = 0; i < r->n_declared; i++) {
+		const Vanthu__V1__Declared *d = r->declared[i];
+		struct goal *g = find_goal(goals, count, d->name);
+
+		if (g == NULL)
+			return;
+		g->done += d->done;
+		g->all += d->all;
+		g->declared++;
+		if (g->first == NULL || strcmp(d->as_of, g->first) < 0)
+			g->first = d->as_of;
+		if (g->last == NULL || strcmp(d->as_of, g->last) > 0)
+			g->last = d->as_of;
+	}
+}
+
+static bool declares(const Vanthu__V1__Reporter *r, const char *name)
+{
+	for (size_t i = 0; i < r->n_declared; i++) {
+		if (strcmp(r->declared[i]->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void say_day(struct words *w, const char *date)
+{
+	say(w, "%.2s/%.2s/%.4s", date + 8, date + 5, date);
+}
+
+static void put_goal(FILE *to, const struct page_column *columns, const struct goal *g,
+		     const struct statistics *s)
+{
+	char done[SHARE_BYTES], share[SHARE_BYTES], by[SHARE_BYTES];
+	struct words days;
+	const char *cells[5] = { g->name, done, share, by, days.text };
+
+	snprintf(done, sizeof done, "%llu/%llu", n_of(g->done), n_of(g->all));
+	statistics_share_text(
+		g->all == 0 ? -1
+			    : (int)target_ratio_share((struct target_ratio){ g->done, g->all }),
+		share, sizeof share);
+	snprintf(by, sizeof by, "%u/%zu", g->declared, s->own.reporter_count);
+	begin(&days);
+	say_day(&days, g->first);
+	if (strcmp(g->first, g->last) != 0) {
+		say(&days, " – ");
+		say_day(&days, g->last);
+	}
+	page_figures(to, PAGE_ROW_PLAIN, 0, columns, cells);
+}
+
+/* Whichever of the two lists is shorter: who has declared it, or who has not. */
+static void put_declarers(FILE *to, const struct goal *g, const struct statistics *s)
+{
+	bool few = g->declared <= s->own.reporter_count / 2, any = false;
+	struct words w;
+
+	begin(&w);
+	say(&w, few ? _("%s, declared only by:") : _("%s, not declared by:"), g->name);
+	for (size_t i = 0; i < s->own.reporter_count; i++) {
+		const Vanthu__V1__Reporter *r = s->own.reporters[i];
+
+		if (declares(r, g->name) != few)
+			continue;
+		say(&w, "%s%s", any ? "; " : " ", name_of(r));
+		any = true;
+	}
+	say(&w, ".");
+	if (any)
+		page_text(to, w.text);
+}
+
+static void put_goals(FILE *to, const struct statistics *s)
+{
+	const struct page_column columns[] = {
+		{ .title = _("Target") },
+		{ .title = _("done of all"), .width = 15, .number = true },
+		{ .title = _("share"), .width = 12, .number = true },
+		{ .title = _("declared by"), .width = 14, .number = true },
+		{ .title = _("as of"), .width = 24 },
+		{ .title = NULL },
+	};
+	struct goal goals[GOALS_MAX];
+	unsigned count = 0;
+
+	page_heading(to, _("VI. Other targets of the plan"));
+	for (size_t i = 0; i < s->own.reporter_count; i++)
+		add_declared(goals, &count, s->own.reporters[i]);
+	if (count == 0) {
+		page_text(to, _("No committee has declared how far it is with them."));
+		return;
+	}
+	page_table_begin(to, columns);
+	for (unsigned i = 0; i < count; i++)
+		put_goal(to, columns, &goals[i], s);
+	page_table_end(to);
+	for (unsigned i = 0; i < count; i++)
+		put_declarers(to, &goals[i], s);
+}
+
+/* ---- the page ---- */
+
+void report_page(struct cli *cli, FILE *to, const struct report_page *r)
+{
+	const struct statistics *s = r->statistics;
+	const struct statistics_row *top = statistics_top(s);
+	char period[96];
+	struct page_head head = {
+		.language = _("en"),
+		.superior = r->superior,
+		.office = top == NULL ? NULL : top->name,
+		.kind = "BÁO CÁO",
+		.title = "Kết quả gửi, nhận, xử lý văn bản trên môi trường số",
+		.period = period,
+		.upright = true,
+	};
+
+	if (strcmp(_("en"), "vi") != 0)
+		head.beside = _("Report on documents sent, received and processed digitally");
+	statistics_period(s->from, s->to, period, sizeof period);
+	page_begin(to, &head);
+	if (top != NULL) {
+		put_results(cli, to, s, top);
+		put_units(cli, to, s);
+		put_deadlines(to, r, top);
+	}
+	page_heading(to, _("IV. By month and by type"));
+	statistics_page_months(cli, to, s, false);
+	statistics_page_types(cli, to, s, false);
+	put_gaps(cli, to, s);
+	put_goals(to, s);
+	statistics_page_definition(to, s);
+	statistics_page_sources(cli, to, s);
+	page_signatures(to, _("Made up by"), _("For the committee"), _("(signature and full name)"),
+			_("…………, day …… month …… year ……"));
+	page_end(to);
+}
