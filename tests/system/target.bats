@@ -85,25 +85,26 @@ paper() { v "$1" paper add "$2" --type CV --number "$3" --subject "Giấy" --dat
 	count_share "$LAB/btp"
 }
 
-# Flips a bit in the value under a key, wherever it lies in a stopped committee's store. The key as LMDB has it, in hexadecimal.
-spoil() { # COMMITTEE KEY
-	/usr/bin/python3 -B - "$LAB/$1/data" "$2" <<-'END'
+# Flips a bit in the value under a key, wherever it lies in a stopped committee's store. The key as LMDB has it, in hexadecimal;
+# REST: further bytes of it that may be any.
+spoil() { # COMMITTEE KEY [REST]
+	/usr/bin/python3 -B - "$LAB/$1/data" "$2" "${3:-0}" <<-'END'
 		import glob, re, struct, sys
-		where, key = sys.argv[1], bytes.fromhex(sys.argv[2])
-		key = struct.pack("<H", len(key)) + key
+		where, key, rest = sys.argv[1], bytes.fromhex(sys.argv[2]), int(sys.argv[3])
+		key = struct.pack("<H", len(key) + rest) + key
 		spoilt = 0
 		for name in glob.glob(where + "/**/data.mdb", recursive=True):
 		    with open(name, "r+b") as f:
 		        bytes = f.read()
-		        for at in re.finditer(re.escape(key), bytes):
+		        for at in re.finditer(re.escape(key) + b".{%d}" % rest, bytes, re.DOTALL):
 		            f.seek(at.end() + 5)
 		            f.write(struct.pack("B", bytes[at.end() + 5] ^ 1))
 		            spoilt += 1
 		sys.exit(spoilt == 0)
 	END
 }
-# Of a month and direction (1 in, 2 out).
-spoil_counter() { spoil "$1" "$(printf '14%04x%02x' $(($2 * 12 + $3 - 1)) "$4")"; } # COMMITTEE YEAR MONTH DIRECTION
+# Of a month and direction (1 in, 2 out), of whatever place and type.
+spoil_counter() { spoil "$1" "$(printf '14%04x%02x' $(($2 * 12 + $3 - 1)) "$4")" 12; } # COMMITTEE YEAR MONTH DIRECTION
 # Of the n-th document that a committee has sent.
 spoil_state() { spoil "$1" "$(printf '6f%016x04' "$2")"; } # COMMITTEE N
 
