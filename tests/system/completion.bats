@@ -173,3 +173,26 @@ person_is_offered() { offered -c "$LAB/btp" assign x --to le | grep -qx 'Lê Th�
 	becomes zsh 'vanthu -c $LAB/btp show g2\t' "[-c][$LAB/btp][show][G2 KH/ĐU;ls]" \
 		'vanthu -c $LAB/btp send x --to=thads,van\t' "[-c][$LAB/btp][send][x][--to=thads,vanphong]"
 }
+
+@test "entries on paper are offered by number, or by id where the number names several, and cancelled ones are not" {
+	v btp paper add in 71-CV/TU "Giấy một" -q >/dev/null
+	v btp paper add in 72-CV/TU "Giấy hai" -q >/dev/null
+	v btp paper add in 73-CV/TU "Giấy ba" --date 2026-01-02 -q >/dev/null
+	v btp paper add in 73-CV/TU "Giấy bốn" --date 2026-01-03 --again -q >/dev/null
+	v btp paper cancel 72-CV/TU --reason nhầm -q >/dev/null
+	export VANTHU_CONFIG=$LAB/btp VANTHU_COMPLETE_MS=60000
+	for form in show change cancel; do
+		[ "$(offered paper "$form" 71)" = 71-CV/TU ]
+		[ -z "$(offered paper "$form" 72)" ]
+		[ -z "$(offered paper "$form" 73)" ]
+		[ "$(offered paper "$form" "" | grep -c '^[0-9a-f]\{8\}$')" = 2 ]
+	done
+}
+
+@test "what figures are cut by is offered, and committees below to ask" {
+	export VANTHU_CONFIG=$LAB/btp VANTHU_COMPLETE_MS=60000
+	[ "$(offered target by h)" = half ]
+	[ "$(offered target by "" | wc -l)" = 7 ]
+	[ "$(offered target ask tha)" = thads ]
+	[ "$(offered target show --committee tha)" = thads ]
+}

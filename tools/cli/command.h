@@ -26,6 +26,7 @@ enum value_kind {
 	VALUE_TYPE,	  /* of documents */
 	VALUE_KEY,	  /* which keys to revoke */
 	VALUE_DIRECTION,  /* of paper: in or out */
+	VALUE_PAPER,	  /* an entry on paper: its number or id */
 	VALUE_COMMAND,
 };
 

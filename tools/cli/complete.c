@@ -90,6 +90,9 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 	case VALUE_DOCUMENT:
 		complete_ask_documents(c);
 		return;
+	case VALUE_PAPER:
+		complete_ask_papers(c);
+		return;
 	case VALUE_COMMITTEE:
 		complete_ask_committees(c);
 		return;

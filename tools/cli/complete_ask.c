@@ -83,29 +83,51 @@ struct found_list {
 	unsigned count;
 };
 
-static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
+static void note(struct found_list *list, ProtobufCBinaryData id, const char *number,
+		 const char *subject)
 {
-	struct found_list *list = ctx;
 	struct found *f = &list->rows[list->count];
-	const Vanthu__V1__DocumentLine *line = reply->line;
-	char id[UUID_TEXT_SIZE];
+	char text[UUID_TEXT_SIZE];
 
-	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINE ||
-	    line->id.len != sizeof(struct doc_id))
-		return false;
-	uuid_print(line->id.data, id);
-	snprintf(f->number, sizeof f->number, "%s", line->number);
-	snprintf(f->ending, sizeof f->ending, "%s", id + strlen(id) - ENDING_CHARS);
-	snprintf(f->subject, sizeof f->subject, "%s", line->subject);
+	uuid_print(id.data, text);
+	snprintf(f->number, sizeof f->number, "%s", number);
+	snprintf(f->ending, sizeof f->ending, "%s", text + strlen(text) - ENDING_CHARS);
+	snprintf(f->subject, sizeof f->subject, "%s", subject);
 	for (unsigned i = 0; i < list->count; i++) {
 		if (f->number[0] != '\0' && strcmp(list->rows[i].number, f->number) == 0)
 			f->doubled = list->rows[i].doubled = true;
 	}
-	return ++list->count < DOCUMENTS_MAX;
+	list->count++;
 }
 
-/* The newest documents by their numbers, and by the endings of their ids once something is typed,
- * or where the number is no name. */
+static bool take_document(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	struct found_list *list = ctx;
+	const Vanthu__V1__DocumentLine *line = reply->line;
+
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_LINE ||
+	    line->id.len != sizeof(struct doc_id))
+		return false;
+	note(list, line->id, line->number, line->subject);
+	return list->count < DOCUMENTS_MAX;
+}
+
+/* By their numbers, and by the endings of their ids once something is typed, or where the number is
+ * no name. */
+static void offer_found(const struct completing *c, const struct found_list *list)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct found *f = &list->rows[i];
+		bool named = f->number[0] != '\0' && !f->doubled;
+
+		if (named)
+			complete_offer(c, f->number, f->subject);
+		if (!named || c->folded[0] != '\0')
+			complete_offer(c, f->ending, f->subject);
+	}
+}
+
+/* The newest documents. */
 void complete_ask_documents(const struct completing *c)
 {
 	struct found_list *list = calloc(1, sizeof *list);
@@ -116,17 +138,39 @@ void complete_ask_documents(const struct completing *c)
 	query.limit = DOCUMENTS_MAX;
 	request.what_case = VANTHU__V1__REQUEST__WHAT_LIST;
 	request.list = &query;
-	if (list != NULL)
-		ask(c, CLIENT_OFFICE, &request, take_document, list);
-	for (unsigned i = 0; list != NULL && i < list->count; i++) {
-		const struct found *f = &list->rows[i];
-		bool named = f->number[0] != '\0' && !f->doubled;
+	if (list == NULL)
+		return;
+	ask(c, CLIENT_OFFICE, &request, take_document, list);
+	offer_found(c, list);
+	free(list);
+}
 
-		if (named)
-			complete_offer(c, f->number, f->subject);
-		if (!named || c->folded[0] != '\0')
-			complete_offer(c, f->ending, f->subject);
-	}
+/* What was cancelled can be neither corrected nor cancelled. */
+static bool take_paper(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	struct found_list *list = ctx;
+	const Vanthu__V1__PaperLine *line = reply->paper;
+
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_PAPER ||
+	    line->id.len != sizeof(struct doc_id))
+		return false;
+	if (line->cancelled_at_ms == 0)
+		note(list, line->id, line->number, line->subject);
+	return list->count < DOCUMENTS_MAX;
+}
+
+void complete_ask_papers(const struct completing *c)
+{
+	struct found_list *list = calloc(1, sizeof *list);
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__PaperQuery query = VANTHU__V1__PAPER_QUERY__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_PAPERS;
+	request.papers = &query;
+	if (list == NULL)
+		return;
+	ask(c, CLIENT_OFFICE, &request, take_paper, list);
+	offer_found(c, list);
 	free(list);
 }
 

@@ -10,6 +10,8 @@ void complete_ask_lists(const struct completing *c);
 void complete_ask_persons(const struct completing *c); /* and their units */
 void complete_ask_signers(const struct completing *c);
 void complete_ask_documents(const struct completing *c);
+/* The newest entries on paper that count. */
+void complete_ask_papers(const struct completing *c);
 void complete_ask_committees(const struct completing *c);
 void complete_ask_neighbours(const struct completing *c);
 /* Of the lab in that folder. */

@@ -7,6 +7,9 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
+/* Not more than one leaves a minute, and the answer is that it has left. */
+enum { REPORT_WAIT_MS = 90 * 1000 };
+
 /* What is asked comes back as reports always do, so there is nothing to wait for. */
 static enum err ask_one(struct cli *cli, struct call *c, const char *id, json_t *list)
 {
@@ -112,8 +115,11 @@ int target_report(struct cli *cli)
 	Vanthu__V1__Nothing nothing = VANTHU__V1__NOTHING__INIT;
 	Vanthu__V1__Reply *reply;
 	struct call *c = NULL;
-	enum err e = call_open(cli, CLIENT_OFFICE, &c);
+	enum err e;
 
+	if (cli_given(cli, "timeout") == NULL)
+		cli->timeout_ms = REPORT_WAIT_MS;
+	e = call_open(cli, CLIENT_OFFICE, &c);
 	request.what_case = VANTHU__V1__REQUEST__WHAT_REPORT_NOW;
 	request.report_now = &nothing;
 	if (e == ERR_OK && !cli->dry_run)

@@ -118,11 +118,22 @@ static void put_projection(struct cli *cli, json_t *target)
 	put(target, "projection_text", &l);
 }
 
+/* A line does not end between a number and its unit. */
+static void keep_together(const char *text, char *out, size_t size_bytes)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (; *text != '\0' && used + 3 < size_bytes; text++)
+		used += (size_t)snprintf(out + used, size_bytes - used, "%s%.*s",
+					 *text == ' ' ? "\u00a0" : "", *text == ' ' ? 0 : 1, text);
+}
+
 static void put_trend(struct cli *cli, json_t *target)
 {
 	const json_t *trend = json_object_get(target, "trend");
 	struct line l = { "" };
-	char year[8] = "", share[32];
+	char year[8] = "", text[32], share[64];
 	json_t *one;
 	size_t i;
 
@@ -131,8 +142,9 @@ static void put_trend(struct cli *cli, json_t *target)
 		const char *month = json_string_value(json_object_get(one, "month"));
 		bool same = strncmp(year, month, 4) == 0;
 
-		output_format(cli, json_object_get(one, "share"), FORMAT_PERCENT, true, share,
-			      sizeof share);
+		output_format(cli, json_object_get(one, "share"), FORMAT_PERCENT, true, text,
+			      sizeof text);
+		keep_together(text, share, sizeof share);
 		add(&l, "%s%.2s%s%s %s", i == 0 ? "" : ", ", month + 5, same ? "" : "/",
 		    same ? "" : (snprintf(year, sizeof year, "%.4s", month), year),
 		    share[0] == '\0' ? "–" : share);
