@@ -99,4 +99,5 @@ ROUTING := \
 	target/recount \
 	target/report \
 	target/reported \
+	target/share \
 	target/target

@@ -90,6 +90,7 @@ TOOLS := \
 	lab/screen \
 	output/clocks \
 	output/csv \
+	output/figures \
 	output/installation \
 	output/json \
 	output/output \

@@ -95,5 +95,6 @@ bool target_reached(const struct target_count *c, unsigned line);
 #include "routing/target/recount.h"
 #include "routing/target/report.h"
 #include "routing/target/reported.h"
+#include "routing/target/share.h"
 
 #endif

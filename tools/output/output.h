@@ -62,6 +62,7 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 /* What else of this folder others use. */
 #include "tools/output/clocks.h"
 #include "tools/output/csv.h"
+#include "tools/output/figures.h"
 #include "tools/output/installation.h"
 #include "tools/output/json.h"
 #include "tools/output/page.h"
