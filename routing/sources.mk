@@ -10,6 +10,7 @@ ROUTING := \
 	core \
 	decide/acknowledge \
 	decide/aside \
+	decide/declare \
 	decide/directory \
 	decide/document \
 	decide/doubt \
@@ -84,6 +85,7 @@ ROUTING := \
 	rules/series \
 	rules/signing \
 	rules/spelling \
+	rules/target_table \
 	rules/tray \
 	rules/working_days \
 	state/clocks \
@@ -95,6 +97,7 @@ ROUTING := \
 	state/stream \
 	state/tree \
 	target/counter \
+	target/declared \
 	target/exchange \
 	target/recount \
 	target/report \

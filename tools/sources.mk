@@ -69,6 +69,8 @@ TOOLS := \
 	command/show \
 	command/status \
 	command/target \
+	command/target_declare \
+	command/target_declared \
 	command/thread \
 	command/verify \
 	command/watch \

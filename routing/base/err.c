@@ -164,6 +164,11 @@ static const struct err_row rows[] = {
 	  N_("let the committee that signed it count again: vanthu target recount there") },
 	{ ERR_DECLARED_FIGURES, N_("more is declared done than there is, or there is nothing"),
 	  N_("give it as DONE/ALL, with ALL at least 1 and DONE not above it") },
+	{ ERR_TARGET_UNKNOWN, N_("there is no target of this name on that day"),
+	  N_("see all of them with: vanthu target declared; the list is tables.targets") },
+	{ ERR_DECLARED_EARLIER,
+	  N_("the last declaration of this target is as of a later day"),
+	  N_("see it with: vanthu target declared --history; if its day is wrong, add --correct") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
@@ -343,6 +348,7 @@ int err_exit_code(enum err e)
 	case ERR_NOT_FOUND:
 	case ERR_ANSWERED_UNKNOWN:
 	case ERR_CONCERNS_UNKNOWN:
+	case ERR_TARGET_UNKNOWN:
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
@@ -350,6 +356,7 @@ int err_exit_code(enum err e)
 	case ERR_CHANGE_CANCELLED:
 	case ERR_NUMBER_USED:
 	case ERR_NUMBER_AHEAD:
+	case ERR_DECLARED_EARLIER:
 	case ERR_BAD_STATE:
 	case ERR_RECALLED:
 	case ERR_REPLACED:

@@ -86,6 +86,8 @@ enum err {
 	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
+	ERR_TARGET_UNKNOWN = 2087,   /* no target of this name in the office's table on that day */
+	ERR_DECLARED_EARLIER = 2088, /* as of a day before the last declaration's */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

@@ -26,6 +26,7 @@ enum value_kind {
 	VALUE_TYPE,	  /* of documents */
 	VALUE_KEY,	  /* which keys to revoke */
 	VALUE_DIRECTION,  /* of paper: in or out */
+	VALUE_TARGET,	  /* of the plan, that committees declare */
 	VALUE_COMMAND,
 };
 

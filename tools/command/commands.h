@@ -69,6 +69,6 @@ extern const struct command_option send_options[], show_options[], resend_option
 	committee_own_options[], key_options[], config_options[], init_options[], lab_options[],
 	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
-	register_options[], due_options[], person_options[];
+	register_options[], due_options[], person_options[], target_declare_options[];
 
 #endif

@@ -5,6 +5,7 @@
 #include "routing/target/target.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/target_declare.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
@@ -304,10 +305,12 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 			return err_exit_code(ERR_USAGE);
 		if (c == OPT_REPAIR)
 			repair = true;
-		else if (!period_parse(optarg, &period))
+		else if (c == OPT_PERIOD && !period_parse(optarg, &period))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
 						    "2025-11..2026-02 or all"));
 	}
+	if (optind < argc && target_declare_is(argv[optind]))
+		return target_declare(cli, argc - optind, argv + optind);
 	is_recount = optind < argc && strcmp(argv[optind], "recount") == 0;
 	return is_recount ? recount(cli, repair) : show(cli, &period);
 }
