@@ -182,7 +182,12 @@ static enum log_level level_of(enum notice what, uint32_t reason)
 static void fill_target(const struct live_events *e, const struct act_notify *n, int64_t wall_ms,
 			Vanthu__V1__Target *out)
 {
+	enum target_headline h = config_headline(e->config);
+	struct target_sides sides = { .in = n->target_in, .out = n->target };
+	struct target_ratio share;
+
 	vanthu__v1__target__init(out);
+	target_subtract(&sides.out, &n->target_in);
 	out->from_month = n->january.n;
 	out->to_month = n->january.n + MONTHS_A_YEAR - 1u;
 	out->counted = target_counted(&n->target);
@@ -191,9 +196,14 @@ static void fill_target(const struct live_events *e, const struct act_notify *n,
 	out->pending = n->target.pending;
 	out->refused = n->target.refused;
 	out->secret = n->target.secret;
-	out->share = target_share(&n->target);
 	out->line = target_line_at(&e->config->target_line, month_of_ms(wall_ms));
-	out->reached = target_reached(&n->target, out->line);
+	share = target_headline_ratio(&sides, h);
+	out->headline = h == HEADLINE_PROCESSED ? VANTHU__V1__HEADLINE__HEADLINE_PROCESSED
+						: VANTHU__V1__HEADLINE__HEADLINE_EXCHANGED;
+	out->headline_of = share.of;
+	out->headline_all = share.all;
+	out->share = target_ratio_share(share);
+	out->reached = target_ratio_reaches(share, out->line);
 }
 
 static void write_log(const struct act_notify *n)

@@ -99,6 +99,7 @@ ROUTING := \
 	target/counter \
 	target/declared \
 	target/exchange \
+	target/outlook \
 	target/recount \
 	target/report \
 	target/reported \

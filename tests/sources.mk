@@ -110,6 +110,7 @@ UNIT := \
 	routing/state/test_tree \
 	routing/target/test_counter \
 	routing/target/test_exchange \
+	routing/target/test_outlook \
 	routing/target/test_recount \
 	routing/target/test_report \
 	routing/target/test_share \

@@ -69,8 +69,11 @@ TOOLS := \
 	command/show \
 	command/status \
 	command/target \
+	command/target_ask \
+	command/target_by \
 	command/target_declare \
 	command/target_declared \
+	command/target_show \
 	command/thread \
 	command/verify \
 	command/watch \
@@ -81,6 +84,7 @@ TOOLS := \
 	input/search \
 	input/signer \
 	input/table \
+	input/term \
 	input/text_field \
 	lab/demo_steps \
 	lab/demo_story \
@@ -102,8 +106,10 @@ TOOLS := \
 	output/progress \
 	output/register \
 	output/reply_json \
+	output/reports \
 	output/table_layout \
 	output/target \
+	output/target_screen \
 	output/terminal \
 	output/text \
 	registry/change \

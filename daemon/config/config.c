@@ -31,6 +31,7 @@ enum key_type {
 	KEY_CONTENT,
 	KEY_LINE,
 	KEY_EXCLUDED,
+	KEY_HEADLINE,
 	KEY_SIZE,
 	KEY_COUNT,
 	KEY_DURATION_MS,
@@ -199,6 +200,13 @@ static const struct row rows[] = {
 	  AT(excluded),
 	  0,
 	  0 },
+	{ { "target.headline", "text", "exchanged",
+	    N_("exchanged: of what is sent and received; processed: of what is processed, too"),
+	    false, true },
+	  KEY_HEADLINE,
+	  AT(headline),
+	  0,
+	  0 },
 	{ { "tables.holidays", "path", "",
 	    N_("days off, a file like etc/holidays; empty: as delivered"), false, true },
 	  KEY_PATH,
@@ -355,6 +363,7 @@ static const char *set_value(const struct row *row, struct config *c, const char
 			     const char *text)
 {
 	char *at = (char *)c + row->offset;
+	enum target_headline headline;
 	enum log_level level;
 
 	switch (row->type) {
@@ -384,6 +393,10 @@ static const char *set_value(const struct row *row, struct config *c, const char
 		return target_exclude_parse(text, &c->excluded)
 			   ? NULL
 			   : N_("symbols or names of types, with commas: GM, TC");
+	case KEY_HEADLINE:
+		if (!target_headline_parse(text, &headline))
+			return N_("exchanged or processed");
+		break;
 	case KEY_TEXT:
 		break;
 	default:
@@ -732,4 +745,11 @@ void config_reload(struct config *running, const struct config *fresh, char *out
 bool config_drops_recalled(const struct config *c)
 {
 	return strcmp(c->recall_content, "drop") == 0;
+}
+
+enum target_headline config_headline(const struct config *c)
+{
+	enum target_headline h = HEADLINE_EXCHANGED;
+
+	return target_headline_parse(c->headline, &h) ? h : HEADLINE_EXCHANGED;
 }

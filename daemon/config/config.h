@@ -42,6 +42,7 @@ struct config {
 	uint32_t verify_workers, file_workers;
 	struct target_line target_line; /* the digital share to reach */
 	struct excluded_types excluded; /* types that are left out of it */
+	char headline[12]; /* exchanged or processed: config_headline */
 	/* tables of the office (daemon/tables); "": what is built in, and no persons or lists */
 	char holidays[CONFIG_PATH_MAX], doctypes[CONFIG_PATH_MAX], persons[CONFIG_PATH_MAX],
 	    lists[CONFIG_PATH_MAX], targets[CONFIG_PATH_MAX];
@@ -103,6 +104,8 @@ const struct config_key *config_link_at(const struct config *c, unsigned index,
 
 /* recall.content: does the content of what was given back go? */
 bool config_drops_recalled(const struct config *c);
+/* target.headline: what the share is made of. */
+enum target_headline config_headline(const struct config *c);
 
 /* Takes from `fresh` what can be changed while running; the names of keys that would need a restart
  * go to `out`. */

@@ -574,7 +574,7 @@ static enum err find_top(struct client *c, struct subtree_walk *w, const char *c
 	key = key_committee(w->top);
 	if (e == ERR_OK && !below)
 		e = l.get(l.ctx, c->control->arena, FAMILY_REPORT, &key, &r);
-	return e == ERR_NOT_FOUND ? ERR_NOT_ENTITLED : e;
+	return e == ERR_NOT_FOUND ? ERR_NOT_BELOW : e;
 }
 
 void control_subtree(struct client *c, const Vanthu__V1__Request *request)

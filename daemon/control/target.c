@@ -31,19 +31,33 @@ static void add_to_row(const struct target_count *count, Vanthu__V1__TargetRow *
 #undef ADD
 }
 
-static void fill_sum(struct client *c, const struct target_count *sum, Vanthu__V1__Target *out)
+static void fill_headline(const struct target_sides *sides, enum target_headline h,
+			  Vanthu__V1__Target *out)
 {
+	struct target_ratio share = target_headline_ratio(sides, h);
+
+	out->headline = h == HEADLINE_PROCESSED ? VANTHU__V1__HEADLINE__HEADLINE_PROCESSED
+						: VANTHU__V1__HEADLINE__HEADLINE_EXCHANGED;
+	out->headline_of = share.of;
+	out->headline_all = share.all;
+	out->share = target_ratio_share(share);
+	out->reached = target_ratio_reaches(share, out->line);
+}
+
+static void fill_sum(struct client *c, const struct target_sides *sides, Vanthu__V1__Target *out)
+{
+	struct target_count both = sides->in, *sum = &both;
 	struct month at = line_month(c, out);
 
+	target_add(sum, &sides->out);
 	out->counted = target_counted(sum);
 	out->digital = sum->digital;
 	out->paper = sum->paper;
 	out->pending = sum->pending;
 	out->refused = sum->refused;
 	out->secret = sum->secret;
-	out->share = target_share(sum);
 	out->line = target_line_at(&c->control->parts.config->target_line, at);
-	out->reached = target_reached(sum, out->line);
+	fill_headline(sides, config_headline(c->control->parts.config), out);
 	if (out->sum != NULL)
 		add_to_row(sum, out->sum);
 	out->recounting = core_recounting(c->control->parts.core);
@@ -68,7 +82,8 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 	struct key all = { .len_bytes = 0 };
 	struct scan scan =
 	    scan_from(all, key_counter_month((struct month){ (uint16_t)from }, DIRECTION_NONE));
-	struct target_count sum = { .digital = 0 }, zero = { .digital = 0 };
+	struct target_count zero = { .digital = 0 };
+	struct target_sides sum = { .in = { .digital = 0 } };
 	bool damaged = false;
 	uint32_t first = 0, last = 0;
 	struct record r;
@@ -99,7 +114,7 @@ static enum err read_counters(struct client *c, uint32_t from, uint32_t to, Vant
 		}
 		first = first == 0 ? at.month.n : first;
 		last = at.month.n;
-		target_add(&sum, &r.u.counter.count);
+		target_sides_add(&sum, at.direction, &r.u.counter.count);
 		if (!rows)
 			continue;
 		if (row != NULL && row->month == at.month.n &&

@@ -164,6 +164,11 @@ static const struct err_row rows[] = {
 	  N_("let the committee that signed it count again: vanthu target recount there") },
 	{ ERR_DECLARED_FIGURES, N_("more is declared done than there is, or there is nothing"),
 	  N_("give it as DONE/ALL, with ALL at least 1 and DONE not above it") },
+	{ ERR_NOT_BELOW, N_("the committee is not below this one, so its figures are not here"),
+	  N_("see who is below with: vanthu target by committee") },
+	{ ERR_NO_TERM, N_("the directory does not say when the term of the committee began"),
+	  N_("name the months instead, as in --period 2025-06..2026-11; the registry sets it with: "
+	     "vanthu committee change --term-from DATE") },
 	{ ERR_TARGET_UNKNOWN, N_("there is no target of this name on that day"),
 	  N_("see all of them with: vanthu target declared; the list is tables.targets") },
 	{ ERR_DECLARED_EARLIER,

@@ -86,6 +86,8 @@ enum err {
 	ERR_REPORT_PERIOD = 2081,   /* of a period that is not over, or of none */
 	ERR_REPORT_FIGURES = 2082,  /* more than can be */
 	ERR_DECLARED_FIGURES = 2083, /* more done than there is, or nothing to do */
+	ERR_NOT_BELOW = 2084,       /* figures of a committee that is not below ours */
+	ERR_NO_TERM = 2085,         /* the directory does not say when our term began */
 	ERR_TARGET_UNKNOWN = 2087,   /* no target of this name in the office's table on that day */
 	ERR_DECLARED_EARLIER = 2088, /* as of a day before the last declaration's */
 	/* the table of the directory does not let that committee issue it */

@@ -82,8 +82,8 @@ static enum err ask_report(struct turn_view *t, const struct ev_operate *e)
 	*ask = (struct report){ .asks = true };
 	if (result == ERR_OK)
 		result = tree_is_below(&t->tree, t->core->config.self, e->neighbour, &below);
-	if (result == ERR_OK && !below)
-		result = ERR_NOT_ENTITLED;
+	if (result == ERR_NOT_FOUND || (result == ERR_OK && !below))
+		result = ERR_NOT_BELOW;
 	if (result == ERR_OK)
 		result = fact_send(t, e->neighbour, &fact, NULL, 0, NULL);
 	if (result == ERR_STORE || result == ERR_NO_MEMORY)

@@ -220,7 +220,7 @@ struct telling {
 /* This year's counters in one sum, for live events; see routing/target/counter.c. */
 struct target_memory {
 	struct month january; /* of the year; {0}: not read yet */
-	struct target_count year;
+	struct target_count year, year_in; /* both directions; of it, what came in */
 	/* where our committee stood under a directory version, as last asked for; 0: none */
 	uint64_t place_version, place_since;
 	bool touched; /* changed in this turn */

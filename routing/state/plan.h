@@ -77,7 +77,7 @@ struct act_notify {
 	uint32_t reason;
 	struct summary summary;
 	struct month january;       /* NOTICE_TARGET: of the year that `target` sums up */
-	struct target_count target;
+	struct target_count target, target_in; /* both directions; of it, what came in */
 	int64_t clock_ahead_ms;     /* NOTICE_CLOCK: of ours */
 	/* NOTICE_DUE_SOON to NOTICE_SENT_OVERDUE: enum deadline_reason; the last moment, and its
 	 * day */

@@ -94,6 +94,21 @@ static bool counts(const struct target_cell *p)
 	return p->at.month.n != 0 && p->at.direction != DIRECTION_NONE;
 }
 
+static void add_to_year(struct target_memory *m, enum direction d, const struct target_count *what)
+{
+	target_add(&m->year, what);
+	if (d == DIRECTION_IN)
+		target_add(&m->year_in, what);
+}
+
+static void take_from_year(struct target_memory *m, enum direction d,
+			   const struct target_count *what)
+{
+	target_subtract(&m->year, what);
+	if (d == DIRECTION_IN)
+		target_subtract(&m->year_in, what);
+}
+
 static bool is_blank(text_t text)
 {
 	return text == NULL || text[0] == '\0';
@@ -120,12 +135,12 @@ static enum err change(struct turn_view *t, const struct target_cell *without,
 	if (with != NULL) {
 		target_add(&r.u.counter.count, &with->count);
 		if (this_year)
-			target_add(&memory->year, &with->count);
+			add_to_year(memory, with->at.direction, &with->count);
 	}
 	if (without != NULL) {
 		target_subtract(&r.u.counter.count, &without->count);
 		if (this_year)
-			target_subtract(&memory->year, &without->count);
+			take_from_year(memory, without->at.direction, &without->count);
 	}
 	core_put(t, key_counter(&cell->at), &r);
 	memory->touched = true;
@@ -162,7 +177,7 @@ static enum err sum_year(struct turn_view *t, struct month january)
 	struct record r;
 	enum err e;
 
-	memory->year = (struct target_count){ .digital = 0 };
+	memory->year = memory->year_in = (struct target_count){ .digital = 0 };
 	memory->january = january;
 	scan = scan_from(all, key_counter_month(january, DIRECTION_NONE));
 	scan.report_damage = true;
@@ -179,7 +194,7 @@ static enum err sum_year(struct turn_view *t, struct month january)
 			break;
 		if (!target_excludes(&t->core->report.excluded, r.u.counter.type_code,
 				     r.u.counter.type_name))
-			target_add(&memory->year, &r.u.counter.count);
+			add_to_year(memory, at.direction, &r.u.counter.count);
 	}
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
@@ -204,6 +219,7 @@ enum err counter_finish(struct turn_view *t)
 	n->committee = t->core->config.self;
 	n->january = january;
 	n->target = memory->year;
+	n->target_in = memory->year_in;
 	return ERR_OK;
 }
 

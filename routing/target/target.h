@@ -96,6 +96,7 @@ bool target_reached(const struct target_count *c, unsigned line);
 /* What else of this folder others use. */
 #include "routing/target/counter.h"
 #include "routing/target/declared.h"
+#include "routing/target/outlook.h"
 #include "routing/target/recount.h"
 #include "routing/target/report.h"
 #include "routing/target/reported.h"

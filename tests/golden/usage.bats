@@ -26,6 +26,9 @@ table() {
 		not understood: b|target show b
 		not understood: b|help send b
 		not understood: foo|target foo
+		not understood: foo|target by foo
+		still missing: committee|target by
+		takes no --missing|target by type --missing
 		not understood: foo|target recount foo
 		takes no --reason|paper list --reason x
 		takes no --period|paper add in --type CV --period 2026

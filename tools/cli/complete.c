@@ -156,7 +156,7 @@ static void offer_operand(struct completing *c, const struct complete_line *l)
 		const struct command_operand *o = command_form_operand(l->form, l->operands);
 
 		if (o != NULL)
-			offer_kind(c, l, o->kind, "");
+			offer_kind(c, l, o->kind, o->name);
 	}
 }
 

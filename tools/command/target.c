@@ -5,196 +5,42 @@
 #include "routing/target/target.h"
 #include "tools/client/client.h"
 #include "tools/command/commands.h"
+#include "tools/command/target_ask.h"
+#include "tools/command/target_by.h"
 #include "tools/command/target_declare.h"
+#include "tools/command/target_show.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { OPT_PERIOD = 1, OPT_REPAIR };
+enum { OPT_PERIOD = 1, OPT_REPAIR, OPT_COMMITTEE, OPT_SUBTREE, OPT_MISSING };
 
 const struct command_option target_options[] = {
 	{ "period", OPT_PERIOD, N_("PERIOD"),
-	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02 or all"), VALUE_NONE, "show" },
+	  N_("2026, 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02, term or all"), VALUE_NONE,
+	  "show by" },
+	{ "committee", OPT_COMMITTEE, N_("WHO"), N_("of a committee below; else ours"),
+	  VALUE_COMMITTEE, "show by" },
+	{ "subtree", OPT_SUBTREE, NULL, N_("with all below it; by committee always is"), VALUE_NONE,
+	  "by" },
+	{ "missing", OPT_MISSING, NULL,
+	  N_("those whose report is missing or late; of declared: who has not declared"),
+	  VALUE_NONE, "ask declared" },
 	{ "repair", OPT_REPAIR, NULL, N_("put right what differs"), VALUE_NONE, "recount" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
 
-/* Printed with every figure: the plan that sets the target names no formula (docs/DOMAIN.md §6). */
-static const char *definition(void)
-{
-	return _(
-	    "Counted is each official document sent or received, once, also on paper; mật and "
-	    "above are left out. "
-	    "Digital is one received here whole, or sent here and receipted by all its recipients. "
-	    "The share is digital ÷ counted; what is still pending counts as not digital.");
-}
-
-/* ---- as JSON ---- */
-
 static json_t *json_row(const Vanthu__V1__TargetRow *r)
 {
+	struct target_count count = figures_count(r);
 	char month[16];
+	json_t *out;
 
 	period_print_month((struct month){ (uint16_t)r->month }, month, sizeof month);
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "direction",
-			 r->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? "in" : "out",
-			 "month", month, "digital", (json_int_t)r->digital, "paper",
-			 (json_int_t)r->paper, "pending", (json_int_t)r->pending, "refused",
-			 (json_int_t)r->refused, "secret", (json_int_t)r->secret, "share",
-			 target_share_json(r->digital, r->digital + r->paper + r->pending));
-}
-
-/* ---- for people ---- */
-
-static long long number_of(const json_t *target, const char *key)
-{
-	return (long long)json_integer_value(json_object_get(target, key));
-}
-
-/* A number that was given twice, or a document that was sent twice: each counts. */
-static void print_shared(struct cli *cli, const json_t *target)
-{
-	long long shared = number_of(target, "same_number");
-
-	if (shared == 0)
-		return;
-	cli->renderer->heading(cli, _("Same number"));
-	printf(_("  %lld of those sent share their number with another: vanthu outbox --number "
-		 "NUMBER\n"),
-	       shared);
-}
-
-/* What keeps the share down, and the command that shows it. */
-static void print_reasons(struct cli *cli, const json_t *target)
-{
-	long long paper = number_of(target, "paper"), pending = number_of(target, "pending"),
-		  refused = number_of(target, "refused"), secret = number_of(target, "secret");
-
-	print_shared(cli, target);
-	if (paper + pending + secret == 0)
-		return;
-	cli->renderer->heading(cli, _("Not digital"));
-	if (paper > 0)
-		printf(_("  %lld on paper: vanthu paper list\n"), paper);
-	if (pending - refused > 0)
-		printf(_("  %lld not yet receipted by all: vanthu outbox\n"), pending - refused);
-	if (refused > 0)
-		printf(_("  %lld refused by a recipient: vanthu outbox --state refused\n"),
-		       refused);
-	if (secret > 0)
-		printf(_("  %lld secret: left out\n"), secret);
-}
-
-static void print_wrapped(const char *text)
-{
-	enum { CELLS = 76 };
-	const char *at = text;
-
-	while (*at != '\0') {
-		const char *best = NULL, *p = at;
-		int cells = 0;
-
-		/* A cell a character: Vietnamese in NFC. */
-		for (; *p != '\0' && cells <= CELLS; p++) {
-			if (*p == ' ')
-				best = p;
-			cells += ((unsigned char)*p & 0xc0) != 0x80;
-		}
-		if (*p == '\0' || best == NULL)
-			best = at + strlen(at);
-		printf("  %.*s\n", (int)(best - at), at);
-		at = *best == ' ' ? best + 1 : best;
-	}
-}
-
-/* A column of zeros means nothing: taken out of the rows, it is not shown. */
-static void drop_zeros(json_t *rows, const char *key)
-{
-	json_int_t sum = 0;
-	json_t *row;
-	size_t i;
-
-	json_array_foreach(rows, i, row) sum += json_integer_value(json_object_get(row, key));
-	json_array_foreach(rows, i, row)
-	{
-		if (sum == 0)
-			json_object_del(row, key);
-	}
-}
-
-static void print_target(struct cli *cli, json_t *target)
-{
-	static const struct column head[] = {
-		{ "period", N_("Period"), FORMAT_TEXT, false },
-		{ "sentence", N_("Share"), FORMAT_TEXT, false },
-		{ "counted", N_("Counted"), FORMAT_COUNT, false },
-		{ "digital", N_("Digital"), FORMAT_COUNT, false },
-		{ "paper", N_("Paper"), FORMAT_COUNT, false },
-		{ "pending", N_("Pending"), FORMAT_COUNT, false },
-		{ NULL, NULL, FORMAT_TEXT, false },
-	};
-	static const struct column rows[] = {
-		{ "month", N_("Month"), FORMAT_MONTH, false },
-		{ "direction", N_("Direction"), FORMAT_STATE, false },
-		{ "digital", N_("Digital"), FORMAT_COUNT, false },
-		{ "paper", N_("Paper"), FORMAT_COUNT, false },
-		{ "pending", N_("Pending"), FORMAT_COUNT, false },
-		{ "refused", N_("Refused"), FORMAT_COUNT, false },
-		{ "secret", N_("Secret"), FORMAT_COUNT, false },
-		{ "share", N_("Share"), FORMAT_PERCENT, false },
-		{ NULL, NULL, FORMAT_TEXT, false },
-	};
-	char sentence[160];
-
-	if (cli->plain) {
-		cli->renderer->list(cli, json_object_get(target, "by"), rows);
-		return;
-	}
-	target_sentence(cli, target, sentence, sizeof sentence);
-	json_object_set_new(target, "sentence", json_string(sentence));
-	cli->renderer->object(cli, target, head);
-	drop_zeros(json_object_get(target, "by"), "refused");
-	drop_zeros(json_object_get(target, "by"), "secret");
-	if (json_array_size(json_object_get(target, "by")) > 0) {
-		cli->renderer->heading(cli, _("By month"));
-		cli->renderer->list(cli, json_object_get(target, "by"), rows);
-	}
-	print_reasons(cli, target);
-	cli->renderer->heading(cli, _("Definition"));
-	print_wrapped(definition());
-	fflush(stdout);
-}
-
-static int show(struct cli *cli, const struct period *period)
-{
-	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
-	Vanthu__V1__TargetQuery query = VANTHU__V1__TARGET_QUERY__INIT;
-	Vanthu__V1__Reply *reply;
-	struct call *c = NULL;
-	enum err e = call_open(cli, CLIENT_READ, &c);
-
-	query.from_month = period->from.n;
-	query.to_month = period->to.n;
-	request.what_case = VANTHU__V1__REQUEST__WHAT_TARGET;
-	request.target = &query;
-	if (e == ERR_OK)
-		e = call_ask(c, &request, VANTHU__V1__REPLY__WHAT_TARGET, &reply);
-	if (e == ERR_OK) {
-		json_t *target = target_json(reply->target), *by = json_array();
-
-		for (size_t i = 0; i < reply->target->n_rows; i++)
-			json_array_append_new(by, json_row(reply->target->rows[i]));
-		json_object_set_new(target, "same_number",
-				    json_integer((json_int_t)reply->target->same_number));
-		json_object_set_new(target, "definition", json_string(definition()));
-		json_object_set_new(target, "by", by);
-		if (cli->json)
-			cli->renderer->object(cli, target, NULL);
-		else
-			print_target(cli, target);
-		json_decref(target);
-	}
-	call_close(c);
-	return err_exit_code(e);
+	out = json_pack("{s:s, s:s}", "direction",
+			r->direction == VANTHU__V1__DIRECTION__DIRECTION_IN ? "in" : "out", "month",
+			month);
+	target_put_counts(out, &count);
+	return out;
 }
 
 /* ---- recount ---- */
@@ -241,8 +87,8 @@ static json_t *json_recount(const Vanthu__V1__Recounted *r)
 
 	for (size_t i = 0; i < r->n_differences; i++)
 		json_array_append_new(
-		    list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored),
-				    "counted", json_row(r->differences[i]->counted)));
+			list, json_pack("{s:o, s:o}", "stored", json_row(r->differences[i]->stored),
+					"counted", json_row(r->differences[i]->counted)));
 	for (size_t i = 0; i < r->n_damaged_records; i++)
 		json_array_append_new(damaged, json_string(r->damaged_records[i]));
 	return json_pack("{s:b, s:I, s:I, s:b, s:o, s:I, s:o, s:I}", "equal",
@@ -294,23 +140,58 @@ static int recount(struct cli *cli, bool repair)
 	return e == ERR_OK ? code : err_exit_code(e);
 }
 
+static bool take_period(struct target_wanted *w, const char *text)
+{
+	w->term = strcmp(text, TERM_WORD) == 0;
+	return w->term || period_parse(text, &w->period);
+}
+
+static bool take(struct target_wanted *w, int option, const char *value)
+{
+	switch (option) {
+	case OPT_PERIOD:
+		return take_period(w, value);
+	case OPT_COMMITTEE:
+		w->committee = value;
+		break;
+	case OPT_SUBTREE:
+		w->subtree = true;
+		break;
+	case OPT_MISSING:
+		w->missing = true;
+		break;
+	case OPT_REPAIR:
+		w->repair = true;
+		break;
+	}
+	return true;
+}
+
 int cmd_target(struct cli *cli, int argc, char **argv)
 {
-	struct period period = { { 0 }, { 0 } }; /* this year: the daemon knows which */
-	bool repair = false, is_recount;
+	/* this year: the daemon knows which */
+	struct target_wanted wanted = { .period = { { 0 }, { 0 } } };
+	const char *form;
 	int c;
 
 	while ((c = cli_option(cli, argc, argv)) != -1) {
 		if (c == '?')
 			return err_exit_code(ERR_USAGE);
-		if (c == OPT_REPAIR)
-			repair = true;
-		else if (c == OPT_PERIOD && !period_parse(optarg, &period))
+		if (!take(&wanted, c, optarg))
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
-						    "2025-11..2026-02 or all"));
+						    "2025-11..2026-02, term or all"));
 	}
 	if (optind < argc && target_declare_is(argv[optind]))
 		return target_declare(cli, argc - optind, argv + optind);
-	is_recount = optind < argc && strcmp(argv[optind], "recount") == 0;
-	return is_recount ? recount(cli, repair) : show(cli, &period);
+	form = optind < argc ? argv[optind++] : "show";
+	if (strcmp(form, "by") == 0 && optind == argc)
+		return arguments_missing(cli, 1, argv + optind - 1);
+	if (strcmp(form, "by") == 0)
+		return target_by(cli, argv[optind], &wanted);
+	if (strcmp(form, "ask") == 0)
+		return target_ask(cli, argc - optind, argv + optind, wanted.missing);
+	if (strcmp(form, "report") == 0)
+		return target_report(cli);
+	return strcmp(form, "recount") == 0 ? recount(cli, wanted.repair)
+					    : target_show(cli, &wanted);
 }

@@ -13,7 +13,7 @@
 #include "tools/input/input.h"
 #include "tools/output/output.h"
 
-enum { OPT_AS_OF = 40, OPT_PERSON, OPT_CORRECT, OPT_MISSING, OPT_HISTORY };
+enum { OPT_AS_OF = 40, OPT_PERSON, OPT_CORRECT, OPT_HISTORY };
 
 const struct command_option target_declare_options[] = {
 	{ "as-of", OPT_AS_OF, N_("DATE"), N_("the day that the figures are of"), VALUE_NONE,
@@ -23,8 +23,6 @@ const struct command_option target_declare_options[] = {
 	{ "correct", OPT_CORRECT, NULL,
 	  N_("the last declaration was wrong: this one may be of an earlier day"), VALUE_NONE,
 	  "declare" },
-	{ "missing", OPT_MISSING, NULL, N_("only those that have not declared"), VALUE_NONE,
-	  "declared" },
 	{ "history", OPT_HISTORY, NULL, N_("all that our office has declared, the oldest first"),
 	  VALUE_NONE, "declared" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },

@@ -352,8 +352,12 @@ void target_declared_summary(struct cli *cli, json_t *targets)
 		{ "sentence", N_("Share"), FORMAT_TEXT, true },
 		{ NULL, NULL, FORMAT_TEXT, false },
 	};
+	long long declared = 0;
+	json_t *each;
+	size_t i;
 
-	if (json_array_size(targets) == 0)
+	json_array_foreach(targets, i, each) declared += number_of(each, "declared");
+	if (declared == 0)
 		return;
 	add_sentences(cli, targets);
 	cli->renderer->heading(cli, _("Other targets of the plan"));

@@ -27,7 +27,7 @@ void target_declared_fraction(struct cli *cli, const json_t *o, const char *done
  * *out is a new reference in any case. */
 must_use enum err target_declared_targets(struct call *c, const struct figures *f, json_t **out);
 /* Prints them for people, a line each under a heading of its own. Adds to their objects. Nothing
- * where there is none. */
+ * where nobody has declared anything. */
 void target_declared_summary(struct cli *cli, json_t *targets);
 
 #endif

@@ -9,6 +9,7 @@
 #include "tools/input/search.h"
 #include "tools/input/signer.h"
 #include "tools/input/table.h"
+#include "tools/input/term.h"
 #include "tools/input/text_field.h"
 
 #endif

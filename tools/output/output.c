@@ -55,6 +55,11 @@ static const struct word states[] = {
 	{ "settled", N_("settled"), "✓" },
 	{ "doubted", N_("doubted"), "!" },
 	{ "overdue", N_("past its deadline"), "!" },
+	{ "own", N_("itself, now"), "·" },
+	{ "reported", N_("reported"), "✓" },
+	{ "late", N_("late"), "!" },
+	{ "missing", N_("not reported yet"), "✗" },
+	{ "ended", N_("has ended"), "·" },
 	{ "today", N_("due today"), "!" },
 	{ "soon", N_("due soon"), "…" },
 	{ "due-soon", N_("due soon"), "…" },
@@ -250,6 +255,35 @@ static void print_percent_fine(double share, char *out, size_t size)
 	snprintf(out, size, _("%lld.%02lld %%"), hundredths / 100, hundredths % 100);
 }
 
+static void print_month(const char *text, char *out, size_t size)
+{
+	if (strlen(text) == 7)
+		snprintf(out, size, "%.2s/%.4s", text + 5, text);
+	else
+		snprintf(out, size, "%s", text);
+}
+
+/* A period as period_print has it. */
+static void print_period(const char *text, char *out, size_t size)
+{
+	static const char *const quarters[] = { "I", "II", "III", "IV" };
+	char from[16], to[16], first[8];
+	unsigned year, n;
+
+	if (sscanf(text, "%4u-Q%1u", &year, &n) == 2 && n >= 1 && n <= 4) {
+		snprintf(out, size, _("quarter %s/%u"), quarters[n - 1], year);
+	} else if (sscanf(text, "%4u-H%1u", &year, &n) == 2) {
+		snprintf(out, size, n == 1 ? _("first half of %u") : _("second half of %u"), year);
+	} else if (strlen(text) == 16 && strstr(text, "..") == text + 7) {
+		snprintf(first, sizeof first, "%.7s", text);
+		print_month(first, from, sizeof from);
+		print_month(text + 9, to, sizeof to);
+		snprintf(out, size, "%s–%s", from, to);
+	} else {
+		print_month(text, out, size);
+	}
+}
+
 static void print_text(struct cli *cli, const char *text, enum format format, bool whole, char *out,
 		       size_t size)
 {
@@ -275,10 +309,10 @@ static void print_text(struct cli *cli, const char *text, enum format format, bo
 			snprintf(out, size, "%s", text);
 		return;
 	case FORMAT_MONTH:
-		if (len == 7)
-			snprintf(out, size, "%.2s/%.4s", text + 5, text);
-		else
-			snprintf(out, size, "%s", text);
+		print_month(text, out, size);
+		return;
+	case FORMAT_PERIOD:
+		print_period(text, out, size);
 		return;
 	case FORMAT_URGENCY:
 		w = FIND_WORD(urgencies, text);

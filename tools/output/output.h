@@ -29,6 +29,7 @@ enum format {
 	FORMAT_PERCENT,	     /* a share from 0 to 1, rounded down: 89.99 % never reads as 90 % */
 	FORMAT_PERCENT_FINE, /* the same with hundredths, beside a line that has them */
 	FORMAT_MONTH,	     /* 2026-11 */
+	FORMAT_PERIOD,	     /* 2026-11, 2026-Q4, 2026-H2, 2025-11..2026-02: as an office says it */
 };
 
 struct column {
@@ -71,7 +72,9 @@ void output_decimal(double value, int decimals, const char *unit, char *out, siz
 #include "tools/output/progress.h"
 #include "tools/output/register.h"
 #include "tools/output/reply_json.h"
+#include "tools/output/reports.h"
 #include "tools/output/target.h"
+#include "tools/output/target_screen.h"
 #include "tools/output/terminal.h"
 #include "tools/output/text.h"
 

@@ -124,6 +124,26 @@ static void test_deadlines_reminders_and_tables_are_read_within_their_bounds(voi
 	}
 }
 
+static void test_what_the_share_is_made_of_is_read(void **state)
+{
+	struct corner *p = *state;
+	char value[64];
+
+	assert_ok(load(p, "committee: tinh\n"));
+	assert_int_equal(config_headline(&p->config), HEADLINE_EXCHANGED);
+	assert_int_equal(p->config.excluded.count, 0);
+	assert_ok(load(p, "committee: tinh\ntarget: {headline: processed, exclude: \"GM, Thư "
+			  "công\"}\n"));
+	assert_int_equal(config_headline(&p->config), HEADLINE_PROCESSED);
+	assert_int_equal(p->config.excluded.count, 2);
+	config_value(&p->config, "target.headline", value, sizeof value);
+	assert_string_equal(value, "processed");
+	config_value(&p->config, "target.exclude", value, sizeof value);
+	assert_string_equal(value, "GM, Thư công");
+	assert_int_equal(load(p, "committee: tinh\ntarget: {headline: all}\n"), ERR_CONFIG);
+	assert_int_equal(load(p, "committee: tinh\ntarget: {exclude: \"GM,,TB\"}\n"), ERR_CONFIG);
+}
+
 static void test_all_errors_are_reported_at_once_with_their_positions(void **state)
 {
 	struct corner *p = *state;
@@ -410,8 +430,9 @@ static void test_socket_path_that_is_too_long_is_reported(void **state)
 /* Man page, example and `config show` have nothing else to say about a key. */
 static void test_each_key_has_a_meaning_a_type_and_bounds_if_it_is_a_number(void **state)
 {
-	static const char *const types[] = { "text", "path", "steps", "size", "count", "duration" };
-	enum { TYPES = sizeof types / sizeof types[0], FIRST_NUMBER = 3 };
+	static const char *const types[] = { "text", "path",  "steps",   "types",
+					     "size", "count", "duration" };
+	enum { TYPES = sizeof types / sizeof types[0], FIRST_NUMBER = 4 };
 	const struct config_key *k;
 	unsigned count = 0;
 
@@ -456,6 +477,7 @@ int main(void)
 		TEST(test_smallest_file_gives_every_default),
 		TEST(test_values_with_units_and_groups_are_read),
 		TEST(test_deadlines_reminders_and_tables_are_read_within_their_bounds),
+		TEST(test_what_the_share_is_made_of_is_read),
 		TEST(test_all_errors_are_reported_at_once_with_their_positions),
 		TEST(test_byte_order_mark_is_passed_over_and_positions_stay),
 		TEST(test_byte_that_is_no_utf8_is_told_by_its_line_and_column),

@@ -52,6 +52,24 @@ static void test_counters_that_can_be_read_are_summed(void **state)
 	vanthu__v1__reply__free_unpacked(r, NULL);
 }
 
+static void test_headline_says_what_it_is_made_of(void **state)
+{
+	struct desk *d = *state;
+	Vanthu__V1__Reply *r = ask(d);
+
+	assert_int_equal(r->target->headline, VANTHU__V1__HEADLINE__HEADLINE_EXCHANGED);
+	assert_int_equal(r->target->headline_all, 2);
+	vanthu__v1__reply__free_unpacked(r, NULL);
+	snprintf(d->config.headline, sizeof d->config.headline, "processed");
+	r = ask(d);
+	assert_int_equal(r->target->headline, VANTHU__V1__HEADLINE__HEADLINE_PROCESSED);
+	/* received and to be processed: each of the two is counted in both shares */
+	assert_int_equal(r->target->headline_of, 0);
+	assert_int_equal(r->target->headline_all, 4);
+	assert_int_equal(r->target->counted, 2);
+	vanthu__v1__reply__free_unpacked(r, NULL);
+}
+
 static void test_damaged_counter_is_said_to_be_recounted_and_nothing_is_begun(void **state)
 {
 	struct desk *d = *state;
@@ -85,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_counters_that_can_be_read_are_summed),
+		TEST(test_headline_says_what_it_is_made_of),
 		TEST(test_damaged_counter_is_said_to_be_recounted_and_nothing_is_begun),
 	};
 

@@ -1,0 +1,97 @@
+/* See reports.h. */
+#include "tools/output/reports.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/output/output.h"
+
+/* Names in a sentence: who wants all of them has a table. */
+enum { NAMES_MAX = 4 };
+
+const char *reports_state(const Vanthu__V1__Reporter *r)
+{
+	switch (r->stand) {
+	case VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN:
+		return "own";
+	case VANTHU__V1__REPORT_STAND__REPORT_STAND_THERE:
+		return "reported";
+	case VANTHU__V1__REPORT_STAND__REPORT_STAND_LATE:
+		return "late";
+	case VANTHU__V1__REPORT_STAND__REPORT_STAND_ENDED:
+		return "ended";
+	default:
+		return "missing";
+	}
+}
+
+json_t *reports_one_json(const Vanthu__V1__Reporter *r)
+{
+	return json_pack(
+		"{s:s, s:s, s:o, s:I, s:s, s:o, s:o, s:b, s:I, s:o, s:o, s:I, s:o}", "committee",
+		r->committee, "name", r->name, "superior", json_text_or_null(r->superior), "depth",
+		(json_int_t)r->depth, "state", reports_state(r), "as_of", json_time(r->as_of_ms),
+		"taken_at", json_time(r->taken_at_ms), "closed", r->closed, "refused",
+		(json_int_t)r->refused, "refused_code", json_code(r->refused_why), "refused_at",
+		json_time(r->refused_at_ms), "unfit", (json_int_t)r->unfit_all, "leaves_out",
+		json_texts(r->excluded, r->n_excluded));
+}
+
+json_t *reports_json(const struct figures *f)
+{
+	static const char *const lists[] = { "late", "missing", "ended", "refused", "unfit" };
+	json_int_t all = 0, reported = 0;
+	json_t *out = json_object();
+
+	for (unsigned i = 0; i < sizeof lists / sizeof lists[0]; i++)
+		json_object_set_new(out, lists[i], json_array());
+	for (size_t i = 0; i < f->reporter_count; i++) {
+		const Vanthu__V1__Reporter *r = f->reporters[i];
+		json_t *list = json_object_get(out, reports_state(r));
+
+		if (r->depth == 0)
+			continue;
+		if (r->stand != VANTHU__V1__REPORT_STAND__REPORT_STAND_ENDED)
+			all++;
+		if (list != NULL)
+			json_array_append_new(list, json_string(r->committee));
+		else
+			reported++;
+		if (r->refused > 0)
+			json_array_append_new(json_object_get(out, "refused"),
+					      json_string(r->committee));
+		if (r->unfit_all > 0)
+			json_array_append_new(json_object_get(out, "unfit"),
+					      json_string(r->committee));
+	}
+	json_object_set_new(out, "committees", json_integer(all));
+	json_object_set_new(out, "reported", json_integer(reported));
+	return out;
+}
+
+static void add_names(const json_t *list, const char *head, char *out, size_t size_bytes)
+{
+	size_t used = strlen(out), count = json_array_size(list);
+
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count && i < NAMES_MAX && used < size_bytes; i++)
+		used += (size_t)snprintf(out + used, size_bytes - used, "%s%s%s",
+					 i == 0 ? "; " : ", ", i == 0 ? head : "",
+					 json_string_value(json_array_get(list, i)));
+	if (count > NAMES_MAX && used < size_bytes)
+		snprintf(out + used, size_bytes - used,
+			 ngettext(", and %zu more", ", and %zu more", count - NAMES_MAX),
+			 count - NAMES_MAX);
+}
+
+void reports_sentence(const json_t *reports, char *out, size_t size_bytes)
+{
+	snprintf(out, size_bytes, _("%lld of %lld have reported"),
+		 (long long)json_integer_value(json_object_get(reports, "reported")),
+		 (long long)json_integer_value(json_object_get(reports, "committees")));
+	add_names(json_object_get(reports, "missing"), _("not yet: "), out, size_bytes);
+	add_names(json_object_get(reports, "late"), _("late: "), out, size_bytes);
+	add_names(json_object_get(reports, "refused"), _("reports not taken: "), out, size_bytes);
+	add_names(json_object_get(reports, "unfit"), _("do not fit: "), out, size_bytes);
+}

@@ -1,0 +1,18 @@
+/* How committees stand with their reports of figures: in words, and who of a subtree does not. */
+#ifndef VANTHU_TOOLS_OUTPUT_REPORTS_H
+#define VANTHU_TOOLS_OUTPUT_REPORTS_H
+
+#include "tools/output/figures.h"
+
+/* own reported late missing ended: a state (FORMAT_STATE). */
+const char *reports_state(const Vanthu__V1__Reporter *r);
+/* One of them, as {committee, name, superior, depth, state, as_of, taken_at, closed, refused,
+ * refused_code, refused_at, unfit, leaves_out}. A new reference. */
+json_t *reports_one_json(const Vanthu__V1__Reporter *r);
+/* All below the one at the top: {committees, reported, late, missing, ended, refused, unfit}, the
+ * first two numbers, the others lists of ids. A new reference. */
+json_t *reports_json(const struct figures *f);
+/* Of reports_json, as a sentence: "4 of 6 have reported; not yet: cb-a, cb-b". */
+void reports_sentence(const json_t *reports, char *out, size_t size_bytes);
+
+#endif
