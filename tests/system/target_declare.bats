@@ -43,6 +43,10 @@ state_is() { [ "$(state "$1" "$2" "$3")" = "$4" ]; }
 	run -0 v btp target declared --plain
 	[ "$(grep -c '^officers	' <<<"$output")" = 7 ]
 	[ "$(grep '^officers	cb-tonghop	' <<<"$output" | cut -f 3-5)" = "no-report		" ]
+	# and beside the share, on the one screen
+	run -0 v btp target
+	[[ "$output" == *"Other targets of the plan"*"16/25 "*"64.0 %"* ]]
+	v btp target --json | jq -e '.data.others[0] | .id == "officers" and .done == 16 and .missing == 3' >/dev/null
 	# a report is what carries it: asked for anew, it is the same
 	v btp target declared --json | jq -e '.data.targets[0] | .share == 0.64 and .reached == false and .line == 1' >/dev/null
 	[ "$("$VANTHU" completion words -- -c "$LAB/btp" target declare ma)" = "machines	Machines protected" ]
