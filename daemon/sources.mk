@@ -26,6 +26,7 @@ DAEMON := \
 	control/committees \
 	control/content \
 	control/control \
+	control/declare \
 	control/details \
 	control/documents \
 	control/due \

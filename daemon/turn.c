@@ -242,6 +242,8 @@ static struct reply_to reply_of(const struct event *e)
 		return e->u.papers.reply;
 	case EVENT_OFFICE:
 		return e->u.office.reply;
+	case EVENT_DECLARE:
+		return e->u.declare.reply;
 	case EVENT_RESEND:
 		return e->u.resend.reply;
 	case EVENT_NONE:

@@ -142,6 +142,8 @@ enum err core_take(struct core *c, struct now now, const struct event *event, st
 		return decide_office(&t, &event->u.office);
 	case EVENT_RESEND:
 		return decide_resend(&t, &event->u.resend);
+	case EVENT_DECLARE:
+		return decide_declare(&t, &event->u.declare);
 	case EVENT_FAULT:
 		return decide_fault(&t, &event->u.link);
 	case EVENT_BAD_DIRECTORY:
@@ -175,6 +177,11 @@ void core_set_policy(struct core *c, int64_t relay_retention_ms, int64_t expire_
 void core_set_doctypes(struct core *c, const struct doctype_table *types)
 {
 	c->doctypes = types;
+}
+
+void core_set_targets(struct core *c, const struct target_table *targets)
+{
+	c->targets = targets;
 }
 
 void core_set_recall(struct core *c, bool drop)

@@ -16,6 +16,7 @@ struct arena;
 struct core;
 struct deadline_rules;
 struct doctype_table;
+struct target_table;
 struct excluded_types;
 struct event;
 struct plan;
@@ -118,6 +119,8 @@ void core_set_recall(struct core *c, bool drop);
  * there are Saturdays and Sundays, and "at once" is at once. What is due is looked at anew. */
 /* The types of documents that our own may have (NULL: as built in); it is borrowed. */
 void core_set_doctypes(struct core *c, const struct doctype_table *types);
+/* The targets that the office may declare (NULL: none); it is borrowed. */
+void core_set_targets(struct core *c, const struct target_table *targets);
 void core_set_deadlines(struct core *c, const struct deadline_rules *rules);
 
 /* What our office leaves out of its share; copied. Reports say it. */

@@ -10,6 +10,7 @@ ROUTING := \
 	core \
 	decide/acknowledge \
 	decide/aside \
+	decide/declare \
 	decide/directory \
 	decide/document \
 	decide/doubt \
@@ -86,6 +87,7 @@ ROUTING := \
 	rules/series \
 	rules/signing \
 	rules/spelling \
+	rules/target_table \
 	rules/tray \
 	rules/working_days \
 	state/clocks \
@@ -97,6 +99,7 @@ ROUTING := \
 	state/stream \
 	state/tree \
 	target/counter \
+	target/declared \
 	target/exchange \
 	target/outlook \
 	target/recount \

@@ -58,6 +58,7 @@ UNIT := \
 	routing/base/test_visible \
 	routing/decide/test_acknowledge \
 	routing/decide/test_damage \
+	routing/decide/test_declare \
 	routing/decide/test_directory \
 	routing/decide/test_document \
 	routing/decide/test_lists \
@@ -106,6 +107,7 @@ UNIT := \
 	routing/rules/test_series \
 	routing/rules/test_signing \
 	routing/rules/test_spelling \
+	routing/rules/test_target_table \
 	routing/rules/test_tray \
 	routing/rules/test_working_days \
 	routing/state/test_clocks \

@@ -79,6 +79,8 @@ TOOLS := \
 	command/target_ask \
 	command/target_by \
 	command/target_export \
+	command/target_declare \
+	command/target_declared \
 	command/target_show \
 	command/thread \
 	command/verify \

@@ -413,6 +413,17 @@ static bool check_subtree(struct fault *f, const Vanthu__V1__SubtreeQuery *m)
 	return check_months(f, m->from_month, m->to_month, false);
 }
 
+static bool check_declare(struct fault *f, const Vanthu__V1__Declare *m)
+{
+	struct day day;
+
+	if (policy_text(m->name, DECLARED_NAME_MAX, true) != ERR_OK)
+		return bad(f, ERR_FIELD, "name");
+	if (policy_text(m->person, PERSON_MAX, false) != ERR_OK)
+		return bad(f, ERR_FIELD, "person");
+	return date_day(m->as_of, &day) ? true : bad(f, ERR_BAD_DATE, m->as_of);
+}
+
 /* ---- any request ---- */
 
 static bool check(struct fault *f, const Vanthu__V1__Request *m)
@@ -450,6 +461,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 		return check_register_void(f, m->register_void);
 	case VANTHU__V1__REQUEST__WHAT_OFFICE:
 		return check_office(f, m->office);
+	case VANTHU__V1__REQUEST__WHAT_DECLARE:
+		return check_declare(f, m->declare);
 	case VANTHU__V1__REQUEST__WHAT_PAPERS:
 		return check_papers(f, m->papers);
 	case VANTHU__V1__REQUEST__WHAT_REGISTER:

@@ -8,6 +8,7 @@
 #include "daemon/control/client.h"
 #include "daemon/control/committees.h"
 #include "daemon/control/content.h"
+#include "daemon/control/declare.h"
 #include "daemon/control/documents.h"
 #include "daemon/control/due.h"
 #include "daemon/control/evidence.h"
@@ -87,6 +88,7 @@ static const struct request_row rows[] = {
 	{ WHAT(TYPES), OFFICE, control_types, room_little, NULL },
 	{ WHAT(LISTS), OFFICE, control_lists, room_little, NULL },
 	{ WHAT(THREAD), OFFICE, control_thread, room_little, NULL },
+	{ WHAT(DECLARE), OFFICE, control_declare, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },
@@ -104,6 +106,7 @@ static const struct request_row rows[] = {
 	{ WHAT(TARGET), ALL, control_target, room_target, NULL },
 	{ WHAT(POLICY), ALL, control_policy, room_message, NULL },
 	{ WHAT(SUBTREE), ALL, control_subtree, room_little, NULL },
+	{ WHAT(DECLARATIONS), ALL, control_declarations, room_little, NULL },
 	{ WHAT(REPORT_NOW), OFFICE | OPERATE, control_report_now, room_little, NULL },
 	{ WHAT(ASK_REPORT), OFFICE | OPERATE, control_ask_report, room_little, NULL },
 };

@@ -7,6 +7,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/control/client.h"
+#include "daemon/control/declare.h"
 #include "daemon/control/listing.h"
 #include "daemon/control/names.h"
 #include "proto/fields.h"
@@ -403,15 +404,7 @@ static enum err fill_lists(struct arena *a, const struct rec_report *r,
 		out->unfit[out->n_unfit++] = &unfit[i];
 	}
 	for (uint32_t i = 0; i < said->declared_count; i++) {
-		const struct declaration *d = &said->declared[i];
-
-		vanthu__v1__declared__init(&declared[i]);
-		declared[i].name = text(d->name);
-		declared[i].done = d->done;
-		declared[i].all = d->all;
-		declared[i].as_of = text(d->as_of);
-		declared[i].person = text(d->person);
-		declared[i].at_ms = d->at_ms;
+		control_declared_fill(&said->declared[i], &declared[i]);
 		out->declared[out->n_declared++] = &declared[i];
 	}
 	for (uint32_t i = 0; i < said->excluded_count; i++)
@@ -474,6 +467,9 @@ static enum err say_reporter(struct client *c, uint64_t id, struct subtree_walk 
 		out.stand = VANTHU__V1__REPORT_STAND__REPORT_STAND_OWN;
 		out.as_of_ms = w->now_ms;
 		out.closed = w->now_ms >= end_ms(w);
+		e = control_declared_own(c, &out.declared, &out.n_declared);
+		if (e != ERR_OK)
+			return e;
 	}
 	out.committee = text(m->id.text);
 	out.superior = text(superior.text);

@@ -19,6 +19,9 @@ static const char holidays_text[] =
 static const char doctypes_text[] =
 #include "daemon/doctypes.inc"
 	;
+static const char targets_text[] =
+#include "daemon/targets.inc"
+	;
 
 struct source {
 	const char *key, *path; /* path "": what is built in */
@@ -129,6 +132,18 @@ static enum err read_lists(const struct source *s, struct arena *a, struct distr
 	return judged(s, e, line);
 }
 
+static enum err read_targets(const struct source *s, struct arena *a, struct target_table *out)
+{
+	struct blob text;
+	uint32_t line = 0;
+	enum err e = text_of(s, a, &text);
+
+	if (e != ERR_OK)
+		return e;
+	e = target_table_parse(text, a, out, &line);
+	return judged(s, e, line);
+}
+
 #define BUILT_IN(text) { (const uint8_t *)(text), sizeof(text) - 1 }
 
 enum err tables_read(const struct config *config, struct arena *a, struct tables *out,
@@ -139,15 +154,18 @@ enum err tables_read(const struct config *config, struct arena *a, struct tables
 		      types = { "tables.doctypes", config->doctypes, BUILT_IN(doctypes_text),
 				errors },
 		      persons = { "tables.persons", config->persons, { NULL, 0 }, errors },
-		      lists = { "tables.lists", config->lists, { NULL, 0 }, errors };
-	enum err e[4];
+		      lists = { "tables.lists", config->lists, { NULL, 0 }, errors },
+		      targets = { "tables.targets", config->targets, BUILT_IN(targets_text),
+				  errors };
+	enum err e[5];
 
 	memset(out, 0, sizeof *out);
 	e[0] = read_days(&days, a, &out->days);
 	e[1] = read_types(&types, a, &out->types);
 	e[2] = read_persons(&persons, a, &out->persons);
 	e[3] = read_lists(&lists, a, &out->lists);
-	for (unsigned i = 0; i < 4; i++) {
+	e[4] = read_targets(&targets, a, &out->targets);
+	for (unsigned i = 0; i < sizeof e / sizeof e[0]; i++) {
 		if (e[i] != ERR_OK)
 			return e[i];
 	}

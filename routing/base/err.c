@@ -191,6 +191,11 @@ static const struct err_row rows[] = {
 	{ ERR_REPORT_GAPS, N_("a report from below is missing, late or does not fit"),
 	  N_("see which with: vanthu target export; without --strict the page says what is "
 	     "missing") },
+	{ ERR_TARGET_UNKNOWN, N_("there is no target of this name on that day"),
+	  N_("see all of them with: vanthu target declared; the list is tables.targets") },
+	{ ERR_DECLARED_EARLIER,
+	  N_("the last declaration of this target is as of a later day"),
+	  N_("see it with: vanthu target declared --history; if its day is wrong, add --correct") },
 	{ ERR_COMPETENCE, N_("this committee may not issue a document of this type"),
 	  N_("the rule is named above; see all of them with: vanthu policy") },
 	{ ERR_LIST_UNKNOWN, N_("there is no distribution list of this name"),
@@ -370,6 +375,7 @@ int err_exit_code(enum err e)
 	case ERR_NOT_FOUND:
 	case ERR_ANSWERED_UNKNOWN:
 	case ERR_CONCERNS_UNKNOWN:
+	case ERR_TARGET_UNKNOWN:
 		return 4;
 	case ERR_CONFLICT:
 	case ERR_REGISTERED:
@@ -377,6 +383,7 @@ int err_exit_code(enum err e)
 	case ERR_CHANGE_CANCELLED:
 	case ERR_NUMBER_USED:
 	case ERR_NUMBER_AHEAD:
+	case ERR_DECLARED_EARLIER:
 	case ERR_BAD_STATE:
 	case ERR_RECALLED:
 	case ERR_ON_PAPER:

@@ -96,6 +96,8 @@ enum err {
 	ERR_NO_TERM = 2085,         /* the directory does not say when our term began */
 	ERR_REPORT_AHEAD = 2091,    /* to be made of a period that has not begun */
 	ERR_REPORT_GAPS = 2092,     /* to be made of all below, and of some there is none */
+	ERR_TARGET_UNKNOWN = 2087,   /* no target of this name in the office's table on that day */
+	ERR_DECLARED_EARLIER = 2088, /* as of a day before the last declaration's */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

@@ -93,6 +93,7 @@ enum {
 	REPORT_PLACES_TRIED = 32,  /* of one: under so many trees its signer is looked for */
 	DECLARED_MAX = 24,	   /* targets beside the 90 % */
 	DECLARED_NAME_MAX = 100,   /* bytes */
+	DECLARED_ALL_MAX = 1000000000, /* of what there is: more is a slip, and sums stay whole */
 	REPORT_DECLARED_BYTES = 400, /* of a declaration, at most */
 	EXCLUDED_BYTES = 100, /* a type, by symbol or name */
 	EXCLUDED_MAX = 16,	   /* types that an office leaves out */

@@ -4,6 +4,7 @@
 #define VANTHU_ROUTING_DECIDE_DECIDE_H
 
 #include "routing/decide/aside.h"
+#include "routing/decide/declare.h"
 #include "routing/decide/directory.h"
 #include "routing/decide/dropped.h"
 #include "routing/decide/fetched.h"

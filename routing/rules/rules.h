@@ -18,6 +18,7 @@
 #include "routing/rules/series.h"
 #include "routing/rules/signing.h"
 #include "routing/rules/spelling.h"
+#include "routing/rules/target_table.h"
 #include "routing/rules/tray.h"
 #include "routing/rules/working_days.h"
 

@@ -33,6 +33,7 @@ enum event_type {
 	EVENT_BAD_DIRECTORY, /* what a committee sent us as a directory is none */
 	EVENT_PAPERS,       /* many entries on paper, of one import */
 	EVENT_DROPPED,      /* a content that nobody needed is off the disk, or is needed again */
+	EVENT_DECLARE,      /* the office declares another target of the plan */
 };
 
 /* Who gets the reply: the shell's own number, opaque to the core. 0: nobody. */
@@ -249,6 +250,17 @@ struct ev_office {
 	bool dry_run;
 };
 
+struct ev_declare {
+	struct reply_to reply;
+	uint32_t uid;
+	text_t name; /* of the target: its id, or a name that means one */
+	uint64_t done, all;
+	text_t as_of;  /* YYYY-MM-DD */
+	text_t person; /* in whose name; "" not said */
+	bool correction; /* it puts right the last one, whose day may have been wrong */
+	bool dry_run;
+};
+
 struct event {
 	enum event_type type;
 	union {
@@ -264,6 +276,7 @@ struct event {
 		struct ev_papers papers;
 		struct ev_resend resend;
 		struct ev_office office;
+		struct ev_declare declare;
 	} u;
 };
 

@@ -378,6 +378,7 @@ struct core {
 	struct core_config config;
 	struct deadline_rules deadlines;
 	const struct doctype_table *doctypes; /* NULL: as built in */
+	const struct target_table *targets; /* NULL: none is declared */
 	struct now now; /* of the last event */
 	struct guard guard;
 	struct passed passed;

@@ -146,6 +146,9 @@ struct act_reply {
 	const struct act_reply *lines;
 	uint32_t line_count;
 	bool registered; /* of these: what was taken is on disk */
+	/* of a declaration: the id of its target, and the last one before it; NULL */
+	text_t target;
+	const struct declaration *before;
 };
 
 /* ERR_OK: on disk, in force when it was the last. ERR_BUSY: again, soon. */

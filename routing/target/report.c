@@ -11,6 +11,7 @@
 #include "routing/state/memory.h"
 #include "routing/state/plan.h"
 #include "routing/state/tree.h"
+#include "routing/target/declared.h"
 #include "routing/target/exchange.h"
 #include "routing/target/target.h"
 
@@ -212,25 +213,22 @@ static enum err list_exchanges(struct turn_view *t, const struct exchange_scan *
 	return ERR_OK;
 }
 
-/* The last that was declared under each name. */
+/* The last that was declared under each name. A day that has not come is of a clock that was
+ * wrong. */
 static enum err list_declared(struct turn_view *t, struct report *out)
 {
 	struct declaration *each = arena_array(t->plan->arena, DECLARED_MAX, sizeof *each);
 	struct scan scan = scan_of((struct key){ .len_bytes = 0 });
-	struct record r;
+	char today[DATE_MAX + 1];
+	struct declaration d;
 	enum err e;
 
 	if (each == NULL)
 		return ERR_NO_MEMORY;
-	while ((e = t->lookup.next(t->lookup.ctx, t->plan->arena, FAMILY_DECLARED, &scan, &r)) ==
-	       ERR_OK) {
-		const struct declaration *d = &r.u.declared.said;
-
-		if (out->declared_count > 0 &&
-		    strcmp(each[out->declared_count - 1].name, d->name) == 0)
-			each[out->declared_count - 1] = *d;
-		else if (out->declared_count < DECLARED_MAX)
-			each[out->declared_count++] = *d;
+	date_of_ms(out->as_of_ms, today);
+	while ((e = declared_next(&t->lookup, t->plan->arena, &scan, &d)) == ERR_OK) {
+		if (strcmp(d.as_of, today) <= 0 && out->declared_count < DECLARED_MAX)
+			each[out->declared_count++] = d;
 	}
 	out->declared = each;
 	return e == ERR_NOT_FOUND ? ERR_OK : e;

@@ -13,6 +13,7 @@
 #include "routing/state/tree.h"
 #include "routing/target/exchange.h"
 #include "routing/target/report.h"
+#include "routing/target/target.h"
 
 enum {
 	RECORDS_PER_TICK = 256,
@@ -89,6 +90,7 @@ enum err reported_check(const struct report *r, int64_t now_ms)
 {
 	struct month last = month_of_ms(now_ms);
 	enum err e;
+	char said_on[DATE_MAX + 1];
 
 	if (r->from.n == 0 || r->from.n > r->to.n || r->to.n > last.n ||
 	    r->to.n - r->from.n >= REPORT_MONTHS || month_year(r->from) < YEAR_MIN ||
@@ -101,8 +103,12 @@ enum err reported_check(const struct report *r, int64_t now_ms)
 	e = check_rows(r);
 	if (e != ERR_OK)
 		return e;
+	date_of_ms(r->as_of_ms, said_on);
 	for (uint32_t i = 0; i < r->declared_count; i++) {
-		if (r->declared[i].all == 0 || r->declared[i].done > r->declared[i].all)
+		const struct declaration *d = &r->declared[i];
+
+		if (!target_declarable(d->done, d->all) || strcmp(d->as_of, said_on) > 0 ||
+		    (i > 0 && strcmp(r->declared[i - 1].name, d->name) >= 0))
 			return ERR_DECLARED_FIGURES;
 	}
 	return ERR_OK;

@@ -12,7 +12,8 @@ struct ev_publish;
 struct turn_view;
 
 /* Whether figures can be: parts are no more than their whole, no key comes twice, the months have
- * begun at now_ms, and there are no more rows than one report has. ERR_REPORT_PERIOD,
+ * begun at now_ms, each target is declared once, as of a day that has come, and there are no more
+ * rows than one report has. ERR_REPORT_PERIOD,
  * ERR_REPORT_FIGURES, ERR_DECLARED_FIGURES; pure. */
 must_use enum err reported_check(const struct report *r, int64_t now_ms);
 

@@ -162,6 +162,11 @@ void target_exclude_print(const struct excluded_types *types, char *out, size_t 
 
 /* ---- counts ---- */
 
+bool target_declarable(uint64_t done, uint64_t all)
+{
+	return all > 0 && all <= DECLARED_ALL_MAX && done <= all;
+}
+
 bool target_key_equal(const struct target_key *a, const struct target_key *b)
 {
 	return a->month.n == b->month.n && a->direction == b->direction && a->since == b->since &&

@@ -61,6 +61,9 @@ uint64_t target_to_process(const struct target_count *c);
  * is counted. */
 unsigned target_share(const struct target_count *c);
 
+/* May so many be declared done of all? There is one at least, and DECLARED_ALL_MAX at most. */
+bool target_declarable(uint64_t done, uint64_t all);
+
 /* ---- the line to reach ---- */
 
 enum { TARGET_STEPS_MAX = 16, TARGET_WHOLE = 10000 };
@@ -92,6 +95,7 @@ bool target_reached(const struct target_count *c, unsigned line);
 
 /* What else of this folder others use. */
 #include "routing/target/counter.h"
+#include "routing/target/declared.h"
 #include "routing/target/outlook.h"
 #include "routing/target/recount.h"
 #include "routing/target/report.h"

@@ -256,6 +256,20 @@ static void report_person(struct call *c, const struct client_fault *f)
 	cli_fail_text(c->cli, f->err, message, fix);
 }
 
+/* Likewise of a target: with all that there are. */
+static void report_target(struct call *c, const struct client_fault *f)
+{
+	char message[CLIENT_ABOUT_MAX + 256], fix[768];
+
+	snprintf(message, sizeof message, "%s: %s", _(err_text(f->err)), f->about);
+	if (f->nearest[0] != '\0')
+		snprintf(fix, sizeof fix, _("there are: %s; see: vanthu target declared"),
+			 f->nearest);
+	else
+		snprintf(fix, sizeof fix, "%s", _(err_fix(f->err)));
+	cli_fail_text(c->cli, f->err, message, fix);
+}
+
 static bool is_about_person(enum err e)
 {
 	return e == ERR_PERSON_UNKNOWN || e == ERR_PERSON_ENDED || e == ERR_PERSON_SEVERAL ||
@@ -286,6 +300,10 @@ enum err call_report(struct call *c, const struct client_fault *f)
 	}
 	if (is_about_person(f->err)) {
 		report_person(c, f);
+		return f->err;
+	}
+	if (f->err == ERR_TARGET_UNKNOWN) {
+		report_target(c, f);
 		return f->err;
 	}
 	if (f->file) {

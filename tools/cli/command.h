@@ -27,6 +27,7 @@ enum value_kind {
 	VALUE_KEY,	  /* which keys to revoke */
 	VALUE_DIRECTION,  /* of paper: in or out */
 	VALUE_PAPER,	  /* an entry on paper: its number or id */
+	VALUE_TARGET,	  /* of the plan, that committees declare */
 	VALUE_COMMAND,
 };
 
@@ -60,7 +61,7 @@ struct command_shown {
 };
 
 enum {
-	COMMAND_TABLES_MAX = 3,
+	COMMAND_TABLES_MAX = 6,
 	COMMAND_FORMS_MAX = 12,
 	COMMAND_OPERANDS_MAX = 4,
 	COMMAND_SHOWN_MAX = 7,

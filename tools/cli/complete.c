@@ -118,6 +118,9 @@ static void offer_kind(struct completing *c, const struct complete_line *l, enum
 	case VALUE_TYPE:
 		offer_types(c);
 		return;
+	case VALUE_TARGET:
+		complete_ask_targets(c);
+		return;
 	case VALUE_DIRECTION:
 		offer_words(c, "in|out");
 		return;

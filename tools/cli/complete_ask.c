@@ -218,6 +218,31 @@ void complete_ask_signers(const struct completing *c)
 	ask_persons(c, take_signer);
 }
 
+/* ---- targets that are declared ---- */
+
+static bool take_goal(void *ctx, const Vanthu__V1__Reply *reply)
+{
+	const struct completing *c = ctx;
+	const Vanthu__V1__DeclarationLine *line = reply->declaration;
+
+	if (reply->what_case != VANTHU__V1__REPLY__WHAT_DECLARATION)
+		return false;
+	if (line->what_case == VANTHU__V1__DECLARATION_LINE__WHAT_GOAL && line->goal->in_force)
+		complete_offer(c, line->goal->id,
+			       _(".")[0] == ',' ? line->goal->name_vi : line->goal->name_en);
+	return true;
+}
+
+void complete_ask_targets(const struct completing *c)
+{
+	Vanthu__V1__Request request = VANTHU__V1__REQUEST__INIT;
+	Vanthu__V1__DeclarationsQuery query = VANTHU__V1__DECLARATIONS_QUERY__INIT;
+
+	request.what_case = VANTHU__V1__REQUEST__WHAT_DECLARATIONS;
+	request.declarations = &query;
+	ask(c, CLIENT_READ, &request, take_goal, (void *)(uintptr_t)c);
+}
+
 /* ---- distribution lists ---- */
 
 static bool take_list(void *ctx, const Vanthu__V1__Reply *reply)

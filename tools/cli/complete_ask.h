@@ -8,6 +8,7 @@ struct completing;
 /* with hyphens for blanks, which need no quotes */
 void complete_ask_lists(const struct completing *c);
 void complete_ask_persons(const struct completing *c); /* and their units */
+void complete_ask_targets(const struct completing *c); /* that are declared */
 void complete_ask_signers(const struct completing *c);
 void complete_ask_documents(const struct completing *c);
 /* The newest entries on paper that count. */

@@ -309,13 +309,14 @@ static void about(struct client_fault *f, const char *text)
 	snprintf(f->about, sizeof f->about, "%s", text);
 }
 
-/* A person who is not in the list: names, and no ids, are what may be meant. */
+/* A person or a target that is not in the list: names, and no ids, are what may be meant. */
 static bool read_nearest(const Vanthu__V1__ControlError *error, struct client_fault *out)
 {
 	size_t used = 0;
 
 	if (out->err != ERR_PERSON_UNKNOWN && out->err != ERR_PERSON_ENDED &&
-	    out->err != ERR_PERSON_SEVERAL && out->err != ERR_PERSON_SIGNS)
+	    out->err != ERR_PERSON_SEVERAL && out->err != ERR_PERSON_SIGNS &&
+	    out->err != ERR_TARGET_UNKNOWN)
 		return false;
 	for (size_t i = 0; i < error->n_choices && used < sizeof out->nearest; i++)
 		used += (size_t)snprintf(out->nearest + used, sizeof out->nearest - used, "%s%s",

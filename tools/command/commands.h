@@ -83,6 +83,6 @@ extern const struct command_option send_options[], show_options[], resend_option
 	demo_options[], help_options[], paper_options[], target_options[], accept_options[],
 	return_options[], assign_options[], start_options[], finish_options[], recall_options[],
 	register_options[], due_options[], person_options[], remind_options[],
-	target_export_options[], report_options[];
+	target_export_options[], report_options[], target_declare_options[];
 
 #endif

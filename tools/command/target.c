@@ -7,6 +7,7 @@
 #include "tools/command/commands.h"
 #include "tools/command/target_ask.h"
 #include "tools/command/target_by.h"
+#include "tools/command/target_declare.h"
 #include "tools/command/target_show.h"
 #include "tools/input/input.h"
 #include "tools/output/output.h"
@@ -21,8 +22,9 @@ const struct command_option target_options[] = {
 	  VALUE_COMMITTEE, "show by export" },
 	{ "subtree", OPT_SUBTREE, NULL, N_("with all below it; by committee always is"), VALUE_NONE,
 	  "by" },
-	{ "missing", OPT_MISSING, NULL, N_("those whose report is missing or late"), VALUE_NONE,
-	  "ask" },
+	{ "missing", OPT_MISSING, NULL,
+	  N_("those whose report is missing or late; of declared: who has not declared"),
+	  VALUE_NONE, "ask declared" },
 	{ "repair", OPT_REPAIR, NULL, N_("put right what differs"), VALUE_NONE, "recount" },
 	{ NULL, 0, NULL, NULL, VALUE_NONE, NULL },
 };
@@ -180,6 +182,8 @@ int cmd_target(struct cli *cli, int argc, char **argv)
 			return cli_bad_value(cli, _("a period is: 2026, 2026-11, 2026-Q4, 2026-H2, "
 						    "2025-11..2026-02, term or all"));
 	}
+	if (optind < argc && target_declare_is(argv[optind]))
+		return target_declare(cli, argc - optind, argv + optind);
 	form = optind < argc ? argv[optind++] : "show";
 	if (strcmp(form, "by") == 0 && optind == argc)
 		return arguments_missing(cli, 1, argv + optind - 1);

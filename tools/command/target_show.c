@@ -7,6 +7,7 @@
 
 #include "routing/target/target.h"
 #include "tools/base/text.h"
+#include "tools/command/target_declared.h"
 #include "tools/output/output.h"
 
 enum { TREND_MONTHS = 6 };
@@ -14,6 +15,7 @@ enum { TREND_MONTHS = 6 };
 /* All that the screen is made of. */
 struct screen {
 	json_t *target; /* the contract; the screen's own texts are added to it last */
+	json_t *others; /* targets of the plan that are declared: target_declared_targets */
 	struct period of;
 	struct month now;
 	unsigned line, line_at_end; /* at the end of the period */
@@ -130,7 +132,9 @@ static enum err ask_figures(struct call *c, struct period months, const char *co
 		q.from = months.from;
 		q.to = months.to;
 	}
-	return e == ERR_OK ? figures_ask(c, &q, &s->tree) : e;
+	if (e == ERR_OK)
+		e = figures_ask(c, &q, &s->tree);
+	return e == ERR_OK ? target_declared_targets(c, &s->tree, &s->others) : e;
 }
 
 /* ---- as JSON ---- */
@@ -358,11 +362,15 @@ int target_show(struct cli *cli, const struct target_wanted *wanted)
 		e = ask_figures(c, months, committee, &s);
 	if (e == ERR_OK) {
 		fill(&s);
+		json_object_set(s.target, "others", s.others);
 		target_screen(cli, s.target);
+		if (!cli->json && !cli->plain)
+			target_declared_summary(cli, s.others);
 	}
 	figures_free(&s.months);
 	figures_free(&s.tree);
 	json_decref(s.target);
+	json_decref(s.others);
 	free(committee);
 	call_close(c);
 	return err_exit_code(e);

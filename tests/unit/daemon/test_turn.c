@@ -258,6 +258,7 @@ static void test_when_nothing_can_be_done_each_client_that_waits_hears_why(void 
 		{ .type = EVENT_OPERATE, .u.operate.reply = { 3 } },
 		{ .type = EVENT_PAPER, .u.paper.reply = { 4 } },
 		{ .type = EVENT_RESEND, .u.resend.reply = { 5 } },
+		{ .type = EVENT_DECLARE, .u.declare.reply = { 6 } },
 		{ .type = EVENT_TICK },
 	};
 	struct office *o = *state;
@@ -265,7 +266,7 @@ static void test_when_nothing_can_be_done_each_client_that_waits_hears_why(void 
 	for (size_t i = 0; i < COUNT_OF(events); i++)
 		assert_ok(inbox_push(o->inbox, &events[i], released, o));
 	assert_ok(turn_refuse(o->turn, ERR_STORE_GONE));
-	assert_int_equal(o->replies, 5);
+	assert_int_equal(o->replies, 6);
 	assert_int_equal(o->last_reply, ERR_STORE_GONE);
 	assert_int_equal(o->releases, COUNT_OF(events));
 }

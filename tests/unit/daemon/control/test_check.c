@@ -28,6 +28,7 @@ struct sample {
 	char *with[WITH_MAX + 1];
 	Vanthu__V1__TargetQuery target;
 	Vanthu__V1__RegisterQuery book;
+	Vanthu__V1__Declare declare;
 	Vanthu__V1__DueQuery due;
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
@@ -59,6 +60,9 @@ static void fill(struct sample *s)
 	vanthu__v1__target_query__init(&s->target);
 	vanthu__v1__register_query__init(&s->book);
 	vanthu__v1__due_query__init(&s->due);
+	vanthu__v1__declare__init(&s->declare);
+	s->declare.name = TEXT("officers");
+	s->declare.as_of = TEXT("2026-11-28");
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
@@ -115,6 +119,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define PAPERS choose(s, WHAT(PAPERS), &s->papers)
 #define TARGET choose(s, WHAT(TARGET), &s->target)
 #define REGISTER choose(s, WHAT(REGISTER), &s->book)
+#define DECLARE choose(s, WHAT(DECLARE), &s->declare)
 #define DUE choose(s, WHAT(DUE), &s->due)
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
@@ -217,6 +222,12 @@ CHANGE(register_none, REGISTER; s->book.book = VANTHU__V1__BOOK__BOOK_UNSPECIFIE
 CHANGE(register_other, REGISTER; s->book.book = (Vanthu__V1__Book)4)
 CHANGE(register_backwards, REGISTER; s->book.from_month = 8; s->book.to_month = 7)
 CHANGE(register_secret, REGISTER; s->book.secret = true)
+CHANGE(declare, DECLARE)
+CHANGE(declare_nothing, DECLARE; s->declare.name = TEXT(""))
+CHANGE(declare_long, DECLARE; s->declare.name = s->text)
+CHANGE(declare_person, DECLARE; s->declare.person = RINGS)
+CHANGE(declare_no_day, DECLARE; s->declare.as_of = TEXT(""))
+CHANGE(declare_bad_day, DECLARE; s->declare.as_of = TEXT("2026-11-31"))
 CHANGE(paper_no_secrecy, PAPER; s->paper_add.secrecy = VANTHU__V1__SECRECY__SECRECY_UNSPECIFIED)
 CHANGE(paper_nil, PAPER; s->id[15] = 0)
 CHANGE(paper_number, PAPER; s->paper_add.number = RINGS)
@@ -404,6 +415,12 @@ static const struct {
 	{ register_other, ERR_USAGE, "book" },
 	{ register_backwards, ERR_BAD_DATE, "to_month" },
 	{ register_secret, ERR_OK, "" },
+	{ declare, ERR_OK, "" },
+	{ declare_nothing, ERR_FIELD, "name" },
+	{ declare_long, ERR_FIELD, "name" },
+	{ declare_person, ERR_FIELD, "person" },
+	{ declare_no_day, ERR_BAD_DATE, "" },
+	{ declare_bad_day, ERR_BAD_DATE, "2026-11-31" },
 	{ import_nothing, ERR_USAGE, "size_bytes" },
 	{ ping_nobody, ERR_BAD_ID, "" },
 	{ queue_of_none, ERR_BAD_ID, "Thads" },
