@@ -68,6 +68,8 @@ DAEMON := \
 	control/trace \
 	control/types \
 	control/upload \
+	control/why \
+	control/why_cause \
 	daemon \
 	directory/download \
 	directory/in_force \

@@ -19,6 +19,7 @@ UNIT := \
 	daemon/control/test_sift \
 	daemon/control/test_target \
 	daemon/control/test_thread \
+	daemon/control/test_why \
 	daemon/directory/test_installer \
 	daemon/files/test_changed \
 	daemon/files/test_chunks \

@@ -221,6 +221,18 @@ static bool check_due(struct fault *f, const Vanthu__V1__DueQuery *m)
 	return policy_text(m->unit, PERSON_MAX, false) == ERR_OK ? true : bad(f, ERR_FIELD, "unit");
 }
 
+static bool check_why(struct fault *f, const Vanthu__V1__WhyQuery *m)
+{
+	struct committee_id id;
+
+	if (!range(f, m->direction, DIRECTION_OUT, "direction") ||
+	    !range(f, m->reason, VANTHU__V1__WHY_REASON__WHY_REASON_NOT_OURS, "reason"))
+		return false;
+	if (field_id(m->committee, true, &id) != ERR_OK)
+		return bad(f, ERR_BAD_ID, m->committee);
+	return check_months(f, m->from_month, m->to_month, false);
+}
+
 /* ---- paper ---- */
 
 /* `may`: what goes out goes on the day that it is signed. */
@@ -479,6 +491,8 @@ static bool check(struct fault *f, const Vanthu__V1__Request *m)
 			   : bad(f, ERR_BAD_ID, m->ping->committee);
 	case VANTHU__V1__REQUEST__WHAT_SUBTREE:
 		return check_subtree(f, m->subtree);
+	case VANTHU__V1__REQUEST__WHAT_WHY:
+		return check_why(f, m->why);
 	case VANTHU__V1__REQUEST__WHAT_ASK_REPORT:
 		return field_id(m->ask_report->committee, false, &id) == ERR_OK
 			   ? true

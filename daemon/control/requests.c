@@ -35,6 +35,7 @@
 #include "daemon/control/trace.h"
 #include "daemon/control/types.h"
 #include "daemon/control/upload.h"
+#include "daemon/control/why.h"
 #include "proto/pb.h"
 
 enum {
@@ -89,6 +90,7 @@ static const struct request_row rows[] = {
 	{ WHAT(LISTS), OFFICE, control_lists, room_little, NULL },
 	{ WHAT(THREAD), OFFICE, control_thread, room_little, NULL },
 	{ WHAT(DECLARE), OFFICE, control_declare, room_little, NULL },
+	{ WHAT(WHY), OFFICE, control_why, room_little, NULL },
 	{ WHAT(PING), OPERATE, control_ping, room_little, NULL },
 	{ WHAT(IMPORT), OPERATE, control_import, room_little, control_import_fits },
 	{ WHAT(RECOUNT), OPERATE, control_recount, room_message, NULL },

@@ -30,6 +30,7 @@ struct sample {
 	Vanthu__V1__RegisterQuery book;
 	Vanthu__V1__Declare declare;
 	Vanthu__V1__DueQuery due;
+	Vanthu__V1__WhyQuery why;
 	Vanthu__V1__Import import;
 	Vanthu__V1__Neighbour link;
 	Vanthu__V1__Nothing nothing;
@@ -63,6 +64,7 @@ static void fill(struct sample *s)
 	vanthu__v1__declare__init(&s->declare);
 	s->declare.name = TEXT("officers");
 	s->declare.as_of = TEXT("2026-11-28");
+	vanthu__v1__why_query__init(&s->why);
 	s->book.book = VANTHU__V1__BOOK__BOOK_IN;
 	vanthu__v1__import__init(&s->import);
 	vanthu__v1__neighbour__init(&s->link);
@@ -121,6 +123,7 @@ static void choose(struct sample *s, Vanthu__V1__Request__WhatCase what, void *m
 #define REGISTER choose(s, WHAT(REGISTER), &s->book)
 #define DECLARE choose(s, WHAT(DECLARE), &s->declare)
 #define DUE choose(s, WHAT(DUE), &s->due)
+#define WHY choose(s, WHAT(WHY), &s->why)
 #define QUEUE_LIST choose(s, WHAT(QUEUE_LIST), &s->link)
 #define NAMELESS s->recipient.committee = TEXT("")
 #define NO_DIRECTION VANTHU__V1__DIRECTION__DIRECTION_UNSPECIFIED
@@ -259,6 +262,11 @@ CHANGE(due_sent, DUE; s->due.sent = 1)
 CHANGE(due_sent_ref, DUE; s->due.sent = 1; s->due.ref = &s->ref)
 CHANGE(due_ref, DUE; s->due.ref = &s->ref)
 CHANGE(due_sent_person, DUE; s->due.sent = 1; s->due.person = TEXT("A"))
+CHANGE(why_all, WHY; s->why.to_month = 65535)
+CHANGE(why_months, WHY; s->why.from_month = 2; s->why.to_month = 1)
+CHANGE(why_direction, WHY; s->why.direction = 3)
+CHANGE(why_reason, WHY; s->why.reason = 99)
+CHANGE(why_committee, WHY; s->why.committee = TEXT("No id"))
 CHANGE(office_accept, ACT(ACCEPT))
 CHANGE(office_nothing, ACT(ACCEPT); s->office.ref = NULL)
 CHANGE(office_no_act, ACT(UNSPECIFIED))
@@ -382,6 +390,11 @@ static const struct {
 	{ due_sent_ref, ERR_OK, "" },
 	{ due_ref, ERR_USAGE, "ref" },
 	{ due_sent_person, ERR_USAGE, "sent" },
+	{ why_all, ERR_OK, "" },
+	{ why_months, ERR_BAD_DATE, "to_month" },
+	{ why_direction, ERR_USAGE, "direction" },
+	{ why_reason, ERR_USAGE, "reason" },
+	{ why_committee, ERR_BAD_ID, "No id" },
 	{ assign_day, ERR_BAD_DATE, "due_on" },
 	{ accept_to, ERR_USAGE, "to" },
 	{ accept_with, ERR_USAGE, "with" },
