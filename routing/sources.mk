@@ -106,4 +106,5 @@ ROUTING := \
 	target/report \
 	target/reported \
 	target/share \
+	target/simulate \
 	target/target

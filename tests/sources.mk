@@ -122,6 +122,7 @@ UNIT := \
 	routing/target/test_recount \
 	routing/target/test_report \
 	routing/target/test_share \
+	routing/target/test_simulate \
 	routing/target/test_target \
 	routing/test_core \
 	tools/base/test_file_name \

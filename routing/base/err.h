@@ -98,6 +98,8 @@ enum err {
 	ERR_REPORT_GAPS = 2092,     /* to be made of all below, and of some there is none */
 	ERR_TARGET_UNKNOWN = 2087,   /* no target of this name in the office's table on that day */
 	ERR_DECLARED_EARLIER = 2088, /* as of a day before the last declaration's */
+	ERR_SIMULATE_MORE = 2089,   /* what if: of more than there is */
+	ERR_BELOW_LINE = 2090,      /* the digital share, by check target */
 	/* the table of the directory does not let that committee issue it */
 	ERR_COMPETENCE = 2060,
 	ERR_LIST_UNKNOWN = 2061,    /* no distribution list of this name, of office or directory */

@@ -101,5 +101,6 @@ bool target_reached(const struct target_count *c, unsigned line);
 #include "routing/target/report.h"
 #include "routing/target/reported.h"
 #include "routing/target/share.h"
+#include "routing/target/simulate.h"
 
 #endif
